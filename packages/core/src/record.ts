@@ -1,0 +1,224 @@
+/**
+ * The run record: one JSON object a line (NDJSON), appended while the run goes on, the only truth. Everything else (summary, JSON, verdict) is derived from it.
+ * `at` is milliseconds after the run's start.
+ */
+import type { Kind, LoadSpec, Role } from './plan.ts';
+
+export const RECORD_SCHEMA = 'livekit-swarm/record/1';
+
+export type RecordLine =
+  | HeaderLine
+  | DeploymentLine
+  | EventLine
+  | SampleLine
+  | ParticipantLine
+  | EndLine;
+
+export interface HeaderLine {
+  type: 'header';
+  schema: typeof RECORD_SCHEMA;
+  /** Random, also part of the rooms' names. */
+  run: string;
+  /** ISO 8601, and the same as Unix milliseconds: the zero of every `at`. */
+  startedAt: string;
+  startedAtMs: number;
+  spec: LoadSpec;
+  /** As written: `packet_loss: rate<0.01`. */
+  thresholds: string[];
+  /** Where the run came from: product version, Node version, kernel, CPUs, memory. Never a secret. */
+  environment: Record<string, string | number>;
+  workers: number;
+}
+
+export interface DeploymentLine {
+  type: 'deployment';
+  at: number;
+  url: string;
+  embedded: boolean;
+  serverVersion: string | null;
+  /** Node ids, as participants were told when they joined. */
+  nodes: string[];
+}
+
+/** Milliseconds since the participant was due, per phase; the clock starts when the join was due, not when it got its turn. */
+export interface JoinPhases {
+  /** When the attempt that succeeded was started. */
+  started: number;
+  /** JoinResponse received. */
+  signal: number;
+  ice: number;
+  /** Media transport ready (DTLS done) and own tracks acknowledged: the participant is in. */
+  joined: number;
+}
+
+export type EventName =
+  | 'joined'
+  | 'join_retry'
+  | 'join_failed'
+  | 'first_media'
+  | 'signal_lost'
+  | 'resumed'
+  | 'reconnected'
+  | 'disconnected'
+  | 'left'
+  | 'worker_started'
+  | 'worker_died'
+  | 'server_died'
+  | 'interrupted'
+  | 'warning';
+
+export interface EventLine {
+  type: 'event';
+  at: number;
+  event: EventName;
+  /** Of `ParticipantPlan`; absent on events of the run itself. */
+  identity?: string;
+  room?: string;
+  role?: Role;
+  shard?: number;
+  /** `joined` only. */
+  phases?: JoinPhases;
+  attempt?: number;
+  /** `resumed` and `reconnected`: from loss to media transport ready, ms. `first_media`: since due. */
+  ms?: number;
+  node?: string;
+  serverVersion?: string;
+  /** A short stable word for counting (`timeout`, `unauthorized`, `server_full`, `dtls`, …) and a sentence for people. */
+  reason?: string;
+  message?: string;
+}
+
+/** Bins of a DDSketch (γ = 1.02/0.98, milliseconds): `[key, count, key, count, …]`, and values that are zero. */
+export interface SketchBins {
+  bins: number[];
+  zeros: number;
+}
+
+export interface SeriesLabels {
+  direction: 'up' | 'down';
+  kind: Kind | 'data';
+  role: Role;
+  codec: string;
+}
+
+/** What a group of tracks did since the shard's last sample. Counts are differences; they add up over shards and time. */
+export interface SeriesSample {
+  labels: SeriesLabels;
+  tracks: number;
+  packets: number;
+  bytes: number;
+  /** Down: never came first time / never came at all. Up: what the server asked for again or reported missing / what it still missed (RFC 3550 receiver report). May be negative when a late packet is found after all. */
+  lostBeforeRecovery: number;
+  lost: number;
+  recovered: number;
+  duplicates: number;
+  outOfOrder: number;
+  /** RTCP messages: `sent` by us, `received` from the server. */
+  nacksSent: number;
+  nacksReceived: number;
+  plisSent: number;
+  plisReceived: number;
+  rtxPackets: number;
+  keyframes: number;
+  layerSwitches: number;
+  gaps: number;
+  gapMs: number;
+  lateSends: number;
+  sendErrors: number;
+  /** Tracks by height, video only: `{ "360": 12 }`. */
+  layers: Record<string, number>;
+  latency: SketchBins;
+  jitter: SketchBins;
+  rtt: SketchBins;
+}
+
+/** How the generator itself was doing in this second. */
+export interface GeneratorSample {
+  /** Cores in use by this worker process, all threads. */
+  cpuCores: number;
+  /** Seconds of CPU since the worker began. */
+  cpuSeconds: number;
+  residentBytes: number;
+  /** Event-loop delay, ms, p99 of this interval. */
+  eventLoopLagMs: number;
+  /** Worst lateness of a pump thread, ms. */
+  tickLateMs: number;
+  lateSends: number;
+  sendErrors: number;
+  socketDrops: number;
+  /** Datagrams sent and received in this interval. */
+  datagramsSent: number;
+  datagramsReceived: number;
+  /** Joins that started more than a second after they were due. */
+  lateJoins: number;
+}
+
+export interface SampleLine {
+  type: 'sample';
+  at: number;
+  shard: number;
+  /** Length of the interval, ms. */
+  intervalMs: number;
+  /** Participants of this shard that are in now. */
+  joined: number;
+  series: SeriesSample[];
+  generator: GeneratorSample;
+}
+
+/** One track as this participant sent it or received it, over its whole stay. */
+export interface TrackResult {
+  direction: 'up' | 'down';
+  kind: Kind | 'data';
+  codec: string;
+  /** Down: identity of the publisher. */
+  from?: string;
+  sid?: string;
+  /** Up, simulcast: q, h, f. */
+  layer?: string;
+  packets: number;
+  bytes: number;
+  lostBeforeRecovery: number;
+  lost: number;
+  recovered: number;
+  duplicates: number;
+  outOfOrder: number;
+  nacks: number;
+  plis: number;
+  rtxPackets: number;
+  jitterMs: number | null;
+  rttMs: number | null;
+  latencyP50Ms: number | null;
+  latencyP95Ms: number | null;
+  latencyMaxMs: number | null;
+  gaps: number;
+  gapMs: number;
+  longestGapMs: number;
+  layerSwitches: number;
+  width: number;
+  height: number;
+  /** Down: media flowed in the last two seconds of the stay. */
+  aliveAtEnd: boolean;
+}
+
+/** Written once per participant when it left, failed, or the run ended. */
+export interface ParticipantLine {
+  type: 'participant';
+  at: number;
+  shard: number;
+  identity: string;
+  room: string;
+  role: Role;
+  outcome: 'left' | 'join_failed' | 'disconnected' | 'lost_with_worker';
+  reason: string | null;
+  joinMs: number | null;
+  resumes: number;
+  reconnects: number;
+  expects: { audio: number; video: number };
+  tracks: TrackResult[];
+}
+
+export interface EndLine {
+  type: 'end';
+  at: number;
+  reason: 'finished' | 'interrupted' | 'aborted' | 'server_died';
+}

@@ -1,0 +1,1 @@
+export type { Admission, Engine, EngineOptions, EngineSample } from './engine.ts';

@@ -1,0 +1,298 @@
+/**
+ * The contract of the Rust addon. It speaks of sockets, streams and counters: nothing here knows LiveKit or SDP, and nothing
+ * outside the crate knows which library does ICE or DTLS.
+ *
+ * Times are Unix epoch milliseconds (CLOCK_REALTIME, fractional) unless the name says otherwise.
+ */
+
+/** How the pump is started. One pump per process; each of its threads drives its share of the peers. */
+export interface PumpOptions {
+  /** Threads, 1 or more. */
+  threads: number;
+  /** How often a thread wakes to send what is due and to read its sockets, in microseconds. Default 2,000. */
+  tickMicros?: number;
+}
+
+/** Header extension ids (RFC 8285) negotiated for a peer; leave out what was not negotiated. */
+export interface ExtensionIds {
+  mid?: number;
+  rid?: number;
+  repairedRid?: number;
+  audioLevel?: number;
+  absSendTime?: number;
+  absCaptureTime?: number;
+  transportWideCc?: number;
+}
+
+export interface IceCredentials {
+  ufrag: string;
+  pwd: string;
+}
+
+/** What the remote side must be told of a new peer. */
+export interface LocalTransport extends IceCredentials {
+  /** Handle for every other call. */
+  peer: number;
+  /** As in an SDP `a=fingerprint` value: `sha-256 AB:CD:…`. */
+  fingerprint: string;
+  /** As in an SDP `a=` line without the `a=`: `candidate:… 1 udp … typ host`. */
+  candidate: string;
+}
+
+export interface RemoteTransport extends IceCredentials {
+  /** As in an SDP `a=fingerprint` value. */
+  fingerprint: string;
+  /** Which DTLS role we play: `client` when the remote said `a=setup:passive`. */
+  dtlsRole: 'client' | 'server';
+  /** Whether we are the controlling ICE agent: the offerer is (RFC 8445 §6.1.1). */
+  controlling: boolean;
+  /** SCTP port of the remote when data channels were negotiated. */
+  dataChannels: boolean;
+}
+
+/** One pre-packetised clip, kept once per process and shared by all senders that play it. */
+export interface ClipData {
+  kind: 'audio' | 'video';
+  codec: 'opus' | 'vp8' | 'h264';
+  /** RTP clock: 48000 or 90000. */
+  clockRate: number;
+  width: number;
+  height: number;
+  /** All RTP payloads, one after the other. VP8 payloads come without a payload descriptor: the pump writes it, as the picture id runs on. */
+  payload: Uint8Array;
+  /** Four numbers a packet: offset in `payload`, length, marker (0 or 1), starts a frame (0 or 1). */
+  packets: Uint32Array;
+  /** Four numbers a frame: first packet, packets, duration in RTP clock ticks, keyframe (0 or 1). The first frame is a keyframe; the clip loops. */
+  frames: Uint32Array;
+  /** RFC 6464 level in -dBov (0 loud … 127 silent) per frame; empty for video. */
+  audioLevels: Uint8Array;
+}
+
+export interface SenderOptions {
+  peer: number;
+  /** Handle returned by `addClip`. */
+  clip: number;
+  mid: string;
+  /** Simulcast layer, when several senders share a mid. */
+  rid?: string;
+  ssrc: number;
+  payloadType: number;
+  /** RFC 4588 retransmission; left out when not negotiated (then NACKs are answered on the same SSRC). */
+  rtxSsrc?: number;
+  rtxPayloadType?: number;
+  cname: string;
+  /** Whether it sends at once. */
+  active: boolean;
+}
+
+export interface ReceiverPayload {
+  payloadType: number;
+  codec: 'opus' | 'vp8' | 'h264' | 'other';
+  clockRate: number;
+  rtxPayloadType?: number;
+}
+
+export interface ReceiverOptions {
+  peer: number;
+  kind: 'audio' | 'video';
+  mid: string;
+  /** From `a=ssrc`; left out when the remote did not say: then packets are found by mid. */
+  ssrc?: number;
+  rtxSsrc?: number;
+  payloads: ReceiverPayload[];
+  /** Feedback that was negotiated for this m-line. */
+  nack: boolean;
+  pli: boolean;
+  remb: boolean;
+}
+
+export interface DataChannelOptions {
+  peer: number;
+  label: string;
+  ordered: boolean;
+  /** `null`: reliable. */
+  maxRetransmits: number | null;
+}
+
+/**
+ * Messages sent again and again from Rust. `template` is sent as is, but for `stampLength` bytes (32) at `stampOffset`, where the pump writes its own
+ * magic, the flow's id, a sequence number and the time of sending; a receiving pump finds the magic anywhere in a message and so counts loss and latency.
+ */
+export interface DataFlowOptions {
+  peer: number;
+  label: string;
+  template: Uint8Array;
+  stampOffset: number;
+  intervalMs: number;
+  /** Unique in the run: receivers count sequence numbers by it. */
+  flow: number;
+}
+
+/** Bytes that a `DataFlowOptions.template` must leave free for the stamp. */
+export const DATA_STAMP_BYTES = 32;
+
+/** Told as it happens; at most a few per peer and second. */
+export type PumpEvent =
+  | { type: 'ice'; peer: number; at: number; state: 'checking' | 'connected' | 'disconnected' }
+  | { type: 'connected'; peer: number; at: number }
+  | { type: 'closed'; peer: number; at: number; reason: string }
+  | { type: 'channel-open'; peer: number; at: number; label: string }
+  | { type: 'first-packet'; peer: number; at: number; receiver: number };
+
+/** Cumulative counters of one sender (one SSRC, so one simulcast layer). */
+export interface SenderStats {
+  sender: number;
+  peer: number;
+  active: boolean;
+  packets: number;
+  /** RTP payload bytes. */
+  bytes: number;
+  frames: number;
+  keyframes: number;
+  rtxPackets: number;
+  /** Sequence numbers asked for again, each counted once: what the remote missed at first. */
+  nackedPackets: number;
+  /** NACK, PLI and FIR messages received. */
+  nacks: number;
+  plis: number;
+  firs: number;
+  /** From the last receiver report (RFC 3550 §6.4.1): cumulative, after recovery. */
+  remoteLost: number;
+  /** Interarrival jitter that the remote reported, ms. */
+  remoteJitterMs: number;
+  /** Last round-trip time from LSR and DLSR (RFC 3550 §6.4.1), ms; NaN until known. */
+  rttMs: number;
+  /** Packets that transport-wide feedback reported as received and as not received: loss before recovery. */
+  twccReceived: number;
+  twccLost: number;
+  /** Packets that left more than `LATE_SEND_MS` after they were due, and the longest delay, ms. */
+  lateSends: number;
+  maxLateMs: number;
+  /** Packets that the kernel refused (full buffer, unreachable). */
+  sendErrors: number;
+}
+
+/** Cumulative counters of one receiver (one remote track). Packets are RTP packets with media, padding apart. */
+export interface ReceiverStats {
+  receiver: number;
+  peer: number;
+  packets: number;
+  /** RTP payload bytes. */
+  bytes: number;
+  paddingPackets: number;
+  /** Sequence numbers whose first transmission never came. */
+  lostBeforeRecovery: number;
+  /** Of those, the ones no retransmission brought either. */
+  lost: number;
+  /** Brought by RTX or by a retransmission on the same SSRC. */
+  recovered: number;
+  duplicates: number;
+  outOfOrder: number;
+  /** RFC 3550 §6.4.1 interarrival jitter, ms. */
+  jitterMs: number;
+  /** NACK messages sent and sequence numbers they asked for. */
+  nacks: number;
+  nackedPackets: number;
+  plis: number;
+  keyframes: number;
+  /** Changes of resolution within the stream, and the last seen. */
+  layerSwitches: number;
+  width: number;
+  height: number;
+  /** Arrival of the first and last media packet; NaN when none came. */
+  firstPacketAt: number;
+  lastPacketAt: number;
+  /** Pauses longer than `GAP_MS`, their sum and the longest, ms. A pause going on now counts. */
+  gaps: number;
+  gapMs: number;
+  longestGapMs: number;
+  /** One-way latency from abs-capture-time over the receiver's life, ms; NaN without samples. */
+  latencyP50Ms: number;
+  latencyP95Ms: number;
+  latencyMaxMs: number;
+}
+
+/** Cumulative counters of one received data flow. */
+export interface DataFlowStats {
+  peer: number;
+  flow: number;
+  received: number;
+  lost: number;
+  duplicates: number;
+  latencyP50Ms: number;
+  latencyP95Ms: number;
+  latencyMaxMs: number;
+}
+
+export interface PeerStats {
+  peer: number;
+  /** From STUN consent checks, ms; NaN until known. */
+  rttMs: number;
+  /** Datagrams that the kernel threw away because our receive buffer was full. */
+  socketDrops: number;
+  /** Bandwidth that we told the remote by REMB, bit/s; 0 when none was sent. */
+  rembBps: number;
+  dataMessagesSent: number;
+  dataMessagesReceived: number;
+}
+
+/** Values and how often each came since the last sample: bin k holds (γ^(k-1), γ^k] with γ = 1.02/0.98 (a DDSketch of 2 % relative error), milliseconds. */
+export interface Bins {
+  keys: Int32Array;
+  counts: Uint32Array;
+  /** Values at or below 0.001 ms. */
+  zeros: number;
+}
+
+export interface PumpSample {
+  senders: SenderStats[];
+  receivers: ReceiverStats[];
+  peers: PeerStats[];
+  flows: DataFlowStats[];
+  /** One-way latency of all packets received since the last sample. */
+  audioLatency: Bins;
+  videoLatency: Bins;
+  dataLatency: Bins;
+  /** Datagrams of any kind through all sockets, cumulative: for the cost of a packet. */
+  datagramsSent: number;
+  datagramsReceived: number;
+  /** How late the threads woke, ms: the worst since the last sample. */
+  maxTickLateMs: number;
+  /** CPU seconds of the pump's threads, cumulative. */
+  cpuSeconds: number;
+}
+
+/** A packet that leaves this much after it was due is late, ms. */
+export const LATE_SEND_MS = 20;
+/** A pause in a track's media longer than this is a gap, ms. */
+export const GAP_MS = 500;
+
+export interface Pump {
+  /** Copies the clip. */
+  addClip(clip: ClipData): number;
+  /** Binds a UDP socket on `localAddress` (an IP) and makes ICE credentials. Throws when no descriptor or port is left. */
+  createPeer(localAddress: string): LocalTransport;
+  setRemote(peer: number, remote: RemoteTransport): void;
+  /** `candidate:…` as in SDP or trickle; candidates that are not UDP with an IP address are ignored. */
+  addRemoteCandidate(peer: number, candidate: string): void;
+  /** New credentials for an ICE restart (RFC 8445 §9); call `setRemote` with the remote's new ones afterwards. */
+  restartIce(peer: number): IceCredentials;
+  setExtensions(peer: number, ids: ExtensionIds): void;
+  createDataChannel(options: DataChannelOptions): void;
+  sendData(peer: number, label: string, message: Uint8Array): void;
+  startDataFlow(options: DataFlowOptions): void;
+  addSender(options: SenderOptions): number;
+  setSenderActive(sender: number, active: boolean): void;
+  addReceiver(options: ReceiverOptions): number;
+  /** While muted a receiver's silence is not a gap. */
+  setReceiverMuted(receiver: number, muted: boolean): void;
+  /** Its counters leave the samples: read them first. */
+  removeReceiver(receiver: number): void;
+  removeSender(sender: number): void;
+  /** Sends a DTLS close_notify, frees the socket; its streams leave the samples: read them first. */
+  closePeer(peer: number): void;
+  /** Reads all counters. */
+  sample(): PumpSample;
+  /** Closes every peer and joins the threads. */
+  close(): void;
+}
