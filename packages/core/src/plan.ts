@@ -41,9 +41,7 @@ export interface LoadSpec {
   durationMs: number;
 }
 
-export type TrackPlan =
-  | { kind: 'audio' }
-  | { kind: 'video'; codec: VideoCodec; resolution: Resolution; simulcast: boolean };
+export type TrackPlan = { kind: 'audio' } | { kind: 'video'; codec: VideoCodec; resolution: Resolution; simulcast: boolean };
 
 export type Role = 'publisher' | 'subscriber';
 

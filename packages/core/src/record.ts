@@ -6,13 +6,7 @@ import type { Kind, LoadSpec, Role } from './plan.ts';
 
 export const RECORD_SCHEMA = 'livekit-swarm/record/1';
 
-export type RecordLine =
-  | HeaderLine
-  | DeploymentLine
-  | EventLine
-  | SampleLine
-  | ParticipantLine
-  | EndLine;
+export type RecordLine = HeaderLine | DeploymentLine | EventLine | SampleLine | ParticipantLine | EndLine;
 
 export interface HeaderLine {
   type: 'header';

@@ -26,7 +26,10 @@ export interface EngineOptions {
 export interface EngineSample {
   joined: number;
   series: SeriesSample[];
-  generator: Pick<GeneratorSample, 'tickLateMs' | 'lateSends' | 'sendErrors' | 'socketDrops' | 'datagramsSent' | 'datagramsReceived'>;
+  generator: Pick<
+    GeneratorSample,
+    'tickLateMs' | 'lateSends' | 'sendErrors' | 'socketDrops' | 'datagramsSent' | 'datagramsReceived'
+  >;
 }
 
 /** A way of being a participant. Calls never throw for what the network or the server does: that comes as events. */
