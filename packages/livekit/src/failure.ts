@@ -1,0 +1,35 @@
+/** Why something on the way to a server, or on the way back to it, did not work. */
+export interface Failure {
+  /** A short stable word for counting: `unreachable`, `unauthorized`, `ice_timeout`, `server_shutdown`, … */
+  reason: string;
+  /** A sentence for people. Never holds a token. */
+  message: string;
+  /** What to do next, where we know it. */
+  hint?: string;
+  /** Whether the same attempt may work a little later. */
+  retryable: boolean;
+}
+
+/** A `Failure` that travels as an exception. */
+export class FailureError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.name = 'FailureError';
+    this.failure = failure;
+  }
+}
+
+/** Anything that was thrown, as a failure. */
+export const failureOf = (error: unknown): Failure =>
+  error instanceof FailureError
+    ? error.failure
+    : { reason: 'internal', message: withoutTokens(error instanceof Error ? error.message : String(error)), retryable: false };
+
+/**
+ * Takes out what looks like a JSON Web Token (RFC 7519: three base64url parts, the first beginning `eyJ`) and `access_token` parameters:
+ * livekit-server repeats a bad token in its 401 body.
+ */
+export const withoutTokens = (text: string): string =>
+  text.replace(/\beyJ[\w-]*\.[\w-]*(\.[\w-]*)?/g, '<token>').replace(/(access_token=)[^&\s"']+/g, '$1<token>');

@@ -1,0 +1,133 @@
+import type { Failure } from './failure.ts';
+import { withoutTokens } from './failure.ts';
+
+/** The words livekit-server uses that tell apart what shares a status code. */
+const says = (body: string, words: string) => body.toLowerCase().includes(words);
+
+/**
+ * What an HTTP answer to `/rtc…` or `/rtc…/validate` means, where it is not a success. livekit-server answers the WebSocket upgrade and the validate call alike.
+ * @param body as received; quoted without tokens
+ */
+export const refusalOfStatus = (status: number, body: string, url: string): Failure => {
+  const said = withoutTokens(body).trim().replace(/\s+/g, ' ').slice(0, 200);
+  const quoted = said === '' || said.startsWith('<') ? '' : `: ${said}`;
+  const message = (text: string) => `${url} ${text} (HTTP ${status}${quoted})`;
+  if (status === 401 && says(body, 'permissions denied')) {
+    return {
+      reason: 'forbidden',
+      message: message('does not grant what the token asks for'),
+      hint: 'the token needs the roomJoin grant for this room',
+      retryable: false,
+    };
+  }
+  switch (status) {
+    case 400:
+      return {
+        reason: 'bad_request',
+        message: message('refused the request'),
+        hint: 'room or identity may be too long for this server',
+        retryable: false,
+      };
+    case 401:
+      return {
+        reason: 'unauthorized',
+        message: message('does not accept the token'),
+        hint: 'check the API key and secret, and that the clocks agree',
+        retryable: false,
+      };
+    case 403:
+      return {
+        reason: 'forbidden',
+        message: message('forbids it'),
+        hint: 'the token needs the roomJoin grant for this room; a proxy in front may refuse too',
+        retryable: false,
+      };
+    case 404:
+      return says(body, 'requested room does not exist')
+        ? {
+            reason: 'room_not_found',
+            message: message('has no such room'),
+            hint: 'create the room first, or switch room.auto_create on',
+            retryable: false,
+          }
+        : notLiveKit(message('does not know this path'));
+    case 429:
+      return { reason: 'rate_limited', message: message('is rate limiting'), hint: 'lower the join rate', retryable: true };
+    case 503:
+      return {
+        reason: 'server_full',
+        message: message('is at its limit'),
+        hint: 'raise limit.num_tracks or limit.bytes_per_sec, or add a node',
+        retryable: true,
+      };
+    case 502:
+    case 504:
+      return {
+        reason: 'bad_gateway',
+        message: message('has no server behind the proxy'),
+        hint: 'check the load balancer',
+        retryable: true,
+      };
+  }
+  if (status >= 500) {
+    return says(body, 'connection closed by media')
+      ? {
+          reason: 'room_full',
+          message: message('closed the join, as it does when the room is full'),
+          hint: 'check room.max_participants and the server log',
+          retryable: true,
+        }
+      : { reason: 'server_error', message: message('failed'), hint: 'look into the server log', retryable: true };
+  }
+  return notLiveKit(message('did not answer as livekit-server does'));
+};
+
+export const notLiveKit = (message: string): Failure => ({
+  reason: 'not_livekit',
+  message,
+  hint: 'check host, port and path; signalling is port 7880 by default',
+  retryable: false,
+});
+
+const TLS_CODES = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+
+/** What an error of the socket, or of name look-up, or of TLS means. */
+export const refusalOfError = (error: unknown, url: string): Failure => {
+  const root = rootCause(error);
+  const code = 'code' in root && typeof root.code === 'string' ? root.code : '';
+  const detail = withoutTokens(code === '' ? root.message : `${code}: ${root.message}`);
+  if (TLS_CODES.test(code)) {
+    return {
+      reason: 'tls',
+      message: `no TLS connection to ${url} (${detail})`,
+      hint: 'check the certificate and its name, or use ws:// where there is no TLS',
+      retryable: false,
+    };
+  }
+  if (code.startsWith('HPE_')) return notLiveKit(`${url} does not speak HTTP (${detail})`);
+  if (root.name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') {
+    return {
+      reason: 'signal_timeout',
+      message: `${url} did not answer in time (${detail})`,
+      hint: 'check the network and the firewall',
+      retryable: true,
+    };
+  }
+  return {
+    reason: 'unreachable',
+    message: `cannot reach ${url} (${detail})`,
+    hint: 'check that the server runs and that the address is right',
+    retryable: true,
+  };
+};
+
+/** `fetch` wraps the socket's error; `AggregateError` holds one per address tried. */
+const rootCause = (error: unknown): Error => {
+  let current = error instanceof Error ? error : new Error(String(error));
+  for (let depth = 0; depth < 5; depth++) {
+    const inner: unknown = current instanceof AggregateError ? current.errors[0] : current.cause;
+    if (!(inner instanceof Error)) break;
+    current = inner;
+  }
+  return current;
+};

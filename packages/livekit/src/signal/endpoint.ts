@@ -1,0 +1,100 @@
+import { gzipSync } from 'node:zlib';
+import {
+  type AddTrackRequest,
+  ConnectionSettings,
+  JoinRequest,
+  type ReconnectReason,
+  type SessionDescription,
+  WrappedJoinRequest,
+  WrappedJoinRequest_Compression,
+} from '@livekit/protocol';
+import { clientInfo } from './client-info.ts';
+
+/** `v1`: `/rtc/v1`, one PeerConnection that we offer for. `v0`: `/rtc`, two, and the server offers for the second. */
+export type Signalling = 'v1' | 'v0';
+
+export interface SubscribeSettings {
+  /** Whether the server subscribes us to every track without being asked. */
+  autoSubscribe: boolean;
+  /** Whether videos start small until we ask for a size. */
+  adaptiveStream: boolean;
+}
+
+/** Joining anew. With v1 the first message carries tracks and offer, so that one round trip joins and publishes. */
+export interface JoinQuery extends SubscribeSettings {
+  addTracks: AddTrackRequest[];
+  /** v1 only. */
+  offer: SessionDescription | null;
+}
+
+/** Coming back to a session that the server still holds. */
+export interface ResumeQuery extends SubscribeSettings {
+  participantSid: string;
+  reason: ReconnectReason;
+}
+
+/** Path and query of the WebSocket, after the deployment's base. The token is not in it: it goes in the Authorization header. */
+export const joinEndpoint = (signalling: Signalling, query: JoinQuery): string =>
+  signalling === 'v0'
+    ? `/rtc?${v0Query(query)}`
+    : v1Endpoint(
+        new JoinRequest({
+          ...v1Common(query),
+          addTrackRequests: query.addTracks,
+          ...(query.offer && { publisherOffer: query.offer }),
+        }),
+      );
+
+export const resumeEndpoint = (signalling: Signalling, query: ResumeQuery): string => {
+  if (signalling === 'v1') {
+    return v1Endpoint(
+      new JoinRequest({
+        ...v1Common(query),
+        reconnect: true,
+        reconnectReason: query.reason,
+        participantSid: query.participantSid,
+      }),
+    );
+  }
+  const parameters = v0Query(query);
+  parameters.set('reconnect', '1');
+  parameters.set('sid', query.participantSid);
+  parameters.set('reconnect_reason', String(query.reason));
+  return `/rtc?${parameters}`;
+};
+
+/** Asks whether a join would be let in. `/rtc/v1/validate` insists on a join request, `/rtc/validate` must not have one. */
+export const validateEndpoint = (signalling: Signalling): string =>
+  signalling === 'v0' ? '/rtc/validate' : v1Endpoint(new JoinRequest({ clientInfo: clientInfo() }), '/rtc/v1/validate');
+
+const v0Query = ({ autoSubscribe, adaptiveStream }: SubscribeSettings): URLSearchParams => {
+  const info = clientInfo();
+  return new URLSearchParams({
+    protocol: String(info.protocol),
+    sdk: 'js',
+    version: info.version,
+    os: info.os,
+    os_version: info.osVersion,
+    device_model: info.deviceModel,
+    browser: info.browser,
+    browser_version: info.browserVersion,
+    auto_subscribe: autoSubscribe ? '1' : '0',
+    adaptive_stream: adaptiveStream ? '1' : '0',
+  });
+};
+
+const v1Common = ({ autoSubscribe, adaptiveStream }: SubscribeSettings) => ({
+  clientInfo: clientInfo(),
+  connectionSettings: new ConnectionSettings({ autoSubscribe, adaptiveStream }),
+});
+
+/** Compressed, because proxies in front of a server often allow 8 KiB for the request line and an offer has 3 to 6. */
+const v1Endpoint = (request: JoinRequest, path = '/rtc/v1'): string => {
+  const wrapped = new WrappedJoinRequest({
+    compression: WrappedJoinRequest_Compression.GZIP,
+    joinRequest: new Uint8Array(gzipSync(request.toBinary())),
+  });
+  // Padding stays: the server decodes with Go's base64.URLEncoding, which insists on it.
+  const encoded = Buffer.from(wrapped.toBinary()).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+  return `${path}?${new URLSearchParams({ join_request: encoded })}`;
+};

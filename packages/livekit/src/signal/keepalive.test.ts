@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { fakeClock } from '../testing/fake-clock.ts';
+import { Keepalive, type Kept } from './keepalive.ts';
+
+const connection = (now: number) => {
+  const log: string[] = [];
+  const kept: Kept = {
+    pingEveryMs: 5_000,
+    pingTimeoutMs: 15_000,
+    lastHeardAt: now,
+    lastPingAt: now,
+    ping: (at) => log.push(`ping ${at}`),
+    timedOut: () => log.push('timed out'),
+  };
+  return { kept, log };
+};
+
+test('pings at the interval that the server asked for', () => {
+  const clock = fakeClock();
+  const keepalive = new Keepalive(clock);
+  const { kept, log } = connection(clock.now());
+  keepalive.add(kept);
+  clock.advance(10_000);
+  expect(log).toEqual(['ping 5000', 'ping 10000']);
+});
+
+test('gives up when nothing is heard for the timeout, once', () => {
+  const clock = fakeClock();
+  const keepalive = new Keepalive(clock);
+  const { kept, log } = connection(clock.now());
+  keepalive.add(kept);
+  clock.advance(60_000);
+  expect(log).toEqual(['ping 5000', 'ping 10000', 'timed out']);
+});
+
+test('anything heard puts the end off', () => {
+  const clock = fakeClock();
+  const keepalive = new Keepalive(clock);
+  const { kept, log } = connection(clock.now());
+  keepalive.add(kept);
+  clock.advance(10_000);
+  kept.lastHeardAt = clock.now();
+  clock.advance(14_000);
+  expect(log).not.toContain('timed out');
+});
+
+test('leaves no timer behind', () => {
+  const clock = fakeClock();
+  const keepalive = new Keepalive(clock);
+  const { kept } = connection(clock.now());
+  keepalive.add(kept);
+  keepalive.remove(kept);
+  expect(clock.pending()).toBe(0);
+});

@@ -1,0 +1,51 @@
+import type { Clock } from '../clock.ts';
+
+/** A connection that has to be pinged, and that dies when nothing comes back. Times in milliseconds. */
+export interface Kept {
+  readonly pingEveryMs: number;
+  readonly pingTimeoutMs: number;
+  /** When a message last came. */
+  lastHeardAt: number;
+  lastPingAt: number;
+  ping(now: number): void;
+  timedOut(): void;
+}
+
+const TICK_MS = 1_000;
+
+/** One timer for all connections of a process: thousands of intervals would each wake the event loop. */
+export class Keepalive {
+  readonly #clock: Clock;
+  readonly #kept = new Set<Kept>();
+  #stop: (() => void) | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(kept: Kept): void {
+    this.#kept.add(kept);
+    this.#stop ??= this.#clock.after(TICK_MS, this.#tick);
+  }
+
+  remove(kept: Kept): void {
+    this.#kept.delete(kept);
+    if (this.#kept.size > 0) return;
+    this.#stop?.();
+    this.#stop = null;
+  }
+
+  readonly #tick = (): void => {
+    this.#stop = this.#clock.after(TICK_MS, this.#tick);
+    const now = this.#clock.now();
+    for (const kept of this.#kept) {
+      if (now - kept.lastHeardAt >= kept.pingTimeoutMs) {
+        this.remove(kept);
+        kept.timedOut();
+      } else if (now - kept.lastPingAt >= kept.pingEveryMs) {
+        kept.lastPingAt = now;
+        kept.ping(now);
+      }
+    }
+  };
+}

@@ -1,0 +1,134 @@
+import { Ping, SignalRequest, SignalResponse } from '@livekit/protocol';
+import { WebSocket } from 'ws';
+import type { Clock } from '../clock.ts';
+import type { Failure } from '../failure.ts';
+import { refusalOfError, refusalOfStatus } from '../refusal.ts';
+import type { Keepalive, Kept } from './keepalive.ts';
+
+export type RequestMessage = SignalRequest['message'];
+export type ResponseMessage = SignalResponse['message'];
+
+export interface SignalSocketOptions {
+  /** `ws://host:7880` without the endpoint. */
+  base: string;
+  /** From `joinEndpoint` or `resumeEndpoint`. */
+  endpoint: string;
+  token: string;
+  clock: Clock;
+  keepalive: Keepalive;
+  /** Called in the order the server sent them, each before the next. */
+  onMessage(message: ResponseMessage): void;
+  /** Called once, unless `close` was called first. */
+  onEnd(failure: Failure): void;
+}
+
+/** The largest refusal that is read: a sentence, or a proxy's page. */
+const MAX_REFUSAL_BYTES = 4_096;
+
+/** One WebSocket to the server. It knows the wire and the pings, nothing of what the messages mean. */
+export class SignalSocket {
+  readonly #options: SignalSocketOptions;
+  readonly #socket: WebSocket;
+  #kept: Kept | null = null;
+  #rttMs = 0;
+  #ended = false;
+
+  constructor(options: SignalSocketOptions) {
+    this.#options = options;
+    this.#socket = new WebSocket(`${options.base}${options.endpoint}`, {
+      // A header and not the access_token parameter: addresses end up in logs of proxies and in error messages.
+      headers: { Authorization: `Bearer ${options.token}` },
+      perMessageDeflate: false,
+    });
+    this.#socket.binaryType = 'nodebuffer';
+    this.#socket.on('message', (data: Buffer) => this.#receive(data));
+    this.#socket.on('unexpected-response', (_request, response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const refuse = () => this.#end(refusalOfStatus(response.statusCode ?? 0, Buffer.concat(chunks).toString(), options.base));
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= MAX_REFUSAL_BYTES) chunks.push(chunk);
+      });
+      response.on('end', refuse);
+      response.on('error', refuse);
+    });
+    this.#socket.on('error', (error) => this.#end(refusalOfError(error, options.base)));
+    this.#socket.on('close', (code) =>
+      this.#end({ reason: 'signal_closed', message: `the signal connection was closed (code ${code})`, retryable: true }),
+    );
+  }
+
+  get isOpen(): boolean {
+    return !this.#ended && this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Dropped silently when the connection is gone: whoever resumes sends anew what matters. */
+  send(message: RequestMessage): void {
+    if (!this.isOpen) return;
+    this.#socket.send(new SignalRequest({ message }).toBinary());
+  }
+
+  /** Starts pinging as the JoinResponse asks; 0 leaves that part out. Seconds, as in the protocol. */
+  keepAlive(pingIntervalSeconds: number, pingTimeoutSeconds: number): void {
+    if (pingIntervalSeconds <= 0 || this.#ended) return;
+    const now = this.#options.clock.now();
+    this.#kept = {
+      pingEveryMs: pingIntervalSeconds * 1_000,
+      pingTimeoutMs: pingTimeoutSeconds > 0 ? pingTimeoutSeconds * 1_000 : Number.POSITIVE_INFINITY,
+      lastHeardAt: now,
+      lastPingAt: now,
+      ping: (at) =>
+        this.send({
+          case: 'pingReq',
+          value: new Ping({ timestamp: BigInt(Math.round(at)), rtt: BigInt(Math.round(this.#rttMs)) }),
+        }),
+      timedOut: () =>
+        this.#end({
+          reason: 'signal_timeout',
+          message: `nothing heard on the signal connection for ${pingTimeoutSeconds} s`,
+          retryable: true,
+        }),
+    };
+    this.#options.keepalive.add(this.#kept);
+  }
+
+  /** Closes in order when it is open, at once when it is not. `onEnd` is not called. */
+  close(): void {
+    this.#release();
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(1000);
+    else this.#socket.terminate();
+  }
+
+  /** Cuts the TCP connection without a word: what a broken network does. */
+  sever(): void {
+    this.#socket.terminate();
+  }
+
+  #receive(data: Buffer): void {
+    if (this.#ended) return;
+    if (this.#kept !== null) this.#kept.lastHeardAt = this.#options.clock.now();
+    let message: ResponseMessage;
+    try {
+      message = SignalResponse.fromBinary(data).message;
+    } catch {
+      this.#end({ reason: 'bad_message', message: 'the server sent a message that is not a SignalResponse', retryable: false });
+      return;
+    }
+    if (message.case === 'pongResp') this.#rttMs = this.#options.clock.now() - Number(message.value.lastPingTimestamp);
+    else if (message.case !== undefined) this.#options.onMessage(message);
+  }
+
+  #end(failure: Failure): void {
+    if (this.#ended) return;
+    this.#release();
+    this.#socket.terminate();
+    this.#options.onEnd(failure);
+  }
+
+  #release(): void {
+    this.#ended = true;
+    if (this.#kept !== null) this.#options.keepalive.remove(this.#kept);
+    this.#kept = null;
+  }
+}

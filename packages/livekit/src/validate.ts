@@ -1,0 +1,41 @@
+import type { Failure } from './failure.ts';
+import { notLiveKit, refusalOfError, refusalOfStatus } from './refusal.ts';
+import { type Signalling, validateEndpoint } from './signal/endpoint.ts';
+import { parseServerUrl } from './url.ts';
+
+export interface ValidateRequest {
+  /** ws, wss, http or https. */
+  url: string;
+  token: string;
+  timeoutMs: number;
+}
+
+export type Validation = { ok: true; signalling: Signalling } | { ok: false; refusal: Failure };
+
+/**
+ * Asks the server, in plain HTTP, whether it would let this token in, before a crowd is sent: tells the newest signalling it knows, or why not.
+ * @throws FailureError `bad_url`
+ */
+export const validateAdmission = async (request: ValidateRequest): Promise<Validation> => {
+  const { http } = parseServerUrl(request.url);
+  const v1 = await ask(http, 'v1', request);
+  // A server without /rtc/v1 answers 404 there, as something that is no LiveKit does: /rtc/validate tells which.
+  if (v1?.reason !== 'not_livekit') return v1 === null ? { ok: true, signalling: 'v1' } : { ok: false, refusal: v1 };
+  const v0 = await ask(http, 'v0', request);
+  return v0 === null ? { ok: true, signalling: 'v0' } : { ok: false, refusal: v0 };
+};
+
+const ask = async (base: string, signalling: Signalling, { token, timeoutMs }: ValidateRequest): Promise<Failure | null> => {
+  try {
+    const response = await fetch(`${base}${validateEndpoint(signalling)}`, {
+      headers: { Authorization: `Bearer ${token}` },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const body = await response.text();
+    if (response.status !== 200) return refusalOfStatus(response.status, body, base);
+    return body.trim() === 'success' ? null : notLiveKit(`${base} answers, but not as livekit-server does`);
+  } catch (error) {
+    return refusalOfError(error, base);
+  }
+};
