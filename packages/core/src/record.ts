@@ -99,6 +99,7 @@ export interface SeriesLabels {
 export interface SeriesSample {
   labels: SeriesLabels;
   tracks: number;
+  /** RTP packets with media, each sequence number once. Down: recovered ones included. Up: retransmissions apart. */
   packets: number;
   bytes: number;
   /** Down: never came first time / never came at all. Up: what the server asked for again or reported missing / what it still missed (RFC 3550 receiver report). May be negative when a late packet is found after all. */
@@ -145,6 +146,8 @@ export interface GeneratorSample {
   datagramsReceived: number;
   /** Joins that started more than a second after they were due. */
   lateJoins: number;
+  /** Share of all cores of the machine in use by whomever, 0 … 1; one worker's view is enough. */
+  machineBusy?: number;
 }
 
 export interface SampleLine {

@@ -1,0 +1,63 @@
+import type { MetricValue } from './metric-set.ts';
+import type { MetricType } from './metrics.ts';
+
+export type Aggregation =
+  | { type: 'avg' | 'min' | 'med' | 'max' | 'count' | 'rate' | 'value' }
+  | { type: 'p'; percentile: number };
+
+/** Which aggregations make sense for which type of metric. */
+export const AGGREGATIONS: Record<MetricType, readonly Aggregation['type'][]> = {
+  trend: ['avg', 'min', 'med', 'max', 'p', 'count'],
+  rate: ['rate', 'count'],
+  counter: ['count', 'rate'],
+  gauge: ['value', 'min', 'max', 'avg'],
+};
+
+/** `p(95)`, `rate`, … as in an expression. */
+export const formatAggregation = (aggregation: Aggregation): string =>
+  aggregation.type === 'p' ? `p(${aggregation.percentile})` : aggregation.type;
+
+/** `p95`, `rate`, … as in a key: `join_time.p95`. */
+export const aggregationKey = (aggregation: Aggregation): string =>
+  aggregation.type === 'p' ? `p${aggregation.percentile}` : aggregation.type;
+
+/** The figure, in the metric's unit; undefined when nothing was measured or the aggregation does not fit. */
+export const aggregate = (value: MetricValue | undefined, aggregation: Aggregation): number | undefined => {
+  switch (value?.type) {
+    case 'trend':
+      return aggregateTrend(value.sketch, aggregation);
+    case 'rate':
+      if (value.total <= 0) return undefined;
+      return aggregation.type === 'rate' ? value.hits / value.total : aggregation.type === 'count' ? value.hits : undefined;
+    case 'counter':
+      return aggregation.type === 'count' ? value.count : aggregation.type === 'rate' ? value.perSecond : undefined;
+    case 'gauge':
+      return aggregation.type === 'value' || aggregation.type === 'avg'
+        ? value.avg
+        : aggregation.type === 'min' || aggregation.type === 'max'
+          ? value[aggregation.type]
+          : undefined;
+    default:
+      return undefined;
+  }
+};
+
+const aggregateTrend = (
+  sketch: Extract<MetricValue, { type: 'trend' }>['sketch'],
+  aggregation: Aggregation,
+): number | undefined => {
+  if (sketch.count === 0) return undefined;
+  switch (aggregation.type) {
+    case 'p':
+      return sketch.quantile(aggregation.percentile / 100);
+    case 'med':
+      return sketch.quantile(0.5);
+    case 'avg':
+    case 'min':
+    case 'max':
+    case 'count':
+      return sketch[aggregation.type];
+    default:
+      return undefined;
+  }
+};

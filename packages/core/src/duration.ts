@@ -1,0 +1,38 @@
+import { UsageError } from './usage-error.ts';
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+type Unit = keyof typeof UNIT_MS;
+
+const PART = /^(\d+(?:\.\d+)?)(ms|s|m|h)/;
+
+/**
+ * Reads `500ms`, `30s`, `1.5m`, `1h30m`.
+ * @returns milliseconds
+ * @throws UsageError when a unit is missing or the text is something else
+ */
+export const parseDuration = (text: string): number => {
+  const trimmed = text.trim();
+  if (/^\d+(\.\d+)?$/.test(trimmed)) throw new UsageError('a duration needs a unit', `write ${trimmed}s`);
+  let rest = trimmed;
+  let total = 0;
+  while (rest !== '') {
+    const match = PART.exec(rest);
+    if (match === null) throw new UsageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
+    total += Number(match[1]) * UNIT_MS[match[2] as Unit];
+    rest = rest.slice(match[0].length);
+  }
+  if (trimmed === '') throw new UsageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
+  return total;
+};
+
+/** `500ms`, `30s`, `1m 30s`, `2h 5m`: at most two units, so that it reads at a glance. */
+export const formatDuration = (ms: number): string => {
+  if (ms < 1_000) return `${Math.round(ms)}ms`;
+  if (ms < 60_000) return `${Math.round(ms / 100) / 10}s`;
+  const seconds = Math.round(ms / 1_000);
+  const [large, small, unit, smallUnit] =
+    seconds < 3_600
+      ? [Math.floor(seconds / 60), seconds % 60, 'm', 's']
+      : [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60), 'h', 'm'];
+  return small === 0 ? `${large}${unit}` : `${large}${unit} ${small}${smallUnit}`;
+};

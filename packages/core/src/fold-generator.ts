@@ -1,0 +1,130 @@
+import { aggregate } from './aggregation.ts';
+import { LAGGING_MS, SATURATED, TICK_LATE_MS } from './generator-limits.ts';
+import type { MetricSet } from './metric-set.ts';
+import type { MetricName } from './metrics.ts';
+import { percentilesOf } from './percentiles.ts';
+import type { GeneratorSample, SampleLine } from './record.ts';
+import type { GeneratorSummary, Share } from './summary.ts';
+
+interface Work {
+  cpuSeconds: number;
+  datagrams: number;
+}
+
+/** Folds how the generator itself was doing. */
+export class GeneratorFold {
+  readonly #metrics: MetricSet;
+  #samples = 0;
+  #lagging = 0;
+  #tickLate = 0;
+  #lateJoins = 0;
+  #busy: number[] = [];
+  /** What each shard used when it was last heard, until all have been heard. */
+  #round = new Map<number, GeneratorSample>();
+  #roundIsSteady = true;
+  #cores: { steady: number[]; all: number[] } = { steady: [], all: [] };
+  #work: { steady: Work; all: Work } = { steady: { cpuSeconds: 0, datagrams: 0 }, all: { cpuSeconds: 0, datagrams: 0 } };
+
+  constructor(metrics: MetricSet) {
+    this.#metrics = metrics;
+  }
+
+  add({ generator, series, shard, intervalMs }: SampleLine, steady: boolean): void {
+    this.#samples++;
+    this.#lateJoins += generator.lateJoins;
+    if (generator.eventLoopLagMs > LAGGING_MS) this.#lagging++;
+    if (generator.tickLateMs > TICK_LATE_MS) this.#tickLate++;
+    if (generator.machineBusy !== undefined) this.#busy.push(generator.machineBusy);
+    this.#metrics.trend('event_loop_lag').add(generator.eventLoopLagMs);
+    this.#metrics.trend('tick_late').add(generator.tickLateMs);
+    const sent = series.reduce((sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0), 0);
+    this.#metrics.rate('late_sends', {}, generator.lateSends, sent);
+    this.#metrics.rate('send_errors', {}, generator.sendErrors, generator.datagramsSent + generator.sendErrors);
+    this.#metrics.rate('socket_drops', {}, generator.socketDrops, generator.datagramsReceived + generator.socketDrops);
+    const work = {
+      cpuSeconds: (generator.cpuCores * intervalMs) / 1_000,
+      datagrams: generator.datagramsSent + generator.datagramsReceived,
+    };
+    addWork(this.#work.all, work);
+    if (steady) addWork(this.#work.steady, work);
+    // Shards sample at different moments: a level of all of them is complete when one comes round again.
+    if (this.#round.has(shard)) this.#endRound();
+    this.#round.set(shard, generator);
+    this.#roundIsSteady &&= steady;
+  }
+
+  /** @param joins participants that were begun with */
+  close(workers: number, workersDied: number, joins: number): GeneratorSummary {
+    this.#endRound();
+    const max = largest(this.#cores.all);
+    // The average of the time when the whole crowd was there is what people size machines by; the ramp would flatter it.
+    for (const level of this.#cores.steady.length > 0 ? this.#cores.steady : this.#cores.all)
+      this.#metrics.gauge('cpu_cores', level);
+    const work = this.#work.steady.datagrams > 0 ? this.#work.steady : this.#work.all;
+    if (work.datagrams > 0) this.#metrics.gauge('cpu_per_packet', (work.cpuSeconds * 1e6) / work.datagrams);
+    if (joins > 0) this.#metrics.rate('late_joins', {}, this.#lateJoins, joins);
+    const avg = this.#figure('cpu_cores', 'value');
+    return {
+      workers,
+      workersDied,
+      samples: this.#samples,
+      cpuCores: avg === null || max === null ? null : { avg, max },
+      cpuUsPerPacket: this.#figure('cpu_per_packet', 'value'),
+      residentBytes: this.#figure('resident_memory', 'max'),
+      eventLoopLag: percentilesOf(this.#metrics.measure('event_loop_lag')),
+      lagging: this.#shareOfSamples(this.#lagging),
+      tickLate: percentilesOf(this.#metrics.measure('tick_late')),
+      tickLateSamples: this.#shareOfSamples(this.#tickLate),
+      lateSends: this.#share('late_sends'),
+      sendErrors: this.#share('send_errors'),
+      socketDrops: this.#share('socket_drops'),
+      lateJoins: this.#share('late_joins'),
+      machineBusy: this.#machineBusy(),
+    };
+  }
+
+  #endRound(): void {
+    const samples = [...this.#round.values()];
+    if (samples.length === 0) return;
+    const cores = samples.reduce((sum, sample) => sum + sample.cpuCores, 0);
+    this.#cores.all.push(cores);
+    if (this.#roundIsSteady) this.#cores.steady.push(cores);
+    this.#metrics.gauge(
+      'resident_memory',
+      samples.reduce((sum, sample) => sum + sample.residentBytes, 0),
+    );
+    this.#round = new Map();
+    this.#roundIsSteady = true;
+  }
+
+  #figure(metric: MetricName, aggregation: 'value' | 'max'): number | null {
+    return aggregate(this.#metrics.measure(metric), { type: aggregation }) ?? null;
+  }
+
+  #share(metric: MetricName): Share {
+    const value = this.#metrics.measure(metric);
+    return {
+      count: value?.type === 'rate' ? value.hits : 0,
+      share: aggregate(value, { type: 'rate' }) ?? null,
+    };
+  }
+
+  #shareOfSamples(count: number): Share {
+    return { count, share: this.#samples === 0 ? null : count / this.#samples };
+  }
+
+  #machineBusy(): GeneratorSummary['machineBusy'] {
+    if (this.#busy.length === 0) return null;
+    const count = this.#busy.filter((busy) => busy > SATURATED).length;
+    const avg = this.#busy.reduce((sum, busy) => sum + busy, 0) / this.#busy.length;
+    return { avg, saturated: { count, share: count / this.#busy.length } };
+  }
+}
+
+const addWork = (total: Work, more: Work): void => {
+  total.cpuSeconds += more.cpuSeconds;
+  total.datagrams += more.datagrams;
+};
+
+const largest = (levels: number[]): number | null =>
+  levels.reduce<number | null>((max, level) => Math.max(max ?? level, level), null);

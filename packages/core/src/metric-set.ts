@@ -1,0 +1,150 @@
+import { AGGREGATIONS, type Aggregation, aggregate, aggregationKey } from './aggregation.ts';
+import { type Label, type Labels, type MetricName, metricDefinition, metricNames } from './metrics.ts';
+import { Sketch } from './sketch.ts';
+
+/** One metric, merged over all the labels asked for. */
+export type MetricValue =
+  | { type: 'trend'; sketch: Sketch }
+  | { type: 'rate'; hits: number; total: number }
+  | { type: 'counter'; count: number; perSecond: number | undefined }
+  | { type: 'gauge'; avg: number; min: number; max: number };
+
+/** Reads metrics; what was never measured is undefined. */
+export interface MetricReader {
+  measure(metric: MetricName, selector?: Labels): MetricValue | undefined;
+}
+
+interface Cell {
+  labels: Labels;
+  sketch: Sketch | null;
+  hits: number;
+  total: number;
+  /** Counters: what came while everybody was in, by shard; see `steadyMs`. */
+  steady: Map<number, number>;
+  levels: number[];
+}
+
+/** Where and when a count was made. */
+export interface CountedIn {
+  shard: number;
+  steady: boolean;
+}
+
+/** Gathers metrics by their labels, so that any selector can be answered afterwards. */
+export class MetricSet implements MetricReader {
+  readonly #cells = new Map<MetricName, Map<string, Cell>>();
+  /** Milliseconds of samples, by shard, in which everybody was in. */
+  readonly #steadyMs = new Map<number, number>();
+
+  trend(metric: MetricName, labels: Labels = {}): Sketch {
+    const cell = this.#cell(metric, labels);
+    cell.sketch ??= new Sketch();
+    return cell.sketch;
+  }
+
+  rate(metric: MetricName, labels: Labels, hits: number, total: number): void {
+    const cell = this.#cell(metric, labels);
+    cell.hits += hits;
+    cell.total += total;
+  }
+
+  count(metric: MetricName, labels: Labels, amount: number, where?: CountedIn): void {
+    const cell = this.#cell(metric, labels);
+    cell.hits += amount;
+    if (where?.steady) cell.steady.set(where.shard, (cell.steady.get(where.shard) ?? 0) + amount);
+  }
+
+  gauge(metric: MetricName, level: number): void {
+    if (Number.isFinite(level)) this.#cell(metric, {}).levels.push(level);
+  }
+
+  /** Says that a shard's counts of this much time fall into the steady part of the run. */
+  steadyTime(shard: number, ms: number): void {
+    this.#steadyMs.set(shard, (this.#steadyMs.get(shard) ?? 0) + ms);
+  }
+
+  measure(metric: MetricName, selector: Labels = {}): MetricValue | undefined {
+    const wanted = Object.entries(selector) as [Label, string][];
+    const cells = [...(this.#cells.get(metric)?.values() ?? [])].filter((cell) =>
+      wanted.every(([label, value]) => cell.labels[label] === value),
+    );
+    if (cells.length === 0) return undefined;
+    switch (metricDefinition(metric).type) {
+      case 'trend':
+        return { type: 'trend', sketch: mergeSketches(cells) };
+      case 'rate':
+        // Counters of loss may run backwards when a packet turns up late after all; a share below zero is none.
+        return { type: 'rate', hits: Math.max(0, sum(cells, 'hits')), total: sum(cells, 'total') };
+      case 'counter':
+        return { type: 'counter', count: sum(cells, 'hits'), perSecond: this.#perSecond(cells) };
+      case 'gauge':
+        return gaugeOf(cells.flatMap((cell) => cell.levels));
+    }
+  }
+
+  /** Shards sample at different moments: each is divided by its own time. */
+  #perSecond(cells: Cell[]): number | undefined {
+    if (this.#steadyMs.size === 0) return undefined;
+    let perSecond = 0;
+    for (const { steady } of cells) {
+      for (const [shard, amount] of steady)
+        perSecond += (amount * 1_000) / (this.#steadyMs.get(shard) ?? Number.POSITIVE_INFINITY);
+    }
+    return perSecond;
+  }
+
+  #cell(metric: MetricName, labels: Labels): Cell {
+    let ofMetric = this.#cells.get(metric);
+    if (ofMetric === undefined) {
+      ofMetric = new Map();
+      this.#cells.set(metric, ofMetric);
+    }
+    const known = metricDefinition(metric).labels.flatMap((label) =>
+      labels[label] === undefined ? [] : [[label, labels[label]]],
+    );
+    const key = JSON.stringify(known);
+    let cell = ofMetric.get(key);
+    if (cell === undefined) {
+      cell = { labels: Object.fromEntries(known) as Labels, sketch: null, hits: 0, total: 0, steady: new Map(), levels: [] };
+      ofMetric.set(key, cell);
+    }
+    return cell;
+  }
+}
+
+const sum = (cells: Cell[], field: 'hits' | 'total'): number => cells.reduce((total, cell) => total + cell[field], 0);
+
+const mergeSketches = (cells: Cell[]): Sketch => {
+  const merged = new Sketch();
+  for (const { sketch } of cells) if (sketch !== null) merged.merge(sketch);
+  return merged;
+};
+
+const gaugeOf = (levels: number[]): MetricValue | undefined => {
+  if (levels.length === 0) return undefined;
+  const total = levels.reduce((all, level) => all + level, 0);
+  const min = levels.reduce((a, b) => Math.min(a, b));
+  const max = levels.reduce((a, b) => Math.max(a, b));
+  return { type: 'gauge', avg: total / levels.length, min, max };
+};
+
+/** The percentiles that reports show of every trend. */
+const PERCENTILES = [50, 90, 95, 99] as const;
+
+/** Every measured metric under a flat key: `join_time.p95`, `packet_loss.rate`, `nacks_sent.count`. Unmeasured ones are absent. */
+export const flattenMetrics = (metrics: MetricReader): Record<string, number> => {
+  const flat: Record<string, number> = {};
+  for (const name of metricNames()) {
+    const value = metrics.measure(name);
+    for (const aggregation of shown(metricDefinition(name).type)) {
+      const figure = aggregate(value, aggregation);
+      if (figure !== undefined && Number.isFinite(figure)) flat[`${name}.${aggregationKey(aggregation)}`] = figure;
+    }
+  }
+  return flat;
+};
+
+const shown = (type: keyof typeof AGGREGATIONS): Aggregation[] =>
+  AGGREGATIONS[type].flatMap((name): Aggregation[] =>
+    name === 'p' ? PERCENTILES.map((percentile) => ({ type: 'p', percentile })) : [{ type: name }],
+  );

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { loadSpecSchema } from './load-spec.ts';
+import { type HeaderLine, RECORD_SCHEMA, type RecordLine } from './record.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A run record that cannot be read: not one, from a newer version, or damaged. */
+export class RecordError extends UsageError {
+  override readonly name = 'RecordError';
+}
+
+const headerSchema = z.object({
+  type: z.literal('header'),
+  schema: z.literal(RECORD_SCHEMA),
+  run: z.string().min(1),
+  startedAt: z.string(),
+  startedAtMs: z.number(),
+  spec: loadSpecSchema,
+  thresholds: z.array(z.string()),
+  environment: z.record(z.string(), z.union([z.string(), z.number()])),
+  workers: z.number(),
+}) satisfies z.ZodType<HeaderLine>;
+
+/** What every reader of a line relies on; fields beyond these are added by later versions and ignored. */
+const at = z.number();
+const REQUIRED = {
+  deployment: z.looseObject({ at, url: z.string(), nodes: z.array(z.string()) }),
+  event: z.looseObject({ at, event: z.string() }),
+  sample: z.looseObject({
+    at,
+    shard: z.number(),
+    intervalMs: z.number(),
+    series: z.array(z.looseObject({ labels: z.looseObject({ direction: z.string(), kind: z.string() }) })),
+    generator: z.looseObject({ cpuCores: z.number() }),
+  }),
+  participant: z.looseObject({
+    at,
+    identity: z.string(),
+    outcome: z.string(),
+    expects: z.looseObject({ audio: z.number(), video: z.number() }),
+    tracks: z.array(z.looseObject({ packets: z.number() })),
+  }),
+  end: z.looseObject({ at, reason: z.string() }),
+} as const;
+
+type KnownType = keyof typeof REQUIRED;
+const isKnown = (type: unknown): type is KnownType => typeof type === 'string' && Object.hasOwn(REQUIRED, type);
+
+/**
+ * Reads one line of a run record (NDJSON).
+ * @param number of the line in its file, from 1; line 1 must be the header
+ * @returns the line, or null when its type is not known here: a later version may write more than this one reads
+ * @throws RecordError saying what is wrong with which line
+ */
+export const parseRecordLine = (text: string, number: number): RecordLine | null => {
+  const line = parseObject(text, number);
+  if (number === 1 && line.type !== 'header') {
+    throw new RecordError(
+      'this is not a run record: its first line is no header',
+      'give the record.ndjson that a run wrote, or its folder',
+    );
+  }
+  if (line.type === 'header') return parseHeader(line, number);
+  if (!isKnown(line.type)) {
+    if (typeof line.type === 'string') return null;
+    throw new RecordError(`line ${number} of the record has no type`, DAMAGED);
+  }
+  const { error } = REQUIRED[line.type].safeParse(line);
+  if (error !== undefined) throw new RecordError(`line ${number} of the record, ${issueOf(error)}`, DAMAGED);
+  // The fields that readers rely on were checked; the rest is what this program itself wrote.
+  return line as unknown as RecordLine;
+};
+
+const DAMAGED = 'the file was damaged after the run; only a record as it was written can be judged';
+
+const parseObject = (text: string, number: number): Record<string, unknown> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    if (number === 1)
+      throw new RecordError('this is not a run record: its first line is not JSON', 'give the record.ndjson that a run wrote');
+    throw new RecordError(`line ${number} of the record is not JSON`, DAMAGED);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new RecordError(`line ${number} of the record is no object`, DAMAGED);
+};
+
+const parseHeader = (line: Record<string, unknown>, number: number): HeaderLine => {
+  if (number !== 1) throw new RecordError(`line ${number} of the record is a second header`, 'give one record at a time');
+  const { schema } = line;
+  if (schema !== RECORD_SCHEMA) {
+    const version = /^livekit-swarm\/record\/(\d+)$/.exec(String(schema))?.[1];
+    throw version === undefined
+      ? new RecordError(
+          `this is not a run record: its schema is ${JSON.stringify(schema) ?? 'missing'}`,
+          `expected ${RECORD_SCHEMA}`,
+        )
+      : new RecordError(
+          `this record was written by another version of swarm: ${schema}`,
+          `this one reads ${RECORD_SCHEMA}; use the version that wrote it, or a newer one`,
+        );
+  }
+  const result = headerSchema.safeParse(line);
+  if (result.error !== undefined) throw new RecordError(`the header of the record, ${issueOf(result.error)}`, DAMAGED);
+  return result.data;
+};
+
+const issueOf = (error: z.ZodError): string => {
+  const [issue] = error.issues;
+  return issue === undefined ? 'unreadable' : `field ${issue.path.join('.') || '(all)'}: ${issue.message}`;
+};

@@ -1,0 +1,160 @@
+import { aggregate, formatAggregation } from './aggregation.ts';
+import type { SourcedThreshold } from './default-thresholds.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+import { assessGenerator, type HealthFinding } from './generator-health.ts';
+import type { Summary } from './summary.ts';
+import { formatExpression, formatTarget, type Operator, type Threshold } from './threshold-grammar.ts';
+
+export type Verdict = 'passed' | 'failed' | 'inconclusive';
+
+/** One threshold against what was measured. `ok` is null when nothing was measured: that is neither kept nor crossed. */
+export interface ThresholdResult {
+  /** With its selector: `media_latency{kind:audio}`. */
+  metric: string;
+  /** `p(95)<200`. */
+  expression: string;
+  value: number | null;
+  ok: boolean | null;
+  source: 'default' | 'user';
+  threshold: Threshold;
+}
+
+export interface Judgement {
+  verdict: Verdict;
+  exitCode: ExitCode;
+  thresholds: ThresholdResult[];
+  /** Why the verdict is what it is, most important first; empty when everything held. */
+  reasons: string[];
+  /** What the generator did to its own measurement. */
+  health: HealthFinding[];
+}
+
+/**
+ * Refusals in the server's own words. However slow we were, we cannot have caused them.
+ * (`server_full`: 503, the node is at its configured limit. Being kicked or timing out is not among them: starving ourselves does that.)
+ */
+const REFUSALS = new Set(['unauthorized', 'forbidden', 'not_found', 'server_full', 'room_full', 'unreachable']);
+
+/**
+ * Judges a run. In this order:
+ *
+ * 1. What a suffering generator cannot have caused is a failure whatever else happened: the server process died, or the joins it refused in words
+ *    cross a threshold on `join_failures` by themselves. When nobody at all got in because of refusals, the deployment refused us (exit 3).
+ * 2. When the generator damaged its measurement: inconclusive, even where thresholds were crossed, and even where all held.
+ * 3. A crossed threshold: failed.
+ * 4. A threshold on something never measured, participants without a result, or a run cut short: inconclusive. Never passed.
+ * 5. Everything held: passed.
+ *
+ * An interrupted run is judged by what there is, and exits with 130 whatever the verdict.
+ */
+export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[]): Judgement => {
+  const results = thresholds.map((sourced) => evaluate(summary, sourced));
+  const health = assessGenerator(summary);
+  const suffered = health.map(({ sentence }) => sentence);
+  const certain = certainFailures(summary, thresholds);
+  const crossed = results.filter(({ ok }) => ok === false).map(crossedSentence);
+  const gaps = gapsOf(summary, results);
+  const conclude = (verdict: Verdict, reasons: string[], exitCode: ExitCode = EXIT_CODES[verdict].code): Judgement => ({
+    verdict,
+    exitCode: summary.end?.reason === 'interrupted' ? EXIT_CODES.interrupted.code : exitCode,
+    thresholds: results,
+    reasons,
+    health,
+  });
+
+  if (refusedEverybody(summary)) return conclude('failed', [refusedSentence(summary), ...suffered], EXIT_CODES.unreachable.code);
+  if (certain.length > 0) return conclude('failed', [...certain, ...crossed, ...suffered]);
+  if (suffered.length > 0) return conclude('inconclusive', [...suffered, ...crossed.map(doubted), ...gaps]);
+  if (crossed.length > 0) return conclude('failed', [...crossed, ...gaps]);
+  if (gaps.length > 0) return conclude('inconclusive', gaps);
+  return conclude('passed', []);
+};
+
+const evaluate = (summary: Summary, { threshold, source }: SourcedThreshold): ThresholdResult => {
+  const value = aggregate(summary.metrics.measure(threshold.metric, threshold.selector), threshold.aggregation);
+  const known = value !== undefined && Number.isFinite(value);
+  return {
+    metric: formatTarget(threshold),
+    expression: formatExpression(threshold),
+    value: known ? value : null,
+    ok: known ? holds(value, threshold.operator, threshold.limit) : null,
+    source,
+    threshold,
+  };
+};
+
+/** Whether `value operator limit`. */
+export const holds = (value: number, operator: Operator, limit: number): boolean => {
+  switch (operator) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    case '==':
+      return value === limit;
+    case '!=':
+      return value !== limit;
+  }
+};
+
+const refusals = ({ joins }: Summary): number =>
+  joins.failures.reduce((sum, { reason, count }) => sum + (REFUSALS.has(reason) ? count : 0), 0);
+
+const refusedEverybody = (summary: Summary): boolean =>
+  summary.joins.joined === 0 && summary.joins.failed > 0 && refusals(summary) === summary.joins.failed;
+
+const refusedSentence = ({ joins }: Summary): string => {
+  const [first] = joins.failures;
+  return `Nobody got in: the deployment refused all ${joins.failed} joins (${first?.message ?? first?.reason ?? 'no reason given'}).`;
+};
+
+const certainFailures = (summary: Summary, thresholds: readonly SourcedThreshold[]): string[] => {
+  const sentences: string[] = [];
+  if (summary.end?.reason === 'server_died') {
+    sentences.push(`The server died ${(summary.end.at / 1_000).toFixed(1)} s into the run; its log is beside the record.`);
+  }
+  const refused = refusals(summary);
+  const tried = summary.joins.joined + summary.joins.failed;
+  const tooMany = thresholds.some(
+    ({ threshold: { metric, selector, aggregation, operator, limit } }) =>
+      metric === 'join_failures' &&
+      Object.keys(selector).length === 0 &&
+      refused > 0 &&
+      !holds(aggregation.type === 'count' ? refused : refused / tried, operator, limit),
+  );
+  if (tooMany) sentences.push(`The server refused ${refused} of ${tried} joins in words (${refusalWords(summary)}).`);
+  return sentences;
+};
+
+const refusalWords = ({ joins }: Summary): string =>
+  joins.failures
+    .filter(({ reason }) => REFUSALS.has(reason))
+    .map(({ reason, count }) => `${reason} ${count}`)
+    .join(', ');
+
+const crossedSentence = ({ metric, threshold, value }: ThresholdResult): string =>
+  `${metric}: ${formatAggregation(threshold.aggregation)} was ${readable(value)}, not ${threshold.operator} ${threshold.limit}.`;
+
+const doubted = (sentence: string): string => `${sentence.slice(0, -1)}, but that may be our own doing.`;
+
+const readable = (value: number | null): string => (value === null ? 'unknown' : String(Number(value.toPrecision(4))));
+
+/** What keeps a run from being called passed although nothing was crossed. */
+const gapsOf = ({ joins, end, spec }: Summary, results: ThresholdResult[]): string[] => {
+  const sentences = results
+    .filter(({ ok }) => ok === null)
+    .map(({ metric, expression }) => `${metric}: ${expression} could not be judged: nothing was measured.`);
+  if (results.length === 0) sentences.push('There was no threshold to judge by.');
+  if (joins.unaccounted > 0)
+    sentences.push(`${joins.unaccounted} of ${joins.planned} participants have no result in the record.`);
+  if (end === null) sentences.push('The record breaks off before the end of the run.');
+  if (end !== null && end.reason !== 'finished' && end.reason !== 'server_died') {
+    const planned = (spec.durationMs + ((joins.planned - 1) * 1_000) / spec.joinRate) / 1_000;
+    sentences.push(`The run was cut short (${end.reason}) after ${(end.at / 1_000).toFixed(1)} s of ${planned.toFixed(1)} s.`);
+  }
+  return sentences;
+};
