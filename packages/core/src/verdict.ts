@@ -30,10 +30,12 @@ export interface Judgement {
 }
 
 /**
- * Refusals in the server's own words. However slow we were, we cannot have caused them.
- * (`server_full`: 503, the node is at its configured limit. Being kicked or timing out is not among them: starving ourselves does that.)
+ * Refusals in the server's own words: however slow we were, we cannot have caused them (`server_full`: 503, the node is at its configured limit).
+ * Timing out and being kicked are not among them: a generator that starves itself does that.
  */
-const REFUSALS = new Set(['unauthorized', 'forbidden', 'not_found', 'server_full', 'room_full', 'unreachable']);
+const REFUSALS: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'room_not_found', 'server_full', 'room_full']);
+/** When this is all that anybody heard, there was no deployment to test. */
+const UNREACHABLE: ReadonlySet<string> = new Set([...REFUSALS, 'unreachable', 'not_livekit', 'tls', 'bad_url', 'bad_gateway']);
 
 /**
  * Judges a run. In this order:
@@ -101,15 +103,15 @@ export const holds = (value: number, operator: Operator, limit: number): boolean
   }
 };
 
-const refusals = ({ joins }: Summary): number =>
-  joins.failures.reduce((sum, { reason, count }) => sum + (REFUSALS.has(reason) ? count : 0), 0);
+const failuresOf = ({ joins }: Summary, words: ReadonlySet<string>): number =>
+  joins.failures.reduce((sum, { reason, count }) => sum + (words.has(reason) ? count : 0), 0);
 
 const refusedEverybody = (summary: Summary): boolean =>
-  summary.joins.joined === 0 && summary.joins.failed > 0 && refusals(summary) === summary.joins.failed;
+  summary.joins.joined === 0 && summary.joins.failed > 0 && failuresOf(summary, UNREACHABLE) === summary.joins.failed;
 
 const refusedSentence = ({ joins }: Summary): string => {
   const [first] = joins.failures;
-  return `Nobody got in: the deployment refused all ${joins.failed} joins (${first?.message ?? first?.reason ?? 'no reason given'}).`;
+  return `Nobody got in: the deployment was unreachable or refused all ${joins.failed} joins (${first?.message ?? first?.reason ?? 'no reason given'}).`;
 };
 
 const certainFailures = (summary: Summary, thresholds: readonly SourcedThreshold[]): string[] => {
@@ -117,8 +119,9 @@ const certainFailures = (summary: Summary, thresholds: readonly SourcedThreshold
   if (summary.end?.reason === 'server_died') {
     sentences.push(`The server died ${(summary.end.at / 1_000).toFixed(1)} s into the run; its log is beside the record.`);
   }
-  const refused = refusals(summary);
+  const refused = failuresOf(summary, REFUSALS);
   const tried = summary.joins.joined + summary.joins.failed;
+  // Only a threshold on everybody: what share of a role was refused is not kept.
   const tooMany = thresholds.some(
     ({ threshold: { metric, selector, aggregation, operator, limit } }) =>
       metric === 'join_failures' &&

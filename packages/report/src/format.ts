@@ -1,0 +1,56 @@
+import type { MetricDefinition } from '@livekit-swarm/core';
+
+const NOT_MEASURED = '–';
+
+/** Three significant digits, no exponent: `0.042`, `12.3`, `1,234`. */
+export const formatNumber = (value: number): string => {
+  if (Math.abs(value) >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en-US');
+  return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 8 });
+};
+
+export const formatMs = (ms: number | null): string => {
+  if (ms === null) return NOT_MEASURED;
+  return ms >= 10_000 ? `${formatNumber(ms / 1_000)} s` : `${formatNumber(ms)} ms`;
+};
+
+/** `0 %`, `0.013 %`, `12.3 %`: a loss that is not zero never looks like zero. */
+export const formatShare = (share: number | null): string =>
+  share === null ? NOT_MEASURED : `${formatNumber(Math.abs(share) >= 1 ? Math.round(share * 1_000) / 10 : share * 100)} %`;
+
+export const formatBytes = (bytes: number | null): string => scaled(bytes, ['B', 'kB', 'MB', 'GB', 'TB']);
+
+export const formatBits = (bitsPerSecond: number | null): string =>
+  scaled(bitsPerSecond, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']);
+
+const scaled = (value: number | null, units: readonly string[]): string => {
+  if (value === null) return NOT_MEASURED;
+  let rest = value;
+  let unit = 0;
+  while (Math.abs(rest) >= 1_000 && unit < units.length - 1) {
+    rest /= 1_000;
+    unit++;
+  }
+  return `${formatNumber(rest)} ${units[unit] ?? ''}`;
+};
+
+/** A count, `–` for null. */
+export const formatCount = (count: number | null): string => (count === null ? NOT_MEASURED : formatNumber(count));
+
+/** A threshold's figure in the unit of its metric. */
+export const formatFigure = (value: number | null, { type, unit }: MetricDefinition, aggregation: string): string => {
+  if (value === null) return 'not measured';
+  if (aggregation === 'count') return formatNumber(value);
+  if (type === 'rate') return formatShare(value);
+  if (type === 'counter') return `${formatNumber(value)} ${unit}/s`;
+  return unit === 'ms' ? formatMs(value) : `${formatNumber(value)} ${unit}`;
+};
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${formatNumber(count)} ${count === 1 ? one : many}`;
+
+/** Shortens in the middle, where names of rooms and people differ least. */
+export const shorten = (text: string, length: number): string => {
+  if (text.length <= length) return text;
+  const tail = Math.floor((length - 1) / 2);
+  return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`;
+};

@@ -1,0 +1,6 @@
+export * from './format.ts';
+export { RESULT_SCHEMA, renderJson, resultObject } from './json.ts';
+export type * from './report-input.ts';
+export * from './reporters.ts';
+export { describeLoad } from './sections/verdict.ts';
+export { renderText } from './text.ts';

@@ -1,0 +1,65 @@
+import { type DeploymentSummary, flattenMetrics, type GeneratorSummary, type Judgement, type Share } from '@livekit-swarm/core';
+import { finiteDeep } from './finite.ts';
+import type { ReportInput } from './report-input.ts';
+
+/** Changes with what is incompatible only: fields may be added under the same name. */
+export const RESULT_SCHEMA = 'livekit-swarm/result/1';
+
+/** The object that `--json` prints: one, for machines. Times in milliseconds, shares from 0 to 1, null for what was not measured. */
+export const resultObject = ({ summary, judgement, recordPath }: ReportInput) => ({
+  schema: RESULT_SCHEMA,
+  verdict: judgement.verdict,
+  exitCode: judgement.exitCode,
+  reasons: judgement.reasons,
+  thresholds: thresholdsOf(judgement),
+  metrics: flattenMetrics(summary.metrics),
+  generator: { ...generatorOf(summary.generator), findings: judgement.health },
+  deployment: deploymentOf(summary.deployment),
+  joins: summary.joins,
+  tracks: summary.tracks,
+  media: summary.traffic,
+  layers: summary.layers,
+  recovery: summary.recovery,
+  worst: summary.worst,
+  notes: summary.notes,
+  run: summary.run,
+  startedAt: summary.startedAt,
+  end: summary.end,
+  load: summary.spec,
+  environment: summary.environment,
+  record: recordPath,
+});
+
+/** `--json`: indented, one object, a newline at its end. */
+export const renderJson = (input: ReportInput): string => `${JSON.stringify(finiteDeep(resultObject(input)), null, 2)}\n`;
+
+const thresholdsOf = ({ thresholds }: Judgement) =>
+  thresholds.map(({ metric, expression, value, ok, source }) => ({ metric, expression, value, ok, source }));
+
+const rateOf = ({ count, share }: Share) => ({ count, rate: share });
+
+const generatorOf = (own: GeneratorSummary) => ({
+  workers: own.workers,
+  workers_died: own.workersDied,
+  /** Cores, all workers together. */
+  cpu: own.cpuCores,
+  cpu_us_per_packet: own.cpuUsPerPacket,
+  resident_bytes: own.residentBytes,
+  event_loop_lag: own.eventLoopLag,
+  tick_late: own.tickLate,
+  late_sends: rateOf(own.lateSends),
+  send_errors: rateOf(own.sendErrors),
+  socket_drops: rateOf(own.socketDrops),
+  late_joins: rateOf(own.lateJoins),
+  machine_busy: own.machineBusy?.avg ?? null,
+});
+
+const deploymentOf = (deployment: DeploymentSummary | null) =>
+  deployment === null
+    ? null
+    : {
+        url: deployment.url,
+        embedded: deployment.embedded,
+        server_version: deployment.serverVersion,
+        nodes: deployment.nodes,
+      };
