@@ -1,0 +1,21 @@
+import { type Clock, systemClock } from './clock.ts';
+import type { Signalling } from './signal/endpoint.ts';
+import { Keepalive } from './signal/keepalive.ts';
+import { parseServerUrl, type ServerUrl } from './url.ts';
+
+/** What all sessions with one deployment share: its address, what was learnt about it, one timer for the pings. */
+export interface Deployment {
+  readonly url: ServerUrl;
+  readonly clock: Clock;
+  readonly keepalive: Keepalive;
+  /** `auto` until a session has learnt that the server lacks `/rtc/v1`. */
+  signalling: Signalling | 'auto';
+}
+
+/** @throws FailureError `bad_url` */
+export const deploymentAt = (url: string, signalling: Signalling | 'auto', clock: Clock = systemClock): Deployment => ({
+  url: parseServerUrl(url),
+  clock,
+  keepalive: new Keepalive(clock),
+  signalling,
+});

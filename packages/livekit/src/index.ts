@@ -1,0 +1,13 @@
+export { type Clock, systemClock } from './clock.ts';
+export { dataTemplate } from './data-packet.ts';
+export { type Deployment, deploymentAt } from './deployment.ts';
+export { type Failure, FailureError, failureOf, withoutTokens } from './failure.ts';
+export type * from './media-plane.ts';
+export { type ReconnectPolicy, sdkReconnectPolicy } from './reconnect-policy.ts';
+export type { LayerSpec, TrackSpec } from './sdp/own-track.ts';
+export type { RemoteTrack } from './session/room-view.ts';
+export { Session, type SessionEvent, type SessionOptions } from './session/session.ts';
+export type { Signalling } from './signal/endpoint.ts';
+export { makeToken, type TokenRequest } from './token.ts';
+export { parseServerUrl, type ServerUrl } from './url.ts';
+export { type ValidateRequest, type Validation, validateAdmission } from './validate.ts';

@@ -1,0 +1,116 @@
+import { randomInt } from 'node:crypto';
+import { SessionDescription } from '@livekit/protocol';
+import type { MediaKind, MediaPlane, SendStream } from '../media-plane.ts';
+import type { Section } from '../sdp/media-section.ts';
+import { APPLICATION_MID, writeOffer } from '../sdp/offer.ts';
+import type { OwnTrack } from '../sdp/own-track.ts';
+import { readDescription } from '../sdp/read.ts';
+import { sendStreams } from '../sdp/streams.ts';
+import type { Receivers } from './receivers.ts';
+import { RemotePeerLink } from './remote-peer.ts';
+
+export interface OfferingLinkOptions {
+  plane: MediaPlane;
+  receivers: Receivers;
+  /** Named in SDP, and the cname of our streams. */
+  cname: string;
+  tracks: readonly OwnTrack[];
+  /** Receiving m-lines to begin with, so that the first subscriptions need no second offer. */
+  room: { audio: number; video: number };
+  sendOffer(offer: SessionDescription): void;
+  /** A stream of ours was negotiated. */
+  onStream(stream: Omit<SendStream, 'active'>): void;
+  /** The server takes nothing of a track of ours. */
+  onRejected(cid: string): void;
+}
+
+/**
+ * The PeerConnection that we offer for: the only one with v1, the publisher's with v0. One offer is in flight at a time; what is wanted
+ * meanwhile goes into the next.
+ */
+export class OfferingLink {
+  readonly link: RemotePeerLink;
+  readonly #options: OfferingLinkOptions;
+  readonly #sections: Section[] = [];
+  readonly #sending = new Set<string>();
+  readonly #sessionId = randomInt(2 ** 47);
+  #offerId = 0;
+  #inFlight = false;
+  #wanted = false;
+  #lastOffer: SessionDescription | null = null;
+  #lastAnswer: SessionDescription | null = null;
+
+  constructor(options: OfferingLinkOptions) {
+    this.#options = options;
+    this.link = new RemotePeerLink(options.plane);
+    for (const track of options.tracks) this.#addSection(track.kind, track);
+    this.addReceiving(options.room.audio, options.room.video);
+  }
+
+  get peer(): number {
+    return this.link.peer;
+  }
+
+  /** For `syncState`. */
+  get descriptions(): { offer: SessionDescription | null; answer: SessionDescription | null } {
+    return { offer: this.#lastOffer, answer: this.#lastAnswer };
+  }
+
+  /** More receiving m-lines, from the next offer on. */
+  addReceiving(audio: number, video: number): void {
+    for (let i = 0; i < audio; i++) this.#addSection('audio', null);
+    for (let i = 0; i < video; i++) this.#addSection('video', null);
+  }
+
+  /** The next offer, in flight from now on: for the join request, which carries it. */
+  takeOffer(): SessionDescription {
+    this.#inFlight = true;
+    this.#wanted = false;
+    this.#offerId += 1;
+    const sdp = writeOffer({
+      sessionId: this.#sessionId,
+      version: this.#offerId,
+      local: this.link.local,
+      sections: this.#sections,
+      cname: this.#options.cname,
+    });
+    this.#lastOffer = new SessionDescription({ type: 'offer', sdp, id: this.#offerId });
+    return this.#lastOffer;
+  }
+
+  negotiate(): void {
+    if (this.#inFlight) this.#wanted = true;
+    else this.#options.sendOffer(this.takeOffer());
+  }
+
+  /** Offers with new ICE credentials. An offer still in flight went down with the signal connection it was sent on. */
+  restart(): void {
+    this.link.restart();
+    this.#inFlight = false;
+    this.negotiate();
+  }
+
+  /** @throws Error when the answer cannot be used */
+  acceptAnswer(answer: SessionDescription): void {
+    // Servers before 1.9 number nothing; an old number is the answer to an offer that a restart has replaced.
+    if (!this.#inFlight || (answer.id !== 0 && answer.id !== this.#offerId)) return;
+    const description = readDescription(answer.sdp);
+    this.#inFlight = false;
+    this.#lastAnswer = answer;
+    this.link.apply(description, false);
+    for (const { mid, track } of this.#sections) {
+      if (track === null || this.#sending.has(mid)) continue;
+      const section = description.sections.find((candidate) => candidate.mid === mid);
+      const streams = section === undefined ? null : sendStreams(track, section);
+      this.#sending.add(mid);
+      if (streams === null) this.#options.onRejected(track.cid);
+      else for (const stream of streams) this.#options.onStream(stream);
+    }
+    this.#options.receivers.apply(this.peer, description.sections, answer.midToTrackId, this.#sending);
+    if (this.#wanted) this.negotiate();
+  }
+
+  #addSection(kind: MediaKind, track: OwnTrack | null): void {
+    this.#sections.push({ mid: String(Number(APPLICATION_MID) + 1 + this.#sections.length), kind, track });
+  }
+}

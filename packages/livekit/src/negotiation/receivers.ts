@@ -1,0 +1,43 @@
+import type { MediaPlane, ReceiveStream } from '../media-plane.ts';
+import type { RemoteSection } from '../sdp/read.ts';
+import { receiveStream } from '../sdp/streams.ts';
+
+/** Which remote track is on which m-line of a peer now, and tells the plane when that changes. */
+export class Receivers {
+  readonly #plane: MediaPlane;
+  readonly #isMuted: (trackSid: string) => boolean;
+  /** Mid to what was told. */
+  readonly #bound = new Map<string, string>();
+
+  constructor(plane: MediaPlane, isMuted: (trackSid: string) => boolean) {
+    this.#plane = plane;
+    this.#isMuted = isMuted;
+  }
+
+  /** @param ownMids m-lines on which we send: nothing is received there */
+  apply(
+    peer: number,
+    sections: RemoteSection[],
+    midToTrackId: Readonly<Record<string, string>>,
+    ownMids: ReadonlySet<string>,
+  ): void {
+    for (const section of sections) {
+      if (ownMids.has(section.mid) || section.kind === 'application') continue;
+      const stream = receiveStream(section, midToTrackId);
+      const key = stream === null ? null : keyOf(stream);
+      const before = this.#bound.get(section.mid) ?? null;
+      if (key === before) continue;
+      if (before !== null) {
+        this.#bound.delete(section.mid);
+        this.#plane.stopReceiving(peer, section.mid);
+      }
+      if (stream === null || key === null) continue;
+      this.#bound.set(section.mid, key);
+      this.#plane.receive(peer, { ...stream, muted: this.#isMuted(stream.trackSid) });
+    }
+  }
+}
+
+/** What makes it another stream: the track, or how its packets look. */
+const keyOf = ({ trackSid, ssrc, rtxSsrc, payloads }: Omit<ReceiveStream, 'muted'>) =>
+  `${trackSid} ${ssrc} ${rtxSsrc} ${payloads.map(({ payloadType, rtxPayloadType }) => `${payloadType}/${rtxPayloadType}`).join(',')}`;

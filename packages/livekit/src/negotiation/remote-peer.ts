@@ -1,0 +1,70 @@
+import type { ExtensionIds, LocalPeer, MediaPlane } from '../media-plane.ts';
+import type { RemoteDescription } from '../sdp/read.ts';
+
+/**
+ * The transport of one PeerConnection, as descriptions change it: applies the remote side when it is new or restarted, and holds remote
+ * candidates until the description they belong to is there (a handshake that begins without the fingerprint fails).
+ */
+export class RemotePeerLink {
+  readonly local: LocalPeer;
+  readonly #plane: MediaPlane;
+  #credentials = '';
+  #extensions = '';
+  #held: string[] | null = [];
+
+  constructor(plane: MediaPlane) {
+    this.#plane = plane;
+    this.local = plane.openPeer();
+  }
+
+  get peer(): number {
+    return this.local.peer;
+  }
+
+  /** New credentials, to be told in the next description; what the remote sends before it answers is held. */
+  restart(): void {
+    Object.assign(this.local, this.#plane.restartIce(this.local.peer));
+    this.#held ??= [];
+  }
+
+  /** Whether this description has other ICE credentials than the last. */
+  isRestart({ transport }: RemoteDescription): boolean {
+    return this.#credentials !== '' && this.#credentials !== credentialsOf(transport);
+  }
+
+  /** @param offered whether the description was an offer of theirs */
+  apply({ transport, extensions }: RemoteDescription, offered: boolean): void {
+    const credentials = credentialsOf(transport);
+    if (credentials !== this.#credentials) {
+      this.#credentials = credentials;
+      this.#plane.connectPeer(this.peer, {
+        ufrag: transport.ufrag,
+        pwd: transport.pwd,
+        fingerprint: transport.fingerprint,
+        // We answer an offer with `active`; of an answer of theirs we are the other half (RFC 8842 §5).
+        dtlsRole: offered || transport.setup === 'passive' ? 'client' : 'server',
+        // The offerer controls, unless the other side is ICE-lite, which never does (RFC 8445 §6.1.1).
+        controlling: !offered || transport.iceLite,
+        dataChannels: transport.dataChannels,
+      });
+    }
+    this.#tellExtensions(extensions);
+    for (const candidate of [...transport.candidates, ...(this.#held ?? [])]) this.#plane.addCandidate(this.peer, candidate);
+    this.#held = null;
+  }
+
+  addCandidate(candidate: string): void {
+    if (candidate === '') return;
+    if (this.#held !== null) this.#held.push(candidate);
+    else this.#plane.addCandidate(this.peer, candidate);
+  }
+
+  #tellExtensions(ids: ExtensionIds): void {
+    const key = JSON.stringify(ids);
+    if (key === this.#extensions) return;
+    this.#extensions = key;
+    this.#plane.setExtensions(this.peer, ids);
+  }
+}
+
+const credentialsOf = ({ ufrag, pwd }: { ufrag: string; pwd: string }) => `${ufrag}:${pwd}`;

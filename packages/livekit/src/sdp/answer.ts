@@ -1,0 +1,69 @@
+import { type MediaDescription, parse } from 'sdp-transform';
+import type { LocalPeer } from '../media-plane.ts';
+import { applicationSection, transportLines } from './media-section.ts';
+import { describe } from './offer.ts';
+import { CODECS, extensionOfUri } from './profile.ts';
+
+export interface AnswerInput {
+  offer: string;
+  sessionId: number;
+  version: number;
+  local: LocalPeer;
+}
+
+const CODEC_NAMES = new Set(CODECS.map(({ name }) => name.toLowerCase()));
+const FEEDBACK = new Set(['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc']);
+
+/**
+ * Answers an offer of the server's: takes Opus, VP8 and H.264 with their repair streams and the extensions we know, under the server's
+ * numbers, and rejects m-lines (port 0, RFC 3264 §6) on which nothing of that is offered.
+ */
+export const writeAnswer = ({ offer, sessionId, version, local }: AnswerInput): string => {
+  const media = parse(offer).media.map((offered) =>
+    offered.type === 'application'
+      ? {
+          ...applicationSection(local, String(offered.mid ?? ''), 'active'),
+          ...(offered.port === 0 && !isBundled(offered) && { port: 0 }),
+        }
+      : answeredSection(offered, local),
+  );
+  return describe(sessionId, version, media, local);
+};
+
+/** Port 0 with `a=bundle-only` is an m-line that lives in the bundle (RFC 8843 §6), not a dead one. */
+const isBundled = (offered: MediaDescription) => offered.bundleOnly !== undefined;
+
+const answeredSection = (offered: MediaDescription, local: LocalPeer): MediaDescription => {
+  const taken = new Set(offered.rtp.filter(({ codec }) => CODEC_NAMES.has(codec.toLowerCase())).map(({ payload }) => payload));
+  const repairs = offered.rtp.filter(
+    ({ payload, codec }) => codec.toLowerCase() === 'rtx' && taken.has(repairedBy(offered, payload)),
+  );
+  for (const { payload } of repairs) taken.add(payload);
+  const dead = taken.size === 0 || (offered.port === 0 && !isBundled(offered));
+  const rtp = dead ? offered.rtp : offered.rtp.filter(({ payload }) => taken.has(payload));
+  return {
+    type: offered.type,
+    port: dead ? 0 : 9,
+    protocol: offered.protocol,
+    payloads: rtp.map(({ payload }) => payload).join(' '),
+    rtp,
+    fmtp: offered.fmtp.filter(({ payload }) => taken.has(payload)),
+    rtcpFb: (offered.rtcpFb ?? []).filter(
+      ({ payload, type, subtype }) =>
+        taken.has(Number(payload)) && FEEDBACK.has(subtype === undefined ? type : `${type} ${subtype}`),
+    ),
+    ...transportLines(local, 'active'),
+    ext: (offered.ext ?? []).filter(({ uri }) => extensionOfUri(uri) !== undefined),
+    ...(offered.mid !== undefined && { mid: offered.mid }),
+    direction: dead || !sends(offered) ? 'inactive' : 'recvonly',
+    rtcpMux: 'rtcp-mux',
+    rtcpRsize: 'rtcp-rsize',
+  };
+};
+
+const sends = ({ direction = 'sendrecv' }: MediaDescription) => direction === 'sendrecv' || direction === 'sendonly';
+
+const repairedBy = (offered: MediaDescription, payload: number): number => {
+  const config = offered.fmtp.find((line) => line.payload === payload)?.config;
+  return Number(/apt=(\d+)/.exec(String(config))?.[1] ?? Number.NaN);
+};

@@ -1,0 +1,105 @@
+import type { MediaDescription } from 'sdp-transform';
+import type { LocalPeer, MediaKind } from '../media-plane.ts';
+import type { OwnTrack } from './own-track.ts';
+import { AUDIO_FEEDBACK, CODECS, type CodecProfile, EXTENSION_URIS, OFFERED_EXTENSIONS, VIDEO_FEEDBACK } from './profile.ts';
+
+/** One m-line of an offer of ours, in the order of the description: we send `track` on it, or wait for one of somebody else. */
+export interface Section {
+  mid: string;
+  kind: MediaKind;
+  track: OwnTrack | null;
+}
+
+/** ICE and DTLS attributes; bundled m-lines repeat them (RFC 8843 §7.1.3). */
+export const transportLines = (local: LocalPeer, setup: 'actpass' | 'active') => {
+  const [type = '', hash = ''] = local.fingerprint.split(' ');
+  return {
+    connection: { version: 4, ip: '0.0.0.0' },
+    iceUfrag: local.ufrag,
+    icePwd: local.pwd,
+    iceOptions: 'trickle',
+    fingerprint: { type, hash },
+    setup,
+  };
+};
+
+/** `m=application` for SCTP over DTLS (RFC 8841). */
+export const applicationSection = (local: LocalPeer, mid: string, setup: 'actpass' | 'active'): MediaDescription => ({
+  type: 'application',
+  port: 9,
+  protocol: 'UDP/DTLS/SCTP',
+  payloads: 'webrtc-datachannel',
+  rtp: [],
+  fmtp: [],
+  ...transportLines(local, setup),
+  mid,
+  sctpPort: 5000,
+  maxMessageSize: 262_144,
+});
+
+/** An m-line as a browser offers it: `sendonly` with our track, or `recvonly` with everything we can take. */
+export const offeredSection = (section: Section, local: LocalPeer, cname: string): MediaDescription => {
+  const { kind, track } = section;
+  const codecs = CODECS.filter((profile) => profile.kind === kind && (track === null || profile === sendProfile(track)));
+  return {
+    ...codecLines(codecs, kind),
+    type: kind,
+    port: 9,
+    protocol: 'UDP/TLS/RTP/SAVPF',
+    ...transportLines(local, 'actpass'),
+    rtcp: { port: 9, netType: 'IN', ipVer: 4, address: '0.0.0.0' },
+    ext: OFFERED_EXTENSIONS[kind].map(([name, value]) => ({ value, uri: EXTENSION_URIS[name] })),
+    mid: section.mid,
+    direction: track === null ? 'recvonly' : 'sendonly',
+    rtcpMux: 'rtcp-mux',
+    rtcpRsize: 'rtcp-rsize',
+    ...(track !== null && sendLines(track, cname)),
+  };
+};
+
+/** What a track of ours is sent as: the first profile of its codec. */
+export const sendProfile = (track: OwnTrack): CodecProfile | undefined => CODECS.find((profile) => profile.codec === track.codec);
+
+const codecLines = (codecs: CodecProfile[], kind: MediaKind): Pick<MediaDescription, 'payloads' | 'rtp' | 'fmtp' | 'rtcpFb'> => {
+  const rtp: MediaDescription['rtp'] = [];
+  const fmtp: MediaDescription['fmtp'] = [];
+  const rtcpFb: NonNullable<MediaDescription['rtcpFb']> = [];
+  for (const { name, clockRate, channels, fmtp: config, payloadType, rtxPayloadType } of codecs) {
+    rtp.push({ payload: payloadType, codec: name, rate: clockRate, ...(channels !== null && { encoding: channels }) });
+    if (config !== null) fmtp.push({ payload: payloadType, config });
+    for (const feedback of kind === 'audio' ? AUDIO_FEEDBACK : VIDEO_FEEDBACK) rtcpFb.push(feedbackLine(payloadType, feedback));
+    if (rtxPayloadType === null) continue;
+    rtp.push({ payload: rtxPayloadType, codec: 'rtx', rate: clockRate });
+    fmtp.push({ payload: rtxPayloadType, config: `apt=${payloadType}` });
+  }
+  return { payloads: rtp.map(({ payload }) => payload).join(' '), rtp, fmtp, rtcpFb };
+};
+
+export const feedbackLine = (payload: number, feedback: string) => {
+  const [type = '', subtype] = feedback.split(' ');
+  return { payload, type, ...(subtype !== undefined && { subtype }) };
+};
+
+/** Layers by rid (RFC 8853), or the one stream by SSRC with its repair flow (RFC 5576 §4.2, RFC 4588 §8.8): what livekit-client sends. */
+const sendLines = (track: OwnTrack, cname: string): Partial<MediaDescription> => {
+  const msid = [{ id: cname, appdata: track.cid }];
+  const rids = track.layers.flatMap(({ rid }) => (rid === null ? [] : [rid]));
+  if (rids.length > 0) {
+    return {
+      msid,
+      rids: rids.map((id) => ({ id, direction: 'send' })),
+      simulcast: { dir1: 'send', list1: rids.join(';') },
+    };
+  }
+  const layer = track.layers[0];
+  if (layer === undefined) return { msid };
+  const ssrcs = layer.rtxSsrc === null ? [layer.ssrc] : [layer.ssrc, layer.rtxSsrc];
+  return {
+    msid,
+    ...(ssrcs.length > 1 && { ssrcGroups: [{ semantics: 'FID', ssrcs: ssrcs.join(' ') }] }),
+    ssrcs: ssrcs.flatMap((id) => [
+      { id, attribute: 'cname', value: cname },
+      { id, attribute: 'msid', value: `${cname} ${track.cid}` },
+    ]),
+  };
+};

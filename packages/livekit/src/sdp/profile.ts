@@ -1,0 +1,99 @@
+/** What we can send and receive, numbered as browsers and livekit-server number it, so that nothing has to be renumbered on the way. */
+import type { Codec, ExtensionIds, MediaKind } from '../media-plane.ts';
+
+export interface CodecProfile {
+  codec: Codec;
+  kind: MediaKind;
+  /** As in `a=rtpmap`. */
+  name: string;
+  clockRate: number;
+  channels: number | null;
+  fmtp: string | null;
+  payloadType: number;
+  /** RFC 4588; null where losses are repaired on the same SSRC. */
+  rtxPayloadType: number | null;
+}
+
+const H264_FMTP = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=';
+
+/** In the order of preference. H.264 comes twice: what we publish is constrained baseline, what others publish may be high profile. */
+export const CODECS: readonly CodecProfile[] = [
+  {
+    codec: 'opus',
+    kind: 'audio',
+    name: 'opus',
+    clockRate: 48_000,
+    channels: 2,
+    fmtp: 'minptime=10;useinbandfec=1',
+    payloadType: 111,
+    rtxPayloadType: null,
+  },
+  {
+    codec: 'vp8',
+    kind: 'video',
+    name: 'VP8',
+    clockRate: 90_000,
+    channels: null,
+    fmtp: null,
+    payloadType: 96,
+    rtxPayloadType: 97,
+  },
+  {
+    codec: 'h264',
+    kind: 'video',
+    name: 'H264',
+    clockRate: 90_000,
+    channels: null,
+    fmtp: `${H264_FMTP}42e01f`,
+    payloadType: 108,
+    rtxPayloadType: 109,
+  },
+  {
+    codec: 'h264',
+    kind: 'video',
+    name: 'H264',
+    clockRate: 90_000,
+    channels: null,
+    fmtp: `${H264_FMTP}640032`,
+    payloadType: 123,
+    rtxPayloadType: 124,
+  },
+];
+
+export const AUDIO_FEEDBACK: readonly string[] = ['transport-cc', 'nack'];
+export const VIDEO_FEEDBACK: readonly string[] = ['goog-remb', 'transport-cc', 'ccm fir', 'nack', 'nack pli'];
+
+export type ExtensionName = keyof ExtensionIds;
+
+export const EXTENSION_URIS: Record<ExtensionName, string> = {
+  audioLevel: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
+  absSendTime: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+  transportWideCc: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+  mid: 'urn:ietf:params:rtp-hdrext:sdes:mid',
+  absCaptureTime: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
+  rid: 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+  repairedRid: 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
+};
+
+const NAME_OF_URI = new Map(Object.entries(EXTENSION_URIS).map(([name, uri]) => [uri, name as ExtensionName]));
+
+export const extensionOfUri = (uri: string): ExtensionName | undefined => NAME_OF_URI.get(uri);
+
+/** Ids that we offer; below 15, so that the one-byte form (RFC 8285 §4.2) holds them. */
+export const OFFERED_EXTENSIONS: Record<MediaKind, readonly (readonly [ExtensionName, number])[]> = {
+  audio: [
+    ['audioLevel', 1],
+    ['absSendTime', 2],
+    ['transportWideCc', 3],
+    ['mid', 4],
+    ['absCaptureTime', 8],
+  ],
+  video: [
+    ['absSendTime', 2],
+    ['transportWideCc', 3],
+    ['mid', 4],
+    ['absCaptureTime', 8],
+    ['rid', 10],
+    ['repairedRid', 11],
+  ],
+};

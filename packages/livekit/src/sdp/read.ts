@@ -1,0 +1,136 @@
+import { type MediaDescription, parse, type SessionDescription } from 'sdp-transform';
+import type { Codec, ExtensionIds, IceCredentials, MediaKind, ReceivePayload } from '../media-plane.ts';
+import { CODECS, extensionOfUri } from './profile.ts';
+
+/** What a remote description says, in the terms of this package. */
+export interface RemoteDescription {
+  transport: RemoteTransport;
+  /** Of all m-lines together: within a bundle an id means one thing. */
+  extensions: ExtensionIds;
+  sections: RemoteSection[];
+}
+
+export interface RemoteTransport extends IceCredentials {
+  /** `sha-256 AB:…`. */
+  fingerprint: string;
+  setup: 'active' | 'passive' | 'actpass';
+  iceLite: boolean;
+  /** Whether `m=application` was accepted. */
+  dataChannels: boolean;
+  /** `candidate:…`. */
+  candidates: string[];
+}
+
+export interface RemoteSection {
+  mid: string;
+  kind: MediaKind | 'application';
+  /** Port 0 (RFC 3264 §6), unless it lives in the bundle alone (RFC 8843 §6). */
+  rejected: boolean;
+  /** As the remote sees it. */
+  direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  payloads: ReceivePayload[];
+  /** `nack`, `nack pli`, … of any payload. */
+  feedback: ReadonlySet<string>;
+  extensions: ExtensionIds;
+  /** Stream id and track id. */
+  msid: { stream: string; track: string } | null;
+  ssrc: number | null;
+  rtxSsrc: number | null;
+}
+
+/**
+ * Reads an answer, or an offer of the server's.
+ * @throws Error when ICE or DTLS attributes are missing: such a description cannot be used
+ */
+export const readDescription = (sdp: string): RemoteDescription => {
+  const session = parse(sdp);
+  const sections = session.media.map(readSection);
+  return {
+    transport: readTransport(session),
+    extensions: Object.assign({}, ...sections.map(({ extensions }) => extensions)),
+    sections,
+  };
+};
+
+const readTransport = (session: SessionDescription): RemoteTransport => {
+  const lines = [session, ...session.media];
+  // sdp-transform turns values that look like numbers into numbers; an ICE ufrag may.
+  const find = (name: 'iceUfrag' | 'icePwd' | 'setup') => {
+    const value = lines.find((part) => part[name] !== undefined)?.[name];
+    return value === undefined ? undefined : String(value);
+  };
+  const ufrag = find('iceUfrag');
+  const pwd = find('icePwd');
+  const fingerprint = lines.find((part) => part.fingerprint !== undefined)?.fingerprint;
+  if (ufrag === undefined || pwd === undefined) throw new Error('the description has no ICE credentials');
+  if (fingerprint === undefined) throw new Error('the description has no DTLS fingerprint');
+  const setup = find('setup');
+  return {
+    ufrag,
+    pwd,
+    fingerprint: `${fingerprint.type} ${fingerprint.hash}`,
+    setup: setup === 'active' || setup === 'passive' ? setup : 'actpass',
+    iceLite: session.icelite !== undefined,
+    dataChannels: session.media.some(({ type, port }) => type === 'application' && port !== 0),
+    candidates: session.media.flatMap(readCandidates),
+  };
+};
+
+const readCandidates = ({ candidates = [] }: MediaDescription): string[] =>
+  candidates.map(
+    ({ foundation, component, transport, priority, ip, port, type, raddr, rport, tcptype }) =>
+      `candidate:${foundation} ${component} ${transport} ${priority} ${ip} ${port} typ ${type}` +
+      (raddr === undefined ? '' : ` raddr ${raddr} rport ${rport}`) +
+      (tcptype === undefined ? '' : ` tcptype ${tcptype}`),
+  );
+
+const readSection = (media: MediaDescription): RemoteSection => {
+  const [ssrc, rtxSsrc] = readSsrcs(media);
+  const [msid] = media.msid ?? [];
+  return {
+    mid: String(media.mid ?? ''),
+    kind: media.type === 'audio' || media.type === 'video' ? media.type : 'application',
+    rejected: media.port === 0 && media.bundleOnly === undefined,
+    direction: media.direction ?? 'sendrecv',
+    payloads: readPayloads(media),
+    feedback: new Set((media.rtcpFb ?? []).map(({ type, subtype }) => (subtype === undefined ? type : `${type} ${subtype}`))),
+    extensions: readExtensions(media),
+    msid: msid === undefined ? null : { stream: String(msid.id), track: String(msid.appdata ?? '') },
+    ssrc: ssrc ?? null,
+    rtxSsrc: rtxSsrc ?? null,
+  };
+};
+
+/** The repair flow is the second of its FID group (RFC 5576 §4.2); without a group the first `a=ssrc` is the stream. */
+const readSsrcs = ({ ssrcGroups = [], ssrcs = [] }: MediaDescription): (number | undefined)[] => {
+  const group = ssrcGroups.find(({ semantics }) => semantics === 'FID');
+  return group === undefined ? [ssrcs[0]?.id] : String(group.ssrcs).trim().split(/\s+/).map(Number);
+};
+
+const readPayloads = (media: MediaDescription): ReceivePayload[] => {
+  const rtxOf = new Map<number, number>();
+  for (const { payload, config } of media.fmtp) {
+    const apt = /(?:^|;)\s*apt=(\d+)/.exec(String(config))?.[1];
+    if (apt !== undefined) rtxOf.set(Number(apt), payload);
+  }
+  return media.rtp
+    .filter(({ codec }) => codec.toLowerCase() !== 'rtx')
+    .map(({ payload, codec, rate }) => ({
+      payloadType: payload,
+      codec: codecOf(codec),
+      clockRate: rate ?? 0,
+      rtxPayloadType: rtxOf.get(payload) ?? null,
+    }));
+};
+
+const codecOf = (name: string): Codec | 'other' =>
+  CODECS.find((profile) => profile.name.toLowerCase() === name.toLowerCase())?.codec ?? 'other';
+
+const readExtensions = ({ ext = [] }: MediaDescription): ExtensionIds => {
+  const ids: ExtensionIds = {};
+  for (const { uri, value } of ext) {
+    const name = extensionOfUri(uri);
+    if (name !== undefined) ids[name] = value;
+  }
+  return ids;
+};

@@ -1,0 +1,50 @@
+import type { ReceiveStream, SendStream } from '../media-plane.ts';
+import type { OwnTrack } from './own-track.ts';
+import type { RemoteSection } from './read.ts';
+
+/** The streams that an answered m-line lets us send, or null when the server takes none of what we offered on it. */
+export const sendStreams = (track: OwnTrack, answered: RemoteSection): Omit<SendStream, 'active'>[] | null => {
+  const payload = answered.payloads.find(({ codec }) => codec === track.codec);
+  const taken = !answered.rejected && (answered.direction === 'recvonly' || answered.direction === 'sendrecv');
+  if (!taken || payload === undefined) return null;
+  return track.layers.map(({ rid, ssrc, rtxSsrc }) => ({
+    cid: track.cid,
+    kind: track.kind,
+    codec: track.codec,
+    mid: answered.mid,
+    rid,
+    ssrc,
+    payloadType: payload.payloadType,
+    rtxSsrc: payload.rtxPayloadType === null ? null : rtxSsrc,
+    rtxPayloadType: payload.rtxPayloadType,
+    extensions: answered.extensions,
+  }));
+};
+
+/**
+ * The remote track on an m-line, or null when none flows on it. LiveKit packs participant and stream in the msid's first word,
+ * `PA_…|camera`, and puts the track's sid in the second.
+ * @param midToTrackId from the description's message; newer servers send it, and it also knows tracks whose msid was lost
+ */
+export const receiveStream = (
+  section: RemoteSection,
+  midToTrackId: Readonly<Record<string, string>>,
+): Omit<ReceiveStream, 'muted'> | null => {
+  const flows = !section.rejected && (section.direction === 'sendonly' || section.direction === 'sendrecv');
+  if (!flows || section.kind === 'application') return null;
+  const [participantSid = ''] = (section.msid?.stream ?? '').split('|');
+  const trackSid = midToTrackId[section.mid] ?? section.msid?.track ?? '';
+  if (trackSid === '') return null;
+  return {
+    mid: section.mid,
+    kind: section.kind,
+    trackSid,
+    participantSid,
+    ssrc: section.ssrc,
+    rtxSsrc: section.rtxSsrc,
+    payloads: section.payloads,
+    nack: section.feedback.has('nack'),
+    pli: section.feedback.has('nack pli'),
+    remb: section.feedback.has('goog-remb'),
+  };
+};

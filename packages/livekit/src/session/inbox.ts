@@ -1,0 +1,93 @@
+import type { ParticipantInfo, SpeakerInfo } from '@livekit/protocol';
+import type { MediaPlane } from '../media-plane.ts';
+import type { RequestMessage, ResponseMessage } from '../signal/signal-socket.ts';
+import type { Peers } from './peers.ts';
+import type { Publications } from './publications.ts';
+import type { RoomView } from './room-view.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+export interface InboxOptions {
+  plane: MediaPlane;
+  room: RoomView;
+  peers: Peers;
+  publications: Publications;
+  subscriptions: Subscriptions;
+  ownSid(): string;
+  send(message: RequestMessage): void;
+  onToken(token: string): void;
+  onWarning(reason: string, message: string): void;
+}
+
+/** What the server's messages do to a running membership, one case a line. Joining, resuming and leaving are `Membership`'s own. */
+export class Inbox {
+  readonly #options: InboxOptions;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Error when a session description cannot be used */
+  handle(message: ResponseMessage): void {
+    const { peers, publications, onToken, onWarning } = this.#options;
+    switch (message.case) {
+      case 'answer':
+        peers.acceptAnswer(message.value);
+        break;
+      case 'offer':
+        peers.acceptOffer(message.value);
+        break;
+      case 'trickle':
+        peers.addCandidate(message.value);
+        break;
+      case 'mediaSectionsRequirement':
+        peers.requireSections(message.value.numAudios, message.value.numVideos);
+        break;
+      case 'trackPublished':
+        publications.acknowledge(message.value);
+        break;
+      case 'subscribedQualityUpdate':
+        publications.applyQuality(message.value);
+        break;
+      case 'mute':
+        publications.setMuted(message.value.sid, message.value.muted);
+        break;
+      case 'update':
+        this.updateRoom(message.value.participants);
+        break;
+      case 'speakersChanged':
+        this.#speakersChanged(message.value.speakers);
+        break;
+      case 'refreshToken':
+        onToken(message.value);
+        break;
+      case 'subscriptionResponse':
+        onWarning('subscription_failed', `the server could not subscribe us to ${this.#nameOf(message.value.trackSid)}`);
+        break;
+      case 'requestResponse':
+        if (message.value.request.case === 'addTrack')
+          onWarning('publish_refused', `the server refused a track: ${message.value.message}`);
+    }
+  }
+
+  updateRoom(participants: readonly ParticipantInfo[]): void {
+    const { plane, room, subscriptions } = this.#options;
+    const changes = room.apply(participants, this.#options.ownSid());
+    for (const { sid, muted } of changes.muted) plane.setMuted(sid, muted);
+    this.#sendAll(subscriptions.tracksChanged(changes));
+  }
+
+  #speakersChanged(speakers: readonly SpeakerInfo[]): void {
+    const own = this.#options.ownSid();
+    const [loudest] = speakers.filter(({ active, sid }) => active && sid !== own).sort((a, b) => b.level - a.level);
+    if (loudest !== undefined) this.#sendAll(this.#options.subscriptions.speakerChanged(loudest.sid));
+  }
+
+  #nameOf(trackSid: string): string {
+    const track = this.#options.room.track(trackSid);
+    return track === undefined ? `track ${trackSid}` : `the ${track.kind} of ${track.identity}`;
+  }
+
+  #sendAll(messages: readonly RequestMessage[]): void {
+    for (const message of messages) this.#options.send(message);
+  }
+}

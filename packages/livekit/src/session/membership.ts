@@ -1,0 +1,231 @@
+import { DisconnectReason, type JoinResponse, LeaveRequest, LeaveRequest_Action, ReconnectReason } from '@livekit/protocol';
+import type { Layout } from '@livekit-swarm/core';
+import type { Deployment } from '../deployment.ts';
+import { type Failure, failureOf } from '../failure.ts';
+import { actionOf, failureOfLeave } from '../leave-reason.ts';
+import type { MediaPlane, PeerState } from '../media-plane.ts';
+import type { TrackSpec } from '../sdp/own-track.ts';
+import { joinEndpoint, resumeEndpoint, type Signalling } from '../signal/endpoint.ts';
+import { type RequestMessage, type ResponseMessage, SignalSocket } from '../signal/signal-socket.ts';
+import { Inbox } from './inbox.ts';
+import { type Loss, type Step, timeoutLoss } from './loss.ts';
+import { Peers } from './peers.ts';
+import { Publications } from './publications.ts';
+import type { RoomView } from './room-view.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { syncState } from './sync-state.ts';
+import { subscribeSettings } from './wishes.ts';
+
+export interface MembershipOptions {
+  deployment: Deployment;
+  signalling: Signalling;
+  token(): string;
+  layout: Layout;
+  tracks: readonly TrackSpec[];
+  /** Whether data will be published: then a publisher's PeerConnection is needed even without tracks. */
+  sendsData: boolean;
+  /** Receiving m-lines of the first offer, v1 only. */
+  receive: { audio: number; video: number };
+  cname: string;
+  plane: MediaPlane;
+  room: RoomView;
+  onToken(token: string): void;
+  onWarning(reason: string, message: string): void;
+  /** It was in, and something of it broke; called once for every `open` or `resume` that succeeded. */
+  onLost(loss: Loss): void;
+}
+
+/** How long the word on the signal connection may lag behind the closing of the media connection that it explains, ms. */
+const CLOSE_GRACE_MS = 500;
+
+/**
+ * One membership of a room, from JoinResponse to leave: its signal connection (renewed by a resume) and its PeerConnections. It does not
+ * come back by itself; `Session` decides that.
+ */
+export class Membership {
+  /** Unix ms of the JoinResponse, and of the last ICE connection. */
+  readonly times = { signalAt: 0, iceAt: 0 };
+  readonly #options: MembershipOptions;
+  readonly #publications: Publications;
+  readonly #subscriptions: Subscriptions;
+  readonly #peers: Peers;
+  readonly #inbox: Inbox;
+  #socket: SignalSocket | null = null;
+  #join: JoinResponse | null = null;
+  #state: 'new' | 'opening' | 'in' | 'resuming' | 'lost' | 'closed' = 'new';
+  /** Whether the server answered the attempt under way. */
+  #heard = false;
+  #settle: ((loss: Loss | null) => void) | null = null;
+
+  constructor(options: MembershipOptions) {
+    const { plane, room, layout, tracks, signalling, cname, receive, onToken, onWarning } = options;
+    const send = (message: RequestMessage) => this.#send(message);
+    this.#options = options;
+    this.#publications = new Publications(plane, tracks);
+    this.#subscriptions = new Subscriptions(layout, room);
+    const shared = { plane, room, publications: this.#publications, send };
+    const onRejected = (cid: string) => onWarning('publish_rejected', `the server takes none of the codecs offered for ${cid}`);
+    this.#peers = new Peers({ ...shared, signalling, cname, receive, onRejected });
+    const ownSid = () => this.participantSid;
+    this.#inbox = new Inbox({ ...shared, peers: this.#peers, subscriptions: this.#subscriptions, ownSid, onToken, onWarning });
+  }
+
+  get participantSid(): string {
+    return this.#join?.participant?.sid ?? '';
+  }
+
+  get server(): { node: string; version: string } {
+    const info = this.#join?.serverInfo;
+    return { node: info?.nodeId ?? '', version: info?.version ?? this.#join?.serverVersion ?? '' };
+  }
+
+  /** Joins; resolves with null when in, otherwise with what kept it from that. */
+  open(timeoutMs: number): Promise<Loss | null> {
+    const { signalling, layout } = this.#options;
+    return this.#attempt('opening', timeoutMs, () => {
+      const single = signalling === 'v1';
+      const offer = single ? this.#peers.openPublisher() : null;
+      return joinEndpoint(signalling, {
+        ...subscribeSettings(layout),
+        addTracks: single ? this.#publications.requests : [],
+        offer,
+      });
+    });
+  }
+
+  /** Comes back to the same membership; resolves as `open` does. */
+  resume(timeoutMs: number, reason: ReconnectReason): Promise<Loss | null> {
+    const { signalling, layout } = this.#options;
+    return this.#attempt('resuming', timeoutMs, () =>
+      resumeEndpoint(signalling, { ...subscribeSettings(layout), participantSid: this.participantSid, reason }),
+    );
+  }
+
+  /** Ends everything; what is under way resolves with the reason `closed`. */
+  close(tellServer: boolean): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    const reason = DisconnectReason.CLIENT_INITIATED;
+    if (tellServer) this.#send({ case: 'leave', value: new LeaveRequest({ reason, action: LeaveRequest_Action.DISCONNECT }) });
+    this.#socket?.close();
+    this.#peers.close();
+    this.#publications.release();
+    const failure = { reason: 'closed', message: 'the session was closed', retryable: false };
+    this.#settle?.({ failure, way: 'none', cause: ReconnectReason.RR_UNKNOWN });
+  }
+
+  /** Cuts the signal connection as a broken network would. */
+  severSignal(): void {
+    this.#socket?.sever();
+  }
+
+  peerChanged(peer: number, state: PeerState, at: number): void {
+    if (!this.#peers.owns(peer)) return;
+    this.#peers.changed(peer, state);
+    const cause = peer === this.#peers.publisherPeer ? ReconnectReason.RR_PUBLISHER_FAILED : ReconnectReason.RR_SUBSCRIBER_FAILED;
+    if (state === 'ice-connected') this.times.iceAt = at;
+    // A peer that goes silent while we come back is why we come back.
+    if (state === 'disconnected' && this.#state === 'in') {
+      this.#lose({ reason: 'ice_disconnected', message: 'the media connection went silent', retryable: true }, 'resume', cause);
+    }
+    if (state === 'closed') {
+      const failure: Failure = { reason: 'peer_closed', message: 'the server closed the media connection', retryable: true };
+      this.#options.deployment.clock.after(CLOSE_GRACE_MS, () => this.#lose(failure, 'reconnect', cause));
+    }
+    this.#check();
+  }
+
+  #attempt(state: 'opening' | 'resuming', timeoutMs: number, endpoint: () => string): Promise<Loss | null> {
+    const { deployment, token } = this.#options;
+    const { clock, keepalive, url } = deployment;
+    this.#socket?.close();
+    this.#state = state;
+    this.#heard = false;
+    return new Promise((resolve) => {
+      const cancel = clock.after(timeoutMs, () => this.#settle?.(timeoutLoss(this.#step(), timeoutMs)));
+      this.#settle = (loss) => {
+        cancel();
+        this.#settle = null;
+        if (this.#state !== 'closed') this.#state = loss === null ? 'in' : 'lost';
+        resolve(loss);
+      };
+      try {
+        this.#socket = new SignalSocket({
+          base: url.ws,
+          endpoint: endpoint(),
+          token: token(),
+          clock,
+          keepalive,
+          onMessage: (message) => this.#receive(message),
+          onEnd: (failure) => this.#lose(failure, failure.retryable ? 'resume' : 'none', ReconnectReason.RR_SIGNAL_DISCONNECTED),
+        });
+      } catch (error) {
+        this.#lose({ ...failureOf(error), reason: 'no_socket' }, 'none', ReconnectReason.RR_UNKNOWN);
+      }
+    });
+  }
+
+  #step(): Step {
+    if (!this.#heard) return 'signal';
+    const { phase } = this.#peers;
+    return phase === 'ready' ? 'publish' : phase;
+  }
+
+  #receive(message: ResponseMessage): void {
+    try {
+      if (message.case === 'join') this.#joined(message.value);
+      else if (message.case === 'reconnect') this.#resumed();
+      else if (message.case === 'leave') {
+        const action = actionOf(message.value);
+        this.#lose(failureOfLeave(message.value), action === 'disconnect' ? 'none' : action, ReconnectReason.RR_UNKNOWN);
+      } else this.#inbox.handle(message);
+    } catch (error) {
+      this.#lose({ ...failureOf(error), reason: 'negotiation', retryable: true }, 'reconnect', ReconnectReason.RR_UNKNOWN);
+    }
+    this.#check();
+  }
+
+  #joined(join: JoinResponse): void {
+    const { signalling, deployment, room, tracks, sendsData } = this.#options;
+    this.#heard = true;
+    this.#join = join;
+    this.times.signalAt = deployment.clock.now();
+    this.#socket?.keepAlive(join.pingInterval, join.pingTimeout);
+    room.reset();
+    if (signalling === 'v0') {
+      if (join.subscriberPrimary) this.#peers.expectSubscriber();
+      if (tracks.length > 0 || sendsData || !join.subscriberPrimary) {
+        for (const value of this.#publications.requests) this.#send({ case: 'addTrack', value });
+        this.#send({ case: 'offer', value: this.#peers.openPublisher() });
+      }
+    }
+    this.#inbox.updateRoom(join.otherParticipants);
+  }
+
+  #resumed(): void {
+    this.#heard = true;
+    this.#socket?.keepAlive(this.#join?.pingInterval ?? 0, this.#join?.pingTimeout ?? 0);
+    this.#send({
+      case: 'syncState',
+      value: syncState(this.#options.layout, this.#peers, this.#publications, this.#subscriptions),
+    });
+    this.#peers.restartIce();
+  }
+
+  /** Whether what is under way is complete. */
+  #check(): void {
+    if (this.#heard && this.#peers.phase === 'ready' && this.#publications.allAcknowledged) this.#settle?.(null);
+  }
+
+  #lose(failure: Failure, way: Loss['way'], cause: ReconnectReason): void {
+    if (this.#settle !== null) this.#settle({ failure, way, cause });
+    else if (this.#state === 'in') {
+      this.#state = 'lost';
+      this.#options.onLost({ failure, way, cause });
+    }
+  }
+
+  #send(message: RequestMessage): void {
+    this.#socket?.send(message);
+  }
+}

@@ -1,0 +1,160 @@
+import {
+  AddTrackRequest,
+  AudioTrackFeature,
+  SimulcastCodec,
+  type SubscribedQualityUpdate,
+  type TrackInfo,
+  TrackPublishedResponse,
+  TrackSource,
+  TrackType,
+  VideoLayer,
+  VideoQuality,
+} from '@livekit/protocol';
+import type { MediaPlane, Rid, SendStream } from '../media-plane.ts';
+import { type OwnLayer, type OwnTrack, ownTrack, releaseSsrcs, type TrackSpec } from '../sdp/own-track.ts';
+
+interface Publication {
+  track: OwnTrack;
+  info: TrackInfo | null;
+  muted: boolean;
+  /** Layers that somebody watches (dynacast); all until the server says otherwise, as a browser does. */
+  wanted: Map<Rid | null, boolean>;
+}
+
+/** Our own tracks in one membership of the room: asked for, acknowledged, muted, and which layers anybody wants. */
+export class Publications {
+  readonly #plane: MediaPlane;
+  readonly #byCid = new Map<string, Publication>();
+
+  constructor(plane: MediaPlane, specs: readonly TrackSpec[]) {
+    this.#plane = plane;
+    for (const spec of specs) {
+      const track = ownTrack(spec);
+      this.#byCid.set(track.cid, {
+        track,
+        info: null,
+        muted: false,
+        wanted: new Map(track.layers.map(({ rid }) => [rid, true])),
+      });
+    }
+  }
+
+  get tracks(): OwnTrack[] {
+    return [...this.#byCid.values()].map(({ track }) => track);
+  }
+
+  get requests(): AddTrackRequest[] {
+    return this.tracks.map(addTrackRequest);
+  }
+
+  get allAcknowledged(): boolean {
+    return [...this.#byCid.values()].every(({ info }) => info !== null);
+  }
+
+  /** For `syncState`. */
+  get published(): TrackPublishedResponse[] {
+    return [...this.#byCid.values()].flatMap(({ track: { cid }, info }) =>
+      info === null ? [] : [new TrackPublishedResponse({ cid, track: info })],
+    );
+  }
+
+  sidOf(cid: string): string | null {
+    return this.#byCid.get(cid)?.info?.sid ?? null;
+  }
+
+  acknowledge({ cid, track }: TrackPublishedResponse): void {
+    const publication = this.#byCid.get(cid);
+    if (publication !== undefined && track !== undefined) publication.info = track;
+  }
+
+  /** A negotiated stream goes to the plane, sending or not as things stand. */
+  send(peer: number, stream: Omit<SendStream, 'active'>): void {
+    const publication = this.#byCid.get(stream.cid);
+    this.#plane.send(peer, { ...stream, active: publication === undefined || isActive(publication, stream.rid) });
+  }
+
+  /** @returns whether the track is ours */
+  setMuted(sid: string, muted: boolean): boolean {
+    return this.#change(sid, (publication) => {
+      publication.muted = muted;
+    });
+  }
+
+  applyQuality(update: SubscribedQualityUpdate): void {
+    this.#change(update.trackSid, (publication) => {
+      for (const [rid, wanted] of wantedLayers(publication.track, update)) publication.wanted.set(rid, wanted);
+    });
+  }
+
+  release(): void {
+    for (const { track } of this.#byCid.values()) releaseSsrcs(track);
+  }
+
+  #change(sid: string, change: (publication: Publication) => void): boolean {
+    const publication = [...this.#byCid.values()].find(({ info }) => info?.sid === sid);
+    if (publication === undefined) return false;
+    const rids = publication.track.layers.map(({ rid }) => rid);
+    const before = rids.map((rid) => isActive(publication, rid));
+    change(publication);
+    for (const [index, rid] of rids.entries()) {
+      const active = isActive(publication, rid);
+      if (active !== before[index]) this.#plane.setSending(publication.track.cid, rid, active);
+    }
+    return true;
+  }
+}
+
+const isActive = ({ muted, wanted }: Publication, rid: Rid | null) => !muted && (wanted.get(rid) ?? true);
+
+const QUALITY_OF_RID: Record<Rid, VideoQuality> = { q: VideoQuality.LOW, h: VideoQuality.MEDIUM, f: VideoQuality.HIGH };
+
+/**
+ * Dynacast: which of our layers somebody watches. Layers go by rid, so that of two the upper is MEDIUM; where there is one, any quality
+ * wanted means that one. Layers the server does not speak of stay as they are.
+ */
+export const wantedLayers = (track: OwnTrack, update: SubscribedQualityUpdate): [Rid | null, boolean][] => {
+  const codec = update.subscribedCodecs.find((entry) => entry.codec.toLowerCase() === track.codec);
+  const qualities = codec?.qualities ?? update.subscribedQualities;
+  if (qualities.length === 0) return [];
+  return track.layers.flatMap(({ rid }): [Rid | null, boolean][] => {
+    if (rid === null) return [[null, qualities.some(({ enabled }) => enabled)]];
+    const entry = qualities.find(({ quality }) => quality === QUALITY_OF_RID[rid]);
+    return entry === undefined ? [] : [[rid, entry.enabled]];
+  });
+};
+
+/** As livekit-client asks for microphone and camera, with DTX and RED off: silence would stop the packets that are counted. */
+const addTrackRequest = (track: OwnTrack): AddTrackRequest => {
+  if (track.kind === 'audio') {
+    return new AddTrackRequest({
+      cid: track.cid,
+      name: 'microphone',
+      type: TrackType.AUDIO,
+      source: TrackSource.MICROPHONE,
+      disableDtx: true,
+      disableRed: true,
+      stereo: false,
+      audioFeatures: [AudioTrackFeature.TF_NO_DTX],
+    });
+  }
+  const layers = track.layers.map(videoLayer);
+  const { width = 0, height = 0 } = track.layers.at(-1) ?? {};
+  return new AddTrackRequest({
+    cid: track.cid,
+    name: 'camera',
+    type: TrackType.VIDEO,
+    source: TrackSource.CAMERA,
+    width,
+    height,
+    layers,
+    simulcastCodecs: [new SimulcastCodec({ codec: track.codec, cid: track.cid, layers })],
+  });
+};
+
+const videoLayer = ({ rid, width, height, bitrate }: OwnLayer) =>
+  new VideoLayer({
+    quality: rid === null ? VideoQuality.HIGH : QUALITY_OF_RID[rid],
+    width,
+    height,
+    bitrate: Math.round(bitrate),
+  });

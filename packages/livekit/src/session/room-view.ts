@@ -1,0 +1,90 @@
+import { type ParticipantInfo, ParticipantInfo_State, TrackType } from '@livekit/protocol';
+import type { MediaKind } from '../media-plane.ts';
+
+/** A track of somebody else, as the server describes it. */
+export interface RemoteTrack {
+  sid: string;
+  kind: MediaKind;
+  /** `microphone`, `camera`, `screen_share`, …: the number of the protocol's TrackSource. */
+  source: number;
+  identity: string;
+  participantSid: string;
+  width: number;
+  height: number;
+  muted: boolean;
+}
+
+export interface RoomChanges {
+  added: RemoteTrack[];
+  removed: RemoteTrack[];
+  muted: RemoteTrack[];
+}
+
+/** Who is in the room and what they publish, kept up from the server's updates. In the order in which tracks appeared. */
+export class RoomView {
+  readonly #tracks = new Map<string, RemoteTrack>();
+  readonly #byParticipant = new Map<string, Set<string>>();
+  /** Also tracks that are gone: results are written after the fact. */
+  readonly #known = new Map<string, RemoteTrack>();
+
+  /** @param own sid of the participant itself, whose own tracks are not remote */
+  apply(participants: readonly ParticipantInfo[], own: string): RoomChanges {
+    const changes: RoomChanges = { added: [], removed: [], muted: [] };
+    for (const participant of participants) {
+      if (participant.sid !== own && participant.sid !== '') this.#applyOne(participant, changes);
+    }
+    return changes;
+  }
+
+  /** Before the full picture of a new JoinResponse. */
+  reset(): void {
+    this.#tracks.clear();
+    this.#byParticipant.clear();
+  }
+
+  track(sid: string): RemoteTrack | undefined {
+    return this.#known.get(sid);
+  }
+
+  isMuted(sid: string): boolean {
+    return this.#known.get(sid)?.muted ?? false;
+  }
+
+  get tracks(): Iterable<RemoteTrack> {
+    return this.#tracks.values();
+  }
+
+  #applyOne(participant: ParticipantInfo, changes: RoomChanges): void {
+    const gone = participant.state === ParticipantInfo_State.DISCONNECTED;
+    const before = this.#byParticipant.get(participant.sid) ?? new Set<string>();
+    const now = new Set<string>();
+    for (const info of gone ? [] : participant.tracks) {
+      const kind = info.type === TrackType.AUDIO ? 'audio' : info.type === TrackType.VIDEO ? 'video' : null;
+      if (kind === null) continue;
+      now.add(info.sid);
+      const known = this.#tracks.get(info.sid);
+      const track: RemoteTrack = {
+        sid: info.sid,
+        kind,
+        source: info.source,
+        identity: participant.identity,
+        participantSid: participant.sid,
+        width: info.width,
+        height: info.height,
+        muted: info.muted,
+      };
+      this.#tracks.set(info.sid, track);
+      this.#known.set(info.sid, track);
+      if (known === undefined) changes.added.push(track);
+      else if (known.muted !== track.muted) changes.muted.push(track);
+    }
+    for (const sid of before) {
+      const track = this.#tracks.get(sid);
+      if (now.has(sid) || track === undefined) continue;
+      this.#tracks.delete(sid);
+      changes.removed.push(track);
+    }
+    if (gone) this.#byParticipant.delete(participant.sid);
+    else this.#byParticipant.set(participant.sid, now);
+  }
+}

@@ -1,0 +1,207 @@
+import type { Layout } from '@livekit-swarm/core';
+import type { Deployment } from '../deployment.ts';
+import type { Failure } from '../failure.ts';
+import type { MediaPlane, PeerState } from '../media-plane.ts';
+import { joinBackoffMs, type ReconnectPolicy, sdkReconnectPolicy } from '../reconnect-policy.ts';
+import type { TrackSpec } from '../sdp/own-track.ts';
+import type { Signalling } from '../signal/endpoint.ts';
+import type { Loss } from './loss.ts';
+import { Membership } from './membership.ts';
+import { RoomView } from './room-view.ts';
+
+export interface SessionOptions {
+  deployment: Deployment;
+  token: string;
+  layout: Layout;
+  tracks: readonly TrackSpec[];
+  sendsData: boolean;
+  /** How many tracks of others are expected: m-lines for them are offered at once (v1). */
+  expects: { audio: number; video: number };
+  /** Names our streams in SDP and RTCP. */
+  cname: string;
+  plane: MediaPlane;
+  /** One attempt to join, to resume or to reconnect may take this long, ms. */
+  attemptTimeoutMs: number;
+  /** Attempts to join, in all. */
+  joinAttempts: number;
+  policy?: ReconnectPolicy;
+  onEvent(event: SessionEvent): void;
+}
+
+/** Unix ms throughout; attempts count from 1. */
+export type SessionEvent =
+  | {
+      type: 'joined';
+      at: number;
+      attempt: number;
+      startedAt: number;
+      signalAt: number;
+      iceAt: number;
+      node: string;
+      serverVersion: string;
+    }
+  | { type: 'join_retry' | 'join_failed'; at: number; attempt: number; failure: Failure }
+  | { type: 'signal_lost'; at: number; failure: Failure }
+  | { type: 'resumed' | 'reconnected'; at: number; attempt: number; ms: number; node: string }
+  | { type: 'disconnected'; at: number; failure: Failure }
+  | { type: 'warning'; at: number; reason: string; message: string };
+
+/** A client offers three m-lines of each kind before it knows what comes (livekit-client 2.23); more follow when the server asks. */
+const MOST_FIRST_SECTIONS = 3;
+
+/** One stay of one participant, across everything that breaks on the way: joins with retries, resumes, reconnects, gives up in the end. */
+export class Session {
+  readonly room = new RoomView();
+  readonly #options: SessionOptions;
+  readonly #policy: ReconnectPolicy;
+  #token: string;
+  #membership: Membership | null = null;
+  #wake: (() => void) | null = null;
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#policy = options.policy ?? sdkReconnectPolicy();
+    this.#token = options.token;
+  }
+
+  /** Resolves when in (true), or when it failed for good or was left (false). */
+  async join(): Promise<boolean> {
+    const { joinAttempts, deployment } = this.#options;
+    for (let attempt = 1; !this.#closed; attempt++) {
+      const startedAt = deployment.clock.now();
+      const loss = await this.#begin();
+      if (this.#closed) break;
+      if (loss === null) {
+        this.#tellJoined(attempt, startedAt);
+        return true;
+      }
+      this.#drop();
+      const { failure } = loss;
+      if (!failure.retryable || attempt >= joinAttempts) {
+        this.#emit({ type: 'join_failed', attempt, failure });
+        break;
+      }
+      this.#emit({ type: 'join_retry', attempt, failure });
+      await this.#sleep(joinBackoffMs(attempt - 1));
+    }
+    return false;
+  }
+
+  /** Leaves at once; nothing more is told after it. */
+  leave(): void {
+    this.#closed = true;
+    this.#wake?.();
+    this.#membership?.close(true);
+  }
+
+  /** Cuts the signal connection as a broken network would. */
+  severSignal(): void {
+    this.#membership?.severSignal();
+  }
+
+  peerChanged(peer: number, state: PeerState, at: number): void {
+    this.#membership?.peerChanged(peer, state, at);
+  }
+
+  /** A new membership; falls back from v1 to v0 where the server is too old for it. */
+  async #begin(): Promise<Loss | null> {
+    const { deployment, attemptTimeoutMs } = this.#options;
+    const wanted = deployment.signalling;
+    const loss = await this.#open(wanted === 'auto' ? 'v1' : wanted);
+    if (wanted !== 'auto' || loss?.failure.reason !== 'not_livekit' || this.#closed) return loss;
+    this.#drop();
+    const fallback = await this.#open('v0', attemptTimeoutMs);
+    if (fallback?.failure.reason !== 'not_livekit') deployment.signalling = 'v0';
+    return fallback;
+  }
+
+  #open(signalling: Signalling, timeoutMs = this.#options.attemptTimeoutMs): Promise<Loss | null> {
+    const { deployment, layout, tracks, sendsData, expects, cname, plane } = this.#options;
+    const membership: Membership = new Membership({
+      deployment,
+      signalling,
+      layout,
+      tracks,
+      sendsData,
+      cname,
+      plane,
+      room: this.room,
+      receive: { audio: Math.min(expects.audio, MOST_FIRST_SECTIONS), video: Math.min(expects.video, MOST_FIRST_SECTIONS) },
+      token: () => this.#token,
+      onToken: (token) => {
+        this.#token = token;
+      },
+      onWarning: (reason, message) => this.#emit({ type: 'warning', reason, message }),
+      onLost: (loss) => {
+        if (this.#membership === membership) void this.#recover(membership, loss);
+      },
+    });
+    this.#membership = membership;
+    return membership.open(timeoutMs);
+  }
+
+  /** Comes back as livekit-client would, or gives up. */
+  async #recover(membership: Membership, loss: Loss): Promise<void> {
+    const { clock } = this.#options.deployment;
+    const lostAt = clock.now();
+    this.#emit({ type: 'signal_lost', failure: loss.failure });
+    let last = loss;
+    for (let attempt = 0; last.way !== 'none'; attempt++) {
+      const delay = this.#policy.delayMs(attempt, clock.now() - lostAt);
+      if (delay === null) break;
+      await this.#sleep(delay);
+      if (this.#closed) return;
+      const way = last.way;
+      const result =
+        way === 'resume' ? await membership.resume(this.#options.attemptTimeoutMs, last.cause) : await this.#restart();
+      if (this.#closed) return;
+      if (result === null) {
+        const node = this.#membership?.server.node ?? '';
+        this.#emit({ type: way === 'resume' ? 'resumed' : 'reconnected', attempt: attempt + 1, ms: clock.now() - lostAt, node });
+        return;
+      }
+      // Once begun anew there is nothing to resume.
+      last = way === 'reconnect' && result.way === 'resume' ? { ...result, way: 'reconnect' } : result;
+    }
+    this.#drop();
+    this.#emit({ type: 'disconnected', failure: gaveUp(loss.failure, last.failure) });
+  }
+
+  #restart(): Promise<Loss | null> {
+    this.#membership?.close(true);
+    return this.#begin();
+  }
+
+  #tellJoined(attempt: number, startedAt: number): void {
+    const membership = this.#membership;
+    if (membership === null) return;
+    const { node, version } = membership.server;
+    this.#emit({ type: 'joined', attempt, startedAt, ...membership.times, node, serverVersion: version });
+  }
+
+  #drop(): void {
+    this.#membership?.close(false);
+    this.#membership = null;
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.deployment.clock.after(ms, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  #emit(event: WithoutAt<SessionEvent>): void {
+    if (!this.#closed) this.#options.onEvent({ ...event, at: this.#options.deployment.clock.now() });
+  }
+}
+
+type WithoutAt<T> = T extends unknown ? Omit<T, 'at'> : never;
+
+/** The last word on why, and how it began. */
+const gaveUp = (first: Failure, last: Failure): Failure =>
+  first === last ? first : { ...last, message: `${last.message}; it began with: ${first.message}`, retryable: false };

@@ -1,0 +1,19 @@
+import { SyncState, UpdateSubscription } from '@livekit/protocol';
+import type { Layout } from '@livekit-swarm/core';
+import type { Peers } from './peers.ts';
+import type { Publications } from './publications.ts';
+import type { Subscriptions } from './subscriptions.ts';
+import { subscribeSettings } from './wishes.ts';
+
+/** What a resuming client tells the server, which may be another node that knows nothing of it. */
+export const syncState = (layout: Layout, peers: Peers, publications: Publications, subscriptions: Subscriptions): SyncState => {
+  const { offer, answer } = peers.descriptions;
+  const { unlikeDefault, disabled } = subscriptions.exceptions;
+  return new SyncState({
+    ...(offer !== null && { offer }),
+    ...(answer !== null && { answer }),
+    subscription: new UpdateSubscription({ trackSids: unlikeDefault, subscribe: !subscribeSettings(layout).autoSubscribe }),
+    publishTracks: publications.published,
+    trackSidsDisabled: disabled,
+  });
+};

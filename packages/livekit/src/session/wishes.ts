@@ -1,0 +1,67 @@
+import type { Layout } from '@livekit-swarm/core';
+import type { RemoteTrack } from './room-view.ts';
+
+/** What a subscriber wants of one track. Width and height in pixels, 0 for audio. */
+export interface Wish {
+  subscribed: boolean;
+  /** Subscribed, but not to be sent now: a video that is not on the screen. */
+  disabled: boolean;
+  width: number;
+  height: number;
+}
+
+/** What is asked for with the join itself. */
+export const subscribeSettings = (layout: Layout): { autoSubscribe: boolean; adaptiveStream: boolean } => ({
+  autoSubscribe: layout.type === 'all' || layout.type === 'speaker' || layout.type === 'grid',
+  // As livekit-client with adaptiveStream: a video is not sent at full size before its element has one.
+  adaptiveStream: layout.type === 'speaker' || layout.type === 'grid',
+});
+
+/** The screen that a grid is drawn on. */
+const SCREEN = { width: 1280, height: 720 };
+
+/** Size of one of `tiles` in the squarest grid that holds them. */
+export const tileSize = (tiles: number): { width: number; height: number } => {
+  const columns = Math.ceil(Math.sqrt(tiles));
+  const rows = Math.ceil(tiles / columns);
+  return { width: Math.floor(SCREEN.width / columns), height: Math.floor(SCREEN.height / rows) };
+};
+
+/** Where the server subscribes us to everything by itself, only what differs from that has to be asked for. */
+export const defaultWish = (layout: Layout): Wish => ({
+  subscribed: subscribeSettings(layout).autoSubscribe,
+  disabled: false,
+  width: 0,
+  height: 0,
+});
+
+/**
+ * The videos on the screen: all, the speaker's, or the first of the grid; a speaker whose video is not among them takes the last tile.
+ * @param videos in the order in which they appeared
+ * @param speaker sid of a participant, or null while nobody has spoken
+ */
+export const videosOnScreen = (layout: Layout, videos: readonly RemoteTrack[], speaker: string | null): ReadonlySet<string> => {
+  if (layout.type === 'all') return new Set(videos.map(({ sid }) => sid));
+  const tiles = layout.type === 'grid' ? layout.tiles : layout.type === 'speaker' ? 1 : 0;
+  const shown = videos.slice(0, tiles);
+  const spoken = videos.find(({ participantSid }) => participantSid === speaker);
+  if (spoken !== undefined && tiles > 0 && !shown.includes(spoken)) shown[shown.length - 1] = spoken;
+  return new Set(shown.map(({ sid }) => sid));
+};
+
+export const wishFor = (layout: Layout, track: RemoteTrack, onScreen: ReadonlySet<string>): Wish => {
+  if (track.kind === 'audio') return { ...defaultWish(layout), subscribed: layout.type !== 'none' };
+  const visible = onScreen.has(track.sid);
+  switch (layout.type) {
+    case 'all':
+      return { subscribed: true, disabled: false, width: track.width, height: track.height };
+    case 'speaker':
+      return { subscribed: true, disabled: !visible, ...(visible ? { width: track.width, height: track.height } : NOTHING) };
+    case 'grid':
+      return { subscribed: true, disabled: !visible, ...(visible ? tileSize(layout.tiles) : NOTHING) };
+    default:
+      return { subscribed: false, disabled: false, ...NOTHING };
+  }
+};
+
+const NOTHING = { width: 0, height: 0 };
