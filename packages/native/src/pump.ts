@@ -81,6 +81,11 @@ export interface SenderOptions {
   rtxSsrc?: number;
   rtxPayloadType?: number;
   cname: string;
+  /**
+   * Header extensions negotiated for this m-line, when they are fewer than the peer's; left out, the peer's. LiveKit takes transport-wide
+   * sequence numbers on video only: on audio they would read as gaps, so as loss.
+   */
+  extensions?: ExtensionIds;
   /** Whether it sends at once. */
   active: boolean;
 }
