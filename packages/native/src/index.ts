@@ -1,1 +1,2 @@
+export { addonFile, openPump } from './open-pump.ts';
 export * from './pump.ts';

@@ -1,0 +1,423 @@
+//! The addon's face. Every call checks what it is given: a mistake in TypeScript must not bring a worker down.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use napi::bindgen_prelude::{Buffer, Float64Array, Function, Int32Array, Result, Uint32Array};
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi_derive::napi;
+use str0m::IceCreds;
+
+use crate::clip::{Clip, Codec};
+use crate::clock;
+use crate::data_flow::DataFlow;
+use crate::peer::{PeerEvent, Remote};
+use crate::pump::Threads;
+use crate::receiver::{ReceiverConfig, ReceiverPayload};
+use crate::rtp::ExtensionIds;
+use crate::sender::SenderConfig;
+use crate::sketch::Sketch;
+
+fn failed(reason: String) -> napi::Error {
+    napi::Error::from_reason(reason)
+}
+
+#[napi(object)]
+pub struct NativePumpOptions {
+    pub threads: u32,
+    pub tick_micros: Option<u32>,
+}
+
+#[napi(object)]
+pub struct NativeEvent {
+    #[napi(js_name = "type")]
+    pub kind: String,
+    pub peer: u32,
+    pub at: f64,
+    pub state: Option<String>,
+    pub reason: Option<String>,
+    pub label: Option<String>,
+    pub receiver: Option<u32>,
+}
+
+impl NativeEvent {
+    fn new(peer: u32, wall_ns: u64, event: PeerEvent) -> Self {
+        let mut told = Self { kind: String::new(), peer, at: wall_ns as f64 / 1e6, state: None, reason: None, label: None, receiver: None };
+        let kind = match event {
+            PeerEvent::Ice(state) => {
+                told.state = Some(state.into());
+                "ice"
+            }
+            PeerEvent::Connected => "connected",
+            PeerEvent::Closed(reason) => {
+                told.reason = Some(reason);
+                "closed"
+            }
+            PeerEvent::ChannelOpen(label) => {
+                told.label = Some(label);
+                "channel-open"
+            }
+            PeerEvent::FirstPacket(receiver) => {
+                told.receiver = Some(receiver);
+                "first-packet"
+            }
+        };
+        told.kind = kind.into();
+        told
+    }
+}
+
+#[napi(object)]
+pub struct NativeCredentials {
+    pub ufrag: String,
+    pub pwd: String,
+}
+
+#[napi(object)]
+pub struct NativeLocalTransport {
+    pub peer: u32,
+    pub ufrag: String,
+    pub pwd: String,
+    pub fingerprint: String,
+    pub candidate: String,
+}
+
+#[napi(object)]
+pub struct NativeRemoteTransport {
+    pub ufrag: String,
+    pub pwd: String,
+    pub fingerprint: String,
+    pub dtls_role: String,
+    pub controlling: bool,
+    pub data_channels: bool,
+}
+
+#[napi(object)]
+pub struct NativeExtensionIds {
+    pub mid: Option<u32>,
+    pub rid: Option<u32>,
+    pub repaired_rid: Option<u32>,
+    pub audio_level: Option<u32>,
+    pub abs_send_time: Option<u32>,
+    pub abs_capture_time: Option<u32>,
+    pub transport_wide_cc: Option<u32>,
+}
+
+#[napi(object)]
+pub struct NativeClip {
+    pub codec: String,
+    pub clock_rate: u32,
+    pub payload: Buffer,
+    pub packets: Uint32Array,
+    pub frames: Uint32Array,
+    pub audio_levels: Buffer,
+}
+
+#[napi(object)]
+pub struct NativeSenderOptions {
+    pub peer: u32,
+    pub clip: u32,
+    pub mid: String,
+    pub rid: Option<String>,
+    pub ssrc: u32,
+    pub payload_type: u32,
+    pub rtx_ssrc: Option<u32>,
+    pub rtx_payload_type: Option<u32>,
+    pub cname: String,
+    pub active: bool,
+}
+
+#[napi(object)]
+pub struct NativeReceiverPayload {
+    pub payload_type: u32,
+    pub codec: String,
+    pub clock_rate: u32,
+    pub rtx_payload_type: Option<u32>,
+}
+
+#[napi(object)]
+pub struct NativeReceiverOptions {
+    pub peer: u32,
+    pub kind: String,
+    pub mid: String,
+    pub ssrc: Option<u32>,
+    pub rtx_ssrc: Option<u32>,
+    pub payloads: Vec<NativeReceiverPayload>,
+    pub nack: bool,
+    pub pli: bool,
+    pub remb: bool,
+}
+
+#[napi(object)]
+pub struct NativeBins {
+    pub keys: Int32Array,
+    pub counts: Uint32Array,
+    pub zeros: u32,
+}
+
+impl From<Sketch> for NativeBins {
+    fn from(sketch: Sketch) -> Self {
+        let (keys, counts) = sketch.bins();
+        Self { keys: keys.into(), counts: counts.into(), zeros: sketch.zeros }
+    }
+}
+
+/// Tables row by row; the columns are named in `packages/native/src/rows.ts`.
+#[napi(object)]
+pub struct NativeSample {
+    pub senders: Float64Array,
+    pub receivers: Float64Array,
+    pub peers: Float64Array,
+    pub flows: Float64Array,
+    pub audio_latency: NativeBins,
+    pub video_latency: NativeBins,
+    pub data_latency: NativeBins,
+    pub datagrams_sent: f64,
+    pub datagrams_received: f64,
+    pub max_tick_late_ms: f64,
+    pub cpu_seconds: f64,
+}
+
+#[napi]
+pub struct NativePump {
+    threads: Threads,
+    clips: Vec<Arc<Clip>>,
+}
+
+#[napi]
+impl NativePump {
+    #[napi(constructor)]
+    pub fn new(options: NativePumpOptions, on_events: Function<'_, Vec<NativeEvent>, ()>) -> Result<Self> {
+        if !(1..=256).contains(&options.threads) {
+            return Err(failed(format!("threads must be 1 to 256, not {}", options.threads)));
+        }
+        let tick = Duration::from_micros(options.tick_micros.unwrap_or(2_000).clamp(500, 20_000) as u64);
+        let on_events = on_events.build_threadsafe_function::<Vec<NativeEvent>>().weak::<true>().build()?;
+        let tell = move |events: Vec<(u32, u64, PeerEvent)>| {
+            let events = events.into_iter().map(|(peer, wall, event)| NativeEvent::new(peer, wall, event)).collect();
+            // Fails only while the process exits.
+            let _ = on_events.call(events, ThreadsafeFunctionCallMode::NonBlocking);
+        };
+        let threads = Threads::start(options.threads, tick, Arc::new(tell)).map_err(failed)?;
+        Ok(Self { threads, clips: Vec::new() })
+    }
+
+    #[napi]
+    pub fn add_clip(&mut self, clip: NativeClip) -> Result<u32> {
+        let codec = Codec::named(&clip.codec);
+        let clip = Clip::new(codec, clip.clock_rate, clip.payload.to_vec(), &clip.packets, &clip.frames, &clip.audio_levels);
+        self.clips.push(Arc::new(clip.map_err(failed)?));
+        Ok(self.clips.len() as u32 - 1)
+    }
+
+    #[napi]
+    pub fn create_peer(&mut self, local_address: String) -> Result<NativeLocalTransport> {
+        let local: IpAddr = local_address.parse().map_err(|_| failed(format!("{local_address:?} is not an IP address")))?;
+        let mut reactor = self.threads.next();
+        let (handle, peer) = reactor.create_peer(local).map_err(failed)?;
+        let credentials = peer.credentials();
+        Ok(NativeLocalTransport {
+            peer: handle,
+            ufrag: credentials.ufrag,
+            pwd: credentials.pass,
+            fingerprint: peer.fingerprint(),
+            candidate: peer.candidate(),
+        })
+    }
+
+    #[napi]
+    pub fn set_remote(&self, peer: u32, remote: NativeRemoteTransport) -> Result<()> {
+        let fingerprint = remote
+            .fingerprint
+            .parse()
+            .map_err(|_| failed(format!("{:?} is not a fingerprint like 'sha-256 AB:CD:…'", remote.fingerprint)))?;
+        let remote = Remote {
+            credentials: IceCreds { ufrag: remote.ufrag, pass: remote.pwd },
+            fingerprint,
+            dtls_client: remote.dtls_role == "client",
+            controlling: remote.controlling,
+            data_channels: remote.data_channels,
+        };
+        self.threads.owner(peer).with_peer(peer, |peer, now| peer.set_remote(remote, now)).map_err(failed)
+    }
+
+    #[napi]
+    pub fn add_remote_candidate(&self, peer: u32, candidate: String) -> Result<()> {
+        let add = |peer: &mut crate::peer::Peer, now| {
+            peer.add_remote_candidate(&candidate, now);
+            Ok(())
+        };
+        self.threads.owner(peer).with_peer(peer, add).map_err(failed)
+    }
+
+    #[napi]
+    pub fn restart_ice(&self, peer: u32) -> Result<NativeCredentials> {
+        let credentials = self.threads.owner(peer).with_peer(peer, |peer, _| Ok(peer.restart_ice())).map_err(failed)?;
+        Ok(NativeCredentials { ufrag: credentials.ufrag, pwd: credentials.pass })
+    }
+
+    #[napi]
+    pub fn set_extensions(&self, peer: u32, ids: NativeExtensionIds) -> Result<()> {
+        // One-byte extensions go up to 14 (RFC 8285 §4.2): others are treated as not negotiated.
+        let id = |id: Option<u32>| id.and_then(|id| u8::try_from(id).ok()).filter(|id| *id <= 14).unwrap_or(0);
+        let ids = ExtensionIds {
+            mid: id(ids.mid),
+            rid: id(ids.rid),
+            repaired_rid: id(ids.repaired_rid),
+            audio_level: id(ids.audio_level),
+            abs_send_time: id(ids.abs_send_time),
+            abs_capture_time: id(ids.abs_capture_time),
+            transport_wide_cc: id(ids.transport_wide_cc),
+        };
+        let set = |peer: &mut crate::peer::Peer, _| {
+            peer.set_extensions(ids);
+            Ok(())
+        };
+        self.threads.owner(peer).with_peer(peer, set).map_err(failed)
+    }
+
+    #[napi]
+    pub fn create_data_channel(&self, peer: u32, label: String, ordered: bool, max_retransmits: Option<u32>) -> Result<()> {
+        let max_retransmits = max_retransmits.map(|n| n.min(u16::MAX as u32) as u16);
+        let create = |peer: &mut crate::peer::Peer, now| {
+            peer.create_channel(&label, ordered, max_retransmits, now);
+            Ok(())
+        };
+        self.threads.owner(peer).with_peer(peer, create).map_err(failed)
+    }
+
+    #[napi]
+    pub fn send_data(&self, peer: u32, label: String, message: Buffer) -> Result<()> {
+        self.threads.owner(peer).with_peer(peer, |peer, now| peer.send_data(&label, &message, now)).map_err(failed)
+    }
+
+    #[napi]
+    pub fn start_data_flow(
+        &self,
+        peer: u32,
+        label: String,
+        template: Buffer,
+        stamp_offset: u32,
+        interval_ms: f64,
+        flow: u32,
+    ) -> Result<()> {
+        let interval_ns = (interval_ms * 1e6).max(0.0) as u64;
+        let flow =
+            DataFlow::new(label, flow, template.to_vec(), stamp_offset as usize, interval_ns, clock::monotonic_ns()).map_err(failed)?;
+        let add = |peer: &mut crate::peer::Peer, _| {
+            peer.add_flow(flow);
+            Ok(())
+        };
+        self.threads.owner(peer).with_peer(peer, add).map_err(failed)
+    }
+
+    #[napi]
+    pub fn add_sender(&self, options: NativeSenderOptions) -> Result<u32> {
+        let clip = self.clips.get(options.clip as usize).ok_or_else(|| failed(format!("there is no clip {}", options.clip)))?.clone();
+        let config = SenderConfig {
+            mid: options.mid.into_bytes(),
+            rid: options.rid.map(String::into_bytes),
+            ssrc: options.ssrc,
+            payload_type: payload_type(options.payload_type)?,
+            rtx: match (options.rtx_ssrc, options.rtx_payload_type) {
+                (Some(ssrc), Some(rtx)) => Some((ssrc, payload_type(rtx)?)),
+                _ => None,
+            },
+            active: options.active,
+        };
+        self.threads.owner(options.peer).add_sender(options.peer, config, options.cname, clip).map_err(failed)
+    }
+
+    #[napi]
+    pub fn set_sender_active(&self, sender: u32, active: bool) -> Result<()> {
+        let set = |peer: &mut crate::peer::Peer, now: crate::peer::Now| {
+            if let Some((_, found)) = peer.senders.iter_mut().find(|(handle, _)| *handle == sender) {
+                found.set_active(active, now.mono);
+            }
+        };
+        self.threads.owner(sender).with_stream(sender, set).map_err(failed)
+    }
+
+    #[napi]
+    pub fn add_receiver(&self, options: NativeReceiverOptions) -> Result<u32> {
+        let mut payloads = Vec::with_capacity(options.payloads.len());
+        for payload in options.payloads {
+            payloads.push(ReceiverPayload {
+                payload_type: payload_type(payload.payload_type)?,
+                codec: Codec::named(&payload.codec),
+                clock_rate: payload.clock_rate.max(1),
+                rtx_payload_type: payload.rtx_payload_type.map(payload_type).transpose()?,
+            });
+        }
+        let config = ReceiverConfig {
+            video: options.kind == "video",
+            mid: options.mid.into_bytes(),
+            ssrc: options.ssrc,
+            rtx_ssrc: options.rtx_ssrc,
+            payloads,
+            nack: options.nack,
+            pli: options.pli,
+            remb: options.remb,
+        };
+        self.threads.owner(options.peer).add_receiver(options.peer, config).map_err(failed)
+    }
+
+    #[napi]
+    pub fn set_receiver_muted(&self, receiver: u32, muted: bool) -> Result<()> {
+        let set = |peer: &mut crate::peer::Peer, now: crate::peer::Now| {
+            if let Some((_, found)) = peer.receivers.iter_mut().find(|(handle, _)| *handle == receiver) {
+                found.set_muted(muted, now.wall);
+            }
+        };
+        self.threads.owner(receiver).with_stream(receiver, set).map_err(failed)
+    }
+
+    #[napi]
+    pub fn remove_receiver(&self, receiver: u32) -> Result<()> {
+        let mut owner = self.threads.owner(receiver);
+        owner.with_stream(receiver, |peer, _| peer.remove_receiver(receiver)).map_err(failed)?;
+        owner.forget_stream(receiver);
+        Ok(())
+    }
+
+    #[napi]
+    pub fn remove_sender(&self, sender: u32) -> Result<()> {
+        let mut owner = self.threads.owner(sender);
+        owner.with_stream(sender, |peer, _| peer.senders.retain(|(handle, _)| *handle != sender)).map_err(failed)?;
+        owner.forget_stream(sender);
+        Ok(())
+    }
+
+    #[napi]
+    pub fn close_peer(&self, peer: u32) -> Result<()> {
+        self.threads.owner(peer).close_peer(peer).map_err(failed)
+    }
+
+    #[napi]
+    pub fn sample(&self) -> NativeSample {
+        let rows = self.threads.sample();
+        NativeSample {
+            senders: rows.senders.into(),
+            receivers: rows.receivers.into(),
+            peers: rows.peers.into(),
+            flows: rows.flows.into(),
+            audio_latency: rows.audio_latency.into(),
+            video_latency: rows.video_latency.into(),
+            data_latency: rows.data_latency.into(),
+            datagrams_sent: rows.datagrams_sent as f64,
+            datagrams_received: rows.datagrams_received as f64,
+            max_tick_late_ms: rows.max_tick_late_ns as f64 / 1e6,
+            cpu_seconds: rows.cpu_ns as f64 / 1e9,
+        }
+    }
+
+    #[napi]
+    pub fn close(&mut self) {
+        self.threads.stop();
+    }
+}
+
+fn payload_type(value: u32) -> Result<u8> {
+    u8::try_from(value).ok().filter(|pt| *pt < 128).ok_or_else(|| failed(format!("{value} is not an RTP payload type")))
+}

@@ -1,0 +1,132 @@
+//! Hands the SRTP keys of a DTLS handshake to our own RTP path. str0m takes any [`DtlsProvider`]; this one is its default with an ear on the output.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
+
+use str0m::config::DtlsVersion;
+use str0m::crypto::dtls::{DtlsCert, DtlsImplError, DtlsInstance, DtlsOutput, DtlsProvider, ProtocolVersion, SrtpProfile};
+use str0m::crypto::{CryptoError, CryptoProvider};
+
+/// What a handshake leaves behind for SRTP.
+pub struct ExportedKeys {
+    pub material: Vec<u8>,
+    pub profile: SrtpProfile,
+    /// Whether we were the DTLS client.
+    pub client: bool,
+}
+
+/// Filled once per handshake.
+pub type KeySlot = Arc<Mutex<Option<ExportedKeys>>>;
+
+thread_local! {
+    /// str0m creates the DTLS instance inside `RtcConfig::build`, on the caller's thread: that is how an instance finds its slot.
+    static NEXT_SLOT: RefCell<Option<KeySlot>> = const { RefCell::new(None) };
+}
+
+/// Runs `build`; the DTLS instance it creates reports its keys into the returned slot.
+pub fn with_key_slot<T>(build: impl FnOnce() -> T) -> (T, KeySlot) {
+    let slot = KeySlot::default();
+    NEXT_SLOT.with(|next| next.replace(Some(slot.clone())));
+    let built = build();
+    NEXT_SLOT.with(|next| next.replace(None));
+    (built, slot)
+}
+
+/// The default provider, listening.
+pub fn crypto_provider() -> Arc<CryptoProvider> {
+    static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
+    static LISTENING: OnceLock<ListeningProvider> = OnceLock::new();
+    PROVIDER
+        .get_or_init(|| {
+            let default = str0m::crypto::from_feature_flags();
+            let dtls_provider = LISTENING.get_or_init(|| ListeningProvider { inner: default.dtls_provider });
+            Arc::new(CryptoProvider { dtls_provider, ..default })
+        })
+        .clone()
+}
+
+#[derive(Debug)]
+struct ListeningProvider {
+    inner: &'static dyn DtlsProvider,
+}
+
+impl DtlsProvider for ListeningProvider {
+    fn generate_certificate(&self) -> Option<DtlsCert> {
+        self.inner.generate_certificate()
+    }
+
+    fn new_dtls(
+        &self,
+        cert: &DtlsCert,
+        now: Instant,
+        version: DtlsVersion,
+        mtu: Option<usize>,
+    ) -> Result<Box<dyn DtlsInstance>, CryptoError> {
+        let inner = self.inner.new_dtls(cert, now, version, mtu)?;
+        let slot = NEXT_SLOT.with(|next| next.borrow_mut().take()).unwrap_or_default();
+        Ok(Box::new(ListeningInstance { inner, slot }))
+    }
+}
+
+struct ListeningInstance {
+    inner: Box<dyn DtlsInstance>,
+    slot: KeySlot,
+}
+
+impl fmt::Debug for ListeningInstance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ListeningInstance")
+    }
+}
+
+impl DtlsInstance for ListeningInstance {
+    fn set_active(&mut self, active: bool) {
+        self.inner.set_active(active);
+    }
+
+    fn handle_packet(&mut self, packet: &[u8]) -> Result<(), DtlsImplError> {
+        self.inner.handle_packet(packet)
+    }
+
+    fn poll_output<'a>(&mut self, buf: &'a mut [u8]) -> DtlsOutput<'a> {
+        let client = self.inner.is_active();
+        let output = self.inner.poll_output(buf);
+        if let DtlsOutput::KeyingMaterial(material, profile) = &output {
+            let keys = ExportedKeys { material: material.to_vec(), profile: *profile, client };
+            if let Ok(mut slot) = self.slot.lock() {
+                *slot = Some(keys);
+            }
+        }
+        output
+    }
+
+    fn handle_timeout(&mut self, now: Instant) -> Result<(), DtlsImplError> {
+        self.inner.handle_timeout(now)
+    }
+
+    fn send_application_data(&mut self, data: &[u8]) -> Result<usize, DtlsImplError> {
+        self.inner.send_application_data(data)
+    }
+
+    fn is_active(&self) -> bool {
+        self.inner.is_active()
+    }
+
+    fn protocol_version(&self) -> Option<ProtocolVersion> {
+        self.inner.protocol_version()
+    }
+
+    fn is_closing(&self) -> bool {
+        self.inner.is_closing()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.inner.is_closed()
+    }
+
+    fn close(&mut self) -> Result<(), DtlsImplError> {
+        self.inner.close()
+    }
+}

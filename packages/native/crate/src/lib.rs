@@ -1,0 +1,27 @@
+//! The packet pump of livekit-swarm: ICE, DTLS, SRTP, RTP and RTCP for thousands of peers, counted and never told packet by packet.
+//!
+//! This file is the surface that JavaScript sees; `packages/native/src/pump.ts` documents it.
+
+mod bandwidth;
+mod clip;
+mod clock;
+mod data_flow;
+mod dtls_keys;
+mod frame_size;
+mod peer;
+mod pump;
+mod reactor;
+mod receiver;
+mod rtp;
+mod sender;
+mod sequence;
+mod sketch;
+mod socket;
+mod srtp;
+mod stun;
+mod transport_feedback;
+
+mod addon;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

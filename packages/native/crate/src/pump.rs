@@ -1,0 +1,95 @@
+//! The threads, and the way to each peer.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::clock;
+use crate::dtls_keys;
+use crate::peer::PeerEvent;
+use crate::reactor::{Reactor, Rows};
+
+/// A thread that is behind still lets go of its lock for this long, or JavaScript would never get in.
+const BREATH: Duration = Duration::from_micros(50);
+
+/// Called on a pump thread with what happened in one wake-up: peer, wall clock ns, event.
+pub type OnEvents = dyn Fn(Vec<(u32, u64, PeerEvent)>) + Send + Sync;
+
+pub struct Threads {
+    reactors: Vec<Arc<Mutex<Reactor>>>,
+    handles: Vec<JoinHandle<()>>,
+    next: usize,
+}
+
+impl Threads {
+    pub fn start(threads: u32, tick: Duration, on_events: Arc<OnEvents>) -> Result<Self, String> {
+        let certificate = dtls_keys::crypto_provider().dtls_provider.generate_certificate().ok_or("no DTLS certificate could be made")?;
+        let mut started = Self { reactors: Vec::new(), handles: Vec::new(), next: 0 };
+        for thread in 0..threads {
+            let reactor = Arc::new(Mutex::new(Reactor::new(thread, threads, certificate.clone())?));
+            let (shared, on_events) = (reactor.clone(), on_events.clone());
+            let handle = std::thread::Builder::new()
+                .name(format!("pump-{thread}"))
+                .spawn(move || run(&shared, tick, &*on_events))
+                .map_err(|error| format!("no thread: {error}"))?;
+            started.reactors.push(reactor);
+            started.handles.push(handle);
+        }
+        Ok(started)
+    }
+
+    /// The thread with the next turn, for a new peer.
+    pub fn next(&mut self) -> MutexGuard<'_, Reactor> {
+        self.next = (self.next + 1) % self.reactors.len();
+        lock(&self.reactors[self.next])
+    }
+
+    /// The thread that owns a peer or a stream.
+    pub fn owner(&self, handle: u32) -> MutexGuard<'_, Reactor> {
+        lock(&self.reactors[handle as usize % self.reactors.len()])
+    }
+
+    pub fn sample(&self) -> Rows {
+        let mut rows = Rows::default();
+        for reactor in &self.reactors {
+            lock(reactor).sample(&mut rows);
+        }
+        rows
+    }
+
+    pub fn stop(&mut self) {
+        for reactor in &self.reactors {
+            lock(reactor).close();
+        }
+        for handle in self.handles.drain(..) {
+            // A thread that panicked has said so on stderr; there is nothing left to stop.
+            let _ = handle.join();
+        }
+    }
+}
+
+fn lock(reactor: &Mutex<Reactor>) -> MutexGuard<'_, Reactor> {
+    // A panic in one peer's packet must not take the others' numbers away.
+    reactor.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn run(reactor: &Mutex<Reactor>, tick: Duration, on_events: &OnEvents) {
+    let tick_ns = tick.as_nanos() as u64;
+    let mut planned = clock::monotonic_ns();
+    loop {
+        let told = {
+            let mut reactor = lock(reactor);
+            if reactor.stopped {
+                return;
+            }
+            reactor.tick(clock::monotonic_ns().saturating_sub(planned));
+            std::mem::take(&mut reactor.told)
+        };
+        if !told.is_empty() {
+            on_events(told);
+        }
+        let now = clock::monotonic_ns();
+        planned = (planned + tick_ns).max(now.saturating_sub(tick_ns));
+        std::thread::sleep(Duration::from_nanos(planned.saturating_sub(now)).max(BREATH));
+    }
+}

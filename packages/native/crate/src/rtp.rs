@@ -1,0 +1,213 @@
+//! RTP headers (RFC 3550 §5.1) and their extensions (RFC 8285), read without copying and written into a buffer.
+
+/// Longest datagram that is sent or expected; LiveKit and browsers stay below 1,500.
+pub const MAX_DATAGRAM: usize = 1500;
+
+const ONE_BYTE_PROFILE: u16 = 0xbede;
+const TWO_BYTE_PROFILE: u16 = 0x1000;
+
+/// Ids as negotiated; 0 means not negotiated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExtensionIds {
+    pub mid: u8,
+    pub rid: u8,
+    pub repaired_rid: u8,
+    pub audio_level: u8,
+    pub abs_send_time: u8,
+    pub abs_capture_time: u8,
+    pub transport_wide_cc: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RtpHeader<'a> {
+    pub marker: bool,
+    pub payload_type: u8,
+    pub sequence: u16,
+    pub timestamp: u32,
+    pub ssrc: u32,
+    pub has_padding: bool,
+    /// Length of header, CSRCs and extensions: where the payload begins.
+    pub len: usize,
+    extension_profile: u16,
+    extensions: &'a [u8],
+}
+
+/// What of a header's extensions is of interest here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extensions<'a> {
+    pub mid: Option<&'a [u8]>,
+    /// NTP 32.32 (abs-capture-time §2).
+    pub capture_ntp: Option<u64>,
+    pub transport_sequence: Option<u16>,
+    /// 6.18 fixed point seconds, 24 bits.
+    pub send_time: Option<u32>,
+}
+
+impl<'a> RtpHeader<'a> {
+    /// `None` when this is no RTP packet of version 2 or is cut short.
+    pub fn parse(packet: &'a [u8]) -> Option<Self> {
+        if packet.len() < 12 || packet[0] >> 6 != 2 {
+            return None;
+        }
+        let mut len = 12 + 4 * (packet[0] & 0x0f) as usize;
+        let (mut extension_profile, mut extensions) = (0, &[][..]);
+        if packet[0] & 0x10 != 0 {
+            let head = packet.get(len..len + 4)?;
+            extension_profile = u16::from_be_bytes([head[0], head[1]]);
+            let bytes = 4 * u16::from_be_bytes([head[2], head[3]]) as usize;
+            extensions = packet.get(len + 4..len + 4 + bytes)?;
+            len += 4 + bytes;
+        }
+        if packet.len() < len {
+            return None;
+        }
+        Some(Self {
+            marker: packet[1] & 0x80 != 0,
+            payload_type: packet[1] & 0x7f,
+            sequence: u16::from_be_bytes([packet[2], packet[3]]),
+            timestamp: u32::from_be_bytes([packet[4], packet[5], packet[6], packet[7]]),
+            ssrc: u32::from_be_bytes([packet[8], packet[9], packet[10], packet[11]]),
+            has_padding: packet[0] & 0x20 != 0,
+            len,
+            extension_profile,
+            extensions,
+        })
+    }
+
+    pub fn extensions(&self, ids: &ExtensionIds) -> Extensions<'a> {
+        let mut found = Extensions::default();
+        let two_byte = self.extension_profile & 0xfff0 == TWO_BYTE_PROFILE;
+        if !two_byte && self.extension_profile != ONE_BYTE_PROFILE {
+            return found;
+        }
+        let mut rest = self.extensions;
+        while let Some((&first, tail)) = rest.split_first() {
+            if first == 0 {
+                rest = tail; // padding
+                continue;
+            }
+            let (id, len, body) = if two_byte {
+                let Some((&len, body)) = tail.split_first() else { break };
+                (first, len as usize, body)
+            } else if first >> 4 == 15 {
+                break; // RFC 8285 §4.2: stop
+            } else {
+                (first >> 4, (first & 0x0f) as usize + 1, tail)
+            };
+            let Some(value) = body.get(..len) else { break };
+            found.note(ids, id, value);
+            rest = &body[len..];
+        }
+        found
+    }
+}
+
+impl<'a> Extensions<'a> {
+    fn note(&mut self, ids: &ExtensionIds, id: u8, value: &'a [u8]) {
+        if id == ids.mid {
+            self.mid = Some(value);
+        } else if id == ids.abs_capture_time && value.len() >= 8 {
+            self.capture_ntp = value[..8].try_into().ok().map(u64::from_be_bytes);
+        } else if id == ids.transport_wide_cc && value.len() >= 2 {
+            self.transport_sequence = Some(u16::from_be_bytes([value[0], value[1]]));
+        } else if id == ids.abs_send_time && value.len() == 3 {
+            self.send_time = Some(u32::from_be_bytes([0, value[0], value[1], value[2]]));
+        }
+    }
+}
+
+/// Writes a header with one-byte extensions. Elements are added between [`HeaderWriter::new`] and [`HeaderWriter::finish`].
+pub struct HeaderWriter<'a> {
+    buf: &'a mut [u8],
+    at: usize,
+}
+
+impl<'a> HeaderWriter<'a> {
+    pub fn new(buf: &'a mut [u8], marker: bool, payload_type: u8, sequence: u16, timestamp: u32, ssrc: u32) -> Self {
+        buf[0] = 0x90; // version 2, extension
+        buf[1] = payload_type | if marker { 0x80 } else { 0 };
+        buf[2..4].copy_from_slice(&sequence.to_be_bytes());
+        buf[4..8].copy_from_slice(&timestamp.to_be_bytes());
+        buf[8..12].copy_from_slice(&ssrc.to_be_bytes());
+        buf[12..14].copy_from_slice(&ONE_BYTE_PROFILE.to_be_bytes());
+        Self { buf, at: 16 }
+    }
+
+    /// Adds one element; id 0 (not negotiated) and values longer than 16 bytes are left out.
+    pub fn extension(&mut self, id: u8, value: &[u8]) {
+        if id == 0 || id > 14 || value.is_empty() || value.len() > 16 {
+            return;
+        }
+        self.buf[self.at] = id << 4 | (value.len() - 1) as u8;
+        self.buf[self.at + 1..self.at + 1 + value.len()].copy_from_slice(value);
+        self.at += 1 + value.len();
+    }
+
+    /// Returns the header's length.
+    pub fn finish(self) -> usize {
+        if self.at == 16 {
+            self.buf[0] = 0x80;
+            return 12;
+        }
+        let padded = self.at.next_multiple_of(4);
+        self.buf[self.at..padded].fill(0);
+        self.buf[14..16].copy_from_slice(&(((padded - 16) / 4) as u16).to_be_bytes());
+        padded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDS: ExtensionIds =
+        ExtensionIds { mid: 4, rid: 10, repaired_rid: 11, audio_level: 1, abs_send_time: 2, abs_capture_time: 7, transport_wide_cc: 3 };
+
+    #[test]
+    fn reads_what_it_writes() {
+        let mut buf = [0; 64];
+        let mut writer = HeaderWriter::new(&mut buf, true, 96, 0xfffe, 90_000, 0xdead_beef);
+        writer.extension(4, b"1");
+        writer.extension(0, b"never");
+        writer.extension(7, &0x0123_4567_89ab_cdef_u64.to_be_bytes());
+        writer.extension(3, &77_u16.to_be_bytes());
+        let len = writer.finish();
+        let header = RtpHeader::parse(&buf).unwrap();
+        assert_eq!((header.len, header.marker, header.payload_type), (len, true, 96));
+        assert_eq!((header.sequence, header.timestamp, header.ssrc), (0xfffe, 90_000, 0xdead_beef));
+        let extensions = header.extensions(&IDS);
+        assert_eq!(extensions.mid, Some(&b"1"[..]));
+        assert_eq!(extensions.capture_ntp, Some(0x0123_4567_89ab_cdef));
+        assert_eq!(extensions.transport_sequence, Some(77));
+    }
+
+    #[test]
+    fn without_extensions_the_header_is_twelve_bytes() {
+        let mut buf = [0; 32];
+        let len = HeaderWriter::new(&mut buf, false, 0, 1, 2, 3).finish();
+        assert_eq!((len, RtpHeader::parse(&buf[..12]).map(|h| h.len)), (12, Some(12)));
+    }
+
+    #[test]
+    fn two_byte_extensions_are_read() {
+        let mut packet = vec![0x90, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x10, 0x00, 0, 2];
+        packet.extend([4, 1, b'7', 0, 3, 2, 0, 9]);
+        let extensions = RtpHeader::parse(&packet).unwrap().extensions(&IDS);
+        assert_eq!((extensions.mid, extensions.transport_sequence), (Some(&b"7"[..]), Some(9)));
+    }
+
+    #[test]
+    fn random_bytes_never_panic() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        for _ in 0..200_000 {
+            let mut packet = vec![0; rng.usize(0..64)];
+            rng.fill(&mut packet);
+            if let Some(first) = packet.first_mut() {
+                *first = 0x80 | (*first & 0x3f);
+            }
+            if let Some(header) = RtpHeader::parse(&packet) {
+                header.extensions(&IDS);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Logarithmic bins of a DDSketch with 2 % relative error: they merge by adding, over threads, processes and time.
+
+/// γ = (1 + α) / (1 − α) with α = 0.02.
+const GAMMA: f64 = 1.02 / 0.98;
+const MIN_KEY: i32 = -173; // about 0.001 ms
+const MAX_KEY: i32 = 346; // about 1,000 s
+const BINS: usize = (MAX_KEY - MIN_KEY + 1) as usize;
+
+/// Milliseconds, counted. Bin k holds (γ^(k-1), γ^k].
+#[derive(Clone)]
+pub struct Sketch {
+    counts: Box<[u32; BINS]>,
+    pub zeros: u32,
+    max: f64,
+}
+
+impl Default for Sketch {
+    fn default() -> Self {
+        Self { counts: Box::new([0; BINS]), zeros: 0, max: f64::NAN }
+    }
+}
+
+impl Sketch {
+    pub fn add(&mut self, ms: f64) {
+        if self.max.is_nan() || ms > self.max {
+            self.max = ms;
+        }
+        if ms <= 0.001 {
+            self.zeros += 1;
+            return;
+        }
+        let key = (ms.ln() / GAMMA.ln()).ceil() as i32;
+        self.counts[(key.clamp(MIN_KEY, MAX_KEY) - MIN_KEY) as usize] += 1;
+    }
+
+    /// Largest value seen since the last [`Sketch::take`]; NaN without any.
+    pub fn max(&self) -> f64 {
+        self.max
+    }
+
+    /// Value at rank `q` (0 … 1), NaN without samples.
+    pub fn quantile(&self, q: f64) -> f64 {
+        let total = self.zeros as u64 + self.counts.iter().map(|&c| c as u64).sum::<u64>();
+        if total == 0 {
+            return f64::NAN;
+        }
+        let rank = (q * (total - 1) as f64).floor() as u64;
+        let mut seen = self.zeros as u64;
+        if seen > rank {
+            return 0.0;
+        }
+        for (i, &count) in self.counts.iter().enumerate() {
+            seen += count as u64;
+            if seen > rank {
+                // The middle of the bin in the sense of relative error.
+                return 2.0 * GAMMA.powi(i as i32 + MIN_KEY) / (GAMMA + 1.0);
+            }
+        }
+        self.max
+    }
+
+    /// Adds `other`, then empties it.
+    pub fn absorb(&mut self, other: &mut Sketch) {
+        for (a, b) in self.counts.iter_mut().zip(other.counts.iter_mut()) {
+            *a += std::mem::take(b);
+        }
+        self.zeros += std::mem::take(&mut other.zeros);
+        if self.max.is_nan() || other.max > self.max {
+            self.max = other.max;
+        }
+        other.max = f64::NAN;
+    }
+
+    /// Bins that are not empty.
+    pub fn bins(&self) -> (Vec<i32>, Vec<u32>) {
+        self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(i, &count)| (i as i32 + MIN_KEY, count)).unzip()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_within_two_percent() {
+        let mut sketch = Sketch::default();
+        for i in 1..=10_000 {
+            sketch.add(i as f64 / 10.0);
+        }
+        for q in [0.01, 0.5, 0.95, 0.99] {
+            let exact = q * 1000.0;
+            assert!((sketch.quantile(q) / exact - 1.0).abs() < 0.021, "q{q}: {}", sketch.quantile(q));
+        }
+        assert_eq!(sketch.max(), 1000.0);
+    }
+
+    #[test]
+    fn extremes_stay_in_the_outer_bins() {
+        let mut sketch = Sketch::default();
+        for ms in [-5.0, 0.0, 1e-9, 1e12] {
+            sketch.add(ms);
+        }
+        assert_eq!(sketch.zeros, 3);
+        assert_eq!(sketch.bins(), (vec![MAX_KEY], vec![1]));
+    }
+
+    #[test]
+    fn absorbing_empties_the_source() {
+        let (mut a, mut b) = (Sketch::default(), Sketch::default());
+        b.add(7.0);
+        a.absorb(&mut b);
+        assert_eq!(b.bins().0.len(), 0);
+        assert!((a.quantile(0.5) - 7.0).abs() < 0.15);
+        assert_eq!(a.max(), 7.0);
+    }
+}

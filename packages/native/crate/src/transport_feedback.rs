@@ -1,0 +1,120 @@
+//! Transport-wide congestion control (draft-holmer-rmcat-transport-wide-cc-extensions-01), the receiving side: which packets came, and when.
+
+use std::collections::BTreeMap;
+
+use rtcp_types::{TwccBuilder, TwccPacketStatus};
+
+const MS: u64 = 1_000_000;
+/// libwebrtc sends feedback every 50 to 250 ms.
+const INTERVAL_NS: u64 = 100 * MS;
+/// Time unit of the reference time and of the deltas.
+const REFERENCE_NS: u64 = 64 * MS;
+const DELTA_NS: i64 = 250_000;
+/// Statuses in one message, so that it stays well below a datagram.
+const MAX_STATUSES: usize = 400;
+
+#[derive(Default)]
+pub struct TransportFeedback {
+    /// Extended sequence number → wall-clock arrival.
+    arrivals: BTreeMap<u64, u64>,
+    next: Option<u64>,
+    count: u8,
+    due: Option<u64>,
+}
+
+impl TransportFeedback {
+    pub fn on_packet(&mut self, sequence: u16, arrival: u64, now: u64) {
+        let extended = match self.next {
+            None => (1 << 16) | sequence as u64,
+            Some(next) => next.wrapping_add_signed(sequence.wrapping_sub(next as u16) as i16 as i64),
+        };
+        if self.next.is_none_or(|next| extended >= next) {
+            self.next.get_or_insert(extended);
+            self.arrivals.entry(extended).or_insert(arrival);
+            self.due.get_or_insert(now + INTERVAL_NS);
+        }
+    }
+
+    pub fn due_at(&self) -> u64 {
+        self.due.unwrap_or(u64::MAX)
+    }
+
+    /// The next message, or `None` when all is told. Call until `None`.
+    pub fn message(&mut self) -> Option<TwccBuilder> {
+        self.due = None;
+        let base = self.next?;
+        let (&last, _) = self.arrivals.last_key_value()?;
+        let reference = self.arrivals.first_key_value().map(|(_, &at)| at / REFERENCE_NS)?;
+        let mut statuses = Vec::new();
+        let mut previous = (reference * REFERENCE_NS) as i64;
+        for sequence in base..=last.min(base + MAX_STATUSES as u64 - 1) {
+            let status = match self.arrivals.get(&sequence) {
+                None => TwccPacketStatus::NotReceived,
+                Some(&at) => match i16::try_from((at as i64 - previous) / DELTA_NS) {
+                    Ok(delta) => {
+                        previous += delta as i64 * DELTA_NS;
+                        TwccPacketStatus::Received { delta }
+                    }
+                    Err(_) => break, // too far apart for one message
+                },
+            };
+            statuses.push(status);
+        }
+        // A message says at least one thing, or it would be made again for ever.
+        let told = base + (statuses.len() as u64).max(1);
+        self.arrivals = self.arrivals.split_off(&told);
+        self.next = Some(told);
+        if statuses.is_empty() {
+            return None;
+        }
+        let message = TwccBuilder::new(base as u16, (reference & 0xff_ffff) as u32, self.count, &statuses, None);
+        self.count = self.count.wrapping_add(1);
+        Some(message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rtcp_types::prelude::*;
+    use rtcp_types::{TransportFeedback as Message, Twcc};
+
+    fn statuses(feedback: &mut TransportFeedback) -> Vec<(u16, bool)> {
+        let mut all = Vec::new();
+        while let Some(message) = feedback.message() {
+            let message = Message::builder_owned(message).sender_ssrc(1).media_ssrc(2);
+            let mut bytes = vec![0; message.calculate_size().unwrap()];
+            message.write_into(&mut bytes).unwrap();
+            let parsed = Message::parse(&bytes).unwrap();
+            let twcc = parsed.parse_fci::<Twcc<'_>>().unwrap();
+            all.extend(twcc.packets().map(|p| p.unwrap()).map(|(s, status)| (s, status != TwccPacketStatus::NotReceived)));
+        }
+        all
+    }
+
+    #[test]
+    fn tells_what_came_and_what_did_not() {
+        let mut feedback = TransportFeedback::default();
+        for (sequence, at) in [(65_534_u16, 1_000), (65_535, 1_001), (1, 1_030), (2, 1_029)] {
+            feedback.on_packet(sequence, at * MS, at * MS);
+        }
+        assert_eq!(feedback.due_at(), 1_100 * MS);
+        assert_eq!(statuses(&mut feedback), [(65_534, true), (65_535, true), (0, false), (1, true), (2, true)]);
+        assert_eq!(feedback.due_at(), u64::MAX);
+        feedback.on_packet(4, 1_200 * MS, 1_200 * MS);
+        assert_eq!(statuses(&mut feedback), [(3, false), (4, true)]);
+    }
+
+    #[test]
+    fn long_pauses_and_bursts_are_told_in_several_messages() {
+        let mut feedback = TransportFeedback::default();
+        feedback.on_packet(1, 1_000 * MS, 1_000 * MS);
+        feedback.on_packet(2, 60_000 * MS, 60_000 * MS);
+        for sequence in 3..1_000 {
+            feedback.on_packet(sequence, 60_001 * MS, 60_001 * MS);
+        }
+        let told = statuses(&mut feedback);
+        assert_eq!(told.len(), 999);
+        assert!(told.iter().all(|&(_, received)| received));
+    }
+}
