@@ -17,10 +17,9 @@ pub struct UdpSocket {
 
 impl UdpSocket {
     pub fn bind(ip: IpAddr) -> io::Result<Self> {
-        let socket = Socket::new(Domain::for_address(SocketAddr::new(ip, 0)), Type::DGRAM, Some(Protocol::UDP))?;
+        let socket = bind_named_port(ip)?;
         socket.set_nonblocking(true)?;
         socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
-        socket.bind(&SockAddr::from(SocketAddr::new(ip, 0)))?;
         receive::enable_timestamps(&socket)?;
         let local = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
         Ok(Self { socket, local, connected: None })
@@ -67,6 +66,26 @@ impl UdpSocket {
     pub fn drops(&self) -> u64 {
         receive::drops(&self.socket)
     }
+}
+
+/// Linux takes a port that it chose itself away when a socket is disconnected; one that was asked for by number stays. So: let it
+/// choose, then ask for that number.
+fn bind_named_port(ip: IpAddr) -> io::Result<Socket> {
+    const ATTEMPTS: usize = 16;
+    let open = || Socket::new(Domain::for_address(SocketAddr::new(ip, 0)), Type::DGRAM, Some(Protocol::UDP));
+    let mut last = io::Error::from(io::ErrorKind::AddrInUse);
+    for _ in 0..ATTEMPTS {
+        let chooser = open()?;
+        chooser.bind(&SockAddr::from(SocketAddr::new(ip, 0)))?;
+        let chosen = chooser.local_addr()?;
+        drop(chooser);
+        let socket = open()?;
+        match socket.bind(&chosen) {
+            Ok(()) => return Ok(socket),
+            Err(error) => last = error, // somebody was quicker
+        }
+    }
+    Err(last)
 }
 
 impl AsFd for UdpSocket {
@@ -295,6 +314,19 @@ mod tests {
             // Stamped by the kernel on arrival, not when it was read 30 ms later.
             assert!(seen.iter().all(|s| s.2 >= before && s.2 - before < 20_000_000));
         }
+    }
+
+    #[test]
+    fn a_disconnected_socket_keeps_its_port_and_hears_everybody() {
+        let ip = "127.0.0.1".parse().unwrap();
+        let (mut a, b, c) = (UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap());
+        a.connect(b.local()).unwrap();
+        a.disconnect().unwrap();
+        c.send_to(b"hello", a.local()).unwrap();
+        std::thread::sleep(Duration::from_millis(5));
+        let mut heard = 0;
+        Batch::new().read(&mut a, |_, _, _, _| heard += 1);
+        assert_eq!((heard, a.socket.local_addr().unwrap().as_socket()), (1, Some(a.local())));
     }
 
     #[cfg(target_os = "linux")]
