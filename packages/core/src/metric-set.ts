@@ -19,8 +19,8 @@ interface Cell {
   sketch: Sketch | null;
   hits: number;
   total: number;
-  /** Counters: what came while everybody was in, by shard; see `steadyMs`. */
-  steady: Map<number, number>;
+  /** Counters: what came while everybody was in, by shard; null when it is not counted by time. */
+  steady: Map<number, number> | null;
   levels: number[];
 }
 
@@ -51,7 +51,9 @@ export class MetricSet implements MetricReader {
   count(metric: MetricName, labels: Labels, amount: number, where?: CountedIn): void {
     const cell = this.#cell(metric, labels);
     cell.hits += amount;
-    if (where?.steady) cell.steady.set(where.shard, (cell.steady.get(where.shard) ?? 0) + amount);
+    if (where === undefined) return;
+    cell.steady ??= new Map();
+    if (where.steady) cell.steady.set(where.shard, (cell.steady.get(where.shard) ?? 0) + amount);
   }
 
   gauge(metric: MetricName, level: number): void {
@@ -84,10 +86,10 @@ export class MetricSet implements MetricReader {
 
   /** Shards sample at different moments: each is divided by its own time. */
   #perSecond(cells: Cell[]): number | undefined {
-    if (this.#steadyMs.size === 0) return undefined;
+    if (this.#steadyMs.size === 0 || cells.every(({ steady }) => steady === null)) return undefined;
     let perSecond = 0;
     for (const { steady } of cells) {
-      for (const [shard, amount] of steady)
+      for (const [shard, amount] of steady ?? [])
         perSecond += (amount * 1_000) / (this.#steadyMs.get(shard) ?? Number.POSITIVE_INFINITY);
     }
     return perSecond;
@@ -105,7 +107,7 @@ export class MetricSet implements MetricReader {
     const key = JSON.stringify(known);
     let cell = ofMetric.get(key);
     if (cell === undefined) {
-      cell = { labels: Object.fromEntries(known) as Labels, sketch: null, hits: 0, total: 0, steady: new Map(), levels: [] };
+      cell = { labels: Object.fromEntries(known) as Labels, sketch: null, hits: 0, total: 0, steady: null, levels: [] };
       ofMetric.set(key, cell);
     }
     return cell;

@@ -144,7 +144,7 @@ const crossedSentence = ({ metric, threshold, value }: ThresholdResult): string 
 
 const doubted = (sentence: string): string => `${sentence.slice(0, -1)}, but that may be our own doing.`;
 
-const readable = (value: number | null): string => (value === null ? 'unknown' : String(Number(value.toPrecision(4))));
+const readable = (value: number | null): string => (value === null ? 'unknown' : String(Number(value.toPrecision(6))));
 
 /** What keeps a run from being called passed although nothing was crossed. */
 const gapsOf = ({ joins, end, spec }: Summary, results: ThresholdResult[]): string[] => {

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { parsePublish } from './publish.ts';
+import { parseResolution } from './resolution.ts';
+
+describe('parsePublish', () => {
+  it.each([
+    ['audio', ['audio']],
+    ['video', ['video']],
+    ['audio,video', ['audio', 'video']],
+    ['video, audio', ['audio', 'video']],
+    ['none', []],
+  ])('reads %s', (text, kinds) => {
+    expect(parsePublish(text)).toEqual(kinds);
+  });
+
+  it.each([
+    ['none,audio', '"none" cannot stand beside a track'],
+    ['screen', '"screen" is nothing that can be published'],
+    ['', '"" is nothing that can be published'],
+  ])('refuses %j', (text, message) => {
+    expect(() => parsePublish(text)).toThrow(message);
+  });
+});
+
+describe('parseResolution', () => {
+  it.each([
+    ['720p', '720p'],
+    ['1080', '1080p'],
+    ['640x360', '360p'],
+    ['540P', '540p'],
+  ])('reads %s as %s', (text, resolution) => {
+    expect(parseResolution(text)).toBe(resolution);
+  });
+
+  it.each(['4k', '719p', '', 'toString'])('refuses %j and lists what there is', (text) => {
+    expect(() => parseResolution(text)).toThrow(expect.objectContaining({ hint: 'write 180p, 360p, 540p, 720p, 1080p' }));
+  });
+});

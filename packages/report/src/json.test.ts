@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { finiteDeep } from './finite.ts';
+import { renderJson } from './json.ts';
+import { REPORTERS } from './reporters.ts';
+import { failedReport, inconclusiveReport, passedReport } from './testing/reports.ts';
+
+describe('the JSON of a run', () => {
+  it('is one object with all that the format promises', () => {
+    const result = JSON.parse(renderJson(passedReport()));
+    expect(result).toMatchObject({
+      schema: 'livekit-swarm/result/1',
+      verdict: 'passed',
+      exitCode: 0,
+      reasons: [],
+      deployment: { url: 'ws://127.0.0.1:7880', embedded: true, server_version: '1.13.4', nodes: ['ND_test'] },
+      generator: {
+        workers: 2,
+        workers_died: 0,
+        cpu: { avg: 0.1, max: 0.1 },
+        cpu_us_per_packet: 12.5,
+        event_loop_lag: { p95: 3 },
+        late_sends: { count: 0, rate: 0 },
+        socket_drops: { count: 0, rate: 0 },
+        findings: [],
+      },
+      metrics: {
+        'join_failures.rate': 0,
+        'missing_tracks.rate': 0,
+        'packet_loss.rate': 0,
+        'nacks_sent.count': 0,
+        'packets_received.count': 60_000,
+        'packets_received.rate': 2_000,
+      },
+    });
+    expect(Object.keys(result.metrics)).toEqual(expect.arrayContaining(['join_time.p95', 'jitter.p95', 'media_latency.p95']));
+  });
+
+  it('shows of each threshold the metric, expression, value and whether it held', () => {
+    const { thresholds, verdict, exitCode } = JSON.parse(renderJson(failedReport()));
+    expect({ verdict, exitCode }).toEqual({ verdict: 'failed', exitCode: 99 });
+    expect(thresholds).toContainEqual({
+      metric: 'packet_loss{kind:video}',
+      expression: 'rate<0.02',
+      value: expect.closeTo(0.0206, 4),
+      ok: false,
+      source: 'user',
+    });
+  });
+
+  it('has null for what was not measured', () => {
+    const { thresholds, exitCode } = JSON.parse(renderJson(inconclusiveReport()));
+    expect(exitCode).toBe(130);
+    expect(thresholds.at(-1)).toEqual({
+      metric: 'reconnect_time',
+      expression: 'p(95)<5000',
+      value: null,
+      ok: null,
+      source: 'user',
+    });
+  });
+
+  it.each([passedReport(), failedReport(), inconclusiveReport()])('has only finite numbers', (input) => {
+    const numbers: number[] = [];
+    JSON.parse(renderJson(input), (_, value: unknown) => {
+      if (typeof value === 'number') numbers.push(value);
+      return value;
+    });
+    expect(numbers.length).toBeGreaterThan(100);
+    expect(numbers.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('finiteDeep', () => {
+  it('makes null of what JSON does not know, keeps whole numbers exact and rounds the others', () => {
+    expect(finiteDeep({ a: Number.NaN, b: [Number.POSITIVE_INFINITY, 1 / 3], c: 12_345_678, d: 'x', e: null, f: 1e-9 })).toEqual({
+      a: null,
+      b: [null, 0.333333],
+      c: 12_345_678,
+      d: 'x',
+      e: null,
+      f: 1e-9,
+    });
+  });
+});
+
+describe('the reporters', () => {
+  it.each(Object.entries(REPORTERS))('%s renders every report', (_, reporter) => {
+    for (const input of [passedReport(), failedReport(), inconclusiveReport()])
+      expect(reporter(input).length).toBeGreaterThan(500);
+  });
+});

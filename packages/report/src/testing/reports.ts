@@ -1,0 +1,109 @@
+/** Runs to report on, for tests: one that went well, one that did not, one that nobody can judge. */
+import { createSummary, judge, type RecordLine, resolveThresholds } from '@livekit-swarm/core';
+import { altered, generatorOf, recordOf, specOf } from '@livekit-swarm/core/testing';
+import type { ReportInput } from '../report-input.ts';
+
+const RECORD = 'runs/2026-11-21T12-00-00-k3x9/record.ndjson';
+
+const reportOf = (lines: RecordLine[], thresholds: string[] = []): ReportInput => {
+  const fold = createSummary();
+  for (const line of lines) fold.add(line);
+  const summary = fold.result();
+  return { summary, judgement: judge(summary, resolveThresholds(summary.spec, thresholds)), recordPath: RECORD };
+};
+
+export const passedReport = (): ReportInput => reportOf(recordOf(specOf()));
+
+/** A lossy meeting: somebody timed out, somebody was kicked, a track froze, another never came. */
+export const failedReport = (): ReportInput => {
+  const spec = specOf({
+    rooms: 4,
+    participants: 3,
+    subscribers: 2,
+    publish: ['audio', 'video'],
+    simulcast: true,
+    codec: 'h264',
+    layout: { type: 'grid', tiles: 2 },
+    data: { messagesPerSecond: 10, bytes: 200, reliable: false },
+  });
+  return reportOf(altered(recordOf(spec), damage), ['join_time: p(99)<3s', 'packet_loss{kind:video}: rate<2%']);
+};
+
+const damage = (line: RecordLine): RecordLine | null => {
+  if (line.type === 'sample') {
+    return {
+      ...line,
+      series: line.series.map((series) => {
+        if (series.labels.kind === 'data') return series;
+        const video = series.labels.kind === 'video';
+        if (series.labels.direction === 'up')
+          return { ...series, nacksReceived: 3, plisReceived: video ? 1 : 0, rtxPackets: 9, lostBeforeRecovery: 9 };
+        const lost = video ? 40 : 1;
+        const layers: Record<string, number> = video ? { '180': 1, '720': series.tracks - 1 } : {};
+        return {
+          ...series,
+          lost,
+          lostBeforeRecovery: lost * 3,
+          recovered: lost * 2,
+          nacksSent: lost,
+          plisSent: video ? 1 : 0,
+          gaps: 1,
+          gapMs: 640,
+          layers,
+        };
+      }),
+    };
+  }
+  if (line.type === 'event' && line.identity === 'k3x9-2-p1') return null;
+  if (line.type !== 'participant') return line;
+  switch (line.identity) {
+    case 'k3x9-2-p1':
+      return { ...line, outcome: 'join_failed', reason: 'ice_timeout', joinMs: null, tracks: [] };
+    case 'k3x9-3-s1':
+      return { ...line, outcome: 'disconnected', reason: 'connection_timeout', reconnects: 3 };
+    case 'k3x9-4-p2':
+      return {
+        ...line,
+        tracks: line.tracks.flatMap((track) => {
+          if (track.direction === 'up') return [track];
+          if (track.kind === 'video' && track.from === 'k3x9-4-p1') return [];
+          return [
+            {
+              ...track,
+              lost: 45,
+              aliveAtEnd: false,
+              longestGapMs: 12_345,
+              gaps: 2,
+              gapMs: 13_000,
+              jitterMs: 41.7,
+              latencyP95Ms: 312.4,
+            },
+          ];
+        }),
+      };
+    default:
+      return line;
+  }
+};
+
+/** A machine too small for its crowd, interrupted, with an unmeasured threshold. */
+export const inconclusiveReport = (): ReportInput =>
+  reportOf(
+    altered(recordOf(specOf({ rooms: 30 })), (line) => {
+      if (line.type === 'sample') {
+        return {
+          ...line,
+          generator: generatorOf({
+            cpuCores: 1.9,
+            lateSends: 140,
+            socketDrops: 70,
+            eventLoopLagMs: 812,
+            tickLateMs: 420,
+            machineBusy: 1,
+          }),
+        };
+      }
+      return line.type === 'end' ? { ...line, at: 25_000, reason: 'interrupted' } : line;
+    }).concat({ type: 'event', at: 25_000, event: 'interrupted' }),
+    ['reconnect_time: p(95)<5s'],
+  );

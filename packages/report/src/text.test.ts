@@ -1,0 +1,56 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { failedReport, inconclusiveReport, passedReport } from './testing/reports.ts';
+import { renderText } from './text.ts';
+
+const REPORTS = [
+  ['passed', passedReport()],
+  ['failed', failedReport()],
+  ['inconclusive', inconclusiveReport()],
+] as const;
+
+describe.each(REPORTS)('the text of a run that %s', (name, input) => {
+  const text = renderText(input);
+
+  it('is as in golden/', async () => {
+    await expect(text).toMatchFileSnapshot(`golden/${name}.txt`);
+  });
+
+  it('fits 100 columns, ends in one newline and has no trailing blanks', () => {
+    const lines = text.split('\n');
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    expect(lines.filter((line) => line !== line.trimEnd())).toEqual([]);
+    expect(text).toMatch(/[^\n]\n$/);
+  });
+
+  it('has colours only when asked for, and says the same with them', () => {
+    const colored = renderText(input, { color: true });
+    expect(text).toBe(stripVTControlCharacters(text));
+    expect(colored).not.toBe(text);
+    expect(stripVTControlCharacters(colored)).toBe(text);
+  });
+
+  it('says nothing that is no number', () => {
+    expect(text).not.toMatch(/NaN|Infinity|undefined|null|\[object/);
+  });
+});
+
+describe('the text', () => {
+  it('has the verdict first, then the thresholds', () => {
+    const titles = renderText(failedReport())
+      .split('\n')
+      .filter((line) => /^[✓✗?A-Z]/.test(line))
+      .map((line) => line.split('  ')[0]);
+    expect(titles).toEqual([
+      '✗ FAILED (exit 99)',
+      'THRESHOLDS',
+      'JOINS',
+      'MEDIA',
+      'RECOVERY',
+      'WORST PARTICIPANTS',
+      'GENERATOR',
+      'DEPLOYMENT',
+      'RECORD',
+    ]);
+  });
+});
