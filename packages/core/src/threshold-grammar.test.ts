@@ -47,7 +47,7 @@ describe('parseThreshold', () => {
     ['packets_received: rate>=1e4', { aggregation: { type: 'rate' }, operator: '>=', limit: 10_000 }],
     ['cpu_cores: value<3', { aggregation: { type: 'value' }, limit: 3 }],
     ['media_latency{kind:audio}: p(95)<200', { metric: 'media_latency', selector: { kind: 'audio' }, limit: 200 }],
-    ['media_latency { kind : audio , role=subscriber } p(95) < 200', { selector: { kind: 'audio', role: 'subscriber' } }],
+    ['jitter { kind : audio , role=subscriber } p(95) < 200', { selector: { kind: 'audio', role: 'subscriber' } }],
     ['  join_failures:rate<0.01  ', { metric: 'join_failures', limit: 0.01 }],
   ])('reads %s', (text, threshold) => {
     expect(parseThreshold(text)).toMatchObject(threshold);
