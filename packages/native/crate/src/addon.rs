@@ -104,6 +104,22 @@ pub struct NativeExtensionIds {
     pub transport_wide_cc: Option<u32>,
 }
 
+impl From<NativeExtensionIds> for ExtensionIds {
+    fn from(ids: NativeExtensionIds) -> Self {
+        // One-byte extensions go up to 14 (RFC 8285 §4.2): others are treated as not negotiated.
+        let id = |id: Option<u32>| id.and_then(|id| u8::try_from(id).ok()).filter(|id| *id <= 14).unwrap_or(0);
+        Self {
+            mid: id(ids.mid),
+            rid: id(ids.rid),
+            repaired_rid: id(ids.repaired_rid),
+            audio_level: id(ids.audio_level),
+            abs_send_time: id(ids.abs_send_time),
+            abs_capture_time: id(ids.abs_capture_time),
+            transport_wide_cc: id(ids.transport_wide_cc),
+        }
+    }
+}
+
 #[napi(object)]
 pub struct NativeClip {
     pub codec: String,
@@ -125,6 +141,7 @@ pub struct NativeSenderOptions {
     pub rtx_ssrc: Option<u32>,
     pub rtx_payload_type: Option<u32>,
     pub cname: String,
+    pub extensions: Option<NativeExtensionIds>,
     pub active: bool,
 }
 
@@ -259,17 +276,7 @@ impl NativePump {
 
     #[napi]
     pub fn set_extensions(&self, peer: u32, ids: NativeExtensionIds) -> Result<()> {
-        // One-byte extensions go up to 14 (RFC 8285 §4.2): others are treated as not negotiated.
-        let id = |id: Option<u32>| id.and_then(|id| u8::try_from(id).ok()).filter(|id| *id <= 14).unwrap_or(0);
-        let ids = ExtensionIds {
-            mid: id(ids.mid),
-            rid: id(ids.rid),
-            repaired_rid: id(ids.repaired_rid),
-            audio_level: id(ids.audio_level),
-            abs_send_time: id(ids.abs_send_time),
-            abs_capture_time: id(ids.abs_capture_time),
-            transport_wide_cc: id(ids.transport_wide_cc),
-        };
+        let ids = ids.into();
         let set = |peer: &mut crate::peer::Peer, _| {
             peer.set_extensions(ids);
             Ok(())
@@ -324,6 +331,7 @@ impl NativePump {
                 (Some(ssrc), Some(rtx)) => Some((ssrc, payload_type(rtx)?)),
                 _ => None,
             },
+            extensions: options.extensions.map(Into::into),
             active: options.active,
         };
         self.threads.owner(options.peer).add_sender(options.peer, config, options.cname, clip).map_err(failed)

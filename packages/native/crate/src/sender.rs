@@ -30,6 +30,8 @@ pub struct SenderConfig {
     pub payload_type: u8,
     /// SSRC and payload type of RFC 4588.
     pub rtx: Option<(u32, u8)>,
+    /// Negotiated for this m-line; `None`: the peer's.
+    pub extensions: Option<ExtensionIds>,
     pub active: bool,
 }
 
@@ -272,26 +274,27 @@ impl Sender {
     /// Writes header and payload; with `rtx` as a retransmission of RFC 4588. Returns both lengths.
     fn write(&self, sent: &Sent, rtx: Option<(u32, u8, u16)>, wire: &mut Wire<'_>, buf: &mut [u8; MAX_DATAGRAM + 64]) -> (usize, usize) {
         let (packet, payload) = self.clip.packet(sent.clip_packet);
+        let ids = self.config.extensions.as_ref().unwrap_or(wire.ids);
         let (ssrc, payload_type, sequence) = rtx.unwrap_or((self.config.ssrc, self.config.payload_type, sent.sequence as u16));
         let mut header = HeaderWriter::new(&mut buf[..], packet.marker, payload_type, sequence, sent.timestamp, ssrc);
         if !self.known_to_remote || (rtx.is_some() && self.config.rid.is_some()) {
-            header.extension(wire.ids.mid, &self.config.mid);
+            header.extension(ids.mid, &self.config.mid);
             if let Some(rid) = &self.config.rid {
-                header.extension(if rtx.is_some() { wire.ids.repaired_rid } else { wire.ids.rid }, rid);
+                header.extension(if rtx.is_some() { ids.repaired_rid } else { ids.rid }, rid);
             }
         }
         if self.clip.codec == Codec::Opus {
             // The V bit (RFC 6464 §3) says that there is voice.
-            header.extension(wire.ids.audio_level, &[sent.audio_level | if sent.audio_level < 127 { 0x80 } else { 0 }]);
+            header.extension(ids.audio_level, &[sent.audio_level | if sent.audio_level < 127 { 0x80 } else { 0 }]);
         }
-        header.extension(wire.ids.abs_capture_time, &sent.capture_ntp.to_be_bytes());
-        if wire.ids.transport_wide_cc != 0 {
-            header.extension(wire.ids.transport_wide_cc, &wire.transport_sequence.to_be_bytes());
+        header.extension(ids.abs_capture_time, &sent.capture_ntp.to_be_bytes());
+        if ids.transport_wide_cc != 0 {
+            header.extension(ids.transport_wide_cc, &wire.transport_sequence.to_be_bytes());
             *wire.transport_sequence = wire.transport_sequence.wrapping_add(1);
-        } else if wire.ids.abs_send_time != 0 {
+        } else if ids.abs_send_time != 0 {
             // Seconds in 6.18 fixed point: bits 14 to 37 of NTP time.
             let now = clock::ntp_from_wall(clock::wall_ns()) >> 14;
-            header.extension(wire.ids.abs_send_time, &(now as u32).to_be_bytes()[1..]);
+            header.extension(ids.abs_send_time, &(now as u32).to_be_bytes()[1..]);
         }
         let header_len = header.finish();
         let mut at = header_len;
@@ -391,7 +394,7 @@ mod tests {
     }
 
     fn config(rtx: Option<(u32, u8)>) -> SenderConfig {
-        SenderConfig { mid: b"0".to_vec(), rid: None, ssrc: 5, payload_type: 96, rtx, active: true }
+        SenderConfig { mid: b"0".to_vec(), rid: None, ssrc: 5, payload_type: 96, rtx, extensions: None, active: true }
     }
 
     struct Peer {
