@@ -18,6 +18,8 @@ export interface EngineOptions {
   joinAttempts: number;
   /** `v1` = `/rtc/v1` (single PeerConnection), `v0` = `/rtc` (two); `auto` tries v1 and falls back on 404. */
   signalling: 'auto' | 'v1' | 'v0';
+  /** Stamped on the lines of participants; default 0. */
+  shard?: number;
   /** Everything that happens to a participant, complete with identity, room and role. */
   onEvent(event: EventLine): void;
 }

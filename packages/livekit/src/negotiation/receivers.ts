@@ -5,13 +5,13 @@ import { receiveStream } from '../sdp/streams.ts';
 /** Which remote track is on which m-line of a peer now, and tells the plane when that changes. */
 export class Receivers {
   readonly #plane: MediaPlane;
-  readonly #isMuted: (trackSid: string) => boolean;
+  readonly #isSilent: (trackSid: string) => boolean;
   /** Mid to what was told. */
   readonly #bound = new Map<string, string>();
 
-  constructor(plane: MediaPlane, isMuted: (trackSid: string) => boolean) {
+  constructor(plane: MediaPlane, isSilent: (trackSid: string) => boolean) {
     this.#plane = plane;
-    this.#isMuted = isMuted;
+    this.#isSilent = isSilent;
   }
 
   /** @param ownMids m-lines on which we send: nothing is received there */
@@ -33,7 +33,7 @@ export class Receivers {
       }
       if (stream === null || key === null) continue;
       this.#bound.set(section.mid, key);
-      this.#plane.receive(peer, { ...stream, muted: this.#isMuted(stream.trackSid) });
+      this.#plane.receive(peer, { ...stream, muted: this.#isSilent(stream.trackSid) });
     }
   }
 }

@@ -60,7 +60,7 @@ export class RemotePeerLink {
   }
 
   #tellExtensions(ids: ExtensionIds): void {
-    const key = JSON.stringify(ids);
+    const key = JSON.stringify(Object.entries(ids).sort());
     if (key === this.#extensions) return;
     this.#extensions = key;
     this.#plane.setExtensions(this.peer, ids);

@@ -70,16 +70,20 @@ export class Inbox {
   }
 
   updateRoom(participants: readonly ParticipantInfo[]): void {
-    const { plane, room, subscriptions } = this.#options;
-    const changes = room.apply(participants, this.#options.ownSid());
-    for (const { sid, muted } of changes.muted) plane.setMuted(sid, muted);
-    this.#sendAll(subscriptions.tracksChanged(changes));
+    const changes = this.#options.room.apply(participants, this.#options.ownSid());
+    this.#ask(this.#options.subscriptions.tracksChanged(changes));
+    for (const { sid } of changes.muted) this.#tellSilence(sid);
+  }
+
+  /** Whether nothing is meant to come of a track: muted by its publisher, or off our screen. */
+  isSilent(sid: string): boolean {
+    return this.#options.room.isMuted(sid) || this.#options.subscriptions.isOffScreen(sid);
   }
 
   #speakersChanged(speakers: readonly SpeakerInfo[]): void {
     const own = this.#options.ownSid();
     const [loudest] = speakers.filter(({ active, sid }) => active && sid !== own).sort((a, b) => b.level - a.level);
-    if (loudest !== undefined) this.#sendAll(this.#options.subscriptions.speakerChanged(loudest.sid));
+    if (loudest !== undefined) this.#ask(this.#options.subscriptions.speakerChanged(loudest.sid));
   }
 
   #nameOf(trackSid: string): string {
@@ -87,7 +91,14 @@ export class Inbox {
     return track === undefined ? `track ${trackSid}` : `the ${track.kind} of ${track.identity}`;
   }
 
-  #sendAll(messages: readonly RequestMessage[]): void {
-    for (const message of messages) this.#options.send(message);
+  #ask(messages: readonly RequestMessage[]): void {
+    for (const message of messages) {
+      this.#options.send(message);
+      if (message.case === 'trackSetting') for (const sid of message.value.trackSids) this.#tellSilence(sid);
+    }
+  }
+
+  #tellSilence(sid: string): void {
+    this.#options.plane.setMuted(sid, this.isSilent(sid));
   }
 }

@@ -65,7 +65,8 @@ export class Membership {
     this.#subscriptions = new Subscriptions(layout, room);
     const shared = { plane, room, publications: this.#publications, send };
     const onRejected = (cid: string) => onWarning('publish_rejected', `the server takes none of the codecs offered for ${cid}`);
-    this.#peers = new Peers({ ...shared, signalling, cname, receive, onRejected });
+    const isSilent = (sid: string) => this.#inbox.isSilent(sid);
+    this.#peers = new Peers({ ...shared, signalling, cname, receive, isSilent, onRejected });
     const ownSid = () => this.participantSid;
     this.#inbox = new Inbox({ ...shared, peers: this.#peers, subscriptions: this.#subscriptions, ownSid, onToken, onWarning });
   }

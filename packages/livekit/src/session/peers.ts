@@ -6,12 +6,12 @@ import { Receivers } from '../negotiation/receivers.ts';
 import type { Signalling } from '../signal/endpoint.ts';
 import type { RequestMessage } from '../signal/signal-socket.ts';
 import type { Publications } from './publications.ts';
-import type { RoomView } from './room-view.ts';
 
 export interface PeersOptions {
   signalling: Signalling;
   plane: MediaPlane;
-  room: RoomView;
+  /** Whether nothing is meant to come of a remote track now. */
+  isSilent(trackSid: string): boolean;
   publications: Publications;
   cname: string;
   /** Receiving m-lines of the first offer, v1 only. */
@@ -46,7 +46,7 @@ export class Peers {
 
   constructor(options: PeersOptions) {
     this.#options = options;
-    this.#receivers = new Receivers(options.plane, (sid) => options.room.isMuted(sid));
+    this.#receivers = new Receivers(options.plane, options.isSilent);
   }
 
   /** With v0 the server's offer opens the subscriber's PeerConnection; until then the membership is not complete. */

@@ -1,10 +1,12 @@
-import { type ParticipantInfo, ParticipantInfo_State, TrackType } from '@livekit/protocol';
+import { type ParticipantInfo, ParticipantInfo_State, type TrackInfo, TrackType } from '@livekit/protocol';
 import type { MediaKind } from '../media-plane.ts';
 
 /** A track of somebody else, as the server describes it. */
 export interface RemoteTrack {
   sid: string;
   kind: MediaKind;
+  /** `opus`, `vp8`, `h264`, …; empty until the server knows. */
+  codec: string;
   /** `microphone`, `camera`, `screen_share`, …: the number of the protocol's TrackSource. */
   source: number;
   identity: string;
@@ -66,6 +68,7 @@ export class RoomView {
       const track: RemoteTrack = {
         sid: info.sid,
         kind,
+        codec: codecOf(info),
         source: info.source,
         identity: participant.identity,
         participantSid: participant.sid,
@@ -88,3 +91,7 @@ export class RoomView {
     else this.#byParticipant.set(participant.sid, now);
   }
 }
+
+/** `audio/opus` and `video/VP8`; the main codec comes first. */
+const codecOf = ({ codecs, mimeType }: TrackInfo): string =>
+  (codecs[0]?.mimeType || mimeType).split('/').at(-1)?.toLowerCase() ?? '';

@@ -28,6 +28,11 @@ export class Subscriptions {
     };
   }
 
+  /** A video that is off the screen: the server sends nothing of it, as we asked. */
+  isOffScreen(sid: string): boolean {
+    return this.#told.get(sid)?.disabled ?? false;
+  }
+
   tracksChanged({ added, removed }: Pick<RoomChanges, 'added' | 'removed'>): RequestMessage[] {
     for (const { sid } of removed) this.#told.delete(sid);
     const moved = added.length + removed.length > 0 ? this.#placeVideos() : [];

@@ -1,0 +1,127 @@
+import type { ParticipantLine, ParticipantPlan } from '@livekit-swarm/core';
+import { type Deployment, deploymentAt, failureOf } from '@livekit-swarm/livekit';
+import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/native';
+import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
+import { Clips } from './clips.ts';
+import { localAddressTowards } from './local-address.ts';
+import { Participant } from './participant.ts';
+import { Sampler } from './sampler.ts';
+import { StreamBook } from './stream-book.ts';
+
+/** A deployment, and the address from which it is reached. */
+interface Target {
+  deployment: Deployment;
+  localAddress: string;
+}
+
+/** Flows of data that one participant may begin in a run, reconnects included. */
+const FLOWS_PER_PARTICIPANT = 256;
+
+/** The engine for crowds: signalling in TypeScript, packets in the addon's threads. One for each process. */
+export class NativeEngine implements Engine {
+  readonly name = 'native';
+  readonly #options: EngineOptions;
+  readonly #pump: Pump;
+  readonly #clips: Clips;
+  readonly #book = new StreamBook();
+  readonly #sampler: Sampler;
+  readonly #participants = new Map<number, Participant>();
+  readonly #byPeer = new Map<number, Participant>();
+  /** Those who could not even be sent on their way. */
+  readonly #refused = new Map<number, ParticipantLine>();
+  readonly #targets = new Map<string, Promise<Target>>();
+  #closed = false;
+
+  /** @throws Error when the addon is missing or does not fit this machine */
+  constructor(options: EngineOptions, open: typeof openPump = openPump) {
+    this.#options = options;
+    this.#pump = open({ threads: options.threads }, (events) => this.#onPump(events));
+    this.#clips = new Clips(this.#pump);
+    this.#sampler = new Sampler(this.#pump, this.#book);
+  }
+
+  async join(plan: ParticipantPlan, admission: Admission, dueAtMs: number): Promise<void> {
+    if (this.#participants.has(plan.index)) throw new Error(`participant ${plan.index} has joined already`);
+    const tracks = plan.publish.map((track, number) => this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`));
+    let target: Target;
+    try {
+      target = await this.#target(admission.url);
+    } catch (error) {
+      this.#refuse(plan, error);
+      return;
+    }
+    if (this.#closed) return;
+    let flows = 0;
+    const participant: Participant = new Participant({
+      plan,
+      token: admission.token,
+      dueAt: this.#options.startedAtMs + dueAtMs,
+      ...target,
+      tracks,
+      engine: this.#options,
+      pump: this.#pump,
+      book: this.#book,
+      sampler: this.#sampler,
+      nextFlow: () => plan.index * FLOWS_PER_PARTICIPANT + (flows++ % FLOWS_PER_PARTICIPANT),
+      onPeerOpened: (peer) => this.#byPeer.set(peer, participant),
+      onPeerClosed: (peer) => this.#byPeer.delete(peer),
+    });
+    this.#participants.set(plan.index, participant);
+    await participant.join();
+  }
+
+  async leave(index: number): Promise<ParticipantLine> {
+    const participant = this.#participants.get(index);
+    const refused = this.#refused.get(index);
+    if (refused !== undefined) return refused;
+    if (participant === undefined) throw new Error(`participant ${index} is not here`);
+    const line = await participant.leave();
+    this.#participants.delete(index);
+    return line;
+  }
+
+  sample(): EngineSample {
+    const joined = [...this.#participants.values()].filter(({ isIn }) => isIn).length;
+    return this.#sampler.take(joined);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([...this.#participants.keys()].map((index) => this.leave(index)));
+    this.#pump.close();
+  }
+
+  /** For tests of what a broken network does: cuts the signal connection of a participant. */
+  severSignal(index: number): void {
+    this.#participants.get(index)?.severSignal();
+  }
+
+  #target(url: string): Promise<Target> {
+    const known = this.#targets.get(url);
+    if (known !== undefined) return known;
+    const target = (async () => {
+      const deployment = deploymentAt(url, this.#options.signalling);
+      return { deployment, localAddress: await localAddressTowards(deployment.url.host) };
+    })();
+    this.#targets.set(url, target);
+    // A name that does not resolve now may do so at the next attempt.
+    target.catch(() => this.#targets.delete(url));
+    return target;
+  }
+
+  #refuse({ index, identity, room, role, expects }: ParticipantPlan, error: unknown): void {
+    const { startedAtMs, shard = 0, onEvent } = this.#options;
+    const failure = failureOf(error);
+    const who = { at: Date.now() - startedAtMs, identity, room, role };
+    // What is not one of our own refusals comes from looking the name up, or from the routing table.
+    const reason = failure.reason === 'internal' ? 'unreachable' : failure.reason;
+    const nothing = { joinMs: null, resumes: 0, reconnects: 0, tracks: [] };
+    this.#refused.set(index, { type: 'participant', shard, ...who, outcome: 'join_failed', reason, expects, ...nothing });
+    onEvent({ type: 'event', event: 'join_failed', ...who, reason, message: failure.message });
+  }
+
+  #onPump(events: PumpEvent[]): void {
+    for (const event of events) this.#byPeer.get(event.peer)?.onPump(event);
+  }
+}

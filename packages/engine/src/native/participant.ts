@@ -1,0 +1,207 @@
+import type { EventLine, EventName, ParticipantLine, ParticipantPlan } from '@livekit-swarm/core';
+import { type Deployment, type RemoteTrack, Session, type SessionEvent } from '@livekit-swarm/livekit';
+import type { Pump, PumpEvent } from '@livekit-swarm/native';
+import type { EngineOptions } from '../engine.ts';
+import type { PublishedTrack } from './clips.ts';
+import { PumpPlane } from './pump-plane.ts';
+import { trackResults } from './results.ts';
+import type { Sampler } from './sampler.ts';
+import type { StreamBook } from './stream-book.ts';
+
+export interface ParticipantOptions {
+  plan: ParticipantPlan;
+  token: string;
+  /** When it was due, Unix ms. */
+  dueAt: number;
+  deployment: Deployment;
+  localAddress: string;
+  tracks: readonly PublishedTrack[];
+  engine: EngineOptions;
+  pump: Pump;
+  book: StreamBook;
+  sampler: Sampler;
+  nextFlow(): number;
+  /** From now on events of this peer are the participant's. */
+  onPeerOpened(peer: number): void;
+  onPeerClosed(peer: number): void;
+}
+
+/** One participant of the plan: its session and its media, and what the record says of both. */
+export class Participant {
+  readonly #options: ParticipantOptions;
+  readonly #plane: PumpPlane;
+  readonly #session: Session;
+  #state: 'joining' | 'in' | 'join_failed' | 'disconnected' = 'joining';
+  #reason: string | null = null;
+  #joinedAt: number | null = null;
+  #endedAt: number | null = null;
+  #resumes = 0;
+  #reconnects = 0;
+  #heard = false;
+  #leaving: Promise<ParticipantLine> | null = null;
+
+  constructor(options: ParticipantOptions) {
+    const { plan, token, deployment, localAddress, tracks, engine } = options;
+    const cname = plan.identity;
+    this.#options = options;
+    this.#plane = new PumpPlane({
+      pump: options.pump,
+      book: options.book,
+      sampler: options.sampler,
+      owner: { role: plan.role },
+      localAddress,
+      cname,
+      tracks,
+      data: plan.data,
+      nextFlow: options.nextFlow,
+      describe: (sid) => this.#describe(sid),
+      onPeerOpened: options.onPeerOpened,
+      onPeerClosed: options.onPeerClosed,
+    });
+    this.#session = new Session({
+      deployment,
+      token,
+      layout: plan.layout,
+      tracks: tracks.map(({ spec }) => spec),
+      sendsData: plan.data.length > 0,
+      expects: plan.expects,
+      cname,
+      plane: this.#plane,
+      attemptTimeoutMs: engine.joinTimeoutMs,
+      joinAttempts: engine.joinAttempts,
+      onEvent: (event) => this.#onSession(event),
+    });
+  }
+
+  get isIn(): boolean {
+    return this.#state === 'in' && this.#leaving === null;
+  }
+
+  /** Resolves when in, when it failed for good, or when it was told to leave. */
+  async join(): Promise<void> {
+    await this.#session.join();
+  }
+
+  leave(): Promise<ParticipantLine> {
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
+  }
+
+  /** For tests of what a broken network does. */
+  severSignal(): void {
+    this.#session.severSignal();
+  }
+
+  onPump(event: PumpEvent): void {
+    switch (event.type) {
+      case 'ice':
+        if (event.state === 'connected') this.#session.peerChanged(event.peer, 'ice-connected', event.at);
+        else if (event.state === 'disconnected') this.#session.peerChanged(event.peer, 'disconnected', event.at);
+        break;
+      case 'connected':
+      case 'closed':
+        this.#session.peerChanged(event.peer, event.type, event.at);
+        break;
+      case 'channel-open':
+        this.#plane.channelOpened(event.peer, event.label);
+        break;
+      case 'first-packet':
+        if (!this.#heard) this.#emit('first_media', event.at, { ms: event.at - this.#options.dueAt });
+        this.#heard = true;
+    }
+  }
+
+  #onSession(event: SessionEvent): void {
+    const { at } = event;
+    switch (event.type) {
+      case 'joined': {
+        const { dueAt } = this.#options;
+        const { attempt, startedAt, signalAt, iceAt, node, serverVersion } = event;
+        this.#state = 'in';
+        this.#joinedAt = at;
+        const phases = { started: startedAt - dueAt, signal: signalAt - dueAt, ice: iceAt - dueAt, joined: at - dueAt };
+        this.#emit('joined', at, { attempt, phases, node, serverVersion });
+        break;
+      }
+      case 'join_failed':
+      case 'disconnected':
+        this.#state = event.type;
+        this.#reason = event.failure.reason;
+        this.#endedAt = at;
+        this.#emit(event.type, at, event.failure);
+        break;
+      case 'join_retry':
+        this.#emit('join_retry', at, { attempt: event.attempt, ...event.failure });
+        break;
+      case 'signal_lost':
+        this.#emit('signal_lost', at, event.failure);
+        break;
+      case 'resumed':
+      case 'reconnected': {
+        if (event.type === 'resumed') this.#resumes += 1;
+        else this.#reconnects += 1;
+        const { attempt, ms, node } = event;
+        this.#emit(event.type, at, { attempt, ms, node });
+        break;
+      }
+      case 'warning':
+        this.#emit('warning', at, { reason: event.reason, message: event.message });
+    }
+  }
+
+  async #leave(): Promise<ParticipantLine> {
+    await this.#options.sampler.readSoon();
+    const { plan, dueAt, engine, deployment } = this.#options;
+    const now = deployment.clock.now();
+    const endedAt = this.#endedAt ?? now;
+    const wasIn = this.#state === 'in';
+    this.#plane.finish();
+    const tracks = trackResults(this.#plane.streams, endedAt, (sid) => this.#describe(sid));
+    this.#session.leave();
+    if (wasIn) this.#emit('left', now, {});
+    return {
+      type: 'participant',
+      at: now - engine.startedAtMs,
+      shard: engine.shard ?? 0,
+      identity: plan.identity,
+      room: plan.room,
+      role: plan.role,
+      outcome: OUTCOMES[this.#state],
+      reason: this.#state === 'joining' ? 'left_while_joining' : this.#reason,
+      joinMs: this.#joinedAt === null ? null : this.#joinedAt - dueAt,
+      resumes: this.#resumes,
+      reconnects: this.#reconnects,
+      expects: plan.expects,
+      tracks,
+    };
+  }
+
+  #describe(trackSid: string): RemoteTrack | undefined {
+    return this.#session.room.track(trackSid);
+  }
+
+  #emit(event: EventName, at: number, details: EventDetails): void {
+    const { plan, engine } = this.#options;
+    const { identity, room, role } = plan;
+    const { attempt, phases, ms, node, serverVersion, reason, message } = details;
+    engine.onEvent({
+      type: 'event',
+      at: at - engine.startedAtMs,
+      event,
+      identity,
+      room,
+      role,
+      ...(attempt !== undefined && { attempt }),
+      ...(phases !== undefined && { phases }),
+      ...(ms !== undefined && { ms }),
+      ...(node !== undefined && node !== '' && { node }),
+      ...(serverVersion !== undefined && serverVersion !== '' && { serverVersion }),
+      ...(reason !== undefined && { reason }),
+      ...(message !== undefined && { message }),
+    });
+  }
+}
+
+type EventDetails = Partial<Pick<EventLine, 'attempt' | 'phases' | 'ms' | 'node' | 'serverVersion' | 'reason' | 'message'>>;
+
+const OUTCOMES = { joining: 'join_failed', in: 'left', join_failed: 'join_failed', disconnected: 'disconnected' } as const;

@@ -1,0 +1,87 @@
+import { Sketch } from '@livekit-swarm/core';
+import type { Bins, Pump } from '@livekit-swarm/native';
+import type { EngineSample } from '../engine.ts';
+import { seriesOf } from './series.ts';
+import type { StreamBook } from './stream-book.ts';
+
+/** Reads asked for within this time share one: each reads the counters of every stream of the process. */
+const SHARED_READ_MS = 50;
+
+/** Reads the pump, whoever asks: the sample of the second, and streams that are about to end and want their last figures. */
+export class Sampler {
+  readonly #pump: Pick<Pump, 'sample'>;
+  readonly #book: StreamBook;
+  #latency = freshLatency();
+  #tickLateMs = 0;
+  #datagrams = { sent: 0, received: 0 };
+  #taken = { sent: 0, received: 0 };
+  #waiting: { done: Promise<void>; timer: NodeJS.Timeout; resolve: () => void } | null = null;
+
+  constructor(pump: Pick<Pump, 'sample'>, book: StreamBook) {
+    this.#pump = pump;
+    this.#book = book;
+  }
+
+  /** Resolves when the book was brought up to date after this call. */
+  readSoon(): Promise<void> {
+    if (this.#waiting === null) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting = { done: promise, timer: setTimeout(() => this.read(), SHARED_READ_MS), resolve };
+    }
+    return this.#waiting.done;
+  }
+
+  /** Brings the book up to date now. The pump's distributions begin anew with each read, so they are gathered here. */
+  read(): void {
+    const sample = this.#pump.sample();
+    this.#book.read(sample);
+    addBins(this.#latency.audio, sample.audioLatency);
+    addBins(this.#latency.video, sample.videoLatency);
+    addBins(this.#latency.data, sample.dataLatency);
+    this.#tickLateMs = Math.max(this.#tickLateMs, sample.maxTickLateMs);
+    this.#datagrams = { sent: sample.datagramsSent, received: sample.datagramsReceived };
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) {
+      clearTimeout(waiting.timer);
+      waiting.resolve();
+    }
+  }
+
+  /** What happened since the last call. */
+  take(joined: number): EngineSample {
+    this.read();
+    const latency = {
+      audio: this.#latency.audio.toBins(),
+      video: this.#latency.video.toBins(),
+      data: this.#latency.data.toBins(),
+    };
+    const series = seriesOf(this.#book, latency);
+    const generator = {
+      tickLateMs: this.#tickLateMs,
+      lateSends: total(series.map(({ lateSends }) => lateSends)),
+      sendErrors: total(series.map(({ sendErrors }) => sendErrors)),
+      socketDrops: total(
+        [...this.#book.peers.values()].map(({ stats, taken }) => (stats?.socketDrops ?? 0) - (taken?.socketDrops ?? 0)),
+      ),
+      datagramsSent: this.#datagrams.sent - this.#taken.sent,
+      datagramsReceived: this.#datagrams.received - this.#taken.received,
+    };
+    this.#book.settle();
+    this.#latency = freshLatency();
+    this.#tickLateMs = 0;
+    this.#taken = this.#datagrams;
+    return { joined, series, generator };
+  }
+}
+
+const freshLatency = () => ({ audio: new Sketch(), video: new Sketch(), data: new Sketch() });
+
+const total = (values: number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** The pump's sketch and core's have the same bins. */
+const addBins = (sketch: Sketch, { keys, counts, zeros }: Bins): void => {
+  const bins: number[] = [];
+  for (const [index, key] of keys.entries()) bins.push(key, counts[index] ?? 0);
+  sketch.addBins({ bins, zeros });
+};

@@ -1,0 +1,157 @@
+import { emptyBins, type Kind, type SeriesLabels, type SeriesSample, Sketch, type SketchBins } from '@livekit-swarm/core';
+import type { ReceiverStats, SenderStats } from '@livekit-swarm/native';
+import type { DataStream, DownStream, Peer, StreamBook, UpStream } from './stream-book.ts';
+
+/** A series while it is being added up. */
+interface Group {
+  sample: SeriesSample;
+  jitter: Sketch;
+  rtt: Sketch;
+}
+
+/** One-way latency of all that arrived since the last sample; the pump keeps it by kind alone. */
+export type LatencyByKind = Record<Kind | 'data', SketchBins>;
+
+/** What every group of streams did since the last sample (see `StreamBook.settle`). */
+export const seriesOf = (book: StreamBook, latency: LatencyByKind): SeriesSample[] => {
+  const groups = new Map<string, Group>();
+  const group = (labels: SeriesLabels) => {
+    const key = `${labels.direction} ${labels.kind} ${labels.role} ${labels.codec}`;
+    const known = groups.get(key) ?? { sample: emptySeries(labels), jitter: new Sketch(), rtt: new Sketch() };
+    groups.set(key, known);
+    return known;
+  };
+  for (const stream of book.up.values()) addUp(group(labelsOf('up', stream)), stream);
+  for (const stream of book.down.values()) addDown(group(labelsOf('down', stream)), stream, rttOf(book, stream));
+  for (const peer of book.peers.values()) addData(group, peer);
+  const series = [...groups.values()].map(({ sample, jitter, rtt }) => ({
+    ...sample,
+    jitter: jitter.toBins(),
+    rtt: rtt.toBins(),
+  }));
+  for (const kind of ['audio', 'video', 'data'] as const) giveLatency(series, kind, latency[kind]);
+  return series;
+};
+
+const labelsOf = (direction: 'up' | 'down', { owner, kind, codec }: UpStream | DownStream): SeriesLabels => ({
+  direction,
+  kind,
+  role: owner.role,
+  codec,
+});
+
+const rttOf = (book: StreamBook, { peer }: DownStream): number => book.peers.get(peer)?.stats?.rttMs ?? Number.NaN;
+
+/** Sums a counter's increase. */
+const grown = <Stats>({ stats, taken }: { stats: Stats | null; taken: Stats | null }) => {
+  return (read: (stats: Stats) => number): number => (stats === null ? 0 : read(stats) - (taken === null ? 0 : read(taken)));
+};
+
+/** What the server missed at first: asked for again, or reported missing, whichever it told more of. */
+export const missedByServer = (stats: SenderStats): number => Math.max(stats.nackedPackets, stats.twccLost);
+
+const addUp = ({ sample, jitter, rtt }: Group, stream: UpStream): void => {
+  const { stats } = stream;
+  if (stats === null) return;
+  const more = grown(stream);
+  if (stream.first && !stream.ended) sample.tracks += 1;
+  if (stats.active && !stream.ended && stream.height > 0) sample.layers[stream.height] = (sample.layers[stream.height] ?? 0) + 1;
+  sample.packets += more((s) => s.packets);
+  sample.bytes += more((s) => s.bytes);
+  sample.lostBeforeRecovery += more(missedByServer);
+  sample.lost += more((s) => s.remoteLost);
+  sample.recovered += more((s) => Math.max(0, missedByServer(s) - s.remoteLost));
+  sample.nacksReceived += more((s) => s.nacks);
+  sample.plisReceived += more((s) => s.plis + s.firs);
+  sample.rtxPackets += more((s) => s.rtxPackets);
+  sample.keyframes += more((s) => s.keyframes);
+  sample.lateSends += more((s) => s.lateSends);
+  sample.sendErrors += more((s) => s.sendErrors);
+  // A jitter of zero before the first report is no measurement; the RTT comes with the same report.
+  if (stats.active && !Number.isNaN(stats.rttMs)) {
+    jitter.add(stats.remoteJitterMs);
+    rtt.add(stats.rttMs);
+  }
+};
+
+const addDown = ({ sample, jitter, rtt }: Group, stream: DownStream, rttMs: number): void => {
+  const { stats } = stream;
+  if (stats === null) return;
+  const more = grown<ReceiverStats>(stream);
+  const packets = more((s) => s.packets);
+  sample.packets += packets;
+  sample.bytes += more((s) => s.bytes);
+  sample.lostBeforeRecovery += more((s) => s.lostBeforeRecovery);
+  sample.lost += more((s) => s.lost);
+  sample.recovered += more((s) => s.recovered);
+  sample.duplicates += more((s) => s.duplicates);
+  sample.outOfOrder += more((s) => s.outOfOrder);
+  sample.nacksSent += more((s) => s.nacks);
+  sample.plisSent += more((s) => s.plis);
+  sample.rtxPackets += more((s) => s.recovered);
+  sample.keyframes += more((s) => s.keyframes);
+  sample.layerSwitches += more((s) => s.layerSwitches);
+  sample.gaps += more((s) => s.gaps);
+  sample.gapMs += more((s) => s.gapMs);
+  if (packets <= 0) return;
+  sample.tracks += 1;
+  if (stats.height > 0) sample.layers[stats.height] = (sample.layers[stats.height] ?? 0) + 1;
+  jitter.add(stats.jitterMs);
+  rtt.add(rttMs);
+};
+
+const addData = (group: (labels: SeriesLabels) => Group, peer: Peer): void => {
+  const labels = { kind: 'data', role: peer.owner.role, codec: 'data' } as const;
+  const sent = grown(peer)((s) => s.dataMessagesSent);
+  if (sent > 0) {
+    const { sample } = group({ direction: 'up', ...labels });
+    sample.packets += sent;
+    sample.tracks += 1;
+  }
+  for (const flow of peer.flows.values()) addFlow(group({ direction: 'down', ...labels }), flow);
+};
+
+const addFlow = ({ sample }: Group, flow: DataStream): void => {
+  const more = grown(flow);
+  const received = more((s) => s.received);
+  sample.packets += received;
+  sample.lost += more((s) => s.lost);
+  sample.lostBeforeRecovery += more((s) => s.lost);
+  sample.duplicates += more((s) => s.duplicates);
+  if (received > 0) sample.tracks += 1;
+};
+
+/** To the group that received most of the kind, since the pump does not tell groups apart. */
+const giveLatency = (series: SeriesSample[], kind: Kind | 'data', bins: SketchBins): void => {
+  const [most] = series
+    .filter(({ labels }) => labels.direction === 'down' && labels.kind === kind)
+    .sort((a, b) => b.packets - a.packets);
+  if (most !== undefined) most.latency = bins;
+};
+
+const emptySeries = (labels: SeriesLabels): SeriesSample => ({
+  labels,
+  tracks: 0,
+  packets: 0,
+  bytes: 0,
+  lostBeforeRecovery: 0,
+  lost: 0,
+  recovered: 0,
+  duplicates: 0,
+  outOfOrder: 0,
+  nacksSent: 0,
+  nacksReceived: 0,
+  plisSent: 0,
+  plisReceived: 0,
+  rtxPackets: 0,
+  keyframes: 0,
+  layerSwitches: 0,
+  gaps: 0,
+  gapMs: 0,
+  lateSends: 0,
+  sendErrors: 0,
+  layers: {},
+  latency: emptyBins(),
+  jitter: emptyBins(),
+  rtt: emptyBins(),
+});

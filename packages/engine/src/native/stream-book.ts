@@ -1,0 +1,91 @@
+import type { Kind, Role } from '@livekit-swarm/core';
+import type { DataFlowStats, PeerStats, PumpSample, ReceiverStats, SenderStats } from '@livekit-swarm/native';
+
+/** Whose stream it is, for the labels of its series. */
+export interface Owner {
+  role: Role;
+}
+
+/** Counters of one thing as last read, and as of the last sample that was handed on. */
+interface Counted<Stats> {
+  stats: Stats | null;
+  taken: Stats | null;
+  /** Gone from the pump: its counters stand still. */
+  ended: boolean;
+}
+
+/** A sender or receiver of the pump. */
+interface Stream {
+  handle: number;
+  peer: number;
+  owner: Owner;
+}
+
+/** One layer of ours that was negotiated. */
+export interface UpStream extends Stream, Counted<SenderStats> {
+  kind: Kind;
+  codec: string;
+  cid: string;
+  layer: string | null;
+  /** The lowest of its track's layers, which stands for the track where tracks are counted. */
+  first: boolean;
+  width: number;
+  height: number;
+}
+
+/** One remote track that was bound to an m-line of ours. */
+export interface DownStream extends Stream, Counted<ReceiverStats> {
+  kind: Kind;
+  codec: string;
+  trackSid: string;
+}
+
+export interface Peer extends Counted<PeerStats> {
+  owner: Owner;
+  /** Data that arrived on it, by the number of the flow. */
+  flows: Map<number, DataStream>;
+}
+
+/** What arrived of one flow of somebody's. */
+export type DataStream = Counted<DataFlowStats>;
+
+/** Everything the pump counts for, by its handles. A stream that ended stays until its last counters were handed on. */
+export class StreamBook {
+  readonly up = new Map<number, UpStream>();
+  readonly down = new Map<number, DownStream>();
+  readonly peers = new Map<number, Peer>();
+
+  /** Takes over what the pump counts now. */
+  read(sample: PumpSample): void {
+    for (const stats of sample.senders) set(this.up.get(stats.sender), stats);
+    for (const stats of sample.receivers) set(this.down.get(stats.receiver), stats);
+    for (const stats of sample.peers) set(this.peers.get(stats.peer), stats);
+    for (const stats of sample.flows) this.#readFlow(stats);
+  }
+
+  /** After a sample was handed on: the next one counts from here. */
+  settle(): void {
+    settleAll(this.up);
+    settleAll(this.down);
+    for (const { flows } of this.peers.values()) settleAll(flows);
+    settleAll(this.peers);
+  }
+
+  #readFlow(stats: DataFlowStats): void {
+    const flows = this.peers.get(stats.peer)?.flows;
+    const known = flows?.get(stats.flow);
+    if (known !== undefined) set(known, stats);
+    else flows?.set(stats.flow, { stats, taken: null, ended: false });
+  }
+}
+
+const settleAll = <Handle, Stats>(entries: Map<Handle, Counted<Stats>>): void => {
+  for (const [handle, entry] of entries) {
+    entry.taken = entry.stats;
+    if (entry.ended) entries.delete(handle);
+  }
+};
+
+const set = <Stats>(entry: Counted<Stats> | undefined, stats: Stats): void => {
+  if (entry !== undefined && !entry.ended) entry.stats = stats;
+};
