@@ -131,6 +131,7 @@ mod receive {
 
     /// Datagrams read by one system call.
     const BATCH: usize = 32;
+    const NAME: libc::socklen_t = mem::size_of::<libc::sockaddr_storage>() as libc::socklen_t;
     /// A `timespec` in a control message.
     const CONTROL: usize = 64;
 
@@ -187,16 +188,14 @@ mod receive {
                 header.msg_iov = &raw mut batch.iovecs[i];
                 header.msg_iovlen = 1;
                 header.msg_control = batch.controls[i].as_mut_ptr().cast();
+                header.msg_namelen = NAME;
+                header.msg_controllen = CONTROL as _;
             }
             batch
         }
 
         /// Reads what is there, at most one batch, and calls `each(owner, datagram, source, arrival in wall-clock ns)`. Returns whether there may be more.
         pub fn read<T: HasSocket>(&mut self, owner: &mut T, mut each: impl FnMut(&mut T, &mut [u8], SocketAddr, u64)) -> bool {
-            for header in self.headers.iter_mut() {
-                header.msg_hdr.msg_namelen = mem::size_of::<libc::sockaddr_storage>() as libc::socklen_t;
-                header.msg_hdr.msg_controllen = CONTROL as _;
-            }
             // SAFETY: every header points at live buffers of the stated lengths (see `new`).
             let count = unsafe {
                 libc::recvmmsg(
@@ -213,7 +212,10 @@ mod receive {
                 let header = &self.headers[i];
                 let len = (header.msg_len as usize).min(MAX_DATAGRAM);
                 let arrival = timestamp(&header.msg_hdr).unwrap_or_else(clock::wall_ns);
-                let Some(source) = source(&self.addresses[i], header.msg_hdr.msg_namelen) else { continue };
+                // The kernel wrote how much it used; the next call needs to hear again how much there is.
+                self.headers[i].msg_hdr.msg_namelen = NAME;
+                self.headers[i].msg_hdr.msg_controllen = CONTROL as _;
+                let Some(source) = source(&self.addresses[i]) else { continue };
                 each(owner, &mut self.buffers[i][..len], source, arrival);
             }
             count == BATCH
@@ -225,17 +227,20 @@ mod receive {
         unsafe { mem::zeroed() }
     }
 
-    fn source(address: &libc::sockaddr_storage, len: libc::socklen_t) -> Option<SocketAddr> {
-        // SAFETY: the kernel wrote `len` bytes of an address of the family it names.
-        let (_, address) = unsafe {
-            SockAddr::try_init(|storage, storage_len| {
-                std::ptr::copy_nonoverlapping((&raw const *address).cast::<u8>(), storage.cast::<u8>(), len as usize);
-                *storage_len = len;
-                Ok(())
-            })
+    fn source(address: &libc::sockaddr_storage) -> Option<SocketAddr> {
+        match address.ss_family as i32 {
+            libc::AF_INET => {
+                // SAFETY: an address of this family is a sockaddr_in, and the storage is large enough and aligned for it.
+                let v4 = unsafe { &*(&raw const *address).cast::<libc::sockaddr_in>() };
+                Some(SocketAddr::new(IpAddr::V4(u32::from_be(v4.sin_addr.s_addr).into()), u16::from_be(v4.sin_port)))
+            }
+            libc::AF_INET6 => {
+                // SAFETY: as above, for sockaddr_in6.
+                let v6 = unsafe { &*(&raw const *address).cast::<libc::sockaddr_in6>() };
+                Some(SocketAddr::new(IpAddr::V6(v6.sin6_addr.s6_addr.into()), u16::from_be(v6.sin6_port)))
+            }
+            _ => None,
         }
-        .ok()?;
-        address.as_socket()
     }
 
     fn timestamp(header: &libc::msghdr) -> Option<u64> {
