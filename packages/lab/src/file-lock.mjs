@@ -1,0 +1,106 @@
+// Plain JavaScript: the bootstrap scripts use it too, before there is a Node that runs TypeScript.
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The holder touches its lock this often … */
+const HEARTBEAT_MS = 2_000;
+/** … so one this old has no holder, even if its process id is in use again. A laptop that slept wakes its holder first. */
+const STALE_MS = 60_000;
+const POLL_MS = 200;
+
+/**
+ * Runs `work` while holding a lock file, so that two processes never do it at once. A lock whose holder died is taken over.
+ *
+ * @template T
+ * @param {string} path of the lock file; its folder is created.
+ * @param {() => Promise<T>} work
+ * @param {{ onWait?: (pid: number) => void, signal?: AbortSignal }} [options] `onWait` is told once, who holds the lock.
+ * @returns {Promise<T>} what `work` returned.
+ */
+export const withFileLock = async (path, work, { onWait, signal } = {}) => {
+  await mkdir(dirname(path), { recursive: true });
+  let told = false;
+  while (!(await tryCreate(path))) {
+    const holder = await readHolder(path);
+    if (holder === null) continue;
+    if (holder.dead) await takeAway(path, holder);
+    else {
+      if (!told) onWait?.(holder.pid);
+      told = true;
+      await sleep(POLL_MS, undefined, { signal });
+    }
+  }
+  const mine = await readHolder(path);
+  const heartbeat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), HEARTBEAT_MS);
+  heartbeat.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(heartbeat);
+    // After a long sleep of the machine it may be another's by now.
+    if ((await readHolder(path))?.inode === mine?.inode) await rm(path, { force: true });
+  }
+};
+
+/** @param {string} path */
+const tryCreate = (path) =>
+  writeFile(path, String(process.pid), { flag: 'wx' }).then(
+    () => true,
+    (error) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+
+/** @typedef {{ pid: number, inode: number, dead: boolean }} Holder */
+
+/** @param {string} path @returns {Promise<Holder | null>} null when the lock has just been released. */
+const readHolder = async (path) => {
+  try {
+    const [text, { mtimeMs, ino }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    const pid = Number(text);
+    // Empty: its holder is between creating and writing it.
+    const gone = text !== '' && !isAlive(pid);
+    return { pid, inode: ino, dead: gone || Date.now() - mtimeMs > STALE_MS };
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * Removes a dead holder's lock, and only that one: of several who wait, one may do it at a time, and it looks again.
+ *
+ * @param {string} path @param {Holder} holder
+ */
+const takeAway = async (path, holder) => {
+  const undertaker = `${path}.stale`;
+  try {
+    await writeFile(undertaker, '', { flag: 'wx' });
+  } catch {
+    // Somebody else is at it. One that died at it (a window of microseconds) must not block everybody.
+    const age = await stat(undertaker).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > STALE_MS) await rm(undertaker, { force: true });
+    await sleep(POLL_MS);
+    return;
+  }
+  try {
+    if ((await readHolder(path))?.inode === holder.inode) await rm(path, { force: true });
+  } finally {
+    await rm(undertaker, { force: true });
+  }
+};
+
+/** @param {number} pid */
+const isAlive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+};

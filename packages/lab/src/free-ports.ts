@@ -1,0 +1,53 @@
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import getPort from 'get-port';
+import { LabError } from './lab-error.ts';
+
+/** Loopback ports of one livekit-server. */
+export interface ServerPorts {
+  /** HTTP and WebSocket. */
+  http: number;
+  /** ICE over TCP. */
+  tcp: number;
+  /** Prometheus metrics. */
+  metrics: number;
+  /** First of the muxed UDP ports … */
+  udpFirst: number;
+  /** … and the last. */
+  udpLast: number;
+}
+
+/** Below the ports that kernels hand out to clients by themselves, so that no client of a crowd takes one between our look and the server's. */
+const UDP_FROM = 10_000;
+const UDP_TO = 32_000;
+const ATTEMPTS = 50;
+
+/** Ports that were free a moment ago; whoever binds them later must be ready to ask again. `udpPorts` of them are consecutive. */
+export const findFreePorts = async (host: string, udpPorts: number): Promise<ServerPorts> => {
+  const [http, tcp, metrics] = await Promise.all([getPort({ host }), getPort(), getPort({ host })]);
+  const udpFirst = await findUdpRange(host, udpPorts);
+  return { http, tcp, metrics, udpFirst, udpLast: udpFirst + udpPorts - 1 };
+};
+
+const findUdpRange = async (host: string, count: number): Promise<number> => {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const first = randomInt(UDP_FROM, UDP_TO - count);
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => canBindUdp(host, first + index)));
+    if (free.every(Boolean)) return first;
+  }
+  throw new LabError(
+    'no-ports',
+    `no ${count} consecutive free UDP ports on ${host} between ${UDP_FROM} and ${UDP_TO}`,
+    'see with "ss -lun" who holds them',
+  );
+};
+
+const canBindUdp = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', reuseAddr: false });
+    socket.once('error', () => {
+      socket.close();
+      resolve(false);
+    });
+    socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve(true)));
+  });

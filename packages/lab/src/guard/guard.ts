@@ -1,0 +1,57 @@
+/**
+ * The guard: a process between the CLI and a server, so that no server outlives the CLI, whichever of them is killed and how.
+ *
+ *     CLI ──IPC──▶ guard ──▶ server        guard and server are a session of their own: a terminal's Ctrl-C reaches neither
+ *
+ * - CLI dies (SIGKILL too): the channel closes, the guard kills the server.
+ * - Guard dies: on Linux the kernel kills the server (PR_SET_PDEATHSIG); elsewhere the CLI does, which sees the channel close.
+ * - Server dies: the guard reports how, and ends.
+ * - CLI and guard die together: as when the guard dies.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { dieWithParent } from './die-with-parent.ts';
+import type { FromGuard, GuardedCommand, ToGuard } from './protocol.ts';
+
+let server: ChildProcess | undefined;
+
+const end = (): void => {
+  if (process.connected) process.disconnect();
+  process.exit(0);
+};
+
+const report = (message: FromGuard, then: () => void = () => {}): void => {
+  if (process.connected) process.send?.(message, then);
+  else then();
+};
+
+const run = ({ command, args, env, logFile }: GuardedCommand): void => {
+  const log = openSync(logFile, 'a');
+  const [program, ...rest] = dieWithParent([command, ...args]);
+  server = spawn(program, rest, { env, stdio: ['ignore', log, log] });
+  closeSync(log);
+  const { pid } = server;
+  if (pid !== undefined) report({ type: 'running', pid });
+  server.once('error', (error) => report({ type: 'refused', message: error.message }, end));
+  server.once('exit', (code, signal) => report({ type: 'ended', code, signal }, end));
+};
+
+const killAndEnd = (): void => {
+  // The exit handler ends the guard once the server is reaped.
+  if (server?.kill('SIGKILL') !== true) end();
+};
+
+process.on('message', (message: ToGuard) => {
+  if (message.type === 'signal') server?.kill(message.signal);
+  else
+    try {
+      run(message.command);
+    } catch (error) {
+      report({ type: 'refused', message: error instanceof Error ? error.message : String(error) }, end);
+    }
+});
+process.once('disconnect', killAndEnd);
+process.on('SIGTERM', killAndEnd);
+// The guard ends when the CLI does, not when a terminal is closed.
+process.on('SIGHUP', () => {});
+process.on('SIGINT', () => {});

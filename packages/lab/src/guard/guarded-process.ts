@@ -1,0 +1,75 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { LabError } from '../lab-error.ts';
+import type { FromGuard, GuardedCommand, ProcessEnd, ToGuard } from './protocol.ts';
+
+/** A process that cannot outlive this one; see `guard.ts`. It does not keep this one alive either. */
+export interface GuardedProcess {
+  readonly pid: number;
+  /** Process id of the guard. */
+  readonly guardPid: number;
+  /** Resolves when the process has ended, asked or not; never rejects. */
+  readonly exited: Promise<ProcessEnd>;
+  /** Does nothing once the process has ended. */
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** The sources run as they are; a published package has been compiled. */
+const guardProgram = (): URL => new URL(`./guard${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+/** What a guard of ours needs from our environment; secrets are none of its business. */
+const guardEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME });
+
+/** Starts `command` under a guard. Rejects with a LabError (`not-started`) when it cannot be run. */
+export const spawnGuarded = async (command: GuardedCommand): Promise<GuardedProcess> => {
+  const guard = fork(guardProgram(), {
+    detached: true,
+    execArgv: [],
+    env: guardEnv(),
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const tell = (message: ToGuard): void => void (guard.connected && guard.send(message, () => {}));
+  const exited = Promise.withResolvers<ProcessEnd>();
+  tell({ type: 'run', command });
+  const pid = await firstWord(guard, exited.resolve, command.command);
+  guard.unref();
+  guard.channel?.unref();
+  return { pid, guardPid: guard.pid ?? -1, exited: exited.promise, signal: (signal) => tell({ type: 'signal', signal }) };
+};
+
+const firstWord = (guard: ChildProcess, onEnd: (end: ProcessEnd) => void, program: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    let pid: number | undefined;
+    let ended = false;
+    const refuse = (why: string): void =>
+      reject(
+        new LabError('not-started', `${program} could not be started: ${why}`, 'check that the file exists and is executable'),
+      );
+    guard.on('message', (raw) => {
+      const message = raw as FromGuard;
+      if (message.type === 'running') {
+        pid = message.pid;
+        resolve(message.pid);
+      } else if (message.type === 'refused') refuse(message.message);
+      else {
+        ended = true;
+        onEnd({ code: message.code, signal: message.signal });
+      }
+    });
+    guard.once('error', (error) => refuse(error.message));
+    // Comes after the last message. A guard that is gone without having told the end was killed itself: where the kernel did not take
+    // the process with it, we do.
+    guard.once('disconnect', () => {
+      if (pid === undefined) return refuse('its guard ended');
+      if (ended) return;
+      killQuietly(pid);
+      onEnd({ code: null, signal: 'SIGKILL' });
+    });
+  });
+
+const killQuietly = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Already gone.
+  }
+};

@@ -1,0 +1,22 @@
+/** What the guard is asked to run. Sent over IPC, so that nothing of it shows in a process list. */
+export interface GuardedCommand {
+  command: string;
+  args: string[];
+  /** The whole environment: nothing is inherited. */
+  env: Record<string, string>;
+  /** Output is appended here. */
+  logFile: string;
+}
+
+export type ToGuard = { type: 'run'; command: GuardedCommand } | { type: 'signal'; signal: NodeJS.Signals };
+
+/** How a process ended: one of the two is null. */
+export interface ProcessEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export type FromGuard =
+  | { type: 'running'; pid: number }
+  | { type: 'refused'; message: string }
+  | ({ type: 'ended' } & ProcessEnd);

@@ -1,0 +1,31 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { findProgram } from './find-program.ts';
+
+/** Go, as installed here. */
+export interface GoToolchain {
+  path: string;
+  /** As `1.26.8`. */
+  version: string;
+}
+
+/** Where its installers put it without telling PATH. */
+const USUAL_FOLDERS = ['/usr/local/go/bin', '/usr/lib/go/bin', '/opt/homebrew/bin', join(homedir(), 'go', 'bin')];
+
+export const GO_HINT =
+  'install Go 1.26 or newer from https://go.dev/doc/install, or put a livekit-server binary somewhere and set SWARM_LIVEKIT_SERVER to its path';
+
+export const findGo = async (env: NodeJS.ProcessEnv = process.env): Promise<GoToolchain | null> => {
+  const path = await findProgram('go', env, USUAL_FOLDERS);
+  if (path === null) return null;
+  // GOTOOLCHAIN=local: the version installed, not one that a go.mod nearby would have it download.
+  const { stdout } = await execa(path, ['version'], {
+    env: { ...env, GOTOOLCHAIN: 'local' },
+    extendEnv: false,
+    timeout: 20_000,
+    reject: false,
+  });
+  const version = /go version go(\d+\.\d+(?:\.\d+)?)/.exec(stdout ?? '')?.[1];
+  return version === undefined ? null : { path, version };
+};

@@ -1,0 +1,142 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { findFreePorts, type ServerPorts } from '../free-ports.ts';
+import { type GuardedProcess, spawnGuarded } from '../guard/guarded-process.ts';
+import type { ProcessEnd } from '../guard/protocol.ts';
+import { LabError } from '../lab-error.ts';
+import { type ProvisionOptions, provisionLiveKit, type ServerBinary } from '../provision/provision.ts';
+import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from './config.ts';
+import { type ApiCredentials, generateCredentials } from './credentials.ts';
+import { serverEnvironment } from './environment.ts';
+import { waitUntilHealthy } from './health.ts';
+import { stopServer } from './stop.ts';
+
+export interface StartOptions extends ProvisionOptions {
+  /** Where `<name>.yaml` and `<name>.log` are written; created if need be. */
+  dir: string;
+  /** Of the files. Default `livekit-server`. */
+  name?: string;
+  /** A local address. Default 127.0.0.1. */
+  host?: string;
+  /** Muxed UDP ports, each with its own reader and receive buffer in the server. Default one per core, 8 at most. */
+  udpPorts?: number;
+  /** Laid over the configuration that keeps the server on `host`. */
+  config?: LiveKitConfig;
+  /** Default: a fresh pair. */
+  credentials?: ApiCredentials;
+  /** How long it may take until it answers, ms. Default 20,000. */
+  healthTimeoutMs?: number;
+}
+
+/** A livekit-server that runs on this machine, and ends with this process at the latest. */
+export interface LiveKitServer extends ApiCredentials, AsyncDisposable {
+  readonly version: string;
+  /** ws://… for clients, http://… for the room service API. */
+  readonly url: string;
+  readonly httpUrl: string;
+  /** http://…/metrics */
+  readonly metricsUrl: string;
+  readonly ports: ServerPorts;
+  readonly pid: number;
+  readonly guardPid: number;
+  readonly binary: ServerBinary;
+  readonly configFile: string;
+  readonly logFile: string;
+  /** Resolves when its process has ended, asked or not; never rejects. */
+  readonly exited: Promise<ProcessEnd>;
+  /** Ends it within seconds. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** Between our look at the free ports and the server's binding them, somebody else may have taken one. */
+const PORT_ATTEMPTS = 3;
+const PORT_TAKEN = /address already in use|could not find.*port/i;
+
+/**
+ * Provides a livekit-server (see `provisionLiveKit`), starts it on free ports of `host` and waits until it answers.
+ *
+ * Throws a LabError: what `provisionLiveKit` throws; `server-ended` when it ends at once, with the end of its log; `not-healthy` when
+ * it does not answer in time. Nothing is left running then.
+ */
+export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer> => {
+  const binary = await provisionLiveKit(options);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnFreePorts(binary, options);
+    } catch (error) {
+      const portTaken = error instanceof LabError && PORT_TAKEN.test(error.message);
+      if (!portTaken || attempt >= PORT_ATTEMPTS) throw error;
+    }
+  }
+};
+
+const startOnFreePorts = async (binary: ServerBinary, options: StartOptions): Promise<LiveKitServer> => {
+  const { dir, name = 'livekit-server', host = '127.0.0.1', healthTimeoutMs = 20_000 } = options;
+  const credentials = options.credentials ?? generateCredentials();
+  const ports = await findFreePorts(host, options.udpPorts ?? Math.min(8, availableParallelism()));
+  const configFile = join(dir, `${name}.yaml`);
+  const logFile = join(dir, `${name}.log`);
+  await mkdir(dir, { recursive: true });
+  const config = mergeConfig(localConfig(host, ports), options.config ?? {});
+  // The configuration of the caller's own may hold a password (Redis, webhooks).
+  await writeFile(configFile, writeConfig(config), { mode: 0o600 });
+  await writeFile(logFile, '', { mode: 0o600 });
+
+  const server = await spawnGuarded({
+    command: binary.path,
+    args: ['--config', configFile],
+    env: serverEnvironment(credentials),
+    logFile,
+  });
+  const authority = `${host.includes(':') ? `[${host}]` : host}:`;
+  await expectHealthy(server, `http://${authority}${ports.http}/`, healthTimeoutMs, logFile, credentials);
+
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stopServer(server));
+  return {
+    ...credentials,
+    version: binary.version,
+    url: `ws://${authority}${ports.http}`,
+    httpUrl: `http://${authority}${ports.http}`,
+    metricsUrl: `http://${authority}${ports.metrics}/metrics`,
+    ports,
+    pid: server.pid,
+    guardPid: server.guardPid,
+    binary,
+    configFile,
+    logFile,
+    exited: server.exited,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+};
+
+const expectHealthy = async (
+  server: GuardedProcess,
+  url: string,
+  timeoutMs: number,
+  logFile: string,
+  credentials: ApiCredentials,
+): Promise<void> => {
+  const ended = new AbortController();
+  const early = server.exited.then((end) => {
+    ended.abort();
+    return end;
+  });
+  if (await waitUntilHealthy(url, timeoutMs, ended.signal)) return;
+  const hint = `read ${logFile}; "swarm doctor" shows what this machine lacks`;
+  if (ended.signal.aborted) {
+    const { code, signal } = await early;
+    const said = await lastLines(logFile, credentials);
+    throw new LabError('server-ended', `livekit-server ended at once (${signal ?? `exit ${code}`})${said}`, hint);
+  }
+  await stopServer(server);
+  throw new LabError('not-healthy', `livekit-server did not answer at ${url} within ${timeoutMs / 1_000} s`, hint);
+};
+
+/** The end of its log, for a sentence. It never wrote a secret so far; ours would not leave through here if it did. */
+const lastLines = async (logFile: string, { apiSecret }: ApiCredentials): Promise<string> => {
+  const text = (await readFile(logFile, 'utf8').catch(() => '')).replaceAll(apiSecret, '***').trimEnd();
+  return text === '' ? ', saying nothing' : `: ${text.split('\n').slice(-3).join(' / ').slice(-800)}`;
+};
