@@ -47,8 +47,11 @@ const grown = <Stats>({ stats, taken }: { stats: Stats | null; taken: Stats | nu
   return (read: (stats: Stats) => number): number => (stats === null ? 0 : read(stats) - (taken === null ? 0 : read(taken)));
 };
 
-/** What the server missed at first: asked for again, or reported missing, whichever it told more of. */
-export const missedByServer = (stats: SenderStats): number => Math.max(stats.nackedPackets, stats.twccLost);
+/**
+ * What the server missed at first: asked for again, or still missing in its receiver reports where it did not ask. Transport-wide feedback
+ * is no measure of it: LiveKit reports what came before the track was set up as never received.
+ */
+export const missedByServer = (stats: SenderStats): number => Math.max(stats.nackedPackets, stats.remoteLost);
 
 const addUp = ({ sample, jitter, rtt }: Group, stream: UpStream): void => {
   const { stats } = stream;
@@ -64,7 +67,7 @@ const addUp = ({ sample, jitter, rtt }: Group, stream: UpStream): void => {
   sample.nacksReceived += more((s) => s.nacks);
   sample.plisReceived += more((s) => s.plis + s.firs);
   sample.rtxPackets += more((s) => s.rtxPackets);
-  sample.keyframes += more((s) => s.keyframes);
+  if (stream.kind === 'video') sample.keyframes += more((s) => s.keyframes);
   sample.lateSends += more((s) => s.lateSends);
   sample.sendErrors += more((s) => s.sendErrors);
   // A jitter of zero before the first report is no measurement; the RTT comes with the same report.

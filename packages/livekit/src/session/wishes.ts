@@ -10,21 +10,22 @@ export interface Wish {
   height: number;
 }
 
-/** What is asked for with the join itself. */
+/**
+ * What is asked for with the join itself. Never adaptiveStream: with it livekit-server forgets at binding that a track was disabled, and
+ * waits for an element's visibility to tell it again; sizes are told track by track all the same.
+ */
 export const subscribeSettings = (layout: Layout): { autoSubscribe: boolean; adaptiveStream: boolean } => ({
   autoSubscribe: layout.type === 'all' || layout.type === 'speaker' || layout.type === 'grid',
-  // As livekit-client with adaptiveStream: a video is not sent at full size before its element has one.
-  adaptiveStream: layout.type === 'speaker' || layout.type === 'grid',
+  adaptiveStream: false,
 });
 
 /** The screen that a grid is drawn on. */
 const SCREEN = { width: 1280, height: 720 };
 
-/** Size of one of `tiles` in the squarest grid that holds them. */
+/** Size of a video in one of `tiles` tiles: as large as fits in the squarest grid that holds them. */
 export const tileSize = (tiles: number): { width: number; height: number } => {
   const columns = Math.ceil(Math.sqrt(tiles));
-  const rows = Math.ceil(tiles / columns);
-  return { width: Math.floor(SCREEN.width / columns), height: Math.floor(SCREEN.height / rows) };
+  return { width: Math.floor(SCREEN.width / columns), height: Math.floor(SCREEN.height / columns) };
 };
 
 /** Where the server subscribes us to everything by itself, only what differs from that has to be asked for. */
