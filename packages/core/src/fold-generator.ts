@@ -3,7 +3,7 @@ import { LAGGING_MS, SATURATED, TICK_LATE_MS } from './generator-limits.ts';
 import type { MetricSet } from './metric-set.ts';
 import type { MetricName } from './metrics.ts';
 import { percentilesOf } from './percentiles.ts';
-import type { GeneratorSample, SampleLine } from './record.ts';
+import { COORDINATOR_SHARD, type GeneratorSample, type SampleLine } from './record.ts';
 import type { GeneratorSummary, Share } from './summary.ts';
 
 interface Work {
@@ -29,7 +29,13 @@ export class GeneratorFold {
     this.#metrics = metrics;
   }
 
-  add({ generator, series, shard, intervalMs }: SampleLine, steady: boolean): void {
+  add(line: SampleLine, steady: boolean): void {
+    this.#addWork(line, steady);
+    // The coordinator hosts nobody: that it is calm must not make up for workers that are not.
+    if (line.shard !== COORDINATOR_SHARD) this.#addHealth(line);
+  }
+
+  #addHealth({ generator, series }: SampleLine): void {
     this.#samples++;
     this.#lateJoins += generator.lateJoins;
     if (generator.eventLoopLagMs > LAGGING_MS) this.#lagging++;
@@ -41,6 +47,9 @@ export class GeneratorFold {
     this.#metrics.rate('late_sends', {}, generator.lateSends, sent);
     this.#metrics.rate('send_errors', {}, generator.sendErrors, generator.datagramsSent + generator.sendErrors);
     this.#metrics.rate('socket_drops', {}, generator.socketDrops, generator.datagramsReceived + generator.socketDrops);
+  }
+
+  #addWork({ generator, shard, intervalMs }: SampleLine, steady: boolean): void {
     const work = {
       cpuSeconds: (generator.cpuCores * intervalMs) / 1_000,
       datagrams: generator.datagramsSent + generator.datagramsReceived,

@@ -150,9 +150,13 @@ export interface GeneratorSample {
   machineBusy?: number;
 }
 
+/** The coordinator is no shard, but what it costs belongs to the generator: its samples have no series, only CPU and memory count. */
+export const COORDINATOR_SHARD = -1;
+
 export interface SampleLine {
   type: 'sample';
   at: number;
+  /** Or `COORDINATOR_SHARD`. */
   shard: number;
   /** Length of the interval, ms. */
   intervalMs: number;

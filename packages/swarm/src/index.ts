@@ -1,0 +1,11 @@
+export * from './deployment.ts';
+export { readSystemLimits, socketNeed } from './descriptors.ts';
+export { type Interruption, watchInterruption } from './interruption.ts';
+export type { EngineModule } from './load-engine.ts';
+export { askWith, preflight } from './preflight.ts';
+export type { GeneratorProgress, Phase, Progress } from './progress.ts';
+export { findRecord, readRecord } from './record-reader.ts';
+export { openRecord, RECORD_FILE, type RecordWriter } from './record-writer.ts';
+export { type RunOptions, type RunResult, run } from './run.ts';
+export { chooseStaffing, type Staffing } from './staffing.ts';
+export type * from './worker-protocol.ts';

@@ -1,0 +1,37 @@
+import { type ParticipantPlan, UsageError } from '@livekit-swarm/core';
+import { FailureError, type Validation, validateAdmission } from '@livekit-swarm/livekit';
+import { type Deployment, DeploymentError } from './deployment.ts';
+import { admit } from './tokens.ts';
+
+/** A server that takes longer to say yes is in no state to take a crowd. */
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Asks the deployment, before a crowd is sent, whether it would let the first of them in.
+ * @returns the newest signalling that it knows
+ * @throws DeploymentError when it cannot be reached or says no; UsageError when its address makes no sense
+ */
+export const preflight = async (deployment: Deployment, first: ParticipantPlan): Promise<'v0' | 'v1'> => {
+  const { token } = await admit(deployment, first, 60);
+  return await askWith(deployment.url, token);
+};
+
+/**
+ * The same with a token made elsewhere.
+ * @throws DeploymentError, UsageError
+ */
+export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> => {
+  const answer = await validate(url, token);
+  if (answer.ok) return answer.signalling;
+  const { reason, message, hint } = answer.refusal;
+  throw new DeploymentError(reason, message, hint ?? null);
+};
+
+const validate = async (url: string, token: string): Promise<Validation> => {
+  try {
+    return await validateAdmission({ url, token, timeoutMs: TIMEOUT_MS });
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    throw new UsageError(error.failure.message, error.failure.hint ?? null);
+  }
+};

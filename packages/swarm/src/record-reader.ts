@@ -1,0 +1,30 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { foldRecord, RecordError, type Summary } from '@livekit-swarm/core';
+import { RECORD_FILE } from './record-writer.ts';
+
+/**
+ * The record's file, given it or its folder.
+ * @throws RecordError when there is none
+ */
+export const findRecord = (path: string): string => {
+  if (!existsSync(path)) throw new RecordError(`${path}: there is no such file or folder`, 'give the folder that a run named');
+  if (!statSync(path).isDirectory()) return path;
+  const file = join(path, RECORD_FILE);
+  if (existsSync(file)) return file;
+  throw new RecordError(`${path}: there is no ${RECORD_FILE} in this folder`, 'give the folder that a run named');
+};
+
+/**
+ * Sums up a record on disk, whether its run has ended or not.
+ * @throws RecordError
+ */
+export const readRecord = async (path: string): Promise<Summary> => {
+  const input = createReadStream(findRecord(path), 'utf8');
+  try {
+    return await foldRecord(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
+  } finally {
+    input.destroy();
+  }
+};

@@ -1,0 +1,129 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, type RecordLine } from '@livekit-swarm/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Progress } from './progress.ts';
+import { readRecord } from './record-reader.ts';
+import { openRecord } from './record-writer.ts';
+import { type RunOptions, type RunResult, run } from './run.ts';
+import { welcomingServer } from './testing/welcoming-server.ts';
+
+let dir: string;
+let server: Awaited<ReturnType<typeof welcomingServer>>;
+let stop: AbortController;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'swarm-run-'));
+  server = await welcomingServer();
+  stop = new AbortController();
+});
+
+afterEach(async () => {
+  await server.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const small: LoadSpec = { ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 2, joinRate: 100, durationMs: 2_000 };
+
+const start = (spec: Partial<LoadSpec>, more: Partial<RunOptions> = {}): Promise<RunResult> =>
+  run({
+    deployment: server.deployment,
+    run: 't3st',
+    plan: expandPlan({ ...small, ...spec }, 't3st'),
+    staffing: { workers: 2, threads: 1 },
+    thresholds: ['join_failures: rate<0.5'],
+    signalling: 'auto',
+    record: openRecord(join(dir, 'record')),
+    version: '0.0.0',
+    stop: stop.signal,
+    engineModule: new URL('./testing/fake-engine.ts', import.meta.url).href,
+    ...more,
+  });
+
+const linesOf = (file: string): RecordLine[] =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RecordLine);
+
+describe('run', () => {
+  it('records a header, the deployment, joins, samples, everybody’s result and the end', async () => {
+    const seen: Progress[] = [];
+    const { summary, record } = await start({}, { onProgress: (progress) => seen.push(progress) });
+    const lines = linesOf(record);
+    expect(lines.map(({ type }) => type).slice(0, 2)).toEqual(['header', 'deployment']);
+    expect(lines.filter((line) => line.type === 'event' && line.event === 'joined')).toHaveLength(4);
+    expect(lines.filter(({ type }) => type === 'participant')).toHaveLength(4);
+    expect(lines.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
+    const shards = new Set(lines.flatMap((line) => (line.type === 'sample' ? [line.shard] : [])));
+    expect(shards).toEqual(new Set([-1, 0, 1]));
+    expect(summary.joins).toMatchObject({ planned: 4, joined: 4, failed: 0, unaccounted: 0 });
+    expect(summary.deployment).toMatchObject({ nodes: ['ND_fake'], serverVersion: '1.13.4' });
+    expect(seen.at(-1)).toMatchObject({ planned: 4, present: 4, phase: 'steady', loss: 0 });
+    expect(seen.at(-1)?.packetsPerSecond.down).toBeGreaterThan(60);
+  });
+
+  it('writes a record that reads back to the same verdict', async () => {
+    const { summary, record } = await start({});
+    const again = await readRecord(join(dir, 'record'));
+    expect(again.joins).toEqual(summary.joins);
+    expect(again.traffic).toEqual(summary.traffic);
+    expect(record).toBe(join(dir, 'record', 'record.ndjson'));
+  });
+
+  it('never writes the secret or a token', async () => {
+    const { record } = await start({});
+    const text = readFileSync(record, 'utf8');
+    expect(text).not.toContain(server.deployment.apiSecret);
+    expect(text).not.toMatch(/eyJ[\w-]+\./);
+  });
+
+  it('leaves no empty logs behind', async () => {
+    await start({});
+    expect(readdirSync(join(dir, 'record'))).toEqual(['record.ndjson']);
+  });
+
+  it('accounts for everybody of a worker that was killed, and goes on', async () => {
+    const { summary, judgement, record } = await start({ room: 'crash', rooms: 1, participants: 4, joinRate: 2 });
+    const deaths = linesOf(record).filter((line) => line.type === 'event' && line.event === 'worker_died');
+    expect(deaths[0]).toMatchObject({ reason: 'SIGKILL' });
+    const lost = linesOf(record).filter((line) => line.type === 'participant' && line.outcome === 'lost_with_worker');
+    expect(lost).toHaveLength(4);
+    expect(summary.generator.workersDied).toBe(2);
+    expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+  });
+
+  it('ends early when nobody gets in, and says that the deployment refused', async () => {
+    const { summary, judgement } = await start({ room: 'refuse', rooms: 1, participants: 4, durationMs: 60_000 });
+    expect(summary.end?.reason).toBe('aborted');
+    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 3 });
+    expect(judgement.reasons[0]).toContain('no room at the inn');
+  });
+
+  it('leaves and judges what there is when it is stopped', async () => {
+    setTimeout(() => stop.abort(), 1_700);
+    const { summary, judgement, record } = await start({ durationMs: 60_000 });
+    expect(summary.end?.reason).toBe('interrupted');
+    expect(judgement.exitCode).toBe(130);
+    expect(linesOf(record).filter(({ type }) => type === 'participant')).toHaveLength(4);
+  });
+
+  it('ends soon after the server died, and fails', async () => {
+    setTimeout(server.die, 1_500);
+    const { summary, judgement } = await start({ durationMs: 60_000 });
+    expect(summary.end?.reason).toBe('server_died');
+    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(judgement.reasons[0]).toMatch(/server died/i);
+  });
+
+  it('kills a worker that does not manage to leave, and says so', async () => {
+    const { summary, record } = await start({ room: 'stay', rooms: 1, participants: 2, durationMs: 1_000 });
+    expect(summary.generator.workersDied).toBe(2);
+    expect(linesOf(record).at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
+  });
+
+  it('says why no worker could start', async () => {
+    await expect(start({}, { engineModule: './nothing-here.ts' })).rejects.toThrow(/nothing-here/);
+  });
+});

@@ -1,0 +1,207 @@
+/** The whole main job: given a deployment and a plan, ask whether we are welcome, start workers, join, sample, leave, judge; and keep a record of it all. */
+import {
+  type EndLine,
+  type EventName,
+  type Judgement,
+  judge,
+  type Plan,
+  RECORD_SCHEMA,
+  resolveThresholds,
+  type Shard,
+  type Summary,
+  splitPlan,
+  withoutSecrets,
+} from '@livekit-swarm/core';
+import type { EngineOptions } from '@livekit-swarm/engine';
+import { type Crowd, startCrowd } from './crowd.ts';
+import type { Deployment } from './deployment.ts';
+import { describeEnvironment } from './environment.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import { DEFAULT_ENGINE } from './load-engine.ts';
+import { preflight } from './preflight.ts';
+import type { Phase, Progress } from './progress.ts';
+import type { RecordWriter } from './record-writer.ts';
+import type { Staffing } from './staffing.ts';
+import { admit } from './tokens.ts';
+import type { WorkOrder } from './worker-protocol.ts';
+
+export interface RunOptions {
+  deployment: Deployment;
+  /** Random word that the plan was expanded with. */
+  run: string;
+  plan: Plan;
+  staffing: Staffing;
+  /** As typed; defaults come on top. */
+  thresholds: string[];
+  signalling: EngineOptions['signalling'];
+  /** Closed at the end. */
+  record: RecordWriter;
+  /** Of the product, for the record. */
+  version: string;
+  /** Aborted: stop joining, leave, and judge what there is. */
+  stop: AbortSignal;
+  /** Module that exports `createEngine`. */
+  engineModule?: string;
+  /** Called about once a second. */
+  onProgress?(progress: Progress): void;
+}
+
+export interface RunResult {
+  summary: Summary;
+  judgement: Judgement;
+  /** The record's file. */
+  record: string;
+}
+
+/** From telling the workers to the first join: time for the orders to arrive, so that nobody begins late. */
+const LEAD_MS = 500;
+const JOIN_TIMEOUT_MS = 15_000;
+const JOIN_ATTEMPTS = 4;
+/** Tokens must outlast the last join and its retries; after that the server refreshes them itself. */
+const TOKEN_SPARE_SECONDS = 600;
+/** How long participants of a server that died go on, so that the record shows what they noticed. */
+const NOTICE_MS = 3_000;
+const LEAVE_WITHIN_MS = 10_000;
+
+/**
+ * Carries out a plan and judges it. What happens to participants, workers and an embedded server is part of the result, never an exception.
+ * @throws DeploymentError when the deployment is unreachable or refuses even the first participant; UsageError when its address or a threshold makes no
+ * sense; Error when no worker can be started, or the record cannot be written any more
+ */
+export const run = async (options: RunOptions): Promise<RunResult> => {
+  const { deployment, plan, staffing, record } = options;
+  const thresholds = resolveThresholds(plan.spec, options.thresholds);
+  const signalling = await welcome(options);
+  const shards = splitPlan(plan, staffing.workers)
+    .filter(({ participants }) => participants.length > 0)
+    .map(({ participants }, shard): Shard => ({ shard, participants }));
+  const ledger = openLedger(record, shards);
+  const finish = Promise.withResolvers<EndLine['reason']>();
+
+  /** Nobody is in and nobody will come: waiting for the end would tell nothing more. */
+  const endWhenDeserted = (): void => {
+    const { present, waiting } = ledger.counts();
+    if (present + waiting === 0) finish.resolve('aborted');
+  };
+  const crowd = await startCrowd({
+    workers: shards.length,
+    engineModule: options.engineModule ?? DEFAULT_ENGINE,
+    logDir: record.dir,
+    onLine: (line) => {
+      ledger.tell(line);
+      if (line.type === 'event' && isLoss(line.event)) endWhenDeserted();
+    },
+    onDeath: (shard, death) => {
+      ledger.workerDied(shard, death);
+      endWhenDeserted();
+    },
+  });
+
+  try {
+    const orders = await writeOrders(shards, { ...options, signalling });
+    const startedAtMs = Date.now() + LEAD_MS;
+    ledger.start(startedAtMs);
+    ledger.tell({
+      type: 'header',
+      schema: RECORD_SCHEMA,
+      run: options.run,
+      startedAt: new Date(startedAtMs).toISOString(),
+      startedAtMs,
+      spec: plan.spec,
+      thresholds: options.thresholds,
+      environment: describeEnvironment(options.version),
+      workers: shards.length,
+    });
+    const { embedded, serverVersion } = deployment;
+    ledger.tell({
+      type: 'deployment',
+      at: ledger.elapsedMs(),
+      url: withoutSecrets(deployment.url),
+      embedded,
+      serverVersion,
+      nodes: [],
+    });
+    for (const { shard } of shards) ledger.note('worker_started', { shard });
+    crowd.begin(orders.map((order) => ({ ...order, startedAtMs })));
+    await seeThrough(options, ledger, crowd, finish);
+  } finally {
+    crowd.kill();
+    record.close();
+  }
+  const summary = ledger.close();
+  return { summary, judgement: judge(summary, thresholds), record: record.file };
+};
+
+/** Asks before a crowd is sent, and learns on the way which signalling to use. */
+const welcome = async ({ deployment, plan, signalling }: RunOptions): Promise<EngineOptions['signalling']> => {
+  const [first] = plan.participants;
+  if (first === undefined) throw new RangeError('a plan needs participants');
+  const newest = await preflight(deployment, first);
+  return signalling === 'auto' ? newest : signalling;
+};
+
+/** What each worker is to do: its shard, with a token for everybody. */
+const writeOrders = async (
+  shards: readonly Shard[],
+  { deployment, plan, staffing, signalling }: RunOptions,
+): Promise<Omit<WorkOrder, 'startedAtMs'>[]> => {
+  const ttlSeconds = Math.ceil(plan.lastJoinAtMs / 1_000) + TOKEN_SPARE_SECONDS;
+  const engine = { threads: staffing.threads, joinTimeoutMs: JOIN_TIMEOUT_MS, joinAttempts: JOIN_ATTEMPTS, signalling };
+  return await Promise.all(
+    shards.map(async ({ shard, participants }) => ({
+      shard,
+      engine,
+      recruits: await Promise.all(
+        participants.map(async (one) => ({ plan: one, admission: await admit(deployment, one, ttlSeconds) })),
+      ),
+    })),
+  );
+};
+
+/** From the first join until everybody has left: at the end of the plan, or when something ends the run before. */
+const seeThrough = async (
+  { plan, stop, deployment, record, onProgress }: RunOptions,
+  ledger: Ledger,
+  crowd: Crowd,
+  finish: PromiseWithResolvers<EndLine['reason']>,
+): Promise<void> => {
+  let phase: Phase = 'joining';
+  const everySecond = setInterval(() => {
+    if (phase === 'joining' && ledger.elapsedMs() > plan.lastJoinAtMs && ledger.counts().waiting === 0) phase = 'steady';
+    ledger.sampleSelf();
+    onProgress?.({ phase, totalMs: plan.endAtMs, ...ledger.progress() });
+  }, 1_000);
+  const timeUp = setTimeout(() => finish.resolve('finished'), plan.endAtMs - ledger.elapsedMs());
+  const interrupt = (): void => {
+    ledger.note('interrupted');
+    finish.resolve('interrupted');
+  };
+  stop.addEventListener('abort', interrupt, { once: true });
+  if (stop.aborted) interrupt();
+  record.failed.then(finish.reject);
+  let over = false;
+  let died = false;
+  let noticing: NodeJS.Timeout | undefined;
+  deployment.exited.then((message) => {
+    if (over) return;
+    died = true;
+    ledger.note('server_died', { message });
+    noticing = setTimeout(() => finish.resolve('server_died'), NOTICE_MS);
+  });
+  try {
+    const reason = await finish.promise;
+    // Everybody may have given up before the time to notice was over.
+    const cause = died && reason === 'aborted' ? 'server_died' : reason;
+    phase = 'leaving';
+    await crowd.leave(LEAVE_WITHIN_MS);
+    ledger.tell({ type: 'end', at: ledger.elapsedMs(), reason: cause });
+  } finally {
+    over = true;
+    stop.removeEventListener('abort', interrupt);
+    clearInterval(everySecond);
+    clearTimeout(timeUp);
+    clearTimeout(noticing);
+  }
+};
+
+const isLoss = (event: EventName): boolean => event === 'join_failed' || event === 'disconnected';

@@ -1,0 +1,104 @@
+import type { ParticipantLine, RecordLine, SampleLine } from '@livekit-swarm/core';
+import { scheduleJoins } from './join-schedule.ts';
+import type { EngineModule } from './load-engine.ts';
+import { createSelfSampler } from './self-sampler.ts';
+import type { Recruit, WorkerMessage, WorkOrder } from './worker-protocol.ts';
+
+/** Carries out one shard inside a worker process. */
+export interface ShardHost {
+  /** Stops joining, leaves with everybody and sends all that is left to say. Further calls wait for the first. */
+  leave(): Promise<void>;
+}
+
+const SAMPLE_EVERY_MS = 1_000;
+/** Long enough to batch a join storm, short enough that progress looks alive. */
+const BATCH_MS = 100;
+
+/**
+ * Begins a shard: joins at their due times, a sample a second, events as they happen.
+ * @throws what the engine throws when it cannot be made
+ */
+export const hostShard = async (
+  order: WorkOrder,
+  { createEngine }: EngineModule,
+  send: (message: WorkerMessage) => void,
+): Promise<ShardHost> => {
+  const { shard, startedAtMs, recruits } = order;
+  const elapsedMs = (): number => Date.now() - startedAtMs;
+  const outbox = createOutbox(send);
+  const engine = await createEngine({
+    ...order.engine,
+    startedAtMs,
+    onEvent: (event) => outbox.push({ ...event, shard }),
+  });
+  const self = createSelfSampler();
+  const begun: Recruit[] = [];
+  const schedule = scheduleJoins(
+    recruits.map((recruit) => ({ recruit, joinAtMs: recruit.plan.joinAtMs })),
+    elapsedMs,
+    ({ recruit }) => {
+      begun.push(recruit);
+      engine.join(recruit.plan, recruit.admission, recruit.plan.joinAtMs).catch((error: unknown) => {
+        // Engines promise not to throw: a bug, and one that must not go unnoticed.
+        outbox.push({ type: 'event', at: elapsedMs(), shard, event: 'warning', message: `engine: ${String(error)}` });
+      });
+    },
+  );
+
+  let lastSampleAt = elapsedMs();
+  const sample = (): void => {
+    const { joined, series, generator } = engine.sample();
+    const at = elapsedMs();
+    const line: SampleLine = {
+      type: 'sample',
+      at,
+      shard,
+      intervalMs: Math.max(1, at - lastSampleAt),
+      joined,
+      series,
+      generator: { ...generator, ...self.sample(), lateJoins: schedule.takeLate() },
+    };
+    lastSampleAt = at;
+    send({ type: 'sample', sample: line });
+  };
+  const sampling = setInterval(sample, SAMPLE_EVERY_MS);
+
+  const leave = async (): Promise<void> => {
+    schedule.stop();
+    clearInterval(sampling);
+    sample();
+    // All at once: who leaves first must not make the others miss a track.
+    const lines = await Promise.all(begun.map(({ plan }): Promise<ParticipantLine> => engine.leave(plan.index)));
+    for (const line of lines) outbox.push({ ...line, shard });
+    await engine.close();
+    self.close();
+    outbox.flush();
+  };
+  let leaving: Promise<void> | null = null;
+  return {
+    leave: () => {
+      leaving ??= leave();
+      return leaving;
+    },
+  };
+};
+
+/** Gathers lines and sends them together. */
+const createOutbox = (send: (message: WorkerMessage) => void): { push(line: RecordLine): void; flush(): void } => {
+  let lines: RecordLine[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  const flush = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (lines.length === 0) return;
+    send({ type: 'lines', lines });
+    lines = [];
+  };
+  return {
+    push: (line) => {
+      lines.push(line);
+      timer ??= setTimeout(flush, BATCH_MS);
+    },
+    flush,
+  };
+};

@@ -1,0 +1,78 @@
+/** An engine without a network, for what no real server can be made to do. The name of the room says how it behaves. */
+import type { EventLine, EventName, ParticipantLine, ParticipantPlan, SeriesSample } from '@livekit-swarm/core';
+import type { Engine, EngineOptions } from '@livekit-swarm/engine';
+
+/** `crash…`: the worker dies a second after the first join. `refuse…`: every join fails. `stay…`: leaving never ends. Anything else works. */
+export const createEngine = (options: EngineOptions): Engine => {
+  const present = new Map<number, { plan: ParticipantPlan; joinMs: number | null; failed: boolean }>();
+  const say = (plan: ParticipantPlan, event: EventName, more: Partial<EventLine> = {}): void => {
+    const { identity, room, role } = plan;
+    options.onEvent({ type: 'event', at: Date.now() - options.startedAtMs, event, identity, room, role, ...more });
+  };
+  return {
+    name: 'fake',
+    join: async (plan, _admission, dueAtMs) => {
+      if (plan.room.startsWith('crash')) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_000);
+      const failed = plan.room.startsWith('refuse');
+      const joinMs = failed ? null : Date.now() - options.startedAtMs - dueAtMs;
+      present.set(plan.index, { plan, joinMs, failed });
+      if (joinMs === null) say(plan, 'join_failed', { reason: 'server_full', message: 'no room at the inn' });
+      else say(plan, 'joined', { phases: { started: 0, signal: joinMs, ice: joinMs, joined: joinMs }, node: 'ND_fake' });
+    },
+    leave: async (index) => {
+      const stay = present.get(index);
+      if (stay === undefined) throw new Error(`nobody with index ${index} is here`);
+      const { plan, joinMs, failed } = stay;
+      if (plan.room.startsWith('stay')) await new Promise(() => {});
+      const { identity, room, role, expects } = plan;
+      return {
+        type: 'participant',
+        at: Date.now() - options.startedAtMs,
+        shard: 0,
+        identity,
+        room,
+        role,
+        outcome: failed ? 'join_failed' : 'left',
+        reason: failed ? 'server_full' : null,
+        joinMs,
+        resumes: 0,
+        reconnects: 0,
+        expects,
+        tracks: [],
+      } satisfies ParticipantLine;
+    },
+    sample: () => ({
+      joined: [...present.values()].filter(({ failed }) => !failed).length,
+      series: [fiftyPackets()],
+      generator: { tickLateMs: 1, lateSends: 0, sendErrors: 0, socketDrops: 0, datagramsSent: 50, datagramsReceived: 50 },
+    }),
+    close: async () => {},
+  };
+};
+
+const fiftyPackets = (): SeriesSample => ({
+  labels: { direction: 'down', kind: 'audio', role: 'publisher', codec: 'opus' },
+  tracks: 1,
+  packets: 50,
+  bytes: 5_000,
+  lostBeforeRecovery: 0,
+  lost: 0,
+  recovered: 0,
+  duplicates: 0,
+  outOfOrder: 0,
+  nacksSent: 0,
+  nacksReceived: 0,
+  plisSent: 0,
+  plisReceived: 0,
+  rtxPackets: 0,
+  keyframes: 0,
+  layerSwitches: 0,
+  gaps: 0,
+  gapMs: 0,
+  lateSends: 0,
+  sendErrors: 0,
+  layers: {},
+  latency: { bins: [58, 50], zeros: 0 },
+  jitter: { bins: [18, 1], zeros: 0 },
+  rtt: { bins: [], zeros: 0 },
+});

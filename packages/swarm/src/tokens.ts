@@ -1,0 +1,29 @@
+import type { ParticipantPlan } from '@livekit-swarm/core';
+import type { Admission } from '@livekit-swarm/engine';
+import { makeToken } from '@livekit-swarm/livekit';
+import type { Deployment } from './deployment.ts';
+
+/**
+ * Makes what a participant needs to get in, and no more: workers see tokens, never the secret.
+ * @param ttlSeconds how long the token lets somebody join
+ */
+export const admit = async (
+  { url, apiKey, apiSecret }: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
+  { room, identity, publish, data }: ParticipantPlan,
+  ttlSeconds: number,
+): Promise<Admission> => ({
+  url,
+  token: await makeToken({
+    apiKey,
+    apiSecret,
+    room,
+    identity,
+    publish: {
+      audio: publish.some(({ kind }) => kind === 'audio'),
+      video: publish.some(({ kind }) => kind === 'video'),
+      data: data.length > 0,
+    },
+    subscribe: true,
+    ttlSeconds,
+  }),
+});

@@ -1,0 +1,97 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
+
+/** How a worker ended although nobody told it to. */
+export interface WorkerDeath {
+  /** `SIGKILL`, `exit 1`, … */
+  reason: string;
+  message: string;
+}
+
+/** The coordinator's end of a worker process. */
+export interface WorkerProcess {
+  readonly shard: number;
+  readonly pid: number;
+  send(command: WorkerCommand): void;
+  /** The engine is loaded. Rejects when it cannot be, or the process ends before. */
+  readonly ready: Promise<void>;
+  /** Resolves when the process has ended: null when it had finished its work. */
+  readonly ended: Promise<WorkerDeath | null>;
+  /** At once. */
+  kill(): void;
+}
+
+export interface WorkerOptions {
+  shard: number;
+  engineModule: string;
+  /** Where its output goes: `worker-N.log`, removed when nothing was said. */
+  logDir: string;
+  onMessage(message: WorkerMessage): void;
+}
+
+/** Workers get what was meant for them over IPC; what is secret in our own environment is none of their business. */
+const SECRET = /SECRET|API_KEY|TOKEN|PASSWORD/i;
+
+/** Starts a worker process. It ends when this process does, however this one ends: see `worker.ts`. */
+export const startWorker = ({ shard, engineModule, logDir, onMessage }: WorkerOptions): WorkerProcess => {
+  const logFile = join(logDir, `worker-${shard}.log`);
+  const log = openSync(logFile, 'a');
+  const child = fork(program(), {
+    execArgv: [],
+    serialization: 'advanced',
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRET.test(name))),
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  closeSync(log);
+  let finished = false;
+  let failure: string | null = null;
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+  child.on('message', (raw) => {
+    const message = raw as WorkerMessage;
+    if (message.type === 'ready') ready.resolve();
+    if (message.type === 'finished') finished = true;
+    if (message.type === 'failed') failure = message.message;
+    onMessage(message);
+  });
+  const ended = endOf(child).then((reason): WorkerDeath | null => {
+    const said = lastWords(logFile);
+    if (finished) return null;
+    const message = failure ?? (said === '' ? `worker ${shard} ended with ${reason}` : said);
+    ready.reject(new Error(message));
+    return { reason, message };
+  });
+  child.send({ type: 'prepare', shard, engineModule } satisfies WorkerCommand, () => {});
+  return {
+    shard,
+    pid: child.pid ?? -1,
+    // A worker that died between two messages is told of by `ended`.
+    send: (command) => void (child.connected && child.send(command, () => {})),
+    ready: ready.promise,
+    ended,
+    kill: () => void child.kill('SIGKILL'),
+  };
+};
+
+/** The sources run as they are; a published package has been compiled. */
+const program = (): URL => new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+const endOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    // `close` comes when the channel is drained, too: no line that was sent is lost.
+    child.once('close', (code, signal) => resolve(signal ?? `exit ${code}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+
+/** The last lines of a log, for a sentence; an empty log is removed. */
+const lastWords = (file: string): string => {
+  try {
+    if (statSync(file).size === 0) rmSync(file);
+    else return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-3).join(' / ').slice(-500);
+  } catch {
+    // The record's folder was taken away: nothing to quote.
+  }
+  return '';
+};

@@ -1,0 +1,37 @@
+import type { ParticipantPlan, RecordLine, SampleLine } from '@livekit-swarm/core';
+import type { Admission, EngineOptions } from '@livekit-swarm/engine';
+
+/** Somebody of a shard, with what lets them in. */
+export interface Recruit {
+  plan: ParticipantPlan;
+  admission: Admission;
+}
+
+/** All that a worker needs to know. Serialisable JSON: one day it travels to another machine. Tokens, never the API secret. */
+export interface WorkOrder {
+  shard: number;
+  /** Unix ms, a little in the future and the same for all: the zero of every `at`. */
+  startedAtMs: number;
+  engine: Pick<EngineOptions, 'threads' | 'joinTimeoutMs' | 'joinAttempts' | 'signalling'>;
+  /** In the order they are due. */
+  recruits: Recruit[];
+}
+
+/** Coordinator → worker. */
+export type WorkerCommand =
+  /** Load the engine; answered by `ready`. */
+  | { type: 'prepare'; shard: number; engineModule: string }
+  | { type: 'begin'; order: WorkOrder }
+  /** Stop joining and leave with everybody; answered by lines and then `finished`. */
+  | { type: 'leave' };
+
+/** Worker → coordinator. */
+export type WorkerMessage =
+  | { type: 'ready' }
+  /** Events and results, batched. */
+  | { type: 'lines'; lines: RecordLine[] }
+  | { type: 'sample'; sample: SampleLine }
+  /** Everybody left and every line was sent. */
+  | { type: 'finished' }
+  /** This worker cannot do its work; it ends after this. */
+  | { type: 'failed'; message: string };
