@@ -209,7 +209,7 @@ impl NativePump {
         if !(1..=256).contains(&options.threads) {
             return Err(failed(format!("threads must be 1 to 256, not {}", options.threads)));
         }
-        let tick = Duration::from_micros(options.tick_micros.unwrap_or(2_000).clamp(500, 20_000) as u64);
+        let tick = Duration::from_micros(options.tick_micros.unwrap_or(4_000).clamp(500, 20_000) as u64);
         let on_events = on_events.build_threadsafe_function::<Vec<NativeEvent>>().weak::<true>().build()?;
         let tell = move |events: Vec<(u32, u64, PeerEvent)>| {
             let events = events.into_iter().map(|(peer, wall, event)| NativeEvent::new(peer, wall, event)).collect();

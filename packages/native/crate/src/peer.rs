@@ -30,6 +30,8 @@ use crate::stun;
 use crate::transport_feedback;
 
 const MS: u64 = 1_000_000;
+/// A handshake that takes longer than this has other worries than our tick.
+const JOINING_NS: u64 = 10_000 * MS;
 /// Sender and receiver reports: libwebrtc's interval for video.
 const REPORT_INTERVAL_NS: u64 = 1000 * MS;
 /// How often str0m tells the round-trip time of its consent checks.
@@ -125,11 +127,12 @@ pub struct Peer {
     transport_senders: Option<Box<[u8; TRANSPORT_HISTORY]>>,
     transport_feedback: transport_feedback::TransportFeedback,
     closed: bool,
+    created_at: u64,
 }
 
 impl HasSocket for Peer {
-    fn socket(&self) -> &UdpSocket {
-        &self.socket
+    fn socket(&mut self) -> &mut UdpSocket {
+        &mut self.socket
     }
 }
 
@@ -175,6 +178,7 @@ impl Peer {
             transport_senders: None,
             transport_feedback: transport_feedback::TransportFeedback::default(),
             closed: false,
+            created_at: now.mono,
         })
     }
 
@@ -292,6 +296,16 @@ impl Peer {
 
     pub fn remb_bps(&self) -> u64 {
         if self.receivers.iter().any(|(_, r)| r.config.remb) { self.bandwidth.current_bps() } else { 0 }
+    }
+
+    /// Whether a handshake is under way: then every millisecond of waiting is a millisecond of join time.
+    pub fn is_joining(&self) -> bool {
+        self.srtp.is_none() && self.remote_credentials.is_some()
+    }
+
+    /// Whether it is, or will be when the remote is known.
+    pub fn may_be_joining(&self, now: Now) -> bool {
+        self.srtp.is_none() && !self.closed && now.mono.saturating_sub(self.created_at) < JOINING_NS
     }
 
     pub fn is_closed(&self) -> bool {

@@ -9,6 +9,8 @@ use crate::dtls_keys;
 use crate::peer::PeerEvent;
 use crate::reactor::{Reactor, Rows};
 
+/// Between wake-ups while a handshake is under way.
+const HURRY_NS: u64 = 1_000_000;
 /// A thread that is behind still lets go of its lock for this long, or JavaScript would never get in.
 const BREATH: Duration = Duration::from_micros(50);
 
@@ -77,19 +79,19 @@ fn run(reactor: &Mutex<Reactor>, tick: Duration, on_events: &OnEvents) {
     let tick_ns = tick.as_nanos() as u64;
     let mut planned = clock::monotonic_ns();
     loop {
-        let told = {
+        let (told, hurry) = {
             let mut reactor = lock(reactor);
             if reactor.stopped {
                 return;
             }
             reactor.tick(clock::monotonic_ns().saturating_sub(planned));
-            std::mem::take(&mut reactor.told)
+            (std::mem::take(&mut reactor.told), reactor.in_a_hurry())
         };
         if !told.is_empty() {
             on_events(told);
         }
         let now = clock::monotonic_ns();
-        planned = (planned + tick_ns).max(now.saturating_sub(tick_ns));
+        planned = (planned + if hurry { tick_ns.min(HURRY_NS) } else { tick_ns }).max(now.saturating_sub(tick_ns));
         std::thread::sleep(Duration::from_nanos(planned.saturating_sub(now)).max(BREATH));
     }
 }

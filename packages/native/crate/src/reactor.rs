@@ -62,6 +62,8 @@ pub struct Reactor {
     totals: Totals,
     max_tick_late_ns: u64,
     cpu_ns: u64,
+    /// Peers in a handshake, by key.
+    joining: Vec<usize>,
     pub told: Vec<(u32, u64, PeerEvent)>,
     pub stopped: bool,
 }
@@ -83,6 +85,7 @@ impl Reactor {
             totals: Totals::default(),
             max_tick_late_ns: 0,
             cpu_ns: 0,
+            joining: Vec::new(),
             told: Vec::new(),
             stopped: false,
         })
@@ -95,6 +98,7 @@ impl Reactor {
         // SAFETY: the socket is removed from the poller before its peer is dropped (`close_peer`, `close`).
         unsafe { self.poller.add_with_mode(&peer.socket, Event::readable(key), PollMode::Level) }
             .map_err(|error| format!("cannot watch a socket: {error}"))?;
+        self.joining.push(key);
         let slot = entry.insert(Slot { peer, scheduled: u64::MAX });
         Ok((key as u32 * self.threads + self.thread, &mut slot.peer))
     }
@@ -170,6 +174,15 @@ impl Reactor {
         self.stopped = true;
     }
 
+    /// Whether somebody's handshake waits for us.
+    pub fn in_a_hurry(&mut self) -> bool {
+        if !self.joining.is_empty() {
+            let (peers, now) = (&self.peers, Now::read());
+            self.joining.retain(|&key| peers.get(key).is_some_and(|slot| slot.peer.may_be_joining(now)));
+        }
+        self.joining.iter().any(|&key| self.peers[key].peer.is_joining())
+    }
+
     /// One wake-up: read what came, send what is due. `late_ns` is how much later than planned it comes.
     pub fn tick(&mut self, late_ns: u64) {
         self.max_tick_late_ns = self.max_tick_late_ns.max(late_ns);
@@ -188,16 +201,9 @@ impl Reactor {
         for key in ready {
             let Some(slot) = self.peers.get_mut(key) else { continue };
             let (batch, scratch, totals) = (&mut self.batch, &mut self.scratch, &mut self.totals);
-            loop {
-                let mut read: u32 = 0;
-                let more = batch.read(&mut slot.peer, |peer, datagram, source, arrival| {
-                    peer.on_datagram(datagram, source, arrival, now, totals, scratch);
-                    read += 1;
-                });
-                if !more || read == 0 {
-                    break;
-                }
-            }
+            while batch.read(&mut slot.peer, |peer, datagram, source, arrival| {
+                peer.on_datagram(datagram, source, arrival, now, totals, scratch);
+            }) {}
             self.settle(key, now);
         }
     }

@@ -1,7 +1,7 @@
 //! The least that a media client can cost: bare UDP with AES-256-GCM over connected sockets, at a given rate and size, and nothing else.
 //! Prints one JSON object: microseconds of CPU per packet, sent and received, of the measured thread alone; its partner is not counted.
 //!
-//! udp-floor --sockets 1000 --send-rate 50 --receive-rate 50 --bytes 120 --seconds 10 [--tick-micros 2000]
+//! udp-floor --sockets 1000 --send-rate 50 --receive-rate 50 --bytes 120 --seconds 10 [--tick-micros 4000]
 
 use std::net::UdpSocket;
 use std::os::fd::AsRawFd;
@@ -37,7 +37,7 @@ fn main() {
         receive_rate: argument("--receive-rate", 50.0),
         bytes: (argument("--bytes", 120.0) as usize).clamp(HEADER + TAG, 1400),
         seconds: argument("--seconds", 10.0),
-        tick: Duration::from_micros(argument("--tick-micros", 2000.0) as u64),
+        tick: Duration::from_micros(argument("--tick-micros", 4000.0) as u64),
     };
     let near: Vec<UdpSocket> = (0..load.sockets).map(|_| UdpSocket::bind("127.0.0.1:0").expect("a socket")).collect();
     // A media server answers from one socket: so does the partner.
