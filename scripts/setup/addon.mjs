@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { findTool } from './find-tool.mjs';
+import { addon, crate, setupCache } from './paths.mjs';
+import { runStep } from './run-step.mjs';
+import { SetupError } from './say.mjs';
+
+const stamp = join(setupCache, 'addon-sources.sha256');
+const LIBRARIES = { linux: 'libswarm_native.so', darwin: 'libswarm_native.dylib' };
+
+/** Whether the addon is there and made of the sources as they are now. */
+export const addonIsCurrent = async () => {
+  const [built, now] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), hashSources()]);
+  return (
+    built === now &&
+    (await readFile(addon).then(
+      () => true,
+      () => false,
+    ))
+  );
+};
+
+/** SHA-256 over everything that goes into the addon: names and contents. */
+const hashSources = async () => {
+  const sources = await readdir(join(crate, 'src'), { recursive: true, withFileTypes: true });
+  const files = sources.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
+  for (const file of [...files.sort(), ...['Cargo.toml', 'Cargo.lock', 'build.rs'].map((name) => join(crate, name))])
+    hash.update(`\0${file.slice(crate.length)}\0`).update(await readFile(file).catch(() => ''));
+  return hash.digest('hex');
+};
+
+/** @param {AbortSignal} signal */
+export const buildAddon = async (signal) => {
+  const cargo = await expectTools();
+  const sources = await hashSources();
+  const total = [...(await readFile(join(crate, 'Cargo.lock'), 'utf8')).matchAll(/^\[\[package\]\]/gm)].length;
+  let done = 0;
+  let current = '';
+  await runStep({
+    name: 'media engine (Rust)',
+    usual: '1 to 4 minutes, once',
+    command: cargo,
+    args: ['build', '--release', '--locked', '--lib', '--target-dir', join(crate, 'target')],
+    cwd: crate,
+    onLine: (line) => {
+      const crateName = /^\s+Compiling (\S+)/.exec(line)?.[1];
+      if (crateName === undefined) return;
+      done++;
+      current = crateName;
+    },
+    // The lock file names crates of other platforms, too: hence "at most".
+    progress: () => (done === 0 ? 'fetching crates' : `crate ${done} of at most ${total}, now ${current}`),
+    hint: (log) =>
+      /requires rustc|rustc .* is not supported|feature .edition2024. is required/.test(log)
+        ? 'the Rust here is too old: run "rustup update", or install it from https://rustup.rs'
+        : 'are the crates reachable ("cargo fetch" in packages/native/crate)? Is there a C compiler? "npx swarm doctor" tells what is missing',
+    signal,
+  });
+  await install(sources);
+};
+
+const expectTools = async () => {
+  const cargo = await findTool('cargo');
+  if (cargo === null)
+    throw new SetupError(
+      'the media engine is written in Rust and there is no Rust here ("cargo" is neither on PATH nor in ~/.cargo/bin)',
+      `install it with\n  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y\nand start again`,
+    );
+  const compiler = await findTool(...(process.env.CC === undefined ? [] : [process.env.CC]), 'cc', 'gcc', 'clang');
+  if (compiler === null)
+    throw new SetupError(
+      'the media engine needs a C compiler for its cryptography, and there is none here (cc, gcc, clang)',
+      process.platform === 'darwin'
+        ? 'install it with "xcode-select --install" and start again'
+        : 'install it, on Debian or Ubuntu with "sudo apt-get install build-essential", and start again',
+    );
+  return cargo;
+};
+
+/**
+ * Puts the library in its place, whole: a rename, so that neither an interruption nor a process that has it loaded sees half of it.
+ *
+ * @param {string} sources
+ */
+const install = async (sources) => {
+  const library = LIBRARIES[/** @type {keyof typeof LIBRARIES} */ (process.platform)];
+  if (library === undefined) throw new SetupError(`the media engine does not run on ${process.platform}`, 'use Linux or macOS');
+  const unfinished = join(dirname(addon), `.unfinished-${process.pid}.node`);
+  try {
+    await copyFile(join(crate, 'target', 'release', library), unfinished);
+    await rename(unfinished, addon);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  await mkdir(setupCache, { recursive: true });
+  await writeFile(stamp, sources);
+};

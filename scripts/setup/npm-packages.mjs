@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from './paths.mjs';
+import { runStep } from './run-step.mjs';
+
+/** @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} Locked */
+
+/** Whether node_modules holds exactly what package-lock.json says. npm's own note of what it installed is written last, so an interrupted installation has none. */
+export const packagesAreCurrent = async () => {
+  const [wanted, installed] = await Promise.all([
+    readLock(join(root, 'package-lock.json')),
+    readLock(join(root, 'node_modules', '.package-lock.json')),
+  ]);
+  if (wanted === null || installed === null) return false;
+  return Object.entries(wanted).every(([path, package_]) => {
+    if (path === '') return true;
+    const there = installed[path];
+    // Absent optional ones are for other platforms.
+    if (there === undefined) return package_.optional === true;
+    return there.version === package_.version && there.integrity === package_.integrity;
+  });
+};
+
+/** @param {string} path @returns {Promise<Record<string, Locked> | null>} */
+const readLock = (path) =>
+  readFile(path, 'utf8').then(
+    (text) => JSON.parse(text).packages,
+    () => null,
+  );
+
+/** @param {AbortSignal} signal */
+export const installPackages = (signal) =>
+  runStep({
+    name: 'npm packages',
+    usual: '10 to 60 s',
+    command: 'npm',
+    args: ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--progress=false'],
+    cwd: root,
+    hint: (log) =>
+      /EUSAGE|can only install packages when/.test(log)
+        ? 'package.json and package-lock.json disagree: run "npm install" and commit both'
+        : 'is the npm registry reachable ("npm ping")? Then start again: it goes on from here',
+    signal,
+  });

@@ -1,0 +1,24 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The checkout. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What the setup notes for the next start, and the logs of its steps. */
+export const setupCache = join(root, '.cache', 'setup');
+
+export const crate = join(root, 'packages', 'native', 'crate');
+
+export const addon = join(root, 'packages', 'native', `swarm-native.${process.platform}-${process.arch}.node`);
+
+/** Our own programs first on PATH would have npm run by the very Node that it is about to replace. Rust and Go are often installed, yet not on it. */
+export const toolEnv = () => {
+  const bins = join('node_modules', '.bin');
+  const usual = [join(homedir(), '.cargo', 'bin'), '/usr/local/go/bin'];
+  const path = [...(process.env.PATH ?? '').split(':').filter((folder) => !folder.endsWith(bins)), ...usual].join(':');
+  return { ...process.env, PATH: path };
+};
+
+/** @param {string} path a file of this checkout, as a person would name it. */
+export const shown = (path) => (path.startsWith(root) ? path.slice(root.length) : path);

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setupCache, shown, toolEnv } from './paths.mjs';
+import { SetupError, say } from './say.mjs';
+
+const HEARTBEAT_MS = 5_000;
+const QUOTED_LINES = 15;
+
+/**
+ * @typedef {object} Step
+ * @property {string} name what it makes, for its lines and its log file.
+ * @property {string} usual how long it usually takes.
+ * @property {string} command
+ * @property {string[]} args
+ * @property {string} cwd
+ * @property {(line: string) => void} [onLine] sees each line of its output.
+ * @property {() => string} [progress] how far it is, for the heartbeat.
+ * @property {(log: string) => string} hint what to do when it fails, by the end of its output.
+ * @property {AbortSignal} signal
+ */
+
+/**
+ * Runs one step of the setup: says what it does and how long that usually takes, then every few seconds how far it is, then what it
+ * took. Its output goes to a log, and is quoted when it fails.
+ *
+ * @param {Step} step
+ */
+export const runStep = async ({ name, usual, command, args, cwd, onLine = () => {}, progress = () => '', hint, signal }) => {
+  const started = performance.now();
+  const seconds = () => `${Math.round((performance.now() - started) / 1_000)} s`;
+  await mkdir(setupCache, { recursive: true });
+  const logFile = join(setupCache, `${name.replaceAll(/\W+/g, '-')}.log`);
+  const log = createWriteStream(logFile);
+  say(`${name}: ${shown(command)} ${args.slice(0, 2).join(' ')} (usually ${usual})`);
+  const heartbeat = setInterval(() => say(`${name}: ${[progress(), seconds()].filter(Boolean).join(', ')}`), HEARTBEAT_MS);
+  /** @type {string[]} */
+  const last = [];
+  /** @param {string} line */
+  const hear = (line) => {
+    log.write(`${line}\n`);
+    last.push(line);
+    if (last.length > QUOTED_LINES) last.shift();
+    onLine(line);
+  };
+  try {
+    const failure = await runLines({ command, args, cwd, hear, signal });
+    signal.throwIfAborted();
+    if (failure === null) return say(`${name}: done in ${seconds()}`);
+    const quote = last.map((line) => `  ${line}\n`).join('');
+    throw new SetupError(
+      `${name}: ${command} ${failure} after ${seconds()}\n${quote}  (all of it: ${shown(logFile)})`,
+      hint(last.join('\n')),
+    );
+  } finally {
+    clearInterval(heartbeat);
+    log.end();
+  }
+};
+
+/**
+ * @param {{ command: string, args: string[], cwd: string, hear: (line: string) => void, signal: AbortSignal }} run
+ * @returns {Promise<string | null>} how it failed.
+ */
+const runLines = ({ command, args, cwd, hear, signal }) =>
+  new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, env: toolEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+    // Not spawn's own `signal`: that tells of an abort before the child is gone, and it would go on writing.
+    const stop = () => void child.kill('SIGTERM');
+    signal.addEventListener('abort', stop, { once: true });
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', hear);
+    child.once('error', (error) => resolve(`could not be run: ${error.message}`));
+    child.once('close', (code, killedBy) => {
+      signal.removeEventListener('abort', stop);
+      resolve(code === 0 ? null : `failed (${killedBy ?? `exit ${code}`})`);
+    });
+  });

@@ -1,0 +1,19 @@
+/**
+ * Progress goes to stderr: stdout belongs to results.
+ *
+ * @param {string} line
+ */
+export const say = (line) => void process.stderr.write(`setup: ${line}\n`);
+
+/** Something is missing or did not work, in words for the person at the terminal: no stack trace. */
+export class SetupError extends Error {
+  /** @param {string} message what and where. @param {string} hint what to do next. */
+  constructor(message, hint) {
+    super(message);
+    this.name = 'SetupError';
+    this.hint = hint;
+  }
+}
+
+/** The code for it: nothing was started (the table is packages/core/src/exit-codes.ts). */
+export const SETUP_FAILED = 2;

@@ -1,0 +1,14 @@
+// `npm start`: the main job, on whatever this machine has. Everything missing is installed or built first.
+import { join } from 'node:path';
+import { main } from './launch/main.mjs';
+import { runNode } from './launch/run-node.mjs';
+import { root } from './setup/paths.mjs';
+import { setup } from './setup/setup.mjs';
+
+const args = process.argv.slice(2);
+const ownServer = !args.some((arg) => arg === '--url' || arg.startsWith('--url=')) && !process.env.LIVEKIT_URL;
+
+await main(
+  (signal) => setup({ servers: ownServer ? ['1.13.4'] : [], signal }),
+  () => runNode(join(root, 'packages', 'cli', 'src', 'main.ts'), args),
+);

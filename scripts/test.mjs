@@ -1,0 +1,75 @@
+// `npm test`: everything, and one closing line: `N passed, N failed`.
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { main } from './launch/main.mjs';
+import { findTool } from './setup/find-tool.mjs';
+import { crate, root } from './setup/paths.mjs';
+import { pinnedNode } from './setup/pinned-node.mjs';
+import { say } from './setup/say.mjs';
+import { provideServers } from './setup/servers.mjs';
+import { setup } from './setup/setup.mjs';
+import { runCheck } from './test/run-check.mjs';
+import { sum, tallyCargo, tallyVitest } from './test/tally.mjs';
+
+const vitestReport = join(root, '.cache', 'vitest.json');
+/** @type {import('./test/tally.mjs').Tally[]} */
+const tallies = [];
+/** @type {string[]} */
+const failures = [];
+
+/** @param {AbortSignal} signal */
+const runAll = async (signal) => {
+  const servers = ['1.13.4', '1.11.0'];
+  await setup({ servers, signal });
+  await provideServers(servers, signal);
+  const node = await pinnedNode();
+  /** @param {string} name @param {string} command @param {string[]} args */
+  const check = async (name, command, ...args) => {
+    const result = await runCheck(name, command, args, signal);
+    signal.throwIfAborted();
+    if (!result.ok) failures.push(name);
+    return result;
+  };
+  /** A check that counts no tests: one failure when it fails. @param {string} name @param {string} command @param {string[]} args */
+  const gate = async (name, command, ...args) => {
+    const { ok } = await check(name, command, ...args);
+    if (!ok) tallies.push({ passed: 0, failed: 1, skipped: 0 });
+  };
+
+  await gate('biome', node, join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'check');
+  await gate('tsc', node, join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit');
+
+  // The release profile, as the addon: its dependencies (C code among them) are not compiled a second time.
+  const cargo = await findTool('cargo');
+  if (cargo === null) say('cargo test: skipped, there is no Rust here');
+  else {
+    const where = ['--release', '--locked', '--manifest-path', join(crate, 'Cargo.toml'), '--target-dir', join(crate, 'target')];
+    if ((await findTool('cargo-clippy')) === null) say('clippy: skipped, not installed ("rustup component add clippy")');
+    else await gate('clippy', cargo, 'clippy', '--quiet', ...where, '--all-targets', '--', '-D', 'warnings');
+    const { ok, output } = await check('cargo test', cargo, 'test', ...where);
+    tallies.push(tallyCargo(output, ok));
+  }
+
+  await rm(vitestReport, { force: true });
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const { ok } = await check(
+    'vitest',
+    node,
+    vitest,
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${vitestReport}`,
+  );
+  tallies.push(tallyVitest(await readFile(vitestReport, 'utf8').catch(() => null), ok));
+};
+
+const close = async () => {
+  const { passed, failed, skipped } = sum(tallies);
+  if (skipped > 0) say(`${skipped} tests were skipped`);
+  if (failures.length > 0) say(`failed: ${failures.join(', ')}`);
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failed === 0 && failures.length === 0 ? 0 : 1;
+};
+
+await main(runAll, close);
