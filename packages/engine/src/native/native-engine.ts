@@ -27,6 +27,8 @@ export class NativeEngine implements Engine {
   readonly #sampler: Sampler;
   readonly #participants = new Map<number, Participant>();
   readonly #byPeer = new Map<number, Participant>();
+  /** On their way to a participant: the address is being looked up. */
+  readonly #departing = new Map<number, ParticipantPlan>();
   /** Those who could not even be sent on their way. */
   readonly #refused = new Map<number, ParticipantLine>();
   readonly #targets = new Map<string, Promise<Target>>();
@@ -41,16 +43,18 @@ export class NativeEngine implements Engine {
   }
 
   async join(plan: ParticipantPlan, admission: Admission, dueAtMs: number): Promise<void> {
-    if (this.#participants.has(plan.index)) throw new Error(`participant ${plan.index} has joined already`);
+    const { index } = plan;
+    if (this.#participants.has(index) || this.#departing.has(index)) throw new Error(`participant ${index} has joined already`);
+    this.#departing.set(index, plan);
     const tracks = plan.publish.map((track, number) => this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`));
     let target: Target;
     try {
       target = await this.#target(admission.url);
     } catch (error) {
-      this.#refuse(plan, error);
+      if (this.#departing.delete(index)) this.#refuse(plan, error);
       return;
     }
-    if (this.#closed) return;
+    if (!this.#departing.delete(index) || this.#closed) return;
     let flows = 0;
     const participant: Participant = new Participant({
       plan,
@@ -62,18 +66,23 @@ export class NativeEngine implements Engine {
       pump: this.#pump,
       book: this.#book,
       sampler: this.#sampler,
-      nextFlow: () => plan.index * FLOWS_PER_PARTICIPANT + (flows++ % FLOWS_PER_PARTICIPANT),
+      nextFlow: () => index * FLOWS_PER_PARTICIPANT + (flows++ % FLOWS_PER_PARTICIPANT),
       onPeerOpened: (peer) => this.#byPeer.set(peer, participant),
       onPeerClosed: (peer) => this.#byPeer.delete(peer),
     });
-    this.#participants.set(plan.index, participant);
+    this.#participants.set(index, participant);
     await participant.join();
   }
 
   async leave(index: number): Promise<ParticipantLine> {
-    const participant = this.#participants.get(index);
+    const departing = this.#departing.get(index);
     const refused = this.#refused.get(index);
+    const participant = this.#participants.get(index);
     if (refused !== undefined) return refused;
+    if (departing !== undefined) {
+      this.#departing.delete(index);
+      return this.#absence(departing, 'left_while_joining');
+    }
     if (participant === undefined) throw new Error(`participant ${index} is not here`);
     const line = await participant.leave();
     this.#participants.delete(index);
@@ -92,11 +101,6 @@ export class NativeEngine implements Engine {
     this.#pump.close();
   }
 
-  /** For tests of what a broken network does: cuts the signal connection of a participant. */
-  severSignal(index: number): void {
-    this.#participants.get(index)?.severSignal();
-  }
-
   #target(url: string): Promise<Target> {
     const known = this.#targets.get(url);
     if (known !== undefined) return known;
@@ -110,15 +114,40 @@ export class NativeEngine implements Engine {
     return target;
   }
 
-  #refuse({ index, identity, room, role, expects }: ParticipantPlan, error: unknown): void {
-    const { startedAtMs, shard = 0, onEvent } = this.#options;
+  #refuse(plan: ParticipantPlan, error: unknown): void {
     const failure = failureOf(error);
-    const who = { at: Date.now() - startedAtMs, identity, room, role };
     // What is not one of our own refusals comes from looking the name up, or from the routing table.
-    const reason = failure.reason === 'internal' ? 'unreachable' : failure.reason;
+    const line = this.#absence(plan, failure.reason === 'internal' ? 'unreachable' : failure.reason);
+    this.#refused.set(plan.index, line);
+    const { at, identity, room, role } = line;
+    this.#options.onEvent({
+      type: 'event',
+      at,
+      event: 'join_failed',
+      identity,
+      room,
+      role,
+      reason: line.reason ?? 'unreachable',
+      message: failure.message,
+    });
+  }
+
+  /** The line of somebody who never was there. */
+  #absence({ identity, room, role, expects }: ParticipantPlan, reason: string): ParticipantLine {
+    const { startedAtMs, shard = 0 } = this.#options;
     const nothing = { joinMs: null, resumes: 0, reconnects: 0, tracks: [] };
-    this.#refused.set(index, { type: 'participant', shard, ...who, outcome: 'join_failed', reason, expects, ...nothing });
-    onEvent({ type: 'event', event: 'join_failed', ...who, reason, message: failure.message });
+    return {
+      type: 'participant',
+      at: Date.now() - startedAtMs,
+      shard,
+      identity,
+      room,
+      role,
+      outcome: 'join_failed',
+      reason,
+      expects,
+      ...nothing,
+    };
   }
 
   #onPump(events: PumpEvent[]): void {

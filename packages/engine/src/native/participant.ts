@@ -87,11 +87,6 @@ export class Participant {
     return this.#leaving;
   }
 
-  /** For tests of what a broken network does. */
-  severSignal(): void {
-    this.#session.severSignal();
-  }
-
   onPump(event: PumpEvent): void {
     switch (event.type) {
       case 'ice':

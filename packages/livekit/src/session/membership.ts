@@ -115,11 +115,6 @@ export class Membership {
     this.#settle?.({ failure, way: 'none', cause: ReconnectReason.RR_UNKNOWN });
   }
 
-  /** Cuts the signal connection as a broken network would. */
-  severSignal(): void {
-    this.#socket?.sever();
-  }
-
   peerChanged(peer: number, state: PeerState, at: number): void {
     if (!this.#peers.owns(peer)) return;
     this.#peers.changed(peer, state);

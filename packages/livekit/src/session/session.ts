@@ -95,11 +95,6 @@ export class Session {
     this.#membership?.close(true);
   }
 
-  /** Cuts the signal connection as a broken network would. */
-  severSignal(): void {
-    this.#membership?.severSignal();
-  }
-
   peerChanged(peer: number, state: PeerState, at: number): void {
     this.#membership?.peerChanged(peer, state, at);
   }

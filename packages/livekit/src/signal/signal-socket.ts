@@ -100,11 +100,6 @@ export class SignalSocket {
     else this.#socket.terminate();
   }
 
-  /** Cuts the TCP connection without a word: what a broken network does. */
-  sever(): void {
-    this.#socket.terminate();
-  }
-
   #receive(data: Buffer): void {
     if (this.#ended) return;
     if (this.#kept !== null) this.#kept.lastHeardAt = this.#options.clock.now();

@@ -1,0 +1,103 @@
+import type { EventLine, EventName, ParticipantLine, ParticipantPlan, TrackResult } from '@livekit-swarm/core';
+import { makeToken, type Signalling } from '@livekit-swarm/livekit';
+import { type EngineSample, NativeEngine } from '../../src/index.ts';
+
+/** Where a test's participants go. */
+export interface Target {
+  url: string;
+  apiKey: string;
+  apiSecret: string;
+}
+
+export interface CrowdOptions {
+  target: Target;
+  signalling: Signalling | 'auto';
+  joinTimeoutMs?: number;
+  joinAttempts?: number;
+}
+
+export type Guest = Partial<Omit<ParticipantPlan, 'index' | 'room'>>;
+
+/** An engine with participants in one room, and what it told. */
+export interface Crowd extends AsyncDisposable {
+  readonly room: string;
+  readonly events: EventLine[];
+  join(...guests: Guest[]): Promise<void>;
+  /** Everybody leaves at once; lines in the order of joining. */
+  leave(): Promise<ParticipantLine[]>;
+  sample(): EngineSample;
+  of(event: EventName): EventLine[];
+}
+
+let rooms = 0;
+
+export const AUDIO = { kind: 'audio' } as const;
+export const SIMULCAST = { kind: 'video', codec: 'vp8', resolution: '720p', simulcast: true } as const;
+
+export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAttempts = 1 }: CrowdOptions): Crowd => {
+  const startedAtMs = Date.now();
+  const events: EventLine[] = [];
+  const room = `room-${process.pid}-${rooms++}`;
+  const engine = new NativeEngine({
+    threads: 1,
+    startedAtMs,
+    joinTimeoutMs,
+    joinAttempts,
+    signalling,
+    onEvent: (event) => events.push(event),
+  });
+  let size = 0;
+  const joinOne = async (guest: Guest): Promise<void> => {
+    const index = size++;
+    const dueAt = Date.now() - startedAtMs;
+    const plan: ParticipantPlan = {
+      index,
+      identity: `guest-${index}`,
+      room,
+      role: (guest.publish?.length ?? 0) > 0 ? 'publisher' : 'subscriber',
+      joinAtMs: dueAt,
+      publish: [],
+      layout: { type: 'all' },
+      data: [],
+      expects: { audio: 1, video: 1 },
+      ...guest,
+    };
+    const kinds = plan.publish.map(({ kind }) => kind);
+    const token = await makeToken({
+      ...target,
+      room,
+      identity: plan.identity,
+      publish: { audio: kinds.includes('audio'), video: kinds.includes('video'), data: plan.data.length > 0 },
+      subscribe: true,
+      ttlSeconds: 60,
+    });
+    await engine.join(plan, { url: target.url, token }, dueAt);
+  };
+  return {
+    room,
+    events,
+    join: async (...guests) => {
+      await Promise.all(guests.map(joinOne));
+    },
+    leave: () => Promise.all(Array.from({ length: size }, (_, index) => engine.leave(index))),
+    sample: () => engine.sample(),
+    of: (name) => events.filter(({ event }) => event === name),
+    [Symbol.asyncDispose]: () => engine.close(),
+  };
+};
+
+export const seconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * 1_000));
+
+/** Waits until something is so; fails after `withinSeconds` with what was waited for. */
+export const until = async (what: string, isSo: () => boolean, withinSeconds = 15): Promise<void> => {
+  const deadline = Date.now() + withinSeconds * 1_000;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error(`not within ${withinSeconds} s: ${what}`);
+    await seconds(0.05);
+  }
+};
+
+export const tracksOf = (line: ParticipantLine | undefined, wanted: Partial<TrackResult>): TrackResult[] =>
+  (line?.tracks ?? []).filter((track) =>
+    Object.entries(wanted).every(([field, value]) => track[field as keyof TrackResult] === value),
+  );
