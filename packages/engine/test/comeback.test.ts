@@ -1,0 +1,107 @@
+import { generateCredentials, type LiveKitServer } from '@livekit-swarm/lab';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AUDIO, type Crowd, openCrowd, SIMULCAST, seconds, tracksOf, until } from './support/crowd.ts';
+import { startProxy } from './support/proxy.ts';
+import { startServer } from './support/servers.ts';
+
+const credentials = generateCredentials();
+const guest = { publish: [AUDIO, SIMULCAST] };
+
+/** Everybody of two hears and sees the other at the end. */
+const expectAllAlive = async (crowd: Crowd) => {
+  const lines = await crowd.leave();
+  for (const line of lines) {
+    expect(line).toMatchObject({ outcome: 'left', reason: null });
+    expect(
+      tracksOf(line, { direction: 'down', aliveAtEnd: true })
+        .map(({ kind }) => kind)
+        .sort(),
+    ).toEqual(['audio', 'video']);
+  }
+  return lines;
+};
+
+describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
+  let server: LiveKitServer;
+  beforeAll(async () => {
+    server = await startServer({ credentials });
+  });
+  afterAll(() => server.stop());
+
+  test('a cut signal connection is resumed, and the media hardly notices', async () => {
+    await using proxy = await startProxy(server.ports.http);
+    await using crowd = openCrowd({ target: { ...server, url: proxy.url }, signalling });
+    await crowd.join(guest, guest);
+    await until('media arrives', () => crowd.of('first_media').length === 2);
+    proxy.cut();
+    await until('both are back', () => crowd.of('resumed').length === 2);
+    expect(crowd.of('signal_lost').map(({ reason }) => reason)).toEqual(['signal_closed', 'signal_closed']);
+    expect(crowd.of('resumed')[0]).toMatchObject({ attempt: 1 });
+    expect(crowd.of('resumed')[0]?.ms).toBeGreaterThan(0);
+    await seconds(2);
+    const lines = await expectAllAlive(crowd);
+    for (const line of lines) {
+      expect(line).toMatchObject({ resumes: 1, reconnects: 0 });
+      for (const track of tracksOf(line, { direction: 'down' })) expect(track).toMatchObject({ lost: 0, gaps: 0 });
+    }
+  });
+
+  test('a node that died is replaced: everybody reconnects to another and republishes', async () => {
+    const first = await startServer({ credentials });
+    await using _first = first;
+    await using proxy = await startProxy(first.ports.http);
+    await using crowd = openCrowd({ target: { ...server, url: proxy.url }, signalling });
+    await crowd.join(guest, guest);
+    await until('media arrives', () => crowd.of('first_media').length === 2);
+    await seconds(1);
+    process.kill(first.pid, 'SIGKILL');
+    proxy.lead(server.ports.http);
+    await until('both are back', () => crowd.of('reconnected').length === 2, 30);
+    await seconds(3);
+    const lines = await expectAllAlive(crowd);
+    for (const line of lines) {
+      expect(line).toMatchObject({ reconnects: 1 });
+      // Before and after are one track, and its packets add up.
+      expect(tracksOf(line, { direction: 'down', kind: 'audio' })).toHaveLength(1);
+      expect(tracksOf(line, { direction: 'down', kind: 'audio' })[0]?.packets).toBeGreaterThan(150);
+      expect(tracksOf(line, { direction: 'up', kind: 'audio' })).toHaveLength(1);
+    }
+  });
+
+  test('the server removes somebody: no way back, and the reason is kept', async () => {
+    await using crowd = openCrowd({ target: server, signalling });
+    await crowd.join(guest);
+    const rooms = new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret);
+    await rooms.removeParticipant(crowd.room, 'guest-0');
+    await until('it is told', () => crowd.of('disconnected').length === 1);
+    expect(crowd.of('disconnected')[0]).toMatchObject({ reason: 'participant_removed' });
+    const [line] = await crowd.leave();
+    expect(line).toMatchObject({ outcome: 'disconnected', reason: 'participant_removed', resumes: 0, reconnects: 0 });
+    expect(crowd.of('left')).toEqual([]);
+  });
+
+  test('the room is deleted', async () => {
+    await using crowd = openCrowd({ target: server, signalling });
+    await crowd.join(guest);
+    await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).deleteRoom(crowd.room);
+    await until('it is told', () => crowd.of('disconnected').length === 1);
+    expect(crowd.of('disconnected')[0]).toMatchObject({ reason: 'room_deleted' });
+  });
+});
+
+test('a server that is killed and stays away: ten attempts within 40 s, then it is over', async () => {
+  await using server = await startServer();
+  await using crowd = openCrowd({ target: server, signalling: 'v1' });
+  await crowd.join(guest, guest);
+  await until('media arrives', () => crowd.of('first_media').length === 2);
+  process.kill(server.pid, 'SIGKILL');
+  await until('both have given up', () => crowd.of('disconnected').length === 2, 60);
+  for (const event of crowd.of('disconnected')) {
+    expect(event).toMatchObject({ reason: 'unreachable' });
+    expect(event.message).toContain('it began with');
+  }
+  const lines = await crowd.leave();
+  expect(lines.map(({ outcome }) => outcome)).toEqual(['disconnected', 'disconnected']);
+  expect(tracksOf(lines[0], { direction: 'down', kind: 'audio' })[0]).toMatchObject({ aliveAtEnd: false });
+});

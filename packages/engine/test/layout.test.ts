@@ -1,0 +1,94 @@
+import type { LiveKitServer } from '@livekit-swarm/lab';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AUDIO, type Crowd, openCrowd, SIMULCAST, seconds, tracksOf, until } from './support/crowd.ts';
+import { startServer } from './support/servers.ts';
+
+let server: LiveKitServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const speaker = { publish: [AUDIO, SIMULCAST], layout: { type: 'none' } } as const;
+const publishers = (count: number) => Array.from({ length: count }, () => ({ ...speaker, publish: [...speaker.publish] }));
+const silentPublishers = (count: number) => publishers(count).map((guest) => ({ ...guest, publish: [SIMULCAST] }));
+
+/** Packets received of each kind by the one who joined last. */
+const receivedByLast = async (crowd: Crowd) => {
+  const line = (await crowd.leave()).at(-1);
+  const packets = (kind: 'audio' | 'video') =>
+    tracksOf(line, { direction: 'down', kind })
+      .map((track) => track.packets)
+      .filter((count) => count > 0);
+  const gaps = (line?.tracks ?? []).reduce((sum, track) => sum + track.gaps, 0);
+  return { audio: packets('audio').length, video: packets('video').length, gaps };
+};
+
+test.each([
+  ['all', { type: 'all' }, { audio: 3, video: 3, gaps: 0 }],
+  ['audio-only', { type: 'audio-only' }, { audio: 3, video: 0, gaps: 0 }],
+  ['none', { type: 'none' }, { audio: 0, video: 0, gaps: 0 }],
+] as const)('who looks at %s receives that', async (_name, layout, expected) => {
+  await using crowd = openCrowd({ target: server, signalling: 'v1' });
+  await crowd.join(...publishers(3));
+  await crowd.join({ layout: { ...layout }, expects: { audio: 3, video: 3 } });
+  await seconds(2.5);
+  expect(await receivedByLast(crowd)).toEqual(expected);
+});
+
+test.each(['v1', 'v0'] as const)('with %s a grid has as many videos as tiles', async (signalling) => {
+  await using crowd = openCrowd({ target: server, signalling });
+  // Nobody speaks, so nobody takes the place of another.
+  await crowd.join(...silentPublishers(3));
+  await crowd.join({ layout: { type: 'grid', tiles: 2 }, expects: { audio: 0, video: 2 } });
+  await seconds(2.5);
+  expect(await receivedByLast(crowd)).toEqual({ audio: 0, video: 2, gaps: 0 });
+});
+
+test.each(['v1', 'v0'] as const)('with %s the speaker layout shows one video at a time', async (signalling) => {
+  await using crowd = openCrowd({ target: server, signalling });
+  await crowd.join(...publishers(3));
+  await crowd.join({ layout: { type: 'speaker' }, expects: { audio: 3, video: 1 } });
+  await seconds(2);
+  crowd.sample();
+  await seconds(1);
+  const video = crowd.sample().series.find(({ labels }) => labels.direction === 'down' && labels.kind === 'video');
+  // Two where the speaker changed within this second.
+  expect(video?.tracks).toBeGreaterThanOrEqual(1);
+  expect(video?.tracks).toBeLessThanOrEqual(2);
+  const { audio, gaps } = await receivedByLast(crowd);
+  expect({ audio, gaps }).toEqual({ audio: 3, gaps: 0 });
+});
+
+test('layers that nobody watches are not sent (dynacast)', async () => {
+  await using crowd = openCrowd({ target: server, signalling: 'v1' });
+  await crowd.join({ publish: [SIMULCAST], layout: { type: 'none' } });
+  // Tiles of 256x144: the lowest layer is enough.
+  await crowd.join({ layout: { type: 'grid', tiles: 25 }, expects: { audio: 0, video: 1 } });
+  const sending = () => crowd.sample().series.find(({ labels }) => labels.direction === 'up')?.layers;
+  await seconds(1);
+  expect(sending()).toEqual({ 180: 1, 360: 1, 720: 1 });
+  await until('only 180p is sent', () => JSON.stringify(sending()) === '{"180":1}', 20);
+  await seconds(1);
+  const [publisher, viewer] = await crowd.leave();
+  expect(tracksOf(viewer, { direction: 'down' })[0]).toMatchObject({ width: 320, height: 180, aliveAtEnd: true });
+  expect(tracksOf(publisher, { layer: 'q' })[0]?.packets).toBeGreaterThan(80);
+});
+
+test('a track that the server mutes falls silent, and that is no gap', async () => {
+  await using crowd = openCrowd({ target: server, signalling: 'v1' });
+  await crowd.join({ publish: [AUDIO], layout: { type: 'none' } }, { expects: { audio: 1, video: 0 } });
+  await until('audio arrives', () => crowd.of('first_media').length === 1);
+  const rooms = new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret);
+  const { tracks } = await rooms.getParticipant(crowd.room, 'guest-0');
+  await rooms.mutePublishedTrack(crowd.room, 'guest-0', tracks[0]?.sid ?? '', true);
+  // The server itself sends half a second of silence to the listener, so that no decoder is left humming.
+  await seconds(1.5);
+  crowd.sample();
+  await seconds(1.5);
+  const sample = crowd.sample();
+  expect(sample.series.filter(({ labels }) => labels.kind === 'audio').map(({ packets }) => packets)).toEqual([0, 0]);
+  const [, listener] = await crowd.leave();
+  expect(tracksOf(listener, { direction: 'down' })[0]).toMatchObject({ gaps: 0, aliveAtEnd: false });
+});

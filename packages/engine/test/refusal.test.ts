@@ -1,0 +1,90 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { LiveKitServer } from '@livekit-swarm/lab';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AUDIO, openCrowd, seconds } from './support/crowd.ts';
+import { startServer } from './support/servers.ts';
+
+let server: LiveKitServer;
+beforeAll(async () => {
+  server = await startServer({ config: { room: { auto_create: true, max_participants: 2 } } });
+});
+afterAll(() => server.stop());
+
+const failedJoin = async (target: { url: string; apiKey: string; apiSecret: string }, joinAttempts = 1) => {
+  await using crowd = openCrowd({ target, signalling: 'auto', joinAttempts, joinTimeoutMs: 2_000 });
+  await crowd.join({ publish: [AUDIO] });
+  const lines = await crowd.leave();
+  return {
+    events: crowd.events.map(({ event, reason }) => `${event} ${reason}`),
+    line: lines[0],
+    all: JSON.stringify(crowd.events),
+  };
+};
+
+test('a wrong secret is not tried again, and no token is repeated', async () => {
+  const { events, line, all } = await failedJoin({ ...server, apiSecret: 'not-the-secret-but-long-enough-for-hmac' }, 3);
+  expect(events).toEqual(['join_failed unauthorized']);
+  expect(line).toMatchObject({ outcome: 'join_failed', reason: 'unauthorized', joinMs: null, tracks: [] });
+  expect(all).not.toContain('eyJ');
+});
+
+test('nobody there: tried as often as asked', async () => {
+  const { events } = await failedJoin({ ...server, url: 'ws://127.0.0.1:1' }, 2);
+  expect(events).toEqual(['join_retry unreachable', 'join_failed unreachable']);
+});
+
+test('a name that does not exist', async () => {
+  const { events, line } = await failedJoin({ ...server, url: 'ws://no-such-host.invalid:7880' });
+  expect(events).toEqual(['join_failed unreachable']);
+  expect(line).toMatchObject({ outcome: 'join_failed', reason: 'unreachable' });
+});
+
+test('something that is no LiveKit', async () => {
+  const other = createServer((_request, response) => response.writeHead(404).end('nothing here'));
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo;
+  const { events } = await failedJoin({ ...server, url: `ws://127.0.0.1:${port}` });
+  other.close();
+  expect(events).toEqual(['join_failed not_livekit']);
+});
+
+test('a server that accepts and says nothing: the attempt ends in time', async () => {
+  const other = createServer();
+  other.on('upgrade', () => undefined);
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo;
+  const { events } = await failedJoin({ ...server, url: `ws://127.0.0.1:${port}` });
+  other.closeAllConnections();
+  other.close();
+  expect(events).toEqual(['join_failed signal_timeout']);
+});
+
+test('a full room', async () => {
+  await using crowd = openCrowd({ target: server, signalling: 'v1' });
+  await crowd.join({}, {});
+  await crowd.join({});
+  expect(crowd.of('joined')).toHaveLength(2);
+  expect(crowd.of('join_failed')).toMatchObject([{ reason: 'room_full' }]);
+});
+
+test('who is told to leave while joining leaves', async () => {
+  const silent = createServer();
+  silent.on('upgrade', () => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  await using crowd = openCrowd({
+    target: { ...server, url: `ws://127.0.0.1:${port}` },
+    signalling: 'v1',
+    joinTimeoutMs: 60_000,
+  });
+  const joining = crowd.join({ publish: [AUDIO] });
+  await seconds(0.3);
+  const before = Date.now();
+  const [line] = await crowd.leave();
+  await joining;
+  silent.closeAllConnections();
+  silent.close();
+  expect(Date.now() - before).toBeLessThan(1_000);
+  expect(line).toMatchObject({ outcome: 'join_failed', reason: 'left_while_joining' });
+});
