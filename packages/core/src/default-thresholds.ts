@@ -76,7 +76,7 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
 ];
 
 /** What two thresholds must share for one to replace the other: metric, selector and aggregation. */
-const slot = (threshold: Threshold): string => {
+export const thresholdSlot = (threshold: Threshold): string => {
   const selector = Object.fromEntries(Object.entries(threshold.selector).sort());
   return `${formatTarget({ ...threshold, selector })} ${JSON.stringify(threshold.aggregation)}`;
 };
@@ -88,11 +88,11 @@ const slot = (threshold: Threshold): string => {
  */
 export const resolveThresholds = (spec: LoadSpec, texts: readonly string[]): SourcedThreshold[] => {
   const given = texts.map(parseThreshold);
-  const taken = new Set(given.map(slot));
+  const taken = new Set(given.map(thresholdSlot));
   const defaults = DEFAULT_THRESHOLDS.filter(({ applies }) => applies(spec)).map(({ text }) => parseThreshold(text));
   return [
     ...defaults
-      .filter((threshold) => !taken.has(slot(threshold)))
+      .filter((threshold) => !taken.has(thresholdSlot(threshold)))
       .map((threshold) => ({ threshold, source: 'default' as const })),
     ...given.map((threshold) => ({ threshold, source: 'user' as const })),
   ];

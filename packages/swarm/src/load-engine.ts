@@ -6,7 +6,7 @@ export interface EngineModule {
 }
 
 /** The engine of ordinary runs. */
-export const DEFAULT_ENGINE = '@livekit-swarm/engine';
+export const DEFAULT_ENGINE = new URL(`./native-engine${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href;
 
 /**
  * Loads an engine by the name or URL of its module: only the process that hosts participants pays for it.

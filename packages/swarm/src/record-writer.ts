@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RecordLine, UsageError } from '@livekit-swarm/core';
 
@@ -16,7 +16,7 @@ export interface RecordWriter {
   /** Writes what is still held back; called at least once a second. */
   flush(): void;
   close(): void;
-  /** Takes the record away again when the run never began. The folder stays when there are logs in it. */
+  /** Closes it, and takes it away again when nothing was written. The folder stays when there are logs in it. */
   discard(): void;
 }
 
@@ -74,11 +74,12 @@ export const openRecord = (dir: string): RecordWriter => {
     close,
     discard: () => {
       close();
-      rmSync(file, { force: true });
       try {
+        if (statSync(file).size > 0) return;
+        rmSync(file);
         rmdirSync(dir);
       } catch {
-        // Something else is in it, or it was not ours to make: it stays.
+        // Something else is in it: it stays.
       }
     },
   };

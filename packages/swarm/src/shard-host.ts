@@ -1,4 +1,4 @@
-import type { ParticipantLine, RecordLine, SampleLine } from '@livekit-swarm/core';
+import type { RecordLine, SampleLine } from '@livekit-swarm/core';
 import { scheduleJoins } from './join-schedule.ts';
 import type { EngineModule } from './load-engine.ts';
 import { createSelfSampler } from './self-sampler.ts';
@@ -29,6 +29,7 @@ export const hostShard = async (
   const engine = await createEngine({
     ...order.engine,
     startedAtMs,
+    shard,
     onEvent: (event) => outbox.push({ ...event, shard }),
   });
   const self = createSelfSampler();
@@ -38,12 +39,12 @@ export const hostShard = async (
     elapsedMs,
     ({ recruit }) => {
       begun.push(recruit);
-      engine.join(recruit.plan, recruit.admission, recruit.plan.joinAtMs).catch((error: unknown) => {
-        // Engines promise not to throw: a bug, and one that must not go unnoticed.
-        outbox.push({ type: 'event', at: elapsedMs(), shard, event: 'warning', message: `engine: ${String(error)}` });
-      });
+      engine.join(recruit.plan, recruit.admission, recruit.plan.joinAtMs).catch(complain);
     },
   );
+  /** Engines promise not to throw: a bug, and one that must not go unnoticed. */
+  const complain = (error: unknown): void =>
+    outbox.push({ type: 'event', at: elapsedMs(), shard, event: 'warning', message: `worker ${shard}: ${String(error)}` });
 
   let lastSampleAt = elapsedMs();
   const sample = (): void => {
@@ -68,8 +69,8 @@ export const hostShard = async (
     clearInterval(sampling);
     sample();
     // All at once: who leaves first must not make the others miss a track.
-    const lines = await Promise.all(begun.map(({ plan }): Promise<ParticipantLine> => engine.leave(plan.index)));
-    for (const line of lines) outbox.push({ ...line, shard });
+    const leaving = begun.map(async ({ plan }) => outbox.push({ ...(await engine.leave(plan.index)), shard }));
+    for (const left of await Promise.allSettled(leaving)) if (left.status === 'rejected') complain(left.reason);
     await engine.close();
     self.close();
     outbox.flush();

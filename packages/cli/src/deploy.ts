@@ -1,0 +1,41 @@
+import { type ProcessEnd, startLiveKit } from '@livekit-swarm/lab';
+import type { Deployment } from '@livekit-swarm/swarm';
+import type { Target } from './target.ts';
+
+/** A deployment, and how to be done with it. */
+export interface Deployed extends Deployment {
+  /** Ends a server of ours; leaves any other alone. */
+  stop(): Promise<void>;
+}
+
+export interface DeployOptions {
+  /** Where a server of ours keeps its log. */
+  dir: string;
+  /** Told what takes long: a build. */
+  onProgress(line: string): void;
+  signal: AbortSignal;
+}
+
+/**
+ * Makes the target ready for a crowd.
+ * @throws LabError when a server cannot be provided or started
+ */
+export const deploy = async (target: Target, { dir, onProgress, signal }: DeployOptions): Promise<Deployed> => {
+  if (target.type === 'remote') {
+    const { url, apiKey, apiSecret } = target;
+    return { url, apiKey, apiSecret, embedded: false, serverVersion: null, exited: new Promise(() => {}), stop: async () => {} };
+  }
+  const server = await startLiveKit({ version: target.version, dir, onProgress, signal });
+  const { url, apiKey, apiSecret, version } = server;
+  return {
+    url,
+    apiKey,
+    apiSecret,
+    embedded: true,
+    serverVersion: version,
+    exited: server.exited.then((end) => `livekit-server ended with ${describeEnd(end)}; see ${server.logFile}`),
+    stop: () => server.stop(),
+  };
+};
+
+const describeEnd = ({ code, signal }: ProcessEnd): string => signal ?? `exit code ${code}`;

@@ -1,0 +1,133 @@
+import { UsageError } from '@livekit-swarm/core';
+import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab';
+import { type Command, Option } from 'commander';
+
+/** The flags of a run as commander hands them over: text as typed, or what the environment says. */
+export interface RunFlags {
+  rooms?: string;
+  room?: string;
+  roomPrefix?: string;
+  participants?: string;
+  subscribers?: string;
+  joinRate?: string;
+  duration?: string;
+  publish?: string;
+  video?: string;
+  codec?: string;
+  simulcast?: boolean;
+  layout?: string;
+  dataRate?: string;
+  url?: string;
+  apiKey?: string;
+  apiSecret?: string;
+  signalling: 'auto' | 'v1' | 'v0';
+  livekitVersion?: LiveKitVersion;
+  threshold: string[];
+  record?: string;
+  workers?: string;
+  json?: boolean;
+  quiet?: boolean;
+  color: boolean;
+}
+
+type Environment = NodeJS.ProcessEnv;
+
+/** Adds every flag of a run, in groups as a reader looks for them. Each can come from the environment as SWARM_NAME. */
+export const addRunFlags = (command: Command, env: Environment): Command => {
+  const add = (group: string, options: Option[]): void => {
+    for (const option of options) command.addOption(fromEnvironment(option, env).helpGroup(group));
+  };
+  add('The crowd:', [
+    new Option('--rooms <n>', 'rooms at the same time (default: 20)'),
+    new Option('--room <name>', 'one room of this name instead'),
+    new Option('--room-prefix <text>', 'what the names of the rooms begin with (default: swarm)'),
+    new Option('--participants <n>', 'per room, publishing and listening to the others (default: 2)'),
+    new Option('--subscribers <n>', 'per room, more who only listen (default: 0)'),
+    new Option('--join-rate <n>', 'joins a second, over all rooms (default: 50)'),
+    new Option('--duration <time>', 'from when the last one was due: 30s, 5m, 1h30m (default: 30s)'),
+  ]);
+  add('Their media:', [
+    new Option('--publish <kinds>', 'audio, video, audio,video or none (default: audio)'),
+    new Option('--video <size>', '180p, 360p, 540p, 720p or 1080p (default: 720p)'),
+    new Option('--codec <name>', 'vp8 or h264 (default: vp8)'),
+    new Option('--simulcast', 'publish video in layers'),
+    new Option('--no-simulcast', 'publish video in one layer (the default)').hideHelp(),
+    new Option('--layout <layout>', 'what each one looks at: all, speaker, grid:N, audio-only, none (default: all)'),
+    new Option('--data-rate <rate>', 'data messages of each publisher: 10/s, 10/s:200B, 5/s:1000B:reliable'),
+  ]);
+  add('The deployment (default: a livekit-server on this machine, started for the run):', [
+    new Option('--url <url>', 'wss:// or ws:// of yours; also LIVEKIT_URL'),
+    new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
+    new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
+    new Option('--signalling <version>', 'auto, v1 (one PeerConnection) or v0 (two, for older servers) (default: auto)')
+      .choices(['auto', 'v1', 'v0'])
+      .default('auto'),
+    new Option(
+      '--livekit-version <version>',
+      `of the server started here: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
+    ).choices(LIVEKIT_VERSIONS),
+    new Option('--server-version <version>', 'the same as --livekit-version').choices(LIVEKIT_VERSIONS).hideHelp(),
+  ]);
+  add('The verdict:', [
+    new Option('--threshold <expression>', "what must hold, in place of the default (may be repeated): 'join_time: p(95)<2000'")
+      .argParser(collect)
+      .default([]),
+    new Option('--record <dir>', 'where the record and the logs go (default: records/TIME-RUN)'),
+    new Option('--json', 'print one JSON object instead of the summary'),
+  ]);
+  add('The generator:', [
+    new Option('--workers <n>', 'processes that host participants (default: as many as it takes, one a core)'),
+    new Option('--quiet', 'no progress on stderr'),
+  ]);
+  return command;
+};
+
+/** `--color` is only there to be negated; picked up from NO_COLOR and FORCE_COLOR, too. */
+export const colorFlag = (): Option => new Option('--no-color', 'plain text');
+
+/** Gathers a repeatable flag. */
+export const collect = (value: string, previous: string[]): string[] => [...previous, value];
+
+/** LiveKit's own names are honoured where ours are not set. */
+const LIVEKIT_NAMES: Record<string, string> = {
+  SWARM_URL: 'LIVEKIT_URL',
+  SWARM_API_KEY: 'LIVEKIT_API_KEY',
+  SWARM_API_SECRET: 'LIVEKIT_API_SECRET',
+};
+
+/** Puts an environment variable under a flag: defaults < environment < flags. An empty variable is as good as none. */
+export const fromEnvironment = (option: Option, env: Environment): Option => {
+  const ours = `SWARM_${option.name().replaceAll('-', '_').toUpperCase()}`;
+  const name = isSet(env[ours]) ? ours : (LIVEKIT_NAMES[ours] ?? ours);
+  const value = env[name];
+  if (!isSet(value) || option.negate) return option;
+  if (option.isBoolean()) return option.default(readBoolean(name, value));
+  if (option.name() === 'threshold') return option.default(splitList(value));
+  return option.env(name);
+};
+
+const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
+
+/** Thresholds in one variable are told apart by semicolons or line ends. */
+const splitList = (text: string): string[] =>
+  text
+    .split(/[;\n]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+const BOOLEANS: Record<string, boolean> = {
+  '1': true,
+  true: true,
+  yes: true,
+  on: true,
+  '0': false,
+  false: false,
+  no: false,
+  off: false,
+};
+
+const readBoolean = (name: string, text: string): boolean => {
+  const value = BOOLEANS[text.trim().toLowerCase()];
+  if (value === undefined) throw new UsageError(`${name}=${text}: is neither yes nor no`, 'write true or false');
+  return value;
+};

@@ -1,0 +1,43 @@
+import { EXIT_CODES } from '@livekit-swarm/core';
+
+const EXAMPLES: [string, string][] = [
+  ['swarm', 'a first look: 20 rooms of two, audio, 30 s, on this machine'],
+  ['swarm --rooms 500 --duration 60s', 'a thousand people talking'],
+  ['swarm --publish audio,video --simulcast --participants 4', 'video calls of four'],
+  ['swarm --room town-hall --participants 3 --subscribers 500', 'one stage, a large audience'],
+  ['swarm --url wss://livekit.example.com --rooms 50', 'a deployment of yours (keys: LIVEKIT_API_KEY, …_SECRET)'],
+  ["swarm --threshold 'join_time: p(95)<1000' --json > run.json", 'in CI: the exit code is the verdict'],
+  ['swarm report records/2026-11-21T12-00-00-k3x9h', 'look at a run again'],
+];
+
+/** The exit codes, from the one table. */
+export const exitCodeHelp = (): string =>
+  ['Exit codes:', ...Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`)].join(
+    '\n',
+  );
+
+const width = Math.max(...EXAMPLES.map(([command]) => command.length));
+
+/** What follows the flags in `swarm --help`. */
+export const runHelp = (): string => `
+Examples:
+${EXAMPLES.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`).join('\n')}
+
+Environment:
+  Every flag can be set as SWARM_NAME (--join-rate: SWARM_JOIN_RATE); SWARM_THRESHOLD holds several, divided by ";".
+  LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET as with LiveKit's own tools. Flags go before the environment.
+  SWARM_LIVEKIT_SERVER is the path of a livekit-server to start instead of the pinned one.
+
+${exitCodeHelp()}
+
+While it runs, progress goes to stderr; results go to stdout. Ctrl-C once: everybody leaves, and what there is gets judged.
+Twice: everything ends at once. With --json exactly one object is printed; for bad usage (exit 2) none.
+`;
+
+export const reportHelp = (): string => `
+Examples:
+  swarm report records/2026-11-21T12-00-00-k3x9h
+  swarm report records/2026-11-21T12-00-00-k3x9h --threshold 'media_latency: p(95)<100' --json
+
+It exits as the run did, or as it would have with these thresholds: see "swarm --help".
+`;

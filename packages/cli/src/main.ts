@@ -1,0 +1,26 @@
+/** The program behind `swarm`; runs under the Node that its launcher, bin/swarm.mjs, finds. */
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { CommanderError } from 'commander';
+import type { Console } from './console.ts';
+import { write } from './console.ts';
+import { formatProblem, problemOf } from './problem.ts';
+import { createProgram } from './program.ts';
+
+const main = async (args: string[], console: Console): Promise<ExitCode> => {
+  let exitCode: ExitCode = EXIT_CODES.passed.code;
+  try {
+    await createProgram(console, (code) => {
+      exitCode = code;
+    }).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.passed.code : EXIT_CODES.usage.code;
+    const problem = problemOf(error);
+    await write(console.stderr, formatProblem(problem));
+    return problem.exitCode;
+  }
+  return exitCode;
+};
+
+const exitCode = await main(process.argv.slice(2), process);
+// Not left to the event loop: a connection that lingers somewhere must not keep a finished command waiting.
+process.exit(exitCode);

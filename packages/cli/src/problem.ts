@@ -1,0 +1,61 @@
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
+import { LabError } from '@livekit-swarm/lab';
+import { RESULT_SCHEMA } from '@livekit-swarm/report';
+import { DeploymentError } from '@livekit-swarm/swarm';
+
+/** What kept a command from doing its work. */
+export interface Problem {
+  exitCode: ExitCode;
+  /** A short stable word. */
+  reason: string;
+  message: string;
+  /** What to do next. */
+  hint: string | null;
+}
+
+/** Anything that was thrown, as something to tell a person. Our own bugs keep their stack. */
+export const problemOf = (error: unknown): Problem => {
+  if (error instanceof UsageError) return { exitCode: error.exitCode, reason: 'usage', message: error.message, hint: error.hint };
+  if (error instanceof DeploymentError) {
+    return { exitCode: error.exitCode, reason: error.reason, message: error.message, hint: error.hint };
+  }
+  if (error instanceof LabError) {
+    return { exitCode: EXIT_CODES.unreachable.code, reason: error.reason, message: error.message, hint: error.hint };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    exitCode: EXIT_CODES.internalError.code,
+    reason: 'internal',
+    message,
+    hint: 'this is a bug in swarm: please report it',
+  };
+};
+
+export const interruptedProblem = (): Problem => ({
+  exitCode: EXIT_CODES.interrupted.code,
+  reason: 'interrupted',
+  message: 'interrupted before anybody had joined',
+  hint: null,
+});
+
+/** `error: what. next step`: for stderr. */
+export const formatProblem = ({ message, hint }: Problem): string => {
+  const what = message.trimEnd();
+  // Several problems come one a line: each under its own "error:" would hide that they belong to one command.
+  const text = what.includes('\n') ? `\n${what.replace(/^/gm, '  ')}` : ` ${what}`;
+  return `error:${text}${hint === null ? '' : `\n  → ${hint}`}\n`;
+};
+
+/**
+ * What `--json` prints when there was no run to sum up: the same envelope. Not for bad usage: who mistypes a flag has not said yet what they want.
+ * A deployment that refused us failed; anything else leaves the question open.
+ */
+export const problemObject = ({ exitCode, reason, message, hint }: Problem): object => ({
+  schema: RESULT_SCHEMA,
+  verdict: exitCode === EXIT_CODES.unreachable.code ? 'failed' : 'inconclusive',
+  exitCode,
+  reasons: [message],
+  thresholds: [],
+  metrics: {},
+  error: { reason, message, hint },
+});

@@ -1,0 +1,81 @@
+import { type ExitCode, UsageError } from '@livekit-swarm/core';
+import { Command, Option } from 'commander';
+import type { ReportFlags } from './commands/report.ts';
+import type { Console } from './console.ts';
+import { addRunFlags, collect, colorFlag, fromEnvironment, type RunFlags } from './flags.ts';
+import { reportHelp, runHelp } from './help.ts';
+import { VERSION } from './version.ts';
+
+/** Told how a command ended. */
+type Done = (exitCode: ExitCode) => void;
+
+/** The commands of `swarm`. Their code is loaded when they are called for: `--help` is there at once. */
+export const createProgram = (console: Console, done: Done): Command => {
+  const program = new Command('swarm')
+    .description(
+      'Load testing for self-hosted LiveKit: sends a crowd with real audio and video, and judges what each of them got.',
+    )
+    .usage('[flags]  or  swarm COMMAND')
+    .helpCommand(false)
+    .configureOutput({
+      writeOut: (text) => void console.stdout.write(text),
+      writeErr: (text) => void console.stderr.write(text),
+    })
+    .configureHelp({
+      helpWidth: Math.min(110, console.stdout.columns ?? 110),
+      // Each description says itself what may be given and what holds without it.
+      optionDescription: ({ description }) => description,
+    })
+    // Flags behind a command's name are the command's own.
+    .enablePositionalOptions()
+    .showHelpAfterError('  → "swarm --help" lists all flags')
+    .allowExcessArguments()
+    .exitOverride();
+
+  addRunFlags(program, console.env)
+    .optionsGroup('General:')
+    .addOption(colorFlag())
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this page')
+    .addHelpText('after', runHelp)
+    .action(async (flags: RunFlags, command: Command) => {
+      const [unknown] = command.args;
+      if (unknown !== undefined) {
+        throw new UsageError(
+          `"${unknown}" is no command of swarm`,
+          'there are report and doctor; without one, flags describe a run',
+        );
+      }
+      const { runCommand } = await import('./commands/run.ts');
+      done(await runCommand(flags, (flag) => command.getOptionValueSource(flag) === 'cli', console));
+    });
+  program
+    .command('report')
+    .description('render a finished run again, and judge it again')
+    .argument('<record>', 'folder of a run, or the record.ndjson in it')
+    .addOption(
+      fromEnvironment(
+        new Option('--threshold <expression>', 'what must hold, instead of what was asked then (may be repeated)'),
+        {},
+      )
+        .argParser(collect)
+        .default([]),
+    )
+    .option('--json', 'print one JSON object instead of the summary')
+    .addOption(colorFlag())
+    .addHelpText('after', reportHelp)
+    .action(async (record: string, _flags: unknown, command: Command) => {
+      const { reportCommand } = await import('./commands/report.ts');
+      done(await reportCommand(record, command.opts<ReportFlags>(), console));
+    });
+
+  program
+    .command('doctor')
+    .description('show what this machine has, what it lacks, and how to get it')
+    .addOption(colorFlag())
+    .action(async (flags: { color: boolean }) => {
+      const { doctorCommand } = await import('./commands/doctor.ts');
+      done(await doctorCommand(flags, console));
+    });
+  return program;
+};

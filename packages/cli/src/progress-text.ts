@@ -1,0 +1,50 @@
+import { formatBytes, formatMs, formatNumber, formatShare, type Style } from '@livekit-swarm/report';
+import type { Progress } from '@livekit-swarm/swarm';
+
+const BAR_CELLS = 24;
+
+/** One line for a log: `12s/31s joining 38/40, failed 0 · up 2,000/s …`. */
+export const progressLine = (progress: Progress): string => {
+  const { packetsPerSecond: rate, generator } = progress;
+  return [
+    `${time(progress)} ${progress.phase} ${progress.joined}/${progress.planned} in, ${progress.failed} failed`,
+    `packets up ${perSecond(rate.up)} down ${perSecond(rate.down)}`,
+    `loss ${formatShare(progress.loss)} jitter p95 ${formatMs(progress.jitterP95Ms)} latency p95 ${formatMs(progress.latencyP95Ms)}`,
+    `generator ${generatorText(progress)}${workersText(generator) === '' ? '' : `, ${workersText(generator)}`}`,
+  ].join(' | ');
+};
+
+/** The same as a block of lines for a terminal. */
+export const progressBlock = (progress: Progress, style: Style): string => {
+  const { packetsPerSecond: rate, generator, failed } = progress;
+  const share = Math.min(1, Math.max(0, progress.elapsedMs / progress.totalMs));
+  const done = Math.round(share * BAR_CELLS);
+  const bar = `${'█'.repeat(done)}${style.dim('░'.repeat(BAR_CELLS - done))}`;
+  const failures = `${failed} failed`;
+  const workers = workersText(generator);
+  return [
+    `${bar} ${time(progress)}  ${progress.phase}`,
+    `  joined     ${progress.joined}/${progress.planned}  ${failed > 0 ? style.bad(failures) : failures}`,
+    `  packets    ↑ ${perSecond(rate.up)}  ↓ ${perSecond(rate.down)}`,
+    `  quality    loss ${formatShare(progress.loss)}  jitter p95 ${formatMs(progress.jitterP95Ms)}  latency p95 ${formatMs(progress.latencyP95Ms)}`,
+    `  generator  ${generatorText(progress)}${workers === '' ? '' : `  ${style.bad(workers)}`}`,
+  ].join('\n');
+};
+
+const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1_000))}s`;
+
+const time = ({ elapsedMs, totalMs }: Progress): string => `${seconds(elapsedMs)}/${seconds(totalMs)}`;
+
+const perSecond = (rate: number): string => `${formatNumber(Math.round(rate))}/s`;
+
+const generatorText = ({ generator: own }: Progress): string =>
+  [
+    `${own.cpuCores.toFixed(2)} cores`,
+    formatBytes(own.residentBytes),
+    `lag ${formatMs(Math.round(Math.max(own.eventLoopLagMs, own.tickLateMs)))}`,
+    `${formatNumber(own.lateSends)} late sends`,
+    `${formatNumber(own.socketDrops)} socket drops`,
+  ].join(', ');
+
+const workersText = ({ workers, workersAlive }: Progress['generator']): string =>
+  workersAlive === workers ? '' : `${workers - workersAlive} of ${workers} workers died`;

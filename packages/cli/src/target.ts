@@ -1,0 +1,50 @@
+import { UsageError } from '@livekit-swarm/core';
+import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
+import type { RunFlags } from './flags.ts';
+
+/** Where the crowd goes: a deployment of the user's, or a server that we start. */
+export type Target =
+  | { type: 'remote'; url: string; apiKey: string; apiSecret: string }
+  | { type: 'embedded'; version: LiveKitVersion };
+
+type TargetFlags = Pick<RunFlags, 'url' | 'apiKey' | 'apiSecret' | 'livekitVersion'>;
+
+/**
+ * @param typed whether a flag stood on the command line: a key that only the environment holds does not contradict a server of our own
+ * @throws UsageError
+ */
+export const readTarget = (
+  { url, apiKey, apiSecret, livekitVersion }: TargetFlags,
+  typed: (flag: keyof TargetFlags) => boolean,
+): Target => {
+  if (url !== undefined) {
+    if (livekitVersion !== undefined && typed('livekitVersion')) {
+      throw new UsageError(
+        '--livekit-version is of a server started here, but --url (or LIVEKIT_URL) names a running one',
+        'leave one out',
+      );
+    }
+    if (apiKey === undefined || apiSecret === undefined) {
+      const missing = [apiKey === undefined ? 'API key' : '', apiSecret === undefined ? 'API secret' : ''].filter(
+        (one) => one !== '',
+      );
+      throw new UsageError(
+        `--url ${shown(url)}: the ${missing.join(' and ')} of this deployment ${missing.length > 1 ? 'are' : 'is'} missing`,
+        'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or leave the URL out to test a server started here',
+      );
+    }
+    return { type: 'remote', url, apiKey, apiSecret };
+  }
+  for (const flag of ['apiKey', 'apiSecret'] as const) {
+    if (typed(flag)) {
+      throw new UsageError(
+        `--api-${flag === 'apiKey' ? 'key' : 'secret'} has no effect without --url: a server started here gets keys of its own`,
+        'add --url or leave it out',
+      );
+    }
+  }
+  return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
+};
+
+/** Somebody may have put a password into the address. */
+const shown = (url: string): string => url.replace(/\/\/[^@/]*@/, '//…@');
