@@ -377,33 +377,31 @@ impl Peer {
     }
 
     fn on_rtp(&mut self, packet: &mut [u8], arrival: u64, now: Now, totals: &mut Totals) {
-        let Some(route) = self.route(packet) else { return };
-        let Some(srtp) = &self.srtp else { return };
         let Some(header) = RtpHeader::parse(packet) else { return };
+        let Some(route) = self.route(&header, packet) else { return };
+        let Some(srtp) = &self.srtp else { return };
         let (handle, receiver) = &mut self.receivers[route.receiver];
-        let (header_len, ssrc, sequence) = (header.len, header.ssrc, header.sequence);
-        let mut extended = receiver.extend(sequence, route.rtx);
-        let rollover = |extended: u64| (extended >> 16) as u32 - 1;
+        let mut extended = receiver.extend(header.sequence, route.rtx);
+        let unprotect = |packet: &mut [u8], extended: u64| {
+            srtp.unprotect_rtp(packet, header.len, header.ssrc, (extended >> 16) as u32 - 1, header.sequence).ok()
+        };
         let len = if receiver.knows_rollover(route.rtx) {
-            let Ok(len) = srtp.unprotect_rtp(packet, header_len, ssrc, rollover(extended), sequence) else { return };
-            len
+            unprotect(packet, extended)
         } else {
             // The first packets may have been lost together with a wrap: try both (a failed attempt spoils the buffer).
             let mut copy = packet.to_vec();
-            match srtp.unprotect_rtp(packet, header_len, ssrc, rollover(extended), sequence) {
-                Ok(len) => len,
-                Err(_) => {
-                    extended += 1 << 16;
-                    let Ok(len) = srtp.unprotect_rtp(&mut copy, header_len, ssrc, rollover(extended), sequence) else { return };
-                    packet.copy_from_slice(&copy);
-                    len
-                }
-            }
+            unprotect(packet, extended).or_else(|| {
+                extended += 1 << 16;
+                packet.copy_from_slice(&copy);
+                let len = unprotect(&mut copy, extended)?;
+                packet.copy_from_slice(&copy);
+                Some(len)
+            })
         };
-        let Some(header) = RtpHeader::parse(&packet[..len]) else { return };
+        let Some(len) = len else { return };
         let padding = if header.has_padding { packet[len - 1] as usize } else { 0 };
-        let payload = &packet[header_len..len.saturating_sub(padding).max(header_len)];
-        let extensions = header.extensions(&self.ids);
+        let payload = &packet[header.len..len.saturating_sub(padding).max(header.len)];
+        let extensions = header.extensions(packet, &self.ids);
         if let Some(sequence) = extensions.transport_sequence {
             self.transport_feedback.on_packet(sequence, arrival, now.mono);
         }
@@ -421,12 +419,11 @@ impl Peer {
     }
 
     /// Finds the receiver by SSRC, else by the mid extension (RFC 9143 §9.2), and remembers what it learnt.
-    fn route(&mut self, packet: &[u8]) -> Option<Route> {
-        let header = RtpHeader::parse(packet)?;
+    fn route(&mut self, header: &RtpHeader, packet: &[u8]) -> Option<Route> {
         if let Some(route) = self.routes.get(&header.ssrc) {
             return Some(*route);
         }
-        let mid = header.extensions(&self.ids).mid?;
+        let mid = header.extensions(packet, &self.ids).mid?;
         let receiver = self.receivers.iter().position(|(_, r)| r.config.mid == mid)?;
         let config = &mut self.receivers[receiver].1.config;
         let rtx = config.payloads.iter().any(|p| p.rtx_payload_type == Some(header.payload_type));

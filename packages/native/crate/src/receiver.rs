@@ -182,7 +182,7 @@ impl Receiver {
     }
 
     /// Counts a packet that was authenticated. `payload` is without padding; for RTX it still begins with the original sequence number.
-    pub fn on_packet(&mut self, header: &RtpHeader<'_>, payload: &[u8], extensions: &Extensions<'_>, came: Came) -> Received {
+    pub fn on_packet(&mut self, header: &RtpHeader, payload: &[u8], extensions: &Extensions<'_>, came: Came) -> Received {
         let Came { extended, rtx, arrival, now } = came;
         let mut received = Received::default();
         let (extended, payload) = if rtx {

@@ -19,7 +19,7 @@ pub struct ExtensionIds {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RtpHeader<'a> {
+pub struct RtpHeader {
     pub marker: bool,
     pub payload_type: u8,
     pub sequence: u16,
@@ -29,7 +29,8 @@ pub struct RtpHeader<'a> {
     /// Length of header, CSRCs and extensions: where the payload begins.
     pub len: usize,
     extension_profile: u16,
-    extensions: &'a [u8],
+    /// Bytes of extensions, which end where the payload begins.
+    extension_len: usize,
 }
 
 /// What of a header's extensions is of interest here.
@@ -43,20 +44,19 @@ pub struct Extensions<'a> {
     pub send_time: Option<u32>,
 }
 
-impl<'a> RtpHeader<'a> {
+impl RtpHeader {
     /// `None` when this is no RTP packet of version 2 or is cut short.
-    pub fn parse(packet: &'a [u8]) -> Option<Self> {
+    pub fn parse(packet: &[u8]) -> Option<Self> {
         if packet.len() < 12 || packet[0] >> 6 != 2 {
             return None;
         }
         let mut len = 12 + 4 * (packet[0] & 0x0f) as usize;
-        let (mut extension_profile, mut extensions) = (0, &[][..]);
+        let (mut extension_profile, mut extension_len) = (0, 0);
         if packet[0] & 0x10 != 0 {
             let head = packet.get(len..len + 4)?;
             extension_profile = u16::from_be_bytes([head[0], head[1]]);
-            let bytes = 4 * u16::from_be_bytes([head[2], head[3]]) as usize;
-            extensions = packet.get(len + 4..len + 4 + bytes)?;
-            len += 4 + bytes;
+            extension_len = 4 * u16::from_be_bytes([head[2], head[3]]) as usize;
+            len += 4 + extension_len;
         }
         if packet.len() < len {
             return None;
@@ -70,17 +70,18 @@ impl<'a> RtpHeader<'a> {
             has_padding: packet[0] & 0x20 != 0,
             len,
             extension_profile,
-            extensions,
+            extension_len,
         })
     }
 
-    pub fn extensions(&self, ids: &ExtensionIds) -> Extensions<'a> {
+    /// `packet` is the one that this header was parsed from.
+    pub fn extensions<'a>(&self, packet: &'a [u8], ids: &ExtensionIds) -> Extensions<'a> {
         let mut found = Extensions::default();
         let two_byte = self.extension_profile & 0xfff0 == TWO_BYTE_PROFILE;
         if !two_byte && self.extension_profile != ONE_BYTE_PROFILE {
             return found;
         }
-        let mut rest = self.extensions;
+        let Some(mut rest) = packet.get(self.len - self.extension_len..self.len) else { return found };
         while let Some((&first, tail)) = rest.split_first() {
             if first == 0 {
                 rest = tail; // padding
@@ -175,7 +176,7 @@ mod tests {
         let header = RtpHeader::parse(&buf).unwrap();
         assert_eq!((header.len, header.marker, header.payload_type), (len, true, 96));
         assert_eq!((header.sequence, header.timestamp, header.ssrc), (0xfffe, 90_000, 0xdead_beef));
-        let extensions = header.extensions(&IDS);
+        let extensions = header.extensions(&buf, &IDS);
         assert_eq!(extensions.mid, Some(&b"1"[..]));
         assert_eq!(extensions.capture_ntp, Some(0x0123_4567_89ab_cdef));
         assert_eq!(extensions.transport_sequence, Some(77));
@@ -192,7 +193,7 @@ mod tests {
     fn two_byte_extensions_are_read() {
         let mut packet = vec![0x90, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x10, 0x00, 0, 2];
         packet.extend([4, 1, b'7', 0, 3, 2, 0, 9]);
-        let extensions = RtpHeader::parse(&packet).unwrap().extensions(&IDS);
+        let extensions = RtpHeader::parse(&packet).unwrap().extensions(&packet, &IDS);
         assert_eq!((extensions.mid, extensions.transport_sequence), (Some(&b"7"[..]), Some(9)));
     }
 
@@ -206,7 +207,7 @@ mod tests {
                 *first = 0x80 | (*first & 0x3f);
             }
             if let Some(header) = RtpHeader::parse(&packet) {
-                header.extensions(&IDS);
+                header.extensions(&packet, &IDS);
             }
         }
     }

@@ -101,7 +101,9 @@ fn measure(near: &[UdpSocket], load: &Load) -> (f64, u64, u64) {
         // SAFETY: the sockets outlive the poller, which is dropped at the end of this function.
         unsafe { poller.add_with_mode(socket, Event::readable(index), PollMode::Level) }.expect("watched");
     }
-    let (key, mut events) = (key(), Events::new());
+    // Each connection has keys of its own, one for each direction, as SRTP has.
+    let keys: Vec<(LessSafeKey, LessSafeKey)> = near.iter().map(|_| (key(), key())).collect();
+    let mut events = Events::new();
     let (mut out, mut buffer) = (vec![0; load.bytes], vec![0; 1500]);
     let (mut sent, mut received) = (0_u64, 0_u64);
     let (start, cpu_before) = (Instant::now(), thread_cpu());
@@ -114,15 +116,16 @@ fn measure(near: &[UdpSocket], load: &Load) -> (f64, u64, u64) {
             let len = unsafe { libc::recv(near[event.key].as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), libc::MSG_DONTWAIT) };
             if let Some(len) = usize::try_from(len).ok().filter(|len| *len >= HEADER + TAG) {
                 let (header, body) = buffer[..len].split_at_mut(HEADER);
-                key.open_in_place(Nonce::assume_unique_for_key([0; 12]), Aad::from(&*header), body).expect("authentic");
+                keys[event.key].0.open_in_place(Nonce::assume_unique_for_key([0; 12]), Aad::from(&*header), body).expect("authentic");
                 received += 1;
             }
         }
         let due = (start.elapsed().as_secs_f64() * rate) as u64;
         while sent < due {
             out.fill(0);
-            seal(&key, &mut out);
-            let _ = near[sent as usize % near.len()].send(&out);
+            let turn = sent as usize % near.len();
+            seal(&keys[turn].1, &mut out);
+            let _ = near[turn].send(&out);
             sent += 1;
         }
         std::thread::sleep(load.tick);
