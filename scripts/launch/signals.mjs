@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { findNpm } from './npm-above.mjs';
 
 /** Under npm, the same signal within this time is the same one: npm passes on what the terminal sent to all of us already. */
 const ECHO_MS = 300;
@@ -15,13 +15,13 @@ export const signalExitCode = (signal) => 128 + constants.signals[signal];
  * @returns {() => void} ends it.
  */
 export const listenForSignals = (onSignal) => {
-  const underNpm = isNpm(process.ppid);
+  const npm = findNpm();
   /** @type {Map<NodeJS.Signals, number>} */
   const last = new Map();
   /** @param {NodeJS.Signals} signal */
   const hear = (signal) => {
     const now = performance.now();
-    const echo = underNpm && now - (last.get(signal) ?? Number.NEGATIVE_INFINITY) < ECHO_MS;
+    const echo = npm !== null && now - (last.get(signal) ?? Number.NEGATIVE_INFINITY) < ECHO_MS;
     last.set(signal, now);
     if (!echo) onSignal(signal);
   };
@@ -29,27 +29,15 @@ export const listenForSignals = (onSignal) => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, hear);
 
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return;
+  // Started by hand, we may well outlive the shell (nohup).
+  const watch = npm === null ? undefined : setInterval(() => npm.isGone() && orphaned(), PARENT_POLL_MS);
+  watch?.unref();
+  const orphaned = () => {
     clearInterval(watch);
     hear('SIGHUP');
-  }, PARENT_POLL_MS);
-  watch.unref();
-  // Started by hand, we may well outlive the shell (nohup).
-  if (!underNpm) clearInterval(watch);
+  };
   return () => {
     clearInterval(watch);
     for (const signal of signals) process.off(signal, hear);
   };
-};
-
-/** @param {number} pid */
-const isNpm = (pid) => {
-  try {
-    return /(^|[\s/\0])np[mx]([\s\0.-]|$)/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
-  } catch {
-    // Not Linux: npm's variables say that it is somewhere above.
-    return process.env.npm_execpath !== undefined;
-  }
 };

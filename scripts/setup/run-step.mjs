@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setupCache, shown, toolEnv } from './paths.mjs';
 import { SetupError, say } from './say.mjs';
 
-const HEARTBEAT_MS = 5_000;
+const HEARTBEAT_MS = 10_000;
 const QUOTED_LINES = 15;
 
 /**

@@ -16,7 +16,7 @@ export interface BuildOptions {
 }
 
 const PACKAGE = 'github.com/livekit/livekit-server/cmd/server';
-const HEARTBEAT_MS = 5_000;
+const HEARTBEAT_MS = 10_000;
 
 /**
  * Builds livekit-server from its pinned Go module into the cache. Every module is checked against the committed go.sum; nothing else
