@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What a benchmark needs of `swarm --json`. */
+export interface SwarmResult {
+  verdict: string;
+  reasons: string[];
+  metrics: Record<string, number | null>;
+  generator: {
+    cpu: { avg: number | null };
+    cpu_us_per_packet: number | null;
+    resident_bytes: number | null;
+    machine_busy: number | null;
+  };
+}
+
+const PROGRAM = join(import.meta.dirname, '../packages/cli/src/main.ts');
+
+/** Runs swarm with `flags` against a server of its own. Throws when it prints no result. */
+export const swarmRun = async (flags: readonly string[]): Promise<SwarmResult> => {
+  const record = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
+  try {
+    const child = spawn(process.execPath, [PROGRAM, '--json', '--quiet', '--record', join(record, 'record'), ...flags], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+    const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+    if (output === '') throw new Error(`swarm ${flags.join(' ')} ended with ${code} and printed no result`);
+    return JSON.parse(output) as SwarmResult;
+  } finally {
+    rmSync(record, { recursive: true, force: true });
+  }
+};
