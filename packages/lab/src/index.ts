@@ -1,4 +1,5 @@
 export { cacheDir } from './cache-dir.ts';
+export { doctor, type Finding } from './doctor/doctor.ts';
 export { withFileLock } from './file-lock.mjs';
 export { findFreePorts, type ServerPorts } from './free-ports.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';

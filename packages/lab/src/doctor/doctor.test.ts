@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { doctor } from './doctor.ts';
+import { describeDescriptors } from './limits.ts';
+import { isAtLeast } from './toolchains.ts';
+
+test('every finding that is not ok says what to do next', async () => {
+  const findings = await doctor();
+  for (const name of [
+    'Node',
+    'Rust',
+    'C compiler',
+    'Go',
+    'media engine',
+    'livekit-server 1.13.4',
+    'file descriptors',
+    'cores',
+    'Chromium',
+  ])
+    expect(findings.map((finding) => finding.name)).toContain(name);
+  for (const { name, status, found, nextStep } of findings) {
+    expect(found, name).not.toBe('');
+    expect(nextStep === null, name).toBe(status === 'ok');
+  }
+});
+
+test('file descriptors are told as participants', () => {
+  expect(describeDescriptors('1024', '20000')).toMatchObject({
+    status: 'ok',
+    found: expect.stringContaining('up to 19872 participants'),
+  });
+  expect(describeDescriptors('1024', '1024').status).toBe('warn');
+  expect(describeDescriptors('1024', 'unlimited').status).toBe('ok');
+  expect(describeDescriptors('', '').status).toBe('warn');
+});
+
+test('versions are compared as numbers', () => {
+  expect(isAtLeast('cargo 1.95.0 (f2d3ce0bd 2026-03-21)', [1, 88])).toBe(true);
+  expect(isAtLeast('1.9.2', [1, 26])).toBe(false);
+  expect(isAtLeast('2.0', [1, 26])).toBe(true);
+  expect(isAtLeast('no version', [1, 0])).toBe(false);
+});

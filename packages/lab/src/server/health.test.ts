@@ -1,0 +1,31 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { waitUntilHealthy } from './health.ts';
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+/** Answers with these statuses, one after the other, the last one for ever. */
+const serve = async (...statuses: number[]): Promise<string> => {
+  server = createServer((_, response) =>
+    response.writeHead(statuses.length > 1 ? (statuses.shift() ?? 0) : (statuses[0] ?? 0)).end(),
+  );
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+};
+const never = new AbortController().signal;
+
+test('waits through answers other than 200', async () => {
+  expect(await waitUntilHealthy(await serve(406, 503, 200), 5_000, never)).toBe(true);
+});
+
+test('gives up after its time', async () => {
+  expect(await waitUntilHealthy(await serve(406), 200, never)).toBe(false);
+});
+
+test('gives up at once when the process has ended', async () => {
+  const started = performance.now();
+  expect(await waitUntilHealthy('http://127.0.0.1:9/', 20_000, AbortSignal.timeout(100))).toBe(false);
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
