@@ -9,6 +9,16 @@ import { VERSION } from './version.ts';
 /** Told how a command ended. */
 type Done = (exitCode: ExitCode) => void;
 
+/** Who did not type a flag must be told where its value came from. */
+const blameEnvironment =
+  (command: Command) =>
+  (error: unknown): never => {
+    const fromOutside = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'env');
+    if (!(error instanceof UsageError) || fromOutside.length === 0) throw error;
+    const names = `from the environment: ${fromOutside.map(({ envVar }) => envVar).join(', ')}`;
+    throw new UsageError(error.message, error.hint === null ? names : `${error.hint} (${names})`);
+  };
+
 /** The commands of `swarm`. Their code is loaded when they are called for: `--help` is there at once. */
 export const createProgram = (console: Console, done: Done): Command => {
   const program = new Command('swarm')
@@ -47,7 +57,8 @@ export const createProgram = (console: Console, done: Done): Command => {
         );
       }
       const { runCommand } = await import('./commands/run.ts');
-      done(await runCommand(flags, (flag) => command.getOptionValueSource(flag) === 'cli', console));
+      const typed = (flag: keyof RunFlags): boolean => command.getOptionValueSource(flag) === 'cli';
+      done(await runCommand(flags, typed, console).catch(blameEnvironment(command)));
     });
   program
     .command('report')

@@ -1,5 +1,6 @@
 import { UsageError } from '@livekit-swarm/core';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
+import { checkAddress } from '@livekit-swarm/swarm';
 import type { RunFlags } from './flags.ts';
 
 /** Where the crowd goes: a deployment of the user's, or a server that we start. */
@@ -18,6 +19,7 @@ export const readTarget = (
   typed: (flag: keyof TargetFlags) => boolean,
 ): Target => {
   if (url !== undefined) {
+    checkAddress(url);
     if (livekitVersion !== undefined && typed('livekitVersion')) {
       throw new UsageError(
         '--livekit-version is of a server started here, but --url (or LIVEKIT_URL) names a running one',
@@ -29,7 +31,7 @@ export const readTarget = (
         (one) => one !== '',
       );
       throw new UsageError(
-        `--url ${shown(url)}: the ${missing.join(' and ')} of this deployment ${missing.length > 1 ? 'are' : 'is'} missing`,
+        `--url ${url}: the ${missing.join(' and ')} of this deployment ${missing.length > 1 ? 'are' : 'is'} missing`,
         'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or leave the URL out to test a server started here',
       );
     }
@@ -45,6 +47,3 @@ export const readTarget = (
   }
   return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
 };
-
-/** Somebody may have put a password into the address. */
-const shown = (url: string): string => url.replace(/\/\/[^@/]*@/, '//…@');

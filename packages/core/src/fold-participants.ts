@@ -1,6 +1,6 @@
 import type { MetricSet } from './metric-set.ts';
 import type { Role } from './plan.ts';
-import type { EventLine, JoinPhases, ParticipantLine } from './record.ts';
+import { type EventLine, type JoinPhases, LEFT_WHILE_JOINING, type ParticipantLine } from './record.ts';
 import type { FailureReason, JoinSummary, WorstParticipant } from './summary.ts';
 import { type TrackTally, tallyTracks } from './tally-tracks.ts';
 
@@ -42,6 +42,7 @@ export class ParticipantFold {
         break;
       case 'join_retry':
         stay.retries++;
+        this.#explain(stay, event.reason, event.message);
         break;
       case 'join_failed':
         stay.failed = true;
@@ -83,6 +84,9 @@ export class ParticipantFold {
   close(planned: number, finished: boolean, judgeable: (room: string) => boolean): Omit<JoinSummary, 'phases'> {
     const stays = [...this.#stays.values()];
     const joined = stays.filter(isJoined);
+    // Who was on the way in when a run was cut short did not fail.
+    if (!finished)
+      for (const stay of stays) if (stay.reason === LEFT_WHILE_JOINING && stay.result !== null) stay.result.outcome = 'left';
     const failed = stays.filter(isFailed);
     const dropped = joined.filter(isDropped);
     for (const stay of stays) this.#count(stay, judgeable(stay.room));

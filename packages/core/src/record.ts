@@ -201,6 +201,9 @@ export interface TrackResult {
   aliveAtEnd: boolean;
 }
 
+/** `ParticipantLine.reason` of somebody who was still at the first attempt to join when told to leave. A failure in a run that ended by itself, none in one cut short. */
+export const LEFT_WHILE_JOINING = 'left_while_joining';
+
 /** Written once per participant when it left, failed, or the run ended. */
 export interface ParticipantLine {
   type: 'participant';

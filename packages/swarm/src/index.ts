@@ -2,7 +2,7 @@ export * from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
 export { type Interruption, watchInterruption } from './interruption.ts';
 export type { EngineModule } from './load-engine.ts';
-export { askWith, preflight } from './preflight.ts';
+export { askWith, checkAddress, preflight } from './preflight.ts';
 export type { GeneratorProgress, Phase, Progress } from './progress.ts';
 export { findRecord, readRecord } from './record-reader.ts';
 export { openRecord, RECORD_FILE, type RecordWriter } from './record-writer.ts';

@@ -1,5 +1,5 @@
 import { type ParticipantPlan, UsageError } from '@livekit-swarm/core';
-import { FailureError, type Validation, validateAdmission } from '@livekit-swarm/livekit';
+import { FailureError, parseServerUrl, type Validation, validateAdmission } from '@livekit-swarm/livekit';
 import { type Deployment, DeploymentError } from './deployment.ts';
 import { admit } from './tokens.ts';
 
@@ -27,11 +27,25 @@ export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> 
   throw new DeploymentError(reason, message, hint ?? null);
 };
 
+/**
+ * Looks at an address without going there.
+ * @throws UsageError
+ */
+export const checkAddress = (url: string): void => {
+  try {
+    parseServerUrl(url);
+  } catch (error) {
+    throw asUsageError(error);
+  }
+};
+
 const validate = async (url: string, token: string): Promise<Validation> => {
   try {
     return await validateAdmission({ url, token, timeoutMs: TIMEOUT_MS });
   } catch (error) {
-    if (!(error instanceof FailureError)) throw error;
-    throw new UsageError(error.failure.message, error.failure.hint ?? null);
+    throw asUsageError(error);
   }
 };
+
+const asUsageError = (error: unknown): unknown =>
+  error instanceof FailureError ? new UsageError(error.failure.message, error.failure.hint ?? null) : error;

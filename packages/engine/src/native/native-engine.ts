@@ -1,4 +1,4 @@
-import type { ParticipantLine, ParticipantPlan } from '@livekit-swarm/core';
+import { LEFT_WHILE_JOINING, type ParticipantLine, type ParticipantPlan } from '@livekit-swarm/core';
 import { type Deployment, deploymentAt, failureOf } from '@livekit-swarm/livekit';
 import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/native';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
@@ -81,7 +81,7 @@ export class NativeEngine implements Engine {
     if (refused !== undefined) return refused;
     if (departing !== undefined) {
       this.#departing.delete(index);
-      return this.#absence(departing, 'left_while_joining');
+      return this.#absence(departing, LEFT_WHILE_JOINING);
     }
     if (participant === undefined) throw new Error(`participant ${index} is not here`);
     const line = await participant.leave();

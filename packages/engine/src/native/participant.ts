@@ -1,4 +1,10 @@
-import type { EventLine, EventName, ParticipantLine, ParticipantPlan } from '@livekit-swarm/core';
+import {
+  type EventLine,
+  type EventName,
+  LEFT_WHILE_JOINING,
+  type ParticipantLine,
+  type ParticipantPlan,
+} from '@livekit-swarm/core';
 import { type Deployment, type RemoteTrack, Session, type SessionEvent } from '@livekit-swarm/livekit';
 import type { Pump, PumpEvent } from '@livekit-swarm/native';
 import type { EngineOptions } from '../engine.ts';
@@ -113,6 +119,7 @@ export class Participant {
         const { dueAt } = this.#options;
         const { attempt, startedAt, signalAt, iceAt, node, serverVersion } = event;
         this.#state = 'in';
+        this.#reason = null;
         this.#joinedAt = at;
         const phases = { started: startedAt - dueAt, signal: signalAt - dueAt, ice: iceAt - dueAt, joined: at - dueAt };
         this.#emit('joined', at, { attempt, phases, node, serverVersion });
@@ -126,6 +133,8 @@ export class Participant {
         this.#emit(event.type, at, event.failure);
         break;
       case 'join_retry':
+        // Should the run end before the next attempt does: this is why it is not in.
+        this.#reason = event.failure.reason;
         this.#emit('join_retry', at, { attempt: event.attempt, ...event.failure });
         break;
       case 'signal_lost':
@@ -162,7 +171,7 @@ export class Participant {
       room: plan.room,
       role: plan.role,
       outcome: OUTCOMES[this.#state],
-      reason: this.#state === 'joining' ? 'left_while_joining' : this.#reason,
+      reason: this.#state === 'joining' ? (this.#reason ?? LEFT_WHILE_JOINING) : this.#reason,
       joinMs: this.#joinedAt === null ? null : this.#joinedAt - dueAt,
       resumes: this.#resumes,
       reconnects: this.#reconnects,

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect } from 'vitest';
+import { descendantsOf, type ProcessId, stillThere } from './processes.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** A `swarm` that runs. */
+export interface Swarm {
+  readonly pid: number;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves with the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves when stderr holds this; rejects after `withinMs`. */
+  says(words: RegExp, withinMs?: number): Promise<void>;
+  /** Everything it started, its own process included. */
+  processes(): ProcessId[];
+}
+
+/** A folder that is gone after the test. */
+export const scratch = (): string => {
+  const dir = mkdtempSync(join(tmpdir(), 'swarm-cli-'));
+  cleanUps.push(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+};
+
+const cleanUps: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanUp of cleanUps.splice(0)) cleanUp();
+});
+
+/** What the developer's shell says about their own deployment is not for tests. */
+const cleanEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|NO_COLOR|FORCE_COLOR|VITEST)/.test(name),
+    ),
+  );
+
+/** Starts `swarm` as its launcher does. It is killed after the test, should it still be there. */
+export const startSwarm = (args: string[], env: Record<string, string> = {}, cwd: string = scratch()): Swarm => {
+  const child: ChildProcess = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { ...cleanEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  cleanUps.push(() => child.kill('SIGKILL'));
+  const pid = child.pid ?? -1;
+  return {
+    pid,
+    stdout: () => out,
+    stderr: () => err,
+    ended: new Promise((resolve) => child.once('close', (code, signal) => resolve(signal ?? code ?? -1))),
+    signal: (signal) => void child.kill(signal),
+    says: (words, withinMs = 30_000) => expect.poll(() => err, { timeout: withinMs, interval: 50 }).toMatch(words),
+    processes: () => descendantsOf(pid),
+  };
+};
+
+export interface Outcome {
+  exit: number | NodeJS.Signals;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `swarm` to its end. */
+export const runSwarm = async (args: string[], env: Record<string, string> = {}, cwd?: string): Promise<Outcome> => {
+  const swarm = startSwarm(args, env, cwd);
+  return { exit: await swarm.ended, stdout: swarm.stdout(), stderr: swarm.stderr() };
+};
+
+/** Within three seconds none of these is left. */
+export const expectGone = (processes: ProcessId[]): Promise<void> =>
+  expect.poll(() => processes.filter(stillThere), { timeout: 3_000, interval: 50 }).toEqual([]);
+
+/** What `--json` printed: exactly one object. */
+export const resultOf = ({ stdout }: Pick<Outcome, 'stdout'>): Result => JSON.parse(stdout) as Result;
+
+/** The part of the result that tests look at. */
+export interface Result {
+  schema: string;
+  verdict: string;
+  exitCode: number;
+  reasons: string[];
+  thresholds: { metric: string; expression: string; value: number | null; ok: boolean | null }[];
+  metrics: Record<string, number>;
+  generator: Record<string, unknown> & { workers: number; workers_died: number; cpu: { avg: number } };
+  deployment: { url: string; embedded: boolean; server_version: string; nodes: string[] };
+  joins: { planned: number; joined: number; failed: number; unaccounted: number; failures: { reason: string; count: number }[] };
+  end: { reason: string } | null;
+  record: string;
+  error?: { reason: string; message: string; hint: string | null };
+}
