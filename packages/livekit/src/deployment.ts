@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from './clock.ts';
 import type { Signalling } from './signal/endpoint.ts';
 import { Keepalive } from './signal/keepalive.ts';
+import { type ConnectSignal, SignalSocket } from './signal/signal-socket.ts';
 import { parseServerUrl, type ServerUrl } from './url.ts';
 
 /** What all sessions with one deployment share: its address, what was learnt about it, one timer for the pings. */
@@ -8,6 +9,7 @@ export interface Deployment {
   readonly url: ServerUrl;
   readonly clock: Clock;
   readonly keepalive: Keepalive;
+  readonly connect: ConnectSignal;
   /** `auto` until a session has learnt that the server lacks `/rtc/v1`. */
   signalling: Signalling | 'auto';
 }
@@ -17,5 +19,6 @@ export const deploymentAt = (url: string, signalling: Signalling | 'auto', clock
   url: parseServerUrl(url),
   clock,
   keepalive: new Keepalive(clock),
+  connect: (options) => new SignalSocket(options),
   signalling,
 });

@@ -47,9 +47,11 @@ export class RemotePeerLink {
         controlling: !offered || transport.iceLite,
         dataChannels: transport.dataChannels,
       });
+      // A later description repeats them.
+      for (const candidate of transport.candidates) this.#plane.addCandidate(this.peer, candidate);
     }
     this.#tellExtensions(extensions);
-    for (const candidate of [...transport.candidates, ...(this.#held ?? [])]) this.#plane.addCandidate(this.peer, candidate);
+    for (const candidate of this.#held ?? []) this.#plane.addCandidate(this.peer, candidate);
     this.#held = null;
   }
 

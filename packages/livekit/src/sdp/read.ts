@@ -76,17 +76,19 @@ const readTransport = (session: SessionDescription): RemoteTransport => {
   };
 };
 
+/** Of the first component: with rtcp-mux (RFC 5761) there is no second, though pion lists one. */
 const readCandidates = ({ candidates = [] }: MediaDescription): string[] =>
-  candidates.map(
-    ({ foundation, component, transport, priority, ip, port, type, raddr, rport, tcptype }) =>
-      `candidate:${foundation} ${component} ${transport} ${priority} ${ip} ${port} typ ${type}` +
-      (raddr === undefined ? '' : ` raddr ${raddr} rport ${rport}`) +
-      (tcptype === undefined ? '' : ` tcptype ${tcptype}`),
-  );
+  candidates
+    .filter(({ component }) => component === 1)
+    .map(
+      ({ foundation, component, transport, priority, ip, port, type, raddr, rport, tcptype }) =>
+        `candidate:${foundation} ${component} ${transport} ${priority} ${ip} ${port} typ ${type}` +
+        (raddr === undefined ? '' : ` raddr ${raddr} rport ${rport}`) +
+        (tcptype === undefined ? '' : ` tcptype ${tcptype}`),
+    );
 
 const readSection = (media: MediaDescription): RemoteSection => {
   const [ssrc, rtxSsrc] = readSsrcs(media);
-  const [msid] = media.msid ?? [];
   return {
     mid: String(media.mid ?? ''),
     kind: media.type === 'audio' || media.type === 'video' ? media.type : 'application',
@@ -95,10 +97,21 @@ const readSection = (media: MediaDescription): RemoteSection => {
     payloads: readPayloads(media),
     feedback: new Set((media.rtcpFb ?? []).map(({ type, subtype }) => (subtype === undefined ? type : `${type} ${subtype}`))),
     extensions: readExtensions(media),
-    msid: msid === undefined ? null : { stream: String(msid.id), track: String(msid.appdata ?? '') },
+    msid: readMsid(media),
     ssrc: ssrc ?? null,
     rtxSsrc: rtxSsrc ?? null,
   };
+};
+
+/**
+ * From `a=ssrc:… msid:` (RFC 5576 source attributes) first: LiveKit's stream ids, `PA_…|TR_…`, are tokens of RFC 8830, but sdp-transform's pattern for
+ * `a=msid` ends at the bar.
+ */
+const readMsid = ({ ssrcs = [], msid = [] }: MediaDescription): RemoteSection['msid'] => {
+  const bySource = ssrcs.find(({ attribute }) => attribute === 'msid')?.value;
+  const [first] = msid;
+  const [stream, track = ''] = bySource?.split(' ') ?? [first?.id, first?.appdata];
+  return stream === undefined ? null : { stream: String(stream), track: String(track) };
 };
 
 /** The repair flow is the second of its FID group (RFC 5576 §4.2); without a group the first `a=ssrc` is the stream. */

@@ -6,7 +6,7 @@ import { actionOf, failureOfLeave } from '../leave-reason.ts';
 import type { MediaPlane, PeerState } from '../media-plane.ts';
 import type { TrackSpec } from '../sdp/own-track.ts';
 import { joinEndpoint, resumeEndpoint, type Signalling } from '../signal/endpoint.ts';
-import { type RequestMessage, type ResponseMessage, SignalSocket } from '../signal/signal-socket.ts';
+import type { RequestMessage, ResponseMessage, SignalConnection } from '../signal/signal-socket.ts';
 import { Inbox } from './inbox.ts';
 import { type Loss, type Step, timeoutLoss } from './loss.ts';
 import { Peers } from './peers.ts';
@@ -50,7 +50,7 @@ export class Membership {
   readonly #subscriptions: Subscriptions;
   readonly #peers: Peers;
   readonly #inbox: Inbox;
-  #socket: SignalSocket | null = null;
+  #socket: SignalConnection | null = null;
   #join: JoinResponse | null = null;
   #state: 'new' | 'opening' | 'in' | 'resuming' | 'lost' | 'closed' = 'new';
   /** Whether the server answered the attempt under way. */
@@ -146,7 +146,7 @@ export class Membership {
         resolve(loss);
       };
       try {
-        this.#socket = new SignalSocket({
+        this.#socket = deployment.connect({
           base: url.ws,
           endpoint: endpoint(),
           token: token(),

@@ -140,7 +140,7 @@ export class Session {
   async #recover(membership: Membership, loss: Loss): Promise<void> {
     const { clock } = this.#options.deployment;
     const lostAt = clock.now();
-    this.#emit({ type: 'signal_lost', failure: loss.failure });
+    if (loss.way !== 'none') this.#emit({ type: 'signal_lost', failure: loss.failure });
     let last = loss;
     for (let attempt = 0; last.way !== 'none'; attempt++) {
       const delay = this.#policy.delayMs(attempt, clock.now() - lostAt);

@@ -1,15 +1,9 @@
-import { gunzipSync } from 'node:zlib';
-import { JoinRequest, ReconnectReason, SessionDescription, WrappedJoinRequest } from '@livekit/protocol';
+import { ReconnectReason, SessionDescription } from '@livekit/protocol';
 import { expect, test } from 'vitest';
+import { joinRequestOf } from '../testing/join-request.ts';
 import { joinEndpoint, resumeEndpoint, validateEndpoint } from './endpoint.ts';
 
 const settings = { autoSubscribe: true, adaptiveStream: false };
-
-const joinRequestOf = (endpoint: string): JoinRequest => {
-  const encoded = new URLSearchParams(endpoint.split('?')[1]).get('join_request') ?? '';
-  const wrapped = WrappedJoinRequest.fromBinary(new Uint8Array(Buffer.from(encoded, 'base64url')));
-  return JoinRequest.fromBinary(new Uint8Array(gunzipSync(wrapped.joinRequest)));
-};
 
 test('v0 joins with parameters', () => {
   const endpoint = joinEndpoint('v0', { ...settings, addTracks: [], offer: null });

@@ -22,11 +22,24 @@ export interface SignalSocketOptions {
   onEnd(failure: Failure): void;
 }
 
+/** A signal connection as a membership uses it. */
+export interface SignalConnection {
+  /** Dropped silently when the connection is gone: whoever resumes sends anew what matters. */
+  send(message: RequestMessage): void;
+  /** Starts pinging as the JoinResponse asks; 0 leaves that part out. Seconds, as in the protocol. */
+  keepAlive(pingIntervalSeconds: number, pingTimeoutSeconds: number): void;
+  /** Closes in order when it is open, at once when it is not. `onEnd` is not called. */
+  close(): void;
+}
+
+/** Begins to connect; what comes of it is told to `onMessage` and `onEnd`. */
+export type ConnectSignal = (options: SignalSocketOptions) => SignalConnection;
+
 /** The largest refusal that is read: a sentence, or a proxy's page. */
 const MAX_REFUSAL_BYTES = 4_096;
 
 /** One WebSocket to the server. It knows the wire and the pings, nothing of what the messages mean. */
-export class SignalSocket {
+export class SignalSocket implements SignalConnection {
   readonly #options: SignalSocketOptions;
   readonly #socket: WebSocket;
   #kept: Kept | null = null;
@@ -59,17 +72,11 @@ export class SignalSocket {
     );
   }
 
-  get isOpen(): boolean {
-    return !this.#ended && this.#socket.readyState === WebSocket.OPEN;
-  }
-
-  /** Dropped silently when the connection is gone: whoever resumes sends anew what matters. */
   send(message: RequestMessage): void {
-    if (!this.isOpen) return;
+    if (this.#ended || this.#socket.readyState !== WebSocket.OPEN) return;
     this.#socket.send(new SignalRequest({ message }).toBinary());
   }
 
-  /** Starts pinging as the JoinResponse asks; 0 leaves that part out. Seconds, as in the protocol. */
   keepAlive(pingIntervalSeconds: number, pingTimeoutSeconds: number): void {
     if (pingIntervalSeconds <= 0 || this.#ended) return;
     const now = this.#options.clock.now();
@@ -93,7 +100,6 @@ export class SignalSocket {
     this.#options.keepalive.add(this.#kept);
   }
 
-  /** Closes in order when it is open, at once when it is not. `onEnd` is not called. */
   close(): void {
     this.#release();
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(1000);

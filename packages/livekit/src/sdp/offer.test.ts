@@ -1,0 +1,103 @@
+import { parse } from 'sdp-transform';
+import { expect, test } from 'vitest';
+import { localPeer } from '../testing/recording-plane.ts';
+import { sdpFixture } from '../testing/sdp-fixture.ts';
+import type { Section } from './media-section.ts';
+import { writeOffer } from './offer.ts';
+import { ownTrack, type TrackSpec } from './own-track.ts';
+import { readDescription } from './read.ts';
+
+const layer = (height: number) => ({ width: (height * 16) / 9, height, bitrate: height * 1_000 });
+const audio: TrackSpec = { cid: 'mic', kind: 'audio', codec: 'opus', layers: [{ width: 0, height: 0, bitrate: 24_000 }] };
+const camera = (codec: 'vp8' | 'h264', heights: number[]): TrackSpec => ({
+  cid: 'cam',
+  kind: 'video',
+  codec,
+  layers: heights.map(layer),
+});
+
+const offerOf = (...sections: Omit<Section, 'mid'>[]) =>
+  writeOffer({
+    sessionId: 4_711,
+    version: 2,
+    local: localPeer(1),
+    cname: 'somebody',
+    sections: sections.map((section, index) => ({ mid: String(index + 1), ...section })),
+  });
+
+const sending = (spec: TrackSpec): Omit<Section, 'mid'> => ({ kind: spec.kind, track: ownTrack(spec) });
+
+test('everything is bundled, with our candidate inside', () => {
+  const sdp = offerOf(sending(audio), { kind: 'video', track: null });
+  const session = parse(sdp);
+  expect(session.origin).toMatchObject({ sessionId: 4_711, sessionVersion: 2 });
+  expect(session.groups).toEqual([{ type: 'BUNDLE', mids: '0 1 2' }]);
+  expect(session.media.map(({ type, direction, setup }) => `${type} ${direction} ${setup}`)).toEqual([
+    'application undefined actpass',
+    'audio sendonly actpass',
+    'video recvonly actpass',
+  ]);
+  expect(session.media[0]?.candidates).toMatchObject([{ ip: '127.0.0.1', port: 40_001, type: 'host' }]);
+  expect(readDescription(sdp).transport).toMatchObject({ ufrag: 'ufrag1', dataChannels: true });
+});
+
+test('simulcast is offered by rid, as Chromium does', () => {
+  const [, video] = parse(offerOf(sending(camera('vp8', [180, 360, 720])))).media;
+  const [, chromium] = parse(sdpFixture('offer-chromium')).media;
+  expect(video?.rids).toEqual(chromium?.rids);
+  expect(video?.simulcast).toEqual(chromium?.simulcast);
+  expect(video?.ssrcs).toBeUndefined();
+  expect(video?.msid).toEqual([{ id: 'somebody', appdata: 'cam' }]);
+});
+
+test('two layers are q and h', () => {
+  const [, video] = parse(offerOf(sending(camera('vp8', [180, 360])))).media;
+  expect(video?.simulcast).toEqual({ dir1: 'send', list1: 'q;h' });
+});
+
+test('one layer declares its SSRC and the repair flow, as Chromium does', () => {
+  const track = ownTrack(camera('h264', [360]));
+  const [, video] = parse(offerOf({ kind: 'video', track })).media;
+  const [stream] = track.layers;
+  expect(stream?.rid).toBeNull();
+  expect(video?.ssrcGroups).toEqual([{ semantics: 'FID', ssrcs: `${stream?.ssrc} ${stream?.rtxSsrc}` }]);
+  expect(video?.ssrcs?.map(({ id, attribute }) => `${id} ${attribute}`)).toEqual([
+    `${stream?.ssrc} cname`,
+    `${stream?.ssrc} msid`,
+    `${stream?.rtxSsrc} cname`,
+    `${stream?.rtxSsrc} msid`,
+  ]);
+  expect(video?.simulcast).toBeUndefined();
+});
+
+test('audio has no repair flow', () => {
+  const [, section] = parse(offerOf(sending(audio))).media;
+  expect(String(section?.payloads)).toBe('111');
+  expect(section?.ssrcGroups).toBeUndefined();
+  expect(new Set(section?.ssrcs?.map(({ id }) => id)).size).toBe(1);
+});
+
+test('we send what we play, and take what we can count', () => {
+  const [, sent, received] = readDescription(offerOf(sending(camera('h264', [720])), { kind: 'video', track: null })).sections;
+  expect(sent?.payloads.map(({ codec }) => codec)).toEqual(['h264']);
+  expect(received?.payloads.map(({ codec, rtxPayloadType }) => `${codec} ${rtxPayloadType}`)).toEqual([
+    'vp8 97',
+    'h264 109',
+    'h264 124',
+  ]);
+});
+
+test('extension ids, where Chromium offers the same, are Chromium’s', () => {
+  const ours = readDescription(offerOf(sending(audio), sending(camera('vp8', [180, 360, 720])))).extensions;
+  const theirs = readDescription(sdpFixture('offer-chromium')).extensions;
+  expect(ours).toMatchObject(theirs);
+  // Chromium has it behind a flag.
+  expect(Object.keys(ours)).toContain('absCaptureTime');
+});
+
+test('SSRCs are never given twice', () => {
+  const ssrcs = Array.from({ length: 500 }, () => ownTrack(camera('vp8', [180, 360, 720])).layers).flatMap((layers) =>
+    layers.flatMap(({ ssrc, rtxSsrc }) => [ssrc, rtxSsrc]),
+  );
+  expect(new Set(ssrcs).size).toBe(ssrcs.length);
+});

@@ -1,0 +1,273 @@
+import { DisconnectReason, LeaveRequest_Action } from '@livekit/protocol';
+import { expect, test } from 'vitest';
+import { type FakeClock, fakeClock } from '../testing/fake-clock.ts';
+import { type RecordingPlane, recordingPlane } from '../testing/recording-plane.ts';
+import {
+  answer,
+  joinResponse,
+  leave,
+  reconnectResponse,
+  type ScriptedConnection,
+  type ScriptedServer,
+  scriptedServer,
+  trackPublished,
+} from '../testing/scripted-server.ts';
+import { Session, type SessionEvent } from './session.ts';
+
+interface Stage {
+  clock: FakeClock;
+  server: ScriptedServer;
+  plane: RecordingPlane;
+  session: Session;
+  events: SessionEvent[];
+  /** The last peer that was opened becomes ready. */
+  connectMedia(): void;
+}
+
+const stage = (options: { joinAttempts?: number; signalling?: 'auto' | 'v1' | 'v0' } = {}): Stage => {
+  const clock = fakeClock();
+  const server = scriptedServer(clock, options.signalling);
+  const plane = recordingPlane();
+  const events: SessionEvent[] = [];
+  const session = new Session({
+    deployment: server.deployment,
+    token: 'token',
+    layout: { type: 'all' },
+    tracks: [{ cid: 'mic', kind: 'audio', codec: 'opus', layers: [{ width: 0, height: 0, bitrate: 24_000 }] }],
+    sendsData: false,
+    expects: { audio: 1, video: 0 },
+    cname: 'self',
+    plane,
+    attemptTimeoutMs: 5_000,
+    joinAttempts: options.joinAttempts ?? 1,
+    policy: { delayMs: (attempt) => (attempt < 10 ? 1_000 : null) },
+    onEvent: (event) => events.push(event),
+  });
+  const peers = () => new Set(plane.named('openChannel').map(([peer]) => peer as number));
+
+  return {
+    clock,
+    server,
+    plane,
+    session,
+    events,
+    connectMedia: () => {
+      const peer = Math.max(...peers());
+      session.peerChanged(peer, 'ice-connected', clock.now());
+      session.peerChanged(peer, 'connected', clock.now());
+    },
+  };
+};
+
+/** Lets a join or a reconnect succeed, media included. */
+const welcome =
+  ({ clock, connectMedia }: Stage) =>
+  (connection: ScriptedConnection) => {
+    connection.tell(joinResponse());
+    connection.tell(trackPublished('mic', 'TR_mic'));
+    connection.tell(answer(1));
+    clock.after(1, connectMedia);
+  };
+
+const joined = async (options?: Parameters<typeof stage>[0]): Promise<Stage> => {
+  const on = stage(options);
+  on.server.onConnect = welcome(on);
+  const joining = on.session.join();
+  await on.clock.advanceAsync(10);
+  expect(await joining).toBe(true);
+  return on;
+};
+
+const told = ({ events }: Stage) =>
+  events.map((event) => ('failure' in event ? `${event.type} ${event.failure.reason}` : event.type));
+
+test('is in when media flows and its tracks are acknowledged, not before', async () => {
+  const on = stage();
+  let connection: ScriptedConnection | undefined;
+  on.server.onConnect = (made) => {
+    connection = made;
+    made.tell(joinResponse());
+    made.tell(answer(1));
+  };
+  void on.session.join();
+  await on.clock.advanceAsync(10);
+  on.connectMedia();
+  await on.clock.advanceAsync(10);
+  expect(told(on)).toEqual([]);
+  connection?.tell(trackPublished('mic', 'TR_mic'));
+  await on.clock.advanceAsync(10);
+  expect(told(on)).toEqual(['joined']);
+  expect(on.events[0]).toMatchObject({ node: 'ND_1', serverVersion: '1.13.4', attempt: 1 });
+});
+
+test.each([
+  ['signal_timeout', () => undefined],
+  ['answer_timeout', (connection: ScriptedConnection) => connection.tell(joinResponse())],
+  [
+    'ice_timeout',
+    (connection: ScriptedConnection) => {
+      connection.tell(joinResponse());
+      connection.tell(answer(1));
+    },
+  ],
+])('an attempt that gets no further ends with %s', async (reason, onConnect) => {
+  const on = stage();
+  on.server.onConnect = onConnect;
+  const joining = on.session.join();
+  await on.clock.advanceAsync(5_000);
+  expect(await joining).toBe(false);
+  expect(told(on)).toEqual([`join_failed ${reason}`]);
+  expect(on.plane.named('closePeer')).toHaveLength(1);
+});
+
+test('a DTLS handshake that does not end is told apart from ICE', async () => {
+  const on = stage();
+  on.server.onConnect = (connection) => {
+    connection.tell(joinResponse());
+    connection.tell(answer(1));
+    on.session.peerChanged(1, 'ice-connected', on.clock.now());
+  };
+  void on.session.join();
+  await on.clock.advanceAsync(5_000);
+  expect(told(on)).toEqual(['join_failed dtls_timeout']);
+});
+
+test('joins are tried again with back-off, as often as asked', async () => {
+  const on = stage({ joinAttempts: 3 });
+  on.server.onConnect = (connection) => connection.end({ reason: 'server_error' });
+  const joining = on.session.join();
+  await on.clock.advanceAsync(20_000);
+  expect(await joining).toBe(false);
+  expect(told(on)).toEqual(['join_retry server_error', 'join_retry server_error', 'join_failed server_error']);
+});
+
+test('what will not change by trying again is not tried again', async () => {
+  const on = stage({ joinAttempts: 3 });
+  on.server.onConnect = (connection) => connection.end({ reason: 'unauthorized', retryable: false });
+  void on.session.join();
+  await on.clock.advanceAsync(20_000);
+  expect(told(on)).toEqual(['join_failed unauthorized']);
+});
+
+test('auto falls back to v0 once, and remembers it', async () => {
+  const on = stage({ signalling: 'auto' });
+  on.server.onConnect = (connection) => {
+    if (connection.endpoint.startsWith('/rtc/v1')) connection.end({ reason: 'not_livekit', retryable: false });
+    else connection.end({ reason: 'server_error' });
+  };
+  void on.session.join();
+  await on.clock.advanceAsync(100);
+  expect(on.server.connections.map(({ endpoint }) => endpoint.split('?')[0])).toEqual(['/rtc/v1', '/rtc']);
+  expect(on.server.deployment.signalling).toBe('v0');
+});
+
+test('a lost signal connection is resumed: state told, ICE restarted, peers kept', async () => {
+  const on = await joined();
+  on.server.onConnect = (connection) => {
+    connection.tell(reconnectResponse());
+    connection.tell(answer(2, 'afterTheRestart1'));
+    on.clock.after(1, on.connectMedia);
+  };
+  on.server.connections[0]?.end({});
+  await on.clock.advanceAsync(1_100);
+  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'resumed']);
+  expect(on.events.at(-1)).toMatchObject({ attempt: 1, node: 'ND_1' });
+  const [, resumed] = on.server.connections;
+  expect(resumed?.isResume).toBe(true);
+  expect(resumed?.sent.map(({ case: name }) => name)).toEqual(['syncState', 'offer']);
+  expect(on.plane.named('restartIce')).toHaveLength(1);
+  expect(on.plane.named('closePeer')).toEqual([]);
+  expect(on.plane.named('connectPeer').map(([, remote]) => (remote as { ufrag: string }).ufrag)).toEqual([
+    'SmaObsPCEqkysiDx',
+    'afterTheRestart1',
+  ]);
+});
+
+test('a server that does not know the session any more: everything anew', async () => {
+  const on = await joined();
+  on.server.onConnect = (connection) => {
+    if (connection.isResume) connection.tell(leave(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT));
+    else welcome(on)(connection);
+  };
+  on.server.connections[0]?.end({});
+  await on.clock.advanceAsync(3_000);
+  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'reconnected']);
+  expect(on.events.at(-1)).toMatchObject({ attempt: 2 });
+  expect(on.plane.named('closePeer')).toEqual([[1]]);
+  expect(on.plane.named('send')).toHaveLength(2);
+});
+
+test('media that does not come back after a resume: everything anew', async () => {
+  const on = await joined();
+  on.server.onConnect = (connection) => {
+    if (connection.isResume) connection.tell(reconnectResponse());
+    else welcome(on)(connection);
+  };
+  on.session.peerChanged(1, 'disconnected', on.clock.now());
+  await on.clock.advanceAsync(10_000);
+  expect(told(on)).toEqual(['joined', 'signal_lost ice_disconnected', 'reconnected']);
+});
+
+test('gives up after ten attempts', async () => {
+  const on = await joined();
+  on.server.onConnect = (connection) => connection.end({ reason: 'unreachable', message: 'cannot reach it' });
+  on.server.connections[0]?.end({});
+  await on.clock.advanceAsync(60_000);
+  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'disconnected unreachable']);
+  expect(on.server.connections).toHaveLength(11);
+  expect(on.plane.named('closePeer')).toEqual([[1]]);
+  expect(on.clock.pending()).toBe(0);
+});
+
+test('an expired token ends it at once', async () => {
+  const on = await joined();
+  on.server.onConnect = (connection) => connection.end({ reason: 'unauthorized', retryable: false });
+  on.server.connections[0]?.end({});
+  await on.clock.advanceAsync(60_000);
+  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'disconnected unauthorized']);
+});
+
+test.each([
+  [DisconnectReason.SERVER_SHUTDOWN, 'server_shutdown'],
+  [DisconnectReason.ROOM_DELETED, 'room_deleted'],
+  [DisconnectReason.DUPLICATE_IDENTITY, 'duplicate_identity'],
+])('told to go (%i), it goes, and keeps the reason %s', async (reason, word) => {
+  const on = await joined();
+  on.server.connections[0]?.tell(leave(reason, LeaveRequest_Action.DISCONNECT));
+  await on.clock.advanceAsync(60_000);
+  expect(told(on)).toEqual(['joined', `disconnected ${word}`]);
+  expect(on.server.connections).toHaveLength(1);
+});
+
+test('a closed media connection waits for the word that explains it', async () => {
+  const on = await joined();
+  on.session.peerChanged(1, 'closed', on.clock.now());
+  on.clock.advance(100);
+  on.server.connections[0]?.tell(leave(DisconnectReason.PARTICIPANT_REMOVED, LeaveRequest_Action.DISCONNECT));
+  await on.clock.advanceAsync(60_000);
+  expect(told(on)).toEqual(['joined', 'disconnected participant_removed']);
+});
+
+test('leaving tells the server, closes the peers and says nothing more', async () => {
+  const on = await joined();
+  on.session.leave();
+  await on.clock.advanceAsync(60_000);
+  const [connection] = on.server.connections;
+  expect(connection?.sent.at(-1)?.case).toBe('leave');
+  expect(connection?.closed).toBe(true);
+  expect(on.plane.named('closePeer')).toEqual([[1]]);
+  expect(told(on)).toEqual(['joined']);
+  expect(on.clock.pending()).toBe(0);
+});
+
+test('leaving while coming back ends the attempts', async () => {
+  const on = await joined();
+  on.server.onConnect = () => undefined;
+  on.server.connections[0]?.end({});
+  await on.clock.advanceAsync(2_000);
+  on.session.leave();
+  await on.clock.advanceAsync(60_000);
+  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed']);
+  expect(on.server.connections).toHaveLength(2);
+  expect(on.clock.pending()).toBe(0);
+});
