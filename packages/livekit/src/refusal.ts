@@ -104,7 +104,8 @@ export const refusalOfError = (error: unknown, url: string): Failure => {
       retryable: false,
     };
   }
-  if (code.startsWith('HPE_')) return notLiveKit(`${url} does not speak HTTP (${detail})`);
+  // Node's own client gives the parser's code, fetch only a name.
+  if (code.startsWith('HPE_') || root.name === 'HTTPParserError') return notLiveKit(`${url} does not speak HTTP (${detail})`);
   if (root.name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') {
     return {
       reason: 'signal_timeout',

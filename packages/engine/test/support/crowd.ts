@@ -89,9 +89,9 @@ export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAtte
 export const seconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * 1_000));
 
 /** Waits until something is so; fails after `withinSeconds` with what was waited for. */
-export const until = async (what: string, isSo: () => boolean, withinSeconds = 15): Promise<void> => {
+export const until = async (what: string, isSo: () => boolean | Promise<boolean>, withinSeconds = 15): Promise<void> => {
   const deadline = Date.now() + withinSeconds * 1_000;
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`not within ${withinSeconds} s: ${what}`);
     await seconds(0.05);
   }

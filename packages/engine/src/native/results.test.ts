@@ -1,0 +1,104 @@
+import type { RemoteTrack } from '@livekit-swarm/livekit';
+import { expect, test } from 'vitest';
+import { downStream, receiverStats, senderStats, upStream } from '../testing/streams.ts';
+import { type StayStreams, trackResults } from './results.ts';
+
+const ENDED_AT = 100_000;
+
+const remote = (sid: string, identity: string, kind: 'audio' | 'video' = 'audio'): RemoteTrack => ({
+  sid,
+  kind,
+  codec: 'opus',
+  source: kind === 'audio' ? 2 : 1,
+  identity,
+  participantSid: `PA_${identity}`,
+  width: 0,
+  height: 0,
+  muted: false,
+});
+
+const results = (streams: Partial<StayStreams>, known: RemoteTrack[] = []) =>
+  trackResults({ up: [], down: [], data: [], dataSent: 0, ...streams }, ENDED_AT, (sid) =>
+    known.find((track) => track.sid === sid),
+  );
+
+test('a track whose publisher reconnected is one track: counts add up, the worst stays, the last sid names it', () => {
+  const before = downStream({
+    trackSid: 'TR_1',
+    stats: receiverStats({
+      packets: 500,
+      lost: 3,
+      gaps: 1,
+      gapMs: 900,
+      longestGapMs: 900,
+      jitterMs: 8,
+      latencyP50Ms: 20,
+      latencyMaxMs: 70,
+      lastPacketAt: 50_000,
+    }),
+    ended: true,
+  });
+  const after = downStream({
+    trackSid: 'TR_2',
+    stats: receiverStats({ packets: 200, lost: 1, jitterMs: 2, latencyP50Ms: 10, latencyMaxMs: 40, lastPacketAt: 99_900 }),
+  });
+  const tracks = results({ down: [before, after] }, [remote('TR_1', 'a'), remote('TR_2', 'a')]);
+  expect(tracks).toHaveLength(1);
+  expect(tracks[0]).toMatchObject({
+    from: 'a',
+    sid: 'TR_2',
+    packets: 700,
+    lost: 4,
+    gaps: 1,
+    gapMs: 900,
+    longestGapMs: 900,
+    jitterMs: 8,
+    latencyP50Ms: 20,
+    latencyMaxMs: 70,
+    aliveAtEnd: true,
+  });
+});
+
+test('two publishers, and two kinds of one, are different tracks', () => {
+  const known = [remote('TR_a', 'a'), remote('TR_b', 'b'), remote('TR_av', 'a', 'video')];
+  const down = [
+    downStream({ trackSid: 'TR_a' }),
+    downStream({ trackSid: 'TR_b' }),
+    downStream({ trackSid: 'TR_av', kind: 'video' }),
+  ];
+  expect(results({ down }, known).map(({ from, kind }) => `${from} ${kind}`)).toEqual(['a audio', 'b audio', 'a video']);
+});
+
+test('a track of which nothing came has no figures, and is not alive', () => {
+  const [track] = results({ down: [downStream()] }, [remote('TR_1', 'a')]);
+  expect(track).toMatchObject({ packets: 0, jitterMs: null, latencyP50Ms: null, latencyP95Ms: null, aliveAtEnd: false });
+});
+
+test('alive is who was heard in the last two seconds', () => {
+  const alive = (lastPacketAt: number) =>
+    results({ down: [downStream({ stats: receiverStats({ packets: 1, lastPacketAt }) })] })[0]?.aliveAtEnd;
+  expect([alive(99_000), alive(98_000), alive(97_900)]).toEqual([true, true, false]);
+});
+
+test('layers of a simulcast are told apart, and survive a reconnect each on its own', () => {
+  const layer = (name: string, packets: number) =>
+    upStream({
+      kind: 'video',
+      codec: 'vp8',
+      cid: 'cam',
+      layer: name,
+      height: 360,
+      stats: senderStats({ packets, rttMs: 5, remoteJitterMs: 1 }),
+    });
+  const tracks = results({ up: [layer('q', 10), layer('h', 20), layer('q', 1), layer('h', 2)] });
+  expect(tracks.map(({ layer: name, packets, rttMs }) => `${name} ${packets} ${rttMs}`)).toEqual(['q 11 5', 'h 22 5']);
+});
+
+test('no report, no jitter and no RTT', () => {
+  expect(results({ up: [upStream()] })[0]).toMatchObject({ jitterMs: null, rttMs: null });
+});
+
+test('data is a track only where there was some', () => {
+  expect(results({})).toEqual([]);
+  expect(results({ dataSent: 12 })).toMatchObject([{ direction: 'up', kind: 'data', packets: 12 }]);
+});

@@ -1,0 +1,138 @@
+import type { ReceiverStats, SenderStats } from '@livekit-swarm/native';
+import { expect, test } from 'vitest';
+import { dataStats, downStream, peerOf, receiverStats, senderStats, upStream } from '../testing/streams.ts';
+import { seriesOf } from './series.ts';
+import { StreamBook } from './stream-book.ts';
+
+const NO_LATENCY = { audio: { bins: [], zeros: 0 }, video: { bins: [], zeros: 0 }, data: { bins: [], zeros: 0 } };
+
+const sender = (book: StreamBook, handle: number, stats: Partial<SenderStats>, stream: Parameters<typeof upStream>[0] = {}) => {
+  book.up.set(handle, upStream({ ...stream, handle, stats: senderStats({ ...stats, sender: handle }) }));
+};
+
+const receiver = (
+  book: StreamBook,
+  handle: number,
+  stats: Partial<ReceiverStats>,
+  stream: Parameters<typeof downStream>[0] = {},
+) => {
+  book.down.set(handle, downStream({ ...stream, handle, stats: receiverStats({ ...stats, receiver: handle }) }));
+};
+
+test('counts are what came since the last sample', () => {
+  const book = new StreamBook();
+  receiver(book, 1, { packets: 100, bytes: 9_000, lost: 2, lostBeforeRecovery: 5, recovered: 3, nacks: 4 });
+  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
+    packets: 100,
+    bytes: 9_000,
+    lost: 2,
+    recovered: 3,
+    nacksSent: 4,
+    tracks: 1,
+  });
+  book.settle();
+  receiverOf(book, 1, { packets: 150, bytes: 13_500, lost: 1, lostBeforeRecovery: 5, recovered: 4, nacks: 4 });
+  // A late packet was found after all.
+  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
+    packets: 50,
+    bytes: 4_500,
+    lost: -1,
+    lostBeforeRecovery: 0,
+    recovered: 1,
+    nacksSent: 0,
+  });
+});
+
+const receiverOf = (book: StreamBook, handle: number, stats: Partial<ReceiverStats>) => {
+  const stream = book.down.get(handle);
+  if (stream !== undefined) stream.stats = receiverStats({ ...stats, receiver: handle });
+};
+
+test('streams are added up by direction, kind, role and codec', () => {
+  const book = new StreamBook();
+  const owner = { role: 'subscriber' as const };
+  receiver(book, 1, { packets: 10 });
+  receiver(book, 2, { packets: 20 });
+  receiver(book, 3, { packets: 5 }, { owner });
+  receiver(book, 4, { packets: 7, height: 360 }, { kind: 'video', codec: 'vp8' });
+  const series = seriesOf(book, NO_LATENCY).map(
+    ({ labels, packets, tracks }) => `${labels.kind} ${labels.role} ${labels.codec} ${packets} ${tracks}`,
+  );
+  expect(series).toEqual(['audio publisher opus 30 2', 'audio subscriber opus 5 1', 'video publisher vp8 7 1']);
+});
+
+test('a stream that ended is counted once more, to its end, and then no more', () => {
+  const book = new StreamBook();
+  receiver(book, 1, { packets: 100 });
+  book.settle();
+  receiverOf(book, 1, { packets: 120 });
+  const stream = book.down.get(1);
+  if (stream !== undefined) stream.ended = true;
+  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({ packets: 20 });
+  book.settle();
+  expect(seriesOf(book, NO_LATENCY)).toEqual([]);
+  expect(book.down.size).toBe(0);
+});
+
+test('a received track that is silent is no track now', () => {
+  const book = new StreamBook();
+  receiver(book, 1, { packets: 100, height: 720 }, { kind: 'video', codec: 'vp8' });
+  book.settle();
+  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({ tracks: 0, packets: 0, layers: {} });
+});
+
+test('a simulcast track counts once; its layers are those that are sent', () => {
+  const book = new StreamBook();
+  const video = { kind: 'video' as const, codec: 'vp8', cid: 'cam' };
+  sender(book, 1, { packets: 10, active: true }, { ...video, layer: 'q', height: 180, first: true });
+  sender(book, 2, { packets: 20, active: true }, { ...video, layer: 'h', height: 360, first: false });
+  sender(book, 3, { packets: 30, active: false }, { ...video, layer: 'f', height: 720, first: false });
+  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({ tracks: 1, packets: 60, layers: { 180: 1, 360: 1 } });
+});
+
+test('what the server missed of ours: asked for again, or still missing', () => {
+  const book = new StreamBook();
+  sender(book, 1, { packets: 1_000, nackedPackets: 50, remoteLost: 2 });
+  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({ lostBeforeRecovery: 50, lost: 2, recovered: 48 });
+  book.settle();
+  sender(book, 2, { packets: 1_000, nackedPackets: 0, remoteLost: 30 });
+  book.up.delete(1);
+  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({ lostBeforeRecovery: 30, lost: 30, recovered: 0 });
+});
+
+test('jitter and RTT are one value a track that has them', () => {
+  const book = new StreamBook();
+  sender(book, 1, { active: true, remoteJitterMs: 3, rttMs: 20 });
+  sender(book, 2, { active: true, remoteJitterMs: 0, rttMs: Number.NaN });
+  const [series] = seriesOf(book, NO_LATENCY);
+  const values = (bins: number[] = []) => bins.filter((_, index) => index % 2 === 1).reduce((a, b) => a + b, 0);
+  expect([values(series?.jitter.bins), values(series?.rtt.bins)]).toEqual([1, 1]);
+});
+
+test('the RTT of a received track is its peer’s', () => {
+  const book = new StreamBook();
+  book.peers.set(9, peerOf({ rttMs: 12 }));
+  receiver(book, 1, { packets: 1 }, { peer: 9 });
+  expect(seriesOf(book, NO_LATENCY)[0]?.rtt.bins).toHaveLength(2);
+});
+
+test('latency goes to those who received most of the kind', () => {
+  const book = new StreamBook();
+  receiver(book, 1, { packets: 10 });
+  receiver(book, 2, { packets: 90 }, { owner: { role: 'subscriber' } });
+  const latency = { ...NO_LATENCY, audio: { bins: [10, 100], zeros: 0 } };
+  const series = seriesOf(book, latency).map(({ labels, latency: { bins } }) => `${labels.role} ${bins}`);
+  expect(series).toEqual(['publisher ', 'subscriber 10,100']);
+});
+
+test('data that was sent and that came', () => {
+  const book = new StreamBook();
+  const peer = peerOf({ dataMessagesSent: 30 });
+  peer.flows.set(1, { stats: dataStats({ received: 20, lost: 1 }), taken: null, ended: false });
+  peer.flows.set(2, { stats: dataStats({ received: 5 }), taken: null, ended: false });
+  book.peers.set(1, peer);
+  const series = seriesOf(book, NO_LATENCY).map(
+    ({ labels, packets, lost, tracks }) => `${labels.direction} ${labels.kind} ${packets} ${lost} ${tracks}`,
+  );
+  expect(series).toEqual(['up data 30 0 1', 'down data 25 1 2']);
+});

@@ -1,0 +1,92 @@
+/** What a user's browser does in a room, told in plain objects. The test calls `viewer.*`; the types are in ../viewer.ts. */
+const { Room, RoomEvent, VideoQuality } = globalThis.LivekitClient;
+
+const room = new Room({ adaptiveStream: false, dynacast: true });
+room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
+  const element = track.attach();
+  element.dataset.from = participant.identity;
+  document.body.append(element);
+});
+room.on(RoomEvent.TrackUnsubscribed, (track) => {
+  for (const element of track.detach()) element.remove();
+});
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const subscriptions = () =>
+  [...room.remoteParticipants.values()].flatMap(({ identity, trackPublications }) =>
+    [...trackPublications.values()]
+      .filter(({ track }) => track !== undefined)
+      .map((publication) => ({ identity, publication, track: publication.track })),
+  );
+
+const subscriptionOf = (identity, kind) => {
+  const found = subscriptions().find(({ identity: from, track }) => from === identity && track.kind === kind);
+  if (found === undefined) throw new Error(`no ${kind} of ${identity} is subscribed to`);
+  return found;
+};
+
+/** The inbound-rtp statistics of each track (W3C webrtc-stats), as they are. */
+const report = () =>
+  Promise.all(
+    subscriptions().map(async ({ identity, track }) => {
+      const all = [...(await track.receiver.getStats()).values()];
+      const inbound = all.find(({ type }) => type === 'inbound-rtp') ?? {};
+      const { mimeType = '' } = all.find(({ id }) => id === inbound.codecId) ?? {};
+      return { ...inbound, from: identity, kind: track.kind, mimeType };
+    }),
+  );
+
+const WIDTH = 160;
+const HEIGHT = 90;
+
+const draw = (video) => {
+  const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.drawImage(video, 0, 0, WIDTH, HEIGHT);
+  return context.getImageData(0, 0, WIDTH, HEIGHT).data;
+};
+
+/** Draws what is on the screen twice, and says what was there and how much of it changed. */
+const look = async (identity, pauseMs) => {
+  const video = document.querySelector(`video[data-from="${identity}"]`);
+  const before = draw(video);
+  await sleep(pauseMs);
+  const after = draw(video);
+  let [changed, orange] = [0, 0];
+  for (let at = 0; at < after.length; at += 4) {
+    const [red, green, blue] = after.subarray(at, at + 3);
+    const difference = Math.abs(red - before[at]) + Math.abs(green - before[at + 1]) + Math.abs(blue - before[at + 2]);
+    if (difference > 24) changed += 1;
+    if (red > 220 && green > 130 && green < 200 && blue < 60) orange += 1;
+  }
+  const pixels = WIDTH * HEIGHT;
+  return { width: video.videoWidth, height: video.videoHeight, changed: changed / pixels, orange: orange / pixels };
+};
+
+/** The loudest root mean square (0 … 1) of a window of 2,048 samples within `forMs`. */
+const listen = async (identity, forMs) => {
+  const { track } = subscriptionOf(identity, 'audio');
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context, { fftSize: 2048 });
+  context.createMediaStreamSource(new MediaStream([track.mediaStreamTrack])).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  let loudest = 0;
+  for (const end = performance.now() + forMs; performance.now() < end; await sleep(40)) {
+    analyser.getFloatTimeDomainData(samples);
+    loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
+  }
+  await context.close();
+  return loudest;
+};
+
+globalThis.viewer = {
+  join: (url, token) => room.connect(url, token),
+  publish: () => room.localParticipant.enableCameraAndMicrophone(),
+  leave: () => room.disconnect(),
+  decodes: (mimeType) => RTCRtpReceiver.getCapabilities('video').codecs.some((codec) => codec.mimeType === mimeType),
+  wantQuality: (identity, quality) => subscriptionOf(identity, 'video').publication.setVideoQuality(VideoQuality[quality]),
+  report,
+  look,
+  listen,
+};

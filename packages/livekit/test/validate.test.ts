@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LIVEKIT_VERSIONS, type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeToken, type TokenRequest } from '../src/token.ts';
+import { validateAdmission } from '../src/validate.ts';
+
+const askAt = async (url: string, token: string) => {
+  const answer = await validateAdmission({ url, token, timeoutMs: 3_000 });
+  if (answer.ok) return answer.signalling;
+  expect(JSON.stringify(answer.refusal)).not.toContain('eyJ');
+  expect(answer.refusal.hint).toBeTruthy();
+  return answer.refusal.reason;
+};
+
+const request = (credentials: { apiKey: string; apiSecret: string }): TokenRequest => ({
+  ...credentials,
+  room: 'room',
+  identity: 'somebody',
+  publish: { audio: true, video: false, data: false },
+  subscribe: true,
+  ttlSeconds: 60,
+});
+
+describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
+  let dir: string;
+  let server: LiveKitServer;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'swarm-livekit-test-'));
+    server = await startLiveKit({ dir, version, config: { room: { auto_create: false }, limit: { num_tracks: 100 } } });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  test('a room that does not exist', async () => {
+    expect(await askAt(server.url, await makeToken(request(server)))).toBe('room_not_found');
+  });
+
+  test('a wrong secret', async () => {
+    const token = await makeToken(request({ ...server, apiSecret: 'not-the-secret-but-long-enough-for-hmac' }));
+    expect(await askAt(server.url, token)).toBe('unauthorized');
+  });
+
+  test('an unknown key', async () => {
+    expect(await askAt(server.url, await makeToken(request({ ...server, apiKey: 'nobody' })))).toBe('unauthorized');
+  });
+
+  test('something that is no token', async () => {
+    expect(await askAt(server.url, 'not-a-token')).toBe('unauthorized');
+  });
+
+  test('an expired token', async () => {
+    expect(await askAt(server.url, await makeToken({ ...request(server), ttlSeconds: -3_600 }))).toBe('unauthorized');
+  });
+
+  test('a token for another purpose', async () => {
+    const { AccessToken } = await import('livekit-server-sdk');
+    const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'somebody' });
+    token.addGrant({ roomList: true });
+    expect(await askAt(server.url, await token.toJwt())).toBe('forbidden');
+  });
+
+  test('http as well as ws, and a room that is there', async () => {
+    const { RoomServiceClient } = await import('livekit-server-sdk');
+    await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).createRoom({ name: 'room' });
+    const token = await makeToken(request(server));
+    expect(await askAt(server.url, token)).toBe('v1');
+    expect(await askAt(server.httpUrl, token)).toBe('v1');
+  });
+});
+
+const listening = async (server: Server): Promise<string> => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+describe('what is no livekit-server', () => {
+  const token = makeToken(request({ apiKey: 'key', apiSecret: 'a-secret-of-at-least-thirty-two-bytes' }));
+
+  test('nobody there', async () => {
+    expect(await askAt('ws://127.0.0.1:1', await token)).toBe('unreachable');
+  });
+
+  test('a name that does not exist', async () => {
+    expect(await askAt('wss://no-such-host.invalid', await token)).toBe('unreachable');
+  });
+
+  test.each([
+    [404, 'not found', 'not_livekit'],
+    [200, '<html>welcome</html>', 'not_livekit'],
+    [301, '', 'not_livekit'],
+    [502, 'bad gateway', 'bad_gateway'],
+    [503, 'no server is available', 'server_full'],
+  ])('a web server that answers %i', async (status, body, reason) => {
+    const web = createHttpServer((_request, response) => response.writeHead(status).end(body));
+    expect(await askAt(`ws://${await listening(web)}`, await token)).toBe(reason);
+    web.close();
+  });
+
+  test('an older server, without /rtc/v1', async () => {
+    const web = createHttpServer((incoming, response) => {
+      const known = incoming.url?.startsWith('/rtc/validate') === true;
+      response.writeHead(known ? 200 : 404).end(known ? 'success' : '404 page not found');
+    });
+    expect(await askAt(`ws://${await listening(web)}`, await token)).toBe('v0');
+    web.close();
+  });
+
+  test('plain HTTP where TLS was meant', async () => {
+    const web = createHttpServer((_request, response) => response.end());
+    expect(await askAt(`wss://${await listening(web)}`, await token)).toBe('tls');
+    web.close();
+  });
+
+  test('a port that speaks something else', async () => {
+    const other = createTcpServer((socket) => socket.write('220 mail.example.com ESMTP\r\n'));
+    expect(await askAt(`ws://${await listening(other)}`, await token)).toBe('not_livekit');
+    other.close();
+  });
+
+  test('a port that says nothing', async () => {
+    const other = createTcpServer(() => undefined);
+    expect(await askAt(`ws://${await listening(other)}`, await token)).toBe('signal_timeout');
+    other.close();
+  });
+});
