@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::clock;
-use crate::sequence::{Arrival, SequenceTracker};
+use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::Sketch;
 
 /// Long enough that no other message contains it by chance.
@@ -71,7 +71,7 @@ pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Optio
     let sent = u64::from_be_bytes(stamp[16..24].try_into().ok()?);
     let flow = flows.entry(flow).or_default();
     // Full numbers are known here: no need to guess the upper bits.
-    if flow.sequences.arrived((1 << 16) + sequence as u64, false) == Arrival::Duplicate {
+    if flow.sequences.arrived((1 << 16) + sequence as u64, Transmission::First) == Arrival::Duplicate {
         flow.duplicates += 1;
         return None;
     }

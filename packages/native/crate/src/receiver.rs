@@ -6,7 +6,7 @@ use crate::clip::Codec;
 use crate::clock;
 use crate::frame_size::{FrameSize, keyframe_size};
 use crate::rtp::{Extensions, RtpHeader};
-use crate::sequence::{Arrival, SequenceTracker};
+use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::Sketch;
 
 const MS: u64 = 1_000_000;
@@ -186,7 +186,7 @@ impl Receiver {
         let Came { extended, rtx, arrival, now } = came;
         let mut received = Received::default();
         let (extended, payload) = if rtx {
-            self.rtx_rollover.arrived(extended, false);
+            self.rtx_rollover.arrived(extended, Transmission::First);
             let Some((original, payload)) = payload.split_first_chunk::<2>() else {
                 self.stats.padding_packets += 1; // a probe carries nothing
                 return received;
@@ -196,7 +196,12 @@ impl Receiver {
             (extended, payload)
         };
         let nothing_before = self.sequences.highest().is_none();
-        let arrived = self.sequences.arrived(extended, rtx);
+        let transmission = match (rtx, self.config.rtx_ssrc) {
+            (true, _) => Transmission::Again,
+            (false, Some(_)) => Transmission::First,
+            (false, None) => Transmission::Unsaid,
+        };
+        let arrived = self.sequences.arrived(extended, transmission);
         match arrived {
             Arrival::Next { missing } => self.note_missing(extended, missing, now),
             Arrival::Restart => {
@@ -400,7 +405,7 @@ mod tests {
             video,
             mid: b"1".to_vec(),
             ssrc: Some(9),
-            rtx_ssrc: Some(10),
+            rtx_ssrc: payload.rtx_payload_type.map(|_| 10),
             payloads: vec![payload],
             nack: true,
             pli: video,
@@ -449,6 +454,18 @@ mod tests {
         assert_eq!((receiver.sequences().lost_before_recovery(), receiver.sequences().lost()), (2, 1));
         assert!(receiver.nacks_due(5000 * MS).is_empty());
         assert_eq!(receiver.feedback_at(), u64::MAX, "given up");
+    }
+
+    /// As when a publisher's uplink lost it, and the server forwards it once it has got it.
+    #[test]
+    fn an_original_that_comes_after_it_was_asked_for_is_late_where_there_is_rtx() {
+        let mut receiver = video();
+        packet(&mut receiver, 1, 0, 1000 * MS, b"x");
+        packet(&mut receiver, 3, 6000, 1060 * MS, b"x");
+        assert_eq!(receiver.nacks_due(1070 * MS), [2]);
+        packet(&mut receiver, 2, 3000, 1080 * MS, b"x");
+        assert_eq!((receiver.sequences().lost_before_recovery(), receiver.sequences().recovered()), (0, 0));
+        assert_eq!((receiver.stats.out_of_order, receiver.stats.packets), (1, 3));
     }
 
     #[test]

@@ -27,6 +27,15 @@ pub enum Arrival {
     Unknown,
 }
 
+/// Which transmission of its sequence number a packet is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transmission {
+    First,
+    Again,
+    /// Both come on one SSRC: again, if it was missing and had been asked for. So what the sender itself was late to get counts as recovered.
+    Unsaid,
+}
+
 #[derive(Debug)]
 pub struct SequenceTracker {
     flags: Box<[u8; WINDOW as usize]>,
@@ -53,8 +62,8 @@ impl SequenceTracker {
         highest.wrapping_add_signed(delta as i64)
     }
 
-    /// `retransmission`: it came by RTX. On the same SSRC a retransmission is known by having been asked for.
-    pub fn arrived(&mut self, extended: u64, retransmission: bool) -> Arrival {
+    pub fn arrived(&mut self, extended: u64, transmission: Transmission) -> Arrival {
+        let retransmission = transmission == Transmission::Again;
         let Some(highest) = self.highest else {
             if retransmission {
                 return Arrival::Unknown;
@@ -84,7 +93,11 @@ impl SequenceTracker {
             return Arrival::Unknown;
         }
         let flags = &mut self.flags[(extended % WINDOW) as usize];
-        let brought_again = retransmission || (*flags & ASKED_FOR != 0 && *flags & FIRST_TIME == 0);
+        let brought_again = match transmission {
+            Transmission::First => false,
+            Transmission::Again => true,
+            Transmission::Unsaid => *flags & ASKED_FOR != 0 && *flags & FIRST_TIME == 0,
+        };
         match (brought_again, *flags & FIRST_TIME != 0, *flags & RETRANSMITTED != 0) {
             (_, true, _) | (true, _, true) => Arrival::Duplicate,
             (true, false, false) => {
@@ -151,13 +164,14 @@ impl SequenceTracker {
 
 #[cfg(test)]
 mod tests {
+    use super::Transmission::{Again, First, Unsaid};
     use super::*;
 
     fn feed(sequences: &[u16]) -> SequenceTracker {
         let mut tracker = SequenceTracker::default();
         for &sequence in sequences {
             let extended = tracker.extend(sequence);
-            tracker.arrived(extended, false);
+            tracker.arrived(extended, Unsaid);
         }
         tracker
     }
@@ -173,17 +187,17 @@ mod tests {
         let mut tracker = feed(&[1, 2, 4]);
         assert_eq!(tracker.lost(), 1);
         let extended = tracker.extend(3);
-        assert_eq!(tracker.arrived(extended, false), Arrival::Late);
+        assert_eq!(tracker.arrived(extended, Unsaid), Arrival::Late);
         assert_eq!((tracker.lost(), tracker.lost_before_recovery()), (0, 0));
-        assert_eq!(tracker.arrived(extended, false), Arrival::Duplicate);
+        assert_eq!(tracker.arrived(extended, Unsaid), Arrival::Duplicate);
     }
 
     #[test]
     fn rtx_recovers_but_the_first_loss_stays_told() {
         let mut tracker = feed(&[1, 2, 5]);
         let three = tracker.extend(3);
-        assert_eq!(tracker.arrived(three, true), Arrival::Recovered);
-        assert_eq!(tracker.arrived(three, true), Arrival::Duplicate);
+        assert_eq!(tracker.arrived(three, Again), Arrival::Recovered);
+        assert_eq!(tracker.arrived(three, Again), Arrival::Duplicate);
         assert_eq!((tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()), (2, 1, 1));
     }
 
@@ -193,16 +207,26 @@ mod tests {
         let two = tracker.extend(2);
         assert!(tracker.asked_for(two));
         assert!(!tracker.asked_for(two));
-        assert_eq!(tracker.arrived(two, false), Arrival::Recovered);
+        assert_eq!(tracker.arrived(two, Unsaid), Arrival::Recovered);
         assert_eq!((tracker.lost_before_recovery(), tracker.lost()), (1, 0));
+    }
+
+    /// A server forwards what its publisher's uplink lost once it has got it: late, but on the downlink nothing was lost.
+    #[test]
+    fn where_retransmissions_have_an_ssrc_of_their_own_what_comes_late_was_not_lost() {
+        let mut tracker = feed(&[1, 3]);
+        let two = tracker.extend(2);
+        tracker.asked_for(two);
+        assert_eq!(tracker.arrived(two, First), Arrival::Late);
+        assert_eq!((tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()), (0, 0, 0));
     }
 
     #[test]
     fn an_original_that_arrives_after_its_retransmission_was_not_lost() {
         let mut tracker = feed(&[1, 3]);
         let two = tracker.extend(2);
-        tracker.arrived(two, true);
-        assert_eq!(tracker.arrived(two, false), Arrival::Duplicate);
+        tracker.arrived(two, Again);
+        assert_eq!(tracker.arrived(two, Unsaid), Arrival::Duplicate);
         assert_eq!((tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()), (0, 0, 0));
     }
 
@@ -210,7 +234,7 @@ mod tests {
     fn a_large_jump_starts_anew_and_keeps_the_totals() {
         let mut tracker = feed(&[1, 3]);
         let far = tracker.extend(20_000);
-        assert_eq!(tracker.arrived(far, false), Arrival::Restart);
+        assert_eq!(tracker.arrived(far, Unsaid), Arrival::Restart);
         assert_eq!((tracker.expected(), tracker.lost()), (4, 1));
     }
 
@@ -226,7 +250,7 @@ mod tests {
                 if tracker.is_missing(extended) && rng.bool() {
                     tracker.asked_for(extended);
                 }
-                tracker.arrived(extended, rng.u8(0..8) == 0);
+                tracker.arrived(extended, [First, Again, Unsaid][rng.usize(0..3)]);
                 assert!(tracker.lost() <= tracker.lost_before_recovery());
                 assert!(tracker.lost_before_recovery() <= tracker.expected());
             }
