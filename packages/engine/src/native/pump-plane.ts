@@ -177,7 +177,9 @@ export class PumpPlane implements MediaPlane {
       pli,
       remb,
     });
-    const codec = describe(trackSid)?.codec || (payloads[0]?.codec ?? 'other');
+    const published = describe(trackSid)?.codec || (payloads[0]?.codec ?? 'other');
+    // Browsers publish Opus within RED (RFC 2198); the server unpacks it for those who do not take RED, as we do not.
+    const codec = published === 'red' ? 'opus' : published;
     const entry: DownStream = { handle, peer, owner, kind, codec, trackSid, stats: null, taken: null, ended: false };
     this.#down.push(entry);
     this.#receivers.set(`${peer} ${mid}`, handle);

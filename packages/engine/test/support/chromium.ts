@@ -33,12 +33,10 @@ const canRun = (path: string): boolean => {
 };
 
 /** A browser of a test's own, with a fake camera and a fake microphone; its profile goes with it. */
-export interface Chromium {
+export interface Chromium extends AsyncDisposable {
   readonly browser: Browser;
-  /** Its profile: all its processes carry the path in their command line. */
+  /** Its profile: its processes carry the path in their command line. */
   readonly profile: string;
-  /** Resolves when its processes have ended and the profile is gone. */
-  close(): Promise<void>;
 }
 
 /** Nothing but the page: no updates, no sync, no first-run pages, no asking for leave. */
@@ -57,16 +55,19 @@ const FLAGS = [
 
 export const launchChromium = async (executablePath: string): Promise<Chromium> => {
   const profile = await mkdtemp(join(tmpdir(), 'swarm-chromium-'));
+  // Crash reports and caches go to the home, whatever the profile.
+  const env = { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile };
   // Over a pipe rather than a port: when we die, however we do, the pipe closes and the browser ends.
-  const browser = await launch({ executablePath, userDataDir: profile, headless: true, pipe: true, args: FLAGS });
+  const browser = await launch({ executablePath, userDataDir: profile, headless: true, pipe: true, args: FLAGS, env });
+  /** Resolves when its processes have ended and the profile is gone. */
   const close = async () => {
     await browser.close();
     for (let tries = 0; tries < 50 && (await processesOf(profile)).length > 0; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    await rm(profile, { recursive: true, force: true });
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   };
-  return { browser, profile, close };
+  return { browser, profile, [Symbol.asyncDispose]: close };
 };
 
 /** Ids of the processes that have `text` in their command line; none where there is no /proc. */

@@ -43,8 +43,9 @@ export interface Viewer extends AsyncDisposable {
   join(url: string, token: string): Promise<void>;
   /** Camera and microphone. */
   publish(): Promise<void>;
-  leave(): Promise<void>;
   decodes(mimeType: string): Promise<boolean>;
+  /** Whether it wants the video of somebody at all. */
+  setEnabled(identity: string, enabled: boolean): Promise<void>;
   wantQuality(identity: string, quality: 'LOW' | 'MEDIUM' | 'HIGH'): Promise<void>;
   report(): Promise<TrackReport[]>;
   /** Looks twice, `pauseMs` apart. */
@@ -95,14 +96,14 @@ export const openViewer = async (browser: Browser, url: string): Promise<Viewer>
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(url, { waitUntil: 'load' });
-  const call = <Result>(name: string, ...parameters: (string | number)[]): Promise<Result> =>
+  const call = <Result>(name: string, ...parameters: (string | number | boolean)[]): Promise<Result> =>
     page.evaluate(`viewer.${name}(...${JSON.stringify(parameters)})`) as Promise<Result>;
   return {
     errors,
     join: (server, token) => call('join', server, token),
     publish: () => call('publish'),
-    leave: () => call('leave'),
     decodes: (mimeType) => call('decodes', mimeType),
+    setEnabled: (identity, enabled) => call('setEnabled', identity, enabled),
     wantQuality: (identity, quality) => call('wantQuality', identity, quality),
     report: () => call('report'),
     look: (identity, pauseMs) => call('look', identity, pauseMs),

@@ -83,8 +83,8 @@ const listen = async (identity, forMs) => {
 globalThis.viewer = {
   join: (url, token) => room.connect(url, token),
   publish: () => room.localParticipant.enableCameraAndMicrophone(),
-  leave: () => room.disconnect(),
   decodes: (mimeType) => RTCRtpReceiver.getCapabilities('video').codecs.some((codec) => codec.mimeType === mimeType),
+  setEnabled: (identity, enabled) => subscriptionOf(identity, 'video').publication.setEnabled(enabled),
   wantQuality: (identity, quality) => subscriptionOf(identity, 'video').publication.setVideoQuality(VideoQuality[quality]),
   report,
   look,
