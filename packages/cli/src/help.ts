@@ -41,3 +41,7 @@ Examples:
 
 It exits as the run did, or as it would have with these thresholds: see "swarm --help".
 `;
+
+export const doctorHelp = (): string => `
+Nothing is changed and nothing downloaded. It exits with 0 when "swarm" would run here, else with 3.
+`;

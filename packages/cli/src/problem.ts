@@ -1,7 +1,7 @@
 import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
 import { LabError } from '@livekit-swarm/lab';
 import { RESULT_SCHEMA } from '@livekit-swarm/report';
-import { DeploymentError } from '@livekit-swarm/swarm';
+import { DeploymentError, RunError } from '@livekit-swarm/swarm';
 
 /** What kept a command from doing its work. */
 export interface Problem {
@@ -16,7 +16,7 @@ export interface Problem {
 /** Anything that was thrown, as something to tell a person. Our own bugs keep their stack. */
 export const problemOf = (error: unknown): Problem => {
   if (error instanceof UsageError) return { exitCode: error.exitCode, reason: 'usage', message: error.message, hint: error.hint };
-  if (error instanceof DeploymentError) {
+  if (error instanceof DeploymentError || error instanceof RunError) {
     return { exitCode: error.exitCode, reason: error.reason, message: error.message, hint: error.hint };
   }
   if (error instanceof LabError) {

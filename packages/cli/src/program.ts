@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import type { ReportFlags } from './commands/report.ts';
 import type { Console } from './console.ts';
 import { addRunFlags, collect, colorFlag, fromEnvironment, type RunFlags } from './flags.ts';
-import { reportHelp, runHelp } from './help.ts';
+import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { VERSION } from './version.ts';
 
 /** Told how a command ended. */
@@ -84,6 +84,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     .command('doctor')
     .description('show what this machine has, what it lacks, and how to get it')
     .addOption(colorFlag())
+    .addHelpText('after', doctorHelp)
     .action(async (flags: { color: boolean }) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
       done(await doctorCommand(flags, console));

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startLiveKit } from '@livekit-swarm/lab';
 import { describe, expect, it } from 'vitest';
 import type { ProcessId } from './support/processes.ts';
 import { expectGone, resultOf, runSwarm, type Swarm, scratch, startSwarm } from './support/swarm.ts';
@@ -37,7 +38,7 @@ describe('Ctrl-C', () => {
     expect(swarm.stdout()).toMatch(/8 of 8 joined/);
     expect(recordOf(dir).match(/"type":"participant"/g)).toHaveLength(8);
     expect(recordOf(dir)).toMatch(/"type":"end".*"reason":"interrupted"}\n$/);
-    expect(logOf(dir).match(/CLIENT_INITIATED/g)?.length).toBeGreaterThanOrEqual(8);
+    expect(logOf(dir).match(/"participant closing".*CLIENT_REQUEST_LEAVE/g)).toHaveLength(8);
     await expectGone(processes);
     const again = await runSwarm(['report', dir, '--json']);
     expect(resultOf(again)).toMatchObject({ exitCode: 130, end: { reason: 'interrupted' } });
@@ -131,5 +132,26 @@ describe('a worker that dies', () => {
     expect(recordOf(dir).match(/"outcome":"lost_with_worker"/g)).toHaveLength(4);
     expect(recordOf(dir).match(/"outcome":"left"/g)).toHaveLength(4);
     expect(recordOf(dir)).toMatch(/"event":"worker_died","shard":\d,"reason":"SIGKILL"/);
+  });
+});
+
+describe('a disk that fills up', () => {
+  it('ends the run, as nothing of it would be known', async () => {
+    const server = await startLiveKit({ dir: scratch() });
+    const keys = { LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
+    // In blocks of 512 bytes or of 1 KiB, as the shell likes it; the server is not under this limit.
+    const swarm = startSwarm(['--url', server.url, ...CROWD], keys, scratch(), [
+      '/bin/sh',
+      '-c',
+      'ulimit -f 16; exec "$@"',
+      'sh',
+    ]);
+    await swarm.says(/joining|steady/);
+    const processes = swarm.processes();
+    expect(await swarm.ended).toBe(1);
+    expect(swarm.stderr()).toMatch(/record\.ndjson: the record cannot be written any more: .*\n {2}→ the run was ended/);
+    expect(swarm.stdout()).toBe('');
+    await expectGone(processes);
+    await server.stop();
   });
 });

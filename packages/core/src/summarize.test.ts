@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aggregate } from './aggregation.ts';
 import type { LoadSpec } from './plan.ts';
-import type { ParticipantLine, RecordLine, SampleLine } from './record.ts';
+import { COORDINATOR_SHARD, LEFT_WHILE_JOINING, type ParticipantLine, type RecordLine, type SampleLine } from './record.ts';
 import { createSummary } from './summarize.ts';
 import type { Summary } from './summary.ts';
 import { altered, generatorOf, recordOf, seriesOf, specOf, trackOf } from './testing/record-of.ts';
@@ -217,6 +217,19 @@ describe('a run that was cut short', () => {
     const summary = summarize(altered(lines, (line) => (line.type === 'end' ? { ...line, reason: 'interrupted' } : line)));
     expect(summary.joins).toMatchObject({ joined: 5, failed: 0 });
   });
+
+  it('does call somebody failed who was still joining when the run ended by itself', () => {
+    const stillJoining: Partial<ParticipantLine> = {
+      outcome: 'join_failed',
+      reason: LEFT_WHILE_JOINING,
+      joinMs: null,
+      tracks: [],
+    };
+    const lines = withResult(withoutEvents(recordOf(THREE), 'k3x9-2-p3'), 'k3x9-2-p3', () => stillJoining);
+    expect(summarize(lines).joins).toMatchObject({ joined: 5, failed: 1 });
+    const cutShort = altered(lines, (line) => (line.type === 'end' ? { ...line, reason: 'interrupted' } : line));
+    expect(summarize(cutShort).joins).toMatchObject({ joined: 5, failed: 0 });
+  });
 });
 
 describe('the generator', () => {
@@ -232,6 +245,25 @@ describe('the generator', () => {
     const spec = specOf({ rooms: 5, participants: 2, joinRate: 1, durationMs: 10_000 });
     const lines = withSamples(recordOf(spec, 1), ({ at }) => ({ generator: generatorOf({ cpuCores: at <= 9_000 ? 0.2 : 1 }) }));
     expect(summarize(lines).generator.cpuCores).toEqual({ avg: 1, max: 1 });
+  });
+
+  it('counts what the coordinator costs, but not how calm it is', () => {
+    const lines = recordOf(specOf({ rooms: 1 }), 1).flatMap((line): RecordLine[] =>
+      line.type === 'sample'
+        ? [
+            { ...line, generator: generatorOf({ eventLoopLagMs: 800 }) },
+            {
+              ...line,
+              shard: COORDINATOR_SHARD,
+              series: [],
+              generator: generatorOf({ cpuCores: 0.1, datagramsSent: 0, datagramsReceived: 0 }),
+            },
+          ]
+        : [line],
+    );
+    const { generator } = summarize(lines);
+    expect(generator.cpuCores?.avg).toBeCloseTo(0.15, 6);
+    expect(generator.lagging.share).toBe(1);
   });
 });
 

@@ -134,8 +134,19 @@ describe('a deployment that is not there', () => {
     expect(judgement.reasons[0]).toMatch(/^Nobody got in: the deployment was unreachable or refused all 20 joins/);
   });
 
-  it('is another thing than joins that all timed out', () => {
-    expect(judged(refused(/./, 'timeout'))).toMatchObject({ verdict: 'failed', exitCode: 99 });
+  it('lets signalling through and no media: exit 3, too, with the most frequent reason', () => {
+    const judgement = judged(refused(/./, 'ice_timeout'));
+    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 3 });
+    expect(judgement.reasons).toEqual(['Nobody got in: 20 of 20 joins failed with ice_timeout.']);
+  });
+
+  it('is another thing than a generator that starved', () => {
+    const starved = refused(/./, 'ice_timeout', withGenerator({ tickLateMs: 400 }));
+    expect(judged(starved)).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+  });
+
+  it('is another thing than a server that died', () => {
+    expect(judged(ended('server_died', refused(/./, 'ice_timeout')))).toMatchObject({ verdict: 'failed', exitCode: 99 });
   });
 });
 

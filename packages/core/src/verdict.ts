@@ -41,7 +41,8 @@ const UNREACHABLE: ReadonlySet<string> = new Set([...REFUSALS, 'unreachable', 'n
  * Judges a run. In this order:
  *
  * 1. What a suffering generator cannot have caused is a failure whatever else happened: the server process died, or the joins it refused in words
- *    cross a threshold on `join_failures` by themselves. When nobody at all got in because of refusals, the deployment refused us (exit 3).
+ *    cross a threshold on `join_failures` by themselves. When nobody at all got in, because of refusals or without any fault of ours, the deployment
+ *    was unreachable or refused us (exit 3).
  * 2. When the generator damaged its measurement: inconclusive, even where thresholds were crossed, and even where all held.
  * 3. A crossed threshold: failed.
  * 4. A threshold on something never measured, participants without a result, or a run cut short: inconclusive. Never passed.
@@ -66,6 +67,9 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
 
   if (refusedEverybody(summary)) return conclude('failed', [refusedSentence(summary), ...suffered], EXIT_CODES.unreachable.code);
   if (certain.length > 0) return conclude('failed', [...certain, ...crossed, ...suffered]);
+  if (nobodyGotIn(summary) && suffered.length === 0) {
+    return conclude('failed', [nobodySentence(summary)], EXIT_CODES.unreachable.code);
+  }
   if (suffered.length > 0) return conclude('inconclusive', [...suffered, ...crossed.map(doubted), ...gaps]);
   if (crossed.length > 0) return conclude('failed', [...crossed, ...gaps]);
   if (gaps.length > 0) return conclude('inconclusive', gaps);
@@ -106,8 +110,16 @@ export const holds = (value: number, operator: Operator, limit: number): boolean
 const failuresOf = ({ joins }: Summary, words: ReadonlySet<string>): number =>
   joins.failures.reduce((sum, { reason, count }) => sum + (words.has(reason) ? count : 0), 0);
 
+const nobodyGotIn = ({ joins }: Summary): boolean => joins.joined === 0 && joins.failed > 0;
+
+/** As when a firewall lets signalling through, and no media. */
+const nobodySentence = ({ joins }: Summary): string => {
+  const [first] = joins.failures;
+  return `Nobody got in: ${first?.count ?? 0} of ${joins.failed} joins failed with ${first?.reason ?? 'no reason given'}${first?.message ? ` (${first.message})` : ''}.`;
+};
+
 const refusedEverybody = (summary: Summary): boolean =>
-  summary.joins.joined === 0 && summary.joins.failed > 0 && failuresOf(summary, UNREACHABLE) === summary.joins.failed;
+  nobodyGotIn(summary) && failuresOf(summary, UNREACHABLE) === summary.joins.failed;
 
 const refusedSentence = ({ joins }: Summary): string => {
   const [first] = joins.failures;

@@ -1,4 +1,5 @@
 import type { RecordLine } from '@livekit-swarm/core';
+import { RunError } from './run-error.ts';
 import { startWorker, type WorkerDeath, type WorkerProcess } from './worker-process.ts';
 import type { WorkerMessage, WorkOrder } from './worker-protocol.ts';
 
@@ -25,9 +26,11 @@ export interface CrowdOptions {
   onDeath(shard: number, death: WorkerDeath): void;
 }
 
+const NEXT_STEP = '"swarm doctor" shows what is missing';
+
 /**
  * Starts the workers and waits until each has loaded its engine.
- * @throws Error when one cannot; then none is left
+ * @throws RunError when one cannot; then none is left
  */
 export const startCrowd = async ({ workers, engineModule, logDir, onLine, onDeath }: CrowdOptions): Promise<Crowd> => {
   let begun = false;
@@ -56,7 +59,8 @@ export const startCrowd = async ({ workers, engineModule, logDir, onLine, onDeat
   } catch (error) {
     kill();
     await empty;
-    throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RunError('no_worker', `no worker could be started: ${why}`, NEXT_STEP, { cause: error });
   }
   return {
     get alive() {

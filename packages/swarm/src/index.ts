@@ -7,5 +7,6 @@ export type { GeneratorProgress, Phase, Progress } from './progress.ts';
 export { findRecord, readRecord } from './record-reader.ts';
 export { openRecord, RECORD_FILE, type RecordWriter } from './record-writer.ts';
 export { type RunOptions, type RunResult, run } from './run.ts';
+export { RunError } from './run-error.ts';
 export { chooseStaffing, type Staffing } from './staffing.ts';
 export type * from './worker-protocol.ts';

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RecordLine, UsageError } from '@livekit-swarm/core';
+import { RunError } from './run-error.ts';
 
 /** Name of the record inside its folder. */
 export const RECORD_FILE = 'record.ndjson';
@@ -11,7 +12,7 @@ export interface RecordWriter {
   readonly dir: string;
   readonly file: string;
   /** Resolves when the disk refuses (full, taken away): nothing is written after that. */
-  readonly failed: Promise<Error>;
+  readonly failed: Promise<RunError>;
   write(line: RecordLine): void;
   /** Writes what is still held back; called at least once a second. */
   flush(): void;
@@ -34,7 +35,7 @@ export const openRecord = (dir: string): RecordWriter => {
   let bytes = 0;
   let broken = false;
   let closed = false;
-  const failed = Promise.withResolvers<Error>();
+  const failed = Promise.withResolvers<RunError>();
   const flush = (): void => {
     if (held.length === 0 || broken || closed) return;
     const text = held.join('');
@@ -44,7 +45,7 @@ export const openRecord = (dir: string): RecordWriter => {
       writeAll(fd, Buffer.from(text));
     } catch (error) {
       broken = true;
-      failed.resolve(new Error(`the record cannot be written any more: ${file}: ${reasonOf(error)}`, { cause: error }));
+      failed.resolve(cannotGoOn(file, error));
     }
   };
   const timer = setInterval(flush, FLUSH_EVERY_MS);
@@ -85,6 +86,14 @@ export const openRecord = (dir: string): RecordWriter => {
   };
 };
 
+const cannotGoOn = (file: string, error: unknown): RunError =>
+  new RunError(
+    'record',
+    `${file}: the record cannot be written any more: ${reasonOf(error)}`,
+    'the run was ended, as nothing of it would be known; make room, or give another --record',
+    { cause: error },
+  );
+
 const open = (dir: string, file: string): number => {
   try {
     mkdirSync(dir, { recursive: true });
@@ -114,6 +123,7 @@ const REASONS: Record<string, string> = {
   EEXIST: 'a part of the path is a file',
   ENOENT: 'the path cannot be made',
   ENOSPC: 'the disk is full',
+  EFBIG: 'the file is as large as it may be (ulimit -f)',
   EDQUOT: 'the quota is used up',
 };
 

@@ -66,7 +66,7 @@ const LEAVE_WITHIN_MS = 10_000;
 /**
  * Carries out a plan and judges it. What happens to participants, workers and an embedded server is part of the result, never an exception.
  * @throws DeploymentError when the deployment is unreachable or refuses even the first participant; UsageError when its address or a threshold makes no
- * sense; Error when no worker can be started, or the record cannot be written any more
+ * sense; RunError when no worker can be started, or the record cannot be written any more
  */
 export const run = async (options: RunOptions): Promise<RunResult> => {
   const { deployment, plan, staffing, record } = options;
@@ -189,11 +189,12 @@ const seeThrough = async (
     noticing = setTimeout(() => finish.resolve('server_died'), NOTICE_MS);
   });
   try {
-    const reason = await finish.promise;
+    const reason = await finish.promise.finally(async () => {
+      phase = 'leaving';
+      await crowd.leave(LEAVE_WITHIN_MS);
+    });
     // Everybody may have given up before the time to notice was over.
     const cause = died && reason === 'aborted' ? 'server_died' : reason;
-    phase = 'leaving';
-    await crowd.leave(LEAVE_WITHIN_MS);
     ledger.tell({ type: 'end', at: ledger.elapsedMs(), reason: cause });
   } finally {
     over = true;

@@ -42,9 +42,18 @@ const cleanEnvironment = (): NodeJS.ProcessEnv =>
     ),
   );
 
-/** Starts `swarm` as its launcher does. It is killed after the test, should it still be there. */
-export const startSwarm = (args: string[], env: Record<string, string> = {}, cwd: string = scratch()): Swarm => {
-  const child: ChildProcess = spawn(process.execPath, [MAIN, ...args], {
+/**
+ * Starts `swarm` as its launcher does. It is killed after the test, should it still be there.
+ * @param wrapper a command that becomes it
+ */
+export const startSwarm = (
+  args: string[],
+  env: Record<string, string> = {},
+  cwd: string = scratch(),
+  wrapper: string[] = [],
+): Swarm => {
+  const [program = '', ...rest] = [...wrapper, process.execPath, MAIN, ...args];
+  const child: ChildProcess = spawn(program, rest, {
     cwd,
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,0 +1,36 @@
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { doctor, type Finding } from '@livekit-swarm/lab';
+import { type Style, styleFor } from '@livekit-swarm/report';
+import { type Console, wantsColor, write } from '../console.ts';
+
+/** `swarm doctor`: what this machine has, what it lacks, and how to get it. Exits with 3 when the main job would not run, as that would. */
+export const doctorCommand = async (flags: { color: boolean }, { stdout, env }: Console): Promise<ExitCode> => {
+  const findings = await doctor();
+  await write(stdout, renderFindings(findings, styleFor(wantsColor(flags.color, stdout, env))));
+  return findings.some(({ status }) => status === 'missing') ? EXIT_CODES.unreachable.code : EXIT_CODES.passed.code;
+};
+
+const MARKS = { ok: '✓', warn: '!', missing: '✗' } as const;
+
+/** One line a finding, its next step below it, and what it all comes to. */
+export const renderFindings = (findings: readonly Finding[], style: Style): string => {
+  const paint = { ok: style.good, warn: style.unsure, missing: style.bad };
+  const width = Math.max(0, ...findings.map(({ name }) => name.length));
+  const lines = findings.flatMap(({ name, status, found, nextStep }) => [
+    `  ${paint[status](MARKS[status])}  ${name.padEnd(width)}  ${found}`,
+    ...(nextStep === null ? [] : [`     ${' '.repeat(width)}  ${style.dim('→')} ${nextStep}`]),
+  ]);
+  return `${lines.join('\n')}\n\n${conclusion(findings, paint)}\n`;
+};
+
+const conclusion = (findings: readonly Finding[], paint: Record<Finding['status'], (text: string) => string>): string => {
+  const missing = findings.filter(({ status }) => status === 'missing').map(({ name }) => name);
+  if (missing.length > 0)
+    return paint.missing(`Missing: ${missing.join(', ')}. The main job needs ${missing.length > 1 ? 'them' : 'it'}.`);
+  const warnings = findings.filter(({ status }) => status === 'warn').length;
+  if (warnings > 0)
+    return paint.warn(
+      `Everything the main job needs is here; ${warnings} ${warnings === 1 ? 'thing' : 'things'} could be better.`,
+    );
+  return paint.ok('Everything is here.');
+};
