@@ -14,7 +14,7 @@ let server: LiveKitServer;
 let page: PageServer;
 let chromium: Chromium;
 beforeAll(async () => {
-  if (executable === null) return;
+  if (executable === null) return console.warn(`skipped: ${NO_CHROMIUM}`);
   server = await startServer();
   page = await servePage();
   chromium = await launchChromium(executable);

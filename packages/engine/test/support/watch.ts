@@ -21,6 +21,7 @@ export const seen = (viewer: Viewer, height: number, ...from: string[]): Promise
 
 /** Expects four seconds of one participant's camera (720p) and microphone in the browser as a user would want them. */
 export const watch = async (viewer: Viewer, from: string): Promise<void> => {
+  await until(`sound of ${from}`, async () => (find(await viewer.report(), from, 'audio')?.totalSamplesReceived ?? 0) > 0);
   const [video, audio] = [await trackOf(viewer, from, 'video'), await trackOf(viewer, from, 'audio')];
   const [picture, loudness] = await Promise.all([viewer.look(from, 500), viewer.listen(from, 2_000), seconds(4)]);
   const [videoNow, audioNow] = [await trackOf(viewer, from, 'video'), await trackOf(viewer, from, 'audio')];
