@@ -105,7 +105,8 @@ pub struct Peer {
     pub messages_received: u64,
     /// Of messages since the thread last looked, ms.
     pub message_latencies: Vec<f64>,
-    rtc: Rtc,
+    /// Boxed, so that what every packet needs lies close together.
+    rtc: Box<Rtc>,
     rtc_at: Instant,
     keys: KeySlot,
     srtp: Option<Srtp>,
@@ -113,7 +114,8 @@ pub struct Peer {
     remote: Option<SocketAddr>,
     remote_credentials: Option<IceCreds>,
     remote_candidates: Vec<Candidate>,
-    routes: FxHashMap<u32, Route>,
+    /// By SSRC, sorted.
+    routes: Vec<(u32, Route)>,
     ids: ExtensionIds,
     channels: FxHashMap<String, ChannelId>,
     waiting_channels: Vec<(ChannelId, String)>,
@@ -126,6 +128,8 @@ pub struct Peer {
     transport_sequence: u16,
     transport_senders: Option<Box<[u8; TRANSPORT_HISTORY]>>,
     transport_feedback: transport_feedback::TransportFeedback,
+    /// Something may be due earlier than [`Peer::next_at`] last said.
+    timers_moved: bool,
     closed: bool,
     created_at: u64,
 }
@@ -158,14 +162,14 @@ impl Peer {
             messages_sent: 0,
             messages_received: 0,
             message_latencies: Vec::new(),
-            rtc,
+            rtc: Box::new(rtc),
             rtc_at: now.instant,
             keys,
             srtp: None,
             remote: None,
             remote_credentials: None,
             remote_candidates: Vec::new(),
-            routes: FxHashMap::default(),
+            routes: Vec::new(),
             ids: ExtensionIds::default(),
             channels: FxHashMap::default(),
             waiting_channels: Vec::new(),
@@ -177,6 +181,7 @@ impl Peer {
             transport_sequence: fastrand::u16(..),
             transport_senders: None,
             transport_feedback: transport_feedback::TransportFeedback::default(),
+            timers_moved: true,
             closed: false,
             created_at: now.mono,
         })
@@ -288,10 +293,11 @@ impl Peer {
         for (index, (_, receiver)) in self.receivers.iter().enumerate() {
             for (ssrc, rtx) in [(receiver.config.ssrc, false), (receiver.config.rtx_ssrc, true)] {
                 if let Some(ssrc) = ssrc {
-                    self.routes.insert(ssrc, Route { receiver: index, rtx });
+                    self.routes.push((ssrc, Route { receiver: index, rtx }));
                 }
             }
         }
+        self.routes.sort_unstable_by_key(|(ssrc, _)| *ssrc);
     }
 
     pub fn remb_bps(&self) -> u64 {
@@ -310,6 +316,11 @@ impl Peer {
 
     pub fn is_closed(&self) -> bool {
         self.closed
+    }
+
+    /// Whether [`Peer::next_at`] is worth asking again since the last datagrams; most packets change nothing.
+    pub fn timers_moved(&mut self) -> bool {
+        std::mem::take(&mut self.timers_moved)
     }
 
     /// When [`Peer::on_timer`] wants to be called, monotonic ns.
@@ -361,9 +372,15 @@ impl Peer {
         totals.datagrams_received += 1;
         match datagram {
             // RFC 7983 §7, RFC 5761 §4.
-            [128..=191, 192..=223, ..] => self.on_rtcp(datagram, arrival, now, totals, scratch),
+            [128..=191, 192..=223, ..] => {
+                self.timers_moved = true;
+                self.on_rtcp(datagram, arrival, now, totals, scratch);
+            }
             [128..=191, ..] => self.on_rtp(datagram, arrival, now, totals),
-            _ => self.on_transport(datagram, source, now),
+            _ => {
+                self.timers_moved = true;
+                self.on_transport(datagram, source, now);
+            }
         }
     }
 
@@ -383,7 +400,7 @@ impl Peer {
         let (handle, receiver) = &mut self.receivers[route.receiver];
         let mut extended = receiver.extend(header.sequence, route.rtx);
         let unprotect = |packet: &mut [u8], extended: u64| {
-            srtp.unprotect_rtp(packet, header.len, header.ssrc, (extended >> 16) as u32 - 1, header.sequence).ok()
+            srtp.unprotect_rtp(packet, header.len, header.ssrc, ((extended >> 16) as u32).wrapping_sub(1), header.sequence).ok()
         };
         let len = if receiver.knows_rollover(route.rtx) {
             unprotect(packet, extended)
@@ -409,6 +426,7 @@ impl Peer {
             self.bandwidth.on_packet(len, extensions.send_time, arrival);
         }
         let received = receiver.on_packet(&header, payload, &extensions, Came { extended, rtx: route.rtx, arrival, now: now.mono });
+        self.timers_moved |= receiver.wants_feedback() || extensions.transport_sequence.is_some();
         if let Some(ms) = received.latency_ms {
             let sketch = if receiver.config.video { &mut totals.video_latency } else { &mut totals.audio_latency };
             sketch.add(ms);
@@ -420,9 +438,10 @@ impl Peer {
 
     /// Finds the receiver by SSRC, else by the mid extension (RFC 9143 §9.2), and remembers what it learnt.
     fn route(&mut self, header: &RtpHeader, packet: &[u8]) -> Option<Route> {
-        if let Some(route) = self.routes.get(&header.ssrc) {
-            return Some(*route);
-        }
+        let place = match self.routes.binary_search_by_key(&header.ssrc, |(ssrc, _)| *ssrc) {
+            Ok(found) => return Some(self.routes[found].1),
+            Err(place) => place,
+        };
         let mid = header.extensions(packet, &self.ids).mid?;
         let receiver = self.receivers.iter().position(|(_, r)| r.config.mid == mid)?;
         let config = &mut self.receivers[receiver].1.config;
@@ -433,7 +452,7 @@ impl Peer {
             config.ssrc = Some(header.ssrc);
         }
         let route = Route { receiver, rtx };
-        self.routes.insert(header.ssrc, route);
+        self.routes.insert(place, (header.ssrc, route));
         Some(route)
     }
 

@@ -204,7 +204,10 @@ impl Reactor {
             while batch.read(&mut slot.peer, |peer, datagram, source, arrival| {
                 peer.on_datagram(datagram, source, arrival, now, totals, scratch);
             }) {}
-            self.settle(key, now);
+            self.collect(key, now);
+            if self.peers[key].peer.timers_moved() {
+                self.plan(key, now);
+            }
         }
     }
 
@@ -225,8 +228,14 @@ impl Reactor {
         }
     }
 
-    /// Collects what a peer has to tell and plans its next timer.
+    /// After anything that may have changed a peer from outside or by its timers.
     fn settle(&mut self, key: usize, now: Now) {
+        self.collect(key, now);
+        self.plan(key, now);
+    }
+
+    /// Collects what a peer has to tell.
+    fn collect(&mut self, key: usize, now: Now) {
         let slot = &mut self.peers[key];
         let handle = key as u32 * self.threads + self.thread;
         for event in slot.peer.events.drain(..) {
@@ -235,6 +244,11 @@ impl Reactor {
         for ms in slot.peer.message_latencies.drain(..) {
             self.totals.data_latency.add(ms);
         }
+    }
+
+    /// Plans a peer's next timer.
+    fn plan(&mut self, key: usize, now: Now) {
+        let slot = &mut self.peers[key];
         if slot.peer.is_closed() {
             return;
         }

@@ -351,6 +351,11 @@ impl Receiver {
         due
     }
 
+    /// Whether [`Receiver::feedback_at`] is worth asking.
+    pub fn wants_feedback(&self) -> bool {
+        !self.missing.is_empty() || self.keyframe_wanted_since.is_some()
+    }
+
     /// When [`Receiver::nacks_due`] or [`Receiver::pli_due`] should be asked next; `u64::MAX` for never.
     pub fn feedback_at(&self) -> u64 {
         let nack = self.missing.iter().map(|m| m.next_ask).min().unwrap_or(u64::MAX);

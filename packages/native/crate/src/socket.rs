@@ -194,11 +194,9 @@ mod receive {
             for i in 0..BATCH {
                 batch.iovecs[i] = libc::iovec { iov_base: batch.buffers[i].as_mut_ptr().cast(), iov_len: MAX_DATAGRAM };
                 let header = &mut batch.headers[i].msg_hdr;
-                header.msg_name = (&raw mut batch.addresses[i]).cast();
                 header.msg_iov = &raw mut batch.iovecs[i];
                 header.msg_iovlen = 1;
                 header.msg_control = batch.controls[i].as_mut_ptr().cast();
-                header.msg_namelen = NAME;
                 header.msg_controllen = CONTROL as _;
             }
             batch
@@ -208,7 +206,12 @@ mod receive {
         /// much more; a little more is left for the next look, with its time of arrival kept by the kernel.
         pub fn read<T: HasSocket>(&mut self, owner: &mut T, mut each: impl FnMut(&mut T, &mut [u8], SocketAddr, u64)) -> bool {
             let socket = owner.socket();
-            let asked_for = socket.ask_for;
+            let (asked_for, connected) = (socket.ask_for, socket.connected);
+            for (header, address) in self.headers.iter_mut().zip(self.addresses.iter_mut()).take(asked_for) {
+                // Who is connected hears one only: no need to have it written down for every datagram.
+                header.msg_hdr.msg_name = if connected.is_some() { std::ptr::null_mut() } else { (&raw mut *address).cast() };
+                header.msg_hdr.msg_namelen = if connected.is_some() { 0 } else { NAME };
+            }
             // SAFETY: every header points at live buffers of the stated lengths (see `new`).
             let count = unsafe {
                 libc::syscall(
@@ -228,9 +231,8 @@ mod receive {
                 let len = (header.msg_len as usize).min(MAX_DATAGRAM);
                 let arrival = timestamp(&header.msg_hdr).unwrap_or_else(clock::wall_ns);
                 // The kernel wrote how much it used; the next call needs to hear again how much there is.
-                self.headers[i].msg_hdr.msg_namelen = NAME;
                 self.headers[i].msg_hdr.msg_controllen = CONTROL as _;
-                let Some(source) = source(&self.addresses[i]) else { continue };
+                let Some(source) = connected.or_else(|| source(&self.addresses[i])) else { continue };
                 each(owner, &mut self.buffers[i][..len], source, arrival);
             }
             count == BATCH
