@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { SessionDescription } from '@livekit/protocol';
 import type { MediaPlane } from '../media-plane.ts';
-import { writeAnswer } from '../sdp/answer.ts';
-import { type RemoteSection, readDescription } from '../sdp/read.ts';
+import { AnswerWriter } from '../sdp/answer.ts';
+import { DescriptionReader, type RemoteSection } from '../sdp/read.ts';
 import type { Receivers } from './receivers.ts';
 import { RemotePeerLink } from './remote-peer.ts';
 
@@ -12,6 +12,8 @@ const NONE: ReadonlySet<string> = new Set();
 export class AnsweringLink {
   readonly link: RemotePeerLink;
   readonly #receivers: Receivers;
+  readonly #writer = new AnswerWriter();
+  readonly #reader = new DescriptionReader();
   readonly #sessionId = randomInt(2 ** 47);
   #version = 0;
   #lastOffer: SessionDescription | null = null;
@@ -35,11 +37,16 @@ export class AnsweringLink {
    * @throws Error when the offer cannot be used
    */
   acceptOffer(offer: SessionDescription): { answer: SessionDescription; restarted: boolean } {
-    const description = readDescription(offer.sdp);
+    const description = this.#reader.read(offer.sdp);
     const restarted = this.link.isRestart(description);
     if (restarted) this.link.restart();
     this.#version += 1;
-    const sdp = writeAnswer({ offer: offer.sdp, sessionId: this.#sessionId, version: this.#version, local: this.link.local });
+    const sdp = this.#writer.write({
+      offer: offer.sdp,
+      sessionId: this.#sessionId,
+      version: this.#version,
+      local: this.link.local,
+    });
     this.link.apply(description, true);
     this.#receivers.apply(this.peer, accepted(description.sections), offer.midToTrackId, NONE);
     this.#lastOffer = offer;

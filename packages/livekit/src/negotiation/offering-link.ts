@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { SessionDescription } from '@livekit/protocol';
 import type { MediaKind, MediaPlane, SendStream } from '../media-plane.ts';
 import type { Section } from '../sdp/media-section.ts';
-import { APPLICATION_MID, writeOffer } from '../sdp/offer.ts';
+import { APPLICATION_MID, type WrittenSections, writeOffer } from '../sdp/offer.ts';
 import type { OwnTrack } from '../sdp/own-track.ts';
-import { readDescription } from '../sdp/read.ts';
+import { DescriptionReader } from '../sdp/read.ts';
 import { sendStreams } from '../sdp/streams.ts';
 import type { Receivers } from './receivers.ts';
 import { RemotePeerLink } from './remote-peer.ts';
@@ -33,6 +33,8 @@ export class OfferingLink {
   readonly #options: OfferingLinkOptions;
   readonly #sections: Section[] = [];
   readonly #sending = new Set<string>();
+  readonly #reader = new DescriptionReader();
+  readonly #written: WrittenSections = new Map();
   readonly #sessionId = randomInt(2 ** 47);
   #offerId = 0;
   #inFlight = false;
@@ -73,6 +75,7 @@ export class OfferingLink {
       local: this.link.local,
       sections: this.#sections,
       cname: this.#options.cname,
+      written: this.#written,
     });
     this.#lastOffer = new SessionDescription({ type: 'offer', sdp, id: this.#offerId });
     return this.#lastOffer;
@@ -86,6 +89,7 @@ export class OfferingLink {
   /** Offers with new ICE credentials. An offer still in flight went down with the signal connection it was sent on. */
   restart(): void {
     this.link.restart();
+    this.#written.clear();
     this.#inFlight = false;
     this.negotiate();
   }
@@ -94,7 +98,7 @@ export class OfferingLink {
   acceptAnswer(answer: SessionDescription): void {
     // Servers before 1.9 number nothing; an old number is the answer to an offer that a restart has replaced.
     if (!this.#inFlight || (answer.id !== 0 && answer.id !== this.#offerId)) return;
-    const description = readDescription(answer.sdp);
+    const description = this.#reader.read(answer.sdp);
     this.#inFlight = false;
     this.#lastAnswer = answer;
     this.link.apply(description, false);

@@ -2,10 +2,11 @@ import { parse } from 'sdp-transform';
 import { expect, test } from 'vitest';
 import { localPeer } from '../testing/recording-plane.ts';
 import { sdpFixture } from '../testing/sdp-fixture.ts';
-import { writeAnswer } from './answer.ts';
+import { AnswerWriter } from './answer.ts';
 import { readDescription } from './read.ts';
 
-const answerTo = (offer: string) => writeAnswer({ offer, sessionId: 1, version: 1, local: localPeer(1) });
+const answerTo = (offer: string, writer = new AnswerWriter()) =>
+  writer.write({ offer, sessionId: 1, version: 1, local: localPeer(1) });
 
 test('takes Opus, VP8 and H.264 with their repair, under the numbers of the offer', () => {
   const { transport, sections } = readDescription(answerTo(sdpFixture('offer-v0-1.11.0')));
@@ -46,4 +47,13 @@ test('an m-line with nothing we can take is rejected, and not bundled', () => {
 test('an m-line that the server has emptied is answered as inactive', () => {
   const emptied = sdpFixture('offer-v0-1.11.0').replace(/(m=video[\s\S]*)a=sendrecv/, '$1a=inactive');
   expect(parse(answerTo(emptied)).media[2]).toMatchObject({ port: 9, direction: 'inactive' });
+});
+
+test('what did not change is answered as before, what did is answered anew', () => {
+  const writer = new AnswerWriter();
+  const offer = sdpFixture('offer-v0-1.11.0');
+  const first = answerTo(offer, writer);
+  expect(answerTo(offer, writer)).toBe(first);
+  const emptied = offer.replace(/(m=video[\s\S]*)a=sendrecv/, '$1a=inactive');
+  expect(answerTo(emptied, writer)).toBe(answerTo(emptied));
 });

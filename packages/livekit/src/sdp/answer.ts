@@ -1,7 +1,7 @@
 import { type MediaDescription, parse } from 'sdp-transform';
 import type { LocalPeer } from '../media-plane.ts';
 import { applicationSection, transportLines } from './media-section.ts';
-import { describe } from './offer.ts';
+import { bundle, describe } from './offer.ts';
 import { CODECS, extensionOfUri } from './profile.ts';
 
 export interface AnswerInput {
@@ -14,26 +14,68 @@ export interface AnswerInput {
 const CODEC_NAMES = new Set(CODECS.map(({ name }) => name.toLowerCase()));
 const FEEDBACK = new Set(['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc']);
 
-/**
- * Answers an offer of the server's: takes Opus, VP8 and H.264 with their repair streams and the extensions we know, under the server's
- * numbers, and rejects m-lines (port 0, RFC 3264 §6) on which nothing of that is offered.
- */
-export const writeAnswer = ({ offer, sessionId, version, local }: AnswerInput): string => {
-  const media = parse(offer).media.map((offered) =>
-    offered.type === 'application'
-      ? {
-          ...applicationSection(local, String(offered.mid ?? ''), 'active'),
-          ...(offered.port === 0 && !isBundled(offered) && { port: 0 }),
-        }
-      : answeredSection(offered, local),
+/** An m-line as answered. */
+interface AnsweredLine {
+  text: string;
+  mid: string;
+  rejected: boolean;
+}
+
+/** Answers the offers of one PeerConnection, one after the other. What is offered word for word as in the last one is answered as then. */
+export class AnswerWriter {
+  #known = new Map<string, AnsweredLine>();
+
+  /**
+   * Takes Opus, VP8 and H.264 with their repair streams and the extensions we know, under the server's numbers, and rejects m-lines (port 0,
+   * RFC 3264 §6) on which nothing of that is offered.
+   */
+  write({ offer, sessionId, version, local }: AnswerInput): string {
+    const offered = parseLines(offer);
+    const fresh = [...offered].filter(([text]) => !this.#known.has(text));
+    const media = fresh.map(([, line]) => answeredSection(line(), local));
+    const { head, bodies } = describe(sessionId, version, media, local);
+    const written = new Map(
+      fresh.map(([offeredText], index) => [
+        offeredText,
+        { text: bodies[index] ?? '', mid: String(media[index]?.mid ?? ''), rejected: media[index]?.port === 0 },
+      ]),
+    );
+    const lines = [...offered.keys()].flatMap((text): [string, AnsweredLine][] => {
+      const line = this.#known.get(text) ?? written.get(text);
+      return line === undefined ? [] : [[text, line]];
+    });
+    this.#known = new Map(lines);
+    const answered = lines.map(([, line]) => line);
+    // What is rejected is not in the bundle (RFC 8843 §7.3.3).
+    const live = answered.filter(({ rejected }) => !rejected).map(({ mid }) => mid);
+    return bundle(head, live) + answered.map(({ text }) => text).join('');
+  }
+}
+
+/** By their text, to be parsed where they are new. */
+const parseLines = (sdp: string): Map<string, () => MediaDescription> =>
+  new Map(
+    sdp
+      .split(/^(?=m=)/m)
+      .slice(1)
+      .map((text) => [
+        text,
+        () => {
+          const [media] = parse(text).media;
+          if (media === undefined) throw new Error('the offer has an m-line that cannot be read');
+          return media;
+        },
+      ]),
   );
-  return describe(sessionId, version, media, local);
-};
 
 /** Port 0 with `a=bundle-only` is an m-line that lives in the bundle (RFC 8843 §6), not a dead one. */
 const isBundled = (offered: MediaDescription) => offered.bundleOnly !== undefined;
 
 const answeredSection = (offered: MediaDescription, local: LocalPeer): MediaDescription => {
+  if (offered.type === 'application') {
+    const dead = offered.port === 0 && !isBundled(offered);
+    return { ...applicationSection(local, String(offered.mid ?? ''), 'active'), ...(dead && { port: 0 }) };
+  }
   const taken = new Set(offered.rtp.filter(({ codec }) => CODEC_NAMES.has(codec.toLowerCase())).map(({ payload }) => payload));
   const repairs = offered.rtp.filter(
     ({ payload, codec }) => codec.toLowerCase() === 'rtx' && taken.has(repairedBy(offered, payload)),

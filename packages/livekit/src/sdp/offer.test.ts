@@ -101,3 +101,17 @@ test('SSRCs are never given twice', () => {
   );
   expect(new Set(ssrcs).size).toBe(ssrcs.length);
 });
+
+test('an offer that grows is the same as one written at once', () => {
+  const sections: Section[] = [
+    { mid: '1', kind: 'audio', track: ownTrack(audio) },
+    { mid: '2', kind: 'video', track: null },
+    { mid: '3', kind: 'audio', track: null },
+  ];
+  const input = { sessionId: 1, version: 1, local: localPeer(1), cname: 'somebody' };
+  const written = new Map<string, string>();
+  for (const count of [1, 1, 2, 3]) {
+    const some = sections.slice(0, count);
+    expect(writeOffer({ ...input, sections: some, written })).toBe(writeOffer({ ...input, sections: some }));
+  }
+});

@@ -5,6 +5,9 @@ import { applicationSection, offeredSection, type Section } from './media-sectio
 /** The mid of `m=application`, first in every offer of ours. */
 export const APPLICATION_MID = '0';
 
+/** m-lines as text: an offer repeats all that went before it, and in a large room there are a hundred. */
+export type WrittenSections = Map<string, string>;
+
 export interface OfferInput {
   /** Fixed for the life of the PeerConnection. */
   sessionId: number;
@@ -14,30 +17,42 @@ export interface OfferInput {
   /** After the application section; only ever appended to (RFC 3264 §8). */
   sections: readonly Section[];
   cname: string;
+  /** What was written before, by mid; to be emptied when `local` changes. */
+  written?: WrittenSections;
 }
 
 /** An offer as a browser writes it: everything bundled, our one host candidate inside, so that nothing needs to trickle from us. */
-export const writeOffer = ({ sessionId, version, local, sections, cname }: OfferInput): string => {
-  const application = applicationSection(local, APPLICATION_MID, 'actpass');
-  const media = [application, ...sections.map((section) => offeredSection(section, local, cname))];
-  return describe(sessionId, version, media, local);
+export const writeOffer = ({ sessionId, version, local, sections, cname, written = new Map() }: OfferInput): string => {
+  const media = [applicationSection(local, APPLICATION_MID, 'actpass')].filter(() => !written.has(APPLICATION_MID));
+  for (const section of sections) if (!written.has(section.mid)) media.push(offeredSection(section, local, cname));
+  const { head, bodies } = describe(sessionId, version, media, local);
+  for (const [index, body] of bodies.entries()) written.set(String(media[index]?.mid), body);
+  const mids = [APPLICATION_MID, ...sections.map(({ mid }) => mid)];
+  return bundle(head, mids) + mids.map((mid) => written.get(mid) ?? '').join('');
 };
 
 type Media = ReturnType<typeof offeredSection>;
 
-/** Session-level lines around the m-lines; the candidate goes under the first one, which carries the bundle. */
-export const describe = (sessionId: number, version: number, media: Media[], local: LocalPeer): string => {
-  const bundled = media.filter(({ port }) => port !== 0).map(({ mid }) => mid);
-  const body = write({
+/** Session-level lines without the group, and m-lines; the candidate goes under an application's, which carries the bundle. */
+export const describe = (
+  sessionId: number,
+  version: number,
+  media: Media[],
+  local: LocalPeer,
+): { head: string; bodies: string[] } => {
+  const [head = '', ...bodies] = write({
     version: 0,
     origin: { username: '-', sessionId, sessionVersion: version, netType: 'IN', ipVer: 4, address: '127.0.0.1' },
     name: '-',
     timing: { start: 0, stop: 0 },
-    groups: [{ type: 'BUNDLE', mids: bundled.join(' ') }],
     extmapAllowMixed: 'extmap-allow-mixed',
     msidSemantic: { semantic: 'WMS', token: '*' },
     media,
-  });
+  }).split(/^(?=m=)/m);
   // The plane hands its candidate over as text; taking it apart for sdp-transform to put together again would only lose what it does not know.
-  return body.replace(/(\r\na=mid:)/, `\r\na=${local.candidate}\r\na=end-of-candidates$1`);
+  const withCandidate = (body: string) =>
+    body.startsWith('m=application') ? `${body}a=${local.candidate}\r\na=end-of-candidates\r\n` : body;
+  return { head, bodies: bodies.map(withCandidate) };
 };
+
+export const bundle = (head: string, mids: readonly string[]): string => `${head}a=group:BUNDLE ${mids.join(' ')}\r\n`;

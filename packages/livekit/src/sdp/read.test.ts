@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sdpFixture } from '../testing/sdp-fixture.ts';
-import { readDescription } from './read.ts';
+import { DescriptionReader, readDescription } from './read.ts';
 import { receiveStream } from './streams.ts';
 
 test('an answer of livekit-server over one PeerConnection', () => {
@@ -121,4 +121,11 @@ test.each([
   ['DTLS fingerprint', /a=fingerprint.*\r\n/g],
 ])('a description without %s is refused', (what, lines) => {
   expect(() => readDescription(sdpFixture('answer-v1-1.13.4').replace(lines, ''))).toThrow(what);
+});
+
+test('a reader that has read before reads the same', () => {
+  const reader = new DescriptionReader();
+  const first = sdpFixture('answer-v1-1.13.4');
+  const second = first.replace(/(a=mid:4[\s\S]*?)a=sendonly/, '$1a=inactive');
+  for (const sdp of [first, second, first, first]) expect(reader.read(sdp)).toEqual(readDescription(sdp));
 });

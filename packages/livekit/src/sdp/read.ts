@@ -38,22 +38,48 @@ export interface RemoteSection {
   rtxSsrc: number | null;
 }
 
+/** An m-line as read, with what it says of the transport. */
+interface ReadLine {
+  media: MediaDescription;
+  section: RemoteSection;
+}
+
 /**
- * Reads an answer, or an offer of the server's.
- * @throws Error when ICE or DTLS attributes are missing: such a description cannot be used
+ * Reads the descriptions of one PeerConnection, one after the other. In a room of fifty each of them has a hundred m-lines, of which one or two
+ * are new: those that come word for word as in the last one are not parsed again.
  */
-export const readDescription = (sdp: string): RemoteDescription => {
-  const session = parse(sdp);
-  const sections = session.media.map(readSection);
-  return {
-    transport: readTransport(session),
-    extensions: Object.assign({}, ...sections.map(({ extensions }) => extensions)),
-    sections,
-  };
+export class DescriptionReader {
+  #known = new Map<string, ReadLine>();
+
+  /** @throws Error when ICE or DTLS attributes are missing: such a description cannot be used */
+  read(sdp: string): RemoteDescription {
+    const [head = '', ...bodies] = sdp.split(/^(?=m=)/m);
+    const lines = new Map(bodies.map((text) => [text, this.#known.get(text) ?? readLine(text)]));
+    this.#known = lines;
+    const read = [...lines.values()];
+    const sections = read.map(({ section }) => section);
+    return {
+      transport: readTransport(
+        parse(head),
+        read.map(({ media }) => media),
+      ),
+      extensions: Object.assign({}, ...sections.map(({ extensions }) => extensions)),
+      sections,
+    };
+  }
+}
+
+/** @throws Error as `DescriptionReader.read` does */
+export const readDescription = (sdp: string): RemoteDescription => new DescriptionReader().read(sdp);
+
+const readLine = (text: string): ReadLine => {
+  const [media] = parse(text).media;
+  if (media === undefined) throw new Error('the description has an m-line that cannot be read');
+  return { media, section: readSection(media) };
 };
 
-const readTransport = (session: SessionDescription): RemoteTransport => {
-  const lines = [session, ...session.media];
+const readTransport = (session: SessionDescription, media: MediaDescription[]): RemoteTransport => {
+  const lines = [session, ...media];
   // sdp-transform turns values that look like numbers into numbers; an ICE ufrag may.
   const find = (name: 'iceUfrag' | 'icePwd' | 'setup') => {
     const value = lines.find((part) => part[name] !== undefined)?.[name];
@@ -71,8 +97,8 @@ const readTransport = (session: SessionDescription): RemoteTransport => {
     fingerprint: `${fingerprint.type} ${fingerprint.hash}`,
     setup: setup === 'active' || setup === 'passive' ? setup : 'actpass',
     iceLite: session.icelite !== undefined,
-    dataChannels: session.media.some(({ type, port }) => type === 'application' && port !== 0),
-    candidates: session.media.flatMap(readCandidates),
+    dataChannels: media.some(({ type, port }) => type === 'application' && port !== 0),
+    candidates: media.flatMap(readCandidates),
   };
 };
 
