@@ -72,7 +72,10 @@ export const METRICS = {
   missing_tracks: rate(['kind', 'role'], 'tracks that should have been received and of which no packet ever came'),
   stalled_tracks: rate(BY_TRACK, 'received tracks of which no media came any more when the stay ended'),
   packet_loss: rate(BY_TRACK, 'downlink packets that never came, retransmissions included: lost / (received + lost)'),
-  packet_loss_before_recovery: rate(BY_TRACK, 'downlink packets whose first transmission never came, recovered or not'),
+  packet_loss_before_recovery: rate(
+    BY_TRACK,
+    'downlink packets whose first transmission never came, recovered or not; for audio also those the server itself got late',
+  ),
   uplink_loss: rate(BY_TRACK, 'packets we sent that the server still missed after recovery (its receiver reports)'),
   uplink_loss_before_recovery: rate(
     BY_TRACK,

@@ -188,7 +188,10 @@ export interface ReceiverStats {
   /** RTP payload bytes. */
   bytes: number;
   paddingPackets: number;
-  /** Sequence numbers whose first transmission never came. */
+  /**
+   * Sequence numbers whose first transmission never came. Without RTX (audio) a late first transmission cannot be told from a retransmission
+   * once it was asked for: what the publisher's uplink lost, and the server forwards when it has got it, counts here, too.
+   */
   lostBeforeRecovery: number;
   /** Of those, the ones no retransmission brought either. */
   lost: number;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RecoverySummary, TrafficRow } from '@livekit-swarm/core';
 import { afterEach, expect } from 'vitest';
 import { descendantsOf, type ProcessId, stillThere } from './processes.ts';
 
@@ -50,7 +51,7 @@ export const startSwarm = (
   args: string[],
   env: Record<string, string> = {},
   cwd: string = scratch(),
-  wrapper: string[] = [],
+  wrapper: readonly string[] = [],
 ): Swarm => {
   const [program = '', ...rest] = [...wrapper, process.execPath, MAIN, ...args];
   const child: ChildProcess = spawn(program, rest, {
@@ -106,9 +107,17 @@ export interface Result {
   reasons: string[];
   thresholds: { metric: string; expression: string; value: number | null; ok: boolean | null }[];
   metrics: Record<string, number>;
-  generator: Record<string, unknown> & { workers: number; workers_died: number; cpu: { avg: number } };
+  generator: Record<string, unknown> & {
+    workers: number;
+    workers_died: number;
+    cpu: { avg: number };
+    socket_drops: { count: number };
+    findings: { rule: string; sentence: string }[];
+  };
   deployment: { url: string; embedded: boolean; server_version: string; nodes: string[] };
   joins: { planned: number; joined: number; failed: number; unaccounted: number; failures: { reason: string; count: number }[] };
+  media: TrafficRow[];
+  recovery: RecoverySummary;
   end: { reason: string } | null;
   record: string;
   error?: { reason: string; message: string; hint: string | null };

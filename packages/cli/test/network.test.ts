@@ -1,0 +1,60 @@
+/** The networks that loss is made in leave nothing on the machine, however their maker ends. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { namespacesOf, openNetwork, whyNoNetwork } from './support/network.ts';
+import { descendantsOf } from './support/processes.ts';
+import { expectGone } from './support/swarm.ts';
+
+const MAKER = fileURLToPath(new URL('./support/network-maker.ts', import.meta.url));
+
+const why = await whyNoNetwork();
+
+/** A process that makes a network with a `sleep` on each host, and stays. */
+const startMaker = async () => {
+  const maker = spawn(process.execPath, [MAKER], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  await once(maker, 'message');
+  const pid = maker.pid ?? -1;
+  const family = descendantsOf(pid);
+  return {
+    pid,
+    janitors: family.filter(({ name }) => name === 'sh'),
+    tenants: family.filter(({ name }) => name === 'sleep'),
+    kill: async () => {
+      maker.kill('SIGKILL');
+      await once(maker, 'exit');
+    },
+  };
+};
+
+test('closing removes it', async ({ skip }) => {
+  skip(why !== null, why ?? '');
+  {
+    await using _network = await openNetwork();
+    expect(await namespacesOf(process.pid)).toHaveLength(2);
+  }
+  expect(await namespacesOf(process.pid)).toEqual([]);
+});
+
+test('a maker that is killed takes everything with it', async ({ skip }) => {
+  skip(why !== null, why ?? '');
+  const { pid, tenants, kill } = await startMaker();
+  expect(await namespacesOf(pid)).toHaveLength(2);
+  expect(tenants).toHaveLength(2);
+  await kill();
+  await expectGone(tenants);
+  await expect.poll(() => namespacesOf(pid), { timeout: 3_000, interval: 50 }).toEqual([]);
+});
+
+test('what a maker and its janitor leave when both are killed is removed by the next one', async ({ skip }) => {
+  skip(why !== null, why ?? '');
+  const { pid, janitors, tenants, kill } = await startMaker();
+  expect(janitors).toHaveLength(1);
+  for (const { pid: janitor } of janitors) process.kill(janitor, 'SIGKILL');
+  await kill();
+  expect(await namespacesOf(pid)).toHaveLength(2);
+  await using _next = await openNetwork();
+  expect(await namespacesOf(pid)).toEqual([]);
+  await expectGone(tenants);
+});

@@ -1,0 +1,60 @@
+/** A generator that was not given time to work loses packets itself. Whatever thresholds say then, the server must not be blamed. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import { expect, test } from 'vitest';
+import { resultOf, type Swarm, scratch, startSwarm } from './support/swarm.ts';
+
+const PAUSE_MS = 2_500;
+
+/** Stops the workers of a run for a while, as a machine without a free core would. */
+const starve = async (swarm: Swarm): Promise<void> => {
+  const workers = swarm.processes().filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
+  expect(workers).toHaveLength(1);
+  for (const { pid } of workers) process.kill(pid, 'SIGSTOP');
+  await sleep(PAUSE_MS);
+  for (const { pid } of workers) process.kill(pid, 'SIGCONT');
+};
+
+const start = ({ url, apiKey, apiSecret }: LiveKitServer, flags: string, more: string[] = []): Swarm =>
+  startSwarm([...flags.split(' '), ...more, '--workers', '1', '--json', '--quiet'], {
+    LIVEKIT_URL: url,
+    LIVEKIT_API_KEY: apiKey,
+    LIVEKIT_API_SECRET: apiSecret,
+  });
+
+test('loss in our own full receive buffers is inconclusive, with the reason, though a threshold on loss is crossed', async () => {
+  await using server = await startLiveKit({ dir: scratch() });
+  // Some 1,300 packets a second for one socket, whose buffer holds about 900.
+  const publishers = start(server, '--room busy --participants 4 --publish video --video 1080p --layout none --duration 40s');
+  await sleep(3_000);
+  const subscriber = start(server, '--room busy --participants 0 --subscribers 1 --duration 14s', [
+    '--threshold',
+    'packet_loss: rate<0.001',
+  ]);
+  await sleep(6_000);
+  await starve(subscriber);
+  const exit = await subscriber.ended;
+  publishers.signal('SIGTERM');
+  await publishers.ended;
+  const result = resultOf({ stdout: subscriber.stdout() });
+  expect(result.thresholds).toContainEqual(expect.objectContaining({ metric: 'packet_loss', ok: false }));
+  expect(result).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+  expect(exit).toBe(98);
+  expect(result.generator.socket_drops.count).toBeGreaterThan(100);
+  expect(result.generator.findings.map(({ rule }) => rule)).toContain('socket_drops');
+  expect(result.reasons[0]).toMatch(/dropped by our own full receive buffers: that loss is not the server's/);
+  expect(result.reasons.at(-1)).toMatch(/packet_loss.*may be our own doing/);
+});
+
+test('packets that left late, or never, because a worker stood still are inconclusive', async () => {
+  await using server = await startLiveKit({ dir: scratch() });
+  const swarm = start(server, '--rooms 2 --publish audio,video --video 360p --duration 15s');
+  await sleep(6_000);
+  await starve(swarm);
+  expect(await swarm.ended).toBe(98);
+  const { verdict, generator } = resultOf({ stdout: swarm.stdout() });
+  expect(verdict).toBe('inconclusive');
+  const rules = generator.findings.map(({ rule }) => rule);
+  expect(rules).toContain('late_sends');
+  expect(rules).toContain('tick_late');
+});

@@ -1,0 +1,143 @@
+/**
+ * Two hosts on one cable: network namespaces joined by a veth pair, so that loss can be made on the wire without a trace on this machine's own
+ * network. Linux, root, iproute2.
+ *
+ * Nothing stays behind: interfaces and packet filters live in the namespaces and go with them, and a janitor removes the namespaces, with
+ * whatever still runs in them, as soon as this process is gone, however it went. What a killed janitor leaves is removed when the next network
+ * is made: the names tell who made them.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+
+const exec = promisify(execFile);
+
+export interface Host {
+  /** Of the network namespace. */
+  readonly name: string;
+  /** IPv4. */
+  readonly address: string;
+  /** What to put before a command that shall run on this host; it becomes that command and keeps its descriptors. */
+  readonly through: readonly [string, ...string[]];
+  /** Runs a program on this host to its end and resolves with its stdout. Rejects when it fails, with its stderr. */
+  run(program: string, args: readonly string[], stdin?: string): Promise<string>;
+}
+
+export interface Network extends AsyncDisposable {
+  readonly server: Host;
+  readonly generator: Host;
+}
+
+const SIDES = ['server', 'generator'] as const;
+type Side = (typeof SIDES)[number];
+
+/** Nobody else is on this cable: any private range will do. */
+const ADDRESSES: Record<Side, string> = { server: '10.213.0.1', generator: '10.213.0.2' };
+const PREFIX = 30;
+
+const NAME = /^swarm-(\d+)-[0-9a-f]{6}-(?:server|generator)$/;
+
+/** @throws Error when this machine does not let us; see `whyNoNetwork` */
+export const openNetwork = async (): Promise<Network> => {
+  await removeLeftovers();
+  const tag = `swarm-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const names = { server: `${tag}-server`, generator: `${tag}-generator` };
+  // Before there is anything to clean up, so that there is no moment without it. It reads until we let go of its stdin.
+  const janitor = spawn('sh', ['-c', `trap "" INT TERM HUP; cat; ${SIDES.map((side) => removal(names[side])).join('; ')}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  await once(janitor, 'spawn');
+  const ended = once(janitor, 'exit');
+  const close = async (): Promise<void> => {
+    janitor.stdin.end();
+    await ended;
+  };
+  try {
+    for (const side of SIDES) await exec('ip', ['netns', 'add', names[side]]);
+    await ip(names.server, `link add eth0 type veth peer name eth0 netns ${names.generator}`);
+    for (const side of SIDES) {
+      await ip(names[side], `address add ${ADDRESSES[side]}/${PREFIX} dev eth0`);
+      for (const device of ['lo', 'eth0']) await ip(names[side], `link set ${device} up`);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    server: hostIn(names.server, ADDRESSES.server),
+    generator: hostIn(names.generator, ADDRESSES.generator),
+    [Symbol.asyncDispose]: close,
+  };
+};
+
+/** A sentence that says what is missing and how to get it, or null when networks can be made. */
+export const whyNoNetwork = async (): Promise<string | null> => {
+  if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
+  if (process.getuid?.() !== 0) return 'making network namespaces takes root';
+  for (const [program, source] of [
+    ['ip', 'iproute2'],
+    ['nft', 'nftables'],
+  ] as const) {
+    const found = await exec(program, ['-V']).then(
+      () => true,
+      () => false,
+    );
+    if (!found) return `${program} is missing: apt-get install ${source}`;
+  }
+  try {
+    await using network = await openNetwork();
+    await network.generator.run('nft', ['-f', '-'], 'table inet probe { chain input { type filter hook input priority 0; }; }');
+    return null;
+  } catch (error) {
+    return `this machine makes no network namespaces with packet filters: ${error instanceof Error ? error.message : error}`;
+  }
+};
+
+/** Namespaces that `openNetwork` made, in this process or another, and that are still there. */
+export const namespacesOf = async (maker: number): Promise<string[]> =>
+  (await allNamespaces()).filter((name) => makerOf(name) === maker);
+
+const allNamespaces = async (): Promise<string[]> => {
+  const { stdout } = await exec('ip', ['netns', 'list']);
+  return stdout
+    .split('\n')
+    .map((line) => line.split(' ')[0] ?? '')
+    .filter((name) => NAME.test(name));
+};
+
+const removeLeftovers = async (): Promise<void> => {
+  for (const name of await allNamespaces())
+    if (!isAlive(makerOf(name))) await exec('sh', ['-c', removal(name)]).catch(goneAlready);
+};
+
+/** Its own janitor was quicker. */
+const goneAlready = (): void => {};
+
+/** Everything in a namespace of ours was started by us. */
+const removal = (name: string): string => `ip netns pids ${name} | xargs -r kill -KILL; ip netns del ${name}`;
+
+const makerOf = (name: string): number => Number(NAME.exec(name)?.[1]);
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const ip = (namespace: string, command: string) => exec('ip', ['-n', namespace, ...command.split(' ')]);
+
+const hostIn = (name: string, address: string): Host => ({
+  name,
+  address,
+  through: ['ip', 'netns', 'exec', name],
+  run: async (program, args, stdin = '') => {
+    const running = exec('ip', ['netns', 'exec', name, program, ...args]);
+    running.child.stdin?.end(stdin);
+    return (await running).stdout;
+  },
+});

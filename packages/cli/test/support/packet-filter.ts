@@ -1,0 +1,114 @@
+/** Loss made by the kernel, and counted by it: nftables drops RTP at random where it arrives, and its own counters say what came of each packet. */
+import type { Host } from './network.ts';
+
+/** Packets that arrived, and those that were thrown away on arrival. */
+export interface Fate {
+  passed: number;
+  dropped: number;
+}
+
+/** Sequence numbers of a stream as they came for the first time; and what was sent again, on the same SSRC or by RTX. */
+export interface StreamTruth {
+  first: Fate;
+  again: Fate;
+}
+
+export interface Truth {
+  audio: StreamTruth;
+  video: StreamTruth;
+  /** RTP of no payload type that we know. */
+  other: number;
+}
+
+export interface PacketFilter {
+  read(): Promise<Truth>;
+}
+
+export interface PacketFilterOptions {
+  /** Muxed UDP ports of the server. */
+  ports: { udpFirst: number; udpLast: number };
+  /** `source`: at the generator, what the server sends. `destination`: at the server, what the generator sends. */
+  serverIs: 'source' | 'destination';
+  /** Of every hundred RTP packets. */
+  percent: number;
+}
+
+/** As `packages/livekit` offers them and livekit-server keeps them. */
+const OPUS = 111;
+const VP8 = 96;
+const VP8_RTX = 97;
+
+/** Raw payload expressions: bits after the start of the UDP header, which has 64. */
+const VERSION = '@th,64,2';
+const SECOND_BYTE = '@th,72,8';
+const PAYLOAD_TYPE = '@th,73,7';
+const SEQUENCE = '@th,80,16';
+const SSRC = '@th,128,32';
+
+const COUNTERS = ['audio_first', 'audio_again', 'video_first', 'video_again'] as const;
+type Counter = (typeof COUNTERS)[number];
+
+/**
+ * Begins to drop RTP that arrives at `host`. STUN, DTLS and RTCP pass: a retransmission that was asked for in vain would be loss of another kind.
+ * On arrival, because a packet dropped on departure is refused to its sender (EPERM), which no network does.
+ *
+ * Loss before recovery is about sequence numbers, not about packets: audio is retransmitted on its own SSRC, and a repeated number must not count
+ * twice. So the kernel remembers which numbers of which SSRC it has seen (no stream here lasts for 65,536 of them) and counts first
+ * transmissions apart.
+ */
+export const dropRtp = async (host: Host, { ports, serverIs, percent }: PacketFilterOptions): Promise<PacketFilter> => {
+  await host.run(
+    'nft',
+    ['-f', '-'],
+    ruleset(`${serverIs === 'source' ? 'sport' : 'dport'} ${ports.udpFirst}-${ports.udpLast}`, percent),
+  );
+  return { read: async () => readTruth(await host.run('nft', ['-j', 'list', 'counters'])) };
+};
+
+const ruleset = (port: string, percent: number): string => `
+table inet loss {
+  set seen { typeof ${SSRC} . ${SEQUENCE}; size 1000000; flags dynamic; }
+  counter other { }
+  ${COUNTERS.map((name) => fateChain(name, percent)).join('\n  ')}
+  chain rtp {
+    ${PAYLOAD_TYPE} ${VP8_RTX} goto video_again
+    ${sortOut('audio', OPUS)}
+    ${sortOut('video', VP8)}
+    counter name other
+  }
+  chain input {
+    type filter hook input priority 0; policy accept;
+    udp ${port} ${VERSION} 2 ${SECOND_BYTE} != 192-223 jump rtp comment "RTP, not RTCP, STUN or DTLS: RFC 7983 §7, RFC 5761 §4"
+  }
+}`;
+
+const fateChain = (name: Counter, percent: number): string => `
+  counter ${name}_passed { }
+  counter ${name}_dropped { }
+  chain ${name} {
+    numgen random mod 100 < ${percent} counter name ${name}_dropped drop
+    counter name ${name}_passed accept
+  }`;
+
+const sortOut = (kind: 'audio' | 'video', payloadType: number): string => `
+    ${PAYLOAD_TYPE} ${payloadType} ${SSRC} . ${SEQUENCE} @seen goto ${kind}_again
+    ${PAYLOAD_TYPE} ${payloadType} add @seen { ${SSRC} . ${SEQUENCE} } goto ${kind}_first`;
+
+const readTruth = (json: string): Truth => {
+  const { nftables } = JSON.parse(json) as { nftables: { counter?: { name: string; packets: number } }[] };
+  const packets = new Map(nftables.flatMap(({ counter }) => (counter === undefined ? [] : [[counter.name, counter.packets]])));
+  const count = (name: string): number => {
+    const known = packets.get(name);
+    if (known === undefined) throw new Error(`nftables has no counter ${name}`);
+    return known;
+  };
+  const fate = (name: Counter): Fate => ({ passed: count(`${name}_passed`), dropped: count(`${name}_dropped`) });
+  return {
+    audio: { first: fate('audio_first'), again: fate('audio_again') },
+    video: { first: fate('video_first'), again: fate('video_again') },
+    other: count('other'),
+  };
+};
+
+/** Share that was dropped, 0 … 1. */
+export const dropRate = ({ passed, dropped }: Fate): number => dropped / (passed + dropped);
