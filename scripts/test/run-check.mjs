@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { root, toolEnv } from '../setup/paths.mjs';
 import { say } from '../setup/say.mjs';
 
+/** A test that spins cannot be timed out from within. */
+const DEADLINE_MINUTES = 40;
+const GRACE_MS = 10_000;
+
 /**
- * Runs one check with its output on the terminal.
+ * Runs one check with its output on the terminal. All of its processes are ended when `signal` aborts, or after 40 minutes.
  *
  * @param {string} name @param {string} command @param {string[]} args
  * @param {AbortSignal} signal
@@ -20,8 +24,18 @@ export const runCheck = (name, command, args, signal) => {
       // Tests find Node 24 and the tools of this checkout first.
       env: { ...env, PATH: `${join(root, 'node_modules', '.bin')}:${env.PATH}` },
       stdio: ['ignore', 'pipe', 'inherit'],
+      // A process group of its own, to be ended as a whole.
+      detached: true,
     });
-    const stop = () => void child.kill('SIGTERM');
+    let killing = setTimeout(() => {
+      say(`${name}: not done after ${DEADLINE_MINUTES} minutes, ending it`);
+      stop();
+    }, DEADLINE_MINUTES * 60_000);
+    const stop = () => {
+      clearTimeout(killing);
+      endGroup(child.pid, 'SIGTERM');
+      killing = setTimeout(() => endGroup(child.pid, 'SIGKILL'), GRACE_MS);
+    };
     signal.addEventListener('abort', stop, { once: true });
     let output = '';
     child.stdout.on('data', (chunk) => {
@@ -30,9 +44,19 @@ export const runCheck = (name, command, args, signal) => {
     });
     child.once('error', reject);
     child.once('close', (code) => {
+      clearTimeout(killing);
       signal.removeEventListener('abort', stop);
       say(`${name}: ${code === 0 ? 'ok' : 'FAILED'} in ${Math.round((performance.now() - started) / 1_000)} s`);
       resolve({ ok: code === 0, output });
     });
   });
+};
+
+/** @param {number | undefined} pid of its leader. @param {NodeJS.Signals} signal */
+const endGroup = (pid, signal) => {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // All gone already.
+  }
 };

@@ -5,7 +5,7 @@ import { runQuietly } from './run-quietly.ts';
 
 /** What a server and a worker open beside participants: logs, listeners, modules, IPC. */
 const DESCRIPTORS_BESIDE = 128;
-/** Issue's main job: 500 rooms of two. */
+/** 500 rooms of two. */
 const LARGE_CROWD = 1_000;
 /** livekit-server asks for this much per UDP socket, bytes. */
 const WANTED_UDP_BUFFER = 5_000_000;
