@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::clock;
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
-use crate::sketch::Sketch;
+use crate::sketch::{Binned, Sketch};
 
 /// Long enough that no other message contains it by chance.
 const MAGIC: [u8; 8] = [0xf5, b's', b'w', b'a', b'r', b'm', 0x01, 0xfa];
@@ -62,8 +62,8 @@ pub struct FlowReceived {
 /// Flows by their id.
 pub type FlowsReceived = FxHashMap<u32, FlowReceived>;
 
-/// Counts `message` if it is stamped; returns its latency in ms.
-pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Option<f64> {
+/// Counts `message` if it is stamped; returns its latency.
+pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Option<Binned> {
     let at = message.windows(MAGIC.len()).position(|window| window == MAGIC)?;
     let stamp = message.get(at..at + STAMP_LEN)?;
     let flow = u32::from_be_bytes(stamp[8..12].try_into().ok()?);
@@ -76,9 +76,9 @@ pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Optio
         return None;
     }
     flow.received += 1;
-    let ms = clock::ms_between(sent, wall);
-    flow.latency.add(ms);
-    Some(ms)
+    let latency = Binned::new(clock::ms_between(sent, wall));
+    flow.latency.add(latency);
+    Some(latency)
 }
 
 #[cfg(test)]
@@ -93,7 +93,7 @@ mod tests {
             let message = [b"envelope".as_slice(), flow.next_message(0)].concat();
             if i != 2 {
                 let latency = on_message(&mut flows, &message, clock::wall_ns() + 5_000_000).unwrap();
-                assert!((5.0..100.0).contains(&latency));
+                assert!((5.0..100.0).contains(&latency.ms));
             }
         }
         let seen = &flows[&77];

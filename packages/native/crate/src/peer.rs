@@ -23,7 +23,7 @@ use crate::dtls_keys::{self, KeySlot};
 use crate::receiver::{Came, Receiver, ReceiverConfig};
 use crate::rtp::{ExtensionIds, MAX_DATAGRAM, RtpHeader};
 use crate::sender::{Plain, Sender, SenderConfig, Wire};
-use crate::sketch::Sketch;
+use crate::sketch::{Binned, Sketch};
 use crate::socket::{HasSocket, UdpSocket};
 use crate::srtp::Srtp;
 use crate::stun;
@@ -103,8 +103,8 @@ pub struct Peer {
     pub rtt_ms: f64,
     pub messages_sent: u64,
     pub messages_received: u64,
-    /// Of messages since the thread last looked, ms.
-    pub message_latencies: Vec<f64>,
+    /// Of messages since the thread last looked.
+    pub message_latencies: Vec<Binned>,
     /// Boxed, so that what every packet needs lies close together.
     rtc: Box<Rtc>,
     rtc_at: Instant,
@@ -114,6 +114,8 @@ pub struct Peer {
     remote: Option<SocketAddr>,
     remote_credentials: Option<IceCreds>,
     remote_candidates: Vec<Candidate>,
+    /// ICE was restarted and has found no pair yet: the remote may answer from any address.
+    restarting: bool,
     /// By SSRC, sorted.
     routes: Vec<(u32, Route)>,
     ids: ExtensionIds,
@@ -169,6 +171,7 @@ impl Peer {
             remote: None,
             remote_credentials: None,
             remote_candidates: Vec::new(),
+            restarting: false,
             routes: Vec::new(),
             ids: ExtensionIds::default(),
             channels: FxHashMap::default(),
@@ -209,6 +212,7 @@ impl Peer {
                     self.rtc.direct_api().invalidate_candidate(&candidate);
                 }
                 self.socket.disconnect().map_err(|error| error.to_string())?;
+                self.restarting = true;
             }
             self.remote_credentials = Some(remote.credentials.clone());
         }
@@ -427,9 +431,9 @@ impl Peer {
         }
         let received = receiver.on_packet(&header, payload, &extensions, Came { extended, rtx: route.rtx, arrival, now: now.mono });
         self.timers_moved |= receiver.wants_feedback() || extensions.transport_sequence.is_some();
-        if let Some(ms) = received.latency_ms {
+        if let Some(latency) = received.latency {
             let sketch = if receiver.config.video { &mut totals.video_latency } else { &mut totals.audio_latency };
-            sketch.add(ms);
+            sketch.add(latency);
         }
         if received.first {
             self.events.push(PeerEvent::FirstPacket(*handle));
@@ -688,7 +692,9 @@ impl Peer {
                     break;
                 }
                 Ok(Output::Transmit(transmit)) => {
-                    if !stun::is_stun(&transmit.contents) || stun::nominates(&transmit.contents) {
+                    // During a restart data still goes the old way: to fix the socket on that would shut out the checks of the new.
+                    let follows_pair = !stun::is_stun(&transmit.contents) && !self.restarting;
+                    if follows_pair || stun::nominates(&transmit.contents) {
                         self.set_media_remote(transmit.destination);
                     }
                     // Handshakes repeat what is lost.
@@ -720,7 +726,10 @@ impl Peer {
         match event {
             Event::IceConnectionStateChange(state) => {
                 let state = match state {
-                    IceConnectionState::Connected | IceConnectionState::Completed => "connected",
+                    IceConnectionState::Connected | IceConnectionState::Completed => {
+                        self.restarting = false;
+                        "connected"
+                    }
                     IceConnectionState::Disconnected => "disconnected",
                     _ => "checking",
                 };
@@ -735,8 +744,8 @@ impl Peer {
             }
             Event::ChannelData(data) => {
                 self.messages_received += 1;
-                if let Some(ms) = data_flow::on_message(&mut self.flows_received, &data.data, clock::wall_ns()) {
-                    self.message_latencies.push(ms);
+                if let Some(latency) = data_flow::on_message(&mut self.flows_received, &data.data, clock::wall_ns()) {
+                    self.message_latencies.push(latency);
                 }
             }
             Event::ChannelClose(id) => self.channels.retain(|_, open| *open != id),

@@ -241,8 +241,8 @@ impl Reactor {
         for event in slot.peer.events.drain(..) {
             self.told.push((handle, now.wall, event));
         }
-        for ms in slot.peer.message_latencies.drain(..) {
-            self.totals.data_latency.add(ms);
+        for latency in slot.peer.message_latencies.drain(..) {
+            self.totals.data_latency.add(latency);
         }
     }
 

@@ -7,7 +7,7 @@ use crate::clock;
 use crate::frame_size::{FrameSize, keyframe_size};
 use crate::rtp::{Extensions, RtpHeader};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
-use crate::sketch::Sketch;
+use crate::sketch::{Binned, Sketch};
 
 const MS: u64 = 1_000_000;
 /// Keep in step with `GAP_MS` in TypeScript.
@@ -119,7 +119,7 @@ pub struct Came {
 #[derive(Default)]
 pub struct Received {
     pub first: bool,
-    pub latency_ms: Option<f64>,
+    pub latency: Option<Binned>,
 }
 
 impl Receiver {
@@ -240,9 +240,9 @@ impl Receiver {
             }
         }
         if let Some(capture) = extensions.capture_ntp {
-            let ms = clock::ms_between(clock::wall_from_ntp(capture), arrival);
-            self.latency.get_or_insert_default().add(ms);
-            received.latency_ms = Some(ms);
+            let latency = Binned::new(clock::ms_between(clock::wall_from_ntp(capture), arrival));
+            self.latency.get_or_insert_default().add(latency);
+            received.latency = Some(latency);
         }
         received
     }

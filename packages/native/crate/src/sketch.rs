@@ -6,6 +6,21 @@ const MIN_KEY: i32 = -173; // about 0.001 ms
 const MAX_KEY: i32 = 346; // about 1,000 s
 const BINS: usize = (MAX_KEY - MIN_KEY + 1) as usize;
 
+/// A value with its place, found once however many sketches count it: the logarithm is the dearest part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Binned {
+    pub ms: f64,
+    /// `None` for what counts as zero.
+    bin: Option<u16>,
+}
+
+impl Binned {
+    pub fn new(ms: f64) -> Self {
+        let key = |ms: f64| ((ms.ln() / GAMMA.ln()).ceil() as i32).clamp(MIN_KEY, MAX_KEY);
+        Self { ms, bin: (ms > 0.001).then(|| (key(ms) - MIN_KEY) as u16) }
+    }
+}
+
 /// Milliseconds, counted. Bin k holds (γ^(k-1), γ^k].
 #[derive(Clone)]
 pub struct Sketch {
@@ -21,16 +36,14 @@ impl Default for Sketch {
 }
 
 impl Sketch {
-    pub fn add(&mut self, ms: f64) {
-        if self.max.is_nan() || ms > self.max {
-            self.max = ms;
+    pub fn add(&mut self, value: Binned) {
+        if self.max.is_nan() || value.ms > self.max {
+            self.max = value.ms;
         }
-        if ms <= 0.001 {
-            self.zeros += 1;
-            return;
+        match value.bin {
+            None => self.zeros += 1,
+            Some(bin) => self.counts[bin as usize] += 1,
         }
-        let key = (ms.ln() / GAMMA.ln()).ceil() as i32;
-        self.counts[(key.clamp(MIN_KEY, MAX_KEY) - MIN_KEY) as usize] += 1;
     }
 
     /// Largest value seen since the last [`Sketch::take`]; NaN without any.
@@ -85,7 +98,7 @@ mod tests {
     fn quantiles_are_within_two_percent() {
         let mut sketch = Sketch::default();
         for i in 1..=10_000 {
-            sketch.add(i as f64 / 10.0);
+            sketch.add(Binned::new(i as f64 / 10.0));
         }
         for q in [0.01, 0.5, 0.95, 0.99] {
             let exact = q * 1000.0;
@@ -98,7 +111,7 @@ mod tests {
     fn extremes_stay_in_the_outer_bins() {
         let mut sketch = Sketch::default();
         for ms in [-5.0, 0.0, 1e-9, 1e12] {
-            sketch.add(ms);
+            sketch.add(Binned::new(ms));
         }
         assert_eq!(sketch.zeros, 3);
         assert_eq!(sketch.bins(), (vec![MAX_KEY], vec![1]));
@@ -107,7 +120,7 @@ mod tests {
     #[test]
     fn absorbing_empties_the_source() {
         let (mut a, mut b) = (Sketch::default(), Sketch::default());
-        b.add(7.0);
+        b.add(Binned::new(7.0));
         a.absorb(&mut b);
         assert_eq!(b.bins().0.len(), 0);
         assert!((a.quantile(0.5) - 7.0).abs() < 0.15);

@@ -1,7 +1,7 @@
 //! The least that a media client can cost: bare UDP with AES-256-GCM over connected sockets, at a given rate and size, and nothing else.
-//! Prints one JSON object: microseconds of CPU per packet, sent and received, of the measured thread alone; its partner is not counted.
+//! Prints one JSON object: microseconds of CPU per packet, sent and received, of the measured threads alone; their partner is not counted.
 //!
-//! udp-floor --sockets 1000 --send-rate 50 --receive-rate 50 --bytes 120 --seconds 10 [--tick-micros 4000]
+//! udp-floor --threads 4 --sockets 1000 --send-rate 50 --receive-rate 50 --bytes 120 --seconds 10 [--tick-micros 4000]
 
 use std::net::UdpSocket;
 use std::os::fd::AsRawFd;
@@ -16,6 +16,7 @@ const TAG: usize = 16;
 const HEADER: usize = 12;
 
 struct Load {
+    threads: usize,
     sockets: usize,
     send_rate: f64,
     receive_rate: f64,
@@ -32,6 +33,7 @@ fn argument(name: &str, default: f64) -> f64 {
 
 fn main() {
     let load = Load {
+        threads: (argument("--threads", 1.0) as usize).max(1),
         sockets: argument("--sockets", 1000.0) as usize,
         send_rate: argument("--send-rate", 50.0),
         receive_rate: argument("--receive-rate", 50.0),
@@ -54,12 +56,18 @@ fn main() {
         far.set_nonblocking(true).expect("non-blocking");
         std::thread::spawn(move || play_partner(&far, &addresses, rate, bytes, tick, &stop))
     };
-    let (cpu, sent, received) = measure(&near, &load);
+    let share = near.len().div_ceil(load.threads);
+    let measured: Vec<(f64, u64, u64)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = near.chunks(share).map(|sockets| scope.spawn(|| measure(sockets, &load))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("a measured thread ends")).collect()
+    });
+    let (cpu, sent, received) = measured.iter().fold((0.0, 0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2));
     stop.store(true, Ordering::Relaxed);
     partner.join().expect("the partner ends");
     let packets = sent + received;
     println!(
-        "{{\"sockets\":{},\"bytes\":{},\"sent\":{sent},\"received\":{received},\"cpuSeconds\":{cpu:.4},\"microsPerPacket\":{:.3}}}",
+        "{{\"threads\":{},\"sockets\":{},\"bytes\":{},\"sent\":{sent},\"received\":{received},\"cpuSeconds\":{cpu:.4},\"microsPerPacket\":{:.3}}}",
+        load.threads,
         load.sockets,
         load.bytes,
         cpu * 1e6 / packets as f64
