@@ -13,6 +13,8 @@ pub struct UdpSocket {
     socket: Socket,
     local: SocketAddr,
     connected: Option<SocketAddr>,
+    /// Whom it was connected to last.
+    last: Option<SocketAddr>,
     /// Datagrams to ask for next time: most sockets have one packet waiting, and asking for a second costs a system call's worth to hear "none".
     ask_for: usize,
 }
@@ -24,7 +26,7 @@ impl UdpSocket {
         socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
         receive::enable_timestamps(&socket)?;
         let local = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
-        Ok(Self { socket, local, connected: None, ask_for: 1 })
+        Ok(Self { socket, local, connected: None, last: None, ask_for: 1 })
     }
 
     pub fn local(&self) -> SocketAddr {
@@ -36,6 +38,7 @@ impl UdpSocket {
         if self.connected != Some(remote) {
             self.socket.connect(&SockAddr::from(remote))?;
             self.connected = Some(remote);
+            self.last = Some(remote);
         }
         Ok(())
     }
@@ -52,9 +55,12 @@ impl UdpSocket {
         self.connected.is_some()
     }
 
-    /// Sends to whoever the socket is connected to.
+    /// Sends to whoever the socket is connected to, or was last: while ICE looks for a new way, media goes the old one (RFC 8445 §9).
     pub fn send(&self, datagram: &[u8]) -> io::Result<()> {
-        receive::send(&self.socket, datagram)
+        match (self.connected, self.last) {
+            (None, Some(last)) => self.socket.send_to(datagram, &SockAddr::from(last)).map(drop),
+            _ => receive::send(&self.socket, datagram),
+        }
     }
 
     pub fn send_to(&self, datagram: &[u8], remote: SocketAddr) -> io::Result<()> {
@@ -355,6 +361,19 @@ mod tests {
         let mut heard = 0;
         Batch::new().read(&mut a, |_, _, _, _| heard += 1);
         assert_eq!((heard, a.socket.local_addr().unwrap().as_socket()), (1, Some(a.local())));
+    }
+
+    #[test]
+    fn a_disconnected_socket_sends_where_it_sent_last() {
+        let ip = "127.0.0.1".parse().unwrap();
+        let (mut a, mut b) = (UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap());
+        a.connect(b.local()).unwrap();
+        a.disconnect().unwrap();
+        a.send(b"still here").unwrap();
+        std::thread::sleep(Duration::from_millis(5));
+        let mut heard = 0;
+        Batch::new().read(&mut b, |_, _, _, _| heard += 1);
+        assert_eq!(heard, 1);
     }
 
     #[cfg(target_os = "linux")]
