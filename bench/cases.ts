@@ -16,11 +16,11 @@ const audio = (participants: number): Case => ({
 
 /** Fifty to a stage: two publishers that are few beside those who watch. */
 const video = (subscribers: number): Case => ({
-  name: `360p video, ${subscribers} subscribers`,
+  name: `720p video, ${subscribers} subscribers`,
   participants: subscribers + subscribers / 50,
   flags: [
     ...['--rooms', String(subscribers / 50), '--participants', '1', '--subscribers', '50'],
-    ...['--publish', 'video', '--video', '360p', '--join-rate', '100'],
+    ...['--publish', 'video', '--video', '720p', '--join-rate', '100'],
   ],
 });
 

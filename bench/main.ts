@@ -18,10 +18,11 @@ const measure = async ({ flags, participants }: Case, seconds: number): Promise<
   const { verdict, reasons, metrics, generator } = await swarmRun([...flags, '--duration', `${seconds}s`]);
   const rate = (name: string): number => metrics[`${name}.rate`] ?? 0;
   const [sent, received] = [rate('packets_sent'), rate('packets_received')];
-  const { cpu, cpu_us_per_packet: micros } = generator;
+  const { workers, cpu, cpu_us_per_packet: micros } = generator;
   if (micros === null || cpu.avg === null || sent + received === 0)
     throw new Error(`nothing was measured: ${verdict} ${reasons.join('; ')}`);
   const floor = await udpFloor({
+    threads: workers,
     sockets: participants,
     sendRate: sent / participants,
     receiveRate: received / participants,

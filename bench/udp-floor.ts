@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 export interface FloorLoad {
+  /** As many as the pump had. */
+  threads: number;
   sockets: number;
   /** Packets a second and socket. */
   sendRate: number;
@@ -15,8 +17,8 @@ export interface FloorLoad {
 const PROGRAM = join(import.meta.dirname, '../packages/native/crate/target/release/udp-floor');
 
 /** Microseconds of CPU that one packet costs at the least: connected UDP sockets and AES-256-GCM (packages/native/crate/src/bin/udp-floor.rs). */
-export const udpFloor = async ({ sockets, sendRate, receiveRate, bytes, seconds }: FloorLoad): Promise<number> => {
-  const flags = { sockets, 'send-rate': sendRate, 'receive-rate': receiveRate, bytes: Math.round(bytes), seconds };
+export const udpFloor = async ({ threads, sockets, sendRate, receiveRate, bytes, seconds }: FloorLoad): Promise<number> => {
+  const flags = { threads, sockets, 'send-rate': sendRate, 'receive-rate': receiveRate, bytes: Math.round(bytes), seconds };
   const { stdout } = await promisify(execFile)(
     PROGRAM,
     Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
