@@ -74,6 +74,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       expect(flows).toHaveLength(2);
       for (const flow of flows) {
         expect(flow).toMatchObject({ lost: 0, duplicates: 0 });
+        expect(flow.bytes).toBeGreaterThan(flow.packets * 64);
         expect(flow.packets).toBeGreaterThan(12);
         expect(flow.latencyP95Ms).toBeLessThan(100);
       }

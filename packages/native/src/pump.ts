@@ -228,6 +228,8 @@ export interface DataFlowStats {
   peer: number;
   flow: number;
   received: number;
+  /** Of whole messages, envelope included. */
+  bytes: number;
   lost: number;
   duplicates: number;
   latencyP50Ms: number;
@@ -244,6 +246,8 @@ export interface PeerStats {
   /** Bandwidth that we told the remote by REMB, bit/s; 0 when none was sent. */
   rembBps: number;
   dataMessagesSent: number;
+  /** Of whole messages, envelope included. */
+  dataBytesSent: number;
   dataMessagesReceived: number;
 }
 

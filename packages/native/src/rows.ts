@@ -55,12 +55,21 @@ const RECEIVER_COLUMNS: (keyof ReceiverStats)[] = [
   'latencyMaxMs',
 ];
 
-const PEER_COLUMNS: (keyof PeerStats)[] = ['peer', 'rttMs', 'socketDrops', 'rembBps', 'dataMessagesSent', 'dataMessagesReceived'];
+const PEER_COLUMNS: (keyof PeerStats)[] = [
+  'peer',
+  'rttMs',
+  'socketDrops',
+  'rembBps',
+  'dataMessagesSent',
+  'dataBytesSent',
+  'dataMessagesReceived',
+];
 
 const FLOW_COLUMNS: (keyof DataFlowStats)[] = [
   'peer',
   'flow',
   'received',
+  'bytes',
   'lost',
   'duplicates',
   'latencyP50Ms',

@@ -58,7 +58,10 @@ export class PumpPlane implements MediaPlane {
       up: this.#up,
       down: this.#down,
       data: peers.flatMap(({ flows }) => [...flows.values()]),
-      dataSent: peers.reduce((sum, { stats }) => sum + (stats?.dataMessagesSent ?? 0), 0),
+      dataSent: {
+        messages: peers.reduce((sum, { stats }) => sum + (stats?.dataMessagesSent ?? 0), 0),
+        bytes: peers.reduce((sum, { stats }) => sum + (stats?.dataBytesSent ?? 0), 0),
+      },
     };
   }
 

@@ -18,7 +18,7 @@ const remote = (sid: string, identity: string, kind: 'audio' | 'video' = 'audio'
 });
 
 const results = (streams: Partial<StayStreams>, known: RemoteTrack[] = []) =>
-  trackResults({ up: [], down: [], data: [], dataSent: 0, ...streams }, ENDED_AT, (sid) =>
+  trackResults({ up: [], down: [], data: [], dataSent: { messages: 0, bytes: 0 }, ...streams }, ENDED_AT, (sid) =>
     known.find((track) => track.sid === sid),
   );
 
@@ -100,5 +100,7 @@ test('no report, no jitter and no RTT', () => {
 
 test('data is a track only where there was some', () => {
   expect(results({})).toEqual([]);
-  expect(results({ dataSent: 12 })).toMatchObject([{ direction: 'up', kind: 'data', packets: 12 }]);
+  expect(results({ dataSent: { messages: 12, bytes: 2_400 } })).toMatchObject([
+    { direction: 'up', kind: 'data', packets: 12, bytes: 2_400 },
+  ]);
 });

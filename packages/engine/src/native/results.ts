@@ -11,8 +11,8 @@ export interface StayStreams {
   up: readonly UpStream[];
   down: readonly DownStream[];
   data: readonly DataStream[];
-  /** Messages sent, all flows together. */
-  dataSent: number;
+  /** Messages and their bytes sent, all flows together. */
+  dataSent: { messages: number; bytes: number };
 }
 
 /**
@@ -34,7 +34,9 @@ export const trackResults = (
   return [
     ...[...up.values()].map((same) => mergeAll(same.map(upResult))),
     ...[...down.values()].map((same) => mergeAll(same.map((stream) => downResult(stream, endedAt, describe(stream.trackSid))))),
-    ...(streams.dataSent > 0 ? [{ ...emptyResult('up'), packets: streams.dataSent }] : []),
+    ...(streams.dataSent.messages > 0
+      ? [{ ...emptyResult('up'), packets: streams.dataSent.messages, bytes: streams.dataSent.bytes }]
+      : []),
     ...streams.data.map(dataResult),
   ];
 };
@@ -99,6 +101,7 @@ const dataResult = ({ stats }: DataStream): TrackResult => ({
   ...emptyResult('down'),
   ...(stats !== null && {
     packets: stats.received,
+    bytes: stats.bytes,
     lost: stats.lost,
     lostBeforeRecovery: stats.lost,
     duplicates: stats.duplicates,

@@ -127,12 +127,12 @@ test('latency goes to those who received most of the kind', () => {
 
 test('data that was sent and that came', () => {
   const book = new StreamBook();
-  const peer = peerOf({ dataMessagesSent: 30 });
-  peer.flows.set(1, { stats: dataStats({ received: 20, lost: 1 }), taken: null, ended: false });
-  peer.flows.set(2, { stats: dataStats({ received: 5 }), taken: null, ended: false });
+  const peer = peerOf({ dataMessagesSent: 30, dataBytesSent: 3_000 });
+  peer.flows.set(1, { stats: dataStats({ received: 20, bytes: 2_000, lost: 1 }), taken: null, ended: false });
+  peer.flows.set(2, { stats: dataStats({ received: 5, bytes: 500 }), taken: null, ended: false });
   book.peers.set(1, peer);
   const series = seriesOf(book, NO_LATENCY).map(
-    ({ labels, packets, lost, tracks }) => `${labels.direction} ${labels.kind} ${packets} ${lost} ${tracks}`,
+    ({ labels, packets, bytes, lost, tracks }) => `${labels.direction} ${labels.kind} ${packets} ${bytes} ${lost} ${tracks}`,
   );
-  expect(series).toEqual(['up data 30 0 1', 'down data 25 1 2']);
+  expect(series).toEqual(['up data 30 3000 0 1', 'down data 25 2500 1 2']);
 });

@@ -109,6 +109,7 @@ const addData = (group: (labels: SeriesLabels) => Group, peer: Peer): void => {
   if (sent > 0) {
     const { sample } = group({ direction: 'up', ...labels });
     sample.packets += sent;
+    sample.bytes += grown(peer)((s) => s.dataBytesSent);
     sample.tracks += 1;
   }
   for (const flow of peer.flows.values()) addFlow(group({ direction: 'down', ...labels }), flow);
@@ -118,6 +119,7 @@ const addFlow = ({ sample }: Group, flow: DataStream): void => {
   const more = grown(flow);
   const received = more((s) => s.received);
   sample.packets += received;
+  sample.bytes += more((s) => s.bytes);
   sample.lost += more((s) => s.lost);
   sample.lostBeforeRecovery += more((s) => s.lost);
   sample.duplicates += more((s) => s.duplicates);

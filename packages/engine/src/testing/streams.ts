@@ -60,6 +60,7 @@ export const dataStats = (given: Partial<DataFlowStats> = {}): DataFlowStats => 
   peer: 1,
   flow: 1,
   received: 0,
+  bytes: 0,
   lost: 0,
   duplicates: 0,
   latencyP50Ms: Number.NaN,
@@ -94,7 +95,16 @@ export const downStream = (given: Partial<DownStream> = {}): DownStream => ({
 
 export const peerOf = (given: Partial<PeerStats> = {}): Peer => ({
   owner: { role: 'publisher' },
-  stats: { peer: 1, rttMs: Number.NaN, socketDrops: 0, rembBps: 0, dataMessagesSent: 0, dataMessagesReceived: 0, ...given },
+  stats: {
+    peer: 1,
+    rttMs: Number.NaN,
+    socketDrops: 0,
+    rembBps: 0,
+    dataMessagesSent: 0,
+    dataBytesSent: 0,
+    dataMessagesReceived: 0,
+    ...given,
+  },
   taken: null,
   ended: false,
   flows: new Map(),

@@ -55,6 +55,8 @@ impl DataFlow {
 pub struct FlowReceived {
     pub sequences: SequenceTracker,
     pub received: u64,
+    /// Of whole messages, envelope included.
+    pub bytes: u64,
     pub duplicates: u64,
     pub latency: Sketch,
 }
@@ -76,6 +78,7 @@ pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Optio
         return None;
     }
     flow.received += 1;
+    flow.bytes += message.len() as u64;
     let latency = Binned::new(clock::ms_between(sent, wall));
     flow.latency.add(latency);
     Some(latency)
@@ -97,7 +100,7 @@ mod tests {
             }
         }
         let seen = &flows[&77];
-        assert_eq!((seen.received, seen.sequences.lost(), seen.duplicates), (4, 1, 0));
+        assert_eq!((seen.received, seen.sequences.lost(), seen.duplicates, seen.bytes), (4, 1, 0, 4 * 208));
     }
 
     #[test]

@@ -102,6 +102,7 @@ pub struct Peer {
     pub flows_received: FlowsReceived,
     pub rtt_ms: f64,
     pub messages_sent: u64,
+    pub message_bytes_sent: u64,
     pub messages_received: u64,
     /// Of messages since the thread last looked.
     pub message_latencies: Vec<Binned>,
@@ -162,6 +163,7 @@ impl Peer {
             flows_received: FlowsReceived::default(),
             rtt_ms: f64::NAN,
             messages_sent: 0,
+            message_bytes_sent: 0,
             messages_received: 0,
             message_latencies: Vec::new(),
             rtc: Box::new(rtc),
@@ -265,6 +267,7 @@ impl Peer {
         let mut channel = self.rtc.channel(id).ok_or_else(|| format!("data channel {label} was closed"))?;
         let accepted = channel.write(true, message).map_err(|error| error.to_string())?;
         self.messages_sent += accepted as u64;
+        self.message_bytes_sent += accepted as u64 * message.len() as u64;
         self.advance(now);
         if accepted { Ok(()) } else { Err(format!("data channel {label} is full")) }
     }
@@ -558,9 +561,11 @@ impl Peer {
             let Some(&id) = self.channels.get(&flow.label) else { continue };
             while flow.due_ns <= now.mono {
                 let message = flow.next_message(now.mono);
+                let len = message.len() as u64;
                 // A full channel drops the message: its sequence number is spent, so the receiver tells the loss.
                 let accepted = self.rtc.channel(id).is_some_and(|mut channel| channel.write(true, message).unwrap_or(false));
                 self.messages_sent += accepted as u64;
+                self.message_bytes_sent += accepted as u64 * len;
                 wrote = true;
             }
         }

@@ -272,6 +272,7 @@ impl Reactor {
                 peer.socket.drops() as f64,
                 peer.remb_bps() as f64,
                 peer.messages_sent as f64,
+                peer.message_bytes_sent as f64,
                 peer.messages_received as f64,
             ]);
             for (stream, sender) in &peer.senders {
@@ -305,7 +306,13 @@ impl Reactor {
             }
             for (flow, received) in &peer.flows_received {
                 let latency = &received.latency;
-                rows.flows.extend([handle, *flow as f64, received.received as f64, received.sequences.lost() as f64]);
+                rows.flows.extend([
+                    handle,
+                    *flow as f64,
+                    received.received as f64,
+                    received.bytes as f64,
+                    received.sequences.lost() as f64,
+                ]);
                 rows.flows.extend([received.duplicates as f64, latency.quantile(0.5), latency.quantile(0.95), latency.max()]);
             }
         }
