@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RecordLine, UsageError } from '@livekit-swarm/core';
+import { makeFolder } from './make-folder.ts';
 import { RunError } from './run-error.ts';
 
 /** Name of the record inside its folder. */
@@ -96,7 +97,7 @@ const cannotGoOn = (file: string, error: unknown): RunError =>
 
 const open = (dir: string, file: string): number => {
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     return openSync(file, 'ax');
   } catch (error) {
     if (codeOf(error) === 'EEXIST' && existsSync(file)) {

@@ -1,0 +1,37 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeFolder } from './make-folder.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'swarm-folder-'));
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('makeFolder', () => {
+  it('makes what is missing above it, and takes what is there', () => {
+    const path = join(dir, 'a', 'b', 'c');
+    makeFolder(path);
+    makeFolder(path);
+    expect(statSync(path).isDirectory()).toBe(true);
+  });
+
+  it('fails on a file in the way', () => {
+    writeFileSync(join(dir, 'file'), '');
+    expect(() => makeFolder(join(dir, 'file', 'sub'))).toThrow(/ENOTDIR/);
+  });
+
+  it.runIf(process.platform === 'linux')('fails at once under /proc, where nothing can be made', () => {
+    expect(() => makeFolder('/proc/nowhere')).toThrow(/ENOENT/);
+    expect(() => makeFolder('/proc/nowhere/deep/down')).toThrow(/ENOENT/);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('fails where one may not write', () => {
+    chmodSync(dir, 0o500);
+    expect(() => makeFolder(join(dir, 'a', 'b'))).toThrow(/EACCES/);
+  });
+});
