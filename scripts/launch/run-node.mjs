@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
-import { sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { root } from '../setup/paths.mjs';
 import { pinnedNode } from '../setup/pinned-node.mjs';
 import { listenForSignals, signalExitCode } from './signals.mjs';
+
+/** What Node keeps of sources it has read, types stripped: programs and their workers start faster and need less memory. */
+const compileCache = join(root, '.cache', 'node');
 
 /**
  * Runs a TypeScript program under the pinned Node and resolves with its exit code (128 + n for a signal).
@@ -19,6 +22,7 @@ export const runNode = async (program, args) => {
   return new Promise((resolve, reject) => {
     const child = spawn(node, [program, ...args], {
       cwd: callersFolder(),
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
       detached: true,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
