@@ -1,0 +1,8 @@
+import { exitCodesPage } from './exit-codes-page.ts';
+import { metricsPage } from './metrics-page.ts';
+
+/** Every page that is written by a program, by its path in the checkout. */
+export const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/exit-codes.md': exitCodesPage,
+  'docs/metrics.md': metricsPage,
+};
