@@ -9,6 +9,7 @@ export interface SwarmResult {
   reasons: string[];
   metrics: Record<string, number | null>;
   generator: {
+    workers: number;
     cpu: { avg: number | null };
     cpu_us_per_packet: number | null;
     resident_bytes: number | null;

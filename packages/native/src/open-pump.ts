@@ -21,6 +21,7 @@ interface NativeSample {
   dataLatency: Bins;
   datagramsSent: number;
   datagramsReceived: number;
+  sharedSocketDrops: number;
   maxTickLateMs: number;
   cpuSeconds: number;
 }

@@ -14,6 +14,11 @@ export interface PumpOptions {
    * way). Arrivals are stamped by the kernel, so it adds nothing to what is measured; a frame may leave up to one tick late.
    */
   tickMicros?: number;
+  /**
+   * A socket for every peer, everywhere. By default the peers of a thread that are on 127.0.0.1 share one, each with a 127.x.y.z of its own,
+   * where the kernel is Linux and grants 8 MiB of receive buffer: that halves what a packet costs.
+   */
+  ownSockets?: boolean;
 }
 
 /** Header extension ids (RFC 8285) negotiated for a peer; leave out what was not negotiated. */
@@ -241,7 +246,7 @@ export interface PeerStats {
   peer: number;
   /** From STUN consent checks, ms; NaN until known. */
   rttMs: number;
-  /** Datagrams that the kernel threw away because our receive buffer was full. */
+  /** Datagrams that the kernel threw away because the receive buffer of this peer's own socket was full. */
   socketDrops: number;
   /** Bandwidth that we told the remote by REMB, bit/s; 0 when none was sent. */
   rembBps: number;
@@ -271,6 +276,8 @@ export interface PumpSample {
   /** Datagrams of any kind through all sockets, cumulative: for the cost of a packet. */
   datagramsSent: number;
   datagramsReceived: number;
+  /** Datagrams that the kernel dropped on sockets that peers share, cumulative; `PeerStats.socketDrops` has the others. */
+  sharedSocketDrops: number;
   /** How late the threads woke, ms: the worst since the last sample. */
   maxTickLateMs: number;
   /** CPU seconds of the pump's threads, cumulative. */

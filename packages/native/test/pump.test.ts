@@ -34,7 +34,10 @@ const until = async (what: string, condition: () => boolean): Promise<void> => {
 
 const elapse = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('two pumps over real sockets', () => {
+describe.each([
+  ['a socket for every peer', { ownSockets: true }],
+  ['a shared socket', { ownSockets: false }],
+])('two pumps over real sockets: %s', (_, sockets) => {
   const events: Record<'a' | 'b', PumpEvent[]> = { a: [], b: [] };
   let a: Pump;
   let b: Pump;
@@ -56,8 +59,8 @@ describe('two pumps over real sockets', () => {
   };
 
   beforeAll(async () => {
-    a = openPump({ threads: 1 }, (batch) => events.a.push(...batch));
-    b = openPump({ threads: 2 }, (batch) => events.b.push(...batch));
+    a = openPump({ threads: 1, ...sockets }, (batch) => events.a.push(...batch));
+    b = openPump({ threads: 2, ...sockets }, (batch) => events.b.push(...batch));
     localA = a.createPeer('127.0.0.1');
     localB = b.createPeer('127.0.0.1');
     peerA = localA.peer;

@@ -13,8 +13,8 @@ export class Sampler {
   readonly #book: StreamBook;
   #latency = freshLatency();
   #tickLateMs = 0;
-  #datagrams = { sent: 0, received: 0 };
-  #taken = { sent: 0, received: 0 };
+  #datagrams = { sent: 0, received: 0, dropped: 0 };
+  #taken = { sent: 0, received: 0, dropped: 0 };
   #waiting: { done: Promise<void>; timer: NodeJS.Timeout; resolve: () => void } | null = null;
 
   constructor(pump: Pick<Pump, 'sample'>, book: StreamBook) {
@@ -39,7 +39,7 @@ export class Sampler {
     addBins(this.#latency.video, sample.videoLatency);
     addBins(this.#latency.data, sample.dataLatency);
     this.#tickLateMs = Math.max(this.#tickLateMs, sample.maxTickLateMs);
-    this.#datagrams = { sent: sample.datagramsSent, received: sample.datagramsReceived };
+    this.#datagrams = { sent: sample.datagramsSent, received: sample.datagramsReceived, dropped: sample.sharedSocketDrops };
     const waiting = this.#waiting;
     this.#waiting = null;
     if (waiting !== null) {
@@ -61,9 +61,9 @@ export class Sampler {
       tickLateMs: this.#tickLateMs,
       lateSends: total(series.map(({ lateSends }) => lateSends)),
       sendErrors: total(series.map(({ sendErrors }) => sendErrors)),
-      socketDrops: total(
-        [...this.#book.peers.values()].map(({ stats, taken }) => (stats?.socketDrops ?? 0) - (taken?.socketDrops ?? 0)),
-      ),
+      socketDrops:
+        total([...this.#book.peers.values()].map(({ stats, taken }) => (stats?.socketDrops ?? 0) - (taken?.socketDrops ?? 0))) +
+        (this.#datagrams.dropped - this.#taken.dropped),
       datagramsSent: this.#datagrams.sent - this.#taken.sent,
       datagramsReceived: this.#datagrams.received - this.#taken.received,
     };

@@ -27,6 +27,7 @@ fn failed(reason: String) -> napi::Error {
 pub struct NativePumpOptions {
     pub threads: u32,
     pub tick_micros: Option<u32>,
+    pub own_sockets: Option<bool>,
 }
 
 #[napi(object)]
@@ -192,6 +193,7 @@ pub struct NativeSample {
     pub data_latency: NativeBins,
     pub datagrams_sent: f64,
     pub datagrams_received: f64,
+    pub shared_socket_drops: f64,
     pub max_tick_late_ms: f64,
     pub cpu_seconds: f64,
 }
@@ -216,7 +218,7 @@ impl NativePump {
             // Fails only while the process exits.
             let _ = on_events.call(events, ThreadsafeFunctionCallMode::NonBlocking);
         };
-        let threads = Threads::start(options.threads, tick, Arc::new(tell)).map_err(failed)?;
+        let threads = Threads::start(options.threads, tick, !options.own_sockets.unwrap_or(false), Arc::new(tell)).map_err(failed)?;
         Ok(Self { threads, clips: Vec::new() })
     }
 
@@ -415,6 +417,7 @@ impl NativePump {
             data_latency: rows.data_latency.into(),
             datagrams_sent: rows.datagrams_sent as f64,
             datagrams_received: rows.datagrams_received as f64,
+            shared_socket_drops: rows.shared_socket_drops as f64,
             max_tick_late_ms: rows.max_tick_late_ns as f64 / 1e6,
             cpu_seconds: rows.cpu_ns as f64 / 1e9,
         }

@@ -1,6 +1,6 @@
 //! One participant's transport: str0m does ICE, DTLS and SCTP; RTP and RTCP pass it by.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,11 +20,11 @@ use crate::clip::Clip;
 use crate::clock;
 use crate::data_flow::{self, DataFlow, FlowsReceived};
 use crate::dtls_keys::{self, KeySlot};
+use crate::endpoint::Endpoint;
 use crate::receiver::{Came, Receiver, ReceiverConfig};
 use crate::rtp::{ExtensionIds, MAX_DATAGRAM, RtpHeader};
 use crate::sender::{Plain, Sender, SenderConfig, Wire};
 use crate::sketch::{Binned, Sketch};
-use crate::socket::{HasSocket, UdpSocket};
 use crate::srtp::Srtp;
 use crate::stun;
 use crate::transport_feedback;
@@ -95,7 +95,7 @@ struct Route {
 }
 
 pub struct Peer {
-    pub socket: UdpSocket,
+    pub socket: Endpoint,
     pub events: Vec<PeerEvent>,
     pub senders: Vec<(u32, Sender)>,
     pub receivers: Vec<(u32, Receiver)>,
@@ -137,15 +137,8 @@ pub struct Peer {
     created_at: u64,
 }
 
-impl HasSocket for Peer {
-    fn socket(&mut self) -> &mut UdpSocket {
-        &mut self.socket
-    }
-}
-
 impl Peer {
-    pub fn new(local: IpAddr, certificate: &DtlsCert, now: Now) -> Result<Self, String> {
-        let socket = UdpSocket::bind(local).map_err(|error| format!("no UDP socket on {local}: {error}"))?;
+    pub fn new(socket: Endpoint, certificate: &DtlsCert, now: Now) -> Result<Self, String> {
         let (mut rtc, keys) = dtls_keys::with_key_slot(|| {
             RtcConfig::new()
                 .set_crypto_provider(dtls_keys::crypto_provider())
@@ -805,7 +798,7 @@ fn written(compound: CompoundBuilder<'_>) -> Vec<u8> {
     }
 }
 
-fn transmit(socket: &UdpSocket, srtp: &Srtp, plain: Plain<'_>, totals: &mut Totals) -> bool {
+fn transmit(socket: &Endpoint, srtp: &Srtp, plain: Plain<'_>, totals: &mut Totals) -> bool {
     let len = srtp.protect_rtp(&mut plain.buf[..], plain.header_len, plain.len, plain.ssrc, plain.rollover, plain.sequence);
     totals.datagrams_sent += 1;
     socket.send(&plain.buf[..len]).is_ok()

@@ -24,11 +24,11 @@ pub struct Threads {
 }
 
 impl Threads {
-    pub fn start(threads: u32, tick: Duration, on_events: Arc<OnEvents>) -> Result<Self, String> {
+    pub fn start(threads: u32, tick: Duration, share: bool, on_events: Arc<OnEvents>) -> Result<Self, String> {
         let certificate = dtls_keys::crypto_provider().dtls_provider.generate_certificate().ok_or("no DTLS certificate could be made")?;
         let mut started = Self { reactors: Vec::new(), handles: Vec::new(), next: 0 };
         for thread in 0..threads {
-            let reactor = Arc::new(Mutex::new(Reactor::new(thread, threads, certificate.clone())?));
+            let reactor = Arc::new(Mutex::new(Reactor::new(thread, threads, certificate.clone(), share)?));
             let (shared, on_events) = (reactor.clone(), on_events.clone());
             let handle = std::thread::Builder::new()
                 .name(format!("pump-{thread}"))

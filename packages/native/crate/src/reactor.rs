@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,12 +15,15 @@ use str0m::config::DtlsCert;
 
 use crate::clip::Clip;
 use crate::clock;
+use crate::datagrams::{Datagrams, MOST};
+use crate::endpoint::Endpoint;
 use crate::peer::{Now, Peer, PeerEvent, Scratch, Totals};
 use crate::receiver::ReceiverConfig;
 use crate::rtp::MAX_DATAGRAM;
 use crate::sender::SenderConfig;
+use crate::shared_socket::SharedSocket;
 use crate::sketch::Sketch;
-use crate::socket::Batch;
+use crate::socket::UdpSocket;
 
 /// Sockets looked at in one go.
 const EVENTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
@@ -42,6 +46,8 @@ pub struct Rows {
     pub data_latency: Sketch,
     pub datagrams_sent: u64,
     pub datagrams_received: u64,
+    /// Datagrams that the kernel dropped on shared sockets.
+    pub shared_socket_drops: u64,
     pub max_tick_late_ns: u64,
     pub cpu_ns: u64,
 }
@@ -57,7 +63,14 @@ pub struct Reactor {
     stream_peers: FxHashMap<u32, usize>,
     next_stream: u32,
     certificate: DtlsCert,
-    batch: Batch,
+    datagrams: Datagrams,
+    /// Opened with the first peer on loopback, if it may be.
+    shared: Option<Arc<SharedSocket>>,
+    share: bool,
+    /// Peers on the shared socket.
+    by_address: FxHashMap<Ipv4Addr, usize>,
+    /// Counts up from 127.0.0.2, so that an address is not used again soon: the server may still know whose it was.
+    next_address: u32,
     scratch: Box<Scratch>,
     totals: Totals,
     max_tick_late_ns: u64,
@@ -69,7 +82,8 @@ pub struct Reactor {
 }
 
 impl Reactor {
-    pub fn new(thread: u32, threads: u32, certificate: DtlsCert) -> Result<Self, String> {
+    /// `share`: peers on loopback share one socket where the machine allows it.
+    pub fn new(thread: u32, threads: u32, certificate: DtlsCert, share: bool) -> Result<Self, String> {
         Ok(Self {
             thread,
             threads,
@@ -80,7 +94,11 @@ impl Reactor {
             stream_peers: FxHashMap::default(),
             next_stream: 0,
             certificate,
-            batch: Batch::new(),
+            datagrams: Datagrams::new(),
+            shared: None,
+            share,
+            by_address: FxHashMap::default(),
+            next_address: 2,
             scratch: Box::new([0; MAX_DATAGRAM + 64]),
             totals: Totals::default(),
             max_tick_late_ns: 0,
@@ -92,15 +110,43 @@ impl Reactor {
     }
 
     pub fn create_peer(&mut self, local: IpAddr) -> Result<(u32, &mut Peer), String> {
-        let peer = Peer::new(local, &self.certificate, Now::read())?;
+        let endpoint = self.endpoint(local).map_err(|error| format!("no UDP socket on {local}: {error}"))?;
+        let peer = Peer::new(endpoint, &self.certificate, Now::read())?;
         let entry = self.peers.vacant_entry();
         let key = entry.key();
-        // SAFETY: the socket is removed from the poller before its peer is dropped (`close_peer`, `close`).
-        unsafe { self.poller.add_with_mode(&peer.socket, Event::readable(key), PollMode::Level) }
-            .map_err(|error| format!("cannot watch a socket: {error}"))?;
+        match &peer.socket {
+            Endpoint::Shared { ip, .. } => drop(self.by_address.insert(*ip, key)),
+            // SAFETY: the socket is removed from the poller before its peer is dropped (`close_peer`, `close`).
+            Endpoint::Own(socket) => unsafe { self.poller.add_with_mode(socket, Event::readable(key), PollMode::Level) }
+                .map_err(|error| format!("cannot watch a socket: {error}"))?,
+        }
         self.joining.push(key);
         let slot = entry.insert(Slot { peer, scheduled: u64::MAX });
         Ok((key as u32 * self.threads + self.thread, &mut slot.peer))
+    }
+
+    fn endpoint(&mut self, local: IpAddr) -> std::io::Result<Endpoint> {
+        if self.share && local == IpAddr::V4(Ipv4Addr::LOCALHOST) {
+            match &self.shared {
+                Some(socket) => return Ok(self.address_on(socket.clone())),
+                None => match SharedSocket::open() {
+                    Ok(socket) => {
+                        let socket = self.shared.insert(Arc::new(socket)).clone();
+                        return Ok(self.address_on(socket));
+                    }
+                    Err(_) => self.share = false, // as it says: then each has its own
+                },
+            }
+        }
+        Ok(Endpoint::Own(UdpSocket::bind(local)?))
+    }
+
+    fn address_on(&mut self, socket: Arc<SharedSocket>) -> Endpoint {
+        const LOOPBACK: u32 = 127 << 24;
+        const LAST: u32 = (1 << 24) - 2;
+        let ip = Ipv4Addr::from(LOOPBACK | self.next_address);
+        self.next_address = if self.next_address == LAST { 2 } else { self.next_address + 1 };
+        Endpoint::Shared { socket, ip, remote: None }
     }
 
     fn key(&self, peer: u32) -> Result<usize, String> {
@@ -114,6 +160,7 @@ impl Reactor {
         let now = Now::read();
         let result = act(&mut self.peers[key].peer, now);
         self.settle(key, now);
+        self.flush();
         result
     }
 
@@ -162,7 +209,12 @@ impl Reactor {
         let mut slot = self.peers.remove(key);
         slot.peer.close(Now::read());
         self.stream_peers.retain(|_, owner| *owner != key);
-        self.poller.delete(&slot.peer.socket).map_err(|error| error.to_string())
+        match &slot.peer.socket {
+            Endpoint::Own(socket) => self.poller.delete(socket).map_err(|error| error.to_string())?,
+            Endpoint::Shared { ip, .. } => drop(self.by_address.remove(ip)),
+        }
+        self.flush();
+        Ok(())
     }
 
     pub fn close(&mut self) {
@@ -188,10 +240,12 @@ impl Reactor {
         self.max_tick_late_ns = self.max_tick_late_ns.max(late_ns);
         self.read_sockets();
         self.run_timers();
+        self.flush();
         self.cpu_ns = clock::thread_cpu_ns();
     }
 
     fn read_sockets(&mut self) {
+        self.read_shared_socket();
         self.events.clear();
         if self.poller.wait(&mut self.events, Some(Duration::ZERO)).is_err() {
             return; // interrupted: the next tick comes in milliseconds
@@ -199,15 +253,65 @@ impl Reactor {
         let now = Now::read();
         let ready: Vec<usize> = self.events.iter().map(|event| event.key).collect();
         for key in ready {
-            let Some(slot) = self.peers.get_mut(key) else { continue };
-            let (batch, scratch, totals) = (&mut self.batch, &mut self.scratch, &mut self.totals);
-            while batch.read(&mut slot.peer, |peer, datagram, source, arrival| {
-                peer.on_datagram(datagram, source, arrival, now, totals, scratch);
-            }) {}
-            self.collect(key, now);
-            if self.peers[key].peer.timers_moved() {
-                self.plan(key, now);
+            self.read_own_socket(key, now);
+        }
+    }
+
+    fn read_shared_socket(&mut self) {
+        let Some(shared) = self.shared.clone() else { return };
+        // A crowd cannot send faster than this reads for long; the bound keeps timers from starving all the same.
+        for _ in 0..256 {
+            let now = Now::read();
+            let count = self.datagrams.receive(shared.fd(), MOST, true);
+            for i in 0..count {
+                let datagram = self.datagrams.get(i);
+                let (Some(source), Some(destination)) = (datagram.source, datagram.destination) else { continue };
+                let Some(&key) = self.by_address.get(&destination) else { continue };
+                let Some(slot) = self.peers.get_mut(key) else { continue };
+                slot.peer.on_datagram(datagram.bytes, source, datagram.arrival, now, &mut self.totals, &mut self.scratch);
+                self.settle_received(key, now);
             }
+            if count < MOST {
+                break;
+            }
+        }
+    }
+
+    fn read_own_socket(&mut self, key: usize, now: Now) {
+        let Some(slot) = self.peers.get_mut(key) else { return };
+        loop {
+            let Endpoint::Own(socket) = &mut slot.peer.socket else { return };
+            let (asked_for, connected) = (socket.ask_for, socket.connected_to());
+            let count = self.datagrams.receive(socket.as_raw_fd(), asked_for, connected.is_none());
+            socket.ask_for = if count == asked_for { (asked_for * 4).min(MOST) } else { count.max(1) };
+            for i in 0..count {
+                let datagram = self.datagrams.get(i);
+                let Some(source) = connected.or(datagram.source) else { continue };
+                slot.peer.on_datagram(datagram.bytes, source, datagram.arrival, now, &mut self.totals, &mut self.scratch);
+            }
+            // A little more is left for the next tick, its time of arrival kept by the kernel.
+            if count < MOST {
+                break;
+            }
+        }
+        self.settle_received(key, now);
+    }
+
+    /// After datagrams, most of which change no timer.
+    fn settle_received(&mut self, key: usize, now: Now) {
+        self.collect(key, now);
+        if self.peers[key].peer.timers_moved() {
+            self.plan(key, now);
+        }
+    }
+
+    /// Sends what the shared socket holds back, and tells the senders what the kernel refused.
+    fn flush(&mut self) {
+        let Some(shared) = &self.shared else { return };
+        for refused in shared.flush() {
+            let key = self.by_address.get(&refused.from);
+            let Some(slot) = key.and_then(|key| self.peers.get_mut(*key)) else { continue };
+            slot.peer.senders.iter_mut().any(|(_, sender)| sender.refused(refused.ssrc));
         }
     }
 
@@ -321,6 +425,7 @@ impl Reactor {
         rows.data_latency.absorb(&mut self.totals.data_latency);
         rows.datagrams_sent += self.totals.datagrams_sent;
         rows.datagrams_received += self.totals.datagrams_received;
+        rows.shared_socket_drops += self.shared.as_ref().map_or(0, |shared| shared.drops());
         rows.max_tick_late_ns = rows.max_tick_late_ns.max(std::mem::take(&mut self.max_tick_late_ns));
         rows.cpu_ns += self.cpu_ns;
     }

@@ -352,6 +352,13 @@ impl Sender {
         }
     }
 
+    /// The kernel did not take a packet of `ssrc`. Returns whether it was one of this sender's.
+    pub fn refused(&mut self, ssrc: u32) -> bool {
+        let own = ssrc == self.config.ssrc || self.config.rtx.is_some_and(|(rtx, _)| rtx == ssrc);
+        self.stats.send_errors += own as u64;
+        own
+    }
+
     /// A report block about this SSRC (RFC 3550 §6.4.1); `rtt_ms` was computed from it.
     pub fn reported(&mut self, cumulative_lost: u32, jitter_ticks: u32, rtt_ms: Option<f64>) {
         self.known_to_remote = true;

@@ -1,0 +1,185 @@
+//! Datagrams read by one system call. On Linux dozens at a time, with the kernel's time of arrival; elsewhere one, stamped on reading.
+
+use std::mem;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::os::fd::RawFd;
+
+use crate::clock;
+use crate::rtp::MAX_DATAGRAM;
+
+/// The most that one call reads.
+pub const MOST: usize = 64;
+const NAME: libc::socklen_t = mem::size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+/// Room for a `timespec` and an `in_pktinfo` in control messages.
+const CONTROL: usize = 128;
+
+/// One datagram as it came.
+pub struct Datagram<'a> {
+    pub bytes: &'a mut [u8],
+    /// Told when asked for.
+    pub source: Option<SocketAddr>,
+    /// The local address that it was sent to, when the socket tells (IP_PKTINFO).
+    pub destination: Option<Ipv4Addr>,
+    /// Wall clock, ns.
+    pub arrival: u64,
+}
+
+/// Buffers that are used again for every call of a thread.
+pub struct Datagrams {
+    buffers: Box<[[u8; MAX_DATAGRAM]]>,
+    addresses: Box<[libc::sockaddr_storage]>,
+    /// These two are only pointed at by `headers`.
+    _controls: Box<[[u64; CONTROL / 8]]>,
+    _iovecs: Box<[libc::iovec]>,
+    headers: Box<[libc::mmsghdr]>,
+    read_at: u64,
+}
+
+// SAFETY: the raw pointers in `headers` and `_iovecs` point into the boxes beside them, whose contents stay where they are when the struct moves.
+unsafe impl Send for Datagrams {}
+
+impl Datagrams {
+    pub fn new() -> Self {
+        let mut buffers = vec![[0; MAX_DATAGRAM]; MOST].into_boxed_slice();
+        let mut controls = vec![[0; CONTROL / 8]; MOST].into_boxed_slice();
+        // SAFETY: all-zero bytes are valid for these plain C structs.
+        let (address, header): (libc::sockaddr_storage, libc::mmsghdr) = unsafe { (mem::zeroed(), mem::zeroed()) };
+        let mut iovecs: Box<[libc::iovec]> =
+            buffers.iter_mut().map(|buffer| libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: MAX_DATAGRAM }).collect();
+        let mut headers = vec![header; MOST].into_boxed_slice();
+        for ((header, iovec), control) in headers.iter_mut().zip(iovecs.iter_mut()).zip(controls.iter_mut()) {
+            header.msg_hdr.msg_iov = iovec;
+            header.msg_hdr.msg_iovlen = 1;
+            header.msg_hdr.msg_control = control.as_mut_ptr().cast();
+        }
+        Self { buffers, addresses: vec![address; MOST].into_boxed_slice(), _controls: controls, _iovecs: iovecs, headers, read_at: 0 }
+    }
+
+    /// Reads up to `most` of what is there and returns how many. `named`: with their sources, which a connected socket has no need of.
+    pub fn receive(&mut self, fd: RawFd, most: usize, named: bool) -> usize {
+        let most = most.min(MOST);
+        for (header, address) in self.headers.iter_mut().zip(self.addresses.iter_mut()).take(most) {
+            header.msg_hdr.msg_name = if named { (&raw mut *address).cast() } else { std::ptr::null_mut() };
+            header.msg_hdr.msg_namelen = if named { NAME } else { 0 };
+            header.msg_hdr.msg_controllen = CONTROL as _;
+        }
+        let count = self.receive_into_headers(fd, most);
+        self.read_at = clock::wall_ns();
+        count
+    }
+
+    #[cfg(target_os = "linux")]
+    fn receive_into_headers(&mut self, fd: RawFd, most: usize) -> usize {
+        let (headers, none) = (self.headers.as_mut_ptr(), std::ptr::null_mut::<libc::timespec>());
+        // SAFETY: the first `most` headers point at live buffers of the stated lengths (see `new`).
+        let count = unsafe { libc::syscall(libc::SYS_recvmmsg, fd, headers, most as u32, libc::MSG_DONTWAIT, none) };
+        // Errors here are EAGAIN or a pending ICMP error (a dead server): nothing to read either way.
+        usize::try_from(count).unwrap_or(0)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn receive_into_headers(&mut self, fd: RawFd, _most: usize) -> usize {
+        // SAFETY: the first header points at live buffers of the stated lengths (see `new`).
+        let len = unsafe { libc::recvmsg(fd, &raw mut self.headers[0].msg_hdr, libc::MSG_DONTWAIT) };
+        self.headers[0].msg_len = u32::try_from(len).unwrap_or(0);
+        (len >= 0) as usize
+    }
+
+    /// One of those that [`Datagrams::receive`] counted.
+    pub fn get(&mut self, index: usize) -> Datagram<'_> {
+        let header = &self.headers[index];
+        let (arrival, destination) = control(&header.msg_hdr);
+        let named = header.msg_hdr.msg_namelen > 0;
+        Datagram {
+            source: if named { source(&self.addresses[index]) } else { None },
+            destination,
+            arrival: arrival.unwrap_or(self.read_at),
+            bytes: &mut self.buffers[index][..(header.msg_len as usize).min(MAX_DATAGRAM)],
+        }
+    }
+}
+
+fn source(address: &libc::sockaddr_storage) -> Option<SocketAddr> {
+    match address.ss_family as i32 {
+        libc::AF_INET => {
+            // SAFETY: an address of this family is a sockaddr_in, and the storage is large enough and aligned for it.
+            let v4 = unsafe { &*(&raw const *address).cast::<libc::sockaddr_in>() };
+            Some(SocketAddr::new(IpAddr::V4(u32::from_be(v4.sin_addr.s_addr).into()), u16::from_be(v4.sin_port)))
+        }
+        libc::AF_INET6 => {
+            // SAFETY: as above, for sockaddr_in6.
+            let v6 = unsafe { &*(&raw const *address).cast::<libc::sockaddr_in6>() };
+            Some(SocketAddr::new(IpAddr::V6(v6.sin6_addr.s6_addr.into()), u16::from_be(v6.sin6_port)))
+        }
+        _ => None,
+    }
+}
+
+/// Time of arrival and local address, as far as the socket was asked to tell them.
+fn control(header: &libc::msghdr) -> (Option<u64>, Option<Ipv4Addr>) {
+    let (mut arrival, mut destination) = (None, None);
+    #[cfg(target_os = "linux")]
+    // SAFETY: `header` was filled in by the kernel; the CMSG macros stay within msg_control..msg_controllen.
+    unsafe {
+        let mut message = libc::CMSG_FIRSTHDR(header);
+        while !message.is_null() {
+            match ((*message).cmsg_level, (*message).cmsg_type) {
+                (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) => {
+                    let ts: libc::timespec = std::ptr::read_unaligned(libc::CMSG_DATA(message).cast());
+                    arrival = Some(ts.tv_sec as u64 * 1_000_000_000 + ts.tv_nsec as u64);
+                }
+                (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
+                    let info: libc::in_pktinfo = std::ptr::read_unaligned(libc::CMSG_DATA(message).cast());
+                    destination = Some(Ipv4Addr::from(u32::from_be(info.ipi_addr.s_addr)));
+                }
+                _ => {}
+            }
+            message = libc::CMSG_NXTHDR(header, message);
+        }
+    }
+    (arrival, destination)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::socket::UdpSocket;
+    use std::os::fd::AsRawFd;
+    use std::time::Duration;
+
+    #[test]
+    fn datagrams_carry_their_source_and_a_time_of_arrival_before_the_reading() {
+        let ip = "127.0.0.1".parse().unwrap();
+        let (mut a, b) = (UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap());
+        a.connect(b.local()).unwrap();
+        let before = clock::wall_ns();
+        a.send(b"one").unwrap();
+        a.send(b"two").unwrap();
+        std::thread::sleep(Duration::from_millis(30));
+        let mut datagrams = Datagrams::new();
+        let mut seen = Vec::new();
+        for _ in 0..3 {
+            for i in 0..datagrams.receive(b.as_raw_fd(), 1, true) {
+                let datagram = datagrams.get(i);
+                seen.push((datagram.bytes.to_vec(), datagram.source, datagram.arrival));
+            }
+        }
+        assert_eq!(seen.iter().map(|s| s.0.as_slice()).collect::<Vec<_>>(), [b"one", b"two"]);
+        assert!(seen.iter().all(|s| s.1 == Some(a.local())));
+        if cfg!(target_os = "linux") {
+            // Stamped by the kernel on arrival, not when it was read 30 ms later.
+            assert!(seen.iter().all(|s| s.2 >= before && s.2 - before < 20_000_000));
+        }
+    }
+
+    #[test]
+    fn who_is_not_asked_for_is_not_told() {
+        let ip = "127.0.0.1".parse().unwrap();
+        let (mut a, b) = (UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap());
+        a.connect(b.local()).unwrap();
+        a.send(b"x").unwrap();
+        let mut datagrams = Datagrams::new();
+        assert_eq!(datagrams.receive(b.as_raw_fd(), MOST, false), 1);
+        assert_eq!((datagrams.get(0).source, datagrams.get(0).destination), (None, None));
+    }
+}
