@@ -1,8 +1,15 @@
 // `npm run docs`: writes the pages that are made from the code. A test fails when they differ from it.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { PAGES } from './docs/pages.ts';
+import { SECTIONS, withSection } from './docs/sections.ts';
+
+const fileOf = (path: string): URL => new URL(`../${path}`, import.meta.url);
 
 for (const [path, page] of Object.entries(PAGES)) {
-  writeFileSync(new URL(`../${path}`, import.meta.url), page());
+  writeFileSync(fileOf(path), page());
   process.stdout.write(`${path}\n`);
+}
+for (const { path, name, text } of SECTIONS) {
+  writeFileSync(fileOf(path), withSection(readFileSync(fileOf(path), 'utf8'), name, text()));
+  process.stdout.write(`${path}: ${name}\n`);
 }

@@ -1,7 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { PAGES } from './pages.ts';
+import { SECTIONS, withSection } from './sections.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 it.each(Object.entries(PAGES))('%s says what the code says ("npm run docs" writes it anew)', (path, page) => {
-  expect(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')).toBe(page());
+  expect(read(path)).toBe(page());
+});
+
+it.each(SECTIONS)('$path says what the code says of $name ("npm run docs" writes it anew)', ({ path, name, text }) => {
+  expect(read(path)).toBe(withSection(read(path), name, text()));
+});
+
+it('changes nothing but its section', () => {
+  const page = 'a\n<!-- x: made -->\nold\n<!-- /x -->\nb';
+  expect(withSection(page, 'x', '$1 new')).toBe('a\n<!-- x: made -->\n\n$1 new\n\n<!-- /x -->\nb');
+  expect(() => withSection(page, 'y', '')).toThrow(/no section/);
 });

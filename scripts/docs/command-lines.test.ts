@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expandPlan, parseLoadFlags, resolveThresholds } from '@livekit-swarm/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { RunFlags } from '../../packages/cli/src/flags.ts';
+import { runHelp } from '../../packages/cli/src/help.ts';
+import { createProgram } from '../../packages/cli/src/program.ts';
+import { readTarget } from '../../packages/cli/src/target.ts';
+import { readCommand } from './testing/shell-words.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** What follows `swarm`, however it is called; null for other commands. */
+const swarmArguments = (words: string[]): string[] | null => {
+  const start = [['npx', 'swarm'], ['swarm'], ['npm', 'start', '--silent', '--'], ['npm', 'start', '--'], ['npm', 'start']].find(
+    (call) => call.every((word, index) => words[index] === word),
+  );
+  return start === undefined ? null : words.slice(start.length);
+};
+
+/** [where, command line, environment]: what was exported earlier in the block holds further down. */
+const commandsOf = (page: string): [string, string, Record<string, string>][] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) => {
+    let exported: Record<string, string> = {};
+    return block.split('\n').flatMap((line): [string, string, Record<string, string>][] => {
+      const { env, words } = readCommand(line);
+      if (words.length === 0) exported = { ...exported, ...env };
+      return swarmArguments(words) === null ? [] : [[page, line, { ...exported, ...env }]];
+    });
+  });
+
+/** Reads a command line as `swarm` does, up to where it would begin to do something. @throws what is wrong with it */
+const read = (line: string, env: Record<string, string>): void => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const program = createProgram({ stdout: process.stdout, stderr: process.stderr, env }, () => {});
+  program.action((flags: RunFlags) => {
+    if (program.args.length > 0) throw new Error(`${program.args.join(' ')} is no command`);
+    const spec = parseLoadFlags(flags);
+    readTarget(flags, (flag) => program.getOptionValueSource(flag) === 'cli');
+    resolveThresholds(spec, flags.threshold);
+    expandPlan(spec, 'k3x9h');
+  });
+  for (const command of program.commands) {
+    command.action(() => {
+      resolveThresholds(parseLoadFlags({}), command.opts<{ threshold?: string[] }>().threshold ?? []);
+    });
+  }
+  program.parse(swarmArguments(readCommand(line).words) ?? [], { from: 'user' });
+};
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('command lines that people copy', () => {
+  const commands = pages.flatMap(commandsOf);
+
+  it('are found', () => {
+    expect(commands.length).toBeGreaterThan(10);
+  });
+
+  it.each(commands)('%s: %s', (_page, line, env) => {
+    expect(() => read(line, env)).not.toThrow();
+  });
+
+  const examples = [...runHelp().matchAll(/^ {2}(swarm(?: .*?)?) {2,}/gm)].map(([, line = '']): [string] => [line]);
+
+  it.each(examples)('swarm --help: %s', (line) => {
+    const env = line.includes('--url') ? { LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: 'secret' } : {};
+    expect(() => read(line, env)).not.toThrow();
+  });
+
+  it.each(['swarm --romms 3', 'swarm --rooms 0', "swarm --threshold 'jiter: max<1'", 'swarm reprot x', 'swarm report'])(
+    'a wrong one is noticed: %s',
+    (line) => {
+      vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+      expect(() => read(line, {})).toThrow();
+      vi.restoreAllMocks();
+    },
+  );
+});

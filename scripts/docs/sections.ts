@@ -1,0 +1,15 @@
+import { exitCodesTable } from './exit-codes-page.ts';
+import { defaultsTable } from './metrics-page.ts';
+
+/** Parts of pages that people write, between `<!-- NAME: … -->` and `<!-- /NAME -->`. */
+export const SECTIONS: readonly { path: string; name: string; text: () => string }[] = [
+  { path: 'README.md', name: 'exit-codes', text: exitCodesTable },
+  { path: 'README.md', name: 'thresholds', text: defaultsTable },
+];
+
+/** Puts `text` into the section of that name. @throws Error when the page has no such section */
+export const withSection = (page: string, name: string, text: string): string => {
+  const section = new RegExp(`(<!-- ${name}:[^>]*-->\n)[sS]*?(<!-- /${name} -->)`);
+  if (!section.test(page)) throw new Error(`there is no section <!-- ${name}: … --> … <!-- /${name} -->`);
+  return page.replace(section, (_all, open: string, close: string) => `${open}\n${text}\n\n${close}`);
+};
