@@ -9,7 +9,7 @@ export const SECTIONS: readonly { path: string; name: string; text: () => string
 
 /** Puts `text` into the section of that name. @throws Error when the page has no such section */
 export const withSection = (page: string, name: string, text: string): string => {
-  const section = new RegExp(`(<!-- ${name}:[^>]*-->\n)[sS]*?(<!-- /${name} -->)`);
+  const section = new RegExp(`(<!-- ${name}:[^>]*-->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
   if (!section.test(page)) throw new Error(`there is no section <!-- ${name}: … --> … <!-- /${name} -->`);
   return page.replace(section, (_all, open: string, close: string) => `${open}\n${text}\n\n${close}`);
 };
