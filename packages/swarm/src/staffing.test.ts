@@ -29,8 +29,9 @@ describe('chooseStaffing', () => {
     expect(choose({})).toEqual({ workers: 1, threads: 1 });
   });
 
-  it('uses every core for a thousand people, and no more', () => {
-    expect(choose({ rooms: 500 })).toEqual({ workers: 4, threads: 1 });
+  it('shares a thousand people between two, and uses every core for more, and no more', () => {
+    expect(choose({ rooms: 500 })).toEqual({ workers: 2, threads: 1 });
+    expect(choose({ rooms: 1_000 })).toEqual({ workers: 4, threads: 1 });
     expect(choose({ rooms: 2_000 })).toEqual({ workers: 4, threads: 1 });
   });
 
@@ -39,8 +40,8 @@ describe('chooseStaffing', () => {
   });
 
   it('gives a worker more threads when there are fewer workers than needed', () => {
-    expect(choose({ rooms: 500 }, { workers: 1 })).toEqual({ workers: 1, threads: 4 });
-    expect(choose({ rooms: 500 }, { workers: 2 })).toEqual({ workers: 2, threads: 2 });
+    expect(choose({ rooms: 1_000 }, { workers: 1 })).toEqual({ workers: 1, threads: 4 });
+    expect(choose({ rooms: 1_000 }, { workers: 2 })).toEqual({ workers: 2, threads: 2 });
     expect(choose({ rooms: 20 }, { workers: 1 })).toEqual({ workers: 1, threads: 1 });
   });
 

@@ -20,9 +20,9 @@ export interface StaffingRequest {
 }
 
 /** Joins, pings and negotiation of this many keep one event loop comfortable. */
-const PARTICIPANTS_PER_WORKER = 250;
-/** Packets a second, both ways, that one pump thread carries with room to spare: a quarter of a core at 10 µs a packet. */
-const PACKETS_PER_THREAD = 25_000;
+const PARTICIPANTS_PER_WORKER = 500;
+/** Packets a second, both ways, that one pump thread carries with room to spare: half a core at 10 µs a packet, on a slow machine. */
+const PACKETS_PER_THREAD = 60_000;
 
 /**
  * Chooses processes and threads for a plan: enough for the packets and for the event loops, at most one a core unless descriptors ask for more.

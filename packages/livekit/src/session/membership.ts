@@ -14,7 +14,7 @@ import { Publications } from './publications.ts';
 import type { RoomView } from './room-view.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { syncState } from './sync-state.ts';
-import { subscribeSettings } from './wishes.ts';
+import { subscribeSettings, unheardWith } from './wishes.ts';
 
 export interface MembershipOptions {
   deployment: Deployment;
@@ -152,6 +152,7 @@ export class Membership {
           token: token(),
           clock,
           keepalive,
+          unheard: unheardWith(this.#options.layout),
           onMessage: (message) => this.#receive(message),
           onEnd: (failure) => this.#lose(failure, failure.retryable ? 'resume' : 'none', ReconnectReason.RR_SIGNAL_DISCONNECTED),
         });

@@ -1,4 +1,5 @@
 import type { Layout } from '@livekit-swarm/core';
+import type { ResponseCase } from '../signal/message-case.ts';
 import type { RemoteTrack } from './room-view.ts';
 
 /** What a subscriber wants of one track. Width and height in pixels, 0 for audio. */
@@ -66,3 +67,9 @@ export const wishFor = (layout: Layout, track: RemoteTrack, onScreen: ReadonlySe
 };
 
 const NOTHING = { width: 0, height: 0 };
+
+/** What the server tells without being asked and this layout has no use for; only who looks at the speaker cares who that is. */
+export const unheardWith = ({ type }: Layout): ReadonlySet<ResponseCase> => (type === 'speaker' ? GOSSIP : GOSSIP_AND_SPEAKERS);
+
+const GOSSIP: ReadonlySet<ResponseCase> = new Set(['connectionQuality', 'roomUpdate', 'streamStateUpdate']);
+const GOSSIP_AND_SPEAKERS: ReadonlySet<ResponseCase> = new Set([...GOSSIP, 'speakersChanged']);

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure.ts';
 import { refusalOfError, refusalOfStatus } from '../refusal.ts';
 import type { Keepalive, Kept } from './keepalive.ts';
+import { type ResponseCase, responseCase } from './message-case.ts';
 
 export type RequestMessage = SignalRequest['message'];
 export type ResponseMessage = SignalResponse['message'];
@@ -16,6 +17,8 @@ export interface SignalSocketOptions {
   token: string;
   clock: Clock;
   keepalive: Keepalive;
+  /** Messages that nobody here acts on: they are not even read. */
+  unheard: ReadonlySet<ResponseCase>;
   /** Called in the order the server sent them, each before the next. */
   onMessage(message: ResponseMessage): void;
   /** Called once, unless `close` was called first. */
@@ -109,6 +112,8 @@ export class SignalSocket implements SignalConnection {
   #receive(data: Buffer): void {
     if (this.#ended) return;
     if (this.#kept !== null) this.#kept.lastHeardAt = this.#options.clock.now();
+    const about = responseCase(data);
+    if (about !== undefined && this.#options.unheard.has(about)) return;
     let message: ResponseMessage;
     try {
       message = SignalResponse.fromBinary(data).message;

@@ -1,0 +1,21 @@
+import { SignalResponse } from '@livekit/protocol';
+import { describe, expect, it } from 'vitest';
+import { responseCase } from './message-case.ts';
+
+describe('the case of a response, from its first bytes', () => {
+  it('is the one that reading all of it finds, for every case there is', () => {
+    for (const field of SignalResponse.fields.list()) {
+      const { localName } = field;
+      const scalar = localName === 'pong' ? 7n : 'a token';
+      const value = field.kind === 'message' ? new field.T() : scalar;
+      const data = new SignalResponse({ message: { case: localName, value } as SignalResponse['message'] }).toBinary();
+      expect(responseCase(data)).toBe(localName);
+      expect(responseCase(data)).toBe(SignalResponse.fromBinary(data).message.case);
+    }
+  });
+
+  it('is unknown for what the protocol does not name, and for nothing', () => {
+    expect(responseCase(new Uint8Array([0xfa, 0x7f, 0]))).toBeUndefined();
+    expect(responseCase(new Uint8Array())).toBeUndefined();
+  });
+});

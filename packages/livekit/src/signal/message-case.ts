@@ -1,0 +1,16 @@
+import { SignalResponse } from '@livekit/protocol';
+
+export type ResponseCase = NonNullable<SignalResponse['message']['case']>;
+
+const CASES = new Map(SignalResponse.fields.list().map(({ no, localName }) => [no, localName as ResponseCase]));
+
+/**
+ * What a SignalResponse carries, read from its first tag alone (protobuf wire format: field number and wire type in a varint). A crowd hears who
+ * speaks and how well it is connected a thousand times a second, and most of it is nobody's business here. Undefined when the first field is none
+ * that is known: then the whole message has to be read.
+ */
+export const responseCase = (data: Uint8Array): ResponseCase | undefined => {
+  const [first = 0, second = 0] = data;
+  const tag = first < 0x80 ? first : (first & 0x7f) | ((second & 0x7f) << 7);
+  return CASES.get(tag >>> 3);
+};
