@@ -9,6 +9,9 @@ import { SetupError } from './say.mjs';
 const stamp = join(setupCache, 'addon-sources.sha256');
 const LIBRARIES = { linux: 'libswarm_native.so', darwin: 'libswarm_native.dylib' };
 
+/** No crate takes longer by itself than the last step, ms. */
+const QUIET_MS = 12_000;
+
 /** Whether the addon is there and made of the sources as they are now. */
 export const addonIsCurrent = async () => {
   const [built, now] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), hashSources()]);
@@ -38,6 +41,7 @@ export const buildAddon = async (signal) => {
   const total = [...(await readFile(join(crate, 'Cargo.lock'), 'utf8')).matchAll(/^\[\[package\]\]/gm)].length;
   let done = 0;
   let current = '';
+  let heardAt = performance.now();
   await runStep({
     name: 'media engine (Rust)',
     usual: '1 to 4 minutes, once',
@@ -49,9 +53,15 @@ export const buildAddon = async (signal) => {
       if (crateName === undefined) return;
       done++;
       current = crateName;
+      heardAt = performance.now();
     },
-    // The lock file names crates of other platforms, too: hence "at most".
-    progress: () => (done === 0 ? 'fetching crates' : `crate ${done} of at most ${total}, now ${current}`),
+    progress: () => {
+      if (done === 0) return 'fetching crates';
+      // Cargo says nothing while it optimises over all crates, half of the time.
+      const now = performance.now() - heardAt > QUIET_MS ? 'optimising the whole' : `now ${current}`;
+      // The lock file names crates of other platforms, too: hence "at most".
+      return `crate ${done} of at most ${total}, ${now}`;
+    },
     hint: (log) =>
       /requires rustc|rustc .* is not supported|feature .edition2024. is required/.test(log)
         ? 'the Rust here is too old: run "rustup update", or install it from https://rustup.rs'

@@ -69,7 +69,7 @@ export const addRunFlags = (command: Command, env: Environment): Command => {
     new Option('--server-version <version>', 'the same as --livekit-version').choices(LIVEKIT_VERSIONS).hideHelp(),
   ]);
   add('The verdict:', [
-    new Option('--threshold <expression>', "what must hold, in place of the default (may be repeated): 'join_time: p(95)<2000'")
+    new Option('--threshold <expression>', "what must hold, in place of the default (may be repeated): 'jitter: p(95)<30'")
       .argParser(collect)
       .default([]),
     new Option('--record <dir>', 'where the record and the logs go (default: records/TIME-RUN)'),

@@ -19,6 +19,8 @@ const blameEnvironment =
     throw new UsageError(error.message, error.hint === null ? names : `${error.hint} (${names})`);
   };
 
+const hintAt = (command: string): string => `  → "${command}" lists all flags`;
+
 /** The commands of `swarm`. Their code is loaded when they are called for: `--help` is there at once. */
 export const createProgram = (console: Console, done: Done): Command => {
   const program = new Command('swarm')
@@ -38,7 +40,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     })
     // Flags behind a command's name are the command's own.
     .enablePositionalOptions()
-    .showHelpAfterError('  → "swarm --help" lists all flags')
+    .showHelpAfterError(hintAt('swarm --help'))
     .allowExcessArguments()
     .exitOverride();
 
@@ -75,6 +77,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     .option('--json', 'print one JSON object instead of the summary')
     .addOption(colorFlag())
     .addHelpText('after', reportHelp)
+    .showHelpAfterError(hintAt('swarm report --help'))
     .action(async (record: string, _flags: unknown, command: Command) => {
       const { reportCommand } = await import('./commands/report.ts');
       done(await reportCommand(record, command.opts<ReportFlags>(), console));
@@ -85,6 +88,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     .description('show what this machine has, what it lacks, and how to get it')
     .addOption(colorFlag())
     .addHelpText('after', doctorHelp)
+    .showHelpAfterError(hintAt('swarm doctor --help'))
     .action(async (flags: { color: boolean }) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
       done(await doctorCommand(flags, console));
