@@ -50,6 +50,8 @@ impl SharedSocket {
         }
         kernel::enable_timestamps(&socket)?;
         kernel::set_option(&socket, libc::IPPROTO_IP, libc::IP_PKTINFO, 1)?;
+        // Don't fragment: then the kernel need not draw an identification for every packet.
+        kernel::set_option(&socket, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, libc::IP_PMTUDISC_DO)?;
         let port = socket.local_addr()?.as_socket().map_or(0, |address| address.port());
         Ok(Self { socket, port, outbox: Mutex::new(Outbox::new()) })
     }
