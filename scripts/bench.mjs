@@ -1,0 +1,15 @@
+// `npm run bench`: what a packet costs, beside the floor that the same machine allows. Flags go to bench/main.ts.
+import { join } from 'node:path';
+import { main } from './launch/main.mjs';
+import { runNode } from './launch/run-node.mjs';
+import { buildFloor } from './setup/floor.mjs';
+import { root } from './setup/paths.mjs';
+import { setup } from './setup/setup.mjs';
+
+await main(
+  async (signal) => {
+    await setup({ servers: ['1.13.4'], signal });
+    await buildFloor(signal);
+  },
+  () => runNode(join(root, 'bench', 'main.ts'), process.argv.slice(2)),
+);
