@@ -152,6 +152,8 @@ mod tests {
         let ip = "127.0.0.1".parse().unwrap();
         let (mut a, b) = (UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap());
         a.connect(b.local()).unwrap();
+        // The kernel begins to stamp a moment after the first socket asked for it.
+        std::thread::sleep(Duration::from_millis(100));
         let before = clock::wall_ns();
         a.send(b"one").unwrap();
         a.send(b"two").unwrap();
