@@ -2,6 +2,7 @@ import {
   LAGGING_MS,
   LAGGING_SHARE,
   LATE_JOINS_SHARE,
+  LATE_SENDS_LEAST,
   LATE_SENDS_SHARE,
   SATURATED,
   SATURATED_SHARE,
@@ -53,7 +54,7 @@ export const assessGenerator = (summary: Pick<Summary, 'generator' | 'joins' | '
       `${own.socketDrops.count} datagrams (${percent(own.socketDrops.share ?? 0)}) were dropped by our own full receive buffers: that loss is not the server's; ${FEWER}, or raise net.core.rmem_max.`,
     );
   }
-  if (above(own.lateSends, LATE_SENDS_SHARE)) {
+  if (own.lateSends.count >= LATE_SENDS_LEAST && above(own.lateSends, LATE_SENDS_SHARE)) {
     say(
       'late_sends',
       `${percent(own.lateSends.share ?? 0)} of the packets left more than 20 ms late: jitter and latency are partly our own; ${FEWER}.`,

@@ -14,6 +14,8 @@ export const TICK_LATE_SHARE = 0.05;
 
 /** Packets later than 20 ms: a hundredth of them lifts jitter and latency p99 to what we caused, not the server. */
 export const LATE_SENDS_SHARE = 0.01;
+/** Fewer than this many are a hiccup of the start, however short the run and small the crowd that makes them a large share. */
+export const LATE_SENDS_LEAST = 5;
 
 /** Receive-buffer drops look exactly like loss on the wire: a tenth of the tightest loss anybody judges by (0.1 %). */
 export const SOCKET_DROPS_SHARE = 0.0001;

@@ -101,6 +101,21 @@ describe('a generator that suffered', () => {
     expect(judged(lines)).toMatchObject({ verdict: 'passed' });
   });
 
+  it('is forgiven a few late packets, though they are a large share of a tiny run', () => {
+    const tiny = recordOf(specOf({ rooms: 1, participants: 1, durationMs: 1_000 }));
+    const late = (count: number): RecordLine[] => {
+      let left = count;
+      return altered(tiny, (line) => {
+        if (line.type !== 'sample') return line;
+        const lateSends = left;
+        left = 0;
+        return { ...line, generator: generatorOf({ lateSends }) };
+      });
+    };
+    expect(judged(late(4))).toMatchObject({ verdict: 'passed', health: [] });
+    expect(judged(late(5))).toMatchObject({ verdict: 'inconclusive', health: [{ rule: 'late_sends' }] });
+  });
+
   it('leaves crossed thresholds in doubt', () => {
     const judgement = judged(withGenerator({ lateSends: 50 }), ['join_time: p(95)<50']);
     expect(judgement.verdict).toBe('inconclusive');

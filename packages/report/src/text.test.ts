@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { failedReport, inconclusiveReport, passedReport } from './testing/reports.ts';
+import { failedReport, inconclusiveReport, passedReport, quietReport } from './testing/reports.ts';
 import { renderText } from './text.ts';
 
 const REPORTS = [
@@ -52,5 +52,12 @@ describe('the text', () => {
       'DEPLOYMENT',
       'RECORD',
     ]);
+  });
+
+  it('says nothing of media where there was none to be', () => {
+    const text = renderText(quietReport());
+    expect(text).toMatch(/^✓ PASSED/);
+    expect(text).toMatch(/\nGENERATOR {2}fit to measure\n/);
+    expect(text).not.toMatch(/WORST PARTICIPANTS|a packet/);
   });
 });

@@ -9,7 +9,9 @@ export const generatorSection = ({ summary, judgement }: ReportInput, style: Sty
   const own = summary.generator;
   const cpu =
     own.cpuCores === null ? [] : [`${formatNumber(own.cpuCores.avg)} cores (at most ${formatNumber(own.cpuCores.max)})`];
-  const cost = own.cpuUsPerPacket === null ? [] : [`${formatNumber(own.cpuUsPerPacket)} µs of CPU a packet`];
+  // Without media the few packets that keep connections alive would carry the cost of everything else.
+  const cost =
+    own.cpuUsPerPacket === null || summary.traffic.length === 0 ? [] : [`${formatNumber(own.cpuUsPerPacket)} µs of CPU a packet`];
   const busy = own.machineBusy === null ? [] : [`machine ${formatShare(own.machineBusy.avg)} busy`];
   const work = [
     plural(own.workers, 'worker'),

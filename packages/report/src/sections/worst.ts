@@ -7,7 +7,9 @@ const HEAD = ['', 'room', 'missing', 'stalled', 'loss', 'jitter', 'latency', 'lo
 
 /** Who had it worst: missing tracks first, then stalled ones, then loss, then latency. */
 export const worstSection = ({ summary }: ReportInput, style: Style): string[] => {
-  if (summary.worst.length === 0) return [];
+  // Where nobody was to receive anything, nobody had it worse than others.
+  if (summary.worst.every(({ missing, stalled, loss, reconnects }) => missing + stalled + reconnects === 0 && loss === null))
+    return [];
   const rows = summary.worst.map((one) => [
     shorten(one.identity, 20),
     shorten(one.room, 20),

@@ -14,6 +14,9 @@ const reportOf = (lines: RecordLine[], thresholds: string[] = []): ReportInput =
 
 export const passedReport = (): ReportInput => reportOf(recordOf(specOf()));
 
+/** People who only join. */
+export const quietReport = (): ReportInput => reportOf(recordOf(specOf({ publish: [] })));
+
 /** A lossy meeting: somebody timed out, somebody was kicked, a track froze, another never came. */
 export const failedReport = (): ReportInput => {
   const spec = specOf({
