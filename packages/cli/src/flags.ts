@@ -70,7 +70,7 @@ export const addRunFlags = (command: Command, env: Environment): Command => {
   ]);
   add('The verdict:', [
     new Option('--threshold <expression>', "what must hold, in place of the default (may be repeated): 'jitter: p(95)<30'")
-      .argParser(collect)
+      .argParser(collector())
       .default([]),
     new Option('--record <dir>', 'where the record and the logs go (default: records/TIME-RUN)'),
     new Option('--json', 'print one JSON object instead of the summary'),
@@ -85,8 +85,14 @@ export const addRunFlags = (command: Command, env: Environment): Command => {
 /** `--color` is only there to be negated; picked up from NO_COLOR and FORCE_COLOR, too. */
 export const colorFlag = (): Option => new Option('--no-color', 'plain text');
 
-/** Gathers a repeatable flag. */
-export const collect = (value: string, previous: string[]): string[] => [...previous, value];
+/** Gathers a repeatable flag. What is typed goes before the environment, not on top of it. */
+export const collector = (): ((value: string) => string[]) => {
+  const typed: string[] = [];
+  return (value) => {
+    typed.push(value);
+    return [...typed];
+  };
+};
 
 /** LiveKit's own names are honoured where ours are not set. */
 const LIVEKIT_NAMES: Record<string, string> = {

@@ -2,7 +2,7 @@ import { type ExitCode, UsageError } from '@livekit-swarm/core';
 import { Command, Option } from 'commander';
 import type { ReportFlags } from './commands/report.ts';
 import type { Console } from './console.ts';
-import { addRunFlags, collect, colorFlag, fromEnvironment, type RunFlags } from './flags.ts';
+import { addRunFlags, collector, colorFlag, fromEnvironment, type RunFlags } from './flags.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { VERSION } from './version.ts';
 
@@ -71,7 +71,7 @@ export const createProgram = (console: Console, done: Done): Command => {
         new Option('--threshold <expression>', 'what must hold, instead of what was asked then (may be repeated)'),
         {},
       )
-        .argParser(collect)
+        .argParser(collector())
         .default([]),
     )
     .option('--json', 'print one JSON object instead of the summary')

@@ -95,7 +95,7 @@ describe('swarm', () => {
   it('obeys the environment', async () => {
     const env = {
       SWARM_ROOMS: '1',
-      SWARM_DURATION: '1s',
+      SWARM_DURATION: '3s',
       SWARM_JSON: 'true',
       SWARM_QUIET: '1',
       SWARM_THRESHOLD: 'jitter: max<1s; join_time: max<9s',

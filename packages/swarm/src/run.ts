@@ -18,6 +18,7 @@ import type { Deployment } from './deployment.ts';
 import { describeEnvironment } from './environment.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { DEFAULT_ENGINE } from './load-engine.ts';
+import { startMetronome } from './metronome.ts';
 import { preflight } from './preflight.ts';
 import type { Phase, Progress } from './progress.ts';
 import type { RecordWriter } from './record-writer.ts';
@@ -61,6 +62,8 @@ const JOIN_ATTEMPTS = 4;
 const TOKEN_SPARE_SECONDS = 600;
 /** How long participants of a server that died go on, so that the record shows what they noticed. */
 const NOTICE_MS = 3_000;
+/** Workers sample at each full second: by then their samples have arrived. */
+const WATCH_AFTER_MS = 150;
 const LEAVE_WITHIN_MS = 10_000;
 
 /**
@@ -166,11 +169,11 @@ const seeThrough = async (
   finish: PromiseWithResolvers<EndLine['reason']>,
 ): Promise<void> => {
   let phase: Phase = 'joining';
-  const everySecond = setInterval(() => {
+  const stopWatching = startMetronome(Date.now() - ledger.elapsedMs(), WATCH_AFTER_MS, () => {
     if (phase === 'joining' && ledger.elapsedMs() > plan.lastJoinAtMs && ledger.counts().waiting === 0) phase = 'steady';
     ledger.sampleSelf();
     onProgress?.({ phase, totalMs: plan.endAtMs, ...ledger.progress() });
-  }, 1_000);
+  });
   const timeUp = setTimeout(() => finish.resolve('finished'), plan.endAtMs - ledger.elapsedMs());
   const interrupt = (): void => {
     ledger.note('interrupted');
@@ -199,7 +202,7 @@ const seeThrough = async (
   } finally {
     over = true;
     stop.removeEventListener('abort', interrupt);
-    clearInterval(everySecond);
+    stopWatching();
     clearTimeout(timeUp);
     clearTimeout(noticing);
   }

@@ -1,6 +1,7 @@
 import type { RecordLine, SampleLine } from '@livekit-swarm/core';
 import { scheduleJoins } from './join-schedule.ts';
 import type { EngineModule } from './load-engine.ts';
+import { startMetronome } from './metronome.ts';
 import { createSelfSampler } from './self-sampler.ts';
 import type { Recruit, WorkerMessage, WorkOrder } from './worker-protocol.ts';
 
@@ -10,7 +11,6 @@ export interface ShardHost {
   leave(): Promise<void>;
 }
 
-const SAMPLE_EVERY_MS = 1_000;
 /** Long enough to batch a join storm, short enough that progress looks alive. */
 const BATCH_MS = 100;
 
@@ -46,7 +46,7 @@ export const hostShard = async (
   const complain = (error: unknown): void =>
     outbox.push({ type: 'event', at: elapsedMs(), shard, event: 'warning', message: `worker ${shard}: ${String(error)}` });
 
-  let lastSampleAt = elapsedMs();
+  let lastSampleAt = 0;
   const sample = (): void => {
     const { joined, series, generator } = engine.sample();
     const at = elapsedMs();
@@ -62,11 +62,11 @@ export const hostShard = async (
     lastSampleAt = at;
     send({ type: 'sample', sample: line });
   };
-  const sampling = setInterval(sample, SAMPLE_EVERY_MS);
+  const stopSampling = startMetronome(startedAtMs, 0, sample);
 
   const leave = async (): Promise<void> => {
     schedule.stop();
-    clearInterval(sampling);
+    stopSampling();
     sample();
     // All at once: who leaves first must not make the others miss a track.
     const leaving = begun.map(async ({ plan }) => outbox.push({ ...(await engine.leave(plan.index)), shard }));

@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { addRunFlags, colorFlag, type RunFlags } from './flags.ts';
+
+const read = (args: string[], env: Record<string, string> = {}): RunFlags => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  return addRunFlags(new Command().exitOverride().configureOutput({ writeErr: () => {} }), process.env)
+    .addOption(colorFlag())
+    .parse(args, { from: 'user' })
+    .opts<RunFlags>();
+};
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('flags of a run', () => {
+  it('say nothing about what was not asked for', () => {
+    expect(read([])).toEqual({ signalling: 'auto', threshold: [], color: true });
+  });
+
+  it('go before the environment, which goes before the defaults', () => {
+    const env = { SWARM_ROOMS: '7', SWARM_JOIN_RATE: '9', SWARM_SIGNALLING: 'v0' };
+    expect(read(['--rooms', '3'], env)).toMatchObject({ rooms: '3', joinRate: '9', signalling: 'v0' });
+  });
+
+  it('take LiveKit’s own names where ours are not set', () => {
+    const env = { LIVEKIT_URL: 'ws://a', LIVEKIT_API_KEY: 'k', LIVEKIT_API_SECRET: 's' };
+    expect(read([], env)).toMatchObject({ url: 'ws://a', apiKey: 'k', apiSecret: 's' });
+    expect(read([], { ...env, SWARM_URL: 'ws://b' })).toMatchObject({ url: 'ws://b' });
+  });
+
+  it('read yes and no from the environment', () => {
+    expect(read([], { SWARM_SIMULCAST: 'false', SWARM_JSON: '1', SWARM_QUIET: '' })).toMatchObject({
+      simulcast: false,
+      json: true,
+    });
+    expect(read(['--no-simulcast'], { SWARM_SIMULCAST: 'true' })).toMatchObject({ simulcast: false });
+    expect(() => read([], { SWARM_JSON: 'perhaps' })).toThrow(/SWARM_JSON=perhaps: is neither yes nor no/);
+  });
+
+  it('gather thresholds, from flags or else from one variable', () => {
+    const env = { SWARM_THRESHOLD: 'jitter: p(95)<9; join_time: max<1s\n' };
+    expect(read([], env).threshold).toEqual(['jitter: p(95)<9', 'join_time: max<1s']);
+    expect(read(['--threshold', 'a', '--threshold', 'b']).threshold).toEqual(['a', 'b']);
+  });
+
+  it('refuse a choice there is not', () => {
+    expect(() => read(['--signalling', 'v7'])).toThrow(/Allowed choices are auto, v1, v0/);
+    expect(() => read([], { SWARM_LIVEKIT_VERSION: '0.1' })).toThrow(/SWARM_LIVEKIT_VERSION/);
+  });
+});

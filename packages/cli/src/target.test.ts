@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { readTarget } from './target.ts';
+
+type Flags = Parameters<typeof readTarget>[0];
+
+const typedIn = (flags: Flags) => readTarget(flags, (flag) => flags[flag] !== undefined);
+const fromEnvironment = (flags: Flags) => readTarget(flags, () => false);
+const remote = { url: 'wss://livekit.example.com', apiKey: 'key', apiSecret: 'secret' };
+
+describe('readTarget', () => {
+  it('is a server of our own when no URL is given', () => {
+    expect(fromEnvironment({})).toEqual({ type: 'embedded', version: '1.13.4' });
+    expect(typedIn({ livekitVersion: '1.11.0' })).toEqual({ type: 'embedded', version: '1.11.0' });
+  });
+
+  it('is the deployment at a URL', () => {
+    expect(typedIn(remote)).toEqual({ type: 'remote', ...remote });
+  });
+
+  it('does not mind keys in the environment that nothing is done with', () => {
+    expect(fromEnvironment({ apiKey: 'key', apiSecret: 'secret' }).type).toBe('embedded');
+    expect(() => typedIn({ apiSecret: 'secret' })).toThrow(/--api-secret has no effect without --url/);
+  });
+
+  it('names what is missing, and nothing else', () => {
+    expect(() => typedIn({ url: remote.url, apiKey: 'key' })).toThrow(/the API secret of this deployment is missing/);
+    expect(() => typedIn({ url: remote.url })).toThrow(/API key and API secret of this deployment are missing/);
+  });
+
+  it('refuses a version for a server that runs already, but not one the environment happens to hold', () => {
+    expect(() => typedIn({ ...remote, livekitVersion: '1.11.0' })).toThrow(/leave one out|names a running one/);
+    expect(fromEnvironment({ ...remote, livekitVersion: '1.11.0' }).type).toBe('remote');
+  });
+});

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startMetronome } from './metronome.ts';
+
+describe('startMetronome', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 10_000 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('ticks after the first full second, and each one after that', () => {
+    const at: number[] = [];
+    const stop = startMetronome(10_500, 100, () => at.push(Date.now() - 10_500));
+    vi.advanceTimersByTime(4_000);
+    expect(at).toEqual([1_100, 2_100, 3_100]);
+    stop();
+    vi.advanceTimersByTime(4_000);
+    expect(at).toHaveLength(3);
+  });
+
+  it('is not made late by a tick that was, and leaves out what was missed', () => {
+    const at: number[] = [];
+    startMetronome(10_000, 0, () => {
+      at.push(Date.now() - 10_000);
+      // Something held the process up for two seconds and a half.
+      if (at.length === 1) vi.setSystemTime(13_500);
+    });
+    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(500);
+    vi.advanceTimersByTime(1_000);
+    expect(at).toEqual([1_000, 4_000, 5_000]);
+  });
+});
