@@ -13,6 +13,17 @@ const NAME: libc::socklen_t = mem::size_of::<libc::sockaddr_storage>() as libc::
 /// Room for a `timespec` and an `in_pktinfo` in control messages.
 const CONTROL: usize = 128;
 
+#[cfg(linux_io)]
+type Header = libc::mmsghdr;
+
+/// As recvmmsg has it.
+#[cfg(not(linux_io))]
+#[derive(Clone, Copy)]
+struct Header {
+    msg_hdr: libc::msghdr,
+    msg_len: u32,
+}
+
 /// One datagram as it came.
 pub struct Datagram<'a> {
     pub bytes: &'a mut [u8],
@@ -31,7 +42,7 @@ pub struct Datagrams {
     /// These two are only pointed at by `headers`.
     _controls: Box<[[u64; CONTROL / 8]]>,
     _iovecs: Box<[libc::iovec]>,
-    headers: Box<[libc::mmsghdr]>,
+    headers: Box<[Header]>,
     read_at: u64,
 }
 
@@ -43,7 +54,7 @@ impl Datagrams {
         let mut buffers = vec![[0; MAX_DATAGRAM]; MOST].into_boxed_slice();
         let mut controls = vec![[0; CONTROL / 8]; MOST].into_boxed_slice();
         // SAFETY: all-zero bytes are valid for these plain C structs.
-        let (address, header): (libc::sockaddr_storage, libc::mmsghdr) = unsafe { (mem::zeroed(), mem::zeroed()) };
+        let (address, header): (libc::sockaddr_storage, Header) = unsafe { (mem::zeroed(), mem::zeroed()) };
         let mut iovecs: Box<[libc::iovec]> =
             buffers.iter_mut().map(|buffer| libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: MAX_DATAGRAM }).collect();
         let mut headers = vec![header; MOST].into_boxed_slice();
@@ -68,7 +79,7 @@ impl Datagrams {
         count
     }
 
-    #[cfg(target_os = "linux")]
+    #[cfg(linux_io)]
     fn receive_into_headers(&mut self, fd: RawFd, most: usize) -> usize {
         let (headers, none) = (self.headers.as_mut_ptr(), std::ptr::null_mut::<libc::timespec>());
         // SAFETY: the first `most` headers point at live buffers of the stated lengths (see `new`).
@@ -77,7 +88,7 @@ impl Datagrams {
         usize::try_from(count).unwrap_or(0)
     }
 
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(not(linux_io))]
     fn receive_into_headers(&mut self, fd: RawFd, _most: usize) -> usize {
         // SAFETY: the first header points at live buffers of the stated lengths (see `new`).
         let len = unsafe { libc::recvmsg(fd, &raw mut self.headers[0].msg_hdr, libc::MSG_DONTWAIT) };
@@ -115,10 +126,16 @@ fn source(address: &libc::sockaddr_storage) -> Option<SocketAddr> {
     }
 }
 
+/// Other kernels are not asked.
+#[cfg(not(linux_io))]
+fn control(_header: &libc::msghdr) -> (Option<u64>, Option<Ipv4Addr>) {
+    (None, None)
+}
+
 /// Time of arrival and local address, as far as the socket was asked to tell them.
+#[cfg(linux_io)]
 fn control(header: &libc::msghdr) -> (Option<u64>, Option<Ipv4Addr>) {
     let (mut arrival, mut destination) = (None, None);
-    #[cfg(target_os = "linux")]
     // SAFETY: `header` was filled in by the kernel; the CMSG macros stay within msg_control..msg_controllen.
     unsafe {
         let mut message = libc::CMSG_FIRSTHDR(header);
@@ -168,7 +185,7 @@ mod tests {
         }
         assert_eq!(seen.iter().map(|s| s.0.as_slice()).collect::<Vec<_>>(), [b"one", b"two"]);
         assert!(seen.iter().all(|s| s.1 == Some(a.local())));
-        if cfg!(target_os = "linux") {
+        if cfg!(linux_io) {
             // Stamped by the kernel on arrival, not when it was read 30 ms later.
             assert!(seen.iter().all(|s| s.2 >= before && s.2 - before < 20_000_000));
         }

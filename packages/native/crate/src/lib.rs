@@ -17,6 +17,10 @@ mod receiver;
 mod rtp;
 mod sender;
 mod sequence;
+#[cfg(linux_io)]
+mod shared_socket;
+#[cfg(not(linux_io))]
+#[path = "no_shared_socket.rs"]
 mod shared_socket;
 mod sketch;
 mod socket;

@@ -36,6 +36,8 @@ const JOINING_NS: u64 = 10_000 * MS;
 const REPORT_INTERVAL_NS: u64 = 1000 * MS;
 /// How often str0m tells the round-trip time of its consent checks.
 const TRANSPORT_STATS_INTERVAL: Duration = Duration::from_secs(5);
+/// A wall clock that was set meanwhile must not send a datagram far into the past.
+const MAX_WAIT: Duration = Duration::from_secs(1);
 /// Report blocks of one receiver report (RFC 3550 §6.4.1: five bits).
 const BLOCKS_PER_REPORT: usize = 31;
 /// Transport-wide sequence numbers whose sender is remembered.
@@ -379,17 +381,20 @@ impl Peer {
             [128..=191, ..] => self.on_rtp(datagram, arrival, now, totals),
             _ => {
                 self.timers_moved = true;
-                self.on_transport(datagram, source, now);
+                self.on_transport(datagram, source, arrival, now);
             }
         }
     }
 
-    fn on_transport(&mut self, datagram: &[u8], source: SocketAddr, now: Now) {
+    fn on_transport(&mut self, datagram: &[u8], source: SocketAddr, arrival: u64, now: Now) {
         if stun::nominates(datagram) {
             self.set_media_remote(source);
         }
         if let Ok(receive) = Receive::new(Protocol::Udp, source, self.socket.local(), datagram) {
-            self.input(Input::Receive(now.instant, receive));
+            // When it came, not when we looked: round-trip times must not count our own tick.
+            let waited = Duration::from_nanos(now.wall.saturating_sub(arrival)).min(MAX_WAIT);
+            self.input(Input::Receive(now.instant - waited, receive));
+            self.input(Input::Timeout(now.instant));
         }
     }
 

@@ -117,7 +117,7 @@ fn disconnect_by_family(socket: &Socket) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(linux_io)]
 pub mod kernel {
     use super::*;
     use std::mem;
@@ -155,7 +155,7 @@ pub mod kernel {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(linux_io))]
 pub mod kernel {
     use super::*;
 
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(a.socket.local_addr().unwrap().as_socket(), Some(a.local()));
     }
 
-    #[cfg(target_os = "linux")]
+    #[cfg(linux_io)]
     #[test]
     fn a_full_buffer_is_told() {
         let ip = "127.0.0.1".parse().unwrap();
