@@ -2,44 +2,48 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, type RecordLine } from '@livekit-swarm/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { test as base, describe } from 'vitest';
 import type { Progress } from './progress.ts';
 import { readRecord } from './record-reader.ts';
 import { openRecord } from './record-writer.ts';
 import { type RunOptions, type RunResult, run } from './run.ts';
 import { welcomingServer } from './testing/welcoming-server.ts';
 
-let dir: string;
-let server: Awaited<ReturnType<typeof welcomingServer>>;
-let stop: AbortController;
-
-beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'swarm-run-'));
-  server = await welcomingServer();
-  stop = new AbortController();
-});
-
-afterEach(async () => {
-  await server.close();
-  rmSync(dir, { recursive: true, force: true });
-});
-
 const small: LoadSpec = { ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 2, joinRate: 100, durationMs: 2_000 };
 
-const start = (spec: Partial<LoadSpec>, more: Partial<RunOptions> = {}): Promise<RunResult> =>
-  run({
-    deployment: server.deployment,
-    run: 't3st',
-    plan: expandPlan({ ...small, ...spec }, 't3st'),
-    staffing: { workers: 2, threads: 1 },
-    thresholds: ['join_failures: rate<0.5'],
-    signalling: 'auto',
-    record: openRecord(join(dir, 'record')),
-    version: '0.0.0',
-    stop: stop.signal,
-    engineModule: new URL('./testing/fake-engine.ts', import.meta.url).href,
-    ...more,
-  });
+interface Fixture {
+  dir: string;
+  server: Awaited<ReturnType<typeof welcomingServer>>;
+  stop: AbortController;
+  start(spec: Partial<LoadSpec>, more?: Partial<RunOptions>): Promise<RunResult>;
+}
+
+/** Everything of its own: these tests wait most of the time, so they do it side by side. */
+const test = base.extend<{ fixture: Fixture }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern which fixtures are needed.
+  fixture: async ({}, use) => {
+    const dir = mkdtempSync(join(tmpdir(), 'swarm-run-'));
+    const server = await welcomingServer();
+    const stop = new AbortController();
+    const start: Fixture['start'] = (spec, more = {}) =>
+      run({
+        deployment: server.deployment,
+        run: 't3st',
+        plan: expandPlan({ ...small, ...spec }, 't3st'),
+        staffing: { workers: 2, threads: 1 },
+        thresholds: ['join_failures: rate<0.5'],
+        signalling: 'auto',
+        record: openRecord(join(dir, 'record')),
+        version: '0.0.0',
+        stop: stop.signal,
+        engineModule: new URL('./testing/fake-engine.ts', import.meta.url).href,
+        ...more,
+      });
+    await use({ dir, server, stop, start });
+    await server.close();
+    rmSync(dir, { recursive: true, force: true });
+  },
+});
 
 const linesOf = (file: string): RecordLine[] =>
   readFileSync(file, 'utf8')
@@ -47,8 +51,11 @@ const linesOf = (file: string): RecordLine[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as RecordLine);
 
-describe('run', () => {
-  it('records a header, the deployment, joins, samples, everybody’s result and the end', async () => {
+describe.concurrent('run', () => {
+  test('records a header, the deployment, joins, samples, everybody’s result and the end', async ({
+    fixture: { start },
+    expect,
+  }) => {
     const seen: Progress[] = [];
     const { summary, record } = await start({}, { onProgress: (progress) => seen.push(progress) });
     const lines = linesOf(record);
@@ -64,7 +71,7 @@ describe('run', () => {
     expect(seen.at(-1)?.packetsPerSecond.down).toBeGreaterThan(60);
   });
 
-  it('writes a record that reads back to the same verdict', async () => {
+  test('writes a record that reads back to the same verdict', async ({ fixture: { dir, start }, expect }) => {
     const { summary, record } = await start({});
     const again = await readRecord(join(dir, 'record'));
     expect(again.joins).toEqual(summary.joins);
@@ -72,19 +79,19 @@ describe('run', () => {
     expect(record).toBe(join(dir, 'record', 'record.ndjson'));
   });
 
-  it('never writes the secret or a token', async () => {
+  test('never writes the secret or a token', async ({ fixture: { server, start }, expect }) => {
     const { record } = await start({});
     const text = readFileSync(record, 'utf8');
     expect(text).not.toContain(server.deployment.apiSecret);
     expect(text).not.toMatch(/eyJ[\w-]+\./);
   });
 
-  it('leaves no empty logs behind', async () => {
+  test('leaves no empty logs behind', async ({ fixture: { dir, start }, expect }) => {
     await start({});
     expect(readdirSync(join(dir, 'record'))).toEqual(['record.ndjson']);
   });
 
-  it('accounts for everybody of a worker that was killed, and goes on', async () => {
+  test('accounts for everybody of a worker that was killed, and goes on', async ({ fixture: { start }, expect }) => {
     const { summary, judgement, record } = await start({ room: 'crash', rooms: 1, participants: 4, joinRate: 2 });
     const deaths = linesOf(record).filter((line) => line.type === 'event' && line.event === 'worker_died');
     expect(deaths[0]).toMatchObject({ reason: 'SIGKILL' });
@@ -94,14 +101,14 @@ describe('run', () => {
     expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   });
 
-  it('ends early when nobody gets in, and says that the deployment refused', async () => {
+  test('ends early when nobody gets in, and says that the deployment refused', async ({ fixture: { start }, expect }) => {
     const { summary, judgement } = await start({ room: 'refuse', rooms: 1, participants: 4, durationMs: 60_000 });
     expect(summary.end?.reason).toBe('aborted');
     expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 3 });
     expect(judgement.reasons[0]).toContain('no room at the inn');
   });
 
-  it('leaves and judges what there is when it is stopped', async () => {
+  test('leaves and judges what there is when it is stopped', async ({ fixture: { start, stop }, expect }) => {
     setTimeout(() => stop.abort(), 1_700);
     const { summary, judgement, record } = await start({ durationMs: 60_000 });
     expect(summary.end?.reason).toBe('interrupted');
@@ -109,7 +116,7 @@ describe('run', () => {
     expect(linesOf(record).filter(({ type }) => type === 'participant')).toHaveLength(4);
   });
 
-  it('ends soon after the server died, and fails', async () => {
+  test('ends soon after the server died, and fails', async ({ fixture: { server, start }, expect }) => {
     setTimeout(server.die, 1_500);
     const { summary, judgement } = await start({ durationMs: 60_000 });
     expect(summary.end?.reason).toBe('server_died');
@@ -117,13 +124,13 @@ describe('run', () => {
     expect(judgement.reasons[0]).toMatch(/server died/i);
   });
 
-  it('kills a worker that does not manage to leave, and says so', async () => {
+  test('kills a worker that does not manage to leave, and says so', async ({ fixture: { start }, expect }) => {
     const { summary, record } = await start({ room: 'stay', rooms: 1, participants: 2, durationMs: 1_000 });
     expect(summary.generator.workersDied).toBe(2);
     expect(linesOf(record).at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
   });
 
-  it('says why no worker could start', async () => {
+  test('says why no worker could start', async ({ fixture: { start }, expect }) => {
     await expect(start({}, { engineModule: './nothing-here.ts' })).rejects.toThrow(/nothing-here/);
   });
 });
