@@ -197,7 +197,7 @@ export interface TrackResult {
   layerSwitches: number;
   width: number;
   height: number;
-  /** Down: media flowed in the last two seconds of the stay. */
+  /** Down: media flowed in the last two seconds of the stay, or none was meant to: muted by its publisher, or off the screen. */
   aliveAtEnd: boolean;
 }
 

@@ -183,7 +183,18 @@ export class PumpPlane implements MediaPlane {
     const published = describe(trackSid)?.codec || (payloads[0]?.codec ?? 'other');
     // Browsers publish Opus within RED (RFC 2198); the server unpacks it for those who do not take RED, as we do not.
     const codec = published === 'red' ? 'opus' : published;
-    const entry: DownStream = { handle, peer, owner, kind, codec, trackSid, stats: null, taken: null, ended: false };
+    const entry: DownStream = {
+      handle,
+      peer,
+      owner,
+      kind,
+      codec,
+      trackSid,
+      silent: muted,
+      stats: null,
+      taken: null,
+      ended: false,
+    };
     this.#down.push(entry);
     this.#receivers.set(`${peer} ${mid}`, handle);
     this.#bySid.set(trackSid, handle);
@@ -209,7 +220,10 @@ export class PumpPlane implements MediaPlane {
 
   setMuted(trackSid: string, muted: boolean): void {
     const handle = this.#bySid.get(trackSid);
-    if (handle !== undefined) this.#options.pump.setReceiverMuted(handle, muted);
+    if (handle === undefined) return;
+    this.#options.pump.setReceiverMuted(handle, muted);
+    const entry = this.#options.book.down.get(handle);
+    if (entry !== undefined) entry.silent = muted;
   }
 
   /** Counters leave the pump with their stream, so they are read before it ends. */

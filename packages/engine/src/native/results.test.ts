@@ -59,6 +59,17 @@ test('a track whose publisher reconnected is one track: counts add up, the worst
   });
 });
 
+test('a track that went quiet has stalled, unless it was meant to be quiet', () => {
+  const quiet = { stats: receiverStats({ packets: 500, lastPacketAt: ENDED_AT - 5_000 }) };
+  const tracks = results({
+    down: [downStream({ ...quiet, trackSid: 'TR_1' }), downStream({ ...quiet, trackSid: 'TR_2', silent: true })],
+  });
+  expect(tracks.map(({ sid, aliveAtEnd }) => [sid, aliveAtEnd])).toEqual([
+    ['TR_1', false],
+    ['TR_2', true],
+  ]);
+});
+
 test('two publishers, and two kinds of one, are different tracks', () => {
   const known = [remote('TR_a', 'a'), remote('TR_b', 'b'), remote('TR_av', 'a', 'video')];
   const down = [

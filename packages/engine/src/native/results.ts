@@ -64,7 +64,7 @@ const upResult = ({ kind, codec, layer, width, height, stats }: UpStream): Track
 });
 
 const downResult = (
-  { kind, codec, trackSid, stats }: DownStream,
+  { kind, codec, trackSid, silent, stats }: DownStream,
   endedAt: number,
   track: RemoteTrack | undefined,
 ): TrackResult => ({
@@ -94,7 +94,7 @@ const downResult = (
     layerSwitches: stats.layerSwitches,
     width: stats.width,
     height: stats.height,
-    aliveAtEnd: endedAt - stats.lastPacketAt <= ALIVE_WITHIN_MS,
+    aliveAtEnd: silent || endedAt - stats.lastPacketAt <= ALIVE_WITHIN_MS,
   }),
 });
 

@@ -38,6 +38,8 @@ export interface DownStream extends Stream, Counted<ReceiverStats> {
   kind: Kind;
   codec: string;
   trackSid: string;
+  /** Nothing is meant to come: muted by its publisher, or off the screen. */
+  silent: boolean;
 }
 
 export interface Peer extends Counted<PeerStats> {

@@ -88,6 +88,7 @@ export const downStream = (given: Partial<DownStream> = {}): DownStream => ({
   ...counted,
   stats: receiverStats(),
   kind: 'audio',
+  silent: false,
   codec: 'opus',
   trackSid: 'TR_1',
   ...given,

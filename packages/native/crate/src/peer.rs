@@ -391,8 +391,10 @@ impl Peer {
             self.set_media_remote(source);
         }
         if let Ok(receive) = Receive::new(Protocol::Udp, source, self.socket.local(), datagram) {
-            // When it came, not when we looked: round-trip times must not count our own tick.
+            // When it came, not when we looked: round-trip times must not count our own tick. Time is brought forward first, or str0m would
+            // date what it sends in answer to the arrival, too.
             let waited = Duration::from_nanos(now.wall.saturating_sub(arrival)).min(MAX_WAIT);
+            self.input(Input::Timeout(now.instant));
             self.input(Input::Receive(now.instant - waited, receive));
             self.input(Input::Timeout(now.instant));
         }
