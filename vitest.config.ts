@@ -12,6 +12,8 @@ export default defineConfig({
           hookTimeout: 180_000,
           // Real servers and real crowds on one machine: side by side they would starve each other and judge each other.
           fileParallelism: false,
+          // A machine that stands still for a second in the middle of a handshake is no fault of ours; twice in a row it is.
+          retry: 1,
         },
       },
     ],
