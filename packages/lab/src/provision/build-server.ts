@@ -115,7 +115,7 @@ const compile = async (
 const hintFor = (said: string): string => {
   if (/requires go >= /.test(said)) return GO_HINT;
   if (/checksum mismatch|SECURITY ERROR/.test(said)) return 'a module is not what go.sum pins: do not use it; check GOPROXY';
-  return 'the Go modules come from GOPROXY (default https://proxy.golang.org): is it reachable? What is fetched is kept: the next attempt goes on from there';
+  return 'the Go modules come from GOPROXY ("go env GOPROXY" shows it): is it reachable? What is fetched is kept: the next attempt goes on from there';
 };
 
 /** What a killed builder left. The lock is ours, so nobody is at work on it. */

@@ -1,201 +1,27 @@
 //! The addon's face. Every call checks what it is given: a mistake in TypeScript must not bring a worker down.
 
+mod shapes;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use napi::bindgen_prelude::{Buffer, Float64Array, Function, Int32Array, Result, Uint32Array};
+use napi::bindgen_prelude::{Buffer, Function, Result};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
 use str0m::IceCreds;
 
+use self::shapes::*;
 use crate::clip::{Clip, Codec};
 use crate::clock;
 use crate::data_flow::DataFlow;
 use crate::peer::{PeerEvent, Remote};
 use crate::pump::Threads;
 use crate::receiver::{ReceiverConfig, ReceiverPayload};
-use crate::rtp::ExtensionIds;
 use crate::sender::SenderConfig;
-use crate::sketch::Sketch;
 
 fn failed(reason: String) -> napi::Error {
     napi::Error::from_reason(reason)
-}
-
-#[napi(object)]
-pub struct NativePumpOptions {
-    pub threads: u32,
-    pub tick_micros: Option<u32>,
-    pub own_sockets: Option<bool>,
-}
-
-#[napi(object)]
-pub struct NativeEvent {
-    #[napi(js_name = "type")]
-    pub kind: String,
-    pub peer: u32,
-    pub at: f64,
-    pub state: Option<String>,
-    pub reason: Option<String>,
-    pub label: Option<String>,
-    pub receiver: Option<u32>,
-}
-
-impl NativeEvent {
-    fn new(peer: u32, wall_ns: u64, event: PeerEvent) -> Self {
-        let mut told = Self { kind: String::new(), peer, at: wall_ns as f64 / 1e6, state: None, reason: None, label: None, receiver: None };
-        let kind = match event {
-            PeerEvent::Ice(state) => {
-                told.state = Some(state.into());
-                "ice"
-            }
-            PeerEvent::Connected => "connected",
-            PeerEvent::Closed(reason) => {
-                told.reason = Some(reason);
-                "closed"
-            }
-            PeerEvent::ChannelOpen(label) => {
-                told.label = Some(label);
-                "channel-open"
-            }
-            PeerEvent::FirstPacket(receiver) => {
-                told.receiver = Some(receiver);
-                "first-packet"
-            }
-        };
-        told.kind = kind.into();
-        told
-    }
-}
-
-#[napi(object)]
-pub struct NativeCredentials {
-    pub ufrag: String,
-    pub pwd: String,
-}
-
-#[napi(object)]
-pub struct NativeLocalTransport {
-    pub peer: u32,
-    pub ufrag: String,
-    pub pwd: String,
-    pub fingerprint: String,
-    pub candidate: String,
-}
-
-#[napi(object)]
-pub struct NativeRemoteTransport {
-    pub ufrag: String,
-    pub pwd: String,
-    pub fingerprint: String,
-    pub dtls_role: String,
-    pub controlling: bool,
-    pub data_channels: bool,
-}
-
-#[napi(object)]
-pub struct NativeExtensionIds {
-    pub mid: Option<u32>,
-    pub rid: Option<u32>,
-    pub repaired_rid: Option<u32>,
-    pub audio_level: Option<u32>,
-    pub abs_send_time: Option<u32>,
-    pub abs_capture_time: Option<u32>,
-    pub transport_wide_cc: Option<u32>,
-}
-
-impl From<NativeExtensionIds> for ExtensionIds {
-    fn from(ids: NativeExtensionIds) -> Self {
-        // One-byte extensions go up to 14 (RFC 8285 §4.2): others are treated as not negotiated.
-        let id = |id: Option<u32>| id.and_then(|id| u8::try_from(id).ok()).filter(|id| *id <= 14).unwrap_or(0);
-        Self {
-            mid: id(ids.mid),
-            rid: id(ids.rid),
-            repaired_rid: id(ids.repaired_rid),
-            audio_level: id(ids.audio_level),
-            abs_send_time: id(ids.abs_send_time),
-            abs_capture_time: id(ids.abs_capture_time),
-            transport_wide_cc: id(ids.transport_wide_cc),
-        }
-    }
-}
-
-#[napi(object)]
-pub struct NativeClip {
-    pub codec: String,
-    pub clock_rate: u32,
-    pub payload: Buffer,
-    pub packets: Uint32Array,
-    pub frames: Uint32Array,
-    pub audio_levels: Buffer,
-}
-
-#[napi(object)]
-pub struct NativeSenderOptions {
-    pub peer: u32,
-    pub clip: u32,
-    pub mid: String,
-    pub rid: Option<String>,
-    pub ssrc: u32,
-    pub payload_type: u32,
-    pub rtx_ssrc: Option<u32>,
-    pub rtx_payload_type: Option<u32>,
-    pub cname: String,
-    pub extensions: Option<NativeExtensionIds>,
-    pub active: bool,
-}
-
-#[napi(object)]
-pub struct NativeReceiverPayload {
-    pub payload_type: u32,
-    pub codec: String,
-    pub clock_rate: u32,
-    pub rtx_payload_type: Option<u32>,
-}
-
-#[napi(object)]
-pub struct NativeReceiverOptions {
-    pub peer: u32,
-    pub kind: String,
-    pub mid: String,
-    pub ssrc: Option<u32>,
-    pub rtx_ssrc: Option<u32>,
-    pub payloads: Vec<NativeReceiverPayload>,
-    pub nack: bool,
-    pub pli: bool,
-    pub remb: bool,
-}
-
-#[napi(object)]
-pub struct NativeBins {
-    pub keys: Int32Array,
-    pub counts: Uint32Array,
-    pub zeros: u32,
-}
-
-impl From<Sketch> for NativeBins {
-    fn from(sketch: Sketch) -> Self {
-        let (keys, counts) = sketch.bins();
-        Self { keys: keys.into(), counts: counts.into(), zeros: sketch.zeros }
-    }
-}
-
-/// Tables row by row; the columns are named in `packages/native/src/rows.ts`.
-#[napi(object)]
-pub struct NativeSample {
-    pub senders: Float64Array,
-    pub receivers: Float64Array,
-    pub peers: Float64Array,
-    pub flows: Float64Array,
-    pub audio_latency: NativeBins,
-    pub video_latency: NativeBins,
-    pub data_latency: NativeBins,
-    pub datagrams_sent: f64,
-    pub datagrams_received: f64,
-    pub shared_socket_drops: f64,
-    pub max_tick_late_ms: f64,
-    pub cpu_seconds: f64,
 }
 
 #[napi]
