@@ -1,27 +1,60 @@
+import { type Clip, loadClip } from '@livekit-swarm/media';
+
 /** Header, extensions and tag around an RTP payload: 12 + 16 + 16 bytes. */
-export const OVERHEAD_BYTES = 44;
+const OVERHEAD_BYTES = 44;
+export const JOIN_RATE = 100;
 
 export interface Case {
   name: string;
-  /** Everybody in the run, so sockets. */
+  /** Everybody in the run, so connections. */
   participants: number;
   flags: string[];
+  /** Packets a second and participant, mean over all of them, and bytes of a datagram, mean. */
+  sendRate: number;
+  receiveRate: number;
+  bytes: number;
 }
 
-const audio = (participants: number): Case => ({
-  name: `audio, ${participants} participants`,
-  participants,
-  flags: ['--rooms', String(participants / 2), '--participants', '2', '--publish', 'audio', '--join-rate', '100'],
-});
+/** Packets a second of a clip, and the mean size of a datagram that carries one. */
+const rateOf = ({ clockRate, packets, frames, payload }: Clip): { rate: number; bytes: number } => {
+  const count = packets.length / 4;
+  let ticks = 0;
+  for (let frame = 2; frame < frames.length; frame += 4) ticks += frames[frame] ?? 0;
+  return { rate: (count * clockRate) / ticks, bytes: payload.length / count + OVERHEAD_BYTES };
+};
 
-/** Fifty to a stage: two publishers that are few beside those who watch. */
-const video = (subscribers: number): Case => ({
-  name: `720p video, ${subscribers} subscribers`,
-  participants: subscribers + subscribers / 50,
-  flags: [
-    ...['--rooms', String(subscribers / 50), '--participants', '1', '--subscribers', '50'],
-    ...['--publish', 'video', '--video', '720p', '--join-rate', '100'],
-  ],
-});
+const joining = ['--join-rate', String(JOIN_RATE)];
+
+const audio = (participants: number): Case => {
+  const { rate, bytes } = rateOf(loadClip({ kind: 'audio' }));
+  return {
+    name: `audio, ${participants} participants`,
+    participants,
+    flags: ['--rooms', String(participants / 2), '--participants', '2', '--publish', 'audio', ...joining],
+    sendRate: rate,
+    receiveRate: rate,
+    bytes,
+  };
+};
+
+const AUDIENCE = 50;
+
+/** Fifty to a stage: publishers are few beside those who watch. */
+const video = (subscribers: number): Case => {
+  const stages = subscribers / AUDIENCE;
+  const participants = subscribers + stages;
+  const { rate, bytes } = rateOf(loadClip({ kind: 'video', codec: 'vp8', resolution: '720p' }));
+  return {
+    name: `720p video, ${subscribers} subscribers`,
+    participants,
+    flags: [
+      ...['--rooms', String(stages), '--participants', '1', '--subscribers', String(AUDIENCE)],
+      ...['--publish', 'video', '--video', '720p', ...joining],
+    ],
+    sendRate: (rate * stages) / participants,
+    receiveRate: (rate * subscribers) / participants,
+    bytes,
+  };
+};
 
 export const CASES: Case[] = [audio(100), audio(200), audio(500), audio(1000), video(100)];

@@ -1,9 +1,11 @@
 /**
- * `npm run bench`: what a packet costs the generator (all its worker processes, JavaScript included) beside the floor measured right after it,
- * on the same machine, at the same rates and sizes. Flags: `--repeats 3` and `--seconds 20` a run; a word picks cases (`npm run bench -- video`).
+ * `npm run bench`: what a packet costs the generator (all its worker processes, JavaScript included) beside the floor, measured while the same crowd
+ * is there: same seconds, same machine, same neighbours. Flags: `--repeats 3` and `--seconds 20` a run; a word picks cases (`npm run bench -- video`).
  */
+
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { CASES, type Case, OVERHEAD_BYTES } from './cases.ts';
+import { CASES, type Case, JOIN_RATE } from './cases.ts';
 import { swarmRun } from './swarm-run.ts';
 import { udpFloor } from './udp-floor.ts';
 
@@ -14,21 +16,25 @@ interface Row {
   floor: number;
 }
 
-const measure = async ({ flags, participants }: Case, seconds: number): Promise<Row> => {
-  const { verdict, reasons, metrics, generator } = await swarmRun([...flags, '--duration', `${seconds}s`]);
-  const rate = (name: string): number => metrics[`${name}.rate`] ?? 0;
-  const [sent, received] = [rate('packets_sent'), rate('packets_received')];
-  const { workers, cpu, cpu_us_per_packet: micros } = generator;
-  if (micros === null || cpu.avg === null || sent + received === 0)
-    throw new Error(`nothing was measured: ${verdict} ${reasons.join('; ')}`);
-  const floor = await udpFloor({
-    threads: workers,
-    sockets: participants,
-    sendRate: sent / participants,
-    receiveRate: received / participants,
-    bytes: (rate('bytes_sent') + rate('bytes_received')) / (sent + received) + OVERHEAD_BYTES,
-    seconds: 5,
-  });
+/** A server, workers and the first join take this long at most, seconds. */
+const START_SECONDS = 4;
+/** The floor ends before the crowd leaves. */
+const SPARE_SECONDS = 3;
+
+const measure = async ({ flags, participants, ...load }: Case, seconds: number): Promise<Row> => {
+  const crowd = swarmRun([...flags, '--duration', `${seconds}s`]);
+  const everybodyIn = sleep((START_SECONDS + participants / JOIN_RATE) * 1_000);
+  const beside = everybodyIn.then(() =>
+    udpFloor({
+      ...load,
+      sockets: participants,
+      threads: Math.ceil(participants / 500),
+      seconds: seconds - START_SECONDS - SPARE_SECONDS,
+    }),
+  );
+  const [{ verdict, reasons, generator }, floor] = await Promise.all([crowd, beside]);
+  const { cpu, cpu_us_per_packet: micros } = generator;
+  if (micros === null || cpu.avg === null) throw new Error(`nothing was measured: ${verdict} ${reasons.join('; ')}`);
   return { verdict, cores: cpu.avg, micros, floor };
 };
 

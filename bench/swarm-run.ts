@@ -7,9 +7,7 @@ import { join } from 'node:path';
 export interface SwarmResult {
   verdict: string;
   reasons: string[];
-  metrics: Record<string, number | null>;
   generator: {
-    workers: number;
     cpu: { avg: number | null };
     cpu_us_per_packet: number | null;
     resident_bytes: number | null;
