@@ -45,11 +45,17 @@ const { values, positionals } = parseArgs({
   options: { repeats: { type: 'string', default: '3' }, seconds: { type: 'string', default: '20' } },
 });
 
+const seconds = Number(values.seconds);
+if (!(seconds >= 10)) {
+  console.error(`--seconds must be 10 or more, not ${values.seconds}: the floor needs a few of them while everybody is in`);
+  process.exit(2);
+}
+
 console.log('| case | verdict | µs a packet | floor, µs | ratio | cores a participant, × 10⁻⁴ |');
 console.log('| --- | --- | --- | --- | --- | --- |');
 for (const one of CASES.filter(({ name }) => positionals.every((word) => name.includes(word)))) {
   const rows: Row[] = [];
-  for (let i = 0; i < Number(values.repeats); i++) rows.push(await measure(one, Number(values.seconds)));
+  for (let i = 0; i < Number(values.repeats); i++) rows.push(await measure(one, seconds));
   const of = (pick: (row: Row) => number, digits: number): string => {
     const all = rows.map(pick);
     return `${median(all).toFixed(digits)} (${Math.min(...all).toFixed(digits)}–${Math.max(...all).toFixed(digits)})`;
