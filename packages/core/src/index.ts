@@ -2,6 +2,7 @@ export * from './aggregation.ts';
 export * from './data-traffic.ts';
 export * from './default-thresholds.ts';
 export * from './duration.ts';
+export * from './empty-series.ts';
 export * from './exit-codes.ts';
 export * from './expand.ts';
 export * from './expected-packets.ts';

@@ -1,30 +1,19 @@
 import { createRequire } from 'node:module';
 import type {
-  Bins,
   IceCredentials,
   LocalTransport,
   Pump,
   PumpEvent,
   PumpOptions,
+  PumpSample,
   ReceiverOptions,
   SenderOptions,
 } from './pump.ts';
 import { readFlows, readPeers, readReceivers, readSenders } from './rows.ts';
 
-interface NativeSample {
-  senders: Float64Array;
-  receivers: Float64Array;
-  peers: Float64Array;
-  flows: Float64Array;
-  audioLatency: Bins;
-  videoLatency: Bins;
-  dataLatency: Bins;
-  datagramsSent: number;
-  datagramsReceived: number;
-  sharedSocketDrops: number;
-  maxTickLateMs: number;
-  cpuSeconds: number;
-}
+/** The tables of a sample come as numbers (`rows.ts`), the rest as it is. */
+type Table = 'senders' | 'receivers' | 'peers' | 'flows';
+type NativeSample = Omit<PumpSample, Table> & Record<Table, Float64Array>;
 
 /** The class that the addon exports (packages/native/crate/src/addon.rs). */
 interface NativePump {

@@ -1,34 +1,12 @@
-import type { SampleLine, SeriesSample } from '@livekit-swarm/core';
+import { emptySeries, type SampleLine, type SeriesSample } from '@livekit-swarm/core';
 import { describe, expect, it } from 'vitest';
 import { createProgressFold } from './progress.ts';
 
-const empty = { bins: [], zeros: 0 };
-
 const series = (direction: 'up' | 'down', changes: Partial<SeriesSample> = {}): SeriesSample => ({
-  labels: { direction, kind: 'audio', role: 'publisher', codec: 'opus' },
+  ...emptySeries({ direction, kind: 'audio', role: 'publisher', codec: 'opus' }),
   tracks: 1,
   packets: 100,
   bytes: 8_000,
-  lostBeforeRecovery: 0,
-  lost: 0,
-  recovered: 0,
-  duplicates: 0,
-  outOfOrder: 0,
-  nacksSent: 0,
-  nacksReceived: 0,
-  plisSent: 0,
-  plisReceived: 0,
-  rtxPackets: 0,
-  keyframes: 0,
-  layerSwitches: 0,
-  gaps: 0,
-  gapMs: 0,
-  lateSends: 0,
-  sendErrors: 0,
-  layers: {},
-  latency: empty,
-  jitter: empty,
-  rtt: empty,
   ...changes,
 });
 

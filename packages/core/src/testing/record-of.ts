@@ -3,6 +3,7 @@
  * Deterministic: figures depend on the participant's index alone.
  */
 
+import { emptySeries } from '../empty-series.ts';
 import { expandPlan } from '../expand.ts';
 import { DEFAULT_LOAD_SPEC } from '../load-spec.ts';
 import type { Kind, LoadSpec, ParticipantPlan, Plan, Role } from '../plan.ts';
@@ -58,26 +59,10 @@ export const seriesOf = (
   tracks: number,
   changes: Partial<SeriesSample> = {},
 ): SeriesSample => ({
-  labels: { direction, kind, role, codec: kind === 'audio' ? 'opus' : 'vp8' },
+  ...emptySeries({ direction, kind, role, codec: kind === 'audio' ? 'opus' : 'vp8' }),
   tracks,
   packets: tracks * PACKETS[kind],
   bytes: tracks * PACKETS[kind] * BYTES[kind],
-  lostBeforeRecovery: 0,
-  lost: 0,
-  recovered: 0,
-  duplicates: 0,
-  outOfOrder: 0,
-  nacksSent: 0,
-  nacksReceived: 0,
-  plisSent: 0,
-  plisReceived: 0,
-  rtxPackets: 0,
-  keyframes: 0,
-  layerSwitches: 0,
-  gaps: 0,
-  gapMs: 0,
-  lateSends: 0,
-  sendErrors: 0,
   layers: kind === 'video' ? { '720': tracks } : {},
   latency: direction === 'down' ? bins(Array.from({ length: tracks }, (_, track) => 4 + (track % 5))) : bins([]),
   jitter: bins(Array.from({ length: tracks }, (_, track) => 1 + (track % 4) / 2)),

@@ -1,4 +1,4 @@
-import { emptyBins, type Kind, type SeriesLabels, type SeriesSample, Sketch, type SketchBins } from '@livekit-swarm/core';
+import { emptySeries, type Kind, type SeriesLabels, type SeriesSample, Sketch, type SketchBins } from '@livekit-swarm/core';
 import type { ReceiverStats, SenderStats } from '@livekit-swarm/native';
 import type { DataStream, DownStream, Peer, StreamBook, UpStream } from './stream-book.ts';
 
@@ -133,30 +133,3 @@ const giveLatency = (series: SeriesSample[], kind: Kind | 'data', bins: SketchBi
     .sort((a, b) => b.packets - a.packets);
   if (most !== undefined) most.latency = bins;
 };
-
-const emptySeries = (labels: SeriesLabels): SeriesSample => ({
-  labels,
-  tracks: 0,
-  packets: 0,
-  bytes: 0,
-  lostBeforeRecovery: 0,
-  lost: 0,
-  recovered: 0,
-  duplicates: 0,
-  outOfOrder: 0,
-  nacksSent: 0,
-  nacksReceived: 0,
-  plisSent: 0,
-  plisReceived: 0,
-  rtxPackets: 0,
-  keyframes: 0,
-  layerSwitches: 0,
-  gaps: 0,
-  gapMs: 0,
-  lateSends: 0,
-  sendErrors: 0,
-  layers: {},
-  latency: emptyBins(),
-  jitter: emptyBins(),
-  rtt: emptyBins(),
-});

@@ -1,5 +1,12 @@
 /** An engine without a network, for what no real server can be made to do. The name of the room says how it behaves. */
-import type { EventLine, EventName, ParticipantLine, ParticipantPlan, SeriesSample } from '@livekit-swarm/core';
+import {
+  type EventLine,
+  type EventName,
+  emptySeries,
+  type ParticipantLine,
+  type ParticipantPlan,
+  type SeriesSample,
+} from '@livekit-swarm/core';
 import type { Engine, EngineOptions } from '@livekit-swarm/engine';
 
 /** `crash…`: the worker dies a second after the first join. `refuse…`: every join fails. `stay…`: leaving never ends. Anything else works. */
@@ -51,28 +58,10 @@ export const createEngine = (options: EngineOptions): Engine => {
 };
 
 const fiftyPackets = (): SeriesSample => ({
-  labels: { direction: 'down', kind: 'audio', role: 'publisher', codec: 'opus' },
+  ...emptySeries({ direction: 'down', kind: 'audio', role: 'publisher', codec: 'opus' }),
   tracks: 1,
   packets: 50,
   bytes: 5_000,
-  lostBeforeRecovery: 0,
-  lost: 0,
-  recovered: 0,
-  duplicates: 0,
-  outOfOrder: 0,
-  nacksSent: 0,
-  nacksReceived: 0,
-  plisSent: 0,
-  plisReceived: 0,
-  rtxPackets: 0,
-  keyframes: 0,
-  layerSwitches: 0,
-  gaps: 0,
-  gapMs: 0,
-  lateSends: 0,
-  sendErrors: 0,
-  layers: {},
   latency: { bins: [58, 50], zeros: 0 },
   jitter: { bins: [18, 1], zeros: 0 },
-  rtt: { bins: [], zeros: 0 },
 });
