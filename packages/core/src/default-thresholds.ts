@@ -1,4 +1,4 @@
-import type { LoadSpec } from './plan.ts';
+import type { RoleSpec, Scenario } from './scenario/scenario.ts';
 import { formatTarget, parseThreshold, type Threshold } from './threshold-grammar.ts';
 
 /** A threshold and where it came from. */
@@ -10,16 +10,26 @@ export interface SourcedThreshold {
 interface Default {
   text: string;
   why: string;
-  applies: (spec: LoadSpec) => boolean;
+  applies: (scenario: Scenario) => boolean;
 }
 
 const always = (): boolean => true;
-const publishes = (spec: LoadSpec): boolean => spec.publish.length > 0 && spec.participants > 0;
+/** Whether in some room of the scenario somebody is heard by somebody else. */
+const meets = (scenario: Scenario, sends: (role: RoleSpec) => boolean, hears: (role: RoleSpec) => boolean): boolean =>
+  scenario.groups.some(({ roles }) =>
+    roles.some((sender) => sends(sender) && roles.some((other) => hears(other) && (other !== sender || other.count > 1))),
+  );
+const sendsMedia = ({ publish, count }: RoleSpec): boolean => publish.length > 0 && count > 0;
+const publishes = (scenario: Scenario): boolean => scenario.groups.some(({ roles }) => roles.some(sendsMedia));
 /** Whether anybody of ours receives media of anybody of ours. */
-const receives = (spec: LoadSpec): boolean =>
-  publishes(spec) && spec.layout.type !== 'none' && spec.participants + spec.subscribers > 1;
-const receivesData = (spec: LoadSpec): boolean =>
-  spec.data !== null && spec.participants > 0 && spec.participants + spec.subscribers > 1;
+const receives = (scenario: Scenario): boolean =>
+  meets(scenario, sendsMedia, ({ subscribe, layout }) => subscribe && layout.type !== 'none');
+const receivesData = (scenario: Scenario): boolean =>
+  meets(
+    scenario,
+    ({ data }) => data !== null,
+    ({ subscribe }) => subscribe,
+  );
 
 /** What a run is judged by when nothing else is said, and why. Those that the load cannot measure are left out. */
 export const DEFAULT_THRESHOLDS: readonly Default[] = [
@@ -86,10 +96,10 @@ export const thresholdSlot = (threshold: Threshold): string => {
  * @param texts as typed (or as the header of a record has them)
  * @throws ThresholdError
  */
-export const resolveThresholds = (spec: LoadSpec, texts: readonly string[]): SourcedThreshold[] => {
+export const resolveThresholds = (scenario: Scenario, texts: readonly string[]): SourcedThreshold[] => {
   const given = texts.map(parseThreshold);
   const taken = new Set(given.map(thresholdSlot));
-  const defaults = DEFAULT_THRESHOLDS.filter(({ applies }) => applies(spec)).map(({ text }) => parseThreshold(text));
+  const defaults = DEFAULT_THRESHOLDS.filter(({ applies }) => applies(scenario)).map(({ text }) => parseThreshold(text));
   return [
     ...defaults
       .filter((threshold) => !taken.has(thresholdSlot(threshold)))

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expandPlan } from './expand.ts';
 import type { Layout, LoadSpec } from './plan.ts';
+import { scenarioOfLoad } from './scenario/scenario-of-load.ts';
 import { specOf } from './testing/record-of.ts';
 
 const layouts = fc.oneof(
@@ -24,7 +25,7 @@ const specs: fc.Arbitrary<LoadSpec> = fc
 
 describe('expandPlan', () => {
   it('writes out rooms, identities and roles', () => {
-    const plan = expandPlan(specOf({ rooms: 2, participants: 1, subscribers: 1, joinRate: 10 }), 'ab12');
+    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 2, participants: 1, subscribers: 1, joinRate: 10 })), 'ab12');
     expect(plan.participants.map(({ identity, room, role, joinAtMs }) => [identity, room, role, joinAtMs])).toEqual([
       ['ab12-1-p1', 'swarm-ab12-1', 'publisher', 0],
       ['ab12-1-s1', 'swarm-ab12-1', 'subscriber', 100],
@@ -35,13 +36,13 @@ describe('expandPlan', () => {
   });
 
   it('keeps a named room by its name', () => {
-    const plan = expandPlan(specOf({ rooms: 1, room: 'standup' }), 'ab12');
+    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 1, room: 'standup' })), 'ab12');
     expect(new Set(plan.participants.map(({ room }) => room))).toEqual(new Set(['standup']));
   });
 
   it('gives data to those who take part, not to listeners', () => {
     const data = { messagesPerSecond: 1, bytes: 100, reliable: true };
-    const plan = expandPlan(specOf({ rooms: 1, participants: 1, subscribers: 1, publish: [], data }), 'r');
+    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 1, participants: 1, subscribers: 1, publish: [], data })), 'r');
     expect(plan.participants.map((one) => [one.role, one.data.length])).toEqual([
       ['publisher', 1],
       ['subscriber', 0],
@@ -51,7 +52,7 @@ describe('expandPlan', () => {
   it('is deterministic', () => {
     fc.assert(
       fc.property(specs, (spec) => {
-        expect(expandPlan(spec, 'r')).toEqual(expandPlan(spec, 'r'));
+        expect(expandPlan(scenarioOfLoad(spec), 'r')).toEqual(expandPlan(scenarioOfLoad(spec), 'r'));
       }),
     );
   });
@@ -59,7 +60,7 @@ describe('expandPlan', () => {
   it('has everybody once, in full rooms, in order of joining, at the join rate', () => {
     fc.assert(
       fc.property(specs, (spec) => {
-        const { participants, lastJoinAtMs, endAtMs } = expandPlan(spec, 'r');
+        const { participants, lastJoinAtMs, endAtMs } = expandPlan(scenarioOfLoad(spec), 'r');
         expect(participants).toHaveLength(spec.rooms * (spec.participants + spec.subscribers));
         expect(new Set(participants.map(({ identity }) => identity)).size).toBe(participants.length);
         expect(participants.map(({ index }) => index)).toEqual(participants.map((_, position) => position));
@@ -78,7 +79,7 @@ describe('expandPlan', () => {
   it('expects of each what the others in the room publish and the layout shows', () => {
     fc.assert(
       fc.property(specs, (spec) => {
-        const { participants } = expandPlan(spec, 'r');
+        const { participants } = expandPlan(scenarioOfLoad(spec), 'r');
         for (const one of participants) {
           const others = participants.filter((other) => other.room === one.room && other.index !== one.index);
           const tracks = others.flatMap(({ publish }) => publish);

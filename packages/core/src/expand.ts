@@ -1,57 +1,70 @@
 import { audiosHeard, videosShown } from './layout.ts';
-import type { LoadSpec, ParticipantPlan, Plan, TrackPlan } from './plan.ts';
+import type { ParticipantPlan, Plan } from './plan.ts';
+import type { GroupSpec, RoleSpec, Scenario } from './scenario/scenario.ts';
 
 /** What an identity begins with, so that the tracks of strangers in a shared room are told from ours. */
 export const identityPrefix = (run: string): string => `${run}-`;
 
-/** The name of room `number` (from 1) of a run. */
-export const roomName = (spec: LoadSpec, run: string, number: number): string =>
-  spec.room ?? `${spec.roomPrefix}-${run}-${number}`;
-
-/** When the last participant is due, ms after the start. */
-export const lastJoinAtMs = (spec: LoadSpec): number =>
-  Math.max(0, ((spec.rooms * (spec.participants + spec.subscribers) - 1) * 1_000) / spec.joinRate);
+/** The name of room `number` (from 1) of a group. */
+const roomName = (scenario: Scenario, { room, roomPrefix, name }: GroupSpec, run: string, number: number): string =>
+  room ?? (scenario.groups.length === 1 ? `${roomPrefix}-${run}-${number}` : `${roomPrefix}-${run}-${name}-${number}`);
 
 /**
- * Writes out who joins what and when. The same spec and run always give the same plan. Rooms fill in turn, so that those who are in first are
- * in full rooms; within a room those who publish come first.
+ * Writes out who joins what and when. The same scenario and run always give the same plan.
  * @param run short random word, part of the rooms' names and of the identities, so that runs never meet
  */
-export const expandPlan = (spec: LoadSpec, run: string): Plan => {
-  const perRoom = spec.participants + spec.subscribers;
-  const tracks = trackPlans(spec);
+export const expandPlan = (scenario: Scenario, run: string): Plan => {
   const participants: ParticipantPlan[] = [];
-  for (let number = 1; number <= spec.rooms; number++) {
-    for (let member = 0; member < perRoom; member++) {
-      const speaks = member < spec.participants;
-      const index = participants.length;
-      participants.push({
-        index,
-        identity: `${identityPrefix(run)}${number}-${speaks ? `p${member + 1}` : `s${member - spec.participants + 1}`}`,
-        room: roomName(spec, run, number),
-        role: speaks && (tracks.length > 0 || spec.data !== null) ? 'publisher' : 'subscriber',
-        joinAtMs: (index * 1_000) / spec.joinRate,
-        publish: speaks ? tracks : [],
-        layout: spec.layout,
-        data: speaks && spec.data !== null ? [spec.data] : [],
-        expects: expectedTracks(spec, speaks),
-      });
+  for (const group of scenario.groups) {
+    const { executor, roles } = group;
+    if (executor.type !== 'constant-rooms') throw new RangeError(`executor ${executor.type} is not built yet`);
+    for (let number = 1; number <= executor.rooms; number++) {
+      for (const role of roles) {
+        for (let member = 1; member <= role.count; member++) {
+          const index = participants.length;
+          participants.push({
+            index,
+            identity: `${identityPrefix(run)}${number}-${role.name.slice(0, 1)}${member}`,
+            group: group.name,
+            room: roomName(scenario, group, run, number),
+            role: role.name,
+            joinAtMs: (index * 1_000) / executor.joinRate,
+            leaveAtMs: 0,
+            publish: role.publish,
+            subscribe: role.subscribe,
+            layout: role.layout,
+            data: role.data === null ? [] : [role.data],
+            grants: role.grants,
+            network: role.network?.impairment ?? null,
+            expects: expectedTracks(roles, role),
+          });
+        }
+      }
     }
   }
-  const last = lastJoinAtMs(spec);
-  return { spec, participants, lastJoinAtMs: last, endAtMs: last + spec.durationMs };
+  const lastJoinAtMs = participants.at(-1)?.joinAtMs ?? 0;
+  const [first] = scenario.groups;
+  const endAtMs = lastJoinAtMs + (first?.executor.type === 'constant-rooms' ? first.executor.durationMs : 0);
+  return {
+    scenario,
+    participants: participants.map((one) => ({ ...one, leaveAtMs: endAtMs })),
+    windows: [
+      { name: 'joining', fromMs: 0, toMs: lastJoinAtMs, source: 'builtin' },
+      { name: 'steady', fromMs: lastJoinAtMs, toMs: endAtMs, source: 'builtin' },
+    ],
+    droppedRooms: 0,
+    lastJoinAtMs,
+    endAtMs,
+  };
 };
 
-const trackPlans = (spec: LoadSpec): TrackPlan[] =>
-  spec.publish.map((kind) =>
-    kind === 'audio' ? { kind } : { kind, codec: spec.codec, resolution: spec.video, simulcast: spec.simulcast },
-  );
-
 /** Nobody receives what they publish themselves. */
-const expectedTracks = (spec: LoadSpec, speaks: boolean): { audio: number; video: number } => {
-  const others = speaks ? spec.participants - 1 : spec.participants;
-  return {
-    audio: spec.publish.includes('audio') ? audiosHeard(spec.layout, others) : 0,
-    video: spec.publish.includes('video') ? videosShown(spec.layout, others) : 0,
-  };
+const expectedTracks = (roles: readonly RoleSpec[], me: RoleSpec): { audio: number; video: number } => {
+  if (!me.subscribe) return { audio: 0, video: 0 };
+  const published = (kind: 'audio' | 'video'): number =>
+    roles.reduce((sum, role) => {
+      const tracks = role.publish.filter((track) => track.kind === kind).length;
+      return sum + tracks * (role === me ? role.count - 1 : role.count);
+    }, 0);
+  return { audio: audiosHeard(me.layout, published('audio')), video: videosShown(me.layout, published('video')) };
 };

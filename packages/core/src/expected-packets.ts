@@ -1,4 +1,4 @@
-import type { ParticipantPlan, Resolution, TrackPlan } from './plan.ts';
+import type { ParticipantPlan, Plan, Resolution, TrackPlan } from './plan.ts';
 
 /** Opus with 20 ms frames. */
 const AUDIO_PACKETS = 50;
@@ -22,3 +22,10 @@ export const expectedPackets = (participant: ParticipantPlan, resolution: Resolu
   participant.data.reduce((sum, data) => sum + data.messagesPerSecond, 0) +
   participant.expects.audio * AUDIO_PACKETS +
   participant.expects.video * VIDEO_PACKETS[resolution];
+
+/** The largest video that anybody publishes. */
+export const largestVideo = ({ scenario }: Pick<Plan, 'scenario'>): Resolution => {
+  const published = scenario.groups.flatMap(({ roles }) => roles.flatMap(({ publish }) => publish));
+  const sizes = published.flatMap((track) => (track.kind === 'video' ? [track.resolution] : []));
+  return sizes.reduce((most, size) => (VIDEO_PACKETS[size] > VIDEO_PACKETS[most] ? size : most), '180p');
+};

@@ -1,4 +1,7 @@
-/** What a run is meant to be: one spec a person writes (flags today, a scenario file later), one plan that a machine carries out. */
+/** What a run is meant to be: what a person writes (flags, or a scenario file), and the plan that a machine carries out. */
+import type { NetworkImpairment } from './network-presets.ts';
+import type { RoleGrants, Scenario } from './scenario/scenario.ts';
+import type { Window } from './windows.ts';
 
 export type Kind = 'audio' | 'video';
 export type VideoCodec = 'vp8' | 'h264';
@@ -19,7 +22,7 @@ export interface DataTraffic {
   reliable: boolean;
 }
 
-/** One run as a person asks for it. Durations in milliseconds. */
+/** One run as flags ask for it: a scenario with one group, of two roles. Durations in milliseconds. */
 export interface LoadSpec {
   rooms: number;
   /** One named room instead of generated names; then `rooms` is 1. */
@@ -41,28 +44,45 @@ export interface LoadSpec {
   durationMs: number;
 }
 
-export type TrackPlan = { kind: 'audio' } | { kind: 'video'; codec: VideoCodec; resolution: Resolution; simulcast: boolean };
+/** `screen` is a video, too, published as a screen share. */
+export type TrackPlan =
+  | { kind: 'audio' }
+  | { kind: 'video'; source: 'camera' | 'screen'; codec: VideoCodec; resolution: Resolution; simulcast: boolean };
 
-export type Role = 'publisher' | 'subscriber';
+/** As the scenario names it; with flags `publisher` or `subscriber`. */
+export type Role = string;
 
 export interface ParticipantPlan {
-  /** Unique in the run, from 0. */
+  /** Unique in the run, from 0, in the order they are due. */
   index: number;
   identity: string;
+  /** Of the scenario. */
+  group: string;
   room: string;
   role: Role;
   /** When it is due to join, ms after the run's start. */
   joinAtMs: number;
+  /** When it leaves, ms after the start. `endAtMs` of the plan: with everybody else, at the end. */
+  leaveAtMs: number;
   publish: TrackPlan[];
+  /** Whether it subscribes to anything; `layout` says to what. */
+  subscribe: boolean;
   layout: Layout;
   data: DataTraffic[];
-  /** Tracks of others that it must receive once everybody is in. */
+  grants: RoleGrants;
+  /** A bad access network, both ways. Null: the network as it is. */
+  network: NetworkImpairment | null;
+  /** Tracks of others that it must have received when its stay ends: of those whose stays overlap with its own long enough. */
   expects: { audio: number; video: number };
 }
 
 export interface Plan {
-  spec: LoadSpec;
+  scenario: Scenario;
   participants: ParticipantPlan[];
+  /** In the order they begin. */
+  windows: Window[];
+  /** Rooms that an executor did not open as too many were open. */
+  droppedRooms: number;
   /** When the last participant is due, ms after the start. */
   lastJoinAtMs: number;
   /** When everybody leaves, ms after the start. */

@@ -2,9 +2,11 @@
  * The run record: one JSON object a line (NDJSON), appended while the run goes on, the only truth. Everything else (summary, JSON, verdict) is derived from it.
  * `at` is milliseconds after the run's start.
  */
-import type { Kind, LoadSpec, Role } from './plan.ts';
+import type { Kind, Role } from './plan.ts';
+import type { Scenario } from './scenario/scenario.ts';
+import type { Window } from './windows.ts';
 
-export const RECORD_SCHEMA = 'livekit-swarm/record/1';
+export const RECORD_SCHEMA = 'livekit-swarm/record/2';
 
 export type RecordLine = HeaderLine | DeploymentLine | EventLine | SampleLine | ParticipantLine | EndLine;
 
@@ -16,12 +18,24 @@ export interface HeaderLine {
   /** ISO 8601, and the same as Unix milliseconds: the zero of every `at`. */
   startedAt: string;
   startedAtMs: number;
-  spec: LoadSpec;
+  scenario: Scenario;
+  plan: PlanFacts;
   /** As written: `packet_loss: rate<0.01`. */
   thresholds: string[];
   /** Where the run came from: product version, Node version, kernel, CPUs, memory. Never a secret. */
   environment: Record<string, string | number>;
   workers: number;
+}
+
+/** What of the plan a reader of the record needs, so that records do not change their meaning when the expansion of scenarios does. */
+export interface PlanFacts {
+  rooms: number;
+  participants: number;
+  /** See `Plan`. */
+  droppedRooms: number;
+  windows: Window[];
+  lastJoinAtMs: number;
+  endAtMs: number;
 }
 
 export interface DeploymentLine {
@@ -67,6 +81,7 @@ export interface EventLine {
   event: EventName;
   /** Of `ParticipantPlan`; absent on events of the run itself. */
   identity?: string;
+  group?: string;
   room?: string;
   role?: Role;
   shard?: number;
@@ -91,6 +106,7 @@ export interface SketchBins {
 export interface SeriesLabels {
   direction: 'up' | 'down';
   kind: Kind | 'data';
+  group: string;
   role: Role;
   codec: string;
 }
@@ -210,8 +226,12 @@ export interface ParticipantLine {
   at: number;
   shard: number;
   identity: string;
+  group: string;
   room: string;
   role: Role;
+  /** When it was due to join, and to leave. */
+  joinAtMs: number;
+  leaveAtMs: number;
   outcome: 'left' | 'join_failed' | 'disconnected' | 'lost_with_worker';
   reason: string | null;
   joinMs: number | null;
@@ -224,5 +244,6 @@ export interface ParticipantLine {
 export interface EndLine {
   type: 'end';
   at: number;
-  reason: 'finished' | 'interrupted' | 'aborted' | 'server_died';
+  /** `threshold`: one with `abortOnFail` was crossed. `aborted`: nobody was in any more, and nobody to come. */
+  reason: 'finished' | 'interrupted' | 'aborted' | 'server_died' | 'threshold';
 }

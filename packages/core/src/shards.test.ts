@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expandPlan } from './expand.ts';
-import { expectedPackets } from './expected-packets.ts';
+import { expectedPackets, largestVideo } from './expected-packets.ts';
+import { scenarioOfLoad } from './scenario/scenario-of-load.ts';
 import { splitPlan } from './shards.ts';
 import { specOf } from './testing/record-of.ts';
 
 const weights = (plan: ReturnType<typeof expandPlan>, count: number): number[] =>
   splitPlan(plan, count).map(({ participants }) =>
-    participants.reduce((sum, one) => sum + expectedPackets(one, plan.spec.video), 0),
+    participants.reduce((sum, one) => sum + expectedPackets(one, largestVideo(plan)), 0),
   );
 
 describe('splitPlan', () => {
@@ -18,7 +19,7 @@ describe('splitPlan', () => {
         fc.integer({ min: 1, max: 30 }),
         fc.integer({ min: 1, max: 8 }),
         (count, rooms, participants) => {
-          const plan = expandPlan(specOf({ rooms, participants }), 'r');
+          const plan = expandPlan(scenarioOfLoad(specOf({ rooms, participants })), 'r');
           const shards = splitPlan(plan, count);
           expect(shards.map(({ shard }) => shard)).toEqual(Array.from({ length: count }, (_, index) => index));
           const everybody = shards.flatMap((shard) => shard.participants.map(({ index }) => index));
@@ -32,7 +33,7 @@ describe('splitPlan', () => {
   });
 
   it('keeps rooms whole when there are enough of them, and balances', () => {
-    const plan = expandPlan(specOf({ rooms: 100, participants: 4, publish: ['audio', 'video'] }), 'r');
+    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 100, participants: 4, publish: ['audio', 'video'] })), 'r');
     const shards = splitPlan(plan, 3);
     const homes = shards.map(({ participants }) => new Set(participants.map(({ room }) => room)));
     expect(homes.reduce((sum, rooms) => sum + rooms.size, 0)).toBe(100);
@@ -41,17 +42,17 @@ describe('splitPlan', () => {
   });
 
   it('tears a room apart that alone would fill more than a shard', () => {
-    const plan = expandPlan(specOf({ rooms: 1, participants: 3, subscribers: 300 }), 'r');
+    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 1, participants: 3, subscribers: 300 })), 'r');
     const [least = 0, , , most = 0] = weights(plan, 4).sort((a, b) => a - b);
     expect(most / least).toBeLessThan(1.1);
   });
 
   it('leaves shards empty rather than failing when there is nobody for them', () => {
-    const shards = splitPlan(expandPlan(specOf({ rooms: 1, participants: 1 }), 'r'), 3);
+    const shards = splitPlan(expandPlan(scenarioOfLoad(specOf({ rooms: 1, participants: 1 })), 'r'), 3);
     expect(shards.map(({ participants }) => participants.length)).toEqual([1, 0, 0]);
   });
 
   it.each([0, -1, 1.5, Number.NaN])('refuses %d shards', (count) => {
-    expect(() => splitPlan(expandPlan(specOf(), 'r'), count)).toThrow('1 or more shards');
+    expect(() => splitPlan(expandPlan(scenarioOfLoad(specOf()), 'r'), count)).toThrow('1 or more shards');
   });
 });

@@ -1,4 +1,4 @@
-import { expectedPackets } from './expected-packets.ts';
+import { expectedPackets, largestVideo } from './expected-packets.ts';
 import type { ParticipantPlan, Plan } from './plan.ts';
 
 /** The part of a plan that one worker carries out. Serialisable. */
@@ -21,7 +21,7 @@ interface Group {
  */
 export const splitPlan = (plan: Plan, count: number): Shard[] => {
   if (!Number.isInteger(count) || count < 1) throw new RangeError(`a plan is split into 1 or more shards, not ${count}`);
-  const weigh = (participant: ParticipantPlan): number => expectedPackets(participant, plan.spec.video);
+  const weigh = (participant: ParticipantPlan): number => expectedPackets(participant, largestVideo(plan));
   const total = plan.participants.reduce((sum, participant) => sum + weigh(participant), 0);
   const fairShare = total / count;
   const loads = Array.from({ length: count }, (): Group => ({ participants: [], weight: 0 }));

@@ -1,5 +1,5 @@
 import { aggregate } from './aggregation.ts';
-import { expandPlan, identityPrefix, lastJoinAtMs } from './expand.ts';
+import { identityPrefix } from './expand.ts';
 import { GeneratorFold } from './fold-generator.ts';
 import { ParticipantFold } from './fold-participants.ts';
 import { SampleFold } from './fold-samples.ts';
@@ -32,6 +32,8 @@ export const createSummary = (): SummaryFold => {
   const generator = new GeneratorFold(metrics);
   const notes: string[] = [];
   const nodes = new Set<string>();
+  /** When the last member of a room was due. */
+  const due = new Map<string, number>();
   let header: HeaderLine | null = null;
   let deployment: DeploymentLine | null = null;
   let end: EndLine | null = null;
@@ -47,8 +49,9 @@ export const createSummary = (): SummaryFold => {
     header = line;
     const prefix = identityPrefix(line.run);
     ours = (identity) => identity.startsWith(prefix);
-    steadyFrom = lastJoinAtMs(line.spec);
-    steadyUntil = steadyFrom + line.spec.durationMs;
+    const steady = line.plan.windows.find(({ name }) => name === 'steady');
+    steadyFrom = steady?.fromMs ?? line.plan.lastJoinAtMs;
+    steadyUntil = steady?.toMs ?? line.plan.endAtMs;
   };
 
   const addEvent = (line: EventLine): void => {
@@ -86,6 +89,7 @@ export const createSummary = (): SummaryFold => {
         }
         case 'participant':
           begun++;
+          due.set(line.room, Math.max(due.get(line.room) ?? 0, line.joinAtMs));
           participants.addResult(line, ours);
           break;
         case 'end':
@@ -95,16 +99,17 @@ export const createSummary = (): SummaryFold => {
     },
     result: () => {
       if (header === null) throw new RecordError('the record has no header: it is empty or not a run record');
-      const { spec, run } = header;
+      const { scenario, plan, run } = header;
       if (end === null) notes.push('The record breaks off: the run did not end by itself, or somebody cut the file.');
       const finished = end?.reason === 'finished';
-      const judgeable = wholeRooms(header, finished, end?.at ?? lastAt);
-      const joins = participants.close(spec.rooms * (spec.participants + spec.subscribers), finished, judgeable);
+      const judgeable = wholeRooms(due, finished, end?.at ?? lastAt);
+      const joins = participants.close(plan.participants, finished, judgeable);
       const generatorSummary = generator.close(header.workers, workersDied, Math.max(begun, joins.joined + joins.failed));
       return {
         run,
         startedAt: header.startedAt,
-        spec,
+        scenario,
+        plan,
         thresholds: header.thresholds,
         environment: header.environment,
         workers: header.workers,
@@ -152,10 +157,8 @@ const runEvent = (line: EventLine): string | null => {
 };
 
 /** After a run that was cut short, rooms that were still filling can not miss tracks. */
-const wholeRooms = (header: HeaderLine, finished: boolean, endedAt: number): ((room: string) => boolean) => {
+const wholeRooms = (due: ReadonlyMap<string, number>, finished: boolean, endedAt: number): ((room: string) => boolean) => {
   if (finished) return () => true;
-  const due = new Map<string, number>();
-  for (const { room, joinAtMs } of expandPlan(header.spec, header.run).participants) due.set(room, joinAtMs);
   return (room) => (due.get(room) ?? 0) + SETTLE_MS <= endedAt;
 };
 

@@ -1,12 +1,14 @@
 import type { MetricReader } from './metric-set.ts';
-import type { Kind, LoadSpec, Role } from './plan.ts';
-import type { EndLine } from './record.ts';
+import type { Kind, Role } from './plan.ts';
+import type { EndLine, PlanFacts } from './record.ts';
+import type { Scenario } from './scenario/scenario.ts';
 
 /** What a run came to: everything that reports show and verdicts are made of, derived from the record alone. Times in ms, shares from 0 to 1; null means not measured. */
 export interface Summary {
   run: string;
   startedAt: string;
-  spec: LoadSpec;
+  scenario: Scenario;
+  plan: PlanFacts;
   /** As the header has them. */
   thresholds: string[];
   environment: Record<string, string | number>;

@@ -9,7 +9,7 @@ const judged = (lines: RecordLine[], thresholds: string[] = []): Judgement => {
   const fold = createSummary();
   for (const line of lines) fold.add(line);
   const summary = fold.result();
-  return judge(summary, resolveThresholds(summary.spec, thresholds));
+  return judge(summary, resolveThresholds(summary.scenario, thresholds));
 };
 
 const healthy = recordOf(specOf({ rooms: 10 }));

@@ -159,7 +159,7 @@ const doubted = (sentence: string): string => `${sentence.slice(0, -1)}, but tha
 const readable = (value: number | null): string => (value === null ? 'unknown' : String(Number(value.toPrecision(6))));
 
 /** What keeps a run from being called passed although nothing was crossed. */
-const gapsOf = ({ joins, end, spec }: Summary, results: ThresholdResult[]): string[] => {
+const gapsOf = ({ joins, end, plan }: Summary, results: ThresholdResult[]): string[] => {
   const sentences = results
     .filter(({ ok }) => ok === null)
     .map(({ metric, expression }) => `${metric}: ${expression} could not be judged: nothing was measured.`);
@@ -168,7 +168,7 @@ const gapsOf = ({ joins, end, spec }: Summary, results: ThresholdResult[]): stri
     sentences.push(`${joins.unaccounted} of ${joins.planned} participants have no result in the record.`);
   if (end === null) sentences.push('The record breaks off before the end of the run.');
   if (end !== null && end.reason !== 'finished' && end.reason !== 'server_died') {
-    const planned = (spec.durationMs + ((joins.planned - 1) * 1_000) / spec.joinRate) / 1_000;
+    const planned = plan.endAtMs / 1_000;
     sentences.push(`The run was cut short (${end.reason}) after ${(end.at / 1_000).toFixed(1)} s of ${planned.toFixed(1)} s.`);
   }
   return sentences;

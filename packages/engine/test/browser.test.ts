@@ -27,8 +27,8 @@ afterAll(async () => {
 });
 
 const SIGNALLING = ['v1', 'v0'] as const;
-const SINGLE: TrackPlan = { kind: 'video', codec: 'vp8', resolution: '720p', simulcast: false };
-const H264: TrackPlan = { kind: 'video', codec: 'h264', resolution: '720p', simulcast: true };
+const SINGLE: TrackPlan = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: false };
+const H264: TrackPlan = { kind: 'video', source: 'camera', codec: 'h264', resolution: '720p', simulcast: true };
 const GUESTS = ['guest-0', 'guest-1'];
 
 const enter = async (viewer: Viewer, { room }: Crowd): Promise<void> => {

@@ -50,7 +50,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
 
   test.each(['v1', 'v0'] as const)('H.264 in one layer over %s', async (signalling) => {
     await using crowd = openCrowd({ target: server, signalling });
-    const video = { kind: 'video', codec: 'h264', resolution: '360p', simulcast: false } as const;
+    const video = { kind: 'video', source: 'camera', codec: 'h264', resolution: '360p', simulcast: false } as const;
     await crowd.join({ publish: [video], expects: { audio: 0, video: 0 } }, { expects: { audio: 0, video: 1 } });
     await seconds(2);
     const [publisher, listener] = await crowd.leave();

@@ -25,7 +25,7 @@ export const resultObject = ({ summary, judgement, recordPath }: ReportInput) =>
   run: summary.run,
   startedAt: summary.startedAt,
   end: summary.end,
-  load: summary.spec,
+  scenario: summary.scenario,
   environment: summary.environment,
   record: recordPath,
 });

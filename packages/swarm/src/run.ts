@@ -5,6 +5,7 @@ import {
   type Judgement,
   judge,
   type Plan,
+  planFactsOf,
   RECORD_SCHEMA,
   resolveThresholds,
   type Shard,
@@ -73,7 +74,7 @@ const LEAVE_WITHIN_MS = 10_000;
  */
 export const run = async (options: RunOptions): Promise<RunResult> => {
   const { deployment, plan, staffing, record } = options;
-  const thresholds = resolveThresholds(plan.spec, options.thresholds);
+  const thresholds = resolveThresholds(plan.scenario, options.thresholds);
   const signalling = await welcome(options);
   const shards = splitPlan(plan, staffing.workers)
     .filter(({ participants }) => participants.length > 0)
@@ -110,7 +111,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
       run: options.run,
       startedAt: new Date(startedAtMs).toISOString(),
       startedAtMs,
-      spec: plan.spec,
+      scenario: plan.scenario,
+      plan: planFactsOf(plan),
       thresholds: options.thresholds,
       environment: describeEnvironment(options.version),
       workers: shards.length,

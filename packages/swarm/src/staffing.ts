@@ -1,4 +1,4 @@
-import { expectedPackets, type Plan, UsageError } from '@livekit-swarm/core';
+import { expectedPackets, largestVideo, type Plan, UsageError } from '@livekit-swarm/core';
 import { DESCRIPTORS_OF_A_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
 
 /** How many processes host a crowd, and with how many pump threads each. */
@@ -33,7 +33,7 @@ export const chooseStaffing = (request: StaffingRequest): Staffing => {
   const crowd = plan.participants.length;
   checkPorts(request);
   checkServer(request);
-  const packets = plan.participants.reduce((sum, one) => sum + expectedPackets(one, plan.spec.video), 0);
+  const packets = plan.participants.reduce((sum, one) => sum + expectedPackets(one, largestVideo(plan)), 0);
   const forPackets = Math.ceil(packets / PACKETS_PER_THREAD);
   const wanted = Math.max(1, Math.ceil(crowd / PARTICIPANTS_PER_WORKER), forPackets);
   const perParticipant = need.udp + need.tcp;

@@ -18,7 +18,7 @@ export const reportCommand = async (path: string, flags: ReportFlags, { stdout, 
   const summary = await readRecord(path);
   // What is asked now goes before what was asked then.
   const kept = summary.thresholds.filter((text) => !given.has(thresholdSlot(parseThreshold(text))));
-  const judgement = judge(summary, resolveThresholds(summary.spec, [...kept, ...flags.threshold]));
+  const judgement = judge(summary, resolveThresholds(summary.scenario, [...kept, ...flags.threshold]));
   const render = REPORTERS[flags.json ? 'json' : 'text'];
   const input = { summary, judgement, recordPath: findRecord(path) };
   await write(stdout, render(input, { color: wantsColor(flags.color, stdout, env) }));

@@ -5,10 +5,11 @@ import {
   expandPlan,
   parseLoadFlags,
   resolveThresholds,
+  scenarioOfLoad,
   UsageError,
   withoutSecrets,
 } from '@livekit-swarm/core';
-import { describeLoad, REPORTERS } from '@livekit-swarm/report';
+import { describeScenario, REPORTERS } from '@livekit-swarm/report';
 import { chooseStaffing, openRecord, readSystemLimits, run, socketNeed, watchInterruption } from '@livekit-swarm/swarm';
 import { type Console, wantsColor, write } from '../console.ts';
 import { type Deployed, deploy } from '../deploy.ts';
@@ -29,11 +30,11 @@ export const runCommand = async (
   typed: (flag: keyof RunFlags) => boolean,
   { stdout, stderr, env }: Console,
 ): Promise<ExitCode> => {
-  const spec = parseLoadFlags(flags);
+  const scenario = scenarioOfLoad(parseLoadFlags(flags), flags.threshold);
   const target = readTarget(flags, typed);
-  resolveThresholds(spec, flags.threshold);
+  resolveThresholds(scenario, flags.threshold);
   const name = newRunName();
-  const plan = expandPlan(spec, name);
+  const plan = expandPlan(scenario, name);
   const staffing = chooseStaffing({
     plan,
     cores: availableParallelism(),
@@ -64,7 +65,7 @@ export const runCommand = async (
 
   let deployed: Deployed | null = null;
   try {
-    printer.say(`${describeLoad(spec)} → ${describeTarget(target)}`);
+    printer.say(`${describeScenario(scenario)} → ${describeTarget(target)}`);
     deployed = await deploy(target, { dir: record.dir, onProgress: printer.say, signal: interruption.stop });
     if (interruption.stop.aborted) return await fail(interruptedProblem());
     const {

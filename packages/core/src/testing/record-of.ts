@@ -7,6 +7,7 @@ import { emptySeries } from '../empty-series.ts';
 import { expandPlan } from '../expand.ts';
 import { DEFAULT_LOAD_SPEC } from '../load-spec.ts';
 import type { Kind, LoadSpec, ParticipantPlan, Plan, Role } from '../plan.ts';
+import { planFactsOf } from '../plan-facts.ts';
 import {
   type GeneratorSample,
   type ParticipantLine,
@@ -17,6 +18,7 @@ import {
   type SketchBins,
   type TrackResult,
 } from '../record.ts';
+import { FLAGS_GROUP, scenarioOfLoad } from '../scenario/scenario-of-load.ts';
 import { splitPlan } from '../shards.ts';
 import { Sketch } from '../sketch.ts';
 
@@ -59,7 +61,7 @@ export const seriesOf = (
   tracks: number,
   changes: Partial<SeriesSample> = {},
 ): SeriesSample => ({
-  ...emptySeries({ direction, kind, role, codec: kind === 'audio' ? 'opus' : 'vp8' }),
+  ...emptySeries({ direction, kind, group: FLAGS_GROUP, role, codec: kind === 'audio' ? 'opus' : 'vp8' }),
   tracks,
   packets: tracks * PACKETS[kind],
   bytes: tracks * PACKETS[kind] * BYTES[kind],
@@ -110,8 +112,11 @@ export const resultOf = (plan: Plan, participant: ParticipantPlan, shard: number
     at: plan.endAtMs,
     shard,
     identity: participant.identity,
+    group: participant.group,
     room: participant.room,
     role: participant.role,
+    joinAtMs: participant.joinAtMs,
+    leaveAtMs: participant.leaveAtMs,
     outcome: 'left',
     reason: null,
     joinMs: joinMsOf(participant),
@@ -127,7 +132,7 @@ const joinMsOf = ({ index }: ParticipantPlan): number => 60 + (index % 10) * 5;
 /** What `flows` flows of data messages did in one second. */
 const dataOf = (direction: 'up' | 'down', role: Role, flows: number, perSecond: number): SeriesSample => ({
   ...seriesOf(direction, 'audio', role, flows),
-  labels: { direction, kind: 'data', role, codec: '' },
+  labels: { direction, kind: 'data', group: FLAGS_GROUP, role, codec: '' },
   packets: flows * perSecond,
   jitter: bins([]),
   rtt: bins([]),
@@ -156,7 +161,7 @@ const secondOf = (participants: ParticipantPlan[], shard: number, at: number): S
 
 /** The lines of a healthy run, in the order a run writes them. */
 export const recordOf = (spec: LoadSpec = specOf(), workers = 2, thresholds: string[] = []): RecordLine[] => {
-  const plan = expandPlan(spec, RUN);
+  const plan = expandPlan(scenarioOfLoad(spec), RUN);
   const shards = splitPlan(plan, workers);
   const startedAtMs = Date.UTC(2026, 10, 21, 12);
   const joined = plan.participants.map((participant): RecordLine => {
@@ -166,6 +171,7 @@ export const recordOf = (spec: LoadSpec = specOf(), workers = 2, thresholds: str
       at: participant.joinAtMs + total,
       event: 'joined',
       identity: participant.identity,
+      group: participant.group,
       room: participant.room,
       role: participant.role,
       phases: { started: 1, signal: total / 3, ice: total / 2, joined: total },
@@ -182,7 +188,8 @@ export const recordOf = (spec: LoadSpec = specOf(), workers = 2, thresholds: str
       run: RUN,
       startedAt: new Date(startedAtMs).toISOString(),
       startedAtMs,
-      spec,
+      scenario: plan.scenario,
+      plan: planFactsOf(plan),
       thresholds,
       environment: { swarm: '0.1.0', node: 'v24.21.0', cpus: 4 },
       workers,

@@ -119,12 +119,13 @@ export class NativeEngine implements Engine {
     // What is not one of our own refusals comes from looking the name up, or from the routing table.
     const line = this.#absence(plan, failure.reason === 'internal' ? 'unreachable' : failure.reason);
     this.#refused.set(plan.index, line);
-    const { at, identity, room, role } = line;
+    const { at, identity, group, room, role } = line;
     this.#options.onEvent({
       type: 'event',
       at,
       event: 'join_failed',
       identity,
+      group,
       room,
       role,
       reason: line.reason ?? 'unreachable',
@@ -133,7 +134,7 @@ export class NativeEngine implements Engine {
   }
 
   /** The line of somebody who never was there. */
-  #absence({ identity, room, role, expects }: ParticipantPlan, reason: string): ParticipantLine {
+  #absence({ identity, group, room, role, joinAtMs, leaveAtMs, expects }: ParticipantPlan, reason: string): ParticipantLine {
     const { startedAtMs, shard = 0 } = this.#options;
     const nothing = { joinMs: null, resumes: 0, reconnects: 0, tracks: [] };
     return {
@@ -141,8 +142,11 @@ export class NativeEngine implements Engine {
       at: Date.now() - startedAtMs,
       shard,
       identity,
+      group,
       room,
       role,
+      joinAtMs,
+      leaveAtMs,
       outcome: 'join_failed',
       reason,
       expects,

@@ -54,7 +54,7 @@ export class Participant {
       pump: options.pump,
       book: options.book,
       sampler: options.sampler,
-      owner: { role: plan.role },
+      owner: { group: plan.group, role: plan.role },
       localAddress,
       cname,
       tracks,
@@ -168,8 +168,11 @@ export class Participant {
       at: now - engine.startedAtMs,
       shard: engine.shard ?? 0,
       identity: plan.identity,
+      group: plan.group,
       room: plan.room,
       role: plan.role,
+      joinAtMs: plan.joinAtMs,
+      leaveAtMs: plan.leaveAtMs,
       outcome: OUTCOMES[this.#state],
       reason: this.#state === 'joining' ? (this.#reason ?? LEFT_WHILE_JOINING) : this.#reason,
       joinMs: this.#joinedAt === null ? null : this.#joinedAt - dueAt,
@@ -186,13 +189,14 @@ export class Participant {
 
   #emit(event: EventName, at: number, details: EventDetails): void {
     const { plan, engine } = this.#options;
-    const { identity, room, role } = plan;
+    const { identity, group, room, role } = plan;
     const { attempt, phases, ms, node, serverVersion, reason, message } = details;
     engine.onEvent({
       type: 'event',
       at: at - engine.startedAtMs,
       event,
       identity,
+      group,
       room,
       role,
       ...(attempt !== undefined && { attempt }),

@@ -119,7 +119,7 @@ test('the RTT of a received track is its peer’s', () => {
 test('latency goes to those who received most of the kind', () => {
   const book = new StreamBook();
   receiver(book, 1, { packets: 10 });
-  receiver(book, 2, { packets: 90 }, { owner: { role: 'subscriber' } });
+  receiver(book, 2, { packets: 90 }, { owner: { group: 'crowd', role: 'subscriber' } });
   const latency = { ...NO_LATENCY, audio: { bins: [10, 100], zeros: 0 } };
   const series = seriesOf(book, latency).map(({ labels, latency: { bins } }) => `${labels.role} ${bins}`);
   expect(series).toEqual(['publisher ', 'subscriber 10,100']);

@@ -16,7 +16,7 @@ export type LatencyByKind = Record<Kind | 'data', SketchBins>;
 export const seriesOf = (book: StreamBook, latency: LatencyByKind): SeriesSample[] => {
   const groups = new Map<string, Group>();
   const group = (labels: SeriesLabels) => {
-    const key = `${labels.direction} ${labels.kind} ${labels.role} ${labels.codec}`;
+    const key = `${labels.direction} ${labels.kind} ${labels.group} ${labels.role} ${labels.codec}`;
     const known = groups.get(key) ?? { sample: emptySeries(labels), jitter: new Sketch(), rtt: new Sketch() };
     groups.set(key, known);
     return known;
@@ -36,6 +36,7 @@ export const seriesOf = (book: StreamBook, latency: LatencyByKind): SeriesSample
 const labelsOf = (direction: 'up' | 'down', { owner, kind, codec }: UpStream | DownStream): SeriesLabels => ({
   direction,
   kind,
+  group: owner.group,
   role: owner.role,
   codec,
 });
@@ -104,7 +105,7 @@ const addDown = ({ sample, jitter, rtt }: Group, stream: DownStream, rttMs: numb
 };
 
 const addData = (group: (labels: SeriesLabels) => Group, peer: Peer): void => {
-  const labels = { kind: 'data', role: peer.owner.role, codec: 'data' } as const;
+  const labels = { kind: 'data', group: peer.owner.group, role: peer.owner.role, codec: 'data' } as const;
   const sent = grown(peer)((s) => s.dataMessagesSent);
   if (sent > 0) {
     const { sample } = group({ direction: 'up', ...labels });

@@ -3,6 +3,7 @@ import type { DataFlowStats, PeerStats, PumpSample, ReceiverStats, SenderStats }
 
 /** Whose stream it is, for the labels of its series. */
 export interface Owner {
+  group: string;
   role: Role;
 }
 

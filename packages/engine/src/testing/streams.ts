@@ -69,7 +69,7 @@ export const dataStats = (given: Partial<DataFlowStats> = {}): DataFlowStats => 
   ...given,
 });
 
-const counted = { handle: 1, peer: 1, owner: { role: 'publisher' }, taken: null, ended: false } as const;
+const counted = { handle: 1, peer: 1, owner: { group: 'crowd', role: 'publisher' }, taken: null, ended: false } as const;
 
 export const upStream = (given: Partial<UpStream> = {}): UpStream => ({
   ...counted,
@@ -95,7 +95,7 @@ export const downStream = (given: Partial<DownStream> = {}): DownStream => ({
 });
 
 export const peerOf = (given: Partial<PeerStats> = {}): Peer => ({
-  owner: { role: 'publisher' },
+  owner: { group: 'crowd', role: 'publisher' },
   stats: {
     peer: 1,
     rttMs: Number.NaN,

@@ -32,7 +32,7 @@ export interface Crowd extends AsyncDisposable {
 let rooms = 0;
 
 export const AUDIO = { kind: 'audio' } as const;
-export const SIMULCAST = { kind: 'video', codec: 'vp8', resolution: '720p', simulcast: true } as const;
+export const SIMULCAST = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: true } as const;
 
 export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAttempts = 1 }: CrowdOptions): Crowd => {
   const startedAtMs = Date.now();

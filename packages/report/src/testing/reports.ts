@@ -9,7 +9,7 @@ const reportOf = (lines: RecordLine[], thresholds: string[] = []): ReportInput =
   const fold = createSummary();
   for (const line of lines) fold.add(line);
   const summary = fold.result();
-  return { summary, judgement: judge(summary, resolveThresholds(summary.spec, thresholds)), recordPath: RECORD };
+  return { summary, judgement: judge(summary, resolveThresholds(summary.scenario, thresholds)), recordPath: RECORD };
 };
 
 export const passedReport = (): ReportInput => reportOf(recordOf(specOf()));

@@ -1,0 +1,17 @@
+/** A named part of a run, for thresholds (`packet_loss@peak`) and for the tables and charts of reports. */
+export interface Window {
+  name: string;
+  /** Milliseconds after the start: from this moment … */
+  fromMs: number;
+  /** … to just before this one. */
+  toMs: number;
+  /**
+   * - builtin: `joining`, until the last first join was due; `steady`, the longest stretch in which nobody was due to come or go (where people come and
+   *   go all the time: from the first join to the last leave)
+   * - stage: of an executor, the window that `@*` goes through
+   * - timeline: named by the scenario
+   */
+  source: 'builtin' | 'stage' | 'timeline';
+  /** Of a stage. */
+  group?: string;
+}
