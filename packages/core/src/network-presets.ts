@@ -1,16 +1,27 @@
-/** What a bad link does to the packets of one participant, one way. */
+/**
+ * Bad access networks. The packet pump plays them: each datagram of a participant (STUN, DTLS, media, feedback) passes a link of this kind on its way up and
+ * another on its way down. What a link does on top of the network that is really there, it does in this order: the queue before the link, loss on
+ * it, delay behind it.
+ */
+
+/** What a link does to the packets of one participant, one way. */
 export interface LinkImpairment {
   /** Share of packets dropped, 0 … 1. */
   loss: number;
-  /** Mean length of a burst of losses, packets; 1 means that each is lost by itself. */
+  /** Mean length of a run of losses, packets (Gilbert–Elliott); 1: each packet is lost or not by itself. */
   burst: number;
+  /** Every packet, ms. */
   delayMs: number;
+  /**
+   * On top of the delay: exponentially distributed with this mean, ms, drawn anew every 20 ms. So packets of 20 ms of sound show about this as their
+   * interarrival jitter (RFC 3550 §6.4.1). A packet that is held up holds up those behind it.
+   */
   jitterMs: number;
-  /** Share of packets that overtake others, 0 … 1. */
+  /** Share of packets that arrive behind the one that followed them in their stream, 0 … 1. */
   reorder: number;
-  /** Bits a second; null means no limit. */
+  /** Bits a second, headers of IP and UDP included; null: no limit. */
   rateBps: number | null;
-  /** What does not fit the rate waits this long at most, ms. */
+  /** With a rate: a packet that would have to wait longer than this for its turn is dropped, ms. */
   queueMs: number;
 }
 
@@ -18,3 +29,130 @@ export interface NetworkImpairment {
   up: LinkImpairment;
   down: LinkImpairment;
 }
+
+/** A link that does nothing. */
+export const PERFECT_LINK: LinkImpairment = {
+  loss: 0,
+  burst: 1,
+  delayMs: 0,
+  jitterMs: 0,
+  reorder: 0,
+  rateBps: null,
+  queueMs: 200,
+};
+
+export interface NetworkPreset {
+  /** For people: who has such a network. */
+  description: string;
+  impairment: NetworkImpairment;
+}
+
+/** Both ways alike, but for what is said of one of them. */
+const network = (
+  link: Partial<LinkImpairment>,
+  { up = {}, down = {} }: Partial<Record<'up' | 'down', Partial<LinkImpairment>>> = {},
+): NetworkImpairment => ({ up: { ...PERFECT_LINK, ...link, ...up }, down: { ...PERFECT_LINK, ...link, ...down } });
+
+/** By the name that a scenario writes; from good to bad. Numbers without a source are our choice, and say so. */
+export const NETWORK_PRESETS = {
+  perfect: {
+    description: 'the network as it is: nothing is added',
+    impairment: network({}),
+  },
+  'good-wifi': {
+    description: 'a desk near the access point',
+    impairment: network({
+      // Our choice: 802.11 sends a frame up to seven times (dot11ShortRetryLimit), so next to nothing is lost for good.
+      loss: 0.001,
+      // Half of all packets pass a Wi-Fi hop and back within 3 ms (Sui et al., MobiSys 2016) …
+      delayMs: 1,
+      // … and nine in ten within 20 ms (same), which exponential waits of 4 ms each way come near to.
+      jitterMs: 4,
+    }),
+  },
+  'busy-wifi': {
+    description: 'an office, campus or café where everybody is on the air',
+    impairment: network({
+      // One Skype call in six lost more than 1.2 % (Jiang et al., VIA, SIGCOMM 2016).
+      loss: 0.012,
+      // Our choice: losses on the Internet come in runs (Jiang and Schulzrinne, NOSSDAV 2000); what is in the way outlasts a packet.
+      burst: 3,
+      // More than half of the packets needed over 20 ms for a Wi-Fi hop and back on a campus (Pei et al., INFOCOM 2017) …
+      delayMs: 2,
+      // … and one in ten over 100 ms (same), which exponential waits of 20 ms each way come near to.
+      jitterMs: 20,
+    }),
+  },
+  'lossy-2-percent': {
+    description: 'nothing but loss, at the rate from which operators are alerted',
+    impairment: network({ loss: 0.02 }),
+  },
+  'weak-4g': {
+    description: 'a phone on the slowest quarter of 4G',
+    impairment: network(
+      {
+        // Slowest quarter of 4G, "Slow 4G" of Lighthouse and WebPageTest: 150 ms there and back, 1.6 Mbit/s down and 750 kbit/s up.
+        delayMs: 75,
+        // The jitter that one Skype call in six was above (Jiang et al., VIA, SIGCOMM 2016).
+        jitterMs: 12,
+        // Our choice: the radio repeats what is damaged (HARQ), so what is lost is lost in handovers, several packets at a time.
+        loss: 0.005,
+        burst: 3,
+        // Our choice: base stations hold packets rather than drop them (Jiang et al., Tackling Bufferbloat in 3G/4G Networks, IMC 2012).
+        queueMs: 500,
+      },
+      { up: { rateBps: 750_000 }, down: { rateBps: 1_600_000 } },
+    ),
+  },
+  'weak-3g': {
+    description: 'a phone in the country; sound fits, pictures hardly do',
+    impairment: network({
+      // "Regular 3G" of Lighthouse and WebPageTest: 300 ms there and back, 700 kbit/s.
+      delayMs: 150,
+      rateBps: 700_000,
+      // Our choice: twice what the poor calls of VIA had.
+      jitterMs: 25,
+      // Our choice: twice the loss of weak-4g; wireless links lose in bursts (Jang et al., 3G and 3.5G from Cars and Trains, MICNET 2009).
+      loss: 0.01,
+      burst: 4,
+      // As with weak-4g.
+      queueMs: 500,
+    }),
+  },
+  'leo-satellite': {
+    description: 'Starlink and its like',
+    impairment: network({
+      // 50 ms there and back to European hosts, the median of months (Michel et al., IMC 2022) …
+      delayMs: 25,
+      // … and a quarter of them 10 ms above it (same).
+      jitterMs: 5,
+      // Our choice: handovers between satellites take runs of packets with them, up to half of all at times (Kassem et al., IMC 2022).
+      loss: 0.01,
+      burst: 10,
+    }),
+  },
+  'geo-satellite': {
+    description: 'a geostationary satellite: nobody can interrupt anybody',
+    impairment: network(
+      {
+        // 600 ms there and back at the least (Michel et al., IMC 2022).
+        delayMs: 300,
+        // Our choice: air time is granted in turns, and forward error correction leaves little loss.
+        jitterMs: 10,
+        loss: 0.005,
+        burst: 3,
+      },
+      // The subscription that they measured.
+      { up: { rateBps: 10_000_000 }, down: { rateBps: 100_000_000 } },
+    ),
+  },
+} as const satisfies Record<string, NetworkPreset>;
+
+export type NetworkPresetName = keyof typeof NETWORK_PRESETS;
+
+export const isNetworkPresetName = (name: string): name is NetworkPresetName => Object.hasOwn(NETWORK_PRESETS, name);
+
+export const networkPresetNames = (): NetworkPresetName[] => Object.keys(NETWORK_PRESETS).filter(isNetworkPresetName);
+
+/** The preset, without the literal types that make comparing awkward. */
+export const networkPreset = (name: NetworkPresetName): NetworkPreset => NETWORK_PRESETS[name];
