@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expandPlan, parseLoadFlags, resolveThresholds } from '@livekit-swarm/core';
+import { expandPlan, parseLoadFlags, resolveThresholds, scenarioOfLoad } from '@livekit-swarm/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunFlags } from '../../packages/cli/src/flags.ts';
 import { runHelp } from '../../packages/cli/src/help.ts';
@@ -42,14 +42,14 @@ const read = (line: string, env: Record<string, string>): void => {
   const program = createProgram({ stdout: process.stdout, stderr: process.stderr, env }, () => {});
   program.action((flags: RunFlags) => {
     if (program.args.length > 0) throw new Error(`${program.args.join(' ')} is no command`);
-    const spec = parseLoadFlags(flags);
+    const scenario = scenarioOfLoad(parseLoadFlags(flags), flags.threshold);
     readTarget(flags, (flag) => program.getOptionValueSource(flag) === 'cli');
-    resolveThresholds(spec, flags.threshold);
-    expandPlan(spec, 'k3x9h');
+    resolveThresholds(scenario, flags.threshold);
+    expandPlan(scenario, 'k3x9h');
   });
   for (const command of program.commands) {
     command.action(() => {
-      resolveThresholds(parseLoadFlags({}), command.opts<{ threshold?: string[] }>().threshold ?? []);
+      resolveThresholds(scenarioOfLoad(parseLoadFlags({})), command.opts<{ threshold?: string[] }>().threshold ?? []);
     });
   }
   program.parse(swarmArguments(readCommand(line).words) ?? [], { from: 'user' });

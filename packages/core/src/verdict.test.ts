@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_THRESHOLDS, resolveThresholds } from './default-thresholds.ts';
 import type { GeneratorSample, RecordLine } from './record.ts';
+import { scenarioOfLoad } from './scenario/scenario-of-load.ts';
 import { createSummary } from './summarize.ts';
 import { altered, generatorOf, recordOf, specOf } from './testing/record-of.ts';
 import { holds, type Judgement, judge } from './verdict.ts';
@@ -194,7 +195,7 @@ describe('a run that did not end by itself', () => {
 
 describe('resolveThresholds', () => {
   const texts = (spec = specOf(), given: string[] = []): string[] =>
-    resolveThresholds(spec, given).map(
+    resolveThresholds(scenarioOfLoad(spec), given).map(
       ({ threshold: { metric, operator, limit }, source }) => `${metric} ${operator} ${limit} ${source}`,
     );
 

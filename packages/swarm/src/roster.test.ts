@@ -1,8 +1,8 @@
-import { DEFAULT_LOAD_SPEC, type EventLine, expandPlan, splitPlan } from '@livekit-swarm/core';
+import { DEFAULT_LOAD_SPEC, type EventLine, expandPlan, scenarioOfLoad, splitPlan } from '@livekit-swarm/core';
 import { describe, expect, it } from 'vitest';
 import { createRoster } from './roster.ts';
 
-const shards = splitPlan(expandPlan({ ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 2 }, 't3st'), 2);
+const shards = splitPlan(expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 2 }), 't3st'), 2);
 const [first] = shards;
 const [a = '', b = ''] = first?.participants.map(({ identity }) => identity) ?? [];
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, type RecordLine } from '@livekit-swarm/core';
+import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, type RecordLine, scenarioOfLoad } from '@livekit-swarm/core';
 import { test as base, describe } from 'vitest';
 import type { Progress } from './progress.ts';
 import { readRecord } from './record-reader.ts';
@@ -29,7 +29,7 @@ const test = base.extend<{ fixture: Fixture }>({
       run({
         deployment: server.deployment,
         run: 't3st',
-        plan: expandPlan({ ...small, ...spec }, 't3st'),
+        plan: expandPlan(scenarioOfLoad({ ...small, ...spec }), 't3st'),
         staffing: { workers: 2, threads: 1 },
         thresholds: ['join_failures: rate<0.5'],
         signalling: 'auto',

@@ -1,11 +1,11 @@
-import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, UsageError } from '@livekit-swarm/core';
+import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, scenarioOfLoad, UsageError } from '@livekit-swarm/core';
 import { describe, expect, it } from 'vitest';
 import { parseOpenFiles, parsePortRange } from './descriptors.ts';
 import { chooseStaffing, type StaffingRequest } from './staffing.ts';
 
 const choose = (spec: Partial<LoadSpec>, more: Partial<StaffingRequest> = {}) =>
   chooseStaffing({
-    plan: expandPlan({ ...DEFAULT_LOAD_SPEC, ...spec }, 't3st'),
+    plan: expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...spec }), 't3st'),
     cores: 4,
     workers: null,
     need: { udp: 1, tcp: 1 },

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_LOAD_SPEC, expandPlan, type ParticipantPlan } from '@livekit-swarm/core';
+import { DEFAULT_LOAD_SPEC, expandPlan, type ParticipantPlan, scenarioOfLoad } from '@livekit-swarm/core';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 const somebody = (): ParticipantPlan => {
-  const [first] = expandPlan({ ...DEFAULT_LOAD_SPEC, room: 'mine', rooms: 1 }, 't3st').participants;
+  const [first] = expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, room: 'mine', rooms: 1 }), 't3st').participants;
   if (first === undefined) throw new Error('a plan for nobody');
   return first;
 };

@@ -50,7 +50,7 @@ const receiverOf = (book: StreamBook, handle: number, stats: Partial<ReceiverSta
 
 test('streams are added up by direction, kind, role and codec', () => {
   const book = new StreamBook();
-  const owner = { role: 'subscriber' as const };
+  const owner = { group: 'crowd', role: 'subscriber' };
   receiver(book, 1, { packets: 10 });
   receiver(book, 2, { packets: 20 });
   receiver(book, 3, { packets: 5 }, { owner });

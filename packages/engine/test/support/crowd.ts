@@ -53,12 +53,17 @@ export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAtte
     const plan: ParticipantPlan = {
       index,
       identity: `guest-${index}`,
+      group: 'crowd',
       room,
       role: (guest.publish?.length ?? 0) > 0 ? 'publisher' : 'subscriber',
       joinAtMs: dueAt,
+      leaveAtMs: Number.POSITIVE_INFINITY,
       publish: [],
+      subscribe: true,
       layout: { type: 'all' },
       data: [],
+      grants: {},
+      network: null,
       expects: { audio: 1, video: 1 },
       ...guest,
     };

@@ -13,8 +13,8 @@ import type { Engine, EngineOptions } from '@livekit-swarm/engine';
 export const createEngine = (options: EngineOptions): Engine => {
   const present = new Map<number, { plan: ParticipantPlan; joinMs: number | null; failed: boolean }>();
   const say = (plan: ParticipantPlan, event: EventName, more: Partial<EventLine> = {}): void => {
-    const { identity, room, role } = plan;
-    options.onEvent({ type: 'event', at: Date.now() - options.startedAtMs, event, identity, room, role, ...more });
+    const { identity, group, room, role } = plan;
+    options.onEvent({ type: 'event', at: Date.now() - options.startedAtMs, event, identity, group, room, role, ...more });
   };
   return {
     name: 'fake',
@@ -31,14 +31,17 @@ export const createEngine = (options: EngineOptions): Engine => {
       if (stay === undefined) throw new Error(`nobody with index ${index} is here`);
       const { plan, joinMs, failed } = stay;
       if (plan.room.startsWith('stay')) await new Promise(() => {});
-      const { identity, room, role, expects } = plan;
+      const { identity, group, room, role, joinAtMs, leaveAtMs, expects } = plan;
       return {
         type: 'participant',
         at: Date.now() - options.startedAtMs,
         shard: 0,
         identity,
+        group,
         room,
         role,
+        joinAtMs,
+        leaveAtMs,
         outcome: failed ? 'join_failed' : 'left',
         reason: failed ? 'server_full' : null,
         joinMs,
@@ -58,7 +61,7 @@ export const createEngine = (options: EngineOptions): Engine => {
 };
 
 const fiftyPackets = (): SeriesSample => ({
-  ...emptySeries({ direction: 'down', kind: 'audio', role: 'publisher', codec: 'opus' }),
+  ...emptySeries({ direction: 'down', kind: 'audio', group: 'crowd', role: 'publisher', codec: 'opus' }),
   tracks: 1,
   packets: 50,
   bytes: 5_000,
