@@ -1,4 +1,4 @@
-import { parseRecordLine, RecordError } from './parse-record-line.ts';
+import { readRecordLines } from './record-lines.ts';
 import { createSummary } from './summarize.ts';
 import type { Summary } from './summary.ts';
 
@@ -9,27 +9,6 @@ import type { Summary } from './summary.ts';
  */
 export const foldRecord = async (lines: AsyncIterable<string> | Iterable<string>): Promise<Summary> => {
   const summary = createSummary();
-  let number = 0;
-  let unknown = 0;
-  let broken: { error: RecordError; number: number } | null = null;
-  for await (const text of lines) {
-    number++;
-    if (text.trim() === '') continue;
-    // Only now is it known that the broken line was not the last.
-    if (broken !== null) throw broken.error;
-    try {
-      const line = parseRecordLine(text, number);
-      if (line === null) unknown++;
-      else summary.add(line);
-    } catch (error) {
-      if (!(error instanceof RecordError) || number === 1) throw error;
-      broken = { error, number };
-    }
-  }
-  if (number === 0) throw new RecordError('the record is empty', 'give the record.ndjson that a run wrote, or its folder');
-  if (broken !== null)
-    summary.note(`Line ${broken.number} of the record, its last, was cut off while it was written; it was left out.`);
-  if (unknown > 0)
-    summary.note(`${unknown} lines of the record are of a kind that this version does not know; they were left out.`);
+  for await (const line of readRecordLines(lines, summary.note)) summary.add(line);
   return summary.result();
 };

@@ -21,6 +21,7 @@ export type * from './plan.ts';
 export * from './plan-facts.ts';
 export * from './publish.ts';
 export * from './record.ts';
+export * from './record-lines.ts';
 export * from './resolution.ts';
 export type * from './scenario/executor-spec.ts';
 export type * from './scenario/scenario.ts';
