@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type {
   IceCredentials,
   LocalTransport,
+  PeerOptions,
   Pump,
   PumpEvent,
   PumpOptions,
@@ -18,7 +19,7 @@ type NativeSample = Omit<PumpSample, Table> & Record<Table, Float64Array>;
 /** The class that the addon exports (packages/native/crate/src/addon.rs). */
 interface NativePump {
   addClip(clip: object): number;
-  createPeer(localAddress: string): LocalTransport;
+  createPeer(localAddress: string, options: PeerOptions | undefined): LocalTransport;
   setRemote(peer: number, remote: object): void;
   addRemoteCandidate(peer: number, candidate: string): void;
   restartIce(peer: number): IceCredentials;
@@ -65,7 +66,7 @@ export const openPump = (options: PumpOptions, onEvents: (events: PumpEvent[]) =
   const native = new NativePump(options, onEvents);
   return {
     addClip: (clip) => native.addClip({ ...clip, payload: asBuffer(clip.payload), audioLevels: asBuffer(clip.audioLevels) }),
-    createPeer: (localAddress) => native.createPeer(localAddress),
+    createPeer: (localAddress, options) => native.createPeer(localAddress, options),
     setRemote: (peer, remote) => native.setRemote(peer, remote),
     addRemoteCandidate: (peer, candidate) => native.addRemoteCandidate(peer, candidate),
     restartIce: (peer) => native.restartIce(peer),

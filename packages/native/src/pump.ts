@@ -37,6 +37,14 @@ export interface IceCredentials {
   pwd: string;
 }
 
+export interface PeerOptions {
+  /** Whom the latency of data messages counts for (`PumpSample.latencies`); left out, it is told of each flow alone. */
+  dataCohort?: number;
+}
+
+/** Cohorts are numbered from 0 to one less than this. */
+export const COHORTS = 4096;
+
 /** What the remote side must be told of a new peer. */
 export interface LocalTransport extends IceCredentials {
   /** Handle for every other call. */
@@ -117,6 +125,8 @@ export interface ReceiverOptions {
   nack: boolean;
   pli: boolean;
   remb: boolean;
+  /** Whom its latency counts for (`PumpSample.latencies`); left out, it is told of this receiver alone. */
+  cohort?: number;
 }
 
 export interface DataChannelOptions {
@@ -264,15 +274,18 @@ export interface Bins {
   zeros: number;
 }
 
+/** One-way latency of everything that was received since the last sample and counts for this cohort. */
+export interface CohortLatency extends Bins {
+  cohort: number;
+}
+
 export interface PumpSample {
   senders: SenderStats[];
   receivers: ReceiverStats[];
   peers: PeerStats[];
   flows: DataFlowStats[];
-  /** One-way latency of all packets received since the last sample. */
-  audioLatency: Bins;
-  videoLatency: Bins;
-  dataLatency: Bins;
+  /** Only of cohorts that received anything since the last sample. */
+  latencies: CohortLatency[];
   /** Datagrams of any kind through all sockets, cumulative: for the cost of a packet. */
   datagramsSent: number;
   datagramsReceived: number;
@@ -293,7 +306,7 @@ export interface Pump {
   /** Copies the clip. */
   addClip(clip: ClipData): number;
   /** Binds a UDP socket on `localAddress` (an IP) and makes ICE credentials. Throws when no descriptor or port is left. */
-  createPeer(localAddress: string): LocalTransport;
+  createPeer(localAddress: string, options?: PeerOptions): LocalTransport;
   setRemote(peer: number, remote: RemoteTransport): void;
   /** `candidate:…` as in SDP or trickle; candidates that are not UDP with an IP address are ignored. */
   addRemoteCandidate(peer: number, candidate: string): void;

@@ -72,7 +72,8 @@ export class PumpPlane implements MediaPlane {
 
   openPeer(): LocalPeer {
     const { pump, book, owner, localAddress, onPeerOpened } = this.#options;
-    const local = pump.createPeer(localAddress);
+    const dataCohort = book.cohorts.of({ direction: 'down', kind: 'data', ...owner, codec: 'data' });
+    const local = pump.createPeer(localAddress, { ...(dataCohort !== undefined && { dataCohort }) });
     const peer: Peer = { owner, stats: null, taken: null, ended: false, flows: new Map() };
     this.#peers.set(local.peer, peer);
     book.peers.set(local.peer, peer);
@@ -166,6 +167,10 @@ export class PumpPlane implements MediaPlane {
   receive(peer: number, stream: ReceiveStream): void {
     const { pump, book, owner, describe } = this.#options;
     const { kind, mid, trackSid, ssrc, rtxSsrc, payloads, nack, pli, remb, muted } = stream;
+    const published = describe(trackSid)?.codec || (payloads[0]?.codec ?? 'other');
+    // Browsers publish Opus within RED (RFC 2198); the server unpacks it for those who do not take RED, as we do not.
+    const codec = published === 'red' ? 'opus' : published;
+    const cohort = book.cohorts.of({ direction: 'down', kind, ...owner, codec });
     const handle = pump.addReceiver({
       peer,
       kind,
@@ -179,10 +184,8 @@ export class PumpPlane implements MediaPlane {
       nack,
       pli,
       remb,
+      ...(cohort !== undefined && { cohort }),
     });
-    const published = describe(trackSid)?.codec || (payloads[0]?.codec ?? 'other');
-    // Browsers publish Opus within RED (RFC 2198); the server unpacks it for those who do not take RED, as we do not.
-    const codec = published === 'red' ? 'opus' : published;
     const entry: DownStream = {
       handle,
       peer,

@@ -11,7 +11,8 @@ const SHARED_READ_MS = 50;
 export class Sampler {
   readonly #pump: Pick<Pump, 'sample'>;
   readonly #book: StreamBook;
-  #latency = freshLatency();
+  /** By cohort, since the last sample was taken. */
+  readonly #latencies = new Map<number, Sketch>();
   #tickLateMs = 0;
   #datagrams = { sent: 0, received: 0, dropped: 0 };
   #taken = { sent: 0, received: 0, dropped: 0 };
@@ -35,9 +36,7 @@ export class Sampler {
   read(): void {
     const sample = this.#pump.sample();
     this.#book.read(sample);
-    addBins(this.#latency.audio, sample.audioLatency);
-    addBins(this.#latency.video, sample.videoLatency);
-    addBins(this.#latency.data, sample.dataLatency);
+    for (const { cohort, ...bins } of sample.latencies) addBins(this.#latencyOf(cohort), bins);
     this.#tickLateMs = Math.max(this.#tickLateMs, sample.maxTickLateMs);
     this.#datagrams = { sent: sample.datagramsSent, received: sample.datagramsReceived, dropped: sample.sharedSocketDrops };
     const waiting = this.#waiting;
@@ -51,12 +50,7 @@ export class Sampler {
   /** What happened since the last call. */
   take(joined: number): EngineSample {
     this.read();
-    const latency = {
-      audio: this.#latency.audio.toBins(),
-      video: this.#latency.video.toBins(),
-      data: this.#latency.data.toBins(),
-    };
-    const series = seriesOf(this.#book, latency);
+    const series = seriesOf(this.#book, this.#latencies);
     const generator = {
       tickLateMs: this.#tickLateMs,
       lateSends: total(series.map(({ lateSends }) => lateSends)),
@@ -68,14 +62,18 @@ export class Sampler {
       datagramsReceived: this.#datagrams.received - this.#taken.received,
     };
     this.#book.settle();
-    this.#latency = freshLatency();
+    this.#latencies.clear();
     this.#tickLateMs = 0;
     this.#taken = this.#datagrams;
     return { joined, series, generator };
   }
-}
 
-const freshLatency = () => ({ audio: new Sketch(), video: new Sketch(), data: new Sketch() });
+  #latencyOf(cohort: number): Sketch {
+    const known = this.#latencies.get(cohort) ?? new Sketch();
+    this.#latencies.set(cohort, known);
+    return known;
+  }
+}
 
 const total = (values: number[]): number => values.reduce((sum, value) => sum + value, 0);
 

@@ -1,10 +1,11 @@
+import { Sketch } from '@livekit-swarm/core';
 import type { ReceiverStats, SenderStats } from '@livekit-swarm/native';
 import { expect, test } from 'vitest';
 import { dataStats, downStream, peerOf, receiverStats, senderStats, upStream } from '../testing/streams.ts';
 import { seriesOf } from './series.ts';
 import { StreamBook } from './stream-book.ts';
 
-const NO_LATENCY = { audio: { bins: [], zeros: 0 }, video: { bins: [], zeros: 0 }, data: { bins: [], zeros: 0 } };
+const NO_LATENCY = new Map<number, Sketch>();
 
 const sender = (book: StreamBook, handle: number, stats: Partial<SenderStats>, stream: Parameters<typeof upStream>[0] = {}) => {
   book.up.set(handle, upStream({ ...stream, handle, stats: senderStats({ ...stats, sender: handle }) }));
@@ -116,13 +117,48 @@ test('the RTT of a received track is its peer’s', () => {
   expect(seriesOf(book, NO_LATENCY)[0]?.rtt.bins).toHaveLength(2);
 });
 
-test('latency goes to those who received most of the kind', () => {
+test('latency goes to the series that it was counted for, whoever received more', () => {
   const book = new StreamBook();
-  receiver(book, 1, { packets: 10 });
-  receiver(book, 2, { packets: 90 }, { owner: { group: 'crowd', role: 'subscriber' } });
-  const latency = { ...NO_LATENCY, audio: { bins: [10, 100], zeros: 0 } };
-  const series = seriesOf(book, latency).map(({ labels, latency: { bins } }) => `${labels.role} ${bins}`);
-  expect(series).toEqual(['publisher ', 'subscriber 10,100']);
+  const [few, many] = [
+    { group: 'crowd', role: 'publisher' },
+    { group: 'crowd', role: 'subscriber' },
+  ];
+  receiver(book, 1, { packets: 10 }, { owner: few });
+  receiver(book, 2, { packets: 90 }, { owner: many });
+  const labels = { direction: 'down', kind: 'audio', codec: 'opus' } as const;
+  const sketch = new Sketch();
+  sketch.add(30, 5);
+  const cohorts = [many, few].map((owner) => book.cohorts.of({ ...labels, ...owner }));
+  const latencies = new Map(cohorts.flatMap((cohort, index) => (cohort !== undefined && index === 1 ? [[cohort, sketch]] : [])));
+  const series = seriesOf(book, latencies).map(({ labels: { role }, latency }) => [role, latency]);
+  expect(series).toEqual([
+    ['publisher', sketch.toBins()],
+    ['subscriber', { bins: [], zeros: 0 }],
+  ]);
+});
+
+test('latency of what is gone from the book is in a series all the same', () => {
+  const book = new StreamBook();
+  const labels = { direction: 'down', kind: 'data', group: 'crowd', role: 'host', codec: 'data' } as const;
+  const cohort = book.cohorts.of(labels) ?? Number.NaN;
+  const sketch = new Sketch();
+  sketch.add(7);
+  const [series] = seriesOf(
+    book,
+    new Map([
+      [cohort, sketch],
+      [4_000, new Sketch()],
+    ]),
+  );
+  expect(series).toMatchObject({ labels, packets: 0, tracks: 0, latency: sketch.toBins() });
+});
+
+test('the same role of another group is counted apart', () => {
+  const book = new StreamBook();
+  for (const [handle, group] of ['lessons', 'lobby'].entries()) {
+    receiver(book, handle, { packets: 10 }, { owner: { group, role: 'student' } });
+  }
+  expect(seriesOf(book, NO_LATENCY).map(({ labels }) => labels.group)).toEqual(['lessons', 'lobby']);
 });
 
 test('data that was sent and that came', () => {

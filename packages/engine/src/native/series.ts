@@ -1,5 +1,6 @@
-import { emptySeries, type Kind, type SeriesLabels, type SeriesSample, Sketch, type SketchBins } from '@livekit-swarm/core';
+import { emptySeries, type SeriesLabels, type SeriesSample, Sketch } from '@livekit-swarm/core';
 import type { ReceiverStats, SenderStats } from '@livekit-swarm/native';
+import { seriesKey } from './cohorts.ts';
 import type { DataStream, DownStream, Peer, StreamBook, UpStream } from './stream-book.ts';
 
 /** A series while it is being added up. */
@@ -9,14 +10,14 @@ interface Group {
   rtt: Sketch;
 }
 
-/** One-way latency of all that arrived since the last sample; the pump keeps it by kind alone. */
-export type LatencyByKind = Record<Kind | 'data', SketchBins>;
-
-/** What every group of streams did since the last sample (see `StreamBook.settle`). */
-export const seriesOf = (book: StreamBook, latency: LatencyByKind): SeriesSample[] => {
+/**
+ * What every group of streams did since the last sample (see `StreamBook.settle`).
+ * @param latencies by cohort: of everything that arrived since the last sample
+ */
+export const seriesOf = (book: StreamBook, latencies: ReadonlyMap<number, Sketch>): SeriesSample[] => {
   const groups = new Map<string, Group>();
   const group = (labels: SeriesLabels) => {
-    const key = `${labels.direction} ${labels.kind} ${labels.group} ${labels.role} ${labels.codec}`;
+    const key = seriesKey(labels);
     const known = groups.get(key) ?? { sample: emptySeries(labels), jitter: new Sketch(), rtt: new Sketch() };
     groups.set(key, known);
     return known;
@@ -24,13 +25,11 @@ export const seriesOf = (book: StreamBook, latency: LatencyByKind): SeriesSample
   for (const stream of book.up.values()) addUp(group(labelsOf('up', stream)), stream);
   for (const stream of book.down.values()) addDown(group(labelsOf('down', stream)), stream, rttOf(book, stream));
   for (const peer of book.peers.values()) addData(group, peer);
-  const series = [...groups.values()].map(({ sample, jitter, rtt }) => ({
-    ...sample,
-    jitter: jitter.toBins(),
-    rtt: rtt.toBins(),
-  }));
-  for (const kind of ['audio', 'video', 'data'] as const) giveLatency(series, kind, latency[kind]);
-  return series;
+  for (const [cohort, latency] of latencies) {
+    const labels = book.cohorts.labels(cohort);
+    if (labels !== undefined) group(labels).sample.latency = latency.toBins();
+  }
+  return [...groups.values()].map(({ sample, jitter, rtt }) => ({ ...sample, jitter: jitter.toBins(), rtt: rtt.toBins() }));
 };
 
 const labelsOf = (direction: 'up' | 'down', { owner, kind, codec }: UpStream | DownStream): SeriesLabels => ({
@@ -125,12 +124,4 @@ const addFlow = ({ sample }: Group, flow: DataStream): void => {
   sample.lostBeforeRecovery += more((s) => s.lost);
   sample.duplicates += more((s) => s.duplicates);
   if (received > 0) sample.tracks += 1;
-};
-
-/** To the group that received most of the kind, since the pump does not tell groups apart. */
-const giveLatency = (series: SeriesSample[], kind: Kind | 'data', bins: SketchBins): void => {
-  const [most] = series
-    .filter(({ labels }) => labels.direction === 'down' && labels.kind === kind)
-    .sort((a, b) => b.packets - a.packets);
-  if (most !== undefined) most.latency = bins;
 };

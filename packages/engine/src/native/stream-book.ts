@@ -1,5 +1,6 @@
 import type { Kind, Role } from '@livekit-swarm/core';
 import type { DataFlowStats, PeerStats, PumpSample, ReceiverStats, SenderStats } from '@livekit-swarm/native';
+import { Cohorts } from './cohorts.ts';
 
 /** Whose stream it is, for the labels of its series. */
 export interface Owner {
@@ -54,6 +55,7 @@ export type DataStream = Counted<DataFlowStats>;
 
 /** Everything the pump counts for, by its handles. A stream that ended stays until its last counters were handed on. */
 export class StreamBook {
+  readonly cohorts = new Cohorts();
   readonly up = new Map<number, UpStream>();
   readonly down = new Map<number, DownStream>();
   readonly peers = new Map<number, Peer>();

@@ -14,6 +14,7 @@ use str0m::IceCreds;
 use self::shapes::*;
 use crate::clip::{Clip, Codec};
 use crate::clock;
+use crate::cohorts::Cohort;
 use crate::data_flow::DataFlow;
 use crate::peer::{PeerEvent, Remote};
 use crate::pump::Threads;
@@ -57,10 +58,12 @@ impl NativePump {
     }
 
     #[napi]
-    pub fn create_peer(&mut self, local_address: String) -> Result<NativeLocalTransport> {
+    pub fn create_peer(&mut self, local_address: String, options: Option<NativePeerOptions>) -> Result<NativeLocalTransport> {
         let local: IpAddr = local_address.parse().map_err(|_| failed(format!("{local_address:?} is not an IP address")))?;
+        let data_cohort = cohort(options.and_then(|options| options.data_cohort))?;
         let mut reactor = self.threads.next();
         let (handle, peer) = reactor.create_peer(local).map_err(failed)?;
+        peer.data_cohort = data_cohort;
         let credentials = peer.credentials();
         Ok(NativeLocalTransport {
             peer: handle,
@@ -195,6 +198,7 @@ impl NativePump {
             nack: options.nack,
             pli: options.pli,
             remb: options.remb,
+            cohort: cohort(options.cohort)?,
         };
         self.threads.owner(options.peer).add_receiver(options.peer, config).map_err(failed)
     }
@@ -238,9 +242,7 @@ impl NativePump {
             receivers: rows.receivers.into(),
             peers: rows.peers.into(),
             flows: rows.flows.into(),
-            audio_latency: rows.audio_latency.into(),
-            video_latency: rows.video_latency.into(),
-            data_latency: rows.data_latency.into(),
+            latencies: rows.latencies.iter().map(Into::into).collect(),
             datagrams_sent: rows.datagrams_sent as f64,
             datagrams_received: rows.datagrams_received as f64,
             shared_socket_drops: rows.shared_socket_drops as f64,
@@ -253,6 +255,10 @@ impl NativePump {
     pub fn close(&mut self) {
         self.threads.stop();
     }
+}
+
+fn cohort(number: Option<u32>) -> Result<Option<Cohort>> {
+    number.map(Cohort::try_from).transpose().map_err(failed)
 }
 
 fn payload_type(value: u32) -> Result<u8> {

@@ -5,6 +5,7 @@
 mod bandwidth;
 mod clip;
 mod clock;
+mod cohorts;
 mod data_flow;
 mod datagrams;
 mod dtls_keys;

@@ -19,13 +19,14 @@ use str0m::{Candidate, IceCreds, Input, Rtc, RtcConfig};
 use crate::bandwidth::BandwidthEstimator;
 use crate::clip::Clip;
 use crate::clock;
+use crate::cohorts::{Cohort, Latencies};
 use crate::data_flow::{DataFlow, FlowsReceived};
 use crate::dtls_keys::{self, KeySlot};
 use crate::endpoint::Endpoint;
 use crate::receiver::{Receiver, ReceiverConfig};
 use crate::rtp::{ExtensionIds, MAX_DATAGRAM};
 use crate::sender::{Sender, SenderConfig};
-use crate::sketch::{Binned, Sketch};
+use crate::sketch::Binned;
 use crate::srtp::Srtp;
 use crate::transport_feedback;
 
@@ -53,9 +54,7 @@ pub enum PeerEvent {
 /// Counters that are kept per thread, whoever caused them.
 #[derive(Default)]
 pub struct Totals {
-    pub audio_latency: Sketch,
-    pub video_latency: Sketch,
-    pub data_latency: Sketch,
+    pub latencies: Latencies,
     pub datagrams_sent: u64,
     pub datagrams_received: u64,
 }
@@ -102,8 +101,9 @@ pub struct Peer {
     pub messages_sent: u64,
     pub message_bytes_sent: u64,
     pub messages_received: u64,
-    /// Of messages since the thread last looked.
+    /// Of messages since the thread last looked, and whom they count for.
     pub message_latencies: Vec<Binned>,
+    pub data_cohort: Option<Cohort>,
     /// Boxed, so that what every packet needs lies close together.
     rtc: Box<Rtc>,
     rtc_at: Instant,
@@ -157,6 +157,7 @@ impl Peer {
             message_bytes_sent: 0,
             messages_received: 0,
             message_latencies: Vec::new(),
+            data_cohort: None,
             rtc: Box::new(rtc),
             rtc_at: now.instant,
             keys,

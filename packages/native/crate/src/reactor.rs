@@ -15,6 +15,7 @@ use str0m::config::DtlsCert;
 
 use crate::clip::Clip;
 use crate::clock;
+use crate::cohorts::Latencies;
 use crate::datagrams::{Datagrams, MOST};
 use crate::endpoint::Endpoint;
 use crate::peer::{Now, Peer, PeerEvent, Scratch, Totals};
@@ -41,9 +42,7 @@ pub struct Rows {
     pub receivers: Vec<f64>,
     pub peers: Vec<f64>,
     pub flows: Vec<f64>,
-    pub audio_latency: Sketch,
-    pub video_latency: Sketch,
-    pub data_latency: Sketch,
+    pub latencies: Latencies,
     pub datagrams_sent: u64,
     pub datagrams_received: u64,
     /// Datagrams that the kernel dropped on shared sockets.
@@ -346,7 +345,9 @@ impl Reactor {
             self.told.push((handle, now.wall, event));
         }
         for latency in slot.peer.message_latencies.drain(..) {
-            self.totals.data_latency.add(latency);
+            if let Some(cohort) = slot.peer.data_cohort {
+                self.totals.latencies.add(cohort, latency);
+            }
         }
     }
 
@@ -420,9 +421,7 @@ impl Reactor {
                 rows.flows.extend([received.duplicates as f64, latency.quantile(0.5), latency.quantile(0.95), latency.max()]);
             }
         }
-        rows.audio_latency.absorb(&mut self.totals.audio_latency);
-        rows.video_latency.absorb(&mut self.totals.video_latency);
-        rows.data_latency.absorb(&mut self.totals.data_latency);
+        rows.latencies.absorb(&mut self.totals.latencies);
         rows.datagrams_sent += self.totals.datagrams_sent;
         rows.datagrams_received += self.totals.datagrams_received;
         rows.shared_socket_drops += self.shared.as_ref().map_or(0, |shared| shared.drops());

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::clip::Codec;
 use crate::clock;
+use crate::cohorts::Cohort;
 use crate::frame_size::{FrameSize, keyframe_size};
 use crate::rtp::{Extensions, RtpHeader};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
@@ -39,6 +40,8 @@ pub struct ReceiverConfig {
     pub nack: bool,
     pub pli: bool,
     pub remb: bool,
+    /// Whom its latency counts for.
+    pub cohort: Option<Cohort>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -415,6 +418,7 @@ mod tests {
             nack: true,
             pli: video,
             remb: false,
+            cohort: None,
         })
     }
 

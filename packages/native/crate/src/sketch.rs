@@ -51,6 +51,10 @@ impl Sketch {
         self.max
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.max.is_nan()
+    }
+
     /// Value at rank `q` (0 … 1), NaN without samples.
     pub fn quantile(&self, q: f64) -> f64 {
         let total = self.zeros as u64 + self.counts.iter().map(|&c| c as u64).sum::<u64>();

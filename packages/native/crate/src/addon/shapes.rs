@@ -69,6 +69,11 @@ pub struct NativeLocalTransport {
 }
 
 #[napi(object)]
+pub struct NativePeerOptions {
+    pub data_cohort: Option<u32>,
+}
+
+#[napi(object)]
 pub struct NativeRemoteTransport {
     pub ufrag: String,
     pub pwd: String,
@@ -149,19 +154,21 @@ pub struct NativeReceiverOptions {
     pub nack: bool,
     pub pli: bool,
     pub remb: bool,
+    pub cohort: Option<u32>,
 }
 
 #[napi(object)]
-pub struct NativeBins {
+pub struct NativeLatency {
+    pub cohort: u32,
     pub keys: Int32Array,
     pub counts: Uint32Array,
     pub zeros: u32,
 }
 
-impl From<Sketch> for NativeBins {
-    fn from(sketch: Sketch) -> Self {
+impl From<(u32, &Sketch)> for NativeLatency {
+    fn from((cohort, sketch): (u32, &Sketch)) -> Self {
         let (keys, counts) = sketch.bins();
-        Self { keys: keys.into(), counts: counts.into(), zeros: sketch.zeros }
+        Self { cohort, keys: keys.into(), counts: counts.into(), zeros: sketch.zeros }
     }
 }
 
@@ -172,9 +179,7 @@ pub struct NativeSample {
     pub receivers: Float64Array,
     pub peers: Float64Array,
     pub flows: Float64Array,
-    pub audio_latency: NativeBins,
-    pub video_latency: NativeBins,
-    pub data_latency: NativeBins,
+    pub latencies: Vec<NativeLatency>,
     pub datagrams_sent: f64,
     pub datagrams_received: f64,
     pub shared_socket_drops: f64,

@@ -39,9 +39,8 @@ impl Peer {
         }
         let received = receiver.on_packet(&header, payload, &extensions, Came { extended, rtx: route.rtx, arrival, now: now.mono });
         self.timers_moved |= receiver.wants_feedback() || extensions.transport_sequence.is_some();
-        if let Some(latency) = received.latency {
-            let sketch = if receiver.config.video { &mut totals.video_latency } else { &mut totals.audio_latency };
-            sketch.add(latency);
+        if let (Some(cohort), Some(latency)) = (receiver.config.cohort, received.latency) {
+            totals.latencies.add(cohort, latency);
         }
         if received.first {
             self.events.push(PeerEvent::FirstPacket(*handle));
