@@ -102,13 +102,12 @@ export const METRICS = {
   jitter: trend(BY_TRACK, 'interarrival jitter (RFC 3550 §6.4.1) of received tracks, sampled once a second and track'),
   uplink_jitter: trend(BY_TRACK, 'interarrival jitter of our tracks as the server reported it'),
   rtt: trend(BY_STREAM, 'round-trip time between us and the server, sampled once a second'),
-  // The pump keeps latencies by kind only: a role or codec would be a guess.
-  media_latency: trend(['kind'], 'one way from the publisher (abs-capture-time) to the arrival at the subscriber, every packet'),
+  media_latency: trend(BY_TRACK, 'one way from the publisher (abs-capture-time) to the arrival at the subscriber, every packet'),
   gaps: counter('times', 'lower', BY_TRACK, 'pauses of more than 500 ms in a received track'),
   gap_time: counter('ms', 'lower', BY_TRACK, 'milliseconds that the pauses lasted, summed up'),
   layer_switches: counter('times', 'neither', BY_TRACK, 'changes of resolution within received tracks'),
 
-  data_latency: trend([], 'one way of data messages, every message'),
+  data_latency: trend(BY_ROLE, 'one way of data messages, every message'),
   data_loss: rate(BY_ROLE, 'data messages that never came'),
   data_messages_received: counter('messages', 'higher', BY_ROLE, 'data messages received'),
   data_messages_sent: counter('messages', 'neither', BY_ROLE, 'data messages sent'),
