@@ -5,13 +5,9 @@ export { findFreePorts, type ServerPorts } from './free-ports.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
 export type { GuardedCommand, ProcessEnd } from './guard/protocol.ts';
 export { LabError } from './lab-error.ts';
-export {
-  lookAtSources,
-  type ProvisionOptions,
-  provisionLiveKit,
-  type ServerBinary,
-  type SourceName,
-} from './provision/provision.ts';
+export type { ProgramBinary, SourceName } from './provision/pinned-program.ts';
+export type { ProvideOptions } from './provision/provide-program.ts';
+export { type ProvisionOptions, provideK6, provisionLiveKit } from './provision/provision.ts';
 export type { LiveKitConfig } from './server/config.ts';
 export { type ApiCredentials, generateCredentials } from './server/credentials.ts';
 export { type LiveKitServer, type StartOptions, startLiveKit } from './server/start-livekit.ts';

@@ -1,7 +1,7 @@
 /** Something on this machine is missing or would not start. `message` says what and where, `hint` what to do next. */
 export class LabError extends Error {
   override readonly name = 'LabError';
-  /** A short stable word: `no-server`, `no-go`, `build-failed`, `server-ended`, `not-healthy`, … */
+  /** A short stable word: `no-program`, `no-go`, `build-failed`, `server-ended`, `not-healthy`, … */
   readonly reason: string;
   readonly hint: string;
 

@@ -15,6 +15,7 @@ test('every finding that is not ok says what to do next', async () => {
     'file descriptors',
     'cores',
     'Chromium',
+    'k6 1.8.1',
   ])
     expect(findings.map((finding) => finding.name)).toContain(name);
   for (const { name, status, found, nextStep } of findings) {

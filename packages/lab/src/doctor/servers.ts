@@ -1,5 +1,7 @@
-import { lookAtSources } from '../provision/provision.ts';
-import { type Absent, isFound, type ServerBinary, type SourceName } from '../provision/sources.ts';
+import { liveKitServer } from '../provision/livekit-server.ts';
+import type { ProgramBinary, SourceName } from '../provision/pinned-program.ts';
+import { lookAtSources } from '../provision/provide-program.ts';
+import { type Absent, isFound } from '../provision/sources.ts';
 import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '../versions.ts';
 import { type Finding, missing, ok, warn } from './finding.ts';
 
@@ -22,7 +24,7 @@ export const lookAtServers = async (goIsThere: boolean): Promise<Finding[]> => [
 
 const lookAtVersion = async (version: LiveKitVersion, goIsThere: boolean): Promise<Finding[]> => {
   const name = `livekit-server ${version}`;
-  const places = await lookAtSources(version);
+  const places = await lookAtSources(liveKitServer(version));
   const wrongPath = places.find((place) => place.source === 'explicit' && !isFound(place) && process.env.SWARM_LIVEKIT_SERVER);
   const used = places.find(isFound);
   return [
@@ -34,10 +36,10 @@ const lookAtVersion = async (version: LiveKitVersion, goIsThere: boolean): Promi
   ];
 };
 
-const badPath = (name: string, place: ServerBinary | Absent): Finding =>
+const badPath = (name: string, place: ProgramBinary | Absent): Finding =>
   missing(name, isFound(place) ? place.path : place.why, 'correct SWARM_LIVEKIT_SERVER, or unset it: then a pinned one is used');
 
-const summary = (name: string, version: LiveKitVersion, used: ServerBinary | undefined, goIsThere: boolean): Finding => {
+const summary = (name: string, version: LiveKitVersion, used: ProgramBinary | undefined, goIsThere: boolean): Finding => {
   if (used !== undefined) return ok(name, `${used.version} from ${LABELS[used.source]}: ${used.path}`);
   if (goIsThere) return warn(name, 'not here yet', 'nothing to do: the first run that needs it builds it, in 1 to 3 minutes');
   const next = 'install Go (https://go.dev/doc/install), set SWARM_LIVEKIT_SERVER to a binary, or test your own with --url';

@@ -1,11 +1,15 @@
 import { findProgram } from '../provision/find-program.ts';
+import { K6 } from '../provision/k6.ts';
+import { lookAtSources } from '../provision/provide-program.ts';
+import { isFound } from '../provision/sources.ts';
 import { type Finding, ok, warn } from './finding.ts';
 import { firstLine, runQuietly } from './run-quietly.ts';
 
 const SBIN = ['/usr/sbin', '/sbin'];
 
-/** What only some tests and commands need: packet loss in a network namespace, and a browser. */
-export const lookAtTestTools = (): Promise<Finding[]> => Promise.all([lookAtNamespaces(), lookAtNftables(), lookAtChromium()]);
+/** What only some tests and commands need: packet loss in a network namespace, a browser, and k6. */
+export const lookAtTestTools = (): Promise<Finding[]> =>
+  Promise.all([lookAtNamespaces(), lookAtNftables(), lookAtChromium(), lookAtK6()]);
 
 const lookAtNamespaces = async (): Promise<Finding> => {
   const name = 'network namespaces';
@@ -36,4 +40,16 @@ const lookAtChromium = async (): Promise<Finding> => {
     if (path !== null) return ok('Chromium', `${firstLine((await runQuietly(path, ['--version'])).stdout)} at ${path}`);
   }
   return warn('Chromium', 'none on PATH', 'for the browser tests: sudo apt-get install chromium');
+};
+
+const lookAtK6 = async (): Promise<Finding> => {
+  const name = `k6 ${K6.version}`;
+  const places = await lookAtSources(K6);
+  const used = places.find(isFound);
+  if (used !== undefined) return ok(name, `${used.version} at ${used.path}`);
+  return warn(
+    name,
+    'not here yet',
+    `for the scripts in scenarios/k6: npm run k6 (builds it once, in ${K6.usualBuild}; needs Go)`,
+  );
 };

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '../provision/find-program.ts';
-import { findGo, GO_HINT } from '../provision/go-toolchain.ts';
+import { findGo, goHint } from '../provision/go-toolchain.ts';
 import { type Finding, missing, ok, warn } from './finding.ts';
 import { firstLine, runQuietly } from './run-quietly.ts';
 
@@ -40,14 +40,11 @@ const lookAtCompiler = async (built: boolean): Promise<Finding> => {
 
 const lookAtGo = async (built: boolean): Promise<Finding> => {
   // Without a server to run there is still --url.
+  const hint = goHint({ name: 'livekit-server', pathVariable: 'SWARM_LIVEKIT_SERVER' });
   const go = await findGo();
-  if (go === null) return (built ? warn : missing)('Go', 'none', GO_HINT);
+  if (go === null) return (built ? warn : missing)('Go', 'none', hint);
   if (isAtLeast(go.version, OLDEST.go)) return ok('Go', `${go.version} at ${go.path}`);
-  return warn(
-    'Go',
-    `${go.version} at ${go.path}, older than ${OLDEST.go.join('.')}: it may fetch a newer one by itself`,
-    GO_HINT,
-  );
+  return warn('Go', `${go.version} at ${go.path}, older than ${OLDEST.go.join('.')}: it may fetch a newer one by itself`, hint);
 };
 
 /** @param text holds a version, as `cargo 1.95.0 (…)`. */

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { findProgram } from './find-program.ts';
+import type { PinnedProgram } from './pinned-program.ts';
 
 /** Go, as installed here. */
 export interface GoToolchain {
@@ -13,8 +14,9 @@ export interface GoToolchain {
 /** Where its installers put it without telling PATH. */
 const USUAL_FOLDERS = ['/usr/local/go/bin', '/usr/lib/go/bin', '/opt/homebrew/bin', join(homedir(), 'go', 'bin')];
 
-export const GO_HINT =
-  'install Go 1.26 or newer from https://go.dev/doc/install, or put a livekit-server binary somewhere and set SWARM_LIVEKIT_SERVER to its path';
+/** What to do where there is no Go to build this program with. */
+export const goHint = ({ name, pathVariable }: Pick<PinnedProgram, 'name' | 'pathVariable'>): string =>
+  `install Go 1.26 or newer from https://go.dev/doc/install, or put a ${name} binary somewhere and set ${pathVariable} to its path`;
 
 export const findGo = async (env: NodeJS.ProcessEnv = process.env): Promise<GoToolchain | null> => {
   const path = await findProgram('go', env, USUAL_FOLDERS);

@@ -1,17 +1,22 @@
-/** `node main.ts VERSION…`: gets these versions of livekit-server ready; for the setup, which runs it beside other builds. */
+/**
+ * `node main.ts VERSION…`: gets these versions of livekit-server ready; for the setup, which runs it beside other builds.
+ * `node main.ts k6`: gets k6 ready and prints its path.
+ */
 import { LabError } from '../lab-error.ts';
 import { LIVEKIT_VERSIONS } from '../versions.ts';
-import { provisionLiveKit } from './provision.ts';
+import { provideK6, provisionLiveKit } from './provision.ts';
 
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
 const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
 
 const provide = async (wanted: string): Promise<void> => {
+  const options = { onProgress: say, signal: abort.signal };
+  if (wanted === 'k6') return void process.stdout.write(`${(await provideK6(options)).path}\n`);
   const version = LIVEKIT_VERSIONS.find((known) => known === wanted);
   if (version === undefined)
-    throw new LabError('no-server', `no livekit-server ${wanted} is pinned here`, `pinned: ${LIVEKIT_VERSIONS.join(', ')}`);
-  await provisionLiveKit({ version, onProgress: say, signal: abort.signal });
+    throw new LabError('no-program', `no livekit-server ${wanted} is pinned here`, `pinned: ${LIVEKIT_VERSIONS.join(', ')}`);
+  await provisionLiveKit({ version, ...options });
 };
 
 try {

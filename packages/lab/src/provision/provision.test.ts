@@ -1,10 +1,13 @@
-import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { LabError } from '../lab-error.ts';
-import { lookAtSources, provisionLiveKit } from './provision.ts';
-import { cachedServer } from './sources.ts';
+import { K6 } from './k6.ts';
+import { liveKitServer } from './livekit-server.ts';
+import { lookAtSources } from './provide-program.ts';
+import { provideK6, provisionLiveKit } from './provision.ts';
+import { cachedProgram } from './sources.ts';
 
 let folder: string;
 let env: NodeJS.ProcessEnv;
@@ -13,10 +16,10 @@ beforeEach(async () => {
   env = { PATH: join(folder, 'bin'), HOME: folder, XDG_CACHE_HOME: join(folder, 'cache') };
 });
 
-/** A program that says what livekit-server says when asked for its version. */
-const install = async (path: string, version: string): Promise<string> => {
+/** A program that says what livekit-server says when asked for its version, or `says`. */
+const install = async (path: string, version: string, says = `livekit-server version ${version}`): Promise<string> => {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `#!/bin/sh\necho "livekit-server version ${version}"\n`);
+  await writeFile(path, `#!/bin/sh\necho "${says}"\n`);
   await chmod(path, 0o755);
   return path;
 };
@@ -35,19 +38,19 @@ test('an explicit path that is no livekit-server is an error, not a reason to ta
   await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
   const wrong = provisionLiveKit({ env, serverPath: join(folder, 'nothing-here') });
   await expect(wrong).rejects.toThrow(/nothing-here is not a livekit-server/);
-  await expect(wrong).rejects.toMatchObject({ reason: 'no-server', hint: expect.stringContaining('path') });
+  await expect(wrong).rejects.toMatchObject({ reason: 'no-program', hint: expect.stringContaining('path') });
 });
 
 test('PATH counts only with the wanted version', async () => {
   const path = await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
   expect(await provisionLiveKit({ env })).toEqual({ source: 'path', path, version: '1.13.4' });
-  const cached = await install(cachedServer('1.11.0', env), '1.11.0');
+  const cached = await install(cachedProgram(liveKitServer('1.11.0'), env), '1.11.0');
   expect(await provisionLiveKit({ env, version: '1.11.0' })).toEqual({ source: 'cache', path: cached, version: '1.11.0' });
 });
 
 test('a cached file that does not run as its version is not taken', async () => {
-  await install(cachedServer('1.13.4', env), '0.0.1');
-  const [, , cache] = await lookAtSources('1.13.4', env);
+  await install(cachedProgram(liveKitServer('1.13.4'), env), '0.0.1');
+  const [, , cache] = await lookAtSources(liveKitServer('1.13.4'), env);
   expect(cache).toEqual({ source: 'cache', why: expect.stringContaining('built again') });
 });
 
@@ -56,4 +59,36 @@ test('a version that is not pinned names those that are', async () => {
   const asked = provisionLiveKit({ env, version });
   await expect(asked).rejects.toBeInstanceOf(LabError);
   await expect(asked).rejects.toMatchObject({ hint: expect.stringContaining('1.13.4, 1.11.0') });
+});
+
+const k6Says = 'k6 v1.8.1 (commit/0123456789, go1.26.8, linux/amd64)';
+
+test('k6 comes from the same places: the pinned version from PATH, then from the cache', async () => {
+  const path = await install(join(folder, 'bin', 'k6'), '1.8.1', k6Says);
+  expect(await provideK6({ env })).toEqual({ source: 'path', path, version: '1.8.1' });
+  await install(path, '1.7.0', k6Says.replace('1.8.1', '1.7.0'));
+  const cached = await install(cachedProgram(K6, env), '1.8.1', k6Says);
+  expect(await provideK6({ env })).toEqual({ source: 'cache', path: cached, version: '1.8.1' });
+  expect(await provideK6({ env: { ...env, SWARM_K6: path } })).toEqual({ source: 'explicit', path, version: '1.7.0' });
+});
+
+test('another program in the place of k6 is told of by the name of its variable', async () => {
+  const path = await install(join(folder, 'own'), '1.13.4');
+  expect(await lookAtSources(K6, env)).toEqual([
+    { source: 'explicit', why: 'SWARM_K6 is not set' },
+    { source: 'path', why: 'no k6 on PATH' },
+    { source: 'cache', why: expect.stringContaining('not in') },
+  ]);
+  await expect(provideK6({ env: { ...env, SWARM_K6: path } })).rejects.toMatchObject({
+    reason: 'no-program',
+    message: expect.stringContaining('is not a k6'),
+  });
+});
+
+test.each([liveKitServer('1.13.4'), liveKitServer('1.11.0'), K6])('$name $version is what its go.mod pins', async (program) => {
+  const goMod = await readFile(join(program.moduleFolder, 'go.mod'), 'utf8');
+  expect(goMod).toContain(`tool ${program.goPackage}\n`);
+  const pinned = /^\t(\S+) v(\S+)/gm;
+  const modules = [...goMod.matchAll(pinned)].filter(([, module = '']) => program.goPackage.startsWith(module));
+  expect(modules.map(([, , version]) => version)).toEqual([program.version]);
 });

@@ -5,7 +5,8 @@ import { findFreePorts, type ServerPorts } from '../free-ports.ts';
 import { type GuardedProcess, spawnGuarded } from '../guard/guarded-process.ts';
 import type { ProcessEnd } from '../guard/protocol.ts';
 import { LabError } from '../lab-error.ts';
-import { type ProvisionOptions, provisionLiveKit, type ServerBinary } from '../provision/provision.ts';
+import type { ProgramBinary } from '../provision/pinned-program.ts';
+import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
 import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from './config.ts';
 import { type ApiCredentials, generateCredentials } from './credentials.ts';
 import { serverEnvironment } from './environment.ts';
@@ -40,7 +41,7 @@ export interface LiveKitServer extends ApiCredentials, AsyncDisposable {
   readonly ports: ServerPorts;
   readonly pid: number;
   readonly guardPid: number;
-  readonly binary: ServerBinary;
+  readonly binary: ProgramBinary;
   readonly configFile: string;
   readonly logFile: string;
   /** Resolves when its process has ended, asked or not; never rejects. */
@@ -71,7 +72,7 @@ export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer
   }
 };
 
-const startOnFreePorts = async (binary: ServerBinary, options: StartOptions): Promise<LiveKitServer> => {
+const startOnFreePorts = async (binary: ProgramBinary, options: StartOptions): Promise<LiveKitServer> => {
   const { dir, name = 'livekit-server', host = '127.0.0.1', healthTimeoutMs = 20_000 } = options;
   const credentials = options.credentials ?? generateCredentials();
   const ports = await findFreePorts(host, options.udpPorts ?? Math.min(8, availableParallelism()));

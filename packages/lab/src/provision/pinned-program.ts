@@ -1,0 +1,28 @@
+/** A Go program of which exactly one version is wanted, and that can be built here from a module whose every hash is committed (docs/adr/0001). */
+export interface PinnedProgram {
+  /** Of the executable, and of its folder in the cache. */
+  name: string;
+  /** As `1.13.4`. */
+  version: string;
+  /** The Go package with its `main`. */
+  goPackage: string;
+  /** Where its go.mod and go.sum are. */
+  moduleFolder: string;
+  /** How to ask a binary which version it is, and where that stands in the answer (first group). */
+  versionArgs: readonly string[];
+  versionPattern: RegExp;
+  /** The environment variable that names a binary to use instead, whatever its version. */
+  pathVariable: string;
+  /** How long a build takes on four cores, for people: `1 to 3 minutes`. */
+  usualBuild: string;
+}
+
+/** A program on this machine's disk. */
+export interface ProgramBinary {
+  path: string;
+  /** As the binary itself says. */
+  version: string;
+  source: SourceName;
+}
+
+export type SourceName = 'explicit' | 'path' | 'cache' | 'go-build';

@@ -1,0 +1,46 @@
+import { LabError } from '../lab-error.ts';
+import { buildProgram } from './build-program.ts';
+import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
+import { type Absent, fromCache, fromExplicitPath, fromPath, isFound } from './sources.ts';
+
+export interface ProvideOptions {
+  env?: NodeJS.ProcessEnv;
+  /** Told what is being built, how far it is and how long it took; nothing when there is nothing to do. */
+  onProgress?: (line: string) => void;
+  /** Ends a build. */
+  signal?: AbortSignal;
+}
+
+/**
+ * A pinned program, from the first of: a path that the user gave, PATH, the cache, a pinned Go build (docs/adr/0001).
+ *
+ * Throws a LabError: `no-program` for a given path that is none; `no-go`, `build-failed` from the build.
+ */
+export const provideProgram = async (
+  program: PinnedProgram,
+  given: string | undefined,
+  options: ProvideOptions,
+): Promise<ProgramBinary> => {
+  const { env = process.env } = options;
+  const explicit = await fromExplicitPath(program, given);
+  if (isFound(explicit)) return explicit;
+  // What was said is taken or refused, never replaced by something else.
+  if (given !== undefined && given !== '')
+    throw new LabError(
+      'no-program',
+      explicit.why,
+      `give the path of a ${program.name} binary, or none: then a pinned one is used`,
+    );
+  const onPath = await fromPath(program, env);
+  if (isFound(onPath)) return onPath;
+  const cached = await fromCache(program, env);
+  if (isFound(cached)) return cached;
+  return buildProgram(program, { ...options, env });
+};
+
+/** Every source that needs no build, found or not: for `swarm doctor`. */
+export const lookAtSources = (
+  program: PinnedProgram,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<(ProgramBinary | Absent)[]> =>
+  Promise.all([fromExplicitPath(program, env[program.pathVariable]), fromPath(program, env), fromCache(program, env)]);
