@@ -15,7 +15,7 @@ describe('swarm', () => {
     expect(outcome.exit).toBe(0);
     const result = resultOf(outcome);
     expect(result).toMatchObject({
-      schema: 'livekit-swarm/result/1',
+      schema: 'livekit-swarm/result/2',
       verdict: 'passed',
       exitCode: 0,
       joins: { planned: 10, joined: 10, failed: 0, unaccounted: 0 },

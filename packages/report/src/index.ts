@@ -1,6 +1,9 @@
 export * from './format.ts';
-export { RESULT_SCHEMA, renderJson, resultObject } from './json.ts';
-export type * from './report-input.ts';
+export { noResultObject, RESULT_SCHEMA, RESULTS_SCHEMA, renderJson, resultObject, resultsObject } from './json.ts';
+export * from './of-all.ts';
+export * from './rendered.ts';
+export * from './report-input.ts';
+export type * from './reporter.ts';
 export * from './reporters.ts';
 export { describeScenario } from './sections/verdict.ts';
 export { type Style, styleFor } from './style.ts';

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { finiteDeep } from './finite.ts';
 import { renderJson } from './json.ts';
-import { REPORTERS } from './reporters.ts';
 import { failedReport, inconclusiveReport, passedReport } from './testing/reports.ts';
 
 describe('the JSON of a run', () => {
   it('is one object with all that the format promises', () => {
-    const result = JSON.parse(renderJson(passedReport()));
+    const result = JSON.parse(renderJson([passedReport()]));
     expect(result).toMatchObject({
-      schema: 'livekit-swarm/result/1',
+      schema: 'livekit-swarm/result/2',
       verdict: 'passed',
       exitCode: 0,
       reasons: [],
@@ -36,7 +35,7 @@ describe('the JSON of a run', () => {
   });
 
   it('shows of each threshold the metric, expression, value and whether it held', () => {
-    const { thresholds, verdict, exitCode } = JSON.parse(renderJson(failedReport()));
+    const { thresholds, verdict, exitCode } = JSON.parse(renderJson([failedReport()]));
     expect({ verdict, exitCode }).toEqual({ verdict: 'failed', exitCode: 99 });
     expect(thresholds).toContainEqual({
       metric: 'packet_loss{kind:video}',
@@ -48,7 +47,7 @@ describe('the JSON of a run', () => {
   });
 
   it('has null for what was not measured', () => {
-    const { thresholds, exitCode } = JSON.parse(renderJson(inconclusiveReport()));
+    const { thresholds, exitCode } = JSON.parse(renderJson([inconclusiveReport()]));
     expect(exitCode).toBe(130);
     expect(thresholds.at(-1)).toEqual({
       metric: 'reconnect_time',
@@ -61,7 +60,7 @@ describe('the JSON of a run', () => {
 
   it.each([passedReport(), failedReport(), inconclusiveReport()])('has only finite numbers', (input) => {
     const numbers: number[] = [];
-    JSON.parse(renderJson(input), (_, value: unknown) => {
+    JSON.parse(renderJson([input]), (_, value: unknown) => {
       if (typeof value === 'number') numbers.push(value);
       return value;
     });
@@ -80,12 +79,5 @@ describe('finiteDeep', () => {
       e: null,
       f: 1e-9,
     });
-  });
-});
-
-describe('the reporters', () => {
-  it.each(Object.entries(REPORTERS))('%s renders every report', (_, reporter) => {
-    for (const input of [passedReport(), failedReport(), inconclusiveReport()])
-      expect(reporter(input).length).toBeGreaterThan(500);
   });
 });

@@ -1,9 +1,14 @@
 import { type DeploymentSummary, flattenMetrics, type GeneratorSummary, type Judgement, type Share } from '@livekit-swarm/core';
 import { finiteDeep } from './finite.ts';
-import type { ReportInput } from './report-input.ts';
+import { exitCodeOfAll, verdictOfAll } from './of-all.ts';
+import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
+import type { Reporter } from './reporter.ts';
 
 /** Changes with what is incompatible only: fields may be added under the same name. */
-export const RESULT_SCHEMA = 'livekit-swarm/result/1';
+export const RESULT_SCHEMA = 'livekit-swarm/result/2';
+
+/** Several runs of one command. */
+export const RESULTS_SCHEMA = 'livekit-swarm/results/2';
 
 /** The object that `--json` prints: one, for machines. Times in milliseconds, shares from 0 to 1, null for what was not measured. */
 export const resultObject = ({ summary, judgement, recordPath }: ReportInput) => ({
@@ -30,8 +35,42 @@ export const resultObject = ({ summary, judgement, recordPath }: ReportInput) =>
   record: recordPath,
 });
 
-/** `--json`: indented, one object, a newline at its end. */
-export const renderJson = (input: ReportInput): string => `${JSON.stringify(finiteDeep(resultObject(input)), null, 2)}\n`;
+/** The same envelope for a run that did not come about. */
+export const noResultObject = ({ scenario, verdict, exitCode, reason, message, hint }: NoRun) => ({
+  schema: RESULT_SCHEMA,
+  verdict,
+  exitCode,
+  reasons: [message],
+  thresholds: [],
+  metrics: {},
+  scenario: { name: scenario },
+  error: { reason, message, hint },
+});
+
+const objectOf = (outcome: Outcome): object => (isRun(outcome) ? resultObject(outcome) : noResultObject(outcome));
+
+/** One outcome is an object; several are one object, too, with all of them in `runs`. */
+export const resultsObject = (outcomes: readonly Outcome[]): object => {
+  const [first, ...others] = outcomes;
+  if (first !== undefined && others.length === 0) return objectOf(first);
+  return {
+    schema: RESULTS_SCHEMA,
+    verdict: verdictOfAll(outcomes),
+    exitCode: exitCodeOfAll(outcomes),
+    runs: outcomes.map(objectOf),
+  };
+};
+
+/** Indented, one object, a newline at its end. */
+export const renderJson = (outcomes: readonly Outcome[]): string =>
+  `${JSON.stringify(finiteDeep(resultsObject(outcomes)), null, 2)}\n`;
+
+export const jsonReporter = {
+  about: 'one object with everything, for machines',
+  fileName: 'result.json',
+  several: true,
+  render: renderJson,
+} as const satisfies Reporter;
 
 const thresholdsOf = ({ thresholds }: Judgement) =>
   thresholds.map(({ metric, expression, value, ok, source }) => ({ metric, expression, value, ok, source }));

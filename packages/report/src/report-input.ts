@@ -1,16 +1,32 @@
-import type { Judgement, Summary } from '@livekit-swarm/core';
+import type { ExitCode, Judgement, RecordLine, Summary, Verdict } from '@livekit-swarm/core';
 
-/** All a reporter gets: reporters are pure functions of it, so that they cannot disagree. */
+/** A run and what it came to: reporters are pure functions of it, so that they cannot disagree. */
 export interface ReportInput {
   summary: Summary;
   judgement: Judgement;
   /** Where the record is; null when none was kept. */
   recordPath: string | null;
+  /** Reads the record again from its first line, for what the summary does not hold (samples over time). Null when none was kept. */
+  readLines: (() => AsyncIterable<RecordLine>) | null;
 }
 
-export interface ReportOptions {
-  /** ANSI colours, for a terminal. Default: none. */
-  color?: boolean;
+/** A run that did not come about: the deployment could not be reached, a server could not be started, … */
+export interface NoRun {
+  scenario: string;
+  verdict: Verdict;
+  exitCode: ExitCode;
+  /** A short stable word. */
+  reason: string;
+  message: string;
+  /** What to do next. */
+  hint: string | null;
 }
 
-export type Reporter = (input: ReportInput, options?: ReportOptions) => string;
+export type Outcome = ReportInput | NoRun;
+
+export const isRun = (outcome: Outcome): outcome is ReportInput => 'summary' in outcome;
+
+/** What all outcomes have. */
+export const nameOf = (outcome: Outcome): string => (isRun(outcome) ? outcome.summary.scenario.name : outcome.scenario);
+export const verdictOf = (outcome: Outcome): Verdict => (isRun(outcome) ? outcome.judgement.verdict : outcome.verdict);
+export const exitCodeOf = (outcome: Outcome): ExitCode => (isRun(outcome) ? outcome.judgement.exitCode : outcome.exitCode);

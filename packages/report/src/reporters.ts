@@ -1,11 +1,11 @@
-import { renderJson } from './json.ts';
-import type { Reporter } from './report-input.ts';
-import { renderText } from './text.ts';
+import { jsonReporter } from './json.ts';
+import type { Reporter } from './reporter.ts';
+import { textReporter } from './text.ts';
 
 /** Every reporter by its name; one file each. */
 export const REPORTERS = {
-  text: renderText,
-  json: renderJson,
+  text: textReporter,
+  json: jsonReporter,
 } as const satisfies Record<string, Reporter>;
 
 export type ReporterName = keyof typeof REPORTERS;

@@ -1,4 +1,5 @@
-import type { ReportInput, ReportOptions } from './report-input.ts';
+import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
+import type { Reporter, ReportOptions } from './reporter.ts';
 import { deploymentSection, noteSection, recordSection } from './sections/deployment.ts';
 import { generatorSection } from './sections/generator.ts';
 import { joinSection } from './sections/joins.ts';
@@ -7,7 +8,8 @@ import { recoverySection } from './sections/recovery.ts';
 import { thresholdSection } from './sections/thresholds.ts';
 import { verdictSection } from './sections/verdict.ts';
 import { worstSection } from './sections/worst.ts';
-import { styleFor } from './style.ts';
+import { MARKS, paintOf, type Style, styleFor } from './style.ts';
+import { wrap } from './wrap.ts';
 
 /** In the order of interest: what came out, by which measure, then the details. */
 const SECTIONS = [
@@ -29,3 +31,21 @@ export const renderText = (input: ReportInput, { color = false }: ReportOptions 
   const sections = SECTIONS.map((section) => section(input, style)).filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 };
+
+/** A run that did not come about: what kept it, and what to do. */
+const noRunLines = ({ scenario, verdict, exitCode, message, hint }: NoRun, style: Style): string[] => [
+  paintOf(style, verdict)(`${MARKS[verdict]} ${verdict.toUpperCase()} (exit ${exitCode})  ${scenario}`),
+  ...wrap('  · ', message),
+  ...(hint === null ? [] : wrap('  → ', hint)),
+];
+
+const renderOutcome = (outcome: Outcome, options: ReportOptions): string =>
+  isRun(outcome) ? renderText(outcome, options) : `${noRunLines(outcome, styleFor(options.color ?? false)).join('\n')}\n`;
+
+export const textReporter = {
+  about: 'for people, on a terminal',
+  fileName: 'report.txt',
+  several: true,
+  render: (outcomes: readonly Outcome[], options: ReportOptions = {}) =>
+    outcomes.map((outcome) => renderOutcome(outcome, options)).join('\n\n'),
+} as const satisfies Reporter;

@@ -1,10 +1,12 @@
 export * from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
+export { diskReason } from './disk-reason.ts';
 export { type Interruption, watchInterruption } from './interruption.ts';
 export type { EngineModule } from './load-engine.ts';
+export { makeFolder } from './make-folder.ts';
 export { askWith, checkAddress, preflight } from './preflight.ts';
 export type { GeneratorProgress, Phase, Progress } from './progress.ts';
-export { findRecord, readRecord } from './record-reader.ts';
+export { findRecord, readRecord, recordLines } from './record-reader.ts';
 export { openRecord, RECORD_FILE, type RecordWriter } from './record-writer.ts';
 export { type RunOptions, type RunResult, run } from './run.ts';
 export { RunError } from './run-error.ts';

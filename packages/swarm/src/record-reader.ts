@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { foldRecord, RecordError, type Summary } from '@livekit-swarm/core';
+import { foldRecord, RecordError, type RecordLine, readRecordLines, type Summary } from '@livekit-swarm/core';
 import { RECORD_FILE } from './record-writer.ts';
 
 /**
@@ -20,11 +20,19 @@ export const findRecord = (path: string): string => {
  * Sums up a record on disk, whether its run has ended or not.
  * @throws RecordError
  */
-export const readRecord = async (path: string): Promise<Summary> => {
+export const readRecord = (path: string): Promise<Summary> => foldRecord(textLines(path));
+
+/**
+ * Reads a record on disk line by line, for what a summary does not hold; memory does not grow with its length.
+ * @throws RecordError
+ */
+export const recordLines = (path: string): AsyncIterable<RecordLine> => readRecordLines(textLines(path));
+
+async function* textLines(path: string): AsyncGenerator<string> {
   const input = createReadStream(findRecord(path), 'utf8');
   try {
-    return await foldRecord(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   } finally {
     input.destroy();
   }
-};
+}

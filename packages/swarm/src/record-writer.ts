@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RecordLine, UsageError } from '@livekit-swarm/core';
+import { codeOf, diskReason } from './disk-reason.ts';
 import { makeFolder } from './make-folder.ts';
 import { RunError } from './run-error.ts';
 
@@ -90,7 +91,7 @@ export const openRecord = (dir: string): RecordWriter => {
 const cannotGoOn = (file: string, error: unknown): RunError =>
   new RunError(
     'record',
-    `${file}: the record cannot be written any more: ${reasonOf(error)}`,
+    `${file}: the record cannot be written any more: ${diskReason(error)}`,
     'the run was ended, as nothing of it would be known; make room, or give another --record',
     { cause: error },
   );
@@ -104,7 +105,7 @@ const open = (dir: string, file: string): number => {
       throw new UsageError(`--record ${dir}: there is a record already`, 'give another folder, or none for a new one');
     }
     throw new UsageError(
-      `--record ${dir}: the record cannot be written there: ${reasonOf(error)}`,
+      `--record ${dir}: the record cannot be written there: ${diskReason(error)}`,
       'give a folder that you may write to, or none for ./records/…',
     );
   }
@@ -113,20 +114,3 @@ const open = (dir: string, file: string): number => {
 const writeAll = (fd: number, data: Buffer): void => {
   for (let offset = 0; offset < data.length; ) offset += writeSync(fd, data, offset);
 };
-
-const codeOf = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-
-const REASONS: Record<string, string> = {
-  EACCES: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'a part of the path is a file',
-  ENOENT: 'the path cannot be made',
-  ENOSPC: 'the disk is full',
-  EFBIG: 'the file is as large as it may be (ulimit -f)',
-  EDQUOT: 'the quota is used up',
-};
-
-const reasonOf = (error: unknown): string =>
-  REASONS[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));

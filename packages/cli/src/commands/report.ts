@@ -1,6 +1,6 @@
 import { type ExitCode, judge, parseThreshold, resolveThresholds, thresholdSlot } from '@livekit-swarm/core';
 import { REPORTERS } from '@livekit-swarm/report';
-import { findRecord, readRecord } from '@livekit-swarm/swarm';
+import { findRecord, readRecord, recordLines } from '@livekit-swarm/swarm';
 import { type Console, wantsColor, write } from '../console.ts';
 
 export interface ReportFlags {
@@ -19,8 +19,9 @@ export const reportCommand = async (path: string, flags: ReportFlags, { stdout, 
   // What is asked now goes before what was asked then.
   const kept = summary.thresholds.filter((text) => !given.has(thresholdSlot(parseThreshold(text))));
   const judgement = judge(summary, resolveThresholds(summary.scenario, [...kept, ...flags.threshold]));
-  const render = REPORTERS[flags.json ? 'json' : 'text'];
-  const input = { summary, judgement, recordPath: findRecord(path) };
-  await write(stdout, render(input, { color: wantsColor(flags.color, stdout, env) }));
+  const recordPath = findRecord(path);
+  const outcome = { summary, judgement, recordPath, readLines: () => recordLines(recordPath) };
+  const { render } = REPORTERS[flags.json ? 'json' : 'text'];
+  await write(stdout, render([outcome], { color: wantsColor(flags.color, stdout, env) }));
   return judgement.exitCode;
 };

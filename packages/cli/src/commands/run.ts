@@ -10,7 +10,15 @@ import {
   withoutSecrets,
 } from '@livekit-swarm/core';
 import { describeScenario, REPORTERS } from '@livekit-swarm/report';
-import { chooseStaffing, openRecord, readSystemLimits, run, socketNeed, watchInterruption } from '@livekit-swarm/swarm';
+import {
+  chooseStaffing,
+  openRecord,
+  readSystemLimits,
+  recordLines,
+  run,
+  socketNeed,
+  watchInterruption,
+} from '@livekit-swarm/swarm';
 import { type Console, wantsColor, write } from '../console.ts';
 import { type Deployed, deploy } from '../deploy.ts';
 import type { RunFlags } from '../flags.ts';
@@ -85,8 +93,9 @@ export const runCommand = async (
       onProgress: printer.show,
     });
     printer.done();
-    const render = REPORTERS[flags.json ? 'json' : 'text'];
-    await write(stdout, render({ summary, judgement, recordPath }, { color: wantsColor(flags.color, stdout, env) }));
+    const outcome = { summary, judgement, recordPath, readLines: () => recordLines(recordPath) };
+    const { render } = REPORTERS[flags.json ? 'json' : 'text'];
+    await write(stdout, render([outcome], { color: wantsColor(flags.color, stdout, env) }));
     return judgement.exitCode;
   } catch (error) {
     return await fail(interruption.stop.aborted ? interruptedProblem() : problemOf(error));

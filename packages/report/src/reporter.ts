@@ -1,0 +1,31 @@
+import type { Outcome, ReportInput } from './report-input.ts';
+
+export interface ReportOptions {
+  /** ANSI colours, for a terminal. Default: none. */
+  color?: boolean;
+}
+
+/** Whole, or piece by piece when it may be long. */
+export type Rendered = string | AsyncIterable<string>;
+
+/** One way to show runs. */
+export interface Reporter {
+  /** What it makes and for whom, in a few words: for `--help`. */
+  readonly about: string;
+  /** The name of its file when none is given. */
+  readonly fileName: string;
+  /** Whether one document holds several runs; otherwise each run gets its own. */
+  readonly several: boolean;
+  /**
+   * At least one outcome; exactly one unless `several`.
+   * @returns null when there is nothing to show of it
+   * @throws Error when it cannot be rendered: the others are not to suffer from it
+   */
+  render(outcomes: readonly Outcome[], options?: ReportOptions): Rendered | null;
+}
+
+/** How a reporter renders that shows runs one by one, and nothing of one that did not come about. */
+export const oneByOne =
+  (render: (input: ReportInput, options?: ReportOptions) => Rendered): Reporter['render'] =>
+  ([outcome], options) =>
+    outcome !== undefined && 'summary' in outcome ? render(outcome, options) : null;

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { wholeOf } from './rendered.ts';
+import type { NoRun, Outcome } from './report-input.ts';
+import type { Reporter } from './reporter.ts';
+import { REPORTERS } from './reporters.ts';
+import { failedReport, inconclusiveReport, passedReport } from './testing/reports.ts';
+
+const NO_RUN: NoRun = {
+  scenario: 'voice-ai',
+  verdict: 'failed',
+  exitCode: 3,
+  reason: 'unreachable',
+  message: 'wss://livekit.example.com: nobody answers',
+  hint: 'look whether it runs',
+};
+
+const textOf = async (reporter: Reporter, outcomes: Outcome[]): Promise<string | null> => {
+  const rendered = reporter.render(outcomes);
+  return rendered === null ? null : await wholeOf(rendered);
+};
+
+describe.each<[string, Reporter]>(Object.entries(REPORTERS))('the reporter %s', (name, reporter) => {
+  it('shows every run, and only what is there', async () => {
+    for (const input of [passedReport(), failedReport(), inconclusiveReport()]) {
+      const text = await textOf(reporter, [input]);
+      expect(text?.length).toBeGreaterThan(50);
+      expect(text).not.toMatch(/NaN|Infinity|undefined|\[object/);
+      expect(text).toMatch(/\n$/);
+    }
+  });
+
+  it('says what kept a run from coming about, or nothing', async () => {
+    const text = await textOf(reporter, [NO_RUN]);
+    if (['html', 'csv'].includes(name)) expect(text).toBeNull();
+    else expect(text).toMatch(/nobody answers/);
+  });
+
+  it.runIf(reporter.several)('shows several runs in one document', async () => {
+    const alone = await textOf(reporter, [passedReport()]);
+    const both = await textOf(reporter, [passedReport(), NO_RUN, failedReport()]);
+    expect(both?.length).toBeGreaterThan((alone ?? '').length);
+  });
+
+  it('has a file name of its own', () => {
+    const names = Object.values<Reporter>(REPORTERS).map(({ fileName }) => fileName);
+    expect(names.filter((other) => other === reporter.fileName)).toHaveLength(1);
+    expect(reporter.fileName).toMatch(/^[a-z-]+\.[a-z]+$/);
+  });
+});

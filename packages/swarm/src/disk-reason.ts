@@ -1,0 +1,21 @@
+const REASONS: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a part of the path is a file',
+  EISDIR: 'it is a folder',
+  ENOENT: 'the path cannot be made',
+  ENOSPC: 'the disk is full',
+  EFBIG: 'the file is as large as it may be (ulimit -f)',
+  EDQUOT: 'the quota is used up',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** The system's word for an error: `EACCES`. */
+export const codeOf = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+
+/** Why the disk refused, in words. */
+export const diskReason = (error: unknown): string =>
+  REASONS[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));
