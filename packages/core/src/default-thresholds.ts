@@ -1,5 +1,6 @@
 import type { RoleSpec, Scenario } from './scenario/scenario.ts';
-import { formatTarget, parseThreshold, type Threshold } from './threshold-grammar.ts';
+import { formatTarget, type Threshold } from './threshold.ts';
+import { parseThreshold } from './threshold-grammar.ts';
 
 /** A threshold and where it came from. */
 export interface SourcedThreshold {
@@ -85,14 +86,15 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
   },
 ];
 
-/** What two thresholds must share for one to replace the other: metric, selector and aggregation. */
+/** What two thresholds must share for one to replace the other: metric, selector, window and aggregation. */
 export const thresholdSlot = (threshold: Threshold): string => {
   const selector = Object.fromEntries(Object.entries(threshold.selector).sort());
   return `${formatTarget({ ...threshold, selector })} ${JSON.stringify(threshold.aggregation)}`;
 };
 
 /**
- * The thresholds of a run: the defaults that fit the load, and those given, which replace a default on the same metric, selector and aggregation.
+ * The thresholds of a run: the defaults that fit the load, and those given, which replace a default on the same metric, selector, window and
+ * aggregation.
  * @param texts as typed (or as the header of a record has them)
  * @throws ThresholdError
  */

@@ -9,7 +9,7 @@
 export type MetricType = 'trend' | 'rate' | 'counter' | 'gauge';
 
 /** What a selector can narrow a metric down by. */
-export type Label = 'kind' | 'direction' | 'role' | 'codec';
+export type Label = 'kind' | 'direction' | 'group' | 'role' | 'codec';
 export type Labels = Partial<Record<Label, string>>;
 
 export interface MetricDefinition {
@@ -18,18 +18,21 @@ export interface MetricDefinition {
   /** Which way is good; `neither` for what only describes the load. */
   better: 'lower' | 'higher' | 'neither';
   labels: readonly Label[];
+  /** Whether it is known by time, so that it can be judged of a part of the run (`@peak`). */
+  timed: boolean;
   description: string;
 }
 
-const BY_ROLE = ['role'] as const;
-const BY_TRACK = ['kind', 'role', 'codec'] as const;
-const BY_STREAM = ['kind', 'direction', 'role', 'codec'] as const;
+const BY_ROLE = ['group', 'role'] as const;
+const BY_TRACK = ['kind', 'group', 'role', 'codec'] as const;
+const BY_STREAM = ['kind', 'direction', 'group', 'role', 'codec'] as const;
 
 const trend = (labels: readonly Label[], description: string): MetricDefinition => ({
   type: 'trend',
   unit: 'ms',
   better: 'lower',
   labels,
+  timed: true,
   description,
 });
 const rate = (labels: readonly Label[], description: string): MetricDefinition => ({
@@ -37,6 +40,7 @@ const rate = (labels: readonly Label[], description: string): MetricDefinition =
   unit: 'ratio',
   better: 'lower',
   labels,
+  timed: true,
   description,
 });
 const counter = (
@@ -44,14 +48,17 @@ const counter = (
   better: MetricDefinition['better'],
   labels: readonly Label[],
   description: string,
-): MetricDefinition => ({ type: 'counter', unit, better, labels, description });
+): MetricDefinition => ({ type: 'counter', unit, better, labels, timed: true, description });
 const gauge = (unit: MetricDefinition['unit'], description: string): MetricDefinition => ({
   type: 'gauge',
   unit,
   better: 'lower',
   labels: [],
+  timed: true,
   description,
 });
+/** What is known of a stay only when it has ended. */
+const atTheEnd = (definition: MetricDefinition): MetricDefinition => ({ ...definition, timed: false });
 
 export const METRICS = {
   join_time: trend(BY_ROLE, 'from when a join was due until the media transport stood and own tracks were acknowledged'),
@@ -69,8 +76,12 @@ export const METRICS = {
   reconnects: counter('times', 'lower', BY_ROLE, 'connections made anew after one was lost'),
   reconnect_time: trend(BY_ROLE, 'from losing the connection until media could flow again, by resume or reconnect'),
 
-  missing_tracks: rate(['kind', 'role'], 'tracks that should have been received and of which no packet ever came'),
-  stalled_tracks: rate(BY_TRACK, 'received tracks of which no media came any more when the stay ended'),
+  missing_tracks: atTheEnd(
+    rate(['kind', 'group', 'role'], 'tracks that should have been received and of which no packet ever came'),
+  ),
+  stalled_tracks: atTheEnd(
+    rate(BY_TRACK, 'received tracks of which no media came any more when the stay ended, though somebody still published them'),
+  ),
   packet_loss: rate(BY_TRACK, 'downlink packets that never came, retransmissions included: lost / (received + lost)'),
   packet_loss_before_recovery: rate(
     BY_TRACK,
@@ -115,7 +126,7 @@ export const METRICS = {
   late_sends: rate([], 'packets the generator sent more than 20 ms after they were due'),
   send_errors: rate([], 'packets that the kernel of the generator refused to send'),
   socket_drops: rate([], "datagrams thrown away because the generator's own receive buffers were full"),
-  late_joins: rate([], 'joins the generator began more than a second after they were due'),
+  late_joins: atTheEnd(rate([], 'joins the generator began more than a second after they were due')),
   event_loop_lag: trend([], "delay of the workers' event loops, p99 of each second"),
   tick_late: trend([], 'how late the threads of the packet pump woke, worst of each second'),
   cpu_cores: gauge('cores', 'processor cores the workers used together'),

@@ -2,14 +2,26 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AGGREGATIONS, type Aggregation } from './aggregation.ts';
 import { metricDefinition, metricNames } from './metrics.ts';
-import { formatThreshold, type Operator, parseThreshold, type Threshold, ThresholdError } from './threshold-grammar.ts';
+import { formatThreshold, type Operator, type Threshold } from './threshold.ts';
+import { parseThreshold, ThresholdError } from './threshold-grammar.ts';
+import type { WindowRef } from './window-ref.ts';
+
+const windows: fc.Arbitrary<WindowRef | null> = fc.oneof(
+  fc.constant(null),
+  fc.constant<WindowRef>({ type: 'stages' }),
+  fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,8}$/).map((name): WindowRef => ({ type: 'named', name })),
+  fc
+    .tuple(fc.nat({ max: 90_000_000 }), fc.integer({ min: 1, max: 90_000_000 }))
+    .map(([fromMs, length]): WindowRef => ({ type: 'stretch', fromMs, toMs: fromMs + length })),
+);
 
 const thresholds: fc.Arbitrary<Threshold> = fc.constantFrom(...metricNames()).chain((metric) => {
-  const { type, labels } = metricDefinition(metric);
+  const { type, labels, timed } = metricDefinition(metric);
   const values = {
     kind: ['audio', 'video'],
     direction: ['up', 'down'],
-    role: ['publisher', 'subscriber'],
+    group: ['crowd', 'calls/1', 'v2.0_x'],
+    role: ['publisher', 'voice-ai', 'subscriber'],
     codec: ['opus', 'vp8'],
   };
   const aggregations = fc
@@ -25,12 +37,14 @@ const thresholds: fc.Arbitrary<Threshold> = fc.constantFrom(...metricNames()).ch
     selector: fc
       .subarray([...labels])
       .chain((some) => fc.record(Object.fromEntries(some.map((label) => [label, fc.constantFrom(...values[label])])))),
+    window: timed ? windows : fc.constant(null),
     aggregation: aggregations,
     operator: fc.constantFrom<Operator>('<', '<=', '>', '>=', '==', '!='),
     limit: fc.oneof(
       fc.integer(),
       fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
     ),
+    abortOnFail: fc.option(fc.record({ afterMs: fc.nat({ max: 90_000_000 }) })),
   });
 });
 
@@ -48,7 +62,18 @@ describe('parseThreshold', () => {
     ['cpu_cores: value<3', { aggregation: { type: 'value' }, limit: 3 }],
     ['media_latency{kind:audio}: p(95)<200', { metric: 'media_latency', selector: { kind: 'audio' }, limit: 200 }],
     ['jitter { kind : audio , role=subscriber } p(95) < 200', { selector: { kind: 'audio', role: 'subscriber' } }],
-    ['  join_failures:rate<0.01  ', { metric: 'join_failures', limit: 0.01 }],
+    ['  join_failures:rate<0.01  ', { metric: 'join_failures', limit: 0.01, window: null, abortOnFail: null }],
+    ['join_time{group:lobbies,role:host}: p(95)<2s', { selector: { group: 'lobbies', role: 'host' } }],
+    ['packet_loss@peak: rate<1%', { window: { type: 'named', name: 'peak' }, limit: 0.01 }],
+    ['packet_loss{kind:audio}@first-500.rate<1%', { selector: { kind: 'audio' }, window: { type: 'named', name: 'first-500' } }],
+    ['packet_loss@2nd rate<1%', { window: { type: 'named', name: '2nd' } }],
+    ['packet_loss@*: rate<1%', { window: { type: 'stages' } }],
+    ['packet_loss@30s..60s: rate<1%', { window: { type: 'stretch', fromMs: 30_000, toMs: 60_000 } }],
+    ['packet_loss @ 1m1.5s .. 1h rate<1%', { window: { type: 'stretch', fromMs: 61_500, toMs: 3_600_000 } }],
+    ['packet_loss@0s..500ms.rate<1%', { window: { type: 'stretch', fromMs: 0, toMs: 500 } }],
+    ['packet_loss: rate<1% abortOnFail', { limit: 0.01, abortOnFail: { afterMs: 0 } }],
+    ['join_time: p(95)<2s abortOnFail after 1m30s', { limit: 2_000, abortOnFail: { afterMs: 90_000 } }],
+    ['join_time: p(95)<2 abortOnFail  after  500ms ', { limit: 2, abortOnFail: { afterMs: 500 } }],
   ])('reads %s', (text, threshold) => {
     expect(parseThreshold(text)).toMatchObject(threshold);
   });
@@ -73,12 +98,22 @@ describe('parseThreshold', () => {
     ['packet_loss: rate<1e999', 23, '1e999 is too large', 'write it like'],
     ['join_time: p(95)<2 and more', 19, '"and" is no unit', 'units are'],
     ['join_time: p(95)<2s !', 20, '"!" is too much', 'write it like'],
-    ['join_time{kind:audio}: p(95)<2', 10, 'join_time has no label "kind"', 'its labels are role'],
+    ['join_time{kind:audio}: p(95)<2', 10, 'join_time has no label "kind"', 'its labels are group, role'],
     ['late_sends{kind:audio}: rate<2', 11, 'late_sends has no label "kind"', 'late_sends has no labels'],
     ['jitter{kind:smell}: p(95)<2', 12, '"smell" is no kind', 'kind is audio or video'],
     ['jitter{kind:audio,kind:video}: p(95)<2', 18, 'the label "kind" is there twice', null],
     ['jitter{kind:audio: p(95)<2', 17, 'expected "," or "}"', 'write a selector'],
-    ['media_latency@recovery: p(95)<2', 13, 'windows are not supported yet', 'leave the @… out'],
+    ['media_latency@: p(95)<2', 14, 'expected the name of a window', 'write a window like @peak'],
+    ['media_latency@30..60s: p(95)<2', 14, 'a duration needs a unit', 'write 30s'],
+    ['media_latency@30s..: p(95)<2', 19, 'expected a duration', 'write a window like @peak'],
+    ['media_latency@30s..60x: p(95)<2', 19, '60x is not a duration', 'write a number and ms'],
+    ['media_latency@60s..60s: p(95)<2', 14, 'a window must end after it begins', 'write a window like'],
+    ['missing_tracks@peak: rate==0', 14, 'missing_tracks is known only when a stay ends: it has no windows', 'leave the @… out'],
+    ['join_time: p(95)<2s abort', 20, '"abort" is too much', 'abortOnFail after 10s'],
+    ['join_time: p(95)<2 abortonfail', 19, '"abortonfail" is too much', 'abortOnFail after 10s'],
+    ['join_time: p(95)<2 abortOnFail after', 36, 'expected a duration', 'abortOnFail after 10s'],
+    ['join_time: p(95)<2 abortOnFail after 10', 37, 'a duration needs a unit', 'write 10s'],
+    ['join_time: p(95)<2 abortOnFail 10s', 31, '"10s" is too much', 'write it like'],
   ])('refuses %j at character %i', (text, position, problem, hint) => {
     let error: unknown;
     try {
@@ -120,6 +155,11 @@ describe('parseThreshold', () => {
       'kind',
       'audio',
       '@',
+      '*',
+      '..',
+      '30s',
+      'abortOnFail',
+      'after',
       ' ',
     );
     const texts = fc.oneof(

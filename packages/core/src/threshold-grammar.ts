@@ -1,18 +1,10 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { AGGREGATIONS, type Aggregation, formatAggregation } from './aggregation.ts';
+import { AGGREGATIONS, type Aggregation } from './aggregation.ts';
+import { parseDuration } from './duration.ts';
 import { isMetricName, type Label, type Labels, type MetricName, metricDefinition, metricNames } from './metrics.ts';
+import type { Operator, Threshold } from './threshold.ts';
 import { UsageError } from './usage-error.ts';
-
-export type Operator = '<' | '<=' | '>' | '>=' | '==' | '!=';
-
-/** What must hold at the end of a run. `limit` is in the metric's unit: milliseconds, a ratio from 0 to 1, a number of things. */
-export interface Threshold {
-  metric: MetricName;
-  selector: Labels;
-  aggregation: Aggregation;
-  operator: Operator;
-  limit: number;
-}
+import type { WindowRef } from './window-ref.ts';
 
 /** A threshold that cannot be read. `position` counts characters from 0; the message shows the place. */
 export class ThresholdError extends UsageError {
@@ -30,58 +22,53 @@ export class ThresholdError extends UsageError {
 /*
  * The grammar: expressions as in k6, with the metric in front. Blanks may stand between any two tokens.
  *
- *   threshold   = metric [ selector ] [ window ] ( ":" | "." | blank ) expression
+ *   threshold   = metric [ selector ] [ window ] ( ":" | "." | blank ) expression [ abort ]
  *   metric      = letter { letter | digit | "_" }
  *   selector    = "{" label ":" value { "," label ":" value } "}"
- *   window      = "@" name                                   (reserved)
+ *   window      = "@" ( name                                 (a stage, a part of the timeline, "joining", "steady")
+ *                     | "*"                                  (every stage by itself)
+ *                     | duration ".." duration )             (after the start)
+ *   name        = letter-or-digit { letter-or-digit | "_" | "-" }
  *   expression  = aggregation operator number [ unit ]
  *   aggregation = "avg" | "min" | "med" | "max" | "count" | "rate" | "value" | "p(" number ")" | "p" number
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "===" | "!="
  *   number      = [ "-" ] digits [ "." digits ] [ "e" [ "-" | "+" ] digits ]
  *   unit        = "%"                                        (of a rate)
  *               | "us" | "ms" | "s"                          (of milliseconds)
+ *   abort       = "abortOnFail" [ "after" duration ]
+ *   duration    = digits [ "." digits ] ( "ms" | "s" | "m" | "h" ) { … }
  */
 const EXAMPLE = 'write it like join_time: p(95)<2000 or packet_loss.rate<1%';
 const LABEL_VALUES: Partial<Record<Label, readonly string[]>> = {
   kind: ['audio', 'video'],
   direction: ['up', 'down'],
-  role: ['publisher', 'subscriber'],
 };
+const ABORT_HINT = 'after a threshold there may be: abortOnFail, or abortOnFail after 10s';
+const WINDOW_HINT = 'write a window like @peak, @* or @30s..60s';
 
 /**
- * Reads one threshold: `join_time: p(95)<2000`, `join_time.p95<2s`, `media_latency{kind:audio}: p(95)<200`, `packet_loss rate<1%`.
+ * Reads one threshold: `join_time: p(95)<2000`, `join_time.p95<2s`, `media_latency{kind:audio}@peak: p(95)<200`, `packet_loss rate<1% abortOnFail after 10s`.
+ * Whether there is such a window, role, group or codec is for those to say who know the scenario.
  * @throws ThresholdError
  */
 export const parseThreshold = (text: string): Threshold => {
   const cursor = new Cursor(text);
   const metric = readMetric(cursor);
   const selector = readSelector(cursor, metric);
+  const window = readWindow(cursor, metric);
   const at = cursor.skipBlanks();
-  if (cursor.take(/@/) !== null) throw cursor.error('windows are not supported yet', 'leave the @… out', at);
   // Blank, colon or point: whatever people type between the two halves.
-  if (cursor.take(/[:.]/) === null && cursor.position === at && at > 0 && !/[\s}]/.test(text[at - 1] ?? '')) {
+  if (cursor.take(/[:.]/) === null && cursor.position === at && at > 0 && !/[\s}*]/.test(text[at - 1] ?? '')) {
     throw cursor.error(`expected ":" between ${metric} and its expression`, EXAMPLE);
   }
   const aggregation = readAggregation(cursor, metric);
   const operator = readOperator(cursor);
   const limit = readLimit(cursor, metric, aggregation);
+  const abortOnFail = readAbort(cursor);
   const end = cursor.skipBlanks();
   if (end < text.length) throw cursor.error(`"${text.slice(end)}" is too much`, EXAMPLE);
-  return { metric, selector, aggregation, operator, limit };
+  return { metric, selector, window, aggregation, operator, limit, abortOnFail };
 };
-
-/** The text that `parseThreshold` reads back to the same threshold. */
-export const formatThreshold = (threshold: Threshold): string => `${formatTarget(threshold)}: ${formatExpression(threshold)}`;
-
-/** `media_latency{kind:audio}`. */
-export const formatTarget = ({ metric, selector }: Pick<Threshold, 'metric' | 'selector'>): string => {
-  const labels = Object.entries(selector).map(([label, value]) => `${label}:${value}`);
-  return labels.length === 0 ? metric : `${metric}{${labels.join(',')}}`;
-};
-
-/** `p(95)<200`. */
-export const formatExpression = ({ aggregation, operator, limit }: Threshold): string =>
-  `${formatAggregation(aggregation)}${operator}${limit}`;
 
 class Cursor {
   readonly text: string;
@@ -151,6 +138,53 @@ const knownLabels = (metric: MetricName): string => {
   return labels.length === 0 ? `${metric} has no labels` : `its labels are ${labels.join(', ')}`;
 };
 
+const readWindow = (cursor: Cursor, metric: MetricName): WindowRef | null => {
+  const at = cursor.skipBlanks();
+  if (cursor.take(/@/) === null) return null;
+  const window = readWindowName(cursor);
+  if (metricDefinition(metric).timed) return window;
+  throw cursor.error(`${metric} is known only when a stay ends: it has no windows`, 'leave the @… out', at);
+};
+
+const readWindowName = (cursor: Cursor): WindowRef => {
+  if (cursor.take(/\*/) !== null) return { type: 'stages' };
+  const at = cursor.skipBlanks();
+  // A name may begin with a digit, too: it is the two points that make a stretch.
+  if (cursor.take(/\d[0-9A-Za-z.]*?\s*\.\./) === null) {
+    const name = cursor.take(/[A-Za-z0-9][A-Za-z0-9_-]*/);
+    if (name === null) throw cursor.error('expected the name of a window', WINDOW_HINT, at);
+    return { type: 'named', name };
+  }
+  cursor.position = at;
+  const fromMs = readDuration(cursor, WINDOW_HINT);
+  cursor.take(/\.\./);
+  const toMs = readDuration(cursor, WINDOW_HINT);
+  if (fromMs < toMs) return { type: 'stretch', fromMs, toMs };
+  throw cursor.error('a window must end after it begins', WINDOW_HINT, at);
+};
+
+/** @returns ms, to the microsecond */
+const readDuration = (cursor: Cursor, hint: string): number => {
+  const at = cursor.skipBlanks();
+  const text = cursor.take(/(\d+(\.\d+)?[A-Za-z]*)+/);
+  if (text === null) throw cursor.error('expected a duration', hint, at);
+  try {
+    return Math.round(parseDuration(text) * 1_000) / 1_000;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw cursor.error(error.message.startsWith('is ') ? `${text} ${error.message}` : error.message, error.hint, at);
+  }
+};
+
+const readAbort = (cursor: Cursor): Threshold['abortOnFail'] => {
+  const at = cursor.skipBlanks();
+  const word = cursor.take(/[A-Za-z]+/);
+  if (word === null) return null;
+  if (word !== 'abortOnFail') throw cursor.error(`"${word}" is too much`, ABORT_HINT, at);
+  if (cursor.take(/after\b/) === null) return { afterMs: 0 };
+  return { afterMs: readDuration(cursor, ABORT_HINT) };
+};
+
 const readAggregation = (cursor: Cursor, metric: MetricName): Aggregation => {
   const at = cursor.skipBlanks();
   const { type } = metricDefinition(metric);
@@ -199,7 +233,7 @@ const readLimit = (cursor: Cursor, metric: MetricName, aggregation: Aggregation)
   const number = Number(digits);
   if (!Number.isFinite(number)) throw cursor.error(`${digits} is too large`, EXAMPLE);
   const at = cursor.skipBlanks();
-  const unit = cursor.take(/%|[A-Za-zµ]+/);
+  const unit = cursor.take(/%|(?!abort)[A-Za-zµ]+/);
   if (unit === null) return number;
   const definition = metricDefinition(metric);
   if (unit === '%') {

@@ -4,7 +4,8 @@ import type { GeneratorSample, RecordLine } from './record.ts';
 import { scenarioOfLoad } from './scenario/scenario-of-load.ts';
 import { createSummary } from './summarize.ts';
 import { altered, generatorOf, recordOf, specOf } from './testing/record-of.ts';
-import { holds, type Judgement, judge } from './verdict.ts';
+import { holds } from './threshold.ts';
+import { type Judgement, judge } from './verdict.ts';
 
 const judged = (lines: RecordLine[], thresholds: string[] = []): Judgement => {
   const fold = createSummary();

@@ -3,7 +3,7 @@ import type { SourcedThreshold } from './default-thresholds.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { assessGenerator, type HealthFinding } from './generator-health.ts';
 import type { Summary } from './summary.ts';
-import { formatExpression, formatTarget, type Operator, type Threshold } from './threshold-grammar.ts';
+import { formatExpression, formatTarget, holds, type Threshold } from './threshold.ts';
 
 export type Verdict = 'passed' | 'failed' | 'inconclusive';
 
@@ -87,24 +87,6 @@ const evaluate = (summary: Summary, { threshold, source }: SourcedThreshold): Th
     source,
     threshold,
   };
-};
-
-/** Whether `value operator limit`. */
-export const holds = (value: number, operator: Operator, limit: number): boolean => {
-  switch (operator) {
-    case '<':
-      return value < limit;
-    case '<=':
-      return value <= limit;
-    case '>':
-      return value > limit;
-    case '>=':
-      return value >= limit;
-    case '==':
-      return value === limit;
-    case '!=':
-      return value !== limit;
-  }
 };
 
 const failuresOf = ({ joins }: Summary, words: ReadonlySet<string>): number =>

@@ -1,0 +1,55 @@
+import { type Aggregation, formatAggregation } from './aggregation.ts';
+import type { Labels, MetricName } from './metrics.ts';
+import { formatWindow, type WindowRef } from './window-ref.ts';
+
+export type Operator = '<' | '<=' | '>' | '>=' | '==' | '!=';
+
+/** What must hold of a run. `limit` is in the metric's unit: milliseconds, a ratio from 0 to 1, a number of things. */
+export interface Threshold {
+  metric: MetricName;
+  selector: Labels;
+  /** Which part of the run it is about. Null: all of it. */
+  window: WindowRef | null;
+  aggregation: Aggregation;
+  operator: Operator;
+  limit: number;
+  /** Whether it ends the run as soon as it is crossed, but not before so much of the run has gone, ms. Null: it is judged when the run has ended. */
+  abortOnFail: { afterMs: number } | null;
+}
+
+/** The text that `parseThreshold` reads back to the same threshold: `jitter{kind:audio}@peak: p(95)<30 abortOnFail after 10s`. */
+export const formatThreshold = (threshold: Threshold): string => {
+  const { abortOnFail } = threshold;
+  const after = abortOnFail === null || abortOnFail.afterMs === 0 ? '' : ` after ${formatExactly(abortOnFail.afterMs)}`;
+  return `${formatTarget(threshold)}: ${formatExpression(threshold)}${abortOnFail === null ? '' : ` abortOnFail${after}`}`;
+};
+
+/** `media_latency{kind:audio}@peak`. */
+export const formatTarget = ({ metric, selector, window }: Pick<Threshold, 'metric' | 'selector' | 'window'>): string => {
+  const labels = Object.entries(selector).map(([label, value]) => `${label}:${value}`);
+  return `${metric}${labels.length === 0 ? '' : `{${labels.join(',')}}`}${window === null ? '' : `@${formatWindow(window)}`}`;
+};
+
+/** `p(95)<200`. */
+export const formatExpression = ({ aggregation, operator, limit }: Threshold): string =>
+  `${formatAggregation(aggregation)}${operator}${limit}`;
+
+/** Whether `value operator limit`. */
+export const holds = (value: number, operator: Operator, limit: number): boolean => {
+  switch (operator) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    case '==':
+      return value === limit;
+    case '!=':
+      return value !== limit;
+  }
+};
+
+const formatExactly = (ms: number): string => (ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`);
