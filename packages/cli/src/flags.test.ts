@@ -1,6 +1,7 @@
+import { REPORTERS } from '@livekit-swarm/report';
 import { Command } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { addRunFlags, colorFlag, type RunFlags } from './flags.ts';
+import { addRunFlags, colorFlag, REPORT_NAMES, type RunFlags } from './flags.ts';
 
 const read = (args: string[], env: Record<string, string> = {}): RunFlags => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
@@ -16,7 +17,7 @@ afterEach(() => {
 
 describe('flags of a run', () => {
   it('say nothing about what was not asked for', () => {
-    expect(read([])).toEqual({ signalling: 'auto', threshold: [], color: true });
+    expect(read([])).toEqual({ signalling: 'auto', threshold: [], report: [], color: true });
   });
 
   it('go before the environment, which goes before the defaults', () => {
@@ -43,6 +44,12 @@ describe('flags of a run', () => {
     const env = { SWARM_THRESHOLD: 'jitter: p(95)<9; join_time: max<1s\n' };
     expect(read([], env).threshold).toEqual(['jitter: p(95)<9', 'join_time: max<1s']);
     expect(read(['--threshold', 'a', '--threshold', 'b']).threshold).toEqual(['a', 'b']);
+  });
+
+  it('gather reports in the same way, and name all there are', () => {
+    expect(read(['--report', 'text=a', '--report', 'json']).report).toEqual(['text=a', 'json']);
+    expect(read([], { SWARM_REPORT: 'text=a;json=-' }).report).toEqual(['text=a', 'json=-']);
+    expect(REPORT_NAMES).toEqual(Object.keys(REPORTERS));
   });
 
   it('refuse a choice there is not', () => {

@@ -23,6 +23,7 @@ export interface RunFlags {
   signalling: 'auto' | 'v1' | 'v0';
   livekitVersion?: LiveKitVersion;
   threshold: string[];
+  report: string[];
   record?: string;
   workers?: string;
   json?: boolean;
@@ -73,7 +74,7 @@ export const addRunFlags = (command: Command, env: Environment): Command => {
       .argParser(collector())
       .default([]),
     new Option('--record <dir>', 'where the record and the logs go (default: records/TIME-RUN)'),
-    new Option('--json', 'print one JSON object instead of the summary'),
+    ...outputFlags(),
   ]);
   add('The generator:', [
     new Option('--workers <n>', 'processes that host participants (default: as many as it takes, one a core)'),
@@ -81,6 +82,17 @@ export const addRunFlags = (command: Command, env: Environment): Command => {
   ]);
   return command;
 };
+
+/** As in the reporters' map, which is not loaded for `--help`. */
+export const REPORT_NAMES = ['text', 'json'];
+
+/** Where results go; the same for every command that has results. */
+export const outputFlags = (): Option[] => [
+  new Option('--report <name[=file]>', `also make this report (may be repeated): ${REPORT_NAMES.join(', ')}; =- for stdout`)
+    .argParser(collector())
+    .default([]),
+  new Option('--json', 'print one JSON object instead of the summary: short for --report json=-'),
+];
 
 /** `--color` is only there to be negated; picked up from NO_COLOR and FORCE_COLOR, too. */
 export const colorFlag = (): Option => new Option('--no-color', 'plain text');
@@ -108,13 +120,16 @@ export const fromEnvironment = (option: Option, env: Environment): Option => {
   const value = env[name];
   if (!isSet(value) || option.negate) return option;
   if (option.isBoolean()) return option.default(readBoolean(name, value));
-  if (option.name() === 'threshold') return option.default(splitList(value));
+  if (LISTS.has(option.name())) return option.default(splitList(value));
   return option.env(name);
 };
 
+/** Flags that may be repeated. */
+const LISTS: ReadonlySet<string> = new Set(['threshold', 'report']);
+
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
 
-/** Thresholds in one variable are told apart by semicolons or line ends. */
+/** Several in one variable are told apart by semicolons or line ends. */
 const splitList = (text: string): string[] =>
   text
     .split(/[;\n]/)

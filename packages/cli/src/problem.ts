@@ -1,6 +1,6 @@
 import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
 import { LabError } from '@livekit-swarm/lab';
-import { RESULT_SCHEMA } from '@livekit-swarm/report';
+import type { NoRun } from '@livekit-swarm/report';
 import { DeploymentError, RunError } from '@livekit-swarm/swarm';
 
 /** What kept a command from doing its work. */
@@ -47,15 +47,14 @@ export const formatProblem = ({ message, hint }: Problem): string => {
 };
 
 /**
- * What `--json` prints when there was no run to sum up: the same envelope. Not for bad usage: who mistypes a flag has not said yet what they want.
+ * What reports say when there was no run to sum up. Not for bad usage: who mistypes a flag has not said yet what they want.
  * A deployment that refused us failed; anything else leaves the question open.
  */
-export const problemObject = ({ exitCode, reason, message, hint }: Problem): object => ({
-  schema: RESULT_SCHEMA,
+export const noRunOf = ({ exitCode, reason, message, hint }: Problem, scenario: string): NoRun => ({
+  scenario,
   verdict: exitCode === EXIT_CODES.unreachable.code ? 'failed' : 'inconclusive',
   exitCode,
-  reasons: [message],
-  thresholds: [],
-  metrics: {},
-  error: { reason, message, hint },
+  reason,
+  message,
+  hint,
 });

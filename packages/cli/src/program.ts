@@ -2,7 +2,7 @@ import { type ExitCode, UsageError } from '@livekit-swarm/core';
 import { Command, Option } from 'commander';
 import type { ReportFlags } from './commands/report.ts';
 import type { Console } from './console.ts';
-import { addRunFlags, collector, colorFlag, fromEnvironment, type RunFlags } from './flags.ts';
+import { addRunFlags, collector, colorFlag, fromEnvironment, outputFlags, type RunFlags } from './flags.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { VERSION } from './version.ts';
 
@@ -62,7 +62,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       const typed = (flag: keyof RunFlags): boolean => command.getOptionValueSource(flag) === 'cli';
       done(await runCommand(flags, typed, console).catch(blameEnvironment(command)));
     });
-  program
+  const report = program
     .command('report')
     .description('render a finished run again, and judge it again')
     .argument('<record>', 'folder of a run, or the record.ndjson in it')
@@ -74,7 +74,6 @@ export const createProgram = (console: Console, done: Done): Command => {
         .argParser(collector())
         .default([]),
     )
-    .option('--json', 'print one JSON object instead of the summary')
     .addOption(colorFlag())
     .addHelpText('after', reportHelp)
     .showHelpAfterError(hintAt('swarm report --help'))
@@ -82,6 +81,8 @@ export const createProgram = (console: Console, done: Done): Command => {
       const { reportCommand } = await import('./commands/report.ts');
       done(await reportCommand(record, command.opts<ReportFlags>(), console));
     });
+
+  for (const option of outputFlags()) report.addOption(option);
 
   program
     .command('doctor')

@@ -9,7 +9,7 @@ import {
   UsageError,
   withoutSecrets,
 } from '@livekit-swarm/core';
-import { describeScenario, REPORTERS } from '@livekit-swarm/report';
+import { describeScenario } from '@livekit-swarm/report';
 import {
   chooseStaffing,
   openRecord,
@@ -22,7 +22,8 @@ import {
 import { type Console, wantsColor, write } from '../console.ts';
 import { type Deployed, deploy } from '../deploy.ts';
 import type { RunFlags } from '../flags.ts';
-import { formatProblem, interruptedProblem, type Problem, problemObject, problemOf } from '../problem.ts';
+import { openOutput } from '../output/output.ts';
+import { formatProblem, interruptedProblem, noRunOf, type Problem, problemOf } from '../problem.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { defaultRecordDir, newRunName } from '../run-name.ts';
 import { readTarget, type Target } from '../target.ts';
@@ -36,8 +37,10 @@ import { VERSION } from '../version.ts';
 export const runCommand = async (
   flags: RunFlags,
   typed: (flag: keyof RunFlags) => boolean,
-  { stdout, stderr, env }: Console,
+  console: Console,
 ): Promise<ExitCode> => {
+  const { stderr, env } = console;
+  const output = openOutput(flags, console);
   const scenario = scenarioOfLoad(parseLoadFlags(flags), flags.threshold);
   const target = readTarget(flags, typed);
   resolveThresholds(scenario, flags.threshold);
@@ -65,10 +68,8 @@ export const runCommand = async (
     printer.done();
     record.discard();
     await write(stderr, formatProblem(problem));
-    if (flags.json && problem.exitCode !== EXIT_CODES.usage.code) {
-      await write(stdout, `${JSON.stringify(problemObject(problem), null, 2)}\n`);
-    }
-    return problem.exitCode;
+    if (problem.exitCode !== EXIT_CODES.usage.code) await output.add(noRunOf(problem, scenario.name));
+    return await output.close(problem.exitCode);
   };
 
   let deployed: Deployed | null = null;
@@ -93,10 +94,8 @@ export const runCommand = async (
       onProgress: printer.show,
     });
     printer.done();
-    const outcome = { summary, judgement, recordPath, readLines: () => recordLines(recordPath) };
-    const { render } = REPORTERS[flags.json ? 'json' : 'text'];
-    await write(stdout, render([outcome], { color: wantsColor(flags.color, stdout, env) }));
-    return judgement.exitCode;
+    await output.add({ summary, judgement, recordPath, readLines: () => recordLines(recordPath) });
+    return await output.close(judgement.exitCode);
   } catch (error) {
     return await fail(interruption.stop.aborted ? interruptedProblem() : problemOf(error));
   } finally {

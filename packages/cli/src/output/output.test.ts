@@ -1,0 +1,152 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { Outcome, ReportInput } from '@livekit-swarm/report';
+import { failedReport, passedReport } from '@livekit-swarm/report/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Console } from '../console.ts';
+import { type OutputFlags, openOutput } from './output.ts';
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'swarm-output-'));
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+  vi.restoreAllMocks();
+});
+
+const streamOf = (): { stream: NodeJS.WriteStream; text: () => string } => {
+  const stream = new PassThrough();
+  let text = '';
+  stream.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+  });
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => text };
+};
+
+const named = (input: ReportInput, name: string): ReportInput => {
+  const folder = join(dir, 'records', name);
+  mkdirSync(folder, { recursive: true });
+  return {
+    ...input,
+    summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
+    recordPath: join(folder, 'record.ndjson'),
+  };
+};
+
+interface Written {
+  exit: number;
+  stdout: string;
+  stderr: string;
+}
+
+const output = async (
+  flags: Partial<OutputFlags>,
+  outcomes: Outcome[],
+  env: NodeJS.ProcessEnv = {},
+  exit: 0 | 99 = 0,
+): Promise<Written> => {
+  const stdout = streamOf();
+  const stderr = streamOf();
+  const console: Console = { stdout: stdout.stream, stderr: stderr.stream, env };
+  const out = openOutput({ report: [], color: false, ...flags }, console);
+  for (const outcome of outcomes) await out.add(outcome);
+  return { exit: await out.close(exit), stdout: stdout.text(), stderr: stderr.text() };
+};
+
+const read = (path: string): string => readFileSync(join(dir, path), 'utf8');
+const file = (path: string): string => join(dir, path);
+
+describe('the output of a run', () => {
+  it('is text on stdout', async () => {
+    const { stdout, stderr, exit } = await output({}, [named(passedReport(), 'a')]);
+    expect(stdout).toMatch(/^✓ PASSED/);
+    expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 });
+  });
+
+  it('is what was asked for instead', async () => {
+    const { stdout } = await output({ json: true }, [named(passedReport(), 'a')]);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'passed' });
+  });
+
+  it('goes to files, too, whose folders are made', async () => {
+    const report = [`json=${file('new/er/result.json')}`, `text=${file('new/text.txt')}`];
+    const { stdout, stderr } = await output({ report }, [named(passedReport(), 'a')]);
+    expect(stdout).toMatch(/^✓ PASSED/);
+    expect(JSON.parse(read('new/er/result.json'))).toMatchObject({ verdict: 'passed' });
+    expect(read('new/text.txt')).toBe(stdout);
+    expect(stderr).toBe(`Report json: ${file('new/er/result.json')}\nReport text: ${file('new/text.txt')}\n`);
+    expect(readdirSync(file('new')).sort()).toEqual(['er', 'text.txt']);
+  });
+
+  it('goes to the folder of the record when no file was named', async () => {
+    const { stderr } = await output({ report: ['json'], quiet: true }, [named(passedReport(), 'a')]);
+    expect(JSON.parse(read('records/a/result.json'))).toMatchObject({ verdict: 'passed' });
+    expect(stderr).toBe('');
+  });
+
+  it('replaces what was there, through a link as well', async () => {
+    writeFileSync(file('old.json'), 'x'.repeat(1_000_000));
+    symlinkSync('old.json', file('link.json'));
+    await output({ report: [`json=${file('link.json')}`] }, [named(passedReport(), 'a')]);
+    expect(JSON.parse(read('old.json'))).toMatchObject({ verdict: 'passed' });
+    expect(readdirSync(dir).sort()).toEqual(['link.json', 'old.json', 'records']);
+  });
+});
+
+describe('the output of several runs', () => {
+  it('is shown one by one, and written together', async () => {
+    const runs = [named(passedReport(), 'calls'), named(failedReport(), 'town hall')];
+    const { stdout } = await output({ report: [`json=${file('all.json')}`, 'text'] }, runs, {}, 99);
+    expect(stdout).toMatch(/^✓ PASSED[\s\S]*\n\n\n✗ FAILED/);
+    expect(JSON.parse(read('all.json'))).toMatchObject({
+      schema: 'livekit-swarm/results/2',
+      verdict: 'failed',
+      exitCode: 99,
+      runs: [{ verdict: 'passed' }, { verdict: 'failed' }],
+    });
+    expect(read('records/calls/report.txt')).toMatch(/^✓ PASSED/);
+    expect(read('records/town hall/report.txt')).toMatch(/^✗ FAILED/);
+  });
+});
+
+describe('a report that cannot be made', () => {
+  it('is told, ends with 1, and does not take the others with it', async () => {
+    writeFileSync(file('file'), '');
+    const report = [`json=${file('file/result.json')}`, `text=${file('report.txt')}`];
+    const { exit, stdout, stderr } = await output({ report }, [named(passedReport(), 'a')]);
+    expect(exit).toBe(1);
+    expect(stdout).toMatch(/^✓ PASSED/);
+    expect(read('report.txt')).toMatch(/^✓ PASSED/);
+    expect(stderr).toContain(
+      `error: the report json could not be written to ${file('file/result.json')}: a part of the path is a file`,
+    );
+    expect(stderr).toContain(`swarm report ${file('records/a')} --report json=FILE`);
+    expect(stderr).not.toMatch(/ at .*\.ts/);
+  });
+
+  it('does not hide a verdict that is not passed', async () => {
+    writeFileSync(file('file'), '');
+    const { exit, stderr } = await output({ report: [`json=${file('file/x')}`] }, [named(failedReport(), 'a')], {}, 99);
+    expect(exit).toBe(99);
+    expect(stderr).toMatch(/^error: the report json/);
+  });
+
+  it('may be our own fault: it says so, and leaves no half document', async () => {
+    const broken = named(passedReport(), 'a');
+    const report = [`json=${file('result.json')}`, `text=${file('report.txt')}`];
+    // Whatever json reads of it throws; text does not read it.
+    Object.defineProperty(broken.summary, 'environment', {
+      get: () => {
+        throw new Error('no environment');
+      },
+    });
+    const { exit, stdout, stderr } = await output({ report }, [broken]);
+    expect(exit).toBe(1);
+    expect(stdout).toMatch(/^✓ PASSED/);
+    expect(stderr).toMatch(/the report json could not be written to [\s\S]*no environment[\s\S]*bug in swarm[\s\S]*Report text/);
+    expect(readdirSync(dir).sort()).toEqual(['records', 'report.txt']);
+  });
+});

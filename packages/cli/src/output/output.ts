@@ -1,0 +1,95 @@
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { isRun, type Outcome, piecesOf, REPORTERS, type Rendered, type Reporter } from '@livekit-swarm/report';
+import { type Console, wantsColor, write } from '../console.ts';
+import { placesOf } from './places.ts';
+import { parseReportRequests, type ReportRequest } from './report-request.ts';
+import { tellFailure } from './tell-failure.ts';
+import { writeWhole } from './write-whole.ts';
+
+export interface OutputFlags {
+  /** As typed: `junit=out/junit.xml`. */
+  report: string[];
+  json?: boolean;
+  quiet?: boolean;
+  color: boolean;
+}
+
+/** Where results go: stdout and files. One report that fails takes neither the others with it nor the verdict. */
+export interface Output {
+  /** Takes what a run came to, and shows it at once if it is for people. */
+  add(outcome: Outcome): Promise<void>;
+  /**
+   * Writes all that was asked for; call once, when there is nothing to add any more.
+   * @param exitCode of the runs
+   * @returns the same; 1 instead of 0 when a report could not be written
+   */
+  close(exitCode: ExitCode): Promise<ExitCode>;
+}
+
+/**
+ * Reads the flags, so that what is wrong with them shows before anything is started.
+ * @throws UsageError
+ */
+export const openOutput = (flags: OutputFlags, console: Console): Output => {
+  const { stdout, stderr, env } = console;
+  const requests = parseReportRequests(flags.report, flags.json === true);
+  const onStdout = requests.find(({ to }) => to === 'stdout');
+  const outcomes: Outcome[] = [];
+  let shown = 0;
+  let failed = false;
+
+  const attempt = async (request: ReportRequest, where: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      failed = true;
+      await tellFailure(stderr, { name: request.name, where, error, outcomes });
+    }
+  };
+
+  const toStream = async (request: ReportRequest, some: readonly Outcome[], stream = stdout): Promise<void> => {
+    const reporter: Reporter = REPORTERS[request.name];
+    await attempt(request, stream === stdout ? 'stdout' : 'stderr', async () => {
+      const rendered = reporter.render(some, { color: wantsColor(flags.color, stream, env) });
+      if (rendered !== null) await pour(stream, rendered);
+    });
+  };
+
+  const toFiles = async (request: ReportRequest): Promise<void> => {
+    const reporter: Reporter = REPORTERS[request.name];
+    for (const { file, some } of placesOf(request, outcomes)) {
+      await attempt(request, file, async () => {
+        const rendered = reporter.render(some);
+        if (rendered === null) return;
+        await writeWhole(file, rendered);
+        if (flags.quiet !== true) await write(stderr, `Report ${request.name}: ${file}\n`);
+      });
+    }
+  };
+
+  return {
+    add: async (outcome) => {
+      outcomes.push(outcome);
+      // What kept a run from coming about is on stderr already.
+      if (onStdout !== undefined || !isRun(outcome)) return;
+      if (shown++ > 0) await write(stdout, '\n\n');
+      await toStream({ name: 'text', to: 'stdout' }, [outcome]);
+    },
+    close: async (exitCode) => {
+      if (outcomes.length === 0) return exitCode;
+      for (const request of requests) {
+        if (request.to === 'stdout') await toStream(request, outcomes);
+        else await toFiles(request);
+      }
+      return failed && exitCode === EXIT_CODES.passed.code ? EXIT_CODES.internalError.code : exitCode;
+    },
+  };
+};
+
+const pour = async (stream: NodeJS.WriteStream, rendered: Rendered): Promise<void> => {
+  for await (const piece of piecesOf(rendered)) {
+    // Nobody reads any more (`swarm | head`): the rest need not be rendered.
+    if (stream.errored !== null || stream.destroyed) return;
+    await write(stream, piece);
+  }
+};

@@ -1,0 +1,43 @@
+import { basename, dirname, extname, join } from 'node:path';
+import { isRun, nameOf, type Outcome, REPORTERS, type Reporter } from '@livekit-swarm/report';
+import type { ReportRequest } from './report-request.ts';
+
+/** A file, and what is to be in it. */
+export interface Place {
+  file: string;
+  some: Outcome[];
+}
+
+/**
+ * Where a report goes: to the file that was named, all runs in one document where that is possible, otherwise one for each with the scenario's name in its
+ * own; to the folders of the records when no file was named.
+ */
+export const placesOf = ({ name, to }: ReportRequest, outcomes: readonly Outcome[]): Place[] => {
+  const { fileName, several }: Reporter = REPORTERS[name];
+  if (to === null || to === 'stdout') {
+    return outcomes.flatMap((outcome) => {
+      const folder = isRun(outcome) && outcome.recordPath !== null ? dirname(outcome.recordPath) : null;
+      return folder === null ? [] : [{ file: join(folder, fileName), some: [outcome] }];
+    });
+  }
+  if (several || outcomes.length === 1) return [{ file: to.file, some: [...outcomes] }];
+  const suffixes = uniqueNames(outcomes.map(nameOf));
+  return outcomes.map((outcome, index) => ({ file: withSuffix(to.file, suffixes[index] ?? ''), some: [outcome] }));
+};
+
+/** `out/report.html` → `out/report-voice-ai.html`. */
+const withSuffix = (file: string, suffix: string): string => {
+  const extension = extname(file);
+  return join(dirname(file), `${basename(file, extension)}-${suffix}${extension}`);
+};
+
+/** As file names; the second of the same gets a number. */
+const uniqueNames = (names: readonly string[]): string[] => {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const plain = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
+    const times = (seen.get(plain) ?? 0) + 1;
+    seen.set(plain, times);
+    return times === 1 ? plain : `${plain}-${times}`;
+  });
+};

@@ -1,0 +1,40 @@
+import { dirname } from 'node:path';
+import { RecordError } from '@livekit-swarm/core';
+import { isRun, type Outcome } from '@livekit-swarm/report';
+import { diskReason } from '@livekit-swarm/swarm';
+import { write } from '../console.ts';
+import { formatProblem } from '../problem.ts';
+
+export interface Failure {
+  /** Of the report. */
+  name: string;
+  where: string;
+  error: unknown;
+  outcomes: readonly Outcome[];
+}
+
+/** Says what became of a report that could not be made, and how to get it after all. */
+export const tellFailure = async (stderr: NodeJS.WriteStream, { name, where, error, outcomes }: Failure): Promise<void> => {
+  const ours = !(error instanceof RecordError) && !isOfTheSystem(error);
+  const why = ours && error instanceof Error ? (error.stack ?? error.message) : diskReason(error);
+  await write(
+    stderr,
+    formatProblem({
+      exitCode: 1,
+      reason: 'report',
+      message: `the report ${name} could not be written to ${where}: ${why}`,
+      hint: ours
+        ? 'this is a bug in swarm: please report it; the verdict stands, the other reports are made'
+        : againHint(name, outcomes),
+    }),
+  );
+};
+
+const isOfTheSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
+
+const againHint = (name: string, outcomes: readonly Outcome[]): string => {
+  const record = outcomes.flatMap((outcome) => (isRun(outcome) && outcome.recordPath !== null ? [outcome.recordPath] : []))[0];
+  return record === undefined
+    ? `give another place: --report ${name}=FILE`
+    : `the verdict stands, and the record has everything: swarm report ${dirname(record)} --report ${name}=FILE`;
+};
