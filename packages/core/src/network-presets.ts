@@ -17,7 +17,7 @@ export interface LinkImpairment {
    * interarrival jitter (RFC 3550 §6.4.1). A packet that is held up holds up those behind it.
    */
   jitterMs: number;
-  /** Share of packets that arrive behind the one that followed them in their stream, 0 … 1. */
+  /** Share of packets that arrive behind the one that followed them in their stream, 0 … 0.5. */
   reorder: number;
   /** Bits a second, headers of IP and UDP included; null: no limit. */
   rateBps: number | null;

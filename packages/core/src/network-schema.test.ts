@@ -34,6 +34,7 @@ test.each([
   [{ up: { loss: -0.1 } }, 'up.loss must be a number from 0 to 1; 0.02 is 2 %'],
   [{ up: { loss: '2%' } }, 'up.loss must be a number from 0 to 1; 0.02 is 2 %'],
   [{ up: { loss: Number.NaN } }, 'up.loss must be a number from 0 to 1; 0.02 is 2 %'],
+  [{ up: { reorder: 0.6 } }, 'up.reorder must be a number from 0 to 0.5; 0.02 is 2 %'],
   [{ up: { burst: 0 } }, 'up.burst must be a number from 1 to 1000 packets'],
   [{ up: { delayMs: 60_000 } }, 'up.delayMs must be a number from 0 to 10000 ms'],
   [{ up: { rateBps: 0 } }, 'up.rateBps must be from 10000 to 100000000000 bits a second, or null for no limit'],

@@ -6,6 +6,8 @@ export const NETWORK_LIMITS = {
   burst: 1_000,
   delayMs: 10_000,
   jitterMs: 1_000,
+  /** Of two packets only one can come behind the other. */
+  reorder: 0.5,
   minRateBps: 10_000,
   maxRateBps: 100_000_000_000,
   minQueueMs: 1,
@@ -34,7 +36,7 @@ export const linkSchema = z
     burst: between(1, NETWORK_LIMITS.burst, ' packets').default(PERFECT_LINK.burst),
     delayMs: between(0, NETWORK_LIMITS.delayMs, ' ms').default(PERFECT_LINK.delayMs),
     jitterMs: between(0, NETWORK_LIMITS.jitterMs, ' ms').default(PERFECT_LINK.jitterMs),
-    reorder: share().default(PERFECT_LINK.reorder),
+    reorder: between(0, NETWORK_LIMITS.reorder, '; 0.02 is 2 %').default(PERFECT_LINK.reorder),
     rateBps: z
       .number({ error: rateError })
       .min(NETWORK_LIMITS.minRateBps, { error: rateError })

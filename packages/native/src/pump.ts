@@ -37,7 +37,37 @@ export interface IceCredentials {
   pwd: string;
 }
 
+/** What a bad network does one way, on top of what the real one does: a queue before a link, loss on it, delay behind it. */
+export interface LinkImpairment {
+  /** Share of datagrams, 0 to 1. */
+  loss: number;
+  /** Mean length of a run of losses (Gilbert–Elliott), 1 to 1,000; 1: each by itself. Runs must be at least `loss / (1 - loss)` long. */
+  burst: number;
+  /** 0 to 10,000. */
+  delayMs: number;
+  /** On top of the delay: exponentially distributed with this mean, drawn anew every 20 ms; 0 to 1,000. Changes no order. */
+  jitterMs: number;
+  /** Share of datagrams that come out behind the one that followed them in their RTP stream, 0 to 0.5. */
+  reorder: number;
+  /** Bits a second, 28 bytes of IP and UDP for each datagram included, 10,000 to 10^11; null: no limit. */
+  rateBps: number | null;
+  /** With a rate: who would have to wait longer for its turn is dropped; 0 to 10,000. */
+  queueMs: number;
+}
+
+/**
+ * A bad access network: everything of the peer passes it, STUN, DTLS, media and feedback. What it drops on the way down was lost, and what it delays
+ * arrived late; on the way up, a time stamp is of when the packet went into it.
+ */
+export interface Impairment {
+  up: LinkImpairment;
+  down: LinkImpairment;
+  /** The same seed drops the same datagrams, by their number. A whole number from 0 to 2^32 - 1. */
+  seed: number;
+}
+
 export interface PeerOptions {
+  impairment?: Impairment;
   /** Whom the latency of data messages counts for (`PumpSample.latencies`); left out, it is told of each flow alone. */
   dataCohort?: number;
 }
@@ -264,6 +294,11 @@ export interface PeerStats {
   /** Of whole messages, envelope included. */
   dataBytesSent: number;
   dataMessagesReceived: number;
+  /** Datagrams that went into the peer's bad network, and how many of them it dropped (`Impairment`), each way. */
+  impairedUp: number;
+  impairedDroppedUp: number;
+  impairedDown: number;
+  impairedDroppedDown: number;
 }
 
 /** Values and how often each came since the last sample: bin k holds (γ^(k-1), γ^k] with γ = 1.02/0.98 (a DDSketch of 2 % relative error), milliseconds. */
@@ -286,7 +321,7 @@ export interface PumpSample {
   flows: DataFlowStats[];
   /** Only of cohorts that received anything since the last sample. */
   latencies: CohortLatency[];
-  /** Datagrams of any kind through all sockets, cumulative: for the cost of a packet. */
+  /** Datagrams through all sockets, cumulative: for the cost of a packet. What a bad network drops on its way up reaches none. */
   datagramsSent: number;
   datagramsReceived: number;
   /** Datagrams that the kernel dropped on sockets that peers share, cumulative; `PeerStats.socketDrops` has the others. */

@@ -63,6 +63,10 @@ const PEER_COLUMNS: (keyof PeerStats)[] = [
   'dataMessagesSent',
   'dataBytesSent',
   'dataMessagesReceived',
+  'impairedUp',
+  'impairedDroppedUp',
+  'impairedDown',
+  'impairedDroppedDown',
 ];
 
 const FLOW_COLUMNS: (keyof DataFlowStats)[] = [

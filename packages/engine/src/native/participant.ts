@@ -55,6 +55,8 @@ export class Participant {
       book: options.book,
       sampler: options.sampler,
       owner: { group: plan.group, role: plan.role },
+      index: plan.index,
+      network: plan.network,
       localAddress,
       cname,
       tracks,

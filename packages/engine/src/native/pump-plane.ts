@@ -1,4 +1,4 @@
-import type { DataTraffic } from '@livekit-swarm/core';
+import type { DataTraffic, NetworkImpairment } from '@livekit-swarm/core';
 import {
   type DataChannel,
   dataTemplate,
@@ -23,6 +23,9 @@ export interface PumpPlaneOptions {
   book: StreamBook;
   sampler: Sampler;
   owner: Owner;
+  /** Of `ParticipantPlan`: its number in the run. */
+  index: number;
+  network: NetworkImpairment | null;
   localAddress: string;
   cname: string;
   tracks: readonly PublishedTrack[];
@@ -71,9 +74,10 @@ export class PumpPlane implements MediaPlane {
   }
 
   openPeer(): LocalPeer {
-    const { pump, book, owner, localAddress, onPeerOpened } = this.#options;
+    const { pump, book, owner, localAddress, network, onPeerOpened } = this.#options;
     const dataCohort = book.cohorts.of({ direction: 'down', kind: 'data', ...owner, codec: 'data' });
-    const local = pump.createPeer(localAddress, { ...(dataCohort !== undefined && { dataCohort }) });
+    const impairment = network !== null && { impairment: { ...network, seed: this.#seed() } };
+    const local = pump.createPeer(localAddress, { ...impairment, ...(dataCohort !== undefined && { dataCohort }) });
     const peer: Peer = { owner, stats: null, taken: null, ended: false, flows: new Map() };
     this.#peers.set(local.peer, peer);
     book.peers.set(local.peer, peer);
@@ -229,11 +233,19 @@ export class PumpPlane implements MediaPlane {
     if (entry !== undefined) entry.silent = muted;
   }
 
+  /** The same participant of the same plan has the same luck, and each of its connections its own. */
+  #seed(): number {
+    return (this.#options.index * PEERS_PER_PARTICIPANT + (this.#peers.size % PEERS_PER_PARTICIPANT)) % 2 ** 32;
+  }
+
   /** Counters leave the pump with their stream, so they are read before it ends. */
   #afterRead(needed: boolean, end: () => void): void {
     if (!needed || this.#finishing) end();
     else void this.#options.sampler.readSoon().then(end);
   }
 }
+
+/** Connections with luck of their own, reconnects included. */
+const PEERS_PER_PARTICIPANT = 64;
 
 const RID_ORDER: readonly Rid[] = ['q', 'h', 'f'];

@@ -16,6 +16,7 @@ use crate::clip::{Clip, Codec};
 use crate::clock;
 use crate::cohorts::Cohort;
 use crate::data_flow::DataFlow;
+use crate::impairment::Impairment;
 use crate::peer::{PeerEvent, Remote};
 use crate::pump::Threads;
 use crate::receiver::{ReceiverConfig, ReceiverPayload};
@@ -60,10 +61,13 @@ impl NativePump {
     #[napi]
     pub fn create_peer(&mut self, local_address: String, options: Option<NativePeerOptions>) -> Result<NativeLocalTransport> {
         let local: IpAddr = local_address.parse().map_err(|_| failed(format!("{local_address:?} is not an IP address")))?;
-        let data_cohort = cohort(options.and_then(|options| options.data_cohort))?;
+        let (data_cohort, impairment) = options.map_or((None, None), |options| (options.data_cohort, options.impairment));
+        let data_cohort = cohort(data_cohort)?;
+        let impairment = impairment.map(impairment_of).transpose()?.flatten();
         let mut reactor = self.threads.next();
         let (handle, peer) = reactor.create_peer(local).map_err(failed)?;
         peer.data_cohort = data_cohort;
+        peer.access.impair(impairment);
         let credentials = peer.credentials();
         Ok(NativeLocalTransport {
             peer: handle,
@@ -259,6 +263,12 @@ impl NativePump {
 
 fn cohort(number: Option<u32>) -> Result<Option<Cohort>> {
     number.map(Cohort::try_from).transpose().map_err(failed)
+}
+
+fn impairment_of(network: NativeImpairment) -> Result<Option<Box<Impairment>>> {
+    let up = network.up.try_into().map_err(|reason| failed(format!("up: {reason}")))?;
+    let down = network.down.try_into().map_err(|reason| failed(format!("down: {reason}")))?;
+    Ok(Impairment::new(up, down, network.seed.into(), clock::monotonic_ns()))
 }
 
 fn payload_type(value: u32) -> Result<u8> {

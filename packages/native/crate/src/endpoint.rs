@@ -48,6 +48,14 @@ impl Endpoint {
         }
     }
 
+    /// To whom [`Endpoint::send`] sends now.
+    pub fn sends_to(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Own(socket) => socket.sends_to(),
+            Self::Shared { remote, .. } => *remote,
+        }
+    }
+
     /// To whoever it is connected to. On a shared socket errors are told when it is flushed.
     pub fn send(&self, datagram: &[u8]) -> io::Result<()> {
         match self {

@@ -2,6 +2,7 @@
 //!
 //! This file is the surface that JavaScript sees; `packages/native/src/pump.ts` documents it.
 
+mod access;
 mod bandwidth;
 mod clip;
 mod clock;
@@ -11,6 +12,7 @@ mod datagrams;
 mod dtls_keys;
 mod endpoint;
 mod frame_size;
+mod impairment;
 mod peer;
 mod pump;
 mod reactor;

@@ -16,6 +16,7 @@ use str0m::config::{DtlsCert, Fingerprint};
 use str0m::net::Protocol;
 use str0m::{Candidate, IceCreds, Input, Rtc, RtcConfig};
 
+use crate::access::Access;
 use crate::bandwidth::BandwidthEstimator;
 use crate::clip::Clip;
 use crate::clock;
@@ -24,7 +25,7 @@ use crate::data_flow::{DataFlow, FlowsReceived};
 use crate::dtls_keys::{self, KeySlot};
 use crate::endpoint::Endpoint;
 use crate::receiver::{Receiver, ReceiverConfig};
-use crate::rtp::{ExtensionIds, MAX_DATAGRAM};
+use crate::rtp::{ExtensionIds, MAX_DATAGRAM, RtpHeader};
 use crate::sender::{Sender, SenderConfig};
 use crate::sketch::Binned;
 use crate::srtp::Srtp;
@@ -80,6 +81,11 @@ impl Now {
     pub fn read() -> Self {
         Self { mono: clock::monotonic_ns(), wall: clock::wall_ns(), instant: Instant::now() }
     }
+
+    /// How long ago by the wall clock, ns; a clock that was set meanwhile must not send anything far into the past.
+    pub fn since(&self, wall: u64) -> u64 {
+        self.wall.saturating_sub(wall).min(1000 * MS)
+    }
 }
 
 pub type Scratch = [u8; MAX_DATAGRAM + 64];
@@ -92,7 +98,7 @@ struct Route {
 }
 
 pub struct Peer {
-    pub socket: Endpoint,
+    pub access: Access,
     pub events: Vec<PeerEvent>,
     pub senders: Vec<(u32, Sender)>,
     pub receivers: Vec<(u32, Receiver)>,
@@ -107,6 +113,8 @@ pub struct Peer {
     /// Boxed, so that what every packet needs lies close together.
     rtc: Box<Rtc>,
     rtc_at: Instant,
+    /// Of the datagram that str0m is being given; messages came with it.
+    arrival: Option<u64>,
     keys: KeySlot,
     srtp: Option<Srtp>,
     /// Where media goes: the nominated pair's remote.
@@ -147,7 +155,7 @@ impl Peer {
         let candidate = Candidate::host(socket.local(), "udp").map_err(|error| error.to_string())?;
         rtc.add_local_candidate(candidate);
         Ok(Self {
-            socket,
+            access: Access::new(socket),
             events: Vec::new(),
             senders: Vec::new(),
             receivers: Vec::new(),
@@ -160,6 +168,7 @@ impl Peer {
             data_cohort: None,
             rtc: Box::new(rtc),
             rtc_at: now.instant,
+            arrival: None,
             keys,
             srtp: None,
             remote: None,
@@ -193,7 +202,7 @@ impl Peer {
     }
 
     pub fn candidate(&mut self) -> String {
-        let ip = self.socket.local();
+        let ip = self.access.socket.local();
         // Priority of a host candidate of component 1 (RFC 8445 §5.1.2.1).
         format!("candidate:1 1 udp {} {} {} typ host", (126 << 24) | (65_535 << 8) | 255, ip.ip(), ip.port())
     }
@@ -205,7 +214,7 @@ impl Peer {
                 for candidate in std::mem::take(&mut self.remote_candidates) {
                     self.rtc.direct_api().invalidate_candidate(&candidate);
                 }
-                self.socket.disconnect().map_err(|error| error.to_string())?;
+                self.access.socket.disconnect().map_err(|error| error.to_string())?;
                 self.restarting = true;
             }
             self.remote_credentials = Some(remote.credentials.clone());
@@ -225,7 +234,7 @@ impl Peer {
     /// Candidates that cannot be used here are ignored: other transports, host names.
     pub fn add_remote_candidate(&mut self, line: &str, now: Now) {
         let Ok(candidate) = Candidate::from_sdp_string(line) else { return };
-        if candidate.proto() != Protocol::Udp || candidate.addr().is_ipv4() != self.socket.local().is_ipv4() {
+        if candidate.proto() != Protocol::Udp || candidate.addr().is_ipv4() != self.access.socket.local().is_ipv4() {
             return;
         }
         self.remote_candidates.push(candidate.clone());
@@ -312,6 +321,7 @@ impl Peer {
     /// When [`Peer::on_timer`] wants to be called, monotonic ns.
     pub fn next_at(&self, now: Now) -> u64 {
         let mut at = now.mono + self.rtc_at.saturating_duration_since(now.instant).as_nanos().min(u64::MAX as u128 / 4) as u64;
+        at = at.min(self.access.arrives_at());
         if self.srtp.is_some() {
             at = at.min(self.report_at).min(self.transport_feedback.due_at());
             for (_, sender) in &self.senders {
@@ -330,6 +340,10 @@ impl Peer {
     }
 
     pub fn on_timer(&mut self, now: Now, scratch: &mut Scratch, totals: &mut Totals) {
+        while let Some(mut datagram) = self.access.arrived(now.mono) {
+            let (source, arrival) = (datagram.address, datagram.arrival());
+            self.take(&mut datagram.bytes, source, arrival, now, totals, scratch);
+        }
         if self.rtc_at <= now.instant {
             self.input(Input::Timeout(now.instant));
         }
@@ -345,6 +359,15 @@ impl Peer {
         }
     }
 
+    /// Sends what a bad network has let out by `now`, monotonic ns.
+    pub fn release(&mut self, now: u64, totals: &mut Totals) {
+        let senders = &mut self.senders;
+        totals.datagrams_sent += self.access.release(now, |datagram| {
+            let ssrc = RtpHeader::parse(datagram).map(|header| header.ssrc);
+            senders.iter_mut().any(|(_, sender)| ssrc.is_some_and(|ssrc| sender.refused(ssrc)));
+        });
+    }
+
     /// Takes one datagram from the socket. `arrival`: wall clock, ns.
     pub fn on_datagram(
         &mut self,
@@ -356,6 +379,14 @@ impl Peer {
         scratch: &mut Scratch,
     ) {
         totals.datagrams_received += 1;
+        if self.access.holds_up(datagram, source, arrival, now) {
+            self.timers_moved = true;
+        } else {
+            self.take(datagram, source, arrival, now, totals, scratch);
+        }
+    }
+
+    fn take(&mut self, datagram: &mut [u8], source: SocketAddr, arrival: u64, now: Now, totals: &mut Totals, scratch: &mut Scratch) {
         match datagram {
             // RFC 7983 §7, RFC 5761 §4.
             [128..=191, 192..=223, ..] => {

@@ -11,6 +11,8 @@ use crate::reactor::{Reactor, Rows};
 
 /// Between wake-ups while a handshake is under way.
 const HURRY_NS: u64 = 1_000_000;
+/// What bad networks let out on its way up is gathered for this long: a system call carries many.
+const RELEASE_PAUSE_NS: u64 = 500_000;
 /// A thread that is behind still lets go of its lock for this long, or JavaScript would never get in.
 const BREATH: Duration = Duration::from_micros(50);
 
@@ -79,19 +81,27 @@ fn run(reactor: &Mutex<Reactor>, tick: Duration, on_events: &OnEvents) {
     let tick_ns = tick.as_nanos() as u64;
     let mut planned = clock::monotonic_ns();
     loop {
-        let (told, hurry) = {
+        let (told, hurry, mut release_at) = {
             let mut reactor = lock(reactor);
             if reactor.stopped {
                 return;
             }
-            reactor.tick(clock::monotonic_ns().saturating_sub(planned));
-            (std::mem::take(&mut reactor.told), reactor.in_a_hurry())
+            let release_at = reactor.tick(clock::monotonic_ns().saturating_sub(planned));
+            (std::mem::take(&mut reactor.told), reactor.in_a_hurry(), release_at)
         };
         if !told.is_empty() {
             on_events(told);
         }
         let now = clock::monotonic_ns();
         planned = (planned + if hurry { tick_ns.min(HURRY_NS) } else { tick_ns }).max(now.saturating_sub(tick_ns));
-        std::thread::sleep(Duration::from_nanos(planned.saturating_sub(now)).max(BREATH));
+        while release_at.max(clock::monotonic_ns() + RELEASE_PAUSE_NS) < planned {
+            sleep_until(release_at.max(clock::monotonic_ns() + RELEASE_PAUSE_NS));
+            release_at = lock(reactor).release();
+        }
+        sleep_until(planned);
     }
+}
+
+fn sleep_until(at: u64) {
+    std::thread::sleep(Duration::from_nanos(at.saturating_sub(clock::monotonic_ns())).max(BREATH));
 }

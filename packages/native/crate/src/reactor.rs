@@ -33,6 +33,8 @@ struct Slot {
     peer: Peer,
     /// The heap entry that counts; `u64::MAX` when none does.
     scheduled: u64,
+    /// The same, of `releases`.
+    releasing: u64,
 }
 
 /// Rows for one sample; columns as `packages/native/src/rows.ts` reads them.
@@ -59,6 +61,8 @@ pub struct Reactor {
     events: Events,
     peers: Slab<Slot>,
     timers: BinaryHeap<Reverse<(u64, usize)>>,
+    /// When a bad network lets something out that is on its way up: between ticks, or the tick would be part of the network.
+    releases: BinaryHeap<Reverse<(u64, usize)>>,
     stream_peers: FxHashMap<u32, usize>,
     next_stream: u32,
     certificate: DtlsCert,
@@ -90,6 +94,7 @@ impl Reactor {
             events: Events::with_capacity(EVENTS),
             peers: Slab::new(),
             timers: BinaryHeap::new(),
+            releases: BinaryHeap::new(),
             stream_peers: FxHashMap::default(),
             next_stream: 0,
             certificate,
@@ -113,14 +118,14 @@ impl Reactor {
         let peer = Peer::new(endpoint, &self.certificate, Now::read())?;
         let entry = self.peers.vacant_entry();
         let key = entry.key();
-        match &peer.socket {
+        match &peer.access.socket {
             Endpoint::Shared { ip, .. } => drop(self.by_address.insert(*ip, key)),
             // SAFETY: the socket is removed from the poller before its peer is dropped (`close_peer`, `close`).
             Endpoint::Own(socket) => unsafe { self.poller.add_with_mode(socket, Event::readable(key), PollMode::Level) }
                 .map_err(|error| format!("cannot watch a socket: {error}"))?,
         }
         self.joining.push(key);
-        let slot = entry.insert(Slot { peer, scheduled: u64::MAX });
+        let slot = entry.insert(Slot { peer, scheduled: u64::MAX, releasing: u64::MAX });
         Ok((key as u32 * self.threads + self.thread, &mut slot.peer))
     }
 
@@ -207,8 +212,10 @@ impl Reactor {
         let key = self.key(peer)?;
         let mut slot = self.peers.remove(key);
         slot.peer.close(Now::read());
+        // Nobody is left to send it later.
+        slot.peer.release(u64::MAX, &mut self.totals);
         self.stream_peers.retain(|_, owner| *owner != key);
-        match &slot.peer.socket {
+        match &slot.peer.access.socket {
             Endpoint::Own(socket) => self.poller.delete(socket).map_err(|error| error.to_string())?,
             Endpoint::Shared { ip, .. } => drop(self.by_address.remove(ip)),
         }
@@ -234,13 +241,14 @@ impl Reactor {
         self.joining.iter().any(|&key| self.peers[key].peer.is_joining())
     }
 
-    /// One wake-up: read what came, send what is due. `late_ns` is how much later than planned it comes.
-    pub fn tick(&mut self, late_ns: u64) {
+    /// One wake-up: read what came, send what is due. `late_ns` is how much later than planned it comes. Returns what [`Reactor::release`] does.
+    pub fn tick(&mut self, late_ns: u64) -> u64 {
         self.max_tick_late_ns = self.max_tick_late_ns.max(late_ns);
         self.read_sockets();
         self.run_timers();
-        self.flush();
+        let release_at = self.release();
         self.cpu_ns = clock::thread_cpu_ns();
+        release_at
     }
 
     fn read_sockets(&mut self) {
@@ -279,7 +287,7 @@ impl Reactor {
     fn read_own_socket(&mut self, key: usize, now: Now) {
         let Some(slot) = self.peers.get_mut(key) else { return };
         loop {
-            let Endpoint::Own(socket) = &mut slot.peer.socket else { return };
+            let Endpoint::Own(socket) = &mut slot.peer.access.socket else { return };
             let (asked_for, connected) = (socket.ask_for, socket.connected_to());
             let count = self.datagrams.receive(socket.as_raw_fd(), asked_for, connected.is_none());
             socket.ask_for = if count == asked_for { (asked_for * 4).min(MOST) } else { count.max(1) };
@@ -331,6 +339,32 @@ impl Reactor {
         }
     }
 
+    /// Sends what bad networks have let out on its way up, and says when they have more; monotonic ns, `u64::MAX` for nothing under way.
+    pub fn release(&mut self) -> u64 {
+        let now = clock::monotonic_ns();
+        while let Some(&Reverse((at, key))) = self.releases.peek() {
+            if at > now {
+                break;
+            }
+            self.releases.pop();
+            let Some(slot) = self.peers.get_mut(key).filter(|slot| slot.releasing == at) else { continue };
+            slot.releasing = u64::MAX;
+            slot.peer.release(now, &mut self.totals);
+            self.plan_release(key);
+        }
+        self.flush();
+        self.releases.peek().map_or(u64::MAX, |Reverse((at, _))| *at)
+    }
+
+    fn plan_release(&mut self, key: usize) {
+        let slot = &mut self.peers[key];
+        let at = slot.peer.access.releases_at();
+        if at < slot.releasing {
+            slot.releasing = at;
+            self.releases.push(Reverse((at, key)));
+        }
+    }
+
     /// After anything that may have changed a peer from outside or by its timers.
     fn settle(&mut self, key: usize, now: Now) {
         self.collect(key, now);
@@ -362,6 +396,7 @@ impl Reactor {
             slot.scheduled = at;
             self.timers.push(Reverse((at, key)));
         }
+        self.plan_release(key);
     }
 
     /// Adds this thread's numbers to `rows`.
@@ -374,12 +409,13 @@ impl Reactor {
             rows.peers.extend([
                 handle,
                 peer.rtt_ms,
-                peer.socket.drops() as f64,
+                peer.access.socket.drops() as f64,
                 peer.remb_bps() as f64,
                 peer.messages_sent as f64,
                 peer.message_bytes_sent as f64,
                 peer.messages_received as f64,
             ]);
+            rows.peers.extend(peer.access.impaired().into_iter().flat_map(|link| [link.datagrams as f64, link.dropped as f64]));
             for (stream, sender) in &peer.senders {
                 let s = &sender.stats;
                 rows.senders.extend([*stream as f64, handle, sender.is_active() as u8 as f64]);

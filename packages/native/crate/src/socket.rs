@@ -55,6 +55,11 @@ impl UdpSocket {
         self.connected
     }
 
+    /// To whom [`UdpSocket::send`] sends now.
+    pub fn sends_to(&self) -> Option<SocketAddr> {
+        self.connected.or(self.last)
+    }
+
     /// Sends to whoever the socket is connected to, or was last: while ICE looks for a new way, media goes the old one (RFC 8445 §9).
     pub fn send(&self, datagram: &[u8]) -> io::Result<()> {
         match (self.connected, self.last) {

@@ -1,8 +1,9 @@
 //! What crosses between JavaScript and Rust; `packages/native/src/pump.ts` says what each field means.
 
-use napi::bindgen_prelude::{Buffer, Float64Array, Int32Array, Uint32Array};
+use napi::bindgen_prelude::{Buffer, Either, Float64Array, Int32Array, Null, Uint32Array};
 use napi_derive::napi;
 
+use crate::impairment::LinkConfig;
 use crate::peer::PeerEvent;
 use crate::rtp::ExtensionIds;
 use crate::sketch::Sketch;
@@ -71,6 +72,56 @@ pub struct NativeLocalTransport {
 #[napi(object)]
 pub struct NativePeerOptions {
     pub data_cohort: Option<u32>,
+    pub impairment: Option<NativeImpairment>,
+}
+
+#[napi(object)]
+pub struct NativeImpairment {
+    pub up: NativeLink,
+    pub down: NativeLink,
+    pub seed: u32,
+}
+
+#[napi(object)]
+pub struct NativeLink {
+    pub loss: f64,
+    pub burst: f64,
+    pub delay_ms: f64,
+    pub jitter_ms: f64,
+    pub reorder: f64,
+    pub rate_bps: Either<f64, Null>,
+    pub queue_ms: f64,
+}
+
+impl TryFrom<NativeLink> for LinkConfig {
+    type Error = String;
+
+    fn try_from(link: NativeLink) -> Result<Self, String> {
+        // As `NETWORK_LIMITS` in packages/core has them.
+        let within = |name: &str, value: f64, min: f64, max: f64| match (min..=max).contains(&value) {
+            true => Ok(value),
+            false => Err(format!("{name} of a link is {min} to {max}, not {value}")),
+        };
+        let ns = |name: &str, ms: f64, max: f64| within(name, ms, 0.0, max).map(|ms| (ms * 1e6) as u64);
+        let loss = within("loss", link.loss, 0.0, 1.0)?;
+        let burst = within("burst", link.burst, 1.0, 1e3)?;
+        // Between two runs there is a datagram that gets through.
+        if burst > 1.0 && loss < 1.0 && loss / (1.0 - loss) > burst + 1e-9 {
+            return Err(format!("runs of {burst} cannot make a loss of {loss}"));
+        }
+        Ok(Self {
+            loss,
+            burst,
+            delay: ns("delayMs", link.delay_ms, 1e4)?,
+            jitter: ns("jitterMs", link.jitter_ms, 1e3)?,
+            reorder: within("reorder", link.reorder, 0.0, 0.5)?,
+            rate: match link.rate_bps {
+                Either::A(rate) => Some(within("rateBps", rate, 1e4, 1e11)?),
+                Either::B(Null) => None,
+            },
+            queue: ns("queueMs", link.queue_ms, 1e4)?,
+        })
+    }
 }
 
 #[napi(object)]

@@ -1,21 +1,21 @@
 //! Media and messages that are due.
 
 use super::{Now, Peer, Scratch, TRANSPORT_HISTORY, Totals};
-use crate::endpoint::Endpoint;
+use crate::access::Access;
 use crate::sender::{Plain, Wire};
 use crate::srtp::Srtp;
 
 impl Peer {
     pub(super) fn send_media(&mut self, now: Now, scratch: &mut Scratch, totals: &mut Totals) {
         let Some(srtp) = &self.srtp else { return };
-        let socket = &self.socket;
+        let access = &mut self.access;
         for (index, (_, sender)) in self.senders.iter_mut().enumerate() {
             if sender.due_ns() > now.mono {
                 continue;
             }
             let first = self.transport_sequence;
             let mut wire = Wire { ids: &self.ids, transport_sequence: &mut self.transport_sequence };
-            sender.send_due(now.mono, &mut wire, scratch, |plain| transmit(socket, srtp, plain, totals));
+            sender.send_due(now.mono, &mut wire, scratch, |plain| transmit(access, srtp, plain, totals));
             note_transport(&mut self.transport_senders, first, self.transport_sequence, index as u8);
         }
     }
@@ -40,10 +40,9 @@ impl Peer {
     }
 }
 
-pub(super) fn transmit(socket: &Endpoint, srtp: &Srtp, plain: Plain<'_>, totals: &mut Totals) -> bool {
+pub(super) fn transmit(access: &mut Access, srtp: &Srtp, plain: Plain<'_>, totals: &mut Totals) -> bool {
     let len = srtp.protect_rtp(&mut plain.buf[..], plain.header_len, plain.len, plain.ssrc, plain.rollover, plain.sequence);
-    totals.datagrams_sent += 1;
-    socket.send(&plain.buf[..len]).is_ok()
+    access.send(&plain.buf[..len], totals).is_ok()
 }
 
 pub(super) fn note_transport(history: &mut Option<Box<[u8; TRANSPORT_HISTORY]>>, first: u16, next: u16, sender: u8) {

@@ -62,8 +62,8 @@ impl Peer {
         let Some(srtp) = &self.srtp else { return };
         let first = self.transport_sequence;
         let mut wire = Wire { ids: &self.ids, transport_sequence: &mut self.transport_sequence };
-        let socket = &self.socket;
-        sender.resend(nack.entries(), now.mono, &mut wire, scratch, |plain| transmit(socket, srtp, plain, totals));
+        let access = &mut self.access;
+        sender.resend(nack.entries(), now.mono, &mut wire, scratch, |plain| transmit(access, srtp, plain, totals));
         note_transport(&mut self.transport_senders, first, self.transport_sequence, RETRANSMISSION);
     }
 

@@ -112,9 +112,8 @@ impl Peer {
         }
         packet.resize(len + 20, 0);
         let len = srtp.protect_rtcp(&mut packet, len);
-        totals.datagrams_sent += 1;
         // Feedback that the kernel refuses is lost like any other: the next interval repeats it.
-        let _ = self.socket.send(&packet[..len]);
+        let _ = self.access.send(&packet[..len], totals);
     }
 }
 

@@ -12,20 +12,18 @@ use crate::data_flow;
 use crate::srtp::Srtp;
 use crate::stun;
 
-/// A wall clock that was set meanwhile must not send a datagram far into the past.
-const MAX_WAIT: Duration = Duration::from_secs(1);
-
 impl Peer {
     pub(super) fn on_transport(&mut self, datagram: &[u8], source: SocketAddr, arrival: u64, now: Now) {
         if stun::nominates(datagram) {
             self.set_media_remote(source);
         }
-        if let Ok(receive) = Receive::new(Protocol::Udp, source, self.socket.local(), datagram) {
+        if let Ok(receive) = Receive::new(Protocol::Udp, source, self.access.socket.local(), datagram) {
             // When it came, not when we looked: round-trip times must not count our own tick. Time is brought forward first, or str0m would
             // date what it sends in answer to the arrival, too.
-            let waited = Duration::from_nanos(now.wall.saturating_sub(arrival)).min(MAX_WAIT);
             self.input(Input::Timeout(now.instant));
-            self.input(Input::Receive(now.instant - waited, receive));
+            self.arrival = Some(arrival);
+            self.input(Input::Receive(now.instant - Duration::from_nanos(now.since(arrival)), receive));
+            self.arrival = None;
             self.input(Input::Timeout(now.instant));
         }
     }
@@ -56,7 +54,7 @@ impl Peer {
                         self.set_media_remote(transmit.destination);
                     }
                     // Handshakes repeat what is lost.
-                    let _ = self.socket.send_to(&transmit.contents, transmit.destination);
+                    let _ = self.access.send_to(&transmit.contents, transmit.destination);
                 }
                 Ok(Output::Event(event)) => self.on_event(event),
                 Err(error) => {
@@ -71,11 +69,11 @@ impl Peer {
     }
 
     pub(super) fn set_media_remote(&mut self, remote: SocketAddr) {
-        if self.remote != Some(remote) || !self.socket.is_connected() {
+        if self.remote != Some(remote) || !self.access.socket.is_connected() {
             self.remote = Some(remote);
             // Only once media may flow: checks of other pairs must still be heard before that.
             if self.srtp.is_some() {
-                let _ = self.socket.connect(remote);
+                let _ = self.access.socket.connect(remote);
             }
         }
     }
@@ -102,7 +100,8 @@ impl Peer {
             }
             Event::ChannelData(data) => {
                 self.messages_received += 1;
-                if let Some(latency) = data_flow::on_message(&mut self.flows_received, &data.data, clock::wall_ns()) {
+                let arrival = self.arrival.unwrap_or_else(clock::wall_ns);
+                if let Some(latency) = data_flow::on_message(&mut self.flows_received, &data.data, arrival) {
                     self.message_latencies.push(latency);
                 }
             }
@@ -126,7 +125,7 @@ impl Peer {
             Ok(srtp) => {
                 self.srtp = Some(srtp);
                 if let Some(remote) = self.remote {
-                    let _ = self.socket.connect(remote);
+                    let _ = self.access.socket.connect(remote);
                 }
                 self.events.push(PeerEvent::Connected);
             }

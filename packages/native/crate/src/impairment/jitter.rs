@@ -1,0 +1,76 @@
+//! How much the delay varies.
+
+use fastrand::Rng;
+
+use super::spread;
+
+/// Drawn anew this often. By time and not by datagram: what holds one up holds up those beside it, so a picture's packets stay together, and a busy
+/// peer's delay varies no more than an idle one's.
+const PERIOD: u64 = 20_000_000;
+/// An exponentially distributed wait. Of two draws, the mean difference is their mean: packets 20 ms apart show it as RFC 3550 jitter.
+pub struct Jitter {
+    mean: f64,
+    seed: u64,
+    /// Periods begin at different times for different peers.
+    zero: u64,
+    period: u64,
+    wait: u64,
+}
+
+impl Jitter {
+    pub fn new(mean: u64, mut rng: Rng, now: u64) -> Self {
+        let zero = now.saturating_sub(rng.u64(0..PERIOD));
+        Self { mean: mean as f64, seed: rng.u64(..), zero, period: u64::MAX, wait: 0 }
+    }
+
+    /// What a datagram has to wait that comes at `now`, ns.
+    pub fn wait(&mut self, now: u64) -> u64 {
+        if self.mean == 0.0 {
+            return 0;
+        }
+        let period = now.saturating_sub(self.zero) / PERIOD;
+        if period != self.period {
+            // From the number of the period, so that it is the same whether or not anything came in those before.
+            let mut rng = Rng::with_seed(self.seed ^ spread(period));
+            self.period = period;
+            self.wait = (-(1.0 - rng.f64()).ln() * self.mean) as u64;
+        }
+        self.wait
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: u64 = 1_000_000;
+
+    #[test]
+    fn sound_shows_it_as_its_interarrival_jitter() {
+        for seed in 0..10 {
+            let mut jitter = Jitter::new(10 * MS, Rng::with_seed(seed), 0);
+            let waits: Vec<f64> = (0..20_000).map(|i| jitter.wait(i * 20 * MS) as f64 / MS as f64).collect();
+            let mean = waits.iter().sum::<f64>() / waits.len() as f64;
+            let change = waits.windows(2).map(|pair| (pair[0] - pair[1]).abs()).sum::<f64>() / (waits.len() - 1) as f64;
+            assert!((mean - 10.0).abs() < 0.3, "{seed}: {mean}");
+            assert!((change - 10.0).abs() < 0.35, "{seed}: {change}");
+        }
+    }
+
+    #[test]
+    fn what_comes_together_waits_together() {
+        let mut jitter = Jitter::new(30 * MS, Rng::with_seed(2), 0);
+        let waits: Vec<u64> = (0..10_000).map(|i| jitter.wait(i * MS / 10)).collect();
+        let changes = waits.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        assert_eq!(changes, 49);
+    }
+
+    #[test]
+    fn a_silence_changes_nothing_of_what_follows() {
+        let (mut steady, mut pausing) = (Jitter::new(MS, Rng::with_seed(3), 5), Jitter::new(MS, Rng::with_seed(3), 5));
+        for i in 0..100 {
+            steady.wait(i * 20 * MS);
+        }
+        assert_eq!(steady.wait(2000 * MS), pausing.wait(2000 * MS));
+    }
+}
