@@ -84,7 +84,7 @@ export const addRunFlags = (command: Command, env: Environment): Command => {
 };
 
 /** As in the reporters' map, which is not loaded for `--help`. */
-export const REPORT_NAMES = ['text', 'json'];
+export const REPORT_NAMES = ['text', 'json', 'junit'];
 
 /** Where results go; the same for every command that has results. */
 export const outputFlags = (): Option[] => [

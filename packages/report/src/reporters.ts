@@ -1,4 +1,5 @@
 import { jsonReporter } from './json.ts';
+import { junitReporter } from './junit/junit.ts';
 import type { Reporter } from './reporter.ts';
 import { textReporter } from './text.ts';
 
@@ -6,6 +7,7 @@ import { textReporter } from './text.ts';
 export const REPORTERS = {
   text: textReporter,
   json: jsonReporter,
+  junit: junitReporter,
 } as const satisfies Record<string, Reporter>;
 
 export type ReporterName = keyof typeof REPORTERS;

@@ -1,0 +1,94 @@
+import type { ThresholdResult } from '@livekit-swarm/core';
+import { measuredOf, measuredSentence, thresholdName, uniqueNames } from '../figures.ts';
+import { exitCodeOf, isRun, type NoRun, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
+import { MARKS } from '../style.ts';
+import { renderText } from '../text.ts';
+
+/** What CI systems list. */
+export interface TestCase {
+  scenario: string;
+  /** The same in every run, or CI systems could not compare runs: figures are not in it. */
+  name: string;
+  /** Only the verdict took time; a suite's time is the sum of its cases. */
+  seconds: number;
+  bad: Bad | null;
+  said: string;
+}
+
+/**
+ * As JUnit means them: a *failure* is a check that did not hold, an *error* a check that could not be made. So what is inconclusive is an error. All CI systems
+ * show that as red, most count it apart from failures, and none takes it for passed, as they would if it were skipped.
+ */
+export interface Bad {
+  kind: 'failure' | 'error';
+  type: string;
+  message: string;
+  text: string;
+}
+
+/** The verdict comes first: a server that died fails a run although every threshold held. */
+export const casesOf = (outcome: Outcome): TestCase[] => (isRun(outcome) ? casesOfRun(outcome) : [caseOfNoRun(outcome)]);
+
+const casesOfRun = (run: ReportInput): TestCase[] => {
+  const { thresholds } = run.judgement;
+  const names = uniqueNames(thresholds.map(thresholdName));
+  return [
+    verdictCase(run),
+    ...thresholds.map((result, index) => ({
+      scenario: nameOf(run),
+      name: names[index] ?? '',
+      seconds: 0,
+      bad: badOf(result),
+      said: result.ok === true ? `${MARKS.passed} ${measuredSentence(result)}\n` : '',
+    })),
+  ];
+};
+
+const VERDICT = 'verdict';
+
+const verdictCase = (run: ReportInput): TestCase => {
+  const { reasons } = run.judgement;
+  return {
+    scenario: nameOf(run),
+    name: VERDICT,
+    seconds: Math.max(0, run.summary.end?.at ?? 0) / 1_000,
+    bad: badVerdict(run, reasons),
+    said: renderText(run),
+  };
+};
+
+const badVerdict = (outcome: Outcome, reasons: readonly string[]): Bad | null => {
+  const verdict = verdictOf(outcome);
+  if (verdict === 'passed' && exitCodeOf(outcome) === 0) return null;
+  return {
+    kind: verdict === 'failed' ? 'failure' : 'error',
+    type: verdict === 'passed' ? 'interrupted' : verdict,
+    message: `${MARKS[verdict]} ${verdict} (exit ${exitCodeOf(outcome)})${reasons[0] === undefined ? '' : `: ${reasons[0]}`}`,
+    text: reasons.join('\n'),
+  };
+};
+
+const badOf = (result: ThresholdResult): Bad | null => {
+  const { ok, value, threshold } = result;
+  if (ok === true) return null;
+  const facts = [
+    `${thresholdName(result)}`,
+    `value: ${value ?? 'not measured'}${value === null ? '' : ` (${measuredOf(result)})`}`,
+    `limit: ${threshold.operator} ${threshold.limit}`,
+    `source: ${result.source}`,
+  ];
+  return ok === null
+    ? { kind: 'error', type: 'not measured', message: `${MARKS.inconclusive} nothing was measured`, text: facts.join('\n') }
+    : { kind: 'failure', type: 'threshold', message: `${MARKS.failed} ${measuredSentence(result)}`, text: facts.join('\n') };
+};
+
+const caseOfNoRun = (noRun: NoRun): TestCase => {
+  const { scenario, message, hint } = noRun;
+  return {
+    scenario,
+    name: VERDICT,
+    seconds: 0,
+    bad: badVerdict(noRun, hint === null ? [message] : [message, hint]),
+    said: '',
+  };
+};
