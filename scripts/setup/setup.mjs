@@ -16,11 +16,12 @@ const CORES_FOR_BOTH = 4;
  *
  * Throws a SetupError; when `signal` aborts, its reason.
  *
- * @param {{ servers?: string[], signal: AbortSignal }} options `servers`: versions of livekit-server to get ready where something else
- *   has to be built anyway; otherwise `swarm` does it when it needs one.
+ * @param {{ servers?: string[], engine?: boolean, signal: AbortSignal }} options `servers`: versions of livekit-server to get ready where
+ *   something else has to be built anyway; otherwise `swarm` does it when it needs one. `engine`: false where nobody needs media.
  */
-export const setup = async ({ servers = [], signal }) => {
-  if ((await packagesAreCurrent()) && (await addonIsCurrent())) return;
+export const setup = async ({ servers = [], engine = true, signal }) => {
+  const engineIsReady = async () => !engine || (await addonIsCurrent());
+  if ((await packagesAreCurrent()) && (await engineIsReady())) return;
   const started = performance.now();
   /** @param {number} pid */
   const onWait = (pid) => say(`process ${pid} is setting this checkout up, waiting for it`);
@@ -29,7 +30,7 @@ export const setup = async ({ servers = [], signal }) => {
     async () => {
       if (!(await packagesAreCurrent())) await installPackages(signal);
       const builds = [];
-      if (!(await addonIsCurrent())) builds.push(() => buildAddon(signal));
+      if (!(await engineIsReady())) builds.push(() => buildAddon(signal));
       if (servers.length > 0) builds.push(() => provideServers(servers, signal));
       if (builds.length > 0) say('building what is missing; goal for a first start: under 6 minutes on 4 cores');
       if (availableParallelism() >= CORES_FOR_BOTH) await allOrFirstError(builds);

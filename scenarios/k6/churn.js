@@ -1,0 +1,43 @@
+// People join and leave all the time, on signalling alone: does the server forget each of them? README.md says how to run it.
+//
+//   joins a second
+//   RATE ──────────────────
+//                            each stays for a time drawn from STAY, in one of ROOMS rooms drawn by chance
+//   0 ├──── DURATION ────┤
+import exec from 'k6/execution';
+import { attend } from './lib/attend.js';
+import { crowd, drawStay } from './lib/pace.js';
+import { newRun, settingsOf } from './lib/run.js';
+
+const settings = settingsOf({ ROOMS: '50', RATE: '20', DURATION: '1m', STAY: '1s-20s', stages: false });
+
+export const options = {
+  scenarios: {
+    churn: {
+      executor: 'constant-arrival-rate',
+      exec: 'participant',
+      rate: settings.rate,
+      duration: `${settings.durationMs}ms`,
+      ...crowd(settings),
+    },
+  },
+  thresholds: {
+    livekit_signal_joins: ['count>0'],
+    livekit_signal_join_failures: ['rate<0.01'],
+    livekit_signal_join_time: ['p(95)<2000'],
+    livekit_signal_losses: ['rate<0.01'],
+    // k6 itself fell behind: the load was less than it says.
+    dropped_iterations: ['count==0'],
+  },
+};
+
+export const setup = newRun;
+
+export const participant = (run) => {
+  const room = Math.floor(Math.random() * settings.rooms);
+  attend(settings, {
+    room: `${run}-${room}`,
+    identity: `${run}-p${exec.scenario.iterationInTest}`,
+    stayMs: drawStay(settings),
+  });
+};

@@ -1,0 +1,56 @@
+// Ten times as many people as a moment ago, on signalling alone: does everybody get in, and how fast? README.md says how to run it.
+//
+//   joins a second
+//   RATE              ┌──────────
+//                  ╱
+//   RATE/10 ──╱                       or what STAGES says
+//   0 ├─────── DURATION ────────┤
+import exec from 'k6/execution';
+import { attend } from './lib/attend.js';
+import { crowd, drawStay } from './lib/pace.js';
+import { newRun, settingsOf } from './lib/run.js';
+
+const settings = settingsOf({ ROOMS: '100', RATE: '100', DURATION: '2m', STAY: '5s-15s', stages: true });
+const { rate, durationMs } = settings;
+const before = Math.ceil(rate / 10);
+const stages = settings.stages ?? [
+  { durationMs: durationMs / 4, rate: before },
+  { durationMs: durationMs / 4, rate },
+  { durationMs: durationMs / 2, rate },
+];
+
+export const options = {
+  scenarios: {
+    storm: {
+      executor: 'ramping-arrival-rate',
+      exec: 'participant',
+      startRate: Math.min(before, stages[0].rate),
+      stages: stages.map((stage) => ({ duration: `${Math.round(stage.durationMs)}ms`, target: stage.rate })),
+      ...crowd(settings),
+    },
+  },
+  thresholds: {
+    livekit_signal_joins: ['count>0'],
+    livekit_signal_join_failures: [
+      'rate<0.01',
+      // A server that turns one in five away has broken: there is nothing more to learn.
+      { threshold: 'rate<0.2', abortOnFail: true, delayAbortEval: '10s' },
+    ],
+    livekit_signal_join_time: ['p(95)<2000'],
+    livekit_signal_losses: ['rate<0.01'],
+    // k6 itself fell behind: the storm was less than it says.
+    dropped_iterations: ['count==0'],
+  },
+};
+
+export const setup = newRun;
+
+/** The rooms fill evenly, one after the other. */
+export const participant = (run) => {
+  const number = exec.scenario.iterationInTest;
+  attend(settings, {
+    room: `${run}-${number % settings.rooms}`,
+    identity: `${run}-p${number}`,
+    stayMs: drawStay(settings),
+  });
+};

@@ -1,0 +1,115 @@
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'k6/timers';
+import { WebSocket } from 'k6/websockets';
+import { readResponse, writeLeave, writePing } from './livekit-rtc.js';
+import { joinFailures, joins, joinTime, losses, pingTime, tellOnce } from './metrics.js';
+import { explainRefusal } from './refusal.js';
+import { JOIN_TIMEOUT_MS } from './settings.js';
+import { makeToken } from './token.js';
+
+/** With protocol 16, what a livekit-client of 2026 says. */
+const ENDPOINT = '/rtc?protocol=16&sdk=js&version=2.23.0&auto_subscribe=0&adaptive_stream=0';
+const OPEN = 1;
+
+/**
+ * One participant, from joining to leaving: connects, waits for the JoinResponse, pings as the server asks, stays, says that it goes, and closes.
+ * The iteration of the virtual user lasts as long as the stay.
+ *
+ * @param {import('./settings.js').Settings} settings
+ * @param {{ room: string, identity: string, stayMs: number }} participant
+ */
+export const attend = (settings, { room, identity, stayMs }) => {
+  const { url } = settings;
+  const token = makeToken(settings, room, identity);
+  const connectedAt = Date.now();
+  // The token in a header and a name in the place of the address: k6 would make the address a label of every metric.
+  const socket = new WebSocket(`${url}${ENDPOINT}`, null, {
+    headers: { Authorization: `Bearer ${token}` },
+    tags: { name: '/rtc' },
+  });
+  socket.binaryType = 'arraybuffer';
+
+  /** @type {'joining' | 'in' | 'gone'} */
+  let phase = 'joining';
+  let heardAt = connectedAt;
+  let rttMs = 0;
+  let pinging;
+  let leaving;
+  const joinTimeout = setTimeout(
+    () => fail('join_timeout', `no JoinResponse within ${JOIN_TIMEOUT_MS / 1_000} s`),
+    JOIN_TIMEOUT_MS,
+  );
+
+  const go = () => {
+    phase = 'gone';
+    clearTimeout(joinTimeout);
+    clearInterval(pinging);
+    clearTimeout(leaving);
+    // A socket that is still connecting cannot be closed in k6: `onopen` does it.
+    if (socket.readyState === OPEN) socket.close(1000);
+  };
+
+  /** The join did not succeed, or the stay ended before its time. */
+  const fail = (reason, detail) => {
+    if (phase === 'gone') return;
+    (phase === 'joining' ? joinFailures : losses).add(1, { reason });
+    tellOnce(reason, detail);
+    go();
+  };
+
+  const leave = () => {
+    losses.add(0);
+    socket.send(writeLeave());
+    go();
+  };
+
+  const ping = (timeoutMs) => {
+    const now = Date.now();
+    if (now - heardAt > timeoutMs) fail('signal_timeout', `nothing heard for ${timeoutMs / 1_000} s`);
+    else socket.send(writePing(now, rttMs));
+  };
+
+  const enter = (join, at) => {
+    if (join.sid === '' || join.identity !== identity) {
+      fail('bad_message', `the JoinResponse is for "${join.identity}", not for ${identity}`);
+      return;
+    }
+    phase = 'in';
+    clearTimeout(joinTimeout);
+    joinFailures.add(0);
+    joins.add(1);
+    joinTime.add(at - connectedAt);
+    const timeoutMs = join.pingTimeoutS > 0 ? join.pingTimeoutS * 1_000 : Number.POSITIVE_INFINITY;
+    if (join.pingIntervalS > 0) pinging = setInterval(() => ping(timeoutMs), join.pingIntervalS * 1_000);
+    leaving = setTimeout(leave, stayMs);
+  };
+
+  socket.onopen = () => {
+    if (phase === 'gone') socket.close(1000);
+  };
+  // `timestamp` is when the frame arrived, not when this virtual user got round to it.
+  socket.onmessage = ({ data, timestamp }) => {
+    if (phase === 'gone') return;
+    heardAt = timestamp;
+    let message;
+    try {
+      message = readResponse(data);
+    } catch (error) {
+      fail('bad_message', `a frame is no SignalResponse: ${error.message}`);
+      return;
+    }
+    if (message.case === 'join' && phase === 'joining') enter(message, timestamp);
+    else if (message.case === 'leave') fail(message.reason, 'the server sent us away');
+    else if (message.case === 'pong') {
+      const rtt = Math.max(0, timestamp - message.pingSentAt);
+      pingTime.add(rtt);
+      rttMs = Math.round(rtt);
+    }
+  };
+  socket.onerror = ({ error }) => {
+    if (phase === 'joining') {
+      const { reason, detail } = explainRefusal(url, token, error);
+      fail(reason, detail);
+    } else fail('signal_closed', error);
+  };
+  socket.onclose = ({ code }) => fail('signal_closed', `the server closed the connection (code ${code ?? 'none'})`);
+};

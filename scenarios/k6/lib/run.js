@@ -1,0 +1,14 @@
+import exec from 'k6/execution';
+import { readSettings } from './settings.js';
+
+/** What the environment says; ends the test, before it begins, with a sentence where something is missing or wrong. */
+export const settingsOf = (defaults) => {
+  try {
+    return readSettings(__ENV, defaults);
+  } catch (error) {
+    return exec.test.abort(error.message);
+  }
+};
+
+/** For `setup`: a name for this run, with which its rooms and identities begin, so that two runs never meet. */
+export const newRun = () => `k6-${Math.random().toString(36).slice(2, 8)}`;

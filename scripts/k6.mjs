@@ -1,0 +1,11 @@
+// `npm run k6`: gets the pinned k6 ready for scenarios/k6 and prints its path. Builds it the first time, in about half a minute.
+import { join } from 'node:path';
+import { main } from './launch/main.mjs';
+import { runNode } from './launch/run-node.mjs';
+import { root } from './setup/paths.mjs';
+import { setup } from './setup/setup.mjs';
+
+await main(
+  (signal) => setup({ engine: false, signal }),
+  () => runNode(join(root, 'packages', 'lab', 'src', 'provision', 'main.ts'), ['k6']),
+);
