@@ -96,6 +96,7 @@ describe('what the server says', () => {
   it('passes over fields of fixed width, which a newer server may have', () => {
     const field99of64bits = [0x99, 0x06, 1, 2, 3, 4, 5, 6, 7, 8];
     const field98of32bits = [0x95, 0x06, 1, 2, 3, 4];
+    const leave = new Uint8Array(frame({ case: 'leave', value: new LeaveRequest({ reason: DisconnectReason.ROOM_DELETED }) }));
     expect(readResponse(frameOf(new Uint8Array([...field99of64bits, ...field98of32bits, ...leave])))).toEqual({
       case: 'leave',
       reason: 'room_deleted',
