@@ -1,70 +1,115 @@
-import { audiosHeard, videosShown } from './layout.ts';
+import { checkCount, type Turn } from './executors/executor.ts';
+import { type ExpandedGroup, expandGroup } from './expand-group.ts';
+import { expectedTracks, TOGETHER_MS } from './expected-tracks.ts';
+import { nameIdentities, roomName } from './identities.ts';
 import type { ParticipantPlan, Plan } from './plan.ts';
+import { steadyStretch, timelineWindows } from './plan-windows.ts';
 import type { GroupSpec, RoleSpec, Scenario } from './scenario/scenario.ts';
+import { UsageError } from './usage-error.ts';
+import type { Window } from './windows.ts';
 
-/** What an identity begins with, so that the tracks of strangers in a shared room are told from ours. */
-export const identityPrefix = (run: string): string => `${run}-`;
+export { identityPrefix } from './identities.ts';
 
-/** The name of room `number` (from 1) of a group. */
-const roomName = (scenario: Scenario, { room, roomPrefix, name }: GroupSpec, run: string, number: number): string =>
-  room ?? (scenario.groups.length === 1 ? `${roomPrefix}-${run}-${number}` : `${roomPrefix}-${run}-${name}-${number}`);
+/** Somebody's stay before it is known who comes when, and whom they meet. Times in ms after the run's start. */
+type Draft = Omit<ParticipantPlan, 'index' | 'expects'> & { firstInPlace: boolean };
 
 /**
- * Writes out who joins what and when. The same scenario and run always give the same plan.
+ * Writes out who joins what and when, and leaves when. The same scenario and run always give the same plan; another seed gives another wherever there is
+ * chance in it. Every group has random numbers of its own, so that adding one changes no other.
  * @param run short random word, part of the rooms' names and of the identities, so that runs never meet
+ * @throws UsageError when nobody would join, too many would, one named room would be opened twice at a time, or a named stretch begins after the end
  */
 export const expandPlan = (scenario: Scenario, run: string): Plan => {
-  const participants: ParticipantPlan[] = [];
-  for (const group of scenario.groups) {
-    const { executor, roles } = group;
-    if (executor.type !== 'constant-rooms') throw new RangeError(`executor ${executor.type} is not built yet`);
-    for (let number = 1; number <= executor.rooms; number++) {
-      for (const role of roles) {
-        for (let member = 1; member <= role.count; member++) {
-          const index = participants.length;
-          participants.push({
-            index,
-            identity: `${identityPrefix(run)}${number}-${role.name.slice(0, 1)}${member}`,
-            group: group.name,
-            room: roomName(scenario, group, run, number),
-            role: role.name,
-            joinAtMs: (index * 1_000) / executor.joinRate,
-            leaveAtMs: 0,
-            publish: role.publish,
-            subscribe: role.subscribe,
-            layout: role.layout,
-            data: role.data === null ? [] : [role.data],
-            grants: role.grants,
-            network: role.network?.impairment ?? null,
-            expects: expectedTracks(roles, role),
-          });
-        }
-      }
-    }
+  const groups = scenario.groups.map((group) => expandGroup(scenario, group));
+  checkCount(groups.reduce((sum, { people }) => sum + people, 0));
+  const drafts = settle(scenario, groups, run);
+  if (drafts.length === 0) {
+    throw new UsageError(
+      'nobody would join: no room is open for a second or more',
+      'use more rooms, more people or longer stages',
+    );
   }
-  const lastJoinAtMs = participants.at(-1)?.joinAtMs ?? 0;
-  const [first] = scenario.groups;
-  const endAtMs = lastJoinAtMs + (first?.executor.type === 'constant-rooms' ? first.executor.durationMs : 0);
+  const expects = expectations(scenario, drafts);
+  const participants = drafts.map(({ firstInPlace: _, ...draft }, index): ParticipantPlan => {
+    return { index, ...draft, expects: expects[index] ?? { audio: 0, video: 0 } };
+  });
+  const endAtMs = drafts.reduce((latest, { leaveAtMs }) => Math.max(latest, leaveAtMs), 0);
+  const lastJoinAtMs = drafts.reduce(
+    (latest, { firstInPlace, joinAtMs }) => (firstInPlace ? Math.max(latest, joinAtMs) : latest),
+    0,
+  );
+  const windows: Window[] = [
+    { name: 'joining', fromMs: 0, toMs: lastJoinAtMs, source: 'builtin' },
+    { name: 'steady', ...steadyStretch(participants), source: 'builtin' },
+    ...groups.flatMap(({ stages }) => stages),
+    ...timelineWindows(scenario.timeline, endAtMs),
+  ];
   return {
     scenario,
-    participants: participants.map((one) => ({ ...one, leaveAtMs: endAtMs })),
-    windows: [
-      { name: 'joining', fromMs: 0, toMs: lastJoinAtMs, source: 'builtin' },
-      { name: 'steady', fromMs: lastJoinAtMs, toMs: endAtMs, source: 'builtin' },
-    ],
-    droppedRooms: 0,
+    participants,
+    windows: windows.sort((a, b) => a.fromMs - b.fromMs),
+    droppedRooms: groups.reduce((sum, { droppedRooms }) => sum + droppedRooms, 0),
     lastJoinAtMs,
     endAtMs,
   };
 };
 
-/** Nobody receives what they publish themselves. */
-const expectedTracks = (roles: readonly RoleSpec[], me: RoleSpec): { audio: number; video: number } => {
-  if (!me.subscribe) return { audio: 0, video: 0 };
-  const published = (kind: 'audio' | 'video'): number =>
-    roles.reduce((sum, role) => {
-      const tracks = role.publish.filter((track) => track.kind === kind).length;
-      return sum + tracks * (role === me ? role.count - 1 : role.count);
-    }, 0);
-  return { audio: audiosHeard(me.layout, published('audio')), video: videosShown(me.layout, published('video')) };
+/** Puts people into all those places, in the order in which they are due. */
+const settle = (scenario: Scenario, groups: readonly ExpandedGroup[], run: string): Draft[] => {
+  const identityOf = nameIdentities(scenario, run);
+  const drafts = groups.flatMap(({ group, rooms, places }) =>
+    rooms.flatMap(({ number, places: taken }) => {
+      const room = roomName(scenario, group, run, number);
+      return taken.flatMap((turns, index) => {
+        const place = places[index];
+        if (place === undefined) return [];
+        const takeTurns = group.executor.type === 'per-room-churn' && !place.role.stays;
+        return turns.map((turn, position) => {
+          const identity = identityOf({ group, room: number, ...place, turn: takeTurns ? position + 1 : null });
+          return draft(group, place.role, room, identity, turn, position === 0);
+        });
+      });
+    }),
+  );
+  return drafts.sort((a, b) => a.joinAtMs - b.joinAtMs);
 };
+
+const draft = (
+  { name, startMs }: GroupSpec,
+  role: RoleSpec,
+  room: string,
+  identity: string,
+  turn: Turn,
+  firstInPlace: boolean,
+): Draft => ({
+  identity,
+  group: name,
+  room,
+  role: role.name,
+  joinAtMs: startMs + turn.joinAtMs,
+  leaveAtMs: startMs + turn.leaveAtMs,
+  publish: role.publish,
+  subscribe: role.subscribe,
+  layout: role.layout,
+  data: role.data === null ? [] : [role.data],
+  grants: role.grants,
+  network: role.network?.impairment ?? null,
+  firstInPlace,
+});
+
+/** What each must have received, in the order of `drafts`. Groups that name the same room meet in it. */
+const expectations = (scenario: Scenario, drafts: readonly Draft[]): { audio: number; video: number }[] => {
+  const byRoom = Map.groupBy(drafts.keys(), (index) => drafts[index]?.room ?? '');
+  const expects: { audio: number; video: number }[] = [];
+  const groupOf = new Map(scenario.groups.map((group) => [group.name, group]));
+  for (const indices of byRoom.values()) {
+    const guests = indices.flatMap((index) => drafts[index] ?? []);
+    const togetherMs = Math.max(...[...new Set(guests.map(({ group }) => group))].map((name) => togetherOf(groupOf.get(name))));
+    for (const [position, expected] of expectedTracks(guests, togetherMs).entries()) expects[indices[position] ?? 0] = expected;
+  }
+  return expects;
+};
+
+/** A crowd that is asked to stay for less than `TOGETHER_MS` is a first try: who set it up knows how long it takes to be heard. */
+const togetherOf = (group: GroupSpec | undefined): number =>
+  group?.executor.type === 'constant-rooms' ? Math.min(TOGETHER_MS, group.executor.durationMs) : TOGETHER_MS;

@@ -83,8 +83,8 @@ export interface Plan {
   windows: Window[];
   /** Rooms that an executor did not open as too many were open. */
   droppedRooms: number;
-  /** When the last participant is due, ms after the start. */
+  /** When the last is due of those who take nobody else's place (as with per-room churn), ms after the start. */
   lastJoinAtMs: number;
-  /** When everybody leaves, ms after the start. */
+  /** When the last room closes and everybody has left, ms after the start. */
   endAtMs: number;
 }

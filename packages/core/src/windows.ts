@@ -6,8 +6,9 @@ export interface Window {
   /** … to just before this one. */
   toMs: number;
   /**
-   * - builtin: `joining`, until the last first join was due; `steady`, the longest stretch in which nobody was due to come or go (where people come and
-   *   go all the time: from the first join to the last leave)
+   * - builtin: `joining`, until the last first join was due; `steady`, from when everybody has come until somebody leaves; where people come and go
+   *   before that, the stretch without either that holds most of the crowd's time, and where there is none of a few seconds, from the first join to the
+   *   last leave
    * - stage: of an executor, the window that `@*` goes through
    * - timeline: named by the scenario
    */
