@@ -29,7 +29,8 @@ export const findFreePorts = async (host: string, udpPorts: number): Promise<Ser
   return { http, tcp, metrics, udpFirst, udpLast: udpFirst + udpPorts - 1 };
 };
 
-const findUdpRange = async (host: string, count: number): Promise<number> => {
+/** The first of `count` consecutive UDP ports that were free a moment ago. @throws LabError `no-ports` */
+export const findUdpRange = async (host: string, count: number): Promise<number> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const first = randomInt(UDP_FROM, UDP_TO - count);
     const free = await Promise.all(Array.from({ length: count }, (_, index) => canBindUdp(host, first + index)));

@@ -1,4 +1,9 @@
 export { cacheDir } from './cache-dir.ts';
+export type { ClusterFacts, ClusterNode } from './cluster/cluster-layout.ts';
+export { COMPANIONS, type Companion } from './cluster/companions.ts';
+export { createService, type Service, type ServiceSpec, STOP_POLITELY } from './cluster/service.ts';
+export type { ScrapeJob } from './cluster/services/prometheus.ts';
+export { type Cluster, type ClusterOptions, type Extra, MAX_NODES, startCluster } from './cluster/start-cluster.ts';
 export { doctor, type Finding } from './doctor/doctor.ts';
 export { withFileLock } from './file-lock.mjs';
 export { findFreePorts, type ServerPorts } from './free-ports.ts';

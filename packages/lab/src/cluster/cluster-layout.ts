@@ -1,0 +1,134 @@
+import type { ServerPorts } from '../free-ports.ts';
+import type { ProgramBinary } from '../provision/pinned-program.ts';
+import type { LiveKitConfig } from '../server/config.ts';
+import type { ApiCredentials } from '../server/credentials.ts';
+import { createClusterPorts } from './cluster-ports.ts';
+import type { Companion } from './companions.ts';
+import type { ServiceSpec } from './service.ts';
+import { alertmanager } from './services/alertmanager.ts';
+import { haproxy } from './services/haproxy.ts';
+import { livekitNode } from './services/livekit-node.ts';
+import { nodeExporter, redisExporter } from './services/machine-exporters.ts';
+import { prometheus, type ScrapeJob } from './services/prometheus.ts';
+import { redis } from './services/redis.ts';
+
+export interface LayoutOptions {
+  dir: string;
+  nodes: number;
+  companions: ReadonlySet<Companion>;
+  binary: ProgramBinary;
+  credentials: ApiCredentials;
+  config: LiveKitConfig;
+  persistentRedis: boolean;
+  ruleFiles: readonly string[];
+  jobs: readonly ScrapeJob[];
+  intervalSeconds: number;
+  alertWebhookUrl: string | null;
+}
+
+/** Where everything of a cluster is. */
+export interface ClusterFacts extends ApiCredentials {
+  /** What clients connect to, ws:// and http://: the load balancer where there is one, else the first node. */
+  url: string;
+  httpUrl: string;
+  nodes: readonly ClusterNode[];
+  redisUrl: string | null;
+  /** `/` for people, `/metrics` for Prometheus. */
+  balancerStatsUrl: string | null;
+  prometheusUrl: string | null;
+  alertmanagerUrl: string | null;
+}
+
+export interface ClusterNode {
+  /** As its service is called: `node-1`. */
+  name: string;
+  url: string;
+  httpUrl: string;
+  metricsUrl: string;
+  ports: ServerPorts;
+}
+
+export interface ClusterLayout {
+  facts: ClusterFacts;
+  /** Started one after the other; the programs of a wave at once. */
+  waves: readonly ServiceSpec[][];
+  /** Those that look at the others, `more` included, and so come last. */
+  watchers(more: readonly ScrapeJob[]): Promise<ServiceSpec[]>;
+}
+
+/** Decides every port and writes down what is to run; starts nothing. @throws LabError `no-program`, `no-ports` */
+export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayout> => {
+  const { dir, companions, binary, credentials, config } = options;
+  const ports = createClusterPorts();
+  const portOf = async (companion: Companion): Promise<number | null> => (companions.has(companion) ? ports.tcp() : null);
+  const redisPort = await portOf('redis');
+  const balancerPort = await portOf('haproxy');
+  const statsPort = await portOf('haproxy');
+  const prometheusPort = await portOf('prometheus');
+  const alertmanagerPort = await portOf('alertmanager');
+  const nodeExporterPort = await portOf('node-exporter');
+  const redisExporterPort = await portOf('redis-exporter');
+  const nodes: ClusterNode[] = [];
+  for (let number = 1; number <= options.nodes; number++) nodes.push(nodeAt(`node-${number}`, await ports.node()));
+
+  const waves: ServiceSpec[][] = [];
+  if (redisPort !== null) waves.push([await redis({ dir, port: redisPort, persistent: options.persistentRedis })]);
+  waves.push(nodes.map(({ name, ports: own }) => livekitNode({ dir, name, binary, ports: own, credentials, redisPort, config })));
+  if (balancerPort !== null && statsPort !== null) {
+    const backends = nodes.map(({ name, ports: own }) => ({ name, port: own.http }));
+    waves.push([await haproxy({ dir, port: balancerPort, statsPort, backends })]);
+  }
+  if (nodeExporterPort !== null) waves.push([await nodeExporter({ dir, port: nodeExporterPort })]);
+  if (redisExporterPort !== null && redisPort !== null) {
+    waves.push([await redisExporter({ dir, port: redisExporterPort, redisPort })]);
+  }
+
+  const own: [string, number | null][] = [
+    ['haproxy', statsPort],
+    ['node', nodeExporterPort],
+    ['redis', redisPort === null ? null : redisExporterPort],
+    ['alertmanager', alertmanagerPort],
+    ['prometheus', prometheusPort],
+  ];
+  const jobs: ScrapeJob[] = [
+    { job: 'livekit', targets: nodes.map(({ name, ports: { metrics } }) => ({ address: at(metrics), labels: { node: name } })) },
+    ...own.flatMap(([job, port]) => (port === null ? [] : [{ job, targets: [{ address: at(port) }] }])),
+    ...options.jobs,
+  ];
+  const entrance = balancerPort ?? nodes[0]?.ports.http ?? 0;
+  return {
+    facts: {
+      ...credentials,
+      url: `ws://${at(entrance)}`,
+      httpUrl: `http://${at(entrance)}`,
+      nodes,
+      redisUrl: redisPort === null ? null : `redis://${at(redisPort)}`,
+      balancerStatsUrl: urlOf(statsPort),
+      prometheusUrl: urlOf(prometheusPort),
+      alertmanagerUrl: urlOf(alertmanagerPort),
+    },
+    waves,
+    watchers: async (more) => {
+      const { ruleFiles, intervalSeconds, alertWebhookUrl: webhookUrl } = options;
+      const watchers: ServiceSpec[] = [];
+      if (alertmanagerPort !== null) watchers.push(await alertmanager({ dir, port: alertmanagerPort, webhookUrl }));
+      if (prometheusPort !== null) {
+        const all = [...jobs, ...more];
+        watchers.push(await prometheus({ dir, port: prometheusPort, jobs: all, ruleFiles, alertmanagerPort, intervalSeconds }));
+      }
+      return watchers;
+    },
+  };
+};
+
+const at = (port: number): string => `127.0.0.1:${port}`;
+
+const urlOf = (port: number | null): string | null => (port === null ? null : `http://${at(port)}`);
+
+const nodeAt = (name: string, ports: ServerPorts): ClusterNode => ({
+  name,
+  url: `ws://${at(ports.http)}`,
+  httpUrl: `http://${at(ports.http)}`,
+  metricsUrl: `http://${at(ports.metrics)}/metrics`,
+  ports,
+});

@@ -1,0 +1,42 @@
+import getPort, { portNumbers } from 'get-port';
+import { findUdpRange, type ServerPorts } from '../free-ports.ts';
+
+/** Ports for many programs at once: none is given twice, as nothing is bound until all is decided. */
+export interface ClusterPorts {
+  tcp(): Promise<number>;
+  node(): Promise<ServerPorts>;
+}
+
+/** Below the ports that kernels hand out to clients by themselves. */
+const FROM = 10_000;
+const TO = 30_000;
+const SEARCHED = 1_500;
+/** Muxed UDP ports of one node. */
+const UDP_PORTS = 2;
+
+export const createClusterPorts = (host = '127.0.0.1'): ClusterPorts => {
+  const tcpTaken = new Set<number>();
+  const udpTaken = new Set<number>();
+  const tcp = async (): Promise<number> => {
+    const from = FROM + Math.floor(Math.random() * (TO - FROM));
+    const port = await getPort({ host, port: portNumbers(from, from + SEARCHED), exclude: tcpTaken });
+    tcpTaken.add(port);
+    return port;
+  };
+  const udp = async (): Promise<number> => {
+    for (;;) {
+      const first = await findUdpRange(host, UDP_PORTS);
+      const range = Array.from({ length: UDP_PORTS }, (_, index) => first + index);
+      if (range.some((port) => udpTaken.has(port))) continue;
+      for (const port of range) udpTaken.add(port);
+      return first;
+    }
+  };
+  return {
+    tcp,
+    node: async () => {
+      const udpFirst = await udp();
+      return { http: await tcp(), tcp: await tcp(), metrics: await tcp(), udpFirst, udpLast: udpFirst + UDP_PORTS - 1 };
+    },
+  };
+};

@@ -1,0 +1,22 @@
+import { LabError } from '../lab-error.ts';
+import { findProgram } from '../provision/find-program.ts';
+
+/** Where Debian puts servers, which is not on everybody's PATH. */
+const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
+
+/**
+ * The path of a program that the machine must have.
+ * @param names the same program under the names that packagers give it
+ * @throws LabError `no-program`
+ */
+export const needProgram = async (names: readonly string[], debianPackage: string): Promise<string> => {
+  for (const name of names) {
+    const path = await findProgram(name, process.env, SYSTEM_FOLDERS);
+    if (path !== null) return path;
+  }
+  throw new LabError(
+    'no-program',
+    `there is no ${names[0]} on this machine`,
+    `install it: "apt-get install ${debianPackage}" on Debian`,
+  );
+};

@@ -1,0 +1,32 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntilHealthy } from '../server/health.ts';
+
+/** How one sees that a program is ready: its page answers 200, or its port accepts connections. */
+export type Readiness = { url: string } | { host: string; port: number };
+
+const POLL_MS = 50;
+
+/** Resolves true once it is, false when the time has passed or `signal` aborts. */
+export const waitUntilReady = async (readiness: Readiness, timeoutMs: number, signal: AbortSignal): Promise<boolean> => {
+  if ('url' in readiness) return waitUntilHealthy(readiness.url, timeoutMs, signal);
+  const deadline = performance.now() + timeoutMs;
+  while (performance.now() < deadline && !signal.aborted) {
+    if (await accepts(readiness)) return !signal.aborted;
+    await sleep(POLL_MS);
+  }
+  return false;
+};
+
+/** Whether it is ready now. */
+export const isReady = (readiness: Readiness): Promise<boolean> => waitUntilReady(readiness, 1, new AbortController().signal);
+
+const accepts = ({ host, port }: { host: string; port: number }): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1_000 });
+    const tell = (answer: boolean) => (): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', tell(true)).once('timeout', tell(false)).once('error', tell(false));
+  });

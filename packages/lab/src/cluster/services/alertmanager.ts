@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { plainEnvironment } from '../../server/environment.ts';
+import { needProgram } from '../need-program.ts';
+import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+
+export interface AlertmanagerOptions {
+  dir: string;
+  port: number;
+  /** Where alerts are sent (Alertmanager's webhook format). Null: they are only shown. */
+  webhookUrl: string | null;
+}
+
+/** Groups and passes on what Prometheus raises. For a lab it waits for nobody: alerts go out at once. */
+export const alertmanager = async ({ dir, port, webhookUrl }: AlertmanagerOptions): Promise<ServiceSpec> => {
+  const configFile = join(dir, 'alertmanager.yaml');
+  const config = {
+    route: { receiver: 'lab', group_by: ['...'], group_wait: '0s', group_interval: '1s', repeat_interval: '1h' },
+    receivers: [{ name: 'lab', ...(webhookUrl === null ? {} : { webhook_configs: [{ url: webhookUrl, send_resolved: true }] }) }],
+  };
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    name: 'alertmanager',
+    command: await needProgram(['alertmanager', 'prometheus-alertmanager'], 'prometheus-alertmanager'),
+    args: [
+      `--config.file=${configFile}`,
+      `--storage.path=${join(dir, 'alertmanager-data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      // Alone: no gossip with others, which would listen on every interface.
+      '--cluster.listen-address=',
+    ],
+    env: plainEnvironment(),
+    files: { [configFile]: stringify(config) },
+    logFile: join(dir, 'alertmanager.log'),
+    ready: { url: `${url}/-/ready` },
+    readyWithinMs: 20_000,
+    stopSteps: STOP_POLITELY,
+    url,
+  };
+};

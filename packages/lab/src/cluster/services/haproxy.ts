@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { plainEnvironment } from '../../server/environment.ts';
+import { needProgram } from '../need-program.ts';
+import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+
+export interface HaproxyOptions {
+  dir: string;
+  /** Where clients come in. */
+  port: number;
+  /** `/metrics` for Prometheus, `/` for people. */
+  statsPort: number;
+  backends: readonly { name: string; port: number }[];
+}
+
+/**
+ * The load balancer. A node that answers anything but 200 on `/` gets nobody new: LiveKit answers 406 there when it has lost its Redis.
+ */
+export const haproxy = async ({ dir, port, statsPort, backends }: HaproxyOptions): Promise<ServiceSpec> => {
+  const configFile = join(dir, 'haproxy.cfg');
+  const config = `global
+  maxconn 8000
+  stats socket ${join(dir, 'haproxy.sock')} mode 600 level admin
+
+defaults
+  mode http
+  # Whoever meets a dead node that no check has found yet is sent to the next.
+  retries 3
+  option redispatch 1
+  timeout connect 2s
+  timeout client 60s
+  timeout server 60s
+  # A WebSocket is a tunnel; LiveKit's clients send a ping every 15 s or less.
+  timeout tunnel 1h
+
+frontend livekit
+  bind 127.0.0.1:${port}
+  default_backend livekit
+
+backend livekit
+  balance roundrobin
+  option httpchk GET /
+  http-check expect status 200
+  default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
+${backends.map(({ name, port: backend }) => `  server ${name} 127.0.0.1:${backend} check`).join('\n')}
+
+frontend stats
+  bind 127.0.0.1:${statsPort}
+  http-request use-service prometheus-exporter if { path /metrics }
+  stats enable
+  stats uri /
+`;
+  return {
+    name: 'haproxy',
+    command: await needProgram(['haproxy'], 'haproxy'),
+    args: ['-db', '-f', configFile],
+    env: plainEnvironment(),
+    files: { [configFile]: config },
+    logFile: join(dir, 'haproxy.log'),
+    ready: { url: `http://127.0.0.1:${statsPort}/metrics` },
+    readyWithinMs: 10_000,
+    stopSteps: STOP_POLITELY,
+    url: `http://127.0.0.1:${port}`,
+  };
+};

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { ServerPorts } from '../../free-ports.ts';
+import type { ProgramBinary } from '../../provision/pinned-program.ts';
+import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from '../../server/config.ts';
+import type { ApiCredentials } from '../../server/credentials.ts';
+import { serverEnvironment } from '../../server/environment.ts';
+import { STOP_STEPS } from '../../server/stop.ts';
+import type { ServiceSpec } from '../service.ts';
+
+export interface NodeOptions {
+  dir: string;
+  name: string;
+  binary: ProgramBinary;
+  ports: ServerPorts;
+  credentials: ApiCredentials;
+  /** Of the cluster's Redis; null for a node by itself. */
+  redisPort: number | null;
+  /** Laid over the rest. */
+  config: LiveKitConfig;
+}
+
+/** One livekit-server of a cluster. */
+export const livekitNode = ({ dir, name, binary, ports, credentials, redisPort, config }: NodeOptions): ServiceSpec => {
+  const configFile = join(dir, `${name}.yaml`);
+  const cluster = redisPort === null ? {} : { redis: { address: `127.0.0.1:${redisPort}` } };
+  const url = `http://127.0.0.1:${ports.http}`;
+  return {
+    name,
+    command: binary.path,
+    args: ['--config', configFile],
+    env: serverEnvironment(credentials),
+    files: { [configFile]: writeConfig(mergeConfig(mergeConfig(localConfig('127.0.0.1', ports), cluster), config)) },
+    logFile: join(dir, `${name}.log`),
+    ready: { url: `${url}/` },
+    readyWithinMs: 20_000,
+    stopSteps: STOP_STEPS,
+    url,
+  };
+};

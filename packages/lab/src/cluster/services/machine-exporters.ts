@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { plainEnvironment } from '../../server/environment.ts';
+import { needProgram } from '../need-program.ts';
+import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+
+interface ExporterOptions {
+  dir: string;
+  port: number;
+}
+
+/** Metrics of this machine: CPU, memory, network. */
+export const nodeExporter = async ({ dir, port }: ExporterOptions): Promise<ServiceSpec> =>
+  exporter(
+    'node-exporter',
+    dir,
+    port,
+    await needProgram(['node_exporter', 'prometheus-node-exporter'], 'prometheus-node-exporter'),
+    [`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
+  );
+
+/** Metrics of the cluster's Redis. */
+export const redisExporter = async ({ dir, port, redisPort }: ExporterOptions & { redisPort: number }): Promise<ServiceSpec> =>
+  exporter(
+    'redis-exporter',
+    dir,
+    port,
+    await needProgram(['redis_exporter', 'prometheus-redis-exporter'], 'prometheus-redis-exporter'),
+    [`-redis.addr=redis://127.0.0.1:${redisPort}`, `-web.listen-address=127.0.0.1:${port}`],
+  );
+
+const exporter = (name: string, dir: string, port: number, command: string, args: string[]): ServiceSpec => {
+  const url = `http://127.0.0.1:${port}/metrics`;
+  return {
+    name,
+    command,
+    args,
+    env: plainEnvironment(),
+    files: {},
+    logFile: join(dir, `${name}.log`),
+    ready: { url },
+    readyWithinMs: 10_000,
+    stopSteps: STOP_POLITELY,
+    url,
+  };
+};

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { plainEnvironment } from '../../server/environment.ts';
+import { needProgram } from '../need-program.ts';
+import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+
+export interface RedisOptions {
+  dir: string;
+  port: number;
+  /** Whether it remembers what it was told when it is killed (append-only file, each write synced). */
+  persistent: boolean;
+}
+
+/** The message bus and registry of a cluster. */
+export const redis = async ({ dir, port, persistent }: RedisOptions): Promise<ServiceSpec> => {
+  const configFile = join(dir, 'redis.conf');
+  const lines = [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `dir ${JSON.stringify(join(dir, 'redis-data'))}`,
+    'save ""',
+    `appendonly ${persistent ? 'yes' : 'no'}`,
+    'appendfsync always',
+  ];
+  return {
+    name: 'redis',
+    command: await needProgram(['redis-server'], 'redis-server'),
+    args: [configFile],
+    env: plainEnvironment(),
+    files: { [configFile]: `${lines.join('\n')}\n`, [join(dir, 'redis-data', '.keep')]: '' },
+    logFile: join(dir, 'redis.log'),
+    ready: { host: '127.0.0.1', port },
+    readyWithinMs: 10_000,
+    stopSteps: STOP_POLITELY,
+    url: `redis://127.0.0.1:${port}`,
+  };
+};

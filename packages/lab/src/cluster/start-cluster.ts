@@ -1,0 +1,128 @@
+import { mkdir } from 'node:fs/promises';
+import type { ProcessEnd } from '../guard/protocol.ts';
+import { LabError } from '../lab-error.ts';
+import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
+import type { LiveKitConfig } from '../server/config.ts';
+import { type ApiCredentials, generateCredentials } from '../server/credentials.ts';
+import { type ClusterFacts, layOutCluster } from './cluster-layout.ts';
+import type { Companion } from './companions.ts';
+import { createService, type Service, type ServiceSpec } from './service.ts';
+import type { ScrapeJob } from './services/prometheus.ts';
+
+export interface ClusterOptions extends ProvisionOptions {
+  /** Where configurations, logs and data go; created if need be. */
+  dir: string;
+  /** How many livekit-servers. */
+  nodes: number;
+  /** What else is to run. Redis comes by itself with more than one node. */
+  with?: readonly Companion[];
+  /** Laid over every node's configuration. */
+  config?: LiveKitConfig;
+  /** Whether Redis still knows what it was told after it was killed. Default: no. */
+  persistentRedis?: boolean;
+  /** Default: a fresh pair. */
+  credentials?: ApiCredentials;
+  /** Files with rules for Prometheus; globs are allowed. */
+  ruleFiles?: readonly string[];
+  /** More for Prometheus to scrape. */
+  jobs?: readonly ScrapeJob[];
+  /** Between scrapes, and between evaluations of rules. Default 2. */
+  intervalSeconds?: number;
+  /** Where Alertmanager sends alerts. */
+  alertWebhookUrl?: string;
+  /** Programs of the caller's own, started when the nodes are up. */
+  extras?: (facts: ClusterFacts) => Promise<readonly Extra[]>;
+  /** Told of every program that ended without being asked. */
+  onEnd?: (service: string, end: ProcessEnd) => void;
+}
+
+export interface Extra {
+  spec: ServiceSpec;
+  scrape?: ScrapeJob;
+}
+
+/** Several programs that make a deployment. They end with this process at the latest. */
+export interface Cluster extends ClusterFacts, AsyncDisposable {
+  /** In the order they were started. */
+  readonly services: readonly Service[];
+  /** @throws LabError `no-service` */
+  service(name: string): Service;
+  /** Ends everything within seconds, those first that were started last. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** More on one machine is a typing error. */
+export const MAX_NODES = 20;
+
+/**
+ * Starts livekit-servers, and what they are run with, on loopback, and waits until each is ready.
+ *
+ * Throws a LabError: what `provisionLiveKit` throws; `bad-cluster`; `no-program` when a companion is not installed; `service-ended` or
+ * `not-ready` when one does not come up. Nothing is left running then.
+ */
+export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
+  const { dir, nodes, onEnd, onProgress = () => {}, signal } = options;
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES) {
+    throw new LabError('bad-cluster', `a cluster has 1 to ${MAX_NODES} nodes, not ${nodes}`, 'say how many with --nodes');
+  }
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const layout = await layOutCluster({
+    dir,
+    nodes,
+    companions: new Set([...(options.with ?? []), ...(nodes > 1 ? (['redis'] as const) : [])]),
+    binary: await provisionLiveKit(options),
+    credentials: options.credentials ?? generateCredentials(),
+    config: options.config ?? {},
+    persistentRedis: options.persistentRedis ?? false,
+    ruleFiles: options.ruleFiles ?? [],
+    jobs: options.jobs ?? [],
+    intervalSeconds: options.intervalSeconds ?? 2,
+    alertWebhookUrl: options.alertWebhookUrl ?? null,
+  });
+
+  const waves: Service[][] = [];
+  const start = async (specs: readonly ServiceSpec[]): Promise<void> => {
+    const wave = specs.map((spec) =>
+      createService(spec, (end, asked) => {
+        if (!asked) onEnd?.(spec.name, end);
+      }),
+    );
+    waves.push(wave);
+    const results = await Promise.allSettled(wave.map((service) => service.start()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    for (const { name, url } of wave) onProgress(`${name} is up: ${url}`);
+    signal?.throwIfAborted();
+  };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      for (const wave of waves.toReversed()) await Promise.all(wave.map((service) => service.stop()));
+    })();
+    return stopping;
+  };
+
+  try {
+    for (const wave of layout.waves) await start(wave);
+    const extras = (await options.extras?.(layout.facts)) ?? [];
+    await start(extras.map(({ spec }) => spec));
+    const scraped = extras.flatMap(({ scrape }) => (scrape === undefined ? [] : [scrape]));
+    for (const watcher of await layout.watchers(scraped)) await start([watcher]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const services = waves.flat();
+  return {
+    ...layout.facts,
+    services,
+    service: (name) => {
+      const found = services.find((service) => service.name === name);
+      if (found !== undefined) return found;
+      const known = services.map((service) => service.name).join(', ');
+      throw new LabError('no-service', `there is no ${name} in this lab`, `there are ${known}`);
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+};
