@@ -24,7 +24,7 @@ export const options = {
     storm: {
       executor: 'ramping-arrival-rate',
       exec: 'participant',
-      startRate: Math.min(before, stages[0].rate),
+      startRate: stages[0].rate,
       stages: stages.map((stage) => ({ duration: `${Math.round(stage.durationMs)}ms`, target: stage.rate })),
       ...crowd(settings),
     },

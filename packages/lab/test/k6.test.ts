@@ -91,6 +91,7 @@ describe.each([
   ['join-storm.js', { STAGES: '1s:5,2s:30', STAY: '500ms', ROOMS: '40' }, 40],
 ])('%s with %o', (script, env, expected) => {
   test('everybody joins, stays, leaves, and nothing is left on the server', async () => {
+    const closedBefore = (await reasonsOfClosing()).length;
     const watching = new AbortController();
     const most = watchRooms(watching.signal);
     const { exitCode, output, metrics, crossed, reasons, written } = await runScript(script, { ...access(server), ...env });
@@ -110,8 +111,16 @@ describe.each([
     expect(written).not.toContain(server.apiSecret);
     expect(written).not.toContain('eyJ');
     expect(await everybodyIsGone(10_000)).toBe(true);
+    const closed = (await reasonsOfClosing()).slice(closedBefore);
+    expect(closed).toEqual(Array.from({ length: livekit_signal_joins?.count ?? 0 }, () => 'CLIENT_REQUEST_LEAVE'));
   });
 });
+
+/** Why each participant went, in the server's words: it tells those who said so from those whose connection ended. */
+const reasonsOfClosing = async (): Promise<string[]> =>
+  (await readFile(server.logFile, 'utf8'))
+    .split('\n')
+    .flatMap((line) => (line.includes('"participant closing"') ? [String(JSON.parse(line).reason)] : []));
 
 /** The most rooms that were there at a time. */
 const watchRooms = async (signal: AbortSignal): Promise<{ rooms: number }> => {
