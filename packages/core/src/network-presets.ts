@@ -1,7 +1,9 @@
 /**
  * Bad access networks. The packet pump plays them: each datagram of a participant (STUN, DTLS, media, feedback) passes a link of this kind on its way up and
  * another on its way down. What a link does on top of the network that is really there, it does in this order: the queue before the link, loss on
- * it, delay behind it.
+ * it, delay behind it. Signalling (a WebSocket) goes by the real network; with two PeerConnections, each has links of its own.
+ *
+ * A server lowers what it sends to what fits; a publisher of ours does not, and loses what does not fit.
  */
 
 /** What a link does to the packets of one participant, one way. */
@@ -14,7 +16,7 @@ export interface LinkImpairment {
   delayMs: number;
   /**
    * On top of the delay: exponentially distributed with this mean, ms, drawn anew every 20 ms. So packets of 20 ms of sound show about this as their
-   * interarrival jitter (RFC 3550 §6.4.1). A packet that is held up holds up those behind it.
+   * interarrival jitter (RFC 3550 §6.4.1). A packet that is held up holds up those behind it, so beyond 20 ms the jitter is less than this and the delay more.
    */
   jitterMs: number;
   /** Share of packets that arrive behind the one that followed them in their stream, 0 … 0.5. */
