@@ -59,7 +59,7 @@ export const MIN_STAY_MS = 1_000;
 export const checkCount = (people: number): void => {
   if (people <= LIMITS.participants) return;
   throw new UsageError(
-    `would make more than ${LIMITS.participants} participants`,
+    `more than ${LIMITS.participants} participants would join`,
     'use fewer rooms, a lower rate, a shorter duration or longer stays',
   );
 };

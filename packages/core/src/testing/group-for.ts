@@ -1,0 +1,9 @@
+import type { Group } from '../executors/executor.ts';
+import { randomStream } from '../random.ts';
+import { roleOf } from './scenario-of.ts';
+
+/** What an executor is told of a group with so many places a room. */
+export const groupFor = (places = 2, seed = 1): Group => ({
+  places: Array.from({ length: places }, () => roleOf()),
+  random: (...name) => randomStream(seed, ...name),
+});
