@@ -1,0 +1,88 @@
+/** One figure over time. Null where nothing was measured. */
+export interface Line {
+  /** Of each step. */
+  value: (number | null)[];
+  /** Least and most of the single seconds of a step: what an average over several seconds would hide. */
+  low: (number | null)[];
+  high: (number | null)[];
+}
+
+/**
+ * What a step of several seconds shows:
+ *
+ * - mean: parts over wholes of all its seconds: exact for shares and for amounts per second
+ * - most: its highest second: percentiles cannot be averaged, and the worst is what people look for
+ * - sum: how often something happened; never is zero, not null
+ */
+export type Joining = 'mean' | 'most' | 'sum';
+
+/** What one second adds to a figure: an amount and what it is divided by (seconds, packets, …), and the second's own figure. */
+export interface Cell {
+  part: number;
+  whole: number;
+  /** Null: too little was measured for a figure of its own. */
+  figure: number | null;
+}
+
+/** Figures of steps that can be joined two by two, so that a long run takes no more memory than a short one. */
+export class Column {
+  readonly #joining: Joining;
+  #parts: number[] = [];
+  #wholes: number[] = [];
+  #lows: number[] = [];
+  #highs: number[] = [];
+
+  constructor(joining: Joining) {
+    this.#joining = joining;
+  }
+
+  add(step: number, { part, whole, figure }: Cell): void {
+    this.#grow(step + 1);
+    this.#parts[step] = (this.#parts[step] ?? 0) + part;
+    this.#wholes[step] = (this.#wholes[step] ?? 0) + whole;
+    if (figure === null) return;
+    this.#lows[step] = Math.min(this.#lows[step] ?? figure, figure);
+    this.#highs[step] = Math.max(this.#highs[step] ?? figure, figure);
+  }
+
+  /** Makes one step of each two. */
+  halve(): void {
+    this.#parts = pairs(this.#parts, (a, b) => a + b);
+    this.#wholes = pairs(this.#wholes, (a, b) => a + b);
+    this.#lows = pairs(this.#lows, Math.min);
+    this.#highs = pairs(this.#highs, Math.max);
+  }
+
+  /** @param steps how many there are; what was never measured is null */
+  line(steps: number): Line {
+    this.#grow(steps);
+    const high = this.#highs.slice(0, steps).map(known);
+    const low = this.#lows.slice(0, steps).map(known);
+    return { value: high.map((most, step) => this.#value(step, most)), low, high };
+  }
+
+  #value(step: number, most: number | null): number | null {
+    const part = this.#parts[step] ?? 0;
+    if (this.#joining === 'sum') return part;
+    if (this.#joining === 'most' || most === null) return most;
+    const whole = this.#wholes[step] ?? 0;
+    return whole > 0 ? part / whole : null;
+  }
+
+  #grow(steps: number): void {
+    while (this.#parts.length < steps) {
+      this.#parts.push(0);
+      this.#wholes.push(0);
+      this.#lows.push(Number.POSITIVE_INFINITY);
+      this.#highs.push(Number.NEGATIVE_INFINITY);
+    }
+  }
+}
+
+const pairs = (values: readonly number[], join: (a: number, b: number) => number): number[] =>
+  Array.from({ length: Math.ceil(values.length / 2) }, (_, pair) => {
+    const [a, b] = values.slice(2 * pair, 2 * pair + 2);
+    return a === undefined ? Number.NaN : b === undefined ? a : join(a, b);
+  });
+
+const known = (figure: number): number | null => (Number.isFinite(figure) ? figure : null);

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { secondsOf } from './seconds-of.ts';
+
+describe('the seconds of a sample', () => {
+  it('are one where it was taken at a full second, give or take a timer', () => {
+    expect(secondsOf(3_000, 1_000)).toEqual([{ second: 2, share: 1, covers: 1 }]);
+    expect(secondsOf(3_140, 1_137)).toEqual([{ second: 2, share: 1, covers: 1 }]);
+    expect(secondsOf(2_990, 985)).toEqual([{ second: 2, share: 1, covers: 1 }]);
+  });
+
+  it('are two where it was taken in between', () => {
+    expect(secondsOf(3_500, 1_000)).toEqual([
+      { second: 2, share: 0.5, covers: 0.5 },
+      { second: 3, share: 0.5, covers: 0.5 },
+    ]);
+  });
+
+  it('are many where a worker stood still', () => {
+    expect(secondsOf(8_000, 4_000).map(({ second, share }) => [second, share])).toEqual([
+      [4, 0.25],
+      [5, 0.25],
+      [6, 0.25],
+      [7, 0.25],
+    ]);
+  });
+
+  it('take in what a last short interval has left', () => {
+    expect(secondsOf(20_130, 128)).toEqual([{ second: 19, share: 1, covers: 0 }]);
+    expect(secondsOf(20_600, 598)).toEqual([{ second: 20, share: 1, covers: 0.6 }]);
+  });
+
+  it('are none before the run', () => {
+    expect(secondsOf(-500, 1_000)).toEqual([]);
+    expect(secondsOf(0, 1_000)).toEqual([]);
+    expect(secondsOf(1_000, 5_000)).toEqual([{ second: 0, share: 1, covers: 1 }]);
+  });
+
+  it('hold all of a sample, and never more than a second each', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 61_000, max: 1e7, noNaN: true }), fc.integer({ min: 0, max: 60_000 }), (at, interval) => {
+        const parts = secondsOf(at, interval);
+        expect(parts.length).toBeGreaterThan(0);
+        expect(parts.length).toBeLessThanOrEqual(62);
+        expect(parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6);
+        for (const { covers } of parts) expect(covers).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('are no endless list where the record says nonsense', () => {
+    expect(secondsOf(1e15, 1e15).length).toBeLessThan(100);
+    expect(secondsOf(5_000, -3)).toHaveLength(1);
+  });
+});
