@@ -299,7 +299,7 @@ describe('the windows of a plan', () => {
 describe('a large plan', () => {
   it('is there within two seconds', () => {
     const talkers = groupOf({ ...constant(35_000), joinRate: 1_000 } as ExecutorSpec, { roles: [roleOf({ count: 2 })] });
-    const visitors = groupOf({ ...churn, rooms: 1_500, durationMs: 300_000 } as ExecutorSpec, {
+    const visitors = groupOf({ ...churn, rooms: 1_500, joinRate: 100, durationMs: 300_000 } as ExecutorSpec, {
       name: 'lobbies',
       roles: [roleOf({ count: 2 })],
     });
