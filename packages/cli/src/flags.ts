@@ -27,6 +27,7 @@ export interface RunFlags {
   record?: string;
   workers?: string;
   json?: boolean;
+  github: boolean;
   quiet?: boolean;
   color: boolean;
 }
@@ -84,7 +85,7 @@ export const addRunFlags = (command: Command, env: Environment): Command => {
 };
 
 /** As in the reporters' map, which is not loaded for `--help`. */
-export const REPORT_NAMES = ['text', 'json', 'junit'];
+export const REPORT_NAMES = ['text', 'json', 'junit', 'markdown', 'github', 'csv'];
 
 /** Where results go; the same for every command that has results. */
 export const outputFlags = (): Option[] => [
@@ -92,6 +93,7 @@ export const outputFlags = (): Option[] => [
     .argParser(collector())
     .default([]),
   new Option('--json', 'print one JSON object instead of the summary: short for --report json=-'),
+  new Option('--no-github', 'no annotations and no step summary, which a run inside of GitHub Actions makes by itself'),
 ];
 
 /** `--color` is only there to be negated; picked up from NO_COLOR and FORCE_COLOR, too. */

@@ -1,5 +1,6 @@
 export * from './format.ts';
 export { noResultObject, RESULT_SCHEMA, RESULTS_SCHEMA, renderJson, resultObject, resultsObject } from './json.ts';
+export { renderMarkdown } from './markdown/markdown.ts';
 export * from './of-all.ts';
 export * from './rendered.ts';
 export * from './report-input.ts';

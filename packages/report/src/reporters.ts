@@ -1,5 +1,8 @@
+import { csvReporter } from './csv/csv.ts';
+import { githubReporter } from './github/github.ts';
 import { jsonReporter } from './json.ts';
 import { junitReporter } from './junit/junit.ts';
+import { markdownReporter } from './markdown/markdown.ts';
 import type { Reporter } from './reporter.ts';
 import { textReporter } from './text.ts';
 
@@ -8,6 +11,9 @@ export const REPORTERS = {
   text: textReporter,
   json: jsonReporter,
   junit: junitReporter,
+  markdown: markdownReporter,
+  github: githubReporter,
+  csv: csvReporter,
 } as const satisfies Record<string, Reporter>;
 
 export type ReporterName = keyof typeof REPORTERS;

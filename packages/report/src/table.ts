@@ -1,4 +1,6 @@
 import Table from 'cli-table3';
+import type { Style } from './style.ts';
+import type { TableData } from './tables/table-data.ts';
 
 const NO_BORDERS = Object.fromEntries(
   [
@@ -34,3 +36,7 @@ export const renderTable = (rows: string[][], left: readonly number[] = [0]): st
     .split('\n')
     .map((line) => line.trimEnd());
 };
+
+/** A table below its head; nothing when it has no rows. */
+export const renderHeadedTable = ({ head, rows, left }: TableData, style: Style): string[] =>
+  rows.length === 0 ? [] : renderTable([head.map(style.dim), ...rows], left);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -148,5 +148,41 @@ describe('a report that cannot be made', () => {
     expect(stdout).toMatch(/^✓ PASSED/);
     expect(stderr).toMatch(/the report json could not be written to [\s\S]*no environment[\s\S]*bug in swarm[\s\S]*Report text/);
     expect(readdirSync(dir).sort()).toEqual(['records', 'report.txt']);
+  });
+});
+
+describe('inside of GitHub Actions', () => {
+  const env = (): NodeJS.ProcessEnv => ({ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: file('summary.md') });
+
+  it('annotations follow the text, and the summary is appended to what is there', async () => {
+    writeFileSync(file('summary.md'), 'of another command\n');
+    const { stdout, exit } = await output({}, [named(failedReport(), 'calls')], env(), 99);
+    expect(stdout).toMatch(/^✗ FAILED[\s\S]*\n::error title=✗ calls%3A failed \(exit 99\)::/);
+    expect(read('summary.md')).toMatch(/^of another command\n## ✗ calls: failed \(exit 99\)\n/);
+    expect(exit).toBe(99);
+  });
+
+  it('what a machine reads from stdout stays clean: annotations go to stderr', async () => {
+    const { stdout, stderr } = await output({ json: true }, [named(failedReport(), 'calls')], env(), 99);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'failed' });
+    expect(stderr).toMatch(/^::error title=/);
+  });
+
+  it('all that can be turned off, or be had elsewhere', async () => {
+    const off = await output({ github: false }, [named(failedReport(), 'calls')], env(), 99);
+    expect(off.stdout).not.toContain('::error');
+    expect(existsSync(file('summary.md'))).toBe(false);
+    const elsewhere = await output({ report: ['github'] }, [named(failedReport(), 'calls')], {}, 99);
+    expect(elsewhere.stdout).toMatch(/\n::error title=/);
+    await output({ report: [`github=${file('annotations.txt')}`] }, [named(failedReport(), 'calls')], env(), 99);
+    expect(read('annotations.txt')).toMatch(/^::error title=/);
+  });
+
+  it('a summary that would be too large is not written, and what is there stays', async () => {
+    writeFileSync(file('summary.md'), 'x'.repeat(1_024 * 1_024 - 100));
+    const { stderr, exit } = await output({}, [named(passedReport(), 'calls')], env());
+    expect(stderr).toMatch(/step summary is full/);
+    expect(read('summary.md')).toMatch(/^x+$/);
+    expect(exit).toBe(0);
   });
 });

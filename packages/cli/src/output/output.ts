@@ -1,6 +1,7 @@
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { isRun, type Outcome, piecesOf, REPORTERS, type Rendered, type Reporter } from '@livekit-swarm/report';
 import { type Console, wantsColor, write } from '../console.ts';
+import { inGitHub, writeStepSummary } from './github.ts';
 import { placesOf } from './places.ts';
 import { parseReportRequests, type ReportRequest } from './report-request.ts';
 import { tellFailure } from './tell-failure.ts';
@@ -12,9 +13,11 @@ export interface OutputFlags {
   json?: boolean;
   quiet?: boolean;
   color: boolean;
+  /** False: nothing for GitHub Actions unless asked for, even where it runs us. */
+  github?: boolean;
 }
 
-/** Where results go: stdout and files. One report that fails takes neither the others with it nor the verdict. */
+/** Where results go: stdout, files, what GitHub shows. One report that fails takes neither the others with it nor the verdict. */
 export interface Output {
   /** Takes what a run came to, and shows it at once if it is for people. */
   add(outcome: Outcome): Promise<void>;
@@ -34,6 +37,9 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
   const { stdout, stderr, env } = console;
   const requests = parseReportRequests(flags.report, flags.json === true);
   const onStdout = requests.find(({ to }) => to === 'stdout');
+  if (flags.github !== false && inGitHub(env) && requests.every(({ name }) => name !== 'github')) {
+    requests.push({ name: 'github', to: null });
+  }
   const outcomes: Outcome[] = [];
   let shown = 0;
   let failed = false;
@@ -67,6 +73,13 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
     }
   };
 
+  /** GitHub reads both streams, but what a machine is to read from stdout must be nothing else. */
+  const toGitHub = async (request: ReportRequest): Promise<void> => {
+    await toStream(request, outcomes, onStdout === undefined ? stdout : stderr);
+    const file = env.GITHUB_STEP_SUMMARY;
+    if (file !== undefined && file !== '') await attempt(request, file, () => writeStepSummary(file, outcomes, stderr));
+  };
+
   return {
     add: async (outcome) => {
       outcomes.push(outcome);
@@ -79,6 +92,7 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
       if (outcomes.length === 0) return exitCode;
       for (const request of requests) {
         if (request.to === 'stdout') await toStream(request, outcomes);
+        else if (request.name === 'github' && request.to === null) await toGitHub(request);
         else await toFiles(request);
       }
       return failed && exitCode === EXIT_CODES.passed.code ? EXIT_CODES.internalError.code : exitCode;

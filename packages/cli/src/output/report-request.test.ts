@@ -23,7 +23,7 @@ it('puts a report into a folder that is there', () => {
 });
 
 it.each([
-  ['jsn=x', 'there is no report "jsn"', 'did you mean json? reports are text, json'],
+  ['junti=x', 'there is no report "junti"', 'did you mean junit? reports are text, json'],
   ['PDF', 'there is no report "PDF"', 'reports are text, json'],
   ['', 'there is no report ""', 'reports are'],
   ['toString', 'there is no report "toString"', 'reports are'],

@@ -39,7 +39,7 @@ afterEach(() => {
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|NO_COLOR|FORCE_COLOR|VITEST)/.test(name),
+      ([name]) => !/^(LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|NO_COLOR|FORCE_COLOR|VITEST|GITHUB_)/.test(name),
     ),
   );
 

@@ -1,24 +1,22 @@
-import { formatAggregation, metricDefinition, type ThresholdResult } from '@livekit-swarm/core';
-import { formatFigure } from '../format.ts';
+import type { ThresholdResult } from '@livekit-swarm/core';
 import type { ReportInput } from '../report-input.ts';
-import { MARKS, type Style } from '../style.ts';
+import { paintOf, type Style } from '../style.ts';
 import { renderTable } from '../table.ts';
+import { thresholdTable } from '../tables/thresholds.ts';
 
-/** Every threshold with its mark and what was measured; those given by the user are told from the defaults. */
-export const thresholdSection = ({ judgement }: ReportInput, style: Style): string[] => {
-  if (judgement.thresholds.length === 0) return [];
-  const rows = judgement.thresholds.map((result) => [
-    mark(result, style),
-    result.metric,
-    result.expression,
-    measured(result),
-    style.dim(result.source === 'user' ? 'given' : 'default'),
+/** Every threshold with its mark and what was measured. */
+export const thresholdSection = ({ judgement: { thresholds } }: ReportInput, style: Style): string[] => {
+  if (thresholds.length === 0) return [];
+  const { rows, left } = thresholdTable(thresholds);
+  const painted = rows.map(([mark = '', metric = '', expression = '', measured = '', source = ''], index) => [
+    paintOf(style, stateOf(thresholds[index]))(mark),
+    metric,
+    expression,
+    measured,
+    style.dim(source),
   ]);
-  return [style.title('THRESHOLDS'), ...renderTable(rows, [0, 1, 2, 4])];
+  return [style.title('THRESHOLDS'), ...renderTable(painted, left)];
 };
 
-const mark = ({ ok }: ThresholdResult, style: Style): string =>
-  ok === null ? style.unsure(MARKS.inconclusive) : ok ? style.good(MARKS.passed) : style.bad(MARKS.failed);
-
-const measured = ({ value, threshold }: ThresholdResult): string =>
-  formatFigure(value, metricDefinition(threshold.metric), formatAggregation(threshold.aggregation));
+const stateOf = (result: ThresholdResult | undefined): 'passed' | 'failed' | 'inconclusive' =>
+  result?.ok == null ? 'inconclusive' : result.ok ? 'passed' : 'failed';

@@ -1,0 +1,22 @@
+import { appendFileSync, existsSync, statSync } from 'node:fs';
+import { type Outcome, renderMarkdown } from '@livekit-swarm/report';
+import { write } from '../console.ts';
+
+/** More than this in one step, and GitHub shows none of it: 1 MiB. */
+const MOST_BYTES = 1_024 * 1_024;
+
+/** Whether a GitHub Actions runner runs us. */
+export const inGitHub = (env: NodeJS.ProcessEnv): boolean => env.GITHUB_ACTIONS === 'true';
+
+/**
+ * Appends the runs to the page that GitHub shows of a step. What would be too much for it is left out with a word, rather than lose what is there.
+ * @throws Error as the file system says
+ */
+export const writeStepSummary = async (file: string, outcomes: readonly Outcome[], stderr: NodeJS.WriteStream): Promise<void> => {
+  const there = existsSync(file) ? statSync(file).size : 0;
+  const text = `${renderMarkdown(outcomes)}\n`;
+  if (there + Buffer.byteLength(text) > MOST_BYTES) {
+    return await write(stderr, 'The step summary is full (1 MiB): this run is not in it. Use a step for each.\n');
+  }
+  appendFileSync(file, text);
+};

@@ -1,0 +1,79 @@
+import type { Sketch } from '@livekit-swarm/core';
+import { finite } from '../finite.ts';
+import type { MergedSeries, Second } from './seconds.ts';
+
+type Cell = string | number | null;
+type Column = (series: MergedSeries, second: Second, scenario: string) => Cell;
+
+const quantile = (sketch: Sketch, q: number): Cell => finite(sketch.quantile(q));
+const share = (lost: number, of: number): Cell => (of > 0 ? finite(Math.max(0, lost) / of) : null);
+/** What we received does not include what we missed; what we sent includes what the server missed. */
+const outOf = ({ labels, packets, lost }: MergedSeries['sums']): number =>
+  labels.direction === 'down' ? packets + lost : packets;
+
+/**
+ * Every column by its name, in order: when, whose, what. Counts are of this second alone and add up over lines; percentiles, in ms, are of this second and do not.
+ * The last ones are of the whole run, and the same in each line of a second.
+ */
+export const COLUMNS = {
+  scenario: (_series, _second, scenario) => scenario,
+  at_s: (_series, { at }) => at,
+  group: ({ sums }) => sums.labels.group,
+  role: ({ sums }) => sums.labels.role,
+  direction: ({ sums }) => sums.labels.direction,
+  kind: ({ sums }) => sums.labels.kind,
+  codec: ({ sums }) => sums.labels.codec,
+  tracks: ({ sums }) => sums.tracks,
+  packets: ({ sums }) => sums.packets,
+  bytes: ({ sums }) => sums.bytes,
+  lost: ({ sums }) => sums.lost,
+  lost_before_recovery: ({ sums }) => sums.lostBeforeRecovery,
+  loss: ({ sums }) => share(sums.lost, outOf(sums)),
+  loss_before_recovery: ({ sums }) => share(sums.lostBeforeRecovery, outOf(sums)),
+  recovered: ({ sums }) => sums.recovered,
+  duplicates: ({ sums }) => sums.duplicates,
+  out_of_order: ({ sums }) => sums.outOfOrder,
+  nacks_sent: ({ sums }) => sums.nacksSent,
+  nacks_received: ({ sums }) => sums.nacksReceived,
+  plis_sent: ({ sums }) => sums.plisSent,
+  plis_received: ({ sums }) => sums.plisReceived,
+  rtx_packets: ({ sums }) => sums.rtxPackets,
+  keyframes: ({ sums }) => sums.keyframes,
+  layer_switches: ({ sums }) => sums.layerSwitches,
+  gaps: ({ sums }) => sums.gaps,
+  gap_ms: ({ sums }) => finite(sums.gapMs),
+  layers: ({ sums }) => layersText(sums.layers),
+  latency_p50_ms: ({ latency }) => quantile(latency, 0.5),
+  latency_p95_ms: ({ latency }) => quantile(latency, 0.95),
+  latency_p99_ms: ({ latency }) => quantile(latency, 0.99),
+  latency_max_ms: ({ latency }) => finite(latency.max),
+  jitter_p50_ms: ({ jitter }) => quantile(jitter, 0.5),
+  jitter_p95_ms: ({ jitter }) => quantile(jitter, 0.95),
+  jitter_max_ms: ({ jitter }) => finite(jitter.max),
+  rtt_p50_ms: ({ rtt }) => quantile(rtt, 0.5),
+  rtt_p95_ms: ({ rtt }) => quantile(rtt, 0.95),
+  run_joined: (_series, { joined }) => joined,
+  run_cpu_cores: (_series, { generator }) => finite(generator.cpuCores),
+  run_resident_bytes: (_series, { generator }) => generator.residentBytes,
+  run_machine_busy: (_series, { generator }) => finite(generator.machineBusy),
+  run_event_loop_lag_ms: (_series, { generator }) => finite(generator.eventLoopLagMs),
+  run_tick_late_ms: (_series, { generator }) => finite(generator.tickLateMs),
+  run_late_sends: (_series, { generator }) => generator.lateSends,
+  run_socket_drops: (_series, { generator }) => generator.socketDrops,
+} as const satisfies Record<string, Column>;
+
+/** `360p:12 720p:4`. */
+const layersText = (layers: Record<string, number>): string =>
+  Object.entries(layers)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([height, tracks]) => `${height}p:${tracks}`)
+    .join(' ');
+
+/** A line for each series; always in the same order of labels. */
+export const rowsOf = (scenario: string, second: Second): Cell[][] =>
+  second.series
+    .toSorted((a, b) => keyOf(a).localeCompare(keyOf(b), 'en'))
+    .map((series) => Object.values<Column>(COLUMNS).map((column) => column(series, second, scenario)));
+
+const keyOf = ({ sums: { labels } }: MergedSeries): string =>
+  [labels.group, labels.role, labels.direction, labels.kind, labels.codec].join(' ');

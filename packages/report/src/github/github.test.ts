@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { ReportInput } from '../report-input.ts';
+import { failedReport, inconclusiveReport, passedReport } from '../testing/reports.ts';
+import { renderGitHub } from './github.ts';
+
+interface Command {
+  level: string;
+  title: string;
+  text: string;
+}
+
+const decoded = (text: string): string =>
+  text.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
+
+/** As the runner reads a line: the command up to the second `::`, its properties divided by commas. */
+const parse = (line: string): Command => {
+  const match = /^::(\w+) ([^:]*)::(.*)$/.exec(line);
+  if (match === null) throw new Error(`no workflow command: ${line}`);
+  const [, level = '', properties = '', text = ''] = match;
+  const [title = '', ...others] = properties.split(',');
+  expect(others).toEqual([]);
+  return { level, title: decoded(title.replace(/^title=/, '')), text: decoded(text) };
+};
+
+const commandsOf = (inputs: ReportInput[]): Command[] => renderGitHub(inputs).trimEnd().split('\n').map(parse);
+
+const named = (input: ReportInput, name: string, reasons = input.judgement.reasons): ReportInput => ({
+  ...input,
+  summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
+  judgement: { ...input.judgement, reasons },
+});
+
+describe('annotations', () => {
+  it('say what failed, the verdict first, with the value', () => {
+    const commands = commandsOf([failedReport()]);
+    expect(commands[0]).toMatchObject({ level: 'error', title: '✗ swarm: failed (exit 99)' });
+    expect(commands[0]?.text).toMatch(/^4 rooms × [^\n]*\.\njoin_failures: rate was 0\.05, not < 0\.01\.\n/);
+    expect(commands).toContainEqual({
+      level: 'error',
+      title: '✗ packet_loss{kind:video}: rate<0.02',
+      text: 'rate was 2.06 %, allowed is < 2 % (swarm)',
+    });
+    expect(commands).toHaveLength(7);
+  });
+
+  it('warn of what nobody can judge', () => {
+    const commands = commandsOf([inconclusiveReport()]);
+    expect(commands.map(({ level }) => level)).toEqual(['warning', 'warning']);
+    expect(commands[1]).toMatchObject({ title: '? reconnect_time: p(95)<5000', text: 'Nothing was measured (swarm)' });
+  });
+
+  it('of what passed are one notice', () => {
+    expect(commandsOf([passedReport()])).toEqual([
+      {
+        level: 'notice',
+        title: '✓ swarm: passed (exit 0)',
+        text: expect.stringMatching(/^20 rooms .*\. All 9 thresholds held\.$/),
+      },
+    ]);
+  });
+
+  it('are commands even of hostile words, and of nothing else', () => {
+    const words = 'a, b: 50 % ::error::x\r\n::set-output name=x::y %0A \u001b[31m';
+    const output = renderGitHub([named(failedReport(), words, [words])]);
+    expect(output.trimEnd().split('\n')).toHaveLength(7);
+    const [verdict] = commandsOf([named(failedReport(), words, [words])]);
+    expect(verdict?.title).toBe('✗ a, b: 50 % ::error::x\r\n::set-output name=x::y %0A  [31m: failed (exit 99)');
+    expect(verdict?.text).toContain('50 % ::error::x\r\n::set-output');
+  });
+
+  it('are not more than GitHub shows; the last says what is missing', () => {
+    const runs = Array.from({ length: 4 }, (_, index) => named(failedReport(), `scenario-${index}`));
+    const commands = commandsOf(runs);
+    expect(commands).toHaveLength(10);
+    expect(commands.slice(0, 4).map(({ title }) => title)).toEqual(
+      runs.map((_, index) => `✗ scenario-${index}: failed (exit 99)`),
+    );
+    expect(commands.at(-1)?.title).toBe('… and 19 more');
+    expect(commands.at(-1)?.text).toMatch(/packet_loss.*\(scenario-3\)/);
+  });
+});

@@ -1,0 +1,52 @@
+import { measuredSentence, thresholdName } from '../figures.ts';
+import { exitCodeOf, isRun, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
+import type { Reporter } from '../reporter.ts';
+import { describeScenario } from '../sections/verdict.ts';
+import { MARKS } from '../style.ts';
+import { type Annotation, atMost, workflowCommand } from './workflow-command.ts';
+
+/**
+ * Annotations that GitHub shows above a job and on its pull request. What failed is an error, what nobody can judge a warning, what passed a notice.
+ * A crossed threshold of a run whose figures cannot be trusted is a warning, too.
+ */
+export const renderGitHub = (outcomes: readonly Outcome[]): string => {
+  // GitHub shows the first ten of a kind: verdicts before details, so that every scenario is seen.
+  const annotations = [...outcomes.map(verdictOn), ...outcomes.filter(isRun).flatMap(thresholdsOf)];
+  return atMost(annotations).map(workflowCommand).join('');
+};
+
+const LEVELS = { passed: 'notice', failed: 'error', inconclusive: 'warning' } as const;
+
+const verdictOn = (outcome: Outcome): Annotation => {
+  const verdict = verdictOf(outcome);
+  return {
+    level: LEVELS[verdict],
+    title: `${MARKS[verdict]} ${nameOf(outcome)}: ${verdict} (exit ${exitCodeOf(outcome)})`,
+    text: textOf(outcome),
+  };
+};
+
+const textOf = (outcome: Outcome): string => {
+  if (!isRun(outcome)) return outcome.hint === null ? outcome.message : `${outcome.message}\n${outcome.hint}`;
+  const { reasons, thresholds } = outcome.judgement;
+  const scenario = describeScenario(outcome.summary.scenario);
+  return reasons.length === 0
+    ? `${scenario}. All ${thresholds.length} thresholds held.`
+    : [`${scenario}.`, ...reasons].join('\n');
+};
+
+const thresholdsOf = (run: ReportInput): Annotation[] =>
+  run.judgement.thresholds
+    .filter(({ ok }) => ok !== true)
+    .map((result) => ({
+      level: result.ok === false && run.judgement.verdict === 'failed' ? 'error' : 'warning',
+      title: `${result.ok === null ? MARKS.inconclusive : MARKS.failed} ${thresholdName(result)}`,
+      text: `${result.ok === null ? 'Nothing was measured' : measuredSentence(result)} (${nameOf(run)})`,
+    }));
+
+export const githubReporter = {
+  about: 'annotations of GitHub Actions, and the summary of the step',
+  fileName: 'github-annotations.txt',
+  several: true,
+  render: renderGitHub,
+} as const satisfies Reporter;

@@ -1,0 +1,41 @@
+/**
+ * Text that says in Markdown (CommonMark and GitHub's tables) exactly what it says: nothing of it becomes HTML, emphasis, a heading, a link, a formula, a
+ * mention of somebody (`@name`) or of an issue (`#1`), nor does it end a table's cell.
+ */
+export const plain = (text: string): string =>
+  oneLine(text)
+    .replaceAll(/[\\`*[\]#|~$]/g, '\\$&')
+    // Within a word it is only that.
+    .replaceAll(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    // With a zero-width space in between nobody is called, and no issue is linked.
+    .replaceAll(/(?<!\w)[@#](?=\w)/g, '$&\u200b');
+
+/** Text that begins a line, where a dash, a plus or a number would begin a list. */
+export const line = (text: string): string =>
+  plain(text)
+    .replace(/^[-+](?=\s|$)/, '\\$&')
+    .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
+
+/** An item of a list. */
+export const item = (text: string): string => `- ${line(text)}`;
+
+/** Text in code: as it is, with as many backticks around it as it takes (CommonMark §6.1); pipes are escaped, as tables split cells before anything else. */
+export const code = (text: string): string => {
+  const content = oneLine(text).replaceAll('|', '\\|');
+  if (content === '') return '';
+  const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = content.startsWith('`') || content.endsWith('`') ? ' ' : '';
+  return `${fence}${pad}${content}${pad}${fence}`;
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+
+const oneLine = (text: string): string => text.toWellFormed().replaceAll(CONTROL, '\ufffd').replaceAll(/\s+/g, ' ').trim();
+
+/** Cut where it gets long: what servers say has no end. */
+export const cut = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);

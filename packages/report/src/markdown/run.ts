@@ -1,0 +1,110 @@
+import { plural } from '../format.ts';
+import { exitCodeOf, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
+import { describeScenario } from '../sections/verdict.ts';
+import { MARKS } from '../style.ts';
+import { joinCounts, joinReasons, joinTable, trackCounts } from '../tables/joins.ts';
+import { mediaTable } from '../tables/media.ts';
+import type { TableData } from '../tables/table-data.ts';
+import { thresholdTable } from '../tables/thresholds.ts';
+import { worstTable } from '../tables/worst.ts';
+import { code, cut, item, line, plain } from './escape.ts';
+import type { Part } from './fit.ts';
+import { markdownTable } from './table.ts';
+
+/** Longer ones are cut, and of more the first are shown: what a server says has no end. */
+const LONGEST = 1_000;
+const MOST_REASONS = 20;
+const MOST_ROWS = 100;
+
+/** What matters first: of a run that passed less is worth keeping than of one that did not. */
+export const partsOfRun = (run: ReportInput): Part[] => {
+  const { summary, judgement } = run;
+  const passed = judgement.verdict === 'passed';
+  const rank = (one: number): number => (passed ? one + 5 : one);
+  return [
+    {
+      rank: rank(1),
+      text: [headline(run), line(cut(describeScenario(summary.scenario), LONGEST)), reasons(run)].filter(Boolean).join('\n\n'),
+    },
+    { rank: rank(2), text: thresholds(run) },
+    { rank: rank(3), text: details('Joins', joins(run)) },
+    { rank: rank(3), text: details('Media', prepared(mediaTable(summary))) },
+    { rank: rank(4), text: details('Worst participants', prepared(worstTable(summary), [0, 1])) },
+    { rank: rank(4), text: details('Generator and deployment', surroundings(run)) },
+    { rank: rank(2), text: record(run) },
+  ];
+};
+
+/** `## ✗ voice-ai failed (exit 99)`. */
+export const headline = (outcome: Outcome): string => {
+  const verdict = verdictOf(outcome);
+  return `## ${MARKS[verdict]} ${plain(cut(nameOf(outcome), 200))}: ${verdict} (exit ${exitCodeOf(outcome)})`;
+};
+
+const reasons = ({ judgement }: ReportInput): string => {
+  const shown = judgement.reasons.slice(0, MOST_REASONS).map((reason) => item(cut(reason, LONGEST)));
+  const rest = judgement.reasons.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n');
+};
+
+/** Those that were crossed come first, so that they are seen and stay. */
+const thresholds = ({ judgement }: ReportInput): string => {
+  const order = { false: 0, null: 1, true: 2 } as const;
+  const results = judgement.thresholds.toSorted((a, b) => order[`${a.ok}`] - order[`${b.ok}`]);
+  const table = thresholdTable(results);
+  const rows = table.rows.map(([mark = '', metric = '', expression = '', measured = '', source = '']) => [
+    mark,
+    code(metric),
+    code(expression),
+    mark === MARKS.passed ? measured : `**${measured}**`,
+    source,
+  ]);
+  return markdownTable({ ...table, rows }, MOST_ROWS);
+};
+
+const joins = ({ summary }: ReportInput): string =>
+  [
+    `${joinCounts(summary)}; ${trackCounts(summary)}.`,
+    prepared(joinTable(summary)),
+    joinReasons(summary)
+      .slice(0, MOST_REASONS)
+      .map(([what, why]) => item(`${what}: ${cut(why, LONGEST)}`))
+      .join('\n'),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+
+const surroundings = ({ summary, judgement }: ReportInput): string => {
+  const { deployment, environment, generator, notes } = summary;
+  const facts = {
+    generator: `${judgement.health.length === 0 ? 'fit to measure' : 'not fit to measure'}, ${plural(generator.workers, 'worker')}`,
+    ...(deployment === null
+      ? {}
+      : {
+          server: `livekit-server ${deployment.serverVersion ?? '(version unknown)'}`,
+          URL: deployment.url,
+          nodes: deployment.nodes.join(', '),
+        }),
+    ...environment,
+  };
+  const rows = Object.entries(facts).map(([name, value]) => [plain(cut(name, 100)), plain(cut(String(value), LONGEST))]);
+  const said = notes.slice(0, MOST_REASONS).map((note) => item(cut(note, LONGEST)));
+  return [markdownTable({ head: ['', ''], rows, left: [0, 1] }, MOST_ROWS), said.join('\n')].filter(Boolean).join('\n\n');
+};
+
+const record = ({ recordPath, summary }: ReportInput): string =>
+  recordPath === null ? '' : `Record: ${code(recordPath)} (run ${code(summary.run)})`;
+
+/** Folded away until somebody opens it. The blank lines make GitHub read what is inside as Markdown. */
+const details = (title: string, content: string): string =>
+  content === '' ? '' : `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
+
+/** Names are whatever somebody called things: they are shown as code. */
+const prepared = (table: TableData, names: readonly number[] = []): string =>
+  markdownTable(
+    {
+      ...table,
+      rows: table.rows.map((cells) => cells.map((cell, column) => (names.includes(column) ? code(cell) : plain(cell)))),
+    },
+    MOST_ROWS,
+  );

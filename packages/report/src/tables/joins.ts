@@ -1,0 +1,47 @@
+import type { FailureReason, Summary } from '@livekit-swarm/core';
+import { formatMs, formatNumber, plural } from '../format.ts';
+import type { TableData } from './table-data.ts';
+
+const PHASES = [
+  ['started', 'join began'],
+  ['signal', 'server answered'],
+  ['ice', 'ICE connected'],
+  ['joined', 'in, tracks published'],
+  ['firstMedia', 'first media received'],
+] as const;
+
+/** How long each step took, all from when the join was due. */
+export const joinTable = ({ joins }: Summary): TableData => ({
+  head: ['', 'p50', 'p95', 'max'],
+  rows: PHASES.flatMap(([phase, label]) => {
+    const times = joins.phases[phase];
+    return times === null ? [] : [[label, formatMs(times.p50), formatMs(times.p95), formatMs(times.max)]];
+  }),
+  left: [0],
+});
+
+/** `19 of 20 joined, 1 failed, …`. */
+export const joinCounts = ({ joins }: Summary): string =>
+  [
+    `${formatNumber(joins.joined)} of ${formatNumber(joins.planned)} joined`,
+    `${formatNumber(joins.failed)} failed`,
+    `${formatNumber(joins.dropped)} dropped`,
+    plural(joins.retries, 'retry', 'retries'),
+    plural(joins.resumes, 'resume'),
+    plural(joins.reconnects, 'reconnect'),
+    ...(joins.unaccounted > 0 ? [`${formatNumber(joins.unaccounted)} without a result`] : []),
+  ].join(', ');
+
+export const trackCounts = ({ tracks: { expected, missing, stalled } }: Summary): string =>
+  expected === 0
+    ? 'no tracks of others were to be received'
+    : `${formatNumber(expected - missing)} of ${plural(expected, 'expected track')} received, ${formatNumber(stalled)} stalled at the end`;
+
+/** Why those who failed or dropped did: `failed`, `ice_timeout × 1 (…)`. */
+export const joinReasons = ({ joins }: Summary): [what: string, why: string][] => [
+  ...joins.failures.map((one): [string, string] => ['failed', reasonText(one)]),
+  ...joins.drops.map((one): [string, string] => ['dropped', reasonText(one)]),
+];
+
+const reasonText = ({ reason, count, message }: FailureReason): string =>
+  `${reason} × ${formatNumber(count)}${message === null ? '' : ` (${message})`}`;
