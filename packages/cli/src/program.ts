@@ -4,6 +4,7 @@ import type { ReportFlags } from './commands/report.ts';
 import type { Console } from './console.ts';
 import { addRunFlags, collector, colorFlag, fromEnvironment, outputFlags, type RunFlags } from './flags.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
+import { addLabCommands } from './lab-program.ts';
 import { VERSION } from './version.ts';
 
 /** Told how a command ended. */
@@ -94,5 +95,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       const { doctorCommand } = await import('./commands/doctor.ts');
       done(await doctorCommand(flags, console));
     });
+
+  addLabCommands(program, console, done);
   return program;
 };

@@ -16,5 +16,10 @@ export { type ProvisionOptions, provideK6, provisionLiveKit } from './provision/
 export type { LiveKitConfig } from './server/config.ts';
 export { type ApiCredentials, generateCredentials } from './server/credentials.ts';
 export { type LiveKitServer, type StartOptions, startLiveKit } from './server/start-livekit.ts';
+export { lowerLab } from './standing/lab-down.ts';
+export { keysFile, type LabState, labNames } from './standing/lab-state.ts';
+export { type LabStatus, labStatus } from './standing/lab-status.ts';
+export { raiseLab } from './standing/lab-up.ts';
+export type { LabOrder } from './standing/supervisor-protocol.ts';
 export { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from './versions.ts';
 export { watchParent } from './watch-parent.ts';

@@ -34,6 +34,8 @@ export interface ClusterOptions extends ProvisionOptions {
   extras?: (facts: ClusterFacts) => Promise<readonly Extra[]>;
   /** Told of every program that ended without being asked. */
   onEnd?: (service: string, end: ProcessEnd) => void;
+  /** Told of every program before it is started. */
+  onService?: (spec: ServiceSpec) => void;
 }
 
 export interface Extra {
@@ -61,7 +63,7 @@ export const MAX_NODES = 20;
  * `not-ready` when one does not come up. Nothing is left running then.
  */
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
-  const { dir, nodes, onEnd, onProgress = () => {}, signal } = options;
+  const { dir, nodes, onEnd, onService, onProgress = () => {}, signal } = options;
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES) {
     throw new LabError('bad-cluster', `a cluster has 1 to ${MAX_NODES} nodes, not ${nodes}`, 'say how many with --nodes');
   }
@@ -82,6 +84,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
 
   const waves: Service[][] = [];
   const start = async (specs: readonly ServiceSpec[]): Promise<void> => {
+    for (const spec of specs) onService?.(spec);
     const wave = specs.map((spec) =>
       createService(spec, (end, asked) => {
         if (!asked) onEnd?.(spec.name, end);

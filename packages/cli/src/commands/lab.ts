@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
+import {
+  COMPANIONS,
+  type Companion,
+  DEFAULT_LIVEKIT_VERSION,
+  keysFile,
+  type LabState,
+  type LabStatus,
+  type LiveKitVersion,
+  labNames,
+  labStatus,
+  lowerLab,
+  MAX_NODES,
+  raiseLab,
+} from '@livekit-swarm/lab';
+import { type Style, styleFor } from '@livekit-swarm/report';
+import { watchInterruption } from '@livekit-swarm/swarm';
+import { type Console, wantsColor, write } from '../console.ts';
+
+export interface LabUpFlags {
+  name: string;
+  nodes: string;
+  with?: string;
+  livekitVersion?: LiveKitVersion;
+  persistentRedis?: boolean;
+  rules?: string[];
+  alertWebhook?: string;
+  json?: boolean;
+}
+
+const readNodes = (text: string): number => {
+  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (count >= 1 && count <= MAX_NODES) return count;
+  throw new UsageError(`--nodes ${text}: must be a whole number from 1 to ${MAX_NODES}`);
+};
+
+const readCompanions = (text: string | undefined): Companion[] => {
+  const words = (text ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  return words.map((word) => {
+    const known = COMPANIONS.find((companion) => companion === word);
+    if (known !== undefined) return known;
+    throw new UsageError(`--with ${text}: there is no "${word}"`, `there are ${COMPANIONS.join(', ')}`);
+  });
+};
+
+/** `swarm lab up`: a deployment on this machine that stays until `swarm lab down`. */
+export const labUpCommand = async (flags: LabUpFlags, { stdout, stderr }: Console): Promise<ExitCode> => {
+  const interruption = watchInterruption();
+  try {
+    const state = await raiseLab(
+      {
+        name: flags.name,
+        nodes: readNodes(flags.nodes),
+        with: readCompanions(flags.with),
+        version: flags.livekitVersion ?? DEFAULT_LIVEKIT_VERSION,
+        config: {},
+        persistentRedis: flags.persistentRedis === true,
+        ruleFiles: flags.rules ?? [],
+        intervalSeconds: 2,
+        ...(flags.alertWebhook === undefined ? {} : { alertWebhookUrl: flags.alertWebhook }),
+      },
+      { onProgress: (line) => void stderr.write(`${line}\n`), signal: interruption.stop },
+    );
+    await write(stdout, flags.json ? `${JSON.stringify(publicState(state), null, 2)}\n` : renderState(state));
+    return EXIT_CODES.passed.code;
+  } catch (error) {
+    if (interruption.stop.aborted) return EXIT_CODES.interrupted.code;
+    throw error;
+  } finally {
+    interruption.dispose();
+  }
+};
+
+const publicState = ({ name, startedAt, facts, services }: LabState) => ({
+  name,
+  startedAt,
+  keys: keysFile(name),
+  ...facts,
+  services: services.map(({ name: service, url, logFile }) => ({ name: service, url, logFile })),
+});
+
+const renderState = ({ name, facts, services }: LabState): string => {
+  const width = Math.max(...services.map((service) => service.name.length));
+  return [
+    `The lab "${name}" is up: ${facts.url}`,
+    '',
+    ...services.map((service) => `  ${service.name.padEnd(width)}  ${service.url}`),
+    '',
+    'Send a crowd:',
+    `  . ${keysFile(name)}`,
+    '  swarm --rooms 50',
+    `End it: swarm lab down${name === DEFAULT_LAB ? '' : ` --name ${name}`}`,
+    '',
+  ].join('\n');
+};
+
+export const DEFAULT_LAB = 'lab';
+
+/** `swarm lab down`: ends it and removes what it kept. */
+export const labDownCommand = async (flags: { name: string; all?: boolean }, { stdout }: Console): Promise<ExitCode> => {
+  const names = flags.all ? await labNames() : [flags.name];
+  for (const name of names) await write(stdout, `${LOWERED[await lowerLab(name)].replace('NAME', name)}\n`);
+  if (names.length === 0) await write(stdout, 'There is no lab.\n');
+  return EXIT_CODES.passed.code;
+};
+
+const LOWERED = {
+  ended: 'The lab "NAME" has ended.',
+  'was-dead': 'The lab "NAME" had been killed; what it left was removed.',
+  none: 'There is no lab "NAME".',
+} as const;
+
+/** `swarm lab status`: what stands, and whether each of its programs answers. Exits with 3 when something does not. */
+export const labStatusCommand = async (
+  flags: { name?: string; json?: boolean; color: boolean },
+  { stdout, env }: Console,
+): Promise<ExitCode> => {
+  const names = flags.name === undefined ? await labNames() : [flags.name];
+  const found = (await Promise.all(names.map(labStatus))).filter((status) => status !== null);
+  const healthy = found.length > 0 && found.every(({ services }) => services.every(({ up }) => up));
+  const style = styleFor(wantsColor(flags.color, stdout, env));
+  await write(
+    stdout,
+    flags.json
+      ? `${JSON.stringify(found.map(statusObject), null, 2)}\n`
+      : found.length === 0
+        ? 'There is no lab; "swarm lab up" makes one.\n'
+        : found.map((status) => renderStatus(status, style)).join('\n'),
+  );
+  return healthy ? EXIT_CODES.passed.code : EXIT_CODES.unreachable.code;
+};
+
+const statusObject = ({ state, standing, services }: LabStatus) => ({
+  ...publicState(state),
+  standing,
+  services: services.map(({ name, url, logFile, up }) => ({ name, url, logFile, up })),
+});
+
+const renderStatus = ({ state, standing, services }: LabStatus, style: Style): string => {
+  const width = Math.max(...services.map(({ name }) => name.length));
+  return [
+    `${state.name}: ${standing ? `up since ${state.startedAt}` : style.bad('was killed; "swarm lab down" removes what is left')}`,
+    ...services.map(({ name, url, up }) => `  ${up ? style.good('✓') : style.bad('✗')}  ${name.padEnd(width)}  ${url}`),
+    '',
+  ].join('\n');
+};
+
+/** `swarm lab logs [SERVICE]`: what its programs wrote. */
+export const labLogsCommand = async (
+  service: string | undefined,
+  flags: { name: string; lines: string; follow?: boolean },
+  { stdout }: Console,
+): Promise<ExitCode> => {
+  const status = await labStatus(flags.name);
+  if (status === null) throw new UsageError(`there is no lab "${flags.name}"`, '"swarm lab status" lists those there are');
+  const { services } = status.state;
+  const wanted = service === undefined ? services : services.filter(({ name }) => name === service);
+  if (wanted.length === 0) {
+    throw new UsageError(
+      `there is no ${service} in the lab "${flags.name}"`,
+      `there are ${services.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  if (!/^\d+$/.test(flags.lines)) throw new UsageError(`--lines ${flags.lines}: must be a whole number`);
+  const args = ['-n', flags.lines, ...(flags.follow ? ['-F'] : []), ...(wanted.length > 1 ? ['-v'] : []), '--'];
+  const tail = spawn('tail', [...args, ...wanted.map(({ logFile }) => logFile)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  tail.stdout.pipe(stdout, { end: false });
+  await once(tail, 'close');
+  return EXIT_CODES.passed.code;
+};

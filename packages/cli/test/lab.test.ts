@@ -1,0 +1,124 @@
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { descendantsOf, type ProcessId, stillThere } from './support/processes.ts';
+import { scratch, startSwarm } from './support/swarm.ts';
+
+/** Labs of a cache of their own, which has the servers of the real one. */
+const world = (): {
+  run: (...args: string[]) => Promise<{ code: number | string; out: string; err: string }>;
+  labs: string;
+  env: Record<string, string>;
+} => {
+  const cache = scratch();
+  const labs = join(cache, 'livekit-swarm', 'labs');
+  mkdirSync(labs, { recursive: true });
+  const env = { XDG_CACHE_HOME: cache, SWARM_LIVEKIT_SERVER: process.env.SWARM_LIVEKIT_SERVER ?? realServer() };
+  return {
+    labs,
+    env,
+    run: async (...args) => {
+      const swarm = startSwarm(args, env);
+      const code = await swarm.ended;
+      return { code, out: swarm.stdout(), err: swarm.stderr() };
+    },
+  };
+};
+
+const realServer = (): string => {
+  const folder = join(process.env.XDG_CACHE_HOME ?? join(process.env.HOME ?? '', '.cache'), 'livekit-swarm', 'livekit-server');
+  const [version = ''] = readdirSync(folder).filter((name) => name.startsWith('1.13.4'));
+  return join(folder, version, 'livekit-server');
+};
+
+interface Described {
+  url: string;
+  keys: string;
+  services: { name: string; up?: boolean }[];
+}
+
+const supervisorOf = (labs: string): number =>
+  (JSON.parse(readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')) as { supervisor: { pid: number } }).supervisor.pid;
+
+const gone = async (processes: ProcessId[]): Promise<boolean> => {
+  for (let tries = 0; tries < 200 && processes.some(stillThere); tries++) await sleep(50);
+  return !processes.some(stillThere);
+};
+
+it('stands when the command has ended, takes a crowd, and goes without a trace', async () => {
+  const { run, labs, env } = world();
+  const up = await run('lab', 'up', '--nodes', '2', '--with', 'haproxy', '--json');
+  expect(up).toMatchObject({ code: 0 });
+  const lab = JSON.parse(up.out) as Described;
+  expect(lab.services.map(({ name }) => name)).toEqual(['redis', 'node-1', 'node-2', 'haproxy']);
+  const everything = descendantsOf(supervisorOf(labs));
+  try {
+    const secret = /LIVEKIT_API_SECRET=(\S+)/.exec(readFileSync(lab.keys, 'utf8'))?.[1] ?? 'none';
+    expect(statSync(lab.keys).mode & 0o777).toBe(0o600);
+    expect(up.out + up.err + readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')).not.toContain(secret);
+    for (const { command } of everything) expect(command).not.toContain(secret);
+
+    const status = await run('lab', 'status', '--json');
+    expect(status.code).toBe(0);
+    expect((JSON.parse(status.out) as Described[])[0]?.services.every(({ up: isUp }) => isUp)).toBe(true);
+    expect(await run('lab', 'up', '--nodes', '1')).toMatchObject({ code: 3, err: expect.stringContaining('is up already') });
+    expect(await run('lab', 'logs', 'node-2', '-n', '5')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('starting LiveKit server'),
+    });
+
+    const keys = readFileSync(lab.keys, 'utf8').matchAll(/export (\w+)=(\S+)/g);
+    const crowd = startSwarm(['--rooms', '4', '--duration', '3s', '--json'], {
+      ...env,
+      ...Object.fromEntries([...keys].map(([, key, value]) => [key, value])),
+    });
+    expect(await crowd.ended).toBe(0);
+    expect((JSON.parse(crowd.stdout()) as { deployment: { nodes: string[] } }).deployment.nodes).toHaveLength(2);
+  } finally {
+    expect(await run('lab', 'down')).toMatchObject({ code: 0, out: 'The lab "lab" has ended.\n' });
+  }
+  expect(await gone(everything)).toBe(true);
+  expect(readdirSync(labs)).toEqual([]);
+  expect(await run('lab', 'status')).toMatchObject({ code: 3, out: expect.stringContaining('There is no lab') });
+});
+
+it('goes with its supervisor, whose death is told', async () => {
+  const { run, labs } = world();
+  expect(await run('lab', 'up', '--nodes', '2')).toMatchObject({ code: 0 });
+  const supervisor = supervisorOf(labs);
+  const everything = descendantsOf(supervisor);
+  expect(everything.length).toBeGreaterThanOrEqual(7);
+  process.kill(supervisor, 'SIGKILL');
+  expect(await gone(everything)).toBe(true);
+  expect(await run('lab', 'status')).toMatchObject({ code: 3, out: expect.stringContaining('was killed') });
+  expect(await run('lab', 'down')).toMatchObject({ code: 0, out: expect.stringContaining('had been killed') });
+  expect(readdirSync(labs)).toEqual([]);
+});
+
+it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing when %s hits it while it comes up', async (signal) => {
+  const { labs, env } = world();
+  const up = startSwarm(['lab', 'up', '--nodes', '3', '--with', 'haproxy,prometheus'], env);
+  await up.says(/redis is up/);
+  const everything = up.processes();
+  up.signal(signal);
+  await up.ended;
+  expect(await gone(everything)).toBe(true);
+  for (let tries = 0; tries < 100 && readdirSync(labs).some((name) => !name.endsWith('.lock')); tries++) await sleep(50);
+  expect(readdirSync(labs).filter((name) => !name.endsWith('.lock'))).toEqual([]);
+});
+
+it('says what is wrong with what was asked', async () => {
+  const { run } = world();
+  expect(await run('lab', 'up', '--nodes', '0')).toMatchObject({ code: 2, err: expect.stringContaining('from 1 to 20') });
+  expect(await run('lab', 'up', '--with', 'grafana')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('there are redis, haproxy'),
+  });
+  expect(await run('lab', 'down', '--name', '../etc')).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('is no name for a lab'),
+  });
+  expect(await run('lab', 'logs')).toMatchObject({ code: 2, err: expect.stringContaining('there is no lab') });
+  expect(await run('lab', 'down')).toMatchObject({ code: 0, out: 'There is no lab "lab".\n' });
+});

@@ -1,0 +1,81 @@
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheDir } from '../cache-dir.ts';
+import type { ClusterFacts } from '../cluster/cluster-layout.ts';
+import type { Readiness } from '../cluster/ready.ts';
+import { LabError } from '../lab-error.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+
+const SCHEMA = 'livekit-swarm/lab/1';
+
+/** What is known about a lab that stands: in `lab.json` of its folder, without its secret. */
+export interface LabState {
+  schema: typeof SCHEMA;
+  name: string;
+  /** ISO 8601. */
+  startedAt: string;
+  /** Everything in the lab ends with it. */
+  supervisor: ProcessIdentity;
+  facts: Omit<ClusterFacts, 'apiSecret'>;
+  services: readonly LabServiceState[];
+}
+
+export interface LabServiceState {
+  name: string;
+  url: string;
+  logFile: string;
+  ready: Readiness;
+}
+
+const NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
+
+const labsFolder = (env: NodeJS.ProcessEnv = process.env): string => join(cacheDir(env), 'labs');
+
+/** Where a lab keeps its configurations, logs and data while it stands. @throws LabError `bad-name` */
+export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): string => {
+  if (NAME.test(name)) return join(labsFolder(env), name);
+  throw new LabError('bad-name', `"${name}" is no name for a lab`, 'use lower-case letters, digits and hyphens');
+};
+
+/** The keys of a lab, for a shell to read: `. FILE`. Readable by its owner alone. */
+export const keysFile = (name: string): string => join(labFolder(name), 'keys.env');
+
+const stateFile = (name: string): string => join(labFolder(name), 'lab.json');
+
+/** Appears whole or not at all. */
+export const writeState = async (state: LabState): Promise<void> => {
+  const file = stateFile(state.name);
+  await writeFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+};
+
+/** Null when there is no such lab. @throws LabError `bad-state` when another version of swarm wrote it */
+export const readState = async (name: string): Promise<LabState | null> => {
+  const file = stateFile(name);
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return null;
+  const state = parse(text);
+  if (state?.schema === SCHEMA) return state;
+  throw new LabError(
+    'bad-state',
+    `${file} cannot be read by this version of swarm`,
+    'end that lab with the version that started it',
+  );
+};
+
+const parse = (text: string): LabState | null => {
+  try {
+    return JSON.parse(text) as LabState;
+  } catch {
+    return null;
+  }
+};
+
+/** Of all labs that stand, or stood and were not ended properly. */
+export const labNames = async (): Promise<string[]> => {
+  const entries = await readdir(labsFolder(), { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory() && NAME.test(entry.name)).map(({ name }) => name);
+};
+
+/** Removes all that a lab kept. */
+export const forgetLab = (name: string): Promise<void> => rm(labFolder(name), { recursive: true, force: true });

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withFileLock } from '../file-lock.mjs';
+import { LabError } from '../lab-error.ts';
+import { forgetLab, type LabState, labFolder, readState } from './lab-state.ts';
+import { isSameProcess } from './process-identity.ts';
+import type { FromSupervisor, LabOrder } from './supervisor-protocol.ts';
+
+export interface UpOptions {
+  onProgress(line: string): void;
+  /** Aborted: what was started so far ends again. */
+  signal: AbortSignal;
+}
+
+/** It stays for long: what else is in our environment, secrets of other deployments perhaps, is none of its business. */
+const supervisorEnv = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'SWARM_LIVEKIT_SERVER'].map((name) => [name, process.env[name]]),
+  );
+
+/** The sources run as they are; a published package has been compiled. */
+const supervisorProgram = (): string =>
+  fileURLToPath(new URL(`./supervisor${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+
+/**
+ * Raises a lab that stands until `lowerLab`, also when this process is gone.
+ * @throws LabError `already-up`; what `startCluster` throws. Nothing is left running then.
+ */
+export const raiseLab = (order: LabOrder, options: UpOptions): Promise<LabState> => {
+  const folder = labFolder(order.name);
+  return withFileLock(`${folder}.lock`, () => raise(order, folder, options), { signal: options.signal });
+};
+
+const raise = async (order: LabOrder, folder: string, { onProgress, signal }: UpOptions): Promise<LabState> => {
+  const standing = await readState(order.name);
+  if (standing !== null && isSameProcess(standing.supervisor)) {
+    throw new LabError(
+      'already-up',
+      `the lab "${order.name}" is up already, since ${standing.startedAt}`,
+      'end it with "swarm lab down", or give this one another --name',
+    );
+  }
+  await forgetLab(order.name);
+  await mkdir(dirname(folder), { recursive: true });
+  await mkdir(folder, { mode: 0o700 });
+  const log = openSync(join(folder, 'supervisor.log'), 'a', 0o600);
+  const supervisor = spawn(process.execPath, [supervisorProgram()], {
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+    env: supervisorEnv(),
+  });
+  closeSync(log);
+  const answer = Promise.withResolvers<void>();
+  supervisor.on('message', (raw) => {
+    const message = raw as FromSupervisor;
+    if (message.type === 'progress') onProgress(message.line);
+    else if (message.type === 'up') answer.resolve();
+    else answer.reject(new LabError(message.reason, message.message, message.hint));
+  });
+  supervisor.once('error', answer.reject);
+  supervisor.once('exit', () =>
+    answer.reject(new LabError('interrupted', `the lab "${order.name}" ended before it was up`, 'start it again')),
+  );
+  const interrupt = (): void => void supervisor.kill('SIGTERM');
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    supervisor.send(order);
+    await answer.promise;
+    const state = await readState(order.name);
+    if (state === null) throw new LabError('interrupted', `the lab "${order.name}" ended as soon as it was up`, 'start it again');
+    return state;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    supervisor.removeAllListeners();
+    supervisor.on('error', () => {});
+    if (supervisor.connected) supervisor.disconnect();
+    supervisor.unref();
+  }
+};

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+
+/** A process that is still the same one: ids are used again, so the time of its start belongs to it. */
+export interface ProcessIdentity {
+  pid: number;
+  /** Clock ticks after the boot (proc(5), field 22 of `stat`); null where there is no /proc. */
+  startedAt: number | null;
+}
+
+/** Null when there is no such process, or only what is left of one that nobody has waited for. */
+export const identifyProcess = (pid: number): ProcessIdentity | null => {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null;
+  }
+  if (process.platform !== 'linux') return { pid, startedAt: null };
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may hold anything; state is the first field behind it.
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? null : { pid, startedAt: Number(fields[18]) };
+  } catch {
+    return null;
+  }
+};
+
+export const isSameProcess = ({ pid, startedAt }: ProcessIdentity): boolean => {
+  const now = identifyProcess(pid);
+  return now !== null && now.startedAt === startedAt;
+};

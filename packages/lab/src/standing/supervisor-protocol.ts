@@ -1,0 +1,23 @@
+import type { Companion } from '../cluster/companions.ts';
+import type { LiveKitConfig } from '../server/config.ts';
+import type { LiveKitVersion } from '../versions.ts';
+
+/** What a lab is to be. Serialisable: it crosses to the supervisor. */
+export interface LabOrder {
+  name: string;
+  nodes: number;
+  with: readonly Companion[];
+  version?: LiveKitVersion;
+  config: LiveKitConfig;
+  persistentRedis: boolean;
+  ruleFiles: readonly string[];
+  intervalSeconds: number;
+  alertWebhookUrl?: string;
+  /** Module whose `extras(facts, dir)` gives more programs for the lab (see `Extra`). */
+  extrasModule?: string;
+}
+
+export type FromSupervisor =
+  | { type: 'progress'; line: string }
+  | { type: 'up' }
+  | { type: 'failed'; reason: string; message: string; hint: string };

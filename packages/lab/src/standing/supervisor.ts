@@ -1,0 +1,94 @@
+/**
+ * The supervisor: the process that a standing lab hangs on. `swarm lab up` starts it and goes; `swarm lab down` tells it to end (SIGTERM). Every program of
+ * the lab has a guard that ends it when the supervisor dies, however that happens.
+ */
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterFacts } from '../cluster/cluster-layout.ts';
+import { type Cluster, type Extra, startCluster } from '../cluster/start-cluster.ts';
+import { LabError } from '../lab-error.ts';
+import { forgetLab, keysFile, type LabServiceState, labFolder, writeState } from './lab-state.ts';
+import { identifyProcess } from './process-identity.ts';
+import type { FromSupervisor, LabOrder } from './supervisor-protocol.ts';
+
+const stop = new AbortController();
+let up = false;
+
+const tell = (message: FromSupervisor, then: () => void = () => {}): void => {
+  if (process.connected) process.send?.(message, then);
+  else then();
+};
+
+const log = (line: string): void => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+
+const loadExtras = async (path: string | undefined, dir: string) => {
+  if (path === undefined) return undefined;
+  const { extras } = (await import(path)) as { extras(facts: ClusterFacts, dir: string): Promise<Extra[]> };
+  return (facts: ClusterFacts): Promise<Extra[]> => extras(facts, dir);
+};
+
+const raise = async (order: LabOrder): Promise<Cluster> => {
+  const { name, extrasModule, ...rest } = order;
+  const dir = labFolder(name);
+  const extras = await loadExtras(extrasModule, dir);
+  const services = new Map<string, LabServiceState>();
+  const cluster = await startCluster({
+    ...rest,
+    dir,
+    signal: stop.signal,
+    onProgress: (line) => {
+      log(line);
+      tell({ type: 'progress', line });
+    },
+    onEnd: (service, { code, signal }) => log(`${service} ended by itself: ${signal ?? `exit code ${code}`}`),
+    onService: ({ name: service, url, logFile, ready }) => void services.set(service, { name: service, url, logFile, ready }),
+    ...(extras === undefined ? {} : { extras }),
+  });
+  const supervisor = identifyProcess(process.pid);
+  if (supervisor === null) throw new Error('a process that is not there cannot ask');
+  const { apiKey, apiSecret, url, httpUrl, nodes, redisUrl, balancerStatsUrl, prometheusUrl, alertmanagerUrl } = cluster;
+  const keys = [`LIVEKIT_URL=${url}`, `LIVEKIT_API_KEY=${apiKey}`, `LIVEKIT_API_SECRET=${apiSecret}`];
+  await writeFile(keysFile(name), `${keys.map((line) => `export ${line}`).join('\n')}\n`, { mode: 0o600 });
+  await writeState({
+    schema: 'livekit-swarm/lab/1',
+    name,
+    startedAt: new Date().toISOString(),
+    supervisor,
+    facts: { apiKey, url, httpUrl, nodes, redisUrl, balancerStatsUrl, prometheusUrl, alertmanagerUrl },
+    services: [...services.values()],
+  });
+  return cluster;
+};
+
+/** Guards do not keep a process alive, and nobody talks to this one any more: a timer does. */
+const untilStopped = async (): Promise<void> => {
+  while (!stop.signal.aborted) await sleep(2 ** 30, undefined, { signal: stop.signal }).catch(() => {});
+};
+
+const supervise = async (order: LabOrder): Promise<void> => {
+  process.title = `swarm lab ${order.name}`;
+  let cluster: Cluster | null = null;
+  try {
+    cluster = await raise(order);
+    up = true;
+    tell({ type: 'up' }, () => process.connected && process.disconnect());
+    await untilStopped();
+  } catch (error) {
+    const known = error instanceof LabError;
+    const message = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const failed = { type: 'failed', reason: known ? error.reason : 'internal', message, hint: known ? error.hint : '' } as const;
+    if (!stop.signal.aborted) await new Promise<void>((resolve) => tell(failed, resolve));
+  } finally {
+    await cluster?.stop();
+    await forgetLab(order.name);
+  }
+  process.exit(0);
+};
+
+process.once('message', (order) => void supervise(order as LabOrder));
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+process.on('SIGHUP', () => {});
+// Who asked for the lab went away before it stood: nobody will know about it.
+process.once('disconnect', () => {
+  if (!up) stop.abort();
+});
