@@ -1,3 +1,4 @@
+export { describeScenario } from './describe-scenario.ts';
 export * from './format.ts';
 export { noResultObject, RESULT_SCHEMA, RESULTS_SCHEMA, renderJson, resultObject, resultsObject } from './json.ts';
 export { renderMarkdown } from './markdown/markdown.ts';
@@ -6,6 +7,5 @@ export * from './rendered.ts';
 export * from './report-input.ts';
 export type * from './reporter.ts';
 export * from './reporters.ts';
-export { describeScenario } from './sections/verdict.ts';
 export { type Style, styleFor } from './style.ts';
 export { renderText } from './text.ts';

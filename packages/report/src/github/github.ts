@@ -1,7 +1,7 @@
+import { describeScenario } from '../describe-scenario.ts';
 import { measuredSentence, thresholdName } from '../figures.ts';
 import { exitCodeOf, isRun, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
-import { describeScenario } from '../sections/verdict.ts';
 import { MARKS } from '../style.ts';
 import { type Annotation, atMost, workflowCommand } from './workflow-command.ts';
 

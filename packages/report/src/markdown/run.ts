@@ -1,6 +1,6 @@
+import { describeScenario } from '../describe-scenario.ts';
 import { plural } from '../format.ts';
 import { exitCodeOf, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
-import { describeScenario } from '../sections/verdict.ts';
 import { MARKS } from '../style.ts';
 import { joinCounts, joinReasons, joinTable, trackCounts } from '../tables/joins.ts';
 import { mediaTable } from '../tables/media.ts';

@@ -1,0 +1,61 @@
+import {
+  FLAGS_SCENARIO,
+  formatDataRate,
+  formatDuration,
+  formatLayout,
+  type GroupSpec,
+  type RoleSpec,
+  type Scenario,
+  type TrackPlan,
+} from '@livekit-swarm/core';
+import { describeExecutor } from './describe-executor.ts';
+import { formatNumber } from './format.ts';
+
+/**
+ * What a scenario does, in a line: `voice-ai: 20 rooms × 1 caller + 1 agent, audio, 30s`. Several groups one after the other, each with its name; the name of the
+ * scenario is left out when flags described it.
+ */
+export const describeScenario = ({ name, groups }: Scenario): string => {
+  const said = groups.map((group) => `${groups.length > 1 ? `${group.name}: ` : ''}${describeGroup(group)}`).join('; ');
+  return name === FLAGS_SCENARIO ? said : `${name}: ${said}`;
+};
+
+const describeGroup = ({ room, startMs, executor, roles }: GroupSpec): string => {
+  const { rooms, time } = describeExecutor(executor);
+  const [first = '', ...others] = roles.map(publishes);
+  // What all of those do who do anything is said once, and of each otherwise.
+  const alike = others.every((one) => one === first || one === '' || first === '') || others.length === 0;
+  const people = roles.map((role) => (alike || publishes(role) === '' ? countOf(role) : `${countOf(role)} (${publishes(role)})`));
+  const together = alike ? [first, ...others].find((one) => one !== '') : undefined;
+  const layouts = new Set(roles.filter(({ subscribe }) => subscribe).map(({ layout }) => formatLayout(layout)));
+  layouts.delete('all');
+  const networks = new Set(roles.flatMap(({ network, name }) => (network === null ? [] : [`${many(name)} on ${network.name}`])));
+  return [
+    `${room === null ? rooms : `room ${room}`} × ${people.join(' + ')}`,
+    ...(alike ? [together ?? 'publishing nothing'] : []),
+    ...[...layouts].map((layout) => `layout ${layout}`),
+    ...networks,
+    ...time,
+    ...(startMs > 0 ? [`from ${formatDuration(startMs)} on`] : []),
+  ].join(', ');
+};
+
+/** `1 agent`, `2 agents`. With flags everybody who publishes is a participant. */
+const countOf = ({ name, count }: RoleSpec): string => {
+  const word = name === 'publisher' ? 'participant' : name;
+  return `${formatNumber(count)} ${count === 1 ? word : many(word)}`;
+};
+
+const many = (word: string): string => (word.endsWith('s') ? word : `${word}s`);
+
+/** `audio and 720p vp8 simulcast, data 10/s:200B:lossy`; empty for those who only watch and listen. */
+const publishes = ({ publish, data }: RoleSpec): string =>
+  [
+    ...(publish.length === 0 ? [] : [publish.map(describeTrack).join(' and ')]),
+    ...(data === null ? [] : [`data ${formatDataRate(data)}`]),
+  ].join(', ');
+
+const describeTrack = (track: TrackPlan): string =>
+  track.kind === 'audio'
+    ? 'audio'
+    : `${track.resolution} ${track.codec}${track.simulcast ? ' simulcast' : ''}${track.source === 'screen' ? ' screen' : ''}`;
