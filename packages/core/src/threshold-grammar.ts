@@ -11,11 +11,14 @@ export class ThresholdError extends UsageError {
   override readonly name = 'ThresholdError';
   readonly text: string;
   readonly position: number;
+  /** What is wrong, without where. */
+  readonly problem: string;
 
   constructor(text: string, position: number, problem: string, hint: string | null = null) {
     super(`threshold "${text}": ${problem} (at character ${position + 1})\n  ${text}\n  ${' '.repeat(position)}^`, hint);
     this.text = text;
     this.position = position;
+    this.problem = problem;
   }
 }
 

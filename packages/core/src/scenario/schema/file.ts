@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import {
+  commonKeys,
+  constantArrivalRate,
+  constantRooms,
+  executorNames,
+  perRoomChurn,
+  rampingArrivalRate,
+  rampingRooms,
+  timetable,
+} from './executors.ts';
+import { duration, name, text, whole, yesOrNo } from './leaves.ts';
+import { publish } from './media.ts';
+import { suggest } from './nearest.ts';
+import { quote, say } from './say.ts';
+import { strict } from './strict.ts';
+
+/** Rooms that are alike, when they are open, and who is in them. */
+export const group = z.discriminatedUnion(
+  'executor',
+  [constantRooms, rampingRooms, constantArrivalRate, rampingArrivalRate, perRoomChurn, timetable],
+  {
+    error: ({ input }) => {
+      if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+        return say('must be a mapping', 'of executor, roles and what the executor needs');
+      }
+      const given: unknown = 'executor' in input ? input.executor : undefined;
+      const choice = executorNames();
+      if (given === undefined) return say('executor is missing', `there are ${choice.join(', ')}`);
+      // k6 has virtual users where there are rooms here.
+      const word = String(given).replace(/-vus$/, '-rooms');
+      return say(`${quote(given)} is no executor`, suggest(word, choice, 'there are'));
+    },
+  },
+);
+
+export type GroupFile = z.output<typeof group>;
+
+/** What can be checked of a group whose executor is unknown. */
+export const groupOfUnknownExecutor = z.looseObject(commonKeys);
+
+const thresholdHint = 'write a list of expressions: [p(95)<2000]';
+
+const expression = z.string({ error: say('must be an expression', 'write p(95)<2000') });
+
+/** k6's shape: an expression, or one that ends the run. */
+const threshold = z.union(
+  [
+    expression,
+    strict({
+      threshold: expression.describe('The expression: p(95)<2000.'),
+      abortOnFail: yesOrNo().optional().describe('End the run as soon as it is crossed.'),
+      delayAbortEval: duration().optional().describe('But not before so much of the run has gone.'),
+    }),
+  ],
+  { error: say('must be an expression', 'write p(95)<2000 or { threshold: p(95)<2000, abortOnFail: true }') },
+);
+
+const tagValue = z
+  .union([text(200, 'a tag'), z.number(), z.boolean()], { error: say('must be text', 'write team: voice') })
+  .transform(String);
+
+const SEEDS = 2 ** 32 - 1;
+
+/** A scenario file, without `scales`. */
+export const fileKeys = {
+  scenario: name('the name of a scenario').describe('Names the run in reports and metrics.'),
+  description: text(2_000, 'a description').optional().describe('Who has this workload, in a sentence.'),
+  tags: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,59}$/, { error: say('this cannot be a tag', 'use letters, digits and hyphens') }),
+      tagValue,
+      { error: say('must be a mapping', 'write { team: voice }') },
+    )
+    .default({})
+    .describe('Carried along into the record and its reports.'),
+  seed: whole(0, SEEDS).default(1).describe('The same seed gives the same plan: who stays how long, who comes when.'),
+  profiles: z
+    .record(name('the name of a profile'), publish(), {
+      error: say('must be a mapping', 'write camera: [audio, { video: 720p }]'),
+    })
+    .default({})
+    .describe('Named media that roles can publish.'),
+  groups: z
+    .record(name('the name of a group'), group, {
+      error: say('must be a mapping of groups', 'write calls: { executor: constant-rooms, … }'),
+    })
+    .describe('Groups of rooms that are alike; they run side by side.'),
+  timeline: z
+    .array(
+      strict({
+        name: name('the name of a stretch').describe('For thresholds (@NAME) and reports.'),
+        from: duration().describe('After the start of the run.'),
+        to: duration().optional().describe('After the start of the run. Left out: until the end.'),
+      }),
+      { error: say('must be a list', 'write - { name: peak, from: 30s, to: 60s }') },
+    )
+    .default([])
+    .describe('Stretches of the run that get a name.'),
+  thresholds: z
+    .record(z.string(), z.union([expression, z.array(threshold)], { error: say('must be expressions', thresholdHint) }), {
+      error: say('must be a mapping of metrics', 'write join_time: [p(95)<2000]'),
+    })
+    .default({})
+    .describe(
+      'What must hold: a metric, with a selector {kind:audio} and a window @steady if wanted, and expressions on it. Defaults come on top.',
+    ),
+};
+
+export const file = strict({
+  ...fileKeys,
+  scales: z
+    .record(name('the name of a scale'), z.record(z.string(), z.unknown()), {
+      error: say('must be a mapping', 'write small: { groups: … }'),
+    })
+    .default({})
+    .describe(
+      'By --scale NAME: what is otherwise then, as a JSON merge patch (RFC 7386) over the file: null takes a key away. Times drawn by chance are replaced as a whole.',
+    ),
+});
+
+export type ScenarioFile = z.output<typeof file>;

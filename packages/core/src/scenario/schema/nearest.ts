@@ -1,0 +1,22 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** The known word that was probably meant, if any is near enough. How it is written (joinRate, join-rate, JOIN_RATE) makes no difference. */
+export const nearest = (word: string, known: readonly string[]): string | null => {
+  // Longer than any of ours: comparing would only take time.
+  if (known.length === 0 || word.length > 100) return null;
+  const same = known.find((one) => plain(one) === plain(word)) ?? known.find((one) => letters(one) === letters(word));
+  if (same !== undefined) return same;
+  const found = closest(word, [...known]);
+  return distance(word, found) <= Math.max(1, Math.min(3, Math.floor((found.length + 1) / 3))) ? found : null;
+};
+
+const plain = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '');
+
+/** Two letters that changed places are the commonest slip. */
+const letters = (text: string): string => [...plain(text)].sort().join('');
+
+/** `did you mean rooms?`, or all there are to choose from. */
+export const suggest = (word: string, known: readonly string[], list: string): string => {
+  const meant = nearest(word, known);
+  return meant === null ? `${list} ${known.join(', ')}` : `did you mean ${meant}?`;
+};

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { nearest } from './nearest.ts';
+import { quote, say } from './say.ts';
+
+/** Words of k6 (and of our own flags) that are called something else here. */
+const FAMILIAR: Record<string, string> = {
+  vus: 'rooms',
+  startVUs: 'startRooms',
+  maxVUs: 'maxRooms',
+  preAllocatedVUs: 'maxRooms',
+  exec: 'roles',
+  participants: 'roles',
+  subscribers: 'roles',
+  gracefulStop: 'roomDuration',
+  dataRate: 'data',
+};
+
+/**
+ * A mapping with these keys and no others. Its message for unknown keys has a line for each, in their order.
+ * @param elsewhere what keys that do not belong here belong to
+ */
+export const strict = <const Shape extends z.ZodRawShape>(
+  shape: Shape,
+  elsewhere: (key: string) => string | null = () => null,
+) => {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return say('must be a mapping', `give it some of ${known.join(', ')}`);
+      return issue.keys.map((key) => unknownKey(key, known, elsewhere(key))).join('\n');
+    },
+  });
+};
+
+const unknownKey = (key: string, known: readonly string[], elsewhere: string | null): string => {
+  const familiar = Object.hasOwn(FAMILIAR, key) ? FAMILIAR[key] : undefined;
+  const meant = elsewhere === null ? (nearest(key, known) ?? known.find((one) => one === familiar) ?? null) : null;
+  if (meant !== null) return say(`there is no key ${quote(key)}`, `did you mean ${meant}?`);
+  return say(`there is no key ${quote(key)} here`, elsewhere ?? `there are ${known.join(', ')}`);
+};

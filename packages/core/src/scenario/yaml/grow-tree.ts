@@ -1,0 +1,114 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { MAX_DEPTH } from './nesting.ts';
+import { listTree, type MapEntry, mapTree, type Place, type ScalarTree, type Spot, type Tree } from './tree.ts';
+
+/** More values than any scenario has; what aliases repeat counts each time. */
+export const MAX_VALUES = 50_000;
+
+export interface Fault {
+  offset: number;
+  message: string;
+  hint: string | null;
+}
+
+/**
+ * A YAML document as a tree with places. An alias is the same tree again, so that repeating a part takes no memory; how large the whole would be is counted.
+ * @returns null for a document of which nothing can be said
+ */
+export const growTree = (
+  document: Document.Parsed,
+  source: string,
+  placeAt: (offset: number) => Place,
+  fault: (fault: Fault) => void,
+): Tree | null => {
+  const anchors = new Map<string, Tree | 'being read' | 'faulty'>();
+  const offsetOf = (node: Node): number => node.range?.[0] ?? 0;
+
+  const grow = (node: Node): Tree | null => {
+    if (isAlias(node)) return follow(node.source, offsetOf(node));
+    if (node.anchor === undefined) return growNode(node);
+    anchors.set(node.anchor, 'being read');
+    const tree = growNode(node);
+    anchors.set(node.anchor, tree ?? 'faulty');
+    return tree;
+  };
+
+  const growNode = (node: Node): Tree | null => {
+    const tree = isMap(node) ? growMap(node) : isSeq(node) ? growList(node.items, offsetOf(node)) : growScalar(node as Scalar);
+    if (tree === null || (tree.size <= MAX_VALUES && tree.depth <= MAX_DEPTH)) return tree;
+    const message =
+      tree.size > MAX_VALUES ? `comes to more than ${MAX_VALUES} values` : `is nested more than ${MAX_DEPTH} levels deep`;
+    fault({ offset: offsetOf(node), message, hint: 'no scenario needs that: look for aliases of aliases' });
+    return null;
+  };
+
+  const follow = (anchor: string, offset: number): Tree | null => {
+    const tree = anchors.get(anchor);
+    if (tree === undefined) fault({ offset, message: `there is no anchor &${anchor} before this alias`, hint: null });
+    if (tree === 'being read') fault({ offset, message: `*${anchor} stands in what it repeats`, hint: 'that would be endless' });
+    return tree === undefined || typeof tree === 'string' ? null : tree;
+  };
+
+  const growScalar = (node: Scalar): ScalarTree => {
+    const { value } = node;
+    const kept = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+    return { type: 'scalar', value: kept, size: 1, depth: 1, ...spotOf(node) };
+  };
+
+  const growList = (items: readonly unknown[], offset: number): Tree | null => {
+    const grown = items.map((item) => grow(item as Node));
+    return grown.includes(null)
+      ? null
+      : listTree(
+          placeAt(offset),
+          grown.filter((item) => item !== null),
+        );
+  };
+
+  const growMap = (node: YAMLMap): Tree | null => {
+    const entries = new Map<string, MapEntry>();
+    const merged = new Map<string, MapEntry>();
+    let complete = true;
+    for (const { key, value } of node.items as Pair<Node, Node | null>[]) {
+      if (!isScalar(key)) {
+        fault({ offset: offsetOf(key), message: 'a key must be a word', hint: 'put it in quotes if it is meant as text' });
+        complete = false;
+        continue;
+      }
+      const name = key.value === null ? '' : typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+      const spot = spotOf(key);
+      const tree = value === null ? { type: 'scalar' as const, value: null, size: 1, depth: 1, ...spot } : grow(value);
+      if (tree === null) complete = false;
+      else if (name === '<<' && key.type === 'PLAIN') complete = mergeKeys(tree, merged, offsetOf(key)) && complete;
+      else if (entries.has(name)) {
+        const line = entries.get(name)?.key.at.line;
+        fault({ offset: offsetOf(key), message: `"${name}" is there twice, first in line ${line}`, hint: 'leave one out' });
+        complete = false;
+      } else entries.set(name, { key: spot, value: tree });
+    }
+    // What a map says itself goes before what it takes over.
+    return complete ? mapTree(placeAt(offsetOf(node)), new Map([...merged, ...entries])) : null;
+  };
+
+  /** The merge key `<<` of YAML 1.1: a map, or a list of maps of which the first goes before the others. */
+  const mergeKeys = (from: Tree, into: Map<string, MapEntry>, offset: number): boolean => {
+    const maps = from.type === 'list' ? from.items : [from];
+    for (const map of maps) {
+      if (map.type !== 'map') {
+        fault({ offset, message: '<< takes over mappings only', hint: 'name an anchor of a mapping: <<: *name' });
+        return false;
+      }
+      for (const [key, entry] of map.entries) if (!into.has(key)) into.set(key, entry);
+    }
+    return true;
+  };
+
+  /** The place of a scalar, and whether its text is written there as it is. */
+  const spotOf = (node: Scalar): Spot => {
+    const [start, end] = node.range ?? [0, 0];
+    const inset = typeof node.value === 'string' ? source.slice(start, end).indexOf(node.value) : -1;
+    return { at: placeAt(start), inset: inset < 0 || String(node.value).includes('\n') ? null : inset };
+  };
+
+  return document.contents === null ? null : grow(document.contents as Node);
+};

@@ -1,0 +1,114 @@
+/** What a YAML file says, each part with its place in the file: aliases, merge keys and merge patches are resolved, and places survive them. */
+export type Tree = MapTree | ListTree | ScalarTree;
+
+/** Line and column from 1. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
+/** Text as it stands in the file; `inset` is how far behind `at` its first character is, null when it is not written out there as it is. */
+export interface Spot {
+  at: Place;
+  inset: number | null;
+}
+
+interface Measured {
+  /** Values in it, itself included. */
+  size: number;
+  /** Levels in it: 1 for a scalar. */
+  depth: number;
+}
+
+export interface MapTree extends Spot, Measured {
+  type: 'map';
+  entries: ReadonlyMap<string, MapEntry>;
+}
+
+export interface MapEntry {
+  key: Spot;
+  value: Tree;
+}
+
+export interface ListTree extends Spot, Measured {
+  type: 'list';
+  items: readonly Tree[];
+}
+
+export interface ScalarTree extends Spot, Measured {
+  type: 'scalar';
+  value: string | number | boolean | null;
+}
+
+export type Path = readonly (string | number)[];
+
+export const mapTree = (at: Place, entries: ReadonlyMap<string, MapEntry>): MapTree => {
+  const values = [...entries.values()].map(({ value }) => value);
+  return { type: 'map', at, inset: null, entries, ...measure(values) };
+};
+
+export const listTree = (at: Place, items: readonly Tree[]): ListTree => ({
+  type: 'list',
+  at,
+  inset: null,
+  items,
+  ...measure(items),
+});
+
+const measure = (parts: readonly Tree[]): Measured => ({
+  size: parts.reduce((sum, { size }) => sum + size, 1),
+  depth: parts.reduce((deepest, { depth }) => Math.max(deepest, depth), 0) + 1,
+});
+
+/** As plain JavaScript values. Objects have no prototype: a key may be any word. */
+export const plainOf = (tree: Tree): unknown => {
+  switch (tree.type) {
+    case 'scalar':
+      return tree.value;
+    case 'list':
+      return tree.items.map(plainOf);
+    case 'map': {
+      const object: Record<string, unknown> = Object.create(null);
+      for (const [key, { value }] of tree.entries) object[key] = plainOf(value);
+      return object;
+    }
+  }
+};
+
+/** The part at `path`, if there is one. */
+export const treeAt = (tree: Tree, path: Path): Tree | undefined =>
+  path.reduce<Tree | undefined>((part, step) => (part === undefined ? undefined : child(part, step)), tree);
+
+const child = (tree: Tree, step: string | number): Tree | undefined => {
+  if (tree.type === 'map') return tree.entries.get(String(step))?.value;
+  return tree.type === 'list' && typeof step === 'number' ? tree.items[step] : undefined;
+};
+
+/** The key at `path`, if its last step is one. */
+export const keyAt = (tree: Tree, path: Path): Spot | undefined => {
+  const parent = treeAt(tree, path.slice(0, -1));
+  return parent?.type === 'map' ? parent.entries.get(String(path.at(-1)))?.key : undefined;
+};
+
+/** Where to point for `path`: the value, or the key of what it should have been in. */
+export const placeOf = (tree: Tree, path: Path): Place => {
+  for (let length = path.length; length > 0; length--) {
+    const part = path.slice(0, length);
+    const value = treeAt(tree, part);
+    if (value === undefined) continue;
+    // Where something is missing, the key of what lacks it says more than its first line.
+    return length === path.length ? value.at : (keyAt(tree, part) ?? value).at;
+  }
+  return tree.at;
+};
+
+/** The place of a character within a text, as near as can be said. */
+export const placeWithin = ({ at, inset }: Spot, index: number): Place =>
+  inset === null ? at : { line: at.line, column: at.column + inset + index };
+
+/** `groups.meetings.roles`, `timeline[0].from`. */
+export const formatPath = (path: Path): string =>
+  path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? step : `${text}.${step}`;
+  }, '');
