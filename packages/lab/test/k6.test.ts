@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readCommand } from '../../../scripts/docs/testing/shell-words.ts';
 import { generateCredentials, type LiveKitServer, provideK6, startLiveKit } from '../src/index.ts';
 
 /** The first time it is built: half a minute on four idle cores, more where others build, too. */
@@ -131,6 +133,30 @@ const watchRooms = async (signal: AbortSignal): Promise<{ rooms: number }> => {
   }
   return { rooms: most };
 };
+
+describe('the command lines of its README', () => {
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const readme = readFileSync(join(root, 'scenarios/k6/README.md'), 'utf8');
+  const lines = (/```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '').split('\n').filter((line) => line.includes('"$k6" run'));
+
+  test('are found', () => {
+    expect(lines.length).toBeGreaterThan(3);
+  });
+
+  test.each(lines)('%s', async (line) => {
+    const { env, words } = readCommand(line);
+    const script = words.at(-1) ?? '';
+    const { exitCode, all } = await execa(k6, ['inspect', '--include-system-env-vars', join(root, script)], {
+      env: { HOME: dir, ...access(server), ...env },
+      extendEnv: false,
+      all: true,
+      reject: false,
+    });
+    expect(exitCode, all).toBe(0);
+    expect(all).toMatch(/"executor": "(constant|ramping)-arrival-rate"/);
+    expect(all).not.toContain(server.apiSecret);
+  });
+});
 
 describe('when it goes wrong', () => {
   const few = { RATE: '5', DURATION: '2s', STAY: '1s', ROOMS: '2' };

@@ -28,8 +28,8 @@ export const attend = (settings, { room, identity, stayMs }) => {
   });
   socket.binaryType = 'arraybuffer';
 
-  /** @type {'joining' | 'in' | 'gone'} */
-  let phase = 'joining';
+  /** @type {'connecting' | 'joining' | 'in' | 'gone'} */
+  let phase = 'connecting';
   let heardAt = connectedAt;
   let rttMs = 0;
   let pinging;
@@ -51,7 +51,7 @@ export const attend = (settings, { room, identity, stayMs }) => {
   /** The join did not succeed, or the stay ended before its time. */
   const fail = (reason, detail) => {
     if (phase === 'gone') return;
-    (phase === 'joining' ? joinFailures : losses).add(1, { reason });
+    (phase === 'in' ? losses : joinFailures).add(1, { reason });
     tellOnce(reason, detail);
     go();
   };
@@ -85,6 +85,7 @@ export const attend = (settings, { room, identity, stayMs }) => {
 
   socket.onopen = () => {
     if (phase === 'gone') socket.close(1000);
+    else phase = 'joining';
   };
   // `timestamp` is when the frame arrived, not when this virtual user got round to it.
   socket.onmessage = ({ data, timestamp }) => {
@@ -106,7 +107,7 @@ export const attend = (settings, { room, identity, stayMs }) => {
     }
   };
   socket.onerror = ({ error }) => {
-    if (phase === 'joining') {
+    if (phase === 'connecting') {
       const { reason, detail } = explainRefusal(url, token, error);
       fail(reason, detail);
     } else fail('signal_closed', error);

@@ -37,11 +37,12 @@ export const DISCONNECT_REASONS = [
 /**
  * One frame from the server.
  *
- * @param {ArrayBuffer} frame
+ * @param {ArrayBuffer | string} frame as the WebSocket gives it: text where the other end is no livekit-server
  * @returns {Join | Leave | Pong | Other}
  * @throws Error when it is no protobuf message
  */
 export const readResponse = (frame) => {
+  if (typeof frame === 'string') throw new Error('it is text');
   const response = readFields(new Uint8Array(frame));
   const { join, leave, pong_resp } = FIELDS.SignalResponse;
   if (response.has(join)) return readJoin(messageOf(response, join));

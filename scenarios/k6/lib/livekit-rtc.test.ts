@@ -115,6 +115,10 @@ describe('what the server says', () => {
     expect(() => readResponse(frameOf(new Uint8Array(bytes)))).toThrow(Error);
   });
 
+  it('refuses a text frame', () => {
+    expect(() => readResponse('hello')).toThrow('it is text');
+  });
+
   it('never hangs and never throws anything but an Error, whatever comes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

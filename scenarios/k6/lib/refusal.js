@@ -4,7 +4,6 @@ const REASONS = {
   400: 'bad_request',
   401: 'unauthorized',
   403: 'forbidden',
-  404: 'room_not_found',
   429: 'rate_limited',
   502: 'bad_gateway',
   503: 'server_full',
@@ -20,7 +19,7 @@ const REASONS = {
  * @returns {{ reason: string, detail: string }} a short stable word (those of packages/livekit) for the label, and a sentence without the token
  */
 export const explainRefusal = (url, token, error) => {
-  if (/x509|tls/i.test(error)) return { reason: 'tls', detail: `${url}: ${error}` };
+  if (/x509:|tls:/.test(error)) return { reason: 'tls', detail: `${url}: ${error}` };
   if (!/bad handshake/.test(error)) return { reason: 'unreachable', detail: `${url}: ${error}` };
   const { status, body } = http.get(`${url.replace(/^ws/, 'http')}/rtc/validate`, {
     headers: { Authorization: `Bearer ${token}` },
@@ -33,7 +32,15 @@ export const explainRefusal = (url, token, error) => {
     .replaceAll(token, '***')
     .trim()
     .slice(0, 200);
-  if (status === 200) return { reason: 'refused', detail: `${url} turned the connection down, but says that it would let us in` };
-  const reason = REASONS[status] ?? (status >= 500 ? 'server_error' : 'not_livekit');
-  return { reason, detail: `${url} answered HTTP ${status}${said === '' ? '' : `: ${said}`}` };
+  if (said === 'success')
+    return { reason: 'refused', detail: `${url} turned the connection down, but says that it would let us in` };
+  if (status === 0) return { reason: 'unreachable', detail: `${url}: ${error}, and no answer over HTTP` };
+  return { reason: reasonOf(status, said), detail: `${url} answered HTTP ${status}${said === '' ? '' : `: ${said}`}` };
+};
+
+/** livekit-server tells some things that share a status apart by their words. */
+const reasonOf = (status, said) => {
+  if (status === 401 && said.includes('permissions denied')) return 'forbidden';
+  if (status === 404 && said.includes('requested room does not exist')) return 'room_not_found';
+  return REASONS[status] ?? (status >= 500 ? 'server_error' : 'not_livekit');
 };
