@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { audioQuality } from './audio-quality.ts';
+import { participantQuality } from './score.ts';
+import { videoQuality } from './video-quality.ts';
+
+const hd = { bitsPerSecond: 1_700_000, framesPerSecond: 30, loss: 0, width: 1280, height: 720 };
+
+describe('audioQuality', () => {
+  it('gives the published score of a call with nothing wrong', () => {
+    // G.107: R = 93.2 is MOS 4.41.
+    expect(audioQuality({ loss: 0, delayMs: 0 })).toBeCloseTo(4.41, 2);
+    expect(audioQuality({ loss: 0, delayMs: 100 })).toBeCloseTo(4.41, 2);
+  });
+
+  it('follows G.107 where delay is long', () => {
+    // X = 2: Idd = 25 (65^(1/6) - 3 (1 + (2/3)^6)^(1/6) + 2) = 24; R = 69 → 3.6.
+    expect(audioQuality({ loss: 0, delayMs: 400 })).toBeGreaterThan(3.4);
+    expect(audioQuality({ loss: 0, delayMs: 400 })).toBeLessThan(3.7);
+    // G.114: beyond 400 ms unacceptable for planning.
+    expect(audioQuality({ loss: 0, delayMs: 1_000 })).toBeLessThan(3.1);
+  });
+
+  it('falls with loss, more slowly where it is repaired', () => {
+    expect(audioQuality({ loss: 0.02, delayMs: 50 })).toBeCloseTo(4.0, 0);
+    expect(audioQuality({ loss: 0.1, delayMs: 50, fec: true })).toBeGreaterThan(audioQuality({ loss: 0.1, delayMs: 50 }));
+    expect(audioQuality({ loss: 1, delayMs: 0 })).toBeLessThan(1.2);
+  });
+
+  it('never gets better by more loss or delay, and stays a score whatever it is given', () => {
+    const number = fc.oneof(fc.double({ noNaN: false }), fc.double({ min: 0, max: 1 }), fc.double({ min: 0, max: 3_000 }));
+    fc.assert(
+      fc.property(number, number, fc.boolean(), (loss, delayMs, fec) => {
+        const score = audioQuality({ loss, delayMs, fec });
+        expect(score).toBeGreaterThanOrEqual(1);
+        expect(score).toBeLessThanOrEqual(5);
+      }),
+    );
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 0.9, noNaN: true }),
+        fc.double({ min: 0, max: 2_000, noNaN: true }),
+        (loss, delayMs) => {
+          const score = audioQuality({ loss, delayMs });
+          expect(audioQuality({ loss: loss + 0.1, delayMs })).toBeLessThanOrEqual(score + 1e-9);
+          expect(audioQuality({ loss, delayMs: delayMs + 100 })).toBeLessThanOrEqual(score + 1e-9);
+        },
+      ),
+    );
+  });
+});
+
+describe('videoQuality', () => {
+  it('gives what G.1070 gives for VGA at 1 Mbit/s and 30 frames', () => {
+    const vga = { bitsPerSecond: 1_000_000, framesPerSecond: 30, loss: 0, width: 640, height: 480 };
+    // Ofr = 18.4, IOfr = 2.94, DFr = 1.505: 1 + 2.94 exp(-(ln 30 - ln 18.4)² / 4.53).
+    expect(videoQuality(vga)).toBeCloseTo(3.78, 1);
+    // DPplv = 2.69: one lost packet in a hundred.
+    expect(videoQuality({ ...vga, loss: 0.01 })).toBeCloseTo(1 + (videoQuality(vga) - 1) * Math.exp(-1 / 2.69), 1);
+  });
+
+  it('falls with loss, frames that are not shown and bits that are not sent', () => {
+    const good = videoQuality(hd);
+    expect(good).toBeGreaterThan(3.3);
+    for (const worse of [{ loss: 0.02 }, { framesPerSecond: 3 }, { bitsPerSecond: 100_000 }]) {
+      expect(videoQuality({ ...hd, ...worse })).toBeLessThan(good - 0.5);
+    }
+  });
+
+  it('is the worst score where nothing is seen, and a score whatever it is given', () => {
+    expect(videoQuality({ ...hd, framesPerSecond: 0 })).toBe(1);
+    expect(videoQuality({ ...hd, width: 0 })).toBe(1);
+    fc.assert(
+      fc.property(
+        fc.double(),
+        fc.double(),
+        fc.double(),
+        fc.double(),
+        fc.double(),
+        (bitsPerSecond, framesPerSecond, loss, width, height) => {
+          const score = videoQuality({ bitsPerSecond, framesPerSecond, loss, width, height });
+          expect(score >= 1 && score <= 5).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+it('a participant’s call is as good as the worst part of it', () => {
+  expect(participantQuality([4.2, 3.1, 4.4])).toBe(3.1);
+  expect(participantQuality([])).toBeUndefined();
+});
