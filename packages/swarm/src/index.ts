@@ -10,5 +10,12 @@ export { findRecord, readRecord, recordLines } from './record-reader.ts';
 export { openRecord, RECORD_FILE, type RecordWriter } from './record-writer.ts';
 export { type RunOptions, type RunResult, run } from './run.ts';
 export { RunError } from './run-error.ts';
+export {
+  type ReadScenarioFile,
+  readScenarioFile,
+  readScenarioFiles,
+  type ScenarioFileOptions,
+  sameNames,
+} from './scenario-file.ts';
 export { chooseStaffing, type Staffing } from './staffing.ts';
 export type * from './worker-protocol.ts';

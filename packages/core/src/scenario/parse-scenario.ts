@@ -6,7 +6,7 @@ import { ScenarioError, type ScenarioProblem } from './scenario-error.ts';
 import { nearest } from './schema/nearest.ts';
 import { mergePatch, withoutKeys } from './yaml/merge-patch.ts';
 import { readYaml } from './yaml/read-yaml.ts';
-import { formatPath, type MapTree, type Place } from './yaml/tree.ts';
+import { formatPath, type MapTree, type Place, placeOf } from './yaml/tree.ts';
 
 export interface ParseOptions {
   /** For messages. */
@@ -19,6 +19,8 @@ export interface ReadScenario {
   scenario: Scenario;
   /** What may be meant, but should be looked at. */
   warnings: ScenarioProblem[];
+  /** Where the scenario's name stands. */
+  nameAt: Place;
 }
 
 /**
@@ -60,6 +62,7 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
   return {
     scenario: chosen.scenario,
     warnings: chosen.warnings.map(({ place, path, message, hint }) => problemAt(place, formatPath(path), message, hint)),
+    nameAt: placeOf(whole, ['scenario']),
   };
 };
 
