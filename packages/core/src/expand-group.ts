@@ -32,7 +32,7 @@ export const expandGroup = (scenario: Scenario, group: GroupSpec): ExpandedGroup
   );
   const random = (...name: (string | number)[]): Random => randomStream(scenario.seed, group.name, ...name);
   const { rooms, stages, droppedRooms } = blameGroup(group, () => {
-    const expansion = execute(group.executor, { places: places.map(({ role }) => role), random });
+    const expansion = execute(group.executor, { places: places.map(({ role }) => role), gatherMs: group.gatherMs, random });
     checkRoomName(group, expansion.rooms);
     return expansion;
   });

@@ -2,7 +2,7 @@ import { checkCount, type Executor, type RoomStay } from './executor.ts';
 
 /**
  * So many rooms from the beginning to the end. People join one after the other at `joinRate`, room by room, and all leave together, `durationMs` after the
- * last of them was due. Three rooms:
+ * last of them was due. With a gather time each comes up to so much later than their turn. Three rooms:
  *
  *     rooms ^
  *         3 |         *********************
@@ -11,18 +11,19 @@ import { checkCount, type Executor, type RoomStay } from './executor.ts';
  *         0 +------------------------------> time
  *           |<joining>|<---- duration --->|
  */
-export const constantRooms: Executor<'constant-rooms'> = ({ rooms, joinRate, durationMs }, { places }) => {
+export const constantRooms: Executor<'constant-rooms'> = ({ rooms, joinRate, durationMs }, { places, gatherMs, random }) => {
   const people = rooms * places.length;
   checkCount(people);
-  const due = (index: number): number => (index * 1_000) / joinRate;
-  const closeAtMs = due(people - 1) + durationMs;
+  const chance = random('gather');
+  const dues = Array.from({ length: people }, (_, index) => (index * 1_000) / joinRate + chance() * gatherMs);
+  const closeAtMs = dues.reduce((latest, due) => Math.max(latest, due), 0) + durationMs;
   const stays = Array.from({ length: rooms }, (_, room): RoomStay => {
-    const first = room * places.length;
+    const own = dues.slice(room * places.length, (room + 1) * places.length);
     return {
       number: room + 1,
-      openAtMs: due(first),
+      openAtMs: Math.min(...own),
       closeAtMs,
-      places: places.map((_, place) => [{ joinAtMs: due(first + place), leaveAtMs: closeAtMs }]),
+      places: own.map((joinAtMs) => [{ joinAtMs, leaveAtMs: closeAtMs }]),
     };
   });
   return { rooms: places.length === 0 ? [] : stays, droppedRooms: 0, stages: [] };

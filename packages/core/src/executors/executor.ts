@@ -39,6 +39,8 @@ export interface Expansion {
 export interface Group {
   /** The places of a room with who is to take them, in the order they join. */
   places: readonly RoleSpec[];
+  /** People do not arrive at once, but within this time, ms. */
+  gatherMs: number;
   /** A stream of random numbers for whatever has this name. */
   random(...name: (string | number)[]): Random;
 }

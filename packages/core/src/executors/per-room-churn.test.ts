@@ -8,6 +8,7 @@ import { perRoomChurn } from './per-room-churn.ts';
 
 const lobby = (seed = 1, visitors = 2): Group => ({
   places: [roleOf({ name: 'host', stays: true }), ...Array.from({ length: visitors }, () => roleOf({ name: 'visitor' }))],
+  gatherMs: 0,
   random: (...name) => randomStream(seed, ...name),
 });
 const spec = (changes: Partial<PerRoomChurn> = {}): PerRoomChurn => ({

@@ -16,23 +16,24 @@ import { checkCount, type Executor, MIN_STAY_MS, type RoomStay, type Turn } from
  *
  * Every place has random numbers of its own: a longer run begins like a shorter one.
  */
-export const perRoomChurn: Executor<'per-room-churn'> = (spec, { places, random }) => {
+export const perRoomChurn: Executor<'per-room-churn'> = (spec, { places, gatherMs, random }) => {
   const { rooms, joinRate, durationMs } = spec;
   const seats = rooms * places.length;
   checkCount(seats);
-  const due = (seat: number): number => (seat * 1_000) / joinRate;
-  const endAtMs = due(seats - 1) + durationMs;
+  const chance = random('gather');
+  const dues = Array.from({ length: seats }, (_, seat) => (seat * 1_000) / joinRate + chance() * gatherMs);
+  const endAtMs = dues.reduce((latest, due) => Math.max(latest, due), 0) + durationMs;
   let people = 0;
   const stays = Array.from({ length: rooms }, (_, room): RoomStay => {
-    const first = room * places.length;
+    const own = dues.slice(room * places.length, (room + 1) * places.length);
     const turns = places.map((role, place): Turn[] => {
-      const joinAtMs = due(first + place);
+      const joinAtMs = own[place] ?? 0;
       if (role.stays) return [{ joinAtMs, leaveAtMs: endAtMs }];
       return takeTurns(spec, joinAtMs, endAtMs, random('place', room + 1, place));
     });
     people += turns.reduce((sum, { length }) => sum + length, 0);
     checkCount(people);
-    return { number: room + 1, openAtMs: due(first), closeAtMs: endAtMs, places: turns };
+    return { number: room + 1, openAtMs: Math.min(...own), closeAtMs: endAtMs, places: turns };
   });
   return { rooms: places.length === 0 ? [] : stays, droppedRooms: 0, stages: [] };
 };

@@ -3,7 +3,8 @@ import { randomStream } from '../random.ts';
 import { roleOf } from './scenario-of.ts';
 
 /** What an executor is told of a group with so many places a room. */
-export const groupFor = (places = 2, seed = 1): Group => ({
+export const groupFor = (places = 2, seed = 1, gatherMs = 0): Group => ({
   places: Array.from({ length: places }, () => roleOf()),
+  gatherMs,
   random: (...name) => randomStream(seed, ...name),
 });
