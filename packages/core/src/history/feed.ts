@@ -19,29 +19,32 @@ export const addGenerator = (second: Second, { shard, series, generator }: Sampl
   second.rate('socket_drops', {}, generator.socketDrops, generator.datagramsReceived + generator.socketDrops);
 };
 
-/** What happened to somebody. */
-export const addEvent = (second: Second, { event, identity, group, role, phases, ms }: EventLine): void => {
+/**
+ * What happened to somebody.
+ * @param when it happened, and when what happened then was due: a join counts where it was due, as in windows
+ */
+export const addEvent = (when: Second, due: Second, { event, identity, group, role, phases, ms }: EventLine): void => {
   if (identity === undefined) return;
   const labels: Labels = { ...(group !== undefined && { group }), ...(role !== undefined && { role }) };
-  second.happened(event);
+  when.happened(event);
   switch (event) {
     case 'joined':
-      second.rate('join_failures', labels, 0, 1);
+      due.rate('join_failures', labels, 0, 1);
       if (phases === undefined) break;
-      second.trend('join_start_delay', labels).add(phases.started);
-      second.trend('signal_time', labels).add(phases.signal);
-      second.trend('ice_time', labels).add(phases.ice);
-      second.trend('join_time', labels).add(phases.joined);
+      due.trend('join_start_delay', labels).add(phases.started);
+      due.trend('signal_time', labels).add(phases.signal);
+      due.trend('ice_time', labels).add(phases.ice);
+      due.trend('join_time', labels).add(phases.joined);
       break;
     case 'join_failed':
-      second.rate('join_failures', labels, 1, 1);
+      due.rate('join_failures', labels, 1, 1);
       break;
     case 'first_media':
-      if (ms !== undefined) second.trend('first_media_time', labels).add(ms);
+      if (ms !== undefined) due.trend('first_media_time', labels).add(ms);
       break;
     case 'resumed':
     case 'reconnected':
-      if (ms !== undefined) second.trend('reconnect_time', labels).add(ms);
+      if (ms !== undefined) when.trend('reconnect_time', labels).add(ms);
       break;
     default:
   }

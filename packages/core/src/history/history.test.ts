@@ -104,10 +104,12 @@ describe('a history', () => {
       happened(2_100, 'join_failed'),
       { type: 'event', at: 2_500, event: 'server_died', message: 'ended with SIGKILL' },
       sample(3_000),
+      happened(3_050, 'joined', { phases: { started: 0, signal: 4, ice: 6, joined: 300 } }),
     ]);
-    expect(line('joined')?.value).toEqual([2, 0, 0]);
-    expect(line('join_failed')?.value).toEqual([0, 0, 1]);
-    expect(watched(JOIN)?.value).toEqual([120, null, null]);
+    expect(line('joined')?.value).toEqual([2, 0, 0, 1]);
+    expect(line('join_failed')?.value).toEqual([0, 0, 1, 0]);
+    // Counted when it was due.
+    expect(watched(JOIN)?.value).toEqual([120, null, 300, null]);
     expect(marks).toEqual([{ at: 2_500, event: 'server_died', text: 'the server died: ended with SIGKILL' }]);
   });
 

@@ -117,9 +117,10 @@ export const createHistory = (watches: readonly Watch[]): HistoryFold => {
   };
 
   const addHappening = (line: EventLine): void => {
-    const here = second(Math.max(0, Math.floor(line.at / SECOND_MS)));
-    here.moment();
-    addEvent(here, line);
+    const here = second(secondAt(line.at));
+    const due = second(secondAt(line.at - (line.phases?.joined ?? line.ms ?? 0)));
+    for (const one of [here, due]) one.moment();
+    addEvent(here, due, line);
     if (line.event === 'worker_died' && line.shard !== undefined) here.gone.add(line.shard);
     const mark = markOf(line);
     if (mark !== null && marks.length < MOST_MARKS) marks.push(mark);
@@ -145,3 +146,5 @@ export const createHistory = (watches: readonly Watch[]): HistoryFold => {
     },
   };
 };
+
+const secondAt = (at: number): number => Math.max(0, Math.floor(at / SECOND_MS));
