@@ -94,8 +94,12 @@ fn run(reactor: &Mutex<Reactor>, tick: Duration, on_events: &OnEvents) {
         }
         let now = clock::monotonic_ns();
         planned = (planned + if hurry { tick_ns.min(HURRY_NS) } else { tick_ns }).max(now.saturating_sub(tick_ns));
-        while release_at.max(clock::monotonic_ns() + RELEASE_PAUSE_NS) < planned {
-            sleep_until(release_at.max(clock::monotonic_ns() + RELEASE_PAUSE_NS));
+        loop {
+            let wake_at = release_at.max(clock::monotonic_ns() + RELEASE_PAUSE_NS);
+            if wake_at >= planned {
+                break;
+            }
+            sleep_until(wake_at);
             release_at = lock(reactor).release();
         }
         sleep_until(planned);
