@@ -1,3 +1,4 @@
+import { scenarioJsonSchema } from '@livekit-swarm/core';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { metricsPage } from './metrics-page.ts';
 
@@ -5,4 +6,5 @@ import { metricsPage } from './metrics-page.ts';
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/exit-codes.md': exitCodesPage,
   'docs/metrics.md': metricsPage,
+  'packages/core/schema/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
 };

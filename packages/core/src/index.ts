@@ -29,6 +29,7 @@ export * from './scenario/parse-scenario.ts';
 export type * from './scenario/scenario.ts';
 export * from './scenario/scenario-error.ts';
 export * from './scenario/scenario-of-load.ts';
+export { type JsonSchema, scenarioJsonSchema } from './scenario/schema/json-schema.ts';
 export * from './shards.ts';
 export * from './sketch.ts';
 export * from './summarize.ts';

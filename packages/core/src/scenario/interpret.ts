@@ -106,7 +106,7 @@ const readable = <T>(
 
 const readProfiles = (tree: MapTree, { complain, warn }: Checks): Record<string, readonly TrackPlan[]> => {
   const profiles: Record<string, readonly TrackPlan[]> = Object.create(null);
-  for (const [name, given] of readable(tree, 'profiles', publish())) {
+  for (const [name, given] of readable(tree, 'profiles', publish)) {
     const at: Path = ['profiles', name];
     if (TRACK_WORDS.some((word) => word === name))
       complain(at, `${quote(name)} is a track already`, 'give the profile another name', 'key');

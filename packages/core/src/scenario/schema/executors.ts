@@ -8,8 +8,10 @@ import { strict } from './strict.ts';
 
 /** What a group has whatever its executor. */
 export const commonKeys = {
-  startTime: duration().default(0).describe('When the group begins, after the start of the run.'),
-  gather: duration().default(0).describe('People do not arrive at once: those of a room come within this time after it opened.'),
+  startTime: duration().prefault('0s').describe('When the group begins, after the start of the run.'),
+  gather: duration()
+    .prefault('0s')
+    .describe('People do not arrive at once: those of a room come within this time after it opened.'),
   room: text(LIMITS.roomName, 'the name of a room')
     .optional()
     .describe('One room of this name, instead of rooms with names of their own. Groups that name the same room meet in it.'),
@@ -51,7 +53,7 @@ const lesson = strict({
     .describe('A stage of the run, for thresholds (@NAME) and reports. Left out: lesson-1, lesson-2, …'),
   at: duration().describe('When it begins, after the start of the group.'),
   rooms: rooms().describe('How many rooms fill.'),
-  fill: duration().default(0).describe('Everybody arrives within this time.'),
+  fill: duration().prefault('0s').describe('Everybody arrives within this time.'),
   duration: total().describe('From its beginning until all leave.'),
   repeat: strict({
     every: duration(LIMITS.minDurationMs).describe('From one beginning to the next.'),
@@ -65,7 +67,7 @@ const lesson = strict({
 export const EXECUTOR_KEYS = {
   'constant-rooms': {
     rooms: rooms().optional().describe('How many rooms are open from the beginning to the end. Left out with `room`: 1.'),
-    joinRate: joinRate().default(50).describe('Joins a second, over all rooms of the group.'),
+    joinRate: joinRate().prefault('50/s').describe('Joins a second, over all rooms of the group.'),
     duration: total().describe('From when the last participant was due.'),
   },
   'ramping-rooms': {
@@ -76,14 +78,14 @@ export const EXECUTOR_KEYS = {
   },
   'constant-arrival-rate': {
     rate: positive(LIMITS.joinRate).describe('How many rooms open every timeUnit, however many are still open.'),
-    timeUnit: duration(1).default(1_000).describe('What the rate is per.'),
+    timeUnit: duration(1).prefault('1s').describe('What the rate is per.'),
     duration: total().describe('How long rooms come, and how long the group lasts.'),
     roomDuration: span().describe('How long a room stays open; may be drawn by chance.'),
     maxRooms: rooms().optional().describe('More than so many at a time are not opened, but counted as dropped.'),
   },
   'ramping-arrival-rate': {
     startRate: rates('rooms per timeUnit').default(0).describe('How many rooms open every timeUnit at the start.'),
-    timeUnit: duration(1).default(1_000).describe('What the rates are per.'),
+    timeUnit: duration(1).prefault('1s').describe('What the rates are per.'),
     stages: stages(rates('rooms per timeUnit').describe('How many rooms open every timeUnit when the stage ends.')).describe(
       'The rate follows straight lines from stage to stage.',
     ),
@@ -92,7 +94,9 @@ export const EXECUTOR_KEYS = {
   },
   'per-room-churn': {
     rooms: rooms().optional().describe('How many rooms are open all the time. Left out with `room`: 1.'),
-    joinRate: joinRate().default(50).describe('Joins a second until every place was taken once, over all rooms of the group.'),
+    joinRate: joinRate()
+      .prefault('50/s')
+      .describe('Joins a second until every place was taken once, over all rooms of the group.'),
     duration: total().describe('From when every place had been taken once.'),
     stay: span().describe('How long somebody stays; may be drawn by chance.'),
     pause: span(0).prefault('0s').describe('How long a place is empty before somebody new takes it; may be drawn by chance.'),

@@ -39,8 +39,6 @@ export type GroupFile = z.output<typeof group>;
 /** What can be checked of a group whose executor is unknown. */
 export const groupOfUnknownExecutor = z.looseObject(commonKeys);
 
-const thresholdHint = 'write a list of expressions: [p(95)<2000]';
-
 const expression = z.string({ error: say('must be an expression', 'write p(95)<2000') });
 
 /** k6's shape: an expression, or one that ends the run. */
@@ -55,6 +53,11 @@ const threshold = z.union(
   ],
   { error: say('must be an expression', 'write p(95)<2000 or { threshold: p(95)<2000, abortOnFail: true }') },
 );
+
+/** What must hold of one metric. */
+const expressions = z
+  .union([expression, z.array(threshold)], { error: say('must be expressions', 'write a list of them: [p(95)<2000]') })
+  .meta({ id: 'expressions', samples: [['p(95)<2000'], ['rate<0.01']] });
 
 const tagValue = z
   .union([text(200, 'a tag'), z.number(), z.boolean()], { error: say('must be text', 'write team: voice') })
@@ -78,7 +81,7 @@ export const fileKeys = {
     .describe('Carried along into the record and its reports.'),
   seed: whole(0, SEEDS).default(1).describe('The same seed gives the same plan: who stays how long, who comes when.'),
   profiles: z
-    .record(name('the name of a profile'), publish(), {
+    .record(name('the name of a profile'), publish, {
       error: say('must be a mapping', 'write camera: [audio, { video: 720p }]'),
     })
     .default({})
@@ -100,9 +103,7 @@ export const fileKeys = {
     .default([])
     .describe('Stretches of the run that get a name.'),
   thresholds: z
-    .record(z.string(), z.union([expression, z.array(threshold)], { error: say('must be expressions', thresholdHint) }), {
-      error: say('must be a mapping of metrics', 'write join_time: [p(95)<2000]'),
-    })
+    .record(z.string(), expressions, { error: say('must be a mapping of metrics', 'write join_time: [p(95)<2000]') })
     .default({})
     .describe(
       'What must hold: a metric, with a selector {kind:audio} and a window @steady if wanted, and expressions on it. Defaults come on top.',

@@ -39,7 +39,7 @@ export const duration = (min = 0, max: number = LIMITS.maxDurationMs) =>
         return ms;
       }),
     )
-    .meta({ id: 'duration', pattern: `^\\s*(?:${NUMBER}(?:ms|s|m|h))+\\s*$`, examples: ['500ms', '30s', '5m', '1h30m'] });
+    .meta({ pattern: `^\\s*(?:${NUMBER}(?:ms|s|m|h))+\\s*$`, samples: ['500ms', '30s', '5m', '1h30m'] });
 
 const inSeconds = (ms: number): string => (ms >= 86_400_000 ? `${ms / 86_400_000} days` : `${ms / 1_000}s`);
 
@@ -123,7 +123,7 @@ export const joinRate = () => {
       ],
       { error: problem },
     )
-    .meta({ examples: ['50/s'] });
+    .meta({ samples: ['50/s'] });
 };
 
 /** `2%`, or 0.02 → 0.02. */
@@ -145,7 +145,7 @@ export const share = () => {
       ],
       { error: problem },
     )
-    .meta({ examples: ['2%', 0.02] });
+    .meta({ samples: ['2%', 0.02] });
 };
 
 const BITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
@@ -160,4 +160,4 @@ export const bitRate = () =>
       const [, number, prefix = ''] = BIT_RATE.exec(text) ?? [];
       return Math.round(Number(number) * (BITS[prefix.toLowerCase()] ?? 1));
     })
-    .meta({ examples: ['750kbit/s', '1.5Mbit/s'] });
+    .meta({ samples: ['750kbit/s', '1.5Mbit/s'] });

@@ -36,10 +36,12 @@ const track = strict({
 const item = z.union([z.string(), track], { error: say('must be a track or a profile', TRACK_HINT) });
 
 /** One track or profile, or several. */
-export const publish = () =>
-  z
-    .union([z.string(), z.array(item)], { error: say('must be a profile or a list of tracks', `[${TRACK_HINT.slice(6)}]`) })
-    .meta({ examples: ['audio', ['audio', { video: '720p', codec: 'vp8', simulcast: true }], ['audio', { screen: '1080p' }]] });
+export const publish = z
+  .union([z.string(), z.array(item)], { error: say('must be a profile or a list of tracks', `[${TRACK_HINT.slice(6)}]`) })
+  .meta({
+    id: 'publish',
+    samples: ['audio', ['audio', { video: '720p', codec: 'vp8', simulcast: true }], ['audio', { screen: '1080p' }]],
+  });
 
 /** `all`, `speaker`, `grid:4`, `audio-only`, `none`. */
 export const layout = () =>
@@ -48,7 +50,7 @@ export const layout = () =>
     .transform(reading(parseLayout))
     .meta({
       pattern: '^\\s*(?:all|speaker|grid:?\\d+|audio-only|none)\\s*$',
-      examples: ['all', 'speaker', 'grid:4', 'audio-only', 'none'],
+      samples: ['all', 'speaker', 'grid:4', 'audio-only', 'none'],
     });
 
 /** `10/s:200B:reliable`. */
@@ -58,5 +60,5 @@ export const data = () =>
     .transform(reading(parseDataRate))
     .meta({
       pattern: '^\\s*\\d+(?:\\.\\d+)?/s(?::\\d+B?(?::(?:reliable|lossy))?)?\\s*$',
-      examples: ['10/s', '10/s:200B', '5/s:1000B:reliable'],
+      samples: ['10/s', '10/s:200B', '5/s:1000B:reliable'],
     });

@@ -30,22 +30,22 @@ const link = strict({
 });
 
 /** The name of a preset, or a network of one's own. */
-export const network = () =>
-  z
-    .union(
-      [
-        z.enum(networkPresetNames(), {
-          error: ({ input }) => say(`${quote(input)} is no network`, suggest(String(input), networkPresetNames(), 'there are')),
-        }),
-        strict({
-          up: link.prefault({}).describe('From the participant to the server.'),
-          down: link.prefault({}).describe('From the server to the participant.'),
-        }),
-      ],
-      { error: say('must be a network', `write one of ${networkPresetNames().join(', ')}, or { up: { loss: 2% }, down: … }`) },
-    )
-    .transform((given): { name: string; impairment: NetworkImpairment } =>
-      typeof given === 'string'
-        ? { name: given, impairment: networkPreset(given).impairment }
-        : { name: 'custom', impairment: given },
-    );
+export const network = z
+  .union(
+    [
+      z.enum(networkPresetNames(), {
+        error: ({ input }) => say(`${quote(input)} is no network`, suggest(String(input), networkPresetNames(), 'there are')),
+      }),
+      strict({
+        up: link.prefault({}).describe('From the participant to the server.'),
+        down: link.prefault({}).describe('From the server to the participant.'),
+      }),
+    ],
+    { error: say('must be a network', `write one of ${networkPresetNames().join(', ')}, or { up: { loss: 2% }, down: … }`) },
+  )
+  .transform((given): { name: string; impairment: NetworkImpairment } =>
+    typeof given === 'string'
+      ? { name: given, impairment: networkPreset(given).impairment }
+      : { name: 'custom', impairment: given },
+  )
+  .meta({ id: 'network' });

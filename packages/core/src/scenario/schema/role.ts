@@ -28,9 +28,7 @@ const grants = strict({
 /** What one kind of people in a room does, and how many of them there are. */
 export const role = strict({
   count: whole(0, LIMITS.perRoom).default(1).describe('Of them per room.'),
-  publish: publish()
-    .default([])
-    .describe('What each of them publishes: a track, a profile, or a list of them. Left out: nothing.'),
+  publish: publish.default([]).describe('What each of them publishes: a track, a profile, or a list of them. Left out: nothing.'),
   subscribe: yesOrNo().optional().describe('Whether they receive the tracks of others. Left out: yes.'),
   layout: layout()
     .optional()
@@ -39,11 +37,11 @@ export const role = strict({
     ),
   data: data().optional().describe('Data messages that each of them sends: RATE[:BYTES[:reliable|lossy]].'),
   grants: grants.optional(),
-  network: network().optional().describe('A bad access network by which they reach the server: a preset, or one of your own.'),
+  network: network.optional().describe('A bad access network by which they reach the server: a preset, or one of your own.'),
   stays: yesOrNo()
     .default(false)
     .describe('With per-room-churn: they stay as long as the room is open, while others come and go.'),
-});
+}).meta({ id: 'role' });
 
 export type RoleFile = z.output<typeof role>;
 

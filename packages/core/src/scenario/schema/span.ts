@@ -48,5 +48,5 @@ export const span = (min = 1) =>
       { error: say('must be a time', HINT) },
     )
     .meta({
-      examples: ['30s', { uniform: ['10s', '60s'] }, { exponential: '30s' }, { lognormal: { median: '20s', sigma: 0.5 } }],
+      samples: ['30s', { uniform: ['10s', '60s'] }, { exponential: '30s' }, { lognormal: { median: '20s', sigma: 0.5 } }],
     });
