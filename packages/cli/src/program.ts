@@ -84,6 +84,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     });
 
   for (const option of outputFlags()) report.addOption(option);
+  report.option('--quiet', 'do not say where reports were written');
 
   program
     .command('doctor')

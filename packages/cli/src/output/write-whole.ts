@@ -6,10 +6,11 @@ import { makeFolder } from '@livekit-swarm/swarm';
 
 /**
  * Writes a report to a file, whole or not at all: it appears by rename, so that nobody takes half a document for one. Its folder is made when it is missing.
- * What is no ordinary file (a pipe, /dev/stderr) is written to directly.
+ * What is no ordinary file (a pipe, /dev/stderr) is written to directly, behind what is there: it may be what stdout goes to.
  * @throws Error as the file system says, or as rendering does
  */
 export const writeWhole = async (path: string, rendered: Rendered): Promise<void> => {
+  if (/^\/(dev|proc)\//.test(path)) return await pipeline(piecesOf(rendered), createWriteStream(path, { flags: 'a' }));
   makeFolder(dirname(path));
   // A link stays one.
   const file = existsSync(path) ? realpathSync(path) : path;

@@ -1,8 +1,8 @@
 /** Runs the scripts of a composite GitHub Action as the runner does: the same shell, the same environment, the same files. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { runScript } from './run-script.ts';
 
 interface Step {
   id?: string;
@@ -89,35 +89,6 @@ export const runAction = async (action: Action, { path, inputs, workspace, env =
   const outputs = Object.fromEntries(Object.entries(action.outputs).map(([name, { value }]) => [name, evaluate(value)]));
   return { ...result, outputs, summary: readFileSync(summaryFile, 'utf8') };
 };
-
-export interface ScriptRun {
-  exit: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** As `shell: bash` is started; nothing of the developer's own CI or deployment gets in. */
-export const runScript = (script: string, cwd: string, env: Record<string, string>): Promise<ScriptRun> =>
-  new Promise((resolvePromise, reject) => {
-    const outside = Object.entries(process.env).filter(
-      ([name]) =>
-        !/^(LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|GITHUB_|RUNNER_|CI_|GITLAB_|NO_COLOR|FORCE_COLOR|VITEST|NODE_ENV)/.test(name),
-    );
-    const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', script], {
-      cwd,
-      env: { ...Object.fromEntries(outside), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const run: ScriptRun = { exit: 0, stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      run.stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      run.stderr += text;
-    });
-    child.once('error', reject);
-    child.once('close', (code) => resolvePromise({ ...run, exit: code ?? -1 }));
-  });
 
 /** `name=value`, or `name<<MARK`, lines, `MARK`. */
 const parseOutputs = (text: string): Record<string, string> => {

@@ -7,7 +7,7 @@ import type { RecoverySummary, TrafficRow } from '@livekit-swarm/core';
 import { afterEach, expect } from 'vitest';
 import { descendantsOf, type ProcessId, stillThere } from './processes.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** A `swarm` that runs. */
 export interface Swarm {
