@@ -39,3 +39,12 @@ export const videosShown = (layout: Layout, others: number): number => {
 
 /** How many of the `others` audio tracks somebody with this layout hears. */
 export const audiosHeard = (layout: Layout, others: number): number => (layout.type === 'none' ? 0 : others);
+
+/** The screen that a grid is drawn on. */
+const SCREEN = { width: 1280, height: 720 };
+
+/** Size of a video in one of `tiles` tiles: as large as fits in the squarest grid that holds them. */
+export const tileSize = (tiles: number): { width: number; height: number } => {
+  const columns = Math.ceil(Math.sqrt(tiles));
+  return { width: Math.floor(SCREEN.width / columns), height: Math.floor(SCREEN.height / columns) };
+};

@@ -1,10 +1,9 @@
 import { ParticipantInfo, ParticipantInfo_State, TrackInfo, TrackType } from '@livekit/protocol';
-import type { Layout } from '@livekit-swarm/core';
+import { type Layout, tileSize } from '@livekit-swarm/core';
 import { expect, test } from 'vitest';
 import type { RequestMessage } from '../signal/signal-socket.ts';
 import { RoomView } from './room-view.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { tileSize } from './wishes.ts';
 
 const person = (name: string, state = ParticipantInfo_State.ACTIVE) =>
   new ParticipantInfo({

@@ -1,4 +1,4 @@
-import type { Layout } from '@livekit-swarm/core';
+import { type Layout, tileSize } from '@livekit-swarm/core';
 import type { ResponseCase } from '../signal/message-case.ts';
 import type { RemoteTrack } from './room-view.ts';
 
@@ -19,15 +19,6 @@ export const subscribeSettings = (layout: Layout): { autoSubscribe: boolean; ada
   autoSubscribe: layout.type === 'all' || layout.type === 'speaker' || layout.type === 'grid',
   adaptiveStream: false,
 });
-
-/** The screen that a grid is drawn on. */
-const SCREEN = { width: 1280, height: 720 };
-
-/** Size of a video in one of `tiles` tiles: as large as fits in the squarest grid that holds them. */
-export const tileSize = (tiles: number): { width: number; height: number } => {
-  const columns = Math.ceil(Math.sqrt(tiles));
-  return { width: Math.floor(SCREEN.width / columns), height: Math.floor(SCREEN.height / columns) };
-};
 
 /** Where the server subscribes us to everything by itself, only what differs from that has to be asked for. */
 export const defaultWish = (layout: Layout): Wish => ({
