@@ -1,0 +1,142 @@
+import { median } from 'simple-statistics';
+import { metricDefinition } from '../metrics.ts';
+import type { Design, FigureComparison, SideFigure } from './comparison.ts';
+import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
+import type { Figure, MeasuredRun } from './figures.ts';
+import { type Margin, type MarginScale, marginScale } from './margin.ts';
+import { type Shift, shiftBetween, shiftOfPairs } from './shift.ts';
+
+export interface FigureInput {
+  figure: Figure;
+  margin: Margin;
+}
+
+export interface Measured {
+  /** Whole runs: what their reports show. */
+  runs: readonly MeasuredRun[];
+  /** What chance is played with: the same runs, or parts of them where there are too few. */
+  units: readonly MeasuredRun[];
+}
+
+/** The chance of being wrong about any figure, each way. */
+export const ALPHA = 0.05;
+/** The same runs give the same verdict. */
+const SEED = 20_111;
+
+/** Everything known of one figure before its verdict. */
+interface Draft extends FigureInput {
+  scale: MarginScale;
+  base: SideFigure;
+  current: SideFigure;
+  units: { base: number[]; current: number[] };
+}
+
+/** Compares all figures at once: the test takes its measure from the strongest of them. In the order given. */
+export const compareFigures = (
+  inputs: readonly FigureInput[],
+  base: Measured,
+  current: Measured,
+  design: Design,
+): FigureComparison[] => {
+  const drafts = inputs.map((input) => draftOf(input, base, current));
+  const whole = drafts.filter((draft): draft is Draft => 'units' in draft);
+  const worse = chances(whole, design, 1);
+  const better = chances(whole, design, -1);
+  let next = 0;
+  return drafts.map((draft) => {
+    if (!('units' in draft)) return draft;
+    const index = next++;
+    return conclude(draft, design, worse[index] ?? 1, better[index] ?? 1);
+  });
+};
+
+const draftOf = (input: FigureInput, base: Measured, current: Measured): Draft | FigureComparison => {
+  const { figure, margin } = input;
+  const [was, is] = [sideOf(figure, base), sideOf(figure, current)];
+  const units = { base: readAll(figure, base.units), current: readAll(figure, current.units) };
+  if (was !== null && is !== null && units.base !== null && units.current !== null) {
+    return { ...input, scale: marginScale(margin), base: was, current: is, units: { base: units.base, current: units.current } };
+  }
+  const why =
+    was === null && is === null
+      ? 'not measured in every run of either side'
+      : was === null
+        ? 'not measured in every base run'
+        : is === null
+          ? 'not measured in every current run'
+          : 'too few of it to know its spread';
+  return {
+    ...factsOf(input),
+    base: was,
+    current: is,
+    change: was !== null && is !== null ? changeOf(was.median, is.median) : null,
+    interval: null,
+    chance: null,
+    verdict: 'not comparable',
+    why,
+  };
+};
+
+/** For each figure the chance that it, or any, goes `direction` (1: towards worse) by more than its margin. */
+const chances = (drafts: readonly Draft[], design: Design, direction: 1 | -1): number[] => {
+  if (drafts.length === 0) return [];
+  const sides = drafts.map(({ figure, scale, units }): Sides => {
+    const sign = direction * (figure.better === 'lower' ? 1 : -1);
+    const place = (values: readonly number[]): number[] => values.map((value) => sign * scale.of(value));
+    return { base: place(units.base), current: place(units.current) };
+  });
+  return design === 'rounds' ? chanceOfExcessInPairs(sides, SEED) : chanceOfExcess(sides, SEED);
+};
+
+const conclude = (draft: Draft, design: Design, worse: number, better: number): FigureComparison => {
+  const { base, current, scale, figure, units } = draft;
+  const place = (values: readonly number[]): number[] => values.map(scale.of);
+  const shift =
+    design === 'rounds'
+      ? shiftOfPairs(units.current.map((value, round) => scale.of(value) - scale.of(units.base[round] ?? value)))
+      : shiftBetween(place(units.base), place(units.current));
+  // In rounds the typical round is told; else what a reader finds by dividing the medians.
+  const end = design === 'rounds' ? scale.at(scale.of(base.median) + shift.estimate) : current.median;
+  const change = changeOf(base.median, end);
+  const moved = (scale.of(end) - scale.of(base.median)) * (figure.better === 'lower' ? 1 : -1);
+  const verdict = worse <= ALPHA && moved > 1 ? 'worse' : better <= ALPHA && moved < -1 ? 'better' : 'same';
+  return {
+    ...factsOf(draft),
+    base,
+    current,
+    change,
+    interval: intervalOf(base.median, scale, shift),
+    chance: Math.min(worse, better),
+    verdict,
+    why: null,
+  };
+};
+
+const factsOf = ({ figure, margin }: FigureInput) => {
+  const { key, metric, target, aggregation, better, thresholded } = figure;
+  const { type, unit } = metricDefinition(metric);
+  return { key, metric, target, aggregation, definition: { type, unit }, better, thresholded, margin };
+};
+
+const changeOf = (from: number, to: number) => ({ absolute: to - from, relative: shareOf(to - from, from) });
+
+const intervalOf = (base: number, scale: MarginScale, shift: Shift): FigureComparison['interval'] => {
+  const [from, to] = [shift.from, shift.to].map((by) => scale.at(scale.of(base) + by) - base) as [number, number];
+  return { from, to, relativeFrom: shareOf(from, base), relativeTo: shareOf(to, base), confidence: shift.confidence };
+};
+
+const shareOf = (difference: number, of: number): number | null => (of > 0 ? difference / of : null);
+
+const sideOf = (figure: Figure, { runs, units }: Measured): SideFigure | null => {
+  const values = readAll(figure, runs);
+  if (values === null) return null;
+  // Of a single run its parts tell the spread, where they can.
+  const spread = values.length > 1 ? values : (readAll(figure, units) ?? values);
+  return { median: median(values), min: Math.min(...spread), max: Math.max(...spread), values };
+};
+
+/** Null unless every run has it. */
+const readAll = (figure: Figure, runs: readonly MeasuredRun[]): number[] | null => {
+  const values = runs.map(figure.read).filter((value): value is number => value !== undefined && Number.isFinite(value));
+  return values.length === 0 || values.length < runs.length ? null : values;
+};

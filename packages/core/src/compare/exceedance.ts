@@ -1,0 +1,73 @@
+/**
+ * The test behind every verdict: is a figure worse by more than its margin, and is that more than chance? Permutations of whole runs, the strongest of all
+ * figures at a time (maxT; Westfall & Young, Resampling-Based Multiple Testing, 1993). Why this one: docs/adr/0004.
+ *
+ * Were both sides the same, it would be chance which of the runs are called current. So chance is played through: in every way to give out the names it is
+ * noted how much the figure stands out that stands out most. A figure exceeds its margin beyond doubt when it stands out more, *with its margin taken
+ * off*, than the strongest of all figures does by chance, with nothing taken off, in 95 of 100 ways. However many figures there are, however they are
+ * distributed and hang together: of runs that are alike, at most 5 in 100 comparisons call *any* figure worse.
+ */
+import { mean, median } from 'simple-statistics';
+import { type Relabelings, splits, swaps } from './relabelings.ts';
+import { shiftOfPairs } from './shift.ts';
+
+/** One figure of all runs, counted in margins, more being worse; by round where runs are paired. */
+export interface Sides {
+  base: readonly number[];
+  current: readonly number[];
+}
+
+const MARGIN = 1;
+/** Noise that is too small to be seen still counts as this much of a margin: or the quietest figure would always stand out most. */
+const LEAST_NOISE = 0.25;
+/** Mean deviation → standard deviation, were it normal. */
+const TO_SIGMA = Math.sqrt(Math.PI / 2);
+
+/** For each figure the chance that any looks so much worse when all are alike. Every side has the same number of runs in all figures. */
+export const chanceOfExcess = (figures: readonly Sides[], seed: number): number[] => {
+  const [first] = figures;
+  if (first === undefined) return [];
+  const names = [...first.base.map(() => false), ...first.current.map(() => true)];
+  const pooled = figures.map(({ base, current }) => [...base, ...current]);
+  const standOut = (values: readonly number[], isCurrent: readonly boolean[], off: number): number => {
+    const base = values.filter((_, run) => isCurrent[run] !== true);
+    const current = values.filter((_, run) => isCurrent[run] === true);
+    const noise = ((deviation(base) + deviation(current)) / 2) * Math.sqrt(1 / base.length + 1 / current.length);
+    return (median(base.flatMap((a) => current.map((b) => b - a))) - off) / (noise + LEAST_NOISE);
+  };
+  return chances(pooled, names, splits(first.base.length, first.current.length, seed), standOut);
+};
+
+/** The same for runs in pairs: base and current of one round had the same machine at the same time. */
+export const chanceOfExcessInPairs = (figures: readonly Sides[], seed: number): number[] => {
+  const [first] = figures;
+  if (first === undefined) return [];
+  const asTheyWere = first.base.map(() => false);
+  const differences = figures.map(({ base, current }) => current.map((value, round) => value - (base[round] ?? 0)));
+  const standOut = (values: readonly number[], swapped: readonly boolean[], off: number): number => {
+    const signed = values.map((value, round) => (swapped[round] === true ? -value : value));
+    return (shiftOfPairs(signed).estimate - off) / (deviation(signed) / Math.sqrt(signed.length) + LEAST_NOISE);
+  };
+  return chances(differences, asTheyWere, swaps(first.base.length, seed), standOut);
+};
+
+const chances = (
+  figures: readonly (readonly number[])[],
+  observed: readonly boolean[],
+  { ways, complete }: Relabelings<boolean[]>,
+  standOut: (values: readonly number[], way: readonly boolean[], off: number) => number,
+): number[] => {
+  const strongest = ways.map((way) => Math.max(...figures.map((values) => standOut(values, way, 0))));
+  // The way that was observed is one of all; a sample need not hold it.
+  const unseen = complete ? 0 : 1;
+  return figures.map((values) => {
+    const own = standOut(values, observed, MARGIN);
+    return (strongest.filter((other) => other >= own).length + unseen) / (ways.length + unseen);
+  });
+};
+
+/** Scatter around the median, as a standard deviation. */
+const deviation = (values: readonly number[]): number => {
+  const middle = median(values);
+  return mean(values.map((value) => Math.abs(value - middle))) * TO_SIGMA;
+};
