@@ -19,6 +19,7 @@ export * from './network-schema.ts';
 export * from './parse-record-line.ts';
 export type * from './plan.ts';
 export * from './plan-facts.ts';
+export * from './plan-load.ts';
 export * from './publish.ts';
 export * from './record.ts';
 export * from './record-lines.ts';

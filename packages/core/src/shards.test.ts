@@ -1,15 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expandPlan } from './expand.ts';
-import { expectedPackets, largestVideo } from './expected-packets.ts';
+import { expectedPackets } from './expected-packets.ts';
+import type { ParticipantPlan, Plan } from './plan.ts';
+import { createHistorian } from './room-history.ts';
 import { scenarioOfLoad } from './scenario/scenario-of-load.ts';
 import { splitPlan } from './shards.ts';
 import { specOf } from './testing/record-of.ts';
+import { groupOf, roleOf, scenarioOf } from './testing/scenario-of.ts';
 
-const weights = (plan: ReturnType<typeof expandPlan>, count: number): number[] =>
-  splitPlan(plan, count).map(({ participants }) =>
-    participants.reduce((sum, one) => sum + expectedPackets(one, largestVideo(plan)), 0),
-  );
+/** Packets a second of each shard while everybody is there. */
+const weights = (plan: Plan, count: number): number[] => {
+  const historian = createHistorian();
+  const rooms = Map.groupBy(plan.participants, ({ room }) => room);
+  const cost = new Map<ParticipantPlan, number>();
+  for (const members of rooms.values()) {
+    for (const [index, packets] of expectedPackets(members, historian).entries())
+      cost.set(members[index] as ParticipantPlan, packets);
+  }
+  return splitPlan(plan, count).map(({ participants }) => participants.reduce((sum, one) => sum + (cost.get(one) ?? 0), 0));
+};
 
 describe('splitPlan', () => {
   it('has everybody in exactly one shard, in the order they are due', () => {
@@ -45,6 +55,23 @@ describe('splitPlan', () => {
     const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 1, participants: 3, subscribers: 300 })), 'r');
     const [least = 0, , , most = 0] = weights(plan, 4).sort((a, b) => a - b);
     expect(most / least).toBeLessThan(1.1);
+  });
+
+  it('spreads what is there at the same time, not what comes one after the other', () => {
+    const lesson = (name: string, atMs: number, rooms: number) => ({ name, atMs, rooms, fillMs: 0, durationMs: 60_000 });
+    const lessons = [lesson('one', 0, 8), lesson('two', 60_000, 2), lesson('three', 120_000, 4)];
+    const plan = expandPlan(scenarioOf([groupOf({ type: 'timetable', lessons }, { roles: [roleOf({ count: 3 })] })]), 'r');
+    for (const { participants } of splitPlan(plan, 2)) {
+      const at = (time: number): number => participants.filter(({ joinAtMs }) => joinAtMs === time).length;
+      expect([at(0), at(60_000), at(120_000)]).toEqual([12, 3, 6]);
+    }
+  });
+
+  it('splits a large plan within a second or two', () => {
+    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })), 'r');
+    const began = performance.now();
+    expect(splitPlan(plan, 8).map(({ participants }) => participants.length)).toEqual(Array.from({ length: 8 }, () => 22_500));
+    expect(performance.now() - began).toBeLessThan(3_000);
   });
 
   it('leaves shards empty rather than failing when there is nobody for them', () => {

@@ -1,7 +1,7 @@
 import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, scenarioOfLoad, UsageError } from '@livekit-swarm/core';
 import { describe, expect, it } from 'vitest';
 import { parseOpenFiles, parsePortRange } from './descriptors.ts';
-import { chooseStaffing, type StaffingRequest } from './staffing.ts';
+import { chooseStaffing, crowdOf, type StaffingRequest } from './staffing.ts';
 
 const choose = (spec: Partial<LoadSpec>, more: Partial<StaffingRequest> = {}) =>
   chooseStaffing({
@@ -45,6 +45,26 @@ describe('chooseStaffing', () => {
     expect(choose({ rooms: 20 }, { workers: 1 })).toEqual({ workers: 1, threads: 1 });
   });
 
+  it('counts who is there at the same time, not all who ever come', () => {
+    const lessons = Array.from({ length: 10 }, (_, n) => ({
+      name: `l${n}`,
+      atMs: n * 70_000,
+      rooms: 200,
+      fillMs: 60_000,
+      durationMs: 65_000,
+    }));
+    const scenario = scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 1 });
+    const groups = scenario.groups.map((group) => ({ ...group, executor: { type: 'timetable' as const, lessons } }));
+    const plan = expandPlan({ ...scenario, groups }, 't3st');
+    expect(plan.participants).toHaveLength(4_000);
+    expect(crowdOf(plan)).toBe(400);
+    expect(choose({}, { plan, limits: { openFiles: 1_024, localPorts: 500 } })).toEqual({ workers: 1, threads: 1 });
+  });
+
+  it('has workers for a storm of joins', () => {
+    expect(choose({ rooms: 200, joinRate: 300 })).toEqual({ workers: 3, threads: 1 });
+  });
+
   it('never has workers without anybody to host', () => {
     expect(choose({ rooms: 1 }, { workers: 8 }).workers).toBe(2);
   });
@@ -68,7 +88,7 @@ describe('chooseStaffing', () => {
     const tooFew = explanationOf(() =>
       choose({ rooms: 500 }, { need: { udp: 2, tcp: 1 }, limits: { openFiles: 20_000, localPorts: 1_500 } }),
     );
-    expect(tooFew).toMatch(/1000 participants need up to 2000 local ports, but this machine gives out 1500/);
+    expect(tooFew).toMatch(/1000 participants at a time need up to 2000 local ports, but this machine gives out 1500/);
     expect(tooFew).toMatch(/ip_local_port_range.*at most 750 participants/);
   });
 });

@@ -1,4 +1,4 @@
-import { expectedPackets, largestVideo, type Plan, UsageError } from '@livekit-swarm/core';
+import { mostPresent, type Plan, type PlanLoad, planLoad, UsageError } from '@livekit-swarm/core';
 import { DESCRIPTORS_OF_A_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
 
 /** How many processes host a crowd, and with how many pump threads each. */
@@ -9,6 +9,8 @@ export interface Staffing {
 
 export interface StaffingRequest {
   plan: Plan;
+  /** What the plan makes, where it is known already. */
+  load?: PlanLoad;
   /** Cores that may be used. */
   cores: number;
   /** As the user said; null lets us choose. */
@@ -24,18 +26,28 @@ const PARTICIPANTS_PER_WORKER = 500;
 /** Packets a second, both ways, that one pump thread carries with room to spare: half a core at 10 µs a packet, on a slow machine. */
 const PACKETS_PER_THREAD = 60_000;
 
+/** Joins a second that one event loop carries with room to spare: each costs it some 5 ms. */
+const JOINS_PER_WORKER = 100;
+/** Whoever leaves has closed their sockets by then, ms. */
+const LINGER_MS = 2_000;
+
+/** How many hold sockets at the same time at most: what descriptors and ports must suffice for, however many come and go. */
+export const crowdOf = ({ participants }: Pick<Plan, 'participants'>): number => mostPresent(participants, LINGER_MS);
+
 /**
- * Chooses processes and threads for a plan: enough for the packets and for the event loops, at most one a core unless descriptors ask for more.
+ * Chooses processes and threads for a plan: enough for the packets and for the event loops, at most one a core unless descriptors ask for more. What counts
+ * is the fullest moment, not all who ever come.
  * @throws UsageError when this machine's limits cannot hold the crowd: what, how much, and how to raise it
  */
 export const chooseStaffing = (request: StaffingRequest): Staffing => {
-  const { plan, cores, need, limits } = request;
-  const crowd = plan.participants.length;
-  checkPorts(request);
-  checkServer(request);
-  const packets = plan.participants.reduce((sum, one) => sum + expectedPackets(one, largestVideo(plan)), 0);
-  const forPackets = Math.ceil(packets / PACKETS_PER_THREAD);
-  const wanted = Math.max(1, Math.ceil(crowd / PARTICIPANTS_PER_WORKER), forPackets);
+  const { plan, cores, need, limits, load = planLoad(plan) } = request;
+  const crowd = crowdOf(plan);
+  checkPorts(request, crowd);
+  checkServer(request, crowd);
+  const { packetsUp, packetsDown } = load.most(0, plan.endAtMs);
+  const forPackets = Math.ceil((packetsUp + packetsDown) / PACKETS_PER_THREAD);
+  const forJoins = Math.ceil(load.joinsPerSecond / JOINS_PER_WORKER);
+  const wanted = Math.max(1, Math.ceil(crowd / PARTICIPANTS_PER_WORKER), forPackets, forJoins);
   const perParticipant = need.udp + need.tcp;
   const fitting = Math.floor((limits.openFiles - DESCRIPTORS_OF_A_WORKER) / perParticipant);
   if (fitting < 1) throw tooFewFiles(request, 1, DESCRIPTORS_OF_A_WORKER + perParticipant);
@@ -49,20 +61,20 @@ export const chooseStaffing = (request: StaffingRequest): Staffing => {
   return { workers: hosting, threads };
 };
 
-const checkPorts = ({ plan, need, limits }: StaffingRequest): void => {
-  const ports = plan.participants.length * Math.max(need.udp, need.tcp);
+const checkPorts = ({ need, limits }: StaffingRequest, crowd: number): void => {
+  const ports = crowd * Math.max(need.udp, need.tcp);
   if (ports <= limits.localPorts) return;
   throw new UsageError(
-    `${plan.participants.length} participants need up to ${ports} local ports, but this machine gives out ${limits.localPorts} (net.ipv4.ip_local_port_range)`,
+    `${crowd} participants at a time need up to ${ports} local ports, but this machine gives out ${limits.localPorts} (net.ipv4.ip_local_port_range)`,
     `sysctl -w net.ipv4.ip_local_port_range="1024 65535", --signalling v1 (one port each instead of two), or at most ${Math.floor(limits.localPorts / Math.max(need.udp, need.tcp))} participants`,
   );
 };
 
-const checkServer = ({ plan, limits, embedded }: StaffingRequest): void => {
-  const needed = plan.participants.length + DESCRIPTORS_OF_A_WORKER;
+const checkServer = ({ limits, embedded }: StaffingRequest, crowd: number): void => {
+  const needed = crowd + DESCRIPTORS_OF_A_WORKER;
   if (!embedded || needed <= limits.openFiles) return;
   throw new UsageError(
-    `the embedded server needs ${needed} file descriptors for ${plan.participants.length} participants, but the hard limit is ${limits.openFiles}`,
+    `the embedded server needs ${needed} file descriptors for ${crowd} participants at a time, but the hard limit is ${limits.openFiles}`,
     `${RAISE}, or send the crowd to another machine with --url`,
   );
 };
