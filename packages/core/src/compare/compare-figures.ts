@@ -1,5 +1,4 @@
 import { median } from 'simple-statistics';
-import { metricDefinition } from '../metrics.ts';
 import type { Design, FigureComparison, SideFigure } from './comparison.ts';
 import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
 import type { Figure, MeasuredRun } from './figures.ts';
@@ -114,8 +113,7 @@ const conclude = (draft: Draft, design: Design, worse: number, better: number): 
 
 const factsOf = ({ figure, margin }: FigureInput) => {
   const { key, metric, target, aggregation, better, thresholded } = figure;
-  const { type, unit } = metricDefinition(metric);
-  return { key, metric, target, aggregation, definition: { type, unit }, better, thresholded, margin };
+  return { key, metric, target, aggregation, better, thresholded, margin };
 };
 
 const changeOf = (from: number, to: number) => ({ absolute: to - from, relative: shareOf(to - from, from) });

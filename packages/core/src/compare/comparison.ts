@@ -1,6 +1,6 @@
 import type { Aggregation } from '../aggregation.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import type { MetricDefinition, MetricName } from '../metrics.ts';
+import type { MetricName } from '../metrics.ts';
 import type { Margin } from './margin.ts';
 import type { ScenarioDifference } from './scenario-difference.ts';
 
@@ -24,7 +24,6 @@ export interface FigureComparison {
   metric: MetricName;
   target: string;
   aggregation: Aggregation;
-  definition: Pick<MetricDefinition, 'type' | 'unit'>;
   better: 'lower' | 'higher';
   thresholded: boolean;
   base: SideFigure | null;

@@ -1,0 +1,61 @@
+import type { Comparison } from '@livekit-swarm/core/compare';
+import { code, cut, item, line } from '../markdown/escape.ts';
+import { markdownTable } from '../markdown/table.ts';
+import type { ComparisonInput } from './comparison-input.ts';
+import {
+  concludingSentence,
+  describeSides,
+  formatChange,
+  formatInterval,
+  formatMargin,
+  formatSide,
+  markOfComparison,
+  markOfFigure,
+  shownFigures,
+} from './words.ts';
+
+const LONGEST = 2_000;
+const MOST_ROWS = 100;
+
+/** For a pull request: the verdict and what changed, everything else folded away. */
+export const renderComparisonMarkdown = ({ comparisons, notes, interrupted }: ComparisonInput): string =>
+  `${[
+    ...comparisons.flatMap((comparison) => partsOf(comparison, interrupted)),
+    ...(notes.length === 0 ? [] : [notes.map((note) => item(cut(note, LONGEST))).join('\n')]),
+  ].join('\n\n')}\n`;
+
+const partsOf = (comparison: Comparison, interrupted: boolean): string[] => {
+  const { verdict, exitCode, reasons, notes, base, current, harmless } = comparison;
+  const sentence = concludingSentence(comparison);
+  const shown = shownFigures(comparison);
+  const row = (figure: (typeof shown)[number]): string[] => [
+    markOfFigure(figure),
+    code(figure.key),
+    line(formatSide(figure, figure.base)),
+    line(formatSide(figure, figure.current)),
+    line(formatChange(figure)),
+    line(formatInterval(figure)),
+    line(formatMargin(figure)),
+  ];
+  const table = (some: typeof shown): string =>
+    markdownTable(
+      { head: ['', 'figure', 'base', 'current', 'change', 'interval', 'counts as equal'], rows: some.map(row), left: [0, 1] },
+      MOST_ROWS,
+    );
+  const open = shown.filter(({ verdict: own, thresholded }) => own === 'worse' || own === 'better' || thresholded);
+  const folded = shown.filter((figure) => !open.includes(figure));
+  const leftOut = [...base.runs, ...current.runs].flatMap(({ name, leftOut: why }) =>
+    why === null ? [] : [`${name} is left out: ${why}.`],
+  );
+  const differs = harmless.map(
+    ({ path, base: was, current: is }) => `The scenarios differ in what does not matter: ${path}: ${was} → ${is}.`,
+  );
+  const remarks = [...reasons.filter((reason) => reason !== sentence), ...leftOut, ...notes, ...differs];
+  return [
+    `### ${markOfComparison(verdict)} ${verdict}: ${line(describeSides(comparison))}`,
+    `${line(cut(sentence, LONGEST))} (${interrupted ? 'interrupted' : `exit ${exitCode}`})`,
+    table(open),
+    folded.length === 0 ? '' : `<details><summary>Everything else that was compared</summary>\n\n${table(folded)}\n\n</details>`,
+    remarks.map((remark) => item(cut(remark, LONGEST))).join('\n'),
+  ].filter((part) => part !== '');
+};

@@ -1,0 +1,78 @@
+import type { Comparison, FigureComparison } from '@livekit-swarm/core/compare';
+import { plural } from '../format.ts';
+import type { ReportOptions } from '../reporter.ts';
+import { type Paint, type Style, styleFor } from '../style.ts';
+import { renderTable } from '../table.ts';
+import { wrap } from '../wrap.ts';
+import type { ComparisonInput } from './comparison-input.ts';
+import {
+  concludingSentence,
+  describeSides,
+  formatChange,
+  formatInterval,
+  formatSide,
+  markOfComparison,
+  markOfFigure,
+  shownFigures,
+} from './words.ts';
+
+/** For people: at most 100 columns wide unless the name of a figure is very long. */
+export const renderComparisonText = (input: ComparisonInput, { color = false }: ReportOptions = {}): string => {
+  const style = styleFor(color);
+  const sections = input.comparisons.flatMap((comparison) => [
+    verdictLines(comparison, input.interrupted, style),
+    figureLines(comparison, style),
+    noteLines(comparison, style),
+  ]);
+  const own = input.notes.length === 0 ? [] : [[style.title('SESSION'), ...input.notes.flatMap((note) => wrap('  · ', note))]];
+  return `${[...sections, ...own]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+};
+
+const verdictLines = (comparison: Comparison, interrupted: boolean, style: Style): string[] => {
+  const { verdict, exitCode, reasons } = comparison;
+  const paint: Paint = verdict === 'regression' ? style.bad : verdict === 'inconclusive' ? style.unsure : style.good;
+  const exit = interrupted ? 'interrupted' : `exit ${exitCode}`;
+  const sentence = concludingSentence(comparison);
+  return [
+    `${paint(`${markOfComparison(verdict)} ${verdict.toUpperCase()} (${exit})`)}  ${describeSides(comparison)}`,
+    ...wrap('  · ', sentence),
+    ...reasons.filter((reason) => reason !== sentence).flatMap((reason) => wrap('  · ', reason)),
+  ];
+};
+
+const figureLines = (comparison: Comparison, style: Style): string[] => {
+  const shown = shownFigures(comparison);
+  if (shown.length === 0) return [];
+  const rows = shown.map((figure) => [
+    paintOf(figure, style)(markOfFigure(figure)),
+    figure.key,
+    formatSide(figure, figure.base),
+    formatSide(figure, figure.current),
+    paintOf(figure, style)(formatChange(figure)),
+    style.dim(formatInterval(figure)),
+  ]);
+  const head = ['', '', 'base', 'current', 'change', 'interval'].map((title) => style.dim(title));
+  const hidden = comparison.figures.length - shown.length;
+  const rest =
+    hidden === 0
+      ? []
+      : [style.dim(`  … and ${plural(hidden, 'figure')} that ${hidden === 1 ? 'is' : 'are'} zero on both sides or not there`)];
+  return [style.title('FIGURES'), ...renderTable([head, ...rows], [0, 1]), ...rest];
+};
+
+const paintOf = ({ verdict }: FigureComparison, style: Style): Paint =>
+  verdict === 'worse' ? style.bad : verdict === 'better' ? style.good : verdict === 'same' ? (text) => text : style.dim;
+
+const noteLines = ({ notes, harmless, base, current }: Comparison, style: Style): string[] => {
+  const leftOut = [...base.runs, ...current.runs].flatMap(({ name, leftOut: why }) =>
+    why === null ? [] : [`${name} is left out: ${why}.`],
+  );
+  const differs = harmless.map(
+    ({ path, base: was, current: is }) => `The scenarios differ in what does not matter: ${path}: ${was} → ${is}.`,
+  );
+  const all = [...leftOut, ...notes, ...differs];
+  return all.length === 0 ? [] : [style.title('NOTES'), ...all.flatMap((note) => wrap('  · ', note))];
+};

@@ -1,0 +1,113 @@
+import { aggregationKey, metricDefinition } from '@livekit-swarm/core';
+import type { Comparison, ComparisonVerdict, FigureComparison } from '@livekit-swarm/core/compare';
+import { formatBytes, formatFigure, formatNumber, formatShare, plural } from '../format.ts';
+import { MARKS } from '../style.ts';
+
+const VERDICT_MARKS: Record<ComparisonVerdict, string> = {
+  regression: MARKS.failed,
+  improvement: MARKS.passed,
+  'no difference': MARKS.passed,
+  inconclusive: MARKS.inconclusive,
+};
+export const markOfComparison = (verdict: ComparisonVerdict): string => VERDICT_MARKS[verdict];
+
+const FIGURE_MARKS: Record<FigureComparison['verdict'], string> = { worse: '✗', better: '↑', same: '=', 'not comparable': '–' };
+export const markOfFigure = ({ verdict }: FigureComparison): string => FIGURE_MARKS[verdict];
+
+/** `nightly against release, 4 and 3 runs`. */
+export const describeSides = ({ base, current, design }: Comparison): string => {
+  const used = [base, current].map(({ runs }) => runs.filter(({ leftOut }) => leftOut === null).length) as [number, number];
+  const runs =
+    design === 'rounds'
+      ? plural(used[0], 'round')
+      : used[0] === used[1]
+        ? `${plural(used[0], 'run')} each`
+        : `${formatNumber(used[1])} and ${plural(used[0], 'run')}`;
+  return `${current.name} against ${base.name}, ${runs}`;
+};
+
+/** What it all comes to, in one sentence. */
+export const concludingSentence = (comparison: Comparison): string => {
+  const { base, current, verdict, figures, reasons } = comparison;
+  const changed = (which: FigureComparison['verdict']): string =>
+    figures
+      .filter((figure) => figure.verdict === which)
+      .map(changeInWords)
+      .join('; ');
+  switch (verdict) {
+    case 'regression': {
+      const worse = changed('worse');
+      return worse === '' ? (reasons[0] ?? '') : `${current.name} is worse than ${base.name} in ${worse}.`;
+    }
+    case 'improvement':
+      return `${current.name} is better than ${base.name} in ${changed('better')}.`;
+    case 'no difference':
+      return `No difference between ${base.name} and ${current.name} beyond the tolerance.`;
+    case 'inconclusive':
+      return reasons[0] ?? 'Nothing can be said.';
+  }
+};
+
+/** `join_time.p95: +31 % (+22 … +41 %), 120 ms → 157 ms`. */
+const changeInWords = (figure: FigureComparison): string => {
+  const { key, base, current } = figure;
+  const values =
+    base === null || current === null ? '' : `, ${formatValue(figure, base.median)} → ${formatValue(figure, current.median)}`;
+  return `${key}: ${formatChange(figure)} (${formatInterval(figure)})${values}`;
+};
+
+/** In the figure's unit. */
+export const formatValue = ({ metric, aggregation }: FigureComparison, value: number | null): string => {
+  if (value === null) return '–';
+  const definition = metricDefinition(metric);
+  const key = aggregationKey(aggregation);
+  if (definition.unit === 'bytes') return `${formatBytes(value)}${definition.type === 'counter' && key === 'rate' ? '/s' : ''}`;
+  return formatFigure(value, definition, key);
+};
+
+/** The median, and by how much the runs lie around it: `61.2 ms ±4 %`. */
+export const formatSide = (figure: FigureComparison, side: FigureComparison['base']): string => {
+  if (side === null) return '–';
+  const half = (side.max - side.min) / 2;
+  const spread = side.median > 0 && half > 0 ? ` ±${formatShare(roundShare(half / side.median))}` : '';
+  return `${formatValue(figure, side.median)}${spread}`;
+};
+
+/** `+31 %`, where there is something to be a share of; else `+0.4 ms`. */
+export const formatChange = (figure: FigureComparison): string => {
+  if (figure.change === null) return '–';
+  const { absolute, relative } = figure.change;
+  return relative === null ? signed(absolute, (size) => formatValue(figure, size)) : signed(relative, percent);
+};
+
+/** `+22 … +41 %`. */
+export const formatInterval = (figure: FigureComparison): string => {
+  if (figure.interval === null || figure.interval.confidence === 0) return '–';
+  const { from, to, relativeFrom, relativeTo } = figure.interval;
+  if (relativeFrom === null || relativeTo === null) {
+    return `${signed(from, (size) => formatValue(figure, size))} … ${signed(to, (size) => formatValue(figure, size))}`;
+  }
+  return `${signed(relativeFrom, (size) => percent(size).replace(/ %$/, ''))} … ${signed(relativeTo, percent)}`;
+};
+
+/** `10 %, 20 ms`: what counts as equal, the wider of both. */
+export const formatMargin = (figure: FigureComparison): string =>
+  `${formatShare(roundShare(figure.margin.relative))}, ${formatValue(figure, figure.margin.absolute)}`;
+
+const percent = (share: number): string => formatShare(roundShare(share));
+
+/** Tenths of a per cent below ten, whole ones above: more is not known. */
+const roundShare = (share: number): number =>
+  Math.abs(share) < 0.1 ? Math.round(share * 1_000) / 1_000 : Math.round(share * 100) / 100;
+
+const signed = (value: number, write: (size: number) => string): string =>
+  `${value < 0 ? '−' : value > 0 ? '+' : '±'}${write(Math.abs(value))}`;
+
+/** What is worth a row: changed or judged by a threshold first; what is zero on both sides and meant to be tells nothing. */
+export const shownFigures = ({ figures }: Comparison): FigureComparison[] => {
+  const rank = ({ verdict, thresholded }: FigureComparison): number =>
+    verdict === 'worse' ? 0 : verdict === 'better' ? 1 : thresholded ? 2 : 3;
+  const isNothing = ({ base, current, verdict, thresholded }: FigureComparison): boolean =>
+    !thresholded && (verdict === 'not comparable' || (verdict === 'same' && base?.max === 0 && current?.max === 0));
+  return figures.filter((figure) => !isNothing(figure)).sort((a, b) => rank(a) - rank(b));
+};
