@@ -4,6 +4,7 @@ import {
   type EventName,
   type Judgement,
   judge,
+  type ParticipantPlan,
   type Plan,
   planFactsOf,
   RECORD_SCHEMA,
@@ -59,7 +60,7 @@ export interface RunResult {
 const LEAD_MS = 500;
 const JOIN_TIMEOUT_MS = 15_000;
 const JOIN_ATTEMPTS = 4;
-/** Tokens must outlast the last join and its retries; after that the server refreshes them itself. */
+/** A token must outlast its holder's join and its retries; after that the server refreshes it itself. */
 const TOKEN_SPARE_SECONDS = 600;
 /** How long participants of a server that died go on, so that the record shows what they noticed. */
 const NOTICE_MS = 3_000;
@@ -148,20 +149,21 @@ const welcome = async ({ deployment, plan, signalling }: RunOptions): Promise<En
 /** What each worker is to do: its shard, with a token for everybody. */
 const writeOrders = async (
   shards: readonly Shard[],
-  { deployment, plan, staffing, signalling }: RunOptions,
+  { deployment, staffing, signalling }: RunOptions,
 ): Promise<Omit<WorkOrder, 'startedAtMs'>[]> => {
-  const ttlSeconds = Math.ceil(plan.lastJoinAtMs / 1_000) + TOKEN_SPARE_SECONDS;
   const engine = { threads: staffing.threads, joinTimeoutMs: JOIN_TIMEOUT_MS, joinAttempts: JOIN_ATTEMPTS, signalling };
   return await Promise.all(
     shards.map(async ({ shard, participants }) => ({
       shard,
       engine,
       recruits: await Promise.all(
-        participants.map(async (one) => ({ plan: one, admission: await admit(deployment, one, ttlSeconds) })),
+        participants.map(async (one) => ({ plan: one, admission: await admit(deployment, one, ttlOf(one)) })),
       ),
     })),
   );
 };
+
+const ttlOf = ({ joinAtMs }: ParticipantPlan): number => Math.ceil(joinAtMs / 1_000) + TOKEN_SPARE_SECONDS;
 
 /** From the first join until everybody has left: at the end of the plan, or when something ends the run before. */
 const seeThrough = async (
