@@ -1,6 +1,7 @@
 import { LIMITS } from '../load-spec.ts';
 import type { TrackPlan } from '../plan.ts';
 import { sourceOf, tracksOf } from './normalise.ts';
+import { ONE_OF_EACH, type Profiles, repeatedSource } from './read-profiles.ts';
 import type { GroupFile } from './schema/file.ts';
 import { noSuchProfile, type RoleFile } from './schema/role.ts';
 import type { Path } from './yaml/tree.ts';
@@ -15,12 +16,7 @@ export interface Checks {
 }
 
 /** Finds what contradicts itself within one group. Who hears whom needs all groups: see check-rooms.ts. */
-export const checkGroup = (
-  name: string,
-  group: GroupFile,
-  profiles: Readonly<Record<string, readonly TrackPlan[]>>,
-  { complain, warn }: Checks,
-): void => {
+export const checkGroup = (name: string, group: GroupFile, profiles: Profiles, { complain, warn }: Checks): void => {
   const at = ['groups', name];
   checkRoles([...at, 'roles'], group, complain);
   checkRoomNames(at, group, complain);
@@ -48,8 +44,6 @@ const checkRoomNames = (at: Path, group: GroupFile, complain: Complain): void =>
     if (room !== undefined && (group.rooms ?? 1) > 1) {
       complain([...at, 'rooms'], `are ${group.rooms}, but room names one`, 'leave one out; roomPrefix names many');
     }
-  } else if (room !== undefined) {
-    complain([...at, 'room'], `names one room, but ${executor} opens many`, 'leave it out, or write roomPrefix', 'key');
   }
   if (room !== undefined && roomPrefix !== undefined) {
     complain([...at, 'roomPrefix'], 'has no effect beside room', 'leave one out', 'key');
@@ -78,25 +72,17 @@ const checkStages = (at: Path, group: GroupFile, complain: Complain): void => {
       if (last > LIMITS.maxDurationMs)
         complain([...lesson, 'repeat'], `the last begins after more than ${LIMITS.maxDurationMs / 86_400_000} days`);
     }
-    if (group.gather > 0) complain([...at, 'gather'], 'has no effect with timetable', 'each lesson has fill', 'key');
   }
 };
 
-const checkRole = (
-  at: Path,
-  role: RoleFile,
-  group: GroupFile,
-  profiles: Readonly<Record<string, readonly TrackPlan[]>>,
-  checks: Checks,
-): void => {
+const checkRole = (at: Path, role: RoleFile, group: GroupFile, profiles: Profiles, checks: Checks): void => {
   const { complain } = checks;
   const tracks = tracksOf(role.publish, profiles, (given, index) => {
     const { message, hint } = noSuchProfile(given, Object.keys(profiles));
     complain([...at, 'publish', ...(index === null ? [] : [index])], message, hint);
   });
-  const twice = tracks.map(sourceOf).find((source, index, all) => all.indexOf(source) < index);
-  if (twice !== undefined)
-    complain([...at, 'publish'], `has ${twice} twice`, 'somebody publishes one microphone, one camera and one screen at most');
+  const twice = repeatedSource(tracks);
+  if (twice !== null) complain([...at, 'publish'], `has ${twice} twice`, ONE_OF_EACH);
   if (role.subscribe === false && role.layout !== undefined && role.layout.type !== 'none') {
     complain([...at, 'layout'], 'has no effect: subscribe is false', 'leave one out', 'key');
   }

@@ -1,9 +1,14 @@
-import type { TrackPlan } from '../plan.ts';
+import { checkCounts } from './check-counts.ts';
 import { type Checks, checkGroup } from './check-group.ts';
-import { checkNames, checkWhole } from './check-rooms.ts';
+import { checkListeners } from './check-listeners.ts';
+import { checkNames } from './check-names.ts';
+import { checkPlan } from './check-plan.ts';
 import { explainIssues, type Finding, findingAt } from './explain-issues.ts';
-import { groupSpecOf, partNames, sourceOf, tracksOf } from './normalise.ts';
+import { groupSpecOf } from './normalise.ts';
+import { partNamesIn, prefixesOf } from './part-names.ts';
+import { readProfiles } from './read-profiles.ts';
 import { readThresholds } from './read-thresholds.ts';
+import { roughFacts } from './rough-facts.ts';
 import type { NamedStretch, Scenario } from './scenario.ts';
 import {
   fileKeys,
@@ -13,11 +18,8 @@ import {
   group as groupSchema,
   type ScenarioFile,
 } from './schema/file.ts';
-import { publish } from './schema/media.ts';
-import { noSuchProfile, TRACK_WORDS } from './schema/role.ts';
-import { quote } from './schema/say.ts';
-import { factsOf, type ThresholdFacts } from './threshold-facts.ts';
-import { type MapTree, type Path, plainOf, type Tree, treeAt } from './yaml/tree.ts';
+import { factsOf } from './threshold-facts.ts';
+import { type MapTree, plainOf, type Tree } from './yaml/tree.ts';
 
 export interface Interpretation {
   /** Null when something is wrong. */
@@ -34,37 +36,26 @@ export const interpret = (tree: MapTree): Interpretation => {
     complain: (path, message, hint, where) => findings.push(findingAt(tree, path, message, hint, where)),
     warn: (path, message, hint, where) => warnings.push(findingAt(tree, path, message, hint, where)),
   };
+  const tooMany = checkCounts(tree);
+  if (tooMany.length > 0) return { scenario: null, findings: tooMany, warnings };
   const result = fileSchema.safeParse(plainOf(tree));
   if (!result.success) findings.push(...explainIssues(result.error.issues, tree), ...beyondExecutors(tree));
 
   const profiles = readProfiles(tree, checks);
-  const groups = readable(tree, 'groups', groupSchema);
+  const groups = readGroups(tree);
   for (const [name, group] of groups) checkGroup(name, group, profiles, checks);
-  const several = [...groups.values()].filter((group) => 'stages' in group || group.executor === 'timetable').length > 1;
-  const prefixOf = (name: string): string => (several ? `${name}-` : '');
+  const names = partNamesIn(tree);
+  checkNames([...names.stages, ...names.stretches], checks.complain);
   const timeline = readTimeline(tree, checks);
-  checkNames(
-    [
-      ...[...groups].flatMap(([group, spec]) =>
-        partNames(spec, prefixOf(group)).map(({ name, path }) => ({
-          name,
-          of: `a stage of ${group}`,
-          path: ['groups', group, ...path],
-        })),
-      ),
-      ...timeline.map(({ name }, index) => ({ name, of: 'a stretch of the timeline', path: ['timeline', index, 'name'] })),
-    ],
-    checks.complain,
-  );
 
+  const prefixOf = prefixesOf(tree);
   const specs = [...groups].map(([name, group]) => groupSpecOf(name, group, profiles, prefixOf(name)));
-  const sound = result.success && findings.length === 0;
-  if (sound) checkWhole(result.data, specs, timeline, checks);
-  const facts = result.success ? factsOf({ groups: specs, timeline }) : roughFacts(tree, groups, timeline, prefixOf);
-  const thresholds = readThresholds(tree, facts);
+  if (result.success) checkListeners(result.data, specs, checks);
+  const thresholds = readThresholds(tree, result.success ? factsOf({ groups: specs, timeline }) : roughFacts(tree));
+  const scenario = result.success ? scenarioOf(result.data, specs, timeline, thresholds.texts) : null;
+  if (scenario !== null && findings.length === 0) checkPlan(scenario, checks);
   findings.push(...thresholds.findings);
-  if (!result.success || findings.length > 0) return { scenario: null, findings, warnings };
-  return { scenario: scenarioOf(result.data, specs, timeline, thresholds.texts), findings, warnings };
+  return { scenario: findings.length === 0 ? scenario : null, findings, warnings };
 };
 
 const scenarioOf = (
@@ -74,98 +65,37 @@ const scenarioOf = (
   thresholds: string[],
 ): Scenario => ({ name: scenario, description: description ?? null, tags: { ...tags }, seed, groups, timeline, thresholds });
 
+/** Those groups that can be read, whatever is wrong with others. */
+const readGroups = (tree: MapTree): Map<string, GroupFile> =>
+  new Map(
+    entriesOf(tree, 'groups').flatMap(([name, value]): [string, GroupFile][] => {
+      const { data } = groupSchema.safeParse(plainOf(value));
+      return data === undefined ? [] : [[name, data]];
+    }),
+  );
+
 /** Zod says no more of a group whose executor it does not know. */
-const beyondExecutors = (tree: MapTree): Finding[] => {
-  const groups = tree.entries.get('groups')?.value;
-  if (groups?.type !== 'map') return [];
-  return [...groups.entries].flatMap(([name, { value }]) => {
+const beyondExecutors = (tree: MapTree): Finding[] =>
+  entriesOf(tree, 'groups').flatMap(([name, value]) => {
     if (value.type !== 'map' || groupSchema.safeParse(plainOf(value)).error?.issues.some(isAboutExecutor) !== true) return [];
     const { error } = groupOfUnknownExecutor.safeParse(plainOf(value));
     return error === undefined ? [] : explainIssues(error.issues, tree, ['groups', name]);
   });
-};
 
 const isAboutExecutor = ({ code, path }: { code: string; path: PropertyKey[] }): boolean =>
   code === 'invalid_union' && path.length === 1 && path[0] === 'executor';
 
-/** The entries of a mapping that can be read, whatever is wrong with others. */
-const readable = <T>(
-  tree: MapTree,
-  key: string,
-  schema: { safeParse: (value: unknown) => { success: boolean; data?: T } },
-): Map<string, T> => {
+const entriesOf = (tree: MapTree, key: string): [string, Tree][] => {
   const map = tree.entries.get(key)?.value;
-  const found = new Map<string, T>();
-  if (map?.type !== 'map') return found;
-  for (const [name, { value }] of map.entries) {
-    const { data } = schema.safeParse(plainOf(value));
-    if (data !== undefined) found.set(name, data);
-  }
-  return found;
+  return map?.type === 'map' ? [...map.entries].map(([name, { value }]) => [name, value]) : [];
 };
-
-const readProfiles = (tree: MapTree, { complain, warn }: Checks): Record<string, readonly TrackPlan[]> => {
-  const profiles: Record<string, readonly TrackPlan[]> = Object.create(null);
-  for (const [name, given] of readable(tree, 'profiles', publish)) {
-    const at: Path = ['profiles', name];
-    if (TRACK_WORDS.some((word) => word === name))
-      complain(at, `${quote(name)} is a track already`, 'give the profile another name', 'key');
-    const tracks = tracksOf(given, {}, (unknown, index) => {
-      const { message, hint } = noSuchProfile(unknown, []);
-      complain([...at, ...(index === null ? [] : [index])], message, hint);
-    });
-    const sources = tracks.map(sourceOf);
-    if (new Set(sources).size < sources.length)
-      complain(at, 'has a source twice', 'somebody publishes one microphone, one camera and one screen at most');
-    if (!mentions(tree, name)) warn(at, 'no role publishes this profile', 'leave it out', 'key');
-    profiles[name] = tracks;
-  }
-  return profiles;
-};
-
-/** Whether some role publishes the profile. */
-const mentions = (tree: MapTree, profile: string): boolean => {
-  const groups = treeAt(tree, ['groups']);
-  return childrenOf(groups).some((group) =>
-    childrenOf(treeAt(group, ['roles'])).some((role) => {
-      const publish = treeAt(role, ['publish']);
-      return [publish, ...(publish?.type === 'list' ? publish.items : [])].some(
-        (item) => item?.type === 'scalar' && item.value === profile,
-      );
-    }),
-  );
-};
-
-const childrenOf = (tree: Tree | undefined): Tree[] =>
-  tree?.type === 'map' ? [...tree.entries.values()].map(({ value }) => value) : [];
 
 const readTimeline = (tree: MapTree, { complain }: Checks): NamedStretch[] => {
-  const { data } = fileKeys.timeline.safeParse(
-    plainOf(tree.entries.get('timeline')?.value ?? { type: 'list', at: tree.at, inset: null, items: [], size: 1, depth: 1 }),
-  );
+  const written = tree.entries.get('timeline')?.value;
+  const { data } = fileKeys.timeline.safeParse(written === undefined ? undefined : plainOf(written));
   return (data ?? []).map(({ name, from, to }, index) => {
     if (to !== undefined && to <= from)
-      complain(['timeline', index, 'to'], `is not after from`, 'a stretch ends after it begins');
+      complain(['timeline', index, 'to'], 'is not after from', 'a stretch ends after it begins');
     return { name, fromMs: from, toMs: to ?? null };
   });
-};
-
-/** What can be said of a scenario that has problems: names are as they stand there, the rest is not known. */
-const roughFacts = (
-  tree: MapTree,
-  groups: ReadonlyMap<string, GroupFile>,
-  timeline: readonly NamedStretch[],
-  prefixOf: (name: string) => string,
-): ThresholdFacts => {
-  const written = treeAt(tree, ['groups']);
-  const roles = new Map(
-    written?.type === 'map'
-      ? [...written.entries].map(([name, { value }]): [string, string[]] => {
-          const map = treeAt(value, ['roles']);
-          return [name, map?.type === 'map' ? [...map.entries.keys()] : []];
-        })
-      : [],
-  );
-  const stages = [...groups].flatMap(([name, group]) => partNames(group, prefixOf(name)).map((part) => part.name));
-  return { roles, stages, stretches: timeline.map(({ name }) => name), streams: null, data: null, endMs: null };
 };

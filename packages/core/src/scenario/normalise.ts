@@ -1,5 +1,6 @@
 import type { TrackPlan } from '../plan.ts';
 import type { ExecutorSpec, Lesson, Stage } from './executor-spec.ts';
+import { lessonNames, stageName } from './part-names.ts';
 import type { GroupSpec, RoleSpec } from './scenario.ts';
 import type { GroupFile, ScenarioFile } from './schema/file.ts';
 import type { RoleFile } from './schema/role.ts';
@@ -102,37 +103,15 @@ type StagesFile = Extract<GroupFile, { executor: 'ramping-rooms' }>['stages'];
 type LessonsFile = Extract<GroupFile, { executor: 'timetable' }>['lessons'];
 
 const stagesOf = (stages: StagesFile, prefix: string): Stage[] =>
-  stages.map((stage, index) => ({
-    name: stageName(stage.name, index, prefix),
-    durationMs: stage.duration,
-    target: stage.target,
-  }));
-
-const stageName = (name: string | undefined, index: number, prefix: string): string => name ?? `${prefix}stage-${index + 1}`;
+  stages.map(({ name, duration, target }, index) => ({ name: stageName(name, index, prefix), durationMs: duration, target }));
 
 const lessonsOf = (lessons: LessonsFile, prefix: string): Lesson[] =>
-  lessons.flatMap((lesson, index) =>
-    lessonNames(lesson, index, prefix).map((name, time) => ({
-      name,
-      atMs: lesson.at + time * (lesson.repeat?.every ?? 0),
-      rooms: lesson.rooms,
-      fillMs: lesson.fill,
-      durationMs: lesson.duration,
+  lessons.flatMap(({ name, at, rooms, fill, duration, repeat }, index) =>
+    lessonNames(name, repeat?.times, index, prefix).map((own, time) => ({
+      name: own,
+      atMs: at + time * (repeat?.every ?? 0),
+      rooms,
+      fillMs: fill,
+      durationMs: duration,
     })),
   );
-
-const lessonNames = ({ name, repeat }: LessonsFile[number], index: number, prefix: string): string[] => {
-  const own = name ?? `${prefix}lesson-${index + 1}`;
-  return repeat === undefined ? [own] : Array.from({ length: repeat.times }, (_, time) => `${own}-${time + 1}`);
-};
-
-/** The names of a group's stages or lessons, and where in the group each is written. */
-export const partNames = (group: GroupFile, prefix: string): { name: string; path: (string | number)[] }[] => {
-  if ('stages' in group) {
-    return group.stages.map(({ name }, index) => ({ name: stageName(name, index, prefix), path: ['stages', index, 'name'] }));
-  }
-  if (group.executor !== 'timetable') return [];
-  return group.lessons.flatMap((lesson, index) =>
-    lessonNames(lesson, index, prefix).map((name) => ({ name, path: ['lessons', index, 'name'] })),
-  );
-};

@@ -1,3 +1,4 @@
+import { checkCounts } from './check-counts.ts';
 import type { Finding } from './explain-issues.ts';
 import { interpret } from './interpret.ts';
 import { scaleByFactor } from './scale-scenario.ts';
@@ -78,7 +79,7 @@ const ONE_VALUE: ReadonlySet<string> = new Set(['roomDuration', 'stay', 'pause']
 /** The file as each of its scales makes it. */
 const scalesOf = (whole: MapTree): { name: string; tree: MapTree }[] => {
   const scales = whole.entries.get('scales')?.value;
-  if (scales?.type !== 'map') return [];
+  if (scales?.type !== 'map' || checkCounts(whole).length > 0) return [];
   const base = withoutKeys(whole, (key) => key === 'scales');
   return [...scales.entries].flatMap(([name, { value }]) => {
     const tree = value.type === 'map' ? mergePatch(base, value, ONE_VALUE) : null;

@@ -1,5 +1,6 @@
 import { formatThreshold, type Threshold } from '../threshold.ts';
 import { parseThreshold, ThresholdError } from '../threshold-grammar.ts';
+import { canonicalThresholds } from './canonical-thresholds.ts';
 import { type Finding, findingAt } from './explain-issues.ts';
 import { missOf, positionOf, type ThresholdFacts } from './threshold-facts.ts';
 import { type MapTree, type Path, placeWithin, type Spot, type Tree } from './yaml/tree.ts';
@@ -33,7 +34,7 @@ export const readThresholds = (tree: MapTree, facts: ThresholdFacts): { texts: s
     if (miss !== null) complain(positionOf(miss, text), miss.message, miss.hint);
     texts.push(formatThreshold(threshold));
   }
-  return { texts, findings: [...findings, ...idleDelays(tree)] };
+  return { texts: canonicalThresholds(texts), findings: [...findings, ...idleDelays(tree)] };
 };
 
 const attempt = (text: string, complain: (position: number, message: string, hint: string | null) => void): Threshold | null => {

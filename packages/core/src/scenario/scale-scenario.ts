@@ -1,6 +1,5 @@
 import { LIMITS } from '../load-spec.ts';
 import type { ExecutorSpec } from './executor-spec.ts';
-import { participantsOf, roomsOpened } from './extent.ts';
 import type { GroupSpec, RoleSpec, Scenario } from './scenario.ts';
 
 /** Beyond it a factor is a typing error. */
@@ -19,22 +18,27 @@ export const scaleByFactor = (
   if (factor <= 0 || factor > MAX_FACTOR)
     return fail(`--scale ${factor}: must be above 0 and at most ${MAX_FACTOR}`, 'write --scale 0.1');
   const scaled = { ...scenario, groups: scenario.groups.map((group) => scaleGroup(group, factor)) };
-  const people = Math.round(participantsOf(scaled));
-  if (people > LIMITS.participants) {
-    return fail(
-      `--scale ${factor} would make about ${people} participants; at most ${LIMITS.participants} in all`,
-      'take a smaller factor',
-    );
-  }
-  for (const group of scaled.groups) {
-    const rooms = Math.round(roomsOpened(group));
-    if (rooms > LIMITS.rooms)
-      return fail(
-        `--scale ${factor} would open ${rooms} rooms of ${group.name}; at most ${LIMITS.rooms}`,
-        'take a smaller factor',
-      );
+  for (const { name, executor } of scaled.groups) {
+    if (largest(executor) > LIMITS.rooms)
+      return fail(`--scale ${factor}: ${name} would have more than ${LIMITS.rooms} rooms`, 'take a smaller factor');
   }
   return scaled;
+};
+
+/** The largest number of rooms it speaks of. */
+const largest = (executor: ExecutorSpec): number => {
+  switch (executor.type) {
+    case 'constant-rooms':
+    case 'per-room-churn':
+      return executor.rooms;
+    case 'ramping-rooms':
+      return Math.max(executor.startRooms, ...executor.stages.map(({ target }) => target));
+    case 'constant-arrival-rate':
+    case 'ramping-arrival-rate':
+      return executor.maxRooms ?? 0;
+    case 'timetable':
+      return Math.max(...executor.lessons.map(({ rooms }) => rooms));
+  }
 };
 
 const scaleGroup = (group: GroupSpec, factor: number): GroupSpec =>

@@ -1,4 +1,5 @@
 import type { LoadSpec, TrackPlan } from '../plan.ts';
+import { canonicalThresholds } from './canonical-thresholds.ts';
 import type { RoleSpec, Scenario } from './scenario.ts';
 
 /** The name of a scenario that came from flags. */
@@ -10,6 +11,7 @@ export const FLAGS_GROUP = 'crowd';
 /**
  * The scenario that flags describe: one group of constant rooms, with those who publish and those who only listen.
  * @param thresholds as typed
+ * @throws ThresholdError
  */
 export const scenarioOfLoad = (load: LoadSpec, thresholds: readonly string[] = []): Scenario => ({
   name: FLAGS_SCENARIO,
@@ -28,7 +30,8 @@ export const scenarioOfLoad = (load: LoadSpec, thresholds: readonly string[] = [
     },
   ],
   timeline: [],
-  thresholds: [...thresholds],
+  // So flags and the file that says the same make the same scenario.
+  thresholds: canonicalThresholds(thresholds),
 });
 
 const rolesOf = (load: LoadSpec): RoleSpec[] => {

@@ -11,56 +11,71 @@ export interface StreamLabels {
   role: string;
 }
 
-interface Place {
+export type DataLabels = Pick<StreamLabels, 'direction' | 'group' | 'role'>;
+
+interface Member {
   group: GroupSpec;
   role: RoleSpec;
 }
 
-/** Everybody of the scenario, by group and role; nobody of roles with a count of 0. */
-const placesOf = ({ groups }: Crowd): Place[] =>
-  groups.flatMap((group) => group.roles.filter(({ count }) => count > 0).map((role) => ({ group, role })));
-
-/** Whether `other` is in a room with `me` and somebody else than `me`. */
-const meets = (me: Place, other: Place): boolean => {
-  if (me.role === other.role && me.group === other.group) return me.role.count > 1;
-  return me.group === other.group || (me.group.room !== null && me.group.room === other.group.room);
+/** Those who are in rooms together: a group, or all groups that name the same room. Roles with nobody in them are left out. */
+const gatherings = ({ groups }: Crowd): Member[][] => {
+  const members = groups.flatMap((group) => group.roles.filter(({ count }) => count > 0).map((role) => ({ group, role })));
+  return [
+    ...Map.groupBy(members, ({ group }) => JSON.stringify(group.room === null ? [group.name] : [group.room, 'named'])).values(),
+  ];
 };
 
-/** Who is in a room with somebody of `role` of `group`. */
-const othersOf = (me: Place, places: readonly Place[]): Place[] => places.filter((other) => meets(me, other));
+/** All media of a scenario: what each role sends, and what each should receive. Every combination of labels is there once. */
+export const streamsOf = (crowd: Crowd): StreamLabels[] =>
+  gatherings(crowd).flatMap((members) => {
+    const senders = countSenders(members, ({ publish }) => publish.map(mediumOf));
+    return members.flatMap((me) => [
+      ...mediaOf(me.role).map((medium) => labelled('up', medium, me)),
+      ...[...senders].flatMap(([medium, count]) => {
+        const others = count - (mediaOf(me.role).includes(medium) ? 1 : 0);
+        return others > 0 && receives(me.role, medium) ? [labelled('down', medium, me)] : [];
+      }),
+    ]);
+  });
 
-/** All media of the scenario: what each role sends, and what each should receive. */
-export const streamsOf = (scenario: Crowd): StreamLabels[] => {
-  const places = placesOf(scenario);
-  return places.flatMap((me) => [
-    ...me.role.publish.map((track) => labelled('up', track, me)),
-    ...othersOf(me, places).flatMap(({ role }) =>
-      role.publish.filter((track) => receives(me.role, track)).map((track) => labelled('down', track, me)),
-    ),
-  ]);
+/** Who sends data messages, and to whom they come. */
+export const dataOf = (crowd: Crowd): DataLabels[] =>
+  gatherings(crowd).flatMap((members) => {
+    const senders = countSenders(members, ({ data }) => (data === null ? [] : ['data'])).get('data') ?? 0;
+    return members.flatMap(({ group, role }): DataLabels[] => {
+      const labels = { group: group.name, role: role.name };
+      const sends = role.data !== null;
+      return [
+        ...(sends ? [{ direction: 'up' as const, ...labels }] : []),
+        ...(senders - (sends ? 1 : 0) > 0 ? [{ direction: 'down' as const, ...labels }] : []),
+      ];
+    });
+  });
+
+/** How many people of a gathering send each thing. */
+const countSenders = (members: readonly Member[], sentBy: (role: RoleSpec) => string[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { role } of members) {
+    for (const thing of new Set(sentBy(role))) counts.set(thing, (counts.get(thing) ?? 0) + role.count);
+  }
+  return counts;
 };
 
-const labelled = (direction: 'up' | 'down', track: TrackPlan, { group, role }: Place): StreamLabels => ({
+/** `audio opus`, `video vp8`. */
+const mediumOf = (track: TrackPlan): string => `${track.kind} ${track.kind === 'audio' ? 'opus' : track.codec}`;
+
+const mediaOf = ({ publish }: RoleSpec): string[] => [...new Set(publish.map(mediumOf))];
+
+const receives = ({ subscribe, layout }: RoleSpec, medium: string): boolean => {
+  if (!subscribe || layout.type === 'none') return false;
+  return medium.startsWith('audio') || layout.type !== 'audio-only';
+};
+
+const labelled = (direction: 'up' | 'down', medium: string, { group, role }: Member): StreamLabels => ({
   direction,
-  kind: track.kind,
-  codec: track.kind === 'audio' ? 'opus' : track.codec,
+  kind: medium.startsWith('audio') ? 'audio' : 'video',
+  codec: medium.slice(medium.indexOf(' ') + 1),
   group: group.name,
   role: role.name,
 });
-
-const receives = ({ subscribe, layout }: RoleSpec, { kind }: TrackPlan): boolean => {
-  if (!subscribe || layout.type === 'none') return false;
-  return kind === 'audio' || layout.type !== 'audio-only';
-};
-
-/** Who sends data messages, and to whom they come. */
-export const dataOf = (scenario: Crowd): Pick<StreamLabels, 'direction' | 'group' | 'role'>[] => {
-  const places = placesOf(scenario);
-  return places.flatMap((me) => {
-    const labels = { group: me.group.name, role: me.role.name };
-    return [
-      ...(me.role.data === null ? [] : [{ direction: 'up' as const, ...labels }]),
-      ...(othersOf(me, places).some(({ role }) => role.data !== null) ? [{ direction: 'down' as const, ...labels }] : []),
-    ];
-  });
-};

@@ -75,7 +75,8 @@ export const word = <const T extends readonly [string, ...string[]]>(words: T, w
       say(`${typeof input === 'string' ? quote(input) : 'this'} is no ${what}`, suggest(String(input), words, 'there are')),
   });
 
-const NAME = /^[a-z0-9][a-z0-9-]*$/;
+/** Not digits alone: JavaScript would put them before all others, whatever their order in the file. */
+const NAME = /^(?!\d+$)[a-z0-9][a-z0-9-]*$/;
 const MAX_NAME = 60;
 
 /** `video-meeting`: of what may be named in thresholds and seen in metrics. */
@@ -96,7 +97,8 @@ const asName = (text: string): string => {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, MAX_NAME);
-  return made === '' ? ', as in video-meeting' : `: ${made}`;
+  if (/^\d*$/.test(made)) return ', and not digits alone';
+  return `: ${made}`;
 };
 
 /** Text for people and servers: no control characters. */
