@@ -42,6 +42,28 @@ test('a publisher may publish what it publishes', async () => {
   });
 });
 
+test('a screen is a source of its own', async () => {
+  const claims = await grantsOf({ publish: { audio: false, video: false, screen: true, data: false } });
+  expect(claims.video).toMatchObject({ canPublish: true, canPublishSources: ['screen_share'] });
+});
+
+test('grants go before what is needed, in both directions', async () => {
+  const denied = await grantsOf({
+    publish: { audio: true, video: true, data: true },
+    grants: { canPublishSources: ['camera'], canPublishData: false, canSubscribe: false },
+  });
+  expect(denied.video).toMatchObject({
+    canPublish: true,
+    canPublishSources: ['camera'],
+    canPublishData: false,
+    canSubscribe: false,
+  });
+  const silenced = await grantsOf({ publish: { audio: true, video: false, data: false }, grants: { canPublish: false } });
+  expect(silenced.video).toMatchObject({ canPublish: false });
+  const more = await grantsOf({ grants: { hidden: true, roomAdmin: true, recorder: true, canUpdateOwnMetadata: true } });
+  expect(more.video).toMatchObject({ hidden: true, roomAdmin: true, recorder: true, canUpdateOwnMetadata: true });
+});
+
 test('lives as long as asked', async () => {
   const claims = await grantsOf({ ttlSeconds: 90 });
   const left = Number(claims.exp) - Date.now() / 1000;

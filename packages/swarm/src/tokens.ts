@@ -9,7 +9,7 @@ import type { Deployment } from './deployment.ts';
  */
 export const admit = async (
   { url, apiKey, apiSecret }: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
-  { room, identity, publish, data }: ParticipantPlan,
+  { room, identity, publish, data, subscribe, grants }: ParticipantPlan,
   ttlSeconds: number,
 ): Promise<Admission> => ({
   url,
@@ -20,10 +20,12 @@ export const admit = async (
     identity,
     publish: {
       audio: publish.some(({ kind }) => kind === 'audio'),
-      video: publish.some(({ kind }) => kind === 'video'),
+      video: publish.some((track) => track.kind === 'video' && track.source === 'camera'),
+      screen: publish.some((track) => track.kind === 'video' && track.source === 'screen'),
       data: data.length > 0,
     },
-    subscribe: true,
+    subscribe,
+    grants,
     ttlSeconds,
   }),
 });

@@ -29,7 +29,13 @@ export class Clips {
     const clips = requestsOf(plan).map((request) => this.#load(request));
     const codec = plan.kind === 'audio' ? 'opus' : plan.codec;
     return {
-      spec: { cid, kind: plan.kind, codec, layers: clips.map(({ layer }) => layer) },
+      spec: {
+        cid,
+        kind: plan.kind,
+        ...(plan.kind === 'video' && { source: plan.source }),
+        codec,
+        layers: clips.map(({ layer }) => layer),
+      },
       clips: clips.map(({ handle }) => handle),
     };
   }

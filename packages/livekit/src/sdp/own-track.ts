@@ -6,6 +6,8 @@ export interface TrackSpec {
   /** Client id: names the track in signalling and, as the msid's second word, in SDP. */
   cid: string;
   kind: MediaKind;
+  /** Of a video; default the camera. */
+  source?: 'camera' | 'screen';
   codec: Codec;
   /** One for audio and plain video, more for simulcast, from small to large. */
   layers: LayerSpec[];

@@ -123,7 +123,7 @@ export const wantedLayers = (track: OwnTrack, update: SubscribedQualityUpdate): 
   });
 };
 
-/** As livekit-client asks for microphone and camera, with DTX and RED off: silence would stop the packets that are counted. */
+/** As livekit-client asks for microphone, camera and screen, with DTX and RED off: silence would stop the packets that are counted. */
 const addTrackRequest = (track: OwnTrack): AddTrackRequest => {
   if (track.kind === 'audio') {
     return new AddTrackRequest({
@@ -141,9 +141,9 @@ const addTrackRequest = (track: OwnTrack): AddTrackRequest => {
   const { width = 0, height = 0 } = track.layers.at(-1) ?? {};
   return new AddTrackRequest({
     cid: track.cid,
-    name: 'camera',
+    name: track.source ?? 'camera',
     type: TrackType.VIDEO,
-    source: TrackSource.CAMERA,
+    source: track.source === 'screen' ? TrackSource.SCREEN_SHARE : TrackSource.CAMERA,
     width,
     height,
     layers,
