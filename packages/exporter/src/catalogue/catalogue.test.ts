@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE, type NamedEntry } from './index.ts';
+
+const PREFIXES: Record<string, string> = {
+  run: 'swarm_run_',
+  probe: 'swarm_probe_',
+  lifecycle: 'swarm_lifecycle_',
+  client: 'swarm_client_',
+  chaos: 'swarm_chaos_',
+  exporter: 'swarm_exporter_',
+};
+const all = Object.entries(CATALOGUE).flatMap(([family, entries]) => entries.map((entry) => [family, entry] as const));
+
+describe('catalogue', () => {
+  it.each(all)(
+    '%s: $name keeps to the conventions of Prometheus',
+    (family, { name, type, help, labels, buckets, appears, why }) => {
+      expect(name).toMatch(new RegExp(`^${PREFIXES[family]}[a-z][a-z_]*[a-z]$`));
+      expect(name.endsWith('_total')).toBe(type === 'counter');
+      // Suffixes that mean something else to Prometheus, and units that are not base units.
+      expect(name).not.toMatch(/_(count|sum|bucket|milliseconds|ms|percent|kilobytes|minutes)$/);
+      expect(help).toMatch(/^\S.*[^.\s]$/);
+      // OpenMetrics wants quotes escaped where the text format does not.
+      expect(help).not.toMatch(/["\\\n]/);
+      expect(new Set(labels).size).toBe(labels.length);
+      expect(labels).not.toContain('participant');
+      if (type === 'histogram') {
+        expect(buckets).toEqual([...(buckets ?? [])].sort((a, b) => a - b));
+        expect(labels).not.toContain('le');
+      }
+      if (type !== 'summary') expect(labels).not.toContain('quantile');
+      expect(why !== undefined).toBe(appears === 'first-use');
+    },
+  );
+
+  it('lists values only of labels that are there', () => {
+    for (const [, { labels, values = {} }] of all) expect(labels).toEqual(expect.arrayContaining(Object.keys(values)));
+  });
+
+  it('has each name once, also among the series of histograms', () => {
+    const series = all.flatMap(([, { name, type }]: readonly [string, NamedEntry]) =>
+      type === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => name + suffix) : [name],
+    );
+    expect(new Set(series).size).toBe(series.length);
+  });
+
+  it('has room labels only where rooms are on a list', () => {
+    expect(all.filter(([, { labels }]) => labels.includes('room')).map(([, { name }]) => name)).toEqual([
+      'swarm_client_room_quality_score',
+      'swarm_client_room_loss_ratio',
+    ]);
+  });
+});

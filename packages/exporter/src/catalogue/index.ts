@@ -1,0 +1,39 @@
+import { CHAOS_METRICS } from './chaos.ts';
+import { CLIENT_METRICS } from './client.ts';
+import type { CatalogueEntry, MetricFamily } from './entry.ts';
+import { EXPORTER_METRICS } from './exporter.ts';
+import { LIFECYCLE_METRICS } from './lifecycle.ts';
+import { PROBE_METRICS } from './probe.ts';
+import { RUN_METRICS } from './run.ts';
+
+export { CHAOS_METRICS } from './chaos.ts';
+export { CLIENT_METRICS } from './client.ts';
+export type { CatalogueEntry, MetricFamily, MetricType } from './entry.ts';
+export { EXPORTER_METRICS, SOURCE_NAMES, type SourceName } from './exporter.ts';
+export { LIFECYCLE_METRICS } from './lifecycle.ts';
+export { PROBE_FAILURES, PROBE_METRICS, PROBE_TARGET_LABELS, type ProbeFailure } from './probe.ts';
+export { RUN_METRICS } from './run.ts';
+
+export interface NamedEntry extends CatalogueEntry {
+  name: string;
+}
+
+const named = (family: MetricFamily): NamedEntry[] => Object.entries(family).map(([name, entry]) => ({ name, ...entry }));
+
+/** Every metric of ours, by what it tells about. */
+export const CATALOGUE = {
+  run: named(RUN_METRICS),
+  probe: named(PROBE_METRICS),
+  lifecycle: named(LIFECYCLE_METRICS),
+  client: named(CLIENT_METRICS),
+  chaos: named(CHAOS_METRICS),
+  exporter: named(EXPORTER_METRICS),
+} as const satisfies Record<string, readonly NamedEntry[]>;
+
+/** Every series name that can stand on /metrics: of histograms with `_bucket`, `_sum`, `_count`. */
+export const seriesNames = (): Set<string> =>
+  new Set(
+    Object.values(CATALOGUE)
+      .flat()
+      .flatMap(({ name, type }) => (type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name])),
+  );

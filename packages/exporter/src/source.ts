@@ -1,0 +1,27 @@
+import type { Hono } from 'hono';
+import type { Registry } from 'prom-client';
+import type { SourceName } from './catalogue/index.ts';
+
+/** One of the things an exporter can tell about: a folder under sources/ that plugs in here. */
+export interface Source {
+  readonly name: SourceName;
+  /** What it adds to /metrics. Its metrics are registered from the catalogue (`registerFamily`); nothing in it may throw while it is collected. */
+  readonly registry: Registry;
+  /** Behind the exporter's token, where one is set. */
+  readonly routes?: Hono;
+  /** For callers that cannot know the exporter's token (servers, browsers): these routes check each request themselves. */
+  readonly publicRoutes?: Hono;
+  /** Resolves when it works, or is trying to: what is out there may come and go. @throws UsageError for what only a change of the configuration can mend */
+  start(): Promise<void>;
+  /** Ends what is under way and leaves nothing behind. Called once, also when `start` failed. */
+  stop(): Promise<void>;
+}
+
+/** What a source is given to tell of itself. */
+export interface SourceContext {
+  /** Of the source; counted in `swarm_exporter_errors_total` and written to the log. The message must not hold secrets. */
+  error(message: string): void;
+  log(message: string): void;
+  /** False: what the source depends on does not answer. True again when it does. Shown as `swarm_exporter_up`. */
+  up(works: boolean): void;
+}
