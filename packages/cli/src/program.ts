@@ -5,6 +5,7 @@ import type { Console } from './console.ts';
 import { addRunFlags, collector, colorFlag, fromEnvironment, outputFlags, type RunFlags } from './flags.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
+import { addScenarioCommands } from './scenario-program.ts';
 import { VERSION } from './version.ts';
 
 /** Told how a command ended. */
@@ -47,17 +48,25 @@ export const createProgram = (console: Console, done: Done): Command => {
 
   addRunFlags(program, console.env)
     .optionsGroup('General:')
+    .option('--print-scenario', 'print the scenario file that does the same, and do nothing else')
     .addOption(colorFlag())
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this page')
     .addHelpText('after', runHelp)
-    .action(async (flags: RunFlags, command: Command) => {
+    .action(async (flags: RunFlags & { printScenario?: true }, command: Command) => {
       const [unknown] = command.args;
       if (unknown !== undefined) {
         throw new UsageError(
           `"${unknown}" is no command of swarm`,
-          'there are report and doctor; without one, flags describe a run',
+          /\.ya?ml$/.test(unknown)
+            ? `to run a scenario file: swarm run ${unknown}`
+            : `there are ${program.commands.map((one) => one.name()).join(', ')}; without one, flags describe a run`,
         );
+      }
+      if (flags.printScenario === true) {
+        const { printScenarioCommand } = await import('./commands/print-scenario.ts');
+        done(await printScenarioCommand(flags, console).catch(blameEnvironment(command)));
+        return;
       }
       const { runCommand } = await import('./commands/run.ts');
       const typed = (flag: keyof RunFlags): boolean => command.getOptionValueSource(flag) === 'cli';
@@ -97,6 +106,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       done(await doctorCommand(flags, console));
     });
 
+  addScenarioCommands(program, console, done);
   addLabCommands(program, console, done);
   return program;
 };

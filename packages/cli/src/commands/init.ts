@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { EXIT_CODES, type ExitCode, shellLine, UsageError } from '@livekit-swarm/core';
+import { type Console, write } from '../console.ts';
+import { firstScenario } from '../scenario/first-scenario.ts';
+import { schemaPathFrom } from '../scenario/schema-path.ts';
+
+export interface InitFlags {
+  force?: boolean;
+}
+
+/**
+ * `swarm init [FILE]`: writes a commented first scenario.
+ * @param path `-` for stdout
+ * @throws UsageError when the file is there already, or cannot be written
+ */
+export const initCommand = async (path: string, flags: InitFlags, { stdout }: Console): Promise<ExitCode> => {
+  const folder = path === '-' ? process.cwd() : dirname(resolve(path));
+  const text = firstScenario(nameOf(path), path === '-' ? 'FILE' : shellLine([path]), schemaPathFrom(folder, process.cwd()));
+  if (path === '-') await write(stdout, text);
+  else {
+    save(path, folder, text, flags.force === true);
+    await write(stdout, `${path} is written. Look at it, then: swarm run ${shellLine([path])}\n`);
+  }
+  return EXIT_CODES.passed.code;
+};
+
+const save = (path: string, folder: string, text: string, force: boolean): void => {
+  if (/[/\\]$/.test(path)) throw new UsageError(`${path}: is a folder`, `name a file in it: ${path}first.yaml`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    // The check and the writing are one step: whoever creates the file meanwhile keeps theirs.
+    writeFileSync(path, text, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    throw new UsageError(
+      `${path}: ${reasonOf(error)}`,
+      codeOf(error) === 'EEXIST' ? 'give another name, or --force to overwrite it' : null,
+    );
+  }
+};
+
+const REASONS: Record<string, string> = {
+  EEXIST: 'is there already',
+  EISDIR: 'is a folder',
+  EACCES: 'may not be written',
+  EPERM: 'may not be written',
+  EROFS: 'may not be written',
+  ENOTDIR: 'is in something that is no folder',
+  ENOSPC: 'the disk is full',
+  ENAMETOOLONG: 'is too long for a path',
+};
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+const reasonOf = (error: unknown): string => REASONS[codeOf(error)] ?? `cannot be written (${codeOf(error) || String(error)})`;
+
+/** The file's name, as a scenario may be called. */
+const nameOf = (path: string): string => {
+  const name = basename(path, extname(path))
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replace(/^-|-$/g, '');
+  return /[a-z]/.test(name) ? name : 'first';
+};

@@ -1,0 +1,32 @@
+import {
+  checkThresholds,
+  EXIT_CODES,
+  type ExitCode,
+  flagsOfLoad,
+  formatScenario,
+  parseLoadFlags,
+  scenarioOfLoad,
+  shellLine,
+  UsageError,
+} from '@livekit-swarm/core';
+import { type Console, write } from '../console.ts';
+import type { RunFlags } from '../flags.ts';
+import { schemaPathFrom } from '../scenario/schema-path.ts';
+
+/**
+ * `swarm … --print-scenario`: prints the scenario file that does what the flags say, and does nothing else.
+ * @throws UsageError
+ */
+export const printScenarioCommand = async (flags: RunFlags, { stdout }: Console): Promise<ExitCode> => {
+  if (flags.json) throw new UsageError('--print-scenario prints a file in YAML, not JSON', 'leave --json out');
+  const load = parseLoadFlags(flags);
+  const scenario = scenarioOfLoad(load, flags.threshold);
+  checkThresholds(scenario, flags.threshold);
+  const words = ['swarm', ...flagsOfLoad(load), ...flags.threshold.flatMap((text) => ['--threshold', text])];
+  const here = process.cwd();
+  await write(
+    stdout,
+    formatScenario(scenario, { schema: schemaPathFrom(here, here), comment: `The same as: ${shellLine(words)}` }),
+  );
+  return EXIT_CODES.passed.code;
+};

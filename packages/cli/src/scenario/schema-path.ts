@@ -1,0 +1,14 @@
+import { isAbsolute, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Where editors find the JSON Schema of scenario files, seen from a folder.
+ * @returns undefined where it lies outside of `project`: such a path would be right on one machine only
+ */
+export const schemaPathFrom = (folder: string, project: string): string | undefined => {
+  const file = fileURLToPath(import.meta.resolve('@livekit-swarm/core/scenario.schema.json'));
+  const inProject = relative(project, file);
+  if (inProject.startsWith('..') || isAbsolute(inProject)) return undefined;
+  const path = relative(folder, file).split(sep).join('/');
+  return path.startsWith('.') ? path : `./${path}`;
+};
