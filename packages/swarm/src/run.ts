@@ -149,12 +149,13 @@ const welcome = async ({ deployment, plan, signalling }: RunOptions): Promise<En
 /** What each worker is to do: its shard, with a token for everybody. */
 const writeOrders = async (
   shards: readonly Shard[],
-  { deployment, staffing, signalling }: RunOptions,
+  { deployment, plan, staffing, signalling }: RunOptions,
 ): Promise<Omit<WorkOrder, 'startedAtMs'>[]> => {
   const engine = { threads: staffing.threads, joinTimeoutMs: JOIN_TIMEOUT_MS, joinAttempts: JOIN_ATTEMPTS, signalling };
   return await Promise.all(
     shards.map(async ({ shard, participants }) => ({
       shard,
+      endAtMs: plan.endAtMs,
       engine,
       recruits: await Promise.all(
         participants.map(async (one) => ({ plan: one, admission: await admit(deployment, one, ttlOf(one)) })),

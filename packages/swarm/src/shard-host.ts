@@ -1,7 +1,7 @@
 import type { RecordLine, SampleLine } from '@livekit-swarm/core';
-import { scheduleJoins } from './join-schedule.ts';
 import type { EngineModule } from './load-engine.ts';
 import { startMetronome } from './metronome.ts';
+import { schedule } from './schedule.ts';
 import { createSelfSampler } from './self-sampler.ts';
 import type { Recruit, WorkerMessage, WorkOrder } from './worker-protocol.ts';
 
@@ -15,7 +15,7 @@ export interface ShardHost {
 const BATCH_MS = 100;
 
 /**
- * Begins a shard: joins at their due times, a sample a second, events as they happen.
+ * Begins a shard: joins and leaves at their due times, a sample a second, events as they happen.
  * @throws what the engine throws when it cannot be made
  */
 export const hostShard = async (
@@ -23,7 +23,7 @@ export const hostShard = async (
   { createEngine }: EngineModule,
   send: (message: WorkerMessage) => void,
 ): Promise<ShardHost> => {
-  const { shard, startedAtMs, recruits } = order;
+  const { shard, startedAtMs, endAtMs, recruits } = order;
   const elapsedMs = (): number => Date.now() - startedAtMs;
   const outbox = createOutbox(send);
   const engine = await createEngine({
@@ -33,15 +33,23 @@ export const hostShard = async (
     onEvent: (event) => outbox.push({ ...event, shard }),
   });
   const self = createSelfSampler();
-  const begun: Recruit[] = [];
-  const schedule = scheduleJoins(
-    recruits.map((recruit) => ({ recruit, joinAtMs: recruit.plan.joinAtMs })),
-    elapsedMs,
-    ({ recruit }) => {
-      begun.push(recruit);
-      engine.join(recruit.plan, recruit.admission, recruit.plan.joinAtMs).catch(complain);
-    },
-  );
+  /** By their index: began, and were not told to leave yet. */
+  const here = new Set<number>();
+  const joins = schedule(recruits, joinAt, elapsedMs, ({ plan, admission }) => {
+    here.add(plan.index);
+    engine.join(plan, admission, plan.joinAtMs).catch(complain);
+  });
+  const seeOff = async (index: number): Promise<void> => {
+    if (here.delete(index)) outbox.push({ ...(await engine.leave(index)), shard });
+  };
+  const early = recruits.filter(({ plan }) => plan.leaveAtMs < endAtMs).sort((a, b) => leaveAt(a) - leaveAt(b));
+  const underWay = new Set<Promise<void>>();
+  const leaves = schedule(early, leaveAt, elapsedMs, ({ plan }) => {
+    const leaving = seeOff(plan.index)
+      .catch(complain)
+      .finally(() => underWay.delete(leaving));
+    underWay.add(leaving);
+  });
   /** Engines promise not to throw: a bug, and one that must not go unnoticed. */
   const complain = (error: unknown): void =>
     outbox.push({ type: 'event', at: elapsedMs(), shard, event: 'warning', message: `worker ${shard}: ${String(error)}` });
@@ -57,7 +65,7 @@ export const hostShard = async (
       intervalMs: Math.max(1, at - lastSampleAt),
       joined,
       series,
-      generator: { ...generator, ...self.sample(), lateJoins: schedule.takeLate() },
+      generator: { ...generator, ...self.sample(), lateJoins: joins.takeLate() },
     };
     lastSampleAt = at;
     send({ type: 'sample', sample: line });
@@ -65,12 +73,13 @@ export const hostShard = async (
   const stopSampling = startMetronome(startedAtMs, 0, sample);
 
   const leave = async (): Promise<void> => {
-    schedule.stop();
+    joins.stop();
+    leaves.stop();
     stopSampling();
     sample();
     // All at once: who leaves first must not make the others miss a track.
-    const leaving = begun.map(async ({ plan }) => outbox.push({ ...(await engine.leave(plan.index)), shard }));
-    for (const left of await Promise.allSettled(leaving)) if (left.status === 'rejected') complain(left.reason);
+    for (const left of await Promise.allSettled([...here].map(seeOff))) if (left.status === 'rejected') complain(left.reason);
+    await Promise.all(underWay);
     await engine.close();
     self.close();
     outbox.flush();
@@ -83,6 +92,9 @@ export const hostShard = async (
     },
   };
 };
+
+const joinAt = ({ plan }: Recruit): number => plan.joinAtMs;
+const leaveAt = ({ plan }: Recruit): number => plan.leaveAtMs;
 
 /** Gathers lines and sends them together. */
 const createOutbox = (send: (message: WorkerMessage) => void): { push(line: RecordLine): void; flush(): void } => {

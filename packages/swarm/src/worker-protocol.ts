@@ -12,6 +12,8 @@ export interface WorkOrder {
   shard: number;
   /** Unix ms, a little in the future and the same for all: the zero of every `at`. */
   startedAtMs: number;
+  /** Whoever is due to leave then leaves when told, all at once; who is due earlier leaves by itself. */
+  endAtMs: number;
   engine: Pick<EngineOptions, 'threads' | 'joinTimeoutMs' | 'joinAttempts' | 'signalling'>;
   /** In the order they are due. */
   recruits: Recruit[];
