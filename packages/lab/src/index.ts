@@ -7,6 +7,7 @@ export { type Cluster, type ClusterOptions, type Extra, MAX_NODES, startCluster 
 export { doctor, type Finding } from './doctor/doctor.ts';
 export { withFileLock } from './file-lock.mjs';
 export { findFreePorts, type ServerPorts } from './free-ports.ts';
+export { expectCpuLimits, LEAST_CPU } from './guard/cpu-limit.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
 export type { GuardedCommand, ProcessEnd } from './guard/protocol.ts';
 export { LabError } from './lab-error.ts';

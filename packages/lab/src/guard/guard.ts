@@ -7,15 +7,20 @@
  * - Guard dies: on Linux the kernel kills the server (PR_SET_PDEATHSIG); elsewhere the CLI does, which sees the channel close.
  * - Server dies: the guard reports how, and ends.
  * - CLI and guard die together: as when the guard dies.
+ *
+ * A limit on the server's processor time is set up and removed here, too; where the guard itself was killed, the next one removes it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { type CpuLimit, limitCpu } from './cpu-limit.ts';
 import { dieWithParent } from './die-with-parent.ts';
 import type { FromGuard, GuardedCommand, ToGuard } from './protocol.ts';
 
 let server: ChildProcess | undefined;
+let cpuLimit: CpuLimit | undefined;
 
 const end = (): void => {
+  cpuLimit?.remove();
   if (process.connected) process.disconnect();
   process.exit(0);
 };
@@ -25,13 +30,17 @@ const report = (message: FromGuard, then: () => void = () => {}): void => {
   else then();
 };
 
-const run = ({ command, args, env, logFile }: GuardedCommand): void => {
+const run = ({ command, args, env, logFile, cpuCores }: GuardedCommand): void => {
+  cpuLimit = cpuCores === undefined ? undefined : limitCpu(cpuCores);
   const log = openSync(logFile, 'a');
   const [program, ...rest] = dieWithParent([command, ...args]);
   server = spawn(program, rest, { env, stdio: ['ignore', log, log] });
   closeSync(log);
   const { pid } = server;
-  if (pid !== undefined) report({ type: 'running', pid });
+  if (pid !== undefined) {
+    cpuLimit?.add(pid);
+    report({ type: 'running', pid });
+  }
   server.once('error', (error) => report({ type: 'refused', message: error.message }, end));
   server.once('exit', (code, signal) => report({ type: 'ended', code, signal }, end));
 };

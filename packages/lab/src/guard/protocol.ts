@@ -6,6 +6,8 @@ export interface GuardedCommand {
   env: Record<string, string>;
   /** Output is appended here. */
   logFile: string;
+  /** It and what it starts get so many cores together (see `limitCpu`). Absent: all. */
+  cpuCores?: number;
 }
 
 export type ToGuard = { type: 'run'; command: GuardedCommand } | { type: 'signal'; signal: NodeJS.Signals };

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { findFreePorts, type ServerPorts } from '../free-ports.ts';
+import { expectCpuLimits, sweepCpuLimits } from '../guard/cpu-limit.ts';
 import { type GuardedProcess, spawnGuarded } from '../guard/guarded-process.ts';
 import type { ProcessEnd } from '../guard/protocol.ts';
 import { LabError } from '../lab-error.ts';
@@ -24,6 +25,8 @@ export interface StartOptions extends ProvisionOptions {
   udpPorts?: number;
   /** Laid over the configuration that keeps the server on `host`. */
   config?: LiveKitConfig;
+  /** How many cores it may use, 0.01 at least: as a container's CPU limit, on Linux and as root. Default: all. */
+  cpuCores?: number;
   /** Default: a fresh pair. */
   credentials?: ApiCredentials;
   /** How long it may take until it answers, ms. Default 20,000. */
@@ -57,10 +60,11 @@ const PORT_TAKEN = /address already in use|could not find.*port/i;
 /**
  * Provides a livekit-server (see `provisionLiveKit`), starts it on free ports of `host` and waits until it answers.
  *
- * Throws a LabError: what `provisionLiveKit` throws; `server-ended` when it ends at once, with the end of its log; `not-healthy` when
+ * Throws a LabError: what `provisionLiveKit` throws; `no-cpu-limit` where `cpuCores` cannot be had; `server-ended` when it ends at once, with the end of its log; `not-healthy` when
  * it does not answer in time. Nothing is left running then.
  */
 export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer> => {
+  if (options.cpuCores !== undefined) expectCpuLimits();
   const binary = await provisionLiveKit(options);
   for (let attempt = 1; ; attempt++) {
     try {
@@ -89,7 +93,10 @@ const startOnFreePorts = async (binary: ProgramBinary, options: StartOptions): P
     args: ['--config', configFile],
     env: serverEnvironment(credentials),
     logFile,
+    ...(options.cpuCores === undefined ? {} : { cpuCores: options.cpuCores }),
   });
+  // A guard that was killed could not do it.
+  if (options.cpuCores !== undefined) void server.exited.then(() => sweepCpuLimits());
   const authority = `${host.includes(':') ? `[${host}]` : host}:`;
   await expectHealthy(server, `http://${authority}${ports.http}/`, healthTimeoutMs, logFile, credentials);
 
