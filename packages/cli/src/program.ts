@@ -1,6 +1,7 @@
 import { type ExitCode, UsageError } from '@livekit-swarm/core';
 import { Command, Option } from 'commander';
 import type { ReportFlags } from './commands/report.ts';
+import { addCompareCommands } from './compare-program.ts';
 import type { Console } from './console.ts';
 import { addRunFlags, collector, colorFlag, fromEnvironment, outputFlags, type RunFlags } from './flags.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
@@ -106,6 +107,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       done(await doctorCommand(flags, console));
     });
 
+  addCompareCommands(program, console, done);
   addScenarioCommands(program, console, done);
   addLabCommands(program, console, done);
   return program;

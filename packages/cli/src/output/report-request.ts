@@ -5,37 +5,32 @@ import { REPORTERS, type ReporterName } from '@livekit-swarm/report';
 import { closest, distance } from 'fastest-levenshtein';
 
 /** What `--report NAME[=FILE]` asks for. */
-export interface ReportRequest {
-  name: ReporterName;
+export interface ReportRequest<Name extends string = ReporterName> {
+  name: Name;
   /** `null`: where this report usually goes. */
   to: 'stdout' | { file: string } | null;
 }
 
-const NAMES = Object.keys(REPORTERS).filter((name): name is ReporterName => Object.hasOwn(REPORTERS, name));
+/** Reports by their names, and what their files are called. */
+type Reports<Name extends string> = Readonly<Record<Name, { readonly fileName: string }>>;
 
 /** Reads what was typed. @throws UsageError for a name there is not, or no file where one should be */
-export const parseReportRequest = (text: string): ReportRequest => {
-  const cut = text.indexOf('=');
-  const typed = (cut < 0 ? text : text.slice(0, cut)).trim();
-  const name = NAMES.find((known) => known === typed);
-  if (name === undefined) throw new UsageError(`--report ${text}: there is no report "${typed}"`, suggestion(typed));
-  if (cut < 0) return { name, to: null };
-  const file = text.slice(cut + 1).trim();
-  if (file === '')
-    throw new UsageError(
-      `--report ${text}: names no file`,
-      `write --report ${name}=${REPORTERS[name].fileName}, or =- for stdout`,
-    );
-  if (file === '-') return { name, to: 'stdout' };
-  return { name, to: { file: isFolder(file) ? join(file, REPORTERS[name].fileName) : file } };
-};
+export const parseReportRequest = (text: string): ReportRequest => parseRequestOf(REPORTERS, text);
 
 /**
  * Reads all of them, `--json` included, and what contradicts itself is told before anything is started.
  * @throws UsageError when two would write to the same place
  */
-export const parseReportRequests = (texts: readonly string[], json: boolean): ReportRequest[] => {
-  const requests = texts.map(parseReportRequest);
+export const parseReportRequests = (texts: readonly string[], json: boolean): ReportRequest[] =>
+  parseRequestsOf(REPORTERS, texts, json);
+
+/** The same for other reports than those of runs. @throws UsageError */
+export const parseRequestsOf = <Name extends string>(
+  reports: Reports<Name | 'json'>,
+  texts: readonly string[],
+  json: boolean,
+): ReportRequest<Name | 'json'>[] => {
+  const requests = texts.map((text) => parseRequestOf(reports, text));
   if (json) requests.push({ name: 'json', to: 'stdout' });
   const taken = new Map<string, string>();
   for (const { name, to } of requests) {
@@ -51,11 +46,26 @@ export const parseReportRequests = (texts: readonly string[], json: boolean): Re
   return requests;
 };
 
+const parseRequestOf = <Name extends string>(reports: Reports<Name>, text: string): ReportRequest<Name> => {
+  const names = Object.keys(reports).filter((name): name is Name => Object.hasOwn(reports, name));
+  const cut = text.indexOf('=');
+  const typed = (cut < 0 ? text : text.slice(0, cut)).trim();
+  const name = names.find((known) => known === typed);
+  if (name === undefined) throw new UsageError(`--report ${text}: there is no report "${typed}"`, suggestion(typed, names));
+  if (cut < 0) return { name, to: null };
+  const { fileName } = reports[name];
+  const file = text.slice(cut + 1).trim();
+  if (file === '')
+    throw new UsageError(`--report ${text}: names no file`, `write --report ${name}=${fileName}, or =- for stdout`);
+  if (file === '-') return { name, to: 'stdout' };
+  return { name, to: { file: isFolder(file) ? join(file, fileName) : file } };
+};
+
 const isFolder = (path: string): boolean =>
   /[/\\]$/.test(path) || ['.', '..'].includes(basename(path)) || (existsSync(path) && statSync(path).isDirectory());
 
-const suggestion = (typed: string): string => {
-  const all = `reports are ${NAMES.join(', ')}`;
-  const nearest = closest(typed.toLowerCase(), NAMES);
+const suggestion = (typed: string, names: readonly string[]): string => {
+  const all = `reports are ${names.join(', ')}`;
+  const nearest = closest(typed.toLowerCase(), names);
   return distance(typed.toLowerCase(), nearest) <= 2 ? `did you mean ${nearest}? ${all}` : all;
 };

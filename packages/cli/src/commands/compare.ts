@@ -1,0 +1,64 @@
+import { type ExitCode, UsageError } from '@livekit-swarm/core';
+import { compareRuns, parseTolerance } from '@livekit-swarm/core/compare';
+import { findRuns, type NamedRecords } from '../compare/find-runs.ts';
+import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
+import { readSide } from '../compare/read-side.ts';
+import type { Console } from '../console.ts';
+
+export interface CompareFlags extends ComparisonOutputFlags {
+  base: string[];
+  current: string[];
+  tolerance: string[];
+}
+
+/**
+ * `swarm compare BASE CURRENT…`: runs beside each other, and whether any figure got worse.
+ * @throws UsageError for what cannot be compared; RecordError for a record that cannot be read
+ */
+export const compareCommand = async (sides: readonly string[], flags: CompareFlags, console: Console): Promise<ExitCode> => {
+  const tolerance = parseTolerance(flags.tolerance);
+  const show = openComparisonOutput(flags, console, null);
+  const [base, ...currents] = chooseSides(sides, flags);
+  if (base === undefined || currents.length === 0) throw new UsageError('two sides are needed', USAGE);
+  const read = await readSide(base);
+  const comparisons = [];
+  for (const current of currents) comparisons.push(await compareRuns(read, await readSide(current), { tolerance }));
+  return await show({ comparisons, notes: [], interrupted: false });
+};
+
+const USAGE = 'swarm compare BASE CURRENT, each a record, the folder of a run, or a folder of several runs';
+
+/** The base first. With --base and --current every one of them is a repeat; without, each argument is a side of its own. */
+const chooseSides = (sides: readonly string[], { base, current }: CompareFlags): NamedRecords[] => {
+  if (base.length === 0 && current.length === 0) return distinct(sides.map(findRuns));
+  if (sides.length > 0 && (base.length > 0 === current.length > 0 || sides.length > 1)) {
+    throw new UsageError(
+      `${sides.join(' ')}: is it base or current?`,
+      'give the sides as arguments, or all runs by --base and --current',
+    );
+  }
+  const missing = base.length === 0 ? '--base' : current.length === 0 ? '--current' : null;
+  if (missing !== null && sides.length === 0) throw new UsageError(`there is no ${missing}`, USAGE);
+  return distinct([merge(base.length === 0 ? sides : base, 'base'), merge(current.length === 0 ? sides : current, 'current')]);
+};
+
+const merge = (texts: readonly string[], name: string): NamedRecords => {
+  const found = texts.map(findRuns);
+  const [only] = found;
+  return {
+    name: found.length === 1 && only !== undefined ? only.name : name,
+    text: texts.join(' '),
+    records: found.flatMap(({ records }) => records),
+  };
+};
+
+/** Two sides of one name could not be told apart: then both are called as they were typed, or counted. */
+const distinct = (sides: readonly NamedRecords[]): NamedRecords[] => {
+  const names = sides.map(({ name }) => name);
+  if (new Set(names).size === names.length) return [...sides];
+  const texts = sides.map(({ text }) => text);
+  return sides.map((side, index) => ({
+    ...side,
+    name: new Set(texts).size === texts.length ? side.text : `${side.name} (${index + 1})`,
+  }));
+};

@@ -1,0 +1,29 @@
+import { judge, resolveThresholds, UsageError } from '@livekit-swarm/core';
+import type { RecordedRun, Side } from '@livekit-swarm/core/compare';
+import { readRecord, recordLines } from '@livekit-swarm/swarm';
+import type { NamedRecords } from './find-runs.ts';
+
+/** Reads a run from its record, judged by its own thresholds. @throws RecordError */
+export const readRun = async (record: string): Promise<RecordedRun> => {
+  const summary = await readRecord(record);
+  return {
+    name: record,
+    summary,
+    judgement: judge(summary, resolveThresholds(summary.scenario, summary.thresholds)),
+    readLines: () => recordLines(record),
+  };
+};
+
+/**
+ * Reads all runs of a side.
+ * @throws RecordError; UsageError when one run is there twice, under two paths
+ */
+export const readSide = async ({ name, records }: NamedRecords): Promise<Side> => {
+  const runs: RecordedRun[] = [];
+  for (const record of records) runs.push(await readRun(record));
+  for (const [index, { summary, name: path }] of runs.entries()) {
+    const same = runs.findIndex((other) => other.summary.run === summary.run && other.summary.startedAt === summary.startedAt);
+    if (same < index) throw new UsageError(`${name}: ${runs[same]?.name} and ${path} are the same run`, 'a run counts once');
+  }
+  return { name, runs };
+};
