@@ -7,3 +7,4 @@ export { ScenarioMismatch } from './same-scenario.ts';
 export * from './scenario-difference.ts';
 export type * from './side.ts';
 export { DEFAULT_TOLERANCE, parseTolerance, type Tolerance } from './tolerance.ts';
+export { type First, turns } from './turns.ts';

@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { parseServerSpec } from './server-spec.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'swarm-spec-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+const binary = join(dir, 'livekit-server');
+const config = join(dir, 'small.yaml');
+const more = join(dir, 'more.yml');
+const odd = join(dir, 'a=b+c@cpu=1');
+writeFileSync(binary, '');
+writeFileSync(odd, '');
+writeFileSync(config, 'port: 1\nrtc: { pli_throttle: { low_quality: 500ms } }\n');
+writeFileSync(more, 'rtc: { packet_buffer_size_audio: 7 }\nroom: { empty_timeout: 5 }\n');
+mkdirSync(join(dir, 'folder'));
+
+const plain = { version: '1.13.4', serverPath: null, config: null, cpuCores: null, leftOut: [] };
+
+test.each([
+  ['1.11.0', { ...plain, name: '1.11.0', version: '1.11.0' }],
+  ['v1.11.0', { ...plain, name: 'v1.11.0', version: '1.11.0' }],
+  ['old=1.11.0', { ...plain, name: 'old', version: '1.11.0' }],
+  ['1.13.4@cpu=0.2', { ...plain, name: '1.13.4@cpu=0.2', cpuCores: 0.2 }],
+  ['slow=1.13.4@cpu=1.5', { ...plain, name: 'slow', cpuCores: 1.5 }],
+  [binary, { ...plain, name: 'livekit-server', serverPath: binary }],
+  [odd, { ...plain, name: 'a=b+c@cpu=1', serverPath: odd }],
+  [`new=${binary}@cpu=.5`, { ...plain, name: 'new', serverPath: binary, cpuCores: 0.5 }],
+])('reads %s', (text, spec) => {
+  expect(parseServerSpec(text)).toEqual(spec);
+});
+
+test('lays configurations over each other, and says what it does not use', () => {
+  expect(parseServerSpec(`1.11.0+${config}+${more}`)).toEqual({
+    ...plain,
+    name: '1.11.0+small.yaml+more.yml',
+    version: '1.11.0',
+    config: { rtc: { pli_throttle: { low_quality: '500ms' }, packet_buffer_size_audio: 7 }, room: { empty_timeout: 5 } },
+    leftOut: ['port'],
+  });
+  expect(parseServerSpec(config)).toMatchObject({ name: 'small.yaml', version: '1.13.4', serverPath: null });
+  expect(parseServerSpec(`${binary}+${more}`)).toMatchObject({ serverPath: binary, config: { room: { empty_timeout: 5 } } });
+});
+
+test.each([
+  ['', 'names no server'],
+  ['1.10.0', 'version 1.10.0 is not pinned'],
+  ['wss://livekit.example.com', 'servers that run already'],
+  ['nowhere', 'there is no nowhere'],
+  ['=1.13.4', 'what is the name'],
+  ['name=', 'names no server'],
+  ['1.13.4@cpu=0', 'no number of cores'],
+  ['1.13.4@cpu=fast', 'no number of cores'],
+  ['1.13.4@memory=1', 'there is no @memory'],
+  ['1.13.4+1.11.0', 'is no configuration file'],
+  [join(dir, 'folder'), 'is a folder'],
+])('refuses %j', (text, message) => {
+  expect(() => parseServerSpec(text)).toThrow(
+    expect.objectContaining({ name: 'UsageError', message: expect.stringContaining(message) }),
+  );
+});
+
+test('refuses a configuration that is not there', () => {
+  expect(() => parseServerSpec('1.13.4+nowhere.yaml')).toThrow(/nowhere\.yaml: cannot be read/);
+});

@@ -1,0 +1,103 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { UsageError } from '@livekit-swarm/core';
+import {
+  DEFAULT_LIVEKIT_VERSION,
+  LEAST_CPU,
+  LIVEKIT_VERSIONS,
+  type LiveKitConfig,
+  type LiveKitVersion,
+  mergeConfig,
+  readLiveKitConfig,
+} from '@livekit-swarm/lab';
+
+/** A server to be tested, as it was asked for. */
+export interface ServerSpec {
+  /** For people: the name that was given, or what was typed. */
+  name: string;
+  /** Which pinned release, where no binary is given. */
+  version: LiveKitVersion;
+  /** A binary of the user's. */
+  serverPath: string | null;
+  /** Laid over the lab's configuration. */
+  config: LiveKitConfig | null;
+  /** How many cores it may use. */
+  cpuCores: number | null;
+  /** What of the configuration files is not used, for a word about it. */
+  leftOut: string[];
+}
+
+const HINT = `write a version (${LIVEKIT_VERSIONS.join(', ')}), the path of a livekit-server, or its configuration: 1.13.4+livekit.yaml, new=./livekit-server, 1.13.4@cpu=0.5`;
+
+/**
+ * Reads `[NAME=]SERVER[+CONFIG.yaml …][@cpu=CORES]`: SERVER is a pinned version, the path of a binary, or left out before a configuration (then the default
+ * version runs with it).
+ * @throws UsageError; LabError for a configuration that cannot be read
+ */
+export const parseServerSpec = (text: string): ServerSpec => {
+  const { rest: withName, cpuCores } = cutCpu(text);
+  const { rest, name } = cutName(withName);
+  const [first = '', ...more] = existsSync(rest) ? [rest] : rest.split('+').map((part) => part.trim());
+  const server = readServer(first, text);
+  const files = [...(server.configFile === null ? [] : [server.configFile]), ...more];
+  const configs = files.map((file) => {
+    if (!isConfig(file))
+      throw new UsageError(`--server ${text}: "${file}" is no configuration file`, 'after + comes a .yaml file');
+    return readLiveKitConfig(file);
+  });
+  return {
+    name: name ?? nameOf(first, more, cpuCores),
+    version: server.version,
+    serverPath: server.path,
+    config:
+      configs.length === 0 ? null : configs.reduce((merged, { config }) => mergeConfig(merged, config), {} as LiveKitConfig),
+    cpuCores,
+    leftOut: configs.flatMap(({ leftOut }) => leftOut),
+  };
+};
+
+const cutCpu = (text: string): { rest: string; cpuCores: number | null } => {
+  const [, rest = text, key, said = ''] = /^(.*)@([a-z]+)=([^@/]*)$/.exec(text) ?? [];
+  if (key === undefined || existsSync(text)) return { rest: text, cpuCores: null };
+  if (key !== 'cpu') throw new UsageError(`--server ${text}: there is no @${key}`, 'there is @cpu=0.5: half a core');
+  const cores = /^\d*\.?\d+$/.test(said) ? Number(said) : Number.NaN;
+  if (cores >= LEAST_CPU) return { rest, cpuCores: cores };
+  throw new UsageError(
+    `--server ${text}: @cpu=${said} is no number of cores`,
+    `write 0.5 for half a core; ${LEAST_CPU} is the least`,
+  );
+};
+
+const cutName = (text: string): { rest: string; name: string | null } => {
+  const cut = text.indexOf('=');
+  if (cut < 0 || existsSync(text)) return { rest: text, name: null };
+  const name = text.slice(0, cut).trim();
+  if (name === '' || /[/\\]/.test(name)) throw new UsageError(`--server ${text}: what is the name of this server?`, HINT);
+  return { rest: text.slice(cut + 1), name };
+};
+
+const readServer = (first: string, text: string): { version: LiveKitVersion; path: string | null; configFile: string | null } => {
+  const version = LIVEKIT_VERSIONS.find((known) => known === first.replace(/^v/, ''));
+  if (version !== undefined) return { version, path: null, configFile: null };
+  if (first === '') throw new UsageError(`--server ${text}: names no server`, HINT);
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(first)) {
+    throw new UsageError(`--server ${text}: servers that run already cannot be taken by turns`, HINT);
+  }
+  if (/^v?\d+\.\d+(\.\d+)?$/.test(first) && !existsSync(first)) {
+    throw new UsageError(
+      `--server ${text}: version ${first} is not pinned here`,
+      `pinned are ${LIVEKIT_VERSIONS.join(', ')}; any other by the path of its binary`,
+    );
+  }
+  if (!existsSync(first)) throw new UsageError(`--server ${text}: there is no ${first}`, HINT);
+  if (statSync(first).isDirectory()) throw new UsageError(`--server ${text}: ${first} is a folder`, HINT);
+  return isConfig(first)
+    ? { version: DEFAULT_LIVEKIT_VERSION, path: null, configFile: first }
+    : { version: DEFAULT_LIVEKIT_VERSION, path: first, configFile: null };
+};
+
+const isConfig = (file: string): boolean => /\.ya?ml$/i.test(file);
+
+/** Paths by their last part. */
+const nameOf = (first: string, more: readonly string[], cpuCores: number | null): string =>
+  `${[first, ...more].map((part) => basename(part)).join('+')}${cpuCores === null ? '' : `@cpu=${cpuCores}`}`;

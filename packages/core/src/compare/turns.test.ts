@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { turns } from './turns.ts';
+
+const firstRounds = (seed: number, rounds: number): string => {
+  const order = turns(seed);
+  return Array.from({ length: rounds }, () => order.next().value).join('');
+};
+
+test('of every two rounds each begins one', () => {
+  for (let seed = 0; seed < 20; seed++)
+    expect(
+      firstRounds(seed, 12)
+        .match(/../g)
+        ?.every((two) => two === 'AB' || two === 'BA'),
+    ).toBe(true);
+});
+
+test('who begins the two is drawn, the same way for the same seed', () => {
+  expect(firstRounds(7, 40)).toBe(firstRounds(7, 40));
+  expect(firstRounds(7, 40)).toContain('AA');
+  expect(firstRounds(7, 40)).not.toBe(firstRounds(8, 40));
+});
