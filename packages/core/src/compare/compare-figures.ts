@@ -119,7 +119,8 @@ const factsOf = ({ figure, margin }: FigureInput) => {
 const changeOf = (from: number, to: number) => ({ absolute: to - from, relative: shareOf(to - from, from) });
 
 const intervalOf = (base: number, scale: MarginScale, shift: Shift): FigureComparison['interval'] => {
-  const [from, to] = [shift.from, shift.to].map((by) => scale.at(scale.of(base) + by) - base) as [number, number];
+  // Nothing that is measured here can be below zero.
+  const [from, to] = [shift.from, shift.to].map((by) => Math.max(0, scale.at(scale.of(base) + by)) - base) as [number, number];
   return { from, to, relativeFrom: shareOf(from, base), relativeTo: shareOf(to, base), confidence: shift.confidence };
 };
 

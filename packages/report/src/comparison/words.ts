@@ -84,6 +84,7 @@ export const formatChange = (figure: FigureComparison): string => {
 export const formatInterval = (figure: FigureComparison): string => {
   if (figure.interval === null || figure.interval.confidence === 0) return '–';
   const { from, to, relativeFrom, relativeTo } = figure.interval;
+  if (from === 0 && to === 0) return '';
   if (relativeFrom === null || relativeTo === null) {
     return `${signed(from, (size) => formatValue(figure, size))} … ${signed(to, (size) => formatValue(figure, size))}`;
   }
@@ -100,8 +101,11 @@ const percent = (share: number): string => formatShare(roundShare(share));
 const roundShare = (share: number): number =>
   Math.abs(share) < 0.1 ? Math.round(share * 1_000) / 1_000 : Math.round(share * 100) / 100;
 
-const signed = (value: number, write: (size: number) => string): string =>
-  `${value < 0 ? '−' : value > 0 ? '+' : '±'}${write(Math.abs(value))}`;
+/** What rounds to nothing has no sign. */
+const signed = (value: number, write: (size: number) => string): string => {
+  const size = write(Math.abs(value));
+  return `${/[1-9]/.test(size) ? (value < 0 ? '−' : '+') : '±'}${size}`;
+};
 
 /** What is worth a row: changed or judged by a threshold first; what is zero on both sides and meant to be tells nothing. */
 export const shownFigures = ({ figures }: Comparison): FigureComparison[] => {

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSummary, judge, type RecordLine, resolveThresholds } from '@livekit-swarm/core';
+import { type Comparison, compareRuns, type RecordedRun, type Side } from '@livekit-swarm/core/compare';
+import { altered, recordOf, specOf } from '@livekit-swarm/core/testing';
+import { marked } from 'marked';
+import { parse } from 'test-results-parser';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMPARISON_REPORTERS, type ComparisonInput, exitCodeOfComparisons } from './index.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'swarm-comparison-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const runOf = (name: string, lines: RecordLine[]): RecordedRun => {
+  const fold = createSummary();
+  for (const line of lines) fold.add(line);
+  const summary = fold.result();
+  return { name, summary, judgement: judge(summary, resolveThresholds(summary.scenario, [])), readLines: () => lines };
+};
+
+const side = (name: string, slower: number): Side => ({
+  name,
+  runs: [1, 2, 3, 4].map((repeat) =>
+    runOf(
+      `records/${name}/${repeat}`,
+      altered(recordOf(specOf({ rooms: 10, durationMs: 10_000 })), (line) => {
+        if (line.type !== 'event' || line.phases === undefined) return line;
+        const { started, signal, ice, joined } = line.phases;
+        const factor = slower * (1 + repeat / 100);
+        return { ...line, phases: { started, signal, ice, joined: joined * factor } };
+      }),
+    ),
+  ),
+});
+
+let worse: Comparison;
+let same: Comparison;
+beforeAll(async () => {
+  worse = await compareRuns(side('1.11.0', 1), side('a | b <i>', 2));
+  same = await compareRuns(side('1.11.0', 1), side('1.13.4', 1));
+});
+
+const inputOf = (...comparisons: Comparison[]): ComparisonInput => ({ comparisons, notes: [], interrupted: false });
+const { text, json, markdown, junit } = COMPARISON_REPORTERS;
+
+describe('text', () => {
+  test('says in a sentence what changed, by how much, and from what to what', () => {
+    const said = text.render(inputOf(worse));
+    expect(said).toContain('✗ REGRESSION (exit 99)  a | b <i> against 1.11.0, 4 runs each');
+    expect(said.replaceAll(/\s+/g, ' ')).toMatch(
+      /a \| b <i> is worse than 1\.11\.0 in join_time\.p95: \+10\d % \(\+9\d … \+10\d %\), 1\d\d ms → 2\d\d ms; join_time\.p50: /,
+    );
+    expect(said.indexOf('✗  join_time.p50')).toBeLessThan(said.indexOf('=  join_failures.rate'));
+  });
+
+  test('says that there is no difference', () => {
+    expect(text.render(inputOf(same))).toMatch(
+      /^✓ NO DIFFERENCE \(exit 0\) {2}1\.13\.4 against 1\.11\.0, 4 runs each\n {2}· No difference between 1\.11\.0 and 1\.13\.4 beyond the tolerance\.\n\nFIGURES\n/,
+    );
+  });
+
+  test('stays within 100 columns', () => {
+    for (const line of text.render(inputOf(worse, same)).split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+});
+
+test('JSON has every figure with its values, its change and its interval', () => {
+  const result = JSON.parse(json.render(inputOf(worse, same)));
+  expect(result).toMatchObject({ schema: 'livekit-swarm/comparison/1', verdict: 'regression', exitCode: 99, interrupted: false });
+  expect(result.comparisons.map(({ verdict }: { verdict: string }) => verdict)).toEqual(['regression', 'no difference']);
+  const figure = result.comparisons[0].figures.find((one: { figure: string }) => one.figure === 'join_time.p95');
+  expect(figure).toMatchObject({
+    verdict: 'worse',
+    unit: 'ms',
+    better: 'lower',
+    thresholded: true,
+    tolerance: { relative: 0.1, absolute: 20 },
+    base: { values: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)] },
+    chance: expect.closeTo(1 / 70, 3),
+  });
+  expect(figure.change.relative).toBeCloseTo(1, 1);
+  expect(figure.interval.relativeFrom).toBeLessThan(figure.change.relative);
+});
+
+test('Markdown renders as tables, and nothing of a name becomes markup', () => {
+  const html = marked.parse(markdown.render(inputOf(worse)), { gfm: true, async: false });
+  expect(html).toContain('<h3>✗ regression: a | b &lt;i&gt; against 1.11.0, 4 runs each</h3>');
+  expect(html).toMatch(/<td align="left"><code>join_time\.p95<\/code><\/td>\s*<td align="right">1\d\d ms/);
+  expect(html).not.toContain('<i>');
+  expect(html).toContain('<details>');
+});
+
+describe('JUnit XML, read by another tool', () => {
+  const readBack = (input: ComparisonInput) => {
+    const file = join(dir, 'junit.xml');
+    writeFileSync(file, junit.render(input));
+    return parse({ type: 'junit', files: [file] }) as {
+      status: string;
+      suites: { name: string; failed: number; errors: number; cases: { name: string; status: string; failure: string }[] }[];
+    };
+  };
+
+  test('fails for each figure that is worse, and for the verdict', () => {
+    const { status, suites } = readBack(inputOf(worse, same));
+    expect(status).toBe('FAIL');
+    expect(suites.map(({ name, failed }) => [name, failed])).toEqual([
+      ['swarm: a | b <i> against 1.11.0', 3],
+      ['swarm: 1.13.4 against 1.11.0', 0],
+    ]);
+    const failed = suites[0]?.cases.filter((one) => one.status === 'FAIL').map(({ name }) => name);
+    expect(failed).toEqual(['verdict', 'join_time.p95', 'join_time.p50']);
+  });
+
+  test('is an error where nobody can tell', async () => {
+    const open = await compareRuns({ name: 'a', runs: side('a', 1).runs.slice(0, 1) }, { name: 'b', runs: [] });
+    expect(readBack(inputOf(open)).suites[0]).toMatchObject({ failed: 0, errors: 1 });
+  });
+});
+
+test('the gravest of several decides, an interruption above all', () => {
+  expect(exitCodeOfComparisons(inputOf(same, same))).toBe(0);
+  expect(exitCodeOfComparisons(inputOf(same, worse))).toBe(99);
+  expect(exitCodeOfComparisons({ ...inputOf(worse), interrupted: true })).toBe(130);
+});
