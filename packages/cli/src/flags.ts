@@ -2,21 +2,8 @@ import { UsageError } from '@livekit-swarm/core';
 import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab';
 import { type Command, Option } from 'commander';
 
-/** The flags of a run as commander hands them over: text as typed, or what the environment says. */
-export interface RunFlags {
-  rooms?: string;
-  room?: string;
-  roomPrefix?: string;
-  participants?: string;
-  subscribers?: string;
-  joinRate?: string;
-  duration?: string;
-  publish?: string;
-  video?: string;
-  codec?: string;
-  simulcast?: boolean;
-  layout?: string;
-  dataRate?: string;
+/** The flags of anything that runs a crowd, as commander hands them over: text as typed, or what the environment says. */
+export interface CrowdFlags {
   url?: string;
   apiKey?: string;
   apiSecret?: string;
@@ -32,13 +19,33 @@ export interface RunFlags {
   color: boolean;
 }
 
+/** With those that describe the crowd itself, where no scenario does. */
+export interface RunFlags extends CrowdFlags {
+  rooms?: string;
+  room?: string;
+  roomPrefix?: string;
+  participants?: string;
+  subscribers?: string;
+  joinRate?: string;
+  duration?: string;
+  publish?: string;
+  video?: string;
+  codec?: string;
+  simulcast?: boolean;
+  layout?: string;
+  dataRate?: string;
+}
+
 type Environment = NodeJS.ProcessEnv;
 
-/** Adds every flag of a run, in groups as a reader looks for them. Each can come from the environment as SWARM_NAME. */
+/** Adds options below a heading. Each can come from the environment as SWARM_NAME. */
+export const addGroup = (command: Command, env: Environment, group: string, options: Option[]): void => {
+  for (const option of options) command.addOption(fromEnvironment(option, env).helpGroup(group));
+};
+
+/** Adds every flag of a run, in groups as a reader looks for them. */
 export const addRunFlags = (command: Command, env: Environment): Command => {
-  const add = (group: string, options: Option[]): void => {
-    for (const option of options) command.addOption(fromEnvironment(option, env).helpGroup(group));
-  };
+  const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
   add('The crowd:', [
     new Option('--rooms <n>', 'rooms at the same time (default: 20)'),
     new Option('--room <name>', 'one room of this name instead'),
@@ -57,6 +64,12 @@ export const addRunFlags = (command: Command, env: Environment): Command => {
     new Option('--layout <layout>', 'what each one looks at: all, speaker, grid:N, audio-only, none (default: all)'),
     new Option('--data-rate <rate>', 'data messages of each publisher: 10/s, 10/s:200B, 5/s:1000B:reliable'),
   ]);
+  return addCrowdFlags(command, env);
+};
+
+/** Adds the flags that do not describe the crowd: where it goes, how it is judged, what carries it. */
+export const addCrowdFlags = (command: Command, env: Environment): Command => {
+  const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
   add('The deployment (default: a livekit-server on this machine, started for the run):', [
     new Option('--url <url>', 'wss:// or ws:// of yours; also LIVEKIT_URL'),
     new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
@@ -127,7 +140,7 @@ export const fromEnvironment = (option: Option, env: Environment): Option => {
 };
 
 /** Flags that may be repeated. */
-const LISTS: ReadonlySet<string> = new Set(['threshold', 'report']);
+const LISTS: ReadonlySet<string> = new Set(['threshold', 'report', 'tag']);
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
 

@@ -6,6 +6,7 @@ import type { Console } from './console.ts';
 import { addRunFlags, collector, colorFlag, fromEnvironment, outputFlags, type RunFlags } from './flags.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
+import { addRunCommands } from './run-program.ts';
 import { addScenarioCommands } from './scenario-program.ts';
 import { VERSION } from './version.ts';
 
@@ -73,6 +74,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       const typed = (flag: keyof RunFlags): boolean => command.getOptionValueSource(flag) === 'cli';
       done(await runCommand(flags, typed, console).catch(blameEnvironment(command)));
     });
+  addRunCommands(program, console, done, blameEnvironment);
   const report = program
     .command('report')
     .description('render a finished run again, and judge it again')

@@ -52,6 +52,9 @@ const linePrinter = (stream: NodeJS.WriteStream): ProgressPrinter => {
       nextAt = progress.elapsedMs + LINE_EVERY_MS - 500;
       stream.write(`${progressLine(progress)}\n`);
     },
-    done: () => {},
+    done: () => {
+      // Another run may follow.
+      nextAt = Number.NEGATIVE_INFINITY;
+    },
   };
 };

@@ -1,14 +1,14 @@
 import { UsageError } from '@livekit-swarm/core';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
 import { checkAddress } from '@livekit-swarm/swarm';
-import type { RunFlags } from './flags.ts';
+import type { CrowdFlags } from './flags.ts';
 
 /** Where the crowd goes: a deployment of the user's, or a server that we start. */
 export type Target =
   | { type: 'remote'; url: string; apiKey: string; apiSecret: string }
   | { type: 'embedded'; version: LiveKitVersion };
 
-type TargetFlags = Pick<RunFlags, 'url' | 'apiKey' | 'apiSecret' | 'livekitVersion'>;
+type TargetFlags = Pick<CrowdFlags, 'url' | 'apiKey' | 'apiSecret' | 'livekitVersion'>;
 
 /**
  * @param typed whether a flag stood on the command line: a key that only the environment holds does not contradict a server of our own

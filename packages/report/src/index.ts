@@ -8,4 +8,5 @@ export * from './report-input.ts';
 export type * from './reporter.ts';
 export * from './reporters.ts';
 export { type Style, styleFor } from './style.ts';
+export { renderTable } from './table.ts';
 export { renderText } from './text.ts';

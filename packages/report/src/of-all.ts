@@ -1,13 +1,13 @@
 import { EXIT_CODES, type ExitCode, type Verdict } from '@livekit-swarm/core';
 import { exitCodeOf, type Outcome, verdictOf } from './report-input.ts';
 
-/** The graver before the lighter: what ended everything, then what is known to be bad, then what is not known. */
+/** The graver before the lighter: what ended everything, what kept runs from coming about, then what is known to be bad, then what is not known. */
 const GRAVEST_FIRST: readonly ExitCode[] = [
   EXIT_CODES.interrupted.code,
   EXIT_CODES.internalError.code,
   EXIT_CODES.usage.code,
-  EXIT_CODES.failed.code,
   EXIT_CODES.unreachable.code,
+  EXIT_CODES.failed.code,
   EXIT_CODES.inconclusive.code,
 ];
 

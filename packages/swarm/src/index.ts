@@ -3,6 +3,7 @@ export { readSystemLimits, socketNeed } from './descriptors.ts';
 export { diskReason } from './disk-reason.ts';
 export { type Interruption, watchInterruption } from './interruption.ts';
 export type { EngineModule } from './load-engine.ts';
+export * from './machine.ts';
 export { makeFolder } from './make-folder.ts';
 export { askWith, checkAddress, preflight } from './preflight.ts';
 export type { GeneratorProgress, Phase, Progress } from './progress.ts';

@@ -1,0 +1,46 @@
+import { checkThresholds, parseThreshold, type Scenario, thresholdSlot, UsageError } from '@livekit-swarm/core';
+
+/** What flags may change about a scenario from a file. */
+export interface Adjustments {
+  threshold: readonly string[];
+  seed?: string | undefined;
+  /** As typed: `team=voice`. */
+  tag: readonly string[];
+}
+
+/**
+ * The scenario with what flags (or the environment) say otherwise: thresholds replace those on the same metric, selector, window and aggregation, and
+ * come on top of the others; so do tags.
+ * @throws UsageError, ThresholdError
+ */
+export const adjustScenario = (scenario: Scenario, { threshold, seed, tag }: Adjustments): Scenario => {
+  checkThresholds(scenario, threshold);
+  const given = new Set(threshold.map((text) => thresholdSlot(parseThreshold(text))));
+  const kept = scenario.thresholds.filter((text) => !given.has(thresholdSlot(parseThreshold(text))));
+  return {
+    ...scenario,
+    tags: { ...scenario.tags, ...Object.fromEntries(tag.map(readTag)) },
+    seed: seed === undefined ? scenario.seed : readSeed(seed),
+    thresholds: [...kept, ...threshold],
+  };
+};
+
+const MAX_SEED = 2 ** 32 - 1;
+
+const readSeed = (text: string): number => {
+  const seed = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (seed <= MAX_SEED) return seed;
+  throw new UsageError(`--seed ${text}: must be a whole number from 0 to ${MAX_SEED}`, 'leave it out to take the scenario’s own');
+};
+
+/** As scenario files have them. */
+const TAG = /^([A-Za-z][A-Za-z0-9_.-]{0,59})=(.{1,200})$/s;
+
+const readTag = (text: string): [string, string] => {
+  const [, key, value] = TAG.exec(text.trim()) ?? [];
+  if (key !== undefined && value !== undefined && !/\p{Cc}/u.test(value)) return [key, value];
+  throw new UsageError(
+    `--tag ${text}: is no tag`,
+    'write NAME=VALUE, as team=voice; names have letters, digits, hyphens, dots and underscores',
+  );
+};

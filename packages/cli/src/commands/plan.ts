@@ -1,0 +1,52 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { constrainedMemory } from 'node:process';
+import { EXIT_CODES, type ExitCode, expandPlan, formatScenarioProblem, planLoad } from '@livekit-swarm/core';
+import { styleFor } from '@livekit-swarm/report';
+import { assessMachine, checkAddress, type Machine, readScenarioFile, readSystemLimits, socketNeed } from '@livekit-swarm/swarm';
+import { adjustScenario } from '../adjust-scenario.ts';
+import { type Console, wantsColor, write } from '../console.ts';
+import { readWorkers } from '../crowd-request.ts';
+import type { CrowdFlags } from '../flags.ts';
+import { planObject } from '../plan/plan-object.ts';
+import { planText } from '../plan/plan-text.ts';
+import { formatProblem, problemOf } from '../problem.ts';
+
+export interface PlanFlags extends Pick<CrowdFlags, 'url' | 'signalling' | 'workers' | 'json' | 'color'> {
+  scale?: string;
+  seed?: string;
+}
+
+/**
+ * `swarm plan FILE`: who would join when, what they would make the network carry, and whether this machine can. Starts nothing.
+ * @returns 0, also with a warning that the machine is small; 2 when it cannot host the crowd at all
+ * @throws UsageError when the scenario is wrong
+ */
+export const planCommand = async (path: string, flags: PlanFlags, { stdout, stderr, env }: Console): Promise<ExitCode> => {
+  const workers = readWorkers(flags.workers);
+  if (flags.url !== undefined) checkAddress(flags.url);
+  const file = readScenarioFile(path, { scale: flags.scale });
+  const scenario = adjustScenario(file.scenario, { threshold: [], seed: flags.seed, tag: [] });
+  const plan = expandPlan(scenario, 'plan');
+  const load = planLoad(plan);
+  const machine = thisMachine();
+  const need = socketNeed(flags.signalling);
+  const assessment = assessMachine({ plan, load, machine, workers, need, embedded: flags.url === undefined });
+  for (const warning of file.warnings) await write(stderr, `warning: ${formatScenarioProblem(warning)}\n`);
+  const shown = { plan, load, machine, assessment };
+  await write(
+    stdout,
+    flags.json
+      ? `${JSON.stringify(planObject(shown), null, 2)}\n`
+      : planText(shown, styleFor(wantsColor(flags.color, stdout, env))),
+  );
+  if (assessment.obstacle === null) return EXIT_CODES.passed.code;
+  await write(stderr, formatProblem(problemOf(assessment.obstacle)));
+  return EXIT_CODES.usage.code;
+};
+
+/** A container may have less memory than the machine it is on; without a limit the kernel says something enormous. */
+const thisMachine = (): Machine => ({
+  cores: availableParallelism(),
+  memoryBytes: Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY),
+  limits: readSystemLimits(),
+});

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ExitCode, explain, formatScenarioProblem, type Scenario, UsageError } from '@livekit-swarm/core';
+import { RECORD_FILE, readScenarioFiles } from '@livekit-swarm/swarm';
+import { type Adjustments, adjustScenario } from '../adjust-scenario.ts';
+import { type Console, write } from '../console.ts';
+import { readCrowdFlags } from '../crowd-request.ts';
+import type { CrowdFlags } from '../flags.ts';
+import { openOutput } from '../output/output.ts';
+import { runAll } from '../run-all.ts';
+import { prepareRun } from '../run-scenario.ts';
+
+export interface RunFilesFlags extends CrowdFlags {
+  scale?: string;
+  seed?: string;
+  tag: string[];
+}
+
+/**
+ * `swarm run FILE…`: runs scenario files one after the other, and judges each. All are read, checked and planned before the first is run.
+ * @param typed whether a flag stood on the command line
+ * @throws UsageError with everything that is wrong with any of them, before anything was started
+ */
+export const runFilesCommand = async (
+  paths: readonly string[],
+  flags: RunFilesFlags,
+  typed: (flag: keyof CrowdFlags) => boolean,
+  console: Console,
+): Promise<ExitCode> => {
+  const output = openOutput(flags, console);
+  const files = readScenarioFiles(paths, { scale: flags.scale });
+  const shared = readCrowdFlags(flags, typed);
+  const scenarios = collect(files, ({ path, scenario }) => prepared(path, scenario, flags, files.length > 1, shared));
+  const turns = scenarios.map((scenario) => ({ scenario, recordDir: recordDirOf(flags.record, scenario, files.length > 1) }));
+  if (flags.quiet !== true) {
+    for (const warning of files.flatMap(({ warnings }) => warnings)) {
+      await write(console.stderr, `warning: ${formatScenarioProblem(warning)}\n`);
+    }
+  }
+  return await runAll(turns, shared, flags, output, console);
+};
+
+/** Everything that is wrong is told at once. */
+const collect = <T, R>(items: readonly T[], work: (item: T) => R): R[] => {
+  const problems: UsageError[] = [];
+  const results = items.flatMap((item) => {
+    try {
+      return [work(item)];
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(error);
+      return [];
+    }
+  });
+  const [first] = problems;
+  if (first === undefined) return results;
+  throw problems.length === 1 ? first : new UsageError([...new Set(problems.map(explain))].join('\n'));
+};
+
+/** The scenario as flags have it; that this machine can hold it was checked. */
+const prepared = (
+  path: string,
+  scenario: Scenario,
+  flags: Adjustments,
+  several: boolean,
+  shared: ReturnType<typeof readCrowdFlags>,
+): Scenario => {
+  try {
+    const adjusted = adjustScenario(scenario, flags);
+    prepareRun({ scenario: adjusted, ...shared });
+    return adjusted;
+  } catch (error) {
+    if (several && error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`, error.hint);
+    throw error;
+  }
+};
+
+/** Of several each has a folder of its own in the one that was given. */
+const recordDirOf = (given: string | undefined, { name }: Scenario, several: boolean): string | null => {
+  if (given === undefined) return null;
+  const dir = several ? join(given, name) : given;
+  if (existsSync(join(dir, RECORD_FILE))) {
+    throw new UsageError(`--record ${dir}: there is a record already`, 'give another folder, or leave it out');
+  }
+  return dir;
+};

@@ -1,0 +1,27 @@
+import { UsageError } from '@livekit-swarm/core';
+import type { CrowdFlags } from './flags.ts';
+import type { ScenarioRun } from './run-scenario.ts';
+import { readTarget } from './target.ts';
+
+const MAX_WORKERS = 256;
+
+/**
+ * Where a crowd goes and what carries it, as flags say.
+ * @param typed whether a flag stood on the command line
+ * @throws UsageError
+ */
+export const readCrowdFlags = (
+  flags: CrowdFlags,
+  typed: (flag: keyof CrowdFlags) => boolean,
+): Pick<ScenarioRun, 'target' | 'signalling' | 'workers'> => ({
+  target: readTarget(flags, typed),
+  signalling: flags.signalling,
+  workers: readWorkers(flags.workers),
+});
+
+export const readWorkers = (text: string | undefined): number | null => {
+  if (text === undefined) return null;
+  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (count >= 1 && count <= MAX_WORKERS) return count;
+  throw new UsageError(`--workers ${text}: must be a whole number from 1 to ${MAX_WORKERS}`, 'leave it out to have it chosen');
+};

@@ -1,0 +1,81 @@
+import { formatDuration, type Level } from '@livekit-swarm/core';
+import { describeScenario, formatBits, formatNumber, plural, renderTable, type Style } from '@livekit-swarm/report';
+import { loadChart, sparkline } from './load-chart.ts';
+import { machineSentences } from './machine-sentences.ts';
+import { curveOf, type PlannedStretch, type PlanView, roomsOf, stretchesOf } from './plan-view.ts';
+
+const COLUMNS = 72;
+const ROWS = 6;
+
+/** What `swarm plan` prints for people. */
+export const planText = (view: PlanView, style: Style): string => {
+  const { plan } = view;
+  const sections = [
+    [describeScenario(plan.scenario), ...(plan.scenario.description === null ? [] : [style.dim(plan.scenario.description)])],
+    [inAll(view)],
+    chart(view, style),
+    table(stretchesOf(view), style),
+    machineSentences(view).map(
+      ({ text, mark }) => `${mark === 'good' ? style.good('✓') : mark === 'bad' ? style.bad('✗') : style.unsure('!')} ${text}`,
+    ),
+  ];
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+};
+
+const inAll = ({ plan }: PlanView): string => {
+  const opened = `${plural(plan.participants.length, 'participant')} in ${plural(roomsOf(plan), 'room')}`;
+  const dropped =
+    plan.droppedRooms === 0 ? '' : `; ${plural(plan.droppedRooms, 'room')} not opened, as too many were open (maxRooms)`;
+  return `In all ${opened}, in ${formatDuration(plan.endAtMs)}${dropped}.`;
+};
+
+/** Participants as a chart; packets and bits below it as lines, each with its own height. */
+const chart = (view: PlanView, style: Style): string[] => {
+  const curve = curveOf(view, COLUMNS);
+  const most = view.load.most(0, view.plan.endAtMs);
+  const labels: [string, (level: Level) => number, string][] = [
+    ['packets/s ↑', ({ packetsUp }) => packetsUp, perSecond(most.packetsUp)],
+    ['packets/s ↓', ({ packetsDown }) => packetsDown, perSecond(most.packetsDown)],
+    ['bit/s ↑', ({ bitsUp }) => bitsUp, formatBits(most.bitsUp)],
+    ['bit/s ↓', ({ bitsDown }) => bitsDown, formatBits(most.bitsDown)],
+  ];
+  const width = 13;
+  const rows = loadChart(
+    curve.map((part) => part.most.participants),
+    ROWS,
+  );
+  const side = (row: number): string => (row === 0 ? 'participants' : '');
+  const end = formatDuration(view.plan.endAtMs);
+  return [
+    ...rows.map((line, row) =>
+      `${side(row).padEnd(width)}${style.dim('│')}${line.padEnd(COLUMNS)}${row === 0 ? `  ${formatNumber(most.participants)}` : ''}`.trimEnd(),
+    ),
+    ...labels.map(
+      ([label, figure, top]) =>
+        `${label.padEnd(width)}${style.dim('│')}${sparkline(curve.map((part) => figure(part.most))).padEnd(COLUMNS)}  ${top}`,
+    ),
+    `${' '.repeat(width)}${style.dim('└')}0s${end.padStart(COLUMNS - 2)}`,
+  ];
+};
+
+const perSecond = (packets: number): string => `${formatNumber(Math.round(packets))}/s`;
+
+const clock = (ms: number): string => (ms === 0 ? '0s' : formatDuration(ms));
+
+const table = (stretches: readonly PlannedStretch[], style: Style): string[] => {
+  const head = ['at most', 'when', 'rooms', 'people', 'tracks ↑', '↓', 'packets/s ↑', '↓', 'Mbit/s ↑', '↓'].map(style.dim);
+  const rows = stretches.map(({ name, fromMs, toMs, most }) => [
+    name,
+    `${clock(fromMs)} – ${clock(toMs)}`,
+    ...[
+      most.rooms,
+      most.participants,
+      most.tracksUp,
+      most.tracksDown,
+      Math.round(most.packetsUp),
+      Math.round(most.packetsDown),
+    ].map(formatNumber),
+    ...[most.bitsUp, most.bitsDown].map((bits) => formatNumber(bits / 1e6)),
+  ]);
+  return renderTable([head, ...rows], [0, 1]);
+};

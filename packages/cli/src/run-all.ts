@@ -1,0 +1,74 @@
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
+import { exitCodeOf, exitCodeOfAll, isRun, type NoRun, type Outcome } from '@livekit-swarm/report';
+import { watchInterruption } from '@livekit-swarm/swarm';
+import { type Console, wantsColor, write } from './console.ts';
+import type { CrowdFlags } from './flags.ts';
+import type { Output } from './output/output.ts';
+import { formatProblem, noRunOf, problemOf } from './problem.ts';
+import { createProgressPrinter, type ProgressPrinter } from './progress-printer.ts';
+import { runScenario, type ScenarioRun } from './run-scenario.ts';
+
+/** A scenario, what of it is its own, and what to call it while it waits. */
+export type Turn = Pick<ScenarioRun, 'scenario' | 'recordDir'>;
+
+type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'workers'>;
+
+/**
+ * Runs scenarios one after the other, each against a server of its own where none is given, and shows what each came to. One that cannot be run does not keep
+ * the others from it; Ctrl-C ends the one that runs, and those after it are not begun.
+ * @returns the gravest of their exit codes
+ * @throws UsageError when the only one cannot be started
+ */
+export const runAll = async (
+  turns: readonly Turn[],
+  shared: Shared,
+  flags: Pick<CrowdFlags, 'quiet' | 'color'>,
+  output: Output,
+  { stderr, env }: Console,
+): Promise<ExitCode> => {
+  const interruption = watchInterruption();
+  const printer = createProgressPrinter(stderr, { quiet: flags.quiet === true, color: wantsColor(flags.color, stderr, env) });
+  interruption.stop.addEventListener('abort', () => printer.say('Interrupted: everybody leaves. Once more to end at once.'));
+  const several = turns.length > 1;
+  const outcomes: Outcome[] = [];
+  try {
+    for (const [index, turn] of turns.entries()) {
+      if (interruption.stop.aborted) {
+        outcomes.push(notRun(turn));
+      } else {
+        if (several) printer.say(`${index === 0 ? '' : '\n'}[${index + 1}/${turns.length}] ${turn.scenario.name}`);
+        const outcome = await attempt({ ...turn, ...shared, interruption, printer }, several);
+        if (!isRun(outcome)) await tell(outcome, stderr);
+        outcomes.push(outcome);
+      }
+      const [latest] = outcomes.slice(-1);
+      // Who mistypes has not said yet what they want: nothing but the error is printed.
+      if (latest !== undefined && (several || exitCodeOf(latest) !== EXIT_CODES.usage.code)) await output.add(latest);
+    }
+  } finally {
+    interruption.dispose();
+  }
+  return await output.close(exitCodeOfAll(outcomes));
+};
+
+const attempt = async (request: ScenarioRun & { printer: ProgressPrinter }, several: boolean): Promise<Outcome> => {
+  try {
+    return await runScenario(request);
+  } catch (error) {
+    if (several && error instanceof UsageError) return noRunOf(problemOf(error), request.scenario.name);
+    throw error;
+  }
+};
+
+const tell = (outcome: NoRun, stderr: NodeJS.WriteStream): Promise<void> => write(stderr, formatProblem(outcome));
+
+const notRun = ({ scenario }: Turn): NoRun =>
+  noRunOf(
+    {
+      exitCode: EXIT_CODES.interrupted.code,
+      reason: 'interrupted',
+      message: 'not run: the one before it was interrupted',
+      hint: null,
+    },
+    scenario.name,
+  );

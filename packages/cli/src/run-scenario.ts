@@ -1,0 +1,114 @@
+import { availableParallelism } from 'node:os';
+import { EXIT_CODES, expandPlan, type Plan, resolveThresholds, type Scenario, withoutSecrets } from '@livekit-swarm/core';
+import { describeScenario, type Outcome } from '@livekit-swarm/report';
+import {
+  chooseStaffing,
+  type Interruption,
+  openRecord,
+  type RunOptions,
+  readSystemLimits,
+  recordLines,
+  run,
+  type Staffing,
+  socketNeed,
+} from '@livekit-swarm/swarm';
+import { type Deployed, deploy } from './deploy.ts';
+import { interruptedProblem, noRunOf, problemOf } from './problem.ts';
+import type { ProgressPrinter } from './progress-printer.ts';
+import { defaultRecordDir, newRunName } from './run-name.ts';
+import type { Target } from './target.ts';
+import { VERSION } from './version.ts';
+
+/** One scenario, and where it is to be run. */
+export interface ScenarioRun {
+  /** With everything that flags change about it: thresholds, seed, tags. */
+  scenario: Scenario;
+  target: Target;
+  signalling: RunOptions['signalling'];
+  /** Processes that host participants; null lets us choose. */
+  workers: number | null;
+  /** The folder of the record and the logs; null: `records/TIME-RUN`. */
+  recordDir: string | null;
+  interruption: Pick<Interruption, 'stop' | 'kill'>;
+  printer: ProgressPrinter;
+}
+
+/** What a scenario becomes on this machine. */
+interface PreparedRun {
+  /** A random word for this run's rooms and people. */
+  name: string;
+  plan: Plan;
+  staffing: Staffing;
+}
+
+/**
+ * Says what would be done, without doing it: whether the scenario makes a plan, its thresholds make sense, and this machine can hold the crowd.
+ * @throws UsageError, ThresholdError
+ */
+export const prepareRun = ({
+  scenario,
+  target,
+  signalling,
+  workers,
+}: Pick<ScenarioRun, 'scenario' | 'target' | 'signalling' | 'workers'>): PreparedRun => {
+  resolveThresholds(scenario, scenario.thresholds);
+  const name = newRunName();
+  const plan = expandPlan(scenario, name);
+  const staffing = chooseStaffing({
+    plan,
+    cores: availableParallelism(),
+    workers,
+    need: socketNeed(signalling),
+    limits: readSystemLimits(),
+    embedded: target.type === 'embedded',
+  });
+  return { name, plan, staffing };
+};
+
+/**
+ * Runs one scenario on one target: a server of its own is started where the target is none of the user's, and ended again. The first press of Ctrl-C ends the
+ * run, the second the process.
+ * @returns what it came to, or what kept it from coming about
+ * @throws UsageError before anything was started
+ */
+export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
+  const { scenario, target, signalling, interruption, printer } = request;
+  const { name, plan, staffing } = prepareRun(request);
+  const record = openRecord(request.recordDir ?? defaultRecordDir(name, new Date()));
+  // Workers go in this process's exit handler, the server with its guard; what the record holds is on the disk.
+  const endAtOnce = (): void => {
+    record.flush();
+    process.exit(EXIT_CODES.interrupted.code);
+  };
+  interruption.kill.addEventListener('abort', endAtOnce);
+  let deployed: Deployed | null = null;
+  try {
+    printer.say(`${describeScenario(scenario)} → ${describeTarget(target)}`);
+    deployed = await deploy(target, { dir: record.dir, onProgress: printer.say, signal: interruption.stop });
+    interruption.stop.throwIfAborted();
+    const result = await run({
+      deployment: deployed,
+      run: name,
+      plan,
+      staffing,
+      thresholds: scenario.thresholds,
+      signalling,
+      record,
+      version: VERSION,
+      stop: interruption.stop,
+      onProgress: printer.show,
+    });
+    const { summary, judgement, record: recordPath } = result;
+    return { summary, judgement, recordPath, readLines: () => recordLines(recordPath) };
+  } catch (error) {
+    record.discard();
+    return noRunOf(interruption.stop.aborted ? interruptedProblem() : problemOf(error), scenario.name);
+  } finally {
+    printer.done();
+    await deployed?.stop();
+    interruption.kill.removeEventListener('abort', endAtOnce);
+  }
+};
+
+const describeTarget = (target: Target): string =>
+  target.type === 'remote' ? withoutSecrets(target.url) : `livekit-server ${target.version} on this machine`;
