@@ -55,6 +55,8 @@ export interface JoinPhases {
   /** JoinResponse received. */
   signal: number;
   ice: number;
+  /** Absent in older records. */
+  dtls?: number;
   /** Media transport ready (DTLS done) and own tracks acknowledged: the participant is in. */
   joined: number;
 }

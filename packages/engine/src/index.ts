@@ -3,6 +3,7 @@ import { NativeEngine } from './native/native-engine.ts';
 
 export type { Admission, Engine, EngineOptions, EngineSample } from './engine.ts';
 export { NativeEngine } from './native/native-engine.ts';
+export type { ParticipantView } from './native/participant.ts';
 
 /**
  * The engine of ordinary runs.

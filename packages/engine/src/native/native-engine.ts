@@ -4,7 +4,7 @@ import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/native';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
 import { Clips } from './clips.ts';
 import { localAddressTowards } from './local-address.ts';
-import { Participant } from './participant.ts';
+import { Participant, type ParticipantView } from './participant.ts';
 import { Sampler } from './sampler.ts';
 import { StreamBook } from './stream-book.ts';
 
@@ -87,6 +87,11 @@ export class NativeEngine implements Engine {
     const line = await participant.leave();
     this.#participants.delete(index);
     return line;
+  }
+
+  /** What a participant knows of the others at this moment. Undefined for who has not set out, or has left. */
+  view(index: number): ParticipantView | undefined {
+    return this.#participants.get(index)?.view;
   }
 
   sample(): EngineSample {

@@ -32,6 +32,12 @@ export interface ParticipantOptions {
   onPeerClosed(peer: number): void;
 }
 
+/** What one participant knows of the others. */
+export interface ParticipantView {
+  /** Identities of those that the server told it of, and who are still there. */
+  others: string[];
+}
+
 /** One participant of the plan: its session and its media, and what the record says of both. */
 export class Participant {
   readonly #options: ParticipantOptions;
@@ -85,6 +91,10 @@ export class Participant {
     return this.#state === 'in' && this.#leaving === null;
   }
 
+  get view(): ParticipantView {
+    return { others: this.#session.room.others };
+  }
+
   /** Resolves when in, when it failed for good, or when it was told to leave. */
   async join(): Promise<void> {
     await this.#session.join();
@@ -119,11 +129,18 @@ export class Participant {
     switch (event.type) {
       case 'joined': {
         const { dueAt } = this.#options;
-        const { attempt, startedAt, signalAt, iceAt, node, serverVersion } = event;
+        const { attempt, startedAt, signalAt, iceAt, dtlsAt, node, serverVersion } = event;
         this.#state = 'in';
         this.#reason = null;
         this.#joinedAt = at;
-        const phases = { started: startedAt - dueAt, signal: signalAt - dueAt, ice: iceAt - dueAt, joined: at - dueAt };
+        const since = (time: number): number => time - dueAt;
+        const phases = {
+          started: since(startedAt),
+          signal: since(signalAt),
+          ice: since(iceAt),
+          dtls: since(dtlsAt),
+          joined: since(at),
+        };
         this.#emit('joined', at, { attempt, phases, node, serverVersion });
         break;
       }

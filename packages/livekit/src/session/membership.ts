@@ -43,8 +43,8 @@ const CLOSE_GRACE_MS = 500;
  * come back by itself; `Session` decides that.
  */
 export class Membership {
-  /** Unix ms of the JoinResponse, and of the last ICE connection. */
-  readonly times = { signalAt: 0, iceAt: 0 };
+  /** Unix ms of the JoinResponse, and of the last ICE and DTLS connection. */
+  readonly times = { signalAt: 0, iceAt: 0, dtlsAt: 0 };
   readonly #options: MembershipOptions;
   readonly #publications: Publications;
   readonly #subscriptions: Subscriptions;
@@ -120,6 +120,7 @@ export class Membership {
     this.#peers.changed(peer, state);
     const cause = peer === this.#peers.publisherPeer ? ReconnectReason.RR_PUBLISHER_FAILED : ReconnectReason.RR_SUBSCRIBER_FAILED;
     if (state === 'ice-connected') this.times.iceAt = at;
+    if (state === 'connected') this.times.dtlsAt = at;
     // A peer that goes silent while we come back is why we come back.
     if (state === 'disconnected' && this.#state === 'in') {
       this.#lose({ reason: 'ice_disconnected', message: 'the media connection went silent', retryable: true }, 'resume', cause);

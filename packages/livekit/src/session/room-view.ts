@@ -25,7 +25,7 @@ export interface RoomChanges {
 /** Who is in the room and what they publish, kept up from the server's updates. In the order in which tracks appeared. */
 export class RoomView {
   readonly #tracks = new Map<string, RemoteTrack>();
-  readonly #byParticipant = new Map<string, Set<string>>();
+  readonly #byParticipant = new Map<string, { identity: string; tracks: Set<string> }>();
   /** Also tracks that are gone: results are written after the fact. */
   readonly #known = new Map<string, RemoteTrack>();
 
@@ -56,9 +56,14 @@ export class RoomView {
     return this.#tracks.values();
   }
 
+  /** Identities of the others who are in the room, whether they publish or not. */
+  get others(): string[] {
+    return [...this.#byParticipant.values()].map(({ identity }) => identity);
+  }
+
   #applyOne(participant: ParticipantInfo, changes: RoomChanges): void {
     const gone = participant.state === ParticipantInfo_State.DISCONNECTED;
-    const before = this.#byParticipant.get(participant.sid) ?? new Set<string>();
+    const before = this.#byParticipant.get(participant.sid)?.tracks ?? [];
     const now = new Set<string>();
     for (const info of gone ? [] : participant.tracks) {
       const kind = info.type === TrackType.AUDIO ? 'audio' : info.type === TrackType.VIDEO ? 'video' : null;
@@ -88,7 +93,7 @@ export class RoomView {
       changes.removed.push(track);
     }
     if (gone) this.#byParticipant.delete(participant.sid);
-    else this.#byParticipant.set(participant.sid, now);
+    else this.#byParticipant.set(participant.sid, { identity: participant.identity, tracks: now });
   }
 }
 

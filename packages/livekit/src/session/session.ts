@@ -37,6 +37,7 @@ export type SessionEvent =
       startedAt: number;
       signalAt: number;
       iceAt: number;
+      dtlsAt: number;
       node: string;
       serverVersion: string;
     }
