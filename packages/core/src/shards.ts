@@ -22,6 +22,9 @@ interface Party {
 /** A room this much over a worker's fair share is cheaper than one torn apart. */
 const TOLERANCE = 1.25;
 
+/** Workers whose loads differ by less take turns: then people who are due one after the other are spread. */
+const EQUAL = 0.999;
+
 /**
  * Splits a plan into `count` shards of about the same expected packets at any time: rooms that follow each other weigh on a worker once. Rooms stay whole (a
  * worker that dies then takes few rooms with it) unless a room alone is more than a shard's fair share. Shards may be empty when there are fewer
@@ -49,7 +52,7 @@ export const splitPlan = (plan: Plan, count: number): Shard[] => {
     const [lightest] = loads.reduce<[(typeof loads)[number] | null, number]>(
       ([best, least], load) => {
         const most = timeline.most(load.level, party);
-        return most < least ? [load, most] : [best, least];
+        return most < least * EQUAL ? [load, most] : [best, least];
       },
       [null, Number.POSITIVE_INFINITY],
     );

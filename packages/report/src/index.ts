@@ -3,6 +3,7 @@ export * from './format.ts';
 export { noResultObject, RESULT_SCHEMA, RESULTS_SCHEMA, renderJson, resultObject, resultsObject } from './json.ts';
 export { renderMarkdown } from './markdown/markdown.ts';
 export * from './of-all.ts';
+export { renderOverview } from './overview.ts';
 export * from './rendered.ts';
 export * from './report-input.ts';
 export type * from './reporter.ts';

@@ -1,3 +1,4 @@
+import { renderOverview } from './overview.ts';
 import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { deploymentSection, noteSection, recordSection } from './sections/deployment.ts';
@@ -47,5 +48,8 @@ export const textReporter = {
   fileName: 'report.txt',
   several: true,
   render: (outcomes: readonly Outcome[], options: ReportOptions = {}) =>
-    outcomes.map((outcome) => renderOutcome(outcome, options)).join('\n\n'),
+    [
+      ...outcomes.map((outcome) => renderOutcome(outcome, options)),
+      ...(outcomes.length > 1 ? [renderOverview(outcomes, options)] : []),
+    ].join('\n\n'),
 } as const satisfies Reporter;

@@ -1,5 +1,5 @@
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
-import { isRun, type Outcome, piecesOf, REPORTERS, type Rendered, type Reporter } from '@livekit-swarm/report';
+import { isRun, type Outcome, piecesOf, REPORTERS, type Rendered, type Reporter, renderOverview } from '@livekit-swarm/report';
 import { type Console, wantsColor, write } from '../console.ts';
 import { inGitHub, writeStepSummary } from './github.ts';
 import { placesOf } from './places.ts';
@@ -90,6 +90,12 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
     },
     close: async (exitCode) => {
       if (outcomes.length === 0) return exitCode;
+      if (onStdout === undefined && outcomes.length > 1) {
+        await write(
+          stdout,
+          `${shown > 0 ? '\n\n' : ''}${renderOverview(outcomes, { color: wantsColor(flags.color, stdout, env) })}`,
+        );
+      }
       for (const request of requests) {
         if (request.to === 'stdout') await toStream(request, outcomes);
         else if (request.name === 'github' && request.to === null) await toGitHub(request);

@@ -1,0 +1,50 @@
+import { formatMs, formatShare, plural } from './format.ts';
+import { exitCodeOfAll, verdictOfAll } from './of-all.ts';
+import { exitCodeOf, isRun, nameOf, type Outcome, verdictOf } from './report-input.ts';
+import type { ReportOptions } from './reporter.ts';
+import { MARKS, paintOf, styleFor } from './style.ts';
+import { renderTable } from './table.ts';
+import { wrap } from './wrap.ts';
+
+/** A reason longer than this is told by the run's own report, characters. */
+const LONGEST = 100;
+
+/** Several runs in a line each, and why those did not pass that did not. */
+export const renderOverview = (outcomes: readonly Outcome[], { color = false }: ReportOptions = {}): string => {
+  const style = styleFor(color);
+  const verdict = verdictOfAll(outcomes);
+  const passed = outcomes.filter((outcome) => verdictOf(outcome) === 'passed').length;
+  const title = `${MARKS[verdict]} ${plural(outcomes.length, 'SCENARIO', 'SCENARIOS')}: ${passed} passed, ${outcomes.length - passed} not (exit ${exitCodeOfAll(outcomes)})`;
+  const head = ['', 'scenario', 'exit', 'joined', 'join p95', 'loss', 'latency p95'].map(style.dim);
+  const rows = outcomes.map((outcome) => {
+    const paint = paintOf(style, verdictOf(outcome));
+    return [paint(MARKS[verdictOf(outcome)]), nameOf(outcome), String(exitCodeOf(outcome)), ...figuresOf(outcome)];
+  });
+  const reasons = outcomes.flatMap((outcome) => {
+    const [why] = isRun(outcome) ? outcome.judgement.reasons : [outcome.message];
+    return why === undefined ? [] : wrap('  · ', `${nameOf(outcome)}: ${cut(why)}`);
+  });
+  return `${[paintOf(style, verdict)(title), ...renderTable([head, ...rows], [0, 1]), ...reasons].join('\n')}\n`;
+};
+
+const figuresOf = (outcome: Outcome): string[] => {
+  if (!isRun(outcome)) return ['–', '–', '–', '–'];
+  const { joins, traffic } = outcome.summary;
+  const down = traffic.filter(({ direction, kind }) => direction === 'down' && kind !== 'data');
+  const worst = (figure: (row: (typeof down)[number]) => number | null): number | null =>
+    down.reduce<number | null>((most, row) => {
+      const value = figure(row);
+      return value === null ? most : Math.max(most ?? value, value);
+    }, null);
+  return [
+    `${joins.joined}/${joins.planned}`,
+    formatMs(joins.phases.joined?.p95 ?? null),
+    formatShare(worst(({ loss }) => loss)),
+    formatMs(worst(({ latencyP95 }) => latencyP95)),
+  ];
+};
+
+const cut = (text: string): string => {
+  const line = text.split('\n')[0] ?? '';
+  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+};
