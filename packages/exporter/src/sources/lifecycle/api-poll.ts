@@ -1,0 +1,73 @@
+import { EgressStatus, IngressState_Status } from '@livekit/protocol';
+import { EgressClient, IngressClient, RoomServiceClient } from 'livekit-server-sdk';
+import type { LifecycleTarget } from './lifecycle-target.ts';
+import type { LifecycleHandles } from './webhooks.ts';
+
+/** Looks at one deployment through its API. */
+export interface ApiPoll {
+  /** Sets the metrics. @returns names of the rooms, or null when the server did not answer */
+  look(): Promise<string[] | null>;
+}
+
+const TIMEOUT_SECONDS = 5;
+
+export const createApiPoll = (target: LifecycleTarget & { httpUrl: string }, metrics: LifecycleHandles): ApiPoll => {
+  const { name, httpUrl, apiKey, apiSecret } = target;
+  const options = { requestTimeout: TIMEOUT_SECONDS };
+  const rooms = new RoomServiceClient(httpUrl, apiKey, apiSecret, options);
+  const egress = new EgressClient(httpUrl, apiKey, apiSecret, options);
+  const ingress = new IngressClient(httpUrl, apiKey, apiSecret, options);
+  /** These need Redis and a service of their own; a server without answers so once, and is not asked for ever. */
+  const missing = new Set<string>();
+
+  const call = async <T>(what: string, ask: () => Promise<T>): Promise<T | null> => {
+    const stop = metrics.swarm_lifecycle_api_duration_seconds.startTimer({ target: name, call: what });
+    try {
+      return await ask();
+    } catch (error) {
+      if (/not connected|not implemented|redis required/i.test(String(error))) missing.add(what);
+      else metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: what });
+      return null;
+    } finally {
+      stop();
+    }
+  };
+
+  const countByStatus = async (
+    what: 'list_egress' | 'list_ingress',
+    gauge: LifecycleHandles['swarm_lifecycle_egress'],
+    ask: () => Promise<string[]>,
+  ): Promise<void> => {
+    if (missing.has(what)) return;
+    const statuses = await call(what, ask);
+    if (statuses === null) return;
+    for (const status of known.get(what) ?? []) gauge.set({ target: name, status }, 0);
+    const counted = Map.groupBy(statuses, (status) => status);
+    known.set(what, new Set([...(known.get(what) ?? []), ...counted.keys()]));
+    for (const [status, same] of counted) gauge.set({ target: name, status }, same.length);
+  };
+  /** A status that nothing has any more is 0, not what it was. */
+  const known = new Map<string, Set<string>>();
+
+  return {
+    look: async () => {
+      const listed = await call('list_rooms', () => rooms.listRooms());
+      if (listed !== null) {
+        metrics.swarm_lifecycle_rooms.set({ target: name }, listed.length);
+        metrics.swarm_lifecycle_participants.set({ target: name }, sum(listed.map((room) => room.numParticipants)));
+        metrics.swarm_lifecycle_publishers.set({ target: name }, sum(listed.map((room) => room.numPublishers)));
+      }
+      await countByStatus('list_egress', metrics.swarm_lifecycle_egress, async () =>
+        (await egress.listEgress({ active: true })).map(({ status }) => word(EgressStatus[status], 'EGRESS_')),
+      );
+      await countByStatus('list_ingress', metrics.swarm_lifecycle_ingress, async () =>
+        (await ingress.listIngress()).map(({ state }) => word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_')),
+      );
+      return listed?.map((room) => room.name) ?? null;
+    },
+  };
+};
+
+const word = (name: string | undefined, prefix: string): string => (name ?? 'unknown').replace(prefix, '').toLowerCase();
+
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,0 +1,80 @@
+import { Registry } from 'prom-client';
+import { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
+import { registerFamily } from '../../metrics/register-family.ts';
+import type { Source, SourceContext } from '../../source.ts';
+import { type ApiPoll, createApiPoll } from './api-poll.ts';
+import type { LifecycleTarget } from './lifecycle-target.ts';
+import { connectRegistry, ghostRooms, isStale, type RegistryClient } from './registry.ts';
+import { type LifecycleHandles, webhookRoutes } from './webhooks.ts';
+
+/** What the server says of its rooms: through webhooks, its API and, where it is given, its Redis. */
+export const createLifecycleSource = (targets: readonly LifecycleTarget[], context: SourceContext): Source => {
+  const registry = new Registry();
+  const metrics = registerFamily(registry, LIFECYCLE_METRICS);
+  const watches = targets.map((target) => createWatch(target, metrics, context));
+  return {
+    name: 'lifecycle',
+    registry,
+    publicRoutes: webhookRoutes(targets, metrics),
+    start: async () => {
+      for (const watch of watches) watch.start();
+    },
+    stop: async () => {
+      await Promise.all(watches.map((watch) => watch.stop()));
+    },
+  };
+};
+
+const NODE_STATES = ['starting_up', 'serving', 'shutting_down', 'stale'] as const;
+type NodeState = (typeof NODE_STATES)[number];
+
+interface Watch {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Looks at one target again and again; a look that takes long delays the next one instead of meeting it. */
+const createWatch = (target: LifecycleTarget, metrics: LifecycleHandles, context: SourceContext): Watch => {
+  const { httpUrl, redisUrl, name, intervalMs } = target;
+  const api: ApiPoll | null = httpUrl === null ? null : createApiPoll({ ...target, httpUrl }, metrics);
+  const registry: RegistryClient | null = redisUrl === null ? null : connectRegistry(redisUrl);
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  const look = async (): Promise<void> => {
+    const listed = (await api?.look()) ?? null;
+    if (api !== null) context.up(listed !== null);
+    if (registry !== null) await lookAtRegistry(registry, listed);
+  };
+  const lookAtRegistry = async (client: RegistryClient, listed: string[] | null): Promise<void> => {
+    try {
+      const view = await client.look();
+      const now = Date.now();
+      const states = Map.groupBy(view.nodes.values(), (node): NodeState => (isStale(node, now) ? 'stale' : node.state));
+      for (const state of NODE_STATES) {
+        metrics.swarm_lifecycle_registry_nodes.set({ target: name, state }, states.get(state)?.length ?? 0);
+      }
+      metrics.swarm_lifecycle_registry_rooms.set({ target: name }, view.rooms.size);
+      if (listed !== null) metrics.swarm_lifecycle_ghost_rooms.set({ target: name }, ghostRooms(listed, view, now).length);
+    } catch {
+      metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: 'redis' });
+    }
+  };
+  const again = (): void => {
+    looking = look()
+      .catch((error: unknown) => context.error(`${name}: ${error instanceof Error ? error.name : 'unknown error'} while looking`))
+      .finally(() => {
+        if (!stopped) timer = setTimeout(again, intervalMs);
+      });
+  };
+  return {
+    start: again,
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      registry?.close();
+      await looking;
+    },
+  };
+};

@@ -1,0 +1,59 @@
+import { Redis } from 'ioredis';
+import { type RegistryNode, readRegistryNode } from './registry-node.ts';
+
+/** What the nodes of a cluster have agreed on in Redis. */
+export interface RegistryView {
+  /** Room → the node that holds it. */
+  rooms: ReadonlyMap<string, string>;
+  nodes: ReadonlyMap<string, RegistryNode>;
+}
+
+export interface RegistryClient {
+  look(): Promise<RegistryView>;
+  close(): void;
+}
+
+/** A node that has not reported for this long is stale: LiveKit's own limit for sending it anybody. */
+export const NODE_STALE_SECONDS = 5;
+
+const TIMEOUT_MS = 3_000;
+
+export const connectRegistry = (url: string): RegistryClient => {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: TIMEOUT_MS,
+    commandTimeout: TIMEOUT_MS,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: true,
+    retryStrategy: () => null,
+  });
+  // A connection that cannot be made rejects the command; an event that nobody hears would end the process.
+  redis.on('error', () => {});
+  return {
+    look: async () => {
+      if (redis.status === 'end' || redis.status === 'wait') await redis.connect();
+      const [rooms, nodes] = await Promise.all([redis.hgetall('room_node_map'), redis.hgetallBuffer('nodes')]);
+      return {
+        rooms: new Map(Object.entries(rooms)),
+        nodes: new Map(
+          Object.values(nodes)
+            .map(readRegistryNode)
+            .flatMap((node) => (node === null ? [] : [[node.id, node]])),
+        ),
+      };
+    },
+    close: () => redis.disconnect(),
+  };
+};
+
+export const isStale = ({ updatedAt }: RegistryNode, nowMs: number): boolean => nowMs / 1_000 - updatedAt > NODE_STALE_SECONDS;
+
+/**
+ * Rooms that the API lists and no living node serves: their node is gone or has stopped reporting, or no node is named for them.
+ * @param listed names of the rooms that the API lists
+ */
+export const ghostRooms = (listed: readonly string[], { rooms, nodes }: RegistryView, nowMs: number): string[] =>
+  listed.filter((room) => {
+    const node = nodes.get(rooms.get(room) ?? '');
+    return node === undefined || isStale(node, nowMs);
+  });

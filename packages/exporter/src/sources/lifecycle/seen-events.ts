@@ -1,0 +1,26 @@
+/** Remembers what came lately: no more than `most` of them, none for longer than `keptMs`. */
+export class SeenEvents {
+  readonly #seen = new Map<string, number>();
+  readonly #keptMs: number;
+  readonly #most: number;
+
+  constructor(keptMs: number, most: number) {
+    this.#keptMs = keptMs;
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#seen.size;
+  }
+
+  /** Whether it is new; from now on it is not. */
+  add(id: string, now: number): boolean {
+    for (const [old, at] of this.#seen) {
+      if (now - at <= this.#keptMs && this.#seen.size < this.#most) break;
+      this.#seen.delete(old);
+    }
+    if (this.#seen.has(id)) return false;
+    this.#seen.set(id, now);
+    return true;
+  }
+}

@@ -1,0 +1,134 @@
+import { DisconnectReason, TrackSource, TrackType } from '@livekit/protocol';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { type WebhookEvent, WebhookReceiver } from 'livekit-server-sdk';
+import type { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
+import type { Handles } from '../../metrics/register-family.ts';
+import type { LifecycleTarget } from './lifecycle-target.ts';
+import { SeenEvents } from './seen-events.ts';
+
+export type LifecycleHandles = Handles<typeof LIFECYCLE_METRICS>;
+
+/** A room with a thousand tracks is described in less. */
+const MOST_BYTES = 256 * 1024;
+/** LiveKit tries a webhook again for about two minutes; what is older was recorded by somebody and sent once more. */
+const STALE_MS = 10 * 60_000;
+const REMEMBERED = 50_000;
+
+/** What LiveKit calls its webhooks. Others are counted as `other`, or whoever holds a key could make as many series as they like. */
+const EVENTS: ReadonlySet<string> = new Set([
+  'room_started',
+  'room_finished',
+  'participant_joined',
+  'participant_left',
+  'participant_connection_aborted',
+  'track_published',
+  'track_unpublished',
+  'egress_started',
+  'egress_updated',
+  'egress_ended',
+  'ingress_started',
+  'ingress_ended',
+]);
+
+/** `POST /webhook/TARGET`: what a deployment tells of itself. Each request must bear LiveKit's own signature. */
+export const webhookRoutes = (
+  targets: readonly LifecycleTarget[],
+  metrics: LifecycleHandles,
+  now: () => number = Date.now,
+): Hono => {
+  const receivers = new Map(targets.map((target) => [target.name, new WebhookReceiver(target.apiKey, target.apiSecret)]));
+  const seen = new SeenEvents(2 * STALE_MS, REMEMBERED);
+  const app = new Hono();
+  app.post(
+    '/webhook/:target',
+    bodyLimit({
+      maxSize: MOST_BYTES,
+      onError: (context) => {
+        reject(context.req.param('target') ?? '', 'too_large');
+        return context.text('too large\n', 413);
+      },
+    }),
+    async (context) => {
+      const target = context.req.param('target');
+      const receiver = receivers.get(target);
+      if (receiver === undefined) {
+        reject(target, 'unknown_target');
+        return context.text('there is no such target\n', 404);
+      }
+      const body = await context.req.text();
+      const read = await readEvent(receiver, body, context.req.header('authorization'));
+      if (typeof read === 'string') {
+        reject(target, read);
+        return context.text(`${read}\n`, read === 'signature' ? 401 : 400);
+      }
+      const at = now();
+      if (Math.abs(at - Number(read.createdAt) * 1_000) > STALE_MS) {
+        reject(target, 'stale');
+        return context.text('stale\n', 400);
+      }
+      if (!seen.add(`${target} ${read.id}`, at)) {
+        reject(target, 'replay');
+        // LiveKit sends again what it got no answer to: to say no would make it try for ever.
+        return context.text('known already\n', 200);
+      }
+      count(metrics, target, read, at);
+      return context.text('ok\n', 200);
+    },
+  );
+  const reject = (target: string, reason: string): void =>
+    metrics.swarm_lifecycle_webhooks_rejected_total.inc({ target: receivers.has(target) ? target : '', reason });
+  return app;
+};
+
+const readEvent = async (
+  receiver: WebhookReceiver,
+  body: string,
+  authorization: string | undefined,
+): Promise<WebhookEvent | 'signature' | 'malformed'> => {
+  try {
+    const event = await receiver.receive(body, authorization);
+    return event.id === '' ? 'malformed' : event;
+  } catch (error) {
+    return error instanceof SyntaxError ? 'malformed' : 'signature';
+  }
+};
+
+const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent, now: number): void => {
+  metrics.swarm_lifecycle_webhooks_total.inc({ target, event: EVENTS.has(event.event) ? event.event : 'other' });
+  switch (event.event) {
+    case 'room_started':
+      metrics.swarm_lifecycle_room_starts_total.inc({ target });
+      break;
+    case 'room_finished':
+      metrics.swarm_lifecycle_room_duration_seconds.observe({ target }, secondsSince(event.room?.creationTime, event, now));
+      break;
+    case 'participant_joined':
+      metrics.swarm_lifecycle_participant_joins_total.inc({ target });
+      break;
+    case 'participant_left':
+    case 'participant_connection_aborted': {
+      const reason = DisconnectReason[event.participant?.disconnectReason ?? 0] ?? 'UNKNOWN_REASON';
+      metrics.swarm_lifecycle_participant_leaves_total.inc({ target, reason: reason.toLowerCase() });
+      metrics.swarm_lifecycle_participant_duration_seconds.observe(
+        { target },
+        secondsSince(event.participant?.joinedAt, event, now),
+      );
+      break;
+    }
+    case 'track_published':
+      metrics.swarm_lifecycle_tracks_published_total.inc({
+        target,
+        kind: (TrackType[event.track?.type ?? 0] ?? 'audio').toLowerCase(),
+        source: (TrackSource[event.track?.source ?? 0] ?? 'unknown').toLowerCase(),
+      });
+      break;
+    default:
+  }
+};
+
+/** By the server's clock where it says when the event was, so that a slow delivery makes nobody's stay longer. */
+const secondsSince = (seconds: bigint | undefined, event: WebhookEvent, now: number): number => {
+  const end = event.createdAt > 0n ? Number(event.createdAt) : now / 1_000;
+  return Math.max(0, end - Number(seconds ?? BigInt(Math.floor(end))));
+};
