@@ -25,7 +25,7 @@ export const deploy = async (target: Target, { dir, onProgress, signal }: Deploy
     const { url, apiKey, apiSecret } = target;
     return { url, apiKey, apiSecret, embedded: false, serverVersion: null, exited: new Promise(() => {}), stop: async () => {} };
   }
-  const server = await startLiveKit({ version: target.version, dir, onProgress, signal });
+  const server = await startLiveKit({ ...target.server, version: target.version, dir, onProgress, signal });
   const { url, apiKey, apiSecret, version } = server;
   return {
     url,

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/core';
+import { type LoadFlags, UsageError } from '@livekit-swarm/core';
 import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab';
 import { type Command, Option } from 'commander';
 
@@ -20,21 +20,7 @@ export interface CrowdFlags {
 }
 
 /** With those that describe the crowd itself, where no scenario does. */
-export interface RunFlags extends CrowdFlags {
-  rooms?: string;
-  room?: string;
-  roomPrefix?: string;
-  participants?: string;
-  subscribers?: string;
-  joinRate?: string;
-  duration?: string;
-  publish?: string;
-  video?: string;
-  codec?: string;
-  simulcast?: boolean;
-  layout?: string;
-  dataRate?: string;
-}
+export interface RunFlags extends CrowdFlags, LoadFlags {}
 
 type Environment = NodeJS.ProcessEnv;
 
@@ -44,7 +30,10 @@ export const addGroup = (command: Command, env: Environment, group: string, opti
 };
 
 /** Adds every flag of a run, in groups as a reader looks for them. */
-export const addRunFlags = (command: Command, env: Environment): Command => {
+export const addRunFlags = (command: Command, env: Environment): Command => addCrowdFlags(addLoadFlags(command, env), env);
+
+/** Adds the flags that describe the crowd. */
+export const addLoadFlags = (command: Command, env: Environment): Command => {
   const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
   add('The crowd:', [
     new Option('--rooms <n>', 'rooms at the same time (default: 20)'),
@@ -64,7 +53,7 @@ export const addRunFlags = (command: Command, env: Environment): Command => {
     new Option('--layout <layout>', 'what each one looks at: all, speaker, grid:N, audio-only, none (default: all)'),
     new Option('--data-rate <rate>', 'data messages of each publisher: 10/s, 10/s:200B, 5/s:1000B:reliable'),
   ]);
-  return addCrowdFlags(command, env);
+  return command;
 };
 
 /** Adds the flags that do not describe the crowd: where it goes, how it is judged, what carries it. */

@@ -9,7 +9,7 @@ import { exitCodeHelp } from './help.ts';
 type Blame = (command: Command) => (error: unknown) => never;
 
 /** How a scenario is to be taken. */
-const scenarioFlags = (): Option[] => [
+export const scenarioFlags = (): Option[] => [
   new Option('--scale <name>', 'one of the file’s own scales, or a factor: small, 0.1'),
   new Option('--seed <n>', 'other random numbers: who stays how long, who comes when (default: the scenario’s)'),
 ];

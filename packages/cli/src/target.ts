@@ -1,12 +1,15 @@
 import { UsageError } from '@livekit-swarm/core';
-import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
+import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion, type StartOptions } from '@livekit-swarm/lab';
 import { checkAddress } from '@livekit-swarm/swarm';
 import type { CrowdFlags } from './flags.ts';
 
 /** Where the crowd goes: a deployment of the user's, or a server that we start. */
 export type Target =
   | { type: 'remote'; url: string; apiKey: string; apiSecret: string }
-  | { type: 'embedded'; version: LiveKitVersion };
+  | { type: 'embedded'; version: LiveKitVersion; server?: ServerChanges };
+
+/** How a server of ours differs from the lab's usual one. */
+export type ServerChanges = Pick<StartOptions, 'serverPath' | 'config' | 'cpuCores' | 'env'>;
 
 type TargetFlags = Pick<CrowdFlags, 'url' | 'apiKey' | 'apiSecret' | 'livekitVersion'>;
 

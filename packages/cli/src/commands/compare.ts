@@ -23,7 +23,7 @@ export const compareCommand = async (sides: readonly string[], flags: CompareFla
   const read = await readSide(base);
   const comparisons = [];
   for (const current of currents) comparisons.push(await compareRuns(read, await readSide(current), { tolerance }));
-  return await show({ comparisons, notes: [], interrupted: false });
+  return await show({ comparisons, notes: [], interrupted: false, problem: null });
 };
 
 const USAGE = 'swarm compare BASE CURRENT, each a record, the folder of a run, or a folder of several runs';

@@ -41,7 +41,12 @@ beforeAll(async () => {
   same = await compareRuns(side('1.11.0', 1), side('1.13.4', 1));
 });
 
-const inputOf = (...comparisons: Comparison[]): ComparisonInput => ({ comparisons, notes: [], interrupted: false });
+const inputOf = (...comparisons: Comparison[]): ComparisonInput => ({
+  comparisons,
+  notes: [],
+  interrupted: false,
+  problem: null,
+});
 const { text, json, markdown, junit } = COMPARISON_REPORTERS;
 
 describe('text', () => {
@@ -116,6 +121,27 @@ describe('JUnit XML, read by another tool', () => {
     const open = await compareRuns({ name: 'a', runs: side('a', 1).runs.slice(0, 1) }, { name: 'b', runs: [] });
     expect(readBack(inputOf(open)).suites[0]).toMatchObject({ failed: 0, errors: 1 });
   });
+});
+
+test('a session that ended early says so, and is no success', () => {
+  const problem = {
+    scenario: 'swarm',
+    verdict: 'failed',
+    exitCode: 3,
+    reason: 'server-ended',
+    message: 'it would not start',
+    hint: null,
+  } as const;
+  const input: ComparisonInput = { ...inputOf(same), problem };
+  expect(exitCodeOfComparisons(input)).toBe(3);
+  expect(text.render(input)).toContain('It ended early: it would not start');
+  expect(markdown.render(input)).toContain('It ended early: it would not start');
+  expect(JSON.parse(json.render({ ...input, comparisons: [] }))).toMatchObject({
+    verdict: 'inconclusive',
+    exitCode: 3,
+    error: { reason: 'server-ended', message: 'it would not start' },
+  });
+  expect(junit.render(input)).toContain('errors="1"');
 });
 
 test('the gravest of several decides, an interruption above all', () => {

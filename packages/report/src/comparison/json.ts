@@ -14,6 +14,8 @@ export const comparisonObject = (input: ComparisonInput) => ({
   exitCode: exitCodeOfComparisons(input),
   interrupted: input.interrupted,
   notes: input.notes,
+  error:
+    input.problem === null ? null : { reason: input.problem.reason, message: input.problem.message, hint: input.problem.hint },
   comparisons: input.comparisons.map(oneOf),
 });
 

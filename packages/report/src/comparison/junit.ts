@@ -1,6 +1,7 @@
 import type { Comparison, FigureComparison } from '@livekit-swarm/core/compare';
 import { finite } from '../finite.ts';
 import { type XmlElement, xmlDocument } from '../junit/xml.ts';
+import type { NoRun } from '../report-input.ts';
 import { MARKS } from '../style.ts';
 import { type ComparisonInput, exitCodeOfComparisons } from './comparison-input.ts';
 import {
@@ -19,6 +20,7 @@ import {
  */
 export const renderComparisonJunit = (input: ComparisonInput): string => {
   const suites = input.comparisons.map((comparison) => suiteOf(comparison, input));
+  if (input.problem !== null) suites.push(problemSuite(input.problem));
   const sum = (field: '@tests' | '@failures' | '@errors'): number =>
     suites.reduce((total, suite) => total + Number(suite[field] ?? 0), 0);
   return xmlDocument('testsuites', {
@@ -29,6 +31,21 @@ export const renderComparisonJunit = (input: ComparisonInput): string => {
     testsuite: suites,
   });
 };
+
+/** A session that ended early is no success, whatever its rounds say. */
+const problemSuite = ({ scenario, reason, message, hint }: NoRun): XmlElement => ({
+  '@name': `${scenario}: session`,
+  '@tests': 1,
+  '@failures': 0,
+  '@errors': 1,
+  testcase: [
+    {
+      '@name': 'session',
+      '@classname': scenario,
+      error: { '@message': message, '@type': reason, '#text': hint ?? message },
+    },
+  ],
+});
 
 const suiteOf = (comparison: Comparison, input: ComparisonInput): XmlElement => {
   const { figures, base, current, design, scenario } = comparison;

@@ -18,10 +18,11 @@ const LONGEST = 2_000;
 const MOST_ROWS = 100;
 
 /** For a pull request: the verdict and what changed, everything else folded away. */
-export const renderComparisonMarkdown = ({ comparisons, notes, interrupted }: ComparisonInput): string =>
+export const renderComparisonMarkdown = ({ comparisons, notes, interrupted, problem }: ComparisonInput): string =>
   `${[
     ...comparisons.flatMap((comparison) => partsOf(comparison, interrupted)),
-    ...(notes.length === 0 ? [] : [notes.map((note) => item(cut(note, LONGEST))).join('\n')]),
+    ...notes.map((note) => item(cut(note, LONGEST))),
+    ...(problem === null ? [] : [item(cut(`It ended early: ${problem.message}`, LONGEST))]),
   ].join('\n\n')}\n`;
 
 const partsOf = (comparison: Comparison, interrupted: boolean): string[] => {

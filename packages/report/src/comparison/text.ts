@@ -24,7 +24,8 @@ export const renderComparisonText = (input: ComparisonInput, { color = false }: 
     figureLines(comparison, style),
     noteLines(comparison, style),
   ]);
-  const own = input.notes.length === 0 ? [] : [[style.title('SESSION'), ...input.notes.flatMap((note) => wrap('  · ', note))]];
+  const remarks = [...input.notes, ...(input.problem === null ? [] : [`It ended early: ${input.problem.message}`])];
+  const own = remarks.length === 0 ? [] : [[style.title('SESSION'), ...remarks.flatMap((note) => wrap('  · ', note))]];
   return `${[...sections, ...own]
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))

@@ -1,0 +1,73 @@
+import {
+  checkThresholds,
+  formatScenarioProblem,
+  type LoadFlags,
+  parseLoadFlags,
+  type Scenario,
+  scenarioOfLoad,
+  UsageError,
+} from '@livekit-swarm/core';
+import { readScenarioFile } from '@livekit-swarm/swarm';
+import { adjustScenario } from '../adjust-scenario.ts';
+
+export interface AbScenarioFlags extends LoadFlags {
+  threshold: string[];
+  scale?: string;
+  seed?: string;
+}
+
+/**
+ * The scenario of a file, or the one that flags describe.
+ * @param typed names of the flags on the command line
+ * @throws UsageError
+ */
+export const readAbScenario = (
+  files: readonly string[],
+  flags: AbScenarioFlags,
+  typed: readonly string[],
+): { scenario: Scenario; warnings: string[] } => {
+  const [path, ...more] = files;
+  if (more.length > 0)
+    throw new UsageError(`${more.join(' ')}: one scenario at a time`, 'swarm ab compares servers, not scenarios');
+  const scaled = flags.scale === undefined && flags.seed === undefined;
+  if (path === undefined) {
+    if (!scaled)
+      throw new UsageError(
+        '--scale and --seed are of a scenario file, and there is none',
+        'swarm ab … scenarios/voice-ai.yaml --scale small',
+      );
+    const scenario = scenarioOfLoad(parseLoadFlags(flags), flags.threshold);
+    checkThresholds(scenario, flags.threshold);
+    return { scenario, warnings: [] };
+  }
+  const shaping = typed.filter((name) => SHAPING.has(name));
+  if (shaping.length > 0) {
+    throw new UsageError(
+      `${shaping.map(asFlag).join(', ')}: the scenario ${path} says what the crowd is`,
+      'leave the flags or the file out',
+    );
+  }
+  const file = readScenarioFile(path, { scale: flags.scale });
+  return {
+    scenario: adjustScenario(file.scenario, { threshold: flags.threshold, seed: flags.seed, tag: [] }),
+    warnings: file.warnings.map(formatScenarioProblem),
+  };
+};
+
+const SHAPING: ReadonlySet<string> = new Set<keyof LoadFlags>([
+  'rooms',
+  'room',
+  'roomPrefix',
+  'participants',
+  'subscribers',
+  'publish',
+  'video',
+  'codec',
+  'simulcast',
+  'layout',
+  'dataRate',
+  'joinRate',
+  'duration',
+]);
+
+const asFlag = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

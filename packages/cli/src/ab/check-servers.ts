@@ -1,0 +1,29 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deploy } from '../deploy.ts';
+import { embeddedTarget } from './embedded-target.ts';
+import type { ServerSpec } from './server-spec.ts';
+
+/**
+ * Starts each server once and ends it again, so that one that cannot start is told before anything was measured; builds what has to be built.
+ * @returns their versions, as they say themselves
+ * @throws LabError
+ */
+export const checkServers = async (
+  servers: readonly ServerSpec[],
+  folder: string,
+  onProgress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string[]> => {
+  const versions: string[] = [];
+  for (const server of servers) {
+    signal.throwIfAborted();
+    const dir = join(folder, 'check');
+    const deployed = await deploy(embeddedTarget(server), { dir, onProgress, signal });
+    await deployed.stop();
+    versions.push(deployed.serverVersion ?? 'unknown');
+    // Its log is of interest only where it did not start.
+    await rm(dir, { recursive: true, force: true });
+  }
+  return versions;
+};

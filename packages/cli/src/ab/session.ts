@@ -1,0 +1,93 @@
+/** One session of `swarm ab`: both servers by turns, a fresh one for each run, until there are as many good rounds as were asked for. */
+import { join } from 'node:path';
+import type { Scenario } from '@livekit-swarm/core';
+import { type First, isFit, type RecordedRun, type Side, turns, unfitBecause } from '@livekit-swarm/core/compare';
+import { isRun, type NoRun } from '@livekit-swarm/report';
+import type { ProgressPrinter } from '../progress-printer.ts';
+import { runScenario, type ScenarioRun } from '../run-scenario.ts';
+import { embeddedTarget } from './embedded-target.ts';
+import type { ServerSpec } from './server-spec.ts';
+
+export interface Session {
+  scenario: Scenario;
+  servers: Record<First, ServerSpec>;
+  rounds: number;
+  /** Of the order of the turns. */
+  seed: number;
+  shared: Pick<ScenarioRun, 'signalling' | 'workers' | 'interruption'>;
+  printer: ProgressPrinter;
+  /** Where the records go: `A/1`, `B/1`, `A/2`, … */
+  folder: string;
+}
+
+export interface SessionResult {
+  /** A; run n of both sides is round n. */
+  base: Side;
+  /** B. */
+  current: Side;
+  /** What a reader must know of the session. */
+  notes: string[];
+  /** What kept a run from coming about, and ended the session. */
+  problem: NoRun | null;
+}
+
+/** A round that was spoilt is repeated; not for ever, for a machine that cannot carry this load never will. */
+const spareRounds = (rounds: number): number => Math.ceil(rounds / 2);
+
+/** Runs until enough rounds are good, Ctrl-C, or something keeps a run from coming about. */
+export const runSession = async (session: Session): Promise<SessionResult> => {
+  const { servers, rounds, shared, printer } = session;
+  const order = turns(session.seed);
+  const runs: Record<First, RecordedRun[]> = { A: [], B: [] };
+  let good = 0;
+  for (let round = 1; good < rounds && round <= rounds + spareRounds(rounds); round++) {
+    const played = await playRound(session, round, order.next().value);
+    if ('problem' in played) return resultOf(servers, runs, rounds - good, played.problem);
+    const { A, B } = played;
+    runs.A.push(A);
+    runs.B.push(B);
+    if (isFit(A) && isFit(B)) good++;
+    else printer.say(`round ${round} does not count: ${unfitBecause(A) ?? unfitBecause(B) ?? 'a run did not last'}`);
+    if (shared.interruption.stop.aborted) break;
+  }
+  return resultOf(servers, runs, rounds - good, null);
+};
+
+const resultOf = (
+  servers: Session['servers'],
+  runs: Record<First, RecordedRun[]>,
+  missing: number,
+  problem: NoRun | null,
+): SessionResult => ({
+  base: { name: servers.A.name, runs: runs.A },
+  current: { name: servers.B.name, runs: runs.B },
+  notes: missing === 0 ? [] : [`${missing} of the rounds that were asked for ${missing === 1 ? 'is' : 'are'} missing.`],
+  problem,
+});
+
+/** Both runs of a round, or why there is none: a problem, or null when somebody ended the session. */
+const playRound = async (
+  session: Session,
+  round: number,
+  first: First,
+): Promise<Record<First, RecordedRun> | { problem: NoRun | null }> => {
+  const { servers, rounds, shared, printer, scenario, folder } = session;
+  const pair: Partial<Record<First, RecordedRun>> = {};
+  for (const which of first === 'A' ? (['A', 'B'] as const) : (['B', 'A'] as const)) {
+    if (shared.interruption.stop.aborted) return { problem: null };
+    printer.say(`round ${round}${round > rounds ? ', a repetition' : ` of ${rounds}`}: ${which} = ${servers[which].name}`);
+    const outcome = await runScenario({
+      ...shared,
+      scenario,
+      target: embeddedTarget(servers[which]),
+      recordDir: join(folder, which, String(round)),
+      // The same sentence on scenario and server would come with every run.
+      printer: { ...printer, say: () => {} },
+    });
+    if (!isRun(outcome)) return { problem: shared.interruption.stop.aborted ? null : outcome };
+    const { summary, judgement, recordPath, readLines } = outcome;
+    pair[which] = { name: recordPath ?? `${which}/${round}`, summary, judgement, readLines: readLines ?? (() => []) };
+  }
+  const { A, B } = pair;
+  return A === undefined || B === undefined ? { problem: null } : { A, B };
+};

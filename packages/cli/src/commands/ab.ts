@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { type ExitCode, expandPlan, formatDuration, UsageError } from '@livekit-swarm/core';
+import { compareRuns, parseTolerance, type Tolerance } from '@livekit-swarm/core/compare';
+import { describeScenario } from '@livekit-swarm/report';
+import { COMPARISON_REPORTERS, type ComparisonInput, type ComparisonReporter } from '@livekit-swarm/report/comparison';
+import { makeFolder, watchInterruption } from '@livekit-swarm/swarm';
+import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
+import { checkServers } from '../ab/check-servers.ts';
+import { embeddedTarget } from '../ab/embedded-target.ts';
+import { parseServerSpec, type ServerSpec } from '../ab/server-spec.ts';
+import { runSession, type SessionResult } from '../ab/session.ts';
+import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
+import { type Console, wantsColor, write } from '../console.ts';
+import { readWorkers } from '../crowd-request.ts';
+import type { CrowdFlags } from '../flags.ts';
+import { writeWhole } from '../output/write-whole.ts';
+import { formatProblem, interruptedProblem, noRunOf, problemOf } from '../problem.ts';
+import { createProgressPrinter } from '../progress-printer.ts';
+import { defaultRecordDir, newRunName } from '../run-name.ts';
+import { prepareRun } from '../run-scenario.ts';
+
+export interface AbFlags
+  extends AbScenarioFlags,
+    ComparisonOutputFlags,
+    Pick<CrowdFlags, 'signalling' | 'workers' | 'record' | 'quiet'> {
+  server: string[];
+  rounds: string;
+  tolerance: string[];
+}
+
+/**
+ * `swarm ab`: one scenario on two servers by turns, and whether the second differs from the first.
+ * @param typed names of the flags on the command line
+ * @throws UsageError, LabError before anything was measured
+ */
+export const abCommand = async (
+  files: readonly string[],
+  flags: AbFlags,
+  typed: readonly string[],
+  console: Console,
+): Promise<ExitCode> => {
+  const { stderr, env } = console;
+  const tolerance = parseTolerance(flags.tolerance);
+  const rounds = readRounds(flags.rounds);
+  const servers = readServers(flags.server);
+  const { scenario, warnings } = readAbScenario(files, flags, typed);
+  const shared = { signalling: flags.signalling, workers: readWorkers(flags.workers) };
+  prepareRun({ scenario, target: embeddedTarget(servers.A), ...shared });
+  const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
+  const show = openComparisonOutput(flags, console, () => folder);
+  makeFolder(folder);
+
+  const printer = createProgressPrinter(stderr, { quiet: flags.quiet === true, color: wantsColor(flags.color, stderr, env) });
+  for (const line of [...warnings.map((warning) => `warning: ${warning}`), ...leftOutLines(servers)]) printer.say(line);
+  const interruption = watchInterruption();
+  interruption.stop.addEventListener('abort', () => printer.say('Interrupted: everybody leaves. Once more to end at once.'));
+  try {
+    const versions = await checkServers([servers.A, servers.B], folder, printer.say, interruption.stop);
+    printer.say(
+      `${describeScenario(scenario)}: ${rounds} rounds of two, about ${formatDuration(2 * rounds * (expandPlan(scenario, 'ab').endAtMs + AROUND_MS))}`,
+    );
+    for (const [index, which] of (['A', 'B'] as const).entries()) {
+      printer.say(`  ${which} = ${servers[which].name} (livekit-server ${versions[index]})`);
+    }
+    const session = await runSession({
+      scenario,
+      servers,
+      rounds,
+      seed: scenario.seed,
+      shared: { ...shared, interruption },
+      printer,
+      folder,
+    });
+    printer.done();
+    if (session.problem !== null) await write(stderr, formatProblem(session.problem));
+    const input = await judgeSession(session, tolerance, interruption.stop.aborted, `Records are in ${folder}.`);
+    await keep(input, folder);
+    return await show(input);
+  } catch (error) {
+    printer.done();
+    const problem = interruption.stop.aborted ? interruptedProblem() : problemOf(error);
+    await write(stderr, formatProblem(problem));
+    if (flags.json === true) {
+      await show({
+        comparisons: [],
+        notes: [],
+        interrupted: interruption.stop.aborted,
+        problem: noRunOf(problem, scenario.name),
+      });
+    }
+    return problem.exitCode;
+  } finally {
+    interruption.dispose();
+  }
+};
+
+/** Starting a server, joining, leaving: what a run takes besides its scenario. */
+const AROUND_MS = 4_000;
+const MAX_ROUNDS = 100;
+
+const readRounds = (text: string): number => {
+  const rounds = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (rounds >= 1 && rounds <= MAX_ROUNDS) return rounds;
+  throw new UsageError(`--rounds ${text}: must be a whole number from 1 to ${MAX_ROUNDS}`, 'six see +25 % in what varies by 2 %');
+};
+
+const readServers = (texts: readonly string[]): Record<'A' | 'B', ServerSpec> => {
+  const [first, second, ...more] = texts;
+  if (first === undefined || second === undefined || more.length > 0) {
+    throw new UsageError(`two servers are compared, not ${texts.length}`, 'swarm ab --server 1.11.0 --server 1.13.4');
+  }
+  const [A, B] = [parseServerSpec(first), parseServerSpec(second)];
+  // Against itself: the names must still tell one from the other.
+  return A.name === B.name ? { A: { ...A, name: `${A.name} (A)` }, B: { ...B, name: `${B.name} (B)` } } : { A, B };
+};
+
+const leftOutLines = ({ A, B }: Record<'A' | 'B', ServerSpec>): string[] =>
+  [A, B].flatMap(({ name, leftOut }) =>
+    leftOut.length === 0
+      ? []
+      : [`${name}: not used of its configuration, as the lab sees to it or must not touch it: ${leftOut.join(', ')}`],
+  );
+
+const judgeSession = async (
+  { base, current, notes, problem }: SessionResult,
+  tolerance: Tolerance,
+  interrupted: boolean,
+  where: string,
+): Promise<ComparisonInput> => ({
+  comparisons: base.runs.length === 0 ? [] : [await compareRuns(base, current, { tolerance, paired: true })],
+  notes: [...(base.runs.length === 0 ? ['No round was finished.'] : []), ...notes, where],
+  interrupted,
+  problem,
+});
+
+/** The result stays with its records, in every form. */
+const keep = async (input: ComparisonInput, folder: string): Promise<void> => {
+  for (const reporter of Object.values<ComparisonReporter>(COMPARISON_REPORTERS)) {
+    await writeWhole(join(folder, reporter.fileName), reporter.render(input));
+  }
+};
