@@ -19,6 +19,7 @@ export const growTree = (
   document: Document.Parsed,
   source: string,
   placeAt: (offset: number) => Place,
+  noun: string,
   fault: (fault: Fault) => void,
 ): Tree | null => {
   const anchors = new Map<string, Tree | 'being read' | 'faulty'>();
@@ -38,7 +39,7 @@ export const growTree = (
     if (tree === null || (tree.size <= MAX_VALUES && tree.depth <= MAX_DEPTH)) return tree;
     const message =
       tree.size > MAX_VALUES ? `comes to more than ${MAX_VALUES} values` : `is nested more than ${MAX_DEPTH} levels deep`;
-    fault({ offset: offsetOf(node), message, hint: 'no scenario needs that: look for aliases of aliases' });
+    fault({ offset: offsetOf(node), message, hint: `no ${noun} needs that: look for aliases of aliases` });
     return null;
   };
 

@@ -6,6 +6,16 @@ import type { Place, Tree } from './tree.ts';
 /** Characters. Scenarios have some thousand; a quarter of a million takes a parser about a second at worst. */
 export const MAX_TEXT = 256 * 1_024;
 
+/** What a file is, for messages. */
+export interface FileKind {
+  /** `scenario`: as in "too large to be a scenario". */
+  noun: string;
+  /** What to do about an empty one. */
+  begin: string;
+}
+
+const SCENARIO: FileKind = { noun: 'scenario', begin: '"swarm init" writes a first scenario to begin with' };
+
 /** Problems of the text as YAML; what it should say is another matter. */
 export interface YamlProblem extends Place {
   message: string;
@@ -17,12 +27,12 @@ export interface YamlProblem extends Place {
  * Never throws.
  * @returns the tree, or null when there are problems
  */
-export const readYaml = (text: string): { tree: Tree | null; problems: YamlProblem[] } => {
+export const readYaml = (text: string, { noun, begin }: FileKind = SCENARIO): { tree: Tree | null; problems: YamlProblem[] } => {
   const failed = (at: Place, message: string, hint: string | null) => ({ tree: null, problems: [{ ...at, message, hint }] });
   const start = { line: 1, column: 1 };
   if (text.length > MAX_TEXT) {
     const kilobytes = (size: number): string => `${Math.round(size / 1_024)} KB`;
-    return failed(start, `is too large to be a scenario: ${kilobytes(text.length)}`, `at most ${kilobytes(MAX_TEXT)} are read`);
+    return failed(start, `is too large to be a ${noun}: ${kilobytes(text.length)}`, `at most ${kilobytes(MAX_TEXT)} are read`);
   }
   // A byte order mark would count as a column.
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -35,27 +45,35 @@ export const readYaml = (text: string): { tree: Tree | null; problems: YamlProbl
   const tokens: CST.Token[] = [];
   for (const token of new Parser(lines.addNewLine).parse(source)) {
     const deep = tooDeepAt(token);
-    if (deep !== null) return failed(placeAt(deep), `is nested more than ${MAX_DEPTH} levels deep`, 'no scenario needs that');
+    if (deep !== null) return failed(placeAt(deep), `is nested more than ${MAX_DEPTH} levels deep`, `no ${noun} needs that`);
     tokens.push(token);
   }
   const composer = new Composer({ version: '1.2', schema: 'core', merge: false, uniqueKeys: false, prettyErrors: false });
   const [document, second] = [...composer.compose(tokens, false, source.length)];
   if (document === undefined || isEmpty(document)) {
-    return failed(start, 'is empty', '"swarm init" writes a first scenario to begin with');
+    return failed(start, 'is empty', begin);
   }
   const errors = [...document.errors, ...document.warnings];
-  if (errors.length > 0)
-    return { tree: null, problems: errors.map((error) => ({ ...placeAt(error.pos[0]), ...explain(error) })) };
+  if (errors.length > 0) {
+    const found = errors.map((error) => ({ ...placeAt(error.pos[0]), ...explain(error) }));
+    return { tree: null, problems: firstOfEachLine(found) };
+  }
   if (second !== undefined) {
-    return failed(placeAt(second.range[0]), 'a second document begins here', 'write one scenario a file');
+    return failed(placeAt(second.range[0]), 'a second document begins here', `write one ${noun} a file`);
   }
   if (document.directives?.yaml.version !== '1.2') {
     return failed(start, `YAML ${document.directives?.yaml.version} is not read`, 'leave the %YAML line out: files are YAML 1.2');
   }
   const faults: Fault[] = [];
-  const tree = growTree(document, source, placeAt, (fault) => faults.push(fault));
+  const tree = growTree(document, source, placeAt, noun, (fault) => faults.push(fault));
   const problems = faults.map(({ offset, message, hint }) => ({ ...placeAt(offset), message, hint }));
   return { tree: problems.length === 0 ? tree : null, problems };
+};
+
+/** What is wrong further on in a line mostly follows from what was wrong before. */
+const firstOfEachLine = (problems: readonly YamlProblem[]): YamlProblem[] => {
+  const lines = new Set<number>();
+  return problems.filter(({ line }) => !lines.has(line) && lines.add(line));
 };
 
 const isEmpty = ({ contents, errors }: Document.Parsed): boolean =>
