@@ -37,7 +37,10 @@ const runAll = async (signal) => {
   };
 
   await gate('biome', node, join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'check');
-  await gate('tsc', node, join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit');
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  await gate('tsc', node, tsc, '--noEmit');
+  // The only sources that run in browsers, and the only ones that may use what is there.
+  await gate('tsc, browser', node, tsc, '--noEmit', '-p', join(root, 'packages', 'beacon'));
 
   // The release profile, as the addon: its dependencies (C code among them) are not compiled a second time.
   const cargo = await findTool('cargo');

@@ -1,0 +1,158 @@
+import type { Room } from 'livekit-client';
+import { browserOf, type NavigatorFacts } from './browser.ts';
+import { createCollector } from './collector.ts';
+import { listTracks } from './list-tracks.ts';
+import { type BeaconOptions, quietly, type Settings, settingsOf } from './options.ts';
+import { createOutbox } from './outbox.ts';
+import { readStreams } from './read-streams.ts';
+import { keepToken } from './token-keeper.ts';
+
+export interface Beacon {
+  /**
+   * Ends it: a last look at the counters, a last report. Resolves when that was sent or could not be; never rejects. Before `room.disconnect()`, the report
+   * is complete; after it, the last two seconds are missing.
+   */
+  detach(): Promise<void>;
+}
+
+/** Between two looks at the counters: what is lost at most when a page closes. livekit-client itself looks as often. */
+const LOOK_EVERY_MS = 2_000;
+
+/**
+ * Reports what this participant gets and sends to the exporter of livekit-swarm, until it is detached. Best attached before `room.connect`: what was counted
+ * before it was attached is not reported.
+ *
+ * Never throws: what goes wrong is told to `onError`.
+ *
+ * @example
+ * const beacon = attachBeacon(room, { url: 'https://metrics.example.com/beacon', token, sdkVersion: version });
+ * await room.connect(url, token);
+ */
+export const attachBeacon = (room: Room, options: BeaconOptions): Beacon => {
+  try {
+    return attach(room, settingsOf(options));
+  } catch (error) {
+    quietly(options?.onError)(error);
+    return { detach: async () => {} };
+  }
+};
+
+const attach = (room: Room, { sdkName, sdkVersion, intervalMs, onError, ...rest }: Settings): Beacon => {
+  const facts: NavigatorFacts = globalThis.navigator ?? {};
+  const token = keepToken(rest.token);
+  const sdk = { name: sdkName, ...(sdkVersion === undefined ? {} : { version: sdkVersion }) };
+  const outbox = createOutbox({ ...rest, token, intervalMs, software: { sdk, browser: browserOf(facts) }, onError });
+  const collector = createCollector();
+  let transport: string | undefined;
+  let reconnects = 0;
+  let reportedAt = performance.now();
+  let connected = room.state !== 'disconnected' && room.state !== 'connecting';
+  let detached = false;
+  let looking: Promise<void> | undefined;
+
+  const lookOnce = async (history: boolean): Promise<void> => {
+    const looks = listTracks(room).map(async (track) => readStreams(await track.stats(), track));
+    // A track that ends while it is asked has nothing more to say.
+    const found = (await Promise.allSettled(looks)).flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
+    const streams = found.flatMap(({ streams }) => streams);
+    transport = found.find(({ route }) => route.transport !== undefined)?.route.transport ?? transport;
+    collector.add(streams, performance.now(), history);
+  };
+
+  /** Once at a time, however long the browser takes. */
+  const look = (history = false): Promise<void> => {
+    looking ??= lookOnce(history)
+      .catch(onError)
+      .finally(() => {
+        looking = undefined;
+      });
+    return looking;
+  };
+
+  /** Puts what came together into the outbox. */
+  const close = (end?: 'end'): void => {
+    if (!connected) return;
+    const at = performance.now();
+    const ms = Math.round(at - reportedAt);
+    const streams = collector.take();
+    if (streams.length === 0 && reconnects === 0 && ms < intervalMs && end === undefined) return;
+    reportedAt = at;
+    const network = facts.connection?.type;
+    outbox.put({
+      ms,
+      ...(reconnects > 0 ? { reconnects } : {}),
+      ...(transport === undefined ? {} : { transport }),
+      ...(network === undefined ? {} : { network }),
+      ...(end === undefined ? {} : { end: true }),
+      streams,
+    });
+    reconnects = 0;
+  };
+
+  const onConnected = (): void => {
+    if (connected) return;
+    connected = true;
+    reportedAt = performance.now();
+    outbox.begin();
+    // So that it is known when the page closes.
+    token.get().catch(onError);
+  };
+  const onReconnected = (): void => {
+    reconnects += 1;
+  };
+  const onDisconnected = (): void => {
+    close('end');
+    connected = false;
+    void outbox.send('last');
+  };
+  /** Nobody may be here any more in a moment. */
+  const onHide = (): void => {
+    try {
+      if (globalThis.document?.visibilityState === 'visible') return;
+      close();
+      outbox.sendNow();
+    } catch (error) {
+      onError(error);
+    }
+  };
+  const onPageHide = (): void => {
+    try {
+      close('end');
+      outbox.sendNow();
+    } catch (error) {
+      onError(error);
+    }
+  };
+
+  const onTick = async (): Promise<void> => {
+    await look();
+    if (detached || performance.now() - reportedAt < intervalMs) return;
+    close();
+    await outbox.send();
+  };
+
+  room.on('connected', onConnected).on('reconnected', onReconnected).on('disconnected', onDisconnected);
+  globalThis.document?.addEventListener('visibilitychange', onHide);
+  globalThis.addEventListener?.('pagehide', onPageHide);
+  const timer = setInterval(onTick, Math.min(LOOK_EVERY_MS, intervalMs / 2));
+  if (connected) {
+    void look(true);
+    token.get().catch(onError);
+  }
+
+  const detach = async (): Promise<void> => {
+    if (detached) return;
+    detached = true;
+    clearInterval(timer);
+    room.off('connected', onConnected).off('reconnected', onReconnected).off('disconnected', onDisconnected);
+    globalThis.document?.removeEventListener('visibilitychange', onHide);
+    globalThis.removeEventListener?.('pagehide', onPageHide);
+    // One that is under way began before: it is not the last.
+    await looking;
+    await look();
+    close('end');
+    await outbox.send('last');
+  };
+
+  return { detach };
+};

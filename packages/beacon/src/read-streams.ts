@@ -1,0 +1,102 @@
+import { count, type Reading, type Route, type Stat, seconds } from './reading.ts';
+
+/** What the application knows of a track and its statistics do not tell. */
+export interface TrackFacts {
+  sid: string;
+  expected: boolean;
+  paused: boolean;
+  rated: boolean;
+}
+
+/** The RTP streams of one track in the statistics of its sender or receiver (W3C webrtc-stats §8), and what they run over. */
+export const readStreams = (stats: readonly Stat[], facts: TrackFacts): { streams: Reading[]; route: Route } => {
+  const byId = new Map(stats.map((stat) => [stat.id, stat]));
+  const route = routeOf(stats, byId);
+  const streams = stats.flatMap((stat): Reading[] => {
+    if (stat.type === 'inbound-rtp') return [inbound(stat, byId, facts, route)];
+    if (stat.type === 'outbound-rtp') return [outbound(stat, stats, byId, facts, route)];
+    return [];
+  });
+  return { streams: withOneRated(streams), route };
+};
+
+const inbound = (stat: Stat, byId: Map<string, Stat>, facts: TrackFacts, route: Route): Reading => ({
+  ...common(stat, byId, facts),
+  direction: 'down',
+  counters: {
+    packets: count(stat.packetsReceived),
+    bytes: count(stat.bytesReceived),
+    lost: count(stat.packetsLost),
+    nacks: count(stat.nackCount),
+    plis: count(stat.pliCount),
+    frames: count(stat.framesDecoded),
+    freezes: count(stat.freezeCount),
+    freezeSeconds: count(stat.totalFreezesDuration),
+    concealed: count(stat.concealedSamples),
+    silentConcealed: count(stat.silentConcealedSamples),
+    samples: count(stat.totalSamplesReceived),
+  },
+  jitter: seconds(stat.jitter),
+  rtt: route.rtt,
+  bufferSeconds: count(stat.jitterBufferDelay),
+  bufferCount: count(stat.jitterBufferEmittedCount),
+});
+
+/** Loss, jitter and round trip are what the server's receiver reports say (remote-inbound-rtp). */
+const outbound = (stat: Stat, stats: readonly Stat[], byId: Map<string, Stat>, facts: TrackFacts, route: Route): Reading => {
+  const remote = stats.find(({ type, ssrc }) => type === 'remote-inbound-rtp' && ssrc === stat.ssrc);
+  return {
+    ...common(stat, byId, facts),
+    direction: 'up',
+    counters: {
+      packets: count(stat.packetsSent),
+      bytes: count(stat.bytesSent),
+      lost: count(remote?.packetsLost),
+      nacks: count(stat.nackCount),
+      plis: count(stat.pliCount),
+      frames: count(stat.framesSent ?? stat.framesEncoded),
+      freezes: 0,
+      freezeSeconds: 0,
+      concealed: 0,
+      silentConcealed: 0,
+      samples: 0,
+    },
+    jitter: seconds(remote?.jitter),
+    rtt: seconds(remote?.roundTripTime) ?? route.rtt,
+    bufferSeconds: 0,
+    bufferCount: 0,
+  };
+};
+
+const common = (stat: Stat, byId: Map<string, Stat>, { sid, expected, paused, rated }: TrackFacts) => ({
+  key: `${sid} ${stat.type} ${stat.ssrc ?? stat.id}`,
+  kind: stat.kind === 'video' ? ('video' as const) : ('audio' as const),
+  codec: byId
+    .get(stat.codecId ?? '')
+    ?.mimeType?.split('/')[1]
+    ?.toLowerCase(),
+  width: count(stat.frameWidth),
+  height: count(stat.frameHeight),
+  active: stat.active !== false,
+  expected,
+  paused,
+  rated,
+});
+
+/** Of the layers of a picture that is sent, the largest one that is being sent stands for it. */
+const withOneRated = (streams: Reading[]): Reading[] => {
+  const size = ({ direction, active, width, height }: Reading) => (direction === 'up' && active ? width * height : 0);
+  const largest = Math.max(...streams.map(size));
+  return streams.map((stream) => (size(stream) === largest ? stream : { ...stream, rated: false }));
+};
+
+/** The pair of candidates in use. Firefox has no transport statistics, but marks the pair. */
+const routeOf = (stats: readonly Stat[], byId: Map<string, Stat>): Route => {
+  const transport = stats.find(({ type }) => type === 'transport');
+  const pair =
+    byId.get(transport?.selectedCandidatePairId ?? '') ??
+    stats.find((stat) => stat.type === 'candidate-pair' && (stat.selected === true || stat.nominated === true));
+  const local = byId.get(pair?.localCandidateId ?? '');
+  const way = local?.candidateType === 'relay' ? `relay-${local.relayProtocol ?? local.protocol}` : local?.protocol;
+  return { transport: way?.toLowerCase(), rtt: seconds(pair?.currentRoundTripTime) };
+};

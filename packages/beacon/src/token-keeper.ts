@@ -1,0 +1,30 @@
+import type { BeaconOptions } from './options.ts';
+
+export interface TokenKeeper {
+  /** The token to use now. @throws what the application's function throws */
+  get(): Promise<string>;
+  /** The token that was known last: a page that is going has no time to ask. */
+  last(): string | undefined;
+  /** It was refused: the next `get` asks again. */
+  refused(): void;
+}
+
+/** A token of a few minutes must still be good when the page closes. */
+const ASK_AGAIN_AFTER_MS = 300_000;
+
+export const keepToken = (token: BeaconOptions['token']): TokenKeeper => {
+  let last = typeof token === 'string' ? token : undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  const get = async (): Promise<string> => {
+    if (typeof token === 'string') return token;
+    if (last === undefined || performance.now() - askedAt >= ASK_AGAIN_AFTER_MS) {
+      last = await token();
+      askedAt = performance.now();
+    }
+    return last;
+  };
+  const refused = () => {
+    askedAt = Number.NEGATIVE_INFINITY;
+  };
+  return { get, last: () => last, refused };
+};
