@@ -15,7 +15,11 @@ export const wantsColor = (flag: boolean, stream: NodeJS.WriteStream, env: NodeJ
 /** Resolves when the text was taken: a process that ends before that cuts its own results off. */
 export const write = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
   new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('error', done);
+      resolve();
+    };
     // Nobody reads any more (`swarm | head`): that is no error of ours.
-    stream.once('error', () => resolve());
-    stream.write(text, () => resolve());
+    stream.once('error', done);
+    stream.write(text, done);
   });
