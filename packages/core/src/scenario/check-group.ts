@@ -28,11 +28,11 @@ export const checkGroup = (name: string, group: GroupFile, profiles: Profiles, {
 const checkRoles = (at: Path, group: GroupFile, complain: Complain): void => {
   const roles = Object.values(group.roles);
   const people = roles.reduce((sum, { count }) => sum + count, 0);
-  if (roles.length === 0) complain(at, 'has no roles: nobody would join', 'write speaker: { count: 2, publish: audio }');
-  else if (people === 0) complain(at, 'nobody fills them: every count is 0', 'give at least one role a count');
-  else if (people > LIMITS.perRoom) complain(at, `make ${people} people in a room; at most ${LIMITS.perRoom}`);
+  if (roles.length === 0) complain(at, 'there are none: nobody would join', 'write speaker: { count: 2, publish: audio }', 'key');
+  else if (people === 0) complain(at, 'nobody fills them: every count is 0', 'give at least one role a count', 'key');
+  else if (people > LIMITS.perRoom) complain(at, `make ${people} people in a room; at most ${LIMITS.perRoom}`, null, 'key');
   if (group.executor === 'per-room-churn' && people > 0 && roles.every(({ count, stays }) => stays || count === 0)) {
-    complain(at, 'everybody stays: nobody comes or goes', 'take stays away from a role, or use constant-rooms');
+    complain(at, 'everybody stays: nobody comes or goes', 'take stays away from a role, or use constant-rooms', 'key');
   }
 };
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { say, understand } from './schema/say.ts';
-import { keyAt, type Path, type Place, placeOf, type Tree, treeAt } from './yaml/tree.ts';
+import { formatPath, keyAt, type Path, type Place, placeOf, type Tree, treeAt } from './yaml/tree.ts';
 
 /** Something wrong at a place of a file; the file's name is still to come. */
 export interface Finding {
@@ -13,8 +13,17 @@ export interface Finding {
 type Issue = z.core.$ZodIssue;
 
 /** What Zod found, in words and with places. */
-export const explainIssues = (issues: readonly Issue[], tree: Tree, above: Path = []): Finding[] =>
-  issues.flatMap((issue) => explain(issue, tree, [...above, ...issue.path.map(asStep)]));
+export const explainIssues = (issues: readonly Issue[], tree: Tree, above: Path = []): Finding[] => {
+  const findings = issues.flatMap((issue) => explain(issue, tree, [...above, ...issue.path.map(asStep)]));
+  // A key that is there, but misspelt, is not missing as well.
+  const meant = new Set(
+    findings.flatMap(({ path, hint }) => (hint?.startsWith('did you mean ') ? [`${formatPath(path.slice(0, -1))} ${hint}`] : [])),
+  );
+  return findings.filter(({ path, message }) => {
+    const [key] = /^\S+(?= is missing$)/.exec(message) ?? [];
+    return key === undefined || !meant.has(`${formatPath(path)} did you mean ${key}?`);
+  });
+};
 
 const asStep = (step: PropertyKey): string | number => (typeof step === 'number' ? step : String(step));
 
@@ -40,7 +49,7 @@ const explain = (issue: Issue, tree: Tree, path: Path): Finding[] => {
     return [at(tree, path, say('is empty', `${hint ?? message}, or leave the key out`), 'value')];
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const fitting = issue.errors.filter((errors) => !errors.some(isMismatch));
+    const fitting = issue.errors.filter((errors) => !errors.some((one) => isMismatch(one, given)));
     // Where the kind of value decides what was meant, its own problems say more than "none of these".
     if (fitting.length === 1) return explainIssues(fitting[0] ?? [], tree, path);
   }
@@ -48,7 +57,8 @@ const explain = (issue: Issue, tree: Tree, path: Path): Finding[] => {
 };
 
 /** Whether an alternative was refused because the value is of another kind altogether. */
-const isMismatch = (issue: Issue): boolean => issue.path.length === 0 && issue.code === 'invalid_type';
+const isMismatch = ({ code, path }: Issue, given: Tree): boolean =>
+  path.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && given.type !== 'scalar'));
 
 const at = (tree: Tree, path: Path, text: string, where: 'key' | 'value'): Finding => ({
   place: where === 'key' ? (keyAt(tree, path)?.at ?? placeOf(tree, path)) : placeOf(tree, path),

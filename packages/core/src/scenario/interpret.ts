@@ -11,12 +11,13 @@ import { readThresholds } from './read-thresholds.ts';
 import { roughFacts } from './rough-facts.ts';
 import type { NamedStretch, Scenario } from './scenario.ts';
 import {
+  file,
   fileKeys,
-  file as fileSchema,
   type GroupFile,
   groupOfUnknownExecutor,
   group as groupSchema,
   type ScenarioFile,
+  type scaledFile,
 } from './schema/file.ts';
 import { factsOf } from './threshold-facts.ts';
 import { type MapTree, plainOf, type Tree } from './yaml/tree.ts';
@@ -28,8 +29,8 @@ export interface Interpretation {
   warnings: Finding[];
 }
 
-/** What a file means, its scale already applied. Everything that is wrong is found at once, as far as one thing does not hide another. */
-export const interpret = (tree: MapTree): Interpretation => {
+/** What a file means. Everything that is wrong is found at once, as far as one thing does not hide another. */
+export const interpret = (tree: MapTree, schema: typeof file | typeof scaledFile = file): Interpretation => {
   const findings: Finding[] = [];
   const warnings: Finding[] = [];
   const checks: Checks = {
@@ -38,11 +39,13 @@ export const interpret = (tree: MapTree): Interpretation => {
   };
   const tooMany = checkCounts(tree);
   if (tooMany.length > 0) return { scenario: null, findings: tooMany, warnings };
-  const result = fileSchema.safeParse(plainOf(tree));
+  const result = schema.safeParse(plainOf(tree));
   if (!result.success) findings.push(...explainIssues(result.error.issues, tree), ...beyondExecutors(tree));
 
   const profiles = readProfiles(tree, checks);
   const groups = readGroups(tree);
+  if (result.success && groups.size === 0)
+    checks.complain(['groups'], 'there are none: nobody would join', 'write calls: { … }', 'key');
   for (const [name, group] of groups) checkGroup(name, group, profiles, checks);
   const names = partNamesIn(tree);
   checkNames([...names.stages, ...names.stretches], checks.complain);

@@ -4,6 +4,7 @@ import { interpret } from './interpret.ts';
 import { scaleByFactor } from './scale-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { ScenarioError, type ScenarioProblem } from './scenario-error.ts';
+import { scaledFile } from './schema/file.ts';
 import { nearest } from './schema/nearest.ts';
 import { mergePatch, withoutKeys } from './yaml/merge-patch.ts';
 import { readYaml } from './yaml/read-yaml.ts';
@@ -51,7 +52,7 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
   // Keys that begin with x- are for anchors, as in Compose files.
   const whole = withoutKeys(tree, (key) => key.startsWith('x-'));
   const base = interpret(whole);
-  const scaled = scalesOf(whole).map(({ name, tree: scaledTree }) => ({ name, ...interpret(scaledTree) }));
+  const scaled = scalesOf(whole).map(({ name, tree: scaledTree }) => ({ name, ...interpret(scaledTree, scaledFile) }));
   const known = new Set([...base.findings, ...base.warnings].map(keyOf));
   const findings = [...base.findings, ...scaled.flatMap(({ name, findings: found }) => newOnes(found, known, name))];
   if (findings.length > 0)

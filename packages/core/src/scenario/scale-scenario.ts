@@ -1,4 +1,6 @@
+import { expandPlan } from '../expand.ts';
 import { LIMITS } from '../load-spec.ts';
+import { UsageError } from '../usage-error.ts';
 import type { ExecutorSpec } from './executor-spec.ts';
 import type { GroupSpec, RoleSpec, Scenario } from './scenario.ts';
 
@@ -21,6 +23,12 @@ export const scaleByFactor = (
   for (const { name, executor } of scaled.groups) {
     if (largest(executor) > LIMITS.rooms)
       return fail(`--scale ${factor}: ${name} would have more than ${LIMITS.rooms} rooms`, 'take a smaller factor');
+  }
+  try {
+    expandPlan(scaled, 'check');
+  } catch (error) {
+    if (error instanceof UsageError) return fail(`--scale ${factor}: ${error.message}`, error.hint);
+    throw error;
   }
   return scaled;
 };

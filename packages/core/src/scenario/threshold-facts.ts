@@ -107,11 +107,10 @@ const missOfMedia = ({ metric, selector }: Threshold, { streams }: ThresholdFact
   )
     return null;
   const upward = directionsOf(metric)[0] === 'up';
-  const who = selector.role ?? (selector.group === undefined ? 'anybody' : `anybody of ${selector.group}`);
   const what = [selector.codec, selector.kind ?? 'track'].filter((one) => one !== undefined).join(' ');
   const those = [...new Set(possible.map(({ kind, codec }) => `${kind} (${codec})`))];
   return {
-    message: `no ${what} is ${upward ? 'sent' : 'received'} by ${who}`,
+    message: `no ${what} is ${upward ? 'sent' : 'received'} by ${whom(selector)}`,
     hint: those.length === 0 ? 'there is no media in this scenario for it' : `in this scenario there is ${those.join(', ')}`,
     about: labelled(selector.kind === undefined ? 'codec' : 'kind'),
   };
@@ -123,11 +122,13 @@ const missOfData = ({ metric, selector }: Threshold, { data }: ThresholdFacts): 
   const possible = data.filter((one) => one.direction === direction);
   if (possible.some(({ group, role }) => (selector.group ?? group) === group && (selector.role ?? role) === role)) return null;
   return {
-    message: `no data messages are ${direction === 'up' ? 'sent' : 'received'} by ${selector.role ?? 'anybody'}`,
+    message: `no data messages are ${direction === 'up' ? 'sent' : 'received'} by ${whom(selector)}`,
     hint: 'give a role data, as data: 10/s',
     about: selector.role === undefined ? /^/ : labelled('role'),
   };
 };
+
+const whom = ({ role, group }: Labels): string => role ?? (group === undefined ? 'anybody' : `anybody of ${group}`);
 
 const labelled = (label: string): RegExp => new RegExp(`\\b${label}\\s*[:=]`);
 

@@ -12,7 +12,7 @@ import {
 import { duration, name, text, whole, yesOrNo } from './leaves.ts';
 import { publish } from './media.ts';
 import { suggest } from './nearest.ts';
-import { quote, say } from './say.ts';
+import { quote, say, textOf } from './say.ts';
 import { strict } from './strict.ts';
 
 /** Rooms that are alike, when they are open, and who is in them. */
@@ -28,7 +28,7 @@ export const group = z.discriminatedUnion(
       const choice = executorNames();
       if (given === undefined) return say('executor is missing', `there are ${choice.join(', ')}`);
       // k6 has virtual users where there are rooms here.
-      const word = String(given).replace(/-vus$/, '-rooms');
+      const word = textOf(given).replace(/-vus$/, '-rooms');
       return say(`${quote(given)} is no executor`, suggest(word, choice, 'there are'));
     },
   },
@@ -110,16 +110,19 @@ export const fileKeys = {
     ),
 };
 
+const scale = z.record(z.string(), z.unknown(), { error: say('must be a mapping', 'write small: { groups: … }') });
+
 export const file = strict({
   ...fileKeys,
   scales: z
-    .record(name('the name of a scale'), z.record(z.string(), z.unknown()), {
-      error: say('must be a mapping', 'write small: { groups: … }'),
-    })
+    .record(name('the name of a scale'), scale, { error: say('must be a mapping of scales', 'write small: { groups: … }') })
     .default({})
     .describe(
       'By --scale NAME: what is otherwise then, as a JSON merge patch (RFC 7386) over the file: null takes a key away. Times drawn by chance are replaced as a whole.',
     ),
 });
 
-export type ScenarioFile = z.output<typeof file>;
+/** A file to which a scale was applied: there are none in it any more. */
+export const scaledFile = strict(fileKeys);
+
+export type ScenarioFile = z.output<typeof scaledFile>;

@@ -4,7 +4,7 @@ import { parseDuration } from '../../duration.ts';
 import { LIMITS } from '../../load-spec.ts';
 import { UsageError } from '../../usage-error.ts';
 import { suggest } from './nearest.ts';
-import { quote, say } from './say.ts';
+import { quote, say, textOf } from './say.ts';
 
 const NUMBER = '\\d+(?:\\.\\d+)?';
 
@@ -64,7 +64,7 @@ export const yesOrNo = () =>
     error: ({ input }) =>
       say(
         'must be true or false',
-        /^(yes|on)$/i.test(String(input)) ? 'write true' : /^(no|off)$/i.test(String(input)) ? 'write false' : null,
+        /^(yes|on)$/i.test(textOf(input)) ? 'write true' : /^(no|off)$/i.test(textOf(input)) ? 'write false' : null,
       ),
   });
 
@@ -72,7 +72,7 @@ export const yesOrNo = () =>
 export const word = <const T extends readonly [string, ...string[]]>(words: T, what: string) =>
   z.enum(words, {
     error: ({ input }) =>
-      say(`${typeof input === 'string' ? quote(input) : 'this'} is no ${what}`, suggest(String(input), words, 'there are')),
+      say(`${typeof input === 'string' ? quote(input) : 'this'} is no ${what}`, suggest(textOf(input), words, 'there are')),
   });
 
 /** Not digits alone: JavaScript would put them before all others, whatever their order in the file. */
@@ -85,7 +85,7 @@ export const name = (what: string) =>
     .string({ error: say(`${what} must be a word`, 'write it like video-meeting') })
     .regex(NAME, {
       error: ({ input }) =>
-        say(`${quote(input)} cannot be ${what}`, `use small letters, digits and hyphens${asName(String(input))}`),
+        say(`${quote(input)} cannot be ${what}`, `use small letters, digits and hyphens${asName(textOf(input))}`),
     })
     .max(MAX_NAME, { error: `${what} may have at most ${MAX_NAME} characters` });
 

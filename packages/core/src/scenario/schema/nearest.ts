@@ -7,10 +7,14 @@ export const nearest = (word: string, known: readonly string[]): string | null =
   const same = known.find((one) => plain(one) === plain(word)) ?? known.find((one) => letters(one) === letters(word));
   if (same !== undefined) return same;
   const found = closest(word, [...known]);
+  // Another number is meant: 480p is no slip for 180p.
+  if (withoutDigits(word) === withoutDigits(found)) return null;
   return distance(word, found) <= Math.max(1, Math.min(3, Math.floor((found.length + 1) / 3))) ? found : null;
 };
 
 const plain = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '');
+
+const withoutDigits = (text: string): string => plain(text).replace(/\d/g, '');
 
 /** Two letters that changed places are the commonest slip. */
 const letters = (text: string): string => [...plain(text)].sort().join('');

@@ -3,7 +3,7 @@ import { type NetworkImpairment, networkPreset, networkPresetNames } from '../..
 import { linkSchema, NETWORK_LIMITS } from '../../network-schema.ts';
 import { bitRate, duration, positive, share } from './leaves.ts';
 import { suggest } from './nearest.ts';
-import { quote, say } from './say.ts';
+import { quote, say, textOf } from './say.ts';
 import { strict } from './strict.ts';
 
 /** What a link does, in the words of a file; what is left out does nothing. */
@@ -34,7 +34,7 @@ export const network = z
   .union(
     [
       z.enum(networkPresetNames(), {
-        error: ({ input }) => say(`${quote(input)} is no network`, suggest(String(input), networkPresetNames(), 'there are')),
+        error: ({ input }) => say(`${quote(input)} is no network`, suggest(textOf(input), networkPresetNames(), 'there are')),
       }),
       strict({
         up: link.prefault({}).describe('From the participant to the server.'),

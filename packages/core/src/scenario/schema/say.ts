@@ -9,8 +9,11 @@ export const understand = (text: string): { message: string; hint: string | null
 
 const ARROW = ' → ';
 
+/** A value as text. Values of files have no prototype, so `String` knows nothing of them. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
+
 /** A value as the file has it, short. */
 export const quote = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = textOf(value);
   return `"${text.length > 60 ? `${text.slice(0, 57)}…` : text}"`;
 };

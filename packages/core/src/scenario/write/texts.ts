@@ -8,38 +8,24 @@ export const decimal = (number: number): string => {
   return `0.${'0'.repeat(Number(exponent) - 1)}${digits.replace('.', '')}`;
 };
 
-/** `1h30m`, `90s`, `1.5s`, `500ms`: the shortest that is exact. */
+/** `1h30m`, `90s`, `1.5s`, `500ms`: as people write it, and exact. */
 export const durationText = (ms: number): string => {
-  const candidates = [...inUnits(ms), ...inParts(ms)].filter((text) => parseDuration(text) === ms);
-  return candidates.reduce((best, text) => (text.length < best.length ? text : best), `${decimal(ms)}ms`);
+  const candidates = ms >= TWO_MINUTES && ms % 1_000 === 0 ? [inParts(ms / 1_000)] : [inSeconds(ms), inMinutes(ms)];
+  const exact = candidates.filter((text) => text !== null).filter((text) => parseDuration(text) === ms);
+  return exact.reduce((best, text) => (text.length < best.length ? text : best), `${decimal(ms)}ms`);
 };
 
-const inUnits = (ms: number): string[] =>
-  ms === 0
-    ? ['0s']
-    : [
-        // 90s rather than 1.5m: fractions of what is counted in sixties are hard to read.
-        ...(ms % 3_600_000 === 0 ? [`${ms / 3_600_000}h`] : []),
-        ...(ms % 60_000 === 0 ? [`${ms / 60_000}m`] : []),
-        ...(ms >= 1_000 ? [`${decimal(ms / 1_000)}s`] : []),
-      ];
+const TWO_MINUTES = 120_000;
 
-/** For what takes more than two minutes. */
-const inParts = (ms: number): string[] => {
-  if (ms < 120_000 || ms % 1_000 !== 0) return [];
-  const seconds = ms / 1_000;
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 3_600), 'h'],
-    [Math.floor((seconds % 3_600) / 60), 'm'],
-    [seconds % 60, 's'],
-  ];
-  return [
-    parts
-      .filter(([count]) => count > 0)
-      .map(([count, unit]) => `${count}${unit}`)
-      .join(''),
-  ];
-};
+const inSeconds = (ms: number): string | null => (ms >= 1_000 || ms === 0 ? `${decimal(ms / 1_000)}s` : null);
+
+const inMinutes = (ms: number): string | null => (ms > 0 && ms % 60_000 === 0 ? `${ms / 60_000}m` : null);
+
+const inParts = (seconds: number): string =>
+  [[Math.floor(seconds / 3_600), 'h'] as const, [Math.floor((seconds % 3_600) / 60), 'm'] as const, [seconds % 60, 's'] as const]
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join('');
 
 /** `50/s`. */
 export const rateText = (perSecond: number): string => `${decimal(perSecond)}/s`;
