@@ -1,4 +1,5 @@
 import { scenarioJsonSchema } from '@livekit-swarm/core';
+import { resultJsonSchema } from '@livekit-swarm/report';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { metricsPage } from './metrics-page.ts';
 
@@ -7,4 +8,5 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/exit-codes.md': exitCodesPage,
   'docs/metrics.md': metricsPage,
   'packages/core/schema/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
+  'packages/report/schema/result.schema.json': () => `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,
 };

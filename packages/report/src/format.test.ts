@@ -1,6 +1,6 @@
 import { metricDefinition } from '@livekit-swarm/core';
 import { describe, expect, it } from 'vitest';
-import { formatBits, formatFigure, formatMs, formatNumber, formatShare, shorten } from './format.ts';
+import { formatBits, formatFigure, formatMs, formatNumber, formatShare, formatTime, shorten } from './format.ts';
 import { wrap } from './wrap.ts';
 
 describe('figures', () => {
@@ -25,6 +25,10 @@ describe('figures', () => {
 
   it('of time change to seconds when they are long', () => {
     expect([formatMs(7.85), formatMs(2_310), formatMs(12_345), formatMs(null)]).toEqual(['7.85 ms', '2,310 ms', '12.3 s', '–']);
+  });
+
+  it('of moments read as on a clock', () => {
+    expect([0, 7_000, 12_345, 750_000, 3_750_000].map(formatTime)).toEqual(['0:00', '0:07', '0:12.3', '12:30', '1:02:30']);
   });
 
   it('of bit rates have the unit that fits', () => {

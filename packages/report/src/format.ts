@@ -13,6 +13,17 @@ export const formatMs = (ms: number | null): string => {
   return ms >= 10_000 ? `${formatNumber(ms / 1_000)} s` : `${formatNumber(ms)} ms`;
 };
 
+/** A moment of the run: `0:07`, `12:30`, `1:02:30`; with tenths where it lies between seconds. */
+export const formatTime = (ms: number): string => {
+  const tenths = Math.round(ms / 100);
+  const seconds = Math.floor(tenths / 10);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const rest = `${two(seconds % 60)}${tenths % 10 === 0 ? '' : `.${tenths % 10}`}`;
+  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+};
+
 /** `0 %`, `0.013 %`, `12.3 %`: a loss that is not zero never looks like zero. */
 export const formatShare = (share: number | null): string =>
   share === null ? NOT_MEASURED : `${formatNumber(Math.abs(share) >= 1 ? Math.round(share * 1_000) / 10 : share * 100)} %`;

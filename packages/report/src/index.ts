@@ -1,6 +1,6 @@
 export { describeScenario } from './describe-scenario.ts';
 export * from './format.ts';
-export { noResultObject, RESULT_SCHEMA, RESULTS_SCHEMA, renderJson, resultObject, resultsObject } from './json.ts';
+export { noResultObject, renderJson, resultObject, resultsObject } from './json.ts';
 export { renderMarkdown } from './markdown/markdown.ts';
 export * from './of-all.ts';
 export { renderOverview } from './overview.ts';
@@ -8,6 +8,8 @@ export * from './rendered.ts';
 export * from './report-input.ts';
 export type * from './reporter.ts';
 export * from './reporters.ts';
+export * from './result-names.ts';
+export { resultJsonSchema } from './schema/json-schema.ts';
 export { type Style, styleFor } from './style.ts';
 export { renderTable } from './table.ts';
 export { renderText } from './text.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finiteDeep } from './finite.ts';
 import { renderJson } from './json.ts';
-import { failedReport, inconclusiveReport, passedReport } from './testing/reports.ts';
+import { failedReport, inconclusiveReport, passedReport, stagedReport } from './testing/reports.ts';
 
 describe('the JSON of a run', () => {
   it('is one object with all that the format promises', () => {
@@ -40,6 +40,7 @@ describe('the JSON of a run', () => {
     expect(thresholds).toContainEqual({
       metric: 'packet_loss{kind:video}',
       expression: 'rate<0.02',
+      window: null,
       value: expect.closeTo(0.0206, 4),
       ok: false,
       source: 'user',
@@ -52,10 +53,39 @@ describe('the JSON of a run', () => {
     expect(thresholds.at(-1)).toEqual({
       metric: 'reconnect_time',
       expression: 'p(95)<5000',
+      window: null,
       value: null,
       ok: null,
       source: 'user',
     });
+  });
+
+  it('has the figures of every window, and of every role where there are several', () => {
+    const { windows, thresholds, roles, plan, scenario } = JSON.parse(renderJson([stagedReport()]));
+    expect(windows.map(({ name, source }: { name: string; source: string }) => [name, source])).toEqual(
+      expect.arrayContaining([
+        ['joining', 'builtin'],
+        ['steady', 'builtin'],
+        ['warm-up', 'stage'],
+        ['peak', 'stage'],
+        ['after', 'stage'],
+        ['rush', 'timeline'],
+      ]),
+    );
+    expect(windows.find(({ name }: { name: string }) => name === 'after').metrics['packet_loss.rate']).toBeGreaterThan(0.01);
+    expect(thresholds).toContainEqual({
+      metric: 'packet_loss{group:calls}@after',
+      expression: 'rate<0.01',
+      window: 'after',
+      value: expect.closeTo(0.0244, 4),
+      ok: false,
+      source: 'user',
+    });
+    expect(roles).toContainEqual(
+      expect.objectContaining({ group: 'town-hall', role: 'viewer', kind: 'video', direction: 'down' }),
+    );
+    expect(plan).toMatchObject({ rooms: 13, participants: 31, droppedRooms: 0 });
+    expect(scenario).toMatchObject({ name: 'release', tags: { team: 'voice' } });
   });
 
   it.each([passedReport(), failedReport(), inconclusiveReport()])('has only finite numbers', (input) => {

@@ -1,28 +1,34 @@
-import { type DeploymentSummary, flattenMetrics, type GeneratorSummary, type Judgement, type Share } from '@livekit-swarm/core';
+import {
+  type DeploymentSummary,
+  flattenMetrics,
+  type GeneratorSummary,
+  type Judgement,
+  type PlanFacts,
+  type Share,
+} from '@livekit-swarm/core';
 import { finiteDeep } from './finite.ts';
 import { exitCodeOfAll, verdictOfAll } from './of-all.ts';
 import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
 import type { Reporter } from './reporter.ts';
-
-/** Changes with what is incompatible only: fields may be added under the same name. */
-export const RESULT_SCHEMA = 'livekit-swarm/result/2';
-
-/** Several runs of one command. */
-export const RESULTS_SCHEMA = 'livekit-swarm/results/2';
+import { RESULT_SCHEMA, RESULTS_SCHEMA } from './result-names.ts';
+import { roleTraffic } from './role-traffic.ts';
+import type { NoResult, Result } from './schema/result-schema.ts';
 
 /** The object that `--json` prints: one, for machines. Times in milliseconds, shares from 0 to 1, null for what was not measured. */
-export const resultObject = ({ summary, judgement, recordPath }: ReportInput) => ({
+export const resultObject = ({ summary, judgement, recordPath }: ReportInput): Result => ({
   schema: RESULT_SCHEMA,
   verdict: judgement.verdict,
   exitCode: judgement.exitCode,
   reasons: judgement.reasons,
   thresholds: thresholdsOf(judgement),
   metrics: flattenMetrics(summary.metrics),
+  windows: summary.windows.map(({ window, metrics }) => ({ ...window, metrics: flattenMetrics(metrics) })),
   generator: { ...generatorOf(summary.generator), findings: judgement.health },
   deployment: deploymentOf(summary.deployment),
   joins: summary.joins,
   tracks: summary.tracks,
   media: summary.traffic,
+  roles: roleTraffic(summary),
   layers: summary.layers,
   recovery: summary.recovery,
   worst: summary.worst,
@@ -30,13 +36,15 @@ export const resultObject = ({ summary, judgement, recordPath }: ReportInput) =>
   run: summary.run,
   startedAt: summary.startedAt,
   end: summary.end,
+  endedBy: summary.endedBy,
+  plan: planOf(summary.plan),
   scenario: summary.scenario,
   environment: summary.environment,
   record: recordPath,
 });
 
 /** The same envelope for a run that did not come about. */
-export const noResultObject = ({ scenario, verdict, exitCode, reason, message, hint }: NoRun) => ({
+export const noResultObject = ({ scenario, verdict, exitCode, reason, message, hint }: NoRun): NoResult => ({
   schema: RESULT_SCHEMA,
   verdict,
   exitCode,
@@ -47,7 +55,7 @@ export const noResultObject = ({ scenario, verdict, exitCode, reason, message, h
   error: { reason, message, hint },
 });
 
-const objectOf = (outcome: Outcome): object => (isRun(outcome) ? resultObject(outcome) : noResultObject(outcome));
+const objectOf = (outcome: Outcome): Result | NoResult => (isRun(outcome) ? resultObject(outcome) : noResultObject(outcome));
 
 /** One outcome is an object; several are one object, too, with all of them in `runs`. */
 export const resultsObject = (outcomes: readonly Outcome[]): object => {
@@ -73,7 +81,23 @@ export const jsonReporter = {
 } as const satisfies Reporter;
 
 const thresholdsOf = ({ thresholds }: Judgement) =>
-  thresholds.map(({ metric, expression, value, ok, source }) => ({ metric, expression, value, ok, source }));
+  thresholds.map(({ metric, expression, window, value, ok, source }) => ({
+    metric,
+    expression,
+    window: window?.name ?? null,
+    value,
+    ok,
+    source,
+  }));
+
+/** Its windows are listed with what was measured in them. */
+const planOf = ({ rooms, participants, droppedRooms, lastJoinAtMs, endAtMs }: PlanFacts) => ({
+  rooms,
+  participants,
+  droppedRooms,
+  lastJoinAtMs,
+  endAtMs,
+});
 
 const rateOf = ({ count, share }: Share) => ({ count, rate: share });
 

@@ -1,12 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { failedReport, inconclusiveReport, passedReport, quietReport } from './testing/reports.ts';
+import { failedReport, inconclusiveReport, passedReport, quietReport, stagedReport } from './testing/reports.ts';
 import { renderText } from './text.ts';
 
 const REPORTS = [
   ['passed', passedReport()],
   ['failed', failedReport()],
   ['inconclusive', inconclusiveReport()],
+  ['staged', stagedReport()],
 ] as const;
 
 describe.each(REPORTS)('the text of a run that %s', (name, input) => {
@@ -52,6 +53,15 @@ describe('the text', () => {
       'DEPLOYMENT',
       'RECORD',
     ]);
+  });
+
+  it('has a line for each stage, and media by role where there are several', () => {
+    const text = renderText(stagedReport());
+    expect(text).toMatch(/\nSTAGES\n[\s\S]*\n {2}rush +0:08 +0:14 .*\n {2}calls: peak +0:10 +0:20 /);
+    expect(text).toMatch(/✗ {2}packet_loss\{group:calls\}@after +rate<0\.01 +[\d.]+ % {2}given/);
+    expect(text).toMatch(/✓ {2}packet_loss\{group:calls\}@peak/);
+    expect(text).toMatch(/\n {2}↓ video {2}town-hall: viewer /);
+    expect(renderText(passedReport())).not.toMatch(/STAGES| who /);
   });
 
   it('says nothing of media where there was none to be', () => {

@@ -6,6 +6,7 @@ import { generatorSection } from './sections/generator.ts';
 import { joinSection } from './sections/joins.ts';
 import { mediaSection } from './sections/media.ts';
 import { recoverySection } from './sections/recovery.ts';
+import { stageSection } from './sections/stages.ts';
 import { thresholdSection } from './sections/thresholds.ts';
 import { verdictSection } from './sections/verdict.ts';
 import { worstSection } from './sections/worst.ts';
@@ -16,6 +17,7 @@ import { wrap } from './wrap.ts';
 const SECTIONS = [
   verdictSection,
   thresholdSection,
+  stageSection,
   joinSection,
   mediaSection,
   recoverySection,

@@ -18,9 +18,12 @@ import {
   type SketchBins,
   type TrackResult,
 } from '../record.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { FLAGS_GROUP, scenarioOfLoad } from '../scenario/scenario-of-load.ts';
 import { splitPlan } from '../shards.ts';
 import { Sketch } from '../sketch.ts';
+
+export { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 
 export const RUN = 'k3x9';
 
@@ -109,7 +112,7 @@ export const resultOf = (plan: Plan, participant: ParticipantPlan, shard: number
   );
   return {
     type: 'participant',
-    at: plan.endAtMs,
+    at: participant.leaveAtMs,
     shard,
     identity: participant.identity,
     group: participant.group,
@@ -139,29 +142,34 @@ const dataOf = (direction: 'up' | 'down', role: Role, flows: number, perSecond: 
 });
 
 const secondOf = (participants: ParticipantPlan[], shard: number, at: number): SampleLine => {
-  const present = participants.filter(({ joinAtMs }) => joinAtMs < at);
-  const roles: Role[] = ['publisher', 'subscriber'];
-  const series = roles.flatMap((role) => {
-    const mine = present.filter((one) => one.role === role);
+  const present = participants.filter(({ joinAtMs, leaveAtMs }) => joinAtMs < at && at <= leaveAtMs);
+  const roles = new Map(participants.map(({ group, role }) => [`${group} ${role}`, { group, role }]));
+  const series = [...roles.values()].flatMap(({ group, role }) => {
+    const mine = present.filter((one) => one.group === group && one.role === role);
+    const inGroup = (one: SeriesSample): SeriesSample => ({ ...one, labels: { ...one.labels, group } });
     const media = (['audio', 'video'] as const).flatMap((kind) => {
       const up = mine.filter(({ publish }) => publish.some((track) => track.kind === kind)).length;
       const down = mine.reduce((sum, one) => sum + one.expects[kind], 0);
       return [...(up > 0 ? [seriesOf('up', kind, role, up)] : []), ...(down > 0 ? [seriesOf('down', kind, role, down)] : [])];
     });
-    const perSecond = present.find(({ data }) => data.length > 0)?.data[0]?.messagesPerSecond ?? 0;
+    const perSecond = present.find((one) => one.group === group && one.data.length > 0)?.data[0]?.messagesPerSecond ?? 0;
     const senders = mine.filter(({ data }) => data.length > 0).length;
     return [
       ...media,
       ...(senders > 0 ? [dataOf('up', role, senders, perSecond)] : []),
       ...(perSecond > 0 && mine.length > 0 ? [dataOf('down', role, mine.length, perSecond)] : []),
-    ];
+    ].map(inGroup);
   });
   return { type: 'sample', at, shard, intervalMs: 1_000, joined: present.length, series, generator: generatorOf() };
 };
 
 /** The lines of a healthy run, in the order a run writes them. */
-export const recordOf = (spec: LoadSpec = specOf(), workers = 2, thresholds: string[] = []): RecordLine[] => {
-  const plan = expandPlan(scenarioOfLoad(spec), RUN);
+export const recordOf = (spec: LoadSpec = specOf(), workers = 2, thresholds: string[] = []): RecordLine[] =>
+  recordOfScenario(scenarioOfLoad(spec), workers, thresholds);
+
+/** The same of any scenario; nobody drops out, and everybody gets what they should. */
+export const recordOfScenario = (scenario: Scenario, workers = 2, thresholds: string[] = scenario.thresholds): RecordLine[] => {
+  const plan = expandPlan(scenario, RUN);
   const shards = splitPlan(plan, workers);
   const startedAtMs = Date.UTC(2026, 10, 21, 12);
   const joined = plan.participants.map((participant): RecordLine => {
@@ -180,6 +188,7 @@ export const recordOf = (spec: LoadSpec = specOf(), workers = 2, thresholds: str
     };
   });
   const seconds = Array.from({ length: Math.floor(plan.endAtMs / 1_000) }, (_, second) => (second + 1) * 1_000);
+  const results = shards.flatMap(({ shard, participants }) => participants.map((one) => resultOf(plan, one, shard)));
   const samples = seconds.flatMap((at) => shards.map(({ shard, participants }) => secondOf(participants, shard, at)));
   return [
     {
@@ -202,8 +211,7 @@ export const recordOf = (spec: LoadSpec = specOf(), workers = 2, thresholds: str
       serverVersion: '1.13.4',
       nodes: [],
     },
-    ...[...joined, ...samples].sort((a, b) => ('at' in a && 'at' in b ? a.at - b.at : 0)),
-    ...shards.flatMap(({ shard, participants }) => participants.map((one) => resultOf(plan, one, shard))),
+    ...[...joined, ...samples, ...results].sort((a, b) => ('at' in a && 'at' in b ? a.at - b.at : 0)),
     { type: 'end', at: plan.endAtMs, reason: 'finished' },
   ];
 };

@@ -1,7 +1,7 @@
 import { marked, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { NoRun, ReportInput } from '../report-input.ts';
-import { failedReport, inconclusiveReport, passedReport } from '../testing/reports.ts';
+import { failedReport, inconclusiveReport, passedReport, stagedReport } from '../testing/reports.ts';
 import { code, plain } from './escape.ts';
 import { MOST_CHARACTERS, renderMarkdown } from './markdown.ts';
 
@@ -51,7 +51,8 @@ describe('the Markdown of a run', () => {
     const markdown = renderMarkdown([failedReport()]);
     const titles = [...markdown.matchAll(/<summary>(.*)<\/summary>/g)].map(([, title]) => title);
     expect(titles).toEqual(['Joins', 'Media', 'Worst participants', 'Generator and deployment']);
-    expect(tablesOf(markdown)).toHaveLength(5);
+    // Thresholds, joins, media, media by role, the worst, the surroundings.
+    expect(tablesOf(markdown)).toHaveLength(6);
     expect(markdown.match(/<details>/g)).toHaveLength(4);
     expect(markdown.match(/<\/details>/g)).toHaveLength(4);
     expect(markdown).toContain('Record: `runs/2026-11-21T12-00-00-k3x9/record.ndjson`');
@@ -71,6 +72,7 @@ describe('the Markdown of a run', () => {
     ['passed', passedReport()],
     ['failed', failedReport()],
     ['inconclusive', inconclusiveReport()],
+    ['staged', stagedReport()],
   ])('is as in golden/: %s', async (name, input) => {
     await expect(renderMarkdown([input])).toMatchFileSnapshot(`../golden/${name}.md`);
   });

@@ -4,6 +4,8 @@ import { exitCodeOf, nameOf, type Outcome, type ReportInput, verdictOf } from '.
 import { MARKS } from '../style.ts';
 import { joinCounts, joinReasons, joinTable, trackCounts } from '../tables/joins.ts';
 import { mediaTable } from '../tables/media.ts';
+import { roleTable } from '../tables/roles.ts';
+import { stageTable } from '../tables/stages.ts';
 import type { TableData } from '../tables/table-data.ts';
 import { thresholdTable } from '../tables/thresholds.ts';
 import { worstTable } from '../tables/worst.ts';
@@ -27,8 +29,9 @@ export const partsOfRun = (run: ReportInput): Part[] => {
       text: [headline(run), line(cut(describeScenario(summary.scenario), LONGEST)), reasons(run)].filter(Boolean).join('\n\n'),
     },
     { rank: rank(2), text: thresholds(run) },
+    { rank: rank(3), text: details('Stages', prepared(stageTable(summary), [0])) },
     { rank: rank(3), text: details('Joins', joins(run)) },
-    { rank: rank(3), text: details('Media', prepared(mediaTable(summary))) },
+    { rank: rank(3), text: details('Media', media(run)) },
     { rank: rank(4), text: details('Worst participants', prepared(worstTable(summary), [0, 1])) },
     { rank: rank(4), text: details('Generator and deployment', surroundings(run)) },
     { rank: rank(2), text: record(run) },
@@ -73,6 +76,9 @@ const joins = ({ summary }: ReportInput): string =>
   ]
     .filter(Boolean)
     .join('\n\n');
+
+const media = ({ summary }: ReportInput): string =>
+  [prepared(mediaTable(summary)), prepared(roleTable(summary), [1])].filter(Boolean).join('\n\n');
 
 const surroundings = ({ summary, judgement }: ReportInput): string => {
   const { deployment, environment, generator, notes } = summary;

@@ -9,7 +9,7 @@ export const mediaTable = ({ traffic }: Summary): TableData => ({
   left: [0],
 });
 
-const ARROWS = { up: '↑', down: '↓' } as const;
+export const ARROWS = { up: '↑', down: '↓' } as const;
 
 const row = (traffic: TrafficRow): string[] => [
   `${ARROWS[traffic.direction]} ${traffic.kind}`,

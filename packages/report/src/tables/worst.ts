@@ -6,10 +6,10 @@ import type { TableData } from './table-data.ts';
 export const worstTable = ({ worst }: Summary): TableData => {
   const nobody = worst.every(({ missing, stalled, loss, reconnects }) => missing + stalled + reconnects === 0 && loss === null);
   return {
-    head: ['', 'room', 'missing', 'stalled', 'loss', 'jitter', 'latency', 'longest gap', 'came back'],
+    head: ['', 'room', 'missing', 'stalled', 'loss', 'jitter', 'latency', 'gap', 'came back'],
     rows: (nobody ? [] : worst).map((one) => [
-      shorten(one.identity, 20),
-      shorten(one.room, 20),
+      shorten(one.identity, 17),
+      shorten(one.room, 17),
       formatNumber(one.missing),
       formatNumber(one.stalled),
       formatShare(one.loss),

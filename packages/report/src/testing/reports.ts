@@ -1,12 +1,21 @@
 /** Runs to report on, for tests: one that went well, one that did not, one that nobody can judge. */
-import { createSummary, judge, type RecordLine, resolveThresholds } from '@livekit-swarm/core';
-import { altered, generatorOf, recordOf, specOf } from '@livekit-swarm/core/testing';
+import { createSummary, judge, parseThreshold, type RecordLine, resolveThresholds } from '@livekit-swarm/core';
+import {
+  altered,
+  generatorOf,
+  groupOf,
+  recordOf,
+  recordOfScenario,
+  roleOf,
+  scenarioOf,
+  specOf,
+} from '@livekit-swarm/core/testing';
 import type { ReportInput } from '../report-input.ts';
 
 const RECORD = 'runs/2026-11-21T12-00-00-k3x9/record.ndjson';
 
 const reportOf = (lines: RecordLine[], thresholds: string[] = []): ReportInput => {
-  const fold = createSummary();
+  const fold = createSummary(thresholds.map(parseThreshold));
   for (const line of lines) fold.add(line);
   const summary = fold.result();
   return {
@@ -119,3 +128,58 @@ export const inconclusiveReport = (): ReportInput =>
     }).concat({ type: 'event', at: 25_000, event: 'interrupted' }),
     ['reconnect_time: p(95)<5s'],
   );
+
+/** A scenario with two groups, stages and a named stretch; in its last stage the calls lose packets. */
+export const stagedReport = (): ReportInput => {
+  const scenario = scenarioOf(
+    [
+      groupOf(
+        {
+          type: 'ramping-rooms',
+          startRooms: 0,
+          stages: [
+            { name: 'warm-up', durationMs: 10_000, target: 4 },
+            { name: 'peak', durationMs: 10_000, target: 12 },
+            { name: 'after', durationMs: 5_000, target: 12 },
+          ],
+        },
+        { name: 'calls', roles: [roleOf({ name: 'caller', count: 1 }), roleOf({ name: 'agent', count: 1 })] },
+      ),
+      groupOf(
+        { type: 'constant-rooms', rooms: 1, joinRate: 5, durationMs: 20_000 },
+        {
+          name: 'town-hall',
+          startMs: 2_000,
+          roles: [
+            roleOf({
+              name: 'speaker',
+              count: 1,
+              publish: [
+                { kind: 'audio' },
+                { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: true },
+              ],
+              data: { messagesPerSecond: 5, bytes: 100, reliable: true },
+              layout: { type: 'audio-only' },
+            }),
+            roleOf({ name: 'viewer', count: 6, publish: [], layout: { type: 'speaker' } }),
+          ],
+        },
+      ),
+    ],
+    {
+      name: 'release',
+      description: 'What a release must hold.',
+      tags: { team: 'voice' },
+      timeline: [{ name: 'rush', fromMs: 8_000, toMs: 14_000 }],
+      thresholds: ['join_time@*: p(95)<2000', 'packet_loss{group:calls}@*: rate<0.01', 'jitter{role:viewer}@rush: p(95)<30'],
+    },
+  );
+  const lines = altered(recordOfScenario(scenario), (line) => {
+    if (line.type !== 'sample' || line.at <= 20_000) return line;
+    const lossy = line.series.map((one) =>
+      one.labels.group === 'calls' && one.labels.direction === 'down' ? { ...one, lost: Math.round(one.packets / 40) } : one,
+    );
+    return { ...line, series: lossy };
+  });
+  return reportOf(lines, scenario.thresholds);
+};

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { renderJson } from '../json.ts';
+import type { NoRun, Outcome } from '../report-input.ts';
+import { failedReport, inconclusiveReport, passedReport, quietReport, stagedReport } from '../testing/reports.ts';
+import { resultJsonSchema, strictResultJsonSchema } from './json-schema.ts';
+
+const PUBLISHED = new URL('../../schema/result.schema.json', import.meta.url);
+
+const validatorOf = (schema: object) => {
+  const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+  // What it means is said by words and examples; whether it is one is not for a schema to check.
+  ajv.addFormat('date-time', (text: string) => !Number.isNaN(Date.parse(text)));
+  const validate = ajv.compile(schema);
+  return (json: string): string[] =>
+    validate(JSON.parse(json)) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+};
+
+const noRun: NoRun = {
+  scenario: 'a',
+  verdict: 'failed',
+  exitCode: 3,
+  reason: 'unreachable',
+  message: 'nobody answers',
+  hint: null,
+};
+
+const OUTCOMES: [string, Outcome[]][] = [
+  ['a run that passed', [passedReport()]],
+  ['one that failed', [failedReport()]],
+  ['one that nobody can judge', [inconclusiveReport()]],
+  ['one without media', [quietReport()]],
+  ['one with stages and several groups', [stagedReport()]],
+  ['one that did not come about', [noRun]],
+  ['several', [passedReport(), noRun, stagedReport()]],
+];
+
+describe('the published schema', () => {
+  it('is what the code says ("npm run docs" writes it anew)', () => {
+    expect(readFileSync(PUBLISHED, 'utf8')).toBe(`${JSON.stringify(resultJsonSchema(), null, 2)}\n`);
+  });
+
+  it.each(OUTCOMES)('takes %s', (_, outcomes) => {
+    expect(validatorOf(JSON.parse(readFileSync(PUBLISHED, 'utf8')))(renderJson(outcomes))).toEqual([]);
+  });
+
+  it.each(OUTCOMES)('leaves nothing undescribed of %s', (_, outcomes) => {
+    expect(validatorOf(strictResultJsonSchema())(renderJson(outcomes))).toEqual([]);
+  });
+
+  it('takes what later versions add, but nothing that is wrong', () => {
+    const check = validatorOf(resultJsonSchema());
+    const result = JSON.parse(renderJson([passedReport()]));
+    expect(check(JSON.stringify({ ...result, later: 1 }))).toEqual([]);
+    expect(check(JSON.stringify({ ...result, verdict: 'perhaps' }))).not.toEqual([]);
+    expect(check(JSON.stringify({ ...result, exitCode: 4 }))).not.toEqual([]);
+    expect(check(JSON.stringify({ ...result, schema: 'livekit-swarm/result/1' }))).not.toEqual([]);
+    const { thresholds: _, ...without } = result;
+    expect(check(JSON.stringify(without))).not.toEqual([]);
+  });
+});

@@ -1,0 +1,226 @@
+import { EXIT_CODES } from '@livekit-swarm/core';
+import { z } from 'zod';
+import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../result-names.ts';
+import { scenarioSchema } from './scenario-schema.ts';
+
+const known = (description: string) => z.number().nullable().describe(`${description} Null: not measured.`);
+const count = () => z.number();
+
+const verdict = z.enum(['passed', 'failed', 'inconclusive']).meta({ id: 'Verdict' });
+const exitCode = z.literal(Object.values(EXIT_CODES).map(({ code }) => code)).meta({
+  id: 'ExitCode',
+  description: Object.values(EXIT_CODES)
+    .map(({ code, meaning }) => `${code}: ${meaning}`)
+    .join('; '),
+});
+
+const percentiles = z
+  .object({ p50: z.number(), p95: z.number(), max: z.number() })
+  .nullable()
+  .meta({ id: 'Percentiles', description: 'Milliseconds; null: not measured.' });
+const share = z
+  .object({ count: count(), rate: known('Of how many it is a share, from 0 to 1.') })
+  .meta({ id: 'Share', description: 'How many, and which share that is.' });
+const metrics = z.record(z.string(), z.number()).meta({
+  id: 'Metrics',
+  description: 'By metric and aggregation: join_time.p95, packet_loss.rate, nacks_sent.count. What was not measured is absent.',
+});
+
+const window = z
+  .object({
+    name: z.string(),
+    fromMs: z.number(),
+    toMs: z.number(),
+    source: z.enum(['builtin', 'stage', 'timeline']),
+    group: z.string().exactOptional().describe('Of a stage.'),
+  })
+  .meta({ id: 'Window', description: 'A named part of the run, milliseconds after its start.' });
+
+const threshold = z
+  .object({
+    metric: z.string().describe('With its selector and window: media_latency{kind:audio}@peak.'),
+    expression: z.string().describe('p(95)<200'),
+    window: z.string().nullable().describe('The part of the run that was judged; null: all of it.'),
+    value: known('In the unit of the metric.'),
+    ok: z.boolean().nullable().describe('Whether it held. Null: nothing was measured, so it neither held nor was crossed.'),
+    source: z.enum(['default', 'user']),
+  })
+  .meta({ id: 'Threshold' });
+
+const reasons = z.array(z.object({ reason: z.string(), count: count(), message: z.string().nullable() }));
+
+const joins = z.object({
+  planned: count(),
+  joined: count(),
+  failed: count(),
+  dropped: count().describe('Lost the connection for good after they were in.'),
+  gaveUp: count().describe('Left as planned before they could have been in: neither joined nor failed.'),
+  unaccounted: count().describe('Without a result in the record.'),
+  retries: count(),
+  resumes: count(),
+  reconnects: count(),
+  failures: reasons,
+  drops: reasons,
+  phases: z
+    .object({ started: percentiles, signal: percentiles, ice: percentiles, joined: percentiles, firstMedia: percentiles })
+    .describe('From when the join was due.'),
+});
+
+const traffic = z
+  .object({
+    kind: z.enum(['audio', 'video', 'data']),
+    direction: z.enum(['up', 'down']),
+    tracks: count().describe('Most at one time.'),
+    packets: count(),
+    bytes: count(),
+    packetsPerSecond: known('While everybody was in.'),
+    bitsPerSecond: known('While everybody was in.'),
+    loss: known('After recovery, from 0 to 1.'),
+    lossBeforeRecovery: known('From 0 to 1.'),
+    jitterP95: known('Milliseconds.'),
+    latencyP50: known('Milliseconds, one way.'),
+    latencyP95: known('Milliseconds, one way.'),
+    rttP95: known('Milliseconds.'),
+  })
+  .meta({ id: 'Traffic', description: 'Media of one kind and direction.' });
+
+const roleTraffic = z.object({
+  group: z.string(),
+  role: z.string(),
+  kind: z.enum(['audio', 'video', 'data']),
+  direction: z.enum(['up', 'down']),
+  packets: count(),
+  packetsPerSecond: known('While everybody was in.'),
+  bitsPerSecond: known('While everybody was in.'),
+  loss: known('After recovery, from 0 to 1.'),
+  jitterP95: known('Milliseconds.'),
+  latencyP95: known('Milliseconds, one way.'),
+});
+
+const layers = z.record(z.string(), z.number());
+
+const recovery = z.object({
+  nacksSent: count(),
+  nacksReceived: count(),
+  plisSent: count(),
+  plisReceived: count(),
+  rtxSent: count(),
+  rtxReceived: count(),
+  recovered: count(),
+  gaps: count(),
+  gapMs: z.number(),
+  layerSwitches: count(),
+});
+
+const worst = z.object({
+  identity: z.string(),
+  room: z.string(),
+  role: z.string(),
+  missing: count(),
+  stalled: count(),
+  loss: known('From 0 to 1.'),
+  jitterMs: known('Milliseconds.'),
+  latencyP95Ms: known('Milliseconds.'),
+  longestGapMs: z.number(),
+  reconnects: count(),
+});
+
+const generator = z
+  .object({
+    workers: count(),
+    workers_died: count(),
+    cpu: z.object({ avg: z.number(), max: z.number() }).nullable().describe('Cores, all workers together.'),
+    cpu_us_per_packet: known('Microseconds of processor time.'),
+    resident_bytes: known('Memory of all workers.'),
+    event_loop_lag: percentiles,
+    tick_late: percentiles,
+    late_sends: share,
+    send_errors: share,
+    socket_drops: share,
+    late_joins: share,
+    machine_busy: known('Share of all cores in use, by whomever, from 0 to 1.'),
+    findings: z
+      .array(z.object({ rule: z.string(), sentence: z.string() }))
+      .describe('How the generator damaged its own measurement; with any of them the run is inconclusive.'),
+  })
+  .describe('Whether we ourselves were fit to measure.');
+
+/** One run. */
+export const resultSchema = z
+  .object({
+    schema: z.literal(RESULT_SCHEMA),
+    verdict,
+    exitCode,
+    reasons: z.array(z.string()).describe('Why the verdict is what it is, most important first; empty when everything held.'),
+    thresholds: z.array(threshold),
+    metrics,
+    windows: z.array(window.extend({ metrics })).describe('The same figures of each window of the run.'),
+    generator,
+    deployment: z
+      .object({ url: z.string(), embedded: z.boolean(), server_version: z.string().nullable(), nodes: z.array(z.string()) })
+      .nullable(),
+    joins,
+    tracks: z.object({ expected: count(), missing: count(), received: count(), stalled: count() }),
+    media: z.array(traffic),
+    roles: z.array(roleTraffic).describe('Media of each role; empty where everybody has the same.'),
+    layers: z.object({ up: layers, down: layers }).describe('Video tracks by height near the end of the run.'),
+    recovery,
+    worst: z.array(worst).describe('Who had it worst, worst first.'),
+    notes: z.array(z.string()).describe('What happened to the run itself.'),
+    run: z.string().describe('Random, also part of the names of the rooms.'),
+    startedAt: z.iso.datetime(),
+    end: z
+      .object({ at: z.number(), reason: z.enum(['finished', 'interrupted', 'aborted', 'server_died', 'threshold']) })
+      .nullable()
+      .describe('Null: the record breaks off.'),
+    endedBy: z
+      .object({ threshold: z.string(), at: z.number(), sentence: z.string() })
+      .nullable()
+      .describe('The threshold with abortOnFail that ended the run.'),
+    plan: z
+      .object({
+        rooms: count(),
+        participants: count(),
+        droppedRooms: count().describe('Not opened as too many were open.'),
+        lastJoinAtMs: z.number(),
+        endAtMs: z.number(),
+      })
+      .describe('What was to happen.'),
+    scenario: scenarioSchema,
+    environment: z.record(z.string(), z.union([z.string(), z.number()])),
+    record: z.string().nullable(),
+  })
+  .meta({ id: 'Result', description: 'A run and what it came to.' });
+
+/** A run that did not come about. */
+export const noResultSchema = z
+  .object({
+    schema: z.literal(RESULT_SCHEMA),
+    verdict,
+    exitCode,
+    reasons: z.array(z.string()),
+    thresholds: z.array(z.never()),
+    metrics,
+    scenario: z.object({ name: z.string() }),
+    error: z.object({ reason: z.string(), message: z.string(), hint: z.string().nullable() }),
+  })
+  .meta({ id: 'NoResult', description: 'A run that did not come about, and why.' });
+
+const one = z.union([resultSchema, noResultSchema]);
+
+/** What `--json` prints: one run, or several runs of one command. */
+export const outputSchema = z
+  .union([
+    ...one.options,
+    z
+      .object({ schema: z.literal(RESULTS_SCHEMA), verdict, exitCode, runs: z.array(one) })
+      .meta({ id: 'Results', description: 'Several runs of one command, in the order they were made.' }),
+  ])
+  .meta({
+    title: 'livekit-swarm result',
+    description:
+      'What `swarm … --json` prints. Times in milliseconds unless said otherwise, shares from 0 to 1. Fields may be added under the same version.',
+  });
+
+export type Result = z.infer<typeof resultSchema>;
+export type NoResult = z.infer<typeof noResultSchema>;
