@@ -39,7 +39,7 @@ const runAll = async (signal) => {
   await gate('biome', node, join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'check');
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await gate('tsc', node, tsc, '--noEmit');
-  // The only sources that run in browsers, and the only ones that may use what is there.
+  // Sources that run in browsers, and the only ones that may use what is there.
   for (const folder of ['packages/beacon', 'packages/report/src/html/page']) {
     await gate(`tsc, ${folder}`, node, tsc, '--noEmit', '-p', join(root, folder));
   }

@@ -1,0 +1,2 @@
+export * from './people.ts';
+export { type Episode, type Person, type RoomStanding, suffered } from './person.ts';

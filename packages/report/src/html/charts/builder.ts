@@ -1,0 +1,122 @@
+import type { History, Judgement, Line, MetricName, Watch } from '@livekit-swarm/core';
+import { watch } from '../watches.ts';
+import type { ChartData, Color, SeriesData, Unit } from './chart-data.ts';
+
+/** A chart and what is said about it. */
+export interface Chart extends ChartData {
+  title: string;
+  /** One line under the title: what the lines are. */
+  note: string;
+}
+
+export type Look = SeriesData['look'];
+
+/** Makes charts out of lines; what was never measured is null, and left out. */
+export interface Builder {
+  chart(
+    id: string,
+    title: string,
+    note: string,
+    unit: Unit,
+    series: readonly (SeriesData | null)[],
+    limitOf?: MetricName | null,
+    stacked?: boolean,
+  ): Chart;
+  watched(what: Watch, label: string, color: Color, look: Look): SeriesData | null;
+  line(name: string, label: string, color: Color, look: Look): SeriesData | null;
+  /** Of what happened now and then. */
+  perSecond(name: string, label: string, color: Color, look: Look): SeriesData | null;
+  bits(metric: MetricName, kind: 'audio' | 'video'): SeriesData | null;
+  heights(direction: 'up' | 'down'): SeriesData[];
+}
+
+export const builderOf = (history: History, judgement: Judgement): Builder => {
+  const joined = history.stepMs > 1_000;
+  const series = (line: Line | undefined, label: string, color: Color, look: Look, factor = 1): SeriesData | null => {
+    if (line === undefined || line.value.every((value) => value === null)) return null;
+    const figures = (values: readonly (number | null)[]): (number | null)[] => values.map((value) => brief(value, factor));
+    // A band for the thick lines only: more of them would hide each other.
+    const band = joined && (look === 'solid' || look === 'area');
+    return { label, color, look, values: figures(line.value), ...(band && { high: figures(line.high), low: figures(line.low) }) };
+  };
+  return {
+    chart: (id, title, note, unit, all, limitOf = null, stacked = false) => {
+      const present = all.filter((one) => one !== null);
+      // What never was anything but zero is left out, unless it is what the chart is about.
+      const shown = present.filter(
+        ({ values, look }) => look === 'solid' || look === 'area' || values.some((value) => value !== null && value !== 0),
+      );
+      return {
+        id,
+        title,
+        note,
+        unit,
+        series: hasFlow(id, shown) ? shown : [],
+        limit: limitOfMetric(judgement, limitOf),
+        stacked,
+      };
+    },
+    watched: (what, label, color, look) => series(history.watched(what), label, color, look),
+    line: (name, label, color, look) => series(history.line(name), label, color, look),
+    perSecond: (name, label, color, look) => {
+      const line = history.line(name);
+      if (line === undefined) return null;
+      const factor = 1_000 / history.stepMs;
+      return { label, color, look, values: line.value.map((value) => brief(value, factor)) };
+    },
+    bits: (metric, kind) => series(nonZero(history.watched(watch(metric, { kind }))), kind, kind, 'solid', 8),
+    heights: (direction) => heightsOf(history, direction),
+  };
+};
+
+/** Charts of what may well be nothing are left out when it was nothing. */
+const ONLY_IF_ANY = new Set(['joins', 'comebacks', 'tracks-down', 'data', 'gaps', 'nacks', 'rtx', 'plis', 'switches']);
+
+const hasFlow = (id: string, series: readonly SeriesData[]): boolean =>
+  !ONLY_IF_ANY.has(id) || series.some(({ values }) => values.some((value) => value !== null && value !== 0));
+
+const nonZero = (line: Line | undefined): Line | undefined =>
+  line?.high.some((value) => value !== null && value > 0) ? line : undefined;
+
+const MOST_HEIGHTS = 6;
+
+/** The largest picture on top; of many sizes those that were seen most. */
+const heightsOf = (history: History, direction: 'up' | 'down'): SeriesData[] => {
+  const prefix = `layers ${direction} `;
+  const all = history.names(prefix).flatMap((name) => {
+    const line = history.line(name);
+    const height = Number(name.slice(prefix.length));
+    return line === undefined || !Number.isFinite(height)
+      ? []
+      : [{ height, line, area: line.value.reduce((sum: number, value) => sum + (value ?? 0), 0) }];
+  });
+  return all
+    .sort((a, b) => b.area - a.area)
+    .slice(0, MOST_HEIGHTS)
+    .sort((a, b) => a.height - b.height)
+    .map(({ height, line }, index, shown) => ({
+      label: height === 0 ? 'no picture yet' : `${height}p`,
+      color: `step-${stepOf(index, shown.length)}`,
+      look: 'area',
+      values: line.value.map((value) => brief(value, 1)),
+    }));
+};
+
+/** Few shades are far apart. */
+const stepOf = (index: number, of: number): number =>
+  of === 1 ? 3 : of === 2 ? ([2, 5][index] ?? 5) : 1 + Math.round((index / (of - 1)) * 5);
+
+/** The strictest limit for everybody: what a line may not be above. */
+const limitOfMetric = ({ thresholds }: Judgement, metric: MetricName | null): number | null => {
+  const limits = thresholds.flatMap(({ threshold }) => {
+    const { operator, aggregation, window, selector } = threshold;
+    const upper = operator === '<' || operator === '<=';
+    const same = threshold.metric === metric && window === null && Object.keys(selector).length === 0;
+    return same && upper && aggregation.type !== 'count' ? [threshold.limit] : [];
+  });
+  return limits.length === 0 ? null : Math.min(...limits);
+};
+
+/** Four digits are more than anybody can see, and half the size. */
+const brief = (value: number | null, factor: number): number | null =>
+  value === null || !Number.isFinite(value) ? null : Number((value * factor).toPrecision(4));

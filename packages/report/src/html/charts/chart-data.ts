@@ -1,0 +1,49 @@
+/** What the page's own script draws. Plain JSON. */
+
+export type Unit = 'ms' | 'share' | 'bits' | 'bytes' | 'cores' | 'count' | 'perSecond';
+
+/** Colours by meaning; the style sheet says which they are, light and dark. */
+export type Color = 'audio' | 'video' | 'data' | 'good' | 'bad' | 'unsure' | 'plain' | `step-${number}`;
+
+export interface SeriesData {
+  label: string;
+  color: Color;
+  /** Solid lines are what the chart is about; dashed and thin ones what goes with it. */
+  look: 'solid' | 'dashed' | 'thin' | 'area';
+  values: (number | null)[];
+  /** The worst (and best) of the single seconds of each point, where a point is more than a second. */
+  high?: (number | null)[];
+  low?: (number | null)[];
+}
+
+export interface ChartData {
+  id: string;
+  unit: Unit;
+  series: SeriesData[];
+  /** Drawn as a line across. */
+  limit: number | null;
+  /** Each series stands on the one before it. */
+  stacked: boolean;
+}
+
+export interface BandData {
+  name: string;
+  /** Seconds after the start. */
+  from: number;
+  to: number;
+}
+
+export interface MarkData {
+  at: number;
+  text: string;
+}
+
+export interface PageData {
+  /** Seconds between two points. */
+  step: number;
+  /** Number of points; point i stands for the seconds from `i * step` on. */
+  points: number;
+  bands: BandData[];
+  marks: MarkData[];
+  charts: ChartData[];
+}

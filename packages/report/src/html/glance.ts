@@ -1,0 +1,176 @@
+import {
+  type History,
+  LAGGING_MS,
+  LATE_SENDS_SHARE,
+  type Line,
+  SEND_ERRORS_SHARE,
+  SOCKET_DROPS_SHARE,
+  type ThresholdResult,
+  TICK_LATE_MS,
+} from '@livekit-swarm/core';
+import { formatBits, formatMs, formatNumber, formatShare, plural } from '../format.ts';
+import { clock } from './clock.ts';
+import type { HtmlInput } from './html-input.ts';
+import { MAX, percentile, watch } from './watches.ts';
+
+/** One thing that is looked at over the whole run, so that a glance tells when it went wrong. */
+export interface Lane {
+  title: string;
+  /** What it came to, in words, for the end of the lane. */
+  summary: string;
+  /** Whether that is something to worry about. */
+  tone: 'calm' | 'warn' | 'bad';
+  values: (number | null)[];
+  /** Beyond which a second is a bad one, in the values' unit. Null: there is no such thing. */
+  limit: number | null;
+  /** How bad a second beyond the limit is: where the threshold held in the end it is only something to see. */
+  over: 'warn' | 'bad';
+  format: (value: number) => string;
+}
+
+export const lanesOf = (input: HtmlInput): Lane[] => {
+  const { history } = input;
+  if (history === null || history.steps === 0) return [];
+  return [
+    crowd(input, history),
+    flow(history),
+    trouble(history),
+    judged(input, history, 'Loss', 'packet_loss', history.watched(watch('packet_loss')), formatShare),
+    judged(input, history, 'Latency p95', 'media_latency', history.watched(watch('media_latency', {}, percentile(95))), formatMs),
+    judged(input, history, 'Jitter p95', 'jitter', history.watched(watch('jitter', {}, percentile(95))), formatMs),
+    freezes(history),
+    strain(input, history),
+  ].filter((lane) => lane !== null);
+};
+
+const crowd = ({ summary }: HtmlInput, history: History): Lane => {
+  const values = history.line('in')?.high ?? [];
+  const most = Math.max(0, ...values.map((value) => value ?? 0));
+  return {
+    title: 'People in',
+    summary: `at most ${formatNumber(most)} of ${formatNumber(summary.plan.participants)}`,
+    tone: 'calm',
+    values,
+    limit: null,
+    over: 'warn',
+    format: (value) => `${formatNumber(value)} in`,
+  };
+};
+
+/** What arrived: a hole in it is an outage, which shows in no share of packets. */
+const flow = (history: History): Lane | null => {
+  const line = history.watched(watch('bytes_received'));
+  if (line === undefined || line.high.every((value) => value === null || value === 0)) return null;
+  const most = Math.max(...line.high.map((value) => value ?? 0));
+  return {
+    title: 'Received',
+    summary: `at most ${formatBits(most * 8)}`,
+    tone: 'calm',
+    values: line.value,
+    limit: null,
+    over: 'warn',
+    format: (value) => formatBits(value * 8),
+  };
+};
+
+/** Who did not get in, who was cut off, who was thrown out. */
+const trouble = (history: History): Lane => {
+  const [failed, lost, dropped] = ['join_failed', 'signal_lost', 'disconnected'].map((name) => history.line(name)?.value ?? []);
+  const values = Array.from(
+    { length: history.steps },
+    (_, step) => (failed?.[step] ?? 0) + (lost?.[step] ?? 0) + (dropped?.[step] ?? 0),
+  );
+  const count = (line: readonly (number | null)[] | undefined): number =>
+    (line ?? []).reduce((sum: number, one) => sum + (one ?? 0), 0);
+  const parts = [
+    [count(failed), 'not in'],
+    [count(lost), 'cut off'],
+    [count(dropped), 'dropped'],
+  ] as const;
+  const said = parts.flatMap(([times, what]) => (times > 0 ? [`${formatNumber(times)} ${what}`] : []));
+  return {
+    title: 'Connections lost',
+    summary: said.length === 0 ? 'none' : said.join(', '),
+    tone: count(failed) + count(dropped) > 0 ? 'bad' : said.length > 0 ? 'warn' : 'calm',
+    values,
+    limit: 0,
+    over: count(failed) + count(dropped) > 0 ? 'bad' : 'warn',
+    format: (value) => plural(value, 'connection'),
+  };
+};
+
+/** Something a threshold is set on, for everybody and all of the run. */
+const judged = (
+  { judgement }: HtmlInput,
+  history: History,
+  title: string,
+  metric: string,
+  line: Line | undefined,
+  format: (value: number) => string,
+): Lane | null => {
+  if (line === undefined || line.high.every((value) => value === null)) return null;
+  const threshold = judgement.thresholds.find((one) => isOfAll(one, metric));
+  const limit = threshold?.threshold.limit ?? null;
+  const worst = Math.max(...line.high.map((value) => value ?? 0));
+  const at = line.high.indexOf(worst) * history.stepMs;
+  return {
+    title,
+    summary: worst === 0 ? 'none' : `worst ${format(worst)} at ${clock(at)}`,
+    tone: limit === null || worst < limit ? 'calm' : threshold?.ok === false ? 'bad' : 'warn',
+    values: line.high,
+    limit,
+    over: threshold?.ok === false ? 'bad' : 'warn',
+    format,
+  };
+};
+
+const isOfAll = ({ threshold }: ThresholdResult, metric: string): boolean =>
+  threshold.metric === metric &&
+  threshold.window === null &&
+  Object.keys(threshold.selector).length === 0 &&
+  (threshold.operator === '<' || threshold.operator === '<=') &&
+  (threshold.aggregation.type === 'rate' || (threshold.aggregation.type === 'p' && threshold.aggregation.percentile === 95));
+
+const freezes = (history: History): Lane | null => {
+  const line = history.watched(watch('gaps'));
+  if (line === undefined || history.watched(watch('packet_loss')) === undefined) return null;
+  const perStep = history.stepMs / 1_000;
+  const count = Math.round(line.value.reduce((sum: number, value) => sum + (value ?? 0) * perStep, 0));
+  return {
+    title: 'Freezes',
+    summary: count === 0 ? 'none' : `${plural(count, 'track')} stood still`,
+    tone: count === 0 ? 'calm' : 'warn',
+    values: line.high,
+    limit: 0,
+    over: 'warn',
+    format: (value) => `${plural(value, 'track')} froze`,
+  };
+};
+
+/** Each way in which a generator spoils what it measures, against the limit from where on it does. */
+const STRAINS = [
+  [watch('tick_late', {}, MAX), TICK_LATE_MS],
+  [watch('event_loop_lag', {}, MAX), LAGGING_MS],
+  [watch('late_sends'), LATE_SENDS_SHARE],
+  [watch('send_errors'), SEND_ERRORS_SHARE],
+  [watch('socket_drops'), SOCKET_DROPS_SHARE],
+] as const;
+
+const strain = ({ judgement }: HtmlInput, history: History): Lane => {
+  const lines = STRAINS.map(([what, limit]) => ({ values: history.watched(what)?.high ?? [], limit }));
+  const values = Array.from({ length: history.steps }, (_, step) => {
+    const shares = lines.flatMap(({ values: line, limit }) => (line[step] == null ? [] : [line[step] / limit]));
+    return shares.length === 0 ? null : Math.max(...shares);
+  });
+  const beyond = values.filter((value) => value !== null && value >= 1).length;
+  const unfit = judgement.health.length > 0;
+  return {
+    title: 'Tester strain',
+    summary: unfit ? 'not fit to measure' : beyond === 0 ? 'fit to measure' : `fit to measure, ${plural(beyond, 'rough moment')}`,
+    tone: unfit ? 'bad' : 'calm',
+    values,
+    limit: 1,
+    over: unfit ? 'bad' : 'warn',
+    format: (value) => `${formatShare(value)} of what it may be`,
+  };
+};

@@ -1,0 +1,68 @@
+import { formatDuration } from '@livekit-swarm/core';
+import { MARKS } from '../style.ts';
+import { chartGroups } from './charts/catalog.ts';
+import { pageDataOf } from './charts/page-data.ts';
+import { documentOf } from './document.ts';
+import type { HtmlInput } from './html-input.ts';
+import { html, json, type Markup, name } from './markup.ts';
+import { chartSection } from './sections/charts.ts';
+import { detailSection } from './sections/details.ts';
+import { distributionSection } from './sections/distributions.ts';
+import { glanceSection } from './sections/glance.ts';
+import { heroSection } from './sections/hero.ts';
+import { originSection } from './sections/origin.ts';
+import { peopleSection } from './sections/people.ts';
+import { thresholdSection } from './sections/thresholds.ts';
+import { tileSection } from './sections/tiles.ts';
+
+/** The whole page of one run. Pure: the same input gives the same page. */
+export const renderHtml = (input: HtmlInput): string => {
+  const { summary, judgement, history } = input;
+  const groups = history === null ? [] : chartGroups(history, judgement);
+  const people = peopleSection(input);
+  const distributions = distributionSection(input);
+  const charts = chartSection(groups);
+  const parts: [id: string, title: string, there: boolean][] = [
+    ['verdict', 'Verdict', true],
+    ['thresholds', 'Thresholds', true],
+    ['time', 'Over time', charts !== null],
+    ['distributions', 'Distributions', distributions !== null],
+    ['people', 'People', people !== null],
+    ['figures', 'Figures', true],
+    ['origin', 'Scenario', true],
+  ];
+  const body = html`<a class="skip" href="#verdict">To the verdict</a>
+${masthead(input, parts)}
+<main>
+${heroSection(input)}
+${tileSection(input)}
+${glanceSection(input)}
+${thresholdSection(input)}
+${charts}
+${distributions}
+${people}
+${detailSection(input)}
+${originSection(input)}
+</main>
+<footer><p>livekit-swarm ${summary.environment.swarm ?? ''} · run ${summary.run} · started <time datetime="${summary.startedAt}">${summary.startedAt}</time></p></footer>`;
+  return documentOf({
+    title: `${MARKS[judgement.verdict]} ${summary.scenario.name}: ${judgement.verdict}`,
+    body,
+    data:
+      history === null
+        ? json({ step: 1, points: 0, bands: [], marks: [], charts: [] })
+        : json(pageDataOf(input, history, groups)),
+  });
+};
+
+const masthead = ({ summary, judgement }: HtmlInput, parts: [id: string, title: string, there: boolean][]): Markup =>
+  html`<header class="masthead"><p class="brand"><span class="pill ${judgement.verdict}" aria-hidden="true">${MARKS[judgement.verdict]}</span> <b>${name(summary.scenario.name)}</b> <span class="dim">${started(summary.startedAt)}, ${formatDuration(summary.plan.endAtMs)}</span></p>
+<nav aria-label="Parts of the report"><ul>${parts.filter(([, , there]) => there).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<button type="button" id="theme" hidden>Theme</button></header>`;
+
+/** `21 Nov 2026, 12:00 UTC`: the same for everybody who gets the file. */
+const started = (iso: string): string => {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return `${date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })} UTC`;
+};

@@ -1,0 +1,22 @@
+import type { ChartGroup } from '../charts/catalog.ts';
+import { html, type Markup } from '../markup.ts';
+
+/** Places for the charts; the page's script draws them. */
+export const chartSection = (groups: readonly ChartGroup[]): Markup | null =>
+  groups.length === 0
+    ? null
+    : html`<section id="time" aria-labelledby="time-title">
+<div class="head"><h2 id="time-title">Over time</h2><p class="note hint">Drag to zoom, double-click to reset. With the keyboard: arrows move through time, + and − zoom, 0 resets.</p><button type="button" id="reset-zoom" hidden>Show the whole run</button></div>
+<noscript><p class="card">The charts are drawn by a script, and scripts are off here. The glance above and the tables below do without.</p></noscript>
+${groups.map(
+  ({ title, charts }, group) =>
+    html`<div class="group" role="group" aria-labelledby="group-${group}"><h3 id="group-${group}">${title}</h3><div class="charts">${charts.map(
+      (
+        chart,
+      ) => html`<figure class="card chart" id="chart-${chart.id}"><figcaption><h4>${chart.title}</h4><p class="note">${chart.note}</p></figcaption>
+<div class="legend" role="group" aria-label="Lines of ${chart.title}"></div><div class="plot" data-chart="${chart.id}"></div>
+<details class="table"><summary>As a table<span class="hidden">: ${chart.title}</span></summary><div class="scroll" tabindex="0" role="region" aria-label="${chart.title} as a table"></div></details></figure>`,
+    )}</div></div>`,
+)}
+<p id="reading" class="hidden" role="status" aria-live="polite"></p>
+</section>`;

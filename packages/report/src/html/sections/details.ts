@@ -1,0 +1,126 @@
+import { aggregate, type MetricName, type MetricReader } from '@livekit-swarm/core';
+import { formatBytes, formatMs, formatNumber, formatShare, plural } from '../../format.ts';
+import { joinReasons, joinTable } from '../../tables/joins.ts';
+import { mediaTable } from '../../tables/media.ts';
+import type { TableData } from '../../tables/table-data.ts';
+import { clock } from '../clock.ts';
+import type { HtmlInput } from '../html-input.ts';
+import { html, type Markup } from '../markup.ts';
+import { percentile, RATE } from '../watches.ts';
+
+/** The figures of the whole run, for those who look for one of them. */
+export const detailSection = (input: HtmlInput): Markup => {
+  const { summary } = input;
+  const { joins } = summary;
+  const counts: [string, string][] = [
+    ['planned', formatNumber(joins.planned)],
+    ['joined', formatNumber(joins.joined)],
+    ['failed', formatNumber(joins.failed)],
+    ['dropped', formatNumber(joins.dropped)],
+    ['tried again', formatNumber(joins.retries)],
+    ['resumed', formatNumber(joins.resumes)],
+    ['reconnected', formatNumber(joins.reconnects)],
+    ...(joins.unaccounted > 0 ? [['without a result', formatNumber(joins.unaccounted)] as [string, string]] : []),
+  ];
+  const reasons = joinReasons(summary);
+  return html`<section id="figures" aria-labelledby="figures-title">
+<div class="head"><h2 id="figures-title">Figures</h2></div>
+<div class="card"><h3>Media</h3>${summary.traffic.length === 0 ? html`<p>No media was sent or received.</p>` : table('Media', mediaTable(summary), 'Loss after and before recovery; jitter, latency and RTT are p95')}</div>
+${windowTable(input)}
+<div class="thirds">
+<div class="card"><h3>Joins</h3>${table('Joins', joinTable(summary), 'From when the join was due')}
+${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0, 20).map(([what, why]) => html`<li>${what}: ${why}</li>`)}</ul>`}</div>
+<div class="card"><h3>How loss was met</h3>${list(recoveryFigures(input))}</div>
+<div class="card"><h3>Tester</h3>${list(testerFigures(input))}</div>
+</div>
+${summary.notes.length > 0 && html`<div class="card"><h3>Notes</h3><ul class="plain">${summary.notes.slice(0, 30).map((note) => html`<li>${note}</li>`)}</ul></div>`}
+</section>`;
+};
+
+export const table = (title: string, { head, rows, left }: TableData, note: string): Markup =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><caption>${note}</caption><thead><tr>${head.map(
+    (text, column) =>
+      html`<th scope="col"${!left.includes(column) && html` class="n"`}>${text === '' ? html`<span class="hidden">What</span>` : text}</th>`,
+  )}</tr></thead><tbody>${rows.map(
+    ([first = '', ...others]) =>
+      html`<tr><th scope="row">${first}</th>${others.map((text, column) => html`<td${!left.includes(column + 1) && html` class="n"`}>${text}</td>`)}</tr>`,
+  )}</tbody></table></div>`;
+
+export const list = (facts: readonly (readonly [string, Markup | string])[]): Markup =>
+  html`<dl class="facts">${facts.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+/** The same few figures of each part of the run. */
+const windowTable = ({ summary }: HtmlInput): Markup | null => {
+  const windows = summary.windows.filter(({ window }) => window.toMs > window.fromMs).slice(0, 60);
+  if (windows.length < 2) return null;
+  return html`<div class="card"><h3>Parts of the run</h3>${table(
+    'Parts of the run',
+    {
+      head: ['', 'from', 'to', 'joins failed', 'join p95', 'loss', 'latency p95', 'jitter p95', 'freezes'],
+      rows: windows.map(({ window, metrics }) => [
+        window.name,
+        clock(window.fromMs),
+        clock(window.toMs),
+        formatShare(figure(metrics, 'join_failures')),
+        formatMs(figure(metrics, 'join_time', 95)),
+        formatShare(figure(metrics, 'packet_loss')),
+        formatMs(figure(metrics, 'media_latency', 95)),
+        formatMs(figure(metrics, 'jitter', 95)),
+        countOf(metrics, 'gaps'),
+      ]),
+      left: [0],
+    },
+    'Each measured by itself',
+  )}</div>`;
+};
+
+const figure = (metrics: MetricReader, metric: MetricName, p?: number): number | null =>
+  aggregate(metrics.measure(metric), p === undefined ? RATE : percentile(p)) ?? null;
+
+const countOf = (metrics: MetricReader, metric: MetricName): string => {
+  const count = aggregate(metrics.measure(metric), { type: 'count' });
+  return count === undefined ? '–' : formatNumber(count);
+};
+
+const testerFigures = ({ summary: { generator: own }, judgement }: HtmlInput): [string, string][] => {
+  const share = ({ count, share: part }: { count: number; share: number | null }): string =>
+    count === 0 ? '0' : `${formatNumber(count)} (${formatShare(part)})`;
+  return [
+    ['fit to measure', judgement.health.length === 0 ? 'yes' : 'no'],
+    [
+      'workers',
+      own.workersDied > 0 ? `${formatNumber(own.workers)}, ${formatNumber(own.workersDied)} died` : formatNumber(own.workers),
+    ],
+    ['cores', own.cpuCores === null ? '–' : `${formatNumber(own.cpuCores.avg)}, at most ${formatNumber(own.cpuCores.max)}`],
+    ['CPU a packet', own.cpuUsPerPacket === null ? '–' : `${formatNumber(own.cpuUsPerPacket)} µs`],
+    ['memory', formatBytes(own.residentBytes)],
+    ['machine busy', own.machineBusy === null ? '–' : formatShare(own.machineBusy.avg)],
+    [
+      'event loop lag',
+      own.eventLoopLag === null ? '–' : `p95 ${formatMs(own.eventLoopLag.p95)}, max ${formatMs(own.eventLoopLag.max)}`,
+    ],
+    ['pump late', own.tickLate === null ? '–' : `p95 ${formatMs(own.tickLate.p95)}, max ${formatMs(own.tickLate.max)}`],
+    ['late sends', share(own.lateSends)],
+    ['send errors', share(own.sendErrors)],
+    ['socket drops', share(own.socketDrops)],
+    ['late joins', share(own.lateJoins)],
+  ];
+};
+
+const recoveryFigures = ({ summary: { recovery, layers, tracks } }: HtmlInput): [string, string][] => {
+  const heights = (of: Record<string, number>): string =>
+    Object.entries(of)
+      .map(([height, count]) => `${height}p × ${formatNumber(count)}`)
+      .join(', ') || '–';
+  return [
+    ['NACKs', `${formatNumber(recovery.nacksSent)} sent, ${formatNumber(recovery.nacksReceived)} received`],
+    ['retransmissions', `${formatNumber(recovery.rtxReceived)} received, ${formatNumber(recovery.rtxSent)} sent`],
+    ['packets recovered', formatNumber(recovery.recovered)],
+    ['PLIs', `${formatNumber(recovery.plisSent)} sent, ${formatNumber(recovery.plisReceived)} received`],
+    ['freezes', recovery.gaps === 0 ? '0' : `${plural(recovery.gaps, 'freeze')}, ${formatMs(recovery.gapMs)} in all`],
+    ['tracks', `${formatNumber(tracks.missing)} missing, ${formatNumber(tracks.stalled)} stalled`],
+    ['layers sent', heights(layers.up)],
+    ['layers received', heights(layers.down)],
+    ['layer switches', formatNumber(recovery.layerSwitches)],
+  ];
+};

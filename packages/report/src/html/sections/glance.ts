@@ -1,0 +1,96 @@
+import type { Window } from '@livekit-swarm/core';
+import { formatNumber } from '../../format.ts';
+import { clock } from '../clock.ts';
+import { type Lane, lanesOf } from '../glance.ts';
+import type { HtmlInput } from '../html-input.ts';
+import { html, type Markup } from '../markup.ts';
+import { type Bar, columns } from '../svg/columns.ts';
+import { percent } from '../svg/percent.ts';
+
+/** As many bars as can be told apart on a laptop. */
+const MOST_BARS = 120;
+/** Windows may overlap: each row of the band holds some that do not. */
+const MOST_ROWS = 3;
+
+/** The whole run in a few lines: when something went wrong, and whether it was the tester. */
+export const glanceSection = (input: HtmlInput): Markup | null => {
+  const { history, summary } = input;
+  const lanes = lanesOf(input);
+  if (history === null || lanes.length === 0) return null;
+  const runMs = history.steps * history.stepMs;
+  const shown = history.marks.slice(0, 20);
+  const marks = html`${shown.map(({ at }) => html`<line class="event" x1="${percent(at, runMs)}" x2="${percent(at, runMs)}" y1="0" y2="100%"/>`)}`;
+  const bounds = stagesOf(summary.plan.windows).flatMap(({ fromMs }) => (fromMs > 0 && fromMs < runMs ? [fromMs] : []));
+  return html`<section class="card glance" id="glance" aria-labelledby="glance-title">
+<h2 id="glance-title">The run at a glance</h2>
+<div class="lanes">
+${rowsOf(stagesOf(summary.plan.windows)).map(
+  (row) =>
+    html`<div class="lane band"><span class="lane-title"></span><svg aria-hidden="true" focusable="false">${row.map(
+      ({ name, fromMs, toMs }) =>
+        html`<svg x="${percent(fromMs, runMs)}" width="${percent(Math.min(toMs, runMs) - fromMs, runMs)}" height="100%"><rect width="100%" height="100%"/><line x1="0" x2="0" y1="0" y2="100%"/>${hasRoom(name, (toMs - fromMs) / runMs) && html`<text x="6" y="68%">${name}</text>`}<title>${name}: ${clock(fromMs)} to ${clock(toMs)}</title></svg>`,
+    )}</svg><span class="lane-summary"></span></div>`,
+)}
+${lanes.map(
+  (lane) =>
+    html`<div class="lane"><span class="lane-title">${lane.title}</span><svg role="img" aria-label="${lane.title} over time: ${lane.summary}">${bounds.map((at) => html`<line class="bound" x1="${percent(at, runMs)}" x2="${percent(at, runMs)}" y1="0" y2="100%"/>`)}<line class="floor" x1="0" x2="100%" y1="100%" y2="100%"/>${columns(barsOf(lane, history.stepMs))}${limitLine(lane)}${marks}</svg><span class="lane-summary ${lane.tone}">${lane.summary}</span></div>`,
+)}
+<div class="lane clock"><span class="lane-title"></span><svg aria-hidden="true" focusable="false">${ticks(runMs).map(
+    (at) => html`<text class="${at === 0 ? 'first' : ''}" x="${percent(at, runMs)}" y="75%">${clock(at)}</text>`,
+  )}</svg><span class="lane-summary"></span></div>
+</div>
+${
+  shown.length > 0 &&
+  html`<ul class="events">${shown.map(({ at, text }) => html`<li><time>${clock(at)}</time> ${text}</li>`)}${
+    history.marks.length > shown.length && html`<li>… and ${formatNumber(history.marks.length - shown.length)} more</li>`
+  }</ul>`
+}
+</section>`;
+};
+
+/** Stages and named parts; where there are none, joining and steady. */
+export const stagesOf = (windows: readonly Window[]): Window[] => {
+  const named = windows.filter(({ source }) => source !== 'builtin');
+  return named.length > 0 ? named : [...windows];
+};
+
+/** A name that is cut says nothing; a letter takes about a hundredth of the width of a laptop’s lane. */
+const hasRoom = (name: string, share: number): boolean => name.length * 0.009 + 0.01 < share;
+
+const rowsOf = (windows: readonly Window[]): Window[][] => {
+  const rows: Window[][] = [];
+  for (const window of windows.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    if (window.toMs <= window.fromMs) continue;
+    const free = rows.find((row) => (row.at(-1)?.toMs ?? 0) <= window.fromMs);
+    if (free !== undefined) free.push(window);
+    else if (rows.length < MOST_ROWS) rows.push([window]);
+  }
+  return rows;
+};
+
+const barsOf = ({ values, limit, over, format }: Lane, stepMs: number): (Bar | null)[] => {
+  const each = Math.ceil(values.length / MOST_BARS);
+  const most = Math.max(...values.map((value) => value ?? 0));
+  const top = Math.max(most, (limit ?? 0) * 1.25);
+  return Array.from({ length: Math.ceil(values.length / each) }, (_, index) => {
+    const known = values.slice(index * each, (index + 1) * each).filter((value) => value !== null);
+    if (known.length === 0 || top <= 0) return null;
+    const value = Math.max(...known);
+    const beyond = limit !== null && (limit === 0 ? value > 0 : value >= limit);
+    return { height: value / top, tone: beyond ? over : 'calm', title: `${clock(index * each * stepMs)}: ${format(value)}` };
+  });
+};
+
+const limitLine = ({ limit, values }: Lane): Markup | null => {
+  if (limit === null || limit === 0) return null;
+  const top = Math.max(...values.map((value) => value ?? 0), limit * 1.25);
+  const y = percent(1 - limit / top, 1);
+  return html`<line class="limit" x1="0" x2="100%" y1="${y}" y2="${y}"/>`;
+};
+
+const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200];
+
+const ticks = (runMs: number): number[] => {
+  const step = (STEPS_S.find((one) => runMs / 1_000 / one <= 8) ?? 86_400) * 1_000;
+  return Array.from({ length: Math.floor((runMs - 1) / step) + 1 }, (_, index) => index * step).filter((at) => at < runMs * 0.97);
+};

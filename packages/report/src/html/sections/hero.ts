@@ -1,0 +1,117 @@
+import { metricDefinition, type ThresholdResult } from '@livekit-swarm/core';
+import { describeScenario } from '../../describe-scenario.ts';
+import { limitOf, measuredOf } from '../../figures.ts';
+import { formatFigure, formatMs, formatNumber, formatShare, plural } from '../../format.ts';
+import { MARKS } from '../../style.ts';
+import { clock } from '../clock.ts';
+import { beyond, crossingOf, spansText } from '../crossings.ts';
+import type { HtmlInput } from '../html-input.ts';
+import { html, type Markup, name } from '../markup.ts';
+
+const MOST_REASONS = 6;
+
+/** The answer: did it pass, why not, when did it go wrong, and was it the deployment or the tester. */
+export const heroSection = (input: HtmlInput): Markup => {
+  const { summary, judgement } = input;
+  const { verdict, exitCode } = judgement;
+  return html`<section class="hero ${verdict}" id="verdict" aria-labelledby="verdict-title">
+<div class="verdict">
+<p class="seal" aria-hidden="true">${MARKS[verdict]}</p>
+<div>
+<h1 id="verdict-title">${TITLES[verdict]}</h1>
+<p class="lead">${lead(input)} <span class="dim">Exit code ${exitCode}.</span></p>
+<p class="asked">${describeScenario(summary.scenario)}</p>
+${summary.scenario.description !== null && html`<p class="asked">${summary.scenario.description}</p>`}
+</div>
+</div>
+${reasonList(input)}
+${whose(input)}
+</section>`;
+};
+
+const TITLES = { passed: 'Passed', failed: 'Failed', inconclusive: 'Inconclusive' } as const;
+
+const lead = ({ judgement, summary }: HtmlInput): string => {
+  const crossed = judgement.thresholds.filter(({ ok }) => ok === false).length;
+  const all = plural(judgement.thresholds.length, 'threshold');
+  const ended = summary.end?.reason === 'interrupted' ? ' The run was interrupted.' : '';
+  switch (judgement.verdict) {
+    case 'passed':
+      return `All ${all} held.${ended}`;
+    case 'failed':
+      return (
+        (crossed > 0
+          ? `${formatNumber(crossed)} of ${all} ${crossed === 1 ? 'was' : 'were'} crossed.`
+          : 'The run cannot be called a success.') + ended
+      );
+    case 'inconclusive':
+      return `Neither passed nor failed: ${judgement.health.length > 0 ? 'the tester disturbed its own measurement' : 'what was to be judged was not measured'}.${ended}`;
+  }
+};
+
+/** What was crossed, by how much, and when; then what else was said. */
+const reasonList = (input: HtmlInput): Markup | null => {
+  const { judgement } = input;
+  const crossed = judgement.thresholds.filter(({ ok }) => ok === false);
+  const texts = judgement.reasons.filter((reason) => !crossed.some(({ metric }) => reason.startsWith(`${metric}: `)));
+  const items = [...texts.map((text) => html`${text}`), ...crossed.map((result) => crossedItem(result, input))];
+  if (items.length === 0) return null;
+  const rest = items.length - MOST_REASONS;
+  return html`<ul class="reasons" aria-label="Why">${items.slice(0, MOST_REASONS).map((item) => html`<li>${item}</li>`)}${
+    rest > 0 && html`<li class="more">and ${formatNumber(rest)} more, <a href="#thresholds">below</a></li>`
+  }</ul>`;
+};
+
+const crossedItem = (result: ThresholdResult, { history }: HtmlInput): Markup => {
+  const crossing = crossingOf(result, history);
+  const { metric, aggregation } = result.threshold;
+  const definition = metricDefinition(metric);
+  const worst =
+    crossing?.worst == null || crossing.spans.length === 0
+      ? null
+      : html`, worst ${formatFigure(crossing.worst.value, definition, aggregation.type === 'p' ? 'p' : aggregation.type)} at ${clock(crossing.worst.atMs)}`;
+  const when =
+    crossing === null || crossing.spans.length === 0
+      ? null
+      : html`<span class="when">${beyond(result)} ${spansText(crossing.spans)}${worst}</span>`;
+  return html`<code>${name(result.metric)}</code> was <strong>${measuredOf(result)}</strong>, allowed is <span class="figure">${limitOf(result)}</span>${when !== null && html` ${when}`}`;
+};
+
+/** The deployment or the tester? */
+const whose = (input: HtmlInput): Markup => {
+  const { summary, judgement } = input;
+  const { generator, deployment } = summary;
+  const fit = judgement.health.length === 0;
+  const measured = generator.samples > 0;
+  return html`<div class="whose">
+<h2>The deployment, or the tester?</h2>
+<p>${conclusion(input)}</p>
+<dl>
+<div><dt>Tester</dt><dd class="${!measured ? 'unsure' : fit ? 'good' : 'bad'}">${!measured ? 'no samples' : fit ? '✓ fit to measure' : '✗ not fit to measure'}</dd>
+<dd>${plural(generator.workers, 'worker')}${generator.workersDied > 0 && `, ${formatNumber(generator.workersDied)} died`}${
+    generator.cpuCores !== null && html` · ${formatNumber(generator.cpuCores.max)} cores at most`
+  } · event loop p95 ${formatMs(generator.eventLoopLag?.p95 ?? null)} · late sends ${formatShare(generator.lateSends.share)}</dd></div>
+<div><dt>Deployment</dt><dd>${
+    deployment === null
+      ? 'not reached'
+      : html`livekit-server ${deployment.serverVersion ?? '(version unknown)'}${deployment.embedded && ', started by swarm'}`
+  }</dd>${deployment !== null && html`<dd>${name(deployment.url)}${deployment.nodes.length > 1 && ` · ${plural(deployment.nodes.length, 'node')}`}</dd>`}</div>
+</dl>
+</div>`;
+};
+
+const conclusion = ({ judgement, summary }: HtmlInput): string => {
+  if (summary.end?.reason === 'server_died') return 'The deployment: its server died.';
+  const [first, ...others] = judgement.health;
+  if (first !== undefined)
+    return others.length === 0 ? first.sentence : `${first.sentence} And ${plural(others.length, 'more complaint')}.`;
+  if (summary.generator.samples === 0) return 'Nothing is known about the media: there are no samples.';
+  switch (judgement.verdict) {
+    case 'passed':
+      return 'The tester kept up all the time, so these figures are those of the deployment.';
+    case 'failed':
+      return 'The tester kept up all the time: the trouble lies in the deployment, or in the network towards it.';
+    case 'inconclusive':
+      return 'The tester kept up, as far as it ran: what is missing is not its doing.';
+  }
+};

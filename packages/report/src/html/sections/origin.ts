@@ -1,0 +1,47 @@
+import { formatDuration, formatScenario, type Scenario } from '@livekit-swarm/core';
+import { formatBytes } from '../../format.ts';
+import type { HtmlInput } from '../html-input.ts';
+import { html, type Markup, name } from '../markup.ts';
+import { list } from './details.ts';
+
+/** Where it all comes from: what was asked for, on which machines, and how to look at it again. */
+export const originSection = ({ summary, recordPath }: HtmlInput): Markup => {
+  const { scenario, deployment, environment, plan } = summary;
+  return html`<section id="origin" aria-labelledby="origin-title">
+<div class="head"><h2 id="origin-title">Scenario and surroundings</h2></div>
+<div class="halves">
+<div class="card"><h3>Scenario ${name(scenario.name)}</h3>
+${list([
+  ['participants', String(plan.participants)],
+  ['rooms', plan.droppedRooms > 0 ? `${plan.rooms}, ${plan.droppedRooms} not opened` : String(plan.rooms)],
+  ['length', formatDuration(plan.endAtMs)],
+  ['seed', String(scenario.seed)],
+  ...Object.entries(scenario.tags).map(([tag, value]): [string, Markup] => [tag, name(value)]),
+])}
+<details class="source" open><summary>As it was run</summary><pre tabindex="0" aria-label="The scenario as a file">${sourceOf(scenario)}</pre></details></div>
+<div class="card"><h3>Surroundings</h3>
+${list([
+  ['server', deployment === null ? 'not reached' : `livekit-server ${deployment.serverVersion ?? '(version unknown)'}`],
+  ...(deployment === null ? [] : ([['URL', name(deployment.url)]] as [string, Markup][])),
+  ...(deployment !== null && deployment.nodes.length > 0 ? ([['nodes', deployment.nodes.join(', ')]] as [string, string][]) : []),
+  ['run', summary.run],
+  ...Object.entries(environment).map(factOf),
+])}
+${recordPath !== null && html`<h4>The record</h4><p><code class="path">${recordPath}</code></p><p class="note">Everything on this page is made of it. <code>swarm report</code> renders and judges it again.</p>`}</div>
+</div></section>`;
+};
+
+/** As a file that would do the same. A record of another version may hold what this one cannot write: then as it stands there. */
+const sourceOf = (scenario: Scenario): string => {
+  try {
+    return formatScenario(scenario);
+  } catch {
+    return JSON.stringify(scenario, null, 2);
+  }
+};
+
+/** A name that ends in `Bytes` says its unit: the figure can be written for people. */
+const factOf = ([term, value]: [string, string | number]): [string, string] =>
+  typeof value === 'number' && term.endsWith('Bytes')
+    ? [term.slice(0, -'Bytes'.length), formatBytes(value)]
+    : [term, String(value)];

@@ -1,0 +1,99 @@
+import type { Line, MetricName } from '@livekit-swarm/core';
+import { formatBits, formatMs, formatNumber, formatShare } from '../../format.ts';
+import type { HtmlInput } from '../html-input.ts';
+import { html, type Markup } from '../markup.ts';
+import { sparkline } from '../svg/sparkline.ts';
+import { percentile, watch } from '../watches.ts';
+
+interface Tile {
+  title: string;
+  value: string;
+  note: string;
+  line: Line | undefined;
+  tone: 'good' | 'bad' | 'plain';
+}
+
+/** The figures that everybody asks for. */
+export const tileSection = (input: HtmlInput): Markup =>
+  html`<section class="tiles" aria-label="Key figures">${tilesOf(input).map(
+    ({ title, value, note, line, tone }) =>
+      html`<div class="tile"><h3>${title}</h3><p class="figure ${tone}">${value}</p><p class="note">${note}</p>${line !== undefined && sparkline(line.high, null, null)}</div>`,
+  )}</section>`;
+
+const tilesOf = ({ summary, judgement, history }: HtmlInput): Tile[] => {
+  const { joins, traffic, metrics } = summary;
+  const flat = (metric: MetricName, p: number): number | null => {
+    const value = metrics.measure(metric);
+    return value?.type === 'trend' ? (value.sketch.quantile(p) ?? null) : null;
+  };
+  const loss = metrics.measure('packet_loss');
+  const lossShare = loss?.type === 'rate' && loss.total > 0 ? loss.hits / loss.total : null;
+  const tone = (metric: MetricName): Tile['tone'] => {
+    const about = judgement.thresholds.filter(({ threshold }) => threshold.metric === metric);
+    return about.some(({ ok }) => ok === false) ? 'bad' : 'plain';
+  };
+  const down = traffic.filter(({ direction, kind }) => direction === 'down' && kind !== 'data');
+  const bits = down.reduce<number | null>(
+    (sum, { bitsPerSecond }) => (bitsPerSecond === null ? sum : (sum ?? 0) + bitsPerSecond),
+    null,
+  );
+  const tracks = summary.tracks;
+  const media: Tile[] = [
+    {
+      title: 'Tracks received',
+      value: `${formatNumber(tracks.expected - tracks.missing)} of ${formatNumber(tracks.expected)}`,
+      note: tracks.stalled === 0 ? 'none stalled' : `${formatNumber(tracks.stalled)} stalled at the end`,
+      line: undefined,
+      tone: tone('missing_tracks') === 'bad' || tone('stalled_tracks') === 'bad' ? 'bad' : 'plain',
+    },
+    {
+      title: 'Loss',
+      value: formatShare(lossShare),
+      note: 'received, after recovery',
+      line: history?.watched(watch('packet_loss')),
+      tone: tone('packet_loss'),
+    },
+    {
+      title: 'Latency p95',
+      value: formatMs(flat('media_latency', 0.95)),
+      note: `p50 ${formatMs(flat('media_latency', 0.5))}, one way`,
+      line: history?.watched(watch('media_latency', {}, percentile(95))),
+      tone: tone('media_latency'),
+    },
+    {
+      title: 'Jitter p95',
+      value: formatMs(flat('jitter', 0.95)),
+      note: `p50 ${formatMs(flat('jitter', 0.5))}`,
+      line: history?.watched(watch('jitter', {}, percentile(95))),
+      tone: tone('jitter'),
+    },
+    {
+      title: 'Received',
+      value: formatBits(bits),
+      note: 'while everybody was in',
+      line: history?.watched(watch('bytes_received')),
+      tone: 'plain',
+    },
+  ];
+  return [
+    {
+      title: 'Got in',
+      value: `${formatNumber(joins.joined)} of ${formatNumber(joins.planned)}`,
+      note:
+        joins.failed + joins.dropped === 0
+          ? 'nobody dropped'
+          : `${formatNumber(joins.failed)} failed, ${formatNumber(joins.dropped)} dropped`,
+      line: history?.line('in'),
+      tone:
+        joins.failed + joins.dropped > 0 && (tone('join_failures') === 'bad' || tone('disconnects') === 'bad') ? 'bad' : 'plain',
+    },
+    {
+      title: 'Join time p95',
+      value: formatMs(flat('join_time', 0.95)),
+      note: `p50 ${formatMs(flat('join_time', 0.5))}`,
+      line: history?.watched(watch('join_time', {}, percentile(95))),
+      tone: tone('join_time'),
+    },
+    ...(down.length > 0 || tracks.expected > 0 ? media : []),
+  ];
+};
