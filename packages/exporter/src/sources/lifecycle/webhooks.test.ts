@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { AccessToken } from 'livekit-server-sdk';
+import { Registry } from 'prom-client';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
+import { registerFamily } from '../../metrics/register-family.ts';
+import { collect, countSeries } from '../../metrics/render.ts';
+import { webhookRoutes } from './webhooks.ts';
+
+const SECRET = 'a-secret-only-this-test-knows-of-32-bytes';
+const NOW = Date.UTC(2026, 10, 21, 12);
+const target = { name: 'prod', httpUrl: null, apiKey: 'key', apiSecret: SECRET, redisUrl: null, intervalMs: 1_000 };
+
+let registry: Registry;
+let app: ReturnType<typeof webhookRoutes>;
+beforeEach(() => {
+  registry = new Registry();
+  app = webhookRoutes([target], registerFamily(registry, LIFECYCLE_METRICS), () => NOW);
+});
+
+const sign = async (body: string, apiKey = 'key', secret = SECRET): Promise<string> => {
+  const token = new AccessToken(apiKey, secret, { ttl: 60 });
+  token.sha256 = createHash('sha256').update(body).digest('base64');
+  return token.toJwt();
+};
+
+const send = async (event: Record<string, unknown>, headers?: Record<string, string>, to = 'prod'): Promise<number> => {
+  const body = JSON.stringify({ id: `EV_${Math.random()}`, createdAt: `${NOW / 1_000}`, ...event });
+  const response = await app.request(`/webhook/${to}`, {
+    method: 'POST',
+    body,
+    headers: headers ?? { authorization: await sign(body) },
+  });
+  return response.status;
+};
+
+/** One figure; series are summed up, and what is not there is 0. */
+const figure = async (name: string, labels: Record<string, string>): Promise<number> =>
+  (await collect(registry))
+    .flatMap((metric) => metric.values.map((value) => ({ ...value, of: value.metricName ?? metric.name })))
+    .filter((value) => value.of === name && Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted))
+    .reduce((sum, { value }) => sum + value, 0);
+
+describe('a signed webhook', () => {
+  it('counts rooms, stays and tracks', async () => {
+    expect(await send({ event: 'room_started', room: { name: 'a' } })).toBe(200);
+    expect(await send({ event: 'participant_joined', participant: { identity: 'p' } })).toBe(200);
+    expect(await send({ event: 'track_published', track: { type: 'VIDEO', source: 'SCREEN_SHARE' } })).toBe(200);
+    const joinedAt = `${NOW / 1_000 - 90}`;
+    expect(await send({ event: 'participant_left', participant: { joinedAt, disconnectReason: 'CLIENT_INITIATED' } })).toBe(200);
+    expect(await send({ event: 'room_finished', room: { name: 'a', creationTime: joinedAt } })).toBe(200);
+
+    expect(await figure('swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(1);
+    expect(await figure('swarm_lifecycle_participant_leaves_total', { target: 'prod', reason: 'client_initiated' })).toBe(1);
+    expect(await figure('swarm_lifecycle_tracks_published_total', { kind: 'video', source: 'screen_share' })).toBe(1);
+    expect(await figure('swarm_lifecycle_participant_duration_seconds_sum', { target: 'prod' })).toBe(90);
+    expect(await figure('swarm_lifecycle_room_duration_seconds_sum', { target: 'prod' })).toBe(90);
+  });
+
+  it('makes no series of its own names', async () => {
+    for (let number = 0; number < 50; number++) await send({ event: `invented_${number}` });
+    expect(await figure('swarm_lifecycle_webhooks_total', { target: 'prod', event: 'other' })).toBe(50);
+    expect(countSeries(await collect(registry))).toBeLessThan(60);
+  });
+
+  it('counts once, however often it is sent', async () => {
+    const same = { id: 'EV_same', event: 'room_started', room: { name: 'a' } };
+    expect(await send(same)).toBe(200);
+    expect(await send(same)).toBe(200);
+    expect(await figure('swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(1);
+    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'replay' })).toBe(1);
+  });
+});
+
+describe('anything else is refused and counted', () => {
+  it.each([
+    ['no signature', {}, 401, 'signature'],
+    ['a token of another key', { authorization: 'KEY' }, 401, 'signature'],
+    ['garbage for a token', { authorization: 'eyJhbGciOi' }, 401, 'signature'],
+  ])('%s', async (_, headers, status, reason) => {
+    const authorization =
+      headers.authorization === 'KEY' ? await sign('{}', 'other', SECRET.toUpperCase()) : headers.authorization;
+    expect(await send({ event: 'room_started' }, authorization === undefined ? {} : { authorization })).toBe(status);
+    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { target: 'prod', reason })).toBe(1);
+    expect(await figure('swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(0);
+  });
+
+  it('a body other than the one that was signed', async () => {
+    expect(await send({ event: 'room_started' }, { authorization: await sign('{"event":"room_finished"}') })).toBe(401);
+  });
+
+  it('a body that is too large, before it is read', async () => {
+    expect(await send({ event: 'room_started', room: { metadata: 'x'.repeat(300_000) } })).toBe(413);
+    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'too_large' })).toBe(1);
+  });
+
+  it('one that was recorded long ago', async () => {
+    expect(await send({ event: 'room_started', createdAt: `${NOW / 1_000 - 3_600}` })).toBe(400);
+    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'stale' })).toBe(1);
+  });
+
+  it('a target that nobody configured, without a series for it', async () => {
+    expect(await send({ event: 'room_started' }, undefined, 'staging')).toBe(404);
+    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { target: '', reason: 'unknown_target' })).toBe(1);
+  });
+});

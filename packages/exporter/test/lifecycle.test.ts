@@ -1,0 +1,94 @@
+import { mkdtemp } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAdaptorServer } from '@hono/node-server';
+import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad } from '@livekit-swarm/core';
+import { generateCredentials, startCluster } from '@livekit-swarm/lab';
+import { openRecord, run } from '@livekit-swarm/swarm';
+import { Hono } from 'hono';
+import { expect, test } from 'vitest';
+import { collect } from '../src/metrics/render.ts';
+import type { Source } from '../src/source.ts';
+import { createLifecycleSource } from '../src/sources/lifecycle/lifecycle-source.ts';
+
+const context = { error: () => {}, log: () => {}, up: () => {} };
+
+/** One figure of what the source shows now; series are summed up. */
+const figure = async (source: Source, name: string, labels: Record<string, string> = {}): Promise<number> =>
+  (await collect(source.registry))
+    .flatMap((metric) => metric.values.map((value) => ({ ...value, of: value.metricName ?? metric.name })))
+    .filter((value) => value.of === name && Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted))
+    .reduce((sum, { value }) => sum + value, 0);
+
+const eventually = async (holds: () => Promise<boolean>, ms = 15_000): Promise<boolean> => {
+  const deadline = performance.now() + ms;
+  while (performance.now() < deadline) {
+    if (await holds()) return true;
+    await sleep(200);
+  }
+  return false;
+};
+
+test('follows rooms, people and tracks of a real cluster, and finds the ghosts of a node that died', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'swarm-lifecycle-'));
+  const hooks = new Hono();
+  const server = createAdaptorServer({ fetch: hooks.fetch });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const credentials = generateCredentials();
+  await using cluster = await startCluster({
+    dir,
+    nodes: 2,
+    credentials,
+    config: { webhook: { api_key: credentials.apiKey, urls: [`http://127.0.0.1:${port}/webhook/lab`] } },
+  });
+  const second = cluster.nodes[1];
+  if (second === undefined) throw new Error('a cluster of two has a second node');
+  const source = createLifecycleSource(
+    [{ name: 'lab', httpUrl: second.httpUrl, ...credentials, redisUrl: cluster.redisUrl, intervalMs: 300 }],
+    context,
+  );
+  if (source.publicRoutes !== undefined) hooks.route('/', source.publicRoutes);
+  await source.start();
+  const stop = new AbortController();
+  try {
+    const plan = expandPlan(
+      scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 8, participants: 2, publish: ['audio'], durationMs: 60_000 }),
+      'l1fe',
+    );
+    const running = run({
+      deployment: { url: cluster.url, ...credentials, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+      run: 'l1fe',
+      plan,
+      staffing: { workers: 1, threads: 1 },
+      thresholds: [],
+      signalling: 'auto',
+      record: openRecord(join(dir, 'record')),
+      version: '0.0.0',
+      stop: stop.signal,
+    });
+    expect(await eventually(async () => (await figure(source, 'swarm_lifecycle_participants')) === 16)).toBe(true);
+    expect(await figure(source, 'swarm_lifecycle_rooms')).toBe(8);
+    expect(await figure(source, 'swarm_lifecycle_registry_nodes', { state: 'serving' })).toBe(2);
+    expect(await figure(source, 'swarm_lifecycle_registry_rooms')).toBe(8);
+    expect(await eventually(async () => (await figure(source, 'swarm_lifecycle_participant_joins_total')) === 16)).toBe(true);
+    expect(await figure(source, 'swarm_lifecycle_room_starts_total')).toBe(8);
+    expect(await figure(source, 'swarm_lifecycle_tracks_published_total', { kind: 'audio', source: 'microphone' })).toBe(16);
+    expect(await figure(source, 'swarm_lifecycle_ghost_rooms')).toBe(0);
+
+    // The node that clients are connected to is killed: its rooms stay in the registry until somebody comes back.
+    cluster.service('node-1').signal('SIGKILL');
+    expect(await eventually(async () => (await figure(source, 'swarm_lifecycle_registry_nodes', { state: 'stale' })) === 1)).toBe(
+      true,
+    );
+    stop.abort();
+    await running;
+    expect(await eventually(async () => (await figure(source, 'swarm_lifecycle_ghost_rooms')) > 0, 8_000)).toBe(true);
+  } finally {
+    stop.abort();
+    await source.stop();
+    server.close();
+  }
+});
