@@ -1,6 +1,5 @@
 import { formatDuration } from '../duration.ts';
 import { expandPlan } from '../expand.ts';
-import { LIMITS } from '../load-spec.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Checks, Complain } from './check-group.ts';
 import type { NamedStretch, Scenario } from './scenario.ts';
@@ -10,10 +9,6 @@ import type { Path } from './yaml/tree.ts';
 export const checkPlan = (scenario: Scenario, { complain, warn }: Checks): void => {
   const endMs = lengthOf({ ...scenario, timeline: [] }, complain);
   if (endMs === null) return;
-  if (endMs > LIMITS.maxDurationMs) {
-    const days = (ms: number): string => (ms / 86_400_000).toFixed(1);
-    complain(['groups'], `the run would take ${days(endMs)} days; at most ${days(LIMITS.maxDurationMs)}`, null, 'key');
-  }
   checkStretches(scenario.timeline, endMs, { complain, warn });
 };
 
