@@ -91,10 +91,10 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
     close: async (exitCode) => {
       if (outcomes.length === 0) return exitCode;
       if (onStdout === undefined && outcomes.length > 1) {
-        await write(
-          stdout,
-          `${shown > 0 ? '\n\n' : ''}${renderOverview(outcomes, { color: wantsColor(flags.color, stdout, env) })}`,
-        );
+        await attempt({ name: 'text', to: 'stdout' }, 'stdout', async () => {
+          const overview = renderOverview(outcomes, { color: wantsColor(flags.color, stdout, env) });
+          await write(stdout, `${shown > 0 ? '\n\n' : ''}${overview}`);
+        });
       }
       for (const request of requests) {
         if (request.to === 'stdout') await toStream(request, outcomes);
