@@ -87,7 +87,7 @@ export const addCrowdFlags = (command: Command, env: Environment): Command => {
 };
 
 /** As in the reporters' map, which is not loaded for `--help`. */
-export const REPORT_NAMES = ['text', 'json', 'junit', 'markdown', 'github', 'csv'];
+export const REPORT_NAMES = ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'html'];
 
 /** Where results go; the same for every command that has results. */
 export const outputFlags = (): Option[] => [

@@ -1,5 +1,6 @@
 import { csvReporter } from './csv/csv.ts';
 import { githubReporter } from './github/github.ts';
+import { htmlReporter } from './html/html.ts';
 import { jsonReporter } from './json.ts';
 import { junitReporter } from './junit/junit.ts';
 import { markdownReporter } from './markdown/markdown.ts';
@@ -14,6 +15,7 @@ export const REPORTERS = {
   markdown: markdownReporter,
   github: githubReporter,
   csv: csvReporter,
+  html: htmlReporter,
 } as const satisfies Record<string, Reporter>;
 
 export type ReporterName = keyof typeof REPORTERS;
