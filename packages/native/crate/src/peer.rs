@@ -133,6 +133,8 @@ pub struct Peer {
     /// Used by feedback when nothing is sent (RFC 3550 §6.4.2 wants an SSRC even then).
     own_ssrc: u32,
     report_at: u64,
+    /// Whether the clips have begun: they do when there is a way to send them.
+    playing: bool,
     bandwidth: BandwidthEstimator,
     transport_sequence: u16,
     transport_senders: Option<Box<[u8; TRANSPORT_HISTORY]>>,
@@ -183,6 +185,7 @@ impl Peer {
             cname: "swarm".into(),
             own_ssrc: fastrand::u32(1..),
             report_at: u64::MAX,
+            playing: false,
             bandwidth: BandwidthEstimator::new(now.mono),
             transport_sequence: fastrand::u16(..),
             transport_senders: None,

@@ -169,6 +169,14 @@ impl Sender {
         self.due_ns = self.frame_due_ns();
     }
 
+    /// The transport stands only now: until then nothing was due, and that it took its time is not this side's lateness.
+    pub fn begin(&mut self, now: u64) {
+        if self.active {
+            self.active = false;
+            self.set_active(true, now);
+        }
+    }
+
     fn ticks_at(&self, now: u64) -> u64 {
         (now.saturating_sub(self.epoch_ns) as u128 * self.clip.clock_rate as u128 / 1_000_000_000) as u64
     }
@@ -455,6 +463,24 @@ mod tests {
         assert_eq!(peer.sender.stats.late_sends, 0);
         let ahead = peer.sender.timestamp_at(1000 * MS).wrapping_sub(headers.last().unwrap().timestamp);
         assert!(ahead < 2 * 960, "sender reports and packets share one clock");
+    }
+
+    #[test]
+    fn what_could_not_be_sent_before_the_transport_stood_is_not_late() {
+        let mut peer = Peer::new(audio(), None);
+        peer.sender.begin(2_000 * MS);
+        assert!(peer.sender.due_ns() > 2_000 * MS);
+        peer.until(3_000);
+        assert!((48..=50).contains(&peer.sent.len()), "{} packets", peer.sent.len());
+        assert_eq!(peer.sender.stats.late_sends, 0);
+    }
+
+    #[test]
+    fn a_layer_that_is_off_stays_off_when_the_transport_stands() {
+        let mut peer = Peer::new(audio(), None);
+        peer.sender.set_active(false, 0);
+        peer.sender.begin(2_000 * MS);
+        assert_eq!(peer.sender.due_ns(), u64::MAX);
     }
 
     #[test]

@@ -8,6 +8,12 @@ use crate::srtp::Srtp;
 impl Peer {
     pub(super) fn send_media(&mut self, now: Now, scratch: &mut Scratch, totals: &mut Totals) {
         let Some(srtp) = &self.srtp else { return };
+        if !self.playing {
+            self.playing = true;
+            for (_, sender) in &mut self.senders {
+                sender.begin(now.mono);
+            }
+        }
         let access = &mut self.access;
         for (index, (_, sender)) in self.senders.iter_mut().enumerate() {
             if sender.due_ns() > now.mono {
