@@ -9,7 +9,7 @@ import type { Comparison, ComparisonVerdict, Design, FigureComparison, RunFacts,
 import { environmentNotes } from './environment-notes.ts';
 import type { CrowdSize } from './felt.ts';
 import { type Figure, figuresOf, type MeasuredRun } from './figures.ts';
-import { brokenBy, unfitBecause } from './fitness.ts';
+import { brokenBy, isFit, unfitBecause } from './fitness.ts';
 import { type Margin, marginScale, widen } from './margin.ts';
 import { brokenReasons, crossedNotes, lostReasons, tooFewReason, unseenNote } from './reasons.ts';
 import { countSplits } from './relabelings.ts';
@@ -64,8 +64,6 @@ export const compareRuns = async (base: Side, current: Side, options: CompareOpt
     figures,
   };
 };
-
-const isFit = (run: MeasuredRun): boolean => unfitBecause(run) === null && brokenBy(run) === null;
 
 /** Rounds of which both runs can be used. */
 const wholeRounds = (base: readonly RecordedRun[], current: readonly RecordedRun[]): [RecordedRun[], RecordedRun[]] => {

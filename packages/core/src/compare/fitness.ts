@@ -28,6 +28,9 @@ export const brokenBy = ({ summary, judgement }: MeasuredRun): string | null => 
   }
 };
 
+/** Whether its figures can be compared. */
+export const isFit = (run: MeasuredRun): boolean => unfitBecause(run) === null && brokenBy(run) === null;
+
 /** As part of a sentence: without its full stop, and small unless it begins with a name. */
 const lower = (sentence: string): string => {
   const inner = sentence.replace(/\.$/, '');
