@@ -213,6 +213,19 @@ describe('expandPlan with several groups', () => {
     expect(plan.endAtMs).toBe(60_100);
   });
 
+  it('expects less time together only of rooms that are open for less', () => {
+    const lesson = (durationMs: number): ExecutorSpec =>
+      ({ ...lessons, lessons: [{ name: 'one', atMs: 0, rooms: 1, fillMs: 0, durationMs }] }) as ExecutorSpec;
+    const expected = (...executors: ExecutorSpec[]): number[] =>
+      expandGroups(
+        executors.map((executor, n) => groupOf(executor, { name: `g${n}`, room: 'hall', roles: [roleOf({ count: 1 })] })),
+      ).participants.map(({ expects }) => expects.audio);
+    expect(expected(constant(1, 2_000), constant(1, 2_000))).toEqual([1, 1]);
+    expect(expected(constant(1, 2_000), constant(1, 20_000))).toEqual([0, 0]);
+    expect(expected(lesson(4_000), lesson(4_000))).toEqual([1, 1]);
+    expect(expected(lesson(4_000), constant(1, 20_000))).toEqual([0, 0]);
+  });
+
   it('keeps rooms apart otherwise, however alike their names', () => {
     const groups = [groupOf(constant(2), { name: 'a' }), groupOf(constant(2), { name: 'a-1' })];
     const { participants } = expandGroups(groups);

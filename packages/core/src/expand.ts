@@ -1,10 +1,11 @@
 import { checkCount, type Turn } from './executors/executor.ts';
 import { type ExpandedGroup, expandGroup } from './expand-group.ts';
-import { expectedTracks, TOGETHER_MS } from './expected-tracks.ts';
+import { expectedTracks } from './expected-tracks.ts';
 import { nameIdentities, roomName } from './identities.ts';
 import type { ParticipantPlan, Plan } from './plan.ts';
 import { steadyStretch, timelineWindows } from './plan-windows.ts';
 import type { GroupSpec, RoleSpec, Scenario } from './scenario/scenario.ts';
+import { togetherMsOf } from './together.ts';
 import { UsageError } from './usage-error.ts';
 import type { Window } from './windows.ts';
 
@@ -101,15 +102,12 @@ const draft = (
 const expectations = (scenario: Scenario, drafts: readonly Draft[]): { audio: number; video: number }[] => {
   const byRoom = Map.groupBy(drafts.keys(), (index) => drafts[index]?.room ?? '');
   const expects: { audio: number; video: number }[] = [];
-  const groupOf = new Map(scenario.groups.map((group) => [group.name, group]));
+  const together = new Map(scenario.groups.map((group) => [group.name, togetherMsOf(group)]));
   for (const indices of byRoom.values()) {
     const guests = indices.flatMap((index) => drafts[index] ?? []);
-    const togetherMs = Math.max(...[...new Set(guests.map(({ group }) => group))].map((name) => togetherOf(groupOf.get(name))));
-    for (const [position, expected] of expectedTracks(guests, togetherMs).entries()) expects[indices[position] ?? 0] = expected;
+    const togetherMs = [...new Set(guests.map(({ group }) => group))].map((name) => together.get(name) ?? 0);
+    const expected = expectedTracks(guests, Math.max(...togetherMs));
+    for (const [position, index] of indices.entries()) expects[index] = expected[position] ?? { audio: 0, video: 0 };
   }
   return expects;
 };
-
-/** A crowd that is asked to stay for less than `TOGETHER_MS` is a first try: who set it up knows how long it takes to be heard. */
-const togetherOf = (group: GroupSpec | undefined): number =>
-  group?.executor.type === 'constant-rooms' ? Math.min(TOGETHER_MS, group.executor.durationMs) : TOGETHER_MS;

@@ -2,12 +2,6 @@ import { maySubscribe, visibleTracks } from './grants.ts';
 import { audiosHeard, videosShown } from './layout.ts';
 import type { Kind, ParticipantPlan } from './plan.ts';
 
-/**
- * Two who are together for less need not have received each other: a slow join takes two seconds (beyond that `join_time` fails by default), being
- * subscribed and a first key frame another, and it must not be a matter of luck. In milliseconds.
- */
-export const TOGETHER_MS = 5_000;
-
 /** Times are sums of fractions: what falls short by less than this is rounding. */
 const ROUNDING_MS = 0.01;
 
