@@ -70,6 +70,7 @@ const COUNTERS = [
   'packets',
   'bytes',
   'lost',
+  'recovered',
   'nacks',
   'plis',
   'frames',

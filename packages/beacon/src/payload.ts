@@ -68,8 +68,10 @@ export interface StreamCounters {
   packets?: number;
   /** RTP payload. */
   bytes?: number;
-  /** Never came; what came late after all is never taken back. Up: as the server reports it. */
+  /** Did not come the first time; what came late after all is not taken back. Up: as the server reports it. */
   lost?: number;
+  /** Sent again: what of that was lost got there in the end. */
+  recovered?: number;
   nacks?: number;
   plis?: number;
   /** Decoded, or sent. */

@@ -1,0 +1,132 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { clientAddress } from './client-address.ts';
+import type { ClientsOptions } from './clients-options.ts';
+import { createLimiter } from './limiter.ts';
+import { bodySchema, type ReadBody } from './payload-schema.ts';
+import { isNew, type Participant, type Sessions } from './sessions.ts';
+import { type ClientHandles, tally } from './tally.ts';
+import { createTokenCheck, type Holder } from './token-check.ts';
+import { browserLabeller, networkOf, sdkLabeller, transportOf } from './words.ts';
+
+/** What sendBeacon may send at once. */
+export const MOST_BYTES = 64 * 1024;
+const MOST_ADDRESSES = 20_000;
+const PREFLIGHT_GOOD_FOR_S = 7_200;
+const COME_BACK_AFTER_S = '30';
+
+type Refusal = 'unauthorized' | 'malformed' | 'too_large' | 'rate_limited' | 'full';
+const STATUS = { unauthorized: 401, malformed: 400, too_large: 413, rate_limited: 429, full: 503 } as const;
+
+/**
+ * `POST /beacon`: reports of browsers, each with a LiveKit token, in the header or, since sendBeacon cannot set one, in the body.
+ * @param now milliseconds of a clock that does not go back
+ */
+export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, sessions: Sessions, now: () => number): Hono => {
+  const holderOf = createTokenCheck(options.keys);
+  const byAddress = createLimiter(options.perAddress, MOST_ADDRESSES);
+  const byIdentity = createLimiter(options.perIdentity, options.maxSessions);
+  const sdkOf = sdkLabeller(options.sdks);
+  const browserOf = browserLabeller(options.browsers);
+
+  const count = (result: Refusal | 'accepted' | 'clamped' | 'duplicate') => metrics.swarm_client_reports_total.inc({ result });
+  const refuse = (context: Context, reason: Refusal, why: string) => {
+    count(reason);
+    if (reason === 'rate_limited' || reason === 'full') context.header('retry-after', COME_BACK_AFTER_S);
+    return context.text(`${why}\n`, STATUS[reason]);
+  };
+  const mayReport = (origin: string, host: string | undefined): boolean =>
+    options.origins.includes('*') || options.origins.includes(origin) || (host !== undefined && hostOf(origin) === host);
+
+  const take = (participant: Participant, { session, sdk, browser, reports }: ReadBody): void => {
+    participant.sdk = sdkOf(sdk);
+    participant.browser = browserOf(browser);
+    for (const report of reports) {
+      if (!isNew(participant, session, report.seq)) {
+        count('duplicate');
+        continue;
+      }
+      participant.transport = transportOf(report.transport);
+      participant.network = networkOf(report.network);
+      participant.ended = report.end === true;
+      count(tally(metrics, participant, report));
+    }
+  };
+
+  const app = new Hono();
+  app.use(
+    '/beacon',
+    cors({
+      origin: (origin, context) => (mayReport(origin, context.req.header('host')) ? origin : null),
+      allowMethods: ['POST'],
+      allowHeaders: ['authorization', 'content-type'],
+      maxAge: PREFLIGHT_GOOD_FOR_S,
+    }),
+  );
+  app.post(
+    '/beacon',
+    async (context, next) => {
+      const address = clientAddress(socketAddress(context), context.req.header('x-forwarded-for'), options.trustedProxies);
+      if (!byAddress.allows(address, now())) return refuse(context, 'rate_limited', 'too many reports from this address');
+      const origin = context.req.header('origin');
+      if (origin !== undefined && !mayReport(origin, context.req.header('host'))) {
+        return refuse(context, 'unauthorized', `pages of this origin may not report: add it to the origins of the exporter`);
+      }
+      return next();
+    },
+    bodyLimit({
+      maxSize: MOST_BYTES,
+      onError: (context) => refuse(context, 'too_large', `more than ${MOST_BYTES} bytes`),
+    }),
+    async (context) => {
+      const body = parse(await context.req.text());
+      if (body === undefined) return refuse(context, 'malformed', 'no JSON');
+      const bearer = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+      const holder = await holderOf(bearer ?? tokenIn(body));
+      if (holder === null) return refuse(context, 'unauthorized', 'no token that is good for joining a room');
+      const read = bodySchema.safeParse(body);
+      if (!read.success) return refuse(context, 'malformed', whatIsWrong(read.error));
+      return admit(context, holder, read.data);
+    },
+  );
+
+  const admit = (context: Context, holder: Holder, body: ReadBody) => {
+    const at = now();
+    if (!byIdentity.allows(JSON.stringify([holder.room, holder.identity]), at)) {
+      return refuse(context, 'rate_limited', 'too many reports of this participant');
+    }
+    const participant = sessions.open(holder, at);
+    if (participant === null) return refuse(context, 'full', 'too many participants at once');
+    take(participant, body);
+    return context.body(null, 204);
+  };
+  return app;
+};
+
+/** Undefined where a request did not come over a socket. */
+const socketAddress = (context: Context): string | undefined => {
+  try {
+    return getConnInfo(context).remote.address;
+  } catch {
+    return undefined;
+  }
+};
+
+const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const tokenIn = (body: unknown): string =>
+  typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string' ? body.token : '';
+
+/** Where the first fault is; nothing of what was sent is repeated. */
+const whatIsWrong = ({ issues: [issue] }: { issues: { path: PropertyKey[]; code: string }[] }): string =>
+  `${issue?.path.map(String).join('.') || 'body'}: ${issue?.code ?? 'not valid'}`;

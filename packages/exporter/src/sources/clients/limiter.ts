@@ -1,0 +1,38 @@
+import type { Allowance } from './clients-options.ts';
+
+export interface Limiter {
+  /** Whether one more may come now. */
+  allows(key: string, at: number): boolean;
+  /** Keys that are remembered. */
+  readonly size: number;
+}
+
+interface Bucket {
+  level: number;
+  at: number;
+}
+
+/**
+ * Token buckets by key. At most `most` are remembered, and the one that was not used for longest goes first: it would be full again soonest.
+ * @param at milliseconds of any clock that does not go back
+ */
+export const createLimiter = ({ perSecond, burst }: Allowance, most: number): Limiter => {
+  const buckets = new Map<string, Bucket>();
+  const allows = (key: string, at: number): boolean => {
+    const { level, at: before } = buckets.get(key) ?? { level: burst, at };
+    const filled = Math.min(burst, level + (Math.max(0, at - before) / 1_000) * perSecond);
+    buckets.delete(key);
+    buckets.set(key, { level: filled >= 1 ? filled - 1 : filled, at });
+    if (buckets.size > most) {
+      const [oldest = key] = buckets.keys();
+      buckets.delete(oldest);
+    }
+    return filled >= 1;
+  };
+  return {
+    allows,
+    get size() {
+      return buckets.size;
+    },
+  };
+};

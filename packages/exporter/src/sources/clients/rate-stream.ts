@@ -1,0 +1,49 @@
+import { audioQuality, videoQuality } from '@livekit-swarm/core';
+import type { ReadStream } from './payload-schema.ts';
+
+/** Too short to say what it was like. */
+const SHORTEST_MS = 1_000;
+/** Opus as LiveKit's clients send it. */
+const FRAME_MS = 20;
+
+/** The score of one track, 1 to 5; undefined where there was nothing to judge. */
+export const rateStream = (stream: ReadStream): number | undefined => {
+  const { packets = 0, lost = 0, expectedMs, rated, paused, kind } = stream;
+  if (rated === false || expectedMs < SHORTEST_MS) return undefined;
+  if (packets + lost === 0) return paused === true ? 1 : undefined;
+  return kind === 'audio' ? rateAudio(stream) : rateVideo(stream);
+};
+
+/**
+ * What the player had to make up is what was not heard, whether it was lost or late, and after all repair. Of what is sent, the server only says what was lost
+ * on the way to it, which Opus can rebuild in part.
+ */
+const rateAudio = (stream: ReadStream): number => {
+  const { rtt = 0, bufferDelay = 0, samples = 0, concealed = 0, silentConcealed = 0 } = stream;
+  // Half of the way there and back is the way to the server; what lies beyond it nobody here can see.
+  const delayMs = (rtt / 2 + bufferDelay) * 1_000 + FRAME_MS;
+  if (samples > 0) return audioQuality({ loss: Math.max(0, concealed - silentConcealed) / samples, delayMs });
+  return audioQuality({ loss: lossRatio(stream), delayMs, fec: true });
+};
+
+const rateVideo = (stream: ReadStream): number => {
+  const { expectedMs, bytes = 0, frames = 0, freezeSeconds = 0, width = 0, height = 0, lost = 0, recovered = 0 } = stream;
+  const seconds = expectedMs / 1_000;
+  return videoQuality({
+    bitsPerSecond: (bytes * 8) / seconds,
+    framesPerSecond: (frames / seconds) * (1 - Math.min(1, freezeSeconds / seconds)),
+    loss: lossRatio({ ...stream, lost: Math.max(0, lost - recovered) }),
+    width,
+    height,
+  });
+};
+
+/** How many packets should have come. What was sent includes what was lost. */
+export const expectedPackets = ({ direction, packets = 0, lost = 0 }: ReadStream): number =>
+  direction === 'up' ? Math.max(packets, lost) : packets + lost;
+
+/** 0 … 1 */
+const lossRatio = (stream: ReadStream): number => {
+  const expected = expectedPackets(stream);
+  return expected === 0 ? 0 : Math.min(1, (stream.lost ?? 0) / expected);
+};

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Holder } from './token-check.ts';
+
+/** One participant as its reports tell. Neither identity nor room is kept, but for rooms on the list. */
+export interface Participant {
+  /** Of the last report, ms. */
+  seenAt: number;
+  /** A report of it might be sent again until its token expires, ms. */
+  rememberUntil: number;
+  /** It said that it leaves. */
+  ended: boolean;
+  /** Sessions of it that are known, the newest last, each with its last report. */
+  sessions: { id: string; seq: number }[];
+  /** How much time its next reports may cover, ms. */
+  credit: number;
+  sdk: string;
+  browser: string;
+  transport: string;
+  network: string;
+  /** Only of rooms on the list. */
+  room: string | undefined;
+  last: { score: number | undefined; lost: number; expected: number };
+}
+
+export interface Sessions {
+  /** The participant, known or new; null when there is no place for another. */
+  open(holder: Holder, at: number): Participant | null;
+  /** Those that reported lately. */
+  active(at: number): Participant[];
+  readonly size: number;
+}
+
+/** Two reports were missed, and a third is late. */
+export const ACTIVE_FOR_MS = 35_000;
+/** What a beacon keeps for later when nobody takes it: 30 reports, of 60 seconds each. */
+const MOST_CREDIT_MS = 30 * 60_000;
+/** A window comes in several reports where there are many tracks. */
+const CREDIT_PER_MS = 8;
+const LONGEST_MEMORY_MS = 24 * 3_600_000;
+
+/** @param rooms that have metrics of their own @param most participants that are remembered */
+export const createSessions = (rooms: readonly string[], most: number, wallClock: () => number = Date.now): Sessions => {
+  const listed = new Set(rooms);
+  // In the order of their last report.
+  const participants = new Map<string, Participant>();
+
+  const isActive = ({ seenAt, ended }: Participant, at: number): boolean => !ended && at - seenAt < ACTIVE_FOR_MS;
+
+  /** Makes room for one more, if it can: who was silent for longest and has left goes. */
+  const makeRoom = (at: number): boolean => {
+    if (participants.size < most) return true;
+    const [oldest] = participants;
+    if (oldest === undefined || isActive(oldest[1], at)) return false;
+    participants.delete(oldest[0]);
+    return true;
+  };
+
+  const forgetOld = (at: number): void => {
+    for (const [key, participant] of participants) {
+      if (!isActive(participant, at) && at > participant.rememberUntil) participants.delete(key);
+    }
+  };
+
+  const open = ({ room, identity, expires }: Holder, at: number): Participant | null => {
+    const key = createHash('sha256')
+      .update(JSON.stringify([room, identity]))
+      .digest('base64url');
+    const known = participants.get(key);
+    if (known === undefined && !makeRoom(at)) return null;
+    const participant = known ?? newParticipant(listed.has(room) ? room : undefined, at);
+    participants.delete(key);
+    participants.set(key, participant);
+    const goodFor = Math.min(LONGEST_MEMORY_MS, Math.max(0, expires * 1_000 - wallClock()));
+    participant.rememberUntil = Math.max(participant.rememberUntil, at + goodFor);
+    participant.credit = Math.min(MOST_CREDIT_MS, participant.credit + (at - participant.seenAt) * CREDIT_PER_MS);
+    participant.seenAt = at;
+    return participant;
+  };
+
+  const active = (at: number): Participant[] => {
+    forgetOld(at);
+    return [...participants.values()].filter((participant) => isActive(participant, at));
+  };
+
+  return {
+    open,
+    active,
+    get size() {
+      return participants.size;
+    },
+  };
+};
+
+const newParticipant = (room: string | undefined, at: number): Participant => ({
+  seenAt: at,
+  rememberUntil: at,
+  ended: false,
+  sessions: [],
+  credit: MOST_CREDIT_MS,
+  sdk: '',
+  browser: '',
+  transport: '',
+  network: '',
+  room,
+  last: { score: undefined, lost: 0, expected: 0 },
+});
+
+/** A participant has one session; a page that was loaded again begins another, while the last report of the one before is on its way. */
+const MOST_SESSIONS = 4;
+
+/** Whether a report is new: each counts once, in its order. */
+export const isNew = (participant: Participant, id: string, seq: number): boolean => {
+  const known = participant.sessions.find((session) => session.id === id);
+  if (known === undefined) {
+    participant.sessions = [...participant.sessions, { id, seq }].slice(-MOST_SESSIONS);
+    return true;
+  }
+  if (seq <= known.seq) return false;
+  known.seq = seq;
+  return true;
+};

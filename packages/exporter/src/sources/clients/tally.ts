@@ -1,0 +1,75 @@
+import { participantQuality } from '@livekit-swarm/core';
+import type { CLIENT_METRICS } from '../../catalogue/index.ts';
+import type { Handles } from '../../metrics/register-family.ts';
+import type { ReadReport, ReadStream } from './payload-schema.ts';
+import { plausible } from './plausible.ts';
+import { expectedPackets, rateStream } from './rate-stream.ts';
+import type { Participant } from './sessions.ts';
+
+export type ClientHandles = Handles<typeof CLIENT_METRICS>;
+
+/** More often nobody comes back in one report. */
+const MOST_RECONNECTS = 100;
+
+/** Adds one report of a participant to the metrics. @returns whether it was taken as it is, or had to be cut to what can be */
+export const tally = (metrics: ClientHandles, participant: Participant, report: ReadReport): 'accepted' | 'clamped' => {
+  const ms = Math.min(report.ms, participant.credit);
+  participant.credit -= ms;
+  const checked = report.streams.map((stream) => plausible(stream, ms / 1_000));
+  const streams = checked.map(({ stream }) => stream);
+  const { sdk, browser } = participant;
+  for (const stream of streams) countStream(metrics, stream, { direction: stream.direction, kind: stream.kind, sdk, browser });
+
+  const { reconnects = 0, dropped = 0 } = report;
+  metrics.swarm_client_reconnects_total.inc({ sdk, browser }, Math.min(MOST_RECONNECTS, reconnects));
+  metrics.swarm_client_reports_dropped_total.inc(Math.min(MOST_RECONNECTS, dropped));
+  const heard = observeScores(metrics, streams, { sdk, browser });
+  if (participant.room !== undefined) {
+    participant.last = {
+      score: participantQuality(heard),
+      lost: streams.reduce((sum, { lost = 0 }) => sum + lost, 0),
+      expected: streams.reduce((sum, stream) => sum + expectedPackets(stream), 0),
+    };
+  }
+  const cut = ms < report.ms || reconnects > MOST_RECONNECTS || dropped > MOST_RECONNECTS || checked.some((one) => one.cut);
+  return cut ? 'clamped' : 'accepted';
+};
+
+type StreamLabels = Pick<ReadStream, 'direction' | 'kind'> & { sdk: string; browser: string };
+
+const countStream = (metrics: ClientHandles, stream: ReadStream, labels: StreamLabels): void => {
+  metrics.swarm_client_packets_total.inc(labels, stream.packets ?? 0);
+  metrics.swarm_client_bytes_total.inc(labels, stream.bytes ?? 0);
+  metrics.swarm_client_packets_lost_total.inc(labels, stream.lost ?? 0);
+  metrics.swarm_client_nacks_total.inc(labels, stream.nacks ?? 0);
+  if (stream.kind === 'video') metrics.swarm_client_plis_total.inc(labels, stream.plis ?? 0);
+  if (stream.jitter !== undefined) metrics.swarm_client_jitter_seconds.observe(labels, stream.jitter);
+  if (stream.rtt !== undefined) metrics.swarm_client_rtt_seconds.observe(labels, stream.rtt);
+  if (stream.direction === 'up') return;
+  if (stream.kind === 'video') {
+    metrics.swarm_client_freezes_total.inc(labels, stream.freezes ?? 0);
+    metrics.swarm_client_freeze_seconds_total.inc(labels, stream.freezeSeconds ?? 0);
+  } else {
+    metrics.swarm_client_concealed_samples_total.inc(labels, stream.concealed ?? 0);
+    metrics.swarm_client_samples_total.inc(labels, stream.samples ?? 0);
+  }
+};
+
+/** One score for each direction and kind. @returns those of what was received */
+const observeScores = (
+  metrics: ClientHandles,
+  streams: readonly ReadStream[],
+  software: Pick<StreamLabels, 'sdk' | 'browser'>,
+): number[] => {
+  const received: number[] = [];
+  for (const direction of ['up', 'down'] as const) {
+    for (const kind of ['audio', 'video'] as const) {
+      const alike = streams.filter((stream) => stream.direction === direction && stream.kind === kind);
+      const score = participantQuality(alike.map(rateStream).filter((score) => score !== undefined));
+      if (score === undefined) continue;
+      metrics.swarm_client_quality_score.observe({ direction, kind, ...software }, score);
+      if (direction === 'down') received.push(score);
+    }
+  }
+  return received;
+};
