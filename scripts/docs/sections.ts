@@ -1,10 +1,12 @@
 import { exitCodesTable } from './exit-codes-page.ts';
 import { defaultsTable } from './metrics-page.ts';
+import { SCENARIO_TABLES } from './scenario-keys.ts';
 
 /** Parts of pages that people write, between `<!-- NAME: … -->` and `<!-- /NAME -->`. */
 export const SECTIONS: readonly { path: string; name: string; text: () => string }[] = [
   { path: 'README.md', name: 'exit-codes', text: exitCodesTable },
   { path: 'README.md', name: 'thresholds', text: defaultsTable },
+  ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({ path: 'docs/scenario-language.md', name, text })),
 ];
 
 /** Puts `text` into the section of that name. @throws Error when the page has no such section */

@@ -14,8 +14,13 @@ export const commonKeys = {
     .describe('People do not arrive at once: those of a room come within this time after it opened.'),
   room: text(LIMITS.roomName, 'the name of a room')
     .optional()
-    .describe('One room of this name, instead of rooms with names of their own. Groups that name the same room meet in it.'),
-  roomPrefix: text(LIMITS.roomPrefix, 'a prefix').optional().describe('What the names of the rooms begin with. Left out: swarm.'),
+    .meta({
+      description: 'One room of this name, instead of rooms with names of their own. Groups that name the same room meet in it.',
+      samples: ['town-hall'],
+    }),
+  roomPrefix: text(LIMITS.roomPrefix, 'a prefix')
+    .optional()
+    .meta({ description: 'What the names of the rooms begin with. Left out: swarm.', samples: ['call'] }),
   roles: roles(),
 };
 
@@ -45,7 +50,8 @@ const stages = <T extends z.ZodType>(target: T) =>
       }),
       { error: say('must be a list of stages', 'write - { duration: 30s, target: 20 }') },
     )
-    .min(1, { error: say('has no stages', 'write - { duration: 30s, target: 20 }') });
+    .min(1, { error: say('has no stages', 'write - { duration: 30s, target: 20 }') })
+    .meta({ samples: [[{ duration: '30s', target: 20 }]] });
 
 const lesson = strict({
   name: name('the name of a lesson')
@@ -53,7 +59,7 @@ const lesson = strict({
     .describe('A stage of the run, for thresholds (@NAME) and reports. Left out: lesson-1, lesson-2, …'),
   at: duration().describe('When it begins, after the start of the group.'),
   rooms: rooms().describe('How many rooms fill.'),
-  fill: duration().prefault('0s').describe('Everybody arrives within this time.'),
+  fill: duration().prefault('0s').describe('Everybody arrives within this time. With 0s: within the group’s gather time.'),
   duration: total().describe('From its beginning until all leave.'),
   repeat: strict({
     every: duration(LIMITS.minDurationMs).describe('From one beginning to the next.'),
@@ -105,7 +111,10 @@ export const EXECUTOR_KEYS = {
     lessons: z
       .array(lesson, { error: say('must be a list of lessons', 'write - { at: 0m, rooms: 10, fill: 2m, duration: 50m }') })
       .min(1, { error: say('has no lessons', 'write - { at: 0m, rooms: 10, fill: 2m, duration: 50m }') })
-      .describe('Lessons that begin by the clock.'),
+      .meta({
+        description: 'Lessons that begin by the clock.',
+        samples: [[{ at: '0m', rooms: 10, fill: '2m', duration: '50m' }]],
+      }),
   },
 } as const;
 

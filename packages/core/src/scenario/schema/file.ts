@@ -67,7 +67,10 @@ const SEEDS = 2 ** 32 - 1;
 
 /** A scenario file, without `scales`. */
 export const fileKeys = {
-  scenario: name('the name of a scenario').describe('Names the run in reports and metrics.'),
+  scenario: name('the name of a scenario').meta({
+    description: 'Names the run in reports and metrics.',
+    samples: ['video-meeting'],
+  }),
   description: text(2_000, 'a description').optional().describe('Who has this workload, in a sentence.'),
   tags: z
     .record(
@@ -78,14 +81,17 @@ export const fileKeys = {
       { error: say('must be a mapping', 'write { team: voice }') },
     )
     .default({})
-    .describe('Carried along into the record and its reports.'),
+    .meta({ description: 'Carried along into the record and its reports.', samples: [{ team: 'voice' }] }),
   seed: whole(0, SEEDS).default(1).describe('The same seed gives the same plan: who stays how long, who comes when.'),
   profiles: z
     .record(name('the name of a profile'), publish, {
       error: say('must be a mapping', 'write camera: [audio, { video: 720p }]'),
     })
     .default({})
-    .describe('Named media that roles can publish.'),
+    .meta({
+      description: 'Named media that roles can publish.',
+      samples: [{ camera: ['audio', { video: '720p', simulcast: true }] }],
+    }),
   groups: z
     .record(name('the name of a group'), group, {
       error: say('must be a mapping of groups', 'write calls: { executor: constant-rooms, … }'),
@@ -101,13 +107,15 @@ export const fileKeys = {
       { error: say('must be a list', 'write - { name: peak, from: 30s, to: 60s }') },
     )
     .default([])
-    .describe('Stretches of the run that get a name.'),
+    .meta({ description: 'Stretches of the run that get a name.', samples: [[{ name: 'peak', from: '30s', to: '60s' }]] }),
   thresholds: z
     .record(z.string(), expressions, { error: say('must be a mapping of metrics', 'write join_time: [p(95)<2000]') })
     .default({})
-    .describe(
-      'What must hold: a metric, with a selector {kind:audio} and a window @steady if wanted, and expressions on it. Defaults come on top.',
-    ),
+    .meta({
+      description:
+        'What must hold: a metric, with a selector {kind:audio} and a window @steady if wanted, and expressions on it. Defaults come on top.',
+      samples: [{ join_time: ['p(95)<2000'] }],
+    }),
 };
 
 const scale = z.record(z.string(), z.unknown(), { error: say('must be a mapping', 'write small: { groups: … }') });

@@ -39,7 +39,7 @@ export const duration = (min = 0, max: number = LIMITS.maxDurationMs) =>
         return ms;
       }),
     )
-    .meta({ pattern: `^\\s*(?:${NUMBER}(?:ms|s|m|h))+\\s*$`, samples: ['500ms', '30s', '5m', '1h30m'] });
+    .meta({ pattern: `^\\s*(?:${NUMBER}(?:ms|s|m|h))+\\s*$`, samples: ['30s', '1m30s', '500ms'] });
 
 const inSeconds = (ms: number): string => (ms >= 86_400_000 ? `${ms / 86_400_000} days` : `${ms / 1_000}s`);
 

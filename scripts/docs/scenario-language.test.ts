@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { formatScenario, parseScenario, readScenario } from '@livekit-swarm/core';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+
+const page = readFileSync(new URL('../../docs/scenario-language.md', import.meta.url), 'utf8');
+const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']): [string] => [text]);
+
+/** What an example that shows one part of a file stands in. */
+const REST = {
+  scenario: 'example',
+  groups: {
+    meetings: {
+      executor: 'constant-rooms',
+      rooms: 3,
+      duration: '3m',
+      roles: { speaker: { count: 2, publish: ['audio', 'video'] }, viewer: { count: 3 } },
+    },
+  },
+  timeline: [{ name: 'peak', from: '30s', to: '60s' }],
+};
+
+describe('docs/scenario-language.md', () => {
+  it('has examples', () => {
+    expect(blocks.length).toBeGreaterThan(8);
+  });
+
+  it.each(blocks)('has an example that is right:\n%s', (text) => {
+    const whole = text.includes('scenario: ') ? text : stringify({ ...REST, ...(parse(text) as object) });
+    const { scenario } = readScenario(whole, { file: 'example.yaml' });
+    expect(parseScenario(formatScenario(scenario), { file: 'written.yaml' })).toEqual(scenario);
+  });
+
+  it.each(['constant-rooms', 'ramping-rooms', 'constant-arrival-rate', 'ramping-arrival-rate', 'per-room-churn', 'timetable'])(
+    'has a chapter on %s',
+    (executor) => {
+      expect(page).toContain(`\n### ${executor}\n`);
+    },
+  );
+});
