@@ -6,24 +6,18 @@ import { percentilesOf } from './percentiles.ts';
 import { COORDINATOR_SHARD, type GeneratorSample, type SampleLine } from './record.ts';
 import type { GeneratorSummary, Share } from './summary.ts';
 
-interface Work {
-  cpuSeconds: number;
-  datagrams: number;
-}
-
 /** Folds how the generator itself was doing. */
 export class GeneratorFold {
   readonly #metrics: MetricSet;
   #samples = 0;
   #lagging = 0;
   #tickLate = 0;
-  #lateJoins = 0;
-  #busy: number[] = [];
+  #busy = { samples: 0, sum: 0, saturated: 0 };
   /** What each shard used when it was last heard, until all have been heard. */
   #round = new Map<number, GeneratorSample>();
   #roundIsSteady = true;
-  #cores: { steady: number[]; all: number[] } = { steady: [], all: [] };
-  #work: { steady: Work; all: Work } = { steady: { cpuSeconds: 0, datagrams: 0 }, all: { cpuSeconds: 0, datagrams: 0 } };
+  /** The most cores at one time, whether everybody was in or not. */
+  #mostCores: number | null = null;
 
   constructor(metrics: MetricSet) {
     this.#metrics = metrics;
@@ -37,10 +31,14 @@ export class GeneratorFold {
 
   #addHealth({ generator, series }: SampleLine): void {
     this.#samples++;
-    this.#lateJoins += generator.lateJoins;
+    this.#metrics.rate('late_joins', {}, generator.lateJoins, 0);
     if (generator.eventLoopLagMs > LAGGING_MS) this.#lagging++;
     if (generator.tickLateMs > TICK_LATE_MS) this.#tickLate++;
-    if (generator.machineBusy !== undefined) this.#busy.push(generator.machineBusy);
+    if (generator.machineBusy !== undefined) {
+      this.#busy.samples++;
+      this.#busy.sum += generator.machineBusy;
+      if (generator.machineBusy > SATURATED) this.#busy.saturated++;
+    }
     this.#metrics.trend('event_loop_lag').add(generator.eventLoopLagMs);
     this.#metrics.trend('tick_late').add(generator.tickLateMs);
     const sent = series.reduce((sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0), 0);
@@ -50,28 +48,22 @@ export class GeneratorFold {
   }
 
   #addWork({ generator, shard, intervalMs }: SampleLine, steady: boolean): void {
-    const work = {
-      cpuSeconds: (generator.cpuCores * intervalMs) / 1_000,
-      datagrams: generator.datagramsSent + generator.datagramsReceived,
-    };
-    addWork(this.#work.all, work);
-    if (steady) addWork(this.#work.steady, work);
+    const cpuUs = generator.cpuCores * intervalMs * 1_000;
+    this.#metrics.ratio('cpu_per_packet', cpuUs, generator.datagramsSent + generator.datagramsReceived, steady);
     // Shards sample at different moments: a level of all of them is complete when one comes round again.
     if (this.#round.has(shard)) this.#endRound();
     this.#round.set(shard, generator);
     this.#roundIsSteady &&= steady;
   }
 
-  /** @param joins participants that were begun with */
-  close(workers: number, workersDied: number, joins: number): GeneratorSummary {
+  /** Call when the last sample was added. */
+  close(): void {
     this.#endRound();
-    const max = largest(this.#cores.all);
-    // The average of the time when the whole crowd was there is what people size machines by; the ramp would flatter it.
-    for (const level of this.#cores.steady.length > 0 ? this.#cores.steady : this.#cores.all)
-      this.#metrics.gauge('cpu_cores', level);
-    const work = this.#work.steady.datagrams > 0 ? this.#work.steady : this.#work.all;
-    if (work.datagrams > 0) this.#metrics.gauge('cpu_per_packet', (work.cpuSeconds * 1e6) / work.datagrams);
-    if (joins > 0) this.#metrics.rate('late_joins', {}, this.#lateJoins, joins);
+  }
+
+  /** As things stand. */
+  summary(workers: number, workersDied: number): GeneratorSummary {
+    const max = this.#mostCores;
     const avg = this.#figure('cpu_cores', 'value');
     return {
       workers,
@@ -96,8 +88,9 @@ export class GeneratorFold {
     const samples = [...this.#round.values()];
     if (samples.length === 0) return;
     const cores = samples.reduce((sum, sample) => sum + sample.cpuCores, 0);
-    this.#cores.all.push(cores);
-    if (this.#roundIsSteady) this.#cores.steady.push(cores);
+    this.#mostCores = Math.max(this.#mostCores ?? 0, cores);
+    // What people size machines by is the time when the whole crowd was there; the ramp would flatter it.
+    this.#metrics.gauge('cpu_cores', cores, this.#roundIsSteady);
     this.#metrics.gauge(
       'resident_memory',
       samples.reduce((sum, sample) => sum + sample.residentBytes, 0),
@@ -123,17 +116,7 @@ export class GeneratorFold {
   }
 
   #machineBusy(): GeneratorSummary['machineBusy'] {
-    if (this.#busy.length === 0) return null;
-    const count = this.#busy.filter((busy) => busy > SATURATED).length;
-    const avg = this.#busy.reduce((sum, busy) => sum + busy, 0) / this.#busy.length;
-    return { avg, saturated: { count, share: count / this.#busy.length } };
+    const { samples, sum, saturated } = this.#busy;
+    return samples === 0 ? null : { avg: sum / samples, saturated: { count: saturated, share: saturated / samples } };
   }
 }
-
-const addWork = (total: Work, more: Work): void => {
-  total.cpuSeconds += more.cpuSeconds;
-  total.datagrams += more.datagrams;
-};
-
-const largest = (levels: number[]): number | null =>
-  levels.reduce<number | null>((max, level) => Math.max(max ?? level, level), null);

@@ -1,213 +1,282 @@
-import type { MetricSet } from './metric-set.ts';
-import type { Role } from './plan.ts';
-import { type EventLine, type JoinPhases, LEFT_WHILE_JOINING, type ParticipantLine } from './record.ts';
-import type { FailureReason, JoinSummary, WorstParticipant } from './summary.ts';
-import { type TrackTally, tallyTracks } from './tally-tracks.ts';
+import type { Labels } from './metrics.ts';
+import { countReason, type ReasonCounts, reasonsOf } from './reason-counts.ts';
+import { type EventLine, type HeaderLine, LEFT_WHILE_JOINING, type ParticipantLine } from './record.ts';
+import type { JoinSummary } from './summary.ts';
+import type { MeasuredWindow, Timeline } from './timeline.ts';
 
-/** All that the record says about one participant, kept small: there may be 200,000. */
+/** Somebody of whom there is no result yet: forgotten as soon as there is one, so that memory does not grow as people come and go. */
 interface Stay {
-  identity: string;
-  room: string;
-  role: Role;
-  phases: JoinPhases | null;
+  labels: Labels;
+  /** When the join was due that was counted, ms after the start. */
+  dueAt: number;
+  joined: boolean;
   failed: boolean;
-  dropped: boolean;
+  /** When the connection was lost for good. */
+  droppedAt: number | null;
   reason: string | null;
   message: string | null;
-  retries: number;
   resumes: number;
   reconnects: number;
-  result: { outcome: ParticipantLine['outcome']; joinMs: number | null; tally: TrackTally } | null;
 }
 
-/** How many of the worst participants are named. */
-const WORST = 5;
+/** Who leaves of their own accord sooner than this, ms, may do so before they are in: nobody failed them. */
+export const PATIENCE_MS = 5_000;
 
-/** Folds what happened to each participant, from events and from the result each leaves. */
+/** A timer may be early by a little. */
+const EARLY_MS = 50;
+
+/** Whether somebody left as planned although the run went on. */
+export const leftByPlan = ({ at, leaveAtMs }: ParticipantLine, endAtMs: number): boolean =>
+  leaveAtMs < endAtMs && at >= leaveAtMs - EARLY_MS;
+
+/** Whether somebody left of their own accord before they could have been expected to be in. */
+export const gaveUp = (line: ParticipantLine, endAtMs: number): boolean =>
+  line.outcome === 'join_failed' &&
+  line.reason === LEFT_WHILE_JOINING &&
+  leftByPlan(line, endAtMs) &&
+  line.at - line.joinAtMs < PATIENCE_MS;
+
+/**
+ * Folds what happens to participants, as it happens. A join counts at the time when it was due, with all that became of it; everything else when it
+ * happened.
+ */
 export class ParticipantFold {
+  readonly #timeline: Timeline;
   readonly #stays = new Map<string, Stay>();
-  readonly #metrics: MetricSet;
+  /** Those who were still joining when everybody left: whether they failed depends on why the run ended. */
+  readonly #undecided: Stay[] = [];
+  readonly #failures: ReasonCounts = new Map();
+  readonly #drops: ReasonCounts = new Map();
+  readonly #counts = { joined: 0, failed: 0, dropped: 0, gaveUp: 0, results: 0, retries: 0, resumes: 0, reconnects: 0 };
+  #endAtMs = Number.POSITIVE_INFINITY;
 
-  constructor(metrics: MetricSet) {
-    this.#metrics = metrics;
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+  }
+
+  begin({ plan }: HeaderLine): void {
+    this.#endAtMs = plan.endAtMs;
+  }
+
+  /** The run has come so far: whoever is in is in the windows that begin now. */
+  advance(beginning: readonly MeasuredWindow[]): void {
+    if (beginning.length === 0) return;
+    for (const stay of this.#stays.values()) if (isIn(stay)) for (const window of beginning) countPresent(window, stay.labels);
   }
 
   addEvent(event: EventLine): void {
     if (event.identity === undefined) return;
-    const stay = this.#stay(event.identity, event.room ?? '', event.role ?? 'subscriber');
-    const role = { role: stay.role };
+    const { at, ms } = event;
+    const stay = this.#stay(event.identity, { group: event.group ?? '', role: event.role ?? '' });
     switch (event.event) {
       case 'joined':
         this.#join(stay, event);
         break;
       case 'join_retry':
-        stay.retries++;
-        this.#explain(stay, event.reason, event.message);
+        this.#counts.retries++;
+        for (const metrics of this.#timeline.at(at - (ms ?? 0))) metrics.count('join_retries', stay.labels, 1);
+        explain(stay, event);
         break;
       case 'join_failed':
-        stay.failed = true;
-        this.#explain(stay, event.reason, event.message);
+        explain(stay, event);
+        this.#fail(stay, at - (ms ?? 0));
         break;
       case 'first_media':
-        if (event.ms !== undefined) this.#metrics.trend('first_media_time', role).add(event.ms);
+        if (ms !== undefined)
+          for (const metrics of this.#timeline.at(at - ms)) metrics.trend('first_media_time', stay.labels).add(ms);
         break;
       case 'resumed':
       case 'reconnected':
-        stay[event.event === 'resumed' ? 'resumes' : 'reconnects']++;
-        stay.dropped = false;
-        if (event.ms !== undefined) this.#metrics.trend('reconnect_time', role).add(event.ms);
+        this.#comeBack(stay, event);
         break;
       case 'disconnected':
-        stay.dropped = true;
-        this.#explain(stay, event.reason, event.message);
+        explain(stay, event);
+        this.#drop(stay, at);
         break;
       default:
     }
   }
 
-  /** @param ours says whether a track's publisher belongs to this run */
-  addResult(line: ParticipantLine, ours: (identity: string) => boolean): void {
-    const stay = this.#stay(line.identity, line.room, line.role);
-    stay.result = { outcome: line.outcome, joinMs: line.joinMs, tally: tallyTracks(line, ours) };
-    stay.resumes = Math.max(stay.resumes, line.resumes);
-    stay.reconnects = Math.max(stay.reconnects, line.reconnects);
-    if (line.outcome === 'lost_with_worker') this.#explain(stay, line.reason ?? 'worker_died');
-    else if (line.outcome !== 'left') this.#explain(stay, line.reason ?? undefined);
+  addResult(line: ParticipantLine): void {
+    const stay = this.#stay(line.identity, { group: line.group, role: line.role });
+    this.#stays.delete(line.identity);
+    this.#counts.results++;
+    if (line.outcome === 'lost_with_worker') explain(stay, { reason: line.reason ?? 'worker_died' });
+    else if (line.outcome !== 'left' && line.reason !== null) explain(stay, { reason: line.reason });
+    this.#settleCount('resumes', stay, line);
+    this.#settleCount('reconnects', stay, line);
+    if (line.joinMs !== null) this.#enter(stay, line.at, line.joinAtMs);
+    if (stay.joined) {
+      if (line.outcome === 'left') this.#undrop(stay);
+      else this.#drop(stay, line.at);
+    } else if (line.outcome !== 'left' && !stay.failed) this.#addFailure(stay, line);
+    this.#forget(stay);
   }
 
-  /**
-   * Puts what is known into the metrics and sums it up.
-   * @param planned participants of the plan
-   * @param finished whether the run ran to its end: then everybody must have a result
-   * @param judgeable whether a room was whole for long enough that its tracks can be missed
-   */
-  close(planned: number, finished: boolean, judgeable: (room: string) => boolean): Omit<JoinSummary, 'phases'> {
-    const stays = [...this.#stays.values()];
-    const joined = stays.filter(isJoined);
-    // Who was on the way in when a run was cut short did not fail.
-    if (!finished)
-      for (const stay of stays) if (stay.reason === LEFT_WHILE_JOINING && stay.result !== null) stay.result.outcome = 'left';
-    const failed = stays.filter(isFailed);
-    const dropped = joined.filter(isDropped);
-    for (const stay of stays) this.#count(stay, judgeable(stay.room));
-    const withResult = stays.filter((stay) => stay.result !== null).length;
+  /** As things stand. @param finished whether the run ran to its end: then everybody must have a result */
+  summary(planned: number, finished: boolean): Omit<JoinSummary, 'phases'> {
+    const { joined, failed, dropped, gaveUp, results, retries, resumes, reconnects } = this.#counts;
+    const failures = new Map(this.#failures);
+    const drops = new Map(this.#drops);
+    for (const stay of this.#stays.values()) countReasons(stay, failures, drops);
     return {
       planned,
-      joined: joined.length,
-      failed: failed.length,
-      dropped: dropped.length,
-      unaccounted: Math.max(0, (finished ? planned : stays.length) - withResult),
-      retries: sum(stays, (stay) => stay.retries),
-      resumes: sum(stays, (stay) => stay.resumes),
-      reconnects: sum(stays, (stay) => stay.reconnects),
-      failures: reasons(failed),
-      drops: reasons(dropped),
+      joined,
+      failed,
+      dropped,
+      gaveUp,
+      unaccounted: finished ? Math.max(0, planned - results) : this.#stays.size,
+      retries,
+      resumes,
+      reconnects,
+      failures: reasonsOf(failures),
+      drops: reasonsOf(drops),
     };
   }
 
-  worst(judgeable: (room: string) => boolean): WorstParticipant[] {
-    return [...this.#stays.values()]
-      .flatMap((stay) => (isJoined(stay) && stay.result !== null ? [badness(stay, stay.result.tally, judgeable(stay.room))] : []))
-      .sort(
-        (a, b) =>
-          b.missing - a.missing ||
-          b.stalled - a.stalled ||
-          (b.loss ?? 0) - (a.loss ?? 0) ||
-          (b.latencyP95Ms ?? 0) - (a.latencyP95Ms ?? 0),
-      )
-      .slice(0, WORST);
+  /** Call after the last line. Who was on the way in when a run was cut short did not fail; when it ended by itself they did. */
+  close(finished: boolean): void {
+    for (const stay of this.#undecided) {
+      if (finished) this.#fail(stay, stay.dueAt);
+      this.#forget(stay);
+    }
+    this.#undecided.length = 0;
   }
 
-  #join(stay: Stay, event: EventLine): void {
+  #join(stay: Stay, { at, phases }: EventLine): void {
+    if (stay.joined) return;
+    const dueAt = at - (phases?.joined ?? 0);
+    this.#enter(stay, at, dueAt);
+    if (phases === undefined) return;
+    for (const metrics of this.#timeline.at(dueAt)) {
+      metrics.trend('join_start_delay', stay.labels).add(phases.started);
+      metrics.trend('signal_time', stay.labels).add(phases.signal);
+      metrics.trend('ice_time', stay.labels).add(phases.ice);
+      metrics.trend('join_time', stay.labels).add(phases.joined);
+    }
+  }
+
+  #enter(stay: Stay, at: number, dueAt: number): void {
+    if (stay.joined) return;
+    if (stay.failed) this.#unfail(stay);
+    const { droppedAt } = stay;
+    stay.droppedAt = null;
+    stay.joined = true;
+    stay.dueAt = dueAt;
+    this.#counts.joined++;
+    this.#countJoin(stay, 0);
+    countPresent({ metrics: this.#timeline.whole }, stay.labels);
+    // Windows that begin later find them when they begin.
+    for (const measured of this.#timeline.windows) {
+      if (measured.begun && at < measured.window.toMs) countPresent(measured, stay.labels);
+    }
+    // That it was lost may be known before that it was in.
+    if (droppedAt !== null) this.#drop(stay, droppedAt);
+  }
+
+  #fail(stay: Stay, dueAt: number): void {
+    if (stay.joined || stay.failed) return;
+    stay.failed = true;
+    stay.dueAt = dueAt;
+    this.#counts.failed++;
+    this.#countJoin(stay, 1);
+  }
+
+  /** Somebody who came in after all. */
+  #unfail(stay: Stay): void {
     stay.failed = false;
-    if (stay.phases !== null || event.phases === undefined) return;
-    stay.phases = event.phases;
-    const role = { role: stay.role };
-    this.#metrics.trend('join_start_delay', role).add(event.phases.started);
-    this.#metrics.trend('signal_time', role).add(event.phases.signal);
-    this.#metrics.trend('ice_time', role).add(event.phases.ice);
-    this.#metrics.trend('join_time', role).add(event.phases.joined);
+    this.#counts.failed--;
+    for (const metrics of this.#timeline.at(stay.dueAt)) metrics.rate('join_failures', stay.labels, -1, -1);
   }
 
-  #explain(stay: Stay, reason?: string, message?: string): void {
-    stay.reason = reason ?? stay.reason;
-    stay.message = message ?? stay.message;
+  #addFailure(stay: Stay, line: ParticipantLine): void {
+    stay.dueAt = line.joinAtMs;
+    if (gaveUp(line, this.#endAtMs)) this.#counts.gaveUp++;
+    else if (line.reason === LEFT_WHILE_JOINING && !leftByPlan(line, this.#endAtMs)) this.#undecided.push(stay);
+    else this.#fail(stay, line.joinAtMs);
   }
 
-  #count(stay: Stay, tracksCount: boolean): void {
-    const role = { role: stay.role };
-    const joined = isJoined(stay);
-    if (joined || isFailed(stay)) this.#metrics.rate('join_failures', role, joined ? 0 : 1, 1);
-    if (joined) this.#metrics.rate('disconnects', role, isDropped(stay) ? 1 : 0, 1);
-    this.#metrics.count('join_retries', role, stay.retries);
-    this.#metrics.count('resumes', role, stay.resumes);
-    this.#metrics.count('reconnects', role, stay.reconnects);
-    if (stay.result === null || !tracksCount) return;
-    const { tally, outcome } = stay.result;
-    for (const kind of ['audio', 'video'] as const) {
-      const expected = tally.expects[kind];
-      if (expected > 0) this.#metrics.rate('missing_tracks', { kind, role: stay.role }, tally.missing[kind], expected);
+  #drop(stay: Stay, at: number): void {
+    if (stay.droppedAt !== null) return;
+    stay.droppedAt = at;
+    if (!stay.joined) return;
+    this.#counts.dropped++;
+    for (const metrics of this.#timeline.at(at)) metrics.rate('disconnects', stay.labels, 1, 0);
+  }
+
+  #undrop(stay: Stay): void {
+    const { droppedAt } = stay;
+    if (droppedAt === null) return;
+    stay.droppedAt = null;
+    if (!stay.joined) return;
+    this.#counts.dropped--;
+    for (const metrics of this.#timeline.at(droppedAt)) metrics.rate('disconnects', stay.labels, -1, 0);
+  }
+
+  #comeBack(stay: Stay, { event, at, ms }: EventLine): void {
+    const field = event === 'resumed' ? 'resumes' : 'reconnects';
+    stay[field]++;
+    this.#counts[field]++;
+    this.#undrop(stay);
+    for (const metrics of this.#timeline.at(at)) {
+      metrics.count(field, stay.labels, 1);
+      if (ms !== undefined) metrics.trend('reconnect_time', stay.labels).add(ms);
     }
-    if (outcome !== 'left') return;
-    for (const { kind, codec, alive } of tally.received) {
-      this.#metrics.rate('stalled_tracks', { kind, codec, role: stay.role }, alive ? 0 : 1, 1);
+  }
+
+  /** The result has the last word on how often; when those were that no event told of is not known. */
+  #settleCount(field: 'resumes' | 'reconnects', stay: Stay, line: ParticipantLine): void {
+    const more = Math.max(0, line[field] - stay[field]);
+    this.#counts[field] += more;
+    this.#timeline.whole.count(field, stay.labels, more);
+  }
+
+  #countJoin({ labels, dueAt }: Stay, failures: number): void {
+    for (const metrics of this.#timeline.at(dueAt)) {
+      metrics.rate('join_failures', labels, failures, 1);
+      metrics.count('join_retries', labels, 0);
     }
   }
 
-  #stay(identity: string, room: string, role: Role): Stay {
+  #forget(stay: Stay): void {
+    countReasons(stay, this.#failures, this.#drops);
+  }
+
+  #stay(identity: string, labels: Labels): Stay {
     const known = this.#stays.get(identity);
     if (known !== undefined) return known;
     const stay: Stay = {
-      identity,
-      room,
-      role,
-      phases: null,
+      labels,
+      dueAt: 0,
+      joined: false,
       failed: false,
-      dropped: false,
+      droppedAt: null,
       reason: null,
       message: null,
-      retries: 0,
       resumes: 0,
       reconnects: 0,
-      result: null,
     };
     this.#stays.set(identity, stay);
+    this.#timeline.whole.rate('late_joins', {}, 0, 1);
     return stay;
   }
 }
 
-const isJoined = (stay: Stay): boolean => stay.phases !== null || (stay.result !== null && stay.result.joinMs !== null);
+const isIn = ({ joined, droppedAt }: Stay): boolean => joined && droppedAt === null;
 
-/** Somebody who left while still joining (an interrupted run) did not fail. */
-const isFailed = (stay: Stay): boolean =>
-  !isJoined(stay) && (stay.failed || (stay.result !== null && stay.result.outcome !== 'left'));
-
-/** The result has the last word; without one, the events have. */
-const isDropped = (stay: Stay): boolean => (stay.result === null ? stay.dropped : stay.result.outcome !== 'left');
-
-const badness = (stay: Stay, tally: TrackTally, tracksCount: boolean): WorstParticipant => ({
-  identity: stay.identity,
-  room: stay.room,
-  role: stay.role,
-  missing: tracksCount ? tally.missing.audio + tally.missing.video : 0,
-  stalled: tally.received.filter((track) => !track.alive).length,
-  loss: tally.packets + tally.lost > 0 ? Math.max(0, tally.lost) / (tally.packets + tally.lost) : null,
-  jitterMs: tally.jitterMs,
-  latencyP95Ms: tally.latencyP95Ms,
-  longestGapMs: tally.longestGapMs,
-  reconnects: stay.resumes + stay.reconnects,
-});
-
-const reasons = (stays: Stay[]): FailureReason[] => {
-  const counted = new Map<string, FailureReason>();
-  for (const stay of stays) {
-    const reason = stay.reason ?? 'unknown';
-    const entry = counted.get(reason) ?? { reason, count: 0, message: null };
-    entry.count++;
-    entry.message ??= stay.message;
-    counted.set(reason, entry);
-  }
-  return [...counted.values()].sort((a, b) => b.count - a.count || a.reason.localeCompare(b.reason));
+/** Somebody is in: what may befall them from now on has not yet. */
+const countPresent = ({ metrics }: Pick<MeasuredWindow, 'metrics'>, labels: Labels): void => {
+  metrics.rate('disconnects', labels, 0, 1);
+  metrics.count('resumes', labels, 0);
+  metrics.count('reconnects', labels, 0);
 };
 
-const sum = (stays: Stay[], figure: (stay: Stay) => number): number => stays.reduce((total, stay) => total + figure(stay), 0);
+const explain = (stay: Stay, { reason, message }: Pick<EventLine, 'reason' | 'message'>): void => {
+  stay.reason = reason ?? stay.reason;
+  stay.message = message ?? stay.message;
+};
+
+const countReasons = (stay: Stay, failures: ReasonCounts, drops: ReasonCounts): void => {
+  if (stay.failed) countReason(failures, stay);
+  if (stay.joined && stay.droppedAt !== null) countReason(drops, stay);
+};

@@ -1,26 +1,27 @@
-import type { CountedIn, MetricSet } from './metric-set.ts';
-import type { SampleLine, SeriesSample } from './record.ts';
+import { measureSeries } from './measure-series.ts';
+import type { MetricSet } from './metric-set.ts';
+import type { SampleLine } from './record.ts';
+import type { Timeline } from './timeline.ts';
 
 /** Folds the media of samples into metrics, and keeps what is a level rather than a sum: tracks and layers. */
 export class SampleFold {
-  readonly #metrics: MetricSet;
+  readonly #timeline: Timeline;
   /** `down audio` → shard → tracks in its last sample; and the most of all shards at one time. */
   readonly #tracks = new Map<string, { latest: Map<number, number>; most: number }>();
   readonly #layers = { up: new Map<number, Record<string, number>>(), down: new Map<number, Record<string, number>>() };
 
   readonly #dataBytes = { up: 0, down: 0 };
 
-  constructor(metrics: MetricSet) {
-    this.#metrics = metrics;
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
   }
 
+  /** @param steady whether it tells of a time when everybody was in */
   add(line: SampleLine, steady: boolean): void {
-    const where = { shard: line.shard, steady };
-    if (steady) this.#metrics.steadyTime(line.shard, line.intervalMs);
-    for (const series of line.series) {
-      if (series.labels.kind === 'data') this.#addData(series, where);
-      else this.#addMedia(series, where);
-    }
+    addSeries(this.#timeline.whole, line, steady);
+    // A second belongs where its middle lies. In a window every second counts: a rate is per second of the window.
+    for (const { metrics } of this.#timeline.around(line.at - line.intervalMs / 2)) addSeries(metrics, line, true);
+    for (const { labels, bytes } of line.series) if (labels.kind === 'data') this.#dataBytes[labels.direction] += bytes;
     this.#addTracks(line);
     this.#addLayers(line);
   }
@@ -38,48 +39,6 @@ export class SampleFold {
     const total: Record<string, number> = {};
     for (const layers of this.#layers[direction].values()) addUp(total, layers);
     return Object.fromEntries(Object.entries(total).sort(([a], [b]) => Number(a) - Number(b)));
-  }
-
-  #addMedia(series: SeriesSample, where: CountedIn): void {
-    const { labels } = series;
-    const metrics = this.#metrics;
-    const down = labels.direction === 'down';
-    const count = (metric: Parameters<MetricSet['count']>[0], amount: number): void =>
-      metrics.count(metric, labels, amount, where);
-    count(down ? 'packets_received' : 'packets_sent', series.packets);
-    count(down ? 'bytes_received' : 'bytes_sent', series.bytes);
-    // What we sent includes what the server missed; what we received does not include what we missed.
-    const total = down ? series.packets + series.lost : series.packets;
-    metrics.rate(down ? 'packet_loss' : 'uplink_loss', labels, series.lost, total);
-    metrics.rate(down ? 'packet_loss_before_recovery' : 'uplink_loss_before_recovery', labels, series.lostBeforeRecovery, total);
-    metrics.trend(down ? 'jitter' : 'uplink_jitter', labels).addBins(series.jitter);
-    metrics.trend('rtt', labels).addBins(series.rtt);
-    count('nacks_sent', series.nacksSent);
-    count('nacks_received', series.nacksReceived);
-    count('plis_sent', series.plisSent);
-    count('plis_received', series.plisReceived);
-    count('rtx_packets', series.rtxPackets);
-    count('keyframes', series.keyframes);
-    if (!down) return;
-    metrics.trend('media_latency', labels).addBins(series.latency);
-    count('packets_recovered', series.recovered);
-    count('duplicates', series.duplicates);
-    count('out_of_order', series.outOfOrder);
-    count('gaps', series.gaps);
-    count('gap_time', series.gapMs);
-    count('layer_switches', series.layerSwitches);
-  }
-
-  #addData(series: SeriesSample, where: CountedIn): void {
-    const { labels } = series;
-    this.#dataBytes[labels.direction] += series.bytes;
-    if (labels.direction === 'up') {
-      this.#metrics.count('data_messages_sent', labels, series.packets, where);
-      return;
-    }
-    this.#metrics.count('data_messages_received', labels, series.packets, where);
-    this.#metrics.rate('data_loss', labels, series.lost, series.packets + series.lost);
-    this.#metrics.trend('data_latency', labels).addBins(series.latency);
   }
 
   #addTracks(line: SampleLine): void {
@@ -110,6 +69,11 @@ export class SampleFold {
     }
   }
 }
+
+const addSeries = (metrics: MetricSet, { shard, intervalMs, series }: SampleLine, steady: boolean): void => {
+  if (steady) metrics.steadyTime(shard, intervalMs);
+  for (const one of series) measureSeries(metrics, one, { shard, steady });
+};
 
 const addUp = (total: Record<string, number>, more: Record<string, number>): void => {
   for (const [height, tracks] of Object.entries(more)) total[height] = (total[height] ?? 0) + tracks;

@@ -11,7 +11,7 @@ import {
   TICK_LATE_MS,
   TICK_LATE_SHARE,
 } from './generator-limits.ts';
-import type { GeneratorSummary, Share, Summary } from './summary.ts';
+import type { GeneratorSummary, Share, SoFar } from './summary.ts';
 
 export type HealthRule =
   | 'worker_died'
@@ -37,7 +37,7 @@ const above = ({ share }: Share, limit: number): boolean => share !== null && sh
 const FEWER = 'use fewer participants, more cores or a second machine';
 
 /** What makes the figures of a run untrustworthy; empty for a healthy generator, however busy it was. */
-export const assessGenerator = (summary: Pick<Summary, 'generator' | 'joins' | 'end'>): HealthFinding[] => {
+export const assessGenerator = (summary: Pick<SoFar, 'generator' | 'joins' | 'end'>): HealthFinding[] => {
   const found: HealthFinding[] = [];
   const say = (rule: HealthRule, sentence: string): number => found.push({ rule, sentence });
   const { generator: own, joins } = summary;

@@ -21,7 +21,22 @@ interface Cell {
   total: number;
   /** Counters: what came while everybody was in, by shard; null when it is not counted by time. */
   steady: Map<number, number> | null;
-  levels: number[];
+  /** Gauges: their levels while everybody was in, and at all times. */
+  levels: { steady: Level; all: Level } | null;
+  /** Gauges that are one thing for each of another. */
+  ratio: { steady: Ratio; all: Ratio } | null;
+}
+
+interface Level {
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+}
+
+interface Ratio {
+  part: number;
+  whole: number;
 }
 
 /** Where and when a count was made. */
@@ -56,8 +71,21 @@ export class MetricSet implements MetricReader {
     if (where.steady) cell.steady.set(where.shard, (cell.steady.get(where.shard) ?? 0) + amount);
   }
 
-  gauge(metric: MetricName, level: number): void {
-    if (Number.isFinite(level)) this.#cell(metric, {}).levels.push(level);
+  /** A level at some moment. Of those of the time when everybody was in the others are left out, where there are any. */
+  gauge(metric: MetricName, level: number, steady = false): void {
+    if (!Number.isFinite(level)) return;
+    const cell = this.#cell(metric, {});
+    cell.levels ??= { steady: noLevel(), all: noLevel() };
+    addLevel(cell.levels.all, level);
+    if (steady) addLevel(cell.levels.steady, level);
+  }
+
+  /** More of a `part` and more of the `whole` by which it is divided; as for levels, the steady time goes first. */
+  ratio(metric: MetricName, part: number, whole: number, steady = false): void {
+    const cell = this.#cell(metric, {});
+    cell.ratio ??= { steady: { part: 0, whole: 0 }, all: { part: 0, whole: 0 } };
+    addRatio(cell.ratio.all, part, whole);
+    if (steady) addRatio(cell.ratio.steady, part, whole);
   }
 
   /** Says that a shard's counts of this much time fall into the steady part of the run. */
@@ -80,7 +108,7 @@ export class MetricSet implements MetricReader {
       case 'counter':
         return { type: 'counter', count: sum(cells, 'hits'), perSecond: this.#perSecond(cells) };
       case 'gauge':
-        return gaugeOf(cells.flatMap((cell) => cell.levels));
+        return gaugeOf(cells[0]);
     }
   }
 
@@ -101,18 +129,26 @@ export class MetricSet implements MetricReader {
       ofMetric = new Map();
       this.#cells.set(metric, ofMetric);
     }
-    const known = metricDefinition(metric).labels.flatMap((label) =>
-      labels[label] === undefined ? [] : [[label, labels[label]]],
-    );
-    const key = JSON.stringify(known);
+    const known = metricDefinition(metric).labels.filter((label) => labels[label] !== undefined);
+    const key = known.map((label) => `${label}:${labels[label]}`).join();
     let cell = ofMetric.get(key);
     if (cell === undefined) {
-      cell = { labels: Object.fromEntries(known) as Labels, sketch: null, hits: 0, total: 0, steady: null, levels: [] };
+      cell = emptyCell(Object.fromEntries(known.map((label) => [label, labels[label]])));
       ofMetric.set(key, cell);
     }
     return cell;
   }
 }
+
+const emptyCell = (labels: Labels): Cell => ({
+  labels,
+  sketch: null,
+  hits: 0,
+  total: 0,
+  steady: null,
+  levels: null,
+  ratio: null,
+});
 
 const sum = (cells: Cell[], field: 'hits' | 'total'): number => cells.reduce((total, cell) => total + cell[field], 0);
 
@@ -122,12 +158,29 @@ const mergeSketches = (cells: Cell[]): Sketch => {
   return merged;
 };
 
-const gaugeOf = (levels: number[]): MetricValue | undefined => {
-  if (levels.length === 0) return undefined;
-  const total = levels.reduce((all, level) => all + level, 0);
-  const min = levels.reduce((a, b) => Math.min(a, b));
-  const max = levels.reduce((a, b) => Math.max(a, b));
-  return { type: 'gauge', avg: total / levels.length, min, max };
+/** Gauges have no labels: there is one cell. */
+const gaugeOf = (cell: Cell | undefined): MetricValue | undefined => {
+  const level = cell?.levels?.steady.count ? cell.levels.steady : cell?.levels?.all;
+  if (level !== undefined && level.count > 0)
+    return { type: 'gauge', avg: level.sum / level.count, min: level.min, max: level.max };
+  const ratio = cell?.ratio?.steady.whole ? cell.ratio.steady : cell?.ratio?.all;
+  if (ratio === undefined || ratio.whole <= 0) return undefined;
+  const value = ratio.part / ratio.whole;
+  return { type: 'gauge', avg: value, min: value, max: value };
+};
+
+const noLevel = (): Level => ({ count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY });
+
+const addLevel = (level: Level, value: number): void => {
+  level.count++;
+  level.sum += value;
+  level.min = Math.min(level.min, value);
+  level.max = Math.max(level.max, value);
+};
+
+const addRatio = (ratio: Ratio, part: number, whole: number): void => {
+  ratio.part += part;
+  ratio.whole += whole;
 };
 
 /** The percentiles that reports show of every trend. */

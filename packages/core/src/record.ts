@@ -75,6 +75,7 @@ export type EventName =
   | 'worker_died'
   | 'server_died'
   | 'interrupted'
+  | 'threshold_crossed'
   | 'warning';
 
 export interface EventLine {
@@ -90,7 +91,7 @@ export interface EventLine {
   /** `joined` only. */
   phases?: JoinPhases;
   attempt?: number;
-  /** `resumed` and `reconnected`: from loss to media transport ready, ms. `first_media`: since due. */
+  /** `resumed` and `reconnected`: from loss to media transport ready, ms. `first_media`, `join_retry`, `join_failed`: since due. */
   ms?: number;
   node?: string;
   serverVersion?: string;
@@ -184,11 +185,15 @@ export interface SampleLine {
   generator: GeneratorSample;
 }
 
+export type TrackSource = 'microphone' | 'camera' | 'screen' | 'other';
+
 /** One track as this participant sent it or received it, over its whole stay. */
 export interface TrackResult {
   direction: 'up' | 'down';
   kind: Kind | 'data';
   codec: string;
+  /** Which of a publisher's tracks of this kind it is: camera or screen. */
+  source?: TrackSource;
   /** Down: identity of the publisher. */
   from?: string;
   sid?: string;
@@ -215,7 +220,7 @@ export interface TrackResult {
   layerSwitches: number;
   width: number;
   height: number;
-  /** Down: media flowed in the last two seconds of the stay, or none was meant to: muted by its publisher, or off the screen. */
+  /** Down: media flowed in the last two seconds of the stay, or none was meant to: no more published, muted by its publisher, or off the screen. */
   aliveAtEnd: boolean;
 }
 

@@ -3,55 +3,66 @@ import { identityPrefix } from './expand.ts';
 import { GeneratorFold } from './fold-generator.ts';
 import { ParticipantFold } from './fold-participants.ts';
 import { SampleFold } from './fold-samples.ts';
-import { MetricSet } from './metric-set.ts';
+import { TrackFold } from './fold-tracks.ts';
+import type { MetricSet } from './metric-set.ts';
 import type { MetricName } from './metrics.ts';
 import { RecordError } from './parse-record-line.ts';
 import { percentilesOf } from './percentiles.ts';
-import type { DeploymentLine, EndLine, EventLine, HeaderLine, RecordLine } from './record.ts';
-import type { JoinSummary, RecoverySummary, Summary } from './summary.ts';
+import type { DeploymentLine, EndLine, EventLine, HeaderLine, RecordLine, SampleLine } from './record.ts';
+import type { EndedBy, JoinSummary, RecoverySummary, SoFar, Summary, WindowMetrics } from './summary.ts';
+import type { Threshold } from './threshold.ts';
+import { parseThreshold } from './threshold-grammar.ts';
+import { type MeasuredWindow, Timeline } from './timeline.ts';
 import { trafficRows } from './traffic-rows.ts';
+import { windowsMeant } from './window-ref.ts';
+import type { Window } from './windows.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
-/** A summary in the making. Memory grows with participants, not with the length of the run. */
+/** A summary in the making. Memory grows with the people who are there, not with those who were, nor with the length of the run. */
 export interface SummaryFold {
   add(line: RecordLine): void;
   /** Says something about the record itself that a reader of the report must know. */
   note(sentence: string): void;
+  /** As things stand: metrics that are known only when a stay ends hold the stays that have ended. @throws RecordError before the header */
+  soFar(): SoFar;
   /** Call once, after the last line. @throws RecordError when there was no header */
   result(): Summary;
 }
 
-/** A room counts as whole for judging when its last member was due this long before a run was cut short, ms. */
-const SETTLE_MS = 5_000;
-
-/** Starts folding a record, line by line, in the order they were written. */
-export const createSummary = (): SummaryFold => {
-  const metrics = new MetricSet();
-  const participants = new ParticipantFold(metrics);
-  const samples = new SampleFold(metrics);
+/**
+ * Starts folding a record, line by line, in the order they were written.
+ * @param thresholds for the windows that they name; those of the header are known anyway
+ */
+export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFold => {
+  const timeline = new Timeline();
+  const metrics = timeline.whole;
+  const participants = new ParticipantFold(timeline);
+  const tracks = new TrackFold(metrics);
+  const samples = new SampleFold(timeline);
   const generator = new GeneratorFold(metrics);
+  const ofWindows = new Map<MeasuredWindow, GeneratorFold>();
   const notes: string[] = [];
   const nodes = new Set<string>();
-  /** When the last member of a room was due. */
-  const due = new Map<string, number>();
   let header: HeaderLine | null = null;
   let deployment: DeploymentLine | null = null;
   let end: EndLine | null = null;
+  let endedBy: EndedBy | null = null;
   let serverVersion: string | null = null;
   let workersDied = 0;
-  let begun = 0;
   let lastAt = 0;
   let steadyFrom = Number.POSITIVE_INFINITY;
   let steadyUntil = 0;
-  let ours = (_identity: string): boolean => true;
 
   const addHeader = (line: HeaderLine): void => {
     header = line;
     const prefix = identityPrefix(line.run);
-    ours = (identity) => identity.startsWith(prefix);
+    participants.begin(line);
+    tracks.begin(line, (identity) => identity.startsWith(prefix));
     const steady = line.plan.windows.find(({ name }) => name === 'steady');
     steadyFrom = steady?.fromMs ?? line.plan.lastJoinAtMs;
     steadyUntil = steady?.toMs ?? line.plan.endAtMs;
+    timeline.divide([...line.plan.windows, ...stretches([...line.thresholds.flatMap(readThreshold), ...thresholds])]);
+    for (const measured of timeline.windows) ofWindows.set(measured, new GeneratorFold(measured.metrics));
   };
 
   const addEvent = (line: EventLine): void => {
@@ -59,8 +70,18 @@ export const createSummary = (): SummaryFold => {
     if (line.node !== undefined && line.node !== '') nodes.add(line.node);
     serverVersion = line.serverVersion ?? serverVersion;
     if (line.event === 'worker_died') workersDied++;
+    if (line.event === 'threshold_crossed')
+      endedBy = { threshold: line.reason ?? '', at: line.at, sentence: line.message ?? line.reason ?? '' };
     const sentence = runEvent(line);
     if (sentence !== null) notes.push(sentence);
+  };
+
+  const addSample = (line: SampleLine): void => {
+    // A sample tells of the interval before it.
+    const steady = line.at - line.intervalMs >= steadyFrom - 1 && line.at <= steadyUntil + line.intervalMs / 2;
+    samples.add(line, steady);
+    generator.add(line, steady);
+    for (const measured of timeline.around(line.at - line.intervalMs / 2)) ofWindows.get(measured)?.add(line, true);
   };
 
   return {
@@ -68,7 +89,10 @@ export const createSummary = (): SummaryFold => {
       notes.push(sentence);
     },
     add: (line) => {
-      if ('at' in line) lastAt = Math.max(lastAt, line.at);
+      if ('at' in line) {
+        lastAt = Math.max(lastAt, line.at);
+        participants.advance(timeline.advance(lastAt));
+      }
       switch (line.type) {
         case 'header':
           addHeader(line);
@@ -80,40 +104,45 @@ export const createSummary = (): SummaryFold => {
         case 'event':
           addEvent(line);
           break;
-        case 'sample': {
-          // A sample tells of the interval before it.
-          const steady = line.at - line.intervalMs >= steadyFrom - 1 && line.at <= steadyUntil + line.intervalMs / 2;
-          samples.add(line, steady);
-          generator.add(line, steady);
+        case 'sample':
+          addSample(line);
           break;
-        }
         case 'participant':
-          begun++;
-          due.set(line.room, Math.max(due.get(line.room) ?? 0, line.joinAtMs));
-          participants.addResult(line, ours);
+          participants.addResult(line);
+          tracks.add(line);
           break;
         case 'end':
           end = line;
           break;
       }
     },
+    soFar: () => {
+      const { plan, workers } = knownHeader(header);
+      return {
+        joins: participants.summary(plan.participants, false),
+        generator: generator.summary(workers, workersDied),
+        end,
+        metrics,
+        windows: windowsOf(timeline),
+      };
+    },
     result: () => {
-      if (header === null) throw new RecordError('the record has no header: it is empty or not a run record');
-      const { scenario, plan, run } = header;
+      const { run, startedAt, scenario, plan, thresholds: texts, environment, workers } = knownHeader(header);
       if (end === null) notes.push('The record breaks off: the run did not end by itself, or somebody cut the file.');
       const finished = end?.reason === 'finished';
-      const judgeable = wholeRooms(due, finished, end?.at ?? lastAt);
-      const joins = participants.close(plan.participants, finished, judgeable);
-      const generatorSummary = generator.close(header.workers, workersDied, Math.max(begun, joins.joined + joins.failed));
+      participants.close(finished);
+      const worst = tracks.close(finished, end?.at ?? lastAt);
+      for (const fold of [generator, ...ofWindows.values()]) fold.close();
       return {
         run,
-        startedAt: header.startedAt,
+        startedAt,
         scenario,
         plan,
-        thresholds: header.thresholds,
-        environment: header.environment,
-        workers: header.workers,
+        thresholds: texts,
+        environment,
+        workers,
         end: end === null ? null : { at: end.at, reason: end.reason },
+        endedBy,
         deployment:
           deployment === null
             ? null
@@ -123,19 +152,41 @@ export const createSummary = (): SummaryFold => {
                 serverVersion: deployment.serverVersion ?? serverVersion,
                 nodes: [...nodes].sort(),
               },
-        joins: { ...joins, phases: phasesOf(metrics) },
+        joins: { ...participants.summary(plan.participants, finished), phases: phasesOf(metrics) },
         tracks: tracksOf(metrics),
         traffic: trafficRows(metrics, samples),
         layers: { up: samples.layers('up'), down: samples.layers('down') },
         recovery: recoveryOf(metrics),
-        worst: participants.worst(judgeable),
-        generator: generatorSummary,
+        worst,
+        generator: generator.summary(workers, workersDied),
         notes,
         metrics,
+        windows: windowsOf(timeline),
       };
     },
   };
 };
+
+const knownHeader = (header: HeaderLine | null): HeaderLine => {
+  if (header !== null) return header;
+  throw new RecordError('the record has no header: it is empty or not a run record');
+};
+
+/** Those that cannot be read are for whoever judges by them to complain about. */
+const readThreshold = (text: string): Threshold[] => {
+  try {
+    return [parseThreshold(text)];
+  } catch {
+    return [];
+  }
+};
+
+/** Windows that are no part of the plan: `@30s..60s`. */
+const stretches = (thresholds: readonly Threshold[]): Window[] =>
+  thresholds.flatMap(({ window }) => (window?.type === 'stretch' ? windowsMeant(window, []) : []));
+
+const windowsOf = (timeline: Timeline): WindowMetrics[] =>
+  timeline.windows.map(({ window, metrics }) => ({ window, metrics })).sort((a, b) => a.window.fromMs - b.window.fromMs);
 
 /** What befell the run itself, as a sentence. */
 const runEvent = (line: EventLine): string | null => {
@@ -149,17 +200,13 @@ const runEvent = (line: EventLine): string | null => {
       return `The server died ${when}${because}`;
     case 'interrupted':
       return `Interrupted ${when}`;
+    case 'threshold_crossed':
+      return `Ended ${when}${because}`;
     case 'warning':
       return line.identity === undefined ? (why ?? null) : null;
     default:
       return null;
   }
-};
-
-/** After a run that was cut short, rooms that were still filling can not miss tracks. */
-const wholeRooms = (due: ReadonlyMap<string, number>, finished: boolean, endedAt: number): ((room: string) => boolean) => {
-  if (finished) return () => true;
-  return (room) => (due.get(room) ?? 0) + SETTLE_MS <= endedAt;
 };
 
 const phasesOf = (metrics: MetricSet): JoinSummary['phases'] => ({

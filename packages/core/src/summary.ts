@@ -2,6 +2,7 @@ import type { MetricReader } from './metric-set.ts';
 import type { Kind, Role } from './plan.ts';
 import type { EndLine, PlanFacts } from './record.ts';
 import type { Scenario } from './scenario/scenario.ts';
+import type { Window } from './windows.ts';
 
 /** What a run came to: everything that reports show and verdicts are made of, derived from the record alone. Times in ms, shares from 0 to 1; null means not measured. */
 export interface Summary {
@@ -28,7 +29,28 @@ export interface Summary {
   /** What happened to the run itself, in sentences: a worker died, the server died, the record breaks off, … */
   notes: string[];
   metrics: MetricReader;
+  /** The same of each window of the plan, in the order they begin, and of those that thresholds name. */
+  windows: WindowMetrics[];
+  /** The threshold that ended the run, with `abortOnFail`. */
+  endedBy: EndedBy | null;
 }
+
+/** What was measured in one window. A rate per second is one of the window's own time. */
+export interface WindowMetrics {
+  window: Window;
+  metrics: MetricReader;
+}
+
+export interface EndedBy {
+  /** As `formatThreshold` writes it. */
+  threshold: string;
+  at: number;
+  /** Which threshold was crossed, by how much. */
+  sentence: string;
+}
+
+/** What is known while a run goes on. */
+export type SoFar = Pick<Summary, 'metrics' | 'windows' | 'generator' | 'end'> & { joins: Omit<JoinSummary, 'phases'> };
 
 export interface DeploymentSummary {
   /** Without user, password and query. */
@@ -50,6 +72,8 @@ export interface JoinSummary {
   failed: number;
   /** Lost the connection for good after they were in. */
   dropped: number;
+  /** Left of their own accord, as planned, before they could have been in: neither joined nor failed. */
+  gaveUp: number;
   /** Without a result in the record although they began, or although the run finished. */
   unaccounted: number;
   retries: number;

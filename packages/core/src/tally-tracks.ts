@@ -21,7 +21,7 @@ const isReceivedMedia = (track: TrackResult): track is MediaTrack => track.direc
 
 /**
  * Counts what a participant received of what it should have. A publisher that reconnected comes as two tracks with different sids, of which the old one is
- * dead: tracks are told apart by publisher and kind. Tracks of strangers (a shared room) fill no gap.
+ * dead: tracks are told apart by publisher, kind and source. Tracks of strangers (a shared room) fill no gap.
  */
 export const tallyTracks = (line: ParticipantLine, ours: (identity: string) => boolean): TrackTally => {
   const media = line.tracks.filter(isReceivedMedia);
@@ -46,7 +46,7 @@ export const tallyTracks = (line: ParticipantLine, ours: (identity: string) => b
 
 /** Without a publisher's name every track stands for itself. */
 const sourceOf = (track: MediaTrack, index: number): string =>
-  track.from === undefined ? `#${track.sid ?? index}` : `${track.kind} ${track.from}`;
+  track.from === undefined ? `#${track.sid ?? index}` : `${track.kind} ${track.source ?? ''} ${track.from}`;
 
 const total = (tracks: TrackResult[], field: 'packets' | 'lost'): number => tracks.reduce((sum, track) => sum + track[field], 0);
 

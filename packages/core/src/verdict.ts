@@ -1,23 +1,13 @@
-import { aggregate, formatAggregation } from './aggregation.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { assessGenerator, type HealthFinding } from './generator-health.ts';
-import type { Summary } from './summary.ts';
-import { formatExpression, formatTarget, holds, type Threshold } from './threshold.ts';
+import type { SoFar, Summary } from './summary.ts';
+import { formatThreshold, holds } from './threshold.ts';
+import { crossedSentence, evaluate, type ThresholdResult, unmeasuredSentence } from './threshold-result.ts';
+
+export type { ThresholdResult } from './threshold-result.ts';
 
 export type Verdict = 'passed' | 'failed' | 'inconclusive';
-
-/** One threshold against what was measured. `ok` is null when nothing was measured: that is neither kept nor crossed. */
-export interface ThresholdResult {
-  /** With its selector: `media_latency{kind:audio}`. */
-  metric: string;
-  /** `p(95)<200`. */
-  expression: string;
-  value: number | null;
-  ok: boolean | null;
-  source: 'default' | 'user';
-  threshold: Threshold;
-}
 
 export interface Judgement {
   verdict: Verdict;
@@ -40,9 +30,9 @@ const UNREACHABLE: ReadonlySet<string> = new Set([...REFUSALS, 'unreachable', 'n
 /**
  * Judges a run. In this order:
  *
- * 1. What a suffering generator cannot have caused is a failure whatever else happened: the server process died, or the joins it refused in words
- *    cross a threshold on `join_failures` by themselves. When nobody at all got in, because of refusals or without any fault of ours, the deployment
- *    was unreachable or refused us (exit 3).
+ * 1. What a suffering generator cannot have caused is a failure whatever else happened: the server process died, the joins it refused in words
+ *    cross a threshold on `join_failures` by themselves, or a threshold with `abortOnFail` ended the run while the generator was well. When nobody at
+ *    all got in, because of refusals or without any fault of ours, the deployment was unreachable or refused us (exit 3).
  * 2. When the generator damaged its measurement: inconclusive, even where thresholds were crossed, and even where all held.
  * 3. A crossed threshold: failed.
  * 4. A threshold on something never measured, participants without a result, or a run cut short: inconclusive. Never passed.
@@ -51,12 +41,13 @@ const UNREACHABLE: ReadonlySet<string> = new Set([...REFUSALS, 'unreachable', 'n
  * An interrupted run is judged by what there is, and exits with 130 whatever the verdict.
  */
 export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[]): Judgement => {
-  const results = thresholds.map((sourced) => evaluate(summary, sourced));
+  const results = thresholds.flatMap((sourced) => evaluate(summary, sourced));
   const health = assessGenerator(summary);
   const suffered = health.map(({ sentence }) => sentence);
-  const certain = certainFailures(summary, thresholds);
+  const ended = endedSentence(summary, thresholds);
+  const certain = [...(ended === null ? [] : [ended]), ...certainFailures(summary, thresholds)];
   const crossed = results.filter(({ ok }) => ok === false).map(crossedSentence);
-  const gaps = gapsOf(summary, results);
+  const gaps = gapsOf(summary, results, ended !== null);
   const conclude = (verdict: Verdict, reasons: string[], exitCode: ExitCode = EXIT_CODES[verdict].code): Judgement => ({
     verdict,
     exitCode: summary.end?.reason === 'interrupted' ? EXIT_CODES.interrupted.code : exitCode,
@@ -66,7 +57,7 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
   });
 
   if (refusedEverybody(summary)) return conclude('failed', [refusedSentence(summary), ...suffered], EXIT_CODES.unreachable.code);
-  if (certain.length > 0) return conclude('failed', [...certain, ...crossed, ...suffered]);
+  if (certain.length > 0) return conclude('failed', [...certain, ...crossed, ...suffered, ...(ended === null ? [] : gaps)]);
   if (nobodyGotIn(summary) && suffered.length === 0) {
     return conclude('failed', [nobodySentence(summary)], EXIT_CODES.unreachable.code);
   }
@@ -76,20 +67,33 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
   return conclude('passed', []);
 };
 
-const evaluate = (summary: Summary, { threshold, source }: SourcedThreshold): ThresholdResult => {
-  const value = aggregate(summary.metrics.measure(threshold.metric, threshold.selector), threshold.aggregation);
-  const known = value !== undefined && Number.isFinite(value);
-  return {
-    metric: formatTarget(threshold),
-    expression: formatExpression(threshold),
-    value: known ? value : null,
-    ok: known ? holds(value, threshold.operator, threshold.limit) : null,
-    source,
-    threshold,
-  };
+/**
+ * What a threshold with `abortOnFail` has to say to a run that goes on: the first that is crossed now, and what makes that doubtful. A crossing that the
+ * generator may have caused itself ends nothing, unless it is certain: see `judge`. Nothing is crossed of which nothing was measured.
+ * @param elapsedMs since the run's start
+ */
+export const abortCause = (
+  soFar: SoFar,
+  thresholds: readonly SourcedThreshold[],
+  elapsedMs: number,
+): { result: ThresholdResult; doubts: HealthFinding[] } | null => {
+  const due = thresholds.filter(({ threshold: { abortOnFail } }) => abortOnFail !== null && elapsedMs >= abortOnFail.afterMs);
+  const results = due.flatMap((sourced) => evaluate(soFar, sourced)).filter(({ ok }) => ok === false);
+  const [result] = results;
+  if (result === undefined) return null;
+  const certain = due.find((sourced) => certainFailures(soFar, [sourced]).length > 0)?.threshold;
+  const sure = results.find(({ threshold }) => threshold === certain);
+  return sure === undefined ? { result, doubts: assessGenerator(soFar) } : { result: sure, doubts: [] };
 };
 
-const failuresOf = ({ joins }: Summary, words: ReadonlySet<string>): number =>
+/** Only while it is still among those that count: a record can be judged anew by others. */
+const endedSentence = ({ end, endedBy }: Summary, thresholds: readonly SourcedThreshold[]): string | null => {
+  if (end?.reason !== 'threshold' || endedBy === null) return null;
+  if (!thresholds.some(({ threshold }) => formatThreshold(threshold) === endedBy.threshold)) return null;
+  return `${endedBy.sentence.replace(/\.$/, '')}, ${(endedBy.at / 1_000).toFixed(1)} s into the run, which ended it.`;
+};
+
+const failuresOf = ({ joins }: Pick<SoFar, 'joins'>, words: ReadonlySet<string>): number =>
   joins.failures.reduce((sum, { reason, count }) => sum + (words.has(reason) ? count : 0), 0);
 
 const nobodyGotIn = ({ joins }: Summary): boolean => joins.joined === 0 && joins.failed > 0;
@@ -108,7 +112,7 @@ const refusedSentence = ({ joins }: Summary): string => {
   return `Nobody got in: the deployment was unreachable or refused all ${joins.failed} joins (${first?.message ?? first?.reason ?? 'no reason given'}).`;
 };
 
-const certainFailures = (summary: Summary, thresholds: readonly SourcedThreshold[]): string[] => {
+const certainFailures = (summary: Pick<SoFar, 'joins' | 'end'>, thresholds: readonly SourcedThreshold[]): string[] => {
   const sentences: string[] = [];
   if (summary.end?.reason === 'server_died') {
     sentences.push(`The server died ${(summary.end.at / 1_000).toFixed(1)} s into the run; its log is beside the record.`);
@@ -117,8 +121,9 @@ const certainFailures = (summary: Summary, thresholds: readonly SourcedThreshold
   const tried = summary.joins.joined + summary.joins.failed;
   // Only a threshold on everybody: what share of a role was refused is not kept.
   const tooMany = thresholds.some(
-    ({ threshold: { metric, selector, aggregation, operator, limit } }) =>
+    ({ threshold: { metric, selector, window, aggregation, operator, limit } }) =>
       metric === 'join_failures' &&
+      window === null &&
       Object.keys(selector).length === 0 &&
       refused > 0 &&
       !holds(aggregation.type === 'count' ? refused : refused / tried, operator, limit),
@@ -127,29 +132,22 @@ const certainFailures = (summary: Summary, thresholds: readonly SourcedThreshold
   return sentences;
 };
 
-const refusalWords = ({ joins }: Summary): string =>
+const refusalWords = ({ joins }: Pick<SoFar, 'joins'>): string =>
   joins.failures
     .filter(({ reason }) => REFUSALS.has(reason))
     .map(({ reason, count }) => `${reason} ${count}`)
     .join(', ');
 
-const crossedSentence = ({ metric, threshold, value }: ThresholdResult): string =>
-  `${metric}: ${formatAggregation(threshold.aggregation)} was ${readable(value)}, not ${threshold.operator} ${threshold.limit}.`;
-
 const doubted = (sentence: string): string => `${sentence.slice(0, -1)}, but that may be our own doing.`;
 
-const readable = (value: number | null): string => (value === null ? 'unknown' : String(Number(value.toPrecision(6))));
-
 /** What keeps a run from being called passed although nothing was crossed. */
-const gapsOf = ({ joins, end, plan }: Summary, results: ThresholdResult[]): string[] => {
-  const sentences = results
-    .filter(({ ok }) => ok === null)
-    .map(({ metric, expression }) => `${metric}: ${expression} could not be judged: nothing was measured.`);
+const gapsOf = ({ joins, end, plan }: Summary, results: ThresholdResult[], endedByThreshold: boolean): string[] => {
+  const sentences = results.filter(({ ok }) => ok === null).map(unmeasuredSentence);
   if (results.length === 0) sentences.push('There was no threshold to judge by.');
   if (joins.unaccounted > 0)
     sentences.push(`${joins.unaccounted} of ${joins.planned} participants have no result in the record.`);
   if (end === null) sentences.push('The record breaks off before the end of the run.');
-  if (end !== null && end.reason !== 'finished' && end.reason !== 'server_died') {
+  if (end !== null && end.reason !== 'finished' && end.reason !== 'server_died' && !endedByThreshold) {
     const planned = plan.endAtMs / 1_000;
     sentences.push(`The run was cut short (${end.reason}) after ${(end.at / 1_000).toFixed(1)} s of ${planned.toFixed(1)} s.`);
   }
