@@ -1,0 +1,43 @@
+import { duration, say, strict, text, whole, yesOrNo } from '@livekit-swarm/core/settings';
+import { z } from 'zod';
+import { probesSection } from '../sources/probes/config.ts';
+import { secretRef } from './secret.ts';
+import { labelName, targetSection } from './target.ts';
+
+/** The configuration file of `swarm exporter`. A source is on when its section is there, and not `enabled: false`. */
+export const configFile = () =>
+  strict({
+    listen: text(300, 'an address')
+      .optional()
+      .describe('Where to listen: ":9465" is this machine alone, "0.0.0.0:9465" every interface. Default: ":9465".'),
+    token: secretRef()
+      .optional()
+      .describe('A bearer token, asked of everybody but at /-/healthy, and where LiveKit or browsers report.'),
+    tls: strict({
+      cert: text(4_096, 'a path').describe('PEM, with the chain; relative to this file. Read again when it changes.'),
+      key: text(4_096, 'a path').describe('PEM.'),
+    })
+      .optional()
+      .describe('Serve https.'),
+    limits: strict({
+      requests: whole(1, 10_000).optional().describe('Requests at the same time; more are answered with 503. Default: 128.'),
+      requestTimeout: duration(1_000, 300_000)
+        .optional()
+        .describe('To receive a request, and to make an answer other than of /probe. Default: 15s.'),
+    }).optional(),
+    targets: z
+      .record(labelName('the name of a target'), targetSection(), {
+        error: say('must name targets', 'write production: { url: wss://…, apiKey: …, apiSecret: { env: NAME } }'),
+      })
+      .optional()
+      .describe('Deployments of LiveKit. Without any, LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name one.'),
+    probes: probesSection().optional().describe('Synthetic calls of two participants of ours.'),
+    lifecycle: strict({
+      enabled: yesOrNo().optional(),
+      every: duration(1_000, 3_600_000).optional().describe('Between looks at the API. Default: 15s.'),
+    })
+      .optional()
+      .describe('Rooms and participants: webhooks at /webhook, and the room service.'),
+  });
+
+export type ConfigFile = z.output<ReturnType<typeof configFile>>;

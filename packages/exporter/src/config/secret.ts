@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { UsageError } from '@livekit-swarm/core';
+import { say, strict, text } from '@livekit-swarm/core/settings';
+import { z } from 'zod';
+
+/** Where a secret is. It never stands in the configuration itself. */
+export type SecretRef = { env: string } | { file: string };
+
+const HINT = 'write { env: NAME } or { file: PATH }';
+
+/** `{ env: NAME }` or `{ file: PATH }`. */
+export const secretRef = () =>
+  z
+    .union(
+      [
+        strict({ env: text(200, 'the name of a variable').describe('An environment variable.') }),
+        strict({
+          file: text(4_096, 'a path').describe(
+            'A file that holds nothing else; relative to the configuration. White space around it is cut off.',
+          ),
+        }),
+      ],
+      {
+        error: ({ input }) =>
+          say(typeof input === 'string' ? 'a secret must not stand in the file itself' : 'must say where the secret is', HINT),
+      },
+    )
+    .describe('Where a secret is: { env: NAME } or { file: PATH }.');
+
+/** What secrets are read with. */
+export interface SecretReader {
+  env: NodeJS.ProcessEnv;
+  /** What relative paths are relative to. */
+  dir: string;
+}
+
+/** Larger files are no secrets. */
+const MAX_BYTES = 64 * 1_024;
+
+/**
+ * @param where for messages: `exporter.yaml:3:5: token`
+ * @throws UsageError when there is nothing; never repeats what there is
+ */
+export const readSecret = async (ref: SecretRef, where: string, { env, dir }: SecretReader): Promise<string> => {
+  if ('env' in ref) {
+    const value = env[ref.env]?.trim() ?? '';
+    if (value !== '') return value;
+    throw new UsageError(`${where}: the environment variable ${ref.env} is not set`, 'set it, or name another one');
+  }
+  const path = resolve(dir, ref.file);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `${where}: ${path} cannot be read: ${error.code ?? error.message}`,
+      'check the path and who may read it',
+    );
+  });
+  const value = bytes.length > MAX_BYTES ? '' : bytes.toString('utf8').trim();
+  if (value === '') {
+    throw new UsageError(
+      `${where}: ${path} ${bytes.length > MAX_BYTES ? 'is too large for a secret' : 'is empty'}`,
+      'it must hold the secret and nothing else',
+    );
+  }
+  return value;
+};

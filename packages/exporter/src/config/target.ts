@@ -1,0 +1,145 @@
+import { UsageError } from '@livekit-swarm/core';
+import { reading, say, strict, text } from '@livekit-swarm/core/settings';
+import { FailureError, parseServerUrl } from '@livekit-swarm/livekit';
+import { z } from 'zod';
+import { readSecret, type SecretReader, type SecretRef, secretRef } from './secret.ts';
+import { urlPattern } from './url-pattern.ts';
+
+/** A deployment of LiveKit. */
+export interface Target {
+  /** Label of its metrics. */
+  name: string;
+  /** ws:// or wss://: what clients connect to. */
+  url: string;
+  apiKey: string;
+  apiSecret: string;
+  nodes: readonly TargetNode[];
+  /** Whether a URL given to /probe is a place of this deployment, so that its keys may be used there. */
+  isAlsoAt(url: string): boolean;
+  redisUrl: string | null;
+}
+
+/** One livekit-server of a deployment, reached directly. */
+export interface TargetNode {
+  name: string;
+  url: string;
+  /** Where it tells its metrics, and so how it calls itself; null when nobody said. */
+  metricsUrl: string | null;
+}
+
+/** Of targets, nodes and modules: they become labels. */
+export const labelName = (what: string) =>
+  z.string({ error: `${what} must be a word` }).regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, {
+    error: say(
+      `${what} may hold letters, digits, hyphens, underscores and full stops, 63 at most`,
+      'write it like production or eu-1',
+    ),
+  });
+
+/** ws://, wss://, http:// or https://, as text. */
+export const serverUrl = () =>
+  z
+    .string({ error: say('must be the URL of a livekit-server', 'write wss://livekit.example.com') })
+    .transform(reading(checkUrl))
+    .meta({ samples: ['wss://livekit.example.com', 'ws://127.0.0.1:7880'] });
+
+/** @throws UsageError */
+export const checkUrl = (url: string): string => {
+  try {
+    return parseServerUrl(url).ws;
+  } catch (error) {
+    if (error instanceof FailureError) throw new UsageError(error.failure.message, error.failure.hint ?? null);
+    throw error;
+  }
+};
+
+const httpUrl = (what: string) =>
+  z.string().refine((url) => /^https?:\/\/[^/@]+/.test(url) && URL.canParse(url) && new URL(url).password === '', {
+    error: say(`must be the URL of ${what}`, 'write http://10.0.0.1:6789/metrics'),
+  });
+
+const node = () =>
+  z.union(
+    [
+      serverUrl().transform((url) => ({ url, metrics: undefined })),
+      strict({
+        url: serverUrl().describe('Of this node alone, not of a load balancer.'),
+        metrics: httpUrl("the node's metrics")
+          .optional()
+          .describe("The node's own /metrics: how it calls itself is read there, so that the room of a probe is put on it."),
+      }),
+    ],
+    {
+      error: say(
+        'must be a node',
+        'write ws://10.0.0.1:7880, or { url: ws://10.0.0.1:7880, metrics: http://10.0.0.1:6789/metrics }',
+      ),
+    },
+  );
+
+export const targetSection = () =>
+  strict({
+    url: serverUrl().describe('What clients connect to: the load balancer where there is one.'),
+    apiKey: z
+      .union([text(200, 'an API key'), secretRef()], {
+        error: say('must be an API key', 'write it, or { env: NAME } or { file: PATH }'),
+      })
+      .describe('As in livekit-server’s keys.'),
+    apiSecret: secretRef().describe('Of the API key.'),
+    nodes: z
+      .record(labelName('the name of a node'), node(), { error: say('must name nodes', 'write node-1: ws://10.0.0.1:7880') })
+      .optional()
+      .describe('Each livekit-server, so that it can be probed directly.'),
+    alsoAt: z
+      .array(urlPattern(), { error: say('must be a list', 'write [ws://10.0.*.*:7880]') })
+      .optional()
+      .describe(
+        'URLs that /probe?target=URL may go to with the keys of this target. An asterisk stands for one part of a name or address.',
+      ),
+    redis: z
+      .union([text(500, 'an address of Redis'), secretRef()], {
+        error: say('must be a URL of Redis', 'write redis://10.0.0.5:6379, or { env: NAME }'),
+      })
+      .optional()
+      .describe(
+        'The Redis that the nodes share, to find ghosts: rooms that no living node serves. With a password in it, only as { env: NAME } or { file: PATH }.',
+      ),
+  });
+
+type TargetSection = z.output<ReturnType<typeof targetSection>>;
+
+/** @param where `exporter.yaml:3:5`, of a key of the target */
+export const readTarget = async (
+  name: string,
+  section: TargetSection,
+  where: (key: string) => string,
+  reader: SecretReader,
+): Promise<Target> => {
+  const read = (key: string, ref: string | SecretRef): Promise<string> =>
+    typeof ref === 'string' ? Promise.resolve(ref) : readSecret(ref, `${where(key)}: targets.${name}.${key}`, reader);
+  const { url, nodes = {}, alsoAt = [], redis } = section;
+  return {
+    name,
+    url,
+    apiKey: await read('apiKey', section.apiKey),
+    apiSecret: await read('apiSecret', section.apiSecret),
+    nodes: Object.entries(nodes).map(([nodeName, one]) => ({ name: nodeName, url: one.url, metricsUrl: one.metrics ?? null })),
+    isAlsoAt: (candidate) => alsoAt.some((matches) => matches(candidate)),
+    redisUrl:
+      redis === undefined ? null : checkRedis(await read('redis', redis), redis, `${where('redis')}: targets.${name}.redis`),
+  };
+};
+
+const checkRedis = (url: string, ref: string | SecretRef, where: string): string => {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^rediss?:$/.test(parsed.protocol)) {
+    throw new UsageError(`${where}: is no URL of Redis`, 'write redis://HOST:6379, or rediss:// with TLS');
+  }
+  if (typeof ref === 'string' && parsed.password !== '') {
+    throw new UsageError(
+      `${where}: a password must not stand in the file itself`,
+      'put the whole URL into a variable or a file: { env: NAME }',
+    );
+  }
+  return url;
+};

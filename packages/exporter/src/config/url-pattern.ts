@@ -1,0 +1,39 @@
+import { UsageError } from '@livekit-swarm/core';
+import { reading, say } from '@livekit-swarm/core/settings';
+import { z } from 'zod';
+
+const HINT = 'write ws://10.0.*.*:7880 or wss://*.livekit.internal';
+const PATTERN = /^(wss?|https?):\/\/([a-z0-9*.-]+|\[[0-9a-f:]+\])(?::(\d{1,5}))?\/?$/i;
+const DEFAULT_PORTS: Record<string, string> = { ws: '80', http: '80', wss: '443', https: '443' };
+/** `http` is where `ws` is; encryption must be the same. */
+const isSecure = (scheme: string): boolean => /^(wss|https)$/i.test(scheme);
+
+/** `ws://10.0.*.*:7880` → whether a URL is one of these. An asterisk is one part between full stops; scheme, port and an empty path must be the same. */
+export const urlPattern = () =>
+  z
+    .string({ error: say('must be a URL', HINT) })
+    .transform(reading(readPattern))
+    .meta({ samples: ['ws://10.0.*.*:7880', 'wss://*.livekit.internal'] });
+
+/** @throws UsageError */
+export const readPattern = (pattern: string): ((url: string) => boolean) => {
+  const [, scheme = '', host = '', port] = PATTERN.exec(pattern) ?? [];
+  if (scheme === '') throw new UsageError(`"${pattern.slice(0, 100)}" is no URL, nor a pattern of one`, HINT);
+  const labels = host.toLowerCase().split('.');
+  if (labels.some((label) => label.includes('*') && label !== '*')) {
+    throw new UsageError('an asterisk stands for a whole part of a name or address', HINT);
+  }
+  if (labels.every((label) => label === '*')) throw new UsageError('this would be any server at all', HINT);
+  return (url) => {
+    const parsed = PATTERN.test(url) && !url.includes('*') ? URL.parse(url) : null;
+    if (parsed === null) return false;
+    const given = parsed.hostname.toLowerCase().split('.');
+    const givenScheme = parsed.protocol.slice(0, -1);
+    return (
+      isSecure(givenScheme) === isSecure(scheme) &&
+      (parsed.port || DEFAULT_PORTS[givenScheme]) === (port ?? DEFAULT_PORTS[scheme.toLowerCase()]) &&
+      given.length === labels.length &&
+      labels.every((label, index) => label === '*' || label === given[index])
+    );
+  };
+};

@@ -1,0 +1,67 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { bearerAuth } from 'hono/bearer-auth';
+import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
+import { formatFor, render } from '../metrics/render.ts';
+import type { ExporterSelf } from '../self/exporter-self.ts';
+import type { Source } from '../source.ts';
+import { landingPage } from './landing-page.ts';
+
+export interface AppOptions {
+  sources: readonly Source[];
+  self: ExporterSelf;
+  version: string;
+  /** Asked of everybody but at /-/healthy and the public routes of sources. */
+  token: string | null;
+  /** Requests at the same time. */
+  requests: number;
+  isReady(): boolean;
+  log(line: string): void;
+}
+
+/** Everything that is served. */
+export const createApp = ({ sources, self, version, token, requests, isReady, log }: AppOptions): Hono => {
+  const app = new Hono();
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    log(`${c.req.method} ${routePath(c, -1)}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return c.text('internal error\n', 500);
+  });
+  app.notFound((c) => c.text('there is nothing here; / lists what there is\n', 404));
+  app.use(counted(self));
+  // Above the limit, so that whoever looks after the process is not told that it is ill when it is only busy.
+  app.get('/-/healthy', (c) => c.text('healthy\n'));
+  app.use(limited(requests));
+  for (const { publicRoutes } of sources) if (publicRoutes !== undefined) app.route('/', publicRoutes);
+  if (token !== null) app.use(bearerAuth({ token, realm: 'swarm exporter' }));
+  app.get('/', (c) => c.html(landingPage(version, sources)));
+  app.get('/-/ready', (c) => (isReady() ? c.text('ready\n') : c.text('not ready\n', 503)));
+  app.get('/metrics', async (c) => {
+    const { contentType, body } = await render(await self.collectAll(sources), formatFor(c.req.header('accept')));
+    return c.body(body, 200, { 'content-type': contentType });
+  });
+  for (const { routes } of sources) if (routes !== undefined) app.route('/', routes);
+  return app;
+};
+
+/** Counts by route, not by path: paths are whatever anybody asks for. */
+const counted =
+  (self: ExporterSelf): MiddlewareHandler =>
+  async (c, next) => {
+    await next();
+    const route = routePath(c, -1);
+    self.countRequest(c.res.status === 404 || route.endsWith('*') ? 'other' : route, c.res.status);
+  };
+
+const limited = (most: number): MiddlewareHandler => {
+  let underWay = 0;
+  return async (c, next) => {
+    if (underWay >= most) return c.text('too many requests at the same time\n', 503, { 'retry-after': '1' });
+    underWay++;
+    try {
+      return await next();
+    } finally {
+      underWay--;
+    }
+  };
+};

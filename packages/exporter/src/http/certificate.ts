@@ -1,0 +1,49 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:https';
+import { createSecureContext } from 'node:tls';
+import { UsageError } from '@livekit-swarm/core';
+
+/** Paths of PEM files. */
+export interface CertificateFiles {
+  cert: string;
+  key: string;
+}
+
+const LOOK_EVERY_MS = 5_000;
+
+/** @throws UsageError when the files cannot be read, or do not belong together */
+export const readCertificate = async ({ cert, key }: CertificateFiles): Promise<{ cert: Buffer; key: Buffer }> => {
+  const read = (path: string): Promise<Buffer> =>
+    readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw new UsageError(`tls: ${path} cannot be read: ${error.code ?? error.message}`, 'check the path and who may read it');
+    });
+  const pair = { cert: await read(cert), key: await read(key) };
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    throw new UsageError(
+      `tls: ${cert} and ${key} are no certificate with its key: ${error instanceof Error ? error.message : String(error)}`,
+      'both must be PEM, and belong together',
+    );
+  }
+  return pair;
+};
+
+/** Takes a renewed certificate into use; one that cannot be used leaves the old one in place. @returns what ends it */
+export const watchCertificate = (files: CertificateFiles, server: Server, log: (line: string) => void): (() => void) => {
+  const renew = (): void => {
+    readCertificate(files).then(
+      (pair) => {
+        server.setSecureContext(pair);
+        log('tls: the certificate was renewed');
+      },
+      (error: unknown) => log(`${error instanceof Error ? error.message : String(error)}; the old certificate stays in use`),
+    );
+  };
+  const paths = [files.cert, files.key];
+  for (const path of paths) watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, renew);
+  return () => {
+    for (const path of paths) unwatchFile(path, renew);
+  };
+};

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import { getRequestListener } from '@hono/node-server';
+import { UsageError } from '@livekit-swarm/core';
+import type { Hono } from 'hono';
+import { formatAddress, type ListenAddress } from '../config/listen-address.ts';
+import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
+
+export interface ServeOptions {
+  listen: ListenAddress;
+  tls: CertificateFiles | null;
+  /** To receive a request, ms. */
+  requestTimeoutMs: number;
+  /** Connections at the same time. */
+  connections: number;
+  log(line: string): void;
+}
+
+export interface Listening {
+  /** With the port that was taken. */
+  address: ListenAddress;
+  /** Takes no more requests, waits for those under way, and ends what is left after this long, ms. */
+  close(graceMs: number): Promise<void>;
+}
+
+const MAX_HEADER_BYTES = 16 * 1_024;
+/** Longer than scrapers wait between two scrapes of a second or two; shorter than would hold descriptors for nothing. */
+const KEEP_ALIVE_MS = 30_000;
+
+/** @throws UsageError when nothing can be listened to there, or the certificate cannot be used */
+export const serve = async (app: Hono, { listen, tls, requestTimeoutMs, connections, log }: ServeOptions): Promise<Listening> => {
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const options = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: Math.min(requestTimeoutMs, 5_000),
+  };
+  const server: Server | TlsServer =
+    tls === null ? createServer(options, listener) : createTlsServer({ ...options, ...(await readCertificate(tls)) }, listener);
+  server.maxConnections = connections;
+  const unwatch = tls === null ? () => {} : watchCertificate(tls, server as TlsServer, log);
+  try {
+    server.listen({ host: listen.host, port: listen.port });
+    await once(server, 'listening');
+  } catch (error) {
+    unwatch();
+    throw explain(error as NodeJS.ErrnoException, listen);
+  }
+  const bound = server.address();
+  return {
+    address: { host: listen.host, port: typeof bound === 'object' && bound !== null ? bound.port : listen.port },
+    close: async (graceMs) => {
+      unwatch();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+};
+
+const REASONS: Record<string, string> = {
+  EADDRINUSE: 'somebody else listens there',
+  EACCES: 'it is not allowed',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+};
+
+const explain = ({ code = '', message }: NodeJS.ErrnoException, listen: ListenAddress): UsageError =>
+  new UsageError(
+    `cannot listen on ${formatAddress(listen)}: ${REASONS[code] ?? message}`,
+    'choose another address: --listen [ADDRESS]:PORT',
+  );

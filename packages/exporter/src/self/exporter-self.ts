@@ -1,0 +1,82 @@
+import { Registry } from 'prom-client';
+import { EXPORTER_METRICS, type SourceName } from '../catalogue/index.ts';
+import { registerFamily } from '../metrics/register-family.ts';
+import { collect, countSeries } from '../metrics/render.ts';
+import type { Snapshot } from '../metrics/snapshot.ts';
+import type { Source, SourceContext } from '../source.ts';
+
+/** What the exporter knows of itself and of its sources. */
+export interface ExporterSelf {
+  /** For a source to tell of itself. */
+  contextOf(name: SourceName): SourceContext;
+  /** Everything all sources hold now, and what it took to gather it. A source that fails is left out, and said to be down. */
+  collectAll(sources: readonly Source[]): Promise<Snapshot[]>;
+  countRequest(route: string, code: number): void;
+}
+
+export interface ExporterSelfOptions {
+  version: string;
+  log(line: string): void;
+  /** A source that takes longer to be collected has failed, ms. */
+  timeoutMs: number;
+}
+
+/** What is on /metrics of the exporter itself; what its probes do is told by their source. */
+const { swarm_exporter_probes: _running, swarm_exporter_probes_refused_total: _refused, ...OWN } = EXPORTER_METRICS;
+
+export const createExporterSelf = ({ version, log, timeoutMs }: ExporterSelfOptions): ExporterSelf => {
+  const registry = new Registry();
+  const metrics = registerFamily(registry, OWN);
+  metrics.swarm_exporter_build_info.set({ version, node: process.versions.node }, 1);
+  const works = new Map<SourceName, boolean>();
+
+  const failed = (source: SourceName, message: string): void => {
+    metrics.swarm_exporter_errors_total.inc({ source });
+    log(`${source}: ${message}`);
+  };
+
+  const collectOne = async ({ name, registry: ofSource }: Source): Promise<Snapshot[]> => {
+    const source = { source: name };
+    const began = performance.now();
+    try {
+      const snapshots = await within(timeoutMs, collect(ofSource));
+      metrics.swarm_exporter_series.set(source, countSeries(snapshots));
+      metrics.swarm_exporter_up.set(source, works.get(name) === false ? 0 : 1);
+      return snapshots;
+    } catch (error) {
+      failed(name, `could not be collected: ${error instanceof Error ? error.message : String(error)}`);
+      metrics.swarm_exporter_series.set(source, 0);
+      metrics.swarm_exporter_up.set(source, 0);
+      return [];
+    } finally {
+      metrics.swarm_exporter_scrape_duration_seconds.set(source, (performance.now() - began) / 1_000);
+    }
+  };
+
+  return {
+    contextOf: (name) => {
+      metrics.swarm_exporter_errors_total.inc({ source: name }, 0);
+      return {
+        error: (message) => failed(name, message),
+        log: (message) => log(`${name}: ${message}`),
+        up: (value) => void works.set(name, value),
+      };
+    },
+    collectAll: async (sources) => {
+      const collected = await Promise.all(sources.map(collectOne));
+      metrics.swarm_exporter_resident_bytes.set(process.memoryUsage.rss());
+      return [...collected.flat(), ...(await collect(registry))];
+    },
+    countRequest: (route, code) => metrics.swarm_exporter_requests_total.inc({ route, code: String(code) }),
+  };
+};
+
+const within = async <T>(ms: number, promise: Promise<T>): Promise<T> => {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it took longer than ${ms / 1_000} s`)), ms);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
