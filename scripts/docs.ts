@@ -6,7 +6,7 @@ import { SECTIONS, withSection } from './docs/sections.ts';
 const fileOf = (path: string): URL => new URL(`../${path}`, import.meta.url);
 
 for (const [path, page] of Object.entries(PAGES)) {
-  writeFileSync(fileOf(path), page());
+  writeFileSync(fileOf(path), await page());
   process.stdout.write(`${path}\n`);
 }
 for (const { path, name, text } of SECTIONS) {

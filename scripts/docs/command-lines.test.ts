@@ -5,6 +5,7 @@ import { expandPlan, parseLoadFlags, resolveThresholds, scenarioOfLoad } from '@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunFlags } from '../../packages/cli/src/flags.ts';
 import { runHelp } from '../../packages/cli/src/help.ts';
+import { parseReportRequests } from '../../packages/cli/src/output/report-request.ts';
 import { createProgram } from '../../packages/cli/src/program.ts';
 import { readTarget } from '../../packages/cli/src/target.ts';
 import { readCommand } from './testing/shell-words.ts';
@@ -12,6 +13,7 @@ import { readCommand } from './testing/shell-words.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pages = [
   'README.md',
+  'examples/ci/README.md',
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -49,6 +51,10 @@ const read = (line: string, env: Record<string, string>): void => {
   });
   for (const command of program.commands) {
     command.action(() => {
+      // Those of a comparison are others: its own tests read them.
+      if (command.name() === 'run' || command.name() === 'report') {
+        parseReportRequests(command.opts<{ report: string[] }>().report, command.opts<{ json?: boolean }>().json === true);
+      }
       resolveThresholds(scenarioOfLoad(parseLoadFlags({})), command.opts<{ threshold?: string[] }>().threshold ?? []);
     });
   }

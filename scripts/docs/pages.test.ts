@@ -5,8 +5,8 @@ import { SECTIONS, withSection } from './sections.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-it.each(Object.entries(PAGES))('%s says what the code says ("npm run docs" writes it anew)', (path, page) => {
-  expect(read(path)).toBe(page());
+it.each(Object.entries(PAGES))('%s says what the code says ("npm run docs" writes it anew)', async (path, page) => {
+  expect(read(path)).toBe(await page());
 });
 
 it.each(SECTIONS)('$path says what the code says of $name ("npm run docs" writes it anew)', ({ path, name, text }) => {

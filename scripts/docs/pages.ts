@@ -2,11 +2,13 @@ import { scenarioJsonSchema } from '@livekit-swarm/core';
 import { resultJsonSchema } from '@livekit-swarm/report';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { reportsPage } from './reports-page.ts';
 
 /** Every page that is written by a program, by its path in the checkout. */
-export const PAGES: Readonly<Record<string, () => string>> = {
+export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/exit-codes.md': exitCodesPage,
   'docs/metrics.md': metricsPage,
+  'docs/reports.md': reportsPage,
   'packages/core/schema/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'packages/report/schema/result.schema.json': () => `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,
 };

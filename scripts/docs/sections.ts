@@ -1,3 +1,4 @@
+import { actionInputs, actionOutputs } from './action-tables.ts';
 import { exitCodesTable } from './exit-codes-page.ts';
 import { defaultsTable } from './metrics-page.ts';
 import { SCENARIO_TABLES } from './scenario-keys.ts';
@@ -6,6 +7,8 @@ import { SCENARIO_TABLES } from './scenario-keys.ts';
 export const SECTIONS: readonly { path: string; name: string; text: () => string }[] = [
   { path: 'README.md', name: 'exit-codes', text: exitCodesTable },
   { path: 'README.md', name: 'thresholds', text: defaultsTable },
+  { path: 'examples/ci/README.md', name: 'inputs', text: actionInputs },
+  { path: 'examples/ci/README.md', name: 'outputs', text: actionOutputs },
   ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({ path: 'docs/scenario-language.md', name, text })),
 ];
 

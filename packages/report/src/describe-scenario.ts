@@ -33,7 +33,7 @@ const describeGroup = ({ room, startMs, executor, roles }: GroupSpec): string =>
   return [
     `${room === null ? rooms : `room ${room}`} × ${people.join(' + ')}`,
     ...(alike ? [together ?? 'publishing nothing'] : []),
-    ...[...layouts].map((layout) => `layout ${layout}`),
+    ...(layouts.size === 0 ? [] : [`${layouts.size === 1 ? 'layout' : 'layouts'} ${[...layouts].join(' and ')}`]),
     ...networks,
     ...time,
     ...(startMs > 0 ? [`from ${formatDuration(startMs)} on`] : []),

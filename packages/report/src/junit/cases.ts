@@ -1,5 +1,6 @@
 import type { ThresholdResult } from '@livekit-swarm/core';
 import { measuredOf, measuredSentence, thresholdName, uniqueNames } from '../figures.ts';
+import { finite } from '../finite.ts';
 import { exitCodeOf, isRun, type NoRun, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
 import { MARKS } from '../style.ts';
 import { renderText } from '../text.ts';
@@ -73,7 +74,7 @@ const badOf = (result: ThresholdResult): Bad | null => {
   if (ok === true) return null;
   const facts = [
     `${thresholdName(result)}`,
-    `value: ${value ?? 'not measured'}${value === null ? '' : ` (${measuredOf(result)})`}`,
+    value === null ? 'value: not measured' : `value: ${finite(value)} (${measuredOf(result)})`,
     `limit: ${threshold.operator} ${threshold.limit}`,
     `source: ${result.source}`,
   ];

@@ -29,6 +29,7 @@ export const joinCounts = ({ joins }: Summary): string =>
     plural(joins.retries, 'retry', 'retries'),
     plural(joins.resumes, 'resume'),
     plural(joins.reconnects, 'reconnect'),
+    ...(joins.gaveUp > 0 ? [`${formatNumber(joins.gaveUp)} left before they were in`] : []),
     ...(joins.unaccounted > 0 ? [`${formatNumber(joins.unaccounted)} without a result`] : []),
   ].join(', ');
 
