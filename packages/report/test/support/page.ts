@@ -1,0 +1,73 @@
+/** A report in a real browser, without a network. */
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { foldRecord, judge, readRecordLines, resolveThresholds } from '@livekit-swarm/core';
+import type { Browser, Page } from 'puppeteer-core';
+import { htmlReporter } from '../../src/html/html.ts';
+import { wholeOf } from '../../src/rendered.ts';
+
+const textLines = (file: string): AsyncIterable<string> => createInterface({ input: createReadStream(file, 'utf8') });
+
+/** Renders a record on disk, as `swarm report --report html` does. @returns the file's name */
+export const renderRecord = async (record: string, dir: string, thresholds: string[] = []): Promise<string> => {
+  const summary = await foldRecord(textLines(record));
+  const judgement = judge(summary, resolveThresholds(summary.scenario, [...summary.thresholds, ...thresholds]));
+  const rendered = htmlReporter.render([
+    { summary, judgement, recordPath: record, readLines: () => readRecordLines(textLines(record)) },
+  ]);
+  const file = join(dir, 'report.html');
+  await writeFile(file, await wholeOf(rendered ?? ''));
+  return file;
+};
+
+export interface Opened extends AsyncDisposable {
+  readonly page: Page;
+  /** What the page asked for beside itself, and what it complained of. */
+  readonly requests: string[];
+  readonly complaints: string[];
+  /** From the first byte until the charts were drawn, ms. */
+  readonly readyMs: number;
+}
+
+export interface Look {
+  width?: number;
+  scheme?: 'light' | 'dark';
+  scripts?: boolean;
+  touch?: boolean;
+}
+
+/** Opens it from the disk, the network gone, and waits until it says that it is ready. */
+export const openReport = async (
+  browser: Browser,
+  file: string,
+  { width = 1_440, scheme = 'light', scripts = true, touch = false }: Look = {},
+): Promise<Opened> => {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  const url = pathToFileURL(file).href;
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => {
+    if (request.url() !== url && !request.url().startsWith('data:')) requests.push(request.url());
+  });
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  await page.setViewport({ width, height: width < 600 ? 844 : 900, hasTouch: touch, isMobile: touch });
+  await page.setOfflineMode(true);
+  await page.setJavaScriptEnabled(scripts);
+  await page.goto(url, { waitUntil: 'load' });
+  let readyMs = 0;
+  if (scripts) {
+    await page.waitForSelector('html[data-ready]', { timeout: 30_000 });
+    readyMs = (await page.evaluate('performance.now()')) as number;
+  }
+  return { page, requests, complaints, readyMs, [Symbol.asyncDispose]: () => context.close() };
+};
