@@ -11,7 +11,11 @@ const BAD: [string, string[], RegExp][] = [
   ['a negative number', ['--participants', '-3'], /--participants -3: must be a whole number/],
   ['an absurd number', ['--rooms', '1000000000'], /--rooms 1000000000: must be a whole number from 1 to 100000/],
   ['an absurd crowd', ['--rooms', '100000', '--participants', '10000'], /--rooms 100000: would make 1000000000 participants/],
-  ['more ports than there are', ['--rooms', '40000'], /80000 participants at a time need up to \d+ local ports.*\n.*ip_local_port_range/],
+  [
+    'more ports than there are',
+    ['--rooms', '40000'],
+    /80000 participants at a time need up to \d+ local ports.*\n.*ip_local_port_range/,
+  ],
   ['no number at all', ['--rooms', 'many'], /--rooms many: is not a number/],
   ['half a participant', ['--participants', '1.5'], /whole number/],
   ['a join rate of zero', ['--join-rate', '0'], /--join-rate 0: must be above 0/],

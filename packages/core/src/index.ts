@@ -13,6 +13,7 @@ export * from './history/index.ts';
 export * from './layout.ts';
 export * from './load-flags.ts';
 export * from './load-spec.ts';
+export { layersOf, receivedRate } from './media-rates.ts';
 export * from './metric-set.ts';
 export * from './metrics.ts';
 export * from './network-presets.ts';

@@ -32,7 +32,7 @@ export interface Assessment {
   short: ('cores' | 'memory')[];
 }
 
-/** Costs, each the dearest that was measured and a half more (docs/performance.md, "What swarm plan reckons with"). */
+/** Costs, rounded up from the dearest that was measured (docs/performance.md, "What swarm plan reckons with"). */
 const CROWD_COST = {
   secondsPerPacket: 3e-6,
   secondsPerJoin: 6e-3,
