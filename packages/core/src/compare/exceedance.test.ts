@@ -106,6 +106,14 @@ test('what is beyond its margin every time is as sure as so many runs can be', (
   expect(chanceOfExcessInPairs([worse], 1)[0]).toBeCloseTo(1 / 32, 10);
 });
 
+test('one figure that is a hundred times worse does not hide another', () => {
+  const huge: Sides = { base: [0, 0.2, 0.1, 0.3, 0], current: [50, 51, 52, 50, 51] };
+  const small: Sides = { base: [0, 0.1, 0.2, 0.1, 0], current: [2.5, 2.6, 2.4, 2.5, 2.6] };
+  const [strong = 1, weak = 1] = chanceOfExcess([huge, small], 1);
+  expect(strong).toBeLessThan(0.01);
+  expect(weak).toBeLessThan(0.05);
+});
+
 test('many runs are sampled, the same way each time', () => {
   const run = noisyRuns(3, { figures: 4 });
   const sides = sidesOf(

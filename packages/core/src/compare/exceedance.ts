@@ -51,19 +51,35 @@ export const chanceOfExcessInPairs = (figures: readonly Sides[], seed: number): 
   return chances(differences, asTheyWere, swaps(first.base.length, seed), standOut);
 };
 
+/**
+ * Step down (ibid., algorithm 4.1): the figure that stands out most is measured against the strongest of all; the next one against the strongest of those
+ * that are left, or one figure that is a hundred times worse would hide all others.
+ */
 const chances = (
   figures: readonly (readonly number[])[],
   observed: readonly boolean[],
   { ways, complete }: Relabelings<boolean[]>,
   standOut: (values: readonly number[], way: readonly boolean[], off: number) => number,
 ): number[] => {
-  const strongest = ways.map((way) => Math.max(...figures.map((values) => standOut(values, way, 0))));
+  const ranked = figures
+    .map((values, index) => ({ index, values, own: standOut(values, observed, MARGIN), exceeded: 0 }))
+    .sort((a, b) => b.own - a.own);
+  for (const way of ways) {
+    let strongest = Number.NEGATIVE_INFINITY;
+    for (const figure of ranked.toReversed()) {
+      strongest = Math.max(strongest, standOut(figure.values, way, 0));
+      if (strongest >= figure.own) figure.exceeded++;
+    }
+  }
   // The way that was observed is one of all; a sample need not hold it.
   const unseen = complete ? 0 : 1;
-  return figures.map((values) => {
-    const own = standOut(values, observed, MARGIN);
-    return (strongest.filter((other) => other >= own).length + unseen) / (ways.length + unseen);
-  });
+  const result = figures.map(() => 1);
+  let least = 0;
+  for (const { index, exceeded } of ranked) {
+    least = Math.max(least, (exceeded + unseen) / (ways.length + unseen));
+    result[index] = least;
+  }
+  return result;
 };
 
 /** Scatter around the median, as a standard deviation. */

@@ -65,6 +65,13 @@ describe('text', () => {
     );
   });
 
+  test('tells large changes as factors, and not more than a few of them in the sentence', async () => {
+    const slow = side('slow', 12);
+    const said = text.render(inputOf(await compareRuns(side('1.11.0', 1), slow)));
+    expect(said).toMatch(/join_time\.p95: ×12 \(×1[12] … ×1[23]\)/);
+    expect(said).toMatch(/✗ {2}join_time\.p95 .* ×12 +×1[12] … ×1[23]/);
+  });
+
   test('stays within 100 columns', () => {
     for (const line of text.render(inputOf(worse, same)).split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });

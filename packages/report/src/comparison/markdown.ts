@@ -9,6 +9,7 @@ import {
   formatInterval,
   formatMargin,
   formatSide,
+  legendOf,
   markOfComparison,
   markOfFigure,
   shownFigures,
@@ -57,6 +58,7 @@ const partsOf = (comparison: Comparison, interrupted: boolean): string[] => {
     `${line(cut(sentence, LONGEST))} (${interrupted ? 'interrupted' : `exit ${exitCode}`})`,
     table(open),
     folded.length === 0 ? '' : `<details><summary>Everything else that was compared</summary>\n\n${table(folded)}\n\n</details>`,
+    shown.length === 0 ? '' : line(legendOf(comparison)),
     remarks.map((remark) => item(cut(remark, LONGEST))).join('\n'),
   ].filter((part) => part !== '');
 };

@@ -11,6 +11,7 @@ import {
   formatChange,
   formatInterval,
   formatSide,
+  legendOf,
   markOfComparison,
   markOfFigure,
   shownFigures,
@@ -58,10 +59,9 @@ const figureLines = (comparison: Comparison, style: Style): string[] => {
   const head = ['', '', 'base', 'current', 'change', 'interval'].map((title) => style.dim(title));
   const hidden = comparison.figures.length - shown.length;
   const rest =
-    hidden === 0
-      ? []
-      : [style.dim(`  … and ${plural(hidden, 'figure')} that ${hidden === 1 ? 'is' : 'are'} zero on both sides or not there`)];
-  return [style.title('FIGURES'), ...renderTable([head, ...rows], [0, 1]), ...rest];
+    hidden === 0 ? '' : ` ${plural(hidden, 'figure')} more ${hidden === 1 ? 'is' : 'are'} zero on both sides or not there.`;
+  const legend = wrap('  ', `${legendOf(comparison)}${rest}`).map((line) => style.dim(line));
+  return [style.title('FIGURES'), ...renderTable([head, ...rows], [0, 1]), ...legend];
 };
 
 const paintOf = ({ verdict }: FigureComparison, style: Style): Paint =>

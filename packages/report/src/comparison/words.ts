@@ -26,14 +26,17 @@ export const describeSides = ({ base, current, design }: Comparison): string => 
   return `${current.name} against ${base.name}, ${runs}`;
 };
 
+/** More than these nobody reads in a sentence; the table has all. */
+const MOST_TOLD = 4;
+
 /** What it all comes to, in one sentence. */
 export const concludingSentence = (comparison: Comparison): string => {
   const { base, current, verdict, figures, reasons } = comparison;
-  const changed = (which: FigureComparison['verdict']): string =>
-    figures
-      .filter((figure) => figure.verdict === which)
-      .map(changeInWords)
-      .join('; ');
+  const changed = (which: FigureComparison['verdict']): string => {
+    const all = shownFigures({ figures }).filter((figure) => figure.verdict === which);
+    const more = all.length - MOST_TOLD;
+    return `${all.slice(0, MOST_TOLD).map(changeInWords).join('; ')}${more > 0 ? `; and ${plural(more, 'more figure')}` : ''}`;
+  };
   switch (verdict) {
     case 'regression': {
       const worse = changed('worse');
@@ -65,11 +68,12 @@ export const formatValue = ({ metric, aggregation }: FigureComparison, value: nu
   return formatFigure(value, definition, key);
 };
 
-/** The median, and by how much the runs lie around it: `61.2 ms ±4 %`. */
+/** The median, and by how much the runs (of a single one its parts) lie around it: `61.2 ms ±4 %`. */
 export const formatSide = (figure: FigureComparison, side: FigureComparison['base']): string => {
   if (side === null) return '–';
   const half = (side.max - side.min) / 2;
-  const spread = side.median > 0 && half > 0 ? ` ±${formatShare(roundShare(half / side.median))}` : '';
+  const share = side.median > 0 ? half / side.median : 0;
+  const spread = share === 0 ? '' : share >= 10 ? ' ±>999 %' : ` ±${formatShare(roundShare(share))}`;
   return `${formatValue(figure, side.median)}${spread}`;
 };
 
@@ -77,7 +81,7 @@ export const formatSide = (figure: FigureComparison, side: FigureComparison['bas
 export const formatChange = (figure: FigureComparison): string => {
   if (figure.change === null) return '–';
   const { absolute, relative } = figure.change;
-  return relative === null ? signed(absolute, (size) => formatValue(figure, size)) : signed(relative, percent);
+  return relative === null ? signed(absolute, (size) => formatValue(figure, size)) : formatRelative(relative);
 };
 
 /** `+22 … +41 %`. */
@@ -88,12 +92,18 @@ export const formatInterval = (figure: FigureComparison): string => {
   if (relativeFrom === null || relativeTo === null) {
     return `${signed(from, (size) => formatValue(figure, size))} … ${signed(to, (size) => formatValue(figure, size))}`;
   }
-  return `${signed(relativeFrom, (size) => percent(size).replace(/ %$/, ''))} … ${signed(relativeTo, percent)}`;
+  const [low, high] = [formatRelative(relativeFrom), formatRelative(relativeTo)];
+  return `${high.endsWith(' %') ? low.replace(/ %$/, '') : low} … ${high}`;
 };
 
 /** `10 %, 20 ms`: what counts as equal, the wider of both. */
 export const formatMargin = (figure: FigureComparison): string =>
   `${formatShare(roundShare(figure.margin.relative))}, ${formatValue(figure, figure.margin.absolute)}`;
+
+/** `+31 %`; from three times as much on the factor reads better: `×31`. */
+const formatRelative = (relative: number): string =>
+  relative >= FACTOR_FROM ? `×${formatNumber(Number((1 + relative).toPrecision(2)))}` : signed(relative, percent);
+const FACTOR_FROM = 2;
 
 const percent = (share: number): string => formatShare(roundShare(share));
 
@@ -107,10 +117,17 @@ const signed = (value: number, write: (size: number) => string): string => {
   return `${/[1-9]/.test(size) ? (value < 0 ? '−' : '+') : '±'}${size}`;
 };
 
-/** What is worth a row: changed or judged by a threshold first; what is zero on both sides and meant to be tells nothing. */
-export const shownFigures = ({ figures }: Comparison): FigureComparison[] => {
+/** How the table is to be read. */
+export const legendOf = ({ figures, design }: Pick<Comparison, 'figures' | 'design'>): string => {
+  const confidence = Math.min(1, ...figures.flatMap(({ interval }) => interval?.confidence ?? []));
+  const of = design === 'single' ? 'parts of the runs' : 'runs';
+  return `±: half the range of the ${of}. Interval: the change, ${Math.floor(confidence * 100)} % sure of each figure by itself.`;
+};
+
+/** What is worth a row: changed first, of that and the rest what has a threshold; what is zero on both sides and meant to be tells nothing. */
+export const shownFigures = ({ figures }: Pick<Comparison, 'figures'>): FigureComparison[] => {
   const rank = ({ verdict, thresholded }: FigureComparison): number =>
-    verdict === 'worse' ? 0 : verdict === 'better' ? 1 : thresholded ? 2 : 3;
+    (verdict === 'worse' ? 0 : verdict === 'better' ? 2 : 4) + (thresholded ? 0 : 1);
   const isNothing = ({ base, current, verdict, thresholded }: FigureComparison): boolean =>
     !thresholded && (verdict === 'not comparable' || (verdict === 'same' && base?.max === 0 && current?.max === 0));
   return figures.filter((figure) => !isNothing(figure)).sort((a, b) => rank(a) - rank(b));
