@@ -113,6 +113,8 @@ const checkGrants = (at: Path, role: RoleFile, tracks: readonly TrackPlan[], { w
   }
   if (grants.canPublishData === false && role.data !== undefined)
     denied('canPublishData', 'send data, but data gives them messages');
-  if (grants.canSubscribe === false && role.subscribe === true) denied('canSubscribe', 'receive anything, but subscribe is true');
+  if (grants.canSubscribe === false && (role.subscribe ?? role.layout?.type !== 'none')) {
+    denied('canSubscribe', 'receive anything, but they subscribe');
+  }
   if (grants.hidden === true && tracks.length > 0) denied('hidden', 'be seen or heard: they are hidden, but publish');
 };

@@ -14,6 +14,9 @@ const WORDS: Readonly<Record<string, TrackPlan>> = {
   screen: { kind: 'video', source: 'screen', codec: 'vp8', resolution: '1080p', simulcast: false },
 };
 
+/** As `--publish none`. */
+const NOTHING = 'none';
+
 /** Tracks of what `publish` says. What is neither a word nor a profile is told to `unknown`. */
 export const tracksOf = (
   given: Item,
@@ -28,6 +31,7 @@ export const tracksOf = (
     if (profile === undefined) unknown(item, index);
     return profile ?? [];
   };
+  if (given === NOTHING) return [];
   return typeof given === 'string' ? [...one(given, null)] : given.flatMap(one);
 };
 

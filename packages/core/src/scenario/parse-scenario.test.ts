@@ -352,6 +352,104 @@ describe('a scenario file with a mistake', () => {
   });
 });
 
+describe('ways to say the same', () => {
+  const read = (text: string) => parseScenario(text, { file: 'x.yaml' });
+
+  it('takes one threshold alone, with or without its properties', () => {
+    const texts = [
+      'join_time: p(95)<2000',
+      'join_time: [p(95)<2000]',
+      'join_time: { threshold: p(95)<2000 }',
+      '"join_time ": ["p(95) < 2s"]',
+    ];
+    for (const text of texts) expect(read(thresholds(text)).thresholds).toEqual(['join_time: p(95)<2000']);
+    const aborting = 'join_time: { threshold: p(95)<2000, abortOnFail: true, delayAbortEval: 1m30s }';
+    expect(read(thresholds(aborting)).thresholds).toEqual(['join_time: p(95)<2000 abortOnFail after 90s']);
+  });
+
+  it('takes descriptions of several lines', () => {
+    for (const text of ['description: a b', 'description: >\n  a\n  b', 'description: |\n  a\n  b', 'description: "a\\n\\tb"']) {
+      expect(read(`${CALLS}${text}\n`).description).toBe('a b');
+    }
+  });
+
+  it('takes tracks as words, lists and profiles', () => {
+    const publishOf = (text: string) =>
+      read(`${role(`{ publish: ${text} }`)}profiles: { talk: audio, look: [{ video: 360p }] }\n`).groups[0]?.roles[1]?.publish;
+    const video = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '360p', simulcast: false };
+    expect(publishOf('none')).toEqual([]);
+    expect(publishOf('talk')).toEqual([{ kind: 'audio' }]);
+    expect(publishOf('[talk, look]')).toEqual([{ kind: 'audio' }, video]);
+    expect(publishOf('[audio, { video: 360p }]')).toEqual([{ kind: 'audio' }, video]);
+    expect(publishOf('screen')).toEqual([{ ...video, source: 'screen', resolution: '1080p' }]);
+  });
+
+  it('takes parts from anchors in keys of one’s own', () => {
+    const text = `x-role: &talker { count: 2, publish: audio }\nx-group: &calls\n  executor: constant-rooms\n  rooms: 3\n  duration: 10s\n  roles: { caller: *talker }\n`;
+    const { groups } = read(`${text}scenario: x\ngroups:\n  a: *calls\n  b: { <<: *calls, rooms: 4 }\n`);
+    expect(groups.map(({ name, executor, roles }) => [name, 'rooms' in executor && executor.rooms, roles[0]?.count])).toEqual([
+      ['a', 3, 2],
+      ['b', 4, 2],
+    ]);
+  });
+
+  it('fills in what is left out', () => {
+    expect(read(CALLS)).toEqual({
+      name: 'x',
+      description: null,
+      tags: {},
+      seed: 1,
+      timeline: [],
+      thresholds: [],
+      groups: [
+        {
+          name: 'calls',
+          room: null,
+          roomPrefix: 'swarm',
+          startMs: 0,
+          gatherMs: 0,
+          executor: { type: 'constant-rooms', rooms: 3, joinRate: 50, durationMs: 10_000 },
+          roles: [
+            {
+              name: 'caller',
+              count: 2,
+              publish: [{ kind: 'audio' }],
+              data: null,
+              subscribe: true,
+              layout: { type: 'all' },
+              grants: {},
+              network: null,
+              stays: false,
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('names stages that have no name, with their group’s where there are several', () => {
+    const group = (name: string) =>
+      `  ${name}: { executor: ramping-rooms, stages: [{ duration: 9s, target: 3 }, { name: ${name}-down, duration: 9s, target: 0 }], ${ROLES} }\n`;
+    const stagesOf = (text: string) =>
+      read(text).groups.flatMap(({ executor }) => ('stages' in executor ? executor.stages.map(({ name }) => name) : []));
+    expect(stagesOf(`scenario: x\ngroups:\n${group('a')}`)).toEqual(['stage-1', 'a-down']);
+    expect(stagesOf(`scenario: x\ngroups:\n${group('a')}${group('b')}`)).toEqual(['a-stage-1', 'a-down', 'b-stage-1', 'b-down']);
+  });
+
+  it('writes out lessons that repeat', () => {
+    const { groups } = read(
+      lessons('lessons: [{ name: lesson, at: 1m, rooms: 2, fill: 1m, duration: 50m, repeat: { every: 1h, times: 3 } }]'),
+    );
+    expect(groups[0]?.executor).toMatchObject({
+      lessons: [
+        { name: 'lesson-1', atMs: 60_000 },
+        { name: 'lesson-2', atMs: 3_660_000 },
+        { name: 'lesson-3', atMs: 7_260_000, rooms: 2, fillMs: 60_000, durationMs: 3_000_000 },
+      ],
+    });
+  });
+});
+
 describe('what should be looked at', () => {
   const warningsOf = (text: string): string[] =>
     readScenario(text, { file: 'x.yaml' }).warnings.map(
@@ -367,6 +465,7 @@ describe('what should be looked at', () => {
     ],
     ['data that may not be sent', role('{ data: 3/s, grants: { ‸canPublishData: false } }'), /send data/],
     ['tracks that may not be received', role('{ subscribe: true, grants: { ‸canSubscribe: false } }'), /receive anything/],
+    ['tracks that nobody may receive', role('{ grants: { ‸canSubscribe: false } }'), /receive anything/],
     ['hidden people who publish', role('{ publish: audio, grants: { ‸hidden: true } }'), /be seen or heard/],
     ['a profile that nobody publishes', `${CALLS}profiles: { ‸camera: [video] }\n`, /no role publishes this profile/],
     [

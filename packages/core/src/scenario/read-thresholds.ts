@@ -23,7 +23,7 @@ interface Written {
 export const readThresholds = (tree: MapTree, facts: ThresholdFacts): { texts: string[]; findings: Finding[] } => {
   const texts: string[] = [];
   const findings: Finding[] = [];
-  for (const written of writtenIn(tree)) {
+  for (const written of itemsIn(tree).flatMap(writtenAs)) {
     const text = `${written.key}: ${written.expression}${written.abort}`;
     const complain = (position: number, message: string, hint: string | null): void => {
       findings.push({ place: placeIn(written, position), path: written.path, message, hint });
@@ -53,24 +53,29 @@ const placeIn = ({ key, keySpot, expression, expressionSpot }: Written, position
   return placeWithin(expressionSpot, Math.min(Math.max(0, position - key.length - 2), expression.length));
 };
 
-const writtenIn = (tree: MapTree): Written[] => {
+interface Item extends Pick<Written, 'path' | 'key' | 'keySpot'> {
+  item: Tree;
+}
+
+/** Every expression with its key, whatever it looks like. */
+const itemsIn = (tree: MapTree): Item[] => {
   const thresholds = tree.entries.get('thresholds')?.value;
   if (thresholds?.type !== 'map') return [];
   return [...thresholds.entries].flatMap(([key, { key: keySpot, value }]) => {
     const path = ['thresholds', key];
-    if (value.type !== 'list') return writtenAs(value, { path, key, keySpot });
-    return value.items.flatMap((item, index) => writtenAs(item, { path: [...path, index], key, keySpot }));
+    if (value.type !== 'list') return [{ path, key, keySpot, item: value }];
+    return value.items.map((item, index) => ({ path: [...path, index], key, keySpot, item }));
   });
 };
 
-const writtenAs = (tree: Tree, where: Pick<Written, 'path' | 'key' | 'keySpot'>): Written[] => {
-  if (tree.type === 'scalar') {
-    return typeof tree.value === 'string' ? [{ ...where, expression: tree.value, expressionSpot: tree, abort: '' }] : [];
+const writtenAs = ({ item, ...where }: Item): Written[] => {
+  if (item.type === 'scalar') {
+    return typeof item.value === 'string' ? [{ ...where, expression: item.value, expressionSpot: item, abort: '' }] : [];
   }
-  if (tree.type !== 'map') return [];
-  const expression = tree.entries.get('threshold')?.value;
+  if (item.type !== 'map') return [];
+  const expression = item.entries.get('threshold')?.value;
   if (expression?.type !== 'scalar' || typeof expression.value !== 'string') return [];
-  const abort = scalarAt(tree, 'abortOnFail') === true ? ` abortOnFail${delayOf(tree)}` : '';
+  const abort = scalarAt(item, 'abortOnFail') === true ? ` abortOnFail${delayOf(item)}` : '';
   return [{ ...where, expression: expression.value, expressionSpot: expression, abort }];
 };
 
@@ -86,15 +91,9 @@ const delayOf = (tree: MapTree): string => {
 };
 
 /** A delay of something that does not happen. */
-const idleDelays = (tree: MapTree): Finding[] => {
-  const thresholds = tree.entries.get('thresholds')?.value;
-  if (thresholds?.type !== 'map') return [];
-  return [...thresholds.entries].flatMap(([key, { value }]) => {
-    if (value.type !== 'list') return [];
-    return value.items.flatMap((item, index) => {
-      if (item.type !== 'map' || !item.entries.has('delayAbortEval') || scalarAt(item, 'abortOnFail') === true) return [];
-      const path = ['thresholds', key, index, 'delayAbortEval'];
-      return [findingAt(tree, path, 'has no effect: nothing is to be aborted', 'add abortOnFail: true, or leave it out', 'key')];
-    });
+const idleDelays = (tree: MapTree): Finding[] =>
+  itemsIn(tree).flatMap(({ path, item }) => {
+    if (item.type !== 'map' || !item.entries.has('delayAbortEval') || scalarAt(item, 'abortOnFail') === true) return [];
+    const at = [...path, 'delayAbortEval'];
+    return [findingAt(tree, at, 'has no effect: nothing is to be aborted', 'add abortOnFail: true, or leave it out', 'key')];
   });
-};

@@ -9,7 +9,7 @@ import {
   rampingRooms,
   timetable,
 } from './executors.ts';
-import { duration, name, text, whole, yesOrNo } from './leaves.ts';
+import { duration, name, prose, text, whole, yesOrNo } from './leaves.ts';
 import { publish } from './media.ts';
 import { suggest } from './nearest.ts';
 import { quote, say, textOf } from './say.ts';
@@ -41,22 +41,21 @@ export const groupOfUnknownExecutor = z.looseObject(commonKeys);
 
 const expression = z.string({ error: say('must be an expression', 'write p(95)<2000') });
 
-/** k6's shape: an expression, or one that ends the run. */
-const threshold = z.union(
-  [
-    expression,
-    strict({
-      threshold: expression.describe('The expression: p(95)<2000.'),
-      abortOnFail: yesOrNo().optional().describe('End the run as soon as it is crossed.'),
-      delayAbortEval: duration().optional().describe('But not before so much of the run has gone.'),
-    }),
-  ],
-  { error: say('must be an expression', 'write p(95)<2000 or { threshold: p(95)<2000, abortOnFail: true }') },
-);
+/** One that may end the run. */
+const aborting = strict({
+  threshold: expression.describe('The expression: p(95)<2000.'),
+  abortOnFail: yesOrNo().optional().describe('End the run as soon as it is crossed.'),
+  delayAbortEval: duration().optional().describe('But not before so much of the run has gone.'),
+});
 
-/** What must hold of one metric. */
+/** k6's shape. */
+const threshold = z.union([expression, aborting], {
+  error: say('must be an expression', 'write p(95)<2000 or { threshold: p(95)<2000, abortOnFail: true }'),
+});
+
+/** What must hold of one metric: a list, or one thing alone. */
 const expressions = z
-  .union([expression, z.array(threshold)], { error: say('must be expressions', 'write a list of them: [p(95)<2000]') })
+  .union([z.array(threshold), expression, aborting], { error: say('must be expressions', 'write a list of them: [p(95)<2000]') })
   .meta({ id: 'expressions', samples: [['p(95)<2000'], ['rate<0.01']] });
 
 const tagValue = z
@@ -71,7 +70,7 @@ export const fileKeys = {
     description: 'Names the run in reports and metrics.',
     samples: ['video-meeting'],
   }),
-  description: text(2_000, 'a description').optional().describe('Who has this workload, in a sentence.'),
+  description: prose(2_000, 'a description').optional().describe('Who has this workload, in a sentence.'),
   tags: z
     .record(
       z

@@ -110,6 +110,13 @@ export const text = (max: number, what: string) =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     .regex(/^[^\u0000-\u001f\u007f]*$/, { error: `${what} must not hold control characters` });
 
+/** A sentence or more; where its lines end makes no difference. */
+export const prose = (max: number, what: string) =>
+  z
+    .string({ error: `${what} must be text` })
+    .transform((given) => given.replace(/\s*[\t\r\n]\s*/g, ' ').trim())
+    .pipe(text(max, what));
+
 /** `50/s`, or 50 alone → a second. */
 export const joinRate = () => {
   const problem = say(`must be joins a second, above 0 and at most ${LIMITS.joinRate}`, 'write 50/s');

@@ -53,7 +53,7 @@ export const roles = () =>
     .describe('Who is in each room, by role; they join in this order.');
 
 /** For profiles, whose names stand beside the words of `publish`. */
-export const TRACK_WORDS = ['audio', 'video', 'screen'] as const;
+export const TRACK_WORDS = ['audio', 'video', 'screen', 'none'] as const;
 
 export const noSuchProfile = (given: string, profiles: readonly string[]): { message: string; hint: string } => ({
   message: `${quote(given)} is neither a track nor a profile of this file`,

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { nearest } from './nearest.ts';
 import { quote, say } from './say.ts';
 
-/** Words of k6 (and of our own flags) that are called something else here. */
+/** Words of k6, of our own flags and of other tools that are called something else here. */
 const FAMILIAR: Record<string, string> = {
+  name: 'scenario',
+  scenarios: 'groups',
   vus: 'rooms',
   startVUs: 'startRooms',
   maxVUs: 'maxRooms',
@@ -34,7 +36,7 @@ export const strict = <const Shape extends z.ZodRawShape>(
 
 const unknownKey = (key: string, known: readonly string[], elsewhere: string | null): string => {
   const familiar = Object.hasOwn(FAMILIAR, key) ? FAMILIAR[key] : undefined;
-  const meant = elsewhere === null ? (nearest(key, known) ?? known.find((one) => one === familiar) ?? null) : null;
+  const meant = elsewhere === null ? (known.find((one) => one === familiar) ?? nearest(key, known)) : null;
   if (meant !== null) return say(`there is no key ${quote(key)}`, `did you mean ${meant}?`);
   return say(`there is no key ${quote(key)} here`, elsewhere ?? `there are ${known.join(', ')}`);
 };
