@@ -79,7 +79,8 @@ export const createPeople = (most: { people: number; rooms: number }): PeopleFol
   };
 
   const addEvent = (line: EventLine): void => {
-    const { identity, at, event, ms = null, reason = null, message = null } = line;
+    const { identity, at, event, reason = null, message = null } = line;
+    const ms = line.phases?.joined ?? line.ms ?? null;
     if (identity === undefined) return;
     const { story } = lifeOf(identity, line);
     if (story.length < LONGEST_STORY) story.push({ at, event, ms, reason, message });
@@ -153,8 +154,8 @@ const personOf = (how: WorstParticipant, { story, group, result, gaps, gapMs }: 
     group,
     outcome: result?.outcome ?? null,
     reason: result?.reason ?? null,
-    dueAt: result?.joinAtMs ?? joined?.at ?? story[0]?.at ?? 0,
-    joinMs: result?.joinMs ?? null,
+    dueAt: result?.joinAtMs ?? (joined === undefined ? (story[0]?.at ?? 0) : joined.at - (joined.ms ?? 0)),
+    joinMs: result === null ? (joined?.ms ?? null) : result.joinMs,
     firstMediaMs: first?.ms ?? null,
     endedAt: result?.at ?? null,
     gaps,

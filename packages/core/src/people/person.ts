@@ -5,6 +5,7 @@ import type { WorstParticipant } from '../summary.ts';
 export interface Episode {
   at: number;
   event: EventName;
+  /** How long it took: since it was due, or since the connection was lost. */
   ms: number | null;
   /** A short word, and a sentence. */
   reason: string | null;

@@ -14,7 +14,7 @@ import type { ReportInput } from '../report-input.ts';
 
 const RECORD = 'runs/2026-11-21T12-00-00-k3x9/record.ndjson';
 
-const reportOf = (lines: RecordLine[], thresholds: string[] = []): ReportInput => {
+export const reportOf = (lines: RecordLine[], thresholds: string[] = []): ReportInput => {
   const fold = createSummary(thresholds.map(parseThreshold));
   for (const line of lines) fold.add(line);
   const summary = fold.result();

@@ -1,0 +1,97 @@
+import {
+  createHistory,
+  evaluate,
+  type History,
+  parseThreshold,
+  type RecordLine,
+  type ThresholdResult,
+} from '@livekit-swarm/core';
+import { altered, recordOf, specOf } from '@livekit-swarm/core/testing';
+import { describe, expect, it } from 'vitest';
+import { reportOf } from '../testing/reports.ts';
+import { beyond, crossingOf, spansOf, spansText } from './crossings.ts';
+import { watchesOf } from './watches.ts';
+
+/** Loses a tenth of the packets in these seconds. */
+const lossy = (from: number, to: number): RecordLine[] =>
+  altered(recordOf(specOf({ rooms: 2, participants: 2, durationMs: 30_000 })), (line) =>
+    line.type !== 'sample' || line.at <= from * 1_000 || line.at > to * 1_000
+      ? line
+      : {
+          ...line,
+          series: line.series.map((series) =>
+            series.labels.direction === 'down'
+              ? { ...series, packets: series.packets * 0.9, lost: series.packets * 0.1 }
+              : series,
+          ),
+        },
+  );
+
+const judged = (text: string, lines: RecordLine[]): [ThresholdResult, History] => {
+  const { summary, judgement } = reportOf(lines, [text]);
+  const [result] = evaluate(summary, { threshold: parseThreshold(text), source: 'user' });
+  if (result === undefined) throw new Error('there is always a result');
+  const history = createHistory(watchesOf(judgement));
+  for (const line of lines) history.add(line);
+  return [result, history.soFar()];
+};
+
+describe('a threshold over time', () => {
+  it('tells when it was crossed, and the worst of it', () => {
+    const crossing = crossingOf(...judged('packet_loss: rate<0.01', lossy(10, 14)));
+    expect(crossing?.spans).toEqual([{ fromMs: 10_000, toMs: 14_000 }]);
+    expect(crossing?.worst?.value).toBeCloseTo(0.1);
+    expect(crossing?.worst?.atMs).toBe(10_000);
+    expect(crossing?.over.filter(Boolean)).toHaveLength(4);
+  });
+
+  it('looks at its own part of the run only', () => {
+    const crossing = crossingOf(...judged('packet_loss@12s..20s: rate<0.01', lossy(10, 14)));
+    expect(crossing?.spans).toEqual([{ fromMs: 12_000, toMs: 14_000 }]);
+    expect(crossing?.values.slice(0, 12).every((value) => value === null)).toBe(true);
+  });
+
+  it('follows the selector', () => {
+    const [result, history] = judged('packet_loss{role:subscriber}: rate<0.01', lossy(10, 14));
+    // Nobody only listens.
+    expect(crossingOf(result, history)).toBeNull();
+    expect(crossingOf(...judged('packet_loss{role:publisher,kind:audio}: rate<0.01', lossy(10, 14)))?.spans).toHaveLength(1);
+  });
+
+  it('that wants more looks for what was too little', () => {
+    const [result, history] = judged('media_latency: p(50)>5', lossy(10, 14));
+    expect(beyond(result)).toBe('below the limit');
+    expect(crossingOf(result, history)?.worst?.value).toBeLessThan(7);
+  });
+
+  it.each(['packets_received: count>10', 'missing_tracks: rate==0', 'cpu_cores: max<4', 'gaps: count<10'])(
+    'is not told of %s, which is no figure of a second',
+    (text) => {
+      expect(crossingOf(...judged(text, lossy(10, 14)))).toBeNull();
+    },
+  );
+
+  it('is not known without a record', () => {
+    expect(crossingOf(judged('packet_loss: rate<0.01', lossy(10, 14))[0], null)).toBeNull();
+  });
+});
+
+describe('stretches of time', () => {
+  const T = true;
+  const F = false;
+
+  it('are one when a moment of calm is between them', () => {
+    expect(spansOf([F, T, F, T, F, F, F, T], 1_000)).toEqual([
+      { fromMs: 1_000, toMs: 4_000 },
+      { fromMs: 7_000, toMs: 8_000 },
+    ]);
+    expect(spansOf([], 1_000)).toEqual([]);
+  });
+
+  it('are told in order, the longest of many', () => {
+    const span = (from: number, to: number) => ({ fromMs: from * 1_000, toMs: to * 1_000 });
+    expect(spansText([span(16, 24)])).toBe('0:16–0:24');
+    expect(spansText([span(16, 24), span(70, 3_700)])).toBe('0:16–0:24 and 1:10–1:01:40');
+    expect(spansText([span(1, 2), span(5, 9), span(12, 13), span(20, 29)], 2)).toBe('0:05–0:09, 0:20–0:29 and 2 more');
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { wholeOf } from '../rendered.ts';
+import type { ReportInput } from '../report-input.ts';
+import { failedReport, inconclusiveReport, passedReport, quietReport } from '../testing/reports.ts';
+import { htmlReporter } from './html.ts';
+
+const pageOf = (input: ReportInput): Promise<string> => wholeOf(htmlReporter.render([input]) ?? '');
+
+/** What is read, without programs, marks and runs of blanks. */
+const textOf = (page: string): string =>
+  page
+    .replace(/<(script|style)\b.*?<\/\1>/gs, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/\s+/g, ' ');
+
+/** Of the page's script. */
+const dataOf = (page: string) => JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)?.[1] ?? '');
+
+describe('the page of a run', () => {
+  it('that passed says so, and whose figures these are', async () => {
+    const text = textOf(await pageOf(passedReport()));
+    expect(text).toMatch(/Passed All \d+ thresholds held\. Exit code 0\./);
+    expect(text).toContain('The tester kept up all the time, so these figures are those of the deployment.');
+    expect(text).toContain('livekit-server 1.13.4, started by swarm');
+  });
+
+  it('that failed says why, when, and whose fault it was not', async () => {
+    const text = textOf(await pageOf(failedReport()));
+    expect(text).toMatch(/Failed \d of \d+ thresholds were crossed\. Exit code 99\./);
+    expect(text).toMatch(/packet_loss\{kind:video\} was 2\.06 % , allowed is < 2 % above the limit 0:\d\d–0:\d\d/);
+    expect(text).toContain('the trouble lies in the deployment, or in the network towards it');
+    expect(text).toMatch(/k3x9-2-p1 swarm-k3x9-2 publisher never in ice_timeout/);
+    expect(text).toMatch(/k3x9-3-s1 .* dropped \(connection_timeout\)/);
+  });
+
+  it('that nobody can judge says what the tester did', async () => {
+    const text = textOf(await pageOf(inconclusiveReport()));
+    expect(text).toMatch(
+      /Inconclusive Neither passed nor failed: the tester disturbed its own measurement\. The run was interrupted\. Exit code 130\./,
+    );
+    expect(text).toMatch(/datagrams .* were dropped by our own full receive buffers/);
+    expect(text).toContain('✗ not fit to measure');
+    expect(text).toMatch(/0:25 interrupted/);
+  });
+
+  it('without media has no charts of media', async () => {
+    const page = await pageOf(quietReport());
+    const ids = dataOf(page).charts.map(({ id }: { id: string }) => id);
+    expect(ids).toContain('in');
+    expect(ids).not.toContain('latency');
+    expect(textOf(page)).toContain('No media was sent or received.');
+  });
+
+  it('of which no record is left has everything but what happened over time', async () => {
+    const page = await pageOf({ ...failedReport(), recordPath: null, readLines: null });
+    expect(textOf(page)).toMatch(/Failed .*Thresholds .*Distributions .*Figures .*Scenario/);
+    expect(page).not.toContain('class="plot"');
+    expect(dataOf(page).charts).toEqual([]);
+  });
+
+  it('gives its script what a chart needs, and no more', async () => {
+    const { charts, points, step } = dataOf(await pageOf(failedReport()));
+    expect(step).toBe(1);
+    for (const { series } of charts)
+      for (const { values, label } of series) {
+        expect(values, label).toHaveLength(points);
+        // Four digits are more than anybody can see.
+        for (const value of values) expect(value === null ? null : Number(value.toPrecision(4))).toBe(value);
+      }
+    const loss = charts.find(({ id }: { id: string }) => id === 'loss-down');
+    expect(loss.series.map(({ label }: { label: string }) => label)).toEqual([
+      'audio',
+      'audio, at first',
+      'video',
+      'video, at first',
+    ]);
+    expect(loss.limit).toBe(0.01);
+  });
+
+  it('is the same for the same run', async () => {
+    expect(await pageOf(failedReport())).toBe(await pageOf(failedReport()));
+  });
+
+  it('may run nothing but what is in it', async () => {
+    const page = await pageOf(passedReport());
+    expect(page).toMatch(/Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-/);
+    expect(page).not.toMatch(/unsafe-inline|unsafe-eval/);
+    // Attributes that such a policy would not let work.
+    const markup = page.replace(/<(script|style)\b.*?<\/\1>/gs, '');
+    expect(markup).not.toMatch(/<[^>]*\s(style|on\w+)=/);
+    // What is fetched, other than by a click of the reader.
+    expect(markup).not.toMatch(/(src|href)="(?!#|data:)/);
+  });
+});
