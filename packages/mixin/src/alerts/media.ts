@@ -1,0 +1,78 @@
+import type { Alert } from '../rule.ts';
+import { LIMITS } from '../settings.ts';
+
+/** What people hear and see, as the server measures it. */
+export const MEDIA_ALERTS: readonly Alert[] = [
+  {
+    name: 'LiveKitPacketLossHigh',
+    severity: 'warning',
+    expr: `instance_direction:livekit_packet_loss:ratio_rate5m > ${LIMITS.loss}`,
+    for: '1m',
+    summary: 'Packets of calls are lost.',
+    description:
+      '{{ $labels.instance }} loses {{ $value | humanizePercentage }} of its {{ $labels.direction }} packets. Beyond 2 % people hear it.',
+    dashboard: 'media',
+    proof: {
+      series: {
+        'livekit_packet_loss_total{job="livekit", instance="a:1", direction="outgoing", source="MICROPHONE", type="AUDIO"}':
+          '0x10 0+300x30',
+        'livekit_packet_total{job="livekit", instance="a:1", direction="outgoing", transmission="initial"}': '0+6000x40',
+        'livekit_packet_total{job="livekit", instance="a:1", direction="incoming", transmission="initial"}': '0+6000x40',
+      },
+      silentAt: '10m',
+      firesAt: '25m',
+      fires: [
+        {
+          labels: { job: 'livekit', instance: 'a:1', direction: 'outgoing' },
+          description: 'a:1 loses 5% of its outgoing packets. Beyond 2 % people hear it.',
+        },
+      ],
+    },
+  },
+  {
+    name: 'LiveKitJitterHigh',
+    severity: 'warning',
+    expr: `instance_direction:livekit_jitter_high:ratio_rate5m > ${LIMITS.jitterShare}`,
+    for: '2m',
+    summary: 'Packets of calls arrive unevenly.',
+    description:
+      'On {{ $labels.instance }} {{ $value | humanizePercentage }} of the {{ $labels.direction }} streams have more than 30 ms of jitter.',
+    dashboard: 'media',
+    proof: {
+      series: {
+        'livekit_jitter_us_bucket{job="livekit", instance="a:1", direction="incoming", le="30000"}': '0+100x10 1000+80x30',
+        'livekit_jitter_us_count{job="livekit", instance="a:1", direction="incoming"}': '0+100x40',
+      },
+      silentAt: '10m',
+      firesAt: '25m',
+      fires: [
+        {
+          labels: { job: 'livekit', instance: 'a:1', direction: 'incoming' },
+          description: 'On a:1 20% of the incoming streams have more than 30 ms of jitter.',
+        },
+      ],
+    },
+  },
+  {
+    name: 'LiveKitNacksRising',
+    severity: 'info',
+    // Three times what it was within the hour, and more than a handful.
+    expr: `instance_direction:livekit_nack:rate5m > 3 * instance_direction:livekit_nack:rate1h and instance_direction:livekit_nack:rate5m > 1`,
+    for: '2m',
+    summary: 'Receivers ask for lost packets more and more often.',
+    description:
+      '{{ $labels.instance }} sees {{ $value | humanize }} NACKs a second, {{ $labels.direction }}: loss that is still repaired.',
+    dashboard: 'media',
+    proof: {
+      series: { 'livekit_nack_total{job="livekit", instance="a:1", direction="outgoing"}': '0+6x60 360+600x20' },
+      silentAt: '60m',
+      firesAt: '67m',
+      fires: [
+        {
+          labels: { job: 'livekit', instance: 'a:1', direction: 'outgoing' },
+          description: 'a:1 sees 10 NACKs a second, outgoing: loss that is still repaired.',
+        },
+      ],
+    },
+  },
+];

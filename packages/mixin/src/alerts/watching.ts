@@ -1,0 +1,69 @@
+import type { Alert } from '../rule.ts';
+import { JOBS } from '../settings.ts';
+
+/** Whether anybody would notice. */
+export const WATCHING_ALERTS: readonly Alert[] = [
+  {
+    name: 'LiveKitTargetMissing',
+    severity: 'critical',
+    expr: `absent(up{job="${JOBS.livekit}"})`,
+    for: '5m',
+    summary: 'Prometheus knows no LiveKit node at all.',
+    description:
+      'No target has the job {{ $labels.job }}: either discovery is broken or the job has another name. All other alerts are blind.',
+    dashboard: 'cluster',
+    proof: {
+      series: { 'up{job="livekit", instance="a:1"}': '1x5 _x30' },
+      silentAt: '5m',
+      firesAt: '20m',
+      fires: [
+        {
+          labels: { job: 'livekit' },
+          description:
+            'No target has the job livekit: either discovery is broken or the job has another name. All other alerts are blind.',
+        },
+      ],
+    },
+  },
+  {
+    name: 'LiveKitExporterDown',
+    severity: 'warning',
+    expr: `up{job="${JOBS.exporter}"} == 0 or absent(up{job="${JOBS.exporter}"})`,
+    for: '5m',
+    summary: 'The exporter of livekit-swarm does not answer.',
+    description:
+      'Probes, ghosts, webhooks and what users felt are not watched{{ if $labels.instance }} by {{ $labels.instance }}{{ end }}.',
+    dashboard: 'probes',
+    proof: {
+      series: { 'up{job="swarm-exporter", instance="e:1"}': '1x5 0x30' },
+      silentAt: '6m',
+      firesAt: '15m',
+      fires: [
+        {
+          labels: { job: 'swarm-exporter', instance: 'e:1' },
+          description: 'Probes, ghosts, webhooks and what users felt are not watched by e:1.',
+        },
+      ],
+    },
+  },
+  {
+    name: 'LiveKitExporterSourceDown',
+    severity: 'warning',
+    expr: 'swarm_exporter_up == 0',
+    for: '5m',
+    summary: 'A source of the exporter does not work.',
+    description: 'The source {{ $labels.source }} of {{ $labels.instance }} gets no answer from what it watches.',
+    dashboard: 'probes',
+    proof: {
+      series: { 'swarm_exporter_up{job="swarm-exporter", instance="e:1", source="lifecycle"}': '1x5 0x30' },
+      silentAt: '6m',
+      firesAt: '15m',
+      fires: [
+        {
+          labels: { job: 'swarm-exporter', instance: 'e:1', source: 'lifecycle' },
+          description: 'The source lifecycle of e:1 gets no answer from what it watches.',
+        },
+      ],
+    },
+  },
+];

@@ -1,0 +1,71 @@
+import type { Recording } from './rule.ts';
+import { JOBS, LIMITS, PARTICIPANTS_PER_NODE } from './settings.ts';
+
+const LIVEKIT = `job="${JOBS.livekit}"`;
+const NODE = 'job, instance';
+
+/** The burn-rate windows of the join objective (Site Reliability Workbook, chapter 5). */
+export const BURN_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
+
+/** Every ratio once, by the same rules for alerts and dashboards. Divisions by nothing give no sample rather than NaN. */
+export const RECORDINGS: readonly Recording[] = [
+  {
+    record: 'instance_direction:livekit_packet_loss:ratio_rate5m',
+    // Lost packets are no series before the first one is lost: then the loss is 0, not unknown.
+    expr: `(
+  sum by (${NODE}, direction) (rate(livekit_packet_loss_total{${LIVEKIT}}[5m]))
+  or
+  0 * sum by (${NODE}, direction) (rate(livekit_packet_total{${LIVEKIT}, transmission="initial"}[5m]))
+)
+/
+(sum by (${NODE}, direction) (rate(livekit_packet_total{${LIVEKIT}, transmission="initial"}[5m])) > 0)`,
+  },
+  {
+    record: 'instance_direction:livekit_jitter_high:ratio_rate5m',
+    // Buckets jump from 10 to 30 to 50 ms: a share above a bound is exact, a percentile would be a guess.
+    expr: `1 -
+sum by (${NODE}, direction) (rate(livekit_jitter_us_bucket{${LIVEKIT}, le="${LIMITS.jitterSeconds * 1e6}"}[5m]))
+/
+(sum by (${NODE}, direction) (rate(livekit_jitter_us_count{${LIVEKIT}}[5m])) > 0)`,
+  },
+  {
+    record: 'instance_direction:livekit_nack:rate5m',
+    expr: `sum by (${NODE}, direction) (rate(livekit_nack_total{${LIVEKIT}}[5m]))`,
+  },
+  {
+    record: 'instance_direction:livekit_nack:rate1h',
+    expr: `sum by (${NODE}, direction) (rate(livekit_nack_total{${LIVEKIT}}[1h]))`,
+  },
+  {
+    record: 'job:livekit_session_start:p95_5m',
+    // Milliseconds in the server's words, seconds in ours.
+    expr: `histogram_quantile(0.95, sum by (job, le) (rate(livekit_session_start_time_ms_bucket{${LIVEKIT}}[5m]))) / 1000`,
+  },
+  ...BURN_WINDOWS.map((window) => ({
+    record: `job:livekit_join_errors:ratio_rate${window}`,
+    // Of those who were let in by signalling, who never got media through. A client that gives up early counts, too: it had waited.
+    expr: `clamp_min(
+  1 -
+  sum by (job) (rate(livekit_participant_join_total{${LIVEKIT}, state="rtc_active"}[${window}]))
+  /
+  (sum by (job) (rate(livekit_participant_join_total{${LIVEKIT}, state="rtc_init"}[${window}])) > 0),
+  0
+)`,
+  })),
+  {
+    record: 'instance:livekit_capacity:participants',
+    expr: `max by (${NODE}) (up{${LIVEKIT}} * 0 + ${PARTICIPANTS_PER_NODE})`,
+  },
+  {
+    record: 'instance:livekit_capacity_used:ratio',
+    expr: `max by (${NODE}) (livekit_participant_total{${LIVEKIT}}) / on (${NODE}) instance:livekit_capacity:participants`,
+  },
+  {
+    record: 'instance:node_cpu_used:ratio_rate5m',
+    expr: `1 - avg by (${NODE}) (rate(node_cpu_seconds_total{job="${JOBS.node}", mode="idle"}[5m]))`,
+  },
+  {
+    record: 'instance:node_memory_used:ratio',
+    expr: `1 - max by (${NODE}) (node_memory_MemAvailable_bytes{job="${JOBS.node}"}) / max by (${NODE}) (node_memory_MemTotal_bytes{job="${JOBS.node}"})`,
+  },
+];

@@ -1,0 +1,72 @@
+import { stringify } from 'yaml';
+import { ALERT_GROUPS, ALERTS } from './alerts/index.ts';
+import { RECORDINGS } from './recordings.ts';
+import { type Alert, DASHBOARDS, runbookName } from './rule.ts';
+import { LINKS } from './settings.ts';
+
+const HEADER = '# Written by packages/mixin ("npm run mixin"): change it there.\n';
+
+const annotationsOf = ({ name, summary, description, dashboard }: Alert) => ({
+  summary,
+  description,
+  runbook_url: `${LINKS.runbooks}/${runbookName(name)}.md`,
+  dashboard_url: `${LINKS.dashboards}/${DASHBOARDS[dashboard]}`,
+});
+
+/** `groups:` as Prometheus reads them. */
+const ruleGroups = () => [
+  {
+    name: 'livekit-recordings',
+    rules: RECORDINGS.map(({ record, expr, labels }) => ({ record, expr, ...(labels && { labels }) })),
+  },
+  ...Object.entries(ALERT_GROUPS).map(([name, alerts]) => ({
+    name,
+    rules: alerts.map((alert) => ({
+      alert: alert.name,
+      expr: alert.expr,
+      ...(alert.for === '0s' ? {} : { for: alert.for }),
+      labels: { severity: alert.severity },
+      annotations: annotationsOf(alert),
+    })),
+  })),
+];
+
+const write = (value: unknown): string => HEADER + stringify(value, { lineWidth: 0 });
+
+/** For `rule_files:` of a Prometheus. */
+export const renderRules = (): string => write({ groups: ruleGroups() });
+
+/** For clusters with the Prometheus Operator. */
+export const renderPrometheusRule = (): string =>
+  write({
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: { name: 'livekit-swarm', labels: { 'app.kubernetes.io/name': 'livekit-swarm', release: 'prometheus' } },
+    spec: { groups: ruleGroups() },
+  });
+
+/** `promtool test rules`: of every alert that it is silent first, and then fires as it should. */
+export const renderRuleTests = (rulesFile: string): string =>
+  write({
+    rule_files: [rulesFile],
+    evaluation_interval: '1m',
+    tests: ALERTS.map((alert) => {
+      const { series, interval = '1m', silentAt, firesAt, fires } = alert.proof;
+      return {
+        name: alert.name,
+        interval,
+        input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+        alert_rule_test: [
+          { eval_time: silentAt, alertname: alert.name, exp_alerts: [] },
+          {
+            eval_time: firesAt,
+            alertname: alert.name,
+            exp_alerts: fires.map(({ labels, description }) => ({
+              exp_labels: { severity: alert.severity, ...labels },
+              exp_annotations: { ...annotationsOf(alert), description },
+            })),
+          },
+        ],
+      };
+    }),
+  });
