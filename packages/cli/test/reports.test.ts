@@ -2,13 +2,20 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { REPORTERS } from '@livekit-swarm/report';
+import { REPORTERS, resultJsonSchema } from '@livekit-swarm/report';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runScript } from './support/run-script.ts';
 import { MAIN, type Outcome, runSwarm, scratch } from './support/swarm.ts';
 
 /** Flags for every report there is, into this folder. */
 const allInto = (dir: string): string[] => Object.keys(REPORTERS).flatMap((name) => ['--report', `${name}=${dir}/`]);
+
+/** What of a result is not as the published schema says. */
+const problemsOf = (json: string): unknown[] => {
+  const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true, validateFormats: false }).compile(resultJsonSchema());
+  return validate(JSON.parse(json)) ? [] : (validate.errors ?? []);
+};
 
 interface Shown extends Outcome {
   read(name: string): string;
@@ -21,39 +28,65 @@ const runWithAll = async (flags: string[]): Promise<Shown> => {
   return { ...outcome, names: readdirSync(join(dir, 'out')), read: (name) => readFileSync(join(dir, 'out', name), 'utf8') };
 };
 
+/** Two stages; in the second one more packets come than anybody may receive. */
+const STAGED = `
+scenario: stages
+groups:
+  calls:
+    executor: ramping-rooms
+    startRooms: 1
+    stages:
+      - { name: early, duration: 3s, target: 1 }
+      - { name: late, duration: 3s, target: 2 }
+    roles:
+      caller: { count: 1, publish: [audio] }
+      agent: { count: 1, publish: [audio] }
+thresholds:
+  packets_received@late: [count<10]
+  join_time@*: [p(95)<5000]
+`;
+
 const RUN = ['--rooms', '2', '--duration', '3s'];
 
 describe('a crossed threshold', () => {
   it('ends with 99, and stands with ✗ and its value in every report', async () => {
-    const { exit, read, stdout, names } = await runWithAll([...RUN, '--threshold', 'packets_received: count<10']);
-    expect(exit).toBe(99);
-    const { thresholds, verdict } = JSON.parse(read('result.json')) as {
+    const file = join(scratch(), 'stages.yaml');
+    writeFileSync(file, STAGED);
+    const { exit, read, stdout, stderr } = await runWithAll(['run', file]);
+    expect(exit, stderr).toBe(99);
+    const result = read('result.json');
+    expect(problemsOf(result)).toEqual([]);
+    const { thresholds, verdict, windows } = JSON.parse(result) as {
       verdict: string;
-      thresholds: { metric: string; value: number; ok: boolean }[];
+      thresholds: { metric: string; window: string; value: number; ok: boolean }[];
+      windows: { name: string; metrics: Record<string, number> }[];
     };
     expect(verdict).toBe('failed');
-    const crossed = thresholds.find(({ metric }) => metric === 'packets_received');
-    expect(crossed).toMatchObject({ ok: false });
+    const crossed = thresholds.find(({ metric }) => metric === 'packets_received@late');
+    expect(crossed).toMatchObject({ ok: false, window: 'late' });
     expect(crossed?.value).toBeGreaterThan(100);
+    expect(windows.find(({ name }) => name === 'late')?.metrics['packets_received.count']).toBe(crossed?.value);
     const value = crossed?.value.toLocaleString('en-US') ?? '';
     const shown: Record<string, RegExp> = {
-      'report.txt': new RegExp(`✗ +packets_received +count<10 +${value} +given`),
+      'report.txt': new RegExp(`✗ +packets_received@late +count<10 +${value} +given`),
       'junit.xml': new RegExp(
-        `name="packets_received: count&lt;10"[^>]*>\\s*<failure message="✗ count was ${value}, allowed is &lt; 10"`,
+        `name="packets_received@late: count&lt;10" classname="stages"[^>]*>\\s*<failure message="✗ count was ${value}, allowed is &lt; 10"`,
       ),
-      'report.md': new RegExp(`\\| ✗ \\| \`packets_received\` \\| \`count<10\` \\| \\*\\*${value}\\*\\* \\| given \\|`),
-      'github-annotations.txt': new RegExp(`^::error title=✗ packets_received%3A count<10::count was ${value}`, 'm'),
+      'report.md': new RegExp(`\\| ✗ \\| \`packets_received@late\` \\| \`count<10\` \\| \\*\\*${value}\\*\\* \\| given \\|`),
+      'github-annotations.txt': new RegExp(`^::error title=✗ packets_received@late%3A count<10::count was ${value}`, 'm'),
+      'report.html': new RegExp(`✗[\\s\\S]*${value}`),
     };
     for (const [name, words] of Object.entries(shown)) expect(read(name), name).toMatch(words);
     expect(stdout).toBe(read('report.txt'));
-    // Samples have no verdict; they are the same packets.
+    expect(stdout).toMatch(/STAGES[\s\S]* early [\s\S]* late [\s\S]*MEDIA[\s\S]* caller [\s\S]* agent /);
+    // Samples have no verdict; of the last stage they are the same packets.
     const [head = '', ...rows] = read('samples.csv').trim().split('\r\n');
     const columns = head.split(',');
-    const down = rows.map((row) => row.split(',')).filter((row) => row[columns.indexOf('direction')] === 'down');
-    const packets = down.reduce((sum, row) => sum + Number(row[columns.indexOf('packets')]), 0);
-    expect(packets).toBe(crossed?.value);
-    // HTML is looked at in a browser elsewhere; here it is one more that must have both.
-    if (names.includes('report.html')) expect(read('report.html')).toMatch(new RegExp(`✗[\\s\\S]*${value}`));
+    const packets = rows
+      .map((row) => row.split(','))
+      .filter((row) => row[columns.indexOf('direction')] === 'down')
+      .reduce((sum, row) => sum + Number(row[columns.indexOf('packets')]), 0);
+    expect(packets).toBe((JSON.parse(result) as { metrics: Record<string, number> }).metrics['packets_received.count']);
   });
 });
 
