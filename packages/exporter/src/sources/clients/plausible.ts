@@ -22,6 +22,9 @@ const MOST = { jitter: 10, rtt: 60, bufferDelay: 60, width: 16_384, height: 16_3
 /** A freeze counts when it ends, with all its length: it may have begun long before the report did. */
 const LONGEST_FREEZE = 120;
 
+/** A report begins where the one before ended; the counters in it begin where they were looked at before that. */
+const LONGEST_BETWEEN_LOOKS = 60;
+
 /** The stream with every number cut to what can be, and whether any was. @param seconds that the report covers, as far as they are believed */
 export const plausible = (stream: ReadStream, seconds: number): { stream: ReadStream; cut: boolean } => {
   // Counters of a browser that was busy arrive in bunches.
@@ -30,7 +33,7 @@ export const plausible = (stream: ReadStream, seconds: number): { stream: ReadSt
     ...Object.fromEntries(Object.entries(MOST_A_SECOND).map(([name, most]) => [name, most * span])),
     ...MOST,
     freezeSeconds: span + LONGEST_FREEZE,
-    expectedMs: span * 1_000,
+    expectedMs: (span + LONGEST_BETWEEN_LOOKS) * 1_000,
   };
   let cut = false;
   const within = Object.entries(stream).map(([name, value]) => {

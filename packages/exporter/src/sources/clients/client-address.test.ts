@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { clientAddress } from './client-address.ts';
+
+it.each([
+  ['whoever connects', '192.0.2.7', undefined, 0, '192.0.2.7'],
+  ['nobody that a client names', '192.0.2.7', '10.0.0.1', 0, '192.0.2.7'],
+  ['whom the trusted proxy names', '192.0.2.7', '10.0.0.1, 10.0.0.2', 1, '10.0.0.2'],
+  ['whom the first of two proxies names', '192.0.2.7', 'forged, 10.0.0.1, 10.0.0.2', 2, '10.0.0.1'],
+  ['the first where there are fewer than said', '192.0.2.7', '10.0.0.1', 5, '10.0.0.1'],
+  ['an address of the old kind in the new', '::ffff:192.0.2.7', undefined, 0, '192.0.2.7'],
+  ['a network of the new kind', '2001:db8:1:2:3:4:5:6', undefined, 0, '2001:db8:1:2::/64'],
+  ['the same network, written short', '2001:DB8:1:2::9', undefined, 0, '2001:db8:1:2::/64'],
+  ['this machine', '::1', undefined, 0, '0:0:0:0::/64'],
+  ['a link', 'fe80::1%eth0', undefined, 0, 'fe80:0:0:0::/64'],
+  ['nothing', undefined, undefined, 0, 'unknown'],
+  ['nonsense', '192.0.2.7', 'x'.repeat(1_000), 1, 'unknown'],
+])('counts %s', (_, socket, forwarded, proxies, expected) => {
+  expect(clientAddress(socket, forwarded, proxies)).toBe(expected);
+});

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { bodyOf, KEY, LISTENING, openSource, tokenFor, WATCHING } from './testing/reporter.ts';
+
+const AUDIO = '{direction="down",kind="audio",sdk="livekit-client 2",browser="chrome"}';
+const VIDEO = '{direction="down",kind="video",sdk="livekit-client 2",browser="chrome"}';
+
+describe('a report', () => {
+  it('becomes metrics', async () => {
+    const { post, series, results } = openSource();
+    const response = await post(await tokenFor('room'), bodyOf({ reconnects: 1, dropped: 2, transport: 'udp', network: 'wifi' }));
+    expect(response.status).toBe(204);
+    expect(await results()).toEqual({ accepted: 1 });
+    const found = await series();
+    expect(Object.fromEntries([...found].filter(([name]) => name.endsWith(AUDIO)))).toMatchObject({
+      [`swarm_client_packets_total${AUDIO}`]: 500,
+      [`swarm_client_bytes_total${AUDIO}`]: 40_000,
+      [`swarm_client_packets_lost_total${AUDIO}`]: 5,
+      [`swarm_client_nacks_total${AUDIO}`]: 2,
+      [`swarm_client_concealed_samples_total${AUDIO}`]: 4_800,
+      [`swarm_client_samples_total${AUDIO}`]: 480_000,
+      [`swarm_client_jitter_seconds_sum${AUDIO}`]: 0.012,
+      [`swarm_client_rtt_seconds_sum${AUDIO}`]: 0.04,
+      [`swarm_client_quality_score_count${AUDIO}`]: 1,
+    });
+    expect(Object.fromEntries([...found].filter(([name]) => name.endsWith(VIDEO)))).toMatchObject({
+      [`swarm_client_plis_total${VIDEO}`]: 1,
+      [`swarm_client_freezes_total${VIDEO}`]: 1,
+      [`swarm_client_freeze_seconds_total${VIDEO}`]: 0.5,
+    });
+    expect(found.get('swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}')).toBe(1);
+    expect(found.get('swarm_client_session_transports{transport="udp"}')).toBe(1);
+    expect(found.get('swarm_client_session_networks{network="wifi"}')).toBe(1);
+    expect(found.get('swarm_client_reconnects_total{sdk="livekit-client 2",browser="chrome"}')).toBe(1);
+    expect(found.get('swarm_client_reports_dropped_total')).toBe(2);
+    expect([...found.keys()].join()).not.toMatch(/room=|anna/);
+  });
+
+  it('is scored: a voice of which a tenth was made up is worse than one of which a hundredth was', async () => {
+    const { post, series } = openSource();
+    await post(await tokenFor('good'), bodyOf({ streams: [LISTENING] }));
+    const good = (await series()).get(`swarm_client_quality_score_sum${AUDIO}`) ?? 0;
+    await post(await tokenFor('bad'), bodyOf({ streams: [{ ...LISTENING, concealed: 48_000 }] }));
+    const bad = ((await series()).get(`swarm_client_quality_score_sum${AUDIO}`) ?? 0) - good;
+    expect(good).toBeGreaterThan(4);
+    expect(bad).toBeLessThan(good - 0.8);
+  });
+
+  it('gives one score a participant, direction and kind: the worst', async () => {
+    const { post, series } = openSource();
+    await post(
+      await tokenFor('room'),
+      bodyOf({ streams: [WATCHING, { ...WATCHING, frames: 10 }, { ...WATCHING, rated: false }] }),
+    );
+    const found = await series();
+    expect(found.get(`swarm_client_quality_score_count${VIDEO}`)).toBe(1);
+    expect(found.get(`swarm_client_quality_score_sum${VIDEO}`)).toBeLessThan(2.5);
+  });
+
+  it('does not score what nobody sent, and scores what the server could not send any more as bad', async () => {
+    const { post, series } = openSource();
+    const nothing = { direction: 'down', kind: 'video', expectedMs: 10_000 } as const;
+    await post(await tokenFor('room'), bodyOf({ streams: [nothing] }));
+    expect((await series()).has(`swarm_client_quality_score_count${VIDEO}`)).toBe(false);
+    await post(await tokenFor('room'), bodyOf({ seq: 1, streams: [{ ...nothing, paused: true }] }));
+    expect((await series()).get(`swarm_client_quality_score_sum${VIDEO}`)).toBe(1);
+  });
+
+  it('may bring its token in the body, as sendBeacon must', async () => {
+    const { ask, results } = openSource();
+    const body = JSON.stringify({ ...bodyOf(), token: await tokenFor('room') });
+    const headers = { 'content-type': 'text/plain;charset=UTF-8' };
+    expect((await ask({ method: 'POST', body, headers })).status).toBe(204);
+    expect(await results()).toEqual({ accepted: 1 });
+  });
+
+  it('counts once, however often and in whatever order it comes', async () => {
+    const { post, series, results } = openSource();
+    const token = await tokenFor('room');
+    const second = bodyOf({ seq: 1 });
+    await post(token, bodyOf());
+    await post(token, bodyOf());
+    await post(token, { ...second, reports: [...bodyOf().reports, ...second.reports] });
+    await post(token, bodyOf());
+    expect(await results()).toEqual({ accepted: 2, duplicate: 3 });
+    expect((await series()).get(`swarm_client_packets_total${AUDIO}`)).toBe(1_000);
+  });
+
+  it('of a page that was loaded again begins a new session', async () => {
+    const { post, results } = openSource();
+    const token = await tokenFor('room');
+    await post(token, bodyOf({ seq: 7 }));
+    await post(token, bodyOf({ seq: 0 }, { session: 'session-0002' }));
+    await post(token, bodyOf({ seq: 7 }));
+    expect(await results()).toEqual({ accepted: 2, duplicate: 1 });
+  });
+
+  it('that was recorded cannot be played back while its token is good', async () => {
+    const { post, series, results, wait } = openSource();
+    const token = await tokenFor('room');
+    await post(token, bodyOf());
+    wait(10 * 60_000);
+    expect((await series()).has('swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}')).toBe(false);
+    await post(token, bodyOf());
+    expect(await results()).toEqual({ accepted: 1, duplicate: 1 });
+  });
+});
+
+describe('who may report', () => {
+  const refused = async (token: string, options = {}) => {
+    const { post, results } = openSource(options);
+    const response = await post(token, bodyOf());
+    expect(response.status).toBe(401);
+    expect(await results()).toEqual({ unauthorized: 1 });
+  };
+
+  it('is nobody without a token, or with one that was tampered with', async () => {
+    const good = await tokenFor('room');
+    const [head = '', claims = '', signature = ''] = good.split('.');
+    const other = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(claims, 'base64url').toString()), sub: 'eve' }));
+    await refused('');
+    await refused('nonsense');
+    await refused(`${head}.${other.toString('base64url')}.${signature}`);
+    await refused(`${Buffer.from('{"alg":"none"}').toString('base64url')}.${claims}.`);
+    await refused(`${good}x`);
+  });
+
+  it('is nobody whose token has expired, is of another deployment, or lets nobody join', async () => {
+    await refused(await tokenFor('room', 'anna', KEY, '-1m'));
+    await refused(await tokenFor('room', 'anna', { ...KEY, apiSecret: 'another-secret-of-at-least-32-characters' }));
+    await refused(await tokenFor('room', 'anna', { ...KEY, apiKey: 'unknown' }));
+    await refused(await tokenFor(''));
+    await refused(await tokenFor('r'.repeat(300)));
+    await refused(await tokenFor('room'), { keys: [] });
+  });
+
+  it('is whoever has a token of one of several keys', async () => {
+    const second = { apiKey: 'second', apiSecret: 'the-second-secret-of-at-least-32-characters' };
+    const { post, results } = openSource({ keys: [KEY, second] });
+    await post(await tokenFor('room', 'anna'), bodyOf());
+    await post(await tokenFor('room', 'ben', second), bodyOf());
+    expect(await results()).toEqual({ accepted: 2 });
+  });
+
+  it('is a page of an origin on the list, or of the exporter itself', async () => {
+    const { ask, post, results } = openSource({ origins: ['https://app.example.com'] });
+    const token = await tokenFor('room');
+    const asked = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' };
+    const preflight = (origin: string) => ask({ method: 'OPTIONS', headers: { origin, host: 'exporter.test', ...asked } });
+    const allowed = await preflight('https://app.example.com');
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization');
+    expect((await preflight('https://evil.example.com')).headers.has('access-control-allow-origin')).toBe(false);
+    expect((await post(token, bodyOf(), { origin: 'https://evil.example.com' })).status).toBe(401);
+    expect((await post(token, bodyOf(), { origin: 'null' })).status).toBe(401);
+    expect((await post(token, bodyOf(), { origin: 'http://exporter.test' })).status).toBe(204);
+    expect((await post(token, bodyOf({ seq: 1 }), { origin: 'https://app.example.com' })).status).toBe(204);
+    expect(await results()).toEqual({ unauthorized: 2, accepted: 2 });
+  });
+});
+
+describe('rooms', () => {
+  it('have metrics of their own on the list, and only there', async () => {
+    const { post, series, wait } = openSource({ rooms: ['town-hall'] });
+    for (const room of ['town-hall', 'secret']) {
+      for (const who of ['anna', 'ben']) await post(await tokenFor(room, who), bodyOf());
+    }
+    const found = await series();
+    expect([...found.keys()].filter((name) => name.includes('room='))).toEqual([
+      'swarm_client_room_quality_score{room="town-hall"}',
+      'swarm_client_room_loss_ratio{room="town-hall"}',
+    ]);
+    expect(found.get('swarm_client_room_loss_ratio{room="town-hall"}')).toBeCloseTo(9 / 2_509, 6);
+    expect(found.get('swarm_client_room_quality_score{room="town-hall"}')).toBeGreaterThan(3);
+    wait(60_000);
+    expect([...(await series()).keys()].filter((name) => name.includes('room='))).toEqual([]);
+  });
+
+  it('that people have left are empty at once', async () => {
+    const { post, series } = openSource();
+    await post(await tokenFor('room'), bodyOf({ end: true }));
+    expect([...(await series()).keys()].filter((name) => name.startsWith('swarm_client_sessions'))).toEqual([]);
+  });
+});
+
+it('versions have a label of their own where they are listed', async () => {
+  const { post, series } = openSource({ sdks: ['livekit-client 2.23.0'], browsers: ['chrome 141'] });
+  await post(await tokenFor('room', 'anna'), bodyOf());
+  await post(await tokenFor('room', 'ben'), bodyOf({}, { browser: { name: 'chrome', version: '9' }, sdk: { name: 'toString' } }));
+  expect([...(await series()).keys()].filter((name) => name.startsWith('swarm_client_sessions'))).toEqual([
+    'swarm_client_sessions{sdk="livekit-client 2.23.0",browser="chrome 141"}',
+    'swarm_client_sessions{sdk="other",browser="chrome"}',
+  ]);
+});
