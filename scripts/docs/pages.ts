@@ -1,5 +1,6 @@
 import { scenarioJsonSchema } from '@livekit-swarm/core';
 import { resultJsonSchema } from '@livekit-swarm/report';
+import { comparisonJsonSchema } from '@livekit-swarm/report/comparison';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { reportsPage } from './reports-page.ts';
@@ -10,5 +11,6 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/metrics.md': metricsPage,
   'docs/reports.md': reportsPage,
   'packages/core/schema/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
+  'packages/report/schema/comparison.schema.json': () => `${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`,
   'packages/report/schema/result.schema.json': () => `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,
 };

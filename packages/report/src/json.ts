@@ -6,6 +6,7 @@ import {
   type PlanFacts,
   type Share,
 } from '@livekit-swarm/core';
+import { comparedObject } from './comparison/json.ts';
 import { finiteDeep } from './finite.ts';
 import { exitCodeOfAll, verdictOfAll } from './of-all.ts';
 import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
@@ -15,7 +16,7 @@ import { roleTraffic } from './role-traffic.ts';
 import type { NoResult, Result } from './schema/result-schema.ts';
 
 /** The object that `--json` prints: one, for machines. Times in milliseconds, shares from 0 to 1, null for what was not measured. */
-export const resultObject = ({ summary, judgement, recordPath }: ReportInput): Result => ({
+export const resultObject = ({ summary, judgement, recordPath, comparison }: ReportInput): Result => ({
   schema: RESULT_SCHEMA,
   verdict: judgement.verdict,
   exitCode: judgement.exitCode,
@@ -41,6 +42,7 @@ export const resultObject = ({ summary, judgement, recordPath }: ReportInput): R
   scenario: summary.scenario,
   environment: summary.environment,
   record: recordPath,
+  ...(comparison === undefined ? {} : { comparison: comparedObject(comparison) }),
 });
 
 /** The same envelope for a run that did not come about. */

@@ -1,4 +1,5 @@
 import type { ExitCode, Judgement, RecordLine, Summary, Verdict } from '@livekit-swarm/core';
+import type { Comparison } from '@livekit-swarm/core/compare';
 
 /** A run and what it came to: reporters are pure functions of it, so that they cannot disagree. */
 export interface ReportInput {
@@ -8,6 +9,8 @@ export interface ReportInput {
   recordPath: string | null;
   /** Reads the record again from its first line, for what the summary does not hold (samples over time). Null when none was kept. */
   readLines: (() => AsyncIterable<RecordLine>) | null;
+  /** Of the run with a baseline; its verdict is in the judgement already. Absent without one. */
+  comparison?: Comparison;
 }
 
 /** A run that did not come about: the deployment could not be reached, a server could not be started, … */

@@ -1,6 +1,7 @@
 import { renderOverview } from './overview.ts';
 import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
+import { baselineSection } from './sections/baseline.ts';
 import { deploymentSection, noteSection, recordSection } from './sections/deployment.ts';
 import { generatorSection } from './sections/generator.ts';
 import { joinSection } from './sections/joins.ts';
@@ -17,6 +18,7 @@ import { wrap } from './wrap.ts';
 const SECTIONS = [
   verdictSection,
   thresholdSection,
+  baselineSection,
   stageSection,
   joinSection,
   mediaSection,

@@ -3,6 +3,7 @@ export { type CompareOptions, compareRuns } from './compare-runs.ts';
 export type * from './comparison.ts';
 export type { MeasuredRun } from './figures.ts';
 export { isFit, unfitBecause } from './fitness.ts';
+export { judgeAgainst } from './judge-against.ts';
 export type { Margin } from './margin.ts';
 export { expectSameScenario, ScenarioMismatch } from './same-scenario.ts';
 export * from './scenario-difference.ts';

@@ -1,13 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSummary, judge, type RecordLine, resolveThresholds } from '@livekit-swarm/core';
-import { type Comparison, compareRuns, type RecordedRun, type Side } from '@livekit-swarm/core/compare';
+import { type Comparison, compareRuns, judgeAgainst, type RecordedRun, type Side } from '@livekit-swarm/core/compare';
 import { altered, recordOf, specOf } from '@livekit-swarm/core/testing';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { marked } from 'marked';
 import { parse } from 'test-results-parser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { COMPARISON_REPORTERS, type ComparisonInput, exitCodeOfComparisons } from './index.ts';
+import { renderJson } from '../json.ts';
+import { renderJunit } from '../junit/junit.ts';
+import { renderMarkdown } from '../markdown/markdown.ts';
+import type { ReportInput } from '../report-input.ts';
+import { passedReport } from '../testing/reports.ts';
+import { renderText } from '../text.ts';
+import { comparisonJsonSchema, strictComparisonJsonSchema } from './comparison-schema.ts';
+import { COMPARISON_REPORTERS, type ComparisonInput, concludingSentence, exitCodeOfComparisons } from './index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-comparison-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -93,6 +101,73 @@ test('JSON has every figure with its values, its change and its interval', () =>
   });
   expect(figure.change.relative).toBeCloseTo(1, 1);
   expect(figure.interval.relativeFrom).toBeLessThan(figure.change.relative);
+});
+
+describe('the published schema', () => {
+  const PUBLISHED = new URL('../../schema/comparison.schema.json', import.meta.url);
+  const problemsOf = (schema: object, input: ComparisonInput): unknown[] => {
+    const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
+    validate(JSON.parse(json.render(input)));
+    return validate.errors ?? [];
+  };
+
+  test('is what the code says ("npm run docs" writes it anew)', () => {
+    expect(readFileSync(PUBLISHED, 'utf8')).toBe(`${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`);
+  });
+
+  test('takes every comparison, and leaves nothing of it undescribed', async () => {
+    const open = await compareRuns({ name: 'a', runs: side('a', 1).runs.slice(0, 1) }, { name: 'b', runs: [] });
+    for (const input of [inputOf(worse, same), inputOf(open), { ...inputOf(), interrupted: true }]) {
+      expect(problemsOf(comparisonJsonSchema(), input)).toEqual([]);
+      expect(problemsOf(strictComparisonJsonSchema(), input)).toEqual([]);
+    }
+  });
+});
+
+describe('a run with a baseline', () => {
+  const withBaseline = (comparison: Comparison): ReportInput => {
+    const report = passedReport();
+    return { ...report, judgement: judgeAgainst(report.judgement, comparison, concludingSentence(comparison)), comparison };
+  };
+
+  test('fails where a figure got worse, in every report', () => {
+    const report = withBaseline(worse);
+    expect(report.judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(renderText(report)).toMatch(
+      /^✗ FAILED \(exit 99\)[\s\S]*BASELINE {2}✗ regression against 1\.11\.0\n[\s\S]*✗ {2}join_time\.p95/,
+    );
+    expect(JSON.parse(renderJson([report]))).toMatchObject({
+      verdict: 'failed',
+      exitCode: 99,
+      comparison: { verdict: 'regression' },
+    });
+    expect(renderMarkdown([report])).toContain('### ✗ regression: a \\| b &lt;i&gt; against 1.11.0');
+    expect(renderJunit([report])).toMatch(/<testcase name="baseline"[^>]*>\s*<failure message="✗ regression/);
+  });
+
+  test('passes where none did', () => {
+    const report = withBaseline(same);
+    expect(report.judgement).toEqual(passedReport().judgement);
+    expect(renderText(report)).toContain('BASELINE  ✓ no difference against 1.11.0\n');
+  });
+
+  test('has not passed where nobody can tell, and stays what it is where it was worse already', () => {
+    const judged = (
+      verdict: Comparison['verdict'],
+      exitCode: 0 | 3 | 98 | 99 | 130,
+      own: 'passed' | 'failed' | 'inconclusive',
+    ) => {
+      const { judgement } = passedReport();
+      const result = judgeAgainst({ ...judgement, verdict: own, exitCode }, { verdict }, 'so');
+      return [result.verdict, result.exitCode];
+    };
+    expect(judged('inconclusive', 0, 'passed')).toEqual(['inconclusive', 98]);
+    expect(judged('inconclusive', 99, 'failed')).toEqual(['failed', 99]);
+    expect(judged('regression', 98, 'inconclusive')).toEqual(['inconclusive', 98]);
+    expect(judged('regression', 3, 'failed')).toEqual(['failed', 3]);
+    expect(judged('regression', 130, 'passed')).toEqual(['failed', 130]);
+    expect(judged('improvement', 0, 'passed')).toEqual(['passed', 0]);
+  });
 });
 
 test('Markdown renders as tables, and nothing of a name becomes markup', () => {

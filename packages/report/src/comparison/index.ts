@@ -5,8 +5,10 @@ import { renderComparisonJunit } from './junit.ts';
 import { renderComparisonMarkdown } from './markdown.ts';
 import { renderComparisonText } from './text.ts';
 
+export { COMPARISON_SCHEMA } from '../result-names.ts';
 export { type ComparisonInput, exitCodeOfComparisons, verdictOfComparisons } from './comparison-input.ts';
-export { COMPARISON_SCHEMA, comparisonObject } from './json.ts';
+export { comparisonJsonSchema } from './comparison-schema.ts';
+export { comparisonObject } from './json.ts';
 export { concludingSentence } from './words.ts';
 
 /** One way to show a comparison. */

@@ -21,12 +21,13 @@ const MOST_ROWS = 100;
 /** For a pull request: the verdict and what changed, everything else folded away. */
 export const renderComparisonMarkdown = ({ comparisons, notes, interrupted, problem }: ComparisonInput): string =>
   `${[
-    ...comparisons.flatMap((comparison) => partsOf(comparison, interrupted)),
+    ...comparisons.flatMap((comparison) => comparisonParts(comparison, interrupted)),
     ...notes.map((note) => item(cut(note, LONGEST))),
     ...(problem === null ? [] : [item(cut(`It ended early: ${problem.message}`, LONGEST))]),
   ].join('\n\n')}\n`;
 
-const partsOf = (comparison: Comparison, interrupted: boolean): string[] => {
+/** Headline, sentence, tables, remarks; nothing empty. */
+export const comparisonParts = (comparison: Comparison, interrupted: boolean): string[] => {
   const { verdict, exitCode, reasons, notes, base, current, harmless } = comparison;
   const sentence = concludingSentence(comparison);
   const shown = shownFigures(comparison);

@@ -33,7 +33,7 @@ export const renderComparisonText = (input: ComparisonInput, { color = false }: 
     .join('\n\n')}\n`;
 };
 
-const verdictLines = (comparison: Comparison, interrupted: boolean, style: Style): string[] => {
+export const verdictLines = (comparison: Comparison, interrupted: boolean, style: Style): string[] => {
   const { verdict, exitCode, reasons } = comparison;
   const paint: Paint = verdict === 'regression' ? style.bad : verdict === 'inconclusive' ? style.unsure : style.good;
   const exit = interrupted ? 'interrupted' : `exit ${exitCode}`;
@@ -45,7 +45,7 @@ const verdictLines = (comparison: Comparison, interrupted: boolean, style: Style
   ];
 };
 
-const figureLines = (comparison: Comparison, style: Style): string[] => {
+export const figureLines = (comparison: Comparison, style: Style): string[] => {
   const shown = shownFigures(comparison);
   if (shown.length === 0) return [];
   const rows = shown.map((figure) => [
@@ -67,7 +67,7 @@ const figureLines = (comparison: Comparison, style: Style): string[] => {
 const paintOf = ({ verdict }: FigureComparison, style: Style): Paint =>
   verdict === 'worse' ? style.bad : verdict === 'better' ? style.good : verdict === 'same' ? (text) => text : style.dim;
 
-const noteLines = ({ notes, harmless, base, current }: Comparison, style: Style): string[] => {
+export const noteLines = ({ notes, harmless, base, current }: Comparison, style: Style): string[] => {
   const leftOut = [...base.runs, ...current.runs].flatMap(({ name, leftOut: why }) =>
     why === null ? [] : [`${name} is left out: ${why}.`],
   );

@@ -1,4 +1,6 @@
 import type { ThresholdResult } from '@livekit-swarm/core';
+import type { Comparison } from '@livekit-swarm/core/compare';
+import { concludingSentence, markOfComparison } from '../comparison/words.ts';
 import { measuredOf, measuredSentence, thresholdName, uniqueNames } from '../figures.ts';
 import { finite } from '../finite.ts';
 import { exitCodeOf, isRun, type NoRun, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
@@ -42,7 +44,27 @@ const casesOfRun = (run: ReportInput): TestCase[] => {
       bad: badOf(result),
       said: result.ok === true ? `${MARKS.passed} ${measuredSentence(result)}\n` : '',
     })),
+    ...(run.comparison === undefined ? [] : [baselineCase(run, run.comparison)]),
   ];
+};
+
+/** One case for the comparison as a whole: which figures it is about changes from run to run. */
+const baselineCase = (run: ReportInput, comparison: Comparison): TestCase => {
+  const { verdict, reasons } = comparison;
+  const sentence = concludingSentence(comparison);
+  const bad = { message: `${markOfComparison(verdict)} ${verdict}: ${sentence}`, text: reasons.join('\n') };
+  return {
+    scenario: nameOf(run),
+    name: 'baseline',
+    seconds: 0,
+    bad:
+      verdict === 'regression'
+        ? { kind: 'failure', type: 'regression', ...bad }
+        : verdict === 'inconclusive'
+          ? { kind: 'error', type: 'inconclusive', ...bad }
+          : null,
+    said: `${markOfComparison(verdict)} ${sentence}\n`,
+  };
 };
 
 const VERDICT = 'verdict';

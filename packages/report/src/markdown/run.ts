@@ -1,3 +1,4 @@
+import { comparisonParts } from '../comparison/markdown.ts';
 import { describeScenario } from '../describe-scenario.ts';
 import { plural } from '../format.ts';
 import { exitCodeOf, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
@@ -29,6 +30,7 @@ export const partsOfRun = (run: ReportInput): Part[] => {
       text: [headline(run), line(cut(describeScenario(summary.scenario), LONGEST)), reasons(run)].filter(Boolean).join('\n\n'),
     },
     { rank: rank(2), text: thresholds(run) },
+    { rank: rank(2), text: baseline(run) },
     { rank: rank(3), text: details('Stages', prepared(stageTable(summary), [0])) },
     { rank: rank(3), text: details('Joins', joins(run)) },
     { rank: rank(3), text: details('Media', media(run)) },
@@ -64,6 +66,10 @@ const thresholds = ({ judgement }: ReportInput): string => {
   ]);
   return markdownTable({ ...table, rows }, MOST_ROWS);
 };
+
+/** Under the thresholds, as long as there is a baseline. */
+const baseline = ({ comparison }: ReportInput): string =>
+  comparison === undefined ? '' : comparisonParts(comparison, false).join('\n\n');
 
 const joins = ({ summary }: ReportInput): string =>
   [

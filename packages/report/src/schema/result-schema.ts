@@ -1,5 +1,6 @@
 import { EXIT_CODES } from '@livekit-swarm/core';
 import { z } from 'zod';
+import { comparisonSchema } from '../comparison/comparison-schema.ts';
 import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../result-names.ts';
 import { scenarioSchema } from './scenario-schema.ts';
 
@@ -189,6 +190,7 @@ export const resultSchema = z
     scenario: scenarioSchema,
     environment: z.record(z.string(), z.union([z.string(), z.number()])),
     record: z.string().nullable(),
+    comparison: comparisonSchema.optional().describe('With the baseline; absent without one.'),
   })
   .meta({ id: 'Result', description: 'A run and what it came to.' });
 

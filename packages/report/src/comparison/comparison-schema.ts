@@ -1,0 +1,119 @@
+import { EXIT_CODES } from '@livekit-swarm/core';
+import { z } from 'zod';
+import { COMPARISON_SCHEMA } from '../result-names.ts';
+
+const exitCode = z
+  .literal(Object.values(EXIT_CODES).map(({ code }) => code))
+  .describe('99: a figure got worse; 98: nobody can tell; 0: nothing got worse.');
+const verdict = z
+  .enum(['regression', 'improvement', 'no difference', 'inconclusive'])
+  .meta({ id: 'ComparisonVerdict', description: 'A regression wherever any figure got worse, whatever else got better.' });
+
+const sideFigure = z
+  .object({
+    median: z.number(),
+    min: z.number().describe('Of the runs; of a single run its parts.'),
+    max: z.number(),
+    values: z.array(z.number()).describe('One for each run that was compared.'),
+  })
+  .nullable()
+  .meta({ id: 'SideFigure', description: 'In the unit of the metric. Null: not measured in every run.' });
+
+const share = () => z.number().nullable().describe('Of the base; null where that is zero.');
+
+const figure = z
+  .object({
+    figure: z.string().describe('media_latency{kind:audio}@peak.p95'),
+    verdict: z.enum(['better', 'worse', 'same', 'not comparable']),
+    why: z.string().nullable().describe('Why it is not comparable.'),
+    metric: z.string(),
+    target: z.string().describe('The metric with its selector and window.'),
+    aggregation: z.string(),
+    unit: z.string(),
+    better: z.enum(['lower', 'higher']).describe('Which way is good.'),
+    thresholded: z.boolean().describe('A threshold stands on it.'),
+    base: sideFigure,
+    current: sideFigure,
+    change: z.object({ absolute: z.number(), relative: share() }).nullable(),
+    interval: z
+      .object({
+        from: z.number(),
+        to: z.number(),
+        relativeFrom: share(),
+        relativeTo: share(),
+        confidence: z.number().describe('From 0 to 1, of this figure by itself.'),
+      })
+      .nullable()
+      .describe('Where the change lies.'),
+    tolerance: z
+      .object({ relative: z.number(), absolute: z.number() })
+      .describe('What counts as equal: the wider of a share and an amount.'),
+    chance: z.number().nullable().describe('That any figure stands out as much when both sides are alike.'),
+  })
+  .meta({ id: 'FigureComparison' });
+
+const side = z
+  .object({
+    name: z.string(),
+    runs: z.array(
+      z.object({
+        name: z.string().describe('Where its record is.'),
+        run: z.string(),
+        startedAt: z.string(),
+        verdict: z.enum(['passed', 'failed', 'inconclusive']).describe('Of the run itself.'),
+        leftOut: z.string().nullable().describe('Why it was not compared; null: it was.'),
+      }),
+    ),
+    serverVersions: z.array(z.string()),
+  })
+  .meta({ id: 'ComparedSide' });
+
+/** One side against the base. */
+export const comparisonSchema = z
+  .object({
+    verdict,
+    exitCode,
+    sentence: z.string(),
+    scenario: z.string(),
+    design: z
+      .enum(['rounds', 'repeats', 'single'])
+      .describe('By turns, several runs of each, or too few: then parts of them stand in.'),
+    base: side,
+    current: side,
+    reasons: z.array(z.string()),
+    notes: z.array(z.string()),
+    harmlessDifferences: z.array(z.object({ path: z.string(), base: z.string(), current: z.string() })),
+    figures: z.array(figure),
+  })
+  .meta({ id: 'Comparison' });
+
+/** What `swarm compare --json` and `swarm ab --json` print. */
+export const comparisonOutputSchema = z
+  .object({
+    schema: z.literal(COMPARISON_SCHEMA),
+    verdict,
+    exitCode,
+    interrupted: z.boolean(),
+    notes: z.array(z.string()),
+    error: z
+      .object({ reason: z.string(), message: z.string(), hint: z.string().nullable() })
+      .nullable()
+      .describe('What ended a session before its time.'),
+    comparisons: z
+      .array(comparisonSchema)
+      .describe('Each of the others against the first; none where an error kept them from coming about.'),
+  })
+  .meta({
+    title: 'livekit-swarm comparison',
+    description:
+      'What `swarm compare --json` and `swarm ab --json` print. Values in the unit of the metric: milliseconds, shares from 0 to 1, sums per second. Fields may be added under the same version.',
+  });
+
+export type ComparisonResult = z.infer<typeof comparisonSchema>;
+export type ComparisonOutput = z.infer<typeof comparisonOutputSchema>;
+
+/** The JSON Schema that is published: it takes fields that later versions add. */
+export const comparisonJsonSchema = (): object => z.toJSONSchema(comparisonOutputSchema, { io: 'input' });
+
+/** The same without room for anything that is not described, for tests of this version. */
+export const strictComparisonJsonSchema = (): object => z.toJSONSchema(comparisonOutputSchema, { io: 'output' });
