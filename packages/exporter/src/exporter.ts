@@ -39,8 +39,8 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
   const sources = options.sources(self.contextOf);
   let ready = false;
   const app = createApp({ sources, self, version, token, requests: limits.requests, isReady: () => ready, log });
-  // More connections than requests: scrapers keep theirs open.
-  const connections = limits.requests * 4;
+  // More connections than requests: scrapers keep theirs open, and so do browsers, each for a request in ten seconds.
+  const connections = limits.requests * (sources.some(({ publicRoutes }) => publicRoutes !== undefined) ? 64 : 4);
   const listening = await serve(app, { listen, tls, requestTimeoutMs: limits.requestTimeoutMs, connections, log });
   const stopSources = (): Promise<unknown> =>
     Promise.all(

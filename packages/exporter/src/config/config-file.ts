@@ -1,5 +1,6 @@
 import { duration, say, strict, text, whole, yesOrNo } from '@livekit-swarm/core/settings';
 import { z } from 'zod';
+import { clientsSection } from '../sources/clients/config.ts';
 import { probesSection } from '../sources/probes/config.ts';
 import { secretRef } from './secret.ts';
 import { labelName, targetSection } from './target.ts';
@@ -38,6 +39,7 @@ export const configFile = () =>
     })
       .optional()
       .describe('Rooms and participants: webhooks at /webhook, and the room service.'),
+    clients: clientsSection().optional().describe('What browsers of real users report at /beacon.'),
   });
 
 export type ConfigFile = z.output<ReturnType<typeof configFile>>;

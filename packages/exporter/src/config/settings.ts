@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '@livekit-swarm/core';
 import { nearest, type Path, readSettings, type Settings } from '@livekit-swarm/core/settings';
+import type { ClientsOptions } from '../sources/clients/clients-options.ts';
+import { clientsOptions } from '../sources/clients/config.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
@@ -20,6 +22,7 @@ export interface ExporterSettings {
   /** Null: off; the same of every source. */
   probes: ProbeSettings | null;
   lifecycle: { everyMs: number } | null;
+  clients: ClientsOptions | null;
 }
 
 /** What goes before the file: flags, or the environment behind them (`SWARM_EXPORTER_LISTEN`, …). */
@@ -50,6 +53,7 @@ export const loadSettings = async (flags: SettingsFlags, env: NodeJS.ProcessEnv)
   const targets = await readTargets(file, reader);
   const probes = sectionOf(value.probes, config === undefined);
   const lifecycle = sectionOf(value.lifecycle, config === undefined);
+  const clients = sectionOf(value.clients, config === undefined);
   const settings: ExporterSettings = {
     listen: parseListenAddress(flags.listen ?? value.listen ?? DEFAULT_LISTEN),
     token: await readToken(flags, file, reader),
@@ -61,6 +65,7 @@ export const loadSettings = async (flags: SettingsFlags, env: NodeJS.ProcessEnv)
     targets,
     probes: probes === null ? null : probeSettings(probes),
     lifecycle: lifecycle === null ? null : { everyMs: lifecycle.every ?? 15_000 },
+    clients: clients === null ? null : clientsOptions(clients, targets),
   };
   checkSchedule(settings, file);
   checkUseful(settings, config);
@@ -162,15 +167,21 @@ const checkSchedule = ({ probes, targets }: ExporterSettings, { at }: Settings<C
   }
 };
 
-const checkUseful = ({ probes, lifecycle, targets }: ExporterSettings, config: string | undefined): void => {
+const checkUseful = ({ probes, lifecycle, clients, targets }: ExporterSettings, config: string | undefined): void => {
   if (config === undefined && targets.length === 0) {
     throw new UsageError(
       'there is nothing to export: no deployment is named',
       'set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or give a file: swarm exporter --config FILE',
     );
   }
-  if (probes === null && lifecycle === null) {
-    throw new UsageError(`${config}: no source is on`, 'add a section: probes: {} or lifecycle: {}');
+  if (probes === null && lifecycle === null && clients === null) {
+    throw new UsageError(`${config}: no source is on`, 'add a section: probes: {}, lifecycle: {} or clients: {}');
+  }
+  if (clients !== null && targets.length === 0) {
+    throw new UsageError(
+      `${config}: clients need a target, whose keys their tokens are signed with`,
+      'name one under targets, or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET',
+    );
   }
   if (probes !== null && targets.length === 0) {
     throw new UsageError(

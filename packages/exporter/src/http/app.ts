@@ -31,8 +31,14 @@ export const createApp = ({ sources, self, version, token, requests, isReady, lo
   app.use(counted(self));
   // Above the limit, so that whoever looks after the process is not told that it is ill when it is only busy.
   app.get('/-/healthy', (c) => c.text('healthy\n'));
+  // Each with a limit of its own: whoever can reach the public routes must not be able to keep scrapers out.
+  for (const { publicRoutes } of sources) {
+    if (publicRoutes === undefined) continue;
+    const limit = limited(requests);
+    for (const path of new Set(publicRoutes.routes.map((route) => route.path))) app.use(path, limit);
+    app.route('/', publicRoutes);
+  }
   app.use(limited(requests));
-  for (const { publicRoutes } of sources) if (publicRoutes !== undefined) app.route('/', publicRoutes);
   if (token !== null) app.use(bearerAuth({ token, realm: 'swarm exporter' }));
   app.get('/', (c) => c.html(landingPage(version, sources)));
   app.get('/-/ready', (c) => (isReady() ? c.text('ready\n') : c.text('not ready\n', 503)));
