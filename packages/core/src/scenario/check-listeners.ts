@@ -12,22 +12,15 @@ export const checkListeners = (file: ScenarioFile, groups: readonly GroupSpec[],
     for (const role of group.roles) {
       const waits = role.count > 0 && role.subscribe && role.publish.length === 0 && role.data === null;
       if (!waits || heard.has(keyOf({ group: group.name, role: role.name }))) continue;
+      // Said in so many words it is a test of joining alone.
+      if (file.groups[group.name]?.roles[role.name]?.subscribe === true) continue;
       const at = ['groups', group.name, 'roles', role.name];
-      if (group.room !== null) {
-        warn(
-          at,
-          `nobody of this scenario sends anything into "${group.room}" that they could receive`,
-          'right if somebody else does',
-          'key',
-        );
-      } else if (file.groups[group.name]?.roles[role.name]?.subscribe !== true) {
-        // Said in so many words it is a test of joining alone.
-        complain(
-          at,
-          'nobody in their rooms sends anything that they could receive',
-          'give a role something to publish; to test joining alone, write subscribe: true',
-          'key',
-        );
+      if (group.room === null) {
+        const hint = 'give a role something to publish; to test joining alone, write subscribe: true';
+        complain(at, 'nobody in their rooms sends anything that they could receive', hint, 'key');
+      } else {
+        const hint = 'right if somebody else does: then write subscribe: true';
+        warn(at, `nobody of this scenario sends anything into "${group.room}" that they could receive`, hint, 'key');
       }
     }
   }
