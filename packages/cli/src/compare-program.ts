@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { AbFlags } from './commands/ab.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import type { Console } from './console.ts';
-import { addGroup, addLoadFlags, collector, colorFlag } from './flags.ts';
+import { addGroup, addLoadFlags, collector, colorFlag, toleranceFlag } from './flags.ts';
 import { scenarioFlags } from './run-program.ts';
 
 /** As in the reporters' map, which is not loaded for `--help`. */
@@ -11,12 +11,6 @@ export const COMPARISON_REPORT_NAMES = ['text', 'json', 'markdown', 'junit'];
 
 /** A flag that may be repeated. */
 const several = (flags: string, description: string): Option => new Option(flags, description).argParser(collector()).default([]);
-
-const toleranceFlag = (): Option =>
-  several(
-    '--tolerance <share>',
-    'how much worse a figure may get: 10%, join_time=20%, jitter=1ms (may be repeated; default: 10%)',
-  );
 
 const comparisonFlags = (): Option[] => [
   toleranceFlag(),

@@ -10,6 +10,8 @@ export interface CrowdFlags {
   signalling: 'auto' | 'v1' | 'v0';
   livekitVersion?: LiveKitVersion;
   threshold: string[];
+  baseline?: string;
+  tolerance: string[];
   report: string[];
   record?: string;
   workers?: string;
@@ -76,6 +78,8 @@ export const addCrowdFlags = (command: Command, env: Environment): Command => {
     new Option('--threshold <expression>', "what must hold, in place of the default (may be repeated): 'jitter: p(95)<30'")
       .argParser(collector())
       .default([]),
+    new Option('--baseline <record>', 'fail when anything got worse than in this record (or folder of several runs)'),
+    toleranceFlag(),
     new Option('--record <dir>', 'where the record and the logs go (default: records/TIME-RUN)'),
     ...outputFlags(),
   ]);
@@ -85,6 +89,15 @@ export const addCrowdFlags = (command: Command, env: Environment): Command => {
   ]);
   return command;
 };
+
+/** Of a comparison. */
+export const toleranceFlag = (): Option =>
+  new Option(
+    '--tolerance <share>',
+    'how much worse a figure may get: 10%, join_time=20%, jitter=1ms (may be repeated; default: 10%)',
+  )
+    .argParser(collector())
+    .default([]);
 
 /** As in the reporters' map, which is not loaded for `--help`. */
 export const REPORT_NAMES = ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'html'];
@@ -129,7 +142,7 @@ export const fromEnvironment = (option: Option, env: Environment): Option => {
 };
 
 /** Flags that may be repeated. */
-const LISTS: ReadonlySet<string> = new Set(['threshold', 'report', 'tag']);
+const LISTS: ReadonlySet<string> = new Set(['threshold', 'report', 'tag', 'tolerance']);
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
 

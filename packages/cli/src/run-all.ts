@@ -1,6 +1,7 @@
 import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
 import { exitCodeOf, exitCodeOfAll, isRun, type NoRun, type Outcome } from '@livekit-swarm/report';
 import { watchInterruption } from '@livekit-swarm/swarm';
+import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
 import { type Console, wantsColor, write } from './console.ts';
 import type { CrowdFlags } from './flags.ts';
 import type { Output } from './output/output.ts';
@@ -9,7 +10,7 @@ import { createProgressPrinter, type ProgressPrinter } from './progress-printer.
 import { runScenario, type ScenarioRun } from './run-scenario.ts';
 
 /** A scenario, what of it is its own, and what to call it while it waits. */
-export type Turn = Pick<ScenarioRun, 'scenario' | 'recordDir'>;
+export type Turn = Pick<ScenarioRun, 'scenario' | 'recordDir'> & { baseline: Baseline | null };
 
 type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'workers'>;
 
@@ -37,9 +38,10 @@ export const runAll = async (
         outcomes.push(notRun(turn));
       } else {
         if (several) printer.say(`${index === 0 ? '' : '\n'}[${index + 1}/${turns.length}] ${turn.scenario.name}`);
-        const outcome = await attempt({ ...turn, ...shared, interruption, printer }, several);
+        const { baseline, ...own } = turn;
+        const outcome = await attempt({ ...own, ...shared, interruption, printer }, several);
         if (!isRun(outcome)) await tell(outcome, stderr);
-        outcomes.push(outcome);
+        outcomes.push(isRun(outcome) && baseline !== null ? await compareWithBaseline(outcome, baseline) : outcome);
       }
       const [latest] = outcomes.slice(-1);
       // Who mistypes has not said yet what they want: nothing but the error is printed.

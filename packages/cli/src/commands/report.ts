@@ -1,4 +1,4 @@
-import { type ExitCode, judge, parseThreshold, resolveThresholds, thresholdSlot } from '@livekit-swarm/core';
+import { checkThresholds, type ExitCode, judge, parseThreshold, resolveThresholds, thresholdSlot } from '@livekit-swarm/core';
 import { findRecord, readRecord, recordLines } from '@livekit-swarm/swarm';
 import type { Console } from '../console.ts';
 import { type OutputFlags, openOutput } from '../output/output.ts';
@@ -9,12 +9,13 @@ export interface ReportFlags extends OutputFlags {
 
 /**
  * `swarm report RECORD`: renders a finished run again, and judges it again.
- * @throws RecordError when there is no record, or one that cannot be read; ThresholdError
+ * @throws RecordError when there is no record, or one that cannot be read; ThresholdError, also for thresholds on what was not in the run
  */
 export const reportCommand = async (path: string, flags: ReportFlags, console: Console): Promise<ExitCode> => {
   const output = openOutput(flags, console);
   const given = new Set(flags.threshold.map((text) => thresholdSlot(parseThreshold(text))));
   const summary = await readRecord(path);
+  checkThresholds(summary.scenario, flags.threshold);
   // What is asked now goes before what was asked then.
   const kept = summary.thresholds.filter((text) => !given.has(thresholdSlot(parseThreshold(text))));
   const judgement = judge(summary, resolveThresholds(summary.scenario, [...kept, ...flags.threshold]));

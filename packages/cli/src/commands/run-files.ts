@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { type ExitCode, explain, formatScenarioProblem, type Scenario, UsageError } from '@livekit-swarm/core';
 import { RECORD_FILE, readScenarioFiles } from '@livekit-swarm/swarm';
 import { type Adjustments, adjustScenario } from '../adjust-scenario.ts';
+import { readBaseline } from '../compare/baseline.ts';
 import { type Console, write } from '../console.ts';
 import { readCrowdFlags } from '../crowd-request.ts';
 import type { CrowdFlags } from '../flags.ts';
 import { openOutput } from '../output/output.ts';
-import { runAll } from '../run-all.ts';
+import { runAll, type Turn } from '../run-all.ts';
 import { prepareRun } from '../run-scenario.ts';
 
 export interface RunFilesFlags extends CrowdFlags {
@@ -31,7 +32,12 @@ export const runFilesCommand = async (
   const files = readScenarioFiles(paths, { scale: flags.scale });
   const shared = readCrowdFlags(flags, typed);
   const scenarios = collect(files, ({ path, scenario }) => prepared(path, scenario, flags, files.length > 1, shared));
-  const turns = scenarios.map((scenario) => ({ scenario, recordDir: recordDirOf(flags.record, scenario, files.length > 1) }));
+  const several = files.length > 1;
+  const turns: Turn[] = [];
+  for (const scenario of scenarios) {
+    const recordDir = recordDirOf(flags.record, scenario, several);
+    turns.push({ scenario, recordDir, baseline: await readBaseline(flags, scenario, several) });
+  }
   if (flags.quiet !== true) {
     for (const warning of files.flatMap(({ warnings }) => warnings)) {
       await write(console.stderr, `warning: ${formatScenarioProblem(warning)}\n`);

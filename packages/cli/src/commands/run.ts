@@ -1,4 +1,5 @@
 import { checkThresholds, type ExitCode, parseLoadFlags, scenarioOfLoad } from '@livekit-swarm/core';
+import { readBaseline } from '../compare/baseline.ts';
 import type { Console } from '../console.ts';
 import { readCrowdFlags } from '../crowd-request.ts';
 import type { CrowdFlags, RunFlags } from '../flags.ts';
@@ -19,5 +20,6 @@ export const runCommand = async (
   const scenario = scenarioOfLoad(parseLoadFlags(flags), flags.threshold);
   const shared = readCrowdFlags(flags, typed);
   checkThresholds(scenario, flags.threshold);
-  return await runAll([{ scenario, recordDir: flags.record ?? null }], shared, flags, output, console);
+  const baseline = await readBaseline(flags, scenario, false);
+  return await runAll([{ scenario, recordDir: flags.record ?? null, baseline }], shared, flags, output, console);
 };

@@ -138,6 +138,8 @@ const conclude = (figures: readonly FigureComparison[], broken: boolean, open: b
   return some('better') ? 'improvement' : 'no difference';
 };
 
+const OTHER_UNFIT = 'the other run of its round cannot be used';
+
 const factsOf = ({ name, runs }: Side, used: readonly RecordedRun[]): SideFacts => ({
   name,
   runs: runs.map(
@@ -146,7 +148,7 @@ const factsOf = ({ name, runs }: Side, used: readonly RecordedRun[]): SideFacts 
       run: run.summary.run,
       startedAt: run.summary.startedAt,
       verdict: run.judgement.verdict,
-      leftOut: used.includes(run) ? null : (unfitBecause(run) ?? brokenBy(run) ?? 'the other run of its round cannot be used'),
+      leftOut: used.includes(run) ? null : (unfitBecause(run) ?? brokenBy(run) ?? OTHER_UNFIT),
     }),
   ),
   serverVersions: [...new Set(runs.flatMap(({ summary }) => summary.deployment?.serverVersion ?? []))].sort(),

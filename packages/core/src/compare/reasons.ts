@@ -1,6 +1,7 @@
 /** What a comparison has to say besides its figures. */
 import type { MetricName } from '../metrics.ts';
 import type { FigureComparison } from './comparison.ts';
+import type { MeasuredRun } from './figures.ts';
 import { brokenBy, unfitBecause } from './fitness.ts';
 import { marginScale } from './margin.ts';
 import type { Side } from './side.ts';
@@ -18,8 +19,13 @@ export const tooFewReason = (base: Side, current: Side, was: number, is: number)
   const side = was === 0 ? base : is === 0 ? current : null;
   if (side === null)
     return 'The runs are too few and too short to tell a change from noise: three runs of each side, or one of ten seconds with six people.';
-  const why = side.runs.map((run) => `${run.name}: ${unfitBecause(run) ?? brokenBy(run) ?? 'its round has no other half'}`);
-  return `No run of ${side.name} can be used. ${why.join('; ')}.`;
+  const why = (run: MeasuredRun): string => unfitBecause(run) ?? brokenBy(run) ?? 'the other run of its round cannot be used';
+  const [only, ...more] = side.runs;
+  if (only === undefined) return `There is no run of ${side.name}.`;
+  if (more.length === 0) return `${only.name} cannot be used: ${why(only)}.`;
+  // What is said of each is in the list of runs.
+  const reasons = [...new Set(side.runs.map(why))];
+  return `None of the ${side.runs.length} runs of ${side.name} can be used: ${reasons.join('; ')}.`;
 };
 
 /** Only after a mishap there is something to measure: that it is missing is no loss. */

@@ -12,6 +12,7 @@ import {
   legendOf,
   markOfComparison,
   markOfFigure,
+  remarksOf,
   shownFigures,
 } from './words.ts';
 
@@ -28,7 +29,7 @@ export const renderComparisonMarkdown = ({ comparisons, notes, interrupted, prob
 
 /** Headline, sentence, tables, remarks; nothing empty. */
 export const comparisonParts = (comparison: Comparison, interrupted: boolean): string[] => {
-  const { verdict, exitCode, reasons, notes, base, current, harmless } = comparison;
+  const { verdict, exitCode, reasons } = comparison;
   const sentence = concludingSentence(comparison);
   const shown = shownFigures(comparison);
   const row = (figure: (typeof shown)[number]): string[] => [
@@ -47,13 +48,7 @@ export const comparisonParts = (comparison: Comparison, interrupted: boolean): s
     );
   const open = shown.filter(({ verdict: own, thresholded }) => own === 'worse' || own === 'better' || thresholded);
   const folded = shown.filter((figure) => !open.includes(figure));
-  const leftOut = [...base.runs, ...current.runs].flatMap(({ name, leftOut: why }) =>
-    why === null ? [] : [`${name} is left out: ${why}.`],
-  );
-  const differs = harmless.map(
-    ({ path, base: was, current: is }) => `The scenarios differ in what does not matter: ${path}: ${was} → ${is}.`,
-  );
-  const remarks = [...reasons.filter((reason) => reason !== sentence), ...leftOut, ...notes, ...differs];
+  const remarks = [...reasons.filter((reason) => reason !== sentence), ...remarksOf(comparison)];
   return [
     `### ${markOfComparison(verdict)} ${verdict}: ${line(describeSides(comparison))}`,
     `${line(cut(sentence, LONGEST))} (${interrupted ? 'interrupted' : `exit ${exitCode}`})`,

@@ -14,6 +14,7 @@ import {
   legendOf,
   markOfComparison,
   markOfFigure,
+  remarksOf,
   shownFigures,
 } from './words.ts';
 
@@ -67,13 +68,7 @@ export const figureLines = (comparison: Comparison, style: Style): string[] => {
 const paintOf = ({ verdict }: FigureComparison, style: Style): Paint =>
   verdict === 'worse' ? style.bad : verdict === 'better' ? style.good : verdict === 'same' ? (text) => text : style.dim;
 
-export const noteLines = ({ notes, harmless, base, current }: Comparison, style: Style): string[] => {
-  const leftOut = [...base.runs, ...current.runs].flatMap(({ name, leftOut: why }) =>
-    why === null ? [] : [`${name} is left out: ${why}.`],
-  );
-  const differs = harmless.map(
-    ({ path, base: was, current: is }) => `The scenarios differ in what does not matter: ${path}: ${was} → ${is}.`,
-  );
-  const all = [...leftOut, ...notes, ...differs];
-  return all.length === 0 ? [] : [style.title('NOTES'), ...all.flatMap((note) => wrap('  · ', note))];
+export const noteLines = (comparison: Comparison, style: Style): string[] => {
+  const remarks = remarksOf(comparison);
+  return remarks.length === 0 ? [] : [style.title('NOTES'), ...remarks.flatMap((note) => wrap('  · ', note))];
 };

@@ -117,6 +117,23 @@ const signed = (value: number, write: (size: number) => string): string => {
   return `${/[1-9]/.test(size) ? (value < 0 ? '−' : '+') : '±'}${size}`;
 };
 
+/** What a reader must know besides: which runs were left out, what differs around them. What a reason says already is not said again. */
+export const remarksOf = ({ reasons, notes, harmless, base, current }: Comparison): string[] => {
+  const leftOut = [...base.runs, ...current.runs].flatMap(({ name, leftOut: why }) =>
+    why === null || reasons.some((reason) => reason.includes(why)) ? [] : [`${name} is left out: ${why}.`],
+  );
+  const more = leftOut.length - MOST_LEFT_OUT;
+  return [
+    ...leftOut.slice(0, MOST_LEFT_OUT),
+    ...(more > 0 ? [`${plural(more, 'more run')} ${more === 1 ? 'is' : 'are'} left out.`] : []),
+    ...notes,
+    ...harmless.map(
+      ({ path, base: was, current: is }) => `The scenarios differ in what does not matter: ${path}: ${was} → ${is}.`,
+    ),
+  ];
+};
+const MOST_LEFT_OUT = 6;
+
 /** How the table is to be read. */
 export const legendOf = ({ figures, design }: Pick<Comparison, 'figures' | 'design'>): string => {
   const confidence = Math.min(1, ...figures.flatMap(({ interval }) => interval?.confidence ?? []));

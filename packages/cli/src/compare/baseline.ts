@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Scenario, UsageError } from '@livekit-swarm/core';
+import {
+  compareRuns,
+  judgeAgainst,
+  parseTolerance,
+  ScenarioMismatch,
+  type Side,
+  scenarioDifferences,
+  type Tolerance,
+} from '@livekit-swarm/core/compare';
+import type { ReportInput } from '@livekit-swarm/report';
+import { concludingSentence } from '@livekit-swarm/report/comparison';
+import { findRuns } from './find-runs.ts';
+import { readSide } from './read-side.ts';
+
+/** What a run is to be measured against. */
+export interface Baseline {
+  side: Side;
+  tolerance: Tolerance;
+}
+
+export interface BaselineFlags {
+  baseline?: string;
+  tolerance: string[];
+}
+
+/**
+ * Reads the baseline of a scenario before it is run: a run that cannot be compared need not be made. Null when there is to be none.
+ * @param several whether it is one of several scenarios: then `--baseline` names a folder with one for each, by its name
+ * @throws UsageError, ScenarioMismatch, RecordError
+ */
+export const readBaseline = async (
+  { baseline, tolerance }: BaselineFlags,
+  scenario: Scenario,
+  several: boolean,
+): Promise<Baseline | null> => {
+  const read = parseTolerance(tolerance);
+  if (baseline === undefined) {
+    if (tolerance.length > 0)
+      throw new UsageError('--tolerance has no effect without --baseline', 'add --baseline RECORD or leave it out');
+    return null;
+  }
+  const own = join(baseline, scenario.name);
+  const side = await readSide(findRuns(several || existsSync(own) ? own : baseline));
+  for (const { name, summary } of side.runs) {
+    const { decisive } = scenarioDifferences(summary.scenario, scenario);
+    if (decisive.length > 0) throw new ScenarioMismatch(name, 'what is to be run', decisive);
+  }
+  return { side, tolerance: read };
+};
+
+/** The run with what comparing it found, and judged by it, too. */
+export const compareWithBaseline = async (run: ReportInput, { side, tolerance }: Baseline): Promise<ReportInput> => {
+  const { summary, judgement, recordPath, readLines } = run;
+  const name = recordPath ?? 'this run';
+  const current: Side = { name: 'this run', runs: [{ name, summary, judgement, readLines: readLines ?? (() => []) }] };
+  const comparison = await compareRuns(side, current, { tolerance });
+  return { ...run, judgement: judgeAgainst(judgement, comparison, concludingSentence(comparison)), comparison };
+};
