@@ -44,6 +44,8 @@ export class TrackFold {
   add(line: ParticipantLine): void {
     const { identity, group, room, role, outcome, resumes, reconnects, joinMs, joinAtMs } = line;
     const tally = tallyTracks(line, this.#ours);
+    for (const { kind, refused } of tally.published)
+      this.#metrics.rate('publish_refusals', { kind, group, role }, refused ? 1 : 0, 1);
     const result = { identity, group, room, role, outcome, resumes, reconnects, joined: joinMs !== null, tally };
     const known = this.#rooms.get(room) ?? { members: 0, lastDueAt: 0 };
     this.#rooms.set(room, { members: known.members + 1, lastDueAt: Math.max(known.lastDueAt, joinAtMs) });

@@ -76,6 +76,9 @@ export const METRICS = {
   reconnects: counter('times', 'lower', BY_ROLE, 'connections made anew after one was lost'),
   reconnect_time: trend(BY_ROLE, 'from losing the connection until media could flow again, by resume or reconnect'),
 
+  publish_refusals: atTheEnd(
+    rate(['kind', 'group', 'role'], 'tracks, and flows of data, that the server did not let their publisher publish'),
+  ),
   missing_tracks: atTheEnd(
     rate(['kind', 'group', 'role'], 'tracks that should have been received and of which no packet ever came'),
   ),

@@ -185,15 +185,17 @@ export interface SampleLine {
   generator: GeneratorSample;
 }
 
-export type TrackSource = 'microphone' | 'camera' | 'screen' | 'other';
+export type TrackSource = 'camera' | 'screen' | 'other';
 
 /** One track as this participant sent it or received it, over its whole stay. */
 export interface TrackResult {
   direction: 'up' | 'down';
   kind: Kind | 'data';
   codec: string;
-  /** Which of a publisher's tracks of this kind it is: camera or screen. */
+  /** Of a video: which of its publisher's it is. */
   source?: TrackSource;
+  /** Up: the server did not let us publish it. */
+  refused?: true;
   /** Down: identity of the publisher. */
   from?: string;
   sid?: string;

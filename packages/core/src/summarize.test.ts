@@ -267,6 +267,20 @@ describe('the generator', () => {
   });
 });
 
+describe('tracks that may not be published', () => {
+  it('are counted, and a note tells of them', () => {
+    const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
+      tracks: tracks.map((track) =>
+        track.direction === 'up' && track.kind === 'video' ? { ...track, packets: 0, refused: true } : track,
+      ),
+    }));
+    const summary = summarize(lines);
+    expect(rate(summary, 'publish_refusals')).toBeCloseTo(1 / 12, 9);
+    expect(rate(summary, 'publish_refusals', { kind: 'audio' })).toBe(0);
+    expect(summary.notes).toEqual(['The server did not let participants publish 1 of 12 tracks: they are not allowed to.']);
+  });
+});
+
 describe('a record that is none', () => {
   it('is refused', () => {
     expect(() => summarize([])).toThrow('the record has no header');

@@ -133,6 +133,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       participants.close(finished);
       const worst = tracks.close(finished, end?.at ?? lastAt);
       for (const fold of [generator, ...ofWindows.values()]) fold.close();
+      notes.push(...refusalNotes(metrics));
       return {
         run,
         startedAt,
@@ -187,6 +188,13 @@ const stretches = (thresholds: readonly Threshold[]): Window[] =>
 
 const windowsOf = (timeline: Timeline): WindowMetrics[] =>
   timeline.windows.map(({ window, metrics }) => ({ window, metrics })).sort((a, b) => a.window.fromMs - b.window.fromMs);
+
+/** Whoever lets a role publish less than it does wants to see this; to whoever does not, it explains why there is less media. */
+const refusalNotes = (metrics: MetricSet): string[] => {
+  const refusals = metrics.measure('publish_refusals');
+  if (refusals?.type !== 'rate' || refusals.hits === 0) return [];
+  return [`The server did not let participants publish ${refusals.hits} of ${refusals.total} tracks: they are not allowed to.`];
+};
 
 /** What befell the run itself, as a sentence. */
 const runEvent = (line: EventLine): string | null => {

@@ -6,6 +6,8 @@ export interface TrackTally {
   expects: Record<Kind, number>;
   missing: Record<Kind, number>;
   received: { kind: Kind; codec: string; alive: boolean }[];
+  /** What it tried to publish: tracks, and its data messages together. */
+  published: { kind: Kind | 'data'; refused: boolean }[];
   /** Downlink media, all tracks together. */
   packets: number;
   lost: number;
@@ -36,6 +38,7 @@ export const tallyTracks = (line: ParticipantLine, ours: (identity: string) => b
     expects: line.expects,
     missing: { audio: missing('audio'), video: missing('video') },
     received,
+    published: line.tracks.filter(isPublished).map(({ kind, refused }) => ({ kind, refused: refused === true })),
     packets: total(media, 'packets'),
     lost: total(media, 'lost'),
     jitterMs: largest(media.map((track) => track.jitterMs)),
@@ -43,6 +46,9 @@ export const tallyTracks = (line: ParticipantLine, ours: (identity: string) => b
     longestGapMs: largest(media.map((track) => track.longestGapMs)) ?? 0,
   };
 };
+
+/** Of simulcast the lowest layer stands for the track. */
+const isPublished = ({ direction, layer }: TrackResult): boolean => direction === 'up' && (layer === undefined || layer === 'q');
 
 /** Without a publisher's name every track stands for itself. */
 const sourceOf = (track: MediaTrack, index: number): string =>

@@ -78,7 +78,10 @@ export class NativeEngine implements Engine {
     const departing = this.#departing.get(index);
     const refused = this.#refused.get(index);
     const participant = this.#participants.get(index);
-    if (refused !== undefined) return refused;
+    if (refused !== undefined) {
+      this.#refused.delete(index);
+      return refused;
+    }
     if (departing !== undefined) {
       this.#departing.delete(index);
       return this.#absence(departing, LEFT_WHILE_JOINING);

@@ -50,6 +50,8 @@ export class Participant {
   #resumes = 0;
   #reconnects = 0;
   #heard = false;
+  /** What the server does not let it do, as it was told: `publish CID`, `data`, `subscribe`. */
+  readonly #refused = new Set<string>();
   #leaving: Promise<ParticipantLine> | null = null;
 
   constructor(options: ParticipantOptions) {
@@ -75,7 +77,7 @@ export class Participant {
     this.#session = new Session({
       deployment,
       token,
-      layout: plan.layout,
+      layout: plan.subscribe ? plan.layout : { type: 'none' },
       tracks: tracks.map(({ spec }) => spec),
       sendsData: plan.data.length > 0,
       expects: plan.expects,
@@ -149,12 +151,12 @@ export class Participant {
         this.#state = event.type;
         this.#reason = event.failure.reason;
         this.#endedAt = at;
-        this.#emit(event.type, at, event.failure);
+        this.#emit(event.type, at, { ...event.failure, ...(event.type === 'join_failed' && { ms: at - this.#options.dueAt }) });
         break;
       case 'join_retry':
         // Should the run end before the next attempt does: this is why it is not in.
         this.#reason = event.failure.reason;
-        this.#emit('join_retry', at, { attempt: event.attempt, ...event.failure });
+        this.#emit('join_retry', at, { attempt: event.attempt, ms: at - this.#options.dueAt, ...event.failure });
         break;
       case 'signal_lost':
         this.#emit('signal_lost', at, event.failure);
@@ -167,9 +169,20 @@ export class Participant {
         this.#emit(event.type, at, { attempt, ms, node });
         break;
       }
+      case 'refused':
+        this.#refuse(event);
+        break;
       case 'warning':
         this.#emit('warning', at, { reason: event.reason, message: event.message });
     }
+  }
+
+  /** Told once, however often it reconnects and is refused anew. */
+  #refuse({ at, what, cid, message }: Extract<SessionEvent, { type: 'refused' }>): void {
+    const key = cid === null ? what : `${what} ${cid}`;
+    if (this.#refused.has(key)) return;
+    this.#refused.add(key);
+    this.#emit('warning', at, { reason: `${what}_refused`, message });
   }
 
   async #leave(): Promise<ParticipantLine> {
@@ -179,7 +192,11 @@ export class Participant {
     const endedAt = this.#endedAt ?? now;
     const wasIn = this.#state === 'in';
     this.#plane.finish();
-    const tracks = trackResults(this.#plane.streams, endedAt, (sid) => this.#describe(sid));
+    const refused = {
+      tracks: this.#options.tracks.map(({ spec }) => spec).filter(({ cid }) => this.#refused.has(`publish ${cid}`)),
+      data: this.#refused.has('data'),
+    };
+    const tracks = trackResults(this.#plane.streams, endedAt, this.#session.room, refused);
     this.#session.leave();
     if (wasIn) this.#emit('left', now, {});
     return {

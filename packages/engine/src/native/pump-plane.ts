@@ -157,7 +157,8 @@ export class PumpPlane implements MediaPlane {
     });
     const { width, height } = layer;
     const counted = { handle, peer, owner, stats: null, taken: null, ended: false };
-    const entry: UpStream = { ...counted, kind, codec, cid, layer: rid, first: index === 0, width, height };
+    const source = kind === 'video' && { source: track?.spec.source ?? 'camera' };
+    const entry: UpStream = { ...counted, kind, codec, cid, ...source, layer: rid, first: index === 0, width, height };
     this.#up.push(entry);
     this.#senders.set(`${cid} ${rid}`, handle);
     book.up.set(handle, entry);

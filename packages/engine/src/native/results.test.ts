@@ -1,4 +1,4 @@
-import type { RemoteTrack } from '@livekit-swarm/livekit';
+import type { RemoteTrack, TrackSpec } from '@livekit-swarm/livekit';
 import { expect, test } from 'vitest';
 import { downStream, receiverStats, senderStats, upStream } from '../testing/streams.ts';
 import { type StayStreams, trackResults } from './results.ts';
@@ -17,9 +17,16 @@ const remote = (sid: string, identity: string, kind: 'audio' | 'video' = 'audio'
   muted: false,
 });
 
-const results = (streams: Partial<StayStreams>, known: RemoteTrack[] = []) =>
-  trackResults({ up: [], down: [], data: [], dataSent: { messages: 0, bytes: 0 }, ...streams }, ENDED_AT, (sid) =>
-    known.find((track) => track.sid === sid),
+const results = (
+  streams: Partial<StayStreams>,
+  known: RemoteTrack[] = [],
+  { published = known, refused = [] }: { published?: RemoteTrack[]; refused?: TrackSpec[] } = {},
+) =>
+  trackResults(
+    { up: [], down: [], data: [], dataSent: { messages: 0, bytes: 0 }, ...streams },
+    ENDED_AT,
+    { track: (sid) => known.find((track) => track.sid === sid), tracks: published },
+    { tracks: refused, data: refused.length > 0 },
   );
 
 test('a track whose publisher reconnected is one track: counts add up, the worst stays, the last sid names it', () => {
@@ -114,4 +121,34 @@ test('data is a track only where there was some', () => {
   expect(results({ dataSent: { messages: 12, bytes: 2_400 } })).toMatchObject([
     { direction: 'up', kind: 'data', packets: 12, bytes: 2_400 },
   ]);
+});
+
+test('a track whose publisher has left is not stalled', () => {
+  const ended = downStream({ trackSid: 'TR_1', stats: receiverStats({ packets: 500, lastPacketAt: 50_000 }), ended: true });
+  const track = remote('TR_1', 'a');
+  expect(results({ down: [ended] }, [track], { published: [] })[0]).toMatchObject({ from: 'a', aliveAtEnd: true });
+  expect(results({ down: [ended] }, [track])[0]).toMatchObject({ from: 'a', aliveAtEnd: false });
+});
+
+test('a track whose publisher came back and was not heard again is stalled', () => {
+  const ended = downStream({ trackSid: 'TR_1', stats: receiverStats({ packets: 500, lastPacketAt: 50_000 }), ended: true });
+  const known = [remote('TR_1', 'a'), remote('TR_2', 'a')];
+  expect(results({ down: [ended] }, known, { published: known.slice(1) })[0]).toMatchObject({ aliveAtEnd: false });
+});
+
+test('camera and screen of the same publisher are two tracks', () => {
+  const streams = ['TR_1', 'TR_2'].map((trackSid) =>
+    downStream({ trackSid, kind: 'video', stats: receiverStats({ packets: 10, lastPacketAt: ENDED_AT }) }),
+  );
+  const known = [remote('TR_1', 'a', 'video'), { ...remote('TR_2', 'a', 'video'), source: 3 }];
+  expect(results({ down: streams }, known).map(({ source }) => source)).toEqual(['camera', 'screen']);
+});
+
+test('a track that the server did not let us publish is told once, without figures', () => {
+  const cam: TrackSpec = { cid: 'cam', kind: 'video', codec: 'vp8', layers: [] };
+  const layers = ['q', 'h'].map((layer) => upStream({ kind: 'video', cid: 'cam', layer, stats: senderStats({ packets: 3 }) }));
+  const [track, data, ...more] = results({ up: layers, dataSent: { messages: 5, bytes: 500 } }, [], { refused: [cam] });
+  expect(track).toMatchObject({ direction: 'up', kind: 'video', source: 'camera', refused: true, packets: 0 });
+  expect(data).toMatchObject({ direction: 'up', kind: 'data', refused: true, packets: 5 });
+  expect(more).toEqual([]);
 });

@@ -1,5 +1,5 @@
-import type { TrackResult } from '@livekit-swarm/core';
-import type { RemoteTrack } from '@livekit-swarm/livekit';
+import type { TrackResult, TrackSource } from '@livekit-swarm/core';
+import type { RemoteTrack, TrackSpec } from '@livekit-swarm/livekit';
 import { emptyResult, mergeAll } from './merge-results.ts';
 import { missedByServer } from './series.ts';
 import type { DataStream, DownStream, UpStream } from './stream-book.ts';
@@ -16,36 +16,77 @@ export interface StayStreams {
   dataSent: { messages: number; bytes: number };
 }
 
+/** What a participant knows of the tracks of others. */
+export interface KnownTracks {
+  /** Also of those that are gone. */
+  track(sid: string): RemoteTrack | undefined;
+  /** Those that are published now. */
+  readonly tracks: Iterable<RemoteTrack>;
+}
+
+/** What the server did not let us do. */
+export interface Refused {
+  tracks: readonly TrackSpec[];
+  data: boolean;
+}
+
 /**
  * One result per track. A full reconnect, of ours or of the publisher's, replaces streams and sids: what is the same publisher's same source, or
  * our same layer, is added up.
  * @param endedAt end of the stay, Unix ms
- * @param describe what is known of a remote track
  */
-export const trackResults = (
-  streams: StayStreams,
-  endedAt: number,
-  describe: (trackSid: string) => RemoteTrack | undefined,
-): TrackResult[] => {
-  const up = Map.groupBy(streams.up, ({ cid, layer }) => `${cid} ${layer}`);
-  const down = Map.groupBy(streams.down, ({ trackSid, kind }) => {
-    const track = describe(trackSid);
-    return track === undefined ? trackSid : `${track.identity} ${kind} ${track.source}`;
+export const trackResults = (streams: StayStreams, endedAt: number, room: KnownTracks, refused: Refused): TrackResult[] => {
+  const refusedCids = new Set(refused.tracks.map(({ cid }) => cid));
+  const up = Map.groupBy(
+    streams.up.filter(({ cid }) => !refusedCids.has(cid)),
+    ({ cid, layer }) => `${cid} ${layer}`,
+  );
+  const down = Map.groupBy(streams.down, ({ trackSid }) => {
+    const track = room.track(trackSid);
+    return track === undefined ? trackSid : sourceOf(track);
   });
+  const published = new Set([...room.tracks].map(sourceOf));
   return [
     ...[...up.values()].map((same) => mergeAll(same.map(upResult))),
-    ...[...down.values()].map((same) => mergeAll(same.map((stream) => downResult(stream, endedAt, describe(stream.trackSid))))),
+    ...refused.tracks.map(refusedResult),
+    ...[...down].map(([source, same]) => {
+      const merged = mergeAll(same.map((stream) => downResult(stream, endedAt, room.track(stream.trackSid))));
+      // Of what is not published any more nothing is meant to come.
+      return merged.from === undefined || published.has(source) ? merged : { ...merged, aliveAtEnd: true };
+    }),
     ...(streams.dataSent.messages > 0
-      ? [{ ...emptyResult('up'), packets: streams.dataSent.messages, bytes: streams.dataSent.bytes }]
+      ? [
+          {
+            ...emptyResult('up'),
+            packets: streams.dataSent.messages,
+            bytes: streams.dataSent.bytes,
+            ...(refused.data && { refused: true as const }),
+          },
+        ]
       : []),
     ...streams.data.map(dataResult),
   ];
 };
 
-const upResult = ({ kind, codec, layer, width, height, stats }: UpStream): TrackResult => ({
+/** What makes it the same track to those who watch, whatever its sid. */
+const sourceOf = ({ identity, kind, source }: RemoteTrack): string => `${identity} ${kind} ${source}`;
+
+/** Numbers of the protocol's TrackSource. */
+const VIDEO_SOURCES: Record<number, TrackSource> = { 1: 'camera', 3: 'screen' };
+
+const refusedResult = ({ kind, codec, source = 'camera' }: TrackSpec): TrackResult => ({
   ...emptyResult('up'),
   kind,
   codec,
+  ...(kind === 'video' && { source }),
+  refused: true,
+});
+
+const upResult = ({ kind, codec, source, layer, width, height, stats }: UpStream): TrackResult => ({
+  ...emptyResult('up'),
+  kind,
+  codec,
+  ...(source !== undefined && { source }),
   ...(layer !== null && { layer }),
   width,
   height,
@@ -73,6 +114,7 @@ const downResult = (
   codec,
   sid: trackSid,
   ...(track !== undefined && { from: track.identity }),
+  ...(track?.kind === 'video' && { source: VIDEO_SOURCES[track.source] ?? 'other' }),
   ...(stats !== null && {
     packets: stats.packets,
     bytes: stats.bytes,

@@ -1,4 +1,4 @@
-import type { Kind, Role } from '@livekit-swarm/core';
+import type { Kind, Role, TrackSource } from '@livekit-swarm/core';
 import type { DataFlowStats, PeerStats, PumpSample, ReceiverStats, SenderStats } from '@livekit-swarm/native';
 import { Cohorts } from './cohorts.ts';
 
@@ -28,6 +28,8 @@ export interface UpStream extends Stream, Counted<SenderStats> {
   kind: Kind;
   codec: string;
   cid: string;
+  /** Of a video. */
+  source?: TrackSource;
   layer: string | null;
   /** The lowest of its track's layers, which stands for the track where tracks are counted. */
   first: boolean;

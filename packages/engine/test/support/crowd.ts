@@ -25,6 +25,7 @@ export interface Crowd extends AsyncDisposable {
   join(...guests: Guest[]): Promise<void>;
   /** Everybody leaves at once; lines in the order of joining. */
   leave(): Promise<ParticipantLine[]>;
+  leaveOne(index: number): Promise<ParticipantLine>;
   sample(): EngineSample;
   of(event: EventName): EventLine[];
 }
@@ -67,13 +68,20 @@ export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAtte
       expects: { audio: 1, video: 1 },
       ...guest,
     };
-    const kinds = plan.publish.map(({ kind }) => kind);
+    const publishes = (what: string): boolean =>
+      plan.publish.some((track) => (track.kind === 'audio' ? what === 'audio' : track.source === what));
     const token = await makeToken({
       ...target,
       room,
       identity: plan.identity,
-      publish: { audio: kinds.includes('audio'), video: kinds.includes('video'), data: plan.data.length > 0 },
-      subscribe: true,
+      publish: {
+        audio: publishes('audio'),
+        video: publishes('camera'),
+        screen: publishes('screen'),
+        data: plan.data.length > 0,
+      },
+      subscribe: plan.subscribe,
+      grants: plan.grants,
       ttlSeconds: 60,
     });
     await engine.join(plan, { url: target.url, token }, dueAt);
@@ -85,6 +93,7 @@ export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAtte
       await Promise.all(guests.map(joinOne));
     },
     leave: () => Promise.all(Array.from({ length: size }, (_, index) => engine.leave(index))),
+    leaveOne: (index) => engine.leave(index),
     sample: () => engine.sample(),
     of: (name) => events.filter(({ event }) => event === name),
     [Symbol.asyncDispose]: () => engine.close(),

@@ -1,4 +1,4 @@
-import type { ParticipantInfo, SpeakerInfo } from '@livekit/protocol';
+import { type ParticipantInfo, type RequestResponse, RequestResponse_Reason, type SpeakerInfo } from '@livekit/protocol';
 import type { MediaPlane } from '../media-plane.ts';
 import type { RequestMessage, ResponseMessage } from '../signal/signal-socket.ts';
 import type { Peers } from './peers.ts';
@@ -16,6 +16,7 @@ export interface InboxOptions {
   send(message: RequestMessage): void;
   onToken(token: string): void;
   onWarning(reason: string, message: string): void;
+  onRefused(cid: string, why: string): void;
 }
 
 /** What the server's messages do to a running membership, one case a line. Joining, resuming and leaving are `Membership`'s own. */
@@ -64,15 +65,22 @@ export class Inbox {
         onWarning('subscription_failed', `the server could not subscribe us to ${this.#nameOf(message.value.trackSid)}`);
         break;
       case 'requestResponse':
-        if (message.value.request.case === 'addTrack')
-          onWarning('publish_refused', `the server refused a track: ${message.value.message}`);
+        this.#answered(message.value);
     }
+  }
+
+  /** What is not refused for good is acknowledged sooner or later. */
+  #answered({ request, reason, message }: RequestResponse): void {
+    if (request.case !== 'addTrack' || reason === RequestResponse_Reason.OK || reason === RequestResponse_Reason.QUEUED) return;
+    this.#options.onRefused(request.value.cid, message);
   }
 
   updateRoom(participants: readonly ParticipantInfo[]): void {
     const changes = this.#options.room.apply(participants, this.#options.ownSid());
     this.#ask(this.#options.subscriptions.tracksChanged(changes));
     for (const { sid } of changes.muted) this.#tellSilence(sid);
+    // What is published no more is no gap until it is taken off its m-line.
+    for (const { sid } of changes.removed) this.#options.plane.setMuted(sid, true);
   }
 
   /** Whether nothing is meant to come of a track: muted by its publisher, or off our screen. */

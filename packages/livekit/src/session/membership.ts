@@ -10,6 +10,7 @@ import type { RequestMessage, ResponseMessage, SignalConnection } from '../signa
 import { Inbox } from './inbox.ts';
 import { type Loss, type Step, timeoutLoss } from './loss.ts';
 import { Peers } from './peers.ts';
+import { publishRefusal, type Refusal, refusalsBy } from './permissions.ts';
 import { Publications } from './publications.ts';
 import type { RoomView } from './room-view.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -31,6 +32,8 @@ export interface MembershipOptions {
   room: RoomView;
   onToken(token: string): void;
   onWarning(reason: string, message: string): void;
+  /** Something it was about to do is not allowed; it is in all the same. */
+  onRefused(refusal: Refusal): void;
   /** It was in, and something of it broke; called once for every `open` or `resume` that succeeded. */
   onLost(loss: Loss): void;
 }
@@ -64,11 +67,26 @@ export class Membership {
     this.#publications = new Publications(plane, tracks);
     this.#subscriptions = new Subscriptions(layout, room);
     const shared = { plane, room, publications: this.#publications, send };
-    const onRejected = (cid: string) => onWarning('publish_rejected', `the server takes none of the codecs offered for ${cid}`);
+    const onRejected = (cid: string) => {
+      if (!this.#publications.isRefused(cid))
+        onWarning('publish_rejected', `the server takes none of the codecs offered for ${cid}`);
+    };
+    const onRefused = (cid: string, why: string) => {
+      const track = tracks.find((one) => one.cid === cid);
+      if (track !== undefined) this.#refuse(publishRefusal(track, why));
+    };
     const isSilent = (sid: string) => this.#inbox.isSilent(sid);
     this.#peers = new Peers({ ...shared, signalling, cname, receive, isSilent, onRejected });
     const ownSid = () => this.participantSid;
-    this.#inbox = new Inbox({ ...shared, peers: this.#peers, subscriptions: this.#subscriptions, ownSid, onToken, onWarning });
+    this.#inbox = new Inbox({
+      ...shared,
+      peers: this.#peers,
+      subscriptions: this.#subscriptions,
+      ownSid,
+      onToken,
+      onWarning,
+      onRefused,
+    });
   }
 
   get participantSid(): string {
@@ -189,6 +207,8 @@ export class Membership {
     this.#join = join;
     this.times.signalAt = deployment.clock.now();
     this.#socket?.keepAlive(join.pingInterval, join.pingTimeout);
+    const subscribes = this.#options.layout.type !== 'none';
+    for (const refusal of refusalsBy(join.participant?.permission, { tracks, sendsData, subscribes })) this.#refuse(refusal);
     room.reset();
     if (signalling === 'v0') {
       if (join.subscriberPrimary) this.#peers.expectSubscriber();
@@ -212,7 +232,11 @@ export class Membership {
 
   /** Whether what is under way is complete. */
   #check(): void {
-    if (this.#heard && this.#peers.phase === 'ready' && this.#publications.allAcknowledged) this.#settle?.(null);
+    if (this.#heard && this.#peers.phase === 'ready' && this.#publications.allAnswered) this.#settle?.(null);
+  }
+
+  #refuse(refusal: Refusal): void {
+    if (refusal.cid === null || this.#publications.refuse(refusal.cid)) this.#options.onRefused(refusal);
   }
 
   #lose(failure: Failure, way: Loss['way'], cause: ReconnectReason): void {

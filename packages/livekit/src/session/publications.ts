@@ -5,17 +5,19 @@ import {
   type SubscribedQualityUpdate,
   type TrackInfo,
   TrackPublishedResponse,
-  TrackSource,
   TrackType,
   VideoLayer,
   VideoQuality,
 } from '@livekit/protocol';
 import type { MediaPlane, Rid, SendStream } from '../media-plane.ts';
 import { type OwnLayer, type OwnTrack, ownTrack, releaseSsrcs, type TrackSpec } from '../sdp/own-track.ts';
+import { sourceOf } from './permissions.ts';
 
 interface Publication {
   track: OwnTrack;
   info: TrackInfo | null;
+  /** The server does not let us publish it. */
+  refused: boolean;
   muted: boolean;
   /** Layers that somebody watches (dynacast); all until the server says otherwise, as a browser does. */
   wanted: Map<Rid | null, boolean>;
@@ -33,6 +35,7 @@ export class Publications {
       this.#byCid.set(track.cid, {
         track,
         info: null,
+        refused: false,
         muted: false,
         wanted: new Map(track.layers.map(({ rid }) => [rid, true])),
       });
@@ -47,8 +50,9 @@ export class Publications {
     return this.tracks.map(addTrackRequest);
   }
 
-  get allAcknowledged(): boolean {
-    return [...this.#byCid.values()].every(({ info }) => info !== null);
+  /** Whether the server has answered for each of them. */
+  get allAnswered(): boolean {
+    return [...this.#byCid.values()].every(({ info, refused }) => info !== null || refused);
   }
 
   /** For `syncState`. */
@@ -65,6 +69,18 @@ export class Publications {
   acknowledge({ cid, track }: TrackPublishedResponse): void {
     const publication = this.#byCid.get(cid);
     if (publication !== undefined && track !== undefined) publication.info = track;
+  }
+
+  /** Nothing is sent of a track that the server does not let us publish. @returns whether that is news */
+  refuse(cid: string): boolean {
+    const publication = this.#byCid.get(cid);
+    if (publication === undefined || publication.refused) return false;
+    publication.refused = true;
+    return true;
+  }
+
+  isRefused(cid: string): boolean {
+    return this.#byCid.get(cid)?.refused ?? false;
   }
 
   /** A negotiated stream goes to the plane, sending or not as things stand. */
@@ -104,7 +120,7 @@ export class Publications {
   }
 }
 
-const isActive = ({ muted, wanted }: Publication, rid: Rid | null) => !muted && (wanted.get(rid) ?? true);
+const isActive = ({ muted, refused, wanted }: Publication, rid: Rid | null) => !muted && !refused && (wanted.get(rid) ?? true);
 
 const QUALITY_OF_RID: Record<Rid, VideoQuality> = { q: VideoQuality.LOW, h: VideoQuality.MEDIUM, f: VideoQuality.HIGH };
 
@@ -130,7 +146,7 @@ const addTrackRequest = (track: OwnTrack): AddTrackRequest => {
       cid: track.cid,
       name: 'microphone',
       type: TrackType.AUDIO,
-      source: TrackSource.MICROPHONE,
+      source: sourceOf(track),
       disableDtx: true,
       disableRed: true,
       stereo: false,
@@ -143,7 +159,7 @@ const addTrackRequest = (track: OwnTrack): AddTrackRequest => {
     cid: track.cid,
     name: track.source ?? 'camera',
     type: TrackType.VIDEO,
-    source: track.source === 'screen' ? TrackSource.SCREEN_SHARE : TrackSource.CAMERA,
+    source: sourceOf(track),
     width,
     height,
     layers,

@@ -1,4 +1,10 @@
-import { DisconnectReason, LeaveRequest_Action } from '@livekit/protocol';
+import {
+  AddTrackRequest,
+  DisconnectReason,
+  LeaveRequest_Action,
+  RequestResponse,
+  RequestResponse_Reason,
+} from '@livekit/protocol';
 import { expect, test } from 'vitest';
 import { type FakeClock, fakeClock } from '../testing/fake-clock.ts';
 import { type RecordingPlane, recordingPlane } from '../testing/recording-plane.ts';
@@ -270,4 +276,48 @@ test('leaving while coming back ends the attempts', async () => {
   expect(told(on)).toEqual(['joined', 'signal_lost signal_closed']);
   expect(on.server.connections).toHaveLength(2);
   expect(on.clock.pending()).toBe(0);
+});
+
+const answerToAddTrack = (reason: RequestResponse_Reason, message = '') => ({
+  case: 'requestResponse' as const,
+  value: new RequestResponse({ reason, message, request: { case: 'addTrack', value: new AddTrackRequest({ cid: 'mic' }) } }),
+});
+
+test('a server that refuses a track keeps nobody waiting: in, without it, and told once', async () => {
+  const on = stage();
+  on.server.onConnect = (connection) => {
+    connection.tell(joinResponse());
+    connection.tell(answerToAddTrack(RequestResponse_Reason.NOT_ALLOWED));
+    connection.tell(answerToAddTrack(RequestResponse_Reason.NOT_ALLOWED));
+    connection.tell(answer(1));
+    on.clock.after(1, on.connectMedia);
+  };
+  const joining = on.session.join();
+  await on.clock.advanceAsync(10);
+  expect(await joining).toBe(true);
+  expect(on.events).toEqual([
+    expect.objectContaining({
+      type: 'refused',
+      what: 'publish',
+      cid: 'mic',
+      message: 'the server does not let it publish its microphone',
+    }),
+    expect.objectContaining({ type: 'joined' }),
+  ]);
+  expect(on.plane.named('send').map(([, stream]) => stream)).toEqual([expect.objectContaining({ cid: 'mic', active: false })]);
+});
+
+test('a track that has to wait for its turn is not refused', async () => {
+  const on = stage();
+  on.server.onConnect = (connection) => {
+    connection.tell(joinResponse());
+    connection.tell(answerToAddTrack(RequestResponse_Reason.QUEUED));
+    connection.tell(answer(1));
+    on.clock.after(1, on.connectMedia);
+    on.clock.after(100, () => connection.tell(trackPublished('mic', 'TR_mic')));
+  };
+  const joining = on.session.join();
+  await on.clock.advanceAsync(150);
+  expect(await joining).toBe(true);
+  expect(on.events).toEqual([expect.objectContaining({ type: 'joined' })]);
 });

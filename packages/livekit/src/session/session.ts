@@ -7,6 +7,7 @@ import type { TrackSpec } from '../sdp/own-track.ts';
 import type { Signalling } from '../signal/endpoint.ts';
 import type { Loss } from './loss.ts';
 import { Membership } from './membership.ts';
+import type { Refusal } from './permissions.ts';
 import { RoomView } from './room-view.ts';
 
 export interface SessionOptions {
@@ -45,7 +46,8 @@ export type SessionEvent =
   | { type: 'signal_lost'; at: number; failure: Failure }
   | { type: 'resumed' | 'reconnected'; at: number; attempt: number; ms: number; node: string }
   | { type: 'disconnected'; at: number; failure: Failure }
-  | { type: 'warning'; at: number; reason: string; message: string };
+  | { type: 'warning'; at: number; reason: string; message: string }
+  | ({ type: 'refused'; at: number } & Refusal);
 
 /** A client offers three m-lines of each kind before it knows what comes (livekit-client 2.23); more follow when the server asks. */
 const MOST_FIRST_SECTIONS = 3;
@@ -129,6 +131,7 @@ export class Session {
         this.#token = token;
       },
       onWarning: (reason, message) => this.#emit({ type: 'warning', reason, message }),
+      onRefused: (refusal) => this.#emit({ type: 'refused', ...refusal }),
       onLost: (loss) => {
         if (this.#membership === membership) void this.#recover(membership, loss);
       },

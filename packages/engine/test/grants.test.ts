@@ -1,0 +1,92 @@
+import { LIVEKIT_VERSIONS, type LiveKitServer } from '@livekit-swarm/lab';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AUDIO, openCrowd, seconds, tracksOf } from './support/crowd.ts';
+import { startServer } from './support/servers.ts';
+
+const CAMERA = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '180p', simulcast: false } as const;
+const SCREEN = { ...CAMERA, source: 'screen' } as const;
+
+describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
+  let server: LiveKitServer;
+  beforeAll(async () => {
+    server = await startServer({ version });
+  });
+  afterAll(() => server.stop());
+
+  describe.each(['v1', 'v0'] as const)('over %s', (signalling) => {
+    test('who may not publish something is in at once all the same, and says what was refused', async () => {
+      await using crowd = openCrowd({ target: server, signalling });
+      await crowd.join({ publish: [AUDIO, CAMERA], grants: { canPublishSources: ['microphone'] } }, {});
+      expect(crowd.of('joined')).toHaveLength(2);
+      for (const { phases } of crowd.of('joined')) expect(phases?.joined).toBeLessThan(5_000);
+      await seconds(1.5);
+      const [publisher, listener] = await crowd.leave();
+      expect(crowd.of('warning')).toEqual([
+        expect.objectContaining({
+          identity: 'guest-0',
+          reason: 'publish_refused',
+          message: 'the server does not let it publish its camera',
+        }),
+      ]);
+      expect(tracksOf(publisher, { direction: 'up' })).toEqual([
+        expect.objectContaining({ kind: 'audio' }),
+        expect.objectContaining({ kind: 'video', refused: true, packets: 0 }),
+      ]);
+      expect(tracksOf(listener, { direction: 'down' })).toEqual([expect.objectContaining({ kind: 'audio', aliveAtEnd: true })]);
+    });
+
+    test('who may not do anything is told so of everything', async () => {
+      await using crowd = openCrowd({ target: server, signalling });
+      const data = [{ messagesPerSecond: 20, bytes: 64, reliable: false }];
+      const grants = { canPublish: false, canPublishData: false, canSubscribe: false };
+      await crowd.join({ publish: [AUDIO], data, grants }, { publish: [AUDIO], expects: { audio: 0, video: 0 } });
+      expect(crowd.of('joined')).toHaveLength(2);
+      await seconds(1.5);
+      const [denied, other] = await crowd.leave();
+      const reasons = crowd.of('warning').flatMap(({ identity, reason }) => (identity === 'guest-0' ? [reason] : []));
+      expect(new Set(reasons)).toEqual(new Set(['publish_refused', 'data_refused', 'subscribe_refused']));
+      expect(tracksOf(denied, { direction: 'up', refused: true })).toHaveLength(2);
+      expect(tracksOf(denied, { direction: 'down' })).toEqual([]);
+      expect(tracksOf(other, { direction: 'down' })).toEqual([]);
+    });
+
+    test('who does not subscribe receives nothing, and misses nothing', async () => {
+      await using crowd = openCrowd({ target: server, signalling });
+      await crowd.join({ publish: [AUDIO] }, { subscribe: false, expects: { audio: 0, video: 0 } });
+      await seconds(1.5);
+      const [, deaf] = await crowd.leave();
+      expect(crowd.of('warning')).toEqual([]);
+      expect(deaf).toMatchObject({ outcome: 'left', tracks: [] });
+    });
+
+    test('camera and screen of one publisher are two tracks to the others', async () => {
+      await using crowd = openCrowd({ target: server, signalling });
+      await crowd.join({ publish: [CAMERA, SCREEN] }, { expects: { audio: 0, video: 2 } });
+      await seconds(2);
+      const [publisher, listener] = await crowd.leave();
+      expect(crowd.of('warning')).toEqual([]);
+      for (const [line, direction] of [
+        [publisher, 'up'],
+        [listener, 'down'],
+      ] as const) {
+        const tracks = tracksOf(line, { direction });
+        expect(tracks.map(({ source }) => source).sort()).toEqual(['camera', 'screen']);
+        for (const { packets } of tracks) expect(packets).toBeGreaterThan(10);
+      }
+    });
+
+    test('a track whose publisher left before is neither stalled nor has gaps', async () => {
+      await using crowd = openCrowd({ target: server, signalling });
+      await crowd.join({ publish: [AUDIO, CAMERA] }, {});
+      await seconds(1.5);
+      const left = await crowd.leaveOne(0);
+      expect(left).toMatchObject({ outcome: 'left' });
+      await seconds(3);
+      expect(crowd.sample().joined).toBe(1);
+      const listener = await crowd.leaveOne(1);
+      const tracks = tracksOf(listener, { direction: 'down' });
+      expect(tracks).toHaveLength(2);
+      for (const track of tracks) expect(track).toMatchObject({ from: 'guest-0', aliveAtEnd: true, gaps: 0 });
+    });
+  });
+});
