@@ -236,7 +236,12 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = fc
   .chain((groups) =>
     fc.record({
       name,
-      description: fc.option(text(200)),
+      // Read without blanks around it.
+      description: fc.option(
+        text(200)
+          .map((one) => one.trim())
+          .filter((one) => one !== ''),
+      ),
       tags: fc
         .dictionary(fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.-]{0,10}$/), text(20), { maxKeys: 3 })
         .map((tags) => ({ ...tags })),
