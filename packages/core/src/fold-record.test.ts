@@ -48,7 +48,7 @@ describe('parseRecordLine', () => {
     ['[1]', 1, 'line 1 of the record is no object'],
     ['{"type":"header"}', 1, 'this is not a run record: its schema is missing'],
     ['{"type":"header","schema":"k6/1"}', 1, 'this is not a run record: its schema is "k6/1"'],
-    [header.replace('record/2', 'record/7'), 1, 'written by another version of swarm: livekit-swarm/record/7'],
+    [header.replace('record/2', 'record/7'), 1, 'written by a newer version of swarm: livekit-swarm/record/7'],
     [header.replace('"participants":4', '"participants":"4"'), 1, 'the header of the record, field plan.participants'],
     [header, 2, 'line 2 of the record is a second header'],
     ['{"at":1}', 9, 'line 9 of the record has no type'],

@@ -1,5 +1,6 @@
 import { parseRecordLine, RecordError } from './parse-record-line.ts';
 import type { RecordLine } from './record.ts';
+import { createLineUpgrade, RECORD_1_SCHEMA } from './record-1/record-1.ts';
 
 /** What a reader of a record says about the file itself. */
 export type Note = (sentence: string) => void;
@@ -16,6 +17,7 @@ export async function* readRecordLines(
   let number = 0;
   let unknown = 0;
   let broken: { error: RecordError; number: number } | null = null;
+  let upgrade = (line: RecordLine): RecordLine => line;
   for await (const text of lines) {
     number++;
     if (text.trim() === '') continue;
@@ -24,7 +26,10 @@ export async function* readRecordLines(
     const line = tryParse(text, number);
     if (line instanceof RecordError) broken = { error: line, number };
     else if (line === null) unknown++;
-    else yield line;
+    else {
+      if (line.type === 'header' && text.includes(`"${RECORD_1_SCHEMA}"`)) upgrade = createLineUpgrade(line);
+      yield upgrade(line);
+    }
   }
   if (number === 0) throw new RecordError('the record is empty', 'give the record.ndjson that a run wrote, or its folder');
   if (broken !== null) note(`Line ${broken.number} of the record, its last, was cut off while it was written; it was left out.`);
