@@ -23,11 +23,14 @@ const survives = (text: string, scale?: string): boolean => {
     if (!(error instanceof ScenarioError)) throw error;
     fine = false;
     expect(error.problems.length).toBeGreaterThan(0);
-    for (const { line, column, message } of error.problems) {
+    for (const { line, column, path, message, hint } of error.problems) {
       expect(line).toBeGreaterThan(0);
       expect(column).toBeGreaterThan(0);
       // Words of a person, not of a library.
       expect(message).not.toMatch(/Invalid input|undefined|\[object/);
+      // Nothing of the file that a terminal would obey.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+      expect(`${path}${message}${hint}`).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
     }
   }
   expect(performance.now() - start).toBeLessThan(MAX_MS);

@@ -346,6 +346,14 @@ describe('a scenario file with a mistake', () => {
     );
   });
 
+  it('has nothing of the file in it that a terminal would obey', () => {
+    const text = CALLS.replace('rooms: 3', 'rooms: 3\n    "\\e[31mred\\nline → x": 3').replace('10s', '"\\e[2J → 3"');
+    expect(problemsOf(text).map(({ path, message }) => `${path} ${message}`)).toEqual([
+      'groups.calls. [31mred line → x there is no key " [31mred line → x" here',
+      'groups.calls.duration " [2J → 3" is not a duration',
+    ]);
+  });
+
   it('counts what is too much to list', () => {
     const text = CALLS.replace('rooms: 3', Array.from({ length: 60 }, (_, index) => `x${index}: 3`).join('\n    '));
     expect(() => parseScenario(text, { file: 'x.yaml' })).toThrow(/\nand 1\d more$/);

@@ -6,6 +6,7 @@ import type { Scenario } from './scenario.ts';
 import { ScenarioError, type ScenarioProblem } from './scenario-error.ts';
 import { scaledFile } from './schema/file.ts';
 import { nearest } from './schema/nearest.ts';
+import { clean } from './schema/say.ts';
 import { mergePatch, withoutKeys } from './yaml/merge-patch.ts';
 import { readYaml } from './yaml/read-yaml.ts';
 import { formatPath, type MapTree, type Place, placeOf } from './yaml/tree.ts';
@@ -30,13 +31,13 @@ export interface ReadScenario {
  * @throws ScenarioError with everything that is wrong
  */
 export const readScenario = (text: string, { file, scale }: ParseOptions): ReadScenario => {
-  const problemAt = (place: Place, path: string, message: string, hint: string | null): ScenarioProblem => ({
+  const problemAt = ({ line, column }: Place, path: string, message: string, hint: string | null): ScenarioProblem => ({
     file,
-    line: place.line,
-    column: place.column,
-    path,
-    message,
-    hint,
+    line,
+    column,
+    path: clean(path),
+    message: clean(message),
+    hint: hint === null ? null : clean(hint),
   });
   const fail = (problems: readonly ScenarioProblem[]): never => {
     throw new ScenarioError([...problems].sort((a, b) => a.line - b.line || a.column - b.column));

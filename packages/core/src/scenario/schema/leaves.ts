@@ -4,7 +4,7 @@ import { parseDuration } from '../../duration.ts';
 import { LIMITS } from '../../load-spec.ts';
 import { UsageError } from '../../usage-error.ts';
 import { suggest } from './nearest.ts';
-import { quote, say, textOf } from './say.ts';
+import { clean, quote, say, textOf } from './say.ts';
 
 const NUMBER = '\\d+(?:\\.\\d+)?';
 
@@ -16,7 +16,7 @@ export const reading =
       return parse(text);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      const what = /^(is|has|needs|must) /.test(error.message) ? `${quote(text)} ${error.message}` : error.message;
+      const what = /^(is|has|needs|must) /.test(error.message) ? `${quote(text)} ${error.message}` : clean(error.message);
       context.addIssue({ code: 'custom', message: say(what, error.hint) });
       return z.NEVER;
     }

@@ -7,7 +7,8 @@ export const understand = (text: string): { message: string; hint: string | null
   return at < 0 ? { message: text, hint: null } : { message: text.slice(0, at), hint: text.slice(at + ARROW.length) };
 };
 
-const ARROW = ' → ';
+/** No text of a file has it in a message: see `clean`. */
+const ARROW = '\u001f→';
 
 /** A value as text. Values of files have no prototype, so `String` knows nothing of them. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
@@ -15,5 +16,9 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 /** A value as the file has it, short. */
 export const quote = (value: unknown): string => {
   const text = textOf(value);
-  return `"${text.length > 60 ? `${text.slice(0, 57)}…` : text}"`;
+  return `"${clean(text.length > 60 ? `${text.slice(0, 57)}…` : text)}"`;
 };
+
+/** Text of a file as it may stand in a message: in one line, and nothing that a terminal would obey. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+export const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');

@@ -110,5 +110,9 @@ export const placeWithin = ({ at, inset }: Spot, index: number): Place =>
 export const formatPath = (path: Path): string =>
   path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
-    return text === '' ? step : `${text}.${step}`;
+    const key = step.length > LONGEST_KEY ? `${step.slice(0, LONGEST_KEY)}…` : step;
+    return text === '' ? key : `${text}.${key}`;
   }, '');
+
+/** Characters; of longer ones the beginning will do. */
+const LONGEST_KEY = 100;
