@@ -1,5 +1,6 @@
 import { formatMs, formatShare, plural } from './format.ts';
 import { exitCodeOfAll, verdictOfAll } from './of-all.ts';
+import { printable } from './printable.ts';
 import { exitCodeOf, isRun, nameOf, type Outcome, verdictOf } from './report-input.ts';
 import type { ReportOptions } from './reporter.ts';
 import { MARKS, paintOf, styleFor } from './style.ts';
@@ -24,7 +25,7 @@ export const renderOverview = (outcomes: readonly Outcome[], { color = false }: 
     const [why] = isRun(outcome) ? outcome.judgement.reasons : [outcome.message];
     return why === undefined ? [] : wrap('  · ', `${nameOf(outcome)}: ${cut(why)}`);
   });
-  return `${[paintOf(style, verdict)(title), ...renderTable([head, ...rows], [0, 1]), ...reasons].join('\n')}\n`;
+  return printable(`${[paintOf(style, verdict)(title), ...renderTable([head, ...rows], [0, 1]), ...reasons].join('\n')}\n`);
 };
 
 const figuresOf = (outcome: Outcome): string[] => {

@@ -1,4 +1,5 @@
 import { renderOverview } from './overview.ts';
+import { printable } from './printable.ts';
 import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
 import type { Reporter, ReportOptions } from './reporter.ts';
 import { baselineSection } from './sections/baseline.ts';
@@ -34,7 +35,7 @@ const SECTIONS = [
 export const renderText = (input: ReportInput, { color = false }: ReportOptions = {}): string => {
   const style = styleFor(color);
   const sections = SECTIONS.map((section) => section(input, style)).filter((lines) => lines.length > 0);
-  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  return printable(`${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`);
 };
 
 /** A run that did not come about: what kept it, and what to do. */
@@ -45,7 +46,9 @@ const noRunLines = ({ scenario, verdict, exitCode, message, hint }: NoRun, style
 ];
 
 const renderOutcome = (outcome: Outcome, options: ReportOptions): string =>
-  isRun(outcome) ? renderText(outcome, options) : `${noRunLines(outcome, styleFor(options.color ?? false)).join('\n')}\n`;
+  isRun(outcome)
+    ? renderText(outcome, options)
+    : printable(`${noRunLines(outcome, styleFor(options.color ?? false)).join('\n')}\n`);
 
 export const textReporter = {
   about: 'for people, on a terminal',

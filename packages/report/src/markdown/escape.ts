@@ -16,7 +16,7 @@ export const plain = (text: string): string =>
 /** Text that begins a line, where a dash, a plus or a number would begin a list. */
 export const line = (text: string): string =>
   plain(text)
-    .replace(/^[-+](?=\s|$)/, '\\$&')
+    .replace(/^[-+=]/, '\\$&')
     .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
 
 /** An item of a list. */
@@ -26,6 +26,8 @@ export const item = (text: string): string => `- ${line(text)}`;
 export const code = (text: string): string => {
   const content = oneLine(text).replaceAll('|', '\\|');
   if (content === '') return '';
+  // A backslash before a pipe would take the pipe's own escape away, and code knows no other: then it is text.
+  if (content.includes('\\\\|')) return plain(text);
   const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   const pad = content.startsWith('`') || content.endsWith('`') ? ' ' : '';

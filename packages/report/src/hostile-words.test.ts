@@ -1,0 +1,215 @@
+/** Whatever a server says or a team names: each report stays what it is, and says it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { XMLValidator } from 'fast-xml-parser';
+import { marked, type Token } from 'marked';
+import Papa from 'papaparse';
+import { parse } from 'test-results-parser';
+import { afterAll, describe, expect, it } from 'vitest';
+import { renderGitHub } from './github/github.ts';
+import { renderJunit } from './junit/junit.ts';
+import { code, plain } from './markdown/escape.ts';
+import { renderMarkdown } from './markdown/markdown.ts';
+import { wholeOf } from './rendered.ts';
+import type { ReportInput } from './report-input.ts';
+import { REPORTERS } from './reporters.ts';
+import { stagedReport } from './testing/reports.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'swarm-words-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** Any text, and more of what means something somewhere. */
+const words = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(
+          '|',
+          '`',
+          '``',
+          '<',
+          '>',
+          '&',
+          '&lt;',
+          '"',
+          "'",
+          '\\',
+          '\n',
+          '\r\n',
+          '*',
+          '_',
+          '#',
+          '@x',
+          '[a](b)',
+          ']]>',
+        ),
+        fc.constantFrom(
+          '<!--',
+          '-->',
+          '<b>',
+          '</details>',
+          '::error::',
+          '%0A',
+          ',',
+          ':',
+          '=',
+          '- ',
+          '1. ',
+          '> ',
+          '---',
+          '\u0000',
+          '\ud800',
+        ),
+        fc.string({ maxLength: 3 }),
+      ),
+      { maxLength: 20 },
+    )
+    .map((pieces) => pieces.join('')),
+);
+
+const usual = stagedReport();
+
+/** A run whose every word is this one. */
+const saying = (word: string): ReportInput => {
+  const { summary, judgement } = usual;
+  return {
+    ...usual,
+    recordPath: word,
+    summary: {
+      ...summary,
+      run: word,
+      scenario: {
+        ...summary.scenario,
+        name: word,
+        tags: { tag: word },
+        groups: summary.scenario.groups.map((group) => ({
+          ...group,
+          name: word,
+          roles: group.roles.map((role) => ({ ...role, name: word })),
+        })),
+      },
+      windows: summary.windows.map((one) => ({ ...one, window: { ...one.window, name: word } })),
+      environment: { node: word },
+      notes: [word],
+      joins: { ...summary.joins, failures: [{ reason: word, count: 1, message: word }] },
+      worst: summary.worst.map((one) => ({ ...one, identity: word, room: word })),
+      deployment: { url: word, embedded: false, serverVersion: word, nodes: [word] },
+    },
+    judgement: {
+      ...judgement,
+      reasons: [word],
+      thresholds: judgement.thresholds.map((one) => ({ ...one, metric: word })),
+    },
+  };
+};
+
+const kindsIn = (markdown: string): Record<string, number> => {
+  const kinds: Record<string, number> = {};
+  marked.walkTokens(marked.lexer(markdown), ({ type }: Token) => {
+    // Text is cut into more or fewer pieces, and an empty name is no code; what else there is must not depend on words.
+    if (['html', 'table', 'heading', 'list', 'list_item', 'em', 'del', 'image', 'blockquote', 'hr'].includes(type))
+      kinds[type] = (kinds[type] ?? 0) + 1;
+  });
+  return kinds;
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+
+/** What a reader sees of HTML. */
+const seen = (html: string): string =>
+  html
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll('\u200b', '')
+    .trim();
+
+const RUNS = { numRuns: 100 };
+
+describe('any words', () => {
+  it('are words in Markdown', () => {
+    const shape = kindsIn(renderMarkdown([{ ...saying('word') }]));
+    fc.assert(
+      fc.property(words, (word) => {
+        const markdown = renderMarkdown([saying(word)]);
+        expect(kindsIn(markdown)).toEqual(shape);
+        expect(markdown.isWellFormed()).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('are themselves in a cell of a Markdown table, as code and as text', () => {
+    fc.assert(
+      fc.property(words, (word) => {
+        const table = marked.parse(`| a | b |\n|---|---|\n| ${code(word)} | ${plain(word)} |`, { async: false });
+        const cells = [...table.matchAll(/<td>([\s\S]*?)<\/td>/g)].map(([, cell = '']) => seen(cell));
+        const said = word.toWellFormed().replaceAll(CONTROL, '\ufffd').replaceAll(/\s+/g, ' ').trim();
+        expect(cells).toEqual([said, said]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('are words in XML', () => {
+    const file = join(dir, 'junit.xml');
+    fc.assert(
+      fc.property(words, (word) => {
+        const xml = renderJunit([saying(word)]);
+        expect(XMLValidator.validate(xml)).toBe(true);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no such characters.
+        expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
+        writeFileSync(file, xml);
+        expect(parse({ type: 'junit', files: [file] }).total).toBe(usual.judgement.thresholds.length + 1);
+      }),
+      RUNS,
+    );
+  });
+
+  it('are words in annotations: one command a line', () => {
+    const count = renderGitHub([saying('word')]).split('\n').length;
+    fc.assert(
+      fc.property(words, (word) => {
+        const lines = renderGitHub([saying(word)]).split(/\r\n|\r|\n/);
+        expect(lines).toHaveLength(count);
+        for (const line of lines.slice(0, -1)) expect(line).toMatch(/^::(error|warning|notice) title=[^:,]*::[^\r\n]*$/);
+      }),
+      RUNS,
+    );
+  });
+
+  it('are words in CSV', async () => {
+    await fc.assert(
+      fc.asyncProperty(words, async (word) => {
+        const report = saying(word);
+        const rendered = REPORTERS.csv.render([report]);
+        const { data, errors } = Papa.parse<string[]>(rendered === null ? '' : await wholeOf(rendered), {
+          newline: '\r\n',
+          skipEmptyLines: true,
+        });
+        expect(errors).toEqual([]);
+        expect(new Set(data.map((row) => row.length)).size).toBe(1);
+        expect(new Set(data.slice(1).map(([scenario]) => scenario))).toEqual(new Set([word]));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('are words in JSON and text', async () => {
+    fc.assert(
+      fc.property(words, (word) => {
+        const json = JSON.parse(REPORTERS.json.render([saying(word)]));
+        expect(json.scenario.name).toBe(word);
+        expect(() => REPORTERS.text.render([saying(word)])).not.toThrow();
+      }),
+      RUNS,
+    );
+  });
+});

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { printable } from './printable.ts';
+import type { ReportInput } from './report-input.ts';
+import { styleFor } from './style.ts';
+import { failedReport } from './testing/reports.ts';
+import { renderText } from './text.ts';
+
+const HOSTILE = '\u001b]0;owned\u0007\u001b[2J\u001b[31;5mred\u009b1A\ttab\rreturn\u0000';
+
+it('leaves nothing to a terminal but line ends and our own colours', () => {
+  const { title, good, bad, unsure, dim } = styleFor(true);
+  const ours = [title('a'), good('b'), bad('c'), unsure('d'), dim('e')].join('\n');
+  expect(printable(ours)).toBe(ours);
+  expect(printable(HOSTILE)).toBe('\ufffd]0;owned\ufffd\ufffd[2J\ufffd[31;5mred\ufffd1A\ufffdtab\ufffdreturn\ufffd');
+});
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
+
+it('is what a text report is', () => {
+  const report = failedReport();
+  const said: ReportInput = { ...report, judgement: { ...report.judgement, reasons: [HOSTILE] }, recordPath: HOSTILE };
+  expect(renderText(said)).not.toMatch(CONTROL);
+  const colored = renderText(said, { color: true });
+  expect(colored.split('\u001b[').every((piece, index) => index === 0 || /^\d+m/.test(piece))).toBe(true);
+  expect(colored.replaceAll('\u001b[', '')).not.toMatch(CONTROL);
+});
