@@ -7,7 +7,7 @@ import { renderComparisonText } from './text.ts';
 
 export { COMPARISON_SCHEMA } from '../result-names.ts';
 export { type ComparisonInput, exitCodeOfComparisons, verdictOfComparisons } from './comparison-input.ts';
-export { comparisonJsonSchema } from './comparison-schema.ts';
+export { type ComparisonOutput, type ComparisonResult, comparisonJsonSchema } from './comparison-schema.ts';
 export { comparisonObject } from './json.ts';
 export { concludingSentence } from './words.ts';
 
