@@ -174,8 +174,15 @@ const seeThrough = async (
   finish: PromiseWithResolvers<EndLine['reason']>,
 ): Promise<void> => {
   let phase: Phase = 'joining';
+  let due = 0;
+  /** Those who take somebody else's place later are not waited for. */
+  const allAreIn = (): boolean => {
+    const now = ledger.elapsedMs();
+    while ((plan.participants[due]?.joinAtMs ?? Number.POSITIVE_INFINITY) <= now) due++;
+    return now > plan.lastJoinAtMs && ledger.counts().waiting <= plan.participants.length - due;
+  };
   const stopWatching = startMetronome(Date.now() - ledger.elapsedMs(), WATCH_AFTER_MS, () => {
-    if (phase === 'joining' && ledger.elapsedMs() > plan.lastJoinAtMs && ledger.counts().waiting === 0) phase = 'steady';
+    if (phase === 'joining' && allAreIn()) phase = 'steady';
     ledger.sampleSelf();
     onProgress?.({ phase, totalMs: plan.endAtMs, ...ledger.progress() });
   });
