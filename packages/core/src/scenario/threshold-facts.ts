@@ -81,6 +81,7 @@ const missOfWindow = ({ window }: Threshold, { stages, stretches, endMs }: Thres
 /** Of tracks that we send; every other metric of tracks is of those that we receive, unless a direction tells them apart. */
 const UPWARD: ReadonlySet<MetricName> = new Set([
   'publish_refusals',
+  'publish_refusals',
   'uplink_loss',
   'uplink_loss_before_recovery',
   'uplink_jitter',
