@@ -28,6 +28,12 @@ export const raw = (text: string): Markup => new Markup(text);
 /** A name that somebody gave: whatever direction it is written in, it does not turn what stands beside it. */
 export const name = (text: string): Markup => html`<bdi>${text}</bdi>`;
 
+/** Longer ones are cut where there is no room for them, and told in full when pointed at. */
+const LONG = 24;
+
+/** A name in a table. */
+export const cellName = (text: string): Markup => (text.length > LONG ? html`<bdi title="${text}">${text}</bdi>` : name(text));
+
 /** JSON that can stand in a script element: `</script>` and `<!--` in it end nothing. */
 export const json = (value: unknown): Markup =>
   new Markup(

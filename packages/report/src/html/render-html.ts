@@ -21,7 +21,7 @@ export const renderHtml = (input: HtmlInput): string => {
   const groups = history === null ? [] : chartGroups(history, judgement);
   const people = peopleSection(input);
   const distributions = distributionSection(input);
-  const charts = chartSection(groups);
+  const charts = chartSection(groups, history?.stepMs ?? 1_000);
   const parts: [id: string, title: string, there: boolean][] = [
     ['verdict', 'Verdict', true],
     ['thresholds', 'Thresholds', true],

@@ -31,6 +31,7 @@ const DRAWN: readonly Watch[] = [
   ]),
   watch('packet_loss'),
   watch('bytes_received'),
+  watch('bytes_sent'),
   watch('media_latency', {}, percentile(95)),
   watch('jitter', {}, percentile(95)),
   watch('gaps'),

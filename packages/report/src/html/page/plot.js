@@ -66,9 +66,11 @@ const seriesOf = ({ look, color }, values, stacked) => {
  * From zero to a little above what is there; the limit is in sight where it is not far off.
  * @param {ChartData} chart @returns {Plot.Range}
  */
-const rangeOf = (chart) => (_u, _least, most) => {
-  const top = Math.max(most ?? 0, chart.limit !== null && chart.limit < (most ?? 0) * 4 ? chart.limit : 0);
-  return [0, top > 0 ? top * 1.12 : 1];
+const rangeOf = (chart) => (_u, _least, highest) => {
+  const most = highest ?? 0;
+  const limit = chart.limit ?? 0;
+  if (most <= 0) return [0, limit > 0 ? limit * 1.3 : chart.unit === 'share' ? 0.01 : 1];
+  return [0, Math.max(most, limit < most * 4 ? limit : 0) * 1.12];
 };
 
 /** As wide as the longest label, and no narrower than before: charts must not jump. @param {UPlot} _u @param {string[]} labels */

@@ -68,10 +68,18 @@ const rowsOf = (windows: readonly Window[]): Window[][] => {
   return rows;
 };
 
-const barsOf = ({ values, limit, over, format }: Lane, stepMs: number): (Bar | null)[] => {
+/** Far beyond the limit is beyond the limit, and a burst after an outage must not hide the rest: how far it went, the end of the lane says. */
+const topOf = ({ values, limit }: Lane): number => {
+  const known = values.flatMap((value) => (value !== null && value > 0 ? [value] : [])).sort((a, b) => a - b);
+  const most = known.at(-1) ?? 0;
+  if (limit === null) return Math.min(most, 2 * (known[Math.floor(known.length * 0.9)] ?? 0));
+  return limit === 0 ? most : Math.min(Math.max(most, limit * 1.25), limit * 4);
+};
+
+const barsOf = (lane: Lane, stepMs: number): (Bar | null)[] => {
+  const { values, limit, over, format } = lane;
   const each = Math.ceil(values.length / MOST_BARS);
-  const most = Math.max(...values.map((value) => value ?? 0));
-  const top = Math.max(most, (limit ?? 0) * 1.25);
+  const top = topOf(lane);
   return Array.from({ length: Math.ceil(values.length / each) }, (_, index) => {
     const known = values.slice(index * each, (index + 1) * each).filter((value) => value !== null);
     if (known.length === 0 || top <= 0) return null;
@@ -81,10 +89,10 @@ const barsOf = ({ values, limit, over, format }: Lane, stepMs: number): (Bar | n
   });
 };
 
-const limitLine = ({ limit, values }: Lane): Markup | null => {
+const limitLine = (lane: Lane): Markup | null => {
+  const { limit } = lane;
   if (limit === null || limit === 0) return null;
-  const top = Math.max(...values.map((value) => value ?? 0), limit * 1.25);
-  const y = percent(1 - limit / top, 1);
+  const y = percent(1 - limit / topOf(lane), 1);
   return html`<line class="limit" x1="0" x2="100%" y1="${y}" y2="${y}"/>`;
 };
 

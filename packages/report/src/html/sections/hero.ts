@@ -7,8 +7,9 @@ import { clock } from '../clock.ts';
 import { beyond, crossingOf, spansText } from '../crossings.ts';
 import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup, name } from '../markup.ts';
+import { silentSpans } from '../silence.ts';
 
-const MOST_REASONS = 6;
+const MOST_REASONS = 5;
 
 /** The answer: did it pass, why not, when did it go wrong, and was it the deployment or the tester. */
 export const heroSection = (input: HtmlInput): Markup => {
@@ -54,12 +55,25 @@ const reasonList = (input: HtmlInput): Markup | null => {
   const { judgement } = input;
   const crossed = judgement.thresholds.filter(({ ok }) => ok === false);
   const texts = judgement.reasons.filter((reason) => !crossed.some(({ metric }) => reason.startsWith(`${metric}: `)));
-  const items = [...texts.map((text) => html`${text}`), ...crossed.map((result) => crossedItem(result, input))];
+  const items = [
+    ...silence(input),
+    ...texts.map((text) => html`${text}`),
+    ...crossed.map((result) => crossedItem(result, input)),
+  ];
   if (items.length === 0) return null;
-  const rest = items.length - MOST_REASONS;
-  return html`<ul class="reasons" aria-label="Why">${items.slice(0, MOST_REASONS).map((item) => html`<li>${item}</li>`)}${
-    rest > 0 && html`<li class="more">and ${formatNumber(rest)} more, <a href="#thresholds">below</a></li>`
-  }</ul>`;
+  const rest = items.slice(MOST_REASONS);
+  return html`<div class="reasons"><ul aria-label="Why">${items.slice(0, MOST_REASONS).map((item) => html`<li>${item}</li>`)}</ul>${
+    rest.length > 0 &&
+    html`<details><summary>and ${formatNumber(rest.length)} more</summary><ul>${rest.map((item) => html`<li>${item}</li>`)}</ul></details>`
+  }</div>`;
+};
+
+/** What no threshold tells by itself. */
+const silence = ({ history }: HtmlInput): Markup[] => {
+  const spans = history === null ? [] : silentSpans(history);
+  return spans.length === 0
+    ? []
+    : [html`Nothing was received <strong>${spansText(spans)}</strong>, although people were sending.`];
 };
 
 const crossedItem = (result: ThresholdResult, { history }: HtmlInput): Markup => {
@@ -102,15 +116,16 @@ const whose = (input: HtmlInput): Markup => {
 
 const conclusion = ({ judgement, summary }: HtmlInput): string => {
   if (summary.end?.reason === 'server_died') return 'The deployment: its server died.';
-  const [first, ...others] = judgement.health;
-  if (first !== undefined)
-    return others.length === 0 ? first.sentence : `${first.sentence} And ${plural(others.length, 'more complaint')}.`;
+  if (judgement.health.length > 0) {
+    const ways = judgement.health.length === 1 ? 'in one way' : `in ${formatNumber(judgement.health.length)} ways`;
+    return `The tester: it disturbed its own measurement ${ways}, so these figures say little about the deployment.`;
+  }
   if (summary.generator.samples === 0) return 'Nothing is known about the media: there are no samples.';
   switch (judgement.verdict) {
     case 'passed':
-      return 'The tester kept up all the time, so these figures are those of the deployment.';
+      return 'The tester kept up, so these figures are those of the deployment.';
     case 'failed':
-      return 'The tester kept up all the time: the trouble lies in the deployment, or in the network towards it.';
+      return 'The tester kept up: the trouble lies in the deployment, or in the network towards it.';
     case 'inconclusive':
       return 'The tester kept up, as far as it ran: what is missing is not its doing.';
   }

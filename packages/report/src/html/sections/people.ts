@@ -2,7 +2,7 @@ import type { People, Person, RoomStanding } from '@livekit-swarm/core';
 import { formatMs, formatNumber, formatShare } from '../../format.ts';
 import { clock } from '../clock.ts';
 import type { HtmlInput } from '../html-input.ts';
-import { html, type Markup, name } from '../markup.ts';
+import { cellName, html, type Markup } from '../markup.ts';
 import { outcomeOf } from '../outcome.ts';
 import { storySection } from './stories.ts';
 
@@ -43,7 +43,7 @@ const roomTable = ({ rooms, roomsInAll }: People): Markup => html`<div class="ca
 )}</tr></thead><tbody>${rooms.map(roomRow)}</tbody></table></div></div>`;
 
 const roomRow = (room: RoomStanding, index: number): Markup =>
-  html`<tr${index >= FIRST_ROOMS && html` hidden`}><th scope="row">${name(room.room)}</th>${[
+  html`<tr${index >= FIRST_ROOMS && html` hidden`}><th scope="row">${cellName(room.room)}</th>${[
     count(room.people, false),
     count(room.failed),
     count(room.dropped),
@@ -78,7 +78,7 @@ const personTable = ({
 )}</tr></thead><tbody>${people.map(personRow)}</tbody></table></div></div>`;
 
 const personRow = (person: Person, index: number): Markup =>
-  html`<tr${index >= FIRST_ROWS && html` hidden`}><th scope="row">${name(person.identity)}</th><td>${name(person.room)}</td><td>${name(person.role)}</td><td${person.outcome !== 'left' && html` class="bad"`}>${outcomeOf(person)}${
+  html`<tr${index >= FIRST_ROWS && html` hidden`}><th scope="row">${cellName(person.identity)}</th><td>${cellName(person.room)}</td><td>${cellName(person.role)}</td><td${person.outcome !== 'left' && html` class="bad"`}>${outcomeOf(person)}${
     person.reason !== null && person.outcome !== 'left' && html` <span class="dim">${person.reason}</span>`
   }</td>${[
     cell(person.dueAt, clock(person.dueAt)),

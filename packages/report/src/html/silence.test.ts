@@ -1,0 +1,39 @@
+import { createHistory, type RecordLine } from '@livekit-swarm/core';
+import { altered, recordOf, specOf } from '@livekit-swarm/core/testing';
+import { describe, expect, it } from 'vitest';
+import { reportOf } from '../testing/reports.ts';
+import { silentSpans } from './silence.ts';
+import { watchesOf } from './watches.ts';
+
+const spansIn = (lines: RecordLine[]) => {
+  const history = createHistory(watchesOf(reportOf(lines).judgement));
+  for (const line of lines) history.add(line);
+  return silentSpans(history.soFar());
+};
+
+/** Nothing in this direction between these seconds. */
+const without = (direction: 'up' | 'down' | 'both', from: number, to: number): RecordLine[] =>
+  altered(recordOf(specOf({ rooms: 2, participants: 2, durationMs: 20_000 })), (line) =>
+    line.type !== 'sample' || line.at <= from * 1_000 || line.at > to * 1_000
+      ? line
+      : {
+          ...line,
+          series: line.series.map((series) =>
+            direction === 'both' || series.labels.direction === direction ? { ...series, packets: 0, bytes: 0 } : series,
+          ),
+        },
+  );
+
+describe('silence', () => {
+  it('is when nothing arrives of what is sent', () => {
+    expect(spansIn(without('down', 8, 12))).toEqual([{ fromMs: 8_000, toMs: 12_000 }]);
+  });
+
+  it('is not when nobody sends, nor before the first packet and after the last', () => {
+    expect(spansIn(without('both', 8, 12))).toEqual([]);
+    expect(spansIn(without('up', 8, 12))).toEqual([]);
+    expect(spansIn(without('down', 0, 5))).toEqual([]);
+    expect(spansIn(without('down', 15, 60))).toEqual([]);
+    expect(spansIn(without('down', 0, 60))).toEqual([]);
+  });
+});

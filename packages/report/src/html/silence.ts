@@ -1,0 +1,19 @@
+import type { History } from '@livekit-swarm/core';
+import { type Span, spansOf } from './crossings.ts';
+import { watch } from './watches.ts';
+
+/**
+ * When nothing arrived although there was something to hear: an outage shows in no share of packets, since what never came has no number.
+ * Looked for between the first and the last of what arrived, while people were sending.
+ */
+export const silentSpans = (history: History): Span[] => {
+  const received = history.watched(watch('bytes_received'))?.value ?? [];
+  const sent = history.watched(watch('bytes_sent'))?.value ?? [];
+  const first = received.findIndex((bytes) => (bytes ?? 0) > 0);
+  const last = received.findLastIndex((bytes) => (bytes ?? 0) > 0);
+  if (first < 0) return [];
+  return spansOf(
+    received.map((bytes, step) => step > first && step < last && bytes === 0 && (sent[step] ?? 0) > 0),
+    history.stepMs,
+  );
+};
