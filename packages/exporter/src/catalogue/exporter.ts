@@ -3,6 +3,10 @@ import { counter, gauge, type MetricFamily } from './entry.ts';
 export const SOURCE_NAMES = ['runs', 'probes', 'lifecycle', 'clients'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
+/** Why a probe was not made at all. */
+export const PROBE_REFUSALS = ['busy', 'no_time', 'bad_request', 'stopping'] as const;
+export type ProbeRefusal = (typeof PROBE_REFUSALS)[number];
+
 const source = [...SOURCE_NAMES] as const;
 
 /** The exporter about itself. */
@@ -27,7 +31,7 @@ export const EXPORTER_METRICS = {
   }),
   swarm_exporter_probes_refused_total: counter('Probes that were turned away', {
     labels: ['reason'],
-    values: { reason: ['busy', 'no_time', 'bad_request', 'stopping'] },
+    values: { reason: PROBE_REFUSALS },
     why: 'the source probes must be on',
   }),
 } as const satisfies MetricFamily;

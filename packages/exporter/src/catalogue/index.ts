@@ -9,7 +9,7 @@ import { RUN_METRICS } from './run.ts';
 export { CHAOS_METRICS } from './chaos.ts';
 export { CLIENT_METRICS } from './client.ts';
 export type { CatalogueEntry, MetricFamily, MetricType } from './entry.ts';
-export { EXPORTER_METRICS, SOURCE_NAMES, type SourceName } from './exporter.ts';
+export { EXPORTER_METRICS, PROBE_REFUSALS, type ProbeRefusal, SOURCE_NAMES, type SourceName } from './exporter.ts';
 export { LIFECYCLE_METRICS } from './lifecycle.ts';
 export { PROBE_FAILURES, PROBE_METRICS, PROBE_TARGET_LABELS, type ProbeFailure } from './probe.ts';
 export { RUN_METRICS } from './run.ts';

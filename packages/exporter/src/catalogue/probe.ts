@@ -21,8 +21,6 @@ export const PROBE_FAILURES = [
   'data_slow',
   'wrong_node',
   'timeout',
-  'cancelled',
-  'cleanup',
   'internal',
 ] as const;
 export type ProbeFailure = (typeof PROBE_FAILURES)[number];

@@ -1,0 +1,77 @@
+import { nearest } from '@livekit-swarm/core/settings';
+import { checkUrl, type Target, type TargetNode } from '../../config/target.ts';
+import type { ProbeModule } from './module.ts';
+
+/** Whom to probe, and how. */
+export interface Destination {
+  target: Target;
+  /** Reached directly; null: where clients go. */
+  node: TargetNode | null;
+  /** Where to: the target's, the node's, or one given by URL. */
+  url: string;
+  module: ProbeModule;
+}
+
+/** What was asked for is not there. For who asked. */
+export class NoDestination extends Error {
+  override readonly name = 'NoDestination';
+}
+
+export interface Wanted {
+  /** Name of a target, or a URL where one of them is also at. */
+  target: string | undefined;
+  module: string | undefined;
+  node: string | undefined;
+}
+
+export const DEFAULT_MODULE = 'audio_pair';
+
+/**
+ * Finds what was asked for. Only what is configured is probed: whoever may ask cannot send us anywhere else.
+ * @throws NoDestination
+ */
+export const findDestination = (
+  wanted: Wanted,
+  targets: readonly Target[],
+  modules: ReadonlyMap<string, ProbeModule>,
+): Destination => {
+  const moduleName = wanted.module ?? DEFAULT_MODULE;
+  const module = modules.get(moduleName);
+  if (module === undefined) throw none('module', moduleName, [...modules.keys()]);
+  const { target, url } = findTarget(wanted.target, targets);
+  if (wanted.node === undefined || wanted.node === '') return { target, node: null, url, module };
+  if (url !== target.url) throw new NoDestination('a URL is one place already: leave node out');
+  const node = target.nodes.find(({ name }) => name === wanted.node);
+  if (node === undefined) {
+    throw none(
+      `node of ${target.name}`,
+      wanted.node,
+      target.nodes.map(({ name }) => name),
+    );
+  }
+  return { target, node, url: node.url, module };
+};
+
+const findTarget = (wanted: string | undefined, targets: readonly Target[]): { target: Target; url: string } => {
+  const [only] = targets;
+  const names = targets.map(({ name }) => name);
+  if (wanted === undefined || wanted === '') {
+    if (targets.length === 1 && only !== undefined) return { target: only, url: only.url };
+    throw new NoDestination(`say which target: /probe?target=NAME; there are ${names.join(', ')}`);
+  }
+  const named = targets.find(({ name }) => name === wanted);
+  if (named !== undefined) return { target: named, url: named.url };
+  if (!wanted.includes('://')) throw none('target', wanted, names);
+  const place = targets.find((target) => target.isAlsoAt(wanted));
+  if (place === undefined)
+    throw new NoDestination('no target is at this URL: name it in alsoAt of the target whose keys it takes');
+  return { target: place, url: checkUrl(wanted) };
+};
+
+const none = (what: string, wanted: string, known: readonly string[]): NoDestination => {
+  const meant = nearest(wanted, known);
+  const given = wanted.length > 100 ? `${wanted.slice(0, 97)}…` : wanted;
+  const instead =
+    meant !== null ? `did you mean ${meant}?` : known.length === 0 ? 'there is none' : `there are ${known.join(', ')}`;
+  return new NoDestination(`there is no ${what} "${given.replace(/[^\x20-\x7e]/g, '?')}"; ${instead}`);
+};

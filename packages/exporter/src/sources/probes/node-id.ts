@@ -1,0 +1,21 @@
+/** livekit-server names itself in every one of its metrics. */
+const NODE_ID = /\bnode_id="(ND_\w{1,60})"/;
+const MAX_BYTES = 8 << 20;
+
+/**
+ * Asks a node how it calls itself. It is a new word with each start, so it is asked each time.
+ * @throws Error when it does not answer, or is no livekit-server
+ */
+export const readNodeId = async (metricsUrl: string, timeoutMs: number): Promise<string> => {
+  const response = await fetch(metricsUrl, { signal: AbortSignal.timeout(Math.max(1, timeoutMs)), redirect: 'error' });
+  if (!response.ok || response.body === null) throw new Error(`${metricsUrl} answered ${response.status}`);
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body) {
+    text += decoder.decode(chunk, { stream: true });
+    const [, id] = NODE_ID.exec(text) ?? [];
+    if (id !== undefined) return id;
+    if (text.length > MAX_BYTES) break;
+  }
+  throw new Error(`${metricsUrl} names no node: is it the metrics of a livekit-server?`);
+};

@@ -1,0 +1,60 @@
+import type { JoinPhases, TrackResult } from '@livekit-swarm/core';
+import type { ProbeModule } from './module.ts';
+
+/** The two participants of a probe. */
+export const SIDES = ['a', 'b'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** A short stable word and a sentence. */
+export interface Trouble {
+  reason: string;
+  message: string;
+}
+
+/** What befell one participant. Times in ms since it started to join. */
+export interface SideObservation {
+  /** Null: it never got in. */
+  phases: JoinPhases | null;
+  firstMediaMs: number | null;
+  /** As the server that let it in calls itself. */
+  node: string | null;
+  /** Why it did not get in, as far as anybody said. */
+  refusal: Trouble | null;
+  /** How its connection broke after it was in. */
+  loss: Trouble | null;
+  /** Identities of the others it was told of, at the end. */
+  others: readonly string[];
+  tracks: readonly TrackResult[];
+}
+
+/** What a probe saw, before anybody judges it. */
+export interface Observation {
+  module: ProbeModule;
+  sides: Readonly<Record<Side, SideObservation>>;
+  /** Why the room could not be made. */
+  room: Trouble | null;
+  /** Something of ours broke. */
+  internal: string | null;
+  /** Time was up before it was through. */
+  outOfTime: boolean;
+  /** How long both were in, ms; what was measured is of this time. */
+  measuredMs: number;
+  /** The node that the room was put on; null: whichever the deployment chose. */
+  wantedNode: string | null;
+  /** The whole of it, ms. */
+  tookMs: number;
+}
+
+/** Of somebody who never set out. */
+export const absent = (): SideObservation => ({
+  phases: null,
+  firstMediaMs: null,
+  node: null,
+  refusal: null,
+  loss: null,
+  others: [],
+  tracks: [],
+});
+
+/** How they are called in their room. */
+export const identityOf = (side: Side): string => `swarm-probe-${side}`;

@@ -1,0 +1,101 @@
+import { PROBE_METRICS } from '../../catalogue/index.ts';
+import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
+import type { ProbeResult } from './judge-probe.ts';
+import { SIDES } from './observation.ts';
+
+/** What is known of probing one target with one module, directly at one node or not. */
+export interface ProbeBoard {
+  add(result: ProbeResult): void;
+  /** Of the last probe, with counters over all of them. Empty before the first. */
+  snapshots(labels?: Readonly<Record<string, string>>): Snapshot[];
+}
+
+type Name = keyof typeof PROBE_METRICS;
+type Labels = Record<string, string | number>;
+type Both = { up: number; down: number };
+const DIRECTIONS = ['up', 'down'] as const;
+
+export const createProbeBoard = (): ProbeBoard => {
+  let last: ProbeResult | null = null;
+  const runs = { success: 0, failure: 0 };
+  const packets = new Map<'audio' | 'video', Both>();
+  const nacks: Both = { up: 0, down: 0 };
+  const plis: Both = { up: 0, down: 0 };
+
+  return {
+    add: (result) => {
+      last = result;
+      runs[result.success ? 'success' : 'failure']++;
+      for (const { kind, packets: more } of result.media) {
+        const total = packets.get(kind) ?? { up: 0, down: 0 };
+        packets.set(kind, total);
+        addUp(total, more);
+      }
+      addUp(nacks, result.nacks);
+      addUp(plis, result.plis);
+    },
+    snapshots: (extra = {}) => {
+      if (last === null) return [];
+      const series = new Map<Name, SnapshotValue[]>();
+      const say = (name: Name, labels: Labels, value: number | null | undefined): void => {
+        if (value === null || value === undefined || !Number.isFinite(value)) return;
+        series.set(name, [...(series.get(name) ?? []), { labels: { ...extra, ...labels }, value }]);
+      };
+      sayLast(last, say);
+      for (const [result, count] of Object.entries(runs)) say('swarm_probe_runs_total', { result }, count);
+      for (const direction of DIRECTIONS) {
+        for (const [kind, both] of packets) say('swarm_probe_packets_total', { kind, direction }, both[direction]);
+        // Whoever never had media never had these.
+        if (packets.size > 0) say('swarm_probe_nacks_total', { direction }, nacks[direction]);
+        if (packets.size > 0) say('swarm_probe_plis_total', { direction }, plis[direction]);
+      }
+      return [...series].map(([name, values]) => ({ ...headOf(name), values }));
+    },
+  };
+};
+
+/** All series of one metric belong together, whichever board they are of. */
+export const mergeSnapshots = (snapshots: readonly Snapshot[]): Snapshot[] =>
+  [...Map.groupBy(snapshots, ({ name }) => name).values()].flatMap(([first, ...more]) =>
+    first === undefined ? [] : [{ ...first, values: [first, ...more].flatMap(({ values }) => values) }],
+  );
+
+const headOf = (name: Name): Omit<Snapshot, 'values'> => {
+  const { help, type } = PROBE_METRICS[name];
+  return { name, help, type, aggregator: 'omit' };
+};
+
+const addUp = (total: Both, more: Both): void => {
+  for (const direction of DIRECTIONS) total[direction] += more[direction];
+};
+
+const seconds = (ms: number | null | undefined): number | null =>
+  ms === null || ms === undefined ? null : Math.max(0, ms) / 1_000;
+
+type Say = (name: Name, labels: Labels, value: number | null | undefined) => void;
+
+const sayLast = (result: ProbeResult, say: Say): void => {
+  const { observation, heard, media, data, failures } = result;
+  say('swarm_probe_success', {}, result.success ? 1 : 0);
+  say('swarm_probe_duration_seconds', {}, seconds(observation.tookMs));
+  for (const reason of new Set(failures.map((failing) => failing.reason))) say('swarm_probe_failure', { reason }, 1);
+  for (const side of SIDES) {
+    const { phases, firstMediaMs, others, node } = observation.sides[side];
+    const reached = { signal: phases?.signal, ice: phases?.ice, dtls: phases?.dtls, first_media: firstMediaMs };
+    for (const [phase, ms] of Object.entries(reached)) say('swarm_probe_phase_seconds', { phase, side }, seconds(ms));
+    say('swarm_probe_participants_seen', { side }, others.length);
+    if (heard !== null) say('swarm_probe_heard', { side }, heard[side] ? 1 : 0);
+    if (node !== null) say('swarm_probe_node_info', { side, node_id: node }, 1);
+  }
+  for (const { kind, loss, jitterMs, latencyP50Ms, latencyP95Ms } of media) {
+    for (const direction of DIRECTIONS) say('swarm_probe_loss_ratio', { kind, direction }, loss[direction]);
+    say('swarm_probe_jitter_seconds', { kind }, seconds(jitterMs));
+    say('swarm_probe_latency_seconds', { kind, quantile: 0.5 }, seconds(latencyP50Ms));
+    say('swarm_probe_latency_seconds', { kind, quantile: 0.95 }, seconds(latencyP95Ms));
+  }
+  say('swarm_probe_rtt_seconds', {}, seconds(result.rttMs));
+  if (data === null) return;
+  say('swarm_probe_data_echo_seconds', { quantile: 0.5 }, seconds(data.echoP50Ms));
+  say('swarm_probe_data_echo_seconds', { quantile: 0.95 }, seconds(data.echoP95Ms));
+  say('swarm_probe_data_loss_ratio', {}, data.loss);
+};

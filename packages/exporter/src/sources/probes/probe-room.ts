@@ -1,0 +1,110 @@
+import { type Failure, withoutTokens } from '@livekit-swarm/livekit';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import type { Trouble } from './observation.ts';
+
+/** What a room service is asked with. */
+export interface RoomAccess {
+  /** ws:// or wss:// */
+  url: string;
+  apiKey: string;
+  apiSecret: string;
+}
+
+/** Rooms of probes begin with this. */
+export const ROOM_PREFIX = 'swarm-probe-';
+/** Nobody joined, or all have left without a word: the server closes the room by itself after this, seconds. */
+const EMPTY_SECONDS = 10;
+const DEPARTURE_SECONDS = 5;
+
+/** The SDK counts in seconds and then wants whole milliseconds: eighths of a second come out whole. */
+const inEighths = (ms: number): number => Math.max(1, Math.floor(ms / 125)) / 8;
+
+const client = ({ url, apiKey, apiSecret }: RoomAccess, timeoutMs: number): RoomServiceClient =>
+  new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, { requestTimeout: inEighths(timeoutMs), failover: false });
+
+export interface Made {
+  /** What kept it from being made. */
+  trouble: Trouble | null;
+  /** An answer that got lost may have been a yes. */
+  exists: 'yes' | 'no' | 'perhaps';
+}
+
+/**
+ * Makes a room for two, which does not last without them.
+ * @param nodeId the node to put it on; null: whichever the deployment chooses
+ */
+export const createProbeRoom = async (
+  access: RoomAccess,
+  name: string,
+  nodeId: string | null,
+  timeoutMs: number,
+): Promise<Made> => {
+  try {
+    await client(access, timeoutMs).createRoom({
+      name,
+      emptyTimeout: EMPTY_SECONDS,
+      departureTimeout: DEPARTURE_SECONDS,
+      maxParticipants: 2,
+      ...(nodeId === null ? {} : { nodeId }),
+    });
+    return { trouble: null, exists: 'yes' };
+  } catch (error) {
+    return { trouble: troubleOf(error), exists: saidNo(error) ? 'no' : 'perhaps' };
+  }
+};
+
+/** @returns what kept it from that; a room that is gone already is deleted */
+export const deleteProbeRoom = async (access: RoomAccess, name: string, timeoutMs: number): Promise<Trouble | null> => {
+  try {
+    await client(access, timeoutMs).deleteRoom(name);
+    return null;
+  } catch (error) {
+    return isNotFound(error) ? null : troubleOf(error);
+  }
+};
+
+const isNotFound = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'not_found';
+
+/** The HTTP status that the SDK was answered with. */
+const statusOf = (error: unknown): number | null =>
+  error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null;
+
+/** What `fetch` failed with. */
+const causeOf = (error: unknown): string => {
+  const cause = error instanceof Error ? error.cause : null;
+  if (!(cause instanceof Error)) return error instanceof Error ? error.message : String(error);
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+};
+
+/** What a connection that never came about ends with. */
+const NEVER_CONNECTED =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|bad port|CERT_|ERR_TLS_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_)/;
+
+/** Whether the request was refused, or cannot have arrived. */
+const saidNo = (error: unknown): boolean => {
+  const status = statusOf(error);
+  return status === null ? NEVER_CONNECTED.test(causeOf(error)) : status < 500;
+};
+
+const WORDS: Readonly<Record<number, Failure['reason']>> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_livekit',
+  429: 'rate_limited',
+  502: 'bad_gateway',
+};
+
+/** The SDK throws what the server answered, or what `fetch` threw. */
+const troubleOf = (error: unknown): Trouble => {
+  const status = statusOf(error);
+  if (status !== null) {
+    const said = withoutTokens(error instanceof Error ? error.message : '')
+      .replace(/\s+/g, ' ')
+      .slice(0, 200);
+    return { reason: WORDS[status] ?? 'server_error', message: `the API answered ${status}: ${said}` };
+  }
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return { reason: 'unreachable', message: 'the API did not answer in time' };
+  return { reason: 'unreachable', message: `the API cannot be reached: ${withoutTokens(causeOf(error))}` };
+};

@@ -1,0 +1,79 @@
+import { Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { ProbeRefusal } from '../../catalogue/index.ts';
+import type { Target } from '../../config/target.ts';
+import { formatFor, render } from '../../metrics/render.ts';
+import type { ProbeSettings } from './config.ts';
+import { type Destination, findDestination, NoDestination } from './destination.ts';
+import type { ProbeResult } from './judge-probe.ts';
+import { describe, type Prober, type Refusal } from './prober.ts';
+
+export interface ProbeRoutesOptions {
+  targets: readonly Target[];
+  settings: ProbeSettings;
+  prober: Prober;
+  onRefused(reason: ProbeRefusal): void;
+}
+
+const TIMEOUT_HEADER = 'x-prometheus-scrape-timeout-seconds';
+/** With less than this nothing at all could be told, ms. */
+const LEAST_BUDGET_MS = 250;
+
+const REFUSALS: Record<Refusal, { status: ContentfulStatusCode; text: string }> = {
+  busy: { status: 503, text: 'too many probes at the same time: raise probes.concurrent, or probe less often' },
+  no_time: { status: 400, text: 'the scrape timeout leaves no time for a probe: raise scrape_timeout' },
+  stopping: { status: 503, text: 'the exporter is about to end' },
+  gone: { status: 503, text: 'nobody waits for this probe any more' },
+};
+
+/**
+ * `/probe?target=NAME&module=audio_pair&node=node-1`, in the way of blackbox_exporter: each request is a probe, and the answer has its metrics without
+ * target labels. `debug=true` says in words what happened.
+ */
+export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoutesOptions): Hono =>
+  new Hono().get('/probe', async (c) => {
+    if (c.req.method !== 'GET') return c.text('a probe is asked for with GET\n', 405, { allow: 'GET' });
+    let destination: Destination;
+    let budgetMs: number;
+    try {
+      const { target, module, node } = c.req.query();
+      destination = findDestination({ target, module, node }, targets, settings.modules);
+      budgetMs = readBudget(c.req.header(TIMEOUT_HEADER), settings);
+    } catch (error) {
+      if (!(error instanceof NoDestination)) throw error;
+      onRefused('bad_request');
+      return c.text(`${error.message}\n`, 400);
+    }
+    const result = budgetMs < LEAST_BUDGET_MS ? 'no_time' : await prober.probe(destination, budgetMs, c.req.raw.signal);
+    if (typeof result === 'string') {
+      if (result !== 'gone') onRefused(result);
+      const { status, text } = REFUSALS[result];
+      return c.text(`${text}\n`, status);
+    }
+    const snapshots = prober.boardOf(destination).snapshots();
+    if (c.req.query('debug') === 'true')
+      return c.text(`${inWords(destination, result)}\n${(await render(snapshots, 'text')).body}`);
+    const { contentType, body } = await render(snapshots, formatFor(c.req.header('accept')));
+    return c.body(body, 200, { 'content-type': contentType });
+  });
+
+/** What a scraper gives us, less what its answer needs; our own limit when nobody says. @throws NoDestination for what is no number */
+const readBudget = (header: string | undefined, { longestMs, spareMs }: ProbeSettings): number => {
+  if (header === undefined) return longestMs;
+  const seconds = Number(header);
+  if (!Number.isFinite(seconds) || seconds <= 0) throw new NoDestination(`${TIMEOUT_HEADER} must be a number of seconds above 0`);
+  return Math.min(longestMs, seconds * 1_000 - spareMs);
+};
+
+const inWords = (destination: Destination, { success, failures, observation }: ProbeResult): string =>
+  [
+    `${describe(destination)}: ${success ? 'success' : 'failure'} after ${Math.round(observation.tookMs)} ms`,
+    ...failures.map(({ reason, message }) => `  ${reason}: ${message}`),
+    ...Object.entries(observation.sides).map(([side, { phases, firstMediaMs, node, others }]) => {
+      if (phases === null) return `  ${side}: never got in`;
+      const ms = (value: number | null | undefined): string =>
+        value === null || value === undefined ? '–' : `${Math.round(value)} ms`;
+      return `  ${side}: signal ${ms(phases.signal)}, ICE ${ms(phases.ice)}, DTLS ${ms(phases.dtls)}, in ${ms(phases.joined)}, first media ${ms(firstMediaMs)}, by ${node ?? '?'}, told of ${others.length}`;
+    }),
+    '',
+  ].join('\n');

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import type { Destination } from './destination.ts';
+import { judgeProbe, type ProbeResult } from './judge-probe.ts';
+import { readNodeId } from './node-id.ts';
+import { createProbeBoard, type ProbeBoard } from './probe-board.ts';
+import { ROOM_PREFIX } from './probe-room.ts';
+import { createRoomCleaner, type RoomCleaner } from './room-cleaner.ts';
+import { runProbe } from './run-probe.ts';
+import { createTurnstile } from './turnstile.ts';
+
+/** Why a probe was not made at all. */
+export type Refusal = 'busy' | 'no_time' | 'stopping' | 'gone';
+
+export interface Prober {
+  /**
+   * Makes a probe, waiting for its turn if need be.
+   * @param budgetMs for all of it, the waiting included
+   * @param signal aborted when nobody wants to know any more
+   */
+  probe(destination: Destination, budgetMs: number, signal: AbortSignal): Promise<ProbeResult | Refusal>;
+  /** What is known of a destination. */
+  boardOf(destination: Destination): ProbeBoard;
+  readonly running: number;
+  readonly waiting: number;
+  /** Ends the probes under way, and waits until their rooms are gone, for some seconds at most. */
+  stop(): Promise<void>;
+}
+
+export interface ProberOptions {
+  concurrent: number;
+  waiting: number;
+  log(message: string): void;
+  error(message: string): void;
+  run?: typeof runProbe;
+  cleaner?: RoomCleaner;
+}
+
+/** Joining, leaving and deleting the room, when all is well, ms: with less than this beside the media nothing can be told. */
+const OVERHEAD_MS = 500;
+/** Finding out how a node calls itself is a small part of a probe, ms. */
+const NODE_ID_MS = 1_000;
+const STOP_WITHIN_MS = 5_000;
+/** Boards of URLs that were asked for come and go; configured destinations are far fewer. */
+const MOST_BOARDS = 1_000;
+
+export const createProber = (options: ProberOptions): Prober => {
+  const { concurrent, waiting, log, error, run = runProbe } = options;
+  const turnstile = createTurnstile(concurrent, waiting);
+  const cleaner = options.cleaner ?? createRoomCleaner({ onFailed: error });
+  const stopping = new AbortController();
+  const boards = new Map<string, ProbeBoard>();
+  const reasons = new Map<string, string>();
+  const underWay = new Set<Promise<unknown>>();
+
+  const boardOf = (destination: Destination): ProbeBoard => {
+    const key = keyOf(destination);
+    const board = boards.get(key) ?? createProbeBoard();
+    // Those used last are at the end.
+    boards.delete(key);
+    boards.set(key, board);
+    const [oldest] = boards.keys();
+    if (boards.size > MOST_BOARDS && oldest !== undefined) {
+      boards.delete(oldest);
+      reasons.delete(oldest);
+    }
+    return board;
+  };
+
+  /** The node's name for itself, where it can be known; a node that does not say is probed all the same. */
+  const nodeIdOf = async ({ node }: Destination, leftMs: number): Promise<string | null> => {
+    if (node === null || node.metricsUrl === null) return null;
+    try {
+      return await readNodeId(node.metricsUrl, Math.min(NODE_ID_MS, leftMs / 4));
+    } catch (thrown) {
+      log(`${node.name}: how it calls itself is not known: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      return null;
+    }
+  };
+
+  const make = async (destination: Destination, budgetMs: number, signal: AbortSignal): Promise<ProbeResult> => {
+    const began = performance.now();
+    const { target, url, module } = destination;
+    const nodeId = await nodeIdOf(destination, budgetMs);
+    const observation = await run({
+      module,
+      access: { url, apiKey: target.apiKey, apiSecret: target.apiSecret },
+      room: `${ROOM_PREFIX}${randomBytes(8).toString('hex')}`,
+      nodeId,
+      budgetMs: budgetMs - (performance.now() - began),
+      signal,
+      cleaner,
+    });
+    return judgeProbe(observation);
+  };
+
+  /** A failure is told when it begins, when it changes and when it is over: not with every probe. */
+  const tell = (destination: Destination, { failures }: ProbeResult): void => {
+    const key = keyOf(destination);
+    const before = reasons.get(key) ?? '';
+    const now = failures.map(({ reason }) => reason).join();
+    if (now === before) return;
+    reasons.set(key, now);
+    const what = describe(destination);
+    log(
+      now === ''
+        ? `${what}: works again`
+        : `${what}: ${failures.map(({ reason, message }) => `${reason}: ${message}`).join('; ')}`,
+    );
+  };
+
+  return {
+    boardOf,
+    get running() {
+      return turnstile.inside;
+    },
+    get waiting() {
+      return turnstile.waiting;
+    },
+    probe: async (destination, budgetMs, signal) => {
+      const began = performance.now();
+      const ended = AbortSignal.any([signal, stopping.signal]);
+      const needed = destination.module.durationMs + OVERHEAD_MS;
+      const leave = await turnstile.enter(Math.max(0, budgetMs - needed), ended);
+      if (leave === 'gone') return stopping.signal.aborted ? 'stopping' : 'gone';
+      if (typeof leave === 'string') return 'busy';
+      const making = make(destination, budgetMs - (performance.now() - began), ended).finally(leave);
+      underWay.add(making);
+      try {
+        const result = await making;
+        // What was cut off by us says nothing about the deployment.
+        if (ended.aborted) return stopping.signal.aborted ? 'stopping' : 'gone';
+        boardOf(destination).add(result);
+        tell(destination, result);
+        return result;
+      } finally {
+        underWay.delete(making);
+      }
+    },
+    stop: async () => {
+      stopping.abort();
+      const patience = new Promise<void>((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref());
+      await Promise.race([Promise.allSettled(underWay), patience]);
+      await cleaner.settle(STOP_WITHIN_MS / 2);
+    },
+  };
+};
+
+const keyOf = ({ target, module, node, url }: Destination): string =>
+  JSON.stringify([target.name, module.name, node?.name ?? '', url]);
+
+/** For people: `production, audio_pair, node-1`. */
+export const describe = ({ target, module, node, url }: Destination): string =>
+  [target.name, module.name, ...(node === null ? (url === target.url ? [] : [url]) : [node.name])].join(', ');

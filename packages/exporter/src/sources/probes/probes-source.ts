@@ -1,0 +1,115 @@
+import { UsageError } from '@livekit-swarm/core';
+import { openPump } from '@livekit-swarm/native';
+import { Registry } from 'prom-client';
+import { EXPORTER_METRICS, PROBE_METRICS, PROBE_REFUSALS } from '../../catalogue/index.ts';
+import type { Target } from '../../config/target.ts';
+import { asMetric } from '../../metrics/quantiles.ts';
+import { registerFamily } from '../../metrics/register-family.ts';
+import type { Snapshot } from '../../metrics/snapshot.ts';
+import type { Source, SourceContext } from '../../source.ts';
+import type { ProbeSettings } from './config.ts';
+import { type Destination, findDestination } from './destination.ts';
+import { mergeSnapshots } from './probe-board.ts';
+import { probeRoutes } from './probe-routes.ts';
+import { createProber, describe, type Prober } from './prober.ts';
+import { createScheduler } from './scheduler.ts';
+
+/** Calls of two participants of ours: when somebody asks at /probe, and by the clock. */
+export const createProbesSource = (
+  targets: readonly Target[],
+  settings: ProbeSettings,
+  context: SourceContext,
+  prober: Prober = createProber({ ...settings, log: context.log, error: context.error }),
+): Source => {
+  const registry = new Registry();
+  const { swarm_exporter_probes_refused_total } = EXPORTER_METRICS;
+  const { swarm_exporter_probes_refused_total: refused } = registerFamily(registry, { swarm_exporter_probes_refused_total });
+  for (const reason of PROBE_REFUSALS) refused.inc({ reason }, 0);
+  showLevels(registry, prober);
+  const scheduled = destinationsOf(targets, settings);
+  showBoards(registry, scheduled, prober);
+
+  const scheduler = createScheduler(
+    scheduled.map(({ destination, everyMs }) => ({
+      everyMs,
+      work: async (signal) => {
+        try {
+          const result = await prober.probe(destination, Math.min(settings.longestMs, everyMs), signal);
+          if (result !== 'busy') return;
+          refused.inc({ reason: 'busy' });
+          context.error(`${describe(destination)}: left out, too many probes at the same time`);
+        } catch (error) {
+          context.error(`${describe(destination)}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      },
+    })),
+  );
+  return {
+    name: 'probes',
+    registry,
+    routes: probeRoutes({ targets, settings, prober, onRefused: (reason) => refused.inc({ reason }) }),
+    start: async () => {
+      checkEngine();
+      scheduler.start();
+    },
+    stop: async () => {
+      await Promise.all([prober.stop(), scheduler.stop()]);
+    },
+  };
+};
+
+/** That the engine cannot be loaded must be known now, not when the first probe fails. @throws UsageError */
+const checkEngine = (): void => {
+  try {
+    openPump({ threads: 1 }, () => {}).close();
+  } catch (error) {
+    throw new UsageError(`probes cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+interface Scheduled {
+  destination: Destination;
+  everyMs: number;
+}
+
+const destinationsOf = (targets: readonly Target[], { schedule, modules }: ProbeSettings): Scheduled[] =>
+  schedule.flatMap(({ target: name, module, everyMs, nodes }) => {
+    const own = targets.find((target) => target.name === name)?.nodes ?? [];
+    return [undefined, ...(nodes ? own.map((node) => node.name) : [])].map((node) => ({
+      destination: findDestination({ target: name, module, node }, targets, modules),
+      everyMs,
+    }));
+  });
+
+/** What scheduled probes found is on /metrics, with labels that /probe leaves to Prometheus. */
+const showBoards = (registry: Registry, scheduled: readonly Scheduled[], prober: Prober): void => {
+  const all = (): Snapshot[] =>
+    mergeSnapshots(
+      scheduled.flatMap(({ destination }) =>
+        prober.boardOf(destination).snapshots({
+          target: destination.target.name,
+          module: destination.module.name,
+          node: destination.node?.name ?? '',
+        }),
+      ),
+    );
+  for (const [name, { help, type }] of Object.entries(PROBE_METRICS)) {
+    const nothing: Snapshot = { name, help, type, aggregator: 'omit', values: [] };
+    registry.registerMetric(asMetric(name, async () => all().find((snapshot) => snapshot.name === name) ?? nothing));
+  }
+};
+
+/** How many there are is asked when somebody looks. */
+const showLevels = (registry: Registry, prober: Prober): void => {
+  const { help } = EXPORTER_METRICS.swarm_exporter_probes;
+  const head = { name: 'swarm_exporter_probes', help, type: 'gauge', aggregator: 'sum' } as const;
+  registry.registerMetric(
+    asMetric(head.name, async () => ({
+      ...head,
+      values: [
+        { labels: { state: 'running' }, value: prober.running },
+        { labels: { state: 'waiting' }, value: prober.waiting },
+      ],
+    })),
+  );
+};

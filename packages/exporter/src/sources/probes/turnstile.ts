@@ -1,0 +1,62 @@
+/** Lets so many through at a time; others wait in line, and when the line is full they are turned away. */
+export interface Turnstile {
+  /**
+   * @param patienceMs how long to wait at most
+   * @returns what to call when done, or why it did not get through
+   */
+  enter(patienceMs: number, signal: AbortSignal): Promise<(() => void) | 'full' | 'too_long' | 'gone'>;
+  readonly inside: number;
+  readonly waiting: number;
+}
+
+export const createTurnstile = (most: number, mostWaiting: number): Turnstile => {
+  let inside = 0;
+  const line: (() => void)[] = [];
+
+  /** May be called again; counts once. */
+  const pass = (): (() => void) => {
+    let through = false;
+    return () => {
+      if (through) return;
+      through = true;
+      const next = line.shift();
+      if (next === undefined) inside--;
+      else next();
+    };
+  };
+
+  return {
+    get inside() {
+      return inside;
+    },
+    get waiting() {
+      return line.length;
+    },
+    enter: async (patienceMs, signal) => {
+      if (signal.aborted) return 'gone';
+      if (inside < most) {
+        inside++;
+        return pass();
+      }
+      if (line.length >= mostWaiting) return 'full';
+      const turn = Promise.withResolvers<(() => void) | 'too_long' | 'gone'>();
+      const called = (): void => turn.resolve(pass());
+      const giveUp = (why: 'too_long' | 'gone') => (): void => {
+        const at = line.indexOf(called);
+        if (at < 0) return;
+        line.splice(at, 1);
+        turn.resolve(why);
+      };
+      const goneAway = giveUp('gone');
+      const timer = setTimeout(giveUp('too_long'), patienceMs);
+      signal.addEventListener('abort', goneAway, { once: true });
+      line.push(called);
+      try {
+        return await turn.promise;
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', goneAway);
+      }
+    },
+  };
+};
