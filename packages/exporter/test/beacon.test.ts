@@ -1,0 +1,254 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import { AccessToken } from 'livekit-server-sdk';
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildBeacon } from '../../beacon/scripts/build.ts';
+import { type Chromium, findChromium, launchChromium, NO_CHROMIUM } from '../../engine/test/support/chromium.ts';
+import { type Exporter, startExporter } from '../src/exporter.ts';
+import { CLIENTS_DEFAULTS } from '../src/sources/clients/clients-options.ts';
+import { createClientsSource } from '../src/sources/clients/clients-source.ts';
+
+const executable = findChromium();
+const SCRAPE_TOKEN = 'the-token-of-the-exporter';
+const ROOM = 'documented';
+
+let dir: string;
+let livekit: LiveKitServer;
+let exporter: Exporter;
+let chromium: Chromium;
+const pages = createServer();
+let site: string;
+
+/** The page of docs/beacon.md, as it is there. */
+const documentedPage = async (): Promise<string> => {
+  const text = await readFile(join(import.meta.dirname, '../../../docs/beacon.md'), 'utf8');
+  const page = /```html\n(.*?)```/s.exec(text)?.[1];
+  if (page === undefined) throw new Error('docs/beacon.md has no page');
+  return page;
+};
+
+/** What an application's backend does for the page. */
+const joinAnswer = async (identity: string): Promise<string> => {
+  const token = new AccessToken(livekit.apiKey, livekit.apiSecret, { identity, ttl: '10m' });
+  token.addGrant({ roomJoin: true, room: ROOM });
+  return JSON.stringify({ livekit: livekit.url, exporter: exporter.url, token: await token.toJwt() });
+};
+
+beforeAll(async () => {
+  if (executable === null) return console.warn(`skipped: ${NO_CHROMIUM}`);
+  dir = await mkdtemp(join(tmpdir(), 'swarm-beacon-test-'));
+  await buildBeacon(dir);
+  const files: Record<string, () => Promise<string>> = {
+    '/': documentedPage,
+    '/beacon.js': () => readFile(join(dir, 'beacon.js'), 'utf8'),
+    '/livekit-client.js': () => {
+      const main = createRequire(import.meta.url).resolve('livekit-client');
+      return readFile(join(main, '..', 'livekit-client.esm.mjs'), 'utf8');
+    },
+  };
+  pages.on('request', async ({ url = '' }, response) => {
+    const { pathname, searchParams } = new URL(url, site);
+    const read = pathname === '/join' ? () => joinAnswer(searchParams.get('as') ?? 'somebody') : files[pathname];
+    if (read === undefined) return response.writeHead(404).end();
+    const type = pathname === '/' ? 'text/html' : pathname === '/join' ? 'application/json' : 'text/javascript';
+    response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(await read());
+  });
+  await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
+  site = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
+  livekit = await startLiveKit({ dir });
+  const { apiKey, apiSecret } = livekit;
+  exporter = await startExporter({
+    listen: { host: '127.0.0.1', port: 0 },
+    token: SCRAPE_TOKEN,
+    tls: null,
+    limits: { requests: 128, requestTimeoutMs: 15_000 },
+    version: '0.0.0',
+    log: () => {},
+    sources: (contextOf) => [
+      createClientsSource(
+        { ...CLIENTS_DEFAULTS, keys: [{ apiKey, apiSecret }], origins: [site], rooms: [ROOM] },
+        contextOf('clients'),
+      ),
+    ],
+  });
+  chromium = await launchChromium(executable);
+});
+beforeEach(({ skip }) => skip(executable === null, NO_CHROMIUM));
+afterAll(async () => {
+  await chromium?.[Symbol.asyncDispose]();
+  await exporter?.stop();
+  await livekit?.stop();
+  pages.closeAllConnections();
+  pages.close();
+  if (dir !== undefined) await rm(dir, { recursive: true, force: true });
+});
+
+/** Keeps every connection of the page, so that it can be asked behind livekit-client's and the beacon's back. */
+const KEEP_CONNECTIONS = `globalThis.connections = [];
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...parameters) { super(...parameters); connections.push(this); }
+  };`;
+
+/** What Chromium drops of WebRTC, percent. */
+const losePackets = async (page: Page, packetLoss: number): Promise<void> => {
+  const session = await page.createCDPSession();
+  await session.send('Network.enable');
+  const rest = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+  await session.send('Network.emulateNetworkConditions', { ...rest, packetLoss });
+};
+
+interface Caller extends AsyncDisposable {
+  page: Page;
+  errors: string[];
+}
+
+const call = async (identity: string, packetLoss = 0): Promise<Caller> => {
+  const context = await chromium.browser.createBrowserContext();
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.evaluateOnNewDocument(KEEP_CONNECTIONS);
+  if (packetLoss > 0) await losePackets(page, packetLoss);
+  await page.goto(`${site}/?as=${identity}`);
+  await page.waitForFunction('globalThis.room?.state === "connected"', { timeout: 20_000 });
+  return { page, errors, [Symbol.asyncDispose]: () => context.close() };
+};
+
+/** Figures of a metric by `direction kind`. */
+type Figures = Record<string, number>;
+
+const MEMBERS = {
+  swarm_client_packets_total: { up: 'packetsSent', down: 'packetsReceived' },
+  swarm_client_bytes_total: { up: 'bytesSent', down: 'bytesReceived' },
+  swarm_client_nacks_total: { up: 'nackCount', down: 'nackCount' },
+  swarm_client_packets_lost_total: { down: 'packetsLost' },
+  swarm_client_plis_total: { up: 'pliCount', down: 'pliCount' },
+  swarm_client_freezes_total: { down: 'freezeCount' },
+  swarm_client_concealed_samples_total: { down: 'concealedSamples' },
+  swarm_client_samples_total: { down: 'totalSamplesReceived' },
+} as const satisfies Record<string, { up?: string; down?: string }>;
+
+type Stat = Record<string, unknown>;
+
+/** The page's own getStats, of its connections as a whole. */
+const ownFigures = async ({ page }: Caller): Promise<Record<keyof typeof MEMBERS, Figures>> => {
+  const stats = (await page.evaluate(
+    '(async () => (await Promise.all(connections.map((one) => one.getStats()))).flatMap((report) => [...report.values()]))()',
+  )) as Stat[];
+  const sums = (name: keyof typeof MEMBERS): Figures => {
+    const figures: Figures = {};
+    for (const [direction, type] of [['up', 'outbound-rtp'] as const, ['down', 'inbound-rtp'] as const]) {
+      const member = (MEMBERS[name] as { up?: string; down?: string })[direction];
+      if (member === undefined) continue;
+      for (const stat of stats.filter((one) => one.type === type)) {
+        const value = stat[member];
+        if (typeof value !== 'number') continue;
+        const key = `${direction} ${stat.kind}`;
+        figures[key] = (figures[key] ?? 0) + value;
+      }
+    }
+    return figures;
+  };
+  return Object.fromEntries(Object.keys(MEMBERS).map((name) => [name, sums(name as keyof typeof MEMBERS)])) as Record<
+    keyof typeof MEMBERS,
+    Figures
+  >;
+};
+
+const scrape = async (): Promise<string[]> => {
+  const response = await fetch(`${exporter.url}/metrics`, { headers: { authorization: `Bearer ${SCRAPE_TOKEN}` } });
+  expect(response.status).toBe(200);
+  return (await response.text()).split('\n');
+};
+
+/** Of one metric, summed up over its series that have all of these labels. */
+const figure = (lines: readonly string[], name: string, ...labels: string[]): number =>
+  lines
+    .filter((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)))
+    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+
+const sumOf = (all: readonly Record<keyof typeof MEMBERS, Figures>[], name: keyof typeof MEMBERS, key: string): number =>
+  all.reduce((sum, figures) => sum + (figures[name][key] ?? 0), 0);
+
+describe('two pages in a room', () => {
+  test('tell the exporter what their own statistics tell', async () => {
+    await using anna = await call('anna', 3);
+    await using ben = await call('ben', 3);
+    const callers = [anna, ben];
+    await sleep(25_000);
+    const during = await scrape();
+    expect(figure(during, 'swarm_client_sessions', 'sdk="livekit-client 2"', 'browser="chrome"')).toBe(2);
+    expect(figure(during, 'swarm_client_session_transports', 'transport="udp"')).toBe(2);
+    expect(figure(during, 'swarm_client_room_quality_score', `room="${ROOM}"`)).toBeGreaterThan(1);
+
+    // What is counted between the two looks is counted by nobody else: the exporter's figure must lie between them.
+    const before = await Promise.all(callers.map(ownFigures));
+    await Promise.all(callers.map(({ page }) => page.evaluate('beacon.detach()')));
+    const after = await Promise.all(callers.map(ownFigures));
+    const lines = await scrape();
+    for (const name of Object.keys(MEMBERS) as (keyof typeof MEMBERS)[]) {
+      const keys = new Set(before.flatMap((figures) => Object.keys(figures[name])));
+      for (const key of keys) {
+        const [direction, kind] = key.split(' ');
+        const shown = figure(lines, name, `direction="${direction}"`, `kind="${kind}"`);
+        const [least, most] = [sumOf(before, name, key), sumOf(after, name, key)];
+        console.info(`${name} ${key}: ${least} ≤ ${shown} ≤ ${most}`);
+        expect(shown, `${name} ${key}`).toBeGreaterThanOrEqual(least);
+        expect(shown, `${name} ${key}`).toBeLessThanOrEqual(most);
+      }
+    }
+    expect(figure(lines, 'swarm_client_packets_total', 'direction="down"', 'kind="video"')).toBeGreaterThan(500);
+    expect(figure(lines, 'swarm_client_packets_total', 'direction="down"', 'kind="audio"')).toBeGreaterThan(500);
+    expect(figure(lines, 'swarm_client_quality_score_count', 'direction="down"', 'kind="audio"')).toBeGreaterThan(3);
+    // They said that they leave.
+    expect(figure(lines, 'swarm_client_sessions')).toBe(0);
+    expect(figure(lines, 'swarm_client_reports_total', 'result="accepted"')).toBeGreaterThanOrEqual(6);
+    for (const result of ['clamped', 'malformed', 'unauthorized', 'duplicate']) {
+      expect(figure(lines, 'swarm_client_reports_total', `result="${result}"`), result).toBe(0);
+    }
+    expect([...anna.errors, ...ben.errors]).toEqual([]);
+  });
+
+  test('report the rest when they are closed, and that they came back', async () => {
+    await using listener = await call('dora');
+    await listener.page.evaluate('beacon.detach()');
+    const start = await scrape();
+    const packets = (lines: readonly string[]) => figure(lines, 'swarm_client_packets_total', 'direction="up"');
+    await using caller = await call('carla');
+    const upPackets = async () => {
+      // The next look at the counters is two seconds away at most.
+      await sleep(3_000);
+      const { 'up audio': audio = 0, 'up video': video = 0 } = (await ownFigures(caller)).swarm_client_packets_total;
+      await sleep(2_500);
+      return audio + video;
+    };
+    const first = await upPackets();
+    // New connections take the place of the old ones, which are closed and tell no more.
+    await caller.page.evaluate('room.simulateScenario("full-reconnect")');
+    await caller.page.waitForFunction('room.state === "reconnecting"', { timeout: 10_000 });
+    await caller.page.waitForFunction('room.state === "connected"', { timeout: 20_000 });
+    const second = await upPackets();
+    const sent = first + second;
+    await caller.page.goto('about:blank');
+    await expect.poll(async () => packets(await scrape()) - packets(start), { timeout: 5_000 }).toBeGreaterThanOrEqual(sent);
+    const end = await scrape();
+    expect(Math.min(first, second)).toBeGreaterThan(50);
+    expect(figure(end, 'swarm_client_reconnects_total') - figure(start, 'swarm_client_reconnects_total')).toBe(1);
+    expect(figure(end, 'swarm_client_sessions')).toBe(0);
+    expect(caller.errors).toEqual([]);
+  });
+
+  test('are believed by their token alone, and see nothing of what others report', async () => {
+    expect((await fetch(`${exporter.url}/metrics`)).status).toBe(401);
+    const post = (headers: Record<string, string>) => fetch(`${exporter.url}/beacon`, { method: 'POST', body: '{}', headers });
+    expect((await post({ authorization: `Bearer ${SCRAPE_TOKEN}` })).status).toBe(401);
+    expect((await post({ authorization: 'Bearer x', origin: 'https://evil.example.com' })).status).toBe(401);
+  });
+});
