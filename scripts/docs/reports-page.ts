@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Outcome, REPORTERS, type Reporter, wholeOf } from '@livekit-swarm/report';
 import { stagedReport } from '@livekit-swarm/report/testing';
 import { code, generatedFrom, table } from './markdown.ts';
@@ -122,8 +123,6 @@ and the same in every line of a second. It is read from the record piece by piec
 
 ${fenced('csv', csvLines.slice(0, 4).join('\n'))}
 
-## html
-
-One file to look at and to pass on: verdict, charts over time with the stages marked, distributions, the worst rooms and stays. It needs no network.
+${readFileSync(new URL('html-report.md', import.meta.url), 'utf8').trimEnd()}
 `;
 };
