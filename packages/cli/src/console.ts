@@ -12,14 +12,22 @@ export const wantsColor = (flag: boolean, stream: NodeJS.WriteStream, env: NodeJ
   return stream.isTTY === true && env.TERM !== 'dumb';
 };
 
+const watched = new WeakSet<NodeJS.WriteStream>();
+
 /** Resolves when the text was taken: a process that ends before that cuts its own results off. */
-export const write = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      stream.off('error', done);
-      resolve();
-    };
-    // Nobody reads any more (`swarm | head`): that is no error of ours.
-    stream.once('error', done);
-    stream.write(text, done);
+export const write = async (stream: NodeJS.WriteStream, text: string): Promise<void> => {
+  await tryWrite(stream, text);
+};
+
+/** The same for those who want to know: with the error when the text was not taken. */
+export const tryWrite = (stream: NodeJS.WriteStream, text: string): Promise<Error | null> => {
+  // An error that nobody listens for ends the process. It may come once more, after the write that it belongs to.
+  if (!watched.has(stream)) stream.on('error', () => {});
+  watched.add(stream);
+  return new Promise((resolve) => {
+    stream.write(text, (error) => resolve(error ?? null));
   });
+};
+
+/** Nobody reads any more (`swarm | head`): that is no error of ours. */
+export const isReaderGone = (error: Error): boolean => 'code' in error && error.code === 'EPIPE';

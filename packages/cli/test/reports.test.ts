@@ -167,6 +167,22 @@ describe('swarm report', () => {
     expect(readFileSync(join(dir, 'both.txt'), 'utf8')).toBe(first.stdout + firstReport('samples.csv'));
   });
 
+  it('ends in order when nobody reads on, and says when the disk is full', async () => {
+    const dir = scratch();
+    const script = join(dir, 'script.sh');
+    const env = { NODE: process.execPath, MAIN, RECORD: record() };
+    writeFileSync(
+      script,
+      'for name in csv json html text; do "$NODE" "$MAIN" report "$RECORD" --report $name=- | head -c 1 > /dev/null; done\n',
+    );
+    expect(await runScript(script, dir, env)).toEqual({ exit: 0, stdout: '', stderr: '' });
+    writeFileSync(script, '"$NODE" "$MAIN" report "$RECORD" --report csv=- > /dev/full\n');
+    const full = await runScript(script, dir, env);
+    expect(full.exit).toBe(1);
+    expect(full.stderr).toMatch(/^error: the report csv could not be written to stdout: the disk is full\n {2}→ /);
+    expect(full.stderr).not.toMatch(/\n {4}at /);
+  });
+
   it('tells what it could not write, writes the rest, and ends with 1', async () => {
     const dir = scratch();
     const blocked = join(dir, 'file');

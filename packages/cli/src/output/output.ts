@@ -1,6 +1,6 @@
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { isRun, type Outcome, piecesOf, REPORTERS, type Rendered, type Reporter, renderOverview } from '@livekit-swarm/report';
-import { type Console, wantsColor, write } from '../console.ts';
+import { type Console, isReaderGone, tryWrite, wantsColor, write } from '../console.ts';
 import { inGitHub, writeStepSummary } from './github.ts';
 import { placesOf } from './places.ts';
 import { parseReportRequests, type ReportRequest } from './report-request.ts';
@@ -106,10 +106,13 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
   };
 };
 
+/** @throws Error as the system says */
 const pour = async (stream: NodeJS.WriteStream, rendered: Rendered): Promise<void> => {
   for await (const piece of piecesOf(rendered)) {
-    // Nobody reads any more (`swarm | head`): the rest need not be rendered.
-    if (stream.errored !== null || stream.destroyed) return;
-    await write(stream, piece);
+    const error = await tryWrite(stream, piece);
+    if (error === null) continue;
+    // The rest need not be rendered.
+    if (isReaderGone(error)) return;
+    throw error;
   }
 };

@@ -30,7 +30,7 @@ export const tellFailure = async (stderr: NodeJS.WriteStream, { name, where, err
   );
 };
 
-const isOfTheSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
+const isOfTheSystem = (error: unknown): boolean => error instanceof Error && ('syscall' in error || 'errno' in error);
 
 const againHint = (name: string, outcomes: readonly Outcome[]): string => {
   const record = outcomes.flatMap((outcome) => (isRun(outcome) && outcome.recordPath !== null ? [outcome.recordPath] : []))[0];
