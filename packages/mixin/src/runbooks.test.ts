@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ALERTS } from './alerts/index.ts';
+import { runbookName } from './rule.ts';
+
+const folder = new URL('../../../docs/runbooks/', import.meta.url);
+
+describe.each(ALERTS)('the runbook of $name', ({ name }) => {
+  const text = readFileSync(new URL(`${runbookName(name)}.md`, folder), 'utf8');
+
+  it('says what it means, what it does to people, how to find out and what to do', () => {
+    expect(text.split('\n')[0]).toBe(`# ${name}`);
+    expect([...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
+      'Meaning',
+      'Impact',
+      'Diagnosis',
+      'Mitigation',
+    ]);
+    for (const part of text.split(/^## .*$/m).slice(1)) expect(part.trim().length).toBeGreaterThan(20);
+  });
+});
+
+it('there is none without an alert', () => {
+  const known = ALERTS.map(({ name }) => `${runbookName(name)}.md`);
+  expect(
+    readdirSync(folder)
+      .filter((file) => file !== 'README.md')
+      .sort(),
+  ).toEqual(known.sort());
+});
