@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HeaderLine, ParticipantLine, RecordLine } from '@livekit-swarm/core';
 import { describe, expect, it } from 'vitest';
@@ -95,9 +95,9 @@ describe('swarm run', () => {
     expect(stderr).toMatch(/^\[1\/3\] slow\n[\s\S]*\n\[2\/3\] nowhere\n[\s\S]*\n\[3\/3\] fine\n/);
     expect(readdirSync(records).sort()).toEqual(['fine', 'nowhere', 'slow']);
 
-    writeFileSync(join(dir, 'blocked'), '');
     const again = join(dir, 'again');
-    await runSwarm(['run', files[2] ?? '', '--record', join(again, 'fine'), '--quiet']);
+    mkdirSync(again);
+    // A file where the folder of its record should be.
     writeFileSync(join(again, 'nowhere'), '');
     const second = await runSwarm(
       ['run', ...files.slice(1, 2), scenarioFile(dir, 'other', short), '--record', again, '--json', '--quiet'],

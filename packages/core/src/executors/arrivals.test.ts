@@ -93,6 +93,12 @@ describe('constantArrivalRate', () => {
   it('refuses to fill the memory', () => {
     expect(() => steady({ rate: 1_000_000, durationMs: 86_400_000 })).toThrow(/more than 200000 participants/);
   });
+
+  it('refuses to drop rooms without end', () => {
+    expect(() => steady({ rate: 1_000_000, durationMs: 86_400_000, maxRooms: 1 })).toThrow(
+      /more than 200000 rooms would be dropped/,
+    );
+  });
 });
 
 describe('rampingArrivalRate', () => {

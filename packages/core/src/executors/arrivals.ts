@@ -1,5 +1,7 @@
+import { LIMITS } from '../load-spec.ts';
 import { drawSpan } from '../random.ts';
 import type { Span } from '../scenario/executor-spec.ts';
+import { UsageError } from '../usage-error.ts';
 import { checkCount, type Expansion, type Group, MIN_STAY_MS, type RoomStay } from './executor.ts';
 
 export interface Arrivals {
@@ -24,16 +26,16 @@ export const openOnArrival = (
   const duration = random('room duration');
   const rooms: RoomStay[] = [];
   /** When those close that are open, soonest first. */
-  let closing: number[] = [];
+  const closing: number[] = [];
   let droppedRooms = 0;
   for (const openAtMs of instants) {
     if (endAtMs - openAtMs < MIN_STAY_MS) break;
     // Drawn for dropped ones, too: another `maxRooms` must not change how long the others last.
     const closeAtMs = Math.min(endAtMs, openAtMs + Math.max(MIN_STAY_MS, drawSpan(roomDuration, duration)));
     if (maxRooms !== null) {
-      closing = closing.slice(firstAfter(closing, openAtMs));
+      closing.splice(0, firstAfter(closing, openAtMs));
       if (closing.length >= maxRooms) {
-        droppedRooms++;
+        checkDropped(++droppedRooms, maxRooms);
         continue;
       }
       closing.splice(firstAfter(closing, closeAtMs), 0, closeAtMs);
@@ -42,6 +44,15 @@ export const openOnArrival = (
     checkCount(rooms.length * Math.max(1, places.length));
   }
   return { rooms, droppedRooms };
+};
+
+/** @throws UsageError when so many are dropped that it must be a slip of the pen */
+const checkDropped = (dropped: number, maxRooms: number): void => {
+  if (dropped <= LIMITS.participants) return;
+  throw new UsageError(
+    `more than ${LIMITS.participants} rooms would be dropped, as no more than ${maxRooms} may be open (maxRooms)`,
+    'use a lower rate or a shorter duration',
+  );
 };
 
 /** Index of the first time that is after `atMs`. */
