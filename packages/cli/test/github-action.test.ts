@@ -50,6 +50,12 @@ describe('the action', () => {
     expect(readFileSync(join(workspace, 'out/samples.csv'), 'utf8')).toMatch(/^scenario,at_s/);
     expect(done.summary).toMatch(/^## ✓ swarm: passed/);
     expect(done.stdout).toMatch(/\n::notice title=✓ swarm/);
+
+    // Two seconds of four people prove nothing about a change; that they were compared is what is to be seen.
+    const compared = await run(workspace, { flags: '--rooms=2\n--duration=2s\n--quiet', baseline: done.outputs.record ?? '' });
+    expect(compared.exit, compared.stderr).toBe(98);
+    expect(compared.outputs).toMatchObject({ verdict: 'inconclusive', 'exit-code': '98' });
+    expect(compared.summary).toMatch(/Against the baseline/);
   });
 
   it('fails on a crossed threshold, and says so where GitHub shows it', async () => {
