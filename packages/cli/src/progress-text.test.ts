@@ -5,6 +5,7 @@ import { progressBlock, progressLine } from './progress-text.ts';
 
 const progress: Progress = {
   phase: 'joining',
+  stages: [],
   elapsedMs: 7_400,
   totalMs: 30_000,
   planned: 40,

@@ -1,7 +1,7 @@
 import type { RecordLine } from '@livekit-swarm/core';
 import { RunError } from './run-error.ts';
 import { startWorker, type WorkerDeath, type WorkerProcess } from './worker-process.ts';
-import type { WorkerMessage, WorkOrder } from './worker-protocol.ts';
+import type { Recruit, WorkerMessage, WorkOrder } from './worker-protocol.ts';
 
 /** All workers of a run. */
 export interface Crowd {
@@ -9,6 +9,8 @@ export interface Crowd {
   readonly alive: number;
   /** One order a worker, each for the shard of that number. */
   begin(orders: WorkOrder[]): void;
+  /** More people for a shard; nobody hears it when its worker died. */
+  recruit(shard: number, recruits: Recruit[]): void;
   /** Everybody leaves; resolves when all results are in or the time is over. Workers that did not manage are killed, and told of as dead. */
   leave(withinMs: number): Promise<void>;
   /** At once: for a second Ctrl-C, and when this process ends for whatever reason. */
@@ -70,6 +72,7 @@ export const startCrowd = async ({ workers, engineModule, logDir, onLine, onDeat
       begun = true;
       for (const order of orders) living.get(order.shard)?.send({ type: 'begin', order });
     },
+    recruit: (shard, recruits) => living.get(shard)?.send({ type: 'recruit', recruits }),
     leave: async (withinMs) => {
       for (const worker of living.values()) worker.send({ type: 'leave' });
       const timer = setTimeout(kill, withinMs);

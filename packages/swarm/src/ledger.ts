@@ -5,7 +5,9 @@ import {
   type RecordLine,
   type SampleLine,
   type Shard,
+  type SoFar,
   type Summary,
+  type Threshold,
 } from '@livekit-swarm/core';
 import { createProgressFold, type Progress } from './progress.ts';
 import type { RecordWriter } from './record-writer.ts';
@@ -26,13 +28,15 @@ export interface Ledger {
   /** Tells what the coordinator itself costs. */
   sampleSelf(): void;
   counts(): RosterCounts;
-  progress(): Omit<Progress, 'phase' | 'totalMs'>;
+  progress(): Omit<Progress, 'phase' | 'stages' | 'totalMs'>;
+  /** What the summary would be if the run ended now. */
+  soFar(): SoFar;
   /** Call once, at the end. */
   close(): Summary;
 }
 
-export const openLedger = (record: RecordWriter, shards: readonly Shard[]): Ledger => {
-  const summary = createSummary();
+export const openLedger = (record: RecordWriter, shards: readonly Shard[], thresholds: readonly Threshold[]): Ledger => {
+  const summary = createSummary(thresholds);
   const roster = createRoster(shards);
   const fold = createProgressFold();
   const self = createSelfSampler();
@@ -76,6 +80,7 @@ export const openLedger = (record: RecordWriter, shards: readonly Shard[]): Ledg
         generator: { ...generator, workers: shards.length, workersAlive },
       };
     },
+    soFar: summary.soFar,
     close: () => {
       self.close();
       return summary.result();

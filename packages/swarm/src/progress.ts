@@ -1,4 +1,4 @@
-import { type SampleLine, type SeriesSample, Sketch } from '@livekit-swarm/core';
+import { type Plan, type SampleLine, type SeriesSample, Sketch } from '@livekit-swarm/core';
 import type { RosterCounts } from './roster.ts';
 
 export type Phase = 'joining' | 'steady' | 'leaving';
@@ -6,6 +6,8 @@ export type Phase = 'joining' | 'steady' | 'leaving';
 /** How a run is doing at this moment. Rates and shares are those of the last second or so; null means not measured yet. */
 export interface Progress extends RosterCounts {
   phase: Phase;
+  /** Stages and named stretches of the timeline in which the run is now. */
+  stages: string[];
   /** Since the start, and what it will be in the end, ms. */
   elapsedMs: number;
   totalMs: number;
@@ -28,6 +30,23 @@ export interface GeneratorProgress {
   lateSends: number;
   socketDrops: number;
 }
+
+/** Joining until all are in who come first; those who take somebody else's place later are not waited for. Ask as time goes by. */
+export const phaseOf = ({ lastJoinAtMs, participants }: Plan): ((elapsedMs: number, counts: RosterCounts) => Phase) => {
+  let phase: Phase = 'joining';
+  let due = 0;
+  return (elapsedMs, { waiting }) => {
+    while ((participants[due]?.joinAtMs ?? Number.POSITIVE_INFINITY) <= elapsedMs) due++;
+    if (elapsedMs > lastJoinAtMs && waiting <= participants.length - due) phase = 'steady';
+    return phase;
+  };
+};
+
+/** Names of the windows in which the run is, but for those that every run has. */
+export const stagesAt = ({ windows }: Plan, elapsedMs: number): string[] =>
+  windows
+    .filter(({ source, fromMs, toMs }) => source !== 'builtin' && fromMs <= elapsedMs && elapsedMs < toMs)
+    .map(({ name }) => name);
 
 export interface ProgressFold {
   add(sample: SampleLine): void;

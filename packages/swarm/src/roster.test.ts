@@ -63,4 +63,24 @@ describe('createRoster', () => {
     if (result !== undefined) roster.add({ ...result, outcome: 'left' });
     expect(roster.writeOff(0, 2, 'worker_died').map(({ identity }) => identity)).toEqual([b]);
   });
+
+  it('counts those who left, and forgets them', () => {
+    const roster = createRoster(shards);
+    const [result] = createRoster(shards).writeOff(0, 1, 'x');
+    if (result === undefined) throw new Error('nobody');
+    roster.add(joined(a));
+    roster.add({ ...result, identity: a, outcome: 'left', joinMs: 12 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 0, waiting: 3 });
+    // What comes too late changes nothing.
+    roster.add(joined(a));
+    roster.add(event('disconnected', a));
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 0, waiting: 3 });
+  });
+
+  it('knows of somebody who was in from the result alone', () => {
+    const roster = createRoster(shards);
+    const [result] = createRoster(shards).writeOff(0, 1, 'x');
+    if (result !== undefined) roster.add({ ...result, outcome: 'disconnected', joinMs: 12 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 0, waiting: 3 });
+  });
 });

@@ -1,16 +1,17 @@
 import type { EventLine, ParticipantLine, ParticipantPlan, RecordLine, Shard } from '@livekit-swarm/core';
 
+type State = 'waiting' | 'in' | 'failed' | 'out';
+
 interface Entry {
   plan: ParticipantPlan;
   shard: number;
-  state: 'waiting' | 'in' | 'failed' | 'out';
+  state: State;
   joinMs: number | null;
   resumes: number;
   reconnects: number;
-  accounted: boolean;
 }
 
-/** Who is where, as the workers told: so that nobody is forgotten when a worker cannot tell any more. */
+/** Who is where, as the workers told: so that nobody is forgotten when a worker cannot tell any more. Whoever has a result is forgotten. */
 export interface Roster {
   add(line: RecordLine): void;
   /** Results for everybody of a shard who has none, as its worker died. */
@@ -36,27 +37,46 @@ export const createRoster = (shards: readonly Shard[]): Roster => {
       participants.map((plan): [string, Entry] => [plan.identity, newcomer(plan, shard)]),
     ),
   );
+  const planned = entries.size;
+  const inState: Record<State, number> = { waiting: planned, in: 0, failed: 0, out: 0 };
+  let joined = 0;
+
+  const move = (entry: Entry, state: State): void => {
+    inState[entry.state]--;
+    inState[state]++;
+    entry.state = state;
+  };
+  const arrive = (entry: Entry, joinMs: number): void => {
+    if (entry.joinMs === null) joined++;
+    entry.joinMs ??= joinMs;
+  };
 
   const addEvent = (entry: Entry, event: EventLine): void => {
     switch (event.event) {
       case 'joined':
-        entry.state = 'in';
-        entry.joinMs ??= event.phases?.joined ?? null;
+        move(entry, 'in');
+        arrive(entry, event.phases?.joined ?? 0);
         break;
       case 'join_failed':
-        entry.state = 'failed';
+        move(entry, 'failed');
         break;
       case 'resumed':
       case 'reconnected':
-        entry.state = 'in';
+        move(entry, 'in');
         entry[event.event === 'resumed' ? 'resumes' : 'reconnects']++;
         break;
       case 'disconnected':
       case 'left':
-        if (entry.state !== 'failed') entry.state = 'out';
+        if (entry.state !== 'failed') move(entry, 'out');
         break;
       default:
     }
+  };
+
+  const addResult = (entry: Entry, { outcome, joinMs }: ParticipantLine): void => {
+    if (joinMs !== null) arrive(entry, joinMs);
+    move(entry, outcome === 'join_failed' || entry.state === 'failed' ? 'failed' : 'out');
+    entries.delete(entry.plan.identity);
   };
 
   return {
@@ -65,31 +85,18 @@ export const createRoster = (shards: readonly Shard[]): Roster => {
       const entry = entries.get(line.identity);
       if (entry === undefined) return;
       if (line.type === 'event') addEvent(entry, line);
-      else {
-        entry.accounted = true;
-        entry.state = line.outcome === 'join_failed' ? 'failed' : 'out';
-      }
+      else addResult(entry, line);
     },
     writeOff: (shard, at, reason) => {
-      const lost: ParticipantLine[] = [];
-      for (const entry of entries.values()) {
-        if (entry.shard !== shard || entry.accounted) continue;
-        entry.accounted = true;
-        entry.state = entry.state === 'waiting' ? 'failed' : 'out';
-        lost.push(lostWithWorker(entry, at, reason));
+      const lost = [...entries.values()].filter((entry) => entry.shard === shard);
+      for (const entry of lost) {
+        if (entry.state === 'waiting') move(entry, 'failed');
+        entries.delete(entry.plan.identity);
+        if (entry.state === 'in') move(entry, 'out');
       }
-      return lost;
+      return lost.map((entry) => lostWithWorker(entry, at, reason));
     },
-    counts: () => {
-      const counts: RosterCounts = { planned: entries.size, joined: 0, present: 0, failed: 0, waiting: 0 };
-      for (const { state, joinMs } of entries.values()) {
-        if (joinMs !== null || state === 'in') counts.joined++;
-        if (state === 'in') counts.present++;
-        if (state === 'failed') counts.failed++;
-        if (state === 'waiting') counts.waiting++;
-      }
-      return counts;
-    },
+    counts: () => ({ planned, joined, present: inState.in, failed: inState.failed, waiting: inState.waiting }),
   };
 };
 
@@ -100,7 +107,6 @@ const newcomer = (plan: ParticipantPlan, shard: number): Entry => ({
   joinMs: null,
   resumes: 0,
   reconnects: 0,
-  accounted: false,
 });
 
 /** Its tracks died with the worker's memory: nothing is claimed about them. */

@@ -1,7 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, type RecordLine, scenarioOfLoad } from '@livekit-swarm/core';
+import {
+  DEFAULT_LOAD_SPEC,
+  expandPlan,
+  type GroupSpec,
+  type LoadSpec,
+  type ParticipantLine,
+  type RecordLine,
+  type Scenario,
+  scenarioOfLoad,
+} from '@livekit-swarm/core';
 import { test as base, describe } from 'vitest';
 import type { Progress } from './progress.ts';
 import { readRecord } from './record-reader.ts';
@@ -44,6 +53,15 @@ const test = base.extend<{ fixture: Fixture }>({
     rmSync(dir, { recursive: true, force: true });
   },
 });
+
+/** Groups like the one that flags make, each with something else. */
+const scenarioWith = (...groups: Partial<GroupSpec>[]): Scenario => {
+  const scenario = scenarioOfLoad(small);
+  const like = scenario.groups.flatMap((group) => groups.map((changes) => ({ ...group, ...changes })));
+  return { ...scenario, groups: like };
+};
+
+const resultsIn = (file: string): ParticipantLine[] => linesOf(file).filter((line) => line.type === 'participant');
 
 const linesOf = (file: string): RecordLine[] =>
   readFileSync(file, 'utf8')
@@ -109,8 +127,8 @@ describe.concurrent('run', () => {
   });
 
   test('leaves and judges what there is when it is stopped', async ({ fixture: { start, stop }, expect }) => {
-    setTimeout(() => stop.abort(), 1_700);
-    const { summary, judgement, record } = await start({ durationMs: 60_000 });
+    const onProgress = ({ joined }: Progress): void => void (joined === 4 && stop.abort());
+    const { summary, judgement, record } = await start({ durationMs: 60_000 }, { onProgress });
     expect(summary.end?.reason).toBe('interrupted');
     expect(judgement.exitCode).toBe(130);
     expect(linesOf(record).filter(({ type }) => type === 'participant')).toHaveLength(4);
@@ -128,6 +146,88 @@ describe.concurrent('run', () => {
     const { summary, record } = await start({ room: 'stay', rooms: 1, participants: 2, durationMs: 1_000 });
     expect(summary.generator.workersDied).toBe(2);
     expect(linesOf(record).at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
+  });
+
+  test('lets people come and go, each with a result when they left', async ({ fixture: { start }, expect }) => {
+    const churn = {
+      type: 'per-room-churn' as const,
+      rooms: 2,
+      joinRate: 100,
+      durationMs: 4_000,
+      stay: { distribution: 'constant' as const, ms: 1_200 },
+      pause: { distribution: 'constant' as const, ms: 100 },
+    };
+    const plan = expandPlan(scenarioWith({ name: 'lobby', executor: churn }), 't3st');
+    expect(plan.participants.length).toBeGreaterThan(8);
+    const seen: Progress[] = [];
+    const { summary, record } = await start({}, { plan, onProgress: (progress) => seen.push(progress) });
+    const results = resultsIn(record);
+    expect(new Set(results.map(({ identity }) => identity)).size).toBe(plan.participants.length);
+    const early = results.filter(({ leaveAtMs }) => leaveAtMs < plan.endAtMs);
+    expect(early.length).toBeGreaterThan(4);
+    for (const { at, leaveAtMs } of early) expect(Math.abs(at - leaveAtMs)).toBeLessThan(500);
+    expect(summary.joins).toMatchObject({ joined: plan.participants.length, failed: 0, dropped: 0, unaccounted: 0 });
+    expect(summary.end?.reason).toBe('finished');
+    expect(Math.max(...seen.map(({ present }) => present))).toBeLessThanOrEqual(4);
+    expect(seen.some(({ phase }) => phase === 'steady')).toBe(true);
+  });
+
+  test('waits for those who are still to come, though nobody is there', async ({ fixture: { start }, expect }) => {
+    const once = { type: 'constant-rooms' as const, rooms: 1, joinRate: 100, durationMs: 1_000 };
+    const plan = expandPlan(
+      scenarioWith({ name: 'first', roomPrefix: 'refuse', executor: once }, { name: 'second', startMs: 3_000, executor: once }),
+      't3st',
+    );
+    const { summary } = await start({}, { plan });
+    expect(summary.joins).toMatchObject({ planned: 4, joined: 2, failed: 2 });
+    expect(summary.end?.reason).toBe('finished');
+  });
+
+  test('waits for nobody when those who are left have failed', async ({ fixture: { start }, expect }) => {
+    const stay = (durationMs: number) => ({ type: 'constant-rooms' as const, rooms: 1, joinRate: 100, durationMs });
+    const plan = expandPlan(
+      scenarioWith({ name: 'bad', roomPrefix: 'refuse', executor: stay(60_000) }, { name: 'good', executor: stay(1_500) }),
+      't3st',
+    );
+    const { summary } = await start({}, { plan });
+    expect(summary.end?.reason).toBe('aborted');
+    expect(summary.end?.at).toBeLessThan(4_000);
+  });
+
+  const doomed = () => {
+    const once = { type: 'constant-rooms' as const, rooms: 2, joinRate: 100, durationMs: 60_000 };
+    return expandPlan(
+      scenarioWith({ name: 'good', executor: once }, { name: 'bad', roomPrefix: 'refuse', startMs: 1_500, executor: once }),
+      't3st',
+    );
+  };
+
+  test('is ended by a threshold with abortOnFail, and fails', async ({ fixture: { dir, start }, expect }) => {
+    const thresholds = ['join_failures: rate<0.2 abortOnFail after 1s'];
+    const { summary, judgement, record } = await start({}, { plan: doomed(), thresholds });
+    expect(summary.end?.reason).toBe('threshold');
+    expect(summary.end?.at).toBeGreaterThan(1_500);
+    expect(summary.end?.at).toBeLessThan(4_500);
+    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(judgement.reasons[0]).toMatch(
+      /^join_failures: rate was 0\.5, not < 0\.2, [2-4]\.\d s into the run, which ended it\.$/,
+    );
+    expect(resultsIn(record)).toHaveLength(8);
+    const again = await readRecord(join(dir, 'record'));
+    expect(again.endedBy).toEqual(summary.endedBy);
+  });
+
+  test('is not ended by a threshold before its delay', async ({ fixture: { start, stop }, expect }) => {
+    const onProgress = ({ elapsedMs }: Progress): void => void (elapsedMs > 4_000 && stop.abort());
+    const thresholds = ['join_failures: rate<0.2 abortOnFail after 10s'];
+    const { summary } = await start({}, { plan: doomed(), thresholds, onProgress });
+    expect(summary.end?.reason).toBe('interrupted');
+    expect(summary.endedBy).toBeNull();
+  });
+
+  test('is not ended by a threshold on something that was not measured', async ({ fixture: { start }, expect }) => {
+    const { summary } = await start({}, { thresholds: ['reconnect_time: p(95)<1 abortOnFail'] });
+    expect(summary.end?.reason).toBe('finished');
   });
 
   test('says why no worker could start', async ({ fixture: { start }, expect }) => {

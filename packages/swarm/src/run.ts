@@ -1,13 +1,12 @@
 /** The whole main job: given a deployment and a plan, ask whether we are welcome, start workers, join, sample, leave, judge; and keep a record of it all. */
 import {
   type EndLine,
-  type EventName,
   type Judgement,
   judge,
-  type ParticipantPlan,
   type Plan,
   planFactsOf,
   RECORD_SCHEMA,
+  type RecordLine,
   resolveThresholds,
   type Shard,
   type Summary,
@@ -15,6 +14,7 @@ import {
   withoutSecrets,
 } from '@livekit-swarm/core';
 import type { EngineOptions } from '@livekit-swarm/engine';
+import { watchThresholds } from './abort-watch.ts';
 import { type Crowd, startCrowd } from './crowd.ts';
 import type { Deployment } from './deployment.ts';
 import { describeEnvironment } from './environment.ts';
@@ -22,11 +22,10 @@ import { type Ledger, openLedger } from './ledger.ts';
 import { DEFAULT_ENGINE } from './load-engine.ts';
 import { startMetronome } from './metronome.ts';
 import { preflight } from './preflight.ts';
-import type { Phase, Progress } from './progress.ts';
+import { type Progress, phaseOf, stagesAt } from './progress.ts';
 import type { RecordWriter } from './record-writer.ts';
+import { type Recruiting, recruitInTime } from './recruiting.ts';
 import type { Staffing } from './staffing.ts';
-import { admit } from './tokens.ts';
-import type { WorkOrder } from './worker-protocol.ts';
 
 export interface RunOptions {
   deployment: Deployment;
@@ -60,8 +59,6 @@ export interface RunResult {
 const LEAD_MS = 500;
 const JOIN_TIMEOUT_MS = 15_000;
 const JOIN_ATTEMPTS = 4;
-/** A token must outlast its holder's join and its retries; after that the server refreshes it itself. */
-const TOKEN_SPARE_SECONDS = 600;
 /** How long participants of a server that died go on, so that the record shows what they noticed. */
 const NOTICE_MS = 3_000;
 /** Workers sample at each full second: by then their samples have arrived. */
@@ -80,7 +77,11 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   const shards = splitPlan(plan, staffing.workers)
     .filter(({ participants }) => participants.length > 0)
     .map(({ participants }, shard): Shard => ({ shard, participants }));
-  const ledger = openLedger(record, shards);
+  const ledger = openLedger(
+    record,
+    shards,
+    thresholds.map(({ threshold }) => threshold),
+  );
   const finish = Promise.withResolvers<EndLine['reason']>();
 
   /** Nobody is in and nobody will come: waiting for the end would tell nothing more. */
@@ -94,7 +95,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     logDir: record.dir,
     onLine: (line) => {
       ledger.tell(line);
-      if (line.type === 'event' && isLoss(line.event)) endWhenDeserted();
+      if (isLoss(line)) endWhenDeserted();
     },
     onDeath: (shard, death) => {
       ledger.workerDied(shard, death);
@@ -103,7 +104,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   });
 
   try {
-    const orders = await writeOrders(shards, { ...options, signalling });
+    const recruiting = recruitInTime(shards, deployment);
+    const first = new Map((await recruiting.take(0)).map(({ shard, recruits }) => [shard, recruits]));
     const startedAtMs = Date.now() + LEAD_MS;
     ledger.start(startedAtMs);
     ledger.tell({
@@ -128,8 +130,11 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
       nodes: [],
     });
     for (const { shard } of shards) ledger.note('worker_started', { shard });
-    crowd.begin(orders.map((order) => ({ ...order, startedAtMs })));
-    await seeThrough(options, ledger, crowd, finish);
+    const engine = { threads: staffing.threads, joinTimeoutMs: JOIN_TIMEOUT_MS, joinAttempts: JOIN_ATTEMPTS, signalling };
+    crowd.begin(
+      shards.map(({ shard }) => ({ shard, startedAtMs, endAtMs: plan.endAtMs, engine, recruits: first.get(shard) ?? [] })),
+    );
+    await seeThrough(options, { ledger, crowd, recruiting, finish, isCrossed: watchThresholds(thresholds, ledger) });
   } finally {
     crowd.kill();
     record.close();
@@ -146,45 +151,35 @@ const welcome = async ({ deployment, plan, signalling }: RunOptions): Promise<En
   return signalling === 'auto' ? newest : signalling;
 };
 
-/** What each worker is to do: its shard, with a token for everybody. */
-const writeOrders = async (
-  shards: readonly Shard[],
-  { deployment, plan, staffing, signalling }: RunOptions,
-): Promise<Omit<WorkOrder, 'startedAtMs'>[]> => {
-  const engine = { threads: staffing.threads, joinTimeoutMs: JOIN_TIMEOUT_MS, joinAttempts: JOIN_ATTEMPTS, signalling };
-  return await Promise.all(
-    shards.map(async ({ shard, participants }) => ({
-      shard,
-      endAtMs: plan.endAtMs,
-      engine,
-      recruits: await Promise.all(
-        participants.map(async (one) => ({ plan: one, admission: await admit(deployment, one, ttlOf(one)) })),
-      ),
-    })),
-  );
-};
-
-const ttlOf = ({ joinAtMs }: ParticipantPlan): number => Math.ceil(joinAtMs / 1_000) + TOKEN_SPARE_SECONDS;
+/** What a run consists of once it goes on. */
+interface UnderWay {
+  ledger: Ledger;
+  crowd: Crowd;
+  recruiting: Recruiting;
+  finish: PromiseWithResolvers<EndLine['reason']>;
+  /** Whether a threshold says that this is enough. */
+  isCrossed(): boolean;
+}
 
 /** From the first join until everybody has left: at the end of the plan, or when something ends the run before. */
 const seeThrough = async (
   { plan, stop, deployment, record, onProgress }: RunOptions,
-  ledger: Ledger,
-  crowd: Crowd,
-  finish: PromiseWithResolvers<EndLine['reason']>,
+  { ledger, crowd, recruiting, finish, isCrossed }: UnderWay,
 ): Promise<void> => {
-  let phase: Phase = 'joining';
-  let due = 0;
-  /** Those who take somebody else's place later are not waited for. */
-  const allAreIn = (): boolean => {
-    const now = ledger.elapsedMs();
-    while ((plan.participants[due]?.joinAtMs ?? Number.POSITIVE_INFINITY) <= now) due++;
-    return now > plan.lastJoinAtMs && ledger.counts().waiting <= plan.participants.length - due;
-  };
+  const phase = phaseOf(plan);
+  let leaving = false;
   const stopWatching = startMetronome(Date.now() - ledger.elapsedMs(), WATCH_AFTER_MS, () => {
-    if (phase === 'joining' && allAreIn()) phase = 'steady';
+    const now = ledger.elapsedMs();
     ledger.sampleSelf();
-    onProgress?.({ phase, totalMs: plan.endAtMs, ...ledger.progress() });
+    const where = leaving
+      ? { phase: 'leaving' as const, stages: [] }
+      : { phase: phase(now, ledger.counts()), stages: stagesAt(plan, now) };
+    onProgress?.({ ...where, totalMs: plan.endAtMs, ...ledger.progress() });
+    if (leaving) return;
+    recruiting.take(now).then((drafts) => {
+      for (const { shard, recruits } of drafts) crowd.recruit(shard, recruits);
+    }, finish.reject);
+    if (isCrossed()) finish.resolve('threshold');
   });
   const timeUp = setTimeout(() => finish.resolve('finished'), plan.endAtMs - ledger.elapsedMs());
   const interrupt = (): void => {
@@ -205,11 +200,11 @@ const seeThrough = async (
   });
   try {
     const reason = await finish.promise.finally(async () => {
-      phase = 'leaving';
+      leaving = true;
       await crowd.leave(LEAVE_WITHIN_MS);
     });
-    // Everybody may have given up before the time to notice was over.
-    const cause = died && reason === 'aborted' ? 'server_died' : reason;
+    // Everybody may have given up before the time to notice was over, or a threshold may have noticed it, too.
+    const cause = died && reason !== 'interrupted' ? 'server_died' : reason;
     ledger.tell({ type: 'end', at: ledger.elapsedMs(), reason: cause });
   } finally {
     over = true;
@@ -220,4 +215,6 @@ const seeThrough = async (
   }
 };
 
-const isLoss = (event: EventName): boolean => event === 'join_failed' || event === 'disconnected';
+/** Whether there may be nobody left after it. */
+const isLoss = (line: RecordLine): boolean =>
+  line.type === 'participant' || (line.type === 'event' && (line.event === 'join_failed' || line.event === 'disconnected'));

@@ -15,11 +15,10 @@ describe('schedule', () => {
   it('begins nobody before the start, and everybody when due', () => {
     const begun: number[] = [];
     schedule(
-      people,
       joinAt,
       () => Date.now() - 500,
       ({ joinAtMs }) => begun.push(joinAtMs),
-    );
+    ).add(people);
     vi.advanceTimersByTime(499);
     expect(begun).toEqual([]);
     vi.advanceTimersByTime(1);
@@ -33,11 +32,11 @@ describe('schedule', () => {
   it('counts who began more than a second late, once', () => {
     let offset = 0;
     const joins = schedule(
-      people,
       joinAt,
       () => Date.now() + offset,
       () => {},
     );
+    joins.add(people);
     offset = 1_030;
     vi.advanceTimersByTime(1);
     expect(joins.takeLate()).toBe(2);
@@ -47,7 +46,7 @@ describe('schedule', () => {
   it('waits longer than a timer can', () => {
     const begun: number[] = [];
     const inTwoMonths = 60 * 86_400_000;
-    schedule([{ joinAtMs: inTwoMonths }], joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs));
+    schedule(joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs)).add([{ joinAtMs: inTwoMonths }]);
     vi.advanceTimersByTime(inTwoMonths - 1);
     expect(begun).toEqual([]);
     vi.advanceTimersByTime(1);
@@ -56,10 +55,36 @@ describe('schedule', () => {
 
   it('begins nobody after it was stopped', () => {
     const begun: number[] = [];
-    const joins = schedule(people, joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs));
+    const joins = schedule(joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs));
+    joins.add(people);
     vi.advanceTimersByTime(25);
     joins.stop();
     vi.advanceTimersByTime(5_000);
     expect(begun).toEqual([0, 20]);
+  });
+
+  it('takes more in any order while it goes on, and begins at once what is due already', () => {
+    const begun: number[] = [];
+    const joins = schedule(joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs));
+    joins.add(people);
+    vi.advanceTimersByTime(50);
+    joins.add([{ joinAtMs: 500 }, { joinAtMs: 45 }, { joinAtMs: 60 }]);
+    expect(begun).toEqual([0, 20, 40]);
+    vi.advanceTimersByTime(1);
+    expect(begun).toEqual([0, 20, 40, 45]);
+    vi.advanceTimersByTime(1_000);
+    expect(begun).toEqual([0, 20, 40, 45, 60, 500, 1_000]);
+  });
+
+  it('may be added to by what it begins', () => {
+    const begun: number[] = [];
+    const joins = schedule(joinAt, Date.now, ({ joinAtMs }) => {
+      begun.push(joinAtMs);
+      if (joinAtMs < 100) joins.add([{ joinAtMs: joinAtMs + 30 }]);
+      if (joinAtMs === 95) joins.add([{ joinAtMs: 1 }]);
+    });
+    joins.add([{ joinAtMs: 0 }, { joinAtMs: 35 }]);
+    vi.advanceTimersByTime(200);
+    expect(begun).toEqual([0, 30, 35, 60, 65, 90, 95, 1, 31, 61, 91, 120, 121, 125]);
   });
 });

@@ -1,4 +1,4 @@
-import type { RecordLine, SampleLine } from '@livekit-swarm/core';
+import type { ParticipantPlan, RecordLine, SampleLine } from '@livekit-swarm/core';
 import type { EngineModule } from './load-engine.ts';
 import { startMetronome } from './metronome.ts';
 import { schedule } from './schedule.ts';
@@ -7,6 +7,8 @@ import type { Recruit, WorkerMessage, WorkOrder } from './worker-protocol.ts';
 
 /** Carries out one shard inside a worker process. */
 export interface ShardHost {
+  /** More people, of whom some may be due already. */
+  recruit(recruits: readonly Recruit[]): void;
   /** Stops joining, leaves with everybody and sends all that is left to say. Further calls wait for the first. */
   leave(): Promise<void>;
 }
@@ -23,7 +25,7 @@ export const hostShard = async (
   { createEngine }: EngineModule,
   send: (message: WorkerMessage) => void,
 ): Promise<ShardHost> => {
-  const { shard, startedAtMs, endAtMs, recruits } = order;
+  const { shard, startedAtMs, endAtMs } = order;
   const elapsedMs = (): number => Date.now() - startedAtMs;
   const outbox = createOutbox(send);
   const engine = await createEngine({
@@ -35,24 +37,26 @@ export const hostShard = async (
   const self = createSelfSampler();
   /** By their index: began, and were not told to leave yet. */
   const here = new Set<number>();
-  const joins = schedule(recruits, joinAt, elapsedMs, ({ plan, admission }) => {
-    here.add(plan.index);
-    engine.join(plan, admission, plan.joinAtMs).catch(complain);
-  });
+  /** Engines promise not to throw: a bug, and one that must not go unnoticed. */
+  const complain = (error: unknown): void =>
+    outbox.push({ type: 'event', at: elapsedMs(), shard, event: 'warning', message: `worker ${shard}: ${String(error)}` });
   const seeOff = async (index: number): Promise<void> => {
     if (here.delete(index)) outbox.push({ ...(await engine.leave(index)), shard });
   };
-  const early = recruits.filter(({ plan }) => plan.leaveAtMs < endAtMs).sort((a, b) => leaveAt(a) - leaveAt(b));
   const underWay = new Set<Promise<void>>();
-  const leaves = schedule(early, leaveAt, elapsedMs, ({ plan }) => {
-    const leaving = seeOff(plan.index)
+  const leaves = schedule<ParticipantPlan>(leaveAt, elapsedMs, ({ index }) => {
+    const leaving = seeOff(index)
       .catch(complain)
       .finally(() => underWay.delete(leaving));
     underWay.add(leaving);
   });
-  /** Engines promise not to throw: a bug, and one that must not go unnoticed. */
-  const complain = (error: unknown): void =>
-    outbox.push({ type: 'event', at: elapsedMs(), shard, event: 'warning', message: `worker ${shard}: ${String(error)}` });
+  const joins = schedule<Recruit>(joinAt, elapsedMs, ({ plan, admission }) => {
+    here.add(plan.index);
+    engine.join(plan, admission, plan.joinAtMs).catch(complain);
+    // Only now: nobody leaves before they came, however late we are.
+    if (plan.leaveAtMs < endAtMs) leaves.add([plan]);
+  });
+  joins.add(order.recruits);
 
   let lastSampleAt = 0;
   const sample = (): void => {
@@ -86,6 +90,7 @@ export const hostShard = async (
   };
   let leaving: Promise<void> | null = null;
   return {
+    recruit: joins.add,
     leave: () => {
       leaving ??= leave();
       return leaving;
@@ -94,7 +99,7 @@ export const hostShard = async (
 };
 
 const joinAt = ({ plan }: Recruit): number => plan.joinAtMs;
-const leaveAt = ({ plan }: Recruit): number => plan.leaveAtMs;
+const leaveAt = ({ leaveAtMs }: ParticipantPlan): number => leaveAtMs;
 
 /** Gathers lines and sends them together. */
 const createOutbox = (send: (message: WorkerMessage) => void): { push(line: RecordLine): void; flush(): void } => {

@@ -15,7 +15,7 @@ export interface WorkOrder {
   /** Whoever is due to leave then leaves when told, all at once; who is due earlier leaves by itself. */
   endAtMs: number;
   engine: Pick<EngineOptions, 'threads' | 'joinTimeoutMs' | 'joinAttempts' | 'signalling'>;
-  /** In the order they are due. */
+  /** Those who are due first; others follow. */
   recruits: Recruit[];
 }
 
@@ -24,6 +24,8 @@ export type WorkerCommand =
   /** Load the engine; answered by `ready`. */
   | { type: 'prepare'; shard: number; engineModule: string }
   | { type: 'begin'; order: WorkOrder }
+  /** Who is due next. */
+  | { type: 'recruit'; recruits: Recruit[] }
   /** Stop joining and leave with everybody; answered by lines and then `finished`. */
   | { type: 'leave' };
 

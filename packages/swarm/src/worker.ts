@@ -26,6 +26,9 @@ const obey = async (command: WorkerCommand): Promise<void> => {
       if (engine === null) throw new Error('begin came before prepare');
       host = await hostShard(command.order, engine, send);
       break;
+    case 'recruit':
+      host?.recruit(command.recruits);
+      break;
     case 'leave':
       await host?.leave();
       sendLast({ type: 'finished' }, 0);

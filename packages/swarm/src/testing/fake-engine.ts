@@ -31,6 +31,7 @@ export const createEngine = (options: EngineOptions): Engine => {
       if (stay === undefined) throw new Error(`nobody with index ${index} is here`);
       const { plan, joinMs, failed } = stay;
       if (plan.room.startsWith('stay')) await new Promise(() => {});
+      present.delete(index);
       const { identity, group, room, role, joinAtMs, leaveAtMs, expects } = plan;
       return {
         type: 'participant',
