@@ -27,7 +27,7 @@ export interface CompareOptions {
 const LEAST_ROUNDS = 5;
 /** Ways to mix the runs, of which the one observed must be among the strongest twentieth: 3 and 3, 2 and 5, 1 and 19. */
 const LEAST_SPLITS = 20;
-/** Parts of one run do not show how much runs differ: changes below so many margins are what single runs of one server differ by (docs/adr/0004). */
+/** Parts of one run do not show how much runs differ: changes below so many margins are what single runs of one server differ by (docs/adr/0005). */
 const SINGLE_RUN_FACTOR = 3;
 const SINGLE_NOTE =
   'There are too few runs to see how much runs differ by themselves: parts of them stand in, and only changes of three times the tolerance are called. Three runs of each side, or swarm ab, see more.';

@@ -1,6 +1,6 @@
 /**
  * The test behind every verdict: is a figure worse by more than its margin, and is that more than chance? Permutations of whole runs, the strongest of all
- * figures at a time (maxT; Westfall & Young, Resampling-Based Multiple Testing, 1993). Why this one: docs/adr/0004.
+ * figures at a time (maxT; Westfall & Young, Resampling-Based Multiple Testing, 1993). Why this one: docs/adr/0005.
  *
  * Were both sides the same, it would be chance which of the runs are called current. So chance is played through: in every way to give out the names it is
  * noted how much the figure stands out that stands out most. A figure exceeds its margin beyond doubt when it stands out more, *with its margin taken
