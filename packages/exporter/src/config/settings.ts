@@ -133,9 +133,18 @@ const readToken = async (
 ): Promise<string | null> => {
   const fromEnv = reader.env.SWARM_EXPORTER_TOKEN?.trim() ?? '';
   const { tokenFile } = flags;
-  if (tokenFile !== undefined) return await readSecret({ file: tokenFile }, '--token-file', { ...reader, dir: process.cwd() });
-  if (fromEnv !== '') return fromEnv;
-  return value.token === undefined ? null : await readSecret(value.token, `${at(['token'])}: token`, reader);
+  if (tokenFile !== undefined) {
+    return checkToken(await readSecret({ file: tokenFile }, '--token-file', { ...reader, dir: process.cwd() }), '--token-file');
+  }
+  if (fromEnv !== '') return checkToken(fromEnv, 'SWARM_EXPORTER_TOKEN');
+  const where = `${at(['token'])}: token`;
+  return value.token === undefined ? null : checkToken(await readSecret(value.token, where, reader), where);
+};
+
+/** What can stand behind "Bearer" (RFC 6750 §2.1): nobody could ever give another one. */
+const checkToken = (token: string, where: string): string => {
+  if (/^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
+  throw new UsageError(`${where}: a token may hold letters, digits and . _ ~ + / - only`, 'make one with: openssl rand -hex 32');
 };
 
 const readTls = ({ tlsCert, tlsKey }: SettingsFlags, { tls }: ConfigFile, dir: string): ExporterSettings['tls'] => {

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bearerAuth } from 'hono/bearer-auth';
 import { HTTPException } from 'hono/http-exception';
-import { routePath } from 'hono/route';
+import { matchedRoutes, routePath } from 'hono/route';
 import { formatFor, render } from '../metrics/render.ts';
 import type { ExporterSelf } from '../self/exporter-self.ts';
 import type { Source } from '../source.ts';
@@ -55,8 +55,8 @@ const counted =
   (self: ExporterSelf): MiddlewareHandler =>
   async (c, next) => {
     await next();
-    const route = routePath(c, -1);
-    self.countRequest(c.res.status === 404 || route.endsWith('*') ? 'other' : route, c.res.status);
+    const route = matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path;
+    self.countRequest(route ?? 'other', c.res.status);
   };
 
 const limited = (most: number): MiddlewareHandler => {

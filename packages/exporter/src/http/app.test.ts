@@ -1,0 +1,159 @@
+import { Hono } from 'hono';
+import { Gauge, Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { createExporterSelf } from '../self/exporter-self.ts';
+import type { Source } from '../source.ts';
+import { createApp } from './app.ts';
+
+const log: string[] = [];
+
+const sourceOf = (given: Partial<Source> = {}): Source => ({
+  name: 'probes',
+  registry: new Registry(),
+  start: async () => {},
+  stop: async () => {},
+  ...given,
+});
+
+const appOf = ({ sources = [sourceOf()], token = null as string | null, requests = 10, ready = true } = {}) => {
+  const self = createExporterSelf({ version: '1.2.3', log: (line) => log.push(line), timeoutMs: 50 });
+  for (const { name } of sources) self.contextOf(name);
+  return createApp({ sources, self, version: '1.2.3', token, requests, isReady: () => ready, log: (line) => log.push(line) });
+};
+
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+describe('what everybody may see', () => {
+  it('serves metrics, both ways of writing them, a page, health and readiness', async () => {
+    const app = appOf();
+    const text = await app.request('/metrics');
+    expect(text.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await text.text()).toContain('swarm_exporter_build_info{version="1.2.3",node="');
+    const open = await app.request('/metrics', { headers: { accept: 'application/openmetrics-text' } });
+    expect(open.headers.get('content-type')).toMatch(/^application\/openmetrics-text/);
+    expect(await open.text()).toMatch(/# EOF\n$/);
+    expect(await (await app.request('/')).text()).toContain('href="/metrics"');
+    expect((await app.request('/-/healthy')).status).toBe(200);
+    expect((await app.request('/-/ready')).status).toBe(200);
+    expect((await appOf({ ready: false }).request('/-/ready')).status).toBe(503);
+    expect((await app.request('/nothing')).status).toBe(404);
+    expect((await app.request('/metrics', { method: 'POST' })).status).toBe(404);
+  });
+
+  it('counts requests by route, so that paths cannot make series', async () => {
+    const app = appOf();
+    for (let i = 0; i < 50; i++) await app.request(`/path-${i}`);
+    await app.request('/-/healthy');
+    const text = await (await app.request('/metrics')).text();
+    expect(text).toContain('swarm_exporter_requests_total{route="other",code="404"} 50\n');
+    expect(text).toContain('swarm_exporter_requests_total{route="/-/healthy",code="200"} 1\n');
+    expect(text.match(/^swarm_exporter_requests_total/gm)?.length).toBeLessThan(5);
+  });
+});
+
+describe('a token', () => {
+  const app = appOf({
+    token: 'let-me-in',
+    sources: [
+      sourceOf({
+        routes: new Hono().get('/probe', (c) => c.text('probed')),
+        publicRoutes: new Hono().post('/webhook', (c) => c.text('checked elsewhere', 403)),
+      }),
+    ],
+  });
+
+  it.each(['/', '/metrics', '/-/ready', '/probe', '/nothing', '//metrics', '/metrics/', '/%6detrics', '/-/healthy/../ready'])(
+    'is asked for at %s',
+    async (path) => {
+      for (const headers of [
+        {},
+        { authorization: 'Bearer wrong' },
+        { authorization: 'Basic bGV0LW1lLWlu' },
+        { authorization: 'let-me-in' },
+      ]) {
+        const response = await app.request(path, { headers: headers as Record<string, string> });
+        expect([400, 401]).toContain(response.status);
+        expect(await response.text()).not.toContain('swarm_');
+      }
+    },
+  );
+
+  it('lets in', async () => {
+    expect((await app.request('/metrics', bearer('let-me-in'))).status).toBe(200);
+    expect(await (await app.request('/probe', bearer('let-me-in'))).text()).toBe('probed');
+    expect((await app.request('/nothing', bearer('let-me-in'))).status).toBe(404);
+  });
+
+  it('is not asked for where the process is looked after, nor where a source checks by itself', async () => {
+    expect((await app.request('/-/healthy')).status).toBe(200);
+    expect((await app.request('/webhook', { method: 'POST' })).status).toBe(403);
+    // What is public is that one route and method.
+    expect((await app.request('/webhook')).status).toBe(401);
+  });
+});
+
+describe('what goes wrong', () => {
+  it('shows what other sources have when one fails or hangs, and says which', async () => {
+    const good = new Registry();
+    new Gauge({ name: 'fine', help: 'Fine', registers: [good] }).set(1);
+    const throwing = new Registry();
+    new Gauge({
+      name: 'broken',
+      help: 'Broken',
+      registers: [throwing],
+      collect: () => {
+        throw new Error('no way');
+      },
+    });
+    const hanging = new Registry();
+    new Gauge({ name: 'endless', help: 'Endless', registers: [hanging], collect: () => new Promise<void>(() => {}) });
+    const app = appOf({
+      sources: [
+        sourceOf({ name: 'runs', registry: good }),
+        sourceOf({ name: 'probes', registry: throwing }),
+        sourceOf({ name: 'lifecycle', registry: hanging }),
+      ],
+    });
+    const text = await (await app.request('/metrics')).text();
+    expect(text).toContain('fine 1\n');
+    expect(text.match(/^swarm_exporter_up\{.*/gm)).toEqual([
+      'swarm_exporter_up{source="runs"} 1',
+      'swarm_exporter_up{source="probes"} 0',
+      'swarm_exporter_up{source="lifecycle"} 0',
+    ]);
+    expect(text).toContain('swarm_exporter_errors_total{source="probes"} 1\n');
+    expect(text).toContain('swarm_exporter_errors_total{source="lifecycle"} 1\n');
+    expect(text).toContain('swarm_exporter_series{source="runs"} 1\n');
+    expect(log.join('\n')).toContain('probes: could not be collected: no way');
+  });
+
+  it('turns away what is too much at once, but not who asks for its health', async () => {
+    let release = (): void => {};
+    const slow = sourceOf({
+      routes: new Hono().get('/probe', async (c) => {
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        return c.text('done');
+      }),
+    });
+    const app = appOf({ sources: [slow], requests: 1 });
+    const first = app.request('/probe');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect((await app.request('/metrics')).status).toBe(503);
+    expect((await app.request('/-/healthy')).status).toBe(200);
+    release();
+    expect((await first).status).toBe(200);
+    expect((await app.request('/metrics')).status).toBe(200);
+  });
+
+  it('tells nobody outside what broke inside', async () => {
+    const broken = sourceOf({
+      routes: new Hono().get('/probe', () => {
+        throw new Error('the secret is 42');
+      }),
+    });
+    const response = await appOf({ sources: [broken] }).request('/probe');
+    expect([response.status, await response.text()]).toEqual([500, 'internal error\n']);
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { KINDS, moduleOf } from './module.ts';
+
+describe('moduleOf', () => {
+  it.each(KINDS)('%s needs nothing but its name', (kind) => {
+    const { module, problems } = moduleOf(kind, {});
+    expect(problems).toEqual([]);
+    expect(module).toMatchObject({ name: kind, kind, limits: { joinMs: 5_000, loss: 0.05, jitterMs: null, latencyMs: null } });
+  });
+
+  it('makes what each kind sends', () => {
+    const sent = (name: string, options = {}) => {
+      const { publish, data, durationMs } = moduleOf(name, options).module;
+      return { publish: publish.map(({ kind }) => kind), data: data?.messagesPerSecond ?? null, durationMs };
+    };
+    expect(sent('audio_pair')).toEqual({ publish: ['audio'], data: null, durationMs: 3_000 });
+    expect(sent('video_pair')).toEqual({ publish: ['audio', 'video'], data: null, durationMs: 3_000 });
+    expect(sent('video_pair', { audio: false, duration: 5_000 })).toEqual({ publish: ['video'], data: null, durationMs: 5_000 });
+    expect(sent('data_echo', { rate: 20 })).toEqual({ publish: [], data: 20, durationMs: 3_000 });
+    expect(sent('join_only')).toEqual({ publish: [], data: null, durationMs: 0 });
+  });
+
+  it('refuses what a kind does not have, and a name that says nothing', () => {
+    const problems = (name: string, options: object) =>
+      moduleOf(name, options).problems.map(({ key, message }) => `${key}: ${message}`);
+    expect(problems('talk', {})).toEqual(['null: kind is missing']);
+    expect(problems('join_only', { duration: 3_000 })).toEqual(['duration: join_only has no duration']);
+    expect(problems('talk', { kind: 'audio_pair', codec: 'vp8', rate: 1 })).toEqual([
+      'codec: audio_pair has no codec',
+      'rate: audio_pair has no rate',
+    ]);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { PROBE_METRICS } from '../../catalogue/index.ts';
+import { render } from '../../metrics/render.ts';
+import { judgeProbe } from './judge-probe.ts';
+import { identityOf } from './observation.ts';
+import { createProbeBoard, mergeSnapshots } from './probe-board.ts';
+import { observation, track } from './testing.ts';
+
+const textOf = async (board: ReturnType<typeof createProbeBoard>): Promise<string> =>
+  (await render(board.snapshots(), 'text')).body;
+
+describe('probe board', () => {
+  it('shows the last probe, with seconds and ratios, and counters over all', async () => {
+    const board = createProbeBoard();
+    expect(board.snapshots()).toEqual([]);
+    board.add(judgeProbe(observation('audio_pair')));
+    board.add(judgeProbe(observation('audio_pair', {}, { a: { others: [] }, tookMs: 1_500 })));
+    const text = await textOf(board);
+    for (const line of [
+      'swarm_probe_success 0',
+      'swarm_probe_duration_seconds 1.5',
+      'swarm_probe_failure{reason="not_seen"} 1',
+      'swarm_probe_participants_seen{side="a"} 0',
+      'swarm_probe_participants_seen{side="b"} 1',
+      'swarm_probe_heard{side="a"} 1',
+      'swarm_probe_phase_seconds{phase="dtls",side="a"} 0.03',
+      'swarm_probe_phase_seconds{phase="first_media",side="b"} 0.12',
+      'swarm_probe_packets_total{kind="audio",direction="up"} 600',
+      'swarm_probe_loss_ratio{kind="audio",direction="down"} 0',
+      'swarm_probe_latency_seconds{kind="audio",quantile="0.95"} 0.004',
+      'swarm_probe_node_info{side="a",node_id="ND_one"} 1',
+      'swarm_probe_runs_total{result="success"} 1',
+      'swarm_probe_runs_total{result="failure"} 1',
+    ]) {
+      expect(text).toContain(`${line}\n`);
+    }
+  });
+
+  it('says nothing of what was not measured', async () => {
+    const board = createProbeBoard();
+    board.add(
+      judgeProbe(observation('join_only', {}, { a: { tracks: [], firstMediaMs: null }, b: { tracks: [], firstMediaMs: null } })),
+    );
+    const text = await textOf(board);
+    expect(text).toContain('swarm_probe_success 1\n');
+    expect(text.replace(/^#.*$/gm, '')).not.toMatch(
+      /heard|loss|jitter|latency|rtt|nacks|plis|packets|first_media|data_|failure\{/,
+    );
+  });
+
+  it('has the labels and types of the catalogue, and no others', () => {
+    const board = createProbeBoard();
+    const flow = track({ direction: 'down', kind: 'data' });
+    board.add(
+      judgeProbe(
+        observation('video_pair', {}, { a: { tracks: [track({ direction: 'down', kind: 'video', from: identityOf('b') })] } }),
+      ),
+    );
+    board.add(judgeProbe(observation('data_echo', {}, { a: { tracks: [flow] }, b: { tracks: [flow] } })));
+    board.add(judgeProbe(observation('audio_pair')));
+    for (const { name, type, help, values } of board.snapshots()) {
+      const entry = PROBE_METRICS[name as keyof typeof PROBE_METRICS];
+      expect({ type, help }).toEqual({ type: entry.type, help: entry.help });
+      const labels = [...entry.labels, ...(entry.type === 'summary' ? ['quantile'] : [])].sort();
+      for (const value of values) expect(Object.keys(value.labels).sort()).toEqual(labels);
+    }
+  });
+
+  it('puts the series of several boards under one heading', async () => {
+    const boards = ['one', 'two'].map((target) => {
+      const board = createProbeBoard();
+      board.add(judgeProbe(observation('audio_pair')));
+      return board.snapshots({ target, module: 'audio_pair', node: '' });
+    });
+    const { body } = await render(mergeSnapshots(boards.flat()), 'text');
+    expect(body.match(/^# TYPE swarm_probe_success/gm)).toHaveLength(1);
+    expect(body).toContain('swarm_probe_success{target="one",module="audio_pair",node=""} 1\nswarm_probe_success{target="two"');
+  });
+});

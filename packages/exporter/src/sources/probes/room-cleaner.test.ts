@@ -1,0 +1,42 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createRoomCleaner } from './room-cleaner.ts';
+
+const access = { url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret' };
+
+describe('room cleaner', () => {
+  it('waits until the room is gone', async () => {
+    const deleteRoom = vi.fn(async () => null);
+    const cleaner = createRoomCleaner({ onFailed: () => {}, deleteRoom });
+    await cleaner.clean(access, 'swarm-probe-1', 1_000);
+    expect(deleteRoom).toHaveBeenCalledExactlyOnceWith(access, 'swarm-probe-1', expect.any(Number));
+    expect(cleaner.left).toBe(0);
+  });
+
+  it('goes on in the background where the server cannot, until it can', async () => {
+    const answers = [{ reason: 'server_error', message: 'no' }, { reason: 'unreachable', message: 'no' }, null];
+    const onFailed = vi.fn();
+    const cleaner = createRoomCleaner({ onFailed, deleteRoom: async () => answers.shift() ?? null, pauses: [10, 10, 10] });
+    await cleaner.clean(access, 'swarm-probe-1', 0);
+    expect(cleaner.left).toBe(1);
+    await cleaner.settle(1_000);
+    expect([cleaner.left, answers.length]).toEqual([0, 0]);
+    expect(onFailed).not.toHaveBeenCalled();
+  });
+
+  it('says of which room it could not get rid', async () => {
+    const onFailed = vi.fn();
+    const trouble = { reason: 'unreachable', message: 'nobody there' };
+    const cleaner = createRoomCleaner({ onFailed, deleteRoom: async () => trouble, pauses: [1, 1] });
+    await cleaner.clean(access, 'swarm-probe-1', 1_000);
+    expect(onFailed).toHaveBeenCalledExactlyOnceWith('the room swarm-probe-1 could not be deleted: nobody there');
+  });
+
+  it('waits for what is left no longer than asked', async () => {
+    const cleaner = createRoomCleaner({ onFailed: () => {}, deleteRoom: () => new Promise(() => {}) });
+    await cleaner.clean(access, 'swarm-probe-1', 5);
+    const began = performance.now();
+    await cleaner.settle(30);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(cleaner.left).toBe(1);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { createScheduler } from './scheduler.ts';
+
+describe('scheduler', () => {
+  it('begins once an interval, up to a tenth early or late, and stops', async () => {
+    const begun: number[] = [];
+    const start = performance.now();
+    const scheduler = createScheduler(
+      [{ everyMs: 100, work: async () => void begun.push(performance.now() - start) }],
+      () => 0.5,
+    );
+    scheduler.start();
+    await new Promise((resolve) => setTimeout(resolve, 480));
+    await scheduler.stop();
+    const count = begun.length;
+    // 50, 150, 250, 350, 450: the machine may be slow, but never early.
+    expect(count).toBeGreaterThanOrEqual(3);
+    expect(count).toBeLessThanOrEqual(5);
+    expect(begun[0]).toBeGreaterThan(40);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(begun).toHaveLength(count);
+  });
+
+  it('never lets work meet itself, and waits for it at the end', async () => {
+    let underWay = 0;
+    let most = 0;
+    const scheduler = createScheduler([
+      {
+        everyMs: 20,
+        work: async () => {
+          most = Math.max(most, ++underWay);
+          await new Promise((resolve) => setTimeout(resolve, 70));
+          underWay--;
+        },
+      },
+    ]);
+    scheduler.start();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await scheduler.stop();
+    expect([most, underWay]).toEqual([1, 0]);
+  });
+
+  it('tells work under way that it is over', async () => {
+    let told = false;
+    const scheduler = createScheduler(
+      [
+        {
+          everyMs: 10,
+          work: (signal) =>
+            new Promise((resolve) => {
+              signal.addEventListener('abort', () => {
+                told = true;
+                resolve();
+              });
+            }),
+        },
+      ],
+      () => 0,
+    );
+    scheduler.start();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await scheduler.stop();
+    expect(told).toBe(true);
+  });
+});

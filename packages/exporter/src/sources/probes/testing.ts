@@ -1,0 +1,61 @@
+import type { TrackResult } from '@livekit-swarm/core';
+import { type ModuleOptions, moduleOf } from './module.ts';
+import { absent, identityOf, type Observation, type SideObservation } from './observation.ts';
+
+/** Tracks and observations for tests: all went well, but for what is given. */
+export const track = (given: Partial<TrackResult> & Pick<TrackResult, 'direction'>): TrackResult => ({
+  kind: 'audio',
+  codec: 'opus',
+  packets: 150,
+  bytes: 12_000,
+  lostBeforeRecovery: 0,
+  lost: 0,
+  recovered: 0,
+  duplicates: 0,
+  outOfOrder: 0,
+  nacks: 0,
+  plis: 0,
+  rtxPackets: 0,
+  jitterMs: 1,
+  rttMs: 2,
+  latencyP50Ms: 3,
+  latencyP95Ms: 4,
+  latencyMaxMs: 5,
+  gaps: 0,
+  gapMs: 0,
+  longestGapMs: 0,
+  layerSwitches: 0,
+  width: 0,
+  height: 0,
+  aliveAtEnd: true,
+  ...given,
+});
+
+export const sideIn = (other: 'a' | 'b', given: Partial<SideObservation> = {}): SideObservation => ({
+  ...absent(),
+  phases: { started: 0, signal: 10, ice: 20, dtls: 30, joined: 40 },
+  firstMediaMs: 120,
+  node: 'ND_one',
+  others: [identityOf(other)],
+  tracks: [track({ direction: 'up' }), track({ direction: 'down', from: identityOf(other) })],
+  ...given,
+});
+
+export const observation = (
+  module: string,
+  options: ModuleOptions = {},
+  given: Partial<Omit<Observation, 'sides'>> & { a?: Partial<SideObservation>; b?: Partial<SideObservation> } = {},
+): Observation => {
+  const { a, b, ...rest } = given;
+  return {
+    module: moduleOf(module, options).module,
+    sides: { a: sideIn('b', a), b: sideIn('a', b) },
+    room: null,
+    internal: null,
+    outOfTime: false,
+    measuredMs: 3_000,
+    wantedNode: null,
+    tookMs: 3_400,
+    ...rest,
+  };
+};
