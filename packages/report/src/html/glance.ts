@@ -89,7 +89,7 @@ const trouble = (history: History): Lane => {
   ] as const;
   const said = parts.flatMap(([times, what]) => (times > 0 ? [`${formatNumber(times)} ${what}`] : []));
   return {
-    title: 'Connections lost',
+    title: 'Connections',
     summary: said.length === 0 ? 'none' : said.join(', '),
     tone: count(failed) + count(dropped) > 0 ? 'bad' : said.length > 0 ? 'warn' : 'calm',
     values,
@@ -156,12 +156,13 @@ const STRAINS = [
   [watch('socket_drops'), SOCKET_DROPS_SHARE],
 ] as const;
 
-const strain = ({ judgement }: HtmlInput, history: History): Lane => {
+const strain = ({ judgement }: HtmlInput, history: History): Lane | null => {
   const lines = STRAINS.map(([what, limit]) => ({ values: history.watched(what)?.high ?? [], limit }));
   const values = Array.from({ length: history.steps }, (_, step) => {
     const shares = lines.flatMap(({ values: line, limit }) => (line[step] == null ? [] : [line[step] / limit]));
     return shares.length === 0 ? null : Math.max(...shares);
   });
+  if (values.every((value) => value === null)) return null;
   const beyond = values.filter((value) => value !== null && value >= 1).length;
   const unfit = judgement.health.length > 0;
   return {

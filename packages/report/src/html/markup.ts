@@ -1,3 +1,5 @@
+import { cut } from '../markdown/escape.ts';
+
 /** HTML that is safe to put on a page: whatever came into it was escaped on its way. */
 export class Markup {
   readonly text: string;
@@ -25,14 +27,21 @@ export const html = (strings: TemplateStringsArray, ...values: Content[]): Marku
 /** Text that is markup already: ours, never a user's. */
 export const raw = (text: string): Markup => new Markup(text);
 
+/** What servers and teams say has no end; what people read has. */
+const LONGEST = 300;
+
+/** A text that somebody else wrote, as much of it as anybody reads. */
+export const said = (text: string): string => cut(text, LONGEST);
+
 /** A name that somebody gave: whatever direction it is written in, it does not turn what stands beside it. */
-export const name = (text: string): Markup => html`<bdi>${text}</bdi>`;
+export const name = (text: string): Markup => html`<bdi>${said(text)}</bdi>`;
 
 /** Longer ones are cut where there is no room for them, and told in full when pointed at. */
 const LONG = 24;
 
 /** A name in a table. */
-export const cellName = (text: string): Markup => (text.length > LONG ? html`<bdi title="${text}">${text}</bdi>` : name(text));
+export const cellName = (text: string): Markup =>
+  text.length > LONG ? html`<bdi title="${said(text)}">${said(text)}</bdi>` : name(text);
 
 /** JSON that can stand in a script element: `</script>` and `<!--` in it end nothing. */
 export const json = (value: unknown): Markup =>

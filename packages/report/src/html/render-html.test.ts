@@ -1,7 +1,8 @@
+import { altered, recordOf, specOf } from '@livekit-swarm/core/testing';
 import { describe, expect, it } from 'vitest';
 import { wholeOf } from '../rendered.ts';
 import type { ReportInput } from '../report-input.ts';
-import { failedReport, inconclusiveReport, passedReport, quietReport } from '../testing/reports.ts';
+import { failedReport, inconclusiveReport, passedReport, quietReport, reportOf } from '../testing/reports.ts';
 import { htmlReporter } from './html.ts';
 
 const pageOf = (input: ReportInput): Promise<string> => wholeOf(htmlReporter.render([input]) ?? '');
@@ -76,6 +77,23 @@ describe('the page of a run', () => {
       'video, at first',
     ]);
     expect(loss.limit).toBe(0.01);
+  });
+
+  it('is bounded, whatever there is to tell', async () => {
+    const windows = Array.from({ length: 500 }, (_, stage) => ({
+      name: `stage-${stage}`,
+      fromMs: stage * 10,
+      toMs: stage * 10 + 10,
+      source: 'stage' as const,
+    }));
+    const lines = altered(recordOf(specOf({ rooms: 40, participants: 3, durationMs: 5_000 })), (line) => {
+      if (line.type === 'header') return { ...line, plan: { ...line.plan, windows } };
+      if (line.type !== 'participant') return line;
+      return { ...line, room: line.room.padEnd(5_000, 'x'), outcome: 'disconnected', reason: 'because '.repeat(10_000) };
+    });
+    const page = await pageOf(reportOf(lines, ['jitter@*: p(95)<1', 'media_latency@*: p(95)<1', 'packet_loss@*: rate<0.01']));
+    expect(page.length).toBeLessThan(900_000);
+    expect(textOf(page)).toMatch(/… and 1,\d{3} more; --report json has all of them/);
   });
 
   it('is the same for the same run', async () => {

@@ -4,7 +4,7 @@ import { chartGroups } from './charts/catalog.ts';
 import { pageDataOf } from './charts/page-data.ts';
 import { documentOf } from './document.ts';
 import type { HtmlInput } from './html-input.ts';
-import { html, json, type Markup, name } from './markup.ts';
+import { html, json, type Markup, name, said } from './markup.ts';
 import { chartSection } from './sections/charts.ts';
 import { detailSection } from './sections/details.ts';
 import { distributionSection } from './sections/distributions.ts';
@@ -46,7 +46,7 @@ ${originSection(input)}
 </main>
 <footer><p>livekit-swarm ${summary.environment.swarm ?? ''} · run ${summary.run} · started <time datetime="${summary.startedAt}">${summary.startedAt}</time></p></footer>`;
   return documentOf({
-    title: `${MARKS[judgement.verdict]} ${summary.scenario.name}: ${judgement.verdict}`,
+    title: `${MARKS[judgement.verdict]} ${said(summary.scenario.name)}: ${judgement.verdict}`,
     body,
     data:
       history === null

@@ -1,5 +1,6 @@
 import type { History } from '@livekit-swarm/core';
 import type { HtmlInput } from '../html-input.ts';
+import { said } from '../markup.ts';
 import { stagesOf } from '../sections/glance.ts';
 import type { ChartGroup } from './catalog.ts';
 import type { PageData } from './chart-data.ts';
@@ -11,8 +12,8 @@ export const pageDataOf = ({ summary }: HtmlInput, history: History, groups: rea
   // Joining and steady are in every run: only what somebody named is worth a shade.
   bands: stagesOf(summary.plan.windows)
     .filter(({ source }) => source !== 'builtin')
-    .map(({ name, fromMs, toMs }) => ({ name, from: fromMs / 1_000, to: toMs / 1_000 })),
-  marks: history.marks.map(({ at, text }) => ({ at: at / 1_000, text })),
+    .map(({ name, fromMs, toMs }) => ({ name: said(name), from: fromMs / 1_000, to: toMs / 1_000 })),
+  marks: history.marks.map(({ at, text }) => ({ at: at / 1_000, text: said(text) })),
   charts: groups.flatMap(({ charts }) =>
     charts.map(({ id, unit, series, limit, stacked }) => ({ id, unit, series, limit, stacked })),
   ),

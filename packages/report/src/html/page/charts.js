@@ -50,6 +50,7 @@ const listenToTouch = ({ u }) => {
 
 /** @param {PageData} page */
 const drawCharts = (page) => {
+  if (page.charts.length === 0) return;
   const reading = /** @type {HTMLElement} */ (document.getElementById('reading'));
   const reset = /** @type {HTMLElement} */ (document.getElementById('reset-zoom'));
   const end = (page.points - 1) * page.step;

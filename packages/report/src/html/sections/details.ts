@@ -5,7 +5,7 @@ import { mediaTable } from '../../tables/media.ts';
 import type { TableData } from '../../tables/table-data.ts';
 import { clock } from '../clock.ts';
 import type { HtmlInput } from '../html-input.ts';
-import { html, type Markup } from '../markup.ts';
+import { html, type Markup, said } from '../markup.ts';
 import { percentile, RATE } from '../watches.ts';
 
 /** The figures of the whole run, for those who look for one of them. */
@@ -29,11 +29,11 @@ export const detailSection = (input: HtmlInput): Markup => {
 ${windowTable(input)}
 <div class="thirds">
 <div class="card"><h3>Joins</h3>${table('Joins', joinTable(summary), 'From when the join was due')}
-${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0, 20).map(([what, why]) => html`<li>${what}: ${why}</li>`)}</ul>`}</div>
+${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0, 20).map(([what, why]) => html`<li>${what}: ${said(why)}</li>`)}</ul>`}</div>
 <div class="card"><h3>How loss was met</h3>${list(recoveryFigures(input))}</div>
 <div class="card"><h3>Tester</h3>${list(testerFigures(input))}</div>
 </div>
-${summary.notes.length > 0 && html`<div class="card"><h3>Notes</h3><ul class="plain">${summary.notes.slice(0, 30).map((note) => html`<li>${note}</li>`)}</ul></div>`}
+${summary.notes.length > 0 && html`<div class="card"><h3>Notes</h3><ul class="plain">${summary.notes.slice(0, 30).map((note) => html`<li>${said(note)}</li>`)}</ul></div>`}
 </section>`;
 };
 

@@ -3,7 +3,7 @@ import { formatNumber } from '../../format.ts';
 import { clock } from '../clock.ts';
 import { type Lane, lanesOf } from '../glance.ts';
 import type { HtmlInput } from '../html-input.ts';
-import { html, type Markup } from '../markup.ts';
+import { html, type Markup, said } from '../markup.ts';
 import { type Bar, columns } from '../svg/columns.ts';
 import { percent } from '../svg/percent.ts';
 
@@ -26,7 +26,7 @@ export const glanceSection = (input: HtmlInput): Markup | null => {
 <div class="lanes">
 ${rowsOf(stagesOf(summary.plan.windows)).map(
   (row) =>
-    html`<div class="lane band"><span class="lane-title"></span><svg aria-hidden="true" focusable="false">${row.map(
+    html`<div class="lane band"><span class="lane-title"></span><svg aria-hidden="true">${row.map(
       ({ name, fromMs, toMs }) =>
         html`<svg x="${percent(fromMs, runMs)}" width="${percent(Math.min(toMs, runMs) - fromMs, runMs)}" height="100%"><rect width="100%" height="100%"/><line x1="0" x2="0" y1="0" y2="100%"/>${hasRoom(name, (toMs - fromMs) / runMs) && html`<text x="6" y="68%">${name}</text>`}<title>${name}: ${clock(fromMs)} to ${clock(toMs)}</title></svg>`,
     )}</svg><span class="lane-summary"></span></div>`,
@@ -35,22 +35,26 @@ ${lanes.map(
   (lane) =>
     html`<div class="lane"><span class="lane-title">${lane.title}</span><svg role="img" aria-label="${lane.title} over time: ${lane.summary}">${bounds.map((at) => html`<line class="bound" x1="${percent(at, runMs)}" x2="${percent(at, runMs)}" y1="0" y2="100%"/>`)}<line class="floor" x1="0" x2="100%" y1="100%" y2="100%"/>${columns(barsOf(lane, history.stepMs))}${limitLine(lane)}${marks}</svg><span class="lane-summary ${lane.tone}">${lane.summary}</span></div>`,
 )}
-<div class="lane clock"><span class="lane-title"></span><svg aria-hidden="true" focusable="false">${ticks(runMs).map(
+<div class="lane clock"><span class="lane-title"></span><svg aria-hidden="true">${ticks(runMs).map(
     (at) => html`<text class="${at === 0 ? 'first' : ''}" x="${percent(at, runMs)}" y="75%">${clock(at)}</text>`,
   )}</svg><span class="lane-summary"></span></div>
 </div>
 ${
   shown.length > 0 &&
-  html`<ul class="events">${shown.map(({ at, text }) => html`<li><time>${clock(at)}</time> ${text}</li>`)}${
+  html`<ul class="events">${shown.map(({ at, text }) => html`<li><time>${clock(at)}</time> ${said(text)}</li>`)}${
     history.marks.length > shown.length && html`<li>… and ${formatNumber(history.marks.length - shown.length)} more</li>`
   }</ul>`
 }
 </section>`;
 };
 
+/** More than this are lines, not parts. */
+const MOST_STAGES = 60;
+
 /** Stages and named parts; where there are none, joining and steady. */
 export const stagesOf = (windows: readonly Window[]): Window[] => {
   const named = windows.filter(({ source }) => source !== 'builtin');
+  if (named.length > MOST_STAGES) return [];
   return named.length > 0 ? named : [...windows];
 };
 

@@ -1,4 +1,4 @@
-import { metricDefinition, type ThresholdResult } from '@livekit-swarm/core';
+import { crossedSentence, EXIT_CODES, metricDefinition, type Summary, type ThresholdResult } from '@livekit-swarm/core';
 import { describeScenario } from '../../describe-scenario.ts';
 import { limitOf, measuredOf } from '../../figures.ts';
 import { formatFigure, formatMs, formatNumber, formatShare, plural } from '../../format.ts';
@@ -6,10 +6,12 @@ import { MARKS } from '../../style.ts';
 import { clock } from '../clock.ts';
 import { beyond, crossingOf, spansText } from '../crossings.ts';
 import type { HtmlInput } from '../html-input.ts';
-import { html, type Markup, name } from '../markup.ts';
+import { html, type Markup, name, said } from '../markup.ts';
 import { silentSpans } from '../silence.ts';
 
 const MOST_REASONS = 5;
+/** Folded away. */
+const MOST_REASONS_IN_ALL = 50;
 
 /** The answer: did it pass, why not, when did it go wrong, and was it the deployment or the tester. */
 export const heroSection = (input: HtmlInput): Markup => {
@@ -21,8 +23,8 @@ export const heroSection = (input: HtmlInput): Markup => {
 <div>
 <h1 id="verdict-title">${TITLES[verdict]}</h1>
 <p class="lead">${lead(input)} <span class="dim">Exit code ${exitCode}.</span></p>
-<p class="asked">${describeScenario(summary.scenario)}</p>
-${summary.scenario.description !== null && html`<p class="asked">${summary.scenario.description}</p>`}
+<p class="asked">${said(describeScenario(summary.scenario))}</p>
+${summary.scenario.description !== null && html`<p class="asked">${said(summary.scenario.description)}</p>`}
 </div>
 </div>
 ${reasonList(input)}
@@ -32,10 +34,17 @@ ${whose(input)}
 
 const TITLES = { passed: 'Passed', failed: 'Failed', inconclusive: 'Inconclusive' } as const;
 
+/** An end that is not that of the plan is to be known before anything is read. */
+const endedSentence = ({ end, endedBy }: Summary): string => {
+  if (end === null) return ' The record breaks off before the end of the run.';
+  if (end.reason === 'interrupted') return ' The run was interrupted.';
+  return endedBy === null ? '' : ` A threshold ended the run at ${clock(endedBy.at)}.`;
+};
+
 const lead = ({ judgement, summary }: HtmlInput): string => {
   const crossed = judgement.thresholds.filter(({ ok }) => ok === false).length;
   const all = plural(judgement.thresholds.length, 'threshold');
-  const ended = summary.end?.reason === 'interrupted' ? ' The run was interrupted.' : '';
+  const ended = endedSentence(summary);
   switch (judgement.verdict) {
     case 'passed':
       return `All ${all} held.${ended}`;
@@ -50,16 +59,21 @@ const lead = ({ judgement, summary }: HtmlInput): string => {
   }
 };
 
-/** What was crossed, by how much, and when; then what else was said. */
+/** Why the verdict is what it is, in the order of its reasons; of what was crossed by how much, and when. */
 const reasonList = (input: HtmlInput): Markup | null => {
-  const { judgement } = input;
-  const crossed = judgement.thresholds.filter(({ ok }) => ok === false);
-  const texts = judgement.reasons.filter((reason) => !crossed.some(({ metric }) => reason.startsWith(`${metric}: `)));
-  const items = [
-    ...silence(input),
-    ...texts.map((text) => html`${text}`),
-    ...crossed.map((result) => crossedItem(result, input)),
-  ];
+  const { reasons, thresholds } = input.judgement;
+  const crossed = new Set(thresholds.filter(({ ok }) => ok === false));
+  const told = reasons.map((reason) => {
+    const about = [...crossed].find((result) => reason.startsWith(crossedSentence(result).slice(0, -1)));
+    if (about === undefined) return html`${said(reason)}`;
+    crossed.delete(about);
+    return html`${crossedItem(about, input)}${reason !== crossedSentence(about) && html` <span class="dim">That may be our own doing.</span>`}`;
+  });
+  // Where nobody got in the verdict has no need of them.
+  const items = [...silence(input), ...told, ...[...crossed].map((result) => crossedItem(result, input))].slice(
+    0,
+    MOST_REASONS_IN_ALL,
+  );
   if (items.length === 0) return null;
   const rest = items.slice(MOST_REASONS);
   return html`<div class="reasons"><ul aria-label="Why">${items.slice(0, MOST_REASONS).map((item) => html`<li>${item}</li>`)}</ul>${
@@ -115,6 +129,7 @@ const whose = (input: HtmlInput): Markup => {
 };
 
 const conclusion = ({ judgement, summary }: HtmlInput): string => {
+  if (judgement.exitCode === EXIT_CODES.unreachable.code) return 'The deployment: it was not there for us, or let nobody in.';
   if (summary.end?.reason === 'server_died') return 'The deployment: its server died.';
   if (judgement.health.length > 0) {
     const ways = judgement.health.length === 1 ? 'in one way' : `in ${formatNumber(judgement.health.length)} ways`;

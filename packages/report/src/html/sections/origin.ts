@@ -1,8 +1,12 @@
 import { formatDuration, formatScenario, type Scenario } from '@livekit-swarm/core';
 import { formatBytes } from '../../format.ts';
+import { cut } from '../../markdown/escape.ts';
 import type { HtmlInput } from '../html-input.ts';
-import { html, type Markup, name } from '../markup.ts';
+import { html, type Markup, name, said } from '../markup.ts';
 import { list } from './details.ts';
+
+/** A scenario of more signs than this is looked up where it is kept. */
+const MOST_SOURCE = 50_000;
 
 /** Where it all comes from: what was asked for, on which machines, and how to look at it again. */
 export const originSection = ({ summary, recordPath }: HtmlInput): Markup => {
@@ -16,14 +20,18 @@ ${list([
   ['rooms', plan.droppedRooms > 0 ? `${plan.rooms}, ${plan.droppedRooms} not opened` : String(plan.rooms)],
   ['length', formatDuration(plan.endAtMs)],
   ['seed', String(scenario.seed)],
-  ...Object.entries(scenario.tags).map(([tag, value]): [string, Markup] => [tag, name(value)]),
+  ...Object.entries(scenario.tags)
+    .slice(0, 30)
+    .map(([tag, value]): [string, Markup] => [said(tag), name(value)]),
 ])}
-<details class="source" open><summary>As it was run</summary><pre tabindex="0" aria-label="The scenario as a file">${sourceOf(scenario)}</pre></details></div>
+<details class="source" open><summary>As it was run</summary><pre tabindex="0" aria-label="The scenario as a file">${cut(sourceOf(scenario), MOST_SOURCE)}</pre></details></div>
 <div class="card"><h3>Surroundings</h3>
 ${list([
   ['server', deployment === null ? 'not reached' : `livekit-server ${deployment.serverVersion ?? '(version unknown)'}`],
   ...(deployment === null ? [] : ([['URL', name(deployment.url)]] as [string, Markup][])),
-  ...(deployment !== null && deployment.nodes.length > 0 ? ([['nodes', deployment.nodes.join(', ')]] as [string, string][]) : []),
+  ...(deployment !== null && deployment.nodes.length > 0
+    ? ([['nodes', said(deployment.nodes.join(', '))]] as [string, string][])
+    : []),
   ['run', summary.run],
   ...Object.entries(environment).map(factOf),
 ])}

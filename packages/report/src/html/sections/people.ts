@@ -79,7 +79,7 @@ const personTable = ({
 
 const personRow = (person: Person, index: number): Markup =>
   html`<tr${index >= FIRST_ROWS && html` hidden`}><th scope="row">${cellName(person.identity)}</th><td>${cellName(person.room)}</td><td>${cellName(person.role)}</td><td${person.outcome !== 'left' && html` class="bad"`}>${outcomeOf(person)}${
-    person.reason !== null && person.outcome !== 'left' && html` <span class="dim">${person.reason}</span>`
+    person.reason !== null && person.outcome !== 'left' && html` <span class="dim">${cellName(person.reason)}</span>`
   }</td>${[
     cell(person.dueAt, clock(person.dueAt)),
     cell(person.joinMs, formatMs(person.joinMs)),

@@ -1,7 +1,7 @@
 import { type Episode, type People, type Person, suffered } from '@livekit-swarm/core';
 import { formatMs, formatNumber, formatShare, plural } from '../../format.ts';
 import { preciseClock } from '../clock.ts';
-import { html, type Markup, name } from '../markup.ts';
+import { html, type Markup, name, said } from '../markup.ts';
 import { outcomeOf } from '../outcome.ts';
 import { storyStrip } from '../svg/story-strip.ts';
 
@@ -19,12 +19,12 @@ export const storySection = ({ people }: People, runMs: number): Markup | null =
 const story = (
   person: Person,
   runMs: number,
-): Markup => html`<details class="story"><summary><span class="who">${name(person.identity)} <small>${name(person.room)}</small></span>${storyStrip(person, runMs)}<span class="what">${said(person)}</span></summary>
+): Markup => html`<details class="story"><summary><span class="who">${name(person.identity)} <small>${name(person.room)}</small></span>${storyStrip(person, runMs)}<span class="what">${summaryOf(person)}</span></summary>
 <ol>${[...person.story].map(
   (episode) =>
     html`<li><time>${preciseClock(episode.at)}</time> <span class="${toneOf(episode)}">${EPISODES[episode.event] ?? episode.event}</span>${
       episode.ms !== null && html` <span class="dim">after ${formatMs(episode.ms)}</span>`
-    }${(episode.message ?? episode.reason) !== null && html` <span class="dim">${episode.message ?? episode.reason}</span>`}</li>`,
+    }${(episode.message ?? episode.reason) !== null && html` <span class="dim">${said(episode.message ?? episode.reason ?? '')}</span>`}</li>`,
 )}${
   person.gaps > 0 &&
   html`<li><time></time> ${plural(person.gaps, 'freeze')} in what it received, ${formatMs(person.gapMs)} in all, the longest ${formatMs(person.longestGapMs)}</li>`
@@ -46,9 +46,9 @@ const toneOf = ({ event }: Episode): string =>
   event === 'join_failed' || event === 'disconnected' || event === 'signal_lost' ? 'bad' : event === 'join_retry' ? 'unsure' : '';
 
 /** What was bad about it, most important first. */
-const said = (person: Person): string => {
+const summaryOf = (person: Person): string => {
   const parts = [
-    person.outcome !== 'left' && `${outcomeOf(person)}${person.reason === null ? '' : ` (${person.reason})`}`,
+    person.outcome !== 'left' && `${outcomeOf(person)}${person.reason === null ? '' : ` (${said(person.reason)})`}`,
     person.missing > 0 && `${plural(person.missing, 'track')} missing`,
     person.stalled > 0 && `${formatNumber(person.stalled)} stalled`,
     (person.loss ?? 0) > 0 && `${formatShare(person.loss)} lost`,

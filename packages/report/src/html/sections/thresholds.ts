@@ -8,6 +8,10 @@ import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup, name } from '../markup.ts';
 import { sparkline } from '../svg/sparkline.ts';
 
+/** A threshold on each stage may be many: those that were crossed come first, the others are no more than anybody looks through. */
+const MOST_ROWS = 300;
+const MOST_LINES = 80;
+
 /** Every threshold: kept or not, by how much, in which part of the run, and how its figure went. Those that were crossed come first. */
 export const thresholdSection = (input: HtmlInput): Markup => {
   const { thresholds } = input.judgement;
@@ -22,17 +26,20 @@ ${
     : // On a phone rows are no rows to look at any more; the roles say that they still are.
       html`<table class="thresholds" role="table" aria-labelledby="thresholds-title">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="hidden">Result</span></th><th role="columnheader" scope="col">Metric</th><th role="columnheader" scope="col" class="n">Measured</th><th role="columnheader" scope="col" class="n">Allowed</th><th role="columnheader" scope="col">Part of the run</th><th role="columnheader" scope="col">Over time</th></tr></thead>
-<tbody role="rowgroup">${sorted.map((result) => row(result, input))}</tbody></table>`
+<tbody role="rowgroup">${sorted.slice(0, MOST_ROWS).map((result, index) => row(result, input, index < MOST_LINES))}</tbody></table>${
+        sorted.length > MOST_ROWS &&
+        html`<p class="note">… and ${formatNumber(sorted.length - MOST_ROWS)} more; <code>--report json</code> has all of them.</p>`
+      }`
 }</section>`;
 };
 
 const WORDS = { true: ['passed', 'held'], false: ['failed', 'crossed'], null: ['inconclusive', 'not measured'] } as const;
 
-const row = (result: ThresholdResult, { history }: HtmlInput): Markup => {
+const row = (result: ThresholdResult, { history }: HtmlInput, withLine: boolean): Markup => {
   const { threshold, window, ok, source } = result;
   const [verdict, word] = WORDS[`${ok}`];
   const definition = metricDefinition(threshold.metric);
-  const crossing = crossingOf(result, history);
+  const crossing = withLine ? crossingOf(result, history) : null;
   const worst = crossing?.worst;
   const aggregation = threshold.aggregation.type;
   return html`<tr role="row" class="${verdict}"><td role="cell" class="mark"><span aria-hidden="true">${MARKS[verdict]}</span><span class="hidden">${word}</span></td>

@@ -28,7 +28,7 @@ export const sparkline = (values: readonly (number | null)[], over: readonly boo
     x,
     y,
   );
-  return html`<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${
+  return html`<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${
     limit !== null && html`<line class="limit" x1="0" x2="${WIDTH}" y1="${y(limit)}" y2="${y(limit)}"/>`
   }<path class="line" d="${path}"/>${beyond !== '' && html`<path class="line over" d="${beyond}"/>`}</svg>`;
 };

@@ -13,7 +13,7 @@ interface Stretch {
 
 /** A stay as a strip over the whole run: waiting to get in, in, away, gone. */
 export const storyStrip = (person: Person, runMs: number): Markup =>
-  html`<svg class="strip" aria-hidden="true" focusable="false"><rect class="run" width="100%" y="35%" height="30%"/>${stretchesOf(
+  html`<svg class="strip" aria-hidden="true"><rect class="run" width="100%" y="35%" height="30%"/>${stretchesOf(
     person,
     runMs,
   ).map(
