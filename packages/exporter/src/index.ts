@@ -3,7 +3,7 @@ export { type ConfigFile, configFile } from './config/config-file.ts';
 export { formatAddress, type ListenAddress, parseListenAddress } from './config/listen-address.ts';
 export { type ExporterSettings, loadSettings, type SettingsFlags } from './config/settings.ts';
 export type { Target, TargetNode } from './config/target.ts';
-export { createSources, createSources } from './create-sources.ts';
+export { createSources } from './create-sources.ts';
 export { type Exporter, type ExporterOptions, startExporter } from './exporter.ts';
 export { registerFamily } from './metrics/register-family.ts';
 export type { Source, SourceContext } from './source.ts';
