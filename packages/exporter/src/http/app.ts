@@ -32,9 +32,9 @@ export const createApp = ({ sources, self, version, token, requests, isReady, lo
   // Above the limit, so that whoever looks after the process is not told that it is ill when it is only busy.
   app.get('/-/healthy', (c) => c.text('healthy\n'));
   // Each with a limit of its own: whoever can reach the public routes must not be able to keep scrapers out.
-  for (const { publicRoutes } of sources) {
+  for (const { publicRoutes, publicRequests = requests } of sources) {
     if (publicRoutes === undefined) continue;
-    const limit = limited(requests);
+    const limit = limited(publicRequests);
     for (const path of new Set(publicRoutes.routes.map((route) => route.path))) app.use(path, limit);
     app.route('/', publicRoutes);
   }

@@ -16,6 +16,8 @@ export const MOST_BYTES = 64 * 1024;
 const MOST_ADDRESSES = 20_000;
 const PREFLIGHT_GOOD_FOR_S = 7_200;
 const COME_BACK_AFTER_S = '30';
+/** Requests of one address at the same time: whoever sends slowly on purpose must not keep the others out. */
+const MOST_AT_ONCE_OF_ONE = 64;
 
 type Refusal = 'unauthorized' | 'malformed' | 'too_large' | 'rate_limited' | 'full';
 const STATUS = { unauthorized: 401, malformed: 400, too_large: 413, rate_limited: 429, full: 503 } as const;
@@ -27,6 +29,7 @@ const STATUS = { unauthorized: 401, malformed: 400, too_large: 413, rate_limited
 export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, sessions: Sessions, now: () => number): Hono => {
   const holderOf = createTokenCheck(options.keys);
   const byAddress = createLimiter(options.perAddress, MOST_ADDRESSES);
+  const underWay = new Map<string, number>();
   const byIdentity = createLimiter(options.perIdentity, options.maxSessions);
   const sdkOf = sdkLabeller(options.sdks);
   const browserOf = browserLabeller(options.browsers);
@@ -69,12 +72,22 @@ export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, se
     '/beacon',
     async (context, next) => {
       const address = clientAddress(socketAddress(context), context.req.header('x-forwarded-for'), options.trustedProxies);
-      if (!byAddress.allows(address, now())) return refuse(context, 'rate_limited', 'too many reports from this address');
+      const others = underWay.get(address) ?? 0;
+      if (others >= MOST_AT_ONCE_OF_ONE || !byAddress.allows(address, now())) {
+        return refuse(context, 'rate_limited', 'too many reports from this address');
+      }
       const origin = context.req.header('origin');
       if (origin !== undefined && !mayReport(origin, context.req.header('host'))) {
         return refuse(context, 'unauthorized', `pages of this origin may not report: add it to the origins of the exporter`);
       }
-      return next();
+      underWay.set(address, others + 1);
+      try {
+        return await next();
+      } finally {
+        const left = (underWay.get(address) ?? 1) - 1;
+        if (left > 0) underWay.set(address, left);
+        else underWay.delete(address);
+      }
     },
     bodyLimit({
       maxSize: MOST_BYTES,

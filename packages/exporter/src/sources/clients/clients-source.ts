@@ -7,6 +7,9 @@ import type { ClientsOptions } from './clients-options.ts';
 import { createSessions } from './sessions.ts';
 import { showParticipants } from './show-participants.ts';
 
+/** Browsers on bad networks take long to send what is small: 64 KiB each, so 128 MiB at worst. */
+const MOST_AT_ONCE = 2_048;
+
 /** What real users get: their browsers tell through packages/beacon. @param now milliseconds of a clock that does not go back */
 export const createClientsSource = (
   options: ClientsOptions,
@@ -22,6 +25,7 @@ export const createClientsSource = (
     name: 'clients',
     registry,
     publicRoutes: beaconRoutes(options, metrics, sessions, now),
+    publicRequests: MOST_AT_ONCE,
     start: async () => context.up(true),
     stop: async () => {},
   };
