@@ -198,6 +198,20 @@ describe('attachBeacon', () => {
     expect([posts.length, beacons.length]).toEqual([before, 0]);
   });
 
+  it('counts once, however often it is attached', async () => {
+    const { room, received, beacon } = await join();
+    const onError = vi.fn();
+    const second = attachBeacon(room, { url: URL, token: 'token', onError });
+    expect(onError).toHaveBeenCalledTimes(1);
+    received.set('packetsReceived', 7);
+    await second.detach();
+    await beacon.detach();
+    expect(sentBodies().flatMap(({ reports }) => reports.flatMap(({ streams }) => streams))).toMatchObject([{ packets: 7 }]);
+    const third = attachBeacon(room, { url: URL, token: 'token', onError });
+    await third.detach();
+    expect(onError).toHaveBeenCalledTimes(1);
+  });
+
   it('splits what is too much for one report', async () => {
     const { raw, beacon } = await join();
     const [publication] = [...(raw.remoteParticipants.get('ben')?.trackPublications.values() ?? [])];

@@ -18,6 +18,8 @@ export interface Beacon {
 /** Between two looks at the counters: what is lost at most when a page closes. livekit-client itself looks as often. */
 const LOOK_EVERY_MS = 2_000;
 
+const attached = new WeakSet<Room>();
+
 /**
  * Reports what this participant gets and sends to the exporter of livekit-swarm, until it is detached. Best attached before `room.connect`: what was counted
  * before it was attached is not reported.
@@ -30,7 +32,9 @@ const LOOK_EVERY_MS = 2_000;
  */
 export const attachBeacon = (room: Room, options: BeaconOptions): Beacon => {
   try {
-    return attach(room, settingsOf(options));
+    const settings = settingsOf(options);
+    if (attached.has(room)) throw new Error('this room has a beacon already: detach that first, or everything would count twice');
+    return attach(room, settings);
   } catch (error) {
     quietly(options?.onError)(error);
     return { detach: async () => {} };
@@ -38,6 +42,7 @@ export const attachBeacon = (room: Room, options: BeaconOptions): Beacon => {
 };
 
 const attach = (room: Room, { sdkName, sdkVersion, intervalMs, onError, ...rest }: Settings): Beacon => {
+  attached.add(room);
   const facts: NavigatorFacts = globalThis.navigator ?? {};
   const token = keepToken(rest.token);
   const sdk = { name: sdkName, ...(sdkVersion === undefined ? {} : { version: sdkVersion }) };
@@ -143,6 +148,7 @@ const attach = (room: Room, { sdkName, sdkVersion, intervalMs, onError, ...rest 
   const detach = async (): Promise<void> => {
     if (detached) return;
     detached = true;
+    attached.delete(room);
     clearInterval(timer);
     room.off('connected', onConnected).off('reconnected', onReconnected).off('disconnected', onDisconnected);
     globalThis.document?.removeEventListener('visibilitychange', onHide);

@@ -65,6 +65,7 @@ export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, se
       origin: (origin, context) => (mayReport(origin, context.req.header('host')) ? origin : null),
       allowMethods: ['POST'],
       allowHeaders: ['authorization', 'content-type'],
+      exposeHeaders: ['retry-after'],
       maxAge: PREFLIGHT_GOOD_FOR_S,
     }),
   );

@@ -153,7 +153,8 @@ describe('who may report', () => {
     expect((await post(token, bodyOf(), { origin: 'https://evil.example.com' })).status).toBe(401);
     expect((await post(token, bodyOf(), { origin: 'null' })).status).toBe(401);
     expect((await post(token, bodyOf(), { origin: 'http://exporter.test' })).status).toBe(204);
-    expect((await post(token, bodyOf({ seq: 1 }), { origin: 'https://app.example.com' })).status).toBe(204);
+    const taken = await post(token, bodyOf({ seq: 1 }), { origin: 'https://app.example.com' });
+    expect([taken.status, taken.headers.get('access-control-expose-headers')]).toEqual([204, 'retry-after']);
     expect(await results()).toEqual({ unauthorized: 2, accepted: 2 });
   });
 });

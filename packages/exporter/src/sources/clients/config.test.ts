@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../config/settings.ts';
+import { CLIENTS_DEFAULTS } from './clients-options.ts';
+import { clientsOptions } from './config.ts';
+
+const KEYS = [{ apiKey: 'key', apiSecret: 'secret' }];
+const read = (yaml: string) => clientsOptions(readConfig(yaml, 'exporter.yaml').value.clients ?? {}, KEYS);
+
+describe('the section clients', () => {
+  it('is read as docs/beacon.md shows it', () => {
+    const page = readFileSync(new URL('../../../../../docs/beacon.md', import.meta.url), 'utf8');
+    const yaml = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
+    expect(read(yaml)).toEqual({ ...CLIENTS_DEFAULTS, keys: KEYS, origins: ['https://app.example.com'], rooms: ['town-hall'] });
+  });
+
+  it('need not say anything', () => {
+    expect(read('clients: {}')).toEqual({ ...CLIENTS_DEFAULTS, keys: KEYS });
+    expect(read('clients: { perAddress: { burst: 5 } }').perAddress).toEqual({ perSecond: 200, burst: 5 });
+  });
+
+  it.each([
+    ['clients: { origins: [app.example.com] }', /is no origin.*https:\/\/app\.example\.com/s],
+    ['clients: { origins: ["https://app.example.com/"] }', /is no origin/],
+    ['clients: { origins: https://app.example.com }', /must be a list/],
+    [`clients: { rooms: [${Array.from({ length: 101 }, (_, n) => `r${n}`).join(', ')}] }`, /more than 100/],
+    ['clients: { room: [a] }', /rooms/],
+    ['clients: { maxSessions: 0 }', /maxSessions/],
+    ['clients: { trustedProxies: -1 }', /trustedProxies/],
+    ['clients: { perIdentity: { perSecond: 0 } }', /perSecond/],
+  ])('says what is wrong with %s', (yaml, message) => {
+    expect(() => read(yaml)).toThrow(message);
+  });
+});
