@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBeacon, buildTypes } from '../scripts/build.ts';
 
@@ -29,6 +30,21 @@ describe('the built beacon', () => {
     expect(text).not.toMatch(/\bimport\b|\brequire\(/);
     const loaded: unknown = await import(join(dir, 'beacon.js'));
     expect(loaded).toMatchObject({ attachBeacon: expect.any(Function) });
+  });
+
+  it.each([
+    ['is found by bundlers under its name', 'globalThis.attach = attachBeacon;', true],
+    ['costs nothing where it is not used', '', false],
+  ])('%s', async (_, use, there) => {
+    const application = await mkdtemp(join(dir, 'application-'));
+    const installed = join(application, 'node_modules', '@livekit-swarm', 'beacon');
+    await mkdir(join(installed, 'dist'), { recursive: true });
+    await cp(join(import.meta.dirname, '..', 'package.json'), join(installed, 'package.json'));
+    await cp(join(dir, 'beacon.js'), join(installed, 'dist', 'beacon.js'));
+    await writeFile(join(application, 'main.js'), `import { attachBeacon } from '@livekit-swarm/beacon';\n${use}`);
+    await using bundle = await rolldown({ input: join(application, 'main.js'), platform: 'browser' });
+    const { output } = await bundle.generate({ format: 'esm' });
+    expect(output[0].code.includes('sendBeacon')).toBe(there);
   });
 
   it('has types that an application with livekit-client compiles against', async () => {
