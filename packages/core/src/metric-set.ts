@@ -12,6 +12,8 @@ export type MetricValue =
 /** Reads metrics; what was never measured is undefined. */
 export interface MetricReader {
   measure(metric: MetricName, selector?: Labels): MetricValue | undefined;
+  /** The labels under which it was measured, each once. */
+  labelSets(metric: MetricName): Labels[];
 }
 
 interface Cell {
@@ -110,6 +112,10 @@ export class MetricSet implements MetricReader {
       case 'gauge':
         return gaugeOf(cells[0]);
     }
+  }
+
+  labelSets(metric: MetricName): Labels[] {
+    return [...(this.#cells.get(metric)?.values() ?? [])].map(({ labels }) => labels);
   }
 
   /** Shards sample at different moments: each is divided by its own time. */

@@ -46,6 +46,26 @@ describe('Sketch', () => {
     );
   });
 
+  it('counts as a histogram does, but for values close to a bound', () => {
+    const bounds = [1, 10, 100, 1_000];
+    fc.assert(
+      fc.property(times, fc.nat(5), (values, zeros) => {
+        const sketch = sketchOf(values);
+        for (let i = 0; i < zeros; i++) sketch.add(0);
+        const counts = sketch.countsUpTo(bounds);
+        for (const [index, bound] of bounds.entries()) {
+          const least = zeros + values.filter((value) => value <= bound * 0.959).length;
+          const most = zeros + values.filter((value) => value <= bound * 1.041).length;
+          expect(counts[index]).toBeGreaterThanOrEqual(least);
+          expect(counts[index]).toBeLessThanOrEqual(most);
+        }
+        expect(counts).toEqual([...counts].sort((a, b) => a - b));
+      }),
+    );
+    expect(sketchOf([20]).countsUpTo([19, 20])).toEqual([0, 1]);
+    expect(new Sketch().countsUpTo([1])).toEqual([0]);
+  });
+
   it('gives back the bins it was given', () => {
     fc.assert(
       fc.property(times, fc.nat(50), (values, zeros) => {

@@ -76,6 +76,27 @@ export class Sketch {
     return Math.min(this.#max, Math.max(this.#min, value));
   }
 
+  get sum(): number {
+    return this.#sum;
+  }
+
+  /**
+   * How many values are at or below each of these, as histograms count. Exact but for values within 2 % of a bound, which may count on its other side.
+   * @param bounds ascending, ms
+   */
+  countsUpTo(bounds: readonly number[]): number[] {
+    const counts = bounds.map(() => this.#zeros);
+    const { bins } = this.toBins();
+    for (let i = 0; i + 1 < bins.length; i += 2) {
+      const middle = this.#inner.mapping.value(bins[i] ?? 0);
+      // The middle of an outermost bin may lie beyond every value that there was.
+      const value = Math.min(this.#max, Math.max(this.#min, middle));
+      for (const [index, bound] of bounds.entries())
+        if (value <= bound) counts[index] = (counts[index] ?? 0) + (bins[i + 1] ?? 0);
+    }
+    return counts;
+  }
+
   toBins(): SketchBins {
     const { bins, offset } = this.#inner.store;
     return { bins: bins.flatMap((count, index) => (count > 0 ? [index + offset, count] : [])), zeros: this.#zeros };

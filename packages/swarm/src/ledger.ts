@@ -35,7 +35,13 @@ export interface Ledger {
   close(): Summary;
 }
 
-export const openLedger = (record: RecordWriter, shards: readonly Shard[], thresholds: readonly Threshold[]): Ledger => {
+/** @param onLine told of every line, after it was written */
+export const openLedger = (
+  record: RecordWriter,
+  shards: readonly Shard[],
+  thresholds: readonly Threshold[],
+  onLine: (line: RecordLine) => void = () => {},
+): Ledger => {
   const summary = createSummary(thresholds);
   const roster = createRoster(shards);
   const fold = createProgressFold();
@@ -49,6 +55,7 @@ export const openLedger = (record: RecordWriter, shards: readonly Shard[], thres
     summary.add(line);
     roster.add(line);
     if (line.type === 'sample') fold.add(line);
+    onLine(line);
   };
   const note: Ledger['note'] = (event, more = {}) => tell({ type: 'event', at: elapsedMs(), event, ...more });
   return {

@@ -46,6 +46,8 @@ export interface RunOptions {
   engineModule?: string;
   /** Called about once a second. */
   onProgress?(progress: Progress): void;
+  /** Told of every line of the record as it is written; must not throw. */
+  onLine?(line: RecordLine): void;
 }
 
 export interface RunResult {
@@ -81,6 +83,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     record,
     shards,
     thresholds.map(({ threshold }) => threshold),
+    (line) => options.onLine?.(line),
   );
   const finish = Promise.withResolvers<EndLine['reason']>();
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PROBE_METRICS } from '../../catalogue/index.ts';
+import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { render } from '../../metrics/render.ts';
 import { judgeProbe } from './judge-probe.ts';
 import { identityOf } from './observation.ts';
-import { createProbeBoard, mergeSnapshots } from './probe-board.ts';
+import { createProbeBoard } from './probe-board.ts';
 import { observation, track } from './testing.ts';
 
 const textOf = async (board: ReturnType<typeof createProbeBoard>): Promise<string> =>

@@ -54,12 +54,6 @@ export const createProbeBoard = (): ProbeBoard => {
   };
 };
 
-/** All series of one metric belong together, whichever board they are of. */
-export const mergeSnapshots = (snapshots: readonly Snapshot[]): Snapshot[] =>
-  [...Map.groupBy(snapshots, ({ name }) => name).values()].flatMap(([first, ...more]) =>
-    first === undefined ? [] : [{ ...first, values: [first, ...more].flatMap(({ values }) => values) }],
-  );
-
 const headOf = (name: Name): Omit<Snapshot, 'values'> => {
   const { help, type } = PROBE_METRICS[name];
   return { name, help, type, aggregator: 'omit' };

@@ -1,0 +1,152 @@
+import { createSummary, type RecordLine, type SampleLine } from '@livekit-swarm/core';
+import { altered, recordOf, specOf } from '@livekit-swarm/core/testing';
+import { describe, expect, it } from 'vitest';
+import { RUN_METRICS } from '../../catalogue/index.ts';
+import { render } from '../../metrics/render.ts';
+import type { Snapshot } from '../../metrics/snapshot.ts';
+import { createRunMetrics } from './run-metrics.ts';
+
+const metricsOf = (lines: readonly RecordLine[]): ReturnType<typeof createRunMetrics> => {
+  const metrics = createRunMetrics();
+  for (const line of lines) metrics.add(line);
+  return metrics;
+};
+
+/** Sum of all series of a metric whose labels are these. */
+const sumOf = (snapshots: readonly Snapshot[], name: string, labels: Record<string, string> = {}): number =>
+  (snapshots.find((snapshot) => snapshot.name === name)?.values ?? [])
+    .filter((value) => value.metricName === undefined || value.metricName === `${name}_count`)
+    .filter((value) => Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted))
+    .reduce((sum, { value }) => sum + value, 0);
+
+const spec = specOf({ rooms: 3, participants: 2, subscribers: 1, publish: ['audio', 'video'], durationMs: 5_000 });
+const record = recordOf(spec, 2, ['packet_loss: rate<0.01', 'join_time: p(95)<1']);
+const samples = record.filter((line): line is SampleLine => line.type === 'sample');
+const series = samples.flatMap((line) => line.series);
+
+describe('run metrics', () => {
+  it('are there with the header, not before', () => {
+    expect(createRunMetrics().snapshots()).toEqual([]);
+    const metrics = metricsOf(record.slice(0, 1));
+    expect(metrics.scenario).toBe('swarm');
+    const snapshots = metrics.snapshots();
+    expect(sumOf(snapshots, 'swarm_run_participants', { state: 'planned' })).toBe(9);
+    expect(sumOf(snapshots, 'swarm_run_participants', { state: 'waiting' })).toBe(9);
+    expect(sumOf(snapshots, 'swarm_run_phase', { phase: 'joining' })).toBe(1);
+  });
+
+  it('add up to what the record says', () => {
+    const snapshots = metricsOf(record).snapshots();
+    const total = (direction: string, field: 'packets' | 'bytes' | 'lost' | 'nacksSent' | 'plisReceived') =>
+      series.filter(({ labels }) => labels.direction === direction).reduce((sum, one) => sum + one[field], 0);
+    for (const direction of ['up', 'down']) {
+      expect(sumOf(snapshots, 'swarm_run_packets_total', { direction })).toBe(total(direction, 'packets'));
+      expect(sumOf(snapshots, 'swarm_run_bytes_total', { direction })).toBe(total(direction, 'bytes'));
+      expect(sumOf(snapshots, 'swarm_run_packets_lost_total', { direction, recovery: 'after' })).toBe(total(direction, 'lost'));
+    }
+    expect(sumOf(snapshots, 'swarm_run_nacks_total', { direction: 'down' })).toBe(total('down', 'nacksSent'));
+    expect(sumOf(snapshots, 'swarm_run_plis_total', { direction: 'up' })).toBe(total('up', 'plisReceived'));
+    expect(sumOf(snapshots, 'swarm_run_joins_total', { result: 'joined' })).toBe(9);
+    expect(sumOf(snapshots, 'swarm_run_join_duration_seconds', { phase: 'joined' })).toBe(9);
+  });
+
+  it('have as many in their histograms as the summary, and percentiles within their buckets', () => {
+    const snapshots = metricsOf(record).snapshots();
+    const summary = createSummary();
+    for (const line of record) summary.add(line);
+    const latency = summary.result().metrics.measure('media_latency');
+    if (latency?.type !== 'trend') throw new Error('the record has latencies');
+    expect(sumOf(snapshots, 'swarm_run_media_latency_seconds')).toBe(latency.sketch.count);
+    const buckets = (snapshots.find(({ name }) => name === 'swarm_run_media_latency_seconds')?.values ?? []).filter(
+      ({ metricName }) => metricName?.endsWith('_bucket'),
+    );
+    const upTo = (bound: number | string): number =>
+      buckets.filter(({ labels }) => labels.le === bound).reduce((sum, { value }) => sum + value, 0);
+    expect(upTo('+Inf')).toBe(latency.sketch.count);
+    const p95 = (latency.sketch.quantile(0.95) ?? 0) / 1_000;
+    const next = RUN_METRICS.swarm_run_media_latency_seconds.buckets.find((bound) => bound >= p95 * 1.02);
+    expect(upTo(next ?? '+Inf')).toBeGreaterThanOrEqual(0.95 * latency.sketch.count);
+  });
+
+  it('tell phases, who is there, and thresholds as they stand', () => {
+    const half = record.filter((line) => !('at' in line) || line.at < 4_000);
+    const midway = metricsOf(half).snapshots();
+    expect(sumOf(midway, 'swarm_run_participants', { state: 'present' })).toBe(9);
+    expect(sumOf(midway, 'swarm_run_generator_workers', { state: 'alive' })).toBe(2);
+    expect(sumOf(midway, 'swarm_run_tracks', { direction: 'up', kind: 'audio' })).toBe(6);
+    const done = metricsOf(record).snapshots();
+    expect(sumOf(done, 'swarm_run_phase', { phase: 'ended' })).toBe(1);
+    expect(sumOf(done, 'swarm_run_phase')).toBe(1);
+    expect(sumOf(done, 'swarm_run_participants', { state: 'present' })).toBe(0);
+    expect(sumOf(done, 'swarm_run_participants', { state: 'left' })).toBe(9);
+    expect(sumOf(done, 'swarm_run_tracks')).toBe(0);
+    expect(sumOf(done, 'swarm_run_threshold_ok', { threshold: 'packet_loss: rate<0.01' })).toBe(1);
+    expect(sumOf(done, 'swarm_run_threshold_ok', { threshold: 'join_time: p(95)<1' })).toBe(0);
+  });
+
+  it('never let a counter fall: lost packets may turn up after all', () => {
+    const odd = altered(record, (line) =>
+      line.type !== 'sample'
+        ? line
+        : {
+            ...line,
+            series: line.series.map((one) => ({ ...one, lost: Math.floor(line.at / 1_000) % 2 === 0 ? 10 : -10 })),
+          },
+    );
+    const metrics = createRunMetrics();
+    let last = 0;
+    for (const line of odd) {
+      metrics.add(line);
+      const lost = sumOf(metrics.snapshots(), 'swarm_run_packets_lost_total', { recovery: 'after', direction: 'down' });
+      expect(lost).toBeGreaterThanOrEqual(last);
+      last = lost;
+    }
+  });
+
+  it('count joins that fail by their reasons, a bounded number of them', () => {
+    const failing = altered(record, (line) =>
+      line.type === 'event' && line.event === 'joined' && line.identity !== undefined
+        ? {
+            type: 'event',
+            at: line.at,
+            event: 'join_failed',
+            identity: line.identity,
+            reason: `reason-${line.identity}`,
+            ...(line.role === undefined ? {} : { role: line.role }),
+          }
+        : line.type === 'participant'
+          ? { ...line, outcome: 'join_failed', joinMs: null, reason: `reason-${line.identity}` }
+          : line,
+    );
+    const snapshots = metricsOf(failing).snapshots();
+    expect(sumOf(snapshots, 'swarm_run_joins_total', { result: 'failed' })).toBe(9);
+    expect(sumOf(snapshots, 'swarm_run_join_failures_total')).toBe(9);
+    expect(sumOf(snapshots, 'swarm_run_participants', { state: 'failed' })).toBe(9);
+  });
+
+  it('say which workers died, and forget what they last said', () => {
+    const at = 3_000;
+    const dying: RecordLine[] = [
+      ...record.filter((line) => !('at' in line) || line.at < at),
+      { type: 'event', at, event: 'worker_died', shard: 1 },
+    ];
+    const snapshots = metricsOf(dying).snapshots();
+    expect(sumOf(snapshots, 'swarm_run_generator_workers', { state: 'died' })).toBe(1);
+    expect(sumOf(snapshots, 'swarm_run_generator_workers', { state: 'alive' })).toBe(1);
+    expect(sumOf(snapshots, 'swarm_run_participants', { state: 'present' })).toBeLessThan(9);
+  });
+
+  it('have the labels and types of the catalogue, and nobody’s name', async () => {
+    const snapshots = metricsOf(record).snapshots();
+    for (const { name, type, values } of snapshots) {
+      const entry = RUN_METRICS[name as keyof typeof RUN_METRICS];
+      expect(type).toBe(entry.type);
+      for (const { labels, metricName } of values) {
+        const expected = [...entry.labels, ...(metricName?.endsWith('_bucket') ? ['le'] : [])].sort();
+        expect({ name, labels: Object.keys(labels).sort() }).toEqual({ name, labels: expected });
+      }
+    }
+    const { body } = await render(snapshots, 'text');
+    for (const line of record) if (line.type === 'participant') expect(body).not.toContain(line.identity);
+  });
+});

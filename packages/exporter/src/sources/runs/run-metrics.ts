@@ -1,0 +1,137 @@
+import {
+  createSummary,
+  type DeploymentLine,
+  evaluate,
+  type HeaderLine,
+  type RecordLine,
+  resolveThresholds,
+  type SoFar,
+  type SourcedThreshold,
+  type SummaryFold,
+} from '@livekit-swarm/core';
+import { RUN_METRICS } from '../../catalogue/index.ts';
+import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
+import { sayJoins, sayMedia } from './count-series.ts';
+import { createRunLevels } from './run-levels.ts';
+import type { RunMetricName, Say } from './run-names.ts';
+import { createRunPhase, RUN_PHASES, type RunPhase } from './run-phase.ts';
+import { pushHistograms } from './trend-series.ts';
+
+/** A run as metrics. It is told the lines of the record, and folds them with what makes the report: the two cannot disagree. */
+export interface RunMetrics {
+  add(line: RecordLine): void;
+  /** Of the scenario, as in the header; null before it. */
+  readonly scenario: string | null;
+  snapshots(): Snapshot[];
+}
+
+export const createRunMetrics = (): RunMetrics => {
+  const fold = createSummary();
+  const levels = createRunLevels();
+  const phase = createRunPhase();
+  const counters = new Map<string, number>();
+  let header: HeaderLine | null = null;
+  let deployment: DeploymentLine | null = null;
+  let serverVersion: string | null = null;
+  let left = 0;
+  let thresholds: readonly SourcedThreshold[] = [];
+  /** Once the run has ended: with what could not be told before. */
+  let final: SoFar | null = null;
+
+  return {
+    get scenario() {
+      return header?.scenario.name ?? null;
+    },
+    add: (line) => {
+      fold.add(line);
+      phase.add(line);
+      switch (line.type) {
+        case 'header':
+          header = line;
+          thresholds = resolveThresholds(line.scenario, line.thresholds);
+          break;
+        case 'deployment':
+          deployment = line;
+          serverVersion = line.serverVersion ?? serverVersion;
+          break;
+        case 'sample':
+          levels.addSample(line);
+          break;
+        case 'event':
+          levels.addEvent(line);
+          serverVersion = line.serverVersion ?? serverVersion;
+          break;
+        case 'participant':
+          if (line.joinMs !== null) left++;
+          break;
+        case 'end':
+          levels.clear();
+          final = endOf(fold);
+      }
+    },
+    snapshots: () => {
+      if (header === null) return [];
+      const { scenario, run, plan, environment, workers } = header;
+      const soFar = final ?? fold.soFar();
+      const series = new Map<RunMetricName, SnapshotValue[]>();
+      const name = { scenario: scenario.name };
+      const push = (metric: RunMetricName, value: SnapshotValue): void =>
+        void series.set(metric, [...(series.get(metric) ?? []), value]);
+      const say: Say = (metric, labels, value) => {
+        const all = { ...name, ...labels };
+        push(metric, {
+          labels: all,
+          value: RUN_METRICS[metric].type === 'counter' ? rising(counters, metric, all, value) : value,
+        });
+      };
+
+      say(
+        'swarm_run_info',
+        { run, version: String(environment.swarm ?? ''), server_version: serverVersion ?? '', url: deployment?.url ?? '' },
+        1,
+      );
+      const { joined, failed, gaveUp } = soFar.joins;
+      const waiting = Math.max(0, plan.participants - joined - failed - gaveUp);
+      const current: RunPhase = phase.at(waiting);
+      for (const one of RUN_PHASES) say('swarm_run_phase', { phase: one }, one === current ? 1 : 0);
+      const states = { planned: plan.participants, waiting, present: levels.present, failed, left };
+      for (const [state, count] of Object.entries(states)) say('swarm_run_participants', { state }, count);
+      sayJoins(soFar, say);
+      sayMedia(soFar.metrics, say);
+      pushHistograms(soFar.metrics, name, push);
+      for (const { labels, tracks } of levels.tracks()) say('swarm_run_tracks', { ...labels }, tracks);
+      for (const { direction, height, tracks } of levels.videoTracks())
+        say('swarm_run_video_tracks', { direction, height }, tracks);
+      for (const result of thresholds.flatMap((threshold) => evaluate(soFar, threshold))) {
+        const threshold = `${result.metric}: ${result.expression}`;
+        if (result.ok !== null) say('swarm_run_threshold_ok', { threshold }, result.ok ? 1 : 0);
+      }
+      say('swarm_run_generator_cpu_cores', {}, levels.cpuCores);
+      say('swarm_run_generator_resident_bytes', {}, levels.residentBytes);
+      say('swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);
+      say('swarm_run_generator_late_sends_total', {}, levels.counts.lateSends);
+      say('swarm_run_generator_send_errors_total', {}, levels.counts.sendErrors);
+      say('swarm_run_generator_socket_drops_total', {}, levels.counts.socketDrops);
+      say('swarm_run_generator_late_joins_total', {}, levels.counts.lateJoins);
+      const alive = current === 'ended' ? 0 : workers - levels.workersDied;
+      say('swarm_run_generator_workers', { state: 'alive' }, alive);
+      say('swarm_run_generator_workers', { state: 'died' }, levels.workersDied);
+      return [...series].map(([metric, values]) => ({ ...headOf(metric), values }));
+    },
+  };
+};
+
+const endOf = (fold: SummaryFold): SoFar => fold.result();
+
+const headOf = (name: RunMetricName): Omit<Snapshot, 'values'> => {
+  const { help, type } = RUN_METRICS[name];
+  return { name, help, type, aggregator: 'omit' };
+};
+
+/** A packet that was given up may turn up after all, and somebody lost come back. Prometheus would take a counter that falls for one that began anew. */
+const rising = (counters: Map<string, number>, metric: RunMetricName, labels: Record<string, string>, value: number): number => {
+  const key = `${metric} ${JSON.stringify(labels)}`;
+  const risen = Math.max(value, counters.get(key) ?? 0);
+  counters.set(key, risen);
+  return risen;
+};

@@ -1,0 +1,71 @@
+import type { RecordLine } from '@livekit-swarm/core';
+import { recordOf, specOf } from '@livekit-swarm/core/testing';
+import { describe, expect, it, vi } from 'vitest';
+import { collect } from '../../metrics/render.ts';
+import { createRunsSource } from './runs-source.ts';
+
+const record = recordOf(specOf({ rooms: 1, durationMs: 3_000 }));
+const named = (scenario: string): RecordLine[] =>
+  record.map((line) => (line.type === 'header' ? { ...line, scenario: { ...line.scenario, name: scenario } } : line));
+const source = () => {
+  const error = vi.fn();
+  return { error, runs: createRunsSource({ error, log: () => {}, up: () => {} }) };
+};
+const scenarios = async (runs: ReturnType<typeof createRunsSource>): Promise<unknown[]> =>
+  (await collect(runs.registry)).find(({ name }) => name === 'swarm_run_info')?.values.map(({ labels }) => labels.scenario) ?? [];
+const tellAll = (runs: ReturnType<typeof createRunsSource>, lines: readonly RecordLine[]): void => {
+  const tell = runs.begin();
+  for (const line of lines) tell(line);
+};
+
+describe('runs source', () => {
+  it('keeps runs that are over, the last of each scenario', async () => {
+    const { runs } = source();
+    expect(await scenarios(runs)).toEqual([]);
+    tellAll(runs, named('one'));
+    tellAll(runs, named('two'));
+    tellAll(runs, named('one'));
+    expect(await scenarios(runs)).toEqual(['one', 'two']);
+  });
+
+  it('ends no run, whatever it is told', () => {
+    const { runs, error } = source();
+    const tell = runs.begin();
+    tell({ type: 'end', at: 1, reason: 'finished' });
+    expect(error).toHaveBeenCalledWith(expect.stringContaining('no header'));
+  });
+
+  it('waits for whoever scrapes to see the end, and for nobody else', async () => {
+    const { runs } = source();
+    const { signal } = new AbortController();
+    tellAll(runs, record);
+    // Nobody ever scraped.
+    await runs.linger(signal);
+    const tell = runs.begin();
+    for (const line of record.slice(0, -1)) tell(line);
+    await collect(runs.registry);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const line of record.slice(-1)) tell(line);
+    let over = false;
+    const lingering = runs.linger(signal).then(() => {
+      over = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(over).toBe(false);
+    await collect(runs.registry);
+    await lingering;
+    // It was seen: there is nothing to wait for any more.
+    await runs.linger(signal);
+  });
+
+  it('waits no longer when it is told to go', async () => {
+    const { runs } = source();
+    const going = new AbortController();
+    await collect(runs.registry);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    tellAll(runs, record);
+    const lingering = runs.linger(going.signal);
+    going.abort();
+    await lingering;
+  });
+});

@@ -1,0 +1,90 @@
+import type { RecordLine } from '@livekit-swarm/core';
+import { Registry } from 'prom-client';
+import { RUN_METRICS } from '../../catalogue/index.ts';
+import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
+import { asMetric } from '../../metrics/quantiles.ts';
+import type { Snapshot } from '../../metrics/snapshot.ts';
+import type { Source, SourceContext } from '../../source.ts';
+import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
+
+/** Runs of this process, the one that goes on and those before it. */
+export interface RunsSource extends Source {
+  /** A run begins. @returns what to tell the lines of its record to */
+  begin(): (line: RecordLine) => void;
+  /**
+   * Who scrapes every quarter of a minute has not seen the end of a run yet when it is over. Resolves when somebody has fetched it, when as long has passed as
+   * between two scrapes before, or when the signal is aborted; at once when nobody ever scraped.
+   */
+  linger(signal: AbortSignal): Promise<void>;
+}
+
+/** Nobody waits longer for a scraper than this, ms. */
+const MOST_LINGER_MS = 65_000;
+/** A scraper is not on time to the millisecond. */
+const LATE_MS = 1_000;
+const SAME_SCRAPE_MS = 100;
+
+export const createRunsSource = (context: SourceContext): RunsSource => {
+  const registry = new Registry();
+  /** By scenario, the last run of each. */
+  const runs = new Map<string, RunMetrics>();
+  let current: RunMetrics | null = null;
+  const scrapes = { last: Number.NEGATIVE_INFINITY, interval: 0 };
+  let endedAt: number | null = null;
+  let onScrape = (): void => {};
+
+  const collect = (): Snapshot[] => {
+    const now = performance.now();
+    // Several that scrape at almost the same time are one.
+    if (now - scrapes.last > SAME_SCRAPE_MS && Number.isFinite(scrapes.last)) scrapes.interval = now - scrapes.last;
+    scrapes.last = now;
+    onScrape();
+    return mergeSnapshots([...runs.values()].flatMap((run) => run.snapshots()));
+  };
+  // All metrics of one answer are of one moment, and folded once: when the first of them is asked for.
+  const names = Object.entries(RUN_METRICS);
+  const [[first] = ['']] = names;
+  let moment: Snapshot[] = [];
+  for (const [name, { help, type }] of names) {
+    const nothing: Snapshot = { name, help, type, aggregator: 'omit', values: [] };
+    const get = async (): Promise<Snapshot> => {
+      if (name === first) moment = collect();
+      return moment.find((snapshot) => snapshot.name === name) ?? nothing;
+    };
+    registry.registerMetric(asMetric(name, get));
+  }
+
+  return {
+    name: 'runs',
+    registry,
+    start: async () => {},
+    stop: async () => {},
+    begin: () => {
+      const run = createRunMetrics();
+      current = run;
+      endedAt = null;
+      return (line) => {
+        // Metrics must never end the run that they are of.
+        try {
+          run.add(line);
+          if (line.type === 'header') runs.set(line.scenario.name, run);
+          if (line.type === 'end' && current === run) endedAt = performance.now();
+        } catch (error) {
+          context.error(`a line of the record: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      };
+    },
+    linger: async (signal) => {
+      if (endedAt === null || !Number.isFinite(scrapes.last) || scrapes.last > endedAt || signal.aborted) return;
+      const patience = scrapes.interval === 0 ? MOST_LINGER_MS : Math.min(MOST_LINGER_MS, scrapes.interval + LATE_MS);
+      const left = scrapes.last + patience - performance.now();
+      const done = Promise.withResolvers<void>();
+      const timer = setTimeout(done.resolve, Math.max(0, left));
+      signal.addEventListener('abort', () => done.resolve(), { once: true });
+      onScrape = done.resolve;
+      await done.promise;
+      clearTimeout(timer);
+      onScrape = () => {};
+    },
+  };
+};
