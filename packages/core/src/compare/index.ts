@@ -1,6 +1,7 @@
 export { ALPHA } from './compare-figures.ts';
 export { type CompareOptions, compareRuns } from './compare-runs.ts';
 export type * from './comparison.ts';
+export { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
 export type { MeasuredRun } from './figures.ts';
 export { isFit, unfitBecause } from './fitness.ts';
 export { judgeAgainst } from './judge-against.ts';

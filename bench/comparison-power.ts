@@ -1,0 +1,72 @@
+/**
+ * `node bench/comparison-power.ts`: how large a change must be for `swarm compare` and `swarm ab` to call it in four comparisons of five, by simulation: one
+ * figure of twenty changes, and varies from run to run by what stands above its column; the others vary by 2 to 20 %. The table of docs/adr/0005.
+ */
+import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from '@livekit-swarm/core/compare';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+type Test = (figures: readonly Sides[], seed: number) => number[];
+
+const FIGURES = 20;
+const OTHERS = [0.02, 0.05, 0.1, 0.05, 0.2];
+const NOISE = [0.02, 0.05, 0.1, 0.2];
+const CHANGES = [0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3];
+const TRIALS = 60;
+const FOUND = 0.8;
+/** Figures of one run have this much of their noise in common. */
+const SHARED = 0.6;
+/** The default tolerance is one margin. */
+const MARGIN = Math.log(1.1);
+
+const random = xoroshiro128plus(2_011);
+const normal = (): number =>
+  Math.sqrt(-2 * Math.log(1 - uniformFloat64(random))) * Math.cos(2 * Math.PI * uniformFloat64(random));
+
+/** The figures of one run, in margins. */
+const run = (noise: number, change: number): number[] => {
+  const common = normal();
+  return Array.from({ length: FIGURES }, (_, figure) => {
+    const spread = figure === 0 ? noise : (OTHERS[figure % OTHERS.length] ?? 0);
+    return (
+      (spread * (SHARED * common + Math.sqrt(1 - SHARED ** 2) * normal()) + (figure === 0 ? Math.log1p(change) : 0)) / MARGIN
+    );
+  });
+};
+
+const power = (test: Test, runs: number, noise: number, change: number): number => {
+  let found = 0;
+  for (let trial = 0; trial < TRIALS; trial++) {
+    const base = Array.from({ length: runs }, () => run(noise, 0));
+    const current = Array.from({ length: runs }, () => run(noise, change));
+    const sides = Array.from({ length: FIGURES }, (_, figure) => ({
+      base: base.map((one) => one[figure] ?? 0),
+      current: current.map((one) => one[figure] ?? 0),
+    }));
+    if ((test(sides, trial)[0] ?? 1) <= 0.05) found++;
+  }
+  return found / TRIALS;
+};
+
+/** The smallest change that is found, by bisection. */
+const smallest = (test: Test, runs: number, noise: number): string => {
+  let [low, high] = [0, CHANGES.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (power(test, runs, noise, CHANGES[middle] ?? 0) >= FOUND) high = middle;
+    else low = middle + 1;
+  }
+  const change = CHANGES[low];
+  return change === undefined ? `> ${Math.max(...CHANGES) * 100} %` : `+${Math.round(change * 100)} %`;
+};
+
+const rows: [string, Test, number[]][] = [
+  ['runs of each', chanceOfExcess, [3, 4, 5, 6, 8]],
+  ['rounds', chanceOfExcessInPairs, [5, 6, 8, 10]],
+];
+process.stdout.write(`| | ${NOISE.map((noise) => `${noise * 100} %`).join(' | ')} |\n| --- |${' --: |'.repeat(NOISE.length)}\n`);
+for (const [name, test, counts] of rows) {
+  for (const count of counts) {
+    process.stdout.write(`| ${count} ${name} | ${NOISE.map((noise) => smallest(test, count, noise)).join(' | ')} |\n`);
+  }
+}
