@@ -316,7 +316,7 @@ describe('a report', () => {
       "[...document.querySelectorAll('#participants tbody bdi')].map(({ textContent }) => textContent)",
     );
     for (const name of names.slice(0, 5)) expect(cells).toContain(name);
-    expect(cells.some((cell) => /^(long){70,75}…|^(long){70,75}lo?n?…/.test(cell))).toBe(true);
+    expect(cells.some((cell) => /^(long){74}lon…$/.test(cell))).toBe(true);
     expect(cells).toContain('nul\ufffdbell\ufffd');
     expect(await textOf(page, '.events')).toContain('</script><script>hacked = 1</script>');
     expect(await ask(page, 'document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);

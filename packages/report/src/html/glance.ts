@@ -90,7 +90,7 @@ const trouble = (history: History): Lane => {
   const said = parts.flatMap(([times, what]) => (times > 0 ? [`${formatNumber(times)} ${what}`] : []));
   return {
     title: 'Connections',
-    summary: said.length === 0 ? 'none' : said.join(', '),
+    summary: said.length === 0 ? 'none lost' : said.join(', '),
     tone: count(failed) + count(dropped) > 0 ? 'bad' : said.length > 0 ? 'warn' : 'calm',
     values,
     limit: 0,
