@@ -14,7 +14,7 @@ const listOf = (counts: Record<string, number>) =>
     .join(', ') || '–';
 
 const show = (figures: Figures): void => {
-  const { step, requests, perSecond, answers, series, residentBytes, sessions, scrapeMs } = figures;
+  const { step, requests, perSecond, answers, series, residentBytes, retainedBytes, sessions, scrapeMs } = figures;
   const cells = [
     step,
     requests,
@@ -23,13 +23,14 @@ const show = (figures: Figures): void => {
     sessions,
     series,
     mega(residentBytes),
+    mega(retainedBytes),
     `${Math.round(scrapeMs)} ms`,
   ];
   process.stdout.write(`| ${cells.join(' | ')} |\n`);
 };
 
-process.stdout.write('| step | requests | a second | answers | sessions | series | memory | scrape |\n');
-process.stdout.write('| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |\n');
+process.stdout.write('| step | requests | a second | answers | sessions | series | resident | of that held | scrape |\n');
+process.stdout.write('| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |\n');
 const steps = await attack(SIZE, show);
 process.stdout.write(`\nreports: ${listOf(steps.at(-1)?.results ?? {})}\n`);
 const most = Math.max(...steps.map(({ series }) => series));

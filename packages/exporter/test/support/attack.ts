@@ -27,6 +27,8 @@ export interface Figures {
   /** Of everything on /metrics. */
   series: number;
   residentBytes: number;
+  /** What it holds on to, rubbish left aside. */
+  retainedBytes: number;
   /** Reports by what became of them, since the beginning. */
   results: Record<string, number>;
   sessions: number;
@@ -48,12 +50,18 @@ interface Post {
 export const attack = async (size: Attack, tell: (figures: Figures) => void = () => {}): Promise<Figures[]> => {
   const options = { token: SCRAPE_TOKEN, keys: [KEY], trustedProxies: 1, maxSessions: size.maxSessions, rooms: ['town-hall'] };
   const child = fork(join(import.meta.dirname, 'attacked-exporter.ts'), [JSON.stringify(options)], {
-    execArgv: [`--max-old-space-size=${HEAP_MB}`],
+    execArgv: [`--max-old-space-size=${HEAP_MB}`, '--expose-gc'],
   });
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   try {
     const [{ url }] = (await once(child, 'message')) as [{ url: string }];
     const steps: Figures[] = [];
+    const retained = async (): Promise<{ retainedBytes: number }> => {
+      const answer = once(child, 'message');
+      child.send('memory');
+      const [memory] = (await answer) as [{ retainedBytes: number }];
+      return memory;
+    };
     /** One round after the other: no beacon sends a report before the one before it was answered. */
     const step = async (name: string, ...rounds: AsyncGenerator<Post>[]): Promise<void> => {
       const began = performance.now();
@@ -61,7 +69,7 @@ export const attack = async (size: Attack, tell: (figures: Figures) => void = ()
       for (const posts of rounds) await postAll(agent, `${url}/beacon`, posts, answers);
       const requests = Object.values(answers).reduce((sum, count) => sum + count, 0);
       const perSecond = requests / ((performance.now() - began) / 1_000);
-      const figures = { step: name, requests, answers, perSecond, ...(await look(url)) };
+      const figures = { step: name, requests, answers, perSecond, ...(await look(url)), ...(await retained()) };
       steps.push(figures);
       tell(figures);
     };
