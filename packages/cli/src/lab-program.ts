@@ -20,7 +20,10 @@ export const addLabCommands = (program: Command, console: Console, done: (exitCo
     .description('start one that stays until "swarm lab down"')
     .addOption(nameFlag())
     .option('--nodes <n>', 'livekit-servers (default: 3)', '3')
-    .option('--with <list>', `what else is to run: ${COMPANIONS.join(', ')} (Redis comes by itself with more than one node)`)
+    .option(
+      '--with <list>',
+      `what else is to run: ${[...COMPANIONS, 'exporter'].join(', ')} (Redis comes by itself with more than one node)`,
+    )
     .addOption(new Option('--livekit-version <version>', 'of the nodes').choices(LIVEKIT_VERSIONS))
     .option('--persistent-redis', 'Redis still knows what it was told after it was killed')
     .addOption(new Option('--rules <file>', 'rules for Prometheus (may be repeated)').argParser(collector()))
@@ -61,7 +64,7 @@ export const addLabCommands = (program: Command, console: Console, done: (exitCo
 
 const labHelp = `
 Examples:
-  swarm lab up --nodes 3 --with haproxy,prometheus,alertmanager
+  swarm lab up --nodes 3 --with haproxy,prometheus,alertmanager,exporter
   swarm lab status
   swarm lab logs node-2 --follow
   swarm lab down

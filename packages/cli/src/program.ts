@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { ReportFlags } from './commands/report.ts';
 import { addCompareCommands } from './compare-program.ts';
 import type { Console } from './console.ts';
+import { addExporterCommand } from './exporter-program.ts';
 import { addRunFlags, collector, colorFlag, fromEnvironment, outputFlags, type RunFlags } from './flags.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
@@ -112,5 +113,6 @@ export const createProgram = (console: Console, done: Done): Command => {
   addCompareCommands(program, console, done);
   addScenarioCommands(program, console, done);
   addLabCommands(program, console, done);
+  addExporterCommand(program, console, done);
   return program;
 };

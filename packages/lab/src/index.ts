@@ -1,5 +1,6 @@
 export { cacheDir } from './cache-dir.ts';
 export type { ClusterFacts, ClusterNode } from './cluster/cluster-layout.ts';
+export { type ClusterPorts, createClusterPorts } from './cluster/cluster-ports.ts';
 export { COMPANIONS, type Companion } from './cluster/companions.ts';
 export { createService, type Service, type ServiceSpec, STOP_POLITELY } from './cluster/service.ts';
 export type { ScrapeJob } from './cluster/services/prometheus.ts';
@@ -16,6 +17,7 @@ export type { ProvideOptions } from './provision/provide-program.ts';
 export { type ProvisionOptions, provideK6, provisionLiveKit } from './provision/provision.ts';
 export { type LiveKitConfig, mergeConfig } from './server/config.ts';
 export { type ApiCredentials, generateCredentials } from './server/credentials.ts';
+export { plainEnvironment } from './server/environment.ts';
 export { type ForeignConfig, readLiveKitConfig } from './server/read-config.ts';
 export { type LiveKitServer, type StartOptions, startLiveKit } from './server/start-livekit.ts';
 export { lowerLab } from './standing/lab-down.ts';

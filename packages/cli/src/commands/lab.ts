@@ -4,8 +4,11 @@ import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
 import {
   COMPANIONS,
   type Companion,
+  createClusterPorts,
   DEFAULT_LIVEKIT_VERSION,
+  generateCredentials,
   keysFile,
+  type LabOrder,
   type LabState,
   type LabStatus,
   type LiveKitVersion,
@@ -18,6 +21,7 @@ import {
 import { type Style, styleFor } from '@livekit-swarm/report';
 import { watchInterruption } from '@livekit-swarm/swarm';
 import { type Console, wantsColor, write } from '../console.ts';
+import { webhookUrl } from '../lab-exporter.ts';
 
 export interface LabUpFlags {
   name: string;
@@ -36,29 +40,47 @@ const readNodes = (text: string): number => {
   throw new UsageError(`--nodes ${text}: must be a whole number from 1 to ${MAX_NODES}`);
 };
 
-const readCompanions = (text: string | undefined): Companion[] => {
+/** The exporter is ours, not the lab's: it comes as one of its extras. */
+const EXPORTER = 'exporter';
+
+const readCompanions = (text: string | undefined): { companions: Companion[]; exporter: boolean } => {
   const words = (text ?? '')
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
-  return words.map((word) => {
+  const companions = words.flatMap((word) => {
+    if (word === EXPORTER) return [];
     const known = COMPANIONS.find((companion) => companion === word);
-    if (known !== undefined) return known;
-    throw new UsageError(`--with ${text}: there is no "${word}"`, `there are ${COMPANIONS.join(', ')}`);
+    if (known !== undefined) return [known];
+    throw new UsageError(`--with ${text}: there is no "${word}"`, `there are ${[...COMPANIONS, EXPORTER].join(', ')}`);
   });
+  return { companions, exporter: words.includes(EXPORTER) };
+};
+
+/** What the lab needs to know of the exporter before it is there: the nodes send their webhooks to it, signed with a key that so must be known, too. */
+const orderExporter = async (): Promise<Pick<LabOrder, 'config' | 'credentials' | 'extrasModule' | 'extrasOptions'>> => {
+  const credentials = generateCredentials();
+  const port = await createClusterPorts().tcp();
+  return {
+    config: { webhook: { api_key: credentials.apiKey, urls: [webhookUrl(port)] } },
+    credentials,
+    extrasModule: new URL(`../lab-exporter${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href,
+    extrasOptions: { port },
+  };
 };
 
 /** `swarm lab up`: a deployment on this machine that stays until `swarm lab down`. */
 export const labUpCommand = async (flags: LabUpFlags, { stdout, stderr }: Console): Promise<ExitCode> => {
   const interruption = watchInterruption();
   try {
+    const { companions, exporter } = readCompanions(flags.with);
     const state = await raiseLab(
       {
         name: flags.name,
         nodes: readNodes(flags.nodes),
-        with: readCompanions(flags.with),
+        with: companions,
         version: flags.livekitVersion ?? DEFAULT_LIVEKIT_VERSION,
-        config: {},
+        ...(exporter ? await orderExporter() : { config: {} }),
         persistentRedis: flags.persistentRedis === true,
         ruleFiles: flags.rules ?? [],
         intervalSeconds: 2,

@@ -38,7 +38,7 @@ export const configFile = () =>
       every: duration(1_000, 3_600_000).optional().describe('Between looks at the API. Default: 15s.'),
     })
       .optional()
-      .describe('Rooms and participants: webhooks at /webhook, and the room service.'),
+      .describe('Rooms and participants: webhooks at /webhook/NAME of the target, and the room service.'),
     clients: clientsSection().optional().describe('What browsers of real users report at /beacon.'),
   });
 

@@ -1,5 +1,6 @@
 import type { Companion } from '../cluster/companions.ts';
 import type { LiveKitConfig } from '../server/config.ts';
+import type { ApiCredentials } from '../server/credentials.ts';
 import type { LiveKitVersion } from '../versions.ts';
 
 /** What a lab is to be. Serialisable: it crosses to the supervisor. */
@@ -13,8 +14,12 @@ export interface LabOrder {
   ruleFiles: readonly string[];
   intervalSeconds: number;
   alertWebhookUrl?: string;
-  /** Module whose `extras(facts, dir)` gives more programs for the lab (see `Extra`). */
+  /** Of its nodes; default: a fresh pair. */
+  credentials?: ApiCredentials;
+  /** Module whose `extras(facts, dir, options)` gives more programs for the lab (see `Extra`). */
   extrasModule?: string;
+  /** What that module is told. */
+  extrasOptions?: Readonly<Record<string, string | number>>;
 }
 
 export type FromSupervisor =

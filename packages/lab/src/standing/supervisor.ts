@@ -21,16 +21,20 @@ const tell = (message: FromSupervisor, then: () => void = () => {}): void => {
 
 const log = (line: string): void => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
 
-const loadExtras = async (path: string | undefined, dir: string) => {
-  if (path === undefined) return undefined;
-  const { extras } = (await import(path)) as { extras(facts: ClusterFacts, dir: string): Promise<Extra[]> };
-  return (facts: ClusterFacts): Promise<Extra[]> => extras(facts, dir);
+interface ExtrasModule {
+  extras(facts: ClusterFacts, dir: string, options: NonNullable<LabOrder['extrasOptions']>): Promise<Extra[]>;
+}
+
+const loadExtras = async ({ extrasModule, extrasOptions = {} }: LabOrder, dir: string) => {
+  if (extrasModule === undefined) return undefined;
+  const { extras } = (await import(extrasModule)) as ExtrasModule;
+  return (facts: ClusterFacts): Promise<Extra[]> => extras(facts, dir, extrasOptions);
 };
 
 const raise = async (order: LabOrder): Promise<Cluster> => {
-  const { name, extrasModule, ...rest } = order;
+  const { name, extrasModule: _module, extrasOptions: _options, ...rest } = order;
   const dir = labFolder(name);
-  const extras = await loadExtras(extrasModule, dir);
+  const extras = await loadExtras(order, dir);
   const services = new Map<string, LabServiceState>();
   const cluster = await startCluster({
     ...rest,

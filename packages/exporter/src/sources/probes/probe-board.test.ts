@@ -2,21 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { PROBE_METRICS } from '../../catalogue/index.ts';
 import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { render } from '../../metrics/render.ts';
-import { judgeProbe } from './judge-probe.ts';
+import type { Snapshot } from '../../metrics/snapshot.ts';
+import { judgeProbe, type ProbeResult } from './judge-probe.ts';
 import { identityOf } from './observation.ts';
 import { createProbeBoard } from './probe-board.ts';
 import { observation, track } from './testing.ts';
 
-const textOf = async (board: ReturnType<typeof createProbeBoard>): Promise<string> =>
-  (await render(board.snapshots(), 'text')).body;
+/** The last of these probes, after all of them. */
+const snapshotsOf = (...results: ProbeResult[]): Snapshot[] => {
+  const board = createProbeBoard();
+  for (const result of results) board.add(result);
+  return results.slice(-1).flatMap((last) => board.snapshots(last));
+};
+const textOf = async (...results: ProbeResult[]): Promise<string> => (await render(snapshotsOf(...results), 'text')).body;
 
 describe('probe board', () => {
   it('shows the last probe, with seconds and ratios, and counters over all', async () => {
-    const board = createProbeBoard();
-    expect(board.snapshots()).toEqual([]);
-    board.add(judgeProbe(observation('audio_pair')));
-    board.add(judgeProbe(observation('audio_pair', {}, { a: { others: [] }, tookMs: 1_500 })));
-    const text = await textOf(board);
+    const text = await textOf(
+      judgeProbe(observation('audio_pair')),
+      judgeProbe(observation('audio_pair', {}, { a: { others: [] }, tookMs: 1_500 })),
+    );
     for (const line of [
       'swarm_probe_success 0',
       'swarm_probe_duration_seconds 1.5',
@@ -38,11 +43,8 @@ describe('probe board', () => {
   });
 
   it('says nothing of what was not measured', async () => {
-    const board = createProbeBoard();
-    board.add(
-      judgeProbe(observation('join_only', {}, { a: { tracks: [], firstMediaMs: null }, b: { tracks: [], firstMediaMs: null } })),
-    );
-    const text = await textOf(board);
+    const quiet = { tracks: [], firstMediaMs: null };
+    const text = await textOf(judgeProbe(observation('join_only', {}, { a: quiet, b: quiet })));
     expect(text).toContain('swarm_probe_success 1\n');
     expect(text.replace(/^#.*$/gm, '')).not.toMatch(
       /heard|loss|jitter|latency|rtt|nacks|plis|packets|first_media|data_|failure\{/,
@@ -50,16 +52,15 @@ describe('probe board', () => {
   });
 
   it('has the labels and types of the catalogue, and no others', () => {
-    const board = createProbeBoard();
     const flow = track({ direction: 'down', kind: 'data' });
-    board.add(
-      judgeProbe(
-        observation('video_pair', {}, { a: { tracks: [track({ direction: 'down', kind: 'video', from: identityOf('b') })] } }),
-      ),
-    );
-    board.add(judgeProbe(observation('data_echo', {}, { a: { tracks: [flow] }, b: { tracks: [flow] } })));
-    board.add(judgeProbe(observation('audio_pair')));
-    for (const { name, type, help, values } of board.snapshots()) {
+    const picture = track({ direction: 'down', kind: 'video', from: identityOf('b') });
+    const seen = [
+      observation('video_pair', {}, { a: { tracks: [picture] } }),
+      observation('data_echo', {}, { a: { tracks: [flow] }, b: { tracks: [flow] } }),
+      observation('audio_pair'),
+    ];
+    const all = seen.flatMap((one) => snapshotsOf(judgeProbe(one)));
+    for (const { name, type, help, values } of all) {
       const entry = PROBE_METRICS[name as keyof typeof PROBE_METRICS];
       expect({ type, help }).toEqual({ type: entry.type, help: entry.help });
       const labels = [...entry.labels, ...(entry.type === 'summary' ? ['quantile'] : [])].sort();
@@ -70,8 +71,9 @@ describe('probe board', () => {
   it('puts the series of several boards under one heading', async () => {
     const boards = ['one', 'two'].map((target) => {
       const board = createProbeBoard();
-      board.add(judgeProbe(observation('audio_pair')));
-      return board.snapshots({ target, module: 'audio_pair', node: '' });
+      const result = judgeProbe(observation('audio_pair'));
+      board.add(result);
+      return board.snapshots(result, { target, module: 'audio_pair', node: '' });
     });
     const { body } = await render(mergeSnapshots(boards.flat()), 'text');
     expect(body.match(/^# TYPE swarm_probe_success/gm)).toHaveLength(1);

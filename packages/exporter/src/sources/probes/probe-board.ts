@@ -6,8 +6,8 @@ import { SIDES } from './observation.ts';
 /** What is known of probing one target with one module, directly at one node or not. */
 export interface ProbeBoard {
   add(result: ProbeResult): void;
-  /** Of the last probe, with counters over all of them. Empty before the first. */
-  snapshots(labels?: Readonly<Record<string, string>>): Snapshot[];
+  /** One probe, with counters over all of them. */
+  snapshots(result: ProbeResult, labels?: Readonly<Record<string, string>>): Snapshot[];
 }
 
 type Name = keyof typeof PROBE_METRICS;
@@ -16,7 +16,6 @@ type Both = { up: number; down: number };
 const DIRECTIONS = ['up', 'down'] as const;
 
 export const createProbeBoard = (): ProbeBoard => {
-  let last: ProbeResult | null = null;
   const runs = { success: 0, failure: 0 };
   const packets = new Map<'audio' | 'video', Both>();
   const nacks: Both = { up: 0, down: 0 };
@@ -24,7 +23,6 @@ export const createProbeBoard = (): ProbeBoard => {
 
   return {
     add: (result) => {
-      last = result;
       runs[result.success ? 'success' : 'failure']++;
       for (const { kind, packets: more } of result.media) {
         const total = packets.get(kind) ?? { up: 0, down: 0 };
@@ -34,14 +32,13 @@ export const createProbeBoard = (): ProbeBoard => {
       addUp(nacks, result.nacks);
       addUp(plis, result.plis);
     },
-    snapshots: (extra = {}) => {
-      if (last === null) return [];
+    snapshots: (shown, extra = {}) => {
       const series = new Map<Name, SnapshotValue[]>();
       const say = (name: Name, labels: Labels, value: number | null | undefined): void => {
         if (value === null || value === undefined || !Number.isFinite(value)) return;
         series.set(name, [...(series.get(name) ?? []), { labels: { ...extra, ...labels }, value }]);
       };
-      sayLast(last, say);
+      sayOne(shown, say);
       for (const [result, count] of Object.entries(runs)) say('swarm_probe_runs_total', { result }, count);
       for (const direction of DIRECTIONS) {
         for (const [kind, both] of packets) say('swarm_probe_packets_total', { kind, direction }, both[direction]);
@@ -68,7 +65,7 @@ const seconds = (ms: number | null | undefined): number | null =>
 
 type Say = (name: Name, labels: Labels, value: number | null | undefined) => void;
 
-const sayLast = (result: ProbeResult, say: Say): void => {
+const sayOne = (result: ProbeResult, say: Say): void => {
   const { observation, heard, media, data, failures } = result;
   say('swarm_probe_success', {}, result.success ? 1 : 0);
   say('swarm_probe_duration_seconds', {}, seconds(observation.tookMs));

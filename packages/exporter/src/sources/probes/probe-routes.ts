@@ -50,7 +50,7 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
       const { status, text } = REFUSALS[result];
       return c.text(`${text}\n`, status);
     }
-    const snapshots = prober.boardOf(destination).snapshots();
+    const snapshots = prober.boardOf(destination).snapshots(result);
     if (c.req.query('debug') === 'true')
       return c.text(`${inWords(destination, result)}\n${(await render(snapshots, 'text')).body}`);
     const { contentType, body } = await render(snapshots, formatFor(c.req.header('accept')));

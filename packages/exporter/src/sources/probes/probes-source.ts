@@ -10,6 +10,7 @@ import type { Snapshot } from '../../metrics/snapshot.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import type { ProbeSettings } from './config.ts';
 import { type Destination, findDestination } from './destination.ts';
+import type { ProbeResult } from './judge-probe.ts';
 import { probeRoutes } from './probe-routes.ts';
 import { createProber, describe, type Prober } from './prober.ts';
 import { createScheduler } from './scheduler.ts';
@@ -27,7 +28,9 @@ export const createProbesSource = (
   for (const reason of PROBE_REFUSALS) refused.inc({ reason }, 0);
   showLevels(registry, prober);
   const scheduled = destinationsOf(targets, settings);
-  showBoards(registry, scheduled, prober);
+  /** By the clock; what somebody else asked for in between is theirs. */
+  const found = new Map<Destination, ProbeResult>();
+  showFound(registry, found, prober);
 
   const scheduler = createScheduler(
     scheduled.map(({ destination, everyMs }) => ({
@@ -35,6 +38,7 @@ export const createProbesSource = (
       work: async (signal) => {
         try {
           const result = await prober.probe(destination, Math.min(settings.longestMs, everyMs), signal);
+          if (typeof result !== 'string') found.set(destination, result);
           if (result !== 'busy') return;
           refused.inc({ reason: 'busy' });
           context.error(`${describe(destination)}: left out, too many probes at the same time`);
@@ -82,16 +86,15 @@ const destinationsOf = (targets: readonly Target[], { schedule, modules }: Probe
   });
 
 /** What scheduled probes found is on /metrics, with labels that /probe leaves to Prometheus. */
-const showBoards = (registry: Registry, scheduled: readonly Scheduled[], prober: Prober): void => {
+const showFound = (registry: Registry, found: ReadonlyMap<Destination, ProbeResult>, prober: Prober): void => {
   const all = (): Snapshot[] =>
     mergeSnapshots(
-      scheduled.flatMap(({ destination }) =>
-        prober.boardOf(destination).snapshots({
-          target: destination.target.name,
-          module: destination.module.name,
-          node: destination.node?.name ?? '',
-        }),
-      ),
+      [...found].flatMap(([destination, result]) => {
+        const { target, module, node } = destination;
+        return prober
+          .boardOf(destination)
+          .snapshots(result, { target: target.name, module: module.name, node: node?.name ?? '' });
+      }),
     );
   for (const [name, { help, type }] of Object.entries(PROBE_METRICS)) {
     const nothing: Snapshot = { name, help, type, aggregator: 'omit', values: [] };

@@ -1,0 +1,41 @@
+import type { ExitCode } from '@livekit-swarm/core';
+import { type Command, Option } from 'commander';
+import type { Console } from './console.ts';
+
+/** `swarm exporter`. Its code is loaded when it is called for. */
+export const addExporterCommand = (program: Command, console: Console, done: (exitCode: ExitCode) => void): void => {
+  /** An empty variable is as good as none. */
+  const option = (flags: string, description: string): Option => {
+    const made = new Option(flags, description);
+    const name = `SWARM_EXPORTER_${made.name().replaceAll('-', '_').toUpperCase()}`;
+    return (console.env[name] ?? '') === '' ? made : made.env(name);
+  };
+  program
+    .command('exporter')
+    .description('serve metrics of LiveKit deployments for Prometheus: probes, rooms, real users')
+    .addOption(option('--config <file>', 'what to export: see examples/exporter/exporter.yaml'))
+    .addOption(option('--listen <address>', '[ADDRESS]:PORT (default: :9465, this machine alone)'))
+    .addOption(option('--token-file <file>', 'a file with the bearer token that is asked of everybody'))
+    .addOption(option('--tls-cert <file>', 'serve https with this certificate, PEM'))
+    .addOption(option('--tls-key <file>', 'and this key'))
+    .addHelpText('after', exporterHelp)
+    .showHelpAfterError('  → "swarm exporter --help" lists all flags')
+    .action(async (_flags: unknown, command: Command) => {
+      const { exporterCommand } = await import('./commands/exporter.ts');
+      done(await exporterCommand(command.opts(), console));
+    });
+};
+
+const exporterHelp = `
+Examples:
+  LIVEKIT_URL=wss://livekit.example.com LIVEKIT_API_KEY=… LIVEKIT_API_SECRET=… swarm exporter
+  swarm exporter --config exporter.yaml --listen 0.0.0.0:9465 --token-file /run/secrets/exporter-token
+  curl -s 'http://127.0.0.1:9465/probe?target=production&module=audio_pair&debug=true'
+
+Environment:
+  Every flag can be set as SWARM_EXPORTER_NAME (--listen: SWARM_EXPORTER_LISTEN); the token itself as SWARM_EXPORTER_TOKEN.
+  LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name a deployment where no file does; then everything is on.
+  Defaults < file < environment < flags.
+
+SIGTERM: scrapes under way finish, the rooms of probes are deleted.
+`;

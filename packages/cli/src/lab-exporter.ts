@@ -1,0 +1,62 @@
+/** The exporter as a program of a lab: `swarm lab up --with exporter`. The lab's supervisor loads this module. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ClusterFacts, type Extra, plainEnvironment, STOP_POLITELY } from '@livekit-swarm/lab';
+import { stringify } from 'yaml';
+
+/** What the exporter calls the lab. */
+export const LAB_TARGET = 'lab';
+
+/** Where nodes send their webhooks; they must be told before they start. */
+export const webhookUrl = (port: number): string => `http://127.0.0.1:${port}/webhook/${LAB_TARGET}`;
+
+/** The sources run as they are; a published package has been compiled. */
+const mainProgram = (): string =>
+  fileURLToPath(new URL(`./main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+
+/** @param options `port`: where the exporter listens */
+export const extras = async (
+  facts: ClusterFacts,
+  dir: string,
+  options: Readonly<Record<string, string | number>>,
+): Promise<Extra[]> => {
+  const port = Number(options.port);
+  const address = `127.0.0.1:${port}`;
+  const configFile = join(dir, 'exporter.yaml');
+  await writeFile(configFile, stringify(configOf(facts, address)), { mode: 0o600 });
+  return [
+    {
+      spec: {
+        name: 'exporter',
+        command: process.execPath,
+        args: [mainProgram(), 'exporter', '--config', configFile],
+        env: { ...plainEnvironment(), SWARM_LAB_API_SECRET: facts.apiSecret },
+        files: {},
+        logFile: join(dir, 'exporter.log'),
+        ready: { url: `http://${address}/-/ready` },
+        readyWithinMs: 20_000,
+        stopSteps: STOP_POLITELY,
+        url: `http://${address}/metrics`,
+      },
+      scrape: { job: 'swarm-exporter', targets: [{ address }] },
+    },
+  ];
+};
+
+/** Every source is on; the lab and each of its nodes are probed twice a minute. */
+const configOf = ({ url, apiKey, nodes, redisUrl }: ClusterFacts, listen: string): object => ({
+  listen,
+  targets: {
+    [LAB_TARGET]: {
+      url,
+      apiKey,
+      apiSecret: { env: 'SWARM_LAB_API_SECRET' },
+      nodes: Object.fromEntries(nodes.map(({ name, url: nodeUrl, metricsUrl }) => [name, { url: nodeUrl, metrics: metricsUrl }])),
+      ...(redisUrl === null ? {} : { redis: redisUrl }),
+    },
+  },
+  probes: { schedule: [{ target: LAB_TARGET, module: 'audio_pair', every: '30s', nodes: true }] },
+  lifecycle: { every: '5s' },
+  clients: { origins: ['*'] },
+});
