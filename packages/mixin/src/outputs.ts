@@ -1,3 +1,5 @@
+import { dashboards } from './dashboards/index.ts';
+import { renderConfigMap, renderDashboard } from './render-dashboards.ts';
 import { renderPrometheusRule, renderRules, renderRuleTests } from './render-rules.ts';
 
 /** Every generated file, by its path in the repository. */
@@ -5,4 +7,10 @@ export const outputs = (): Record<string, string> => ({
   'alerts/livekit-swarm.rules.yaml': renderRules(),
   'alerts/livekit-swarm.prometheus-rule.yaml': renderPrometheusRule(),
   'alerts/tests/livekit-swarm.rules.test.yaml': renderRuleTests('../livekit-swarm.rules.yaml'),
+  ...Object.fromEntries(
+    Object.values(dashboards()).flatMap((dashboard) => [
+      [`dashboards/${dashboard.uid}.json`, renderDashboard(dashboard)],
+      [`dashboards/kubernetes/${dashboard.uid}.yaml`, renderConfigMap(dashboard)],
+    ]),
+  ),
 });

@@ -4,7 +4,7 @@ import { RECORDINGS } from './recordings.ts';
 import { type Alert, DASHBOARDS, runbookName } from './rule.ts';
 import { LINKS } from './settings.ts';
 
-const HEADER = '# Written by packages/mixin ("npm run mixin"): change it there.\n';
+export const HEADER = '# Written by packages/mixin ("npm run mixin"): change it there.\n';
 
 const annotationsOf = ({ name, summary, description, dashboard }: Alert) => ({
   summary,

@@ -1,0 +1,253 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { alerts, faults, heals } from '../panels/annotations.ts';
+import { page, type Row } from '../panels/page.ts';
+import { graph, stat, states } from '../panels/panel.ts';
+import { ask, rate } from '../panels/query.ts';
+import { JOBS } from '../settings.ts';
+import { HARDLY_ANY, JOIN_SECONDS, LIVEKIT, LOSS, livekitVariables } from './shared.ts';
+
+const BALANCER = `job="${JOBS.haproxy}", proxy="livekit"`;
+const DRILLS = 'LiveKit alerts, and red and green bands for faults and the minute after them, are drawn across all panels.';
+
+const drill: Row = {
+  title: 'The drill',
+  panels: [
+    stat({
+      title: 'Faults now',
+      means: 'Faults that are injected at this moment. Above 0 when nobody drills: something was left behind, take it away.',
+      limits: { bad: 1 },
+      queries: [ask('sum(swarm_chaos_fault) or vector(0)', 'faults')],
+    }),
+    stat({
+      title: 'Nodes up',
+      means: 'LiveKit nodes that answer Prometheus. Below the number you run outside a drill that kills nodes: an outage.',
+      queries: [ask(`sum(up{${LIVEKIT}})`, 'up')],
+    }),
+    stat({
+      title: 'Healthy backends',
+      means: 'Nodes to which the load balancer sends people. 0: nobody can join.',
+      limits: { warn: 2, bad: 1, lowIsBad: true },
+      empty: 'no load balancer',
+      queries: [ask(`sum(haproxy_backend_active_servers{${BALANCER}})`, 'healthy')],
+    }),
+    stat({
+      title: 'Participants',
+      means: 'On all nodes. After a fault it should be what it was before within half a minute.',
+      queries: [ask(`sum(livekit_participant_total{${LIVEKIT}})`, 'participants')],
+    }),
+    stat({
+      title: 'Test calls that work',
+      means: 'Share of the probes that succeed. Below 100 % after the minute of healing: it has not healed.',
+      unit: 'percentunit',
+      limits: { warn: 1, bad: 0.5, lowIsBad: true },
+      empty: 'not probed',
+      queries: [ask('avg(swarm_probe_success)', 'succeed')],
+    }),
+    stat({
+      title: 'Alerts',
+      means: 'Alerts of LiveKit that fire now. None during a fault that hurts people: an alert is missing or too slow.',
+      limits: { bad: 1 },
+      queries: [ask('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing')],
+    }),
+    states({
+      title: 'Faults',
+      means: 'What was injected when, by drill and target. A fault that never ends was not taken away.',
+      limits: { bad: 1 },
+      words: { 1: 'injected', 0: 'healed' },
+      empty: 'no drill',
+      queries: [ask('swarm_chaos_fault', '{{drill}}: {{fault}} on {{target}}')],
+    }),
+    states({
+      title: 'Alerts',
+      means: 'Which fired when. The time from the beginning of a fault to the first alert is how long nobody knew.',
+      limits: { bad: 1 },
+      words: { 1: 'fires' },
+      empty: 'none fired',
+      queries: [
+        ask('max by (alertname, instance) (ALERTS{alertname=~"LiveKit.+", alertstate="firing"})', '{{alertname}} {{instance}}'),
+      ],
+    }),
+  ],
+};
+
+const people: Row = {
+  title: 'People across the fault',
+  panels: [
+    graph({
+      title: 'Participants by node',
+      means:
+        'The line of the struck node falls, those of the others rise by as much. A sum that stays lower: people did not come back.',
+      stacked: true,
+      queries: [ask(`sum by (instance) (livekit_participant_total{${LIVEKIT}})`, '{{instance}}')],
+    }),
+    graph({
+      title: 'Rooms by node',
+      means:
+        'Rooms of the struck node should open again elsewhere. The same room on two nodes at once is split brain: the sum is higher than before.',
+      stacked: true,
+      queries: [ask(`sum by (instance) (livekit_room_total{${LIVEKIT}})`, '{{instance}}')],
+    }),
+    graph({
+      title: 'The crowd of swarm run',
+      means:
+        'Participants of a load test beside the drill. present that does not come back to where it was: some never got in again.',
+      empty: 'no run',
+      queries: [ask('sum by (state) (swarm_run_participants{state=~"present|waiting|failed|left"})', '{{state}}')],
+    }),
+    graph({
+      title: 'Joins',
+      means:
+        'A second, of the nodes, by step. A peak after the fault is people coming back. rtc_canceled without rtc_active: they try and do not get in.',
+      unit: 'ops',
+      queries: [
+        ask(
+          rate('livekit_participant_join_total', `${LIVEKIT}, state=~"signal_connected|rtc_active|rtc_failure|rtc_canceled"`, [
+            'state',
+          ]),
+          '{{state}}',
+        ),
+      ],
+    }),
+    graph({
+      title: 'Coming back',
+      means:
+        'Connections of the load test a second that broke and came back, by way, and that did not. full means a whole new join: people notice.',
+      unit: 'ops',
+      empty: 'no run',
+      queries: [
+        ask('sum by (way) (rate(swarm_run_reconnects_total[$__rate_interval]))', 'back by {{way}}'),
+        ask('sum by (reason) (rate(swarm_run_disconnects_total[$__rate_interval]))', 'lost: {{reason}}'),
+      ],
+    }),
+    graph({
+      title: 'How long coming back takes, p95',
+      means: 'Until media could flow again. This is the recovery time that people feel.',
+      unit: 's',
+      limits: { warn: 5, bad: 15 },
+      empty: 'nobody was gone',
+      queries: [
+        ask('histogram_quantile(0.95, sum by (le) (rate(swarm_run_reconnect_duration_seconds_bucket[$__rate_interval])))', 'p95'),
+      ],
+    }),
+  ],
+};
+
+const service: Row = {
+  title: 'What is still there',
+  panels: [
+    graph({
+      title: 'Nodes and backends',
+      means:
+        'Nodes that answer Prometheus, and nodes to which the load balancer sends people. Between the two falling lies the time in which people were still sent to a dead node.',
+      queries: [
+        ask(`sum(up{${LIVEKIT}})`, 'nodes up'),
+        ask(`sum(haproxy_backend_active_servers{${BALANCER}})`, 'healthy backends'),
+      ],
+    }),
+    states({
+      title: 'What nodes answer to health checks',
+      means: '200 is healthy; 406 is a node that cannot reach its Redis; 0 is no answer at all.',
+      limits: { warn: 200, bad: 201 },
+      words: { 200: 'healthy', 406: 'no Redis', 0: 'no answer' },
+      columns: 8,
+      empty: 'no load balancer',
+      queries: [ask(`haproxy_server_check_code{${BALANCER}}`, '{{server}}')],
+    }),
+    graph({
+      title: 'Redis',
+      means: '1 while Redis answers its exporter. At 0 nodes answer 406, nobody new gets in, and rooms may split.',
+      limits: { bad: 1, lowIsBad: true },
+      max: 1,
+      empty: 'no Redis is watched',
+      queries: [ask(`min by (instance) (redis_up{job="${JOBS.redis}"})`, '{{instance}}')],
+    }),
+    states({
+      title: 'Test calls',
+      means: 'Green while they succeed. Red beyond the minute of healing: it has not healed.',
+      words: { 1: 'works', 0: 'fails' },
+      columns: 12,
+      empty: 'not probed',
+      queries: [ask('swarm_probe_success', '{{target}} {{node}} {{module}}')],
+    }),
+    graph({
+      title: 'Registry',
+      means:
+        'Rooms that no living node serves, and nodes that stopped reporting. Ghosts that stay after the healing: lists of rooms are wrong.',
+      columns: 12,
+      limits: { bad: 1 },
+      empty: 'not watched',
+      queries: [
+        ask('sum by (target) (swarm_lifecycle_ghost_rooms)', 'ghosts {{target}}'),
+        ask('sum by (target) (swarm_lifecycle_registry_nodes{state="stale"})', 'stale nodes {{target}}'),
+      ],
+    }),
+  ],
+};
+
+const media: Row = {
+  title: 'Media across the fault',
+  panels: [
+    graph({
+      title: 'Loss',
+      means:
+        'At the nodes, lost packets a second of a packet; as fast as Prometheus scrapes. Outside the bands it should be what it was before.',
+      unit: 'percentunit',
+      limits: LOSS,
+      queries: [
+        ask(
+          `${rate('livekit_packet_loss_total', LIVEKIT, ['instance', 'direction'])} / (${rate('livekit_packet_total', `${LIVEKIT}, transmission="initial"`, ['instance', 'direction'])} > 0)`,
+          '{{instance}} {{direction}}',
+        ),
+      ],
+    }),
+    graph({
+      title: 'NACKs',
+      means:
+        'A second, at the nodes. They rise with the fault and fall with the healing; if they stay, the network is not well yet.',
+      unit: 'ops',
+      empty: 'none',
+      queries: [ask(rate('livekit_nack_total', LIVEKIT, ['instance', 'direction']), '{{instance}} {{direction}}')],
+    }),
+    graph({
+      title: 'Pauses',
+      means: 'Seconds in which tracks of the load test stood still, a second and track. Outside the bands there should be none.',
+      unit: 'percentunit',
+      limits: HARDLY_ANY,
+      empty: 'no run',
+      queries: [
+        ask(
+          'sum by (kind) (rate(swarm_run_gap_seconds_total{direction="down"}[$__rate_interval])) / (sum by (kind) (swarm_run_tracks{direction="down"}) > 0)',
+          '{{kind}}',
+        ),
+      ],
+    }),
+    graph({
+      title: 'Until media can flow',
+      means: 'p95 of joins at the nodes. Above 2 s after the healing: the nodes that are left are too few.',
+      unit: 's',
+      limits: JOIN_SECONDS,
+      columns: 12,
+      queries: [ask('job:livekit_session_start:p95_5m{job=~"$job"}', '{{job}}')],
+    }),
+    graph({
+      title: 'Phases of the test calls',
+      means: 'Mean of what is probed. The phase that grows during a fault is what the fault hits.',
+      unit: 's',
+      limits: JOIN_SECONDS,
+      columns: 12,
+      empty: 'not probed',
+      queries: [ask('avg by (phase) (swarm_probe_phase_seconds)', '{{phase}}')],
+    }),
+  ],
+};
+
+/** What a fault does to people, and whether it heals. */
+export const chaosDashboard = (): Dashboard =>
+  page({
+    key: 'chaos',
+    title: 'LiveKit / Chaos drill',
+    description: `What a fault does to people, and whether it heals. ${DRILLS}`,
+    variables: livekitVariables(),
+    annotations: [faults(), heals(), alerts()],
+    rows: [drill, people, service, media],
+  });

@@ -1,0 +1,71 @@
+import { type KnownMetric, known } from './known-metric.ts';
+
+/** Of what stands around LiveKit, only what is used; the names and labels are those of haproxy 2.6, node_exporter 1.5, redis_exporter 1.46 and their successors. */
+export const HAPROXY_METRICS: Readonly<Record<string, KnownMetric>> = {
+  haproxy_backend_active_servers: known('gauge', 'proxy'),
+  haproxy_backend_http_responses_total: known('counter', 'proxy', 'code'),
+  haproxy_backend_connection_errors_total: known('counter', 'proxy'),
+  haproxy_backend_response_errors_total: known('counter', 'proxy'),
+  haproxy_backend_retry_warnings_total: known('counter', 'proxy'),
+  haproxy_backend_redispatch_warnings_total: known('counter', 'proxy'),
+  haproxy_backend_current_queue: known('gauge', 'proxy'),
+  haproxy_frontend_current_sessions: known('gauge', 'proxy'),
+  haproxy_frontend_limit_sessions: known('gauge', 'proxy'),
+  haproxy_frontend_connections_total: known('counter', 'proxy'),
+  haproxy_frontend_bytes_in_total: known('counter', 'proxy'),
+  haproxy_frontend_bytes_out_total: known('counter', 'proxy'),
+  haproxy_server_status: known('gauge', 'proxy', 'server', 'state'),
+  haproxy_server_check_code: known('gauge', 'proxy', 'server'),
+  haproxy_server_check_duration_seconds: known('gauge', 'proxy', 'server'),
+  haproxy_server_check_up_down_total: known('counter', 'proxy', 'server'),
+  haproxy_server_current_sessions: known('gauge', 'proxy', 'server'),
+  haproxy_server_sessions_total: known('counter', 'proxy', 'server'),
+};
+
+export const NODE_METRICS: Readonly<Record<string, KnownMetric>> = {
+  node_cpu_seconds_total: known('counter', 'cpu', 'mode'),
+  node_load1: known('gauge'),
+  node_memory_MemAvailable_bytes: known('gauge'),
+  node_memory_MemTotal_bytes: known('gauge'),
+  node_network_receive_bytes_total: known('counter', 'device'),
+  node_network_transmit_bytes_total: known('counter', 'device'),
+  node_network_receive_drop_total: known('counter', 'device'),
+  node_network_transmit_drop_total: known('counter', 'device'),
+  node_netstat_Udp_RcvbufErrors: known('counter'),
+  node_netstat_Udp_SndbufErrors: known('counter'),
+};
+
+export const REDIS_METRICS: Readonly<Record<string, KnownMetric>> = {
+  redis_up: known('gauge'),
+  redis_connected_clients: known('gauge'),
+  redis_config_maxclients: known('gauge'),
+  redis_memory_used_bytes: known('gauge'),
+  redis_memory_max_bytes: known('gauge'),
+  redis_commands_processed_total: known('counter'),
+  redis_commands_total: known('counter', 'cmd'),
+  redis_commands_duration_seconds_total: known('counter', 'cmd'),
+  redis_commands_failed_calls_total: known('counter', 'cmd'),
+  redis_rejected_connections_total: known('counter'),
+  redis_evicted_keys_total: known('counter'),
+  redis_db_keys: known('gauge', 'db'),
+  redis_pubsub_channels: known('gauge'),
+  redis_net_input_bytes_total: known('counter'),
+  redis_net_output_bytes_total: known('counter'),
+  redis_uptime_in_seconds: known('gauge'),
+};
+
+/** Prometheus' own, and what every program in Go or Node says of its process. */
+export const PROMETHEUS_METRICS: Readonly<Record<string, KnownMetric>> = {
+  up: known('gauge'),
+  ALERTS: {
+    ...known('gauge', 'alertname', 'alertstate', 'severity'),
+    appears: 'first-use',
+    why: 'an alert must be pending or firing',
+  },
+  process_cpu_seconds_total: known('counter'),
+  process_resident_memory_bytes: known('gauge'),
+  process_start_time_seconds: known('gauge'),
+  process_open_fds: known('gauge'),
+  process_max_fds: known('gauge'),
+  go_goroutines: known('gauge'),
+};
