@@ -1,0 +1,53 @@
+import { readdirSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { LiveKitServer } from '@livekit-swarm/lab';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AUDIO, openCrowd, seconds, until } from './support/crowd.ts';
+import { startServer } from './support/servers.ts';
+
+let server: LiveKitServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const CAMERA = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '180p', simulcast: false } as const;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const heapBytes = async (): Promise<number> => {
+  for (let i = 0; i < 3; i++) {
+    collectGarbage();
+    await seconds(0.1);
+  }
+  return process.memoryUsage().heapUsed;
+};
+
+const descriptors = (): number => readdirSync('/proc/self/fd').length;
+
+test('whoever leaves takes everything along: after a hundred stays memory and descriptors are as after thirty', async () => {
+  await using crowd = openCrowd({ target: server, signalling: 'v1' });
+  let next = 0;
+  /** Ten come, see each other, and leave. */
+  const wave = async (): Promise<void> => {
+    const indices = Array.from({ length: 10 }, () => next++);
+    await crowd.join(...indices.map(() => ({ publish: [AUDIO, CAMERA] })));
+    await seconds(0.5);
+    expect(crowd.sample().joined).toBe(10);
+    const lines = await Promise.all(indices.map((index) => crowd.leaveOne(index)));
+    expect(lines.map(({ outcome }) => outcome)).toEqual(indices.map(() => 'left'));
+    crowd.events.length = 0;
+    // The last counters are handed on once more; then nobody asks for them.
+    crowd.sample();
+    await until('nothing is counted any more', () => crowd.sample().series.length === 0);
+  };
+  for (let i = 0; i < 3; i++) await wave();
+  const before = { heap: await heapBytes(), descriptors: descriptors() };
+  for (let i = 0; i < 7; i++) await wave();
+  const after = { heap: await heapBytes(), descriptors: descriptors() };
+  expect(after.descriptors).toBeLessThanOrEqual(before.descriptors + 2);
+  // 70 stays: less than 15 kB each, of which most is code that was compiled meanwhile.
+  expect(after.heap - before.heap).toBeLessThan(1_000_000);
+});
