@@ -166,7 +166,7 @@ const media: Row = {
       limits: LOSS,
       queries: [
         ask(
-          `${rate('swarm_run_packets_lost_total', GROUP, ['kind', 'direction', 'recovery'])} / on (kind, direction) group_left (${rate('swarm_run_packets_total', GROUP, ['kind', 'direction'])} > 0)`,
+          `${rate('swarm_run_packets_lost_total', GROUP, ['kind', 'direction', 'recovery'])} / on (kind, direction) group_left () (${rate('swarm_run_packets_total', GROUP, ['kind', 'direction'])} > 0)`,
           '{{kind}} {{direction}}, {{recovery}} repair',
         ),
       ],
