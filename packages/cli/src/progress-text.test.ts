@@ -32,7 +32,7 @@ const progress: Progress = {
 describe('progress', () => {
   it('is one line for a log', () => {
     expect(progressLine(progress)).toBe(
-      '7s/30s joining 38/40 in, 1 failed | packets up 1,950/s down 1,900/s | loss 0.125 % jitter p95 1.23 ms latency p95 – | generator 0.12 cores, 151 MB, lag 9 ms, 2 late sends, 0 socket drops',
+      '7s/30s joining 38/40 joined, 37 in, 1 failed | packets up 1,950/s down 1,900/s | loss 0.125 % jitter p95 1.23 ms latency p95 – | generator 0.12 cores, 151 MB, lag 9 ms, 2 late sends, 0 socket drops',
     );
   });
 
@@ -40,7 +40,13 @@ describe('progress', () => {
     const lines = progressBlock(progress, styleFor(false)).split('\n');
     expect(lines[0]).toBe('██████░░░░░░░░░░░░░░░░░░ 7s/30s  joining');
     expect(lines).toHaveLength(5);
-    expect(lines[1]).toContain('38/40  1 failed');
+    expect(lines[1]).toContain('38/40, 37 in  1 failed');
+  });
+
+  it('says who is in when nobody has left, and which stages are on', () => {
+    const calm = { ...progress, present: 38, stages: ['calm', 'lunch'] };
+    expect(progressLine(calm)).toMatch(/^7s\/30s joining \(calm, lunch\) 38\/40 in, 1 failed \|/);
+    expect(progressBlock(calm, styleFor(false))).toMatch(/7s\/30s {2}joining \(calm, lunch\)\n {2}joined {5}38\/40 {2}1 failed/);
   });
 
   it('never runs over its ends', () => {

@@ -7,7 +7,7 @@ const BAR_CELLS = 24;
 export const progressLine = (progress: Progress): string => {
   const { packetsPerSecond: rate, generator } = progress;
   return [
-    `${time(progress)} ${progress.phase} ${progress.joined}/${progress.planned} in, ${progress.failed} failed`,
+    `${time(progress)} ${phaseText(progress)} ${joined(progress)}, ${progress.failed} failed`,
     `packets up ${perSecond(rate.up)} down ${perSecond(rate.down)}`,
     `loss ${formatShare(progress.loss)} jitter p95 ${formatMs(progress.jitterP95Ms)} latency p95 ${formatMs(progress.latencyP95Ms)}`,
     `generator ${generatorText(progress)}${workersText(generator) === '' ? '' : `, ${workersText(generator)}`}`,
@@ -23,13 +23,20 @@ export const progressBlock = (progress: Progress, style: Style): string => {
   const failures = `${failed} failed`;
   const workers = workersText(generator);
   return [
-    `${bar} ${time(progress)}  ${progress.phase}`,
-    `  joined     ${progress.joined}/${progress.planned}  ${failed > 0 ? style.bad(failures) : failures}`,
+    `${bar} ${time(progress)}  ${phaseText(progress)}`,
+    `  joined     ${progress.joined}/${progress.planned}${progress.present < progress.joined ? `, ${progress.present} in` : ''}  ${failed > 0 ? style.bad(failures) : failures}`,
     `  packets    ↑ ${perSecond(rate.up)}  ↓ ${perSecond(rate.down)}`,
     `  quality    loss ${formatShare(progress.loss)}  jitter p95 ${formatMs(progress.jitterP95Ms)}  latency p95 ${formatMs(progress.latencyP95Ms)}`,
     `  generator  ${generatorText(progress)}${workers === '' ? '' : `  ${style.bad(workers)}`}`,
   ].join('\n');
 };
+
+/** `joining`, or with the stages of the scenario: `joining (spike)`. */
+const phaseText = ({ phase, stages }: Progress): string => (stages.length === 0 ? phase : `${phase} (${stages.join(', ')})`);
+
+/** Some may have left again. */
+const joined = ({ joined: all, present, planned }: Progress): string =>
+  present < all ? `${all}/${planned} joined, ${present} in` : `${all}/${planned} in`;
 
 const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1_000))}s`;
 

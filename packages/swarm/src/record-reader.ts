@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { foldRecord, RecordError, type RecordLine, readRecordLines, type Summary } from '@livekit-swarm/core';
+import { foldRecord, RecordError, type RecordLine, readRecordLines, type Summary, type Threshold } from '@livekit-swarm/core';
 import { RECORD_FILE } from './record-writer.ts';
 
 /**
@@ -18,9 +18,11 @@ export const findRecord = (path: string): string => {
 
 /**
  * Sums up a record on disk, whether its run has ended or not.
+ * @param thresholds that it will be judged by besides its own, for the windows that they name
  * @throws RecordError
  */
-export const readRecord = (path: string): Promise<Summary> => foldRecord(textLines(path));
+export const readRecord = (path: string, thresholds?: readonly Threshold[]): Promise<Summary> =>
+  foldRecord(textLines(path), thresholds);
 
 /**
  * Reads a record on disk line by line, for what a summary does not hold; memory does not grow with its length.

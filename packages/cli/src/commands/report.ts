@@ -13,8 +13,9 @@ export interface ReportFlags extends OutputFlags {
  */
 export const reportCommand = async (path: string, flags: ReportFlags, console: Console): Promise<ExitCode> => {
   const output = openOutput(flags, console);
-  const given = new Set(flags.threshold.map((text) => thresholdSlot(parseThreshold(text))));
-  const summary = await readRecord(path);
+  const asked = flags.threshold.map(parseThreshold);
+  const given = new Set(asked.map(thresholdSlot));
+  const summary = await readRecord(path, asked);
   checkThresholds(summary.scenario, flags.threshold);
   // What is asked now goes before what was asked then.
   const kept = summary.thresholds.filter((text) => !given.has(thresholdSlot(parseThreshold(text))));
