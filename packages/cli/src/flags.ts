@@ -14,6 +14,7 @@ export interface CrowdFlags {
   tolerance: string[];
   report: string[];
   record?: string;
+  metrics?: string;
   workers?: string;
   json?: boolean;
   github: boolean;
@@ -81,6 +82,10 @@ export const addCrowdFlags = (command: Command, env: Environment): Command => {
     new Option('--baseline <record>', 'fail when anything got worse than in this record (or folder of several runs)'),
     toleranceFlag(),
     new Option('--record <dir>', 'where the record and the logs go (default: records/TIME-RUN)'),
+    new Option(
+      '--metrics <address>',
+      'serve it to Prometheus as it goes on, at [ADDRESS]:PORT/metrics; :9464 is this machine alone',
+    ),
     ...outputFlags(),
   ]);
   add('The generator:', [

@@ -29,6 +29,7 @@ Environment:
   Every flag can be set as SWARM_NAME (--join-rate: SWARM_JOIN_RATE); SWARM_THRESHOLD holds several, divided by ";".
   LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET as with LiveKit's own tools. Flags go before the environment.
   SWARM_LIVEKIT_SERVER is the path of a livekit-server to start instead of the pinned one.
+  SWARM_METRICS_TOKEN is a bearer token that --metrics asks of everybody.
 
 ${exitCodeHelp()}
 

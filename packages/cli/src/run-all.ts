@@ -8,6 +8,7 @@ import type { Output } from './output/output.ts';
 import { formatProblem, noRunOf, problemOf } from './problem.ts';
 import { createProgressPrinter, type ProgressPrinter } from './progress-printer.ts';
 import { runScenario, type ScenarioRun } from './run-scenario.ts';
+import { serveRunMetrics } from './serve-run-metrics.ts';
 
 /** A scenario, what of it is its own, and what to call it while it waits. */
 export type Turn = Pick<ScenarioRun, 'scenario' | 'recordDir'> & { baseline: Baseline | null };
@@ -18,18 +19,20 @@ type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'workers'>;
  * Runs scenarios one after the other, each against a server of its own where none is given, and shows what each came to. One that cannot be run does not keep
  * the others from it; Ctrl-C ends the one that runs, and those after it are not begun.
  * @returns the gravest of their exit codes
- * @throws UsageError when the only one cannot be started
+ * @throws UsageError when the only one cannot be started, or nothing can be served where metrics should be
  */
 export const runAll = async (
   turns: readonly Turn[],
   shared: Shared,
-  flags: Pick<CrowdFlags, 'quiet' | 'color'>,
+  flags: Pick<CrowdFlags, 'quiet' | 'color' | 'metrics'>,
   output: Output,
   { stderr, env }: Console,
 ): Promise<ExitCode> => {
+  const metrics = flags.metrics === undefined ? null : await serveRunMetrics(flags.metrics, { stderr, env });
   const interruption = watchInterruption();
   const printer = createProgressPrinter(stderr, { quiet: flags.quiet === true, color: wantsColor(flags.color, stderr, env) });
-  interruption.stop.addEventListener('abort', () => printer.say('Interrupted: everybody leaves. Once more to end at once.'));
+  const sayInterrupted = (): void => printer.say('Interrupted: everybody leaves. Once more to end at once.');
+  interruption.stop.addEventListener('abort', sayInterrupted);
   const several = turns.length > 1;
   const outcomes: Outcome[] = [];
   try {
@@ -39,7 +42,8 @@ export const runAll = async (
       } else {
         if (several) printer.say(`${index === 0 ? '' : '\n'}[${index + 1}/${turns.length}] ${turn.scenario.name}`);
         const { baseline, ...own } = turn;
-        const outcome = await attempt({ ...own, ...shared, interruption, printer }, several);
+        const tap = metrics === null ? {} : { onLine: metrics.begin() };
+        const outcome = await attempt({ ...own, ...shared, ...tap, interruption, printer }, several);
         if (!isRun(outcome)) await tell(outcome, stderr);
         outcomes.push(isRun(outcome) && baseline !== null ? await compareWithBaseline(outcome, baseline) : outcome);
       }
@@ -47,10 +51,16 @@ export const runAll = async (
       // Who mistypes has not said yet what they want: nothing but the error is printed.
       if (latest !== undefined && (several || exitCodeOf(latest) !== EXIT_CODES.usage.code)) await output.add(latest);
     }
+    const exitCode = await output.close(exitCodeOfAll(outcomes));
+    interruption.stop.removeEventListener('abort', sayInterrupted);
+    await metrics?.linger(interruption.stop, () =>
+      printer.say('Waiting until the last figures are fetched from /metrics; Ctrl-C: do not.'),
+    );
+    return exitCode;
   } finally {
     interruption.dispose();
+    await metrics?.close();
   }
-  return await output.close(exitCodeOfAll(outcomes));
 };
 
 const attempt = async (request: ScenarioRun & { printer: ProgressPrinter }, several: boolean): Promise<Outcome> => {

@@ -31,6 +31,8 @@ export interface ScenarioRun {
   recordDir: string | null;
   interruption: Pick<Interruption, 'stop' | 'kill'>;
   printer: ProgressPrinter;
+  /** Told of every line of the record. */
+  onLine?: NonNullable<RunOptions['onLine']>;
 }
 
 /** What a scenario becomes on this machine. */
@@ -97,6 +99,7 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
       version: VERSION,
       stop: interruption.stop,
       onProgress: printer.show,
+      ...(request.onLine === undefined ? {} : { onLine: request.onLine }),
     });
     const { summary, judgement, record: recordPath } = result;
     return { summary, judgement, recordPath, readLines: () => recordLines(recordPath) };

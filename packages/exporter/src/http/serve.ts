@@ -27,6 +27,7 @@ export interface Listening {
 const MAX_HEADER_BYTES = 16 * 1_024;
 /** Longer than scrapers wait between two scrapes of a second or two; shorter than would hold descriptors for nothing. */
 const KEEP_ALIVE_MS = 30_000;
+const SWEEP_MS = 50;
 
 /** @throws UsageError when nothing can be listened to there, or the certificate cannot be used */
 export const serve = async (app: Hono, { listen, tls, requestTimeoutMs, connections, log }: ServeOptions): Promise<Listening> => {
@@ -56,9 +57,11 @@ export const serve = async (app: Hono, { listen, tls, requestTimeoutMs, connecti
       unwatch();
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      // A connection whose last answer was still under way becomes idle a moment later, and would stay open for the next request.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
+      clearInterval(sweep);
       clearTimeout(timer);
     },
   };

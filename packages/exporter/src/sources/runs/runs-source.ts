@@ -14,8 +14,9 @@ export interface RunsSource extends Source {
   /**
    * Who scrapes every quarter of a minute has not seen the end of a run yet when it is over. Resolves when somebody has fetched it, when as long has passed as
    * between two scrapes before, or when the signal is aborted; at once when nobody ever scraped.
+   * @param onWait told when there is something to wait for
    */
-  linger(signal: AbortSignal): Promise<void>;
+  linger(signal: AbortSignal, onWait?: () => void): Promise<void>;
 }
 
 /** Nobody waits longer for a scraper than this, ms. */
@@ -74,10 +75,11 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
         }
       };
     },
-    linger: async (signal) => {
+    linger: async (signal, onWait = () => {}) => {
       if (endedAt === null || !Number.isFinite(scrapes.last) || scrapes.last > endedAt || signal.aborted) return;
       const patience = scrapes.interval === 0 ? MOST_LINGER_MS : Math.min(MOST_LINGER_MS, scrapes.interval + LATE_MS);
       const left = scrapes.last + patience - performance.now();
+      onWait();
       const done = Promise.withResolvers<void>();
       const timer = setTimeout(done.resolve, Math.max(0, left));
       signal.addEventListener('abort', () => done.resolve(), { once: true });

@@ -1,0 +1,43 @@
+import { type ListenAddress, parseListenAddress } from './config/listen-address.ts';
+import { startExporter } from './exporter.ts';
+import { createRunsSource, type RunsSource } from './sources/runs/runs-source.ts';
+
+export interface RunExporterOptions {
+  listen: ListenAddress;
+  /** Asked of everybody who scrapes; null: nobody is asked. */
+  token: string | null;
+  /** Of the product. */
+  version: string;
+  log(line: string): void;
+}
+
+/** The metrics of runs of this process, served while they go on. */
+export interface RunExporter extends Pick<RunsSource, 'begin' | 'linger'> {
+  /** `http://127.0.0.1:9464/metrics`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const LIMITS = { requests: 32, requestTimeoutMs: 15_000 };
+
+/** @throws UsageError when nothing can be listened to there */
+export const startRunExporter = async ({ listen, token, version, log }: RunExporterOptions): Promise<RunExporter> => {
+  const made = Promise.withResolvers<RunsSource>();
+  const exporter = await startExporter({
+    listen,
+    token,
+    tls: null,
+    limits: LIMITS,
+    version,
+    log,
+    sources: (contextOf) => {
+      const runs = createRunsSource(contextOf('runs'));
+      made.resolve(runs);
+      return [runs];
+    },
+  });
+  const { begin, linger } = await made.promise;
+  return { url: `${exporter.url}/metrics`, begin, linger, close: exporter.stop };
+};
+
+export { parseListenAddress };
