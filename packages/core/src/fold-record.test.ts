@@ -53,7 +53,7 @@ describe('parseRecordLine', () => {
     [header, 2, 'line 2 of the record is a second header'],
     ['{"at":1}', 9, 'line 9 of the record has no type'],
     ['{"type":"sample","at":1,"shard":0}', 9, 'line 9 of the record, field intervalMs'],
-    ['{"type":"participant","at":1,"identity":"x"}', 9, 'line 9 of the record, field outcome'],
+    ['{"type":"participant","at":1,"shard":0,"identity":"x"}', 9, 'line 9 of the record, field room'],
   ])('refuses %s as line %i', (text, number, message) => {
     expect(() => parseRecordLine(text, number)).toThrow(
       expect.objectContaining({ name: 'RecordError', message: expect.stringContaining(message) }),

@@ -1,61 +1,13 @@
 import { z } from 'zod';
 import { type HeaderLine, RECORD_SCHEMA, type RecordLine } from './record.ts';
 import { RECORD_1_SCHEMA, upgradeHeader } from './record-1/record-1.ts';
+import { HEADER_SCHEMA, isKnownType, LINE_SCHEMAS } from './record-schema.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A run record that cannot be read: not one, from a newer version, or damaged. */
 export class RecordError extends UsageError {
   override readonly name = 'RecordError';
 }
-
-/** What readers rely on: the rest of a scenario was validated when it was read, and is only shown. */
-const scenarioSchema = z.looseObject({ name: z.string(), groups: z.array(z.looseObject({ name: z.string() })) });
-const planFactsSchema = z.object({
-  rooms: z.number(),
-  participants: z.number(),
-  droppedRooms: z.number(),
-  windows: z.array(z.looseObject({ name: z.string(), fromMs: z.number(), toMs: z.number() })),
-  lastJoinAtMs: z.number(),
-  endAtMs: z.number(),
-});
-
-const headerSchema = z.object({
-  type: z.literal('header'),
-  schema: z.literal(RECORD_SCHEMA),
-  run: z.string().min(1),
-  startedAt: z.string(),
-  startedAtMs: z.number(),
-  scenario: scenarioSchema,
-  plan: planFactsSchema,
-  thresholds: z.array(z.string()),
-  environment: z.record(z.string(), z.union([z.string(), z.number()])),
-  workers: z.number(),
-});
-
-/** What every reader of a line relies on; fields beyond these are added by later versions and ignored. */
-const at = z.number();
-const REQUIRED = {
-  deployment: z.looseObject({ at, url: z.string(), nodes: z.array(z.string()) }),
-  event: z.looseObject({ at, event: z.string() }),
-  sample: z.looseObject({
-    at,
-    shard: z.number(),
-    intervalMs: z.number(),
-    series: z.array(z.looseObject({ labels: z.looseObject({ direction: z.string(), kind: z.string() }) })),
-    generator: z.looseObject({ cpuCores: z.number() }),
-  }),
-  participant: z.looseObject({
-    at,
-    identity: z.string(),
-    outcome: z.string(),
-    expects: z.looseObject({ audio: z.number(), video: z.number() }),
-    tracks: z.array(z.looseObject({ packets: z.number() })),
-  }),
-  end: z.looseObject({ at, reason: z.string() }),
-} as const;
-
-type KnownType = keyof typeof REQUIRED;
-const isKnown = (type: unknown): type is KnownType => typeof type === 'string' && Object.hasOwn(REQUIRED, type);
 
 /**
  * Reads one line of a run record (NDJSON).
@@ -72,11 +24,11 @@ export const parseRecordLine = (text: string, number: number): RecordLine | null
     );
   }
   if (line.type === 'header') return parseHeader(line, number);
-  if (!isKnown(line.type)) {
+  if (!isKnownType(line.type)) {
     if (typeof line.type === 'string') return null;
     throw new RecordError(`line ${number} of the record has no type`, DAMAGED);
   }
-  const { error } = REQUIRED[line.type].safeParse(line);
+  const { error } = LINE_SCHEMAS[line.type].safeParse(line);
   if (error !== undefined) throw new RecordError(`line ${number} of the record, ${issueOf(error)}`, DAMAGED);
   // The fields that readers rely on were checked; the rest is what this program itself wrote.
   return line as unknown as RecordLine;
@@ -117,7 +69,7 @@ const parseHeader = (line: Record<string, unknown>, number: number): HeaderLine 
           `this one reads ${RECORD_1_SCHEMA} and ${RECORD_SCHEMA}; use the version that wrote it, or a newer one`,
         );
   }
-  const result = headerSchema.safeParse(line);
+  const result = HEADER_SCHEMA.safeParse(line);
   if (result.error !== undefined) throw new RecordError(`the header of the record, ${issueOf(result.error)}`, DAMAGED);
   return line as unknown as HeaderLine;
 };
