@@ -1,3 +1,4 @@
+import { boundIs } from './panels/query.ts';
 import type { Recording } from './rule.ts';
 import { JOBS, LIMITS, PARTICIPANTS_PER_NODE } from './settings.ts';
 
@@ -24,7 +25,7 @@ export const RECORDINGS: readonly Recording[] = [
     record: 'instance_direction:livekit_jitter_high:ratio_rate5m',
     // Buckets jump from 10 to 30 to 50 ms: a share above a bound is exact, a percentile would be a guess.
     expr: `1 -
-sum by (${NODE}, direction) (rate(livekit_jitter_us_bucket{${LIVEKIT}, le="${LIMITS.jitterSeconds * 1e6}"}[5m]))
+sum by (${NODE}, direction) (rate(livekit_jitter_us_bucket{${LIVEKIT}, ${boundIs(LIMITS.jitterSeconds * 1e6)}}[5m]))
 /
 (sum by (${NODE}, direction) (rate(livekit_jitter_us_count{${LIVEKIT}}[5m])) > 0)`,
   },

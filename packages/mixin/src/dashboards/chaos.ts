@@ -9,6 +9,9 @@ import { HARDLY_ANY, JOIN_SECONDS, LIVEKIT, LOSS, livekitVariables } from './sha
 const BALANCER = `job="${JOBS.haproxy}", proxy="livekit"`;
 const DRILLS = 'LiveKit alerts, and red and green bands for faults and the minute after them, are drawn across all panels.';
 
+const LOST = rate('livekit_packet_loss_total', LIVEKIT, ['instance', 'direction']);
+const SENT = rate('livekit_packet_total', `${LIVEKIT}, transmission="initial"`, ['instance', 'direction']);
+
 const drill: Row = {
   title: 'The drill',
   panels: [
@@ -58,7 +61,7 @@ const drill: Row = {
       queries: [ask('swarm_chaos_fault', '{{drill}}: {{fault}} on {{target}}')],
     }),
     states({
-      title: 'Alerts',
+      title: 'Alerts over time',
       means: 'Which fired when. The time from the beginning of a fault to the first alert is how long nobody knew.',
       limits: { bad: 1 },
       words: { 1: 'fires' },
@@ -193,12 +196,7 @@ const media: Row = {
         'At the nodes, lost packets a second of a packet; as fast as Prometheus scrapes. Outside the bands it should be what it was before.',
       unit: 'percentunit',
       limits: LOSS,
-      queries: [
-        ask(
-          `${rate('livekit_packet_loss_total', LIVEKIT, ['instance', 'direction'])} / (${rate('livekit_packet_total', `${LIVEKIT}, transmission="initial"`, ['instance', 'direction'])} > 0)`,
-          '{{instance}} {{direction}}',
-        ),
-      ],
+      queries: [ask(`(${LOST} or 0 * ${SENT}) / (${SENT} > 0)`, '{{instance}} {{direction}}')],
     }),
     graph({
       title: 'NACKs',

@@ -2,7 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alerts, faults } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, table } from '../panels/panel.ts';
-import { ask, mean, quantile, rate, shareAbove } from '../panels/query.ts';
+import { ask, boundIs, mean, quantile, rate, shareAbove } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { LIMITS } from '../settings.ts';
 import { HARDLY_ANY, JITTER, JITTER_SHARE, LIVEKIT, LOSS, livekitVariables, RTT, SCORE } from './shared.ts';
@@ -18,7 +18,7 @@ const lossOfUsers = (direction: 'up' | 'down'): string => {
   const selector = `${USERS}, direction="${direction}"`;
   const lost = rate('swarm_client_packets_lost_total', selector, BOTH);
   const packets = rate('swarm_client_packets_total', selector, BOTH);
-  return `${lost} / (${direction === 'up' ? packets : `${packets} + ${lost}`} > 0)`;
+  return `${lost} / ((${direction === 'up' ? packets : `${packets} + ${lost}`}) > 0)`;
 };
 
 const loss: Row = {
@@ -225,7 +225,7 @@ const score: Row = {
       ...HALF,
       queries: [
         ask(
-          `sum by (instance) (rate(livekit_quality_score_bucket{${LIVEKIT}, le=~"3|3.0"}[$__rate_interval])) / (${rate('livekit_quality_score_count', LIVEKIT, ['instance'])} > 0)`,
+          `sum by (instance) (rate(livekit_quality_score_bucket{${LIVEKIT}, ${boundIs(3)}}[$__rate_interval])) / (${rate('livekit_quality_score_count', LIVEKIT, ['instance'])} > 0)`,
           '{{instance}}',
         ),
       ],
@@ -239,7 +239,7 @@ const score: Row = {
       ...HALF,
       queries: [
         ask(
-          `sum by (direction, kind) (rate(swarm_client_quality_score_bucket{${USERS}, le=~"3|3.0"}[$__rate_interval])) / (${rate('swarm_client_quality_score_count', USERS, BOTH)} > 0)`,
+          `sum by (direction, kind) (rate(swarm_client_quality_score_bucket{${USERS}, ${boundIs(3)}}[$__rate_interval])) / (${rate('swarm_client_quality_score_count', USERS, BOTH)} > 0)`,
           '{{direction}} {{kind}}',
         ),
       ],
@@ -252,7 +252,7 @@ const score: Row = {
       ...HALF,
       queries: [
         ask(
-          `sum(rate(livekit_quality_rating_bucket{${LIVEKIT}, le=~"0|0.0"}[$__rate_interval])) / (${rate('livekit_quality_rating_count', LIVEKIT)} > 0)`,
+          `sum(rate(livekit_quality_rating_bucket{${LIVEKIT}, ${boundIs(0)}}[$__rate_interval])) / (${rate('livekit_quality_rating_count', LIVEKIT)} > 0)`,
           'poor',
         ),
         ask(shareAbove(2, 'livekit_quality_rating', LIVEKIT), 'lost'),

@@ -58,7 +58,7 @@ const rooms: Row = {
   title: 'Rooms',
   panels: [
     graph({
-      title: 'Rooms',
+      title: 'Rooms as each counts them',
       means:
         'As the API lists them, as nodes count them, and as Redis maps them. The lines lie on each other; the API above the nodes means ghosts.',
       queries: [

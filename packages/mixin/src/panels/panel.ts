@@ -24,7 +24,7 @@ import {
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder as HeatmapBuilder } from '@grafana/grafana-foundation-sdk/heatmap';
+import { PanelBuilder as HeatmapBuilder, YAxisConfigBuilder } from '@grafana/grafana-foundation-sdk/heatmap';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
@@ -168,6 +168,7 @@ export const heatmap = ({ title, means, unit = 's', queries, columns = 8 }: Look
     .unit(unit)
     .span(columns)
     .height(GRAPH_HEIGHT)
+    .yAxis(new YAxisConfigBuilder().unit(unit))
     .calculate(false)
     .showLegend();
 

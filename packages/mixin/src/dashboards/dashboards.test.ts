@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { ALERTS } from '../alerts/index.ts';
+import { TAG } from '../panels/page.ts';
+import { panelsOf } from '../queries.ts';
+import { renderConfigMap } from '../render-dashboards.ts';
+import { DASHBOARDS } from '../rule.ts';
+import { dashboards } from './index.ts';
+
+const all = Object.entries(dashboards());
+/** Of the copy that kubectl apply keeps, bytes. */
+const MOST_CONFIG_MAP = 262_144;
+
+describe.each(all)('%s', (key, dashboard) => {
+  const panels = panelsOf(dashboard);
+
+  it('has the uid that alerts link to, and the tag that dashboards find each other by', () => {
+    expect(dashboard.uid).toBe(DASHBOARDS[key as keyof typeof DASHBOARDS]);
+    expect(dashboard.tags).toContain(TAG);
+    expect(dashboard.links).toEqual([expect.objectContaining({ type: 'dashboards', tags: [TAG], keepTime: true })]);
+    expect(dashboard.description).toMatch(/\.$/);
+  });
+
+  it.each(panels.map((panel) => [panel.title, panel]))('%s: says what it is and what a bad value means', (title, panel) => {
+    expect(title).toMatch(/^\S.*[^.\s]$/);
+    expect(panel.description).toMatch(/^\S.{30,}\.$/s);
+    expect(panel.datasource?.uid).toContain('datasource');
+    expect(panel.targets?.length).toBeGreaterThan(0);
+  });
+
+  it('has each title once in a row, so that people can speak of it', () => {
+    let inRow = new Set<string>();
+    for (const panel of dashboard.panels ?? []) {
+      if (panel.type === 'row') inRow = new Set();
+      expect(inRow).not.toContain(panel.title);
+      inRow.add(panel.title ?? '');
+    }
+  });
+
+  it('numbers panels once', () => {
+    const ids = (dashboard.panels ?? []).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('lays panels beside each other without gaps or overlaps', () => {
+    const taken = new Map<string, string>();
+    for (const { gridPos, title = '' } of dashboard.panels ?? []) {
+      const { x = 0, y = 0, w = 0, h = 0 } = gridPos ?? {};
+      expect(x + w, title).toBeLessThanOrEqual(24);
+      for (let column = x; column < x + w; column++) {
+        for (let line = y; line < y + h; line++) {
+          expect(taken.get(`${column},${line}`), `${title} lies on`).toBeUndefined();
+          taken.set(`${column},${line}`, title);
+        }
+      }
+    }
+    const height = Math.max(...[...taken.keys()].map((place) => Number(place.split(',')[1]) + 1));
+    expect(taken.size).toBe(24 * height);
+  });
+
+  it('lets people choose a Prometheus first, and then any number of what there is', () => {
+    const [first, ...others] = dashboard.templating.list ?? [];
+    expect(first).toMatchObject({ type: 'datasource', name: 'datasource', query: 'prometheus' });
+    for (const variable of others) {
+      expect(variable, variable.name).toMatchObject({ type: 'query', multi: true, includeAll: true });
+      expect(variable.allValue).toBe(variable.name === 'node' ? '.*' : '.+');
+      expect(JSON.stringify(dashboard.panels), variable.name).toContain(`$${variable.name}`);
+    }
+  });
+
+  it('fits into a ConfigMap', () => {
+    expect(Buffer.byteLength(renderConfigMap(dashboard))).toBeLessThan(MOST_CONFIG_MAP);
+  });
+});
+
+it('has a dashboard for every alert', () => {
+  for (const { dashboard, name } of ALERTS) expect(dashboards()[dashboard]?.uid, name).toBe(DASHBOARDS[dashboard]);
+});
+
+it('links between all of them', () => {
+  expect(new Set(all.map(([, { uid }]) => uid)).size).toBe(Object.keys(DASHBOARDS).length);
+});
