@@ -22,6 +22,8 @@ export const createApiPoll = (target: LifecycleTarget & { httpUrl: string }, met
 
   const call = async <T>(what: string, ask: () => Promise<T>): Promise<T | null> => {
     const stop = metrics.swarm_lifecycle_api_duration_seconds.startTimer({ target: name, call: what });
+    // There from the beginning: of a counter that comes with its first error, that error is no increase.
+    metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: what }, 0);
     try {
       return await ask();
     } catch (error) {
