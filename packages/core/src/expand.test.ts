@@ -279,7 +279,7 @@ describe('the windows of a plan', () => {
     ];
     const plan = expandPlan(scenarioOf(groups, { timeline }), 'r');
     expect(plan.windows.map(({ name, fromMs, toMs, source, group }) => [name, fromMs, toMs, source, group])).toEqual([
-      ['joining', 0, 21_000, 'builtin', undefined],
+      ['joining', 0, 21_001, 'builtin', undefined],
       ['up', 1_000, 21_000, 'stage', 'rooms'],
       ['steady', 21_000, 55_000, 'builtin', undefined],
       ['peak', 21_000, 51_000, 'stage', 'rooms'],

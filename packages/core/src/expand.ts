@@ -40,7 +40,8 @@ export const expandPlan = (scenario: Scenario, run: string): Plan => {
     0,
   );
   const windows: Window[] = [
-    { name: 'joining', fromMs: 0, toMs: lastJoinAtMs, source: 'builtin' },
+    // A join counts when it was due: the last of them, too.
+    { name: 'joining', fromMs: 0, toMs: lastJoinAtMs + 1, source: 'builtin' },
     { name: 'steady', ...steadyStretch(participants), source: 'builtin' },
     ...groups.flatMap(({ stages }) => stages),
     ...timelineWindows(scenario.timeline, endAtMs),

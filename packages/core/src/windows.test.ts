@@ -69,7 +69,7 @@ describe('a threshold of a window', () => {
   });
 
   it('may be of the whole time in which everybody came, or was there', () => {
-    expect(shown(staged, 'join_time@joining: count>0')).toEqual(['join_time@joining 19 true']);
+    expect(shown(staged, 'join_time@joining: count>0')).toEqual(['join_time@joining 20 true']);
     expect(shown(staged, 'packet_loss@steady: rate<0.01')).toEqual(['packet_loss@steady 0 true']);
   });
 

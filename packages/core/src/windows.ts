@@ -6,7 +6,7 @@ export interface Window {
   /** … to just before this one. */
   toMs: number;
   /**
-   * - builtin: `joining`, until the last first join was due; `steady`, from when everybody has come until somebody leaves; where people come and go
+   * - builtin: `joining`, until the last first join was due, that one included; `steady`, from when everybody has come until somebody leaves; where people come and go
    *   before that, the stretch without either that holds most of the crowd's time, and where there is none of a few seconds, from the first join to the
    *   last leave
    * - stage: of an executor, the window that `@*` goes through
