@@ -1,0 +1,130 @@
+/** A real Prometheus reads examples/exporter/prometheus.yaml, and asks a real exporter for probes of a real cluster. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Cluster,
+  createClusterPorts,
+  createService,
+  LabError,
+  plainEnvironment,
+  type Service,
+  STOP_POLITELY,
+  startCluster,
+} from '@livekit-swarm/lab';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { type Probing, scratch, startProbing, targetOf } from './support/probing.ts';
+
+interface ScrapeConfig {
+  job_name: string;
+  scrape_interval?: string;
+  scrape_timeout?: string;
+  static_configs: { targets: string[]; labels?: Record<string, string> }[];
+  relabel_configs?: { target_label: string; replacement?: string }[];
+}
+
+let dir = '';
+let cluster: Cluster;
+let probing: Probing;
+let prometheus: Service | null = null;
+let url = '';
+/** Why there is no Prometheus here. */
+let missing: string | null = null;
+
+/** The example as it is, but for where things are and how often they are looked at. */
+const exampleFor = async (exporter: string): Promise<string> => {
+  const text = await readFile(new URL('../../../examples/exporter/prometheus.yaml', import.meta.url), 'utf8');
+  const config = parse(text.replaceAll('exporter:9465', exporter).replaceAll('production', 'lab')) as {
+    scrape_configs: ScrapeConfig[];
+  };
+  for (const scrape of config.scrape_configs) {
+    scrape.scrape_interval = scrape.job_name === 'swarm-exporter' ? '1s' : '8s';
+    scrape.scrape_timeout = scrape.job_name === 'swarm-exporter' ? '1s' : '8s';
+    // The cluster has two nodes.
+    scrape.static_configs = scrape.static_configs.filter(({ labels }) => labels?.node !== 'node-3');
+  }
+  return stringify(config);
+};
+
+beforeAll(async () => {
+  dir = await scratch();
+  cluster = await startCluster({ dir: join(dir, 'cluster'), nodes: 2, with: ['haproxy'] });
+  probing = await startProbing([targetOf(cluster)]);
+  const port = await createClusterPorts().tcp();
+  url = `http://127.0.0.1:${port}`;
+  const configFile = join(dir, 'prometheus.yaml');
+  prometheus = createService({
+    name: 'prometheus',
+    command: 'prometheus',
+    args: [`--config.file=${configFile}`, `--storage.tsdb.path=${join(dir, 'data')}`, `--web.listen-address=127.0.0.1:${port}`],
+    env: plainEnvironment(),
+    files: { [configFile]: await exampleFor(new URL(probing.exporter.url).host) },
+    logFile: join(dir, 'prometheus.log'),
+    ready: { url: `${url}/-/ready` },
+    readyWithinMs: 30_000,
+    stopSteps: STOP_POLITELY,
+    url,
+  });
+  await prometheus.start().catch((error: unknown) => {
+    if (!(error instanceof LabError) || error.reason !== 'not-started') throw error;
+    missing = 'prometheus is not installed (Debian: prometheus)';
+  });
+});
+
+afterAll(async () => {
+  await prometheus?.stop();
+  await probing.exporter.stop();
+  await cluster.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+interface Sample {
+  metric: Record<string, string>;
+  value: [number, string];
+}
+
+const query = async (promql: string): Promise<Sample[]> => {
+  const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(promql)}`);
+  const { status, data } = (await response.json()) as { status: string; data: { result: Sample[] } };
+  expect(status).toBe('success');
+  return data.result;
+};
+
+describe('examples/exporter/prometheus.yaml', () => {
+  it('probes the target and each of its nodes, with labels that tell them apart', async (context) => {
+    if (missing !== null) return context.skip(missing);
+    const probed = async () => (await query('swarm_probe_success')).map(({ metric, value }) => ({ ...metric, value: value[1] }));
+    await expect.poll(async () => (await probed()).length, { timeout: 40_000, interval: 500 }).toBe(3);
+    const common = {
+      __name__: 'swarm_probe_success',
+      job: 'swarm-probe-audio',
+      instance: 'lab',
+      target: 'lab',
+      module: 'audio_pair',
+      value: '1',
+    };
+    expect(await probed()).toEqual(
+      expect.arrayContaining([common, { ...common, node: 'node-1' }, { ...common, node: 'node-2' }]),
+    );
+    expect((await query('up{job="swarm-exporter"}'))[0]?.value[1]).toBe('1');
+    // Counters go on from probe to probe, so that a rate means something.
+    const packets = 'min(swarm_probe_packets_total{kind="audio",direction="down",node=""})';
+    const before = Number((await query(packets))[0]?.value[1]);
+    expect(before).toBeGreaterThan(100);
+    await expect
+      .poll(async () => Number((await query(packets))[0]?.value[1]), { timeout: 30_000, interval: 500 })
+      .toBeGreaterThan(before + 100);
+  });
+
+  it('shows a node that died as a probe that failed, and why', async (context) => {
+    if (missing !== null) return context.skip(missing);
+    cluster.service('node-2').signal('SIGKILL');
+    const failing = async () => (await query('swarm_probe_failure{node="node-2"}')).map(({ metric }) => metric.reason);
+    await expect.poll(failing, { timeout: 40_000, interval: 500 }).toEqual(['unreachable']);
+    const success = async () =>
+      Object.fromEntries((await query('swarm_probe_success')).map(({ metric, value }) => [metric.node ?? '', value[1]]));
+    expect(await success()).toMatchObject({ 'node-1': '1', 'node-2': '0' });
+    // A probe that fails is no scrape that fails.
+    expect((await query('min(up)'))[0]?.value[1]).toBe('1');
+  });
+});
