@@ -10,7 +10,7 @@ export interface CertificateFiles {
   key: string;
 }
 
-const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 2_000;
 
 /** @throws UsageError when the files cannot be read, or do not belong together */
 export const readCertificate = async ({ cert, key }: CertificateFiles): Promise<{ cert: Buffer; key: Buffer }> => {

@@ -1,0 +1,142 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request as plainRequest } from 'node:http';
+import { request } from 'node:https';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '@livekit-swarm/core';
+import { Hono } from 'hono';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Listening, type ServeOptions, serve } from './serve.ts';
+
+const log: string[] = [];
+const app = new Hono()
+  .get('/', (c) => c.text('here'))
+  .get('/slow', async (c) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return c.text('done');
+  });
+const start = (given: Partial<ServeOptions> = {}): Promise<Listening> =>
+  serve(app, {
+    listen: { host: '127.0.0.1', port: 0 },
+    tls: null,
+    requestTimeoutMs: 1_000,
+    connections: 50,
+    log: (line) => log.push(line),
+    ...given,
+  });
+const urlOf = ({ address }: Listening): string => `http://127.0.0.1:${address.port}`;
+
+describe('serve', () => {
+  it('lets requests under way finish when it closes, and takes no more', async () => {
+    const listening = await start();
+    const slow = fetch(`${urlOf(listening)}/slow`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const closing = listening.close(5_000);
+    await expect(fetch(urlOf(listening))).rejects.toThrow();
+    expect(await (await slow).text()).toBe('done');
+    const began = performance.now();
+    await closing;
+    // A connection that is kept alive does not keep it.
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
+  it('does not wait for ever', async () => {
+    const listening = await start();
+    const slow = fetch(`${urlOf(listening)}/slow`).catch(() => 'cut off');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await listening.close(50);
+    expect(await slow).toBe('cut off');
+  });
+
+  it('refuses headers without end, and who never finishes a request', async () => {
+    const listening = await start();
+    const status = await new Promise((resolve) => {
+      const asked = plainRequest(urlOf(listening), { headers: { 'x-long': 'x'.repeat(20_000) } }, (response) =>
+        resolve(response.statusCode),
+      );
+      asked.on('error', resolve).end();
+    });
+    expect(status).toBe(431);
+    const dribbling = connect(listening.address.port, '127.0.0.1');
+    dribbling.write('GET / HTTP/1.1\r\nHost: a\r\n');
+    const ended = await new Promise((resolve) =>
+      dribbling.on('data', (data) => resolve(String(data))).on('close', () => resolve('closed')),
+    );
+    expect(ended).toMatch(/^HTTP\/1\.1 408|closed/);
+    await listening.close(100);
+  });
+
+  it('says why it cannot listen', async () => {
+    const listening = await start();
+    const { port } = listening.address;
+    await expect(start({ listen: { host: '127.0.0.1', port } })).rejects.toThrow(
+      `cannot listen on 127.0.0.1:${port}: somebody else listens there`,
+    );
+    await expect(start({ listen: { host: 'nowhere.invalid', port: 0 } })).rejects.toThrow(UsageError);
+    await listening.close(100);
+  });
+});
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+
+describe.skipIf(!hasOpenssl)('serve, with TLS (needs openssl)', () => {
+  let dir = '';
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'swarm-tls-'));
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  const make = (name: string, into = name): { cert: string; key: string } => {
+    const files = { cert: join(dir, `${into}.crt`), key: join(dir, `${into}.key`) };
+    const args = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      `/CN=${name}`,
+    ];
+    execFileSync('openssl', [...args, '-keyout', files.key, '-out', files.cert], { stdio: 'ignore' });
+    return files;
+  };
+  /** Who answers, as its certificate says. */
+  const nameAt = (port: number): Promise<string> =>
+    new Promise((resolve, reject) => {
+      request({ host: '127.0.0.1', port, rejectUnauthorized: false, agent: false }, (response) => {
+        const { socket } = response;
+        resolve(
+          'getPeerCertificate' in socket
+            ? String((socket.getPeerCertificate as () => { subject: { CN: string } })().subject.CN)
+            : '',
+        );
+        response.resume();
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  it('serves https, takes a renewed certificate into use, and keeps the old one when the new one is no good', async () => {
+    const tls = make('first', 'current');
+    const listening = await start({ tls });
+    expect(await nameAt(listening.address.port)).toBe('first');
+    await expect(fetch(urlOf(listening))).rejects.toThrow();
+    writeFileSync(tls.cert, 'nonsense');
+    await expect.poll(() => log.join('\n'), { timeout: 15_000 }).toContain('the old certificate stays in use');
+    expect(await nameAt(listening.address.port)).toBe('first');
+    make('second', 'current');
+    await expect.poll(() => nameAt(listening.address.port), { timeout: 15_000, interval: 200 }).toBe('second');
+    await listening.close(100);
+  }, 40_000);
+
+  it('refuses files that are not there, or do not belong together', async () => {
+    const [one, two] = [make('one'), make('two')];
+    await expect(start({ tls: { cert: one.cert, key: two.key } })).rejects.toThrow('are no certificate with its key');
+    await expect(start({ tls: { cert: join(dir, 'missing'), key: one.key } })).rejects.toThrow('cannot be read: ENOENT');
+  });
+});
