@@ -4,7 +4,7 @@ import { page, type Row } from '../panels/page.ts';
 import { graph, stat, states } from '../panels/panel.ts';
 import { ask, rate } from '../panels/query.ts';
 import { JOBS } from '../settings.ts';
-import { HARDLY_ANY, JOIN_SECONDS, LIVEKIT, LOSS, livekitVariables } from './shared.ts';
+import { CHECK_CODES, HARDLY_ANY, JOIN_SECONDS, LIVEKIT, LOSS, livekitVariables, NONE } from './shared.ts';
 
 const BALANCER = `job="${JOBS.haproxy}", proxy="livekit"`;
 const DRILLS = 'LiveKit alerts, and red and green bands for faults and the minute after them, are drawn across all panels.';
@@ -56,7 +56,7 @@ const drill: Row = {
       title: 'Faults',
       means: 'What was injected when, by drill and target. A fault that never ends was not taken away.',
       limits: { bad: 1 },
-      words: { 1: 'injected', 0: 'healed' },
+      words: { 1: { text: 'injected' }, 0: { text: 'healed' } },
       empty: 'no drill',
       queries: [ask('swarm_chaos_fault', '{{drill}}: {{fault}} on {{target}}')],
     }),
@@ -64,7 +64,7 @@ const drill: Row = {
       title: 'Alerts over time',
       means: 'Which fired when. The time from the beginning of a fault to the first alert is how long nobody knew.',
       limits: { bad: 1 },
-      words: { 1: 'fires' },
+      words: { 1: { text: 'fires' } },
       empty: 'none fired',
       queries: [
         ask('max by (alertname, instance) (ALERTS{alertname=~"LiveKit.+", alertstate="firing"})', '{{alertname}} {{instance}}'),
@@ -150,8 +150,8 @@ const service: Row = {
     states({
       title: 'What nodes answer to health checks',
       means: '200 is healthy; 406 is a node that cannot reach its Redis; 0 is no answer at all.',
-      limits: { warn: 200, bad: 201 },
-      words: { 200: 'healthy', 406: 'no Redis', 0: 'no answer' },
+      limits: NONE,
+      words: CHECK_CODES,
       columns: 8,
       empty: 'no load balancer',
       queries: [ask(`haproxy_server_check_code{${BALANCER}}`, '{{server}}')],
@@ -167,7 +167,7 @@ const service: Row = {
     states({
       title: 'Test calls',
       means: 'Green while they succeed. Red beyond the minute of healing: it has not healed.',
-      words: { 1: 'works', 0: 'fails' },
+      words: { 1: { text: 'works' }, 0: { text: 'fails' } },
       columns: 12,
       empty: 'not probed',
       queries: [ask('swarm_probe_success', '{{target}} {{node}} {{module}}')],

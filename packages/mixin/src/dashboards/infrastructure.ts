@@ -5,7 +5,7 @@ import { graph, stat, states, table } from '../panels/panel.ts';
 import { ask, rate } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { JOBS, LIMITS } from '../settings.ts';
-import { HARDLY_ANY } from './shared.ts';
+import { CHECK_CODES, HARDLY_ANY, NONE } from './shared.ts';
 
 const PROXY = `job="${JOBS.haproxy}", instance=~"$balancer", proxy=~"$proxy"`;
 const REDIS = `job="${JOBS.redis}", instance=~"$redis"`;
@@ -63,8 +63,8 @@ const balancer: Row = {
     states({
       title: 'What nodes answer to health checks',
       means: '200 is healthy; 406 is a node that cannot reach its Redis; 0 is no answer at all.',
-      limits: { warn: 200, bad: 201 },
-      words: { 200: 'healthy', 406: 'no Redis', 0: 'no answer' },
+      limits: NONE,
+      words: CHECK_CODES,
       columns: 8,
       queries: [ask(`haproxy_server_check_code{${PROXY}}`, '{{server}}')],
     }),

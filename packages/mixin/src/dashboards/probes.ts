@@ -74,7 +74,7 @@ const now: Row = {
       title: 'Test calls',
       means:
         'Green while they succeed, by deployment, node and module. One node red: that node. All red: the entrance, Redis or the network.',
-      words: { 1: 'works', 0: 'fails' },
+      words: { 1: { text: 'works' }, 0: { text: 'fails' } },
       queries: [ask(`swarm_probe_success{${PROBES}}`, NAME)],
     }),
     table({
@@ -204,7 +204,7 @@ const exporter: Row = {
     states({
       title: 'Sources of the exporter',
       means: 'Green while a source works. Red: it gets no answer from what it watches, and its figures are missing.',
-      words: { 1: 'works', 0: 'fails' },
+      words: { 1: { text: 'works' }, 0: { text: 'fails' } },
       columns: 6,
       queries: [ask('min by (source) (swarm_exporter_up)', '{{source}}')],
     }),

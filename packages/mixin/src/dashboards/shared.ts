@@ -1,3 +1,4 @@
+import { AMBER, GREEN, RED } from '../panels/limits.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { JOBS, LIMITS } from '../settings.ts';
 
@@ -56,3 +57,10 @@ export const SCORE = { warn: 4, bad: 3, lowIsBad: true } as const;
 export const NONE = { bad: 1 };
 /** The same of what is told in rates. */
 export const HARDLY_ANY = { bad: 0.001 };
+
+/** What nodes answer to the load balancer's health check. All other answers are bad. */
+export const CHECK_CODES = {
+  200: { text: 'healthy', color: GREEN },
+  406: { text: 'no Redis', color: AMBER },
+  0: { text: 'no answer', color: RED },
+} as const;

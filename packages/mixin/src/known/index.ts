@@ -1,4 +1,4 @@
-import { CATALOGUE } from '@livekit-swarm/exporter';
+import { CATALOGUE } from '@livekit-swarm/exporter/catalogue';
 import { RECORDINGS } from '../recordings.ts';
 import { HAPROXY_METRICS, NODE_METRICS, PROMETHEUS_METRICS, REDIS_METRICS } from './companions.ts';
 import type { KnownMetric } from './known-metric.ts';

@@ -8,9 +8,10 @@ export interface Limits {
   lowIsBad?: true;
 }
 
-const GREEN = 'green';
-const AMBER = 'orange';
-const RED = 'red';
+export const GREEN = 'green';
+export const AMBER = 'orange';
+export const RED = 'red';
+export type Colour = typeof GREEN | typeof AMBER | typeof RED;
 
 /** As Grafana has them: ascending, the first one from minus infinity. */
 export const thresholdSteps = ({ warn, bad, lowIsBad }: Limits): Threshold[] => {

@@ -29,7 +29,7 @@ import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { type Limits, thresholdSteps } from './limits.ts';
+import { type Colour, type Limits, thresholdSteps } from './limits.ts';
 import { heatmapQuery, type Query, rangeQuery, tableQuery } from './query.ts';
 import { DATASOURCE } from './variables.ts';
 
@@ -122,6 +122,12 @@ export const graph = ({
   return panel;
 };
 
+/** What a figure means, in a word, and its colour where the limits do not give it. */
+export interface Word {
+  text: string;
+  color?: Colour;
+}
+
 /** Which state something is in, over time: 1 is green, 0 is red unless limits say otherwise. */
 export const states = ({
   title,
@@ -131,7 +137,7 @@ export const states = ({
   columns = 12,
   empty = '–',
   words,
-}: Look & { words?: Record<string, string> }): Builder<Panel> => {
+}: Look & { words?: Readonly<Record<string, Word>> }): Builder<Panel> => {
   const panel = new StateTimelineBuilder()
     .title(title)
     .description(means)
@@ -151,10 +157,7 @@ export const states = ({
         .showLegend(false)
         .calcs([]),
     );
-  if (words !== undefined) {
-    const options = Object.fromEntries(Object.entries(words).map(([value, text]) => [value, { text }]));
-    panel.mappings([{ type: MappingType.ValueToText, options }]);
-  }
+  if (words !== undefined) panel.mappings([{ type: MappingType.ValueToText, options: words }]);
   return panel;
 };
 
@@ -221,7 +224,7 @@ export const table = ({
 /** Grafana calls the answers of several queries `Value #A`, `Value #B`, …, that of a single one `Value`. */
 const joinedBy = (by: readonly string[], parts: readonly Column[]): DataTransformerConfig[] => [
   { id: 'merge', options: {} },
-  { id: 'filterFieldsByName', options: { include: { pattern: `^(${by.join('|')}|Value.*)$` } } },
+  { id: 'filterFieldsByName', options: { include: { pattern: `/^(${by.join('|')}|Value.*)$/` } } },
   {
     id: 'organize',
     options: {

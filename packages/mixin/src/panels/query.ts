@@ -21,21 +21,22 @@ export const tableQuery = ({ expr, legend }: Query, index: number): DataqueryBui
 export const heatmapQuery = ({ expr }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder().expr(expr).legendFormat('{{le}}').refId(letter(index)).format(PromQueryFormat.Heatmap).range();
 
+const sumBy = (by: readonly string[]): string => (by.length === 0 ? 'sum' : `sum by (${by.join(', ')}) `);
+
 /** 95 of 100 were below. Of a classic histogram, by labels of its own. */
 export const quantile = (share: number, histogram: string, selector: string, by: readonly string[] = []): string =>
   `histogram_quantile(${share}, sum by (${[...by, 'le'].join(', ')}) (rate(${histogram}_bucket{${selector}}[$__rate_interval])))`;
 
 /** The mean of what a histogram counted. Nothing where nothing was counted. */
 export const mean = (histogram: string, selector: string, by: readonly string[] = []): string => {
-  const part = (suffix: string): string =>
-    `sum${by.length === 0 ? '' : ` by (${by.join(', ')})`} (rate(${histogram}_${suffix}{${selector}}[$__rate_interval]))`;
+  const part = (suffix: string): string => `${sumBy(by)}(rate(${histogram}_${suffix}{${selector}}[$__rate_interval]))`;
   return `${part('sum')} / (${part('count')} > 0)`;
 };
 
 /** Share of what a histogram counted that is above a bound of its. Exact, where a percentile would be a guess between two bounds. */
 export const shareAbove = (bound: number, histogram: string, selector: string, by: readonly string[] = []): string => {
   const part = (suffix: string, more: string): string =>
-    `sum${by.length === 0 ? '' : ` by (${by.join(', ')})`} (rate(${histogram}_${suffix}{${selector}${more}}[$__rate_interval]))`;
+    `${sumBy(by)}(rate(${histogram}_${suffix}{${selector}${more}}[$__rate_interval]))`;
   return `1 - ${part('bucket', `, ${boundIs(bound)}`)} / (${part('count', '')} > 0)`;
 };
 
@@ -44,4 +45,4 @@ export const boundIs = (bound: number): string => (Number.isInteger(bound) ? `le
 
 /** By these labels, a second. */
 export const rate = (counter: string, selector: string, by: readonly string[] = []): string =>
-  `sum${by.length === 0 ? '' : ` by (${by.join(', ')})`} (rate(${counter}{${selector}}[$__rate_interval]))`;
+  `${sumBy(by)}(rate(${counter}{${selector}}[$__rate_interval]))`;
