@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectCpuLimits, LabError } from '@livekit-swarm/lab';
@@ -104,6 +104,14 @@ describe('swarm ab', () => {
     expect(swarm.stdout()).toMatch(/\(interrupted\) {2}1\.13\.4 against 1\.11\.0/);
     expect(JSON.parse(readFileSync(join(dir, 'comparison.json'), 'utf8'))).toMatchObject({ exitCode: 130, interrupted: true });
     expect((await runSwarm(['report', join(dir, 'A', '1')])).stdout).toMatch(/6 of 6 joined/);
+  });
+
+  it('does not mix two sessions in one folder', async () => {
+    const dir = scratch();
+    mkdirSync(join(dir, 'A'));
+    const { exit, stderr } = await runSwarm(['ab', '--server', '1.13.4', '--server', '1.11.0', '--record', dir]);
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(/there is a session already/);
   });
 
   it.each([

@@ -73,6 +73,14 @@ describe('swarm compare', () => {
     expect(stderr).toMatch(/are the same run/);
   });
 
+  it('names the record that cannot be read', async () => {
+    const newer = copyOf(base, 'newer', (text) => text.replace(/livekit-swarm\/record\/\d+/, 'livekit-swarm/record/99'));
+    const { exit, stderr } = await runSwarm(['compare', base, newer]);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(newer);
+    expect(stderr).toMatch(/record\/99|newer/);
+  });
+
   it.each([
     [['compare'], /two sides are needed/],
     [['compare', 'a'], /there is no a/],

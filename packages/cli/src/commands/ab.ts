@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ExitCode, expandPlan, formatDuration, UsageError } from '@livekit-swarm/core';
+import { EXIT_CODES, type ExitCode, expandPlan, formatDuration, UsageError } from '@livekit-swarm/core';
 import { compareRuns, parseTolerance, type Tolerance } from '@livekit-swarm/core/compare';
 import { describeScenario } from '@livekit-swarm/report';
 import { COMPARISON_REPORTERS, type ComparisonInput, type ComparisonReporter } from '@livekit-swarm/report/comparison';
-import { makeFolder, watchInterruption } from '@livekit-swarm/swarm';
+import { diskReason, makeFolder, watchInterruption } from '@livekit-swarm/swarm';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
 import { checkServers } from '../ab/check-servers.ts';
 import { embeddedTarget } from '../ab/embedded-target.ts';
@@ -48,12 +49,14 @@ export const abCommand = async (
   prepareRun({ scenario, target: embeddedTarget(servers.A), ...shared });
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
   const show = openComparisonOutput(flags, console, () => folder);
-  makeFolder(folder);
+  makeSessionFolder(folder);
 
   const printer = createProgressPrinter(stderr, { quiet: flags.quiet === true, color: wantsColor(flags.color, stderr, env) });
   for (const line of [...warnings.map((warning) => `warning: ${warning}`), ...leftOutLines(servers)]) printer.say(line);
   const interruption = watchInterruption();
   interruption.stop.addEventListener('abort', () => printer.say('Interrupted: everybody leaves. Once more to end at once.'));
+  // After what a run that goes on has to write.
+  interruption.kill.addEventListener('abort', () => setImmediate(() => process.exit(EXIT_CODES.interrupted.code)));
   try {
     const versions = await checkServers([servers.A, servers.B], folder, printer.say, interruption.stop);
     printer.say(
@@ -74,8 +77,9 @@ export const abCommand = async (
     printer.done();
     if (session.problem !== null) await write(stderr, formatProblem(session.problem));
     const input = await judgeSession(session, tolerance, interruption.stop.aborted, `Records are in ${folder}.`);
-    await keep(input, folder);
-    return await show(input);
+    const kept = await keep(input, folder, stderr);
+    const exitCode = await show(input);
+    return kept || exitCode !== EXIT_CODES.passed.code ? exitCode : EXIT_CODES.internalError.code;
   } catch (error) {
     printer.done();
     const problem = interruption.stop.aborted ? interruptedProblem() : problemOf(error);
@@ -133,9 +137,29 @@ const judgeSession = async (
   problem,
 });
 
-/** The result stays with its records, in every form. */
-const keep = async (input: ComparisonInput, folder: string): Promise<void> => {
-  for (const reporter of Object.values<ComparisonReporter>(COMPARISON_REPORTERS)) {
-    await writeWhole(join(folder, reporter.fileName), reporter.render(input));
+/** @throws UsageError when there is a session in it already, or it cannot be made */
+const makeSessionFolder = (folder: string): void => {
+  const taken = ['A', 'B'].map((side) => join(folder, side)).find((side) => existsSync(side));
+  if (taken !== undefined)
+    throw new UsageError(`--record ${folder}: there is a session already`, 'give another folder, or leave it out');
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new UsageError(`--record ${folder}: cannot be made: ${diskReason(error)}`, 'give another folder, or leave it out');
+  }
+};
+
+/** The result stays with its records, in every form. False when it could not be written. */
+const keep = async (input: ComparisonInput, folder: string, stderr: NodeJS.WriteStream): Promise<boolean> => {
+  try {
+    for (const reporter of Object.values<ComparisonReporter>(COMPARISON_REPORTERS)) {
+      await writeWhole(join(folder, reporter.fileName), reporter.render(input));
+    }
+    return true;
+  } catch (error) {
+    const message = `the result could not be written to ${folder}: ${diskReason(error)}`;
+    const hint = `the records are there: swarm compare ${join(folder, 'A')} ${join(folder, 'B')}`;
+    await write(stderr, formatProblem({ exitCode: EXIT_CODES.internalError.code, reason: 'report', message, hint }));
+    return false;
   }
 };

@@ -1,11 +1,14 @@
-import { judge, resolveThresholds, UsageError } from '@livekit-swarm/core';
+import { judge, RecordError, resolveThresholds, UsageError } from '@livekit-swarm/core';
 import type { RecordedRun, Side } from '@livekit-swarm/core/compare';
 import { readRecord, recordLines } from '@livekit-swarm/swarm';
 import type { NamedRecords } from './find-runs.ts';
 
-/** Reads a run from its record, judged by its own thresholds. @throws RecordError */
+/** Reads a run from its record, judged by its own thresholds. @throws RecordError that names the record: it is one of several */
 export const readRun = async (record: string): Promise<RecordedRun> => {
-  const summary = await readRecord(record);
+  const summary = await readRecord(record).catch((error: unknown): never => {
+    if (!(error instanceof RecordError) || error.message.includes(record)) throw error;
+    throw new RecordError(`${record}: ${error.message}`, error.hint);
+  });
   return {
     name: record,
     summary,
