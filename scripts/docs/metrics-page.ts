@@ -49,7 +49,8 @@ Those that a load cannot measure are left out: no \`media_latency\` where nobody
 ${typesTable()}
 
 In \`--json\` every figure has a flat key under \`metrics\`: \`join_time.p95\`, \`packet_loss.rate\`, \`nacks_sent.count\`. Times are milliseconds, shares go
-from 0 to 1. A selector narrows a metric down by its labels: \`kind\` (audio, video), \`direction\` (up, down), \`role\` (publisher, subscriber), \`codec\`
+from 0 to 1. A selector narrows a metric down by its labels: \`kind\` (audio, video), \`direction\` (up, down), \`group\` and \`role\` (of the
+scenario; with flags crowd, and publisher or subscriber), \`codec\`
 (opus, vp8, h264). What was never measured is absent, and a threshold on it makes a run inconclusive, not passed.
 
 ${CHAPTERS.map(chapter).join('\n\n')}
@@ -63,8 +64,34 @@ npx swarm --threshold 'join_time: p(95)<1500' --threshold 'packet_loss{kind:audi
 npx swarm --publish audio,video --threshold 'media_latency{kind:video}: p(99)<0.3s' --threshold 'packets_received: rate>5000'
 \`\`\`
 
-A threshold of yours replaces the default on the same metric, selector and aggregation; the other defaults stay. The grammar is in
-[threshold-grammar.ts](../packages/core/src/threshold-grammar.ts).`;
+A threshold of yours replaces the default on the same metric, selector, window and aggregation; the other defaults stay. The grammar is in
+[threshold-grammar.ts](../packages/core/src/threshold-grammar.ts).
+
+It may be about a part of the run, its window, which stands behind the metric and its selector:
+
+| window | what it is |
+| --- | --- |
+| \`@joining\`, \`@steady\` | until all were due who come first; when the crowd is what it was meant to be |
+| \`@NAME\` | a stage or lesson of an executor, or a stretch of the timeline |
+| \`@*\` | every stage, each judged by itself; for metrics of joins those in which somebody was due |
+| \`@30s..60s\` | counted from the start |
+
+Joins count in the window in which they were due, with all that became of them; everything else counts when it happened, and a counter's \`rate\` is per second
+of the window. What is known only when a stay ends has no windows: ${names(({ timed }) => !timed)}.
+
+\`abortOnFail\` ends the run as soon as the threshold is crossed, and \`abortOnFail after 10s\` not before ten seconds of the run have gone; the run has failed. Nothing
+is crossed of which nothing was measured, and nothing ends the run while the generator suffers: that may be its own doing.
+
+\`\`\`sh
+npx swarm --threshold 'media_latency{kind:audio}@steady: p(99)<100' --threshold 'packet_loss@10s..20s: rate<0.1%'
+npx swarm --rooms 100 --threshold 'join_failures: rate<0.2 abortOnFail after 10s'
+\`\`\``;
+
+const names = (which: (definition: MetricDefinition) => boolean): string =>
+  metricNames()
+    .filter((name) => which(metricDefinition(name)))
+    .map(code)
+    .join(', ');
 
 /** What a run is judged by, and why. */
 export const defaultsTable = (): string =>
