@@ -5,7 +5,8 @@ import { scenarioOfLoad } from './scenario/scenario-of-load.ts';
 import { createSummary } from './summarize.ts';
 import { altered, generatorOf, recordOf, specOf } from './testing/record-of.ts';
 import { holds } from './threshold.ts';
-import { type Judgement, judge } from './verdict.ts';
+import { parseThreshold } from './threshold-grammar.ts';
+import { abortCause, type Judgement, judge } from './verdict.ts';
 
 const judged = (lines: RecordLine[], thresholds: string[] = []): Judgement => {
   const fold = createSummary();
@@ -190,6 +191,47 @@ describe('a run that did not end by itself', () => {
     expect(judged(altered(healthy, (line) => (line.type === 'end' ? null : line)))).toMatchObject({
       verdict: 'inconclusive',
       reasons: ['The record breaks off before the end of the run.'],
+    });
+  });
+});
+
+describe('abortCause', () => {
+  const causeOf = (lines: RecordLine[], threshold: string, elapsedMs = 60_000) => {
+    const fold = createSummary();
+    for (const line of lines) if (line.type !== 'end') fold.add(line);
+    return abortCause(fold.soFar(), [{ threshold: parseThreshold(threshold), source: 'user' }], elapsedMs);
+  };
+
+  it('is a threshold that is crossed, once its delay is over', () => {
+    const threshold = 'join_time: p(95)<50 abortOnFail after 10s';
+    expect(causeOf(healthy, threshold, 9_999)).toBeNull();
+    expect(causeOf(healthy, threshold, 10_000)).toMatchObject({ result: { metric: 'join_time', ok: false }, doubts: [] });
+    expect(causeOf(healthy, 'join_time: p(95)<50')).toBeNull();
+    expect(causeOf(healthy, 'join_time: p(95)<5000 abortOnFail')).toBeNull();
+  });
+
+  it('is never something that was not measured', () => {
+    expect(causeOf(healthy, 'reconnect_time: p(95)<1 abortOnFail')).toBeNull();
+    expect(causeOf(healthy, 'packet_loss@peak: rate>1 abortOnFail')).toBeNull();
+    expect(causeOf(healthy.slice(0, 1), 'packet_loss: rate>1 abortOnFail')).toBeNull();
+  });
+
+  it('may be of one window', () => {
+    expect(causeOf(healthy, 'join_time@joining: p(95)<50 abortOnFail')).toMatchObject({
+      result: { metric: 'join_time@joining' },
+    });
+  });
+
+  it('is doubtful while the generator suffers', () => {
+    const cause = causeOf(withGenerator({ lateSends: 50 }), 'join_time: p(95)<50 abortOnFail');
+    expect(cause).toMatchObject({ doubts: [{ rule: 'late_sends' }] });
+  });
+
+  it('is certain when the server refused joins in words, however the generator is doing', () => {
+    const lines = refused(/^k3x9-[1-5]-/, 'server_full', withGenerator({ lateSends: 50 }));
+    expect(causeOf(lines, 'join_failures: rate<0.2 abortOnFail')).toMatchObject({
+      result: { metric: 'join_failures', value: 0.5 },
+      doubts: [],
     });
   });
 });
