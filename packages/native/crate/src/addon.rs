@@ -64,7 +64,7 @@ impl NativePump {
         let (data_cohort, impairment) = options.map_or((None, None), |options| (options.data_cohort, options.impairment));
         let data_cohort = cohort(data_cohort)?;
         let impairment = impairment.map(impairment_of).transpose()?.flatten();
-        let mut reactor = self.threads.next();
+        let mut reactor = self.threads.next().map_err(failed)?;
         let (handle, peer) = reactor.create_peer(local).map_err(failed)?;
         peer.data_cohort = data_cohort;
         peer.access.impair(impairment);
@@ -91,7 +91,7 @@ impl NativePump {
             controlling: remote.controlling,
             data_channels: remote.data_channels,
         };
-        self.threads.owner(peer).with_peer(peer, |peer, now| peer.set_remote(remote, now)).map_err(failed)
+        self.threads.owner(peer).map_err(failed)?.with_peer(peer, |peer, now| peer.set_remote(remote, now)).map_err(failed)
     }
 
     #[napi]
@@ -100,12 +100,12 @@ impl NativePump {
             peer.add_remote_candidate(&candidate, now);
             Ok(())
         };
-        self.threads.owner(peer).with_peer(peer, add).map_err(failed)
+        self.threads.owner(peer).map_err(failed)?.with_peer(peer, add).map_err(failed)
     }
 
     #[napi]
     pub fn restart_ice(&self, peer: u32) -> Result<NativeCredentials> {
-        let credentials = self.threads.owner(peer).with_peer(peer, |peer, _| Ok(peer.restart_ice())).map_err(failed)?;
+        let credentials = self.threads.owner(peer).map_err(failed)?.with_peer(peer, |peer, _| Ok(peer.restart_ice())).map_err(failed)?;
         Ok(NativeCredentials { ufrag: credentials.ufrag, pwd: credentials.pass })
     }
 
@@ -116,7 +116,7 @@ impl NativePump {
             peer.set_extensions(ids);
             Ok(())
         };
-        self.threads.owner(peer).with_peer(peer, set).map_err(failed)
+        self.threads.owner(peer).map_err(failed)?.with_peer(peer, set).map_err(failed)
     }
 
     #[napi]
@@ -126,12 +126,12 @@ impl NativePump {
             peer.create_channel(&label, ordered, max_retransmits, now);
             Ok(())
         };
-        self.threads.owner(peer).with_peer(peer, create).map_err(failed)
+        self.threads.owner(peer).map_err(failed)?.with_peer(peer, create).map_err(failed)
     }
 
     #[napi]
     pub fn send_data(&self, peer: u32, label: String, message: Buffer) -> Result<()> {
-        self.threads.owner(peer).with_peer(peer, |peer, now| peer.send_data(&label, &message, now)).map_err(failed)
+        self.threads.owner(peer).map_err(failed)?.with_peer(peer, |peer, now| peer.send_data(&label, &message, now)).map_err(failed)
     }
 
     #[napi]
@@ -151,7 +151,7 @@ impl NativePump {
             peer.add_flow(flow);
             Ok(())
         };
-        self.threads.owner(peer).with_peer(peer, add).map_err(failed)
+        self.threads.owner(peer).map_err(failed)?.with_peer(peer, add).map_err(failed)
     }
 
     #[napi]
@@ -169,7 +169,7 @@ impl NativePump {
             extensions: options.extensions.map(Into::into),
             active: options.active,
         };
-        self.threads.owner(options.peer).add_sender(options.peer, config, options.cname, clip).map_err(failed)
+        self.threads.owner(options.peer).map_err(failed)?.add_sender(options.peer, config, options.cname, clip).map_err(failed)
     }
 
     #[napi]
@@ -179,7 +179,7 @@ impl NativePump {
                 found.set_active(active, now.mono);
             }
         };
-        self.threads.owner(sender).with_stream(sender, set).map_err(failed)
+        self.threads.owner(sender).map_err(failed)?.with_stream(sender, set).map_err(failed)
     }
 
     #[napi]
@@ -204,7 +204,7 @@ impl NativePump {
             remb: options.remb,
             cohort: cohort(options.cohort)?,
         };
-        self.threads.owner(options.peer).add_receiver(options.peer, config).map_err(failed)
+        self.threads.owner(options.peer).map_err(failed)?.add_receiver(options.peer, config).map_err(failed)
     }
 
     #[napi]
@@ -214,12 +214,12 @@ impl NativePump {
                 found.set_muted(muted, now.wall);
             }
         };
-        self.threads.owner(receiver).with_stream(receiver, set).map_err(failed)
+        self.threads.owner(receiver).map_err(failed)?.with_stream(receiver, set).map_err(failed)
     }
 
     #[napi]
     pub fn remove_receiver(&self, receiver: u32) -> Result<()> {
-        let mut owner = self.threads.owner(receiver);
+        let mut owner = self.threads.owner(receiver).map_err(failed)?;
         owner.with_stream(receiver, |peer, _| peer.remove_receiver(receiver)).map_err(failed)?;
         owner.forget_stream(receiver);
         Ok(())
@@ -227,7 +227,7 @@ impl NativePump {
 
     #[napi]
     pub fn remove_sender(&self, sender: u32) -> Result<()> {
-        let mut owner = self.threads.owner(sender);
+        let mut owner = self.threads.owner(sender).map_err(failed)?;
         owner.with_stream(sender, |peer, _| peer.senders.retain(|(handle, _)| *handle != sender)).map_err(failed)?;
         owner.forget_stream(sender);
         Ok(())
@@ -235,7 +235,7 @@ impl NativePump {
 
     #[napi]
     pub fn close_peer(&self, peer: u32) -> Result<()> {
-        self.threads.owner(peer).close_peer(peer).map_err(failed)
+        self.threads.owner(peer).map_err(failed)?.close_peer(peer).map_err(failed)
     }
 
     #[napi]
@@ -258,6 +258,7 @@ impl NativePump {
     #[napi]
     pub fn close(&mut self) {
         self.threads.stop();
+        self.clips.clear();
     }
 }
 

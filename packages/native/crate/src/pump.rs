@@ -42,15 +42,19 @@ impl Threads {
         Ok(started)
     }
 
-    /// The thread with the next turn, for a new peer.
-    pub fn next(&mut self) -> MutexGuard<'_, Reactor> {
-        self.next = (self.next + 1) % self.reactors.len();
-        lock(&self.reactors[self.next])
+    /// The thread with the next turn, for a new peer. An error once they were stopped.
+    pub fn next(&mut self) -> Result<MutexGuard<'_, Reactor>, String> {
+        self.next = (self.next + 1) % self.reactors.len().max(1);
+        self.reactor(self.next)
     }
 
-    /// The thread that owns a peer or a stream.
-    pub fn owner(&self, handle: u32) -> MutexGuard<'_, Reactor> {
-        lock(&self.reactors[handle as usize % self.reactors.len()])
+    /// The thread that owns a peer or a stream. An error once they were stopped.
+    pub fn owner(&self, handle: u32) -> Result<MutexGuard<'_, Reactor>, String> {
+        self.reactor(handle as usize % self.reactors.len().max(1))
+    }
+
+    fn reactor(&self, index: usize) -> Result<MutexGuard<'_, Reactor>, String> {
+        self.reactors.get(index).map(|reactor| lock(reactor)).ok_or_else(|| "the pump is closed".into())
     }
 
     pub fn sample(&self) -> Rows {
@@ -61,6 +65,7 @@ impl Threads {
         rows
     }
 
+    /// Frees everything at once: JavaScript may hold on to a pump that it no longer uses, and descriptors are few.
     pub fn stop(&mut self) {
         for reactor in &self.reactors {
             lock(reactor).close();
@@ -69,6 +74,7 @@ impl Threads {
             // A thread that panicked has said so on stderr; there is nothing left to stop.
             let _ = handle.join();
         }
+        self.reactors.clear();
     }
 }
 
