@@ -2,7 +2,7 @@ import type { SourcedThreshold } from './default-thresholds.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { assessGenerator, type HealthFinding } from './generator-health.ts';
 import type { SoFar, Summary } from './summary.ts';
-import { formatThreshold, holds } from './threshold.ts';
+import { formatThreshold, holds, type Threshold } from './threshold.ts';
 import { crossedSentence, evaluate, type ThresholdResult, unmeasuredSentence } from './threshold-result.ts';
 
 export type { ThresholdResult } from './threshold-result.ts';
@@ -44,10 +44,10 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
   const results = thresholds.flatMap((sourced) => evaluate(summary, sourced));
   const health = assessGenerator(summary);
   const suffered = health.map(({ sentence }) => sentence);
-  const ended = endedSentence(summary, thresholds);
-  const certain = [...(ended === null ? [] : [ended]), ...certainFailures(summary, thresholds)];
-  const crossed = results.filter(({ ok }) => ok === false).map(crossedSentence);
-  const gaps = gapsOf(summary, results, ended !== null);
+  const ended = endedBy(summary, thresholds);
+  const certain = certainFailures(summary, thresholds);
+  const crossed = results.filter(({ ok, threshold }) => ok === false && threshold !== ended?.threshold).map(crossedSentence);
+  const gaps = gapsOf(summary, results);
   const conclude = (verdict: Verdict, reasons: string[], exitCode: ExitCode = EXIT_CODES[verdict].code): Judgement => ({
     verdict,
     exitCode: summary.end?.reason === 'interrupted' ? EXIT_CODES.interrupted.code : exitCode,
@@ -57,10 +57,13 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
   });
 
   if (refusedEverybody(summary)) return conclude('failed', [refusedSentence(summary), ...suffered], EXIT_CODES.unreachable.code);
-  if (certain.length > 0) return conclude('failed', [...certain, ...crossed, ...suffered, ...(ended === null ? [] : gaps)]);
+  const cause = ended === null ? [] : [ended.sentence];
+  if (certain.length > 0) return conclude('failed', [...cause, ...certain, ...crossed, ...suffered]);
   if (nobodyGotIn(summary) && suffered.length === 0) {
-    return conclude('failed', [nobodySentence(summary)], EXIT_CODES.unreachable.code);
+    return conclude('failed', [nobodySentence(summary), ...cause], EXIT_CODES.unreachable.code);
   }
+  // That windows were not reached, and the like, is what was wanted.
+  if (cause.length > 0) return conclude('failed', [...cause, ...crossed, ...suffered]);
   if (suffered.length > 0) return conclude('inconclusive', [...suffered, ...crossed.map(doubted), ...gaps]);
   if (crossed.length > 0) return conclude('failed', [...crossed, ...gaps]);
   if (gaps.length > 0) return conclude('inconclusive', gaps);
@@ -87,10 +90,15 @@ export const abortCause = (
 };
 
 /** Only while it is still among those that count: a record can be judged anew by others. */
-const endedSentence = ({ end, endedBy }: Summary, thresholds: readonly SourcedThreshold[]): string | null => {
-  if (end?.reason !== 'threshold' || endedBy === null) return null;
-  if (!thresholds.some(({ threshold }) => formatThreshold(threshold) === endedBy.threshold)) return null;
-  return `${endedBy.sentence.replace(/\.$/, '')}, ${(endedBy.at / 1_000).toFixed(1)} s into the run, which ended it.`;
+const endedBy = (
+  summary: Summary,
+  thresholds: readonly SourcedThreshold[],
+): { threshold: Threshold; sentence: string } | null => {
+  const cause = summary.end?.reason === 'threshold' ? summary.endedBy : null;
+  const found = thresholds.find(({ threshold }) => formatThreshold(threshold) === cause?.threshold);
+  if (cause === null || found === undefined) return null;
+  const when = `${(cause.at / 1_000).toFixed(1)} s into the run`;
+  return { threshold: found.threshold, sentence: `${cause.sentence.replace(/\.$/, '')}, ${when}, which ended it.` };
 };
 
 const failuresOf = ({ joins }: Pick<SoFar, 'joins'>, words: ReadonlySet<string>): number =>
@@ -141,13 +149,13 @@ const refusalWords = ({ joins }: Pick<SoFar, 'joins'>): string =>
 const doubted = (sentence: string): string => `${sentence.slice(0, -1)}, but that may be our own doing.`;
 
 /** What keeps a run from being called passed although nothing was crossed. */
-const gapsOf = ({ joins, end, plan }: Summary, results: ThresholdResult[], endedByThreshold: boolean): string[] => {
+const gapsOf = ({ joins, end, plan }: Summary, results: ThresholdResult[]): string[] => {
   const sentences = results.filter(({ ok }) => ok === null).map(unmeasuredSentence);
   if (results.length === 0) sentences.push('There was no threshold to judge by.');
   if (joins.unaccounted > 0)
     sentences.push(`${joins.unaccounted} of ${joins.planned} participants have no result in the record.`);
   if (end === null) sentences.push('The record breaks off before the end of the run.');
-  if (end !== null && end.reason !== 'finished' && end.reason !== 'server_died' && !endedByThreshold) {
+  if (end !== null && end.reason !== 'finished' && end.reason !== 'server_died') {
     const planned = plan.endAtMs / 1_000;
     sentences.push(`The run was cut short (${end.reason}) after ${(end.at / 1_000).toFixed(1)} s of ${planned.toFixed(1)} s.`);
   }

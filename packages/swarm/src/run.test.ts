@@ -85,8 +85,9 @@ describe.concurrent('run', () => {
     expect(shards).toEqual(new Set([-1, 0, 1]));
     expect(summary.joins).toMatchObject({ planned: 4, joined: 4, failed: 0, unaccounted: 0 });
     expect(summary.deployment).toMatchObject({ nodes: ['ND_fake'], serverVersion: '1.13.4' });
-    expect(seen.at(-1)).toMatchObject({ planned: 4, present: 4, phase: 'steady', loss: 0 });
-    expect(seen.at(-1)?.packetsPerSecond.down).toBeGreaterThan(60);
+    const last = seen.findLast(({ phase }) => phase === 'steady');
+    expect(last).toMatchObject({ planned: 4, present: 4, loss: 0 });
+    expect(last?.packetsPerSecond.down).toBeGreaterThan(60);
   });
 
   test('writes a record that reads back to the same verdict', async ({ fixture: { dir, start }, expect }) => {
@@ -165,7 +166,7 @@ describe.concurrent('run', () => {
     expect(new Set(results.map(({ identity }) => identity)).size).toBe(plan.participants.length);
     const early = results.filter(({ leaveAtMs }) => leaveAtMs < plan.endAtMs);
     expect(early.length).toBeGreaterThan(4);
-    for (const { at, leaveAtMs } of early) expect(Math.abs(at - leaveAtMs)).toBeLessThan(500);
+    for (const { at, leaveAtMs } of early) expect(Math.abs(at - leaveAtMs)).toBeLessThan(1_500);
     expect(summary.joins).toMatchObject({ joined: plan.participants.length, failed: 0, dropped: 0, unaccounted: 0 });
     expect(summary.end?.reason).toBe('finished');
     expect(Math.max(...seen.map(({ present }) => present))).toBeLessThanOrEqual(4);
