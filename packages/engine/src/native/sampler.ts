@@ -4,13 +4,19 @@ import type { EngineSample } from '../engine.ts';
 import { seriesOf } from './series.ts';
 import type { StreamBook } from './stream-book.ts';
 
-/** Reads asked for within this time share one: each reads the counters of every stream of the process. */
-const SHARED_READ_MS = 50;
+/**
+ * Reads asked for within this time share one: each reads the counters of every stream of the process. The longer a read takes, the longer it is waited for,
+ * so that where people come and go all the time, reading takes no more than this share of the event loop; but never longer than a leave may wait, ms.
+ */
+const SHARED_READ_MS = { least: 50, most: 400 };
+const READING_SHARE = 0.05;
 
 /** Reads the pump, whoever asks: the sample of the second, and streams that are about to end and want their last figures. */
 export class Sampler {
   readonly #pump: Pick<Pump, 'sample'>;
   readonly #book: StreamBook;
+  readonly #now: () => number;
+  #readMs = 0;
   /** By cohort, since the last sample was taken. */
   readonly #latencies = new Map<number, Sketch>();
   #tickLateMs = 0;
@@ -18,24 +24,29 @@ export class Sampler {
   #taken = { sent: 0, received: 0, dropped: 0 };
   #waiting: { done: Promise<void>; timer: NodeJS.Timeout; resolve: () => void } | null = null;
 
-  constructor(pump: Pick<Pump, 'sample'>, book: StreamBook) {
+  /** @param now ms, monotonic */
+  constructor(pump: Pick<Pump, 'sample'>, book: StreamBook, now: () => number = () => performance.now()) {
     this.#pump = pump;
     this.#book = book;
+    this.#now = now;
   }
 
   /** Resolves when the book was brought up to date after this call. */
   readSoon(): Promise<void> {
     if (this.#waiting === null) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting = { done: promise, timer: setTimeout(() => this.read(), SHARED_READ_MS), resolve };
+      const waitMs = Math.min(SHARED_READ_MS.most, Math.max(SHARED_READ_MS.least, this.#readMs / READING_SHARE));
+      this.#waiting = { done: promise, timer: setTimeout(() => this.read(), waitMs), resolve };
     }
     return this.#waiting.done;
   }
 
   /** Brings the book up to date now. The pump's distributions begin anew with each read, so they are gathered here. */
   read(): void {
+    const began = this.#now();
     const sample = this.#pump.sample();
     this.#book.read(sample);
+    this.#readMs = this.#now() - began;
     for (const { cohort, ...bins } of sample.latencies) addBins(this.#latencyOf(cohort), bins);
     this.#tickLateMs = Math.max(this.#tickLateMs, sample.maxTickLateMs);
     this.#datagrams = { sent: sample.datagramsSent, received: sample.datagramsReceived, dropped: sample.sharedSocketDrops };

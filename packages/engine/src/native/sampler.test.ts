@@ -1,0 +1,56 @@
+import type { PumpSample } from '@livekit-swarm/native';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Sampler } from './sampler.ts';
+import { StreamBook } from './stream-book.ts';
+
+const nothing: PumpSample = {
+  senders: [],
+  receivers: [],
+  peers: [],
+  flows: [],
+  latencies: [],
+  maxTickLateMs: 0,
+  datagramsSent: 0,
+  datagramsReceived: 0,
+  sharedSocketDrops: 0,
+  cpuSeconds: 0,
+};
+
+/** A pump of which each read takes so long, ms. */
+const samplerOf = (readMs: number) => {
+  let now = 0;
+  let reads = 0;
+  const sample = (): PumpSample => {
+    now += readMs;
+    reads++;
+    return nothing;
+  };
+  return { sampler: new Sampler({ sample }, new StreamBook(), () => now), reads: () => reads };
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** How long somebody who leaves waits for their last counters, ms. */
+const waitOf = async (readMs: number): Promise<number> => {
+  const { sampler, reads } = samplerOf(readMs);
+  sampler.read();
+  const waiting = [sampler.readSoon(), sampler.readSoon()];
+  let ms = 0;
+  for (; reads() < 2 && ms < 1_000; ms++) vi.advanceTimersByTime(1);
+  await Promise.all(waiting);
+  expect(reads()).toBe(2);
+  return ms;
+};
+
+test.each([
+  [0.5, 50],
+  [9, 180],
+  [100, 400],
+])('a read of %d ms is shared by those who ask within %d ms', async (readMs, waitMs) => {
+  expect(await waitOf(readMs)).toBe(waitMs);
+});
