@@ -99,12 +99,13 @@ const conclude = (draft: Draft, design: Design, worse: number, better: number): 
   const change = changeOf(base.median, end);
   const moved = (scale.of(end) - scale.of(base.median)) * (figure.better === 'lower' ? 1 : -1);
   const verdict = worse <= ALPHA && moved > 1 ? 'worse' : better <= ALPHA && moved < -1 ? 'better' : 'same';
+  const interval = intervalOf(base.median, scale, shift);
   return {
     ...factsOf(draft),
     base,
     current,
     change,
-    interval: intervalOf(base.median, scale, shift),
+    interval: design === 'single' && !holds(interval, change.absolute) ? null : interval,
     chance: Math.min(worse, better),
     verdict,
     why: null,
@@ -118,7 +119,10 @@ const factsOf = ({ figure, margin }: FigureInput) => {
 
 const changeOf = (from: number, to: number) => ({ absolute: to - from, relative: shareOf(to - from, from) });
 
-const intervalOf = (base: number, scale: MarginScale, shift: Shift): FigureComparison['interval'] => {
+/** Parts of a run with a few people each have other percentiles than the run: then their interval says nothing about it. */
+const holds = ({ from, to }: { from: number; to: number }, change: number): boolean => from <= change && change <= to;
+
+const intervalOf = (base: number, scale: MarginScale, shift: Shift): NonNullable<FigureComparison['interval']> => {
   // Nothing that is measured here can be below zero.
   const [from, to] = [shift.from, shift.to].map((by) => Math.max(0, scale.at(scale.of(base) + by)) - base) as [number, number];
   return { from, to, relativeFrom: shareOf(from, base), relativeTo: shareOf(to, base), confidence: shift.confidence };
