@@ -1,16 +1,20 @@
 import { scenarioJsonSchema } from '@livekit-swarm/core';
+import { exporterJsonSchema } from '@livekit-swarm/exporter';
 import { resultJsonSchema } from '@livekit-swarm/report';
 import { comparisonJsonSchema } from '@livekit-swarm/report/comparison';
 import { exitCodesPage } from './exit-codes-page.ts';
+import { exporterMetricsPage } from './exporter-metrics-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { reportsPage } from './reports-page.ts';
 
 /** Every page that is written by a program, by its path in the checkout. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/exit-codes.md': exitCodesPage,
+  'docs/exporter-metrics.md': exporterMetricsPage,
   'docs/metrics.md': metricsPage,
   'docs/reports.md': reportsPage,
   'packages/core/schema/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
+  'packages/exporter/schema/exporter.schema.json': () => `${JSON.stringify(exporterJsonSchema(), null, 2)}\n`,
   'packages/report/schema/comparison.schema.json': () => `${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`,
   'packages/report/schema/result.schema.json': () => `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,
 };
