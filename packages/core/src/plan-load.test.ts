@@ -128,11 +128,10 @@ describe('planLoad', () => {
     );
   });
 
-  it('is quick', () => {
+  // Work that grew with the square of the crowd would not end within the time of a test.
+  it('reckons with a large plan', () => {
     const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })), 'r');
-    const began = performance.now();
     expect(planLoad(plan).most(...everything).participants).toBe(180_000);
-    expect(performance.now() - began).toBeLessThan(3_000);
   });
 });
 
