@@ -1,0 +1,59 @@
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { provisionLiveKit } from '@livekit-swarm/lab';
+import { expect, it } from 'vitest';
+import { parseExposition, type Series, sumOf } from '../../exporter/test/support/exposition.ts';
+import { descendantsOf } from './support/processes.ts';
+import { expectGone, scratch, startSwarm } from './support/swarm.ts';
+
+interface Described {
+  services: { name: string; url: string }[];
+}
+
+it('stands with an exporter that sees it from every side, and goes with it', async () => {
+  const cache = scratch();
+  const lab = join(cache, 'livekit-swarm', 'labs', 'lab');
+  mkdirSync(join(cache, 'livekit-swarm', 'labs'), { recursive: true });
+  const env = { XDG_CACHE_HOME: cache, SWARM_LIVEKIT_SERVER: (await provisionLiveKit()).path };
+  const run = async (...args: string[]) => {
+    const swarm = startSwarm(args, env);
+    return { code: await swarm.ended, out: swarm.stdout(), err: swarm.stderr() };
+  };
+  const up = await run('lab', 'up', '--nodes', '2', '--with', 'haproxy,exporter', '--json');
+  expect(up).toMatchObject({ code: 0 });
+  const supervisor = (JSON.parse(readFileSync(join(lab, 'lab.json'), 'utf8')) as { supervisor: { pid: number } }).supervisor.pid;
+  const everything = descendantsOf(supervisor);
+  try {
+    const { services } = JSON.parse(up.out) as Described;
+    const url = services.find(({ name }) => name === 'exporter')?.url ?? '';
+    const scrape = async (): Promise<Series[]> => parseExposition(await (await fetch(url)).text());
+    const probe = await fetch(url.replace('/metrics', '/probe?target=lab&module=audio_pair&node=node-2'));
+    expect(sumOf(parseExposition(await probe.text()), 'swarm_probe_success')).toBe(1);
+    // The nodes were told where to send their webhooks before the exporter was there.
+    await expect
+      .poll(async () => sumOf(await scrape(), 'swarm_lifecycle_webhooks_total', { event: 'room_finished' }) ?? 0, {
+        timeout: 15_000,
+      })
+      .toBeGreaterThan(0);
+    const series = await scrape();
+    expect(sumOf(series, 'swarm_lifecycle_registry_nodes', { state: 'serving' })).toBe(2);
+    expect(series.filter(({ name }) => name === 'swarm_exporter_up').map(({ value }) => value)).toEqual([1, 1, 1]);
+
+    const secret = /LIVEKIT_API_SECRET=(\S+)/.exec(readFileSync(join(lab, 'keys.env'), 'utf8'))?.[1] ?? 'none';
+    for (const file of readdirSync(lab).filter((name) => /^exporter\.|\.log$/.test(name))) {
+      expect(readFileSync(join(lab, file), 'utf8')).not.toContain(secret);
+    }
+    expect(statSync(join(lab, 'exporter.yaml')).mode & 0o777).toBe(0o600);
+    for (const { command } of everything) expect(command).not.toContain(secret);
+  } finally {
+    expect(await run('lab', 'down')).toMatchObject({ code: 0 });
+  }
+  await expectGone(everything);
+  expect(readdirSync(join(cache, 'livekit-swarm', 'labs'))).toEqual([]);
+});
+
+it('says what there is when asked for something else', async () => {
+  const swarm = startSwarm(['lab', 'up', '--with', 'exporters'], { XDG_CACHE_HOME: scratch() });
+  expect(await swarm.ended).toBe(2);
+  expect(swarm.stderr()).toMatch(/there is no "exporters"[\s\S]*redis-exporter, exporter/);
+});

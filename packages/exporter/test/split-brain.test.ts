@@ -1,0 +1,63 @@
+/**
+ * Two copies of one room, as Redis leaves them behind when it forgets: two servers that know nothing of each other, with the same keys, behind one address that
+ * lets connections in by turns. Everybody is well, and alone.
+ */
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { generateCredentials, startLiveKit } from '@livekit-swarm/lab';
+import { expect, it } from 'vitest';
+import { sumOf } from './support/exposition.ts';
+import { scratch, startProbing } from './support/probing.ts';
+
+/** Passes connections on, to each of the ports in turn. */
+const byTurns = async (ports: readonly number[]) => {
+  let turn = 0;
+  const server = createServer((client) => {
+    const upstream = connect(ports[turn++ % ports.length] ?? 0, '127.0.0.1');
+    client.pipe(upstream).pipe(client);
+    for (const socket of [client, upstream]) {
+      socket.on('error', () => {
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+};
+
+it('shows a split room: both got in, neither was told of the other', async () => {
+  const dir = await scratch();
+  const credentials = generateCredentials();
+  await using one = await startLiveKit({ dir: join(dir, 'one'), credentials });
+  await using two = await startLiveKit({ dir: join(dir, 'two'), credentials });
+  const balancer = await byTurns([one.ports.http, two.ports.http]);
+  try {
+    const target = {
+      name: 'split',
+      url: `ws://127.0.0.1:${balancer.port}`,
+      ...credentials,
+      nodes: [],
+      isAlsoAt: () => false,
+      redisUrl: null,
+    };
+    await using probing = await startProbing([target]);
+    const { series } = await probing.ask('target=split&module=audio_pair');
+    expect(sumOf(series, 'swarm_probe_success')).toBe(0);
+    expect(series.filter(({ name }) => name === 'swarm_probe_failure').map(({ labels }) => labels.reason)).toEqual(['not_seen']);
+    for (const side of ['a', 'b']) {
+      expect(sumOf(series, 'swarm_probe_participants_seen', { side })).toBe(0);
+      expect(sumOf(series, 'swarm_probe_heard', { side })).toBe(0);
+      // Nothing else is wrong with either of them.
+      expect(sumOf(series, 'swarm_probe_phase_seconds', { phase: 'dtls', side })).toBeLessThan(5);
+    }
+    const nodes = series.filter(({ name }) => name === 'swarm_probe_node_info').map(({ labels }) => labels.node_id);
+    expect(new Set(nodes).size).toBe(2);
+  } finally {
+    balancer.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+});
