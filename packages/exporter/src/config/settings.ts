@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '@livekit-swarm/core';
-import { nearest, type Path, readSettings, type Settings } from '@livekit-swarm/core/settings';
+import { readSettings, type Settings } from '@livekit-swarm/core/settings';
 import type { ClientsOptions } from '../sources/clients/clients-options.ts';
 import { clientsOptions } from '../sources/clients/config.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
+import { checkSchedule, checkUseful } from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
-import { readSecret, type SecretReader } from './secret.ts';
+import { readToken } from './read-token.ts';
+import type { SecretReader } from './secret.ts';
 import { checkUrl, readTarget, type Target } from './target.ts';
 
 /** Everything an exporter must know. */
@@ -126,27 +128,6 @@ const environmentTarget = ({
   return [{ ...target, nodes: [], isAlsoAt: () => false, redisUrl: null }];
 };
 
-const readToken = async (
-  flags: SettingsFlags,
-  { value, at }: Settings<ConfigFile>,
-  reader: SecretReader,
-): Promise<string | null> => {
-  const fromEnv = reader.env.SWARM_EXPORTER_TOKEN?.trim() ?? '';
-  const { tokenFile } = flags;
-  if (tokenFile !== undefined) {
-    return checkToken(await readSecret({ file: tokenFile }, '--token-file', { ...reader, dir: process.cwd() }), '--token-file');
-  }
-  if (fromEnv !== '') return checkToken(fromEnv, 'SWARM_EXPORTER_TOKEN');
-  const where = `${at(['token'])}: token`;
-  return value.token === undefined ? null : checkToken(await readSecret(value.token, where, reader), where);
-};
-
-/** What can stand behind "Bearer" (RFC 6750 §2.1): nobody could ever give another one. */
-const checkToken = (token: string, where: string): string => {
-  if (/^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
-  throw new UsageError(`${where}: a token may hold letters, digits and . _ ~ + / - only`, 'make one with: openssl rand -hex 32');
-};
-
 const readTls = ({ tlsCert, tlsKey }: SettingsFlags, { tls }: ConfigFile, dir: string): ExporterSettings['tls'] => {
   const cert = tlsCert ?? (tls === undefined ? undefined : resolve(dir, tls.cert));
   const key = tlsKey ?? (tls === undefined ? undefined : resolve(dir, tls.key));
@@ -156,46 +137,4 @@ const readTls = ({ tlsCert, tlsKey }: SettingsFlags, { tls }: ConfigFile, dir: s
     `--tls-${cert === undefined ? 'key' : 'cert'} needs --tls-${cert === undefined ? 'cert' : 'key'}`,
     'give both',
   );
-};
-
-/** What is scheduled must be there. */
-const checkSchedule = ({ probes, targets }: ExporterSettings, { at }: Settings<ConfigFile>): void => {
-  const names = targets.map(({ name }) => name);
-  for (const [index, { target, module }] of (probes?.schedule ?? []).entries()) {
-    const check = (key: string, what: string, given: string, known: readonly string[]): void => {
-      if (known.includes(given)) return;
-      const path: Path = ['probes', 'schedule', index, key];
-      const meant = nearest(given, known);
-      throw new UsageError(
-        `${at(path)}: probes.schedule[${index}].${key}: there is no ${what} "${given}"`,
-        meant === null ? `there are ${known.join(', ') || 'none'}` : `did you mean ${meant}?`,
-      );
-    };
-    check('target', 'target', target, names);
-    check('module', 'module', module, [...(probes?.modules.keys() ?? [])]);
-  }
-};
-
-const checkUseful = ({ probes, lifecycle, clients, targets }: ExporterSettings, config: string | undefined): void => {
-  if (config === undefined && targets.length === 0) {
-    throw new UsageError(
-      'there is nothing to export: no deployment is named',
-      'set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or give a file: swarm exporter --config FILE',
-    );
-  }
-  if (probes === null && lifecycle === null && clients === null) {
-    throw new UsageError(`${config}: no source is on`, 'add a section: probes: {}, lifecycle: {} or clients: {}');
-  }
-  if (clients !== null && targets.length === 0) {
-    throw new UsageError(
-      `${config}: clients need a target, whose keys their tokens are signed with`,
-      'name one under targets, or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET',
-    );
-  }
-  if (probes !== null && targets.length === 0) {
-    throw new UsageError(
-      `${config}: probes need a target`,
-      'name one under targets, or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET',
-    );
-  }
 };

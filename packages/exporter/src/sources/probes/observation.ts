@@ -58,3 +58,5 @@ export const absent = (): SideObservation => ({
 
 /** How they are called in their room. */
 export const identityOf = (side: Side): string => `swarm-probe-${side}`;
+
+export const otherOf = (side: Side): Side => (side === 'a' ? 'b' : 'a');

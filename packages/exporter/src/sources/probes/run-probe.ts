@@ -1,10 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type EventLine, LEFT_WHILE_JOINING, type ParticipantPlan } from '@livekit-swarm/core';
-import { type EngineOptions, NativeEngine } from '@livekit-swarm/engine';
-import { failureOf, makeToken } from '@livekit-swarm/livekit';
-import { openPump } from '@livekit-swarm/native';
+import { failureOf } from '@livekit-swarm/livekit';
+import { call } from './call.ts';
 import type { ProbeModule } from './module.ts';
-import { absent, identityOf, type Observation, SIDES, type Side, type SideObservation } from './observation.ts';
+import { absent, type Observation } from './observation.ts';
 import { createProbeRoom, type RoomAccess } from './probe-room.ts';
 import type { RoomCleaner } from './room-cleaner.ts';
 
@@ -23,14 +20,8 @@ export interface ProbeOrder {
 
 /** What of the budget leaving and deleting the room may take. */
 const RESERVE = { most: 700, share: 0.2 } as const;
-/** Beyond the limit that makes a join slow, so that a slow one is told from one that fails, ms. */
-const JOIN_GRACE_MS = 2_000;
-/** livekit-server tells of who publishes at once, but of others who have just got in every three seconds only, ms. */
-const MEET_MS = 4_000;
 /** How long a result waits for its room to be gone, ms: with a server that is ill the cleaner goes on alone. */
 const CLEAN_MS = 1_500;
-const LOOK_EVERY_MS = 25;
-const TOKEN_SECONDS = 120;
 
 /**
  * Two participants join a room of their own, and send each other what the module says. What the deployment does is part of what is observed, never an
@@ -66,139 +57,4 @@ export const runProbe = async (order: ProbeOrder): Promise<Observation> => {
   }
   observation.tookMs = performance.now() - began;
   return observation;
-};
-
-/** The call itself, from joining to leaving; notes in `observation` what it sees. */
-const call = async (
-  { module, access, room, signal }: ProbeOrder,
-  observation: Observation,
-  left: () => number,
-): Promise<void> => {
-  const over = new AbortController();
-  const ended = AbortSignal.any([signal, over.signal]);
-  const startedAtMs = Date.now();
-  const joinTimeoutMs = Math.max(1, Math.min(module.limits.joinMs + JOIN_GRACE_MS, left()));
-  const engine = openEngine({ startedAtMs, joinTimeoutMs, signalling: module.signalling }, (event) => {
-    const side = SIDES.find((one) => identityOf(one) === event.identity);
-    if (side === undefined) return;
-    note(observation.sides[side], event);
-    if (event.event === 'join_failed' || observation.sides[side].loss !== null) over.abort();
-  });
-  const setOut = new Set<number>();
-  try {
-    const joining = Promise.all(
-      SIDES.map(async (side, index) => {
-        const admission = { url: access.url, token: await tokenFor(side, room, module, access) };
-        if (ended.aborted) return;
-        setOut.add(index);
-        await engine.join(planOf(side, index, room, module), admission, Date.now() - startedAtMs);
-      }),
-    );
-    await Promise.race([joining, until(ended, left())]);
-    // Rejections after this moment are of a call that is over.
-    joining.catch(() => {});
-    const bothIn = (): boolean => SIDES.every((side) => observation.sides[side].phases !== null);
-    const met = (): boolean => SIDES.every((_side, index) => (engine.view(index)?.others.length ?? 0) > 0);
-    if (bothIn() && !ended.aborted) {
-      const metAt = performance.now();
-      await until(ended, Math.min(module.durationMs, left()));
-      observation.measuredMs = performance.now() - metAt;
-      await eventually(met, ended, Math.min(MEET_MS - observation.measuredMs, left()));
-    }
-    const complete = bothIn() && met() && observation.measuredMs >= module.durationMs - LOOK_EVERY_MS;
-    observation.outOfTime = !ended.aborted && !complete && left() <= LOOK_EVERY_MS;
-    for (const index of setOut) {
-      const side = SIDES[index];
-      if (side !== undefined) observation.sides[side].others = engine.view(index)?.others ?? [];
-    }
-  } finally {
-    await Promise.all(
-      [...setOut].map(async (index) => {
-        const side = SIDES[index];
-        const line = await engine.leave(index);
-        if (side === undefined) return;
-        observation.sides[side].tracks = line.tracks;
-        if (line.outcome === 'join_failed' && line.reason !== null && line.reason !== LEFT_WHILE_JOINING) {
-          observation.sides[side].refusal ??= { reason: line.reason, message: `did not get in: ${line.reason}` };
-        }
-      }),
-    );
-    await engine.close();
-  }
-};
-
-/** One for each probe: whatever happens to it happens to no other. Sockets of its own, so that a probe on loopback takes the way that others take. */
-const openEngine = (
-  options: Pick<EngineOptions, 'startedAtMs' | 'joinTimeoutMs' | 'signalling'>,
-  onEvent: (event: EventLine) => void,
-): NativeEngine =>
-  new NativeEngine({ ...options, threads: 1, joinAttempts: 1, onEvent }, (pump, told) =>
-    openPump({ ...pump, ownSockets: true }, told),
-  );
-
-const note = (side: SideObservation, { event, phases, node, ms, reason, message }: EventLine): void => {
-  const trouble = { reason: reason ?? 'unknown', message: message ?? reason ?? 'nobody said why' };
-  switch (event) {
-    case 'joined':
-      side.phases = phases ?? null;
-      side.node = node ?? null;
-      break;
-    case 'first_media':
-      side.firstMediaMs = ms ?? null;
-      break;
-    case 'join_failed':
-      side.refusal = trouble;
-      break;
-    case 'signal_lost':
-    case 'disconnected':
-      side.loss ??= trouble;
-      break;
-    default:
-  }
-};
-
-const planOf = (side: Side, index: number, room: string, { publish, data }: ProbeModule): ParticipantPlan => ({
-  index,
-  identity: identityOf(side),
-  group: 'probe',
-  room,
-  role: side,
-  joinAtMs: 0,
-  leaveAtMs: Number.POSITIVE_INFINITY,
-  publish: [...publish],
-  subscribe: true,
-  layout: { type: 'all' },
-  data: data === null ? [] : [data],
-  grants: {},
-  network: null,
-  expects: {
-    audio: publish.filter(({ kind }) => kind === 'audio').length,
-    video: publish.filter(({ kind }) => kind === 'video').length,
-  },
-});
-
-const tokenFor = (side: Side, room: string, { publish, data }: ProbeModule, { apiKey, apiSecret }: RoomAccess): Promise<string> =>
-  makeToken({
-    apiKey,
-    apiSecret,
-    room,
-    identity: identityOf(side),
-    publish: {
-      audio: publish.some(({ kind }) => kind === 'audio'),
-      video: publish.some(({ kind }) => kind === 'video'),
-      data: data !== null,
-    },
-    subscribe: true,
-    ttlSeconds: TOKEN_SECONDS,
-  });
-
-/** Resolves after `ms`, or when the signal is aborted. */
-const until = async (signal: AbortSignal, ms: number): Promise<void> => {
-  await sleep(Math.max(0, ms), undefined, { signal }).catch(() => {});
-};
-
-/** Resolves when it is so, after `ms`, or when the signal is aborted. */
-const eventually = async (isSo: () => boolean, signal: AbortSignal, ms: number): Promise<void> => {
-  const end = performance.now() + ms;
-  while (!isSo() && !signal.aborted && performance.now() < end) await until(signal, LOOK_EVERY_MS);
 };

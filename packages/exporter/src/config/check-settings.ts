@@ -1,0 +1,51 @@
+import { UsageError } from '@livekit-swarm/core';
+import { nearest, type Path, type Settings } from '@livekit-swarm/core/settings';
+import type { ConfigFile } from './config-file.ts';
+import type { ExporterSettings } from './settings.ts';
+
+/** What is scheduled must be there. @throws UsageError */
+export const checkSchedule = ({ probes, targets }: ExporterSettings, { at }: Settings<ConfigFile>): void => {
+  const names = targets.map(({ name }) => name);
+  for (const [index, { target, module }] of (probes?.schedule ?? []).entries()) {
+    const check = (key: string, what: string, given: string, known: readonly string[]): void => {
+      if (known.includes(given)) return;
+      const path: Path = ['probes', 'schedule', index, key];
+      const meant = nearest(given, known);
+      throw new UsageError(
+        `${at(path)}: probes.schedule[${index}].${key}: there is no ${what} "${given}"`,
+        meant === null ? `there are ${known.join(', ') || 'none'}` : `did you mean ${meant}?`,
+      );
+    };
+    check('target', 'target', target, names);
+    check('module', 'module', module, [...(probes?.modules.keys() ?? [])]);
+  }
+};
+
+/** What each source cannot do without a target. */
+const NEEDS = {
+  probes: 'probes need a target',
+  lifecycle: 'lifecycle needs a target',
+  clients: 'clients need a target, whose keys their tokens are signed with',
+} as const;
+
+/** Somebody who starts an exporter wants something of it. @throws UsageError */
+export const checkUseful = (settings: ExporterSettings, config: string | undefined): void => {
+  const { targets } = settings;
+  if (config === undefined && targets.length === 0) {
+    throw new UsageError(
+      'there is nothing to export: no deployment is named',
+      'set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or give a file: swarm exporter --config FILE',
+    );
+  }
+  const on = (['probes', 'lifecycle', 'clients'] as const).filter((source) => settings[source] !== null);
+  const [first] = on;
+  if (first === undefined) {
+    throw new UsageError(`${config}: no source is on`, 'add a section: probes: {}, lifecycle: {} or clients: {}');
+  }
+  if (targets.length === 0) {
+    throw new UsageError(
+      `${config}: ${NEEDS[first]}`,
+      'name one under targets, or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET',
+    );
+  }
+};

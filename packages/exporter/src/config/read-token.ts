@@ -1,0 +1,27 @@
+import { UsageError } from '@livekit-swarm/core';
+import type { Settings } from '@livekit-swarm/core/settings';
+import type { ConfigFile } from './config-file.ts';
+import { readSecret, type SecretReader } from './secret.ts';
+import type { SettingsFlags } from './settings.ts';
+
+/** The token that everybody is asked for: of the flag, else the environment, else the file. @throws UsageError when it cannot be read, or nobody could ever send it */
+export const readToken = async (
+  flags: SettingsFlags,
+  { value, at }: Settings<ConfigFile>,
+  reader: SecretReader,
+): Promise<string | null> => {
+  const fromEnv = reader.env.SWARM_EXPORTER_TOKEN?.trim() ?? '';
+  const { tokenFile } = flags;
+  if (tokenFile !== undefined) {
+    return checkToken(await readSecret({ file: tokenFile }, '--token-file', { ...reader, dir: process.cwd() }), '--token-file');
+  }
+  if (fromEnv !== '') return checkToken(fromEnv, 'SWARM_EXPORTER_TOKEN');
+  const where = `${at(['token'])}: token`;
+  return value.token === undefined ? null : checkToken(await readSecret(value.token, where, reader), where);
+};
+
+/** What can stand behind "Bearer" (RFC 6750 §2.1): nobody could ever give another one. */
+const checkToken = (token: string, where: string): string => {
+  if (/^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
+  throw new UsageError(`${where}: a token may hold letters, digits and . _ ~ + / - only`, 'make one with: openssl rand -hex 32');
+};

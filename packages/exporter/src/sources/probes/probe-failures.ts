@@ -1,0 +1,128 @@
+import type { ProbeFailure } from '../../catalogue/index.ts';
+import { identityOf, type Observation, otherOf, SIDES, type Side, type SideObservation, type Trouble } from './observation.ts';
+import type { DataFigures, MediaFigures } from './probe-figures.ts';
+
+export interface Failing {
+  reason: ProbeFailure;
+  message: string;
+}
+
+/** What failures are told from, beside what was observed. */
+export interface Judged {
+  bothIn: boolean;
+  heard: Readonly<Record<Side, boolean>> | null;
+  media: readonly MediaFigures[];
+  data: DataFigures | null;
+}
+
+/** Why a probe failed, most basic first; empty when it succeeded. */
+export const failuresOf = (observation: Observation, figures: Judged): Failing[] => {
+  const { internal, room, sides, outOfTime, module, measuredMs } = observation;
+  if (internal !== null) return [{ reason: 'internal', message: internal }];
+  if (room !== null) return [{ reason: classify(room), message: `the room could not be made: ${room.message}` }];
+  const refused = SIDES.flatMap((side) => {
+    const { phases, refusal } = sides[side];
+    return phases === null && refusal !== null ? [{ reason: classify(refusal), message: `${side}: ${refusal.message}` }] : [];
+  });
+  const late: Failing[] = outOfTime ? [{ reason: 'timeout', message: timeoutMessage(observation) }] : [];
+  if (!figures.bothIn) return unique([...refused, ...late, ...(refused.length + late.length === 0 ? [neverIn(sides)] : [])]);
+  const broken = SIDES.flatMap((side): Failing[] => {
+    const { loss } = sides[side];
+    return loss === null ? [] : [{ reason: 'disconnected', message: `${side}: ${loss.message}` }];
+  });
+  // Of media that was cut off before it could flow nothing can be said; nor can of who publishes nothing, and is told of some seconds late.
+  const tooShort = outOfTime && (module.publish.length === 0 || measuredMs < Math.min(1_000, module.durationMs));
+  return unique([
+    ...joinFailures(observation),
+    ...broken,
+    // Who was cut off need not have heard anything.
+    ...(tooShort || broken.length > 0 ? [] : meetingFailures(observation, figures)),
+    ...limitFailures(observation, figures),
+    ...late,
+  ]);
+};
+
+const timeoutMessage = ({ sides, module, measuredMs }: Observation): string => {
+  const joining = SIDES.filter((side) => sides[side].phases === null);
+  if (joining.length > 0) return `time was up while ${joining.join(' and ')} ${joining.length > 1 ? 'were' : 'was'} joining`;
+  const advice = 'give the scrape more time, or the module a shorter duration';
+  if (measuredMs >= module.durationMs) return `time was up before each was told of the other; ${advice}`;
+  return `time was up after ${Math.round(measuredMs)} of ${module.durationMs} ms of media; ${advice}`;
+};
+
+const neverIn = (sides: Observation['sides']): Failing => {
+  const missing = SIDES.filter((side) => sides[side].phases === null);
+  return { reason: 'join_failed', message: `${missing.join(' and ')} never got in` };
+};
+
+const joinFailures = ({ sides, module: { limits }, wantedNode }: Observation): Failing[] =>
+  SIDES.flatMap((side): Failing[] => {
+    const { phases, node } = sides[side];
+    const joined = phases?.joined ?? 0;
+    return [
+      ...(joined > limits.joinMs
+        ? [
+            {
+              reason: 'join_slow' as const,
+              message: `${side} took ${Math.round(joined)} ms to get in, more than ${limits.joinMs}`,
+            },
+          ]
+        : []),
+      ...(wantedNode !== null && node !== null && node !== wantedNode
+        ? [{ reason: 'wrong_node' as const, message: `${side} was let in by ${node}, not ${wantedNode}` }]
+        : []),
+    ];
+  });
+
+const meetingFailures = ({ sides }: Observation, { heard }: Judged): Failing[] =>
+  SIDES.flatMap((side): Failing[] => {
+    const other = otherOf(side);
+    if (!sees(sides[side], other)) {
+      return [{ reason: 'not_seen', message: `${side} was not told of ${other}: they are in the same room, but not together` }];
+    }
+    if (heard !== null && !heard[side]) return [{ reason: 'not_heard', message: `${side} got nothing of ${other}` }];
+    return [];
+  });
+
+const sees = ({ others }: SideObservation, other: Side): boolean => others.includes(identityOf(other));
+
+const limitFailures = ({ module: { limits } }: Observation, { media, data }: Judged): Failing[] => {
+  const over = (reason: ProbeFailure, what: string, value: number | null, limit: number | null, unit: 'ms' | '%'): Failing[] => {
+    if (value === null || limit === null || value <= limit) return [];
+    const show = (figure: number): string =>
+      unit === '%' ? `${Number((figure * 100).toFixed(2))} %` : `${Number(figure.toFixed(1))} ms`;
+    return [{ reason, message: `${what} was ${show(value)}, more than ${show(limit)}` }];
+  };
+  return [
+    ...media.flatMap(({ kind, loss, jitterMs, latencyP95Ms }) => [
+      ...over('loss', `loss of ${kind}, down,`, loss.down, limits.loss, '%'),
+      ...over('loss', `loss of ${kind}, up,`, loss.up, limits.loss, '%'),
+      ...over('jitter', `jitter of ${kind}`, jitterMs, limits.jitterMs, 'ms'),
+      ...over('latency', `latency of ${kind} (p95)`, latencyP95Ms, limits.latencyMs, 'ms'),
+    ]),
+    ...over('data_lost', 'loss of data', data?.loss ?? null, limits.loss, '%'),
+    ...over('data_slow', 'data there and back (p95)', data?.echoP95Ms ?? null, limits.latencyMs, 'ms'),
+  ];
+};
+
+const UNREACHABLE: ReadonlySet<string> = new Set(['unreachable', 'tls', 'bad_gateway', 'bad_url']);
+const REFUSED: ReadonlySet<string> = new Set([
+  'unauthorized',
+  'forbidden',
+  'bad_request',
+  'not_livekit',
+  'room_not_found',
+  'room_full',
+  'server_full',
+  'rate_limited',
+  'server_error',
+]);
+
+/** Words of signalling are many; these three tell who has to look where. */
+const classify = ({ reason }: Trouble): ProbeFailure =>
+  UNREACHABLE.has(reason) ? 'unreachable' : REFUSED.has(reason) ? 'refused' : 'join_failed';
+
+const unique = (failures: readonly Failing[]): Failing[] =>
+  failures.filter(
+    ({ reason, message }, index) => failures.findIndex((one) => one.reason === reason && one.message === message) === index,
+  );
