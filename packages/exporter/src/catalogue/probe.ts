@@ -53,7 +53,7 @@ export const PROBE_METRICS = {
     },
   ),
   swarm_probe_heard: gauge(
-    '1 when media of the other side arrived at this one: audio with energy, video with keyframes, data complete',
+    '1 when media of the other side arrived at this one: audio with energy, video with keyframes, data messages',
     {
       labels: ['side'],
       values: { side: SIDES },
