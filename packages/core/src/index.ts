@@ -38,6 +38,7 @@ export * from './scenario/parse-scenario.ts';
 export type * from './scenario/scenario.ts';
 export * from './scenario/scenario-error.ts';
 export * from './scenario/scenario-of-load.ts';
+export * from './scenario/scenario-schema.ts';
 export { type JsonSchema, scenarioJsonSchema } from './scenario/schema/json-schema.ts';
 export * from './scenario/write/format-scenario.ts';
 export * from './shards.ts';

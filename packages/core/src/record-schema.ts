@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type HeaderLine, RECORD_SCHEMA, type RecordLine } from './record.ts';
-import { scenarioInRecord } from './scenario/scenario-in-record.ts';
+import { scenarioSchema } from './scenario/scenario-schema.ts';
 
 /*
  * What readers of a record rely on, line by line. Fields beyond these are added by later versions, and let through. What the first version did not write
@@ -25,7 +25,7 @@ const header = z.object({
   run: text.min(1),
   startedAt: text,
   startedAtMs: z.number(),
-  scenario: scenarioInRecord,
+  scenario: scenarioSchema.extend({ groups: scenarioSchema.shape.groups.min(1) }),
   plan: z.object({
     rooms: count,
     participants: count,

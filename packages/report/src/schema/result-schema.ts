@@ -1,8 +1,7 @@
-import { EXIT_CODES } from '@livekit-swarm/core';
+import { EXIT_CODES, scenarioSchema } from '@livekit-swarm/core';
 import { z } from 'zod';
 import { comparisonSchema } from '../comparison/comparison-schema.ts';
 import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../result-names.ts';
-import { scenarioSchema } from './scenario-schema.ts';
 
 const known = (description: string) => z.number().nullable().describe(`${description} Null: not measured.`);
 const count = () => z.number();

@@ -1,5 +1,5 @@
-import type { Scenario } from '@livekit-swarm/core';
 import { z } from 'zod';
+import type { Scenario } from './scenario.ts';
 
 /** Milliseconds. */
 const ms = () => z.number().min(0);
@@ -114,7 +114,10 @@ const group = z
   })
   .meta({ id: 'Group', description: 'Rooms that are alike.' });
 
-/** A scenario as it ran, everything filled in: not the language of scenario files, which leaves much to defaults. */
+/**
+ * A scenario as it ran, everything filled in, as headers of records and results hold it: not the language of scenario files, which leaves much to defaults. It
+ * was checked for sense when it was run; keys that later versions add are let through.
+ */
 export const scenarioSchema = z
   .object({
     name: z.string(),
