@@ -6,41 +6,16 @@ import {
   type Scenario,
   scenarioOfLoad,
 } from '@livekit-swarm/core';
+import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/core/testing/scenario-of';
 import { describe, expect, it } from 'vitest';
 import { describeScenario } from './describe-scenario.ts';
 
-const role = (name: string, count: number, changes: Partial<RoleSpec> = {}): RoleSpec => ({
-  name,
-  count,
-  publish: [{ kind: 'audio' }],
-  data: null,
-  subscribe: true,
-  layout: { type: 'all' },
-  grants: {},
-  network: null,
-  stays: false,
-  ...changes,
-});
+const role = (name: string, count: number, changes: Partial<RoleSpec> = {}): RoleSpec => roleOf({ name, count, ...changes });
 
-const group = (executor: ExecutorSpec, roles: RoleSpec[] = [role('caller', 1), role('agent', 1)], name = 'calls'): GroupSpec => ({
-  name,
-  room: null,
-  roomPrefix: 'swarm',
-  startMs: 0,
-  gatherMs: 0,
-  executor,
-  roles,
-});
+const group = (executor: ExecutorSpec, roles = [role('caller', 1), role('agent', 1)], name = 'calls'): GroupSpec =>
+  groupOf(executor, { name, roles });
 
-const scenario = (...groups: GroupSpec[]): Scenario => ({
-  name: 'voice-ai',
-  description: null,
-  tags: {},
-  seed: 1,
-  groups,
-  timeline: [],
-  thresholds: [],
-});
+const scenario = (...groups: GroupSpec[]): Scenario => scenarioOf(groups, { name: 'voice-ai' });
 
 const constant: ExecutorSpec = { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs: 30_000 };
 const stage = (name: string, durationMs: number, target: number) => ({ name, durationMs, target });

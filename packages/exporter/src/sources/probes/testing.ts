@@ -1,35 +1,22 @@
 import type { TrackResult } from '@livekit-swarm/core';
+import { trackOf } from '@livekit-swarm/core/testing';
 import { type ModuleOptions, moduleOf } from './module.ts';
 import { absent, identityOf, type Observation, type SideObservation } from './observation.ts';
 
 /** Tracks and observations for tests: all went well, but for what is given. */
-export const track = (given: Partial<TrackResult> & Pick<TrackResult, 'direction'>): TrackResult => ({
-  kind: 'audio',
-  codec: 'opus',
-  packets: 150,
-  bytes: 12_000,
-  lostBeforeRecovery: 0,
-  lost: 0,
-  recovered: 0,
-  duplicates: 0,
-  outOfOrder: 0,
-  nacks: 0,
-  plis: 0,
-  rtxPackets: 0,
-  jitterMs: 1,
-  rttMs: 2,
-  latencyP50Ms: 3,
-  latencyP95Ms: 4,
-  latencyMaxMs: 5,
-  gaps: 0,
-  gapMs: 0,
-  longestGapMs: 0,
-  layerSwitches: 0,
-  width: 0,
-  height: 0,
-  aliveAtEnd: true,
-  ...given,
-});
+export const track = (given: Partial<TrackResult> & Pick<TrackResult, 'direction'>): TrackResult =>
+  trackOf({
+    kind: 'audio',
+    packets: 150,
+    bytes: 12_000,
+    jitterMs: 1,
+    rttMs: 2,
+    latencyP50Ms: 3,
+    latencyP95Ms: 4,
+    latencyMaxMs: 5,
+    ...given,
+    codec: given.codec ?? 'opus',
+  });
 
 export const sideIn = (other: 'a' | 'b', given: Partial<SideObservation> = {}): SideObservation => ({
   ...absent(),
