@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
-import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad } from '@livekit-swarm/core';
 import { generateCredentials, startCluster } from '@livekit-swarm/lab';
-import { openRecord, run } from '@livekit-swarm/swarm';
+import { runSmallCrowd } from '@livekit-swarm/swarm/testing';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { collect } from '../src/metrics/render.ts';
@@ -54,19 +53,12 @@ test('follows rooms, people and tracks of a real cluster, and finds the ghosts o
   await source.start();
   const stop = new AbortController();
   try {
-    const plan = expandPlan(
-      scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 8, participants: 2, publish: ['audio'], durationMs: 60_000 }),
-      'l1fe',
-    );
-    const running = run({
-      deployment: { url: cluster.url, ...credentials, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
-      run: 'l1fe',
-      plan,
-      staffing: { workers: 1, threads: 1 },
-      thresholds: [],
-      signalling: 'auto',
-      record: openRecord(join(dir, 'record')),
-      version: '0.0.0',
+    const running = runSmallCrowd({
+      name: 'l1fe',
+      load: { rooms: 8, participants: 2, publish: ['audio'], durationMs: 60_000 },
+      url: cluster.url,
+      ...credentials,
+      dir,
       stop: stop.signal,
     });
     expect(await eventually(async () => (await figure(source, 'swarm_lifecycle_participants')) === 16)).toBe(true);

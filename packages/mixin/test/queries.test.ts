@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad } from '@livekit-swarm/core';
 import { createSources, type Exporter, loadSettings, parseListenAddress, startExporter } from '@livekit-swarm/exporter';
 import { startRunExporter } from '@livekit-swarm/exporter/runs';
 import { type Cluster, type ClusterFacts, findFreePorts, generateCredentials, startCluster } from '@livekit-swarm/lab';
-import { openRecord, run } from '@livekit-swarm/swarm';
+import { runSmallCrowd } from '@livekit-swarm/swarm/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { dashboards } from '../src/dashboards/index.ts';
@@ -99,20 +98,13 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
     });
     closing.push(cluster.stop);
     prometheus = cluster.prometheusUrl ?? '';
-    const plan = expandPlan(
-      scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 4, participants: 3, publish: ['audio', 'video'], durationMs: 120_000 }),
-      'm1xin',
-    );
     const stop = new AbortController();
-    const running = run({
-      deployment: { url: cluster.url, ...credentials, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
-      run: 'm1xin',
-      plan,
-      staffing: { workers: 1, threads: 1 },
-      thresholds: [],
-      signalling: 'auto',
-      record: openRecord(join(dir, 'record')),
-      version: '0.0.0',
+    const running = runSmallCrowd({
+      name: 'm1xin',
+      load: { rooms: 4, participants: 3, publish: ['audio', 'video'], durationMs: 120_000 },
+      url: cluster.url,
+      ...credentials,
+      dir,
       stop: stop.signal,
       onLine: metrics.begin(),
     });
