@@ -15,6 +15,7 @@ import { renderMarkdown } from './markdown/markdown.ts';
 import { wholeOf } from './rendered.ts';
 import type { ReportInput } from './report-input.ts';
 import { REPORTERS } from './reporters.ts';
+import { asRead } from './testing/as-read.ts';
 import { stagedReport } from './testing/reports.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-words-'));
@@ -119,18 +120,6 @@ const kindsIn = (markdown: string): Record<string, number> => {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
-/** What a reader sees of HTML. */
-const seen = (html: string): string =>
-  html
-    .replaceAll(/<[^>]*>/g, '')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&')
-    .replaceAll('\u200b', '')
-    .trim();
-
 const RUNS = { numRuns: 100 };
 
 describe('any words', () => {
@@ -150,7 +139,7 @@ describe('any words', () => {
     fc.assert(
       fc.property(words, (word) => {
         const table = marked.parse(`| a | b |\n|---|---|\n| ${code(word)} | ${plain(word)} |`, { async: false });
-        const cells = [...table.matchAll(/<td>([\s\S]*?)<\/td>/g)].map(([, cell = '']) => seen(cell));
+        const cells = [...table.matchAll(/<td>([\s\S]*?)<\/td>/g)].map(([, cell = '']) => asRead(cell));
         const said = word.toWellFormed().replaceAll(CONTROL, '\ufffd').replaceAll(/\s+/g, ' ').trim();
         expect(cells).toEqual([said, said]);
       }),

@@ -1,6 +1,7 @@
 import { marked, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { NoRun, ReportInput } from '../report-input.ts';
+import { asRead } from '../testing/as-read.ts';
 import { failedReport, inconclusiveReport, passedReport, stagedReport } from '../testing/reports.ts';
 import { code, plain } from './escape.ts';
 import { MOST_CHARACTERS, renderMarkdown } from './markdown.ts';
@@ -19,17 +20,7 @@ const rowsOf = (markdown: string): string[][] =>
   tablesOf(markdown).flatMap(({ rows }) => rows.map((cells) => cells.map(({ text }) => text)));
 
 /** What a reader sees. */
-const seen = (markdown: string): string =>
-  marked
-    .parse(markdown, { async: false })
-    .replaceAll(/<[^>]*>/g, '')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&')
-    .replaceAll('\u200b', '')
-    .trim();
+const seen = (markdown: string): string => asRead(marked.parse(markdown, { async: false }));
 
 const changed = (input: ReportInput, name: string, reasons = input.judgement.reasons): ReportInput => ({
   ...input,

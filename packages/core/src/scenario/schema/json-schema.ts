@@ -1,20 +1,14 @@
-import { z } from 'zod';
+import { type JsonSchema, jsonSchemaOf } from '../../json-schema.ts';
 import { metricDefinition, metricNames } from '../../metrics.ts';
 import { file } from './file.ts';
 import { patchSchemaOf } from './patch-schema.ts';
-
-/** A node of a JSON Schema. */
-export interface JsonSchema {
-  [keyword: string]: unknown;
-  properties?: Record<string, JsonSchema> | undefined;
-}
 
 /**
  * The JSON Schema (draft 7, which every editor reads) of scenario files, made of the schema that reads them.
  * What it cannot say, such as that a window exists, is for `swarm validate`.
  */
 export const scenarioJsonSchema = (): JsonSchema => {
-  const made = fromZod();
+  const made = jsonSchemaOf(file);
   const { $schema, properties, ...rest } = made;
   const { scales, thresholds, ...others } = properties ?? {};
   const parts = { ...others, thresholds: byMetric(thresholds ?? {}) };
@@ -25,20 +19,6 @@ export const scenarioJsonSchema = (): JsonSchema => {
     properties: { ...parts, scales: { ...scales, additionalProperties: patchSchemaOf({ ...made, properties: parts }) } },
     patternProperties: { '^x-': { description: 'Not read: a place for anchors.' } },
   };
-};
-
-const fromZod = (): JsonSchema => {
-  const made = z.toJSONSchema(file, {
-    target: 'draft-7',
-    io: 'input',
-    override: ({ jsonSchema }) => {
-      // Zod drops the examples of what it transforms, as they would be of the result. Ours are of the text.
-      if (!('samples' in jsonSchema)) return;
-      jsonSchema.examples = jsonSchema.samples as unknown[];
-      delete jsonSchema.samples;
-    },
-  });
-  return JSON.parse(JSON.stringify(made)) as JsonSchema;
 };
 
 /** With the names of the metrics, so that editors offer them. */

@@ -1,4 +1,4 @@
-import type { JsonSchema } from './json-schema.ts';
+import type { JsonSchema } from '../../json-schema.ts';
 
 /**
  * The JSON Schema of merge patches (RFC 7386) over what `schema` describes: nothing is required, and null takes a key away. Where there are alternatives,

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** A node of a JSON Schema. */
+export interface JsonSchema {
+  [keyword: string]: unknown;
+  properties?: Record<string, JsonSchema> | undefined;
+}
+
+/** The JSON Schema (draft 7, which every editor reads) of what a person writes for this schema to read. */
+export const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
+  const made = z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      // Zod drops the examples of what it transforms, as they would be of the result. Ours are of the text.
+      if (!('samples' in jsonSchema)) return;
+      jsonSchema.examples = jsonSchema.samples as unknown[];
+      delete jsonSchema.samples;
+    },
+  });
+  return JSON.parse(JSON.stringify(made)) as JsonSchema;
+};
