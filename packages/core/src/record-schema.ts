@@ -67,6 +67,10 @@ const event = z.object({
   attempt: count.optional(),
   ms: z.number().optional(),
   node: text.optional(),
+  via: text.optional(),
+  from: text.optional(),
+  kind: text.optional(),
+  source: text.optional(),
   serverVersion: text.optional(),
   reason: text.optional(),
   message: text.optional(),
@@ -139,16 +143,46 @@ const participant = z.object({
   joinMs: figure,
   resumes: count,
   reconnects: count,
+  rejoins: count.optional(),
+  sees: count.optional(),
   expects: z.object({ audio: count, video: count }),
   tracks: z.array(track),
 });
+
+const id = text.min(1);
+const drill = z.discriminatedUnion('what', [
+  z.object({ at, what: z.literal('steady') }),
+  z.object({ at, what: z.literal('void'), message: text }),
+  z.object({
+    at,
+    what: z.literal('fault'),
+    id,
+    fault: text,
+    target: text,
+    members: z.array(text),
+    rooms: z.array(text),
+    doneAt: z.number(),
+  }),
+  z.object({ at, what: z.literal('heal'), id, fault: text, doneAt: z.number() }),
+  z.object({ at, what: z.literal('skipped'), fault: text, message: text }),
+  z.object({
+    at,
+    what: z.literal('registry'),
+    rooms: z.record(text, text).nullable(),
+    nodes: z.record(text, z.enum(['serving', 'stale', 'shutting_down'])),
+    ghosts: z.array(text),
+  }),
+  z.object({ at, what: z.literal('backends'), healthy: count, total: count }),
+  z.object({ at, what: z.literal('alert'), name: text, state: z.enum(['firing', 'resolved']), labels: z.record(text, text) }),
+  z.object({ at, what: z.literal('aborted'), message: text }),
+]);
 
 const end = z.object({ at, reason: z.enum(['finished', 'interrupted', 'aborted', 'server_died', 'threshold']) });
 
 export const HEADER_SCHEMA = header;
 
 /** By the type of the line. */
-export const LINE_SCHEMAS = { deployment, event, sample, participant, end } as const;
+export const LINE_SCHEMAS = { deployment, event, sample, participant, drill, end } as const;
 
 export type KnownType = keyof typeof LINE_SCHEMAS;
 
@@ -162,5 +196,6 @@ export type CheckedLines = [
   Fits<Extract<RecordLine, { type: 'event' }>, z.input<typeof event>>,
   Fits<Extract<RecordLine, { type: 'sample' }>, z.input<typeof sample>>,
   Fits<Extract<RecordLine, { type: 'participant' }>, z.input<typeof participant>>,
+  Fits<Extract<RecordLine, { type: 'drill' }>, z.input<typeof drill>>,
   Fits<Extract<RecordLine, { type: 'end' }>, z.input<typeof end>>,
 ];

@@ -8,7 +8,7 @@ import type { Window } from './windows.ts';
 
 export const RECORD_SCHEMA = 'livekit-swarm/record/2';
 
-export type RecordLine = HeaderLine | DeploymentLine | EventLine | SampleLine | ParticipantLine | EndLine;
+export type RecordLine = HeaderLine | DeploymentLine | EventLine | SampleLine | ParticipantLine | DrillLine | EndLine;
 
 export interface HeaderLine {
   type: 'header';
@@ -69,6 +69,12 @@ export type EventName =
   | 'signal_lost'
   | 'resumed'
   | 'reconnected'
+  /** With `recovery: app`: the application joined anew after it had been disconnected. */
+  | 'rejoined'
+  /** With `watchMedia` only. Nothing came for two seconds in what somebody still sends us; `at`: the last packet. */
+  | 'media_lost'
+  /** With `watchMedia` only. The first packet after nothing for more than 500 ms (`at`; `ms`: how long), whatever streams it took; also without `media_lost` before. */
+  | 'media_back'
   | 'disconnected'
   | 'left'
   | 'worker_started'
@@ -91,9 +97,16 @@ export interface EventLine {
   /** `joined` only. */
   phases?: JoinPhases;
   attempt?: number;
-  /** `resumed` and `reconnected`: from loss to media transport ready, ms. `first_media`, `join_retry`, `join_failed`: since due. */
+  /** `resumed`, `reconnected`, `rejoined`: from loss to media transport ready, ms. `first_media`, `join_retry`, `join_failed`: since due. `media_back`: the silence. */
   ms?: number;
+  /** The node that holds the room, as the server says when one joins. */
   node?: string;
+  /** The backend that the load balancer sent the signal connection to, where it says so (`x-livekit-backend`). */
+  via?: string;
+  /** `media_lost`, `media_back`: whose media. */
+  from?: string;
+  kind?: Kind;
+  source?: TrackSource;
   serverVersion?: string;
   /** A short stable word for counting (`timeout`, `unauthorized`, `server_full`, `dtls`, …) and a sentence for people. */
   reason?: string;
@@ -246,9 +259,37 @@ export interface ParticipantLine {
   joinMs: number | null;
   resumes: number;
   reconnects: number;
+  /** With `recovery: app`. */
+  rejoins?: number;
+  /** How many others the server told it of, when it left or was told to. */
+  sees?: number;
   expects: { audio: number; video: number };
   tracks: TrackResult[];
 }
+
+/** What a chaos drill did, and what it saw that no participant sees. */
+export type DrillLine = { type: 'drill'; at: number } & DrillEvent;
+
+export type DrillEvent =
+  /** Everybody is in, and all who should hear each other do. */
+  | { what: 'steady' }
+  /** It was not reached: nothing was injected, and nothing can be said. */
+  | { what: 'void'; message: string }
+  /** `at`: just before it was done; `doneAt`: when it had been done. `members` are names of the deployment's parts, `rooms` what was held by them. */
+  | { what: 'fault'; id: string; fault: string; target: string; members: string[]; rooms: string[]; doneAt: number }
+  | { what: 'heal'; id: string; fault: string; doneAt: number }
+  | { what: 'skipped'; fault: string; message: string }
+  /** Redis (`null`: it did not answer) beside what the room service lists. Node ids → how they are; rooms → node ids. */
+  | {
+      what: 'registry';
+      rooms: Record<string, string> | null;
+      nodes: Record<string, 'serving' | 'stale' | 'shutting_down'>;
+      ghosts: string[];
+    }
+  /** Of the load balancer. */
+  | { what: 'backends'; healthy: number; total: number }
+  | { what: 'alert'; name: string; state: 'firing' | 'resolved'; labels: Record<string, string> }
+  | { what: 'aborted'; message: string };
 
 export interface EndLine {
   type: 'end';
