@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import type { Member, MemberKind, Target } from '../targets/target.ts';
+
+/** What a fault works with. */
+export interface FaultContext<Params> {
+  target: Target;
+  /** What it is done to; at least one. */
+  members: readonly Member[];
+  params: Params;
+  /** Unique: names of tables, chains and files that it leaves until it is healed come from it. `[a-z0-9]{8}`. */
+  id: string;
+}
+
+/**
+ * Something that goes wrong, and is put right again. One file each beside this one. Parameters and members are all that `heal` knows: they are in the
+ * journal before anything is injected, and whoever finds the journal heals with them.
+ */
+export interface Fault<Params = unknown> {
+  /** As drills name it: `kill`, `packet-loss`. */
+  readonly name: string;
+  /** One line for `swarm chaos list`. */
+  readonly description: string;
+  /** What it can be done to. */
+  readonly on: readonly MemberKind[];
+  /** What drills may say about it; unknown keys are refused. */
+  readonly params: z.ZodType<Params>;
+  /** Whether it lasts (has a duration, and is healed then), or happens (a kill: healing starts what it ended). */
+  readonly lasts: boolean;
+  /** Null when it can be injected into this member; else why not, in a sentence that a person can do something about. Changes nothing. */
+  available(target: Target, member: Member, params: Params): Promise<string | null>;
+  /** @throws ChaosError when it cannot be done; `heal` is called then, too */
+  inject(context: FaultContext<Params>): Promise<void>;
+  /** Takes everything back, however far `inject` came. May be called again, by another process, and for members that are gone. */
+  heal(context: FaultContext<Params>): Promise<void>;
+}
