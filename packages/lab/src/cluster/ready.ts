@@ -2,8 +2,10 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntilHealthy } from '../server/health.ts';
 
-/** How one sees that a program is ready: its page answers 200, or its port accepts connections. */
-export type Readiness = { url: string } | { host: string; port: number };
+/** How one sees that a program is ready: its page answers 200, or its port or Unix socket accepts connections. */
+export type Readiness = { url: string } | Address;
+
+type Address = { host: string; port: number } | { path: string };
 
 const POLL_MS = 50;
 
@@ -21,9 +23,9 @@ export const waitUntilReady = async (readiness: Readiness, timeoutMs: number, si
 /** Whether it is ready now. */
 export const isReady = (readiness: Readiness): Promise<boolean> => waitUntilReady(readiness, 1, new AbortController().signal);
 
-const accepts = ({ host, port }: { host: string; port: number }): Promise<boolean> =>
+const accepts = (address: Address): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 1_000 });
+    const socket = connect({ ...address, timeout: 1_000 });
     const tell = (answer: boolean) => (): void => {
       socket.destroy();
       resolve(answer);

@@ -93,7 +93,7 @@ const compile = async (
     '-mod=readonly',
     '-trimpath',
     '-buildvcs=false',
-    '-ldflags=-s -w',
+    `-ldflags=${linkerFlags(program)}`,
     '-o',
     output,
     program.goPackage,
@@ -125,6 +125,9 @@ const compile = async (
     hintFor(program, said),
   );
 };
+
+const linkerFlags = ({ linkedValues = {} }: PinnedProgram): string =>
+  ['-s -w', ...Object.entries(linkedValues).map(([variable, value]) => `-X ${variable}=${value}`)].join(' ');
 
 const hintFor = (program: PinnedProgram, said: string): string => {
   if (/requires go >= /.test(said)) return goHint(program);

@@ -15,6 +15,8 @@ export interface PinnedProgram {
   pathVariable: string;
   /** How long a build takes on four cores, for people: `1 to 3 minutes`. */
   usualBuild: string;
+  /** Variables that the linker sets: package path and name → value. For programs that do not know their version otherwise. */
+  linkedValues?: Readonly<Record<string, string>>;
 }
 
 /** A program on this machine's disk. */
