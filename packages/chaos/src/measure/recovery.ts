@@ -36,11 +36,14 @@ export interface ParticipantRecovery {
   strip: Strip[];
 }
 
+/** A stretch of somebody's stay in which nothing changed. */
 export interface Strip {
   fromAt: number;
   toAt: number;
-  /** hearing: everybody it should; partly: some; deaf: nobody; reconnecting: its signal connection is away; out: disconnected, or not there. */
-  state: 'hearing' | 'partly' | 'deaf' | 'reconnecting' | 'out';
+  /** lost: on its way back. out: not there, or told that it is disconnected. */
+  signal: 'up' | 'lost' | 'out';
+  /** Of those it should hear: media can go on while the signal connection is lost, and stop while it is up. */
+  hears: 'all' | 'some' | 'none';
 }
 
 export interface RoomRecovery {
