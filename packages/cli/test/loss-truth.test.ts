@@ -6,10 +6,10 @@
  * first of a stream came, which no receiver can know of. Both are far below a hundredth of the packets, so of their loss, too.
  */
 import { LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab';
+import { dropRate, dropRtp, type Truth } from '@livekit-swarm/lab/testing';
 import { readRecord } from '@livekit-swarm/swarm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openNetwork, whyNoNetwork } from './support/network.ts';
-import { dropRate, dropRtp, type Truth } from './support/packet-filter.ts';
 import { serveOn } from './support/serve-on.ts';
 import { type Result, resultOf, scratch, startSwarm } from './support/swarm.ts';
 
@@ -33,7 +33,8 @@ const measure = async (version: LiveKitVersion, lossy: 'down' | 'up'): Promise<M
   const dir = scratch();
   await using network = await openNetwork();
   const server = await serveOn(network.server, version, dir);
-  const filter = await dropRtp(lossy === 'down' ? network.generator : network.server, {
+  await using filter = await dropRtp({
+    through: (lossy === 'down' ? network.generator : network.server).through,
     ports: server.ports,
     serverIs: lossy === 'down' ? 'source' : 'destination',
     percent: DROPPED_PERCENT,

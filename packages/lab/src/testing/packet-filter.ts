@@ -1,5 +1,6 @@
 /** Loss made by the kernel, and counted by it: nftables drops RTP at random where it arrives, and its own counters say what came of each packet. */
-import type { Host } from './network.ts';
+import { randomBytes } from 'node:crypto';
+import { holdTable, listCounters } from './nft.ts';
 
 /** Packets that arrived, and those that were thrown away on arrival. */
 export interface Fate {
@@ -18,16 +19,21 @@ export interface Truth {
   video: StreamTruth;
   /** RTP of no payload type that we know. */
   other: number;
+  /** Messages that asked for packets again (RFC 4585 §6.2.1), as they went to whose packets are dropped. */
+  nacks: number;
 }
 
-export interface PacketFilter {
+/** It drops until it is disposed of, or this process is gone. */
+export interface PacketFilter extends AsyncDisposable {
   read(): Promise<Truth>;
 }
 
 export interface PacketFilterOptions {
-  /** Muxed UDP ports of the server. */
+  /** Muxed UDP ports of the server; nobody else's packets are touched. */
   ports: { udpFirst: number; udpLast: number };
-  /** `source`: at the generator, what the server sends. `destination`: at the server, what the generator sends. */
+  /** What to put before a command that shall run where the packets arrive. Default: nothing, they arrive on this machine. */
+  through?: readonly string[];
+  /** `source`: what the server sends is dropped. `destination`: what it is sent. */
   serverIs: 'source' | 'destination';
   /** Of every hundred RTP packets. */
   percent: number;
@@ -40,6 +46,7 @@ const VP8_RTX = 97;
 
 /** Raw payload expressions: bits after the start of the UDP header, which has 64. */
 const VERSION = '@th,64,2';
+const FEEDBACK_FORMAT = '@th,67,5';
 const SECOND_BYTE = '@th,72,8';
 const PAYLOAD_TYPE = '@th,73,7';
 const SEQUENCE = '@th,80,16';
@@ -49,26 +56,32 @@ const COUNTERS = ['audio_first', 'audio_again', 'video_first', 'video_again'] as
 type Counter = (typeof COUNTERS)[number];
 
 /**
- * Begins to drop RTP that arrives at `host`. STUN, DTLS and RTCP pass: a retransmission that was asked for in vain would be loss of another kind.
+ * Begins to drop RTP as it arrives. STUN, DTLS and RTCP pass: a retransmission that was asked for in vain would be loss of another kind.
  * On arrival, because a packet dropped on departure is refused to its sender (EPERM), which no network does.
  *
  * Loss before recovery is about sequence numbers, not about packets: audio is retransmitted on its own SSRC, and a repeated number must not count
  * twice. So the kernel remembers which numbers of which SSRC it has seen (no stream here lasts for 65,536 of them) and counts first
  * transmissions apart.
+ *
+ * @throws Error with what nft says where it may not be used
  */
-export const dropRtp = async (host: Host, { ports, serverIs, percent }: PacketFilterOptions): Promise<PacketFilter> => {
-  await host.run(
-    'nft',
-    ['-f', '-'],
-    ruleset(`${serverIs === 'source' ? 'sport' : 'dport'} ${ports.udpFirst}-${ports.udpLast}`, percent),
-  );
-  return { read: async () => readTruth(await host.run('nft', ['-j', 'list', 'counters'])) };
+export const dropRtp = async (options: PacketFilterOptions): Promise<PacketFilter> => {
+  const { through = [] } = options;
+  const table = `swarm_loss_${process.pid}_${randomBytes(3).toString('hex')}`;
+  const held = await holdTable(through, table, ruleset(options));
+  return {
+    read: async () => readTruth(await listCounters(through, table)),
+    [Symbol.asyncDispose]: held.release,
+  };
 };
 
-const ruleset = (port: string, percent: number): string => `
-table inet loss {
+const ruleset = ({ ports: { udpFirst, udpLast }, serverIs, percent }: PacketFilterOptions): string => {
+  const range = `${udpFirst}-${udpLast}`;
+  const [media, feedback] = serverIs === 'source' ? [`sport ${range}`, `dport ${range}`] : [`dport ${range}`, `sport ${range}`];
+  return `
   set seen { typeof ${SSRC} . ${SEQUENCE}; size 1000000; flags dynamic; }
   counter other { }
+  counter nacks { }
   ${COUNTERS.map((name) => fateChain(name, percent)).join('\n  ')}
   chain rtp {
     ${PAYLOAD_TYPE} ${VP8_RTX} goto video_again
@@ -76,11 +89,15 @@ table inet loss {
     ${sortOut('video', VP8)}
     counter name other
   }
-  chain input {
+  chain arriving {
     type filter hook input priority 0; policy accept;
-    udp ${port} ${VERSION} 2 ${SECOND_BYTE} != 192-223 jump rtp comment "RTP, not RTCP, STUN or DTLS: RFC 7983 §7, RFC 5761 §4"
+    udp ${media} ${VERSION} 2 ${SECOND_BYTE} != 192-223 jump rtp comment "RTP, not RTCP, STUN or DTLS: RFC 7983 §7, RFC 5761 §4"
   }
-}`;
+  chain leaving {
+    type filter hook output priority 0; policy accept;
+    udp ${feedback} ${VERSION} 2 ${FEEDBACK_FORMAT} 1 ${SECOND_BYTE} 205 counter name nacks comment "headers of SRTCP are not encrypted: RFC 3711 §3.4"
+  }`;
+};
 
 const fateChain = (name: Counter, percent: number): string => `
   counter ${name}_passed { }
@@ -107,6 +124,7 @@ const readTruth = (json: string): Truth => {
     audio: { first: fate('audio_first'), again: fate('audio_again') },
     video: { first: fate('video_first'), again: fate('video_again') },
     other: count('other'),
+    nacks: count('nacks'),
   };
 };
 

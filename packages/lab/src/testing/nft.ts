@@ -1,0 +1,84 @@
+/** Rules of nftables that are there for as long as this process holds them. */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const exec = promisify(execFile);
+
+const READY_WITHIN_MS = 5_000;
+const POLL_MS = 50;
+
+/**
+ * Makes a table of family inet. It belongs to an nft that waits for our word: the kernel removes the table when that process ends, and it ends with
+ * its stdin, so nothing stays behind however this process goes (Linux 5.12).
+ *
+ * @param through what to put before a command to run it on the host in question
+ * @throws Error with what nft says
+ */
+export const holdTable = async (
+  through: readonly string[],
+  table: string,
+  body: string,
+): Promise<{ release(): Promise<void> }> => {
+  const [program, args] = nft(through, ['-i']);
+  const holder = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+  let said = '';
+  holder.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const ended = once(holder, 'close').catch((error: Error) => {
+    said += error.message;
+  });
+  // It is gone already: `said` tells why.
+  holder.stdin.on('error', () => {});
+  holder.stdin.write(`table inet ${table} { flags owner; ${onOneLine(body)}; }\n`);
+  const release = async (): Promise<void> => {
+    holder.stdin.end();
+    await ended;
+  };
+  const giveUpAt = performance.now() + READY_WITHIN_MS;
+  while (performance.now() < giveUpAt && said === '') {
+    if (await exists(through, table)) return { release };
+    await sleep(POLL_MS);
+  }
+  await release();
+  throw new Error(`nft made no table: ${said.trim() || `nothing came of it within ${READY_WITHIN_MS / 1_000} s`}`);
+};
+
+/** JSON of libnftables. @throws Error when there is no such table */
+export const listCounters = async (through: readonly string[], table: string): Promise<string> => {
+  const [program, args] = nft(through, ['-j', 'list', 'counters', 'table', 'inet', table]);
+  return (await exec(program, args)).stdout;
+};
+
+/** A sentence that says why this machine lets nobody drop packets here, or null. */
+export const whyNoPacketFilter = async (): Promise<string | null> => {
+  if (process.platform !== 'linux') return 'nftables exist on Linux only';
+  try {
+    await (await holdTable([], `swarm_probe_${process.pid}`, 'counter probe { }')).release();
+    return null;
+  } catch (error) {
+    return `packets cannot be dropped here: ${error instanceof Error ? error.message : error}`;
+  }
+};
+
+const nft = ([first, ...rest]: readonly string[], args: readonly string[]): [string, string[]] =>
+  first === undefined ? ['nft', [...args]] : [first, [...rest, 'nft', ...args]];
+
+const exists = async (through: readonly string[], table: string): Promise<boolean> => {
+  const [program, args] = nft(through, ['list', 'table', 'inet', table]);
+  return exec(program, args).then(
+    () => true,
+    () => false,
+  );
+};
+
+/** An nft that reads commands takes each line for one. */
+const onOneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => (line.endsWith('{') ? line : `${line};`))
+    .join(' ');
