@@ -1,0 +1,119 @@
+import { expandPlan } from '@livekit-swarm/core';
+import { describe, expect, it } from 'vitest';
+import { drillOf, faultOf } from '../testing/drill-of.ts';
+import type { Drill } from './drill.ts';
+import { drillTimes } from './drill-times.ts';
+import { newcomersOf } from './newcomers-of.ts';
+import { CROWD_ROLE, NEWCOMER_ROLE } from './roles.ts';
+import { DRILL_WINDOWS, scenarioOfDrill } from './scenario-of-drill.ts';
+
+const planOf = (drill: Drill) => expandPlan(scenarioOfDrill(drill), 'k3x9');
+
+const windowsOf = (drill: Drill) =>
+  planOf(drill)
+    .windows.filter(({ source }) => source === 'timeline')
+    .map(({ name, fromMs, toMs }) => [name, fromMs, toMs]);
+
+describe('scenarioOfDrill', () => {
+  it('has everybody in before it must be steady, and keeps them until the drill is over', () => {
+    const drill = drillOf();
+    const { participants, endAtMs, lastJoinAtMs } = planOf(drill);
+    // Twelve people at ten a second, fifteen seconds until zero, ten of fault, thirty of recovery.
+    expect({ lastJoinAtMs, endAtMs }).toEqual({ lastJoinAtMs: 1_100, endAtMs: 1_100 + 15_000 + 10_000 + 30_000 });
+    expect(drillTimes(drill)).toMatchObject({ lastJoinMs: lastJoinAtMs, endMs: endAtMs });
+    expect(participants).toHaveLength(12);
+    expect(participants[0]).toMatchObject({ role: CROWD_ROLE, room: 'drill-k3x9-1', expects: { audio: 3, video: 0 } });
+    expect(participants.every(({ leaveAtMs }) => leaveAtMs === endAtMs)).toBe(true);
+  });
+
+  it('names its windows after the parts of a drill', () => {
+    expect(windowsOf(drillOf({ faults: [faultOf({ durationMs: 20_000 })] }))).toEqual([
+      ['baseline', 6_100, 16_100],
+      ['fault', 16_100, 36_100],
+      ['recovery', 36_100, 66_100],
+    ]);
+    expect(windowsOf(drillOf()).map(([name]) => name)).toEqual([...DRILL_WINDOWS]);
+  });
+
+  it('gives clients fifteen seconds to notice what took no time, and half of the recovery at most', () => {
+    const faults = [faultOf({ durationMs: null })];
+    expect(windowsOf(drillOf({ faults })).slice(1)).toEqual([
+      ['fault', 16_100, 31_100],
+      ['recovery', 31_100, 46_100],
+    ]);
+    expect(windowsOf(drillOf({ faults, recoveryMs: 10_000 })).slice(1)).toEqual([
+      ['fault', 16_100, 21_100],
+      ['recovery', 21_100, 26_100],
+    ]);
+  });
+
+  it('begins the fault with the first, and the recovery when the last is healed', () => {
+    const faults = [faultOf({ atMs: 5_000, durationMs: 60_000 }), faultOf({ atMs: 20_000, durationMs: 10_000 })];
+    expect(windowsOf(drillOf({ faults })).slice(1)).toEqual([
+      ['fault', 21_100, 81_100],
+      ['recovery', 81_100, 111_100],
+    ]);
+  });
+
+  it('has no fault where there is none', () => {
+    expect(windowsOf(drillOf({ faults: [] }))).toEqual([
+      ['baseline', 6_100, 16_100],
+      ['recovery', 16_100, 46_100],
+    ]);
+  });
+
+  it('publishes what the crowd publishes', () => {
+    const { participants } = planOf(drillOf({ crowd: { ...drillOf().crowd, publish: ['audio', 'video'] } }));
+    expect(participants[0]?.publish.map(({ kind }) => kind)).toEqual(['audio', 'video']);
+    expect(participants[0]?.expects).toEqual({ audio: 3, video: 3 });
+  });
+});
+
+describe('newcomersOf', () => {
+  const drill = drillOf({ newcomers: { everyMs: 2_000, stayMs: 4_000 } });
+  const plan = planOf(drill);
+  const newcomers = newcomersOf(drill, plan);
+
+  it('come from when it is steady, and are gone before it ends', () => {
+    expect(newcomers[0]?.joinAtMs).toBe(drillTimes(drill).steadyFromMs);
+    expect(Math.max(...newcomers.map(({ leaveAtMs }) => leaveAtMs))).toBeLessThanOrEqual(plan.endAtMs);
+    expect(Math.max(...newcomers.map(({ joinAtMs }) => joinAtMs))).toBeGreaterThan(plan.endAtMs - 6_000);
+    expect(newcomers.every(({ joinAtMs, leaveAtMs }) => leaveAtMs - joinAtMs === 4_000)).toBe(true);
+  });
+
+  it('go in turns to a room that is there, and in twos to a new one; every other time to the first room', () => {
+    expect(newcomers.slice(0, 9).map(({ room }) => room)).toEqual([
+      'drill-k3x9-1',
+      'drill-k3x9-new-2',
+      'drill-k3x9-new-2',
+      'drill-k3x9-2',
+      'drill-k3x9-new-4',
+      'drill-k3x9-new-4',
+      'drill-k3x9-1',
+      'drill-k3x9-new-6',
+      'drill-k3x9-new-6',
+    ]);
+    expect(newcomers[9]?.room).toBe('drill-k3x9-3');
+  });
+
+  it('only listen, are told from the crowd, and come after it', () => {
+    expect(newcomers.every(({ publish, role }) => publish.length === 0 && role === NEWCOMER_ROLE)).toBe(true);
+    expect(newcomers.every(({ identity }) => identity.startsWith('k3x9-'))).toBe(true);
+    const everybody = [...plan.participants, ...newcomers];
+    expect(new Set(everybody.map(({ identity }) => identity)).size).toBe(everybody.length);
+    expect(everybody.map(({ index }) => index)).toEqual(everybody.map((_, index) => index));
+    expect(everybody.map(({ joinAtMs }) => joinAtMs)).toEqual(everybody.map(({ joinAtMs }) => joinAtMs).sort((a, b) => a - b));
+  });
+
+  it('visit the only room where there is one', () => {
+    const alone = drillOf({ newcomers: { everyMs: 2_000, stayMs: 4_000 }, crowd: { ...drill.crowd, rooms: 1 } });
+    const rooms = newcomersOf(alone, planOf(alone)).map(({ room }) => room);
+    expect(new Set(rooms.filter((room) => !room.includes('new')))).toEqual(new Set(['drill-k3x9-1']));
+  });
+
+  it('do not come where nobody is wanted, and find the run whatever it is called', () => {
+    expect(newcomersOf(drillOf(), plan)).toEqual([]);
+    const odd = expandPlan(scenarioOfDrill(drill), 'a-b-3');
+    expect(newcomersOf(drill, odd)[1]).toMatchObject({ room: 'drill-a-b-3-new-2', identity: 'a-b-3-new-2a' });
+  });
+});
