@@ -177,7 +177,7 @@ const drill = z.discriminatedUnion('what', [
   z.object({ at, what: z.literal('aborted'), message: text }),
 ]);
 
-const end = z.object({ at, reason: z.enum(['finished', 'interrupted', 'aborted', 'server_died', 'threshold']) });
+const end = z.object({ at, reason: z.enum(['finished', 'ended', 'interrupted', 'aborted', 'server_died', 'threshold']) });
 
 export const HEADER_SCHEMA = header;
 

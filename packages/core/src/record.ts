@@ -71,6 +71,8 @@ export type EventName =
   | 'reconnected'
   /** With `recovery: app`: the application joined anew after it had been disconnected. */
   | 'rejoined'
+  /** With `watchMedia` only. The first packet of what somebody publishes, in this stay: once for each listener, publisher, kind and source. */
+  | 'media_began'
   /** With `watchMedia` only. Nothing came for two seconds in what somebody still sends us; `at`: the last packet. */
   | 'media_lost'
   /** With `watchMedia` only. The first packet after nothing for more than 500 ms (`at`; `ms`: how long), whatever streams it took; also without `media_lost` before. */
@@ -103,7 +105,7 @@ export interface EventLine {
   node?: string;
   /** The backend that the load balancer sent the signal connection to, where it says so (`x-livekit-backend`). */
   via?: string;
-  /** `media_lost`, `media_back`: whose media. */
+  /** `media_began`, `media_lost`, `media_back`: whose media. */
   from?: string;
   kind?: Kind;
   source?: TrackSource;
@@ -294,6 +296,9 @@ export type DrillEvent =
 export interface EndLine {
   type: 'end';
   at: number;
-  /** `threshold`: one with `abortOnFail` was crossed. `aborted`: nobody was in any more, and nobody to come. */
-  reason: 'finished' | 'interrupted' | 'aborted' | 'server_died' | 'threshold';
+  /**
+   * `threshold`: one with `abortOnFail` was crossed. `aborted`: nobody was in any more, and nobody to come. `ended`: whoever began the run had seen
+   * enough (a drill was over), which is no interruption.
+   */
+  reason: 'finished' | 'ended' | 'interrupted' | 'aborted' | 'server_died' | 'threshold';
 }

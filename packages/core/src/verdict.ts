@@ -1,6 +1,7 @@
 import type { SourcedThreshold } from './default-thresholds.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { assessGenerator, type HealthFinding } from './generator-health.ts';
+import type { EndLine } from './record.ts';
 import type { SoFar, Summary } from './summary.ts';
 import { formatThreshold, holds, type Threshold } from './threshold.ts';
 import { crossedSentence, evaluate, type ThresholdResult, unmeasuredSentence } from './threshold-result.ts';
@@ -148,6 +149,9 @@ const refusalWords = ({ joins }: Pick<SoFar, 'joins'>): string =>
 
 const doubted = (sentence: string): string => `${sentence.slice(0, -1)}, but that may be our own doing.`;
 
+/** Ends that leave nothing unsaid, or are judged by themselves. */
+const COMPLETE: ReadonlySet<EndLine['reason']> = new Set(['finished', 'ended', 'server_died']);
+
 /** What keeps a run from being called passed although nothing was crossed. */
 const gapsOf = ({ joins, end, plan }: Summary, results: ThresholdResult[]): string[] => {
   const sentences = results.filter(({ ok }) => ok === null).map(unmeasuredSentence);
@@ -155,7 +159,7 @@ const gapsOf = ({ joins, end, plan }: Summary, results: ThresholdResult[]): stri
   if (joins.unaccounted > 0)
     sentences.push(`${joins.unaccounted} of ${joins.planned} participants have no result in the record.`);
   if (end === null) sentences.push('The record breaks off before the end of the run.');
-  if (end !== null && end.reason !== 'finished' && end.reason !== 'server_died') {
+  if (end !== null && !COMPLETE.has(end.reason)) {
     const planned = plan.endAtMs / 1_000;
     sentences.push(`The run was cut short (${end.reason}) after ${(end.at / 1_000).toFixed(1)} s of ${planned.toFixed(1)} s.`);
   }

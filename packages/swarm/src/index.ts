@@ -2,6 +2,7 @@ export * from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
 export { diskReason } from './disk-reason.ts';
 export { type Interruption, watchInterruption } from './interruption.ts';
+export type { LiveRun } from './live-run.ts';
 export type { EngineModule } from './load-engine.ts';
 export * from './machine.ts';
 export { makeFolder } from './make-folder.ts';

@@ -135,6 +135,32 @@ describe.concurrent('run', () => {
     expect(linesOf(record).filter(({ type }) => type === 'participant')).toHaveLength(4);
   });
 
+  test('is ended by whoever began it: no interruption, and what they told is in the record', async ({
+    fixture: { dir, start },
+    expect,
+  }) => {
+    const onStart: RunOptions['onStart'] = (live) => {
+      expect(live.elapsedMs()).toBeLessThan(0);
+      live.tell({ what: 'void', message: 'nothing was to be done' }, 7);
+      setTimeout(() => {
+        live.tell({ what: 'steady' });
+        live.end();
+        live.end();
+      }, 1_500);
+    };
+    const { summary, judgement, record } = await start({ durationMs: 60_000 }, { onStart });
+    expect(summary.end?.reason).toBe('ended');
+    expect(summary.end?.at).toBeLessThan(4_000);
+    expect(summary.joins).toMatchObject({ joined: 4, unaccounted: 0, dropped: 0 });
+    expect(judgement.reasons.join(' ')).not.toMatch(/cut short|ended/);
+    const told = linesOf(record).filter(({ type }) => type === 'drill');
+    expect(told).toEqual([
+      { type: 'drill', at: 7, what: 'void', message: 'nothing was to be done' },
+      { type: 'drill', at: expect.any(Number), what: 'steady' },
+    ]);
+    expect((await readRecord(join(dir, 'record'))).end).toEqual(summary.end);
+  });
+
   test('ends soon after the server died, and fails', async ({ fixture: { server, start }, expect }) => {
     setTimeout(server.die, 1_500);
     const { summary, judgement } = await start({ durationMs: 60_000 });

@@ -13,12 +13,13 @@ import {
   splitPlan,
   withoutSecrets,
 } from '@livekit-swarm/core';
-import type { EngineOptions } from '@livekit-swarm/engine';
+import type { EngineOptions, RecoveryPolicy } from '@livekit-swarm/engine';
 import { watchThresholds } from './abort-watch.ts';
 import { type Crowd, startCrowd } from './crowd.ts';
 import type { Deployment } from './deployment.ts';
 import { describeEnvironment } from './environment.ts';
 import { type Ledger, openLedger } from './ledger.ts';
+import { type LiveRun, liveRun } from './live-run.ts';
 import { DEFAULT_ENGINE } from './load-engine.ts';
 import { startMetronome } from './metronome.ts';
 import { preflight } from './preflight.ts';
@@ -46,6 +47,12 @@ export interface RunOptions {
   engineModule?: string;
   /** Called about once a second. */
   onProgress?(progress: Progress): void;
+  /** Default `sdk`. */
+  recovery?: RecoveryPolicy;
+  /** See `EngineOptions`. */
+  watchMedia?: boolean;
+  /** Called once, when the record has its first lines and the workers their orders; the first join is due at `startedAtMs`. */
+  onStart?(live: LiveRun): void;
   /** Told of every line of the record as it is written; must not throw. */
   onLine?(line: RecordLine): void;
 }
@@ -133,10 +140,18 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
       nodes: [],
     });
     for (const { shard } of shards) ledger.note('worker_started', { shard });
-    const engine = { threads: staffing.threads, joinTimeoutMs: JOIN_TIMEOUT_MS, joinAttempts: JOIN_ATTEMPTS, signalling };
+    const engine = {
+      threads: staffing.threads,
+      joinTimeoutMs: JOIN_TIMEOUT_MS,
+      joinAttempts: JOIN_ATTEMPTS,
+      signalling,
+      recovery: options.recovery ?? 'sdk',
+      watchMedia: options.watchMedia ?? false,
+    };
     crowd.begin(
       shards.map(({ shard }) => ({ shard, startedAtMs, endAtMs: plan.endAtMs, engine, recruits: first.get(shard) ?? [] })),
     );
+    options.onStart?.(liveRun(startedAtMs, ledger, finish));
     await seeThrough(options, { ledger, crowd, recruiting, finish, isCrossed: watchThresholds(thresholds, ledger) });
   } finally {
     crowd.kill();

@@ -170,7 +170,7 @@ export const resultSchema = z
     run: z.string().describe('Random, also part of the names of the rooms.'),
     startedAt: z.iso.datetime(),
     end: z
-      .object({ at: z.number(), reason: z.enum(['finished', 'interrupted', 'aborted', 'server_died', 'threshold']) })
+      .object({ at: z.number(), reason: z.enum(['finished', 'ended', 'interrupted', 'aborted', 'server_died', 'threshold']) })
       .nullable()
       .describe('Null: the record breaks off.'),
     endedBy: z

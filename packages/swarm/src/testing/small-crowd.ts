@@ -1,6 +1,6 @@
 /** A small crowd in front of a deployment that a test has started, for tests of what watches deployments. */
 import { join } from 'node:path';
-import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, scenarioOfLoad } from '@livekit-swarm/core';
+import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, type Scenario, scenarioOfLoad } from '@livekit-swarm/core';
 import type { Deployment } from '../deployment.ts';
 import { openRecord } from '../record-writer.ts';
 import { type RunOptions, type RunResult, run } from '../run.ts';
@@ -8,18 +8,23 @@ import { type RunOptions, type RunResult, run } from '../run.ts';
 export interface SmallCrowd extends Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>, Pick<RunOptions, 'stop'> {
   /** Random word of the run. */
   name: string;
-  load: Partial<LoadSpec>;
+  /** What is not said is as `swarm` alone has it; a scenario says all of it. */
+  load: Partial<LoadSpec> | Scenario;
   /** Where the folder of its record goes. */
   dir: string;
   onLine?: RunOptions['onLine'];
 }
+
+/** What such a crowd does. */
+export const scenarioOfCrowd = (load: SmallCrowd['load']): Scenario =>
+  'groups' in load ? load : scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...load });
 
 /** Runs until its time is over or `stop` is aborted. */
 export const runSmallCrowd = ({ name, load, url, apiKey, apiSecret, dir, stop, onLine }: SmallCrowd): Promise<RunResult> =>
   run({
     deployment: { url, apiKey, apiSecret, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
     run: name,
-    plan: expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...load }), name),
+    plan: expandPlan(scenarioOfCrowd(load), name),
     staffing: { workers: 1, threads: 1 },
     thresholds: [],
     signalling: 'auto',
