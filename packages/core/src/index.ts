@@ -28,6 +28,7 @@ export * from './publish.ts';
 export * from './quality/audio-quality.ts';
 export * from './quality/score.ts';
 export * from './quality/video-quality.ts';
+export { randomStream } from './random.ts';
 export * from './record.ts';
 export * from './record-lines.ts';
 export * from './resolution.ts';

@@ -1,0 +1,54 @@
+import type { ParticipantLine, Window } from '@livekit-swarm/core';
+import type { ConnectionHistory } from './connections.ts';
+import type { NewcomerResult } from './recovery.ts';
+
+/** Who tried to come while the drill went on, and whom they found. */
+export const newcomerResults = (
+  newcomers: readonly ConnectionHistory[],
+  crowd: readonly ConnectionHistory[],
+  results: ReadonlyMap<string, ParticipantLine>,
+  windows: readonly Window[],
+): NewcomerResult[] => {
+  const known = new Set(crowd.map(({ room }) => room));
+  return newcomers
+    .flatMap((person): NewcomerResult[] => {
+      const result = results.get(person.identity);
+      if (result === undefined) return [];
+      const { joinAtMs, joinMs, outcome, reason, sees = 0, tracks } = result;
+      const heard = new Set(
+        tracks.flatMap(({ direction, from, packets }) =>
+          direction === 'down' && from !== undefined && packets > 0 ? [from] : [],
+        ),
+      );
+      const inRoom = [...crowd, ...newcomers].filter((other) => other.room === person.room && other !== person);
+      return [
+        {
+          identity: person.identity,
+          room: person.room,
+          newRoom: !known.has(person.room),
+          window: WINDOWS.findLast((name) => windows.some((one) => one.name === name && one.fromMs <= joinAtMs)) ?? 'baseline',
+          atMs: joinAtMs,
+          joinMs,
+          failure: joinMs === null ? (reason ?? outcome) : null,
+          sees,
+          hears: heard.size,
+          present: inRoom.filter((other) => wasThere(other, person)).length,
+        },
+      ];
+    })
+    .sort((a, b) => a.atMs - b.atMs);
+};
+
+/** While the newcomer was, from its first moment to its last. */
+const wasThere = (other: ConnectionHistory, newcomer: ConnectionHistory): boolean => {
+  const from = newcomer.joinedAt;
+  if (from === null || other.joinedAt === null || other.joinedAt > from) return false;
+  const to = newcomer.leftAt ?? from;
+  if (other.leftAt !== null && other.leftAt < to) return false;
+  return !other.absences.some(
+    ({ state, fromAt, toAt }) => state === 'out' && fromAt < to && (toAt ?? Number.POSITIVE_INFINITY) > from,
+  );
+};
+
+/** As `scenarioOfDrill` names them, in their order. */
+const WINDOWS = ['baseline', 'fault', 'recovery'] as const;
