@@ -8,7 +8,8 @@ const NEWCOMER_GROUP = 'newcomers';
 
 /**
  * Those who come while the drill goes on, from when it is steady until the end: in turns one into a room that is there, and two at once into a new one. Every
- * other visit is to the first room, the one that faults are aimed at; the others take turns. They only listen, so that nobody waits for their media.
+ * other visit is to the first room, the one that faults are aimed at; the others take turns. Where the crowd is they only listen, so that nobody of it waits
+ * for their media; in a room of their own they speak, or nobody could tell whether it carries anything.
  * @param plan of the drill's scenario
  * @returns their plans, in order, with indexes that follow the crowd's; none where the drill wants none
  */
@@ -22,7 +23,7 @@ export const newcomersOf = (
   const run = someone.identity.replace(/-[^-]*-[^-]*$/, '');
   const [first = '', ...others] = [...new Set(plan.participants.map(({ room }) => room))].sort();
   const { steadyFromMs } = drillTimes(drill);
-  const visits: Pick<ParticipantPlan, 'identity' | 'room' | 'joinAtMs'>[] = [];
+  const visits: Pick<ParticipantPlan, 'identity' | 'room' | 'joinAtMs' | 'publish'>[] = [];
   for (let turn = 0; ; turn++) {
     const joinAtMs = steadyFromMs + turn * newcomers.everyMs;
     if (joinAtMs + newcomers.stayMs > plan.endAtMs) break;
@@ -30,10 +31,11 @@ export const newcomersOf = (
     const visit = Math.floor(turn / 2);
     if (turn % 2 === 0) {
       const other = others[((visit - 1) / 2) % others.length];
-      visits.push({ identity: `${run}-new-${number}`, room: visit % 2 === 0 ? first : (other ?? first), joinAtMs });
+      visits.push({ identity: `${run}-new-${number}`, room: visit % 2 === 0 ? first : (other ?? first), joinAtMs, publish: [] });
     } else {
       const room = `${ROOM_PREFIX}-${run}-new-${number}`;
-      for (const half of ['a', 'b']) visits.push({ identity: `${run}-new-${number}${half}`, room, joinAtMs });
+      for (const half of ['a', 'b'])
+        visits.push({ identity: `${run}-new-${number}${half}`, room, joinAtMs, publish: [{ kind: 'audio' }] });
     }
   }
   return visits.map(({ joinAtMs, ...who }, position) => ({
@@ -43,7 +45,6 @@ export const newcomersOf = (
     role: NEWCOMER_ROLE,
     joinAtMs,
     leaveAtMs: joinAtMs + newcomers.stayMs,
-    publish: [],
     subscribe: true,
     layout: { type: 'all' },
     data: [],

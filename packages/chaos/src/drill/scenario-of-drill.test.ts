@@ -96,8 +96,11 @@ describe('newcomersOf', () => {
     expect(newcomers[9]?.room).toBe('drill-k3x9-3');
   });
 
-  it('only listen, are told from the crowd, and come after it', () => {
-    expect(newcomers.every(({ publish, role }) => publish.length === 0 && role === NEWCOMER_ROLE)).toBe(true);
+  it('only listen where the crowd is, are told from it, and come after it', () => {
+    const speakers = newcomers.filter(({ publish }) => publish.length > 0);
+    expect(new Set(speakers.map(({ room }) => room.includes('-new-')))).toEqual(new Set([true]));
+    expect(newcomers.filter(({ publish }) => publish.length === 0).every(({ room }) => !room.includes('-new-'))).toBe(true);
+    expect(newcomers.every(({ role }) => role === NEWCOMER_ROLE)).toBe(true);
     expect(newcomers.every(({ identity }) => identity.startsWith('k3x9-'))).toBe(true);
     const everybody = [...plan.participants, ...newcomers];
     expect(new Set(everybody.map(({ identity }) => identity)).size).toBe(everybody.length);
