@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../usage-error.ts';
-import { duration, readSettings, settingsJsonSchema, strict, text, whole } from './index.ts';
+import { duration, readSettings, type SettingsError, settingsJsonSchema, strict, text, whole } from './index.ts';
 
 const schema = strict({
   listen: text(100, 'an address').optional(),
@@ -41,6 +41,33 @@ describe('readSettings', () => {
 
   it('tells every problem at once', () => {
     expect(problem('every: 3\nlimits: { requests: 11 }').split('\n')).toHaveLength(2);
+  });
+});
+
+describe('problems of settings', () => {
+  it('are told of one by one, in the order of the file', () => {
+    try {
+      readSettings('limits: { requests: 11 }\nevery: 3', schema, file);
+      expect.unreachable();
+    } catch (error) {
+      const { problems } = error as SettingsError;
+      expect(problems.map(({ line, column, path }) => [line, column, path])).toEqual([
+        [1, 21, 'limits.requests'],
+        [2, 8, 'every'],
+      ]);
+    }
+  });
+
+  it('that the schema does not see have a place, too', () => {
+    const { problem } = readSettings('limits:\n  requests: 3', schema, file);
+    expect(problem(['limits', 'requests'], 'is odd', 'write 4')).toEqual({
+      file: 'exporter.yaml',
+      line: 2,
+      column: 13,
+      path: 'limits.requests',
+      message: 'is odd',
+      hint: 'write 4',
+    });
   });
 });
 
