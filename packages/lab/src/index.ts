@@ -23,10 +23,13 @@ export { type ApiCredentials, generateCredentials } from './server/credentials.t
 export { plainEnvironment } from './server/environment.ts';
 export { type ForeignConfig, readLiveKitConfig } from './server/read-config.ts';
 export { type LiveKitServer, type StartOptions, startLiveKit } from './server/start-livekit.ts';
+export type { ServiceAction } from './standing/control-protocol.ts';
 export { lowerLab } from './standing/lab-down.ts';
-export { keysFile, type LabState, labNames } from './standing/lab-state.ts';
+export { labService } from './standing/lab-service.ts';
+export { keysFile, type LabState, labNames, readState as readLab } from './standing/lab-state.ts';
 export { type LabStatus, labStatus } from './standing/lab-status.ts';
 export { raiseLab } from './standing/lab-up.ts';
+export { identifyProcess, isSameProcess, type ProcessIdentity } from './standing/process-identity.ts';
 export type { LabOrder } from './standing/supervisor-protocol.ts';
 export { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from './versions.ts';
 export { watchParent } from './watch-parent.ts';

@@ -46,6 +46,8 @@ export interface ClusterNode {
   httpUrl: string;
   metricsUrl: string;
   ports: ServerPorts;
+  /** An address that only this node reaches Redis at, so that its connections to it can be told from those of others; null where there is none. */
+  redisHost: string | null;
 }
 
 export interface ClusterLayout {
@@ -69,11 +71,21 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   const nodeExporterPort = await portOf('node-exporter');
   const redisExporterPort = await portOf('redis-exporter');
   const nodes: ClusterNode[] = [];
-  for (let number = 1; number <= options.nodes; number++) nodes.push(nodeAt(`node-${number}`, await ports.node()));
+  for (let number = 1; number <= options.nodes; number++) {
+    nodes.push(nodeAt(`node-${number}`, await ports.node(), redisPort === null ? null : redisHostOf(number, config)));
+  }
+  const redisAddressOf = (host: string | null): string | null =>
+    redisPort === null ? null : `${host ?? '127.0.0.1'}:${redisPort}`;
 
   const waves: ServiceSpec[][] = [];
-  if (redisPort !== null) waves.push([await redis({ dir, port: redisPort, persistent: options.persistentRedis })]);
-  waves.push(nodes.map(({ name, ports: own }) => livekitNode({ dir, name, binary, ports: own, credentials, redisPort, config })));
+  const addresses = nodes.flatMap(({ redisHost }) => (redisHost === null ? [] : [redisHost]));
+  if (redisPort !== null) waves.push([await redis({ dir, port: redisPort, persistent: options.persistentRedis, addresses })]);
+  waves.push(
+    nodes.map(({ name, ports: own, redisHost }) => {
+      const redisAddress = redisAddressOf(redisHost);
+      return livekitNode({ dir, name, binary, ports: own, credentials, redisAddress, config });
+    }),
+  );
   if (balancerPort !== null && statsPort !== null) {
     const backends = nodes.map(({ name, ports: own }) => ({ name, port: own.http }));
     waves.push([await haproxy({ dir, port: balancerPort, statsPort, backends })]);
@@ -125,10 +137,18 @@ const at = (port: number): string => `127.0.0.1:${port}`;
 
 const urlOf = (port: number | null): string | null => (port === null ? null : `http://${at(port)}`);
 
-const nodeAt = (name: string, ports: ServerPorts): ClusterNode => ({
+/** Redis takes 16 addresses at most. */
+const REDIS_HOSTS = 15;
+
+/** Linux has all of 127.0.0.0/8 at its loopback; others, 127.0.0.1 alone. A node whose own configuration says where its Redis is uses that. */
+const redisHostOf = (number: number, config: LiveKitConfig): string | null =>
+  process.platform === 'linux' && number <= REDIS_HOSTS && config.redis === undefined ? `127.0.1.${number}` : null;
+
+const nodeAt = (name: string, ports: ServerPorts, redisHost: string | null): ClusterNode => ({
   name,
   url: `ws://${at(ports.http)}`,
   httpUrl: `http://${at(ports.http)}`,
   metricsUrl: `http://${at(ports.metrics)}/metrics`,
   ports,
+  redisHost,
 });

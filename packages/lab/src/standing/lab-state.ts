@@ -40,6 +40,9 @@ export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): s
 /** The keys of a lab, for a shell to read: `. FILE`. Readable by its owner alone. */
 export const keysFile = (name: string): string => join(labFolder(name), 'keys.env');
 
+/** Where its supervisor takes orders about single programs. */
+export const controlSocket = (name: string): string => join(labFolder(name), 'control.sock');
+
 const stateFile = (name: string): string => join(labFolder(name), 'lab.json');
 
 /** Appears whole or not at all. */

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import { type Cluster, type Extra, startCluster } from '../cluster/start-cluster.ts';
 import { LabError } from '../lab-error.ts';
-import { forgetLab, keysFile, type LabServiceState, labFolder, writeState } from './lab-state.ts';
+import { openControl } from './control.ts';
+import { controlSocket, forgetLab, keysFile, type LabServiceState, labFolder, writeState } from './lab-state.ts';
 import { identifyProcess } from './process-identity.ts';
 import type { FromSupervisor, LabOrder } from './supervisor-protocol.ts';
 
@@ -48,6 +49,8 @@ const raise = async (order: LabOrder): Promise<Cluster> => {
     onService: ({ name: service, url, logFile, ready }) => void services.set(service, { name: service, url, logFile, ready }),
     ...(extras === undefined ? {} : { extras }),
   });
+  // A path may be too long for a socket; a lab that takes no orders about single programs is a lab all the same.
+  await openControl(controlSocket(name), cluster).catch((error: Error) => log(`no control socket: ${error.message}`));
   const supervisor = identifyProcess(process.pid);
   if (supervisor === null) throw new Error('a process that is not there cannot ask');
   const { apiKey, apiSecret, url, httpUrl, nodes, redisUrl, balancerStatsUrl, prometheusUrl, alertmanagerUrl } = cluster;

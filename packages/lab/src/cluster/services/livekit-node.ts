@@ -13,16 +13,16 @@ export interface NodeOptions {
   binary: ProgramBinary;
   ports: ServerPorts;
   credentials: ApiCredentials;
-  /** Of the cluster's Redis; null for a node by itself. */
-  redisPort: number | null;
+  /** Host and port of the cluster's Redis, as this node reaches it; null for a node by itself. */
+  redisAddress: string | null;
   /** Laid over the rest. */
   config: LiveKitConfig;
 }
 
 /** One livekit-server of a cluster. */
-export const livekitNode = ({ dir, name, binary, ports, credentials, redisPort, config }: NodeOptions): ServiceSpec => {
+export const livekitNode = ({ dir, name, binary, ports, credentials, redisAddress, config }: NodeOptions): ServiceSpec => {
   const configFile = join(dir, `${name}.yaml`);
-  const cluster = redisPort === null ? {} : { redis: { address: `127.0.0.1:${redisPort}` } };
+  const cluster = redisAddress === null ? {} : { redis: { address: redisAddress } };
   const url = `http://127.0.0.1:${ports.http}`;
   return {
     name,

@@ -8,13 +8,16 @@ export interface RedisOptions {
   port: number;
   /** Whether it remembers what it was told when it is killed (append-only file, each write synced). */
   persistent: boolean;
+  /** More addresses of loopback to listen at; one that this system does not have is left out. */
+  addresses: readonly string[];
 }
 
 /** The message bus and registry of a cluster. */
-export const redis = async ({ dir, port, persistent }: RedisOptions): Promise<ServiceSpec> => {
+export const redis = async ({ dir, port, persistent, addresses }: RedisOptions): Promise<ServiceSpec> => {
   const configFile = join(dir, 'redis.conf');
   const lines = [
-    'bind 127.0.0.1',
+    // With a hyphen: no reason not to start.
+    ['bind 127.0.0.1', ...addresses.map((address) => `-${address}`)].join(' '),
     `port ${port}`,
     `dir ${JSON.stringify(join(dir, 'redis-data'))}`,
     'save ""',

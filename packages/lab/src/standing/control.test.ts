@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Service } from '../cluster/service.ts';
+import { LabError } from '../lab-error.ts';
+import { openControl } from './control.ts';
+import { labService } from './lab-service.ts';
+
+let cache: string;
+let server: Server | null = null;
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'swarm-control-'));
+  vi.stubEnv('XDG_CACHE_HOME', cache);
+});
+afterEach(() => {
+  server?.close();
+  server = null;
+  vi.unstubAllEnvs();
+  rmSync(cache, { recursive: true });
+});
+
+/** A service whose process is this one, while it runs. */
+const fakeService = (): { service: Service; calls: string[] } => {
+  const calls: string[] = [];
+  let pid: number | null = process.pid;
+  const service: Service = {
+    name: 'redis',
+    url: '',
+    logFile: '',
+    get pid() {
+      return pid;
+    },
+    start: async () => {
+      calls.push('start');
+      pid = process.pid;
+    },
+    stop: async () => {
+      calls.push('stop');
+      pid = null;
+    },
+    signal: (signal) => void calls.push(signal),
+    ended: async () => null,
+  };
+  return { service, calls };
+};
+
+const open = async (): Promise<{ path: string; calls: string[] }> => {
+  const { mkdir } = await import('node:fs/promises');
+  const folder = join(cache, 'livekit-swarm', 'labs', 'mine');
+  await mkdir(folder, { recursive: true });
+  const { service, calls } = fakeService();
+  const path = join(folder, 'control.sock');
+  server = await openControl(path, {
+    service: (name) => {
+      if (name === service.name) return service;
+      throw new LabError('no-service', `there is no ${name} in this lab`, 'there are redis');
+    },
+  });
+  return { path, calls };
+};
+
+test('a service is ended, looked at, signalled and started from outside', async () => {
+  const { calls } = await open();
+  expect(await labService('mine', 'redis', 'stop')).toBeNull();
+  expect(await labService('mine', 'redis', 'look')).toBeNull();
+  expect(await labService('mine', 'redis', 'start')).toMatchObject({ pid: process.pid });
+  expect(await labService('mine', 'redis', 'SIGSTOP')).toMatchObject({ pid: process.pid });
+  expect(calls).toEqual(['stop', 'start', 'SIGSTOP']);
+});
+
+test('nobody else may ask', async () => {
+  const { path } = await open();
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('says what is wrong', async () => {
+  await expect(labService('mine', 'redis', 'look')).rejects.toMatchObject({
+    reason: 'no-lab',
+    message: expect.stringContaining('"mine"'),
+  });
+  const { path } = await open();
+  await expect(labService('mine', 'turn', 'look')).rejects.toMatchObject({ reason: 'no-service' });
+  await expect(labService('../mine', 'redis', 'look')).rejects.toMatchObject({ reason: 'bad-name' });
+  const reply = await new Promise<string>((resolve) => {
+    const socket = connect({ path })
+      .setEncoding('utf8')
+      .once('data', (text) => resolve(String(text)));
+    socket.write('{"service":"redis","action":"SIGWHAT"}\n');
+  });
+  expect(JSON.parse(reply)).toMatchObject({ error: { reason: 'bad-request' } });
+});

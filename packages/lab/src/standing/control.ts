@@ -1,0 +1,67 @@
+/** How somebody else has a program of a standing lab started, ended or signalled: only the supervisor, whose child it is, can start it again. */
+import { chmod } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { constants } from 'node:os';
+import type { Cluster } from '../cluster/start-cluster.ts';
+import { LabError } from '../lab-error.ts';
+import type { Answer, Request } from './control-protocol.ts';
+import { identifyProcess, type ProcessIdentity } from './process-identity.ts';
+
+/** A request is a line; more than this is none. */
+const LONGEST_LINE = 4_096;
+
+/** Listens at a Unix socket that its owner alone may use: one line of JSON each way for a connection. */
+export const openControl = async (path: string, cluster: Pick<Cluster, 'service'>): Promise<Server> => {
+  const server = createServer((socket) => serve(socket, cluster));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  await chmod(path, 0o600);
+  server.unref();
+  return server;
+};
+
+const serve = (socket: Socket, cluster: Pick<Cluster, 'service'>): void => {
+  let text = '';
+  socket.setEncoding('utf8');
+  socket.on('error', () => {});
+  socket.on('data', (part: string) => {
+    text += part;
+    const end = text.indexOf('\n');
+    if (end < 0 && text.length < LONGEST_LINE) return;
+    socket.removeAllListeners('data');
+    void answer(text.slice(0, Math.max(end, 0)), cluster).then((reply) => socket.end(`${JSON.stringify(reply)}\n`));
+  });
+};
+
+const answer = async (line: string, cluster: Pick<Cluster, 'service'>): Promise<Answer> => {
+  try {
+    return { process: await obey(readRequest(line), cluster) };
+  } catch (error) {
+    if (error instanceof LabError) return { error: { reason: error.reason, message: error.message, hint: error.hint } };
+    return { error: { reason: 'internal', message: error instanceof Error ? error.message : String(error), hint: '' } };
+  }
+};
+
+const readRequest = (line: string): Request => {
+  const request = JSON.parse(line) as Partial<Request>;
+  const known = ['start', 'stop', 'look', ...Object.keys(constants.signals)] as unknown[];
+  if (typeof request.service === 'string' && known.includes(request.action)) return request as Request;
+  throw new LabError(
+    'bad-request',
+    'this is not what the supervisor of a lab is asked',
+    'use the same version of swarm as the lab',
+  );
+};
+
+const obey = async ({ service: name, action }: Request, cluster: Pick<Cluster, 'service'>): Promise<ProcessIdentity | null> => {
+  const service = cluster.service(name);
+  if (action === 'stop') await service.stop();
+  else if (action === 'start') {
+    // A kill that nobody has noticed yet: it would count as running.
+    if (service.pid !== null && identifyProcess(service.pid) === null) await service.ended();
+    await service.start();
+  } else if (action !== 'look') service.signal(action);
+  return service.pid === null ? null : identifyProcess(service.pid);
+};

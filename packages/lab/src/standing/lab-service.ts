@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { LabError } from '../lab-error.ts';
+import type { Answer, ServiceAction } from './control-protocol.ts';
+import { controlSocket } from './lab-state.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+
+/** Longer than any program of a lab takes to be ready. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Starts a program of a standing lab (and waits until it is ready), ends it, sends it a signal, or only looks.
+ * @returns its process after that; null when it does not run
+ * @throws LabError `no-lab` when there is none of that name, or it does not stand; `no-service`; what starting throws
+ */
+export const labService = async (lab: string, service: string, action: ServiceAction): Promise<ProcessIdentity | null> => {
+  const socket = connect({ path: controlSocket(lab) });
+  socket.setEncoding('utf8').setTimeout(PATIENCE_MS, () => socket.destroy(new Error('its supervisor does not answer')));
+  let text = '';
+  socket.on('data', (part: string) => {
+    text += part;
+  });
+  try {
+    const closed = once(socket, 'close');
+    socket.write(`${JSON.stringify({ service, action })}\n`);
+    await closed;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new LabError('no-lab', `the lab "${lab}" cannot be reached: ${why}`, 'see with "swarm lab status" whether it stands', {
+      cause: error,
+    });
+  }
+  const answer = parse(text);
+  if (answer === null)
+    throw new LabError('no-lab', `the lab "${lab}" ended while it was asked`, 'see with "swarm lab status" whether it stands');
+  if (answer.error !== undefined) throw new LabError(answer.error.reason, answer.error.message, answer.error.hint);
+  return answer.process ?? null;
+};
+
+const parse = (text: string): Answer | null => {
+  try {
+    return JSON.parse(text) as Answer;
+  } catch {
+    return null;
+  }
+};
