@@ -376,7 +376,12 @@ impl Receiver {
     /// `None` until a packet came.
     pub fn report_block(&mut self, wall: u64) -> Option<ReportBlock> {
         let (ssrc, highest) = (self.config.ssrc?, self.sequences.highest()?);
-        let (expected, lost) = (self.sequences.expected(), self.sequences.lost());
+        // Received is what came on this SSRC (RFC 3550 §6.4.1). What RTX brought came on another (RFC 4588 §4) and stays lost here, as browsers have it.
+        let lost = match self.config.rtx_ssrc {
+            Some(_) => self.sequences.lost_before_recovery(),
+            None => self.sequences.lost(),
+        };
+        let expected = self.sequences.expected();
         let expected_interval = expected - self.reported.0;
         let lost_interval = lost.saturating_sub(self.reported.1);
         self.reported = (expected, lost);
@@ -529,5 +534,21 @@ mod tests {
         assert_eq!((block.fraction_lost, block.cumulative_lost, block.extended_highest), (85, 2, 15));
         assert_eq!((block.last_sr, block.delay_since_last_sr), (0x0002_0003, 32_768));
         assert_eq!(receiver.report_block(1600 * MS).unwrap().fraction_lost, 0);
+    }
+
+    #[test]
+    fn a_report_tells_what_rtx_brought_as_lost_and_what_came_again_on_its_own_ssrc_as_received() {
+        let (mut talk, mut picture) = (audio(), video());
+        for receiver in [&mut talk, &mut picture] {
+            packet(receiver, 1, 0, 1000 * MS, b"\x00x");
+            packet(receiver, 3, 6000, 1060 * MS, b"\x00x");
+            assert_eq!(receiver.nacks_due(1070 * MS), [2]);
+            assert_eq!(receiver.report_block(1071 * MS).unwrap().cumulative_lost, 1);
+        }
+        packet(&mut talk, 2, 3000, 1080 * MS, b"\x00x");
+        deliver(&mut picture, 700, 3000, 1080 * MS, b"\x00\x02\x00x", true);
+        assert_eq!((talk.sequences().recovered(), picture.sequences().recovered()), (1, 1));
+        assert_eq!(talk.report_block(1100 * MS).unwrap().cumulative_lost, 0);
+        assert_eq!(picture.report_block(1100 * MS).unwrap().cumulative_lost, 1);
     }
 }
