@@ -23,7 +23,9 @@ const checksOf = (recovery: Recovery, withNewcomers: boolean): Check[] => {
     atMost(objective, 'rto', recovery.pairsHit === 0 ? 0 : recovery.rto === null ? null : value, seconds);
   const afterwards = recovery.newcomers.filter(({ window }) => window === 'recovery');
   const arrived = recovery.newcomers.filter(({ failure }) => failure === null);
-  const blind = afterwards.filter(({ failure, hears, sees, present }) => failure === null && Math.min(hears, sees) < present);
+  const blind = afterwards.filter(
+    ({ failure, sees, present, hears, speaking }) => failure === null && (sees < present || hears < speaking),
+  );
   return [
     rto('rtoP50Ms', recovery.rto?.p50 ?? 0),
     rto('rtoP95Ms', recovery.rto?.p95 ?? 0),

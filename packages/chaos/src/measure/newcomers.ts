@@ -20,7 +20,12 @@ export const newcomerResults = (
           direction === 'down' && from !== undefined && packets > 0 ? [from] : [],
         ),
       );
-      const inRoom = [...crowd, ...newcomers].filter((other) => other.room === person.room && other !== person);
+      const here = (other: ConnectionHistory): boolean =>
+        other.room === person.room && other !== person && wasThere(other, person);
+      const present = crowd.filter(here).length;
+      const companions = newcomers.filter(
+        (other) => other.room === person.room && speaks(results.get(other.identity)) && met(other, person),
+      );
       return [
         {
           identity: person.identity,
@@ -31,8 +36,9 @@ export const newcomerResults = (
           joinMs,
           failure: joinMs === null ? (reason ?? outcome) : null,
           sees,
+          present,
           hears: heard.size,
-          present: inRoom.filter((other) => wasThere(other, person)).length,
+          speaking: present + companions.length,
         },
       ];
     })
@@ -48,6 +54,18 @@ const wasThere = (other: ConnectionHistory, newcomer: ConnectionHistory): boolea
   return !other.absences.some(
     ({ state, fromAt, toAt }) => state === 'out' && fromAt < to && (toAt ?? Number.POSITIVE_INFINITY) > from,
   );
+};
+
+const speaks = (result: ParticipantLine | undefined): boolean =>
+  result?.tracks.some(({ direction, kind }) => direction === 'up' && kind !== 'data') ?? false;
+
+/** Those who come and go together are together for a moment less than their stay. */
+const TOGETHER_MS = 1_500;
+
+const met = (other: ConnectionHistory, person: ConnectionHistory): boolean => {
+  if (other === person || other.joinedAt === null || person.joinedAt === null) return false;
+  const from = Math.max(other.joinedAt, person.joinedAt);
+  return Math.min(other.leftAt ?? from, person.leftAt ?? from) - from >= TOGETHER_MS;
 };
 
 /** As `scenarioOfDrill` names them, in their order. */

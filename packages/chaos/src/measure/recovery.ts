@@ -70,10 +70,12 @@ export interface NewcomerResult {
   atMs: number;
   joinMs: number | null;
   failure: string | null;
-  /** Others that it was told of, whose media it got, and who were there. */
+  /** Others that it was told of, and those of the crowd who were there from its first moment to its last. */
   sees: number;
-  hears: number;
   present: number;
+  /** Others whose media it got, and who sent any. */
+  hears: number;
+  speaking: number;
 }
 
 export interface Recovery {

@@ -1,0 +1,55 @@
+import type { Drill, Failing } from '../drill/drill.ts';
+import type { DrillResult, Knowledge, RepeatResult, RepeatVerdict, Spread } from './drill-result.ts';
+
+/** Worst first. */
+const VERDICTS: readonly RepeatVerdict[] = ['interrupted', 'failed', 'inconclusive', 'void', 'passed'];
+
+/** What several times of the same drill come to. @param serverVersion as participants were told */
+export const combineRepeats = (
+  drill: Drill,
+  repeats: readonly RepeatResult[],
+  serverVersion: string | null,
+): Pick<DrillResult, 'verdict' | 'knowledge' | 'spread' | 'outcomes'> => {
+  const measured = repeats.filter(({ verdict }) => verdict === 'passed' || verdict === 'failed');
+  return {
+    verdict: VERDICTS.find((verdict) => repeats.some((repeat) => repeat.verdict === verdict)) ?? 'void',
+    knowledge: knowledgeOf(drill, measured, serverVersion),
+    spread: {
+      rtoP50: spreadOf(measured.flatMap(({ recovery }) => recovery.rto?.p50 ?? [])),
+      rtoMax: spreadOf(measured.flatMap(({ recovery }) => recovery.rto?.max ?? [])),
+    },
+    outcomes: [...Map.groupBy(repeats, outcomeOf)]
+      .map(([outcome, same]) => ({ outcome, times: same.length }))
+      .sort((a, b) => b.times - a.times || a.outcome.localeCompare(b.outcome)),
+  };
+};
+
+/** What a repeat came to, in words: `recovered`, `failed: never-recovered, split-brain`, `void`. */
+export const outcomeOf = ({ verdict, failing, recovery }: RepeatResult): string => {
+  if (verdict === 'failed') return `failed: ${failing.join(', ') || 'aborted'}`;
+  if (verdict !== 'passed') return verdict;
+  return recovery.pairsHit === 0 ? 'nobody noticed' : 'recovered';
+};
+
+const knowledgeOf = (
+  { known }: Pick<Drill, 'known'>,
+  repeats: readonly RepeatResult[],
+  serverVersion: string | null,
+): Knowledge => {
+  if (known === null || repeats.length === 0) return 'none';
+  const seen = new Set(repeats.flatMap(({ failing }) => failing));
+  if ([...seen].some((way) => !known.fails.includes(way) && !known.sometimes.includes(way))) return 'otherwise';
+  // What it always failed in did not come once.
+  if (known.fails.some((way) => !seen.has(way))) return 'better';
+  return serverVersion === null || serverVersion === known.server ? 'as-known' : 'none';
+};
+
+const spreadOf = (values: readonly number[]): Spread | null => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [min] = sorted;
+  const max = sorted.at(-1);
+  if (min === undefined || max === undefined) return null;
+  const half = sorted.length / 2;
+  const [low = min, high = max] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]];
+  return { min, median: (low + high) / 2, max };
+};

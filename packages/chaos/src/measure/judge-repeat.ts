@@ -1,0 +1,79 @@
+import type { RunResult } from '@livekit-swarm/swarm';
+import type { Drill, Failing } from '../drill/drill.ts';
+import type { Played } from '../run/play-faults.ts';
+import type { RepeatResult } from './drill-result.ts';
+import { type Finding, findingsOf } from './judge-drill.ts';
+import type { Recovery } from './recovery.ts';
+
+export interface RepeatFacts {
+  drill: Drill;
+  recovery: Recovery;
+  played: Played;
+  /** Why it is void, or was aborted; null: neither. */
+  failure: string | null;
+  interrupted: boolean;
+  run: Pick<RunResult, 'judgement'>;
+}
+
+/**
+ * Judges one time that a drill was carried out. In this order: a drill that was interrupted tells nothing; one in which nothing was injected (or something could
+ * not be) is void; one that ended itself because it did too much harm has failed; where the generator suffered nothing is certain; then objectives and
+ * thresholds count.
+ */
+export const judgeRepeat = ({
+  drill,
+  recovery,
+  played,
+  failure,
+  interrupted,
+  run,
+}: RepeatFacts): Pick<RepeatResult, 'verdict' | 'reasons' | 'failing' | 'findings' | 'thresholds'> => {
+  const findings = findingsOf(drill, recovery);
+  const thresholds = run.judgement.thresholds.filter(({ source }) => source === 'user');
+  const missed = findings.filter(({ ok }) => !ok);
+  const crossed = thresholds.filter(({ ok }) => ok === false);
+  const unmeasured = thresholds.filter(({ ok }) => ok === null);
+  const failing = [
+    ...new Set<Failing>([...missed.map((finding) => finding.failing), ...(crossed.length > 0 ? ['thresholds' as const] : [])]),
+  ].sort();
+  const sentences = [
+    ...missed.map(missedSentence),
+    ...crossed.map(({ metric, expression, value }) => `${metric} ${expression} does not hold: ${value}`),
+  ];
+  const conclude = (verdict: RepeatResult['verdict'], reasons: string[]) => ({ verdict, reasons, failing, findings, thresholds });
+
+  if (interrupted) return conclude('interrupted', ['it was interrupted; what had been injected was healed']);
+  if (recovery.faults.length === 0 && failure !== null) return conclude('void', [failure]);
+  if (failure !== null) return conclude('failed', [`aborted: ${failure}`, ...sentences]);
+  if (played.skipped.length > 0)
+    return conclude(
+      'void',
+      played.skipped.map((why) => `not available here: ${why}`),
+    );
+  const suffered = run.judgement.health.map(({ sentence }) => sentence);
+  if (suffered.length > 0) return conclude('inconclusive', [...suffered, ...sentences]);
+  if (sentences.length > 0) return conclude('failed', sentences);
+  if (unmeasured.length > 0)
+    return conclude(
+      'inconclusive',
+      unmeasured.map(({ metric }) => `${metric} was never measured`),
+    );
+  return conclude('passed', []);
+};
+
+const missedSentence = ({ objective, asked, found }: Finding): string => `${OBJECTIVES[objective]}: ${found}, asked for ${asked}`;
+
+/** For people. */
+export const OBJECTIVES: Readonly<Record<Finding['objective'], string>> = {
+  rtoP50Ms: 'recovery time, median',
+  rtoP95Ms: 'recovery time, p95',
+  rtoMaxMs: 'recovery time, worst',
+  neverRecovered: 'pairs that never heard each other again',
+  roomsLost: 'rooms lost',
+  splitBrain: 'rooms in split brain',
+  controlGapMs: 'longest silence in a control room',
+  newcomersIn: 'newcomers who got in',
+  newcomersBlind: 'newcomers who did not find everybody, after recovery',
+  ghosts: 'ghost rooms',
+  disconnected: 'participants disconnected',
+};
