@@ -1,4 +1,4 @@
-import type { Drill, Failing } from '../drill/drill.ts';
+import type { Drill } from '../drill/drill.ts';
 import type { DrillResult, Knowledge, RepeatResult, RepeatVerdict, Spread } from './drill-result.ts';
 
 /** Worst first. */

@@ -1,0 +1,46 @@
+import type { Cluster, ProvisionOptions } from '@livekit-swarm/lab';
+import { startCluster } from '@livekit-swarm/lab';
+import type { Drill } from '../drill/drill.ts';
+import { openLabTarget } from '../targets/process.ts';
+import type { RaisedDeployment } from './run-drill.ts';
+
+export interface EmbeddedLabOptions extends ProvisionOptions {
+  /** For its configurations, logs and data. */
+  dir: string;
+  /** Of Prometheus, where the drill wants alerts. */
+  ruleFiles: readonly string[];
+}
+
+/** Between scrapes, and between evaluations of rules: a drill is over in a minute or two. */
+const INTERVAL_SECONDS = 1;
+
+/**
+ * Raises the lab that a drill describes: livekit-servers, Redis and a load balancer, on loopback.
+ * @throws LabError
+ */
+export const raiseDrillLab = async ({ lab }: Pick<Drill, 'lab'>, options: EmbeddedLabOptions): Promise<RaisedDeployment> => {
+  const { ruleFiles, ...rest } = options;
+  const cluster = await startCluster({
+    ...rest,
+    nodes: lab.nodes,
+    with: ['redis', 'haproxy', ...(lab.alerts ? (['prometheus'] as const) : [])],
+    persistentRedis: lab.persistentRedis,
+    config: lab.config,
+    ruleFiles: lab.alerts ? ruleFiles : [],
+    intervalSeconds: INTERVAL_SECONDS,
+  });
+  return deploymentOfCluster(cluster);
+};
+
+const deploymentOfCluster = (cluster: Cluster): RaisedDeployment => ({
+  target: openLabTarget(cluster),
+  name: 'lab',
+  own: true,
+  url: cluster.url,
+  apiKey: cluster.apiKey,
+  apiSecret: cluster.apiSecret,
+  redisUrl: cluster.redisUrl,
+  balancerMetricsUrl: cluster.balancerStatsUrl === null ? null : new URL('/metrics', cluster.balancerStatsUrl).href,
+  prometheusUrl: cluster.prometheusUrl,
+  [Symbol.asyncDispose]: () => cluster.stop(),
+});

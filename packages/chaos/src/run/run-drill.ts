@@ -1,0 +1,87 @@
+/** A whole drill: as often as it asks for, each time on a deployment that is as it should be, and what all of it comes to. */
+import { join } from 'node:path';
+import type { Plan, RecordLine } from '@livekit-swarm/core';
+import { openRecord, type Progress, type RecordWriter, type Staffing } from '@livekit-swarm/swarm';
+import type { Drill } from '../drill/drill.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { Journal } from '../journal/journal.ts';
+import { combineRepeats } from '../measure/combine-repeats.ts';
+import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../measure/drill-result.ts';
+import type { DrillDeployment } from './deployment.ts';
+import { permit } from './permit.ts';
+import { runRepeat } from './run-repeat.ts';
+
+/** A deployment for one repeat. Disposed of after it: a lab that was raised for it ends. */
+export type RaisedDeployment = DrillDeployment & AsyncDisposable;
+
+export interface DrillOptions {
+  drill: Drill;
+  /** Called before each repeat. `dir`: where a lab may keep its logs. */
+  deploy(dir: string): Promise<RaisedDeployment>;
+  faults: ReadonlyMap<string, Fault>;
+  journal: Journal;
+  /** On the command line: `--i-know-this-is`. */
+  named: string | null;
+  /** Folder of the drill; each repeat has one of its own in it. */
+  dir: string;
+  newRunName(): string;
+  staff(plan: Plan): Staffing;
+  version: string;
+  stop: AbortSignal;
+  onRepeat?(number: number, of: number): void;
+  /** The record being written now; null between repeats. For whoever must end at once. */
+  onRecord?(record: RecordWriter | null): void;
+  onProgress?(progress: Progress): void;
+  onLine?(line: RecordLine): void;
+}
+
+/**
+ * Carries a drill out as often as it asks for. Interrupted, it ends after the repeat that is going on.
+ * @throws ChaosError when it is not allowed, or something cannot be injected or healed; what raising the deployment and `run` of swarm throw
+ */
+export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
+  const { drill, dir, stop } = options;
+  const startedAt = new Date().toISOString();
+  const repeats: RepeatResult[] = [];
+  const versions = new Set<string>();
+  let target = '';
+  for (let number = 1; number <= drill.repeats && !stop.aborted; number++) {
+    options.onRepeat?.(number, drill.repeats);
+    const folder = drill.repeats === 1 ? dir : join(dir, `repeat-${number}`);
+    const record = openRecord(folder);
+    options.onRecord?.(record);
+    try {
+      await using deployment = await options.deploy(folder);
+      permit(deployment, drill, options.named);
+      target = deployment.target.label;
+      repeats.push(
+        await runRepeat({
+          ...options,
+          number,
+          deployment,
+          record,
+          name: options.newRunName(),
+          onLine: (line) => {
+            if (line.type === 'event' && line.serverVersion !== undefined) versions.add(line.serverVersion);
+            options.onLine?.(line);
+          },
+        }),
+      );
+    } catch (error) {
+      record.discard();
+      throw error;
+    } finally {
+      options.onRecord?.(null);
+    }
+  }
+  const [version = null] = versions.size === 1 ? versions : [];
+  return {
+    schema: DRILL_RESULT_SCHEMA,
+    drill,
+    serverVersion: version,
+    target,
+    startedAt,
+    repeats,
+    ...combineRepeats(drill, repeats, version),
+  };
+};
