@@ -1,21 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
-import { AccessToken } from 'livekit-server-sdk';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildBeacon } from '../../beacon/scripts/build.ts';
 import { type Chromium, findChromium, launchChromium, NO_CHROMIUM } from '../../engine/test/support/chromium.ts';
 import { type Exporter, startExporter } from '../src/exporter.ts';
 import { CLIENTS_DEFAULTS } from '../src/sources/clients/clients-options.ts';
 import { createClientsSource } from '../src/sources/clients/clients-source.ts';
+import { type CallSite, serveCallSite } from './support/call-site.ts';
 
 const run = promisify(execFile);
 const executable = findChromium();
@@ -26,45 +22,17 @@ let dir: string;
 let livekit: LiveKitServer;
 let exporter: Exporter;
 let chromium: Chromium;
-const pages = createServer();
+let callSite: CallSite;
 let site: string;
-
-/** The page of docs/beacon.md, as it is there. */
-const documentedPage = async (): Promise<string> => {
-  const text = await readFile(join(import.meta.dirname, '../../../docs/beacon.md'), 'utf8');
-  const page = /```html\n(.*?)```/s.exec(text)?.[1];
-  if (page === undefined) throw new Error('docs/beacon.md has no page');
-  return page;
-};
-
-/** What an application's backend does for the page. */
-const joinAnswer = async (identity: string): Promise<string> => {
-  const token = new AccessToken(livekit.apiKey, livekit.apiSecret, { identity, ttl: '10m' });
-  token.addGrant({ roomJoin: true, room: ROOM });
-  return JSON.stringify({ livekit: livekit.url, exporter: exporter.url, token: await token.toJwt() });
-};
 
 beforeAll(async () => {
   if (executable === null) return console.warn(`skipped: ${NO_CHROMIUM}`);
   dir = await mkdtemp(join(tmpdir(), 'swarm-beacon-test-'));
-  await buildBeacon(dir);
-  const files: Record<string, () => Promise<string>> = {
-    '/': documentedPage,
-    '/beacon.js': () => readFile(join(dir, 'beacon.js'), 'utf8'),
-    '/livekit-client.js': () => {
-      const main = createRequire(import.meta.url).resolve('livekit-client');
-      return readFile(join(main, '..', 'livekit-client.esm.mjs'), 'utf8');
-    },
-  };
-  pages.on('request', async ({ url = '' }, response) => {
-    const { pathname, searchParams } = new URL(url, site);
-    const read = pathname === '/join' ? () => joinAnswer(searchParams.get('as') ?? 'somebody') : files[pathname];
-    if (read === undefined) return response.writeHead(404).end();
-    const type = pathname === '/' ? 'text/html' : pathname === '/join' ? 'application/json' : 'text/javascript';
-    response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(await read());
+  callSite = await serveCallSite({
+    room: ROOM,
+    where: () => ({ livekit: livekit.url, apiKey: livekit.apiKey, apiSecret: livekit.apiSecret, exporter: exporter.url }),
   });
-  await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
-  site = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
+  site = callSite.url;
   livekit = await startLiveKit({ dir });
   const { apiKey, apiSecret } = livekit;
   exporter = await startExporter({
@@ -88,8 +56,7 @@ afterAll(async () => {
   await chromium?.[Symbol.asyncDispose]();
   await exporter?.stop();
   await livekit?.stop();
-  pages.closeAllConnections();
-  pages.close();
+  await callSite?.[Symbol.asyncDispose]();
   if (dir !== undefined) await rm(dir, { recursive: true, force: true });
 });
 

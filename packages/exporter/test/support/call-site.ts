@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccessToken } from 'livekit-server-sdk';
+import { buildBeacon } from '../../../beacon/scripts/build.ts';
+
+export interface CallSiteOptions {
+  room: string;
+  /** Asked at each join: of the deployment and of the exporter. */
+  where(): { livekit: string; apiKey: string; apiSecret: string; exporter: string };
+}
+
+/** An application as docs/beacon.md writes it, served: `/?as=anna` joins the room with camera and microphone, and reports. */
+export interface CallSite extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** The page of docs/beacon.md, as it is there. */
+const documentedPage = async (): Promise<string> => {
+  const text = await readFile(join(import.meta.dirname, '../../../../docs/beacon.md'), 'utf8');
+  const page = /```html\n(.*?)```/s.exec(text)?.[1];
+  if (page === undefined) throw new Error('docs/beacon.md has no page');
+  return page;
+};
+
+export const serveCallSite = async ({ room, where }: CallSiteOptions): Promise<CallSite> => {
+  const dir = await mkdtemp(join(tmpdir(), 'swarm-call-site-'));
+  await buildBeacon(dir);
+  /** What an application's backend does for the page. */
+  const joinAnswer = async (identity: string): Promise<string> => {
+    const { livekit, apiKey, apiSecret, exporter } = where();
+    const token = new AccessToken(apiKey, apiSecret, { identity, ttl: '1h' });
+    token.addGrant({ roomJoin: true, room });
+    return JSON.stringify({ livekit, exporter, token: await token.toJwt() });
+  };
+  const files: Record<string, () => Promise<string>> = {
+    '/': documentedPage,
+    '/beacon.js': () => readFile(join(dir, 'beacon.js'), 'utf8'),
+    '/livekit-client.js': () => {
+      const main = createRequire(import.meta.url).resolve('livekit-client');
+      return readFile(join(main, '..', 'livekit-client.esm.mjs'), 'utf8');
+    },
+  };
+  const pages = createServer(async ({ url = '' }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://localhost');
+    const read = pathname === '/join' ? () => joinAnswer(searchParams.get('as') ?? 'somebody') : files[pathname];
+    if (read === undefined) return response.writeHead(404).end();
+    const type = pathname === '/' ? 'text/html' : pathname === '/join' ? 'application/json' : 'text/javascript';
+    response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(await read());
+  });
+  await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(pages.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      pages.closeAllConnections();
+      pages.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+};

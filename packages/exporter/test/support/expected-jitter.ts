@@ -1,0 +1,35 @@
+/** What a meter of interarrival jitter must say of sound whose delay is known. */
+const PACKET_MS = 20;
+/** RFC 3550 §6.4.1: the sixteenth part of each difference. */
+const GAIN = 1 / 16;
+const PACKETS = 200_000;
+
+/**
+ * Each packet waits an exponentially distributed time, and none overtakes another. The filter of the RFC over many such packets: its mean, and by
+ * how much one reading differs from it (standard deviation).
+ * @param meanWait ms
+ */
+export const expectedJitter = (meanWait: number): { mean: number; deviation: number } => {
+  const random = seeded();
+  let [delay, jitter, sum, squares] = [0, meanWait, 0, 0];
+  for (let packet = 0; packet < PACKETS; packet++) {
+    const next = Math.max(-Math.log(1 - random()) * meanWait, delay - PACKET_MS);
+    jitter += (Math.abs(next - delay) - jitter) * GAIN;
+    delay = next;
+    sum += jitter;
+    squares += jitter * jitter;
+  }
+  const mean = sum / PACKETS;
+  return { mean, deviation: Math.sqrt(squares / PACKETS - mean * mean) };
+};
+
+/** The same numbers each time, 0 … 1 (mulberry32). */
+const seeded = (): (() => number) => {
+  let state = 1;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
