@@ -4,12 +4,14 @@ export { noResultObject, renderJson, resultObject, resultsObject } from './json.
 export { renderMarkdown } from './markdown/markdown.ts';
 export * from './of-all.ts';
 export { renderOverview } from './overview.ts';
+export { printable } from './printable.ts';
 export * from './rendered.ts';
 export * from './report-input.ts';
 export type * from './reporter.ts';
 export * from './reporters.ts';
 export * from './result-names.ts';
 export { resultJsonSchema } from './schema/json-schema.ts';
-export { type Style, styleFor } from './style.ts';
+export { MARKS, paintOf, type Style, styleFor } from './style.ts';
 export { renderTable } from './table.ts';
 export { renderText } from './text.ts';
+export { wrap } from './wrap.ts';

@@ -85,6 +85,7 @@ const playOne = async (options: PlayOptions, due: DrillFault, open: Set<OpenFaul
     params: due.params,
     drill: drill.name,
     journal: options.journal,
+    durationMs: due.durationMs,
   });
   played.injected++;
   const entry = openFault(injection, due.fault, options, open);

@@ -1,0 +1,75 @@
+import { formatMs, plural, printable, renderTable, type Style, styleFor, wrap } from '@livekit-swarm/report';
+import { outcomeOf } from '../measure/combine-repeats.ts';
+import type { DrillResult, RepeatResult, RepeatVerdict } from '../measure/drill-result.ts';
+import { exitCodeOfDrill } from './exit-code.ts';
+import {
+  clusterSection,
+  faultsSection,
+  newcomersSection,
+  objectivesSection,
+  recordSection,
+  recoverySection,
+} from './sections.ts';
+import { knowledgeSentence, VERDICT_MARKS } from './words.ts';
+
+export interface DrillReportOptions {
+  color?: boolean;
+  /** Whether what is known to fail fails the drill. */
+  strict?: boolean;
+}
+
+const SECTIONS = [objectivesSection, faultsSection, recoverySection, newcomersSection, clusterSection, recordSection];
+
+/** What a drill came to, for people: at most 100 columns, colours only when asked for. */
+export const renderDrillText = (result: DrillResult, { color = false, strict = false }: DrillReportOptions = {}): string => {
+  const style = styleFor(color);
+  const { drill, verdict, serverVersion, target, repeats } = result;
+  const paint = paintVerdict(style, verdict);
+  const known = knowledgeSentence(result);
+  const several = repeats.length > 1;
+  const title = [
+    paint(`${VERDICT_MARKS[verdict]} ${verdict.toUpperCase()} (exit ${exitCodeOfDrill(result, strict)})  ${drill.name}`),
+    style.dim(`  ${target}${serverVersion === null ? '' : `, livekit-server ${serverVersion}`}`),
+    ...(known === null ? [] : wrap('  → ', known)),
+  ];
+  const ofRepeats = repeats.map((repeat) => renderRepeat(repeat, style, result, several));
+  const parts = [title.join('\n'), ...ofRepeats, ...(several ? [renderSpread(result, style)] : [])];
+  return printable(`${parts.join('\n\n')}\n`);
+};
+
+const renderRepeat = (repeat: RepeatResult, style: Style, result: DrillResult, several: boolean): string => {
+  const { number, verdict, reasons } = repeat;
+  const head = several
+    ? [
+        paintVerdict(
+          style,
+          verdict,
+        )(`${VERDICT_MARKS[verdict]} repeat ${number} of ${result.drill.repeats}: ${outcomeOf(repeat)}`),
+      ]
+    : [];
+  const why = reasons.flatMap((reason) => wrap('  · ', reason));
+  const sections = SECTIONS.map((section) => section(repeat, style, result)).filter((lines) => lines.length > 0);
+  return [[...head, ...why], ...sections]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+};
+
+const renderSpread = ({ spread, outcomes, repeats }: DrillResult, style: Style): string => {
+  const rows = (
+    [
+      ['recovery time, median', spread.rtoP50],
+      ['recovery time, worst', spread.rtoMax],
+    ] as const
+  ).flatMap(([name, figures]) =>
+    figures === null ? [] : [[name, formatMs(figures.min), formatMs(figures.median), formatMs(figures.max)]],
+  );
+  const table =
+    rows.length === 0
+      ? []
+      : renderTable([[`over ${plural(repeats.length, 'repeat')}`, 'min', 'median', 'max'].map(style.dim), ...rows]);
+  return [...table, ...outcomes.map(({ outcome, times }) => `  ${times} × ${outcome}`)].join('\n');
+};
+
+const paintVerdict = (style: Style, verdict: RepeatVerdict) =>
+  verdict === 'passed' ? style.good : verdict === 'failed' ? style.bad : style.unsure;
