@@ -1,7 +1,7 @@
 import type { Cluster, ProvisionOptions } from '@livekit-swarm/lab';
 import { startCluster } from '@livekit-swarm/lab';
 import type { Drill } from '../drill/drill.ts';
-import { openLabTarget } from '../targets/process.ts';
+import { openProcessTarget } from '../targets/process.ts';
 import type { RaisedDeployment } from './run-drill.ts';
 
 export interface EmbeddedLabOptions extends ProvisionOptions {
@@ -29,11 +29,16 @@ export const raiseDrillLab = async ({ lab }: Pick<Drill, 'lab'>, options: Embedd
     ruleFiles: lab.alerts ? ruleFiles : [],
     intervalSeconds: INTERVAL_SECONDS,
   });
-  return deploymentOfCluster(cluster);
+  try {
+    return await deploymentOfCluster(cluster);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
 };
 
-const deploymentOfCluster = (cluster: Cluster): RaisedDeployment => ({
-  target: openLabTarget(cluster),
+const deploymentOfCluster = async (cluster: Cluster): Promise<RaisedDeployment> => ({
+  target: await openProcessTarget({ cluster }),
   name: 'lab',
   own: true,
   url: cluster.url,
