@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Member, MemberKind, Target } from '../targets/target.ts';
+import type { Ability, Member, MemberKind, Target } from '../targets/target.ts';
 
 /** What a fault works with. */
 export interface FaultContext<Params> {
@@ -9,6 +9,8 @@ export interface FaultContext<Params> {
   params: Params;
   /** Unique: names of tables, chains and files that it leaves until it is healed come from it. `[a-z0-9]{8}`. */
   id: string;
+  /** How long it is meant to last, ms; null: until it is healed, or not known any more. */
+  durationMs: number | null;
 }
 
 /**
@@ -32,4 +34,12 @@ export interface Fault<Params = unknown> {
   inject(context: FaultContext<Params>): Promise<void>;
   /** Takes everything back, however far `inject` came. May be called again, by another process, and for members that are gone. */
   heal(context: FaultContext<Params>): Promise<void>;
+}
+
+/** As the registry in index.ts has it: with what docs/chaos-faults.md says of it. */
+export interface DescribedFault<Params = unknown> extends Fault<Params> {
+  /** How it is taken back, in a few words. */
+  readonly healing: string;
+  /** What a target must be able to do for it. */
+  readonly needs: readonly Ability[];
 }

@@ -14,10 +14,21 @@ export interface Member {
   nodeId: string | null;
   /** Where its packets go, for faults of the network; as they are seen where `Target.run` runs. */
   ports: MemberPorts | null;
+  /** How a node reaches Redis, so that it alone can be cut from it. Absent where that is not known. */
+  redis?: RedisPath;
+}
+
+/** What all connections of one node to Redis have in common, and no connection of another; as it is seen where `Target.run` runs. */
+export interface RedisPath {
+  /** An IPv4 address. Null: any, where only this member's packets pass. */
+  address: string | null;
+  port: number;
+  /** With an address that others use, too: the control group (v2) of the node, from the root: `/system.slice/livekit.service`. */
+  cgroup: string | null;
 }
 
 export interface MemberPorts {
-  /** An IPv4 address. */
+  /** An IPv4 address or prefix (`127.0.0.0/8`); `0.0.0.0` for all that the machine has. */
   address: string;
   /** First and last UDP port of media. */
   udp: readonly [number, number] | null;
@@ -50,7 +61,10 @@ export interface Target extends AsyncDisposable {
   signal(member: Member, signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   /** Runs it again as it was configured, and resolves when it is ready. Does nothing when it runs. */
   start(member: Member): Promise<void>;
-  /** Runs a program where the member's packets pass and its processes live, as root. Does not throw for what the program says. */
+  /**
+   * Runs a program where the member's packets pass and its processes live, as root. Does not throw for what the program says.
+   * @throws ChaosError `no-member` where that place is gone for good, and with it whatever was done there
+   */
   run(member: Member, argv: readonly string[], input?: string): Promise<CommandResult>;
   /** Process id where `run` runs; null when it does not run. */
   pid(member: Member): Promise<number | null>;

@@ -1,0 +1,96 @@
+import { word } from '@livekit-swarm/core/settings';
+import type { Member, MemberPorts, Target } from '../../targets/target.ts';
+import { lacksAny } from './put-right.ts';
+import { addRules, firstLine, removeTables, tableName } from './table.ts';
+
+/** Which of a member's packets. */
+export interface Traffic {
+  protocol: 'udp' | 'tcp' | 'both';
+  /** As the member sees it. */
+  direction: 'in' | 'out' | 'both';
+}
+
+export const trafficParams = (protocol: Traffic['protocol']) => ({
+  protocol: word(['udp', 'tcp', 'both'], 'protocol').default(protocol).describe('udp: media. tcp: signalling, and ICE over TCP.'),
+  direction: word(['in', 'out', 'both'], 'direction').default('both').describe('in: what it is sent. out: what it sends.'),
+});
+
+/**
+ * Drops packets of a member, by an nft match of one's own (empty: all of them).
+ *
+ * What it is sent is dropped on arrival. What it sends is dropped on arrival, too, by peers on the same machine; towards others it is dropped behind the
+ * routing (egress), where the sender does not notice. On OUTPUT it would be told (EPERM), which no network does.
+ */
+export const cutPackets = async (target: Target, member: Member, id: string, traffic: Traffic, match: string): Promise<void> => {
+  if (member.ports === null) return;
+  const devices = leavesTheMachine(member.ports, traffic) ? await devicesOf(target, member) : [];
+  await addRules(target, member, dropRules(id, member.ports, traffic, match, devices));
+};
+
+export const healPackets = removeTables;
+
+/** What nft is told. `devices`: of the network, other than loopback; none where nothing that is to be dropped leaves by them. */
+export const dropRules = (
+  id: string,
+  ports: MemberPorts,
+  traffic: Traffic,
+  match: string,
+  devices: readonly string[],
+): string => {
+  const drop = `${match} counter drop`.trim();
+  const arriving = matches(ports, traffic).map((line) => `    ${line} ${drop}`);
+  const leaving = matches(ports, { ...traffic, direction: 'out' }).map((line) => `    ${line} ${drop}`);
+  const inet = `table inet ${tableName(id)} {
+  chain arriving {
+    type filter hook input priority -10; policy accept;
+${arriving.join('\n')}
+  }
+}
+`;
+  if (devices.length === 0) return inet;
+  return `${inet}table netdev ${tableName(id)} {
+  chain leaving {
+    type filter hook egress devices = { ${devices.map((device) => `"${device}"`).join(', ')} } priority 0; policy accept;
+${leaving.join('\n')}
+  }
+}
+`;
+};
+
+const ANY = '0.0.0.0';
+
+const matches = ({ address, udp, tcp }: MemberPorts, { protocol, direction }: Traffic): string[] => {
+  const ports: string[] = [];
+  if (protocol !== 'tcp' && udp !== null) ports.push(`udp PORT ${udp[0]}-${udp[1]}`);
+  if (protocol !== 'udp' && tcp.length > 0) ports.push(`tcp PORT { ${tcp.join(', ')} }`);
+  const at = (end: 's' | 'd'): string => (address === ANY ? '' : `ip ${end}addr ${address} `);
+  const ends = (['d', 's'] as const).filter((end) => direction === 'both' || direction === (end === 'd' ? 'in' : 'out'));
+  return ends.flatMap((end) => ports.map((port) => `${at(end)}${port.replace('PORT', `${end}port`)}`));
+};
+
+const leavesTheMachine = ({ address }: MemberPorts, { direction }: Traffic): boolean =>
+  direction !== 'in' && !address.startsWith('127.');
+
+const devicesOf = async (target: Target, member: Member): Promise<string[]> => {
+  const { stdout } = await target.run(member, ['ls', '/sys/class/net']);
+  return stdout.split(/\s+/).filter((device) => device !== '' && device !== 'lo' && device !== 'bonding_masters');
+};
+
+/** Null when rules can be made for such packets of this member. */
+export const lacksTraffic = async (target: Target, member: Member, traffic: Traffic): Promise<string | null> => {
+  const { ports, name } = member;
+  if (ports === null) return `it is not known where ${name} has its packets`;
+  if (traffic.protocol === 'udp' && ports.udp === null) return `${name} has no UDP ports`;
+  if (traffic.protocol === 'tcp' && ports.tcp.length === 0) return `${name} has no TCP ports`;
+  const why = await lacksAny(target, member, ['packets']);
+  if (why !== null || !leavesTheMachine(ports, traffic)) return why;
+  const tried = await target.run(member, ['unshare', '--net', 'nft', '--file', '-'], EGRESS);
+  return tried.code === 0 ? null : `packets cannot be dropped on their way out (that takes Linux 5.16): ${firstLine(tried)}`;
+};
+
+const EGRESS = `table netdev swarm_try {
+  chain leaving {
+    type filter hook egress devices = { "lo" } priority 0; policy accept;
+  }
+}
+`;

@@ -1,0 +1,52 @@
+/** Tables of nftables that belong to one injection, and are all that it leaves. */
+import { ChaosError } from '../../chaos-error.ts';
+import type { CommandResult, Member, Target } from '../../targets/target.ts';
+
+/** Of family inet, and netdev where packets are dropped on their way out. */
+export const tableName = (id: string): string => `swarm_chaos_${id}`;
+
+/** @throws ChaosError `not-available` with what nft says */
+export const addRules = async (target: Target, member: Member, rules: string): Promise<void> => {
+  const result = await target.run(member, ['nft', '--file', '-'], rules);
+  if (result.code === 0) return;
+  throw new ChaosError(
+    'not-available',
+    `nftables took no rules for ${member.name}: ${firstLine(result)}`,
+    'see "swarm chaos doctor"',
+  );
+};
+
+/** Nothing is left of the injection's tables, or it throws. May be called when there are none, and where there is nothing to look at any more. */
+export const removeTables = async (target: Target, member: Member, id: string): Promise<void> => {
+  try {
+    for (const family of await familiesWith(target, member, id)) {
+      await target.run(member, ['nft', 'delete', 'table', family, tableName(id)]);
+    }
+    const left = await familiesWith(target, member, id);
+    if (left.length === 0) return;
+    throw new ChaosError(
+      'not-healed',
+      `the table ${left[0]} ${tableName(id)} is still there`,
+      `remove it: nft delete table ${left[0]} ${tableName(id)}`,
+    );
+  } catch (error) {
+    // Rules go with the place that they were in.
+    if (error instanceof ChaosError && error.reason === 'no-member') return;
+    throw error;
+  }
+};
+
+const familiesWith = async (target: Target, member: Member, id: string): Promise<string[]> => {
+  const result = await target.run(member, ['nft', 'list', 'tables']);
+  // Where there is no nft, nobody has made a table with it.
+  if (result.code === 127) return [];
+  if (result.code !== 0)
+    throw new ChaosError('not-healed', `nft does not list its tables: ${firstLine(result)}`, 'run this as root');
+  return result.stdout.split('\n').flatMap((line) => {
+    const [, family, name] = line.trim().split(' ');
+    return family !== undefined && name === tableName(id) ? [family] : [];
+  });
+};
+
+export const firstLine = ({ stderr, stdout, code }: CommandResult): string =>
+  (stderr.trim() || stdout.trim()).split('\n')[0] || `exit code ${code}`;

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster, ProcessIdentity } from '@livekit-swarm/lab';
+import { ChaosError } from '../chaos-error.ts';
+import { clusterPlace } from './process/cluster-place.ts';
+import { labPlace, pastLabPlace } from './process/lab-place.ts';
+import { askNodeId } from './process/node-ids.ts';
+import { whyNoPacketRules } from './process/packet-tools.ts';
+import type { Place } from './process/part.ts';
+import { pastClusterPlace } from './process/past-cluster-place.ts';
+import { processState } from './process/process-state.ts';
+import { runHere } from './process/run-here.ts';
+import type { Ability, Member, Target, TargetReference } from './target.ts';
+
+/** Processes on this machine: a lab that lives in this process, or one that stands by itself. */
+export type ProcessOrder = { cluster: Cluster } | { lab: string };
+
+/** How long a process is given to do what a signal makes it do, ms. */
+const OBEYS_WITHIN_MS = 5_000;
+const POLL_MS = 2;
+
+/** @throws ChaosError `no-lab` */
+export const openProcessTarget = async (order: ProcessOrder): Promise<Target> =>
+  'cluster' in order ? openLabTarget(order.cluster) : processTarget(await labPlace(order.lab));
+
+/** A lab that lives in this process. */
+export const openLabTarget = (cluster: Cluster): Target => processTarget(clusterPlace(cluster));
+
+/** The target that a journal speaks of, as far as it is still there. @throws ChaosError `bad-reference` */
+export const reopenProcessTarget = async (reference: TargetReference): Promise<Target> => {
+  if (reference.place === 'cluster') return processTarget(pastClusterPlace(reference));
+  if (reference.place === 'lab' && typeof reference.lab === 'string') {
+    return processTarget(await pastLabPlace(reference.lab, reference.startedAt));
+  }
+  throw new ChaosError(
+    'bad-reference',
+    'the journal speaks of processes that this version knows nothing of',
+    'use the version of swarm that ran the drill',
+  );
+};
+
+const processTarget = (place: Place): Target => {
+  /** One that hangs does not tell; it is still the one it was. */
+  const nodeIds = new Map<string, string>();
+
+  const nodeIdOf = async (identity: ProcessIdentity | null, metricsUrl: string | null): Promise<string | null> => {
+    if (identity === null || metricsUrl === null) return null;
+    const key = `${identity.pid} ${identity.startedAt}`;
+    const id = (processState(identity.pid) === 'T' ? null : await askNodeId(metricsUrl)) ?? nodeIds.get(key) ?? null;
+    if (id !== null) nodeIds.set(key, id);
+    return id;
+  };
+
+  const lacks = async (ability: Ability, { name }: Member): Promise<string | null> => {
+    if (ability === 'packets') return whyNoPacketRules();
+    if (ability === 'start') return place.lacksStart();
+    if (ability === 'run') return process.getuid?.() === 0 ? null : 'this needs root: run it as root';
+    if (ability === 'pause' && process.platform === 'win32') return 'Windows cannot stop a process';
+    const identity = await place.identity(name);
+    return identity === null || maySignal(identity.pid)
+      ? null
+      : `${name} belongs to another user: run this as that user, or as root`;
+  };
+
+  return {
+    kind: 'process',
+    label: place.label,
+    get reference() {
+      return place.reference();
+    },
+    members: async () =>
+      Promise.all(
+        (await place.parts()).map(async ({ metricsUrl, ...part }): Promise<Member> => {
+          const identity = await place.identity(part.name);
+          return { ...part, nodeId: await nodeIdOf(identity, metricsUrl) };
+        }),
+      ),
+    lacks,
+    signal: async ({ name }, signal) => {
+      const identity = await place.identity(name);
+      if (identity === null) return;
+      send(identity.pid, signal, name);
+      if (signal === 'SIGKILL') await untilState(identity.pid, (state) => state === null);
+      if (signal === 'SIGSTOP') await untilState(identity.pid, (state) => state === 'T' || state === null);
+      if (signal === 'SIGCONT') await untilState(identity.pid, (state) => state !== 'T');
+    },
+    start: ({ name }) => place.start(name),
+    run: (_member, argv, input) => runHere(argv, input),
+    pid: async ({ name }) => (await place.identity(name))?.pid ?? null,
+    [Symbol.asyncDispose]: async () => {},
+  };
+};
+
+const maySignal = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EPERM';
+  }
+};
+
+const send = (pid: number, signal: NodeJS.Signals, name: string): void => {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // It has ended in the meantime.
+    if (code === 'ESRCH') return;
+    throw new ChaosError('not-allowed', `${signal} may not be sent to ${name} (process ${pid}): ${code}`, 'run this as root', {
+      cause: error,
+    });
+  }
+};
+
+const untilState = async (pid: number, done: (state: string | null) => boolean): Promise<void> => {
+  if (process.platform !== 'linux') return;
+  const deadline = performance.now() + OBEYS_WITHIN_MS;
+  while (!done(processState(pid)) && performance.now() < deadline) await sleep(POLL_MS);
+};

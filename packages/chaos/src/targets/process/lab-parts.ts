@@ -1,0 +1,28 @@
+import type { ClusterFacts } from '@livekit-swarm/lab';
+import type { Part } from './part.ts';
+
+/** The parts of a lab that faults can be done to. */
+export const labParts = (facts: Pick<ClusterFacts, 'nodes' | 'redisUrl' | 'httpUrl' | 'balancerStatsUrl'>): Part[] => {
+  const redisPort = portOf(facts.redisUrl);
+  const nodes = facts.nodes.map(
+    ({ name, metricsUrl, ports, redisHost }): Part => ({
+      name,
+      kind: 'node',
+      metricsUrl,
+      ports: { address: '127.0.0.1', udp: [ports.udpFirst, ports.udpLast], tcp: [ports.http, ports.tcp] },
+      ...(redisHost === null || redisHost === undefined || redisPort === null
+        ? {}
+        : { redis: { address: redisHost, port: redisPort, cgroup: null } }),
+    }),
+  );
+  const alone = (name: string, kind: Part['kind'], address: string, port: number | null): Part[] =>
+    port === null ? [] : [{ name, kind, metricsUrl: null, ports: { address, udp: null, tcp: [port] } }];
+  return [
+    ...nodes,
+    // Each node reaches it at another address.
+    ...alone('redis', 'redis', '127.0.0.0/8', redisPort),
+    ...alone('haproxy', 'balancer', '127.0.0.1', facts.balancerStatsUrl === null ? null : portOf(facts.httpUrl)),
+  ];
+};
+
+const portOf = (url: string | null): number | null => (url === null ? null : Number(new URL(url).port));

@@ -1,0 +1,45 @@
+import { isSameProcess, type LabState, labService, readLab } from '@livekit-swarm/lab';
+import { ChaosError } from '../../chaos-error.ts';
+import { labParts } from './lab-parts.ts';
+import type { Place } from './part.ts';
+
+/** A lab that stands by itself (`swarm lab up`). @throws ChaosError `no-lab` when there is none of that name that stands */
+export const labPlace = async (name: string): Promise<Place> => {
+  const state = await standing(name);
+  const parts = labParts(state.facts);
+  return {
+    label: `lab "${name}"`,
+    reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: state.startedAt }),
+    parts: async () => parts,
+    identity: async (service) => labService(name, service, 'look'),
+    start: async (service) => void (await labService(name, service, 'start')),
+    lacksStart: () => null,
+  };
+};
+
+/**
+ * The lab as the journal has it. One that has ended, or another of the same name: what was done to its programs has ended with them, and only what
+ * was done around them is to be taken back.
+ */
+export const pastLabPlace = async (name: string, startedAt: unknown): Promise<Place> => {
+  const state = await readLab(name);
+  if (state !== null && state.startedAt === startedAt && isSameProcess(state.supervisor)) return labPlace(name);
+  return {
+    label: `lab "${name}", which has ended`,
+    reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: String(startedAt) }),
+    parts: async () => [],
+    identity: async () => null,
+    start: async () => {},
+    lacksStart: () => `the lab "${name}" has ended`,
+  };
+};
+
+const standing = async (name: string): Promise<LabState> => {
+  const state = await readLab(name);
+  if (state !== null && isSameProcess(state.supervisor)) return state;
+  throw new ChaosError(
+    'no-lab',
+    `there is no lab "${name}" that stands`,
+    'start one with "swarm lab up", see those that stand with "swarm lab status"',
+  );
+};

@@ -1,0 +1,22 @@
+import type { ProcessIdentity } from '@livekit-swarm/lab';
+import type { Member, TargetReference } from '../target.ts';
+
+/** A part of a deployment of processes, whether it runs or not. Plain JSON. */
+export interface Part extends Omit<Member, 'nodeId'> {
+  /** Where a node tells its id; null for others. */
+  metricsUrl: string | null;
+}
+
+/** Where processes live and who starts them: what the kinds of `process` targets differ in. */
+export interface Place {
+  readonly label: string;
+  /** As things are now. */
+  reference(): TargetReference;
+  parts(): Promise<Part[]>;
+  /** Null while it does not run. */
+  identity(name: string): Promise<ProcessIdentity | null>;
+  /** Resolves when it is ready; does nothing when it runs. */
+  start(name: string): Promise<void>;
+  /** Null where parts can be started; else why not. */
+  lacksStart(): string | null;
+}
