@@ -45,9 +45,14 @@ sum by (${NODE}, direction) (rate(livekit_jitter_us_bucket{${LIVEKIT}, ${boundIs
   ...BURN_WINDOWS.map((window) => ({
     record: `job:livekit_join_errors:ratio_rate${window}`,
     // Of those who were let in by signalling, who never got media through. A client that gives up early counts, too: it had waited.
+    // Where nobody ever got through there is no series of those who did: that is all of them, not nothing.
     expr: `clamp_min(
   1 -
-  sum by (job) (rate(livekit_participant_join_total{${LIVEKIT}, state="rtc_active"}[${window}]))
+  (
+    sum by (job) (rate(livekit_participant_join_total{${LIVEKIT}, state="rtc_active"}[${window}]))
+    or
+    0 * sum by (job) (rate(livekit_participant_join_total{${LIVEKIT}, state="rtc_init"}[${window}]))
+  )
   /
   (sum by (job) (rate(livekit_participant_join_total{${LIVEKIT}, state="rtc_init"}[${window}])) > 0),
   0

@@ -50,9 +50,8 @@ export const renderRuleTests = (rulesFile: string): string =>
   write({
     rule_files: [rulesFile],
     evaluation_interval: '1m',
-    tests: ALERTS.map((alert) => {
-      const { series, interval = '1m', silentAt, firesAt, fires } = alert.proof;
-      return {
+    tests: ALERTS.flatMap((alert) => [alert.proof, ...(alert.furtherProofs ?? [])].map((proof) => ({ alert, proof }))).map(
+      ({ alert, proof: { series, interval = '1m', silentAt, firesAt, fires } }) => ({
         name: alert.name,
         interval,
         input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
@@ -67,6 +66,6 @@ export const renderRuleTests = (rulesFile: string): string =>
             })),
           },
         ],
-      };
-    }),
+      }),
+    ),
   });

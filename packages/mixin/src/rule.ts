@@ -22,6 +22,8 @@ export interface Alert {
   dashboard: DashboardUid;
   /** Shows on made-up series that it stays silent, then fires, with exactly these labels. */
   proof: Proof;
+  /** The same of cases that are easily forgotten. */
+  furtherProofs?: readonly Proof[];
 }
 
 export interface Proof {

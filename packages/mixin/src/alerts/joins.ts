@@ -47,6 +47,20 @@ job:livekit_join_errors:ratio_rate${short} > ${Number((factor * budget).toPrecis
           },
         ],
       },
+      furtherProofs: [
+        {
+          // Nobody ever got in: a deployment whose firewall was closed from the beginning.
+          series: { [joins('rtc_init')]: `_x60 0+60x${minutes - 60}` },
+          silentAt: '60m',
+          firesAt: `${minutes - 5}m`,
+          fires: [
+            {
+              labels: { job: JOBS.livekit },
+              description: `100% of the joins of the last ${long} never got media through: ${factor} times what the objective of ${LIMITS.joinObjective * 100} % allows.`,
+            },
+          ],
+        },
+      ],
     }),
   ),
   {
