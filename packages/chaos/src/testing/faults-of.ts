@@ -7,8 +7,6 @@ import type { MemberKind } from '../targets/target.ts';
 const faultOf = (name: string, on: readonly MemberKind[], lasts: boolean, params: z.ZodType = strict({})): Fault => ({
   name,
   description: `What ${name} does.`,
-  healing: 'it is taken back',
-  needs: lasts ? ['packets'] : ['start'],
   on,
   params,
   lasts,

@@ -1,3 +1,4 @@
+export { thresholdsByMetric } from '../scenario/schema/json-schema.ts';
 export {
   duration,
   joinRate,

@@ -11,7 +11,7 @@ export const scenarioJsonSchema = (): JsonSchema => {
   const made = jsonSchemaOf(file);
   const { $schema, properties, ...rest } = made;
   const { scales, thresholds, ...others } = properties ?? {};
-  const parts = { ...others, thresholds: byMetric(thresholds ?? {}) };
+  const parts = { ...others, thresholds: thresholdsByMetric(thresholds ?? {}) };
   return {
     $schema,
     title: 'A scenario of livekit-swarm',
@@ -22,7 +22,11 @@ export const scenarioJsonSchema = (): JsonSchema => {
 };
 
 /** With the names of the metrics, so that editors offer them. */
-const byMetric = ({ propertyNames: _any, additionalProperties: expressions, ...rest }: JsonSchema): JsonSchema => ({
+export const thresholdsByMetric = ({
+  propertyNames: _any,
+  additionalProperties: expressions,
+  ...rest
+}: JsonSchema): JsonSchema => ({
   ...rest,
   properties: Object.fromEntries(
     metricNames().map((name) => [name, { description: metricDefinition(name).description, allOf: [expressions] }]),

@@ -1,0 +1,85 @@
+import { checkThresholds, formatDuration, type ScenarioProblem, ThresholdError } from '@livekit-swarm/core';
+import type { FileSettings, Path } from '@livekit-swarm/core/settings';
+import type { Drill, Failing } from './drill.ts';
+import { drillTimes } from './drill-times.ts';
+import { overlapsOf } from './overlaps.ts';
+import { scenarioOfDrill } from './scenario-of-drill.ts';
+import type { Faults } from './schema/fault.ts';
+import type { DrillFile } from './schema/file.ts';
+
+/** Longer ones are a typing error. */
+const LONGEST_MS = 24 * 3_600_000;
+
+type Tell = (path: Path, message: string, hint: string) => void;
+
+/** What is wrong with a drill that can be read, as far as its file alone tells. */
+export const checkDrill = (drill: Drill, settings: FileSettings<DrillFile>, faults: Faults): ScenarioProblem[] => {
+  const problems: ScenarioProblem[] = [];
+  const tell: Tell = (path, message, hint) => void problems.push(settings.problem(path, message, hint));
+  checkLength(drill, tell);
+  checkObjectives(drill, settings.value, tell);
+  checkWindows(drill, settings, problems);
+  checkLab(drill, settings.value, tell);
+  for (const { position, message, hint } of overlapsOf(drill, settings.value.faults, faults)) {
+    tell(['faults', position], message, hint);
+  }
+  return problems;
+};
+
+const checkLength = (drill: Drill, tell: Tell): void => {
+  const { endMs } = drillTimes(drill);
+  if (endMs <= LONGEST_MS) return;
+  tell(['drill'], `would take ${formatDuration(endMs)}`, `a drill takes ${formatDuration(LONGEST_MS)} at most`);
+};
+
+/** What each way to fail needs to be seen at all. */
+const ASKED: Record<Failing, { key: string; by: (drill: Drill) => unknown[] }> = {
+  rto: { key: 'rto', by: ({ objectives: { rtoP50Ms, rtoP95Ms, rtoMaxMs } }) => [rtoP50Ms, rtoP95Ms, rtoMaxMs] },
+  'never-recovered': { key: 'neverRecovered', by: ({ objectives }) => [objectives.neverRecovered] },
+  'rooms-lost': { key: 'roomsLost', by: ({ objectives }) => [objectives.roomsLost] },
+  'split-brain': { key: 'splitBrain', by: ({ objectives }) => [objectives.splitBrain] },
+  'control-rooms': { key: 'controlRooms', by: ({ objectives }) => [objectives.controlGapMs] },
+  newcomers: { key: 'newcomersIn', by: ({ objectives }) => [objectives.newcomersIn, objectives.newcomersBlind] },
+  ghosts: { key: 'ghosts', by: ({ objectives }) => [objectives.ghosts] },
+  disconnected: { key: 'disconnected', by: ({ objectives }) => [objectives.disconnected] },
+  thresholds: { key: 'thresholds', by: ({ thresholds }) => (thresholds.length > 0 ? thresholds : [null]) },
+};
+
+const checkObjectives = (drill: Drill, { known }: DrillFile, tell: Tell): void => {
+  const { objectives, newcomers, faults } = drill;
+  for (const [key, value] of Object.entries({ newcomersIn: objectives.newcomersIn, newcomersBlind: objectives.newcomersBlind })) {
+    if (value !== null && newcomers === null)
+      tell(['objectives', key], 'is about newcomers, and there are none', 'add newcomers: { every: 2s, stay: 4s }');
+  }
+  if (faults.length === 0 && ASKED.rto.by(drill).some((limit) => limit !== null)) {
+    tell(['objectives', 'rto'], 'counts from a fault, and there is none', 'leave it out');
+  }
+  for (const list of ['fails', 'sometimes'] as const) {
+    for (const [index, failing] of (known?.[list] ?? []).entries()) {
+      const { key, by } = ASKED[failing];
+      if (by(drill).some((asked) => asked !== null)) continue;
+      const where = failing === 'thresholds' ? 'thresholds' : `objectives.${key}`;
+      tell(['known', list, index], `${failing} would never be seen: nothing asks for it`, `add ${where}, or leave it out`);
+    }
+  }
+};
+
+/** Thresholds on what is not in the drill would never be crossed. */
+const checkWindows = (drill: Drill, { value, problem }: FileSettings<DrillFile>, problems: ScenarioProblem[]): void => {
+  const scenario = scenarioOfDrill(drill);
+  for (const { path, text } of value.thresholds) {
+    try {
+      checkThresholds(scenario, [text]);
+    } catch (error) {
+      if (!(error instanceof ThresholdError)) throw error;
+      problems.push(problem(['thresholds', ...path], error.problem, error.hint));
+    }
+  }
+};
+
+const checkLab = ({ lab }: Drill, { faults }: DrillFile, tell: Tell): void => {
+  for (const [position, { aim }] of faults.entries()) {
+    if (aim?.role !== 'other-node' || lab.nodes > 1) continue;
+    tell(['faults', position, 'aim'], 'there is no other node: the lab has one', 'write lab: { nodes: 2 } or more');
+  }
+};

@@ -1,0 +1,11 @@
+import type { JsonSchema } from '@livekit-swarm/core';
+import { settingsJsonSchema, thresholdsByMetric } from '@livekit-swarm/core/settings';
+import type { Faults } from './schema/fault.ts';
+import { drillFile } from './schema/file.ts';
+
+/** The JSON Schema (draft 7) of drill files, for editors; what only `swarm chaos validate` can know is left to it. */
+export const drillJsonSchema = (faults: Faults): JsonSchema => {
+  const { properties, ...rest } = settingsJsonSchema(drillFile(faults), 'A drill of livekit-swarm');
+  const { thresholds, ...others } = properties ?? {};
+  return { ...rest, properties: { ...others, thresholds: thresholdsByMetric(thresholds ?? {}) } };
+};
