@@ -69,8 +69,9 @@ export type EventName =
   | 'signal_lost'
   | 'resumed'
   | 'reconnected'
-  /** With `recovery: app`: the application joined anew after it had been disconnected. */
+  /** With `recovery: app`, after `disconnected`: the application joined anew, or an attempt to failed and another will be made. */
   | 'rejoined'
+  | 'rejoin_retry'
   /** With `watchMedia` only. The first packet of what somebody publishes, in this stay: once for each listener, publisher, kind and source. */
   | 'media_began'
   /** With `watchMedia` only. Nothing came for two seconds in what somebody still sends us; `at`: the last packet. */
@@ -99,7 +100,7 @@ export interface EventLine {
   /** `joined` only. */
   phases?: JoinPhases;
   attempt?: number;
-  /** `resumed`, `reconnected`, `rejoined`: from loss to media transport ready, ms. `first_media`, `join_retry`, `join_failed`: since due. `media_back`: the silence. */
+  /** `resumed`, `reconnected`, `rejoined`: from loss to media transport ready, ms; `rejoin_retry`: until it failed. `first_media`, `join_retry`, `join_failed`: since due. `media_back`: the silence. */
   ms?: number;
   /** The node that holds the room, as the server says when one joins. */
   node?: string;

@@ -21,6 +21,9 @@ export const sdkReconnectPolicy = (random: () => number = Math.random): Reconnec
   },
 });
 
+/** Does not come back: the first loss is the last word. */
+export const noReconnectPolicy: ReconnectPolicy = { delayMs: () => null };
+
 /** Pauses between attempts to join for the first time: doubling from half a second to eight, each ± 50 %, ms. */
 export const joinBackoffMs = (attempt: number, random: () => number = Math.random): number =>
   Math.round(Math.min(500 * 2 ** attempt, 8_000) * (0.5 + random()));

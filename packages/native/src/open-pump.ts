@@ -10,10 +10,10 @@ import type {
   ReceiverOptions,
   SenderOptions,
 } from './pump.ts';
-import { readFlows, readPeers, readReceivers, readSenders } from './rows.ts';
+import { readFlows, readGaps, readPeers, readReceivers, readSenders } from './rows.ts';
 
 /** The tables of a sample come as numbers (`rows.ts`), the rest as it is. */
-type Table = 'senders' | 'receivers' | 'peers' | 'flows';
+type Table = 'senders' | 'receivers' | 'peers' | 'flows' | 'gaps';
 type NativeSample = Omit<PumpSample, Table> & Record<Table, Float64Array>;
 
 /** The class that the addon exports (packages/native/crate/src/addon.rs). */
@@ -84,13 +84,14 @@ export const openPump = (options: PumpOptions, onEvents: (events: PumpEvent[]) =
     removeSender: (sender) => native.removeSender(sender),
     closePeer: (peer) => native.closePeer(peer),
     sample: () => {
-      const { senders, receivers, peers, flows, ...rest } = native.sample();
+      const { senders, receivers, peers, flows, gaps, ...rest } = native.sample();
       return {
         ...rest,
         senders: readSenders(senders),
         receivers: readReceivers(receivers),
         peers: readPeers(peers),
         flows: readFlows(flows),
+        gaps: readGaps(gaps),
       };
     },
     close: () => native.close(),

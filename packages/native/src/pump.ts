@@ -190,6 +190,7 @@ export type PumpEvent =
   | { type: 'connected'; peer: number; at: number }
   | { type: 'closed'; peer: number; at: number; reason: string }
   | { type: 'channel-open'; peer: number; at: number; label: string }
+  /** `at`: its arrival. */
   | { type: 'first-packet'; peer: number; at: number; receiver: number };
 
 /** Cumulative counters of one sender (one SSRC, so one simulcast layer). */
@@ -314,11 +315,20 @@ export interface CohortLatency extends Bins {
   cohort: number;
 }
 
+/** A pause longer than `GAP_MS` in the media of one receiver that was not muted, over by now: arrival of the packet before it and of the one after it. */
+export interface Gap {
+  receiver: number;
+  from: number;
+  to: number;
+}
+
 export interface PumpSample {
   senders: SenderStats[];
   receivers: ReceiverStats[];
   peers: PeerStats[];
   flows: DataFlowStats[];
+  /** Those that ended since the last sample, each receiver's in their order. */
+  gaps: Gap[];
   /** Only of cohorts that received anything since the last sample. */
   latencies: CohortLatency[];
   /** Datagrams through all sockets, cumulative: for the cost of a packet. What a bad network drops on its way up reaches none. */

@@ -1,5 +1,5 @@
 /** How the addon lays out its tables: plain rows of numbers, because a thousand objects a second would cost more than the packets they describe. */
-import type { DataFlowStats, PeerStats, ReceiverStats, SenderStats } from './pump.ts';
+import type { DataFlowStats, Gap, PeerStats, ReceiverStats, SenderStats } from './pump.ts';
 
 type Numbers<T> = { [K in keyof T]: number };
 
@@ -81,6 +81,8 @@ const FLOW_COLUMNS: (keyof DataFlowStats)[] = [
   'latencyMaxMs',
 ];
 
+const GAP_COLUMNS: (keyof Gap)[] = ['receiver', 'from', 'to'];
+
 /** Rows of `table` as objects, column by column. Throws when the addon and this file disagree about the columns. */
 const readRows = <T>(table: Float64Array, columns: (keyof T)[]): Numbers<T>[] => {
   if (table.length % columns.length !== 0) {
@@ -103,3 +105,5 @@ export const readReceivers = (table: Float64Array): ReceiverStats[] => readRows<
 export const readPeers = (table: Float64Array): PeerStats[] => readRows<PeerStats>(table, PEER_COLUMNS);
 
 export const readFlows = (table: Float64Array): DataFlowStats[] => readRows<DataFlowStats>(table, FLOW_COLUMNS);
+
+export const readGaps = (table: Float64Array): Gap[] => readRows<Gap>(table, GAP_COLUMNS);

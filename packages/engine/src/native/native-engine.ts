@@ -17,6 +17,9 @@ interface Target {
 /** Flows of data that one participant may begin in a run, reconnects included. */
 const FLOWS_PER_PARTICIPANT = 256;
 
+/** How often the media of others is looked at where it is watched, ms; often enough that a silence is told of while it is news. */
+const WATCH_EVERY_MS = 200;
+
 /** The engine for crowds: signalling in TypeScript, packets in the addon's threads. One for each process. */
 export class NativeEngine implements Engine {
   readonly name = 'native';
@@ -33,6 +36,7 @@ export class NativeEngine implements Engine {
   readonly #refused = new Map<number, ParticipantLine>();
   readonly #targets = new Map<string, Promise<Target>>();
   #closed = false;
+  #watching: NodeJS.Timeout | null = null;
 
   /** @throws Error when the addon is missing or does not fit this machine */
   constructor(options: EngineOptions, open: typeof openPump = openPump) {
@@ -40,6 +44,7 @@ export class NativeEngine implements Engine {
     this.#pump = open({ threads: options.threads }, (events) => this.#onPump(events));
     this.#clips = new Clips(this.#pump);
     this.#sampler = new Sampler(this.#pump, this.#book);
+    if (options.watchMedia === true) this.#watchSoon();
   }
 
   async join(plan: ParticipantPlan, admission: Admission, dueAtMs: number): Promise<void> {
@@ -105,8 +110,20 @@ export class NativeEngine implements Engine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#watching !== null) clearTimeout(this.#watching);
     await Promise.all([...this.#participants.keys()].map((index) => this.leave(index)));
     this.#pump.close();
+  }
+
+  /** Everybody looks at what came, again and again. */
+  #watchSoon(): void {
+    this.#watching = setTimeout(async () => {
+      await this.#sampler.readSoon();
+      if (this.#closed) return;
+      for (const participant of this.#participants.values()) participant.watch();
+      this.#watchSoon();
+    }, WATCH_EVERY_MS);
+    this.#watching.unref();
   }
 
   #target(url: string): Promise<Target> {

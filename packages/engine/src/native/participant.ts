@@ -5,10 +5,18 @@ import {
   type ParticipantLine,
   type ParticipantPlan,
 } from '@livekit-swarm/core';
-import { type Deployment, type RemoteTrack, Session, type SessionEvent } from '@livekit-swarm/livekit';
+import {
+  appRejoinPolicy,
+  type Deployment,
+  noReconnectPolicy,
+  type RemoteTrack,
+  Session,
+  type SessionEvent,
+} from '@livekit-swarm/livekit';
 import type { Pump, PumpEvent } from '@livekit-swarm/native';
 import type { EngineOptions } from '../engine.ts';
 import type { PublishedTrack } from './clips.ts';
+import { MediaWatch } from './media-watch.ts';
 import { PumpPlane } from './pump-plane.ts';
 import { trackResults } from './results.ts';
 import type { Sampler } from './sampler.ts';
@@ -43,12 +51,14 @@ export class Participant {
   readonly #options: ParticipantOptions;
   readonly #plane: PumpPlane;
   readonly #session: Session;
+  readonly #watch: MediaWatch | null;
   #state: 'joining' | 'in' | 'join_failed' | 'disconnected' = 'joining';
   #reason: string | null = null;
   #joinedAt: number | null = null;
   #endedAt: number | null = null;
   #resumes = 0;
   #reconnects = 0;
+  #rejoins = 0;
   #heard = false;
   /** What the server does not let it do, as it was told: `publish CID`, `data`, `subscribe`. */
   readonly #refused = new Set<string>();
@@ -71,6 +81,9 @@ export class Participant {
       data: plan.data,
       nextFlow: options.nextFlow,
       describe: (sid) => this.#describe(sid),
+      ...(engine.watchMedia === true && {
+        onSilenceEnds: (sid: string) => this.#watch?.silenceEnds(sid, deployment.clock.now()),
+      }),
       onPeerOpened: options.onPeerOpened,
       onPeerClosed: options.onPeerClosed,
     });
@@ -85,8 +98,16 @@ export class Participant {
       plane: this.#plane,
       attemptTimeoutMs: engine.joinTimeoutMs,
       joinAttempts: engine.joinAttempts,
+      ...(engine.watchMedia === true && { watchesMedia: true }),
+      ...(engine.recovery === 'none' && { policy: noReconnectPolicy }),
+      ...(engine.recovery === 'app' && { rejoin: appRejoinPolicy() }),
       onEvent: (event) => this.#onSession(event),
     });
+    const isMeant = (sid: string) => this.#session.isMeant(sid);
+    this.#watch =
+      engine.watchMedia === true
+        ? new MediaWatch(this.#session.room, isMeant, ({ event, at, ...details }) => this.#emit(event, at, details))
+        : null;
   }
 
   get isIn(): boolean {
@@ -100,6 +121,11 @@ export class Participant {
   /** Resolves when in, when it failed for good, or when it was told to leave. */
   async join(): Promise<void> {
     await this.#session.join();
+  }
+
+  /** Where media is watched: call right after the pump was read. */
+  watch(): void {
+    if (this.#leaving === null) this.#checkMedia();
   }
 
   leave(): Promise<ParticipantLine> {
@@ -131,7 +157,7 @@ export class Participant {
     switch (event.type) {
       case 'joined': {
         const { dueAt } = this.#options;
-        const { attempt, startedAt, signalAt, iceAt, dtlsAt, node, serverVersion } = event;
+        const { attempt, startedAt, signalAt, iceAt, dtlsAt, node, via, serverVersion } = event;
         this.#state = 'in';
         this.#reason = null;
         this.#joinedAt = at;
@@ -143,7 +169,7 @@ export class Participant {
           dtls: since(dtlsAt),
           joined: since(at),
         };
-        this.#emit('joined', at, { attempt, phases, node, serverVersion });
+        this.#emit('joined', at, { attempt, phases, node, via, serverVersion });
         break;
       }
       case 'join_failed':
@@ -165,10 +191,22 @@ export class Participant {
       case 'reconnected': {
         if (event.type === 'resumed') this.#resumes += 1;
         else this.#reconnects += 1;
-        const { attempt, ms, node } = event;
-        this.#emit(event.type, at, { attempt, ms, node });
+        const { attempt, ms, node, via } = event;
+        this.#emit(event.type, at, { attempt, ms, node, via });
         break;
       }
+      case 'rejoined': {
+        this.#state = 'in';
+        this.#reason = null;
+        this.#endedAt = null;
+        this.#rejoins += 1;
+        const { attempt, ms, node, via } = event;
+        this.#emit('rejoined', at, { attempt, ms, node, via });
+        break;
+      }
+      case 'rejoin_retry':
+        this.#emit('rejoin_retry', at, { attempt: event.attempt, ms: event.ms, ...event.failure });
+        break;
       case 'refused':
         this.#refuse(event);
         break;
@@ -186,11 +224,14 @@ export class Participant {
   }
 
   async #leave(): Promise<ParticipantLine> {
+    // Now: the others leave, too.
+    const sees = this.view.others.length;
     await this.#options.sampler.readSoon();
     const { plan, dueAt, engine, deployment } = this.#options;
     const now = deployment.clock.now();
     const endedAt = this.#endedAt ?? now;
     const wasIn = this.#state === 'in';
+    this.#checkMedia();
     this.#plane.finish();
     const refused = {
       tracks: this.#options.tracks.map(({ spec }) => spec).filter(({ cid }) => this.#refused.has(`publish ${cid}`)),
@@ -214,9 +255,15 @@ export class Participant {
       joinMs: this.#joinedAt === null ? null : this.#joinedAt - dueAt,
       resumes: this.#resumes,
       reconnects: this.#reconnects,
+      ...(this.#rejoins > 0 && { rejoins: this.#rejoins }),
+      ...(this.#joinedAt !== null && { sees }),
       expects: plan.expects,
       tracks,
     };
+  }
+
+  #checkMedia(): void {
+    this.#watch?.check(this.#plane.streams.down, this.#options.deployment.clock.now());
   }
 
   #describe(trackSid: string): RemoteTrack | undefined {
@@ -226,7 +273,7 @@ export class Participant {
   #emit(event: EventName, at: number, details: EventDetails): void {
     const { plan, engine } = this.#options;
     const { identity, group, room, role } = plan;
-    const { attempt, phases, ms, node, serverVersion, reason, message } = details;
+    const { attempt, phases, ms, node, via, from, kind, source, serverVersion, reason, message } = details;
     engine.onEvent({
       type: 'event',
       at: at - engine.startedAtMs,
@@ -239,6 +286,10 @@ export class Participant {
       ...(phases !== undefined && { phases }),
       ...(ms !== undefined && { ms }),
       ...(node !== undefined && node !== '' && { node }),
+      ...(via !== undefined && via !== '' && { via }),
+      ...(from !== undefined && { from }),
+      ...(kind !== undefined && { kind }),
+      ...(source !== undefined && { source }),
       ...(serverVersion !== undefined && serverVersion !== '' && { serverVersion }),
       ...(reason !== undefined && { reason }),
       ...(message !== undefined && { message }),
@@ -246,6 +297,6 @@ export class Participant {
   }
 }
 
-type EventDetails = Partial<Pick<EventLine, 'attempt' | 'phases' | 'ms' | 'node' | 'serverVersion' | 'reason' | 'message'>>;
+type EventDetails = Partial<Omit<EventLine, 'type' | 'at' | 'event' | 'identity' | 'group' | 'room' | 'role' | 'shard'>>;
 
 const OUTCOMES = { joining: 'join_failed', in: 'left', join_failed: 'join_failed', disconnected: 'disconnected' } as const;

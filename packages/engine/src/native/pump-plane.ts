@@ -33,6 +33,8 @@ export interface PumpPlaneOptions {
   /** A number for a flow of data, unique in the run. */
   nextFlow(): number;
   describe(trackSid: string): RemoteTrack | undefined;
+  /** Given where somebody watches the media of others: a silence of a track that was meant is over. */
+  onSilenceEnds?(trackSid: string): void;
   onPeerOpened(peer: number): void;
   onPeerClosed(peer: number): void;
 }
@@ -170,7 +172,7 @@ export class PumpPlane implements MediaPlane {
   }
 
   receive(peer: number, stream: ReceiveStream): void {
-    const { pump, book, owner, describe } = this.#options;
+    const { pump, book, owner, describe, onSilenceEnds } = this.#options;
     const { kind, mid, trackSid, ssrc, rtxSsrc, payloads, nack, pli, remb, muted } = stream;
     const published = describe(trackSid)?.codec || (payloads[0]?.codec ?? 'other');
     // Browsers publish Opus within RED (RFC 2198); the server unpacks it for those who do not take RED, as we do not.
@@ -202,6 +204,7 @@ export class PumpPlane implements MediaPlane {
       stats: null,
       taken: null,
       ended: false,
+      ...(onSilenceEnds !== undefined && { gaps: [] }),
     };
     this.#down.push(entry);
     this.#receivers.set(`${peer} ${mid}`, handle);
@@ -231,7 +234,9 @@ export class PumpPlane implements MediaPlane {
     if (handle === undefined) return;
     this.#options.pump.setReceiverMuted(handle, muted);
     const entry = this.#options.book.down.get(handle);
-    if (entry !== undefined) entry.silent = muted;
+    if (entry === undefined) return;
+    if (entry.silent && !muted) this.#options.onSilenceEnds?.(trackSid);
+    entry.silent = muted;
   }
 
   /** The same participant of the same plan has the same luck, and each of its connections its own. */

@@ -1,8 +1,9 @@
-import type { TrackResult, TrackSource } from '@livekit-swarm/core';
+import type { TrackResult } from '@livekit-swarm/core';
 import type { RemoteTrack, TrackSpec } from '@livekit-swarm/livekit';
 import { emptyResult, mergeAll } from './merge-results.ts';
 import { missedByServer } from './series.ts';
 import type { DataStream, DownStream, UpStream } from './stream-book.ts';
+import { publicationOf, videoSourceOf } from './video-source.ts';
 
 /** Media within this time of the end of the stay counts as alive, ms. */
 const ALIVE_WITHIN_MS = 2_000;
@@ -43,9 +44,9 @@ export const trackResults = (streams: StayStreams, endedAt: number, room: KnownT
   );
   const down = Map.groupBy(streams.down, ({ trackSid }) => {
     const track = room.track(trackSid);
-    return track === undefined ? trackSid : sourceOf(track);
+    return track === undefined ? trackSid : publicationOf(track);
   });
-  const published = new Set([...room.tracks].map(sourceOf));
+  const published = new Set([...room.tracks].map(publicationOf));
   return [
     ...[...up.values()].map((same) => mergeAll(same.map(upResult))),
     ...refused.tracks.map(refusedResult),
@@ -67,12 +68,6 @@ export const trackResults = (streams: StayStreams, endedAt: number, room: KnownT
     ...streams.data.map(dataResult),
   ];
 };
-
-/** What makes it the same track to those who watch, whatever its sid. */
-const sourceOf = ({ identity, kind, source }: RemoteTrack): string => `${identity} ${kind} ${source}`;
-
-/** Numbers of the protocol's TrackSource. */
-const VIDEO_SOURCES: Record<number, TrackSource> = { 1: 'camera', 3: 'screen' };
 
 const refusedResult = ({ kind, codec, source = 'camera' }: TrackSpec): TrackResult => ({
   ...emptyResult('up'),
@@ -114,7 +109,7 @@ const downResult = (
   codec,
   sid: trackSid,
   ...(track !== undefined && { from: track.identity }),
-  ...(track?.kind === 'video' && { source: VIDEO_SOURCES[track.source] ?? 'other' }),
+  ...(track?.kind === 'video' && { source: videoSourceOf(track) }),
   ...(stats !== null && {
     packets: stats.packets,
     bytes: stats.bytes,

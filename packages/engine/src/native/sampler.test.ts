@@ -8,6 +8,7 @@ const nothing: PumpSample = {
   receivers: [],
   peers: [],
   flows: [],
+  gaps: [],
   latencies: [],
   maxTickLateMs: 0,
   datagramsSent: 0,

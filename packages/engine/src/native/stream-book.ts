@@ -1,5 +1,5 @@
 import type { Kind, Role, TrackSource } from '@livekit-swarm/core';
-import type { DataFlowStats, PeerStats, PumpSample, ReceiverStats, SenderStats } from '@livekit-swarm/native';
+import type { DataFlowStats, Gap, PeerStats, PumpSample, ReceiverStats, SenderStats } from '@livekit-swarm/native';
 import { Cohorts } from './cohorts.ts';
 
 /** Whose stream it is, for the labels of its series. */
@@ -44,6 +44,8 @@ export interface DownStream extends Stream, Counted<ReceiverStats> {
   trackSid: string;
   /** Nothing is meant to come: muted by its publisher, or off the screen. */
   silent: boolean;
+  /** Where somebody watches: gaps that ended and were not looked at yet. */
+  gaps?: Gap[];
 }
 
 export interface Peer extends Counted<PeerStats> {
@@ -66,6 +68,7 @@ export class StreamBook {
   read(sample: PumpSample): void {
     for (const stats of sample.senders) set(this.up.get(stats.sender), stats);
     for (const stats of sample.receivers) set(this.down.get(stats.receiver), stats);
+    for (const gap of sample.gaps) this.down.get(gap.receiver)?.gaps?.push(gap);
     for (const stats of sample.peers) set(this.peers.get(stats.peer), stats);
     for (const stats of sample.flows) this.#readFlow(stats);
   }

@@ -1,4 +1,11 @@
-import { type ParticipantInfo, type RequestResponse, RequestResponse_Reason, type SpeakerInfo } from '@livekit/protocol';
+import {
+  type ParticipantInfo,
+  type RequestResponse,
+  RequestResponse_Reason,
+  type SpeakerInfo,
+  StreamState,
+  type StreamStateInfo,
+} from '@livekit/protocol';
 import type { MediaPlane } from '../media-plane.ts';
 import type { RequestMessage, ResponseMessage } from '../signal/signal-socket.ts';
 import type { Peers } from './peers.ts';
@@ -22,6 +29,8 @@ export interface InboxOptions {
 /** What the server's messages do to a running membership, one case a line. Joining, resuming and leaving are `Membership`'s own. */
 export class Inbox {
   readonly #options: InboxOptions;
+  /** Tracks that the server does not forward for want of bandwidth, where it is listened to. */
+  readonly #paused = new Set<string>();
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -58,6 +67,9 @@ export class Inbox {
       case 'speakersChanged':
         this.#speakersChanged(message.value.speakers);
         break;
+      case 'streamStateUpdate':
+        this.#streamsChanged(message.value.streamStates);
+        break;
       case 'refreshToken':
         onToken(message.value);
         break;
@@ -86,6 +98,18 @@ export class Inbox {
   /** Whether nothing is meant to come of a track: muted by its publisher, or off our screen. */
   isSilent(sid: string): boolean {
     return this.#options.room.isMuted(sid) || this.#options.subscriptions.isOffScreen(sid);
+  }
+
+  /** Whether media of a track is meant to come to us now. */
+  isMeant(sid: string): boolean {
+    return !this.isSilent(sid) && !this.#paused.has(sid) && this.#options.subscriptions.isSubscribed(sid);
+  }
+
+  #streamsChanged(streams: readonly StreamStateInfo[]): void {
+    for (const { trackSid, state } of streams) {
+      if (state === StreamState.PAUSED) this.#paused.add(trackSid);
+      else this.#paused.delete(trackSid);
+    }
   }
 
   #speakersChanged(speakers: readonly SpeakerInfo[]): void {

@@ -30,6 +30,8 @@ export interface MembershipOptions {
   cname: string;
   plane: MediaPlane;
   room: RoomView;
+  /** See `SessionOptions`. */
+  watchesMedia?: boolean;
   onToken(token: string): void;
   onWarning(reason: string, message: string): void;
   /** Something it was about to do is not allowed; it is in all the same. */
@@ -93,9 +95,14 @@ export class Membership {
     return this.#join?.participant?.sid ?? '';
   }
 
-  get server(): { node: string; version: string } {
+  get server(): { node: string; version: string; via: string } {
     const info = this.#join?.serverInfo;
-    return { node: info?.nodeId ?? '', version: info?.version ?? this.#join?.serverVersion ?? '' };
+    return { node: info?.nodeId ?? '', version: info?.version ?? this.#join?.serverVersion ?? '', via: this.#socket?.via ?? '' };
+  }
+
+  /** Whether media of a remote track is meant to come to us now: subscribed to, on the screen, neither muted nor paused. */
+  isMeant(trackSid: string): boolean {
+    return this.#inbox.isMeant(trackSid);
   }
 
   /** Joins; resolves with null when in, otherwise with what kept it from that. */
@@ -171,7 +178,7 @@ export class Membership {
           token: token(),
           clock,
           keepalive,
-          unheard: unheardWith(this.#options.layout),
+          unheard: unheardWith(this.#options.layout, this.#options.watchesMedia),
           onMessage: (message) => this.#receive(message),
           onEnd: (failure) => this.#lose(failure, failure.retryable ? 'resume' : 'none', ReconnectReason.RR_SIGNAL_DISCONNECTED),
         });

@@ -3,6 +3,7 @@ import type { Deployment } from '../deployment.ts';
 import type { Failure } from '../failure.ts';
 import type { MediaPlane, PeerState } from '../media-plane.ts';
 import { joinBackoffMs, type ReconnectPolicy, sdkReconnectPolicy } from '../reconnect-policy.ts';
+import { comesBackAfter } from '../rejoin-policy.ts';
 import type { TrackSpec } from '../sdp/own-track.ts';
 import type { Signalling } from '../signal/endpoint.ts';
 import type { Loss } from './loss.ts';
@@ -25,7 +26,12 @@ export interface SessionOptions {
   attemptTimeoutMs: number;
   /** Attempts to join, in all. */
   joinAttempts: number;
+  /** Default: what livekit-client does. */
   policy?: ReconnectPolicy;
+  /** Given: after it was disconnected for a reason that does not keep an application away, it joins anew until it is left. Default: it stays away. */
+  rejoin?: ReconnectPolicy;
+  /** Whether `isMeant` is asked: then it is listened to what the server pauses. */
+  watchesMedia?: boolean;
   onEvent(event: SessionEvent): void;
 }
 
@@ -40,19 +46,21 @@ export type SessionEvent =
       iceAt: number;
       dtlsAt: number;
       node: string;
+      via: string;
       serverVersion: string;
     }
   | { type: 'join_retry' | 'join_failed'; at: number; attempt: number; failure: Failure }
   | { type: 'signal_lost'; at: number; failure: Failure }
-  | { type: 'resumed' | 'reconnected'; at: number; attempt: number; ms: number; node: string }
+  | { type: 'resumed' | 'reconnected' | 'rejoined'; at: number; attempt: number; ms: number; node: string; via: string }
   | { type: 'disconnected'; at: number; failure: Failure }
+  | { type: 'rejoin_retry'; at: number; attempt: number; ms: number; failure: Failure }
   | { type: 'warning'; at: number; reason: string; message: string }
   | ({ type: 'refused'; at: number } & Refusal);
 
 /** A client offers three m-lines of each kind before it knows what comes (livekit-client 2.23); more follow when the server asks. */
 const MOST_FIRST_SECTIONS = 3;
 
-/** One stay of one participant, across everything that breaks on the way: joins with retries, resumes, reconnects, gives up in the end. */
+/** One stay of one participant, across everything that breaks on the way: joins with retries, resumes, reconnects, gives up in the end or joins anew. */
 export class Session {
   readonly room = new RoomView();
   readonly #options: SessionOptions;
@@ -102,6 +110,11 @@ export class Session {
     this.#membership?.peerChanged(peer, state, at);
   }
 
+  /** Whether media of a remote track is meant to come to us now. While we are out: as far as its publisher is concerned. */
+  isMeant(trackSid: string): boolean {
+    return this.#membership?.isMeant(trackSid) ?? !this.room.isMuted(trackSid);
+  }
+
   /** A new membership; falls back from v1 to v0 where the server is too old for it. */
   async #begin(): Promise<Loss | null> {
     const { deployment, attemptTimeoutMs } = this.#options;
@@ -115,7 +128,7 @@ export class Session {
   }
 
   #open(signalling: Signalling, timeoutMs = this.#options.attemptTimeoutMs): Promise<Loss | null> {
-    const { deployment, layout, tracks, sendsData, expects, cname, plane } = this.#options;
+    const { deployment, layout, tracks, sendsData, expects, cname, plane, watchesMedia } = this.#options;
     const membership: Membership = new Membership({
       deployment,
       signalling,
@@ -125,6 +138,7 @@ export class Session {
       cname,
       plane,
       room: this.room,
+      ...(watchesMedia !== undefined && { watchesMedia }),
       receive: { audio: Math.min(expects.audio, MOST_FIRST_SECTIONS), video: Math.min(expects.video, MOST_FIRST_SECTIONS) },
       token: () => this.#token,
       onToken: (token) => {
@@ -156,15 +170,35 @@ export class Session {
         way === 'resume' ? await membership.resume(this.#options.attemptTimeoutMs, last.cause) : await this.#restart();
       if (this.#closed) return;
       if (result === null) {
-        const node = this.#membership?.server.node ?? '';
-        this.#emit({ type: way === 'resume' ? 'resumed' : 'reconnected', attempt: attempt + 1, ms: clock.now() - lostAt, node });
+        this.#tellBack(way === 'resume' ? 'resumed' : 'reconnected', attempt + 1, lostAt);
         return;
       }
       // Once begun anew there is nothing to resume.
       last = way === 'reconnect' && result.way === 'resume' ? { ...result, way: 'reconnect' } : result;
     }
     this.#drop();
-    this.#emit({ type: 'disconnected', failure: gaveUp(loss.failure, last.failure) });
+    const failure = gaveUp(loss.failure, last.failure);
+    this.#emit({ type: 'disconnected', failure });
+    if (this.#options.rejoin !== undefined && comesBackAfter(failure.reason)) await this.#rejoin(this.#options.rejoin, lostAt);
+  }
+
+  /** Joins anew as an application would, again and again, until it is in or was left. */
+  async #rejoin(policy: ReconnectPolicy, lostAt: number): Promise<void> {
+    const { clock } = this.#options.deployment;
+    for (let attempt = 0; !this.#closed; attempt++) {
+      const delay = policy.delayMs(attempt, clock.now() - lostAt);
+      if (delay === null) return;
+      await this.#sleep(delay);
+      if (this.#closed) return;
+      const loss = await this.#begin();
+      if (this.#closed) return;
+      if (loss === null) {
+        this.#tellBack('rejoined', attempt + 1, lostAt);
+        return;
+      }
+      this.#drop();
+      this.#emit({ type: 'rejoin_retry', attempt: attempt + 1, ms: clock.now() - lostAt, failure: loss.failure });
+    }
   }
 
   #restart(): Promise<Loss | null> {
@@ -175,8 +209,13 @@ export class Session {
   #tellJoined(attempt: number, startedAt: number): void {
     const membership = this.#membership;
     if (membership === null) return;
-    const { node, version } = membership.server;
-    this.#emit({ type: 'joined', attempt, startedAt, ...membership.times, node, serverVersion: version });
+    const { node, version, via } = membership.server;
+    this.#emit({ type: 'joined', attempt, startedAt, ...membership.times, node, via, serverVersion: version });
+  }
+
+  #tellBack(type: 'resumed' | 'reconnected' | 'rejoined', attempt: number, lostAt: number): void {
+    const { node = '', via = '' } = this.#membership?.server ?? {};
+    this.#emit({ type, attempt, ms: this.#options.deployment.clock.now() - lostAt, node, via });
   }
 
   #drop(): void {

@@ -33,6 +33,10 @@ export class Subscriptions {
     return this.#told.get(sid)?.disabled ?? false;
   }
 
+  isSubscribed(sid: string): boolean {
+    return (this.#told.get(sid) ?? defaultWish(this.#layout)).subscribed;
+  }
+
   tracksChanged({ added, removed }: Pick<RoomChanges, 'added' | 'removed'>): RequestMessage[] {
     for (const { sid } of removed) this.#told.delete(sid);
     const moved = added.length + removed.length > 0 ? this.#placeVideos() : [];

@@ -59,8 +59,18 @@ export const wishFor = (layout: Layout, track: RemoteTrack, onScreen: ReadonlySe
 
 const NOTHING = { width: 0, height: 0 };
 
-/** What the server tells without being asked and this layout has no use for; only who looks at the speaker cares who that is. */
-export const unheardWith = ({ type }: Layout): ReadonlySet<ResponseCase> => (type === 'speaker' ? GOSSIP : GOSSIP_AND_SPEAKERS);
+/**
+ * What the server tells without being asked and this layout has no use for; only who looks at the speaker cares who that is.
+ * @param watchesMedia whether it matters that the server pauses a video for want of bandwidth
+ */
+export const unheardWith = ({ type }: Layout, watchesMedia = false): ReadonlySet<ResponseCase> =>
+  UNHEARD[type === 'speaker' ? 'speaker' : 'other'][watchesMedia ? 'watched' : 'unwatched'];
 
-const GOSSIP: ReadonlySet<ResponseCase> = new Set(['connectionQuality', 'roomUpdate', 'streamStateUpdate']);
-const GOSSIP_AND_SPEAKERS: ReadonlySet<ResponseCase> = new Set([...GOSSIP, 'speakersChanged']);
+const GOSSIP: readonly ResponseCase[] = ['connectionQuality', 'roomUpdate'];
+const UNHEARD = {
+  speaker: { watched: new Set<ResponseCase>(GOSSIP), unwatched: new Set<ResponseCase>([...GOSSIP, 'streamStateUpdate']) },
+  other: {
+    watched: new Set<ResponseCase>([...GOSSIP, 'speakersChanged']),
+    unwatched: new Set<ResponseCase>([...GOSSIP, 'speakersChanged', 'streamStateUpdate']),
+  },
+};

@@ -27,6 +27,8 @@ export interface SignalSocketOptions {
 
 /** A signal connection as a membership uses it. */
 export interface SignalConnection {
+  /** Name of the backend that a load balancer chose for it, where it says so in `x-livekit-backend`; empty otherwise, and until the connection stands. */
+  readonly via: string;
   /** Dropped silently when the connection is gone: whoever resumes sends anew what matters. */
   send(message: RequestMessage): void;
   /** Starts pinging as the JoinResponse asks; 0 leaves that part out. Seconds, as in the protocol. */
@@ -38,6 +40,9 @@ export interface SignalConnection {
 /** Begins to connect; what comes of it is told to `onMessage` and `onEnd`. */
 export type ConnectSignal = (options: SignalSocketOptions) => SignalConnection;
 
+/** Longer names are cut: they end up in every record. */
+const MAX_BACKEND_NAME = 100;
+
 /** The largest refusal that is read: a sentence, or a proxy's page. */
 const MAX_REFUSAL_BYTES = 4_096;
 
@@ -48,6 +53,7 @@ export class SignalSocket implements SignalConnection {
   #kept: Kept | null = null;
   #rttMs = 0;
   #ended = false;
+  #via = '';
 
   constructor(options: SignalSocketOptions) {
     this.#options = options;
@@ -57,6 +63,10 @@ export class SignalSocket implements SignalConnection {
       perMessageDeflate: false,
     });
     this.#socket.binaryType = 'nodebuffer';
+    this.#socket.on('upgrade', ({ headers }) => {
+      const backend = headers['x-livekit-backend'];
+      if (typeof backend === 'string') this.#via = backend.trim().slice(0, MAX_BACKEND_NAME);
+    });
     this.#socket.on('message', (data: Buffer) => this.#receive(data));
     this.#socket.on('unexpected-response', (_request, response) => {
       const chunks: Buffer[] = [];
@@ -73,6 +83,10 @@ export class SignalSocket implements SignalConnection {
     this.#socket.on('close', (code) =>
       this.#end({ reason: 'signal_closed', message: `the signal connection was closed (code ${code})`, retryable: true }),
     );
+  }
+
+  get via(): string {
+    return this.#via;
   }
 
   send(message: RequestMessage): void {

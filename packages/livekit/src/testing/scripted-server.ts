@@ -24,6 +24,8 @@ export interface ScriptedConnection {
   readonly isResume: boolean;
   readonly sent: RequestMessage[];
   readonly closed: boolean;
+  /** What a load balancer says it is; empty at first. */
+  via: string;
   tell(message: ResponseMessage): void;
   /** Refuses it, or breaks it off. */
   end(failure: Partial<Failure>): void;
@@ -69,6 +71,7 @@ const connectionOf = ({ endpoint, onMessage, onEnd }: SignalSocketOptions) => {
     endpoint,
     isResume: endpoint.startsWith('/rtc/v1') ? joinRequestOf(endpoint).reconnect : endpoint.includes('reconnect=1'),
     sent,
+    via: '',
     get closed() {
       return closed;
     },
@@ -81,7 +84,15 @@ const connectionOf = ({ endpoint, onMessage, onEnd }: SignalSocketOptions) => {
       onEnd({ reason: 'signal_closed', message: 'the signal connection was closed (code 1006)', retryable: true, ...failure });
     },
   };
-  return { scripted, client: { send: (message: RequestMessage) => sent.push(message), keepAlive: () => undefined, close } };
+  const client = {
+    get via() {
+      return scripted.via;
+    },
+    send: (message: RequestMessage) => sent.push(message),
+    keepAlive: () => undefined,
+    close,
+  };
+  return { scripted, client };
 };
 
 export const joinResponse = (sid = 'PA_self'): ResponseMessage => ({

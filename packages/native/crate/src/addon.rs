@@ -246,6 +246,7 @@ impl NativePump {
             receivers: rows.receivers.into(),
             peers: rows.peers.into(),
             flows: rows.flows.into(),
+            gaps: rows.gaps.into(),
             latencies: rows.latencies.iter().map(Into::into).collect(),
             datagrams_sent: rows.datagrams_sent as f64,
             datagrams_received: rows.datagrams_received as f64,

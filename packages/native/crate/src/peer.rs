@@ -49,13 +49,23 @@ pub enum PeerEvent {
     Connected,
     Closed(String),
     ChannelOpen(String),
-    FirstPacket(u32),
+    /// Of a receiver, and when it arrived (wall clock, ns).
+    FirstPacket(u32, u64),
+}
+
+/// A pause in a track's media that ended: arrival of the last packet before it and of the first after it, wall clock, ns.
+pub struct Gap {
+    pub receiver: u32,
+    pub from: u64,
+    pub to: u64,
 }
 
 /// Counters that are kept per thread, whoever caused them.
 #[derive(Default)]
 pub struct Totals {
     pub latencies: Latencies,
+    /// Pauses that ended since the last sample.
+    pub gaps: Vec<Gap>,
     pub datagrams_sent: u64,
     pub datagrams_received: u64,
 }

@@ -44,6 +44,7 @@ pub struct Rows {
     pub receivers: Vec<f64>,
     pub peers: Vec<f64>,
     pub flows: Vec<f64>,
+    pub gaps: Vec<f64>,
     pub latencies: Latencies,
     pub datagrams_sent: u64,
     pub datagrams_received: u64,
@@ -456,6 +457,9 @@ impl Reactor {
                 ]);
                 rows.flows.extend([received.duplicates as f64, latency.quantile(0.5), latency.quantile(0.95), latency.max()]);
             }
+        }
+        for gap in self.totals.gaps.drain(..) {
+            rows.gaps.extend([gap.receiver as f64, ms(gap.from), ms(gap.to)]);
         }
         rows.latencies.absorb(&mut self.totals.latencies);
         rows.datagrams_sent += self.totals.datagrams_sent;

@@ -122,6 +122,8 @@ pub struct Came {
 #[derive(Default)]
 pub struct Received {
     pub first: bool,
+    /// When the last packet before it came, wall clock ns: it ended a gap.
+    pub silent_since: Option<u64>,
     pub latency: Option<Binned>,
 }
 
@@ -226,7 +228,7 @@ impl Receiver {
         received.first = self.stats.packets == 0;
         self.stats.packets += 1;
         self.stats.bytes += payload.len() as u64;
-        self.note_arrival(arrival);
+        received.silent_since = self.note_arrival(arrival);
         let codec = self.payload(header.payload_type);
         if let Some(codec) = codec
             && !rtx
@@ -268,7 +270,9 @@ impl Receiver {
         }
     }
 
-    fn note_arrival(&mut self, arrival: u64) {
+    /// Returns when the gap began that this packet ends.
+    fn note_arrival(&mut self, arrival: u64) -> Option<u64> {
+        let mut silent_since = None;
         if self.stats.first_at == 0 {
             self.stats.first_at = arrival;
         } else {
@@ -277,9 +281,11 @@ impl Receiver {
                 self.stats.gaps += 1;
                 self.stats.gap_ns += pause;
                 self.stats.longest_gap_ns = self.stats.longest_gap_ns.max(pause);
+                silent_since = Some(self.stats.last_at);
             }
         }
         self.stats.last_at = self.stats.last_at.max(arrival);
+        silent_since
     }
 
     /// Interarrival jitter (RFC 3550 §6.4.1, A.8), from the first packet of each frame: those that share a time stamp were not meant to be spaced.
@@ -520,6 +526,20 @@ mod tests {
         packet(&mut receiver, 3, 1920, 9_100 * MS, b"x");
         assert_eq!(receiver.stats.gaps, 1);
         assert_eq!(receiver.open_gap(9_700 * MS), 600 * MS);
+    }
+
+    #[test]
+    fn the_packet_after_a_gap_tells_when_it_began() {
+        let mut receiver = audio();
+        let silent_since =
+            |receiver: &mut Receiver, sequence: u16, at| packet(receiver, sequence, sequence as u32 * 960, at, b"x").silent_since;
+        assert_eq!(silent_since(&mut receiver, 1, 1_000 * MS), None);
+        assert_eq!(silent_since(&mut receiver, 2, 1_500 * MS), None);
+        assert_eq!(silent_since(&mut receiver, 3, 4_520 * MS), Some(1_500 * MS));
+        receiver.set_muted(true, 4_600 * MS);
+        assert_eq!(packet(&mut receiver, 4, 3840, 9_000 * MS, b"x").silent_since, None);
+        receiver.set_muted(false, 9_100 * MS);
+        assert_eq!(packet(&mut receiver, 5, 4800, 9_700 * MS, b"x").silent_since, Some(9_100 * MS));
     }
 
     #[test]

@@ -44,8 +44,9 @@ impl NativeEvent {
                 told.label = Some(label);
                 "channel-open"
             }
-            PeerEvent::FirstPacket(receiver) => {
+            PeerEvent::FirstPacket(receiver, arrival) => {
                 told.receiver = Some(receiver);
+                told.at = arrival as f64 / 1e6;
                 "first-packet"
             }
         };
@@ -230,6 +231,7 @@ pub struct NativeSample {
     pub receivers: Float64Array,
     pub peers: Float64Array,
     pub flows: Float64Array,
+    pub gaps: Float64Array,
     pub latencies: Vec<NativeLatency>,
     pub datagrams_sent: f64,
     pub datagrams_received: f64,

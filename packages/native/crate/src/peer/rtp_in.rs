@@ -1,8 +1,11 @@
 //! RTP that comes in: which track it belongs to, its authentication, and on to the receiver.
 
-use super::{Now, Peer, PeerEvent, Route, Totals};
+use super::{Gap, Now, Peer, PeerEvent, Route, Totals};
 use crate::receiver::Came;
 use crate::rtp::RtpHeader;
+
+/// Gaps kept until the next sample: nobody may be reading.
+const MOST_GAPS: usize = 65_536;
 
 impl Peer {
     pub(super) fn on_rtp(&mut self, packet: &mut [u8], arrival: u64, now: Now, totals: &mut Totals) {
@@ -43,7 +46,12 @@ impl Peer {
             totals.latencies.add(cohort, latency);
         }
         if received.first {
-            self.events.push(PeerEvent::FirstPacket(*handle));
+            self.events.push(PeerEvent::FirstPacket(*handle, arrival));
+        }
+        if let Some(from) = received.silent_since
+            && totals.gaps.len() < MOST_GAPS
+        {
+            totals.gaps.push(Gap { receiver: *handle, from, to: arrival });
         }
     }
 

@@ -1,0 +1,160 @@
+import type { Kind, TrackSource } from '@livekit-swarm/core';
+import type { RemoteTrack } from '@livekit-swarm/livekit';
+import { GAP_MS } from '@livekit-swarm/native';
+import type { DownStream } from './stream-book.ts';
+import { publicationOf, videoSourceOf } from './video-source.ts';
+
+/** What somebody publishes who is still there is told of as lost when nothing came of it for this long, ms. */
+export const LOST_AFTER_MS = 2_000;
+
+/** What became of one publication of somebody else, whatever streams brought it. Times are Unix ms, of the packets' arrival. */
+export interface MediaEvent {
+  event: 'media_began' | 'media_lost' | 'media_back';
+  at: number;
+  /** `media_back`: how long nothing had come. */
+  ms?: number;
+  from: string;
+  kind: Kind;
+  /** Of a video. */
+  source?: TrackSource;
+  /** `media_lost`: the server says that the publisher left, or that it publishes it no more. */
+  reason?: 'publisher_left' | 'unpublished';
+}
+
+/** What a participant knows of the others. */
+export interface WatchedRoom {
+  /** Published now. */
+  readonly tracks: Iterable<RemoteTrack>;
+  /** Also of those that are gone. */
+  track(sid: string): RemoteTrack | undefined;
+  /** Identities of those who are there. */
+  readonly others: readonly string[];
+}
+
+/** One publication of one other participant. */
+interface Pair {
+  from: string;
+  kind: Kind;
+  source: TrackSource | null;
+  /** Until then media came, or none was meant to. */
+  coveredUntil: number;
+  /** It was told that nothing came since then. */
+  lostAt: number | null;
+}
+
+/** A stretch in which packets of one stream came without a gap. */
+interface Stretch {
+  from: number;
+  to: number;
+}
+
+/**
+ * Watches for one participant when the media of each other begins, falls silent and comes back. Streams, sids and connections come and go on the way
+ * (a full reconnect of ours, or of the publisher's, replaces them all): what counts is whether anything of the same publication came, so packets of all its
+ * streams are laid over each other, and what no stream covers is silence.
+ */
+export class MediaWatch {
+  readonly #room: WatchedRoom;
+  readonly #isMeant: (trackSid: string) => boolean;
+  readonly #tell: (event: MediaEvent) => void;
+  readonly #pairs = new Map<string, Pair>();
+  /** Until when each stream's packets are accounted for. */
+  readonly #readUntil = new Map<DownStream, number>();
+
+  /** @param isMeant whether media of a published track is meant to come now: subscribed to, on the screen, neither muted nor paused */
+  constructor(room: WatchedRoom, isMeant: (trackSid: string) => boolean, tell: (event: MediaEvent) => void) {
+    this.#room = room;
+    this.#isMeant = isMeant;
+    this.#tell = tell;
+  }
+
+  /** A silence that was meant is over: what is missing counts from now on. */
+  silenceEnds(trackSid: string, now: number): void {
+    const track = this.#room.track(trackSid);
+    const pair = track === undefined ? undefined : this.#pairs.get(publicationOf(track));
+    if (pair !== undefined) pair.coveredUntil = Math.max(pair.coveredUntil, now);
+  }
+
+  /** Call right after the pump was read. @param streams all of the stay, those that ended included */
+  check(streams: readonly DownStream[], now: number): void {
+    for (const [key, stretches] of this.#arrivals(streams)) {
+      for (const stretch of stretches.sort((a, b) => a.from - b.from)) this.#cover(key, stretch);
+    }
+    if (this.#pairs.size === 0) return;
+    const published = this.#published();
+    for (const [key, pair] of this.#pairs) {
+      const meant = published.get(key);
+      if (meant === false) pair.coveredUntil = Math.max(pair.coveredUntil, now);
+      else if (pair.lostAt === null && now - pair.coveredUntil >= LOST_AFTER_MS) this.#lose(pair, meant === undefined);
+    }
+  }
+
+  /** What came since the last check, by publication. */
+  #arrivals(streams: readonly DownStream[]): Map<string, Stretch[]> {
+    const arrivals = new Map<string, Stretch[]>();
+    for (const stream of streams) {
+      const { stats, gaps = [] } = stream;
+      const track = this.#room.track(stream.trackSid);
+      // Nothing came yet, or the server has not said yet whose it is.
+      if (stats === null || track === undefined || Number.isNaN(stats.lastPacketAt)) continue;
+      const until = this.#readUntil.get(stream);
+      let from = until ?? stats.firstPacketAt;
+      const stretches: Stretch[] = [];
+      for (const gap of gaps.splice(0)) {
+        stretches.push({ from, to: Math.max(from, gap.from) });
+        from = gap.to;
+      }
+      stretches.push({ from, to: stats.lastPacketAt });
+      if (stats.lastPacketAt === until) continue;
+      this.#readUntil.set(stream, stats.lastPacketAt);
+      const key = publicationOf(track);
+      arrivals.set(key, [...(arrivals.get(key) ?? []), ...stretches]);
+      if (!this.#pairs.has(key)) this.#begin(key, track, stretches);
+    }
+    return arrivals;
+  }
+
+  #begin(key: string, track: RemoteTrack, [first]: Stretch[]): void {
+    if (first === undefined) return;
+    const { identity, kind } = track;
+    const source = kind === 'video' ? videoSourceOf(track) : null;
+    const pair: Pair = { from: identity, kind, source, coveredUntil: first.from, lostAt: null };
+    this.#pairs.set(key, pair);
+    this.#tell({ event: 'media_began', at: first.from, ...nameOf(pair) });
+  }
+
+  #cover(key: string, { from, to }: Stretch): void {
+    const pair = this.#pairs.get(key);
+    if (pair === undefined || to < pair.coveredUntil) return;
+    const at = Math.max(from, pair.coveredUntil);
+    const silentSince = pair.lostAt ?? pair.coveredUntil;
+    // A stretch that goes on where the last one ended, without another packet, brings nothing back.
+    if (to > pair.coveredUntil && (pair.lostAt !== null || at - silentSince > GAP_MS)) {
+      this.#tell({ event: 'media_back', at, ms: at - silentSince, ...nameOf(pair) });
+      pair.lostAt = null;
+    }
+    pair.coveredUntil = to;
+  }
+
+  #lose(pair: Pair, gone: boolean): void {
+    pair.lostAt = pair.coveredUntil;
+    const reason = !gone ? null : this.#room.others.includes(pair.from) ? 'unpublished' : 'publisher_left';
+    this.#tell({ event: 'media_lost', at: pair.coveredUntil, ...nameOf(pair), ...(reason !== null && { reason }) });
+  }
+
+  /** Of what is published now, whether any of it is meant to come. */
+  #published(): Map<string, boolean> {
+    const published = new Map<string, boolean>();
+    for (const track of this.#room.tracks) {
+      const key = publicationOf(track);
+      published.set(key, (published.get(key) ?? false) || this.#isMeant(track.sid));
+    }
+    return published;
+  }
+}
+
+const nameOf = ({ from, kind, source }: Pair): Pick<MediaEvent, 'from' | 'kind' | 'source'> => ({
+  from,
+  kind,
+  ...(source !== null && { source }),
+});
