@@ -1,6 +1,7 @@
 export { describeScenario } from './describe-scenario.ts';
 export * from './format.ts';
 export { noResultObject, renderJson, resultObject, resultsObject } from './json.ts';
+export { junitDocument, type TestCase, type TestSuite } from './junit/document.ts';
 export { renderMarkdown } from './markdown/markdown.ts';
 export * from './of-all.ts';
 export { renderOverview } from './overview.ts';

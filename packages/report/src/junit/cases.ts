@@ -3,31 +3,10 @@ import type { Comparison } from '@livekit-swarm/core/compare';
 import { concludingSentence, markOfComparison } from '../comparison/words.ts';
 import { measuredOf, measuredSentence, thresholdName, uniqueNames } from '../figures.ts';
 import { finite } from '../finite.ts';
-import { exitCodeOf, isRun, type NoRun, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
+import { exitCodeOf, isRun, type NoRun, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
 import { MARKS } from '../style.ts';
 import { renderText } from '../text.ts';
-
-/** What CI systems list. */
-export interface TestCase {
-  scenario: string;
-  /** The same in every run, or CI systems could not compare runs: figures are not in it. */
-  name: string;
-  /** Only the verdict took time; a suite's time is the sum of its cases. */
-  seconds: number;
-  bad: Bad | null;
-  said: string;
-}
-
-/**
- * As JUnit means them: a *failure* is a check that did not hold, an *error* a check that could not be made. So what is inconclusive is an error. All CI systems
- * show that as red, most count it apart from failures, and none takes it for passed, as they would if it were skipped.
- */
-export interface Bad {
-  kind: 'failure' | 'error';
-  type: string;
-  message: string;
-  text: string;
-}
+import type { Bad, TestCase } from './document.ts';
 
 /** The verdict comes first: a server that died fails a run although every threshold held. */
 export const casesOf = (outcome: Outcome): TestCase[] => (isRun(outcome) ? casesOfRun(outcome) : [caseOfNoRun(outcome)]);
@@ -38,23 +17,21 @@ const casesOfRun = (run: ReportInput): TestCase[] => {
   return [
     verdictCase(run),
     ...thresholds.map((result, index) => ({
-      scenario: nameOf(run),
       name: names[index] ?? '',
       seconds: 0,
       bad: badOf(result),
       said: result.ok === true ? `${MARKS.passed} ${measuredSentence(result)}\n` : '',
     })),
-    ...(run.comparison === undefined ? [] : [baselineCase(run, run.comparison)]),
+    ...(run.comparison === undefined ? [] : [baselineCase(run.comparison)]),
   ];
 };
 
 /** One case for the comparison as a whole: which figures it is about changes from run to run. */
-const baselineCase = (run: ReportInput, comparison: Comparison): TestCase => {
+const baselineCase = (comparison: Comparison): TestCase => {
   const { verdict, reasons } = comparison;
   const sentence = concludingSentence(comparison);
   const bad = { message: `${markOfComparison(verdict)} ${verdict}: ${sentence}`, text: reasons.join('\n') };
   return {
-    scenario: nameOf(run),
     name: 'baseline',
     seconds: 0,
     bad:
@@ -72,7 +49,6 @@ const VERDICT = 'verdict';
 const verdictCase = (run: ReportInput): TestCase => {
   const { reasons } = run.judgement;
   return {
-    scenario: nameOf(run),
     name: VERDICT,
     seconds: Math.max(0, run.summary.end?.at ?? 0) / 1_000,
     bad: badVerdict(run, reasons),
@@ -106,9 +82,8 @@ const badOf = (result: ThresholdResult): Bad | null => {
 };
 
 const caseOfNoRun = (noRun: NoRun): TestCase => {
-  const { scenario, message, hint } = noRun;
+  const { message, hint } = noRun;
   return {
-    scenario,
     name: VERDICT,
     seconds: 0,
     bad: badVerdict(noRun, hint === null ? [message] : [message, hint]),
