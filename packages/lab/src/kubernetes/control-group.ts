@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../lab-error.ts';
 import { type Mount, readMounts } from './mounts.ts';
@@ -8,55 +8,41 @@ import { type Mount, readMounts } from './mounts.ts';
  * A control group for a whole cluster. A container is no child of whoever asked for it, and outlives its runtime; but nothing leaves the
  * group that it was started in. So what is in here is exactly what has to be ended.
  *
- * With cgroup v1 there is one folder for each controller, below our own group; with v2 a single one.
+ * With cgroup v1 there is one folder for each controller, with v2 a single one.
  */
 export interface ControlGroup {
-  /** What is to be removed in the end, one for each hierarchy. */
+  name: string;
+  /** One for each hierarchy. */
   folders: string[];
-  /** Where a program is put, one for each hierarchy. runc makes its containers' groups beside these (v2) or below them (v1). */
+  /** Where a program of the cluster is put, one for each hierarchy. Containers are in groups beside these. */
   entrances: string[];
 }
 
 /** Decides where the group is to be; makes nothing. @throws LabError `no-cgroups` */
-export const planControlGroup = (
-  name: string,
-  mounts: readonly Mount[] = readMounts(),
-  own: string = readFileSync('/proc/self/cgroup', 'utf8'),
-): ControlGroup => {
-  const v1 = mounts.filter(({ type }) => type === 'cgroup');
-  const v2 = mounts.find(({ type }) => type === 'cgroup2');
-  const folders = v1.map((mount) => join(mount.path, relative(mount.root, ownGroup(own, mount)), name));
-  if (folders.length > 0) return { folders, entrances: folders };
-  if (v2 === undefined)
+export const planControlGroup = (name: string, mounts: readonly Mount[] = readMounts()): ControlGroup => {
+  // Where both are mounted, v2 has no controllers, but runc puts containers there, too.
+  const places = mounts.filter(({ type }) => type === 'cgroup' || type === 'cgroup2').map(({ path }) => path);
+  if (places.length === 0)
     throw new LabError(
       'no-cgroups',
       'no control groups are mounted here',
       'run on a Linux with /sys/fs/cgroup, not in a sandbox',
     );
+  const folders = [...new Set(places)].map((path) => join(path, name));
   // A v2 group may hold processes or pass controllers on, not both.
-  const folder = join(v2.path, name);
-  return { folders: [folder], entrances: [join(folder, 'programs')] };
-};
-
-/** Lines are `ID:CONTROLLERS:PATH` (cgroups(7)). */
-const ownGroup = (text: string, { options, root }: Mount): string => {
-  for (const line of text.split('\n')) {
-    const [, controllers = '', ...path] = line.split(':');
-    if (controllers !== '' && controllers.split(',').every((controller) => options.includes(controller))) return path.join(':');
-  }
-  return root;
+  return { name, folders, entrances: folders.map((folder) => join(folder, 'programs')) };
 };
 
 /** @throws LabError `no-cgroups` */
-export const makeControlGroup = ({ entrances }: ControlGroup): void => {
+export const makeControlGroup = ({ folders, entrances }: ControlGroup): void => {
   try {
-    for (const entrance of entrances) {
-      mkdirSync(entrance, { recursive: true });
-      // A new group of this controller takes nobody in until it is told which processors and memory it has.
+    for (const group of [...folders, ...entrances]) {
+      mkdirSync(group, { recursive: true });
+      // A new v1 group of this controller takes nobody in until it is told which processors and memory it has.
       for (const setting of ['cpuset.cpus', 'cpuset.mems']) {
-        const file = join(entrance, setting);
-        if (existsSync(file) && readFileSync(file, 'utf8').trim() === '')
-          writeFileSync(file, readFileSync(join(dirname(entrance), setting), 'utf8'));
+        const above = join(dirname(group), setting);
+        const file = join(group, setting);
+        if (existsSync(above) && existsSync(file) && read(file) === '') writeFileSync(file, read(above));
       }
     }
   } catch (error) {
@@ -128,6 +114,8 @@ const linesOf = (file: string): string[] => {
     return [];
   }
 };
+
+const read = (file: string): string => readFileSync(file, 'utf8').trim();
 
 const killQuietly = (pid: number): void => {
   try {

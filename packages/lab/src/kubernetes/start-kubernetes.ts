@@ -168,6 +168,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
       kubeconfigs,
       tokenFile,
       nodeName: NODE_NAME,
+      cgroupRoot: `/${group.name}`,
       pauseImage: `docker.io/${pause.tag}`,
       ports: {
         apiServer: entrancePort,

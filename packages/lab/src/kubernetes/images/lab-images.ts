@@ -13,7 +13,7 @@ export const pauseImage = (pause: string): ImageSpec => ({
 });
 
 /** The commands of busybox that probes and people use in containers. */
-const COMMANDS = ['sh', 'wget', 'ls', 'cat', 'ps', 'kill', 'sleep'];
+const COMMANDS = ['sh', 'wget', 'nc', 'ls', 'cat', 'ps', 'kill', 'sleep'];
 
 /**
  * As LiveKit's own image is: the server at `/livekit-server`, with a shell and wget beside it.

@@ -6,7 +6,16 @@ import { END_AT_ONCE } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
 /** The one node of the cluster: this machine. */
-export const kubelet = ({ paths, ports, programs, certificates, network, nodeName, kubeconfigs }: ServicePlace): ServiceSpec => {
+export const kubelet = ({
+  paths,
+  ports,
+  programs,
+  certificates,
+  network,
+  nodeName,
+  kubeconfigs,
+  cgroupRoot,
+}: ServicePlace): ServiceSpec => {
   const configFile = join(paths.etc, 'kubelet.yaml');
   const config = {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -26,9 +35,10 @@ export const kubelet = ({ paths, ports, programs, certificates, network, nodeNam
     containerRuntimeEndpoint: `unix://${paths.containerdSocket}`,
     podLogsDir: paths.podLogs,
     volumePluginDir: join(paths.data, 'volume-plugins'),
-    // Containers get their groups below that of the runtime, where they are found when all else was killed.
+    // Containers get their groups below that of the cluster, where they are found when all else was killed.
     cgroupDriver: 'cgroupfs',
-    cgroupsPerQOS: false,
+    cgroupRoot,
+    cgroupsPerQOS: true,
     enforceNodeAllocatable: [],
     failCgroupV1: false,
     failSwapOn: false,

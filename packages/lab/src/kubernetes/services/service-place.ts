@@ -21,6 +21,8 @@ export interface ServicePlace {
   certificates: Certificates;
   network: PodNetwork;
   nodeName: string;
+  /** The control group of the cluster, as seen from where they are mounted: `/livekit-swarm-…`. */
+  cgroupRoot: string;
   /** Each reads its own: the file of a kubeconfig. */
   kubeconfigs: Readonly<Record<'controllerManager' | 'scheduler' | 'kubelet', string>>;
   tokenFile: string;
