@@ -6,6 +6,7 @@
  * from before the first sample of a stream and after the last, and losses at its very ends, which no receiver can know of.
  */
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_LOAD_SPEC, type LoadSpec, PERFECT_LINK, type Scenario, scenarioOfLoad } from '@livekit-swarm/core';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import { dropRtp, type Fate, type Truth, whyNoPacketFilter } from '@livekit-swarm/lab/testing';
@@ -33,6 +34,8 @@ const CALLS: Partial<LoadSpec> = {
 };
 /** Everybody hears, or sees, the two others of their room. */
 const STREAMS = 3 * 3 * 2;
+/** livekit-server adds up what happened every five seconds, also when those it happened to have left. */
+const SERVER_TELLS_WITHIN_MS = 6_000;
 /** Of a probe: each hears, and sees, the other. */
 const PROBE_STREAMS = 2;
 
@@ -78,6 +81,7 @@ beforeAll(async () => {
     const scrape = async (): Promise<Series[]> => parseExposition(await (await fetch(metricsUrl)).text());
     const [id, first] = [await readNodeId(metricsUrl, 2_000), await scrape()];
     const seen = await crowdOnNode(cluster, id, { name, load, dir });
+    await sleep(SERVER_TELLS_WITHIN_MS);
     const last = await scrape();
     const own: Watched['own'] = (metric, labels = {}) => (sumOf(last, metric, labels) ?? 0) - (sumOf(first, metric, labels) ?? 0);
     return { id, crowd: seen, own };
