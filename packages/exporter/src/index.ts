@@ -8,3 +8,4 @@ export { createSources } from './create-sources.ts';
 export { type Exporter, type ExporterOptions, startExporter } from './exporter.ts';
 export { registerFamily } from './metrics/register-family.ts';
 export type { Source, SourceContext } from './source.ts';
+export { readNodeId } from './sources/probes/node-id.ts';
