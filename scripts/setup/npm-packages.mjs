@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from './paths.mjs';
+import { root, shown } from './paths.mjs';
 import { runStep } from './run-step.mjs';
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} Locked */
 
 /** Whether node_modules holds exactly what package-lock.json says. npm's own note of what it installed is written last, so an interrupted installation has none. */
-export const packagesAreCurrent = async () => {
+export const packagesAreCurrent = async (folder = root) => {
   const [wanted, installed] = await Promise.all([
-    readLock(join(root, 'package-lock.json')),
-    readLock(join(root, 'node_modules', '.package-lock.json')),
+    readLock(join(folder, 'package-lock.json')),
+    readLock(join(folder, 'node_modules', '.package-lock.json')),
   ]);
   if (wanted === null || installed === null) return false;
   return Object.entries(wanted).every(([path, package_]) => {
@@ -28,14 +28,14 @@ const readLock = (path) =>
     () => null,
   );
 
-/** @param {AbortSignal} signal */
-export const installPackages = (signal) =>
+/** @param {AbortSignal} signal @param {string} [folder] */
+export const installPackages = (signal, folder = root) =>
   runStep({
-    name: 'npm packages',
+    name: folder === root ? 'npm packages' : `npm packages of ${shown(folder)}`,
     usual: '10 to 60 s',
     command: 'npm',
     args: ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--progress=false'],
-    cwd: root,
+    cwd: folder,
     hint: (log) =>
       /EUSAGE|can only install packages when/.test(log)
         ? 'package.json and package-lock.json disagree: run "npm install" and commit both'

@@ -1,0 +1,101 @@
+import { parseArgs } from 'node:util';
+import { parseDuration, UsageError } from '@livekit-swarm/core';
+import { DASHBOARDS, type DashboardUid } from '../../packages/mixin/src/rule.ts';
+import type { Picture } from './picture.ts';
+
+/** What is asked for on the command line. */
+export interface Order {
+  keys: readonly DashboardUid[];
+  theme: Picture['theme'];
+  /** Where the pictures go. */
+  out: string;
+  /** How long a stage of our own plays before its pictures are taken, milliseconds. */
+  playMs: number;
+  /** Null: set a stage of our own. */
+  source: { url: string; from: number; to: number; scrapeSeconds: number } | null;
+}
+
+export const USAGE = `npm run dashboards:pictures -- [DASHBOARD…] [--theme dark|light] [--out FOLDER] [--play 4m]
+npm run dashboards:pictures -- [DASHBOARD…] --prometheus URL [--from TIME] [--to TIME] [--scrape-interval 15s]
+  DASHBOARD  ${Object.keys(DASHBOARDS).join(', ')}
+  TIME       now, now-15m or 2026-11-21T08:00:00Z; default: the last hour`;
+
+/** Nothing happens in it by itself: it needs a drill. */
+const NOT_BY_ITSELF: DashboardUid = 'chaos';
+
+/** @param now milliseconds since 1970 @throws UsageError that says which argument is wrong */
+export const readOrder = (args: readonly string[], now: number): Order => {
+  const { positionals, values } = parsed(args);
+  const keys = Object.keys(DASHBOARDS) as DashboardUid[];
+  for (const given of positionals) {
+    if (!keys.some((key) => key === given)) throw new UsageError(`${given} is no dashboard`, `there are ${keys.join(', ')}`);
+  }
+  const { theme, prometheus } = values;
+  if (theme !== 'dark' && theme !== 'light') throw new UsageError(`--theme ${theme}: is none`, 'write dark or light');
+  const timeOf = (flag: 'from' | 'to', given: string): number => explained(() => readTime(given, now), `--${flag} ${given}`);
+  const durationOf = (flag: string, given: string): number => {
+    const duration = explained(() => parseDuration(given), `--${flag} ${given}`);
+    if (duration >= 1_000) return duration;
+    throw new UsageError(`--${flag} ${given}: is shorter than a second`);
+  };
+  if (prometheus === undefined) {
+    for (const flag of ['from', 'to', 'scrape-interval'] as const) {
+      if (values[flag] !== undefined) throw new UsageError(`--${flag}: is for a Prometheus of yours`, 'add --prometheus URL');
+    }
+  } else if (!/^https?:\/\//.test(prometheus) || !URL.canParse(prometheus)) {
+    throw new UsageError(`--prometheus ${prometheus}: is no address`, 'write http://HOST:PORT');
+  } else if (values.play !== undefined) {
+    throw new UsageError('--play: is for a stage of our own', 'leave it out, or leave out --prometheus');
+  }
+  const from = timeOf('from', values.from ?? 'now-1h');
+  const to = timeOf('to', values.to ?? 'now');
+  if (to - from < 60_000) throw new UsageError('--from: must be a minute or more before --to');
+  const all = prometheus === undefined ? keys.filter((key) => key !== NOT_BY_ITSELF) : keys;
+  return {
+    keys: positionals.length === 0 ? all : keys.filter((key) => positionals.includes(key)),
+    theme,
+    out: values.out,
+    playMs: durationOf('play', values.play ?? '4m'),
+    source:
+      prometheus === undefined
+        ? null
+        : { url: prometheus, from, to, scrapeSeconds: durationOf('scrape-interval', values['scrape-interval'] ?? '15s') / 1_000 },
+  };
+};
+
+const parsed = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        theme: { type: 'string', default: 'dark' },
+        out: { type: 'string', default: 'docs/images/dashboards' },
+        play: { type: 'string' },
+        prometheus: { type: 'string' },
+        from: { type: 'string' },
+        to: { type: 'string' },
+        'scrape-interval': { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), USAGE);
+  }
+};
+
+const explained = (read: () => number, what: string): number => {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${what}: ${error.message}`, error.hint);
+  }
+};
+
+const readTime = (text: string, now: number): number => {
+  if (text === 'now') return now;
+  if (text.startsWith('now-')) return now - parseDuration(text.slice('now-'.length));
+  const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new UsageError('is no time', 'write now, now-15m or 2026-11-21T08:00:00Z');
+  return time;
+};

@@ -1,0 +1,54 @@
+import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { panelsOf, withoutVariables } from '../../packages/mixin/src/queries.ts';
+import { choicesOf, withChoices } from './choices.ts';
+import type { Picture, Series } from './picture.ts';
+import { type Moments, queryPrometheus } from './query-prometheus.ts';
+import { resolutionOf } from './resolution.ts';
+
+export interface Asking {
+  /** Of Prometheus. */
+  url: string;
+  /** Milliseconds since 1970. */
+  from: number;
+  to: number;
+  scrapeSeconds: number;
+}
+
+/**
+ * Asks what the dashboard would ask, with All chosen in every variable.
+ * @throws UsageError where Prometheus does not answer or does not take a query
+ */
+export const askDashboard = async (
+  dashboard: Dashboard,
+  { url, from, to, scrapeSeconds }: Asking,
+): Promise<Pick<Picture, 'from' | 'to' | 'stepMs' | 'answers'>> => {
+  const { stepSeconds, rateInterval } = resolutionOf((to - from) / 1_000, scrapeSeconds);
+  // As Grafana does: whole steps, so that two looks at the same time see the same points.
+  const aligned = { from: Math.floor(from / 1_000 / stepSeconds) * stepSeconds, to: to / 1_000, step: stepSeconds };
+  const lookBack = `[${Math.ceil((to - from) / 1_000)}s]`;
+  const choices = await choicesOf(dashboard, (selector) =>
+    queryPrometheus(url, `last_over_time(${selector}${lookBack})`, { at: aligned.to }),
+  );
+  const answers: Record<number, Record<string, Series[]>> = {};
+  for (const panel of panelsOf(dashboard)) {
+    const answer: Record<string, Series[]> = {};
+    for (const { refId, expr, instant } of targetsOf(panel)) {
+      const moments: Moments = instant ? { at: aligned.to } : aligned;
+      answer[refId] = await queryPrometheus(url, withoutVariables(withChoices(expr, choices), rateInterval), moments);
+    }
+    answers[panel.id ?? 0] = answer;
+  }
+  return { from, to, stepMs: stepSeconds * 1_000, answers };
+};
+
+interface Target {
+  refId: string;
+  expr: string;
+  instant: boolean;
+}
+
+/** Queries of a panel for Prometheus. */
+export const targetsOf = ({ targets = [] }: Panel): Target[] =>
+  targets
+    .map((target) => target as Partial<Target>)
+    .flatMap(({ refId = 'A', expr, instant = false }) => (expr === undefined ? [] : [{ refId, expr, instant }]));

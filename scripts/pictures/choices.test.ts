@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
+import { choicesOf, withChoices } from './choices.ts';
+
+const { cluster, probes } = dashboards();
+
+describe('choicesOf', () => {
+  it('puts in all values there are, or what the dashboard has for All', async () => {
+    const asked: string[] = [];
+    const choices = await choicesOf(cluster, async (selector) => {
+      asked.push(selector);
+      return [{ labels: { job: 'b.c' } }, { labels: { job: 'a' } }, { labels: { job: 'a' } }, { labels: {} }];
+    });
+    expect(Object.fromEntries(choices)).toEqual({ job: '(a|b\\\\.c)', instance: '.+', machine: '.+' });
+    expect(asked).toEqual(['livekit_room_total']);
+  });
+
+  it('needs no brackets for one value, and finds nothing where there is none', async () => {
+    expect((await choicesOf(cluster, async () => [{ labels: { job: 'livekit' } }])).get('job')).toBe('livekit');
+    expect((await choicesOf(cluster, async () => [])).get('job')).toBe('()');
+    expect((await choicesOf(probes, async () => [])).get('node')).toBe('.*');
+  });
+});
+
+describe('withChoices', () => {
+  it('leaves Grafana its own', () => {
+    const choices = new Map([['job', 'livekit']]);
+    expect(withChoices('x{job=~"$job", i=~"$instance"}[$__rate_interval]', choices)).toBe(
+      'x{job=~"livekit", i=~"$instance"}[$__rate_interval]',
+    );
+  });
+});

@@ -1,0 +1,66 @@
+/** `npm run dashboards:pictures`: the dashboards as pictures. What it is asked is in arguments.ts. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { explain, UsageError } from '@livekit-swarm/core';
+import { findChromium, launchChromium, NO_CHROMIUM } from '../../packages/engine/test/support/chromium.ts';
+import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
+import { DASHBOARDS } from '../../packages/mixin/src/rule.ts';
+import { type Order, readOrder, USAGE } from './arguments.ts';
+import { type Asking, askDashboard } from './ask-dashboard.ts';
+import { bundlePage, installOwnPackages, shrinkPng } from './bundle-page.ts';
+import { photograph } from './photograph.ts';
+import { setStage } from './stage.ts';
+import { undrawable } from './undrawable.ts';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const main = async (args: readonly string[], signal: AbortSignal): Promise<void> => {
+  if (args.includes('--help')) return void process.stdout.write(`${USAGE}\n`);
+  const order = readOrder(args, Date.now());
+  const executable = findChromium();
+  if (executable === null) throw new UsageError(NO_CHROMIUM);
+  await installOwnPackages(signal);
+  const bundle = await bundlePage();
+  const pictures = order.source === null ? await fromStage(order, signal) : await fromPrometheus(order, order.source);
+  await using chromium = await launchChromium(executable);
+  await mkdir(order.out, { recursive: true });
+  for (const picture of pictures) {
+    const file = join(order.out, `${picture.dashboard.uid}.png`);
+    const png = await shrinkPng(await photograph(chromium.browser, bundle, picture));
+    await writeFile(file, png);
+    say(`${file}: ${Math.ceil(png.length / 1_000)} kB`);
+  }
+};
+
+const fromPrometheus = async ({ keys, theme }: Pick<Order, 'keys' | 'theme'>, asking: Asking) => {
+  const all = dashboards();
+  return Promise.all(
+    keys.map(async (key) => {
+      const dashboard = all[key];
+      const missing = undrawable(dashboard);
+      if (missing.length > 0) throw new UsageError(`${DASHBOARDS[key]}: ${missing.join('; ')}`);
+      return { dashboard, theme, ...(await askDashboard(dashboard, asking)) };
+    }),
+  );
+};
+
+const fromStage = async (order: Order, signal: AbortSignal) => {
+  await using stage = await setStage(say);
+  say(`it plays for ${order.playMs / 1_000} s`);
+  await sleep(order.playMs, undefined, { signal });
+  const { prometheusUrl: url, scrapeSeconds, begunAt: from } = stage;
+  return fromPrometheus(order, { url, scrapeSeconds, from, to: Date.now() });
+};
+
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort());
+process.once('SIGTERM', () => interrupted.abort());
+try {
+  await main(process.argv.slice(2), interrupted.signal);
+} catch (error) {
+  if (!interrupted.signal.aborted) say(error instanceof UsageError ? explain(error) : String(error));
+  process.exitCode = error instanceof UsageError ? error.exitCode : 1;
+}
+// Browsers and exporters may leave a connection behind that must not keep a finished command waiting.
+process.exit();

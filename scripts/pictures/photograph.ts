@@ -1,0 +1,54 @@
+import type { Browser, ResponseForRequest } from 'puppeteer-core';
+import type { Bundle } from './bundle-page.ts';
+import type { Picture } from './picture.ts';
+
+/** Of nobody; a page without an address may keep nothing, and Grafana's components want to. */
+const ADDRESS = 'http://dashboards.localhost/';
+const WIDTH = 1_440;
+/** Grafana draws in several steps: sizes first, then canvases. */
+const SETTLE_MS = 1_500;
+
+/**
+ * Draws a dashboard and takes a picture of all of it.
+ * @throws Error when the page reports one
+ */
+export const photograph = async (browser: Browser, bundle: Bundle, picture: Picture): Promise<Uint8Array> => {
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  try {
+    await page.setViewport({ width: WIDTH, height: heightOf(picture) });
+    await page.setRequestInterception(true);
+    page.on('request', (request) => void request.respond(answerTo(request.url(), bundle)));
+    await page.goto(ADDRESS);
+    await page.evaluate(`draw(${JSON.stringify(picture)})`);
+    await page.waitForFunction('document.querySelector(".panel") !== null', { timeout: 20_000 });
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    const png = await page.screenshot({ fullPage: true });
+    if (errors.length === 0) return png;
+    throw new Error('it reports errors');
+  } catch (error) {
+    throw new Error([`${picture.dashboard.title}: ${error}`, ...errors].join('\n'));
+  } finally {
+    await page.close();
+  }
+};
+
+const PAGE =
+  '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><link rel="stylesheet" href="page.css"><body><script src="page.js"></script></body>';
+
+/** Nothing leaves the browser: it is told everything here. */
+const answerTo = (url: string, { script, style, fonts }: Bundle): Partial<ResponseForRequest> => {
+  if (url === ADDRESS) return { contentType: 'text/html', body: PAGE };
+  if (url === `${ADDRESS}page.js`) return { contentType: 'text/javascript', body: script };
+  if (url === `${ADDRESS}page.css`) return { contentType: 'text/css', body: style };
+  const font = fonts.get(url.slice(ADDRESS.length));
+  return font === undefined ? { status: 404 } : { contentType: 'font/woff2', body: font };
+};
+
+/** At least as high as the page, so that nothing is left out for being off the screen. */
+const heightOf = ({ dashboard: { panels = [] } }: Picture): number =>
+  Math.max(...panels.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0))) * 38 + 72;

@@ -1,0 +1,139 @@
+/** Something to take pictures of: a cluster on this machine with all that watches it, a crowd, and two people in browsers. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expandPlan } from '@livekit-swarm/core';
+import { createSources, loadSettings, parseListenAddress, startExporter } from '@livekit-swarm/exporter';
+import { startRunExporter } from '@livekit-swarm/exporter/runs';
+import { type ClusterFacts, findFreePorts, generateCredentials, startCluster } from '@livekit-swarm/lab';
+import { openRecord, readScenarioFile, run } from '@livekit-swarm/swarm';
+import { stringify } from 'yaml';
+import { findChromium, launchChromium } from '../../packages/engine/test/support/chromium.ts';
+import { serveCallSite } from '../../packages/exporter/test/support/call-site.ts';
+
+const RULES = fileURLToPath(new URL('../../alerts/livekit-swarm.rules.yaml', import.meta.url));
+const SHOW = fileURLToPath(new URL('show.yaml', import.meta.url));
+const PEOPLE = ['anna', 'ben'];
+const PEOPLES_ROOM = 'planning';
+/** Empty panels first, so that one sees people come. */
+const BEFORE_MS = 20_000;
+
+export interface Stage extends AsyncDisposable {
+  prometheusUrl: string;
+  scrapeSeconds: number;
+  /** When Prometheus had begun, milliseconds since 1970. */
+  begunAt: number;
+}
+
+/**
+ * Everything is up and everybody is on the way in when it resolves.
+ * @param log told what happens
+ * @throws LabError when something cannot be started
+ */
+export const setStage = async (log: (line: string) => void): Promise<Stage> => {
+  const scrapeSeconds = 5;
+  const version = '0.1.0';
+  const stack = new AsyncDisposableStack();
+  try {
+    const dir = await mkdtemp(join(tmpdir(), 'swarm-pictures-'));
+    stack.defer(() => rm(dir, { recursive: true, force: true }));
+    const credentials = generateCredentials();
+    const ports = await findFreePorts('127.0.0.1', 1);
+    const metrics = await startRunExporter({
+      listen: parseListenAddress(`127.0.0.1:${ports.metrics}`),
+      token: null,
+      version,
+      log: () => {},
+    });
+    stack.defer(metrics.close);
+    log('starting three nodes, Redis, haproxy, Prometheus, Alertmanager and the exporters');
+    const cluster = await startCluster({
+      dir,
+      nodes: 3,
+      credentials,
+      with: ['haproxy', 'prometheus', 'alertmanager', 'node-exporter', 'redis-exporter'],
+      ruleFiles: [RULES],
+      intervalSeconds: scrapeSeconds,
+      config: { webhook: { api_key: credentials.apiKey, urls: [`http://127.0.0.1:${ports.http}/webhook/lab`] } },
+      jobs: [
+        { job: 'swarm-exporter', targets: [{ address: `127.0.0.1:${ports.http}` }] },
+        { job: 'swarm-run', targets: [{ address: `127.0.0.1:${ports.metrics}` }] },
+      ],
+      extras: async (facts) => {
+        const settings = await loadSettings({ config: await configure(dir, ports.http, facts) }, { SECRET: facts.apiSecret });
+        const sources = (contextOf: Parameters<typeof createSources>[1]) => createSources(settings, contextOf);
+        const exporter = await startExporter({ ...settings, version, log: () => {}, sources });
+        stack.defer(exporter.stop);
+        return [];
+      },
+    });
+    stack.defer(cluster.stop);
+    const begunAt = Date.now();
+    await sleep(BEFORE_MS);
+    log('a crowd comes in');
+    const stop = new AbortController();
+    const name = 'p1cture';
+    const running = run({
+      deployment: { ...credentials, url: cluster.url, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+      run: name,
+      plan: expandPlan(readScenarioFile(SHOW).scenario, name),
+      staffing: { workers: 1, threads: 1 },
+      thresholds: [],
+      signalling: 'auto',
+      record: openRecord(join(dir, 'record')),
+      version,
+      stop: stop.signal,
+      onLine: metrics.begin(),
+    });
+    stack.defer(async () => {
+      stop.abort();
+      await running;
+    });
+    const site = await serveCallSite({
+      room: PEOPLES_ROOM,
+      where: () => ({ ...credentials, livekit: cluster.url, exporter: `http://127.0.0.1:${ports.http}` }),
+    });
+    stack.use(site);
+    const executable = findChromium();
+    if (executable !== null) {
+      const chromium = stack.use(await launchChromium(executable));
+      for (const person of PEOPLE) await (await chromium.browser.newPage()).goto(`${site.url}/?as=${person}`);
+    }
+    const resources = stack.move();
+    return {
+      prometheusUrl: cluster.prometheusUrl ?? '',
+      scrapeSeconds,
+      begunAt,
+      [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+};
+
+/** Every source of the exporter, as an operator would configure it. */
+const configure = async (dir: string, port: number, { url, apiKey, nodes, redisUrl }: ClusterFacts): Promise<string> => {
+  const file = join(dir, 'exporter.yaml');
+  const config = {
+    listen: `127.0.0.1:${port}`,
+    targets: {
+      lab: {
+        url,
+        apiKey,
+        apiSecret: { env: 'SECRET' },
+        redis: redisUrl,
+        nodes: Object.fromEntries(nodes.map((node) => [node.name, { url: node.url, metrics: node.metricsUrl }])),
+      },
+    },
+    probes: {
+      schedule: ['audio_pair', 'data_echo'].map((module) => ({ target: 'lab', module, every: '15s', nodes: true })),
+    },
+    lifecycle: { every: '5s' },
+    clients: { origins: ['*'], rooms: [PEOPLES_ROOM] },
+  };
+  await writeFile(file, stringify(config), { mode: 0o600 });
+  return file;
+};
