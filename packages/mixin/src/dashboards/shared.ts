@@ -12,6 +12,8 @@ export const livekitVariables = () => [
     label: 'LiveKit job',
     means: 'Jobs of Prometheus that scrape livekit-server',
     of: 'livekit_room_total',
+    // Every job has processes and is up or down: any job at all would be too many.
+    all: null,
   }),
   labelVariable('instance', {
     label: 'LiveKit node',

@@ -18,14 +18,14 @@ export const datasourceVariable = (): Builder<VariableModel> =>
 
 /**
  * All values of a label of a metric; any number of them may be chosen.
- * @param all what All is: `.+` by default; `.*` where the label may be empty
+ * @param all what All is: `.+` by default; `.*` where the label may be empty; null: all of its values, and no others
  */
 export const labelVariable = (
   name: string,
   { label, means, of, where = '', labelName = name, all = '.+' }: LabelVariable,
 ): Builder<VariableModel> => {
   const query = `label_values(${of}${where === '' ? '' : `{${where}}`}, ${labelName})`;
-  return new QueryVariableBuilder(name)
+  const variable = new QueryVariableBuilder(name)
     .label(label)
     .description(means)
     .datasource(DATASOURCE)
@@ -35,8 +35,8 @@ export const labelVariable = (
     .sort(VariableSort.NaturalAsc)
     .multi(true)
     .includeAll(true)
-    .allValue(all)
     .current({ selected: true, text: ['All'], value: ['$__all'] });
+  return all === null ? variable : variable.allValue(all);
 };
 
 export interface LabelVariable {
@@ -49,5 +49,5 @@ export interface LabelVariable {
   where?: string;
   /** Where it is not called like the variable. */
   labelName?: string;
-  all?: string;
+  all?: string | null;
 }
