@@ -1,44 +1,64 @@
 import { describe, expect, it } from 'vitest';
 import { KNOWN } from './known/index.ts';
-import { queries, withoutVariables } from './queries.ts';
+import { page } from './panels/page.ts';
+import { graph } from './panels/panel.ts';
+import { ask } from './panels/query.ts';
+import { queries, queriesOfDashboard } from './queries.ts';
+import { complaintsAbout, unseen } from './testing/complaints.ts';
 import { readPromql } from './testing/read-promql.ts';
 
-/** Functions for what only ever grows. */
-const OF_COUNTERS = new Set(['rate', 'irate', 'increase', 'resets']);
-const asked = queries().map((query) => ({ ...query, plain: withoutVariables(query.expr, '1m') }));
+it.each(queries())('$kind of $asker, $where: asks only for what is exported: $expr', (query) => {
+  expect(complaintsAbout(query)).toEqual([]);
+});
 
-describe.each(asked)('$kind of $asker, $where: $expr', ({ plain, label, expr }) => {
-  const { selections, groupings, calls } = readPromql(plain);
-  const labelsOf = (metric: string): ReadonlySet<string> => KNOWN.get(metric)?.labels ?? new Set();
+/** A dashboard with one panel that asks this. */
+const panelThatAsks = (expr: string) =>
+  queriesOfDashboard(
+    'run',
+    page({
+      key: 'run',
+      title: 'Of a test',
+      description: 'Not shipped.',
+      variables: [],
+      rows: [{ title: 'Row', panels: [graph({ title: 'Panel', means: 'Nothing good.', queries: [ask(expr)] })] }],
+    }),
+  );
 
-  it('asks for what is exported', () => {
-    expect(selections.length).toBeGreaterThan(0);
-    expect(selections.map(({ metric }) => metric).filter((metric) => !KNOWN.has(metric))).toEqual([]);
+describe('a panel that must not be built', () => {
+  it.each([
+    ['sum(rate(livekit_packets_lost_total[$__rate_interval]))', 'nobody exports livekit_packets_lost_total'],
+    // Known, but by its buckets, its sum and its count only.
+    ['max(swarm_run_jitter_seconds)', 'nobody exports swarm_run_jitter_seconds'],
+    ['up == 0 or on () swarm_run_unicorns', 'nobody exports swarm_run_unicorns'],
+    ['swarm_run_packets_total{participant="a"}', 'swarm_run_packets_total has no label participant'],
+    ['sum by (room) (swarm_run_packets_total)', 'it groups by room, which none of swarm_run_packets_total has'],
+    ['rate(livekit_room_total[$__rate_interval])', 'rate of livekit_room_total, which is no counter'],
+    ['sum(rate(swarm_run_packets_total{scenario=~"$scenario"}[5m]))', 'a rate over a window that Grafana should choose'],
+    ['vector(1)', 'it asks for nothing'],
+  ])('%s', (expr, complaint) => {
+    const asked = panelThatAsks(expr);
+    expect(asked).toHaveLength(1);
+    expect(asked.flatMap(complaintsAbout)).toEqual([complaint]);
   });
 
-  it('asks about labels that are there', () => {
-    const missing = selections.flatMap(({ metric, matchers }) => matchers.filter((name) => !labelsOf(metric).has(name)));
-    expect(missing).toEqual([]);
-    if (label !== undefined) for (const { metric } of selections) expect([...labelsOf(metric)]).toContain(label);
-    for (const { labels, metrics } of groupings) {
-      for (const name of labels)
-        expect(
-          metrics.some((metric) => labelsOf(metric).has(name)),
-          name,
-        ).toBe(true);
-    }
+  it('is one whose variable lists a label that is not there, too', () => {
+    expect(complaintsAbout({ expr: 'livekit_room_total', label: 'room' })).toEqual(['livekit_room_total has no label room']);
   });
 
-  it('takes rates of counters, and of nothing else', () => {
-    for (const { function: name, metrics } of calls.filter((call) => OF_COUNTERS.has(call.function))) {
-      for (const metric of metrics) expect(KNOWN.get(metric)?.type, `${name}(${metric})`).toMatch(/^(counter|histogram)$/);
-    }
-  });
-
-  it('leaves the window of a rate to Grafana', () => {
-    if (expr.includes('$')) expect(expr).not.toMatch(/rate\([^[]*\[(?!\$__rate_interval)/);
+  it('is one whose metric a real Prometheus never saw, though it is there from the start', () => {
+    const asked = panelThatAsks('livekit_room_total + swarm_run_unicorns + on () livekit_nack_total');
+    // NACKs are no series before the first one, and declared so.
+    expect(unseen(asked, new Set(['livekit_room_total']))).toEqual(['swarm_run_unicorns (run, Panel)']);
+    expect(unseen(asked, new Set())).toEqual(['livekit_room_total (run, Panel)', 'swarm_run_unicorns (run, Panel)']);
   });
 });
+
+it.each([...KNOWN].filter(([, { appears }]) => appears === 'first-use'))(
+  '%s: says what must have happened first',
+  (_name, { why }) => {
+    expect(why).toMatch(/^\S.{10,}[^.\s]$/);
+  },
+);
 
 describe('readPromql', () => {
   it('says what is not PromQL', () => {
