@@ -70,6 +70,7 @@ const runAll = async (signal) => {
     '--reporter=json',
     `--outputFile.json=${vitestReport}`,
   );
+  say('tests that need a whole Kubernetes: skipped, "npm run test:kubernetes" runs them');
   tallies.push(tallyVitest(await readFile(vitestReport, 'utf8').catch(() => null), ok));
 };
 
