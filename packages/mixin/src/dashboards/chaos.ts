@@ -4,7 +4,7 @@ import { page, type Row } from '../panels/page.ts';
 import { graph, stat, states } from '../panels/panel.ts';
 import { ask, rate } from '../panels/query.ts';
 import { JOBS } from '../settings.ts';
-import { CHECK_CODES, HARDLY_ANY, JOIN_SECONDS, LIVEKIT, LOSS, livekitVariables, NONE } from './shared.ts';
+import { CHECK_CODES, HARDLY_ANY, JOIN_SECONDS, LIVEKIT, LOSS, livekitVariables, NONE, probesByName } from './shared.ts';
 
 const BALANCER = `job="${JOBS.haproxy}", proxy="livekit"`;
 const DRILLS = 'LiveKit alerts, and red and green bands for faults and the minute after them, are drawn across all panels.';
@@ -170,7 +170,7 @@ const service: Row = {
       words: { 1: { text: 'works' }, 0: { text: 'fails' } },
       columns: 12,
       empty: 'not probed',
-      queries: [ask('swarm_probe_success', '{{target}} {{node}} {{module}}')],
+      queries: [probesByName('swarm_probe_success')],
     }),
     graph({
       title: 'Registry',

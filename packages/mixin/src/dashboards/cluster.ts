@@ -141,7 +141,6 @@ const joins: Row = {
       means: 'In several windows, as the burn-rate alerts see it. A short window above a long one: it gets worse right now.',
       unit: 'percentunit',
       limits: JOIN_ERRORS,
-      max: 1,
       queries: ['5m', '1h', '6h'].map((window) =>
         ask(`job:livekit_join_errors:ratio_rate${window}{job=~"$job"}`, `${window} {{job}}`),
       ),

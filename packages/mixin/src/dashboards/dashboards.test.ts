@@ -38,6 +38,15 @@ describe.each(all)('%s', (key, dashboard) => {
     }
   });
 
+  it('asks in a table of several queries for the labels of its rows only: others would tear the rows apart', () => {
+    for (const { type, title, targets = [], transformations } of panels.filter(({ targets: all = [] }) => all.length > 1)) {
+      if (type !== 'table') continue;
+      const organize = transformations?.find(({ id }) => id === 'organize');
+      const by = Object.keys(organize?.options.indexByName).join(', ');
+      for (const target of targets) expect('expr' in target && target.expr, title).toContain(` by (${by}) (`);
+    }
+  });
+
   it('numbers panels once', () => {
     const ids = (dashboard.panels ?? []).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

@@ -339,8 +339,8 @@ const felt: Row = {
       span: 12,
       empty: 'no rooms are listed',
       columns: [
-        { expr: 'swarm_client_room_quality_score', legend: 'Score', limits: SCORE },
-        { expr: 'swarm_client_room_loss_ratio', legend: 'Loss', unit: 'percentunit', limits: LOSS },
+        { expr: 'min by (room) (swarm_client_room_quality_score)', legend: 'Score', limits: SCORE },
+        { expr: 'max by (room) (swarm_client_room_loss_ratio)', legend: 'Loss', unit: 'percentunit', limits: LOSS },
       ],
     }),
     graph({

@@ -4,10 +4,20 @@ import { page, type Row } from '../panels/page.ts';
 import { graph, stat, states, table } from '../panels/panel.ts';
 import { ask } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
-import { HARDLY_ANY, JITTER, JOIN_SECONDS, LATENCY, LOSS, NONE, RTT, targetVariable } from './shared.ts';
+import {
+  HARDLY_ANY,
+  JITTER,
+  JOIN_SECONDS,
+  LATENCY,
+  LOSS,
+  NONE,
+  PROBE_NAME,
+  probesByName,
+  RTT,
+  targetVariable,
+} from './shared.ts';
 
 const PROBES = 'target=~"$target", module=~"$module", node=~"$node"';
-const NAME = '{{target}} {{node}} {{module}}';
 const NOT_PROBED = 'not probed';
 const BY = ['target', 'node', 'module'] as const;
 const per = BY.join(', ');
@@ -75,7 +85,7 @@ const now: Row = {
       means:
         'Green while they succeed, by deployment, node and module. One node red: that node. All red: the entrance, Redis or the network.',
       words: { 1: { text: 'works' }, 0: { text: 'fails' } },
-      queries: [ask(`swarm_probe_success{${PROBES}}`, NAME)],
+      queries: [probesByName(`swarm_probe_success{${PROBES}}`)],
     }),
     table({
       title: 'Why they fail',
@@ -105,15 +115,15 @@ const joining: Row = {
       means: 'The slower side of each test call. One node above the others: that node, or the way to it.',
       unit: 's',
       limits: JOIN_SECONDS,
-      queries: [ask(`max by (${per}) (swarm_probe_phase_seconds{${PROBES}, phase="first_media"})`, NAME)],
+      queries: [probesByName(`max by (${per}) (swarm_probe_phase_seconds{${PROBES}, phase="first_media"})`)],
     }),
     graph({
       title: 'Seen and heard',
       means:
         'Others that each side was told of, and whether it heard them; 1 is right. Seen 0 on one side: split brain. Seen 1 and heard 0: media does not flow.',
       queries: [
-        ask(`min by (${per}) (swarm_probe_participants_seen{${PROBES}})`, `seen ${NAME}`),
-        ask(`min by (${per}) (swarm_probe_heard{${PROBES}})`, `heard ${NAME}`),
+        probesByName(`min by (${per}) (swarm_probe_participants_seen{${PROBES}})`, `seen ${PROBE_NAME}`),
+        probesByName(`min by (${per}) (swarm_probe_heard{${PROBES}})`, `heard ${PROBE_NAME}`),
       ],
     }),
   ],
@@ -128,14 +138,19 @@ const media: Row = {
         "Share of packets that never came, by kind and direction. Nobody's Wi-Fi is in between: whatever is lost here is lost by your network or machines.",
       unit: 'percentunit',
       limits: LOSS,
-      queries: [ask(`max by (${per}, kind, direction) (swarm_probe_loss_ratio{${PROBES}})`, `${NAME} {{kind}} {{direction}}`)],
+      queries: [
+        probesByName(
+          `max by (${per}, kind, direction) (swarm_probe_loss_ratio{${PROBES}})`,
+          `${PROBE_NAME} {{kind}} {{direction}}`,
+        ),
+      ],
     }),
     graph({
       title: 'Jitter',
       means: 'Of the worse side. Above 30 ms people hear it; here it means machines or links that are too full.',
       unit: 's',
       limits: JITTER,
-      queries: [ask(`max by (${per}, kind) (swarm_probe_jitter_seconds{${PROBES}})`, `${NAME} {{kind}}`)],
+      queries: [probesByName(`max by (${per}, kind) (swarm_probe_jitter_seconds{${PROBES}})`, `${PROBE_NAME} {{kind}}`)],
     }),
     graph({
       title: 'Latency, p95',
@@ -143,14 +158,16 @@ const media: Row = {
         'One way from publisher to subscriber through the server. It should not change by itself: when it does, the machine or the way between nodes is busy.',
       unit: 's',
       limits: LATENCY,
-      queries: [ask(`max by (${per}, kind) (swarm_probe_latency_seconds{${PROBES}, quantile="0.95"})`, `${NAME} {{kind}}`)],
+      queries: [
+        probesByName(`max by (${per}, kind) (swarm_probe_latency_seconds{${PROBES}, quantile="0.95"})`, `${PROBE_NAME} {{kind}}`),
+      ],
     }),
     graph({
       title: 'Round trip to the server',
       means: 'Of the worse side. A jump: another way through the network, or a relay.',
       unit: 's',
       limits: RTT,
-      queries: [ask(`max by (${per}) (swarm_probe_rtt_seconds{${PROBES}})`, NAME)],
+      queries: [probesByName(`max by (${per}) (swarm_probe_rtt_seconds{${PROBES}})`)],
     }),
     graph({
       title: 'NACKs and PLIs',
@@ -167,7 +184,7 @@ const media: Row = {
       unit: 's',
       limits: RTT,
       empty: 'no module sends data',
-      queries: [ask(`max by (${per}) (swarm_probe_data_echo_seconds{${PROBES}, quantile="0.95"})`, NAME)],
+      queries: [probesByName(`max by (${per}) (swarm_probe_data_echo_seconds{${PROBES}, quantile="0.95"})`)],
     }),
   ],
 };
@@ -188,7 +205,7 @@ const exporter: Row = {
         'With deleting the room. Close to the scrape timeout of Prometheus, probes are cut off: raise it or shorten the module.',
       unit: 's',
       columns: 6,
-      queries: [ask(`max by (${per}) (swarm_probe_duration_seconds{${PROBES}})`, NAME)],
+      queries: [probesByName(`max by (${per}) (swarm_probe_duration_seconds{${PROBES}})`)],
     }),
     graph({
       title: 'Probes turned away',

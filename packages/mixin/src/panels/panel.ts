@@ -72,6 +72,17 @@ export const stat = ({ title, means, unit = 'short', limits, queries, columns = 
     : panel.colorMode(BigValueColorMode.Value).thresholds(thresholdsOf(limits));
 };
 
+/** From here on there is room for more than one figure in a legend. */
+const WIDE = 12;
+/** Where a third of something a second is worth a look. */
+const RATES: readonly string[] = ['ops', 'pps', 'reqps'];
+
+/** How far an axis goes at least. Of nothing but zeros Grafana draws one to 100, which is 10000 % of shares. */
+const softMaxOf = (unit: string, limits?: Limits): number | undefined => {
+  if (unit === 'percentunit') return limits === undefined || limits.lowIsBad ? 0.01 : limits.bad;
+  return RATES.includes(unit) || (limits?.bad ?? 0) === 1 ? 1 : undefined;
+};
+
 interface GraphLook extends Look {
   stacked?: true;
   /** Of the axis, where the nature of the figure gives one: shares end at 1. */
@@ -109,8 +120,10 @@ export const graph = ({
         .displayMode(LegendDisplayMode.List)
         .placement(LegendPlacement.Bottom)
         .showLegend(true)
-        .calcs(['lastNotNull', 'max']),
+        .calcs(columns < WIDE ? ['lastNotNull'] : ['lastNotNull', 'max']),
     );
+  const softMax = softMaxOf(unit, limits);
+  if (softMax !== undefined) panel.axisSoftMax(softMax);
   if (empty !== undefined) panel.noValue(empty);
   if (look.max !== undefined) panel.max(look.max);
   if (look.stacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
@@ -181,6 +194,9 @@ export interface Column extends Query {
   limits?: Limits;
 }
 
+/** Pixels: Grafana's own 150 would push columns out of sight. */
+const MIN_COLUMN = 70;
+
 /** A row for each value of a label, a column for each query. */
 export const table = ({
   title,
@@ -204,6 +220,7 @@ export const table = ({
     .datasource(DATASOURCE)
     .targets(parts.map(tableQuery))
     .noValue(empty)
+    .minWidth(MIN_COLUMN)
     .span(span)
     .height(GRAPH_HEIGHT)
     .transformations(joinedBy(by, parts));

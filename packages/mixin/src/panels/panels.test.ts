@@ -45,7 +45,7 @@ describe('queries', () => {
   });
 
   it('find bounds of histograms as Prometheus 2 and 3 write them', () => {
-    expect(boundIs(30_000)).toBe('le=~"30000|30000.0"');
+    expect(boundIs(1)).toBe('le=~"1|1\\\\.0"');
     expect(boundIs(0.03)).toBe('le="0.03"');
   });
 

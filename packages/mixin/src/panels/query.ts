@@ -40,8 +40,8 @@ export const shareAbove = (bound: number, histogram: string, selector: string, b
   return `1 - ${part('bucket', `, ${boundIs(bound)}`)} / (${part('count', '')} > 0)`;
 };
 
-/** Prometheus 3 writes whole numbers as `30000.0`, Prometheus 2 as the exporter does. */
-export const boundIs = (bound: number): string => (Number.isInteger(bound) ? `le=~"${bound}|${bound}.0"` : `le="${bound}"`);
+/** Prometheus 3 writes whole numbers as `30000.0`, Prometheus 2 as the exporter does. Any letter between, and 1 would be 100, too. */
+export const boundIs = (bound: number): string => (Number.isInteger(bound) ? `le=~"${bound}|${bound}\\\\.0"` : `le="${bound}"`);
 
 /** By these labels, a second. */
 export const rate = (counter: string, selector: string, by: readonly string[] = []): string =>
