@@ -10,7 +10,7 @@ describe('readOrder', () => {
       keys: ['cluster', 'media', 'rooms', 'probes', 'run', 'infrastructure'],
       theme: 'dark',
       out: 'docs/images/dashboards',
-      playMs: 240_000,
+      playMs: 420_000,
       source: null,
     });
     expect(order('media cluster').keys).toEqual(['cluster', 'media']);

@@ -15,7 +15,7 @@ export interface Order {
   source: { url: string; from: number; to: number; scrapeSeconds: number } | null;
 }
 
-export const USAGE = `npm run dashboards:pictures -- [DASHBOARD…] [--theme dark|light] [--out FOLDER] [--play 4m]
+export const USAGE = `npm run dashboards:pictures -- [DASHBOARD…] [--theme dark|light] [--out FOLDER] [--play 7m]
 npm run dashboards:pictures -- [DASHBOARD…] --prometheus URL [--from TIME] [--to TIME] [--scrape-interval 15s]
   DASHBOARD  ${Object.keys(DASHBOARDS).join(', ')}
   TIME       now, now-15m or 2026-11-21T08:00:00Z; default: the last hour`;
@@ -55,7 +55,7 @@ export const readOrder = (args: readonly string[], now: number): Order => {
     keys: positionals.length === 0 ? all : keys.filter((key) => positionals.includes(key)),
     theme,
     out: values.out,
-    playMs: durationOf('play', values.play ?? '4m'),
+    playMs: durationOf('play', values.play ?? '7m'),
     source:
       prometheus === undefined
         ? null

@@ -51,19 +51,20 @@ const Dashboard = ({ picture, theme }: { picture: Picture; theme: GrafanaTheme2 
   return (
     <div style={{ height: HEAD + lines * (CELL + GAP) + MARGIN, position: 'relative' }}>
       <header style={{ left: MARGIN, right: MARGIN, height: HEAD }}>
-        <h1>{dashboard.title}</h1>
+        <strong>{dashboard.title}</strong>
         <span>
           {at(from, 'YYYY-MM-DD HH:mm:ss')} to {at(to, 'HH:mm:ss')} UTC
         </span>
       </header>
       {panels.map((panel) =>
         panel.type === 'row' ? (
-          <h2
+          <div
+            className="row"
             key={panel.id}
             style={{ left: MARGIN, top: HEAD + (panel.gridPos?.y ?? 0) * (CELL + GAP), lineHeight: `${CELL}px` }}
           >
             {panel.title}
-          </h2>
+          </div>
         ) : (
           <Panel key={panel.id} panel={panel as unknown as DrawnPanel} picture={picture} theme={theme} />
         ),
@@ -76,11 +77,10 @@ const styleOf = ({ colors, typography }: GrafanaTheme2): string => `
   * { box-sizing: border-box; }
   body { margin: 0; background: ${colors.background.canvas}; color: ${colors.text.primary}; font: 14px ${typography.fontFamily}; }
   header { position: absolute; display: flex; align-items: center; justify-content: space-between; }
-  h1 { font-size: 20px; font-weight: 500; margin: 0; }
+  header strong { font-size: 20px; font-weight: 500; }
   header span { color: ${colors.text.secondary}; }
-  h2 { position: absolute; font-size: 16px; font-weight: 500; margin: 0; }
+  .row { position: absolute; font-size: 16px; font-weight: 500; }
   .panel { position: absolute; }
-  .panel h2 { position: static; }
   .empty { display: flex; align-items: center; justify-content: center; color: ${colors.text.secondary}; font-size: 16px; }
   .state { display: flex; align-items: center; padding: 3px 0; }
   .state .name { padding-right: 8px; text-align: right; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12px; }
