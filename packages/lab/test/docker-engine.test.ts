@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { buildImage } from '../src/index.ts';
-import { testWithDocker } from './support/docker.ts';
+import { testWithDocker } from '../src/testing/docker.ts';
 
 const mounts = async (): Promise<string> => readFile('/proc/self/mountinfo', 'utf8');
 

@@ -1,5 +1,8 @@
+/** Tests that need containers. */
 import { test } from 'vitest';
-import { type DockerEngine, type DockerOptions, LabError, startDocker } from '../../src/index.ts';
+import type { DockerEngine } from '../docker/docker-engine.ts';
+import { type DockerOptions, startDocker } from '../docker/start-docker.ts';
+import { LabError } from '../lab-error.ts';
 
 type Start = (options?: DockerOptions) => Promise<DockerEngine>;
 

@@ -1,0 +1,28 @@
+# swarm, as an image: `docker compose build exporter`, or from the top of the checkout
+#
+#   docker build -f examples/stack/exporter.Dockerfile -t livekit-swarm:0.1.0 .
+#
+# "docker run --rm livekit-swarm:0.1.0 --help" is the whole command line, load tests included.
+ARG RUST_IMAGE=rust:1.90.0-bookworm
+ARG NODE_IMAGE=node:24.11.1-bookworm-slim
+
+FROM ${RUST_IMAGE} AS engine
+WORKDIR /build
+COPY packages/native/crate packages/native/crate
+RUN cd packages/native/crate && cargo build --release --locked --lib
+
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /opt/swarm
+COPY package.json package-lock.json ./
+COPY packages packages
+# What only development and tests need stays out; so does the Node that npm would bring, since the image has one.
+RUN npm ci --workspace livekit-swarm --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && rm -rf packages/native/crate
+COPY --from=engine /build/packages/native/crate/target/release/libswarm_native.so /tmp/swarm-native.node
+RUN node -e "require('node:fs').copyFileSync('/tmp/swarm-native.node', 'packages/native/swarm-native.linux-' + process.arch + '.node')"
+
+FROM ${NODE_IMAGE}
+COPY --from=packages /opt/swarm /opt/swarm
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/tmp/node-compile-cache
+USER 65534:65534
+ENTRYPOINT ["node", "/opt/swarm/packages/cli/src/main.ts"]
+CMD ["--help"]

@@ -1,0 +1,96 @@
+/** docker-compose.yml, brought up in an engine of its own. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DockerEngine } from '@livekit-swarm/lab';
+import { execa } from 'execa';
+import { ROOT } from './stack-images.ts';
+
+export const freshKeys = (): Record<string, string> => ({
+  LIVEKIT_API_KEY: `API${randomBytes(6).toString('hex')}`,
+  LIVEKIT_API_SECRET: randomBytes(32).toString('hex'),
+  TURN_SECRET: randomBytes(24).toString('hex'),
+  GRAFANA_PASSWORD: randomBytes(12).toString('hex'),
+});
+
+/** Compose as it is installed: the plugin of today, or the program that Debian has. Null: neither. */
+export const findCompose = async (): Promise<readonly string[] | null> => {
+  for (const command of [['docker', 'compose'], ['docker-compose']] as const) {
+    const [program, ...args] = command;
+    if (!(await execa(program, [...args, 'version'], { reject: false })).failed) return command;
+  }
+  return null;
+};
+
+export interface Stack {
+  /** Runs a command of Compose and resolves to its stdout. */
+  compose(...args: string[]): Promise<string>;
+  /** What an address in the stack's network answers; empty when nobody does, or with an error. */
+  get(url: string): Promise<string>;
+  /** Runs a program in the stack's network. */
+  inside(...command: string[]): Promise<{ exitCode: number | undefined; all: string }>;
+  states(): Promise<ContainerState[]>;
+}
+
+export interface ContainerState {
+  service: string;
+  status: string;
+  health: string;
+  restarts: number;
+  readOnly: boolean;
+  user: string;
+  /** What health checks said last. */
+  said: string;
+}
+
+interface Inspected {
+  Config: { Labels: Record<string, string>; User: string };
+  RestartCount: number;
+  State: { Status: string; Health?: { Status: string; Log: { Output: string }[] | null } };
+  HostConfig: { ReadonlyRootfs: boolean };
+}
+
+export const openStack = (engine: DockerEngine, command: readonly string[], variables: Record<string, string>): Stack => {
+  const inside: Stack['inside'] = async (...words) => {
+    const [program = '', ...args] = [...engine.inNetwork, ...words];
+    const { exitCode, all } = await execa(program, args, { all: true, reject: false, timeout: 30_000, stdin: 'ignore' });
+    return { exitCode, all };
+  };
+  return {
+    compose: async (...args) => {
+      const [program = '', ...first] = [...command, '--project-name', 'swarm-stack', ...args];
+      const env = { ...engine.env, ...variables };
+      return (await execa(program, first, { cwd: ROOT, env, stdin: 'ignore', timeout: 120_000 })).stdout;
+    },
+    get: async (url) => {
+      const { exitCode, all } = await inside('busybox', 'wget', '-q', '-T', '20', '-O', '-', url);
+      return exitCode === 0 ? all : '';
+    },
+    inside,
+    states: async () => {
+      const ids = (await engine.docker(['ps', '--all', '--quiet'])).split('\n').filter((id) => id !== '');
+      if (ids.length === 0) return [];
+      return (JSON.parse(await engine.docker(['inspect', ...ids])) as Inspected[]).map(stateOf);
+    },
+  };
+};
+
+const stateOf = ({ Config, RestartCount, State, HostConfig }: Inspected): ContainerState => ({
+  service: Config.Labels['com.docker.compose.service'] ?? '',
+  status: State.Status,
+  health: State.Health?.Status ?? 'none',
+  restarts: RestartCount,
+  readOnly: HostConfig.ReadonlyRootfs,
+  user: Config.User,
+  said: State.Health?.Log?.at(-1)?.Output.trim() ?? '',
+});
+
+/** Resolves to what is not healthy after so long: nothing, if all is well. */
+export const waitForHealth = async (stack: Stack, withinMs: number): Promise<ContainerState[]> => {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const states = await stack.states();
+    const ill = states.filter(({ health, status }) => health !== 'healthy' || status !== 'running');
+    if ((states.length > 0 && ill.length === 0) || performance.now() > deadline) return states.length > 0 ? ill : [];
+    await sleep(500);
+  }
+};
