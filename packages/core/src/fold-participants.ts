@@ -87,6 +87,7 @@ export class ParticipantFold {
         break;
       case 'resumed':
       case 'reconnected':
+      case 'rejoined':
         this.#comeBack(stay, event);
         break;
       case 'disconnected':
@@ -103,8 +104,8 @@ export class ParticipantFold {
     this.#counts.results++;
     if (line.outcome === 'lost_with_worker') explain(stay, { reason: line.reason ?? 'worker_died' });
     else if (line.outcome !== 'left' && line.reason !== null) explain(stay, { reason: line.reason });
-    this.#settleCount('resumes', stay, line);
-    this.#settleCount('reconnects', stay, line);
+    this.#settleCount('resumes', stay, line.resumes);
+    this.#settleCount('reconnects', stay, line.reconnects + (line.rejoins ?? 0));
     if (line.joinMs !== null) this.#enter(stay, line.at, line.joinAtMs);
     if (stay.joined) {
       if (line.outcome === 'left') this.#undrop(stay);
@@ -214,6 +215,7 @@ export class ParticipantFold {
   }
 
   #comeBack(stay: Stay, { event, at, ms }: EventLine): void {
+    // Made anew is made anew, by whatever part of the client.
     const field = event === 'resumed' ? 'resumes' : 'reconnects';
     stay[field]++;
     this.#counts[field]++;
@@ -225,8 +227,8 @@ export class ParticipantFold {
   }
 
   /** The result has the last word on how often; when those were that no event told of is not known. */
-  #settleCount(field: 'resumes' | 'reconnects', stay: Stay, line: ParticipantLine): void {
-    const more = Math.max(0, line[field] - stay[field]);
+  #settleCount(field: 'resumes' | 'reconnects', stay: Stay, times: number): void {
+    const more = Math.max(0, times - stay[field]);
     this.#counts[field] += more;
     this.#timeline.whole.count(field, stay.labels, more);
   }

@@ -42,7 +42,8 @@ export class TrackFold {
   }
 
   add(line: ParticipantLine): void {
-    const { identity, group, room, role, outcome, resumes, reconnects, joinMs, joinAtMs } = line;
+    const { identity, group, room, role, outcome, resumes, joinMs, joinAtMs, rejoins = 0 } = line;
+    const reconnects = line.reconnects + rejoins;
     const tally = tallyTracks(line, this.#ours);
     for (const { kind, refused } of tally.published)
       this.#metrics.rate('publish_refusals', { kind, group, role }, refused ? 1 : 0, 1);

@@ -73,8 +73,8 @@ export const METRICS = {
   join_retries: counter('times', 'lower', BY_ROLE, 'joins that had to be tried again'),
   disconnects: rate(BY_ROLE, 'participants that lost the connection and did not come back, of those that got in'),
   resumes: counter('times', 'lower', BY_ROLE, 'connections taken up again with the same session'),
-  reconnects: counter('times', 'lower', BY_ROLE, 'connections made anew after one was lost'),
-  reconnect_time: trend(BY_ROLE, 'from losing the connection until media could flow again, by resume or reconnect'),
+  reconnects: counter('times', 'lower', BY_ROLE, 'connections made anew after one was lost, by the SDK or by the application'),
+  reconnect_time: trend(BY_ROLE, 'from losing the connection until media could flow again, by resume, reconnect or rejoin'),
 
   publish_refusals: atTheEnd(
     rate(['kind', 'group', 'role'], 'tracks, and flows of data, that the server did not let their publisher publish'),

@@ -191,6 +191,22 @@ describe('participants that were lost', () => {
     expect(summary.joins).toMatchObject({ dropped: 0, resumes: 1, reconnects: 1 });
     expect(aggregate(summary.metrics.measure('reconnect_time'), { type: 'max' })).toBe(900);
   });
+
+  it('may have been brought back by their application: then they were not dropped', () => {
+    const event = { type: 'event', identity: 'k3x9-1-p1', room: 'swarm-k3x9-1', role: 'publisher' } as const;
+    const lines = withResult(recordOf(THREE), 'k3x9-1-p1', () => ({ rejoins: 2 }));
+    const results = lines.findIndex(({ type }) => type === 'participant');
+    const summary = summarize([
+      ...lines.slice(0, results),
+      { ...event, at: 5_000, event: 'disconnected', reason: 'server_shutdown' },
+      { ...event, at: 5_600, event: 'rejoin_retry', ms: 600, attempt: 1, reason: 'unreachable' },
+      { ...event, at: 7_000, event: 'rejoined', ms: 2_000, attempt: 2 },
+      ...lines.slice(results),
+    ]);
+    // Its result knows of one more than the events.
+    expect(summary.joins).toMatchObject({ joined: 6, failed: 0, dropped: 0, retries: 0, reconnects: 2, drops: [] });
+    expect(aggregate(summary.metrics.measure('reconnect_time'), { type: 'max' })).toBe(2_000);
+  });
 });
 
 describe('a run that was cut short', () => {

@@ -9,6 +9,7 @@ import {
   type Summary,
   type Threshold,
 } from '@livekit-swarm/core';
+import type { RecoveryPolicy } from '@livekit-swarm/engine';
 import { createProgressFold, type Progress } from './progress.ts';
 import type { RecordWriter } from './record-writer.ts';
 import { createRoster, type RosterCounts } from './roster.ts';
@@ -35,15 +36,18 @@ export interface Ledger {
   close(): Summary;
 }
 
-/** @param onLine told of every line, after it was written */
-export const openLedger = (
-  record: RecordWriter,
-  shards: readonly Shard[],
-  thresholds: readonly Threshold[],
-  onLine: (line: RecordLine) => void = () => {},
-): Ledger => {
+export interface LedgerOptions {
+  record: RecordWriter;
+  shards: readonly Shard[];
+  thresholds: readonly Threshold[];
+  recovery: RecoveryPolicy;
+  /** Told of every line, after it was written. */
+  onLine(line: RecordLine): void;
+}
+
+export const openLedger = ({ record, shards, thresholds, recovery, onLine }: LedgerOptions): Ledger => {
   const summary = createSummary(thresholds);
-  const roster = createRoster(shards);
+  const roster = createRoster(shards, recovery);
   const fold = createProgressFold();
   const self = createSelfSampler();
   let startedAtMs = Date.now();

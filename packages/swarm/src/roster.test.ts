@@ -30,6 +30,29 @@ describe('createRoster', () => {
     expect(roster.counts()).toMatchObject({ joined: 1, present: 1 });
   });
 
+  it('waits for who was disconnected and joins anew, but not for who will not', () => {
+    const roster = createRoster(shards, 'app');
+    roster.add(joined(a));
+    roster.add(joined(b));
+    roster.add(event('disconnected', a, { reason: 'server_shutdown' }));
+    roster.add(event('disconnected', b, { reason: 'room_deleted' }));
+    expect(roster.counts()).toMatchObject({ joined: 2, present: 0, waiting: 3, failed: 0 });
+    roster.add(event('rejoin_retry', a, { reason: 'unreachable' }));
+    roster.add(event('rejoined', a));
+    expect(roster.counts()).toMatchObject({ joined: 2, present: 1, waiting: 2 });
+    const [lost] = roster.writeOff(0, 4_000, 'worker_died');
+    expect(lost).toMatchObject({ identity: a, rejoins: 1, reconnects: 0 });
+    expect(roster.counts()).toMatchObject({ present: 0, failed: 0, waiting: 2 });
+  });
+
+  it('writes off who was joining anew as gone, not as failed', () => {
+    const roster = createRoster(shards, 'app');
+    roster.add(joined(a));
+    roster.add(event('disconnected', a, { reason: 'unreachable' }));
+    roster.writeOff(0, 4_000, 'worker_died');
+    expect(roster.counts()).toMatchObject({ joined: 1, failed: 1, waiting: 2 });
+  });
+
   it('ignores strangers and events of the run itself', () => {
     const roster = createRoster(shards);
     roster.add(joined('stranger'));

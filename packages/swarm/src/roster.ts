@@ -1,6 +1,9 @@
 import type { EventLine, ParticipantLine, ParticipantPlan, RecordLine, Shard } from '@livekit-swarm/core';
+import type { RecoveryPolicy } from '@livekit-swarm/engine';
+import { comesBackAfter } from '@livekit-swarm/livekit';
 
-type State = 'waiting' | 'in' | 'failed' | 'out';
+/** `away`: disconnected, and joining anew. */
+type State = 'waiting' | 'in' | 'away' | 'failed' | 'out';
 
 interface Entry {
   plan: ParticipantPlan;
@@ -9,6 +12,7 @@ interface Entry {
   joinMs: number | null;
   resumes: number;
   reconnects: number;
+  rejoins: number;
 }
 
 /** Who is where, as the workers told: so that nobody is forgotten when a worker cannot tell any more. Whoever has a result is forgotten. */
@@ -26,19 +30,22 @@ export interface RosterCounts {
   /** In at this moment. */
   present: number;
   failed: number;
-  /** Still to come: not due yet, or joining. */
+  /** Still to come: not due yet, or joining, also anew. */
   waiting: number;
 }
 
-/** @param shards who is hosted where */
-export const createRoster = (shards: readonly Shard[]): Roster => {
+/**
+ * @param shards who is hosted where
+ * @param recovery what they do when they were disconnected
+ */
+export const createRoster = (shards: readonly Shard[], recovery: RecoveryPolicy = 'sdk'): Roster => {
   const entries = new Map<string, Entry>(
     shards.flatMap(({ shard, participants }) =>
       participants.map((plan): [string, Entry] => [plan.identity, newcomer(plan, shard)]),
     ),
   );
   const planned = entries.size;
-  const inState: Record<State, number> = { waiting: planned, in: 0, failed: 0, out: 0 };
+  const inState: Record<State, number> = { waiting: planned, in: 0, away: 0, failed: 0, out: 0 };
   let joined = 0;
 
   const move = (entry: Entry, state: State): void => {
@@ -62,10 +69,14 @@ export const createRoster = (shards: readonly Shard[]): Roster => {
         break;
       case 'resumed':
       case 'reconnected':
+      case 'rejoined':
         move(entry, 'in');
-        entry[event.event === 'resumed' ? 'resumes' : 'reconnects']++;
+        entry[COUNTERS[event.event]]++;
         break;
       case 'disconnected':
+        if (entry.state === 'failed') break;
+        move(entry, recovery === 'app' && comesBackAfter(event.reason ?? '') ? 'away' : 'out');
+        break;
       case 'left':
         if (entry.state !== 'failed') move(entry, 'out');
         break;
@@ -92,13 +103,15 @@ export const createRoster = (shards: readonly Shard[]): Roster => {
       for (const entry of lost) {
         if (entry.state === 'waiting') move(entry, 'failed');
         entries.delete(entry.plan.identity);
-        if (entry.state === 'in') move(entry, 'out');
+        if (entry.state === 'in' || entry.state === 'away') move(entry, 'out');
       }
       return lost.map((entry) => lostWithWorker(entry, at, reason));
     },
-    counts: () => ({ planned, joined, present: inState.in, failed: inState.failed, waiting: inState.waiting }),
+    counts: () => ({ planned, joined, present: inState.in, failed: inState.failed, waiting: inState.waiting + inState.away }),
   };
 };
+
+const COUNTERS = { resumed: 'resumes', reconnected: 'reconnects', rejoined: 'rejoins' } as const;
 
 const newcomer = (plan: ParticipantPlan, shard: number): Entry => ({
   plan,
@@ -107,10 +120,15 @@ const newcomer = (plan: ParticipantPlan, shard: number): Entry => ({
   joinMs: null,
   resumes: 0,
   reconnects: 0,
+  rejoins: 0,
 });
 
 /** Its tracks died with the worker's memory: nothing is claimed about them. */
-const lostWithWorker = ({ plan, shard, joinMs, resumes, reconnects }: Entry, at: number, reason: string): ParticipantLine => ({
+const lostWithWorker = (
+  { plan, shard, joinMs, resumes, reconnects, rejoins }: Entry,
+  at: number,
+  reason: string,
+): ParticipantLine => ({
   type: 'participant',
   at,
   shard,
@@ -125,6 +143,7 @@ const lostWithWorker = ({ plan, shard, joinMs, resumes, reconnects }: Entry, at:
   joinMs,
   resumes,
   reconnects,
+  ...(rejoins > 0 && { rejoins }),
   expects: plan.expects,
   tracks: [],
 });

@@ -86,12 +86,14 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   const shards = splitPlan(plan, staffing.workers)
     .filter(({ participants }) => participants.length > 0)
     .map(({ participants }, shard): Shard => ({ shard, participants }));
-  const ledger = openLedger(
+  const recovery = options.recovery ?? 'sdk';
+  const ledger = openLedger({
     record,
     shards,
-    thresholds.map(({ threshold }) => threshold),
-    (line) => options.onLine?.(line),
-  );
+    thresholds: thresholds.map(({ threshold }) => threshold),
+    recovery,
+    onLine: (line) => options.onLine?.(line),
+  });
   const finish = Promise.withResolvers<EndLine['reason']>();
 
   /** Nobody is in and nobody will come: waiting for the end would tell nothing more. */
@@ -145,7 +147,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
       joinTimeoutMs: JOIN_TIMEOUT_MS,
       joinAttempts: JOIN_ATTEMPTS,
       signalling,
-      recovery: options.recovery ?? 'sdk',
+      recovery,
       watchMedia: options.watchMedia ?? false,
     };
     crowd.begin(

@@ -44,6 +44,7 @@ export const addEvent = (when: Second, due: Second, { event, identity, group, ro
       break;
     case 'resumed':
     case 'reconnected':
+    case 'rejoined':
       if (ms !== undefined) when.trend('reconnect_time', labels).add(ms);
       break;
     default:

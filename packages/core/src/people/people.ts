@@ -23,6 +23,8 @@ export interface PeopleFold {
 /** Whoever goes in circles has told all there is to tell after so many. */
 const LONGEST_STORY = 60;
 
+const MEDIA: ReadonlySet<EventLine['event']> = new Set(['media_began', 'media_lost', 'media_back']);
+
 interface Life {
   story: Episode[];
   room: string;
@@ -81,7 +83,8 @@ export const createPeople = (most: { people: number; rooms: number }): PeopleFol
   const addEvent = (line: EventLine): void => {
     const { identity, at, event, reason = null, message = null } = line;
     const ms = line.phases?.joined ?? line.ms ?? null;
-    if (identity === undefined) return;
+    // What was heard of whom would drown what befell oneself.
+    if (identity === undefined || MEDIA.has(event)) return;
     const { story } = lifeOf(identity, line);
     if (story.length < LONGEST_STORY) story.push({ at, event, ms, reason, message });
   };
@@ -147,7 +150,7 @@ const nothingKnown = (identity: string, { room, role }: Life): WorstParticipant 
 const personOf = (how: WorstParticipant, { story, group, result, gaps, gapMs }: Life): Person => {
   const joined = story.find(({ event }) => event === 'joined');
   const first = story.find(({ event }) => event === 'first_media');
-  const came = story.filter(({ event }) => event === 'resumed' || event === 'reconnected').length;
+  const came = story.filter(({ event }) => event === 'resumed' || event === 'reconnected' || event === 'rejoined').length;
   return {
     ...how,
     reconnects: Math.max(how.reconnects, came),

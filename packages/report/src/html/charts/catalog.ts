@@ -45,6 +45,7 @@ const crowd = ({ chart, line, watched, perSecond }: Builder): Chart[] => [
     perSecond('signal_lost', 'lost', 'bad', 'solid'),
     perSecond('resumed', 'resumed', 'good', 'solid'),
     perSecond('reconnected', 'reconnected', 'good', 'dashed'),
+    perSecond('rejoined', 'joined anew', 'good', 'thin'),
     perSecond('disconnected', 'given up', 'bad', 'dashed'),
   ]),
 ];

@@ -39,11 +39,17 @@ const EPISODES: Partial<Record<Episode['event'], string>> = {
   resumed: 'was back, with the same session',
   reconnected: 'was back, with a new session',
   disconnected: 'was out for good',
+  rejoin_retry: 'could not get in again, tries once more',
+  rejoined: 'joined anew',
   left: 'left as planned',
 };
 
 const toneOf = ({ event }: Episode): string =>
-  event === 'join_failed' || event === 'disconnected' || event === 'signal_lost' ? 'bad' : event === 'join_retry' ? 'unsure' : '';
+  event === 'join_failed' || event === 'disconnected' || event === 'signal_lost'
+    ? 'bad'
+    : event === 'join_retry' || event === 'rejoin_retry'
+      ? 'unsure'
+      : '';
 
 /** What was bad about it, most important first. */
 const summaryOf = (person: Person): string => {

@@ -1,0 +1,237 @@
+import type { RemoteTrack } from '@livekit-swarm/livekit';
+import { expect, test } from 'vitest';
+import { downStream, receiverStats } from '../testing/streams.ts';
+import { type MediaEvent, MediaWatch } from './media-watch.ts';
+import type { DownStream } from './stream-book.ts';
+
+const MICROPHONE = 2;
+
+/** A room that a test furnishes, streams of which it says what came, and what the watch told. */
+class Scene {
+  readonly told: MediaEvent[] = [];
+  readonly tracks: RemoteTrack[] = [];
+  readonly known = new Map<string, RemoteTrack>();
+  readonly streams: DownStream[] = [];
+  readonly unmeant = new Set<string>();
+  others = ['ann'];
+  readonly watch: MediaWatch;
+
+  constructor() {
+    const others = () => this.others;
+    const room = {
+      tracks: this.tracks,
+      track: (sid: string) => this.known.get(sid),
+      get others() {
+        return others();
+      },
+    };
+    this.watch = new MediaWatch(
+      room,
+      (sid) => !this.unmeant.has(sid),
+      (event) => this.told.push(event),
+    );
+  }
+
+  publish(sid: string, given: Partial<RemoteTrack> = {}): void {
+    const track: RemoteTrack = {
+      sid,
+      kind: 'audio',
+      codec: 'opus',
+      source: MICROPHONE,
+      identity: 'ann',
+      participantSid: 'PA_ann',
+      width: 0,
+      height: 0,
+      muted: false,
+      ...given,
+    };
+    this.tracks.push(track);
+    this.known.set(sid, track);
+  }
+
+  unpublish(sid: string): void {
+    this.tracks.splice(
+      this.tracks.findIndex((track) => track.sid === sid),
+      1,
+    );
+  }
+
+  /** Of a stream of this track packets came without a gap from then until then. */
+  stream(trackSid: string, from: number, until: number): DownStream {
+    const stream = downStream({
+      handle: this.streams.length,
+      trackSid,
+      gaps: [],
+      stats: receiverStats({ firstPacketAt: from, lastPacketAt: until }),
+    });
+    this.streams.push(stream);
+    return stream;
+  }
+
+  /** More came, after these gaps. */
+  more(stream: DownStream, until: number, ...gaps: [from: number, to: number][]): void {
+    for (const [from, to] of gaps) stream.gaps?.push({ receiver: stream.handle, from, to });
+    stream.stats = receiverStats({ firstPacketAt: stream.stats?.firstPacketAt ?? until, lastPacketAt: until });
+  }
+
+  /** What is new at this moment. */
+  at(now: number): MediaEvent[] {
+    const before = this.told.length;
+    this.watch.check(this.streams, now);
+    return this.told.slice(before);
+  }
+}
+
+const ann = { from: 'ann', kind: 'audio' };
+
+/** Ann has been heard from 1,000 until 5,000. */
+const heard = (): { scene: Scene; stream: DownStream } => {
+  const scene = new Scene();
+  scene.publish('TR_1');
+  const stream = scene.stream('TR_1', 1_000, 5_000);
+  scene.at(5_010);
+  scene.told.length = 0;
+  return { scene, stream };
+};
+
+test('tells once when media of somebody begins, at the first packet', () => {
+  const scene = new Scene();
+  scene.publish('TR_1');
+  expect(scene.at(900)).toEqual([]);
+  const stream = scene.stream('TR_1', 1_000, 1_180);
+  expect(scene.at(1_200)).toEqual([{ event: 'media_began', at: 1_000, ...ann }]);
+  scene.more(stream, 1_380);
+  expect(scene.at(1_400)).toEqual([]);
+});
+
+test('says of a video which it is, and that several of one participant are apart', () => {
+  const scene = new Scene();
+  scene.publish('TR_C', { kind: 'video', source: 1 });
+  scene.publish('TR_S', { kind: 'video', source: 3 });
+  scene.stream('TR_C', 1_000, 1_100);
+  scene.stream('TR_S', 1_050, 1_100);
+  expect(scene.at(1_100)).toEqual([
+    { event: 'media_began', at: 1_000, from: 'ann', kind: 'video', source: 'camera' },
+    { event: 'media_began', at: 1_050, from: 'ann', kind: 'video', source: 'screen' },
+  ]);
+});
+
+test('waits for the word whose a stream is, and then tells of everything that came', () => {
+  const scene = new Scene();
+  const stream = scene.stream('TR_1', 1_000, 2_000);
+  scene.more(stream, 4_000, [2_000, 3_000]);
+  expect(scene.at(4_000)).toEqual([]);
+  scene.publish('TR_1');
+  expect(scene.at(4_100)).toEqual([
+    { event: 'media_began', at: 1_000, ...ann },
+    { event: 'media_back', at: 3_000, ms: 1_000, ...ann },
+  ]);
+});
+
+test('a silence that ends within two seconds is told of when it is over, with its true length', () => {
+  const { scene, stream } = heard();
+  expect(scene.at(6_900)).toEqual([]);
+  scene.more(stream, 6_960, [5_000, 6_940]);
+  expect(scene.at(7_000)).toEqual([{ event: 'media_back', at: 6_940, ms: 1_940, ...ann }]);
+});
+
+test('two silences between two looks are two', () => {
+  const { scene, stream } = heard();
+  scene.more(stream, 7_000, [5_000, 5_600], [5_800, 6_700]);
+  expect(scene.at(7_000).map(({ at, ms }) => [at, ms])).toEqual([
+    [5_600, 600],
+    [6_700, 900],
+  ]);
+});
+
+test('a longer one is told of when it is noticed, at the last packet, and once', () => {
+  const { scene, stream } = heard();
+  expect(scene.at(6_990)).toEqual([]);
+  expect(scene.at(7_010)).toEqual([{ event: 'media_lost', at: 5_000, ...ann }]);
+  expect(scene.at(9_000)).toEqual([]);
+  scene.more(stream, 13_100, [5_000, 13_000]);
+  expect(scene.at(13_200)).toEqual([{ event: 'media_back', at: 13_000, ms: 8_000, ...ann }]);
+  scene.more(stream, 13_300);
+  expect(scene.at(13_400)).toEqual([]);
+});
+
+test('a new stream with a new sid goes on where the old one stopped', () => {
+  const { scene, stream } = heard();
+  stream.ended = true;
+  scene.unpublish('TR_1');
+  scene.publish('TR_2', { participantSid: 'PA_new' });
+  scene.stream('TR_2', 5_900, 6_000);
+  expect(scene.at(6_000)).toEqual([{ event: 'media_back', at: 5_900, ms: 900, ...ann }]);
+});
+
+test('streams that overlap leave no silence, in whatever order they are read', () => {
+  const { scene, stream } = heard();
+  scene.publish('TR_2');
+  // The dead node's packets go on for a little, and the new stream has a gap that the old one fills.
+  const next = scene.stream('TR_2', 5_200, 5_300);
+  scene.more(stream, 5_900);
+  scene.more(next, 6_500, [5_300, 6_000]);
+  expect(scene.at(6_500)).toEqual([]);
+  // The old one alone falls silent.
+  scene.more(next, 9_000);
+  expect(scene.at(9_000)).toEqual([]);
+});
+
+test('counters that are read again bring nothing back', () => {
+  const { scene, stream } = heard();
+  expect(scene.at(7_100)).toMatchObject([{ event: 'media_lost', at: 5_000 }]);
+  scene.more(stream, 5_000);
+  expect(scene.at(7_400)).toEqual([]);
+});
+
+test('who left in the server’s eyes is lost, with that reason; who comes back is back', () => {
+  const { scene } = heard();
+  scene.unpublish('TR_1');
+  scene.others = [];
+  expect(scene.at(6_000)).toEqual([]);
+  expect(scene.at(7_100)).toEqual([{ event: 'media_lost', at: 5_000, ...ann, reason: 'publisher_left' }]);
+  scene.others = ['ann'];
+  scene.publish('TR_2');
+  scene.stream('TR_2', 9_000, 9_100);
+  expect(scene.at(9_200)).toEqual([{ event: 'media_back', at: 9_000, ms: 4_000, ...ann }]);
+});
+
+test('who is there and publishes it no more', () => {
+  const { scene } = heard();
+  scene.unpublish('TR_1');
+  expect(scene.at(7_100)).toMatchObject([{ event: 'media_lost', reason: 'unpublished' }]);
+});
+
+test('what is not meant to come is not missed, and counts from when it is meant again', () => {
+  const { scene, stream } = heard();
+  scene.unmeant.add('TR_1');
+  expect(scene.at(5_200)).toEqual([]);
+  expect(scene.at(20_000)).toEqual([]);
+  scene.unmeant.delete('TR_1');
+  scene.watch.silenceEnds('TR_1', 20_190);
+  // The pump counts from there, too.
+  scene.more(stream, 20_950, [20_190, 20_900]);
+  expect(scene.at(21_000)).toEqual([{ event: 'media_back', at: 20_900, ms: 710, ...ann }]);
+});
+
+test('a stream that begins while nothing was meant brings nothing back', () => {
+  const { scene } = heard();
+  scene.unmeant.add('TR_1');
+  scene.at(20_000);
+  scene.unmeant.delete('TR_1');
+  scene.stream('TR_1', 20_300, 20_350);
+  expect(scene.at(20_400)).toEqual([]);
+});
+
+test('of two tracks of the same source one that is meant is enough', () => {
+  const { scene } = heard();
+  scene.publish('TR_2');
+  scene.unmeant.add('TR_1');
+  expect(scene.at(7_100)).toMatchObject([{ event: 'media_lost', at: 5_000 }]);
+});
+
+test('who was never heard is not lost', () => {
+  const scene = new Scene();
+  scene.publish('TR_1');
+  expect(scene.at(60_000)).toEqual([]);
+});
