@@ -1,6 +1,6 @@
 import type { EventLine, EventName, ParticipantLine, ParticipantPlan, TrackResult } from '@livekit-swarm/core';
 import { makeToken, type Signalling } from '@livekit-swarm/livekit';
-import { type EngineSample, NativeEngine } from '../../src/index.ts';
+import { type EngineOptions, type EngineSample, NativeEngine } from '../../src/index.ts';
 
 /** Where a test's participants go. */
 export interface Target {
@@ -9,7 +9,7 @@ export interface Target {
   apiSecret: string;
 }
 
-export interface CrowdOptions {
+export interface CrowdOptions extends Pick<EngineOptions, 'recovery' | 'watchMedia'> {
   target: Target;
   signalling: Signalling | 'auto';
   joinTimeoutMs?: number;
@@ -35,7 +35,7 @@ let rooms = 0;
 export const AUDIO = { kind: 'audio' } as const;
 export const SIMULCAST = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: true } as const;
 
-export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAttempts = 1 }: CrowdOptions): Crowd => {
+export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAttempts = 1, ...more }: CrowdOptions): Crowd => {
   const startedAtMs = Date.now();
   const events: EventLine[] = [];
   const room = `room-${process.pid}-${rooms++}`;
@@ -45,6 +45,7 @@ export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAtte
     joinTimeoutMs,
     joinAttempts,
     signalling,
+    ...more,
     onEvent: (event) => events.push(event),
   });
   let size = 0;

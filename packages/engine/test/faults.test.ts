@@ -1,0 +1,133 @@
+/** What participants notice of faults, on a cluster of two behind a load balancer: the times are those of a fault whose length is known. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EventLine, EventName } from '@livekit-swarm/core';
+import { type Cluster, type ClusterNode, startCluster } from '@livekit-swarm/lab';
+import { holdTable, whyNoPacketFilter } from '@livekit-swarm/lab/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AUDIO, type Crowd, openCrowd, seconds, until } from './support/crowd.ts';
+
+const speaker = { publish: [AUDIO], expects: { audio: 3, video: 0 } };
+const PAIRS = 4 * 3;
+const noFilter = await whyNoPacketFilter();
+
+let dir: string;
+let cluster: Cluster;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'swarm-faults-'));
+  cluster = await startCluster({ dir, nodes: 2, with: ['redis', 'haproxy'] });
+});
+afterAll(async () => {
+  await cluster.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** Four who hear each other, and go on as an application would. */
+const openFour = async (): Promise<Crowd> => {
+  const crowd = openCrowd({ target: cluster, signalling: 'v1', recovery: 'app', watchMedia: true });
+  await crowd.join(speaker, speaker, speaker, speaker);
+  await until('all hear all', () => crowd.of('media_began').length === PAIRS);
+  return crowd;
+};
+
+/** The node whose id this is: it says so in its metrics. */
+const nodeOf = async (id: string | undefined): Promise<ClusterNode> => {
+  for (const node of cluster.nodes) {
+    const metrics = await fetch(node.metricsUrl).then(
+      (response) => response.text(),
+      () => '',
+    );
+    if (id !== undefined && metrics.includes(`node_id="${id}"`)) return node;
+  }
+  throw new Error(`no node calls itself ${id}`);
+};
+
+const pairOf = ({ identity, from, kind }: EventLine): string => `${identity} ${from} ${kind}`;
+const pairsIn = (events: readonly EventLine[]): number => new Set(events.map(pairOf)).size;
+const since = (crowd: Crowd, event: EventName, mark: number): EventLine[] =>
+  crowd.events.slice(mark).filter((line) => line.event === event);
+
+test.skipIf(noFilter !== null)('a hole of three seconds in the network is measured by every pair', async () => {
+  await using crowd = await openFour();
+  expect(crowd.of('media_began').map(pairOf)).toHaveLength(pairsIn(crowd.of('media_began')));
+  const { ports } = await nodeOf(crowd.of('joined')[0]?.node);
+  const range = `${ports.udpFirst}-${ports.udpLast}`;
+  await seconds(1);
+  const mark = crowd.events.length;
+  // The kernel itself ends it: its timer, and not ours, says how long it was.
+  const hole = await holdTable(
+    [],
+    `swarm_hole_${process.pid}`,
+    `
+    set holes { type inet_service; flags interval, timeout; elements = { ${range} timeout 3s }; }
+    chain arriving {
+      type filter hook input priority 0; policy accept;
+      udp dport @holes drop
+      udp sport @holes drop
+    }`,
+  );
+  try {
+    await until('all hear all again', () => pairsIn(since(crowd, 'media_back', mark)) === PAIRS);
+  } finally {
+    await hole.release();
+  }
+  await seconds(0.5);
+  const back = since(crowd, 'media_back', mark);
+  expect(back).toHaveLength(PAIRS);
+  for (const { ms } of back) expect(Math.abs((ms ?? 0) - 3_000)).toBeLessThan(100);
+  const lost = new Map(since(crowd, 'media_lost', mark).map((line) => [pairOf(line), line]));
+  expect(lost.size).toBe(PAIRS);
+  // Both tell of the same silence.
+  for (const line of back) expect(lost.get(pairOf(line))?.at).toBeCloseTo(line.at - (line.ms ?? 0), 3);
+  // Media stopped, and nobody's connection did.
+  expect(crowd.of('signal_lost')).toEqual([]);
+  for (const line of await crowd.leave()) expect(line).toMatchObject({ outcome: 'left', sees: 3 });
+});
+
+test('a dead node is left by everybody, and one that shuts down as well', async () => {
+  await using crowd = await openFour();
+  expect(new Set(crowd.of('joined').map(({ via }) => via))).toEqual(new Set(['node-1', 'node-2']));
+  const first = await nodeOf(crowd.of('joined')[0]?.node);
+  const second = cluster.nodes.find((node) => node !== first)?.name ?? '';
+
+  const killed = crowd.events.length;
+  cluster.service(first.name).signal('SIGKILL');
+  const killedAt = Date.now();
+  await until('all hear all again', () => pairsIn(since(crowd, 'media_back', killed)) === PAIRS, 40);
+  const back = since(crowd, 'reconnected', killed);
+  expect(back.length).toBeGreaterThanOrEqual(4);
+  for (const { via } of back) expect(via).toBe(second);
+  expect(since(crowd, 'media_began', killed)).toEqual([]);
+  for (const { ms } of since(crowd, 'media_back', killed)) {
+    expect(ms).toBeGreaterThan(500);
+    expect(ms).toBeLessThan(Date.now() - killedAt + 1_000);
+  }
+
+  await cluster.service(first.name).start();
+  await until('the balancer has it again', async () => {
+    const stats = await fetch(`${cluster.balancerStatsUrl}/metrics`).then((response) => response.text());
+    return stats.includes(`haproxy_server_status{proxy="livekit",server="${first.name}",state="UP"} 1`);
+  });
+  await seconds(1);
+  const ended = crowd.events.length;
+  // The first asks it to empty itself, the second to do so at once: everybody is told that they are disconnected.
+  cluster.service(second).signal('SIGTERM');
+  await seconds(0.3);
+  cluster.service(second).signal('SIGTERM');
+  await until('all have joined anew', () => since(crowd, 'rejoined', ended).length === 4);
+  const told = since(crowd, 'disconnected', ended);
+  expect(told.map(({ identity, reason }) => `${identity} ${reason}`).sort()).toEqual(
+    [0, 1, 2, 3].map((guest) => `guest-${guest} server_shutdown`),
+  );
+  for (const { ms, attempt, via } of since(crowd, 'rejoined', ended)) {
+    expect(ms).toBeGreaterThan(300);
+    expect(attempt).toBeGreaterThanOrEqual(1);
+    expect(via).toBe(first.name);
+  }
+  await until('all hear all again', () => pairsIn(since(crowd, 'media_back', ended)) === PAIRS);
+  for (const line of await crowd.leave()) {
+    expect(line).toMatchObject({ outcome: 'left', reason: null, rejoins: 1, sees: 3 });
+    expect(line.tracks.filter(({ direction, aliveAtEnd }) => direction === 'down' && aliveAtEnd)).toHaveLength(3);
+  }
+});
