@@ -14,6 +14,37 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => editor.stop());
 
+const chaos = fileURLToPath(new URL('../../chaos/', import.meta.url));
+const drills = readdirSync(chaos).filter((name) => name.endsWith('.yaml'));
+
+describe('an editor with the YAML language server, at drills', () => {
+  it.each(drills)('has nothing against %s', async (name) => {
+    expect(await editor.diagnose(chaos, readFileSync(join(chaos, name), 'utf8'))).toEqual([]);
+  });
+
+  const SCHEMA = '# yaml-language-server: $schema=../packages/chaos/schema/drill.schema.json';
+
+  it.each([
+    ['a key', 'fautls: []', /fautls/],
+    ['a key of the crowd', 'crowd: { rums: 3 }', /rums/],
+    ['a fault', 'faults: [{ fault: kil, aim: redis }]', /kil/],
+    ['what a fault wants to know', 'faults: [{ fault: packet-loss, aim: room-node, for: 3s, with: { los: 3% } }]', /los/],
+    ['a duration without a unit', 'recovery: 30', /type|string/i],
+    ['a metric', 'thresholds: { jiter: [max<3] }', /jiter/],
+  ])('flags %s', async (_what, text, message) => {
+    const rest = text.startsWith('faults') ? '' : '\nfaults: []';
+    const found = await editor.diagnose(chaos, `${SCHEMA}\ndrill: x${rest}\n${text}\n`);
+    expect(found.map((diagnostic) => diagnostic.message).join('\n')).toMatch(message);
+  });
+
+  it('offers keys, faults and aims', async () => {
+    const text = `${SCHEMA}\ndrill: x\n\nfaults:\n  - fault: \n    aim: \n`;
+    expect(await editor.complete(chaos, text, 2, 0)).toContain('objectives');
+    expect(await editor.complete(chaos, text, 4, 11)).toContain('blackhole');
+    expect(await editor.complete(chaos, text, 5, 9)).toContain('room-node');
+  });
+});
+
 describe('an editor with the YAML language server', () => {
   it('finds the files of the library', () => {
     expect(files.length).toBeGreaterThan(10);

@@ -9,6 +9,7 @@ const pages = [
   'CHANGELOG.md',
   'examples/ci/README.md',
   'scenarios/k6/README.md',
+  'chaos/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
 ];
 

@@ -1,3 +1,5 @@
+import { drillJsonSchema } from '@livekit-swarm/chaos/drill';
+import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { scenarioJsonSchema } from '@livekit-swarm/core';
 import { exporterJsonSchema } from '@livekit-swarm/exporter';
 import { resultJsonSchema } from '@livekit-swarm/report';
@@ -13,6 +15,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/exporter-metrics.md': exporterMetricsPage,
   'docs/metrics.md': metricsPage,
   'docs/reports.md': reportsPage,
+  'packages/chaos/schema/drill.schema.json': () => `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,
   'packages/core/schema/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'packages/exporter/schema/exporter.schema.json': () => `${JSON.stringify(exporterJsonSchema(), null, 2)}\n`,
   'packages/report/schema/comparison.schema.json': () => `${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`,

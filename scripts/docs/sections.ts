@@ -1,4 +1,6 @@
 import { actionInputs, actionOutputs } from './action-tables.ts';
+import { DRILL_TABLES } from './drill-keys.ts';
+import { drillLibraryTable } from './drill-library.ts';
 import { exitCodesTable } from './exit-codes-page.ts';
 import { defaultsTable } from './metrics-page.ts';
 import { SCENARIO_TABLES } from './scenario-keys.ts';
@@ -7,9 +9,11 @@ import { SCENARIO_TABLES } from './scenario-keys.ts';
 export const SECTIONS: readonly { path: string; name: string; text: () => string }[] = [
   { path: 'README.md', name: 'exit-codes', text: exitCodesTable },
   { path: 'README.md', name: 'thresholds', text: defaultsTable },
+  { path: 'chaos/README.md', name: 'drills', text: drillLibraryTable },
   { path: 'examples/ci/README.md', name: 'inputs', text: actionInputs },
   { path: 'examples/ci/README.md', name: 'outputs', text: actionOutputs },
   ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({ path: 'docs/scenario-language.md', name, text })),
+  ...Object.entries(DRILL_TABLES).map(([name, text]) => ({ path: 'docs/chaos.md', name, text })),
 ];
 
 /** Puts `text` into the section of that name. @throws Error when the page has no such section */

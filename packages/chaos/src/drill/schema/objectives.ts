@@ -51,7 +51,7 @@ export const objectives = strict({
     .describe('Rooms that no fault hit: no silence over 500 ms, or { maxGap: 1s }.'),
   newcomersIn: share().optional().describe('Share of the newcomers who got in, over the whole drill.'),
   newcomersBlind: count().optional().describe('Newcomers of the recovery who did not see and hear everybody who was there.'),
-  ghosts: count().prefault('any').describe('Participants that the server still lists at the end, and who are gone.'),
+  ghosts: count().prefault('any').describe('Rooms that the server still lists at the end, though nobody is in them.'),
   disconnected: count()
     .prefault('any')
     .describe('Participants who were told that they are out for good, whether they came back or not.'),

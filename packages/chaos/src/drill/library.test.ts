@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expandPlan } from '@livekit-swarm/core';
+import { describe, expect, it } from 'vitest';
+import { FAULTS } from '../faults/index.ts';
+import { newcomersOf } from './newcomers-of.ts';
+import { parseDrill } from './parse-drill.ts';
+import { scenarioOfDrill } from './scenario-of-drill.ts';
+
+const folder = fileURLToPath(new URL('../../../../chaos/', import.meta.url));
+const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+
+/** What is known of a server under faults, row by row. */
+const ROWS = ['balancer', 'blackhole', 'calm', 'hang', 'kill', 'limits', 'network', 'redis', 'stop'];
+
+describe('the library', () => {
+  const drills = files.map((file) => parseDrill(readFileSync(join(folder, file), 'utf8'), { file, faults: FAULTS }));
+
+  it('has a drill for everything that is known', () => {
+    expect([...new Set(drills.map(({ tags }) => tags.row))].sort()).toEqual(ROWS);
+  });
+
+  it.each(drills.map((drill, index) => [files[index] ?? '', drill] as const))(
+    '%s is right, and says what it is for',
+    (file, drill) => {
+      expect(file).toBe(`${drill.name}.yaml`);
+      expect(drill.description).toMatch(/\w.{40}/);
+      const plan = expandPlan(scenarioOfDrill(drill), 'k3x9');
+      // A crowd and its newcomers that fit on any machine, and are done in three minutes.
+      expect(plan.participants.length + newcomersOf(drill, plan).length).toBeLessThan(200);
+      expect(plan.endAtMs).toBeLessThan(180_000);
+      expect(drill.known?.server ?? '1.13.4').toBe('1.13.4');
+      expect(drill.allowed).toEqual([]);
+    },
+  );
+
+  it('repeats what comes out now one way and now another', () => {
+    for (const { name, known, repeats } of drills) {
+      if (known?.fails.length === 0) expect([name, repeats >= 3]).toEqual([name, true]);
+    }
+  });
+
+  it('tells editors of the schema', () => {
+    for (const file of files) {
+      const [, path = ''] = /^# yaml-language-server: \$schema=(.*)$/m.exec(readFileSync(join(folder, file), 'utf8')) ?? [];
+      expect(existsSync(join(folder, path))).toBe(true);
+    }
+  });
+
+  it('knows nothing of a drill without faults but what the deployment is', () => {
+    const calm = drills.filter(({ faults }) => faults.length === 0).map(({ name }) => name);
+    expect(calm.sort()).toEqual(['calm', 'node-full', 'room-full', 'subscription-limit']);
+  });
+});

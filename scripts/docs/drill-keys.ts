@@ -1,0 +1,31 @@
+import { drillJsonSchema } from '@livekit-swarm/chaos/drill';
+import { FAULTS } from '@livekit-swarm/chaos/faults';
+import type { JsonSchema } from '@livekit-swarm/core';
+import { isSchema, listOf, schemaKeys } from './schema-keys.ts';
+
+const schema = drillJsonSchema(FAULTS);
+const { at, keysOf } = schemaKeys(schema);
+
+/** Of one fault; all have the same keys but for what is under `with`. */
+const fault = (): JsonSchema => {
+  const { items } = at('properties', 'faults');
+  const [first] = isSchema(items) ? listOf(items.oneOf) : [];
+  if (first === undefined) throw new RangeError('the schema has no faults');
+  return first;
+};
+
+const part = (name: string) => (): string => keysOf(at('properties', name));
+
+/** The tables of docs/chaos.md, by the names of their sections. */
+export const DRILL_TABLES: Readonly<Record<string, () => string>> = {
+  'keys-drill': () => keysOf(schema),
+  'keys-lab': part('lab'),
+  'keys-crowd': part('crowd'),
+  'keys-steady': part('steady'),
+  'keys-fault': () => keysOf(fault(), (key) => key !== 'fault' && key !== 'with'),
+  'keys-newcomers': part('newcomers'),
+  'keys-objectives': part('objectives'),
+  'keys-abort': part('abort'),
+  'keys-blast-radius': part('blastRadius'),
+  'keys-known': part('known'),
+};
