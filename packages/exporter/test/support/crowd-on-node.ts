@@ -1,12 +1,12 @@
 /** A crowd whose rooms are all on one node of a cluster, what its exporter shows in the end, and what its record says. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expandPlan, type RecordLine, type SeriesSample, Sketch } from '@livekit-swarm/core';
+import { type RecordLine, type SeriesSample, Sketch } from '@livekit-swarm/core';
 import type { Cluster } from '@livekit-swarm/lab';
-import { runSmallCrowd, type SmallCrowd, scenarioOfCrowd } from '@livekit-swarm/swarm/testing';
-import { RoomServiceClient } from 'livekit-server-sdk';
+import { runSmallCrowd, type SmallCrowd } from '@livekit-swarm/swarm/testing';
 import { startRunExporter } from '../../src/run-exporter.ts';
 import { parseExposition, type Series } from './exposition.ts';
+import { putRooms } from './put-rooms.ts';
 
 export interface CrowdOnNode {
   /** As `swarm --metrics` serves it when the run is over. */
@@ -14,20 +14,14 @@ export interface CrowdOnNode {
   lines: RecordLine[];
 }
 
-/**
- * Which node a room is put on is the deployment's choice, but for a room that is there already: so they are made beforehand.
- * @param nodeId as the node calls itself
- */
+/** @param nodeId as the node calls itself */
 export const crowdOnNode = async (
-  { httpUrl, url, apiKey, apiSecret }: Cluster,
+  cluster: Cluster,
   nodeId: string,
   { name, load, dir }: Pick<SmallCrowd, 'name' | 'load' | 'dir'>,
 ): Promise<CrowdOnNode> => {
-  const rooms = new RoomServiceClient(httpUrl, apiKey, apiSecret);
-  const { participants } = expandPlan(scenarioOfCrowd(load), name);
-  for (const room of new Set(participants.map((participant) => participant.room))) {
-    await rooms.createRoom({ name: room, nodeId, emptyTimeout: 60 });
-  }
+  await putRooms(cluster, [nodeId], { name, load });
+  const { url, apiKey, apiSecret } = cluster;
   const exporter = await startRunExporter({
     listen: { host: '127.0.0.1', port: 0 },
     token: null,
