@@ -8,6 +8,8 @@ export interface Document {
   body: Markup;
   /** JSON for the script; null: no script is needed. */
   data: Markup | null;
+  /** CSS of this page alone, after all others. */
+  sheet?: string;
 }
 
 /** The sheets and scripts of a page, in order; the first script runs before anything is drawn. */
@@ -29,8 +31,8 @@ const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Crect width=%2216%22 height=%2216%22 rx=%224%22 fill=%22%233457d5%22/%3E%3Ccircle cx=%225%22 cy=%225%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%2211%22 cy=%225%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%225%22 cy=%2211%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%2211%22 cy=%2211%22 r=%221.6%22 fill=%22white%22/%3E%3C/svg%3E';
 
 /** One file that needs nothing else: not the network, not another file, nor leave to run what is not in it. */
-export const documentOf = ({ title, body, data }: Document): string => {
-  const sheet = SHEETS.map(readAsset).join('\n');
+export const documentOf = ({ title, body, data, sheet: own = '' }: Document): string => {
+  const sheet = [...SHEETS.map(readAsset), own].join('\n');
   const early = readAsset(EARLY);
   const scripts = data === null ? [] : SCRIPTS.map(readAsset);
   const policy = [

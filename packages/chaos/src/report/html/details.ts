@@ -1,0 +1,50 @@
+import { formatMs, plural } from '@livekit-swarm/report';
+import { html, type Markup, name, preciseClock, said } from '@livekit-swarm/report/html';
+import type { RepeatResult } from '../../measure/drill-result.ts';
+import type { NewcomerResult } from '../../measure/recovery.ts';
+import { falseClaims, rejoinSentence, waysSentence } from '../words.ts';
+
+/** What was done, and what became of people's connections. */
+export const faultList = (repeat: RepeatResult): Markup => {
+  const { faults, skipped, rooms } = repeat.recovery;
+  const claims = falseClaims(repeat);
+  const rejoined = rejoinSentence(repeat);
+  return html`<ul class="done">${faults.map(
+    ({ fault, target, members, at, healedAt }) =>
+      html`<li><time>${preciseClock(at)}</time> <b>${fault}</b>: ${members.length === 0 ? 'nobody' : members.map((member) => name(member))} <span class="dim">(${said(target)}), ${healedAt === null ? 'healed when it was over' : `healed at ${preciseClock(healedAt)}`}</span></li>`,
+  )}${skipped.map(({ fault, message }) => html`<li class="unsure">${fault} was skipped: ${said(message)}</li>`)}
+<li>${plural(rooms.filter(({ control }) => !control).length, 'room')} hit, ${rooms.filter(({ control }) => control).length} control. ${waysSentence(repeat)}.</li>
+${rejoined !== null && html`<li>${rejoined}.</li>`}
+${claims > 0 && html`<li class="bad">${plural(claims, 'participant')} had been told that they are back, and did not hear everybody.</li>`}</ul>`;
+};
+
+/** Most rows that anybody reads; those that failed or were blind come first. */
+const MOST_NEWCOMERS = 60;
+
+/** Who tried to come meanwhile, and whom they found. */
+export const newcomerTable = ({ recovery: { newcomers } }: RepeatResult): Markup | null => {
+  if (newcomers.length === 0) return null;
+  const sorted = newcomers.toSorted((a, b) => Number(isFine(a)) - Number(isFine(b)) || a.atMs - b.atMs);
+  return html`<details class="more"><summary>Newcomers: ${newcomers.filter(({ failure }) => failure === null).length} of ${newcomers.length} got in, ${newcomers.filter(isFine).length} found everybody</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="Newcomers"><table><thead><tr><th scope="col">Came</th><th scope="col">During</th><th scope="col">Room</th><th scope="col" class="n">Joined in</th><th scope="col" class="n">Was told of</th><th scope="col" class="n">Heard</th></tr></thead><tbody>${sorted
+    .slice(0, MOST_NEWCOMERS)
+    .map(newcomerRow)}</tbody></table></div></details>`;
+};
+
+const isFine = ({ failure, sees, present, hears, speaking }: NewcomerResult): boolean =>
+  failure === null && sees >= present && hears >= speaking;
+
+const newcomerRow = (newcomer: NewcomerResult): Markup => {
+  const { atMs, window, room, newRoom, joinMs, failure, sees, present, hears, speaking } = newcomer;
+  return html`<tr class="${isFine(newcomer) ? '' : 'bad'}"><td>${preciseClock(atMs)}</td><td>${window}</td><td>${name(room)}${newRoom && html` <span class="dim">new</span>`}</td><td class="n">${failure === null ? formatMs(joinMs) : said(failure)}</td><td class="n">${sees} of ${present}</td><td class="n">${hears} of ${speaking}</td></tr>`;
+};
+
+/** What no participant sees. */
+export const clusterPart = ({ recovery: { ghosts, rooms } }: RepeatResult): Markup | null => {
+  const wrong = rooms.filter(({ registryAgrees }) => registryAgrees === false);
+  if (ghosts.length === 0 && wrong.length === 0) return null;
+  return html`<h3>Redis and reality</h3><ul class="done">${
+    wrong.length > 0 &&
+    html`<li class="bad">Redis names another node than people are on: ${wrong.map(({ room }) => html`${name(room)} `)}</li>`
+  }${ghosts.length > 0 && html`<li>Ghosts at the end (listed, and served by nobody): ${ghosts.map((ghost) => html`${name(ghost)} `)}</li>`}</ul>`;
+};

@@ -1,0 +1,49 @@
+import { formatMs } from '@livekit-swarm/report';
+import { html, type Markup } from '@livekit-swarm/report/html';
+import type { RepeatResult } from '../../measure/drill-result.ts';
+import { formatGap } from '../words.ts';
+
+interface Tile {
+  title: string;
+  value: string;
+  note: string;
+  bad: boolean;
+}
+
+/** The figures that everybody asks for first. */
+export const tiles = ({ recovery }: RepeatResult): Markup =>
+  html`<div class="tiles">${tilesOf(recovery).map(
+    ({ title, value, note, bad }) =>
+      html`<div class="tile"><h3>${title}</h3><p class="figure ${bad ? 'bad' : 'plain'}">${value}</p><p class="note">${note}</p></div>`,
+  )}</div>`;
+
+const tilesOf = ({
+  rto,
+  pairsHit,
+  pairs,
+  neverRecovered,
+  roomsLost,
+  roomsSplit,
+  rooms,
+  controlGapMs,
+}: RepeatResult['recovery']): Tile[] => {
+  const control = rooms.filter((room) => room.control).length;
+  return [
+    {
+      title: 'Back after, worst',
+      value: rto === null ? (pairsHit === 0 ? 'no silence' : 'never') : formatMs(rto.max),
+      note: rto === null ? `${pairs.length} pairs` : `median ${formatMs(rto.p50)}, p95 ${formatMs(rto.p95)}`,
+      bad: rto === null && pairsHit > 0,
+    },
+    { title: 'Fell silent', value: `${pairsHit}`, note: `of ${pairs.length} ordered pairs`, bad: false },
+    { title: 'Never came back', value: `${neverRecovered}`, note: 'ordered pairs', bad: neverRecovered > 0 },
+    { title: 'Split brain', value: `${roomsSplit}`, note: `of ${rooms.length} rooms`, bad: roomsSplit > 0 },
+    { title: 'Rooms lost', value: `${roomsLost}`, note: 'nobody hears anybody', bad: roomsLost > 0 },
+    {
+      title: 'Control rooms',
+      value: control === 0 ? 'none' : formatGap(controlGapMs),
+      note: control === 0 ? 'everything was hit' : `longest silence in ${control}`,
+      bad: control > 0 && controlGapMs !== 0,
+    },
+  ];
+};
