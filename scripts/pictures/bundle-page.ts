@@ -13,8 +13,10 @@ interface Esbuild {
 }
 type Sharp = (png: Uint8Array) => { png(options: object): { toBuffer(): Promise<Buffer> } };
 
+export const hasOwnPackages = (): Promise<boolean> => packagesAreCurrent(folder);
+
 export const installOwnPackages = async (signal: AbortSignal): Promise<void> => {
-  if (!(await packagesAreCurrent(folder))) await installPackages(signal, folder);
+  if (!(await hasOwnPackages())) await installPackages(signal, folder);
 };
 
 /** The page that draws, with React and Grafana's components in it. */

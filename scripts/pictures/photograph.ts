@@ -1,4 +1,4 @@
-import type { Browser, ResponseForRequest } from 'puppeteer-core';
+import type { Browser, Page, ResponseForRequest } from 'puppeteer-core';
 import type { Bundle } from './bundle-page.ts';
 import type { Picture } from './picture.ts';
 
@@ -12,7 +12,19 @@ const SETTLE_MS = 1_500;
  * Draws a dashboard and takes a picture of all of it.
  * @throws Error when the page reports one
  */
-export const photograph = async (browser: Browser, bundle: Bundle, picture: Picture): Promise<Uint8Array> => {
+export const photograph = async (browser: Browser, bundle: Bundle, picture: Picture): Promise<Uint8Array> =>
+  withDrawing(browser, bundle, picture, (page) => page.screenshot({ fullPage: true }));
+
+/**
+ * @param look at the page, once everything is drawn
+ * @throws Error when the page reports one
+ */
+export const withDrawing = async <Seen>(
+  browser: Browser,
+  bundle: Bundle,
+  picture: Picture,
+  look: (page: Page) => Promise<Seen>,
+): Promise<Seen> => {
   const page = await browser.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -25,10 +37,10 @@ export const photograph = async (browser: Browser, bundle: Bundle, picture: Pict
     page.on('request', (request) => void request.respond(answerTo(request.url(), bundle)));
     await page.goto(ADDRESS);
     await page.evaluate(`draw(${JSON.stringify(picture)})`);
-    await page.waitForFunction('document.querySelector(".panel") !== null', { timeout: 20_000 });
+    await page.waitForSelector('.panel', { timeout: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    const png = await page.screenshot({ fullPage: true });
-    if (errors.length === 0) return png;
+    const seen = await look(page);
+    if (errors.length === 0) return seen;
     throw new Error('it reports errors');
   } catch (error) {
     throw new Error([`${picture.dashboard.title}: ${error}`, ...errors].join('\n'));

@@ -1,4 +1,4 @@
-/** Draws a dashboard as a picture: `draw(picture)`, then look at `html[data-ready]`. */
+/** Draws a dashboard as a picture: `draw(picture)`. */
 import { createTheme, dateTimeFormat, type GrafanaTheme2, ThemeContext } from '@grafana/data';
 import { GlobalStyles, PanelChrome } from '@grafana/ui';
 import 'uplot/dist/uPlot.min.css';
@@ -35,7 +35,11 @@ const Panel = ({ panel, picture, theme }: { panel: DrawnPanel; picture: Picture;
   const height = h * (CELL + GAP) - GAP;
   const Drawing = DRAWINGS[panel.type];
   return (
-    <div className="panel" style={{ left: MARGIN + x * column, top: HEAD + y * (CELL + GAP), width, height }}>
+    <div
+      className="panel"
+      id={`panel-${panel.id}`}
+      style={{ left: MARGIN + x * column, top: HEAD + y * (CELL + GAP), width, height }}
+    >
       <PanelChrome title={panel.title} width={width} height={height} padding={panel.type === 'stat' ? 'none' : 'md'}>
         {(innerWidth, innerHeight) => <Drawing {...{ panel, picture, theme }} width={innerWidth} height={innerHeight} />}
       </PanelChrome>
