@@ -5,6 +5,7 @@ import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { asMetric } from '../../metrics/quantiles.ts';
 import type { Snapshot } from '../../metrics/snapshot.ts';
 import type { Source, SourceContext } from '../../source.ts';
+import { createFaultGauge } from './fault-gauge.ts';
 import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
 
 /** Runs of this process, the one that goes on and those before it. */
@@ -29,6 +30,7 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
   const registry = new Registry();
   /** By scenario, the last run of each. */
   const runs = new Map<string, RunMetrics>();
+  const faults = createFaultGauge(registry);
   let current: RunMetrics | null = null;
   const scrapes = { last: Number.NEGATIVE_INFINITY, interval: 0 };
   let endedAt: number | null = null;
@@ -62,12 +64,14 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
     stop: async () => {},
     begin: () => {
       const run = createRunMetrics();
+      const addFault = faults.begin();
       current = run;
       endedAt = null;
       return (line) => {
         // Metrics must never end the run that they are of.
         try {
           run.add(line);
+          addFault(line);
           if (line.type === 'header') runs.set(line.scenario.name, run);
           if (line.type === 'end' && current === run) endedAt = performance.now();
         } catch (error) {

@@ -1,0 +1,38 @@
+import type { DrillEvent, RecordLine } from '@livekit-swarm/core';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { createFaultGauge } from './fault-gauge.ts';
+
+const header = { type: 'header', scenario: { name: 'kill-room-node' } } as RecordLine;
+const drill = (event: DrillEvent): RecordLine => ({ type: 'drill', at: 1, ...event });
+const fault = (id: string, ...members: string[]): RecordLine =>
+  drill({ what: 'fault', id, fault: 'kill', target: 'x', members, rooms: [], doneAt: 2 });
+const end: RecordLine = { type: 'end', at: 9, reason: 'finished' };
+
+const shown = async (...lines: RecordLine[]): Promise<string[]> => {
+  const registry = new Registry();
+  const add = createFaultGauge(registry).begin();
+  for (const line of lines) add(line);
+  const text = await registry.metrics();
+  return text.split('\n').filter((line) => line.startsWith('swarm_chaos_fault{'));
+};
+
+describe('faults of a drill', () => {
+  it('are not there before one is injected', async () => expect(await shown(header)).toEqual([]));
+
+  it('are 1 while they are injected, for each part that they are done to', async () =>
+    expect(await shown(header, fault('a', 'node-1', 'node-2'))).toEqual([
+      'swarm_chaos_fault{drill="kill-room-node",fault="kill",target="node-1"} 1',
+      'swarm_chaos_fault{drill="kill-room-node",fault="kill",target="node-2"} 1',
+    ]));
+
+  it('are 0 when they were healed', async () =>
+    expect(await shown(header, fault('a', 'node-1'), drill({ what: 'heal', id: 'a', fault: 'kill', doneAt: 5 }))).toEqual([
+      'swarm_chaos_fault{drill="kill-room-node",fault="kill",target="node-1"} 0',
+    ]));
+
+  it('are 0 when the drill is over, though nobody said that they were healed', async () =>
+    expect(await shown(header, fault('a', 'node-1'), end)).toEqual([
+      'swarm_chaos_fault{drill="kill-room-node",fault="kill",target="node-1"} 0',
+    ]));
+});

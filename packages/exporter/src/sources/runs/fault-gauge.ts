@@ -1,0 +1,33 @@
+import type { RecordLine } from '@livekit-swarm/core';
+import { Gauge, type Registry } from 'prom-client';
+import { CHAOS_METRICS } from '../../catalogue/index.ts';
+
+const NAME = 'swarm_chaos_fault';
+
+/** Shows the faults of drills as they are injected and healed; a healed one stays at 0, so that its end can be seen. */
+export const createFaultGauge = (registry: Registry): { begin(): (line: RecordLine) => void } => {
+  const { help, labels } = CHAOS_METRICS[NAME];
+  const gauge = new Gauge({ name: NAME, help, labelNames: [...labels], registers: [registry] });
+  return {
+    begin: () => {
+      let drill = '';
+      const open = new Map<string, { fault: string; members: readonly string[] }>();
+      const show = ({ fault, members }: { fault: string; members: readonly string[] }, value: 0 | 1): void => {
+        for (const target of members) gauge.set({ drill, fault, target }, value);
+      };
+      return (line) => {
+        if (line.type === 'header') drill = line.scenario.name;
+        if (line.type === 'drill' && line.what === 'fault') {
+          open.set(line.id, line);
+          show(line, 1);
+        }
+        const healed = line.type === 'drill' && line.what === 'heal' ? [line.id] : line.type === 'end' ? [...open.keys()] : [];
+        for (const id of healed) {
+          const fault = open.get(id);
+          if (fault !== undefined) show(fault, 0);
+          open.delete(id);
+        }
+      };
+    },
+  };
+};
