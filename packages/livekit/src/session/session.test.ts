@@ -6,86 +6,15 @@ import {
   RequestResponse_Reason,
 } from '@livekit/protocol';
 import { expect, test } from 'vitest';
-import { type FakeClock, fakeClock } from '../testing/fake-clock.ts';
-import { type RecordingPlane, recordingPlane } from '../testing/recording-plane.ts';
 import {
   answer,
   joinResponse,
   leave,
   reconnectResponse,
   type ScriptedConnection,
-  type ScriptedServer,
-  scriptedServer,
   trackPublished,
 } from '../testing/scripted-server.ts';
-import { Session, type SessionEvent } from './session.ts';
-
-interface Stage {
-  clock: FakeClock;
-  server: ScriptedServer;
-  plane: RecordingPlane;
-  session: Session;
-  events: SessionEvent[];
-  /** The last peer that was opened becomes ready. */
-  connectMedia(): void;
-}
-
-const stage = (options: { joinAttempts?: number; signalling?: 'auto' | 'v1' | 'v0' } = {}): Stage => {
-  const clock = fakeClock();
-  const server = scriptedServer(clock, options.signalling);
-  const plane = recordingPlane();
-  const events: SessionEvent[] = [];
-  const session = new Session({
-    deployment: server.deployment,
-    token: 'token',
-    layout: { type: 'all' },
-    tracks: [{ cid: 'mic', kind: 'audio', codec: 'opus', layers: [{ width: 0, height: 0, bitrate: 24_000 }] }],
-    sendsData: false,
-    expects: { audio: 1, video: 0 },
-    cname: 'self',
-    plane,
-    attemptTimeoutMs: 5_000,
-    joinAttempts: options.joinAttempts ?? 1,
-    policy: { delayMs: (attempt) => (attempt < 10 ? 1_000 : null) },
-    onEvent: (event) => events.push(event),
-  });
-  const peers = () => new Set(plane.named('openChannel').map(([peer]) => peer as number));
-
-  return {
-    clock,
-    server,
-    plane,
-    session,
-    events,
-    connectMedia: () => {
-      const peer = Math.max(...peers());
-      session.peerChanged(peer, 'ice-connected', clock.now());
-      session.peerChanged(peer, 'connected', clock.now());
-    },
-  };
-};
-
-/** Lets a join or a reconnect succeed, media included. */
-const welcome =
-  ({ clock, connectMedia }: Stage) =>
-  (connection: ScriptedConnection) => {
-    connection.tell(joinResponse());
-    connection.tell(trackPublished('mic', 'TR_mic'));
-    connection.tell(answer(1));
-    clock.after(1, connectMedia);
-  };
-
-const joined = async (options?: Parameters<typeof stage>[0]): Promise<Stage> => {
-  const on = stage(options);
-  on.server.onConnect = welcome(on);
-  const joining = on.session.join();
-  await on.clock.advanceAsync(10);
-  expect(await joining).toBe(true);
-  return on;
-};
-
-const told = ({ events }: Stage) =>
-  events.map((event) => ('failure' in event ? `${event.type} ${event.failure.reason}` : event.type));
+import { joined, stage, told, welcome } from '../testing/session-stage.ts';
 
 test('is in when media flows and its tracks are acknowledged, not before', async () => {
   const on = stage();

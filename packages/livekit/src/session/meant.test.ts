@@ -1,0 +1,64 @@
+import {
+  ParticipantInfo,
+  ParticipantInfo_State,
+  ParticipantUpdate,
+  StreamState,
+  StreamStateInfo,
+  StreamStateUpdate,
+  TrackInfo,
+  TrackType,
+} from '@livekit/protocol';
+import { expect, test } from 'vitest';
+import type { ResponseMessage } from '../signal/signal-socket.ts';
+import { joined } from '../testing/session-stage.ts';
+import { unheardWith } from './wishes.ts';
+
+const ann = (track: Partial<TrackInfo> = {}): ResponseMessage => ({
+  case: 'update',
+  value: new ParticipantUpdate({
+    participants: [
+      new ParticipantInfo({
+        sid: 'PA_ann',
+        identity: 'ann',
+        state: ParticipantInfo_State.ACTIVE,
+        tracks: [new TrackInfo({ sid: 'TR_1', type: TrackType.VIDEO, ...track })],
+      }),
+    ],
+  }),
+});
+
+const streamIs = (state: StreamState): ResponseMessage => ({
+  case: 'streamStateUpdate',
+  value: new StreamStateUpdate({ streamStates: [new StreamStateInfo({ participantSid: 'PA_ann', trackSid: 'TR_1', state })] }),
+});
+
+test('media is meant to come unless its publisher muted it or the server paused it', async () => {
+  const on = await joined({ watchesMedia: true });
+  const [connection] = on.server.connections;
+  connection?.tell(ann());
+  expect(on.session.isMeant('TR_1')).toBe(true);
+  connection?.tell(ann({ muted: true }));
+  expect(on.session.isMeant('TR_1')).toBe(false);
+  connection?.tell(ann());
+  connection?.tell(streamIs(StreamState.PAUSED));
+  expect(on.session.isMeant('TR_1')).toBe(false);
+  connection?.tell(streamIs(StreamState.ACTIVE));
+  expect(on.session.isMeant('TR_1')).toBe(true);
+});
+
+test('of somebody who is out of the room it is meant as far as the publisher goes', async () => {
+  const on = await joined({ watchesMedia: true, policy: { delayMs: () => null } });
+  on.server.connections[0]?.tell(ann());
+  on.server.connections[0]?.end({});
+  await on.clock.advanceAsync(10);
+  expect(on.session.isMeant('TR_1')).toBe(true);
+});
+
+test('what the server pauses is listened to only where it matters', () => {
+  for (const layout of [{ type: 'all' }, { type: 'speaker' }] as const) {
+    expect(unheardWith(layout).has('streamStateUpdate')).toBe(true);
+    expect(unheardWith(layout, true).has('streamStateUpdate')).toBe(false);
+    expect(unheardWith(layout, true).has('connectionQuality')).toBe(true);
+    expect(unheardWith(layout, true).has('speakersChanged')).toBe(layout.type === 'all');
+  }
+});

@@ -1,0 +1,135 @@
+import { DisconnectReason, LeaveRequest_Action } from '@livekit/protocol';
+import { expect, test } from 'vitest';
+import { noReconnectPolicy } from '../reconnect-policy.ts';
+import { appRejoinPolicy } from '../rejoin-policy.ts';
+import { leave } from '../testing/scripted-server.ts';
+import { joined, type Stage, told, welcome } from '../testing/session-stage.ts';
+
+const app = { rejoin: appRejoinPolicy(() => 0.5) };
+
+const shutDown = (on: Stage, reason = DisconnectReason.SERVER_SHUTDOWN): void =>
+  on.server.connections.at(-1)?.tell(leave(reason, LeaveRequest_Action.DISCONNECT));
+
+/** The servers do not answer for so many attempts. */
+const refuse = (on: Stage, times: number): void => {
+  let left = times;
+  on.server.onConnect = (connection) => {
+    if (left-- > 0) connection.end({ reason: 'unreachable', message: 'cannot reach it' });
+    else {
+      connection.via = 'node-2';
+      welcome(on)(connection);
+    }
+  };
+};
+
+test('joins anew half a second after it was disconnected, with everything it publishes', async () => {
+  const on = await joined(app);
+  refuse(on, 0);
+  shutDown(on);
+  await on.clock.advanceAsync(1_000);
+  expect(told(on)).toEqual(['joined', 'disconnected server_shutdown', 'rejoined']);
+  expect(on.events.at(-1)).toMatchObject({ attempt: 1, ms: 502, node: 'ND_1', via: 'node-2' });
+  expect(on.plane.named('closePeer')).toEqual([[1]]);
+  expect(on.plane.named('send')).toHaveLength(2);
+  expect(on.server.connections.at(-1)?.isResume).toBe(false);
+});
+
+test('tries again after 0.5, 1, 2, 4, 5, 5 … s, and tells why each attempt failed', async () => {
+  const on = await joined(app);
+  refuse(on, 6);
+  shutDown(on);
+  const disconnectedAt = on.clock.now();
+  await on.clock.advanceAsync(30_000);
+  const retries = on.events.filter(({ type }) => type === 'rejoin_retry');
+  expect(retries.map(({ at }) => at - disconnectedAt)).toEqual([501, 1_502, 3_503, 7_504, 12_505, 17_506]);
+  expect(retries[5]).toMatchObject({ attempt: 6, ms: 17_506, failure: { reason: 'unreachable' } });
+  expect(told(on).at(-1)).toBe('rejoined');
+  expect(on.events.at(-1)).toMatchObject({ attempt: 7 });
+});
+
+test('where the SDK gives up, the application goes on', async () => {
+  const on = await joined(app);
+  refuse(on, 12);
+  on.server.connections[0]?.end({});
+  await on.clock.advanceAsync(60_000);
+  // Ten attempts of the SDK, two of the application.
+  expect(told(on)).toEqual([
+    'joined',
+    'signal_lost signal_closed',
+    'disconnected unreachable',
+    'rejoin_retry unreachable',
+    'rejoin_retry unreachable',
+    'rejoined',
+  ]);
+});
+
+test.each([
+  [DisconnectReason.DUPLICATE_IDENTITY, 'duplicate_identity'],
+  [DisconnectReason.PARTICIPANT_REMOVED, 'participant_removed'],
+  [DisconnectReason.ROOM_DELETED, 'room_deleted'],
+])('stays away when it is told to (%i)', async (reason, word) => {
+  const on = await joined(app);
+  shutDown(on, reason);
+  await on.clock.advanceAsync(60_000);
+  expect(told(on)).toEqual(['joined', `disconnected ${word}`]);
+  expect(on.server.connections).toHaveLength(1);
+  expect(on.clock.pending()).toBe(0);
+});
+
+test('may be lost and brought back many times', async () => {
+  const on = await joined(app);
+  refuse(on, 0);
+  for (let time = 0; time < 3; time++) {
+    shutDown(on);
+    await on.clock.advanceAsync(1_000);
+  }
+  expect(told(on).filter((what) => what === 'rejoined')).toHaveLength(3);
+  on.server.connections.at(-1)?.end({});
+  await on.clock.advanceAsync(10_000);
+  expect(told(on)).toContain('signal_lost signal_closed');
+});
+
+test('comes back with the token that the server gave it last', async () => {
+  const tokens: string[] = [];
+  const on = await joined(app);
+  const { connect } = on.server.deployment;
+  Object.assign(on.server.deployment, {
+    connect: (options: Parameters<typeof connect>[0]) => {
+      tokens.push(options.token);
+      return connect(options);
+    },
+  });
+  on.server.connections[0]?.tell({ case: 'refreshToken', value: 'a fresher one' });
+  shutDown(on);
+  await on.clock.advanceAsync(1_000);
+  expect(tokens).toEqual(['a fresher one']);
+});
+
+test('leaving ends the attempts', async () => {
+  const on = await joined(app);
+  refuse(on, 100);
+  shutDown(on);
+  await on.clock.advanceAsync(5_000);
+  on.session.leave();
+  const before = on.events.length;
+  await on.clock.advanceAsync(60_000);
+  expect(on.events).toHaveLength(before);
+  expect(on.clock.pending()).toBe(0);
+});
+
+test('without an application the first word is the last', async () => {
+  const on = await joined();
+  shutDown(on);
+  await on.clock.advanceAsync(60_000);
+  expect(told(on)).toEqual(['joined', 'disconnected server_shutdown']);
+});
+
+test('with the policy none a lost connection is over at once', async () => {
+  const on = await joined({ policy: noReconnectPolicy });
+  on.server.connections[0]?.end({});
+  await on.clock.advanceAsync(0);
+  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'disconnected signal_closed']);
+  await on.clock.advanceAsync(60_000);
+  expect(on.server.connections).toHaveLength(1);
+  expect(on.plane.named('closePeer')).toEqual([[1]]);
+});
