@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findTool } from './find-tool.mjs';
-import { addon, crate, setupCache } from './paths.mjs';
+import { addon, crate, impairment, setupCache } from './paths.mjs';
 import { runStep } from './run-step.mjs';
 import { SetupError } from './say.mjs';
 
@@ -12,15 +12,13 @@ const LIBRARIES = { linux: 'libswarm_native.so', darwin: 'libswarm_native.dylib'
 /** No crate takes longer by itself than the last step, ms. */
 const QUIET_MS = 12_000;
 
-/** Whether the addon is there and made of the sources as they are now. */
+/** Whether the addon, and the program that comes of the same crate, are there and made of the sources as they are now. */
 export const addonIsCurrent = async () => {
   const [built, now] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), hashSources()]);
-  return (
-    built === now &&
-    (await readFile(addon).then(
-      () => true,
-      () => false,
-    ))
+  if (built !== now) return false;
+  return Promise.all([addon, ...(impairment === null ? [] : [impairment])].map((file) => access(file))).then(
+    () => true,
+    () => false,
   );
 };
 
@@ -42,11 +40,12 @@ export const buildAddon = async (signal) => {
   let done = 0;
   let current = '';
   let heardAt = performance.now();
+  const programs = impairment === null ? [] : ['--bin', 'swarm-impair'];
   await runStep({
     name: 'media engine (Rust)',
     usual: '1 to 4 minutes, once',
     command: cargo,
-    args: ['build', '--release', '--locked', '--lib', '--target-dir', join(crate, 'target')],
+    args: ['build', '--release', '--locked', '--lib', ...programs, '--target-dir', join(crate, 'target')],
     cwd: crate,
     onLine: (line) => {
       const crateName = /^\s+Compiling (\S+)/.exec(line)?.[1];
@@ -90,20 +89,30 @@ const expectTools = async () => {
 };
 
 /**
- * Puts the library in its place, whole: a rename, so that neither an interruption nor a process that has it loaded sees half of it.
+ * Puts what was built in its place.
  *
  * @param {string} sources
  */
 const install = async (sources) => {
   const library = LIBRARIES[/** @type {keyof typeof LIBRARIES} */ (process.platform)];
   if (library === undefined) throw new SetupError(`the media engine does not run on ${process.platform}`, 'use Linux or macOS');
-  const unfinished = join(dirname(addon), `.unfinished-${process.pid}.node`);
+  await put(library, addon);
+  if (impairment !== null) await put('swarm-impair', impairment);
+  await mkdir(setupCache, { recursive: true });
+  await writeFile(stamp, sources);
+};
+
+/**
+ * Whole: a rename, so that neither an interruption nor a process that runs it sees half of it.
+ *
+ * @param {string} built @param {string} place
+ */
+const put = async (built, place) => {
+  const unfinished = join(dirname(place), `.unfinished-${process.pid}.node`);
   try {
-    await copyFile(join(crate, 'target', 'release', library), unfinished);
-    await rename(unfinished, addon);
+    await copyFile(join(crate, 'target', 'release', built), unfinished);
+    await rename(unfinished, place);
   } finally {
     await rm(unfinished, { force: true });
   }
-  await mkdir(setupCache, { recursive: true });
-  await writeFile(stamp, sources);
 };

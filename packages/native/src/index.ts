@@ -1,2 +1,3 @@
+export { impairProgram } from './impair-program.ts';
 export { addonFile, openPump } from './open-pump.ts';
 export * from './pump.ts';

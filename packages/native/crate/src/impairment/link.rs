@@ -16,18 +16,18 @@ const OVERTAKEN_WITHIN: u64 = 50_000_000;
 /// Under way at once, whatever rate and delay would allow.
 const MOST: usize = 16_384;
 
-/// A datagram on the link.
-pub struct InTransit {
+/// A datagram on the link. `A`: what its owner knows it by.
+pub struct InTransit<A = SocketAddr> {
     pub bytes: Box<[u8]>,
     /// Where it goes, or where it came from.
-    pub address: SocketAddr,
+    pub address: A,
     /// When it comes out, monotonic ns.
     due: u64,
     entered: u64,
     entered_wall: u64,
 }
 
-impl InTransit {
+impl<A> InTransit<A> {
     /// When it came out, wall clock ns: by the link, whenever somebody looks.
     pub fn arrival(&self) -> u64 {
         self.entered_wall + (self.due - self.entered)
@@ -41,7 +41,7 @@ pub struct LinkStats {
     pub dropped: u64,
 }
 
-pub struct Link {
+pub struct Link<A = SocketAddr> {
     pub stats: LinkStats,
     config: LinkConfig,
     /// Each purpose has its own numbers: which datagrams are lost must not depend on when they come.
@@ -55,12 +55,12 @@ pub struct Link {
     free_at: u64,
     last_due: u64,
     /// By time.
-    under_way: VecDeque<InTransit>,
+    under_way: VecDeque<InTransit<A>>,
     /// Waiting to be overtaken, by stream.
-    held: Vec<(u32, InTransit)>,
+    held: Vec<(u32, InTransit<A>)>,
 }
 
-impl Link {
+impl<A> Link<A> {
     /// `now`: monotonic ns.
     pub fn new(config: LinkConfig, mut rng: Rng, now: u64) -> Self {
         let mut loss_rng = rng.fork();
@@ -80,7 +80,7 @@ impl Link {
     }
 
     /// Takes a datagram that comes at `now`, monotonic ns; `wall`: the same by the wall clock.
-    pub fn enter(&mut self, bytes: &[u8], address: SocketAddr, now: u64, wall: u64) {
+    pub fn enter(&mut self, bytes: &[u8], address: A, now: u64, wall: u64) {
         self.stats.datagrams += 1;
         let Some(sent) = self.sent_at(bytes.len(), now) else {
             self.stats.dropped += 1;
@@ -110,7 +110,7 @@ impl Link {
         Some(self.free_at)
     }
 
-    fn put_in_order(&mut self, datagram: InTransit) {
+    fn put_in_order(&mut self, datagram: InTransit<A>) {
         if self.overtaken == 0.0 {
             return self.under_way.push_back(datagram);
         }
@@ -127,7 +127,7 @@ impl Link {
     }
 
     /// Behind those that are due at the same time.
-    fn insert(&mut self, datagram: InTransit) {
+    fn insert(&mut self, datagram: InTransit<A>) {
         let at = self.under_way.partition_point(|other| other.due <= datagram.due);
         self.under_way.insert(at, datagram);
     }
@@ -139,7 +139,7 @@ impl Link {
     }
 
     /// What has come out by `now`, one at a time.
-    pub fn leave(&mut self, now: u64) -> Option<InTransit> {
+    pub fn leave(&mut self, now: u64) -> Option<InTransit<A>> {
         while let Some(index) = self.held.iter().position(|(_, datagram)| datagram.due <= now) {
             let (_, datagram) = self.held.swap_remove(index);
             self.insert(datagram);
