@@ -11,6 +11,7 @@ mod data_flow;
 mod datagrams;
 mod dtls_keys;
 mod endpoint;
+mod filler;
 mod frame_size;
 mod impairment;
 mod peer;

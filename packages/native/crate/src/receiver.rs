@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::clip::Codec;
 use crate::clock;
 use crate::cohorts::Cohort;
+use crate::filler::is_filler;
 use crate::frame_size::{FrameSize, keyframe_size};
 use crate::rtp::{Extensions, RtpHeader};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
@@ -225,24 +226,28 @@ impl Receiver {
             self.stats.padding_packets += 1;
             return received;
         }
+        let codec = self.payload(header.payload_type);
+        if self.config.video && nothing_before {
+            self.want_keyframe(now);
+        }
+        if codec.is_some_and(|codec| is_filler(codec.codec, payload)) {
+            self.stats.padding_packets += 1;
+            return received;
+        }
         received.first = self.stats.packets == 0;
         self.stats.packets += 1;
         self.stats.bytes += payload.len() as u64;
         received.silent_since = self.note_arrival(arrival);
-        let codec = self.payload(header.payload_type);
         if let Some(codec) = codec
             && !rtx
             && matches!(arrived, Arrival::Next { .. } | Arrival::Restart)
         {
             self.note_transit(header.timestamp, codec.clock_rate, arrival);
         }
-        if self.config.video {
-            if nothing_before {
-                self.want_keyframe(now);
-            }
-            if let Some(size) = codec.and_then(|codec| keyframe_size(codec.codec, payload)) {
-                self.note_keyframe(size);
-            }
+        if self.config.video
+            && let Some(size) = codec.and_then(|codec| keyframe_size(codec.codec, payload))
+        {
+            self.note_keyframe(size);
         }
         if let Some(capture) = extensions.capture_ntp {
             let latency = Binned::new(clock::ms_between(clock::wall_from_ntp(capture), arrival));
@@ -526,6 +531,18 @@ mod tests {
         packet(&mut receiver, 3, 1920, 9_100 * MS, b"x");
         assert_eq!(receiver.stats.gaps, 1);
         assert_eq!(receiver.open_gap(9_700 * MS), 600 * MS);
+    }
+
+    #[test]
+    fn what_the_server_fills_in_is_no_media() {
+        let mut receiver = audio();
+        packet(&mut receiver, 1, 0, 1_000 * MS, b"x");
+        let mut silence = [0; 80];
+        silence[..3].copy_from_slice(&[0xf8, 0xff, 0xfe]);
+        assert_eq!(packet(&mut receiver, 2, 960, 9_000 * MS, &silence).silent_since, None);
+        assert_eq!((receiver.stats.packets, receiver.stats.padding_packets, receiver.stats.last_at), (1, 1, 1_000 * MS));
+        assert_eq!(receiver.sequences().lost(), 0);
+        assert_eq!(packet(&mut receiver, 3, 1920, 9_100 * MS, b"x").silent_since, Some(1_000 * MS));
     }
 
     #[test]
