@@ -1,8 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { EXIT_CODES } from '@livekit-swarm/core';
+import type { DockerEngine } from '@livekit-swarm/lab';
 import { testWithDocker } from '@livekit-swarm/lab/testing/docker';
 import { expect } from 'vitest';
 import { findCompose, freshKeys, openStack, waitForHealth } from './support/stack.ts';
 import { buildStackImages } from './support/stack-images.ts';
 import { scratch, startSwarm } from './support/swarm.ts';
+
+const ICE_SERVERS = fileURLToPath(new URL('./support/ice-servers.ts', import.meta.url));
+const ATTEMPTS = 3;
+
+/** Through the load balancer. A run that could not be judged, since the machine was busy with something else, is made again. */
+const sendCrowd = async (engine: DockerEngine, keys: Record<string, string>) => {
+  const args = ['--url', 'ws://127.0.0.1:7880', '--rooms', '2', '--duration', '10s', '--metrics', ':9464'];
+  for (let attempt = 1; ; attempt++) {
+    const swarm = startSwarm(args, keys, scratch(), engine.inNetwork);
+    const exit = await swarm.ended;
+    if (exit !== EXIT_CODES.inconclusive.code || attempt === ATTEMPTS) return { exit, said: swarm.stderr() + swarm.stdout() };
+  }
+};
 
 interface Answer<Data> {
   data: Data;
@@ -43,10 +59,7 @@ testWithDocker('docker-compose.yml comes up in a real engine, carries a crowd, i
     expect(addresses.filter((address) => !address.startsWith('127.0.0.1:'))).toEqual([]);
 
     // A crowd, through the load balancer, while Prometheus looks on.
-    const [wrapper = '', ...rest] = engine.inNetwork;
-    const args = ['--url', 'ws://127.0.0.1:7880', '--rooms', '2', '--duration', '10s', '--metrics', ':9464'];
-    const swarm = startSwarm(args, keys, scratch(), [wrapper, ...rest]);
-    expect(await swarm.ended, swarm.stderr() + swarm.stdout()).toBe(0);
+    expect(await sendCrowd(engine, keys)).toMatchObject({ exit: 0 });
 
     const ask = async <Data>(path: string): Promise<Data> =>
       (JSON.parse(await stack.get(`http://127.0.0.1:9090/api/v1/${path}`)) as Answer<Data>).data;
@@ -76,18 +89,28 @@ testWithDocker('docker-compose.yml comes up in a real engine, carries a crowd, i
     expect(await value('sum(swarm_lifecycle_webhooks_total{event="room_finished"})')).toBeGreaterThan(0);
     expect(await value('sum(swarm_lifecycle_registry_nodes{state="serving"})')).toBe(3);
 
-    // TURN relays for who knows the secret.
-    const relay = (secret: string) =>
-      stack.inside('turnutils_uclient', '-y', '-n', '3', '-m', '1', '-u', 'someone', '-W', secret, '127.0.0.1');
-    const relayed = await relay(keys.TURN_SECRET ?? '');
-    expect(relayed.all).toMatch(/Total lost packets 0/);
-    expect((await relay('not-the-secret')).all).not.toMatch(/Total lost packets 0/);
+    // TURN: what the deployment tells clients is what coturn takes, and nothing else.
+    const told = await stack.inside(
+      process.execPath,
+      ICE_SERVERS,
+      'ws://127.0.0.1:7880',
+      keys.LIVEKIT_API_KEY ?? '',
+      keys.LIVEKIT_API_SECRET ?? '',
+    );
+    const [turn] = JSON.parse(told.all) as { urls: string[]; username: string; credential: string }[];
+    expect(turn?.urls).toEqual(['turn:127.0.0.1:3478?transport=udp']);
+    const relay = (credential: string) =>
+      stack.inside('turnutils_uclient', '-y', '-n', '3', '-m', '1', '-u', turn?.username ?? '', '-w', credential, '127.0.0.1');
+    expect((await relay(turn?.credential ?? '')).all).toContain('Total lost packets 0');
+    expect((await relay('guessed')).all).toContain('Cannot complete Allocation');
 
     for (const service of started)
       expect(await stack.compose('logs', '--no-color', service), service).not.toContain(keys.LIVEKIT_API_SECRET);
   } catch (error) {
     const ill = (await stack.states()).filter(({ health }) => health !== 'healthy').map(({ service }) => service);
-    process.stderr.write(`${ill.length === 0 ? '' : await stack.compose('logs', '--no-color', '--tail', '20', ...ill).catch(String)}\n`);
+    process.stderr.write(
+      `${ill.length === 0 ? '' : await stack.compose('logs', '--no-color', '--tail', '20', ...ill).catch(String)}\n`,
+    );
     throw error;
   } finally {
     await stack.compose('down', '--volumes', '--timeout', '3');

@@ -62,7 +62,7 @@ export const openStack = (engine: DockerEngine, command: readonly string[], vari
       return (await execa(program, first, { cwd: ROOT, env, stdin: 'ignore', timeout: 120_000 })).stdout;
     },
     get: async (url) => {
-      const { exitCode, all } = await inside('busybox', 'wget', '-q', '-T', '20', '-O', '-', url);
+      const { exitCode, all } = await inside('curl', '--silent', '--fail', '--max-time', '20', url);
       return exitCode === 0 ? all : '';
     },
     inside,

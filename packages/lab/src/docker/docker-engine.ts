@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../lab-error.ts';
+import { removeCgroups } from './cgroups.ts';
 import type { RunningEngine } from './engine-process.ts';
-import { removeCgroups } from './remove-cgroups.ts';
 
 /** A Docker engine of our own: none of the machine's containers, images or settings are touched. It ends with this process at the latest. */
 export interface DockerEngine extends AsyncDisposable {

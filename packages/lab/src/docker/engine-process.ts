@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GuardedProcess, spawnGuarded } from '../guard/guarded-process.ts';
 import { LabError } from '../lab-error.ts';
@@ -46,12 +45,13 @@ wait $!
  * Starts dockerd in namespaces of its own. Whatever it mounts is seen by nobody else, and when its first process dies the kernel kills
  * containerd, shims and containers and takes the mounts down: nothing can be left behind, however this ends.
  *
+ * @param dir for all it writes; its control groups are named after it
  * @throws LabError `no-docker` when it does not come up
  */
 export const runEngine = async (dir: string, network: 'own' | 'host', programs: EnginePrograms): Promise<RunningEngine> => {
   const socketPath = join(dir, 'docker.sock');
   const logFile = join(dir, 'dockerd.log');
-  const cgroup = `swarm-docker-${randomUUID().slice(0, 8)}`;
+  const cgroup = basename(dir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await writeFile(logFile, '', { mode: 0o600 });
   // The user's own settings (/etc/docker/daemon.json) have no say here.

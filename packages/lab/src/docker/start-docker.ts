@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../lab-error.ts';
@@ -6,6 +6,7 @@ import { findProgram } from '../provision/find-program.ts';
 import { buildImage } from './build-image.ts';
 import { createDockerEngine, type DockerEngine } from './docker-engine.ts';
 import { runEngine } from './engine-process.ts';
+import { engineName, removeLeftovers } from './leftovers.ts';
 
 export interface DockerOptions {
   /**
@@ -36,8 +37,8 @@ export const startDocker = async ({ network = 'own' }: DockerOptions = {}): Prom
     need('runc', 'runc'),
     need('ip', 'iproute2'),
   ]);
-  // Short: the path of a socket has 107 bytes at most.
-  const dir = await mkdtemp(join(tmpdir(), 'swarm-docker-'));
+  await removeLeftovers();
+  const dir = join(tmpdir(), engineName());
   try {
     const engine = createDockerEngine(await runEngine(dir, network, { dockerd, unshare, nsenter }), docker, dir);
     await tryContainer(engine);
