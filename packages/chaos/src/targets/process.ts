@@ -38,7 +38,8 @@ export const reopenProcessTarget = async (reference: TargetReference): Promise<T
   );
 };
 
-const processTarget = (place: Place): Target => {
+/** What can be done to processes, wherever they are. */
+export const processTarget = (place: Place): Target => {
   /** One that hangs does not tell; it is still the one it was. */
   const nodeIds = new Map<string, string>();
 

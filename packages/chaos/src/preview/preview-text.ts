@@ -1,0 +1,98 @@
+import { formatDuration } from '@livekit-swarm/core';
+import { plural, printable, renderTable, type Style, wrap } from '@livekit-swarm/report';
+import type { Drill, Objectives } from '../drill/drill.ts';
+import type { DrillPreview, PlannedFault } from './preview-drill.ts';
+
+/** What a drill would do, for people: at most 100 columns. */
+export const previewText = (preview: DrillPreview, style: Style): string => {
+  const { drill, members, people, times } = preview;
+  const { crowd, repeats, known, description } = drill;
+  const lines = [
+    style.title(drill.name),
+    ...(description === null ? [] : wrap('  ', description)),
+    '',
+    ...renderTable(
+      [
+        ['where', `${preview.target}: ${members.map(({ name }) => name).join(', ')}`],
+        [
+          'who',
+          `${plural(crowd.rooms, 'room')} × ${crowd.participants} = ${people.crowd} people, ${crowd.publish.join(' and ')}, recovery: ${crowd.recovery}`,
+        ],
+        ...(people.newcomers > 0 ? [['newcomers', `${people.newcomers}, from when it is steady until the end`]] : []),
+        ['takes', `${formatDuration(times.endMs)}${repeats > 1 ? ` × ${repeats} repeats` : ''}, and the time to raise a lab`],
+        ['must hold', asked(drill) || 'nothing'],
+      ],
+      [0, 1],
+    ),
+    '',
+    ...renderTable(
+      happenings(preview).map(([atMs, what]) => [seconds(atMs), what]),
+      [1],
+    ),
+  ];
+  const obstacles = preview.faults.flatMap((fault) => fault.obstacles.map((why) => `${fault.fault}: ${why}`));
+  const warnings = [...new Set(obstacles)].flatMap((why) => wrap('  ! ', `it would be void. ${why}`)).map(style.unsure);
+  const knowledge =
+    known === null ? [] : wrap('  → ', `livekit-server ${known.server} ${fails(known.fails, known.sometimes)}: ${known.because}`);
+  const blocks = [lines, warnings, knowledge].filter((block) => block.length > 0);
+  return printable(`${blocks.map((block) => block.join('\n')).join('\n\n')}\n`);
+};
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+const fails = (always: readonly string[], sometimes: readonly string[]): string =>
+  [
+    ...(always.length > 0 ? [`is known to fail (${always.join(', ')})`] : []),
+    ...(sometimes.length > 0 ? [`may fail (${sometimes.join(', ')})`] : []),
+  ].join(', and ');
+
+const happenings = ({ drill, people, times, faults }: DrillPreview): [number, string][] => {
+  const list: [number, string][] = [
+    [0, `${people.crowd} people join, ${drill.crowd.joinRate} a second`],
+    [times.steadyFromMs, 'from here everybody must hear everybody, or the drill is void'],
+    ...faults.map((fault): [number, string] => [fault.atMs, injection(fault)]),
+    ...faults.flatMap((fault): [number, string][] =>
+      fault.healAtMs === null ? [] : [[fault.healAtMs, `${fault.fault} is healed`]],
+    ),
+    [times.recoveryFromMs, 'the recovery begins: @recovery'],
+    [times.endMs, ending(faults)],
+  ];
+  return list.sort(([a], [b]) => a - b);
+};
+
+const injection = ({ fault, aim, candidates }: PlannedFault): string => {
+  const [only] = candidates;
+  const which = candidates.length > 1 && aim.includes('node') ? `one of ${candidates.join(', ')}` : candidates.join(', ');
+  return `${fault} → ${only === aim || which === '' ? aim : `${aim} (${aim.endsWith('nodes') ? candidates.join(', ') : which})`}`;
+};
+
+const ending = (faults: readonly PlannedFault[]): string => {
+  const open = [...new Set(faults.filter(({ healAtMs }) => healAtMs === null).map(({ fault }) => fault))];
+  return open.length === 0
+    ? 'everybody leaves'
+    : `everybody leaves; ${open.join(' and ')} ${open.length > 1 ? 'are' : 'is'} healed`;
+};
+
+/** Objectives in words, in the order of the report. */
+const WORDS: readonly [keyof Objectives, (limit: number) => string][] = [
+  ['rtoP50Ms', (ms) => `rto p50 ≤ ${formatDuration(ms)}`],
+  ['rtoP95Ms', (ms) => `rto p95 ≤ ${formatDuration(ms)}`],
+  ['rtoMaxMs', (ms) => `rto max ≤ ${formatDuration(ms)}`],
+  ['neverRecovered', (count) => `never recovered ≤ ${count}`],
+  ['roomsLost', (count) => `rooms lost ≤ ${count}`],
+  ['splitBrain', (count) => `split brain ≤ ${count}`],
+  ['controlGapMs', (ms) => (ms === 0 ? 'control rooms untouched' : `control rooms: gaps ≤ ${formatDuration(ms)}`)],
+  ['newcomersIn', (ratio) => `newcomers in ≥ ${Math.round(100 * ratio)} %`],
+  ['newcomersBlind', (count) => `blind newcomers ≤ ${count}`],
+  ['ghosts', (count) => `ghosts ≤ ${count}`],
+  ['disconnected', (count) => `disconnected ≤ ${count}`],
+];
+
+const asked = ({ objectives, thresholds }: Drill): string =>
+  [
+    ...WORDS.flatMap(([key, words]) => {
+      const limit = objectives[key];
+      return limit === null ? [] : [words(limit)];
+    }),
+    ...thresholds,
+  ].join(', ');
