@@ -1,0 +1,112 @@
+import type { HealthRule, RecordLine } from '@livekit-swarm/core';
+import type { RunResult } from '@livekit-swarm/swarm';
+import { describe, expect, it } from 'vitest';
+import type { Drill, Objectives } from '../drill/drill.ts';
+import { drillOf } from '../testing/drill-of.ts';
+import { crowd, FAULT_AT, faultOn, newcomer, recordOf, silence } from '../testing/drill-record.ts';
+import { judgeRepeat, type RepeatFacts } from './judge-repeat.ts';
+import { createRecoveryFold } from './measure-recovery.ts';
+
+const A = ['a-1', 'a-2'];
+const recoveryOf = (...lines: RecordLine[]) => {
+  const fold = createRecoveryFold();
+  for (const line of recordOf(...lines)) fold.add(line);
+  return fold.result();
+};
+const back = recoveryOf(...crowd(...A, 'b-1', 'b-2'), ...faultOn('a'), ...silence(A, FAULT_AT, FAULT_AT + 10_000));
+
+const healthy = { judgement: { health: [], thresholds: [] } } as unknown as RunResult;
+const sick = (rule: HealthRule): RunResult =>
+  ({ judgement: { health: [{ rule, sentence: `of ${rule}` }], thresholds: [] } }) as unknown as RunResult;
+
+const judged = (facts: Partial<RepeatFacts> = {}, objectives: Partial<Objectives> = {}, drill: Partial<Drill> = {}) => {
+  const usual = drillOf(drill);
+  return judgeRepeat({
+    drill: { ...usual, objectives: { ...usual.objectives, ...objectives } },
+    recovery: back,
+    played: { injected: 1, skipped: [] },
+    failure: null,
+    interrupted: false,
+    run: healthy,
+    ...facts,
+  });
+};
+
+describe('a drill', () => {
+  it('passes when everything that it asks for is there', () =>
+    expect(judged()).toMatchObject({ verdict: 'passed', failing: [] }));
+
+  it.each([
+    ['rtoMaxMs', 9_999, 'rto', 'recovery time, worst: 10.0 s, asked for at most 10.0 s'],
+    ['rtoP50Ms', 5_000, 'rto', 'recovery time, median: 10.0 s, asked for at most 5.00 s'],
+  ] as const)('fails when %s is missed', (objective, limit, failing, sentence) =>
+    expect(judged({}, { [objective]: limit })).toMatchObject({ verdict: 'failed', failing: [failing], reasons: [sentence] }),
+  );
+
+  it('fails when pairs never recover, and says never of their time', () => {
+    const recovery = recoveryOf(...crowd(...A), ...faultOn('a'), ...silence(A, FAULT_AT, null));
+    const { failing, findings } = judged({ recovery }, { rtoMaxMs: 60_000, roomsLost: 0 });
+    expect(failing).toEqual(['never-recovered', 'rooms-lost', 'rto']);
+    expect(findings.find(({ objective }) => objective === 'rtoMaxMs')).toMatchObject({ ok: false, found: 'never' });
+  });
+
+  it('fails when a control room fell silent', () => {
+    const recovery = recoveryOf(
+      ...crowd(...A, 'b-1', 'b-2'),
+      ...faultOn('a'),
+      ...silence(['b-1', 'b-2'], FAULT_AT, FAULT_AT + 700),
+    );
+    expect(judged({ recovery })).toMatchObject({ verdict: 'failed', failing: ['control-rooms'] });
+    expect(judged({ recovery }, { controlGapMs: 1_000 }).verdict).toBe('passed');
+  });
+
+  it('fails when too few newcomers got in, or they did not find everybody', () => {
+    const some = recoveryOf(
+      ...crowd(...A),
+      ...faultOn('a'),
+      ...newcomer('a', 30_000, ['a-1']),
+      ...newcomer('a', 12_000, [], 'timeout'),
+    );
+    const drill = { newcomers: { everyMs: 2_000, stayMs: 4_000 } };
+    expect(judged({ recovery: some }, { newcomersIn: 0.9 }, drill).failing).toEqual(['newcomers']);
+    expect(judged({ recovery: some }, { newcomersIn: 0.5, newcomersBlind: 0 }, drill).failing).toEqual(['newcomers']);
+    expect(judged({ recovery: some }, { newcomersIn: 0.5, newcomersBlind: 1 }, drill).verdict).toBe('passed');
+  });
+});
+
+describe('a drill that tells nothing', () => {
+  const nothing = recoveryOf(...crowd(...A));
+
+  it('is void when it was not steady', () =>
+    expect(judged({ recovery: nothing, failure: 'it was not steady' })).toMatchObject({
+      verdict: 'void',
+      reasons: ['it was not steady'],
+    }));
+
+  it('is void when a fault is not available here, and says which', () =>
+    expect(judged({ recovery: nothing, played: { injected: 0, skipped: ['clock-skew: no such thing'] } })).toMatchObject({
+      verdict: 'void',
+      reasons: ['not available here: clock-skew: no such thing'],
+    }));
+
+  it('is interrupted when a person ended it, whatever else', () =>
+    expect(judged({ interrupted: true, failure: 'x' }).verdict).toBe('interrupted'));
+
+  it('is inconclusive when the generator could have been silent itself', () => {
+    expect(judged({ run: sick('worker_died') }).verdict).toBe('inconclusive');
+    expect(judged({ run: sick('machine_saturated') }, { rtoMaxMs: 1 }).verdict).toBe('inconclusive');
+  });
+
+  it('is not when packets left some milliseconds late, unless thresholds ask for what that touches', () => {
+    expect(judged({ run: sick('late_sends') }).verdict).toBe('passed');
+    expect(judged({ run: sick('late_sends') }, {}, { thresholds: ['jitter: p(95)<30'] }).verdict).toBe('inconclusive');
+  });
+});
+
+describe('a drill that did too much harm', () => {
+  it('has failed, and says why it ended', () =>
+    expect(judged({ failure: '60 % of those in control rooms had heard nobody for 5 s' })).toMatchObject({
+      verdict: 'failed',
+      reasons: ['aborted: 60 % of those in control rooms had heard nobody for 5 s'],
+    }));
+});
