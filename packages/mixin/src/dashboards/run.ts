@@ -82,7 +82,7 @@ const glance: Row = {
       means:
         'Joining, steady, leaving, ended. What is measured counts in the steady phase. Joining for long: people do not get in.',
       limits: { bad: 1, lowIsBad: true },
-      columns: 8,
+      columns: 6,
       words: { 1: { text: 'now' } },
       queries: [ask(`swarm_run_phase{${RUN}} == 1`, '{{scenario}} {{phase}}')],
     }),
@@ -97,7 +97,7 @@ const glance: Row = {
       title: 'What runs',
       means: 'Scenario, run and server. No row: no run is being exposed (swarm run --metrics).',
       by: ['scenario', 'run', 'version', 'server_version', 'url'],
-      span: 8,
+      span: 10,
       empty: NO_RUN,
       columns: [{ expr: `swarm_run_info{${RUN}}`, legend: 'Runs' }],
     }),

@@ -75,12 +75,14 @@ export const stat = ({ title, means, unit = 'short', limits, queries, columns = 
 /** From here on there is room for more than one figure in a legend. */
 const WIDE = 12;
 /** Where a third of something a second is worth a look. */
-const RATES: readonly string[] = ['ops', 'pps', 'reqps'];
+const RATES: readonly string[] = ['ops', 'reqps'];
 
 /** How far an axis goes at least. Of nothing but zeros Grafana draws one to 100, which is 10000 % of shares. */
 const softMaxOf = (unit: string, limits?: Limits): number | undefined => {
   if (unit === 'percentunit') return limits === undefined || limits.lowIsBad ? 0.01 : limits.bad;
-  return RATES.includes(unit) || (limits?.bad ?? 0) === 1 ? 1 : undefined;
+  // Grafana writes fractions of packets as mp/s.
+  if (unit === 'pps') return 10;
+  return RATES.includes(unit) || limits?.bad === 1 ? 1 : undefined;
 };
 
 interface GraphLook extends Look {
