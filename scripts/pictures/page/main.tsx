@@ -63,7 +63,7 @@ const Dashboard = ({ picture, theme }: { picture: Picture; theme: GrafanaTheme2 
       {panels.map((panel) =>
         panel.type === 'row' ? (
           <div
-            className="row"
+            className="heading"
             key={panel.id}
             style={{ left: MARGIN, top: HEAD + (panel.gridPos?.y ?? 0) * (CELL + GAP), lineHeight: `${CELL}px` }}
           >
@@ -83,7 +83,7 @@ const styleOf = ({ colors, typography }: GrafanaTheme2): string => `
   header { position: absolute; display: flex; align-items: center; justify-content: space-between; }
   header strong { font-size: 20px; font-weight: 500; }
   header span { color: ${colors.text.secondary}; }
-  .row { position: absolute; font-size: 16px; font-weight: 500; }
+  .heading { position: absolute; font-size: 16px; font-weight: 500; }
   .panel { position: absolute; }
   .empty { display: flex; align-items: center; justify-content: center; color: ${colors.text.secondary}; font-size: 16px; }
   .state { display: flex; align-items: center; padding: 3px 0; }
