@@ -74,9 +74,9 @@ export type EventName =
   | 'rejoin_retry'
   /** With `watchMedia` only. The first packet of what somebody publishes, in this stay: once for each listener, publisher, kind and source. */
   | 'media_began'
-  /** With `watchMedia` only. Nothing came for two seconds in what somebody still sends us; `at`: the last packet. */
+  /** With `watchMedia` only. Nothing came for two seconds in what somebody still sends us. `at`: the last packet. */
   | 'media_lost'
-  /** With `watchMedia` only. The first packet after nothing for more than 500 ms (`at`; `ms`: how long), whatever streams it took; also without `media_lost` before. */
+  /** With `watchMedia` only. The first packet after nothing for more than 500 ms (`at`, and `ms` is how long), whatever streams it took, also without `media_lost` before. */
   | 'media_back'
   | 'disconnected'
   | 'left'
