@@ -2,7 +2,7 @@
 import { createTheme, dateTimeFormat, type GrafanaTheme2, ThemeContext } from '@grafana/data';
 import { GlobalStyles, PanelChrome } from '@grafana/ui';
 import 'uplot/dist/uPlot.min.css';
-import type { ComponentType } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { PanelType } from '../panel-types.ts';
 import type { Picture } from '../picture.ts';
@@ -96,19 +96,26 @@ const styleOf = ({ colors, typography }: GrafanaTheme2): string => `
   svg text { font-size: 12px; }
 `;
 
-const draw = (picture: Picture): void => {
+const draw = async (picture: Picture): Promise<void> => {
   const theme = createTheme({ colors: { mode: picture.theme } });
   const style = document.createElement('style');
   style.textContent = styleOf(theme);
   document.head.append(style);
   const place = document.createElement('div');
   document.body.append(place);
-  createRoot(place).render(
-    <ThemeContext.Provider value={theme}>
-      <GlobalStyles />
-      <Dashboard picture={picture} theme={theme} />
-    </ThemeContext.Provider>,
-  );
+  const root = createRoot(place);
+  const render = (content: ReactNode): void =>
+    root.render(
+      <ThemeContext.Provider value={theme}>
+        <GlobalStyles />
+        {content}
+      </ThemeContext.Provider>,
+    );
+  render(null);
+  // Axes are as wide as their words are in the font that is there when they are drawn.
+  await new Promise(requestAnimationFrame);
+  await Promise.all([400, 500].map((weight) => document.fonts.load(`${weight} 12px Inter`)));
+  render(<Dashboard picture={picture} theme={theme} />);
 };
 
 Object.assign(globalThis, { draw });
