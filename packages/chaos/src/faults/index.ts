@@ -1,18 +1,45 @@
 import { balancerRestart } from './balancer-restart.ts';
 import { blackhole } from './blackhole.ts';
+import { certificateExpiry } from './certificate-expiry.ts';
+import { clockSkew } from './clock-skew.ts';
+import { cpuPressure } from './cpu-pressure.ts';
+import { delay } from './delay.ts';
 import type { DescribedFault } from './fault.ts';
 import { forcedStop } from './forced-stop.ts';
 import { gracefulStop } from './graceful-stop.ts';
 import { hang } from './hang.ts';
+import { jitter } from './jitter.ts';
 import { kill } from './kill.ts';
+import { memoryPressure } from './memory-pressure.ts';
 import { packetLoss } from './packet-loss.ts';
+import { rateLimit } from './rate-limit.ts';
 import { redisCut } from './redis-cut.ts';
+import { redisFlush } from './redis-flush.ts';
 import { redisKill } from './redis-kill.ts';
+import { reorder } from './reorder.ts';
 import { restart } from './restart.ts';
 
 /** Everything that can go wrong, by the name that drills use. */
 export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
-  [kill, gracefulStop, forcedStop, hang, restart, redisKill, redisCut, balancerRestart, blackhole, packetLoss].map(
-    (fault): [string, DescribedFault] => [fault.name, fault],
-  ),
+  [
+    kill,
+    gracefulStop,
+    forcedStop,
+    restart,
+    hang,
+    redisKill,
+    redisFlush,
+    redisCut,
+    balancerRestart,
+    blackhole,
+    packetLoss,
+    delay,
+    jitter,
+    reorder,
+    rateLimit,
+    cpuPressure,
+    memoryPressure,
+    clockSkew,
+    certificateExpiry,
+  ].map((fault): [string, DescribedFault] => [fault.name, fault]),
 );

@@ -1,4 +1,5 @@
-import { share, strict } from '@livekit-swarm/core/settings';
+import { positive, share, strict } from '@livekit-swarm/core/settings';
+import { healImpairment, impair, lacksImpairment } from './effects/impair.ts';
 import { cutPackets, healPackets, lacksTraffic, type Traffic, trafficParams } from './effects/packet-rules.ts';
 import { forAll } from './effects/put-right.ts';
 import type { DescribedFault } from './fault.ts';
@@ -6,6 +7,8 @@ import type { DescribedFault } from './fault.ts';
 export interface LossParams extends Traffic {
   /** 0 … 1. */
   loss: number;
+  /** Mean length of a run of losses, packets. */
+  burst: number;
 }
 
 /** What nftables draws a number from. */
@@ -13,22 +16,37 @@ const OUT_OF = 1_000_000;
 
 export const packetLoss: DescribedFault<LossParams> = {
   name: 'packet-loss',
-  description: 'a share of the packets is dropped, each by chance',
-  healing: 'the rules are removed',
+  description: 'a share of the packets is dropped, by chance, each by itself or in runs',
+  healing: 'the rules are removed, and swarm-impair is ended where it was needed',
   needs: ['packets'],
   on: ['node', 'redis', 'balancer', 'turn'],
   params: strict({
     loss: share()
       .refine((loss) => loss > 0, 'must be more than 0%')
       .describe('Of every packet that the rest speaks of.'),
+    burst: positive(1_000)
+      .refine((burst) => burst >= 1, 'must be at least 1')
+      .default(1)
+      .describe('Mean length of a run of losses, packets. 1: each by itself.'),
     ...trafficParams('udp'),
   }),
   lasts: true,
-  available: lacksTraffic,
-  inject: ({ target, members, params, id }) =>
-    forAll(members, (member) => cutPackets(target, member, id, params, byChance(params.loss))),
-  heal: ({ target, members, id }) => forAll(members, (member) => healPackets(target, member, id)),
+  available: (target, member, params) =>
+    inBursts(params) ? lacksImpairment(target, member, params) : lacksTraffic(target, member, params),
+  inject: (context) => {
+    const { target, members, params, id } = context;
+    if (inBursts(params)) return impair(context, params, { loss: params.loss, burst: params.burst });
+    return forAll(members, (member) => cutPackets(target, member, id, params, byChance(params.loss)));
+  },
+  heal: (context) => {
+    const { target, members, params, id } = context;
+    if (inBursts(params)) return healImpairment(context);
+    return forAll(members, (member) => healPackets(target, member, id));
+  },
 };
+
+/** nftables remembers nothing from one packet to the next. */
+const inBursts = ({ burst, loss }: LossParams): boolean => burst > 1 && loss < 1;
 
 const byChance = (loss: number): string => {
   const below = Math.max(1, Math.round(loss * OUT_OF));

@@ -1,5 +1,6 @@
 export { thresholdsByMetric } from '../scenario/schema/json-schema.ts';
 export {
+  bitRate,
   duration,
   joinRate,
   name,

@@ -38,8 +38,8 @@ export const dropRules = (
   devices: readonly string[],
 ): string => {
   const drop = `${match} counter drop`.trim();
-  const arriving = matches(ports, traffic).map((line) => `    ${line} ${drop}`);
-  const leaving = matches(ports, { ...traffic, direction: 'out' }).map((line) => `    ${line} ${drop}`);
+  const arriving = trafficMatches(ports, traffic).map((line) => `    ${line} ${drop}`);
+  const leaving = trafficMatches(ports, { ...traffic, direction: 'out' }).map((line) => `    ${line} ${drop}`);
   const inet = `table inet ${tableName(id)} {
   chain arriving {
     type filter hook input priority -10; policy accept;
@@ -59,7 +59,8 @@ ${leaving.join('\n')}
 
 const ANY = '0.0.0.0';
 
-const matches = ({ address, udp, tcp }: MemberPorts, { protocol, direction }: Traffic): string[] => {
+/** One nft match for each kind of packet that this is about. */
+export const trafficMatches = ({ address, udp, tcp }: MemberPorts, { protocol, direction }: Traffic): string[] => {
   const ports: string[] = [];
   if (protocol !== 'tcp' && udp !== null) ports.push(`udp PORT ${udp[0]}-${udp[1]}`);
   if (protocol !== 'udp' && tcp.length > 0) ports.push(`tcp PORT { ${tcp.join(', ')} }`);

@@ -2,8 +2,10 @@
 import { ChaosError } from '../../chaos-error.ts';
 import type { CommandResult, Member, Target } from '../../targets/target.ts';
 
-/** Of family inet, and netdev where packets are dropped on their way out. */
+/** Of family inet; ip where packets are handed over; netdev where they are dropped on their way out. */
 export const tableName = (id: string): string => `swarm_chaos_${id}`;
+
+const FAMILIES = ['inet', 'ip', 'netdev'];
 
 /** @throws ChaosError `not-available` with what nft says */
 export const addRules = async (target: Target, member: Member, rules: string): Promise<void> => {
@@ -19,6 +21,9 @@ export const addRules = async (target: Target, member: Member, rules: string): P
 /** Nothing is left of the injection's tables, or it throws. May be called when there are none, and where there is nothing to look at any more. */
 export const removeTables = async (target: Target, member: Member, id: string): Promise<void> => {
   try {
+    // All at once, so that packets pass as soon as may be; one that is not there is made first, and so no error.
+    const swept = FAMILIES.map((family) => `add table ${family} ${tableName(id)}\ndelete table ${family} ${tableName(id)}\n`);
+    await target.run(member, ['nft', '--file', '-'], swept.join(''));
     for (const family of await familiesWith(target, member, id)) {
       await target.run(member, ['nft', 'delete', 'table', family, tableName(id)]);
     }

@@ -1,0 +1,42 @@
+import { positive, strict } from '@livekit-swarm/core/settings';
+import { LEAST_CPU } from '@livekit-swarm/lab';
+import { lacksSqueeze, release, type Squeeze, squeeze } from './effects/squeeze.ts';
+import type { DescribedFault } from './fault.ts';
+
+export interface CpuParams {
+  /** 0.5: half of one. */
+  cores: number;
+}
+
+/** The kernel's own default: what is missing within it is waited for, µs. */
+const PERIOD_US = 100_000;
+
+/** A neighbour that takes the processor, or a container's limit that is too small. It is taken from this process alone: the crowd beside it keeps its own. */
+export const cpuPressure: DescribedFault<CpuParams> = {
+  name: 'cpu-pressure',
+  description: 'it gets so much processor time and no more, as if neighbours took the rest',
+  healing: 'it is put back into its control group',
+  needs: ['run'],
+  on: ['node', 'redis', 'balancer', 'turn'],
+  params: strict({
+    cores: positive(1_000)
+      .refine((cores) => cores >= LEAST_CPU, `must be at least ${LEAST_CPU}`)
+      .describe('What it may use. 0.5: half of one core.'),
+  }),
+  lasts: true,
+  available: (target, member, params) => lacksSqueeze(target, member, quota(params)),
+  inject: (context) => squeeze(context, quota(context.params)),
+  heal: release,
+};
+
+const quota = ({ cores }: CpuParams): Squeeze => {
+  const us = String(Math.round(cores * PERIOD_US));
+  return {
+    controller: 'cpu',
+    v2: [['cpu.max', `${us} ${PERIOD_US}`]],
+    v1: [
+      ['cpu.cfs_period_us', String(PERIOD_US)],
+      ['cpu.cfs_quota_us', us],
+    ],
+  };
+};

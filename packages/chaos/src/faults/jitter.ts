@@ -1,0 +1,31 @@
+import { duration, strict } from '@livekit-swarm/core/settings';
+import { healImpairment, impair, lacksImpairment } from './effects/impair.ts';
+import { type Traffic, trafficParams } from './effects/packet-rules.ts';
+import type { DescribedFault } from './fault.ts';
+
+export interface JitterParams extends Traffic {
+  /** Mean, ms. */
+  jitter: number;
+}
+
+/** A Wi-Fi that others use, too. */
+export const jitter: DescribedFault<JitterParams> = {
+  name: 'jitter',
+  description: 'packets are held up by chance, without overtaking one another',
+  healing: 'the rules are removed, swarm-impair is ended, and what it held arrives',
+  needs: ['packets'],
+  on: ['node', 'redis', 'balancer', 'turn'],
+  params: strict({
+    jitter: duration(1, 2_000).describe(
+      'Mean of what each packet has to wait, by chance; also its interarrival jitter (RFC 3550), up to 20 ms.',
+    ),
+    ...trafficParams('udp'),
+  }),
+  lasts: true,
+  available: lacksImpairment,
+  inject: (context) => {
+    const { params } = context;
+    return impair(context, params, { jitterMs: params.jitter });
+  },
+  heal: healImpairment,
+};

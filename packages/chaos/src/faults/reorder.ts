@@ -1,0 +1,31 @@
+import { share, strict } from '@livekit-swarm/core/settings';
+import { healImpairment, impair, lacksImpairment } from './effects/impair.ts';
+import { type Traffic, trafficParams } from './effects/packet-rules.ts';
+import type { DescribedFault } from './fault.ts';
+
+export interface ReorderParams extends Traffic {
+  /** 0 … 0.5. */
+  share: number;
+}
+
+/** Several ways to the same place. */
+export const reorder: DescribedFault<ReorderParams> = {
+  name: 'reorder',
+  description: 'a share of the packets arrives behind the one that followed it',
+  healing: 'the rules are removed, swarm-impair is ended, and what it held arrives',
+  needs: ['packets'],
+  on: ['node', 'redis', 'balancer', 'turn'],
+  params: strict({
+    share: share()
+      .refine((part) => part > 0 && part <= 0.5, 'must be more than 0% and at most 50%')
+      .describe('Of the packets of each stream.'),
+    ...trafficParams('udp'),
+  }),
+  lasts: true,
+  available: lacksImpairment,
+  inject: (context) => {
+    const { params } = context;
+    return impair(context, params, { reorder: params.share });
+  },
+  heal: healImpairment,
+};
