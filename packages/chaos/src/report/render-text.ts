@@ -10,7 +10,7 @@ import {
   recordSection,
   recoverySection,
 } from './sections.ts';
-import { knowledgeSentence, VERDICT_MARKS } from './words.ts';
+import { knowledgeSentence, VERDICT_MARKS, verdictWords } from './words.ts';
 
 export interface DrillReportOptions {
   color?: boolean;
@@ -28,7 +28,9 @@ export const renderDrillText = (result: DrillResult, { color = false, strict = f
   const known = knowledgeSentence(result);
   const several = repeats.length > 1;
   const title = [
-    paint(`${VERDICT_MARKS[verdict]} ${verdict.toUpperCase()} (exit ${exitCodeOfDrill(result, strict)})  ${drill.name}`),
+    paint(
+      `${VERDICT_MARKS[verdict]} ${verdictWords(result).toUpperCase()} (exit ${exitCodeOfDrill(result, strict)})  ${drill.name}`,
+    ),
     style.dim(`  ${target}${serverVersion === null ? '' : `, livekit-server ${serverVersion}`}`),
     ...(known === null ? [] : wrap('  → ', known)),
   ];

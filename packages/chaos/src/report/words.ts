@@ -10,6 +10,12 @@ export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {
   interrupted: '?',
 };
 
+/** `PASSED`, `FAILED`, `FAILED AS KNOWN`: for titles, in small letters. */
+export const verdictWords = ({ verdict, knowledge }: Pick<DrillResult, 'verdict' | 'knowledge'>): string => {
+  if (verdict === 'failed' && knowledge === 'as-known') return 'failed as known';
+  return verdict === 'passed' && knowledge === 'better' ? 'passed, better than known' : verdict;
+};
+
 /** What a result means beside what is known of the server; null: nothing to say. */
 export const knowledgeSentence = ({ knowledge, drill, serverVersion }: DrillResult): string | null => {
   const { known } = drill;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { documentOf, html, type Markup, name, said } from '@livekit-swarm/report/html';
 import type { DrillResult, RepeatResult } from '../../measure/drill-result.ts';
 import { exitCodeOfDrill } from '../exit-code.ts';
-import { knowledgeSentence, VERDICT_MARKS } from '../words.ts';
+import { knowledgeSentence, VERDICT_MARKS, verdictWords } from '../words.ts';
 import { clusterPart, faultList, newcomerTable } from './details.ts';
 import { pairMatrices } from './matrix.ts';
 import { objectiveTable } from './objectives.ts';
@@ -24,7 +24,12 @@ ${spreadPart(result)}
 ${repeats.map((repeat) => repeatPart(repeat, repeats.length))}
 </main>
 <footer><p>livekit-swarm · drill ${name(drill.name)} · started <time datetime="${startedAt}">${startedAt}</time></p></footer>`;
-  return documentOf({ title: `${VERDICT_MARKS[verdict]} ${said(drill.name)}: ${verdict}`, body, data: null, sheet: SHEET });
+  return documentOf({
+    title: `${VERDICT_MARKS[verdict]} ${said(drill.name)}: ${verdictWords(result)}`,
+    body,
+    data: null,
+    sheet: SHEET,
+  });
 };
 
 /** What the sheets have colours for. */
@@ -41,13 +46,7 @@ const masthead = ({ drill, verdict, repeats }: DrillResult): Markup =>
 <nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">Repeat ${number}</a></li>`)}</ul></nav>
 <button type="button" id="theme" hidden>Theme</button></header>`;
 
-const TITLES = {
-  passed: 'Passed',
-  failed: 'Failed',
-  inconclusive: 'Inconclusive',
-  void: 'Void',
-  interrupted: 'Interrupted',
-} as const;
+const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
 const hero = (result: DrillResult, strict: boolean): Markup => {
   const { drill, verdict, serverVersion, target, repeats } = result;
@@ -57,7 +56,7 @@ const hero = (result: DrillResult, strict: boolean): Markup => {
 <div class="verdict">
 <p class="seal" aria-hidden="true">${VERDICT_MARKS[verdict]}</p>
 <div>
-<h1 id="verdict-title">${TITLES[verdict]}</h1>
+<h1 id="verdict-title">${capital(verdictWords(result))}</h1>
 <p class="lead">${name(drill.name)} on ${name(target)}${serverVersion !== null && html`, livekit-server ${serverVersion}`}. <span class="dim">Exit code ${exitCodeOfDrill(result, strict)}.</span></p>
 ${known !== null && html`<p class="lead known">${said(known)}</p>`}
 ${drill.description !== null && html`<p class="asked">${said(drill.description)}</p>`}
