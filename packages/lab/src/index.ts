@@ -16,8 +16,6 @@ export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
 export type { GuardedCommand, ProcessEnd } from './guard/protocol.ts';
 export { sweepKubernetes } from './kubernetes/clean-up.ts';
 export { type DeployOptions, deployLiveKit, type LiveKitDeployment } from './kubernetes/deploy-livekit.ts';
-export { type ImageSpec, writeImageArchive } from './kubernetes/images/image-archive.ts';
-export { liveKitImage, redisImage } from './kubernetes/images/lab-images.ts';
 export { KUBERNETES_PACKAGES } from './kubernetes/needs.ts';
 export { KUBERNETES_VERSION, provideKubernetes } from './kubernetes/programs.ts';
 export {
