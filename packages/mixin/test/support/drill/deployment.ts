@@ -1,0 +1,120 @@
+/** A deployment as operators run it, watched by the shipped rules: three nodes, Redis, a load balancer, Prometheus, Alertmanager, the exporter. */
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type Cluster,
+  type ClusterFacts,
+  type Extra,
+  findFreePorts,
+  generateCredentials,
+  plainEnvironment,
+  STOP_POLITELY,
+  startCluster,
+} from '@livekit-swarm/lab';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { stringify } from 'yaml';
+import { askPrometheus, type Sample } from '../../../src/testing/prometheus.ts';
+import { scaleRules } from '../../../src/testing/scale-rules.ts';
+import { factorAt, type Pace } from './pace.ts';
+import { receiveWebhooks, type WebhookReceiver } from './webhook-receiver.ts';
+
+const RULES = fileURLToPath(new URL('../../../../../alerts/livekit-swarm.rules.yaml', import.meta.url));
+const SWARM = fileURLToPath(new URL('../../../../cli/src/main.ts', import.meta.url));
+
+export interface Watched extends AsyncDisposable {
+  dir: string;
+  cluster: Cluster;
+  receiver: WebhookReceiver;
+  rooms: RoomServiceClient;
+  /** Asks Prometheus. */
+  ask(query: string): Promise<Sample[]>;
+}
+
+/** Everything is up, and Prometheus has loaded the shipped rules at this pace. */
+export const startWatched = async (pace: Pace): Promise<Watched> => {
+  const dir = await mkdtemp(join(tmpdir(), 'swarm-alerts-'));
+  // Whoever is ended by a signal cannot wait for anything.
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  const receiver = await receiveWebhooks();
+  const close = async (): Promise<void> => {
+    await receiver.close();
+    await rm(dir, { recursive: true, force: true });
+  };
+  try {
+    const ruleFile = join(dir, 'rules.yaml');
+    await writeFile(ruleFile, scaleRules(await readFile(RULES, 'utf8'), factorAt(pace)));
+    const credentials = generateCredentials();
+    const { http: exporterPort } = await findFreePorts('127.0.0.1', 1);
+    const cluster = await startCluster({
+      dir,
+      nodes: 3,
+      credentials,
+      with: ['haproxy', 'prometheus', 'alertmanager', 'node-exporter', 'redis-exporter'],
+      ruleFiles: [ruleFile],
+      intervalSeconds: pace.intervalSeconds,
+      alertWebhookUrl: receiver.url,
+      config: { webhook: { api_key: credentials.apiKey, urls: [`http://127.0.0.1:${exporterPort}/webhook/lab`] } },
+      extras: async (facts) => [await exporter(facts, dir, exporterPort, pace)],
+    });
+    return {
+      dir,
+      cluster,
+      receiver,
+      rooms: new RoomServiceClient(cluster.httpUrl, credentials.apiKey, credentials.apiSecret),
+      ask: (query) => askPrometheus(cluster.prometheusUrl ?? '', query),
+      [Symbol.asyncDispose]: async () => {
+        await cluster.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/** `swarm exporter` in a process of its own, so that it can be killed: probes through the balancer and of each node, and the lifecycle with Redis. */
+const exporter = async (facts: ClusterFacts, dir: string, port: number, { probesEvery }: Pace): Promise<Extra> => {
+  const address = `127.0.0.1:${port}`;
+  const config = join(dir, 'exporter.yaml');
+  const nodes = facts.nodes.map(({ name, url, metricsUrl }) => [name, { url, metrics: metricsUrl }]);
+  await writeFile(
+    config,
+    stringify({
+      listen: address,
+      targets: {
+        lab: {
+          url: facts.url,
+          apiKey: facts.apiKey,
+          apiSecret: { env: 'SECRET' },
+          redis: facts.redisUrl,
+          nodes: Object.fromEntries(nodes),
+        },
+      },
+      probes: {
+        modules: { audio_pair: { duration: '1s' } },
+        schedule: [{ target: 'lab', module: 'audio_pair', every: probesEvery, nodes: true }],
+      },
+      lifecycle: { every: '1s' },
+    }),
+    { mode: 0o600 },
+  );
+  return {
+    spec: {
+      name: 'exporter',
+      command: process.execPath,
+      args: [SWARM, 'exporter', '--config', config],
+      env: { ...plainEnvironment(), SECRET: facts.apiSecret },
+      files: {},
+      logFile: join(dir, 'exporter.log'),
+      ready: { url: `http://${address}/-/ready` },
+      readyWithinMs: 20_000,
+      stopSteps: STOP_POLITELY,
+      url: `http://${address}`,
+    },
+    scrape: { job: 'swarm-exporter', targets: [{ address }] },
+  };
+};

@@ -1,0 +1,150 @@
+/** Faults of nodes, and of what stands behind and in front of them. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createService, plainEnvironment, provisionLiveKit, STOP_POLITELY } from '@livekit-swarm/lab';
+import { parse, stringify } from 'yaml';
+import { LIMITS, PARTICIPANTS_PER_NODE } from '../../../src/settings.ts';
+import { type Act, JOINS_FAILING } from './act.ts';
+import { fillNode, startCalls } from './crowd.ts';
+import { busiestNode, kill, nodesByPeople, putRoomOn, until } from './nodes.ts';
+
+const RESTARTS = 3;
+const GHOSTS = ['ghost-1', 'ghost-2', 'ghost-3'];
+
+export const killed: Act = {
+  name: 'killed',
+  fault: 'a node with rooms is killed (SIGKILL)',
+  fires: ['LiveKitNodeDown', 'LiveKitGhostRooms'],
+  may: ['LiveKitProbeFailing', 'LiveKitJoinsSlow', 'LiveKitNoHealthyBackend'],
+  resolves: ['LiveKitNodeDown', 'LiveKitGhostRooms'],
+  begin: async (watched, strike) => {
+    const endCalls = await startCalls(watched, 'k111d');
+    const node = await busiestNode(watched);
+    const { service, instance } = node;
+    for (const name of GHOSTS) await putRoomOn(watched, name, node);
+    strike();
+    await kill(service);
+    return {
+      about: { LiveKitNodeDown: { instance }, LiveKitGhostRooms: { target: 'lab' } },
+      heal: async () => {
+        await endCalls();
+        await service.start();
+        // Whoever comes gets a room on a node that lives.
+        for (const name of GHOSTS) await watched.rooms.createRoom({ name, emptyTimeout: 1 });
+      },
+    };
+  },
+};
+
+export const looping: Act = {
+  name: 'looping',
+  fault: `a node crashes and starts again, ${RESTARTS} times`,
+  fires: ['LiveKitRestartLoop'],
+  may: ['LiveKitNodeDown', 'LiveKitProbeFailing', 'LiveKitGhostRooms'],
+  resolves: [],
+  begin: async (watched, strike) => {
+    const [node] = await nodesByPeople(watched);
+    if (node === undefined) throw new Error('there are no nodes');
+    strike();
+    for (let start = 0; start < RESTARTS; start++) {
+      await kill(node.service);
+      await node.service.start();
+      const startedAt = Date.now() / 1_000;
+      await until('Prometheus sees the new process', async () => {
+        const [seen] = await watched.ask(`process_start_time_seconds{instance="${node.instance}"} > ${startedAt - 3}`);
+        return seen;
+      });
+      await sleep(3_000);
+    }
+    return { about: { LiveKitRestartLoop: { instance: node.instance } }, heal: async () => {} };
+  },
+};
+
+export const draining: Act = {
+  name: 'draining',
+  fault: 'a node is told to end (SIGTERM) while people are on it',
+  fires: ['LiveKitNodeDrainingTooLong'],
+  may: ['LiveKitProbeFailing', 'LiveKitNodeDown', 'LiveKitGhostRooms'],
+  resolves: ['LiveKitNodeDrainingTooLong'],
+  begin: async (watched, strike) => {
+    const endCalls = await startCalls(watched, 'dra1n');
+    const { service } = await busiestNode(watched);
+    strike();
+    service.signal('SIGTERM');
+    return {
+      heal: async () => {
+        await endCalls();
+        await service.stop();
+        await service.start();
+      },
+    };
+  },
+};
+
+export const redisGone: Act = {
+  name: 'redis',
+  fault: 'Redis is killed (SIGKILL)',
+  fires: ['LiveKitRedisUnreachable', 'LiveKitNoHealthyBackend', 'LiveKitExporterSourceDown'],
+  may: ['LiveKitProbeFailing', 'LiveKitGhostRooms', ...JOINS_FAILING],
+  resolves: ['LiveKitRedisUnreachable', 'LiveKitNoHealthyBackend', 'LiveKitExporterSourceDown'],
+  begin: async ({ cluster }, strike) => {
+    const redis = cluster.service('redis');
+    strike();
+    await kill(redis);
+    return { about: { LiveKitExporterSourceDown: { source: 'lifecycle' } }, heal: redis.start };
+  },
+};
+
+export const split: Act = {
+  name: 'split',
+  fault: 'a node comes back without Redis in its configuration, behind the same load balancer',
+  fires: ['LiveKitSplitBrain'],
+  may: ['LiveKitProbeFailing', 'LiveKitGhostRooms', 'LiveKitNodeDown', 'LiveKitRestartLoop'],
+  resolves: ['LiveKitSplitBrain'],
+  begin: async ({ cluster, dir }, strike) => {
+    const [node] = cluster.nodes;
+    if (node === undefined) throw new Error('there are no nodes');
+    const service = cluster.service(node.name);
+    const { redis: _forgotten, ...config } = parse(await readFile(join(dir, `${node.name}.yaml`), 'utf8')) as { redis: object };
+    const configFile = join(dir, 'alone.yaml');
+    await writeFile(configFile, stringify(config), { mode: 0o600 });
+    const alone = createService({
+      name: 'alone',
+      command: (await provisionLiveKit({})).path,
+      args: ['--config', configFile],
+      env: { ...plainEnvironment(), LIVEKIT_KEYS: `${cluster.apiKey}: ${cluster.apiSecret}` },
+      files: {},
+      logFile: join(dir, 'alone.log'),
+      ready: { url: `${node.httpUrl}/` },
+      readyWithinMs: 20_000,
+      stopSteps: STOP_POLITELY,
+      url: node.url,
+    });
+    await kill(service);
+    strike();
+    await alone.start();
+    return {
+      about: { LiveKitSplitBrain: { target: 'lab', module: 'audio_pair' } },
+      heal: async () => {
+        await kill(alone);
+        await service.start();
+      },
+    };
+  },
+};
+
+export const full: Act = {
+  name: 'full',
+  fault: `${PARTICIPANTS_PER_NODE * LIMITS.capacity + 30} people come to one node`,
+  fires: ['LiveKitCapacityHigh'],
+  may: ['LiveKitJoinsSlow', 'LiveKitProbeFailing'],
+  resolves: ['LiveKitCapacityHigh'],
+  begin: async (watched, strike) => {
+    const [node] = (await nodesByPeople(watched)).toReversed();
+    if (node === undefined) throw new Error('there are no nodes');
+    strike();
+    const heal = await fillNode(watched, node, PARTICIPANTS_PER_NODE * LIMITS.capacity + 30, 'fu11');
+    return { about: { LiveKitCapacityHigh: { instance: node.instance } }, heal };
+  },
+};

@@ -1,0 +1,57 @@
+/** What Alertmanager tells the world: a real receiver of its webhooks. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One alert of one notification. */
+export interface Notice {
+  alert: string;
+  status: 'firing' | 'resolved';
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** `performance.now()` when it came. */
+  atMs: number;
+}
+
+export interface WebhookReceiver {
+  url: string;
+  /** In the order they came. */
+  notices: readonly Notice[];
+  close(): Promise<void>;
+}
+
+/** Alertmanager's webhook format, version 4. */
+interface Notification {
+  version: string;
+  alerts: { status: 'firing' | 'resolved'; labels: Record<string, string>; annotations: Record<string, string> }[];
+}
+
+export const receiveWebhooks = async (): Promise<WebhookReceiver> => {
+  const notices: Notice[] = [];
+  const server = createServer(async (request, response) => {
+    const atMs = performance.now();
+    const { version, alerts } = JSON.parse(await bodyOf(request)) as Notification;
+    if (version !== '4') throw new Error(`Alertmanager speaks another language: ${version}`);
+    for (const { status, labels, annotations } of alerts) {
+      notices.push({ alert: labels.alertname ?? '', status, labels, annotations, atMs });
+    }
+    response.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    notices,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+};
