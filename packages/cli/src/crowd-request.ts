@@ -13,9 +13,10 @@ const MAX_WORKERS = 256;
 export const readCrowdFlags = (
   flags: CrowdFlags,
   typed: (flag: keyof CrowdFlags) => boolean,
-): Pick<ScenarioRun, 'target' | 'signalling' | 'workers'> => ({
+): Pick<ScenarioRun, 'target' | 'signalling' | 'recovery' | 'workers'> => ({
   target: readTarget(flags, typed),
   signalling: flags.signalling,
+  recovery: flags.recovery,
   workers: readWorkers(flags.workers),
 });
 

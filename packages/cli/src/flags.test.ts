@@ -17,7 +17,15 @@ afterEach(() => {
 
 describe('flags of a run', () => {
   it('say nothing about what was not asked for', () => {
-    expect(read([])).toEqual({ signalling: 'auto', threshold: [], tolerance: [], report: [], github: true, color: true });
+    expect(read([])).toEqual({
+      signalling: 'auto',
+      recovery: 'sdk',
+      threshold: [],
+      tolerance: [],
+      report: [],
+      github: true,
+      color: true,
+    });
   });
 
   it('go before the environment, which goes before the defaults', () => {

@@ -8,6 +8,7 @@ export interface CrowdFlags {
   apiKey?: string;
   apiSecret?: string;
   signalling: 'auto' | 'v1' | 'v0';
+  recovery: 'none' | 'sdk' | 'app';
   livekitVersion?: LiveKitVersion;
   threshold: string[];
   baseline?: string;
@@ -89,6 +90,12 @@ export const addCrowdFlags = (command: Command, env: Environment): Command => {
     ...outputFlags(),
   ]);
   add('The generator:', [
+    new Option(
+      '--recovery <policy>',
+      'who loses the connection: none (is out), sdk (comes back as the SDKs do), app (and joins anew after that) (default: sdk)',
+    )
+      .choices(['none', 'sdk', 'app'])
+      .default('sdk'),
     new Option('--workers <n>', 'processes that host participants (default: as many as it takes, one a core)'),
     new Option('--quiet', 'no progress on stderr'),
   ]);

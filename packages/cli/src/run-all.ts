@@ -13,7 +13,7 @@ import { serveRunMetrics } from './serve-run-metrics.ts';
 /** A scenario, what of it is its own, and what to call it while it waits. */
 export type Turn = Pick<ScenarioRun, 'scenario' | 'recordDir'> & { baseline: Baseline | null };
 
-type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'workers'>;
+type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'recovery' | 'workers'>;
 
 /**
  * Runs scenarios one after the other, each against a server of its own where none is given, and shows what each came to. One that cannot be run does not keep

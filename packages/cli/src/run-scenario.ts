@@ -25,6 +25,8 @@ export interface ScenarioRun {
   scenario: Scenario;
   target: Target;
   signalling: RunOptions['signalling'];
+  /** What participants do when they lose the connection; default: as the SDKs do. */
+  recovery?: RunOptions['recovery'];
   /** Processes that host participants; null lets us choose. */
   workers: number | null;
   /** The folder of the record and the logs; null: `records/TIME-RUN`. */
@@ -95,6 +97,7 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
       staffing,
       thresholds: scenario.thresholds,
       signalling,
+      ...(request.recovery === undefined ? {} : { recovery: request.recovery }),
       record,
       version: VERSION,
       stop: interruption.stop,

@@ -37,6 +37,7 @@ const header = z.object({
   thresholds: z.array(text),
   environment: z.record(text, z.union([text, z.number()])),
   workers: count,
+  recovery: z.enum(['none', 'app']).optional(),
 });
 
 const deployment = z.object({

@@ -25,6 +25,8 @@ export interface HeaderLine {
   /** Where the run came from: product version, Node version, kernel, CPUs, memory. Never a secret. */
   environment: Record<string, string | number>;
   workers: number;
+  /** What participants do when they lose their connection; absent where they do what the SDKs do. */
+  recovery?: 'none' | 'app';
 }
 
 /** What of the plan a reader of the record needs, so that records do not change their meaning when the expansion of scenarios does. */

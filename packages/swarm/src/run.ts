@@ -131,6 +131,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
       thresholds: options.thresholds,
       environment: describeEnvironment(options.version),
       workers: shards.length,
+      ...(recovery !== 'sdk' && { recovery }),
     });
     const { embedded, serverVersion } = deployment;
     ledger.tell({

@@ -85,6 +85,7 @@ test('a deployment that was gone for a moment is no end where applications join 
   }
   // What came of it is in the record, and the record says the same.
   const written = readFileSync(record, 'utf8');
+  expect(lines[0]).toMatchObject({ type: 'header', recovery: 'app' });
   expect(written).toContain('"what":"steady"');
   expect(written).not.toMatch(/eyJ[\w-]+\./);
   expect((await readRecord(join(dir, 'record'))).joins).toEqual(summary.joins);
