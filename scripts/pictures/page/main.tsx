@@ -3,6 +3,7 @@ import { createTheme, dateTimeFormat, type GrafanaTheme2, ThemeContext } from '@
 import { GlobalStyles, PanelChrome } from '@grafana/ui';
 import 'uplot/dist/uPlot.min.css';
 import type { ComponentType, ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { PanelType } from '../panel-types.ts';
 import type { Picture } from '../picture.ts';
@@ -105,15 +106,16 @@ const draw = async (picture: Picture): Promise<void> => {
   document.body.append(place);
   const root = createRoot(place);
   const render = (content: ReactNode): void =>
-    root.render(
-      <ThemeContext.Provider value={theme}>
-        <GlobalStyles />
-        {content}
-      </ThemeContext.Provider>,
+    flushSync(() =>
+      root.render(
+        <ThemeContext.Provider value={theme}>
+          <GlobalStyles />
+          {content}
+        </ThemeContext.Provider>,
+      ),
     );
   render(null);
   // Axes are as wide as their words are in the font that is there when they are drawn.
-  await new Promise(requestAnimationFrame);
   await Promise.all([400, 500].map((weight) => document.fonts.load(`${weight} 12px Inter`)));
   render(<Dashboard picture={picture} theme={theme} />);
 };
