@@ -1,3 +1,4 @@
+import { ChaosError } from '@livekit-swarm/chaos/error';
 import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
 import { LabError } from '@livekit-swarm/lab';
 import type { NoRun } from '@livekit-swarm/report';
@@ -17,6 +18,9 @@ export interface Problem {
 export const problemOf = (error: unknown): Problem => {
   if (error instanceof UsageError) return { exitCode: error.exitCode, reason: 'usage', message: error.message, hint: error.hint };
   if (error instanceof DeploymentError || error instanceof RunError) {
+    return { exitCode: error.exitCode, reason: error.reason, message: error.message, hint: error.hint };
+  }
+  if (error instanceof ChaosError) {
     return { exitCode: error.exitCode, reason: error.reason, message: error.message, hint: error.hint };
   }
   if (error instanceof LabError) {

@@ -1,5 +1,6 @@
 import { type ExitCode, UsageError } from '@livekit-swarm/core';
 import { Command, Option } from 'commander';
+import { addChaosCommands } from './chaos-program.ts';
 import type { ReportFlags } from './commands/report.ts';
 import { addCompareCommands } from './compare-program.ts';
 import type { Console } from './console.ts';
@@ -113,6 +114,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addCompareCommands(program, console, done);
   addScenarioCommands(program, console, done);
   addLabCommands(program, console, done);
+  addChaosCommands(program, console, done);
   addExporterCommand(program, console, done);
   return program;
 };

@@ -12,10 +12,11 @@ const GRAVEST_FIRST: readonly ExitCode[] = [
 ];
 
 /** What several runs come to: the gravest of their exit codes. */
-export const exitCodeOfAll = (outcomes: readonly Outcome[]): ExitCode => {
-  const codes = new Set(outcomes.map(exitCodeOf));
-  return GRAVEST_FIRST.find((code) => codes.has(code)) ?? EXIT_CODES.passed.code;
-};
+export const exitCodeOfAll = (outcomes: readonly Outcome[]): ExitCode => gravestOf(outcomes.map(exitCodeOf));
+
+/** 0 when there are none. */
+export const gravestOf = (codes: readonly ExitCode[]): ExitCode =>
+  GRAVEST_FIRST.find((code) => codes.includes(code)) ?? EXIT_CODES.passed.code;
 
 /** One that failed makes all fail; one that nobody can judge leaves all open. */
 export const verdictOfAll = (outcomes: readonly Outcome[]): Verdict => {

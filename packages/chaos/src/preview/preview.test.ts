@@ -84,6 +84,16 @@ describe('previewDrill', () => {
   });
 });
 
+describe('a lab that is not there yet', () => {
+  it('takes nothing', async () => {
+    const lab = imaginedLab(2);
+    const [member] = await lab.members();
+    if (member === undefined) throw new Error('it has parts');
+    await expect(lab.signal(member, 'SIGKILL')).rejects.toMatchObject({ reason: 'no-member' });
+    await expect(lab.start(member)).rejects.toMatchObject({ reason: 'no-member' });
+  });
+});
+
 describe('possibleFaults', () => {
   it('asks every fault about every part that it is for', async () => {
     const found = await possibleFaults(imaginedLab(1), FAULTS);

@@ -9,13 +9,20 @@ import type { Fault } from '../faults/fault.ts';
 export const sampleParams = ({ name, params }: Pick<Fault, 'name' | 'params'>): unknown => {
   const schema = settingsJsonSchema(params, name);
   const required = Array.isArray(schema.required) ? schema.required.map(String) : [];
-  const sample = Object.fromEntries(required.map((key) => [key, sampleOf(schema.properties?.[key] ?? {})]));
-  const read = params.safeParse(sample);
-  if (read.success) return read.data;
-  throw new RangeError(`${name}: no drill could be made of its examples ${JSON.stringify(sample)}`, { cause: read.error });
+  const choices = required.map((key) => [key, samplesOf(schema.properties?.[key] ?? {})] as const);
+  const most = Math.max(1, ...choices.map(([, samples]) => samples.length));
+  let cause: unknown;
+  // Examples are of a kind of value in general: one may be too long a time, and the next just right.
+  for (let turn = 0; turn < most; turn++) {
+    const read = params.safeParse(Object.fromEntries(choices.map(([key, samples]) => [key, samples[turn % samples.length]])));
+    if (read.success) return read.data;
+    cause = read.error;
+  }
+  throw new RangeError(`${name}: no drill could be made of the examples of ${required.join(', ')}`, { cause });
 };
 
-const sampleOf = (schema: JsonSchema): unknown => {
-  const [example] = Array.isArray(schema.examples) ? schema.examples : Array.isArray(schema.enum) ? schema.enum : [];
-  return example ?? schema.const ?? (schema.type === 'boolean' ? true : (schema.minimum ?? 1));
+const samplesOf = (schema: JsonSchema): unknown[] => {
+  const examples = [schema.examples, schema.enum].find((list) => Array.isArray(list) && list.length > 0);
+  if (Array.isArray(examples)) return examples;
+  return [schema.const ?? (schema.type === 'boolean' ? true : (schema.minimum ?? 1))];
 };

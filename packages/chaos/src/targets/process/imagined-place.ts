@@ -1,4 +1,4 @@
-import { ChaosError } from '../../chaos-error.ts';
+import { identifyProcess } from '@livekit-swarm/lab';
 import { labParts } from './lab-parts.ts';
 import type { Place } from './part.ts';
 
@@ -23,10 +23,9 @@ export const imaginedPlace = (nodes: number): Place => {
     label: `lab of ${nodes} nodes`,
     reference: () => ({ kind: 'process', place: 'imagined' }),
     parts: async () => parts,
-    identity: async () => null,
-    start: async (name) => {
-      throw new ChaosError('no-member', `${name} is not there yet`);
-    },
+    // They will be children of this process, and be allowed what it is allowed.
+    identity: async () => identifyProcess(process.pid),
+    start: async () => {},
     lacksStart: () => null,
   };
 };

@@ -1,0 +1,159 @@
+import type { ExitCode } from '@livekit-swarm/core';
+import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS } from '@livekit-swarm/lab';
+import { type Command, Option } from 'commander';
+import type { ChaosDoctorFlags } from './commands/chaos-doctor.ts';
+import type { ChaosPlanFlags } from './commands/chaos-plan.ts';
+import type { ChaosRunFlags } from './commands/chaos-run.ts';
+import type { Console } from './console.ts';
+import { addGroup, collector, colorFlag } from './flags.ts';
+
+/** As in the drills' map of reports, which is not loaded for `--help`. */
+const REPORTS = 'text, json, junit, html';
+
+const whereFlags = (): Option[] => [
+  new Option('--lab <name>', 'a lab that stands ("swarm lab up"); it stays when the drill is over'),
+  new Option(
+    '--livekit-version <version>',
+    `of the lab that is raised: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
+  ).choices(LIVEKIT_VERSIONS),
+];
+
+const drillFlags = (): Option[] => [
+  new Option('--repeats <n>', 'how often each is carried out (default: as its file says)'),
+  new Option(
+    '--recovery <policy>',
+    'what people do when their connection is lost: none, sdk or app (default: as the file says)',
+  ).choices(['none', 'sdk', 'app']),
+];
+
+const WHERE = 'The deployment (default: a lab on this machine, raised for each repeat):';
+
+/** `swarm chaos …`: drills. Their code is loaded when they are called for. */
+export const addChaosCommands = (program: Command, console: Console, done: (exitCode: ExitCode) => void): void => {
+  const { env } = console;
+  const chaos = program
+    .command('chaos')
+    .description('break a deployment while people talk, and say who came back')
+    .helpCommand(false)
+    .addHelpText('after', chaosHelp);
+  const hint = (name: string): string => `  → "swarm chaos ${name} --help" lists all flags`;
+
+  const run = chaos
+    .command('run')
+    .description('carry drills out, one after the other, and judge each')
+    .argument('<files...>', 'drill files; - for standard input');
+  addGroup(run, env, 'The drill:', drillFlags());
+  addGroup(run, env, WHERE, whereFlags());
+  // Never from the environment, where one forgets it.
+  run.addOption(new Option('--i-know-this-is <name>', 'this deployment, which is no lab, may be broken').helpGroup(WHERE));
+  addGroup(run, env, 'The verdict:', [
+    new Option('--strict', 'what the server is known to fail in fails the drill'),
+    new Option('--report <name[=file]>', `also make this report (may be repeated): ${REPORTS}; =- for stdout`)
+      .argParser(collector())
+      .default([]),
+    new Option('--json', 'print one JSON object instead of the summary: short for --report json=-'),
+    new Option('--record <dir>', 'where records and logs go (default: records/TIME-DRILL)'),
+  ]);
+  addGroup(run, env, 'The generator:', [
+    new Option('--workers <n>', 'processes that host participants (default: as many as it takes, one a core)'),
+    new Option('--quiet', 'no progress on stderr'),
+  ]);
+  run
+    .optionsGroup('General:')
+    .addOption(colorFlag())
+    .addHelpText('after', runHelp)
+    .showHelpAfterError(hint('run'))
+    .action(async (files: string[], _flags: unknown, command: Command) => {
+      const { chaosRunCommand } = await import('./commands/chaos-run.ts');
+      done(await chaosRunCommand(files, command.opts<ChaosRunFlags>(), console));
+    });
+
+  chaos
+    .command('validate')
+    .description('say everything that is wrong with drill files, and start nothing')
+    .argument('<files...>', 'drill files; - for standard input')
+    .option('--json', 'print one JSON object')
+    .addOption(colorFlag())
+    .showHelpAfterError(hint('validate'))
+    .action(async (files: string[], flags: { json?: boolean; color: boolean }) => {
+      const { chaosValidateCommand } = await import('./commands/chaos-validate.ts');
+      done(await chaosValidateCommand(files, flags, console));
+    });
+
+  chaos
+    .command('list')
+    .description('the drills that come with swarm, and the faults that drills are made of')
+    .option('--json', 'print one JSON object')
+    .addOption(colorFlag())
+    .action(async (flags: { json?: boolean; color: boolean }) => {
+      const { chaosListCommand } = await import('./commands/chaos-list.ts');
+      done(await chaosListCommand(flags, console));
+    });
+
+  const plan = chaos
+    .command('plan')
+    .description('say what a drill would do, when, and to what; do nothing')
+    .argument('<file>', 'a drill file; - for standard input');
+  addGroup(plan, env, 'The drill:', drillFlags());
+  addGroup(plan, env, WHERE, whereFlags());
+  plan
+    .option('--json', 'print one JSON object')
+    .addOption(colorFlag())
+    .showHelpAfterError(hint('plan'))
+    .action(async (file: string, _flags: unknown, command: Command) => {
+      const { chaosPlanCommand } = await import('./commands/chaos-plan.ts');
+      done(await chaosPlanCommand(file, command.opts<ChaosPlanFlags>(), console));
+    });
+
+  const doctor = chaos.command('doctor').description('show which faults are possible here, and what keeps the others from being');
+  addGroup(doctor, env, WHERE, whereFlags());
+  doctor
+    .option('--json', 'print one JSON object')
+    .addOption(colorFlag())
+    .showHelpAfterError(hint('doctor'))
+    .action(async (_flags: unknown, command: Command) => {
+      const { chaosDoctorCommand } = await import('./commands/chaos-doctor.ts');
+      done(await chaosDoctorCommand(command.opts<ChaosDoctorFlags>(), console));
+    });
+
+  chaos
+    .command('heal')
+    .description('take back what drills left that were killed')
+    .option('--force', 'also what belongs to a drill that still runs')
+    .option('--json', 'print one JSON object')
+    .showHelpAfterError(hint('heal'))
+    .action(async (flags: { force?: boolean; json?: boolean }) => {
+      const { chaosHealCommand } = await import('./commands/chaos-heal.ts');
+      done(await chaosHealCommand(flags, console));
+    });
+};
+
+const chaosHelp = `
+Examples:
+  swarm chaos run chaos/kill-room-node.yaml        who is back when, after the node that holds a room has died
+  swarm chaos list                                 what else there is
+  swarm chaos heal                                 after a drill that was killed
+
+docs/chaos.md says how drills are written, and how they are done to a deployment of yours.
+`;
+
+const runHelp = `
+Examples:
+  swarm chaos run chaos/kill-room-node.yaml
+  swarm chaos run chaos/hang-10s.yaml --repeats 3 --strict
+  swarm chaos run chaos/*.yaml --report junit=out/junit.xml --report html=out/drill.html
+  swarm chaos run chaos/forced-stop.yaml --recovery sdk      what if the application did not join anew?
+
+Each repeat has a lab of its own, raised as the drill says. What is about to be injected is written down first, and healed whatever happens:
+at its time, at the end, on Ctrl-C, and by the next drill (or "swarm chaos heal") when swarm was killed.
+
+Exit codes:
+    0  every objective was reached, or the server failed just as it is known to (not with --strict)
+    2  something is wrong with a file or a flag; nothing was done
+    3  it is not allowed there, or something could not be reached, injected or healed
+   98  void (it was not steady, or a fault is not available here), or inconclusive (the generator suffered)
+   99  an objective was missed
+  130  interrupted; everything was healed
+
+Of several the gravest counts: 130, 1, 2, 3, 99, 98, 0.
+`;

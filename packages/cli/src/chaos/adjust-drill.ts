@@ -1,0 +1,25 @@
+import type { Drill, DrillCrowd } from '@livekit-swarm/chaos/drill';
+import { UsageError } from '@livekit-swarm/core';
+
+/** What flags change about a drill. */
+export interface Adjustments {
+  repeats?: string;
+  recovery?: DrillCrowd['recovery'];
+}
+
+const MOST_REPEATS = 100;
+
+/** @throws UsageError */
+export const adjustDrill = (drill: Drill, { repeats, recovery }: Adjustments): Drill => ({
+  ...drill,
+  repeats: repeats === undefined ? drill.repeats : readRepeats(repeats),
+  crowd: { ...drill.crowd, recovery: recovery ?? drill.crowd.recovery },
+  // What is known, is known of people who behave as in the file.
+  known: recovery === undefined || recovery === drill.crowd.recovery ? drill.known : null,
+});
+
+const readRepeats = (text: string): number => {
+  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (count >= 1 && count <= MOST_REPEATS) return count;
+  throw new UsageError(`--repeats ${text}: must be a whole number from 1 to ${MOST_REPEATS}`);
+};

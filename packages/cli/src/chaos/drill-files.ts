@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Drill, parseDrill } from '@livekit-swarm/chaos/drill';
+import { FAULTS } from '@livekit-swarm/chaos/faults';
+import { type ScenarioProblem, UsageError } from '@livekit-swarm/core';
+import { SettingsError } from '@livekit-swarm/core/settings';
+
+/** A place is missing where the file itself is the problem. */
+export type DrillProblem = Omit<ScenarioProblem, 'line' | 'column'> & { line: number | null; column: number | null };
+
+export interface DrillFileResult {
+  file: string;
+  /** Null when something is wrong with it. */
+  drill: Drill | null;
+  problems: DrillProblem[];
+}
+
+/** More is no drill. */
+const MOST_BYTES = 1 << 20;
+
+/** Reads each of them, and tells two of one name: their reports and records could not be told apart. */
+export const readDrillFiles = (paths: readonly string[]): DrillFileResult[] => {
+  const results = paths.map(readOne);
+  const taken = new Map<string, string>();
+  for (const { file, drill, problems } of results) {
+    if (drill === null) continue;
+    const other = taken.get(drill.name);
+    if (other === undefined) taken.set(drill.name, file);
+    else problems.push(ofFile(file, `${other} has the name "${drill.name}", too`, 'give each a name of its own'));
+  }
+  return results;
+};
+
+/** The same for those who want to carry them out. @throws UsageError with everything that is wrong with any of them */
+export const readDrills = (paths: readonly string[]): Drill[] => {
+  const results = readDrillFiles(paths);
+  const problems = results.flatMap((result) => result.problems);
+  if (problems.length === 0) return results.flatMap(({ drill }) => drill ?? []);
+  throw new UsageError(problems.map(say).join('\n'));
+};
+
+const say = ({ file, line, column, path, message, hint }: DrillProblem): string => {
+  const place = line === null ? file : `${file}:${line}:${column}`;
+  return `${place}: ${path === '' ? '' : `${path}: `}${message}${hint === null ? '' : `; ${hint}`}`;
+};
+
+const readOne = (file: string): DrillFileResult => {
+  try {
+    return { file, drill: parseDrill(textOf(file), { file: file === '-' ? 'stdin' : file, faults: FAULTS }), problems: [] };
+  } catch (error) {
+    if (error instanceof SettingsError) return { file, drill: null, problems: [...error.problems] };
+    if (!(error instanceof UsageError)) throw error;
+    return { file, drill: null, problems: [ofFile(file, error.message, error.hint)] };
+  }
+};
+
+const ofFile = (file: string, message: string, hint: string | null): DrillProblem => ({
+  file,
+  line: null,
+  column: null,
+  path: '',
+  message,
+  hint,
+});
+
+const textOf = (file: string): string => {
+  try {
+    const bytes = readFileSync(file === '-' ? 0 : file);
+    if (bytes.length > MOST_BYTES) throw new UsageError('is larger than a drill can be', 'give the path of a drill file');
+    return bytes.toString('utf8');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new UsageError('there is no such file', '"swarm chaos list" lists the drills that come with swarm');
+    if (code === 'EISDIR') throw new UsageError('is a folder', `give the files in it: ${file.replace(/\/$/, '')}/*.yaml`);
+    throw new UsageError(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+/** The drills that come with swarm, where they do: a checkout has them. */
+export const libraryFiles = (): string[] => {
+  const folder = fileURLToPath(new URL('../../../../chaos/', import.meta.url));
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => `${folder}${name}`);
+};

@@ -1,0 +1,73 @@
+import { basename, dirname, extname, join } from 'node:path';
+import { type Console, write } from '../console.ts';
+import { parseRequestsOf, type ReportRequest } from '../output/report-request.ts';
+import { writeWhole } from '../output/write-whole.ts';
+import { formatProblem } from '../problem.ts';
+import {
+  DRILL_REPORTS,
+  type DrillOutcome,
+  type DrillReporter,
+  type DrillReportName,
+  folderOf,
+  isDrillResult,
+} from './drill-reports.ts';
+
+type Request = ReportRequest<DrillReportName>;
+
+/** @throws UsageError when there is no such report, or two would be written to one place */
+export const readDrillReports = (texts: readonly string[], json: boolean): Request[] =>
+  parseRequestsOf(DRILL_REPORTS, texts, json);
+
+/** Writes all that was asked for; one that fails does not take the others with it. @returns whether all of them were written */
+export const writeDrillReports = async (
+  requests: readonly Request[],
+  outcomes: readonly DrillOutcome[],
+  { strict, quiet }: { strict: boolean; quiet: boolean },
+  { stdout, stderr }: Pick<Console, 'stdout' | 'stderr'>,
+): Promise<boolean> => {
+  let complete = true;
+  for (const request of requests) {
+    const reporter: DrillReporter = DRILL_REPORTS[request.name];
+    if (request.to === 'stdout') {
+      if (outcomes.length > 0) await write(stdout, reporter.render(outcomes, strict));
+      continue;
+    }
+    for (const { file, some } of placesOf(request, outcomes)) {
+      try {
+        await writeWhole(file, reporter.render(some, strict));
+        if (!quiet) await write(stderr, `Report ${request.name}: ${file}\n`);
+      } catch (error) {
+        complete = false;
+        const message = `the report ${request.name} could not be written to ${file}: ${error instanceof Error ? error.message : String(error)}`;
+        await write(
+          stderr,
+          formatProblem({ exitCode: 1, reason: 'report', message, hint: `give another place: --report ${request.name}=FILE` }),
+        );
+      }
+    }
+  }
+  return complete;
+};
+
+/** The file that was named, all drills in one document where that is possible, else one each; beside its records where none was named. */
+const placesOf = ({ name, to }: Request, outcomes: readonly DrillOutcome[]): { file: string; some: DrillOutcome[] }[] => {
+  const { fileName, several }: DrillReporter = DRILL_REPORTS[name];
+  const results = outcomes.filter(isDrillResult);
+  if (to === null || to === 'stdout') {
+    return results.flatMap((result) => {
+      const folder = folderOf(result);
+      return folder === null ? [] : [{ file: join(folder, fileName), some: [result] }];
+    });
+  }
+  if (several) return outcomes.length === 0 ? [] : [{ file: to.file, some: [...outcomes] }];
+  return results.map((result) => ({
+    file: results.length === 1 ? to.file : withSuffix(to.file, result.drill.name),
+    some: [result],
+  }));
+};
+
+/** `out/drill.html` → `out/drill-hang-10s.html`. */
+const withSuffix = (file: string, suffix: string): string => {
+  const extension = extname(file);
+  return join(dirname(file), `${basename(file, extension)}-${suffix}${extension}`);
+};

@@ -1,0 +1,53 @@
+import { FAULTS, type FaultPossibility, openJournal, possibleFaults } from '@livekit-swarm/chaos';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { plural, printable, type Style, styleFor, wrap } from '@livekit-swarm/report';
+import { lookAt, readWhere, type WhereFlags } from '../chaos/where.ts';
+import { type Console, wantsColor, write } from '../console.ts';
+
+export interface ChaosDoctorFlags extends WhereFlags {
+  json?: boolean;
+  color: boolean;
+}
+
+/** What `--json` prints. */
+const SCHEMA = 'livekit-swarm/chaos-doctor/1';
+
+/** Enough for every fault to have somebody it is for. */
+const NODES = 1;
+
+/** `swarm chaos doctor`: which faults are possible here, and what keeps the others from being. Changes nothing; exits with 3 when none is. */
+export const chaosDoctorCommand = async (flags: ChaosDoctorFlags, { stdout, env }: Console): Promise<ExitCode> => {
+  await using target = await lookAt(readWhere(flags), NODES);
+  const found = await possibleFaults(target, FAULTS);
+  const { pending, unreadable } = await openJournal().read();
+  const left = pending.length + unreadable.length;
+  const style = styleFor(wantsColor(flags.color, stdout, env));
+  await write(
+    stdout,
+    flags.json
+      ? `${JSON.stringify({ schema: SCHEMA, target: target.label, faults: found, pending: left }, null, 2)}\n`
+      : printable(asText(flags.lab === undefined ? 'a lab raised for a drill' : target.label, found, left, style)),
+  );
+  return found.some(({ possible }) => possible.length > 0) ? EXIT_CODES.passed.code : EXIT_CODES.unreachable.code;
+};
+
+const asText = (label: string, found: readonly FaultPossibility[], left: number, style: Style): string => {
+  const width = Math.max(...found.map(({ fault }) => fault.length));
+  const lines = found.flatMap(({ fault, possible, impossible }) => {
+    const whys = [...new Set(impossible.map(({ why }) => why))];
+    const mark = possible.length > 0 ? (whys.length > 0 ? style.unsure('!') : style.good('✓')) : style.bad('✗');
+    const what = possible.length > 0 ? possible.join(', ') : whys.length > 0 ? 'not here' : 'there is nobody to do it to';
+    return [`  ${mark}  ${fault.padEnd(width)}  ${what}`, ...whys.flatMap((why) => wrap(`${' '.repeat(7 + width)}→ `, why))];
+  });
+  const some = found.filter(({ possible }) => possible.length > 0).length;
+  const conclusion = `${some} of ${plural(found.length, 'fault')} can be injected into ${label}.`;
+  const rest =
+    left === 0
+      ? []
+      : [
+          style.bad(
+            `${plural(left, 'fault')} of earlier drills ${left === 1 ? 'is' : 'are'} in the journal: run "swarm chaos heal".`,
+          ),
+        ];
+  return `${[...lines, '', conclusion, ...rest].join('\n')}\n`;
+};

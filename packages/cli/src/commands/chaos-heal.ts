@@ -1,0 +1,29 @@
+import { FAULTS, healPending, openJournal } from '@livekit-swarm/chaos';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { sayHealed } from '../chaos/heal-leftovers.ts';
+import { type Console, write } from '../console.ts';
+
+/** `swarm chaos heal`: takes back what drills left that were killed. Exits with 3 when something could not be taken back. */
+export const chaosHealCommand = async (flags: { force?: boolean; json?: boolean }, { stdout }: Console): Promise<ExitCode> => {
+  const report = await healPending({ journal: openJournal(), faults: FAULTS, force: flags.force === true });
+  const lines = sayHealed(report);
+  await write(
+    stdout,
+    flags.json
+      ? `${JSON.stringify(asJson(report), null, 2)}\n`
+      : `${lines.length === 0 ? 'There is nothing to heal.' : lines.join('\n')}\n`,
+  );
+  const { failed, unreadable } = report;
+  return failed.length + unreadable.length > 0 ? EXIT_CODES.unreachable.code : EXIT_CODES.passed.code;
+};
+
+/** What `--json` prints. */
+const SCHEMA = 'livekit-swarm/heal/1';
+
+const asJson = ({ healed, alive, failed, unreadable }: Awaited<ReturnType<typeof healPending>>): object => ({
+  schema: SCHEMA,
+  healed,
+  alive,
+  failed: failed.map(({ entry, error }) => ({ ...entry, error: error.message })),
+  unreadable,
+});

@@ -1,0 +1,83 @@
+import { relative } from 'node:path';
+import type { Drill } from '@livekit-swarm/chaos/drill';
+import { FAULTS } from '@livekit-swarm/chaos/faults';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { settingsJsonSchema } from '@livekit-swarm/core/settings';
+import { printable, renderTable, type Style, styleFor } from '@livekit-swarm/report';
+import { libraryFiles, readDrillFiles } from '../chaos/drill-files.ts';
+import { type Console, wantsColor, write } from '../console.ts';
+
+/** What `--json` prints. */
+const SCHEMA = 'livekit-swarm/drill-list/1';
+
+type FaultOf = typeof FAULTS extends ReadonlyMap<string, infer Fault> ? Fault : never;
+
+interface Listed {
+  file: string;
+  drill: Drill;
+}
+
+/** `swarm chaos list`: the drills that come with swarm, and the faults that drills can be made of. */
+export const chaosListCommand = async (
+  flags: { json?: boolean; color: boolean },
+  { stdout, env }: Console,
+): Promise<ExitCode> => {
+  const drills = readDrillFiles(libraryFiles()).flatMap(({ file, drill }): Listed[] =>
+    drill === null ? [] : [{ file: here(file), drill }],
+  );
+  const style = styleFor(wantsColor(flags.color, stdout, env));
+  await write(stdout, flags.json ? `${JSON.stringify(asJson(drills), null, 2)}\n` : printable(asText(drills, style)));
+  return EXIT_CODES.passed.code;
+};
+
+/** As it can be typed. */
+const here = (file: string): string => {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
+};
+
+const asJson = (drills: readonly Listed[]): object => ({
+  schema: SCHEMA,
+  drills: drills.map(({ file, drill: { name, description, known, repeats } }) => ({ file, name, description, repeats, known })),
+  faults: [...FAULTS.values()].map((fault) => ({
+    name: fault.name,
+    description: fault.description,
+    on: fault.on,
+    lasts: fault.lasts,
+    with: settingsJsonSchema(fault.params, fault.name).properties ?? {},
+  })),
+});
+
+const asText = (drills: readonly Listed[], style: Style): string => {
+  const library = drills.map(({ file, drill }) => [file, whatIsKnown(drill, style), firstSentence(drill.description ?? '')]);
+  const width = Math.max(...[...FAULTS.keys()].map((name) => name.length));
+  const faults = [...FAULTS.values()].flatMap((fault) => [
+    `  ${fault.name.padEnd(width)}  ${fault.description}`,
+    `  ${' '.repeat(width)}  ${style.dim(`of ${fault.on.join(', ')}${paramsOf(fault)}`)}`,
+  ]);
+  const lines = [
+    ...(library.length === 0 ? [] : [style.title('DRILLS'), ...renderTable(library, [0, 1, 2]), '']),
+    style.title('FAULTS'),
+    ...faults,
+  ];
+  return `${lines.join('\n')}\n`;
+};
+
+const LONGEST_SENTENCE = 90;
+
+const firstSentence = (text: string): string => {
+  const [sentence = ''] = /^.*?[.:](?= |$)/.exec(text) ?? [text];
+  return sentence.length > LONGEST_SENTENCE
+    ? `${sentence.slice(0, LONGEST_SENTENCE - 1).trimEnd()}…`
+    : sentence.replace(/:$/, '.');
+};
+
+const whatIsKnown = ({ known }: Drill, style: Style): string => {
+  if (known === null) return style.good('passes');
+  return known.fails.length > 0 ? style.bad(`${known.server} fails`) : style.unsure(`${known.server} may fail`);
+};
+
+const paramsOf = ({ name, params }: FaultOf): string => {
+  const keys = Object.keys(settingsJsonSchema(params, name).properties ?? {});
+  return keys.length === 0 ? '' : `; with ${keys.join(', ')}`;
+};

@@ -1,0 +1,31 @@
+import { FAULTS, previewDrill, previewText } from '@livekit-swarm/chaos';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { styleFor } from '@livekit-swarm/report';
+import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
+import { readDrills } from '../chaos/drill-files.ts';
+import { lookAt, readWhere, type WhereFlags } from '../chaos/where.ts';
+import { type Console, wantsColor, write } from '../console.ts';
+
+export interface ChaosPlanFlags extends WhereFlags, Adjustments {
+  json?: boolean;
+  color: boolean;
+}
+
+/** What `--json` prints. */
+const SCHEMA = 'livekit-swarm/drill-plan/1';
+
+/** `swarm chaos plan FILE`: what would be done when, and to what. Does nothing. @throws UsageError, ChaosError */
+export const chaosPlanCommand = async (file: string, flags: ChaosPlanFlags, { stdout, env }: Console): Promise<ExitCode> => {
+  const where = readWhere(flags);
+  for (const drill of readDrills([file]).map((one) => adjustDrill(one, flags))) {
+    await using target = await lookAt(where, drill.lab.nodes);
+    const preview = await previewDrill(drill, target, FAULTS);
+    await write(
+      stdout,
+      flags.json
+        ? `${JSON.stringify({ schema: SCHEMA, ...preview }, null, 2)}\n`
+        : previewText(preview, styleFor(wantsColor(flags.color, stdout, env))),
+    );
+  }
+  return EXIT_CODES.passed.code;
+};

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { exitCodeOfDrill, openJournal, renderDrillText } from '@livekit-swarm/chaos';
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
+import { gravestOf } from '@livekit-swarm/report';
+import { RECORD_FILE, watchInterruption } from '@livekit-swarm/swarm';
+import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
+import { readDrills } from '../chaos/drill-files.ts';
+import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
+import { type DrillOutcome, isDrillResult } from '../chaos/drill-reports.ts';
+import { healLeftovers } from '../chaos/heal-leftovers.ts';
+import { runOne } from '../chaos/run-one.ts';
+import { readWhere, type WhereFlags } from '../chaos/where.ts';
+import { type Console, wantsColor, write } from '../console.ts';
+import { readWorkers } from '../crowd-request.ts';
+import { formatProblem } from '../problem.ts';
+import { createProgressPrinter } from '../progress-printer.ts';
+import { defaultRecordDir } from '../run-name.ts';
+
+export interface ChaosRunFlags extends WhereFlags, Adjustments {
+  iKnowThisIs?: string;
+  strict?: boolean;
+  report: string[];
+  record?: string;
+  workers?: string;
+  json?: boolean;
+  quiet?: boolean;
+  color: boolean;
+}
+
+/**
+ * `swarm chaos run FILE…`: carries drills out one after the other, and judges each. All are read before the first begins.
+ * @throws UsageError before anything was started; ChaosError when what an earlier drill left cannot be taken back
+ */
+export const chaosRunCommand = async (paths: readonly string[], flags: ChaosRunFlags, console: Console): Promise<ExitCode> => {
+  const { stdout, stderr, env } = console;
+  const requests = readDrillReports(flags.report, flags.json === true);
+  const where = readWhere(flags);
+  const workers = readWorkers(flags.workers);
+  const drills = readDrills(paths).map((drill) => adjustDrill(drill, flags));
+  const dirs = drills.map(({ name }) => folderFor(flags.record, name, drills.length > 1));
+  const strict = flags.strict === true;
+  const printer = createProgressPrinter(stderr, { quiet: flags.quiet === true, color: wantsColor(flags.color, stderr, env) });
+  const journal = openJournal();
+  await healLeftovers(journal, printer.say);
+
+  const interruption = watchInterruption();
+  const sayInterrupted = (): void =>
+    printer.say('Interrupted: what was injected is healed, and everybody leaves. Once more to end at once.');
+  interruption.stop.addEventListener('abort', sayInterrupted);
+  const outcomes: DrillOutcome[] = [];
+  try {
+    for (const [index, drill] of drills.entries()) {
+      if (interruption.stop.aborted) break;
+      if (drills.length > 1) printer.say(`${index === 0 ? '' : '\n'}[${index + 1}/${drills.length}] ${drill.name}`);
+      const named = flags.iKnowThisIs ?? null;
+      const dir = dirs[index] ?? defaultRecordDir(drill.name, new Date());
+      const outcome = await runOne({ drill, where, named, dir, workers, journal, interruption, printer });
+      outcomes.push(outcome);
+      if (!isDrillResult(outcome)) await write(stderr, formatProblem(outcome));
+      else if (requests.every(({ to }) => to !== 'stdout')) {
+        const color = wantsColor(flags.color, stdout, env);
+        await write(stdout, `${index === 0 ? '' : '\n'}${renderDrillText(outcome, { color, strict })}`);
+      }
+    }
+    const complete = await writeDrillReports(requests, outcomes, { strict, quiet: flags.quiet === true }, console);
+    const code = gravestOf([
+      ...outcomes.map((outcome) => (isDrillResult(outcome) ? exitCodeOfDrill(outcome, strict) : outcome.exitCode)),
+      ...(interruption.stop.aborted ? [EXIT_CODES.interrupted.code] : []),
+    ]);
+    return complete || code !== EXIT_CODES.passed.code ? code : EXIT_CODES.internalError.code;
+  } finally {
+    interruption.stop.removeEventListener('abort', sayInterrupted);
+    interruption.dispose();
+  }
+};
+
+/** Of several each has a folder of its own in the one that was given. Null: where records usually go. */
+const folderFor = (given: string | undefined, name: string, several: boolean): string | null => {
+  if (given === undefined) return null;
+  const dir = several ? join(given, name) : given;
+  const taken = [dir, join(dir, 'repeat-1')].some((folder) => existsSync(join(folder, RECORD_FILE)));
+  if (taken) throw new UsageError(`--record ${dir}: there is a record already`, 'give another folder, or leave it out');
+  return dir;
+};

@@ -1,0 +1,45 @@
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { type Style, styleFor } from '@livekit-swarm/report';
+import { type DrillFileResult, readDrillFiles } from '../chaos/drill-files.ts';
+import { type Console, wantsColor, write } from '../console.ts';
+
+/** What `--json` prints. */
+const SCHEMA = 'livekit-swarm/drill-validation/1';
+
+/** `swarm chaos validate FILE…`: everything that is wrong with drill files. Starts nothing. */
+export const chaosValidateCommand = async (
+  paths: readonly string[],
+  flags: { json?: boolean; color: boolean },
+  { stdout, env }: Console,
+): Promise<ExitCode> => {
+  const results = readDrillFiles(paths);
+  const style = styleFor(wantsColor(flags.color, stdout, env));
+  await write(
+    stdout,
+    flags.json ? `${JSON.stringify(asJson(results), null, 2)}\n` : results.map((one) => asText(one, style)).join(''),
+  );
+  return results.every(isFine) ? EXIT_CODES.passed.code : EXIT_CODES.usage.code;
+};
+
+const isFine = ({ problems }: DrillFileResult): boolean => problems.length === 0;
+
+const asJson = (results: readonly DrillFileResult[]): object => ({
+  schema: SCHEMA,
+  valid: results.every(isFine),
+  files: results.map((result) => ({
+    file: result.file,
+    valid: isFine(result),
+    drill: result.drill?.name ?? null,
+    problems: result.problems,
+  })),
+});
+
+const asText = (result: DrillFileResult, style: Style): string => {
+  const head = isFine(result) ? `${style.good('✓')} ${result.file}` : `${style.bad('✗')} ${result.file}`;
+  const lines = result.problems.map(({ file, line, column, path, message, hint }) => {
+    const place = line === null ? file : `${file}:${line}:${column}`;
+    const what = `  ${place}: ${path === '' ? '' : `${path}: `}${message}`;
+    return hint === null ? what : `${what}\n    ${style.dim('→')} ${hint}`;
+  });
+  return `${[head, ...lines].join('\n')}\n`;
+};
