@@ -14,5 +14,7 @@ socket.onmessage = ({ data }) => {
   process.stdout.write(
     JSON.stringify(message.value.iceServers.map(({ urls, username, credential }) => ({ urls, username, credential }))),
   );
+  // The server ends the connection its own way, which is no error of ours.
+  socket.onerror = null;
   socket.close();
 };

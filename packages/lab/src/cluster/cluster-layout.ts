@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import type { ServerPorts } from '../free-ports.ts';
 import type { ProgramBinary } from '../provision/pinned-program.ts';
-import type { LiveKitConfig } from '../server/config.ts';
+import { type LiveKitConfig, mergeConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
 import { createClusterPorts } from './cluster-ports.ts';
 import type { Companion } from './companions.ts';
 import type { ServiceSpec } from './service.ts';
 import { alertmanager } from './services/alertmanager.ts';
+import { coturn, turnConfig } from './services/coturn.ts';
 import { haproxy } from './services/haproxy.ts';
 import { livekitNode } from './services/livekit-node.ts';
 import { nodeExporter, redisExporter } from './services/machine-exporters.ts';
@@ -37,6 +39,8 @@ export interface ClusterFacts extends ApiCredentials {
   balancerStatsUrl: string | null;
   prometheusUrl: string | null;
   alertmanagerUrl: string | null;
+  /** `turn:127.0.0.1:3478`, of which the nodes tell their clients. */
+  turnUrl: string | null;
 }
 
 export interface ClusterNode {
@@ -60,7 +64,7 @@ export interface ClusterLayout {
 
 /** Decides every port and writes down what is to run; starts nothing. @throws LabError `no-program`, `no-ports` */
 export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayout> => {
-  const { dir, companions, binary, credentials, config } = options;
+  const { dir, companions, binary, credentials } = options;
   const ports = createClusterPorts();
   const portOf = async (companion: Companion): Promise<number | null> => (companions.has(companion) ? ports.tcp() : null);
   const redisPort = await portOf('redis');
@@ -70,6 +74,8 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   const alertmanagerPort = await portOf('alertmanager');
   const nodeExporterPort = await portOf('node-exporter');
   const redisExporterPort = await portOf('redis-exporter');
+  const turnPort = await portOf('coturn');
+  const config = turnPort === null ? options.config : mergeConfig(turnConfig(dir, turnPort), options.config);
   const nodes: ClusterNode[] = [];
   for (let number = 1; number <= options.nodes; number++) {
     nodes.push(nodeAt(`node-${number}`, await ports.node(), redisPort === null ? null : redisHostOf(number, config)));
@@ -80,6 +86,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   const waves: ServiceSpec[][] = [];
   const addresses = nodes.flatMap(({ redisHost }) => (redisHost === null ? [] : [redisHost]));
   if (redisPort !== null) waves.push([await redis({ dir, port: redisPort, persistent: options.persistentRedis, addresses })]);
+  if (turnPort !== null) waves.push([await coturn({ dir, port: turnPort, secret: randomBytes(24).toString('hex') })]);
   waves.push(
     nodes.map(({ name, ports: own, redisHost }) => {
       const redisAddress = redisAddressOf(redisHost);
@@ -118,6 +125,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       balancerStatsUrl: urlOf(statsPort),
       prometheusUrl: urlOf(prometheusPort),
       alertmanagerUrl: urlOf(alertmanagerPort),
+      turnUrl: turnPort === null ? null : `turn:${at(turnPort)}`,
     },
     waves,
     watchers: async (more) => {

@@ -53,7 +53,7 @@ const raise = async (order: LabOrder): Promise<Cluster> => {
   await openControl(controlSocket(name), cluster).catch((error: Error) => log(`no control socket: ${error.message}`));
   const supervisor = identifyProcess(process.pid);
   if (supervisor === null) throw new Error('a process that is not there cannot ask');
-  const { apiKey, apiSecret, url, httpUrl, nodes, redisUrl, balancerStatsUrl, prometheusUrl, alertmanagerUrl } = cluster;
+  const { apiKey, apiSecret, url, httpUrl, nodes, redisUrl, balancerStatsUrl, prometheusUrl, alertmanagerUrl, turnUrl } = cluster;
   const keys = [`LIVEKIT_URL=${url}`, `LIVEKIT_API_KEY=${apiKey}`, `LIVEKIT_API_SECRET=${apiSecret}`];
   await writeFile(keysFile(name), `${keys.map((line) => `export ${line}`).join('\n')}\n`, { mode: 0o600 });
   await writeState({
@@ -61,7 +61,7 @@ const raise = async (order: LabOrder): Promise<Cluster> => {
     name,
     startedAt: new Date().toISOString(),
     supervisor,
-    facts: { apiKey, url, httpUrl, nodes, redisUrl, balancerStatsUrl, prometheusUrl, alertmanagerUrl },
+    facts: { apiKey, url, httpUrl, nodes, redisUrl, balancerStatsUrl, prometheusUrl, alertmanagerUrl, turnUrl },
     services: [...services.values()],
   });
   return cluster;

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { LiveKitConfig } from '../../server/config.ts';
+import { plainEnvironment } from '../../server/environment.ts';
+import { needProgram } from '../need-program.ts';
+import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+
+export interface CoturnOptions {
+  dir: string;
+  /** UDP and TCP. */
+  port: number;
+  /** What the nodes make credentials of for their clients (TURN REST API). */
+  secret: string;
+}
+
+/** Where nodes read the secret, which so stands in no configuration that one would show around. */
+const secretFile = (dir: string): string => join(dir, 'turn-secret');
+
+/** What a node is told of it, and so tells its clients. */
+export const turnConfig = (dir: string, port: number): LiveKitConfig => ({
+  rtc: { turn_servers: [{ host: '127.0.0.1', port, protocol: 'udp', secret_file: secretFile(dir) }] },
+});
+
+/** TURN, for clients that reach no port of a node. It relays to this machine alone, which is where a lab's nodes are. */
+export const coturn = async ({ dir, port, secret }: CoturnOptions): Promise<ServiceSpec> => {
+  const configFile = join(dir, 'turnserver.conf');
+  const lines = [
+    'listening-ip=127.0.0.1',
+    'relay-ip=127.0.0.1',
+    `listening-port=${port}`,
+    'realm=livekit-swarm',
+    'use-auth-secret',
+    `static-auth-secret=${secret}`,
+    'allow-loopback-peers',
+    'denied-peer-ip=0.0.0.0-126.255.255.255',
+    'denied-peer-ip=128.0.0.0-255.255.255.255',
+    'no-multicast-peers',
+    'no-tcp-relay',
+    'no-tls',
+    'no-dtls',
+    'no-cli',
+    'fingerprint',
+    `userdb=${join(dir, 'turndb')}`,
+    `pidfile=${join(dir, 'turnserver.pid')}`,
+    'log-file=stdout',
+  ];
+  return {
+    name: 'coturn',
+    command: await needProgram(['turnserver'], 'coturn'),
+    args: ['-c', configFile],
+    env: plainEnvironment(),
+    files: { [configFile]: `${lines.join('\n')}\n`, [secretFile(dir)]: secret },
+    logFile: join(dir, 'coturn.log'),
+    ready: { host: '127.0.0.1', port },
+    readyWithinMs: 10_000,
+    stopSteps: STOP_POLITELY,
+    url: `turn:127.0.0.1:${port}`,
+  };
+};
