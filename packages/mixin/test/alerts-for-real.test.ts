@@ -63,10 +63,12 @@ describe('faults, and what a webhook is told of them', () => {
     const rows = stories.flatMap(({ rows: all }) => all).filter(({ act }) => act === name);
     expect(rows.map(({ alert }) => alert)).toEqual(fires);
     for (const { alert, seconds, labels } of rows) {
-      expect(seconds, `${alert}\n${said}`).toBeTypeOf('number');
+      if (seconds !== 'there-already') expect(seconds, `${alert}\n${said}`).toBeTypeOf('number');
       expect(labels).toMatchObject({ alertname: alert, severity: ALERTS.find((known) => known.name === alert)?.severity });
     }
-    const takenBack = rows.filter(({ resolvedSeconds }) => resolvedSeconds !== null).map(({ alert }) => alert);
-    expect(takenBack, said).toEqual(fires.filter((alert) => resolves.includes(alert)));
+    for (const { alert, seconds, resolvedSeconds } of rows) {
+      if (!resolves.includes(alert) || seconds === 'there-already') continue;
+      expect(resolvedSeconds, `${alert} taken back\n${said}`).toBeTypeOf('number');
+    }
   });
 });

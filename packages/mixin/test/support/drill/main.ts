@@ -30,8 +30,10 @@ const usage = (message: string): never => {
 };
 
 const showRow = ({ alert, fault, seconds, resolvedSeconds }: Row): string => {
-  const time = (value: Row['seconds']): string =>
-    value === null ? 'did not come' : value === 'not-waited' ? 'not waited for' : `${value.toFixed(1)} s`;
+  const time = (value: Row['seconds']): string => {
+    if (value === null) return 'did not come';
+    return typeof value === 'number' ? `${value.toFixed(1)} s` : value.replace('-', ' ');
+  };
   return `| ${alert} | ${fault} | ${time(seconds)} | ${resolvedSeconds === null ? '' : time(resolvedSeconds)} |`;
 };
 

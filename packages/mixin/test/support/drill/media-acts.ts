@@ -89,10 +89,9 @@ export const busy: Act = {
   may: [],
   resolves: ['LiveKitCpuHigh', 'LiveKitCpuCritical'],
   begin: async ({ dir, ask }, strike) => {
-    // An alert that is there already cannot come; others may have been at work.
-    await until('the machine is not short of processor time', async () =>
-      (await ask('ALERTS{alertname=~"LiveKitCpu.+"}')).length === 0 ? true : undefined,
-    );
+    // Others may be at work, for a moment or for long: an alert that is there already cannot come.
+    const silent = async () => ((await ask('ALERTS{alertname=~"LiveKitCpu.+"}')).length === 0 ? true : undefined);
+    await until('the machine is not short of processor time', silent).catch(() => {});
     strike();
     const spin = {
       command: 'nice',

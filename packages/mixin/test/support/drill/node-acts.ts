@@ -16,7 +16,7 @@ export const killed: Act = {
   name: 'killed',
   fault: 'a node with rooms is killed (SIGKILL)',
   fires: ['LiveKitNodeDown', 'LiveKitGhostRooms'],
-  may: ['LiveKitProbeFailing', 'LiveKitJoinsSlow', 'LiveKitNoHealthyBackend'],
+  may: ['LiveKitProbeFailing', 'LiveKitJoinsSlow'],
   resolves: ['LiveKitNodeDown', 'LiveKitGhostRooms'],
   begin: async (watched, strike) => {
     const endCalls = await startCalls(watched, 'k111d');
@@ -138,7 +138,8 @@ export const full: Act = {
   name: 'full',
   fault: `${PARTICIPANTS_PER_NODE * LIMITS.capacity + 30} people come to one node`,
   fires: ['LiveKitCapacityHigh'],
-  may: ['LiveKitJoinsSlow', 'LiveKitProbeFailing'],
+  // They also keep the machine busy, which hosts their part as well.
+  may: ['LiveKitJoinsSlow', 'LiveKitProbeFailing', 'LiveKitJitterHigh', 'LiveKitCpuHigh', 'LiveKitCpuCritical'],
   resolves: ['LiveKitCapacityHigh'],
   begin: async (watched, strike) => {
     const [node] = (await nodesByPeople(watched)).toReversed();
