@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { ProcessEnd } from '../guard/protocol.ts';
 import { LabError } from '../lab-error.ts';
 import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
@@ -63,7 +64,9 @@ export const MAX_NODES = 20;
  * `not-ready` when one does not come up. Nothing is left running then.
  */
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
-  const { dir, nodes, onEnd, onService, onProgress = () => {}, signal } = options;
+  const { nodes, onEnd, onService, onProgress = () => {}, signal } = options;
+  // Programs read their files from wherever they please.
+  const dir = resolve(options.dir);
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES) {
     throw new LabError('bad-cluster', `a cluster has 1 to ${MAX_NODES} nodes, not ${nodes}`, 'say how many with --nodes');
   }

@@ -19,7 +19,6 @@ export const haproxy = async ({ dir, port, statsPort, backends }: HaproxyOptions
   const configFile = join(dir, 'haproxy.cfg');
   const config = `global
   maxconn 8000
-  stats socket ${join(dir, 'haproxy.sock')} mode 600 level admin
 
 defaults
   mode http
