@@ -16,7 +16,8 @@ WORKDIR /opt/swarm
 COPY package.json package-lock.json ./
 COPY packages packages
 # What only development and tests need stays out; so does the Node that npm would bring, since the image has one.
-RUN npm ci --workspace livekit-swarm --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && rm -rf packages/native/crate
+RUN npm ci --workspace livekit-swarm --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
+  && rm -rf packages/native/crate && chmod -R a+rX .
 COPY --from=engine /build/packages/native/crate/target/release/libswarm_native.so /tmp/swarm-native.node
 RUN node -e "require('node:fs').copyFileSync('/tmp/swarm-native.node', 'packages/native/swarm-native.linux-' + process.arch + '.node')"
 

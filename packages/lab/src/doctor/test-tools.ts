@@ -7,9 +7,9 @@ import { firstLine, runQuietly } from './run-quietly.ts';
 
 const SBIN = ['/usr/sbin', '/sbin'];
 
-/** What only some tests and commands need: packet loss in a network namespace, a browser, and k6. */
+/** What only some tests and commands need: packet loss in a network namespace, a browser, k6, and a Docker engine. */
 export const lookAtTestTools = (): Promise<Finding[]> =>
-  Promise.all([lookAtNamespaces(), lookAtNftables(), lookAtChromium(), lookAtK6()]);
+  Promise.all([lookAtNamespaces(), lookAtNftables(), lookAtChromium(), lookAtK6(), lookAtDocker()]);
 
 const lookAtNamespaces = async (): Promise<Finding> => {
   const name = 'network namespaces';
@@ -52,4 +52,15 @@ const lookAtK6 = async (): Promise<Finding> => {
     'not here yet',
     `for the scripts in scenarios/k6: npm run k6 (builds it once, in ${K6.usualBuild}; needs Go)`,
   );
+};
+
+const lookAtDocker = async (): Promise<Finding> => {
+  const name = 'Docker engine';
+  const dockerd = await findProgram('dockerd', process.env, SBIN);
+  if (dockerd === null)
+    return warn(name, 'no dockerd', 'for the tests of docker-compose.yml: sudo apt-get install docker.io docker-compose');
+  const version = firstLine((await runQuietly(dockerd, ['--version'])).stdout);
+  if (process.getuid?.() !== 0)
+    return warn(name, `${version}, but only root can start one`, 'for the tests of docker-compose.yml: run them as root');
+  return ok(name, version);
 };
