@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expandPlan, parseLoadFlags, resolveThresholds, scenarioOfLoad } from '@livekit-swarm/core';
@@ -51,6 +51,7 @@ const read = (line: string, env: Record<string, string>): void => {
     expandPlan(scenario, 'k3x9h');
   });
   for (const command of program.commands) {
+    for (const nested of command.commands) nested.action(() => filesAreThere(nested.args));
     command.action(() => {
       // Those of a comparison are others: its own tests read them.
       if (command.name() === 'run' || command.name() === 'report') {
@@ -60,6 +61,12 @@ const read = (line: string, env: Record<string, string>): void => {
     });
   }
   program.parse(swarmArguments(readCommand(line).words) ?? [], { from: 'user' });
+};
+
+/** Drills that are to be copied from a page are in the checkout. */
+const filesAreThere = (args: readonly string[]): void => {
+  const missing = args.filter((arg) => /^chaos\/[\w.-]+\.yaml$/.test(arg) && !existsSync(join(root, arg)));
+  if (missing.length > 0) throw new Error(`there is no ${missing.join(', ')}`);
 };
 
 afterEach(() => {
@@ -84,12 +91,17 @@ describe('command lines that people copy', () => {
     expect(() => read(line, env)).not.toThrow();
   });
 
-  it.each(['swarm --romms 3', 'swarm --rooms 0', "swarm --threshold 'jiter: max<1'", 'swarm reprot x', 'swarm report'])(
-    'a wrong one is noticed: %s',
-    (line) => {
-      vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-      expect(() => read(line, {})).toThrow();
-      vi.restoreAllMocks();
-    },
-  );
+  it.each([
+    'swarm --romms 3',
+    'swarm --rooms 0',
+    "swarm --threshold 'jiter: max<1'",
+    'swarm reprot x',
+    'swarm report',
+    'swarm chaos run',
+    'swarm chaos plan chaos/none.yaml',
+  ])('a wrong one is noticed: %s', (line) => {
+    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(() => read(line, {})).toThrow();
+    vi.restoreAllMocks();
+  });
 });

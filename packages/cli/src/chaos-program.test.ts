@@ -1,0 +1,164 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { ChaosError } from '@livekit-swarm/chaos/error';
+import { UsageError } from '@livekit-swarm/core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createProgram } from './program.ts';
+
+let dir = '';
+beforeEach(() => {
+  dir = realpathSync(mkdtempSync(join(tmpdir(), 'swarm-chaos-')));
+  // The journal and labs of whoever runs the tests are none of theirs.
+  vi.stubEnv('XDG_CACHE_HOME', dir);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(dir, { recursive: true });
+});
+
+/** Runs a command; what it throws is for main.ts to print. */
+const swarm = async (...args: string[]): Promise<{ exit: number | null; stdout: string; error: Error | null }> => {
+  const stdout = new PassThrough();
+  let text = '';
+  stdout.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+  });
+  const stream = stdout as unknown as NodeJS.WriteStream;
+  let exit: number | null = null;
+  let error: Error | null = null;
+  const program = createProgram({ stdout: stream, stderr: stream, env: {} }, (code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync(['chaos', ...args], { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError) && !(thrown instanceof ChaosError)) throw thrown;
+    error = thrown;
+  }
+  return { exit, stdout: text, error };
+};
+
+const DRILL = `drill: mine
+faults:
+  - { fault: kill, aim: room-node, for: 10s }
+`;
+
+const file = (name: string, text: string): string => {
+  const path = join(dir, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+describe('swarm chaos validate', () => {
+  it('says which files are fine, and all that is wrong with the others', async () => {
+    const [good, bad] = [file('good.yaml', DRILL), file('bad.yaml', DRILL.replace('10s', '10').replace('kill', 'kil'))];
+    const { exit, stdout } = await swarm('validate', good, bad, join(dir, 'none.yaml'), dir, '--no-color');
+    expect(exit).toBe(2);
+    expect(stdout).toBe(`✓ ${good}
+✗ ${bad}
+  ${bad}:3:14: faults[0].fault: "kil" is no fault
+    → did you mean kill?
+✗ ${join(dir, 'none.yaml')}
+  ${join(dir, 'none.yaml')}: there is no such file
+    → "swarm chaos list" lists the drills that come with swarm
+✗ ${dir}
+  ${dir}: is a folder
+    → give the files in it: ${dir}/*.yaml
+`);
+  });
+
+  it('finds two of one name', async () => {
+    const [a, b] = [file('a.yaml', DRILL), file('b.yaml', DRILL)];
+    const { exit, stdout } = await swarm('validate', a, b, '--json');
+    expect(exit).toBe(2);
+    const { valid, files } = JSON.parse(stdout) as {
+      valid: boolean;
+      files: { valid: boolean; drill: string; problems: object[] }[];
+    };
+    expect([valid, ...files.map((one) => one.valid)]).toEqual([false, true, false]);
+    expect(files[1]?.problems).toEqual([
+      {
+        file: b,
+        line: null,
+        column: null,
+        path: '',
+        message: `${a} has the name "mine", too`,
+        hint: 'give each a name of its own',
+      },
+    ]);
+  });
+});
+
+describe('swarm chaos list', () => {
+  it('lists drills and faults', async () => {
+    const { exit, stdout } = await swarm('list', '--json');
+    expect(exit).toBe(0);
+    const { drills, faults } = JSON.parse(stdout) as { drills: { name: string }[]; faults: { name: string; with: object }[] };
+    expect(drills.map(({ name }) => name)).toContain('kill-room-node');
+    expect(faults.find(({ name }) => name === 'packet-loss')?.with).toHaveProperty('loss');
+    expect((await swarm('list', '--no-color')).stdout).toMatch(/DRILLS\n.*\n[\s\S]*FAULTS\n {2}kill /);
+  });
+});
+
+describe('swarm chaos plan', () => {
+  it('says what would be done, and does nothing', async () => {
+    const { exit, stdout } = await swarm('plan', file('a.yaml', DRILL), '--repeats', '3', '--no-color');
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/16\.9 s {2}kill → the node that holds the first room \(one of node-1, node-2, node-3\)/);
+    expect(stdout).toContain('× 3 repeats');
+  });
+
+  it('prints one JSON object', async () => {
+    const { stdout } = await swarm('plan', file('a.yaml', DRILL), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'livekit-swarm/drill-plan/1',
+      people: { crowd: 40 },
+      faults: [{ fault: 'kill' }],
+    });
+  });
+
+  it('looks at a lab that stands, if it does', async () => {
+    const { error } = await swarm('plan', file('a.yaml', DRILL), '--lab', 'nobody');
+    expect(error).toBeInstanceOf(ChaosError);
+    expect(error?.message).toContain('nobody');
+  });
+});
+
+describe('swarm chaos heal', () => {
+  it('says when there is nothing to heal', async () => {
+    expect(await swarm('heal')).toMatchObject({ exit: 0, stdout: 'There is nothing to heal.\n' });
+  });
+});
+
+describe('swarm chaos run', () => {
+  it.each([
+    [['--repeats', '0'], '--repeats 0: must be a whole number from 1 to 100'],
+    [['--report', 'pdf'], 'there is no report "pdf"'],
+    [['--report', 'json=-', '--json'], 'json twice would be written to stdout'],
+    [['--lab', 'lab', '--livekit-version', '1.13.4'], '--livekit-version is of a lab that is raised'],
+    [['--workers', 'many'], '--workers many: must be a whole number'],
+  ])('refuses %j before anything is started', async (flags, message) => {
+    const { exit, error } = await swarm('run', file('a.yaml', DRILL), ...flags);
+    expect(exit).toBeNull();
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error?.message).toContain(message);
+  });
+
+  it('reads all files before the first is carried out', async () => {
+    const { error } = await swarm(
+      'run',
+      file('a.yaml', DRILL),
+      file('b.yaml', DRILL.replace('mine', 'other').replace('kill', 'kil')),
+    );
+    expect(error?.message).toContain('b.yaml:3:14: faults[0].fault: "kil" is no fault; did you mean kill?');
+  });
+
+  it('does not write over a record', async () => {
+    const path = file('a.yaml', DRILL);
+    file('record.ndjson', '');
+    const { error } = await swarm('run', path, '--record', dir);
+    expect(error?.message).toContain('there is a record already');
+  });
+});

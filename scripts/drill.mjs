@@ -1,0 +1,16 @@
+// `npm run drill`: the first drill, on a lab of three nodes, Redis and a load balancer. Everything missing is installed or built first.
+import { join } from 'node:path';
+import { main } from './launch/main.mjs';
+import { runNode } from './launch/run-node.mjs';
+import { root } from './setup/paths.mjs';
+import { setup } from './setup/setup.mjs';
+
+const FIRST = 'chaos/kill-room-node.yaml';
+
+const args = process.argv.slice(2);
+const drills = args.some((arg) => /\.ya?ml$/.test(arg)) ? args : [FIRST, ...args];
+
+await main(
+  (signal) => setup({ servers: ['1.13.4'], signal }),
+  () => runNode(join(root, 'packages', 'cli', 'src', 'main.ts'), ['chaos', 'run', ...drills]),
+);
