@@ -10,6 +10,7 @@ import { type Order, readOrder, USAGE } from './arguments.ts';
 import { type Asking, askDashboard } from './ask-dashboard.ts';
 import { bundlePage, installOwnPackages, shrinkPng } from './bundle-page.ts';
 import { photograph } from './photograph.ts';
+import type { Picture } from './picture.ts';
 import { setStage } from './stage.ts';
 import { undrawable } from './undrawable.ts';
 
@@ -33,24 +34,25 @@ const main = async (args: readonly string[], signal: AbortSignal): Promise<void>
   }
 };
 
-const fromPrometheus = async ({ keys, theme }: Pick<Order, 'keys' | 'theme'>, asking: Asking) => {
+const fromPrometheus = async ({ keys, theme }: Pick<Order, 'keys' | 'theme'>, asking: Asking): Promise<Picture[]> => {
   const all = dashboards();
-  return Promise.all(
-    keys.map(async (key) => {
-      const dashboard = all[key];
-      const missing = undrawable(dashboard);
-      if (missing.length > 0) throw new UsageError(`${DASHBOARDS[key]}: ${missing.join('; ')}`);
-      return { dashboard, theme, ...(await askDashboard(dashboard, asking)) };
-    }),
-  );
+  const pictures: Picture[] = [];
+  for (const key of keys) {
+    const dashboard = all[key];
+    const missing = undrawable(dashboard);
+    if (missing.length > 0) throw new UsageError(`${DASHBOARDS[key]}: ${missing.join('; ')}`);
+    pictures.push({ dashboard, theme, ...(await askDashboard(dashboard, asking)) });
+  }
+  return pictures;
 };
 
-const fromStage = async (order: Order, signal: AbortSignal) => {
+const fromStage = async (order: Order, signal: AbortSignal): Promise<Picture[]> => {
   await using stage = await setStage(say);
   say(`it plays for ${order.playMs / 1_000} s`);
   await sleep(order.playMs, undefined, { signal });
   const { prometheusUrl: url, scrapeSeconds, begunAt: from } = stage;
-  return fromPrometheus(order, { url, scrapeSeconds, from, to: Date.now() });
+  // Asked before the stage is cleared, and so awaited here.
+  return await fromPrometheus(order, { url, scrapeSeconds, from, to: Date.now() });
 };
 
 const interrupted = new AbortController();

@@ -61,6 +61,6 @@ describe('queryPrometheus', () => {
   });
 
   it('says that nobody is there', async () => {
-    await expect(queryPrometheus('http://127.0.0.1:1', 'up', { at: 0 })).rejects.toThrow(/--prometheus: nothing at http/);
+    await expect(queryPrometheus('http://127.0.0.1:1', 'up', { at: 0 })).rejects.toThrow(/nothing at http/);
   });
 });

@@ -25,10 +25,7 @@ export const queryPrometheus = async (url: string, query: string, moments: Momen
 
 const ask = async (address: string, form: Record<string, string>): Promise<Answer> => {
   const unreachable = (why: string): UsageError =>
-    new UsageError(
-      `--prometheus: nothing at ${address} answers as Prometheus does: ${why}`,
-      'write http://HOST:PORT of a Prometheus',
-    );
+    new UsageError(`nothing at ${address} answers as Prometheus does: ${why}`, '--prometheus takes http://HOST:PORT of one');
   const response = await fetch(address, {
     method: 'POST',
     body: new URLSearchParams(form),
