@@ -13,7 +13,7 @@ export { type DrillPreview, type PlannedFault, previewDrill } from './preview/pr
 export { previewText } from './preview/preview-text.ts';
 export { exitCodeOfDrill } from './report/exit-code.ts';
 export { renderDrillHtml } from './report/html/render-html.ts';
-export { renderDrillJunit } from './report/render-junit.ts';
+export { drillSuite, renderDrillJunit } from './report/render-junit.ts';
 export { type DrillReportOptions, renderDrillText } from './report/render-text.ts';
 export { sayAim } from './run/aim.ts';
 export type { DrillDeployment } from './run/deployment.ts';

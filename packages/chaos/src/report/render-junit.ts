@@ -1,4 +1,4 @@
-import { junitDocument, type TestCase } from '@livekit-swarm/report';
+import { junitDocument, type TestCase, type TestSuite } from '@livekit-swarm/report';
 import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { OBJECTIVES } from '../measure/judge-repeat.ts';
 import { exitCodeOfDrill } from './exit-code.ts';
@@ -7,14 +7,15 @@ import { knowledgeSentence, VERDICT_MARKS } from './words.ts';
 
 /** JUnit XML: a suite for each drill, a test case for its verdict, and one for each objective and threshold of each repeat. */
 export const renderDrillJunit = (results: readonly DrillResult[], options: DrillReportOptions = {}): string =>
-  junitDocument(
-    results.map((result) => ({
-      name: result.drill.name,
-      startedAt: result.startedAt,
-      properties: propertiesOf(result),
-      cases: [verdictCase(result, options), ...result.repeats.flatMap((repeat) => casesOf(repeat, result, options))],
-    })),
-  );
+  junitDocument(results.map((result) => drillSuite(result, options)));
+
+/** One drill, for documents that hold more than drills that were carried out. */
+export const drillSuite = (result: DrillResult, options: DrillReportOptions = {}): TestSuite => ({
+  name: result.drill.name,
+  startedAt: result.startedAt,
+  properties: propertiesOf(result),
+  cases: [verdictCase(result, options), ...result.repeats.flatMap((repeat) => casesOf(repeat, result, options))],
+});
 
 const propertiesOf = ({ target, serverVersion, knowledge, spread, repeats }: DrillResult): [string, string][] => [
   ['target', target],

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
-import { type DrillResult, renderDrillHtml, renderDrillJunit, renderDrillText } from '@livekit-swarm/chaos';
+import { type DrillResult, drillSuite, renderDrillHtml, renderDrillText } from '@livekit-swarm/chaos';
+import { junitDocument, type TestSuite } from '@livekit-swarm/report';
 import type { Problem } from '../problem.ts';
 
 /** A drill that could not be carried out. */
@@ -26,6 +27,21 @@ const ofFirst =
       .map((result) => render(result, strict))
       .join('\n');
 
+/** Who waits for a result must not take its absence for one. */
+const noDrillSuite = ({ drill, reason, message, hint, exitCode }: NoDrill): TestSuite => ({
+  name: drill,
+  startedAt: null,
+  properties: [],
+  cases: [
+    {
+      name: 'verdict',
+      seconds: 0,
+      bad: { kind: 'error', type: reason, message: `${message} (exit ${exitCode})`, text: hint ?? '' },
+      said: '',
+    },
+  ],
+});
+
 /** One of several drills is an object of its own; several are in a list. */
 const SCHEMA_OF_SEVERAL = 'livekit-swarm/drill-results/1';
 
@@ -43,7 +59,10 @@ export const DRILL_REPORTS = {
   junit: {
     fileName: 'junit.xml',
     several: true,
-    render: (outcomes, strict) => renderDrillJunit(outcomes.filter(isDrillResult), { strict }),
+    render: (outcomes, strict) =>
+      junitDocument(
+        outcomes.map((outcome) => (isDrillResult(outcome) ? drillSuite(outcome, { strict }) : noDrillSuite(outcome))),
+      ),
   },
   html: { fileName: 'drill.html', several: false, render: ofFirst((result, strict) => renderDrillHtml(result, { strict })) },
 } as const satisfies Record<string, DrillReporter>;

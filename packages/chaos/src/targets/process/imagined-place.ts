@@ -18,6 +18,7 @@ export const imaginedPlace = (nodes: number): Place => {
     redisUrl: 'redis://127.0.0.1:6',
     httpUrl: AT,
     balancerStatsUrl: AT,
+    turnUrl: null,
   });
   return {
     label: `lab of ${nodes} nodes`,
