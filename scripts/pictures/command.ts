@@ -49,7 +49,7 @@ const fromPrometheus = async ({ keys, theme }: Pick<Order, 'keys' | 'theme'>, as
 const fromStage = async (order: Order, signal: AbortSignal): Promise<Picture[]> => {
   await using stage = await setStage(say);
   say(`it plays for ${order.playMs / 1_000} s`);
-  await sleep(order.playMs, undefined, { signal });
+  await Promise.race([sleep(order.playMs, undefined, { signal }), stage.ended]);
   const { prometheusUrl: url, scrapeSeconds, begunAt: from } = stage;
   // Asked before the stage is cleared, and so awaited here.
   return await fromPrometheus(order, { url, scrapeSeconds, from, to: Date.now() });

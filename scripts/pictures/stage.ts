@@ -25,6 +25,8 @@ export interface Stage extends AsyncDisposable {
   scrapeSeconds: number;
   /** When Prometheus had begun, milliseconds since 1970. */
   begunAt: number;
+  /** Settles when the crowd is gone; rejects when it could not go on. */
+  ended: Promise<unknown>;
 }
 
 /**
@@ -87,9 +89,14 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
       stop: stop.signal,
       onLine: metrics.begin(),
     });
+    // Told to whoever waits for it below; here it only must not go unheard.
+    const quiet = running.then(
+      () => {},
+      () => {},
+    );
     stack.defer(async () => {
       stop.abort();
-      await running;
+      await quiet;
     });
     const site = await serveCallSite({
       room: PEOPLES_ROOM,
@@ -106,6 +113,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
       prometheusUrl: cluster.prometheusUrl ?? '',
       scrapeSeconds,
       begunAt,
+      ended: running,
       [Symbol.asyncDispose]: () => resources.disposeAsync(),
     };
   } catch (error) {
