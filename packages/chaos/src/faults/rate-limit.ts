@@ -22,7 +22,7 @@ export const rateLimit: DescribedFault<RateParams> = {
     rate: bitRate()
       .refine((rate) => rate > 0, 'must be more than 0')
       .describe('Headers of IP and UDP included, each way that is asked for.'),
-    queue: duration(1, 10_000).default(200).describe('A packet that would wait longer for its turn is dropped.'),
+    queue: duration(1, 10_000).prefault('200ms').describe('A packet that would wait longer for its turn is dropped.'),
     shared: yesOrNo().default(true).describe('All share the rate; false: every participant has it for itself.'),
     ...trafficParams('udp'),
   }),

@@ -12,9 +12,9 @@ export interface RestartParams {
 
 export const restartParams = strict({
   grace: duration()
-    .default(0)
+    .prefault('0s')
     .describe('How long it may take to go by itself (SIGTERM) before it is killed. 0s: it is killed at once.'),
-  down: duration().default(0).describe('How long it stays away before it is started again.'),
+  down: duration().prefault('0s').describe('How long it stays away before it is started again.'),
 });
 
 export const restart: DescribedFault<RestartParams> = {
@@ -25,7 +25,8 @@ export const restart: DescribedFault<RestartParams> = {
   on: ['node', 'redis', 'turn'],
   params: restartParams,
   lasts: false,
-  available: (target, member) => lacksAny(target, member, ['signal', 'start']),
+  // With a time to stay away, somebody must keep it away.
+  available: (target, member, { down }) => lacksAny(target, member, down > 0 ? ['signal', 'hold', 'start'] : ['signal', 'start']),
   inject: ({ target, members, params: { grace, down } }) =>
     forAll(members, async (member) => {
       await endMember(target, member, grace);

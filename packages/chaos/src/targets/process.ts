@@ -9,18 +9,22 @@ import type { Place } from './process/part.ts';
 import { pastClusterPlace } from './process/past-cluster-place.ts';
 import { processState } from './process/process-state.ts';
 import { runHere } from './process/run-here.ts';
+import { systemdPlace } from './process/systemd-place.ts';
+import { parseUnit, type Unit } from './process/unit.ts';
 import type { Ability, Member, Target, TargetReference } from './target.ts';
 
-/** Processes on this machine: a lab that lives in this process, or one that stands by itself. */
-export type ProcessOrder = { cluster: Cluster } | { lab: string };
+/** Processes on this machine: a lab that lives in this process, one that stands by itself, or units of systemd. */
+export type ProcessOrder = { cluster: Cluster } | { lab: string } | { units: readonly Unit[] };
 
 /** How long a process is given to do what a signal makes it do, ms. */
 const OBEYS_WITHIN_MS = 5_000;
 const POLL_MS = 2;
 
-/** @throws ChaosError `no-lab` */
-export const openProcessTarget = async (order: ProcessOrder): Promise<Target> =>
-  'cluster' in order ? openLabTarget(order.cluster) : processTarget(await labPlace(order.lab));
+/** @throws ChaosError `no-lab`, `no-systemd`, `no-member` */
+export const openProcessTarget = async (order: ProcessOrder): Promise<Target> => {
+  if ('cluster' in order) return openLabTarget(order.cluster);
+  return processTarget('lab' in order ? await labPlace(order.lab) : await systemdPlace(order.units));
+};
 
 /** A lab that lives in this process. */
 export const openLabTarget = (cluster: Cluster): Target => processTarget(clusterPlace(cluster));
@@ -30,6 +34,9 @@ export const reopenProcessTarget = async (reference: TargetReference): Promise<T
   if (reference.place === 'cluster') return processTarget(pastClusterPlace(reference));
   if (reference.place === 'lab' && typeof reference.lab === 'string') {
     return processTarget(await pastLabPlace(reference.lab, reference.startedAt));
+  }
+  if (reference.place === 'systemd' && Array.isArray(reference.units)) {
+    return processTarget(await systemdPlace(reference.units.map((unit) => parseUnit(String(unit)))));
   }
   throw new ChaosError(
     'bad-reference',
@@ -79,7 +86,8 @@ export const processTarget = (place: Place): Target => {
     signal: async ({ name }, signal) => {
       const identity = await place.identity(name);
       if (identity === null) return;
-      send(identity.pid, signal, name);
+      if (place.signal === undefined) send(identity.pid, signal, name);
+      else await place.signal(name, signal);
       if (signal === 'SIGKILL') await untilState(identity.pid, (state) => state === null);
       if (signal === 'SIGSTOP') await untilState(identity.pid, (state) => state === 'T' || state === null);
       if (signal === 'SIGCONT') await untilState(identity.pid, (state) => state !== 'T');

@@ -15,6 +15,8 @@ export interface Place {
   parts(): Promise<Part[]>;
   /** Null while it does not run. */
   identity(name: string): Promise<ProcessIdentity | null>;
+  /** Where a part may be more than one process; absent: its one process is sent the signal. */
+  signal?(name: string, signal: NodeJS.Signals): Promise<void>;
   /** Resolves when it is ready; does nothing when it runs. */
   start(name: string): Promise<void>;
   /** Null where parts can be started; else why not. */

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { runHere } from './run-here.ts';
+
+/** Local ports that any of these processes listens at, ascending; as `ss` tells root. */
+export const listeningPorts = async (protocol: 'tcp' | 'udp', pids: ReadonlySet<number>): Promise<number[]> => {
+  const { stdout } = await runHere(['ss', '--no-header', '--listening', '--numeric', '--processes', `--${protocol}`]);
+  return parsePorts(stdout, pids);
+};
+
+/** What `ss` prints: state, two queues, local and peer address, `users:(("name",pid=1,fd=2),…)`. */
+export const parsePorts = (text: string, pids: ReadonlySet<number>): number[] => {
+  const ports = text.split('\n').flatMap((line) => {
+    const port = Number(/^\S+\s+\d+\s+\d+\s+\S*:(\d+)\s/.exec(line)?.[1]);
+    const owners = [...line.matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid));
+    return Number.isInteger(port) && owners.some((pid) => pids.has(pid)) ? [port] : [];
+  });
+  return [...new Set(ports)].sort((a, b) => a - b);
+};
+
+const HIERARCHIES = ['', '/unified', '/systemd'];
+
+/** All processes of a control group, as systemd names it: `/system.slice/haproxy.service`. */
+export const processesOf = async (group: string): Promise<Set<number>> => {
+  const lists = await Promise.all(
+    HIERARCHIES.map((place) => readFile(`/sys/fs/cgroup${place}${group}/cgroup.procs`, 'utf8').catch(() => '')),
+  );
+  return new Set(lists.flatMap((list) => list.split('\n').filter((line) => line !== '')).map(Number));
+};

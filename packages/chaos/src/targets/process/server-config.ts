@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
+import { isAbsolute, join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** What of a livekit-server's own configuration says where its packets go. */
+export interface ServerConfig {
+  http: number;
+  tcp: number | null;
+  udp: readonly [number, number] | null;
+  metrics: number | null;
+  redis: { address: string | null; port: number } | null;
+}
+
+const port = z.int().min(1).max(65_535).optional().catch(undefined);
+
+/** Unknown keys are somebody else's business. */
+const schema = z.object({
+  port,
+  prometheus_port: port,
+  prometheus: z.object({ port }).optional().catch(undefined),
+  redis: z.object({ address: z.string() }).optional().catch(undefined),
+  rtc: z
+    .object({ tcp_port: port, udp_port: z.union([z.int(), z.string()]).optional(), port_range_start: port, port_range_end: port })
+    .optional()
+    .catch(undefined),
+});
+
+/** As livekit-server takes them when nothing is said: 7880, 7881, 50000 to 60000. */
+export const readServerConfig = (yaml: string): ServerConfig => {
+  const { port: http, prometheus_port: metrics, prometheus, redis, rtc } = schema.parse(parse(yaml) ?? {});
+  const [first, last = first] = String(rtc?.udp_port ?? '')
+    .split('-')
+    .map(Number);
+  const range: [number, number] = [rtc?.port_range_start ?? 50_000, rtc?.port_range_end ?? 60_000];
+  return {
+    http: http ?? 7_880,
+    tcp: rtc?.tcp_port ?? 7_881,
+    udp: first !== undefined && first > 0 && last !== undefined ? [first, last] : range,
+    metrics: prometheus?.port ?? metrics ?? null,
+    redis: redis === undefined ? null : redisAt(redis.address),
+  };
+};
+
+const redisAt = (address: string): ServerConfig['redis'] => {
+  const [host = '', text] = address.split(':');
+  return { address: isIPv4(host) ? host : null, port: Number(text ?? 6_379) };
+};
+
+/** Of a livekit-server that runs: the file of its `--config`, or what it was given as `--config-body`. Null when it has neither. */
+export const configOfProcess = async (pid: number): Promise<ServerConfig | null> => {
+  const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+  const body = optionOf(argv, 'config-body');
+  const file = optionOf(argv, 'config');
+  const text =
+    body ??
+    (file === null
+      ? null
+      : await readFile(isAbsolute(file) ? `/proc/${pid}/root${file}` : join(`/proc/${pid}/cwd`, file), 'utf8').catch(() => null));
+  if (text === null) return null;
+  try {
+    return readServerConfig(text);
+  } catch {
+    // It runs with it, so it is right; only we do not understand it.
+    return null;
+  }
+};
+
+const optionOf = (argv: readonly string[], name: string): string | null => {
+  for (const [index, argument] of argv.entries()) {
+    const [, option, value] = /^--?([a-z-]+)(?:=([\s\S]*))?$/.exec(argument) ?? [];
+    if (option === name) return value ?? argv[index + 1] ?? null;
+  }
+  return null;
+};

@@ -1,0 +1,30 @@
+import { UsageError } from '@livekit-swarm/core';
+import type { MemberKind } from '../target.ts';
+
+/** A unit of systemd, and what it is to the deployment. */
+export interface Unit {
+  /** `livekit-server.service` */
+  name: string;
+  kind: MemberKind;
+}
+
+const KINDS: readonly MemberKind[] = ['node', 'redis', 'balancer', 'turn'];
+
+/** As systemd.unit(5) has it; what else there is could be taken for an option. */
+const NAME = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$/;
+
+const isKind = (text: string): text is MemberKind => KINDS.some((kind) => kind === text);
+
+/** `node=livekit-server` → a unit. @throws UsageError */
+export const parseUnit = (text: string): Unit => {
+  const [kind = '', name = '', ...more] = text.split('=');
+  if (!isKind(kind) || !NAME.test(name) || more.length > 0) {
+    throw new UsageError(
+      `"${text}" is no unit of a deployment`,
+      `write what it is and its name: ${KINDS.join(', ')}; node=livekit-server.service`,
+    );
+  }
+  return { kind, name: name.includes('.') ? name : `${name}.service` };
+};
+
+export const formatUnit = ({ kind, name }: Unit): string => `${kind}=${name}`;

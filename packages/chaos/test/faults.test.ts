@@ -1,0 +1,309 @@
+/** Every fault for real: its effect is there, and nothing is left of it. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { FAULTS } from '../src/faults/index.ts';
+import { type Injection, injectFault } from '../src/inject.ts';
+import { type Journal, openJournal } from '../src/journal/journal.ts';
+import { processState } from '../src/targets/process/process-state.ts';
+import { openLabTarget } from '../src/targets/process.ts';
+import type { Member, Target } from '../src/targets/target.ts';
+import { type Echo, median, startEcho } from './support/echo.ts';
+import { leftoversOf } from './support/leftovers.ts';
+
+let dir: string;
+let cluster: Cluster;
+let target: Target;
+let journal: Journal;
+let echo: Echo;
+let open: Injection | null = null;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'swarm-faults-'));
+  cluster = await startCluster({ dir: join(dir, 'lab'), nodes: 2, with: ['redis', 'haproxy'] });
+  target = openLabTarget(cluster);
+  journal = openJournal(join(dir, 'journal'));
+  echo = await startEcho();
+});
+afterEach(async () => {
+  await open?.heal();
+  open = null;
+});
+afterAll(async () => {
+  await echo?.[Symbol.asyncDispose]();
+  await cluster?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const memberNamed = async (name: string): Promise<Member> => {
+  const found = (await target.members()).find((member) => member.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+};
+
+const inject = async (name: string, member: Member, params: object = {}): Promise<Injection> => {
+  const fault = FAULTS.get(name);
+  if (fault === undefined) throw new Error(`there is no fault ${name}`);
+  const read = fault.params.parse(params);
+  expect(await fault.available(target, member, read)).toBeNull();
+  open = await injectFault({ fault, target, members: [member], params: read, drill: 'test', journal });
+  expect((await journal.read()).pending.map(({ id }) => id)).toEqual([open.id]);
+  return open;
+};
+
+const expectHealed = async (injection: Injection): Promise<void> => {
+  await injection.heal();
+  expect(await leftoversOf(injection.id)).toEqual([]);
+  expect((await journal.read()).pending).toEqual([]);
+  // Again: nothing happens.
+  await injection.heal();
+};
+
+const statusOf = (url: string): Promise<number> =>
+  fetch(url, { signal: AbortSignal.timeout(3_000) }).then(
+    ({ status }) => status,
+    () => 0,
+  );
+
+const eventually = async (holds: () => Promise<boolean>, withinMs = 15_000): Promise<boolean> => {
+  const deadline = performance.now() + withinMs;
+  while (performance.now() < deadline) {
+    if (await holds()) return true;
+    await sleep(100);
+  }
+  return false;
+};
+
+const runs = async (name: string): Promise<boolean> => (await target.pid(await memberNamed(name))) !== null;
+
+describe('what ends a process', () => {
+  test.each([
+    ['kill', 'node-1'],
+    ['forced-stop', 'node-1'],
+    ['kill', 'haproxy'],
+    ['redis-kill', 'redis'],
+  ])('%s ends %s at once; healed, it runs again', async (fault, name) => {
+    const before = await memberNamed(name);
+    const injection = await inject(fault, before);
+    expect(await runs(name)).toBe(false);
+    await expectHealed(injection);
+    expect(await runs(name)).toBe(true);
+    const after = await memberNamed(name);
+    if (before.nodeId !== null) expect(after.nodeId).toMatch(/^ND_/);
+    if (before.nodeId !== null) expect(after.nodeId).not.toBe(before.nodeId);
+  });
+
+  test.each([
+    ['restart', 'node-1'],
+    ['balancer-restart', 'haproxy'],
+  ])('%s: %s is another process afterwards, and ready', async (fault, name) => {
+    const before = await target.pid(await memberNamed(name));
+    const injection = await inject(fault, await memberNamed(name));
+    const after = await target.pid(await memberNamed(name));
+    expect(after).not.toBeNull();
+    expect(after).not.toBe(before);
+    await expectHealed(injection);
+    expect(await target.pid(await memberNamed(name))).toBe(after);
+  });
+
+  test('graceful-stop tells a node to go; healed, another one runs, and healing again ends nobody', async () => {
+    const before = await memberNamed('node-1');
+    const injection = await inject('graceful-stop', before);
+    await expectHealed(injection);
+    const after = await memberNamed('node-1');
+    expect(after.nodeId).toMatch(/^ND_/);
+    expect(after.nodeId).not.toBe(before.nodeId);
+    const fault = FAULTS.get('graceful-stop');
+    await fault?.heal({ target, members: [before], params: {}, id: injection.id, durationMs: null });
+    expect((await memberNamed('node-1')).nodeId).toBe(after.nodeId);
+  });
+});
+
+test('hang stops a node, which is still known by its id, and lets it go on', async () => {
+  const node = await memberNamed('node-2');
+  const pid = (await target.pid(node)) ?? 0;
+  const injection = await inject('hang', node);
+  expect(processState(pid)).toBe('T');
+  expect((await memberNamed('node-2')).nodeId).toBe(node.nodeId);
+  await expectHealed(injection);
+  expect(processState(pid)).not.toBe('T');
+  expect(await statusOf(cluster.nodes[1]?.httpUrl ?? '')).toBe(200);
+});
+
+describe('Redis', () => {
+  test('redis-cut: one node loses it, both ways and for new connections, the other does not', async () => {
+    const [first, second] = cluster.nodes;
+    const both = async (a: number, b: number): Promise<boolean> =>
+      (await statusOf(first?.httpUrl ?? '')) === a && (await statusOf(second?.httpUrl ?? '')) === b;
+    expect(await eventually(() => both(200, 200))).toBe(true);
+    const injection = await inject('redis-cut', await memberNamed('node-1'));
+    expect(await eventually(() => both(406, 200))).toBe(true);
+    await expectHealed(injection);
+    expect(await eventually(() => both(200, 200))).toBe(true);
+  });
+
+  test('redis-flush: it forgets', async () => {
+    const redis = new Redis(cluster.redisUrl ?? '');
+    await redis.set('swarm-test', '1');
+    const injection = await inject('redis-flush', await memberNamed('redis'));
+    expect(await redis.exists('swarm-test')).toBe(0);
+    redis.disconnect();
+    await expectHealed(injection);
+  });
+});
+
+describe('packets', () => {
+  test('blackhole: none arrives, then all do', async () => {
+    const injection = await inject('blackhole', echo.member);
+    expect((await echo.talk(20)).arrived).toEqual([]);
+    await expectHealed(injection);
+    expect((await echo.talk(20)).roundTrips).toHaveLength(20);
+  });
+
+  test('blackhole one way: what is asked arrives, the answers do not', async () => {
+    const injection = await inject('blackhole', echo.member, { protocol: 'udp', direction: 'out' });
+    const talk = await echo.talk(20);
+    expect([talk.arrived.length, talk.roundTrips.length]).toEqual([20, 0]);
+    await expectHealed(injection);
+  });
+
+  test('blackhole of TCP: nobody gets a connection, nor a refusal', async () => {
+    const balancer = await memberNamed('haproxy');
+    const port = balancer.ports?.tcp[0] ?? 0;
+    const attempt = (): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connect({ host: '127.0.0.1', port, timeout: 700 });
+        const tell = (what: string) => (): void => {
+          socket.destroy();
+          resolve(what);
+        };
+        socket.once('connect', tell('connected')).once('timeout', tell('silence')).once('error', tell('refused'));
+      });
+    const injection = await inject('blackhole', balancer, { protocol: 'tcp' });
+    expect(await attempt()).toBe('silence');
+    await expectHealed(injection);
+    expect(await attempt()).toBe('connected');
+  });
+
+  test.each([1, 5])('packet-loss: so many are lost, in runs of %d', async (burst) => {
+    const injection = await inject('packet-loss', echo.member, { loss: '25%', burst, direction: 'in' });
+    const count = 3_000;
+    const { arrived } = await echo.talk(count, { everyMs: 3, atOnce: 10 });
+    await expectHealed(injection);
+    const lost = 1 - arrived.length / count;
+    const there = new Set(arrived);
+    let ends = 0;
+    for (let number = 1; number < count; number++) if (there.has(number) && !there.has(number - 1)) ends++;
+    const run = (count - arrived.length) / Math.max(1, ends);
+    // Four standard deviations of what chance does, with fewer independent events where losses come in runs.
+    expect(Math.abs(lost - 0.25)).toBeLessThan(4 * Math.sqrt((0.25 * 0.75 * (2 * burst - 1)) / count));
+    expect(run).toBeGreaterThan(burst === 1 ? 1.2 : 3.5);
+    expect(run).toBeLessThan(burst === 1 ? 1.5 : 6.5);
+  });
+
+  test('delay: there and back takes twice as much', async () => {
+    const plain = median((await echo.talk(50)).roundTrips);
+    const injection = await inject('delay', echo.member, { delay: '40ms' });
+    const { roundTrips } = await echo.talk(100);
+    await expectHealed(injection);
+    expect(roundTrips).toHaveLength(100);
+    expect(Math.min(...roundTrips)).toBeGreaterThanOrEqual(80);
+    expect(median(roundTrips) - plain).toBeLessThan(90);
+    expect(median((await echo.talk(50)).roundTrips)).toBeLessThan(20);
+  });
+
+  test('jitter: packets wait for times that differ, and none overtakes another', async () => {
+    const injection = await inject('jitter', echo.member, { jitter: '20ms', direction: 'in' });
+    const { roundTrips, arrived } = await echo.talk(100, { everyMs: 20 });
+    await expectHealed(injection);
+    expect(arrived).toEqual(Array.from({ length: 100 }, (_, number) => number));
+    const mean = roundTrips.reduce((sum, ms) => sum + ms, 0) / roundTrips.length;
+    expect(mean).toBeGreaterThan(12);
+    expect(mean).toBeLessThan(50);
+    expect(Math.max(...roundTrips) - Math.min(...roundTrips)).toBeGreaterThan(30);
+  });
+
+  test('reorder: a share of them arrives behind the next', async () => {
+    const injection = await inject('reorder', echo.member, { share: '20%', direction: 'in' });
+    const { arrived } = await echo.talk(1_000, { everyMs: 1 });
+    await expectHealed(injection);
+    expect(arrived).toHaveLength(1_000);
+    const late = arrived.filter((number, index) => (arrived[index - 1] ?? -1) > number).length;
+    expect(late).toBeGreaterThan(130);
+    expect(late).toBeLessThan(270);
+  });
+
+  test('rate-limit: packets take their time, and those that would wait too long are dropped', async () => {
+    // 972 bytes and 28 of headers: 125 a second.
+    const injection = await inject('rate-limit', echo.member, { rate: '1Mbit/s', queue: '400ms', direction: 'in' });
+    const { arrived, tookMs } = await echo.talk(200, { everyMs: 0, bytes: 972, waitMs: 1_000 });
+    await expectHealed(injection);
+    expect(arrived.length).toBeGreaterThanOrEqual(48);
+    expect(arrived.length).toBeLessThan(70);
+    expect(tookMs / (arrived.length - 1)).toBeGreaterThan(7.5);
+    expect(tookMs / (arrived.length - 1)).toBeLessThan(9.5);
+  });
+});
+
+describe('what is taken from a process', () => {
+  test.each([
+    ['cpu-pressure', { cores: 0.2 }],
+    ['memory-pressure', { megabytes: 200 }],
+  ])('%s: it is in a group of its own meanwhile', async (fault, params) => {
+    const node = await memberNamed('node-2');
+    const groups = async (): Promise<string> => readFile(`/proc/${await target.pid(node)}/cgroup`, 'utf8');
+    const before = await groups();
+    const injection = await inject(fault, node, params);
+    expect(await groups()).toContain(`swarm-chaos-${injection.id}`);
+    await expectHealed(injection);
+    expect(await groups()).toBe(before);
+  });
+
+  test('cpu-pressure: so much and no more', async () => {
+    const node = await memberNamed('node-2');
+    const ticks = async (): Promise<number> => {
+      const stat = await readFile(`/proc/${await target.pid(node)}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(fields[11]) + Number(fields[12]);
+    };
+    const url = cluster.nodes[1]?.metricsUrl ?? '';
+    const injection = await inject('cpu-pressure', node, { cores: 0.05 });
+    const began = { at: performance.now(), ticks: await ticks() };
+    let going = true;
+    const ask = async (): Promise<void> => {
+      while (going) await statusOf(url);
+    };
+    const asking = [ask(), ask(), ask(), ask()];
+    await sleep(2_000);
+    const cores = ((await ticks()) - began.ticks) / 100 / ((performance.now() - began.at) / 1_000);
+    going = false;
+    await Promise.all(asking);
+    await expectHealed(injection);
+    expect(cores).toBeLessThan(0.08);
+    expect(cores).toBeGreaterThan(0.02);
+  });
+});
+
+test('what is not to be had says so, and leaves nothing', async () => {
+  const node = await memberNamed('node-1');
+  for (const [name, params] of [
+    ['clock-skew', { by: 1_000 }],
+    ['certificate-expiry', {}],
+  ] as const) {
+    const fault = FAULTS.get(name);
+    if (fault === undefined) throw new Error(name);
+    expect(await fault.available(target, node, params)).toMatch(/\w+ \w+/);
+    await expect(injectFault({ fault, target, members: [node], params, drill: 'test', journal })).rejects.toMatchObject({
+      reason: 'not-available',
+    });
+    expect((await journal.read()).pending).toEqual([]);
+  }
+  const udp = FAULTS.get('packet-loss');
+  const traffic = { loss: 0.1, burst: 1, protocol: 'udp', direction: 'both' };
+  expect(await udp?.available(target, await memberNamed('redis'), traffic)).toBe('redis has no UDP ports');
+});

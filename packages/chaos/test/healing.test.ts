@@ -1,0 +1,171 @@
+/** The drill is killed in the middle of every kind of fault: what it did is taken back by the next who looks, and nothing is left. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { lowerLab, raiseLab } from '@livekit-swarm/lab';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FAULTS } from '../src/faults/index.ts';
+import { healPending } from '../src/journal/heal-pending.ts';
+import { type Journal, openJournal } from '../src/journal/journal.ts';
+import { sampleParams } from '../src/preview/sample-params.ts';
+import { processState } from '../src/targets/process/process-state.ts';
+import { openProcessTarget } from '../src/targets/process.ts';
+import type { Member, Target } from '../src/targets/target.ts';
+import { leftoversOf } from './support/leftovers.ts';
+
+const lab = `chaos-test-${process.pid}`;
+let dir: string;
+let journal: Journal;
+let target: Target;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'swarm-healing-'));
+  journal = openJournal(join(dir, 'journal'));
+  const order = { nodes: 2, with: ['haproxy'] as const, config: {}, persistentRedis: false, ruleFiles: [], intervalSeconds: 2 };
+  await raiseLab({ name: lab, ...order }, { onProgress: () => {}, signal: new AbortController().signal });
+  target = await openProcessTarget({ lab });
+});
+afterAll(async () => {
+  await lowerLab(lab);
+  await rm(dir, { recursive: true, force: true });
+});
+
+const program = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+
+/** Its first line: by then, it is in the middle of it. */
+const startDrill = async (name: string, ...args: string[]): Promise<{ drill: ChildProcess; line: string }> => {
+  const drill = spawn(process.execPath, [program(name), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (drill.stdout === null) throw new Error('nothing to read from');
+  const lines = createInterface({ input: drill.stdout });
+  const line = await Promise.race([
+    once(lines, 'line').then(([text]) => String(text)),
+    once(drill, 'exit').then(([code]) => {
+      throw new Error(`it ended at once: ${code}`);
+    }),
+  ]);
+  return { drill, line };
+};
+
+const killDrill = async (drill: ChildProcess): Promise<void> => {
+  drill.kill('SIGKILL');
+  await once(drill, 'exit');
+};
+
+const memberNamed = async (name: string): Promise<Member> => {
+  const found = (await target.members()).find((member) => member.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+};
+
+/** What each fault is done to, and with what. */
+const CASES: Record<string, [member: string, params: object]> = {
+  kill: ['node-1', {}],
+  'graceful-stop': ['node-1', {}],
+  'forced-stop': ['node-1', {}],
+  restart: ['node-1', {}],
+  hang: ['node-1', {}],
+  'redis-kill': ['redis', {}],
+  'redis-flush': ['redis', {}],
+  'redis-cut': ['node-1', {}],
+  'balancer-restart': ['haproxy', {}],
+  blackhole: ['node-1', {}],
+  'packet-loss': ['node-1', { loss: '20%', burst: 3 }],
+  delay: ['node-1', { delay: '50ms' }],
+  jitter: ['node-1', { jitter: '20ms' }],
+  reorder: ['node-1', { share: '10%' }],
+  'rate-limit': ['node-1', { rate: '1Mbit/s' }],
+  'cpu-pressure': ['node-1', { cores: 0.3 }],
+  'memory-pressure': ['node-1', { megabytes: 300 }],
+};
+
+test('no fault is left out here, but those that are not to be had here and say why', async () => {
+  const node = await memberNamed('node-1');
+  const others = [...FAULTS.values()].filter(({ name }) => !(name in CASES));
+  for (const fault of others) expect(await fault.available(target, node, sampleParams(fault)), fault.name).toMatch(/\w+ \w+/);
+  expect(others.map(({ name }) => name)).toEqual(expect.arrayContaining(['clock-skew', 'certificate-expiry']));
+});
+
+test.each(Object.entries(CASES))('%s', async (fault, [name, params]) => {
+  const { drill, line: id } = await startDrill('injector.ts', lab, journal.dir, fault, JSON.stringify(params), name);
+  expect((await journal.read()).pending).toMatchObject([{ id, fault, drill: 'test', members: [{ name }] }]);
+  // While it lives, it heals itself.
+  expect(await healPending({ journal, faults: FAULTS })).toMatchObject({ healed: [], alive: [{ id }], failed: [] });
+  await killDrill(drill);
+  expect(await healPending({ journal, faults: FAULTS })).toMatchObject({
+    healed: [{ id }],
+    alive: [],
+    failed: [],
+    unreadable: [],
+  });
+
+  expect(await leftoversOf(id)).toEqual([]);
+  expect((await journal.read()).pending).toEqual([]);
+  const member = await memberNamed(name);
+  const pid = await target.pid(member);
+  expect(pid).not.toBeNull();
+  expect(processState(pid ?? 0)).not.toBe('T');
+  expect(await readFile(`/proc/${pid}/cgroup`, 'utf8')).not.toContain('swarm-chaos');
+  if (member.kind === 'node') expect(member.nodeId).toMatch(/^ND_/);
+});
+
+test('a drill killed with the lab that it had raised: its programs are gone, and so are its rules', async () => {
+  const { drill, line } = await startDrill('lab-owner.ts', join(dir, 'own-lab'), journal.dir);
+  const { ids, pids } = JSON.parse(line) as { ids: string[]; pids: number[] };
+  expect(pids.map((pid) => processState(pid))).toEqual(['T']);
+  await killDrill(drill);
+  const { healed, failed } = await healPending({ journal, faults: FAULTS });
+  expect(failed).toEqual([]);
+  expect(healed.map(({ id }) => id)).toEqual(ids.toReversed());
+  expect((await Promise.all(ids.map(leftoversOf))).flat()).toEqual([]);
+  const deadline = performance.now() + 5_000;
+  while (pids.some((pid) => processState(pid) !== null) && performance.now() < deadline) await sleep(50);
+  expect(pids.map((pid) => processState(pid))).toEqual([null]);
+});
+
+test('an impairment goes with its drill, and packets pass before anybody heals', async () => {
+  const { drill, line: id } = await startDrill('injector.ts', lab, journal.dir, 'delay', '{"delay":"5s"}', 'node-2');
+  const programs = async (): Promise<string[]> => (await leftoversOf(id)).filter((what) => what.includes('swarm-impair'));
+  expect(await programs()).toHaveLength(1);
+  await killDrill(drill);
+  const deadline = performance.now() + 5_000;
+  while ((await programs()).length > 0 && performance.now() < deadline) await sleep(50);
+  expect(await programs()).toEqual([]);
+  expect((await healPending({ journal, faults: FAULTS })).healed).toMatchObject([{ id }]);
+  expect(await leftoversOf(id)).toEqual([]);
+});
+
+test('by force, what a drill that lives has done is taken back, too', async () => {
+  const { drill, line: id } = await startDrill('injector.ts', lab, journal.dir, 'blackhole', '{}', 'node-2');
+  expect(await healPending({ journal, faults: FAULTS, force: true })).toMatchObject({ healed: [{ id }] });
+  expect(await leftoversOf(id)).toEqual([]);
+  await killDrill(drill);
+});
+
+test('what cannot be read is told of, stays, and keeps nobody from healing the rest', async () => {
+  const { drill, line: id } = await startDrill('injector.ts', lab, journal.dir, 'blackhole', '{}', 'node-2');
+  await killDrill(drill);
+  const torn = join(journal.dir, 'aaaaaaaa.json');
+  await writeFile(torn, '{"schema":"livekit-swarm/inj');
+  const report = await healPending({ journal, faults: FAULTS });
+  expect(report.healed).toMatchObject([{ id }]);
+  expect(report.unreadable).toEqual([{ file: torn, why: expect.stringContaining('no JSON') }]);
+  expect(await readFile(torn, 'utf8')).toContain('livekit-swarm');
+  await rm(torn);
+});
+
+test('a lab that has ended since has taken its programs with it: there is nothing to start', async () => {
+  const { drill } = await startDrill('injector.ts', lab, journal.dir, 'kill', '{}', 'node-2');
+  const cut = await startDrill('injector.ts', lab, journal.dir, 'redis-cut', '{}', 'node-1');
+  await killDrill(drill);
+  await killDrill(cut.drill);
+  await lowerLab(lab);
+  const { healed, failed } = await healPending({ journal, faults: FAULTS });
+  expect(failed).toEqual([]);
+  expect(healed).toHaveLength(2);
+  expect(await leftoversOf(cut.line)).toEqual([]);
+});

@@ -1,0 +1,78 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Member } from '../../src/targets/target.ts';
+
+/** Somebody who sends back every datagram, and somebody who talks to him: what a network does to packets is seen here and not guessed. */
+export interface Echo extends AsyncDisposable {
+  /** The one that answers, as a part of a deployment. */
+  member: Member;
+  /** Sends so many, numbered, `atOnce` together and `everyMs` apart, and waits for what comes. */
+  talk(count: number, options?: { everyMs?: number; atOnce?: number; bytes?: number; waitMs?: number }): Promise<Talk>;
+}
+
+export interface Talk {
+  /** Numbers as the other side got them, in their order. */
+  arrived: number[];
+  /** Ms from sending to the echo, of those that came back. */
+  roundTrips: number[];
+  /** From the first to the last that arrived, ms. */
+  tookMs: number;
+}
+
+const bound = async (): Promise<Socket> => {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
+};
+
+export const startEcho = async (): Promise<Echo> => {
+  const [server, client] = await Promise.all([bound(), bound()]);
+  const { port } = server.address();
+  let arrived: { number: number; at: number }[] = [];
+  let back: number[] = [];
+  let sentAt = new Map<number, number>();
+  server.on('message', (message, from) => {
+    arrived.push({ number: message.readUInt32BE(0), at: performance.now() });
+    server.send(message, from.port, from.address);
+  });
+  client.on('message', (message) => {
+    const at = sentAt.get(message.readUInt32BE(0));
+    if (at !== undefined) back.push(performance.now() - at);
+  });
+  return {
+    member: {
+      name: 'echo',
+      kind: 'turn',
+      nodeId: null,
+      ports: { address: '127.0.0.1', udp: [port, port], tcp: [] },
+    },
+    talk: async (count, { everyMs = 2, atOnce = 1, bytes = 100, waitMs = 300 } = {}) => {
+      arrived = [];
+      back = [];
+      sentAt = new Map();
+      for (let number = 0; number < count; number++) {
+        const message = Buffer.alloc(bytes);
+        message.writeUInt32BE(number);
+        sentAt.set(number, performance.now());
+        client.send(message, port, '127.0.0.1');
+        if (everyMs > 0 && number % atOnce === atOnce - 1) await sleep(everyMs);
+      }
+      await sleep(waitMs);
+      const [first, last] = [arrived.at(0), arrived.at(-1)];
+      return {
+        arrived: arrived.map(({ number }) => number),
+        roundTrips: back,
+        tookMs: first === undefined || last === undefined ? 0 : last.at - first.at,
+      };
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      client.close();
+    },
+  };
+};
+
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const exec = promisify(execFile);
+
+/** Everything on this machine that an injection might have left: tables, rules of iptables, programs, control groups. By its id, as others may run drills, too. */
+export const leftoversOf = async (id: string): Promise<string[]> => {
+  const [tables, rules, programs, groups] = await Promise.all([
+    exec('nft', ['list', 'tables']).then(({ stdout }) => stdout.split('\n')),
+    exec('iptables-save').then(
+      ({ stdout }) => stdout.split('\n'),
+      () => [],
+    ),
+    commandLines(),
+    exec('find', ['/sys/fs/cgroup', '-type', 'd', '-name', `*${id}*`]).then(
+      ({ stdout }) => stdout.split('\n'),
+      () => [],
+    ),
+  ]);
+  return [...tables, ...rules, ...programs, ...groups].filter((line) => line.includes(id));
+};
+
+/** Of programs that do not only wait for somebody to notice their end. */
+const commandLines = async (): Promise<string[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return lines.map((line) => line.replaceAll('\0', ' '));
+};
