@@ -4,6 +4,7 @@ import { scenarioJsonSchema } from '@livekit-swarm/core';
 import { exporterJsonSchema } from '@livekit-swarm/exporter';
 import { resultJsonSchema } from '@livekit-swarm/report';
 import { comparisonJsonSchema } from '@livekit-swarm/report/comparison';
+import { chaosFaultsPage } from './chaos-faults-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { exporterMetricsPage } from './exporter-metrics-page.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -11,6 +12,7 @@ import { reportsPage } from './reports-page.ts';
 
 /** Every page that is written by a program, by its path in the checkout. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'docs/chaos-faults.md': chaosFaultsPage,
   'docs/exit-codes.md': exitCodesPage,
   'docs/exporter-metrics.md': exporterMetricsPage,
   'docs/metrics.md': metricsPage,
