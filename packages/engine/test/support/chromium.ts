@@ -58,7 +58,9 @@ export const launchChromium = async (executablePath: string): Promise<Chromium> 
   // Crash reports and caches go to the home, whatever the profile.
   const env = { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile };
   // Over a pipe rather than a port: when we die, however we do, the pipe closes and the browser ends.
-  const browser = await launch({ executablePath, userDataDir: profile, headless: true, pipe: true, args: FLAGS, env });
+  // Nor may puppeteer end us on a signal before we have cleared up.
+  const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  const browser = await launch({ executablePath, userDataDir: profile, headless: true, pipe: true, args: FLAGS, env, ...ours });
   /** Resolves when its processes have ended and the profile is gone. */
   const close = async () => {
     await browser.close();
