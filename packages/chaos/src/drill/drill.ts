@@ -17,7 +17,7 @@ export interface Drill {
   /** How long it is watched after the last fault was healed. */
   recoveryMs: number;
   /** New people that come while it goes on, to see whether they can, and whom they find. Null: nobody. */
-  newcomers: { everyMs: number; stayMs: number } | null;
+  newcomers: DrillNewcomers | null;
   objectives: Objectives;
   /** As text that core's `parseThreshold` reads; windows `baseline`, `fault`, `recovery`. */
   thresholds: string[];
@@ -62,6 +62,13 @@ export interface DrillCrowd {
   joinRate: number;
   /** What participants do when their connection is lost: nothing, what the SDKs do, or that and join anew when the SDK gave up. */
   recovery: 'none' | 'sdk' | 'app';
+}
+
+export interface DrillNewcomers {
+  everyMs: number;
+  stayMs: number;
+  /** Of the two that meet in a new room the second comes so much later. Default: 500. 0: both at once, which livekit-server may put into two copies of the room. */
+  apartMs?: number;
 }
 
 /**

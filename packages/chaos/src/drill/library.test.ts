@@ -12,7 +12,7 @@ const folder = fileURLToPath(new URL('../../../../chaos/', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 
 /** What is known of a server under faults, row by row. */
-const ROWS = ['balancer', 'blackhole', 'calm', 'hang', 'kill', 'limits', 'network', 'redis', 'stop'];
+const ROWS = ['balancer', 'blackhole', 'calm', 'hang', 'kill', 'limits', 'network', 'race', 'redis', 'stop'];
 
 describe('the library', () => {
   const drills = files.map((file) => parseDrill(readFileSync(join(folder, file), 'utf8'), { file, faults: FAULTS }));
@@ -50,6 +50,6 @@ describe('the library', () => {
 
   it('knows nothing of a drill without faults but what the deployment is', () => {
     const calm = drills.filter(({ faults }) => faults.length === 0).map(({ name }) => name);
-    expect(calm.sort()).toEqual(['calm', 'node-full', 'room-full', 'subscription-limit']);
+    expect(calm.sort()).toEqual(['calm', 'node-full', 'room-full', 'subscription-limit', 'twins']);
   });
 });

@@ -75,7 +75,7 @@ known: { server: 1.13.4, fails: [split-brain], sometimes: [rto], because: It doe
         { fault: 'packet-loss', aim: { role: 'nodes', share: 0.5 }, atMs: 20_000, durationMs: 60_000, params: { loss: 0.02 } },
       ],
       recoveryMs: 60_000,
-      newcomers: { everyMs: 1_000, stayMs: 3_000 },
+      newcomers: { everyMs: 1_000, stayMs: 3_000, apartMs: 500 },
       objectives: {
         rtoP50Ms: 12_000,
         rtoP95Ms: 15_000,
@@ -231,6 +231,7 @@ describe('problems of drills', () => {
       `${withFaults(HANG)}known: { server: 1.13.4, fails: [split-brain], sometimes: [split-brain], because: x }`,
       'split-brain is under fails, too',
     ],
+    [`${withFaults(HANG)}newcomers: { stay: 2s, apart: 2s }`, 'newcomers.apart: is not shorter than stay'],
     ['drill: x\nlab: { nodes: 1 }\nfaults: [{ fault: kill, aim: other-node }]', 'there is no other node: the lab has one'],
     [`${withFaults(HANG)}recovery: 30h`, 'would take 30h'],
   ])('%j: %s', (text, message) => {

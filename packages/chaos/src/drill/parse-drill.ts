@@ -45,7 +45,10 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
   steady: { withinMs: value.steady.within, forMs: value.steady.for },
   faults: value.faults.flatMap((item, position) => written(item, value.seed, position, faults)).sort((a, b) => a.atMs - b.atMs),
   recoveryMs: value.recovery,
-  newcomers: value.newcomers === undefined ? null : { everyMs: value.newcomers.every, stayMs: value.newcomers.stay },
+  newcomers:
+    value.newcomers === undefined
+      ? null
+      : { everyMs: value.newcomers.every, stayMs: value.newcomers.stay, apartMs: value.newcomers.apart },
   objectives: value.objectives,
   thresholds: value.thresholds.map(({ text }) => text),
   repeats: value.repeats,

@@ -78,7 +78,8 @@ describe('newcomersOf', () => {
     expect(newcomers[0]?.joinAtMs).toBe(drillTimes(drill).steadyFromMs);
     expect(Math.max(...newcomers.map(({ leaveAtMs }) => leaveAtMs))).toBeLessThanOrEqual(plan.endAtMs);
     expect(Math.max(...newcomers.map(({ joinAtMs }) => joinAtMs))).toBeGreaterThan(plan.endAtMs - 6_000);
-    expect(newcomers.every(({ joinAtMs, leaveAtMs }) => leaveAtMs - joinAtMs === 4_000)).toBe(true);
+    const stays = newcomers.map(({ identity, joinAtMs, leaveAtMs }) => [identity.endsWith('b'), leaveAtMs - joinAtMs]);
+    expect(stays.every(([second, ms]) => ms === (second ? 3_500 : 4_000))).toBe(true);
   });
 
   it('go in turns to a room that is there, and in twos to a new one; every other time to the first room', () => {
@@ -106,6 +107,13 @@ describe('newcomersOf', () => {
     expect(new Set(everybody.map(({ identity }) => identity)).size).toBe(everybody.length);
     expect(everybody.map(({ index }) => index)).toEqual(everybody.map((_, index) => index));
     expect(everybody.map(({ joinAtMs }) => joinAtMs)).toEqual(everybody.map(({ joinAtMs }) => joinAtMs).sort((a, b) => a - b));
+  });
+
+  it('come to a new room one after the other, or at once', () => {
+    const [a, b] = newcomers.filter(({ room }) => room.endsWith('new-2'));
+    expect([b?.joinAtMs, b?.leaveAtMs]).toEqual([(a?.joinAtMs ?? 0) + 500, a?.leaveAtMs]);
+    const twins = newcomersOf({ ...drill, newcomers: { everyMs: 2_000, stayMs: 4_000, apartMs: 0 } }, plan);
+    expect(twins[1]?.joinAtMs).toBe(twins[2]?.joinAtMs);
   });
 
   it('visit the only room where there is one', () => {

@@ -65,6 +65,16 @@ const newcomers = strict({
     .prefault('2s')
     .describe('From one to the next: in turns one to a room that is there, and two to a new one.'),
   stay: duration(1_000).prefault('4s').describe('How long each of them stays.'),
+  apart: duration()
+    .prefault('500ms')
+    .describe('Of the two that meet in a new room the second comes so much later. 0s: both at once.'),
+}).superRefine(({ stay, apart }, context) => {
+  if (apart < stay) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['apart'],
+    message: say('is not shorter than stay: the first would be gone', 'write 500ms'),
+  });
 });
 
 const abort = strict({
