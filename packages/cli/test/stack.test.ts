@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { EXIT_CODES } from '@livekit-swarm/core';
-import type { DockerEngine } from '@livekit-swarm/lab';
+import { type DockerEngine, needProgram } from '@livekit-swarm/lab';
 import { testWithDocker } from '@livekit-swarm/lab/testing/docker';
 import { expect } from 'vitest';
 import { findCompose, freshKeys, openStack, waitForHealth } from './support/stack.ts';
@@ -24,98 +24,102 @@ interface Answer<Data> {
   data: Data;
 }
 
-testWithDocker('docker-compose.yml comes up in a real engine, carries a crowd, is watched, and leaves nothing', async (start) => {
-  const composeCommand = await findCompose();
-  const engine = await start();
-  expect(composeCommand, 'Compose is needed beside Docker: apt-get install docker-compose').not.toBeNull();
-  const { variables, missing } = await buildStackImages(engine);
-  const keys = freshKeys();
-  const stack = openStack(engine, composeCommand ?? [], { ...variables, ...keys });
-  const services = (await stack.compose('config', '--services')).split('\n').toSorted();
+testWithDocker(
+  'docker-compose.yml comes up in a real engine, carries a crowd, is watched, and leaves nothing',
+  async ({ start, skip }) => {
+    const composeCommand = (await findCompose()) ?? skip('there is no Compose here: apt-get install docker-compose');
+    await needProgram(['curl'], 'curl');
+    await needProgram(['turnutils_uclient'], 'coturn');
+    const engine = await start();
+    const { variables, missing } = await buildStackImages(engine);
+    const keys = freshKeys();
+    const stack = openStack(engine, composeCommand, { ...variables, ...keys });
+    const services = (await stack.compose('config', '--services')).split('\n').toSorted();
 
-  // Grafana comes from a registry or not at all: everything else is what docker-compose.yml says.
-  expect(missing).toEqual(['GRAFANA_IMAGE']);
-  const started = services.filter((service) => service !== 'grafana');
-  process.stderr.write(
-    `not started, since this machine has nothing to make its image of: ${services.filter((service) => !started.includes(service)).join(', ')}\n`,
-  );
-
-  try {
-    await stack.compose('up', '--detach', '--no-build', ...started);
-    expect(await waitForHealth(stack, 45_000)).toEqual([]);
-    const states = await stack.states();
-    expect(states.map(({ service }) => service).toSorted()).toEqual(started);
-    expect(
-      states.filter(({ readOnly, user, restarts }) => !readOnly || user === '' || user.startsWith('0') || restarts > 0),
-    ).toEqual([]);
-
-    // What listens, listens on loopback.
-    const { all: listening } = await stack.inside('ss', '-Hlntu');
-    const addresses = listening
-      .trim()
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/)[4] ?? '');
-    expect(addresses.length).toBeGreaterThan(started.length);
-    expect(addresses.filter((address) => !address.startsWith('127.0.0.1:'))).toEqual([]);
-
-    // A crowd, through the load balancer, while Prometheus looks on.
-    expect(await sendCrowd(engine, keys)).toMatchObject({ exit: 0 });
-
-    const ask = async <Data>(path: string): Promise<Data> =>
-      (JSON.parse(await stack.get(`http://127.0.0.1:9090/api/v1/${path}`)) as Answer<Data>).data;
-    const value = async (query: string): Promise<number> => {
-      const { result } = await ask<{ result: { value: [number, string] }[] }>(`query?query=${encodeURIComponent(query)}`);
-      return Number(result[0]?.value[1] ?? Number.NaN);
-    };
-    const { activeTargets } = await ask<{
-      activeTargets: { health: string; lastError: string; labels: Record<string, string> }[];
-    }>('targets');
-    const down = activeTargets.filter(({ health, labels }) => health !== 'up' && labels.job !== 'swarm-run');
-    expect(down).toEqual([]);
-    expect(activeTargets).toHaveLength(10);
-    expect(await value('max_over_time(up{job="swarm-run"}[2m])')).toBe(1);
-    expect(await value('sum(max_over_time(swarm_run_participants{state="present"}[2m]))')).toBe(4);
-    expect(await value('sum(max_over_time(livekit_participant_total[2m]))')).toBeGreaterThan(0);
-    expect(await value('count(up{job="livekit"} == 1)')).toBe(3);
-    const { groups } = await ask<{ groups: { rules: { health: string; name: string }[] }[] }>('rules');
-    const rules = groups.flatMap((group) => group.rules);
-    expect(rules.length).toBeGreaterThan(10);
-    expect(rules.filter(({ health }) => health === 'err')).toEqual([]);
-    expect(await ask('alertmanagers')).toMatchObject({ activeAlertmanagers: [{}] });
-
-    // The exporter: a call through a node, and webhooks of the crowd's rooms.
-    const probe = await stack.get('http://127.0.0.1:9465/probe?target=stack&module=audio_pair&node=node-2');
-    expect(probe).toMatch(/^swarm_probe_success 1$/m);
-    expect(await value('sum(swarm_lifecycle_webhooks_total{event="room_finished"})')).toBeGreaterThan(0);
-    expect(await value('sum(swarm_lifecycle_registry_nodes{state="serving"})')).toBe(3);
-
-    // TURN: what the deployment tells clients is what coturn takes, and nothing else.
-    const told = await stack.inside(
-      process.execPath,
-      ICE_SERVERS,
-      'ws://127.0.0.1:7880',
-      keys.LIVEKIT_API_KEY ?? '',
-      keys.LIVEKIT_API_SECRET ?? '',
-    );
-    const [turn] = JSON.parse(told.all) as { urls: string[]; username: string; credential: string }[];
-    expect(turn?.urls).toEqual(['turn:127.0.0.1:3478?transport=udp']);
-    const relay = (credential: string) =>
-      stack.inside('turnutils_uclient', '-y', '-n', '3', '-m', '1', '-u', turn?.username ?? '', '-w', credential, '127.0.0.1');
-    expect((await relay(turn?.credential ?? '')).all).toContain('Total lost packets 0');
-    expect((await relay('guessed')).all).toContain('Cannot complete Allocation');
-
-    for (const service of started)
-      expect(await stack.compose('logs', '--no-color', service), service).not.toContain(keys.LIVEKIT_API_SECRET);
-  } catch (error) {
-    const ill = (await stack.states()).filter(({ health }) => health !== 'healthy').map(({ service }) => service);
+    // Grafana comes from a registry or not at all: everything else is what docker-compose.yml says.
+    expect(missing).toEqual(['GRAFANA_IMAGE']);
+    const started = services.filter((service) => service !== 'grafana');
     process.stderr.write(
-      `${ill.length === 0 ? '' : await stack.compose('logs', '--no-color', '--tail', '20', ...ill).catch(String)}\n`,
+      `not started, since this machine has nothing to make its image of: ${services.filter((service) => !started.includes(service)).join(', ')}\n`,
     );
-    throw error;
-  } finally {
-    await stack.compose('down', '--volumes', '--timeout', '3');
-  }
-  expect(await stack.states()).toEqual([]);
-  expect(await engine.docker(['volume', 'ls', '--quiet'])).toBe('');
-  expect((await stack.inside('ss', '-Hlntu')).all).toBe('');
-});
+
+    try {
+      await stack.compose('up', '--detach', '--no-build', ...started);
+      expect(await waitForHealth(stack, 45_000)).toEqual([]);
+      const states = await stack.states();
+      expect(states.map(({ service }) => service).toSorted()).toEqual(started);
+      expect(
+        states.filter(({ readOnly, user, restarts }) => !readOnly || user === '' || user.startsWith('0') || restarts > 0),
+      ).toEqual([]);
+
+      // What listens, listens on loopback.
+      const { all: listening } = await stack.inside('ss', '-Hlntu');
+      const addresses = listening
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/)[4] ?? '');
+      expect(addresses.length).toBeGreaterThan(started.length);
+      expect(addresses.filter((address) => !address.startsWith('127.0.0.1:'))).toEqual([]);
+
+      // A crowd, through the load balancer, while Prometheus looks on.
+      expect(await sendCrowd(engine, keys)).toMatchObject({ exit: 0 });
+
+      const ask = async <Data>(path: string): Promise<Data> =>
+        (JSON.parse(await stack.get(`http://127.0.0.1:9090/api/v1/${path}`)) as Answer<Data>).data;
+      const value = async (query: string): Promise<number> => {
+        const { result } = await ask<{ result: { value: [number, string] }[] }>(`query?query=${encodeURIComponent(query)}`);
+        return Number(result[0]?.value[1] ?? Number.NaN);
+      };
+      const { activeTargets } = await ask<{
+        activeTargets: { health: string; lastError: string; labels: Record<string, string> }[];
+      }>('targets');
+      const down = activeTargets.filter(({ health, labels }) => health !== 'up' && labels.job !== 'swarm-run');
+      expect(down).toEqual([]);
+      expect(activeTargets).toHaveLength(10);
+      expect(await value('max_over_time(up{job="swarm-run"}[2m])')).toBe(1);
+      expect(await value('sum(max_over_time(swarm_run_participants{state="present"}[2m]))')).toBe(4);
+      expect(await value('sum(max_over_time(livekit_participant_total[2m]))')).toBeGreaterThan(0);
+      expect(await value('count(up{job="livekit"} == 1)')).toBe(3);
+      const { groups } = await ask<{ groups: { rules: { health: string; name: string }[] }[] }>('rules');
+      const rules = groups.flatMap((group) => group.rules);
+      expect(rules.length).toBeGreaterThan(10);
+      expect(rules.filter(({ health }) => health === 'err')).toEqual([]);
+      expect(await ask('alertmanagers')).toMatchObject({ activeAlertmanagers: [{}] });
+
+      // The exporter: a call through a node, and webhooks of the crowd's rooms.
+      const probe = await stack.get('http://127.0.0.1:9465/probe?target=stack&module=audio_pair&node=node-2');
+      expect(probe).toMatch(/^swarm_probe_success 1$/m);
+      expect(await value('sum(swarm_lifecycle_webhooks_total{event="room_finished"})')).toBeGreaterThan(0);
+      expect(await value('sum(swarm_lifecycle_registry_nodes{state="serving"})')).toBe(3);
+
+      // TURN: what the deployment tells clients is what coturn takes, and nothing else.
+      const told = await stack.inside(
+        process.execPath,
+        ICE_SERVERS,
+        'ws://127.0.0.1:7880',
+        keys.LIVEKIT_API_KEY ?? '',
+        keys.LIVEKIT_API_SECRET ?? '',
+      );
+      const [turn] = JSON.parse(told.all) as { urls: string[]; username: string; credential: string }[];
+      expect(turn?.urls).toEqual(['turn:127.0.0.1:3478?transport=udp']);
+      const relay = (credential: string) =>
+        stack.inside('turnutils_uclient', '-y', '-n', '3', '-m', '1', '-u', turn?.username ?? '', '-w', credential, '127.0.0.1');
+      expect((await relay(turn?.credential ?? '')).all).toContain('Total lost packets 0');
+      expect((await relay('guessed')).all).toContain('Cannot complete Allocation');
+
+      for (const service of started)
+        expect(await stack.compose('logs', '--no-color', service), service).not.toContain(keys.LIVEKIT_API_SECRET);
+    } catch (error) {
+      const ill = (await stack.states()).filter(({ health }) => health !== 'healthy').map(({ service }) => service);
+      process.stderr.write(
+        `${ill.length === 0 ? '' : await stack.compose('logs', '--no-color', '--tail', '20', ...ill).catch(String)}\n`,
+      );
+      throw error;
+    } finally {
+      await stack.compose('down', '--volumes', '--timeout', '3');
+    }
+    expect(await stack.states()).toEqual([]);
+    expect(await engine.docker(['volume', 'ls', '--quiet'])).toBe('');
+    expect((await stack.inside('ss', '-Hlntu')).all).toBe('');
+  },
+);

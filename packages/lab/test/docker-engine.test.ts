@@ -19,7 +19,7 @@ const tracesOf = async (dir: string): Promise<string[]> => {
   return [...mounts, ...groups, ...processes].filter((line) => line.includes(basename(dir)));
 };
 
-testWithDocker('an engine of our own runs containers, in a network of its own, and leaves nothing behind', async (start) => {
+testWithDocker('an engine of our own runs containers, in a network of its own, and leaves nothing behind', async ({ start }) => {
   const engine = await start();
   const dir = dirname(engine.socketPath);
   expect(dir.startsWith(tmpdir())).toBe(true);
@@ -95,7 +95,7 @@ testWithDocker('an engine of our own runs containers, in a network of its own, a
   expect(await tracesOf(dir)).toEqual([]);
 });
 
-testWithDocker('what a killed process left of its engine is removed by the next', async (start) => {
+testWithDocker('what a killed process left of its engine is removed by the next', async ({ start }) => {
   const script =
     "import { startDocker } from '@livekit-swarm/lab'; console.log((await startDocker()).socketPath); setInterval(() => {}, 1000);";
   const orphaned = spawn(process.execPath, ['--input-type=module', '--eval', script], {

@@ -24,6 +24,8 @@ const contents = async (): Promise<Record<string, Contents>> => ({
   HAPROXY_IMAGE: { programs: { '/usr/local/sbin/haproxy': '/usr/sbin/haproxy', ...WGET } },
   COTURN_IMAGE: {
     programs: { '/usr/bin/turnserver': '/usr/bin/turnserver', '/usr/bin/turnutils_stunclient': '/usr/bin/turnutils_stunclient' },
+    // As in the published image, to serve ports below 1024: a container without this capability cannot even start the program.
+    capabilities: { '/usr/bin/turnserver': 'cap_net_bind_service=ep' },
   },
   EXPORTER_IMAGE: await exporterContents(),
   NODE_EXPORTER_IMAGE: {

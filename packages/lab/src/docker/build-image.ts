@@ -2,6 +2,7 @@ import { chmod, chown, cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { needProgram } from '../cluster/need-program.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { librariesOf } from './libraries.ts';
 
@@ -17,6 +18,8 @@ export interface ImageSpec {
   texts?: Readonly<Record<string, string>>;
   /** Folders that a user of the image writes to: path → owner `[uid, gid]`. */
   folders?: Readonly<Record<string, readonly [number, number]>>;
+  /** Capabilities of a program's file, as `setcap` takes them: path in the image → `cap_net_bind_service=ep`. */
+  capabilities?: Readonly<Record<string, string>>;
   entrypoint?: readonly string[];
   command?: readonly string[];
   env?: Readonly<Record<string, string>>;
@@ -42,7 +45,12 @@ export const buildImage = async (engine: DockerEngine, spec: ImageSpec): Promise
     const archive = join(dir, 'root.tar');
     await mkdir(root, { mode: 0o755 });
     await collect(root, spec);
-    await execa('tar', ['-C', root, '--numeric-owner', '-cf', archive, '.']);
+    for (const [path, capabilities] of Object.entries(spec.capabilities ?? {})) {
+      await execa(await needProgram(['setcap'], 'libcap2-bin'), [capabilities, join(root, path)]);
+    }
+    // Whatever the umask here: images are read by everybody.
+    const kept = ['--numeric-owner', '--mode=a+rX', '--xattrs', '--xattrs-include=security.capability'];
+    await execa('tar', ['-C', root, ...kept, '-cf', archive, '.']);
     return await engine.docker(['import', ...changes(spec), archive, spec.name]);
   } finally {
     await rm(dir, { recursive: true, force: true });
