@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { fakeTarget, NODE } from '../testing/fake-target.ts';
+import { FAULTS } from './index.ts';
+
+const read = (name: string, params: object): unknown => FAULTS.get(name)?.params.parse(params);
+
+test('each is found by its name, and says what it does and how it is taken back', () => {
+  for (const [name, fault] of FAULTS) {
+    expect(fault.name).toBe(name);
+    expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(fault.on.length).toBeGreaterThan(0);
+    expect(fault.description).toMatch(/\w \w/);
+    expect(fault.healing).toMatch(/\w \w/);
+  }
+});
+
+test('parameters come out in base units', () => {
+  expect(read('delay', { delay: '80ms' })).toEqual({ delay: 80, protocol: 'udp', direction: 'both' });
+  expect(read('packet-loss', { loss: '5%' })).toEqual({ loss: 0.05, burst: 1, protocol: 'udp', direction: 'both' });
+  expect(read('rate-limit', { rate: '1.5Mbit/s' })).toMatchObject({ rate: 1_500_000, queue: 200, shared: true });
+  expect(read('blackhole', {})).toEqual({ protocol: 'both', direction: 'both' });
+  expect(read('restart', { down: '2s' })).toEqual({ grace: 0, down: 2_000 });
+});
+
+test.each([
+  ['kill', { signal: 'SIGTERM' }],
+  ['packet-loss', {}],
+  ['packet-loss', { loss: '0%' }],
+  ['packet-loss', { loss: '101%' }],
+  ['packet-loss', { loss: '5%', burst: 0.5 }],
+  ['packet-loss', { loss: '5%', direction: 'up' }],
+  ['delay', { delay: 80 }],
+  ['delay', { delay: '0s' }],
+  ['delay', { delay: '1h' }],
+  ['reorder', { share: '60%' }],
+  ['rate-limit', { rate: '0Mbit/s' }],
+  ['rate-limit', { rate: 'fast' }],
+  ['cpu-pressure', { cores: 0 }],
+  ['cpu-pressure', { cores: 0.001 }],
+  ['memory-pressure', { megabytes: 0.5 }],
+  ['blackhole', { protocol: 'sctp' }],
+])('%s refuses %j', (name, params) => {
+  expect(FAULTS.get(name)?.params.safeParse(params).success).toBe(false);
+});
+
+test('a loss of everything needs no chance, one too small for the kernel still happens', async () => {
+  const rules = async (loss: number): Promise<string> => {
+    const target = fakeTarget();
+    const params = { loss, burst: 1, protocol: 'udp', direction: 'in' };
+    await FAULTS.get('packet-loss')?.inject({ target, members: [NODE], params, id: 'abcd1234', durationMs: null });
+    return target.ran[0]?.input ?? '';
+  };
+  expect(await rules(1)).toContain('dport 5000-5001 counter drop');
+  expect(await rules(0.5)).toContain('numgen random mod 1000000 < 500000 counter drop');
+  expect(await rules(1e-9)).toContain('mod 1000000 < 1 counter drop');
+});
+
+test('an impairment is told what to do, whose it is, and when to go by itself', async () => {
+  const target = fakeTarget();
+  const params = read('rate-limit', { rate: '1Mbit/s', queue: '50ms', protocol: 'both' });
+  const second = { ...NODE, name: 'node-2' };
+  await FAULTS.get('rate-limit')?.inject({ target, members: [NODE, second], params, id: 'abcd1234', durationMs: 10_500 });
+  const starts = target.ran.filter(({ argv }) => argv[1] === 'start').map(({ argv }) => argv.slice(2).join(' '));
+  const owner = String.raw`--owner ${process.pid}:\d+ --lifetime 71`;
+  expect(starts).toEqual([
+    expect.stringMatching(
+      `^--id abcd12340 --table swarm_chaos_abcd1234 --chain queued0 ${owner} --rate-bps 1000000 --queue-us 50000 --shared$`,
+    ),
+    expect.stringMatching('^--id abcd12341 .* --chain queued1 '),
+  ]);
+});
+
+test('healing what never came to be, or is gone, is no error', async () => {
+  for (const fault of FAULTS.values()) {
+    const target = fakeTarget();
+    const params = { loss: 0.1, burst: 3, protocol: 'udp', direction: 'both', cores: 1, megabytes: 1, delay: 1 };
+    await fault.heal({ target, members: [NODE], params, id: 'abcd1234', durationMs: null });
+  }
+});

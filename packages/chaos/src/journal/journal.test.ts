@@ -1,0 +1,93 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { NODE } from '../testing/fake-target.ts';
+import { journalDir, openJournal } from './journal.ts';
+import { type JournalEntry, newEntry } from './journal-entry.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'swarm-journal-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const entry = (id: string, second: number): JournalEntry =>
+  newEntry({
+    id,
+    drill: 'kill-room-node',
+    fault: 'kill',
+    params: { deep: [1, { er: 'x' }] },
+    members: [{ ...NODE, redis: { address: null, port: 6379, cgroup: '/a.slice/b.service' } }],
+    target: { kind: 'process', place: 'lab', units: ['a', 'b'], n: 3 },
+    injectedAt: `2026-01-01T00:00:0${second}.000Z`,
+    owner: { pid: 42, startedAt: 4711 },
+  });
+
+test('what was written is read, the last injected first, until it is removed', async () => {
+  const journal = openJournal(join(dir, 'not', 'there', 'yet'));
+  expect(await journal.read()).toEqual({ pending: [], unreadable: [] });
+  await journal.write(entry('aaaaaaaa', 1));
+  await journal.write(entry('bbbbbbbb', 3));
+  await journal.write(entry('cccccccc', 2));
+  expect((await journal.read()).pending).toEqual([entry('bbbbbbbb', 3), entry('cccccccc', 2), entry('aaaaaaaa', 1)]);
+  await journal.remove('bbbbbbbb');
+  await journal.remove('bbbbbbbb');
+  expect((await journal.read()).pending.map(({ id }) => id)).toEqual(['cccccccc', 'aaaaaaaa']);
+});
+
+test('nobody else may read it, and nothing half-written is left', async () => {
+  const journal = openJournal(dir);
+  await journal.write(entry('aaaaaaaa', 1));
+  expect(readdirSync(dir)).toEqual(['aaaaaaaa.json']);
+  expect(statSync(join(dir, 'aaaaaaaa.json')).mode & 0o777).toBe(0o600);
+});
+
+test.each([
+  ['half of it', '{"schema":"livekit-swarm/injection/1","id":"aaaa', /no JSON/],
+  ['nothing', '', /no JSON/],
+  ['not ours', '{"a":1}', /not from this version.*missing/],
+  ['of a later version', '{"schema":"livekit-swarm/injection/2"}', /not from this version.*injection\/2/],
+  ['a list', '[1]', /not from this version/],
+  ['null', 'null', /not from this version/],
+])('%s: is told of, stays, and hides no other', async (_what, text, why) => {
+  const journal = openJournal(dir);
+  const file = join(dir, 'zzzzzzzz.json');
+  writeFileSync(file, text);
+  await journal.write(entry('aaaaaaaa', 1));
+  const { pending, unreadable } = await journal.read();
+  expect(pending.map(({ id }) => id)).toEqual(['aaaaaaaa']);
+  expect(unreadable).toEqual([{ file, why: expect.stringMatching(why) }]);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+test('one that lost something, or was copied, is not healed by', async () => {
+  const journal = openJournal(dir);
+  const { members: _members, ...without } = entry('aaaaaaaa', 1);
+  writeFileSync(join(dir, 'aaaaaaaa.json'), JSON.stringify(without));
+  writeFileSync(join(dir, 'copy.json'), JSON.stringify(entry('bbbbbbbb', 1)));
+  const { pending, unreadable } = await journal.read();
+  expect(pending).toEqual([]);
+  expect(unreadable.map(({ why }) => why)).toEqual([expect.stringContaining('members'), expect.stringContaining('bbbbbbbb')]);
+});
+
+test('what is not of the journal is left alone', async () => {
+  writeFileSync(join(dir, 'aaaaaaaa.json.new'), 'half');
+  writeFileSync(join(dir, 'README'), 'x');
+  expect(await openJournal(dir).read()).toEqual({ pending: [], unreadable: [] });
+});
+
+test('a folder that cannot be written to is said, with what to do', async () => {
+  const file = join(dir, 'file');
+  writeFileSync(file, '');
+  const journal = openJournal(join(file, 'journal'));
+  await expect(journal.write(entry('aaaaaaaa', 1))).rejects.toMatchObject({
+    reason: 'no-journal',
+    message: expect.stringContaining(file),
+    hint: expect.stringContaining('writable'),
+  });
+});
+
+test('it is where every checkout finds it', () => {
+  expect(journalDir({ XDG_CACHE_HOME: '/somewhere' })).toBe('/somewhere/livekit-swarm/chaos/journal');
+});
