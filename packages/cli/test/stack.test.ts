@@ -62,7 +62,8 @@ testWithDocker(
       expect(addresses.filter((address) => !address.startsWith('127.0.0.1:'))).toEqual([]);
 
       // A crowd, through the load balancer, while Prometheus looks on.
-      expect(await sendCrowd(engine, keys)).toMatchObject({ exit: 0 });
+      const { exit, said } = await sendCrowd(engine, keys);
+      expect(exit, said).toBe(0);
 
       const ask = async <Data>(path: string): Promise<Data> =>
         (JSON.parse(await stack.get(`http://127.0.0.1:9090/api/v1/${path}`)) as Answer<Data>).data;

@@ -1,5 +1,4 @@
 import { chmod, chown, cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { needProgram } from '../cluster/need-program.ts';
@@ -39,7 +38,8 @@ const ACCOUNTS = {
  * @throws LabError `no-program`, `docker-failed`
  */
 export const buildImage = async (engine: DockerEngine, spec: ImageSpec): Promise<string> => {
-  const dir = await mkdtemp(join(tmpdir(), 'swarm-image-'));
+  // In the engine's folder, which is removed in any case.
+  const dir = await mkdtemp(join(dirname(engine.socketPath), 'image-'));
   try {
     const root = join(dir, 'root');
     const archive = join(dir, 'root.tar');
