@@ -1,8 +1,16 @@
 /** Faults of nodes, and of what stands behind and in front of them. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createService, plainEnvironment, provisionLiveKit, STOP_POLITELY } from '@livekit-swarm/lab';
+import {
+  type Cluster,
+  type ClusterNode,
+  createService,
+  plainEnvironment,
+  provisionLiveKit,
+  type Service,
+  STOP_POLITELY,
+} from '@livekit-swarm/lab';
 import { parse, stringify } from 'yaml';
 import { LIMITS, PARTICIPANTS_PER_NODE } from '../../../src/settings.ts';
 import { type Act, JOINS_FAILING } from './act.ts';
@@ -10,6 +18,8 @@ import { fillNode, startCalls } from './crowd.ts';
 import { busiestNode, kill, nodesByPeople, putRoomOn, until } from './nodes.ts';
 
 const RESTARTS = 3;
+/** So that hardly any call finds both its people on the same side, whichever way the load balancer sends them. */
+const FORGETFUL = 2;
 const GHOSTS = ['ghost-1', 'ghost-2', 'ghost-3'];
 
 export const killed: Act = {
@@ -98,40 +108,47 @@ export const redisGone: Act = {
 
 export const split: Act = {
   name: 'split',
-  fault: 'a node comes back without Redis in its configuration, behind the same load balancer',
+  fault: `${FORGETFUL} of three nodes come back without Redis in their configuration, behind the same load balancer`,
   fires: ['LiveKitSplitBrain'],
   may: ['LiveKitProbeFailing', 'LiveKitGhostRooms', 'LiveKitNodeDown', 'LiveKitRestartLoop'],
   resolves: ['LiveKitSplitBrain'],
   begin: async ({ cluster, dir }, strike) => {
-    const [node] = cluster.nodes;
-    if (node === undefined) throw new Error('there are no nodes');
-    const service = cluster.service(node.name);
-    const { redis: _forgotten, ...config } = parse(await readFile(join(dir, `${node.name}.yaml`), 'utf8')) as { redis: object };
-    const configFile = join(dir, 'alone.yaml');
-    await writeFile(configFile, stringify(config), { mode: 0o600 });
-    const alone = createService({
-      name: 'alone',
-      command: (await provisionLiveKit({})).path,
-      args: ['--config', configFile],
-      env: { ...plainEnvironment(), LIVEKIT_KEYS: `${cluster.apiKey}: ${cluster.apiSecret}` },
-      files: {},
-      logFile: join(dir, 'alone.log'),
-      ready: { url: `${node.httpUrl}/` },
-      readyWithinMs: 20_000,
-      stopSteps: STOP_POLITELY,
-      url: node.url,
-    });
-    await kill(service);
+    const nodes = cluster.nodes.slice(0, FORGETFUL);
+    const alone = await Promise.all(nodes.map((node) => withoutRedis(cluster, node, dir)));
+    const services = nodes.map(({ name }) => cluster.service(name));
+    await Promise.all(services.map(kill));
     strike();
-    await alone.start();
+    await Promise.all(alone.map((service) => service.start()));
     return {
       about: { LiveKitSplitBrain: { target: 'lab', module: 'audio_pair' } },
       heal: async () => {
-        await kill(alone);
-        await service.start();
+        await Promise.all(alone.map(kill));
+        await Promise.all(services.map((service) => service.start()));
       },
     };
   },
+};
+
+/** The same node with the same configuration, but for Redis; not started yet. */
+const withoutRedis = async (
+  { apiKey, apiSecret }: Cluster,
+  { name, url, httpUrl }: ClusterNode,
+  dir: string,
+): Promise<Service> => {
+  const { redis: _forgotten, ...config } = parse(await readFile(join(dir, `${name}.yaml`), 'utf8')) as { redis: object };
+  const configFile = join(dir, `${name}-alone.yaml`);
+  return createService({
+    name: `${name}-alone`,
+    command: (await provisionLiveKit({})).path,
+    args: ['--config', configFile],
+    env: { ...plainEnvironment(), LIVEKIT_KEYS: `${apiKey}: ${apiSecret}` },
+    files: { [configFile]: stringify(config) },
+    logFile: join(dir, `${name}-alone.log`),
+    ready: { url: `${httpUrl}/` },
+    readyWithinMs: 20_000,
+    stopSteps: STOP_POLITELY,
+    url,
+  });
 };
 
 export const full: Act = {

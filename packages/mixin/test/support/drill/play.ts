@@ -1,11 +1,11 @@
 /** Makes fault after fault, and writes down what is told of it at the webhook. */
-import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALERTS } from '../../../src/alerts/index.ts';
 import { durationMs } from '../../../src/testing/scale-rules.ts';
 import { type Act, JOINS_FAILING } from './act.ts';
 import { startCalls } from './crowd.ts';
 import type { Watched } from './deployment.ts';
+import { watchMachine } from './machine.ts';
 import { nodesByPeople } from './nodes.ts';
 import { factorAt, type Pace } from './pace.ts';
 import type { Notice } from './webhook-receiver.ts';
@@ -74,11 +74,11 @@ export const play = async ({ watched, pace, scenes, say }: PlayOptions): Promise
 
   const quietMs = Math.min(180_000, Math.max(20_000, 600_000 / pace.scale));
   say(`nothing is wrong for ${quietMs / 1_000} s`);
-  const used = machineUse();
+  using machine = watchMachine();
   const endCalls = await startCalls(watched, 'qu1et');
   await nodesByPeople(watched, 1);
   await sleep(quietMs);
-  let use = used();
+  let use = machine.peak();
   await endCalls();
   accuse('quiet', 0, ({ alert }) => isOfMachine(alert, use));
 
@@ -89,11 +89,11 @@ export const play = async ({ watched, pace, scenes, say }: PlayOptions): Promise
   for (const scene of scenes) {
     if (scene.some(({ reloads }) => reloads)) await Promise.all(resolved);
     const from = notices.length;
-    const usedNow = machineUse();
     const played = await Promise.all(scene.map((act) => playAct(act, { watched, pace, say })));
     // What the machine did a moment ago is still in the windows of the rules.
-    const most = Math.max(use, usedNow());
-    use = usedNow();
+    const now = machine.peak();
+    const most = Math.max(use, now);
+    use = now;
     const right = new Set([...lasting, ...[...before, ...scene].flatMap(alertsOf)]);
     accuse(scene.map(({ name }) => name).join(' and '), from, ({ alert }) => right.has(alert) || isOfMachine(alert, most));
     for (const alert of scene.flatMap(alertsOf)) if (JOINS_FAILING.some((slow) => slow === alert)) lasting.add(alert);
@@ -191,17 +191,3 @@ const waitOf = (alert: string, pace: Pace): number => {
 
 const has = (labels: Record<string, string>, wanted: Readonly<Record<string, string>>): boolean =>
   Object.entries(wanted).every(([name, value]) => labels[name] === value);
-
-/** @returns the share of the machine's cores that was used since */
-const machineUse = (): (() => number) => {
-  const read = () => {
-    const times = cpus().map(({ times: of }) => of);
-    const idle = times.reduce((sum, one) => sum + one.idle, 0);
-    return { idle, all: times.reduce((sum, one) => sum + one.idle + one.user + one.nice + one.sys + one.irq, 0) };
-  };
-  const start = read();
-  return () => {
-    const now = read();
-    return 1 - (now.idle - start.idle) / (now.all - start.all);
-  };
-};
