@@ -1,10 +1,12 @@
 import { ChaosError } from '../chaos-error.ts';
+import { reopenDockerTarget } from './docker.ts';
 import { reopenProcessTarget } from './process.ts';
 import type { Target, TargetKind, TargetReference } from './target.ts';
 
 /** Finds a target again by what the journal has of it; by kind. */
 const OPENERS: Partial<Record<TargetKind, (reference: TargetReference) => Promise<Target>>> = {
   process: reopenProcessTarget,
+  docker: reopenDockerTarget,
 };
 
 /** @throws ChaosError `bad-reference` where this version does not know such targets */

@@ -1,0 +1,93 @@
+import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
+import { describe, expect, it } from 'vitest';
+import { networkOf, partsOf, portsOfPart } from './container.ts';
+
+const container = (name: string, labels: Record<string, string>): ContainerInfo =>
+  ({ Id: `${name}0123456789abcdef`, Names: [`/${name}`], Labels: labels }) as unknown as ContainerInfo;
+
+const compose = (service: string, number: number, more: Record<string, string> = {}): ContainerInfo =>
+  container(`app_${service}_${number}`, {
+    'com.docker.compose.service': service,
+    'com.docker.compose.container-number': `${number}`,
+    ...more,
+  });
+
+const info = (mode: string, exposed: readonly string[] = []): ContainerInspectInfo =>
+  ({
+    HostConfig: { NetworkMode: mode },
+    Config: { ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])) },
+  }) as unknown as ContainerInspectInfo;
+
+const brief = (containers: readonly ContainerInfo[], roles = {}): string[] =>
+  partsOf(containers, { roles }).map(({ name, settings }) => `${settings.kind} ${name}`);
+
+describe('partsOf', () => {
+  it('takes who says what it is, and nobody else', () => {
+    const all = [
+      container('lk-10', { 'swarm.role': 'node' }),
+      container('lk-9', { 'swarm.role': 'node' }),
+      container('grafana', {}),
+    ];
+    expect(brief(all)).toEqual(['node lk-9', 'node lk-10']);
+    expect(brief([])).toEqual([]);
+  });
+
+  it('calls services of Compose by their names, and tells replicas apart', () => {
+    const all = [compose('livekit', 1), compose('livekit', 2), compose('redis', 1), compose('prometheus', 1)];
+    expect(brief(all, { livekit: 'node', redis: 'redis' })).toEqual(['node livekit-1', 'node livekit-2', 'redis redis']);
+    expect(brief(all, { app_livekit_2: 'node' })).toEqual(['node livekit-2']);
+  });
+
+  it('does not take what "docker compose run" has left', () => {
+    const once = compose('livekit', 1, { 'com.docker.compose.oneoff': 'True' });
+    expect(brief([once, compose('livekit', 1)], { livekit: 'node' })).toEqual(['node livekit']);
+  });
+
+  it('believes the label rather than what is said beside it', () => {
+    expect(brief([compose('cache', 1, { 'swarm.role': 'redis', 'swarm.name': 'r' })], { cache: 'node' })).toEqual(['redis r']);
+  });
+
+  it('refuses roles that there are not, and two of one name', () => {
+    expect(() => brief([container('a', { 'swarm.role': 'Node' })])).toThrow(
+      'container "a": label swarm.role: "Node" is none of node, redis',
+    );
+    const two = [
+      container('a', { 'swarm.role': 'node', 'swarm.name': 'x' }),
+      container('b', { 'swarm.role': 'node', 'swarm.name': 'x' }),
+    ];
+    expect(() => brief(two)).toThrow('two containers are called "x"');
+  });
+});
+
+describe('portsOfPart', () => {
+  const [node] = partsOf([container('a', { 'swarm.role': 'node' })], { roles: {} });
+  const [redis] = partsOf([container('b', { 'swarm.role': 'redis' })], { roles: {} });
+  const [labelled] = partsOf([container('c', { 'swarm.role': 'node', 'swarm.udp': '7882', 'swarm.address': '127.0.0.1' })], {
+    roles: {},
+  });
+  if (node === undefined || redis === undefined || labelled === undefined) throw new Error('none was found');
+
+  it('does not guess among the ports of a whole machine', () => {
+    expect(portsOfPart(node, info('host', ['7880/tcp']))).toBeNull();
+    expect(portsOfPart(labelled, info('host'))).toEqual({ address: '127.0.0.1', udp: [7_882, 7_882], tcp: [] });
+    expect(portsOfPart(node, info('container:abc'))).toBeNull();
+  });
+
+  it('takes what a container exposes in its own network, and all of its UDP where it says nothing', () => {
+    const exposed = ['7881/tcp', '50010/udp', '50000/udp', '7880'];
+    expect(portsOfPart(node, info('bridge', exposed))).toEqual({
+      address: '0.0.0.0',
+      udp: [50_000, 50_010],
+      tcp: [7_880, 7_881],
+    });
+    expect(portsOfPart(node, info('app_default'))).toEqual({ address: '0.0.0.0', udp: [1, 65_535], tcp: [] });
+    expect(portsOfPart(redis, info('app_default', ['6379/tcp']))).toEqual({ address: '0.0.0.0', udp: null, tcp: [6_379] });
+    expect(portsOfPart(redis, info('none'))).toBeNull();
+  });
+
+  it('knows whose network it is', () => {
+    expect(['host', 'bridge', 'none', 'x_default', 'container:abc'].map((mode) => networkOf(info(mode)))).toEqual([
+      ...['host', 'own', 'own', 'own', 'shared'],
+    ]);
+  });
+});

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode';
+import { ChaosError } from '../../chaos-error.ts';
+import type { DockerOrder } from './order.ts';
+
+/** What is asked of the Engine API. Containers by their id; null, or nothing, for one that is gone. */
+export interface Engine {
+  list(label: string): Promise<ContainerInfo[]>;
+  inspect(id: string): Promise<ContainerInspectInfo | null>;
+  /** Of one that runs; otherwise nothing happens. */
+  kill(id: string, signal: string): Promise<void>;
+  pause(id: string): Promise<void>;
+  unpause(id: string): Promise<void>;
+  start(id: string): Promise<void>;
+  /** The first match in what it has written since then, in the order of the log; null when there is none in its beginning. */
+  findInLog(id: string, since: Date, pattern: RegExp): Promise<RegExpExecArray | null>;
+  /** Null: it can; else why not. */
+  lacksPause(): Promise<string | null>;
+}
+
+const TIMEOUT_MS = 15_000;
+const NOT_FOUND = 404;
+/** It does not run. */
+const CONFLICT = 409;
+const NOT_MODIFIED = 304;
+
+/**
+ * The client is large, and only those who have such a target load it. Asks whether the engine is there.
+ * @throws ChaosError `no-engine`
+ */
+export const connectEngine = async ({ host }: Pick<DockerOrder, 'host'>): Promise<Engine> => {
+  const { default: Docker } = await import('dockerode');
+  const docker = new Docker({ ...(await connection(host)), timeout: TIMEOUT_MS });
+
+  const ask = async <T>(what: string, asked: Promise<T>, otherwise?: Readonly<Record<number, T>>): Promise<T> => {
+    try {
+      return await asked;
+    } catch (error) {
+      const status = statusOf(error);
+      if (status !== null && otherwise !== undefined && status in otherwise) return otherwise[status] as T;
+      throw failure(host, what, status, error);
+    }
+  };
+  const nothing = { [NOT_FOUND]: undefined, [CONFLICT]: undefined, [NOT_MODIFIED]: undefined };
+  const act = async (id: string, what: string, action: (container: Container) => Promise<unknown>): Promise<void> =>
+    void (await ask<unknown>(`${what} ${id.slice(0, 12)}`, action(docker.getContainer(id)), nothing));
+
+  await ask('answer', docker.ping());
+  return {
+    list: (label) => ask('list containers', docker.listContainers({ all: true, filters: { label: [label] } })),
+    inspect: (id) => ask<ContainerInspectInfo | null>(`inspect ${id}`, docker.getContainer(id).inspect(), { [NOT_FOUND]: null }),
+    kill: (id, signal) => act(id, `send ${signal} to`, (container) => container.kill({ signal })),
+    pause: (id) => act(id, 'pause', (container) => container.pause()),
+    unpause: (id) => act(id, 'unpause', (container) => container.unpause()),
+    start: (id) => act(id, 'start', (container) => container.start()),
+    findInLog: async (id, since, pattern) => {
+      const options = { follow: true, stdout: true, stderr: true, since: since.getTime() / 1_000 } as const;
+      const log = await docker
+        .getContainer(id)
+        .logs(options)
+        .catch(() => null);
+      return log === null ? null : findInStream(log, pattern);
+    },
+    lacksPause: async () => {
+      const { CgroupDriver: driver, OSType: system } = (await ask('say what it is', docker.info())) as Record<string, unknown>;
+      if (system === 'windows') return 'containers of Windows cannot be paused';
+      return driver === 'none' ? 'this engine cannot pause containers: it has no control groups (rootless, version 1)' : null;
+    },
+  };
+};
+
+const connection = async (host: string): Promise<Record<string, unknown>> => {
+  const [scheme = '', rest = ''] = host.split('://', 2);
+  // What is not said comes from DOCKER_HOST, which may be another one by now.
+  if (scheme !== 'tcp') return { socketPath: rest, host: undefined, port: undefined, protocol: 'http' };
+  const { hostname, port } = new URL(`http://${rest}`);
+  const secure = process.env.DOCKER_TLS_VERIFY === '1' || port === '2376';
+  return { host: hostname, port: port === '' ? (secure ? 2376 : 2375) : Number(port), protocol: secure ? 'https' : 'http' };
+};
+
+const statusOf = (error: unknown): number | null =>
+  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : null;
+
+const failure = (host: string, what: string, status: number | null, cause: unknown): ChaosError => {
+  if (cause instanceof ChaosError) return cause;
+  const said = messageOf(cause);
+  if (status !== null) return new ChaosError('refused', `the Docker engine did not ${what}: ${said}`, null, { cause });
+  const socket = host.startsWith('unix://') ? host.slice('unix://'.length) : null;
+  const hint = /EACCES/.test(said)
+    ? `only root and the group that ${socket ?? 'it'} belongs to may use it`
+    : socket !== null && !existsSync(socket)
+      ? `there is no ${socket}: does Docker run? DOCKER_HOST says where ("docker context inspect" shows it)`
+      : 'does Docker run there? DOCKER_HOST says where';
+  return new ChaosError('no-engine', `no Docker engine answers at ${host}: ${said}`, hint, { cause });
+};
+
+/** The engine's own words, without those of the client. */
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const json = 'json' in error ? error.json : null;
+  if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message);
+  return error.message || ('code' in error ? String(error.code) : 'nobody knows why');
+};
+
+/** What starts says who it is at once: what comes later, or after a pause, is not looked at. */
+const LONGEST_LOG = 256 * 1_024;
+const QUIET_MS = 1_000;
+
+const findInStream = (log: NodeJS.ReadableStream, pattern: RegExp): Promise<RegExpExecArray | null> =>
+  new Promise((resolve) => {
+    let text = '';
+    const end = (found: RegExpExecArray | null): void => {
+      clearTimeout(timer);
+      if ('destroy' in log && typeof log.destroy === 'function') log.destroy();
+      resolve(found);
+    };
+    const timer = setTimeout(() => end(null), QUIET_MS);
+    log.on('error', () => end(null));
+    log.on('end', () => end(pattern.exec(text)));
+    log.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      const found = pattern.exec(text);
+      if (found !== null || text.length > LONGEST_LOG) end(found);
+      else timer.refresh();
+    });
+  });

@@ -1,0 +1,95 @@
+import { UsageError } from '@livekit-swarm/core';
+import type { MemberKind, MemberPorts } from './target.ts';
+
+/** What people say of a part of their deployment: labels of a container (`swarm.role`), words of `--unit` (`role=…`). */
+export interface PartSettings {
+  kind: MemberKind;
+  /** What it is to be called; null: as it is. */
+  name: string | null;
+  /** Where its ports are; null: any address. */
+  address: string | null;
+  udp: readonly [number, number] | null;
+  tcp: readonly number[];
+  /** Where a node tells its id: `http://127.0.0.1:6789/metrics`. */
+  metrics: string | null;
+  /** How a node reaches Redis. */
+  redis: { address: string | null; port: number } | null;
+}
+
+export const MEMBER_KINDS: readonly MemberKind[] = ['node', 'redis', 'balancer', 'turn'];
+
+/** What may be said, beside the role. */
+export const PART_KEYS = ['name', 'address', 'udp', 'tcp', 'metrics', 'redis'] as const;
+
+export const isMemberKind = (word: string): word is MemberKind => MEMBER_KINDS.some((kind) => kind === word);
+
+/**
+ * @param read what was said for a key; undefined: nothing
+ * @param where begins every message: `container "lk-1": label swarm.`
+ * @throws UsageError
+ */
+export const readPartSettings = (kind: MemberKind, read: (key: string) => string | undefined, where: string): PartSettings => {
+  const value = <T>(key: (typeof PART_KEYS)[number], parse: (text: string) => T | null, expected: string): T | null => {
+    const text = read(key)?.trim();
+    if (text === undefined || text === '') return null;
+    const parsed = parse(text);
+    if (parsed !== null) return parsed;
+    throw new UsageError(`${where}${key}: "${text}" is not ${expected}`, HINTS[key]);
+  };
+  return {
+    kind,
+    name: value('name', (text) => (/^[\w.-]{1,100}$/.test(text) ? text : null), 'a name (letters, digits, ".", "-" and "_")'),
+    address: value('address', readAddress, 'an IPv4 address or prefix'),
+    udp: value('udp', readRange, 'a port or a range of ports'),
+    tcp: value('tcp', readPorts, 'a list of ports') ?? [],
+    metrics: value('metrics', (text) => (URL.canParse(text) && /^https?:/.test(text) ? text : null), 'an address of metrics'),
+    redis: value('redis', readRedis, 'a port, or an IPv4 address with one'),
+  };
+};
+
+const HINTS: Record<(typeof PART_KEYS)[number], string> = {
+  name: 'for instance lk-1',
+  address: 'for instance 127.0.0.1 or 10.0.0.0/24',
+  udp: 'for instance 50000-60000',
+  tcp: 'for instance 7880,7881',
+  metrics: 'for instance http://127.0.0.1:6789/metrics',
+  redis: 'for instance 6379 or 10.0.0.5:6379',
+};
+
+/** Null: nothing is known of its ports. */
+export const portsOf = ({ address, udp, tcp }: Pick<PartSettings, 'address' | 'udp' | 'tcp'>): MemberPorts | null =>
+  udp === null && tcp.length === 0 ? null : { address: address ?? '0.0.0.0', udp, tcp };
+
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/;
+
+const readAddress = (text: string): string | null => {
+  const [, ...parts] = IPV4.exec(text) ?? [];
+  const [bits, ...bytes] = parts.reverse();
+  const fits = bytes.length === 4 && bytes.every((byte) => Number(byte) <= 255) && Number(bits ?? 32) <= 32;
+  return fits ? text : null;
+};
+
+const readPort = (text: string): number | null => {
+  const port = Number(text.trim());
+  return /^\s*\d{1,5}\s*$/.test(text) && port > 0 && port <= 65_535 ? port : null;
+};
+
+const readRange = (text: string): readonly [number, number] | null => {
+  const [first, last, ...rest] = text.split('-').map(readPort);
+  if (first === undefined || first === null || last === null || rest.length > 0) return null;
+  const end = last ?? first;
+  return end >= first ? [first, end] : null;
+};
+
+const readPorts = (text: string): readonly number[] | null => {
+  const ports = text.split(',').map(readPort);
+  return ports.every((port) => port !== null) ? [...new Set(ports)] : null;
+};
+
+const readRedis = (text: string): { address: string | null; port: number } | null => {
+  const [portText = '', host] = text.split(':', 2).reverse();
+  const port = readPort(portText);
+  const address = host === undefined ? null : readAddress(host);
+  if (port === null || (host !== undefined && (address === null || address.includes('/')))) return null;
+  return { address, port };
+};

@@ -1,0 +1,207 @@
+/** Drills and faults on containers, in a Docker engine of our own. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DockerEngine } from '@livekit-swarm/lab';
+import { testWithDocker } from '@livekit-swarm/lab/testing/docker';
+import { expect } from 'vitest';
+import { parseDrill } from '../src/drill/parse-drill.ts';
+import { FAULTS } from '../src/faults/index.ts';
+import { injectFault } from '../src/inject.ts';
+import { healPending } from '../src/journal/heal-pending.ts';
+import { openJournal } from '../src/journal/journal.ts';
+import { type DockerDeploymentOptions, dockerDeployment } from '../src/run/docker-deployment.ts';
+import { runDrill } from '../src/run/run-drill.ts';
+import { openDockerTarget } from '../src/targets/docker.ts';
+import { openTarget } from '../src/targets/open-target.ts';
+import type { Member, Target } from '../src/targets/target.ts';
+import { buildImages, startContainers } from './support/containers.ts';
+import { leftoversOf } from './support/leftovers.ts';
+
+const NAME = 'staging';
+
+const memberOf = async (target: Target, name: string): Promise<Member> => {
+  const found = (await target.members()).find((member) => member.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+};
+
+const stateOf = (engine: DockerEngine, name: string): Promise<string> =>
+  engine.docker(['inspect', '--format', '{{.State.Status}}', `${NAME}-${name}`]);
+
+testWithDocker(
+  'a drill on containers says the same as one on processes, and every fault is done and taken back',
+  async ({ start }) => {
+    const engine = await start({ network: 'host' });
+    const dir = await mkdtemp(join(tmpdir(), 'swarm-docker-'));
+    try {
+      await buildImages(engine);
+      const deployment = await startContainers(engine, 3, NAME);
+      await members(deployment);
+      await drill(deployment, dir);
+      await faults(engine, deployment, dir);
+      await ownNetwork(engine, deployment, dir);
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  },
+  300_000,
+);
+
+const members = async (deployment: DockerDeploymentOptions): Promise<void> => {
+  await using target = await openDockerTarget(deployment);
+  await expect
+    .poll(async () => (await target.members()).filter(({ nodeId }) => nodeId !== null).length, { timeout: 30_000 })
+    .toBe(3);
+  const all = await target.members();
+  expect(all.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+    ...['balancer haproxy', 'node node-1', 'node node-2', 'node node-3', 'redis redis'],
+  ]);
+  // Those from metrics and the one from a log are of the same kind.
+  for (const { kind, nodeId } of all) expect(nodeId).toEqual(kind === 'node' ? expect.stringMatching(/^ND_\w{6,}$/) : null);
+  for (const member of all) {
+    expect(member.ports?.address).toBe('127.0.0.1');
+    for (const ability of ['signal', 'start', 'pause', 'run', 'packets'] as const)
+      expect(await target.lacks(ability, member)).toBeNull();
+    // As this machine counts, whatever the engine counts.
+    const pid = await target.pid(member);
+    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(member.kind === 'node' ? 'livekit-server' : member.name);
+  }
+};
+
+const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<void> => {
+  const file = join(import.meta.dirname, '../../../chaos/kill-room-node.yaml');
+  const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
+  const journal = openJournal(join(dir, 'journal'));
+  const carryOut = (named: string | null, folder: string) =>
+    runDrill({
+      drill: { ...parsed, crowd: { ...parsed.crowd, rooms: 3, participants: 3 }, repeats: 1, recoveryMs: 20_000 },
+      deploy: () => dockerDeployment(deployment),
+      faults: FAULTS,
+      journal,
+      named,
+      dir: join(dir, folder),
+      newRunName: () => Math.random().toString(36).slice(2, 8),
+      staff: () => ({ workers: 1, threads: 1 }),
+      version: '0.0.0',
+      stop: new AbortController().signal,
+    });
+  // It is no lab of ours.
+  await expect(carryOut(null, 'not-allowed')).rejects.toMatchObject({ reason: 'not-allowed' });
+
+  const result = await carryOut(NAME, 'drill');
+  const [repeat] = result.repeats;
+  expect({ verdict: repeat?.verdict, reasons: repeat?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
+  expect(result.target).toContain(`swarm.drill=${NAME}`);
+  const recovery = repeat?.recovery;
+  expect(recovery?.neverRecovered).toBe(0);
+  expect(recovery?.rto?.max).toBeGreaterThan(4_000);
+  const hit = recovery?.rooms.filter(({ control }) => !control) ?? [];
+  expect(hit.length).toBeGreaterThan(0);
+  expect(recovery?.pairsHit).toBe(hit.length * 6);
+  expect(Math.min(...(recovery?.backends.map(({ healthy }) => healthy) ?? []))).toBe(2);
+  expect(await readdir(journal.dir)).toEqual([]);
+  // Whoever was killed runs again.
+  await using target = await openDockerTarget(deployment);
+  for (const member of await target.members()) expect(await target.pid(member), member.name).not.toBeNull();
+};
+
+/** With the journal alone, as after a SIGKILL of the CLI: another target, opened by its reference, takes back what was done. */
+const faults = async (engine: DockerEngine, deployment: DockerDeploymentOptions, dir: string): Promise<void> => {
+  const journal = openJournal(join(dir, 'faults'));
+  await using target = await openDockerTarget(deployment);
+  const others = new Map((await target.members()).map(({ name, nodeId }) => [name, nodeId]));
+
+  const during = async (name: string, on: string, params: object, look: (id: string) => Promise<void>): Promise<void> => {
+    const fault = FAULTS.get(name);
+    const member = await memberOf(target, on);
+    if (fault === undefined) throw new Error(`there is no fault ${name}`);
+    const parsed = fault.params.parse(params);
+    expect(await fault.available(target, member, parsed), name).toBeNull();
+    const injection = await injectFault({ fault, target, members: [member], params: parsed, drill: 'test', journal });
+    await look(injection.id);
+    const { healed, failed } = await healPending({ journal, faults: FAULTS, force: true, open: openTarget });
+    expect(failed.map(({ error }) => error.message)).toEqual([]);
+    expect(healed.map(({ id }) => id)).toEqual([injection.id]);
+    await injection.heal();
+    expect(await leftoversOf(injection.id)).toEqual([]);
+    expect(await stateOf(engine, on)).toBe('running');
+  };
+  const isThere = (url: string): Promise<boolean> =>
+    fetch(url, { signal: AbortSignal.timeout(700) }).then(
+      () => true,
+      () => false,
+    );
+  const httpOf = async (name: string): Promise<string> => `http://127.0.0.1:${(await memberOf(target, name)).ports?.tcp[0]}/`;
+  const node1 = await httpOf('node-1');
+
+  await during('kill', 'node-1', {}, async () => {
+    // Its restart policy would have brought it back by then.
+    await sleep(1_000);
+    expect(await stateOf(engine, 'node-1')).toBe('exited');
+    expect((await memberOf(target, 'node-1')).nodeId).toBeNull();
+  });
+  expect(await isThere(node1)).toBe(true);
+  expect((await memberOf(target, 'node-1')).nodeId).not.toBe(others.get('node-1'));
+
+  await during('hang', 'node-2', {}, async () => {
+    expect(await stateOf(engine, 'node-2')).toBe('paused');
+    expect(await isThere(await httpOf('node-2'))).toBe(false);
+    expect((await memberOf(target, 'node-2')).nodeId).toBe(others.get('node-2'));
+  });
+  expect((await memberOf(target, 'node-2')).nodeId).toBe(others.get('node-2'));
+
+  await during('packet-loss', 'node-3', { loss: '100%', protocol: 'tcp' }, async (id) => {
+    expect((await leftoversOf(id)).length).toBeGreaterThan(0);
+    expect(await isThere(await httpOf('node-3'))).toBe(false);
+    expect(await isThere(node1)).toBe(true);
+  });
+  await during('blackhole', 'node-1', {}, async () => expect(await isThere(node1)).toBe(false));
+  expect(await isThere(node1)).toBe(true);
+  await during('redis-kill', 'redis', {}, async () => expect(await stateOf(engine, 'redis')).toBe('exited'));
+  await during('forced-stop', 'node-3', {}, async () => expect(await stateOf(engine, 'node-3')).toBe('exited'));
+
+  // Rules that were made among the machine's own are taken back when the container has ended, too.
+  const fault = FAULTS.get('blackhole');
+  if (fault === undefined) throw new Error('there is no blackhole');
+  const member = await memberOf(target, 'node-3');
+  const options = { fault, target, members: [member], params: fault.params.parse({}), drill: 'test', journal };
+  const { id } = await injectFault(options);
+  await target.signal(member, 'SIGKILL');
+  await expect(leftoversOf(id)).resolves.toEqual([expect.stringContaining(id)]);
+  await healPending({ journal, faults: FAULTS, force: true });
+  expect(await leftoversOf(id)).toEqual([]);
+  expect(await readdir(journal.dir)).toEqual([]);
+  await target.start(member);
+};
+
+/** In a network of its own, a container has its own rules, and they end with it. */
+const ownNetwork = async (engine: DockerEngine, deployment: DockerDeploymentOptions, dir: string): Promise<void> => {
+  await engine.docker([
+    ...['run', '--detach', '--network', 'none', '--name', 'alone', '--label', 'swarm.drill=alone'],
+    ...['--label', 'com.docker.compose.service=media', '--expose', '9000', 'test/busybox:1', 'sleep', '600'],
+  ]);
+  const order = { host: deployment.host, label: 'swarm.drill=alone', roles: { media: 'node' } } as const;
+  await using target = await openDockerTarget(order);
+  const [member] = await target.members();
+  if (member === undefined) throw new Error('nobody is there');
+  expect(member).toEqual({
+    name: 'media',
+    kind: 'node',
+    nodeId: null,
+    ports: { address: '0.0.0.0', udp: [1, 65_535], tcp: [9_000] },
+    redis: { address: null, port: 6_379, cgroup: null },
+  });
+  const journal = openJournal(join(dir, 'own'));
+  const fault = FAULTS.get('redis-cut');
+  if (fault === undefined) throw new Error('there is no redis-cut');
+  expect(await fault.available(target, member, {})).toBeNull();
+  const { id } = await injectFault({ fault, target, members: [member], params: {}, drill: 'test', journal });
+  expect((await target.run(member, ['nft', 'list', 'tables'])).stdout).toContain(id);
+  expect((await leftoversOf(id)).filter((line) => line.includes('table'))).toEqual([]);
+  await engine.docker(['kill', 'alone']);
+  await expect(target.run(member, ['true'])).rejects.toMatchObject({ reason: 'no-member' });
+  const { healed } = await healPending({ journal, faults: FAULTS, force: true });
+  expect(healed).toHaveLength(1);
+};

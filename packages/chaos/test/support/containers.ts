@@ -1,0 +1,109 @@
+import { buildImage, type DockerEngine, findFreePorts, generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
+import { stringify } from 'yaml';
+import type { DockerDeploymentOptions } from '../../src/run/docker-deployment.ts';
+
+/** Images of what this machine has. */
+export const buildImages = async (engine: DockerEngine): Promise<void> => {
+  const { path } = await provisionLiveKit();
+  await Promise.all([
+    buildImage(engine, { name: 'test/livekit:1', programs: { '/livekit-server': path }, entrypoint: ['/livekit-server'] }),
+    buildImage(engine, {
+      name: 'test/redis:1',
+      programs: { '/redis-server': '/usr/bin/redis-server' },
+      entrypoint: ['/redis-server'],
+    }),
+    buildImage(engine, { name: 'test/busybox:1', programs: { '/bin/busybox': '/bin/busybox' }, entrypoint: ['/bin/busybox'] }),
+  ]);
+};
+
+/** Nodes, Redis and a load balancer, each a container in the machine's network, on loopback. */
+export const startContainers = async (engine: DockerEngine, nodes: number, drill: string): Promise<DockerDeploymentOptions> => {
+  const { apiKey, apiSecret } = generateCredentials();
+  const shared = await findFreePorts('127.0.0.1', 1);
+  const redis = shared.tcp;
+  const run = (name: string, labels: Record<string, string>, args: readonly string[], env: Record<string, string> = {}) =>
+    engine.docker([
+      ...['run', '--detach', '--network', 'host', '--name', `${drill}-${name}`, '--restart', 'always'],
+      ...Object.entries({ drill, name, ...labels }).flatMap(([key, value]) => ['--label', `swarm.${key}=${value}`]),
+      ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+      ...args,
+    ]);
+  await run('redis', { role: 'redis', address: '127.0.0.1', tcp: `${redis}` }, [
+    ...['test/redis:1', '--bind', '127.0.0.1', '--port', `${redis}`, '--save', ''],
+  ]);
+  const backends: string[] = [];
+  for (let number = 1; number <= nodes; number++) {
+    const name = `node-${number}`;
+    const { http, tcp, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
+    const config = {
+      port: http,
+      bind_addresses: ['127.0.0.1'],
+      prometheus: { port: metrics },
+      redis: { address: `127.0.0.1:${redis}` },
+      rtc: {
+        node_ip: '127.0.0.1',
+        use_external_ip: false,
+        enable_loopback_candidate: true,
+        interfaces: { includes: ['lo'] },
+        tcp_port: tcp,
+        udp_port: `${udpFirst}-${udpLast}`,
+      },
+      logging: { level: 'info', json: true, pion_level: 'error' },
+    };
+    await run(
+      name,
+      {
+        role: 'node',
+        address: '127.0.0.1',
+        udp: `${udpFirst}-${udpLast}`,
+        tcp: `${http},${tcp}`,
+        // The last one tells its id in its log alone.
+        ...(number < nodes ? { metrics: `http://127.0.0.1:${metrics}/metrics` } : {}),
+      },
+      ['test/livekit:1'],
+      { LIVEKIT_CONFIG: stringify(config), LIVEKIT_KEYS: `${apiKey}: ${apiSecret}` },
+    );
+    backends.push(`  server ${name} 127.0.0.1:${http} check`);
+  }
+  await buildImage(engine, {
+    name: 'test/haproxy-configured:1',
+    programs: { '/haproxy': '/usr/sbin/haproxy' },
+    texts: { '/haproxy.cfg': haproxyConfig(shared.http, shared.metrics, backends) },
+    entrypoint: ['/haproxy', '-db', '-f', '/haproxy.cfg'],
+  });
+  await run('haproxy', { role: 'balancer', address: '127.0.0.1', tcp: `${shared.http}` }, ['test/haproxy-configured:1']);
+  return {
+    host: `unix://${engine.socketPath}`,
+    label: `swarm.drill=${drill}`,
+    roles: {},
+    url: `ws://127.0.0.1:${shared.http}`,
+    apiKey,
+    apiSecret,
+    redisUrl: `redis://127.0.0.1:${redis}`,
+    balancerMetricsUrl: `http://127.0.0.1:${shared.metrics}/metrics`,
+  };
+};
+
+const haproxyConfig = (port: number, statsPort: number, backends: readonly string[]): string => `defaults
+  mode http
+  retries 3
+  option redispatch 1
+  timeout connect 2s
+  timeout client 60s
+  timeout server 60s
+  timeout tunnel 1h
+
+frontend livekit
+  bind 127.0.0.1:${port}
+  default_backend livekit
+
+backend livekit
+  option httpchk GET /
+  http-response set-header x-livekit-backend %s
+  default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
+${backends.join('\n')}
+
+frontend stats
+  bind 127.0.0.1:${statsPort}
+  http-request use-service prometheus-exporter if { path /metrics }
+`;
