@@ -174,6 +174,16 @@ const drill = z.discriminatedUnion('what', [
     ghosts: z.array(text),
   }),
   z.object({ at, what: z.literal('backends'), healthy: count, total: count }),
+  z.object({
+    at,
+    what: z.literal('comeback'),
+    member: text,
+    successor: text,
+    goneMs: count.nullable(),
+    placedMs: count.nullable(),
+    runningMs: count.nullable(),
+    servingMs: count,
+  }),
   z.object({ at, what: z.literal('alert'), name: text, state: z.enum(['firing', 'resolved']), labels: z.record(text, text) }),
   z.object({ at, what: z.literal('aborted'), message: text }),
 ]);

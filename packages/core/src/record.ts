@@ -293,6 +293,17 @@ export type DrillEvent =
     }
   /** Of the load balancer. */
   | { what: 'backends'; healthy: number; total: number }
+  /** A part that was ended serves again by itself, as in Kubernetes. Times are ms after it was told to end; null: not seen. `at`: when it served. */
+  | {
+      what: 'comeback';
+      member: string;
+      /** The same name, where names stay. */
+      successor: string;
+      goneMs: number | null;
+      placedMs: number | null;
+      runningMs: number | null;
+      servingMs: number;
+    }
   | { what: 'alert'; name: string; state: 'firing' | 'resolved'; labels: Record<string, string> }
   | { what: 'aborted'; message: string };
 

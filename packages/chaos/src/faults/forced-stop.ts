@@ -9,11 +9,11 @@ export const forcedStop: DescribedFault<NoParams> = {
   name: 'forced-stop',
   description: 'two SIGTERMs: it goes at once, and LiveKit tells its participants so',
   healing: 'it is started again',
-  needs: ['signal', 'start'],
+  needs: ['signal', 'insist', 'start'],
   on: ['node', 'balancer', 'turn'],
   params: noParams,
   lasts: false,
-  available: (target, member) => lacksAny(target, member, ['signal', 'start']),
+  available: (target, member) => lacksAny(target, member, ['signal', 'insist', 'start']),
   inject: ({ target, members }) =>
     forAll(members, async (member) => {
       await terminateTwice(target, member);

@@ -4,6 +4,8 @@ import { certificateExpiry } from './certificate-expiry.ts';
 import { clockSkew } from './clock-skew.ts';
 import { cpuPressure } from './cpu-pressure.ts';
 import { delay } from './delay.ts';
+import { drain } from './drain.ts';
+import { askedFor } from './effects/asked-for.ts';
 import type { DescribedFault } from './fault.ts';
 import { forcedStop } from './forced-stop.ts';
 import { gracefulStop } from './graceful-stop.ts';
@@ -29,14 +31,15 @@ export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
     hang,
     redisKill,
     redisFlush,
-    redisCut,
+    askedFor(redisCut, () => ({ protocol: 'both', direction: 'both', onlyRedis: true })),
     balancerRestart,
-    blackhole,
-    packetLoss,
-    delay,
-    jitter,
-    reorder,
-    rateLimit,
+    drain,
+    askedFor(blackhole, (traffic) => ({ ...traffic, loss: 1 })),
+    askedFor(packetLoss, (params) => params),
+    askedFor(delay, ({ delay: delayMs, ...traffic }) => ({ ...traffic, delayMs })),
+    askedFor(jitter, ({ jitter: jitterMs, ...traffic }) => ({ ...traffic, jitterMs })),
+    askedFor(reorder, ({ share, ...traffic }) => ({ ...traffic, reorder: share })),
+    askedFor(rateLimit, ({ rate, queue, shared: _, ...traffic }) => ({ ...traffic, rateBps: rate, queueMs: queue })),
     cpuPressure,
     memoryPressure,
     clockSkew,

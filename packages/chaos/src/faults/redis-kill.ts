@@ -1,3 +1,4 @@
+import { lacksAny } from './effects/put-right.ts';
 import type { DescribedFault } from './fault.ts';
 import { kill } from './kill.ts';
 import type { NoParams } from './no-params.ts';
@@ -7,6 +8,8 @@ export const redisKill: DescribedFault<NoParams> = {
   ...kill,
   name: 'redis-kill',
   description: 'SIGKILL, and gone until it is healed; without persistence it comes back empty',
+  needs: ['signal', 'hold', 'start'],
   on: ['redis'],
+  available: (target, member) => lacksAny(target, member, ['signal', 'hold', 'start']),
   lasts: true,
 };

@@ -23,6 +23,7 @@ export const createRecoveryFold = (): RecoveryFold => {
   const faults: (Injected & { rooms: string[] })[] = [];
   const skipped: Recovery['skipped'] = [];
   const backends: Recovery['backends'] = [];
+  const comebacks: Recovery['comebacks'] = [];
   const alerts: Recovery['alerts'] = [];
   const results = new Map<string, ParticipantLine>();
   const kinds = new Set<'audio' | 'video'>();
@@ -46,6 +47,11 @@ export const createRecoveryFold = (): RecoveryFold => {
       case 'backends':
         backends.push({ at: line.at, healthy: line.healthy, total: line.total });
         break;
+      case 'comeback': {
+        const { type: _, what: __, ...comeback } = line;
+        comebacks.push(comeback);
+        break;
+      }
       case 'alert':
         alerts.push({ at: line.at, name: line.name, state: line.state });
         break;
@@ -115,6 +121,7 @@ export const createRecoveryFold = (): RecoveryFold => {
           : Math.max(0, ...inControl.map(({ gapMs }) => gapMs ?? 0)),
         ghosts: registry?.ghosts ?? [],
         backends,
+        comebacks,
         alerts,
       };
     },

@@ -96,5 +96,15 @@ export interface Recovery {
   controlGapMs: number | null;
   ghosts: string[];
   backends: { at: number; healthy: number; total: number }[];
+  /** Parts that were ended and serve again by themselves; `at`: when they did. Ms after they were told to end; null: not seen. */
+  comebacks: {
+    at: number;
+    member: string;
+    successor: string;
+    goneMs: number | null;
+    placedMs: number | null;
+    runningMs: number | null;
+    servingMs: number;
+  }[];
   alerts: { at: number; name: string; state: 'firing' | 'resolved' }[];
 }

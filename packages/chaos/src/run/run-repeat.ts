@@ -119,7 +119,7 @@ const tellStory = async (
 ): Promise<Story> => {
   const { zeroMs } = drillTimes(drill);
   const rooms = new Set(plan.participants.map(({ room }) => room));
-  const watch = watchDeployment(deployment, rooms, live.tell);
+  const watch = watchDeployment(deployment, rooms, live.tell, live.elapsedMs);
   const looking = lookUntil(watch, stop);
   try {
     await pause(zeroMs - live.elapsedMs(), stop);

@@ -16,9 +16,11 @@ const TIMEOUT_SECONDS = 3;
 
 /** @param rooms names of the drill's rooms: others are none of its business */
 export const watchDeployment = (
-  { url, apiKey, apiSecret, redisUrl, balancerMetricsUrl, prometheusUrl }: DrillDeployment,
+  { target, url, apiKey, apiSecret, redisUrl, balancerMetricsUrl, prometheusUrl }: DrillDeployment,
   rooms: ReadonlySet<string>,
-  tell: (event: DrillEvent) => void,
+  tell: (event: DrillEvent, at?: number) => void,
+  /** Ms after the run's start, now. */
+  elapsedMs: () => number,
 ): DeploymentWatch => {
   const registry = redisUrl === null ? null : connectRegistry(redisUrl);
   const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, { requestTimeout: TIMEOUT_SECONDS });
@@ -65,11 +67,18 @@ export const watchDeployment = (
     }
   };
 
+  const lookAtComebacks = (): void => {
+    for (const { lost, back, servingAt, ...steps } of target.comebacks?.() ?? []) {
+      tell({ what: 'comeback', member: lost, successor: back, ...steps }, elapsedMs() - (performance.now() - servingAt));
+    }
+  };
+
   return {
     look: async () => {
       // While something hangs, further looks would only queue up behind it.
       if (busy) return;
       busy = true;
+      lookAtComebacks();
       await Promise.allSettled([lookAtRegistry(), lookAtBalancer(), lookAtAlerts()]);
       busy = false;
     },

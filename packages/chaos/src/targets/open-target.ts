@@ -1,5 +1,6 @@
 import { ChaosError } from '../chaos-error.ts';
 import { reopenDockerTarget } from './docker.ts';
+import { reopenKubernetesTarget } from './kubernetes.ts';
 import { reopenProcessTarget } from './process.ts';
 import type { Target, TargetKind, TargetReference } from './target.ts';
 
@@ -7,6 +8,7 @@ import type { Target, TargetKind, TargetReference } from './target.ts';
 const OPENERS: Partial<Record<TargetKind, (reference: TargetReference) => Promise<Target>>> = {
   process: reopenProcessTarget,
   docker: reopenDockerTarget,
+  kubernetes: reopenKubernetesTarget,
 };
 
 /** @throws ChaosError `bad-reference` where this version does not know such targets */

@@ -68,10 +68,75 @@ export interface Target extends AsyncDisposable {
   run(member: Member, argv: readonly string[], input?: string): Promise<CommandResult>;
   /** Process id where `run` runs; null when it does not run. */
   pid(member: Member): Promise<number | null>;
+  /** Where packets are not ours to touch, but somebody else's whom one can ask to. Absent: rules are made with `run`. */
+  readonly network?: NetworkRequests;
+  /** Where parts are put onto machines by somebody who can be asked to empty one. Absent: they stay where they are. */
+  readonly machines?: Machines;
+  /** Members that were ended and serve again by themselves, since the last call. Absent where nothing comes back by itself. */
+  comebacks?(): Comeback[];
 }
 
-/** What faults build on. `packets`: nftables, iptables or tc in `run`. */
-export type Ability = 'signal' | 'start' | 'pause' | 'run' | 'packets';
+/**
+ * What faults build on. `packets`: nftables, iptables or tc in `run`. `insist`: a second SIGTERM reaches it. `hold`: what was ended stays away until it is
+ * started.
+ */
+export type Ability = 'signal' | 'start' | 'pause' | 'run' | 'packets' | 'insist' | 'hold';
+
+/** Trouble with the packets of a member. Everything that is given, at once. */
+export interface NetworkTrouble {
+  protocol: 'udp' | 'tcp' | 'both';
+  /** As the member sees it. */
+  direction: 'in' | 'out' | 'both';
+  /** 0 … 1. */
+  loss?: number;
+  /** Mean length of a run of losses, packets. */
+  burst?: number;
+  delayMs?: number;
+  jitterMs?: number;
+  /** 0 … 0.5. */
+  reorder?: number;
+  rateBps?: number;
+  queueMs?: number;
+  /** Only what goes to and comes from Redis. */
+  onlyRedis?: boolean;
+}
+
+/** Somebody who makes such trouble when asked to. */
+export interface NetworkRequests {
+  /** Null when it can be asked for; else why not, in a sentence. */
+  lacks(member: Member, trouble: NetworkTrouble): Promise<string | null>;
+  /** Resolves when it is there. @throws ChaosError `not-available` with what was said */
+  request(member: Member, id: string, trouble: NetworkTrouble, durationMs: number | null): Promise<void>;
+  /** Resolves when nothing is left of it. May be called again, and when nothing was asked for. @throws ChaosError `not-healed` */
+  withdraw(member: Member, id: string): Promise<void>;
+}
+
+/** Somebody who puts parts onto machines. */
+export interface Machines {
+  /** Null when the member's machine can be drained; else why not, in a sentence. */
+  lacks(member: Member): Promise<string | null>;
+  /** Its machine takes nobody new, and it is asked to leave. Resolves when it has been asked. @throws ChaosError `not-available` */
+  drain(member: Member, id: string): Promise<void>;
+  /** Machines that were drained under this id are used again. May be called again. */
+  undrain(id: string): Promise<void>;
+}
+
+/** What became of a part that was ended, without anybody's doing. Times are ms after it was told to end; null: not seen. */
+export interface Comeback {
+  lost: string;
+  /** The same name, where names stay. */
+  back: string;
+  /** It was gone. */
+  goneMs: number | null;
+  /** Its successor had a machine … */
+  placedMs: number | null;
+  /** … ran there … */
+  runningMs: number | null;
+  /** … and took traffic: */
+  servingMs: number;
+  /** at this moment, as performance.now() has it. */
+  servingAt: number;
+}
 
 /** How a target is found again. `kind` and what its file needs. */
 export type TargetReference = { kind: TargetKind } & Record<string, string | number | boolean | readonly string[]>;

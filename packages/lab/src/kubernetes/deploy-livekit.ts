@@ -23,6 +23,7 @@ export interface DeployOptions extends ProvisionOptions {
 export interface LiveKitDeployment extends ApiCredentials {
   namespace: string;
   statefulSet: string;
+  redisPassword: string;
 }
 
 /** How long the servers and Redis are given to be ready. */
@@ -48,6 +49,7 @@ export const deployLiveKit = async (cluster: KubernetesCluster, options: DeployO
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+  const redisPassword = randomBytes(24).toString('hex');
   await cluster.kubectl(['create', 'namespace', namespace]);
   // On standard input: arguments can be read by every user of the machine.
   const object = {
@@ -56,7 +58,7 @@ export const deployLiveKit = async (cluster: KubernetesCluster, options: DeployO
     metadata: { name: secret, namespace },
     stringData: {
       keys: `${credentials.apiKey}: ${credentials.apiSecret}`,
-      'redis-password': randomBytes(24).toString('hex'),
+      'redis-password': redisPassword,
     },
   };
   await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(object) });
@@ -64,5 +66,5 @@ export const deployLiveKit = async (cluster: KubernetesCluster, options: DeployO
   const wait = ['rollout', 'status', `statefulset/${statefulSet}`, '-n', namespace, `--timeout=${READY_WITHIN}`];
   await cluster.kubectl(wait, { timeoutMs: 120_000 });
   onProgress(`LiveKit is ready in the namespace ${namespace}`);
-  return { ...credentials, namespace, statefulSet };
+  return { ...credentials, namespace, statefulSet, redisPassword };
 };

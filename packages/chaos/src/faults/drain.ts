@@ -1,0 +1,23 @@
+import { forAll } from './effects/put-right.ts';
+import type { DescribedFault } from './fault.ts';
+import { type NoParams, noParams } from './no-params.ts';
+
+/** What maintenance of a cluster does to everybody in turn. It is asked, not killed: LiveKit stays until its rooms are empty, or its grace is over. */
+export const drain: DescribedFault<NoParams> = {
+  name: 'drain',
+  description: 'its machine takes nobody new, and it is evicted, as kubectl drain does it (Kubernetes)',
+  healing: 'the machine is used again',
+  needs: ['signal', 'start'],
+  on: ['node', 'redis', 'balancer', 'turn'],
+  params: noParams,
+  lasts: true,
+  available: async (target, member) =>
+    target.machines === undefined
+      ? 'nobody puts parts onto machines here: that is done by Kubernetes'
+      : target.machines.lacks(member),
+  inject: ({ target, members, id }) => forAll(members, async (member) => target.machines?.drain(member, id)),
+  heal: async ({ target, members, id }) => {
+    await target.machines?.undrain(id);
+    await forAll(members, (member) => target.start(member));
+  },
+};

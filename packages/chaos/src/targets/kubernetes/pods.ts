@@ -1,0 +1,110 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { MemberKind } from '../target.ts';
+import { ask, type KubernetesClient } from './client.ts';
+import { MEMBER_KINDS, type SettledOrder } from './order.ts';
+
+/** A pod, as far as drills are concerned. */
+export interface Pod {
+  name: string;
+  uid: string;
+  kind: MemberKind;
+  /** The machine it is on; null while none was found for it. */
+  machine: string | null;
+  /** It has been told to end. */
+  terminating: boolean;
+  /** Its containers run. */
+  running: boolean;
+  /** It takes traffic. */
+  ready: boolean;
+  hostNetwork: boolean;
+  /** What starts it again, such as `StatefulSet livekit`; null: nobody. */
+  owner: { kind: string; name: string } | null;
+  /** Another for each start of its first container; null before the first. */
+  containerId: string | null;
+  /** Where Prometheus asks its first container, as the manifest says; null when it says nothing. */
+  metricsPort: number | null;
+  /** Why it does not run, in the cluster's words; null when it does, or nothing is said. */
+  trouble: string | null;
+}
+
+/** All of the deployment's, also those that are ending. */
+export const listPods = async (
+  { core }: KubernetesClient,
+  { namespace, selectors }: Pick<SettledOrder, 'namespace' | 'selectors'>,
+): Promise<Pod[]> => {
+  const lists = MEMBER_KINDS.map(async (kind) => {
+    const labelSelector = selectors[kind];
+    if (labelSelector === undefined) return [];
+    const { items } = await ask(`list the pods in ${namespace}`, core.listNamespacedPod({ namespace, labelSelector }));
+    return items.map((pod) => readPod(pod, kind));
+  });
+  return (await Promise.all(lists)).flat();
+};
+
+export const readPod = (pod: V1Pod, kind: MemberKind): Pod => {
+  const { metadata, spec, status } = pod;
+  const containers = status?.containerStatuses ?? [];
+  const [first] = containers;
+  const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
+  return {
+    name: metadata?.name ?? '',
+    uid: metadata?.uid ?? '',
+    kind,
+    machine: spec?.nodeName ?? null,
+    terminating: metadata?.deletionTimestamp !== undefined,
+    running: containers.length > 0 && containers.every(({ state }) => state?.running !== undefined),
+    ready: isTrue(pod, 'Ready'),
+    hostNetwork: spec?.hostNetwork === true,
+    owner: owner === undefined ? null : { kind: owner.kind, name: owner.name },
+    containerId: first?.state?.running === undefined ? null : (first.containerID ?? null),
+    metricsPort: metricsPortOf(pod),
+    trouble: troubleOf(pod),
+  };
+};
+
+const isTrue = ({ status }: V1Pod, condition: string): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === condition && value === 'True') ?? false;
+
+/** A port called so, or the annotation that Prometheus' examples use. */
+const metricsPortOf = ({ metadata, spec }: V1Pod): number | null => {
+  const ports = spec?.containers.flatMap((container) => container.ports ?? []) ?? [];
+  const named = ports.find(({ name }) => name === 'metrics' || name === 'prometheus')?.containerPort;
+  const annotated = Number(metadata?.annotations?.['prometheus.io/port']);
+  return named ?? (Number.isInteger(annotated) ? annotated : null);
+};
+
+const troubleOf = ({ status }: V1Pod): string | null => {
+  const waiting = status?.containerStatuses?.find(({ state }) => state?.waiting?.message !== undefined)?.state?.waiting;
+  const unscheduled = status?.conditions?.find(({ type, status: value }) => type === 'PodScheduled' && value === 'False');
+  return waiting?.message ?? unscheduled?.message ?? null;
+};
+
+export const countPods = (pods: readonly Pod[]): Record<MemberKind, number> => {
+  const counts = { node: 0, redis: 0, balancer: 0, turn: 0 };
+  for (const { kind, terminating } of pods) if (!terminating) counts[kind]++;
+  return counts;
+};
+
+/**
+ * Whether what was once a pod of this name serves. Pods of a StatefulSet come back under their names; of others there must be as many again as there were.
+ * @param count how many of its kind there were
+ */
+export const stateOf = (
+  name: string,
+  kind: MemberKind,
+  pods: readonly Pod[],
+  count: number,
+): { serves: boolean; trouble: string | null } => {
+  const all = pods.filter((pod) => pod.kind === kind);
+  const current = all.filter(({ terminating }) => !terminating);
+  const keepsName = all.some(({ owner }) => owner?.kind === 'StatefulSet' && isOrdinalOf(name, owner.name));
+  const wanted = keepsName || current.some((pod) => pod.name === name) ? current.filter((pod) => pod.name === name) : current;
+  const enough = keepsName ? wanted.length === 1 : wanted === current ? current.length >= count : true;
+  return {
+    serves: wanted.length > 0 && enough && wanted.every(({ ready }) => ready),
+    trouble: wanted.find(({ trouble }) => trouble !== null)?.trouble ?? null,
+  };
+};
+
+const isOrdinalOf = (name: string, set: string): boolean =>
+  name.startsWith(`${set}-`) && /^\d+$/.test(name.slice(set.length + 1));

@@ -1,0 +1,37 @@
+import { ask, type KubernetesClient } from './client.ts';
+
+export interface Right {
+  verb: string;
+  group?: string;
+  resource: string;
+  subresource?: string;
+  /** Null: of the whole cluster. */
+  namespace: string | null;
+}
+
+/** What we may do, as the cluster says. Asked once for each. */
+export const createRights = ({ authorization }: KubernetesClient): ((right: Right) => Promise<boolean>) => {
+  const known = new Map<string, Promise<boolean>>();
+  return (right) => {
+    const key = JSON.stringify(right);
+    const asked = known.get(key) ?? askFor(authorization, right);
+    known.set(key, asked);
+    // What could not be asked may be asked again.
+    asked.catch(() => known.delete(key));
+    return asked;
+  };
+};
+
+const askFor = async (authorization: KubernetesClient['authorization'], right: Right): Promise<boolean> => {
+  const { verb, group = '', resource, subresource, namespace } = right;
+  const resourceAttributes = {
+    verb,
+    group,
+    resource,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === null ? {} : { namespace }),
+  };
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
+  const answer = await ask('ask what we may do', authorization.createSelfSubjectAccessReview({ body }));
+  return answer.status?.allowed ?? false;
+};

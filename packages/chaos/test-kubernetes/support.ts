@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  createClusterPorts,
+  createService,
+  deployLiveKit,
+  haproxy,
+  type KubernetesCluster,
+  type LiveKitDeployment,
+  type Service,
+  startKubernetes,
+} from '@livekit-swarm/lab';
+
+const examples = fileURLToPath(new URL('../../../examples/kubernetes/', import.meta.url));
+/** As examples/kubernetes/lab has them. */
+const FIRST_PORT = 17_880;
+const FIRST_METRICS_PORT = 17_910;
+const REDIS_PORT = 17_920;
+const SERVERS = [0, 1, 2];
+
+/** LiveKit on a Kubernetes of this machine, behind a load balancer, and the account that drills use. */
+export interface Rehearsal extends AsyncDisposable {
+  cluster: KubernetesCluster;
+  livekit: LiveKitDeployment;
+  /** Of the account of examples/kubernetes/chaos-rbac.yaml. */
+  kubeconfig: string;
+  url: string;
+  balancerMetricsUrl: string;
+  redisUrl: string;
+}
+
+export const rehearse = async (dir: string): Promise<Rehearsal> => {
+  const cluster = await startKubernetes({ folder: join(dir, 'k8s') });
+  let balancer: Service | null = null;
+  const stop = async (): Promise<void> => {
+    await balancer?.stop();
+    await cluster.stop();
+  };
+  try {
+    const livekit = await deployLiveKit(cluster, { overlay: join(examples, 'lab') });
+    await cluster.kubectl(['apply', '-f', join(examples, 'chaos-rbac.yaml')]);
+    const ports = createClusterPorts();
+    const [port, statsPort] = [await ports.tcp(), await ports.tcp()];
+    const backends = SERVERS.map((number) => ({ name: `livekit-${number}`, port: FIRST_PORT + number }));
+    balancer = createService(await haproxy({ dir, port, statsPort, backends }));
+    await balancer.start();
+    return {
+      cluster,
+      livekit,
+      kubeconfig: await cluster.kubeconfigOf(livekit.namespace, 'livekit-swarm-chaos'),
+      url: `ws://127.0.0.1:${port}`,
+      balancerMetricsUrl: `http://127.0.0.1:${statsPort}/metrics`,
+      redisUrl: `redis://:${livekit.redisPassword}@127.0.0.1:${REDIS_PORT}`,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+/** As each server says itself. */
+export const nodeIds = async (): Promise<(string | undefined)[]> =>
+  Promise.all(
+    SERVERS.map(async (number) => {
+      const answer = await fetch(`http://127.0.0.1:${FIRST_METRICS_PORT + number}/metrics`);
+      return /node_id="([^"]+)"/.exec(await answer.text())?.[1];
+    }),
+  );
+
+export const libraryFile = (name: string): string => fileURLToPath(new URL(`../../../chaos/${name}.yaml`, import.meta.url));
+
+export const readLibrary = (name: string): Promise<string> => readFile(libraryFile(name), 'utf8');

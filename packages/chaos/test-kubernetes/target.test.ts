@@ -1,0 +1,184 @@
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDrill } from '../src/drill/parse-drill.ts';
+import { FAULTS } from '../src/faults/index.ts';
+import { injectFault } from '../src/inject.ts';
+import { healPending } from '../src/journal/heal-pending.ts';
+import { openJournal } from '../src/journal/journal.ts';
+import type { DrillResult } from '../src/measure/drill-result.ts';
+import { renderDrillText } from '../src/report/render-text.ts';
+import { kubernetesDeployment } from '../src/run/kubernetes-deployment.ts';
+import { runDrill } from '../src/run/run-drill.ts';
+import { openKubernetesTarget } from '../src/targets/kubernetes.ts';
+import type { Member, Target } from '../src/targets/target.ts';
+import { libraryFile, nodeIds, type Rehearsal, readLibrary, rehearse } from './support.ts';
+
+let dir: string;
+let here: Rehearsal;
+let target: Target;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
+  here = await rehearse(dir);
+  target = await openKubernetesTarget({ kubeconfig: here.kubeconfig, namespace: here.livekit.namespace });
+});
+afterAll(async () => {
+  await target?.[Symbol.asyncDispose]();
+  await here?.[Symbol.asyncDispose]();
+});
+
+const member = async (name: string): Promise<Member> => {
+  const found = (await target.members()).find((one) => one.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+};
+
+const fault = (name: string) => {
+  const found = FAULTS.get(name);
+  if (found === undefined) throw new Error(`there is no fault ${name}`);
+  return found;
+};
+
+const why = async (name: string, params: Record<string, unknown> = {}, on = 'livekit-1'): Promise<string | null> =>
+  fault(name).available(target, await member(on), fault(name).params.parse(params));
+
+const isCordoned = async (): Promise<boolean> =>
+  (await here.cluster.kubectl(['get', 'node', here.cluster.nodeName, '-o', 'jsonpath={.spec.unschedulable}'])) === 'true';
+
+describe('pods as a target of drills', () => {
+  it('are known by role, and by the id that LiveKit gives itself', async () => {
+    const members = await target.members();
+    expect(members.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+      'node livekit-0',
+      'node livekit-1',
+      'node livekit-2',
+      'redis redis-0',
+    ]);
+    expect(members.slice(0, 3).map(({ nodeId }) => nodeId)).toEqual(await nodeIds());
+    expect(members[3]?.nodeId).toBeNull();
+  });
+
+  it('say what can be done to them, and why not the rest', async () => {
+    expect(await why('kill')).toBeNull();
+    expect(await why('graceful-stop')).toBeNull();
+    expect(await why('drain')).toBeNull();
+    expect(await why('kill', {}, 'redis-0')).toBeNull();
+    expect(await why('restart')).toBeNull();
+    expect(await why('restart', { down: '5s' })).toMatch(/at once/);
+    expect(await why('redis-kill', {}, 'redis-0')).toMatch(/at once/);
+    expect(await why('hang')).toMatch(/pauses no pods/);
+    expect(await why('forced-stop')).toMatch(/no second one/);
+    expect(await why('cpu-pressure', { cores: 0.5 })).toMatch(/nothing can be run/);
+    expect(await why('packet-loss', { loss: '5%', protocol: 'both', direction: 'out' })).toMatch(/Chaos Mesh is not installed/);
+    expect(await why('redis-cut')).toMatch(/Chaos Mesh is not installed/);
+  });
+
+  it('are not touched by an account that may not', async () => {
+    const { cluster } = here;
+    await cluster.kubectl(['create', 'serviceaccount', 'looks-only', '-n', 'livekit']);
+    await cluster.kubectl([
+      'create',
+      'rolebinding',
+      'looks-only',
+      '-n',
+      'livekit',
+      '--clusterrole=view',
+      '--serviceaccount=livekit:looks-only',
+    ]);
+    await using guest = await openKubernetesTarget({
+      kubeconfig: await cluster.kubeconfigOf('livekit', 'looks-only'),
+      namespace: 'livekit',
+    });
+    const first = (await guest.members())[0] as Member;
+    expect(await fault('kill').available(guest, first, {})).toMatch(/may not delete pods in livekit/);
+    expect(await fault('drain').available(guest, first, {})).toMatch(/may not get the machines/);
+    await expect(guest.signal(first, 'SIGKILL')).rejects.toMatchObject({
+      reason: 'refused',
+      message: expect.stringContaining('livekit-0'),
+    });
+    await expect(openKubernetesTarget({ kubeconfig: here.kubeconfig, namespace: 'kube-system' })).rejects.toMatchObject({
+      reason: 'refused',
+    });
+    await expect(openKubernetesTarget({ kubeconfig: here.cluster.kubeconfig, namespace: 'default' })).rejects.toMatchObject({
+      reason: 'no-member',
+    });
+  });
+
+  it('a server that is killed is gone when it says so, and comes back by itself', async () => {
+    const before = await member('livekit-2');
+    const journal = openJournal(join(dir, 'journal'));
+    const injection = await injectFault({ fault: fault('kill'), target, members: [before], params: {}, drill: 'test', journal });
+    expect(await readdir(journal.dir)).toHaveLength(1);
+    await injection.heal();
+    expect(await readdir(journal.dir)).toEqual([]);
+    const after = await member('livekit-2');
+    expect(after.nodeId).not.toBe(before.nodeId);
+    expect(after.nodeId).toBe((await nodeIds())[2]);
+    await expect
+      .poll(() => target.comebacks?.(), { timeout: 5_000 })
+      .toEqual([expect.objectContaining({ lost: 'livekit-2', back: 'livekit-2', servingMs: expect.any(Number) })]);
+  });
+
+  it('a machine that was drained is used again, also when the drill was killed', async () => {
+    const node = await member('livekit-0');
+    const journal = openJournal(join(dir, 'journal'));
+    const doomed = await openKubernetesTarget({ kubeconfig: here.kubeconfig, namespace: here.livekit.namespace });
+    await injectFault({ fault: fault('drain'), target: doomed, members: [node], params: {}, drill: 'test', journal });
+    await doomed[Symbol.asyncDispose]();
+    expect(await isCordoned()).toBe(true);
+    // There is nowhere to go.
+    await expect.poll(async () => (await member('livekit-0')).nodeId, { timeout: 20_000 }).toBeNull();
+    const { healed, failed } = await healPending({ journal, faults: FAULTS, force: true });
+    expect({ healed: healed.length, failed }).toEqual({ healed: 1, failed: [] });
+    expect(await isCordoned()).toBe(false);
+    expect(await readdir(journal.dir)).toEqual([]);
+    expect((await member('livekit-0')).nodeId).toBe((await nodeIds())[0]);
+  });
+
+  it("leaves somebody else's mark on a machine alone", async () => {
+    await here.cluster.kubectl(['cordon', here.cluster.nodeName]);
+    await target.machines?.undrain('abcd1234');
+    expect(await isCordoned()).toBe(true);
+    await here.cluster.kubectl(['uncordon', here.cluster.nodeName]);
+  });
+});
+
+describe('the first drill of the library', () => {
+  const carryOut = async (): Promise<DrillResult> => {
+    const drill = parseDrill(await readLibrary('kill-room-node'), { file: libraryFile('kill-room-node'), faults: FAULTS });
+    return runDrill({
+      drill: { ...drill, crowd: { ...drill.crowd, rooms: 3, participants: 3 }, recoveryMs: 25_000, repeats: 1 },
+      deploy: () => kubernetesDeployment({ ...here, ...here.livekit, namespace: here.livekit.namespace, name: 'rehearsal' }),
+      faults: FAULTS,
+      journal: openJournal(join(dir, 'journal')),
+      named: 'rehearsal',
+      dir: join(await mkdtemp(join(dir, 'kill-')), 'drill'),
+      newRunName: () => Math.random().toString(36).slice(2, 8),
+      staff: () => ({ workers: 1, threads: 1 }),
+      version: '0.0.0',
+      stop: new AbortController().signal,
+    });
+  };
+
+  it('is reported as on any other target, with the time until the pod served again', async () => {
+    const result = await carryOut();
+    const [repeat] = result.repeats;
+    expect({ verdict: repeat?.verdict, reasons: repeat?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
+    expect(repeat?.recovery.neverRecovered).toBe(0);
+    const [fault] = repeat?.recovery.faults ?? [];
+    const [comeback] = repeat?.recovery.comebacks ?? [];
+    expect(comeback?.member).toBe(fault?.members[0]);
+    expect(comeback?.servingMs).toBeGreaterThan(comeback?.goneMs ?? Number.NaN);
+    expect(comeback?.at).toBeGreaterThan(fault?.at ?? Number.NaN);
+    expect(renderDrillText(result).replace(/\s+/g, ' ')).toMatch(
+      /livekit-\d serves again .{4,9} after it was told to end: gone after/,
+    );
+    expect(await readdir(join(dir, 'journal'))).toEqual([]);
+  });
+
+  it('is refused where nobody has named the deployment', async () => {
+    await using deployment = await kubernetesDeployment({ ...here, ...here.livekit, namespace: here.livekit.namespace });
+    expect(deployment).toMatchObject({ own: false, name: 'livekit@livekit-swarm-lab' });
+  });
+});
