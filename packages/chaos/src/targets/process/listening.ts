@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { runHere } from './run-here.ts';
+import { type Machine, thisMachine } from './machine.ts';
 
 /** Local ports that any of these processes listens at, ascending; as `ss` tells root. */
-export const listeningPorts = async (protocol: 'tcp' | 'udp', pids: ReadonlySet<number>): Promise<number[]> => {
-  const { stdout } = await runHere(['ss', '--no-header', '--listening', '--numeric', '--processes', `--${protocol}`]);
+export const listeningPorts = async (
+  protocol: 'tcp' | 'udp',
+  pids: ReadonlySet<number>,
+  machine: Machine = thisMachine,
+): Promise<number[]> => {
+  const { stdout } = await machine.run(['ss', '--no-header', '--listening', '--numeric', '--processes', `--${protocol}`]);
   return parsePorts(stdout, pids);
 };
 
@@ -20,9 +23,8 @@ export const parsePorts = (text: string, pids: ReadonlySet<number>): number[] =>
 const HIERARCHIES = ['', '/unified', '/systemd'];
 
 /** All processes of a control group, as systemd names it: `/system.slice/haproxy.service`. */
-export const processesOf = async (group: string): Promise<Set<number>> => {
-  const lists = await Promise.all(
-    HIERARCHIES.map((place) => readFile(`/sys/fs/cgroup${place}${group}/cgroup.procs`, 'utf8').catch(() => '')),
-  );
-  return new Set(lists.flatMap((list) => list.split('\n').filter((line) => line !== '')).map(Number));
+export const processesOf = async (group: string, machine: Machine = thisMachine): Promise<Set<number>> => {
+  if (group === '' || group === '/') return new Set();
+  const lists = await Promise.all(HIERARCHIES.map((place) => machine.read(`/sys/fs/cgroup${place}${group}/cgroup.procs`)));
+  return new Set(lists.flatMap((list) => (list ?? '').split('\n').filter((line) => line !== '')).map(Number));
 };

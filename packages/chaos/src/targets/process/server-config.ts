@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { isAbsolute, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { type Machine, thisMachine } from './machine.ts';
 
 /** What of a livekit-server's own configuration says where its packets go. */
 export interface ServerConfig {
@@ -49,15 +49,13 @@ const redisAt = (address: string): ServerConfig['redis'] => {
 };
 
 /** Of a livekit-server that runs: the file of its `--config`, or what it was given as `--config-body`. Null when it has neither. */
-export const configOfProcess = async (pid: number): Promise<ServerConfig | null> => {
-  const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+export const configOfProcess = async (pid: number, machine: Machine = thisMachine): Promise<ServerConfig | null> => {
+  const argv = ((await machine.read(`/proc/${pid}/cmdline`)) ?? '').split('\0');
   const body = optionOf(argv, 'config-body');
   const file = optionOf(argv, 'config');
   const text =
     body ??
-    (file === null
-      ? null
-      : await readFile(isAbsolute(file) ? `/proc/${pid}/root${file}` : join(`/proc/${pid}/cwd`, file), 'utf8').catch(() => null));
+    (file === null ? null : await machine.read(isAbsolute(file) ? `/proc/${pid}/root${file}` : join(`/proc/${pid}/cwd`, file)));
   if (text === null) return null;
   try {
     return readServerConfig(text);
