@@ -1,4 +1,5 @@
 export { describeScenario } from './describe-scenario.ts';
+export { measuredOf } from './figures.ts';
 export * from './format.ts';
 export { noResultObject, renderJson, resultObject, resultsObject } from './json.ts';
 export { junitDocument, type TestCase, type TestSuite } from './junit/document.ts';

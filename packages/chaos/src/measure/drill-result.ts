@@ -2,6 +2,8 @@ import type { ThresholdResult } from '@livekit-swarm/core';
 import type { Drill, Failing } from '../drill/drill.ts';
 import type { Finding } from './judge-drill.ts';
 import type { Recovery } from './recovery.ts';
+import type { DrillSecond } from './seconds.ts';
+import type { WindowFigures } from './window-figures.ts';
 
 export const DRILL_RESULT_SCHEMA = 'livekit-swarm/drill-result/1';
 
@@ -22,6 +24,8 @@ export interface RepeatResult {
   findings: Finding[];
   thresholds: ThresholdResult[];
   recovery: Recovery;
+  windows: WindowFigures[];
+  seconds: DrillSecond[];
   /** Its record. */
   record: string;
   /** Unix ms of its start: the zero of every `at`. */

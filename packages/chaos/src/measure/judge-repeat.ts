@@ -1,4 +1,5 @@
 import type { HealthRule } from '@livekit-swarm/core';
+import { measuredOf } from '@livekit-swarm/report';
 import type { RunResult } from '@livekit-swarm/swarm';
 import type { Drill, Failing } from '../drill/drill.ts';
 import type { Played } from '../run/play-faults.ts';
@@ -39,7 +40,7 @@ export const judgeRepeat = ({
   ].sort();
   const sentences = [
     ...missed.map(missedSentence),
-    ...crossed.map(({ metric, expression, value }) => `${metric} ${expression} does not hold: ${value}`),
+    ...crossed.map((result) => `${result.metric} was ${measuredOf(result)}, asked for ${result.expression}`),
   ];
   const conclude = (verdict: RepeatResult['verdict'], reasons: string[]) => ({ verdict, reasons, failing, findings, thresholds });
 

@@ -1,4 +1,4 @@
-import { junitDocument, type TestCase, type TestSuite } from '@livekit-swarm/report';
+import { junitDocument, measuredOf, type TestCase, type TestSuite } from '@livekit-swarm/report';
 import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { OBJECTIVES } from '../measure/judge-repeat.ts';
 import { exitCodeOfDrill } from './exit-code.ts';
@@ -71,8 +71,9 @@ const casesOf = (
         said: ok || !forgiven ? '' : `known to fail: ${said}\n`,
       };
     }),
-    ...thresholds.map(({ metric, expression, value, ok }): TestCase => {
-      const said = `${metric} ${expression}: ${value ?? 'not measured'}`;
+    ...thresholds.map((result): TestCase => {
+      const { metric, expression, ok } = result;
+      const said = `${metric} ${expression}: ${measuredOf(result)}`;
       return {
         name: name(`${metric} ${expression}`),
         seconds: 0,

@@ -9,6 +9,7 @@ import {
   objectivesSection,
   recordSection,
   recoverySection,
+  windowSection,
 } from './sections.ts';
 import { knowledgeSentence, VERDICT_MARKS, verdictWords } from './words.ts';
 
@@ -18,7 +19,15 @@ export interface DrillReportOptions {
   strict?: boolean;
 }
 
-const SECTIONS = [objectivesSection, faultsSection, recoverySection, newcomersSection, clusterSection, recordSection];
+const SECTIONS = [
+  objectivesSection,
+  faultsSection,
+  recoverySection,
+  windowSection,
+  newcomersSection,
+  clusterSection,
+  recordSection,
+];
 
 /** What a drill came to, for people: at most 100 columns, colours only when asked for. */
 export const renderDrillText = (result: DrillResult, { color = false, strict = false }: DrillReportOptions = {}): string => {

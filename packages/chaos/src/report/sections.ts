@@ -1,27 +1,33 @@
-import { formatMs, formatTime, MARKS, plural, renderTable, type Style, wrap } from '@livekit-swarm/report';
+import {
+  formatCount,
+  formatMs,
+  formatShare,
+  formatTime,
+  MARKS,
+  measuredOf,
+  plural,
+  renderTable,
+  type Style,
+  wrap,
+} from '@livekit-swarm/report';
 import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { OBJECTIVES } from '../measure/judge-repeat.ts';
 import type { NewcomerResult } from '../measure/recovery.ts';
-import { falseClaims, formatGap, rejoinSentence, waysSentence } from './words.ts';
+import { falseClaims, formatGap, rejoinSentence, sayComeback, waysSentence } from './words.ts';
 
 /** Lines of one part of the report; none when there is nothing to say. */
 export type Section = (repeat: RepeatResult, style: Style, result: DrillResult) => string[];
 
-export const objectivesSection: Section = ({ findings }, style) =>
-  findings.length === 0
-    ? []
-    : renderTable(
-        [
-          ['', 'objective', 'found', 'asked'].map(style.dim),
-          ...findings.map(({ ok, objective, found, asked }) => [
-            ok ? style.good(MARKS.passed) : style.bad(MARKS.failed),
-            OBJECTIVES[objective],
-            found,
-            asked,
-          ]),
-        ],
-        [0, 1],
-      );
+export const objectivesSection: Section = ({ findings, thresholds }, style) => {
+  const rows = [
+    ...findings.map(({ ok, objective, found, asked }) => [markOf(ok, style), OBJECTIVES[objective], found, asked]),
+    ...thresholds.map((result) => [markOf(result.ok, style), result.metric, measuredOf(result), result.expression]),
+  ];
+  return rows.length === 0 ? [] : renderTable([['', 'objective', 'found', 'asked'].map(style.dim), ...rows], [0, 1]);
+};
+
+const markOf = (ok: boolean | null, style: Style): string =>
+  ok === null ? style.unsure(MARKS.inconclusive) : ok ? style.good(MARKS.passed) : style.bad(MARKS.failed);
 
 export const faultsSection: Section = ({ recovery: { faults, skipped, rooms } }, style) => [
   ...faults.flatMap(({ fault, target, members, at, healedAt }) => {
@@ -63,6 +69,26 @@ export const recoverySection: Section = (repeat, style) => {
   ];
 };
 
+export const windowSection: Section = ({ windows }, style) =>
+  windows.length === 0
+    ? []
+    : renderTable(
+        [
+          ['', 'joined', 'not in', 'join p95', '↓ pkt/s', 'loss', 'jitter p95', 'latency p95'].map(style.dim),
+          ...windows.map(({ name, joined, joinFailures, joinP95Ms, packetsPerSecond, loss, jitterP95Ms, latencyP95Ms }) => [
+            `@${name}`,
+            String(joined),
+            String(joinFailures),
+            formatMs(joinP95Ms),
+            formatCount(packetsPerSecond === null ? null : Math.round(packetsPerSecond)),
+            formatShare(loss),
+            formatMs(jitterP95Ms),
+            formatMs(latencyP95Ms),
+          ]),
+        ],
+        [0],
+      );
+
 export const newcomersSection: Section = ({ recovery: { newcomers } }, style) => {
   if (newcomers.length === 0) return [];
   const rows = (['baseline', 'fault', 'recovery'] as const).flatMap((window) =>
@@ -81,12 +107,13 @@ const figuresOf = (came: readonly NewcomerResult[]): string[] => {
   return [String(came.length), String(joined.length), formatMs(worst), `${found.length} of ${joined.length}`];
 };
 
-export const clusterSection: Section = ({ recovery: { backends, alerts, ghosts, faults } }) => {
+export const clusterSection: Section = ({ recovery: { backends, comebacks, alerts, ghosts, faults } }) => {
   const least = backends.reduce<(typeof backends)[number] | null>((a, b) => (a === null || b.healthy < a.healthy ? b : a), null);
   const since = faults[0]?.at ?? 0;
   const fired = alerts.filter(({ state }) => state === 'firing');
   return [
     ...(least === null ? [] : [`  load balancer: at least ${least.healthy} of ${plural(least.total, 'healthy backend')}`]),
+    ...comebacks.flatMap((comeback) => wrap('  ', sayComeback(comeback))),
     ...(ghosts.length === 0
       ? []
       : wrap('  ', `ghosts at the end (rooms that are listed and nobody serves): ${ghosts.join(', ')}`)),

@@ -1,6 +1,6 @@
 import { formatMs, plural } from '@livekit-swarm/report';
 import type { DrillResult, RepeatResult, RepeatVerdict } from '../measure/drill-result.ts';
-import type { WayBack } from '../measure/recovery.ts';
+import type { Recovery, WayBack } from '../measure/recovery.ts';
 
 export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {
   passed: '✓',
@@ -59,3 +59,17 @@ export const falseClaims = ({ recovery }: Pick<RepeatResult, 'recovery'>): numbe
   recovery.participants.filter(({ claims, recoveredAfterMs }) => claims > 0 && recoveredAfterMs === null).length;
 
 export const formatGap = (ms: number | null): string => (ms === null ? 'never ended' : ms === 0 ? 'none' : formatMs(ms));
+
+/** `livekit-1 serves again 6.2 s after it was deleted: gone after 2.3 s, placed after 2.5 s, running after 3.1 s` */
+export const sayComeback = ({ member, successor, servingMs, ...steps }: Recovery['comebacks'][number]): string => {
+  const named = successor === member ? '' : `, as ${successor}`;
+  const seen = (
+    [
+      ['gone', steps.goneMs],
+      ['placed', steps.placedMs],
+      ['running', steps.runningMs],
+    ] as const
+  ).flatMap(([step, ms]) => (ms === null ? [] : [`${step} after ${formatMs(ms)}`]));
+  const how = seen.length === 0 ? '' : `: ${seen.join(', ')}`;
+  return `${member} serves again ${formatMs(servingMs)} after it was told to end${named}${how}`;
+};

@@ -4,14 +4,18 @@ import { type LiveRun, type Progress, type RecordWriter, type RunResult, run, ty
 import type { Drill } from '../drill/drill.ts';
 import { drillTimes } from '../drill/drill-times.ts';
 import { newcomersOf } from '../drill/newcomers-of.ts';
+import { CROWD_ROLE } from '../drill/roles.ts';
 import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RepeatResult } from '../measure/drill-result.ts';
 import { judgeRepeat } from '../measure/judge-repeat.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
+import { createSeconds } from '../measure/seconds.ts';
+import { windowFigures } from '../measure/window-figures.ts';
 import { type Attendance, createAttendance } from './attendance.ts';
 import type { DrillDeployment } from './deployment.ts';
+import { openRooms } from './open-rooms.ts';
 import { healAll, type OpenFault, type Played, playFaults } from './play-faults.ts';
 import { watchAbort } from './watch-abort.ts';
 import { type DeploymentWatch, watchDeployment } from './watch-deployment.ts';
@@ -49,11 +53,13 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
   const { drill, deployment, name, staff, record, version, stop } = options;
   const plan = planOfDrill(drill, name);
   const fold = createRecoveryFold();
+  const seconds = createSeconds();
   const attendance = createAttendance(plan.participants);
   const over = new AbortController();
   const open = new Set<OpenFault>();
   let story: Promise<Story> = Promise.resolve({ failure: 'the run did not begin', played: NOTHING });
   let startedAtMs = Date.now();
+  await openRooms(deployment, crowdRooms(plan));
   let result: RunResult;
   try {
     result = await run({
@@ -77,6 +83,7 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
       },
       onLine: (line) => {
         fold.add(line);
+        seconds.add(line);
         attendance.add(line);
         options.onLine?.(line);
       },
@@ -91,12 +98,18 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
   return {
     number: options.number,
     recovery,
+    windows: windowFigures(result.summary),
+    seconds: seconds.result(),
     record: result.record,
     startedAtMs,
     tookMs: Date.now() - startedAtMs,
     ...judgeRepeat({ drill, recovery, played, failure, interrupted: stop.aborted, run: result }),
   };
 };
+
+const crowdRooms = ({ participants }: Plan): string[] => [
+  ...new Set(participants.filter(({ role }) => role === CROWD_ROLE).map(({ room }) => room)),
+];
 
 /** What came of a drill beside its record. */
 interface Story {

@@ -1,3 +1,4 @@
+import { measuredOf } from '@livekit-swarm/report';
 import { html, type Markup } from '@livekit-swarm/report/html';
 import type { RepeatResult } from '../../measure/drill-result.ts';
 import { OBJECTIVES } from '../../measure/judge-repeat.ts';
@@ -6,9 +7,7 @@ import { OBJECTIVES } from '../../measure/judge-repeat.ts';
 export const objectiveTable = ({ findings, thresholds }: RepeatResult): Markup | null => {
   const rows = [
     ...findings.map(({ objective, ok, found, asked }) => row(ok, OBJECTIVES[objective], found, asked)),
-    ...thresholds.map(({ metric, expression, value, ok }) =>
-      row(ok, metric, value === null ? 'not measured' : String(value), expression),
-    ),
+    ...thresholds.map((result) => row(result.ok, result.metric, measuredOf(result), result.expression)),
   ];
   if (rows.length === 0) return null;
   return html`<h3>Objectives</h3><div class="scroll" tabindex="0" role="region" aria-label="Objectives"><table><thead><tr><th scope="col"><span class="hidden">Result</span></th><th scope="col">Objective</th><th scope="col" class="n">Found</th><th scope="col" class="n">Asked</th></tr></thead><tbody>${rows}</tbody></table></div>`;

@@ -10,6 +10,7 @@ import { objectiveTable } from './objectives.ts';
 import { spreadPart } from './spread.ts';
 import { tiles } from './tiles.ts';
 import { timeline } from './timeline.ts';
+import { windowTable } from './windows.ts';
 
 const SHEET = readFileSync(join(import.meta.dirname, 'drill.css'), 'utf8');
 
@@ -73,6 +74,7 @@ ${tiles(repeat)}
 ${faultList(repeat)}
 ${timeline(repeat)}
 ${objectiveTable(repeat)}
+${windowTable(repeat)}
 ${pairMatrices(repeat)}
 ${newcomerTable(repeat)}
 ${clusterPart(repeat)}

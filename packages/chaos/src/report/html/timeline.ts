@@ -1,12 +1,15 @@
 import { html, type Markup, name, percent, preciseClock } from '@livekit-swarm/report/html';
 import type { RepeatResult } from '../../measure/drill-result.ts';
 import type { ParticipantRecovery, Recovery, Strip } from '../../measure/recovery.ts';
+import { sayComeback } from '../words.ts';
+import { bands } from './bands.ts';
+import { secondLanes } from './second-lanes.ts';
 
 /** More strips than this are more than anybody looks through: rooms that were hit come first. */
 const MOST_STRIPS = 240;
 
 /** A strip for each participant, with the faults drawn through all of them, and what the cluster looked like underneath. */
-export const timeline = ({ recovery }: RepeatResult): Markup | null => {
+export const timeline = ({ recovery, seconds }: RepeatResult): Markup | null => {
   const endAt = Math.max(0, ...recovery.participants.flatMap(({ strip }) => strip.map(({ toAt }) => toAt)));
   if (endAt === 0) return null;
   const sorted = recovery.participants.toSorted(
@@ -17,6 +20,7 @@ export const timeline = ({ recovery }: RepeatResult): Markup | null => {
 <div class="timeline" role="group" aria-label="A strip for each participant">
 ${axis(recovery, endAt)}
 ${[...Map.groupBy(shown, ({ room }) => room)].map(([room, people]) => roomStrips(room, people, recovery, endAt))}
+${secondLanes(seconds, recovery.faults, endAt)}
 ${lanes(recovery, endAt)}
 </div>
 ${sorted.length > shown.length && html`<p class="note">… and ${sorted.length - shown.length} participants more.</p>`}
@@ -36,13 +40,6 @@ const ticks = (endAt: number): number[] => {
   const step = STEPS_MS.find((ms) => endAt / ms <= TICKS) ?? endAt / TICKS;
   return Array.from({ length: Math.floor(endAt / step) }, (_, index) => (index + 1) * step);
 };
-
-/** From injection to heal; what was never healed lasted to the end. */
-const bands = ({ faults }: Pick<Recovery, 'faults'>, endAt: number): Markup[] =>
-  faults.map(
-    ({ at, healedAt }) =>
-      html`<rect class="fault" x="${percent(at, endAt)}" width="${percent(Math.max((healedAt ?? endAt) - at, endAt / 500), endAt)}" height="100%"/><line class="fault" x1="${percent(at, endAt)}" x2="${percent(at, endAt)}" y1="0" y2="100%"/>`,
-  );
 
 const roomStrips = (room: string, people: readonly ParticipantRecovery[], recovery: Recovery, endAt: number): Markup => {
   const facts = recovery.rooms.find((one) => one.room === room);
@@ -77,7 +74,8 @@ const sentence = ({ identity, strip: parts, recoveredAfterMs }: ParticipantRecov
   return `${identity} did not hear everybody from ${silent.slice(0, 5).join(', ')}${recoveredAfterMs === null ? ', and not at the end' : ''}`;
 };
 
-const lanes = ({ backends, alerts, faults }: Recovery, endAt: number): Markup[] => [
+const lanes = ({ backends, comebacks, alerts, faults }: Recovery, endAt: number): Markup[] => [
+  ...comebacks.map((comeback) => comebackLane(comeback, faults, endAt)),
   ...(backends.length === 0 ? [] : [backendLane(backends, faults, endAt)]),
   ...[...new Set(alerts.map(({ name: alert }) => alert))].map((alert) => alertLane(alert, alerts, faults, endAt)),
 ];
@@ -90,6 +88,14 @@ const backendLane = (backends: Recovery['backends'], faults: Recovery['faults'],
     return html`<rect class="backends" x="${percent(from, endAt)}" width="${percent(to - from, endAt)}" y="${percent(1 - share, 1)}" height="${percent(share, 1)}"><title>${healthy} of ${total} healthy from ${preciseClock(from)}</title></rect>`;
   });
   return html`<div class="row lane-row"><span class="who">healthy backends</span><svg role="img" aria-label="Healthy backends over time, at least ${Math.min(...backends.map(({ healthy }) => healthy))}">${bands({ faults }, endAt)}${steps}</svg></div>`;
+};
+
+/** From when it was told to end until it, or its successor, served. */
+const comebackLane = (comeback: Recovery['comebacks'][number], faults: Recovery['faults'], endAt: number): Markup => {
+  const { at, member, servingMs } = comeback;
+  const said = sayComeback(comeback);
+  const bar = html`<rect class="alert" x="${percent(at - servingMs, endAt)}" width="${percent(servingMs, endAt)}" y="3" height="9"><title>${said}</title></rect>`;
+  return html`<div class="row"><span class="who">${name(member)} away</span><svg role="img" aria-label="${said}">${bands({ faults }, endAt)}${bar}</svg></div>`;
 };
 
 const alertLane = (alert: string, alerts: Recovery['alerts'], faults: Recovery['faults'], endAt: number): Markup => {

@@ -1,0 +1,46 @@
+import { type Aggregation, aggregate, type MetricName, type MetricReader, type Summary } from '@livekit-swarm/core';
+
+/** What was measured before, during and after. Null: nothing of the kind. */
+export interface WindowFigures {
+  name: string;
+  fromMs: number;
+  toMs: number;
+  joined: number;
+  joinFailures: number;
+  joinP95Ms: number | null;
+  /** Received, of all tracks together. */
+  packetsPerSecond: number | null;
+  /** Share that never came, after recovery. */
+  loss: number | null;
+  jitterP95Ms: number | null;
+  latencyP95Ms: number | null;
+  nacksPerSecond: number | null;
+}
+
+const P95: Aggregation = { type: 'p', percentile: 95 };
+const RATE: Aggregation = { type: 'rate' };
+
+/** The drill's own windows: baseline, fault, recovery. */
+export const windowFigures = ({ windows }: Pick<Summary, 'windows'>): WindowFigures[] =>
+  windows
+    .filter(({ window }) => window.source === 'timeline')
+    .map(({ window: { name, fromMs, toMs }, metrics }) => ({
+      name,
+      fromMs,
+      toMs,
+      ...joins(metrics),
+      joinP95Ms: figure(metrics, 'join_time', P95),
+      packetsPerSecond: figure(metrics, 'packets_received', RATE),
+      loss: figure(metrics, 'packet_loss', RATE),
+      jitterP95Ms: figure(metrics, 'jitter', P95),
+      latencyP95Ms: figure(metrics, 'media_latency', P95),
+      nacksPerSecond: figure(metrics, 'nacks_sent', RATE),
+    }));
+
+const joins = (metrics: MetricReader): Pick<WindowFigures, 'joined' | 'joinFailures'> => {
+  const value = metrics.measure('join_failures');
+  return value?.type === 'rate' ? { joined: value.total - value.hits, joinFailures: value.hits } : { joined: 0, joinFailures: 0 };
+};
+
+const figure = (metrics: MetricReader, metric: MetricName, aggregation: Aggregation): number | null =>
+  aggregate(metrics.measure(metric), aggregation) ?? null;
