@@ -28,7 +28,7 @@ const swarm = async (...args: string[]): Promise<{ exit: number | null; stdout: 
   const stream = stdout as unknown as NodeJS.WriteStream;
   let exit: number | null = null;
   let error: Error | null = null;
-  const program = createProgram({ stdout: stream, stderr: stream, env: {} }, (code) => {
+  const program = createProgram({ stdout: stream, stderr: stream, env: process.env }, (code) => {
     exit = code;
   });
   try {
@@ -132,6 +132,8 @@ describe('swarm chaos heal', () => {
   });
 });
 
+const SITE = ['--docker', 'staging', '--url', 'ws://127.0.0.1:1', '--api-key', 'key', '--api-secret', 'hush'];
+
 describe('swarm chaos run', () => {
   it.each([
     [['--repeats', '0'], '--repeats 0: must be a whole number from 1 to 100'],
@@ -139,11 +141,32 @@ describe('swarm chaos run', () => {
     [['--report', 'json=-', '--json'], 'json twice would be written to stdout'],
     [['--lab', 'lab', '--livekit-version', '1.13.4'], '--livekit-version is of a lab that is raised'],
     [['--workers', 'many'], '--workers many: must be a whole number'],
+    [['--url', 'wss://livekit.example.com'], '--url alone does not say what could be broken'],
+    [['--redis', 'redis://10.0.0.5'], '--redis alone does not say'],
+    [['--docker', 'a', '--kubernetes', 'b'], '--docker and --kubernetes: a deployment runs on one of them'],
+    [['--docker', 'a', '--lab', 'b'], 'it is not known where people go in'],
+    [['--docker', 'staging'], 'staging: it is not known where people go in, and by which key'],
+    [['--docker-roles', 'node=a'], '--docker-roles has no effect without --docker'],
+    [['--kube-context', 'a'], '--kube-context has no effect without --kubernetes'],
+    [['--unit', 'livekit'], '"livekit" is no unit of a deployment'],
+    [[...SITE, '--redis', 'http://user:hush@10.0.0.5'], '--redis: that is no address'],
+    [[...SITE, '--lab', 'lab'], '--lab lab and staging: these are two deployments'],
+    [[...SITE, '--livekit-version', '1.13.4'], '--livekit-version is of a lab'],
+    [[...SITE, '--url', 'http://a b'], 'http://a b'],
   ])('refuses %j before anything is started', async (flags, message) => {
     const { exit, error } = await swarm('run', file('a.yaml', DRILL), ...flags);
     expect(exit).toBeNull();
     expect(error).toBeInstanceOf(UsageError);
     expect(error?.message).toContain(message);
+    expect(error?.message).not.toContain('hush');
+  });
+
+  it('does not break what the environment names for other commands', async () => {
+    vi.stubEnv('LIVEKIT_URL', 'wss://livekit.example.com');
+    const { exit, stdout } = await swarm('plan', file('a.yaml', DRILL), '--no-color');
+    expect(exit).toBe(0);
+    expect(stdout).toContain('lab of 3 nodes');
+    expect(stdout).not.toContain('example.com');
   });
 
   it('reads all files before the first is carried out', async () => {

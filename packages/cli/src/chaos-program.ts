@@ -18,6 +18,28 @@ const whereFlags = (): Option[] => [
   ).choices(LIVEKIT_VERSIONS),
 ];
 
+/** Of a deployment that is no lab: what it runs on, where people go in, where one can look at it. */
+const siteFlags = (): Option[] => [
+  new Option('--docker <name>', 'containers with the label swarm.drill=NAME, or with KEY=VALUE'),
+  new Option('--docker-roles <list>', 'what those are that have no label swarm.role: node=livekit,redis=cache'),
+  new Option('--kubernetes <namespace>', 'pods of this namespace'),
+  new Option('--kube-context <name>', 'of the kubeconfig (default: its current one)'),
+  new Option('--unit <kind=name>', 'units of systemd on this machine: node=livekit-server (may be repeated)')
+    .argParser(collector())
+    .default([]),
+  new Option('--url <url>', 'where its people go in, wss:// or ws://; also LIVEKIT_URL'),
+  new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
+  new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
+  new Option('--redis <url>', 'of its Redis, to compare what it says of rooms with where people are'),
+  new Option('--balancer-metrics <url>', "of its haproxy's metrics, to count healthy backends"),
+  new Option('--prometheus <url>', 'whose alerts become part of the report'),
+];
+
+const typedIn =
+  (command: Command) =>
+  (flag: string): boolean =>
+    command.getOptionValueSource(flag) === 'cli';
+
 const drillFlags = (): Option[] => [
   new Option('--repeats <n>', 'how often each is carried out (default: as its file says)'),
   new Option(
@@ -27,6 +49,7 @@ const drillFlags = (): Option[] => [
 ];
 
 const WHERE = 'The deployment (default: a lab on this machine, raised for each repeat):';
+const SITE = 'A deployment of yours:';
 
 /** `swarm chaos …`: drills. Their code is loaded when they are called for. */
 export const addChaosCommands = (program: Command, console: Console, done: (exitCode: ExitCode) => void): void => {
@@ -44,8 +67,9 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     .argument('<files...>', 'drill files; - for standard input');
   addGroup(run, env, 'The drill:', drillFlags());
   addGroup(run, env, WHERE, whereFlags());
+  addGroup(run, env, SITE, siteFlags());
   // Never from the environment, where one forgets it.
-  run.addOption(new Option('--i-know-this-is <name>', 'this deployment, which is no lab, may be broken').helpGroup(WHERE));
+  run.addOption(new Option('--i-know-this-is <name>', 'this deployment, which is no lab, may be broken').helpGroup(SITE));
   addGroup(run, env, 'The verdict:', [
     new Option('--strict', 'what the server is known to fail in fails the drill'),
     new Option('--report <name[=file]>', `also make this report (may be repeated): ${REPORTS}; =- for stdout`)
@@ -65,7 +89,7 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     .showHelpAfterError(hint('run'))
     .action(async (files: string[], _flags: unknown, command: Command) => {
       const { chaosRunCommand } = await import('./commands/chaos-run.ts');
-      done(await chaosRunCommand(files, command.opts<ChaosRunFlags>(), console));
+      done(await chaosRunCommand(files, command.opts<ChaosRunFlags>(), typedIn(command), console));
     });
 
   chaos
@@ -96,24 +120,26 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     .argument('<file>', 'a drill file; - for standard input');
   addGroup(plan, env, 'The drill:', drillFlags());
   addGroup(plan, env, WHERE, whereFlags());
+  addGroup(plan, env, SITE, siteFlags());
   plan
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .showHelpAfterError(hint('plan'))
     .action(async (file: string, _flags: unknown, command: Command) => {
       const { chaosPlanCommand } = await import('./commands/chaos-plan.ts');
-      done(await chaosPlanCommand(file, command.opts<ChaosPlanFlags>(), console));
+      done(await chaosPlanCommand(file, command.opts<ChaosPlanFlags>(), typedIn(command), console));
     });
 
   const doctor = chaos.command('doctor').description('show which faults are possible here, and what keeps the others from being');
   addGroup(doctor, env, WHERE, whereFlags());
+  addGroup(doctor, env, SITE, siteFlags());
   doctor
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .showHelpAfterError(hint('doctor'))
     .action(async (_flags: unknown, command: Command) => {
       const { chaosDoctorCommand } = await import('./commands/chaos-doctor.ts');
-      done(await chaosDoctorCommand(command.opts<ChaosDoctorFlags>(), console));
+      done(await chaosDoctorCommand(command.opts<ChaosDoctorFlags>(), typedIn(command), console));
     });
 
   chaos

@@ -1,36 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { labWorld } from './support/lab-world.ts';
 import { descendantsOf, type ProcessId, stillThere } from './support/processes.ts';
-import { scratch, startSwarm } from './support/swarm.ts';
-
-/** Labs of a cache of their own, which has the servers of the real one. */
-const world = (): {
-  run: (...args: string[]) => Promise<{ code: number | string; out: string; err: string }>;
-  labs: string;
-  env: Record<string, string>;
-} => {
-  const cache = scratch();
-  const labs = join(cache, 'livekit-swarm', 'labs');
-  mkdirSync(labs, { recursive: true });
-  const env = { XDG_CACHE_HOME: cache, SWARM_LIVEKIT_SERVER: process.env.SWARM_LIVEKIT_SERVER ?? realServer() };
-  return {
-    labs,
-    env,
-    run: async (...args) => {
-      const swarm = startSwarm(args, env);
-      const code = await swarm.ended;
-      return { code, out: swarm.stdout(), err: swarm.stderr() };
-    },
-  };
-};
-
-const realServer = (): string => {
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(process.env.HOME ?? '', '.cache'), 'livekit-swarm', 'livekit-server');
-  const [version = ''] = readdirSync(folder).filter((name) => name.startsWith('1.13.4'));
-  return join(folder, version, 'livekit-server');
-};
+import { startSwarm } from './support/swarm.ts';
 
 interface Described {
   url: string;
@@ -47,7 +21,7 @@ const gone = async (processes: ProcessId[]): Promise<boolean> => {
 };
 
 it('stands when the command has ended, takes a crowd, and goes without a trace', async () => {
-  const { run, labs, env } = world();
+  const { run, labs, env } = labWorld();
   const up = await run('lab', 'up', '--nodes', '2', '--with', 'haproxy', '--json');
   expect(up).toMatchObject({ code: 0 });
   const lab = JSON.parse(up.out) as Described;
@@ -84,7 +58,7 @@ it('stands when the command has ended, takes a crowd, and goes without a trace',
 });
 
 it('goes with its supervisor, whose death is told', async () => {
-  const { run, labs } = world();
+  const { run, labs } = labWorld();
   expect(await run('lab', 'up', '--nodes', '2')).toMatchObject({ code: 0 });
   const supervisor = supervisorOf(labs);
   const everything = descendantsOf(supervisor);
@@ -97,7 +71,7 @@ it('goes with its supervisor, whose death is told', async () => {
 });
 
 it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing when %s hits it while it comes up', async (signal) => {
-  const { labs, env } = world();
+  const { labs, env } = labWorld();
   const up = startSwarm(['lab', 'up', '--nodes', '3', '--with', 'haproxy,prometheus'], env);
   await up.says(/redis is up/);
   const everything = up.processes();
@@ -109,7 +83,7 @@ it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing when %s hits it while it
 });
 
 it('says what is wrong with what was asked', async () => {
-  const { run } = world();
+  const { run } = labWorld();
   expect(await run('lab', 'up', '--nodes', '0')).toMatchObject({ code: 2, err: expect.stringContaining('from 1 to 20') });
   expect(await run('lab', 'up', '--with', 'grafana')).toMatchObject({
     code: 2,

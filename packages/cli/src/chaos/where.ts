@@ -4,23 +4,33 @@ import { imaginedLab, type RaisedDeployment, raiseDrillLab, standingLab, type Ta
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import { UsageError } from '@livekit-swarm/core';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
+import { readSite, type Site, type SiteFlags } from './site.ts';
 
-/** What drills are done to: a lab that is raised for each, or one that stands. */
-export type Where = { type: 'embedded'; version: LiveKitVersion } | { type: 'lab'; name: string };
+/** What drills are done to: a lab that is raised for each, one that stands, or a deployment of the user's. */
+export type Where = { type: 'embedded'; version: LiveKitVersion } | { type: 'lab'; name: string } | { type: 'site'; site: Site };
 
-export interface WhereFlags {
+export interface WhereFlags extends SiteFlags {
   lab?: string;
   livekitVersion?: LiveKitVersion;
 }
 
-/** @throws UsageError */
-export const readWhere = ({ lab, livekitVersion }: WhereFlags): Where => {
-  if (lab === undefined) return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
-  if (livekitVersion === undefined) return { type: 'lab', name: lab };
-  throw new UsageError(
-    `--livekit-version is of a lab that is raised for the drill, but --lab ${lab} names one that stands`,
-    'leave one out',
-  );
+/**
+ * @param typed whether a flag stood on the command line
+ * @throws UsageError
+ */
+export const readWhere = (flags: WhereFlags, typed: (flag: keyof WhereFlags) => boolean, env: NodeJS.ProcessEnv): Where => {
+  const { lab, livekitVersion } = flags;
+  const site = readSite(flags, typed, env);
+  if (lab !== undefined && site !== null)
+    throw new UsageError(`--lab ${lab} and ${site.name}: these are two deployments`, 'leave one out');
+  if (lab === undefined && site === null) return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
+  if (livekitVersion !== undefined) {
+    throw new UsageError(
+      `--livekit-version is of a lab that is raised for the drill, but ${lab === undefined ? site?.name : `--lab ${lab}`} stands already`,
+      'leave one out',
+    );
+  }
+  return site === null ? { type: 'lab', name: lab ?? '' } : { type: 'site', site };
 };
 
 export interface RaiseOptions {
@@ -32,18 +42,44 @@ export interface RaiseOptions {
 
 /**
  * The deployment for one repeat.
- * @throws LabError when a lab cannot be raised; ChaosError when there is no such lab
+ * @throws LabError when a lab cannot be raised; ChaosError when there is no such lab, or the deployment cannot be reached
  */
-export const openDeployment = (where: Where, drill: Drill, options: RaiseOptions): Promise<RaisedDeployment> =>
-  where.type === 'lab'
-    ? standingLab(where.name)
-    : raiseDrillLab(drill, { ...options, version: where.version, ruleFiles: ruleFiles() });
+export const openDeployment = async (where: Where, drill: Drill, options: RaiseOptions): Promise<RaisedDeployment> => {
+  switch (where.type) {
+    case 'embedded':
+      return raiseDrillLab(drill, { ...options, version: where.version, ruleFiles: ruleFiles() });
+    case 'lab':
+      return standingLab(where.name);
+    case 'site': {
+      const { open, ...site } = where.site;
+      const target = await open();
+      return { ...site, target, own: false, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
+    }
+  }
+};
 
-/** What a drill would be done to, looked at without raising anything. @throws ChaosError when there is no such lab */
+/** What a drill would be done to, looked at without raising anything. @throws ChaosError as `openDeployment` */
 export const lookAt = async (where: Where, nodes: number): Promise<Target> => {
-  if (where.type === 'embedded') return imaginedLab(nodes);
-  const { target } = await standingLab(where.name);
-  return target;
+  switch (where.type) {
+    case 'embedded':
+      return imaginedLab(nodes);
+    case 'lab':
+      return (await standingLab(where.name)).target;
+    case 'site':
+      return where.site.open();
+  }
+};
+
+/** What it is called in sentences. */
+export const sayWhere = (where: Where): string => {
+  switch (where.type) {
+    case 'embedded':
+      return 'a lab raised for a drill';
+    case 'lab':
+      return `the lab "${where.name}"`;
+    case 'site':
+      return where.site.name;
+  }
 };
 
 /** The rules that come with swarm, where they do: a checkout has them. */

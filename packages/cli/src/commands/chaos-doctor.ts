@@ -1,7 +1,7 @@
 import { FAULTS, type FaultPossibility, openJournal, possibleFaults } from '@livekit-swarm/chaos';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { plural, printable, type Style, styleFor, wrap } from '@livekit-swarm/report';
-import { lookAt, readWhere, type WhereFlags } from '../chaos/where.ts';
+import { lookAt, readWhere, sayWhere, type WhereFlags } from '../chaos/where.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
 export interface ChaosDoctorFlags extends WhereFlags {
@@ -16,8 +16,13 @@ const SCHEMA = 'livekit-swarm/chaos-doctor/1';
 const NODES = 1;
 
 /** `swarm chaos doctor`: which faults are possible here, and what keeps the others from being. Changes nothing; exits with 3 when none is. */
-export const chaosDoctorCommand = async (flags: ChaosDoctorFlags, { stdout, env }: Console): Promise<ExitCode> => {
-  await using target = await lookAt(readWhere(flags), NODES);
+export const chaosDoctorCommand = async (
+  flags: ChaosDoctorFlags,
+  typed: (flag: keyof WhereFlags) => boolean,
+  { stdout, env }: Console,
+): Promise<ExitCode> => {
+  const where = readWhere(flags, typed, env);
+  await using target = await lookAt(where, NODES);
   const found = await possibleFaults(target, FAULTS);
   const { pending, unreadable } = await openJournal().read();
   const left = pending.length + unreadable.length;
@@ -26,7 +31,7 @@ export const chaosDoctorCommand = async (flags: ChaosDoctorFlags, { stdout, env 
     stdout,
     flags.json
       ? `${JSON.stringify({ schema: SCHEMA, target: target.label, faults: found, pending: left }, null, 2)}\n`
-      : printable(asText(flags.lab === undefined ? 'a lab raised for a drill' : target.label, found, left, style)),
+      : printable(asText(sayWhere(where), found, left, style)),
   );
   return found.some(({ possible }) => possible.length > 0) ? EXIT_CODES.passed.code : EXIT_CODES.unreachable.code;
 };

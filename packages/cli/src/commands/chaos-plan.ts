@@ -15,8 +15,13 @@ export interface ChaosPlanFlags extends WhereFlags, Adjustments {
 const SCHEMA = 'livekit-swarm/drill-plan/1';
 
 /** `swarm chaos plan FILE`: what would be done when, and to what. Does nothing. @throws UsageError, ChaosError */
-export const chaosPlanCommand = async (file: string, flags: ChaosPlanFlags, { stdout, env }: Console): Promise<ExitCode> => {
-  const where = readWhere(flags);
+export const chaosPlanCommand = async (
+  file: string,
+  flags: ChaosPlanFlags,
+  typed: (flag: keyof WhereFlags) => boolean,
+  { stdout, env }: Console,
+): Promise<ExitCode> => {
+  const where = readWhere(flags, typed, env);
   for (const drill of readDrills([file]).map((one) => adjustDrill(one, flags))) {
     await using target = await lookAt(where, drill.lab.nodes);
     const preview = await previewDrill(drill, target, FAULTS);

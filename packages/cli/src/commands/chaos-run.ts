@@ -30,12 +30,18 @@ export interface ChaosRunFlags extends WhereFlags, Adjustments {
 
 /**
  * `swarm chaos run FILE…`: carries drills out one after the other, and judges each. All are read before the first begins.
+ * @param typed whether a flag stood on the command line
  * @throws UsageError before anything was started; ChaosError when what an earlier drill left cannot be taken back
  */
-export const chaosRunCommand = async (paths: readonly string[], flags: ChaosRunFlags, console: Console): Promise<ExitCode> => {
+export const chaosRunCommand = async (
+  paths: readonly string[],
+  flags: ChaosRunFlags,
+  typed: (flag: keyof WhereFlags) => boolean,
+  console: Console,
+): Promise<ExitCode> => {
   const { stdout, stderr, env } = console;
   const requests = readDrillReports(flags.report, flags.json === true);
-  const where = readWhere(flags);
+  const where = readWhere(flags, typed, env);
   const workers = readWorkers(flags.workers);
   const drills = readDrills(paths).map((drill) => adjustDrill(drill, flags));
   const dirs = drills.map(({ name }) => folderFor(flags.record, name, drills.length > 1));

@@ -1,0 +1,89 @@
+/** `swarm chaos` on a lab that stands: a drill, one that is killed and healed afterwards, one that is interrupted. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { type LabWorld, labWorld } from './support/lab-world.ts';
+import { descendantsOf } from './support/processes.ts';
+import { scratch, startSwarm } from './support/swarm.ts';
+
+let world: LabWorld | null = null;
+afterEach(async () => {
+  await world?.run('lab', 'down');
+});
+
+const labUp = async (): Promise<LabWorld> => {
+  const made = labWorld();
+  world = made;
+  expect(await made.run('lab', 'up', '--nodes', '2', '--with', 'haproxy')).toMatchObject({ code: 0 });
+  return made;
+};
+
+const drill = (fault: string, recovery = '8s'): string => {
+  const path = join(scratch(), 'drill.yaml');
+  writeFileSync(
+    path,
+    `drill: small
+crowd: { rooms: 2, participants: 2, joinRate: 20/s }
+steady: { within: 4s, for: 2s }
+faults: [${fault}]
+recovery: ${recovery}
+`,
+  );
+  return path;
+};
+
+const HANG = '{ fault: hang, aim: room-node, for: 60s }';
+
+/** Whether any program of the lab has been stopped: `T` in proc(5). */
+const stopped = ({ labs }: LabWorld): boolean => {
+  const { supervisor } = JSON.parse(readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')) as { supervisor: { pid: number } };
+  return descendantsOf(supervisor.pid).some(({ pid }) =>
+    / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, '')),
+  );
+};
+
+it('carries a drill out, and says who was back when', async () => {
+  const { run } = await labUp();
+  const file = drill('{ fault: hang, aim: room-node, for: 2s }');
+  const { code, out, err } = await run('chaos', 'run', file, '--lab', 'lab', '--json', '--record', join(scratch(), 'record'));
+  expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+  const result = JSON.parse(out) as {
+    verdict: string;
+    target: string;
+    repeats: { recovery: { pairsHit: number; neverRecovered: number; rto: { max: number } } }[];
+  };
+  expect(result).toMatchObject({ verdict: 'passed', target: 'lab "lab"' });
+  const [repeat] = result.repeats;
+  expect(repeat?.recovery.pairsHit).toBeGreaterThan(0);
+  expect(repeat?.recovery.neverRecovered).toBe(0);
+  expect(Math.abs((repeat?.recovery.rto.max ?? 0) - 2_000)).toBeLessThan(500);
+});
+
+it('takes back what a drill left that was killed', async () => {
+  const lab = await labUp();
+  const swarm = startSwarm(['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', join(scratch(), 'record')], lab.env);
+  await swarm.says(/hang → /, 60_000);
+  expect(await lab.run('chaos', 'heal')).toMatchObject({ code: 0, out: expect.stringContaining('Left alone: hang of node-') });
+  swarm.signal('SIGKILL');
+  await swarm.ended;
+  expect(stopped(lab)).toBe(true);
+  expect(await lab.run('chaos', 'heal')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^Healed: hang of node-\d by "small"/),
+  });
+  expect(stopped(lab)).toBe(false);
+  expect(await lab.run('chaos', 'heal')).toMatchObject({ code: 0, out: 'There is nothing to heal.\n' });
+});
+
+it('heals on Ctrl-C, and is soon gone', async () => {
+  const lab = await labUp();
+  const swarm = startSwarm(['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', join(scratch(), 'record')], lab.env);
+  await swarm.says(/hang → /, 60_000);
+  expect(stopped(lab)).toBe(true);
+  swarm.signal('SIGINT');
+  expect(await swarm.ended).toBe(130);
+  expect(swarm.stderr()).toContain('Interrupted: what was injected is healed');
+  expect(swarm.stdout()).toContain('INTERRUPTED (exit 130)');
+  expect(stopped(lab)).toBe(false);
+  expect(await lab.run('chaos', 'heal')).toMatchObject({ code: 0, out: 'There is nothing to heal.\n' });
+});
