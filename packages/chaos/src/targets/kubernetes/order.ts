@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChaosError } from '../../chaos-error.ts';
+import { MEMBER_KINDS } from '../part-settings.ts';
 import type { MemberKind, TargetReference } from '../target.ts';
 
 /** Which pods of which cluster. */
@@ -9,7 +10,7 @@ export interface KubernetesOrder {
   /** Of the kubeconfig. Default: its current one. */
   context?: string;
   namespace: string;
-  /** Label selectors of the pods of each kind. Default: those of examples/kubernetes. */
+  /** Label selectors of the pods of each kind. Default: those of examples/kubernetes and of LiveKit's chart. */
   selectors?: Partial<Record<MemberKind, string>>;
 }
 
@@ -25,11 +26,10 @@ export interface SettledOrder {
 }
 
 export const DEFAULT_SELECTORS: Partial<Record<MemberKind, string>> = {
-  node: 'app.kubernetes.io/name=livekit',
+  // The second is what LiveKit's own chart calls them.
+  node: 'app.kubernetes.io/name in (livekit, livekit-server)',
   redis: 'app.kubernetes.io/name=redis',
 };
-
-export const MEMBER_KINDS = ['node', 'redis', 'balancer', 'turn'] as const satisfies readonly MemberKind[];
 
 export const writeReference = ({ kubeconfig, context, namespace, selectors, counts }: SettledOrder): TargetReference => ({
   kind: 'kubernetes',

@@ -1,7 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { MEMBER_KINDS } from '../part-settings.ts';
 import type { MemberKind } from '../target.ts';
 import { ask, type KubernetesClient } from './client.ts';
-import { MEMBER_KINDS, type SettledOrder } from './order.ts';
+import type { SettledOrder } from './order.ts';
 
 /** A pod, as far as drills are concerned. */
 export interface Pod {

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { NetworkTrouble } from '../target.ts';
+import { lacksKind, networkChaos, readState } from './chaos-mesh.ts';
+
+const ORDER = { namespace: 'livekit', selectors: { redis: 'app.kubernetes.io/name=redis, tier = data' } };
+const SENT = { protocol: 'both', direction: 'out' } as const;
+const objectOf = (trouble: NetworkTrouble, durationMs: number | null = 10_000) =>
+  networkChaos('swarm-abcd1234-livekit-0', { name: 'livekit-0' }, trouble, durationMs, ORDER) as {
+    spec: Record<string, unknown>;
+  };
+
+describe('what Chaos Mesh is asked for', () => {
+  it('is about one pod, and ends by itself some time after it should have been taken back', () => {
+    expect(objectOf({ ...SENT, loss: 0.001 })).toEqual({
+      apiVersion: 'chaos-mesh.org/v1alpha1',
+      kind: 'NetworkChaos',
+      metadata: {
+        name: 'swarm-abcd1234-livekit-0',
+        namespace: 'livekit',
+        labels: { 'app.kubernetes.io/managed-by': 'livekit-swarm' },
+      },
+      spec: {
+        action: 'netem',
+        mode: 'all',
+        direction: 'to',
+        selector: { pods: { livekit: ['livekit-0'] } },
+        duration: '70s',
+        loss: { loss: '0.1', correlation: '0' },
+      },
+    });
+    expect(objectOf({ ...SENT, loss: 1 }, null).spec.duration).toBe('3600s');
+  });
+
+  it('cuts from Redis alone by its labels', () => {
+    expect(objectOf({ protocol: 'both', direction: 'both', onlyRedis: true }).spec).toMatchObject({
+      action: 'partition',
+      direction: 'both',
+      target: {
+        mode: 'all',
+        selector: { namespaces: ['livekit'], labelSelectors: { 'app.kubernetes.io/name': 'redis', tier: 'data' } },
+      },
+    });
+  });
+
+  it('has a queue as long as is asked for, and takes a whole packet', () => {
+    expect(objectOf({ ...SENT, rateBps: 1_000_000, queueMs: 100 }).spec).toMatchObject({
+      action: 'bandwidth',
+      bandwidth: { rate: '1000000bit', limit: 12_500, buffer: 10_000 },
+    });
+    expect(objectOf({ ...SENT, rateBps: 100_000_000 }).spec.bandwidth).toMatchObject({ limit: 2_500_000, buffer: 125_000 });
+  });
+});
+
+describe('what it cannot do', () => {
+  it.each<[NetworkTrouble, RegExp]>([
+    [{ protocol: 'udp', direction: 'out', loss: 0.1 }, /protocol: both/],
+    [{ protocol: 'both', direction: 'in', loss: 0.1 }, /direction: out/],
+    [{ ...SENT, loss: 0.1, burst: 4 }, /in runs/],
+  ])('%o', (trouble, why) => {
+    expect(lacksKind(trouble, ORDER)).toMatch(why);
+  });
+
+  it('is to find Redis by anything but plain labels: more pods would be cut off than meant', () => {
+    const cut: NetworkTrouble = { protocol: 'both', direction: 'both', onlyRedis: true };
+    expect(lacksKind(cut, ORDER)).toBeNull();
+    expect(lacksKind(cut, { selectors: {} })).toMatch(/not known which pods are Redis/);
+    for (const redis of ['app in (redis, valkey)', 'app=redis,tier!=web', '']) {
+      expect(lacksKind(cut, { selectors: { redis } }), redis).toMatch(/by labels such as/);
+    }
+  });
+});
+
+describe('what it says of it', () => {
+  it('is read from the status that it writes', () => {
+    const events = [
+      { type: 'Failed', message: 'first' },
+      { type: 'Failed', message: 'last' },
+    ];
+    expect(readState({ status: { conditions: [{ type: 'AllInjected', status: 'True' }] } })).toEqual({
+      injected: true,
+      failure: null,
+    });
+    expect(readState({ status: { experiment: { containerRecords: [{ events }] } } })).toEqual({
+      injected: false,
+      failure: 'last',
+    });
+  });
+
+  it.each([null, {}, { status: null }, { status: { conditions: 'x', experiment: { containerRecords: [{}, { events: 3 }] } } }])(
+    '%o says nothing yet',
+    (object) => {
+      expect(readState(object)).toEqual({ injected: false, failure: null });
+    },
+  );
+});

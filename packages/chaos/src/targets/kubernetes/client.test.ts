@@ -1,0 +1,92 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcp } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connectKubernetes } from './client.ts';
+import { listPods } from './pods.ts';
+
+let file: string;
+const answers = createServer((request, response) => {
+  const path = request.url ?? '';
+  const status = path.includes('/forbidden/') ? 403 : path.includes('/broken/') ? 500 : 200;
+  response.writeHead(status, { 'content-type': path.includes('/broken/') ? 'text/plain' : 'application/json' });
+  if (status === 403) response.end(JSON.stringify({ kind: 'Status', message: 'pods is forbidden: User "x" cannot list' }));
+  else if (status === 500) response.end('no JSON');
+  else
+    response.end(JSON.stringify({ apiVersion: 'v1', kind: 'PodList', items: [{ metadata: { name: 'livekit-0', uid: '1' } }] }));
+});
+const portOf = ({ address }: { address(): unknown }): number => (address() as AddressInfo).port;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => answers.listen(0, '127.0.0.1', resolve));
+  const gone = createTcp();
+  await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+  const cluster = (name: string, port: number) =>
+    `  - { name: ${name}, cluster: { server: "http://127.0.0.1:${port}", insecure-skip-tls-verify: true } }`;
+  file = join(await mkdtemp(join(tmpdir(), 'swarm-kube-')), 'config');
+  const text = `apiVersion: v1
+kind: Config
+clusters:
+${cluster('here', portOf({ address: () => answers.address() }))}
+${cluster('gone', portOf({ address: () => gone.address() }))}
+users: [{ name: me, user: { token: secret-token } }]
+contexts:
+  - { name: here, context: { cluster: here, user: me } }
+  - { name: gone, context: { cluster: gone, user: me } }
+current-context: here
+`;
+  await writeFile(file, text);
+  await new Promise((resolve) => gone.close(resolve));
+});
+afterAll(() => answers.close());
+
+const pods = async (namespace: string, context?: string) =>
+  listPods(await connectKubernetes({ kubeconfig: file, ...(context === undefined ? {} : { context }) }), {
+    namespace,
+    selectors: { node: 'app=livekit' },
+  });
+
+describe('a cluster', () => {
+  it('is found by the kubeconfig, in its current context or another', async () => {
+    expect(await connectKubernetes({ kubeconfig: file })).toMatchObject({ kubeconfig: file, context: 'here' });
+    expect(await pods('default')).toEqual([expect.objectContaining({ name: 'livekit-0', kind: 'node', running: false })]);
+  });
+
+  it('that is not in the kubeconfig is told of, with those that are', async () => {
+    await expect(connectKubernetes({ kubeconfig: file, context: 'prod' })).rejects.toMatchObject({
+      reason: 'no-cluster',
+      message: expect.stringMatching(/no context "prod" in .*; there is here, gone$/),
+    });
+    await expect(connectKubernetes({ kubeconfig: '/no/such/file' })).rejects.toMatchObject({
+      reason: 'no-cluster',
+      message: expect.stringContaining('/no/such/file'),
+    });
+  });
+
+  it('is not guessed where there is no kubeconfig at all', async () => {
+    vi.stubEnv('KUBECONFIG', '');
+    vi.stubEnv('HOME', await mkdtemp(join(tmpdir(), 'swarm-kube-')));
+    await expect(connectKubernetes({})).rejects.toMatchObject({ reason: 'no-cluster' });
+    vi.unstubAllEnvs();
+  });
+
+  it('that refuses says so in its own words, without the token', async () => {
+    const refused = pods('forbidden');
+    await expect(refused).rejects.toMatchObject({
+      reason: 'refused',
+      message: expect.stringContaining('pods is forbidden'),
+      hint: expect.stringContaining('chaos-rbac.yaml'),
+    });
+    await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('secret-token') });
+    await expect(pods('broken')).rejects.toMatchObject({ reason: 'refused' });
+  });
+
+  it('that does not answer is no cluster', async () => {
+    await expect(pods('default', 'gone')).rejects.toMatchObject({
+      reason: 'no-cluster',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+});
