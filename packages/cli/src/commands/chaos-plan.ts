@@ -3,6 +3,7 @@ import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { styleFor } from '@livekit-swarm/report';
 import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
 import { readDrills } from '../chaos/drill-files.ts';
+import { labNote } from '../chaos/lab-note.ts';
 import { lookAt, readWhere, type WhereFlags } from '../chaos/where.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
@@ -19,11 +20,13 @@ export const chaosPlanCommand = async (
   file: string,
   flags: ChaosPlanFlags,
   typed: (flag: keyof WhereFlags) => boolean,
-  { stdout, env }: Console,
+  { stdout, stderr, env }: Console,
 ): Promise<ExitCode> => {
   const where = readWhere(flags, typed, env);
   for (const drill of readDrills([file]).map((one) => adjustDrill(one, flags))) {
     await using target = await lookAt(where, drill.lab.nodes);
+    const note = labNote(drill, where);
+    if (note !== null) await write(stderr, `warning: ${note}\n`);
     const preview = await previewDrill(drill, target, FAULTS);
     await write(
       stdout,

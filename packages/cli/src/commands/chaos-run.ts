@@ -9,6 +9,7 @@ import { readDrills } from '../chaos/drill-files.ts';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
 import { type DrillOutcome, isDrillResult } from '../chaos/drill-reports.ts';
 import { healLeftovers } from '../chaos/heal-leftovers.ts';
+import { labNote } from '../chaos/lab-note.ts';
 import { runOne } from '../chaos/run-one.ts';
 import { readWhere, type WhereFlags } from '../chaos/where.ts';
 import { type Console, wantsColor, write } from '../console.ts';
@@ -59,6 +60,8 @@ export const chaosRunCommand = async (
     for (const [index, drill] of drills.entries()) {
       if (interruption.stop.aborted) break;
       if (drills.length > 1) printer.say(`${index === 0 ? '' : '\n'}[${index + 1}/${drills.length}] ${drill.name}`);
+      const note = labNote(drill, where);
+      if (note !== null) printer.say(`warning: ${note}`);
       const named = flags.iKnowThisIs ?? null;
       const dir = dirs[index] ?? defaultRecordDir(drill.name, new Date());
       const outcome = await runOne({ drill, where, named, dir, workers, journal, interruption, printer });
