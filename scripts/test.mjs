@@ -8,10 +8,10 @@ import { pinnedNode } from './setup/pinned-node.mjs';
 import { say } from './setup/say.mjs';
 import { provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
+import { lanes } from './test/lanes.mjs';
 import { runCheck } from './test/run-check.mjs';
 import { sum, tallyCargo, tallyVitest } from './test/tally.mjs';
 
-const vitestReport = join(root, '.cache', 'vitest.json');
 /** @type {import('./test/tally.mjs').Tally[]} */
 const tallies = [];
 /** @type {string[]} */
@@ -59,19 +59,26 @@ const runAll = async (signal) => {
     tallies.push(tallyCargo(output, ok));
   }
 
-  await rm(vitestReport, { force: true });
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const { ok } = await check(
-    'vitest',
-    node,
-    vitest,
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${vitestReport}`,
-  );
+  for (const group of lanes()) await Promise.all(group.map(runLane));
+
+  /** @param {import('./test/lanes.mjs').Lane} lane */
+  async function runLane({ name, args }) {
+    const report = join(root, '.cache', `vitest-${name.replaceAll(/[^a-z]+/g, '-')}.json`);
+    await rm(report, { force: true });
+    const { ok } = await check(
+      `vitest, ${name}`,
+      node,
+      vitest,
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...args,
+    );
+    tallies.push(tallyVitest(await readFile(report, 'utf8').catch(() => null), ok));
+  }
   say('tests that need a whole Kubernetes: skipped, "npm run test:kubernetes" runs them');
-  tallies.push(tallyVitest(await readFile(vitestReport, 'utf8').catch(() => null), ok));
 };
 
 const close = async () => {
