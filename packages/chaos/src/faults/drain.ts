@@ -7,7 +7,7 @@ export const drain: DescribedFault<NoParams> = {
   name: 'drain',
   description: 'its machine takes nobody new, and it is evicted, as kubectl drain does it (Kubernetes)',
   healing: 'the machine is used again',
-  needs: ['signal', 'start'],
+  needs: ['start'],
   on: ['node', 'redis', 'balancer', 'turn'],
   params: noParams,
   lasts: true,

@@ -33,13 +33,13 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
   const place = { group: GROUP, version: VERSION, namespace, plural: PLURAL };
 
   const lacks = async (member: Member, trouble: NetworkTrouble): Promise<string | null> => {
-    const cannot = lacksKind(trouble, order);
-    if (cannot !== null) return cannot;
     if (!(await isInstalled(client))) return 'Chaos Mesh is not installed in this cluster, and nobody else drops packets here';
     const pod = await podOf(member);
     if (pod === null) return `${member.name} does not run`;
     if (pod.hostNetwork)
       return `${member.name} is on its machine's own network: Chaos Mesh would hit everything on that machine, and refuses to`;
+    const cannot = lacksKind(trouble, order);
+    if (cannot !== null) return cannot;
     for (const verb of ['create', 'get', 'delete']) {
       if (!(await may({ verb, group: GROUP, resource: PLURAL, namespace })))
         return `we may not ${verb} NetworkChaos in ${namespace}`;
