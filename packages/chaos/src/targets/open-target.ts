@@ -2,6 +2,7 @@ import { ChaosError } from '../chaos-error.ts';
 import { reopenDockerTarget } from './docker.ts';
 import { reopenKubernetesTarget } from './kubernetes.ts';
 import { reopenProcessTarget } from './process.ts';
+import { reopenSshTarget } from './ssh.ts';
 import type { Target, TargetKind, TargetReference } from './target.ts';
 
 /** Finds a target again by what the journal has of it; by kind. */
@@ -9,6 +10,7 @@ const OPENERS: Partial<Record<TargetKind, (reference: TargetReference) => Promis
   process: reopenProcessTarget,
   docker: reopenDockerTarget,
   kubernetes: reopenKubernetesTarget,
+  ssh: reopenSshTarget,
 };
 
 /** @throws ChaosError `bad-reference` where this version does not know such targets */

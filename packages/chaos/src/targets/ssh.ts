@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChaosError } from '../chaos-error.ts';
+import { type Units, unitsOf } from './process/units.ts';
+import { connectSsh, type SshConnection } from './ssh/connection.ts';
+import { memberName, readReference, type SshOrder, writeReference } from './ssh/order.ts';
+import { remoteNodeId, remoteProcess } from './ssh/remote-node.ts';
+import type { Ability, Member, Target, TargetReference } from './target.ts';
+
+/** How long a process is given to do what a signal makes it do, ms. */
+const OBEYS_WITHIN_MS = 5_000;
+const POLL_MS = 20;
+
+/**
+ * Units of systemd on machines that are reached over ssh.
+ * @throws ChaosError `no-ssh`, `unreachable`, `no-systemd`; `no-member` when there is no such unit
+ */
+export const openSshTarget = async (order: SshOrder): Promise<Target> => {
+  const places = await Promise.all(
+    order.hosts.map(async ({ host, units }): Promise<Place[]> => {
+      const machine = await connectSsh(host, order.config);
+      const systemd = unitsOf(machine, host);
+      return units.map((unit) => ({ host, name: memberName(order, host, unit.name), unit, machine, systemd }));
+    }),
+  );
+  const target = sshTarget(order, places.flat());
+  try {
+    for (const [first, ...rest] of places) {
+      if (first !== undefined) await first.systemd.check([first, ...rest].map(({ unit }) => unit));
+    }
+  } catch (error) {
+    await target[Symbol.asyncDispose]();
+    throw error;
+  }
+  return target;
+};
+
+/** The target that a journal speaks of. @throws ChaosError `bad-reference`, and what opening it throws */
+export const reopenSshTarget = async (reference: TargetReference): Promise<Target> => openSshTarget(readReference(reference));
+
+/** A unit, and how it is reached. */
+interface Place {
+  host: string;
+  /** As member. */
+  name: string;
+  unit: SshOrder['hosts'][number]['units'][number];
+  machine: SshConnection;
+  systemd: Units;
+}
+
+const sshTarget = (order: SshOrder, places: readonly Place[]): Target => {
+  /** One that hangs does not tell; it is still the one it was. */
+  const nodeIds = new Map<string, string>();
+  const packetRules = new Map<SshConnection, Promise<string | null>>();
+
+  const placeOf = ({ name }: Member): Place => {
+    const place = places.find((one) => one.name === name);
+    if (place !== undefined) return place;
+    throw new ChaosError('no-member', `there is no ${name} among ${places.map((one) => one.name).join(', ')}`);
+  };
+
+  const nodeIdOf = async ({ name, unit, machine }: Place, pid: number, metricsUrl: string | null): Promise<string | null> => {
+    const process = await remoteProcess(machine, pid);
+    if (process === null) return null;
+    const key = `${name} ${pid} ${process.startedAt}`;
+    const id = nodeIds.get(key) ?? (await remoteNodeId(machine, unit.name, pid, process.state === 'T' ? null : metricsUrl));
+    if (id !== null) nodeIds.set(key, id);
+    return id;
+  };
+
+  const memberOf = async (place: Place): Promise<Member> => {
+    const { pid } = await place.systemd.show(place.unit.name);
+    const { metricsUrl, ...part } = await place.systemd.part(place.unit);
+    const nodeId = place.unit.kind === 'node' && pid !== null ? await nodeIdOf(place, pid, metricsUrl) : null;
+    return { ...part, name: place.name, nodeId };
+  };
+
+  const whyNoRules = ({ machine, host }: Place): Promise<string | null> => {
+    const known = packetRules.get(machine) ?? tryRules(machine, host);
+    packetRules.set(machine, known);
+    known.catch(() => packetRules.delete(machine));
+    return known;
+  };
+
+  const lacks = async (ability: Ability, member: Member): Promise<string | null> => {
+    const place = placeOf(member);
+    const why = await place.machine.lacksRoot();
+    if (why !== null) return why;
+    if (ability === 'packets') return whyNoRules(place);
+    if (ability !== 'hold') return null;
+    const { restart } = await place.systemd.show(place.unit.name);
+    return restart === 'no'
+      ? null
+      : `systemd starts ${place.unit.name} again by itself (Restart=${restart}), so that it does not stay away`;
+  };
+
+  return {
+    kind: 'ssh',
+    label: `${places.map(({ unit }) => unit.name).join(', ')} on ${order.hosts.map(({ host }) => host).join(', ')}`,
+    get reference() {
+      return writeReference(order);
+    },
+    members: () => Promise.all(places.map(memberOf)),
+    lacks,
+    signal: async (member, signal) => {
+      const { machine, systemd, unit } = placeOf(member);
+      const { pid } = await systemd.show(unit.name);
+      if (pid === null) return;
+      const before = await remoteProcess(machine, pid);
+      await systemd.signal(unit.name, signal);
+      const done = DONE[signal];
+      if (done === undefined || before === null) return;
+      const deadline = performance.now() + OBEYS_WITHIN_MS;
+      for (;;) {
+        const now = await remoteProcess(machine, pid);
+        // A process of that id may be another one by now.
+        if (done(now === null || now.startedAt !== before.startedAt ? null : now.state) || performance.now() > deadline) return;
+        await sleep(POLL_MS);
+      }
+    },
+    start: async (member) => {
+      const { systemd, unit } = placeOf(member);
+      await systemd.start(unit.name);
+    },
+    run: async (member, argv, input) => placeOf(member).machine.run(argv, input),
+    pid: async (member) => {
+      const { systemd, unit } = placeOf(member);
+      return (await systemd.show(unit.name)).pid;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...new Set(places.map(({ machine }) => machine))].map((machine) => machine[Symbol.asyncDispose]()));
+    },
+  };
+};
+
+/** What a process is when it has done what a signal makes it do; null: there is none any more. */
+const DONE: Partial<Record<NodeJS.Signals, (state: string | null) => boolean>> = {
+  SIGKILL: (state) => state === null,
+  SIGSTOP: (state) => state === null || state === 'T',
+  SIGCONT: (state) => state !== 'T',
+};
+
+/** In a network namespace that is gone when the try is over. */
+const TRY = `table inet swarm_try {
+  chain arriving {
+    type filter hook input priority -10; policy accept;
+    ip daddr 127.0.0.1 udp dport 5000-5001 numgen random mod 100 < 50 counter drop
+  }
+}
+`;
+
+const tryRules = async (machine: SshConnection, host: string): Promise<string | null> => {
+  const { code, stderr } = await machine.run(['unshare', '--net', 'nft', '--file', '-'], TRY);
+  if (code === 0) return null;
+  if (code === 127) return `there is no nft (or no unshare) on ${host}: install nftables and util-linux there`;
+  return `nftables cannot drop packets on ${host}: ${stderr.trim().split('\n')[0] ?? 'nft says nothing about it'}`;
+};

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path';
+import { UsageError } from '@livekit-swarm/core';
+import { z } from 'zod';
+import { ChaosError } from '../../chaos-error.ts';
+import { formatUnit, parseUnit, type Unit } from '../process/unit.ts';
+import type { TargetReference } from '../target.ts';
+
+/** Machines that are reached over ssh, and the units of systemd on them that make up a deployment. */
+export interface SshOrder {
+  hosts: readonly SshHost[];
+  /** For `ssh -F`; null: the user's own configuration. */
+  config: string | null;
+}
+
+export interface SshHost {
+  /** As one would say to ssh: `lk-1`, `root@10.0.0.5`, `ssh://root@10.0.0.5:2222`. */
+  host: string;
+  units: readonly Unit[];
+}
+
+/** Nothing that ssh, a ProxyCommand or a shell could take for something else. */
+const HOST = /^(ssh:\/\/)?[A-Za-z0-9_][A-Za-z0-9_.@:%[\]-]*$/;
+
+/**
+ * @param hosts `lk-1,lk-2`
+ * @param units `node=livekit.service` is on each of them, `redis=lk-1/redis.service` on that one
+ * @param config for `ssh -F`
+ * @throws UsageError
+ */
+export const readSshOrder = (hosts: string, units: string, config: string | undefined): SshOrder => {
+  const names = listOf(hosts);
+  for (const host of names) {
+    if (!HOST.test(host))
+      throw new UsageError(`"${host}" is no host for ssh`, 'for instance lk-1, root@10.0.0.5 or ssh://root@10.0.0.5:2222');
+  }
+  if (names.length === 0) throw new UsageError('no hosts are named for ssh', 'for instance lk-1,lk-2');
+  if (new Set(names).size < names.length) throw new UsageError(`"${hosts}" names a host twice`, 'name each of them once');
+  const read = listOf(units).map(readPlacedUnit);
+  for (const { host, unit } of read) {
+    if (host === null || names.includes(host)) continue;
+    throw new UsageError(
+      `${formatUnit(unit)} is said to be on "${host}", which is none of the hosts`,
+      `those are ${names.join(', ')}`,
+    );
+  }
+  const placed = names.map((host) => ({
+    host,
+    units: read.filter((one) => one.host === null || one.host === host).map(({ unit }) => unit),
+  }));
+  const empty = placed.find((one) => one.units.length === 0);
+  if (empty !== undefined)
+    throw new UsageError(`nothing is said to be on ${empty.host}`, 'say what is: node=livekit-server.service');
+  for (const one of placed) {
+    const twice = one.units.find(({ name }, index) => one.units.findIndex((other) => other.name === name) < index);
+    if (twice !== undefined) throw new UsageError(`${twice.name} is named twice`, 'name each unit once');
+  }
+  return { hosts: placed, config: config === undefined ? null : resolve(config) };
+};
+
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+/** `redis=db-1/redis.service`; names of units have no slash. */
+const readPlacedUnit = (text: string): { host: string | null; unit: Unit } => {
+  const [, role, host, name] = /^([^=]*)=(.*)\/([^/]*)$/.exec(text) ?? [];
+  return host === undefined ? { host: null, unit: parseUnit(text) } : { host, unit: parseUnit(`${role}=${name}`) };
+};
+
+/** What the units of these hosts are called: by themselves where there is one host only. */
+export const memberName = ({ hosts }: SshOrder, host: string, unit: string): string =>
+  hosts.length === 1 ? unit : `${host.replace(/^ssh:\/\//, '')}/${unit}`;
+
+/** What the deployment is called. */
+export const nameOfSshOrder = ({ hosts }: Pick<SshOrder, 'hosts'>): string =>
+  hosts.map(({ host }) => host.replace(/^ssh:\/\//, '').replace(/^[^@]*@/, '')).join(',');
+
+const reference = z.object({ config: z.string().optional(), hosts: z.array(z.string()) });
+const hostEntry = z.object({ host: z.string().regex(HOST), units: z.array(z.string()) });
+
+export const writeReference = ({ hosts, config }: SshOrder): TargetReference => ({
+  kind: 'ssh',
+  ...(config === null ? {} : { config }),
+  hosts: hosts.map(({ host, units }) => JSON.stringify({ host, units: units.map(formatUnit) })),
+});
+
+/** @throws ChaosError `bad-reference` */
+export const readReference = (written: TargetReference): SshOrder => {
+  try {
+    const { config = null, hosts } = reference.parse(written);
+    return {
+      config,
+      hosts: hosts.map((text) => {
+        const { host, units } = hostEntry.parse(JSON.parse(text));
+        return { host, units: units.map(parseUnit) };
+      }),
+    };
+  } catch (cause) {
+    const hint = 'use the version of swarm that ran the drill';
+    throw new ChaosError('bad-reference', 'the journal speaks of machines that cannot be found again', hint, { cause });
+  }
+};

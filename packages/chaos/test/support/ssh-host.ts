@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePorts } from '@livekit-swarm/lab';
+import { execa } from 'execa';
+
+/** An ssh server of the test's own on loopback, with keys of its own; what it leads to is this machine, with a stand-in for systemd. */
+export interface SshHost extends AsyncDisposable {
+  /** For `ssh -F`: the alias `swarm-host`, its key, and who may be trusted. */
+  config: string;
+  /** Another configuration, with settings of its own laid over the first. */
+  configWith(settings: Record<string, string>): Promise<string>;
+  dir: string;
+  log(): Promise<string>;
+  /** A unit, and whether its service manager starts it again. */
+  addUnit(name: string, command: readonly string[], restart?: string): Promise<void>;
+}
+
+const SSHD = '/usr/sbin/sshd';
+/** sshd does not start without it; where no init has made it, we do. */
+const PRIVILEGE_SEPARATION = '/run/sshd';
+
+/** Null: it can be started here. */
+export const whyNoSshHost = (): string | null => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'it needs root on Linux';
+  return existsSync(SSHD) ? null : 'there is no sshd here (apt-get install openssh-server)';
+};
+
+export const startSshHost = async (): Promise<SshHost> => {
+  const dir = await mkdtemp(join(tmpdir(), 'swarm-sshd-'));
+  await Promise.all(['bin', 'units'].map((name) => mkdir(join(dir, name))));
+  await copyFile(join(import.meta.dirname, '../fixtures/systemctl'), join(dir, 'bin', 'systemctl'));
+  await chmod(join(dir, 'bin', 'systemctl'), 0o755);
+  for (const key of ['host-key', 'user-key']) {
+    await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', key, '-f', join(dir, key)]);
+  }
+  const publicKey = (name: string): Promise<string> => readFile(join(dir, `${name}.pub`), 'utf8');
+  const { tcp: port } = await findFreePorts('127.0.0.1', 1);
+  await writeFile(join(dir, 'authorized_keys'), await publicKey('user-key'), { mode: 0o600 });
+  await writeFile(join(dir, 'known_hosts'), `[127.0.0.1]:${port} ${await publicKey('host-key')}`);
+  const log = join(dir, 'sshd.log');
+  await writeFile(
+    join(dir, 'sshd_config'),
+    [
+      `ListenAddress 127.0.0.1:${port}`,
+      `HostKey ${join(dir, 'host-key')}`,
+      `AuthorizedKeysFile ${join(dir, 'authorized_keys')}`,
+      'PidFile none',
+      'UsePAM no',
+      'StrictModes no',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'PermitRootLogin prohibit-password',
+      `SetEnv PATH=${join(dir, 'bin')}:/usr/bin:/bin`,
+      '',
+    ].join('\n'),
+  );
+  const madeFolder = !existsSync(PRIVILEGE_SEPARATION);
+  if (madeFolder) await mkdir(PRIVILEGE_SEPARATION, { mode: 0o755 });
+  const sshd = spawn(SSHD, ['-D', '-E', log, '-f', join(dir, 'sshd_config')], { stdio: 'ignore' });
+  const settings = {
+    HostName: '127.0.0.1',
+    Port: String(port),
+    User: 'root',
+    IdentityFile: join(dir, 'user-key'),
+    IdentitiesOnly: 'yes',
+    IdentityAgent: 'none',
+    UserKnownHostsFile: join(dir, 'known_hosts'),
+    GlobalKnownHostsFile: '/dev/null',
+  };
+  let configs = 0;
+  const configWith: SshHost['configWith'] = async (more) => {
+    const file = join(dir, `config-${++configs}`);
+    const lines = Object.entries({ ...settings, ...more }).map(([name, value]) => `  ${name} ${value}`);
+    await writeFile(file, `Host swarm-host\n${lines.join('\n')}\n`);
+    return file;
+  };
+  const config = await configWith({});
+  const answers = async (): Promise<boolean> => {
+    const { exitCode } = await execa('ssh', ['-F', config, '-o', 'BatchMode=yes', 'swarm-host', 'true'], { reject: false });
+    return exitCode === 0;
+  };
+  const readLog = (): Promise<string> => readFile(log, 'utf8').catch(() => '');
+  const units: string[] = [];
+  const stop = async (): Promise<void> => {
+    for (const unit of units) {
+      const pid = Number(await readFile(join(dir, 'units', `${unit}.pid`), 'utf8').catch(() => ''));
+      if (pid > 0) killQuietly(pid);
+    }
+    if (sshd.exitCode === null) {
+      sshd.kill('SIGTERM');
+      await once(sshd, 'exit');
+    }
+    if (madeFolder) await rm(PRIVILEGE_SEPARATION, { recursive: true, force: true });
+    await rm(dir, { recursive: true, force: true });
+  };
+  const deadline = performance.now() + 20_000;
+  while (!(await answers())) {
+    if (performance.now() > deadline || sshd.exitCode !== null) {
+      const said = await readLog();
+      await stop();
+      throw new Error(`sshd does not let us in: ${said}`);
+    }
+    await sleep(100);
+  }
+  return {
+    config,
+    configWith,
+    dir,
+    log: readLog,
+    addUnit: async (name, command, restart = 'no') => {
+      units.push(name);
+      const words = command.map((word) => `'${word.replaceAll("'", `'"'"'`)}'`);
+      await writeFile(join(dir, 'units', name), words.join(' '));
+      await writeFile(join(dir, 'units', `${name}.restart`), restart);
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+};
+
+const killQuietly = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+};
