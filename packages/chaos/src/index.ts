@@ -19,8 +19,10 @@ export { sayAim } from './run/aim.ts';
 export type { DrillDeployment } from './run/deployment.ts';
 export { type DockerDeploymentOptions, dockerDeployment } from './run/docker-deployment.ts';
 export { type EmbeddedLabOptions, raiseDrillLab } from './run/embedded-lab.ts';
+export { type KubernetesDeploymentOptions, kubernetesDeployment } from './run/kubernetes-deployment.ts';
 export { type DrillOptions, type RaisedDeployment, runDrill } from './run/run-drill.ts';
 export { planOfDrill } from './run/run-repeat.ts';
+export { type SshDeploymentOptions, sshDeployment } from './run/ssh-deployment.ts';
 export { standingLab } from './run/standing-lab.ts';
 export { type DockerOrder, nameOfOrder as nameOfDockerOrder, readDockerOrder } from './targets/docker/order.ts';
 export { openDockerTarget } from './targets/docker.ts';
@@ -29,4 +31,5 @@ export { type KubernetesOrder, openKubernetesTarget } from './targets/kubernetes
 export { openTarget } from './targets/open-target.ts';
 export { parseUnit, type Unit } from './targets/process/unit.ts';
 export { openProcessTarget } from './targets/process.ts';
+export { readSshOrder, type SshOrder } from './targets/ssh/order.ts';
 export type * from './targets/target.ts';

@@ -24,7 +24,9 @@ const siteFlags = (): Option[] => [
   new Option('--docker-roles <list>', 'what those are that have no label swarm.role: node=livekit,redis=cache'),
   new Option('--kubernetes <namespace>', 'pods of this namespace'),
   new Option('--kube-context <name>', 'of the kubeconfig (default: its current one)'),
-  new Option('--unit <kind=name>', 'units of systemd on this machine: node=livekit-server (may be repeated)')
+  new Option('--ssh <hosts>', 'units of systemd on these machines: lk-1,root@10.0.0.5'),
+  new Option('--ssh-config <file>', 'for ssh -F (default: your own)'),
+  new Option('--unit <kind=name>', 'a unit of systemd, on this machine or those of --ssh: node=livekit-server (may be repeated)')
     .argParser(collector())
     .default([]),
   new Option('--url <url>', 'where its people go in, wss:// or ws://; also LIVEKIT_URL'),

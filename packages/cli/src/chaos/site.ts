@@ -1,11 +1,13 @@
 import {
+  dockerDeployment,
+  kubernetesDeployment,
   nameOfDockerOrder,
-  openDockerTarget,
-  openKubernetesTarget,
   openProcessTarget,
   parseUnit,
+  type RaisedDeployment,
   readDockerOrder,
-  type Target,
+  readSshOrder,
+  sshDeployment,
 } from '@livekit-swarm/chaos';
 import { UsageError } from '@livekit-swarm/core';
 import { checkAddress } from '@livekit-swarm/swarm';
@@ -19,55 +21,76 @@ export interface SiteFlags {
   dockerRoles?: string;
   kubernetes?: string;
   kubeContext?: string;
+  ssh?: string;
+  sshConfig?: string;
   unit?: string[];
   redis?: string;
   balancerMetrics?: string;
   prometheus?: string;
 }
 
-/** Where its people go in, and what it runs on. */
+/** A deployment of the user's. */
 export interface Site {
-  /** What it is called where it must be named to be broken. */
-  name: string;
-  url: string;
-  apiKey: string;
-  apiSecret: string;
-  redisUrl: string | null;
-  balancerMetricsUrl: string | null;
-  prometheusUrl: string | null;
-  /** @throws ChaosError when it cannot be reached */
-  open(): Promise<Target>;
+  /** For sentences; what it must be named is known when it is open. */
+  label: string;
+  /** @throws ChaosError when it cannot be reached, or nothing there says that it is LiveKit */
+  open(): Promise<RaisedDeployment>;
 }
 
-type Runs = Pick<Site, 'name' | 'open'>;
+/** Where its people go in, and where one can look at it. */
+type Doors = Pick<RaisedDeployment, 'url' | 'apiKey' | 'apiSecret' | 'redisUrl' | 'balancerMetricsUrl' | 'prometheusUrl'>;
+
+interface Runs {
+  label: string;
+  open(doors: Doors): Promise<RaisedDeployment>;
+}
+
+/** Units of systemd here: what must be said to break them. */
+const THIS_MACHINE = 'this-machine';
 
 /**
  * What a deployment runs on; null when no flag says so.
  * @throws UsageError
  */
 const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
-  const { docker, kubernetes, kubeContext, unit = [] } = flags;
+  const { docker, kubernetes, ssh } = flags;
+  const units = flags.unit ?? [];
   const given = [
     ...(docker === undefined ? [] : ['--docker']),
     ...(kubernetes === undefined ? [] : ['--kubernetes']),
-    ...(unit.length === 0 ? [] : ['--unit']),
+    ...(ssh === undefined ? [] : ['--ssh']),
+    ...(units.length === 0 || ssh !== undefined ? [] : ['--unit']),
   ];
   if (given.length > 1) throw new UsageError(`${given.join(' and ')}: a deployment runs on one of them`, 'leave the others out');
-  if (flags.dockerRoles !== undefined && docker === undefined)
-    throw new UsageError('--docker-roles has no effect without --docker');
-  if (kubeContext !== undefined && kubernetes === undefined)
-    throw new UsageError('--kube-context has no effect without --kubernetes');
+  for (const [idle, of] of [
+    ['docker-roles', 'docker'],
+    ['kube-context', 'kubernetes'],
+    ['ssh-config', 'ssh'],
+  ] as const) {
+    const key = idle.replace(/-./, (end) => end.charAt(1).toUpperCase()) as 'dockerRoles' | 'kubeContext' | 'sshConfig';
+    if (flags[key] !== undefined && flags[of] === undefined) throw new UsageError(`--${idle} has no effect without --${of}`);
+  }
   if (docker !== undefined) {
     const order = readDockerOrder(docker, flags.dockerRoles, env);
-    return { name: nameOfDockerOrder(order), open: () => openDockerTarget(order) };
+    return { label: nameOfDockerOrder(order), open: (doors) => dockerDeployment({ ...order, ...doors }) };
   }
   if (kubernetes !== undefined) {
-    const order = { namespace: kubernetes, ...(kubeContext === undefined ? {} : { context: kubeContext }) };
-    return { name: kubernetes, open: () => openKubernetesTarget(order) };
+    const context = flags.kubeContext === undefined ? {} : { context: flags.kubeContext };
+    return { label: kubernetes, open: (doors) => kubernetesDeployment({ namespace: kubernetes, ...context, ...doors }) };
   }
-  if (unit.length === 0) return null;
-  const units = unit.map(parseUnit);
-  return { name: 'this-machine', open: () => openProcessTarget({ units }) };
+  if (ssh !== undefined) {
+    const order = readSshOrder(ssh, units.join(','), flags.sshConfig);
+    return { label: ssh, open: (doors) => sshDeployment({ ...order, ...doors }) };
+  }
+  if (units.length === 0) return null;
+  const order = { units: units.map(parseUnit) };
+  return {
+    label: THIS_MACHINE,
+    open: async (doors) => {
+      const target = await openProcessTarget(order);
+      return { ...doors, target, name: THIS_MACHINE, own: false, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
+    },
+  };
 };
 
 /**
@@ -83,18 +106,17 @@ export const readSite = (flags: SiteFlags, typed: (flag: keyof SiteFlags) => boo
     if (idle === undefined) return null;
     throw new UsageError(
       `--${idle.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} alone does not say what could be broken`,
-      'say what the deployment runs on: --docker, --kubernetes or --unit; or leave it out for a lab',
+      'say what the deployment runs on: --docker, --kubernetes, --ssh or --unit; or leave it out for a lab',
     );
   }
   if (url === undefined || apiKey === undefined || apiSecret === undefined) {
     throw new UsageError(
-      `${runs.name}: it is not known where people go in, and by which key`,
+      `${runs.label}: it is not known where people go in, and by which key`,
       'give --url (or LIVEKIT_URL), LIVEKIT_API_KEY and LIVEKIT_API_SECRET',
     );
   }
   checkAddress(url);
-  return {
-    ...runs,
+  const doors: Doors = {
     url,
     apiKey,
     apiSecret,
@@ -102,6 +124,7 @@ export const readSite = (flags: SiteFlags, typed: (flag: keyof SiteFlags) => boo
     balancerMetricsUrl: readAddress('--balancer-metrics', flags.balancerMetrics, HTTP, 'http://10.0.0.6:8404/metrics'),
     prometheusUrl: readAddress('--prometheus', flags.prometheus, HTTP, 'http://10.0.0.7:9090'),
   };
+  return { label: runs.label, open: () => runs.open(doors) };
 };
 
 const HTTP = ['http:', 'https:'];

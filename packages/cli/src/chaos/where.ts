@@ -22,11 +22,11 @@ export const readWhere = (flags: WhereFlags, typed: (flag: keyof WhereFlags) => 
   const { lab, livekitVersion } = flags;
   const site = readSite(flags, typed, env);
   if (lab !== undefined && site !== null)
-    throw new UsageError(`--lab ${lab} and ${site.name}: these are two deployments`, 'leave one out');
+    throw new UsageError(`--lab ${lab} and ${site.label}: these are two deployments`, 'leave one out');
   if (lab === undefined && site === null) return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
   if (livekitVersion !== undefined) {
     throw new UsageError(
-      `--livekit-version is of a lab that is raised for the drill, but ${lab === undefined ? site?.name : `--lab ${lab}`} stands already`,
+      `--livekit-version is of a lab that is raised for the drill, but ${lab === undefined ? site?.label : `--lab ${lab}`} stands already`,
       'leave one out',
     );
   }
@@ -50,11 +50,8 @@ export const openDeployment = async (where: Where, drill: Drill, options: RaiseO
       return raiseDrillLab(drill, { ...options, version: where.version, ruleFiles: ruleFiles() });
     case 'lab':
       return standingLab(where.name);
-    case 'site': {
-      const { open, ...site } = where.site;
-      const target = await open();
-      return { ...site, target, own: false, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
-    }
+    case 'site':
+      return where.site.open();
   }
 };
 
@@ -66,7 +63,7 @@ export const lookAt = async (where: Where, nodes: number): Promise<Target> => {
     case 'lab':
       return (await standingLab(where.name)).target;
     case 'site':
-      return where.site.open();
+      return (await where.site.open()).target;
   }
 };
 
@@ -78,7 +75,7 @@ export const sayWhere = (where: Where): string => {
     case 'lab':
       return `the lab "${where.name}"`;
     case 'site':
-      return where.site.name;
+      return where.site.label;
   }
 };
 
