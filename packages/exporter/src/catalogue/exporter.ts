@@ -12,7 +12,10 @@ const source = [...SOURCE_NAMES] as const;
 /** The exporter about itself. */
 export const EXPORTER_METRICS = {
   swarm_exporter_build_info: gauge('Version of the exporter and of Node: always 1', { labels: ['version', 'node'] }),
-  swarm_exporter_up: gauge('1 while a source that is on works', { labels: ['source'], values: { source } }),
+  swarm_exporter_up: gauge('1 while a source that is on works: everything that it watches answers, all targets of lifecycle', {
+    labels: ['source'],
+    values: { source },
+  }),
   swarm_exporter_scrape_duration_seconds: gauge('How long each source took for this answer', {
     labels: ['source'],
     values: { source },

@@ -11,7 +11,14 @@ import { type LifecycleHandles, webhookRoutes } from './webhooks.ts';
 export const createLifecycleSource = (targets: readonly LifecycleTarget[], context: SourceContext): Source => {
   const registry = new Registry();
   const metrics = registerFamily(registry, LIFECYCLE_METRICS);
-  const watches = targets.map((target) => createWatch(target, metrics, context));
+  /** By target, as it was looked at last: of several, one that answers does not speak for the others. */
+  const answered = new Map<LifecycleTarget, boolean>();
+  const watches = targets.map((target) =>
+    createWatch(target, metrics, context, (complete) => {
+      answered.set(target, complete);
+      context.up([...answered.values()].every(Boolean));
+    }),
+  );
   return {
     name: 'lifecycle',
     registry,
@@ -34,7 +41,13 @@ interface Watch {
 }
 
 /** Looks at one target again and again; a look that takes long delays the next one instead of meeting it. */
-const createWatch = (target: LifecycleTarget, metrics: LifecycleHandles, context: SourceContext): Watch => {
+const createWatch = (
+  target: LifecycleTarget,
+  metrics: LifecycleHandles,
+  context: SourceContext,
+  /** Told after each look whether everything that was asked answered. */
+  onLooked: (complete: boolean) => void,
+): Watch => {
   const { httpUrl, redisUrl, name, intervalMs } = target;
   const api: ApiPoll | null = httpUrl === null ? null : createApiPoll({ ...target, httpUrl }, metrics);
   const registry: RegistryClient | null = redisUrl === null ? null : connectRegistry(redisUrl);
@@ -44,10 +57,10 @@ const createWatch = (target: LifecycleTarget, metrics: LifecycleHandles, context
 
   const look = async (): Promise<void> => {
     const listed = (await api?.look()) ?? null;
-    if (api !== null) context.up(listed !== null);
-    if (registry !== null) await lookAtRegistry(registry, listed);
+    const registryAnswered = registry === null || (await lookAtRegistry(registry, listed));
+    onLooked((api === null || listed !== null) && registryAnswered);
   };
-  const lookAtRegistry = async (client: RegistryClient, listed: string[] | null): Promise<void> => {
+  const lookAtRegistry = async (client: RegistryClient, listed: string[] | null): Promise<boolean> => {
     try {
       const view = await client.look();
       const now = Date.now();
@@ -57,8 +70,10 @@ const createWatch = (target: LifecycleTarget, metrics: LifecycleHandles, context
       }
       metrics.swarm_lifecycle_registry_rooms.set({ target: name }, view.rooms.size);
       if (listed !== null) metrics.swarm_lifecycle_ghost_rooms.set({ target: name }, ghostRooms(listed, view, now).length);
+      return true;
     } catch {
       metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: 'redis' });
+      return false;
     }
   };
   const again = (): void => {

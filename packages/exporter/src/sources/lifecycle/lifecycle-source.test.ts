@@ -1,0 +1,68 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, it, vi } from 'vitest';
+import { createLifecycleSource } from './lifecycle-source.ts';
+import type { LifecycleTarget } from './lifecycle-target.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** Answers every call of the API with nothing (an empty protobuf has no rooms), or with a failure. */
+const deployment = async (name: string, answers: () => boolean): Promise<LifecycleTarget> => {
+  const server = createServer((_request, response) => {
+    response.writeHead(answers() ? 200 : 503, { 'content-type': 'application/json' }).end('{}');
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const keys = { apiKey: 'key', apiSecret: 'a secret of thirty-two characters' };
+  return { name, httpUrl: `http://127.0.0.1:${port}`, ...keys, redisUrl: null, intervalMs: 20 };
+};
+
+/** What the source says of itself over the next looks at its targets. */
+const saidBy = async (targets: readonly LifecycleTarget[], meanwhile: (said: boolean[]) => Promise<void>): Promise<void> => {
+  const said: boolean[] = [];
+  const context = { error: () => {}, log: () => {}, up: (works: boolean) => void said.push(works) };
+  const source = createLifecycleSource(targets, context);
+  await source.start();
+  try {
+    await meanwhile(said);
+  } finally {
+    await source.stop();
+  }
+};
+
+/** The latest of many, of all targets in turn: not one of them differs. */
+const settlesAt = (said: boolean[], works: boolean): Promise<void> =>
+  vi.waitFor(
+    () => {
+      expect(said.length).toBeGreaterThan(10);
+      expect(new Set(said.slice(-8))).toEqual(new Set([works]));
+    },
+    { timeout: 10_000 },
+  );
+
+it('works while all of its targets answer, and not while one of them does not', async () => {
+  let answers = false;
+  const targets = [await deployment('dead', () => answers), await deployment('well', () => true)];
+  await saidBy(targets, async (said) => {
+    await settlesAt(said, false);
+    answers = true;
+    said.length = 0;
+    await settlesAt(said, true);
+    answers = false;
+    said.length = 0;
+    await settlesAt(said, false);
+  });
+});
+
+it('does not work while the Redis of a target does not answer', async () => {
+  const nobody = await deployment('nobody', () => true);
+  const target = { ...(await deployment('lab', () => true)), redisUrl: nobody.httpUrl?.replace('http:', 'redis:') ?? '' };
+  await saidBy([target], async (said) => {
+    await vi.waitFor(() => expect(said).toContain(false), { timeout: 10_000 });
+    expect(said).not.toContain(true);
+  });
+});
