@@ -65,6 +65,9 @@ export const deployLiveKit = async (cluster: KubernetesCluster, options: DeployO
   await cluster.kubectl(['apply', '-k', options.overlay]);
   const wait = ['rollout', 'status', `statefulset/${statefulSet}`, '-n', namespace, `--timeout=${READY_WITHIN}`];
   await cluster.kubectl(wait, { timeoutMs: 120_000 });
+  // Servers connect to Redis before the cluster has found that it is ready.
+  const all = ['wait', 'pods', '--all', '-n', namespace, '--for=condition=Ready', `--timeout=${READY_WITHIN}`];
+  await cluster.kubectl(all, { timeoutMs: 120_000 });
   onProgress(`LiveKit is ready in the namespace ${namespace}`);
   return { ...credentials, namespace, statefulSet, redisPassword };
 };
