@@ -1,3 +1,4 @@
+import { drillResultJsonSchema } from '@livekit-swarm/chaos';
 import { drillJsonSchema } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { scenarioJsonSchema } from '@livekit-swarm/core';
@@ -18,6 +19,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/metrics.md': metricsPage,
   'docs/reports.md': reportsPage,
   'packages/chaos/schema/drill.schema.json': () => `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,
+  'packages/chaos/schema/drill-result.schema.json': () => `${JSON.stringify(drillResultJsonSchema(), null, 2)}\n`,
   'packages/core/schema/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'packages/exporter/schema/exporter.schema.json': () => `${JSON.stringify(exporterJsonSchema(), null, 2)}\n`,
   'packages/report/schema/comparison.schema.json': () => `${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`,

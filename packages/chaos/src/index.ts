@@ -13,6 +13,8 @@ export { type DrillPreview, type PlannedFault, previewDrill } from './preview/pr
 export { previewText } from './preview/preview-text.ts';
 export { exitCodeOfDrill } from './report/exit-code.ts';
 export { renderDrillHtml } from './report/html/render-html.ts';
+export { drillResultJsonSchema } from './report/json/document-schema.ts';
+export { type DrillOutcome, drillDocument, isDrillResult, type NoDrill, renderDrillJson } from './report/json/render-json.ts';
 export { drillSuite, renderDrillJunit } from './report/render-junit.ts';
 export { type DrillReportOptions, renderDrillText } from './report/render-text.ts';
 export { sayAim } from './run/aim.ts';

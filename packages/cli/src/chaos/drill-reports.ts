@@ -1,16 +1,17 @@
 import { dirname, join } from 'node:path';
-import { type DrillResult, drillSuite, renderDrillHtml, renderDrillText } from '@livekit-swarm/chaos';
+import {
+  type DrillOutcome,
+  type DrillResult,
+  drillSuite,
+  isDrillResult,
+  type NoDrill,
+  renderDrillHtml,
+  renderDrillJson,
+  renderDrillText,
+} from '@livekit-swarm/chaos';
 import { junitDocument, type TestSuite } from '@livekit-swarm/report';
-import type { Problem } from '../problem.ts';
 
-/** A drill that could not be carried out. */
-export interface NoDrill extends Problem {
-  drill: string;
-}
-
-export type DrillOutcome = DrillResult | NoDrill;
-
-export const isDrillResult = (outcome: DrillOutcome): outcome is DrillResult => 'repeats' in outcome;
+export { type DrillOutcome, isDrillResult } from '@livekit-swarm/chaos';
 
 export interface DrillReporter {
   fileName: string;
@@ -42,19 +43,12 @@ const noDrillSuite = ({ drill, reason, message, hint, exitCode }: NoDrill): Test
   ],
 });
 
-/** One of several drills is an object of its own; several are in a list. */
-const SCHEMA_OF_SEVERAL = 'livekit-swarm/drill-results/1';
-
 export const DRILL_REPORTS = {
   text: { fileName: 'drill.txt', several: true, render: ofFirst((result, strict) => renderDrillText(result, { strict })) },
   json: {
     fileName: 'drill.json',
     several: true,
-    render: (outcomes) => {
-      const [only, ...others] = outcomes;
-      const document = others.length === 0 && only !== undefined ? only : { schema: SCHEMA_OF_SEVERAL, drills: outcomes };
-      return `${JSON.stringify(document, null, 2)}\n`;
-    },
+    render: (outcomes, strict) => renderDrillJson(outcomes, { strict }),
   },
   junit: {
     fileName: 'junit.xml',
