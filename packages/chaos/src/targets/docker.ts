@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerInspectInfo } from 'dockerode';
 import { ChaosError } from '../chaos-error.ts';
 import { networkOf, type Part, partsOf, portsOfPart } from './docker/container.ts';
+import { discover } from './docker/discover.ts';
 import { connectEngine, type Engine } from './docker/engine.ts';
 import { type DockerOrder, readReference, writeReference } from './docker/order.ts';
 import { groupOf, isEngineHere, processHere } from './docker/process-here.ts';
@@ -124,7 +125,8 @@ export const dockerTarget = (order: DockerOrder, engine: Engine, knownOnHost: re
       return writeReference(order, [...onHost]);
     },
     members: async () => {
-      const found = (await Promise.all((await parts()).map(look))).filter((one) => one !== null);
+      const there = (await Promise.all((await parts()).map(look))).filter((one) => one !== null);
+      const found = await Promise.all(there.map(async ({ part, info }) => ({ part: await discover(part, info), info })));
       return Promise.all(found.map((one) => memberOf(one, found)));
     },
     lacks,

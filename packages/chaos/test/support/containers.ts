@@ -52,14 +52,16 @@ export const startContainers = async (engine: DockerEngine, nodes: number, drill
     };
     await run(
       name,
-      {
-        role: 'node',
-        address: '127.0.0.1',
-        udp: `${udpFirst}-${udpLast}`,
-        tcp: `${http},${tcp}`,
-        // The last one tells its id in its log alone.
-        ...(number < nodes ? { metrics: `http://127.0.0.1:${metrics}/metrics` } : {}),
-      },
+      // The last one says nothing: its ports are found, and it tells its id in its log alone.
+      number === nodes
+        ? { role: 'node' }
+        : {
+            role: 'node',
+            address: '127.0.0.1',
+            udp: `${udpFirst}-${udpLast}`,
+            tcp: `${http},${tcp}`,
+            metrics: `http://127.0.0.1:${metrics}/metrics`,
+          },
       ['test/livekit:1'],
       { LIVEKIT_CONFIG: stringify(config), LIVEKIT_KEYS: `${apiKey}: ${apiSecret}` },
     );

@@ -6,13 +6,14 @@ const exec = promisify(execFile);
 
 /** Everything on this machine that an injection might have left: tables, rules of iptables, programs, control groups. By its id, as others may run drills, too. */
 export const leftoversOf = async (id: string): Promise<string[]> => {
-  const [tables, rules, programs, groups] = await Promise.all([
+  // First of all: the search for groups has the id among its own arguments.
+  const programs = await commandLines();
+  const [tables, rules, groups] = await Promise.all([
     exec('nft', ['list', 'tables']).then(({ stdout }) => stdout.split('\n')),
     exec('iptables-save').then(
       ({ stdout }) => stdout.split('\n'),
       () => [],
     ),
-    commandLines(),
     exec('find', ['/sys/fs/cgroup', '-type', 'd', '-name', `*${id}*`]).then(
       ({ stdout }) => stdout.split('\n'),
       () => [],

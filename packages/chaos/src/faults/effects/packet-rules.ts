@@ -72,9 +72,10 @@ export const trafficMatches = ({ address, udp, tcp }: MemberPorts, { protocol, d
 const leavesTheMachine = ({ address }: MemberPorts, { direction }: Traffic): boolean =>
   direction !== 'in' && !address.startsWith('127.');
 
+/** Those of the network that the program is in, whatever is mounted at /sys. */
 const devicesOf = async (target: Target, member: Member): Promise<string[]> => {
-  const { stdout } = await target.run(member, ['ls', '/sys/class/net']);
-  return stdout.split(/\s+/).filter((device) => device !== '' && device !== 'lo' && device !== 'bonding_masters');
+  const { stdout } = await target.run(member, ['cat', '/proc/net/dev']);
+  return [...stdout.matchAll(/^\s*([^\s:]+):\s/gm)].flatMap(([, device = '']) => (device === 'lo' ? [] : [device]));
 };
 
 /** Null when rules can be made for such packets of this member. */
