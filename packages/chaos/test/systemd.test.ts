@@ -1,0 +1,92 @@
+/** Units, with a stand-in for systemctl (there is no systemd in containers and on many build machines) and a real Redis. */
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClusterPorts } from '@livekit-swarm/lab';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { FAULTS } from '../src/faults/index.ts';
+import { injectFault } from '../src/inject.ts';
+import { openJournal } from '../src/journal/journal.ts';
+import { openTarget } from '../src/targets/open-target.ts';
+import { processState } from '../src/targets/process/process-state.ts';
+import { parseUnit } from '../src/targets/process/unit.ts';
+import { openProcessTarget } from '../src/targets/process.ts';
+import type { Member, Target } from '../src/targets/target.ts';
+import { leftoversOf } from './support/leftovers.ts';
+
+let dir: string;
+let port: number;
+let target: Target;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'swarm-systemd-'));
+  port = await createClusterPorts().tcp();
+  await mkdir(join(dir, 'bin'));
+  // What it needs to know stands in the program itself: those that run it pass on nothing else.
+  const stand = await readFile(fileURLToPath(new URL('./fixtures/systemctl.sh', import.meta.url)), 'utf8');
+  const told = stand.replace('\n', `\nSTATE='${dir}'; PORT=${port}\n`);
+  await writeFile(join(dir, 'systemctl'), told, { mode: 0o755 });
+  await symlink(join(dir, 'systemctl'), join(dir, 'bin', 'systemctl'));
+  vi.stubEnv('PATH', `${join(dir, 'bin')}:${process.env.PATH}`);
+  target = await openProcessTarget({ units: [parseUnit('redis=redis')] });
+  await target.start(await redis());
+});
+afterAll(async () => {
+  const pid = Number(await readFile(join(dir, 'pid'), 'utf8').catch(() => ''));
+  if (pid > 0) process.kill(pid, 'SIGKILL');
+  vi.unstubAllEnvs();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const redis = async (): Promise<Member> => {
+  const [member] = await target.members();
+  if (member === undefined) throw new Error('there is no unit');
+  return member;
+};
+
+test('a unit is a part, with the ports that its processes listen at', async () => {
+  expect(await redis()).toEqual({
+    name: 'redis.service',
+    kind: 'redis',
+    nodeId: null,
+    ports: { address: '0.0.0.0', udp: null, tcp: [port] },
+  });
+});
+
+test.each(['kill', 'hang', 'redis-kill', 'blackhole', 'redis-flush'])(
+  '%s is injected, and healed by whoever finds the journal',
+  async (name) => {
+    const fault = FAULTS.get(name);
+    if (fault === undefined) throw new Error(name);
+    const member = await redis();
+    const params = fault.params.parse({});
+    expect(await fault.available(target, member, params)).toBeNull();
+    const journal = openJournal(join(dir, 'journal'));
+    const { id } = await injectFault({ fault, target, members: [member], params, drill: 'test', journal });
+    const [entry] = (await journal.read()).pending;
+    if (entry === undefined) throw new Error('not in the journal');
+    if (name === 'hang') expect(processState((await target.pid(member)) ?? 0)).toBe('T');
+    if (name.endsWith('kill')) expect(await target.pid(member)).toBeNull();
+    await using again = await openTarget(entry.target);
+    await fault.heal({ target: again, members: entry.members, params: entry.params, id, durationMs: null });
+    await journal.remove(id);
+    const pid = await again.pid(member);
+    expect(processState(pid ?? 0)).toMatch(/^[SR]$/);
+    expect(await leftoversOf(id)).toEqual([]);
+  },
+);
+
+test('units that are not there, and machines without systemd, are said', async () => {
+  await expect(openProcessTarget({ units: [parseUnit('node=livekit')] })).rejects.toMatchObject({
+    reason: 'no-member',
+    message: expect.stringContaining('livekit.service'),
+  });
+  await writeFile(join(dir, 'systemctl'), '#!/bin/sh\necho "System has not been booted with systemd" >&2; exit 1\n', {
+    mode: 0o755,
+  });
+  await expect(openProcessTarget({ units: [parseUnit('redis=redis')] })).rejects.toMatchObject({
+    reason: 'no-systemd',
+    message: expect.stringContaining('not been booted'),
+  });
+});
