@@ -17,15 +17,11 @@ export { expectCpuLimits, LEAST_CPU } from './guard/cpu-limit.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
 export type { GuardedCommand, ProcessEnd } from './guard/protocol.ts';
 export { sweepKubernetes } from './kubernetes/clean-up.ts';
+export type { KubectlOptions, KubernetesCluster, KubernetesOptions } from './kubernetes/cluster.ts';
 export { type DeployOptions, deployLiveKit, type LiveKitDeployment } from './kubernetes/deploy-livekit.ts';
 export { KUBERNETES_PACKAGES } from './kubernetes/needs.ts';
 export { KUBERNETES_VERSION, provideKubernetes } from './kubernetes/programs.ts';
-export {
-  type KubectlOptions,
-  type KubernetesCluster,
-  type KubernetesOptions,
-  startKubernetes,
-} from './kubernetes/start-kubernetes.ts';
+export { startKubernetes } from './kubernetes/start-kubernetes.ts';
 export { LabError } from './lab-error.ts';
 export type { ProgramBinary, SourceName } from './provision/pinned-program.ts';
 export type { ProvideOptions } from './provision/provide-program.ts';

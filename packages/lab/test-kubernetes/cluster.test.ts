@@ -1,4 +1,4 @@
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,6 +88,8 @@ describe('a Kubernetes on this machine', () => {
     expect(await tracesOf(folder)).not.toEqual([]);
     await cluster.stop();
     expect(await tracesOf(folder)).toEqual([]);
+    // The machine may be somebody else's by now.
+    await cluster.stop();
     expect(hostSettings()).toEqual(settings);
     expect(await readdir(folder)).toEqual(['kubeconfig', 'logs']);
     expect(ended).toEqual([]);
@@ -97,4 +99,31 @@ describe('a Kubernetes on this machine', () => {
 test('needs a folder whose sockets can be named', async () => {
   const long = startKubernetes({ folder: join(await mkdtemp(join(tmpdir(), 'swarm-k8s-')), 'x'.repeat(80)) });
   await expect(long).rejects.toMatchObject({ reason: 'bad-folder' });
+});
+
+test('removes nothing that was in its folder before', async () => {
+  const taken = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
+  await mkdir(join(taken, 'data'));
+  await writeFile(join(taken, 'data', 'thesis.txt'), 'years of work');
+  await expect(startKubernetes({ folder: taken })).rejects.toMatchObject({
+    reason: 'bad-folder',
+    message: expect.stringContaining(join(taken, 'data')),
+  });
+  expect(await readdir(join(taken, 'data'))).toEqual(['thesis.txt']);
+  expect(await tracesOf(taken)).toEqual([join(taken, 'data')]);
+});
+
+test('one that is given up half-way leaves nothing either', async () => {
+  const half = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
+  const stop = new AbortController();
+  const starting = startKubernetes({
+    folder: half,
+    signal: stop.signal,
+    onProgress: (line) => {
+      if (line.startsWith('kube-apiserver is up')) stop.abort(new Error('enough'));
+    },
+  });
+  await expect(starting).rejects.toThrow('enough');
+  expect(await tracesOf(half)).toEqual([]);
+  expect(hostSettings()).toEqual(settings);
 });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
 import { type ApiCredentials, generateCredentials } from '../server/credentials.ts';
+import type { KubernetesCluster } from './cluster.ts';
 import { writeImageArchive } from './images/image-archive.ts';
 import { liveKitImage, redisImage } from './images/lab-images.ts';
-import type { KubernetesCluster } from './start-kubernetes.ts';
 
 export interface DeployOptions extends ProvisionOptions {
   /** A folder with a kustomization, such as examples/kubernetes/lab. */

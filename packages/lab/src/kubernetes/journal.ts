@@ -26,11 +26,12 @@ const JOURNAL = '/run/livekit-swarm/kubernetes.json';
 export const JOURNAL_LOCK = '/run/livekit-swarm/kubernetes.lock';
 
 /** Appears whole or not at all. */
-export const writeJournal = async (journal: Omit<Journal, 'schema'>): Promise<void> => {
+export const writeJournal = async (what: Omit<Journal, 'schema'>): Promise<Journal> => {
   await mkdir(dirname(JOURNAL), { recursive: true, mode: 0o700 });
-  const text = JSON.stringify({ schema: SCHEMA, ...journal } satisfies Journal, null, 2);
-  await writeFile(`${JOURNAL}.new`, `${text}\n`, { mode: 0o600 });
+  const journal: Journal = { schema: SCHEMA, ...what };
+  await writeFile(`${JOURNAL}.new`, `${JSON.stringify(journal, null, 2)}\n`, { mode: 0o600 });
   await rename(`${JOURNAL}.new`, JOURNAL);
+  return journal;
 };
 
 /** Null when there is no cluster. @throws LabError `bad-state` when another version of this program wrote it */
