@@ -79,6 +79,10 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
       .default([]),
     new Option('--json', 'print one JSON object instead of the summary: short for --report json=-'),
     new Option('--record <dir>', 'where records and logs go (default: records/TIME-DRILL)'),
+    new Option(
+      '--metrics <address>',
+      'serve the drill to Prometheus as it goes on, at [ADDRESS]:PORT/metrics; :9464 is this machine alone',
+    ),
   ]);
   addGroup(run, env, 'The generator:', [
     new Option('--workers <n>', 'processes that host participants (default: as many as it takes, one a core)'),

@@ -1,6 +1,6 @@
 import { type ListenAddress, parseListenAddress } from './config/listen-address.ts';
 import { startExporter } from './exporter.ts';
-import { createRunsSource, type RunsSource } from './sources/runs/runs-source.ts';
+import { createRunsSource, type DrillTap, type RunsSource } from './sources/runs/runs-source.ts';
 
 export interface RunExporterOptions {
   listen: ListenAddress;
@@ -12,7 +12,7 @@ export interface RunExporterOptions {
 }
 
 /** The metrics of runs of this process, served while they go on. */
-export interface RunExporter extends Pick<RunsSource, 'begin' | 'linger'> {
+export interface RunExporter extends Pick<RunsSource, 'begin' | 'beginDrill' | 'linger'> {
   /** `http://127.0.0.1:9464/metrics`. */
   readonly url: string;
   close(): Promise<void>;
@@ -36,8 +36,9 @@ export const startRunExporter = async ({ listen, token, version, log }: RunExpor
       return [runs];
     },
   });
-  const { begin, linger } = await made.promise;
-  return { url: `${exporter.url}/metrics`, begin, linger, close: exporter.stop };
+  const { begin, beginDrill, linger } = await made.promise;
+  return { url: `${exporter.url}/metrics`, begin, beginDrill, linger, close: exporter.stop };
 };
 
-export { parseListenAddress };
+export type { DrillJudgement, DrillSight } from './sources/runs/drill-gauges.ts';
+export { type DrillTap, parseListenAddress };

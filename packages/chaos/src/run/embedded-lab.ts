@@ -9,6 +9,8 @@ export interface EmbeddedLabOptions extends ProvisionOptions {
   dir: string;
   /** Of Prometheus, where the drill wants alerts. */
   ruleFiles: readonly string[];
+  /** Where the drill's own metrics are served, for that Prometheus: `127.0.0.1:40123`. Null: nowhere. */
+  metricsAddress?: string | null;
 }
 
 /** Between scrapes, and between evaluations of rules: a drill is over in a minute or two. */
@@ -19,7 +21,7 @@ const INTERVAL_SECONDS = 1;
  * @throws LabError
  */
 export const raiseDrillLab = async ({ lab }: Pick<Drill, 'lab'>, options: EmbeddedLabOptions): Promise<RaisedDeployment> => {
-  const { ruleFiles, ...rest } = options;
+  const { ruleFiles, metricsAddress = null, ...rest } = options;
   const cluster = await startCluster({
     ...rest,
     nodes: lab.nodes,
@@ -27,6 +29,7 @@ export const raiseDrillLab = async ({ lab }: Pick<Drill, 'lab'>, options: Embedd
     persistentRedis: lab.persistentRedis,
     config: lab.config,
     ruleFiles: lab.alerts ? ruleFiles : [],
+    jobs: metricsAddress === null ? [] : [{ job: 'swarm-run', targets: [{ address: metricsAddress }] }],
     intervalSeconds: INTERVAL_SECONDS,
   });
   try {

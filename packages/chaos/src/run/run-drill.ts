@@ -33,6 +33,8 @@ export interface DrillOptions {
   onRecord?(record: RecordWriter | null): void;
   onProgress?(progress: Progress): void;
   onLine?(line: RecordLine): void;
+  /** A repeat is over. */
+  onJudged?(repeat: RepeatResult): void;
 }
 
 /**
@@ -54,19 +56,19 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
       await using deployment = await options.deploy(folder);
       permit(deployment, drill, options.named);
       target = deployment.target.label;
-      repeats.push(
-        await runRepeat({
-          ...options,
-          number,
-          deployment,
-          record,
-          name: options.newRunName(),
-          onLine: (line) => {
-            if (line.type === 'event' && line.serverVersion !== undefined) versions.add(line.serverVersion);
-            options.onLine?.(line);
-          },
-        }),
-      );
+      const repeat = await runRepeat({
+        ...options,
+        number,
+        deployment,
+        record,
+        name: options.newRunName(),
+        onLine: (line) => {
+          if (line.type === 'event' && line.serverVersion !== undefined) versions.add(line.serverVersion);
+          options.onLine?.(line);
+        },
+      });
+      repeats.push(repeat);
+      options.onJudged?.(repeat);
     } catch (error) {
       record.discard();
       throw error;

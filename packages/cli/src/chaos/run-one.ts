@@ -9,6 +9,7 @@ import { problemOf } from '../problem.ts';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { newRunName } from '../run-name.ts';
 import { VERSION } from '../version.ts';
+import type { DrillMetrics, RepeatTap } from './drill-metrics.ts';
 import type { DrillOutcome } from './drill-reports.ts';
 import { openDeployment, type Where } from './where.ts';
 
@@ -22,6 +23,7 @@ export interface DrillRun {
   /** Processes that host participants; null lets us choose. */
   workers: number | null;
   journal: Journal;
+  metrics: DrillMetrics;
   interruption: Pick<Interruption, 'stop' | 'kill'>;
   printer: ProgressPrinter;
 }
@@ -40,10 +42,12 @@ export const runOne = async ({
   dir,
   workers,
   journal,
+  metrics,
   interruption,
   printer,
 }: DrillRun): Promise<DrillOutcome> => {
   let record: RecordWriter | null = null;
+  let tap: RepeatTap | null = null;
   const endAtOnce = (): void => {
     record?.flush();
     void untilHealed(journal, printer).finally(() => process.exit(EXIT_CODES.interrupted.code));
@@ -58,7 +62,13 @@ export const runOne = async ({
       dir,
       version: VERSION,
       stop: interruption.stop,
-      deploy: (folder) => openDeployment(where, drill, { dir: folder, onProgress: printer.say, signal: interruption.stop }),
+      deploy: (folder) =>
+        openDeployment(where, drill, {
+          dir: folder,
+          metricsAddress: metrics.labAddress,
+          onProgress: printer.say,
+          signal: interruption.stop,
+        }),
       newRunName,
       staff: (plan) =>
         chooseStaffing({
@@ -70,6 +80,7 @@ export const runOne = async ({
           embedded: where.type === 'embedded',
         }),
       onRepeat: (number, of) => {
+        tap = metrics.begin(drill.name);
         if (of > 1) printer.say(`${drill.name}: repeat ${number} of ${of}`);
       },
       onRecord: (writer) => {
@@ -77,9 +88,11 @@ export const runOne = async ({
       },
       onProgress: printer.show,
       onLine: (line) => {
+        tap?.add(line);
         const text = sayLine(line);
         if (text !== null) printer.say(text);
       },
+      onJudged: (repeat) => tap?.judged(repeat),
     });
   } catch (error) {
     const interrupted = interruption.stop.aborted;

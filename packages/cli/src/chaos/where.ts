@@ -36,6 +36,8 @@ export const readWhere = (flags: WhereFlags, typed: (flag: keyof WhereFlags) => 
 export interface RaiseOptions {
   /** Where a lab of ours keeps its logs. */
   dir: string;
+  /** Where its Prometheus finds the metrics of the drill; null: nowhere. */
+  metricsAddress: string | null;
   onProgress(line: string): void;
   signal: AbortSignal;
 }

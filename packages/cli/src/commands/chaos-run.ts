@@ -6,6 +6,7 @@ import { gravestOf } from '@livekit-swarm/report';
 import { RECORD_FILE, watchInterruption } from '@livekit-swarm/swarm';
 import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
 import { readDrills } from '../chaos/drill-files.ts';
+import { serveDrillMetrics } from '../chaos/drill-metrics.ts';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
 import { type DrillOutcome, isDrillResult } from '../chaos/drill-reports.ts';
 import { healLeftovers } from '../chaos/heal-leftovers.ts';
@@ -23,6 +24,7 @@ export interface ChaosRunFlags extends WhereFlags, Adjustments {
   strict?: boolean;
   report: string[];
   record?: string;
+  metrics?: string;
   workers?: string;
   json?: boolean;
   quiet?: boolean;
@@ -50,6 +52,8 @@ export const chaosRunCommand = async (
   const printer = createProgressPrinter(stderr, { quiet: flags.quiet === true, color: wantsColor(flags.color, stderr, env) });
   const journal = openJournal();
   await healLeftovers(journal, printer.say);
+  const forLab = where.type === 'embedded' && drills.some(({ lab }) => lab.alerts);
+  const metrics = await serveDrillMetrics({ address: flags.metrics, forLab }, { stderr, env });
 
   const interruption = watchInterruption();
   const sayInterrupted = (): void =>
@@ -64,7 +68,7 @@ export const chaosRunCommand = async (
       if (note !== null) printer.say(`warning: ${note}`);
       const named = flags.iKnowThisIs ?? null;
       const dir = dirs[index] ?? defaultRecordDir(drill.name, new Date());
-      const outcome = await runOne({ drill, where, named, dir, workers, journal, interruption, printer });
+      const outcome = await runOne({ drill, where, named, dir, workers, journal, metrics, interruption, printer });
       outcomes.push(outcome);
       if (!isDrillResult(outcome)) await write(stderr, formatProblem(outcome));
       else if (requests.every(({ to }) => to !== 'stdout')) {
@@ -77,10 +81,15 @@ export const chaosRunCommand = async (
       ...outcomes.map((outcome) => (isDrillResult(outcome) ? exitCodeOfDrill(outcome, strict) : outcome.exitCode)),
       ...(interruption.stop.aborted ? [EXIT_CODES.interrupted.code] : []),
     ]);
+    interruption.stop.removeEventListener('abort', sayInterrupted);
+    await metrics.linger(interruption.stop, () =>
+      printer.say('Waiting until the last figures are fetched from /metrics; Ctrl-C: do not.'),
+    );
     return complete || code !== EXIT_CODES.passed.code ? code : EXIT_CODES.internalError.code;
   } finally {
     interruption.stop.removeEventListener('abort', sayInterrupted);
     interruption.dispose();
+    await metrics.close();
   }
 };
 

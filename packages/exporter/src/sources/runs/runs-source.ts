@@ -5,6 +5,7 @@ import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { asMetric } from '../../metrics/quantiles.ts';
 import type { Snapshot } from '../../metrics/snapshot.ts';
 import type { Source, SourceContext } from '../../source.ts';
+import { createDrillGauges, type DrillJudgement, type DrillSight } from './drill-gauges.ts';
 import { createFaultGauge } from './fault-gauge.ts';
 import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
 
@@ -13,11 +14,23 @@ export interface RunsSource extends Source {
   /** A run begins. @returns what to tell the lines of its record to */
   begin(): (line: RecordLine) => void;
   /**
+   * The run that begins is a repeat of a drill.
+   * @param look what its people hear now; asked by every scrape, also when it is over
+   */
+  beginDrill(drill: string, look: () => DrillSight): DrillTap;
+  /**
    * Who scrapes every quarter of a minute has not seen the end of a run yet when it is over. Resolves when somebody has fetched it, when as long has passed as
    * between two scrapes before, or when the signal is aborted; at once when nobody ever scraped.
    * @param onWait told when there is something to wait for
    */
   linger(signal: AbortSignal, onWait?: () => void): Promise<void>;
+}
+
+/** What a repeat of a drill is told to. */
+export interface DrillTap {
+  add(line: RecordLine): void;
+  /** Once, when it is over. */
+  judged(judgement: DrillJudgement): void;
 }
 
 /** Nobody waits longer for a scraper than this, ms. */
@@ -31,6 +44,7 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
   /** By scenario, the last run of each. */
   const runs = new Map<string, RunMetrics>();
   const faults = createFaultGauge(registry);
+  const drills = createDrillGauges(registry);
   let current: RunMetrics | null = null;
   const scrapes = { last: Number.NEGATIVE_INFINITY, interval: 0 };
   let endedAt: number | null = null;
@@ -57,26 +71,41 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
     registry.registerMetric(asMetric(name, get));
   }
 
+  const begin: RunsSource['begin'] = () => {
+    const run = createRunMetrics();
+    const addFault = faults.begin();
+    current = run;
+    endedAt = null;
+    return (line) => {
+      // Metrics must never end the run that they are of.
+      try {
+        run.add(line);
+        addFault(line);
+        if (line.type === 'header') runs.set(line.scenario.name, run);
+        if (line.type === 'end' && current === run) endedAt = performance.now();
+      } catch (error) {
+        context.error(`a line of the record: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    };
+  };
+
   return {
     name: 'runs',
     registry,
     start: async () => {},
     stop: async () => {},
-    begin: () => {
-      const run = createRunMetrics();
-      const addFault = faults.begin();
-      current = run;
-      endedAt = null;
-      return (line) => {
-        // Metrics must never end the run that they are of.
-        try {
-          run.add(line);
-          addFault(line);
-          if (line.type === 'header') runs.set(line.scenario.name, run);
-          if (line.type === 'end' && current === run) endedAt = performance.now();
-        } catch (error) {
-          context.error(`a line of the record: ${error instanceof Error ? error.message : String(error)}`);
-        }
+    begin,
+    beginDrill: (drill, look) => {
+      const add = begin();
+      const run = current;
+      drills.watch(drill, look);
+      return {
+        add,
+        judged: (judgement) => {
+          drills.judge(drill, judgement);
+          // Whoever scraped since the run ended has not seen this.
+          if (current === run) endedAt = performance.now();
+        },
       };
     },
     linger: async (signal, onWait = () => {}) => {

@@ -1,0 +1,66 @@
+import type { Registry } from 'prom-client';
+import {
+  CHAOS_METRICS,
+  DRILL_OBJECTIVES,
+  DRILL_VERDICTS,
+  type DrillObjective,
+  type DrillPeople,
+  type DrillVerdict,
+} from '../../catalogue/index.ts';
+import { asMetric } from '../../metrics/quantiles.ts';
+import { registerFamily } from '../../metrics/register-family.ts';
+import type { SnapshotValue } from '../../metrics/snapshot.ts';
+
+/** What people of a drill hear at a moment. */
+export interface DrillSight {
+  participants: Readonly<Record<DrillPeople, number>>;
+  pairs: Readonly<Record<'heard' | 'silent', number>>;
+}
+
+/** What a repeat of a drill came to. */
+export interface DrillJudgement {
+  verdict: DrillVerdict;
+  /** Recovery times in seconds, by quantile; null: nothing recovered. */
+  recovery: ReadonlyMap<number, number> | null;
+  /** Of what was asked. */
+  objectives: ReadonlyMap<DrillObjective, boolean>;
+}
+
+/** Shows drills by their names: what their people hear, and what the last repeat came to. */
+export interface DrillGauges {
+  /** @param look asked by every scrape from now on, in place of what was given for this drill before */
+  watch(drill: string, look: () => DrillSight): void;
+  judge(drill: string, judgement: DrillJudgement): void;
+}
+
+const { swarm_chaos_participants, swarm_chaos_pairs, swarm_chaos_fault: _, ...JUDGED } = CHAOS_METRICS;
+const SEEN = { swarm_chaos_participants, swarm_chaos_pairs };
+
+export const createDrillGauges = (registry: Registry): DrillGauges => {
+  const drills = new Map<string, () => DrillSight>();
+  const register = (name: keyof typeof SEEN, counts: (sight: DrillSight) => Readonly<Record<string, number>>): void => {
+    const valuesOf = ([drill, look]: [string, () => DrillSight]): SnapshotValue[] =>
+      Object.entries(counts(look())).map(([state, value]) => ({ labels: { drill, state }, value }));
+    const { help, type } = SEEN[name];
+    registry.registerMetric(
+      asMetric(name, async () => ({ name, help, type, aggregator: 'omit', values: [...drills].flatMap(valuesOf) })),
+    );
+  };
+  register('swarm_chaos_participants', ({ participants }) => participants);
+  register('swarm_chaos_pairs', ({ pairs }) => pairs);
+  const judged = registerFamily(registry, JUDGED);
+
+  return {
+    watch: (drill, look) => void drills.set(drill, look),
+    judge: (drill, { verdict, recovery, objectives }) => {
+      for (const one of DRILL_VERDICTS) judged.swarm_chaos_verdict.set({ drill, verdict: one }, one === verdict ? 1 : 0);
+      // What was not asked or did not happen this time must not be left from the time before.
+      for (const objective of DRILL_OBJECTIVES) {
+        const ok = objectives.get(objective);
+        if (ok === undefined) judged.swarm_chaos_objective_ok.remove({ drill, objective });
+        else judged.swarm_chaos_objective_ok.set({ drill, objective }, ok ? 1 : 0);
+      }
+      judged.swarm_chaos_recovery_seconds.set({ drill }, recovery ?? new Map());
+    },
+  };
+};
