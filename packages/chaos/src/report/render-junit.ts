@@ -3,7 +3,7 @@ import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { OBJECTIVES } from '../measure/judge-repeat.ts';
 import { exitCodeOfDrill } from './exit-code.ts';
 import { type DrillReportOptions, renderDrillText } from './render-text.ts';
-import { knowledgeSentence, VERDICT_MARKS } from './words.ts';
+import { isJudged, knowledgeSentence, VERDICT_MARKS } from './words.ts';
 
 /** JUnit XML: a suite for each drill, a test case for its verdict, and one for each objective and threshold of each repeat. */
 export const renderDrillJunit = (results: readonly DrillResult[], options: DrillReportOptions = {}): string =>
@@ -17,6 +17,9 @@ export const drillSuite = (result: DrillResult, options: DrillReportOptions = {}
   cases: [verdictCase(result, options), ...result.repeats.flatMap((repeat) => casesOf(repeat, result, options))],
 });
 
+/** Milliseconds: CI systems show them as they are. */
+const whole = (ms: number): string => String(Math.round(ms));
+
 const propertiesOf = ({ target, serverVersion, knowledge, spread, repeats }: DrillResult): [string, string][] => [
   ['target', target],
   ...(serverVersion === null ? [] : [['server', serverVersion] as [string, string]]),
@@ -25,9 +28,9 @@ const propertiesOf = ({ target, serverVersion, knowledge, spread, repeats }: Dri
   ...(spread.rtoMax === null
     ? []
     : [
-        ['recovery_time.max.min', String(spread.rtoMax.min)] as [string, string],
-        ['recovery_time.max.median', String(spread.rtoMax.median)] as [string, string],
-        ['recovery_time.max.max', String(spread.rtoMax.max)] as [string, string],
+        ['recovery_time.max.min', whole(spread.rtoMax.min)] as [string, string],
+        ['recovery_time.max.median', whole(spread.rtoMax.median)] as [string, string],
+        ['recovery_time.max.max', whole(spread.rtoMax.max)] as [string, string],
       ]),
 ];
 
@@ -53,36 +56,32 @@ const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase
 };
 
 /** Names do not tell of a repeat where there is only one, so that drills can be compared from day to day. */
-const casesOf = (
-  { number, findings, thresholds }: RepeatResult,
-  result: DrillResult,
-  { strict }: DrillReportOptions,
-): TestCase[] => {
+const casesOf = (repeat: RepeatResult, result: DrillResult, { strict }: DrillReportOptions): TestCase[] => {
+  const { number, findings, thresholds } = repeat;
   const name = (what: string): string => (result.drill.repeats === 1 ? what : `${what} (repeat ${number})`);
   // What is known to fail is no news; it is told, and counts with the verdict when it is not known.
   const forgiven = exitCodeOfDrill(result, strict ?? false) === 0;
+  const caseOf = (what: string, ok: boolean | null, type: string, said: string): TestCase => {
+    const judged = isJudged(repeat);
+    if (!judged) return { name: name(what), seconds: 0, bad: badOf('error', type, `not judged: ${repeat.verdict}`), said: '' };
+    if (ok === true) return { name: name(what), seconds: 0, bad: null, said: '' };
+    if (forgiven) return { name: name(what), seconds: 0, bad: null, said: `known to fail: ${said}\n` };
+    return { name: name(what), seconds: 0, bad: badOf(ok === null ? 'error' : 'failure', type, said), said: '' };
+  };
   return [
-    ...findings.map(({ objective, ok, asked, found }): TestCase => {
-      const said = `${found}, asked for ${asked}`;
-      return {
-        name: name(OBJECTIVES[objective]),
-        seconds: 0,
-        bad: ok || forgiven ? null : { kind: 'failure', type: 'objective', message: said, text: said },
-        said: ok || !forgiven ? '' : `known to fail: ${said}\n`,
-      };
-    }),
-    ...thresholds.map((result): TestCase => {
-      const { metric, expression, ok } = result;
-      const said = `${metric} ${expression}: ${measuredOf(result)}`;
-      return {
-        name: name(`${metric} ${expression}`),
-        seconds: 0,
-        bad:
-          ok === true || forgiven
-            ? null
-            : { kind: ok === null ? 'error' : 'failure', type: 'threshold', message: said, text: said },
-        said: '',
-      };
+    ...findings.map(({ objective, ok, asked, found }) =>
+      caseOf(OBJECTIVES[objective], ok, 'objective', `${found}, asked for ${asked}`),
+    ),
+    ...thresholds.map((one) => {
+      const what = `${one.metric} ${one.expression}`;
+      return caseOf(what, one.ok, 'threshold', `${what}: ${measuredOf(one)}`);
     }),
   ];
 };
+
+const badOf = (kind: 'failure' | 'error', type: string, said: string): TestCase['bad'] => ({
+  kind,
+  type,
+  message: said,
+  text: said,
+});

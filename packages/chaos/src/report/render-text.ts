@@ -1,4 +1,4 @@
-import { formatMs, plural, printable, renderTable, type Style, styleFor, wrap } from '@livekit-swarm/report';
+import { plural, printable, renderTable, type Style, styleFor, wrap } from '@livekit-swarm/report';
 import { outcomeOf } from '../measure/combine-repeats.ts';
 import type { DrillResult, RepeatResult, RepeatVerdict } from '../measure/drill-result.ts';
 import { exitCodeOfDrill } from './exit-code.ts';
@@ -11,7 +11,7 @@ import {
   recoverySection,
   windowSection,
 } from './sections.ts';
-import { knowledgeSentence, VERDICT_MARKS, verdictWords } from './words.ts';
+import { formatTook, knowledgeSentence, VERDICT_MARKS, verdictWords } from './words.ts';
 
 export interface DrillReportOptions {
   color?: boolean;
@@ -48,6 +48,9 @@ export const renderDrillText = (result: DrillResult, { color = false, strict = f
   return printable(`${parts.join('\n\n')}\n`);
 };
 
+/** The first is the most important. */
+const MOST_REASONS = 10;
+
 const renderRepeat = (repeat: RepeatResult, style: Style, result: DrillResult, several: boolean): string => {
   const { number, verdict, reasons } = repeat;
   const head = several
@@ -58,7 +61,10 @@ const renderRepeat = (repeat: RepeatResult, style: Style, result: DrillResult, s
         )(`${VERDICT_MARKS[verdict]} repeat ${number} of ${result.drill.repeats}: ${outcomeOf(repeat)}`),
       ]
     : [];
-  const why = reasons.flatMap((reason) => wrap('  · ', reason));
+  const why = [
+    ...reasons.slice(0, MOST_REASONS).flatMap((reason) => wrap('  · ', reason)),
+    ...(reasons.length > MOST_REASONS ? [`  … and ${plural(reasons.length - MOST_REASONS, 'reason')} more`] : []),
+  ];
   const sections = SECTIONS.map((section) => section(repeat, style, result)).filter((lines) => lines.length > 0);
   return [[...head, ...why], ...sections]
     .filter((lines) => lines.length > 0)
@@ -69,17 +75,17 @@ const renderRepeat = (repeat: RepeatResult, style: Style, result: DrillResult, s
 const renderSpread = ({ spread, outcomes, repeats }: DrillResult, style: Style): string => {
   const rows = (
     [
-      ['recovery time, median', spread.rtoP50],
-      ['recovery time, worst', spread.rtoMax],
+      ['half of the pairs were back after', spread.rtoP50],
+      ['the last pair was back after', spread.rtoMax],
     ] as const
   ).flatMap(([name, figures]) =>
-    figures === null ? [] : [[name, formatMs(figures.min), formatMs(figures.median), formatMs(figures.max)]],
+    figures === null ? [] : [[name, formatTook(figures.min), formatTook(figures.median), formatTook(figures.max)]],
   );
   const table =
     rows.length === 0
       ? []
       : renderTable([[`over ${plural(repeats.length, 'repeat')}`, 'min', 'median', 'max'].map(style.dim), ...rows]);
-  return [...table, ...outcomes.map(({ outcome, times }) => `  ${times} × ${outcome}`)].join('\n');
+  return [...table, ...outcomes.flatMap(({ outcome, times }) => wrap(`  ${times} × `, outcome))].join('\n');
 };
 
 const paintVerdict = (style: Style, verdict: RepeatVerdict) =>

@@ -8,64 +8,98 @@ import {
   plural,
   renderTable,
   type Style,
+  shorten,
   wrap,
 } from '@livekit-swarm/report';
 import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { OBJECTIVES } from '../measure/judge-repeat.ts';
 import type { NewcomerResult } from '../measure/recovery.ts';
-import { falseClaims, formatGap, rejoinSentence, sayComeback, waysSentence } from './words.ts';
+import {
+  falseClaims,
+  formatGap,
+  formatTook,
+  isJudged,
+  recoverySentence,
+  rejoinSentence,
+  sayComeback,
+  sayIslands,
+  someOf,
+  waysSentence,
+} from './words.ts';
 
 /** Lines of one part of the report; none when there is nothing to say. */
 export type Section = (repeat: RepeatResult, style: Style, result: DrillResult) => string[];
 
-export const objectivesSection: Section = ({ findings, thresholds }, style) => {
+export const objectivesSection: Section = (repeat, style) => {
+  const { findings, thresholds } = repeat;
+  if (!isJudged(repeat)) return [];
   const rows = [
     ...findings.map(({ ok, objective, found, asked }) => [markOf(ok, style), OBJECTIVES[objective], found, asked]),
-    ...thresholds.map((result) => [markOf(result.ok, style), result.metric, measuredOf(result), result.expression]),
+    ...thresholds.map((result) => [
+      markOf(result.ok, style),
+      shorten(result.metric, LONGEST_METRIC),
+      measuredOf(result),
+      result.expression,
+    ]),
   ];
   return rows.length === 0 ? [] : renderTable([['', 'objective', 'found', 'asked'].map(style.dim), ...rows], [0, 1]);
 };
 
+/** With its selector a metric can be as long as a line. */
+const LONGEST_METRIC = 50;
+
 const markOf = (ok: boolean | null, style: Style): string =>
   ok === null ? style.unsure(MARKS.inconclusive) : ok ? style.good(MARKS.passed) : style.bad(MARKS.failed);
 
-export const faultsSection: Section = ({ recovery: { faults, skipped, rooms } }, style) => [
-  ...faults.flatMap(({ fault, target, members, at, healedAt }) => {
-    const healed = healedAt === null ? 'healed when it was over' : `healed at ${formatTime(healedAt)}`;
-    return wrap('  ⚡ ', `${formatTime(at)}  ${fault} · ${members.join(', ') || 'nobody'} (${target}), ${healed}`);
-  }),
-  ...skipped.flatMap(({ fault, message }) => wrap('  – ', style.unsure(`${fault} was skipped: ${message}`))),
-  ...(faults.length === 0
-    ? []
-    : [
-        `    ${plural(rooms.filter(({ control }) => !control).length, 'room')} hit, ${rooms.filter(({ control }) => control).length} control`,
-      ]),
+/** More of a kind than anybody reads. */
+const MOST_FAULTS = 20;
+const MOST_ROOMS = 10;
+
+/** As many of the lines of a list as are read, and how many there are beside. */
+const first = (most: number, lines: readonly (readonly string[])[], one: string): string[] => [
+  ...lines.slice(0, most).flat(),
+  ...(lines.length > most ? [`  … and ${plural(lines.length - most, `${one} more`, `${one}s more`)}`] : []),
 ];
 
+export const faultsSection: Section = ({ recovery: { faults, skipped, rooms } }, style) => {
+  const control = rooms.filter((room) => room.control).length;
+  const injected = faults.map(({ fault, target, members, at, healedAt }) => {
+    const healed = healedAt === null ? 'healed when it was over' : `healed at ${formatTime(healedAt)}`;
+    return wrap('  ⚡ ', `${formatTime(at)}  ${fault} · ${someOf(members) || 'nobody'} (${target}), ${healed}`);
+  });
+  return [
+    ...first(MOST_FAULTS, injected, 'fault'),
+    ...skipped.flatMap(({ fault, message }) => wrap('  – ', style.unsure(`${fault} was skipped: ${message}`))),
+    ...(faults.length === 0 ? [] : [`    ${plural(rooms.length - control, 'room')} hit, ${control} control`]),
+  ];
+};
+
 export const recoverySection: Section = (repeat, style) => {
-  const { rto, pairsHit, neverRecovered, pairs, rooms, controlGapMs } = repeat.recovery;
+  const { recovery } = repeat;
+  const { rooms } = recovery;
+  if (recovery.participants.length === 0 || repeat.verdict === 'void') return [];
   const rejoined = rejoinSentence(repeat);
   const claims = falseClaims(repeat);
   const split = rooms.filter(({ splitBrain }) => splitBrain);
   const lost = rooms.filter((room) => room.lost);
   const wrong = rooms.filter(({ registryAgrees }) => registryAgrees === false);
   return [
-    rto === null
-      ? `  ${pairsHit === 0 ? 'nobody fell silent' : 'nobody came back'}`
-      : `  back after ${formatMs(rto.p50)} (median), ${formatMs(rto.p95)} (p95), ${formatMs(rto.max)} (worst): ${pairsHit - neverRecovered} of ${plural(pairsHit, 'pair')} that fell silent, of ${pairs.length}`,
+    ...wrap('  ', recoverySentence(recovery)),
     ...wrap('  ', waysSentence(repeat)),
     ...(rejoined === null ? [] : wrap('  ', rejoined)),
     ...(claims === 0
       ? []
       : wrap('  ', style.bad(`${plural(claims, 'participant')} had been told that they are back, and did not hear everybody`))),
-    ...split.flatMap(({ room, islands }) =>
-      wrap('  ', style.bad(`${room} is in split brain: ${islands.map((island) => `{${island.join(', ')}}`).join(' ')}`)),
+    ...first(
+      MOST_ROOMS,
+      split.map(({ room, islands }) => wrap('  ', style.bad(`${someOf([room])} is in split brain: ${sayIslands(islands)}`))),
+      'room in split brain',
     ),
-    ...lost.flatMap(({ room }) => wrap('  ', style.bad(`${room} is lost: nobody hears anybody`))),
+    ...(lost.length === 0 ? [] : wrap('  ', style.bad(`nobody hears anybody in ${someOf(lost.map(({ room }) => room))}`))),
     ...(wrong.length === 0
       ? []
-      : wrap('  ', style.bad(`Redis names another node than people are on for ${wrong.map(({ room }) => room).join(', ')}`))),
-    ...(rooms.some(({ control }) => control) ? [`  control rooms: longest silence ${formatGap(controlGapMs)}`] : []),
+      : wrap('  ', style.bad(`Redis names another node than people are on for ${someOf(wrong.map(({ room }) => room))}`))),
+    ...(rooms.some(({ control }) => control) ? [`  control rooms: longest silence ${formatGap(recovery.controlGapMs)}`] : []),
   ];
 };
 
@@ -114,10 +148,8 @@ export const clusterSection: Section = ({ recovery: { backends, comebacks, alert
   return [
     ...(least === null ? [] : [`  load balancer: at least ${least.healthy} of ${plural(least.total, 'healthy backend')}`]),
     ...comebacks.flatMap((comeback) => wrap('  ', sayComeback(comeback))),
-    ...(ghosts.length === 0
-      ? []
-      : wrap('  ', `ghosts at the end (rooms that are listed and nobody serves): ${ghosts.join(', ')}`)),
-    ...fired.flatMap(({ name, at }) => wrap('  ', `alert ${name} after ${formatMs(at - since)}`)),
+    ...(ghosts.length === 0 ? [] : wrap('  ', `ghosts at the end (rooms that are listed and nobody serves): ${someOf(ghosts)}`)),
+    ...fired.flatMap(({ name, at }) => wrap('  ', `alert ${name} after ${formatTook(at - since)}`)),
   ];
 };
 

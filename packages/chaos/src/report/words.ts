@@ -1,4 +1,4 @@
-import { formatMs, plural } from '@livekit-swarm/report';
+import { formatNumber, plural, shorten } from '@livekit-swarm/report';
 import type { DrillResult, RepeatResult, RepeatVerdict } from '../measure/drill-result.ts';
 import type { Recovery, WayBack } from '../measure/recovery.ts';
 
@@ -58,7 +58,46 @@ export const rejoinSentence = ({ recovery }: Pick<RepeatResult, 'recovery'>): st
 export const falseClaims = ({ recovery }: Pick<RepeatResult, 'recovery'>): number =>
   recovery.participants.filter(({ claims, recoveredAfterMs }) => claims > 0 && recoveredAfterMs === null).length;
 
-export const formatGap = (ms: number | null): string => (ms === null ? 'never ended' : ms === 0 ? 'none' : formatMs(ms));
+/** How long something took, always with as many digits as tell two drills apart: `640 ms`, `8.63 s`, `10.4 s`, `134 s`. */
+export const formatTook = (ms: number | null): string => {
+  if (ms === null) return '–';
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1_000;
+  return seconds < 99.95 ? `${seconds.toFixed(seconds < 9.995 ? 2 : 1)} s` : `${formatNumber(Math.round(seconds))} s`;
+};
+
+export const formatGap = (ms: number | null): string => (ms === null ? 'never ended' : ms === 0 ? 'none' : formatTook(ms));
+
+/** `84 of 120 pairs fell silent, 52 came back: half within 8.63 s, 95 % within 10.0 s, the last after 10.4 s; 32 never did` */
+export const recoverySentence = ({ rto, pairs, pairsHit, neverRecovered }: Recovery): string => {
+  if (pairsHit === 0) return pairs.length === 0 ? 'nobody was there to be heard' : 'nobody fell silent';
+  const silent = `${formatNumber(pairsHit)} of ${plural(pairs.length, 'pair')} fell silent`;
+  if (rto === null) return `${silent}, and none came back`;
+  const back = neverRecovered === 0 ? 'all' : formatNumber(pairsHit - neverRecovered);
+  const never = neverRecovered === 0 ? '' : `; ${formatNumber(neverRecovered)} never did`;
+  return `${silent}, ${back} came back: half within ${formatTook(rto.p50)}, 95 % within ${formatTook(rto.p95)}, the last after ${formatTook(rto.max)}${never}`;
+};
+
+/** Whether there is something to hold objectives against: where nothing was done, or not to the end, none was reached or missed. */
+export const isJudged = ({ verdict }: Pick<RepeatResult, 'verdict'>): boolean => verdict !== 'void' && verdict !== 'interrupted';
+
+/** Names in a sentence: as many as anybody reads. */
+export const someOf = (names: readonly string[], most = 8): string => {
+  const shown = names.slice(0, most).map((name) => shorten(name, LONGEST_NAME));
+  return names.length > most ? `${shown.join(', ')} and ${plural(names.length - most, 'more', 'more')}` : shown.join(', ');
+};
+
+const LONGEST_NAME = 48;
+
+/** `{a-1, a-2} {a-3, a-4}`, or how large they are where there are too many to name. */
+export const sayIslands = (islands: readonly (readonly string[])[]): string => {
+  const people = islands.reduce((sum, { length }) => sum + length, 0);
+  if (people <= MOST_NAMED) return islands.map((island) => `{${someOf(island, MOST_NAMED)}}`).join(' ');
+  const sizes = islands.slice(0, MOST_NAMED).map(({ length }) => formatNumber(length));
+  return `${plural(islands.length, 'circle')} of ${sizes.join(', ')}${islands.length > MOST_NAMED ? ', …' : ''} people`;
+};
+
+const MOST_NAMED = 16;
 
 /** `livekit-1 serves again 6.2 s after it was deleted: gone after 2.3 s, placed after 2.5 s, running after 3.1 s` */
 export const sayComeback = ({ member, successor, servingMs, ...steps }: Recovery['comebacks'][number]): string => {
@@ -69,7 +108,7 @@ export const sayComeback = ({ member, successor, servingMs, ...steps }: Recovery
       ['placed', steps.placedMs],
       ['running', steps.runningMs],
     ] as const
-  ).flatMap(([step, ms]) => (ms === null ? [] : [`${step} after ${formatMs(ms)}`]));
+  ).flatMap(([step, ms]) => (ms === null ? [] : [`${step} after ${formatTook(ms)}`]));
   const how = seen.length === 0 ? '' : `: ${seen.join(', ')}`;
-  return `${member} serves again ${formatMs(servingMs)} after it was told to end${named}${how}`;
+  return `${member} serves again ${formatTook(servingMs)} after it was told to end${named}${how}`;
 };

@@ -20,7 +20,9 @@ export const isDrillResult = (outcome: DrillOutcome): outcome is DrillResult => 
 
 /** One drill is an object; several are one, too, with all of them in `drills`. Indented, a newline at its end. */
 export const renderDrillJson = (outcomes: readonly DrillOutcome[], { strict = false }: { strict?: boolean } = {}): string => {
-  const documents = outcomes.map((outcome) => (isDrillResult(outcome) ? drillDocument(outcome, strict) : noDrillDocument(outcome)));
+  const documents = outcomes.map((outcome) =>
+    isDrillResult(outcome) ? drillDocument(outcome, strict) : noDrillDocument(outcome),
+  );
   const [first, ...others] = documents;
   const whole = first !== undefined && others.length === 0 ? first : { schema: DRILL_RESULTS_SCHEMA, drills: documents };
   return `${JSON.stringify(tidy(whole), null, 2)}\n`;
