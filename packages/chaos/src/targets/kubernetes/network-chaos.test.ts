@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkTrouble } from '../target.ts';
-import { lacksKind, networkChaos, readState } from './chaos-mesh.ts';
+import { lacksKind, networkChaos, readState } from './network-chaos.ts';
 
 const ORDER = { namespace: 'livekit', selectors: { redis: 'app.kubernetes.io/name=redis, tier = data' } };
 const SENT = { protocol: 'both', direction: 'out' } as const;
