@@ -108,6 +108,20 @@ testWithDocker(
       expect((await relay(turn?.credential ?? '')).all).toContain('Total lost packets 0');
       expect((await relay('guessed')).all).toContain('Cannot complete Allocation');
 
+      // Drills know what is what, and can hit it.
+      const doctor = startSwarm(
+        ['chaos', 'doctor', '--docker', 'stack', '--url', 'ws://127.0.0.1:7880', '--json'],
+        { ...keys, ...engine.env },
+        scratch(),
+        engine.inNetwork,
+      );
+      expect(await doctor.ended, doctor.stderr()).toBe(EXIT_CODES.passed.code);
+      const { faults } = JSON.parse(doctor.stdout()) as { faults: { fault: string; possible: string[] }[] };
+      for (const name of ['kill', 'hang', 'blackhole'])
+        expect(faults.find(({ fault }) => fault === name)?.possible, name).toEqual([
+          ...['coturn', 'haproxy', 'node-1', 'node-2', 'node-3', 'redis'],
+        ]);
+
       for (const service of started)
         expect(await stack.compose('logs', '--no-color', service), service).not.toContain(keys.LIVEKIT_API_SECRET);
     } catch (error) {

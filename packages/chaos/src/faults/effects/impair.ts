@@ -136,7 +136,11 @@ const tryOut = (target: Target, member: Member): Promise<string | null> => {
 const tryOutFor = async (target: Target, member: Member): Promise<string | null> => {
   const result = await target.run(member, ['unshare', '--net', 'sh', '-c', TRY, impairProgram()]);
   if (result.code === 0) return null;
-  if (result.code === NOT_BUILT) return 'swarm-impair is not there: "npm start" builds it once';
+  if (result.code === NOT_BUILT) {
+    return target.kind === 'ssh'
+      ? `swarm-impair, which holds packets up, is not on the machine of ${member.name}: run swarm there`
+      : 'swarm-impair is not there: "npm start" builds it once';
+  }
   return `packets cannot be held here (that takes CONFIG_NETFILTER_NETLINK_QUEUE and nft's queue or xt_NFQUEUE): ${firstLine(result)}`;
 };
 

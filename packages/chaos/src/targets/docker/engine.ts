@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { ChaosError } from '../../chaos-error.ts';
 import type { DockerOrder } from './order.ts';
@@ -75,7 +77,27 @@ const connection = async (host: string): Promise<Record<string, unknown>> => {
   if (scheme !== 'tcp') return { socketPath: rest, host: undefined, port: undefined, protocol: 'http' };
   const { hostname, port } = new URL(`http://${rest}`);
   const secure = process.env.DOCKER_TLS_VERIFY === '1' || port === '2376';
-  return { host: hostname, port: port === '' ? (secure ? 2376 : 2375) : Number(port), protocol: secure ? 'https' : 'http' };
+  if (!secure) return { host: hostname, port: Number(port || '2375'), protocol: 'http' };
+  return { host: hostname, port: Number(port || '2376'), protocol: 'https', ...(await certificates()) };
+};
+
+/** Those that the docker command uses, where it is told to. */
+const certificates = async (): Promise<Record<string, Buffer>> => {
+  const dir = process.env.DOCKER_CERT_PATH;
+  if (dir === undefined || dir === '') return {};
+  const read = (name: string): Promise<Buffer> =>
+    readFile(join(dir, name)).catch((cause: unknown) => {
+      throw new ChaosError(
+        'no-engine',
+        `${name} cannot be read from DOCKER_CERT_PATH (${dir})`,
+        'it holds ca.pem, cert.pem and key.pem',
+        {
+          cause,
+        },
+      );
+    });
+  return { ca: await read('ca.pem'), cert: await read('cert.pem'), key: await read('key.pem') };
+};
 };
 
 const statusOf = (error: unknown): number | null =>

@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { connectEngine } from './engine.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'swarm-engine-'));
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** What answers as an engine does, or does not: what real ones do is tested with one, in test/docker-target.test.ts. */
+const answering = async (path: string, answer: RequestListener): Promise<Disposable> => {
+  const server = createServer(answer).listen(join(dir, path));
+  await once(server, 'listening');
+  return { [Symbol.dispose]: () => void server.close() };
+};
+
+describe('connectEngine', () => {
+  it('says where nobody answers, and what to do', async () => {
+    await expect(connectEngine({ host: `unix://${dir}/none.sock` })).rejects.toMatchObject({
+      reason: 'no-engine',
+      message: expect.stringContaining(`no Docker engine answers at unix://${dir}/none.sock`),
+      hint: expect.stringContaining('there is no'),
+    });
+    await expect(connectEngine({ host: 'tcp://127.0.0.1:1' })).rejects.toMatchObject({ reason: 'no-engine' });
+  });
+
+  it('asks the engine that it was told, whatever stands in DOCKER_HOST', async () => {
+    using _ = await answering('ok.sock', (_request, response) => response.end('OK'));
+    vi.stubEnv('DOCKER_HOST', 'tcp://127.0.0.1:1');
+    await expect(connectEngine({ host: `unix://${dir}/ok.sock` })).resolves.toBeDefined();
+  });
+
+  it('tells what the engine says to what it does not want, and nothing of what is gone already', async () => {
+    using _ = await answering('sick.sock', ({ url = '' }, response) => {
+      const [status, message] = /\/gone\//.test(url) ? [404, 'No such container'] : [500, 'disk is full'];
+      if (url.endsWith('_ping')) response.end('OK');
+      else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+    });
+    const engine = await connectEngine({ host: `unix://${dir}/sick.sock` });
+    await expect(engine.list('a=b')).rejects.toMatchObject({
+      reason: 'refused',
+      message: 'the Docker engine did not list containers: disk is full',
+    });
+    await expect(engine.inspect('gone')).resolves.toBeNull();
+    await expect(engine.kill('gone', 'SIGKILL')).resolves.toBeUndefined();
+    await expect(engine.findInLog('gone', new Date(), /x/)).resolves.toBeNull();
+    await expect(engine.start('there')).rejects.toMatchObject({ message: expect.stringContaining('start there: disk is full') });
+  });
+
+  it('takes the certificates that docker takes, and is sure who answers', async () => {
+    const file = (name: string): string => join(dir, name);
+    const openssl = (...args: string[]): Buffer => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    openssl(
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'],
+      ...[...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', file('key.pem'), '-out', file('cert.pem')]],
+    );
+    openssl('x509', '-in', file('cert.pem'), '-out', file('ca.pem'));
+    const [key, cert] = [readFileSync(file('key.pem')), readFileSync(file('cert.pem'))];
+    const server = createSecureServer(
+      { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true },
+      (_request, response) => response.end('OK'),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const host = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    vi.stubEnv('DOCKER_TLS_VERIFY', '1');
+    await expect(connectEngine({ host })).rejects.toMatchObject({ reason: 'no-engine' });
+    vi.stubEnv('DOCKER_CERT_PATH', dir);
+    await expect(connectEngine({ host })).resolves.toBeDefined();
+    vi.stubEnv('DOCKER_CERT_PATH', join(dir, 'none'));
+    await expect(connectEngine({ host })).rejects.toMatchObject({ message: expect.stringContaining('ca.pem cannot be read') });
+    server.close();
+  });
+});
