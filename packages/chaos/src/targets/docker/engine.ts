@@ -98,7 +98,6 @@ const certificates = async (): Promise<Record<string, Buffer>> => {
     });
   return { ca: await read('ca.pem'), cert: await read('cert.pem'), key: await read('key.pem') };
 };
-};
 
 const statusOf = (error: unknown): number | null =>
   error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : null;
