@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -71,4 +70,4 @@ export const nodeIds = async (): Promise<(string | undefined)[]> =>
 
 export const libraryFile = (name: string): string => fileURLToPath(new URL(`../../../chaos/${name}.yaml`, import.meta.url));
 
-export const readLibrary = (name: string): Promise<string> => readFile(libraryFile(name), 'utf8');
+export const drainDrill = join(examples, 'drills', 'drain.yaml');

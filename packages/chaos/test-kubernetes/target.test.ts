@@ -1,6 +1,9 @@
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
 import { FAULTS } from '../src/faults/index.ts';
@@ -13,7 +16,9 @@ import { kubernetesDeployment } from '../src/run/kubernetes-deployment.ts';
 import { runDrill } from '../src/run/run-drill.ts';
 import { openKubernetesTarget } from '../src/targets/kubernetes.ts';
 import type { Member, Target } from '../src/targets/target.ts';
-import { libraryFile, nodeIds, type Rehearsal, readLibrary, rehearse } from './support.ts';
+import { drainDrill, libraryFile, nodeIds, type Rehearsal, rehearse } from './support.ts';
+
+const program = fileURLToPath(new URL('./fixtures/injector.ts', import.meta.url));
 
 let dir: string;
 let here: Rehearsal;
@@ -121,18 +126,23 @@ describe('pods as a target of drills', () => {
   });
 
   it('a machine that was drained is used again, also when the drill was killed', async () => {
-    const node = await member('livekit-0');
     const journal = openJournal(join(dir, 'journal'));
-    const doomed = await openKubernetesTarget({ kubeconfig: here.kubeconfig, namespace: here.livekit.namespace });
-    await injectFault({ fault: fault('drain'), target: doomed, members: [node], params: {}, drill: 'test', journal });
-    await doomed[Symbol.asyncDispose]();
+    const injector = spawn(process.execPath, [program, here.kubeconfig, journal.dir, 'drain', 'livekit-0'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(injector.stdout, 'data');
+    expect((await journal.read()).pending).toHaveLength(1);
+    const gone = once(injector, 'exit');
+    injector.kill('SIGKILL');
+    await gone;
     expect(await isCordoned()).toBe(true);
     // There is nowhere to go.
     await expect.poll(async () => (await member('livekit-0')).nodeId, { timeout: 20_000 }).toBeNull();
-    const { healed, failed } = await healPending({ journal, faults: FAULTS, force: true });
+    const { healed, failed } = await healPending({ journal, faults: FAULTS });
     expect({ healed: healed.length, failed }).toEqual({ healed: 1, failed: [] });
     expect(await isCordoned()).toBe(false);
     expect(await readdir(journal.dir)).toEqual([]);
+    await target.start(await member('livekit-0'));
     expect((await member('livekit-0')).nodeId).toBe((await nodeIds())[0]);
   });
 
@@ -144,11 +154,11 @@ describe('pods as a target of drills', () => {
   });
 });
 
-describe('the first drill of the library', () => {
-  const carryOut = async (): Promise<DrillResult> => {
-    const drill = parseDrill(await readLibrary('kill-room-node'), { file: libraryFile('kill-room-node'), faults: FAULTS });
+describe('a drill', () => {
+  const carryOut = async (file: string, recoveryMs: number): Promise<DrillResult> => {
+    const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
     return runDrill({
-      drill: { ...drill, crowd: { ...drill.crowd, rooms: 3, participants: 3 }, recoveryMs: 25_000, repeats: 1 },
+      drill: { ...drill, crowd: { ...drill.crowd, rooms: 3, participants: 3 }, recoveryMs, repeats: 1 },
       deploy: () => kubernetesDeployment({ ...here, ...here.livekit, namespace: here.livekit.namespace, name: 'rehearsal' }),
       faults: FAULTS,
       journal: openJournal(join(dir, 'journal')),
@@ -161,8 +171,8 @@ describe('the first drill of the library', () => {
     });
   };
 
-  it('is reported as on any other target, with the time until the pod served again', async () => {
-    const result = await carryOut();
+  it('of a kill is reported as on any other target, with the time until the pod served again', async () => {
+    const result = await carryOut(libraryFile('kill-room-node'), 25_000);
     const [repeat] = result.repeats;
     expect({ verdict: repeat?.verdict, reasons: repeat?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
     expect(repeat?.recovery.neverRecovered).toBe(0);
@@ -175,6 +185,14 @@ describe('the first drill of the library', () => {
       /livekit-\d serves again .{4,9} after it was told to end: gone after/,
     );
     expect(await readdir(join(dir, 'journal'))).toEqual([]);
+  });
+
+  it('of maintenance: whoever is evicted lets its rooms go on, and its machine is used again', async () => {
+    const result = await carryOut(drainDrill, 8_000);
+    const [repeat] = result.repeats;
+    expect({ verdict: repeat?.verdict, reasons: repeat?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
+    expect(repeat?.recovery.pairsHit).toBe(0);
+    expect(await isCordoned()).toBe(false);
   });
 
   it('is refused where nobody has named the deployment', async () => {

@@ -6,7 +6,7 @@ import { type NoParams, noParams } from './no-params.ts';
 export const drain: DescribedFault<NoParams> = {
   name: 'drain',
   description: 'its machine takes nobody new, and it is evicted, as kubectl drain does it (Kubernetes)',
-  healing: 'the machine is used again',
+  healing: 'the machine is used again, and the cluster puts there what waits for a place',
   needs: ['start'],
   on: ['node', 'redis', 'balancer', 'turn'],
   params: noParams,
@@ -16,8 +16,6 @@ export const drain: DescribedFault<NoParams> = {
       ? 'nobody puts parts onto machines here: that is done by Kubernetes'
       : target.machines.lacks(member),
   inject: ({ target, members, id }) => forAll(members, async (member) => target.machines?.drain(member, id)),
-  heal: async ({ target, members, id }) => {
-    await target.machines?.undrain(id);
-    await forAll(members, (member) => target.start(member));
-  },
+  // Nobody waits for it to serve again: as long as its rooms are occupied it has not even left.
+  heal: async ({ target, id }) => target.machines?.undrain(id),
 };
