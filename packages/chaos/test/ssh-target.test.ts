@@ -173,3 +173,27 @@ test.skipIf(why !== null)(
     });
   },
 );
+
+test.skipIf(why !== null)(`somebody who is not root${why === null ? '' : ` (skipped: ${why})`}`, async () => {
+  await using host = await startSshHost();
+  await host.addUnit('redis.service', ['/bin/sleep', '60']);
+  // An account with rights of its own takes more than a test may do to a machine: only what the account says, and sudo, are stand-ins.
+  await host.addProgram('id', 'echo 1000');
+  const order = readSshOrder('swarm-host', 'redis=redis', host.config);
+  const look = async (sudo: string): Promise<{ why: string | null; said: string }> => {
+    await host.addProgram('sudo', sudo);
+    await using target = await openSshTarget(order);
+    const [member] = await target.members();
+    if (member === undefined) throw new Error('nobody is there');
+    const { stdout } = await target.run(member, ['sh', '-c', 'echo "$BY $1"', 'sh', `it's "$HOME"`]);
+    return { why: await target.lacks('signal', member), said: stdout };
+  };
+  expect(await look('[ "$1 $2" = "-n --" ] || exit 1; shift 2; exec env BY=sudo "$@"')).toEqual({
+    why: null,
+    said: `sudo it's "$HOME"\n`,
+  });
+  expect(await look('echo "sudo: a password is required" >&2; exit 1')).toEqual({
+    why: expect.stringContaining('sudo asks for a password: log in as root, or let sudo do it without a password'),
+    said: ` it's "$HOME"\n`,
+  });
+});

@@ -16,6 +16,8 @@ export interface SshHost extends AsyncDisposable {
   configWith(settings: Record<string, string>): Promise<string>;
   dir: string;
   log(): Promise<string>;
+  /** A program that comes before others of its name. */
+  addProgram(name: string, script: string): Promise<void>;
   /** A unit, and whether its service manager starts it again. */
   addUnit(name: string, command: readonly string[], restart?: string): Promise<void>;
 }
@@ -112,6 +114,7 @@ export const startSshHost = async (): Promise<SshHost> => {
     configWith,
     dir,
     log: readLog,
+    addProgram: (name, script) => writeFile(join(dir, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
     addUnit: async (name, command, restart = 'no') => {
       units.push(name);
       const words = command.map((word) => `'${word.replaceAll("'", `'"'"'`)}'`);
