@@ -42,6 +42,7 @@ const ASKED: Record<Failing, { key: string; by: (drill: Drill) => unknown[] }> =
   newcomers: { key: 'newcomersIn', by: ({ objectives }) => [objectives.newcomersIn, objectives.newcomersBlind] },
   ghosts: { key: 'ghosts', by: ({ objectives }) => [objectives.ghosts] },
   disconnected: { key: 'disconnected', by: ({ objectives }) => [objectives.disconnected] },
+  alerts: { key: 'alerts', by: ({ objectives }) => [...Object.keys(objectives.alertsWithinMs), null] },
   thresholds: { key: 'thresholds', by: ({ thresholds }) => (thresholds.length > 0 ? thresholds : [null]) },
 };
 
@@ -54,6 +55,7 @@ const checkObjectives = (drill: Drill, { known }: DrillFile, tell: Tell): void =
   if (faults.length === 0 && ASKED.rto.by(drill).some((limit) => limit !== null)) {
     tell(['objectives', 'rto'], 'counts from a fault, and there is none', 'leave it out');
   }
+  checkAlerts(drill, tell);
   for (const list of ['fails', 'sometimes'] as const) {
     for (const [index, failing] of (known?.[list] ?? []).entries()) {
       const { key, by } = ASKED[failing];
@@ -61,6 +63,24 @@ const checkObjectives = (drill: Drill, { known }: DrillFile, tell: Tell): void =
       const where = failing === 'thresholds' ? 'thresholds' : `objectives.${key}`;
       tell(['known', list, index], `${failing} would never be seen: nothing asks for it`, `add ${where}, or leave it out`);
     }
+  }
+};
+
+const checkAlerts = (drill: Drill, tell: Tell): void => {
+  const { faultFromMs, endMs } = drillTimes(drill);
+  const asked = Object.entries(drill.objectives.alertsWithinMs);
+  if (asked.length === 0) return;
+  if (drill.faults.length === 0) tell(['objectives', 'alerts'], 'count from a fault, and there is none', 'leave them out');
+  else if (!drill.lab.alerts)
+    tell(['objectives', 'alerts'], 'would never be seen: the lab has no Prometheus', 'add lab: { alerts: true }');
+  for (const [name, ms] of drill.faults.length === 0 ? [] : asked) {
+    if (ms <= endMs - faultFromMs) continue;
+    const left = formatDuration(endMs - faultFromMs);
+    tell(
+      ['objectives', 'alerts', name],
+      `is more time than there is: ${left} after the fault it is over`,
+      'make recovery longer',
+    );
   }
 };
 

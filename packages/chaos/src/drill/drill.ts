@@ -49,7 +49,7 @@ export interface DrillLab {
   persistentRedis: boolean;
   /** Merged into the nodes' configuration. */
   config: Record<string, unknown>;
-  /** Prometheus and Alertmanager with the product's rules: alerts become part of the report. */
+  /** Prometheus with the product's rules: alerts become part of the report. */
   alerts: boolean;
 }
 
@@ -116,6 +116,8 @@ export interface Objectives {
   ghosts: number | null;
   /** Participants that were told they had been disconnected for good. */
   disconnected: number | null;
+  /** By the name of an alert: how long after the first fault it must fire at the latest. Empty: not asked. */
+  alertsWithinMs: Readonly<Record<string, number>>;
 }
 
 /** Ways to fail, by the objective that is missed: what `known` speaks of. */
@@ -128,4 +130,5 @@ export type Failing =
   | 'newcomers'
   | 'ghosts'
   | 'disconnected'
+  | 'alerts'
   | 'thresholds';

@@ -53,6 +53,7 @@ objectives:
   newcomersBlind: 0
   ghosts: 3
   disconnected: 0
+  alerts: { LiveKitNodeDown: 2m }
 thresholds:
   media_latency@recovery: [p(95)<200]
   packet_loss{kind:audio}@baseline: rate<0.01
@@ -88,6 +89,7 @@ known: { server: 1.13.4, fails: [split-brain], sometimes: [rto], because: It doe
         newcomersBlind: 0,
         ghosts: 3,
         disconnected: 0,
+        alertsWithinMs: { LiveKitNodeDown: 120_000 },
       },
       thresholds: ['media_latency@recovery: p(95)<200', 'packet_loss{kind:audio}@baseline: rate<0.01'],
       repeats: 3,
@@ -209,6 +211,24 @@ describe('problems of drills', () => {
       'objectives.newcomersIn: is about newcomers, and there are none; add newcomers',
     ],
     ['drill: x\nfaults: []\nobjectives: { rto: { max: 5s } }', 'objectives.rto: counts from a fault, and there is none'],
+    [
+      `${withFaults(HANG)}objectives: { alerts: { LiveKitNodeDown: 30s } }`,
+      'objectives.alerts: would never be seen: the lab has no Prometheus; add lab: { alerts: true }',
+    ],
+    [
+      `${withFaults(HANG)}lab: { alerts: true }\nobjectives: { alerts: { LiveKitNodeDown: 5m } }`,
+      'objectives.alerts.LiveKitNodeDown: is more time than there is',
+    ],
+    [
+      `${withFaults(HANG)}lab: { alerts: true }\nobjectives: { alerts: { 'LiveKit node down': 30s } }`,
+      'this cannot be an alert; write LiveKitNodeDown',
+    ],
+    [`${withFaults(HANG)}lab: { alerts: true }\nobjectives: { alerts: [LiveKitNodeDown] }`, 'must be a mapping of alerts'],
+    ['drill: x\nfaults: []\nobjectives: { alerts: { A: 5s } }', 'objectives.alerts: count from a fault, and there is none'],
+    [
+      `${withFaults(HANG)}known: { server: 1.13.4, fails: [alerts], because: x }`,
+      'alerts would never be seen: nothing asks for it; add objectives.alerts',
+    ],
     [
       `${withFaults(HANG)}thresholds: { media_latenzy@recovery: [p(95)<200] }`,
       'there is no metric "media_latenzy"; did you mean media_latency?',

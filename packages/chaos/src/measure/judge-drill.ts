@@ -1,4 +1,6 @@
+import { formatDuration } from '@livekit-swarm/core';
 import type { Drill, Failing, Objectives } from '../drill/drill.ts';
+import { firstAlerts } from './first-alerts.ts';
 import type { Recovery } from './recovery.ts';
 
 /** One objective, what was asked, and what came. */
@@ -16,6 +18,7 @@ export interface Finding {
 export const findingsOf = ({ objectives, newcomers }: Pick<Drill, 'objectives' | 'newcomers'>, recovery: Recovery): Finding[] =>
   checksOf(recovery, newcomers !== null).flatMap((check) => check(objectives) ?? []);
 
+type Limited = Exclude<keyof Objectives, 'alertsWithinMs'>;
 type Check = (objectives: Objectives) => Finding | null;
 
 const checksOf = (recovery: Recovery, withNewcomers: boolean): Check[] => {
@@ -38,7 +41,29 @@ const checksOf = (recovery: Recovery, withNewcomers: boolean): Check[] => {
     atMost('newcomersBlind', 'newcomers', withNewcomers ? blind.length : 0, plain),
     atMost('ghosts', 'ghosts', recovery.ghosts.length, plain),
     atMost('disconnected', 'disconnected', recovery.participants.filter(({ disconnected }) => disconnected).length, plain),
+    ({ alertsWithinMs }) => alertsInTime(alertsWithinMs, recovery),
   ];
+};
+
+/** All of them are one objective: `LiveKitNodeDown after 31.2 s, LiveKitGhostRooms never`. */
+const alertsInTime = (asked: Objectives['alertsWithinMs'], recovery: Recovery): Finding | null => {
+  const limits = Object.entries(asked);
+  if (limits.length === 0) return null;
+  const fired = firstAlerts(recovery);
+  const cameOf = (name: string): string => {
+    const came = fired.get(name) ?? 'never';
+    return `${name} ${came === 'never' ? 'never' : came === 'before' ? 'fired before the fault' : `after ${seconds(came)}`}`;
+  };
+  return {
+    objective: 'alertsWithinMs',
+    failing: 'alerts',
+    ok: limits.every(([name, limit]) => {
+      const came = fired.get(name);
+      return typeof came === 'number' && came <= limit;
+    }),
+    asked: limits.map(([name, limit]) => `${name} within ${formatDuration(limit)}`).join(', '),
+    found: limits.map(([name]) => cameOf(name)).join(', '),
+  };
 };
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
@@ -49,7 +74,7 @@ const percent = (ratio: number): string => `${(100 * ratio).toFixed(ratio === 1 
 
 /** @param value null: it never came to an end, which is more than any limit */
 const atMost =
-  (objective: keyof Objectives, failing: Failing, value: number | null, words: (value: number) => string): Check =>
+  (objective: Limited, failing: Failing, value: number | null, words: (value: number) => string): Check =>
   (objectives) => {
     const limit = objectives[objective];
     if (limit === null) return null;
@@ -59,7 +84,7 @@ const atMost =
 
 /** @param value null: there was nothing to count */
 const atLeast =
-  (objective: keyof Objectives, failing: Failing, value: number | null, words: (value: number) => string): Check =>
+  (objective: Limited, failing: Failing, value: number | null, words: (value: number) => string): Check =>
   (objectives) => {
     const limit = objectives[objective];
     if (limit === null) return null;

@@ -3,7 +3,7 @@ import type { RunResult } from '@livekit-swarm/swarm';
 import { describe, expect, it } from 'vitest';
 import type { Drill, Objectives } from '../drill/drill.ts';
 import { drillOf } from '../testing/drill-of.ts';
-import { crowd, FAULT_AT, faultOn, newcomer, recordOf, silence } from '../testing/drill-record.ts';
+import { crowd, drillLine, FAULT_AT, faultOn, newcomer, recordOf, silence } from '../testing/drill-record.ts';
 import { judgeRepeat, type RepeatFacts } from './judge-repeat.ts';
 import { createRecoveryFold } from './measure-recovery.ts';
 
@@ -71,6 +71,32 @@ describe('a drill', () => {
     expect(judged({ recovery: some }, { newcomersIn: 0.9 }, drill).failing).toEqual(['newcomers']);
     expect(judged({ recovery: some }, { newcomersIn: 0.5, newcomersBlind: 0 }, drill).failing).toEqual(['newcomers']);
     expect(judged({ recovery: some }, { newcomersIn: 0.5, newcomersBlind: 1 }, drill).verdict).toBe('passed');
+  });
+
+  const alert = (name: string, at: number): RecordLine => drillLine(at, { what: 'alert', name, state: 'firing', labels: {} });
+  const asked = { alertsWithinMs: { LiveKitNodeDown: 30_000, LiveKitGhostRooms: 60_000 } };
+
+  it('fails when an alert does not come, or comes too late, and says which', () => {
+    const late = recoveryOf(...crowd(...A), ...faultOn('a'), alert('LiveKitNodeDown', FAULT_AT + 31_200));
+    expect(judged({ recovery: late }, asked)).toMatchObject({
+      verdict: 'failed',
+      failing: ['alerts'],
+      reasons: [
+        'alerts: LiveKitNodeDown after 31.2 s, LiveKitGhostRooms never, asked for LiveKitNodeDown within 30s, LiveKitGhostRooms within 1m',
+      ],
+    });
+  });
+
+  it('does not take an alert for its own that fired before', () => {
+    const alerts = [alert('LiveKitNodeDown', FAULT_AT - 5_000), alert('LiveKitGhostRooms', FAULT_AT + 1_000)];
+    const { failing, findings } = judged({ recovery: recoveryOf(...crowd(...A), ...faultOn('a'), ...alerts) }, asked);
+    expect(failing).toEqual(['alerts']);
+    expect(findings.at(-1)?.found).toBe('LiveKitNodeDown fired before the fault, LiveKitGhostRooms after 1.00 s');
+  });
+
+  it('passes when all alerts came in time', () => {
+    const alerts = [alert('LiveKitNodeDown', FAULT_AT + 29_000), alert('LiveKitGhostRooms', FAULT_AT + 60_000)];
+    expect(judged({ recovery: recoveryOf(...crowd(...A), ...faultOn('a'), ...alerts) }, asked).verdict).toBe('passed');
   });
 });
 

@@ -92,4 +92,5 @@ export const OBJECTIVES: Readonly<Record<Finding['objective'], string>> = {
   newcomersBlind: 'newcomers who did not find everybody, after recovery',
   ghosts: 'ghost rooms',
   disconnected: 'participants disconnected',
+  alertsWithinMs: 'alerts',
 };

@@ -74,7 +74,7 @@ const ending = (faults: readonly PlannedFault[]): string => {
 };
 
 /** Objectives in words, in the order of the report. */
-const WORDS: readonly [keyof Objectives, (limit: number) => string][] = [
+const WORDS: readonly [Exclude<keyof Objectives, 'alertsWithinMs'>, (limit: number) => string][] = [
   ['rtoP50Ms', (ms) => `rto p50 ≤ ${formatDuration(ms)}`],
   ['rtoP95Ms', (ms) => `rto p95 ≤ ${formatDuration(ms)}`],
   ['rtoMaxMs', (ms) => `rto max ≤ ${formatDuration(ms)}`],
@@ -94,5 +94,6 @@ const asked = ({ objectives, thresholds }: Drill): string =>
       const limit = objectives[key];
       return limit === null ? [] : [words(limit)];
     }),
+    ...Object.entries(objectives.alertsWithinMs).map(([name, ms]) => `${name} within ${formatDuration(ms)}`),
     ...thresholds,
   ].join(', ');

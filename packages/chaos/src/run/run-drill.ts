@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import type { Plan, RecordLine } from '@livekit-swarm/core';
 import { openRecord, type Progress, type RecordWriter, type Staffing } from '@livekit-swarm/swarm';
+import { ChaosError } from '../chaos-error.ts';
 import type { Drill } from '../drill/drill.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
 import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../measure/drill-result.ts';
 import type { DrillDeployment } from './deployment.ts';
+import { keepDrill } from '../reread/drill-file.ts';
 import { permit } from './permit.ts';
 import { runRepeat } from './run-repeat.ts';
 
@@ -38,7 +40,8 @@ export interface DrillOptions {
 }
 
 /**
- * Carries a drill out as often as it asks for. Interrupted, it ends after the repeat that is going on.
+ * Carries a drill out as often as it asks for. Interrupted, it ends after the repeat that is going on. In its folder `drill.json` says what was asked and what has
+ * come of it so far, from the first repeat on.
  * @throws ChaosError when it is not allowed, or something cannot be injected or healed; what raising the deployment and `run` of swarm throw
  */
 export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
@@ -47,6 +50,18 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
   const repeats: RepeatResult[] = [];
   const versions = new Set<string>();
   let target = '';
+  const soFar = (): DrillResult => {
+    const [version = null] = versions.size === 1 ? versions : [];
+    return {
+      schema: DRILL_RESULT_SCHEMA,
+      drill,
+      serverVersion: version,
+      target,
+      startedAt,
+      repeats,
+      ...combineRepeats(drill, repeats, version),
+    };
+  };
   for (let number = 1; number <= drill.repeats && !stop.aborted; number++) {
     options.onRepeat?.(number, drill.repeats);
     const folder = drill.repeats === 1 ? dir : join(dir, `repeat-${number}`);
@@ -55,7 +70,10 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
     try {
       await using deployment = await options.deploy(folder);
       permit(deployment, drill, options.named);
+      needPrometheus(deployment, drill);
       target = deployment.target.label;
+      // From now on its records can be read again, whatever becomes of this process.
+      keepDrill(dir, soFar());
       const repeat = await runRepeat({
         ...options,
         number,
@@ -68,6 +86,7 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
         },
       });
       repeats.push(repeat);
+      keepDrill(dir, soFar());
       options.onJudged?.(repeat);
     } catch (error) {
       record.discard();
@@ -76,14 +95,17 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
       options.onRecord?.(null);
     }
   }
-  const [version = null] = versions.size === 1 ? versions : [];
-  return {
-    schema: DRILL_RESULT_SCHEMA,
-    drill,
-    serverVersion: version,
-    target,
-    startedAt,
-    repeats,
-    ...combineRepeats(drill, repeats, version),
-  };
+  return soFar();
+};
+};
+
+/** @throws ChaosError `no-prometheus` when alerts are asked for that nobody could see */
+const needPrometheus = ({ name, prometheusUrl }: DrillDeployment, { objectives }: Pick<Drill, 'objectives'>): void => {
+  const asked = Object.keys(objectives.alertsWithinMs);
+  if (asked.length === 0 || prometheusUrl !== null) return;
+  throw new ChaosError(
+    'no-prometheus',
+    `the drill asks for ${asked.join(', ')}, and nobody knows the Prometheus of "${name}"`,
+    'say where it is: --prometheus URL; a lab has one with "swarm lab up --with prometheus --rules alerts/livekit-swarm.rules.yaml"',
+  );
 };

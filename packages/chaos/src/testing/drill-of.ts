@@ -24,6 +24,7 @@ export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
     newcomersBlind: null,
     ghosts: null,
     disconnected: null,
+    alertsWithinMs: {},
   },
   thresholds: [],
   repeats: 1,

@@ -22,7 +22,9 @@ const lab = strict({
       description: "Laid over the nodes' configuration, as in LiveKit's own file.",
       samples: [{ signal_relay: { retry_timeout: '2s' } }],
     }),
-  alerts: yesOrNo().default(false).describe('Prometheus and Alertmanager with our rules: alerts become part of the report.'),
+  alerts: yesOrNo()
+    .default(false)
+    .describe('Prometheus with our rules, which also scrapes the drill: alerts become part of the report.'),
 });
 
 const crowd = strict({

@@ -11,6 +11,7 @@ export const FAILING_WORDS = [
   'newcomers',
   'ghosts',
   'disconnected',
+  'alerts',
   'thresholds',
 ] as const satisfies readonly Failing[];
 

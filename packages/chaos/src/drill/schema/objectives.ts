@@ -40,6 +40,15 @@ const controlRooms = z
   .transform((given): number | null => (typeof given === 'object' ? given.maxGap : given === 'any' ? null : 0))
   .meta({ samples: ['untouched', { maxGap: '1s' }] });
 
+/** Prometheus would take any text; names of alerts are words everywhere. */
+const alertName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.:-]{0,199}$/, { error: say('this cannot be an alert', 'write LiveKitNodeDown') });
+
+const alerts = z
+  .record(alertName, duration(1_000), { error: say('must be a mapping of alerts', 'write { LiveKitNodeDown: 2m }') })
+  .meta({ samples: [{ LiveKitNodeDown: '2m' }] });
+
 /** What must be true at the end. What is left out has the default of its key; `any` asks for nothing. */
 export const objectives = strict({
   rto: rto.default({}).describe('From the injection until the media of a pair is back. Left out: not asked.'),
@@ -55,6 +64,9 @@ export const objectives = strict({
   disconnected: count()
     .prefault('any')
     .describe('Participants who were told that they are out for good, whether they came back or not.'),
+  alerts: alerts
+    .default({})
+    .describe('Alerts that must fire, and how long after the first fault at the latest. Left out: not asked.'),
 }).transform(
   (given): Objectives => ({
     rtoP50Ms: given.rto.p50 ?? null,
@@ -68,5 +80,6 @@ export const objectives = strict({
     newcomersBlind: given.newcomersBlind ?? null,
     ghosts: given.ghosts,
     disconnected: given.disconnected,
+    alertsWithinMs: { ...given.alerts },
   }),
 );

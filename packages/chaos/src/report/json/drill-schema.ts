@@ -22,6 +22,7 @@ export const failing = z
     'newcomers',
     'ghosts',
     'disconnected',
+    'alerts',
     'thresholds',
   ])
   .meta({ id: 'Failing', description: 'A way to fail, by the objective that is missed.' });
@@ -39,6 +40,7 @@ const objectives = z.object({
   newcomersBlind: limit(),
   ghosts: limit(),
   disconnected: limit(),
+  alertsWithinMs: z.record(z.string(), ms()).describe('By the name of an alert, after the first fault. Empty: not asked.'),
 });
 
 export const objective = z.keyof(objectives).meta({ id: 'Objective' });
@@ -65,7 +67,7 @@ export const drillSchema = z
     }),
     steady: z.object({ withinMs: ms(), forMs: ms() }),
     faults: z.array(
-      z.object({ fault: z.string(), aim, atMs: ms(), durationMs: z.number().nullable(), params: z.unknown().optional() }),
+      z.object({ fault: z.string(), aim, atMs: ms(), durationMs: z.number().nullable(), params: z.unknown() }),
     ),
     recoveryMs: ms(),
     newcomers: z.object({ everyMs: ms(), stayMs: ms(), apartMs: z.number().exactOptional() }).nullable(),
