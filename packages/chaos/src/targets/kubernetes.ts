@@ -35,7 +35,7 @@ export const openKubernetesTarget = async (order: KubernetesOrder): Promise<Targ
   throw new ChaosError(
     'no-member',
     `there are no pods with ${selectors.node} in the namespace ${order.namespace} of ${context}`,
-    'give the labels that your LiveKit pods have',
+    'give your LiveKit pods the label swarm.role=node',
   );
 };
 

@@ -7,6 +7,17 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectKubernetes } from './client.ts';
 import { listPods } from './pods.ts';
 
+/** By label selector. */
+const PODS: Readonly<Record<string, object[]>> = {
+  'app=livekit': [{ metadata: { name: 'livekit-0', uid: '1' } }, { metadata: { name: 'edge-0', uid: '2' } }],
+  'swarm.role': [
+    { metadata: { name: 'cache-0', uid: '3', labels: { 'swarm.role': 'redis' } } },
+    { metadata: { name: 'edge-0', uid: '2', labels: { 'swarm.role': 'balancer' } } },
+    { metadata: { name: 'job-1', uid: '4', labels: { 'swarm.role': 'something' } } },
+  ],
+};
+const podsOf = (query: URLSearchParams): object[] => PODS[query.get('labelSelector') ?? ''] ?? [];
+
 let file: string;
 const answers = createServer((request, response) => {
   const path = request.url ?? '';
@@ -14,8 +25,7 @@ const answers = createServer((request, response) => {
   response.writeHead(status, { 'content-type': path.includes('/broken/') ? 'text/plain' : 'application/json' });
   if (status === 403) response.end(JSON.stringify({ kind: 'Status', message: 'pods is forbidden: User "x" cannot list' }));
   else if (status === 500) response.end('no JSON');
-  else
-    response.end(JSON.stringify({ apiVersion: 'v1', kind: 'PodList', items: [{ metadata: { name: 'livekit-0', uid: '1' } }] }));
+  else response.end(JSON.stringify({ apiVersion: 'v1', kind: 'PodList', items: podsOf(new URL(path, 'http://x').searchParams) }));
 });
 const portOf = ({ address }: { address(): unknown }): number => (address() as AddressInfo).port;
 
@@ -51,7 +61,12 @@ const pods = async (namespace: string, context?: string) =>
 describe('a cluster', () => {
   it('is found by the kubeconfig, in its current context or another', async () => {
     expect(await connectKubernetes({ kubeconfig: file })).toMatchObject({ kubeconfig: file, context: 'here' });
-    expect(await pods('default')).toEqual([expect.objectContaining({ name: 'livekit-0', kind: 'node', running: false })]);
+    expect(await pods('default')).toContainEqual(expect.objectContaining({ name: 'livekit-0', kind: 'node', running: false }));
+  });
+
+  it('has pods that are known by a selector, and such that say themselves what they are', async () => {
+    const found = (await pods('default')).map(({ kind, name }) => `${kind} ${name}`);
+    expect(found).toEqual(['node livekit-0', 'redis cache-0', 'balancer edge-0']);
   });
 
   it('that is not in the kubeconfig is told of, with those that are', async () => {

@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { MEMBER_KINDS } from '../part-settings.ts';
+import { isMemberKind, MEMBER_KINDS } from '../part-settings.ts';
 import type { MemberKind } from '../target.ts';
 import { ask, type KubernetesClient } from './client.ts';
 import type { SettledOrder } from './order.ts';
@@ -28,19 +28,33 @@ export interface Pod {
   trouble: string | null;
 }
 
+/** Says of a pod what it is, whatever its other labels: as with containers of Docker. */
+const ROLE_LABEL = 'swarm.role';
+
 /** All of the deployment's, also those that are ending. */
 export const listPods = async (
   { core }: KubernetesClient,
   { namespace, selectors }: Pick<SettledOrder, 'namespace' | 'selectors'>,
 ): Promise<Pod[]> => {
-  const lists = MEMBER_KINDS.map(async (kind) => {
-    const labelSelector = selectors[kind];
-    if (labelSelector === undefined) return [];
-    const { items } = await ask(`list the pods in ${namespace}`, core.listNamespacedPod({ namespace, labelSelector }));
-    return items.map((pod) => readPod(pod, kind));
+  const list = async (labelSelector: string): Promise<V1Pod[]> =>
+    (await ask(`list the pods in ${namespace}`, core.listNamespacedPod({ namespace, labelSelector }))).items;
+  const [marked, ...selected] = await Promise.all([
+    list(ROLE_LABEL),
+    ...MEMBER_KINDS.map(async (kind) => {
+      const selector = selectors[kind];
+      return selector === undefined ? [] : (await list(selector)).map((pod) => readPod(pod, kind));
+    }),
+  ]);
+  const said = marked.flatMap((pod) => {
+    const role = pod.metadata?.labels?.[ROLE_LABEL] ?? '';
+    return isMemberKind(role) ? [readPod(pod, role)] : [];
   });
-  return (await Promise.all(lists)).flat();
+  const known = new Set(said.map(({ uid }) => uid));
+  const others = selected.flat().filter(({ uid }) => !known.has(uid));
+  return [...said, ...others].sort((a, b) => RANK[a.kind] - RANK[b.kind] || a.name.localeCompare(b.name));
 };
+
+const RANK: Readonly<Record<MemberKind, number>> = { node: 0, redis: 1, balancer: 2, turn: 3 };
 
 export const readPod = (pod: V1Pod, kind: MemberKind): Pod => {
   const { metadata, spec, status } = pod;
