@@ -166,6 +166,12 @@ const faults = async (engine: DockerEngine, deployment: DockerDeploymentOptions,
   });
   await during('blackhole', 'node-1', {}, async () => expect(await isThere('node-1')).toBe(false));
   expect(await isThere('node-1')).toBe(true);
+  await during('delay', 'node-2', { delay: '50ms' }, async (id) => {
+    expect((await leftoversOf(id)).some((line) => line.includes('swarm-impair'))).toBe(true);
+  });
+  await during('cpu-pressure', 'node-2', { cores: 0.5 }, async (id) => {
+    expect((await leftoversOf(id)).some((line) => line.startsWith('/sys/fs/cgroup'))).toBe(true);
+  });
   await during('redis-kill', 'redis', {}, async () => expect(await stateOf(engine, 'redis')).toBe('exited'));
   await during('forced-stop', 'node-3', {}, async () => expect(await stateOf(engine, 'node-3')).toBe('exited'));
 
