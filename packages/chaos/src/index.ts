@@ -19,6 +19,8 @@ export { drillResultJsonSchema } from './report/json/document-schema.ts';
 export { type DrillOutcome, drillDocument, isDrillResult, type NoDrill, renderDrillJson } from './report/json/render-json.ts';
 export { drillSuite, renderDrillJunit } from './report/render-junit.ts';
 export { type DrillReportOptions, renderDrillText } from './report/render-text.ts';
+export { DRILL_FILE } from './reread/drill-file.ts';
+export { rereadDrill } from './reread/reread-drill.ts';
 export { sayAim } from './run/aim.ts';
 export type { DrillDeployment } from './run/deployment.ts';
 export { type DockerDeploymentOptions, dockerDeployment } from './run/docker-deployment.ts';

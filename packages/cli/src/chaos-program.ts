@@ -3,6 +3,7 @@ import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS } from '@livekit-swarm/lab';
 import { type Command, Option } from 'commander';
 import type { ChaosDoctorFlags } from './commands/chaos-doctor.ts';
 import type { ChaosPlanFlags } from './commands/chaos-plan.ts';
+import type { ChaosReportFlags } from './commands/chaos-report.ts';
 import type { ChaosRunFlags } from './commands/chaos-run.ts';
 import type { Console } from './console.ts';
 import { addGroup, collector, colorFlag } from './flags.ts';
@@ -99,6 +100,25 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     });
 
   chaos
+    .command('report')
+    .description('render and judge drills again, from their records')
+    .argument('<folders...>', 'folders of drills, as "swarm chaos run" named them')
+    .option('--strict', 'what the server is known to fail in fails the drill')
+    .addOption(
+      new Option('--report <name[=file]>', `also make this report (may be repeated): ${REPORTS}; =- for stdout`)
+        .argParser(collector())
+        .default([]),
+    )
+    .option('--json', 'print one JSON object instead of the summary: short for --report json=-')
+    .addOption(colorFlag())
+    .addHelpText('after', reportHelp)
+    .showHelpAfterError(hint('report'))
+    .action(async (folders: string[], flags: ChaosReportFlags) => {
+      const { chaosReportCommand } = await import('./commands/chaos-report.ts');
+      done(await chaosReportCommand(folders, flags, console));
+    });
+
+  chaos
     .command('validate')
     .description('say everything that is wrong with drill files, and start nothing')
     .argument('<files...>', 'drill files; - for standard input')
@@ -167,6 +187,14 @@ Examples:
   swarm chaos heal                                 after a drill that was killed
 
 docs/chaos.md says how drills are written, and how they are done to a deployment of yours.
+`;
+
+const reportHelp = `
+Examples:
+  swarm chaos report records/2026-11-21T12-00-00-hang-10s --report html
+  swarm chaos report records/*-hang-10s --report junit=out/junit.xml
+
+What was asked stands in drill.json of the folder; everything else is measured anew from the records of its repeats. Exits as "swarm chaos run" did.
 `;
 
 const runHelp = `

@@ -8,8 +8,8 @@ import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
 import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../measure/drill-result.ts';
-import type { DrillDeployment } from './deployment.ts';
 import { keepDrill } from '../reread/drill-file.ts';
+import type { DrillDeployment } from './deployment.ts';
 import { permit } from './permit.ts';
 import { runRepeat } from './run-repeat.ts';
 
@@ -96,7 +96,6 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
     }
   }
   return soFar();
-};
 };
 
 /** @throws ChaosError `no-prometheus` when alerts are asked for that nobody could see */

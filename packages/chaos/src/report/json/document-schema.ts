@@ -208,8 +208,8 @@ export const outputSchema = z.union([
   z.object({ schema: z.literal(DRILL_RESULTS_SCHEMA), drills: z.array(z.union([documentSchema, noDrillSchema])) }),
 ]);
 
-export type DrillDocument = z.output<typeof documentSchema>;
-export type NoDrillDocument = z.output<typeof noDrillSchema>;
+export type DrillDocument = z.input<typeof documentSchema>;
+export type NoDrillDocument = z.input<typeof noDrillSchema>;
 
 /** The JSON Schema that is published: it takes fields that later versions add. */
 export const drillResultJsonSchema = (): object => z.toJSONSchema(outputSchema, { io: 'input' });

@@ -40,7 +40,11 @@ const objectives = z.object({
   newcomersBlind: limit(),
   ghosts: limit(),
   disconnected: limit(),
-  alertsWithinMs: z.record(z.string(), ms()).describe('By the name of an alert, after the first fault. Empty: not asked.'),
+  alertsWithinMs: z
+    .record(z.string(), ms())
+    // Drills of before it could be asked for have none.
+    .default({})
+    .describe('By the name of an alert, after the first fault. Empty: not asked.'),
 });
 
 export const objective = z.keyof(objectives).meta({ id: 'Objective' });
@@ -66,9 +70,7 @@ export const drillSchema = z
       recovery: z.enum(['none', 'sdk', 'app']),
     }),
     steady: z.object({ withinMs: ms(), forMs: ms() }),
-    faults: z.array(
-      z.object({ fault: z.string(), aim, atMs: ms(), durationMs: z.number().nullable(), params: z.unknown() }),
-    ),
+    faults: z.array(z.object({ fault: z.string(), aim, atMs: ms(), durationMs: z.number().nullable(), params: z.unknown() })),
     recoveryMs: ms(),
     newcomers: z.object({ everyMs: ms(), stayMs: ms(), apartMs: z.number().exactOptional() }).nullable(),
     objectives,

@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EventLine, judge, parseThreshold, resolveThresholds } from '@livekit-swarm/core';
+import { RECORD_FILE, readRecord, recordLines } from '@livekit-swarm/swarm';
+import { ChaosError } from '../chaos-error.ts';
+import type { Drill } from '../drill/drill.ts';
+import { combineRepeats } from '../measure/combine-repeats.ts';
+import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../measure/drill-result.ts';
+import { judgeRepeat } from '../measure/judge-repeat.ts';
+import { createRecoveryFold } from '../measure/measure-recovery.ts';
+import { createSeconds } from '../measure/seconds.ts';
+import { windowFigures } from '../measure/window-figures.ts';
+import { type KeptDrill, readKeptDrill } from './drill-file.ts';
+
+/**
+ * Measures and judges a drill once more, from what was asked and its records alone: as it was judged when it was carried out, or as this version does.
+ * @param dir the folder of the drill
+ * @throws ChaosError when it is none of a drill, or has no record; RecordError when one cannot be read
+ */
+export const rereadDrill = (dir: string): Promise<DrillResult> => rereadKept(readKeptDrill(dir));
+
+/** The same for who knows what was asked. */
+export const rereadKept = async ({ dir, drill, target, startedAt }: KeptDrill): Promise<DrillResult> => {
+  const files = recordsOf(dir, drill);
+  if (files.length === 0) {
+    throw new ChaosError('no-drill', `${dir}: there is no record in this folder`, 'the drill did not get as far as to write one');
+  }
+  const repeats: RepeatResult[] = [];
+  const versions = new Set<string>();
+  for (const { number, file } of files) {
+    const onEvent = ({ serverVersion }: EventLine): void => {
+      if (serverVersion !== undefined) versions.add(serverVersion);
+    };
+    repeats.push(await rereadRepeat(drill, number, file, onEvent));
+  }
+  const [version = null] = versions.size === 1 ? versions : [];
+  return {
+    schema: DRILL_RESULT_SCHEMA,
+    drill,
+    serverVersion: version,
+    target,
+    startedAt,
+    repeats,
+    ...combineRepeats(drill, repeats, version),
+  };
+};
+
+/** As `runDrill` lays them out; a drill that was interrupted has fewer than it asked for. */
+const recordsOf = (dir: string, { repeats }: Drill): { number: number; file: string }[] =>
+  Array.from({ length: repeats }, (_, index) => ({
+    number: index + 1,
+    file: join(repeats === 1 ? dir : join(dir, `repeat-${index + 1}`), RECORD_FILE),
+  })).filter(({ file }) => existsSync(file));
+
+const rereadRepeat = async (
+  drill: Drill,
+  number: number,
+  file: string,
+  onEvent: (line: EventLine) => void,
+): Promise<RepeatResult> => {
+  const fold = createRecoveryFold();
+  const seconds = createSeconds();
+  let steady = false;
+  let failure: string | null = null;
+  let startedAtMs = 0;
+  let endAt = 0;
+  for await (const line of recordLines(file)) {
+    fold.add(line);
+    seconds.add(line);
+    if (line.type === 'header') startedAtMs = line.startedAtMs;
+    else endAt = Math.max(endAt, line.at);
+    if (line.type === 'event') onEvent(line);
+    if (line.type !== 'drill') continue;
+    if (line.what === 'steady') steady = true;
+    if (line.what === 'void' || line.what === 'aborted') failure ??= line.message;
+  }
+  const summary = await readRecord(file, drill.thresholds.map(parseThreshold));
+  const recovery = fold.result();
+  if (!steady) failure ??= 'the run ended before it was steady';
+  const judged = judgeRepeat({
+    drill,
+    recovery,
+    played: { injected: recovery.faults.length, skipped: recovery.skipped.map(({ fault, message }) => `${fault}: ${message}`) },
+    failure,
+    interrupted: summary.end?.reason === 'interrupted',
+    run: { judgement: judge(summary, resolveThresholds(summary.scenario, drill.thresholds)) },
+  });
+  return {
+    number,
+    recovery,
+    windows: windowFigures(summary),
+    seconds: seconds.result(),
+    record: file,
+    startedAtMs,
+    tookMs: endAt,
+    ...judged,
+    ...(summary.end === null && brokenOff(endAt, judged.reasons)),
+  };
+};
+
+/** Whoever was away when the record breaks off may have come back: nothing is certain. */
+const brokenOff = (endAt: number, reasons: readonly string[]): Pick<RepeatResult, 'verdict' | 'reasons'> => ({
+  verdict: 'inconclusive',
+  reasons: [`the record breaks off ${(endAt / 1_000).toFixed(1)} s into the run: what came after is not known`, ...reasons],
+});

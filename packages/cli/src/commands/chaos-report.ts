@@ -1,0 +1,35 @@
+import { type DrillResult, exitCodeOfDrill, renderDrillText, rereadDrill } from '@livekit-swarm/chaos';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { gravestOf } from '@livekit-swarm/report';
+import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
+import { type Console, wantsColor, write } from '../console.ts';
+
+export interface ChaosReportFlags {
+  strict?: boolean;
+  report: string[];
+  json?: boolean;
+  color: boolean;
+}
+
+/**
+ * `swarm chaos report FOLDER…`: measures and judges drills again, from their records.
+ * @throws ChaosError when a folder is none of a drill; RecordError when a record cannot be read
+ */
+export const chaosReportCommand = async (
+  folders: readonly string[],
+  flags: ChaosReportFlags,
+  console: Console,
+): Promise<ExitCode> => {
+  const { stdout, env } = console;
+  const requests = readDrillReports(flags.report, flags.json === true);
+  const strict = flags.strict === true;
+  const results: DrillResult[] = [];
+  for (const folder of folders) results.push(await rereadDrill(folder));
+  if (requests.every(({ to }) => to !== 'stdout')) {
+    const color = wantsColor(flags.color, stdout, env);
+    await write(stdout, results.map((result) => renderDrillText(result, { color, strict })).join('\n'));
+  }
+  const complete = await writeDrillReports(requests, results, { strict, quiet: false }, console);
+  const code = gravestOf(results.map((result) => exitCodeOfDrill(result, strict)));
+  return complete || code !== EXIT_CODES.passed.code ? code : EXIT_CODES.internalError.code;
+};
