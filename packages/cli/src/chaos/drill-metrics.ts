@@ -64,8 +64,16 @@ export const serveDrillMetrics = async (
 
 const serveToLab = async ({ stderr }: Pick<Console, 'stderr'>): Promise<RunExporter> => {
   const { startRunExporter } = await import('@livekit-swarm/exporter/runs');
-  const listen = { host: '127.0.0.1', port: 0 };
-  return startRunExporter({ listen, token: null, version: VERSION, log: (line) => void stderr.write(`metrics: ${line}\n`) });
+  // That it listens, and where, is nobody's business but the lab's; what goes wrong later is.
+  let log = (_line: string): void => {};
+  const exporter = await startRunExporter({
+    listen: { host: '127.0.0.1', port: 0 },
+    token: null,
+    version: VERSION,
+    log: (line) => log(line),
+  });
+  log = (line) => void stderr.write(`metrics: ${line}\n`);
+  return exporter;
 };
 
 const closeAfter = async (exporter: RunExporter | null, error: unknown): Promise<never> => {

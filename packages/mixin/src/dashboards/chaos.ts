@@ -73,6 +73,54 @@ const drill: Row = {
   ],
 };
 
+const hearing: Row = {
+  title: 'What people of the drill hear',
+  panels: [
+    graph({
+      title: 'Who hears whom',
+      means:
+        'People of swarm chaos run: hearing is everybody of their room, partly is some, deaf is nobody; reconnecting are on their way back, out are told that they are. deaf while nobody reconnects: they think that all is well. partly that stays: split brain.',
+      stacked: true,
+      columns: 12,
+      empty: 'no drill',
+      queries: [ask('sum by (state) (swarm_chaos_participants)', '{{state}}')],
+    }),
+    graph({
+      title: 'Pairs that do not hear each other',
+      means:
+        'Share of all ordered pairs of people in one room. It rises two seconds after media stopped. Above 0 after the minute of healing: some never heard each other again.',
+      unit: 'percentunit',
+      limits: HARDLY_ANY,
+      columns: 12,
+      empty: 'no drill',
+      queries: [
+        ask('sum by (drill) (swarm_chaos_pairs{state="silent"}) / (sum by (drill) (swarm_chaos_pairs) > 0)', '{{drill}}'),
+      ],
+    }),
+    graph({
+      title: 'Recovery times',
+      means:
+        'Of the last repeat of each drill: from the fault until half (0.5), 95 % and the last (1) of the pairs that fell silent heard each other again. Those that never did are not in it.',
+      unit: 's',
+      limits: { warn: 5, bad: 15 },
+      columns: 12,
+      empty: 'no drill',
+      queries: [ask('swarm_chaos_recovery_seconds', '{{drill}} {{quantile}}')],
+    }),
+    states({
+      title: 'What it came to',
+      means:
+        'Of the last repeat of each drill: whether it passed, and whether each thing that it asks for was there. Not met, though it is not known to fail: the deployment is worse than it was.',
+      words: { 1: { text: 'met' }, 0: { text: 'missed' } },
+      empty: 'no drill',
+      queries: [
+        ask('swarm_chaos_verdict{verdict="passed"}', '{{drill}}: passed'),
+        ask('swarm_chaos_objective_ok', '{{drill}}: {{objective}}'),
+      ],
+    }),
+  ],
+};
+
 const people: Row = {
   title: 'People across the fault',
   panels: [
@@ -247,5 +295,5 @@ export const chaosDashboard = (): Dashboard =>
     description: `What a fault does to people, and whether it heals. ${DRILLS}`,
     variables: livekitVariables(),
     annotations: [faults(), heals(), alerts()],
-    rows: [drill, people, service, media],
+    rows: [drill, hearing, people, service, media],
   });
