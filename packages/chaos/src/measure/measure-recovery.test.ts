@@ -66,6 +66,16 @@ describe('a silence that was over before the fault', () => {
   });
 });
 
+describe('a hiccup long after a room was back', () => {
+  const pair = ['a-1', 'a-2'];
+  const later = (fromAt: number, toAt: number) =>
+    measure(...crowd(...pair), ...faultOn('a'), ...silence(pair, FAULT_AT, FAULT_AT + 3_000), ...silence(pair, fromAt, toAt));
+
+  it('does not count as its recovery', () => expect(later(40_000, 40_600).rto?.max).toBe(3_000));
+  it('does when it follows closely', () => expect(later(FAULT_AT + 4_000, FAULT_AT + 4_600).rto?.max).toBe(4_600));
+  it('does when it is longer than a hiccup', () => expect(later(40_000, 42_000).rto?.max).toBe(32_000));
+});
+
 describe('with several faults', () => {
   it('each silence counts from the fault that it came of', () => {
     const second = drillLine(30_000, {

@@ -67,13 +67,22 @@ const recoveryOf = (
   if (touched.length === 0) return { lastBeforeAt: null, firstAfterAt: null, gapMs: 0, recoveredAfterMs: 0 };
   const longest = touched.reduce((worst, silence) => (lengthOf(silence) > lengthOf(worst) ? silence : worst));
   const never = touched.some(({ toAt }) => toAt === null);
-  return {
+  const told = {
     lastBeforeAt: longest.fromAt,
     firstAfterAt: longest.toAt,
-    gapMs: longest.toAt === null ? null : longest.toAt - longest.fromAt,
-    recoveredAfterMs: never ? null : Math.max(...touched.map((silence) => (silence.toAt ?? 0) - causeOf(silence, faults))),
+    gapMs: longest.toAt === null ? null : lengthOf(longest),
   };
+  if (never) return { ...told, recoveredAfterMs: null };
+  const caused = touched.filter((silence, index) => belongs(silence, touched[index - 1], faults));
+  return { ...told, recoveredAfterMs: Math.max(0, ...caused.map((silence) => (silence.toAt ?? 0) - causeOf(silence, faults))) };
 };
+
+/** A silence shorter than this that comes when media had long been back is a hiccup, and not what became of the fault. */
+const HICCUP_MS = 1_000;
+const SETTLED_MS = 5_000;
+
+const belongs = (silence: Silence, before: Silence | undefined, faults: readonly { at: number }[]): boolean =>
+  lengthOf(silence) >= HICCUP_MS || silence.fromAt - Math.max(before?.toAt ?? 0, causeOf(silence, faults)) < SETTLED_MS;
 
 const lengthOf = ({ fromAt, toAt }: Silence): number => (toAt ?? Number.POSITIVE_INFINITY) - fromAt;
 
