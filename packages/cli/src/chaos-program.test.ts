@@ -189,3 +189,14 @@ describe('swarm chaos run', () => {
     expect(error?.message).toContain('there is a record already');
   });
 });
+
+describe('swarm chaos report', () => {
+  it('says what a folder lacks', async () => {
+    const { error } = await swarm('report', dir);
+    expect(error?.message).toBe(`${dir}: there is no drill.json in this folder`);
+    expect((await swarm('report', join(dir, 'nowhere'))).error?.message).toContain('there is no such folder');
+  });
+
+  it('refuses reports that there are not', async () =>
+    expect((await swarm('report', dir, '--report', 'pdf')).error).toBeInstanceOf(UsageError));
+});

@@ -17,7 +17,7 @@ import { type KeptDrill, readKeptDrill } from './drill-file.ts';
  * @param dir the folder of the drill
  * @throws ChaosError when it is none of a drill, or has no record; RecordError when one cannot be read
  */
-export const rereadDrill = (dir: string): Promise<DrillResult> => rereadKept(readKeptDrill(dir));
+export const rereadDrill = async (dir: string): Promise<DrillResult> => await rereadKept(readKeptDrill(dir));
 
 /** The same for who knows what was asked. */
 export const rereadKept = async ({ dir, drill, target, startedAt }: KeptDrill): Promise<DrillResult> => {
