@@ -11,16 +11,17 @@ import {
   shorten,
   wrap,
 } from '@livekit-swarm/report';
+import { alertSpans } from '../measure/alert-spans.ts';
 import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { OBJECTIVES } from '../measure/judge-repeat.ts';
 import type { NewcomerResult } from '../measure/recovery.ts';
 import {
   falseClaims,
   formatGap,
-  formatTook,
   isJudged,
   recoverySentence,
   rejoinSentence,
+  sayAlert,
   sayComeback,
   sayIslands,
   someOf,
@@ -141,15 +142,15 @@ const figuresOf = (came: readonly NewcomerResult[]): string[] => {
   return [String(came.length), String(joined.length), formatMs(worst), `${found.length} of ${joined.length}`];
 };
 
-export const clusterSection: Section = ({ recovery: { backends, comebacks, alerts, ghosts, faults } }) => {
+export const clusterSection: Section = ({ recovery }) => {
+  const { backends, comebacks, ghosts, faults } = recovery;
   const least = backends.reduce<(typeof backends)[number] | null>((a, b) => (a === null || b.healthy < a.healthy ? b : a), null);
   const since = faults[0]?.at ?? 0;
-  const fired = alerts.filter(({ state }) => state === 'firing');
   return [
     ...(least === null ? [] : [`  load balancer: at least ${least.healthy} of ${plural(least.total, 'healthy backend')}`]),
     ...comebacks.flatMap((comeback) => wrap('  ', sayComeback(comeback))),
     ...(ghosts.length === 0 ? [] : wrap('  ', `ghosts at the end (rooms that are listed and nobody serves): ${someOf(ghosts)}`)),
-    ...fired.flatMap(({ name, at }) => wrap('  ', `alert ${name} after ${formatTook(at - since)}`)),
+    ...alertSpans(recovery).flatMap((span) => wrap('  ', sayAlert(span, since))),
   ];
 };
 

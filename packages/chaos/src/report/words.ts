@@ -1,4 +1,5 @@
 import { formatNumber, plural, shorten } from '@livekit-swarm/report';
+import type { AlertSpan } from '../measure/alert-spans.ts';
 import type { DrillResult, RepeatResult, RepeatVerdict } from '../measure/drill-result.ts';
 import type { Recovery, WayBack } from '../measure/recovery.ts';
 
@@ -9,6 +10,9 @@ export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {
   void: '?',
   interrupted: '?',
 };
+
+/** A sentence of its own. */
+export const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
 /** `PASSED`, `FAILED`, `FAILED AS KNOWN`: for titles, in small letters. */
 export const verdictWords = ({ verdict, knowledge }: Pick<DrillResult, 'verdict' | 'knowledge'>): string => {
@@ -111,4 +115,11 @@ export const sayComeback = ({ member, successor, servingMs, ...steps }: Recovery
   ).flatMap(([step, ms]) => (ms === null ? [] : [`${step} after ${formatTook(ms)}`]));
   const how = seen.length === 0 ? '' : `: ${seen.join(', ')}`;
   return `${member} serves again ${formatTook(servingMs)} after it was told to end${named}${how}`;
+};
+
+/** `alert LiveKitNodeDown after 31.2 s, over after 66.7 s`. @param since of the first fault, ms after the run's start */
+export const sayAlert = ({ name, fromAt, toAt }: AlertSpan, since: number): string => {
+  const began = fromAt < since ? 'fired before' : `after ${formatTook(fromAt - since)}`;
+  const ended = toAt === null ? 'not over at the end' : toAt < since ? 'and was over' : `over after ${formatTook(toAt - since)}`;
+  return `alert ${name} ${began}, ${ended}`;
 };

@@ -1,7 +1,8 @@
 import { html, type Markup, name, percent, preciseClock } from '@livekit-swarm/report/html';
+import { type AlertSpan, alertSpans } from '../../measure/alert-spans.ts';
 import type { RepeatResult } from '../../measure/drill-result.ts';
 import type { ParticipantRecovery, Recovery, Strip } from '../../measure/recovery.ts';
-import { sayComeback } from '../words.ts';
+import { sayAlert, sayComeback } from '../words.ts';
 import { bands } from './bands.ts';
 import { secondLanes } from './second-lanes.ts';
 
@@ -77,7 +78,9 @@ const sentence = ({ identity, strip: parts, recoveredAfterMs }: ParticipantRecov
 const lanes = ({ backends, comebacks, alerts, faults }: Recovery, endAt: number): Markup[] => [
   ...comebacks.map((comeback) => comebackLane(comeback, faults, endAt)),
   ...(backends.length === 0 ? [] : [backendLane(backends, faults, endAt)]),
-  ...[...new Set(alerts.map(({ name: alert }) => alert))].map((alert) => alertLane(alert, alerts, faults, endAt)),
+  ...[...Map.groupBy(alertSpans({ alerts }), (span) => span.name)].map(([alert, spans]) =>
+    alertLane(alert, spans, faults, endAt),
+  ),
 ];
 
 const backendLane = (backends: Recovery['backends'], faults: Recovery['faults'], endAt: number): Markup => {
@@ -98,14 +101,11 @@ const comebackLane = (comeback: Recovery['comebacks'][number], faults: Recovery[
   return html`<div class="row"><span class="who">${name(member)} away</span><svg role="img" aria-label="${said}">${bands({ faults }, endAt)}${bar}</svg></div>`;
 };
 
-const alertLane = (alert: string, alerts: Recovery['alerts'], faults: Recovery['faults'], endAt: number): Markup => {
-  const own = alerts.filter(({ name: other }) => other === alert);
-  const bars = own.flatMap(({ at, state }, index) =>
-    state === 'firing'
-      ? [
-          html`<rect class="alert" x="${percent(at, endAt)}" width="${percent((own[index + 1]?.at ?? endAt) - at, endAt)}" y="3" height="9"/>`,
-        ]
-      : [],
-  );
-  return html`<div class="row"><span class="who">${name(alert)}</span><svg role="img" aria-label="Alert ${alert} fired">${bands({ faults }, endAt)}${bars}</svg></div>`;
+const alertLane = (alert: string, spans: readonly AlertSpan[], faults: Recovery['faults'], endAt: number): Markup => {
+  const said = (span: AlertSpan): string => sayAlert(span, faults[0]?.at ?? 0);
+  const bars = spans.map((span) => {
+    const { fromAt, toAt } = span;
+    return html`<rect class="alert" x="${percent(fromAt, endAt)}" width="${percent((toAt ?? endAt) - fromAt, endAt)}" y="3" height="9"><title>${said(span)}</title></rect>`;
+  });
+  return html`<div class="row"><span class="who">${name(alert)}</span><svg role="img" aria-label="${spans.map(said).join('; ')}">${bands({ faults }, endAt)}${bars}</svg></div>`;
 };
