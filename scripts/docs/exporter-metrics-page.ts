@@ -26,7 +26,12 @@ exporter made of the same target, module and node, so that a rate means somethin
     title: 'Real users: swarm_client_*',
     intro: 'What browsers report through the [beacon](beacon.md).',
   },
-  { family: 'chaos', title: 'Chaos: swarm_chaos_*', intro: 'Set by drills.' },
+  {
+    family: 'chaos',
+    title: 'Chaos: swarm_chaos_*',
+    intro: `With \`swarm chaos run --metrics :9464\`, while a drill goes on; a Prometheus of its own lab scrapes it by itself. Its crowd is in \`swarm_run_*\`, too, with the drill as the scenario.
+The people here are those of the crowd: not the newcomers, nor who has not come yet or has left.`,
+  },
   { family: 'exporter', title: 'The exporter itself: swarm_exporter_*', intro: 'On every `/metrics`, also that of a run.' },
 ];
 
