@@ -43,6 +43,10 @@ testWithDocker(
       await faults(engine, deployment, dir);
       await ownNetwork(engine, deployment, dir);
     } finally {
+      // A test that failed in between must leave the machine as it was, too.
+      for (const name of ['journal', 'faults', 'own']) {
+        await healPending({ journal: openJournal(join(dir, name)), faults: FAULTS, force: true });
+      }
       await rm(dir, { recursive: true, force: true });
     }
   },
@@ -95,7 +99,11 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
   // It is no lab of ours.
   await expect(carryOut(null, 'not-allowed')).rejects.toMatchObject({ reason: 'not-allowed' });
 
-  const result = await carryOut(NAME, 'drill');
+  let result = await carryOut(NAME, 'drill');
+  // A machine that is busy with something else says nothing about containers.
+  for (let attempt = 2; attempt <= 3 && (result.verdict === 'void' || result.verdict === 'inconclusive'); attempt++) {
+    result = await carryOut(NAME, `drill-${attempt}`);
+  }
   const [repeat] = result.repeats;
   expect({ verdict: repeat?.verdict, reasons: repeat?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
   expect(result.target).toContain(`swarm.drill=${NAME}`);

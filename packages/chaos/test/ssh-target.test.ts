@@ -97,6 +97,8 @@ test.skipIf(why !== null)(`units over ssh${why === null ? '' : ` (skipped: ${why
 
   // Injected here, healed by another who only has the journal.
   const journal = openJournal(join(host.dir, 'journal'));
+  await using cleanUp = new AsyncDisposableStack();
+  cleanUp.defer(async () => void (await healPending({ journal, faults: FAULTS, force: true })));
   const during = async (name: string, member: Member, look: (id: string) => Promise<void>): Promise<void> => {
     const fault = FAULTS.get(name);
     if (fault === undefined) throw new Error(`there is no fault ${name}`);
