@@ -32,6 +32,13 @@ const crowd = async (number: number): Promise<RunResult> =>
     stop: new AbortController().signal,
   });
 
+/** On a machine that has other things to do, a run is inconclusive for the figures it measured; whether people heard each other is not. */
+const expectGood = ({ judgement, summary }: RunResult): void => {
+  expect(summary.joins).toMatchObject({ joined: 4, failed: 0, dropped: 0 });
+  expect(summary.tracks).toMatchObject({ expected: 4, received: 4, missing: 0 });
+  expect(judgement.verdict, judgement.reasons.join(', ')).not.toBe('failed');
+};
+
 const pod = async (name: string): Promise<{ uid: string; ready: boolean } | null> => {
   const text = await cluster.kubectl(['get', 'pods', '-n', livekit.namespace, '-o', 'json']);
   const { items } = JSON.parse(text) as {
@@ -69,9 +76,7 @@ describe('LiveKit as examples/kubernetes/lab has it', () => {
 
   test('people talk, whichever server they come in by', async () => {
     for (const number of [0, 2]) {
-      const { judgement, summary } = await crowd(number);
-      expect(summary.joins.joined).toBe(4);
-      expect(judgement.verdict, judgement.reasons.join(', ')).toBe('passed');
+      expectGood(await crowd(number));
     }
   });
 
@@ -87,7 +92,7 @@ describe('LiveKit as examples/kubernetes/lab has it', () => {
     }
     const rooms = new RoomServiceClient(`http://127.0.0.1:${FIRST_PORT + 1}`, livekit.apiKey, livekit.apiSecret);
     expect(await rooms.listRooms()).toBeInstanceOf(Array);
-    expect((await crowd(1)).judgement.verdict).toBe('passed');
+    expectGood(await crowd(1));
   });
 
   test('the account of drills deletes a server, and reads no Secret', async () => {
