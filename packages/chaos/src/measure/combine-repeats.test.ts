@@ -31,8 +31,10 @@ describe('repeats together', () => {
   it('are as bad as the worst of them', () => {
     expect(combine([repeat('passed'), repeat('failed')]).verdict).toBe('failed');
     expect(combine([repeat('void'), repeat('inconclusive')]).verdict).toBe('inconclusive');
-    expect(combine([repeat('passed'), repeat('void')]).verdict).toBe('void');
+    expect(combine([repeat('void'), repeat('passed')]).verdict).toBe('passed');
     expect(combine([]).verdict).toBe('void');
+    // Asked for once, and made again.
+    expect(combine([repeat('failed'), repeat('void')]).verdict).toBe('failed');
   });
 
   it('count every outcome', () =>

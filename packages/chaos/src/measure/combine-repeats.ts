@@ -11,8 +11,10 @@ export const combineRepeats = (
   serverVersion: string | null,
 ): Pick<DrillResult, 'verdict' | 'knowledge' | 'spread' | 'outcomes'> => {
   const measured = repeats.filter(({ verdict }) => verdict === 'passed' || verdict === 'failed');
+  // Those that told nothing were made again: where that succeeded they say nothing about the drill.
+  const judged = measured.length >= drill.repeats ? measured : repeats;
   return {
-    verdict: VERDICTS.find((verdict) => repeats.some((repeat) => repeat.verdict === verdict)) ?? 'void',
+    verdict: VERDICTS.find((verdict) => judged.some((repeat) => repeat.verdict === verdict)) ?? 'void',
     knowledge: knowledgeOf(drill, measured, serverVersion),
     spread: {
       rtoP50: spreadOf(measured.flatMap(({ recovery }) => recovery.rto?.p50 ?? [])),

@@ -58,7 +58,7 @@ const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase
 /** Names do not tell of a repeat where there is only one, so that drills can be compared from day to day. */
 const casesOf = (repeat: RepeatResult, result: DrillResult, { strict }: DrillReportOptions): TestCase[] => {
   const { number, findings, thresholds } = repeat;
-  const name = (what: string): string => (result.drill.repeats === 1 ? what : `${what} (repeat ${number})`);
+  const name = (what: string): string => (result.drill.repeats === 1 && number === 1 ? what : `${what} (repeat ${number})`);
   // What is known to fail is no news; it is told, and counts with the verdict when it is not known.
   const forgiven = exitCodeOfDrill(result, strict ?? false) === 0;
   const caseOf = (what: string, ok: boolean | null, type: string, said: string): TestCase => {

@@ -58,7 +58,9 @@ const renderRepeat = (repeat: RepeatResult, style: Style, result: DrillResult, s
         paintVerdict(
           style,
           verdict,
-        )(`${VERDICT_MARKS[verdict]} repeat ${number} of ${result.drill.repeats}: ${outcomeOf(repeat)}`),
+        )(
+          `${VERDICT_MARKS[verdict]} repeat ${number}${number > result.drill.repeats ? ', once more' : ` of ${result.drill.repeats}`}: ${outcomeOf(repeat)}`,
+        ),
       ]
     : [];
   const why = [

@@ -10,6 +10,7 @@ import { judgeRepeat } from '../measure/judge-repeat.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import { createSeconds } from '../measure/seconds.ts';
 import { windowFigures } from '../measure/window-figures.ts';
+import { attemptFolder, SPARE_ATTEMPTS } from '../run/attempts.ts';
 import { type KeptDrill, readKeptDrill } from './drill-file.ts';
 
 /**
@@ -46,10 +47,10 @@ export const rereadKept = async ({ dir, drill, target, startedAt }: KeptDrill): 
 };
 
 /** As `runDrill` lays them out; a drill that was interrupted has fewer than it asked for. */
-const recordsOf = (dir: string, { repeats }: Drill): { number: number; file: string }[] =>
-  Array.from({ length: repeats }, (_, index) => ({
+const recordsOf = (dir: string, drill: Drill): { number: number; file: string }[] =>
+  Array.from({ length: drill.repeats + SPARE_ATTEMPTS }, (_, index) => ({
     number: index + 1,
-    file: join(repeats === 1 ? dir : join(dir, `repeat-${index + 1}`), RECORD_FILE),
+    file: join(attemptFolder(dir, drill, index + 1), RECORD_FILE),
   })).filter(({ file }) => existsSync(file));
 
 const rereadRepeat = async (

@@ -1,5 +1,4 @@
 /** A whole drill: as often as it asks for, each time on a deployment that is as it should be, and what all of it comes to. */
-import { join } from 'node:path';
 import type { Plan, RecordLine } from '@livekit-swarm/core';
 import { openRecord, type Progress, type RecordWriter, type Staffing } from '@livekit-swarm/swarm';
 import { ChaosError } from '../chaos-error.ts';
@@ -9,6 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
 import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../measure/drill-result.ts';
 import { keepDrill } from '../reread/drill-file.ts';
+import { attemptFolder, isEnough } from './attempts.ts';
 import type { DrillDeployment } from './deployment.ts';
 import { permit } from './permit.ts';
 import { runRepeat } from './run-repeat.ts';
@@ -40,7 +40,7 @@ export interface DrillOptions {
 }
 
 /**
- * Carries a drill out as often as it asks for. Interrupted, it ends after the repeat that is going on. In its folder `drill.json` says what was asked and what has
+ * Carries a drill out as often as it asks for, and what told nothing once more (see `isEnough`). Interrupted, it ends after the repeat that is going on. In its folder `drill.json` says what was asked and what has
  * come of it so far, from the first repeat on.
  * @throws ChaosError when it is not allowed, or something cannot be injected or healed; what raising the deployment and `run` of swarm throw
  */
@@ -62,9 +62,9 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
       ...combineRepeats(drill, repeats, version),
     };
   };
-  for (let number = 1; number <= drill.repeats && !stop.aborted; number++) {
+  for (let number = 1; !isEnough(drill, repeats) && !stop.aborted; number++) {
     options.onRepeat?.(number, drill.repeats);
-    const folder = drill.repeats === 1 ? dir : join(dir, `repeat-${number}`);
+    const folder = attemptFolder(dir, drill, number);
     const record = openRecord(folder);
     options.onRecord?.(record);
     try {

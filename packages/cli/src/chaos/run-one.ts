@@ -81,7 +81,8 @@ export const runOne = async ({
         }),
       onRepeat: (number, of) => {
         tap = metrics.begin(drill.name);
-        if (of > 1) printer.say(`${drill.name}: repeat ${number} of ${of}`);
+        if (number > of) printer.say(`${drill.name}: once more, as the last one told nothing`);
+        else if (of > 1) printer.say(`${drill.name}: repeat ${number} of ${of}`);
       },
       onRecord: (writer) => {
         record = writer;

@@ -34,7 +34,8 @@ test('what leaves for other machines is dropped where the sender does not notice
 });
 
 test('devices are asked for only where packets leave by them', async () => {
-  const target = fakeTarget((argv) => (argv[0] === 'ls' ? { stdout: 'eth0\nlo\nbonding_masters\n' } : {}));
+  const devices = 'Inter-|   Receive\n face |bytes\n    lo: 100 1\n  eth0: 200 2\n';
+  const target = fakeTarget((argv) => (argv.includes('/proc/net/dev') ? { stdout: devices } : {}));
   await cutPackets(target, NODE, 'abcd1234', { protocol: 'udp', direction: 'both' }, '');
   expect(target.ran.map(({ argv }) => argv[0])).toEqual(['nft']);
   const far = { ...NODE, ports: { ...PORTS, address: '10.0.0.7' } };

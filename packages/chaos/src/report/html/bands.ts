@@ -1,9 +1,16 @@
 import { html, type Markup, percent } from '@livekit-swarm/report/html';
 import type { Recovery } from '../../measure/recovery.ts';
 
-/** From injection to heal; what was never healed lasted to the end. */
-export const bands = ({ faults }: Pick<Recovery, 'faults'>, endAt: number): Markup[] =>
-  faults.map(
-    ({ at, healedAt }) =>
-      html`<rect class="fault" x="${percent(at, endAt)}" width="${percent(Math.max((healedAt ?? endAt) - at, endAt / 500), endAt)}" height="100%"/><line class="fault" x1="${percent(at, endAt)}" x2="${percent(at, endAt)}" y1="0" y2="100%"/>`,
-  );
+/** A fault that heals itself has no length; it must be seen. */
+const LEAST_SHARE = 1 / 500;
+
+/** Drawn once behind all rows. From injection to heal; what was never healed lasted to the end. */
+export const bands = ({ faults }: Pick<Recovery, 'faults'>, endAt: number): Markup =>
+  html`<svg class="bands" aria-hidden="true">${faults
+    .slice(0, MOST_BANDS)
+    .map(
+      ({ at, healedAt }) =>
+        html`<rect class="fault" x="${percent(at, endAt)}" width="${percent(Math.max((healedAt ?? endAt) - at, endAt * LEAST_SHARE), endAt)}" height="100%"/><line class="fault" x1="${percent(at, endAt)}" x2="${percent(at, endAt)}" y1="0" y2="100%"/>`,
+    )}</svg>`;
+
+const MOST_BANDS = 100;

@@ -2,18 +2,25 @@ import { formatMs, plural } from '@livekit-swarm/report';
 import { html, type Markup, name, preciseClock, said } from '@livekit-swarm/report/html';
 import type { RepeatResult } from '../../measure/drill-result.ts';
 import type { NewcomerResult } from '../../measure/recovery.ts';
-import { falseClaims, rejoinSentence, waysSentence } from '../words.ts';
+import { capital, falseClaims, recoverySentence, rejoinSentence, waysSentence } from '../words.ts';
+
+/** More of a kind than anybody reads. */
+const MOST_FAULTS = 20;
+const MOST_NAMES = 20;
 
 /** What was done, and what became of people's connections. */
 export const faultList = (repeat: RepeatResult): Markup => {
   const { faults, skipped, rooms } = repeat.recovery;
+  const control = rooms.filter((room) => room.control).length;
   const claims = falseClaims(repeat);
   const rejoined = rejoinSentence(repeat);
-  return html`<ul class="done">${faults.map(
-    ({ fault, target, members, at, healedAt }) =>
-      html`<li><time>${preciseClock(at)}</time> <b>${fault}</b>: ${members.length === 0 ? 'nobody' : members.map((member) => name(member))} <span class="dim">(${said(target)}), ${healedAt === null ? 'healed when it was over' : `healed at ${preciseClock(healedAt)}`}</span></li>`,
-  )}${skipped.map(({ fault, message }) => html`<li class="unsure">${fault} was skipped: ${said(message)}</li>`)}
-<li>${plural(rooms.filter(({ control }) => !control).length, 'room')} hit, ${rooms.filter(({ control }) => control).length} control. ${waysSentence(repeat)}.</li>
+  return html`<ul class="done">${faults
+    .slice(0, MOST_FAULTS)
+    .map(
+      ({ fault, target, members, at, healedAt }) =>
+        html`<li><time>${preciseClock(at)}</time> <b>${fault}</b>: ${members.length === 0 ? 'nobody' : members.slice(0, MOST_NAMES).map((member, index) => html`${index > 0 && ', '}${name(member)}`)} <span class="dim">(${said(target)}), ${healedAt === null ? 'healed when it was over' : `healed at ${preciseClock(healedAt)}`}</span></li>`,
+    )}${faults.length > MOST_FAULTS && html`<li class="dim">… and ${faults.length - MOST_FAULTS} more</li>`}${skipped.map(({ fault, message }) => html`<li class="unsure">${fault} was skipped: ${said(message)}</li>`)}
+${rooms.length > 0 && html`<li>${capital(recoverySentence(repeat.recovery))}.</li><li>${faults.length > 0 && `${plural(rooms.length - control, 'room')} hit, ${control} control. `}Of the participants ${waysSentence(repeat)}.</li>`}
 ${rejoined !== null && html`<li>${rejoined}.</li>`}
 ${claims > 0 && html`<li class="bad">${plural(claims, 'participant')} had been told that they are back, and did not hear everybody.</li>`}</ul>`;
 };
@@ -28,8 +35,13 @@ export const newcomerTable = ({ recovery: { newcomers } }: RepeatResult): Markup
   return html`<details class="more"><summary>Newcomers: ${newcomers.filter(({ failure }) => failure === null).length} of ${newcomers.length} got in, ${newcomers.filter(isFine).length} found everybody</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Newcomers"><table><thead><tr><th scope="col">Came</th><th scope="col">During</th><th scope="col">Room</th><th scope="col" class="n">Joined in</th><th scope="col" class="n">Was told of</th><th scope="col" class="n">Heard</th></tr></thead><tbody>${sorted
     .slice(0, MOST_NEWCOMERS)
-    .map(newcomerRow)}</tbody></table></div></details>`;
+    .map(
+      newcomerRow,
+    )}</tbody></table></div>${sorted.length > MOST_NEWCOMERS && html`<p class="note">… and ${sorted.length - MOST_NEWCOMERS} more.</p>`}</details>`;
 };
+
+/** How many are left out. */
+const more = (all: number): string | false => all > MOST_NAMES && `… and ${all - MOST_NAMES} more`;
 
 const isFine = ({ failure, sees, present, hears, speaking }: NewcomerResult): boolean =>
   failure === null && sees >= present && hears >= speaking;
@@ -45,6 +57,6 @@ export const clusterPart = ({ recovery: { ghosts, rooms } }: RepeatResult): Mark
   if (ghosts.length === 0 && wrong.length === 0) return null;
   return html`<h3>Redis and reality</h3><ul class="done">${
     wrong.length > 0 &&
-    html`<li class="bad">Redis names another node than people are on: ${wrong.map(({ room }) => html`${name(room)} `)}</li>`
-  }${ghosts.length > 0 && html`<li>Ghosts at the end (listed, and served by nobody): ${ghosts.map((ghost) => html`${name(ghost)} `)}</li>`}</ul>`;
+    html`<li class="bad">Redis names another node than people are on: ${wrong.slice(0, MOST_NAMES).map(({ room }) => html`${name(room)} `)}${more(wrong.length)}</li>`
+  }${ghosts.length > 0 && html`<li>Ghosts at the end (listed, and served by nobody): ${ghosts.slice(0, MOST_NAMES).map((ghost) => html`${name(ghost)} `)}${more(ghosts.length)}</li>`}</ul>`;
 };

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { documentOf, html, type Markup, name, said } from '@livekit-swarm/report/html';
 import type { DrillResult, RepeatResult } from '../../measure/drill-result.ts';
 import { exitCodeOfDrill } from '../exit-code.ts';
-import { knowledgeSentence, VERDICT_MARKS, verdictWords } from '../words.ts';
+import { capital, knowledgeSentence, VERDICT_MARKS, verdictWords } from '../words.ts';
 import { clusterPart, faultList, newcomerTable } from './details.ts';
 import { pairMatrices } from './matrix.ts';
 import { objectiveTable } from './objectives.ts';
-import { spreadPart } from './spread.ts';
+import { shownRepeats, spreadPart } from './spread.ts';
 import { tiles } from './tiles.ts';
 import { timeline } from './timeline.ts';
+import { whatWasAsked } from './what-was-asked.ts';
 import { windowTable } from './windows.ts';
 
 const SHEET = readFileSync(join(import.meta.dirname, 'drill.css'), 'utf8');
@@ -17,12 +18,13 @@ const SHEET = readFileSync(join(import.meta.dirname, 'drill.css'), 'utf8');
 /** A page of one drill: what it came to, who was silent when, and who hears whom. Needs nothing but itself. */
 export const renderDrillHtml = (result: DrillResult, options: { strict?: boolean } = {}): string => {
   const { drill, verdict, repeats, startedAt } = result;
+  const shown = shownRepeats(repeats);
   const body = html`<a class="skip" href="#verdict">To the verdict</a>
-${masthead(result)}
+${masthead(result, shown)}
 <main>
 ${hero(result, options.strict ?? false)}
-${spreadPart(result)}
-${repeats.map((repeat) => repeatPart(repeat, repeats.length))}
+${spreadPart(result, shown)}
+${shown.map((repeat) => repeatPart(repeat, result, shown.length))}
 </main>
 <footer><p>livekit-swarm · drill ${name(drill.name)} · started <time datetime="${startedAt}">${startedAt}</time></p></footer>`;
   return documentOf({
@@ -42,41 +44,44 @@ const TONES = {
   interrupted: 'inconclusive',
 } as const;
 
-const masthead = ({ drill, verdict, repeats }: DrillResult): Markup =>
+const masthead = ({ drill, verdict }: DrillResult, repeats: readonly RepeatResult[]): Markup =>
   html`<header class="masthead"><p class="brand"><span class="pill ${TONES[verdict]}" aria-hidden="true">${VERDICT_MARKS[verdict]}</span> <b>${name(drill.name)}</b></p>
 <nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">Repeat ${number}</a></li>`)}</ul></nav>
-<button type="button" id="theme" hidden>Theme</button></header>`;
-
-const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+</header>`;
 
 const hero = (result: DrillResult, strict: boolean): Markup => {
   const { drill, verdict, serverVersion, target, repeats } = result;
   const known = knowledgeSentence(result);
-  const reasons = [...new Set(repeats.flatMap((repeat) => repeat.reasons))];
+  const reasons = repeats.flatMap(({ number, reasons: whys }) =>
+    whys.map((why) => (repeats.length === 1 ? capital(why) : `Repeat ${number}: ${why}`)),
+  );
   return html`<section class="hero ${TONES[verdict]}" id="verdict" aria-labelledby="verdict-title">
 <div class="verdict">
 <p class="seal" aria-hidden="true">${VERDICT_MARKS[verdict]}</p>
 <div>
 <h1 id="verdict-title">${capital(verdictWords(result))}</h1>
 <p class="lead">${name(drill.name)} on ${name(target)}${serverVersion !== null && html`, livekit-server ${serverVersion}`}. <span class="dim">Exit code ${exitCodeOfDrill(result, strict)}.</span></p>
-${known !== null && html`<p class="lead known">${said(known)}</p>`}
-${drill.description !== null && html`<p class="asked">${said(drill.description)}</p>`}
+${known !== null && html`<p class="known">${said(capital(known))}</p>`}
 </div>
 </div>
-${reasons.length > 0 && html`<div class="reasons"><ul aria-label="Why">${reasons.slice(0, 10).map((reason) => html`<li>${said(reason)}</li>`)}</ul></div>`}
+${reasons.length > 0 && html`<div class="reasons"><ul aria-label="Why">${reasons.slice(0, MOST_REASONS).map((reason) => html`<li>${said(reason)}</li>`)}</ul>${reasons.length > MOST_REASONS && html`<p class="note">… and ${reasons.length - MOST_REASONS} more.</p>`}</div>`}
+${whatWasAsked(drill)}
 </section>`;
 };
 
-const repeatPart = (repeat: RepeatResult, of: number): Markup =>
+/** The first is the most important. */
+const MOST_REASONS = 10;
+
+const repeatPart = (repeat: RepeatResult, { repeats, drill }: DrillResult, of: number): Markup =>
   html`<section class="card repeat" id="repeat-${repeat.number}" aria-labelledby="repeat-${repeat.number}-title">
-<h2 id="repeat-${repeat.number}-title">${of === 1 ? 'What happened' : `Repeat ${repeat.number} of ${of}`} <small>${repeat.verdict}</small></h2>
+<h2 id="repeat-${repeat.number}-title">${repeats.length === 1 && drill.repeats === 1 ? 'What happened' : `Repeat ${repeat.number}${repeat.number > drill.repeats ? ', once more' : ` of ${drill.repeats}`}`} <small>${repeat.verdict}</small></h2>
 ${tiles(repeat)}
 ${faultList(repeat)}
-${timeline(repeat)}
+${timeline(repeat, of)}
 ${objectiveTable(repeat)}
 ${windowTable(repeat)}
-${pairMatrices(repeat)}
+${pairMatrices(repeat, of)}
 ${newcomerTable(repeat)}
 ${clusterPart(repeat)}
-<p class="note">Record: <code>${repeat.record}</code></p>
+<p class="note record">Record: <code>${said(repeat.record)}</code></p>
 </section>`;

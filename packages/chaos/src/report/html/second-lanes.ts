@@ -1,21 +1,20 @@
 import { formatNumber, formatShare } from '@livekit-swarm/report';
 import { html, type Markup, percent, preciseClock } from '@livekit-swarm/report/html';
-import type { Recovery } from '../../measure/recovery.ts';
 import type { DrillSecond } from '../../measure/seconds.ts';
-import { bands } from './bands.ts';
 
 /** What everybody together received, and how much of it was lost, second by second. */
-export const secondLanes = (seconds: readonly DrillSecond[], faults: Recovery['faults'], endAt: number): Markup[] => {
-  const most = Math.max(0, ...seconds.map(({ packets }) => packets));
-  const worst = Math.max(0, ...seconds.map(({ loss }) => loss ?? 0));
+export const secondLanes = (seconds: readonly DrillSecond[], endAt: number): Markup[] => {
+  const { spans: whole, lengthMs } = inSpans(seconds);
+  const most = Math.max(0, ...whole.map(({ packets }) => packets));
+  const worst = Math.max(0, ...whole.map(({ loss }) => loss ?? 0));
   if (most === 0) return [];
   return [
     lane({
       title: 'packets received',
       said: `Packets received: at most ${formatNumber(most)} a second`,
       kind: 'packets',
-      bars: seconds.map(({ at, packets }) => ({ at, share: packets / most, said: `${formatNumber(packets)} packets` })),
-      faults,
+      bars: whole.map(({ at, packets }) => ({ at, share: packets / most, said: `${formatNumber(packets)} packets a second` })),
+      lengthMs,
       endAt,
     }),
     ...(worst === 0
@@ -25,8 +24,10 @@ export const secondLanes = (seconds: readonly DrillSecond[], faults: Recovery['f
             title: `loss, to ${formatShare(worst)}`,
             said: `Loss: at most ${formatShare(worst)} of a second's packets`,
             kind: 'loss',
-            bars: seconds.map(({ at, loss }) => ({ at, share: (loss ?? 0) / worst, said: `${formatShare(loss)} lost` })),
-            faults,
+            bars: whole.flatMap(({ at, loss }) =>
+              loss === null || loss === 0 ? [] : [{ at, share: loss / worst, said: `${formatShare(loss)} lost` }],
+            ),
+            lengthMs,
             endAt,
           }),
         ]),
@@ -39,14 +40,30 @@ interface Lane {
   kind: 'packets' | 'loss';
   /** `share`: height, 0 … 1. */
   bars: { at: number; share: number; said: string }[];
-  faults: Recovery['faults'];
+  /** Of each bar. */
+  lengthMs: number;
   endAt: number;
 }
 
+/** More bars than these are thinner than anybody sees. */
+const MOST_BARS = 240;
 const SECOND_MS = 1_000;
 
-const lane = ({ title, said, kind, bars, faults, endAt }: Lane): Markup =>
-  html`<div class="row lane-row"><span class="who">${title}</span><svg role="img" aria-label="${said}">${bands({ faults }, endAt)}${bars.map(
+/** As they are, or several in one: packets as they were in the middle, the worst loss. */
+const inSpans = (seconds: readonly DrillSecond[]): { spans: DrillSecond[]; lengthMs: number } => {
+  const lengthMs = SECOND_MS * Math.max(1, Math.ceil(seconds.length / MOST_BARS));
+  const spans = [...Map.groupBy(seconds, ({ at }) => Math.floor(at / lengthMs))].map(
+    ([index, some]): DrillSecond => ({
+      at: index * lengthMs,
+      packets: Math.round(some.reduce((sum, { packets }) => sum + packets, 0) / some.length),
+      loss: Math.max(...some.map(({ loss }) => loss ?? 0)),
+    }),
+  );
+  return { spans, lengthMs };
+};
+
+const lane = ({ title, said, kind, bars, lengthMs, endAt }: Lane): Markup =>
+  html`<div class="row lane-row"><span class="who">${title}</span><svg role="img" aria-label="${said}">${bars.map(
     (bar) =>
-      html`<rect class="${kind}" x="${percent(bar.at, endAt)}" width="${percent(SECOND_MS, endAt)}" y="${percent(1 - bar.share, 1)}" height="${percent(bar.share, 1)}"><title>${preciseClock(bar.at)}: ${bar.said}</title></rect>`,
+      html`<rect class="${kind}" x="${percent(bar.at, endAt)}" width="${percent(lengthMs, endAt)}" y="${percent(1 - bar.share, 1)}" height="${percent(bar.share, 1)}"><title>${preciseClock(bar.at)}: ${bar.said}</title></rect>`,
   )}</svg></div>`;

@@ -1,7 +1,7 @@
-import { formatMs } from '@livekit-swarm/report';
+import { formatNumber } from '@livekit-swarm/report';
 import { html, type Markup } from '@livekit-swarm/report/html';
 import type { RepeatResult } from '../../measure/drill-result.ts';
-import { formatGap } from '../words.ts';
+import { formatGap, formatTook } from '../words.ts';
 
 interface Tile {
   title: string;
@@ -30,19 +30,27 @@ const tilesOf = ({
   const control = rooms.filter((room) => room.control).length;
   return [
     {
-      title: 'Back after, worst',
-      value: rto === null ? (pairsHit === 0 ? 'no silence' : 'never') : formatMs(rto.max),
-      note: rto === null ? `${pairs.length} pairs` : `median ${formatMs(rto.p50)}, p95 ${formatMs(rto.p95)}`,
+      title: 'Last back after',
+      value: rto === null ? (pairsHit === 0 ? 'no silence' : 'never') : formatTook(rto.max),
+      note:
+        rto === null
+          ? `${formatNumber(pairs.length)} pairs`
+          : `half within ${formatTook(rto.p50)}, 95 % within ${formatTook(rto.p95)}`,
       bad: rto === null && pairsHit > 0,
     },
-    { title: 'Fell silent', value: `${pairsHit}`, note: `of ${pairs.length} ordered pairs`, bad: false },
-    { title: 'Never came back', value: `${neverRecovered}`, note: 'ordered pairs', bad: neverRecovered > 0 },
+    {
+      title: 'Fell silent',
+      value: formatNumber(pairsHit),
+      note: `of ${formatNumber(pairs.length)} pairs of listener and speaker`,
+      bad: false,
+    },
+    { title: 'Never came back', value: formatNumber(neverRecovered), note: 'pairs', bad: neverRecovered > 0 },
     { title: 'Split brain', value: `${roomsSplit}`, note: `of ${rooms.length} rooms`, bad: roomsSplit > 0 },
-    { title: 'Rooms lost', value: `${roomsLost}`, note: 'nobody hears anybody', bad: roomsLost > 0 },
+    { title: 'Rooms lost', value: `${roomsLost}`, note: 'in which nobody hears anybody', bad: roomsLost > 0 },
     {
       title: 'Control rooms',
       value: control === 0 ? 'none' : formatGap(controlGapMs),
-      note: control === 0 ? 'everything was hit' : `longest silence in ${control}`,
+      note: control === 0 ? (rooms.length === 0 ? 'nobody came' : 'everything was hit') : `longest silence in ${control}`,
       bad: control > 0 && controlGapMs !== 0,
     },
   ];

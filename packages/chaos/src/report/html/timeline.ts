@@ -1,111 +1,103 @@
+import { plural } from '@livekit-swarm/report';
 import { html, type Markup, name, percent, preciseClock } from '@livekit-swarm/report/html';
-import { type AlertSpan, alertSpans } from '../../measure/alert-spans.ts';
 import type { RepeatResult } from '../../measure/drill-result.ts';
-import type { ParticipantRecovery, Recovery, Strip } from '../../measure/recovery.ts';
-import { sayAlert, sayComeback } from '../words.ts';
+import type { ParticipantRecovery, Recovery, RoomRecovery } from '../../measure/recovery.ts';
 import { bands } from './bands.ts';
+import { clusterLanes } from './cluster-lanes.ts';
 import { secondLanes } from './second-lanes.ts';
+import { HEARING_KEYS, strip } from './strip.ts';
 
-/** More strips than this are more than anybody looks through: rooms that were hit come first. */
-const MOST_STRIPS = 240;
+/** Strips of a whole page: more than anybody looks through. At least so many for each repeat. */
+const MOST_STRIPS = 480;
+const MOST_OF_ONE = 240;
+const LEAST_STRIPS = 60;
 
-/** A strip for each participant, with the faults drawn through all of them, and what the cluster looked like underneath. */
-export const timeline = ({ recovery, seconds }: RepeatResult): Markup | null => {
-  const endAt = Math.max(0, ...recovery.participants.flatMap(({ strip }) => strip.map(({ toAt }) => toAt)));
+interface RoomStory {
+  facts: RoomRecovery;
+  people: readonly ParticipantRecovery[];
+  /** Everybody heard everybody all the time, and no connection was lost. */
+  calm: boolean;
+}
+
+/** A strip for each participant, with the faults drawn behind all of them, and what the cluster looked like underneath. @param of repeats on the page */
+export const timeline = ({ recovery, seconds }: RepeatResult, of: number): Markup | null => {
+  const endAt = Math.max(0, ...recovery.participants.map(({ strip: parts }) => parts.at(-1)?.toAt ?? 0));
   if (endAt === 0) return null;
-  const sorted = recovery.participants.toSorted(
-    (a, b) => Number(a.control) - Number(b.control) || a.room.localeCompare(b.room) || a.identity.localeCompare(b.identity),
-  );
-  const shown = sorted.slice(0, MOST_STRIPS);
+  const stories = storiesOf(recovery);
+  const stirred = stories.filter(({ calm }) => !calm);
+  const calm = stories.filter((story) => story.calm);
+  const shown = within(stirred, Math.min(MOST_OF_ONE, Math.max(LEAST_STRIPS, Math.floor(MOST_STRIPS / of))));
+  const left = stirred.slice(shown.length);
   return html`<h3>Who heard whom, and when</h3>
+<p class="keys note">${HEARING_KEYS}</p>
 <div class="timeline" role="group" aria-label="A strip for each participant">
-${axis(recovery, endAt)}
-${[...Map.groupBy(shown, ({ room }) => room)].map(([room, people]) => roomStrips(room, people, recovery, endAt))}
-${secondLanes(seconds, recovery.faults, endAt)}
-${lanes(recovery, endAt)}
-</div>
-${sorted.length > shown.length && html`<p class="note">… and ${sorted.length - shown.length} participants more.</p>`}
-<p class="keys note"><span class="chip hears-all"></span> hears everybody <span class="chip hears-some"></span> hears some <span class="chip hears-none"></span> hears nobody <span class="chip signal-lost"></span> its signal connection is lost <span class="chip signal-out"></span> disconnected <span class="chip fault"></span> fault</p>`;
+${bands(recovery, endAt)}
+${axis(endAt)}
+${shown.map((story) => roomStrips(story, endAt))}
+${left.length > 0 && html`<p class="room dim">… and ${plural(left.length, 'room')} more, in which ${plural(peopleIn(left), 'participant')} fell silent or lost a connection, too: see drill.json</p>`}
+${calm.length > 0 && calmRooms(calm, endAt)}
+${secondLanes(seconds, endAt)}
+${clusterLanes(recovery, endAt)}
+${axis(endAt)}
+</div>`;
 };
 
-const axis = (recovery: Recovery, endAt: number): Markup =>
-  html`<div class="row axis"><span class="who"></span><svg aria-hidden="true">${bands(recovery, endAt)}${ticks(endAt).map(
-    (at) => html`<text x="${percent(at, endAt)}" y="14">${preciseClock(at).replace(/\.0$/, '')}</text>`,
-  )}</svg></div>`;
+const peopleIn = (stories: readonly RoomStory[]): number => stories.reduce((sum, { people }) => sum + people.length, 0);
+
+/** What is worst comes first. */
+const storiesOf = ({ rooms, participants }: Recovery): RoomStory[] => {
+  const byRoom = Map.groupBy(participants, ({ room }) => room);
+  return rooms
+    .map((facts): RoomStory => {
+      const people = (byRoom.get(facts.room) ?? []).toSorted((a, b) => compare(a.identity, b.identity));
+      const calm = people.every(({ strip: parts }) => parts.every(({ hears, signal }) => hears === 'all' && signal === 'up'));
+      return { facts, people, calm };
+    })
+    .sort((a, b) => rank(a.facts) - rank(b.facts) || compare(a.facts.room, b.facts.room));
+};
+
+const rank = ({ lost, splitBrain, control }: RoomRecovery): number => (lost || splitBrain ? 0 : control ? 2 : 1);
+
+/** `room-9` before `room-10`. */
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+/** Whole rooms, as long as there is room for their people; one in any case. */
+const within = (stories: readonly RoomStory[], most: number): RoomStory[] => {
+  let strips = 0;
+  return stories.filter(({ people }, index) => {
+    strips += people.length;
+    return strips <= most || index === 0;
+  });
+};
 
 const TICKS = 8;
 const STEPS_MS = [1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
 
-/** Round times, at most eight. */
-const ticks = (endAt: number): number[] => {
+/** Times to the left of their lines: round ones, at most eight. */
+const axis = (endAt: number): Markup => {
   const step = STEPS_MS.find((ms) => endAt / ms <= TICKS) ?? endAt / TICKS;
-  return Array.from({ length: Math.floor(endAt / step) }, (_, index) => (index + 1) * step);
+  const ticks = Array.from({ length: Math.floor(endAt / step) }, (_, index) => (index + 1) * step);
+  return html`<div class="row axis"><span class="who"></span><svg aria-hidden="true">${ticks.map((at) => {
+    const x = percent(at, endAt);
+    return html`<line x1="${x}" x2="${x}" y1="0" y2="100%"/><text x="${x}" dx="-4" y="14">${preciseClock(at).replace(/\.0$/, '')}</text>`;
+  })}</svg></div>`;
 };
 
-const roomStrips = (room: string, people: readonly ParticipantRecovery[], recovery: Recovery, endAt: number): Markup => {
-  const facts = recovery.rooms.find((one) => one.room === room);
-  const what = facts === undefined || facts.control ? 'control' : facts.splitBrain ? 'split brain' : facts.lost ? 'lost' : 'hit';
-  const tone = what === 'split brain' || what === 'lost' ? 'bad' : 'dim';
-  return html`<p class="room">${name(room)} <span class="${tone}">${what}</span></p>${people.map((person) => strip(person, recovery, endAt))}`;
+const roomStrips = ({ facts, people }: RoomStory, endAt: number): Markup => {
+  const { room, control, splitBrain, lost } = facts;
+  const what = splitBrain ? 'split brain' : lost ? 'lost: nobody hears anybody' : control ? 'control' : 'hit';
+  const tone = splitBrain || lost ? 'bad' : 'dim';
+  return html`<p class="room">${name(room)} <span class="${tone}">${what}</span></p>${people.slice(0, MOST_OF_ONE).map((person) => strip(person, endAt))}`;
 };
 
-const strip = (person: ParticipantRecovery, recovery: Recovery, endAt: number): Markup =>
-  html`<div class="row"><span class="who">${name(shortName(person))}</span><svg role="img" aria-label="${sentence(person)}">${bands(recovery, endAt)}${person.strip.map((part) => stretch(part, endAt))}</svg></div>`;
+/** More names than these are a list that nobody reads. */
+const MOST_CALM = 40;
 
-/** Identities begin with their room's run: the end tells them apart. */
-const shortName = ({ identity }: ParticipantRecovery): string => identity.split('-').slice(-2).join('-');
-
-const stretch = ({ fromAt, toAt, hears, signal }: Strip, endAt: number): Markup => {
-  const x = percent(fromAt, endAt);
-  const width = percent(toAt - fromAt, endAt);
-  const title = html`<title>${preciseClock(fromAt)}–${preciseClock(toAt)}: hears ${HEARS[hears]}${signal !== 'up' && `, ${SIGNAL[signal]}`}</title>`;
-  return html`<rect class="hears-${hears}" x="${x}" width="${width}" y="3" height="9">${title}</rect>${
-    signal !== 'up' && html`<rect class="signal-${signal}" x="${x}" width="${width}" y="13" height="3"/>`
-  }`;
-};
-
-const HEARS = { all: 'everybody', some: 'some', none: 'nobody' } as const;
-const SIGNAL = { lost: 'signal connection lost', out: 'disconnected', up: '' } as const;
-
-const sentence = ({ identity, strip: parts, recoveredAfterMs }: ParticipantRecovery): string => {
-  const silent = parts
-    .filter(({ hears }) => hears !== 'all')
-    .map(({ fromAt, toAt }) => `${preciseClock(fromAt)} to ${preciseClock(toAt)}`);
-  if (silent.length === 0) return `${identity} heard everybody all the time`;
-  return `${identity} did not hear everybody from ${silent.slice(0, 5).join(', ')}${recoveredAfterMs === null ? ', and not at the end' : ''}`;
-};
-
-const lanes = ({ backends, comebacks, alerts, faults }: Recovery, endAt: number): Markup[] => [
-  ...comebacks.map((comeback) => comebackLane(comeback, faults, endAt)),
-  ...(backends.length === 0 ? [] : [backendLane(backends, faults, endAt)]),
-  ...[...Map.groupBy(alertSpans({ alerts }), (span) => span.name)].map(([alert, spans]) =>
-    alertLane(alert, spans, faults, endAt),
-  ),
-];
-
-const backendLane = (backends: Recovery['backends'], faults: Recovery['faults'], endAt: number): Markup => {
-  const steps = backends.map(({ at, healthy, total }, index) => {
-    const from = Math.max(0, at);
-    const to = backends[index + 1]?.at ?? endAt;
-    const share = total === 0 ? 0 : healthy / total;
-    return html`<rect class="backends" x="${percent(from, endAt)}" width="${percent(to - from, endAt)}" y="${percent(1 - share, 1)}" height="${percent(share, 1)}"><title>${healthy} of ${total} healthy from ${preciseClock(from)}</title></rect>`;
-  });
-  return html`<div class="row lane-row"><span class="who">healthy backends</span><svg role="img" aria-label="Healthy backends over time, at least ${Math.min(...backends.map(({ healthy }) => healthy))}">${bands({ faults }, endAt)}${steps}</svg></div>`;
-};
-
-/** From when it was told to end until it, or its successor, served. */
-const comebackLane = (comeback: Recovery['comebacks'][number], faults: Recovery['faults'], endAt: number): Markup => {
-  const { at, member, servingMs } = comeback;
-  const said = sayComeback(comeback);
-  const bar = html`<rect class="alert" x="${percent(at - servingMs, endAt)}" width="${percent(servingMs, endAt)}" y="3" height="9"><title>${said}</title></rect>`;
-  return html`<div class="row"><span class="who">${name(member)} away</span><svg role="img" aria-label="${said}">${bands({ faults }, endAt)}${bar}</svg></div>`;
-};
-
-const alertLane = (alert: string, spans: readonly AlertSpan[], faults: Recovery['faults'], endAt: number): Markup => {
-  const said = (span: AlertSpan): string => sayAlert(span, faults[0]?.at ?? 0);
-  const bars = spans.map((span) => {
-    const { fromAt, toAt } = span;
-    return html`<rect class="alert" x="${percent(fromAt, endAt)}" width="${percent((toAt ?? endAt) - fromAt, endAt)}" y="3" height="9"><title>${said(span)}</title></rect>`;
-  });
-  return html`<div class="row"><span class="who">${name(alert)}</span><svg role="img" aria-label="${spans.map(said).join('; ')}">${bands({ faults }, endAt)}${bars}</svg></div>`;
+/** All of them looked the same: one strip says it. */
+const calmRooms = (stories: readonly RoomStory[], endAt: number): Markup => {
+  const fromAt = Math.min(...stories.flatMap(({ people }) => people.flatMap(({ strip: [first] }) => first?.fromAt ?? [])));
+  const control = stories.filter(({ facts }) => facts.control).length;
+  const what = control === stories.length ? 'control' : `${control} control, ${stories.length - control} hit`;
+  return html`<details class="calm"><summary>${plural(stories.length, 'room')} in which nobody noticed anything <span class="dim">${what}</span></summary><p class="note">${stories.slice(0, MOST_CALM).map(({ facts: { room } }) => html`${name(room)} `)}${stories.length > MOST_CALM && `… and ${stories.length - MOST_CALM} more`}</p></details>
+<div class="row"><span class="who">${plural(peopleIn(stories), 'participant')}</span><svg role="img" aria-label="They heard everybody all the time">${Number.isFinite(fromAt) && html`<rect class="hears-all" x="${percent(fromAt, endAt)}" width="${percent(endAt - fromAt, endAt)}" y="3" height="9"/>`}</svg></div>`;
 };

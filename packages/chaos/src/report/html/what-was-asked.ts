@@ -1,0 +1,25 @@
+import { plural } from '@livekit-swarm/report';
+import { html, type Markup, name, said } from '@livekit-swarm/report/html';
+import type { Drill, DrillFault } from '../../drill/drill.ts';
+import { sayAim } from '../../run/aim.ts';
+import { formatTook } from '../words.ts';
+
+const RECOVERY = {
+  none: 'does nothing',
+  sdk: 'does what the SDKs do',
+  app: 'does what the SDKs do, and joins anew when they give up',
+} as const;
+
+/** More are told by their number. */
+const MOST_FAULTS = 5;
+
+/** The drill itself, beside its verdict. */
+export const whatWasAsked = ({ description, crowd, faults, recoveryMs }: Drill): Markup =>
+  html`<section class="whose" aria-labelledby="drill-title"><h2 id="drill-title">The drill</h2>
+${description !== null && html`<p class="asked">${said(description)}</p>`}
+<dl><div><dt>What is done</dt>${faults.length === 0 && html`<dd>nothing</dd>`}${faults.slice(0, MOST_FAULTS).map((fault) => html`<dd class="same">${sayFault(fault)}</dd>`)}${faults.length > MOST_FAULTS && html`<dd>… and ${plural(faults.length - MOST_FAULTS, 'fault')} more</dd>`}</div>
+<div><dt>To whom</dt><dd>${plural(crowd.rooms, 'room')} of ${crowd.participants}, all of them publishing ${crowd.publish.join(' and ')}</dd><dd>who loses the connection ${RECOVERY[crowd.recovery]}</dd></div>
+<div><dt>Watched</dt><dd>for ${formatTook(recoveryMs)} after it was healed</dd></div></dl></section>`;
+
+const sayFault = ({ fault, aim, atMs, durationMs }: DrillFault): Markup =>
+  html`<b>${fault}</b> of ${name(sayAim(aim))}${atMs > 0 && ` after ${formatTook(atMs)}`}${durationMs !== null && ` for ${formatTook(durationMs)}`}`;
