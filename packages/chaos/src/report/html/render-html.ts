@@ -79,9 +79,9 @@ ${tiles(repeat)}
 ${faultList(repeat)}
 ${timeline(repeat, of)}
 ${objectiveTable(repeat)}
-${windowTable(repeat)}
+${windowTable(repeat, of)}
 ${pairMatrices(repeat, of)}
-${newcomerTable(repeat)}
+${newcomerTable(repeat, of)}
 ${clusterPart(repeat)}
 <p class="note record">Record: <code>${said(repeat.record)}</code></p>
 </section>`;

@@ -4,6 +4,7 @@ import type { RepeatResult } from '../../measure/drill-result.ts';
 import type { ParticipantRecovery, Recovery, RoomRecovery } from '../../measure/recovery.ts';
 import { bands } from './bands.ts';
 import { clusterLanes } from './cluster-lanes.ts';
+import { partLabel } from './part-label.ts';
 import { secondLanes } from './second-lanes.ts';
 import { HEARING_KEYS, strip } from './strip.ts';
 
@@ -20,7 +21,7 @@ interface RoomStory {
 }
 
 /** A strip for each participant, with the faults drawn behind all of them, and what the cluster looked like underneath. @param of repeats on the page */
-export const timeline = ({ recovery, seconds }: RepeatResult, of: number): Markup | null => {
+export const timeline = ({ recovery, seconds, number }: RepeatResult, of: number): Markup | null => {
   const endAt = Math.max(0, ...recovery.participants.map(({ strip: parts }) => parts.at(-1)?.toAt ?? 0));
   if (endAt === 0) return null;
   const stories = storiesOf(recovery);
@@ -30,7 +31,7 @@ export const timeline = ({ recovery, seconds }: RepeatResult, of: number): Marku
   const left = stirred.slice(shown.length);
   return html`<h3>Who heard whom, and when</h3>
 <p class="keys note">${HEARING_KEYS}</p>
-<div class="timeline" role="group" aria-label="A strip for each participant">
+<div class="timeline" role="group" aria-label="${partLabel('A strip for each participant', { number }, of)}">
 ${bands(recovery, endAt)}
 ${axis(endAt)}
 ${shown.map((story) => roomStrips(story, endAt))}

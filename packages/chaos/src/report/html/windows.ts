@@ -3,6 +3,7 @@ import { clock, html, type Markup } from '@livekit-swarm/report/html';
 import type { RepeatResult } from '../../measure/drill-result.ts';
 import type { WindowFigures } from '../../measure/window-figures.ts';
 import { capital } from '../words.ts';
+import { partLabel } from './part-label.ts';
 
 const FIGURES: readonly (readonly [string, (window: WindowFigures) => string])[] = [
   ['Joined', ({ joined }) => formatCount(joined)],
@@ -16,10 +17,10 @@ const FIGURES: readonly (readonly [string, (window: WindowFigures) => string])[]
 ];
 
 /** The same figures before, during and after. */
-export const windowTable = ({ windows }: RepeatResult): Markup | null =>
+export const windowTable = ({ windows, number }: RepeatResult, of: number): Markup | null =>
   windows.length === 0
     ? null
-    : html`<h3>Before, during, after</h3><div class="scroll" tabindex="0" role="region" aria-label="Figures by window"><table class="windows"><thead><tr><td></td>${windows.map(
+    : html`<h3>Before, during, after</h3><div class="scroll" tabindex="0" role="region" aria-label="${partLabel('Figures by window', { number }, of)}"><table class="windows"><thead><tr><td></td>${windows.map(
         ({ name, fromMs, toMs }) =>
           html`<th scope="col" class="n">${capital(name)}<br><span class="dim">${clock(fromMs)}–${clock(toMs)}</span></th>`,
       )}</tr></thead><tbody>${FIGURES.map(
