@@ -1,0 +1,67 @@
+import { PassThrough } from 'node:stream';
+import type { RepeatResult } from '@livekit-swarm/chaos';
+import { UsageError } from '@livekit-swarm/core';
+import { recordOf, specOf } from '@livekit-swarm/core/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type DrillMetrics, serveDrillMetrics } from './drill-metrics.ts';
+
+const open: DrillMetrics[] = [];
+afterEach(async () => {
+  for (const metrics of open.splice(0)) await metrics.close();
+});
+
+/** @returns the metrics, and what was written to stderr */
+const served = async (address: string | undefined, forLab: boolean, env: NodeJS.ProcessEnv = {}) => {
+  const stderr = new PassThrough();
+  let said = '';
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const metrics = await serveDrillMetrics({ address, forLab }, { stderr: stderr as unknown as NodeJS.WriteStream, env });
+  open.push(metrics);
+  return { metrics, said: () => said };
+};
+
+const carryOut = ({ begin }: DrillMetrics): void => {
+  const tap = begin('mine');
+  for (const line of recordOf(specOf({ rooms: 1, durationMs: 3_000 }))) tap.add(line);
+  const recovery = { rto: { p50: 8_000, p95: 9_000, max: 10_000 } } as RepeatResult['recovery'];
+  tap.judged({ verdict: 'passed', findings: [], thresholds: [], recovery } as unknown as RepeatResult);
+};
+
+const scrape = async (address: string): Promise<string> => (await fetch(`http://${address}/metrics`)).text();
+
+describe('a drill that is served', () => {
+  it('is there for the Prometheus of its lab, which has no token, and of which nobody is told', async () => {
+    const { metrics, said } = await served(undefined, true, { SWARM_METRICS_TOKEN: 'hush' });
+    carryOut(metrics);
+    const text = await scrape(metrics.labAddress ?? '');
+    expect(text).toContain('swarm_chaos_participants{drill="mine",state="deaf"} 0');
+    expect(text).toContain('swarm_chaos_recovery_seconds{drill="mine",quantile="0.95"} 9');
+    expect(text).toContain('swarm_chaos_verdict{drill="mine",verdict="passed"} 1');
+    expect(text).toContain('swarm_run_phase{');
+    expect(said()).toBe('');
+    // That Prometheus ends with its lab: nobody is waited for.
+    await metrics.linger(new AbortController().signal);
+  });
+
+  it('is where it was asked for, behind the token', async () => {
+    const { metrics, said } = await served('127.0.0.1:0', false, { SWARM_METRICS_TOKEN: 'hush' });
+    carryOut(metrics);
+    expect(metrics.labAddress).toBeNull();
+    const [, address = ''] = /listening on http:\/\/(\S+);/.exec(said()) ?? [];
+    expect((await fetch(`http://${address}/metrics`)).status).toBe(401);
+    const allowed = await fetch(`http://${address}/metrics`, { headers: { authorization: 'Bearer hush' } });
+    expect(await allowed.text()).toContain('swarm_chaos_verdict{drill="mine",verdict="passed"} 1');
+  });
+
+  it('is nowhere when nobody asked', async () => {
+    const { metrics } = await served(undefined, false);
+    expect(metrics.labAddress).toBeNull();
+    carryOut(metrics);
+  });
+
+  it('refuses an address that is none', async () => {
+    await expect(served('here', true)).rejects.toThrow(UsageError);
+  });
+});
