@@ -1,6 +1,7 @@
 import { html, type Markup, name, percent, preciseClock, said } from '@livekit-swarm/report/html';
+import { type AlertSpan, alertSpans } from '../../measure/alert-spans.ts';
 import type { Recovery } from '../../measure/recovery.ts';
-import { sayComeback } from '../words.ts';
+import { sayAlert, sayComeback } from '../words.ts';
 
 /** Alerts, parts and kinds of fault beyond these are not drawn. */
 const MOST_LANES = 12;
@@ -55,11 +56,12 @@ const comebackLane = (comeback: Recovery['comebacks'][number], endAt: number): M
   return lane(html`${name(member)} away`, words, [bar('away', at - servingMs, servingMs, endAt, words)]);
 };
 
-const alertLanes = ({ alerts }: Recovery, endAt: number): Markup[] =>
-  [...Map.groupBy(alerts, (alert) => alert.name)].slice(0, MOST_LANES).map(([alert, own]) => {
-    const bars = own.slice(0, MOST_STEPS).flatMap(({ at, state }, index) => {
-      const toAt = own[index + 1]?.at ?? endAt;
-      return state === 'firing' ? [bar('alert', at, toAt - at, endAt, `${alert} from ${preciseClock(at)}`)] : [];
+const alertLanes = ({ alerts, faults }: Recovery, endAt: number): Markup[] =>
+  [...Map.groupBy(alertSpans({ alerts }), (span) => span.name)].slice(0, MOST_LANES).map(([alert, spans]) => {
+    const words = (span: AlertSpan): string => sayAlert(span, faults[0]?.at ?? 0);
+    const bars = spans.slice(0, MOST_STEPS).map((span) => {
+      const { fromAt, toAt } = span;
+      return bar('alert', fromAt, (toAt ?? endAt) - fromAt, endAt, words(span));
     });
-    return lane(name(alert), `Alert ${alert} fired`, bars);
+    return lane(name(alert), spans.slice(0, 5).map(words).join('; '), bars);
   });
