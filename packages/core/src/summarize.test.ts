@@ -297,6 +297,16 @@ describe('tracks that may not be published', () => {
   });
 });
 
+describe('the record of a drill', () => {
+  it('says that it is one: what was done on purpose did not go wrong', () => {
+    const [header, ...others] = recordOf(THREE);
+    if (header === undefined) throw new Error('a record has a header');
+    const summary = summarize([header, { type: 'drill', at: 5_000, what: 'steady' }, ...others]);
+    expect(summary.notes).toEqual([expect.stringMatching(/^This is the record of a drill: "swarm chaos report" /)]);
+    expect(summarize(recordOf(THREE)).notes).toEqual([]);
+  });
+});
+
 describe('a record that is none', () => {
   it('is refused', () => {
     expect(() => summarize([])).toThrow('the record has no header');

@@ -50,6 +50,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   let serverVersion: string | null = null;
   let workersDied = 0;
   let lastAt = 0;
+  let isDrill = false;
   let steadyFrom = Number.POSITIVE_INFINITY;
   let steadyUntil = 0;
 
@@ -111,6 +112,9 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
           participants.addResult(line);
           tracks.add(line);
           break;
+        case 'drill':
+          isDrill = true;
+          break;
         case 'end':
           end = line;
           break;
@@ -134,6 +138,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       const worst = tracks.close(finished, end?.at ?? lastAt);
       for (const fold of [generator, ...ofWindows.values()]) fold.close();
       notes.push(...refusalNotes(metrics));
+      if (isDrill) notes.push(OF_A_DRILL);
       return {
         run,
         startedAt,
@@ -167,6 +172,10 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     },
   };
 };
+
+/** Who reads it as any run would take what was done on purpose for what went wrong. */
+const OF_A_DRILL =
+  'This is the record of a drill: "swarm chaos report" with its folder says who came back, and judges it by its own objectives.';
 
 const knownHeader = (header: HeaderLine | null): HeaderLine => {
   if (header !== null) return header;

@@ -96,6 +96,31 @@ describe('a history', () => {
     expect(line('in')?.value).toEqual([7, 7, 7, 2]);
   });
 
+  it('marks what a drill did, and nothing that it only looked at', () => {
+    const { marks } = historyOf([
+      sample(1_000),
+      { type: 'drill', at: 1_000, what: 'steady' },
+      {
+        type: 'drill',
+        at: 1_500,
+        what: 'fault',
+        id: 'f1',
+        fault: 'hang',
+        target: 'the node that holds the first room',
+        members: ['node-3'],
+        rooms: ['a'],
+        doneAt: 1_502,
+      },
+      { type: 'drill', at: 1_600, what: 'backends', healthy: 2, total: 3 },
+      { type: 'drill', at: 2_500, what: 'heal', id: 'f1', fault: 'hang', doneAt: 2_600 },
+      sample(3_000),
+    ]);
+    expect(marks).toEqual([
+      { at: 1_500, event: 'fault', text: 'hang → node-3' },
+      { at: 2_500, event: 'heal', text: 'hang is healed' },
+    ]);
+  });
+
   it('counts what happened, second by second', () => {
     const { line, watched, marks } = historyOf([
       happened(200, 'joined', { phases: { started: 0, signal: 4, ice: 6, joined: 120 } }),

@@ -1,4 +1,4 @@
-import { COORDINATOR_SHARD, type EventLine, type RecordLine, type SampleLine } from '../record.ts';
+import { COORDINATOR_SHARD, type DrillLine, type EventLine, type RecordLine, type SampleLine } from '../record.ts';
 import { Column, type Joining, type Line } from './column.ts';
 import { addEvent, addGenerator, addMedia } from './feed.ts';
 import { Levels, levelsOf } from './levels.ts';
@@ -122,6 +122,10 @@ export const createHistory = (watches: readonly Watch[]): HistoryFold => {
     for (const one of [here, due]) one.moment();
     addEvent(here, due, line);
     if (line.event === 'worker_died' && line.shard !== undefined) here.gone.add(line.shard);
+    addMark(line);
+  };
+
+  const addMark = (line: EventLine | DrillLine): void => {
     const mark = markOf(line);
     if (mark !== null && marks.length < MOST_MARKS) marks.push(mark);
   };
@@ -130,6 +134,7 @@ export const createHistory = (watches: readonly Watch[]): HistoryFold => {
     add: (line) => {
       if (line.type === 'sample' && Number.isFinite(line.at)) addSample(line);
       else if (line.type === 'event' && Number.isFinite(line.at)) addHappening(line);
+      else if (line.type === 'drill' && Number.isFinite(line.at)) addMark(line);
       if (newest - PATIENCE_S > closed) closeUntil(newest - PATIENCE_S);
     },
     soFar: () => {
