@@ -10,7 +10,12 @@ const examples = [...page.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, text =
 /** The alternatives of a union type of words, or of lines by their `type`, as record.ts has them. */
 const source = read('packages/core/src/record.ts');
 const eventNames = [...(/type EventName =([^;]*);/.exec(source)?.[1] ?? '').matchAll(/'(\w+)'/g)].map(([, name = '']) => name);
-const lineTypes = [...source.matchAll(/^ {2}type: '(\w+)';/gm)].map(([, type = '']) => type) as RecordLine['type'][];
+const lineTypes = [...source.matchAll(/^(?: {2}|export type \w+ = \{ )type: '(\w+)';/gm)].map(
+  ([, type = '']) => type,
+) as RecordLine['type'][];
+const drillWords = [...(/type DrillEvent =([\s\S]*?);\n\n/.exec(source)?.[1] ?? '').matchAll(/what: '(\w+)'/g)].map(
+  ([, what = '']) => what,
+);
 
 describe('docs/record-format.md', () => {
   it.each(examples)('shows a $type line that can be read', (line) => {
@@ -18,9 +23,14 @@ describe('docs/record-format.md', () => {
   });
 
   it('has an example and a chapter of every type of line', () => {
-    expect(lineTypes).toContain('participant');
+    expect(lineTypes).toEqual(expect.arrayContaining(['participant', 'drill']));
     expect(new Set(examples.map(({ type }) => type))).toEqual(new Set(lineTypes));
     for (const type of lineTypes) expect(page).toContain(`\n## ${type}\n`);
+  });
+
+  it('names everything that a drill says', () => {
+    expect(drillWords).toEqual(expect.arrayContaining(['steady', 'fault', 'comeback', 'aborted']));
+    for (const what of drillWords) expect(page).toContain(`\n| \`${what}\` |`);
   });
 
   it('names every event', () => {
