@@ -22,6 +22,7 @@ import { type Style, styleFor } from '@livekit-swarm/report';
 import { watchInterruption } from '@livekit-swarm/swarm';
 import { type Console, wantsColor, write } from '../console.ts';
 import { webhookUrl } from '../lab-exporter.ts';
+import { readRules } from '../lab-rules.ts';
 
 export interface LabUpFlags {
   name: string;
@@ -82,7 +83,7 @@ export const labUpCommand = async (flags: LabUpFlags, { stdout, stderr }: Consol
         version: flags.livekitVersion ?? DEFAULT_LIVEKIT_VERSION,
         ...(exporter ? await orderExporter() : { config: {} }),
         persistentRedis: flags.persistentRedis === true,
-        ruleFiles: flags.rules ?? [],
+        ruleFiles: readRules(flags.rules ?? [], companions),
         intervalSeconds: 2,
         ...(flags.alertWebhook === undefined ? {} : { alertWebhookUrl: flags.alertWebhook }),
       },
