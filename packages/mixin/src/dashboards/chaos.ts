@@ -83,12 +83,15 @@ const hearing: Row = {
       stacked: true,
       columns: 12,
       empty: 'no drill',
-      queries: [ask('sum by (state) (swarm_chaos_participants)', '{{state}}')],
+      // In the order of Grafana's colours: green, yellow, blue, orange, red.
+      queries: ['hearing', 'partly', 'reconnecting', 'out', 'deaf'].map((state) =>
+        ask(`sum(swarm_chaos_participants{state="${state}"})`, state),
+      ),
     }),
     graph({
       title: 'Pairs that do not hear each other',
       means:
-        'Share of all ordered pairs of people in one room. It rises two seconds after media stopped. Above 0 after the minute of healing: some never heard each other again.',
+        'Share of all ordered pairs of people in one room. It rises two seconds after media stopped, and for a moment when people come. Above 0 after the minute of healing: some never heard each other again.',
       unit: 'percentunit',
       limits: HARDLY_ANY,
       columns: 12,
