@@ -65,6 +65,8 @@ ${table(
   where that would have been 0. The record has everything, so it can be made again.
 - A record that breaks off can be reported as well; the reports say that it does.
 
+Drills have [reports of their own](chaos.md#the-report).
+
 The examples are of one made-up run, [with two groups, three stages and a stretch with a name](../packages/report/src/testing/reports.ts).
 
 ## text

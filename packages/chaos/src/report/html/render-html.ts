@@ -46,7 +46,7 @@ const TONES = {
 
 const masthead = ({ drill, verdict }: DrillResult, repeats: readonly RepeatResult[]): Markup =>
   html`<header class="masthead"><p class="brand"><span class="pill ${TONES[verdict]}" aria-hidden="true">${VERDICT_MARKS[verdict]}</span> <b>${name(drill.name)}</b></p>
-<nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">Repeat ${number}</a></li>`)}</ul></nav>
+<nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">${drill.repeats === 1 ? 'What happened' : `Repeat ${number}`}</a></li>`)}</ul></nav>
 </header>`;
 
 const hero = (result: DrillResult, strict: boolean): Markup => {

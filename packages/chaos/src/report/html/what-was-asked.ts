@@ -2,7 +2,6 @@ import { plural } from '@livekit-swarm/report';
 import { html, type Markup, name, said } from '@livekit-swarm/report/html';
 import type { Drill, DrillFault } from '../../drill/drill.ts';
 import { sayAim } from '../../run/aim.ts';
-import { formatTook } from '../words.ts';
 
 const RECOVERY = {
   none: 'does nothing',
@@ -19,7 +18,10 @@ export const whatWasAsked = ({ description, crowd, faults, recoveryMs }: Drill):
 ${description !== null && html`<p class="asked">${said(description)}</p>`}
 <dl><div><dt>What is done</dt>${faults.length === 0 && html`<dd>nothing</dd>`}${faults.slice(0, MOST_FAULTS).map((fault) => html`<dd class="same">${sayFault(fault)}</dd>`)}${faults.length > MOST_FAULTS && html`<dd>… and ${plural(faults.length - MOST_FAULTS, 'fault')} more</dd>`}</div>
 <div><dt>To whom</dt><dd>${plural(crowd.rooms, 'room')} of ${crowd.participants}, all of them publishing ${crowd.publish.join(' and ')}</dd><dd>who loses the connection ${RECOVERY[crowd.recovery]}</dd></div>
-<div><dt>Watched</dt><dd>for ${formatTook(recoveryMs)} after it was healed</dd></div></dl></section>`;
+<div><dt>Watched</dt><dd>for ${seconds(recoveryMs)} after it was healed</dd></div></dl></section>`;
+
+/** As people write it: `10 s`, `0.5 s`. */
+const seconds = (ms: number): string => `${ms / 1_000} s`;
 
 const sayFault = ({ fault, aim, atMs, durationMs }: DrillFault): Markup =>
-  html`<b>${fault}</b> of ${name(sayAim(aim))}${atMs > 0 && ` after ${formatTook(atMs)}`}${durationMs !== null && ` for ${formatTook(durationMs)}`}`;
+  html`<b>${fault}</b> of ${name(sayAim(aim))}${atMs > 0 && ` after ${seconds(atMs)}`}${durationMs !== null && ` for ${seconds(durationMs)}`}`;
