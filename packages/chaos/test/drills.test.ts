@@ -1,13 +1,14 @@
 /** Drills of the library for real: a lab of three nodes, a crowd, faults, and what the report says of them. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Drill } from '../src/drill/drill.ts';
 import { parseDrill } from '../src/drill/parse-drill.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import type { DrillResult, RepeatResult } from '../src/measure/drill-result.ts';
+import { rereadDrill } from '../src/reread/reread-drill.ts';
 import { raiseDrillLab } from '../src/run/embedded-lab.ts';
 import { runDrill } from '../src/run/run-drill.ts';
 
@@ -58,6 +59,11 @@ describe('a node that is killed', () => {
     expect(recovery.controlGapMs).toBe(0);
     expect(Math.min(...recovery.backends.map(({ healthy }) => healthy))).toBe(2);
     expect(await readdir(join(dir, 'journal'))).toEqual([]);
+    // Its record alone says the same.
+    const again = await rereadDrill(dirname(onlyRepeat(result).record));
+    const { tookMs: _, ...told } = onlyRepeat(result);
+    expect(onlyRepeat(again)).toMatchObject(told);
+    expect({ ...again, repeats: [] }).toEqual({ ...result, repeats: [] });
   });
 });
 

@@ -184,6 +184,7 @@ const chaosHelp = `
 Examples:
   swarm chaos run chaos/kill-room-node.yaml        who is back when, after the node that holds a room has died
   swarm chaos list                                 what else there is
+  swarm chaos report records/TIME-DRILL            the same again, from its records: --report html
   swarm chaos heal                                 after a drill that was killed
 
 docs/chaos.md says how drills are written, and how they are done to a deployment of yours.

@@ -46,6 +46,7 @@ describe('JUnit XML of drills, read by another tool', () => {
       'rooms in split brain',
       'longest silence in a control room',
       'newcomers who got in',
+      'alerts',
     ]);
     expect(suite.metadata).toMatchObject({ target: 'lab of 3 nodes', server: '1.13.4', 'recovery_time.max.max': 10447 });
   });

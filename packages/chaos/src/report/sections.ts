@@ -13,6 +13,7 @@ import {
 } from '@livekit-swarm/report';
 import { alertSpans } from '../measure/alert-spans.ts';
 import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
+import type { Finding } from '../measure/judge-drill.ts';
 import { OBJECTIVES } from '../measure/judge-repeat.ts';
 import type { NewcomerResult } from '../measure/recovery.ts';
 import {
@@ -34,8 +35,9 @@ export type Section = (repeat: RepeatResult, style: Style, result: DrillResult) 
 export const objectivesSection: Section = (repeat, style) => {
   const { findings, thresholds } = repeat;
   if (!isJudged(repeat)) return [];
+  const short = findings.filter((finding) => !isLong(finding));
   const rows = [
-    ...findings.map(({ ok, objective, found, asked }) => [markOf(ok, style), OBJECTIVES[objective], found, asked]),
+    ...short.map(({ ok, objective, found, asked }) => [markOf(ok, style), OBJECTIVES[objective], found, asked]),
     ...thresholds.map((result) => [
       markOf(result.ok, style),
       shorten(result.metric, LONGEST_METRIC),
@@ -43,8 +45,22 @@ export const objectivesSection: Section = (repeat, style) => {
       result.expression,
     ]),
   ];
-  return rows.length === 0 ? [] : renderTable([['', 'objective', 'found', 'asked'].map(style.dim), ...rows], [0, 1]);
+  return [
+    ...(rows.length === 0 ? [] : renderTable([['', 'objective', 'found', 'asked'].map(style.dim), ...rows], [0, 1])),
+    ...findings
+      .filter(isLong)
+      .flatMap(({ ok, objective, found, asked }) => [
+        `  ${markOf(ok, style)}  ${OBJECTIVES[objective]}`,
+        ...wrap('       found: ', found),
+        ...wrap('       asked: ', asked),
+      ]),
+  ];
 };
+
+/** What a column has room for. Alerts are several in one. */
+const LONGEST_CELL = 20;
+
+const isLong = ({ found, asked }: Finding): boolean => Math.max(found.length, asked.length) > LONGEST_CELL;
 
 /** With its selector a metric can be as long as a line. */
 const LONGEST_METRIC = 50;

@@ -125,7 +125,7 @@ export const passedDrill = (): DrillResult => {
     name: 'kill-room-node',
     description: 'The node that holds a room dies, and comes back after ten seconds.',
     newcomers: { everyMs: 2_000, stayMs: 4_000 },
-    objectives: { ...drillOf().objectives, rtoP95Ms: 15_000, newcomersIn: 0.5 },
+    objectives: { ...drillOf().objectives, rtoP95Ms: 15_000, newcomersIn: 0.5, alertsWithinMs: { LiveKitNodeDown: 30_000 } },
   });
   const more = [
     ...newcomer('a', 2_000, A),
