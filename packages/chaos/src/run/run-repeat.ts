@@ -11,6 +11,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { RepeatResult } from '../measure/drill-result.ts';
 import { judgeRepeat } from '../measure/judge-repeat.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
+import type { Recovery } from '../measure/recovery.ts';
 import { createSeconds } from '../measure/seconds.ts';
 import { windowFigures } from '../measure/window-figures.ts';
 import { type Attendance, createAttendance } from './attendance.ts';
@@ -61,6 +62,7 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
   let startedAtMs = Date.now();
   await openRooms(deployment, crowdRooms(plan));
   let result: RunResult;
+  let recovery: Recovery;
   try {
     result = await run({
       deployment: { ...deployment, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
@@ -88,13 +90,14 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
         options.onLine?.(line);
       },
     });
+    // What is healed from here on is no longer in the record: who reads that again must come to the same.
+    recovery = fold.result();
   } finally {
     over.abort();
     await story.catch(() => {});
     await healAll(open);
   }
   const { failure, played } = await story;
-  const recovery = fold.result();
   return {
     number: options.number,
     recovery,
