@@ -26,7 +26,9 @@ export const addLabCommands = (program: Command, console: Console, done: (exitCo
     )
     .addOption(new Option('--livekit-version <version>', 'of the nodes').choices(LIVEKIT_VERSIONS))
     .option('--persistent-redis', 'Redis still knows what it was told after it was killed')
-    .addOption(new Option('--rules <file>', 'rules for Prometheus (may be repeated)').argParser(collector()))
+    .addOption(
+      new Option('--rules <file>', 'rules for Prometheus (may be repeated; default: those of alerts/)').argParser(collector()),
+    )
     .option('--alert-webhook <url>', 'where Alertmanager sends alerts')
     .option('--json', 'print one JSON object')
     .action(async (flags: LabUpFlags) => done(await (await import('./commands/lab.ts')).labUpCommand(flags, console)));

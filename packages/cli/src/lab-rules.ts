@@ -1,5 +1,6 @@
-import { globSync, statSync } from 'node:fs';
+import { existsSync, globSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UsageError } from '@livekit-swarm/core';
 
 /**
@@ -22,3 +23,7 @@ export const readRules = (given: readonly string[], companions: readonly string[
     );
   });
 };
+
+/** Those that come with swarm, where they do: a checkout has them. Most panels of the dashboards ask for what they record. */
+export const shippedRules = (): string[] =>
+  [fileURLToPath(new URL('../../../alerts/livekit-swarm.rules.yaml', import.meta.url))].filter(existsSync);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { startSwarm } from './support/swarm.ts';
 interface Described {
   url: string;
   keys: string;
-  services: { name: string; up?: boolean }[];
+  services: { name: string; url?: string; up?: boolean }[];
 }
 
 const supervisorOf = (labs: string): number =>
@@ -82,6 +82,35 @@ it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing when %s hits it while it
   expect(readdirSync(labs).filter((name) => !name.endsWith('.lock'))).toEqual([]);
 });
 
+it('waits for one that is just coming up before it ends it', async () => {
+  const { labs, env } = labWorld();
+  const lock = join(labs, 'lab.lock');
+  writeFileSync(lock, String(process.pid));
+  const down = startSwarm(['lab', 'down'], env);
+  await down.says(/is just coming up/);
+  mkdirSync(join(labs, 'lab'));
+  rmSync(lock);
+  expect(await down.ended).toBe(0);
+  // That folder has no lab in it: what raised it was killed, and left its files.
+  expect(down.stdout()).toContain('had been killed');
+  expect(readdirSync(labs)).toEqual([]);
+});
+
+it('has our rules in its Prometheus, which looks for a run, too', async () => {
+  const { run } = labWorld();
+  const up = await run('lab', 'up', '--nodes', '1', '--with', 'prometheus', '--json');
+  expect(up).toMatchObject({ code: 0 });
+  try {
+    const url = (JSON.parse(up.out) as Described).services.find(({ name }) => name === 'prometheus')?.url;
+    const rules = await (await fetch(`${url}/api/v1/rules`)).text();
+    expect(rules).toContain('LiveKitNodeDown');
+    const pools = async (): Promise<string> => (await fetch(`${url}/api/v1/targets`)).text();
+    await expect.poll(pools, { timeout: 10_000 }).toContain('"swarm-run"');
+  } finally {
+    await run('lab', 'down');
+  }
+});
+
 it('says what is wrong with what was asked', async () => {
   const { run } = labWorld();
   expect(await run('lab', 'up', '--nodes', '0')).toMatchObject({ code: 2, err: expect.stringContaining('from 1 to 20') });
@@ -92,6 +121,12 @@ it('says what is wrong with what was asked', async () => {
   expect(await run('lab', 'down', '--name', '../etc')).toMatchObject({
     code: 3,
     err: expect.stringContaining('is no name for a lab'),
+  });
+  const webhook = ['--alert-webhook', 'pager'];
+  expect(await run('lab', 'up', ...webhook)).toMatchObject({ code: 2, err: expect.stringContaining('without an Alertmanager') });
+  expect(await run('lab', 'up', '--with', 'alertmanager', ...webhook)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('is no URL'),
   });
   expect(await run('lab', 'logs')).toMatchObject({ code: 2, err: expect.stringContaining('there is no lab') });
   expect(await run('lab', 'down')).toMatchObject({ code: 0, out: 'There is no lab "lab".\n' });

@@ -22,7 +22,7 @@ import { type Style, styleFor } from '@livekit-swarm/report';
 import { watchInterruption } from '@livekit-swarm/swarm';
 import { type Console, wantsColor, write } from '../console.ts';
 import { webhookUrl } from '../lab-exporter.ts';
-import { readRules } from '../lab-rules.ts';
+import { readRules, shippedRules } from '../lab-rules.ts';
 
 export interface LabUpFlags {
   name: string;
@@ -39,6 +39,25 @@ const readNodes = (text: string): number => {
   const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (count >= 1 && count <= MAX_NODES) return count;
   throw new UsageError(`--nodes ${text}: must be a whole number from 1 to ${MAX_NODES}`);
+};
+
+/** Where `swarm run --metrics :9464` is watched: down at all other times. */
+const RUN_JOB = { job: 'swarm-run', targets: [{ address: '127.0.0.1:9464' }] } as const;
+
+/** What Prometheus and Alertmanager are told. @throws UsageError, also for flags of one that is not to run */
+const orderWatchers = (
+  { rules, alertWebhook }: LabUpFlags,
+  companions: readonly Companion[],
+): Pick<LabOrder, 'ruleFiles' | 'jobs' | 'alertWebhookUrl'> => {
+  const ruleFiles = readRules(rules ?? (companions.includes('prometheus') ? shippedRules() : []), companions);
+  if (alertWebhook === undefined) return { ruleFiles, jobs: [RUN_JOB] };
+  if (!companions.includes('alertmanager')) {
+    throw new UsageError('--alert-webhook has no effect without an Alertmanager', 'add it: --with prometheus,alertmanager');
+  }
+  if (!/^https?:$/.test(URL.parse(alertWebhook)?.protocol ?? '')) {
+    throw new UsageError(`--alert-webhook ${alertWebhook}: is no URL of a web server`, 'write http://HOST:PORT/PATH');
+  }
+  return { ruleFiles, jobs: [RUN_JOB], alertWebhookUrl: alertWebhook };
 };
 
 /** The exporter is ours, not the lab's: it comes as one of its extras. */
@@ -83,9 +102,8 @@ export const labUpCommand = async (flags: LabUpFlags, { stdout, stderr }: Consol
         version: flags.livekitVersion ?? DEFAULT_LIVEKIT_VERSION,
         ...(exporter ? await orderExporter() : { config: {} }),
         persistentRedis: flags.persistentRedis === true,
-        ruleFiles: readRules(flags.rules ?? [], companions),
+        ...orderWatchers(flags, companions),
         intervalSeconds: 2,
-        ...(flags.alertWebhook === undefined ? {} : { alertWebhookUrl: flags.alertWebhook }),
       },
       { onProgress: (line) => void stderr.write(`${line}\n`), signal: interruption.stop },
     );
@@ -125,9 +143,11 @@ const renderState = ({ name, facts, services }: LabState): string => {
 export const DEFAULT_LAB = 'lab';
 
 /** `swarm lab down`: ends it and removes what it kept. */
-export const labDownCommand = async (flags: { name: string; all?: boolean }, { stdout }: Console): Promise<ExitCode> => {
+export const labDownCommand = async (flags: { name: string; all?: boolean }, { stdout, stderr }: Console): Promise<ExitCode> => {
   const names = flags.all ? await labNames() : [flags.name];
-  for (const name of names) await write(stdout, `${LOWERED[await lowerLab(name)].replace('NAME', name)}\n`);
+  const onWait = (name: string) => (): void =>
+    void stderr.write(`The lab "${name}" is just coming up; waiting until it stands …\n`);
+  for (const name of names) await write(stdout, `${LOWERED[await lowerLab(name, onWait(name))].replace('NAME', name)}\n`);
   if (names.length === 0) await write(stdout, 'There is no lab.\n');
   return EXIT_CODES.passed.code;
 };
@@ -152,7 +172,7 @@ export const labStatusCommand = async (
     flags.json
       ? `${JSON.stringify(found.map(statusObject), null, 2)}\n`
       : found.length === 0
-        ? 'There is no lab; "swarm lab up" makes one.\n'
+        ? `${flags.name === undefined ? 'There is no lab' : `There is no lab "${flags.name}"`}; "swarm lab up" makes one.\n`
         : found.map((status) => renderStatus(status, style)).join('\n'),
   );
   return healthy ? EXIT_CODES.passed.code : EXIT_CODES.unreachable.code;

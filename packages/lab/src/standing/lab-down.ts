@@ -1,18 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { forgetLab, readState } from './lab-state.ts';
+import { withFileLock } from '../file-lock.mjs';
+import { forgetLab, labFolder, labNames, readState } from './lab-state.ts';
 import { isSameProcess } from './process-identity.ts';
 
 /** Long enough for nodes that still have rooms. */
 const PATIENCE_MS = 40_000;
 const POLL_MS = 50;
 
+/** `was-dead`: its supervisor had been killed, and its programs went with it. `none`: there is no such lab. */
+export type Lowered = 'ended' | 'was-dead' | 'none';
+
 /**
- * Ends a lab and removes all it kept.
- * @returns `ended`, `was-dead` when its supervisor had been killed (its programs went with it), `none` when there is no such lab
+ * Ends a lab and removes all it kept. One that is just coming up is waited for, or it would stand as soon as we had said that there is none.
+ * @param onWait told once, when that is so
  */
-export const lowerLab = async (name: string): Promise<'ended' | 'was-dead' | 'none'> => {
+export const lowerLab = (name: string, onWait: () => void = () => {}): Promise<Lowered> =>
+  withFileLock(`${labFolder(name)}.lock`, () => lower(name), { onWait });
+
+const lower = async (name: string): Promise<Lowered> => {
   const state = await readState(name);
-  if (state === null) return 'none';
+  if (state === null) {
+    // Killed before it stood: of a lab that never was, the files remain.
+    if (!(await labNames()).includes(name)) return 'none';
+    await forgetLab(name);
+    return 'was-dead';
+  }
   const { supervisor } = state;
   if (!isSameProcess(supervisor)) {
     await forgetLab(name);

@@ -1,4 +1,5 @@
 import type { Companion } from '../cluster/companions.ts';
+import type { ScrapeJob } from '../cluster/services/prometheus.ts';
 import type { LiveKitConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
 import type { LiveKitVersion } from '../versions.ts';
@@ -11,7 +12,10 @@ export interface LabOrder {
   version?: LiveKitVersion;
   config: LiveKitConfig;
   persistentRedis: boolean;
+  /** Absolute: Prometheus looks for others beside its own configuration. */
   ruleFiles: readonly string[];
+  /** More for Prometheus to scrape. */
+  jobs?: readonly ScrapeJob[];
   intervalSeconds: number;
   alertWebhookUrl?: string;
   /** Of its nodes; default: a fresh pair. */
