@@ -69,7 +69,7 @@ const alertsInTime = (asked: Objectives['alertsWithinMs'], recovery: Recovery): 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
 const plain = (value: number): string => String(value);
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(ms < 9_950 ? 2 : 1)} s`;
+const seconds = (ms: number): string => (ms === 0 ? '0 s' : `${(ms / 1_000).toFixed(ms < 9_950 ? 2 : 1)} s`);
 const percent = (ratio: number): string => `${(100 * ratio).toFixed(ratio === 1 ? 0 : 1)} %`;
 
 /** @param value null: it never came to an end, which is more than any limit */

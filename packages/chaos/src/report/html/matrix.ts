@@ -20,7 +20,7 @@ export const pairMatrices = ({ recovery: { rooms, pairs }, number }: RepeatResul
   if (hit.length === 0) return null;
   const shown = hit.slice(0, Math.min(MOST_OF_ONE, Math.max(LEAST_ROOMS, Math.floor(MOST_ROOMS / of))));
   return html`<h3>Pairs</h3>
-<p class="keys note">Who stands at the left hears who stands above. <span class="means"><span class="chip calm-pair">·</span>all the time</span> <span class="means"><span class="chip back">4.2 s</span>again so long after the fault</span> <span class="means"><span class="chip never">never</span>not at the end</span></p>
+<p class="keys note">Who stands at the left hears who stands above. <span class="means"><span class="chip calm-pair">·</span>all the time</span> <span class="means"><span class="chip back">4.2 s</span>again, so long after the fault</span> <span class="means"><span class="chip never">never</span>not at the end</span></p>
 <div class="matrices">${shown.map((room) => matrix(room, byRoom.get(room.room) ?? [], partLabel(`Pairs of ${said(room.room)}`, { number }, of)))}</div>
 ${hit.length > shown.length && html`<p class="note">… and ${plural(hit.length - shown.length, 'room')} more, in which somebody fell silent.</p>`}`;
 };

@@ -22,8 +22,15 @@ export const strip = (person: ParticipantRecovery, endAt: number): Markup => {
   return html`<div class="row"><span class="who">${name(shortName(person))}</span><svg role="img" aria-label="${sentence(person)}">${parts.map((part) => stretch(part, endAt))}</svg></div>`;
 };
 
+/** What there is room for beside a strip. */
+const LONGEST_NAME = 12;
+
 /** Identities begin with their room's run: the end tells them apart. */
-const shortName = ({ identity }: ParticipantRecovery): string => identity.split('-').slice(-2).join('-');
+const shortName = ({ identity }: ParticipantRecovery): string => {
+  const end = identity.split('-').slice(-2).join('-');
+  const signs = [...end];
+  return signs.length > LONGEST_NAME ? `…${signs.slice(1 - LONGEST_NAME).join('')}` : end;
+};
 
 /** Height and top of a bar in a row of 18 pixels. */
 const SHAPES = { all: [9, 3], some: [5, 7], none: [7, 4] } as const;
