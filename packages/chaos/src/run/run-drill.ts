@@ -105,6 +105,6 @@ const needPrometheus = ({ name, prometheusUrl }: DrillDeployment, { objectives }
   throw new ChaosError(
     'no-prometheus',
     `the drill asks for ${asked.join(', ')}, and nobody knows the Prometheus of "${name}"`,
-    'say where it is: --prometheus URL; a lab has one with "swarm lab up --with prometheus --rules alerts/livekit-swarm.rules.yaml"',
+    'say where it is: --prometheus URL; a lab has one with "swarm lab up --with prometheus"',
   );
 };
