@@ -54,18 +54,18 @@ export const createApiPoll = (target: LifecycleTarget & { httpUrl: string }, met
   return {
     look: async () => {
       const listed = await call('list_rooms', () => rooms.listRooms());
-      if (listed !== null) {
-        metrics.swarm_lifecycle_rooms.set({ target: name }, listed.length);
-        metrics.swarm_lifecycle_participants.set({ target: name }, sum(listed.map((room) => room.numParticipants)));
-        metrics.swarm_lifecycle_publishers.set({ target: name }, sum(listed.map((room) => room.numPublishers)));
-      }
+      // Who does not answer this answers nothing else, and each call would wait for its time to be up.
+      if (listed === null) return null;
+      metrics.swarm_lifecycle_rooms.set({ target: name }, listed.length);
+      metrics.swarm_lifecycle_participants.set({ target: name }, sum(listed.map((room) => room.numParticipants)));
+      metrics.swarm_lifecycle_publishers.set({ target: name }, sum(listed.map((room) => room.numPublishers)));
       await countByStatus('list_egress', metrics.swarm_lifecycle_egress, async () =>
         (await egress.listEgress({ active: true })).map(({ status }) => word(EgressStatus[status], 'EGRESS_')),
       );
       await countByStatus('list_ingress', metrics.swarm_lifecycle_ingress, async () =>
         (await ingress.listIngress()).map(({ state }) => word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_')),
       );
-      return listed?.map((room) => room.name) ?? null;
+      return listed.map((room) => room.name);
     },
   };
 };

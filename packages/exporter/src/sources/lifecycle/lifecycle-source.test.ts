@@ -66,3 +66,33 @@ it('does not work while the Redis of a target does not answer', async () => {
     expect(said).not.toContain(true);
   });
 });
+
+it('ends within a second or two while a target hangs', async () => {
+  const asked = Promise.withResolvers<void>();
+  const hanging = createServer(() => asked.resolve());
+  servers.push(hanging);
+  await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+  const { port } = hanging.address() as AddressInfo;
+  const target = { ...(await deployment('hangs', () => true)), httpUrl: `http://127.0.0.1:${port}` };
+  let toldAt = 0;
+  await saidBy([target], async () => {
+    await asked.promise;
+    toldAt = performance.now();
+  });
+  expect(performance.now() - toldAt).toBeLessThan(3_000);
+  hanging.closeAllConnections();
+});
+
+it('asks nothing more of who does not answer', async () => {
+  const asked = new Set<string>();
+  const ill = createServer((request, response) => {
+    asked.add(request.url ?? '');
+    response.writeHead(503).end();
+  });
+  servers.push(ill);
+  await new Promise<void>((resolve) => ill.listen(0, '127.0.0.1', resolve));
+  const { port } = ill.address() as AddressInfo;
+  const target = { ...(await deployment('ill', () => true)), httpUrl: `http://127.0.0.1:${port}` };
+  await saidBy([target], (said) => settlesAt(said, false));
+  expect([...asked]).toEqual(['/twirp/livekit.RoomService/ListRooms']);
+});

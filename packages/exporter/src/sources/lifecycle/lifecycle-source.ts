@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
 import { registerFamily } from '../../metrics/register-family.ts';
@@ -39,6 +40,9 @@ interface Watch {
   start(): void;
   stop(): Promise<void>;
 }
+
+/** A look that is under way when all is to end changes nothing any more, and may wait for a server that hangs. */
+const STOP_WITHIN_MS = 1_000;
 
 /** Looks at one target again and again; a look that takes long delays the next one instead of meeting it. */
 const createWatch = (
@@ -89,7 +93,7 @@ const createWatch = (
       stopped = true;
       clearTimeout(timer);
       registry?.close();
-      await looking;
+      await Promise.race([looking, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
     },
   };
 };

@@ -57,6 +57,15 @@ describe('a signed webhook', () => {
     expect(await figure('swarm_lifecycle_room_duration_seconds_sum', { target: 'prod' })).toBe(90);
   });
 
+  it('counts who left without a word about when they came, but no stay since 1970', async () => {
+    expect(await send({ event: 'participant_left', participant: { identity: 'p' } })).toBe(200);
+    expect(await send({ event: 'participant_left' })).toBe(200);
+    expect(await send({ event: 'room_finished', room: { name: 'a', creationTime: '0' } })).toBe(200);
+    expect(await figure('swarm_lifecycle_participant_leaves_total', { target: 'prod' })).toBe(2);
+    expect(await figure('swarm_lifecycle_participant_duration_seconds_count', {})).toBe(0);
+    expect(await figure('swarm_lifecycle_room_duration_seconds_count', {})).toBe(0);
+  });
+
   it('makes no series of its own names', async () => {
     for (let number = 0; number < 50; number++) await send({ event: `invented_${number}` });
     expect(await figure('swarm_lifecycle_webhooks_total', { target: 'prod', event: 'other' })).toBe(50);

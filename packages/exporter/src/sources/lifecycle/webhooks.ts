@@ -72,7 +72,7 @@ export const webhookRoutes = (
         // LiveKit sends again what it got no answer to: to say no would make it try for ever.
         return context.text('known already\n', 200);
       }
-      count(metrics, target, read, at);
+      count(metrics, target, read);
       return context.text('ok\n', 200);
     },
   );
@@ -94,14 +94,14 @@ const readEvent = async (
   }
 };
 
-const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent, now: number): void => {
+const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): void => {
   metrics.swarm_lifecycle_webhooks_total.inc({ target, event: EVENTS.has(event.event) ? event.event : 'other' });
   switch (event.event) {
     case 'room_started':
       metrics.swarm_lifecycle_room_starts_total.inc({ target });
       break;
     case 'room_finished':
-      metrics.swarm_lifecycle_room_duration_seconds.observe({ target }, secondsSince(event.room?.creationTime, event, now));
+      observeStay(metrics.swarm_lifecycle_room_duration_seconds, target, event.room?.creationTime, event);
       break;
     case 'participant_joined':
       metrics.swarm_lifecycle_participant_joins_total.inc({ target });
@@ -110,10 +110,7 @@ const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent, n
     case 'participant_connection_aborted': {
       const reason = DisconnectReason[event.participant?.disconnectReason ?? 0] ?? 'UNKNOWN_REASON';
       metrics.swarm_lifecycle_participant_leaves_total.inc({ target, reason: reason.toLowerCase() });
-      metrics.swarm_lifecycle_participant_duration_seconds.observe(
-        { target },
-        secondsSince(event.participant?.joinedAt, event, now),
-      );
+      observeStay(metrics.swarm_lifecycle_participant_duration_seconds, target, event.participant?.joinedAt, event);
       break;
     }
     case 'track_published':
@@ -127,8 +124,13 @@ const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent, n
   }
 };
 
-/** By the server's clock where it says when the event was, so that a slow delivery makes nobody's stay longer. */
-const secondsSince = (seconds: bigint | undefined, event: WebhookEvent, now: number): number => {
-  const end = event.createdAt > 0n ? Number(event.createdAt) : now / 1_000;
-  return Math.max(0, end - Number(seconds ?? BigInt(Math.floor(end))));
+/** By the server's clock, so that a slow delivery makes nobody's stay longer. Whose beginning is not told (0 in protobuf) has no duration. */
+const observeStay = (
+  duration: LifecycleHandles['swarm_lifecycle_room_duration_seconds' | 'swarm_lifecycle_participant_duration_seconds'],
+  target: string,
+  began: bigint | undefined,
+  { createdAt }: WebhookEvent,
+): void => {
+  if (began === undefined || began <= 0n) return;
+  duration.observe({ target }, Math.max(0, Number(createdAt - began)));
 };
