@@ -45,7 +45,8 @@ const stopped = ({ labs }: LabWorld): boolean => {
 it('carries a drill out, and says who was back when', async () => {
   const { run } = await labUp();
   const file = drill('{ fault: hang, aim: room-node, for: 2s }');
-  const { code, out, err } = await run('chaos', 'run', file, '--lab', 'lab', '--json', '--record', join(scratch(), 'record'));
+  const record = join(scratch(), 'record');
+  const { code, out, err } = await run('chaos', 'run', file, '--lab', 'lab', '--json', '--record', record);
   expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
   const result = JSON.parse(out) as {
     verdict: string;
@@ -57,11 +58,24 @@ it('carries a drill out, and says who was back when', async () => {
   expect(repeat?.recovery.pairsHit).toBeGreaterThan(0);
   expect(repeat?.recovery.neverRecovered).toBe(0);
   expect(Math.abs((repeat?.recovery.rto.max ?? 0) - 2_000)).toBeLessThan(500);
+
+  expect(readFileSync(join(record, 'drill.json'), 'utf8')).toBe(out);
+  const again = await run('chaos', 'report', record, '--json', '--report', 'html', '--report', 'junit');
+  expect({ code: again.code, files: again.err }).toEqual({
+    code: 0,
+    files: `Report html: ${join(record, 'drill.html')}\nReport junit: ${join(record, 'junit.xml')}\n`,
+  });
+  expect(withoutLength(again.out)).toEqual(withoutLength(out));
 });
+
+/** How long it took counts what came after the last line of its record. */
+const withoutLength = (json: string): object =>
+  JSON.parse(json, (key, value: unknown) => (key === 'tookMs' ? undefined : value)) as object;
 
 it('takes back what a drill left that was killed', async () => {
   const lab = await labUp();
-  const swarm = startSwarm(['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', join(scratch(), 'record')], lab.env);
+  const record = join(scratch(), 'record');
+  const swarm = startSwarm(['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', record], lab.env);
   await swarm.says(/hang → /, 60_000);
   expect(await lab.run('chaos', 'heal')).toMatchObject({ code: 0, out: expect.stringContaining('Left alone: hang of node-') });
   swarm.signal('SIGKILL');
@@ -73,6 +87,11 @@ it('takes back what a drill left that was killed', async () => {
   });
   expect(stopped(lab)).toBe(false);
   expect(await lab.run('chaos', 'heal')).toMatchObject({ code: 0, out: 'There is nothing to heal.\n' });
+  // What it had written can be read, and nothing is claimed about the rest.
+  expect(await lab.run('chaos', 'report', record)).toMatchObject({
+    code: 98,
+    out: expect.stringMatching(/^\? INCONCLUSIVE \(exit 98\) {2}small\n[\s\S]*the record breaks off/),
+  });
 });
 
 it('heals on Ctrl-C, and is soon gone', async () => {
