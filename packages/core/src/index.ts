@@ -1,6 +1,7 @@
 export * from './aggregation.ts';
 export * from './data-traffic.ts';
 export * from './default-thresholds.ts';
+export * from './drill-failings.ts';
 export * from './duration.ts';
 export * from './empty-series.ts';
 export * from './exit-codes.ts';

@@ -1,3 +1,5 @@
+import type { DrillFailing } from '@livekit-swarm/core';
+
 /** What a drill is to be, once its file is read: everything is filled in, durations are in milliseconds. Plain JSON. */
 
 export interface Drill {
@@ -121,14 +123,4 @@ export interface Objectives {
 }
 
 /** Ways to fail, by the objective that is missed: what `known` speaks of. */
-export type Failing =
-  | 'rto'
-  | 'never-recovered'
-  | 'rooms-lost'
-  | 'split-brain'
-  | 'control-rooms'
-  | 'newcomers'
-  | 'ghosts'
-  | 'disconnected'
-  | 'alerts'
-  | 'thresholds';
+export type Failing = DrillFailing;

@@ -1,3 +1,4 @@
+import { DRILL_FAILINGS } from '@livekit-swarm/core';
 import { gauge, type MetricFamily, summary } from './entry.ts';
 
 /** Of people of a drill; one each. Signalling comes first: media may go on while a connection is on its way back. */
@@ -6,21 +7,6 @@ export type DrillPeople = (typeof DRILL_PEOPLE)[number];
 
 export const DRILL_VERDICTS = ['passed', 'failed', 'inconclusive', 'void', 'interrupted'] as const;
 export type DrillVerdict = (typeof DRILL_VERDICTS)[number];
-
-/** What a drill can fail in. */
-export const DRILL_OBJECTIVES = [
-  'rto',
-  'never-recovered',
-  'rooms-lost',
-  'split-brain',
-  'control-rooms',
-  'newcomers',
-  'ghosts',
-  'disconnected',
-  'alerts',
-  'thresholds',
-] as const;
-export type DrillObjective = (typeof DRILL_OBJECTIVES)[number];
 
 const DRILL = ['drill'] as const;
 const GOING_ON = 'a drill must have begun';
@@ -47,7 +33,7 @@ export const CHAOS_METRICS = {
   ),
   swarm_chaos_objective_ok: gauge('1 where the last repeat met what was asked, 0 where it did not', {
     labels: [...DRILL, 'objective'],
-    values: { objective: DRILL_OBJECTIVES },
+    values: { objective: DRILL_FAILINGS },
     why: JUDGED,
   }),
   swarm_chaos_verdict: gauge('1 for the verdict on the last repeat, 0 for the others', {

@@ -8,10 +8,8 @@ import { RUN_METRICS } from './run.ts';
 
 export {
   CHAOS_METRICS,
-  DRILL_OBJECTIVES,
   DRILL_PEOPLE,
   DRILL_VERDICTS,
-  type DrillObjective,
   type DrillPeople,
   type DrillVerdict,
 } from './chaos.ts';

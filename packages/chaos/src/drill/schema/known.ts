@@ -1,23 +1,11 @@
+import { DRILL_FAILINGS } from '@livekit-swarm/core';
 import { prose, say, strict, text, word } from '@livekit-swarm/core/settings';
 import { z } from 'zod';
-import type { Failing, KnownOutcome } from '../drill.ts';
-
-export const FAILING_WORDS = [
-  'rto',
-  'never-recovered',
-  'rooms-lost',
-  'split-brain',
-  'control-rooms',
-  'newcomers',
-  'ghosts',
-  'disconnected',
-  'alerts',
-  'thresholds',
-] as const satisfies readonly Failing[];
+import type { KnownOutcome } from '../drill.ts';
 
 const failings = () =>
   z
-    .array(word(FAILING_WORDS, 'way to fail'), { error: say('must be a list', 'write [split-brain, never-recovered]') })
+    .array(word(DRILL_FAILINGS, 'way to fail'), { error: say('must be a list', 'write [split-brain, never-recovered]') })
     .meta({ samples: [['split-brain', 'never-recovered']] });
 
 /** What a version of the server is known to do in this drill: failing so is expected, failing otherwise or not at all is news. */

@@ -1,3 +1,4 @@
+import { DRILL_FAILINGS } from '@livekit-swarm/core';
 import { z } from 'zod';
 import type { Drill } from '../../drill/drill.ts';
 
@@ -13,18 +14,7 @@ const aim = z
   .meta({ id: 'Aim', description: 'What a fault is done to.' });
 
 export const failing = z
-  .enum([
-    'rto',
-    'never-recovered',
-    'rooms-lost',
-    'split-brain',
-    'control-rooms',
-    'newcomers',
-    'ghosts',
-    'disconnected',
-    'alerts',
-    'thresholds',
-  ])
+  .enum(DRILL_FAILINGS)
   .meta({ id: 'Failing', description: 'A way to fail, by the objective that is missed.' });
 
 /** Each `null` where it is not asked. */

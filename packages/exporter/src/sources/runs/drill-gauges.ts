@@ -1,12 +1,6 @@
+import { DRILL_FAILINGS, type DrillFailing } from '@livekit-swarm/core';
 import type { Registry } from 'prom-client';
-import {
-  CHAOS_METRICS,
-  DRILL_OBJECTIVES,
-  DRILL_VERDICTS,
-  type DrillObjective,
-  type DrillPeople,
-  type DrillVerdict,
-} from '../../catalogue/index.ts';
+import { CHAOS_METRICS, DRILL_VERDICTS, type DrillPeople, type DrillVerdict } from '../../catalogue/index.ts';
 import { asMetric } from '../../metrics/quantiles.ts';
 import { registerFamily } from '../../metrics/register-family.ts';
 import type { SnapshotValue } from '../../metrics/snapshot.ts';
@@ -23,7 +17,7 @@ export interface DrillJudgement {
   /** Recovery times in seconds, by quantile; null: nothing recovered. */
   recovery: ReadonlyMap<number, number> | null;
   /** Of what was asked. */
-  objectives: ReadonlyMap<DrillObjective, boolean>;
+  objectives: ReadonlyMap<DrillFailing, boolean>;
 }
 
 /** Shows drills by their names: what their people hear, and what the last repeat came to. */
@@ -55,7 +49,7 @@ export const createDrillGauges = (registry: Registry): DrillGauges => {
     judge: (drill, { verdict, recovery, objectives }) => {
       for (const one of DRILL_VERDICTS) judged.swarm_chaos_verdict.set({ drill, verdict: one }, one === verdict ? 1 : 0);
       // What was not asked or did not happen this time must not be left from the time before.
-      for (const objective of DRILL_OBJECTIVES) {
+      for (const objective of DRILL_FAILINGS) {
         const ok = objectives.get(objective);
         if (ok === undefined) judged.swarm_chaos_objective_ok.remove({ drill, objective });
         else judged.swarm_chaos_objective_ok.set({ drill, objective }, ok ? 1 : 0);
