@@ -111,6 +111,16 @@ it('has our rules in its Prometheus, which looks for a run, too', async () => {
   }
 });
 
+it('tells why one of its programs does not start, and of no log that is gone', async () => {
+  const { run, labs } = labWorld();
+  const rules = join(labs, '..', 'bad.rules.yaml');
+  writeFileSync(rules, 'groups: [{ name: a, rules: [{ alert: x, expr: "sum((" }] }]\n');
+  const up = await run('lab', 'up', '--nodes', '1', '--with', 'prometheus', '--rules', rules);
+  expect(up).toMatchObject({ code: 3, err: expect.stringContaining('unclosed left parenthesis') });
+  expect(up.err).toContain('→ mend that and start it again');
+  expect(readdirSync(labs)).toEqual([]);
+});
+
 it('says what is wrong with what was asked', async () => {
   const { run } = labWorld();
   expect(await run('lab', 'up', '--nodes', '0')).toMatchObject({ code: 2, err: expect.stringContaining('from 1 to 20') });

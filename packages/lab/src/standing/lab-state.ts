@@ -34,7 +34,7 @@ const labsFolder = (env: NodeJS.ProcessEnv = process.env): string => join(cacheD
 /** Where a lab keeps its configurations, logs and data while it stands. @throws LabError `bad-name` */
 export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): string => {
   if (NAME.test(name)) return join(labsFolder(env), name);
-  throw new LabError('bad-name', `"${name}" is no name for a lab`, 'use lower-case letters, digits and hyphens');
+  throw new LabError('bad-name', `"${name}" is no name for a lab`, 'use lower-case letters, digits and hyphens, 31 at most');
 };
 
 /** The keys of a lab, for a shell to read: `. FILE`. Readable by its owner alone. */

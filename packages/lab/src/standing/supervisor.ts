@@ -83,7 +83,10 @@ const supervise = async (order: LabOrder): Promise<void> => {
   } catch (error) {
     const known = error instanceof LabError;
     const message = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const failed = { type: 'failed', reason: known ? error.reason : 'internal', message, hint: known ? error.hint : '' } as const;
+    // Logs go with the lab: the end of the one that matters is in the message already.
+    const readable = known && !error.hint.includes(labFolder(order.name));
+    const hint = readable ? error.hint : 'mend that and start it again';
+    const failed = { type: 'failed', reason: known ? error.reason : 'internal', message, hint } as const;
     if (!stop.signal.aborted) await new Promise<void>((resolve) => tell(failed, resolve));
   } finally {
     await cluster?.stop();
