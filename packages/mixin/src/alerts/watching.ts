@@ -28,7 +28,8 @@ export const WATCHING_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitExporterDown',
     severity: 'warning',
-    expr: `up{job="${JOBS.exporter}"} == 0 or absent(up{job="${JOBS.exporter}"})`,
+    // Missed by those who have one: whoever takes our rules without our exporter is left in peace.
+    expr: `up{job="${JOBS.exporter}"} == 0 or absent(up{job="${JOBS.exporter}"}) and on () count(present_over_time(up{job="${JOBS.exporter}"}[1d]))`,
     for: '5m',
     summary: 'The exporter of livekit-swarm does not answer.',
     description:
@@ -45,6 +46,19 @@ export const WATCHING_ALERTS: readonly Alert[] = [
         },
       ],
     },
+    furtherProofs: [
+      {
+        series: { 'up{job="swarm-exporter", instance="e:1"}': '_x20 1x5 _x30' },
+        silentAt: '18m',
+        firesAt: '40m',
+        fires: [
+          {
+            labels: { job: 'swarm-exporter' },
+            description: 'Probes, ghosts, webhooks and what users felt are not watched.',
+          },
+        ],
+      },
+    ],
   },
   {
     name: 'LiveKitExporterSourceDown',
