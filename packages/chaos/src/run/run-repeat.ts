@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expandPlan, type Plan, type RecordLine } from '@livekit-swarm/core';
-import { type LiveRun, type Progress, type RecordWriter, type RunResult, run, type Staffing } from '@livekit-swarm/swarm';
+import { type Progress, type RecordWriter, type RunResult, run, type Staffing } from '@livekit-swarm/swarm';
 import type { Drill } from '../drill/drill.ts';
-import { drillTimes } from '../drill/drill-times.ts';
 import { newcomersOf } from '../drill/newcomers-of.ts';
 import { CROWD_ROLE } from '../drill/roles.ts';
 import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
@@ -14,12 +12,11 @@ import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { Recovery } from '../measure/recovery.ts';
 import { createSeconds } from '../measure/seconds.ts';
 import { windowFigures } from '../measure/window-figures.ts';
-import { type Attendance, createAttendance } from './attendance.ts';
+import { createAttendance } from './attendance.ts';
 import type { DrillDeployment } from './deployment.ts';
 import { openRooms } from './open-rooms.ts';
-import { healAll, type OpenFault, type Played, playFaults } from './play-faults.ts';
-import { watchAbort } from './watch-abort.ts';
-import { type DeploymentWatch, watchDeployment } from './watch-deployment.ts';
+import { healAll, type OpenFault } from './play-faults.ts';
+import { NOTHING, type Story, tellStory } from './tell-story.ts';
 
 export interface RepeatOptions {
   drill: Drill;
@@ -79,9 +76,9 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
       ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
       onStart: (live) => {
         startedAtMs = live.startedAtMs;
-        story = tellStory(options, plan, live, attendance, open, AbortSignal.any([stop, over.signal]));
+        story = tellStory({ ...options, plan, live, attendance, open, stop: AbortSignal.any([stop, over.signal]) });
         // It is awaited below; until then a failure has no other listener.
-        story.catch(() => live.end());
+        story.catch(() => {});
       },
       onLine: (line) => {
         fold.add(line);
@@ -113,79 +110,3 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
 const crowdRooms = ({ participants }: Plan): string[] => [
   ...new Set(participants.filter(({ role }) => role === CROWD_ROLE).map(({ room }) => room)),
 ];
-
-/** What came of a drill beside its record. */
-interface Story {
-  /** Why it is void, or was aborted; null: neither. */
-  failure: string | null;
-  played: Played;
-}
-
-const NOTHING: Played = { injected: 0, skipped: [] };
-const LOOK_EVERY_MS = 1_000;
-
-/** From the first join to the end: waits until it is steady, plays the faults, and looks at the deployment meanwhile. */
-const tellStory = async (
-  { drill, deployment, faults, journal }: RepeatOptions,
-  plan: Plan,
-  live: LiveRun,
-  attendance: Attendance,
-  open: Set<OpenFault>,
-  stop: AbortSignal,
-): Promise<Story> => {
-  const { zeroMs } = drillTimes(drill);
-  const rooms = new Set(plan.participants.map(({ room }) => room));
-  const watch = watchDeployment(deployment, rooms, live.tell, live.elapsedMs);
-  const looking = lookUntil(watch, stop);
-  try {
-    await pause(zeroMs - live.elapsedMs(), stop);
-    if (stop.aborted) return { failure: 'the run ended before it was steady', played: NOTHING };
-    const { steadySince } = attendance;
-    if (steadySince === null || live.elapsedMs() - steadySince < drill.steady.forMs) {
-      const message = `it was not steady ${drill.steady.withinMs / 1_000} s after the last join: ${attendance.missing()}`;
-      live.tell({ what: 'void', message });
-      live.end();
-      return { failure: message, played: NOTHING };
-    }
-    live.tell({ what: 'steady' });
-    const abort = watchAbort(drill, attendance, rooms);
-    const tell: LiveRun['tell'] = (event, at) => {
-      if (event.what === 'fault') abort.hit(event.rooms);
-      live.tell(event, at);
-    };
-    const played = await playFaults(
-      {
-        drill,
-        target: deployment.target,
-        faults,
-        attendance,
-        journal,
-        elapsedMs: live.elapsedMs,
-        zeroMs,
-        tell,
-        stop: AbortSignal.any([stop, abort.signal]),
-      },
-      open,
-    );
-    const aborted = await abort.reason(stop);
-    abort.close();
-    if (aborted === null) return { failure: null, played };
-    await healAll(open);
-    live.tell({ what: 'aborted', message: aborted });
-    live.end();
-    return { failure: aborted, played };
-  } finally {
-    await looking;
-    watch.close();
-  }
-};
-
-const lookUntil = async (watch: DeploymentWatch, stop: AbortSignal): Promise<void> => {
-  while (!stop.aborted) {
-    await watch.look();
-    await pause(LOOK_EVERY_MS, stop);
-  }
-};
-
-const pause = (ms: number, stop: AbortSignal): Promise<void> =>
-  sleep(Math.max(0, ms), undefined, { signal: stop }).catch(() => {});

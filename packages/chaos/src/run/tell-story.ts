@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Plan } from '@livekit-swarm/core';
+import type { LiveRun } from '@livekit-swarm/swarm';
+import type { Drill } from '../drill/drill.ts';
+import { drillTimes } from '../drill/drill-times.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Attendance } from './attendance.ts';
+import type { DrillDeployment } from './deployment.ts';
+import { healAll, type OpenFault, type Played, playFaults } from './play-faults.ts';
+import { type AbortWatch, watchAbort } from './watch-abort.ts';
+import { type DeploymentWatch, watchDeployment } from './watch-deployment.ts';
+
+/** What came of a drill beside its record. */
+export interface Story {
+  /** Why it is void, or was aborted; null: neither. */
+  failure: string | null;
+  played: Played;
+}
+
+export const NOTHING: Played = { injected: 0, skipped: [] };
+const LOOK_EVERY_MS = 1_000;
+
+export interface StoryOptions {
+  drill: Drill;
+  deployment: DrillDeployment;
+  faults: ReadonlyMap<string, Fault>;
+  journal: Journal;
+  plan: Plan;
+  live: LiveRun;
+  attendance: Attendance;
+  /** What was injected and not healed; what is in it at the end is healed by the caller. */
+  open: Set<OpenFault>;
+  /** Aborted when the run is over, or a person has had enough. */
+  stop: AbortSignal;
+}
+
+/** From the first join to the end: waits until it is steady, plays the faults, and looks at the deployment meanwhile. */
+export const tellStory = async ({
+  drill,
+  deployment,
+  faults,
+  journal,
+  plan,
+  live,
+  attendance,
+  open,
+  stop,
+}: StoryOptions): Promise<Story> => {
+  const { zeroMs } = drillTimes(drill);
+  const rooms = new Set(plan.participants.map(({ room }) => room));
+  const watch = watchDeployment(deployment, rooms, live.tell, live.elapsedMs);
+  const looking = lookUntil(watch, stop);
+  let abort: AbortWatch | null = null;
+  try {
+    await pause(zeroMs - live.elapsedMs(), stop);
+    if (stop.aborted) return { failure: 'the run ended before it was steady', played: NOTHING };
+    const { steadySince } = attendance;
+    if (steadySince === null || live.elapsedMs() - steadySince < drill.steady.forMs) {
+      const message = `it was not steady ${drill.steady.withinMs / 1_000} s after the last join: ${attendance.missing()}`;
+      live.tell({ what: 'void', message });
+      live.end();
+      return { failure: message, played: NOTHING };
+    }
+    live.tell({ what: 'steady' });
+    // Not before: who is still joining hears nobody either.
+    const watched = watchAbort(drill, attendance, rooms);
+    abort = watched;
+    const tell: LiveRun['tell'] = (event, at) => {
+      if (event.what === 'fault') watched.hit(event.rooms);
+      live.tell(event, at);
+    };
+    const played = await playFaults(
+      {
+        drill,
+        target: deployment.target,
+        faults,
+        attendance,
+        journal,
+        elapsedMs: live.elapsedMs,
+        zeroMs,
+        tell,
+        stop: AbortSignal.any([stop, watched.signal]),
+      },
+      open,
+    );
+    const aborted = await watched.reason(stop);
+    if (aborted === null) return { failure: null, played };
+    await healAll(open);
+    live.tell({ what: 'aborted', message: aborted });
+    live.end();
+    return { failure: aborted, played };
+  } catch (error) {
+    // What goes on has no purpose any more.
+    live.end();
+    throw error;
+  } finally {
+    abort?.close();
+    await looking;
+    watch.close();
+  }
+};
+
+const lookUntil = async (watch: DeploymentWatch, stop: AbortSignal): Promise<void> => {
+  while (!stop.aborted) {
+    await watch.look();
+    await pause(LOOK_EVERY_MS, stop);
+  }
+};
+
+const pause = (ms: number, stop: AbortSignal): Promise<void> =>
+  sleep(Math.max(0, ms), undefined, { signal: stop }).catch(() => {});
