@@ -10,7 +10,7 @@ export interface DockerDeploymentOptions
     Partial<Pick<DrillDeployment, 'redisUrl' | 'balancerMetricsUrl' | 'prometheusUrl'>> {}
 
 /**
- * LiveKit in containers. It is somebody's: drills must name it, by the value of the label.
+ * LiveKit in containers. It is somebody's: drills must name it, by the value of the label (and the engine, where that is another machine).
  * @throws ChaosError `no-engine`, `no-member`; UsageError for labels that make no sense
  */
 export const dockerDeployment = async (options: DockerDeploymentOptions): Promise<RaisedDeployment> => {

@@ -15,6 +15,12 @@ describe('readDockerOrder', () => {
     expect(nameOfOrder(other)).toBe('a=b');
   });
 
+  it('calls a deployment on another machine otherwise than one here: a permit for the one is none for the other', () => {
+    const there = readDockerOrder('staging', undefined, { DOCKER_HOST: 'tcp://10.0.0.5:2376/' });
+    expect(nameOfOrder(there)).toBe('staging@10.0.0.5:2376');
+    expect(nameOfOrder(readDockerOrder('staging', undefined, { DOCKER_HOST: '/tmp/docker.sock' }))).toBe('staging');
+  });
+
   it.each([
     ['', undefined, undefined, 'neither a name nor a label'],
     ['=x', undefined, undefined, 'neither a name nor a label'],

@@ -31,8 +31,14 @@ export const readDockerOrder = (what: string, roles: string | undefined, env: No
   return { host: readHost(env.DOCKER_HOST), label, roles: readRoles(roles) };
 };
 
-/** What the deployment is called: the label's value. */
-export const nameOfOrder = ({ label }: Pick<DockerOrder, 'label'>): string => label.slice(label.indexOf('=') + 1);
+/**
+ * What the deployment is called: the label's value, and where the engine is if that is another machine. Labels are alike in many places,
+ * and DOCKER_HOST stands in the environment: who may break `livekit` here has not said so of `livekit@10.0.0.5:2376`.
+ */
+export const nameOfOrder = ({ host, label }: Pick<DockerOrder, 'host' | 'label'>): string => {
+  const value = label.slice(label.indexOf('=') + 1);
+  return host.startsWith('tcp://') ? `${value}@${host.slice('tcp://'.length).replace(/\/+$/, '')}` : value;
+};
 
 const readHost = (text = ''): string => {
   const host = text.startsWith('/') ? `unix://${text}` : text === '' ? USUAL_HOST : text;
