@@ -102,6 +102,17 @@ describe('swarm chaos list', () => {
   });
 });
 
+describe('a word too many', () => {
+  it.each([
+    ['plan', 'a.yaml', 'b.yaml'],
+    ['heal', 'mine'],
+    ['list', 'chaos'],
+    ['doctor', 'lab'],
+  ])('is refused by swarm chaos %s', async (...args) => {
+    await expect(swarm(...args)).rejects.toMatchObject({ code: 'commander.excessArguments' });
+  });
+});
+
 describe('swarm chaos plan', () => {
   it('says what would be done, and does nothing', async () => {
     const { exit, stdout } = await swarm('plan', file('a.yaml', DRILL), '--repeats', '3', '--no-color');

@@ -116,5 +116,14 @@ export const createProgram = (console: Console, done: Done): Command => {
   addLabCommands(program, console, done);
   addChaosCommands(program, console, done);
   addExporterCommand(program, console, done);
+  refuseExcess(program);
   return program;
+};
+
+/** A word too many is a mistake that one wants to hear of: a second file that would be left out, a name that was meant for a flag. The program itself says more about one. */
+const refuseExcess = ({ commands }: Command): void => {
+  for (const command of commands) {
+    command.allowExcessArguments(false);
+    refuseExcess(command);
+  }
 };

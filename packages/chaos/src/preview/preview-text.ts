@@ -3,8 +3,11 @@ import { plural, printable, renderTable, type Style, wrap } from '@livekit-swarm
 import type { Drill, Objectives } from '../drill/drill.ts';
 import type { DrillPreview, PlannedFault } from './preview-drill.ts';
 
-/** What a drill would do, for people: at most 100 columns. */
-export const previewText = (preview: DrillPreview, style: Style): string => {
+/**
+ * What a drill would do, for people: at most 100 columns.
+ * @param stands the deployment is there already: nothing is raised for the drill
+ */
+export const previewText = (preview: DrillPreview, style: Style, stands = false): string => {
   const { drill, members, people, times } = preview;
   const { crowd, repeats, known, description } = drill;
   const lines = [
@@ -19,7 +22,10 @@ export const previewText = (preview: DrillPreview, style: Style): string => {
           `${plural(crowd.rooms, 'room')} × ${crowd.participants} = ${people.crowd} people, ${crowd.publish.join(' and ')}, recovery: ${crowd.recovery}`,
         ],
         ...(people.newcomers > 0 ? [['newcomers', `${people.newcomers}, from when it is steady until the end`]] : []),
-        ['takes', `${formatDuration(times.endMs)}${repeats > 1 ? ` × ${repeats} repeats` : ''}, and the time to raise a lab`],
+        [
+          'takes',
+          `${formatDuration(times.endMs)}${repeats > 1 ? ` × ${repeats} repeats` : ''}${stands ? '' : ', and the time to raise a lab'}`,
+        ],
         ['must hold', asked(drill) || 'nothing'],
       ],
       [0, 1],

@@ -44,6 +44,8 @@ describe('previewDrill', () => {
     expect(text).toMatch(/16\.1 s +kill → the node that holds the first room \(one of node-1, node-2, node-3\)\n/);
     expect(text).toMatch(/31\.1 s +redis-kill is healed\n/);
     expect(text).toMatch(/everybody leaves; kill is healed/);
+    expect(text).toContain('and the time to raise a lab');
+    expect(previewText(preview, styleFor(false), true)).not.toContain('raise a lab');
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(160);
   });
 

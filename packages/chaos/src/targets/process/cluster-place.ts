@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, identifyProcess, type ProcessIdentity } from '@livekit-swarm/lab';
+import { plural } from '@livekit-swarm/report';
 import { labParts } from './lab-parts.ts';
 import type { Part, Place } from './part.ts';
 import { writePart } from './past-cluster-place.ts';
@@ -14,7 +15,7 @@ export const clusterPlace = (cluster: Cluster): Place => {
     return pid === null ? null : identifyProcess(pid);
   };
   return {
-    label: `lab of ${parts.filter(({ kind }) => kind === 'node').length} nodes`,
+    label: `lab of ${plural(parts.filter(({ kind }) => kind === 'node').length, 'node')}`,
     // Of the processes that run now: whoever heals after this process was killed finds those that are stopped.
     reference: () => ({
       kind: 'process',

@@ -1,4 +1,5 @@
 import { identifyProcess } from '@livekit-swarm/lab';
+import { plural } from '@livekit-swarm/report';
 import { labParts } from './lab-parts.ts';
 import type { Place } from './part.ts';
 
@@ -21,7 +22,7 @@ export const imaginedPlace = (nodes: number): Place => {
     turnUrl: null,
   });
   return {
-    label: `lab of ${nodes} nodes`,
+    label: `lab of ${plural(nodes, 'node')}`,
     reference: () => ({ kind: 'process', place: 'imagined' }),
     parts: async () => parts,
     // They will be children of this process, and be allowed what it is allowed.
