@@ -19,6 +19,7 @@ import type { NewcomerResult } from '../measure/recovery.ts';
 import {
   falseClaims,
   formatGap,
+  healedWords,
   isJudged,
   recoverySentence,
   rejoinSentence,
@@ -78,10 +79,11 @@ const first = (most: number, lines: readonly (readonly string[])[], one: string)
   ...(lines.length > most ? [`  … and ${plural(lines.length - most, `${one} more`, `${one}s more`)}`] : []),
 ];
 
-export const faultsSection: Section = ({ recovery: { faults, skipped, rooms } }, style) => {
+export const faultsSection: Section = (repeat, style) => {
+  const { faults, skipped, rooms } = repeat.recovery;
   const control = rooms.filter((room) => room.control).length;
   const injected = faults.map(({ fault, target, members, at, healedAt }) => {
-    const healed = healedAt === null ? 'healed when it was over' : `healed at ${formatTime(healedAt)}`;
+    const healed = healedWords(healedAt, repeat, formatTime);
     return wrap('  ⚡ ', `${formatTime(at)}  ${fault} · ${someOf(members) || 'nobody'} (${target}), ${healed}`);
   });
   return [

@@ -1,5 +1,6 @@
 import { formatNumber, plural, shorten } from '@livekit-swarm/report';
 import type { AlertSpan } from '../measure/alert-spans.ts';
+import { isBrokenOff, isWhole } from '../measure/broken-off.ts';
 import type { DrillResult, RepeatResult, RepeatVerdict } from '../measure/drill-result.ts';
 import type { Recovery, WayBack } from '../measure/recovery.ts';
 
@@ -43,12 +44,22 @@ const WAYS: readonly (readonly [WayBack, string])[] = [
   ['never', 'never came back'],
 ];
 
-/** `28 kept their connection, 12 reconnected in full`. */
-export const waysSentence = ({ recovery }: Pick<RepeatResult, 'recovery'>): string =>
+/** `28 kept their connection, 12 reconnected in full`. Who was away when a drill was interrupted might have come back. */
+export const waysSentence = (repeat: Pick<RepeatResult, 'recovery' | 'verdict' | 'reasons'>): string =>
   WAYS.flatMap(([way, words]) => {
-    const count = recovery.participants.filter((participant) => participant.way === way).length;
-    return count === 0 ? [] : [`${count} ${words}`];
+    const count = repeat.recovery.participants.filter((participant) => participant.way === way).length;
+    return count === 0 ? [] : [`${count} ${way === 'never' && !isWhole(repeat) ? 'had not come back yet' : words}`];
   }).join(', ');
+
+/** When a fault was taken back. Null: not while it was recorded, as with those that last to the end, unless the drill was killed. @param format of a time */
+export const healedWords = (
+  healedAt: number | null,
+  repeat: Pick<RepeatResult, 'reasons'>,
+  format: (at: number) => string,
+): string => {
+  if (healedAt !== null) return `healed at ${format(healedAt)}`;
+  return isBrokenOff(repeat) ? 'not healed as far as its record goes' : 'healed when it was over';
+};
 
 /** What the application's own joining anew was worth; null: it did not come to that. */
 export const rejoinSentence = ({ recovery }: Pick<RepeatResult, 'recovery'>): string | null => {

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { planFactsOf, RECORD_SCHEMA, type RecordLine } from '@livekit-swarm/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Drill } from '../drill/drill.ts';
+import { renderDrillText } from '../report/render-text.ts';
 import { planOfDrill } from '../run/run-repeat.ts';
 import { drillOf } from '../testing/drill-of.ts';
-import { crowd, drillLine, END_AT, FAULT_AT, faultOn, HEAL_AT, recordOf, silence } from '../testing/drill-record.ts';
+import { crowd, drillLine, END_AT, FAULT_AT, faultOn, HEAL_AT, happened, recordOf, silence } from '../testing/drill-record.ts';
 import { repeatOf, resultOf } from '../testing/drill-results.ts';
 import { DRILL_FILE, keepDrill } from './drill-file.ts';
 import { rereadDrill } from './reread-drill.ts';
@@ -115,6 +116,22 @@ describe('a drill that is read again', () => {
     const result = await rereadDrill(dir);
     expect(result.verdict).toBe(verdict);
     expect(result.repeats[0]?.reasons[0]).toBe(reason);
+  });
+});
+
+describe('a drill that was killed', () => {
+  it('is not said to have healed what it had injected, nor to have lost who was still away', async () => {
+    const drill = drillOf();
+    const dir = newDir();
+    keepDrill(dir, resultOf(drill, []));
+    const [injected] = faultOn('a');
+    if (injected === undefined) throw new Error('it is injected first');
+    const [person = ''] = A;
+    write(dir, drill, ...SAMPLES, ...crowd(...A), STEADY, injected, happened(person, 12_000, { event: 'signal_lost' }));
+    const text = renderDrillText(await rereadDrill(dir));
+    expect(text).toContain('not healed as far as its record goes');
+    expect(text).toContain('1 had not come back yet');
+    expect(text).not.toMatch(/healed when it was over|never came back/);
   });
 });
 

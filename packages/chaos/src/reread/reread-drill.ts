@@ -4,6 +4,7 @@ import { type EventLine, judge, parseThreshold, resolveThresholds } from '@livek
 import { RECORD_FILE, readRecord, recordLines } from '@livekit-swarm/swarm';
 import { ChaosError } from '../chaos-error.ts';
 import type { Drill } from '../drill/drill.ts';
+import { brokenOffReason } from '../measure/broken-off.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
 import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../measure/drill-result.ts';
 import { judgeRepeat } from '../measure/judge-repeat.ts';
@@ -102,5 +103,5 @@ const rereadRepeat = async (
 /** Whoever was away when the record breaks off may have come back: nothing is certain. */
 const brokenOff = (endAt: number, reasons: readonly string[]): Pick<RepeatResult, 'verdict' | 'reasons'> => ({
   verdict: 'inconclusive',
-  reasons: [`the record breaks off ${(endAt / 1_000).toFixed(1)} s into the run: what came after is not known`, ...reasons],
+  reasons: [brokenOffReason(endAt), ...reasons],
 });

@@ -2,7 +2,7 @@ import { formatMs, plural } from '@livekit-swarm/report';
 import { html, type Markup, name, preciseClock, said } from '@livekit-swarm/report/html';
 import type { RepeatResult } from '../../measure/drill-result.ts';
 import type { NewcomerResult } from '../../measure/recovery.ts';
-import { capital, falseClaims, recoverySentence, rejoinSentence, waysSentence } from '../words.ts';
+import { capital, falseClaims, healedWords, recoverySentence, rejoinSentence, waysSentence } from '../words.ts';
 import { partLabel } from './part-label.ts';
 
 /** More of a kind than anybody reads. */
@@ -19,7 +19,7 @@ export const faultList = (repeat: RepeatResult): Markup => {
     .slice(0, MOST_FAULTS)
     .map(
       ({ fault, target, members, at, healedAt }) =>
-        html`<li><time>${preciseClock(at)}</time> <b>${fault}</b>: ${members.length === 0 ? 'nobody' : members.slice(0, MOST_NAMES).map((member, index) => html`${index > 0 && ', '}${name(member)}`)} <span class="dim">(${said(target)}), ${healedAt === null ? 'healed when it was over' : `healed at ${preciseClock(healedAt)}`}</span></li>`,
+        html`<li><time>${preciseClock(at)}</time> <b>${fault}</b>: ${members.length === 0 ? 'nobody' : members.slice(0, MOST_NAMES).map((member, index) => html`${index > 0 && ', '}${name(member)}`)} <span class="dim">(${said(target)}), ${healedWords(healedAt, repeat, preciseClock)}</span></li>`,
     )}${faults.length > MOST_FAULTS && html`<li class="dim">… and ${faults.length - MOST_FAULTS} more</li>`}${skipped.map(({ fault, message }) => html`<li class="unsure">${fault} was skipped: ${said(message)}</li>`)}
 ${rooms.length > 0 && html`<li>${capital(recoverySentence(repeat.recovery))}.</li><li>${faults.length > 0 && `${plural(rooms.length - control, 'room')} hit, ${control} control. `}Of the participants ${waysSentence(repeat)}.</li>`}
 ${rejoined !== null && html`<li>${rejoined}.</li>`}
