@@ -9,6 +9,7 @@ import { problemOf } from '../problem.ts';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { newRunName } from '../run-name.ts';
 import { VERSION } from '../version.ts';
+import { aloneOn } from './alone-on.ts';
 import type { DrillMetrics, RepeatTap } from './drill-metrics.ts';
 import type { DrillOutcome } from './drill-reports.ts';
 import { openDeployment, type Where } from './where.ts';
@@ -54,47 +55,49 @@ export const runOne = async ({
   };
   interruption.kill.addEventListener('abort', endAtOnce);
   try {
-    return await runDrill({
-      drill,
-      faults: FAULTS,
-      journal,
-      named,
-      dir,
-      version: VERSION,
-      stop: interruption.stop,
-      deploy: (folder) =>
-        openDeployment(where, drill, {
-          dir: folder,
-          metricsAddress: metrics.labAddress,
-          onProgress: printer.say,
-          signal: interruption.stop,
-        }),
-      newRunName,
-      staff: (plan) =>
-        chooseStaffing({
-          plan,
-          cores: availableParallelism(),
-          workers,
-          need: socketNeed('auto'),
-          limits: readSystemLimits(),
-          embedded: where.type === 'embedded',
-        }),
-      onRepeat: (number, of) => {
-        tap = metrics.begin(drill.name);
-        if (number > of) printer.say(`${drill.name}: once more, as the last one told nothing`);
-        else if (of > 1) printer.say(`${drill.name}: repeat ${number} of ${of}`);
-      },
-      onRecord: (writer) => {
-        record = writer;
-      },
-      onProgress: printer.show,
-      onLine: (line) => {
-        tap?.add(line);
-        const text = sayLine(line);
-        if (text !== null) printer.say(text);
-      },
-      onJudged: (repeat) => tap?.judged(repeat),
-    });
+    return await aloneOn(where, () =>
+      runDrill({
+        drill,
+        faults: FAULTS,
+        journal,
+        named,
+        dir,
+        version: VERSION,
+        stop: interruption.stop,
+        deploy: (folder) =>
+          openDeployment(where, drill, {
+            dir: folder,
+            metricsAddress: metrics.labAddress,
+            onProgress: printer.say,
+            signal: interruption.stop,
+          }),
+        newRunName,
+        staff: (plan) =>
+          chooseStaffing({
+            plan,
+            cores: availableParallelism(),
+            workers,
+            need: socketNeed('auto'),
+            limits: readSystemLimits(),
+            embedded: where.type === 'embedded',
+          }),
+        onRepeat: (number, of) => {
+          tap = metrics.begin(drill.name);
+          if (number > of) printer.say(`${drill.name}: once more, as the last one told nothing`);
+          else if (of > 1) printer.say(`${drill.name}: repeat ${number} of ${of}`);
+        },
+        onRecord: (writer) => {
+          record = writer;
+        },
+        onProgress: printer.show,
+        onLine: (line) => {
+          tap?.add(line);
+          const text = sayLine(line);
+          if (text !== null) printer.say(text);
+        },
+        onJudged: (repeat) => tap?.judged(repeat),
+      }),
+    );
   } catch (error) {
     const interrupted = interruption.stop.aborted;
     const problem = interrupted

@@ -76,7 +76,8 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
   }
   if (kubernetes !== undefined) {
     const context = flags.kubeContext === undefined ? {} : { context: flags.kubeContext };
-    return { label: kubernetes, open: (doors) => kubernetesDeployment({ namespace: kubernetes, ...context, ...doors }) };
+    const label = flags.kubeContext === undefined ? kubernetes : `${kubernetes}@${flags.kubeContext}`;
+    return { label, open: (doors) => kubernetesDeployment({ namespace: kubernetes, ...context, ...doors }) };
   }
   if (ssh !== undefined) {
     const order = readSshOrder(ssh, units.join(','), flags.sshConfig);

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { ChaosError } from '@livekit-swarm/chaos/error';
+import { cacheDir, withFileLock } from '@livekit-swarm/lab';
+import { sayWhere, type Where } from './where.ts';
+
+/**
+ * Carries a drill out on a deployment that stands, and keeps others of this user from it meanwhile: two at once would hit more than either may, and each would
+ * lay what the other does at the server's door. A lab that is raised for a drill is its own.
+ * @throws ChaosError `busy` when another drill is on it; what `work` throws
+ */
+export const aloneOn = async <T>(where: Where, work: () => Promise<T>): Promise<T> => {
+  if (where.type === 'embedded') return work();
+  const label = sayWhere(where);
+  let begun = false;
+  try {
+    return await withFileLock(
+      lockOf(label),
+      () => {
+        begun = true;
+        return work();
+      },
+      {
+        onWait: (pid) => {
+          throw new ChaosError(
+            'busy',
+            `another drill (process ${pid}) is on ${label}: two at once would hit more than either may`,
+            'wait until it is over',
+          );
+        },
+      },
+    );
+  } catch (error) {
+    if (begun || error instanceof ChaosError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ChaosError(
+      'no-journal',
+      `it cannot be written down that a drill is on ${label}: ${why}`,
+      'make the folder writable',
+      {
+        cause: error,
+      },
+    );
+  }
+};
+
+/** Names may hold anything, and be longer than that of a file. */
+const lockOf = (label: string): string =>
+  join(cacheDir(), 'chaos', 'busy', `${createHash('sha256').update(label).digest('hex').slice(0, 16)}.lock`);
