@@ -17,4 +17,6 @@ export interface DrillDeployment {
   balancerMetricsUrl: string | null;
   /** Prometheus: its alerts become part of the record. */
   prometheusUrl: string | null;
+  /** Asked when a repeat is over: whether all of it was done to what it began with. @throws ChaosError when not: then nothing can be said of the server */
+  confirm?(): Promise<void>;
 }

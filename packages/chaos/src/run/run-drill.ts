@@ -85,6 +85,7 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
           options.onLine?.(line);
         },
       });
+      if (!stop.aborted) await deployment.confirm?.();
       repeats.push(repeat);
       keepDrill(dir, soFar());
       options.onJudged?.(repeat);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { keysFile, readLab } from '@livekit-swarm/lab';
+import { isSameProcess, keysFile, readLab } from '@livekit-swarm/lab';
 import { ChaosError } from '../chaos-error.ts';
 import { openProcessTarget } from '../targets/process.ts';
 import type { RaisedDeployment } from './run-drill.ts';
@@ -23,6 +23,15 @@ export const standingLab = async (name: string): Promise<RaisedDeployment> => {
     redisUrl,
     balancerMetricsUrl: balancerStatsUrl === null ? null : new URL('/metrics', balancerStatsUrl).href,
     prometheusUrl,
+    confirm: async () => {
+      const now = await readLab(name);
+      if (now?.startedAt === state.startedAt && isSameProcess(now.supervisor)) return;
+      throw new ChaosError(
+        'no-lab',
+        `the lab "${name}" was ended while the drill was on it: that says nothing of the server`,
+        'leave it until the drill is over, or let the drill raise one of its own',
+      );
+    },
     [Symbol.asyncDispose]: async () => {},
   };
 };
