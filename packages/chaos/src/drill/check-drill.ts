@@ -1,4 +1,4 @@
-import { checkThresholds, formatDuration, type ScenarioProblem, ThresholdError } from '@livekit-swarm/core';
+import { checkThresholds, formatDuration, LIMITS, type ScenarioProblem, ThresholdError } from '@livekit-swarm/core';
 import type { FileSettings, Path } from '@livekit-swarm/core/settings';
 import type { Drill, Failing } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
@@ -17,6 +17,7 @@ export const checkDrill = (drill: Drill, settings: FileSettings<DrillFile>, faul
   const problems: ScenarioProblem[] = [];
   const tell: Tell = (path, message, hint) => void problems.push(settings.problem(path, message, hint));
   checkLength(drill, tell);
+  checkPeople(drill, tell);
   checkObjectives(drill, settings.value, tell);
   checkWindows(drill, settings, problems);
   checkLab(drill, settings.value, tell);
@@ -97,7 +98,32 @@ const checkWindows = (drill: Drill, { value, problem }: FileSettings<DrillFile>,
   }
 };
 
+const checkPeople = (drill: Drill, tell: Tell): void => {
+  const { rooms, participants } = drill.crowd;
+  if (rooms * participants <= LIMITS.participants) return;
+  tell(
+    ['crowd', 'rooms'],
+    `${rooms} rooms of ${participants} are more than ${LIMITS.participants} participants`,
+    'use fewer rooms, or fewer in each',
+  );
+};
+
+/** What LiveKit calls its secrets. */
+const SECRETS: ReadonlySet<string> = new Set(['keys', 'key_file', 'password', 'sentinel_password', 'secret', 'credential']);
+
+/** Where secrets stand in a configuration. */
+const secretsIn = (value: unknown, path: Path): Path[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = [...path, Array.isArray(value) ? Number(key) : key];
+    return SECRETS.has(key) ? [here] : secretsIn(inner, here);
+  });
+};
+
 const checkLab = ({ lab }: Drill, { faults }: DrillFile, tell: Tell): void => {
+  for (const path of secretsIn(lab.config, ['lab', 'config'])) {
+    tell(path, 'would stand in records and reports', 'leave it out: a lab has keys of its own, made anew each time');
+  }
   for (const [position, { aim }] of faults.entries()) {
     if (aim?.role !== 'other-node' || lab.nodes > 1) continue;
     tell(['faults', position, 'aim'], 'there is no other node: the lab has one', 'write lab: { nodes: 2 } or more');

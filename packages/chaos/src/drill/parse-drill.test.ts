@@ -158,6 +158,18 @@ describe('problems of drills', () => {
       'drill.yaml:2:1: name: there is no key "name" here; a drill is named by drill: kill-room-node',
     ],
     ['scenario: x\ngroups: {}', 'it belongs to a scenario: see "swarm validate"'],
+    [
+      'drill: x\ncrowd: { rooms: 5000, participants: 50 }\nfaults: []',
+      'drill.yaml:2:17: crowd.rooms: 5000 rooms of 50 are more than 200000 participants; use fewer rooms, or fewer in each',
+    ],
+    [
+      'drill: x\nlab: { config: { keys: { me: hidden } } }\nfaults: []',
+      'lab.config.keys: would stand in records and reports; leave it out: a lab has keys of its own',
+    ],
+    [
+      'drill: x\nlab: { config: { rtc: { turn_servers: [{ host: t, credential: hidden }] } } }\nfaults: []',
+      'lab.config.rtc.turn_servers[0].credential: would stand in records and reports',
+    ],
     [withFaults('{ fault: kil, aim: room-node }'), 'drill.yaml:3:14: faults[0].fault: "kil" is no fault; did you mean kill?'],
     [
       withFaults('{ fault: explosion }'),
