@@ -56,6 +56,9 @@ faults:
 
 ${overview()}
 
+A node at its limits is no fault but a setting of the lab that it is tried in, which people then run into: ${code('lab: { config: { limit: { num_tracks: 250 } } }')}. [node-full](../chaos/node-full.yaml),
+[subscription-limit](../chaos/subscription-limit.yaml) and [room-full](../chaos/room-full.yaml) are such drills. One that runs out of processor time or memory is ${code('cpu-pressure')} or ${code('memory-pressure')}.
+
 ## How everything is taken back
 
 Before a fault is injected, all that it takes to heal it is on disk: ${code('~/.cache/livekit-swarm/chaos/journal')}, one file each, synced. The file goes when nothing is left of

@@ -98,7 +98,9 @@ describe('swarm chaos list', () => {
     const { drills, faults } = JSON.parse(stdout) as { drills: { name: string }[]; faults: { name: string; with: object }[] };
     expect(drills.map(({ name }) => name)).toContain('kill-room-node');
     expect(faults.find(({ name }) => name === 'packet-loss')?.with).toHaveProperty('loss');
-    expect((await swarm('list', '--no-color')).stdout).toMatch(/DRILLS\n.*\n[\s\S]*FAULTS\n {2}kill /);
+    const text = (await swarm('list', '--no-color')).stdout;
+    expect(text).toMatch(/DRILLS\n.*\n[\s\S]*FAULTS\n {2}kill /);
+    expect(text).toMatch(/A node at its limits is no fault[\s\S]*see node-full/);
   });
 });
 

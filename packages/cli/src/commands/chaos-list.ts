@@ -3,7 +3,7 @@ import type { Drill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { settingsJsonSchema } from '@livekit-swarm/core/settings';
-import { printable, renderTable, type Style, styleFor } from '@livekit-swarm/report';
+import { printable, renderTable, type Style, styleFor, wrap } from '@livekit-swarm/report';
 import { libraryFiles, readDrillFiles } from '../chaos/drill-files.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
@@ -59,6 +59,11 @@ const asText = (drills: readonly Listed[], style: Style): string => {
     ...(library.length === 0 ? [] : [style.title('DRILLS'), ...renderTable(library, [0, 1, 2]), '']),
     style.title('FAULTS'),
     ...faults,
+    '',
+    ...wrap(
+      '  ',
+      'A node at its limits is no fault but a setting of the lab (lab.config): see node-full, subscription-limit and room-full.',
+    ),
   ];
   return `${lines.join('\n')}\n`;
 };
