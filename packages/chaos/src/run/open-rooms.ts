@@ -20,9 +20,19 @@ export const openRooms = async (
   } catch (error) {
     throw new ChaosError(
       'no-rooms',
-      `the rooms of the drill cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      `the rooms of the drill cannot be opened at ${url}: ${sayError(error)}`,
       'is the deployment up, and are these its keys?',
       { cause: error },
     );
   }
 };
+
+/** `fetch failed` alone says nothing: why stands in its cause. */
+const sayError = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error ? `${message} (${cause.message || sayCode(cause)})` : message;
+};
+
+/** Of several addresses none answered: then only the code is the same for all. */
+const sayCode = (error: Error): string => ('code' in error ? String(error.code) : error.name);
