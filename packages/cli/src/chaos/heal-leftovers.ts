@@ -8,8 +8,12 @@ export const sayHealed = ({ healed, alive, failed, unreadable }: HealReport): st
     (entry) => `Left alone: ${sayEntry(entry)}; its drill still runs (process ${entry.owner.pid}) and heals it itself.`,
   ),
   ...failed.map(({ entry, error }) => `Not healed: ${sayEntry(entry)}: ${error.message}${hintOf(error)}`),
-  ...unreadable.map(({ file, why }) => `Not healed: ${file} cannot be read: ${why}.`),
+  ...unreadable.map(({ file, why }) => `Not healed: ${file} cannot be read: ${why}. ${BY_HAND}`),
 ];
+
+/** A fault leaves its id on all that it makes, and its file is called after it. */
+const BY_HAND =
+  'See for yourself what is left ("nft list tables", programs that are stopped or gone), take it back, then remove the file.';
 
 const hintOf = (error: Error): string => (error instanceof ChaosError && error.hint !== null ? `; ${error.hint}` : '');
 
