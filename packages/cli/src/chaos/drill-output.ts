@@ -3,6 +3,7 @@ import { type Console, write } from '../console.ts';
 import { parseRequestsOf, type ReportRequest } from '../output/report-request.ts';
 import { writeWhole } from '../output/write-whole.ts';
 import { formatProblem } from '../problem.ts';
+import { distinctNames } from './distinct-names.ts';
 import {
   DRILL_REPORTS,
   type DrillOutcome,
@@ -60,8 +61,9 @@ const placesOf = ({ name, to }: Request, outcomes: readonly DrillOutcome[]): { f
     });
   }
   if (several) return outcomes.length === 0 ? [] : [{ file: to.file, some: [...outcomes] }];
-  return results.map((result) => ({
-    file: results.length === 1 ? to.file : withSuffix(to.file, result.drill.name),
+  const suffixes = distinctNames(results.map(({ drill }) => drill.name));
+  return results.map((result, index) => ({
+    file: results.length === 1 ? to.file : withSuffix(to.file, suffixes[index] ?? result.drill.name),
     some: [result],
   }));
 };
