@@ -141,7 +141,8 @@ describe('swarm chaos plan', () => {
 
 describe('swarm chaos heal', () => {
   it('says when there is nothing to heal', async () => {
-    expect(await swarm('heal')).toMatchObject({ exit: 0, stdout: 'There is nothing to heal.\n' });
+    const journal = join(dir, 'livekit-swarm', 'chaos', 'journal');
+    expect(await swarm('heal')).toMatchObject({ exit: 0, stdout: `There is nothing to heal in ${journal}.\n` });
   });
 });
 
@@ -184,6 +185,18 @@ describe('swarm chaos run', () => {
     expect(exit).toBe(0);
     expect(stdout).toContain('lab of 3 nodes');
     expect(stdout).not.toContain('example.com');
+  });
+
+  it('takes no permit from the environment, where one forgets it', () => {
+    const program = createProgram(
+      { stdout: process.stdout, stderr: process.stderr, env: { SWARM_I_KNOW_THIS_IS: 'x' } },
+      () => {},
+    );
+    const chaos = program.commands.find((command) => command.name() === 'chaos');
+    const run = chaos?.commands.find((command) => command.name() === 'run');
+    expect(run?.options.find(({ long }) => long === '--i-know-this-is')).toMatchObject({ envVar: undefined });
+    expect(run?.getOptionValue('iKnowThisIs')).toBeUndefined();
+    expect(chaos?.commands.filter((command) => command.options.some(({ long }) => long === '--i-know-this-is'))).toEqual([run]);
   });
 
   it('reads all files before the first is carried out', async () => {

@@ -1,21 +1,25 @@
-import { FAULTS, healPending, openJournal } from '@livekit-swarm/chaos';
+import { FAULTS, healPending, type Journal, openJournal } from '@livekit-swarm/chaos';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { sayHealed } from '../chaos/heal-leftovers.ts';
 import { type Console, write } from '../console.ts';
 
 /** `swarm chaos heal`: takes back what drills left that were killed. Exits with 3 when something could not be taken back. */
 export const chaosHealCommand = async (flags: { force?: boolean; json?: boolean }, { stdout }: Console): Promise<ExitCode> => {
-  const report = await healPending({ journal: openJournal(), faults: FAULTS, force: flags.force === true });
+  const journal = openJournal();
+  const report = await healPending({ journal, faults: FAULTS, force: flags.force === true });
   const lines = sayHealed(report);
   await write(
     stdout,
     flags.json
       ? `${JSON.stringify(asJson(report), null, 2)}\n`
-      : `${lines.length === 0 ? 'There is nothing to heal.' : lines.join('\n')}\n`,
+      : `${lines.length === 0 ? sayNothing(journal) : lines.join('\n')}\n`,
   );
   const { failed, unreadable } = report;
   return failed.length + unreadable.length > 0 ? EXIT_CODES.unreachable.code : EXIT_CODES.passed.code;
 };
+
+/** Who has carried a drill out with sudo must look there with sudo. */
+const sayNothing = ({ dir }: Journal): string => `There is nothing to heal in ${dir}.`;
 
 /** What `--json` prints. */
 const SCHEMA = 'livekit-swarm/heal/1';
