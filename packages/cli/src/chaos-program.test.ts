@@ -115,6 +115,15 @@ describe('a word too many', () => {
   });
 });
 
+it('says where its commands are listed to who names none of them', async () => {
+  const stderr = new PassThrough().setEncoding('utf8') as unknown as NodeJS.WriteStream;
+  const program = createProgram({ stdout: process.stdout, stderr, env: {} }, () => {});
+  await expect(program.parseAsync(['chaos', 'explode'], { from: 'user' })).rejects.toMatchObject({
+    code: 'commander.unknownCommand',
+  });
+  expect(stderr.read()).toMatch(/unknown command 'explode'\n.*"swarm chaos --help" lists its commands/);
+});
+
 describe('swarm chaos plan', () => {
   it('says what would be done, and does nothing', async () => {
     const { exit, stdout } = await swarm('plan', file('a.yaml', DRILL), '--repeats', '3', '--no-color');

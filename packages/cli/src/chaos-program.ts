@@ -61,7 +61,8 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     .command('chaos')
     .description('break a deployment while people talk, and say who came back')
     .helpCommand(false)
-    .addHelpText('after', chaosHelp);
+    .addHelpText('after', chaosHelp)
+    .showHelpAfterError('  → "swarm chaos --help" lists its commands');
   const hint = (name: string): string => `  → "swarm chaos ${name} --help" lists all flags`;
 
   const run = chaos
