@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { namespacesOf, openNetwork, whyNoNetwork } from './support/network.ts';
 import { descendantsOf } from './support/processes.ts';
 import { expectGone } from './support/swarm.ts';
@@ -14,8 +14,14 @@ const why = await whyNoNetwork();
 /** A process that makes a network with a `sleep` on each host, and stays. */
 const startMaker = async () => {
   const maker = spawn(process.execPath, [MAKER], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  // Also when a test fails before it does so itself.
+  onTestFinished(() => void maker.kill('SIGKILL'));
   await once(maker, 'message');
   const pid = maker.pid ?? -1;
+  // Each is `ip` until it has become what it is to run.
+  await expect
+    .poll(() => descendantsOf(pid).filter(({ name }) => name === 'sleep').length, { timeout: 5_000, interval: 20 })
+    .toBe(2);
   const family = descendantsOf(pid);
   return {
     pid,
