@@ -16,6 +16,7 @@ import { runDrill } from '../src/run/run-drill.ts';
 import { openDockerTarget } from '../src/targets/docker.ts';
 import { openTarget } from '../src/targets/open-target.ts';
 import type { Member, Target } from '../src/targets/target.ts';
+import { anyAnswers } from './support/answers.ts';
 import { buildImages, startContainers } from './support/containers.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
@@ -141,15 +142,9 @@ const faults = async (engine: DockerEngine, deployment: DockerDeploymentOptions,
     expect(await leftoversOf(injection.id)).toEqual([]);
     expect(await stateOf(engine, on)).toBe('running');
   };
-  const answers = (port: number): Promise<boolean> =>
-    fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(700) }).then(
-      () => true,
-      () => false,
-    );
   /** At any of its ports; as they are while nothing is wrong with it. */
   const portsThere = new Map((await target.members()).map(({ name, ports }) => [name, ports?.tcp ?? []]));
-  const isThere = async (name: string): Promise<boolean> =>
-    (await Promise.all((portsThere.get(name) ?? []).map(answers))).some((there) => there);
+  const isThere = (name: string): Promise<boolean> => anyAnswers(portsThere.get(name) ?? []);
 
   await during('kill', 'node-1', {}, async () => {
     // Its restart policy would have brought it back by then.
