@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import getPort from 'get-port';
 import { LabError } from './lab-error.ts';
+import { UNFETCHABLE_PORTS } from './unfetchable-ports.ts';
 
 /** Loopback ports of one livekit-server. */
 export interface ServerPorts {
@@ -24,7 +25,8 @@ const ATTEMPTS = 50;
 
 /** Ports that were free a moment ago; whoever binds them later must be ready to ask again. `udpPorts` of them are consecutive. */
 export const findFreePorts = async (host: string, udpPorts: number): Promise<ServerPorts> => {
-  const [http, tcp, metrics] = await Promise.all([getPort({ host }), getPort(), getPort({ host })]);
+  const exclude = UNFETCHABLE_PORTS;
+  const [http, tcp, metrics] = await Promise.all([getPort({ host, exclude }), getPort({ exclude }), getPort({ host, exclude })]);
   const udpFirst = await findUdpRange(host, udpPorts);
   return { http, tcp, metrics, udpFirst, udpLast: udpFirst + udpPorts - 1 };
 };

@@ -114,6 +114,15 @@ export const refusalOfError = (error: unknown, url: string): Failure => {
       retryable: true,
     };
   }
+  // Fetch standard, "port blocking": 10080 and the like, which browsers refuse as well.
+  if (root.message === 'bad port') {
+    return {
+      reason: 'unreachable',
+      message: `cannot reach ${url} (${detail})`,
+      hint: 'browsers and fetch refuse this port, whoever listens there: let the server have another one',
+      retryable: false,
+    };
+  }
   return {
     reason: 'unreachable',
     message: `cannot reach ${url} (${detail})`,

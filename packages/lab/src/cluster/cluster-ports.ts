@@ -1,5 +1,6 @@
 import getPort, { portNumbers } from 'get-port';
 import { findUdpRange, type ServerPorts } from '../free-ports.ts';
+import { UNFETCHABLE_PORTS } from '../unfetchable-ports.ts';
 
 /** Ports for many programs at once: none is given twice, as nothing is bound until all is decided. */
 export interface ClusterPorts {
@@ -15,7 +16,7 @@ const SEARCHED = 1_500;
 const UDP_PORTS = 2;
 
 export const createClusterPorts = (host = '127.0.0.1'): ClusterPorts => {
-  const tcpTaken = new Set<number>();
+  const tcpTaken = new Set<number>(UNFETCHABLE_PORTS);
   const udpTaken = new Set<number>();
   const tcp = async (): Promise<number> => {
     const from = FROM + Math.floor(Math.random() * (TO - FROM));
