@@ -29,7 +29,8 @@ describe.each([
     expect(up.packets - down.packets).toBeLessThan(10);
     expect(down.lostBeforeRecovery).toBe(0);
     expect(down.bytes).toBe(down.packets * 80);
-    expect(down.latencyP50Ms).toBeGreaterThan(0);
+    // Not above zero: over loopback a machine may take less than the microsecond from which the sketch tells values apart.
+    expect(down.latencyP50Ms).toBeGreaterThanOrEqual(0);
     expect(down.latencyP50Ms).toBeLessThan(20);
     expect(up.rttMs).toBeGreaterThanOrEqual(0);
     expect(up.rttMs).toBeLessThan(100);
