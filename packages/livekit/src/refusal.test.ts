@@ -52,7 +52,11 @@ test.each([
 
 test('a port that fetch refuses is not asked twice', async () => {
   const refused: unknown = await fetch('http://127.0.0.1:10080/').catch((error: unknown) => error);
-  expect(refusalOfError(refused, URL)).toMatchObject({ reason: 'unreachable', hint: expect.stringContaining('another'), retryable: false });
+  expect(refusalOfError(refused, URL)).toMatchObject({
+    reason: 'unreachable',
+    hint: expect.stringContaining('another'),
+    retryable: false,
+  });
 });
 
 test('never repeats a token of a URL', () => {
