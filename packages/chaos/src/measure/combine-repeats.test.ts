@@ -14,7 +14,13 @@ const repeat = (verdict: RepeatVerdict, rtoMax: number | null = null, failing: F
 const known: KnownOutcome = { server: '1.13.4', fails: ['split-brain'], sometimes: ['never-recovered'], because: 'of a reason' };
 
 const combine = (repeats: RepeatResult[], changes: { known?: KnownOutcome | null; version?: string } = {}) =>
-  combineRepeats(drillOf({ known: changes.known ?? null }), repeats, changes.version ?? '1.13.4');
+  combineRepeats({
+    drill: drillOf({ known: changes.known ?? null }),
+    target: 'lab of 3 nodes',
+    startedAt: '2026-11-21T08:57:39.000Z',
+    repeats,
+    versions: new Set([changes.version ?? '1.13.4']),
+  });
 
 describe('repeats together', () => {
   it('have the least, the middle and the most', () => {

@@ -1,19 +1,33 @@
 import type { Drill } from '../drill/drill.ts';
-import type { DrillResult, Knowledge, RepeatResult, RepeatVerdict, Spread } from './drill-result.ts';
+import {
+  DRILL_RESULT_SCHEMA,
+  type DrillResult,
+  type Knowledge,
+  type RepeatResult,
+  type RepeatVerdict,
+  type Spread,
+} from './drill-result.ts';
 
 /** Worst first. */
 const VERDICTS: readonly RepeatVerdict[] = ['interrupted', 'failed', 'inconclusive', 'void', 'passed'];
 
-/** What several times of the same drill come to. @param serverVersion as participants were told */
-export const combineRepeats = (
-  drill: Drill,
-  repeats: readonly RepeatResult[],
-  serverVersion: string | null,
-): Pick<DrillResult, 'verdict' | 'knowledge' | 'spread' | 'outcomes'> => {
+/** A drill, and all that was seen of it. */
+export interface DrillFacts extends Pick<DrillResult, 'drill' | 'target' | 'startedAt' | 'repeats'> {
+  /** Of the servers, as participants were told. */
+  versions: ReadonlySet<string>;
+}
+
+/** What several times of the same drill come to. */
+export const combineRepeats = ({ versions, ...facts }: DrillFacts): DrillResult => {
+  const { drill, repeats } = facts;
+  const [serverVersion = null] = versions.size === 1 ? versions : [];
   const measured = repeats.filter(({ verdict }) => verdict === 'passed' || verdict === 'failed');
   // Those that told nothing were made again: where that succeeded they say nothing about the drill.
   const judged = measured.length >= drill.repeats ? measured : repeats;
   return {
+    schema: DRILL_RESULT_SCHEMA,
+    ...facts,
+    serverVersion,
     verdict: VERDICTS.find((verdict) => judged.some((repeat) => repeat.verdict === verdict)) ?? 'void',
     knowledge: knowledgeOf(drill, measured, serverVersion),
     spread: {

@@ -1,5 +1,7 @@
 /** What a drill measured, of one repeat. Times in milliseconds; `at` after the run's start, as in its record. Plain JSON. */
 
+import type { DrillLine } from '@livekit-swarm/core';
+
 /** How somebody's connection came back: by itself (nothing was noticed), as the SDKs do, or as the application did. */
 export type WayBack = 'none-needed' | 'resume' | 'reconnect' | 'rejoin' | 'never';
 
@@ -97,14 +99,6 @@ export interface Recovery {
   ghosts: string[];
   backends: { at: number; healthy: number; total: number }[];
   /** Parts that were ended and serve again by themselves; `at`: when they did. Ms after they were told to end; null: not seen. */
-  comebacks: {
-    at: number;
-    member: string;
-    successor: string;
-    goneMs: number | null;
-    placedMs: number | null;
-    runningMs: number | null;
-    servingMs: number;
-  }[];
+  comebacks: Omit<Extract<DrillLine, { what: 'comeback' }>, 'type' | 'what'>[];
   alerts: { at: number; name: string; state: 'firing' | 'resolved' }[];
 }

@@ -6,7 +6,7 @@ import { ChaosError } from '../chaos-error.ts';
 import type { Drill } from '../drill/drill.ts';
 import { brokenOffReason } from '../measure/broken-off.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
-import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../measure/drill-result.ts';
+import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { judgeRepeat } from '../measure/judge-repeat.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import { createSeconds } from '../measure/seconds.ts';
@@ -35,16 +35,7 @@ export const rereadKept = async ({ dir, drill, target, startedAt }: KeptDrill): 
     };
     repeats.push(await rereadRepeat(drill, number, file, onEvent));
   }
-  const [version = null] = versions.size === 1 ? versions : [];
-  return {
-    schema: DRILL_RESULT_SCHEMA,
-    drill,
-    serverVersion: version,
-    target,
-    startedAt,
-    repeats,
-    ...combineRepeats(drill, repeats, version),
-  };
+  return combineRepeats({ drill, target, startedAt, repeats, versions });
 };
 
 /** As `runDrill` lays them out; a drill that was interrupted has fewer than it asked for. */

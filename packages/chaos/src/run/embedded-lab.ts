@@ -2,6 +2,7 @@ import type { Cluster, ProvisionOptions } from '@livekit-swarm/lab';
 import { startCluster } from '@livekit-swarm/lab';
 import type { Drill } from '../drill/drill.ts';
 import { openProcessTarget } from '../targets/process.ts';
+import { labAddresses } from './lab-addresses.ts';
 import type { RaisedDeployment } from './run-drill.ts';
 
 export interface EmbeddedLabOptions extends ProvisionOptions {
@@ -44,11 +45,7 @@ const deploymentOfCluster = async (cluster: Cluster): Promise<RaisedDeployment> 
   target: await openProcessTarget({ cluster }),
   name: 'lab',
   own: true,
-  url: cluster.url,
-  apiKey: cluster.apiKey,
+  ...labAddresses(cluster),
   apiSecret: cluster.apiSecret,
-  redisUrl: cluster.redisUrl,
-  balancerMetricsUrl: cluster.balancerStatsUrl === null ? null : new URL('/metrics', cluster.balancerStatsUrl).href,
-  prometheusUrl: cluster.prometheusUrl,
   [Symbol.asyncDispose]: () => cluster.stop(),
 });

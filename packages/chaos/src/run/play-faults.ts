@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillEvent } from '@livekit-swarm/core';
 import { ChaosError } from '../chaos-error.ts';
 import type { Drill, DrillFault } from '../drill/drill.ts';
@@ -8,6 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Target } from '../targets/target.ts';
 import { resolveAim, sayAim } from './aim.ts';
 import type { Attendance } from './attendance.ts';
+import { pause } from './pause.ts';
 
 export interface PlayOptions {
   drill: Drill;
@@ -63,7 +63,7 @@ export const healAll = async (open: Set<OpenFault>): Promise<void> => {
 
 const playOne = async (options: PlayOptions, due: DrillFault, open: Set<OpenFault>, played: Played): Promise<void> => {
   const { drill, target, faults, attendance, tell, elapsedMs, zeroMs, stop } = options;
-  await until(zeroMs + due.atMs - elapsedMs(), stop);
+  await pause(zeroMs + due.atMs - elapsedMs(), stop);
   if (stop.aborted) return;
   const fault = faults.get(due.fault);
   if (fault === undefined) throw new ChaosError('no-fault', `there is no fault "${due.fault}"`, 'see "swarm chaos list"');
@@ -95,7 +95,7 @@ const playOne = async (options: PlayOptions, due: DrillFault, open: Set<OpenFaul
     at,
   );
   if (due.durationMs === null) return;
-  await until(zeroMs + due.atMs + due.durationMs - elapsedMs(), stop);
+  await pause(zeroMs + due.atMs + due.durationMs - elapsedMs(), stop);
   await entry.heal();
 };
 
@@ -116,6 +116,3 @@ const openFault = (injection: Injection, name: string, { tell, elapsedMs }: Play
   open.add(entry);
   return entry;
 };
-
-const until = (ms: number, stop: AbortSignal): Promise<void> =>
-  sleep(Math.max(0, ms), undefined, { signal: stop }).catch(() => {});

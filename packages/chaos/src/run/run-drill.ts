@@ -6,7 +6,7 @@ import type { Drill } from '../drill/drill.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
-import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../measure/drill-result.ts';
+import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { keepDrill } from '../reread/drill-file.ts';
 import { attemptFolder, isEnough } from './attempts.ts';
 import type { DrillDeployment } from './deployment.ts';
@@ -50,18 +50,7 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
   const repeats: RepeatResult[] = [];
   const versions = new Set<string>();
   let target = '';
-  const soFar = (): DrillResult => {
-    const [version = null] = versions.size === 1 ? versions : [];
-    return {
-      schema: DRILL_RESULT_SCHEMA,
-      drill,
-      serverVersion: version,
-      target,
-      startedAt,
-      repeats,
-      ...combineRepeats(drill, repeats, version),
-    };
-  };
+  const soFar = (): DrillResult => combineRepeats({ drill, target, startedAt, repeats, versions });
   for (let number = 1; !isEnough(drill, repeats) && !stop.aborted; number++) {
     options.onRepeat?.(number, drill.repeats);
     const folder = attemptFolder(dir, drill, number);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isSameProcess, keysFile, readLab } from '@livekit-swarm/lab';
 import { ChaosError } from '../chaos-error.ts';
 import { openProcessTarget } from '../targets/process.ts';
+import { labAddresses } from './lab-addresses.ts';
 import type { RaisedDeployment } from './run-drill.ts';
 
 /**
@@ -12,17 +13,12 @@ export const standingLab = async (name: string): Promise<RaisedDeployment> => {
   const target = await openProcessTarget({ lab: name });
   const state = await readLab(name);
   if (state === null) throw new ChaosError('no-lab', `there is no lab "${name}"`, 'raise one: "swarm lab up"');
-  const { apiKey, url, redisUrl, balancerStatsUrl, prometheusUrl } = state.facts;
   return {
     target,
     name,
     own: true,
-    url,
-    apiKey,
+    ...labAddresses(state.facts),
     apiSecret: await secretOf(name),
-    redisUrl,
-    balancerMetricsUrl: balancerStatsUrl === null ? null : new URL('/metrics', balancerStatsUrl).href,
-    prometheusUrl,
     confirm: async () => {
       const now = await readLab(name);
       if (now?.startedAt === state.startedAt && isSameProcess(now.supervisor)) return;

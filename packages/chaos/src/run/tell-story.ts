@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '@livekit-swarm/core';
 import type { LiveRun } from '@livekit-swarm/swarm';
 import type { Drill } from '../drill/drill.ts';
@@ -7,6 +6,7 @@ import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Attendance } from './attendance.ts';
 import type { DrillDeployment } from './deployment.ts';
+import { pause } from './pause.ts';
 import { healAll, type OpenFault, type Played, playFaults } from './play-faults.ts';
 import { type AbortWatch, watchAbort } from './watch-abort.ts';
 import { type DeploymentWatch, watchDeployment } from './watch-deployment.ts';
@@ -107,6 +107,3 @@ const lookUntil = async (watch: DeploymentWatch, stop: AbortSignal): Promise<voi
     await pause(LOOK_EVERY_MS, stop);
   }
 };
-
-const pause = (ms: number, stop: AbortSignal): Promise<void> =>
-  sleep(Math.max(0, ms), undefined, { signal: stop }).catch(() => {});

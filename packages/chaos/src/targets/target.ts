@@ -1,4 +1,5 @@
 /** What drills are done to: a deployment of LiveKit, wherever it runs. One file each beside this one. */
+import type { LinkImpairment } from '@livekit-swarm/core';
 
 export type TargetKind = 'process' | 'docker' | 'kubernetes' | 'ssh';
 
@@ -82,21 +83,16 @@ export interface Target extends AsyncDisposable {
  */
 export type Ability = 'signal' | 'start' | 'pause' | 'run' | 'packets' | 'insist' | 'hold';
 
+/** As much of a bad link as is wanted. */
+export interface LinkTrouble extends Partial<Omit<LinkImpairment, 'rateBps'>> {
+  rateBps?: number;
+}
+
 /** Trouble with the packets of a member. Everything that is given, at once. */
-export interface NetworkTrouble {
+export interface NetworkTrouble extends LinkTrouble {
   protocol: 'udp' | 'tcp' | 'both';
   /** As the member sees it. */
   direction: 'in' | 'out' | 'both';
-  /** 0 … 1. */
-  loss?: number;
-  /** Mean length of a run of losses, packets. */
-  burst?: number;
-  delayMs?: number;
-  jitterMs?: number;
-  /** 0 … 0.5. */
-  reorder?: number;
-  rateBps?: number;
-  queueMs?: number;
   /** Only what goes to and comes from Redis. */
   onlyRedis?: boolean;
 }

@@ -2,7 +2,7 @@
 import type { Judgement, RecordLine } from '@livekit-swarm/core';
 import type { Drill } from '../drill/drill.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
-import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../measure/drill-result.ts';
+import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { judgeRepeat, type RepeatFacts } from '../measure/judge-repeat.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { DrillSecond } from '../measure/seconds.ts';
@@ -72,13 +72,13 @@ export const repeatOf = (
 
 /** What its repeats come to. */
 export const resultOf = (drill: Drill, repeats: readonly RepeatResult[], changes: Partial<DrillResult> = {}): DrillResult => ({
-  schema: DRILL_RESULT_SCHEMA,
-  drill,
-  serverVersion: '1.13.4',
-  target: 'lab of 3 nodes',
-  startedAt: '2026-11-21T08:57:39.000Z',
-  repeats: [...repeats],
-  ...combineRepeats(drill, repeats, '1.13.4'),
+  ...combineRepeats({
+    drill,
+    target: 'lab of 3 nodes',
+    startedAt: '2026-11-21T08:57:39.000Z',
+    repeats: [...repeats],
+    versions: new Set(['1.13.4']),
+  }),
   ...changes,
 });
 

@@ -1,24 +1,14 @@
 import { identifyProcess } from '@livekit-swarm/lab';
 import { impairProgram } from '@livekit-swarm/native';
 import { ChaosError } from '../../chaos-error.ts';
-import type { Member, MemberPorts, Target } from '../../targets/target.ts';
+import type { LinkTrouble, Member, MemberPorts, Target } from '../../targets/target.ts';
 import type { FaultContext } from '../fault.ts';
 import { lacksTraffic, type Traffic, trafficMatches } from './packet-rules.ts';
 import { forAll } from './put-right.ts';
 import { addRules, firstLine, removeTables, tableName } from './table.ts';
 
-/** What is done to packets that pass: the link of core's `LinkImpairment`, as much of it as is wanted. */
-export interface Impairment {
-  /** 0 … 1. */
-  loss?: number;
-  /** Mean length of a run of losses, packets. */
-  burst?: number;
-  delayMs?: number;
-  jitterMs?: number;
-  /** 0 … 0.5. */
-  reorder?: number;
-  rateBps?: number;
-  queueMs?: number;
+/** What is done to packets that pass. */
+export interface Impairment extends LinkTrouble {
   /** One link each way for all conversations, instead of one for each. */
   shared?: boolean;
 }
