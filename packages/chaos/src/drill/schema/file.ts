@@ -1,11 +1,24 @@
-import { duration, joinRate, name, prose, say, share, strict, text, whole, word, yesOrNo } from '@livekit-swarm/core/settings';
+import {
+  duration,
+  joinRate,
+  name,
+  prose,
+  say,
+  seed,
+  share,
+  strict,
+  tags,
+  text,
+  whole,
+  word,
+  yesOrNo,
+} from '@livekit-swarm/core/settings';
 import { z } from 'zod';
 import { type Faults, faultList } from './fault.ts';
 import { known } from './known.ts';
 import { objectives } from './objectives.ts';
 import { thresholds } from './thresholds.ts';
 
-const SEEDS = 2 ** 32 - 1;
 const MOST_NODES = 20;
 const MOST_ROOMS = 10_000;
 const MOST_PEOPLE = 100;
@@ -89,10 +102,6 @@ const blastRadius = strict({
   share: share().prefault('50%').describe('Share of the nodes that are hit at the same time; one node always may be.'),
 });
 
-const tagValue = z
-  .union([text(200, 'a tag'), z.number(), z.boolean()], { error: say('must be text', 'write team: voice') })
-  .transform(String);
-
 /** Keys of other files that people write here. */
 const elsewhere = (key: string): string | null => {
   if (key === 'name') return 'a drill is named by drill: kill-room-node';
@@ -106,17 +115,8 @@ export const drillFile = (faults: Faults) =>
     {
       drill: name('the name of a drill').meta({ description: 'Names it in reports and metrics.', samples: ['kill-room-node'] }),
       description: prose(2_000, 'a description').optional().describe('What is tried, and why, in a sentence.'),
-      tags: z
-        .record(
-          z
-            .string()
-            .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,59}$/, { error: say('this cannot be a tag', 'use letters, digits and hyphens') }),
-          tagValue,
-          { error: say('must be a mapping', 'write { team: voice }') },
-        )
-        .default({})
-        .meta({ description: 'Carried along into the record and its reports.', samples: [{ team: 'voice' }] }),
-      seed: whole(0, SEEDS).default(1).describe('The same seed gives the same schedule, and the same choice of nodes.'),
+      tags: tags(),
+      seed: seed().describe('The same seed gives the same schedule, and the same choice of nodes.'),
       lab: lab.prefault({}).describe('What is raised for it when no other deployment is given.'),
       crowd: crowd.prefault({}).describe('Who is in the rooms.'),
       steady: steady.prefault({}).describe('What must hold before anything is injected.'),

@@ -9,11 +9,12 @@ import {
   rampingRooms,
   timetable,
 } from './executors.ts';
-import { duration, name, prose, text, whole, yesOrNo } from './leaves.ts';
+import { duration, name, prose, yesOrNo } from './leaves.ts';
 import { publish } from './media.ts';
 import { suggest } from './nearest.ts';
 import { quote, say, textOf } from './say.ts';
 import { strict } from './strict.ts';
+import { seed, tags } from './tags.ts';
 
 /** Rooms that are alike, when they are open, and who is in them. */
 export const group = z.discriminatedUnion(
@@ -58,12 +59,6 @@ const expressions = z
   .union([z.array(threshold), expression, aborting], { error: say('must be expressions', 'write a list of them: [p(95)<2000]') })
   .meta({ id: 'expressions', samples: [['p(95)<2000'], ['rate<0.01']] });
 
-const tagValue = z
-  .union([text(200, 'a tag'), z.number(), z.boolean()], { error: say('must be text', 'write team: voice') })
-  .transform(String);
-
-const SEEDS = 2 ** 32 - 1;
-
 /** A scenario file, without `scales`. */
 export const fileKeys = {
   scenario: name('the name of a scenario').meta({
@@ -71,17 +66,8 @@ export const fileKeys = {
     samples: ['video-meeting'],
   }),
   description: prose(2_000, 'a description').optional().describe('Who has this workload, in a sentence.'),
-  tags: z
-    .record(
-      z
-        .string()
-        .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,59}$/, { error: say('this cannot be a tag', 'use letters, digits and hyphens') }),
-      tagValue,
-      { error: say('must be a mapping', 'write { team: voice }') },
-    )
-    .default({})
-    .meta({ description: 'Carried along into the record and its reports.', samples: [{ team: 'voice' }] }),
-  seed: whole(0, SEEDS).default(1).describe('The same seed gives the same plan: who stays how long, who comes when.'),
+  tags: tags(),
+  seed: seed().describe('The same seed gives the same plan: who stays how long, who comes when.'),
   profiles: z
     .record(name('the name of a profile'), publish, {
       error: say('must be a mapping', 'write camera: [audio, { video: 720p }]'),
