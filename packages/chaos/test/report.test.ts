@@ -1,13 +1,13 @@
 /** Pages of drills in a real browser, without a network. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Chromium, findChromium, launchChromium, NO_CHROMIUM } from '../../engine/test/support/chromium.ts';
+import { tabStops, violationsOf } from '../../report/test/support/accessibility.ts';
+import { type Look, type Opened, openPage } from '../../report/test/support/page.ts';
 import type { DrillResult } from '../src/index.ts';
 import { renderDrillHtml } from '../src/report/html/render-html.ts';
 import { largeDrill, passedDrill, splitDrill, variedDrill, voidDrill } from '../src/testing/drill-results.ts';
@@ -26,33 +26,10 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-interface Look {
-  width: number;
-  scheme: 'light' | 'dark';
-}
-
-interface Opened extends AsyncDisposable {
-  page: Page;
-  complaints: string[];
-}
-
-const open = async (result: DrillResult, { width, scheme }: Look): Promise<Opened> => {
+const open = async (result: DrillResult, look: Look): Promise<Opened> => {
   const file = join(dir, `${result.drill.name}.html`);
   writeFileSync(file, renderDrillHtml(result));
-  const context = await chromium.browser.createBrowserContext();
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const url = pathToFileURL(file).href;
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => {
-    if (request.url() !== url && !request.url().startsWith('data:')) complaints.push(`asks for ${request.url()}`);
-  });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-  await page.setViewport({ width, height: 900 });
-  await page.setOfflineMode(true);
-  await page.goto(url, { waitUntil: 'load' });
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+  return await openPage(chromium.browser, file, look);
 };
 
 /** Evaluates an expression in the page. */
@@ -78,8 +55,9 @@ const RESULTS: [string, DrillResult][] = [
 describe.each(LOOKS)('the page of a drill %s', (_, look) => {
   test.each(RESULTS)('needs nothing but itself, and fits: %s', async (_name, result) => {
     await using opened = await open(result, look);
-    const { page, complaints } = opened;
+    const { page, complaints, requests } = opened;
     expect(complaints).toEqual([]);
+    expect(requests).toEqual([]);
     expect(await ask(page, 'document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
     // What is wider than its place can be pushed sideways; nothing else is cut off.
     const cut = await ask<string[]>(
@@ -96,13 +74,7 @@ describe.each(LOOKS)('the page of a drill %s', (_, look) => {
     await using opened = await open(result, look);
     const { page } = opened;
     await ask(page, "for (const details of document.querySelectorAll('details')) details.open = true");
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-    const violations = await ask<object[]>(
-      page,
-      `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) =>
-        violations.map(({ id, nodes }) => ({ id, nodes: nodes.slice(0, 3).map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary) })))`,
-    );
-    expect(violations).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
   });
 });
 
@@ -115,23 +87,7 @@ describe('the page of a drill', () => {
   test('is gone through by keyboard, and one sees where one is', async () => {
     await using opened = await open(variedDrill(), LAPTOP);
     const { page } = opened;
-    const stops: { what: string; seen: boolean }[] = [];
-    for (let stop = 0; stop < 100; stop++) {
-      await page.keyboard.press('Tab');
-      const at = await ask<{ what: string; seen: boolean } | null>(
-        page,
-        `(() => {
-          const at = document.activeElement;
-          if (at === document.body) return null;
-          const { outlineStyle, outlineWidth } = getComputedStyle(at);
-          const { width, height } = at.getBoundingClientRect();
-          const what = at.getAttribute('href') || at.getAttribute('aria-label') || at.innerText;
-          return { what, seen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && width > 0 && height > 0 };
-        })()`,
-      );
-      if (at === null) break;
-      stops.push(at);
-    }
+    const stops = await tabStops(page, 100);
     expect(stops.filter(({ seen }) => !seen)).toEqual([]);
     expect(stops.map(({ what }) => what)).toEqual(
       expect.arrayContaining(['#verdict', '#repeat-3', 'Every repeat', 'Figures by window, repeat 1', 'Pairs of a, repeat 1']),

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Chromium, findChromium, launchChromium, NO_CHROMIUM } from '../../engine/test/support/chromium.ts';
+import { tabStops, violationsOf } from './support/accessibility.ts';
 import { bigRun, writeRecord } from './support/big-record.ts';
 import { type Look, openReport, renderRecord } from './support/page.ts';
 
@@ -53,13 +53,7 @@ describe.each(LOOKS)('a report %s', (_, look) => {
     await using opened = await open(look);
     const { page } = opened;
     await ask(page, "for (const details of document.querySelectorAll('details')) details.open = true");
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-    const violations = await ask<object[]>(
-      page,
-      `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) =>
-        violations.map(({ id, nodes }) => ({ id, nodes: nodes.slice(0, 3).map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary) })))`,
-    );
-    expect(violations).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
   });
 
   test('does not have to be pushed sideways', async () => {
@@ -143,23 +137,7 @@ describe('by keyboard', () => {
   test('everything is reached, in order, and seen to be', async () => {
     await using opened = await open();
     const { page } = opened;
-    const stops: { what: string; seen: boolean }[] = [];
-    for (let stop = 0; stop < 400; stop++) {
-      await page.keyboard.press('Tab');
-      const at = await ask<{ what: string; seen: boolean } | null>(
-        page,
-        `(() => {
-          const at = document.activeElement;
-          if (at === document.body) return null;
-          const { outlineStyle, outlineWidth } = getComputedStyle(at);
-          const { width, height } = at.getBoundingClientRect();
-          const what = at.id || at.dataset.chart || at.getAttribute('href') || at.innerText || at.tagName;
-          return { what, seen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && width > 0 && height > 0 };
-        })()`,
-      );
-      if (at === null) break;
-      stops.push(at);
-    }
+    const stops = await tabStops(page, 400);
     expect(stops.filter(({ seen }) => !seen)).toEqual([]);
     const order = stops.map(({ what }) => what);
     const wanted = ['#verdict', '#thresholds', '#time', 'theme', 'in', 'loss-down', 'find'];

@@ -28,8 +28,6 @@ export interface Opened extends AsyncDisposable {
   /** What the page asked for beside itself, and what it complained of. */
   readonly requests: string[];
   readonly complaints: string[];
-  /** From the first byte until the charts were drawn, ms. */
-  readonly readyMs: number;
 }
 
 export interface Look {
@@ -39,8 +37,8 @@ export interface Look {
   touch?: boolean;
 }
 
-/** Opens it from the disk, the network gone, and waits until it says that it is ready. */
-export const openReport = async (
+/** Opens a page from the disk, the network gone. */
+export const openPage = async (
   browser: Browser,
   file: string,
   { width = 1_440, scheme = 'light', scripts = true, touch = false }: Look = {},
@@ -64,10 +62,13 @@ export const openReport = async (
   await page.setOfflineMode(true);
   await page.setJavaScriptEnabled(scripts);
   await page.goto(url, { waitUntil: 'load' });
-  let readyMs = 0;
-  if (scripts) {
-    await page.waitForSelector('html[data-ready]', { timeout: 30_000 });
-    readyMs = (await page.evaluate('performance.now()')) as number;
-  }
-  return { page, requests, complaints, readyMs, [Symbol.asyncDispose]: () => context.close() };
+  return { page, requests, complaints, [Symbol.asyncDispose]: () => context.close() };
+};
+
+/** The same, until the report says that its charts are drawn. `readyMs`: from the first byte until then. */
+export const openReport = async (browser: Browser, file: string, look: Look = {}): Promise<Opened & { readyMs: number }> => {
+  const opened = await openPage(browser, file, look);
+  if (look.scripts === false) return { ...opened, readyMs: 0 };
+  await opened.page.waitForSelector('html[data-ready]', { timeout: 30_000 });
+  return { ...opened, readyMs: (await opened.page.evaluate('performance.now()')) as number };
 };
