@@ -10,6 +10,7 @@ export { judgementOf } from './measure/drill-judgement.ts';
 export * from './measure/drill-result.ts';
 export { createPeopleNow, type PeopleNow } from './measure/people-now.ts';
 export type * from './measure/recovery.ts';
+export { idleMembers } from './preview/idle-members.ts';
 export { type FaultPossibility, possibleFaults } from './preview/possible-faults.ts';
 export { type DrillPreview, type PlannedFault, previewDrill } from './preview/preview-drill.ts';
 export { previewText } from './preview/preview-text.ts';

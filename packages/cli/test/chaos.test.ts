@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { type LabWorld, labWorld } from './support/lab-world.ts';
-import { descendantsOf } from './support/processes.ts';
+import { descendantsOf, type ProcessId } from './support/processes.ts';
 import { scratch, startSwarm } from './support/swarm.ts';
 
 let world: LabWorld | null = null;
@@ -34,13 +34,14 @@ recovery: ${recovery}
 
 const HANG = '{ fault: hang, aim: room-node, for: 60s }';
 
-/** Whether any program of the lab has been stopped: `T` in proc(5). */
-const stopped = ({ labs }: LabWorld): boolean => {
+const programsOf = ({ labs }: LabWorld): ProcessId[] => {
   const { supervisor } = JSON.parse(readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')) as { supervisor: { pid: number } };
-  return descendantsOf(supervisor.pid).some(({ pid }) =>
-    / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, '')),
-  );
+  return descendantsOf(supervisor.pid);
 };
+
+/** Whether any program of the lab has been stopped: `T` in proc(5). */
+const stopped = (lab: LabWorld): boolean =>
+  programsOf(lab).some(({ pid }) => / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, '')));
 
 it('carries a drill out, and says who was back when', async () => {
   const { run } = await labUp();
@@ -94,6 +95,38 @@ it('takes back what a drill left that was killed', async () => {
   expect(await lab.run('chaos', 'report', record)).toMatchObject({
     code: 98,
     out: expect.stringMatching(/^\? INCONCLUSIVE \(exit 98\) {2}small\n[\s\S]*the record breaks off/),
+  });
+});
+
+it('says which parts do not run, before anything is done to them', async () => {
+  const lab = await labUp();
+  const { run } = lab;
+  const node = programsOf(lab).find(({ name, command }) => name.startsWith('livekit') && command.includes('node-2'));
+  process.kill(node?.pid ?? Number.NaN, 'SIGKILL');
+  await expect
+    .poll(async () => (await run('chaos', 'doctor', '--lab', 'lab')).out, { timeout: 10_000 })
+    .toContain('node-2 does not run: start it before a drill');
+  expect(await run('chaos', 'plan', drill(HANG), '--lab', 'lab')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('! node-2 does not run'),
+  });
+});
+
+it('tells nothing of the server when its lab is ended meanwhile, and leaves nothing behind', async () => {
+  const lab = await labUp();
+  const record = join(scratch(), 'record');
+  const swarm = startSwarm(
+    ['chaos', 'run', drill('{ fault: kill, aim: room-node, for: 60s }'), '--lab', 'lab', '--record', record],
+    lab.env,
+  );
+  await swarm.says(/kill → /, 60_000);
+  expect(await lab.run('lab', 'down')).toMatchObject({ code: 0 });
+  expect(await swarm.ended).toBe(3);
+  expect(swarm.stderr()).toContain('error: the lab "lab" was ended while the drill was on it');
+  expect(await lab.run('chaos', 'heal')).toMatchObject({ code: 0, out: expect.stringContaining('nothing to heal') });
+  expect(await lab.run('chaos', 'report', record)).toMatchObject({
+    code: 98,
+    out: expect.stringMatching(/^\? VOID \(exit 98\) {2}small\n[\s\S]*the lab "lab" was ended/),
   });
 });
 

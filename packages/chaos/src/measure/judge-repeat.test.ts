@@ -104,7 +104,7 @@ describe('a drill that tells nothing', () => {
   const nothing = recoveryOf(...crowd(...A));
 
   it('is void when it was not steady', () =>
-    expect(judged({ recovery: nothing, failure: 'it was not steady' })).toMatchObject({
+    expect(judged({ recovery: nothing, failure: { what: 'void', message: 'it was not steady' } })).toMatchObject({
       verdict: 'void',
       reasons: ['it was not steady'],
     }));
@@ -116,7 +116,7 @@ describe('a drill that tells nothing', () => {
     }));
 
   it('is interrupted when a person ended it, whatever else', () =>
-    expect(judged({ interrupted: true, failure: 'x' }).verdict).toBe('interrupted'));
+    expect(judged({ interrupted: true, failure: { what: 'void', message: 'x' } }).verdict).toBe('interrupted'));
 
   it('is inconclusive when the generator could have been silent itself', () => {
     expect(judged({ run: sick('worker_died') }).verdict).toBe('inconclusive');
@@ -131,7 +131,9 @@ describe('a drill that tells nothing', () => {
 
 describe('a drill that did too much harm', () => {
   it('has failed, and says why it ended', () =>
-    expect(judged({ failure: '60 % of those in control rooms had heard nobody for 5 s' })).toMatchObject({
+    expect(
+      judged({ failure: { what: 'aborted', message: '60 % of those in control rooms had heard nobody for 5 s' } }),
+    ).toMatchObject({
       verdict: 'failed',
       reasons: ['aborted: 60 % of those in control rooms had heard nobody for 5 s'],
     }));

@@ -7,19 +7,25 @@ import type { RepeatResult } from './drill-result.ts';
 import { type Finding, findingsOf } from './judge-drill.ts';
 import type { Recovery } from './recovery.ts';
 
+/** What kept a drill from being carried out as it was meant: it tells nothing, or it did more harm than it may. */
+export interface Failure {
+  what: 'void' | 'aborted';
+  message: string;
+}
+
 export interface RepeatFacts {
   drill: Drill;
   recovery: Recovery;
   played: Played;
-  /** Why it is void, or was aborted; null: neither. */
-  failure: string | null;
+  /** Null: it was carried out as it was meant. */
+  failure: Failure | null;
   interrupted: boolean;
   run: Pick<RunResult, 'judgement'>;
 }
 
 /**
  * Judges one time that a drill was carried out. In this order: a drill that was interrupted tells nothing; one in which nothing was injected (or something could
- * not be) is void; one that ended itself because it did too much harm has failed; where the generator suffered nothing is certain; then objectives and
+ * not be), or whose deployment was taken away, is void; one that ended itself because it did too much harm has failed; where the generator suffered nothing is certain; then objectives and
  * thresholds count.
  */
 export const judgeRepeat = ({
@@ -45,8 +51,8 @@ export const judgeRepeat = ({
   const conclude = (verdict: RepeatResult['verdict'], reasons: string[]) => ({ verdict, reasons, failing, findings, thresholds });
 
   if (interrupted) return conclude('interrupted', ['it was interrupted; what had been injected was healed']);
-  if (recovery.faults.length === 0 && failure !== null) return conclude('void', [failure]);
-  if (failure !== null) return conclude('failed', [`aborted: ${failure}`, ...sentences]);
+  if (failure !== null && (failure.what === 'void' || recovery.faults.length === 0)) return conclude('void', [failure.message]);
+  if (failure !== null) return conclude('failed', [`aborted: ${failure.message}`, ...sentences]);
   if (played.skipped.length > 0)
     return conclude(
       'void',

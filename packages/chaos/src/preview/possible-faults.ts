@@ -12,8 +12,7 @@ export interface FaultPossibility {
 }
 
 /** Asks every fault about every part that it is for; changes nothing. A deployment that has no such part has neither. */
-export const possibleFaults = async (target: Target, faults: Faults): Promise<FaultPossibility[]> => {
-  const members = await target.members();
+export const possibleFaults = async (target: Target, members: readonly Member[], faults: Faults): Promise<FaultPossibility[]> => {
   const found: FaultPossibility[] = [];
   for (const fault of faults.values()) {
     const params = sampleParams(fault);

@@ -7,6 +7,7 @@ import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import type { Faults } from '../drill/schema/fault.ts';
 import { resolveAim, sayAim } from '../run/aim.ts';
 import type { Member, Target } from '../targets/target.ts';
+import { idleMembers } from './idle-members.ts';
 
 /** What a drill would do; plain JSON. */
 export interface DrillPreview {
@@ -14,6 +15,8 @@ export interface DrillPreview {
   /** Of the deployment, without secrets. */
   target: string;
   members: { name: string; kind: Member['kind'] }[];
+  /** Of them, those that do not run. */
+  idle: string[];
   people: { crowd: number; newcomers: number };
   times: DrillTimes;
   faults: PlannedFault[];
@@ -44,6 +47,7 @@ export const previewDrill = async (drill: Drill, target: Target, faults: Faults)
     drill,
     target: target.label,
     members: members.map(({ name, kind }) => ({ name, kind })),
+    idle: await idleMembers(target, members),
     people: { crowd: plan.participants.length, newcomers: newcomersOf(drill, plan).length },
     times,
     faults: planned,

@@ -8,7 +8,7 @@ import type { DrillPreview, PlannedFault } from './preview-drill.ts';
  * @param stands the deployment is there already: nothing is raised for the drill
  */
 export const previewText = (preview: DrillPreview, style: Style, stands = false): string => {
-  const { drill, members, people, times } = preview;
+  const { drill, members, idle, people, times } = preview;
   const { crowd, repeats, known, description } = drill;
   const lines = [
     style.title(drill.name),
@@ -37,7 +37,12 @@ export const previewText = (preview: DrillPreview, style: Style, stands = false)
     ),
   ];
   const obstacles = preview.faults.flatMap((fault) => fault.obstacles.map((why) => `${fault.fault}: ${why}`));
-  const warnings = [...new Set(obstacles)].flatMap((why) => wrap('  ! ', `it would be void. ${why}`)).map(style.unsure);
+  const warnings = [
+    ...idle.map((name) => `${name} does not run: the drill would begin without it`),
+    ...[...new Set(obstacles)].map((why) => `it would be void. ${why}`),
+  ]
+    .flatMap((warning) => wrap('  ! ', warning))
+    .map(style.unsure);
   const knowledge =
     known === null ? [] : wrap('  → ', `livekit-server ${known.server} ${fails(known.fails, known.sometimes)}: ${known.because}`);
   const blocks = [lines, warnings, knowledge].filter((block) => block.length > 0);

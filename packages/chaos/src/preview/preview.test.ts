@@ -98,7 +98,8 @@ describe('a lab that is not there yet', () => {
 
 describe('possibleFaults', () => {
   it('asks every fault about every part that it is for', async () => {
-    const found = await possibleFaults(imaginedLab(1), FAULTS);
+    const lab = imaginedLab(1);
+    const found = await possibleFaults(lab, await lab.members(), FAULTS);
     expect(found.map(({ fault }) => fault)).toEqual([...FAULTS.keys()]);
     const kill = found.find(({ fault }) => fault === 'kill');
     expect(kill).toEqual({ fault: 'kill', possible: ['node-1', 'redis', 'haproxy'], impossible: [] });

@@ -105,6 +105,11 @@ describe('a drill that is read again', () => {
     ['void', 'never steady', [drillLine(9_000, { what: 'void', message: 'never steady' }), END]],
     ['void', 'not available here: kill: no', [STEADY, drillLine(9_000, { what: 'skipped', fault: 'kill', message: 'no' }), END]],
     ['void', 'the run ended before it was steady', [{ ...END, reason: 'aborted' }]],
+    [
+      'void',
+      'the lab has gone',
+      [STEADY, ...faultOn('a'), drillLine(12_000, { what: 'void', message: 'the lab has gone' }), END],
+    ],
     ['failed', 'aborted: too much', [STEADY, ...faultOn('a'), drillLine(12_000, { what: 'aborted', message: 'too much' }), END]],
     ['interrupted', 'it was interrupted; what had been injected was healed', [STEADY, { ...END, reason: 'interrupted' }]],
     ['inconclusive', 'the record breaks off 60.0 s into the run: what came after is not known', [STEADY, ...faultOn('a')]],

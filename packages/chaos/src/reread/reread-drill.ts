@@ -7,7 +7,7 @@ import type { Drill } from '../drill/drill.ts';
 import { brokenOffReason } from '../measure/broken-off.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
 import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
-import { judgeRepeat } from '../measure/judge-repeat.ts';
+import { type Failure, judgeRepeat } from '../measure/judge-repeat.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import { createSeconds } from '../measure/seconds.ts';
 import { windowFigures } from '../measure/window-figures.ts';
@@ -54,7 +54,7 @@ const rereadRepeat = async (
   const fold = createRecoveryFold();
   const seconds = createSeconds();
   let steady = false;
-  let failure: string | null = null;
+  let failure: Failure | null = null;
   let startedAtMs = 0;
   let endAt = 0;
   for await (const line of recordLines(file)) {
@@ -65,11 +65,11 @@ const rereadRepeat = async (
     if (line.type === 'event') onEvent(line);
     if (line.type !== 'drill') continue;
     if (line.what === 'steady') steady = true;
-    if (line.what === 'void' || line.what === 'aborted') failure ??= line.message;
+    if (line.what === 'void' || line.what === 'aborted') failure ??= { what: line.what, message: line.message };
   }
   const summary = await readRecord(file, drill.thresholds.map(parseThreshold));
   const recovery = fold.result();
-  if (!steady) failure ??= 'the run ended before it was steady';
+  if (!steady) failure ??= { what: 'void', message: 'the run ended before it was steady' };
   const judged = judgeRepeat({
     drill,
     recovery,

@@ -74,9 +74,9 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
           options.onLine?.(line);
         },
       });
-      if (!stop.aborted) await deployment.confirm?.();
       repeats.push(repeat);
       keepDrill(dir, soFar());
+      if (!stop.aborted) await deployment.confirm?.();
       options.onJudged?.(repeat);
     } catch (error) {
       record.discard();

@@ -55,7 +55,10 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
   const attendance = createAttendance(plan.participants);
   const over = new AbortController();
   const open = new Set<OpenFault>();
-  let story: Promise<Story> = Promise.resolve({ failure: 'the run did not begin', played: NOTHING });
+  let story: Promise<Story> = Promise.resolve({
+    failure: { what: 'void', message: 'the run did not begin' },
+    played: NOTHING,
+  });
   let startedAtMs = Date.now();
   await openRooms(deployment, crowdRooms(plan));
   let result: RunResult;

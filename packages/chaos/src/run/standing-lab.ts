@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { isSameProcess, keysFile, readLab } from '@livekit-swarm/lab';
+import { keysFile, readLab } from '@livekit-swarm/lab';
 import { ChaosError } from '../chaos-error.ts';
+import { isThere } from '../targets/process/lab-place.ts';
 import { openProcessTarget } from '../targets/process.ts';
 import { labAddresses } from './lab-addresses.ts';
 import type { RaisedDeployment } from './run-drill.ts';
@@ -20,8 +21,7 @@ export const standingLab = async (name: string): Promise<RaisedDeployment> => {
     ...labAddresses(state.facts),
     apiSecret: await secretOf(name),
     confirm: async () => {
-      const now = await readLab(name);
-      if (now?.startedAt === state.startedAt && isSameProcess(now.supervisor)) return;
+      if (await isThere(name, state.startedAt)) return;
       throw new ChaosError(
         'no-lab',
         `the lab "${name}" was ended while the drill was on it: that says nothing of the server`,

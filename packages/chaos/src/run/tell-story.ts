@@ -4,6 +4,7 @@ import type { Drill } from '../drill/drill.ts';
 import { drillTimes } from '../drill/drill-times.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Failure } from '../measure/judge-repeat.ts';
 import type { Attendance } from './attendance.ts';
 import type { DrillDeployment } from './deployment.ts';
 import { pause } from './pause.ts';
@@ -13,8 +14,8 @@ import { type DeploymentWatch, watchDeployment } from './watch-deployment.ts';
 
 /** What came of a drill beside its record. */
 export interface Story {
-  /** Why it is void, or was aborted; null: neither. */
-  failure: string | null;
+  /** Null: all of it was done. */
+  failure: Failure | null;
   played: Played;
 }
 
@@ -50,17 +51,26 @@ export const tellStory = async ({
   const { zeroMs } = drillTimes(drill);
   const rooms = new Set(plan.participants.map(({ room }) => room));
   const watch = watchDeployment(deployment, rooms, live.tell, live.elapsedMs);
-  const looking = lookUntil(watch, stop);
+  let failure: Failure | null = null;
+  const giveUp = (what: Failure['what'], message: string): void => {
+    if (failure !== null) return;
+    failure = { what, message };
+    live.tell({ what, message });
+    live.end();
+  };
+  const looking = lookUntil(deployment, watch, stop).catch((error: unknown) =>
+    giveUp('void', error instanceof Error ? error.message : String(error)),
+  );
   let abort: AbortWatch | null = null;
   try {
     await pause(zeroMs - live.elapsedMs(), stop);
-    if (stop.aborted) return { failure: 'the run ended before it was steady', played: NOTHING };
+    if (stop.aborted) {
+      return { failure: failure ?? { what: 'void', message: 'the run ended before it was steady' }, played: NOTHING };
+    }
     const { steadySince } = attendance;
     if (steadySince === null || live.elapsedMs() - steadySince < drill.steady.forMs) {
-      const message = `it was not steady ${drill.steady.withinMs / 1_000} s after the last join: ${attendance.missing()}`;
-      live.tell({ what: 'void', message });
-      live.end();
-      return { failure: message, played: NOTHING };
+      giveUp('void', `it was not steady ${drill.steady.withinMs / 1_000} s after the last join: ${attendance.missing()}`);
+      return { failure, played: NOTHING };
     }
     live.tell({ what: 'steady' });
     // Not before: who is still joining hears nobody either.
@@ -85,11 +95,11 @@ export const tellStory = async ({
       open,
     );
     const aborted = await watched.reason(stop);
-    if (aborted === null) return { failure: null, played };
-    await healAll(open);
-    live.tell({ what: 'aborted', message: aborted });
-    live.end();
-    return { failure: aborted, played };
+    if (aborted !== null) {
+      await healAll(open);
+      giveUp('aborted', aborted);
+    }
+    return { failure, played };
   } catch (error) {
     // What goes on has no purpose any more.
     live.end();
@@ -101,8 +111,14 @@ export const tellStory = async ({
   }
 };
 
-const lookUntil = async (watch: DeploymentWatch, stop: AbortSignal): Promise<void> => {
+/** @throws what `confirm` of the deployment throws */
+const lookUntil = async (
+  { confirm }: Pick<DrillDeployment, 'confirm'>,
+  watch: DeploymentWatch,
+  stop: AbortSignal,
+): Promise<void> => {
   while (!stop.aborted) {
+    await confirm?.();
     await watch.look();
     await pause(LOOK_EVERY_MS, stop);
   }

@@ -1,4 +1,4 @@
-import { FAULTS, type FaultPossibility, openJournal, possibleFaults } from '@livekit-swarm/chaos';
+import { FAULTS, type FaultPossibility, idleMembers, openJournal, possibleFaults } from '@livekit-swarm/chaos';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { plural, printable, type Style, styleFor, wrap } from '@livekit-swarm/report';
 import { lookAt, readWhere, sayWhere, type WhereFlags } from '../chaos/where.ts';
@@ -23,20 +23,31 @@ export const chaosDoctorCommand = async (
 ): Promise<ExitCode> => {
   const where = readWhere(flags, typed, env);
   await using target = await lookAt(where, NODES);
-  const found = await possibleFaults(target, FAULTS);
+  const members = await target.members();
+  const found = await possibleFaults(target, members, FAULTS);
+  const idle = await idleMembers(target, members);
   const { pending, unreadable } = await openJournal().read();
   const left = pending.length + unreadable.length;
   const style = styleFor(wantsColor(flags.color, stdout, env));
   await write(
     stdout,
     flags.json
-      ? `${JSON.stringify({ schema: SCHEMA, target: target.label, faults: found, pending: left }, null, 2)}\n`
-      : printable(asText(sayWhere(where), found, left, style)),
+      ? `${JSON.stringify({ schema: SCHEMA, target: target.label, faults: found, idle, pending: left }, null, 2)}\n`
+      : printable(asText({ label: sayWhere(where), found, idle, left }, style)),
   );
   return found.some(({ possible }) => possible.length > 0) ? EXIT_CODES.passed.code : EXIT_CODES.unreachable.code;
 };
 
-const asText = (label: string, found: readonly FaultPossibility[], left: number, style: Style): string => {
+interface Findings {
+  label: string;
+  found: readonly FaultPossibility[];
+  /** Parts that do not run. */
+  idle: readonly string[];
+  /** Faults of earlier drills that are in the journal. */
+  left: number;
+}
+
+const asText = ({ label, found, idle, left }: Findings, style: Style): string => {
   const width = Math.max(...found.map(({ fault }) => fault.length));
   const lines = found.flatMap(({ fault, possible, impossible }) => {
     const whys = [...new Set(impossible.map(({ why }) => why))];
@@ -46,13 +57,11 @@ const asText = (label: string, found: readonly FaultPossibility[], left: number,
   });
   const some = found.filter(({ possible }) => possible.length > 0).length;
   const conclusion = `${some} of ${plural(found.length, 'fault')} can be injected into ${label}.`;
-  const rest =
-    left === 0
+  const rest = [
+    ...idle.map((name) => `${name} does not run: start it before a drill, which would begin without it.`),
+    ...(left === 0
       ? []
-      : [
-          style.bad(
-            `${plural(left, 'fault')} of earlier drills ${left === 1 ? 'is' : 'are'} in the journal: run "swarm chaos heal".`,
-          ),
-        ];
+      : [`${plural(left, 'fault')} of earlier drills ${left === 1 ? 'is' : 'are'} in the journal: run "swarm chaos heal".`]),
+  ].map(style.bad);
   return `${[...lines, '', conclusion, ...rest].join('\n')}\n`;
 };

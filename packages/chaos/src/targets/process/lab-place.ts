@@ -1,4 +1,4 @@
-import { isSameProcess, type LabState, labService, readLab } from '@livekit-swarm/lab';
+import { isSameProcess, type LabState, labService, type ProcessIdentity, readLab, type ServiceAction } from '@livekit-swarm/lab';
 import { ChaosError } from '../../chaos-error.ts';
 import { labParts } from './lab-parts.ts';
 import type { Place } from './part.ts';
@@ -7,12 +7,21 @@ import type { Place } from './part.ts';
 export const labPlace = async (name: string): Promise<Place> => {
   const state = await standing(name);
   const parts = labParts(state.facts);
+  /** Null, too, when the lab was ended in the meantime, and all its programs with it. */
+  const ask = async (service: string, action: ServiceAction): Promise<ProcessIdentity | null> => {
+    try {
+      return await labService(name, service, action);
+    } catch (error) {
+      if (await isThere(name, state.startedAt)) throw error;
+      return null;
+    }
+  };
   return {
     label: `lab "${name}"`,
     reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: state.startedAt }),
     parts: async () => parts,
-    identity: async (service) => labService(name, service, 'look'),
-    start: async (service) => void (await labService(name, service, 'start')),
+    identity: (service) => ask(service, 'look'),
+    start: async (service) => void (await ask(service, 'start')),
     lacksStart: () => null,
   };
 };
@@ -22,8 +31,7 @@ export const labPlace = async (name: string): Promise<Place> => {
  * was done around them is to be taken back.
  */
 export const pastLabPlace = async (name: string, startedAt: unknown): Promise<Place> => {
-  const state = await readLab(name);
-  if (state !== null && state.startedAt === startedAt && isSameProcess(state.supervisor)) return labPlace(name);
+  if (await isThere(name, startedAt)) return labPlace(name);
   return {
     label: `lab "${name}", which has ended`,
     reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: String(startedAt) }),
@@ -32,6 +40,12 @@ export const pastLabPlace = async (name: string, startedAt: unknown): Promise<Pl
     start: async () => {},
     lacksStart: () => `the lab "${name}" has ended`,
   };
+};
+
+/** The lab that was raised then, not another of its name. */
+export const isThere = async (name: string, startedAt: unknown): Promise<boolean> => {
+  const state = await readLab(name);
+  return state !== null && state.startedAt === startedAt && isSameProcess(state.supervisor);
 };
 
 const standing = async (name: string): Promise<LabState> => {
