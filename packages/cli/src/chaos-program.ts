@@ -61,9 +61,7 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     .command('chaos')
     .description('break a deployment while people talk, and say who came back')
     .helpCommand(false)
-    .addHelpText('after', chaosHelp)
-    .showHelpAfterError('  → "swarm chaos --help" lists its commands');
-  const hint = (name: string): string => `  → "swarm chaos ${name} --help" lists all flags`;
+    .addHelpText('after', chaosHelp);
 
   const run = chaos
     .command('run')
@@ -94,7 +92,6 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     .optionsGroup('General:')
     .addOption(colorFlag())
     .addHelpText('after', runHelp)
-    .showHelpAfterError(hint('run'))
     .action(async (files: string[], _flags: unknown, command: Command) => {
       const { chaosRunCommand } = await import('./commands/chaos-run.ts');
       done(await chaosRunCommand(files, command.opts<ChaosRunFlags>(), typedIn(command), console));
@@ -113,7 +110,6 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     .option('--json', 'print one JSON object instead of the summary: short for --report json=-')
     .addOption(colorFlag())
     .addHelpText('after', reportHelp)
-    .showHelpAfterError(hint('report'))
     .action(async (folders: string[], flags: ChaosReportFlags) => {
       const { chaosReportCommand } = await import('./commands/chaos-report.ts');
       done(await chaosReportCommand(folders, flags, console));
@@ -125,7 +121,6 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     .argument('<files...>', 'drill files; - for standard input')
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
-    .showHelpAfterError(hint('validate'))
     .action(async (files: string[], flags: { json?: boolean; color: boolean }) => {
       const { chaosValidateCommand } = await import('./commands/chaos-validate.ts');
       done(await chaosValidateCommand(files, flags, console));
@@ -151,7 +146,6 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
   plan
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
-    .showHelpAfterError(hint('plan'))
     .action(async (file: string, _flags: unknown, command: Command) => {
       const { chaosPlanCommand } = await import('./commands/chaos-plan.ts');
       done(await chaosPlanCommand(file, command.opts<ChaosPlanFlags>(), typedIn(command), console));
@@ -163,7 +157,6 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
   doctor
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
-    .showHelpAfterError(hint('doctor'))
     .action(async (_flags: unknown, command: Command) => {
       const { chaosDoctorCommand } = await import('./commands/chaos-doctor.ts');
       done(await chaosDoctorCommand(command.opts<ChaosDoctorFlags>(), typedIn(command), console));
@@ -174,7 +167,6 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     .description('take back what drills left that were killed')
     .option('--force', 'also what belongs to a drill that still runs')
     .option('--json', 'print one JSON object')
-    .showHelpAfterError(hint('heal'))
     .action(async (flags: { force?: boolean; json?: boolean }) => {
       const { chaosHealCommand } = await import('./commands/chaos-heal.ts');
       done(await chaosHealCommand(flags, console));

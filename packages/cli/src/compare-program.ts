@@ -35,13 +35,10 @@ export const addCompareCommands = (program: Command, console: Console, done: (ex
     .addOption(several('--base <record>', 'instead of the first argument: a run of the base (may be repeated)'))
     .addOption(several('--current <record>', 'instead of the others: a run to compare with it (may be repeated)'));
   for (const option of comparisonFlags()) compare.addOption(option);
-  compare
-    .addHelpText('after', compareHelp)
-    .showHelpAfterError('  → "swarm compare --help" lists all flags')
-    .action(async (sides: string[], _flags: unknown, command: Command) => {
-      const { compareCommand } = await import('./commands/compare.ts');
-      done(await compareCommand(sides, command.opts<CompareFlags>(), console));
-    });
+  compare.addHelpText('after', compareHelp).action(async (sides: string[], _flags: unknown, command: Command) => {
+    const { compareCommand } = await import('./commands/compare.ts');
+    done(await compareCommand(sides, command.opts<CompareFlags>(), console));
+  });
 
   const ab = program
     .command('ab')
@@ -64,15 +61,13 @@ export const addCompareCommands = (program: Command, console: Console, done: (ex
     new Option('--workers <n>', 'processes that host participants (default: as many as it takes, one a core)'),
     new Option('--quiet', 'no progress on stderr'),
   ]);
-  ab.addHelpText('after', abHelp)
-    .showHelpAfterError('  → "swarm ab --help" lists all flags')
-    .action(async (files: string[], _flags: unknown, command: Command) => {
-      const { abCommand } = await import('./commands/ab.ts');
-      const typed = command.options
-        .map((option) => option.attributeName())
-        .filter((name) => command.getOptionValueSource(name) === 'cli');
-      done(await abCommand(files, command.opts<AbFlags>(), typed, console));
-    });
+  ab.addHelpText('after', abHelp).action(async (files: string[], _flags: unknown, command: Command) => {
+    const { abCommand } = await import('./commands/ab.ts');
+    const typed = command.options
+      .map((option) => option.attributeName())
+      .filter((name) => command.getOptionValueSource(name) === 'cli');
+    done(await abCommand(files, command.opts<AbFlags>(), typed, console));
+  });
 };
 
 const compareHelp = `

@@ -19,7 +19,6 @@ export const addExporterCommand = (program: Command, console: Console, done: (ex
     .addOption(option('--tls-cert <file>', 'serve https with this certificate, PEM'))
     .addOption(option('--tls-key <file>', 'and this key'))
     .addHelpText('after', exporterHelp)
-    .showHelpAfterError('  → "swarm exporter --help" lists all flags')
     .action(async (_flags: unknown, command: Command) => {
       const { exporterCommand } = await import('./commands/exporter.ts');
       done(await exporterCommand(command.opts(), console));

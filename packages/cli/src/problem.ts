@@ -14,6 +14,9 @@ export interface Problem {
   hint: string | null;
 }
 
+/** What labs are asked for and can never be. */
+const BAD_INPUT: ReadonlySet<string> = new Set(['bad-name', 'bad-cluster']);
+
 /** Anything that was thrown, as something to tell a person. Our own bugs keep their stack. */
 export const problemOf = (error: unknown): Problem => {
   if (error instanceof UsageError) return { exitCode: error.exitCode, reason: 'usage', message: error.message, hint: error.hint };
@@ -24,7 +27,8 @@ export const problemOf = (error: unknown): Problem => {
     return { exitCode: error.exitCode, reason: error.reason, message: error.message, hint: error.hint };
   }
   if (error instanceof LabError) {
-    return { exitCode: EXIT_CODES.unreachable.code, reason: error.reason, message: error.message, hint: error.hint };
+    const { code } = BAD_INPUT.has(error.reason) ? EXIT_CODES.usage : EXIT_CODES.unreachable;
+    return { exitCode: code, reason: error.reason, message: error.message, hint: error.hint };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

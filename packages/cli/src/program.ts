@@ -25,8 +25,6 @@ const blameEnvironment =
     throw new UsageError(error.message, error.hint === null ? names : `${error.hint} (${names})`);
   };
 
-const hintAt = (command: string): string => `  → "${command}" lists all flags`;
-
 /** The commands of `swarm`. Their code is loaded when they are called for: `--help` is there at once. */
 export const createProgram = (console: Console, done: Done): Command => {
   const program = new Command('swarm')
@@ -46,7 +44,6 @@ export const createProgram = (console: Console, done: Done): Command => {
     })
     // Flags behind a command's name are the command's own.
     .enablePositionalOptions()
-    .showHelpAfterError(hintAt('swarm --help'))
     .allowExcessArguments()
     .exitOverride();
 
@@ -91,7 +88,6 @@ export const createProgram = (console: Console, done: Done): Command => {
     )
     .addOption(colorFlag())
     .addHelpText('after', reportHelp)
-    .showHelpAfterError(hintAt('swarm report --help'))
     .action(async (record: string, _flags: unknown, command: Command) => {
       const { reportCommand } = await import('./commands/report.ts');
       done(await reportCommand(record, command.opts<ReportFlags>(), console));
@@ -105,7 +101,6 @@ export const createProgram = (console: Console, done: Done): Command => {
     .description('show what this machine has, what it lacks, and how to get it')
     .addOption(colorFlag())
     .addHelpText('after', doctorHelp)
-    .showHelpAfterError(hintAt('swarm doctor --help'))
     .action(async (flags: { color: boolean }) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
       done(await doctorCommand(flags, console));
@@ -116,14 +111,21 @@ export const createProgram = (console: Console, done: Done): Command => {
   addLabCommands(program, console, done);
   addChaosCommands(program, console, done);
   addExporterCommand(program, console, done);
-  refuseExcess(program);
+  program.showHelpAfterError(hintAt('swarm', false));
+  // A word too many is a mistake that one wants to hear of: a second file that would be left out, a name that was meant for a flag. The program itself says more about one.
+  eachBelow(program, 'swarm', (command, path) => {
+    command.allowExcessArguments(false).showHelpAfterError(hintAt(path, command.commands.length > 0));
+  });
   return program;
 };
 
-/** A word too many is a mistake that one wants to hear of: a second file that would be left out, a name that was meant for a flag. The program itself says more about one. */
-const refuseExcess = ({ commands }: Command): void => {
+const hintAt = (path: string, isGroup: boolean): string => `  → "${path} --help" lists ${isGroup ? 'its commands' : 'all flags'}`;
+
+/** @param path what one types to get to the command: `swarm lab up` */
+const eachBelow = ({ commands }: Command, path: string, visit: (command: Command, path: string) => void): void => {
   for (const command of commands) {
-    command.allowExcessArguments(false);
-    refuseExcess(command);
+    const own = `${path} ${command.name()}`;
+    visit(command, own);
+    eachBelow(command, own, visit);
   }
 };

@@ -30,7 +30,6 @@ export const addRunCommands = (program: Command, console: Console, done: (exitCo
     .optionsGroup('General:')
     .addOption(colorFlag())
     .addHelpText('after', filesHelp)
-    .showHelpAfterError('  → "swarm run --help" lists all flags')
     .action(async (files: string[], _flags: unknown, command: Command) => {
       refuseMisplaced(program, 'run');
       const { runFilesCommand } = await import('./commands/run-files.ts');
@@ -52,7 +51,6 @@ export const addRunCommands = (program: Command, console: Console, done: (exitCo
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .addHelpText('after', planHelp)
-    .showHelpAfterError('  → "swarm plan --help" lists all flags')
     .action(async (file: string, _flags: unknown, command: Command) => {
       refuseMisplaced(program, 'plan');
       const { planCommand } = await import('./commands/plan.ts');

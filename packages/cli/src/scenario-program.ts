@@ -16,7 +16,6 @@ export const addScenarioCommands = (program: Command, console: Console, done: (e
     .argument('[file]', `what it is to be called (default: ${FIRST_FILE})`)
     .option('--force', 'overwrite it if it is there')
     .addHelpText('after', initHelp)
-    .showHelpAfterError('  → "swarm init --help" lists all flags')
     .action(async (file: string | undefined, flags: InitFlags) => {
       const { initCommand } = await import('./commands/init.ts');
       done(await initCommand(file ?? FIRST_FILE, flags, console));
@@ -30,7 +29,6 @@ export const addScenarioCommands = (program: Command, console: Console, done: (e
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .addHelpText('after', validateHelp)
-    .showHelpAfterError('  → "swarm validate --help" lists all flags')
     .action(async (files: string[], _flags: unknown, command: Command) => {
       const { validateCommand } = await import('./commands/validate.ts');
       done(await validateCommand(files, command.opts<ValidateFlags>(), console));
