@@ -67,6 +67,18 @@ describe('videoQuality', () => {
     }
   });
 
+  it('never gets better by loss, however few frames are left', () => {
+    // Ten seconds with one picture of a megabit a second, of which the half was frozen.
+    expect(videoQuality({ ...hd, framesPerSecond: 0.05, bitsPerSecond: 3_000_000, loss: 0.2 })).toBeLessThan(1.1);
+    const some = (max: number) => fc.double({ min: 0, max, noNaN: true });
+    fc.assert(
+      fc.property(some(0.9), some(1), some(10_000_000), (loss, framesPerSecond, bitsPerSecond) => {
+        const seen = { ...hd, framesPerSecond, bitsPerSecond };
+        expect(videoQuality({ ...seen, loss: loss + 0.1 })).toBeLessThanOrEqual(videoQuality({ ...seen, loss }) + 1e-9);
+      }),
+    );
+  });
+
   it('is the worst score where nothing is seen, and a score whatever it is given', () => {
     expect(videoQuality({ ...hd, framesPerSecond: 0 })).toBe(1);
     expect(videoQuality({ ...hd, width: 0 })).toBe(1);

@@ -27,6 +27,9 @@ const V = {
   v12: 13.684,
 } as const;
 
+/** Any loss at all is then all that there is to see. */
+const LEAST_ROBUSTNESS = 1e-3;
+
 const VGA_PIXELS = 640 * 480;
 /** Twice the pixels need less than twice the bits for the same impression: 2^0.75, the encoders' rule of thumb (B. Waggoner, Compression for Great Video). */
 const BITS_BY_PIXELS = 0.75;
@@ -47,7 +50,8 @@ export const videoQuality = (seen: VideoExperience): number => {
   const atBestRate = V.v3 - V.v3 / (1 + (kbps / V.v4) ** V.v5);
   const tolerance = V.v6 + V.v7 * kbps;
   const coding = atBestRate * Math.exp(-((Math.log(fps) - Math.log(bestRate)) ** 2) / (2 * tolerance ** 2));
-  const robustness = V.v10 + V.v11 * Math.exp(-fps / V.v8) + V.v12 * Math.exp(-kbps / V.v9);
+  // Below a frame in some seconds, where the model was never meant to go, v11 takes it below 0, and loss would make the picture better.
+  const robustness = Math.max(LEAST_ROBUSTNESS, V.v10 + V.v11 * Math.exp(-fps / V.v8) + V.v12 * Math.exp(-kbps / V.v9));
   const percent = Math.min(1, Math.max(0, seen.loss)) * 100;
   return clampScore(1 + coding * Math.exp(-percent / robustness));
 };
