@@ -84,6 +84,11 @@ describe('run metrics', () => {
     expect(sumOf(done, 'swarm_run_threshold_ok', { threshold: 'join_time: p(95)<1' })).toBe(0);
   });
 
+  it('have one series for a threshold that was given twice', () => {
+    const twice = recordOf(spec, 2, ['packet_loss: rate<0.01', 'packet_loss: rate<1%', 'packet_loss: rate<0.01 abortOnFail']);
+    expect(sumOf(metricsOf(twice).snapshots(), 'swarm_run_threshold_ok', { threshold: 'packet_loss: rate<0.01' })).toBe(1);
+  });
+
   it('never let a counter fall: lost packets may turn up after all', () => {
     const odd = altered(record, (line) =>
       line.type !== 'sample'

@@ -1,7 +1,6 @@
 import {
   createSummary,
   type DeploymentLine,
-  evaluate,
   type HeaderLine,
   type RecordLine,
   resolveThresholds,
@@ -15,6 +14,7 @@ import { sayJoins, sayMedia } from './count-series.ts';
 import { createRunLevels } from './run-levels.ts';
 import type { RunMetricName, Say } from './run-names.ts';
 import { createRunPhase, RUN_PHASES, type RunPhase } from './run-phase.ts';
+import { sayThresholds } from './threshold-series.ts';
 import { pushHistograms } from './trend-series.ts';
 
 /** A run as metrics. It is told the lines of the record, and folds them with what makes the report: the two cannot disagree. */
@@ -102,10 +102,7 @@ export const createRunMetrics = (): RunMetrics => {
       for (const { labels, tracks } of levels.tracks()) say('swarm_run_tracks', { ...labels }, tracks);
       for (const { direction, height, tracks } of levels.videoTracks())
         say('swarm_run_video_tracks', { direction, height }, tracks);
-      for (const result of thresholds.flatMap((threshold) => evaluate(soFar, threshold))) {
-        const threshold = `${result.metric}: ${result.expression}`;
-        if (result.ok !== null) say('swarm_run_threshold_ok', { threshold }, result.ok ? 1 : 0);
-      }
+      sayThresholds(soFar, thresholds, say);
       say('swarm_run_generator_cpu_cores', {}, levels.cpuCores);
       say('swarm_run_generator_resident_bytes', {}, levels.residentBytes);
       say('swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);
