@@ -1,4 +1,6 @@
 import type { Aim, Drill } from './drill.ts';
+import { endsProgram, exclude } from './exclude.ts';
+import { lengthOf } from './length-of.ts';
 import { beginningsOf } from './schedule.ts';
 import { usualAim } from './schema/check-aim.ts';
 import type { FaultItem, Faults } from './schema/fault.ts';
@@ -23,12 +25,6 @@ interface Stretch {
   ends: boolean;
 }
 
-/** They end a program and start it again by themselves. */
-const MOMENTS: ReadonlySet<string> = new Set(['restart', 'balancer-restart', 'redis-flush']);
-/** The only one that lasts and yet leaves nothing that runs. */
-const REDIS_KILL = 'redis-kill';
-const PAUSE = 'hang';
-
 /** What would be done to one part at once and cannot be, and what is more at once than the drill allows; one problem for each fault of the file. */
 export const overlapsOf = (
   drill: Pick<Drill, 'seed' | 'lab' | 'blastRadius'>,
@@ -52,9 +48,10 @@ const stretchesOf = (item: FaultItem, position: number, seed: number, faults: Fa
   const fault = faults.get(item.fault);
   const aim = item.aim ?? (fault === undefined ? null : usualAim(fault));
   if (fault === undefined || aim === null) return [];
-  const ends = !fault.lasts || fault.name === REDIS_KILL;
-  const lengthMs = item.for ?? (MOMENTS.has(item.fault) ? 0 : Number.POSITIVE_INFINITY);
-  return beginningsOf(item, seed, position).map((fromMs) => ({
+  const ends = endsProgram(fault);
+  const lastsMs = lengthOf(item, fault);
+  const lengthMs = lastsMs ?? (fault.takes === undefined ? Number.POSITIVE_INFINITY : 0);
+  return beginningsOf(item, lastsMs, seed, position).map((fromMs) => ({
     position,
     name: item.fault,
     aim,
@@ -74,7 +71,7 @@ const moved = (early: Stretch): boolean => early.ends && FOLLOWS_ROOMS.has(early
 
 const clashes = (early: Stretch, late: Stretch): boolean => {
   if (early.aim.role === 'none' || !sameAim(early.aim, late.aim) || moved(early)) return false;
-  return early.ends || early.name === late.name || (early.name === PAUSE && late.ends);
+  return exclude(early, late);
 };
 
 const together = (early: Stretch, late: Stretch): Omit<Overlap, 'position'> => ({
@@ -92,17 +89,20 @@ const tooMuch = (
   on: readonly Stretch[],
   { lab, blastRadius }: Pick<Drill, 'lab' | 'blastRadius'>,
 ): Omit<Overlap, 'position'> | null => {
+  const sizeOf = ({ aim }: Stretch): number => (aim.role === 'nodes' ? Math.max(1, Math.round(aim.share * lab.nodes)) : 1);
   const parts: Stretch[] = [];
   for (const stretch of on) {
     if (stretch.aim.role === 'none') continue;
-    if (!parts.some((one) => sameAim(one.aim, stretch.aim) && !moved(one))) parts.push(stretch);
+    const same = parts.findIndex((one) => sameAim(one.aim, stretch.aim) && !moved(one));
+    const known = parts[same];
+    if (known === undefined) parts.push(stretch);
+    // The seed is the same, so the smaller share is part of the larger.
+    else if (sizeOf(stretch) > sizeOf(known)) parts[same] = stretch;
   }
-  const sizes = parts.map(({ aim }) => ({
-    aim,
-    size: aim.role === 'nodes' ? Math.max(1, Math.round(aim.share * lab.nodes)) : 1,
-  }));
-  const members = sum(sizes.map(({ size }) => size));
-  const nodes = sum(sizes.map(({ aim, size }) => (aim.role === 'nodes' || FOLLOWS_ROOMS.has(aim.role) ? size : 0)));
+  const count = (some: readonly Stretch[]): number => some.reduce((total, stretch) => total + sizeOf(stretch), 0);
+  const atNodes = parts.filter(({ aim }) => isAtNodes(aim));
+  const nodes = Math.min(count(atNodes), lab.nodes);
+  const members = nodes + count(parts.filter((part) => !atNodes.includes(part)));
   if (members > blastRadius.maxMembers) {
     return {
       message: `up to ${members} parts would be hit at the same time`,
@@ -119,4 +119,6 @@ const tooMuch = (
   return null;
 };
 
-const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+/** Whether it means nodes; those of a lab have names that tell. */
+const isAtNodes = (aim: Aim): boolean =>
+  aim.role === 'nodes' || FOLLOWS_ROOMS.has(aim.role) || (aim.role === 'member' && /^node-\d+$/.test(aim.name));

@@ -134,6 +134,13 @@ describe('the schedule', () => {
     }
   });
 
+  it('counts the time that something stays away before it starts again by itself', () => {
+    const { faults } = parse(withFaults('{ fault: restart, aim: room-node, with: { down: 40s } }'));
+    expect(faults).toEqual([faultOf({ fault: 'restart', durationMs: 40_000, params: { down: 40_000 } })]);
+    const drawn = times('{ fault: restart, aim: room-node, random: { times: 2, within: 90s }, with: { down: 40s } }');
+    expect((drawn[1] ?? 0) - (drawn[0] ?? 0)).toBeGreaterThanOrEqual(40_000);
+  });
+
   it('mixes several in the order in which they begin', () => {
     const drill = parse(
       withFaults('{ fault: restart, aim: room-node, every: 20s, times: 2 }', '{ fault: redis-flush, at: 10s }'),
@@ -206,6 +213,14 @@ describe('problems of drills', () => {
     [
       withFaults('{ fault: hang, aim: room-node, random: { times: 3, within: 20s }, for: 10s }'),
       'faults[0].random.within: is too short: 3 times 10s do not fit; write 1m',
+    ],
+    [
+      withFaults('{ fault: restart, aim: room-node, every: 30s, times: 2, with: { down: 40s } }'),
+      'it would begin again before it is healed, 40s after it began',
+    ],
+    [
+      withFaults('{ fault: restart, aim: room-node, for: 5s, with: { down: 20s } }'),
+      'faults[0].for: is shorter than what restart takes: 20s; leave it out, or make it longer',
     ],
     [`${withFaults(HANG)}crowd: { participants: 1 }`, 'crowd.participants: must be a whole number from 2 to 100'],
     [`${withFaults(HANG)}crowd: { publish: [] }`, 'crowd.publish: is empty: nobody could be heard'],
@@ -320,6 +335,32 @@ describe('what cannot be done at once', () => {
     expect(two.join('\n')).toContain(
       '2 of 3 nodes would be hit at the same time; blastRadius allows 50%: write blastRadius: { members: 2, share: 67% }',
     );
+  });
+
+  it('is more than the drill may hit, by whatever names', () => {
+    const said = (radius: string, ...lines: string[]): string =>
+      problems(`${withFaults(...lines)}blastRadius: ${radius}`).join('\n');
+    expect(
+      said(
+        '{ members: 2 }',
+        '{ fault: kill, aim: { member: node-1 }, for: 5s }',
+        '{ fault: kill, aim: { member: node-2 }, for: 5s }',
+      ),
+    ).toContain('2 of 3 nodes would be hit at the same time');
+    // The larger of two shares, whichever is first.
+    const [few, most] = [
+      '{ fault: hang, aim: { nodes: 33% }, for: 20s }',
+      '{ fault: packet-loss, aim: { nodes: 67% }, at: 5s, for: 20s, with: { loss: 2% } }',
+    ];
+    expect(said('{ members: 1 }', few, most)).toContain('up to 2 parts');
+    expect(said('{ members: 2, share: 67% }', few, most)).toBe('');
+    expect(
+      said(
+        '{ members: 1 }',
+        '{ fault: restart, aim: { member: node-1 }, with: { down: 20s } }',
+        '{ fault: kill, aim: redis, at: 10s }',
+      ),
+    ).toContain('up to 2 parts');
   });
 
   it('is not one after the other, nor different things to one part', () => {

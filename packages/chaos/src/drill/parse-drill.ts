@@ -1,6 +1,7 @@
 import { type FileSettings, readSettings, SettingsError } from '@livekit-swarm/core/settings';
 import { checkDrill } from './check-drill.ts';
 import type { Drill, DrillFault } from './drill.ts';
+import { lengthOf } from './length-of.ts';
 import { beginningsOf } from './schedule.ts';
 import { usualAim } from './schema/check-aim.ts';
 import type { FaultItem, Faults } from './schema/fault.ts';
@@ -64,11 +65,12 @@ const written = (item: FaultItem, seed: number, position: number, faults: Faults
   if (fault === undefined) throw new RangeError(`the schema let ${item.fault} through`);
   const aim = item.aim ?? usualAim(fault);
   if (aim === null) throw new RangeError(`the schema let ${item.fault} through without an aim`);
-  return beginningsOf(item, seed, position).map((atMs) => ({
+  const durationMs = lengthOf(item, fault);
+  return beginningsOf(item, durationMs, seed, position).map((atMs) => ({
     fault: item.fault,
     aim,
     atMs,
-    durationMs: item.for ?? null,
+    durationMs,
     params: structuredClone(item.with),
   }));
 };

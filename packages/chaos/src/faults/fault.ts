@@ -28,6 +28,8 @@ export interface Fault<Params = unknown> {
   readonly params: z.ZodType<Params>;
   /** Whether it lasts (has a duration, and is healed then), or happens (a kill: healing starts what it ended). */
   readonly lasts: boolean;
+  /** Where what it ends is started again by itself: within what time of the injection at the latest, ms. Absent: somebody has to heal it. */
+  takes?(params: Params): number;
   /** Null when it can be injected into this member; else why not, in a sentence that a person can do something about. Changes nothing. */
   available(target: Target, member: Member, params: Params): Promise<string | null>;
   /** @throws ChaosError when it cannot be done; `heal` is called then, too */

@@ -14,6 +14,7 @@ export const redisFlush: DescribedFault<NoParams> = {
   on: ['redis'],
   params: noParams,
   lasts: false,
+  takes: () => 0,
   available: async (_target, member) =>
     member.ports?.tcp[0] === undefined ? `it is not known where ${member.name} listens` : null,
   inject: ({ target, members }) => forAll(members, (member) => flush(target, member)),

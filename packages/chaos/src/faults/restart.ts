@@ -25,6 +25,7 @@ export const restart: DescribedFault<RestartParams> = {
   on: ['node', 'redis', 'turn'],
   params: restartParams,
   lasts: false,
+  takes: ({ grace, down }) => grace + down,
   // With a time to stay away, somebody must keep it away.
   available: (target, member, { down }) => lacksAny(target, member, down > 0 ? ['signal', 'hold', 'start'] : ['signal', 'start']),
   inject: ({ target, members, params: { grace, down } }) =>

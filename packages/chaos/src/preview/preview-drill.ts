@@ -1,11 +1,13 @@
 import { expandPlan } from '@livekit-swarm/core';
 import { ChaosError } from '../chaos-error.ts';
-import type { Aim, Drill, DrillFault } from '../drill/drill.ts';
+import type { Drill, DrillFault } from '../drill/drill.ts';
 import { type DrillTimes, drillTimes } from '../drill/drill-times.ts';
 import { newcomersOf } from '../drill/newcomers-of.ts';
 import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import type { Faults } from '../drill/schema/fault.ts';
-import { resolveAim, sayAim } from '../run/aim.ts';
+import type { Fault } from '../faults/fault.ts';
+import { sayAim } from '../run/aim.ts';
+import { type Aimed, createHits, type Hits } from '../run/hits.ts';
 import type { Member, Target } from '../targets/target.ts';
 import { idleMembers } from './idle-members.ts';
 
@@ -41,8 +43,9 @@ export const previewDrill = async (drill: Drill, target: Target, faults: Faults)
   const times = drillTimes(drill);
   const plan = expandPlan(scenarioOfDrill(drill), 'plan');
   const members = await target.members();
+  const hits = createHits(drill);
   const planned: PlannedFault[] = [];
-  for (const due of drill.faults) planned.push(await planFault(due, { drill, target, faults, members, times }));
+  for (const due of drill.faults) planned.push(await planFault(due, { hits, target, faults, members, times }));
   return {
     drill,
     target: target.label,
@@ -55,14 +58,14 @@ export const previewDrill = async (drill: Drill, target: Target, faults: Faults)
 };
 
 interface Known {
-  drill: Drill;
+  hits: Hits;
   target: Target;
   faults: Faults;
   members: readonly Member[];
   times: DrillTimes;
 }
 
-const planFault = async (due: DrillFault, { drill, target, faults, members, times }: Known): Promise<PlannedFault> => {
+const planFault = async (due: DrillFault, { hits, target, faults, members, times }: Known): Promise<PlannedFault> => {
   const atMs = times.zeroMs + due.atMs;
   const planned = {
     fault: due.fault,
@@ -71,11 +74,13 @@ const planFault = async (due: DrillFault, { drill, target, faults, members, time
     healAtMs: due.durationMs === null ? null : atMs + due.durationMs,
   };
   try {
-    const candidates = candidatesOf(due.aim, members, drill);
-    const obstacles: string[] = [];
-    for (const member of candidates) {
-      const why = await faults.get(due.fault)?.available(target, member, due.params);
-      if (why !== null && why !== undefined && !obstacles.includes(why)) obstacles.push(why);
+    const fault = faults.get(due.fault);
+    if (fault === undefined) throw new ChaosError('no-fault', `there is no fault "${due.fault}"`);
+    const { members: candidates, why: unfit } = candidatesOf(due, fault, members, hits);
+    const obstacles: string[] = unfit === null ? [] : [unfit];
+    for (const member of unfit === null ? candidates : []) {
+      const why = await fault.available(target, member, due.params);
+      if (why !== null && !obstacles.includes(why)) obstacles.push(why);
     }
     return { ...planned, candidates: candidates.map(({ name }) => name), obstacles };
   } catch (error) {
@@ -87,15 +92,16 @@ const planFault = async (due: DrillFault, { drill, target, faults, members, time
 const NOBODY = { nodes: new Map<string, string>(), backends: new Map<string, string>() };
 
 /** Where the crowd decides, all that it may decide for. */
-const candidatesOf = (aim: Aim, members: readonly Member[], drill: Drill): Member[] => {
+const candidatesOf = (due: DrillFault, fault: Fault, members: readonly Member[], hits: Hits): Pick<Aimed, 'members' | 'why'> => {
+  const { aim } = due;
   const nodes = members.filter(({ kind }) => kind === 'node');
   const decided = aim.role !== 'room-node' && aim.role !== 'other-node' && aim.role !== 'signal-node';
-  if (decided) return resolveAim(aim, members, NOBODY, drill).members;
+  if (decided) return hits.aim(due, fault, members, NOBODY);
   if (nodes.length < (aim.role === 'other-node' ? 2 : 1)) {
     throw new ChaosError(
       'no-member',
       `${sayAim(aim)}: there is none among ${members.map(({ name }) => name).join(', ') || 'nothing'}`,
     );
   }
-  return nodes;
+  return { members: nodes, why: null };
 };

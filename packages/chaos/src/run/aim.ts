@@ -13,6 +13,7 @@ export interface Aimed {
 
 /**
  * Finds what an aim means at this moment.
+ * @param hit what is hit already: it counts
  * @throws ChaosError `no-member` when there is no such part; `blast-radius` when it would be more than the drill allows
  */
 export const resolveAim = (
@@ -20,6 +21,7 @@ export const resolveAim = (
   all: readonly Member[],
   { nodes: nodeOfRoom, backends }: Pick<Attendance, 'nodes' | 'backends'>,
   { seed, blastRadius }: Pick<Drill, 'seed' | 'blastRadius'>,
+  hit: readonly Member[] = [],
 ): Aimed => {
   const nodes = all.filter(({ kind }) => kind === 'node');
   const rooms = [...nodeOfRoom.keys()].sort();
@@ -27,15 +29,17 @@ export const resolveAim = (
   const members = find(aim, { all, nodes, nodeOfRoom, backends, first, seed });
   if (aim.role === 'none') return { members: [], rooms: [] };
   if (members.length === 0) throw new ChaosError('no-member', `${sayAim(aim)}: ${whyNot(aim, all)}`, 'see "swarm chaos plan"');
-  const hit = members.filter(({ kind }) => kind === 'node');
-  if (members.length > blastRadius.maxMembers || hit.length > Math.max(1, blastRadius.maxShare * nodes.length)) {
+  const names = new Set([...members, ...hit].map(({ name }) => name));
+  const hitNodes = nodes.filter(({ name }) => names.has(name)).length;
+  if (names.size > blastRadius.maxMembers || hitNodes > Math.max(1, blastRadius.maxShare * nodes.length)) {
+    const others = [...names].filter((name) => !members.some((member) => member.name === name));
     throw new ChaosError(
       'blast-radius',
-      `${sayAim(aim)} are ${members.map(({ name }) => name).join(', ')}: more than the drill's blastRadius allows`,
+      `${sayAim(aim)} ${members.length === 1 ? 'is' : 'are'} ${members.map(({ name }) => name).join(', ')}${others.length === 0 ? '' : `, and ${others.join(', ')} would be hit at the same time`}: more than the drill's blastRadius allows`,
       `it allows ${blastRadius.maxMembers} parts, and ${Math.round(100 * blastRadius.maxShare)} % of the nodes`,
     );
   }
-  const ids = new Set(hit.map(({ nodeId }) => nodeId));
+  const ids = new Set(members.filter(({ kind }) => kind === 'node').map(({ nodeId }) => nodeId));
   // What all nodes share has no control rooms.
   const everything = members.some(({ kind }) => kind !== 'node');
   return { members, rooms: everything ? rooms : rooms.filter((room) => ids.has(nodeOfRoom.get(room) ?? null)) };

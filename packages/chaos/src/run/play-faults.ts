@@ -4,9 +4,10 @@ import type { Drill, DrillFault } from '../drill/drill.ts';
 import type { Fault } from '../faults/fault.ts';
 import { type Injection, injectFault } from '../inject.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Target } from '../targets/target.ts';
-import { resolveAim, sayAim } from './aim.ts';
+import type { Member, Target } from '../targets/target.ts';
+import { sayAim } from './aim.ts';
 import type { Attendance } from './attendance.ts';
+import { createHits, type Hits } from './hits.ts';
 import { pause } from './pause.ts';
 
 export interface PlayOptions {
@@ -19,6 +20,8 @@ export interface PlayOptions {
   elapsedMs(): number;
   /** What the faults' own times count from, ms after the run's start. */
   zeroMs: number;
+  /** Told of rooms that are about to be hit. */
+  onHit(rooms: readonly string[]): void;
   /** Told what was done. */
   tell(event: DrillEvent, at?: number): void;
   /** Aborted: nothing more is injected, and what is gets healed at once. */
@@ -39,7 +42,10 @@ export interface Played {
  */
 export const playFaults = async (options: PlayOptions, open: Set<OpenFault>): Promise<Played> => {
   const played: Played = { injected: 0, skipped: [] };
-  const outcomes = await Promise.allSettled(options.drill.faults.map((fault) => playOne(options, fault, open, played)));
+  const hits = createHits(options.drill);
+  const outcomes = await Promise.allSettled(
+    options.drill.faults.map((fault) => playOne({ ...options, hits }, fault, open, played)),
+  );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return played;
@@ -61,22 +67,26 @@ export const healAll = async (open: Set<OpenFault>): Promise<void> => {
   if (failure !== null) throw failure;
 };
 
-const playOne = async (options: PlayOptions, due: DrillFault, open: Set<OpenFault>, played: Played): Promise<void> => {
-  const { drill, target, faults, attendance, tell, elapsedMs, zeroMs, stop } = options;
+const playOne = async (
+  options: PlayOptions & { hits: Hits },
+  due: DrillFault,
+  open: Set<OpenFault>,
+  played: Played,
+): Promise<void> => {
+  const { drill, target, faults, attendance, hits, onHit, tell, elapsedMs, zeroMs, stop } = options;
   await pause(zeroMs + due.atMs - elapsedMs(), stop);
   if (stop.aborted) return;
   const fault = faults.get(due.fault);
   if (fault === undefined) throw new ChaosError('no-fault', `there is no fault "${due.fault}"`, 'see "swarm chaos list"');
-  const { members, rooms } = resolveAim(due.aim, await target.members(), attendance, drill);
-  const why = (await Promise.all(members.map((member) => fault.available(target, member, due.params)))).find(
-    (reason) => reason !== null,
-  );
-  if (why !== undefined) {
+  const { members, rooms, why: unfit } = hits.aim(due, fault, await target.members(), attendance);
+  const why = unfit ?? (await whyNotAvailable(fault, target, members, due.params));
+  if (why !== null) {
     played.skipped.push(`${due.fault}: ${why}`);
     tell({ what: 'skipped', fault: due.fault, message: why });
     return;
   }
   if (stop.aborted) return;
+  onHit(rooms);
   const at = elapsedMs();
   const injection = await injectFault({
     fault,
@@ -97,6 +107,16 @@ const playOne = async (options: PlayOptions, due: DrillFault, open: Set<OpenFaul
   if (due.durationMs === null) return;
   await pause(zeroMs + due.atMs + due.durationMs - elapsedMs(), stop);
   await entry.heal();
+};
+
+const whyNotAvailable = async (
+  fault: Fault,
+  target: Target,
+  members: readonly Member[],
+  params: unknown,
+): Promise<string | null> => {
+  const reasons = await Promise.all(members.map((member) => fault.available(target, member, params)));
+  return reasons.find((reason) => reason !== null) ?? null;
 };
 
 const openFault = (injection: Injection, name: string, { tell, elapsedMs }: PlayOptions, open: Set<OpenFault>): OpenFault => {

@@ -76,10 +76,6 @@ export const tellStory = async ({
     // Not before: who is still joining hears nobody either.
     const watched = watchAbort(drill, attendance, rooms);
     abort = watched;
-    const tell: LiveRun['tell'] = (event, at) => {
-      if (event.what === 'fault') watched.hit(event.rooms);
-      live.tell(event, at);
-    };
     const played = await playFaults(
       {
         drill,
@@ -89,7 +85,8 @@ export const tellStory = async ({
         journal,
         elapsedMs: live.elapsedMs,
         zeroMs,
-        tell,
+        onHit: watched.hit,
+        tell: live.tell,
         stop: AbortSignal.any([stop, watched.signal]),
       },
       open,

@@ -1,6 +1,6 @@
 /** Faults for tests of the language: they can be spoken of, and do nothing. */
-import { share, strict } from '@livekit-swarm/core/settings';
-import type { z } from 'zod';
+import { duration, share, strict } from '@livekit-swarm/core/settings';
+import { z } from 'zod';
 import type { Fault } from '../faults/fault.ts';
 import type { MemberKind } from '../targets/target.ts';
 
@@ -15,13 +15,18 @@ const faultOf = (name: string, on: readonly MemberKind[], lasts: boolean, params
   heal: async () => {},
 });
 
+const startsAgain = (fault: Fault): Fault => ({
+  ...fault,
+  takes: (params) => z.object({ down: z.number() }).safeParse(params).data?.down ?? 0,
+});
+
 export const FAULTS: ReadonlyMap<string, Fault> = new Map(
   [
     faultOf('kill', ['node', 'redis', 'balancer'], false),
-    faultOf('restart', ['node', 'balancer'], false),
+    startsAgain(faultOf('restart', ['node', 'balancer'], false, strict({ down: duration().prefault('0s') }))),
     faultOf('hang', ['node'], true),
     faultOf('packet-loss', ['node'], true, strict({ loss: share() })),
-    faultOf('redis-flush', ['redis'], false),
+    startsAgain(faultOf('redis-flush', ['redis'], false)),
     faultOf('weather', [], true),
   ].map((fault) => [fault.name, fault]),
 );
