@@ -1,7 +1,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
+import { limitBody } from '../../http/limit-body.ts';
 import { clientAddress } from './client-address.ts';
 import type { ClientsOptions } from './clients-options.ts';
 import { createLimiter } from './limiter.ts';
@@ -90,7 +90,7 @@ export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, se
         else underWay.delete(address);
       }
     },
-    bodyLimit({
+    limitBody({
       maxSize: MOST_BYTES,
       onError: (context) => refuse(context, 'too_large', `more than ${MOST_BYTES} bytes`),
     }),

@@ -1,8 +1,8 @@
 import { DisconnectReason, TrackSource, TrackType } from '@livekit/protocol';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { type WebhookEvent, WebhookReceiver } from 'livekit-server-sdk';
 import type { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
+import { limitBody } from '../../http/limit-body.ts';
 import type { Handles } from '../../metrics/register-family.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
 import { SeenEvents } from './seen-events.ts';
@@ -42,7 +42,7 @@ export const webhookRoutes = (
   const app = new Hono();
   app.post(
     '/webhook/:target',
-    bodyLimit({
+    limitBody({
       maxSize: MOST_BYTES,
       onError: (context) => {
         reject(context.req.param('target') ?? '', 'too_large');

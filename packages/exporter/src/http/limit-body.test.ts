@@ -1,0 +1,45 @@
+import { request } from 'node:http';
+import { Hono } from 'hono';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { limitBody } from './limit-body.ts';
+import { type Listening, serve } from './serve.ts';
+
+const log: string[] = [];
+const app = new Hono().post('/', limitBody({ maxSize: 1_000, onError: (c) => c.text('too large', 413) }), async (c) =>
+  c.text(`${c.req.header('x-who') ?? 'somebody'} sent ${(await c.req.text()).length}`),
+);
+app.onError((error, c) => {
+  log.push(String(error));
+  return c.text('internal error', 500);
+});
+let listening: Listening;
+beforeAll(async () => {
+  const listen = { host: '127.0.0.1', port: 0 };
+  listening = await serve(app, { listen, tls: null, requestTimeoutMs: 5_000, connections: 10, log: () => {} });
+});
+afterAll(() => listening.close(0));
+
+/** @param pieces written one by one; without a length in front of them unless it is given */
+const post = (pieces: readonly string[], headers: Record<string, string> = {}): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const asked = request({ ...listening.address, method: 'POST', headers: { 'x-who': 'ann', ...headers } }, async (response) => {
+      resolve(`${response.statusCode} ${(await response.toArray()).join('')}`);
+    });
+    asked.on('error', reject);
+    for (const piece of pieces) asked.write(piece);
+    asked.end();
+  });
+
+it('takes what comes in pieces, or not at all, as what says how long it is', async () => {
+  expect(await post(['12345', '67890'], { 'content-length': '10' })).toBe('200 ann sent 10');
+  expect(await post(['12345', '67890'])).toBe('200 ann sent 10');
+  expect(await post([], { 'transfer-encoding': 'chunked' })).toBe('200 ann sent 0');
+  expect(await post([], { 'content-length': '0' })).toBe('200 ann sent 0');
+  expect(log).toEqual([]);
+});
+
+it('refuses what is too much, said or unsaid', async () => {
+  expect(await post(['x'.repeat(1_001)], { 'content-length': '1001' })).toBe('413 too large');
+  expect(await post(['x'.repeat(600), 'x'.repeat(401)])).toBe('413 too large');
+  expect(await post(['x'.repeat(600), 'x'.repeat(400)])).toBe('200 ann sent 1000');
+});
