@@ -5,13 +5,13 @@ import type { Drill } from '@livekit-swarm/chaos/drill';
 import { EXIT_CODES, type RecordLine } from '@livekit-swarm/core';
 import { plural } from '@livekit-swarm/report';
 import { chooseStaffing, type Interruption, type RecordWriter, readSystemLimits, socketNeed } from '@livekit-swarm/swarm';
-import { problemOf } from '../problem.ts';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { newRunName } from '../run-name.ts';
 import { VERSION } from '../version.ts';
 import { aloneOn } from './alone-on.ts';
 import type { DrillMetrics, RepeatTap } from './drill-metrics.ts';
 import type { DrillOutcome } from './drill-reports.ts';
+import { problemOfDrill } from './problem-of-drill.ts';
 import { openDeployment, type Where } from './where.ts';
 
 export interface DrillRun {
@@ -99,16 +99,7 @@ export const runOne = async ({
       }),
     );
   } catch (error) {
-    const interrupted = interruption.stop.aborted;
-    const problem = interrupted
-      ? {
-          exitCode: EXIT_CODES.interrupted.code,
-          reason: 'interrupted',
-          message: 'interrupted before anybody had joined',
-          hint: null,
-        }
-      : problemOf(error);
-    return { drill: drill.name, ...problem };
+    return { drill: drill.name, ...problemOfDrill(error, interruption.stop.aborted) };
   } finally {
     printer.done();
     interruption.kill.removeEventListener('abort', endAtOnce);

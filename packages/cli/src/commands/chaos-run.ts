@@ -75,11 +75,17 @@ export const chaosRunCommand = async (
         const color = wantsColor(flags.color, stdout, env);
         await write(stdout, `${index === 0 ? '' : '\n'}${renderDrillText(outcome, { color, strict })}`);
       }
+      const rest = drills.slice(index + 1).map(({ name }) => name);
+      if (isNotHealed(outcome) && rest.length > 0) {
+        printer.say(`Not carried out, as nothing may be measured on top of that: ${rest.join(', ')}.`);
+        break;
+      }
     }
     const complete = await writeDrillReports(requests, outcomes, { strict, quiet: flags.quiet === true }, console);
     const code = gravestOf([
       ...outcomes.map((outcome) => (isDrillResult(outcome) ? exitCodeOfDrill(outcome, strict) : outcome.exitCode)),
-      ...(interruption.stop.aborted ? [EXIT_CODES.interrupted.code] : []),
+      // It says that everything was healed.
+      ...(interruption.stop.aborted && !outcomes.some(isNotHealed) ? [EXIT_CODES.interrupted.code] : []),
     ]);
     interruption.stop.removeEventListener('abort', sayInterrupted);
     await metrics.linger(interruption.stop, () =>
@@ -92,6 +98,8 @@ export const chaosRunCommand = async (
     await metrics.close();
   }
 };
+
+const isNotHealed = (outcome: DrillOutcome): boolean => !isDrillResult(outcome) && outcome.reason === 'not-healed';
 
 /** Of several each has a folder of its own in the one that was given. Null: where records usually go. */
 const folderFor = (given: string | undefined, name: string, several: boolean): string | null => {
