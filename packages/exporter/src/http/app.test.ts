@@ -1,9 +1,11 @@
+import { connect } from 'node:net';
 import { Hono } from 'hono';
 import { Gauge, Registry } from 'prom-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createExporterSelf } from '../self/exporter-self.ts';
 import type { Source } from '../source.ts';
 import { createApp } from './app.ts';
+import { serve } from './serve.ts';
 
 const log: string[] = [];
 
@@ -145,6 +147,29 @@ describe('what goes wrong', () => {
     release();
     expect((await first).status).toBe(200);
     expect((await app.request('/metrics')).status).toBe(200);
+  });
+
+  it('says nothing of who goes in the middle of a request', async () => {
+    const reading = sourceOf({ publicRoutes: new Hono().post('/report', async (c) => c.text(await c.req.text())) });
+    const app = appOf({ sources: [reading] });
+    const listen = { host: '127.0.0.1', port: 0 };
+    const listening = await serve(app, { listen, tls: null, requestTimeoutMs: 5_000, connections: 10, log: () => {} });
+    try {
+      const before = log.length;
+      for (const length of ['Content-Length: 100\r\n\r\nhalf', 'Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n']) {
+        const socket = connect(listening.address.port, '127.0.0.1');
+        socket.write(`POST /report HTTP/1.1\r\nHost: here\r\n${length}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        socket.destroy();
+      }
+      const counted = async (): Promise<string> => (await app.request('/metrics')).text();
+      await vi.waitFor(async () =>
+        expect(await counted()).toContain('swarm_exporter_requests_total{route="/report",code="400"} 2\n'),
+      );
+      expect(log.slice(before)).toEqual([]);
+    } finally {
+      await listening.close(0);
+    }
   });
 
   it('tells nobody outside what broke inside', async () => {

@@ -1,7 +1,7 @@
-import { Hono, type MiddlewareHandler } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bearerAuth } from 'hono/bearer-auth';
 import { HTTPException } from 'hono/http-exception';
-import { matchedRoutes, routePath } from 'hono/route';
+import { matchedRoutes } from 'hono/route';
 import { formatFor, render } from '../metrics/render.ts';
 import type { ExporterSelf } from '../self/exporter-self.ts';
 import type { Source } from '../source.ts';
@@ -24,7 +24,9 @@ export const createApp = ({ sources, self, version, token, requests, isReady, lo
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
-    log(`${c.req.method} ${routePath(c, -1)}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    // Browsers go in the middle of a report, and anybody may: that is no fault of ours, and must not fill the log.
+    if (c.req.raw.signal.aborted) return c.text('you went before your request was here\n', 400);
+    log(`${c.req.method} ${routeOf(c)}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return c.text('internal error\n', 500);
   });
   app.notFound((c) => c.text('there is nothing here; / lists what there is\n', 404));
@@ -55,9 +57,10 @@ const counted =
   (self: ExporterSelf): MiddlewareHandler =>
   async (c, next) => {
     await next();
-    const route = matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path;
-    self.countRequest(route ?? 'other', c.res.status);
+    self.countRequest(routeOf(c), c.res.status);
   };
+
+const routeOf = (c: Context): string => matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'other';
 
 const limited = (most: number): MiddlewareHandler => {
   let underWay = 0;
