@@ -5,17 +5,17 @@ import { VERSION } from './version.ts';
 /**
  * Serves runs to Prometheus while they go on. What it takes is loaded only when it is asked for.
  * @param address `[ADDRESS]:PORT`
- * @throws UsageError when it is none, or somebody else listens there
+ * @throws UsageError when it is none, somebody else listens there, or the token is one that nobody could send
  */
 export const serveRunMetrics = async (
   address: string,
   { stderr, env }: Pick<Console, 'stderr' | 'env'>,
 ): Promise<RunExporter> => {
-  const { parseListenAddress, startRunExporter } = await import('@livekit-swarm/exporter/runs');
+  const { checkToken, parseListenAddress, startRunExporter } = await import('@livekit-swarm/exporter/runs');
   const token = env.SWARM_METRICS_TOKEN?.trim() ?? '';
   return await startRunExporter({
     listen: parseListenAddress(address),
-    token: token === '' ? null : token,
+    token: token === '' ? null : checkToken(token, 'SWARM_METRICS_TOKEN'),
     version: VERSION,
     log: (line) => void stderr.write(`metrics: ${line}\n`),
   });

@@ -1,4 +1,5 @@
 import { type ListenAddress, parseListenAddress } from './config/listen-address.ts';
+import { checkToken } from './config/read-token.ts';
 import { startExporter } from './exporter.ts';
 import { createRunsSource, type DrillTap, type RunsSource } from './sources/runs/runs-source.ts';
 
@@ -41,4 +42,4 @@ export const startRunExporter = async ({ listen, token, version, log }: RunExpor
 };
 
 export type { DrillJudgement, DrillSight } from './sources/runs/drill-gauges.ts';
-export { type DrillTap, parseListenAddress };
+export { checkToken, type DrillTap, parseListenAddress };

@@ -20,8 +20,12 @@ export const readToken = async (
   return value.token === undefined ? null : checkToken(await readSecret(value.token, where, reader), where);
 };
 
-/** What can stand behind "Bearer" (RFC 6750 §2.1): nobody could ever give another one. */
-const checkToken = (token: string, where: string): string => {
+/**
+ * What can stand behind "Bearer" (RFC 6750 §2.1): nobody could ever give another one.
+ * @param where for the message, which never repeats the token
+ * @throws UsageError
+ */
+export const checkToken = (token: string, where: string): string => {
   if (/^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
   throw new UsageError(`${where}: a token may hold letters, digits and . _ ~ + / - only`, 'make one with: openssl rand -hex 32');
 };
