@@ -7,7 +7,9 @@ const MAX_BYTES = 8 << 20;
  * @throws Error when it does not answer, or is no livekit-server
  */
 export const readNodeId = async (metricsUrl: string, timeoutMs: number): Promise<string> => {
-  const response = await fetch(metricsUrl, { signal: AbortSignal.timeout(Math.max(1, timeoutMs)), redirect: 'error' });
+  // Whole milliseconds are all that it takes.
+  const signal = AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs)));
+  const response = await fetch(metricsUrl, { signal, redirect: 'error' });
   if (!response.ok || response.body === null) throw new Error(`${metricsUrl} answered ${response.status}`);
   let text = '';
   const decoder = new TextDecoder();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { TargetNode } from '../../config/target.ts';
 import type { Destination } from './destination.ts';
 import { judgeProbe, type ProbeResult } from './judge-probe.ts';
 import { readNodeId } from './node-id.ts';
@@ -50,6 +51,8 @@ export const createProber = (options: ProberOptions): Prober => {
   const stopping = new AbortController();
   const boards = new Map<string, ProbeBoard>();
   const reasons = new Map<string, string>();
+  /** Nodes that did not say how they call themselves when they were asked last. */
+  const nameless = new Set<TargetNode>();
   const underWay = new Set<Promise<unknown>>();
 
   const boardOf = (destination: Destination): ProbeBoard => {
@@ -70,9 +73,15 @@ export const createProber = (options: ProberOptions): Prober => {
   const nodeIdOf = async ({ node }: Destination, leftMs: number): Promise<string | null> => {
     if (node === null || node.metricsUrl === null) return null;
     try {
-      return await readNodeId(node.metricsUrl, Math.min(NODE_ID_MS, leftMs / 4));
+      const id = await readNodeId(node.metricsUrl, Math.min(NODE_ID_MS, leftMs / 4));
+      nameless.delete(node);
+      return id;
     } catch (thrown) {
-      log(`${node.name}: how it calls itself is not known: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      // Once, not with every probe of a node that is away.
+      if (!nameless.has(node)) {
+        log(`${node.name}: how it calls itself is not known: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      }
+      nameless.add(node);
       return null;
     }
   };

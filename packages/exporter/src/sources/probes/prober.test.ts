@@ -1,0 +1,53 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import type { Destination } from './destination.ts';
+import { createProber } from './prober.ts';
+import type { ProbeOrder } from './run-probe.ts';
+import { observation } from './testing.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A prober whose probes all go well, one node that says how it calls itself while `says` does, and what came of it. */
+const proberOf = async (says: () => boolean) => {
+  const server = createServer((_request, response) => {
+    response.end(says() ? 'livekit_room_total{node_id="ND_one",node_type="SERVER"} 0\n' : 'no metrics\n');
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = 'ws://127.0.0.1:1';
+  const node = { name: 'node-1', url, metricsUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics` };
+  const target = { name: 'lab', url, apiKey: '', apiSecret: '', nodes: [node], isAlsoAt: () => false, redisUrl: null };
+  const destination: Destination = { target, node, url, module: observation('audio_pair').module };
+  const [log, nodeIds]: [string[], (string | null)[]] = [[], []];
+  const run = async ({ nodeId }: ProbeOrder) => {
+    nodeIds.push(nodeId);
+    return observation('audio_pair');
+  };
+  const prober = createProber({ concurrent: 1, waiting: 1, log: (line) => log.push(line), error: (line) => log.push(line), run });
+  const probe = (budgetMs: number) => prober.probe(destination, budgetMs, new AbortController().signal);
+  return { probe, log, nodeIds };
+};
+
+it('puts the room on the node that is probed, whatever time there is', async () => {
+  const { probe, log, nodeIds } = await proberOf(() => true);
+  for (const budgetMs of [30_000, 4_000, 3_501, 2_333.3, 900]) await probe(budgetMs);
+  expect(nodeIds).toEqual(Array(5).fill('ND_one'));
+  expect(log).toEqual([]);
+});
+
+it('says once that a node does not say how it calls itself, and probes it all the same', async () => {
+  let says = false;
+  const { probe, log, nodeIds } = await proberOf(() => says);
+  for (let i = 0; i < 3; i++) await probe(5_000);
+  expect(log).toEqual([expect.stringContaining('node-1: how it calls itself is not known')]);
+  says = true;
+  await probe(5_000);
+  says = false;
+  await probe(5_000);
+  expect(log).toHaveLength(2);
+  expect(nodeIds).toEqual([null, null, null, 'ND_one', null]);
+});
