@@ -82,6 +82,32 @@ it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing when %s hits it while it
   expect(readdirSync(labs).filter((name) => !name.endsWith('.lock'))).toEqual([]);
 });
 
+it('follows logs until their lab has ended, and leaves nothing when it is killed at it', async () => {
+  const { run, env } = labWorld();
+  expect(await run('lab', 'up', '--nodes', '1')).toMatchObject({ code: 0 });
+  const follow = async () => {
+    const logs = startSwarm(['lab', 'logs', '--follow'], env);
+    await expect.poll(logs.stdout, { timeout: 10_000 }).toContain('starting LiveKit server');
+    return { logs, reading: logs.processes() };
+  };
+  try {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+      const { logs, reading } = await follow();
+      expect(reading.map(({ name }) => name)).toContain('tail');
+      logs.signal(signal);
+      expect(await logs.ended).toBe(signal === 'SIGKILL' ? signal : 130);
+      expect(await gone(reading), signal).toBe(true);
+    }
+    const { logs, reading } = await follow();
+    expect(await run('lab', 'down')).toMatchObject({ code: 0 });
+    expect(await logs.ended).toBe(0);
+    expect(logs.stderr()).toBe('');
+    expect(await gone(reading)).toBe(true);
+  } finally {
+    await run('lab', 'down');
+  }
+});
+
 it('waits for one that is just coming up before it ends it', async () => {
   const { labs, env } = labWorld();
   const lock = join(labs, 'lab.lock');
@@ -129,7 +155,7 @@ it('says what is wrong with what was asked', async () => {
     err: expect.stringContaining('there are redis, haproxy'),
   });
   expect(await run('lab', 'down', '--name', '../etc')).toMatchObject({
-    code: 3,
+    code: 2,
     err: expect.stringContaining('is no name for a lab'),
   });
   const webhook = ['--alert-webhook', 'pager'];

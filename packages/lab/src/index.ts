@@ -14,6 +14,7 @@ export { doctor, type Finding } from './doctor/doctor.ts';
 export { withFileLock } from './file-lock.mjs';
 export { findFreePorts, type ServerPorts } from './free-ports.ts';
 export { expectCpuLimits, LEAST_CPU } from './guard/cpu-limit.ts';
+export { dieWithParent } from './guard/die-with-parent.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
 export type { GuardedCommand, ProcessEnd } from './guard/protocol.ts';
 export { sweepKubernetes } from './kubernetes/clean-up.ts';

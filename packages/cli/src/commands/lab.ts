@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
 import {
   COMPANIONS,
@@ -7,6 +6,7 @@ import {
   createClusterPorts,
   DEFAULT_LIVEKIT_VERSION,
   generateCredentials,
+  isSameProcess,
   keysFile,
   type LabOrder,
   type LabState,
@@ -17,12 +17,14 @@ import {
   lowerLab,
   MAX_NODES,
   raiseLab,
+  readLab,
 } from '@livekit-swarm/lab';
 import { type Style, styleFor } from '@livekit-swarm/report';
 import { watchInterruption } from '@livekit-swarm/swarm';
 import { type Console, wantsColor, write } from '../console.ts';
 import { webhookUrl } from '../lab-exporter.ts';
 import { readRules, shippedRules } from '../lab-rules.ts';
+import { tail } from '../tail.ts';
 
 export interface LabUpFlags {
   name: string;
@@ -210,9 +212,28 @@ export const labLogsCommand = async (
     );
   }
   if (!/^\d+$/.test(flags.lines)) throw new UsageError(`--lines ${flags.lines}: must be a whole number`);
-  const args = ['-n', flags.lines, ...(flags.follow ? ['-F'] : []), ...(wanted.length > 1 ? ['-v'] : []), '--'];
-  const tail = spawn('tail', [...args, ...wanted.map(({ logFile }) => logFile)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  tail.stdout.pipe(stdout, { end: false });
-  await once(tail, 'close');
-  return EXIT_CODES.passed.code;
+  const interruption = watchInterruption();
+  const following = flags.follow && status.standing ? untilEnded(flags.name, interruption.stop) : null;
+  try {
+    await tail({ files: wanted.map(({ logFile }) => logFile), lines: Number(flags.lines), following }, stdout);
+    return interruption.stop.aborted ? EXIT_CODES.interrupted.code : EXIT_CODES.passed.code;
+  } finally {
+    interruption.dispose();
+  }
+};
+
+const POLL_MS = 500;
+
+/** Aborted once the lab is gone, and its logs with it, or when nobody wants to know any more. */
+const untilEnded = (name: string, interrupted: AbortSignal): AbortSignal => {
+  const ended = new AbortController();
+  const watch = async (): Promise<void> => {
+    for (;;) {
+      const lab = await readLab(name).catch(() => null);
+      if (interrupted.aborted || lab === null || !isSameProcess(lab.supervisor)) return ended.abort();
+      await sleep(POLL_MS, undefined, { signal: interrupted, ref: false }).catch(() => {});
+    }
+  };
+  void watch();
+  return ended.signal;
 };

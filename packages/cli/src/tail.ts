@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dieWithParent } from '@livekit-swarm/lab';
+
+export interface TailOptions {
+  files: readonly string[];
+  /** Of each file, from its end. */
+  lines: number;
+  /** Goes on with what is written until this is aborted. Null: only what is there. */
+  following: AbortSignal | null;
+}
+
+/** The ends of files, each under its name where there are several. What reads them goes when this process does, however that happens. */
+export const tail = async ({ files, lines, following }: TailOptions, stdout: NodeJS.WritableStream): Promise<void> => {
+  const flags = ['-n', String(lines), ...(following === null ? [] : ['-F']), ...(files.length > 1 ? ['-v'] : [])];
+  const [program, ...args] = dieWithParent(['tail', ...flags, '--', ...files]);
+  // A file that goes away while it is followed is told by `following`.
+  const reader = spawn(program, args, { stdio: ['ignore', 'pipe', following === null ? 'inherit' : 'ignore'] });
+  const end = (): void => void reader.kill('SIGTERM');
+  following?.addEventListener('abort', end, { once: true });
+  if (following?.aborted) end();
+  reader.stdout.pipe(stdout, { end: false });
+  await once(reader, 'close');
+};
