@@ -7,6 +7,8 @@ import type { LifecycleHandles } from './webhooks.ts';
 export interface ApiPoll {
   /** Sets the metrics. @returns names of the rooms, or null when the server did not answer */
   look(): Promise<string[] | null>;
+  /** Shows no levels any more, since nobody knows them. */
+  forget(): void;
 }
 
 const TIMEOUT_SECONDS = 5;
@@ -66,6 +68,14 @@ export const createApiPoll = (target: LifecycleTarget & { httpUrl: string }, met
         (await ingress.listIngress()).map(({ state }) => word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_')),
       );
       return listed.map((room) => room.name);
+    },
+    forget: () => {
+      for (const level of ['swarm_lifecycle_rooms', 'swarm_lifecycle_participants', 'swarm_lifecycle_publishers'] as const) {
+        metrics[level].remove({ target: name });
+      }
+      for (const status of known.get('list_egress') ?? []) metrics.swarm_lifecycle_egress.remove({ target: name, status });
+      for (const status of known.get('list_ingress') ?? []) metrics.swarm_lifecycle_ingress.remove({ target: name, status });
+      known.clear();
     },
   };
 };

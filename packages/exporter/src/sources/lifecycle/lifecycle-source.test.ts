@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it, vi } from 'vitest';
+import { collect } from '../../metrics/render.ts';
 import { createLifecycleSource } from './lifecycle-source.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
 
@@ -95,4 +96,30 @@ it('asks nothing more of who does not answer', async () => {
   const target = { ...(await deployment('ill', () => true)), httpUrl: `http://127.0.0.1:${port}` };
   await saidBy([target], (said) => settlesAt(said, false));
   expect([...asked]).toEqual(['/twirp/livekit.RoomService/ListRooms']);
+});
+
+it('begins its counters at 0, and knows no rooms any more of who has not answered for a while', async () => {
+  let answers = true;
+  const targets = [await deployment('prod', () => answers), await deployment('well', () => true)];
+  const source = createLifecycleSource(targets, { error: () => {}, log: () => {}, up: () => {} });
+  const values = async (name: string): Promise<Record<string, number>> =>
+    Object.fromEntries(
+      ((await collect(source.registry)).find((metric) => metric.name === name)?.values ?? []).map(({ labels, value }) => [
+        labels.target,
+        value,
+      ]),
+    );
+  expect(await values('swarm_lifecycle_room_starts_total')).toEqual({ prod: 0, well: 0 });
+  expect(await values('swarm_lifecycle_participant_joins_total')).toEqual({ prod: 0, well: 0 });
+  expect(await values('swarm_lifecycle_rooms')).toEqual({});
+  await source.start();
+  try {
+    await vi.waitFor(async () => expect(await values('swarm_lifecycle_rooms')).toEqual({ prod: 0, well: 0 }));
+    answers = false;
+    await vi.waitFor(async () => expect(await values('swarm_lifecycle_rooms')).toEqual({ well: 0 }), { timeout: 10_000 });
+    answers = true;
+    await vi.waitFor(async () => expect(await values('swarm_lifecycle_rooms')).toEqual({ prod: 0, well: 0 }));
+  } finally {
+    await source.stop();
+  }
 });

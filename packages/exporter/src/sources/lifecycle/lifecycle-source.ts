@@ -41,6 +41,9 @@ interface Watch {
   stop(): Promise<void>;
 }
 
+/** So often nobody has to answer before what was known is known no longer: one answer that is late makes no gap, and a server that is gone no figures. */
+const FORGET_AFTER = 3;
+
 /** A look that is under way when all is to end changes nothing any more, and may wait for a server that hangs. */
 const STOP_WITHIN_MS = 1_000;
 
@@ -58,10 +61,19 @@ const createWatch = (
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
   let stopped = false;
+  const missed = { api: 0, registry: 0 };
+  beginAtZero(target, metrics);
 
   const look = async (): Promise<void> => {
     const listed = (await api?.look()) ?? null;
     const registryAnswered = registry === null || (await lookAtRegistry(registry, listed));
+    missed.api = listed === null ? missed.api + 1 : 0;
+    missed.registry = registryAnswered ? 0 : missed.registry + 1;
+    if (missed.api === FORGET_AFTER) api?.forget();
+    if (missed.registry === FORGET_AFTER) forgetRegistry(name, metrics);
+    if (missed.api === FORGET_AFTER || missed.registry === FORGET_AFTER) {
+      metrics.swarm_lifecycle_ghost_rooms.remove({ target: name });
+    }
     onLooked((api === null || listed !== null) && registryAnswered);
   };
   const lookAtRegistry = async (client: RegistryClient, listed: string[] | null): Promise<boolean> => {
@@ -96,4 +108,18 @@ const createWatch = (
       await Promise.race([looking, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
     },
   };
+};
+
+/** Of a counter that comes with the first that it counts, that one is no increase. */
+const beginAtZero = ({ name: target, redisUrl }: LifecycleTarget, metrics: LifecycleHandles): void => {
+  metrics.swarm_lifecycle_room_starts_total.inc({ target }, 0);
+  metrics.swarm_lifecycle_participant_joins_total.inc({ target }, 0);
+  metrics.swarm_lifecycle_room_duration_seconds.zero({ target });
+  metrics.swarm_lifecycle_participant_duration_seconds.zero({ target });
+  if (redisUrl !== null) metrics.swarm_lifecycle_api_errors_total.inc({ target, call: 'redis' }, 0);
+};
+
+const forgetRegistry = (target: string, metrics: LifecycleHandles): void => {
+  metrics.swarm_lifecycle_registry_rooms.remove({ target });
+  for (const state of NODE_STATES) metrics.swarm_lifecycle_registry_nodes.remove({ target, state });
 };

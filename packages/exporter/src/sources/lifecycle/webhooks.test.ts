@@ -96,6 +96,15 @@ describe('anything else is refused and counted', () => {
     expect(await send({ event: 'room_started' }, { authorization: await sign('{"event":"room_finished"}') })).toBe(401);
   });
 
+  it.each(['hello', 'null', '[]', '"word"', '{"id":5,"createdAt":"noon"}', '{"createdAt":"1"}'])(
+    'what is signed, but no event: %s',
+    async (body) => {
+      const headers = { authorization: await sign(body) };
+      expect((await app.request('/webhook/prod', { method: 'POST', body, headers })).status).toBe(400);
+      expect(await figure('swarm_lifecycle_webhooks_rejected_total', { target: 'prod', reason: 'malformed' })).toBe(1);
+    },
+  );
+
   it('a body that is too large, before it is read', async () => {
     expect(await send({ event: 'room_started', room: { metadata: 'x'.repeat(300_000) } })).toBe(413);
     expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'too_large' })).toBe(1);

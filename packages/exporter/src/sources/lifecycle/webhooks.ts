@@ -81,6 +81,9 @@ export const webhookRoutes = (
   return app;
 };
 
+/** What is signed, but no event: the receiver decodes it only when the signature is good, and throws this. */
+const UNREADABLE = /^Error: cannot decode /;
+
 const readEvent = async (
   receiver: WebhookReceiver,
   body: string,
@@ -90,7 +93,7 @@ const readEvent = async (
     const event = await receiver.receive(body, authorization);
     return event.id === '' ? 'malformed' : event;
   } catch (error) {
-    return error instanceof SyntaxError ? 'malformed' : 'signature';
+    return error instanceof SyntaxError || UNREADABLE.test(String(error)) ? 'malformed' : 'signature';
   }
 };
 
