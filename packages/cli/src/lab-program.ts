@@ -22,7 +22,7 @@ export const addLabCommands = (program: Command, console: Console, done: (exitCo
     .option('--nodes <n>', 'livekit-servers (default: 3)', '3')
     .option(
       '--with <list>',
-      `what else is to run: ${[...COMPANIONS, 'exporter'].join(', ')} (Redis comes by itself with more than one node)`,
+      `what else is to run: ${[...COMPANIONS, 'exporter'].join(', ')} (Redis comes by itself with more than one node, and with its exporter)`,
     )
     .addOption(new Option('--livekit-version <version>', 'of the nodes').choices(LIVEKIT_VERSIONS))
     .option('--persistent-redis', 'Redis still knows what it was told after it was killed')

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { labWorld } from './support/lab-world.ts';
 import { descendantsOf, type ProcessId, stillThere } from './support/processes.ts';
-import { startSwarm } from './support/swarm.ts';
+import { scratch, startSwarm } from './support/swarm.ts';
 
 interface Described {
   url: string;
@@ -122,6 +122,17 @@ it('waits for one that is just coming up before it ends it', async () => {
   expect(readdirSync(labs)).toEqual([]);
 });
 
+it('has a Redis where its exporter is wanted', async () => {
+  const { run } = labWorld();
+  const up = await run('lab', 'up', '--nodes', '1', '--with', 'redis-exporter', '--json');
+  try {
+    expect(up).toMatchObject({ code: 0 });
+    expect((JSON.parse(up.out) as Described).services.map(({ name }) => name)).toEqual(['redis', 'node-1', 'redis-exporter']);
+  } finally {
+    await run('lab', 'down');
+  }
+});
+
 it('has our rules in its Prometheus, which looks for a run, too', async () => {
   const { run } = labWorld();
   const up = await run('lab', 'up', '--nodes', '1', '--with', 'prometheus', '--json');
@@ -147,6 +158,38 @@ it('tells why one of its programs does not start, and of no log that is gone', a
   expect(readdirSync(labs)).toEqual([]);
 });
 
+it('builds its server where Go knows its proxies, as every other command does', async () => {
+  const { env, labs } = labWorld();
+  const bin = scratch();
+  const go = `#!/bin/sh\nif [ "$1" = version ]; then echo go version go1.26.0; else echo "proxy $GOPROXY" >&2; exit 1; fi\n`;
+  writeFileSync(join(bin, 'go'), go, { mode: 0o755 });
+  const { SWARM_LIVEKIT_SERVER: _none, ...rest } = env;
+  const PATH = `${bin}:/usr/bin:/bin`;
+  const up = startSwarm(['lab', 'up', '--nodes', '1'], {
+    ...rest,
+    PATH,
+    GOPROXY: 'https://proxy.example',
+    SWARM_LIVEKIT_SERVER: '',
+  });
+  expect(await up.ended).toBe(3);
+  expect(up.stderr()).toContain('proxy https://proxy.example');
+  expect(readdirSync(labs)).toEqual([]);
+});
+
+it('says where it may not keep anything, and that nothing is there to be ended', async () => {
+  const { env } = labWorld();
+  const file = join(scratch(), 'file');
+  writeFileSync(file, '');
+  const swarm = async (...args: string[]) => {
+    const process = startSwarm(['lab', ...args], { ...env, XDG_CACHE_HOME: file });
+    return { code: await process.ended, out: process.stdout(), err: process.stderr() };
+  };
+  const up = await swarm('up', '--nodes', '1');
+  expect(up).toMatchObject({ code: 3, err: expect.stringContaining(file) });
+  expect(up.err).toContain('XDG_CACHE_HOME');
+  expect(await swarm('down')).toMatchObject({ code: 0, out: 'There is no lab "lab".\n' });
+});
+
 it('says what is wrong with what was asked', async () => {
   const { run } = labWorld();
   expect(await run('lab', 'up', '--nodes', '0')).toMatchObject({ code: 2, err: expect.stringContaining('from 1 to 20') });
@@ -163,6 +206,10 @@ it('says what is wrong with what was asked', async () => {
   expect(await run('lab', 'up', '--with', 'alertmanager', ...webhook)).toMatchObject({
     code: 2,
     err: expect.stringContaining('is no URL'),
+  });
+  expect(await run('lab', 'up', '--nodes', '1', '--persistent-redis')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('without Redis'),
   });
   expect(await run('lab', 'logs')).toMatchObject({ code: 2, err: expect.stringContaining('there is no lab') });
   expect(await run('lab', 'down')).toMatchObject({ code: 0, out: 'There is no lab "lab".\n' });

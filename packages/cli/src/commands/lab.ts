@@ -96,10 +96,13 @@ export const labUpCommand = async (flags: LabUpFlags, { stdout, stderr }: Consol
   const interruption = watchInterruption();
   try {
     const { companions, exporter } = readCompanions(flags.with);
+    const nodes = readNodes(flags.nodes);
+    if (flags.persistentRedis && nodes === 1 && !companions.some((one) => one === 'redis' || one === 'redis-exporter'))
+      throw new UsageError('--persistent-redis has no effect without Redis', 'one node has none by itself: --with redis');
     const state = await raiseLab(
       {
         name: flags.name,
-        nodes: readNodes(flags.nodes),
+        nodes,
         with: companions,
         version: flags.livekitVersion ?? DEFAULT_LIVEKIT_VERSION,
         ...(exporter ? await orderExporter() : { config: {} }),

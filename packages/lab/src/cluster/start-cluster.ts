@@ -15,7 +15,7 @@ export interface ClusterOptions extends ProvisionOptions {
   dir: string;
   /** How many livekit-servers. */
   nodes: number;
-  /** What else is to run. Redis comes by itself with more than one node. */
+  /** What else is to run. Redis comes by itself with more than one node, and with its exporter. */
   with?: readonly Companion[];
   /** Laid over every node's configuration. */
   config?: LiveKitConfig;
@@ -54,6 +54,9 @@ export interface Cluster extends ClusterFacts, AsyncDisposable {
   stop(): Promise<void>;
 }
 
+const withRedis = (nodes: number, companions: readonly Companion[]): ReadonlySet<Companion> =>
+  new Set([...companions, ...(nodes > 1 || companions.includes('redis-exporter') ? (['redis'] as const) : [])]);
+
 /** More on one machine is a typing error. */
 export const MAX_NODES = 20;
 
@@ -74,7 +77,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   const layout = await layOutCluster({
     dir,
     nodes,
-    companions: new Set([...(options.with ?? []), ...(nodes > 1 ? (['redis'] as const) : [])]),
+    companions: withRedis(nodes, options.with ?? []),
     binary: await provisionLiveKit(options),
     credentials: options.credentials ?? generateCredentials(),
     config: options.config ?? {},

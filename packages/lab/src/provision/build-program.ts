@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { withFileLock } from '../file-lock.mjs';
 import { LabError } from '../lab-error.ts';
+import { explainNotKept } from '../not-kept.ts';
 import { findGo, goHint } from './go-toolchain.ts';
 import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
 import { readVersion } from './program-version.ts';
@@ -20,14 +21,14 @@ const HEARTBEAT_MS = 10_000;
  * Builds a program from its pinned Go module into the cache. Every module is checked against the committed go.sum; nothing else is
  * fetched. The binary appears in the cache complete or not at all, and two builders never work on one at once.
  *
- * Throws a LabError: `no-go`, `build-failed`.
+ * Throws a LabError: `no-go`, `build-failed`, `not-kept` where the cache cannot be written.
  */
 export const buildProgram = async (program: PinnedProgram, options: BuildOptions): Promise<ProgramBinary> => {
   const { env, onProgress = () => {}, signal } = options;
   const target = cachedProgram(program, env);
   const lock = `${dirname(target)}.lock`;
   const onWait = (pid: number): void => onProgress(`${titleOf(program)}: process ${pid} is building it, waiting for that`);
-  return withFileLock(
+  const building: Promise<ProgramBinary> = withFileLock(
     lock,
     async () => {
       const meanwhile = await fromCache(program, env);
@@ -37,6 +38,9 @@ export const buildProgram = async (program: PinnedProgram, options: BuildOptions
     },
     { onWait, ...(signal === undefined ? {} : { signal }) },
   );
+  return building.catch((error: unknown) => {
+    throw explainNotKept(error);
+  });
 };
 
 const titleOf = ({ name, version }: PinnedProgram): string => `${name} ${version}`;

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withFileLock } from '../file-lock.mjs';
+import { explainNotKept } from '../not-kept.ts';
 import { forgetLab, labFolder, labNames, readState } from './lab-state.ts';
 import { isSameProcess } from './process-identity.ts';
 
@@ -13,9 +16,18 @@ export type Lowered = 'ended' | 'was-dead' | 'none';
 /**
  * Ends a lab and removes all it kept. One that is just coming up is waited for, or it would stand as soon as we had said that there is none.
  * @param onWait told once, when that is so
+ * @throws LabError `bad-name`, `bad-state`; `not-kept` where its folder cannot be written
  */
-export const lowerLab = (name: string, onWait: () => void = () => {}): Promise<Lowered> =>
-  withFileLock(`${labFolder(name)}.lock`, () => lower(name), { onWait });
+export const lowerLab = async (name: string, onWait: () => void = () => {}): Promise<Lowered> => {
+  const folder = labFolder(name);
+  // Nobody has ever kept a lab here; the lock would need what cannot be made perhaps.
+  if (!existsSync(dirname(folder))) return 'none';
+  try {
+    return await withFileLock(`${folder}.lock`, () => lower(name), { onWait });
+  } catch (error) {
+    throw explainNotKept(error);
+  }
+};
 
 const lower = async (name: string): Promise<Lowered> => {
   const state = await readState(name);

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withFileLock } from '../file-lock.mjs';
 import { LabError } from '../lab-error.ts';
+import { explainNotKept } from '../not-kept.ts';
+import { provisionLiveKit } from '../provision/provision.ts';
 import { forgetLab, type LabState, labFolder, readState } from './lab-state.ts';
 import { isSameProcess } from './process-identity.ts';
 import type { FromSupervisor, LabOrder } from './supervisor-protocol.ts';
@@ -27,11 +29,15 @@ const supervisorProgram = (): string =>
 
 /**
  * Raises a lab that stands until `lowerLab`, also when this process is gone.
- * @throws LabError `already-up`; what `startCluster` throws. Nothing is left running then.
+ * @throws LabError `already-up`; `not-kept` where its folder cannot be written; what `startCluster` throws. Nothing is left running then.
  */
-export const raiseLab = (order: LabOrder, options: UpOptions): Promise<LabState> => {
+export const raiseLab = async (order: LabOrder, options: UpOptions): Promise<LabState> => {
   const folder = labFolder(order.name);
-  return withFileLock(`${folder}.lock`, () => raise(order, folder, options), { signal: options.signal });
+  try {
+    return await withFileLock(`${folder}.lock`, () => raise(order, folder, options), { signal: options.signal });
+  } catch (error) {
+    throw explainNotKept(error);
+  }
 };
 
 const raise = async (order: LabOrder, folder: string, { onProgress, signal }: UpOptions): Promise<LabState> => {
@@ -43,6 +49,8 @@ const raise = async (order: LabOrder, folder: string, { onProgress, signal }: Up
       'end it with "swarm lab down", or give this one another --name',
     );
   }
+  // Here, where the proxies are known that Go fetches through; the supervisor finds what was built.
+  await provisionLiveKit({ ...(order.version === undefined ? {} : { version: order.version }), onProgress, signal });
   await forgetLab(order.name);
   await mkdir(dirname(folder), { recursive: true });
   await mkdir(folder, { mode: 0o700 });

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import { type Cluster, type Extra, startCluster } from '../cluster/start-cluster.ts';
 import { LabError } from '../lab-error.ts';
+import { explainNotKept } from '../not-kept.ts';
 import { openControl } from './control.ts';
 import { controlSocket, forgetLab, keysFile, type LabServiceState, labFolder, writeState } from './lab-state.ts';
 import { identifyProcess } from './process-identity.ts';
@@ -20,6 +21,8 @@ const tell = (message: FromSupervisor, then: () => void = () => {}): void => {
   else then();
 };
 
+// A log on a full disk loses lines; a lab is not to end for that.
+process.stdout.on('error', () => {});
 const log = (line: string): void => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
 
 interface ExtrasModule {
@@ -80,7 +83,8 @@ const supervise = async (order: LabOrder): Promise<void> => {
     up = true;
     tell({ type: 'up' }, () => process.connected && process.disconnect());
     await untilStopped();
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainNotKept(thrown);
     const known = error instanceof LabError;
     const message = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
     // Logs go with the lab: the end of the one that matters is in the message already.

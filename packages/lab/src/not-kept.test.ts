@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { LabError } from './lab-error.ts';
+import { explainNotKept } from './not-kept.ts';
+
+it('says what to do about a file system that refuses', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'swarm-kept-'));
+  try {
+    writeFileSync(join(dir, 'file'), '');
+    const refused: unknown = await mkdir(join(dir, 'file', 'folder'), { recursive: true }).catch(explainNotKept);
+    expect(refused).toBeInstanceOf(LabError);
+    expect(refused).toMatchObject({
+      reason: 'not-kept',
+      message: expect.stringContaining(join(dir, 'file')),
+      hint: expect.stringContaining('XDG_CACHE_HOME'),
+    });
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+it('leaves every other error as it is', () => {
+  for (const error of [new Error('ours'), Object.assign(new Error('gone'), { code: 'ENOENT', syscall: 'open' }), 'a word'])
+    expect(explainNotKept(error)).toBe(error);
+});

@@ -1,0 +1,24 @@
+import { LabError } from './lab-error.ts';
+
+/** What a file system refuses for reasons that only its owner can do something about. */
+const REFUSALS: ReadonlySet<unknown> = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'ENOTDIR',
+  'EEXIST',
+  'ENAMETOOLONG',
+]);
+
+/**
+ * For what is kept in the cache (see `cacheDir`): an error of the file system as one that says what to do, `not-kept`; any other as it is.
+ *
+ *     await work().catch((error) => { throw explainNotKept(error); });
+ */
+export const explainNotKept = (error: unknown): unknown => {
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error && REFUSALS.has(error.code))) return error;
+  const hint = 'make room there, or make it writable; or set XDG_CACHE_HOME to another folder';
+  return new LabError('not-kept', `a file cannot be kept: ${error.message}`, hint, { cause: error });
+};
