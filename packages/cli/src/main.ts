@@ -21,6 +21,9 @@ const main = async (args: string[], console: Console): Promise<ExitCode> => {
   return exitCode;
 };
 
+// Who reads us may leave (`swarm … | head`, a terminal that is closed). That is no reason to leave people in rooms, or faults unhealed.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 const exitCode = await main(process.argv.slice(2), process);
 // Not left to the event loop: a connection that lingers somewhere must not keep a finished command waiting.
 process.exit(exitCode);

@@ -145,3 +145,15 @@ it('heals on Ctrl-C, and is soon gone', async () => {
     out: expect.stringMatching(/^There is nothing to heal in .*journal\.\n$/),
   });
 });
+
+it('goes on, and heals, when nobody reads any more what it says', async () => {
+  const lab = await labUp();
+  const record = join(scratch(), 'record');
+  const args = ['chaos', 'run', drill('{ fault: hang, aim: room-node, for: 3s }'), '--lab', 'lab', '--record', record];
+  const swarm = startSwarm(args, lab.env);
+  await swarm.says(/hang → /, 60_000);
+  swarm.turnAway();
+  expect(await swarm.ended).toBe(0);
+  expect(stopped(lab)).toBe(false);
+  expect(await lab.run('chaos', 'heal')).toMatchObject({ code: 0, out: expect.stringContaining('nothing to heal') });
+});

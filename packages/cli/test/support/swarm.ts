@@ -17,6 +17,8 @@ export interface Swarm {
   /** Resolves with the exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   signal(signal: NodeJS.Signals): void;
+  /** Reads nothing any more of what it says. */
+  turnAway(): void;
   /** Resolves when stderr holds this; rejects after `withinMs`. */
   says(words: RegExp, withinMs?: number): Promise<void>;
   /** Everything it started, its own process included. */
@@ -75,6 +77,10 @@ export const startSwarm = (
     stderr: () => err,
     ended: new Promise((resolve) => child.once('close', (code, signal) => resolve(signal ?? code ?? -1))),
     signal: (signal) => void child.kill(signal),
+    turnAway: () => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    },
     says: (words, withinMs = 30_000) => expect.poll(() => err, { timeout: withinMs, interval: 50 }).toMatch(words),
     processes: () => descendantsOf(pid),
   };
