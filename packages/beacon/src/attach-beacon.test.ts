@@ -198,6 +198,37 @@ describe('attachBeacon', () => {
     expect([posts.length, beacons.length]).toEqual([before, 0]);
   });
 
+  it.each([
+    ['the exporter', () => ({}), () => new Promise<Response>(() => {})],
+    [
+      'the application’s token',
+      () => ({ token: () => new Promise<string>(() => {}) }),
+      () => new Response(null, { status: 204 }),
+    ],
+  ])('keeps nobody in a call for long when %s does not answer', async (_, options, answers) => {
+    const { received, beacon } = await join(options());
+    answer = answers;
+    received.set('packetsReceived', 7);
+    await vi.advanceTimersByTimeAsync(12_000);
+    const left = vi.fn();
+    void beacon.detach().then(left);
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(left).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(left).toHaveBeenCalled();
+  });
+
+  it('asks again for a token that never came', async () => {
+    let asked = 0;
+    const onError = vi.fn();
+    const token = () => (++asked === 1 ? new Promise<string>(() => {}) : 'token');
+    const { received, beacon } = await join({ token, onError });
+    received.set('packetsReceived', 7);
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(sentBodies()[0]?.reports[0]?.streams).toMatchObject([{ packets: 7 }]);
+    await beacon.detach();
+  });
+
   it('counts once, however often it is attached', async () => {
     const { room, received, beacon } = await join();
     const onError = vi.fn();

@@ -1,6 +1,7 @@
 import type { Room } from 'livekit-client';
 import { browserOf, type NavigatorFacts } from './browser.ts';
 import { createCollector } from './collector.ts';
+import { inTime } from './in-time.ts';
 import { listTracks } from './list-tracks.ts';
 import { type BeaconOptions, quietly, type Settings, settingsOf } from './options.ts';
 import { createOutbox } from './outbox.ts';
@@ -9,14 +10,17 @@ import { keepToken } from './token-keeper.ts';
 
 export interface Beacon {
   /**
-   * Ends it: a last look at the counters, a last report. Resolves when that was sent or could not be; never rejects. Before `room.disconnect()`, the report
-   * is complete; after it, the last two seconds are missing.
+   * Ends it: a last look at the counters, a last report. Resolves when that was sent or could not be, after two seconds at most: then it goes on by itself;
+   * never rejects. Before `room.disconnect()`, the report is complete; after it, the last two seconds are missing.
    */
   detach(): Promise<void>;
 }
 
 /** Between two looks at the counters: what is lost at most when a page closes. livekit-client itself looks as often. */
 const LOOK_EVERY_MS = 2_000;
+
+/** Whoever leaves a call waits for this before they are out of it: no exporter that is away may keep them longer. */
+const DETACH_WITHIN_MS = 2_000;
 
 const attached = new WeakSet<Room>();
 
@@ -145,14 +149,15 @@ const attach = (room: Room, { sdkName, sdkVersion, intervalMs, onError, ...rest 
     token.get().catch(onError);
   }
 
-  const detach = async (): Promise<void> => {
-    if (detached) return;
+  const stop = (): void => {
     detached = true;
     attached.delete(room);
     clearInterval(timer);
     room.off('connected', onConnected).off('reconnected', onReconnected).off('disconnected', onDisconnected);
     globalThis.document?.removeEventListener('visibilitychange', onHide);
     globalThis.removeEventListener?.('pagehide', onPageHide);
+  };
+  const end = async (): Promise<void> => {
     // One that is under way began before: it is not the last.
     await looking;
     await look();
@@ -160,5 +165,11 @@ const attach = (room: Room, { sdkName, sdkVersion, intervalMs, onError, ...rest 
     await outbox.send('last');
   };
 
-  return { detach };
+  return {
+    detach: async () => {
+      if (detached) return;
+      stop();
+      await inTime(end(), DETACH_WITHIN_MS);
+    },
+  };
 };
