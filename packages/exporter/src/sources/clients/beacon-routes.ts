@@ -6,7 +6,7 @@ import { clientAddress } from './client-address.ts';
 import type { ClientsOptions } from './clients-options.ts';
 import { createLimiter } from './limiter.ts';
 import { bodySchema, type ReadBody } from './payload-schema.ts';
-import { isNew, type Participant, type Sessions } from './sessions.ts';
+import { activeFor, isNew, type Participant, type Sessions } from './sessions.ts';
 import { type ClientHandles, tally } from './tally.ts';
 import { createTokenCheck, type Holder } from './token-check.ts';
 import { browserLabeller, networkOf, sdkLabeller, transportOf } from './words.ts';
@@ -53,6 +53,7 @@ export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, se
       }
       participant.transport = transportOf(report.transport);
       participant.network = networkOf(report.network);
+      participant.activeForMs = activeFor(report.ms);
       participant.ended = report.end === true;
       count(tally(metrics, participant, report));
     }

@@ -105,6 +105,23 @@ describe('a report', () => {
   });
 });
 
+describe('whoever is here', () => {
+  const HERE = 'swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}';
+
+  it.each([
+    ['ten seconds', 10_000, 35_000],
+    ['a minute', 60_000, 210_000],
+    ['a day, as it says', 86_400_000, 600_000],
+  ])('is until the third report is late, of those that come every %s', async (_, ms, gone) => {
+    const { post, series, wait } = openSource();
+    await post(await tokenFor('room'), bodyOf({ ms }));
+    wait(gone - 1);
+    expect((await series()).get(HERE)).toBe(1);
+    wait(1);
+    expect((await series()).has(HERE)).toBe(false);
+  });
+});
+
 describe('who may report', () => {
   const refused = async (token: string, options = {}) => {
     const { post, results } = openSource(options);

@@ -7,6 +7,8 @@ export interface Participant {
   seenAt: number;
   /** A report of it might be sent again until its token expires, ms. */
   rememberUntil: number;
+  /** How long it counts as here without another report, ms. */
+  activeForMs: number;
   /** It said that it leaves. */
   ended: boolean;
   /** Sessions of it that are known, the newest last, each with its last report. */
@@ -30,8 +32,11 @@ export interface Sessions {
   readonly size: number;
 }
 
-/** Two reports were missed, and a third is late. */
-export const ACTIVE_FOR_MS = 35_000;
+/** Two reports were missed, and a third is late: of beacons that report as they do unless told, at least. Whatever is told, not for ever. */
+const ACTIVE_FOR = { intervals: 3.5, leastMs: 35_000, mostMs: 10 * 60_000 } as const;
+/** @param intervalMs that the last report covered */
+export const activeFor = (intervalMs: number): number =>
+  Math.min(ACTIVE_FOR.mostMs, Math.max(ACTIVE_FOR.leastMs, intervalMs * ACTIVE_FOR.intervals));
 /** What a beacon keeps for later when nobody takes it: 30 reports, of 60 seconds each. */
 const MOST_CREDIT_MS = 30 * 60_000;
 /** A window comes in several reports where there are many tracks. */
@@ -44,7 +49,7 @@ export const createSessions = (rooms: readonly string[], most: number, wallClock
   // In the order of their last report.
   const participants = new Map<string, Participant>();
 
-  const isActive = ({ seenAt, ended }: Participant, at: number): boolean => !ended && at - seenAt < ACTIVE_FOR_MS;
+  const isActive = ({ seenAt, activeForMs, ended }: Participant, at: number): boolean => !ended && at - seenAt < activeForMs;
 
   /** Makes room for one more, if it can: who was silent for longest and has left goes. */
   const makeRoom = (at: number): boolean => {
@@ -94,6 +99,7 @@ export const createSessions = (rooms: readonly string[], most: number, wallClock
 const newParticipant = (room: string | undefined, at: number): Participant => ({
   seenAt: at,
   rememberUntil: at,
+  activeForMs: activeFor(0),
   ended: false,
   sessions: [],
   credit: MOST_CREDIT_MS,
