@@ -52,6 +52,13 @@ describe('docker-compose.yml', () => {
       expect(image, name).toMatch(/^\$\{[A-Z_]+_IMAGE:-[\w./-]+:v?\d+\.\d+(\.\d+)?(-\w+)?\}$/);
   });
 
+  it('has digests asked for of what a registry has: one image that none has fails the whole command', () => {
+    const built = all.filter(([, { build }]) => build !== undefined).map(([name]) => name);
+    expect(built).toEqual(['exporter']);
+    for (const place of [text, readFileSync(join(ROOT, 'docs', 'stack.md'), 'utf8')])
+      expect(place).toContain('--lock-image-digests $(docker compose config --services | grep -vx exporter) >');
+  });
+
   it.each(all)('%s may do no more than it must, and says how it is', (name, service) => {
     expect(service).toMatchObject({
       network_mode: 'host',
