@@ -1,9 +1,7 @@
 /** Units on a machine that is reached over ssh: a real sshd on loopback, real servers, real signals and rules; systemd alone is a stand-in. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findFreePorts, provisionLiveKit } from '@livekit-swarm/lab';
 import { expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { FAULTS } from '../src/faults/index.ts';
 import { injectFault } from '../src/inject.ts';
 import { healPending } from '../src/journal/heal-pending.ts';
@@ -14,7 +12,8 @@ import { openSshTarget } from '../src/targets/ssh.ts';
 import type { Member, Target } from '../src/targets/target.ts';
 import { anyAnswers } from './support/answers.ts';
 import { leftoversOf } from './support/leftovers.ts';
-import { type SshHost, startSshHost, whyNoSshHost } from './support/ssh-host.ts';
+import { startSshHost, whyNoSshHost } from './support/ssh-host.ts';
+import { addUnits } from './support/units.ts';
 
 const UNITS = 'node=livekit-1,node=livekit-2.service,redis=redis';
 
@@ -28,39 +27,10 @@ const memberOf = async (target: Target, name: string): Promise<Member> => {
 const expectBack = (ports: readonly number[]): Promise<void> =>
   expect.poll(() => anyAnswers(ports), { timeout: 10_000, interval: 100 }).toBe(true);
 
-/** Two nodes and Redis as units. */
-const addUnits = async (host: SshHost): Promise<void> => {
-  const { path } = await provisionLiveKit();
-  const redis = (await findFreePorts('127.0.0.1', 1)).tcp;
-  await host.addUnit(
-    'redis.service',
-    ['/usr/bin/redis-server', '--bind', '127.0.0.1', '--port', `${redis}`, '--save', ''],
-    'always',
-  );
-  for (const name of ['livekit-1', 'livekit-2']) {
-    const { http, tcp, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
-    const config = join(host.dir, `it's ${name}.yaml`);
-    const rtc = { tcp_port: tcp, udp_port: `${udpFirst}-${udpLast}`, node_ip: '127.0.0.1', use_external_ip: false };
-    await writeFile(
-      config,
-      stringify({
-        port: http,
-        bind_addresses: ['127.0.0.1'],
-        prometheus: { port: metrics },
-        redis: { address: `127.0.0.1:${redis}` },
-        keys: { key: 'a secret that is long enough for livekit' },
-        rtc: { ...rtc, enable_loopback_candidate: true, interfaces: { includes: ['lo'] } },
-      }),
-      { mode: 0o600 },
-    );
-    await host.addUnit(`${name}.service`, [path, '--config', config]);
-  }
-};
-
 const why = whyNoSshHost();
 test.skipIf(why !== null)(`units over ssh${why === null ? '' : ` (skipped: ${why})`}`, { timeout: 180_000 }, async () => {
   await using host = await startSshHost();
-  await addUnits(host);
+  await addUnits(host, 2);
   const order = readSshOrder('swarm-host', UNITS, host.config);
   await using deployment = await sshDeployment({ ...order, url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret' });
   expect(deployment).toMatchObject({ name: 'swarm-host', own: false });

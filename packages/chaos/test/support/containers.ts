@@ -1,6 +1,7 @@
 import { buildImage, type DockerEngine, findFreePorts, generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
 import { stringify } from 'yaml';
 import type { DockerDeploymentOptions } from '../../src/run/docker-deployment.ts';
+import { haproxyConfig } from './haproxy-config.ts';
 
 /** Images of what this machine has. */
 export const buildImages = async (engine: DockerEngine): Promise<void> => {
@@ -65,7 +66,7 @@ export const startContainers = async (engine: DockerEngine, nodes: number, drill
       ['test/livekit:1'],
       { LIVEKIT_CONFIG: stringify(config), LIVEKIT_KEYS: `${apiKey}: ${apiSecret}` },
     );
-    backends.push(`  server ${name} 127.0.0.1:${http} check`);
+    backends.push(`server ${name} 127.0.0.1:${http} check`);
   }
   await buildImage(engine, {
     name: 'test/haproxy-configured:1',
@@ -85,27 +86,3 @@ export const startContainers = async (engine: DockerEngine, nodes: number, drill
     balancerMetricsUrl: `http://127.0.0.1:${shared.metrics}/metrics`,
   };
 };
-
-const haproxyConfig = (port: number, statsPort: number, backends: readonly string[]): string => `defaults
-  mode http
-  retries 3
-  option redispatch 1
-  timeout connect 2s
-  timeout client 60s
-  timeout server 60s
-  timeout tunnel 1h
-
-frontend livekit
-  bind 127.0.0.1:${port}
-  default_backend livekit
-
-backend livekit
-  option httpchk GET /
-  http-response set-header x-livekit-backend %s
-  default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
-${backends.join('\n')}
-
-frontend stats
-  bind 127.0.0.1:${statsPort}
-  http-request use-service prometheus-exporter if { path /metrics }
-`;

@@ -1,0 +1,73 @@
+/** A whole drill over ssh, as on other targets: a crowd is in, the unit that holds a room is killed, and everybody is back. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseDrill } from '../src/drill/parse-drill.ts';
+import { FAULTS } from '../src/faults/index.ts';
+import { healPending } from '../src/journal/heal-pending.ts';
+import { openJournal } from '../src/journal/journal.ts';
+import { runDrill } from '../src/run/run-drill.ts';
+import { sshDeployment } from '../src/run/ssh-deployment.ts';
+import { readSshOrder } from '../src/targets/ssh/order.ts';
+import { openSshTarget } from '../src/targets/ssh.ts';
+import { startSshHost, whyNoSshHost } from './support/ssh-host.ts';
+import { addUnits } from './support/units.ts';
+
+const HOST = 'swarm-host';
+const UNITS = 'node=livekit-1,node=livekit-2,node=livekit-3,redis=redis,balancer=haproxy';
+
+const why = whyNoSshHost();
+test.skipIf(why !== null)(
+  `a drill over ssh says the same as one on processes${why === null ? '' : ` (skipped: ${why})`}`,
+  { timeout: 240_000 },
+  async () => {
+    await using host = await startSshHost();
+    const doors = await addUnits(host, 3);
+    const order = readSshOrder(HOST, UNITS, host.config);
+    await using target = await openSshTarget(order);
+    const journal = openJournal(join(host.dir, 'journal'));
+    await using cleanUp = new AsyncDisposableStack();
+    cleanUp.defer(async () => void (await healPending({ journal, faults: FAULTS, force: true })));
+    // Nodes end when there is no Redis to begin with.
+    const first = (await target.members()).find(({ kind }) => kind === 'redis');
+    if (first !== undefined) await target.start(first);
+    await Promise.all((await target.members()).map((member) => target.start(member)));
+    const healthy = async (): Promise<boolean> =>
+      (await fetch(doors.url.replace('ws', 'http')).catch(() => null))?.ok === true &&
+      (await target.members()).every(({ kind, nodeId }) => kind !== 'node' || nodeId !== null);
+    await expect.poll(healthy, { timeout: 20_000 }).toBe(true);
+
+    const file = join(import.meta.dirname, '../../../chaos/kill-room-node.yaml');
+    const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
+    const carryOut = (named: string | null, folder: string) =>
+      runDrill({
+        drill: { ...parsed, crowd: { ...parsed.crowd, rooms: 3, participants: 3 }, repeats: 1, recoveryMs: 20_000 },
+        deploy: () => sshDeployment({ ...order, ...doors }),
+        faults: FAULTS,
+        journal,
+        named,
+        dir: join(host.dir, folder),
+        newRunName: () => Math.random().toString(36).slice(2, 8),
+        staff: () => ({ workers: 1, threads: 1 }),
+        version: '0.0.0',
+        stop: new AbortController().signal,
+      });
+    // It is no lab of ours.
+    await expect(carryOut('staging', 'not-allowed')).rejects.toMatchObject({ reason: 'not-allowed' });
+
+    const { target: label, repeats } = await carryOut(HOST, 'drill');
+    const last = repeats.at(-1);
+    expect({ verdict: last?.verdict, reasons: last?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
+    expect(label).toContain(HOST);
+    const recovery = last?.recovery;
+    expect(recovery?.neverRecovered).toBe(0);
+    expect(recovery?.rto?.max).toBeGreaterThan(4_000);
+    const hit = recovery?.rooms.filter(({ control }) => !control) ?? [];
+    expect(hit.length).toBeGreaterThan(0);
+    expect(recovery?.pairsHit).toBe(hit.length * 6);
+    expect(Math.min(...(recovery?.backends.map(({ healthy }) => healthy) ?? []))).toBe(2);
+    expect(await readdir(journal.dir)).toEqual([]);
+    // Whoever was killed runs again.
+    for (const member of await target.members()) expect(await target.pid(member), member.name).not.toBeNull();
+  },
+);

@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findFreePorts, generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
+import { stringify } from 'yaml';
+import type { GivenAddresses } from '../../src/run/given-deployment.ts';
+import { haproxyConfig } from './haproxy-config.ts';
+import type { SshHost } from './ssh-host.ts';
+
+/** `livekit-1` to `livekit-N`, `redis` and `haproxy` as units, none of them started. @returns how people get in, and where one can look at it */
+export const addUnits = async (host: SshHost, nodes: number): Promise<GivenAddresses> => {
+  const { path } = await provisionLiveKit();
+  const { apiKey, apiSecret } = generateCredentials();
+  const shared = await findFreePorts('127.0.0.1', 1);
+  const redis = `127.0.0.1:${shared.tcp}`;
+  await host.addUnit(
+    'redis.service',
+    ['/usr/bin/redis-server', '--bind', '127.0.0.1', '--port', `${shared.tcp}`, '--save', ''],
+    'always',
+  );
+  const backends: string[] = [];
+  for (let number = 1; number <= nodes; number++) {
+    const name = `livekit-${number}`;
+    const { http, tcp, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
+    const config = join(host.dir, `it's ${name}.yaml`);
+    const rtc = { tcp_port: tcp, udp_port: `${udpFirst}-${udpLast}`, node_ip: '127.0.0.1', use_external_ip: false };
+    await writeFile(
+      config,
+      stringify({
+        port: http,
+        bind_addresses: ['127.0.0.1'],
+        prometheus: { port: metrics },
+        redis: { address: redis },
+        keys: { [apiKey]: apiSecret },
+        rtc: { ...rtc, enable_loopback_candidate: true, interfaces: { includes: ['lo'] } },
+      }),
+      { mode: 0o600 },
+    );
+    await host.addUnit(`${name}.service`, [path, '--config', config]);
+    backends.push(`server ${name}.service 127.0.0.1:${http} check`);
+  }
+  const balancer = join(host.dir, 'haproxy.cfg');
+  await writeFile(balancer, haproxyConfig(shared.http, shared.metrics, backends));
+  await host.addUnit('haproxy.service', ['/usr/sbin/haproxy', '-db', '-f', balancer]);
+  return {
+    url: `ws://127.0.0.1:${shared.http}`,
+    apiKey,
+    apiSecret,
+    redisUrl: `redis://${redis}`,
+    balancerMetricsUrl: `http://127.0.0.1:${shared.metrics}/metrics`,
+  };
+};
