@@ -105,7 +105,8 @@ const playOne = async (
     at,
   );
   if (due.durationMs === null) return;
-  await pause(zeroMs + due.atMs + due.durationMs - elapsedMs(), stop);
+  // From when it really began: on a machine that is far away, finding out whom it means takes its time.
+  await pause(at + due.durationMs - elapsedMs(), stop);
   await entry.heal();
 };
 
