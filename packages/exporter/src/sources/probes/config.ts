@@ -1,7 +1,8 @@
-import { duration, say, share, strict, whole, word, yesOrNo } from '@livekit-swarm/core/settings';
+import { formatDuration, MAX_DATA_BYTES, MIN_DATA_BYTES } from '@livekit-swarm/core';
+import { duration, type Path, say, share, strict, whole, word, yesOrNo } from '@livekit-swarm/core/settings';
 import { z } from 'zod';
 import { labelName } from '../../config/target.ts';
-import { KINDS, moduleOf, type ProbeModule } from './module.ts';
+import { KINDS, moduleOf, neededMs, type ProbeModule } from './module.ts';
 
 /** When a target is probed without being asked. */
 export interface ProbeSchedule {
@@ -25,6 +26,7 @@ export interface ProbeSettings {
   schedule: readonly ProbeSchedule[];
 }
 
+const DEFAULTS = { concurrent: 4, waiting: 16, longestMs: 30_000, spareMs: 500 } as const;
 const SPAN = { min: 1_000, max: 60_000 } as const;
 
 const limits = () =>
@@ -48,7 +50,7 @@ const module = () =>
     simulcast: yesOrNo().optional().describe('Of video_pair: several layers. Default: no.'),
     audio: yesOrNo().optional().describe('Of video_pair: whether they talk as well. Default: yes.'),
     rate: whole(1, 100).optional().describe('Of data_echo: messages a second, each way. Default: 10.'),
-    bytes: whole(1, 15_000).optional().describe('Of data_echo: of a message. Default: 200.'),
+    bytes: whole(MIN_DATA_BYTES, MAX_DATA_BYTES).optional().describe('Of data_echo: of a message. Default: 200.'),
     reliable: yesOrNo().optional().describe('Of data_echo: whether lost messages are sent again. Default: no.'),
     signalling: word(['auto', 'v1', 'v0'], 'version of signalling').optional().describe('Default: auto.'),
     limits: limits()
@@ -85,29 +87,39 @@ export const probesSection = () =>
       )
       .optional()
       .describe('Probes without being asked: their results are on /metrics.'),
-  }).superRefine(({ modules = {} }, context) => {
+  }).superRefine(({ modules = {}, longest = DEFAULTS.longestMs, schedule = [] }, context) => {
+    const problem = (path: Path, message: string, hint: string | null): void =>
+      context.addIssue({ code: 'custom', path: [...path], message: say(message, hint) });
     for (const [name, options] of Object.entries(modules)) {
-      const { problems } = moduleOf(name, options);
-      for (const { key, message, hint } of problems) {
-        context.addIssue({
-          code: 'custom',
-          path: ['modules', name, ...(key === null ? [] : [key])],
-          message: say(message, hint),
-        });
-      }
+      const { module, problems } = moduleOf(name, options);
+      for (const { key, message, hint } of problems) problem(['modules', name, ...(key === null ? [] : [key])], message, hint);
+      if (options.duration === undefined || neededMs(module) <= longest) continue;
+      const taken = `no probe may take longer than ${formatDuration(longest)}, and this one takes ${formatDuration(neededMs(module))} at least`;
+      problem(['modules', name, 'duration'], taken, 'make it shorter, or raise probes.longest');
+    }
+    for (const [index, { module: name, every }] of schedule.entries()) {
+      const { module, problems } = moduleOf(name, modules[name] ?? {});
+      const needed = neededMs(module);
+      if (problems.length > 0 || needed <= Math.min(every, longest)) continue;
+      const given = needed > every ? `every ${formatDuration(every)}` : `probes.longest is ${formatDuration(longest)}`;
+      problem(
+        ['schedule', index, 'every'],
+        `${name} takes ${formatDuration(needed)} at least, but ${given}`,
+        'leave it the time, or give its module a shorter duration',
+      );
     }
   });
 
 type ProbesSection = z.output<ReturnType<typeof probesSection>>;
 
 export const probeSettings = (section: ProbesSection): ProbeSettings => {
-  const { concurrent = 4, waiting = 16, longest = 30_000, spare = 500, modules = {}, schedule = [] } = section;
+  const { concurrent = DEFAULTS.concurrent, waiting = DEFAULTS.waiting, modules = {}, schedule = [] } = section;
   const all = { ...Object.fromEntries(KINDS.map((kind) => [kind, {}])), ...modules };
   return {
     concurrent,
     waiting,
-    longestMs: longest,
-    spareMs: spare,
+    longestMs: section.longest ?? DEFAULTS.longestMs,
+    spareMs: section.spare ?? DEFAULTS.spareMs,
     modules: new Map(Object.entries(all).map(([name, options]) => [name, moduleOf(name, options).module])),
     schedule: schedule.map(({ target, module: moduleName, every, nodes = false }) => ({
       target,

@@ -16,6 +16,11 @@ export interface ProbeModule {
   limits: ProbeLimits;
 }
 
+/** Joining, leaving and deleting the room, when all is well, ms: with less than this beside the media nothing can be told. */
+const OVERHEAD_MS = 500;
+/** What a probe takes at least, ms. */
+export const neededMs = ({ durationMs }: ProbeModule): number => durationMs + OVERHEAD_MS;
+
 /** Null: no limit. */
 export interface ProbeLimits {
   joinMs: number;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TargetNode } from '../../config/target.ts';
 import type { Destination } from './destination.ts';
 import { judgeProbe, type ProbeResult } from './judge-probe.ts';
+import { neededMs } from './module.ts';
 import { readNodeId } from './node-id.ts';
 import { createProbeBoard, type ProbeBoard } from './probe-board.ts';
 import { ROOM_PREFIX } from './probe-room.ts';
@@ -36,8 +37,6 @@ export interface ProberOptions {
   cleaner?: RoomCleaner;
 }
 
-/** Joining, leaving and deleting the room, when all is well, ms: with less than this beside the media nothing can be told. */
-const OVERHEAD_MS = 500;
 /** Finding out how a node calls itself is a small part of a probe, ms. */
 const NODE_ID_MS = 1_000;
 const STOP_WITHIN_MS = 5_000;
@@ -128,8 +127,7 @@ export const createProber = (options: ProberOptions): Prober => {
     probe: async (destination, budgetMs, signal) => {
       const began = performance.now();
       const ended = AbortSignal.any([signal, stopping.signal]);
-      const needed = destination.module.durationMs + OVERHEAD_MS;
-      const leave = await turnstile.enter(Math.max(0, budgetMs - needed), ended);
+      const leave = await turnstile.enter(Math.max(0, budgetMs - neededMs(destination.module)), ended);
       if (leave === 'gone') return stopping.signal.aborted ? 'stopping' : 'gone';
       if (typeof leave === 'string') return 'busy';
       const making = make(destination, budgetMs - (performance.now() - began), ended).finally(leave);
