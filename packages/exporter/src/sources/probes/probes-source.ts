@@ -28,8 +28,7 @@ export const createProbesSource = (
   for (const reason of PROBE_REFUSALS) refused.inc({ reason }, 0);
   showLevels(registry, prober);
   const scheduled = destinationsOf(targets, settings);
-  /** By the clock; what somebody else asked for in between is theirs. */
-  const found = new Map<Destination, ProbeResult>();
+  const found: Found = new Map();
   showFound(registry, found, prober);
 
   const scheduler = createScheduler(
@@ -38,7 +37,7 @@ export const createProbesSource = (
       work: async (signal) => {
         try {
           const result = await prober.probe(destination, Math.min(settings.longestMs, everyMs), signal);
-          if (typeof result !== 'string') found.set(destination, result);
+          if (typeof result !== 'string') found.set(JSON.stringify(labelsOf(destination)), { destination, result });
           if (result !== 'busy') return;
           refused.inc({ reason: 'busy' });
           context.error(`${describe(destination)}: left out, too many probes at the same time`);
@@ -85,16 +84,26 @@ const destinationsOf = (targets: readonly Target[], { schedule, modules }: Probe
     }));
   });
 
-/** What scheduled probes found is on /metrics, with labels that /probe leaves to Prometheus. */
-const showFound = (registry: Registry, found: ReadonlyMap<Destination, ProbeResult>, prober: Prober): void => {
+/**
+ * What probes by the clock found last, by their labels: one place may be probed by several entries of the schedule, and has one series all the same. What
+ * somebody else asked for in between is theirs.
+ */
+type Found = Map<string, { destination: Destination; result: ProbeResult }>;
+
+/** What /probe leaves to Prometheus. */
+const labelsOf = ({ target, module, node }: Destination): Record<string, string> => ({
+  target: target.name,
+  module: module.name,
+  node: node?.name ?? '',
+});
+
+/** What scheduled probes found is on /metrics, with labels. */
+const showFound = (registry: Registry, found: Found, prober: Prober): void => {
   const all = (): Snapshot[] =>
     mergeSnapshots(
-      [...found].flatMap(([destination, result]) => {
-        const { target, module, node } = destination;
-        return prober
-          .boardOf(destination)
-          .snapshots(result, { target: target.name, module: module.name, node: node?.name ?? '' });
-      }),
+      [...found.values()].flatMap(({ destination, result }) =>
+        prober.boardOf(destination).snapshots(result, labelsOf(destination)),
+      ),
     );
   for (const [name, { help, type }] of Object.entries(PROBE_METRICS)) {
     const nothing: Snapshot = { name, help, type, aggregator: 'omit', values: [] };

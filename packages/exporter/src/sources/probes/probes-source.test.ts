@@ -1,0 +1,52 @@
+import { expect, it, vi } from 'vitest';
+import { collect } from '../../metrics/render.ts';
+import { moduleOf } from './module.ts';
+import { createProber } from './prober.ts';
+import { createProbesSource } from './probes-source.ts';
+import { observation } from './testing.ts';
+
+it('has one series for a place that several entries of the schedule probe', async () => {
+  const context = { error: () => {}, log: () => {}, up: () => {} };
+  const url = 'ws://127.0.0.1:1';
+  const node = { name: 'node-1', url, metricsUrl: null };
+  const target = { name: 'lab', url, apiKey: '', apiSecret: '', nodes: [node], isAlsoAt: () => false, redisUrl: null };
+  const prober = createProber({
+    concurrent: 4,
+    waiting: 4,
+    log: () => {},
+    error: () => {},
+    run: async () => observation('join_only'),
+  });
+  const entry = { target: 'lab', module: 'join_only', everyMs: 50 };
+  const source = createProbesSource(
+    [target],
+    {
+      concurrent: 4,
+      waiting: 4,
+      longestMs: 30_000,
+      spareMs: 500,
+      modules: new Map([['join_only', moduleOf('join_only', {}).module]]),
+      schedule: [
+        { ...entry, nodes: false },
+        { ...entry, nodes: true },
+      ],
+    },
+    context,
+    prober,
+  );
+  const nodesShown = async () =>
+    (await collect(source.registry))
+      .find(({ name }) => name === 'swarm_probe_success')
+      ?.values.map(({ labels }) => labels.node) ?? [];
+  const runs = async () =>
+    (await collect(source.registry))
+      .find(({ name }) => name === 'swarm_probe_runs_total')
+      ?.values.reduce((sum, { value }) => sum + value, 0) ?? 0;
+  await source.start();
+  try {
+    await vi.waitFor(async () => expect(await runs()).toBeGreaterThan(8), { timeout: 10_000 });
+    expect((await nodesShown()).sort()).toEqual(['', 'node-1']);
+  } finally {
+    await source.stop();
+  }
+});
