@@ -160,17 +160,20 @@ probes:
     [`${TARGETS}probes:\n  schedule: [{ target: production, module: audio_pair, every: 1s }]`, 'must be at least 5s'],
     [
       `${TARGETS}probes:\n  modules:\n    audio_pair: { duration: 40s }`,
-      'probes.modules.audio_pair.duration: no probe may take longer than 30s, and this one takes 40.5s at least',
+      'probes.modules.audio_pair.duration: no probe may take longer than 30s, and this one needs 40.5s',
     ],
     [
       `${TARGETS}probes:\n  modules: { audio_pair: { duration: 6s } }\n  schedule: [{ target: production, module: audio_pair, every: 5s }]`,
-      'probes.schedule[0].every: audio_pair takes 6.5s at least, but every 5s',
+      'probes.schedule[0].every: audio_pair needs 6.5s, but every 5s',
     ],
     [
       `${TARGETS}probes:\n  longest: 2s\n  schedule: [{ target: production, module: video_pair, every: 1m }]`,
-      'probes.schedule[0].every: video_pair takes 3.5s at least, but probes.longest is 2s',
+      'probes.schedule[0].every: video_pair needs 3.5s, but probes.longest is 2s',
     ],
-    [`${TARGETS}probes:\n  modules: { data_echo: { bytes: 1 } }`, 'probes.modules.data_echo.bytes: must be a whole number from 32 to 15000'],
+    [
+      `${TARGETS}probes:\n  modules: { data_echo: { bytes: 1 } }`,
+      'probes.modules.data_echo.bytes: must be a whole number from 32 to 15000',
+    ],
     ['probes: {}', 'exporter.yaml: probes need a target'],
     [TARGETS, 'exporter.yaml: no source is on'],
     [`${TARGETS}probes: { enabled: false }`, 'exporter.yaml: no source is on'],

@@ -3,14 +3,14 @@ import { type EventLine, LEFT_WHILE_JOINING, type ParticipantPlan } from '@livek
 import { type EngineOptions, NativeEngine } from '@livekit-swarm/engine';
 import { makeToken } from '@livekit-swarm/livekit';
 import { openPump } from '@livekit-swarm/native';
-import type { ProbeModule } from './module.ts';
+import { type ProbeModule, TOLD_EVERY_MS } from './module.ts';
 import { identityOf, type Observation, SIDES, type Side, type SideObservation } from './observation.ts';
 import type { RoomAccess } from './probe-room.ts';
 
 /** Beyond the limit that makes a join slow, so that a slow one is told from one that fails, ms. */
 const JOIN_GRACE_MS = 2_000;
-/** livekit-server tells of who publishes at once, but of others who have just got in every three seconds only, ms. */
-const MEET_MS = 4_000;
+/** Until each must have been told of the other, ms. */
+const MEET_MS = TOLD_EVERY_MS + 1_000;
 const LOOK_EVERY_MS = 25;
 const TOKEN_SECONDS = 120;
 

@@ -94,7 +94,7 @@ export const probesSection = () =>
       const { module, problems } = moduleOf(name, options);
       for (const { key, message, hint } of problems) problem(['modules', name, ...(key === null ? [] : [key])], message, hint);
       if (options.duration === undefined || neededMs(module) <= longest) continue;
-      const taken = `no probe may take longer than ${formatDuration(longest)}, and this one takes ${formatDuration(neededMs(module))} at least`;
+      const taken = `no probe may take longer than ${formatDuration(longest)}, and this one needs ${formatDuration(neededMs(module))}`;
       problem(['modules', name, 'duration'], taken, 'make it shorter, or raise probes.longest');
     }
     for (const [index, { module: name, every }] of schedule.entries()) {
@@ -104,7 +104,7 @@ export const probesSection = () =>
       const given = needed > every ? `every ${formatDuration(every)}` : `probes.longest is ${formatDuration(longest)}`;
       problem(
         ['schedule', index, 'every'],
-        `${name} takes ${formatDuration(needed)} at least, but ${given}`,
+        `${name} needs ${formatDuration(needed)}, but ${given}`,
         'leave it the time, or give its module a shorter duration',
       );
     }

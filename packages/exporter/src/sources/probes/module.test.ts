@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KINDS, moduleOf } from './module.ts';
+import { KINDS, moduleOf, neededMs } from './module.ts';
 
 describe('moduleOf', () => {
   it.each(KINDS)('%s needs nothing but its name', (kind) => {
@@ -18,6 +18,14 @@ describe('moduleOf', () => {
     expect(sent('video_pair', { audio: false, duration: 5_000 })).toEqual({ publish: ['video'], data: null, durationMs: 5_000 });
     expect(sent('data_echo', { rate: 20 })).toEqual({ publish: [], data: 20, durationMs: 3_000 });
     expect(sent('join_only')).toEqual({ publish: [], data: null, durationMs: 0 });
+  });
+
+  it('needs its time, or until the server has told of those who publish nothing', () => {
+    const needed = (kind: string, options: object = {}) => neededMs(moduleOf(kind, options).module);
+    expect([needed('audio_pair'), needed('audio_pair', { duration: 1_000 })]).toEqual([3_500, 1_500]);
+    expect([needed('join_only'), needed('data_echo', { duration: 1_000 }), needed('data_echo', { duration: 9_000 })]).toEqual([
+      3_500, 3_500, 9_500,
+    ]);
   });
 
   it('refuses what a kind does not have, and a name that says nothing', () => {
