@@ -3,6 +3,7 @@ import { ChaosError } from '../chaos-error.ts';
 import type { Drill, DrillFault } from '../drill/drill.ts';
 import { type DrillTimes, drillTimes } from '../drill/drill-times.ts';
 import { newcomersOf } from '../drill/newcomers-of.ts';
+import { sayParams } from '../drill/say-params.ts';
 import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import type { Faults } from '../drill/schema/fault.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -26,6 +27,8 @@ export interface DrillPreview {
 
 export interface PlannedFault {
   fault: string;
+  /** What it is told, in words: `2 %, udp`; empty: nothing. */
+  with: string;
   /** In words. */
   aim: string;
   /** Parts that it may hit; which of several, only the crowd decides. */
@@ -34,7 +37,7 @@ export interface PlannedFault {
   atMs: number;
   /** Null: when the drill is over. */
   healAtMs: number | null;
-  /** Why it could not be injected into some of them; then the drill would be void. */
+  /** Why it could not be injected into some of them; then the drill would tell nothing. */
   obstacles: string[];
 }
 
@@ -69,6 +72,7 @@ const planFault = async (due: DrillFault, { hits, target, faults, members, times
   const atMs = times.zeroMs + due.atMs;
   const planned = {
     fault: due.fault,
+    with: sayParams(due),
     aim: sayAim(due.aim),
     atMs,
     healAtMs: due.durationMs === null ? null : atMs + due.durationMs,

@@ -1,5 +1,5 @@
 import { formatDuration } from '@livekit-swarm/core';
-import { plural, printable, renderTable, type Style, wrap } from '@livekit-swarm/report';
+import { plural, printable, type Style, wrap } from '@livekit-swarm/report';
 import type { Drill, Objectives } from '../drill/drill.ts';
 import type { DrillPreview, PlannedFault } from './preview-drill.ts';
 
@@ -14,32 +14,30 @@ export const previewText = (preview: DrillPreview, style: Style, stands = false)
     style.title(drill.name),
     ...(description === null ? [] : wrap('  ', description)),
     '',
-    ...renderTable(
+    ...columns([
+      ['where', preview.target],
+      ['parts', members.map(({ name }) => name).join(', ')],
       [
-        ['where', `${preview.target}: ${members.map(({ name }) => name).join(', ')}`],
-        [
-          'who',
-          `${plural(crowd.rooms, 'room')} × ${crowd.participants} = ${people.crowd} people, ${crowd.publish.join(' and ')}, recovery: ${crowd.recovery}`,
-        ],
-        ...(people.newcomers > 0 ? [['newcomers', `${people.newcomers}, from when it is steady until the end`]] : []),
-        [
-          'takes',
-          `${formatDuration(times.endMs)}${repeats > 1 ? ` × ${repeats} repeats` : ''}${stands ? '' : ', and the time to raise a lab'}`,
-        ],
-        ['must hold', asked(drill) || 'nothing'],
+        'who',
+        `${plural(crowd.rooms, 'room')} × ${crowd.participants} = ${people.crowd} people, ${crowd.publish.join(' and ')}, recovery: ${crowd.recovery}`,
       ],
-      [0, 1],
-    ),
+      ...(people.newcomers > 0 ? [['newcomers', `${people.newcomers}, from when it is steady until the end`] as const] : []),
+      [
+        'takes',
+        `${formatDuration(times.endMs)}${repeats > 1 ? ` × ${repeats} repeats` : ''}${stands ? '' : ', and the time to raise a lab'}`,
+      ],
+      ['must hold', asked(drill) || 'nothing'],
+    ]),
     '',
-    ...renderTable(
-      happenings(preview).map(([atMs, what]) => [seconds(atMs), what]),
-      [1],
+    ...columns(
+      happenings(preview).map(([atMs, what]) => [seconds(atMs), what] as const),
+      true,
     ),
   ];
   const obstacles = preview.faults.flatMap((fault) => fault.obstacles.map((why) => `${fault.fault}: ${why}`));
   const warnings = [
     ...idle.map((name) => `${name} does not run: the drill would begin without it`),
-    ...[...new Set(obstacles)].map((why) => `it would be void. ${why}`),
+    ...[...new Set(obstacles)].map((why) => `it would tell nothing. ${why}`),
   ]
     .flatMap((warning) => wrap('  ! ', warning))
     .map(style.unsure);
@@ -47,6 +45,12 @@ export const previewText = (preview: DrillPreview, style: Style, stands = false)
     known === null ? [] : wrap('  → ', `livekit-server ${known.server} ${fails(known.fails, known.sometimes)}: ${known.because}`);
   const blocks = [lines, warnings, knowledge].filter((block) => block.length > 0);
   return printable(`${blocks.map((block) => block.join('\n')).join('\n\n')}\n`);
+};
+
+/** Two columns, of which the second is broken into lines where it is long. */
+const columns = (rows: readonly (readonly [string, string])[], right = false): string[] => {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.flatMap(([name, text]) => wrap(`  ${right ? name.padStart(width) : name.padEnd(width)}  `, text));
 };
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
@@ -71,10 +75,10 @@ const happenings = ({ drill, people, times, faults }: DrillPreview): [number, st
   return list.sort(([a], [b]) => a - b);
 };
 
-const injection = ({ fault, aim, candidates }: PlannedFault): string => {
+const injection = ({ fault, with: told, aim, candidates }: PlannedFault): string => {
   const [only] = candidates;
   const which = candidates.length > 1 && aim.includes('node') ? `one of ${candidates.join(', ')}` : candidates.join(', ');
-  return `${fault} → ${only === aim || which === '' ? aim : `${aim} (${aim.endsWith('nodes') ? candidates.join(', ') : which})`}`;
+  return `${fault}${told === '' ? '' : ` (${told})`} → ${only === aim || which === '' ? aim : `${aim} (${aim.endsWith('nodes') ? candidates.join(', ') : which})`}`;
 };
 
 const ending = (faults: readonly PlannedFault[]): string => {

@@ -32,21 +32,23 @@ describe('previewDrill', () => {
     expect(preview.faults).toEqual([
       {
         fault: 'kill',
+        with: '',
         aim: 'the node that holds the first room',
         candidates: ['node-1', 'node-2', 'node-3'],
         atMs: 16_100,
         healAtMs: null,
         obstacles: [],
       },
-      { fault: 'redis-kill', aim: 'Redis', candidates: ['redis'], atMs: 21_100, healAtMs: 31_100, obstacles: [] },
+      { fault: 'redis-kill', with: '', aim: 'Redis', candidates: ['redis'], atMs: 21_100, healAtMs: 31_100, obstacles: [] },
     ]);
     const text = previewText(preview, styleFor(false));
     expect(text).toMatch(/16\.1 s +kill → the node that holds the first room \(one of node-1, node-2, node-3\)\n/);
     expect(text).toMatch(/31\.1 s +redis-kill is healed\n/);
+    expect(text).toContain('  parts      node-1, node-2, node-3, redis, haproxy\n');
     expect(text).toMatch(/everybody leaves; kill is healed/);
     expect(text).toContain('and the time to raise a lab');
     expect(previewText(preview, styleFor(false), true)).not.toContain('raise a lab');
-    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(160);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
   it('draws the same nodes as the drill will', async () => {
@@ -75,7 +77,7 @@ describe('previewDrill', () => {
     expect(member).toContain('node-9: there is none among node-1, node-2, node-3, redis, haproxy');
     expect(turn).toContain('TURN');
     expect(nodes).toContain('more than the drill');
-    expect(previewText(preview, styleFor(false))).toContain('! it would be void. kill: node-9');
+    expect(previewText(preview, styleFor(false))).toContain('! it would tell nothing. kill: node-9');
   });
 
   const folder = new URL('../../../../chaos/', import.meta.url);

@@ -20,6 +20,7 @@ import {
   falseClaims,
   formatGap,
   healedWords,
+  injectedWords,
   isJudged,
   recoverySentence,
   rejoinSentence,
@@ -79,12 +80,16 @@ const first = (most: number, lines: readonly (readonly string[])[], one: string)
   ...(lines.length > most ? [`  … and ${plural(lines.length - most, `${one} more`, `${one}s more`)}`] : []),
 ];
 
-export const faultsSection: Section = (repeat, style) => {
+export const faultsSection: Section = (repeat, style, result) => {
   const { faults, skipped, rooms } = repeat.recovery;
   const control = rooms.filter((room) => room.control).length;
-  const injected = faults.map(({ fault, target, members, at, healedAt }) => {
+  const injected = faults.map((fault) => {
+    const { target, members, at, healedAt } = fault;
     const healed = healedWords(healedAt, repeat, formatTime);
-    return wrap('  ⚡ ', `${formatTime(at)}  ${fault} · ${someOf(members) || 'nobody'} (${target}), ${healed}`);
+    return wrap(
+      '  ⚡ ',
+      `${formatTime(at)}  ${injectedWords(fault, result)} · ${someOf(members) || 'nobody'} (${target}), ${healed}`,
+    );
   });
   return [
     ...first(MOST_FAULTS, injected, 'fault'),

@@ -1,8 +1,12 @@
 import { formatNumber, plural, shorten } from '@livekit-swarm/report';
+import type { DrillFault } from '../drill/drill.ts';
+import { drillTimes } from '../drill/drill-times.ts';
+import { sayParams } from '../drill/say-params.ts';
 import type { AlertSpan } from '../measure/alert-spans.ts';
 import { isBrokenOff, isWhole } from '../measure/broken-off.ts';
 import type { DrillResult, RepeatResult, RepeatVerdict } from '../measure/drill-result.ts';
 import type { Recovery, WayBack } from '../measure/recovery.ts';
+import { sayAim } from '../run/aim.ts';
 
 export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {
   passed: '✓',
@@ -50,6 +54,18 @@ export const waysSentence = (repeat: Pick<RepeatResult, 'recovery' | 'verdict' |
     const count = repeat.recovery.participants.filter((participant) => participant.way === way).length;
     return count === 0 ? [] : [`${count} ${way === 'never' && !isWhole(repeat) ? 'had not come back yet' : words}`];
   }).join(', ');
+
+/** A fault that was injected, with what it was told: `packet-loss (2 %, udp)`. Its record names it; what it was told stands in its drill. */
+export const injectedWords = (
+  { fault, target, at }: Pick<Recovery['faults'][number], 'fault' | 'target' | 'at'>,
+  { drill }: Pick<DrillResult, 'drill'>,
+): string => {
+  const { zeroMs } = drillTimes(drill);
+  const late = ({ atMs }: DrillFault): number => Math.abs(zeroMs + atMs - at);
+  const [due] = drill.faults.filter((one) => one.fault === fault && sayAim(one.aim) === target).sort((a, b) => late(a) - late(b));
+  const told = due === undefined ? '' : sayParams(due);
+  return told === '' ? fault : `${fault} (${told})`;
+};
 
 /** When a fault was taken back. Null: not while it was recorded, as with those that last to the end, unless the drill was killed. @param format of a time */
 export const healedWords = (

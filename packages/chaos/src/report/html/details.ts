@@ -1,8 +1,8 @@
 import { formatMs, plural } from '@livekit-swarm/report';
 import { html, type Markup, name, preciseClock, said } from '@livekit-swarm/report/html';
-import type { RepeatResult } from '../../measure/drill-result.ts';
+import type { DrillResult, RepeatResult } from '../../measure/drill-result.ts';
 import type { NewcomerResult } from '../../measure/recovery.ts';
-import { capital, falseClaims, healedWords, recoverySentence, rejoinSentence, waysSentence } from '../words.ts';
+import { capital, falseClaims, healedWords, injectedWords, recoverySentence, rejoinSentence, waysSentence } from '../words.ts';
 import { partLabel } from './part-label.ts';
 
 /** More of a kind than anybody reads. */
@@ -10,7 +10,7 @@ const MOST_FAULTS = 20;
 const MOST_NAMES = 20;
 
 /** What was done, and what became of people's connections. */
-export const faultList = (repeat: RepeatResult): Markup => {
+export const faultList = (repeat: RepeatResult, result: DrillResult): Markup => {
   const { faults, skipped, rooms } = repeat.recovery;
   const control = rooms.filter((room) => room.control).length;
   const claims = falseClaims(repeat);
@@ -18,8 +18,8 @@ export const faultList = (repeat: RepeatResult): Markup => {
   return html`<ul class="done">${faults
     .slice(0, MOST_FAULTS)
     .map(
-      ({ fault, target, members, at, healedAt }) =>
-        html`<li><time>${preciseClock(at)}</time> <b>${fault}</b>: ${members.length === 0 ? 'nobody' : members.slice(0, MOST_NAMES).map((member, index) => html`${index > 0 && ', '}${name(member)}`)} <span class="dim">(${said(target)}), ${healedWords(healedAt, repeat, preciseClock)}</span></li>`,
+      (fault) =>
+        html`<li><time>${preciseClock(fault.at)}</time> <b>${injectedWords(fault, result)}</b>: ${fault.members.length === 0 ? 'nobody' : fault.members.slice(0, MOST_NAMES).map((member, index) => html`${index > 0 && ', '}${name(member)}`)} <span class="dim">(${said(fault.target)}), ${healedWords(fault.healedAt, repeat, preciseClock)}</span></li>`,
     )}${faults.length > MOST_FAULTS && html`<li class="dim">… and ${faults.length - MOST_FAULTS} more</li>`}${skipped.map(({ fault, message }) => html`<li class="unsure">${fault} was skipped: ${said(message)}</li>`)}
 ${rooms.length > 0 && html`<li>${capital(recoverySentence(repeat.recovery))}.</li><li>${faults.length > 0 && `${plural(rooms.length - control, 'room')} hit, ${control} control. `}Of the participants ${waysSentence(repeat)}.</li>`}
 ${rejoined !== null && html`<li>${rejoined}.</li>`}

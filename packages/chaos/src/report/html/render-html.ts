@@ -72,11 +72,12 @@ ${whatWasAsked(drill)}
 /** The first is the most important. */
 const MOST_REASONS = 10;
 
-const repeatPart = (repeat: RepeatResult, { repeats, drill }: DrillResult, of: number): Markup =>
-  html`<section class="card repeat" id="repeat-${repeat.number}" aria-labelledby="repeat-${repeat.number}-title">
+const repeatPart = (repeat: RepeatResult, result: DrillResult, of: number): Markup => {
+  const { repeats, drill } = result;
+  return html`<section class="card repeat" id="repeat-${repeat.number}" aria-labelledby="repeat-${repeat.number}-title">
 <h2 id="repeat-${repeat.number}-title">${repeats.length === 1 && drill.repeats === 1 ? 'What happened' : `Repeat ${repeat.number}${repeat.number > drill.repeats ? ', once more' : ` of ${drill.repeats}`}`} <small>${repeat.verdict}</small></h2>
 ${tiles(repeat)}
-${faultList(repeat)}
+${faultList(repeat, result)}
 ${timeline(repeat, of)}
 ${objectiveTable(repeat)}
 ${windowTable(repeat, of)}
@@ -85,3 +86,4 @@ ${newcomerTable(repeat, of)}
 ${clusterPart(repeat)}
 <p class="note record">Record: <code>${said(repeat.record)}</code></p>
 </section>`;
+};

@@ -1,6 +1,7 @@
 import { plural } from '@livekit-swarm/report';
 import { html, type Markup, name, said } from '@livekit-swarm/report/html';
 import type { Drill, DrillFault } from '../../drill/drill.ts';
+import { sayParams } from '../../drill/say-params.ts';
 import { sayAim } from '../../run/aim.ts';
 
 const RECOVERY = {
@@ -23,5 +24,8 @@ ${description !== null && html`<p class="asked">${said(description)}</p>`}
 /** As people write it: `10 s`, `0.5 s`. */
 const seconds = (ms: number): string => `${ms / 1_000} s`;
 
-const sayFault = ({ fault, aim, atMs, durationMs }: DrillFault): Markup =>
-  html`<b>${fault}</b> of ${name(sayAim(aim))}${atMs > 0 && ` after ${seconds(atMs)}`}${durationMs !== null && ` for ${seconds(durationMs)}`}`;
+const sayFault = (due: DrillFault): Markup => {
+  const { fault, aim, atMs, durationMs } = due;
+  const told = sayParams(due);
+  return html`<b>${fault}</b>${told !== '' && ` (${told})`} of ${name(sayAim(aim))}${atMs > 0 && ` after ${seconds(atMs)}`}${durationMs !== null && ` for ${seconds(durationMs)}`}`;
+};
