@@ -26,6 +26,8 @@ export const LIMITS = {
   joinSeconds: 2,
   /** Share of joins that must succeed over thirty days. */
   joinObjective: 0.99,
+  /** So many must have failed before anybody is told: one who closes the page while it connects is all of the joins of a quiet night. */
+  joinFailures: 5,
 } as const;
 
 /**

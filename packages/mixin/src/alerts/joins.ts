@@ -1,4 +1,4 @@
-import type { Alert, Severity } from '../rule.ts';
+import type { Alert, Proof, Severity } from '../rule.ts';
 import { JOBS, LIMITS } from '../settings.ts';
 
 /** Long and short window, how much faster than allowed the budget of thirty days is used up, how urgent that is, and how long its proof takes. */
@@ -22,6 +22,13 @@ const budget = Number((1 - LIMITS.joinObjective).toPrecision(6));
 const joins = (state: string): string =>
   `livekit_participant_join_total{job="${JOBS.livekit}", instance="a:1", state="${state}"}`;
 
+const allFailed = (long: string, factor: number): Proof['fires'] => [
+  {
+    labels: { job: JOBS.livekit },
+    description: `100% of the joins of the last ${long} never got media through: ${factor} times what the objective of ${LIMITS.joinObjective * 100} % allows.`,
+  },
+];
+
 /** Whether people get in, and how fast. */
 export const JOIN_ALERTS: readonly Alert[] = [
   ...BURNS.map(
@@ -30,7 +37,9 @@ export const JOIN_ALERTS: readonly Alert[] = [
       severity,
       expr: `job:livekit_join_errors:ratio_rate${long} > ${Number((factor * budget).toPrecision(6))}
 and
-job:livekit_join_errors:ratio_rate${short} > ${Number((factor * budget).toPrecision(6))}`,
+job:livekit_join_errors:ratio_rate${short} > ${Number((factor * budget).toPrecision(6))}
+and
+job:livekit_joins_failed:increase${long} >= ${LIMITS.joinFailures}`,
       for: patience,
       summary: 'People cannot join calls.',
       description: `{{ $value | humanizePercentage }} of the joins of the last ${long} never got media through: ${factor} times what the objective of ${LIMITS.joinObjective * 100} % allows.`,
@@ -53,12 +62,27 @@ job:livekit_join_errors:ratio_rate${short} > ${Number((factor * budget).toPrecis
           series: { [joins('rtc_init')]: `_x60 0+60x${minutes - 60}` },
           silentAt: '60m',
           firesAt: `${minutes - 5}m`,
-          fires: [
-            {
-              labels: { job: JOBS.livekit },
-              description: `100% of the joins of the last ${long} never got media through: ${factor} times what the objective of ${LIMITS.joinObjective * 100} % allows.`,
-            },
-          ],
+          fires: allFailed(long, factor),
+        },
+        {
+          // A quiet night, and one who closes the page while it connects: all joins of the last hours. Then the firewall is closed.
+          series: {
+            [joins('rtc_init')]: `100x60 101x30 101+60x${minutes - 90}`,
+            [joins('rtc_active')]: `100x${minutes}`,
+          },
+          silentAt: '64m',
+          firesAt: `${minutes - 5}m`,
+          fires: allFailed(long, factor),
+        },
+        {
+          // A node has just started, and is scraped while its first two people are on their way: nobody has got in yet, there is no series of those who did.
+          series: {
+            [joins('rtc_init')]: `_x5 2 25x60 25+60x${minutes - 66}`,
+            [joins('rtc_active')]: `_x6 25x${minutes - 6}`,
+          },
+          silentAt: '9m',
+          firesAt: `${minutes - 5}m`,
+          fires: allFailed(long, factor),
         },
       ],
     }),

@@ -1,6 +1,9 @@
 import type { Alert } from '../rule.ts';
 import { LIMITS } from '../settings.ts';
 
+const NACKS = 'livekit_nack_total{job="livekit", instance="a:1", direction="outgoing"}';
+const PACKETS = 'livekit_packet_total{job="livekit", instance="a:1", direction="outgoing", transmission="initial"}';
+
 /** What people hear and see, as the server measures it. */
 export const MEDIA_ALERTS: readonly Alert[] = [
   {
@@ -56,15 +59,17 @@ export const MEDIA_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitNacksRising',
     severity: 'info',
-    // Three times what it was within the hour, and more than a handful.
-    expr: `instance_direction:livekit_nack:rate5m > 3 * instance_direction:livekit_nack:rate1h and instance_direction:livekit_nack:rate5m > 1`,
+    // More than a handful, and three times as many for a packet as within the hour: where more people talk, more is lost, too, and nothing gets worse.
+    expr: `instance_direction:livekit_nack:rate5m > 1
+and
+instance_direction:livekit_nack_per_packet:ratio_rate5m > 3 * instance_direction:livekit_nack_per_packet:ratio_rate1h`,
     for: '2m',
     summary: 'Receivers ask for lost packets more and more often.',
     description:
       '{{ $labels.instance }} sees {{ $value | humanize }} NACKs a second, {{ $labels.direction }}: loss that is still repaired.',
     dashboard: 'media',
     proof: {
-      series: { 'livekit_nack_total{job="livekit", instance="a:1", direction="outgoing"}': '0+6x60 360+600x20' },
+      series: { [NACKS]: '0+6x60 360+600x20', [PACKETS]: '0+6000x80' },
       silentAt: '60m',
       firesAt: '67m',
       fires: [
@@ -74,5 +79,31 @@ export const MEDIA_ALERTS: readonly Alert[] = [
         },
       ],
     },
+    furtherProofs: [
+      {
+        // A node that has just started, and has as many as ever.
+        series: { [NACKS]: '_x5 0+120x55 6600+1200x20', [PACKETS]: '_x5 0+6000x75' },
+        silentAt: '15m',
+        firesAt: '70m',
+        fires: [
+          {
+            labels: { job: 'livekit', instance: 'a:1', direction: 'outgoing' },
+            description: 'a:1 sees 20 NACKs a second, outgoing: loss that is still repaired.',
+          },
+        ],
+      },
+      {
+        // Monday morning: ten times as many people, and of everything as much. Then the network breaks.
+        series: { [NACKS]: '0+12x60 720+120x60 7920+1200x20', [PACKETS]: '0+6000x60 360000+60000x80' },
+        silentAt: '67m',
+        firesAt: '130m',
+        fires: [
+          {
+            labels: { job: 'livekit', instance: 'a:1', direction: 'outgoing' },
+            description: 'a:1 sees 20 NACKs a second, outgoing: loss that is still repaired.',
+          },
+        ],
+      },
+    ],
   },
 ];

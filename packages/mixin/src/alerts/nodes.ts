@@ -3,6 +3,8 @@ import { JOBS, LIMITS } from '../settings.ts';
 
 const LIVEKIT = `job="${JOBS.livekit}"`;
 
+const cpu = (mode: string): string => `node_cpu_seconds_total{job="${JOBS.node}", instance="m:1", cpu="0", mode="${mode}"}`;
+
 /** Nodes, and what stands in front of and behind them. */
 export const NODE_ALERTS: readonly Alert[] = [
   {
@@ -42,6 +44,29 @@ export const NODE_ALERTS: readonly Alert[] = [
         {
           labels: { job: 'haproxy', instance: 'lb:1', proxy: 'livekit' },
           description: 'None of the nodes behind lb:1 passes its health check. Running calls may go on; nobody new gets in.',
+        },
+      ],
+    },
+  },
+  {
+    name: 'LiveKitLoadBalancerDown',
+    severity: 'critical',
+    // Of a dead balancer there is no figure that says so: all of haproxy's own are gone with it.
+    expr: `up{job="${JOBS.haproxy}"} == 0`,
+    for: '30s',
+    summary: 'A load balancer in front of LiveKit does not answer.',
+    description:
+      '{{ $labels.instance }} has not answered Prometheus for half a minute. If it is gone, nobody gets in through it, and signal connections through it are cut.',
+    dashboard: 'infrastructure',
+    proof: {
+      series: { 'up{job="haproxy", instance="lb:1"}': '1x5 0x20', 'up{job="haproxy", instance="lb:2"}': '1x25' },
+      silentAt: '5m',
+      firesAt: '8m',
+      fires: [
+        {
+          labels: { job: JOBS.haproxy, instance: 'lb:1' },
+          description:
+            'lb:1 has not answered Prometheus for half a minute. If it is gone, nobody gets in through it, and signal connections through it are cut.',
         },
       ],
     },
@@ -150,7 +175,7 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
       '{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its cores. Media suffers before the cores are full.',
     dashboard: 'cluster',
     proof: {
-      series: { 'node_cpu_seconds_total{job="node", instance="m:1", cpu="0", mode="idle"}': '0+54x10 540+15x40' },
+      series: { [cpu('idle')]: '0+54x10 540+15x40', [cpu('user')]: '0+6x10 60+45x40' },
       silentAt: '10m',
       firesAt: '25m',
       fires: [
@@ -170,11 +195,20 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     description: '{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its cores.',
     dashboard: 'cluster',
     proof: {
-      series: { 'node_cpu_seconds_total{job="node", instance="m:1", cpu="0", mode="idle"}': '0+54x10 540+6x40' },
+      series: { [cpu('idle')]: '0+54x10 540+6x40', [cpu('user')]: '0+6x10 60+54x40' },
       silentAt: '10m',
       firesAt: '20m',
       fires: [{ labels: { job: 'node', instance: 'm:1' }, description: 'm:1 uses 90% of its cores.' }],
     },
+    furtherProofs: [
+      {
+        // A machine that has just come, and has enough to do from its first minute.
+        series: { [cpu('idle')]: '_x5 0+18x15 270+6x30', [cpu('user')]: '_x5 0+42x15 630+54x30' },
+        silentAt: '8m',
+        firesAt: '35m',
+        fires: [{ labels: { job: 'node', instance: 'm:1' }, description: 'm:1 uses 90% of its cores.' }],
+      },
+    ],
   },
   {
     name: 'LiveKitMemoryHigh',

@@ -26,6 +26,37 @@ export const WATCHING_ALERTS: readonly Alert[] = [
     },
   },
   {
+    name: 'LiveKitCompanionDown',
+    severity: 'warning',
+    expr: `up{job=~"${JOBS.node}|${JOBS.redis}"} == 0`,
+    for: '5m',
+    summary: 'What tells of machines, or of Redis, does not answer.',
+    description: `{{ $labels.instance }} (job {{ $labels.job }}) does not answer Prometheus. {{ if eq $labels.job "${JOBS.redis}" }}Whether Redis is there{{ else }}That its processors or its memory are full{{ end }} is told by nobody now.`,
+    dashboard: 'infrastructure',
+    proof: {
+      series: {
+        'up{job="node", instance="m:9100"}': '1x5 0x30',
+        'up{job="node", instance="n:9100"}': '1x35',
+        'up{job="redis", instance="r:9121"}': '1x5 0x30',
+        // Load tests are scraped while they go on: down at all other times.
+        'up{job="swarm-run", instance="l:9464"}': '0x35',
+      },
+      silentAt: '9m',
+      firesAt: '15m',
+      fires: [
+        {
+          labels: { job: JOBS.node, instance: 'm:9100' },
+          description:
+            'm:9100 (job node) does not answer Prometheus. That its processors or its memory are full is told by nobody now.',
+        },
+        {
+          labels: { job: JOBS.redis, instance: 'r:9121' },
+          description: 'r:9121 (job redis) does not answer Prometheus. Whether Redis is there is told by nobody now.',
+        },
+      ],
+    },
+  },
+  {
     name: 'LiveKitExporterDown',
     severity: 'warning',
     // Missed by those who have one: whoever takes our rules without our exporter is left in peace.

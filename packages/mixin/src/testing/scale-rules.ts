@@ -34,7 +34,7 @@ export const durationMs = (duration: string): number => {
 };
 
 /**
- * The same rules on a faster clock: every `for`, every range (`[5m]`) and every step of a subquery (`[1h:1m]`) is divided by the factor of its rule,
+ * The same rules on a faster clock: every `for`, every range (`[5m]`), every step of a subquery (`[1h:1m]`) and every `offset` is divided by the factor of its rule,
  * to whole milliseconds and never to none. Nothing else is touched: no threshold, no selector, no name, no annotation.
  * @param rules a rules file of Prometheus
  */
@@ -51,9 +51,11 @@ const scaleRule = (rule: Rule, factorOf: FactorOf): Rule => {
   const scaled = (duration: string): string => `${Math.max(1, Math.round(durationMs(duration) / factor))}ms`;
   return {
     ...rule,
-    expr: rule.expr.replace(/\[([0-9a-z]+)(?::([0-9a-z]*))?\]/g, (_range, length: string, step?: string) =>
-      step === undefined ? `[${scaled(length)}]` : `[${scaled(length)}:${step === '' ? '' : scaled(step)}]`,
-    ),
+    expr: rule.expr
+      .replace(/\[([0-9a-z]+)(?::([0-9a-z]*))?\]/g, (_range, length: string, step?: string) =>
+        step === undefined ? `[${scaled(length)}]` : `[${scaled(length)}:${step === '' ? '' : scaled(step)}]`,
+      )
+      .replace(/\boffset ([0-9a-z]+)/g, (_offset, length: string) => `offset ${scaled(length)}`),
     ...(rule.for === undefined ? {} : { for: scaled(rule.for) }),
   };
 };

@@ -1,5 +1,6 @@
 import { EgressStatus, IngressState_Status } from '@livekit/protocol';
 import { EgressClient, IngressClient, RoomServiceClient } from 'livekit-server-sdk';
+import { type Trouble, troubleOf } from '../../api-trouble.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
 import type { LifecycleHandles } from './webhooks.ts';
 
@@ -13,7 +14,12 @@ export interface ApiPoll {
 
 const TIMEOUT_SECONDS = 5;
 
-export const createApiPoll = (target: LifecycleTarget & { httpUrl: string }, metrics: LifecycleHandles): ApiPoll => {
+/** @param tell told of each call how it went; null: it was answered */
+export const createApiPoll = (
+  target: LifecycleTarget & { httpUrl: string },
+  metrics: LifecycleHandles,
+  tell: (call: string, trouble: Trouble | null) => void,
+): ApiPoll => {
   const { name, httpUrl, apiKey, apiSecret } = target;
   const options = { requestTimeout: TIMEOUT_SECONDS };
   const rooms = new RoomServiceClient(httpUrl, apiKey, apiSecret, options);
@@ -27,10 +33,15 @@ export const createApiPoll = (target: LifecycleTarget & { httpUrl: string }, met
     // There from the beginning: of a counter that comes with its first error, that error is no increase.
     metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: what }, 0);
     try {
-      return await ask();
+      const answer = await ask();
+      tell(what, null);
+      return answer;
     } catch (error) {
       if (/not connected|not implemented|redis required/i.test(String(error))) missing.add(what);
-      else metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: what });
+      else {
+        metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: what });
+        tell(what, troubleOf(error));
+      }
       return null;
     } finally {
       stop();

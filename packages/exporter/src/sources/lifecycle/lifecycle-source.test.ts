@@ -68,6 +68,43 @@ it('does not work while the Redis of a target does not answer', async () => {
   });
 });
 
+it('says why it does not work when that begins, and when it is over, and not in between', async () => {
+  let status = 200;
+  const server = createServer((_request, response) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{}'),
+  );
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const nobody = 'redis://127.0.0.1:1';
+  const target = { ...(await deployment('prod', () => true)), httpUrl: `http://127.0.0.1:${port}`, redisUrl: nobody };
+  const log: string[] = [];
+  const source = createLifecycleSource([target], { error: () => {}, log: (line) => log.push(line), up: () => {} });
+  const looks = async (more: number): Promise<void> => {
+    const taken = async (): Promise<number> =>
+      (await collect(source.registry))
+        .find(({ name }) => name === 'swarm_lifecycle_api_duration_seconds')
+        ?.values.find(({ labels, metricName }) => labels.call === 'list_rooms' && metricName?.endsWith('_count'))?.value ?? 0;
+    const before = await taken();
+    await vi.waitFor(async () => expect(await taken()).toBeGreaterThanOrEqual(before + more), { timeout: 10_000 });
+  };
+  await source.start();
+  try {
+    await looks(4);
+    expect(log).toEqual([expect.stringMatching(/^prod: redis: .*ECONNREFUSED/)]);
+    status = 401;
+    await looks(4);
+    status = 200;
+    await looks(4);
+    expect(log.slice(1)).toEqual([
+      expect.stringContaining('prod: list_rooms: the API answered 401'),
+      'prod: list_rooms: is answered again',
+    ]);
+  } finally {
+    await source.stop();
+  }
+});
+
 it('ends within a second or two while a target hangs', async () => {
   const asked = Promise.withResolvers<void>();
   const hanging = createServer(() => asked.resolve());

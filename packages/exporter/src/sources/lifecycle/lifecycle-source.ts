@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
+import type { Trouble } from '../../api-trouble.ts';
 import { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
 import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
@@ -56,7 +57,8 @@ const createWatch = (
   onLooked: (complete: boolean) => void,
 ): Watch => {
   const { httpUrl, redisUrl, name, intervalMs } = target;
-  const api: ApiPoll | null = httpUrl === null ? null : createApiPoll({ ...target, httpUrl }, metrics);
+  const tell = tellChanges((line) => context.log(`${name}: ${line}`));
+  const api: ApiPoll | null = httpUrl === null ? null : createApiPoll({ ...target, httpUrl }, metrics, tell);
   const registry: RegistryClient | null = redisUrl === null ? null : connectRegistry(redisUrl);
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
@@ -86,9 +88,12 @@ const createWatch = (
       }
       metrics.swarm_lifecycle_registry_rooms.set({ target: name }, view.rooms.size);
       if (listed !== null) metrics.swarm_lifecycle_ghost_rooms.set({ target: name }, ghostRooms(listed, view, now).length);
+      tell('redis', null);
       return true;
-    } catch {
+    } catch (error) {
       metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: 'redis' });
+      const message = error instanceof Error ? error.message : String(error);
+      tell('redis', { reason: message, message });
       return false;
     }
   };
@@ -107,6 +112,18 @@ const createWatch = (
       registry?.close();
       await Promise.race([looking, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
     },
+  };
+};
+
+/** A line when something begins to fail, fails for another reason, or is over: not with every look. */
+const tellChanges = (log: (line: string) => void): ((call: string, trouble: Trouble | null) => void) => {
+  const reasons = new Map<string, string>();
+  return (call, trouble) => {
+    const before = reasons.get(call);
+    if (before === trouble?.reason) return;
+    if (trouble === null) reasons.delete(call);
+    else reasons.set(call, trouble.reason);
+    log(`${call}: ${trouble === null ? 'is answered again' : trouble.message}`);
   };
 };
 

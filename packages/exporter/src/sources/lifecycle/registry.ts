@@ -9,6 +9,7 @@ export interface RegistryView {
 }
 
 export interface RegistryClient {
+  /** @throws Error when Redis cannot be asked, or takes too long */
   look(): Promise<RegistryView>;
   close(): void;
 }
@@ -27,11 +28,20 @@ export const connectRegistry = (url: string): RegistryClient => {
     enableOfflineQueue: true,
     retryStrategy: () => null,
   });
-  // A connection that cannot be made rejects the command; an event that nobody hears would end the process.
-  redis.on('error', () => {});
+  // A connection that cannot be made rejects the command, but why, only the event says; one that nobody hears would end the process.
+  let why: string | null = null;
+  redis.on('error', (error) => {
+    why = error.message;
+  });
+  const connect = async (): Promise<void> => {
+    why = null;
+    await redis.connect().catch((error: unknown) => {
+      throw new Error(why ?? String(error));
+    });
+  };
   return {
     look: async () => {
-      if (redis.status === 'end' || redis.status === 'wait') await redis.connect();
+      if (redis.status === 'end' || redis.status === 'wait') await connect();
       const [rooms, nodes] = await Promise.all([redis.hgetall('room_node_map'), redis.hgetallBuffer('nodes')]);
       return {
         rooms: new Map(Object.entries(rooms)),

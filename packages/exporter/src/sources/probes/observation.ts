@@ -1,15 +1,10 @@
 import type { JoinPhases, TrackResult } from '@livekit-swarm/core';
+import type { Trouble } from '../../api-trouble.ts';
 import type { ProbeModule } from './module.ts';
 
 /** The two participants of a probe. */
 export const SIDES = ['a', 'b'] as const;
 export type Side = (typeof SIDES)[number];
-
-/** A short stable word and a sentence. */
-export interface Trouble {
-  reason: string;
-  message: string;
-}
 
 /** What befell one participant. Times in ms since it started to join. */
 export interface SideObservation {

@@ -1,5 +1,6 @@
+import type { Trouble } from '../../api-trouble.ts';
 import type { ProbeFailure } from '../../catalogue/index.ts';
-import { identityOf, type Observation, otherOf, SIDES, type Side, type SideObservation, type Trouble } from './observation.ts';
+import { identityOf, type Observation, otherOf, SIDES, type Side, type SideObservation } from './observation.ts';
 import type { DataFigures, MediaFigures } from './probe-figures.ts';
 
 export interface Failing {

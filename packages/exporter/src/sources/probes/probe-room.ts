@@ -1,6 +1,5 @@
-import { type Failure, withoutTokens } from '@livekit-swarm/livekit';
 import { RoomServiceClient } from 'livekit-server-sdk';
-import type { Trouble } from './observation.ts';
+import { causeOf, statusOf, type Trouble, troubleOf } from '../../api-trouble.ts';
 
 /** What a room service is asked with. */
 export interface RoomAccess {
@@ -65,17 +64,6 @@ export const deleteProbeRoom = async (access: RoomAccess, name: string, timeoutM
 
 const isNotFound = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'not_found';
 
-/** The HTTP status that the SDK was answered with. */
-const statusOf = (error: unknown): number | null =>
-  error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null;
-
-/** What `fetch` failed with. */
-const causeOf = (error: unknown): string => {
-  const cause = error instanceof Error ? error.cause : null;
-  if (!(cause instanceof Error)) return error instanceof Error ? error.message : String(error);
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
-};
-
 /** What a connection that never came about ends with. */
 const NEVER_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|bad port|CERT_|ERR_TLS_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_)/;
@@ -84,27 +72,4 @@ const NEVER_CONNECTED =
 const saidNo = (error: unknown): boolean => {
   const status = statusOf(error);
   return status === null ? NEVER_CONNECTED.test(causeOf(error)) : status < 500;
-};
-
-const WORDS: Readonly<Record<number, Failure['reason']>> = {
-  400: 'bad_request',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not_livekit',
-  429: 'rate_limited',
-  502: 'bad_gateway',
-};
-
-/** The SDK throws what the server answered, or what `fetch` threw. */
-const troubleOf = (error: unknown): Trouble => {
-  const status = statusOf(error);
-  if (status !== null) {
-    const said = withoutTokens(error instanceof Error ? error.message : '')
-      .replace(/\s+/g, ' ')
-      .slice(0, 200);
-    return { reason: WORDS[status] ?? 'server_error', message: `the API answered ${status}: ${said}` };
-  }
-  if (error instanceof Error && error.name === 'TimeoutError')
-    return { reason: 'unreachable', message: 'the API did not answer in time' };
-  return { reason: 'unreachable', message: `the API cannot be reached: ${withoutTokens(causeOf(error))}` };
 };

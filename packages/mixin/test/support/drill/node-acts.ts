@@ -106,6 +106,20 @@ export const redisGone: Act = {
   },
 };
 
+export const balancerKilled: Act = {
+  name: 'balancer',
+  fault: 'the load balancer is killed (SIGKILL)',
+  fires: ['LiveKitLoadBalancerDown'],
+  may: ['LiveKitProbeFailing'],
+  resolves: ['LiveKitLoadBalancerDown'],
+  begin: async ({ cluster }, strike) => {
+    const balancer = cluster.service('haproxy');
+    strike();
+    await kill(balancer);
+    return { heal: balancer.start };
+  },
+};
+
 export const split: Act = {
   name: 'split',
   fault: `${FORGETFUL} of three nodes come back without Redis in their configuration, behind the same load balancer`,

@@ -19,7 +19,11 @@ export interface Pace {
  */
 const SLOW: ReadonlySet<string> = new Set([
   ...ALERTS.filter((alert) => durationMs(alert.for) >= durationMs('15m')).map(({ name }) => name),
-  ...['30m', '2h', '6h', '1d', '3d'].map((window) => `job:livekit_join_errors:ratio_rate${window}`),
+  ...['30m', '2h', '6h', '1d', '3d'].flatMap((window) => [
+    `job:livekit_joins_begun:increase${window}`,
+    `job:livekit_joins_failed:increase${window}`,
+    `job:livekit_join_errors:ratio_rate${window}`,
+  ]),
 ]);
 
 /** @param scale 1: the rules as they are shipped */

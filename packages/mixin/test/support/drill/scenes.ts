@@ -1,7 +1,7 @@
 import type { Act } from './act.ts';
 import { busy, closed, lossy, stalled } from './media-acts.ts';
-import { draining, full, killed, looping, redisGone, split } from './node-acts.ts';
-import { exporterKilled, jobEmptied } from './watching-acts.ts';
+import { balancerKilled, draining, full, killed, looping, redisGone, split } from './node-acts.ts';
+import { companionsKilled, exporterKilled, jobEmptied } from './watching-acts.ts';
 
 /** Faults of media, and of what it needs: fault after fault; those of a scene do not disturb each other. */
 export const MEDIA_SCENES: readonly (readonly Act[])[] = [[lossy], [stalled], [closed, busy]];
@@ -13,6 +13,7 @@ export const PROGRAM_SCENES: readonly (readonly Act[])[] = [
   [killed],
   [looping],
   [redisGone],
+  [balancerKilled, companionsKilled],
   [split],
   [jobEmptied],
 ];

@@ -21,6 +21,24 @@ export const exporterKilled: Act = {
   },
 };
 
+export const companionsKilled: Act = {
+  name: 'companions',
+  fault: 'the exporters of the machine and of Redis are killed (SIGKILL)',
+  fires: ['LiveKitCompanionDown'],
+  may: [],
+  resolves: ['LiveKitCompanionDown'],
+  begin: async ({ cluster }, strike) => {
+    const companions = ['node-exporter', 'redis-exporter'].map((name) => cluster.service(name));
+    strike();
+    await Promise.all(companions.map(kill));
+    return {
+      heal: async () => {
+        await Promise.all(companions.map((companion) => companion.start()));
+      },
+    };
+  },
+};
+
 export const jobEmptied: Act = {
   name: 'job',
   fault: 'discovery finds no node any more: the scrape job is there, and empty',
