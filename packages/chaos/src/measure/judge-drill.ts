@@ -39,7 +39,7 @@ const checksOf = (recovery: Recovery, withNewcomers: boolean): Check[] => {
     atMost('controlGapMs', 'control-rooms', recovery.controlGapMs, seconds),
     atLeast('newcomersIn', 'newcomers', withNewcomers ? share(arrived.length, recovery.newcomers.length) : null, percent),
     atMost('newcomersBlind', 'newcomers', withNewcomers ? blind.length : 0, plain),
-    atMost('ghosts', 'ghosts', recovery.ghosts.length, plain),
+    (objectives) => (recovery.ghosts === null ? null : atMost('ghosts', 'ghosts', recovery.ghosts.length, plain)(objectives)),
     atMost('disconnected', 'disconnected', recovery.participants.filter(({ disconnected }) => disconnected).length, plain),
     ({ alertsWithinMs }) => alertsInTime(alertsWithinMs, recovery),
   ];

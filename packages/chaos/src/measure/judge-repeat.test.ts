@@ -43,6 +43,19 @@ describe('a drill', () => {
     expect(judged({}, { [objective]: limit })).toMatchObject({ verdict: 'failed', failing: [failing], reasons: [sentence] }),
   );
 
+  it('does not take ghosts that nobody could look for to be gone', () => {
+    expect(judged({}, { ghosts: 0 })).toMatchObject({
+      verdict: 'inconclusive',
+      findings: expect.not.arrayContaining([expect.objectContaining({ objective: 'ghosts' })]),
+      reasons: ['whether there were ghost rooms at the end is not known: Redis did not answer'],
+    });
+    const seen = { ...back, ghosts: [] };
+    expect(judged({ recovery: seen }, { ghosts: 0 }).verdict).toBe('passed');
+    expect(judged({ recovery: { ...back, ghosts: ['old'] } }, { ghosts: 0 })).toMatchObject({ failing: ['ghosts'] });
+    // What failed, failed, whoever looked.
+    expect(judged({}, { ghosts: 0, rtoMaxMs: 1 })).toMatchObject({ verdict: 'failed', failing: ['rto'] });
+  });
+
   it('fails when pairs never recover, and says never of their time', () => {
     const recovery = recoveryOf(...crowd(...A), ...faultOn('a'), ...silence(A, FAULT_AT, null));
     const { failing, findings } = judged({ recovery }, { rtoMaxMs: 60_000, roomsLost: 0 });

@@ -63,13 +63,15 @@ export const judgeRepeat = ({
     .map(({ sentence }) => sentence);
   if (suffered.length > 0) return conclude('inconclusive', [...suffered, ...sentences]);
   if (sentences.length > 0) return conclude('failed', sentences);
-  if (unmeasured.length > 0)
-    return conclude(
-      'inconclusive',
-      unmeasured.map(({ metric }) => `${metric} was never measured`),
-    );
+  const unknown = [
+    ...unmeasured.map(({ metric }) => `${metric} was never measured`),
+    ...(drill.objectives.ghosts !== null && recovery.ghosts === null ? [GHOSTS_UNKNOWN] : []),
+  ];
+  if (unknown.length > 0) return conclude('inconclusive', unknown);
   return conclude('passed', []);
 };
+
+const GHOSTS_UNKNOWN = 'whether there were ghost rooms at the end is not known: Redis did not answer';
 
 /**
  * What a drill measures are silences of half a second and more. What makes jitter, latency and loss doubtful (packets that left 20 ms late, a buffer that

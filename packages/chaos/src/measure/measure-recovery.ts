@@ -119,7 +119,7 @@ export const createRecoveryFold = (): RecoveryFold => {
         controlGapMs: inControl.some(({ gapMs }) => gapMs === null)
           ? null
           : Math.max(0, ...inControl.map(({ gapMs }) => gapMs ?? 0)),
-        ghosts: registry?.ghosts ?? [],
+        ghosts: ghostsOf(registry),
         backends,
         comebacks,
         alerts,
@@ -127,6 +127,9 @@ export const createRecoveryFold = (): RecoveryFold => {
     },
   };
 };
+
+const ghostsOf = (registry: Registry | null): Recovery['ghosts'] =>
+  registry === null || registry.rooms === null ? null : registry.ghosts;
 
 const withoutSilences = ({ silences: _, ...pair }: PairFacts): Recovery['pairs'][number] => pair;
 

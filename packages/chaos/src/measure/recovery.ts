@@ -96,7 +96,8 @@ export interface Recovery {
   roomsSplit: number;
   /** Longest silence in a control room; null: it never ended. */
   controlGapMs: number | null;
-  ghosts: string[];
+  /** Rooms that are listed at the end and that nobody serves; null: not known, as Redis was not looked at, or did not answer. */
+  ghosts: string[] | null;
   backends: { at: number; healthy: number; total: number }[];
   /** Parts that were ended and serve again by themselves; `at`: when they did. Ms after they were told to end; null: not seen. */
   comebacks: Omit<Extract<DrillLine, { what: 'comeback' }>, 'type' | 'what'>[];

@@ -166,7 +166,8 @@ const figuresOf = (came: readonly NewcomerResult[]): string[] => {
 };
 
 export const clusterSection: Section = ({ recovery }) => {
-  const { backends, comebacks, ghosts, faults } = recovery;
+  const { backends, comebacks, faults } = recovery;
+  const ghosts = recovery.ghosts ?? [];
   const least = backends.reduce<(typeof backends)[number] | null>((a, b) => (a === null || b.healthy < a.healthy ? b : a), null);
   const since = faults[0]?.at ?? 0;
   return [

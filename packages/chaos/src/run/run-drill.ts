@@ -1,7 +1,6 @@
 /** A whole drill: as often as it asks for, each time on a deployment that is as it should be, and what all of it comes to. */
 import type { Plan, RecordLine } from '@livekit-swarm/core';
 import { openRecord, type Progress, type RecordWriter, type Staffing } from '@livekit-swarm/swarm';
-import { ChaosError } from '../chaos-error.ts';
 import type { Drill } from '../drill/drill.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -10,6 +9,7 @@ import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { keepDrill } from '../reread/drill-file.ts';
 import { attemptFolder, isEnough } from './attempts.ts';
 import type { DrillDeployment } from './deployment.ts';
+import { needEyes } from './need-eyes.ts';
 import { permit } from './permit.ts';
 import { runRepeat } from './run-repeat.ts';
 
@@ -59,7 +59,7 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
     try {
       await using deployment = await options.deploy(folder);
       permit(deployment, drill, options.named);
-      needPrometheus(deployment, drill);
+      await needEyes(deployment, drill);
       target = deployment.target.label;
       // From now on its records can be read again, whatever becomes of this process.
       keepDrill(dir, soFar());
@@ -86,15 +86,4 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
     }
   }
   return soFar();
-};
-
-/** @throws ChaosError `no-prometheus` when alerts are asked for that nobody could see */
-const needPrometheus = ({ name, prometheusUrl }: DrillDeployment, { objectives }: Pick<Drill, 'objectives'>): void => {
-  const asked = Object.keys(objectives.alertsWithinMs);
-  if (asked.length === 0 || prometheusUrl !== null) return;
-  throw new ChaosError(
-    'no-prometheus',
-    `the drill asks for ${asked.join(', ')}, and nobody knows the Prometheus of "${name}"`,
-    'say where it is: --prometheus URL; a lab has one with "swarm lab up --with prometheus"',
-  );
 };

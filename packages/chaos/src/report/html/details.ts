@@ -53,7 +53,8 @@ const newcomerRow = (newcomer: NewcomerResult): Markup => {
 };
 
 /** What no participant sees. */
-export const clusterPart = ({ recovery: { ghosts, rooms } }: RepeatResult): Markup | null => {
+export const clusterPart = ({ recovery: { ghosts: known, rooms } }: RepeatResult): Markup | null => {
+  const ghosts = known ?? [];
   const wrong = rooms.filter(({ registryAgrees }) => registryAgrees === false);
   if (ghosts.length === 0 && wrong.length === 0) return null;
   return html`<h3>Redis and reality</h3><ul class="done">${

@@ -109,7 +109,12 @@ const recovery = z
     roomsLost: z.number(),
     roomsSplit: z.number(),
     controlGapMs: ms('Longest silence in a control room. Null: it never ended.'),
-    ghosts: z.array(z.string()),
+    ghosts: z
+      .array(z.string())
+      .nullable()
+      .describe(
+        'Rooms that are listed at the end and that nobody serves. Null: not known, as Redis was not looked at, or did not answer.',
+      ),
     backends: z.array(z.object({ at: z.number(), healthy: z.number(), total: z.number() })),
     comebacks: z.array(
       z.object({
