@@ -122,6 +122,17 @@ describe('attachBeacon', () => {
     expect(seqs(sentBodies())).toEqual([[6, 7, 8]]);
   });
 
+  it('sends no more at once than the exporter takes, however small reports are', async () => {
+    const { beacon } = await join({ maxQueue: 300 });
+    answer = () => Promise.reject(new TypeError('Failed to fetch'));
+    // Nobody says anything for half an hour and more.
+    await vi.advanceTimersByTimeAsync(250 * 10_000);
+    posts = [];
+    answer = () => new Response(null, { status: 204 });
+    await beacon.detach();
+    expect(sentBodies().map(({ reports }) => reports.length)).toEqual([100, 100, 51]);
+  });
+
   it('does not send again what was refused for good', async () => {
     const { received, beacon } = await join();
     answer = () => new Response('streams.0: wrong', { status: 400 });

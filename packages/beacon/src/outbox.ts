@@ -30,6 +30,8 @@ interface Waiting {
 const MAX_STREAMS = 64;
 /** Browsers give sendBeacon and keepalive 64 KiB altogether. */
 const MAX_BODY = 48_000;
+/** The exporter takes 128 at once, however small they are. */
+const MAX_REPORTS = 100;
 const TIMEOUT_MS = 10_000;
 const LONGEST_WAIT_MS = 300_000;
 /** Sending the same again would not help. */
@@ -70,7 +72,7 @@ export const createOutbox = ({ url, token, intervalMs, maxQueue, software, onErr
     let size = 0;
     const fitting = queue.findIndex((waiting, index) => {
       size += JSON.stringify(waiting.report).length;
-      return waiting.session !== first.session || (index > 0 && size > MAX_BODY);
+      return waiting.session !== first.session || index >= MAX_REPORTS || (index > 0 && size > MAX_BODY);
     });
     const taken = fitting === -1 ? [...queue] : queue.slice(0, fitting);
     // Said with the next that goes, and with every repetition of it.
