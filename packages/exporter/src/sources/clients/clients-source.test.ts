@@ -158,6 +158,15 @@ describe('who may report', () => {
     expect(await results()).toEqual({ accepted: 2 });
   });
 
+  it('is whoever has a token of one of two deployments that call their keys the same', async () => {
+    const second = { ...KEY, apiSecret: 'the-secret-of-another-deployment-32-bytes' };
+    const { post, results } = openSource({ keys: [KEY, second] });
+    await post(await tokenFor('room', 'anna'), bodyOf());
+    await post(await tokenFor('room', 'ben', second), bodyOf());
+    await post(await tokenFor('room', 'eve', { ...KEY, apiSecret: 'a-secret-of-neither-of-the-two-32-bytes' }), bodyOf());
+    expect(await results()).toEqual({ accepted: 2, unauthorized: 1 });
+  });
+
   it('is a page of an origin on the list, or of the exporter itself', async () => {
     const { ask, post, results } = openSource({ origins: ['https://app.example.com'] });
     const token = await tokenFor('room');
