@@ -187,6 +187,9 @@ probes:
 
   it('says what is missing beside the file', async () => {
     expect(await problem(null, {}, {})).toContain('there is nothing to export: no deployment is named; set LIVEKIT_URL');
+    expect(await problem(null, {}, { LIVEKIT_URL: 'here', LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: SECRET })).toContain(
+      'LIVEKIT_URL: ',
+    );
     expect(await problem(null, {}, { LIVEKIT_URL: 'ws://127.0.0.1:1' })).toContain(
       'LIVEKIT_API_KEY and LIVEKIT_API_SECRET are not',
     );

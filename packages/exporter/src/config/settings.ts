@@ -124,8 +124,17 @@ const environmentTarget = ({
       'set them, or name targets in a file: --config FILE',
     );
   }
-  const target = { name: ENVIRONMENT_TARGET, url: checkUrl(url), apiKey, apiSecret };
+  const target = { name: ENVIRONMENT_TARGET, url: urlOfEnvironment(url), apiKey, apiSecret };
   return [{ ...target, nodes: [], isAlsoAt: () => false, redisUrl: null }];
+};
+
+/** @throws UsageError that says where the URL came from */
+const urlOfEnvironment = (url: string): string => {
+  try {
+    return checkUrl(url);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`LIVEKIT_URL: ${error.message}`, error.hint) : error;
+  }
 };
 
 const readTls = ({ tlsCert, tlsKey }: SettingsFlags, { tls }: ConfigFile, dir: string): ExporterSettings['tls'] => {
