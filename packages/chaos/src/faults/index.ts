@@ -39,7 +39,7 @@ export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
     askedFor(delay, ({ delay: delayMs, ...traffic }) => ({ ...traffic, delayMs })),
     askedFor(jitter, ({ jitter: jitterMs, ...traffic }) => ({ ...traffic, jitterMs })),
     askedFor(reorder, ({ share, ...traffic }) => ({ ...traffic, reorder: share })),
-    askedFor(rateLimit, ({ rate, queue, shared: _, ...traffic }) => ({ ...traffic, rateBps: rate, queueMs: queue })),
+    askedFor(rateLimit, ({ rate, queue, ...rest }) => ({ ...rest, rateBps: rate, queueMs: queue })),
     cpuPressure,
     memoryPressure,
     clockSkew,

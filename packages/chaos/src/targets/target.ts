@@ -93,6 +93,8 @@ export interface NetworkTrouble extends LinkTrouble {
   protocol: 'udp' | 'tcp' | 'both';
   /** As the member sees it. */
   direction: 'in' | 'out' | 'both';
+  /** Of a rate: one for all that pass, or each participant has it for itself. */
+  shared?: boolean;
   /** Only what goes to and comes from Redis. */
   onlyRedis?: boolean;
 }

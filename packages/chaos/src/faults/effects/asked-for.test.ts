@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { Member, NetworkRequests, Target } from '../../targets/target.ts';
 import type { DescribedFault } from '../fault.ts';
+import { FAULTS } from '../index.ts';
 import { noParams } from '../no-params.ts';
 import { askedFor } from './asked-for.ts';
 
@@ -50,4 +51,12 @@ it('is done by ourselves where there is nobody to ask', async () => {
   await fault.inject(context);
   await fault.heal(context);
   expect(done).toEqual(['inject', 'heal']);
+});
+
+it('hands on whether a rate is for all or for each', async () => {
+  const asked = vi.fn<NetworkRequests['lacks']>(async () => null);
+  const rateLimit = FAULTS.get('rate-limit');
+  const params = rateLimit?.params.parse({ rate: '1Mbit/s', shared: false });
+  await rateLimit?.available(contextOf({ network: { ...network, lacks: asked } }).target, MEMBER, params);
+  expect(asked).toHaveBeenCalledWith(MEMBER, expect.objectContaining({ rateBps: 1_000_000, shared: false }));
 });

@@ -56,6 +56,7 @@ describe('what it cannot do', () => {
     [{ protocol: 'udp', direction: 'out', loss: 0.1 }, /protocol: both/],
     [{ protocol: 'both', direction: 'in', loss: 0.1 }, /direction: out/],
     [{ ...SENT, loss: 0.1, burst: 4 }, /in runs/],
+    [{ ...SENT, rateBps: 1_000, shared: false }, /one link for all/],
   ])('%o', (trouble, why) => {
     expect(lacksKind(trouble, ORDER)).toMatch(why);
   });

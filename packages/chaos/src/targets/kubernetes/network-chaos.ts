@@ -14,13 +14,14 @@ const LEAST_BUFFER = 10_000;
 
 /** What it can do at all, whichever pod it is. */
 export const lacksKind = (trouble: NetworkTrouble, { selectors }: Pick<SettledOrder, 'selectors'>): string | null => {
-  const { protocol, direction, burst = 1, onlyRedis = false } = trouble;
+  const { protocol, direction, burst = 1, shared = true, onlyRedis = false } = trouble;
   if (onlyRedis) {
     if (selectors.redis === undefined) return 'it is not known which pods are Redis';
     return labelsOf(selectors.redis) === null
       ? 'Chaos Mesh finds pods by labels such as app=redis only: give such a selector for Redis'
       : null;
   }
+  if (!shared) return 'Chaos Mesh has one link for all that a pod sends, not one for each participant: write shared: true';
   if (burst > 1) return 'Chaos Mesh drops each packet by itself, not in runs';
   if (protocol === 'both' && direction === 'out') return null;
   return 'Chaos Mesh takes all that a pod sends, and only that: write protocol: both and direction: out';
