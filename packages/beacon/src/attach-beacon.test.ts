@@ -265,7 +265,12 @@ describe('attachBeacon', () => {
     }
     await vi.advanceTimersByTimeAsync(10_000);
     const reports = sentBodies().flatMap((body) => body.reports);
-    expect(reports.map(({ streams }) => streams.length)).toEqual([64, 64, 64, 7]);
+    expect(reports.map(({ streams, part }) => [streams.length, part])).toEqual([
+      [64, undefined],
+      [64, true],
+      [64, true],
+      [7, true],
+    ]);
     expect(Math.max(...sentBodies().map((body) => JSON.stringify(body).length))).toBeLessThan(60_000);
     await beacon.detach();
   });

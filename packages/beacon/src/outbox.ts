@@ -56,7 +56,7 @@ export const createOutbox = ({ url, token, intervalMs, maxQueue, software, onErr
     const parts = Math.max(1, Math.ceil(streams.length / MAX_STREAMS));
     for (let part = 0; part < parts; part++) {
       const share = streams.slice(part * MAX_STREAMS, (part + 1) * MAX_STREAMS);
-      queue.push({ session, report: { seq: seq++, ...(part === 0 ? rest : { ms: rest.ms }), streams: share } });
+      queue.push({ session, report: { seq: seq++, ...(part === 0 ? rest : { ms: rest.ms, part: true }), streams: share } });
     }
     const tooMany = queue.length - maxQueue;
     if (tooMany > 0) {

@@ -36,6 +36,8 @@ export interface BeaconReport {
   network?: string;
   /** True for the last report of the session. */
   end?: true;
+  /** True where it goes on with the window of the report before: more tracks than one report takes. Nothing but `ms` and `streams` is said again. */
+  part?: true;
   streams: StreamReport[];
 }
 

@@ -5,7 +5,7 @@ import { limitBody } from '../../http/limit-body.ts';
 import { clientAddress } from './client-address.ts';
 import type { ClientsOptions } from './clients-options.ts';
 import { createLimiter } from './limiter.ts';
-import { bodySchema, type ReadBody } from './payload-schema.ts';
+import { bodySchema, type ReadBody, type ReadReport } from './payload-schema.ts';
 import { activeFor, isNew, type Participant, type Sessions } from './sessions.ts';
 import { type ClientHandles, tally } from './tally.ts';
 import { createTokenCheck, type Holder } from './token-check.ts';
@@ -51,10 +51,7 @@ export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, se
         count('duplicate');
         continue;
       }
-      participant.transport = transportOf(report.transport);
-      participant.network = networkOf(report.network);
-      participant.activeForMs = activeFor(report.ms);
-      participant.ended = report.end === true;
+      if (report.part !== true) note(participant, report);
       count(tally(metrics, participant, report));
     }
   };
@@ -118,6 +115,14 @@ export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, se
     return context.body(null, 204);
   };
   return app;
+};
+
+/** What is said once for a window, in the first of its reports. */
+const note = (participant: Participant, { transport, network, ms, end }: ReadReport): void => {
+  participant.transport = transportOf(transport);
+  participant.network = networkOf(network);
+  participant.activeForMs = activeFor(ms);
+  participant.ended = end === true;
 };
 
 /** Undefined where a request did not come over a socket. */

@@ -202,6 +202,23 @@ describe('rooms', () => {
     expect([...(await series()).keys()].filter((name) => name.includes('room='))).toEqual([]);
   });
 
+  it('are told of by all of a window that takes several reports', async () => {
+    const { post, series } = openSource({ rooms: ['town-hall'] });
+    const first = { ...LISTENING, packets: 900, lost: 100, concealed: 48_000 };
+    const [one] = bodyOf({ transport: 'udp', network: 'wifi', streams: [first] }).reports;
+    const [two] = bodyOf({ seq: 1, part: true, streams: [{ ...LISTENING, packets: 1_000, lost: 0 }] }).reports;
+    await post(await tokenFor('town-hall'), { ...bodyOf(), reports: [one, two] });
+    const found = await series();
+    expect(found.get('swarm_client_session_transports{transport="udp"}')).toBe(1);
+    expect(found.get('swarm_client_session_networks{network="wifi"}')).toBe(1);
+    expect(found.get('swarm_client_room_loss_ratio{room="town-hall"}')).toBeCloseTo(100 / 2_000, 6);
+    expect(found.get('swarm_client_room_quality_score{room="town-hall"}')).toBeLessThan(3.5);
+    const [last] = bodyOf({ seq: 2, end: true }).reports;
+    const [rest] = bodyOf({ seq: 3, part: true }).reports;
+    await post(await tokenFor('town-hall'), { ...bodyOf(), reports: [last, rest] });
+    expect([...(await series()).keys()].filter((name) => name.startsWith('swarm_client_session'))).toEqual([]);
+  });
+
   it('that people have left are empty at once', async () => {
     const { post, series } = openSource();
     await post(await tokenFor('room'), bodyOf({ end: true }));

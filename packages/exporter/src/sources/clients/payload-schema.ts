@@ -39,6 +39,7 @@ const report = z.object({
   transport: word.optional(),
   network: word.optional(),
   end: z.literal(true).optional(),
+  part: z.literal(true).optional(),
   streams: z.array(stream).max(64),
 });
 

@@ -25,10 +25,11 @@ export const tally = (metrics: ClientHandles, participant: Participant, report: 
   metrics.swarm_client_reports_dropped_total.inc(Math.min(MOST_RECONNECTS, dropped));
   const heard = observeScores(metrics, streams, { sdk, browser });
   if (participant.room !== undefined) {
+    const before = report.part === true ? participant.last : { score: undefined, lost: 0, expected: 0 };
     participant.last = {
-      score: participantQuality(heard),
-      lost: streams.reduce((sum, { lost = 0 }) => sum + lost, 0),
-      expected: streams.reduce((sum, stream) => sum + expectedPackets(stream), 0),
+      score: participantQuality([...heard, ...(before.score === undefined ? [] : [before.score])]),
+      lost: streams.reduce((sum, { lost = 0 }) => sum + lost, before.lost),
+      expected: streams.reduce((sum, stream) => sum + expectedPackets(stream), before.expected),
     };
   }
   const cut = ms < report.ms || reconnects > MOST_RECONNECTS || dropped > MOST_RECONNECTS || checked.some((one) => one.cut);
