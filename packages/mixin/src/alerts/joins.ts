@@ -29,6 +29,29 @@ const allFailed = (long: string, factor: number): Proof['fires'] => [
   },
 ];
 
+const ofFewJoins = (long: string, factor: number, minutes: number): Proof[] => [
+  {
+    // A quiet night, and one who closes the page while it connects: all joins of the last hours. Then the firewall is closed.
+    series: {
+      [joins('rtc_init')]: `100x60 101x30 101+60x${minutes - 90}`,
+      [joins('rtc_active')]: `100x${minutes}`,
+    },
+    silentAt: '64m',
+    firesAt: `${minutes - 5}m`,
+    fires: allFailed(long, factor),
+  },
+  {
+    // A node has just started, and is scraped while its first two people are on their way: nobody has got in yet, there is no series of those who did.
+    series: {
+      [joins('rtc_init')]: `_x5 2 25x60 25+60x${minutes - 66}`,
+      [joins('rtc_active')]: `_x6 25x${minutes - 6}`,
+    },
+    silentAt: '9m',
+    firesAt: `${minutes - 5}m`,
+    fires: allFailed(long, factor),
+  },
+];
+
 /** Whether people get in, and how fast. */
 export const JOIN_ALERTS: readonly Alert[] = [
   ...BURNS.map(
@@ -64,26 +87,8 @@ job:livekit_joins_failed:increase${long} >= ${LIMITS.joinFailures}`,
           firesAt: `${minutes - 5}m`,
           fires: allFailed(long, factor),
         },
-        {
-          // A quiet night, and one who closes the page while it connects: all joins of the last hours. Then the firewall is closed.
-          series: {
-            [joins('rtc_init')]: `100x60 101x30 101+60x${minutes - 90}`,
-            [joins('rtc_active')]: `100x${minutes}`,
-          },
-          silentAt: '64m',
-          firesAt: `${minutes - 5}m`,
-          fires: allFailed(long, factor),
-        },
-        {
-          // A node has just started, and is scraped while its first two people are on their way: nobody has got in yet, there is no series of those who did.
-          series: {
-            [joins('rtc_init')]: `_x5 2 25x60 25+60x${minutes - 66}`,
-            [joins('rtc_active')]: `_x6 25x${minutes - 6}`,
-          },
-          silentAt: '9m',
-          firesAt: `${minutes - 5}m`,
-          fires: allFailed(long, factor),
-        },
+        // The others wait longer than either lasts.
+        ...(name === 'LiveKitJoinsFailingFast' ? ofFewJoins(long, factor, minutes) : []),
       ],
     }),
   ),
