@@ -19,7 +19,15 @@ describe('the section clients', () => {
     expect(read('clients: { perAddress: { burst: 5 } }').perAddress).toEqual({ perSecond: 200, burst: 5 });
   });
 
+  it('takes origins as browsers send them, those of apps on phones as well', () => {
+    const origins = ['https://app.example.com:8443', 'http://localhost', 'capacitor://localhost', '*'];
+    expect(read(`clients: { origins: ${JSON.stringify(origins)} }`).origins).toEqual(origins);
+  });
+
   it.each([
+    ['clients: { origins: ["null"] }', /is no origin/],
+    ['clients: { origins: ["file://"] }', /is no origin/],
+    ['clients: { origins: ["capacitor://localhost/"] }', /is no origin/],
     ['clients: { origins: [app.example.com] }', /is no origin.*https:\/\/app\.example\.com/s],
     ['clients: { origins: ["https://app.example.com/"] }', /is no origin/],
     ['clients: { origins: https://app.example.com }', /must be a list/],

@@ -8,8 +8,12 @@ const list = (item: z.ZodType<string>, example: string) =>
     .max(MOST_LISTED, { error: say(`has more than ${MOST_LISTED} entries`, 'each is a value of a label') })
     .optional();
 
+/** As browsers send it. Of schemes that the URL standard does not know, as capacitor: of apps, it says "null", and browsers do not. */
+const originOf = (url: URL | null): string | null =>
+  url === null || url.host === '' ? null : url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
+
 const origin = () =>
-  text(300, 'an origin').refine((given) => given === '*' || (URL.canParse(given) && new URL(given).origin === given), {
+  text(300, 'an origin').refine((given) => given === '*' || originOf(URL.parse(given)) === given, {
     error: say('is no origin', 'write scheme, host and port as browsers do, without a slash at the end: https://app.example.com'),
   });
 
