@@ -226,7 +226,9 @@ describe('problems of drills', () => {
     [`${withFaults(HANG)}crowd: { publish: [] }`, 'crowd.publish: is empty: nobody could be heard'],
     [`${withFaults(HANG)}crowd: { publish: [audio, audio] }`, 'crowd.publish: names one kind twice'],
     [`${withFaults(HANG)}crowd: { recovery: application }`, '"application" is no way to recover'],
-    [`${withFaults(HANG)}steady: { within: 5s, for: 10s }`, 'steady.for: is longer than within'],
+    [`${withFaults(HANG)}steady: { within: 5s, for: 10s }`, 'steady.for: is not shorter than within'],
+    // What is left out counts as well: for is 10s.
+    [`${withFaults(HANG)}steady: { within: 10s }`, 'steady.for: is not shorter than within'],
     [`${withFaults(HANG)}objectives: { rto: { p50: 9s, max: 5s } }`, 'objectives.rto.max: is less than p50'],
     [
       `${withFaults(HANG)}objectives: { splitBrain: none }`,

@@ -67,11 +67,11 @@ const steady = strict({
     .prefault('10s')
     .describe('So long before that everybody must have been in, and have heard everybody. The window baseline.'),
 }).superRefine((given, context) => {
-  if (given.for <= given.within) return;
+  if (given.for < given.within) return;
   context.addIssue({
     code: 'custom',
     path: ['for'],
-    message: say('is longer than within', 'make within longer, or for shorter'),
+    message: say('is not shorter than within: the last could not join before it begins', 'make within longer, or for shorter'),
   });
 });
 
