@@ -12,6 +12,9 @@ it.each([
   ['the same network, written short', '2001:DB8:1:2::9', undefined, 0, '2001:db8:1:2::/64'],
   ['this machine', '::1', undefined, 0, '0:0:0:0::/64'],
   ['a link', 'fe80::1%eth0', undefined, 0, 'fe80:0:0:0::/64'],
+  ['whom a proxy names with a port', '192.0.2.7', '203.0.113.9:4711', 1, '203.0.113.9'],
+  ['the same of the new kind', '192.0.2.7', '[2001:db8:1:2::9]:4711', 1, '2001:db8:1:2::/64'],
+  ['the same without a port', '192.0.2.7', '[2001:db8:1:2::9]', 1, '2001:db8:1:2::/64'],
   ['nothing', undefined, undefined, 0, 'unknown'],
   ['nonsense', '192.0.2.7', 'x'.repeat(1_000), 1, 'unknown'],
 ])('counts %s', (_, socket, forwarded, proxies, expected) => {

@@ -10,8 +10,14 @@ export const clientAddress = (socket: string | undefined, forwardedFor: string |
   return network(hops[Math.max(0, hops.length - 1 - proxies)] ?? '');
 };
 
+/** Some proxies add the port: `203.0.113.9:4711`, `[2001:db8::1]:4711`. */
+const withoutPort = (address: string): string => {
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\](?::\d+)?|([^:]*):\d+)$/.exec(address) ?? [];
+  return bracketed ?? plain ?? address;
+};
+
 const network = (address: string): string => {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  const plain = withoutPort(address).replace(/^::ffff:(?=\d+\.)/i, '');
   if (isIPv4(plain)) return plain;
   if (!isIPv6(plain)) return 'unknown';
   const [head = '', tail] = plain.toLowerCase().split('%')[0]?.split('::') ?? [];
