@@ -53,6 +53,11 @@ export const playFaults = async (options: PlayOptions, open: Set<OpenFault>): Pr
 
 /** Something that was injected and must be healed. */
 export interface OpenFault {
+  /** Of its entry in the journal. */
+  readonly id: string;
+  readonly name: string;
+  /** Whether that has begun. */
+  readonly healing: boolean;
   heal(): Promise<void>;
 }
 
@@ -129,6 +134,11 @@ const openFault = (injection: Injection, name: string, { tell, elapsedMs }: Play
     tell({ what: 'heal', id: injection.id, fault: name, doneAt: elapsedMs() }, at);
   };
   const entry: OpenFault = {
+    id: injection.id,
+    name,
+    get healing() {
+      return healing !== undefined;
+    },
     heal: () => {
       healing ??= heal();
       return healing;

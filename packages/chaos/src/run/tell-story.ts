@@ -9,6 +9,7 @@ import type { Attendance } from './attendance.ts';
 import type { DrillDeployment } from './deployment.ts';
 import { pause } from './pause.ts';
 import { healAll, type OpenFault, type Played, playFaults } from './play-faults.ts';
+import { takenBack } from './taken-back.ts';
 import { type AbortWatch, watchAbort } from './watch-abort.ts';
 import { type DeploymentWatch, watchDeployment } from './watch-deployment.ts';
 
@@ -58,7 +59,12 @@ export const tellStory = async ({
     live.tell({ what, message });
     live.end();
   };
-  const looking = lookUntil(deployment, watch, stop).catch((error: unknown) =>
+  const confirm = async (): Promise<void> => {
+    await deployment.confirm?.();
+    const why = await takenBack(open, journal);
+    if (why !== null) giveUp('void', why);
+  };
+  const looking = lookUntil(confirm, watch, stop).catch((error: unknown) =>
     giveUp('void', error instanceof Error ? error.message : String(error)),
   );
   let abort: AbortWatch | null = null;
@@ -108,14 +114,10 @@ export const tellStory = async ({
   }
 };
 
-/** @throws what `confirm` of the deployment throws */
-const lookUntil = async (
-  { confirm }: Pick<DrillDeployment, 'confirm'>,
-  watch: DeploymentWatch,
-  stop: AbortSignal,
-): Promise<void> => {
+/** @throws what `confirm` throws */
+const lookUntil = async (confirm: () => Promise<void>, watch: DeploymentWatch, stop: AbortSignal): Promise<void> => {
   while (!stop.aborted) {
-    await confirm?.();
+    await confirm();
     await watch.look();
     await pause(LOOK_EVERY_MS, stop);
   }
