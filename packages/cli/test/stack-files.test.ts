@@ -24,7 +24,8 @@ interface Service {
   volumes?: string[];
   command?: string[];
   environment?: Record<string, string>;
-  healthcheck?: { test: string[] };
+  healthcheck?: { test: string[]; interval?: string; retries?: number };
+  depends_on?: Record<string, { condition: string }>;
   restart?: string;
 }
 
@@ -72,6 +73,13 @@ describe('docker-compose.yml', () => {
     expect(service.ports ?? []).toEqual([]);
     expect(service.privileged ?? false).toBe(false);
     expect(service.cap_add ?? []).toEqual(name === 'coturn' ? ['NET_BIND_SERVICE'] : []);
+  });
+
+  it('has nobody left out or called ill while the nodes are made anew, which takes ten seconds where there are rooms', () => {
+    for (const [name, { depends_on = {} }] of all)
+      expect(depends_on.haproxy?.condition, name).toBeOneOf([undefined, 'service_started']);
+    const { retries = 0, interval = '' } = services.haproxy?.healthcheck ?? {};
+    expect(retries * Number.parseFloat(interval)).toBeGreaterThanOrEqual(30);
   });
 
   it('mounts what is there, to be read only', () => {
