@@ -170,6 +170,19 @@ describe('attachBeacon', () => {
     expect(all.flatMap(({ streams }) => streams.map(({ packets }) => packets))).toEqual([7, 2]);
   });
 
+  it('keeps what it sent when the page was hidden while the exporter was away', async () => {
+    const { received, beacon } = await join();
+    answer = () => new Response(null, { status: 503 });
+    received.set('packetsReceived', 7);
+    await vi.advanceTimersByTimeAsync(12_000);
+    hide();
+    expect(seqs(beacons)).toEqual([[0]]);
+    posts = [];
+    answer = () => new Response(null, { status: 204 });
+    await beacon.detach();
+    expect(sentBodies()[0]?.reports[0]).toMatchObject({ seq: 0, streams: [{ packets: 7 }] });
+  });
+
   it('ends a session with the connection, and begins another with the next', async () => {
     const { received, emit, beacon } = await join();
     received.set('packetsReceived', 7);

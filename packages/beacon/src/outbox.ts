@@ -151,12 +151,15 @@ export const createOutbox = ({ url, token, intervalMs, maxQueue, software, onErr
   const sendNow = (): void => {
     const known = token.last();
     if (known === undefined) return;
+    const before = queue;
     for (let taken = batch(); taken.length > 0; taken = batch()) {
       // Text, since anything else would be asked for leave first (CORS), and nobody will be there to hear the answer.
       const body = new Blob([bodyOf(taken, known)], { type: 'text/plain;charset=UTF-8' });
-      if (navigator.sendBeacon?.(url, body) !== true) return;
+      if (navigator.sendBeacon?.(url, body) !== true) break;
       remove(taken);
     }
+    // Nobody says whether they were taken, and lately they were not: a page that was only hidden sends them again, and the exporter counts each once.
+    if (failures > 0) queue = before;
   };
 
   return { begin, put, send, sendNow };
