@@ -21,6 +21,28 @@ export const checkSchedule = ({ probes, targets }: ExporterSettings, { at }: Set
   }
 };
 
+/**
+ * livekit-server-sdk asks the API at the root of a host, whatever path a URL has: of a deployment behind a path that would be somebody else's.
+ * @throws UsageError
+ */
+export const checkPaths = ({ probes, lifecycle, targets }: ExporterSettings, { at }: Settings<ConfigFile>): void => {
+  if (probes === null && lifecycle === null) return;
+  for (const { name, url, nodes } of targets) {
+    const places: [Path, string][] = [
+      [['targets', name, 'url'], url],
+      ...nodes.map((node): [Path, string] => [['targets', name, 'nodes', node.name], node.url]),
+    ];
+    for (const [path, place] of places) {
+      const { pathname } = new URL(place);
+      if (pathname === '/') continue;
+      throw new UsageError(
+        `${at(path)}: ${path.join('.')}: the API of a deployment behind a path ("${pathname}") cannot be asked`,
+        'probes and lifecycle need one that has a host of its own',
+      );
+    }
+  }
+};
+
 /** What each source cannot do without a target. */
 const NEEDS = {
   probes: 'probes need a target',

@@ -5,7 +5,7 @@ import { readSettings, type Settings } from '@livekit-swarm/core/settings';
 import type { ClientsOptions } from '../sources/clients/clients-options.ts';
 import { clientsOptions } from '../sources/clients/config.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
-import { checkSchedule, checkUseful } from './check-settings.ts';
+import { checkPaths, checkSchedule, checkUseful } from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { readToken } from './read-token.ts';
@@ -69,6 +69,7 @@ export const loadSettings = async (flags: SettingsFlags, env: NodeJS.ProcessEnv)
     lifecycle: lifecycle === null ? null : { everyMs: lifecycle.every ?? 15_000 },
     clients: clients === null ? null : clientsOptions(clients, targets),
   };
+  checkPaths(settings, file);
   checkSchedule(settings, file);
   checkUseful(settings, config);
   return settings;
