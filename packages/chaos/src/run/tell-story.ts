@@ -104,8 +104,8 @@ export const tellStory = async ({
     }
     return { failure, played };
   } catch (error) {
-    // What goes on has no purpose any more.
-    live.end();
+    // What goes on has no purpose any more. Its record says so as well: who reads it again must not take it for one in which nothing went wrong.
+    giveUp('void', error instanceof Error ? error.message : String(error));
     throw error;
   } finally {
     abort?.close();
