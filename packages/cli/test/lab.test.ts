@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { labWorld } from './support/lab-world.ts';
 import { descendantsOf, type ProcessId, stillThere } from './support/processes.ts';
@@ -120,6 +121,23 @@ it('waits for one that is just coming up before it ends it', async () => {
   // That folder has no lab in it: what raised it was killed, and left its files.
   expect(down.stdout()).toContain('had been killed');
   expect(readdirSync(labs)).toEqual([]);
+});
+
+it('says how its keys are read, whatever its folder is called', async () => {
+  const { env } = labWorld();
+  const cache = join(scratch(), "Ann's cache");
+  const swarm = async (...args: string[]) => {
+    const command = startSwarm(['lab', ...args], { ...env, XDG_CACHE_HOME: cache });
+    return { code: await command.ended, out: command.stdout() };
+  };
+  try {
+    const up = await swarm('up', '--nodes', '1');
+    const read = /^ {2}(\. .*keys\.env.*)$/m.exec(up.out)?.[1] ?? 'false';
+    const { stdout } = await execa('sh', ['-ec', `${read}; echo $LIVEKIT_URL`]);
+    expect(up.out).toContain(`is up: ${stdout}`);
+  } finally {
+    expect(await swarm('down')).toMatchObject({ code: 0 });
+  }
 });
 
 it('has a Redis where its exporter is wanted', async () => {

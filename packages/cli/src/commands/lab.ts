@@ -138,12 +138,15 @@ const renderState = ({ name, facts, services }: LabState): string => {
     ...services.map((service) => `  ${service.name.padEnd(width)}  ${service.url}`),
     '',
     'Send a crowd:',
-    `  . ${keysFile(name)}`,
+    `  . ${forShell(keysFile(name))}`,
     '  swarm --rooms 50',
     `End it: swarm lab down${name === DEFAULT_LAB ? '' : ` --name ${name}`}`,
     '',
   ].join('\n');
 };
+
+/** As one word, whatever it holds. */
+const forShell = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 export const DEFAULT_LAB = 'lab';
 

@@ -58,7 +58,9 @@ export const readState = async (name: string): Promise<LabState | null> => {
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return null;
   const state = parse(text);
-  if (state?.schema === SCHEMA) return state;
+  // Empty or torn, as a power cut leaves files: nothing of that lab runs any more.
+  if (state === null) return null;
+  if (state.schema === SCHEMA) return state;
   throw new LabError(
     'bad-state',
     `${file} cannot be read by this version of swarm`,

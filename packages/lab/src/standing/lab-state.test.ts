@@ -1,0 +1,36 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { lowerLab } from './lab-down.ts';
+import { labFolder, labNames, readState } from './lab-state.ts';
+
+let cache: string;
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'swarm-state-'));
+  vi.stubEnv('XDG_CACHE_HOME', cache);
+  mkdirSync(labFolder('lab'), { recursive: true });
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(cache, { recursive: true });
+});
+
+const write = (text: string): void => writeFileSync(join(labFolder('lab'), 'lab.json'), text);
+
+it.each(['', '{ "schema": "livekit-swarm/la', 'null'])(
+  'takes what a power cut left of a lab for none, and removes it: %j',
+  async (text) => {
+    write(text);
+    expect(await readState('lab')).toBeNull();
+    expect(await lowerLab('lab')).toBe('was-dead');
+    expect(await labNames()).toEqual([]);
+  },
+);
+
+it('leaves a lab of another version to that version', async () => {
+  write('{ "schema": "livekit-swarm/lab/99" }');
+  await expect(readState('lab')).rejects.toMatchObject({ reason: 'bad-state' });
+  await expect(lowerLab('lab')).rejects.toMatchObject({ reason: 'bad-state' });
+  expect(await labNames()).toEqual(['lab']);
+});
