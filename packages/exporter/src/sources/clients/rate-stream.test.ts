@@ -26,11 +26,14 @@ describe('rateStream', () => {
     expect(rateStream({ ...WATCHING, lost: 60, recovered: 0 }) ?? 5).toBeLessThan(good - 0.3);
     expect(rateStream({ ...WATCHING, freezeSeconds: 9 }) ?? 5).toBeLessThan(good - 0.5);
     expect(rateStream({ ...WATCHING, freezeSeconds: 100 })).toBe(1);
+    // Nothing of what came could be shown.
+    expect(rateStream({ ...WATCHING, frames: 0, width: 0, height: 0 })).toBe(1);
   });
 
   it.each([
     ['no time', { ...LISTENING, expectedMs: 999 }],
     ['a screen', { ...WATCHING, rated: false as const }],
+    ['pictures of a size that nobody tells', { ...WATCHING, width: 0, height: 0 }],
     ['what nobody sent', { ...LISTENING, packets: 0, lost: 0 }],
   ])('does not rate %s', (_, stream) => {
     expect(rateStream(stream)).toBeUndefined();

@@ -8,9 +8,11 @@ const FRAME_MS = 20;
 
 /** The score of one track, 1 to 5; undefined where there was nothing to judge. */
 export const rateStream = (stream: ReadStream): number | undefined => {
-  const { packets = 0, lost = 0, expectedMs, rated, paused, kind } = stream;
+  const { packets = 0, lost = 0, frames = 0, width = 0, height = 0, expectedMs, rated, paused, kind } = stream;
   if (rated === false || expectedMs < SHORTEST_MS) return undefined;
   if (packets + lost === 0) return paused === true ? 1 : undefined;
+  // Older browsers do not say how large pictures are: those were seen, but nobody can say how well.
+  if (kind === 'video' && frames > 0 && width * height === 0) return undefined;
   return kind === 'audio' ? rateAudio(stream) : rateVideo(stream);
 };
 
