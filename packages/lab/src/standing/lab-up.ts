@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -54,6 +54,7 @@ const raise = async (order: LabOrder, folder: string, { onProgress, signal }: Up
   await forgetLab(order.name);
   await mkdir(dirname(folder), { recursive: true });
   await mkdir(folder, { mode: 0o700 });
+  if (signal.aborted) return abandon(order.name, signal);
   const log = openSync(join(folder, 'supervisor.log'), 'a', 0o600);
   const supervisor = spawn(process.execPath, [supervisorProgram()], {
     detached: true,
@@ -80,6 +81,10 @@ const raise = async (order: LabOrder, folder: string, { onProgress, signal }: Up
     const state = await readState(order.name);
     if (state === null) throw new LabError('interrupted', `the lab "${order.name}" ended as soon as it was up`, 'start it again');
     return state;
+  } catch (error) {
+    // Ended before it could hear us, it has not removed anything.
+    if (hasEnded(supervisor)) await forgetLab(order.name);
+    throw error;
   } finally {
     signal.removeEventListener('abort', interrupt);
     supervisor.removeAllListeners();
@@ -87,4 +92,12 @@ const raise = async (order: LabOrder, folder: string, { onProgress, signal }: Up
     if (supervisor.connected) supervisor.disconnect();
     supervisor.unref();
   }
+};
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
+/** Nothing runs yet. */
+const abandon = async (name: string, signal: AbortSignal): Promise<never> => {
+  await forgetLab(name);
+  throw signal.reason;
 };
