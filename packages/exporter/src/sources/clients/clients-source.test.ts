@@ -219,6 +219,15 @@ describe('rooms', () => {
     expect([...(await series()).keys()].filter((name) => name.startsWith('swarm_client_session'))).toEqual([]);
   });
 
+  it('of people whose beacon threw the first report of a window away have a way that is not known', async () => {
+    const { post, series } = openSource();
+    await post(await tokenFor('room'), bodyOf({ seq: 5, part: true, transport: 'udp' }));
+    expect([...(await series()).keys()].filter((name) => name.startsWith('swarm_client_session_'))).toEqual([
+      'swarm_client_session_transports{transport="unknown"}',
+      'swarm_client_session_networks{network="unknown"}',
+    ]);
+  });
+
   it('that people have left are empty at once', async () => {
     const { post, series } = openSource();
     await post(await tokenFor('room'), bodyOf({ end: true }));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Holder } from './token-check.ts';
+import { networkOf, transportOf } from './words.ts';
 
 /** One participant as its reports tell. Neither identity nor room is kept, but for rooms on the list. */
 export interface Participant {
@@ -105,8 +106,8 @@ const newParticipant = (room: string | undefined, at: number): Participant => ({
   credit: MOST_CREDIT_MS,
   sdk: '',
   browser: '',
-  transport: '',
-  network: '',
+  transport: transportOf(undefined),
+  network: networkOf(undefined),
   room,
   last: { score: undefined, lost: 0, expected: 0 },
 });
