@@ -9,6 +9,9 @@ export const JOBS = {
   exporter: 'swarm-exporter',
 } as const;
 
+/** The backend of haproxy that LiveKit's nodes are in, as its configuration calls it. */
+export const BALANCER_BACKEND = 'livekit';
+
 /** From where operators act; the figures are those of docs/workloads and of LiveKit's own documents. */
 export const LIMITS = {
   /** Share of packets. */
