@@ -3,7 +3,7 @@ import type { DrillFault } from '../drill/drill.ts';
 import { drillTimes } from '../drill/drill-times.ts';
 import { sayParams } from '../drill/say-params.ts';
 import type { AlertSpan } from '../measure/alert-spans.ts';
-import { isBrokenOff, isWhole } from '../measure/broken-off.ts';
+import { isBrokenOff, isNotHealed, isWhole } from '../measure/broken-off.ts';
 import type { DrillResult, RepeatResult, RepeatVerdict } from '../measure/drill-result.ts';
 import type { Recovery, WayBack } from '../measure/recovery.ts';
 import { sayAim } from '../run/aim.ts';
@@ -74,7 +74,7 @@ export const healedWords = (
   format: (at: number) => string,
 ): string => {
   if (healedAt !== null) return `healed at ${format(healedAt)}`;
-  return isBrokenOff(repeat) ? 'not healed as far as its record goes' : 'healed when it was over';
+  return isBrokenOff(repeat) || isNotHealed(repeat) ? 'not healed as far as its record goes' : 'healed when it was over';
 };
 
 /** What the application's own joining anew was worth; null: it did not come to that. */

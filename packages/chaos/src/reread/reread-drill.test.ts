@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { planFactsOf, RECORD_SCHEMA, type RecordLine } from '@livekit-swarm/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Drill } from '../drill/drill.ts';
+import type { JournalEntry } from '../journal/journal-entry.ts';
 import { renderDrillText } from '../report/render-text.ts';
 import { planOfDrill } from '../run/run-repeat.ts';
 import { drillOf } from '../testing/drill-of.ts';
@@ -137,6 +138,29 @@ describe('a drill that was killed', () => {
     expect(text).toContain('not healed as far as its record goes');
     expect(text).toContain('1 had not come back yet');
     expect(text).not.toMatch(/healed when it was over|never came back/);
+  });
+});
+
+describe('a drill that was interrupted, and whose fault could not be healed', () => {
+  it('is not said to have healed it while the journal has it', async () => {
+    const dir = newDir();
+    const drill = drillOf();
+    const injected = faultOn('a').filter((line) => line.type !== 'drill' || line.what !== 'heal');
+    write(dir, drill, ...SAMPLES, ...crowd(...A), STEADY, ...injected, { type: 'end', at: END_AT + 10, reason: 'interrupted' });
+    keepDrill(dir, resultOf(drill, []));
+    const [fault] = injected.flatMap((line) => (line.type === 'drill' && line.what === 'fault' ? [line] : []));
+    const journalOf = (...ids: string[]) => ({
+      read: async () => ({ pending: ids.map((id) => ({ id }) as JournalEntry), unreadable: [] }),
+    });
+    const left = await rereadDrill(dir, journalOf(fault?.id ?? ''));
+    expect(left.repeats[0]).toMatchObject({
+      verdict: 'interrupted',
+      reasons: [`not healed to this day: ${fault?.fault}; run "swarm chaos heal"`],
+    });
+    expect(renderDrillText(left)).toContain('not healed as far as its record goes');
+    expect((await rereadDrill(dir, journalOf('other'))).repeats[0]?.reasons).toEqual([
+      'it was interrupted; what had been injected was healed',
+    ]);
   });
 });
 

@@ -4,7 +4,8 @@ import { type EventLine, judge, parseThreshold, resolveThresholds } from '@livek
 import { RECORD_FILE, readRecord, recordLines } from '@livekit-swarm/swarm';
 import { ChaosError } from '../chaos-error.ts';
 import type { Drill } from '../drill/drill.ts';
-import { brokenOffReason } from '../measure/broken-off.ts';
+import { type Journal, openJournal } from '../journal/journal.ts';
+import { brokenOffReason, notHealedReason } from '../measure/broken-off.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
 import type { DrillResult, RepeatResult } from '../measure/drill-result.ts';
 import { type Failure, judgeRepeat } from '../measure/judge-repeat.ts';
@@ -17,12 +18,21 @@ import { type KeptDrill, readKeptDrill } from './drill-file.ts';
 /**
  * Measures and judges a drill once more, from what was asked and its records alone: as it was judged when it was carried out, or as this version does.
  * @param dir the folder of the drill
+ * @param journal of what drills have left and nobody has taken back
  * @throws ChaosError when it is none of a drill, or has no record; RecordError when one cannot be read
  */
-export const rereadDrill = async (dir: string): Promise<DrillResult> => await rereadKept(readKeptDrill(dir));
+export const rereadDrill = async (dir: string, journal: Pick<Journal, 'read'> = openJournal()): Promise<DrillResult> => {
+  const kept = readKeptDrill(dir);
+  // Records can be read where the journal cannot.
+  const { pending } = await journal.read().catch(() => ({ pending: [] }));
+  return await rereadKept(kept, new Set(pending.map(({ id }) => id)));
+};
 
-/** The same for who knows what was asked. */
-export const rereadKept = async ({ dir, drill, target, startedAt }: KeptDrill): Promise<DrillResult> => {
+/** The same for who knows what was asked, and what of any drill is still there. */
+export const rereadKept = async (
+  { dir, drill, target, startedAt }: KeptDrill,
+  left: ReadonlySet<string> = new Set(),
+): Promise<DrillResult> => {
   const files = recordsOf(dir, drill);
   if (files.length === 0) {
     throw new ChaosError('no-drill', `${dir}: there is no record in this folder`, 'the drill did not get as far as to write one');
@@ -33,9 +43,19 @@ export const rereadKept = async ({ dir, drill, target, startedAt }: KeptDrill): 
     const onEvent = ({ serverVersion }: EventLine): void => {
       if (serverVersion !== undefined) versions.add(serverVersion);
     };
-    repeats.push(await rereadRepeat(drill, number, file, onEvent));
+    const repeat = await rereadRepeat(drill, number, file, onEvent);
+    repeats.push(withLeftovers(repeat, left));
   }
   return combineRepeats({ drill, target, startedAt, repeats, versions });
+};
+
+/** Its record ends before the last is healed; the journal knows whether that came about. */
+const withLeftovers = (repeat: RepeatResult, left: ReadonlySet<string>): RepeatResult => {
+  const { verdict, reasons, recovery } = repeat;
+  const there = recovery.faults.filter(({ id, healedAt }) => healedAt === null && left.has(id)).map(({ fault }) => fault);
+  if (there.length === 0) return repeat;
+  // That it was interrupted says that all was healed.
+  return { ...repeat, reasons: [notHealedReason(there), ...(verdict === 'interrupted' ? [] : reasons)] };
 };
 
 /** As `runDrill` lays them out; a drill that was interrupted has fewer than it asked for. */
