@@ -78,6 +78,8 @@ const raise = async (order: LabOrder, folder: string, { onProgress, signal }: Up
   try {
     supervisor.send(order);
     await answer.promise;
+    // It has been told to end in the same moment.
+    signal.throwIfAborted();
     const state = await readState(order.name);
     if (state === null) throw new LabError('interrupted', `the lab "${order.name}" ended as soon as it was up`, 'start it again');
     return state;
