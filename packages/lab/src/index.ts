@@ -6,7 +6,7 @@ export { needProgram } from './cluster/need-program.ts';
 export { createService, type Service, type ServiceSpec, STOP_POLITELY } from './cluster/service.ts';
 export { type HaproxyOptions, haproxy } from './cluster/services/haproxy.ts';
 export type { ScrapeJob } from './cluster/services/prometheus.ts';
-export { type Cluster, type ClusterOptions, type Extra, MAX_NODES, startCluster } from './cluster/start-cluster.ts';
+export { type Cluster, type ClusterOptions, type Extra, MAX_NODES, startCluster, withRedis } from './cluster/start-cluster.ts';
 export { buildImage, type ImageSpec } from './docker/build-image.ts';
 export type { DockerEngine } from './docker/docker-engine.ts';
 export { type DockerOptions, startDocker } from './docker/start-docker.ts';

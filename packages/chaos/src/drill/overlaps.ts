@@ -1,6 +1,6 @@
 import type { Aim, Drill } from './drill.ts';
 import { endsProgram, exclude } from './exclude.ts';
-import { lengthOf } from './length-of.ts';
+import { hitFor, lengthOf } from './length-of.ts';
 import { beginningsOf } from './schedule.ts';
 import { usualAim } from './schema/check-aim.ts';
 import type { FaultItem, Faults } from './schema/fault.ts';
@@ -50,7 +50,7 @@ const stretchesOf = (item: FaultItem, position: number, seed: number, faults: Fa
   if (fault === undefined || aim === null) return [];
   const ends = endsProgram(fault);
   const lastsMs = lengthOf(item, fault);
-  const lengthMs = lastsMs ?? (fault.takes === undefined ? Number.POSITIVE_INFINITY : 0);
+  const lengthMs = hitFor(lastsMs, fault);
   return beginningsOf(item, lastsMs, seed, position).map((fromMs) => ({
     position,
     name: item.fault,

@@ -8,7 +8,7 @@ import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import type { Faults } from '../drill/schema/fault.ts';
 import type { Fault } from '../faults/fault.ts';
 import { sayAim } from '../run/aim.ts';
-import { type Aimed, createHits, type Hits } from '../run/hits.ts';
+import { type AimedFault, createHits, type Hits } from '../run/hits.ts';
 import type { Member, Target } from '../targets/target.ts';
 import { idleMembers } from './idle-members.ts';
 
@@ -96,7 +96,12 @@ const planFault = async (due: DrillFault, { hits, target, faults, members, times
 const NOBODY = { nodes: new Map<string, string>(), backends: new Map<string, string>() };
 
 /** Where the crowd decides, all that it may decide for. */
-const candidatesOf = (due: DrillFault, fault: Fault, members: readonly Member[], hits: Hits): Pick<Aimed, 'members' | 'why'> => {
+const candidatesOf = (
+  due: DrillFault,
+  fault: Fault,
+  members: readonly Member[],
+  hits: Hits,
+): Pick<AimedFault, 'members' | 'why'> => {
   const { aim } = due;
   const nodes = members.filter(({ kind }) => kind === 'node');
   const decided = aim.role !== 'room-node' && aim.role !== 'other-node' && aim.role !== 'signal-node';

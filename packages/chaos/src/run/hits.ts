@@ -1,12 +1,13 @@
 import type { Drill, DrillFault } from '../drill/drill.ts';
 import { endsProgram, exclude } from '../drill/exclude.ts';
+import { hitFor } from '../drill/length-of.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Member } from '../targets/target.ts';
-import { resolveAim } from './aim.ts';
+import { type Aimed, resolveAim } from './aim.ts';
 import type { Attendance } from './attendance.ts';
 
 /** What a fault is about to be done to, and what keeps it from being. */
-export interface Aimed extends ReturnType<typeof resolveAim> {
+export interface AimedFault extends Aimed {
   /** Null: nothing, as far as this tells. */
   why: string | null;
 }
@@ -14,7 +15,7 @@ export interface Aimed extends ReturnType<typeof resolveAim> {
 /** What is hit at the same time, by the drill's own schedule: a part by its name, whichever aim has found it. */
 export interface Hits {
   /** Finds what a fault is aimed at now, and keeps it in mind until its time is over. @throws ChaosError `no-member`, `blast-radius` */
-  aim(due: DrillFault, fault: Fault, all: readonly Member[], attendance: Pick<Attendance, 'nodes' | 'backends'>): Aimed;
+  aim(due: DrillFault, fault: Fault, all: readonly Member[], attendance: Pick<Attendance, 'nodes' | 'backends'>): AimedFault;
 }
 
 interface Hit {
@@ -39,14 +40,11 @@ export const createHits = (drill: Pick<Drill, 'seed' | 'blastRadius'>): Hits => 
       );
       const late = { name: fault.name, ends: endsProgram(fault) };
       const why = whyNot(fault, aimed.members) ?? whyNotTogether(late, aimed.members, now);
-      if (why === null) hits.push({ ...late, members: aimed.members, untilMs: due.atMs + lasting(due, fault) });
+      if (why === null) hits.push({ ...late, members: aimed.members, untilMs: due.atMs + hitFor(due.durationMs, fault) });
       return { ...aimed, why };
     },
   };
 };
-
-const lasting = ({ durationMs }: DrillFault, { takes }: Fault): number =>
-  durationMs ?? (takes === undefined ? Number.POSITIVE_INFINITY : 0);
 
 /** What somebody is called tells a file nothing of what it is. */
 const whyNot = ({ on }: Fault, members: readonly Member[]): string | null => {

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@livekit-swarm/core';
 import { ChaosError } from '../chaos-error.ts';
 import type { Drill } from '../drill/drill.ts';
 import type { DrillDeployment } from './deployment.ts';
@@ -24,7 +25,7 @@ export const needEyes = async (
   if (asked !== '' && prometheusUrl !== null && (await firingAlerts(prometheusUrl)) === null) {
     throw new ChaosError(
       'no-prometheus',
-      `the drill asks for ${asked}, and the Prometheus of "${name}" does not answer at ${withoutUser(prometheusUrl)}`,
+      `the drill asks for ${asked}, and the Prometheus of "${name}" does not answer at ${withoutSecrets(prometheusUrl)}`,
       'does it run, and is this its address (--prometheus)?',
     );
   }
@@ -35,10 +36,4 @@ export const needEyes = async (
       'say where it is: --redis URL; or write ghosts: any',
     );
   }
-};
-
-/** There may be a password in it. */
-const withoutUser = (url: string): string => {
-  const { origin } = new URL(url);
-  return origin;
 };

@@ -64,9 +64,8 @@ export const tellStory = async ({
     const why = await takenBack(open, journal);
     if (why !== null) giveUp('void', why);
   };
-  const looking = lookUntil(confirm, watch, stop).catch((error: unknown) =>
-    giveUp('void', error instanceof Error ? error.message : String(error)),
-  );
+  const tellsNothing = (error: unknown): void => giveUp('void', error instanceof Error ? error.message : String(error));
+  const looking = lookUntil(confirm, watch, stop).catch(tellsNothing);
   let abort: AbortWatch | null = null;
   try {
     await pause(zeroMs - live.elapsedMs(), stop);
@@ -105,7 +104,7 @@ export const tellStory = async ({
     return { failure, played };
   } catch (error) {
     // What goes on has no purpose any more. Its record says so as well: who reads it again must not take it for one in which nothing went wrong.
-    giveUp('void', error instanceof Error ? error.message : String(error));
+    tellsNothing(error);
     throw error;
   } finally {
     abort?.close();

@@ -18,6 +18,7 @@ import {
   MAX_NODES,
   raiseLab,
   readLab,
+  withRedis,
 } from '@livekit-swarm/lab';
 import { type Style, styleFor } from '@livekit-swarm/report';
 import { watchInterruption } from '@livekit-swarm/swarm';
@@ -97,7 +98,7 @@ export const labUpCommand = async (flags: LabUpFlags, { stdout, stderr }: Consol
   try {
     const { companions, exporter } = readCompanions(flags.with);
     const nodes = readNodes(flags.nodes);
-    if (flags.persistentRedis && nodes === 1 && !companions.some((one) => one === 'redis' || one === 'redis-exporter'))
+    if (flags.persistentRedis && !withRedis(nodes, companions).has('redis'))
       throw new UsageError('--persistent-redis has no effect without Redis', 'one node has none by itself: --with redis');
     const state = await raiseLab(
       {

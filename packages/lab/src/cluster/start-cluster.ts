@@ -54,7 +54,8 @@ export interface Cluster extends ClusterFacts, AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const withRedis = (nodes: number, companions: readonly Companion[]): ReadonlySet<Companion> =>
+/** What runs beside so many nodes when this is asked for: some cannot be without Redis. */
+export const withRedis = (nodes: number, companions: readonly Companion[]): ReadonlySet<Companion> =>
   new Set([...companions, ...(nodes > 1 || companions.includes('redis-exporter') ? (['redis'] as const) : [])]);
 
 /** More on one machine is a typing error. */
