@@ -12,6 +12,9 @@ export const JOBS = {
 /** The backend of haproxy that LiveKit's nodes are in, as its configuration calls it. */
 export const BALANCER_BACKEND = 'livekit';
 
+/** That backend, as a selector of haproxy's figures. */
+export const BALANCER = `job="${JOBS.haproxy}", proxy="${BALANCER_BACKEND}"`;
+
 /** From where operators act; the figures are those of docs/workloads and of LiveKit's own documents. */
 export const LIMITS = {
   /** Share of packets. */

@@ -1,8 +1,7 @@
 import type { Alert } from '../rule.ts';
-import { BALANCER_BACKEND, JOBS, LIMITS } from '../settings.ts';
+import { BALANCER, JOBS, LIMITS } from '../settings.ts';
 
 const LIVEKIT = `job="${JOBS.livekit}"`;
-const BACKEND = `job="${JOBS.haproxy}", proxy="${BALANCER_BACKEND}"`;
 
 const cpu = (mode: string): string => `node_cpu_seconds_total{job="${JOBS.node}", instance="m:1", cpu="0", mode="${mode}"}`;
 
@@ -31,7 +30,7 @@ export const NODE_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitNoHealthyBackend',
     severity: 'critical',
-    expr: `haproxy_backend_active_servers{${BACKEND}} == 0`,
+    expr: `haproxy_backend_active_servers{${BALANCER}} == 0`,
     for: '10s',
     summary: 'The load balancer has no healthy LiveKit node: nobody can join.',
     description:
@@ -76,7 +75,7 @@ export const NODE_ALERTS: readonly Alert[] = [
     name: 'LiveKitRedisUnreachable',
     severity: 'critical',
     // 406 is what a node answers that cannot reach Redis; up and redis_up alone would not show a partition.
-    expr: `count by (job, proxy) (haproxy_server_check_code{${BACKEND}} == 406) > 0
+    expr: `count by (job, proxy) (haproxy_server_check_code{${BALANCER}} == 406) > 0
 or
 count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     for: '5s',

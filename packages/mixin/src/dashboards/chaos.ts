@@ -3,10 +3,9 @@ import { alerts, faults, heals } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, stat, states } from '../panels/panel.ts';
 import { ask, rate } from '../panels/query.ts';
-import { BALANCER_BACKEND, JOBS } from '../settings.ts';
+import { BALANCER, JOBS } from '../settings.ts';
 import { CHECK_CODES, HARDLY_ANY, JOIN_SECONDS, LIVEKIT, LOSS, livekitVariables, NONE, probesByName } from './shared.ts';
 
-const BALANCER = `job="${JOBS.haproxy}", proxy="${BALANCER_BACKEND}"`;
 const DRILLS = 'LiveKit alerts, and red and green bands for faults and the minute after them, are drawn across all panels.';
 
 const LOST = rate('livekit_packet_loss_total', LIVEKIT, ['instance', 'direction']);
