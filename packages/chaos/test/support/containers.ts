@@ -17,8 +17,14 @@ export const buildImages = async (engine: DockerEngine): Promise<void> => {
   ]);
 };
 
+interface Containers {
+  deployment: DockerDeploymentOptions;
+  /** First and last of the UDP ports that each node may open, by its name. livekit-server opens no more of them than there are cores. */
+  udp: ReadonlyMap<string, readonly [number, number]>;
+}
+
 /** Nodes, Redis and a load balancer, each a container in the machine's network, on loopback. */
-export const startContainers = async (engine: DockerEngine, nodes: number, drill: string): Promise<DockerDeploymentOptions> => {
+export const startContainers = async (engine: DockerEngine, nodes: number, drill: string): Promise<Containers> => {
   const { apiKey, apiSecret } = generateCredentials();
   const shared = await findFreePorts('127.0.0.1', 1);
   const redis = shared.tcp;
@@ -33,6 +39,7 @@ export const startContainers = async (engine: DockerEngine, nodes: number, drill
     ...['test/redis:1', '--bind', '127.0.0.1', '--port', `${redis}`, '--save', ''],
   ]);
   const backends: string[] = [];
+  const udp = new Map<string, readonly [number, number]>();
   for (let number = 1; number <= nodes; number++) {
     const name = `node-${number}`;
     const { http, tcp, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
@@ -66,6 +73,7 @@ export const startContainers = async (engine: DockerEngine, nodes: number, drill
       ['test/livekit:1'],
       { LIVEKIT_CONFIG: stringify(config), LIVEKIT_KEYS: `${apiKey}: ${apiSecret}` },
     );
+    udp.set(name, [udpFirst, udpLast]);
     backends.push(`server ${name} 127.0.0.1:${http} check`);
   }
   await buildImage(engine, {
@@ -75,7 +83,7 @@ export const startContainers = async (engine: DockerEngine, nodes: number, drill
     entrypoint: ['/haproxy', '-db', '-f', '/haproxy.cfg'],
   });
   await run('haproxy', { role: 'balancer', address: '127.0.0.1', tcp: `${shared.http}` }, ['test/haproxy-configured:1']);
-  return {
+  const deployment: DockerDeploymentOptions = {
     host: `unix://${engine.socketPath}`,
     label: `swarm.drill=${drill}`,
     roles: {},
@@ -85,4 +93,5 @@ export const startContainers = async (engine: DockerEngine, nodes: number, drill
     redisUrl: `redis://127.0.0.1:${redis}`,
     balancerMetricsUrl: `http://127.0.0.1:${shared.metrics}/metrics`,
   };
+  return { deployment, udp };
 };
