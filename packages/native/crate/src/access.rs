@@ -49,7 +49,13 @@ impl Access {
     }
 
     /// Whether a datagram from the socket has a bad network to pass. Then it comes by [`Access::arrived`], if at all. `arrival`: wall clock, ns.
-    pub fn holds_up(&mut self, datagram: &[u8], source: SocketAddr, arrival: u64, now: Now) -> bool {
+    pub fn holds_up(
+        &mut self,
+        datagram: &[u8],
+        source: SocketAddr,
+        arrival: u64,
+        now: Now,
+    ) -> bool {
         let Some(impairment) = &mut self.impairment else { return false };
         impairment.down.enter(datagram, source, now.mono - now.since(arrival), arrival);
         true
@@ -85,7 +91,9 @@ impl Access {
 
     /// Up and down.
     pub fn impaired(&self) -> [LinkStats; 2] {
-        self.impairment.as_ref().map_or_else(Default::default, |impairment| [impairment.up.stats, impairment.down.stats])
+        self.impairment.as_ref().map_or_else(Default::default, |impairment| {
+            [impairment.up.stats, impairment.down.stats]
+        })
     }
 }
 

@@ -35,33 +35,61 @@ pub struct NativePump {
 #[napi]
 impl NativePump {
     #[napi(constructor)]
-    pub fn new(options: NativePumpOptions, on_events: Function<'_, Vec<NativeEvent>, ()>) -> Result<Self> {
+    pub fn new(
+        options: NativePumpOptions,
+        on_events: Function<'_, Vec<NativeEvent>, ()>,
+    ) -> Result<Self> {
         if !(1..=256).contains(&options.threads) {
             return Err(failed(format!("threads must be 1 to 256, not {}", options.threads)));
         }
-        let tick = Duration::from_micros(options.tick_micros.unwrap_or(4_000).clamp(500, 20_000) as u64);
-        let on_events = on_events.build_threadsafe_function::<Vec<NativeEvent>>().weak::<true>().build()?;
+        let tick =
+            Duration::from_micros(options.tick_micros.unwrap_or(4_000).clamp(500, 20_000) as u64);
+        let on_events =
+            on_events.build_threadsafe_function::<Vec<NativeEvent>>().weak::<true>().build()?;
         let tell = move |events: Vec<(u32, u64, PeerEvent)>| {
-            let events = events.into_iter().map(|(peer, wall, event)| NativeEvent::new(peer, wall, event)).collect();
+            let events = events
+                .into_iter()
+                .map(|(peer, wall, event)| NativeEvent::new(peer, wall, event))
+                .collect();
             // Fails only while the process exits.
             let _ = on_events.call(events, ThreadsafeFunctionCallMode::NonBlocking);
         };
-        let threads = Threads::start(options.threads, tick, !options.own_sockets.unwrap_or(false), Arc::new(tell)).map_err(failed)?;
+        let threads = Threads::start(
+            options.threads,
+            tick,
+            !options.own_sockets.unwrap_or(false),
+            Arc::new(tell),
+        )
+        .map_err(failed)?;
         Ok(Self { threads, clips: Vec::new() })
     }
 
     #[napi]
     pub fn add_clip(&mut self, clip: NativeClip) -> Result<u32> {
         let codec = Codec::named(&clip.codec);
-        let clip = Clip::new(codec, clip.clock_rate, clip.payload.to_vec(), &clip.packets, &clip.frames, &clip.audio_levels);
+        let clip = Clip::new(
+            codec,
+            clip.clock_rate,
+            clip.payload.to_vec(),
+            &clip.packets,
+            &clip.frames,
+            &clip.audio_levels,
+        );
         self.clips.push(Arc::new(clip.map_err(failed)?));
         Ok(self.clips.len() as u32 - 1)
     }
 
     #[napi]
-    pub fn create_peer(&mut self, local_address: String, options: Option<NativePeerOptions>) -> Result<NativeLocalTransport> {
-        let local: IpAddr = local_address.parse().map_err(|_| failed(format!("{local_address:?} is not an IP address")))?;
-        let (data_cohort, impairment) = options.map_or((None, None), |options| (options.data_cohort, options.impairment));
+    pub fn create_peer(
+        &mut self,
+        local_address: String,
+        options: Option<NativePeerOptions>,
+    ) -> Result<NativeLocalTransport> {
+        let local: IpAddr = local_address
+            .parse()
+            .map_err(|_| failed(format!("{local_address:?} is not an IP address")))?;
+        let (data_cohort, impairment) =
+            options.map_or((None, None), |options| (options.data_cohort, options.impairment));
         let data_cohort = cohort(data_cohort)?;
         let impairment = impairment.map(impairment_of).transpose()?.flatten();
         let mut reactor = self.threads.next().map_err(failed)?;
@@ -80,10 +108,9 @@ impl NativePump {
 
     #[napi]
     pub fn set_remote(&self, peer: u32, remote: NativeRemoteTransport) -> Result<()> {
-        let fingerprint = remote
-            .fingerprint
-            .parse()
-            .map_err(|_| failed(format!("{:?} is not a fingerprint like 'sha-256 AB:CD:…'", remote.fingerprint)))?;
+        let fingerprint = remote.fingerprint.parse().map_err(|_| {
+            failed(format!("{:?} is not a fingerprint like 'sha-256 AB:CD:…'", remote.fingerprint))
+        })?;
         let remote = Remote {
             credentials: IceCreds { ufrag: remote.ufrag, pass: remote.pwd },
             fingerprint,
@@ -91,7 +118,11 @@ impl NativePump {
             controlling: remote.controlling,
             data_channels: remote.data_channels,
         };
-        self.threads.owner(peer).map_err(failed)?.with_peer(peer, |peer, now| peer.set_remote(remote, now)).map_err(failed)
+        self.threads
+            .owner(peer)
+            .map_err(failed)?
+            .with_peer(peer, |peer, now| peer.set_remote(remote, now))
+            .map_err(failed)
     }
 
     #[napi]
@@ -105,7 +136,12 @@ impl NativePump {
 
     #[napi]
     pub fn restart_ice(&self, peer: u32) -> Result<NativeCredentials> {
-        let credentials = self.threads.owner(peer).map_err(failed)?.with_peer(peer, |peer, _| Ok(peer.restart_ice())).map_err(failed)?;
+        let credentials = self
+            .threads
+            .owner(peer)
+            .map_err(failed)?
+            .with_peer(peer, |peer, _| Ok(peer.restart_ice()))
+            .map_err(failed)?;
         Ok(NativeCredentials { ufrag: credentials.ufrag, pwd: credentials.pass })
     }
 
@@ -120,7 +156,13 @@ impl NativePump {
     }
 
     #[napi]
-    pub fn create_data_channel(&self, peer: u32, label: String, ordered: bool, max_retransmits: Option<u32>) -> Result<()> {
+    pub fn create_data_channel(
+        &self,
+        peer: u32,
+        label: String,
+        ordered: bool,
+        max_retransmits: Option<u32>,
+    ) -> Result<()> {
         let max_retransmits = max_retransmits.map(|n| n.min(u16::MAX as u32) as u16);
         let create = |peer: &mut crate::peer::Peer, now| {
             peer.create_channel(&label, ordered, max_retransmits, now);
@@ -131,7 +173,11 @@ impl NativePump {
 
     #[napi]
     pub fn send_data(&self, peer: u32, label: String, message: Buffer) -> Result<()> {
-        self.threads.owner(peer).map_err(failed)?.with_peer(peer, |peer, now| peer.send_data(&label, &message, now)).map_err(failed)
+        self.threads
+            .owner(peer)
+            .map_err(failed)?
+            .with_peer(peer, |peer, now| peer.send_data(&label, &message, now))
+            .map_err(failed)
     }
 
     #[napi]
@@ -145,8 +191,15 @@ impl NativePump {
         flow: u32,
     ) -> Result<()> {
         let interval_ns = (interval_ms * 1e6).max(0.0) as u64;
-        let flow =
-            DataFlow::new(label, flow, template.to_vec(), stamp_offset as usize, interval_ns, clock::monotonic_ns()).map_err(failed)?;
+        let flow = DataFlow::new(
+            label,
+            flow,
+            template.to_vec(),
+            stamp_offset as usize,
+            interval_ns,
+            clock::monotonic_ns(),
+        )
+        .map_err(failed)?;
         let add = |peer: &mut crate::peer::Peer, _| {
             peer.add_flow(flow);
             Ok(())
@@ -156,7 +209,11 @@ impl NativePump {
 
     #[napi]
     pub fn add_sender(&self, options: NativeSenderOptions) -> Result<u32> {
-        let clip = self.clips.get(options.clip as usize).ok_or_else(|| failed(format!("there is no clip {}", options.clip)))?.clone();
+        let clip = self
+            .clips
+            .get(options.clip as usize)
+            .ok_or_else(|| failed(format!("there is no clip {}", options.clip)))?
+            .clone();
         let config = SenderConfig {
             mid: options.mid.into_bytes(),
             rid: options.rid.map(String::into_bytes),
@@ -169,13 +226,18 @@ impl NativePump {
             extensions: options.extensions.map(Into::into),
             active: options.active,
         };
-        self.threads.owner(options.peer).map_err(failed)?.add_sender(options.peer, config, options.cname, clip).map_err(failed)
+        self.threads
+            .owner(options.peer)
+            .map_err(failed)?
+            .add_sender(options.peer, config, options.cname, clip)
+            .map_err(failed)
     }
 
     #[napi]
     pub fn set_sender_active(&self, sender: u32, active: bool) -> Result<()> {
         let set = |peer: &mut crate::peer::Peer, now: crate::peer::Now| {
-            if let Some((_, found)) = peer.senders.iter_mut().find(|(handle, _)| *handle == sender) {
+            if let Some((_, found)) = peer.senders.iter_mut().find(|(handle, _)| *handle == sender)
+            {
                 found.set_active(active, now.mono);
             }
         };
@@ -204,13 +266,19 @@ impl NativePump {
             remb: options.remb,
             cohort: cohort(options.cohort)?,
         };
-        self.threads.owner(options.peer).map_err(failed)?.add_receiver(options.peer, config).map_err(failed)
+        self.threads
+            .owner(options.peer)
+            .map_err(failed)?
+            .add_receiver(options.peer, config)
+            .map_err(failed)
     }
 
     #[napi]
     pub fn set_receiver_muted(&self, receiver: u32, muted: bool) -> Result<()> {
         let set = |peer: &mut crate::peer::Peer, now: crate::peer::Now| {
-            if let Some((_, found)) = peer.receivers.iter_mut().find(|(handle, _)| *handle == receiver) {
+            if let Some((_, found)) =
+                peer.receivers.iter_mut().find(|(handle, _)| *handle == receiver)
+            {
                 found.set_muted(muted, now.wall);
             }
         };
@@ -228,7 +296,9 @@ impl NativePump {
     #[napi]
     pub fn remove_sender(&self, sender: u32) -> Result<()> {
         let mut owner = self.threads.owner(sender).map_err(failed)?;
-        owner.with_stream(sender, |peer, _| peer.senders.retain(|(handle, _)| *handle != sender)).map_err(failed)?;
+        owner
+            .with_stream(sender, |peer, _| peer.senders.retain(|(handle, _)| *handle != sender))
+            .map_err(failed)?;
         owner.forget_stream(sender);
         Ok(())
     }
@@ -274,5 +344,8 @@ fn impairment_of(network: NativeImpairment) -> Result<Option<Box<Impairment>>> {
 }
 
 fn payload_type(value: u32) -> Result<u8> {
-    u8::try_from(value).ok().filter(|pt| *pt < 128).ok_or_else(|| failed(format!("{value} is not an RTP payload type")))
+    u8::try_from(value)
+        .ok()
+        .filter(|pt| *pt < 128)
+        .ok_or_else(|| failed(format!("{value} is not an RTP payload type")))
 }

@@ -28,7 +28,15 @@ pub struct BandwidthEstimator {
 
 impl BandwidthEstimator {
     pub fn new(now: u64) -> Self {
-        Self { estimate: OPEN_BPS, bytes: 0, since: now, lowest_delay_ms: f64::MAX, queue_ms: 0.0, last: (0, 0), reported_at: now }
+        Self {
+            estimate: OPEN_BPS,
+            bytes: 0,
+            since: now,
+            lowest_delay_ms: f64::MAX,
+            queue_ms: 0.0,
+            last: (0, 0),
+            reported_at: now,
+        }
     }
 
     /// `send_time`: the abs-send-time extension; `arrival`: wall clock, ns.
@@ -36,8 +44,10 @@ impl BandwidthEstimator {
         self.bytes += bytes as u64;
         let Some(send_time) = send_time else { return };
         // Both in the 64 s cycle; the clocks differ by a constant, which the smallest delay takes away.
-        let arrived = ((arrival as u128 * (1 << 18) / 1_000_000_000) % SEND_TIME_WRAP as u128) as u32;
-        let delay_ms = (arrived.wrapping_sub(send_time) % SEND_TIME_WRAP) as f64 * 1000.0 / (1 << 18) as f64;
+        let arrived =
+            ((arrival as u128 * (1 << 18) / 1_000_000_000) % SEND_TIME_WRAP as u128) as u32;
+        let delay_ms =
+            (arrived.wrapping_sub(send_time) % SEND_TIME_WRAP) as f64 * 1000.0 / (1 << 18) as f64;
         if (delay_ms - self.lowest_delay_ms).abs() > 30_000.0 {
             self.lowest_delay_ms = delay_ms; // first packet, or the clocks moved
         }
@@ -85,7 +95,11 @@ pub fn remb_body(sender_ssrc: u32, bps: u64, ssrcs: &[u32]) -> Vec<u8> {
     body.extend([0; 4]);
     body.extend(*b"REMB");
     body.push(ssrcs.len().min(255) as u8);
-    body.extend([(exponent << 2) as u8 | (mantissa >> 16) as u8, (mantissa >> 8) as u8, mantissa as u8]);
+    body.extend([
+        (exponent << 2) as u8 | (mantissa >> 16) as u8,
+        (mantissa >> 8) as u8,
+        mantissa as u8,
+    ]);
     for ssrc in ssrcs.iter().take(255) {
         body.extend(ssrc.to_be_bytes());
     }
@@ -128,7 +142,10 @@ mod tests {
     fn the_message_is_as_the_draft_lays_it_out() {
         assert_eq!(
             remb_body(1, 1_000_000, &[0xdead_beef]),
-            [0, 0, 0, 1, 0, 0, 0, 0, b'R', b'E', b'M', b'B', 1, 0x0b, 0xd0, 0x90, 0xde, 0xad, 0xbe, 0xef]
+            [
+                0, 0, 0, 1, 0, 0, 0, 0, b'R', b'E', b'M', b'B', 1, 0x0b, 0xd0, 0x90, 0xde, 0xad,
+                0xbe, 0xef
+            ]
         );
     }
 }

@@ -50,12 +50,30 @@ pub struct Clip {
 
 impl Clip {
     /// `packets` and `frames` are the quadruples that `ClipData` describes in TypeScript.
-    pub fn new(codec: Codec, clock_rate: u32, payload: Vec<u8>, packets: &[u32], frames: &[u32], levels: &[u8]) -> Result<Self, String> {
-        if clock_rate == 0 || frames.is_empty() || !packets.len().is_multiple_of(4) || !frames.len().is_multiple_of(4) {
+    pub fn new(
+        codec: Codec,
+        clock_rate: u32,
+        payload: Vec<u8>,
+        packets: &[u32],
+        frames: &[u32],
+        levels: &[u8],
+    ) -> Result<Self, String> {
+        if clock_rate == 0
+            || frames.is_empty()
+            || !packets.len().is_multiple_of(4)
+            || !frames.len().is_multiple_of(4)
+        {
             return Err("a clip needs a clock rate, at least one frame, and four numbers a packet and a frame".into());
         }
-        let packets: Vec<_> =
-            packets.chunks_exact(4).map(|p| ClipPacket { offset: p[0], len: p[1], marker: p[2] != 0, starts_frame: p[3] != 0 }).collect();
+        let packets: Vec<_> = packets
+            .chunks_exact(4)
+            .map(|p| ClipPacket {
+                offset: p[0],
+                len: p[1],
+                marker: p[2] != 0,
+                starts_frame: p[3] != 0,
+            })
+            .collect();
         let frames: Vec<_> = frames
             .chunks_exact(4)
             .enumerate()
@@ -67,10 +85,20 @@ impl Clip {
                 audio_level: levels.get(i).copied().unwrap_or(127) & 0x7f,
             })
             .collect();
-        if let Some(p) = packets.iter().find(|p| p.offset as usize + p.len as usize > payload.len() || p.len > 1_200) {
-            return Err(format!("a packet of {} bytes at {} does not fit the clip or a datagram", p.len, p.offset));
+        if let Some(p) = packets
+            .iter()
+            .find(|p| p.offset as usize + p.len as usize > payload.len() || p.len > 1_200)
+        {
+            return Err(format!(
+                "a packet of {} bytes at {} does not fit the clip or a datagram",
+                p.len, p.offset
+            ));
         }
-        if frames.iter().any(|f| f.packets == 0 || f.duration == 0 || (f.first_packet + f.packets) as usize > packets.len()) {
+        if frames.iter().any(|f| {
+            f.packets == 0
+                || f.duration == 0
+                || (f.first_packet + f.packets) as usize > packets.len()
+        }) {
             return Err("a frame names packets that are not there, or lasts no time".into());
         }
         if !frames[0].keyframe {

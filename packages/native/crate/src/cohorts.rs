@@ -12,7 +12,11 @@ impl TryFrom<u32> for Cohort {
     type Error = String;
 
     fn try_from(number: u32) -> Result<Self, String> {
-        if number < COHORTS { Ok(Self(number as u16)) } else { Err(format!("a cohort is 0 to {}, not {number}", COHORTS - 1)) }
+        if number < COHORTS {
+            Ok(Self(number as u16))
+        } else {
+            Err(format!("a cohort is 0 to {}, not {number}", COHORTS - 1))
+        }
     }
 }
 
@@ -45,7 +49,11 @@ impl Latencies {
 
     /// Those that are not empty, by number.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &Sketch)> {
-        let known = self.by_cohort.iter().enumerate().filter_map(|(cohort, sketch)| Some((cohort as u32, sketch.as_ref()?)));
+        let known = self
+            .by_cohort
+            .iter()
+            .enumerate()
+            .filter_map(|(cohort, sketch)| Some((cohort as u32, sketch.as_ref()?)));
         known.filter(|(_, sketch)| !sketch.is_empty())
     }
 }
@@ -73,7 +81,8 @@ mod tests {
 
     #[test]
     fn threads_add_up_and_begin_anew() {
-        let (mut all, mut one, mut two) = (Latencies::default(), Latencies::default(), Latencies::default());
+        let (mut all, mut one, mut two) =
+            (Latencies::default(), Latencies::default(), Latencies::default());
         one.add(cohort(0), Binned::new(3.0));
         one.add(cohort(4095), Binned::new(3.0));
         two.add(cohort(4095), Binned::new(9.0));

@@ -23,14 +23,32 @@ pub struct DataFlow {
 }
 
 impl DataFlow {
-    pub fn new(label: String, flow: u32, template: Vec<u8>, stamp_at: usize, interval_ns: u64, now: u64) -> Result<Self, String> {
+    pub fn new(
+        label: String,
+        flow: u32,
+        template: Vec<u8>,
+        stamp_at: usize,
+        interval_ns: u64,
+        now: u64,
+    ) -> Result<Self, String> {
         if stamp_at + STAMP_LEN > template.len() {
-            return Err(format!("the template has {} bytes: no room for a stamp of {STAMP_LEN} at {stamp_at}", template.len()));
+            return Err(format!(
+                "the template has {} bytes: no room for a stamp of {STAMP_LEN} at {stamp_at}",
+                template.len()
+            ));
         }
         if interval_ns == 0 {
             return Err("a data flow needs an interval above zero".into());
         }
-        Ok(Self { label, due_ns: now + fastrand::u64(0..interval_ns), flow, sequence: 0, interval_ns, template, stamp_at })
+        Ok(Self {
+            label,
+            due_ns: now + fastrand::u64(0..interval_ns),
+            flow,
+            sequence: 0,
+            interval_ns,
+            template,
+            stamp_at,
+        })
     }
 
     /// The next message. A flow that fell behind by more than a second does not catch up.
@@ -73,7 +91,9 @@ pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Optio
     let sent = u64::from_be_bytes(stamp[16..24].try_into().ok()?);
     let flow = flows.entry(flow).or_default();
     // Full numbers are known here: no need to guess the upper bits.
-    if flow.sequences.arrived((1 << 16) + sequence as u64, Transmission::First) == Arrival::Duplicate {
+    if flow.sequences.arrived((1 << 16) + sequence as u64, Transmission::First)
+        == Arrival::Duplicate
+    {
         flow.duplicates += 1;
         return None;
     }
@@ -95,12 +115,16 @@ mod tests {
         for i in 0..5 {
             let message = [b"envelope".as_slice(), flow.next_message(0)].concat();
             if i != 2 {
-                let latency = on_message(&mut flows, &message, clock::wall_ns() + 5_000_000).unwrap();
+                let latency =
+                    on_message(&mut flows, &message, clock::wall_ns() + 5_000_000).unwrap();
                 assert!((5.0..100.0).contains(&latency.ms));
             }
         }
         let seen = &flows[&77];
-        assert_eq!((seen.received, seen.sequences.lost(), seen.duplicates, seen.bytes), (4, 1, 0, 4 * 208));
+        assert_eq!(
+            (seen.received, seen.sequences.lost(), seen.duplicates, seen.bytes),
+            (4, 1, 0, 4 * 208)
+        );
     }
 
     #[test]

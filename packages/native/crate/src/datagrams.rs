@@ -54,23 +54,39 @@ impl Datagrams {
         let mut buffers = vec![[0; MAX_DATAGRAM]; MOST].into_boxed_slice();
         let mut controls = vec![[0; CONTROL / 8]; MOST].into_boxed_slice();
         // SAFETY: all-zero bytes are valid for these plain C structs.
-        let (address, header): (libc::sockaddr_storage, Header) = unsafe { (mem::zeroed(), mem::zeroed()) };
-        let mut iovecs: Box<[libc::iovec]> =
-            buffers.iter_mut().map(|buffer| libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: MAX_DATAGRAM }).collect();
+        let (address, header): (libc::sockaddr_storage, Header) =
+            unsafe { (mem::zeroed(), mem::zeroed()) };
+        let mut iovecs: Box<[libc::iovec]> = buffers
+            .iter_mut()
+            .map(|buffer| libc::iovec {
+                iov_base: buffer.as_mut_ptr().cast(),
+                iov_len: MAX_DATAGRAM,
+            })
+            .collect();
         let mut headers = vec![header; MOST].into_boxed_slice();
-        for ((header, iovec), control) in headers.iter_mut().zip(iovecs.iter_mut()).zip(controls.iter_mut()) {
+        for ((header, iovec), control) in
+            headers.iter_mut().zip(iovecs.iter_mut()).zip(controls.iter_mut())
+        {
             header.msg_hdr.msg_iov = iovec;
             header.msg_hdr.msg_iovlen = 1;
             header.msg_hdr.msg_control = control.as_mut_ptr().cast();
         }
-        Self { buffers, addresses: vec![address; MOST].into_boxed_slice(), _controls: controls, _iovecs: iovecs, headers, read_at: 0 }
+        Self {
+            buffers,
+            addresses: vec![address; MOST].into_boxed_slice(),
+            _controls: controls,
+            _iovecs: iovecs,
+            headers,
+            read_at: 0,
+        }
     }
 
     /// Reads up to `most` of what is there and returns how many. `named`: with their sources, which a connected socket has no need of.
     pub fn receive(&mut self, fd: RawFd, most: usize, named: bool) -> usize {
         let most = most.min(MOST);
         for (header, address) in self.headers.iter_mut().zip(self.addresses.iter_mut()).take(most) {
-            header.msg_hdr.msg_name = if named { (&raw mut *address).cast() } else { std::ptr::null_mut() };
+            header.msg_hdr.msg_name =
+                if named { (&raw mut *address).cast() } else { std::ptr::null_mut() };
             header.msg_hdr.msg_namelen = if named { NAME } else { 0 };
             header.msg_hdr.msg_controllen = CONTROL as _;
         }
@@ -83,7 +99,9 @@ impl Datagrams {
     fn receive_into_headers(&mut self, fd: RawFd, most: usize) -> usize {
         let (headers, none) = (self.headers.as_mut_ptr(), std::ptr::null_mut::<libc::timespec>());
         // SAFETY: the first `most` headers point at live buffers of the stated lengths (see `new`).
-        let count = unsafe { libc::syscall(libc::SYS_recvmmsg, fd, headers, most as u32, libc::MSG_DONTWAIT, none) };
+        let count = unsafe {
+            libc::syscall(libc::SYS_recvmmsg, fd, headers, most as u32, libc::MSG_DONTWAIT, none)
+        };
         // Errors here are EAGAIN or a pending ICMP error (a dead server): nothing to read either way.
         usize::try_from(count).unwrap_or(0)
     }
@@ -91,7 +109,8 @@ impl Datagrams {
     #[cfg(not(linux_io))]
     fn receive_into_headers(&mut self, fd: RawFd, _most: usize) -> usize {
         // SAFETY: the first header points at live buffers of the stated lengths (see `new`).
-        let len = unsafe { libc::recvmsg(fd, &raw mut self.headers[0].msg_hdr, libc::MSG_DONTWAIT) };
+        let len =
+            unsafe { libc::recvmsg(fd, &raw mut self.headers[0].msg_hdr, libc::MSG_DONTWAIT) };
         self.headers[0].msg_len = u32::try_from(len).unwrap_or(0);
         (len >= 0) as usize
     }
@@ -115,12 +134,18 @@ fn source(address: &libc::sockaddr_storage) -> Option<SocketAddr> {
         libc::AF_INET => {
             // SAFETY: an address of this family is a sockaddr_in, and the storage is large enough and aligned for it.
             let v4 = unsafe { &*(&raw const *address).cast::<libc::sockaddr_in>() };
-            Some(SocketAddr::new(IpAddr::V4(u32::from_be(v4.sin_addr.s_addr).into()), u16::from_be(v4.sin_port)))
+            Some(SocketAddr::new(
+                IpAddr::V4(u32::from_be(v4.sin_addr.s_addr).into()),
+                u16::from_be(v4.sin_port),
+            ))
         }
         libc::AF_INET6 => {
             // SAFETY: as above, for sockaddr_in6.
             let v6 = unsafe { &*(&raw const *address).cast::<libc::sockaddr_in6>() };
-            Some(SocketAddr::new(IpAddr::V6(v6.sin6_addr.s6_addr.into()), u16::from_be(v6.sin6_port)))
+            Some(SocketAddr::new(
+                IpAddr::V6(v6.sin6_addr.s6_addr.into()),
+                u16::from_be(v6.sin6_port),
+            ))
         }
         _ => None,
     }
@@ -142,11 +167,13 @@ fn control(header: &libc::msghdr) -> (Option<u64>, Option<Ipv4Addr>) {
         while !message.is_null() {
             match ((*message).cmsg_level, (*message).cmsg_type) {
                 (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) => {
-                    let ts: libc::timespec = std::ptr::read_unaligned(libc::CMSG_DATA(message).cast());
+                    let ts: libc::timespec =
+                        std::ptr::read_unaligned(libc::CMSG_DATA(message).cast());
                     arrival = Some(ts.tv_sec as u64 * 1_000_000_000 + ts.tv_nsec as u64);
                 }
                 (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
-                    let info: libc::in_pktinfo = std::ptr::read_unaligned(libc::CMSG_DATA(message).cast());
+                    let info: libc::in_pktinfo =
+                        std::ptr::read_unaligned(libc::CMSG_DATA(message).cast());
                     destination = Some(Ipv4Addr::from(u32::from_be(info.ipi_addr.s_addr)));
                 }
                 _ => {}

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use str0m::config::DtlsVersion;
-use str0m::crypto::dtls::{DtlsCert, DtlsImplError, DtlsInstance, DtlsOutput, DtlsProvider, ProtocolVersion, SrtpProfile};
+use str0m::crypto::dtls::{
+    DtlsCert, DtlsImplError, DtlsInstance, DtlsOutput, DtlsProvider, ProtocolVersion, SrtpProfile,
+};
 use str0m::crypto::{CryptoError, CryptoProvider};
 
 /// What a handshake leaves behind for SRTP.
@@ -41,7 +43,8 @@ pub fn crypto_provider() -> Arc<CryptoProvider> {
     PROVIDER
         .get_or_init(|| {
             let default = str0m::crypto::from_feature_flags();
-            let dtls_provider = LISTENING.get_or_init(|| ListeningProvider { inner: default.dtls_provider });
+            let dtls_provider =
+                LISTENING.get_or_init(|| ListeningProvider { inner: default.dtls_provider });
             Arc::new(CryptoProvider { dtls_provider, ..default })
         })
         .clone()

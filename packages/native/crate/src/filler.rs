@@ -19,9 +19,13 @@ const H264_2X2: [u8; 8] = [0x67, 0x42, 0xc0, 0x1f, 0x0f, 0xd9, 0x1f, 0x88];
 pub fn is_filler(codec: Codec, payload: &[u8]) -> bool {
     match codec {
         Codec::Opus => {
-            payload.starts_with(&SILENCE) && payload.len() >= SILENCE_LEN && payload[3..SILENCE_LEN].iter().all(|byte| *byte == 0)
+            payload.starts_with(&SILENCE)
+                && payload.len() >= SILENCE_LEN
+                && payload[3..SILENCE_LEN].iter().all(|byte| *byte == 0)
         }
-        Codec::Vp8 => payload[..payload.len().min(VP8_BEFORE + VP8_8X8.len())].windows(VP8_8X8.len()).any(|window| window == VP8_8X8),
+        Codec::Vp8 => payload[..payload.len().min(VP8_BEFORE + VP8_8X8.len())]
+            .windows(VP8_8X8.len())
+            .any(|window| window == VP8_8X8),
         Codec::H264 => payload.first() == Some(&STAP_A) && payload.get(3..11) == Some(&H264_2X2),
         Codec::Other => false,
     }
@@ -47,10 +51,13 @@ mod tests {
     #[test]
     fn blank_pictures_are_told_by_their_size() {
         let frame = [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 8, 0, 8, 0, 0, 0x47];
-        for descriptor in [&[0x10][..], &[0x90, 0x80, 0x81, 0x02], &[0x90, 0xe0, 0x81, 0x02, 0x05, 0x40]] {
+        for descriptor in
+            [&[0x10][..], &[0x90, 0x80, 0x81, 0x02], &[0x90, 0xe0, 0x81, 0x02, 0x05, 0x40]]
+        {
             let payload = [descriptor, &frame].concat();
             assert!(is_filler(Codec::Vp8, &payload), "{payload:?}");
-            let larger: Vec<u8> = payload.iter().map(|byte| if *byte == 8 { 160 } else { *byte }).collect();
+            let larger: Vec<u8> =
+                payload.iter().map(|byte| if *byte == 8 { 160 } else { *byte }).collect();
             assert!(!is_filler(Codec::Vp8, &larger));
         }
         assert!(!is_filler(Codec::Vp8, &frame[..5]));

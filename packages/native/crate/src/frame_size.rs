@@ -71,7 +71,8 @@ fn h264(payload: &[u8]) -> Option<FrameSize> {
 
 fn sps_size(unit: &[u8]) -> Option<FrameSize> {
     let nal = RefNal::new(unit, &[], true);
-    let (width, height) = SeqParameterSet::from_bits(nal.rbsp_bits()).ok()?.pixel_dimensions().ok()?;
+    let (width, height) =
+        SeqParameterSet::from_bits(nal.rbsp_bits()).ok()?.pixel_dimensions().ok()?;
     Some(FrameSize { width: width.try_into().ok()?, height: height.try_into().ok()? })
 }
 
@@ -82,8 +83,8 @@ mod tests {
     const VP8_KEYFRAME: [u8; 10] = [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01];
     /// 640 × 360, constrained baseline, as x264 writes it.
     const SPS: [u8; 25] = [
-        0x67, 0x42, 0xc0, 0x1f, 0xda, 0x02, 0x80, 0xbf, 0xe5, 0xc0, 0x4a, 0x50, 0x00, 0x00, 0x03, 0x00, 0x10, 0x00, 0x00, 0x03, 0x02, 0x88,
-        0xf1, 0x83, 0x2a,
+        0x67, 0x42, 0xc0, 0x1f, 0xda, 0x02, 0x80, 0xbf, 0xe5, 0xc0, 0x4a, 0x50, 0x00, 0x00, 0x03,
+        0x00, 0x10, 0x00, 0x00, 0x03, 0x02, 0x88, 0xf1, 0x83, 0x2a,
     ];
 
     fn size(width: u16, height: u16) -> Option<FrameSize> {
@@ -92,8 +93,17 @@ mod tests {
 
     #[test]
     fn vp8_keyframes_tell_their_size_behind_any_descriptor() {
-        for descriptor in [&[0x10][..], &[0x90, 0x80, 0x81, 0x23], &[0x90, 0x80, 0x11], &[0x90, 0xe0, 0x81, 0x23, 0x05, 0x20]] {
-            assert_eq!(vp8(&[descriptor, &VP8_KEYFRAME].concat()), size(640, 360), "{descriptor:?}");
+        for descriptor in [
+            &[0x10][..],
+            &[0x90, 0x80, 0x81, 0x23],
+            &[0x90, 0x80, 0x11],
+            &[0x90, 0xe0, 0x81, 0x23, 0x05, 0x20],
+        ] {
+            assert_eq!(
+                vp8(&[descriptor, &VP8_KEYFRAME].concat()),
+                size(640, 360),
+                "{descriptor:?}"
+            );
         }
     }
 

@@ -164,7 +164,8 @@ impl Peer {
                 .set_stats_interval(Some(TRANSPORT_STATS_INTERVAL))
                 .build(now.instant)
         });
-        let candidate = Candidate::host(socket.local(), "udp").map_err(|error| error.to_string())?;
+        let candidate =
+            Candidate::host(socket.local(), "udp").map_err(|error| error.to_string())?;
         rtc.add_local_candidate(candidate);
         Ok(Self {
             access: Access::new(socket),
@@ -217,7 +218,12 @@ impl Peer {
     pub fn candidate(&mut self) -> String {
         let ip = self.access.socket.local();
         // Priority of a host candidate of component 1 (RFC 8445 §5.1.2.1).
-        format!("candidate:1 1 udp {} {} {} typ host", (126 << 24) | (65_535 << 8) | 255, ip.ip(), ip.port())
+        format!(
+            "candidate:1 1 udp {} {} {} typ host",
+            (126 << 24) | (65_535 << 8) | 255,
+            ip.ip(),
+            ip.port()
+        )
     }
 
     pub fn set_remote(&mut self, remote: Remote, now: Now) -> Result<(), String> {
@@ -247,7 +253,9 @@ impl Peer {
     /// Candidates that cannot be used here are ignored: other transports, host names.
     pub fn add_remote_candidate(&mut self, line: &str, now: Now) {
         let Ok(candidate) = Candidate::from_sdp_string(line) else { return };
-        if candidate.proto() != Protocol::Udp || candidate.addr().is_ipv4() != self.access.socket.local().is_ipv4() {
+        if candidate.proto() != Protocol::Udp
+            || candidate.addr().is_ipv4() != self.access.socket.local().is_ipv4()
+        {
             return;
         }
         self.remote_candidates.push(candidate.clone());
@@ -264,21 +272,33 @@ impl Peer {
     pub fn set_extensions(&mut self, ids: ExtensionIds) {
         self.ids = ids;
         if ids.transport_wide_cc != 0 {
-            self.transport_senders.get_or_insert_with(|| Box::new([RETRANSMISSION; TRANSPORT_HISTORY]));
+            self.transport_senders
+                .get_or_insert_with(|| Box::new([RETRANSMISSION; TRANSPORT_HISTORY]));
         }
     }
 
-    pub fn create_channel(&mut self, label: &str, ordered: bool, max_retransmits: Option<u16>, now: Now) {
-        let reliability = max_retransmits.map_or(Reliability::Reliable, |retransmits| Reliability::MaxRetransmits { retransmits });
-        let config = ChannelConfig { label: label.into(), ordered, reliability, ..Default::default() };
+    pub fn create_channel(
+        &mut self,
+        label: &str,
+        ordered: bool,
+        max_retransmits: Option<u16>,
+        now: Now,
+    ) {
+        let reliability = max_retransmits.map_or(Reliability::Reliable, |retransmits| {
+            Reliability::MaxRetransmits { retransmits }
+        });
+        let config =
+            ChannelConfig { label: label.into(), ordered, reliability, ..Default::default() };
         let id = self.rtc.direct_api().create_data_channel(config);
         self.waiting_channels.push((id, label.into()));
         self.advance(now);
     }
 
     pub fn send_data(&mut self, label: &str, message: &[u8], now: Now) -> Result<(), String> {
-        let id = *self.channels.get(label).ok_or_else(|| format!("data channel {label} is not open"))?;
-        let mut channel = self.rtc.channel(id).ok_or_else(|| format!("data channel {label} was closed"))?;
+        let id =
+            *self.channels.get(label).ok_or_else(|| format!("data channel {label} is not open"))?;
+        let mut channel =
+            self.rtc.channel(id).ok_or_else(|| format!("data channel {label} was closed"))?;
         let accepted = channel.write(true, message).map_err(|error| error.to_string())?;
         self.messages_sent += accepted as u64;
         self.message_bytes_sent += accepted as u64 * message.len() as u64;
@@ -290,7 +310,14 @@ impl Peer {
         self.flows.push(flow);
     }
 
-    pub fn add_sender(&mut self, handle: u32, config: SenderConfig, cname: String, clip: Arc<Clip>, now: Now) {
+    pub fn add_sender(
+        &mut self,
+        handle: u32,
+        config: SenderConfig,
+        cname: String,
+        clip: Arc<Clip>,
+        now: Now,
+    ) {
         self.cname = cname;
         self.senders.push((handle, Sender::new(config, clip, now.mono)));
         self.report_at = self.report_at.min(now.mono + 200 * MS);
@@ -309,7 +336,11 @@ impl Peer {
     }
 
     pub fn remb_bps(&self) -> u64 {
-        if self.receivers.iter().any(|(_, r)| r.config.remb) { self.bandwidth.current_bps() } else { 0 }
+        if self.receivers.iter().any(|(_, r)| r.config.remb) {
+            self.bandwidth.current_bps()
+        } else {
+            0
+        }
     }
 
     /// Whether a handshake is under way: then every millisecond of waiting is a millisecond of join time.
@@ -333,7 +364,12 @@ impl Peer {
 
     /// When [`Peer::on_timer`] wants to be called, monotonic ns.
     pub fn next_at(&self, now: Now) -> u64 {
-        let mut at = now.mono + self.rtc_at.saturating_duration_since(now.instant).as_nanos().min(u64::MAX as u128 / 4) as u64;
+        let mut at = now.mono
+            + self
+                .rtc_at
+                .saturating_duration_since(now.instant)
+                .as_nanos()
+                .min(u64::MAX as u128 / 4) as u64;
         at = at.min(self.access.arrives_at());
         if self.srtp.is_some() {
             at = at.min(self.report_at).min(self.transport_feedback.due_at());
@@ -399,7 +435,15 @@ impl Peer {
         }
     }
 
-    fn take(&mut self, datagram: &mut [u8], source: SocketAddr, arrival: u64, now: Now, totals: &mut Totals, scratch: &mut Scratch) {
+    fn take(
+        &mut self,
+        datagram: &mut [u8],
+        source: SocketAddr,
+        arrival: u64,
+        now: Now,
+        totals: &mut Totals,
+        scratch: &mut Scratch,
+    ) {
         match datagram {
             // RFC 7983 §7, RFC 5761 §4.
             [128..=191, 192..=223, ..] => {

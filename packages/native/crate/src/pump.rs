@@ -26,11 +26,20 @@ pub struct Threads {
 }
 
 impl Threads {
-    pub fn start(threads: u32, tick: Duration, share: bool, on_events: Arc<OnEvents>) -> Result<Self, String> {
-        let certificate = dtls_keys::crypto_provider().dtls_provider.generate_certificate().ok_or("no DTLS certificate could be made")?;
+    pub fn start(
+        threads: u32,
+        tick: Duration,
+        share: bool,
+        on_events: Arc<OnEvents>,
+    ) -> Result<Self, String> {
+        let certificate = dtls_keys::crypto_provider()
+            .dtls_provider
+            .generate_certificate()
+            .ok_or("no DTLS certificate could be made")?;
         let mut started = Self { reactors: Vec::new(), handles: Vec::new(), next: 0 };
         for thread in 0..threads {
-            let reactor = Arc::new(Mutex::new(Reactor::new(thread, threads, certificate.clone(), share)?));
+            let reactor =
+                Arc::new(Mutex::new(Reactor::new(thread, threads, certificate.clone(), share)?));
             let (shared, on_events) = (reactor.clone(), on_events.clone());
             let handle = std::thread::Builder::new()
                 .name(format!("pump-{thread}"))
@@ -54,7 +63,10 @@ impl Threads {
     }
 
     fn reactor(&self, index: usize) -> Result<MutexGuard<'_, Reactor>, String> {
-        self.reactors.get(index).map(|reactor| lock(reactor)).ok_or_else(|| "the pump is closed".into())
+        self.reactors
+            .get(index)
+            .map(|reactor| lock(reactor))
+            .ok_or_else(|| "the pump is closed".into())
     }
 
     pub fn sample(&self) -> Rows {
@@ -99,7 +111,8 @@ fn run(reactor: &Mutex<Reactor>, tick: Duration, on_events: &OnEvents) {
             on_events(told);
         }
         let now = clock::monotonic_ns();
-        planned = (planned + if hurry { tick_ns.min(HURRY_NS) } else { tick_ns }).max(now.saturating_sub(tick_ns));
+        planned = (planned + if hurry { tick_ns.min(HURRY_NS) } else { tick_ns })
+            .max(now.saturating_sub(tick_ns));
         loop {
             let wake_at = release_at.max(clock::monotonic_ns() + RELEASE_PAUSE_NS);
             if wake_at >= planned {

@@ -87,7 +87,12 @@ pub struct Reactor {
 
 impl Reactor {
     /// `share`: peers on loopback share one socket where the machine allows it.
-    pub fn new(thread: u32, threads: u32, certificate: DtlsCert, share: bool) -> Result<Self, String> {
+    pub fn new(
+        thread: u32,
+        threads: u32,
+        certificate: DtlsCert,
+        share: bool,
+    ) -> Result<Self, String> {
         Ok(Self {
             thread,
             threads,
@@ -115,15 +120,18 @@ impl Reactor {
     }
 
     pub fn create_peer(&mut self, local: IpAddr) -> Result<(u32, &mut Peer), String> {
-        let endpoint = self.endpoint(local).map_err(|error| format!("no UDP socket on {local}: {error}"))?;
+        let endpoint =
+            self.endpoint(local).map_err(|error| format!("no UDP socket on {local}: {error}"))?;
         let peer = Peer::new(endpoint, &self.certificate, Now::read())?;
         let entry = self.peers.vacant_entry();
         let key = entry.key();
         match &peer.access.socket {
             Endpoint::Shared { ip, .. } => drop(self.by_address.insert(*ip, key)),
             // SAFETY: the socket is removed from the poller before its peer is dropped (`close_peer`, `close`).
-            Endpoint::Own(socket) => unsafe { self.poller.add_with_mode(socket, Event::readable(key), PollMode::Level) }
-                .map_err(|error| format!("cannot watch a socket: {error}"))?,
+            Endpoint::Own(socket) => {
+                unsafe { self.poller.add_with_mode(socket, Event::readable(key), PollMode::Level) }
+                    .map_err(|error| format!("cannot watch a socket: {error}"))?
+            }
         }
         self.joining.push(key);
         let slot = entry.insert(Slot { peer, scheduled: u64::MAX, releasing: u64::MAX });
@@ -156,11 +164,19 @@ impl Reactor {
 
     fn key(&self, peer: u32) -> Result<usize, String> {
         let key = (peer / self.threads) as usize;
-        if self.peers.contains(key) { Ok(key) } else { Err(format!("there is no peer {peer}: it was closed")) }
+        if self.peers.contains(key) {
+            Ok(key)
+        } else {
+            Err(format!("there is no peer {peer}: it was closed"))
+        }
     }
 
     /// Acts on a peer from outside, then looks at its timers again.
-    pub fn with_peer<T>(&mut self, peer: u32, act: impl FnOnce(&mut Peer, Now) -> Result<T, String>) -> Result<T, String> {
+    pub fn with_peer<T>(
+        &mut self,
+        peer: u32,
+        act: impl FnOnce(&mut Peer, Now) -> Result<T, String>,
+    ) -> Result<T, String> {
         let key = self.key(peer)?;
         let now = Now::read();
         let result = act(&mut self.peers[key].peer, now);
@@ -176,7 +192,13 @@ impl Reactor {
         stream
     }
 
-    pub fn add_sender(&mut self, peer: u32, config: SenderConfig, cname: String, clip: Arc<Clip>) -> Result<u32, String> {
+    pub fn add_sender(
+        &mut self,
+        peer: u32,
+        config: SenderConfig,
+        cname: String,
+        clip: Arc<Clip>,
+    ) -> Result<u32, String> {
         let key = self.key(peer)?;
         let stream = self.new_stream(key);
         let now = Now::read();
@@ -195,7 +217,11 @@ impl Reactor {
     }
 
     /// Acts on the peer that owns `stream`.
-    pub fn with_stream(&mut self, stream: u32, act: impl FnOnce(&mut Peer, Now)) -> Result<(), String> {
+    pub fn with_stream(
+        &mut self,
+        stream: u32,
+        act: impl FnOnce(&mut Peer, Now),
+    ) -> Result<(), String> {
         let Some(&key) = self.stream_peers.get(&stream) else {
             return Err(format!("there is no stream {stream}: it was removed, or its peer closed"));
         };
@@ -217,7 +243,9 @@ impl Reactor {
         slot.peer.release(u64::MAX, &mut self.totals);
         self.stream_peers.retain(|_, owner| *owner != key);
         match &slot.peer.access.socket {
-            Endpoint::Own(socket) => self.poller.delete(socket).map_err(|error| error.to_string())?,
+            Endpoint::Own(socket) => {
+                self.poller.delete(socket).map_err(|error| error.to_string())?
+            }
             Endpoint::Shared { ip, .. } => drop(self.by_address.remove(ip)),
         }
         self.flush();
@@ -225,7 +253,8 @@ impl Reactor {
     }
 
     pub fn close(&mut self) {
-        let handles: Vec<u32> = self.peers.iter().map(|(key, _)| key as u32 * self.threads + self.thread).collect();
+        let handles: Vec<u32> =
+            self.peers.iter().map(|(key, _)| key as u32 * self.threads + self.thread).collect();
         for handle in handles {
             // The process is on its way out: what cannot be said goodbye to is closed with its socket.
             let _ = self.close_peer(handle);
@@ -237,7 +266,8 @@ impl Reactor {
     pub fn in_a_hurry(&mut self) -> bool {
         if !self.joining.is_empty() {
             let (peers, now) = (&self.peers, Now::read());
-            self.joining.retain(|&key| peers.get(key).is_some_and(|slot| slot.peer.may_be_joining(now)));
+            self.joining
+                .retain(|&key| peers.get(key).is_some_and(|slot| slot.peer.may_be_joining(now)));
         }
         self.joining.iter().any(|&key| self.peers[key].peer.is_joining())
     }
@@ -273,10 +303,20 @@ impl Reactor {
             let count = self.datagrams.receive(shared.fd(), MOST, true);
             for i in 0..count {
                 let datagram = self.datagrams.get(i);
-                let (Some(source), Some(destination)) = (datagram.source, datagram.destination) else { continue };
+                let (Some(source), Some(destination)) = (datagram.source, datagram.destination)
+                else {
+                    continue;
+                };
                 let Some(&key) = self.by_address.get(&destination) else { continue };
                 let Some(slot) = self.peers.get_mut(key) else { continue };
-                slot.peer.on_datagram(datagram.bytes, source, datagram.arrival, now, &mut self.totals, &mut self.scratch);
+                slot.peer.on_datagram(
+                    datagram.bytes,
+                    source,
+                    datagram.arrival,
+                    now,
+                    &mut self.totals,
+                    &mut self.scratch,
+                );
                 self.settle_received(key, now);
             }
             if count < MOST {
@@ -291,11 +331,19 @@ impl Reactor {
             let Endpoint::Own(socket) = &mut slot.peer.access.socket else { return };
             let (asked_for, connected) = (socket.ask_for, socket.connected_to());
             let count = self.datagrams.receive(socket.as_raw_fd(), asked_for, connected.is_none());
-            socket.ask_for = if count == asked_for { (asked_for * 4).min(MOST) } else { count.max(1) };
+            socket.ask_for =
+                if count == asked_for { (asked_for * 4).min(MOST) } else { count.max(1) };
             for i in 0..count {
                 let datagram = self.datagrams.get(i);
                 let Some(source) = connected.or(datagram.source) else { continue };
-                slot.peer.on_datagram(datagram.bytes, source, datagram.arrival, now, &mut self.totals, &mut self.scratch);
+                slot.peer.on_datagram(
+                    datagram.bytes,
+                    source,
+                    datagram.arrival,
+                    now,
+                    &mut self.totals,
+                    &mut self.scratch,
+                );
             }
             // A little more is left for the next tick, its time of arrival kept by the kernel.
             if count < MOST {
@@ -348,7 +396,9 @@ impl Reactor {
                 break;
             }
             self.releases.pop();
-            let Some(slot) = self.peers.get_mut(key).filter(|slot| slot.releasing == at) else { continue };
+            let Some(slot) = self.peers.get_mut(key).filter(|slot| slot.releasing == at) else {
+                continue;
+            };
             slot.releasing = u64::MAX;
             slot.peer.release(now, &mut self.totals);
             self.plan_release(key);
@@ -416,13 +466,25 @@ impl Reactor {
                 peer.message_bytes_sent as f64,
                 peer.messages_received as f64,
             ]);
-            rows.peers.extend(peer.access.impaired().into_iter().flat_map(|link| [link.datagrams as f64, link.dropped as f64]));
+            rows.peers.extend(
+                peer.access
+                    .impaired()
+                    .into_iter()
+                    .flat_map(|link| [link.datagrams as f64, link.dropped as f64]),
+            );
             for (stream, sender) in &peer.senders {
                 let s = &sender.stats;
                 rows.senders.extend([*stream as f64, handle, sender.is_active() as u8 as f64]);
-                rows.senders.extend([s.packets, s.bytes, s.frames, s.keyframes, s.rtx_packets, s.nacked_packets].map(|n| n as f64));
+                rows.senders.extend(
+                    [s.packets, s.bytes, s.frames, s.keyframes, s.rtx_packets, s.nacked_packets]
+                        .map(|n| n as f64),
+                );
                 rows.senders.extend([s.nacks, s.plis, s.firs].map(|n| n as f64));
-                rows.senders.extend([s.remote_lost as f64, s.remote_jitter_ms, s.rtt_ms.unwrap_or(f64::NAN)]);
+                rows.senders.extend([
+                    s.remote_lost as f64,
+                    s.remote_jitter_ms,
+                    s.rtt_ms.unwrap_or(f64::NAN),
+                ]);
                 rows.senders.extend([s.twcc_received, s.twcc_lost, s.late_sends].map(|n| n as f64));
                 rows.senders.extend([s.max_late_ms, s.send_errors as f64]);
             }
@@ -433,10 +495,23 @@ impl Reactor {
                 let at = |ns: u64| if ns == 0 { f64::NAN } else { ms(ns) };
                 rows.receivers.extend([*stream as f64, handle]);
                 rows.receivers.extend([s.packets, s.bytes, s.padding_packets].map(|n| n as f64));
-                rows.receivers.extend([sequences.lost_before_recovery(), sequences.lost(), sequences.recovered()].map(|n| n as f64));
-                rows.receivers.extend([s.duplicates as f64, s.out_of_order as f64, receiver.jitter_ms()]);
-                rows.receivers.extend([s.nacks, s.nacked_packets, s.plis, s.keyframes, s.layer_switches].map(|n| n as f64));
-                rows.receivers.extend([s.size.map_or(0, |size| size.width) as f64, s.size.map_or(0, |size| size.height) as f64]);
+                rows.receivers.extend(
+                    [sequences.lost_before_recovery(), sequences.lost(), sequences.recovered()]
+                        .map(|n| n as f64),
+                );
+                rows.receivers.extend([
+                    s.duplicates as f64,
+                    s.out_of_order as f64,
+                    receiver.jitter_ms(),
+                ]);
+                rows.receivers.extend(
+                    [s.nacks, s.nacked_packets, s.plis, s.keyframes, s.layer_switches]
+                        .map(|n| n as f64),
+                );
+                rows.receivers.extend([
+                    s.size.map_or(0, |size| size.width) as f64,
+                    s.size.map_or(0, |size| size.height) as f64,
+                ]);
                 rows.receivers.extend([at(s.first_at), at(s.last_at)]);
                 rows.receivers.extend([
                     (s.gaps + (open_gap > 0) as u64) as f64,
@@ -455,7 +530,12 @@ impl Reactor {
                     received.bytes as f64,
                     received.sequences.lost() as f64,
                 ]);
-                rows.flows.extend([received.duplicates as f64, latency.quantile(0.5), latency.quantile(0.95), latency.max()]);
+                rows.flows.extend([
+                    received.duplicates as f64,
+                    latency.quantile(0.5),
+                    latency.quantile(0.95),
+                    latency.max(),
+                ]);
             }
         }
         for gap in self.totals.gaps.drain(..) {
@@ -465,7 +545,8 @@ impl Reactor {
         rows.datagrams_sent += self.totals.datagrams_sent;
         rows.datagrams_received += self.totals.datagrams_received;
         rows.shared_socket_drops += self.shared.as_ref().map_or(0, |shared| shared.drops());
-        rows.max_tick_late_ns = rows.max_tick_late_ns.max(std::mem::take(&mut self.max_tick_late_ns));
+        rows.max_tick_late_ns =
+            rows.max_tick_late_ns.max(std::mem::take(&mut self.max_tick_late_ns));
         rows.cpu_ns += self.cpu_ns;
     }
 }

@@ -188,7 +188,13 @@ impl Receiver {
     }
 
     /// Counts a packet that was authenticated. `payload` is without padding; for RTX it still begins with the original sequence number.
-    pub fn on_packet(&mut self, header: &RtpHeader, payload: &[u8], extensions: &Extensions<'_>, came: Came) -> Received {
+    pub fn on_packet(
+        &mut self,
+        header: &RtpHeader,
+        payload: &[u8],
+        extensions: &Extensions<'_>,
+        came: Came,
+    ) -> Received {
         let Came { extended, rtx, arrival, now } = came;
         let mut received = Received::default();
         let (extended, payload) = if rtx {
@@ -258,7 +264,11 @@ impl Receiver {
     }
 
     fn payload(&self, payload_type: u8) -> Option<ReceiverPayload> {
-        self.config.payloads.iter().find(|p| p.payload_type == payload_type || p.rtx_payload_type == Some(payload_type)).copied()
+        self.config
+            .payloads
+            .iter()
+            .find(|p| p.payload_type == payload_type || p.rtx_payload_type == Some(payload_type))
+            .copied()
     }
 
     fn note_missing(&mut self, newest: u64, missing: u64, now: u64) {
@@ -271,7 +281,12 @@ impl Receiver {
             return;
         }
         for sequence in newest - missing..newest {
-            self.missing.push_back(Missing { sequence, since: now, next_ask: now + REORDER_WAIT_NS, tries: 0 });
+            self.missing.push_back(Missing {
+                sequence,
+                since: now,
+                next_ask: now + REORDER_WAIT_NS,
+                tries: 0,
+            });
         }
     }
 
@@ -300,7 +315,8 @@ impl Receiver {
             if timestamp == last_timestamp {
                 return;
             }
-            let elapsed_rtp = timestamp.wrapping_sub(last_timestamp) as i32 as f64 / clock_rate as f64;
+            let elapsed_rtp =
+                timestamp.wrapping_sub(last_timestamp) as i32 as f64 / clock_rate as f64;
             let difference = (seconds - last_seconds) - elapsed_rtp;
             // A source that was paused or replaced says nothing about the network.
             if difference.abs() < 5.0 {
@@ -356,7 +372,9 @@ impl Receiver {
 
     /// Whether a PLI (RFC 4585 §6.3.1) should go out now.
     pub fn pli_due(&mut self, now: u64) -> bool {
-        let waited = self.keyframe_wanted_since.is_some_and(|since| now.saturating_sub(since) >= PLI_INTERVAL_NS / 2);
+        let waited = self
+            .keyframe_wanted_since
+            .is_some_and(|since| now.saturating_sub(since) >= PLI_INTERVAL_NS / 2);
         let due = self.config.pli && waited && now.saturating_sub(self.last_pli) >= PLI_INTERVAL_NS;
         if due {
             self.last_pli = now;
@@ -374,7 +392,9 @@ impl Receiver {
     pub fn feedback_at(&self) -> u64 {
         let nack = self.missing.iter().map(|m| m.next_ask).min().unwrap_or(u64::MAX);
         let pli = match self.keyframe_wanted_since {
-            Some(since) if self.config.pli => (since + PLI_INTERVAL_NS / 2).max(self.last_pli + PLI_INTERVAL_NS),
+            Some(since) if self.config.pli => {
+                (since + PLI_INTERVAL_NS / 2).max(self.last_pli + PLI_INTERVAL_NS)
+            }
             _ => u64::MAX,
         };
         nack.min(pli)
@@ -400,13 +420,20 @@ impl Receiver {
         let delay = wall.saturating_sub(self.sender_report.arrival);
         Some(ReportBlock {
             ssrc,
-            fraction_lost: (lost_interval * 256).checked_div(expected_interval).unwrap_or(0).min(255) as u8,
+            fraction_lost: (lost_interval * 256)
+                .checked_div(expected_interval)
+                .unwrap_or(0)
+                .min(255) as u8,
             cumulative_lost: lost.min(0x7f_ffff) as u32,
             // Counting cycles from zero (RFC 3550 A.1); `extend` starts one cycle up.
             extended_highest: (highest - (1 << 16)) as u32,
             jitter: (self.jitter * clock_rate as f64) as u32,
             last_sr: self.sender_report.compact_ntp,
-            delay_since_last_sr: if self.sender_report.arrival == 0 { 0 } else { ((delay as u128 * 65_536) / 1_000_000_000) as u32 },
+            delay_since_last_sr: if self.sender_report.arrival == 0 {
+                0
+            } else {
+                ((delay as u128 * 65_536) / 1_000_000_000) as u32
+            },
         })
     }
 }
@@ -416,12 +443,25 @@ mod tests {
     use super::*;
 
     fn audio() -> Receiver {
-        let payload = ReceiverPayload { payload_type: 111, codec: Codec::Opus, clock_rate: 48_000, rtx_payload_type: None };
+        let payload = ReceiverPayload {
+            payload_type: 111,
+            codec: Codec::Opus,
+            clock_rate: 48_000,
+            rtx_payload_type: None,
+        };
         receiver(false, payload)
     }
 
     fn video() -> Receiver {
-        receiver(true, ReceiverPayload { payload_type: 96, codec: Codec::Vp8, clock_rate: 90_000, rtx_payload_type: Some(97) })
+        receiver(
+            true,
+            ReceiverPayload {
+                payload_type: 96,
+                codec: Codec::Vp8,
+                clock_rate: 90_000,
+                rtx_payload_type: Some(97),
+            },
+        )
     }
 
     fn receiver(video: bool, payload: ReceiverPayload) -> Receiver {
@@ -438,18 +478,36 @@ mod tests {
         })
     }
 
-    fn packet(receiver: &mut Receiver, sequence: u16, timestamp: u32, at: u64, payload: &[u8]) -> Received {
+    fn packet(
+        receiver: &mut Receiver,
+        sequence: u16,
+        timestamp: u32,
+        at: u64,
+        payload: &[u8],
+    ) -> Received {
         deliver(receiver, sequence, timestamp, at, payload, false)
     }
 
-    fn deliver(receiver: &mut Receiver, sequence: u16, timestamp: u32, at: u64, payload: &[u8], rtx: bool) -> Received {
+    fn deliver(
+        receiver: &mut Receiver,
+        sequence: u16,
+        timestamp: u32,
+        at: u64,
+        payload: &[u8],
+        rtx: bool,
+    ) -> Received {
         let mut bytes = vec![0x80, if receiver.config.video { 96 } else { 111 }];
         bytes.extend(sequence.to_be_bytes());
         bytes.extend(timestamp.to_be_bytes());
         bytes.extend(9_u32.to_be_bytes());
         let header = RtpHeader::parse(&bytes).unwrap();
         let extended = receiver.extend(sequence, rtx);
-        receiver.on_packet(&header, payload, &Extensions::default(), Came { extended, rtx, arrival: at, now: at })
+        receiver.on_packet(
+            &header,
+            payload,
+            &Extensions::default(),
+            Came { extended, rtx, arrival: at, now: at },
+        )
     }
 
     #[test]
@@ -458,7 +516,13 @@ mod tests {
         let mut uneven = audio();
         for i in 0..500_u64 {
             packet(&mut even, i as u16, i as u32 * 960, 1_000 * MS + i * 20 * MS, b"x");
-            packet(&mut uneven, i as u16, i as u32 * 960, 1_000 * MS + i * 20 * MS + (i % 2) * 8 * MS, b"x");
+            packet(
+                &mut uneven,
+                i as u16,
+                i as u32 * 960,
+                1_000 * MS + i * 20 * MS + (i % 2) * 8 * MS,
+                b"x",
+            );
         }
         assert!(even.jitter_ms() < 0.001);
         // |D| is 8 ms each time, so the filter settles there.
@@ -476,7 +540,10 @@ mod tests {
         packet(&mut receiver, 2, 960, 1080 * MS, b"x");
         assert_eq!(receiver.nacks_due(1300 * MS), [3]);
         assert_eq!((receiver.stats.nacks, receiver.stats.nacked_packets), (2, 2));
-        assert_eq!((receiver.sequences().lost_before_recovery(), receiver.sequences().lost()), (2, 1));
+        assert_eq!(
+            (receiver.sequences().lost_before_recovery(), receiver.sequences().lost()),
+            (2, 1)
+        );
         assert!(receiver.nacks_due(5000 * MS).is_empty());
         assert_eq!(receiver.feedback_at(), u64::MAX, "given up");
     }
@@ -489,7 +556,10 @@ mod tests {
         packet(&mut receiver, 3, 6000, 1060 * MS, b"x");
         assert_eq!(receiver.nacks_due(1070 * MS), [2]);
         packet(&mut receiver, 2, 3000, 1080 * MS, b"x");
-        assert_eq!((receiver.sequences().lost_before_recovery(), receiver.sequences().recovered()), (0, 0));
+        assert_eq!(
+            (receiver.sequences().lost_before_recovery(), receiver.sequences().recovered()),
+            (0, 0)
+        );
         assert_eq!((receiver.stats.out_of_order, receiver.stats.packets), (1, 3));
     }
 
@@ -500,7 +570,14 @@ mod tests {
         packet(&mut receiver, 3, 6000, 1066 * MS, b"\x00x");
         deliver(&mut receiver, 700, 3000, 1090 * MS, b"\x00\x02\x00x", true);
         deliver(&mut receiver, 701, 3000, 1091 * MS, b"", true);
-        assert_eq!((receiver.sequences().recovered(), receiver.stats.packets, receiver.stats.padding_packets), (1, 3, 1));
+        assert_eq!(
+            (
+                receiver.sequences().recovered(),
+                receiver.stats.packets,
+                receiver.stats.padding_packets
+            ),
+            (1, 3, 1)
+        );
     }
 
     #[test]
@@ -540,7 +617,10 @@ mod tests {
         let mut silence = [0; 80];
         silence[..3].copy_from_slice(&[0xf8, 0xff, 0xfe]);
         assert_eq!(packet(&mut receiver, 2, 960, 9_000 * MS, &silence).silent_since, None);
-        assert_eq!((receiver.stats.packets, receiver.stats.padding_packets, receiver.stats.last_at), (1, 1, 1_000 * MS));
+        assert_eq!(
+            (receiver.stats.packets, receiver.stats.padding_packets, receiver.stats.last_at),
+            (1, 1, 1_000 * MS)
+        );
         assert_eq!(receiver.sequences().lost(), 0);
         assert_eq!(packet(&mut receiver, 3, 1920, 9_100 * MS, b"x").silent_since, Some(1_000 * MS));
     }
@@ -548,8 +628,9 @@ mod tests {
     #[test]
     fn the_packet_after_a_gap_tells_when_it_began() {
         let mut receiver = audio();
-        let silent_since =
-            |receiver: &mut Receiver, sequence: u16, at| packet(receiver, sequence, sequence as u32 * 960, at, b"x").silent_since;
+        let silent_since = |receiver: &mut Receiver, sequence: u16, at| {
+            packet(receiver, sequence, sequence as u32 * 960, at, b"x").silent_since
+        };
         assert_eq!(silent_since(&mut receiver, 1, 1_000 * MS), None);
         assert_eq!(silent_since(&mut receiver, 2, 1_500 * MS), None);
         assert_eq!(silent_since(&mut receiver, 3, 4_520 * MS), Some(1_500 * MS));
@@ -568,7 +649,10 @@ mod tests {
         }
         receiver.on_sender_report(0x0001_0002_0003_0004, 1000 * MS);
         let block = receiver.report_block(1500 * MS).unwrap();
-        assert_eq!((block.fraction_lost, block.cumulative_lost, block.extended_highest), (85, 2, 15));
+        assert_eq!(
+            (block.fraction_lost, block.cumulative_lost, block.extended_highest),
+            (85, 2, 15)
+        );
         assert_eq!((block.last_sr, block.delay_since_last_sr), (0x0002_0003, 32_768));
         assert_eq!(receiver.report_block(1600 * MS).unwrap().fraction_lost, 0);
     }

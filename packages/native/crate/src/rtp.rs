@@ -81,7 +81,9 @@ impl RtpHeader {
         if !two_byte && self.extension_profile != ONE_BYTE_PROFILE {
             return found;
         }
-        let Some(mut rest) = packet.get(self.len - self.extension_len..self.len) else { return found };
+        let Some(mut rest) = packet.get(self.len - self.extension_len..self.len) else {
+            return found;
+        };
         while let Some((&first, tail)) = rest.split_first() {
             if first == 0 {
                 rest = tail; // padding
@@ -124,7 +126,14 @@ pub struct HeaderWriter<'a> {
 }
 
 impl<'a> HeaderWriter<'a> {
-    pub fn new(buf: &'a mut [u8], marker: bool, payload_type: u8, sequence: u16, timestamp: u32, ssrc: u32) -> Self {
+    pub fn new(
+        buf: &'a mut [u8],
+        marker: bool,
+        payload_type: u8,
+        sequence: u16,
+        timestamp: u32,
+        ssrc: u32,
+    ) -> Self {
         buf[0] = 0x90; // version 2, extension
         buf[1] = payload_type | if marker { 0x80 } else { 0 };
         buf[2..4].copy_from_slice(&sequence.to_be_bytes());
@@ -161,8 +170,15 @@ impl<'a> HeaderWriter<'a> {
 mod tests {
     use super::*;
 
-    const IDS: ExtensionIds =
-        ExtensionIds { mid: 4, rid: 10, repaired_rid: 11, audio_level: 1, abs_send_time: 2, abs_capture_time: 7, transport_wide_cc: 3 };
+    const IDS: ExtensionIds = ExtensionIds {
+        mid: 4,
+        rid: 10,
+        repaired_rid: 11,
+        audio_level: 1,
+        abs_send_time: 2,
+        abs_capture_time: 7,
+        transport_wide_cc: 3,
+    };
 
     #[test]
     fn reads_what_it_writes() {

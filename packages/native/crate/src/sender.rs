@@ -162,7 +162,8 @@ impl Sender {
         self.ticks = (self.ticks_at(now) / duration + 1) * duration;
         // Somewhere within the first frame time, or a crowd that joined together would send together.
         if self.stats.packets == 0 {
-            self.epoch_ns += fastrand::u64(0..duration * 1_000_000_000 / self.clip.clock_rate as u64);
+            self.epoch_ns +=
+                fastrand::u64(0..duration * 1_000_000_000 / self.clip.clock_rate as u64);
         }
         self.frame = self.clip.keyframe_from(self.frame);
         self.packet_in_frame = 0;
@@ -178,7 +179,8 @@ impl Sender {
     }
 
     fn ticks_at(&self, now: u64) -> u64 {
-        (now.saturating_sub(self.epoch_ns) as u128 * self.clip.clock_rate as u128 / 1_000_000_000) as u64
+        (now.saturating_sub(self.epoch_ns) as u128 * self.clip.clock_rate as u128 / 1_000_000_000)
+            as u64
     }
 
     fn frame_due_ns(&self) -> u64 {
@@ -190,7 +192,13 @@ impl Sender {
     }
 
     /// Sends what is due at `now`, giving each packet to `send`.
-    pub fn send_due(&mut self, now: u64, wire: &mut Wire<'_>, buf: &mut [u8; MAX_DATAGRAM + 64], mut send: impl FnMut(Plain<'_>) -> bool) {
+    pub fn send_due(
+        &mut self,
+        now: u64,
+        wire: &mut Wire<'_>,
+        buf: &mut [u8; MAX_DATAGRAM + 64],
+        mut send: impl FnMut(Plain<'_>) -> bool,
+    ) {
         while self.due_ns <= now {
             if self.packet_in_frame == 0 {
                 self.begin_frame(now);
@@ -198,7 +206,13 @@ impl Sender {
             let frame = self.clip.frame(self.frame);
             let until = (self.packet_in_frame + BURST).min(frame.packets);
             for i in self.packet_in_frame..until {
-                self.send_first_time(frame.first_packet + i, frame.audio_level, wire, buf, &mut send);
+                self.send_first_time(
+                    frame.first_packet + i,
+                    frame.audio_level,
+                    wire,
+                    buf,
+                    &mut send,
+                );
             }
             self.packet_in_frame = until;
             if until < frame.packets {
@@ -223,7 +237,8 @@ impl Sender {
         if late > LATE_NS {
             self.stats.late_sends += self.clip.frame(self.frame).packets as u64;
         }
-        if self.keyframe_wanted && now.saturating_sub(self.last_keyframe_ns) >= KEYFRAME_INTERVAL_NS {
+        if self.keyframe_wanted && now.saturating_sub(self.last_keyframe_ns) >= KEYFRAME_INTERVAL_NS
+        {
             self.frame = self.clip.keyframe_from(self.frame);
             self.keyframe_wanted = false;
         }
@@ -280,11 +295,25 @@ impl Sender {
     }
 
     /// Writes header and payload; with `rtx` as a retransmission of RFC 4588. Returns both lengths.
-    fn write(&self, sent: &Sent, rtx: Option<(u32, u8, u16)>, wire: &mut Wire<'_>, buf: &mut [u8; MAX_DATAGRAM + 64]) -> (usize, usize) {
+    fn write(
+        &self,
+        sent: &Sent,
+        rtx: Option<(u32, u8, u16)>,
+        wire: &mut Wire<'_>,
+        buf: &mut [u8; MAX_DATAGRAM + 64],
+    ) -> (usize, usize) {
         let (packet, payload) = self.clip.packet(sent.clip_packet);
         let ids = self.config.extensions.as_ref().unwrap_or(wire.ids);
-        let (ssrc, payload_type, sequence) = rtx.unwrap_or((self.config.ssrc, self.config.payload_type, sent.sequence as u16));
-        let mut header = HeaderWriter::new(&mut buf[..], packet.marker, payload_type, sequence, sent.timestamp, ssrc);
+        let (ssrc, payload_type, sequence) =
+            rtx.unwrap_or((self.config.ssrc, self.config.payload_type, sent.sequence as u16));
+        let mut header = HeaderWriter::new(
+            &mut buf[..],
+            packet.marker,
+            payload_type,
+            sequence,
+            sent.timestamp,
+            ssrc,
+        );
         if !self.known_to_remote || (rtx.is_some() && self.config.rid.is_some()) {
             header.extension(ids.mid, &self.config.mid);
             if let Some(rid) = &self.config.rid {
@@ -293,7 +322,10 @@ impl Sender {
         }
         if self.clip.codec == Codec::Opus {
             // The V bit (RFC 6464 §3) says that there is voice.
-            header.extension(ids.audio_level, &[sent.audio_level | if sent.audio_level < 127 { 0x80 } else { 0 }]);
+            header.extension(
+                ids.audio_level,
+                &[sent.audio_level | if sent.audio_level < 127 { 0x80 } else { 0 }],
+            );
         }
         header.extension(ids.abs_capture_time, &sent.capture_ntp.to_be_bytes());
         if ids.transport_wide_cc != 0 {
@@ -313,7 +345,12 @@ impl Sender {
         if self.clip.codec == Codec::Vp8 {
             let start = if packet.starts_frame { 0x10 } else { 0 };
             let picture_id = sent.picture_id | 0x8000;
-            buf[at..at + VP8_DESCRIPTOR].copy_from_slice(&[0x80 | start, 0x80, (picture_id >> 8) as u8, picture_id as u8]);
+            buf[at..at + VP8_DESCRIPTOR].copy_from_slice(&[
+                0x80 | start,
+                0x80,
+                (picture_id >> 8) as u8,
+                picture_id as u8,
+            ]);
             at += VP8_DESCRIPTOR;
         }
         buf[at..at + payload.len()].copy_from_slice(payload);
@@ -332,7 +369,10 @@ impl Sender {
         self.stats.nacks += 1;
         for sequence in sequences {
             let behind = (self.next_sequence as u16).wrapping_sub(sequence) as u64;
-            let Some(extended) = self.next_sequence.checked_sub(behind).filter(|_| behind > 0) else { continue };
+            let Some(extended) = self.next_sequence.checked_sub(behind).filter(|_| behind > 0)
+            else {
+                continue;
+            };
             let slot = extended as usize % self.history.len();
             if self.history[slot].sequence != extended {
                 continue;
@@ -354,7 +394,14 @@ impl Sender {
                 None => (self.config.ssrc, extended, None),
             };
             let (header_len, len) = self.write(&sent, rtx, wire, buf);
-            let ok = send(Plain { header_len, len, ssrc, rollover: (extended >> 16) as u32, sequence: extended as u16, buf });
+            let ok = send(Plain {
+                header_len,
+                len,
+                ssrc,
+                rollover: (extended >> 16) as u32,
+                sequence: extended as u16,
+                buf,
+            });
             self.stats.rtx_packets += 1;
             self.stats.send_errors += !ok as u64;
         }
@@ -380,7 +427,11 @@ impl Sender {
 
     /// RTP time at the wall clock's `now` for a sender report, and the counts it carries: packets, payload octets.
     pub fn report(&self, now_mono: u64) -> (u32, u32, u32) {
-        (self.timestamp_base.wrapping_add(self.ticks_at(now_mono) as u32), self.stats.packets as u32, self.stats.bytes as u32)
+        (
+            self.timestamp_base.wrapping_add(self.ticks_at(now_mono) as u32),
+            self.stats.packets as u32,
+            self.stats.bytes as u32,
+        )
     }
 
     /// How the next frame's RTP time relates to the report's: both come from the same epoch.
@@ -398,7 +449,10 @@ mod tests {
     const MS: u64 = 1_000_000;
 
     fn audio() -> Arc<Clip> {
-        Arc::new(Clip::new(Codec::Opus, 48_000, vec![7; 80], &[0, 80, 1, 1], &[0, 1, 960, 1], &[30]).unwrap())
+        Arc::new(
+            Clip::new(Codec::Opus, 48_000, vec![7; 80], &[0, 80, 1, 1], &[0, 1, 960, 1], &[30])
+                .unwrap(),
+        )
     }
 
     /// Four frames of one VP8 packet, the third a keyframe again.
@@ -409,7 +463,15 @@ mod tests {
     }
 
     fn config(rtx: Option<(u32, u8)>) -> SenderConfig {
-        SenderConfig { mid: b"0".to_vec(), rid: None, ssrc: 5, payload_type: 96, rtx, extensions: None, active: true }
+        SenderConfig {
+            mid: b"0".to_vec(),
+            rid: None,
+            ssrc: 5,
+            payload_type: 96,
+            rtx,
+            extensions: None,
+            active: true,
+        }
     }
 
     struct Peer {
@@ -420,11 +482,28 @@ mod tests {
 
     impl Peer {
         fn new(clip: Arc<Clip>, rtx: Option<(u32, u8)>) -> Self {
-            Self { sender: Sender::new(config(rtx), clip, 0), transport_sequence: 0, sent: Vec::new() }
+            Self {
+                sender: Sender::new(config(rtx), clip, 0),
+                transport_sequence: 0,
+                sent: Vec::new(),
+            }
         }
 
-        fn with(&mut self, act: impl FnOnce(&mut Sender, &mut Wire<'_>, &mut [u8; MAX_DATAGRAM + 64], &mut Vec<Vec<u8>>)) {
-            let ids = ExtensionIds { mid: 4, abs_capture_time: 7, transport_wide_cc: 3, ..ExtensionIds::default() };
+        fn with(
+            &mut self,
+            act: impl FnOnce(
+                &mut Sender,
+                &mut Wire<'_>,
+                &mut [u8; MAX_DATAGRAM + 64],
+                &mut Vec<Vec<u8>>,
+            ),
+        ) {
+            let ids = ExtensionIds {
+                mid: 4,
+                abs_capture_time: 7,
+                transport_wide_cc: 3,
+                ..ExtensionIds::default()
+            };
             let mut wire = Wire { ids: &ids, transport_sequence: &mut self.transport_sequence };
             act(&mut self.sender, &mut wire, &mut [0; MAX_DATAGRAM + 64], &mut self.sent);
         }
@@ -461,7 +540,8 @@ mod tests {
             assert_eq!(pair[1].timestamp.wrapping_sub(pair[0].timestamp), 960);
         }
         assert_eq!(peer.sender.stats.late_sends, 0);
-        let ahead = peer.sender.timestamp_at(1000 * MS).wrapping_sub(headers.last().unwrap().timestamp);
+        let ahead =
+            peer.sender.timestamp_at(1000 * MS).wrapping_sub(headers.last().unwrap().timestamp);
         assert!(ahead < 2 * 960, "sender reports and packets share one clock");
     }
 
@@ -498,7 +578,14 @@ mod tests {
         assert_eq!(rtx[header.len..header.len + 2], lost.to_be_bytes());
         let original_header = RtpHeader::parse(&original).unwrap();
         assert_eq!(rtx[header.len + 2..], original[original_header.len..]);
-        assert_eq!((peer.sender.stats.rtx_packets, peer.sender.stats.nacked_packets, peer.sender.stats.nacks), (1, 1, 1));
+        assert_eq!(
+            (
+                peer.sender.stats.rtx_packets,
+                peer.sender.stats.nacked_packets,
+                peer.sender.stats.nacks
+            ),
+            (1, 1, 1)
+        );
         peer.nack(vec![lost], 505);
         assert_eq!(peer.sent.len(), before + 1, "not again within the resend interval");
     }
@@ -535,7 +622,10 @@ mod tests {
         });
         let resumed = RtpHeader::parse(peer.sent.last().unwrap()).unwrap().timestamp;
         let passed = resumed.wrapping_sub(last);
-        assert!((48_000..=50_000).contains(&passed) && passed.is_multiple_of(960), "{passed} ticks");
+        assert!(
+            (48_000..=50_000).contains(&passed) && passed.is_multiple_of(960),
+            "{passed} ticks"
+        );
     }
 
     #[test]

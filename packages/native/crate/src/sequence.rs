@@ -50,7 +50,14 @@ pub struct SequenceTracker {
 
 impl Default for SequenceTracker {
     fn default() -> Self {
-        Self { flags: Box::new([0; WINDOW as usize]), base: 0, highest: None, expected_before: 0, first_time: 0, recovered: 0 }
+        Self {
+            flags: Box::new([0; WINDOW as usize]),
+            base: 0,
+            highest: None,
+            expected_before: 0,
+            first_time: 0,
+            recovered: 0,
+        }
     }
 }
 
@@ -198,7 +205,10 @@ mod tests {
         let three = tracker.extend(3);
         assert_eq!(tracker.arrived(three, Again), Arrival::Recovered);
         assert_eq!(tracker.arrived(three, Again), Arrival::Duplicate);
-        assert_eq!((tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()), (2, 1, 1));
+        assert_eq!(
+            (tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()),
+            (2, 1, 1)
+        );
     }
 
     #[test]
@@ -218,7 +228,10 @@ mod tests {
         let two = tracker.extend(2);
         tracker.asked_for(two);
         assert_eq!(tracker.arrived(two, First), Arrival::Late);
-        assert_eq!((tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()), (0, 0, 0));
+        assert_eq!(
+            (tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()),
+            (0, 0, 0)
+        );
     }
 
     #[test]
@@ -227,7 +240,10 @@ mod tests {
         let two = tracker.extend(2);
         tracker.arrived(two, Again);
         assert_eq!(tracker.arrived(two, Unsaid), Arrival::Duplicate);
-        assert_eq!((tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()), (0, 0, 0));
+        assert_eq!(
+            (tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()),
+            (0, 0, 0)
+        );
     }
 
     #[test]

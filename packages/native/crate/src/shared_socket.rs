@@ -42,11 +42,21 @@ impl SharedSocket {
         socket.bind_device(Some(b"lo"))?;
         socket.bind(&SockAddr::from(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0)))?;
         // Needs CAP_NET_ADMIN; without it net.core.rmem_max decides.
-        if kernel::set_option(&socket, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, (RECEIVE_BUFFER / 2) as i32).is_err() {
+        if kernel::set_option(
+            &socket,
+            libc::SOL_SOCKET,
+            libc::SO_RCVBUFFORCE,
+            (RECEIVE_BUFFER / 2) as i32,
+        )
+        .is_err()
+        {
             socket.set_recv_buffer_size(RECEIVE_BUFFER / 2)?;
         }
         if socket.recv_buffer_size()? < RECEIVE_BUFFER {
-            return Err(io::Error::new(io::ErrorKind::OutOfMemory, "net.core.rmem_max is too small for a crowd on one socket"));
+            return Err(io::Error::new(
+                io::ErrorKind::OutOfMemory,
+                "net.core.rmem_max is too small for a crowd on one socket",
+            ));
         }
         kernel::enable_timestamps(&socket)?;
         kernel::set_option(&socket, libc::IPPROTO_IP, libc::IP_PKTINFO, 1)?;
@@ -103,10 +113,13 @@ impl Outbox {
         let mut buffers = vec![[0; MAX_DATAGRAM + 64]; BATCH].into_boxed_slice();
         let mut controls = vec![[0; CONTROL_WORDS]; BATCH].into_boxed_slice();
         // SAFETY: all-zero bytes are valid for these plain C structs.
-        let (name, header): (libc::sockaddr_in, libc::mmsghdr) = unsafe { (mem::zeroed(), mem::zeroed()) };
+        let (name, header): (libc::sockaddr_in, libc::mmsghdr) =
+            unsafe { (mem::zeroed(), mem::zeroed()) };
         let mut names = vec![name; BATCH].into_boxed_slice();
-        let mut iovecs: Box<[libc::iovec]> =
-            buffers.iter_mut().map(|buffer| libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: 0 }).collect();
+        let mut iovecs: Box<[libc::iovec]> = buffers
+            .iter_mut()
+            .map(|buffer| libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: 0 })
+            .collect();
         let mut headers = vec![header; BATCH].into_boxed_slice();
         for (i, header) in headers.iter_mut().enumerate() {
             let header = &mut header.msg_hdr;
@@ -121,7 +134,8 @@ impl Outbox {
                 let message = libc::CMSG_FIRSTHDR(header);
                 (*message).cmsg_level = libc::IPPROTO_IP;
                 (*message).cmsg_type = libc::IP_PKTINFO;
-                (*message).cmsg_len = libc::CMSG_LEN(mem::size_of::<libc::in_pktinfo>() as u32) as _;
+                (*message).cmsg_len =
+                    libc::CMSG_LEN(mem::size_of::<libc::in_pktinfo>() as u32) as _;
             }
         }
         Self { buffers, names, controls, iovecs, headers, len: 0, refused: Vec::new() }
@@ -136,9 +150,18 @@ impl Outbox {
         self.names[at].sin_port = to.port().to_be();
         self.names[at].sin_addr.s_addr = u32::from(*to.ip()).to_be();
         let source = libc::in_addr { s_addr: u32::from(from).to_be() };
-        let info = libc::in_pktinfo { ipi_ifindex: 0, ipi_spec_dst: source, ipi_addr: libc::in_addr { s_addr: 0 } };
+        let info = libc::in_pktinfo {
+            ipi_ifindex: 0,
+            ipi_spec_dst: source,
+            ipi_addr: libc::in_addr { s_addr: 0 },
+        };
         // SAFETY: the header's control buffer was laid out for one in_pktinfo in `new`.
-        unsafe { std::ptr::write_unaligned(libc::CMSG_DATA(libc::CMSG_FIRSTHDR(&self.headers[at].msg_hdr)).cast(), info) };
+        unsafe {
+            std::ptr::write_unaligned(
+                libc::CMSG_DATA(libc::CMSG_FIRSTHDR(&self.headers[at].msg_hdr)).cast(),
+                info,
+            )
+        };
         self.len += 1;
     }
 
@@ -148,7 +171,13 @@ impl Outbox {
             // SAFETY: the headers from `sent` to `len` point at live buffers of the stated lengths.
             let count = unsafe {
                 let first = self.headers.as_mut_ptr().add(sent);
-                libc::syscall(libc::SYS_sendmmsg, fd, first, (self.len - sent) as u32, libc::MSG_DONTWAIT)
+                libc::syscall(
+                    libc::SYS_sendmmsg,
+                    fd,
+                    first,
+                    (self.len - sent) as u32,
+                    libc::MSG_DONTWAIT,
+                )
             };
             match usize::try_from(count) {
                 Ok(count) if count > 0 => sent += count,
@@ -163,7 +192,9 @@ impl Outbox {
     }
 
     fn describe(&self, at: usize) -> Refused {
-        let from = u32::from_ne_bytes(self.controls[at][CONTROL_WORDS / 2].to_ne_bytes()[4..].try_into().unwrap_or_default());
+        let from = u32::from_ne_bytes(
+            self.controls[at][CONTROL_WORDS / 2].to_ne_bytes()[4..].try_into().unwrap_or_default(),
+        );
         let ssrc = self.buffers[at][8..12].try_into().map_or(0, u32::from_be_bytes);
         Refused { from: Ipv4Addr::from(u32::from_be(from)), ssrc }
     }
@@ -185,7 +216,9 @@ mod tests {
 
     #[test]
     fn each_peer_is_heard_from_its_own_address_and_hears_what_is_sent_there() {
-        let Ok(shared) = SharedSocket::open() else { return eprintln!("no shared socket here: nothing to test") };
+        let Ok(shared) = SharedSocket::open() else {
+            return eprintln!("no shared socket here: nothing to test");
+        };
         let server = UdpSocket::bind("127.0.0.1".parse().unwrap()).unwrap();
         let peers = [Ipv4Addr::new(127, 0, 0, 5), Ipv4Addr::new(127, 9, 8, 7)];
         for (i, peer) in peers.iter().enumerate() {
@@ -203,14 +236,19 @@ mod tests {
         assert_eq!(datagrams.receive(shared.fd(), 8, true), 2);
         for (i, peer) in peers.iter().enumerate() {
             let datagram = datagrams.get(i);
-            assert_eq!((datagram.destination, datagram.source), (Some(*peer), Some(server.local())));
+            assert_eq!(
+                (datagram.destination, datagram.source),
+                (Some(*peer), Some(server.local()))
+            );
             assert_eq!(datagram.bytes, [i as u8; 50]);
         }
     }
 
     #[test]
     fn a_refusal_names_whose_packet_it_was_and_does_not_hold_up_the_others() {
-        let Ok(shared) = SharedSocket::open() else { return eprintln!("no shared socket here: nothing to test") };
+        let Ok(shared) = SharedSocket::open() else {
+            return eprintln!("no shared socket here: nothing to test");
+        };
         let server = UdpSocket::bind("127.0.0.1".parse().unwrap()).unwrap();
         let (good, stranger) = (Ipv4Addr::new(127, 0, 0, 5), Ipv4Addr::new(192, 0, 2, 1));
         let mut packet = [0; 20];

@@ -90,7 +90,12 @@ impl Sketch {
 
     /// Bins that are not empty.
     pub fn bins(&self) -> (Vec<i32>, Vec<u32>) {
-        self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(i, &count)| (i as i32 + MIN_KEY, count)).unzip()
+        self.counts
+            .iter()
+            .enumerate()
+            .filter(|&(_, &count)| count > 0)
+            .map(|(i, &count)| (i as i32 + MIN_KEY, count))
+            .unzip()
     }
 }
 
@@ -106,7 +111,11 @@ mod tests {
         }
         for q in [0.01, 0.5, 0.95, 0.99] {
             let exact = q * 1000.0;
-            assert!((sketch.quantile(q) / exact - 1.0).abs() < 0.021, "q{q}: {}", sketch.quantile(q));
+            assert!(
+                (sketch.quantile(q) / exact - 1.0).abs() < 0.021,
+                "q{q}: {}",
+                sketch.quantile(q)
+            );
         }
         assert_eq!(sketch.max(), 1000.0);
     }

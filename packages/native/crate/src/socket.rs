@@ -85,7 +85,9 @@ impl UdpSocket {
 /// choose, then ask for that number.
 fn bind_named_port(ip: IpAddr) -> io::Result<Socket> {
     const ATTEMPTS: usize = 16;
-    let open = || Socket::new(Domain::for_address(SocketAddr::new(ip, 0)), Type::DGRAM, Some(Protocol::UDP));
+    let open = || {
+        Socket::new(Domain::for_address(SocketAddr::new(ip, 0)), Type::DGRAM, Some(Protocol::UDP))
+    };
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for _ in 0..ATTEMPTS {
         let chooser = open()?;
@@ -118,7 +120,13 @@ fn disconnect_by_family(socket: &Socket) -> io::Result<()> {
     // SAFETY: an all-zero sockaddr is valid; its family is AF_UNSPEC, which is 0.
     let unspecified: libc::sockaddr = unsafe { std::mem::zeroed() };
     // SAFETY: the pointer and length describe the live sockaddr.
-    let result = unsafe { libc::connect(socket.as_raw_fd(), &raw const unspecified, size_of::<libc::sockaddr>() as libc::socklen_t) };
+    let result = unsafe {
+        libc::connect(
+            socket.as_raw_fd(),
+            &raw const unspecified,
+            size_of::<libc::sockaddr>() as libc::socklen_t,
+        )
+    };
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
@@ -130,8 +138,17 @@ pub mod kernel {
     /// Not through libc's wrapper: being a cancellation point costs it 5 % of this program's time.
     pub fn send(socket: &Socket, datagram: &[u8]) -> io::Result<()> {
         // SAFETY: the pointer and length describe `datagram`; no address is given, so none is read.
-        let sent =
-            unsafe { libc::syscall(libc::SYS_sendto, socket.as_raw_fd(), datagram.as_ptr(), datagram.len(), libc::MSG_DONTWAIT, 0, 0) };
+        let sent = unsafe {
+            libc::syscall(
+                libc::SYS_sendto,
+                socket.as_raw_fd(),
+                datagram.as_ptr(),
+                datagram.len(),
+                libc::MSG_DONTWAIT,
+                0,
+                0,
+            )
+        };
         if sent >= 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
     }
 
@@ -143,7 +160,13 @@ pub mod kernel {
     pub fn set_option(socket: &Socket, level: i32, name: i32, value: i32) -> io::Result<()> {
         // SAFETY: the pointer and length describe a live i32.
         let result = unsafe {
-            libc::setsockopt(socket.as_raw_fd(), level, name, (&raw const value).cast(), mem::size_of::<i32>() as libc::socklen_t)
+            libc::setsockopt(
+                socket.as_raw_fd(),
+                level,
+                name,
+                (&raw const value).cast(),
+                mem::size_of::<i32>() as libc::socklen_t,
+            )
         };
         if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
     }
@@ -155,7 +178,15 @@ pub mod kernel {
         let mut info = [0u32; 9];
         let mut len = mem::size_of_val(&info) as libc::socklen_t;
         // SAFETY: the pointer and length describe the live array.
-        let result = unsafe { libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, SO_MEMINFO, info.as_mut_ptr().cast(), &mut len) };
+        let result = unsafe {
+            libc::getsockopt(
+                socket.as_raw_fd(),
+                libc::SOL_SOCKET,
+                SO_MEMINFO,
+                info.as_mut_ptr().cast(),
+                &mut len,
+            )
+        };
         if result == 0 { info[SK_MEMINFO_DROPS] as u64 } else { 0 }
     }
 }
@@ -187,7 +218,11 @@ mod tests {
     #[test]
     fn a_disconnected_socket_keeps_its_port_and_hears_everybody() {
         let ip = "127.0.0.1".parse().unwrap();
-        let (mut a, b, c) = (UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap());
+        let (mut a, b, c) = (
+            UdpSocket::bind(ip).unwrap(),
+            UdpSocket::bind(ip).unwrap(),
+            UdpSocket::bind(ip).unwrap(),
+        );
         a.connect(b.local()).unwrap();
         a.disconnect().unwrap();
         c.send_to(b"hello", a.local()).unwrap();

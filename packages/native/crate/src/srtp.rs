@@ -30,7 +30,12 @@ struct Context {
 }
 
 impl Context {
-    fn derive(master_key: &[u8], master_salt: &[u8], key_label: u8, salt_label: u8) -> Result<Self, SrtpError> {
+    fn derive(
+        master_key: &[u8],
+        master_salt: &[u8],
+        key_label: u8,
+        salt_label: u8,
+    ) -> Result<Self, SrtpError> {
         let mut key = vec![0; master_key.len()];
         derive(master_key, master_salt, key_label, &mut key)?;
         let mut salt = [0; SALT_LEN];
@@ -64,7 +69,11 @@ pub struct Srtp {
 
 impl Srtp {
     /// Splits the exporter's output (RFC 5764 §4.2): client key, server key, client salt, server salt.
-    pub fn new(profile: SrtpProfile, material: &[u8], dtls_client: bool) -> Result<Self, SrtpError> {
+    pub fn new(
+        profile: SrtpProfile,
+        material: &[u8],
+        dtls_client: bool,
+    ) -> Result<Self, SrtpError> {
         let key_len = match profile {
             SrtpProfile::AEAD_AES_128_GCM => 16,
             SrtpProfile::AEAD_AES_256_GCM => 32,
@@ -92,7 +101,15 @@ impl Srtp {
     }
 
     /// Encrypts in place; `packet` is header and payload, the tag is appended into `packet[len..len + TAG_LEN]`. Returns the new length.
-    pub fn protect_rtp(&self, packet: &mut [u8], header_len: usize, len: usize, ssrc: u32, roc: u32, seq: u16) -> usize {
+    pub fn protect_rtp(
+        &self,
+        packet: &mut [u8],
+        header_len: usize,
+        len: usize,
+        ssrc: u32,
+        roc: u32,
+        seq: u16,
+    ) -> usize {
         let nonce = self.rtp_out.nonce(rtp_iv(ssrc, roc, seq));
         let (header, rest) = packet.split_at_mut(header_len);
         let (payload, rest) = rest.split_at_mut(len - header_len);
@@ -106,13 +123,24 @@ impl Srtp {
     }
 
     /// Decrypts in place and returns the length without the tag.
-    pub fn unprotect_rtp(&self, packet: &mut [u8], header_len: usize, ssrc: u32, roc: u32, seq: u16) -> Result<usize, SrtpError> {
+    pub fn unprotect_rtp(
+        &self,
+        packet: &mut [u8],
+        header_len: usize,
+        ssrc: u32,
+        roc: u32,
+        seq: u16,
+    ) -> Result<usize, SrtpError> {
         if packet.len() < header_len + TAG_LEN {
             return Err(SrtpError::Truncated);
         }
         let nonce = self.rtp_in.nonce(rtp_iv(ssrc, roc, seq));
         let (header, body) = packet.split_at_mut(header_len);
-        let plain = self.rtp_in.key.open_in_place(nonce, Aad::from(&*header), body).map_err(|_| SrtpError::Forged)?;
+        let plain = self
+            .rtp_in
+            .key
+            .open_in_place(nonce, Aad::from(&*header), body)
+            .map_err(|_| SrtpError::Forged)?;
         Ok(header_len + plain.len())
     }
 
@@ -137,16 +165,23 @@ impl Srtp {
 
     /// Decrypts in place and returns the length of the compound packet.
     pub fn unprotect_rtcp(&self, packet: &mut [u8]) -> Result<usize, SrtpError> {
-        let Some(index_at) = packet.len().checked_sub(SRTCP_INDEX_LEN).filter(|&at| at >= 8 + TAG_LEN) else {
+        let Some(index_at) =
+            packet.len().checked_sub(SRTCP_INDEX_LEN).filter(|&at| at >= 8 + TAG_LEN)
+        else {
             return Err(SrtpError::Truncated);
         };
-        let index = [packet[index_at], packet[index_at + 1], packet[index_at + 2], packet[index_at + 3]];
+        let index =
+            [packet[index_at], packet[index_at + 1], packet[index_at + 2], packet[index_at + 3]];
         let ssrc = u32::from_be_bytes([packet[4], packet[5], packet[6], packet[7]]);
         let mut aad = [0; 12];
         aad[..8].copy_from_slice(&packet[..8]);
         aad[8..].copy_from_slice(&index);
         let nonce = self.rtcp_in.nonce(rtcp_iv(ssrc, u32::from_be_bytes(index) & 0x7fff_ffff));
-        let plain = self.rtcp_in.key.open_in_place(nonce, Aad::from(aad), &mut packet[8..index_at]).map_err(|_| SrtpError::Forged)?;
+        let plain = self
+            .rtcp_in
+            .key
+            .open_in_place(nonce, Aad::from(aad), &mut packet[8..index_at])
+            .map_err(|_| SrtpError::Forged)?;
         Ok(8 + plain.len())
     }
 }
@@ -169,15 +204,22 @@ fn rtcp_iv(ssrc: u32, index: u32) -> [u8; NONCE_LEN] {
 }
 
 /// The AES-CM pseudo-random function of RFC 3711 §4.3.3, key derivation rate 0: the key stream under `master salt XOR label`.
-fn derive(master_key: &[u8], master_salt: &[u8], label: u8, out: &mut [u8]) -> Result<(), SrtpError> {
+fn derive(
+    master_key: &[u8],
+    master_salt: &[u8],
+    label: u8,
+    out: &mut [u8],
+) -> Result<(), SrtpError> {
     let mut iv = [0; 16];
     iv[..master_salt.len()].copy_from_slice(master_salt);
     iv[7] ^= label;
     let algorithm = if master_key.len() == 16 { &AES_128 } else { &AES_256 };
-    let key = UnboundCipherKey::new(algorithm, master_key).map_err(|_| SrtpError::BadKeyingMaterial)?;
+    let key =
+        UnboundCipherKey::new(algorithm, master_key).map_err(|_| SrtpError::BadKeyingMaterial)?;
     let key = EncryptingKey::ctr(key).map_err(|_| SrtpError::BadKeyingMaterial)?;
     out.fill(0);
-    key.less_safe_encrypt(out, EncryptionContext::Iv128(FixedLength::from(iv))).map_err(|_| SrtpError::BadKeyingMaterial)?;
+    key.less_safe_encrypt(out, EncryptionContext::Iv128(FixedLength::from(iv)))
+        .map_err(|_| SrtpError::BadKeyingMaterial)?;
     Ok(())
 }
 
@@ -187,7 +229,10 @@ mod tests {
 
     fn hex(text: &str) -> Vec<u8> {
         let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-        digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+        digits
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect()
     }
 
     #[test]
@@ -204,19 +249,31 @@ mod tests {
 
     #[test]
     fn seals_the_packet_of_rfc_7714_16_1_1() {
-        let context = Context::new(&hex("000102030405060708090a0b0c0d0e0f"), *b"Quid pro quo").unwrap();
+        let context =
+            Context::new(&hex("000102030405060708090a0b0c0d0e0f"), *b"Quid pro quo").unwrap();
         let header = hex("8040f17b 8041f8d3 5501a0b2");
         let mut payload = b"Gallia est omnis divisa in partes tres".to_vec();
         let nonce = context.nonce(rtp_iv(0x5501_a0b2, 0, 0xf17b));
-        let tag = context.key.seal_in_place_separate_tag(nonce, Aad::from(&header), &mut payload).unwrap();
-        assert_eq!(payload, hex("f24de3a3 fb34de6c acba861c 9d7e4bca be633bd5 0d294e6f 42a5f47a 51c7d19b 36de3adf 8833"));
+        let tag = context
+            .key
+            .seal_in_place_separate_tag(nonce, Aad::from(&header), &mut payload)
+            .unwrap();
+        assert_eq!(
+            payload,
+            hex(
+                "f24de3a3 fb34de6c acba861c 9d7e4bca be633bd5 0d294e6f 42a5f47a 51c7d19b 36de3adf 8833"
+            )
+        );
         assert_eq!(tag.as_ref(), hex("899d7f27 beb16a91 52cf765e e4390cce"));
     }
 
     fn pair() -> (Srtp, Srtp) {
         let material: Vec<u8> = (0..88).collect();
         let profile = SrtpProfile::AEAD_AES_256_GCM;
-        (Srtp::new(profile, &material, true).unwrap(), Srtp::new(profile, &material, false).unwrap())
+        (
+            Srtp::new(profile, &material, true).unwrap(),
+            Srtp::new(profile, &material, false).unwrap(),
+        )
     }
 
     #[test]
@@ -227,7 +284,11 @@ mod tests {
         rtp.resize(len + TAG_LEN, 0);
         assert_eq!(client.protect_rtp(&mut rtp, 12, len, 9, 3, 7), rtp.len());
         assert_ne!(&rtp[12..16], &[1, 2, 3, 4]);
-        assert_eq!(server.unprotect_rtp(&mut rtp.clone(), 12, 9, 2, 7), Err(SrtpError::Forged), "wrong rollover");
+        assert_eq!(
+            server.unprotect_rtp(&mut rtp.clone(), 12, 9, 2, 7),
+            Err(SrtpError::Forged),
+            "wrong rollover"
+        );
         assert_eq!(server.unprotect_rtp(&mut rtp, 12, 9, 3, 7), Ok(len));
         assert_eq!(&rtp[12..16], &[1, 2, 3, 4]);
 

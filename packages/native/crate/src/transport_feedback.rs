@@ -26,7 +26,9 @@ impl TransportFeedback {
     pub fn on_packet(&mut self, sequence: u16, arrival: u64, now: u64) {
         let extended = match self.next {
             None => (1 << 16) | sequence as u64,
-            Some(next) => next.wrapping_add_signed(sequence.wrapping_sub(next as u16) as i16 as i64),
+            Some(next) => {
+                next.wrapping_add_signed(sequence.wrapping_sub(next as u16) as i16 as i64)
+            }
         };
         if self.next.is_none_or(|next| extended >= next) {
             self.next.get_or_insert(extended);
@@ -67,7 +69,13 @@ impl TransportFeedback {
         if statuses.is_empty() {
             return None;
         }
-        let message = TwccBuilder::new(base as u16, (reference & 0xff_ffff) as u32, self.count, &statuses, None);
+        let message = TwccBuilder::new(
+            base as u16,
+            (reference & 0xff_ffff) as u32,
+            self.count,
+            &statuses,
+            None,
+        );
         self.count = self.count.wrapping_add(1);
         Some(message)
     }
@@ -87,7 +95,11 @@ mod tests {
             message.write_into(&mut bytes).unwrap();
             let parsed = Message::parse(&bytes).unwrap();
             let twcc = parsed.parse_fci::<Twcc<'_>>().unwrap();
-            all.extend(twcc.packets().map(|p| p.unwrap()).map(|(s, status)| (s, status != TwccPacketStatus::NotReceived)));
+            all.extend(
+                twcc.packets()
+                    .map(|p| p.unwrap())
+                    .map(|(s, status)| (s, status != TwccPacketStatus::NotReceived)),
+            );
         }
         all
     }
@@ -99,7 +111,10 @@ mod tests {
             feedback.on_packet(sequence, at * MS, at * MS);
         }
         assert_eq!(feedback.due_at(), 1_100 * MS);
-        assert_eq!(statuses(&mut feedback), [(65_534, true), (65_535, true), (0, false), (1, true), (2, true)]);
+        assert_eq!(
+            statuses(&mut feedback),
+            [(65_534, true), (65_535, true), (0, false), (1, true), (2, true)]
+        );
         assert_eq!(feedback.due_at(), u64::MAX);
         feedback.on_packet(4, 1_200 * MS, 1_200 * MS);
         assert_eq!(statuses(&mut feedback), [(3, false), (4, true)]);

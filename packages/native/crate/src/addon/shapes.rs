@@ -29,7 +29,15 @@ pub struct NativeEvent {
 
 impl NativeEvent {
     pub fn new(peer: u32, wall_ns: u64, event: PeerEvent) -> Self {
-        let mut told = Self { kind: String::new(), peer, at: wall_ns as f64 / 1e6, state: None, reason: None, label: None, receiver: None };
+        let mut told = Self {
+            kind: String::new(),
+            peer,
+            at: wall_ns as f64 / 1e6,
+            state: None,
+            reason: None,
+            label: None,
+            receiver: None,
+        };
         let kind = match event {
             PeerEvent::Ice(state) => {
                 told.state = Some(state.into());
@@ -99,11 +107,13 @@ impl TryFrom<NativeLink> for LinkConfig {
 
     fn try_from(link: NativeLink) -> Result<Self, String> {
         // As `NETWORK_LIMITS` in packages/core has them.
-        let within = |name: &str, value: f64, min: f64, max: f64| match (min..=max).contains(&value) {
+        let within = |name: &str, value: f64, min: f64, max: f64| match (min..=max).contains(&value)
+        {
             true => Ok(value),
             false => Err(format!("{name} of a link is {min} to {max}, not {value}")),
         };
-        let ns = |name: &str, ms: f64, max: f64| within(name, ms, 0.0, max).map(|ms| (ms * 1e6) as u64);
+        let ns =
+            |name: &str, ms: f64, max: f64| within(name, ms, 0.0, max).map(|ms| (ms * 1e6) as u64);
         let loss = within("loss", link.loss, 0.0, 1.0)?;
         let burst = within("burst", link.burst, 1.0, 1e3)?;
         // Between two runs there is a datagram that gets through.
@@ -149,7 +159,9 @@ pub struct NativeExtensionIds {
 impl From<NativeExtensionIds> for ExtensionIds {
     fn from(ids: NativeExtensionIds) -> Self {
         // One-byte extensions go up to 14 (RFC 8285 §4.2): others are treated as not negotiated.
-        let id = |id: Option<u32>| id.and_then(|id| u8::try_from(id).ok()).filter(|id| *id <= 14).unwrap_or(0);
+        let id = |id: Option<u32>| {
+            id.and_then(|id| u8::try_from(id).ok()).filter(|id| *id <= 14).unwrap_or(0)
+        };
         Self {
             mid: id(ids.mid),
             rid: id(ids.rid),

@@ -28,7 +28,9 @@ struct Load {
 fn argument(name: &str, default: f64) -> f64 {
     let arguments: Vec<String> = std::env::args().collect();
     let given = arguments.iter().position(|a| a == name).and_then(|at| arguments.get(at + 1));
-    given.map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} needs a number, not {text:?}")))
+    given.map_or(default, |text| {
+        text.parse().unwrap_or_else(|_| panic!("{name} needs a number, not {text:?}"))
+    })
 }
 
 fn main() {
@@ -41,7 +43,8 @@ fn main() {
         seconds: argument("--seconds", 10.0),
         tick: Duration::from_micros(argument("--tick-micros", 4000.0) as u64),
     };
-    let near: Vec<UdpSocket> = (0..load.sockets).map(|_| UdpSocket::bind("127.0.0.1:0").expect("a socket")).collect();
+    let near: Vec<UdpSocket> =
+        (0..load.sockets).map(|_| UdpSocket::bind("127.0.0.1:0").expect("a socket")).collect();
     // A media server answers from one socket: so does the partner.
     let far = UdpSocket::bind("127.0.0.1:0").expect("a socket");
     for socket in &near {
@@ -58,10 +61,12 @@ fn main() {
     };
     let share = near.len().div_ceil(load.threads);
     let measured: Vec<(f64, u64, u64)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = near.chunks(share).map(|sockets| scope.spawn(|| measure(sockets, &load))).collect();
+        let threads: Vec<_> =
+            near.chunks(share).map(|sockets| scope.spawn(|| measure(sockets, &load))).collect();
         threads.into_iter().map(|thread| thread.join().expect("a measured thread ends")).collect()
     });
-    let (cpu, sent, received) = measured.iter().fold((0.0, 0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2));
+    let (cpu, sent, received) =
+        measured.iter().fold((0.0, 0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2));
     stop.store(true, Ordering::Relaxed);
     partner.join().expect("the partner ends");
     let packets = sent + received;
@@ -81,12 +86,25 @@ fn key() -> LessSafeKey {
 fn seal(key: &LessSafeKey, buffer: &mut [u8]) {
     let (header, rest) = buffer.split_at_mut(HEADER);
     let (payload, tag) = rest.split_at_mut(rest.len() - TAG);
-    let sealed = key.seal_in_place_separate_tag(Nonce::assume_unique_for_key([0; 12]), Aad::from(&*header), payload).expect("sealed");
+    let sealed = key
+        .seal_in_place_separate_tag(
+            Nonce::assume_unique_for_key([0; 12]),
+            Aad::from(&*header),
+            payload,
+        )
+        .expect("sealed");
     tag.copy_from_slice(sealed.as_ref());
 }
 
 /// Sends to everybody in turn at the asked rate and throws away what comes back.
-fn play_partner(far: &UdpSocket, addresses: &[std::net::SocketAddr], rate: f64, bytes: usize, tick: Duration, stop: &AtomicBool) {
+fn play_partner(
+    far: &UdpSocket,
+    addresses: &[std::net::SocketAddr],
+    rate: f64,
+    bytes: usize,
+    tick: Duration,
+    stop: &AtomicBool,
+) {
     let key = key();
     let mut packet = vec![0; bytes];
     seal(&key, &mut packet);
@@ -107,7 +125,8 @@ fn measure(near: &[UdpSocket], load: &Load) -> (f64, u64, u64) {
     let poller = Poller::new().expect("a poller");
     for (index, socket) in near.iter().enumerate() {
         // SAFETY: the sockets outlive the poller, which is dropped at the end of this function.
-        unsafe { poller.add_with_mode(socket, Event::readable(index), PollMode::Level) }.expect("watched");
+        unsafe { poller.add_with_mode(socket, Event::readable(index), PollMode::Level) }
+            .expect("watched");
     }
     // Each connection has keys of its own, one for each direction, as SRTP has.
     let keys: Vec<(LessSafeKey, LessSafeKey)> = near.iter().map(|_| (key(), key())).collect();
@@ -121,10 +140,20 @@ fn measure(near: &[UdpSocket], load: &Load) -> (f64, u64, u64) {
         poller.wait(&mut events, Some(Duration::ZERO)).expect("polled");
         for event in events.iter() {
             // SAFETY: the pointer and length describe `buffer`.
-            let len = unsafe { libc::recv(near[event.key].as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), libc::MSG_DONTWAIT) };
+            let len = unsafe {
+                libc::recv(
+                    near[event.key].as_raw_fd(),
+                    buffer.as_mut_ptr().cast(),
+                    buffer.len(),
+                    libc::MSG_DONTWAIT,
+                )
+            };
             if let Some(len) = usize::try_from(len).ok().filter(|len| *len >= HEADER + TAG) {
                 let (header, body) = buffer[..len].split_at_mut(HEADER);
-                keys[event.key].0.open_in_place(Nonce::assume_unique_for_key([0; 12]), Aad::from(&*header), body).expect("authentic");
+                keys[event.key]
+                    .0
+                    .open_in_place(Nonce::assume_unique_for_key([0; 12]), Aad::from(&*header), body)
+                    .expect("authentic");
                 received += 1;
             }
         }

@@ -49,9 +49,11 @@ mod tests {
     fn sound_shows_it_as_its_interarrival_jitter() {
         for seed in 0..10 {
             let mut jitter = Jitter::new(10 * MS, Rng::with_seed(seed), 0);
-            let waits: Vec<f64> = (0..20_000).map(|i| jitter.wait(i * 20 * MS) as f64 / MS as f64).collect();
+            let waits: Vec<f64> =
+                (0..20_000).map(|i| jitter.wait(i * 20 * MS) as f64 / MS as f64).collect();
             let mean = waits.iter().sum::<f64>() / waits.len() as f64;
-            let change = waits.windows(2).map(|pair| (pair[0] - pair[1]).abs()).sum::<f64>() / (waits.len() - 1) as f64;
+            let change = waits.windows(2).map(|pair| (pair[0] - pair[1]).abs()).sum::<f64>()
+                / (waits.len() - 1) as f64;
             assert!((mean - 10.0).abs() < 0.3, "{seed}: {mean}");
             assert!((change - 10.0).abs() < 0.35, "{seed}: {change}");
         }
@@ -67,7 +69,8 @@ mod tests {
 
     #[test]
     fn a_silence_changes_nothing_of_what_follows() {
-        let (mut steady, mut pausing) = (Jitter::new(MS, Rng::with_seed(3), 5), Jitter::new(MS, Rng::with_seed(3), 5));
+        let (mut steady, mut pausing) =
+            (Jitter::new(MS, Rng::with_seed(3), 5), Jitter::new(MS, Rng::with_seed(3), 5));
         for i in 0..100 {
             steady.wait(i * 20 * MS);
         }

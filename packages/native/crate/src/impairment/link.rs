@@ -92,7 +92,13 @@ impl<A> Link<A> {
         }
         // Nobody passes those before him.
         self.last_due = self.last_due.max(sent + self.config.delay + self.jitter.wait(now));
-        let datagram = InTransit { bytes: bytes.into(), address, due: self.last_due, entered: now, entered_wall: wall };
+        let datagram = InTransit {
+            bytes: bytes.into(),
+            address,
+            due: self.last_due,
+            entered: now,
+            entered_wall: wall,
+        };
         self.put_in_order(datagram);
     }
 
@@ -135,7 +141,13 @@ impl<A> Link<A> {
     /// When [`Link::leave`] has something to give; `u64::MAX` while nothing is under way.
     pub fn due_at(&self) -> u64 {
         let held = self.held.iter().map(|(_, datagram)| datagram.due);
-        self.under_way.front().map(|first| first.due).into_iter().chain(held).min().unwrap_or(u64::MAX)
+        self.under_way
+            .front()
+            .map(|first| first.due)
+            .into_iter()
+            .chain(held)
+            .min()
+            .unwrap_or(u64::MAX)
     }
 
     /// What has come out by `now`, one at a time.
@@ -152,7 +164,9 @@ impl<A> Link<A> {
 fn stream_of(datagram: &[u8]) -> u32 {
     match datagram {
         [128..=191, 192..=223, ..] => 0,
-        [128..=191, ..] => datagram.get(8..12).and_then(|ssrc| ssrc.try_into().ok()).map_or(0, u32::from_be_bytes),
+        [128..=191, ..] => {
+            datagram.get(8..12).and_then(|ssrc| ssrc.try_into().ok()).map_or(0, u32::from_be_bytes)
+        }
         _ => 0,
     }
 }

@@ -28,7 +28,8 @@ pub struct LinkConfig {
 }
 
 impl LinkConfig {
-    pub const PERFECT: Self = Self { loss: 0.0, burst: 1.0, delay: 0, jitter: 0, reorder: 0.0, rate: None, queue: 0 };
+    pub const PERFECT: Self =
+        Self { loss: 0.0, burst: 1.0, delay: 0, jitter: 0, reorder: 0.0, rate: None, queue: 0 };
 
     fn does_nothing(&self) -> bool {
         Self { burst: 1.0, queue: 0, ..*self } == Self::PERFECT
@@ -47,7 +48,10 @@ impl Impairment {
             return None;
         }
         let mut rng = fastrand::Rng::with_seed(spread(seed));
-        Some(Box::new(Self { up: Link::new(up, rng.fork(), now), down: Link::new(down, rng.fork(), now) }))
+        Some(Box::new(Self {
+            up: Link::new(up, rng.fork(), now),
+            down: Link::new(down, rng.fork(), now),
+        }))
     }
 }
 
@@ -91,6 +95,8 @@ mod tests {
     fn what_would_do_nothing_is_none() {
         let idle = LinkConfig { burst: 9.0, queue: 7, ..LinkConfig::PERFECT };
         assert!(Impairment::new(idle, LinkConfig::PERFECT, 1, 0).is_none());
-        assert!(Impairment::new(idle, LinkConfig { delay: 1, ..LinkConfig::PERFECT }, 1, 0).is_some());
+        assert!(
+            Impairment::new(idle, LinkConfig { delay: 1, ..LinkConfig::PERFECT }, 1, 0).is_some()
+        );
     }
 }

@@ -20,9 +20,17 @@ impl Peer {
                 continue;
             }
             let first = self.transport_sequence;
-            let mut wire = Wire { ids: &self.ids, transport_sequence: &mut self.transport_sequence };
-            sender.send_due(now.mono, &mut wire, scratch, |plain| transmit(access, srtp, plain, totals));
-            note_transport(&mut self.transport_senders, first, self.transport_sequence, index as u8);
+            let mut wire =
+                Wire { ids: &self.ids, transport_sequence: &mut self.transport_sequence };
+            sender.send_due(now.mono, &mut wire, scratch, |plain| {
+                transmit(access, srtp, plain, totals)
+            });
+            note_transport(
+                &mut self.transport_senders,
+                first,
+                self.transport_sequence,
+                index as u8,
+            );
         }
     }
 
@@ -34,7 +42,10 @@ impl Peer {
                 let message = flow.next_message(now.mono);
                 let len = message.len() as u64;
                 // A full channel drops the message: its sequence number is spent, so the receiver tells the loss.
-                let accepted = self.rtc.channel(id).is_some_and(|mut channel| channel.write(true, message).unwrap_or(false));
+                let accepted = self
+                    .rtc
+                    .channel(id)
+                    .is_some_and(|mut channel| channel.write(true, message).unwrap_or(false));
                 self.messages_sent += accepted as u64;
                 self.message_bytes_sent += accepted as u64 * len;
                 wrote = true;
@@ -46,12 +57,29 @@ impl Peer {
     }
 }
 
-pub(super) fn transmit(access: &mut Access, srtp: &Srtp, plain: Plain<'_>, totals: &mut Totals) -> bool {
-    let len = srtp.protect_rtp(&mut plain.buf[..], plain.header_len, plain.len, plain.ssrc, plain.rollover, plain.sequence);
+pub(super) fn transmit(
+    access: &mut Access,
+    srtp: &Srtp,
+    plain: Plain<'_>,
+    totals: &mut Totals,
+) -> bool {
+    let len = srtp.protect_rtp(
+        &mut plain.buf[..],
+        plain.header_len,
+        plain.len,
+        plain.ssrc,
+        plain.rollover,
+        plain.sequence,
+    );
     access.send(&plain.buf[..len], totals).is_ok()
 }
 
-pub(super) fn note_transport(history: &mut Option<Box<[u8; TRANSPORT_HISTORY]>>, first: u16, next: u16, sender: u8) {
+pub(super) fn note_transport(
+    history: &mut Option<Box<[u8; TRANSPORT_HISTORY]>>,
+    first: u16,
+    next: u16,
+    sender: u8,
+) {
     if let Some(history) = history {
         for offset in 0..next.wrapping_sub(first) {
             history[first.wrapping_add(offset) as usize % TRANSPORT_HISTORY] = sender;

@@ -8,14 +8,25 @@ use crate::clock;
 use crate::sender::{SenderStats, Wire};
 
 impl Peer {
-    pub(super) fn on_rtcp(&mut self, packet: &mut [u8], arrival: u64, now: Now, totals: &mut Totals, scratch: &mut Scratch) {
+    pub(super) fn on_rtcp(
+        &mut self,
+        packet: &mut [u8],
+        arrival: u64,
+        now: Now,
+        totals: &mut Totals,
+        scratch: &mut Scratch,
+    ) {
         let Some(srtp) = &self.srtp else { return };
         let Ok(len) = srtp.unprotect_rtcp(packet) else { return };
         let Ok(compound) = Compound::parse(&packet[..len]) else { return };
         for part in compound {
             match part {
                 Ok(Packet::Sr(report)) => {
-                    if let Some((_, receiver)) = self.receivers.iter_mut().find(|(_, r)| r.config.ssrc == Some(report.ssrc())) {
+                    if let Some((_, receiver)) = self
+                        .receivers
+                        .iter_mut()
+                        .find(|(_, r)| r.config.ssrc == Some(report.ssrc()))
+                    {
                         receiver.on_sender_report(report.ntp_timestamp(), arrival);
                     }
                     self.on_report_blocks(report.report_blocks(), arrival);
@@ -43,13 +54,23 @@ impl Peer {
         }
     }
 
-    pub(super) fn on_report_blocks<'a>(&mut self, blocks: impl Iterator<Item = rtcp_types::ReportBlock<'a>>, arrival: u64) {
+    pub(super) fn on_report_blocks<'a>(
+        &mut self,
+        blocks: impl Iterator<Item = rtcp_types::ReportBlock<'a>>,
+        arrival: u64,
+    ) {
         for block in blocks {
-            let Some((_, sender)) = self.senders.iter_mut().find(|(_, s)| s.config.ssrc == block.ssrc()) else { continue };
+            let Some((_, sender)) =
+                self.senders.iter_mut().find(|(_, s)| s.config.ssrc == block.ssrc())
+            else {
+                continue;
+            };
             let last_sr = block.last_sender_report_timestamp();
             let rtt_ms = (last_sr != 0).then(|| {
                 let now = clock::compact_ntp(clock::ntp_from_wall(arrival));
-                let ticks = now.wrapping_sub(block.delay_since_last_sender_report_timestamp()).wrapping_sub(last_sr);
+                let ticks = now
+                    .wrapping_sub(block.delay_since_last_sender_report_timestamp())
+                    .wrapping_sub(last_sr);
                 // Slightly negative values come from rounding in 1/65536 s.
                 (ticks as i32).max(0) as f64 * 1000.0 / 65_536.0
             });
@@ -57,13 +78,24 @@ impl Peer {
         }
     }
 
-    pub(super) fn on_nack(&mut self, ssrc: u32, nack: &Nack<'_>, now: Now, totals: &mut Totals, scratch: &mut Scratch) {
-        let Some((_, sender)) = self.senders.iter_mut().find(|(_, s)| s.config.ssrc == ssrc) else { return };
+    pub(super) fn on_nack(
+        &mut self,
+        ssrc: u32,
+        nack: &Nack<'_>,
+        now: Now,
+        totals: &mut Totals,
+        scratch: &mut Scratch,
+    ) {
+        let Some((_, sender)) = self.senders.iter_mut().find(|(_, s)| s.config.ssrc == ssrc) else {
+            return;
+        };
         let Some(srtp) = &self.srtp else { return };
         let first = self.transport_sequence;
         let mut wire = Wire { ids: &self.ids, transport_sequence: &mut self.transport_sequence };
         let access = &mut self.access;
-        sender.resend(nack.entries(), now.mono, &mut wire, scratch, |plain| transmit(access, srtp, plain, totals));
+        sender.resend(nack.entries(), now.mono, &mut wire, scratch, |plain| {
+            transmit(access, srtp, plain, totals)
+        });
         note_transport(&mut self.transport_senders, first, self.transport_sequence, RETRANSMISSION);
     }
 

@@ -2,8 +2,8 @@
 
 use rtcp_types::prelude::*;
 use rtcp_types::{
-    Compound, CompoundBuilder, Nack, PayloadFeedback, Pli, ReceiverReport, Sdes, SdesChunk, SdesItem, SenderReport, TransportFeedback,
-    Unknown,
+    Compound, CompoundBuilder, Nack, PayloadFeedback, Pli, ReceiverReport, Sdes, SdesChunk,
+    SdesItem, SenderReport, TransportFeedback, Unknown,
 };
 
 use super::{Now, Peer, Totals};
@@ -17,24 +17,36 @@ impl Peer {
     pub(super) fn send_feedback(&mut self, now: Now, totals: &mut Totals) {
         for index in 0..self.receivers.len() {
             let receiver = &mut self.receivers[index].1;
-            let Some(ssrc) = receiver.config.ssrc.filter(|_| receiver.feedback_at() <= now.mono) else { continue };
+            let Some(ssrc) = receiver.config.ssrc.filter(|_| receiver.feedback_at() <= now.mono)
+            else {
+                continue;
+            };
             let nacks = receiver.nacks_due(now.mono);
             let pli = receiver.pli_due(now.mono);
             let own = self.feedback_ssrc();
             if !nacks.is_empty() {
-                let entries = nacks.into_iter().fold(Nack::builder(), |nack, sequence| nack.add_rtp_sequence(sequence));
-                let message = TransportFeedback::builder_owned(entries).sender_ssrc(own).media_ssrc(ssrc);
+                let entries = nacks
+                    .into_iter()
+                    .fold(Nack::builder(), |nack, sequence| nack.add_rtp_sequence(sequence));
+                let message =
+                    TransportFeedback::builder_owned(entries).sender_ssrc(own).media_ssrc(ssrc);
                 self.send_rtcp(Compound::builder().add_packet(message), totals);
             }
             if pli {
-                let message = PayloadFeedback::builder_owned(Pli::builder()).sender_ssrc(own).media_ssrc(ssrc);
+                let message = PayloadFeedback::builder_owned(Pli::builder())
+                    .sender_ssrc(own)
+                    .media_ssrc(ssrc);
                 self.send_rtcp(Compound::builder().add_packet(message), totals);
             }
         }
         if self.transport_feedback.due_at() <= now.mono {
-            let (own, media) = (self.feedback_ssrc(), self.receivers.iter().find_map(|(_, r)| r.config.ssrc).unwrap_or(0));
+            let (own, media) = (
+                self.feedback_ssrc(),
+                self.receivers.iter().find_map(|(_, r)| r.config.ssrc).unwrap_or(0),
+            );
             while let Some(message) = self.transport_feedback.message() {
-                let message = TransportFeedback::builder_owned(message).sender_ssrc(own).media_ssrc(media);
+                let message =
+                    TransportFeedback::builder_owned(message).sender_ssrc(own).media_ssrc(media);
                 self.send_rtcp(Compound::builder().add_packet(message), totals);
             }
         }
@@ -44,19 +56,30 @@ impl Peer {
     pub(super) fn send_reports(&mut self, now: Now, totals: &mut Totals) {
         let ntp = clock::ntp_from_wall(clock::wall_ns());
         let mono = clock::monotonic_ns();
-        let chunk = |ssrc: u32| SdesChunk::builder(ssrc).add_item_owned(SdesItem::builder(SdesItem::CNAME, &self.cname));
+        let chunk = |ssrc: u32| {
+            SdesChunk::builder(ssrc).add_item_owned(SdesItem::builder(SdesItem::CNAME, &self.cname))
+        };
         let mut reports = Vec::new();
-        for (_, sender) in self.senders.iter().filter(|(_, s)| s.is_active() && s.stats.packets > 0) {
+        for (_, sender) in self.senders.iter().filter(|(_, s)| s.is_active() && s.stats.packets > 0)
+        {
             let (timestamp, packets, octets) = sender.report(mono);
             let report = SenderReport::builder(sender.config.ssrc)
                 .ntp_timestamp(ntp)
                 .rtp_timestamp(timestamp)
                 .packet_count(packets)
                 .octet_count(octets);
-            reports.push(Compound::builder().add_packet(report).add_packet(Sdes::builder().add_chunk(chunk(sender.config.ssrc))));
+            reports.push(
+                Compound::builder()
+                    .add_packet(report)
+                    .add_packet(Sdes::builder().add_chunk(chunk(sender.config.ssrc))),
+            );
         }
         let own = self.feedback_ssrc();
-        let rtt_ms = self.senders.iter().find_map(|(_, s)| s.stats.rtt_ms).or(Some(self.rtt_ms).filter(|ms| ms.is_finite()));
+        let rtt_ms = self
+            .senders
+            .iter()
+            .find_map(|(_, s)| s.stats.rtt_ms)
+            .or(Some(self.rtt_ms).filter(|ms| ms.is_finite()));
         let (mut blocks, mut remb_ssrcs, mut expected, mut lost) = (Vec::new(), Vec::new(), 0, 0);
         for (_, receiver) in &mut self.receivers {
             if let Some(ms) = rtt_ms {
@@ -82,14 +105,21 @@ impl Peer {
                         .delay_since_last_sender_report_timestamp(block.delay_since_last_sr),
                 )
             });
-            reports.push(Compound::builder().add_packet(report).add_packet(Sdes::builder().add_chunk(chunk(own))));
+            reports.push(
+                Compound::builder()
+                    .add_packet(report)
+                    .add_packet(Sdes::builder().add_chunk(chunk(own))),
+            );
         }
         let mut packets: Vec<_> = reports.into_iter().map(written).collect();
         if !remb_ssrcs.is_empty() && self.bandwidth.due_at() <= now.mono {
             const PAYLOAD_FEEDBACK: u8 = 206;
             const APPLICATION_LAYER: u8 = 15;
             let body = remb_body(own, self.bandwidth.report(now.mono, expected, lost), &remb_ssrcs);
-            packets.push(written(Compound::builder().add_packet(Unknown::builder(PAYLOAD_FEEDBACK, &body).count(APPLICATION_LAYER))));
+            packets
+                .push(written(Compound::builder().add_packet(
+                    Unknown::builder(PAYLOAD_FEEDBACK, &body).count(APPLICATION_LAYER),
+                )));
         }
         for packet in packets {
             self.send_written(packet, totals);

@@ -8,14 +8,27 @@ use crate::rtp::RtpHeader;
 const MOST_GAPS: usize = 65_536;
 
 impl Peer {
-    pub(super) fn on_rtp(&mut self, packet: &mut [u8], arrival: u64, now: Now, totals: &mut Totals) {
+    pub(super) fn on_rtp(
+        &mut self,
+        packet: &mut [u8],
+        arrival: u64,
+        now: Now,
+        totals: &mut Totals,
+    ) {
         let Some(header) = RtpHeader::parse(packet) else { return };
         let Some(route) = self.route(&header, packet) else { return };
         let Some(srtp) = &self.srtp else { return };
         let (handle, receiver) = &mut self.receivers[route.receiver];
         let mut extended = receiver.extend(header.sequence, route.rtx);
         let unprotect = |packet: &mut [u8], extended: u64| {
-            srtp.unprotect_rtp(packet, header.len, header.ssrc, ((extended >> 16) as u32).wrapping_sub(1), header.sequence).ok()
+            srtp.unprotect_rtp(
+                packet,
+                header.len,
+                header.ssrc,
+                ((extended >> 16) as u32).wrapping_sub(1),
+                header.sequence,
+            )
+            .ok()
         };
         let len = if receiver.knows_rollover(route.rtx) {
             unprotect(packet, extended)
@@ -40,7 +53,12 @@ impl Peer {
         if receiver.config.remb {
             self.bandwidth.on_packet(len, extensions.send_time, arrival);
         }
-        let received = receiver.on_packet(&header, payload, &extensions, Came { extended, rtx: route.rtx, arrival, now: now.mono });
+        let received = receiver.on_packet(
+            &header,
+            payload,
+            &extensions,
+            Came { extended, rtx: route.rtx, arrival, now: now.mono },
+        );
         self.timers_moved |= receiver.wants_feedback() || extensions.transport_sequence.is_some();
         if let (Some(cohort), Some(latency)) = (receiver.config.cohort, received.latency) {
             totals.latencies.add(cohort, latency);

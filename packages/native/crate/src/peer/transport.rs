@@ -13,16 +13,27 @@ use crate::srtp::Srtp;
 use crate::stun;
 
 impl Peer {
-    pub(super) fn on_transport(&mut self, datagram: &[u8], source: SocketAddr, arrival: u64, now: Now) {
+    pub(super) fn on_transport(
+        &mut self,
+        datagram: &[u8],
+        source: SocketAddr,
+        arrival: u64,
+        now: Now,
+    ) {
         if stun::nominates(datagram) {
             self.set_media_remote(source);
         }
-        if let Ok(receive) = Receive::new(Protocol::Udp, source, self.access.socket.local(), datagram) {
+        if let Ok(receive) =
+            Receive::new(Protocol::Udp, source, self.access.socket.local(), datagram)
+        {
             // When it came, not when we looked: round-trip times must not count our own tick. Time is brought forward first, or str0m would
             // date what it sends in answer to the arrival, too.
             self.input(Input::Timeout(now.instant));
             self.arrival = Some(arrival);
-            self.input(Input::Receive(now.instant - Duration::from_nanos(now.since(arrival)), receive));
+            self.input(Input::Receive(
+                now.instant - Duration::from_nanos(now.since(arrival)),
+                receive,
+            ));
             self.arrival = None;
             self.input(Input::Timeout(now.instant));
         }
@@ -94,20 +105,28 @@ impl Peer {
             Event::Connected => self.on_connected(),
             Event::ChannelOpen(id, label) => {
                 // Those that we opened come back without a name of the remote's choosing.
-                let label = self.waiting_channels.iter().find(|(waiting, _)| *waiting == id).map_or(label, |(_, label)| label.clone());
+                let label = self
+                    .waiting_channels
+                    .iter()
+                    .find(|(waiting, _)| *waiting == id)
+                    .map_or(label, |(_, label)| label.clone());
                 self.channels.insert(label.clone(), id);
                 self.events.push(PeerEvent::ChannelOpen(label));
             }
             Event::ChannelData(data) => {
                 self.messages_received += 1;
                 let arrival = self.arrival.unwrap_or_else(clock::wall_ns);
-                if let Some(latency) = data_flow::on_message(&mut self.flows_received, &data.data, arrival) {
+                if let Some(latency) =
+                    data_flow::on_message(&mut self.flows_received, &data.data, arrival)
+                {
                     self.message_latencies.push(latency);
                 }
             }
             Event::ChannelClose(id) => self.channels.retain(|_, open| *open != id),
             Event::PeerStats(stats) => {
-                if let Some(rtt) = stats.selected_candidate_pair.and_then(|pair| pair.current_round_trip_time) {
+                if let Some(rtt) =
+                    stats.selected_candidate_pair.and_then(|pair| pair.current_round_trip_time)
+                {
                     self.rtt_ms = rtt.as_secs_f64() * 1000.0;
                 }
             }
@@ -129,7 +148,9 @@ impl Peer {
                 }
                 self.events.push(PeerEvent::Connected);
             }
-            Err(error) => self.close_with(format!("SRTP cannot start ({:?}): {error:?}", keys.profile)),
+            Err(error) => {
+                self.close_with(format!("SRTP cannot start ({:?}): {error:?}", keys.profile))
+            }
         }
     }
 

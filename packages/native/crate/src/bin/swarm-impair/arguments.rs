@@ -58,7 +58,9 @@ impl Order {
                 _ => return Err(format!("there is no {name}")),
             }
         }
-        for (name, value) in [("--id", &order.id), ("--table", &order.table), ("--chain", &order.chain)] {
+        for (name, value) in
+            [("--id", &order.id), ("--table", &order.table), ("--chain", &order.chain)]
+        {
             if value.is_empty() {
                 return Err(format!("{name} is missing"));
             }
@@ -76,8 +78,13 @@ pub fn id(arguments: &[String]) -> Outcome<String> {
 }
 
 fn checked_id(text: &str) -> Outcome<String> {
-    let fine = (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    if fine { Ok(text.into()) } else { Err(format!("{text:?} is no id: use small letters and digits")) }
+    let fine = (1..=32).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if fine {
+        Ok(text.into())
+    } else {
+        Err(format!("{text:?} is no id: use small letters and digits"))
+    }
 }
 
 fn number<T: FromStr>(name: &str, text: &str) -> Outcome<T> {
@@ -86,7 +93,11 @@ fn number<T: FromStr>(name: &str, text: &str) -> Outcome<T> {
 
 fn within(name: &str, text: &str, least: f64, most: f64) -> Outcome<f64> {
     let value: f64 = number(name, text)?;
-    if (least..=most).contains(&value) { Ok(value) } else { Err(format!("{name} must be from {least} to {most}, not {text}")) }
+    if (least..=most).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("{name} must be from {least} to {most}, not {text}"))
+    }
 }
 
 /// → ns, ten minutes at most.
@@ -105,7 +116,10 @@ mod tests {
     #[test]
     fn a_link_is_read_in_the_units_of_links() {
         let order = read("--id ab12 --table t --chain c --delay-us 1500 --loss 0.25 --rate-bps 8000 --shared --owner 12:34").unwrap();
-        assert_eq!(order.link, LinkConfig { delay: 1_500_000, loss: 0.25, rate: Some(8000.0), ..LinkConfig::PERFECT });
+        assert_eq!(
+            order.link,
+            LinkConfig { delay: 1_500_000, loss: 0.25, rate: Some(8000.0), ..LinkConfig::PERFECT }
+        );
         assert!(order.shared);
         assert_eq!(order.owner, Some(Owner { pid: 12, started_at: 34 }));
     }
@@ -114,12 +128,25 @@ mod tests {
     fn what_makes_no_sense_is_refused() {
         let base = "--id a --table t --chain c";
         assert!(read(base).is_ok());
-        for bad in
-            ["--loss 1.1", "--loss NaN", "--loss x", "--reorder 0.6", "--burst 0.5", "--delay-us -1", "--rate-bps 0", "--what 1", "--loss"]
-        {
+        for bad in [
+            "--loss 1.1",
+            "--loss NaN",
+            "--loss x",
+            "--reorder 0.6",
+            "--burst 0.5",
+            "--delay-us -1",
+            "--rate-bps 0",
+            "--what 1",
+            "--loss",
+        ] {
             assert!(read(&format!("{base} {bad}")).is_err(), "{bad}");
         }
-        for bad in ["--table t --chain c", "--id a --chain c", "--id ../a --table t --chain c", "--id a --table t --chain c --owner 5"] {
+        for bad in [
+            "--table t --chain c",
+            "--id a --chain c",
+            "--id ../a --table t --chain c",
+            "--id a --table t --chain c --owner 5",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

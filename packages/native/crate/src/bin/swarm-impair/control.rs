@@ -19,7 +19,8 @@ fn address(id: &str) -> Outcome<SocketAddr> {
 
 /// One for each id: a second is refused.
 pub fn listen(id: &str) -> Outcome<UnixListener> {
-    let listener = UnixListener::bind_addr(&address(id)?).map_err(|error| format!("{id} runs already: {error}"))?;
+    let listener = UnixListener::bind_addr(&address(id)?)
+        .map_err(|error| format!("{id} runs already: {error}"))?;
     listener.set_nonblocking(true).map_err(|error| error.to_string())?;
     Ok(listener)
 }
@@ -28,7 +29,9 @@ pub fn listen(id: &str) -> Outcome<UnixListener> {
 pub fn ask(id: &str, command: &str) -> Outcome {
     let mut stream = match UnixStream::connect_addr(&address(id)?) {
         Ok(stream) => stream,
-        Err(error) if matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound) => {
+        Err(error)
+            if matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound) =>
+        {
             println!("{{\"gone\":true}}");
             return Ok(());
         }
@@ -53,7 +56,10 @@ pub fn serve(listener: &UnixListener, stats: LinkStats) -> Option<UnixStream> {
     let (mut stream, _) = listener.accept().ok()?;
     let mut command = String::new();
     // Somebody who says nothing must not hold up packets.
-    stream.set_nonblocking(false).and_then(|()| stream.set_read_timeout(Some(Duration::from_millis(50)))).ok()?;
+    stream
+        .set_nonblocking(false)
+        .and_then(|()| stream.set_read_timeout(Some(Duration::from_millis(50))))
+        .ok()?;
     BufReader::new(&stream).read_line(&mut command).ok()?;
     let LinkStats { datagrams, dropped } = stats;
     writeln!(stream, "{{\"gone\":false,\"packets\":{datagrams},\"dropped\":{dropped}}}").ok()?;

@@ -27,7 +27,13 @@ pub struct Flows {
 
 impl Flows {
     pub fn new(config: LinkConfig, shared: bool, seed: u64) -> Self {
-        Self { config, shared, rng: Rng::with_seed(seed), ways: HashMap::new(), past: LinkStats::default() }
+        Self {
+            config,
+            shared,
+            rng: Rng::with_seed(seed),
+            ways: HashMap::new(),
+            past: LinkStats::default(),
+        }
     }
 
     /// Takes a packet at `now`, monotonic ns. False: it is lost.
@@ -35,7 +41,10 @@ impl Flows {
     pub fn enter(&mut self, id: u32, bytes: &[u8], leaving: bool, now: u64) -> bool {
         let (flow, payload) = packet::read(bytes, leaving);
         let key = if self.shared { flow.shared() } else { flow };
-        let way = self.ways.entry(key).or_insert_with(|| Way { link: Link::new(self.config, self.rng.fork(), now), last_used: now });
+        let way = self.ways.entry(key).or_insert_with(|| Way {
+            link: Link::new(self.config, self.rng.fork(), now),
+            last_used: now,
+        });
         way.last_used = now;
         let before = way.link.stats.dropped;
         way.link.enter(payload, id, now, now);
@@ -58,7 +67,8 @@ impl Flows {
 
     pub fn forget(&mut self, now: u64) {
         self.ways.retain(|_, way| {
-            let stays = now.saturating_sub(way.last_used) < FORGOTTEN_AFTER || way.link.due_at() != u64::MAX;
+            let stays = now.saturating_sub(way.last_used) < FORGOTTEN_AFTER
+                || way.link.due_at() != u64::MAX;
             if !stays {
                 self.past.datagrams += way.link.stats.datagrams;
                 self.past.dropped += way.link.stats.dropped;
@@ -83,7 +93,10 @@ mod tests {
     const MS: u64 = 1_000_000;
 
     fn packet(port: u8) -> Vec<u8> {
-        let mut bytes = vec![0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 127, 0, 0, 1, 127, 0, 0, 2, 0, port, 0, 9, 0, 0, 0, 0];
+        let mut bytes = vec![
+            0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 127, 0, 0, 1, 127, 0, 0, 2, 0, port, 0, 9, 0,
+            0, 0, 0,
+        ];
         bytes.extend([0; 97]);
         bytes
     }

@@ -40,8 +40,12 @@ fn main() -> std::process::ExitCode {
     let outcome = match arguments.first().map(String::as_str) {
         Some("start") => start::start(&arguments[1..]),
         Some("run") => arguments::Order::read(&arguments[1..]).and_then(|order| run::run(&order)),
-        Some("look") => arguments::id(&arguments[1..]).and_then(|id| control::ask(&id, control::LOOK)),
-        Some("end") => arguments::id(&arguments[1..]).and_then(|id| control::ask(&id, control::END)),
+        Some("look") => {
+            arguments::id(&arguments[1..]).and_then(|id| control::ask(&id, control::LOOK))
+        }
+        Some("end") => {
+            arguments::id(&arguments[1..]).and_then(|id| control::ask(&id, control::END))
+        }
         _ => Err("say start, look or end".into()),
     };
     match outcome {

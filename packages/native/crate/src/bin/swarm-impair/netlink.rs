@@ -31,7 +31,15 @@ pub struct Writer {
 
 impl Writer {
     /// `kind`: subsystem and message. The kernel answers those with a sequence number other than 0.
-    pub fn message(&mut self, kind: u16, flags: u16, sequence: u32, family: u8, resource: u16, body: impl FnOnce(&mut Self)) {
+    pub fn message(
+        &mut self,
+        kind: u16,
+        flags: u16,
+        sequence: u32,
+        family: u8,
+        resource: u16,
+        body: impl FnOnce(&mut Self),
+    ) {
         let start = self.bytes.len();
         let ack = if sequence == 0 { 0 } else { ACK };
         self.bytes.extend(0u32.to_ne_bytes());
@@ -119,7 +127,10 @@ pub fn request(socket: &Socket, writer: &Writer, sequence: u32) -> Result<()> {
             if kind != ERROR {
                 continue;
             }
-            let code = body.get(..4).and_then(|code| code.try_into().ok()).map_or(libc::EIO, |code| -i32::from_ne_bytes(code));
+            let code = body
+                .get(..4)
+                .and_then(|code| code.try_into().ok())
+                .map_or(libc::EIO, |code| -i32::from_ne_bytes(code));
             match code {
                 0 if answered == sequence => return Ok(()),
                 0 => {}

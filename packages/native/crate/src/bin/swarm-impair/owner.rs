@@ -12,12 +12,17 @@ pub struct Owner {
 impl Owner {
     /// `PID:START`
     pub fn read(text: &str) -> Outcome<Self> {
-        let parts = text.split_once(':').and_then(|(pid, start)| Some((pid.parse().ok()?, start.parse().ok()?)));
-        parts.map(|(pid, started_at)| Self { pid, started_at }).ok_or(format!("--owner needs PID:START, not {text:?}"))
+        let parts = text
+            .split_once(':')
+            .and_then(|(pid, start)| Some((pid.parse().ok()?, start.parse().ok()?)));
+        parts
+            .map(|(pid, started_at)| Self { pid, started_at })
+            .ok_or(format!("--owner needs PID:START, not {text:?}"))
     }
 
     pub fn lives(&self) -> bool {
-        std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).is_ok_and(|stat| started_at(&stat) == Some(self.started_at))
+        std::fs::read_to_string(format!("/proc/{}/stat", self.pid))
+            .is_ok_and(|stat| started_at(&stat) == Some(self.started_at))
     }
 }
 
@@ -39,7 +44,13 @@ mod tests {
         let me = Owner { pid, started_at: started_at(&stat).unwrap() };
         assert!(me.lives());
         assert!(!Owner { started_at: me.started_at + 1, ..me }.lives());
-        assert_eq!(started_at("7 (a) Z b) Z 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 99 20"), None);
-        assert_eq!(started_at("7 (a) Z b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 99 20"), Some(99));
+        assert_eq!(
+            started_at("7 (a) Z b) Z 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 99 20"),
+            None
+        );
+        assert_eq!(
+            started_at("7 (a) Z b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 99 20"),
+            Some(99)
+        );
     }
 }

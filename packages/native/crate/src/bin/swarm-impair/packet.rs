@@ -23,16 +23,24 @@ impl Flow {
 pub fn read(bytes: &[u8], leaving: bool) -> (Flow, &[u8]) {
     let unknown = Flow { leaving, protocol: 0, addresses: [0; 8], ports: [0; 4] };
     let header = usize::from(bytes.first().map_or(0, |first| first & 0x0f)) * 4;
-    let (Some(protocol), Some(addresses)) = (bytes.get(9).copied(), bytes.get(12..20).and_then(|both| both.try_into().ok())) else {
+    let (Some(protocol), Some(addresses)) =
+        (bytes.get(9).copied(), bytes.get(12..20).and_then(|both| both.try_into().ok()))
+    else {
         return (unknown, bytes);
     };
-    let Some(transport) = bytes.get(header..).filter(|_| header >= 20) else { return (unknown, bytes) };
+    let Some(transport) = bytes.get(header..).filter(|_| header >= 20) else {
+        return (unknown, bytes);
+    };
     let offset = match protocol {
         UDP => 8,
         TCP => usize::from(transport.get(12).map_or(5, |byte| byte >> 4)) * 4,
         _ => 0,
     };
-    let ports = transport.get(..4).filter(|_| offset > 0).and_then(|both| both.try_into().ok()).unwrap_or_default();
+    let ports = transport
+        .get(..4)
+        .filter(|_| offset > 0)
+        .and_then(|both| both.try_into().ok())
+        .unwrap_or_default();
     (Flow { leaving, protocol, addresses, ports }, transport.get(offset..).unwrap_or_default())
 }
 

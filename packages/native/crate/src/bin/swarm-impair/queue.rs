@@ -60,7 +60,10 @@ impl Queue {
         let mut number = wanted;
         loop {
             match Self::bind(number) {
-                Err(error) if error.kind() == ErrorKind::PermissionDenied || error.raw_os_error() == Some(libc::EBUSY) => {
+                Err(error)
+                    if error.kind() == ErrorKind::PermissionDenied
+                        || error.raw_os_error() == Some(libc::EBUSY) =>
+                {
                     number = number.wrapping_add(1);
                     // Whoever has no right to a queue is told so by each of them.
                     if number == wanted.wrapping_add(TRIES) {
@@ -76,12 +79,17 @@ impl Queue {
         let socket = netlink::open()?;
         let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
         let mut writer = Writer::default();
-        let mut configure = |kind, value: &[u8]| writer.message(CONFIG, 0, 1, 0, number, |message| message.attribute(kind, value));
+        let mut configure = |kind, value: &[u8]| {
+            writer.message(CONFIG, 0, 1, 0, number, |message| message.attribute(kind, value))
+        };
         configure(config::COMMAND, &[config::BIND, 0, 0, 0]);
         netlink::request(&socket, &writer, 1)?;
         let mut writer = Writer::default();
         writer.message(CONFIG, 0, 1, 0, number, |message| {
-            message.attribute(config::PARAMS, &[&0xffff_u32.to_be_bytes()[..], &[config::COPY_PACKET]].concat());
+            message.attribute(
+                config::PARAMS,
+                &[&0xffff_u32.to_be_bytes()[..], &[config::COPY_PACKET]].concat(),
+            );
             message.attribute(config::MAX_LEN, &MOST_HELD.to_be_bytes());
             message.attribute(config::MASK, &config::FAIL_OPEN.to_be_bytes());
             message.attribute(config::FLAGS, &config::FAIL_OPEN.to_be_bytes());
@@ -96,7 +104,12 @@ impl Queue {
         let len = match (&self.socket).read(&mut self.buffer) {
             Ok(len) => len,
             // What did not fit, the kernel has let pass.
-            Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) || error.kind() == ErrorKind::Interrupted => return Ok(true),
+            Err(error)
+                if error.raw_os_error() == Some(libc::ENOBUFS)
+                    || error.kind() == ErrorKind::Interrupted =>
+            {
+                return Ok(true);
+            }
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
             Err(error) => return Err(error),
         };
@@ -110,7 +123,9 @@ impl Queue {
                 }
             }
             // Packet id, protocol of the link layer, hook.
-            if let (Some(id), Some(hook)) = (header.get(..4).and_then(|id| id.try_into().ok()), header.get(6)) {
+            if let (Some(id), Some(hook)) =
+                (header.get(..4).and_then(|id| id.try_into().ok()), header.get(6))
+            {
                 take(Held { id: u32::from_be_bytes(id), bytes, leaving: *hook == LOCAL_OUT });
             }
         }
@@ -120,7 +135,10 @@ impl Queue {
     pub fn decide(&self, id: u32, passes: bool) -> Result<()> {
         let mut writer = Writer::default();
         writer.message(VERDICT, 0, 0, 0, self.number, |message| {
-            message.attribute(VERDICT_HEADER, &[u32::from(passes).to_be_bytes(), id.to_be_bytes()].concat());
+            message.attribute(
+                VERDICT_HEADER,
+                &[u32::from(passes).to_be_bytes(), id.to_be_bytes()].concat(),
+            );
         });
         match self.socket.send(writer.bytes()) {
             // The kernel forgot it: its interface went away.

@@ -51,7 +51,12 @@ fn add_target(table: &str, chain: &str, queue: u16) -> Result<()> {
     })
 }
 
-fn add_expression(table: &str, chain: &str, name: &str, data: impl FnOnce(&mut Writer)) -> Result<()> {
+fn add_expression(
+    table: &str,
+    chain: &str,
+    name: &str,
+    data: impl FnOnce(&mut Writer),
+) -> Result<()> {
     let mut writer = Writer::default();
     writer.message(BATCH_BEGIN, 0, 0, 0, NFTABLES, |_| {});
     writer.message(NEW_RULE, CREATE_APPEND, 1, IPV4, 0, |rule| {
@@ -66,5 +71,6 @@ fn add_expression(table: &str, chain: &str, name: &str, data: impl FnOnce(&mut W
     });
     writer.message(BATCH_END, 0, 0, 0, NFTABLES, |_| {});
     let socket = netlink::open()?;
-    netlink::request(&socket, &writer, 1).map_err(|error| Error::new(error.kind(), format!("{table} {chain}: {error}")))
+    netlink::request(&socket, &writer, 1)
+        .map_err(|error| Error::new(error.kind(), format!("{table} {chain}: {error}")))
 }

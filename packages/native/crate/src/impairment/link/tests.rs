@@ -96,7 +96,12 @@ fn loss_is_counted_and_keeps_its_rate() {
 #[test]
 fn which_are_lost_depends_on_the_seed_and_not_on_when_they_come() {
     let config = LinkConfig { loss: 0.1, burst: 3.0, jitter: 5 * MS, ..LinkConfig::PERFECT };
-    let lost = |interval| run(&mut link(config), 1000, interval, 100).into_iter().map(|(sequence, ..)| sequence).collect::<Vec<_>>();
+    let lost = |interval| {
+        run(&mut link(config), 1000, interval, 100)
+            .into_iter()
+            .map(|(sequence, ..)| sequence)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(lost(MS), lost(17 * MS));
     let mut other = Link::new(config, Rng::with_seed(43), 0);
     assert_ne!(run(&mut other, 1000, MS, 100).len(), lost(MS).len());
@@ -119,8 +124,11 @@ fn sound_shows_the_jitter_that_was_asked_for() {
     let delays = delays_ms(&run(&mut link, 20_000, 20 * MS, 100));
     let mean = delays.iter().sum::<f64>() / delays.len() as f64;
     // RFC 3550 A.8
-    let jitter = delays.windows(2).fold(0.0, |jitter: f64, pair| jitter + ((pair[1] - pair[0]).abs() - jitter) / 16.0);
-    let change = delays.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f64>() / (delays.len() - 1) as f64;
+    let jitter = delays
+        .windows(2)
+        .fold(0.0, |jitter: f64, pair| jitter + ((pair[1] - pair[0]).abs() - jitter) / 16.0);
+    let change = delays.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f64>()
+        / (delays.len() - 1) as f64;
     // Being held up by those before adds a little.
     assert!((27.5..30.0).contains(&mean), "{mean}");
     assert!((7.5..9.0).contains(&change), "{change}");
@@ -133,11 +141,18 @@ fn the_share_that_was_asked_for_comes_behind_the_next_of_its_stream() {
         let mut link = link(LinkConfig { delay, reorder: 0.1, ..LinkConfig::PERFECT });
         let out = run(&mut link, 20_000, interval, 100);
         assert_eq!(out.len(), 20_000);
-        assert!(out.windows(2).all(|pair| pair[0].2 <= pair[1].2), "out of the link in the order of time");
+        assert!(
+            out.windows(2).all(|pair| pair[0].2 <= pair[1].2),
+            "out of the link in the order of time"
+        );
         let late = out.windows(2).filter(|pair| pair[1].0 < pair[0].0).count();
         assert!((late as f64 - 2000.0).abs() < 170.0, "{late}");
         // By one place and no more.
-        assert!(out.iter().enumerate().all(|(place, (sequence, ..))| place.abs_diff(*sequence as usize) <= 1));
+        assert!(
+            out.iter()
+                .enumerate()
+                .all(|(place, (sequence, ..))| place.abs_diff(*sequence as usize) <= 1)
+        );
     }
 }
 
@@ -166,7 +181,12 @@ fn who_waits_to_be_overtaken_in_vain_goes_on() {
 #[test]
 fn a_rate_spaces_what_comes_together() {
     // 972 bytes and 28 of headers are 8,000 bits: 8 ms at 1 Mbit/s.
-    let mut link = link(LinkConfig { rate: Some(1e6), queue: 1000 * MS, delay: 5 * MS, ..LinkConfig::PERFECT });
+    let mut link = link(LinkConfig {
+        rate: Some(1e6),
+        queue: 1000 * MS,
+        delay: 5 * MS,
+        ..LinkConfig::PERFECT
+    });
     let out = run(&mut link, 10, 0, 972);
     assert_eq!(delays_ms(&out), [13.0, 21.0, 29.0, 37.0, 45.0, 53.0, 61.0, 69.0, 77.0, 85.0]);
 }
@@ -203,7 +223,15 @@ fn what_is_under_way_is_bounded_without_a_rate_too() {
 
 #[test]
 fn anything_can_be_sent_through() {
-    let mut link = link(LinkConfig { reorder: 0.5, loss: 0.5, burst: 2.0, jitter: MS, rate: Some(1e9), queue: MS, ..LinkConfig::PERFECT });
+    let mut link = link(LinkConfig {
+        reorder: 0.5,
+        loss: 0.5,
+        burst: 2.0,
+        jitter: MS,
+        rate: Some(1e9),
+        queue: MS,
+        ..LinkConfig::PERFECT
+    });
     let mut rng = Rng::with_seed(8);
     for now in 0..20_000 {
         let bytes: Vec<u8> = (0..rng.usize(0..20)).map(|_| rng.u8(..)).collect();
