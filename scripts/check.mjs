@@ -1,0 +1,17 @@
+// `npm run check`: everything that can be known without running the product, in under 20 s. `npm test` begins with it.
+import { CHECKS } from './check/checks.mjs';
+import { runChecks } from './check/run-checks.mjs';
+import { main } from './launch/main.mjs';
+import { pinnedNode } from './setup/pinned-node.mjs';
+import { setup } from './setup/setup.mjs';
+
+/** @type {string[]} */
+let failures = [];
+
+await main(
+  async (signal) => {
+    await setup({ engine: false, signal });
+    failures = await runChecks(CHECKS, await pinnedNode(), signal);
+  },
+  async () => (failures.length === 0 ? 0 : 1),
+);

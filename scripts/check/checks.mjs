@@ -1,0 +1,18 @@
+/**
+ * @typedef {object} Check
+ * @property {string} name
+ * @property {string} program a JavaScript file of this checkout, run by Node 24.
+ * @property {string[]} args
+ */
+
+const BIOME = 'node_modules/@biomejs/biome/bin/biome';
+const TSC = 'node_modules/typescript/bin/tsc';
+
+/** What `npm run check` runs, the longest first: they share the cores. @type {Check[]} */
+export const CHECKS = [
+  { name: 'tsc', program: TSC, args: ['--noEmit'] },
+  { name: 'biome', program: BIOME, args: ['check'] },
+  // Sources that run in browsers, and the only ones that may use the DOM.
+  { name: 'tsc, packages/beacon', program: TSC, args: ['--noEmit', '-p', 'packages/beacon'] },
+  { name: 'tsc, page of the report', program: TSC, args: ['--noEmit', '-p', 'packages/report/src/html/page'] },
+];
