@@ -1,5 +1,8 @@
 import { UsageError } from './usage-error.ts';
 
+/** The longest duration that settings and scenarios may hold, ms. */
+export const LONGEST_DURATION_MS = 7 * 86_400_000;
+
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 type Unit = keyof typeof UNIT_MS;
 

@@ -42,6 +42,7 @@ export type * from './scenario/scenario.ts';
 export * from './scenario/scenario-error.ts';
 export * from './scenario/scenario-of-load.ts';
 export * from './scenario/scenario-schema.ts';
+export { joinRate } from './scenario/schema/join-rate.ts';
 export { scenarioJsonSchema } from './scenario/schema/json-schema.ts';
 export * from './scenario/write/format-scenario.ts';
 export * from './shards.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_DATA_BYTES, MAX_DATA_RATE, MIN_DATA_BYTES } from './data-traffic.ts';
+import { LONGEST_DURATION_MS } from './duration.ts';
 import { MAX_TILES } from './layout.ts';
 import type { LoadSpec } from './plan.ts';
 
@@ -28,7 +29,7 @@ export const LIMITS = {
   participants: 200_000,
   joinRate: 10_000,
   minDurationMs: 1_000,
-  maxDurationMs: 7 * 86_400_000,
+  maxDurationMs: LONGEST_DURATION_MS,
   /** LiveKit's `limit.max_room_name_length` is 256. */
   roomName: 256,
   /** Leaves space for `-RUN-NUMBER`. */

@@ -1,6 +1,7 @@
 import type { CountedIn } from './metric-set.ts';
 import type { Labels, MetricName } from './metrics.ts';
-import type { SeriesSample, SketchBins } from './record.ts';
+import type { SeriesSample } from './record.ts';
+import type { SketchBins } from './sketch.ts';
 
 /** Whatever metrics are gathered in. */
 export interface MetricSink {

@@ -1,6 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type HeaderLine, RECORD_SCHEMA, type RecordLine } from './record.ts';
-import { RECORD_1_SCHEMA, upgradeHeader } from './record-1/record-1.ts';
 import { HEADER_SCHEMA, isKnownType, LINE_SCHEMAS } from './record-schema.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -52,11 +51,6 @@ const parseObject = (text: string, number: number): Record<string, unknown> => {
 const parseHeader = (line: Record<string, unknown>, number: number): HeaderLine => {
   if (number !== 1) throw new RecordError(`line ${number} of the record is a second header`, 'give one record at a time');
   const { schema } = line;
-  if (schema === RECORD_1_SCHEMA)
-    return parseHeader(
-      readable(() => upgradeHeader(line)),
-      number,
-    );
   if (schema !== RECORD_SCHEMA) {
     const version = /^livekit-swarm\/record\/(\d+)$/.exec(String(schema))?.[1];
     throw version === undefined
@@ -66,22 +60,12 @@ const parseHeader = (line: Record<string, unknown>, number: number): HeaderLine 
         )
       : new RecordError(
           `this record was written by a newer version of swarm: ${schema}`,
-          `this one reads ${RECORD_1_SCHEMA} and ${RECORD_SCHEMA}; use the version that wrote it, or a newer one`,
+          `this one reads ${RECORD_SCHEMA}; use the version that wrote it, or a newer one`,
         );
   }
   const result = HEADER_SCHEMA.safeParse(line);
   if (result.error !== undefined) throw new RecordError(`the header of the record, ${issueOf(result.error)}`, DAMAGED);
   return line as unknown as HeaderLine;
-};
-
-/** @throws RecordError where the schema of an old header is not met */
-const readable = <T>(read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof z.ZodError) throw new RecordError(`the header of the record, ${issueOf(error)}`, DAMAGED);
-    throw error;
-  }
 };
 
 const issueOf = (error: z.ZodError): string => {

@@ -1,6 +1,5 @@
 import { parseRecordLine, RecordError } from './parse-record-line.ts';
 import type { RecordLine } from './record.ts';
-import { createLineUpgrade, RECORD_1_SCHEMA } from './record-1/record-1.ts';
 
 /** What a reader of a record says about the file itself. */
 export type Note = (sentence: string) => void;
@@ -17,7 +16,6 @@ export async function* readRecordLines(
   let number = 0;
   let unknown = 0;
   let broken: { error: RecordError; number: number } | null = null;
-  let upgrade = (line: RecordLine): RecordLine => line;
   for await (const text of lines) {
     number++;
     if (text.trim() === '') continue;
@@ -26,10 +24,7 @@ export async function* readRecordLines(
     const line = tryParse(text, number);
     if (line instanceof RecordError) broken = { error: line, number };
     else if (line === null) unknown++;
-    else {
-      if (line.type === 'header' && text.includes(`"${RECORD_1_SCHEMA}"`)) upgrade = createLineUpgrade(line);
-      yield upgrade(line);
-    }
+    else yield line;
   }
   if (number === 0) throw new RecordError('the record is empty', 'give the record.ndjson that a run wrote, or its folder');
   if (broken !== null) note(`Line ${broken.number} of the record, its last, was cut off while it was written; it was left out.`);

@@ -3,8 +3,7 @@ import { type HeaderLine, RECORD_SCHEMA, type RecordLine } from './record.ts';
 import { scenarioSchema } from './scenario/scenario-schema.ts';
 
 /*
- * What readers of a record rely on, line by line. Fields beyond these are added by later versions, and let through. What the first version did not write
- * yet is optional: see record-1/.
+ * What readers of a record rely on, line by line. Fields beyond these are added by later versions, and let through.
  */
 const at = z.number();
 const count = z.number();

@@ -4,6 +4,7 @@
  */
 import type { Kind, Role } from './plan.ts';
 import type { Scenario } from './scenario/scenario.ts';
+import type { SketchBins } from './sketch.ts';
 import type { Window } from './windows.ts';
 
 export const RECORD_SCHEMA = 'livekit-swarm/record/2';
@@ -116,12 +117,6 @@ export interface EventLine {
   /** A short stable word for counting (`timeout`, `unauthorized`, `server_full`, `dtls`, …) and a sentence for people. */
   reason?: string;
   message?: string;
-}
-
-/** Bins of a DDSketch (γ = 1.02/0.98, milliseconds): `[key, count, key, count, …]`, and values that are zero. */
-export interface SketchBins {
-  bins: number[];
-  zeros: number;
 }
 
 export interface SeriesLabels {

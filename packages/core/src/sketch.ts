@@ -1,5 +1,10 @@
 import { DDSketch } from '@datadog/sketches-js';
-import type { SketchBins } from './record.ts';
+
+/** Bins of a DDSketch (γ = 1.02/0.98, milliseconds): `[key, count, key, count, …]`, and values that are zero. */
+export interface SketchBins {
+  bins: number[];
+  zeros: number;
+}
 
 /** Any quantile is within 2 % of the true value. The same as in the packet pump, or bins would not add up. */
 export const RELATIVE_ACCURACY = 0.02;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EventLine, RecordLine, SampleLine, SketchBins } from '../record.ts';
+import type { EventLine, RecordLine, SampleLine } from '../record.ts';
+import type { SketchBins } from '../sketch.ts';
 import { Sketch } from '../sketch.ts';
 import { generatorOf, recordOf, seriesOf, specOf } from '../testing/record-of.ts';
 import { createHistory, type History } from './history.ts';

@@ -1,7 +1,7 @@
 import { aggregate } from '../aggregation.ts';
 import type { MetricSink } from '../measure-series.ts';
 import { type Label, type Labels, type MetricName, metricDefinition } from '../metrics.ts';
-import type { SketchBins } from '../record.ts';
+import type { SketchBins } from '../sketch.ts';
 import { Sketch } from '../sketch.ts';
 import type { Cell } from './column.ts';
 import type { Watch } from './watch.ts';

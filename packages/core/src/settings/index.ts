@@ -2,7 +2,6 @@ export { thresholdsByMetric } from '../scenario/schema/json-schema.ts';
 export {
   bitRate,
   duration,
-  joinRate,
   name,
   positive,
   prose,

@@ -15,13 +15,12 @@ import {
   type RecordLine,
   type SampleLine,
   type SeriesSample,
-  type SketchBins,
   type TrackResult,
 } from '../record.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { FLAGS_GROUP, scenarioOfLoad } from '../scenario/scenario-of-load.ts';
 import { splitPlan } from '../shards.ts';
-import { Sketch } from '../sketch.ts';
+import { Sketch, type SketchBins } from '../sketch.ts';
 
 export { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../../load-spec.ts';
-import { duration, joinRate, name, positive, text, whole } from './leaves.ts';
+import { joinRate } from './join-rate.ts';
+import { duration, name, positive, text, whole } from './leaves.ts';
 import { roles } from './role.ts';
 import { say } from './say.ts';
 import { span } from './span.ts';

@@ -1,12 +1,11 @@
 /** The small things a scenario is written with: times, rates, shares, names. What a file has as text comes out as numbers in base units. */
 import { z } from 'zod';
-import { parseDuration } from '../../duration.ts';
-import { LIMITS } from '../../load-spec.ts';
+import { LONGEST_DURATION_MS, parseDuration } from '../../duration.ts';
 import { UsageError } from '../../usage-error.ts';
 import { suggest } from './nearest.ts';
 import { clean, quote, say, textOf } from './say.ts';
 
-const NUMBER = '\\d+(?:\\.\\d+)?';
+export const NUMBER = '\\d+(?:\\.\\d+)?';
 
 /** Runs `parse` as Zod wants its transformations: a `UsageError` becomes an issue. */
 export const reading =
@@ -25,7 +24,7 @@ export const reading =
 const DURATION_HINT = 'write a number and ms, s, m or h: 30s, 1m30s';
 
 /** `30s` → milliseconds, from `min` to `max` milliseconds. */
-export const duration = (min = 0, max: number = LIMITS.maxDurationMs) =>
+export const duration = (min = 0, max: number = LONGEST_DURATION_MS) =>
   z
     .string({
       error: ({ input }) =>
@@ -116,24 +115,6 @@ export const prose = (max: number, what: string) =>
     .string({ error: `${what} must be text` })
     .transform((given) => given.replace(/\s*[\t\r\n]\s*/g, ' ').trim())
     .pipe(text(max, what));
-
-/** `50/s`, or 50 alone → a second. */
-export const joinRate = () => {
-  const problem = say(`must be joins a second, above 0 and at most ${LIMITS.joinRate}`, 'write 50/s');
-  return z
-    .union(
-      [
-        positive(LIMITS.joinRate, ' a second'),
-        z
-          .string()
-          .regex(new RegExp(`^\\s*${NUMBER}\\s*/\\s*s\\s*$`), { error: problem })
-          .transform((text) => Number.parseFloat(text))
-          .pipe(positive(LIMITS.joinRate, ' a second')),
-      ],
-      { error: problem },
-    )
-    .meta({ samples: ['50/s'] });
-};
 
 /** `2%`, or 0.02 → 0.02. */
 export const share = () => {
