@@ -1,4 +1,4 @@
-import { type Clip, loadClip } from '@livekit-swarm/media';
+import { type ClipData, loadClip } from '@livekit-swarm/native';
 
 /** Header, extensions and tag around an RTP payload: 12 + 16 + 16 bytes. */
 const OVERHEAD_BYTES = 44;
@@ -16,7 +16,7 @@ export interface Case {
 }
 
 /** Packets a second of a clip, and the mean size of a datagram that carries one. */
-const rateOf = ({ clockRate, packets, frames, payload }: Clip): { rate: number; bytes: number } => {
+const rateOf = ({ clockRate, packets, frames, payload }: ClipData): { rate: number; bytes: number } => {
   const count = packets.length / 4;
   let ticks = 0;
   for (let frame = 2; frame < frames.length; frame += 4) ticks += frames[frame] ?? 0;
@@ -26,7 +26,7 @@ const rateOf = ({ clockRate, packets, frames, payload }: Clip): { rate: number; 
 const joining = ['--join-rate', String(JOIN_RATE)];
 
 const audio = (participants: number): Case => {
-  const { rate, bytes } = rateOf(loadClip({ kind: 'audio' }));
+  const { rate, bytes } = rateOf(loadClip('speech'));
   return {
     name: `audio, ${participants} participants`,
     participants,
@@ -43,7 +43,7 @@ const AUDIENCE = 50;
 const video = (subscribers: number): Case => {
   const stages = subscribers / AUDIENCE;
   const participants = subscribers + stages;
-  const { rate, bytes } = rateOf(loadClip({ kind: 'video', codec: 'vp8', resolution: '720p' }));
+  const { rate, bytes } = rateOf(loadClip('vp8-720p'));
   return {
     name: `720p video, ${subscribers} subscribers`,
     participants,

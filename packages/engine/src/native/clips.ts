@@ -1,7 +1,6 @@
-import type { TrackPlan } from '@livekit-swarm/core';
+import { layersOf, type TrackPlan } from '@livekit-swarm/core';
 import type { LayerSpec, TrackSpec } from '@livekit-swarm/livekit';
-import { type Clip, type ClipRequest, loadClip, simulcastLayers } from '@livekit-swarm/media';
-import type { Pump } from '@livekit-swarm/native';
+import { type ClipData, type ClipName, loadClip, type Pump } from '@livekit-swarm/native';
 
 /** What a participant publishes, and which clip each layer plays. */
 export interface PublishedTrack {
@@ -18,15 +17,15 @@ interface LoadedClip {
 /** The clips of one pump: each is loaded when it is first played, and handed over once. */
 export class Clips {
   readonly #pump: Pick<Pump, 'addClip'>;
-  readonly #loaded = new Map<string, LoadedClip>();
+  readonly #loaded = new Map<ClipName, LoadedClip>();
 
   constructor(pump: Pick<Pump, 'addClip'>) {
     this.#pump = pump;
   }
 
-  /** @throws MediaError when a clip is missing or damaged */
+  /** @throws Error when a clip is missing or damaged */
   track(plan: TrackPlan, cid: string): PublishedTrack {
-    const clips = requestsOf(plan).map((request) => this.#load(request));
+    const clips = clipNames(plan).map((name) => this.#load(name));
     const codec = plan.kind === 'audio' ? 'opus' : plan.codec;
     return {
       spec: {
@@ -40,27 +39,22 @@ export class Clips {
     };
   }
 
-  #load(request: ClipRequest): LoadedClip {
-    const key = JSON.stringify(request);
-    const known = this.#loaded.get(key);
+  #load(name: ClipName): LoadedClip {
+    const known = this.#loaded.get(name);
     if (known !== undefined) return known;
-    const clip = loadClip(request);
+    const clip = loadClip(name);
     const { width, height } = clip;
     const loaded = { handle: this.#pump.addClip(clip), layer: { width, height, bitrate: bitrateOf(clip) } };
-    this.#loaded.set(key, loaded);
+    this.#loaded.set(name, loaded);
     return loaded;
   }
 }
 
-const requestsOf = (plan: TrackPlan): ClipRequest[] => {
-  if (plan.kind === 'audio') return [{ kind: 'audio' }];
-  const { codec, resolution, simulcast } = plan;
-  const resolutions = simulcast ? simulcastLayers(resolution).map((layer) => layer.resolution) : [resolution];
-  return resolutions.map((layer) => ({ kind: 'video', codec, resolution: layer }));
-};
+const clipNames = (plan: TrackPlan): ClipName[] =>
+  plan.kind === 'audio' ? ['speech'] : layersOf(plan).map((resolution): ClipName => `${plan.codec}-${resolution}`);
 
-/** What the clip really has, bit/s on average: the server plans with it. */
-const bitrateOf = ({ clockRate, payload, frames }: Clip): number => {
+/** Mean bit rate of the clip in bit/s: the server allocates bandwidth with it. */
+const bitrateOf = ({ clockRate, payload, frames }: ClipData): number => {
   let ticks = 0;
   for (let i = 2; i < frames.length; i += 4) ticks += frames[i] ?? 0;
   return ticks === 0 ? 0 : Math.round((payload.length * 8 * clockRate) / ticks);
