@@ -5,7 +5,7 @@ import { main } from './launch/main.mjs';
 import { root } from './setup/paths.mjs';
 import { pinnedNode } from './setup/pinned-node.mjs';
 import { say } from './setup/say.mjs';
-import { provideServers } from './setup/servers.mjs';
+import { provideKubernetes, provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
 import { runCheck } from './test/run-check.mjs';
 import { tallyVitest } from './test/tally.mjs';
@@ -16,7 +16,8 @@ let tally = { passed: 0, failed: 0, skipped: 0 };
 /** @param {AbortSignal} signal */
 const runAll = async (signal) => {
   await setup({ servers: ['1.13.4'], signal });
-  await provideServers(['1.13.4', 'kubernetes'], signal);
+  await provideServers(['1.13.4'], signal);
+  await provideKubernetes(signal);
   await rm(report, { force: true });
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const { ok } = await runCheck(

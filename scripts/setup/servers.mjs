@@ -5,7 +5,7 @@ import { runLoudly } from './run-loudly.mjs';
 import { SetupError } from './say.mjs';
 
 /**
- * Gets livekit-server ready, so that it builds beside the media engine and not after it. packages/lab knows how, and says how far it is.
+ * Gets livekit-server ready, so that it builds beside the media engine and not after it. packages/lab builds it and reports its progress.
  *
  * @param {string[]} versions
  * @param {AbortSignal} signal
@@ -16,4 +16,16 @@ export const provideServers = async (versions, signal) => {
   signal.throwIfAborted();
   // It has said what and why.
   if (code !== 0) throw new SetupError('there is no livekit-server to test against', 'see above; with --url none is needed');
+};
+
+/**
+ * Builds the programs of Kubernetes, for the tests that need a whole cluster.
+ *
+ * @param {AbortSignal} signal
+ */
+export const provideKubernetes = async (signal) => {
+  const program = join(root, 'packages', 'lab', 'src', 'kubernetes', 'provide.ts');
+  const code = await runLoudly(await pinnedNode(), [program], signal);
+  signal.throwIfAborted();
+  if (code !== 0) throw new SetupError('Kubernetes could not be built', 'see above');
 };

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { foldRecord, RecordError, type RecordLine, readRecordLines, type Summary, type Threshold } from '@livekit-swarm/core';
+import { RecordError, type RecordLine, readRecordLines } from '@livekit-swarm/core';
 import { RECORD_FILE } from './record-writer.ts';
 
 /**
@@ -17,20 +17,13 @@ export const findRecord = (path: string): string => {
 };
 
 /**
- * Sums up a record on disk, whether its run has ended or not.
- * @param thresholds that it will be judged by besides its own, for the windows that they name
- * @throws RecordError
- */
-export const readRecord = (path: string, thresholds?: readonly Threshold[]): Promise<Summary> =>
-  foldRecord(textLines(path), thresholds);
-
-/**
  * Reads a record on disk line by line, for what a summary does not hold; memory does not grow with its length.
  * @throws RecordError
  */
 export const recordLines = (path: string): AsyncIterable<RecordLine> => readRecordLines(textLines(path));
 
-async function* textLines(path: string): AsyncGenerator<string> {
+/** The lines of a record's file as text, one at a time. @throws RecordError */
+export async function* textLines(path: string): AsyncGenerator<string> {
   const input = createReadStream(findRecord(path), 'utf8');
   try {
     yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });

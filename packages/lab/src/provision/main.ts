@@ -1,8 +1,7 @@
 /**
  * `node main.ts VERSION…`: gets these versions of livekit-server ready; for the setup, which runs it beside other builds.
- * `node main.ts k6`: gets k6 ready and prints its path. `node main.ts kubernetes`: gets all of Kubernetes ready.
+ * `node main.ts k6`: gets k6 ready and prints its path.
  */
-import { provideKubernetes } from '../kubernetes/programs.ts';
 import { LabError } from '../lab-error.ts';
 import { LIVEKIT_VERSIONS } from '../versions.ts';
 import { provideK6, provisionLiveKit } from './provision.ts';
@@ -14,7 +13,6 @@ const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`
 const provide = async (wanted: string): Promise<void> => {
   const options = { onProgress: say, signal: abort.signal };
   if (wanted === 'k6') return void process.stdout.write(`${(await provideK6(options)).path}\n`);
-  if (wanted === 'kubernetes') return void (await provideKubernetes(options));
   const version = LIVEKIT_VERSIONS.find((known) => known === wanted);
   if (version === undefined)
     throw new LabError('no-program', `no livekit-server ${wanted} is pinned here`, `pinned: ${LIVEKIT_VERSIONS.join(', ')}`);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ghostRooms, isStale } from './registry.ts';
 import { type RegistryNode, readRegistryNode } from './registry-node.ts';
-import { SeenEvents } from './seen-events.ts';
 
 const NOW = 1_000_000_000;
 const node = (id: string, secondsAgo: number): [string, RegistryNode] => [
@@ -28,13 +27,4 @@ describe('ghostRooms', () => {
 
 it('reads no node from bytes that are none', () => {
   for (const bytes of [[], [0xff, 0xff], [0x0a, 0x05, 0x41]]) expect(readRegistryNode(Uint8Array.from(bytes))).toBeNull();
-});
-
-it('remembers a bounded number of events, and none for ever', () => {
-  const seen = new SeenEvents(1_000, 3);
-  expect(['a', 'b', 'a'].map((id) => seen.add(id, 0))).toEqual([true, true, false]);
-  for (let number = 0; number < 100; number++) seen.add(`${number}`, 10);
-  expect(seen.size).toBeLessThanOrEqual(3);
-  expect(seen.add('99', 10)).toBe(false);
-  expect(seen.add('99', 5_000)).toBe(true);
 });

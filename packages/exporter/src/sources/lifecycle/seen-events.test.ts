@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { SeenEvents } from './seen-events.ts';
+
+it('remembers a bounded number of events, and none for ever', () => {
+  const seen = new SeenEvents(1_000, 3);
+  expect(['a', 'b', 'a'].map((id) => seen.add(id, 0))).toEqual([true, true, false]);
+  for (let number = 0; number < 100; number++) seen.add(`${number}`, 10);
+  expect(seen.size).toBeLessThanOrEqual(3);
+  expect(seen.add('99', 10)).toBe(false);
+  expect(seen.add('99', 5_000)).toBe(true);
+});

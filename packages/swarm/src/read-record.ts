@@ -1,0 +1,10 @@
+import { foldRecord, type Summary, type Threshold } from '@livekit-swarm/core';
+import { textLines } from './record-reader.ts';
+
+/**
+ * Sums up a record on disk, whether its run has ended or not.
+ * @param thresholds that it will be judged by besides its own, for the windows that they name
+ * @throws RecordError
+ */
+export const readRecord = (path: string, thresholds?: readonly Threshold[]): Promise<Summary> =>
+  foldRecord(textLines(path), thresholds);
