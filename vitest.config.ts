@@ -6,14 +6,19 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.{mjs,ts}', 'scenarios/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'testkit/src/**/*.test.ts',
+            'scripts/**/*.test.{mjs,ts}',
+            'scenarios/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },
       {
         test: {
           name: 'real',
-          include: ['packages/*/test/**/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'testkit/test/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // Real servers and real crowds on one machine: side by side they would starve each other and judge each other.

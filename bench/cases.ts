@@ -1,4 +1,4 @@
-import { type ClipData, loadClip } from '@livekit-swarm/native';
+import { type ClipData, loadClip } from '@livekit-swarm/webrtc';
 
 /** Header, extensions and tag around an RTP payload: 12 + 16 + 16 bytes. */
 const OVERHEAD_BYTES = 44;

@@ -2,7 +2,7 @@
  * `node bench/comparison-power.ts`: how large a change must be for `swarm compare` and `swarm ab` to call it in four comparisons of five, by simulation: one
  * figure of twenty changes, and varies from run to run by what stands above its column; the others vary by 2 to 20 %. The table of docs/adr/0005.
  */
-import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from '@livekit-swarm/core/compare';
+import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from '@livekit-swarm/analysis/compare';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 

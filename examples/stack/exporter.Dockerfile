@@ -8,8 +8,8 @@ ARG NODE_IMAGE=node:24.11.1-bookworm-slim
 
 FROM ${RUST_IMAGE} AS engine
 WORKDIR /build
-COPY packages/native/crate packages/native/crate
-RUN cd packages/native/crate && cargo build --release --locked --lib
+COPY packages/webrtc/crate packages/webrtc/crate
+RUN cd packages/webrtc/crate && cargo build --release --locked --lib
 
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /opt/swarm
@@ -17,9 +17,9 @@ COPY package.json package-lock.json ./
 COPY packages packages
 # What only development and tests need stays out; so does the Node that npm would bring, since the image has one.
 RUN npm ci --workspace livekit-swarm --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
-  && rm -rf packages/native/crate && chmod -R a+rX .
-COPY --from=engine /build/packages/native/crate/target/release/libswarm_native.so /tmp/swarm-native.node
-RUN node -e "require('node:fs').copyFileSync('/tmp/swarm-native.node', 'packages/native/swarm-native.linux-' + process.arch + '.node')"
+  && rm -rf packages/webrtc/crate && chmod -R a+rX .
+COPY --from=engine /build/packages/webrtc/crate/target/release/libswarm_native.so /tmp/swarm-native.node
+RUN node -e "require('node:fs').copyFileSync('/tmp/swarm-native.node', 'packages/webrtc/swarm-native.linux-' + process.arch + '.node')"
 
 FROM ${NODE_IMAGE}
 COPY --from=packages /opt/swarm /opt/swarm

@@ -1,4 +1,4 @@
-import type { ClipData } from '@livekit-swarm/native';
+import type { ClipData } from '@livekit-swarm/webrtc';
 import { buildClip } from './build-clip.ts';
 import { MediaError } from './media-error.ts';
 import { readOggOpus } from './ogg-opus.ts';

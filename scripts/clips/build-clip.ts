@@ -1,4 +1,4 @@
-import type { ClipData } from '@livekit-swarm/native';
+import type { ClipData } from '@livekit-swarm/webrtc';
 
 /** What goes out with one RTP timestamp. */
 export interface PacketizedFrame {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type ClipData, loadClip } from '@livekit-swarm/native';
+import { type ClipData, loadClip } from '@livekit-swarm/webrtc';
 import { describe, expect, test } from 'vitest';
 import { audioClip } from './audio-clip.ts';
 import { readSps } from './h264-sps.ts';
@@ -18,7 +18,7 @@ const RESOLUTIONS = Object.keys(VIDEO_PRESETS) as Resolution[];
 const VIDEO_SECONDS = 4;
 
 const read = (file: string): Uint8Array => readFileSync(new URL(file, import.meta.url));
-const clipHash = (name: string): string => sha256(read(`../../packages/native/clips/${name}.clip`));
+const clipHash = (name: string): string => sha256(read(`../../packages/webrtc/clips/${name}.clip`));
 const { encoded }: Manifest = JSON.parse(readFileSync(new URL('manifest.json', import.meta.url), 'utf8'));
 
 interface PlayedFrame {

@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ClipData, ClipName } from '@livekit-swarm/native';
+import type { ClipData, ClipName } from '@livekit-swarm/webrtc';
 import { audioClip } from './audio-clip.ts';
 import { type Manifest, sha256 } from './manifest.ts';
 import { drawPicture } from './picture.ts';
@@ -20,7 +20,7 @@ import { videoClip } from './video-clip.ts';
 import { type Resolution, VIDEO_PRESETS } from './video-preset.ts';
 import { writeClip } from './write-clip.ts';
 
-const CLIPS = fileURLToPath(new URL('../../packages/native/clips/', import.meta.url));
+const CLIPS = fileURLToPath(new URL('../../packages/webrtc/clips/', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 const work = mkdtempSync(join(tmpdir(), 'swarm-clips-'));

@@ -1,4 +1,4 @@
-import { loadClip } from '@livekit-swarm/native';
+import { loadClip } from '@livekit-swarm/webrtc';
 import { expect, test } from 'vitest';
 import { MediaError } from './media-error.ts';
 import { littleEndian } from './testing/bytes.ts';

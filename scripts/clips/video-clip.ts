@@ -1,4 +1,4 @@
-import type { ClipData } from '@livekit-swarm/native';
+import type { ClipData } from '@livekit-swarm/webrtc';
 import { readAnnexB } from './annex-b.ts';
 import { buildClip } from './build-clip.ts';
 import { readSps } from './h264-sps.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CLIP_FORMAT, type ClipData } from '@livekit-swarm/native';
+import { CLIP_FORMAT, type ClipData } from '@livekit-swarm/webrtc';
 
 const uint32 = (table: Uint32Array): Uint8Array => {
   const bytes = new Uint8Array(table.length * 4);
@@ -8,7 +8,7 @@ const uint32 = (table: Uint32Array): Uint8Array => {
   return bytes;
 };
 
-/** The bytes of a clip file; `readClip` in packages/native reads them. */
+/** The bytes of a clip file; `readClip` in packages/webrtc reads them. */
 export const writeClip = (clip: ClipData): Uint8Array => {
   const { magic, version, codecs, at, headerBytes } = CLIP_FORMAT;
   const contents = Buffer.concat([uint32(clip.packets), uint32(clip.frames), clip.audioLevels, clip.payload]);

@@ -1,6 +1,6 @@
 import type { Ability, DescribedFault } from '@livekit-swarm/chaos';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { settingsJsonSchema } from '@livekit-swarm/core/settings';
+import { settingsJsonSchema } from '@livekit-swarm/settings';
 import { code, generatedFrom, table } from './markdown.ts';
 import { schemaKeys } from './schema-keys.ts';
 

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expandPlan, parseLoadFlags, resolveThresholds, scenarioOfLoad } from '@livekit-swarm/core';
+import { resolveThresholds } from '@livekit-swarm/analysis';
+import { expandPlan, parseLoadFlags, scenarioOfLoad } from '@livekit-swarm/scenario';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunFlags } from '../../packages/cli/src/flags.ts';
 import { runHelp } from '../../packages/cli/src/help.ts';

@@ -1,6 +1,6 @@
 import { drillJsonSchema } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import type { JsonSchema } from '@livekit-swarm/core';
+import type { JsonSchema } from '@livekit-swarm/settings';
 import { isSchema, listOf, schemaKeys } from './schema-keys.ts';
 
 const schema = drillJsonSchema(FAULTS);

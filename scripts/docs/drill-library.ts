@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Drill, type DrillFault, parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { formatDuration } from '@livekit-swarm/core';
+import { formatDuration } from '@livekit-swarm/settings';
 import { table } from './markdown.ts';
 
 const folder = new URL('../../chaos/', import.meta.url);

@@ -1,8 +1,8 @@
-import { EXIT_CODES } from '@livekit-swarm/core';
+import { EXIT_CODES } from '@livekit-swarm/settings';
 import { code, generatedFrom, table } from './markdown.ts';
 
 /** docs/exit-codes.md. */
-export const exitCodesPage = (): string => `${generatedFrom('packages/core/src/exit-codes.ts')}
+export const exitCodesPage = (): string => `${generatedFrom('packages/settings/src/exit-codes.ts')}
 
 # Exit codes
 

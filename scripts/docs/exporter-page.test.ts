@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readSettings } from '@livekit-swarm/core/settings';
 import { configFile, PROBE_FAILURES } from '@livekit-swarm/exporter';
+import { readSettings } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 
 const pageOf = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');

@@ -1,11 +1,5 @@
-import {
-  AGGREGATIONS,
-  DEFAULT_THRESHOLDS,
-  type MetricDefinition,
-  type MetricName,
-  metricDefinition,
-  metricNames,
-} from '@livekit-swarm/core';
+import { DEFAULT_THRESHOLDS } from '@livekit-swarm/analysis';
+import { AGGREGATIONS, type MetricDefinition, type MetricName, metricDefinition, metricNames } from '@livekit-swarm/metrics';
 import { code, generatedFrom, table } from './markdown.ts';
 
 /** The catalogue in chapters, in its own order: each goes from its first metric to the next chapter. */
@@ -32,7 +26,7 @@ const CHAPTERS: { title: string; first: MetricName; intro: string }[] = [
 ];
 
 /** docs/metrics.md. */
-export const metricsPage = (): string => `${generatedFrom('packages/core/src/metrics.ts and default-thresholds.ts')}
+export const metricsPage = (): string => `${generatedFrom('packages/metrics/src/metrics.ts and default-thresholds.ts')}
 
 # Metrics and thresholds
 
@@ -65,7 +59,7 @@ npx swarm --publish audio,video --threshold 'media_latency{kind:video}: p(99)<0.
 \`\`\`
 
 A threshold of yours replaces the default on the same metric, selector, window and aggregation; the other defaults stay. The grammar is in
-[threshold-grammar.ts](../packages/core/src/threshold-grammar.ts).
+[threshold-grammar.ts](../packages/metrics/src/threshold-grammar.ts).
 
 It may be about a part of the run, its window, which stands behind the metric and its selector:
 

@@ -1,10 +1,10 @@
 import { drillResultJsonSchema } from '@livekit-swarm/chaos';
 import { drillJsonSchema } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { scenarioJsonSchema } from '@livekit-swarm/core';
 import { exporterJsonSchema } from '@livekit-swarm/exporter';
 import { resultJsonSchema } from '@livekit-swarm/report';
 import { comparisonJsonSchema } from '@livekit-swarm/report/comparison';
+import { scenarioJsonSchema } from '@livekit-swarm/scenario';
 import { chaosFaultsPage } from './chaos-faults-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { exporterMetricsPage } from './exporter-metrics-page.ts';
@@ -20,7 +20,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reports.md': reportsPage,
   'packages/chaos/schema/drill.schema.json': () => `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,
   'packages/chaos/schema/drill-result.schema.json': () => `${JSON.stringify(drillResultJsonSchema(), null, 2)}\n`,
-  'packages/core/schema/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
+  'packages/scenario/schema/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'packages/exporter/schema/exporter.schema.json': () => `${JSON.stringify(exporterJsonSchema(), null, 2)}\n`,
   'packages/report/schema/comparison.schema.json': () => `${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`,
   'packages/report/schema/result.schema.json': () => `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Outcome, REPORTERS, type Reporter, wholeOf } from '@livekit-swarm/report';
-import { stagedReport } from '@livekit-swarm/report/testing';
+import { stagedReport } from '@livekit-swarm/testkit/reports';
 import { code, generatedFrom, table } from './markdown.ts';
 
 const render = async (reporter: Reporter, outcomes: Outcome[]): Promise<string> => {
@@ -67,7 +67,7 @@ ${table(
 
 Drills have [reports of their own](chaos.md#the-report).
 
-The examples are of one made-up run, [with two groups, three stages and a stretch with a name](../packages/report/src/testing/reports.ts).
+The examples are of one made-up run, [with two groups, three stages and a stretch with a name](../testkit/src/reports.ts).
 
 ## text
 

@@ -1,4 +1,5 @@
-import { type JsonSchema, scenarioJsonSchema } from '@livekit-swarm/core';
+import { scenarioJsonSchema } from '@livekit-swarm/scenario';
+import type { JsonSchema } from '@livekit-swarm/settings';
 import { isSchema, listOf, schemaKeys } from './schema-keys.ts';
 
 const schema = scenarioJsonSchema();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { formatScenario, parseScenario, readScenario } from '@livekit-swarm/core';
+import { formatScenario, parseScenario, readScenario } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '@livekit-swarm/core';
+import type { JsonSchema } from '@livekit-swarm/settings';
 import { code, table } from './markdown.ts';
 
 /** Reads a JSON Schema for the tables of our pages. */

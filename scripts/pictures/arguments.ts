@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { parseDuration, UsageError } from '@livekit-swarm/core';
+import { parseDuration, UsageError } from '@livekit-swarm/settings';
 import { DASHBOARDS, type DashboardUid } from '../../packages/mixin/src/rule.ts';
 import type { Picture } from './picture.ts';
 

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import type { Series } from './picture.ts';
 
 /** Seconds since 1970: a stretch of time, or a moment. */

@@ -64,7 +64,7 @@ export const buildAddon = async (signal) => {
     hint: (log) =>
       /requires rustc|rustc .* is not supported|feature .edition2024. is required/.test(log)
         ? 'the Rust here is too old: run "rustup update", or install it from https://rustup.rs'
-        : 'are the crates reachable ("cargo fetch" in packages/native/crate)? Is there a C compiler? "npx swarm doctor" tells what is missing',
+        : 'are the crates reachable ("cargo fetch" in packages/webrtc/crate)? Is there a C compiler? "npx swarm doctor" tells what is missing',
     signal,
   });
   await install(sources);

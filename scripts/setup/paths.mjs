@@ -8,13 +8,13 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** What the setup notes for the next start, and the logs of its steps. */
 export const setupCache = join(root, '.cache', 'setup');
 
-export const crate = join(root, 'packages', 'native', 'crate');
+export const crate = join(root, 'packages', 'webrtc', 'crate');
 
-export const addon = join(root, 'packages', 'native', `swarm-native.${process.platform}-${process.arch}.node`);
+export const addon = join(root, 'packages', 'webrtc', `swarm-native.${process.platform}-${process.arch}.node`);
 
 /** What chaos drills delay packets with; null where no kernel hands them over. */
 export const impairment =
-  process.platform === 'linux' ? join(root, 'packages', 'native', `swarm-impair.${process.platform}-${process.arch}`) : null;
+  process.platform === 'linux' ? join(root, 'packages', 'webrtc', `swarm-impair.${process.platform}-${process.arch}`) : null;
 
 /** Our own programs first on PATH would have npm run by the very Node that it is about to replace. Rust and Go are often installed, yet not on it. */
 export const toolEnv = () => {

@@ -15,5 +15,5 @@ export class SetupError extends Error {
   }
 }
 
-/** The code for it: nothing was started (the table is packages/core/src/exit-codes.ts). */
+/** The code for it: nothing was started (the table is packages/settings/src/exit-codes.ts). */
 export const SETUP_FAILED = 2;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { withFileLock } from '../../packages/lab/src/file-lock.mjs';
+import { withFileLock } from '../../packages/host/src/file-lock.mjs';
 import { addonIsCurrent, buildAddon } from './addon.mjs';
 import { installPackages, packagesAreCurrent } from './npm-packages.mjs';
 import { setupCache } from './paths.mjs';

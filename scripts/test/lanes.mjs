@@ -27,16 +27,16 @@ export const UNMEASURED = [
   'packages/exporter/test/prometheus.test.ts',
   'packages/exporter/test/split-brain.test.ts',
   'packages/lab/test/cluster.test.ts',
-  'packages/lab/test/docker-engine.test.ts',
-  'packages/lab/test/guard.test.ts',
+  'testkit/test/docker-engine.test.ts',
+  'packages/host/test/guard.test.ts',
   'packages/lab/test/k6.test.ts',
   'packages/lab/test/launcher.test.ts',
   'packages/lab/test/start-livekit.test.ts',
   'packages/livekit/test/validate.test.ts',
   'packages/mixin/test/promtool.test.ts',
-  'packages/native/test/close.test.ts',
+  'packages/webrtc/test/close.test.ts',
   'packages/report/test/html.test.ts',
-  'packages/swarm/test/preflight.test.ts',
+  'packages/runner/test/preflight.test.ts',
 ];
 
 /** @typedef {{ name: string, args: string[] }} Lane `args`: of a `vitest run`. */

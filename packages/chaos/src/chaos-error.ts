@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@livekit-swarm/core';
+import { EXIT_CODES } from '@livekit-swarm/settings';
 
 /** A drill cannot be carried out as it was asked for. */
 export class ChaosError extends Error {

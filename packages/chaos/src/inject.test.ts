@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { fakeTarget, NODE } from '../test/support/fake-target.ts';
 import type { Fault } from './faults/fault.ts';
 import { noParams } from './faults/no-params.ts';
 import { type InjectOptions, injectFault } from './inject.ts';
 import { healPending } from './journal/heal-pending.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
-import { fakeTarget, NODE } from './testing/fake-target.ts';
 
 let dir: string;
 let journal: Journal;

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { identifyProcess } from '@livekit-swarm/lab';
+import { identifyProcess } from '@livekit-swarm/host';
 import type { Fault, FaultContext } from './faults/fault.ts';
 import { healFault } from './heal.ts';
 import type { Journal } from './journal/journal.ts';

@@ -1,15 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  createClusterPorts,
-  createService,
-  deployLiveKit,
-  haproxy,
-  type KubernetesCluster,
-  type LiveKitDeployment,
-  type Service,
-  startKubernetes,
-} from '@livekit-swarm/lab';
+import { createClusterPorts, createService, haproxy, type Service } from '@livekit-swarm/lab';
+import type { KubernetesCluster } from '@livekit-swarm/testkit/kubernetes/cluster';
+import { deployLiveKit, type LiveKitDeployment } from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
+import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
 
 const examples = fileURLToPath(new URL('../../../examples/kubernetes/', import.meta.url));
 /** As examples/kubernetes/lab has them. */

@@ -10,7 +10,7 @@ import { tabStops, violationsOf } from '../../report/test/support/accessibility.
 import { type Look, type Opened, openPage } from '../../report/test/support/page.ts';
 import type { DrillResult } from '../src/index.ts';
 import { renderDrillHtml } from '../src/report/html/render-html.ts';
-import { largeDrill, passedDrill, splitDrill, variedDrill, voidDrill } from '../src/testing/drill-results.ts';
+import { largeDrill, passedDrill, splitDrill, variedDrill, voidDrill } from './support/drill-results.ts';
 
 const executable = findChromium();
 const dir = mkdtempSync(join(tmpdir(), 'swarm-drill-html-'));

@@ -1,4 +1,4 @@
-import { parseLoadFlags, type Scenario, scenarioOfLoad } from '@livekit-swarm/core';
+import { parseLoadFlags, type Scenario, scenarioOfLoad } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { adjustScenario } from './adjust-scenario.ts';
 

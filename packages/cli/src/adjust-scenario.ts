@@ -1,4 +1,7 @@
-import { checkThresholds, parseThreshold, type Scenario, thresholdSlot, UsageError } from '@livekit-swarm/core';
+import { thresholdSlot } from '@livekit-swarm/analysis';
+import { parseThreshold } from '@livekit-swarm/metrics';
+import { checkThresholds, type Scenario } from '@livekit-swarm/scenario';
+import { UsageError } from '@livekit-swarm/settings';
 
 /** What flags may change about a scenario from a file. */
 export interface Adjustments {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { ChaosError } from '@livekit-swarm/chaos/error';
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgram } from './program.ts';
 

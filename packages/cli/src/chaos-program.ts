@@ -1,5 +1,5 @@
-import type { ExitCode } from '@livekit-swarm/core';
 import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS } from '@livekit-swarm/lab';
+import type { ExitCode } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 import type { ChaosDoctorFlags } from './commands/chaos-doctor.ts';
 import type { ChaosPlanFlags } from './commands/chaos-plan.ts';

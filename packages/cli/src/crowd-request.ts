@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import type { CrowdFlags } from './flags.ts';
 import type { ScenarioRun } from './run-scenario.ts';
 import { readTarget } from './target.ts';

@@ -1,5 +1,6 @@
-import { type ProcessEnd, startLiveKit } from '@livekit-swarm/lab';
-import type { Deployment } from '@livekit-swarm/swarm';
+import type { ProcessEnd } from '@livekit-swarm/host';
+import { startLiveKit } from '@livekit-swarm/lab';
+import type { Deployment } from '@livekit-swarm/runner';
 import type { Target } from './target.ts';
 
 /** A deployment, and how to be done with it. */

@@ -1,4 +1,4 @@
-import type { ExitCode } from '@livekit-swarm/core';
+import type { ExitCode } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
 

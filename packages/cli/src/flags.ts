@@ -1,5 +1,6 @@
-import { type LoadFlags, UsageError } from '@livekit-swarm/core';
 import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab';
+import type { LoadFlags } from '@livekit-swarm/scenario';
+import { UsageError } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 
 /** The flags of anything that runs a crowd, as commander hands them over: text as typed, or what the environment says. */

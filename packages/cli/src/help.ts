@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@livekit-swarm/core';
+import { EXIT_CODES } from '@livekit-swarm/settings';
 
 const EXAMPLES: [string, string][] = [
   ['swarm', 'a first look: 20 rooms of two, audio, 30 s, on this machine'],

@@ -1,5 +1,5 @@
-import type { ExitCode } from '@livekit-swarm/core';
 import { COMPANIONS, LIVEKIT_VERSIONS } from '@livekit-swarm/lab';
+import type { ExitCode } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 import type { LabUpFlags } from './commands/lab.ts';
 import type { Console } from './console.ts';

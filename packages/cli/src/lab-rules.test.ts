@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readRules } from './lab-rules.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, globSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 
 /**
  * Files with rules for the Prometheus of a lab, as paths from the root: Prometheus reads relative ones from the folder of its own configuration, and says nothing

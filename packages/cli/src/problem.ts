@@ -1,8 +1,8 @@
 import { ChaosError } from '@livekit-swarm/chaos/error';
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
-import { LabError } from '@livekit-swarm/lab';
+import { LabError, RunError } from '@livekit-swarm/host';
 import type { NoRun } from '@livekit-swarm/report';
-import { DeploymentError, RunError } from '@livekit-swarm/swarm';
+import { DeploymentError } from '@livekit-swarm/runner';
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
 
 /** What kept a command from doing its work. */
 export interface Problem {

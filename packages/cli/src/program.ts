@@ -1,4 +1,4 @@
-import { type ExitCode, UsageError } from '@livekit-swarm/core';
+import { type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { Command, Option } from 'commander';
 import { addChaosCommands } from './chaos-program.ts';
 import type { ReportFlags } from './commands/report.ts';

@@ -1,5 +1,5 @@
 import { type Style, styleFor } from '@livekit-swarm/report';
-import type { Progress } from '@livekit-swarm/swarm';
+import type { Progress } from '@livekit-swarm/runner';
 import { createLogUpdate } from 'log-update';
 import { progressBlock, progressLine } from './progress-text.ts';
 

@@ -1,5 +1,5 @@
 import { styleFor } from '@livekit-swarm/report';
-import type { Progress } from '@livekit-swarm/swarm';
+import type { Progress } from '@livekit-swarm/runner';
 import { describe, expect, it } from 'vitest';
 import { progressBlock, progressLine } from './progress-text.ts';
 

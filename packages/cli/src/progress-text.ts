@@ -1,5 +1,5 @@
 import { formatBytes, formatMs, formatNumber, formatShare, type Style } from '@livekit-swarm/report';
-import type { Progress } from '@livekit-swarm/swarm';
+import type { Progress } from '@livekit-swarm/runner';
 
 const BAR_CELLS = 24;
 

@@ -1,6 +1,6 @@
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
+import { watchInterruption } from '@livekit-swarm/host';
 import { exitCodeOf, exitCodeOfAll, isRun, type NoRun, type Outcome } from '@livekit-swarm/report';
-import { watchInterruption } from '@livekit-swarm/swarm';
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
 import { type Console, wantsColor, write } from './console.ts';
 import type { CrowdFlags } from './flags.ts';

@@ -1,4 +1,4 @@
-import { type ExitCode, UsageError } from '@livekit-swarm/core';
+import { type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 import type { PlanFlags } from './commands/plan.ts';
 import type { RunFilesFlags } from './commands/run-files.ts';

@@ -1,17 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { EXIT_CODES, expandPlan, type Plan, resolveThresholds, type Scenario, withoutSecrets } from '@livekit-swarm/core';
+import { resolveThresholds } from '@livekit-swarm/analysis';
+import type { Interruption } from '@livekit-swarm/host';
+import { openRecord, recordLines } from '@livekit-swarm/record';
 import { describeScenario, type Outcome } from '@livekit-swarm/report';
-import {
-  chooseStaffing,
-  type Interruption,
-  openRecord,
-  type RunOptions,
-  readSystemLimits,
-  recordLines,
-  run,
-  type Staffing,
-  socketNeed,
-} from '@livekit-swarm/swarm';
+import { chooseStaffing, type RunOptions, readSystemLimits, run, type Staffing, socketNeed } from '@livekit-swarm/runner';
+import { expandPlan, type Plan, type Scenario } from '@livekit-swarm/scenario';
+import { EXIT_CODES, withoutSecrets } from '@livekit-swarm/settings';
 import { type Deployed, deploy } from './deploy.ts';
 import { interruptedProblem, noRunOf, problemOf } from './problem.ts';
 import type { ProgressPrinter } from './progress-printer.ts';

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { parseScenario, readScenario, UsageError } from '@livekit-swarm/core';
+import { parseScenario, readScenario } from '@livekit-swarm/scenario';
+import { UsageError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgram } from './program.ts';
 

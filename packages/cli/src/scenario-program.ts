@@ -1,4 +1,4 @@
-import type { ExitCode } from '@livekit-swarm/core';
+import type { ExitCode } from '@livekit-swarm/settings';
 import type { Command } from 'commander';
 import type { InitFlags } from './commands/init.ts';
 import type { ValidateFlags } from './commands/validate.ts';

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import { expect, it } from 'vitest';
 import { serveRunMetrics } from './serve-run-metrics.ts';
 

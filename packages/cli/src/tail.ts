@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dieWithParent } from '@livekit-swarm/lab';
+import { dieWithParent } from '@livekit-swarm/host';
 
 export interface TailOptions {
   files: readonly string[];

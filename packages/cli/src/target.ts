@@ -1,6 +1,6 @@
-import { UsageError } from '@livekit-swarm/core';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion, type StartOptions } from '@livekit-swarm/lab';
-import { checkAddress } from '@livekit-swarm/swarm';
+import { checkAddress } from '@livekit-swarm/runner';
+import { UsageError } from '@livekit-swarm/settings';
 import type { CrowdFlags } from './flags.ts';
 
 /** Where the crowd goes: a deployment of the user's, or a server that we start. */

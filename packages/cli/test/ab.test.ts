@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectCpuLimits, LabError } from '@livekit-swarm/lab';
+import { expectCpuLimits, LabError } from '@livekit-swarm/host';
 import type { ComparisonOutput } from '@livekit-swarm/report/comparison';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectGone, runSwarm, scratch, startSwarm } from './support/swarm.ts';

@@ -5,9 +5,10 @@
  * What may differ: packets that arrive after the last sample, in the tenth of a second in which everybody leaves, and those lost before the
  * first of a stream came, which no receiver can know of. Both are far below a hundredth of the packets, so of their loss, too.
  */
+
+import { readRecord } from '@livekit-swarm/analysis';
 import { LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab';
-import { dropRate, dropRtp, type Truth } from '@livekit-swarm/lab/testing';
-import { readRecord } from '@livekit-swarm/swarm';
+import { dropRate, dropRtp, type Truth } from '@livekit-swarm/testkit/packet-filter';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openNetwork, whyNoNetwork } from './support/network.ts';
 import { serveOn } from './support/serve-on.ts';

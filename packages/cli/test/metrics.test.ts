@@ -1,8 +1,10 @@
 /**
  * A run, watched from outside as Prometheus does: what was scraped last must be what the record says, to the packet.
  */
-import type { SeriesSample } from '@livekit-swarm/core';
-import { readRecord, recordLines } from '@livekit-swarm/swarm';
+
+import { readRecord } from '@livekit-swarm/analysis';
+import type { SeriesSample } from '@livekit-swarm/record';
+import { recordLines } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import { parseExposition, type Series, sumOf } from '../../exporter/test/support/exposition.ts';
 import { resultOf, runSwarm, scratch, startSwarm } from './support/swarm.ts';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HeaderLine, ParticipantLine, RecordLine } from '@livekit-swarm/core';
+import type { HeaderLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import { STRICT, scenarioFile } from './support/scenarios.ts';
 import { expectGone, type Outcome, type Result, resultOf, runSwarm, scratch, startSwarm } from './support/swarm.ts';

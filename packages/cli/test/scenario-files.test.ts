@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Scenario } from '@livekit-swarm/core';
+import type { Scenario } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { type Outcome, resultOf, runSwarm, scratch } from './support/swarm.ts';
 

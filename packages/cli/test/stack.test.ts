@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { EXIT_CODES } from '@livekit-swarm/core';
-import { type DockerEngine, needProgram } from '@livekit-swarm/lab';
-import { testWithDocker } from '@livekit-swarm/lab/testing/docker';
+import { needProgram } from '@livekit-swarm/lab';
+import { EXIT_CODES } from '@livekit-swarm/settings';
+import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
+import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
 import { expect } from 'vitest';
 import { findCompose, freshKeys, openStack, waitForHealth } from './support/stack.ts';
 import { buildStackImages } from './support/stack-images.ts';

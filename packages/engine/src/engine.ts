@@ -1,4 +1,5 @@
-import type { EventLine, GeneratorSample, ParticipantLine, ParticipantPlan, SeriesSample } from '@livekit-swarm/core';
+import type { EventLine, GeneratorSample, ParticipantLine, SeriesSample } from '@livekit-swarm/record';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
 /**
  * What participants do when they lose their connection. `none`: nothing, it is over at once. `sdk`: what livekit-client does by itself. `app`: that, and where

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { SeriesSample, TrackPlan } from '@livekit-swarm/core';
 import type { LiveKitServer } from '@livekit-swarm/lab';
 import { makeToken } from '@livekit-swarm/livekit';
+import type { SeriesSample } from '@livekit-swarm/record';
+import type { TrackPlan } from '@livekit-swarm/scenario';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Chromium, findChromium, launchChromium, NO_CHROMIUM, processesOf } from './support/chromium.ts';
 import { AUDIO, type Crowd, openCrowd, SIMULCAST, seconds, tracksOf, until } from './support/crowd.ts';

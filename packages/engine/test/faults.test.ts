@@ -2,9 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventLine, EventName } from '@livekit-swarm/core';
 import { type Cluster, type ClusterNode, startCluster } from '@livekit-swarm/lab';
-import { holdTable, whyNoPacketFilter } from '@livekit-swarm/lab/testing';
+import type { EventLine, EventName } from '@livekit-swarm/record';
+import { holdTable, whyNoPacketFilter } from '@livekit-swarm/testkit/nft';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AUDIO, type Crowd, openCrowd, seconds, until } from './support/crowd.ts';
 

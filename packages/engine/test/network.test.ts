@@ -1,5 +1,7 @@
-import { type NetworkImpairment, networkPreset, PERFECT_LINK, type SeriesSample, Sketch } from '@livekit-swarm/core';
 import type { LiveKitServer } from '@livekit-swarm/lab';
+import { Sketch } from '@livekit-swarm/metrics';
+import type { SeriesSample } from '@livekit-swarm/record';
+import { type NetworkImpairment, networkPreset, PERFECT_LINK } from '@livekit-swarm/scenario';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AUDIO, type Crowd, openCrowd, SIMULCAST, seconds, tracksOf } from './support/crowd.ts';
 import { startServer } from './support/servers.ts';

@@ -7,9 +7,10 @@
  */
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEFAULT_LOAD_SPEC, type LoadSpec, PERFECT_LINK, type Scenario, scenarioOfLoad } from '@livekit-swarm/core';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
-import { dropRtp, type Fate, type Truth, whyNoPacketFilter } from '@livekit-swarm/lab/testing';
+import { DEFAULT_LOAD_SPEC, type LoadSpec, PERFECT_LINK, type Scenario, scenarioOfLoad } from '@livekit-swarm/scenario';
+import { whyNoPacketFilter } from '@livekit-swarm/testkit/nft';
+import { dropRtp, type Fate, type Truth } from '@livekit-swarm/testkit/packet-filter';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probeSettings } from '../src/sources/probes/config.ts';
 import { readNodeId } from '../src/sources/probes/node-id.ts';

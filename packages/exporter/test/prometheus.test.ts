@@ -1,11 +1,11 @@
 /** A real Prometheus reads examples/exporter/prometheus.yaml, and asks a real exporter for probes of a real cluster. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LabError } from '@livekit-swarm/host';
 import {
   type Cluster,
   createClusterPorts,
   createService,
-  LabError,
   plainEnvironment,
   type Service,
   STOP_POLITELY,

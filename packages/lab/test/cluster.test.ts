@@ -2,8 +2,10 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '@livekit-swarm/host';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Cluster, COMPANIONS, LabError, startCluster } from '../src/index.ts';
+import { COMPANIONS } from '../src/cluster/companions.ts';
+import { type Cluster, startCluster } from '../src/cluster/start-cluster.ts';
 import { allGone } from './support.ts';
 
 let dir: string;

@@ -8,7 +8,9 @@ import { execa } from 'execa';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readCommand } from '../../../scripts/docs/testing/shell-words.ts';
-import { generateCredentials, type LiveKitServer, provideK6, startLiveKit } from '../src/index.ts';
+import { provideK6 } from '../src/provision/provision.ts';
+import { generateCredentials } from '../src/server/credentials.ts';
+import { type LiveKitServer, startLiveKit } from '../src/server/start-livekit.ts';
 
 /** The first time it is built: half a minute on four idle cores, more where others build, too. */
 const BUILD_TIMEOUT_MS = 600_000;

@@ -1,8 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LabState, lowerLab, provisionLiveKit, raiseLab } from '@livekit-swarm/lab';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { provisionLiveKit } from '../src/provision/provision.ts';
+import { lowerLab } from '../src/standing/lab-down.ts';
+import type { LabState } from '../src/standing/lab-state.ts';
+import { raiseLab } from '../src/standing/lab-up.ts';
 
 let cache: string;
 beforeEach(async () => {

@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LabError } from '@livekit-swarm/host';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { LabError, LIVEKIT_VERSIONS, startLiveKit } from '../src/index.ts';
+import { startLiveKit } from '../src/server/start-livekit.ts';
+import { LIVEKIT_VERSIONS } from '../src/versions.ts';
 import { allGone, isRunning } from './support.ts';
 
 let dir: string;

@@ -1,14 +1,24 @@
-export { type Clock, systemClock } from './clock.ts';
 export { dataTemplate } from './data-packet.ts';
 export { type Deployment, deploymentAt } from './deployment.ts';
 export { type Failure, FailureError, failureOf, withoutTokens } from './failure.ts';
-export type * from './media-plane.ts';
-export { noReconnectPolicy, type ReconnectPolicy, sdkReconnectPolicy } from './reconnect-policy.ts';
+export type {
+  DataChannel,
+  ExtensionIds,
+  IceCredentials,
+  LocalPeer,
+  MediaPlane,
+  ReceiveStream,
+  RemotePeer,
+  Rid,
+  SendStream,
+} from './media-plane.ts';
+export { noReconnectPolicy } from './reconnect-policy.ts';
+export { connectRegistry, ghostRooms, isStale, type RegistryClient, type RegistryView } from './registry.ts';
 export { appRejoinPolicy, comesBackAfter } from './rejoin-policy.ts';
 export type { LayerSpec, TrackSpec } from './sdp/own-track.ts';
 export type { RemoteTrack } from './session/room-view.ts';
-export { Session, type SessionEvent, type SessionOptions } from './session/session.ts';
+export { Session, type SessionEvent } from './session/session.ts';
 export type { Signalling } from './signal/endpoint.ts';
-export { makeToken, type TokenRequest } from './token.ts';
-export { parseServerUrl, type ServerUrl } from './url.ts';
-export { type ValidateRequest, type Validation, validateAdmission } from './validate.ts';
+export { makeToken } from './token.ts';
+export { parseServerUrl } from './url.ts';
+export { type Validation, validateAdmission } from './validate.ts';

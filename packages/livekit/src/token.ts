@@ -1,4 +1,4 @@
-import type { RoleGrants, TrackSourceName } from '@livekit-swarm/core';
+import type { RoleGrants, TrackSourceName } from '@livekit-swarm/scenario';
 import { AccessToken, TrackSource } from 'livekit-server-sdk';
 
 export interface TokenRequest {

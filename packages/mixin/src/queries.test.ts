@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { complaintsAbout, unseen } from '../test/support/complaints.ts';
+import { readPromql } from '../test/support/read-promql.ts';
 import { KNOWN } from './known/index.ts';
 import { page } from './panels/page.ts';
 import { graph } from './panels/panel.ts';
 import { ask } from './panels/query.ts';
 import { queries, queriesOfDashboard } from './queries.ts';
-import { complaintsAbout, unseen } from './testing/complaints.ts';
-import { readPromql } from './testing/read-promql.ts';
 
 it.each(queries())('$kind of $asker, $where: asks only for what is exported: $expr', (query) => {
   expect(complaintsAbout(query)).toEqual([]);

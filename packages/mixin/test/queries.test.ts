@@ -12,9 +12,11 @@ import {
   startExporter,
 } from '@livekit-swarm/exporter';
 import { startRunExporter } from '@livekit-swarm/exporter/runs';
-import { type Cluster, type ClusterFacts, findFreePorts, generateCredentials, startCluster } from '@livekit-swarm/lab';
-import { dropRtp, whyNoPacketFilter } from '@livekit-swarm/lab/testing';
-import { runSmallCrowd } from '@livekit-swarm/swarm/testing';
+import { findFreePorts } from '@livekit-swarm/host';
+import { type Cluster, type ClusterFacts, generateCredentials, startCluster } from '@livekit-swarm/lab';
+import { whyNoPacketFilter } from '@livekit-swarm/testkit/nft';
+import { dropRtp } from '@livekit-swarm/testkit/packet-filter';
+import { runSmallCrowd } from '@livekit-swarm/testkit/small-crowd';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { putRooms } from '../../exporter/test/support/put-rooms.ts';
@@ -22,8 +24,8 @@ import { dashboards } from '../src/dashboards/index.ts';
 import { KNOWN } from '../src/known/index.ts';
 import { panelsOf, queries, withoutVariables } from '../src/queries.ts';
 import type { DashboardUid } from '../src/rule.ts';
-import { unseen } from '../src/testing/complaints.ts';
-import { askPrometheus, metricNames, type Sample } from '../src/testing/prometheus.ts';
+import { unseen } from './support/complaints.ts';
+import { askPrometheus, metricNames, type Sample } from './support/prometheus.ts';
 
 const RULES = fileURLToPath(new URL('../../../alerts/livekit-swarm.rules.yaml', import.meta.url));
 const credentials = generateCredentials();

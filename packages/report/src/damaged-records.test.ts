@@ -1,6 +1,8 @@
-import { foldRecord, judge, readRecordLines, resolveThresholds, type Summary, UsageError } from '@livekit-swarm/core';
-import { recordOf, specOf } from '@livekit-swarm/core/testing';
-import { damagedRecords } from '@livekit-swarm/core/testing/damaged-record';
+import { foldRecord, judge, resolveThresholds, type Summary } from '@livekit-swarm/analysis';
+import { readRecordLines } from '@livekit-swarm/record';
+import { UsageError } from '@livekit-swarm/settings';
+import { damagedRecords } from '@livekit-swarm/testkit/damaged-record';
+import { recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { wholeOf } from './rendered.ts';

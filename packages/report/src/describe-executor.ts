@@ -1,4 +1,5 @@
-import { type ExecutorSpec, formatDuration, type Span, type Stage } from '@livekit-swarm/core';
+import type { ExecutorSpec, Span, Stage } from '@livekit-swarm/scenario';
+import { formatDuration } from '@livekit-swarm/settings';
 import { formatNumber, plural } from './format.ts';
 
 /** How many rooms, and for how long. */

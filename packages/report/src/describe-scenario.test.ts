@@ -5,8 +5,8 @@ import {
   type RoleSpec,
   type Scenario,
   scenarioOfLoad,
-} from '@livekit-swarm/core';
-import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/core/testing/scenario-of';
+} from '@livekit-swarm/scenario';
+import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of';
 import { describe, expect, it } from 'vitest';
 import { describeScenario } from './describe-scenario.ts';
 

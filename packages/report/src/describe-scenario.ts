@@ -1,13 +1,13 @@
 import {
   FLAGS_SCENARIO,
   formatDataRate,
-  formatDuration,
   formatLayout,
   type GroupSpec,
   type RoleSpec,
   type Scenario,
   type TrackPlan,
-} from '@livekit-swarm/core';
+} from '@livekit-swarm/scenario';
+import { formatDuration } from '@livekit-swarm/settings';
 import { describeExecutor } from './describe-executor.ts';
 import { formatNumber } from './format.ts';
 

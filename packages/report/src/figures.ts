@@ -1,4 +1,5 @@
-import { formatAggregation, metricDefinition, type ThresholdResult } from '@livekit-swarm/core';
+import type { ThresholdResult } from '@livekit-swarm/analysis';
+import { formatAggregation, metricDefinition } from '@livekit-swarm/metrics';
 import { formatFigure } from './format.ts';
 
 /** What was measured, in the unit of its metric: `2.06 %`, `105 ms`, `not measured`. */

@@ -1,4 +1,4 @@
-import { metricDefinition } from '@livekit-swarm/core';
+import { metricDefinition } from '@livekit-swarm/metrics';
 import { describe, expect, it } from 'vitest';
 import { formatBits, formatFigure, formatMs, formatNumber, formatShare, formatTime, shorten } from './format.ts';
 import { wrap } from './wrap.ts';

@@ -1,4 +1,4 @@
-import type { MetricDefinition } from '@livekit-swarm/core';
+import type { MetricDefinition } from '@livekit-swarm/metrics';
 
 const NOT_MEASURED = '–';
 

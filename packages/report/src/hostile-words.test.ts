@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asRead } from '@livekit-swarm/testkit/as-read';
+import { stagedReport } from '@livekit-swarm/testkit/reports';
 import fc from 'fast-check';
 import { XMLValidator } from 'fast-xml-parser';
 import { marked, type Token } from 'marked';
@@ -15,8 +17,6 @@ import { renderMarkdown } from './markdown/markdown.ts';
 import { wholeOf } from './rendered.ts';
 import type { ReportInput } from './report-input.ts';
 import { REPORTERS } from './reporters.ts';
-import { asRead } from './testing/as-read.ts';
-import { stagedReport } from './testing/reports.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-words-'));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -1,7 +1,7 @@
+import { failedReport, inconclusiveReport, passedReport, stagedReport } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import { finiteDeep } from './finite.ts';
 import { renderJson } from './json.ts';
-import { failedReport, inconclusiveReport, passedReport, stagedReport } from './testing/reports.ts';
 
 describe('the JSON of a run', () => {
   it('is one object with all that the format promises', () => {

@@ -1,11 +1,6 @@
-import {
-  type DeploymentSummary,
-  flattenMetrics,
-  type GeneratorSummary,
-  type Judgement,
-  type PlanFacts,
-  type Share,
-} from '@livekit-swarm/core';
+import type { DeploymentSummary, GeneratorSummary, Judgement, Share } from '@livekit-swarm/analysis';
+import { flattenMetrics } from '@livekit-swarm/metrics';
+import type { PlanFacts } from '@livekit-swarm/record';
 import { comparedObject } from './comparison/json.ts';
 import { finiteDeep } from './finite.ts';
 import { exitCodeOfAll, verdictOfAll } from './of-all.ts';

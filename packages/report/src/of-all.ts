@@ -1,4 +1,5 @@
-import { EXIT_CODES, type ExitCode, type Verdict } from '@livekit-swarm/core';
+import type { Verdict } from '@livekit-swarm/analysis';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { exitCodeOf, type Outcome, verdictOf } from './report-input.ts';
 
 /** The graver before the lighter: what ended everything, what kept runs from coming about, then what is known to be bad, then what is not known. */

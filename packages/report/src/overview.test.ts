@@ -1,8 +1,8 @@
+import { failedReport, passedReport } from '@livekit-swarm/testkit/reports';
 import { expect, it } from 'vitest';
 import { exitCodeOfAll } from './of-all.ts';
 import { renderOverview } from './overview.ts';
 import type { NoRun, ReportInput } from './report-input.ts';
-import { failedReport, passedReport } from './testing/reports.ts';
 
 const named = (input: ReportInput, name: string): ReportInput => ({
   ...input,

@@ -1,5 +1,7 @@
-import type { ExitCode, Judgement, RecordLine, Summary, Verdict } from '@livekit-swarm/core';
-import type { Comparison } from '@livekit-swarm/core/compare';
+import type { Judgement, Summary, Verdict } from '@livekit-swarm/analysis';
+import type { Comparison } from '@livekit-swarm/analysis/compare';
+import type { RecordLine } from '@livekit-swarm/record';
+import type { ExitCode } from '@livekit-swarm/settings';
 
 /** A run and what it came to: reporters are pure functions of it, so that they cannot disagree. */
 export interface ReportInput {

@@ -1,4 +1,5 @@
-import { type Aggregation, aggregate, type Labels, type MetricName, type Summary } from '@livekit-swarm/core';
+import type { Summary } from '@livekit-swarm/analysis';
+import { type Aggregation, aggregate, type Labels, type MetricName } from '@livekit-swarm/metrics';
 
 /** What those of one role sent or received of one kind. Rates are those while everybody was in; null means not measured. */
 export interface RoleTraffic {

@@ -1,4 +1,4 @@
-import type { Verdict } from '@livekit-swarm/core';
+import type { Verdict } from '@livekit-swarm/analysis';
 import picocolors from 'picocolors';
 
 export type Paint = (text: string) => string;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
+import { failedReport, inconclusiveReport, passedReport, quietReport, stagedReport } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
-import { failedReport, inconclusiveReport, passedReport, quietReport, stagedReport } from './testing/reports.ts';
 import { renderText } from './text.ts';
 
 const REPORTS = [

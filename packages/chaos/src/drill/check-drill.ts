@@ -1,5 +1,7 @@
-import { checkThresholds, formatDuration, LIMITS, type ScenarioProblem, ThresholdError } from '@livekit-swarm/core';
-import type { FileSettings, Path } from '@livekit-swarm/core/settings';
+import { ThresholdError } from '@livekit-swarm/metrics';
+import { checkThresholds, LIMITS } from '@livekit-swarm/scenario';
+import type { FileSettings, Path } from '@livekit-swarm/settings';
+import { formatDuration, type ScenarioProblem } from '@livekit-swarm/settings';
 import type { Drill, Failing } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
 import { overlapsOf } from './overlaps.ts';

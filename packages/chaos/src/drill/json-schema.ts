@@ -1,5 +1,6 @@
-import type { JsonSchema } from '@livekit-swarm/core';
-import { settingsJsonSchema, thresholdsByMetric } from '@livekit-swarm/core/settings';
+import { thresholdsByMetric } from '@livekit-swarm/scenario';
+import type { JsonSchema } from '@livekit-swarm/settings';
+import { settingsJsonSchema } from '@livekit-swarm/settings';
 import type { Faults } from './schema/fault.ts';
 import { drillFile } from './schema/file.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expandPlan } from '@livekit-swarm/core';
+import { expandPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../faults/index.ts';
 import { newcomersOf } from './newcomers-of.ts';

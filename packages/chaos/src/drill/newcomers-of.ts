@@ -1,4 +1,4 @@
-import type { ParticipantPlan, Plan } from '@livekit-swarm/core';
+import type { ParticipantPlan, Plan } from '@livekit-swarm/scenario';
 import type { Drill } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
 import { NEWCOMER_ROLE } from './roles.ts';

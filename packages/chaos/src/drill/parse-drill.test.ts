@@ -1,7 +1,7 @@
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
-import { drillOf, faultOf } from '../testing/drill-of.ts';
-import { FAULTS } from '../testing/faults-of.ts';
+import { drillOf, faultOf } from '../../test/support/drill-of.ts';
+import { FAULTS } from '../../test/support/faults-of.ts';
 import type { Drill } from './drill.ts';
 import { parseDrill } from './parse-drill.ts';
 

@@ -1,4 +1,4 @@
-import { type FileSettings, readSettings, SettingsError } from '@livekit-swarm/core/settings';
+import { type FileSettings, readSettings, SettingsError } from '@livekit-swarm/settings';
 import { checkDrill } from './check-drill.ts';
 import type { Drill, DrillFault } from './drill.ts';
 import { lengthOf } from './length-of.ts';

@@ -1,5 +1,5 @@
-import { formatDuration } from '@livekit-swarm/core';
 import { formatBits } from '@livekit-swarm/report';
+import { formatDuration } from '@livekit-swarm/settings';
 import type { DrillFault } from './drill.ts';
 
 const ms = (value: number): string => formatDuration(value);

@@ -1,6 +1,6 @@
-import { expandPlan } from '@livekit-swarm/core';
+import { expandPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
-import { drillOf, faultOf } from '../testing/drill-of.ts';
+import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import type { Drill } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
 import { newcomersOf } from './newcomers-of.ts';

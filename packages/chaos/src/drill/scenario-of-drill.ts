@@ -1,4 +1,4 @@
-import type { NamedStretch, RoleSpec, Scenario, TrackPlan } from '@livekit-swarm/core';
+import type { NamedStretch, RoleSpec, Scenario, TrackPlan } from '@livekit-swarm/scenario';
 import type { Drill, DrillCrowd } from './drill.ts';
 import { type DrillTimes, drillTimes } from './drill-times.ts';
 import { CROWD_ROLE } from './roles.ts';

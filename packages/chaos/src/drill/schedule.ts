@@ -1,4 +1,4 @@
-import { randomStream } from '@livekit-swarm/core';
+import { randomStream } from '@livekit-swarm/scenario';
 import type { FaultItem } from './schema/fault.ts';
 
 /**

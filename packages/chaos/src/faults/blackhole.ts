@@ -1,4 +1,4 @@
-import { strict } from '@livekit-swarm/core/settings';
+import { strict } from '@livekit-swarm/settings';
 import { cutPackets, healPackets, lacksTraffic, type Traffic, trafficParams } from './effects/packet-rules.ts';
 import { forAll } from './effects/put-right.ts';
 import type { DescribedFault } from './fault.ts';

@@ -1,4 +1,4 @@
-import { duration, strict } from '@livekit-swarm/core/settings';
+import { duration, strict } from '@livekit-swarm/settings';
 import { ChaosError } from '../chaos-error.ts';
 import type { DescribedFault } from './fault.ts';
 

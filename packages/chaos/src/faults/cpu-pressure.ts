@@ -1,5 +1,5 @@
-import { positive, strict } from '@livekit-swarm/core/settings';
-import { LEAST_CPU } from '@livekit-swarm/lab';
+import { LEAST_CPU } from '@livekit-swarm/host';
+import { positive, strict } from '@livekit-swarm/settings';
 import { lacksSqueeze, release, type Squeeze, squeeze } from './effects/squeeze.ts';
 import type { DescribedFault } from './fault.ts';
 

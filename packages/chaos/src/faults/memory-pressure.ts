@@ -1,4 +1,4 @@
-import { strict, whole } from '@livekit-swarm/core/settings';
+import { strict, whole } from '@livekit-swarm/settings';
 import { forAll, lacksAny } from './effects/put-right.ts';
 import { lacksSqueeze, release, type Squeeze, squeeze } from './effects/squeeze.ts';
 import type { DescribedFault } from './fault.ts';

@@ -1,4 +1,4 @@
-import { strict } from '@livekit-swarm/core/settings';
+import { strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 
 export type NoParams = Record<string, never>;

@@ -1,4 +1,4 @@
-import { positive, share, strict } from '@livekit-swarm/core/settings';
+import { positive, share, strict } from '@livekit-swarm/settings';
 import { healImpairment, impair, lacksImpairment } from './effects/impair.ts';
 import { cutPackets, healPackets, lacksTraffic, type Traffic, trafficParams } from './effects/packet-rules.ts';
 import { forAll } from './effects/put-right.ts';

@@ -1,4 +1,4 @@
-import { share, strict } from '@livekit-swarm/core/settings';
+import { share, strict } from '@livekit-swarm/settings';
 import { healImpairment, impair, lacksImpairment } from './effects/impair.ts';
 import { type Traffic, trafficParams } from './effects/packet-rules.ts';
 import type { DescribedFault } from './fault.ts';

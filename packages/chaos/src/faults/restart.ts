@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { duration, strict } from '@livekit-swarm/core/settings';
+import { duration, strict } from '@livekit-swarm/settings';
 import { endMember, forAll, lacksAny } from './effects/put-right.ts';
 import type { DescribedFault } from './fault.ts';
 

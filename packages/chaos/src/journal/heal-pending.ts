@@ -1,4 +1,4 @@
-import { isSameProcess } from '@livekit-swarm/lab';
+import { isSameProcess } from '@livekit-swarm/host';
 import { ChaosError } from '../chaos-error.ts';
 import type { Fault } from '../faults/fault.ts';
 import { healFault } from '../heal.ts';

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDir } from '@livekit-swarm/lab';
+import { cacheDir } from '@livekit-swarm/host';
 import { ChaosError } from '../chaos-error.ts';
 import { type JournalEntry, parseEntry } from './journal-entry.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { drillOf } from '../../test/support/drill-of.ts';
 import type { Failing, KnownOutcome } from '../drill/drill.ts';
-import { drillOf } from '../testing/drill-of.ts';
 import { combineRepeats } from './combine-repeats.ts';
 import type { RepeatResult, RepeatVerdict } from './drill-result.ts';
 

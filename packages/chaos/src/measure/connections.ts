@@ -1,4 +1,4 @@
-import type { EventLine } from '@livekit-swarm/core';
+import type { EventLine } from '@livekit-swarm/record';
 import type { WayBack } from './recovery.ts';
 
 /** A stretch in which somebody's signal connection was away, or they were out altogether. */

@@ -1,4 +1,4 @@
-import type { ThresholdResult } from '@livekit-swarm/core';
+import type { ThresholdResult } from '@livekit-swarm/analysis';
 import type { Drill, Failing } from '../drill/drill.ts';
 import type { Finding } from './judge-drill.ts';
 import type { Recovery } from './recovery.ts';

@@ -1,4 +1,4 @@
-import { formatDuration } from '@livekit-swarm/core';
+import { formatDuration } from '@livekit-swarm/settings';
 import type { Drill, Failing, Objectives } from '../drill/drill.ts';
 import { firstAlerts } from './first-alerts.ts';
 import type { Recovery } from './recovery.ts';

@@ -1,9 +1,10 @@
-import type { HealthRule, RecordLine } from '@livekit-swarm/core';
-import type { RunResult } from '@livekit-swarm/swarm';
+import type { HealthRule } from '@livekit-swarm/analysis';
+import type { RecordLine } from '@livekit-swarm/record';
+import type { RunResult } from '@livekit-swarm/runner';
 import { describe, expect, it } from 'vitest';
+import { drillOf } from '../../test/support/drill-of.ts';
+import { crowd, drillLine, FAULT_AT, faultOn, newcomer, recordOf, silence } from '../../test/support/drill-record.ts';
 import type { Drill, Objectives } from '../drill/drill.ts';
-import { drillOf } from '../testing/drill-of.ts';
-import { crowd, drillLine, FAULT_AT, faultOn, newcomer, recordOf, silence } from '../testing/drill-record.ts';
 import { judgeRepeat, type RepeatFacts } from './judge-repeat.ts';
 import { createRecoveryFold } from './measure-recovery.ts';
 

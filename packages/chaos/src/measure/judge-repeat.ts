@@ -1,6 +1,6 @@
-import type { HealthRule } from '@livekit-swarm/core';
+import type { HealthRule } from '@livekit-swarm/analysis';
 import { measuredOf } from '@livekit-swarm/report';
-import type { RunResult } from '@livekit-swarm/swarm';
+import type { RunResult } from '@livekit-swarm/runner';
 import type { Drill, Failing } from '../drill/drill.ts';
 import type { Played } from '../run/play-faults.ts';
 import type { RepeatResult } from './drill-result.ts';

@@ -1,4 +1,4 @@
-import type { RecordLine } from '@livekit-swarm/core';
+import type { RecordLine } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import {
   crowd,
@@ -11,7 +11,7 @@ import {
   newcomer,
   recordOf,
   silence,
-} from '../testing/drill-record.ts';
+} from '../../test/support/drill-record.ts';
 import { createRecoveryFold } from './measure-recovery.ts';
 import type { Recovery } from './recovery.ts';
 

@@ -1,4 +1,5 @@
-import type { DrillLine, ParticipantLine, RecordLine, Window } from '@livekit-swarm/core';
+import type { Window } from '@livekit-swarm/metrics';
+import type { DrillLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { CROWD_ROLE, NEWCOMER_ROLE } from '../drill/roles.ts';
 import { createConnections } from './connections.ts';
 import { newcomerResults } from './newcomers.ts';

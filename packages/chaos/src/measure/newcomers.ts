@@ -1,4 +1,5 @@
-import type { ParticipantLine, Window } from '@livekit-swarm/core';
+import type { Window } from '@livekit-swarm/metrics';
+import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ConnectionHistory } from './connections.ts';
 import type { NewcomerResult } from './recovery.ts';
 

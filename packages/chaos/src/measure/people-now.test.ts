@@ -1,6 +1,6 @@
-import type { RecordLine } from '@livekit-swarm/core';
+import type { RecordLine } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
-import { crowd, END_AT, happened, newcomer, recordOf, silence } from '../testing/drill-record.ts';
+import { crowd, END_AT, happened, newcomer, recordOf, silence } from '../../test/support/drill-record.ts';
 import { createPeopleNow } from './people-now.ts';
 
 const ROOM = ['a-1', 'a-2', 'a-3'] as const;

@@ -1,6 +1,6 @@
-import type { RecordLine } from '@livekit-swarm/core';
 import type { DrillPeople } from '@livekit-swarm/exporter/catalogue';
 import type { DrillSight } from '@livekit-swarm/exporter/runs';
+import type { RecordLine } from '@livekit-swarm/record';
 import { CROWD_ROLE } from '../drill/roles.ts';
 
 /** What the crowd of a drill hears at this moment: for whoever watches it while it goes on. */

@@ -1,6 +1,6 @@
 /** What a drill measured, of one repeat. Times in milliseconds; `at` after the run's start, as in its record. Plain JSON. */
 
-import type { DrillLine } from '@livekit-swarm/core';
+import type { DrillLine } from '@livekit-swarm/record';
 
 /** How somebody's connection came back: by itself (nothing was noticed), as the SDKs do, or as the application did. */
 export type WayBack = 'none-needed' | 'resume' | 'reconnect' | 'rejoin' | 'never';

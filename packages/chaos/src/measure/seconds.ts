@@ -1,4 +1,4 @@
-import type { RecordLine } from '@livekit-swarm/core';
+import type { RecordLine } from '@livekit-swarm/record';
 
 /** One second of a drill, as all participants together had it. */
 export interface DrillSecond {

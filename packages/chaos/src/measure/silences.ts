@@ -1,4 +1,4 @@
-import type { EventLine } from '@livekit-swarm/core';
+import type { EventLine } from '@livekit-swarm/record';
 
 /** A stretch without media, ms after the run's start; `toAt` null: it did not end. */
 export interface Silence {

@@ -1,4 +1,4 @@
-import { expandPlan } from '@livekit-swarm/core';
+import { expandPlan } from '@livekit-swarm/scenario';
 import { ChaosError } from '../chaos-error.ts';
 import type { Drill, DrillFault } from '../drill/drill.ts';
 import { type DrillTimes, drillTimes } from '../drill/drill-times.ts';

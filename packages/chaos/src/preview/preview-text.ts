@@ -1,5 +1,5 @@
-import { formatDuration } from '@livekit-swarm/core';
 import { plural, printable, type Style, wrap } from '@livekit-swarm/report';
+import { formatDuration } from '@livekit-swarm/settings';
 import type { Drill, Objectives } from '../drill/drill.ts';
 import type { DrillPreview, PlannedFault } from './preview-drill.ts';
 

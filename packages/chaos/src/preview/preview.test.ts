@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { styleFor } from '@livekit-swarm/report';
 import { describe, expect, it } from 'vitest';
+import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import { parseDrill } from '../drill/parse-drill.ts';
 import { FAULTS } from '../faults/index.ts';
 import { imaginedLab } from '../targets/imagined-lab.ts';
-import { drillOf, faultOf } from '../testing/drill-of.ts';
 import { possibleFaults } from './possible-faults.ts';
 import { previewDrill } from './preview-drill.ts';
 import { previewText } from './preview-text.ts';

@@ -1,5 +1,5 @@
-import type { JsonSchema } from '@livekit-swarm/core';
-import { settingsJsonSchema } from '@livekit-swarm/core/settings';
+import type { JsonSchema } from '@livekit-swarm/settings';
+import { settingsJsonSchema } from '@livekit-swarm/settings';
 import type { Fault } from '../faults/fault.ts';
 
 /**

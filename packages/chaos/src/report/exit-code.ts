@@ -1,4 +1,4 @@
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { DrillResult, RepeatVerdict } from '../measure/drill-result.ts';
 
 const CODES: Readonly<Record<RepeatVerdict, ExitCode>> = {

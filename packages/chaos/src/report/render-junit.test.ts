@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'test-results-parser';
 import { afterAll, describe, expect, it } from 'vitest';
+import { emptyDrill, passedDrill, splitDrill, variedDrill, voidDrill } from '../../test/support/drill-results.ts';
 import type { DrillResult } from '../measure/drill-result.ts';
-import { emptyDrill, passedDrill, splitDrill, variedDrill, voidDrill } from '../testing/drill-results.ts';
 import { renderDrillJunit } from './render-junit.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-drill-junit-'));

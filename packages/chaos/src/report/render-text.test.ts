@@ -7,7 +7,7 @@ import {
   splitDrill,
   variedDrill,
   voidDrill,
-} from '../testing/drill-results.ts';
+} from '../../test/support/drill-results.ts';
 import { renderDrillText } from './render-text.ts';
 
 const RESULTS = {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskReason, makeFolder, RunError } from '@livekit-swarm/swarm';
+import { diskReason, makeFolder, RunError } from '@livekit-swarm/host';
 import { z } from 'zod';
 import { ChaosError } from '../chaos-error.ts';
 import type { Drill } from '../drill/drill.ts';

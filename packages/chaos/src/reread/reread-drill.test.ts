@@ -1,15 +1,25 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planFactsOf, RECORD_SCHEMA, type RecordLine } from '@livekit-swarm/core';
+import { planFactsOf, RECORD_SCHEMA, type RecordLine } from '@livekit-swarm/record';
 import { afterAll, describe, expect, it } from 'vitest';
+import { drillOf } from '../../test/support/drill-of.ts';
+import {
+  crowd,
+  drillLine,
+  END_AT,
+  FAULT_AT,
+  faultOn,
+  HEAL_AT,
+  happened,
+  recordOf,
+  silence,
+} from '../../test/support/drill-record.ts';
+import { repeatOf, resultOf } from '../../test/support/drill-results.ts';
 import type { Drill } from '../drill/drill.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
 import { renderDrillText } from '../report/render-text.ts';
 import { planOfDrill } from '../run/run-repeat.ts';
-import { drillOf } from '../testing/drill-of.ts';
-import { crowd, drillLine, END_AT, FAULT_AT, faultOn, HEAL_AT, happened, recordOf, silence } from '../testing/drill-record.ts';
-import { repeatOf, resultOf } from '../testing/drill-results.ts';
 import { DRILL_FILE, keepDrill } from './drill-file.ts';
 import { rereadDrill } from './reread-drill.ts';
 

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EventLine, judge, parseThreshold, resolveThresholds } from '@livekit-swarm/core';
-import { RECORD_FILE, readRecord, recordLines } from '@livekit-swarm/swarm';
+import { judge, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
+import { parseThreshold } from '@livekit-swarm/metrics';
+import type { EventLine } from '@livekit-swarm/record';
+import { RECORD_FILE, recordLines } from '@livekit-swarm/record';
 import { ChaosError } from '../chaos-error.ts';
 import type { Drill } from '../drill/drill.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';

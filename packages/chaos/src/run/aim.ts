@@ -1,4 +1,4 @@
-import { randomStream } from '@livekit-swarm/core';
+import { randomStream } from '@livekit-swarm/scenario';
 import { ChaosError } from '../chaos-error.ts';
 import type { Aim, Drill } from '../drill/drill.ts';
 import type { Member } from '../targets/target.ts';

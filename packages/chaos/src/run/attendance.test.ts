@@ -1,7 +1,7 @@
-import type { ParticipantPlan } from '@livekit-swarm/core';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
+import { crowd, happened } from '../../test/support/drill-record.ts';
 import { CROWD_ROLE, NEWCOMER_ROLE } from '../drill/roles.ts';
-import { crowd, happened } from '../testing/drill-record.ts';
 import { createAttendance } from './attendance.ts';
 
 const person = (identity: string, role: string = CROWD_ROLE): ParticipantPlan =>

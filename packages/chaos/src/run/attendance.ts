@@ -1,4 +1,5 @@
-import type { ParticipantPlan, RecordLine } from '@livekit-swarm/core';
+import type { RecordLine } from '@livekit-swarm/record';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { CROWD_ROLE } from '../drill/roles.ts';
 
 /** Who is there, and who hears whom, while a drill goes on; from the lines of its record as they come. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { faultOf } from '../../test/support/drill-of.ts';
 import type { Aim, DrillFault } from '../drill/drill.ts';
 import { FAULTS } from '../faults/index.ts';
 import type { Member } from '../targets/target.ts';
-import { faultOf } from '../testing/drill-of.ts';
 import { createHits } from './hits.ts';
 
 const part = (name: string, kind: Member['kind'] = 'node'): Member => ({ name, kind, nodeId: `ND_${name}`, ports: null });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { expect, it } from 'vitest';
-import { drillOf } from '../testing/drill-of.ts';
+import { drillOf } from '../../test/support/drill-of.ts';
 import { needEyes } from './need-eyes.ts';
 
 const usual = drillOf();

@@ -1,4 +1,4 @@
-import { withoutSecrets } from '@livekit-swarm/core';
+import { withoutSecrets } from '@livekit-swarm/settings';
 import { ChaosError } from '../chaos-error.ts';
 import type { Drill } from '../drill/drill.ts';
 import type { DrillDeployment } from './deployment.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drillOf } from '../testing/drill-of.ts';
+import { drillOf } from '../../test/support/drill-of.ts';
 import { permit } from './permit.ts';
 
 const PRODUCTION = { own: false, name: 'production' };

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { drillOf, faultOf } from '../../test/support/drill-of.ts';
+import { fakeTarget, NODE } from '../../test/support/fake-target.ts';
 import type { DrillFault } from '../drill/drill.ts';
 import { FAULTS } from '../faults/index.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Target } from '../targets/target.ts';
-import { drillOf, faultOf } from '../testing/drill-of.ts';
-import { fakeTarget, NODE } from '../testing/fake-target.ts';
 import { createAttendance } from './attendance.ts';
 import { type PlayOptions, playFaults } from './play-faults.ts';
 

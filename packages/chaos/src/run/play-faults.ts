@@ -1,4 +1,4 @@
-import type { DrillEvent } from '@livekit-swarm/core';
+import type { DrillEvent } from '@livekit-swarm/record';
 import { ChaosError } from '../chaos-error.ts';
 import type { Drill, DrillFault } from '../drill/drill.ts';
 import type { Fault } from '../faults/fault.ts';

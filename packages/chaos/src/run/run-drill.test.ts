@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RECORD_FILE } from '@livekit-swarm/swarm';
+import { RECORD_FILE } from '@livekit-swarm/record';
 import { expect, it } from 'vitest';
+import { drillOf } from '../../test/support/drill-of.ts';
 import { openJournal } from '../journal/journal.ts';
 import { imaginedLab } from '../targets/imagined-lab.ts';
-import { drillOf } from '../testing/drill-of.ts';
 import { runDrill } from './run-drill.ts';
 
 it('refuses a drill that asks for alerts where nobody could see them, before anything is done', async () => {

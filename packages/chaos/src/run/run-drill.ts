@@ -1,6 +1,9 @@
 /** A whole drill: as often as it asks for, each time on a deployment that is as it should be, and what all of it comes to. */
-import type { Plan, RecordLine } from '@livekit-swarm/core';
-import { openRecord, type Progress, type RecordWriter, type Staffing } from '@livekit-swarm/swarm';
+
+import type { RecordLine } from '@livekit-swarm/record';
+import { openRecord, type RecordWriter } from '@livekit-swarm/record';
+import type { Progress, Staffing } from '@livekit-swarm/runner';
+import type { Plan } from '@livekit-swarm/scenario';
 import type { Drill } from '../drill/drill.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';

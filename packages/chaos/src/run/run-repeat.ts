@@ -1,5 +1,6 @@
-import { expandPlan, type Plan, type RecordLine } from '@livekit-swarm/core';
-import { type Progress, type RecordWriter, type RunResult, run, type Staffing } from '@livekit-swarm/swarm';
+import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
+import { type Progress, type RunResult, run, type Staffing } from '@livekit-swarm/runner';
+import { expandPlan, type Plan } from '@livekit-swarm/scenario';
 import type { Drill } from '../drill/drill.ts';
 import { newcomersOf } from '../drill/newcomers-of.ts';
 import { CROWD_ROLE } from '../drill/roles.ts';

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { identifyProcess, type LabState } from '@livekit-swarm/lab';
+import { identifyProcess } from '@livekit-swarm/host';
+import type { LabState } from '@livekit-swarm/lab';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { standingLab } from './standing-lab.ts';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { keysFile, readLab } from '@livekit-swarm/lab';
+import { keysFile, readState as readLab } from '@livekit-swarm/lab';
 import { ChaosError } from '../chaos-error.ts';
 import { isThere } from '../targets/process/lab-place.ts';
 import { openProcessTarget } from '../targets/process.ts';

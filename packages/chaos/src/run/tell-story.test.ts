@@ -1,11 +1,11 @@
-import { expandPlan } from '@livekit-swarm/core';
-import type { LiveRun } from '@livekit-swarm/swarm';
+import type { LiveRun } from '@livekit-swarm/runner';
+import { expandPlan } from '@livekit-swarm/scenario';
 import { expect, it } from 'vitest';
+import { drillOf, faultOf } from '../../test/support/drill-of.ts';
+import { fakeTarget } from '../../test/support/fake-target.ts';
 import { drillTimes } from '../drill/drill-times.ts';
 import { scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import { FAULTS } from '../faults/index.ts';
-import { drillOf, faultOf } from '../testing/drill-of.ts';
-import { fakeTarget } from '../testing/fake-target.ts';
 import { tellStory } from './tell-story.ts';
 
 it('tells its record, too, that a fault could not be injected: who reads it again must not take it for one in which nothing went wrong', async () => {

@@ -1,5 +1,5 @@
-import type { Plan } from '@livekit-swarm/core';
-import type { LiveRun } from '@livekit-swarm/swarm';
+import type { LiveRun } from '@livekit-swarm/runner';
+import type { Plan } from '@livekit-swarm/scenario';
 import type { Drill } from '../drill/drill.ts';
 import { drillTimes } from '../drill/drill-times.ts';
 import type { Fault } from '../faults/fault.ts';

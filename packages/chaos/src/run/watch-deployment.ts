@@ -1,5 +1,5 @@
-import type { DrillEvent } from '@livekit-swarm/core';
-import { connectRegistry, ghostRooms, isStale, type RegistryView as Registry } from '@livekit-swarm/exporter/registry';
+import { connectRegistry, ghostRooms, isStale, type RegistryView as Registry } from '@livekit-swarm/livekit';
+import type { DrillEvent } from '@livekit-swarm/record';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import type { DrillDeployment } from './deployment.ts';
 import { firingAlerts } from './firing-alerts.ts';

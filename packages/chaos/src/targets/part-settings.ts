@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import type { MemberKind, MemberPorts } from './target.ts';
 
 /** What people say of a part of their deployment: labels of a container (`swarm.role`), words of `--unit` (`role=…`). */

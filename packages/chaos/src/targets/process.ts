@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster, ProcessIdentity } from '@livekit-swarm/lab';
+import type { ProcessIdentity } from '@livekit-swarm/host';
+import type { Cluster } from '@livekit-swarm/lab';
 import { ChaosError } from '../chaos-error.ts';
 import { clusterPlace } from './process/cluster-place.ts';
 import { labPlace, pastLabPlace } from './process/lab-place.ts';

@@ -1,5 +1,5 @@
 /** What drills are done to: a deployment of LiveKit, wherever it runs. One file each beside this one. */
-import type { LinkImpairment } from '@livekit-swarm/core';
+import type { LinkImpairment } from '@livekit-swarm/scenario';
 
 export type TargetKind = 'process' | 'docker' | 'kubernetes' | 'ssh';
 

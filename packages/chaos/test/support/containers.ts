@@ -1,4 +1,7 @@
-import { buildImage, type DockerEngine, findFreePorts, generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
+import { findFreePorts } from '@livekit-swarm/host';
+import { generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
+import { buildImage } from '@livekit-swarm/testkit/docker/build-image';
+import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { stringify } from 'yaml';
 import type { DockerDeploymentOptions } from '../../src/run/docker-deployment.ts';
 import { haproxyConfig } from './haproxy-config.ts';

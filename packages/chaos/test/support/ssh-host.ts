@@ -5,7 +5,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFreePorts } from '@livekit-swarm/lab';
+import { findFreePorts } from '@livekit-swarm/host';
 import { execa } from 'execa';
 
 /** An ssh server of the test's own on loopback, with keys of its own; what it leads to is this machine, with a stand-in for systemd. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findFreePorts, generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
+import { findFreePorts } from '@livekit-swarm/host';
+import { generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
 import { stringify } from 'yaml';
 import type { GivenAddresses } from '../../src/run/given-deployment.ts';
 import { haproxyConfig } from './haproxy-config.ts';

@@ -1,13 +1,12 @@
 import {
   checkThresholds,
-  formatScenarioProblem,
   type LoadFlags,
   parseLoadFlags,
+  readScenarioFile,
   type Scenario,
   scenarioOfLoad,
-  UsageError,
-} from '@livekit-swarm/core';
-import { readScenarioFile } from '@livekit-swarm/swarm';
+} from '@livekit-swarm/scenario';
+import { formatScenarioProblem, UsageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
 
 export interface AbScenarioFlags extends LoadFlags {

@@ -1,15 +1,15 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { UsageError } from '@livekit-swarm/core';
+import { LEAST_CPU } from '@livekit-swarm/host';
 import {
   DEFAULT_LIVEKIT_VERSION,
-  LEAST_CPU,
   LIVEKIT_VERSIONS,
   type LiveKitConfig,
   type LiveKitVersion,
   mergeConfig,
   readLiveKitConfig,
 } from '@livekit-swarm/lab';
+import { UsageError } from '@livekit-swarm/settings';
 
 /** A server to be tested, as it was asked for. */
 export interface ServerSpec {

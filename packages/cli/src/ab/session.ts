@@ -1,8 +1,8 @@
 /** One session of `swarm ab`: both servers by turns, a fresh one for each run, until there are as many good rounds as were asked for. */
 import { join } from 'node:path';
-import type { Scenario } from '@livekit-swarm/core';
-import { type First, isFit, type RecordedRun, type Side, turns, unfitBecause } from '@livekit-swarm/core/compare';
+import { type First, isFit, type RecordedRun, type Side, turns, unfitBecause } from '@livekit-swarm/analysis/compare';
 import { isRun, type NoRun } from '@livekit-swarm/report';
+import type { Scenario } from '@livekit-swarm/scenario';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { runScenario, type ScenarioRun } from '../run-scenario.ts';
 import { embeddedTarget } from './embedded-target.ts';

@@ -1,5 +1,5 @@
 import type { Drill, DrillCrowd } from '@livekit-swarm/chaos/drill';
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 
 /** What flags change about a drill. */
 export interface Adjustments {

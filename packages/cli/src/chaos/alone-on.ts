@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ChaosError } from '@livekit-swarm/chaos/error';
-import { cacheDir, withFileLock } from '@livekit-swarm/lab';
+import { cacheDir, withFileLock } from '@livekit-swarm/host';
 import { sayWhere, type Where } from './where.ts';
 
 /**

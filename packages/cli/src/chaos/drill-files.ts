@@ -2,8 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Drill, parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { type ScenarioProblem, UsageError } from '@livekit-swarm/core';
-import { SettingsError } from '@livekit-swarm/core/settings';
+import { type ScenarioProblem, SettingsError, UsageError } from '@livekit-swarm/settings';
 
 /** A place is missing where the file itself is the problem. */
 export type DrillProblem = Omit<ScenarioProblem, 'line' | 'column'> & { line: number | null; column: number | null };

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { RepeatResult } from '@livekit-swarm/chaos';
-import { UsageError } from '@livekit-swarm/core';
-import { recordOf, specOf } from '@livekit-swarm/core/testing';
+import { UsageError } from '@livekit-swarm/settings';
+import { recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type DrillMetrics, serveDrillMetrics } from './drill-metrics.ts';
 

@@ -1,6 +1,6 @@
 import { createPeopleNow, judgementOf, type RepeatResult } from '@livekit-swarm/chaos';
-import type { RecordLine } from '@livekit-swarm/core';
 import type { RunExporter } from '@livekit-swarm/exporter/runs';
+import type { RecordLine } from '@livekit-swarm/record';
 import type { Console } from '../console.ts';
 import { serveRunMetrics } from '../serve-run-metrics.ts';
 import { VERSION } from '../version.ts';

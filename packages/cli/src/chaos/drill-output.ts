@@ -1,17 +1,11 @@
 import { basename, dirname, extname, join } from 'node:path';
+import { type DrillOutcome, isDrillResult } from '@livekit-swarm/chaos';
 import { type Console, write } from '../console.ts';
 import { parseRequestsOf, type ReportRequest } from '../output/report-request.ts';
 import { writeWhole } from '../output/write-whole.ts';
 import { formatProblem } from '../problem.ts';
 import { distinctNames } from './distinct-names.ts';
-import {
-  DRILL_REPORTS,
-  type DrillOutcome,
-  type DrillReporter,
-  type DrillReportName,
-  folderOf,
-  isDrillResult,
-} from './drill-reports.ts';
+import { DRILL_REPORTS, type DrillReporter, type DrillReportName, folderOf } from './drill-reports.ts';
 
 type Request = ReportRequest<DrillReportName>;
 

@@ -1,16 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DrillOutcome } from '@livekit-swarm/chaos';
 import { FAULTS, type Journal, runDrill } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
-import { EXIT_CODES, type RecordLine } from '@livekit-swarm/core';
+import type { Interruption } from '@livekit-swarm/host';
+import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { plural } from '@livekit-swarm/report';
-import { chooseStaffing, type Interruption, type RecordWriter, readSystemLimits, socketNeed } from '@livekit-swarm/swarm';
+import { chooseStaffing, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
+import { EXIT_CODES } from '@livekit-swarm/settings';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { newRunName } from '../run-name.ts';
 import { VERSION } from '../version.ts';
 import { aloneOn } from './alone-on.ts';
 import type { DrillMetrics, RepeatTap } from './drill-metrics.ts';
-import type { DrillOutcome } from './drill-reports.ts';
 import { problemOfDrill } from './problem-of-drill.ts';
 import { openDeployment, type Where } from './where.ts';
 

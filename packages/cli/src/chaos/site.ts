@@ -9,8 +9,8 @@ import {
   readSshOrder,
   sshDeployment,
 } from '@livekit-swarm/chaos';
-import { UsageError } from '@livekit-swarm/core';
-import { checkAddress } from '@livekit-swarm/swarm';
+import { checkAddress } from '@livekit-swarm/runner';
+import { UsageError } from '@livekit-swarm/settings';
 
 /** A deployment that is no lab, as flags name it. */
 export interface SiteFlags {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { imaginedLab, type RaisedDeployment, raiseDrillLab, standingLab, type Target } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
-import { UsageError } from '@livekit-swarm/core';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
+import { UsageError } from '@livekit-swarm/settings';
 import { readSite, type Site, type SiteFlags } from './site.ts';
 
 /** What drills are done to: a lab that is raised for each, one that stands, or a deployment of the user's. */

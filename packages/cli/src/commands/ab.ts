@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES, type ExitCode, expandPlan, formatDuration, UsageError } from '@livekit-swarm/core';
-import { compareRuns, parseTolerance, type Tolerance } from '@livekit-swarm/core/compare';
+import { compareRuns, parseTolerance, type Tolerance } from '@livekit-swarm/analysis/compare';
+import { diskReason, makeFolder, watchInterruption } from '@livekit-swarm/host';
 import { describeScenario } from '@livekit-swarm/report';
 import { COMPARISON_REPORTERS, type ComparisonInput, type ComparisonReporter } from '@livekit-swarm/report/comparison';
-import { diskReason, makeFolder, watchInterruption } from '@livekit-swarm/swarm';
+import { expandPlan } from '@livekit-swarm/scenario';
+import { EXIT_CODES, type ExitCode, formatDuration, UsageError } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
 import { checkServers } from '../ab/check-servers.ts';
 import { embeddedTarget } from '../ab/embedded-target.ts';

@@ -1,6 +1,6 @@
 import { FAULTS, type FaultPossibility, idleMembers, openJournal, possibleFaults } from '@livekit-swarm/chaos';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { plural, printable, type Style, styleFor, wrap } from '@livekit-swarm/report';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { lookAt, readWhere, sayWhere, type WhereFlags } from '../chaos/where.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 

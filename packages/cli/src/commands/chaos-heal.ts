@@ -1,5 +1,5 @@
 import { FAULTS, healPending, type Journal, openJournal } from '@livekit-swarm/chaos';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { sayHealed } from '../chaos/heal-leftovers.ts';
 import { type Console, write } from '../console.ts';
 

@@ -1,9 +1,8 @@
 import { relative } from 'node:path';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
-import { settingsJsonSchema } from '@livekit-swarm/core/settings';
 import { printable, renderTable, type Style, styleFor, wrap } from '@livekit-swarm/report';
+import { EXIT_CODES, type ExitCode, settingsJsonSchema } from '@livekit-swarm/settings';
 import { libraryFiles, readDrillFiles } from '../chaos/drill-files.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 

@@ -1,6 +1,6 @@
 import { FAULTS, previewDrill, previewText } from '@livekit-swarm/chaos';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { styleFor } from '@livekit-swarm/report';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
 import { readDrills } from '../chaos/drill-files.ts';
 import { labNote } from '../chaos/lab-note.ts';

@@ -1,6 +1,6 @@
 import { type DrillResult, exitCodeOfDrill, renderDrillText, rereadDrill } from '@livekit-swarm/chaos';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { gravestOf } from '@livekit-swarm/report';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 

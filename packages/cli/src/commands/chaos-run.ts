@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitCodeOfDrill, openJournal, renderDrillText } from '@livekit-swarm/chaos';
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
+import { type DrillOutcome, exitCodeOfDrill, isDrillResult, openJournal, renderDrillText } from '@livekit-swarm/chaos';
+import { watchInterruption } from '@livekit-swarm/host';
+import { RECORD_FILE } from '@livekit-swarm/record';
 import { gravestOf } from '@livekit-swarm/report';
-import { RECORD_FILE, watchInterruption } from '@livekit-swarm/swarm';
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
 import { readDrills } from '../chaos/drill-files.ts';
 import { serveDrillMetrics } from '../chaos/drill-metrics.ts';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
-import { type DrillOutcome, isDrillResult } from '../chaos/drill-reports.ts';
 import { healLeftovers } from '../chaos/heal-leftovers.ts';
 import { labNote } from '../chaos/lab-note.ts';
 import { runOne } from '../chaos/run-one.ts';

@@ -1,5 +1,5 @@
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { type Style, styleFor } from '@livekit-swarm/report';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type DrillFileResult, readDrillFiles } from '../chaos/drill-files.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 

@@ -1,5 +1,5 @@
-import { type ExitCode, UsageError } from '@livekit-swarm/core';
-import { compareRuns, parseTolerance } from '@livekit-swarm/core/compare';
+import { compareRuns, parseTolerance } from '@livekit-swarm/analysis/compare';
+import { type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { findRuns, type NamedRecords } from '../compare/find-runs.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
 import { readSide } from '../compare/read-side.ts';

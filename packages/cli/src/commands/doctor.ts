@@ -1,7 +1,8 @@
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
-import { doctor, type Finding } from '@livekit-swarm/lab';
 import { type Style, styleFor } from '@livekit-swarm/report';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
+import { doctor } from '../doctor/doctor.ts';
+import type { Finding } from '../doctor/finding.ts';
 
 /** `swarm doctor`: what this machine has, what it lacks, and how to get it. Exits with 3 when the main job would not run, as that would. */
 export const doctorCommand = async (flags: { color: boolean }, { stdout, env }: Console): Promise<ExitCode> => {

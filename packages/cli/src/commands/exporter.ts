@@ -1,6 +1,6 @@
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { createSources, loadSettings, type SettingsFlags, startExporter } from '@livekit-swarm/exporter';
-import { watchInterruption } from '@livekit-swarm/swarm';
+import { watchInterruption } from '@livekit-swarm/host';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
 import { VERSION } from '../version.ts';
 

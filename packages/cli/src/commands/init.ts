@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { EXIT_CODES, type ExitCode, shellLine, UsageError } from '@livekit-swarm/core';
+import { shellLine } from '@livekit-swarm/scenario';
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { firstScenario } from '../scenario/first-scenario.ts';
 import { schemaPathFrom } from '../scenario/schema-path.ts';

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
+import { isSameProcess, watchInterruption } from '@livekit-swarm/host';
 import {
   COMPANIONS,
   type Companion,
   createClusterPorts,
   DEFAULT_LIVEKIT_VERSION,
   generateCredentials,
-  isSameProcess,
   keysFile,
   type LabOrder,
   type LabState,
@@ -17,11 +16,11 @@ import {
   lowerLab,
   MAX_NODES,
   raiseLab,
-  readLab,
+  readState as readLab,
   withRedis,
 } from '@livekit-swarm/lab';
 import { type Style, styleFor } from '@livekit-swarm/report';
-import { watchInterruption } from '@livekit-swarm/swarm';
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 import { webhookUrl } from '../lab-exporter.ts';
 import { readRules, shippedRules } from '../lab-rules.ts';

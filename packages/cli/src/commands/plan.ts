@@ -1,8 +1,9 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
-import { EXIT_CODES, type ExitCode, expandPlan, formatScenarioProblem, planLoad } from '@livekit-swarm/core';
 import { styleFor } from '@livekit-swarm/report';
-import { assessMachine, checkAddress, type Machine, readScenarioFile, readSystemLimits, socketNeed } from '@livekit-swarm/swarm';
+import { assessMachine, checkAddress, type Machine, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
+import { expandPlan, planLoad, readScenarioFile } from '@livekit-swarm/scenario';
+import { EXIT_CODES, type ExitCode, formatScenarioProblem } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { readWorkers } from '../crowd-request.ts';

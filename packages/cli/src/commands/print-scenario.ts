@@ -1,14 +1,5 @@
-import {
-  checkThresholds,
-  EXIT_CODES,
-  type ExitCode,
-  flagsOfLoad,
-  formatScenario,
-  parseLoadFlags,
-  scenarioOfLoad,
-  shellLine,
-  UsageError,
-} from '@livekit-swarm/core';
+import { checkThresholds, flagsOfLoad, formatScenario, parseLoadFlags, scenarioOfLoad, shellLine } from '@livekit-swarm/scenario';
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import type { RunFlags } from '../flags.ts';
 import { schemaPathFrom } from '../scenario/schema-path.ts';

@@ -1,5 +1,8 @@
-import { checkThresholds, type ExitCode, judge, parseThreshold, resolveThresholds, thresholdSlot } from '@livekit-swarm/core';
-import { findRecord, readRecord, recordLines } from '@livekit-swarm/swarm';
+import { judge, readRecord, resolveThresholds, thresholdSlot } from '@livekit-swarm/analysis';
+import { parseThreshold } from '@livekit-swarm/metrics';
+import { findRecord, recordLines } from '@livekit-swarm/record';
+import { checkThresholds } from '@livekit-swarm/scenario';
+import type { ExitCode } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
 import { type OutputFlags, openOutput } from '../output/output.ts';
 

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ExitCode, explain, formatScenarioProblem, type Scenario, UsageError } from '@livekit-swarm/core';
-import { RECORD_FILE, readScenarioFiles } from '@livekit-swarm/swarm';
+import { RECORD_FILE } from '@livekit-swarm/record';
+import type { Scenario } from '@livekit-swarm/scenario';
+import { readScenarioFiles } from '@livekit-swarm/scenario';
+import { type ExitCode, explain, formatScenarioProblem, UsageError } from '@livekit-swarm/settings';
 import { type Adjustments, adjustScenario } from '../adjust-scenario.ts';
 import { readBaseline } from '../compare/baseline.ts';
 import { type Console, write } from '../console.ts';

@@ -1,4 +1,5 @@
-import { checkThresholds, type ExitCode, parseLoadFlags, scenarioOfLoad } from '@livekit-swarm/core';
+import { checkThresholds, parseLoadFlags, scenarioOfLoad } from '@livekit-swarm/scenario';
+import type { ExitCode } from '@livekit-swarm/settings';
 import { readBaseline } from '../compare/baseline.ts';
 import type { Console } from '../console.ts';
 import { readCrowdFlags } from '../crowd-request.ts';

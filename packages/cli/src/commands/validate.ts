@@ -1,6 +1,6 @@
-import { EXIT_CODES, type ExitCode, ScenarioError, type ScenarioProblem, UsageError } from '@livekit-swarm/core';
 import { type Style, styleFor } from '@livekit-swarm/report';
-import { type ReadScenarioFile, readScenarioFile, sameNames } from '@livekit-swarm/swarm';
+import { type ReadScenarioFile, readScenarioFile, sameNames } from '@livekit-swarm/scenario';
+import { EXIT_CODES, type ExitCode, ScenarioError, type ScenarioProblem, UsageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 
 export interface ValidateFlags {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Scenario, UsageError } from '@livekit-swarm/core';
 import {
   compareRuns,
   judgeAgainst,
@@ -9,9 +8,11 @@ import {
   type Side,
   scenarioDifferences,
   type Tolerance,
-} from '@livekit-swarm/core/compare';
+} from '@livekit-swarm/analysis/compare';
 import type { ReportInput } from '@livekit-swarm/report';
 import { concludingSentence } from '@livekit-swarm/report/comparison';
+import type { Scenario } from '@livekit-swarm/scenario';
+import { UsageError } from '@livekit-swarm/settings';
 import { findRuns } from './find-runs.ts';
 import { readSide } from './read-side.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { UsageError } from '@livekit-swarm/core';
-import { RECORD_FILE } from '@livekit-swarm/swarm';
+import { RECORD_FILE } from '@livekit-swarm/record';
+import { UsageError } from '@livekit-swarm/settings';
 
 /** One side of a comparison as it was typed: a name for people, and where its records are. */
 export interface NamedRecords {

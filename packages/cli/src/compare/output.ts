@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/core';
+import { diskReason } from '@livekit-swarm/host';
 import {
   COMPARISON_REPORTERS,
   type ComparisonInput,
   type ComparisonReporter,
   exitCodeOfComparisons,
 } from '@livekit-swarm/report/comparison';
-import { diskReason } from '@livekit-swarm/swarm';
+import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { writeWhole } from '../output/write-whole.ts';

@@ -1,6 +1,7 @@
-import { judge, RecordError, resolveThresholds, UsageError } from '@livekit-swarm/core';
-import type { RecordedRun, Side } from '@livekit-swarm/core/compare';
-import { readRecord, recordLines } from '@livekit-swarm/swarm';
+import { judge, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
+import type { RecordedRun, Side } from '@livekit-swarm/analysis/compare';
+import { RecordError, recordLines } from '@livekit-swarm/record';
+import { UsageError } from '@livekit-swarm/settings';
 import type { NamedRecords } from './find-runs.ts';
 
 /** Reads a run from its record, judged by its own thresholds. @throws RecordError that names the record: it is one of several */

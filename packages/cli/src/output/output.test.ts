@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Outcome, ReportInput } from '@livekit-swarm/report';
-import { failedReport, passedReport } from '@livekit-swarm/report/testing';
+import { failedReport, passedReport } from '@livekit-swarm/testkit/reports';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Console } from '../console.ts';
 import { type OutputFlags, openOutput } from './output.ts';

@@ -1,5 +1,5 @@
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
 import { isRun, type Outcome, piecesOf, REPORTERS, type Rendered, type Reporter, renderOverview } from '@livekit-swarm/report';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, isReaderGone, tryWrite, wantsColor, write } from '../console.ts';
 import { inGitHub, writeStepSummary } from './github.ts';
 import { placesOf } from './places.ts';

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { UsageError } from '@livekit-swarm/core';
 import { REPORTERS, type ReporterName } from '@livekit-swarm/report';
+import { UsageError } from '@livekit-swarm/settings';
 import { closest, distance } from 'fastest-levenshtein';
 
 /** What `--report NAME[=FILE]` asks for. */

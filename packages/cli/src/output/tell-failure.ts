@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import { RecordError } from '@livekit-swarm/core';
+import { diskReason } from '@livekit-swarm/host';
+import { RecordError } from '@livekit-swarm/record';
 import { isRun, type Outcome } from '@livekit-swarm/report';
-import { diskReason } from '@livekit-swarm/swarm';
 import { write } from '../console.ts';
 import { formatProblem } from '../problem.ts';
 

@@ -1,8 +1,8 @@
 import { createWriteStream, existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '@livekit-swarm/host';
 import { piecesOf, type Rendered } from '@livekit-swarm/report';
-import { makeFolder } from '@livekit-swarm/swarm';
 
 /**
  * Writes a report to a file, whole or not at all: it appears by rename, so that nobody takes half a document for one. Its folder is made when it is missing.

@@ -1,5 +1,6 @@
-import { formatDuration, type Level } from '@livekit-swarm/core';
 import { describeScenario, formatBits, formatNumber, plural, renderTable, type Style } from '@livekit-swarm/report';
+import type { Level } from '@livekit-swarm/scenario';
+import { formatDuration } from '@livekit-swarm/settings';
 import { loadChart, sparkline } from './load-chart.ts';
 import { machineSentences } from './machine-sentences.ts';
 import { curveOf, type PlannedStretch, type PlanView, roomsOf, stretchesOf } from './plan-view.ts';

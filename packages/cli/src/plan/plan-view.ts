@@ -1,5 +1,5 @@
-import type { Level, Plan, PlanLoad } from '@livekit-swarm/core';
-import type { Assessment, Machine } from '@livekit-swarm/swarm';
+import type { Assessment, Machine } from '@livekit-swarm/runner';
+import type { Level, Plan, PlanLoad } from '@livekit-swarm/scenario';
 
 /** Everything that is known about a plan. */
 export interface PlanView {

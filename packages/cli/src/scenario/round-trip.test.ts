@@ -9,7 +9,7 @@ import {
   parseScenario,
   scenarioOfLoad,
   shellLine,
-} from '@livekit-swarm/core';
+} from '@livekit-swarm/scenario';
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

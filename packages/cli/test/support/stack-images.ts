@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildImage, type DockerEngine, type ImageSpec, provisionLiveKit } from '@livekit-swarm/lab';
+import { provisionLiveKit } from '@livekit-swarm/lab';
+import { buildImage, type ImageSpec } from '@livekit-swarm/testkit/docker/build-image';
+import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { execa } from 'execa';
 
 export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));

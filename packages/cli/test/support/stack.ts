@@ -1,7 +1,7 @@
 /** docker-compose.yml, brought up in an engine of its own. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DockerEngine } from '@livekit-swarm/lab';
+import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { execa } from 'execa';
 import { ROOT } from './stack-images.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RecoverySummary, TrafficRow } from '@livekit-swarm/core';
+import type { RecoverySummary, TrafficRow } from '@livekit-swarm/analysis';
 import { afterEach, expect } from 'vitest';
 import { descendantsOf, type ProcessId, stillThere } from './processes.ts';
 

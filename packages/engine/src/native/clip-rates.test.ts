@@ -1,5 +1,5 @@
-import { type Resolution, receivedRate, type TrackPlan, type VideoCodec } from '@livekit-swarm/core';
-import { type ClipData, loadClip } from '@livekit-swarm/native';
+import { type Resolution, receivedRate, type TrackPlan, type VideoCodec } from '@livekit-swarm/scenario';
+import { type ClipData, loadClip } from '@livekit-swarm/webrtc';
 import { describe, expect, it } from 'vitest';
 
 /** Mean rates of a clip, per second. */

@@ -1,6 +1,6 @@
-import { layersOf, type TrackPlan } from '@livekit-swarm/core';
 import type { LayerSpec, TrackSpec } from '@livekit-swarm/livekit';
-import { type ClipData, type ClipName, loadClip, type Pump } from '@livekit-swarm/native';
+import { layersOf, type TrackPlan } from '@livekit-swarm/scenario';
+import { type ClipData, type ClipName, loadClip, type Pump } from '@livekit-swarm/webrtc';
 
 /** What a participant publishes, and which clip each layer plays. */
 export interface PublishedTrack {

@@ -1,4 +1,4 @@
-import type { SeriesLabels } from '@livekit-swarm/core';
+import type { SeriesLabels } from '@livekit-swarm/record';
 import { expect, test } from 'vitest';
 import { Cohorts } from './cohorts.ts';
 

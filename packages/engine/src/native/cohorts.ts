@@ -1,5 +1,5 @@
-import type { SeriesLabels } from '@livekit-swarm/core';
-import { COHORTS } from '@livekit-swarm/native';
+import type { SeriesLabels } from '@livekit-swarm/record';
+import { COHORTS } from '@livekit-swarm/webrtc';
 
 /** The same for streams that are counted in one series. */
 export const seriesKey = ({ direction, kind, group, role, codec }: SeriesLabels): string =>

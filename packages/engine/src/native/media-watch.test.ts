@@ -1,6 +1,6 @@
 import type { RemoteTrack } from '@livekit-swarm/livekit';
 import { expect, test } from 'vitest';
-import { downStream, receiverStats } from '../testing/streams.ts';
+import { downStream, receiverStats } from '../../test/support/streams.ts';
 import { type MediaEvent, MediaWatch } from './media-watch.ts';
 import type { DownStream } from './stream-book.ts';
 

@@ -1,6 +1,7 @@
-import type { Kind, TrackSource } from '@livekit-swarm/core';
 import type { RemoteTrack } from '@livekit-swarm/livekit';
-import { GAP_MS } from '@livekit-swarm/native';
+import type { TrackSource } from '@livekit-swarm/record';
+import type { Kind } from '@livekit-swarm/scenario';
+import { GAP_MS } from '@livekit-swarm/webrtc';
 import type { DownStream } from './stream-book.ts';
 import { publicationOf, videoSourceOf } from './video-source.ts';
 

@@ -1,4 +1,4 @@
-import type { TrackResult } from '@livekit-swarm/core';
+import type { TrackResult } from '@livekit-swarm/record';
 
 const SUMMED = [
   'packets',

@@ -1,6 +1,7 @@
-import { LEFT_WHILE_JOINING, type ParticipantLine, type ParticipantPlan } from '@livekit-swarm/core';
 import { type Deployment, deploymentAt, failureOf } from '@livekit-swarm/livekit';
-import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/native';
+import { LEFT_WHILE_JOINING, type ParticipantLine } from '@livekit-swarm/record';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/webrtc';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
 import { Clips } from './clips.ts';
 import { localAddressTowards } from './local-address.ts';

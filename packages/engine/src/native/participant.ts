@@ -1,11 +1,4 @@
 import {
-  type EventLine,
-  type EventName,
-  LEFT_WHILE_JOINING,
-  type ParticipantLine,
-  type ParticipantPlan,
-} from '@livekit-swarm/core';
-import {
   appRejoinPolicy,
   type Deployment,
   noReconnectPolicy,
@@ -13,7 +6,9 @@ import {
   Session,
   type SessionEvent,
 } from '@livekit-swarm/livekit';
-import type { Pump, PumpEvent } from '@livekit-swarm/native';
+import { type EventLine, type EventName, LEFT_WHILE_JOINING, type ParticipantLine } from '@livekit-swarm/record';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import type { Pump, PumpEvent } from '@livekit-swarm/webrtc';
 import type { EngineOptions } from '../engine.ts';
 import type { PublishedTrack } from './clips.ts';
 import { MediaWatch } from './media-watch.ts';

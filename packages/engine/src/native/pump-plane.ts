@@ -1,4 +1,3 @@
-import type { DataTraffic, NetworkImpairment } from '@livekit-swarm/core';
 import {
   type DataChannel,
   dataTemplate,
@@ -12,7 +11,8 @@ import {
   type Rid,
   type SendStream,
 } from '@livekit-swarm/livekit';
-import { DATA_STAMP_BYTES, type Pump } from '@livekit-swarm/native';
+import type { DataTraffic, NetworkImpairment } from '@livekit-swarm/scenario';
+import { DATA_STAMP_BYTES, type Pump } from '@livekit-swarm/webrtc';
 import type { PublishedTrack } from './clips.ts';
 import type { StayStreams } from './results.ts';
 import type { Sampler } from './sampler.ts';

@@ -1,5 +1,5 @@
-import type { TrackResult } from '@livekit-swarm/core';
 import type { RemoteTrack, TrackSpec } from '@livekit-swarm/livekit';
+import type { TrackResult } from '@livekit-swarm/record';
 import { emptyResult, mergeAll } from './merge-results.ts';
 import { missedByServer } from './series.ts';
 import type { DataStream, DownStream, UpStream } from './stream-book.ts';

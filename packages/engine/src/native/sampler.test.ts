@@ -1,4 +1,4 @@
-import type { PumpSample } from '@livekit-swarm/native';
+import type { PumpSample } from '@livekit-swarm/webrtc';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Sampler } from './sampler.ts';
 import { StreamBook } from './stream-book.ts';

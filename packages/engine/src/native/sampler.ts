@@ -1,5 +1,5 @@
-import { Sketch } from '@livekit-swarm/core';
-import type { Bins, Pump } from '@livekit-swarm/native';
+import { Sketch } from '@livekit-swarm/metrics';
+import type { Bins, Pump } from '@livekit-swarm/webrtc';
 import type { EngineSample } from '../engine.ts';
 import { seriesOf } from './series.ts';
 import type { StreamBook } from './stream-book.ts';

@@ -1,7 +1,7 @@
-import { Sketch } from '@livekit-swarm/core';
-import type { ReceiverStats, SenderStats } from '@livekit-swarm/native';
+import { Sketch } from '@livekit-swarm/metrics';
+import type { ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
 import { expect, test } from 'vitest';
-import { dataStats, downStream, peerOf, receiverStats, senderStats, upStream } from '../testing/streams.ts';
+import { dataStats, downStream, peerOf, receiverStats, senderStats, upStream } from '../../test/support/streams.ts';
 import { seriesOf } from './series.ts';
 import { StreamBook } from './stream-book.ts';
 

@@ -1,5 +1,6 @@
-import { emptySeries, type SeriesLabels, type SeriesSample, Sketch } from '@livekit-swarm/core';
-import type { ReceiverStats, SenderStats } from '@livekit-swarm/native';
+import { Sketch } from '@livekit-swarm/metrics';
+import { emptySeries, type SeriesLabels, type SeriesSample } from '@livekit-swarm/record';
+import type { ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
 import { seriesKey } from './cohorts.ts';
 import type { DataStream, DownStream, Peer, StreamBook, UpStream } from './stream-book.ts';
 

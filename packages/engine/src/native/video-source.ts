@@ -1,5 +1,5 @@
-import type { TrackSource } from '@livekit-swarm/core';
 import type { RemoteTrack } from '@livekit-swarm/livekit';
+import type { TrackSource } from '@livekit-swarm/record';
 
 /** Numbers of the protocol's TrackSource. */
 const VIDEO_SOURCES: Record<number, TrackSource> = { 1: 'camera', 3: 'screen' };

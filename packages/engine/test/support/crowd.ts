@@ -1,5 +1,6 @@
-import type { EventLine, EventName, ParticipantLine, ParticipantPlan, TrackResult } from '@livekit-swarm/core';
 import { makeToken, type Signalling } from '@livekit-swarm/livekit';
+import type { EventLine, EventName, ParticipantLine, TrackResult } from '@livekit-swarm/record';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { type EngineOptions, type EngineSample, NativeEngine } from '../../src/index.ts';
 
 /** Where a test's participants go. */

@@ -1,4 +1,4 @@
-import { DRILL_FAILINGS } from '@livekit-swarm/core';
+import { DRILL_FAILINGS } from '@livekit-swarm/analysis';
 import { gauge, type MetricFamily, summary } from './entry.ts';
 
 /** Of people of a drill; one each. Signalling comes first: media may go on while a connection is on its way back. */

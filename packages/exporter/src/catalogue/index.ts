@@ -6,13 +6,7 @@ import { LIFECYCLE_METRICS } from './lifecycle.ts';
 import { PROBE_METRICS } from './probe.ts';
 import { RUN_METRICS } from './run.ts';
 
-export {
-  CHAOS_METRICS,
-  DRILL_PEOPLE,
-  DRILL_VERDICTS,
-  type DrillPeople,
-  type DrillVerdict,
-} from './chaos.ts';
+export { CHAOS_METRICS, DRILL_PEOPLE, DRILL_VERDICTS, type DrillPeople, type DrillVerdict } from './chaos.ts';
 export { CLIENT_METRICS } from './client.ts';
 export type { CatalogueEntry, MetricFamily, MetricType } from './entry.ts';
 export { EXPORTER_METRICS, PROBE_REFUSALS, type ProbeRefusal, SOURCE_NAMES, type SourceName } from './exporter.ts';

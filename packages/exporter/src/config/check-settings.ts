@@ -1,5 +1,4 @@
-import { UsageError } from '@livekit-swarm/core';
-import { nearest, type Path, type Settings } from '@livekit-swarm/core/settings';
+import { nearest, type Path, type Settings, UsageError } from '@livekit-swarm/settings';
 import type { ConfigFile } from './config-file.ts';
 import type { ExporterSettings } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import { duration, say, strict, text, whole, yesOrNo } from '@livekit-swarm/core/settings';
+import { duration, say, strict, text, whole, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { clientsSection } from '../sources/clients/config.ts';
 import { probesSection } from '../sources/probes/config.ts';

@@ -1,5 +1,5 @@
-import type { JsonSchema } from '@livekit-swarm/core';
-import { settingsJsonSchema } from '@livekit-swarm/core/settings';
+import type { JsonSchema } from '@livekit-swarm/settings';
+import { settingsJsonSchema } from '@livekit-swarm/settings';
 import { configFile } from './config-file.ts';
 
 /** The JSON Schema (draft 7) of the exporter's configuration, for editors; what only `swarm exporter` can know is left to it. */

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { formatAddress, isLoopback, parseListenAddress } from './listen-address.ts';
 

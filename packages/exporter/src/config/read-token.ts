@@ -1,5 +1,5 @@
-import { UsageError } from '@livekit-swarm/core';
-import type { Settings } from '@livekit-swarm/core/settings';
+import type { Settings } from '@livekit-swarm/settings';
+import { UsageError } from '@livekit-swarm/settings';
 import type { ConfigFile } from './config-file.ts';
 import { readSecret, type SecretReader } from './secret.ts';
 import type { SettingsFlags } from './settings.ts';

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { UsageError } from '@livekit-swarm/core';
-import { say, strict, text } from '@livekit-swarm/core/settings';
+import { say, strict, text, UsageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 /** Where a secret is. It never stands in the configuration itself. */

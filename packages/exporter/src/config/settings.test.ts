@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatAddress } from './listen-address.ts';
 import { type ExporterSettings, loadSettings, type SettingsFlags } from './settings.ts';

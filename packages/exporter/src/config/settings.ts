@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { UsageError } from '@livekit-swarm/core';
-import { readSettings, type Settings } from '@livekit-swarm/core/settings';
+import { readSettings, type Settings, UsageError } from '@livekit-swarm/settings';
 import type { ClientsOptions } from '../sources/clients/clients-options.ts';
 import { clientsOptions } from '../sources/clients/config.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';

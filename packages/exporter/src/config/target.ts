@@ -1,6 +1,5 @@
-import { UsageError } from '@livekit-swarm/core';
-import { reading, say, strict, text } from '@livekit-swarm/core/settings';
 import { FailureError, parseServerUrl } from '@livekit-swarm/livekit';
+import { reading, say, strict, text, UsageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { readSecret, type SecretReader, type SecretRef, secretRef } from './secret.ts';
 import { urlPattern } from './url-pattern.ts';

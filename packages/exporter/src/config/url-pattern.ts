@@ -1,5 +1,4 @@
-import { UsageError } from '@livekit-swarm/core';
-import { reading, say } from '@livekit-swarm/core/settings';
+import { reading, say, UsageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 const HINT = 'write ws://10.0.*.*:7880 or wss://*.livekit.internal';

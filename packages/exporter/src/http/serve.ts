@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import type { Hono } from 'hono';
 import { formatAddress, type ListenAddress } from '../config/listen-address.ts';
 import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';

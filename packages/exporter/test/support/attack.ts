@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { bodyOf, KEY, LISTENING, tokenFor, WATCHING } from '../../src/sources/clients/testing/reporter.ts';
+import { bodyOf, KEY, LISTENING, tokenFor, WATCHING } from './clients/reporter.ts';
 
 /** How much of each. */
 export interface Attack {

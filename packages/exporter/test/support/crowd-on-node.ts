@@ -1,9 +1,10 @@
 /** A crowd whose rooms are all on one node of a cluster, what its exporter shows in the end, and what its record says. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RecordLine, type SeriesSample, Sketch } from '@livekit-swarm/core';
 import type { Cluster } from '@livekit-swarm/lab';
-import { runSmallCrowd, type SmallCrowd } from '@livekit-swarm/swarm/testing';
+import { Sketch } from '@livekit-swarm/metrics';
+import type { RecordLine, SeriesSample } from '@livekit-swarm/record';
+import { runSmallCrowd, type SmallCrowd } from '@livekit-swarm/testkit/small-crowd';
 import { startRunExporter } from '../../src/run-exporter.ts';
 import { parseExposition, type Series } from './exposition.ts';
 import { putRooms } from './put-rooms.ts';

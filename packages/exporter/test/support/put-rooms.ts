@@ -1,6 +1,6 @@
-import { expandPlan } from '@livekit-swarm/core';
 import type { ClusterFacts } from '@livekit-swarm/lab';
-import { type SmallCrowd, scenarioOfCrowd } from '@livekit-swarm/swarm/testing';
+import { expandPlan } from '@livekit-swarm/scenario';
+import { type SmallCrowd, scenarioOfCrowd } from '@livekit-swarm/testkit/small-crowd';
 import { RoomServiceClient } from 'livekit-server-sdk';
 
 /** Nobody has come after this long, and the server closes the room. */

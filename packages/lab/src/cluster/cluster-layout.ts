@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerPorts } from '../free-ports.ts';
+import type { ServerPorts } from '@livekit-swarm/host';
 import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type LiveKitConfig, mergeConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';

@@ -1,6 +1,5 @@
+import { findUdpRange, type ServerPorts, UNFETCHABLE_PORTS } from '@livekit-swarm/host';
 import getPort, { portNumbers } from 'get-port';
-import { findUdpRange, type ServerPorts } from '../free-ports.ts';
-import { UNFETCHABLE_PORTS } from '../unfetchable-ports.ts';
 
 /** Ports for many programs at once: none is given twice, as nothing is bound until all is decided. */
 export interface ClusterPorts {

@@ -1,4 +1,4 @@
-import { LabError } from '../lab-error.ts';
+import { LabError } from '@livekit-swarm/host';
 import { findProgram } from '../provision/find-program.ts';
 
 /** Where Debian puts servers, which is not on everybody's PATH. */

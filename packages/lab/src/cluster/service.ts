@@ -1,9 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GuardedProcess, spawnGuarded } from '../guard/guarded-process.ts';
-import type { ProcessEnd } from '../guard/protocol.ts';
-import { LabError } from '../lab-error.ts';
+import type { ProcessEnd } from '@livekit-swarm/host';
+import { type GuardedProcess, LabError, spawnGuarded } from '@livekit-swarm/host';
 import { type Readiness, waitUntilReady } from './ready.ts';
 
 /** A program of a lab: how it is started, how one sees that it is ready, how it is ended. */

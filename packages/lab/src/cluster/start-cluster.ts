@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ProcessEnd } from '../guard/protocol.ts';
-import { LabError } from '../lab-error.ts';
+import type { ProcessEnd } from '@livekit-swarm/host';
+import { LabError } from '@livekit-swarm/host';
 import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
 import type { LiveKitConfig } from '../server/config.ts';
 import { type ApiCredentials, generateCredentials } from '../server/credentials.ts';

@@ -1,9 +1,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { explainNotKept, LabError, withFileLock } from '@livekit-swarm/host';
 import { execa } from 'execa';
-import { withFileLock } from '../file-lock.mjs';
-import { LabError } from '../lab-error.ts';
-import { explainNotKept } from '../not-kept.ts';
 import { findGo, goHint } from './go-toolchain.ts';
 import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
 import { readVersion } from './program-version.ts';

@@ -2,7 +2,7 @@
  * `node main.ts VERSION…`: gets these versions of livekit-server ready; for the setup, which runs it beside other builds.
  * `node main.ts k6`: gets k6 ready and prints its path.
  */
-import { LabError } from '../lab-error.ts';
+import { LabError } from '@livekit-swarm/host';
 import { LIVEKIT_VERSIONS } from '../versions.ts';
 import { provideK6, provisionLiveKit } from './provision.ts';
 

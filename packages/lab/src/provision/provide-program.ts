@@ -1,4 +1,4 @@
-import { LabError } from '../lab-error.ts';
+import { LabError } from '@livekit-swarm/host';
 import { buildProgram } from './build-program.ts';
 import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
 import { type Absent, fromCache, fromExplicitPath, fromPath, isFound } from './sources.ts';

@@ -1,8 +1,8 @@
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { LabError } from '@livekit-swarm/host';
 import { beforeEach, expect, test } from 'vitest';
-import { LabError } from '../lab-error.ts';
 import { K6 } from './k6.ts';
 import { liveKitServer } from './livekit-server.ts';
 import { lookAtSources } from './provide-program.ts';

@@ -1,4 +1,4 @@
-import { LabError } from '../lab-error.ts';
+import { LabError } from '@livekit-swarm/host';
 import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '../versions.ts';
 import { K6 } from './k6.ts';
 import { liveKitServer } from './livekit-server.ts';

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { cacheDir } from '../cache-dir.ts';
+import { cacheDir } from '@livekit-swarm/host';
 import { findProgram, isExecutable } from './find-program.ts';
 import type { PinnedProgram, ProgramBinary, SourceName } from './pinned-program.ts';
 import { readVersion } from './program-version.ts';

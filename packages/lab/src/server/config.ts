@@ -1,5 +1,5 @@
+import type { ServerPorts } from '@livekit-swarm/host';
 import { stringify } from 'yaml';
-import type { ServerPorts } from '../free-ports.ts';
 
 /** livekit-server's own YAML configuration, as an object. */
 export type LiveKitConfig = { [key: string]: unknown };

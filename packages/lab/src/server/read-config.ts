@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { LabError } from '@livekit-swarm/host';
 import { parse } from 'yaml';
-import { LabError } from '../lab-error.ts';
 import type { LiveKitConfig } from './config.ts';
 
 export interface ForeignConfig {

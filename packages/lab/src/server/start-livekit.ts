@@ -1,11 +1,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { findFreePorts, type ServerPorts } from '../free-ports.ts';
-import { expectCpuLimits, sweepCpuLimits } from '../guard/cpu-limit.ts';
-import { type GuardedProcess, spawnGuarded } from '../guard/guarded-process.ts';
-import type { ProcessEnd } from '../guard/protocol.ts';
-import { LabError } from '../lab-error.ts';
+import type { ProcessEnd } from '@livekit-swarm/host';
+import {
+  expectCpuLimits,
+  findFreePorts,
+  type GuardedProcess,
+  LabError,
+  type ServerPorts,
+  spawnGuarded,
+  sweepCpuLimits,
+} from '@livekit-swarm/host';
 import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
 import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from './config.ts';

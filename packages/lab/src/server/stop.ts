@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GuardedProcess } from '../guard/guarded-process.ts';
+import type { GuardedProcess } from '@livekit-swarm/host';
 
 /**
  * livekit-server leaves on SIGTERM once its rooms are empty, which may be never; on a second SIGTERM it leaves at once; SIGKILL is for

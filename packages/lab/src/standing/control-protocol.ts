@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from '@livekit-swarm/host';
 
 /** `look` changes nothing. */
 export type ServiceAction = 'start' | 'stop' | 'look' | NodeJS.Signals;

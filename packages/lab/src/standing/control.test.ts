@@ -3,9 +3,9 @@ import type { Server } from 'node:net';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LabError } from '@livekit-swarm/host';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Service } from '../cluster/service.ts';
-import { LabError } from '../lab-error.ts';
 import { openControl } from './control.ts';
 import { labService } from './lab-service.ts';
 

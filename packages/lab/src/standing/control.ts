@@ -2,10 +2,9 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
+import { identifyProcess, LabError, type ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '../cluster/start-cluster.ts';
-import { LabError } from '../lab-error.ts';
 import type { Answer, Request } from './control-protocol.ts';
-import { identifyProcess, type ProcessIdentity } from './process-identity.ts';
 
 /** A request is a line; more than this is none. */
 const LONGEST_LINE = 4_096;

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withFileLock } from '../file-lock.mjs';
-import { explainNotKept } from '../not-kept.ts';
+import { explainNotKept, isSameProcess, withFileLock } from '@livekit-swarm/host';
 import { forgetLab, labFolder, labNames, readState } from './lab-state.ts';
-import { isSameProcess } from './process-identity.ts';
 
 /** Long enough for nodes that still have rooms. */
 const PATIENCE_MS = 40_000;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { LabError } from '../lab-error.ts';
+import type { ProcessIdentity } from '@livekit-swarm/host';
+import { LabError } from '@livekit-swarm/host';
 import type { Answer, ServiceAction } from './control-protocol.ts';
 import { controlSocket } from './lab-state.ts';
-import type { ProcessIdentity } from './process-identity.ts';
 
 /** Longer than any program of a lab takes to be ready. */
 const PATIENCE_MS = 60_000;

@@ -1,10 +1,9 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDir } from '../cache-dir.ts';
+import type { ProcessIdentity } from '@livekit-swarm/host';
+import { cacheDir, LabError } from '@livekit-swarm/host';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import type { Readiness } from '../cluster/ready.ts';
-import { LabError } from '../lab-error.ts';
-import type { ProcessIdentity } from './process-identity.ts';
 
 const SCHEMA = 'livekit-swarm/lab/1';
 

@@ -1,6 +1,6 @@
+import { isSameProcess } from '@livekit-swarm/host';
 import { isReady } from '../cluster/ready.ts';
 import { type LabServiceState, type LabState, readState } from './lab-state.ts';
-import { isSameProcess } from './process-identity.ts';
 
 export interface LabStatus {
   state: LabState;

@@ -3,12 +3,9 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withFileLock } from '../file-lock.mjs';
-import { LabError } from '../lab-error.ts';
-import { explainNotKept } from '../not-kept.ts';
+import { explainNotKept, isSameProcess, LabError, withFileLock } from '@livekit-swarm/host';
 import { provisionLiveKit } from '../provision/provision.ts';
 import { forgetLab, type LabState, labFolder, readState } from './lab-state.ts';
-import { isSameProcess } from './process-identity.ts';
 import type { FromSupervisor, LabOrder } from './supervisor-protocol.ts';
 
 export interface UpOptions {

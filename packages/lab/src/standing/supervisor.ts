@@ -4,13 +4,11 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { explainNotKept, identifyProcess, LabError } from '@livekit-swarm/host';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import { type Cluster, type Extra, startCluster } from '../cluster/start-cluster.ts';
-import { LabError } from '../lab-error.ts';
-import { explainNotKept } from '../not-kept.ts';
 import { openControl } from './control.ts';
 import { controlSocket, forgetLab, keysFile, type LabServiceState, labFolder, writeState } from './lab-state.ts';
-import { identifyProcess } from './process-identity.ts';
 import type { FromSupervisor, LabOrder } from './supervisor-protocol.ts';
 
 const stop = new AbortController();

@@ -1,8 +1,8 @@
 import { SessionDescription } from '@livekit/protocol';
 import { expect, test } from 'vitest';
+import { recordingPlane } from '../../test/support/recording-plane.ts';
+import { sdpFixture } from '../../test/support/sdp-fixture.ts';
 import { readDescription } from '../sdp/read.ts';
-import { recordingPlane } from '../testing/recording-plane.ts';
-import { sdpFixture } from '../testing/sdp-fixture.ts';
 import { AnsweringLink } from './answering-link.ts';
 import { Receivers } from './receivers.ts';
 

@@ -1,9 +1,9 @@
 import { SessionDescription } from '@livekit/protocol';
 import { parse } from 'sdp-transform';
 import { expect, test } from 'vitest';
+import { recordingPlane } from '../../test/support/recording-plane.ts';
+import { sdpFixture } from '../../test/support/sdp-fixture.ts';
 import { ownTrack } from '../sdp/own-track.ts';
-import { recordingPlane } from '../testing/recording-plane.ts';
-import { sdpFixture } from '../testing/sdp-fixture.ts';
 import { OfferingLink } from './offering-link.ts';
 import { Receivers } from './receivers.ts';
 

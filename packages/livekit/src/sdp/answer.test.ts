@@ -1,7 +1,7 @@
 import { parse } from 'sdp-transform';
 import { expect, test } from 'vitest';
-import { localPeer } from '../testing/recording-plane.ts';
-import { sdpFixture } from '../testing/sdp-fixture.ts';
+import { localPeer } from '../../test/support/recording-plane.ts';
+import { sdpFixture } from '../../test/support/sdp-fixture.ts';
 import { AnswerWriter } from './answer.ts';
 import { readDescription } from './read.ts';
 

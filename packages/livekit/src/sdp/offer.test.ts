@@ -1,7 +1,7 @@
 import { parse } from 'sdp-transform';
 import { expect, test } from 'vitest';
-import { localPeer } from '../testing/recording-plane.ts';
-import { sdpFixture } from '../testing/sdp-fixture.ts';
+import { localPeer } from '../../test/support/recording-plane.ts';
+import { sdpFixture } from '../../test/support/sdp-fixture.ts';
 import type { Section } from './media-section.ts';
 import { writeOffer } from './offer.ts';
 import { ownTrack, type TrackSpec } from './own-track.ts';

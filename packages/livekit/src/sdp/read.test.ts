@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sdpFixture } from '../testing/sdp-fixture.ts';
+import { sdpFixture } from '../../test/support/sdp-fixture.ts';
 import { DescriptionReader, readDescription } from './read.ts';
 import { receiveStream } from './streams.ts';
 

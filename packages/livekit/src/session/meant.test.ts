@@ -9,8 +9,8 @@ import {
   TrackType,
 } from '@livekit/protocol';
 import { expect, test } from 'vitest';
+import { joined } from '../../test/support/session-stage.ts';
 import type { ResponseMessage } from '../signal/signal-socket.ts';
-import { joined } from '../testing/session-stage.ts';
 import { unheardWith } from './wishes.ts';
 
 const ann = (track: Partial<TrackInfo> = {}): ResponseMessage => ({

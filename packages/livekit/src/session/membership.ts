@@ -1,5 +1,5 @@
 import { DisconnectReason, type JoinResponse, LeaveRequest, LeaveRequest_Action, ReconnectReason } from '@livekit/protocol';
-import type { Layout } from '@livekit-swarm/core';
+import type { Layout } from '@livekit-swarm/scenario';
 import type { Deployment } from '../deployment.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import { actionOf, failureOfLeave } from '../leave-reason.ts';

@@ -7,8 +7,8 @@ import {
   VideoQuality,
 } from '@livekit/protocol';
 import { expect, test } from 'vitest';
+import { recordingPlane } from '../../test/support/recording-plane.ts';
 import { ownTrack, type TrackSpec } from '../sdp/own-track.ts';
-import { recordingPlane } from '../testing/recording-plane.ts';
 import { Publications, wantedLayers } from './publications.ts';
 
 const camera = (heights: number[]): TrackSpec => ({

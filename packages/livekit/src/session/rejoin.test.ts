@@ -1,9 +1,9 @@
 import { DisconnectReason, LeaveRequest_Action } from '@livekit/protocol';
 import { expect, test } from 'vitest';
+import { leave } from '../../test/support/scripted-server.ts';
+import { joined, type Stage, told, welcome } from '../../test/support/session-stage.ts';
 import { noReconnectPolicy } from '../reconnect-policy.ts';
 import { appRejoinPolicy } from '../rejoin-policy.ts';
-import { leave } from '../testing/scripted-server.ts';
-import { joined, type Stage, told, welcome } from '../testing/session-stage.ts';
 
 const app = { rejoin: appRejoinPolicy(() => 0.5) };
 

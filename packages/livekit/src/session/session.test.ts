@@ -13,8 +13,8 @@ import {
   reconnectResponse,
   type ScriptedConnection,
   trackPublished,
-} from '../testing/scripted-server.ts';
-import { joined, stage, told, welcome } from '../testing/session-stage.ts';
+} from '../../test/support/scripted-server.ts';
+import { joined, stage, told, welcome } from '../../test/support/session-stage.ts';
 
 test('is in when media flows and its tracks are acknowledged, not before', async () => {
   const on = stage();

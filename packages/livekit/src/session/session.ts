@@ -1,4 +1,4 @@
-import type { Layout } from '@livekit-swarm/core';
+import type { Layout } from '@livekit-swarm/scenario';
 import type { Deployment } from '../deployment.ts';
 import type { Failure } from '../failure.ts';
 import type { MediaPlane, PeerState } from '../media-plane.ts';

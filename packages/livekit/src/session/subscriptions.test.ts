@@ -1,5 +1,5 @@
 import { ParticipantInfo, ParticipantInfo_State, TrackInfo, TrackType } from '@livekit/protocol';
-import { type Layout, tileSize } from '@livekit-swarm/core';
+import { type Layout, tileSize } from '@livekit-swarm/scenario';
 import { expect, test } from 'vitest';
 import type { RequestMessage } from '../signal/signal-socket.ts';
 import { RoomView } from './room-view.ts';

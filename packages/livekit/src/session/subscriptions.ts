@@ -1,5 +1,5 @@
 import { UpdateSubscription, UpdateTrackSettings } from '@livekit/protocol';
-import type { Layout } from '@livekit-swarm/core';
+import type { Layout } from '@livekit-swarm/scenario';
 import type { RequestMessage } from '../signal/signal-socket.ts';
 import type { RemoteTrack, RoomChanges, RoomView } from './room-view.ts';
 import { defaultWish, videosOnScreen, type Wish, wishFor } from './wishes.ts';

@@ -1,5 +1,5 @@
 import { SyncState, UpdateSubscription } from '@livekit/protocol';
-import type { Layout } from '@livekit-swarm/core';
+import type { Layout } from '@livekit-swarm/scenario';
 import type { Peers } from './peers.ts';
 import type { Publications } from './publications.ts';
 import type { Subscriptions } from './subscriptions.ts';

@@ -1,4 +1,4 @@
-import { type Layout, tileSize } from '@livekit-swarm/core';
+import { type Layout, tileSize } from '@livekit-swarm/scenario';
 import type { ResponseCase } from '../signal/message-case.ts';
 import type { RemoteTrack } from './room-view.ts';
 

@@ -1,6 +1,6 @@
 import { ReconnectReason, SessionDescription } from '@livekit/protocol';
 import { expect, test } from 'vitest';
-import { joinRequestOf } from '../testing/join-request.ts';
+import { joinRequestOf } from '../../test/support/join-request.ts';
 import { joinEndpoint, resumeEndpoint, validateEndpoint } from './endpoint.ts';
 
 const settings = { autoSubscribe: true, adaptiveStream: false };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeClock } from '../testing/fake-clock.ts';
+import { fakeClock } from '../../test/support/fake-clock.ts';
 import { Keepalive, type Kept } from './keepalive.ts';
 
 const connection = (now: number) => {

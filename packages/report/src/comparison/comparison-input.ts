@@ -1,5 +1,5 @@
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
-import type { Comparison, ComparisonVerdict } from '@livekit-swarm/core/compare';
+import type { Comparison, ComparisonVerdict } from '@livekit-swarm/analysis/compare';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { NoRun } from '../report-input.ts';
 
 /** All that is shown of a comparison: one base, and each of the others against it. */

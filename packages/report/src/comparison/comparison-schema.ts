@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@livekit-swarm/core';
+import { EXIT_CODES } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { COMPARISON_SCHEMA } from '../result-names.ts';
 

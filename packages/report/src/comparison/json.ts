@@ -1,5 +1,5 @@
-import { aggregationKey, metricDefinition } from '@livekit-swarm/core';
-import type { Comparison, FigureComparison } from '@livekit-swarm/core/compare';
+import type { Comparison, FigureComparison } from '@livekit-swarm/analysis/compare';
+import { aggregationKey, metricDefinition } from '@livekit-swarm/metrics';
 import { finiteDeep } from '../finite.ts';
 import { COMPARISON_SCHEMA } from '../result-names.ts';
 import { type ComparisonInput, exitCodeOfComparisons, verdictOfComparisons } from './comparison-input.ts';

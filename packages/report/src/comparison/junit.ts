@@ -1,4 +1,4 @@
-import type { Comparison, FigureComparison } from '@livekit-swarm/core/compare';
+import type { Comparison, FigureComparison } from '@livekit-swarm/analysis/compare';
 import { finite } from '../finite.ts';
 import { type XmlElement, xmlDocument } from '../junit/xml.ts';
 import type { NoRun } from '../report-input.ts';

@@ -1,4 +1,4 @@
-import type { Comparison } from '@livekit-swarm/core/compare';
+import type { Comparison } from '@livekit-swarm/analysis/compare';
 import { code, cut, item, line } from '../markdown/escape.ts';
 import { markdownTable } from '../markdown/table.ts';
 import type { ComparisonInput } from './comparison-input.ts';

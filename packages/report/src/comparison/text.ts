@@ -1,4 +1,4 @@
-import type { Comparison, FigureComparison } from '@livekit-swarm/core/compare';
+import type { Comparison, FigureComparison } from '@livekit-swarm/analysis/compare';
 import { plural } from '../format.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { type Paint, type Style, styleFor } from '../style.ts';

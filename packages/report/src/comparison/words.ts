@@ -1,5 +1,5 @@
-import { aggregationKey, metricDefinition } from '@livekit-swarm/core';
-import type { Comparison, ComparisonVerdict, FigureComparison } from '@livekit-swarm/core/compare';
+import type { Comparison, ComparisonVerdict, FigureComparison } from '@livekit-swarm/analysis/compare';
+import { aggregationKey, metricDefinition } from '@livekit-swarm/metrics';
 import { formatBytes, formatFigure, formatNumber, formatShare, plural } from '../format.ts';
 import { MARKS } from '../style.ts';
 

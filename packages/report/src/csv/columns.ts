@@ -1,4 +1,4 @@
-import type { Sketch } from '@livekit-swarm/core';
+import type { Sketch } from '@livekit-swarm/metrics';
 import { finite } from '../finite.ts';
 import type { MergedSeries, Second } from './seconds.ts';
 

@@ -1,5 +1,7 @@
-import { createSummary, judge, type RecordLine, resolveThresholds, type SampleLine, Sketch } from '@livekit-swarm/core';
-import { altered, generatorOf, recordOf, seriesOf, specOf } from '@livekit-swarm/core/testing';
+import { createSummary, judge, resolveThresholds } from '@livekit-swarm/analysis';
+import { Sketch } from '@livekit-swarm/metrics';
+import type { RecordLine, SampleLine } from '@livekit-swarm/record';
+import { altered, generatorOf, recordOf, seriesOf, specOf } from '@livekit-swarm/testkit/record-of';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { wholeOf } from '../rendered.ts';

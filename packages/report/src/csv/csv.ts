@@ -1,4 +1,4 @@
-import type { RecordLine } from '@livekit-swarm/core';
+import type { RecordLine } from '@livekit-swarm/record';
 import { stringify } from 'csv-stringify/sync';
 import { isRun, type Outcome, type ReportInput } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';

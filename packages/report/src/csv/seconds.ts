@@ -1,3 +1,4 @@
+import { Sketch } from '@livekit-swarm/metrics';
 import {
   COORDINATOR_SHARD,
   emptySeries,
@@ -5,8 +6,7 @@ import {
   type RecordLine,
   type SampleLine,
   type SeriesSample,
-  Sketch,
-} from '@livekit-swarm/core';
+} from '@livekit-swarm/record';
 
 /** What all shards saw in one second. */
 export interface Second {

@@ -1,6 +1,6 @@
+import { failedReport, inconclusiveReport, passedReport } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import type { ReportInput } from '../report-input.ts';
-import { failedReport, inconclusiveReport, passedReport } from '../testing/reports.ts';
 import { renderGitHub } from './github.ts';
 
 interface Command {

@@ -1,14 +1,9 @@
-import {
-  createHistory,
-  evaluate,
-  type History,
-  parseThreshold,
-  type RecordLine,
-  type ThresholdResult,
-} from '@livekit-swarm/core';
-import { altered, recordOf, specOf } from '@livekit-swarm/core/testing';
+import { createHistory, evaluate, type History, type ThresholdResult } from '@livekit-swarm/analysis';
+import { parseThreshold } from '@livekit-swarm/metrics';
+import type { RecordLine } from '@livekit-swarm/record';
+import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { reportOf } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
-import { reportOf } from '../testing/reports.ts';
 import { beyond, crossingOf, spansOf, spansText } from './crossings.ts';
 import { watchesOf } from './watches.ts';
 

@@ -1,4 +1,5 @@
-import { type History, holds, metricDefinition, type ThresholdResult } from '@livekit-swarm/core';
+import type { History, ThresholdResult } from '@livekit-swarm/analysis';
+import { holds, metricDefinition } from '@livekit-swarm/metrics';
 import { clock } from './clock.ts';
 import { watch } from './watches.ts';
 

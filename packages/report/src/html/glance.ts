@@ -7,7 +7,7 @@ import {
   SOCKET_DROPS_SHARE,
   type ThresholdResult,
   TICK_LATE_MS,
-} from '@livekit-swarm/core';
+} from '@livekit-swarm/analysis';
 import { formatBits, formatMs, formatNumber, formatShare, plural } from '../format.ts';
 import { clock } from './clock.ts';
 import type { HtmlInput } from './html-input.ts';

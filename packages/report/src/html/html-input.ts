@@ -1,4 +1,4 @@
-import type { History, People } from '@livekit-swarm/core';
+import type { History, People } from '@livekit-swarm/analysis';
 import type { ReportInput } from '../report-input.ts';
 
 /** All that is on the page. */

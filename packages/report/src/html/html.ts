@@ -1,4 +1,4 @@
-import { createHistory, createPeople } from '@livekit-swarm/core';
+import { createHistory, createPeople } from '@livekit-swarm/analysis';
 import { isRun, type NoRun, type ReportInput } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
 import { MARKS } from '../style.ts';

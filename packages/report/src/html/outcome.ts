@@ -1,4 +1,4 @@
-import type { Person } from '@livekit-swarm/core';
+import type { Person } from '@livekit-swarm/analysis';
 
 const OUTCOMES: Record<NonNullable<Person['outcome']>, string> = {
   left: 'stayed',

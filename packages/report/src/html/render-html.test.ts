@@ -1,8 +1,8 @@
-import { altered, recordOf, specOf } from '@livekit-swarm/core/testing';
+import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { failedReport, inconclusiveReport, passedReport, quietReport, reportOf } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import { wholeOf } from '../rendered.ts';
 import type { ReportInput } from '../report-input.ts';
-import { failedReport, inconclusiveReport, passedReport, quietReport, reportOf } from '../testing/reports.ts';
 import { htmlReporter } from './html.ts';
 
 const pageOf = (input: ReportInput): Promise<string> => wholeOf(htmlReporter.render([input]) ?? '');

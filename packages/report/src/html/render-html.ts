@@ -1,4 +1,4 @@
-import { formatDuration } from '@livekit-swarm/core';
+import { formatDuration } from '@livekit-swarm/settings';
 import { MARKS } from '../style.ts';
 import { chartGroups } from './charts/catalog.ts';
 import { pageDataOf } from './charts/page-data.ts';

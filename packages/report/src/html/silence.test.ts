@@ -1,7 +1,8 @@
-import { createHistory, type RecordLine } from '@livekit-swarm/core';
-import { altered, recordOf, specOf } from '@livekit-swarm/core/testing';
+import { createHistory } from '@livekit-swarm/analysis';
+import type { RecordLine } from '@livekit-swarm/record';
+import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { reportOf } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
-import { reportOf } from '../testing/reports.ts';
 import { silentSpans } from './silence.ts';
 import { watchesOf } from './watches.ts';
 

@@ -1,4 +1,4 @@
-import type { History } from '@livekit-swarm/core';
+import type { History } from '@livekit-swarm/analysis';
 import { type Span, spansOf } from './crossings.ts';
 import { watch } from './watches.ts';
 

@@ -1,4 +1,5 @@
-import type { Aggregation, Judgement, Labels, MetricName, Watch } from '@livekit-swarm/core';
+import type { Judgement, Watch } from '@livekit-swarm/analysis';
+import type { Aggregation, Labels, MetricName } from '@livekit-swarm/metrics';
 
 export const RATE: Aggregation = { type: 'rate' };
 export const MAX: Aggregation = { type: 'max' };

@@ -1,5 +1,5 @@
-import type { ThresholdResult } from '@livekit-swarm/core';
-import type { Comparison } from '@livekit-swarm/core/compare';
+import type { ThresholdResult } from '@livekit-swarm/analysis';
+import type { Comparison } from '@livekit-swarm/analysis/compare';
 import { concludingSentence, markOfComparison } from '../comparison/words.ts';
 import { measuredOf, measuredSentence, thresholdName, uniqueNames } from '../figures.ts';
 import { finite } from '../finite.ts';

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { failedReport, inconclusiveReport, passedReport } from '@livekit-swarm/testkit/reports';
 import { parse } from 'test-results-parser';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { NoRun, Outcome, ReportInput } from '../report-input.ts';
-import { failedReport, inconclusiveReport, passedReport } from '../testing/reports.ts';
 import { renderJunit } from './junit.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-junit-'));

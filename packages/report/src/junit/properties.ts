@@ -1,4 +1,4 @@
-import { flattenMetrics } from '@livekit-swarm/core';
+import { flattenMetrics } from '@livekit-swarm/metrics';
 import { finite } from '../finite.ts';
 import type { ReportInput } from '../report-input.ts';
 

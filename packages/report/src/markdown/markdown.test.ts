@@ -1,8 +1,8 @@
+import { asRead } from '@livekit-swarm/testkit/as-read';
+import { failedReport, inconclusiveReport, passedReport, stagedReport } from '@livekit-swarm/testkit/reports';
 import { marked, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { NoRun, ReportInput } from '../report-input.ts';
-import { asRead } from '../testing/as-read.ts';
-import { failedReport, inconclusiveReport, passedReport, stagedReport } from '../testing/reports.ts';
 import { code, plain } from './escape.ts';
 import { MOST_CHARACTERS, renderMarkdown } from './markdown.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { failedReport, inconclusiveReport, passedReport, quietReport, stagedReport } from '@livekit-swarm/testkit/reports';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { renderJson } from '../json.ts';
 import type { NoRun, Outcome } from '../report-input.ts';
-import { failedReport, inconclusiveReport, passedReport, quietReport, stagedReport } from '../testing/reports.ts';
 import { resultJsonSchema, strictResultJsonSchema } from './json-schema.ts';
 
 const PUBLISHED = new URL('../../schema/result.schema.json', import.meta.url);

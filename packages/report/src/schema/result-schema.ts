@@ -1,4 +1,5 @@
-import { EXIT_CODES, scenarioSchema } from '@livekit-swarm/core';
+import { scenarioSchema } from '@livekit-swarm/scenario';
+import { EXIT_CODES } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { comparisonSchema } from '../comparison/comparison-schema.ts';
 import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../result-names.ts';

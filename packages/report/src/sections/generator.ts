@@ -1,4 +1,4 @@
-import type { Share } from '@livekit-swarm/core';
+import type { Share } from '@livekit-swarm/analysis';
 import { formatBytes, formatMs, formatNumber, formatShare, plural } from '../format.ts';
 import type { ReportInput } from '../report-input.ts';
 import type { Style } from '../style.ts';

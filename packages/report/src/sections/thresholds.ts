@@ -1,4 +1,4 @@
-import type { ThresholdResult } from '@livekit-swarm/core';
+import type { ThresholdResult } from '@livekit-swarm/analysis';
 import type { ReportInput } from '../report-input.ts';
 import { paintOf, type Style } from '../style.ts';
 import { renderTable } from '../table.ts';

@@ -1,4 +1,4 @@
-import type { FailureReason, Summary } from '@livekit-swarm/core';
+import type { FailureReason, Summary } from '@livekit-swarm/analysis';
 import { formatMs, formatNumber, plural } from '../format.ts';
 import type { TableData } from './table-data.ts';
 

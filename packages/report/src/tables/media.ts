@@ -1,4 +1,4 @@
-import type { Summary, TrafficRow } from '@livekit-swarm/core';
+import type { Summary, TrafficRow } from '@livekit-swarm/analysis';
 import { formatBits, formatCount, formatMs, formatNumber, formatShare } from '../format.ts';
 import type { TableData } from './table-data.ts';
 

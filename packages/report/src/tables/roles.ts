@@ -1,4 +1,4 @@
-import type { Summary } from '@livekit-swarm/core';
+import type { Summary } from '@livekit-swarm/analysis';
 import { formatBits, formatCount, formatMs, formatNumber, formatShare } from '../format.ts';
 import { type RoleTraffic, roleTraffic } from '../role-traffic.ts';
 import { ARROWS } from './media.ts';

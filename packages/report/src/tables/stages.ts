@@ -1,4 +1,5 @@
-import { type Aggregation, aggregate, type MetricName, type MetricReader, type Summary } from '@livekit-swarm/core';
+import type { Summary } from '@livekit-swarm/analysis';
+import { type Aggregation, aggregate, type MetricName, type MetricReader } from '@livekit-swarm/metrics';
 import { formatCount, formatMs, formatNumber, formatShare, formatTime } from '../format.ts';
 import type { TableData } from './table-data.ts';
 

@@ -1,4 +1,4 @@
-import type { ThresholdResult } from '@livekit-swarm/core';
+import type { ThresholdResult } from '@livekit-swarm/analysis';
 import { measuredOf } from '../figures.ts';
 import { MARKS } from '../style.ts';
 import type { TableData } from './table-data.ts';

@@ -1,4 +1,4 @@
-import type { Summary } from '@livekit-swarm/core';
+import type { Summary } from '@livekit-swarm/analysis';
 import { formatMs, formatNumber, formatShare, shorten } from '../format.ts';
 import type { TableData } from './table-data.ts';
 

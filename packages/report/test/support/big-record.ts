@@ -2,8 +2,9 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { emptySeries, type RecordLine, Sketch, type SketchBins, type TrackResult } from '@livekit-swarm/core';
-import { generatorOf, recordOf, specOf, trackOf } from '@livekit-swarm/core/testing';
+import { Sketch, type SketchBins } from '@livekit-swarm/metrics';
+import { emptySeries, type RecordLine, type TrackResult } from '@livekit-swarm/record';
+import { generatorOf, recordOf, specOf, trackOf } from '@livekit-swarm/testkit/record-of';
 
 export interface BigRun {
   rooms: number;

@@ -1,4 +1,4 @@
-import { quote, say, share, strict, suggest, text, textOf } from '@livekit-swarm/core/settings';
+import { quote, say, share, strict, suggest, text, textOf } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Aim } from '../drill.ts';
 

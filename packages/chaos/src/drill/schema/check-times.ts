@@ -1,4 +1,4 @@
-import { formatDuration } from '@livekit-swarm/core';
+import { formatDuration } from '@livekit-swarm/settings';
 import type { Fault } from '../../faults/fault.ts';
 import { lengthOf } from '../length-of.ts';
 import type { Complain, FaultItem } from './fault.ts';

@@ -1,4 +1,4 @@
-import { duration, quote, say, strict, suggest, textOf, whole } from '@livekit-swarm/core/settings';
+import { duration, quote, say, strict, suggest, textOf, whole } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Fault } from '../../faults/fault.ts';
 import { aim } from './aim.ts';

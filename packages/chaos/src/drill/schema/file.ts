@@ -1,5 +1,5 @@
-import { joinRate } from '@livekit-swarm/core';
-import { duration, name, prose, say, seed, share, strict, tags, text, whole, word, yesOrNo } from '@livekit-swarm/core/settings';
+import { joinRate } from '@livekit-swarm/scenario';
+import { duration, name, prose, say, seed, share, strict, tags, text, whole, word, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type Faults, faultList } from './fault.ts';
 import { known } from './known.ts';

@@ -1,5 +1,5 @@
-import { DRILL_FAILINGS } from '@livekit-swarm/core';
-import { prose, say, strict, text, word } from '@livekit-swarm/core/settings';
+import { DRILL_FAILINGS } from '@livekit-swarm/analysis';
+import { prose, say, strict, text, word } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { KnownOutcome } from '../drill.ts';
 

@@ -1,4 +1,4 @@
-import { duration, quote, say, share, strict, textOf, whole } from '@livekit-swarm/core/settings';
+import { duration, quote, say, share, strict, textOf, whole } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Objectives } from '../drill.ts';
 

@@ -1,5 +1,5 @@
-import { parseThreshold, ThresholdError } from '@livekit-swarm/core';
-import { say } from '@livekit-swarm/core/settings';
+import { parseThreshold, ThresholdError } from '@livekit-swarm/metrics';
+import { say } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 const expression = z.string({ error: say('must be an expression', 'write p(95)<200') });

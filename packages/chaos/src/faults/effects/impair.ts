@@ -1,5 +1,5 @@
-import { identifyProcess } from '@livekit-swarm/lab';
-import { impairProgram } from '@livekit-swarm/native';
+import { identifyProcess } from '@livekit-swarm/host';
+import { impairProgram } from '@livekit-swarm/webrtc';
 import { ChaosError } from '../../chaos-error.ts';
 import type { LinkTrouble, Member, MemberPorts, Target } from '../../targets/target.ts';
 import type { FaultContext } from '../fault.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeTarget, NODE } from '../../testing/fake-target.ts';
+import { fakeTarget, NODE } from '../../../test/support/fake-target.ts';
 import { cutRules } from '../redis-cut.ts';
 import { queueRules } from './impair.ts';
 import { cutPackets, dropRules, healPackets, lacksTraffic } from './packet-rules.ts';

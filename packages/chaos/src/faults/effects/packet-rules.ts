@@ -1,4 +1,4 @@
-import { word } from '@livekit-swarm/core/settings';
+import { word } from '@livekit-swarm/settings';
 import type { Member, MemberPorts, Target } from '../../targets/target.ts';
 import { lacksAny } from './put-right.ts';
 import { addRules, firstLine, removeTables, tableName } from './table.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DrillResult } from '../../measure/drill-result.ts';
-import { drillOf } from '../../testing/drill-of.ts';
+import { drillOf } from '../../../test/support/drill-of.ts';
 import {
   emptyDrill,
   interruptedDrill,
@@ -10,7 +9,8 @@ import {
   splitDrill,
   variedDrill,
   voidDrill,
-} from '../../testing/drill-results.ts';
+} from '../../../test/support/drill-results.ts';
+import type { DrillResult } from '../../measure/drill-result.ts';
 import { renderDrillHtml } from './render-html.ts';
 
 const RESULTS: [string, DrillResult][] = [

@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@livekit-swarm/core';
+import { EXIT_CODES } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { DRILL_RESULT_SCHEMA } from '../../measure/drill-result.ts';
 import { drillSchema, failing, objective } from './drill-schema.ts';

@@ -1,4 +1,4 @@
-import { DRILL_FAILINGS } from '@livekit-swarm/core';
+import { DRILL_FAILINGS } from '@livekit-swarm/analysis';
 import { z } from 'zod';
 import type { Drill } from '../../drill/drill.ts';
 

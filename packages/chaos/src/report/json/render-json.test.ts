@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { drillOf } from '../../testing/drill-of.ts';
+import { drillOf } from '../../../test/support/drill-of.ts';
 import {
   emptyDrill,
   interruptedDrill,
@@ -11,7 +11,7 @@ import {
   splitDrill,
   variedDrill,
   voidDrill,
-} from '../../testing/drill-results.ts';
+} from '../../../test/support/drill-results.ts';
 import { drillResultJsonSchema, strictDrillResultJsonSchema } from './document-schema.ts';
 import { type DrillOutcome, type NoDrill, renderDrillJson } from './render-json.ts';
 

@@ -1,4 +1,4 @@
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/core';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../../measure/drill-result.ts';
 import { exitCodeOfDrill } from '../exit-code.ts';
 import { DRILL_RESULTS_SCHEMA, type DrillDocument, type NoDrillDocument } from './document-schema.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { isMemberKind, MEMBER_KINDS, type PartSettings, portsOf, readPartSettings } from '../part-settings.ts';
 import type { MemberKind, MemberPorts } from '../target.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { ChaosError } from '../../chaos-error.ts';
 import { isMemberKind, MEMBER_KINDS } from '../part-settings.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cluster, identifyProcess, type ProcessIdentity } from '@livekit-swarm/lab';
+import { identifyProcess, type ProcessIdentity } from '@livekit-swarm/host';
+import type { Cluster } from '@livekit-swarm/lab';
 import { plural } from '@livekit-swarm/report';
 import { labParts } from './lab-parts.ts';
 import type { Part, Place } from './part.ts';

@@ -1,4 +1,4 @@
-import { identifyProcess } from '@livekit-swarm/lab';
+import { identifyProcess } from '@livekit-swarm/host';
 import { plural } from '@livekit-swarm/report';
 import { labParts } from './lab-parts.ts';
 import type { Place } from './part.ts';

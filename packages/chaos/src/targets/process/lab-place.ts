@@ -1,4 +1,5 @@
-import { isSameProcess, type LabState, labService, type ProcessIdentity, readLab, type ServiceAction } from '@livekit-swarm/lab';
+import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
+import { type LabState, labService, readState as readLab, type ServiceAction } from '@livekit-swarm/lab';
 import { ChaosError } from '../../chaos-error.ts';
 import { labParts } from './lab-parts.ts';
 import type { Place } from './part.ts';

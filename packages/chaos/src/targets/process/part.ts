@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '@livekit-swarm/lab';
+import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { Member, TargetReference } from '../target.ts';
 
 /** A part of a deployment of processes, whether it runs or not. Plain JSON. */

@@ -1,4 +1,4 @@
-import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/lab';
+import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import { z } from 'zod';
 import { ChaosError } from '../../chaos-error.ts';
 import type { TargetReference } from '../target.ts';

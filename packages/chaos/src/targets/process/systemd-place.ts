@@ -1,4 +1,4 @@
-import { identifyProcess } from '@livekit-swarm/lab';
+import { identifyProcess } from '@livekit-swarm/host';
 import { thisMachine } from './machine.ts';
 import type { Place } from './part.ts';
 import { formatUnit, type Unit } from './unit.ts';

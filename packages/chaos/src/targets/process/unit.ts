@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import type { MemberKind } from '../target.ts';
 
 /** A unit of systemd, and what it is to the deployment. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { UsageError } from '@livekit-swarm/core';
+import { UsageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { ChaosError } from '../../chaos-error.ts';
 import { formatUnit, parseUnit, type Unit } from '../process/unit.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, KEY, LISTENING, openSource, tokenFor, WATCHING } from './testing/reporter.ts';
+import { bodyOf, KEY, LISTENING, openSource, tokenFor, WATCHING } from '../../../test/support/clients/reporter.ts';
 
 const AUDIO = '{direction="down",kind="audio",sdk="livekit-client 2",browser="chrome"}';
 const VIDEO = '{direction="down",kind="video",sdk="livekit-client 2",browser="chrome"}';

@@ -1,4 +1,4 @@
-import { positive, say, strict, text, whole, yesOrNo } from '@livekit-swarm/core/settings';
+import { positive, say, strict, text, whole, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type ApiKey, CLIENTS_DEFAULTS, type ClientsOptions, MOST_LISTED } from './clients-options.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bodyOf, LISTENING, openSource, tokenFor } from './testing/reporter.ts';
+import { bodyOf, LISTENING, openSource, tokenFor } from '../../../test/support/clients/reporter.ts';
 
 /** However many there are, each of 4 × direction and kind, sdk and browser is there once. */
 const MOST_SERIES = 4 * 6 * 9 * 60;

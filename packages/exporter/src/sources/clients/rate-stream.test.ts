@@ -1,7 +1,7 @@
-import { audioQuality } from '@livekit-swarm/core';
+import { audioQuality } from '@livekit-swarm/analysis';
 import { describe, expect, it } from 'vitest';
+import { LISTENING, WATCHING } from '../../../test/support/clients/reporter.ts';
 import { expectedPackets, rateStream } from './rate-stream.ts';
-import { LISTENING, WATCHING } from './testing/reporter.ts';
 
 const SPEAKING = { direction: 'up', kind: 'audio', expectedMs: 10_000, packets: 500, rtt: 0.04 } as const;
 

@@ -1,4 +1,4 @@
-import { audioQuality, videoQuality } from '@livekit-swarm/core';
+import { audioQuality, videoQuality } from '@livekit-swarm/analysis';
 import type { ReadStream } from './payload-schema.ts';
 
 /** Too short to say what it was like. */

@@ -1,4 +1,4 @@
-import { participantQuality } from '@livekit-swarm/core';
+import { participantQuality } from '@livekit-swarm/analysis';
 import type { CLIENT_METRICS } from '../../catalogue/index.ts';
 import type { Handles } from '../../metrics/register-family.ts';
 import type { ReadReport, ReadStream } from './payload-schema.ts';

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectRegistry, ghostRooms, isStale, type RegistryClient } from '@livekit-swarm/livekit';
 import { Registry } from 'prom-client';
 import type { Trouble } from '../../api-trouble.ts';
 import { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
@@ -6,7 +7,6 @@ import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import { type ApiPoll, createApiPoll } from './api-poll.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
-import { connectRegistry, ghostRooms, isStale, type RegistryClient } from './registry.ts';
 import { type LifecycleHandles, webhookRoutes } from './webhooks.ts';
 
 /** What the server says of its rooms: through webhooks, its API and, where it is given, its Redis. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EventLine, LEFT_WHILE_JOINING, type ParticipantPlan } from '@livekit-swarm/core';
 import { type EngineOptions, NativeEngine } from '@livekit-swarm/engine';
 import { makeToken } from '@livekit-swarm/livekit';
-import { openPump } from '@livekit-swarm/native';
+import { type EventLine, LEFT_WHILE_JOINING } from '@livekit-swarm/record';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import { openPump } from '@livekit-swarm/webrtc';
 import { type ProbeModule, TOLD_EVERY_MS } from './module.ts';
 import { identityOf, type Observation, SIDES, type Side, type SideObservation } from './observation.ts';
 import type { RoomAccess } from './probe-room.ts';

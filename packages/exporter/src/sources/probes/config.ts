@@ -1,5 +1,5 @@
-import { formatDuration, MAX_DATA_BYTES, MIN_DATA_BYTES } from '@livekit-swarm/core';
-import { duration, type Path, say, share, strict, whole, word, yesOrNo } from '@livekit-swarm/core/settings';
+import { MAX_DATA_BYTES, MIN_DATA_BYTES } from '@livekit-swarm/scenario';
+import { duration, formatDuration, type Path, say, share, strict, whole, word, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { labelName } from '../../config/target.ts';
 import { KINDS, moduleOf, neededMs, type ProbeModule } from './module.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '@livekit-swarm/core/settings';
+import { nearest } from '@livekit-swarm/settings';
 import { checkUrl, type Target, type TargetNode } from '../../config/target.ts';
 import type { ProbeModule } from './module.ts';
 

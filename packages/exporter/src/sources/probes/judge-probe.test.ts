@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { observation, sideIn, track } from '../../../test/support/fake-engine.ts';
 import { judgeProbe } from './judge-probe.ts';
 import { absent, identityOf, type Observation } from './observation.ts';
-import { observation, sideIn, track } from './testing.ts';
 
 const reasons = (seen: Observation): string[] => judgeProbe(seen).failures.map(({ reason }) => reason);
 const from = identityOf('b');

@@ -1,4 +1,4 @@
-import type { TrackResult } from '@livekit-swarm/core';
+import type { TrackResult } from '@livekit-swarm/record';
 import { identityOf, type Observation, otherOf, SIDES, type Side } from './observation.ts';
 import { type Failing, failuresOf } from './probe-failures.ts';
 import { type DataFigures, dataFigures, figuresOf, type MediaFigures, sumBoth, worst } from './probe-figures.ts';

@@ -1,4 +1,4 @@
-import type { DataTraffic, Resolution, TrackPlan, VideoCodec } from '@livekit-swarm/core';
+import type { DataTraffic, Resolution, TrackPlan, VideoCodec } from '@livekit-swarm/scenario';
 
 /** What two participants can do to try a deployment. */
 export const KINDS = ['audio_pair', 'video_pair', 'data_echo', 'join_only'] as const;

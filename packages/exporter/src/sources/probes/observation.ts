@@ -1,4 +1,4 @@
-import type { JoinPhases, TrackResult } from '@livekit-swarm/core';
+import type { JoinPhases, TrackResult } from '@livekit-swarm/record';
 import type { Trouble } from '../../api-trouble.ts';
 import type { ProbeModule } from './module.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { observation, track } from '../../../test/support/fake-engine.ts';
 import { PROBE_METRICS } from '../../catalogue/index.ts';
 import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { render } from '../../metrics/render.ts';
@@ -6,7 +7,6 @@ import type { Snapshot } from '../../metrics/snapshot.ts';
 import { judgeProbe, type ProbeResult } from './judge-probe.ts';
 import { identityOf } from './observation.ts';
 import { createProbeBoard } from './probe-board.ts';
-import { observation, track } from './testing.ts';
 
 /** The last of these probes, after all of them. */
 const snapshotsOf = (...results: ProbeResult[]): Snapshot[] => {

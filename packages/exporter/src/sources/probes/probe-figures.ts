@@ -1,4 +1,4 @@
-import type { TrackResult } from '@livekit-swarm/core';
+import type { TrackResult } from '@livekit-swarm/record';
 import { type Observation, SIDES } from './observation.ts';
 
 /** What of one kind of media went through, both sides together; where sides differ, the worse. */

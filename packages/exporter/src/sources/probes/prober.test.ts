@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { observation } from '../../../test/support/fake-engine.ts';
 import type { Destination } from './destination.ts';
 import { createProber } from './prober.ts';
 import type { ProbeOrder } from './run-probe.ts';
-import { observation } from './testing.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

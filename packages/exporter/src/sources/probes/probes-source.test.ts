@@ -1,9 +1,9 @@
 import { expect, it, vi } from 'vitest';
+import { observation } from '../../../test/support/fake-engine.ts';
 import { collect } from '../../metrics/render.ts';
 import { moduleOf } from './module.ts';
 import { createProber } from './prober.ts';
 import { createProbesSource } from './probes-source.ts';
-import { observation } from './testing.ts';
 
 it('has one series for a place that several entries of the schedule probe', async () => {
   const context = { error: () => {}, log: () => {}, up: () => {} };

@@ -1,5 +1,5 @@
-import { UsageError } from '@livekit-swarm/core';
-import { openPump } from '@livekit-swarm/native';
+import { UsageError } from '@livekit-swarm/settings';
+import { openPump } from '@livekit-swarm/webrtc';
 import { Registry } from 'prom-client';
 import { EXPORTER_METRICS, PROBE_METRICS, PROBE_REFUSALS } from '../../catalogue/index.ts';
 import type { Target } from '../../config/target.ts';

@@ -1,4 +1,5 @@
-import type { MetricName, MetricReader, SoFar } from '@livekit-swarm/core';
+import type { SoFar } from '@livekit-swarm/analysis';
+import type { MetricName, MetricReader } from '@livekit-swarm/metrics';
 import { type RunMetricName, type Say, textOf } from './run-names.ts';
 
 /** Reasons are short stable words; should that ever fail, metrics stay bounded. */

@@ -1,4 +1,4 @@
-import { DRILL_FAILINGS, type DrillFailing } from '@livekit-swarm/core';
+import { DRILL_FAILINGS, type DrillFailing } from '@livekit-swarm/analysis';
 import type { Registry } from 'prom-client';
 import { CHAOS_METRICS, DRILL_VERDICTS, type DrillPeople, type DrillVerdict } from '../../catalogue/index.ts';
 import { asMetric } from '../../metrics/quantiles.ts';

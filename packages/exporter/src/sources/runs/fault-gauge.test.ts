@@ -1,4 +1,4 @@
-import type { DrillEvent, RecordLine } from '@livekit-swarm/core';
+import type { DrillEvent, RecordLine } from '@livekit-swarm/record';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { createFaultGauge } from './fault-gauge.ts';

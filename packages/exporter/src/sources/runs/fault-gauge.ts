@@ -1,4 +1,4 @@
-import type { RecordLine } from '@livekit-swarm/core';
+import type { RecordLine } from '@livekit-swarm/record';
 import { Gauge, type Registry } from 'prom-client';
 import { CHAOS_METRICS } from '../../catalogue/index.ts';
 

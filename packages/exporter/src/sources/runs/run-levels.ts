@@ -1,5 +1,5 @@
-import type { EventLine, SampleLine, SeriesLabels } from '@livekit-swarm/core';
-import { COORDINATOR_SHARD } from '@livekit-swarm/core';
+import type { EventLine, SampleLine, SeriesLabels } from '@livekit-swarm/record';
+import { COORDINATOR_SHARD } from '@livekit-swarm/record';
 
 /** What is a level rather than a sum: as every process of the generator last told it. */
 export interface RunLevels {

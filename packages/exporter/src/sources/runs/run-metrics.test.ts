@@ -1,5 +1,6 @@
-import { createSummary, type RecordLine, type SampleLine } from '@livekit-swarm/core';
-import { altered, recordOf, specOf } from '@livekit-swarm/core/testing';
+import { createSummary } from '@livekit-swarm/analysis';
+import type { RecordLine, SampleLine } from '@livekit-swarm/record';
+import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import { render } from '../../metrics/render.ts';

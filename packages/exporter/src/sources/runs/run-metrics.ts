@@ -1,13 +1,5 @@
-import {
-  createSummary,
-  type DeploymentLine,
-  type HeaderLine,
-  type RecordLine,
-  resolveThresholds,
-  type SoFar,
-  type SourcedThreshold,
-  type SummaryFold,
-} from '@livekit-swarm/core';
+import { createSummary, resolveThresholds, type SoFar, type SourcedThreshold, type SummaryFold } from '@livekit-swarm/analysis';
+import type { DeploymentLine, HeaderLine, RecordLine } from '@livekit-swarm/record';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
 import { sayJoins, sayMedia } from './count-series.ts';

@@ -1,4 +1,4 @@
-import type { Labels } from '@livekit-swarm/core';
+import type { Labels } from '@livekit-swarm/metrics';
 import type { RUN_METRICS } from '../../catalogue/index.ts';
 
 export type RunMetricName = keyof typeof RUN_METRICS;

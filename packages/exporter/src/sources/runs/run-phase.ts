@@ -1,4 +1,4 @@
-import type { RecordLine } from '@livekit-swarm/core';
+import type { RecordLine } from '@livekit-swarm/record';
 
 export const RUN_PHASES = ['joining', 'steady', 'leaving', 'ended'] as const;
 export type RunPhase = (typeof RUN_PHASES)[number];

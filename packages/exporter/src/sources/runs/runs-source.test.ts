@@ -1,5 +1,5 @@
-import type { RecordLine } from '@livekit-swarm/core';
-import { recordOf, specOf } from '@livekit-swarm/core/testing';
+import type { RecordLine } from '@livekit-swarm/record';
+import { recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it, vi } from 'vitest';
 import { collect } from '../../metrics/render.ts';
 import { createRunsSource } from './runs-source.ts';

@@ -1,4 +1,4 @@
-import type { RecordLine } from '@livekit-swarm/core';
+import type { RecordLine } from '@livekit-swarm/record';
 import { Registry } from 'prom-client';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';

@@ -1,4 +1,4 @@
-import { evaluate, type SoFar, type SourcedThreshold } from '@livekit-swarm/core';
+import { evaluate, type SoFar, type SourcedThreshold } from '@livekit-swarm/analysis';
 import type { Say } from './run-names.ts';
 
 /**

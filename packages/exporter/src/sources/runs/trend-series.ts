@@ -1,4 +1,4 @@
-import type { MetricName, MetricReader } from '@livekit-swarm/core';
+import type { MetricName, MetricReader } from '@livekit-swarm/metrics';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import type { SnapshotValue } from '../../metrics/snapshot.ts';
 import { type RunMetricName, textOf } from './run-names.ts';

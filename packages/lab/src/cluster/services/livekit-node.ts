@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ServerPorts } from '../../free-ports.ts';
+import type { ServerPorts } from '@livekit-swarm/host';
 import type { ProgramBinary } from '../../provision/pinned-program.ts';
 import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from '../../server/config.ts';
 import type { ApiCredentials } from '../../server/credentials.ts';

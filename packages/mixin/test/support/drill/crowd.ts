@@ -1,8 +1,8 @@
 /** People in a deployment. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, scenarioOfLoad } from '@livekit-swarm/core';
-import { runSmallCrowd } from '@livekit-swarm/swarm/testing';
+import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, scenarioOfLoad } from '@livekit-swarm/scenario';
+import { runSmallCrowd } from '@livekit-swarm/testkit/small-crowd';
 import type { Watched } from './deployment.ts';
 import { type NodeFacts, putRoomOn, until } from './nodes.ts';
 

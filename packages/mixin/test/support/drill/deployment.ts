@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findFreePorts } from '@livekit-swarm/host';
 import {
   type Cluster,
   type ClusterFacts,
   type Extra,
-  findFreePorts,
   generateCredentials,
   plainEnvironment,
   STOP_POLITELY,
@@ -16,8 +16,8 @@ import {
 } from '@livekit-swarm/lab';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { stringify } from 'yaml';
-import { askPrometheus, type Sample } from '../../../src/testing/prometheus.ts';
-import { scaleRules } from '../../../src/testing/scale-rules.ts';
+import { askPrometheus, type Sample } from '../prometheus.ts';
+import { scaleRules } from '../scale-rules.ts';
 import { factorAt, type Pace } from './pace.ts';
 import { receiveWebhooks, type WebhookReceiver } from './webhook-receiver.ts';
 

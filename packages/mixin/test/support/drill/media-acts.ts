@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { plainEnvironment, spawnGuarded } from '@livekit-swarm/lab';
+import { spawnGuarded } from '@livekit-swarm/host';
+import { plainEnvironment } from '@livekit-swarm/lab';
 import { type Act, JOINS_FAILING } from './act.ts';
 import { startCalls } from './crowd.ts';
 import { busiestNode, nodesByPeople, until } from './nodes.ts';

@@ -1,6 +1,6 @@
 /** How fast time goes for the rules. */
 import { ALERTS } from '../../../src/alerts/index.ts';
-import { durationMs } from '../../../src/testing/scale-rules.ts';
+import { durationMs } from '../scale-rules.ts';
 
 export interface Pace {
   /** Every duration of the shipped rules is divided by this … */

@@ -1,7 +1,7 @@
 /** Makes fault after fault, and writes down what is told of it at the webhook. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALERTS } from '../../../src/alerts/index.ts';
-import { durationMs } from '../../../src/testing/scale-rules.ts';
+import { durationMs } from '../scale-rules.ts';
 import { type Act, JOINS_FAILING } from './act.ts';
 import { startCalls } from './crowd.ts';
 import type { Watched } from './deployment.ts';

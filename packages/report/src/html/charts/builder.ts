@@ -1,4 +1,5 @@
-import type { History, Judgement, Line, MetricName, Watch } from '@livekit-swarm/core';
+import type { History, Judgement, Line, Watch } from '@livekit-swarm/analysis';
+import type { MetricName } from '@livekit-swarm/metrics';
 import { watch } from '../watches.ts';
 import type { ChartData, Color, SeriesData, Unit } from './chart-data.ts';
 

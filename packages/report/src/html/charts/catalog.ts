@@ -1,4 +1,5 @@
-import type { History, Judgement, MetricName } from '@livekit-swarm/core';
+import type { History, Judgement } from '@livekit-swarm/analysis';
+import type { MetricName } from '@livekit-swarm/metrics';
 import { MAX, percentile, watch } from '../watches.ts';
 import { type Builder, builderOf, type Chart, type Look } from './builder.ts';
 import type { SeriesData } from './chart-data.ts';

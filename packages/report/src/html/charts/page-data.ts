@@ -1,4 +1,4 @@
-import type { History } from '@livekit-swarm/core';
+import type { History } from '@livekit-swarm/analysis';
 import type { HtmlInput } from '../html-input.ts';
 import { said } from '../markup.ts';
 import { stagesOf } from '../sections/glance.ts';

@@ -1,4 +1,4 @@
-import { formatDuration } from '@livekit-swarm/core';
+import { formatDuration } from '@livekit-swarm/settings';
 import type { ChartGroup } from '../charts/catalog.ts';
 import { html, type Markup } from '../markup.ts';
 

@@ -1,4 +1,4 @@
-import { aggregate, type MetricName, type MetricReader } from '@livekit-swarm/core';
+import { aggregate, type MetricName, type MetricReader } from '@livekit-swarm/metrics';
 import { formatBytes, formatMs, formatNumber, formatShare, plural } from '../../format.ts';
 import { joinReasons, joinTable } from '../../tables/joins.ts';
 import { mediaTable } from '../../tables/media.ts';

@@ -1,4 +1,4 @@
-import type { Labels, MetricName, Sketch } from '@livekit-swarm/core';
+import type { Labels, MetricName, Sketch } from '@livekit-swarm/metrics';
 import { formatMs, formatNumber } from '../../format.ts';
 import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup } from '../markup.ts';

@@ -1,4 +1,4 @@
-import type { Window } from '@livekit-swarm/core';
+import type { Window } from '@livekit-swarm/metrics';
 import { formatNumber } from '../../format.ts';
 import { clock } from '../clock.ts';
 import { type Lane, lanesOf } from '../glance.ts';

@@ -1,4 +1,6 @@
-import { crossedSentence, EXIT_CODES, metricDefinition, type Summary, type ThresholdResult } from '@livekit-swarm/core';
+import { crossedSentence, type Summary, type ThresholdResult } from '@livekit-swarm/analysis';
+import { metricDefinition } from '@livekit-swarm/metrics';
+import { EXIT_CODES } from '@livekit-swarm/settings';
 import { describeScenario } from '../../describe-scenario.ts';
 import { limitOf, measuredOf } from '../../figures.ts';
 import { formatFigure, formatMs, formatNumber, formatShare, plural } from '../../format.ts';

@@ -1,4 +1,5 @@
-import { formatDuration, formatScenario, type Scenario } from '@livekit-swarm/core';
+import { formatScenario, type Scenario } from '@livekit-swarm/scenario';
+import { formatDuration } from '@livekit-swarm/settings';
 import { formatBytes } from '../../format.ts';
 import { cut } from '../../markdown/escape.ts';
 import type { HtmlInput } from '../html-input.ts';

@@ -1,4 +1,4 @@
-import type { People, Person, RoomStanding } from '@livekit-swarm/core';
+import type { People, Person, RoomStanding } from '@livekit-swarm/analysis';
 import { formatMs, formatNumber, formatShare } from '../../format.ts';
 import { clock } from '../clock.ts';
 import type { HtmlInput } from '../html-input.ts';

@@ -1,4 +1,4 @@
-import { type Episode, type People, type Person, suffered } from '@livekit-swarm/core';
+import { type Episode, type People, type Person, suffered } from '@livekit-swarm/analysis';
 import { formatMs, formatNumber, formatShare, plural } from '../../format.ts';
 import { preciseClock } from '../clock.ts';
 import { html, type Markup, name, said } from '../markup.ts';

@@ -1,4 +1,5 @@
-import { metricDefinition, type ThresholdResult } from '@livekit-swarm/core';
+import type { ThresholdResult } from '@livekit-swarm/analysis';
+import { metricDefinition } from '@livekit-swarm/metrics';
 import { limitOf, measuredOf } from '../../figures.ts';
 import { formatFigure, formatNumber } from '../../format.ts';
 import { MARKS } from '../../style.ts';

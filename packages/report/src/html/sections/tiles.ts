@@ -1,4 +1,5 @@
-import type { Line, MetricName } from '@livekit-swarm/core';
+import type { Line } from '@livekit-swarm/analysis';
+import type { MetricName } from '@livekit-swarm/metrics';
 import { formatBits, formatMs, formatNumber, formatShare } from '../../format.ts';
 import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup } from '../markup.ts';

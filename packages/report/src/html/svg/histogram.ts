@@ -1,4 +1,4 @@
-import type { Sketch } from '@livekit-swarm/core';
+import type { Sketch } from '@livekit-swarm/metrics';
 import { formatMs, formatNumber } from '../../format.ts';
 import { html, type Markup } from '../markup.ts';
 import { percent } from './percent.ts';

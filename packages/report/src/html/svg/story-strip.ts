@@ -1,4 +1,4 @@
-import type { Episode, Person } from '@livekit-swarm/core';
+import type { Episode, Person } from '@livekit-swarm/analysis';
 import { html, type Markup } from '../markup.ts';
 import { percent } from './percent.ts';
 

@@ -1,0 +1,70 @@
+import type { HeaderLine, PlanFacts, RecordLine } from '@livekit-swarm/record';
+import { createSummary, type SummaryFold } from '../summary/summarize.ts';
+import { resolveThresholds } from '../verdict/default-thresholds.ts';
+import { judge } from '../verdict/verdict.ts';
+import type { MeasuredRun } from './figures.ts';
+
+/** More would be too short to be like each other. */
+const MOST_BLOCKS = 10;
+/** Fewer say nothing about their spread. */
+export const LEAST_BLOCKS = 3;
+/** Of a block: samples come once a second. */
+const LEAST_BLOCK_MS = 2_000;
+
+/** Into how many blocks a run can be cut, so that each has two seconds and two people; 0 when there are too few. */
+export const blocksIn = ({ windows, lastJoinAtMs, endAtMs, participants }: PlanFacts): number => {
+  const { fromMs, toMs } = stretchOf({ windows, lastJoinAtMs, endAtMs });
+  const blocks = Math.min(MOST_BLOCKS, Math.floor((toMs - fromMs) / LEAST_BLOCK_MS), Math.floor(participants / 2));
+  return blocks < LEAST_BLOCKS ? 0 : blocks;
+};
+
+/**
+ * Cuts one run into parts that can stand in for repeats: what was sampled by time, people by turns in the order they came, so that
+ * every part has some of the first and of the last. Parts of one run are more alike than runs are, which whoever uses them must allow for.
+ * @throws RecordError
+ */
+export const foldBlocks = async (
+  lines: AsyncIterable<RecordLine> | Iterable<RecordLine>,
+  blocks: number,
+  name: string,
+): Promise<MeasuredRun[]> => {
+  const folds = Array.from({ length: blocks }, () => createSummary());
+  const turns = new Map<string, number>();
+  let header: HeaderLine | null = null;
+  const turnOf = (identity: string): number => {
+    const turn = turns.get(identity) ?? turns.size % blocks;
+    turns.set(identity, turn);
+    return turn;
+  };
+  for await (const line of lines) {
+    if (line.type === 'header') header = line;
+    for (const fold of takers(line, folds, header, turnOf)) fold.add(line);
+  }
+  return folds.map((fold, index) => {
+    const summary = fold.result();
+    const judgement = judge(summary, resolveThresholds(summary.scenario, summary.thresholds));
+    return { name: `${name}, part ${index + 1} of ${blocks}`, summary, judgement };
+  });
+};
+
+const takers = (
+  line: RecordLine,
+  folds: readonly SummaryFold[],
+  header: HeaderLine | null,
+  turnOf: (identity: string) => number,
+): readonly SummaryFold[] => {
+  if (line.type === 'participant' || (line.type === 'event' && line.identity !== undefined)) {
+    return folds.slice(turnOf(line.identity ?? '')).slice(0, 1);
+  }
+  if (line.type !== 'sample') return folds;
+  if (header === null) return [];
+  const { fromMs, toMs } = stretchOf(header.plan);
+  const block = Math.floor(((line.at - line.intervalMs / 2 - fromMs) / (toMs - fromMs)) * folds.length);
+  return block < 0 ? [] : folds.slice(block, block + 1);
+};
+
+/** The steady window; where people come and go so that it is less than half of the run, all of it: parts then differ more, and less is called. */
+const stretchOf = ({ windows, lastJoinAtMs, endAtMs }: Pick<PlanFacts, 'windows' | 'lastJoinAtMs' | 'endAtMs'>) => {
+  const steady = windows.find(({ name }) => name === 'steady') ?? { fromMs: lastJoinAtMs, toMs: endAtMs };
+  return steady.toMs - steady.fromMs >= endAtMs / 2 ? steady : { fromMs: 0, toMs: endAtMs };
+};

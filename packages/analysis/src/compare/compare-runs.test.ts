@@ -1,0 +1,200 @@
+import { Sketch } from '@livekit-swarm/metrics';
+import type { RecordLine, SampleLine } from '@livekit-swarm/record';
+import type { LoadSpec } from '@livekit-swarm/scenario';
+import { altered, generatorOf, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { describe, expect, test } from 'vitest';
+import { createSummary } from '../summary/summarize.ts';
+import { resolveThresholds } from '../verdict/default-thresholds.ts';
+import { judge } from '../verdict/verdict.ts';
+import { compareRuns } from './compare-runs.ts';
+import type { RecordedRun, Side } from './side.ts';
+
+const spec = specOf({ rooms: 10, durationMs: 20_000 });
+
+const runOf = (name: string, lines: RecordLine[]): RecordedRun => {
+  const fold = createSummary();
+  for (const line of lines) fold.add(line);
+  const summary = fold.result();
+  const judgement = judge(summary, resolveThresholds(summary.scenario, summary.thresholds));
+  return { name, summary, judgement, readLines: () => lines };
+};
+
+/** A healthy run in which everybody joined `slower` times as slowly, and whose jitter was `jitter` ms. */
+const lines = (slower = 1, jitter?: number, load: LoadSpec = spec): RecordLine[] =>
+  altered(recordOf(load, 2), (line) => {
+    if (line.type === 'event' && line.phases !== undefined) {
+      const { started, signal, ice, joined } = line.phases;
+      return { ...line, phases: { started, signal: signal * slower, ice: ice * slower, joined: joined * slower } };
+    }
+    return line.type === 'sample' && jitter !== undefined ? withJitter(line, jitter) : line;
+  });
+
+const withJitter = (line: SampleLine, jitter: number): SampleLine => {
+  const sketch = new Sketch();
+  sketch.add(jitter, 40);
+  return { ...line, series: line.series.map((series) => ({ ...series, jitter: sketch.toBins() })) };
+};
+
+const side = (name: string, ...records: RecordLine[][]): Side => ({
+  name,
+  runs: records.map((record, index) => runOf(`${name}/${index + 1}`, record)),
+});
+
+/** Runs that differ a little, as runs do. */
+const repeats = (name: string, slower: number, count: number): Side =>
+  side(name, ...Array.from({ length: count }, (_, index) => lines(slower * (1 + ((index * 7) % 5) / 100))));
+
+const verdictsOf = (comparison: Awaited<ReturnType<typeof compareRuns>>, verdict: string): string[] =>
+  comparison.figures.filter((figure) => figure.verdict === verdict).map(({ key }) => key);
+
+describe('repeats', () => {
+  test('of the same thing show no difference', async () => {
+    const comparison = await compareRuns(repeats('base', 1, 4), repeats('current', 1.02, 4));
+    expect(comparison).toMatchObject({ verdict: 'no difference', exitCode: 0, design: 'repeats', reasons: [] });
+    expect(verdictsOf(comparison, 'worse')).toEqual([]);
+  });
+
+  test('of something slower are a regression, and faster is none', async () => {
+    const slow = repeats('slow', 2, 4);
+    const fast = repeats('fast', 1, 4);
+    const regression = await compareRuns(fast, slow);
+    expect(regression).toMatchObject({ verdict: 'regression', exitCode: 99 });
+    expect(verdictsOf(regression, 'worse')).toEqual(expect.arrayContaining(['join_time.p95', 'join_time.p50', 'ice_time.p95']));
+    expect(verdictsOf(regression, 'worse').filter((key) => !/^(join|signal|ice)_time/.test(key))).toEqual([]);
+    const [join] = regression.figures.filter(({ key }) => key === 'join_time.p95');
+    expect(join?.change?.relative).toBeCloseTo(1, 1);
+    expect(join?.interval?.relativeFrom).toBeGreaterThan(0.8);
+    expect(join?.interval?.relativeTo).toBeLessThan(1.2);
+    expect(await compareRuns(slow, fast)).toMatchObject({ verdict: 'improvement', exitCode: 0 });
+  });
+
+  test('within the tolerance show no difference', async () => {
+    const tolerance = {
+      relative: 0.1,
+      metrics: { join_time: { relative: 1.5 }, signal_time: { absolute: 100 }, ice_time: { relative: 2 } },
+    };
+    expect(await compareRuns(repeats('base', 1, 4), repeats('current', 2, 4), { tolerance })).toMatchObject({
+      verdict: 'no difference',
+    });
+  });
+
+  test('tiny values that doubled are still the same to everybody', async () => {
+    const base = side('base', ...[0.03, 0.031, 0.03, 0.032].map((jitter) => lines(1, jitter)));
+    const current = side('current', ...[0.06, 0.061, 0.06, 0.062].map((jitter) => lines(1, jitter)));
+    expect(await compareRuns(base, current)).toMatchObject({ verdict: 'no difference' });
+    const worse = side('worse', ...[33, 34, 33, 35].map((jitter) => lines(1, jitter)));
+    expect(verdictsOf(await compareRuns(base, worse), 'worse')).toContain('jitter.p95');
+  });
+
+  test('are compared by round when they were run so', async () => {
+    // The machine slows down all the time; in each round the second is half as slow again.
+    const drift = [1, 1.5, 2, 3, 4, 6];
+    const base = side('A', ...drift.map((slower) => lines(slower)));
+    const current = side('B', ...drift.map((slower) => lines(slower * 1.5)));
+    expect(await compareRuns(base, current)).toMatchObject({ verdict: 'no difference', design: 'repeats' });
+    const paired = await compareRuns(base, current, { paired: true });
+    expect(paired).toMatchObject({ verdict: 'regression', design: 'rounds' });
+    expect(paired.figures.find(({ key }) => key === 'join_time.p95')?.change?.relative).toBeCloseTo(0.5, 1);
+  });
+});
+
+describe('single runs', () => {
+  test('show a large change, by their parts, and say that this is weaker', async () => {
+    const comparison = await compareRuns(side('base', lines()), side('current', lines(3)));
+    expect(comparison).toMatchObject({ verdict: 'regression', design: 'single' });
+    expect(comparison.notes.join()).toContain('too few runs');
+    expect(verdictsOf(comparison, 'worse')).toContain('join_time.p95');
+  });
+
+  test('show no small one', async () => {
+    expect(await compareRuns(side('base', lines()), side('current', lines(1.25)))).toMatchObject({ verdict: 'no difference' });
+    expect(await compareRuns(side('base', lines()), side('current', lines()))).toMatchObject({
+      verdict: 'no difference',
+      exitCode: 0,
+    });
+  });
+
+  test('that are too short tell nothing', async () => {
+    const short = lines(1, undefined, specOf({ rooms: 10, durationMs: 3_000 }));
+    expect(await compareRuns(side('base', short), side('current', short))).toMatchObject({
+      verdict: 'inconclusive',
+      exitCode: 98,
+      reasons: [expect.stringContaining('too few and too short')],
+    });
+  });
+});
+
+describe('runs that cannot be compared', () => {
+  const spoilt = altered(lines(), (line) =>
+    line.type === 'sample' ? { ...line, generator: generatorOf({ socketDrops: 500 }) } : line,
+  );
+  const died = altered(lines(), (line) => (line.type === 'end' ? { ...line, reason: 'server_died' } : line));
+  const cut = altered(lines(), (line) => (line.type === 'end' ? null : line));
+
+  test('are left out while there are enough others', async () => {
+    const base = side('base', lines(), spoilt, lines(1.01), lines(1.02), cut);
+    const comparison = await compareRuns(base, repeats('current', 1, 3));
+    expect(comparison).toMatchObject({ verdict: 'no difference', design: 'repeats' });
+    expect(comparison.base.runs.map(({ leftOut }) => leftOut)).toEqual([
+      null,
+      expect.stringContaining('the generator spoilt it'),
+      null,
+      null,
+      'its record breaks off',
+    ]);
+  });
+
+  test('leave the question open when nothing is left', async () => {
+    expect(await compareRuns(side('base', lines()), side('current', spoilt))).toMatchObject({
+      verdict: 'inconclusive',
+      exitCode: 98,
+      reasons: [expect.stringMatching(/^current\/1 cannot be used: the generator spoilt it/)],
+    });
+  });
+
+  test('are a regression when the server died in one, and in none before', async () => {
+    expect(await compareRuns(side('base', lines()), side('current', died))).toMatchObject({
+      verdict: 'regression',
+      exitCode: 99,
+      reasons: [expect.stringContaining('did not last, as every base run did: the server died'), expect.anything()],
+    });
+    expect(await compareRuns(side('base', died), side('current', died))).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  test('have another scenario: refused, with what differs', async () => {
+    const more = lines(1, undefined, specOf({ rooms: 11, durationMs: 20_000 }));
+    await expect(compareRuns(side('base', lines()), side('current', more))).rejects.toThrow(
+      expect.objectContaining({
+        name: 'ScenarioMismatch',
+        exitCode: 2,
+        message: expect.stringContaining('groups.crowd.rooms: 10 → 11'),
+      }),
+    );
+    await expect(compareRuns(side('base', lines(), more), side('current', lines()))).rejects.toThrow('base/1 and base/2');
+  });
+
+  test('have lost what was measured before', async () => {
+    const silent = altered(lines(), (line) => (line.type === 'sample' ? { ...line, series: [] } : line));
+    expect(await compareRuns(repeats('base', 1, 3), side('current', silent, silent, silent))).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: [expect.stringMatching(/Measured in every base run, but not in every current one: .*jitter\.p95/)],
+    });
+  });
+});
+
+test('says what differs around the runs', async () => {
+  const elsewhere = altered(lines(), (line) => {
+    if (line.type === 'header') return { ...line, environment: { ...line.environment, cpus: 8 }, workers: 3 };
+    if (line.type === 'sample') return { ...line, generator: generatorOf({ machineBusy: 0.2 }) };
+    return line.type === 'deployment' ? { ...line, serverVersion: '1.11.0' } : line;
+  });
+  const { notes } = await compareRuns(side('base', lines()), side('current', elsewhere));
+  expect(notes).toEqual(
+    expect.arrayContaining([
+      'The version of the server differs: 1.13.4 → 1.11.0.',
+      'The environment (cpus) differs: 4 → 8.',
+      'The number of workers differs: 2 → 3.',
+      expect.stringContaining('60 % busy in the base runs and 20 %'),
+    ]),
+  );
+});

@@ -1,0 +1,154 @@
+/** Two sides of runs beside each other: what differs by more than noise, and by more than anybody feels. */
+
+import { aggregate, isMetricName, type MetricName } from '@livekit-swarm/metrics';
+import { EXIT_CODES } from '@livekit-swarm/settings';
+import { blocksIn, foldBlocks } from './blocks.ts';
+import { compareFigures } from './compare-figures.ts';
+import type { Comparison, ComparisonVerdict, Design, FigureComparison, RunFacts, SideFacts } from './comparison.ts';
+import { environmentNotes } from './environment-notes.ts';
+import type { CrowdSize } from './felt.ts';
+import { type Figure, figuresOf, type MeasuredRun } from './figures.ts';
+import { brokenBy, isFit, unfitBecause } from './fitness.ts';
+import { type Margin, marginScale, widen } from './margin.ts';
+import { brokenReasons, crossedNotes, lostReasons, tooFewReason, unseenNote } from './reasons.ts';
+import { countSplits } from './relabelings.ts';
+import { expectSameScenario } from './same-scenario.ts';
+import type { RecordedRun, Side } from './side.ts';
+import { DEFAULT_TOLERANCE, marginOf, type Tolerance } from './tolerance.ts';
+
+export interface CompareOptions {
+  tolerance?: Tolerance;
+  /** Run n of base and run n of current had the same machine, one right after the other. */
+  paired?: boolean;
+}
+
+/** Of 2⁴ ways to swap four rounds each is more likely than 5 %: nothing could be told. */
+const LEAST_ROUNDS = 5;
+/** Ways to mix the runs, of which the one observed must be among the strongest twentieth: 3 and 3, 2 and 5, 1 and 19. */
+const LEAST_SPLITS = 20;
+/** Parts of one run do not show how much runs differ: changes below so many margins are what single runs of one server differ by (docs/adr/0005). */
+const SINGLE_RUN_FACTOR = 3;
+const SINGLE_NOTE =
+  'There are too few runs to see how much runs differ by themselves: parts of them stand in, and only changes of three times the tolerance are called. Three runs of each side, or swarm ab, see more.';
+
+/**
+ * Compares the runs of two sides.
+ * @throws ScenarioMismatch when the load was not the same; RecordError when a record cannot be read again
+ */
+export const compareRuns = async (base: Side, current: Side, options: CompareOptions = {}): Promise<Comparison> => {
+  const { tolerance = DEFAULT_TOLERANCE, paired = false } = options;
+  const harmless = expectSameScenario(base, current);
+  const [was, is] = paired ? wholeRounds(base.runs, current.runs) : [base.runs.filter(isFit), current.runs.filter(isFit)];
+  const design = designOf(was.length, is.length, paired);
+  const units = await unitsOf(was, is, design);
+  const figures = units === null ? [] : compareUnits(was, is, units, design, tolerance);
+  const broken = brokenReasons(base, current);
+  const open = units === null ? [tooFewReason(base, current, was.length, is.length)] : lostReasons(figures);
+  const verdict = conclude(figures, broken.length > 0, open.length > 0);
+  return {
+    verdict,
+    exitCode: EXIT_CODES[verdict === 'regression' ? 'failed' : verdict === 'inconclusive' ? 'inconclusive' : 'passed'].code,
+    design,
+    scenario: current.runs[0]?.summary.scenario.name ?? '',
+    base: factsOf(base, was),
+    current: factsOf(current, is),
+    reasons: [...broken, ...open],
+    notes: [
+      ...(units !== null && design === 'single' ? [SINGLE_NOTE] : []),
+      ...unseenNote(figures),
+      ...crossedNotes(base, current),
+      ...environmentNotes(base.runs, current.runs),
+    ],
+    harmless,
+    figures,
+  };
+};
+
+/** Rounds of which both runs can be used. */
+const wholeRounds = (base: readonly RecordedRun[], current: readonly RecordedRun[]): [RecordedRun[], RecordedRun[]] => {
+  const rounds = base.flatMap((one, round) => {
+    const other = current[round];
+    return other !== undefined && isFit(one) && isFit(other) ? [[one, other] as const] : [];
+  });
+  return [rounds.map(([one]) => one), rounds.map(([, other]) => other)];
+};
+
+const designOf = (base: number, current: number, paired: boolean): Design => {
+  if (paired && base >= LEAST_ROUNDS) return 'rounds';
+  return countSplits(base, current) >= LEAST_SPLITS ? 'repeats' : 'single';
+};
+
+/** What chance is played with: the runs, or parts of them where they are too few. Null when there are not even those. */
+const unitsOf = async (
+  base: readonly RecordedRun[],
+  current: readonly RecordedRun[],
+  design: Design,
+): Promise<{ base: readonly MeasuredRun[]; current: readonly MeasuredRun[] } | null> => {
+  if (base.length === 0 || current.length === 0) return null;
+  if (design !== 'single') return { base, current };
+  const blocks = Math.min(...[...base, ...current].map(({ summary }) => blocksIn(summary.plan)));
+  if (blocks === 0) return null;
+  const cut = async (runs: readonly RecordedRun[]): Promise<MeasuredRun[]> => {
+    const parts: MeasuredRun[] = [];
+    for (const { readLines, name } of runs) parts.push(...(await foldBlocks(readLines(), blocks, name)));
+    return parts;
+  };
+  return { base: await cut(base), current: await cut(current) };
+};
+
+const compareUnits = (
+  base: readonly RecordedRun[],
+  current: readonly RecordedRun[],
+  units: { base: readonly MeasuredRun[]; current: readonly MeasuredRun[] },
+  design: Design,
+  tolerance: Tolerance,
+): FigureComparison[] => {
+  const asked = new Set<MetricName>(Object.keys(tolerance.metrics).filter(isMetricName));
+  const crowd = crowdOf(base);
+  const inputs = figuresOf([...base, ...current], asked).map((figure) => {
+    const margin = marginOf(figure, tolerance, crowd);
+    return { figure, margin: design === 'single' ? widen(margin, singleRunFactor(figure, margin, base, current)) : margin };
+  });
+  return compareFigures(inputs, { runs: base, units: units.base }, { runs: current, units: units.current }, design);
+};
+
+/** Where one side has a second run, what the two differ by is a change that nothing has to do with. */
+const singleRunFactor = (figure: Figure, margin: Margin, ...sides: (readonly MeasuredRun[])[]): number => {
+  const scale = marginScale(margin);
+  const ranges = sides.map((runs) => {
+    const places = runs.flatMap((run) => figure.read(run) ?? []).map(scale.of);
+    return places.length < 2 ? 0 : Math.max(...places) - Math.min(...places);
+  });
+  return Math.max(SINGLE_RUN_FACTOR, ...ranges);
+};
+
+const crowdOf = (runs: readonly MeasuredRun[]): CrowdSize => {
+  const rates = runs.map(({ summary }) => aggregate(summary.metrics.measure('packets_received'), { type: 'rate' }) ?? 0);
+  return {
+    packetsPerSecond: Math.max(0, ...rates),
+    participants: Math.max(0, ...runs.map(({ summary }) => summary.plan.participants)),
+  };
+};
+
+const conclude = (figures: readonly FigureComparison[], broken: boolean, open: boolean): ComparisonVerdict => {
+  const some = (verdict: FigureComparison['verdict']): boolean => figures.some((figure) => figure.verdict === verdict);
+  if (broken || some('worse')) return 'regression';
+  if (open) return 'inconclusive';
+  return some('better') ? 'improvement' : 'no difference';
+};
+
+const OTHER_UNFIT = 'the other run of its round cannot be used';
+
+const factsOf = ({ name, runs }: Side, used: readonly RecordedRun[]): SideFacts => ({
+  name,
+  runs: runs.map(
+    (run): RunFacts => ({
+      name: run.name,
+      run: run.summary.run,
+      startedAt: run.summary.startedAt,
+      verdict: run.judgement.verdict,
+      leftOut: used.includes(run) ? null : (unfitBecause(run) ?? brokenBy(run) ?? OTHER_UNFIT),
+    }),
+  ),
+  serverVersions: [...new Set(runs.flatMap(({ summary }) => summary.deployment?.serverVersion ?? []))].sort(),
+});

@@ -1,0 +1,10 @@
+export { compareRuns } from './compare-runs.ts';
+export type { Comparison, ComparisonVerdict, FigureComparison } from './comparison.ts';
+export { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
+export { isFit, unfitBecause } from './fitness.ts';
+export { judgeAgainst } from './judge-against.ts';
+export { ScenarioMismatch } from './same-scenario.ts';
+export { scenarioDifferences } from './scenario-difference.ts';
+export type { RecordedRun, Side } from './side.ts';
+export { parseTolerance, type Tolerance } from './tolerance.ts';
+export { type First, turns } from './turns.ts';

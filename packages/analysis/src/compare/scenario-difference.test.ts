@@ -1,0 +1,104 @@
+import type { Scenario } from '@livekit-swarm/scenario';
+import { scenarioOfLoad } from '@livekit-swarm/scenario';
+import { specOf } from '@livekit-swarm/testkit/record-of';
+import { expect, test } from 'vitest';
+import { formatDifference, scenarioDifferences } from './scenario-difference.ts';
+
+const scenario = scenarioOfLoad(specOf({ rooms: 20, publish: ['audio', 'video'], subscribers: 1 }));
+const crowd = (change: Partial<Scenario['groups'][number]>): Scenario => ({
+  ...scenario,
+  groups: scenario.groups.map((group) => ({ ...group, ...change })),
+});
+const between = (base: Scenario, current: Scenario) => {
+  const { decisive, harmless } = scenarioDifferences(base, current);
+  return { decisive: decisive.map(formatDifference), harmless: harmless.map(formatDifference) };
+};
+
+test('a scenario does not differ from itself', () => {
+  expect(between(scenario, structuredClone(scenario))).toEqual({ decisive: [], harmless: [] });
+});
+
+test('names a number by the path it has in the file, with units', () => {
+  const more = crowd({ executor: { type: 'constant-rooms', rooms: 30, joinRate: 50, durationMs: 60_000 }, gatherMs: 500 });
+  expect(between(scenario, more).decisive).toEqual([
+    'groups.crowd.gather: 0ms → 500ms',
+    'groups.crowd.rooms: 20 → 30',
+    'groups.crowd.duration: 30s → 1m',
+  ]);
+});
+
+test('tells durations apart that read the same', () => {
+  const long = (durationMs: number): Scenario =>
+    crowd({ executor: { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs } });
+  expect(between(long(90_000), long(90_400)).decisive).toEqual(['groups.crowd.duration: 90000 ms → 90400 ms']);
+});
+
+test('names roles and tracks', () => {
+  const quiet = crowd({
+    roles: (scenario.groups[0]?.roles ?? []).map((role) => ({
+      ...role,
+      publish: role.publish.filter(({ kind }) => kind === 'audio'),
+      layout: { type: 'none' },
+    })),
+  });
+  expect(between(scenario, quiet).decisive).toEqual([
+    'groups.crowd.roles.publisher.publish.2.kind: video → –',
+    'groups.crowd.roles.publisher.publish.2.source: camera → –',
+    'groups.crowd.roles.publisher.publish.2.codec: vp8 → –',
+    'groups.crowd.roles.publisher.publish.2.resolution: 720p → –',
+    'groups.crowd.roles.publisher.publish.2.simulcast: false → –',
+    'groups.crowd.roles.publisher.layout.type: all → none',
+    'groups.crowd.roles.subscriber.layout.type: all → none',
+  ]);
+});
+
+test('another executor is another load; another order of roles, too', () => {
+  const lessons = crowd({
+    executor: { type: 'timetable', lessons: [{ name: 'first', atMs: 0, rooms: 20, fillMs: 1_000, durationMs: 30_000 }] },
+  });
+  expect(between(scenario, lessons).decisive).toEqual(
+    expect.arrayContaining(['groups.crowd.executor: constant-rooms → timetable', 'groups.crowd.lessons.first.rooms: – → 20']),
+  );
+  const reversed = crowd({ roles: [...(scenario.groups[0]?.roles ?? [])].reverse() });
+  expect(between(scenario, reversed).decisive).toEqual([
+    'groups.crowd.roles.order: publisher, subscriber → subscriber, publisher',
+  ]);
+});
+
+test('a group more is told without a word on the order', () => {
+  const [group] = scenario.groups;
+  if (group === undefined) throw new Error('no group');
+  const more: Scenario = { ...scenario, groups: [group, { ...group, name: 'extra' }] };
+  const { decisive } = between(scenario, more);
+  expect(decisive).toContain('groups.extra.rooms: – → 20');
+  expect(decisive.some((line) => line.includes('order'))).toBe(false);
+});
+
+test('what changes nothing of the load is harmless', () => {
+  const other: Scenario = {
+    ...crowd({ roomPrefix: 'other' }),
+    name: 'nightly',
+    description: 'every night',
+    tags: { team: 'voice' },
+    seed: 2,
+    thresholds: ['jitter: p(95)<30'],
+    timeline: [{ name: 'peak', fromMs: 0, toMs: null }],
+  };
+  expect(between(scenario, other)).toEqual({
+    decisive: [],
+    harmless: [
+      'name: swarm → nightly',
+      'seed: 1 → 2',
+      'groups.crowd.roomPrefix: swarm → other',
+      'description: – → every night',
+      'tags.team: – → voice',
+      'timeline.peak.from: – → 0ms',
+      'thresholds: – → jitter: p(95)<30',
+    ],
+  });
+});
+
+test('which room does not matter, one room instead of many does', () => {
+  expect(between(crowd({ room: 'a' }), crowd({ room: 'b' }))).toEqual({ decisive: [], harmless: ['groups.crowd.room: a → b'] });
+  expect(between(scenario, crowd({ room: 'a' })).decisive).toEqual(['groups.crowd.room: – → a']);
+});

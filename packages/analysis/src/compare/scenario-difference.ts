@@ -1,0 +1,110 @@
+import type { Scenario } from '@livekit-swarm/scenario';
+import { formatDuration } from '@livekit-swarm/settings';
+
+/** Where two scenarios differ. */
+export interface ScenarioDifference {
+  /** As it would be written in the file: `groups.calls.rooms`. */
+  path: string;
+  base: string;
+  current: string;
+}
+
+export interface ScenarioDifferences {
+  /** The load is another one: figures cannot be compared. */
+  decisive: ScenarioDifference[];
+  /** The load is the same. */
+  harmless: ScenarioDifference[];
+}
+
+/**
+ * What changes nothing of the load: what the scenario is called and judged by, which stretches of it have names, how its rooms are called, and the seed,
+ * which only draws lots (repeats may each have their own).
+ */
+const HARMLESS = [
+  /^name$/,
+  /^description$/,
+  /^tags(\.|$)/,
+  /^seed$/,
+  /^thresholds(\.|$)/,
+  /^timeline(\.|$)/,
+  /^groups\.[^.]+\.(room|roomPrefix)$/,
+];
+const ABSENT = '–';
+
+/** Compares path by path; lists of named things (groups, roles, stages, stretches) by their names. */
+export const scenarioDifferences = (base: Scenario, current: Scenario): ScenarioDifferences => {
+  const [before, after] = [leavesOf(base), leavesOf(current)];
+  const differences = [...new Set([...before.keys(), ...after.keys()])].flatMap((path): ScenarioDifference[] => {
+    const [was, is] = [before.get(path), after.get(path)];
+    if (was?.value === is?.value || (path.endsWith(ORDER) && ofOtherThings(was?.text, is?.text))) return [];
+    // What reads the same and is not (1m 30s and 90.4 s) is written out.
+    const exact = was?.text === is?.text;
+    const write = (leaf: Leaf | undefined): string => (leaf === undefined ? ABSENT : exact ? `${leaf.value} ms` : leaf.text);
+    return [{ path, base: write(was), current: write(is) }];
+  });
+  // One room by name is another load than many: only which name it is does not matter.
+  const isHarmless = ({ path, base: was, current: is }: ScenarioDifference): boolean =>
+    HARMLESS.some((pattern) => pattern.test(path)) && !(path.endsWith('.room') && (was === ABSENT || is === ABSENT));
+  return {
+    decisive: differences.filter((difference) => !isHarmless(difference)),
+    harmless: differences.filter(isHarmless),
+  };
+};
+
+/** `groups.calls.rooms: 20 → 30`. */
+export const formatDifference = ({ path, base, current }: ScenarioDifference): string => `${path}: ${base} → ${current}`;
+
+interface Leaf {
+  value: unknown;
+  /** As a person would write it. */
+  text: string;
+}
+
+/** The order of groups and roles is the order in which people come. */
+const ORDER = '.order';
+
+/** Every value by its path. */
+const leavesOf = (scenario: Scenario): Map<string, Leaf> => {
+  const leaves = new Map<string, Leaf>();
+  const put = (path: readonly string[], value: unknown, text = String(value)): void => {
+    leaves.set(path.join('.'), { value, text });
+  };
+  const walk = (value: unknown, path: readonly string[]): void => {
+    const key = path.at(-1) ?? '';
+    if (Array.isArray(value)) walkList(value, path);
+    else if (typeof value === 'object' && value !== null) walkObject(value, path);
+    else if (typeof value === 'number' && /(?:^m|M)s$/.test(key)) {
+      const plain = key === 'ms' ? [] : [key.slice(0, -2)];
+      put([...path.slice(0, -1), ...plain], value, formatDuration(value));
+    } else if (value !== null && value !== undefined) put(path, value);
+  };
+  const walkObject = (object: object, path: readonly string[]): void => {
+    for (const [key, inner] of Object.entries(object)) {
+      // In the file an executor's settings stand beside its name.
+      if (key === 'executor') walkObject(inner, path);
+      else walk(inner, [...path, key === 'type' && path.length === 2 ? 'executor' : key]);
+    }
+  };
+  const walkList = (list: readonly unknown[], path: readonly string[]): void => {
+    if (list.length === 0) return;
+    const names = list.map(nameOf);
+    if (list.some((item) => typeof item !== 'object')) put(path, list.join('; '));
+    else if (names.some((name) => name === null) || new Set(names).size < names.length) {
+      for (const [index, item] of list.entries()) walk(item, [...path, String(index + 1)]);
+    } else {
+      for (const [index, item] of list.entries()) walk(withoutName(item), [...path, names[index] ?? '']);
+      put([...path, ORDER.slice(1)], names.join(', '));
+    }
+  };
+  walk(scenario, []);
+  return leaves;
+};
+
+const nameOf = (item: unknown): string | null =>
+  typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string' ? item.name : null;
+
+const withoutName = (item: unknown): unknown =>
+  typeof item === 'object' && item !== null ? Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'name')) : item;
+
+/** Whether an order is of other things rather than another order of the same: those are told one by one. */
+const ofOtherThings = (was = '', is = ''): boolean => [...was.split(', ')].sort().join() !== [...is.split(', ')].sort().join();

@@ -1,0 +1,190 @@
+import type { SketchBins } from '@livekit-swarm/metrics';
+import { Sketch } from '@livekit-swarm/metrics';
+import type { EventLine, RecordLine, SampleLine } from '@livekit-swarm/record';
+import { generatorOf, recordOf, seriesOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { describe, expect, it } from 'vitest';
+import { createHistory, type History } from './history.ts';
+import type { Watch } from './watch.ts';
+
+const LOSS: Watch = { metric: 'packet_loss', selector: { kind: 'audio' }, aggregation: { type: 'rate' } };
+const PACKETS: Watch = { metric: 'packets_received', selector: { kind: 'audio' }, aggregation: { type: 'rate' } };
+const LATENCY: Watch = { metric: 'media_latency', selector: {}, aggregation: { type: 'p', percentile: 95 } };
+const JOIN: Watch = { metric: 'join_time', selector: {}, aggregation: { type: 'max' } };
+const LATE: Watch = { metric: 'tick_late', selector: {}, aggregation: { type: 'max' } };
+const ALL = [LOSS, PACKETS, LATENCY, JOIN, LATE];
+
+const historyOf = (lines: readonly RecordLine[]): History => {
+  const fold = createHistory(ALL);
+  for (const line of lines) fold.add(line);
+  return fold.soFar();
+};
+
+const bins = (...values: number[]): SketchBins => {
+  const sketch = new Sketch();
+  for (const value of values) sketch.add(value);
+  return sketch.toBins();
+};
+
+const sample = (at: number, changes: Partial<SampleLine> = {}, packets = 50, lost = 0): SampleLine => ({
+  type: 'sample',
+  at,
+  shard: 0,
+  intervalMs: 1_000,
+  joined: 2,
+  series: [seriesOf('down', 'audio', 'publisher', 2, { packets, lost, latency: bins(10) })],
+  generator: generatorOf(),
+  ...changes,
+});
+
+const happened = (at: number, event: EventLine['event'], changes: Partial<EventLine> = {}): EventLine => ({
+  type: 'event',
+  at,
+  event,
+  identity: 'k3x9-1-p1',
+  room: 'swarm-k3x9-1',
+  role: 'publisher',
+  group: 'crowd',
+  ...changes,
+});
+
+const seconds = (count: number): number[] => Array.from({ length: count }, (_, second) => (second + 1) * 1_000);
+
+describe('a history', () => {
+  it('has a step for each second', () => {
+    const { steps, stepMs, watched } = historyOf([sample(1_000), sample(2_000, {}, 30, 20), sample(3_000)]);
+    expect([steps, stepMs]).toEqual([3, 1_000]);
+    expect(watched(PACKETS)?.value).toEqual([50, 30, 50]);
+    expect(watched(LOSS)?.value).toEqual([0, 0.4, 0]);
+  });
+
+  it('adds up over workers, whatever the order in which their samples come', () => {
+    const { watched, line } = historyOf([
+      sample(1_003),
+      sample(2_001, {}, 30, 10),
+      sample(1_150, { shard: 1, joined: 5 }),
+      sample(2_010, { shard: 1, joined: 5 }, 60),
+    ]);
+    expect(watched(PACKETS)?.value).toEqual([100, 90]);
+    expect(watched(LOSS)?.value).toEqual([0, 0.1]);
+    expect(line('in')?.value).toEqual([7, 7]);
+    expect(line('cpu')?.value[1]).toBeCloseTo(0.1);
+  });
+
+  it('takes the percentiles of all workers together', () => {
+    const slow = (at: number): SampleLine =>
+      sample(at, {
+        shard: 1,
+        series: [seriesOf('down', 'audio', 'publisher', 1, { latency: bins(...Array.from({ length: 99 }, () => 100)) })],
+      });
+    expect(historyOf([sample(1_000), slow(1_000)]).watched(LATENCY)?.value[0]).toBeCloseTo(100, -1);
+  });
+
+  it('spreads the samples of a worker that is half a second off, and loses nothing', () => {
+    const { watched } = historyOf([1, 2, 3, 4, 5].map((second) => sample(second * 1_000 + 500)));
+    // Its first second began half a second into the run.
+    expect(watched(PACKETS)?.value).toEqual([50, 50, 50, 50, 50, 50]);
+  });
+
+  it('keeps a worker where it was between two samples, and forgets one that died', () => {
+    const { line } = historyOf([
+      sample(1_000),
+      sample(1_000, { shard: 1, joined: 5 }),
+      sample(2_000),
+      sample(3_000),
+      happened(3_500, 'worker_died', { shard: 1, identity: undefined as never }),
+      sample(4_000),
+    ]);
+    expect(line('in')?.value).toEqual([7, 7, 7, 2]);
+  });
+
+  it('marks what a drill did, and nothing that it only looked at', () => {
+    const { marks } = historyOf([
+      sample(1_000),
+      { type: 'drill', at: 1_000, what: 'steady' },
+      {
+        type: 'drill',
+        at: 1_500,
+        what: 'fault',
+        id: 'f1',
+        fault: 'hang',
+        target: 'the node that holds the first room',
+        members: ['node-3'],
+        rooms: ['a'],
+        doneAt: 1_502,
+      },
+      { type: 'drill', at: 1_600, what: 'backends', healthy: 2, total: 3 },
+      { type: 'drill', at: 2_500, what: 'heal', id: 'f1', fault: 'hang', doneAt: 2_600 },
+      sample(3_000),
+    ]);
+    expect(marks).toEqual([
+      { at: 1_500, event: 'fault', text: 'hang → node-3' },
+      { at: 2_500, event: 'heal', text: 'hang is healed' },
+    ]);
+  });
+
+  it('counts what happened, second by second', () => {
+    const { line, watched, marks } = historyOf([
+      happened(200, 'joined', { phases: { started: 0, signal: 4, ice: 6, joined: 120 } }),
+      happened(900, 'joined', { phases: { started: 0, signal: 4, ice: 6, joined: 80 } }),
+      sample(1_000),
+      happened(2_100, 'join_failed'),
+      { type: 'event', at: 2_500, event: 'server_died', message: 'ended with SIGKILL' },
+      sample(3_000),
+      happened(3_050, 'joined', { phases: { started: 0, signal: 4, ice: 6, joined: 300 } }),
+    ]);
+    expect(line('joined')?.value).toEqual([2, 0, 0, 1]);
+    expect(line('join_failed')?.value).toEqual([0, 0, 1, 0]);
+    // Counted when it was due.
+    expect(watched(JOIN)?.value).toEqual([120, null, 300, null]);
+    expect(marks).toEqual([{ at: 2_500, event: 'server_died', text: 'the server died: ended with SIGKILL' }]);
+  });
+
+  it('has nothing where nothing was measured', () => {
+    const { watched, line, steps } = historyOf([sample(1_000), sample(5_000)]);
+    expect(steps).toBe(5);
+    expect(watched(PACKETS)?.value).toEqual([50, null, null, null, 50]);
+    expect(line('in')?.value).toEqual([2, 2, 2, 2, 2]);
+    expect(line('layers down 360')).toBeUndefined();
+    expect(historyOf([]).steps).toBe(0);
+  });
+
+  it('joins seconds as the run grows, and keeps what stood out', () => {
+    const lines = seconds(3_000).map((at) => sample(at, {}, 50, at === 1_700_000 ? 50 : 0));
+    const { steps, stepMs, watched } = historyOf(lines);
+    expect([steps, stepMs]).toEqual([375, 8_000]);
+    const loss = watched(LOSS);
+    expect(loss?.value[212]).toBeCloseTo(50 / 450);
+    expect(loss?.high[212]).toBe(0.5);
+    expect(loss?.low[212]).toBe(0);
+    expect(watched(PACKETS)?.value.every((value) => value === 50)).toBe(true);
+  });
+
+  it('counts what comes a minute late', () => {
+    const late = sample(10_000, { shard: 1 }, 25);
+    const { watched } = historyOf([...seconds(70).map((at) => sample(at)), late]);
+    expect(watched(PACKETS)?.value.slice(8, 11)).toEqual([50, 75, 50]);
+  });
+
+  it('can be asked while the run goes on', () => {
+    const fold = createHistory(ALL);
+    fold.add(sample(1_000));
+    expect(fold.soFar().watched(PACKETS)?.value).toEqual([50]);
+    fold.add(sample(2_000, {}, 10));
+    fold.add(sample(2_000, { shard: 1 }, 10));
+    expect(fold.soFar().watched(PACKETS)?.value).toEqual([50, 20]);
+  });
+
+  it('is not blown up by a record that says nonsense', () => {
+    const { steps } = historyOf([sample(1_000), sample(1e15), sample(Number.NaN), happened(Number.NaN, 'joined')]);
+    expect(steps).toBeLessThanOrEqual(720);
+  });
+
+  it('tells the same as the summary of a healthy run', () => {
+    const lines = recordOf(specOf({ rooms: 3, participants: 2, durationMs: 10_000 }));
+    const { line, watched } = historyOf(lines);
+    expect(Math.max(...(line('in')?.value ?? []).map(Number))).toBe(6);
+    expect(line('joined')?.value.reduce((sum: number, times) => sum + (times ?? 0), 0)).toBe(6);
+    expect(watched(PACKETS)?.value.at(-1)).toBe(6 * 50);
+    expect(watched(LATE)?.value.at(-1)).toBeCloseTo(1.5);
+  });
+});

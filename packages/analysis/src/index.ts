@@ -1,0 +1,27 @@
+export type { Line } from './history/column.ts';
+export { createHistory, type History } from './history/history.ts';
+export type { Watch } from './history/watch.ts';
+export { createPeople, type People } from './participants/people.ts';
+export { type Episode, type Person, type RoomStanding, suffered } from './participants/person.ts';
+export { audioQuality } from './quality/audio-quality.ts';
+export { participantQuality } from './quality/score.ts';
+export { videoQuality } from './quality/video-quality.ts';
+export { foldRecord } from './summary/fold-record.ts';
+export { readRecord } from './summary/read-record.ts';
+export { createSummary, type SummaryFold } from './summary/summarize.ts';
+export type {
+  DeploymentSummary,
+  FailureReason,
+  GeneratorSummary,
+  RecoverySummary,
+  Share,
+  SoFar,
+  Summary,
+  TrafficRow,
+} from './summary/summary.ts';
+export { DEFAULT_THRESHOLDS, resolveThresholds, type SourcedThreshold, thresholdSlot } from './verdict/default-thresholds.ts';
+export { DRILL_FAILINGS, type DrillFailing } from './verdict/drill-failings.ts';
+export type { HealthRule } from './verdict/generator-health.ts';
+export { LAGGING_MS, LATE_SENDS_SHARE, SEND_ERRORS_SHARE, SOCKET_DROPS_SHARE, TICK_LATE_MS } from './verdict/generator-limits.ts';
+export { crossedSentence, evaluate, type ThresholdResult } from './verdict/threshold-result.ts';
+export { abortCause, type Judgement, judge, type Verdict } from './verdict/verdict.ts';

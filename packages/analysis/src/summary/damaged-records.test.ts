@@ -1,0 +1,28 @@
+import { UsageError } from '@livekit-swarm/settings';
+import { damagedRecords } from '@livekit-swarm/testkit/damaged-record';
+import { recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { resolveThresholds } from '../verdict/default-thresholds.ts';
+import { judge } from '../verdict/verdict.ts';
+import { foldRecord } from './fold-record.ts';
+
+const data = { messagesPerSecond: 10, bytes: 200, reliable: false };
+const lines = recordOf(specOf({ rooms: 1, participants: 3, publish: ['audio', 'video'], data, durationMs: 3_000 }), 2, [
+  'packet_loss@steady: rate<1%',
+]);
+
+it('a record that was changed is read or refused, and never breaks anything', async () => {
+  await fc.assert(
+    fc.asyncProperty(damagedRecords(lines), async ({ texts, what }) => {
+      try {
+        const summary = await foldRecord(texts);
+        const judgement = judge(summary, resolveThresholds(summary.scenario, summary.thresholds));
+        expect(['passed', 'failed', 'inconclusive']).toContain(judgement.verdict);
+      } catch (error) {
+        expect(error, what).toBeInstanceOf(UsageError);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});

@@ -1,0 +1,121 @@
+import type { MetricName, MetricSet } from '@livekit-swarm/metrics';
+import { aggregate } from '@livekit-swarm/metrics';
+import { COORDINATOR_SHARD, type GeneratorSample, type SampleLine } from '@livekit-swarm/record';
+import { LAGGING_MS, SATURATED, TICK_LATE_MS } from '../verdict/generator-limits.ts';
+import { percentilesOf } from './percentiles.ts';
+import type { GeneratorSummary, Share } from './summary.ts';
+
+/** Folds how the generator itself was doing. */
+export class GeneratorFold {
+  readonly #metrics: MetricSet;
+  #samples = 0;
+  #lagging = 0;
+  #tickLate = 0;
+  #busy = { samples: 0, sum: 0, saturated: 0 };
+  /** What each shard used when it was last heard, until all have been heard. */
+  #round = new Map<number, GeneratorSample>();
+  #roundIsSteady = true;
+  /** The most cores at one time, whether everybody was in or not. */
+  #mostCores: number | null = null;
+
+  constructor(metrics: MetricSet) {
+    this.#metrics = metrics;
+  }
+
+  add(line: SampleLine, steady: boolean): void {
+    this.#addWork(line, steady);
+    // The coordinator hosts nobody: that it is calm must not make up for workers that are not.
+    if (line.shard !== COORDINATOR_SHARD) this.#addHealth(line);
+  }
+
+  #addHealth({ generator, series }: SampleLine): void {
+    this.#samples++;
+    this.#metrics.rate('late_joins', {}, generator.lateJoins, 0);
+    if (generator.eventLoopLagMs > LAGGING_MS) this.#lagging++;
+    if (generator.tickLateMs > TICK_LATE_MS) this.#tickLate++;
+    if (generator.machineBusy !== undefined) {
+      this.#busy.samples++;
+      this.#busy.sum += generator.machineBusy;
+      if (generator.machineBusy > SATURATED) this.#busy.saturated++;
+    }
+    this.#metrics.trend('event_loop_lag').add(generator.eventLoopLagMs);
+    this.#metrics.trend('tick_late').add(generator.tickLateMs);
+    const sent = series.reduce((sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0), 0);
+    this.#metrics.rate('late_sends', {}, generator.lateSends, sent);
+    this.#metrics.rate('send_errors', {}, generator.sendErrors, generator.datagramsSent + generator.sendErrors);
+    this.#metrics.rate('socket_drops', {}, generator.socketDrops, generator.datagramsReceived + generator.socketDrops);
+  }
+
+  #addWork({ generator, shard, intervalMs }: SampleLine, steady: boolean): void {
+    const cpuUs = generator.cpuCores * intervalMs * 1_000;
+    this.#metrics.ratio('cpu_per_packet', cpuUs, generator.datagramsSent + generator.datagramsReceived, steady);
+    // Shards sample at different moments: a level of all of them is complete when one comes round again.
+    if (this.#round.has(shard)) this.#endRound();
+    this.#round.set(shard, generator);
+    this.#roundIsSteady &&= steady;
+  }
+
+  /** Call when the last sample was added. */
+  close(): void {
+    this.#endRound();
+  }
+
+  /** As things stand. */
+  summary(workers: number, workersDied: number): GeneratorSummary {
+    const max = this.#mostCores;
+    const avg = this.#figure('cpu_cores', 'value');
+    return {
+      workers,
+      workersDied,
+      samples: this.#samples,
+      cpuCores: avg === null || max === null ? null : { avg, max },
+      cpuUsPerPacket: this.#figure('cpu_per_packet', 'value'),
+      residentBytes: this.#figure('resident_memory', 'max'),
+      eventLoopLag: percentilesOf(this.#metrics.measure('event_loop_lag')),
+      lagging: this.#shareOfSamples(this.#lagging),
+      tickLate: percentilesOf(this.#metrics.measure('tick_late')),
+      tickLateSamples: this.#shareOfSamples(this.#tickLate),
+      lateSends: this.#share('late_sends'),
+      sendErrors: this.#share('send_errors'),
+      socketDrops: this.#share('socket_drops'),
+      lateJoins: this.#share('late_joins'),
+      machineBusy: this.#machineBusy(),
+    };
+  }
+
+  #endRound(): void {
+    const samples = [...this.#round.values()];
+    if (samples.length === 0) return;
+    const cores = samples.reduce((sum, sample) => sum + sample.cpuCores, 0);
+    this.#mostCores = Math.max(this.#mostCores ?? 0, cores);
+    // What people size machines by is the time when the whole crowd was there; the ramp would flatter it.
+    this.#metrics.gauge('cpu_cores', cores, this.#roundIsSteady);
+    this.#metrics.gauge(
+      'resident_memory',
+      samples.reduce((sum, sample) => sum + sample.residentBytes, 0),
+    );
+    this.#round = new Map();
+    this.#roundIsSteady = true;
+  }
+
+  #figure(metric: MetricName, aggregation: 'value' | 'max'): number | null {
+    return aggregate(this.#metrics.measure(metric), { type: aggregation }) ?? null;
+  }
+
+  #share(metric: MetricName): Share {
+    const value = this.#metrics.measure(metric);
+    return {
+      count: value?.type === 'rate' ? value.hits : 0,
+      share: aggregate(value, { type: 'rate' }) ?? null,
+    };
+  }
+
+  #shareOfSamples(count: number): Share {
+    return { count, share: this.#samples === 0 ? null : count / this.#samples };
+  }
+
+  #machineBusy(): GeneratorSummary['machineBusy'] {
+    const { samples, sum, saturated } = this.#busy;
+    return samples === 0 ? null : { avg: sum / samples, saturated: { count: saturated, share: saturated / samples } };
+  }
+}

@@ -1,0 +1,82 @@
+import type { MetricSet } from '@livekit-swarm/metrics';
+import type { SampleLine } from '@livekit-swarm/record';
+import { measureSeries } from './measure-series.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Folds the media of samples into metrics, and keeps what is a level rather than a sum: tracks and layers. */
+export class SampleFold {
+  readonly #timeline: Timeline;
+  /** `down audio` → shard → tracks in its last sample; and the most of all shards at one time. */
+  readonly #tracks = new Map<string, { latest: Map<number, number>; most: number }>();
+  readonly #layers = { up: new Map<number, Record<string, number>>(), down: new Map<number, Record<string, number>>() };
+
+  readonly #dataBytes = { up: 0, down: 0 };
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+  }
+
+  /** @param steady whether it tells of a time when everybody was in */
+  add(line: SampleLine, steady: boolean): void {
+    addSeries(this.#timeline.whole, line, steady);
+    // A second belongs where its middle lies. In a window every second counts: a rate is per second of the window.
+    for (const { metrics } of this.#timeline.around(line.at - line.intervalMs / 2)) addSeries(metrics, line, true);
+    for (const { labels, bytes } of line.series) if (labels.kind === 'data') this.#dataBytes[labels.direction] += bytes;
+    this.#addTracks(line);
+    this.#addLayers(line);
+  }
+
+  mostTracks(direction: 'up' | 'down', kind: string): number {
+    return this.#tracks.get(`${direction} ${kind}`)?.most ?? 0;
+  }
+
+  dataBytes(direction: 'up' | 'down'): number {
+    return this.#dataBytes[direction];
+  }
+
+  /** Tracks by height, as every shard last saw them. */
+  layers(direction: 'up' | 'down'): Record<string, number> {
+    const total: Record<string, number> = {};
+    for (const layers of this.#layers[direction].values()) addUp(total, layers);
+    return Object.fromEntries(Object.entries(total).sort(([a], [b]) => Number(a) - Number(b)));
+  }
+
+  #addTracks(line: SampleLine): void {
+    const here = new Map<string, number>();
+    for (const { labels, tracks } of line.series) {
+      const key = `${labels.direction} ${labels.kind}`;
+      here.set(key, (here.get(key) ?? 0) + tracks);
+    }
+    for (const [key, tracks] of here) {
+      const entry = this.#tracks.get(key) ?? { latest: new Map<number, number>(), most: 0 };
+      entry.latest.set(line.shard, tracks);
+      entry.most = Math.max(
+        entry.most,
+        [...entry.latest.values()].reduce((a, b) => a + b),
+      );
+      this.#tracks.set(key, entry);
+    }
+  }
+
+  /** The sample with the most tracks so far, and of equals the last: people leave before the record ends. */
+  #addLayers(line: SampleLine): void {
+    for (const direction of ['up', 'down'] as const) {
+      const layers: Record<string, number> = {};
+      for (const series of line.series) if (series.labels.direction === direction) addUp(layers, series.layers);
+      if (size(layers) > 0 && size(layers) >= size(this.#layers[direction].get(line.shard) ?? {})) {
+        this.#layers[direction].set(line.shard, layers);
+      }
+    }
+  }
+}
+
+const addSeries = (metrics: MetricSet, { shard, intervalMs, series }: SampleLine, steady: boolean): void => {
+  if (steady) metrics.steadyTime(shard, intervalMs);
+  for (const one of series) measureSeries(metrics, one, { shard, steady });
+};
+
+const addUp = (total: Record<string, number>, more: Record<string, number>): void => {
+  for (const [height, tracks] of Object.entries(more)) total[height] = (total[height] ?? 0) + tracks;
+};
+
+const size = (layers: Record<string, number>): number => Object.values(layers).reduce((a, b) => a + b, 0);

@@ -1,0 +1,158 @@
+import { aggregate } from '@livekit-swarm/metrics';
+import { LEFT_WHILE_JOINING, type ParticipantLine, type RecordLine } from '@livekit-swarm/record';
+import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
+import { describe, expect, it } from 'vitest';
+import { resolveThresholds } from '../verdict/default-thresholds.ts';
+import { judge } from '../verdict/verdict.ts';
+import { createSummary } from './summarize.ts';
+import type { Summary } from './summary.ts';
+
+const summarize = (lines: RecordLine[]): Summary => {
+  const fold = createSummary();
+  for (const line of lines) fold.add(line);
+  return fold.result();
+};
+
+const rate = (summary: Summary, metric: Parameters<Summary['metrics']['measure']>[0]): number | undefined =>
+  aggregate(summary.metrics.measure(metric), { type: 'rate' });
+
+/** Two rooms of three for half a minute. */
+const lines = recordOf(specOf({ rooms: 2, participants: 3 }));
+const SOMEBODY = 'k3x9-1-p1';
+
+/** Somebody who left long before the end, as planned. */
+const early = (leaveAtMs: number, changes: (line: ParticipantLine) => Partial<ParticipantLine> = () => ({})): RecordLine[] =>
+  altered(lines, (line) => {
+    if (line.type !== 'participant' || line.identity !== SOMEBODY) return line;
+    return { ...line, at: leaveAtMs, leaveAtMs, ...changes(line) };
+  });
+
+const hasty = (leaveAtMs: number): RecordLine[] =>
+  early(leaveAtMs, () => ({ outcome: 'join_failed', reason: LEFT_WHILE_JOINING, joinMs: null, tracks: [] })).filter(
+    (line) => line.type !== 'event' || line.identity !== SOMEBODY,
+  );
+
+const cutShort = (what: RecordLine[], at = 20_000): RecordLine[] =>
+  altered(what, (line) => {
+    if (line.type === 'end') return { ...line, at, reason: 'interrupted' };
+    if (line.type === 'participant') return line.at > at ? { ...line, at } : line;
+    return 'at' in line && line.at > at ? null : line;
+  });
+
+const churning = (what: RecordLine[]): RecordLine[] =>
+  altered(what, (line) => {
+    if (line.type !== 'header') return line;
+    const span = { distribution: 'constant' as const, ms: 1_000 };
+    const executor = { type: 'per-room-churn' as const, rooms: 2, joinRate: 50, durationMs: 30_000, stay: span, pause: span };
+    return { ...line, scenario: { ...line.scenario, groups: line.scenario.groups.map((group) => ({ ...group, executor })) } };
+  });
+
+describe('somebody who leaves before they are in', () => {
+  it('has failed by nobody’s fault when they had less than five seconds', () => {
+    const summary = summarize(hasty(4_000));
+    expect(summary.joins).toMatchObject({ joined: 5, failed: 0, gaveUp: 1, unaccounted: 0, failures: [] });
+    expect(rate(summary, 'join_failures')).toBe(0);
+    // What they would have received does not count either.
+    expect(summary.tracks).toMatchObject({ expected: 10, missing: 0 });
+  });
+
+  it('has failed when they waited for longer', () => {
+    const summary = summarize(hasty(5_001));
+    expect(summary.joins).toMatchObject({
+      joined: 5,
+      failed: 1,
+      gaveUp: 0,
+      failures: [{ reason: LEFT_WHILE_JOINING, count: 1 }],
+    });
+    expect(rate(summary, 'join_failures')).toBeCloseTo(1 / 6, 9);
+    expect(summary.tracks).toMatchObject({ expected: 12, missing: 2 });
+  });
+
+  it('has failed in a run that was cut short later, too', () => {
+    expect(summarize(cutShort(hasty(8_000))).joins).toMatchObject({ joined: 5, failed: 1 });
+  });
+});
+
+describe('a run that is cut short', () => {
+  const missed = (what: RecordLine[]): RecordLine[] =>
+    altered(what, (line) => (line.type === 'participant' && line.identity === SOMEBODY ? { ...line, tracks: [] } : line));
+
+  it('judges the stays that had ended before', () => {
+    expect(summarize(cutShort(missed(early(10_000)))).tracks).toMatchObject({ missing: 2 });
+    expect(summarize(churning(cutShort(missed(early(10_000))))).tracks).toEqual({
+      expected: 2,
+      missing: 2,
+      received: 0,
+      stalled: 0,
+    });
+  });
+
+  it('judges the others where the whole room had been there', () => {
+    expect(summarize(cutShort(missed(lines))).tracks).toMatchObject({ expected: 12, missing: 2 });
+    // Of a room of which one never came there is no saying.
+    const without = altered(cutShort(missed(lines)), (line) =>
+      'identity' in line && line.identity === 'k3x9-1-p3' ? null : line,
+    );
+    expect(summarize(without).tracks).toMatchObject({ expected: 6, missing: 0 });
+  });
+
+  it('judges no others where people come and go', () => {
+    expect(summarize(churning(cutShort(missed(lines)))).tracks).toMatchObject({ expected: 0, missing: 0 });
+  });
+});
+
+describe('a summary in the making', () => {
+  it('forgets whoever has a result', () => {
+    const fold = createSummary();
+    for (const line of lines.filter(({ type }) => type !== 'participant' && type !== 'end')) fold.add(line);
+    expect(fold.soFar().joins).toMatchObject({ joined: 6, unaccounted: 6 });
+    for (const line of lines.filter(({ type }) => type === 'participant')) fold.add(line);
+    expect(fold.soFar().joins).toMatchObject({ joined: 6, unaccounted: 0 });
+  });
+
+  it('knows as things stand what it will know in the end', () => {
+    const fold = createSummary();
+    for (const line of lines) fold.add(line);
+    const soFar = { loss: aggregate(fold.soFar().metrics.measure('packet_loss'), { type: 'rate' }), joins: fold.soFar().joins };
+    const summary = fold.result();
+    expect(soFar.loss).toBe(rate(summary, 'packet_loss'));
+    expect(summary.joins).toMatchObject({ ...soFar.joins });
+  });
+
+  it('refuses to say anything before the header', () => {
+    expect(() => createSummary().soFar()).toThrow('the record has no header');
+  });
+});
+
+describe('a run that a threshold ended', () => {
+  const LAX = 'packet_loss: rate<0.5 abortOnFail after 10s';
+  const ended = altered(lines, (line) => {
+    if (line.type === 'end') return { ...line, at: 12_200, reason: 'threshold' };
+    return line.type === 'participant' ? { ...line, at: 12_150 } : line;
+  });
+  ended.splice(-1, 0, {
+    type: 'event',
+    at: 12_150,
+    event: 'threshold_crossed',
+    reason: LAX,
+    message: 'packet_loss: rate was 0.6, not < 0.5.',
+  });
+
+  it('has failed, whatever became of the figure afterwards', () => {
+    const summary = summarize(ended);
+    expect(judge(summary, resolveThresholds(summary.scenario, [LAX]))).toMatchObject({
+      verdict: 'failed',
+      exitCode: 99,
+      reasons: ['packet_loss: rate was 0.6, not < 0.5, 12.2 s into the run, which ended it.'],
+    });
+    expect(summary.notes).toEqual(['Ended 12.2 s into the run: packet_loss: rate was 0.6, not < 0.5.']);
+  });
+
+  it('was cut short for whoever judges it by something else', () => {
+    const summary = summarize(ended);
+    expect(judge(summary, resolveThresholds(summary.scenario, []))).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['The run was cut short (threshold) after 12.2 s of 30.1 s.'],
+    });
+  });
+});

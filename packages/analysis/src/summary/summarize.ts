@@ -1,0 +1,258 @@
+import type { MetricName, MetricSet, Threshold, Window } from '@livekit-swarm/metrics';
+import { aggregate, parseThreshold, windowsMeant } from '@livekit-swarm/metrics';
+import type { DeploymentLine, EndLine, EventLine, HeaderLine, RecordLine, SampleLine } from '@livekit-swarm/record';
+import { RecordError } from '@livekit-swarm/record';
+import { identityPrefix } from '@livekit-swarm/scenario';
+import { withoutSecrets } from '@livekit-swarm/settings';
+import { GeneratorFold } from './fold-generator.ts';
+import { ParticipantFold } from './fold-participants.ts';
+import { SampleFold } from './fold-samples.ts';
+import { TrackFold } from './fold-tracks.ts';
+import { percentilesOf } from './percentiles.ts';
+import type { EndedBy, JoinSummary, RecoverySummary, SoFar, Summary, WindowMetrics } from './summary.ts';
+import { type MeasuredWindow, Timeline } from './timeline.ts';
+import { trafficRows } from './traffic-rows.ts';
+
+/** A summary in the making. Memory grows with the people who are there, not with those who were, nor with the length of the run. */
+export interface SummaryFold {
+  add(line: RecordLine): void;
+  /** Says something about the record itself that a reader of the report must know. */
+  note(sentence: string): void;
+  /** As things stand: metrics that are known only when a stay ends hold the stays that have ended. @throws RecordError before the header */
+  soFar(): SoFar;
+  /** Call once, after the last line. @throws RecordError when there was no header */
+  result(): Summary;
+}
+
+/**
+ * Starts folding a record, line by line, in the order they were written.
+ * @param thresholds for the windows that they name; those of the header are known anyway
+ */
+export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFold => {
+  const timeline = new Timeline();
+  const metrics = timeline.whole;
+  const participants = new ParticipantFold(timeline);
+  const tracks = new TrackFold(metrics);
+  const samples = new SampleFold(timeline);
+  const generator = new GeneratorFold(metrics);
+  const ofWindows = new Map<MeasuredWindow, GeneratorFold>();
+  const notes: string[] = [];
+  const nodes = new Set<string>();
+  let header: HeaderLine | null = null;
+  let deployment: DeploymentLine | null = null;
+  let end: EndLine | null = null;
+  let endedBy: EndedBy | null = null;
+  let serverVersion: string | null = null;
+  let workersDied = 0;
+  let lastAt = 0;
+  let isDrill = false;
+  let steadyFrom = Number.POSITIVE_INFINITY;
+  let steadyUntil = 0;
+
+  const addHeader = (line: HeaderLine): void => {
+    header = line;
+    const prefix = identityPrefix(line.run);
+    participants.begin(line);
+    tracks.begin(line, (identity) => identity.startsWith(prefix));
+    const steady = line.plan.windows.find(({ name }) => name === 'steady');
+    steadyFrom = steady?.fromMs ?? line.plan.lastJoinAtMs;
+    steadyUntil = steady?.toMs ?? line.plan.endAtMs;
+    timeline.divide([...line.plan.windows, ...stretches([...line.thresholds.flatMap(readThreshold), ...thresholds])]);
+    for (const measured of timeline.windows) ofWindows.set(measured, new GeneratorFold(measured.metrics));
+  };
+
+  const addEvent = (line: EventLine): void => {
+    participants.addEvent(line);
+    if (line.node !== undefined && line.node !== '') nodes.add(line.node);
+    serverVersion = line.serverVersion ?? serverVersion;
+    if (line.event === 'worker_died') workersDied++;
+    if (line.event === 'threshold_crossed')
+      endedBy = { threshold: line.reason ?? '', at: line.at, sentence: line.message ?? line.reason ?? '' };
+    const sentence = runEvent(line);
+    if (sentence !== null) notes.push(sentence);
+  };
+
+  const addSample = (line: SampleLine): void => {
+    // A sample tells of the interval before it.
+    const steady = line.at - line.intervalMs >= steadyFrom - 1 && line.at <= steadyUntil + line.intervalMs / 2;
+    samples.add(line, steady);
+    generator.add(line, steady);
+    for (const measured of timeline.around(line.at - line.intervalMs / 2)) ofWindows.get(measured)?.add(line, true);
+  };
+
+  return {
+    note: (sentence) => {
+      notes.push(sentence);
+    },
+    add: (line) => {
+      if ('at' in line) {
+        lastAt = Math.max(lastAt, line.at);
+        participants.advance(timeline.advance(lastAt));
+      }
+      switch (line.type) {
+        case 'header':
+          addHeader(line);
+          break;
+        case 'deployment':
+          deployment = line;
+          for (const node of line.nodes) nodes.add(node);
+          break;
+        case 'event':
+          addEvent(line);
+          break;
+        case 'sample':
+          addSample(line);
+          break;
+        case 'participant':
+          participants.addResult(line);
+          tracks.add(line);
+          break;
+        case 'drill':
+          isDrill = true;
+          break;
+        case 'end':
+          end = line;
+          break;
+      }
+    },
+    soFar: () => {
+      const { plan, workers } = knownHeader(header);
+      return {
+        joins: participants.summary(plan.participants, false),
+        generator: generator.summary(workers, workersDied),
+        end,
+        metrics,
+        windows: windowsOf(timeline),
+      };
+    },
+    result: () => {
+      const { run, startedAt, scenario, plan, thresholds: texts, environment, workers } = knownHeader(header);
+      if (end === null) notes.push('The record breaks off: the run did not end by itself, or somebody cut the file.');
+      const finished = end?.reason === 'finished';
+      participants.close(finished);
+      const worst = tracks.close(finished, end?.at ?? lastAt);
+      for (const fold of [generator, ...ofWindows.values()]) fold.close();
+      notes.push(...refusalNotes(metrics));
+      if (isDrill) notes.push(OF_A_DRILL);
+      return {
+        run,
+        startedAt,
+        scenario,
+        plan,
+        thresholds: texts,
+        environment,
+        workers,
+        end: end === null ? null : { at: end.at, reason: end.reason },
+        endedBy,
+        deployment:
+          deployment === null
+            ? null
+            : {
+                url: withoutSecrets(deployment.url),
+                embedded: deployment.embedded,
+                serverVersion: deployment.serverVersion ?? serverVersion,
+                nodes: [...nodes].sort(),
+              },
+        joins: { ...participants.summary(plan.participants, finished), phases: phasesOf(metrics) },
+        tracks: tracksOf(metrics),
+        traffic: trafficRows(metrics, samples),
+        layers: { up: samples.layers('up'), down: samples.layers('down') },
+        recovery: recoveryOf(metrics),
+        worst,
+        generator: generator.summary(workers, workersDied),
+        notes,
+        metrics,
+        windows: windowsOf(timeline),
+      };
+    },
+  };
+};
+
+/** Who reads it as any run would take what was done on purpose for what went wrong. */
+const OF_A_DRILL =
+  'This is the record of a drill: "swarm chaos report" with its folder says who came back, and judges it by its own objectives.';
+
+const knownHeader = (header: HeaderLine | null): HeaderLine => {
+  if (header !== null) return header;
+  throw new RecordError('the record has no header: it is empty or not a run record');
+};
+
+/** Those that cannot be read are for whoever judges by them to complain about. */
+const readThreshold = (text: string): Threshold[] => {
+  try {
+    return [parseThreshold(text)];
+  } catch {
+    return [];
+  }
+};
+
+/** Windows that are no part of the plan: `@30s..60s`. */
+const stretches = (thresholds: readonly Threshold[]): Window[] =>
+  thresholds.flatMap(({ window }) => (window?.type === 'stretch' ? windowsMeant(window, []) : []));
+
+const windowsOf = (timeline: Timeline): WindowMetrics[] =>
+  timeline.windows.map(({ window, metrics }) => ({ window, metrics })).sort((a, b) => a.window.fromMs - b.window.fromMs);
+
+/** Whoever lets a role publish less than it does wants to see this; to whoever does not, it explains why there is less media. */
+const refusalNotes = (metrics: MetricSet): string[] => {
+  const refusals = metrics.measure('publish_refusals');
+  if (refusals?.type !== 'rate' || refusals.hits === 0) return [];
+  return [`The server did not let participants publish ${refusals.hits} of ${refusals.total} tracks: they are not allowed to.`];
+};
+
+/** What befell the run itself, as a sentence. */
+const runEvent = (line: EventLine): string | null => {
+  const when = `${(line.at / 1_000).toFixed(1)} s into the run`;
+  const why = line.message ?? line.reason;
+  const because = why === undefined ? '' : `: ${why}`;
+  switch (line.event) {
+    case 'worker_died':
+      return `Worker ${line.shard ?? '?'} died ${when}${because}`;
+    case 'server_died':
+      return `The server died ${when}${because}`;
+    case 'interrupted':
+      return `Interrupted ${when}`;
+    case 'threshold_crossed':
+      return `Ended ${when}${because}`;
+    case 'warning':
+      return line.identity === undefined ? (why ?? null) : null;
+    default:
+      return null;
+  }
+};
+
+const phasesOf = (metrics: MetricSet): JoinSummary['phases'] => ({
+  started: percentilesOf(metrics.measure('join_start_delay')),
+  signal: percentilesOf(metrics.measure('signal_time')),
+  ice: percentilesOf(metrics.measure('ice_time')),
+  joined: percentilesOf(metrics.measure('join_time')),
+  firstMedia: percentilesOf(metrics.measure('first_media_time')),
+});
+
+const tracksOf = (metrics: MetricSet): Summary['tracks'] => {
+  const missing = metrics.measure('missing_tracks');
+  const stalled = metrics.measure('stalled_tracks');
+  return {
+    expected: missing?.type === 'rate' ? missing.total : 0,
+    missing: missing?.type === 'rate' ? missing.hits : 0,
+    received: stalled?.type === 'rate' ? stalled.total : 0,
+    stalled: stalled?.type === 'rate' ? stalled.hits : 0,
+  };
+};
+
+const recoveryOf = (metrics: MetricSet): RecoverySummary => {
+  const count = (metric: MetricName, direction?: 'up' | 'down'): number =>
+    aggregate(metrics.measure(metric, direction === undefined ? {} : { direction }), { type: 'count' }) ?? 0;
+  return {
+    nacksSent: count('nacks_sent'),
+    nacksReceived: count('nacks_received'),
+    plisSent: count('plis_sent'),
+    plisReceived: count('plis_received'),
+    rtxSent: count('rtx_packets', 'up'),
+    rtxReceived: count('rtx_packets', 'down'),
+    recovered: count('packets_recovered'),
+    gaps: count('gaps'),
+    gapMs: count('gap_time'),
+    layerSwitches: count('layer_switches'),
+  };
+};

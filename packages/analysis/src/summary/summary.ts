@@ -1,0 +1,171 @@
+import type { MetricReader, Window } from '@livekit-swarm/metrics';
+import type { EndLine, PlanFacts } from '@livekit-swarm/record';
+import type { Kind, Role, Scenario } from '@livekit-swarm/scenario';
+
+/** What a run came to: everything that reports show and verdicts are made of, derived from the record alone. Times in ms, shares from 0 to 1; null means not measured. */
+export interface Summary {
+  run: string;
+  startedAt: string;
+  scenario: Scenario;
+  plan: PlanFacts;
+  /** As the header has them. */
+  thresholds: string[];
+  environment: Record<string, string | number>;
+  workers: number;
+  /** `null`: the record breaks off. */
+  end: { at: number; reason: EndLine['reason'] } | null;
+  deployment: DeploymentSummary | null;
+  joins: JoinSummary;
+  tracks: TrackSummary;
+  traffic: TrafficRow[];
+  /** Video tracks by height near the end of the run. */
+  layers: Record<'up' | 'down', Record<string, number>>;
+  recovery: RecoverySummary;
+  /** Worst first. */
+  worst: WorstParticipant[];
+  generator: GeneratorSummary;
+  /** What happened to the run itself, in sentences: a worker died, the server died, the record breaks off, … */
+  notes: string[];
+  metrics: MetricReader;
+  /** The same of each window of the plan, in the order they begin, and of those that thresholds name. */
+  windows: WindowMetrics[];
+  /** The threshold that ended the run, with `abortOnFail`. */
+  endedBy: EndedBy | null;
+}
+
+/** What was measured in one window. A rate per second is one of the window's own time. */
+export interface WindowMetrics {
+  window: Window;
+  metrics: MetricReader;
+}
+
+export interface EndedBy {
+  /** As `formatThreshold` writes it. */
+  threshold: string;
+  at: number;
+  /** Which threshold was crossed, by how much. */
+  sentence: string;
+}
+
+/** What is known while a run goes on. */
+export type SoFar = Pick<Summary, 'metrics' | 'windows' | 'generator' | 'end'> & { joins: Omit<JoinSummary, 'phases'> };
+
+export interface DeploymentSummary {
+  /** Without user, password and query. */
+  url: string;
+  embedded: boolean;
+  serverVersion: string | null;
+  nodes: string[];
+}
+
+export interface Percentiles {
+  p50: number;
+  p95: number;
+  max: number;
+}
+
+export interface JoinSummary {
+  planned: number;
+  joined: number;
+  failed: number;
+  /** Lost the connection for good after they were in. */
+  dropped: number;
+  /** Left of their own accord, as planned, before they could have been in: neither joined nor failed. */
+  gaveUp: number;
+  /** Without a result in the record although they began, or although the run finished. */
+  unaccounted: number;
+  retries: number;
+  resumes: number;
+  reconnects: number;
+  /** Most frequent first. */
+  failures: FailureReason[];
+  drops: FailureReason[];
+  /** From when the join was due; see `JoinPhases`. */
+  phases: Record<'started' | 'signal' | 'ice' | 'joined' | 'firstMedia', Percentiles | null>;
+}
+
+export interface FailureReason {
+  reason: string;
+  count: number;
+  /** What was said to one of them. */
+  message: string | null;
+}
+
+export interface TrackSummary {
+  expected: number;
+  missing: number;
+  received: number;
+  stalled: number;
+}
+
+export interface TrafficRow {
+  kind: Kind | 'data';
+  direction: 'up' | 'down';
+  /** Most at one time. */
+  tracks: number;
+  packets: number;
+  bytes: number;
+  /** While everybody was in. */
+  packetsPerSecond: number | null;
+  bitsPerSecond: number | null;
+  loss: number | null;
+  lossBeforeRecovery: number | null;
+  jitterP95: number | null;
+  latencyP50: number | null;
+  latencyP95: number | null;
+  rttP95: number | null;
+}
+
+export interface RecoverySummary {
+  nacksSent: number;
+  nacksReceived: number;
+  plisSent: number;
+  plisReceived: number;
+  rtxSent: number;
+  rtxReceived: number;
+  recovered: number;
+  gaps: number;
+  gapMs: number;
+  layerSwitches: number;
+}
+
+export interface WorstParticipant {
+  identity: string;
+  room: string;
+  role: Role;
+  missing: number;
+  stalled: number;
+  loss: number | null;
+  jitterMs: number | null;
+  latencyP95Ms: number | null;
+  longestGapMs: number;
+  reconnects: number;
+}
+
+/** How many, and of how many it is a share. */
+export interface Share {
+  count: number;
+  share: number | null;
+}
+
+export interface GeneratorSummary {
+  workers: number;
+  workersDied: number;
+  samples: number;
+  /** All workers together; the average while everybody was in. */
+  cpuCores: { avg: number; max: number } | null;
+  cpuUsPerPacket: number | null;
+  residentBytes: number | null;
+  eventLoopLag: Percentiles | null;
+  /** Samples in which the event loop lagged more than `LAGGING_MS`. */
+  lagging: Share;
+  tickLate: Percentiles | null;
+  /** Samples in which a thread of the pump woke more than `TICK_LATE_MS` late. */
+  tickLateSamples: Share;
+  lateSends: Share;
+  sendErrors: Share;
+  socketDrops: Share;
+  lateJoins: Share;
+  /** Share of all cores of the machine in use, by whomever; and samples in which that was above `SATURATED`. */
+  machineBusy: { avg: number; saturated: Share } | null;
+}

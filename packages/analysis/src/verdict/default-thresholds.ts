@@ -1,0 +1,110 @@
+import { formatTarget, parseThreshold, type Threshold } from '@livekit-swarm/metrics';
+import type { RoleSpec, Scenario } from '@livekit-swarm/scenario';
+
+/** A threshold and where it came from. */
+export interface SourcedThreshold {
+  threshold: Threshold;
+  source: 'default' | 'user';
+}
+
+interface Default {
+  text: string;
+  why: string;
+  applies: (scenario: Scenario) => boolean;
+}
+
+const always = (): boolean => true;
+/** Whether in some room of the scenario somebody is heard by somebody else. */
+const meets = (scenario: Scenario, sends: (role: RoleSpec) => boolean, hears: (role: RoleSpec) => boolean): boolean =>
+  scenario.groups.some(({ roles }) =>
+    roles.some((sender) => sends(sender) && roles.some((other) => hears(other) && (other !== sender || other.count > 1))),
+  );
+const sendsMedia = ({ publish, count }: RoleSpec): boolean => publish.length > 0 && count > 0;
+const publishes = (scenario: Scenario): boolean => scenario.groups.some(({ roles }) => roles.some(sendsMedia));
+/** Whether anybody of ours receives media of anybody of ours. */
+const receives = (scenario: Scenario): boolean =>
+  meets(scenario, sendsMedia, ({ subscribe, layout }) => subscribe && layout.type !== 'none');
+const receivesData = (scenario: Scenario): boolean =>
+  meets(
+    scenario,
+    ({ data }) => data !== null,
+    ({ subscribe }) => subscribe,
+  );
+
+/** What a run is judged by when nothing else is said, and why. Those that the load cannot measure are left out. */
+export const DEFAULT_THRESHOLDS: readonly Default[] = [
+  {
+    text: 'join_failures: rate<0.01',
+    why: 'Every join is retried; one in a hundred that still fails is a user who gives up.',
+    applies: always,
+  },
+  {
+    text: 'join_time: p(95)<2000',
+    why: 'Two seconds from the click to being in is where people begin to wonder.',
+    applies: always,
+  },
+  {
+    text: 'disconnects: rate<0.01',
+    why: 'A call that drops and does not come back is as bad as one that never began.',
+    applies: always,
+  },
+  {
+    text: 'missing_tracks: rate==0',
+    why: 'Somebody who is never heard or seen is a broken call, not a statistic: LiveKit itself loses none.',
+    applies: receives,
+  },
+  {
+    text: 'stalled_tracks: rate<0.01',
+    why: 'A track that stopped shows no loss, as nothing numbers what is not sent: only this tells it from a healthy one.',
+    applies: receives,
+  },
+  {
+    text: 'packet_loss: rate<0.01',
+    why: 'Operators act at 2 %; Opus hides about that much. A load test should warn before them.',
+    applies: receives,
+  },
+  {
+    text: 'uplink_loss: rate<0.01',
+    why: 'The same for the way up: what the server never got nobody can hear.',
+    applies: publishes,
+  },
+  {
+    text: 'jitter: p(95)<30',
+    why: 'Operators act at 30 ms: beyond it jitter buffers grow and conversations begin to lag.',
+    applies: receives,
+  },
+  {
+    text: 'media_latency: p(95)<200',
+    why: 'ITU-T G.114: up to 150 ms one way goes unnoticed, 200 ms with a client’s own buffers begins to hurt turn-taking.',
+    applies: receives,
+  },
+  {
+    text: 'data_loss: rate<0.01',
+    why: 'As for media; reliable messages should lose none.',
+    applies: receivesData,
+  },
+];
+
+/** What two thresholds must share for one to replace the other: metric, selector, window and aggregation. */
+export const thresholdSlot = (threshold: Threshold): string => {
+  const selector = Object.fromEntries(Object.entries(threshold.selector).sort());
+  return `${formatTarget({ ...threshold, selector })} ${JSON.stringify(threshold.aggregation)}`;
+};
+
+/**
+ * The thresholds of a run: the defaults that fit the load, and those given, which replace a default on the same metric, selector, window and
+ * aggregation.
+ * @param texts as typed (or as the header of a record has them)
+ * @throws ThresholdError
+ */
+export const resolveThresholds = (scenario: Scenario, texts: readonly string[]): SourcedThreshold[] => {
+  const given = texts.map(parseThreshold);
+  const taken = new Set(given.map(thresholdSlot));
+  const defaults = DEFAULT_THRESHOLDS.filter(({ applies }) => applies(scenario)).map(({ text }) => parseThreshold(text));
+  return [
+    ...defaults
+      .filter((threshold) => !taken.has(thresholdSlot(threshold)))
+      .map((threshold) => ({ threshold, source: 'default' as const })),
+    ...given.map((threshold) => ({ threshold, source: 'user' as const })),
+  ];
+};

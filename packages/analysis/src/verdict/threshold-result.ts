@@ -1,0 +1,92 @@
+import type { MetricName, MetricReader, Window } from '@livekit-swarm/metrics';
+import {
+  aggregate,
+  formatAggregation,
+  formatExpression,
+  formatTarget,
+  holds,
+  type Threshold,
+  windowsMeant,
+} from '@livekit-swarm/metrics';
+import type { Summary, WindowMetrics } from '../summary/summary.ts';
+import type { SourcedThreshold } from './default-thresholds.ts';
+
+/** One threshold against what was measured. `ok` is null when nothing was measured: that is neither kept nor crossed. */
+export interface ThresholdResult {
+  /** With its selector and window: `media_latency{kind:audio}@peak`. */
+  metric: string;
+  /** `p(95)<200`. */
+  expression: string;
+  /** Of the part of the run that it is about, which of `@*` is each stage in turn. Null: all of the run, or the run has no such window. */
+  window: Window | null;
+  value: number | null;
+  ok: boolean | null;
+  source: 'default' | 'user';
+  threshold: Threshold;
+}
+
+/** What is known of joins: in a stage in which nobody was due to join there is nothing to judge. */
+const OF_JOINS: ReadonlySet<MetricName> = new Set([
+  'join_time',
+  'join_start_delay',
+  'signal_time',
+  'ice_time',
+  'first_media_time',
+  'join_failures',
+  'join_retries',
+]);
+
+/** One result, or with `@*` one for each stage. Always at least one, so that no threshold passes by being about nothing. */
+export const evaluate = (measured: Pick<Summary, 'metrics' | 'windows'>, sourced: SourcedThreshold): ThresholdResult[] => {
+  const { threshold } = sourced;
+  if (threshold.window === null) return [resultOf(measured.metrics, sourced, null)];
+  const windows = windowsMeant(
+    threshold.window,
+    measured.windows.map(({ window }) => window),
+  ).flatMap((window) => measured.windows.find((one) => sameWindow(one.window, window)) ?? []);
+  const judged = threshold.window.type === 'stages' ? windows.filter((one) => concerns(one, threshold)) : windows;
+  if (judged.length === 0) return [resultOf(null, sourced, null)];
+  return judged.map(({ window, metrics }) => resultOf(metrics, sourced, window));
+};
+
+const sameWindow = (a: Window, b: Window): boolean => a.name === b.name && a.fromMs === b.fromMs && a.toMs === b.toMs;
+
+const concerns = ({ metrics }: WindowMetrics, { metric }: Threshold): boolean =>
+  !OF_JOINS.has(metric) || aggregate(metrics.measure('join_failures'), { type: 'rate' }) !== undefined;
+
+const resultOf = (
+  metrics: MetricReader | null,
+  { threshold, source }: SourcedThreshold,
+  window: Window | null,
+): ThresholdResult => {
+  const { metric, selector, aggregation, operator, limit } = threshold;
+  const value = metrics === null ? undefined : aggregate(metrics.measure(metric, selector), aggregation);
+  const known = value !== undefined && Number.isFinite(value);
+  const named = window === null ? threshold.window : ({ type: 'named', name: window.name } as const);
+  return {
+    metric: formatTarget({ metric, selector, window: named }),
+    expression: formatExpression(threshold),
+    window,
+    value: known ? value : null,
+    ok: known ? holds(value, operator, limit) : null,
+    source,
+    threshold,
+  };
+};
+
+/** `join_time@peak: p(95) was 2410, not < 2000.` */
+export const crossedSentence = ({ metric, threshold, value }: ThresholdResult): string =>
+  `${metric}: ${formatAggregation(threshold.aggregation)} was ${readable(value)}, not ${threshold.operator} ${threshold.limit}.`;
+
+/** Why there is no value to compare. */
+export const unmeasuredSentence = ({ metric, expression, window, threshold }: ThresholdResult): string => {
+  const why =
+    threshold.window === null || window !== null
+      ? 'nothing was measured'
+      : threshold.window.type === 'stages'
+        ? 'no stage of this run has anything to judge'
+        : 'this run has no such window';
+  return `${metric}: ${expression} could not be judged: ${why}.`;
+};
+
+const readable = (value: number | null): string => (value === null ? 'unknown' : String(Number(value.toPrecision(6))));

@@ -1,0 +1,103 @@
+/** Records of drills for tests: said as what happened to whom. */
+import type { DrillEvent, EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
+import { CROWD_ROLE, NEWCOMER_ROLE } from '../../src/drill/roles.ts';
+
+/** When the fault of these records is injected and healed, and when everybody leaves, ms. */
+export const FAULT_AT = 10_000;
+export const HEAL_AT = 20_000;
+export const END_AT = 60_000;
+
+type Happening = Partial<Omit<EventLine, 'type' | 'at'>> & Pick<EventLine, 'event'>;
+
+export const happened = (identity: string, at: number, { event, ...more }: Happening): EventLine => ({
+  type: 'event',
+  at,
+  event,
+  identity,
+  group: 'crowd',
+  room: identity.split('-')[0] ?? '',
+  role: CROWD_ROLE,
+  ...more,
+});
+
+export const drillLine = (at: number, event: DrillEvent): RecordLine => ({ type: 'drill', at, ...event });
+
+/** `a-1` is in room `a`. They join at once, hear each other from the first second, and leave at the end. */
+export const crowd = (...identities: string[]): RecordLine[] =>
+  identities.flatMap((identity) => [
+    happened(identity, 100, { event: 'joined', node: `ND_${identity.split('-')[0]}` }),
+    ...identities
+      .filter((other) => other !== identity && other.split('-')[0] === identity.split('-')[0])
+      .map((from) => happened(identity, 500, { event: 'media_began', from, kind: 'audio' })),
+    happened(identity, END_AT, { event: 'left' }),
+  ]);
+
+export const faultOn = (...rooms: string[]): RecordLine[] => [
+  drillLine(FAULT_AT, {
+    what: 'fault',
+    id: 'f1',
+    fault: 'kill',
+    target: 'the node that holds the first room',
+    members: ['node-1'],
+    rooms,
+    doneAt: FAULT_AT + 5,
+  }),
+  drillLine(HEAL_AT, { what: 'heal', id: 'f1', fault: 'kill', doneAt: HEAL_AT + 50 }),
+];
+
+/** Every ordered pair among these is silent from one moment to the other; null: it did not come back. */
+export const silence = (identities: readonly string[], fromAt: number, toAt: number | null): RecordLine[] =>
+  identities.flatMap((identity) =>
+    identities
+      .filter((from) => from !== identity)
+      .flatMap((from) => [
+        happened(identity, fromAt, { event: 'media_lost', from, kind: 'audio' }),
+        ...(toAt === null ? [] : [happened(identity, toAt, { event: 'media_back', from, kind: 'audio', ms: toAt - fromAt })]),
+      ]),
+  );
+
+export const HEADER = {
+  type: 'header',
+  scenario: { groups: [{ roles: [{ publish: [{ kind: 'audio' }] }] }] },
+  plan: {
+    windows: [
+      { name: 'baseline', fromMs: 0, toMs: FAULT_AT, source: 'timeline' },
+      { name: 'fault', fromMs: FAULT_AT, toMs: HEAL_AT, source: 'timeline' },
+      { name: 'recovery', fromMs: HEAL_AT, toMs: END_AT, source: 'timeline' },
+    ],
+  },
+} as unknown as RecordLine;
+
+/** In the order in which they happened. */
+export const recordOf = (...lines: RecordLine[]): RecordLine[] => [
+  HEADER,
+  ...lines.sort((a, b) => ('at' in a ? a.at : 0) - ('at' in b ? b.at : 0)),
+];
+
+/** Somebody who came for four seconds, and heard so many of the crowd of its room. */
+export const newcomer = (room: string, joinAtMs: number, heard: readonly string[], failure?: string): RecordLine[] => {
+  const identity = `${room}-new-${joinAtMs}`;
+  const role = NEWCOMER_ROLE;
+  const leaveAtMs = joinAtMs + 4_000;
+  const result = {
+    type: 'participant',
+    at: leaveAtMs,
+    identity,
+    room,
+    role,
+    joinAtMs,
+    leaveAtMs,
+    outcome: failure === undefined ? 'left' : 'join_failed',
+    reason: failure ?? null,
+    joinMs: failure === undefined ? 80 : null,
+    sees: heard.length,
+    tracks: heard.map((from) => ({ direction: 'down', kind: 'audio', from, packets: 100 })),
+  } as unknown as ParticipantLine;
+  return failure === undefined
+    ? [
+        happened(identity, joinAtMs + 80, { event: 'joined', role }),
+        happened(identity, leaveAtMs, { event: 'left', role }),
+        result,
+      ]
+    : [happened(identity, joinAtMs + 500, { event: 'join_failed', role, reason: failure }), result];
+};

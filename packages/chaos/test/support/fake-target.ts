@@ -1,0 +1,38 @@
+import type { CommandResult, Member, Target } from '../../src/targets/target.ts';
+
+export const NODE: Member = {
+  name: 'node-1',
+  kind: 'node',
+  nodeId: 'ND_a',
+  ports: { address: '127.0.0.1', udp: [5000, 5001], tcp: [7880, 7881] },
+};
+
+export interface FakeTarget extends Target {
+  /** What it was asked to do, in words, one after the other. */
+  readonly calls: string[];
+  /** Programs and their input. */
+  readonly ran: { argv: readonly string[]; input: string }[];
+}
+
+/** A deployment that remembers what was done to it. Programs say what `answer` says: nothing, and 0, unless told otherwise. */
+export const fakeTarget = (answer: (argv: readonly string[]) => Partial<CommandResult> = () => ({})): FakeTarget => {
+  const calls: string[] = [];
+  const ran: FakeTarget['ran'] = [];
+  return {
+    kind: 'process',
+    label: 'a fake',
+    reference: { kind: 'process', place: 'fake' },
+    calls,
+    ran,
+    members: async () => [NODE],
+    lacks: async () => null,
+    signal: async (member, signal) => void calls.push(`${signal} ${member.name}`),
+    start: async (member) => void calls.push(`start ${member.name}`),
+    run: async (_member, argv, input = '') => {
+      ran.push({ argv, input });
+      return { stdout: '', stderr: '', code: 0, ...answer(argv) };
+    },
+    pid: async () => null,
+    [Symbol.asyncDispose]: async () => {},
+  };
+};

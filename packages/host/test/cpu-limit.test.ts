@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLiveKit } from '@livekit-swarm/lab';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { allGone, isRunning } from '../../lab/test/support.ts';
+import { expectCpuLimits } from '../src/guard/cpu-limit.ts';
+import { spawnGuarded } from '../src/guard/guarded-process.ts';
+import { LabError } from '../src/lab-error.ts';
+
+/** Why there can be none here; null when there can. */
+const lacking = (() => {
+  try {
+    expectCpuLimits();
+    return null;
+  } catch (error) {
+    if (error instanceof LabError) return error.message;
+    throw error;
+  }
+})();
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'swarm-cpu-'));
+});
+
+/** The group of this guard, wherever this system keeps it. */
+const groupsOf = (guardPid: number): string[] =>
+  ['', 'unified', 'cpu', 'cpu,cpuacct']
+    .map((place) => join('/sys/fs/cgroup', place, `livekit-swarm-${guardPid}`))
+    .filter((group) => existsSync(group));
+
+/** Guards that keep a group, of whomever on this machine. */
+const ownersOfGroups = (): number[] =>
+  ['', 'unified', 'cpu', 'cpu,cpuacct']
+    .map((place) => join('/sys/fs/cgroup', place))
+    .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
+    .flatMap((name) => /^livekit-swarm-(\d+)$/.exec(name)?.[1] ?? [])
+    .map(Number);
+
+/** Seconds of processor time of a process, with all its threads (proc(5): fields 14 and 15, in hundredths). */
+const cpuSeconds = (pid: number): number => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+};
+
+describe.skipIf(lacking !== null)('a limit on processor time', () => {
+  test('holds, and goes with the process', async () => {
+    const busy = await spawnGuarded({
+      command: '/bin/sh',
+      args: ['-c', 'while :; do :; done'],
+      env: {},
+      logFile: join(dir, 'log'),
+      cpuCores: 0.2,
+    });
+    try {
+      expect(groupsOf(busy.guardPid)).toHaveLength(1);
+      await sleep(500);
+      const before = cpuSeconds(busy.pid);
+      await sleep(2_000);
+      expect(cpuSeconds(busy.pid) - before).toBeLessThan(0.6);
+    } finally {
+      busy.signal('SIGKILL');
+    }
+    await busy.exited;
+    expect(await allGone([busy.pid, busy.guardPid])).toBe(true);
+    expect(groupsOf(busy.guardPid)).toEqual([]);
+  });
+
+  test('goes with a server that is stopped, and with one whose guard is killed', async () => {
+    const stopped = await startLiveKit({ dir, cpuCores: 0.5 });
+    expect(groupsOf(stopped.guardPid)).toHaveLength(1);
+    await stopped.stop();
+    expect(await allGone([stopped.pid, stopped.guardPid])).toBe(true);
+    expect(groupsOf(stopped.guardPid)).toEqual([]);
+
+    const orphaned = await startLiveKit({ dir, cpuCores: 0.5 });
+    process.kill(orphaned.guardPid, 'SIGKILL');
+    await orphaned.exited;
+    expect(await allGone([orphaned.pid])).toBe(true);
+    // What is left when the server has not ended quite yet goes with the next one that is limited.
+    const next = await startLiveKit({ dir, cpuCores: 0.5 });
+    expect(groupsOf(orphaned.guardPid)).toEqual([]);
+    await next.stop();
+  });
+
+  test('of a server that cannot start leaves nothing behind', async () => {
+    await expect(startLiveKit({ dir, cpuCores: 0.5, config: { no_such_setting: true } })).rejects.toMatchObject({
+      reason: 'server-ended',
+    });
+    expect(ownersOfGroups().filter((owner) => !isRunning(owner))).toEqual([]);
+  });
+});
+
+test.skipIf(lacking === null)('where there is none, a server that asks for it is refused', async () => {
+  await expect(startLiveKit({ dir, cpuCores: 0.5 })).rejects.toMatchObject({ reason: 'no-cpu-limit' });
+});

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from 'vitest';
+import { allGone, isRunning } from '../../lab/test/support.ts';
+import { spawnGuarded } from '../src/guard/guarded-process.ts';
+
+interface Trio {
+  owner: ChildProcess & { pid: number };
+  guard: number;
+  server: number;
+  /** What the owner prints next. */
+  next(): Promise<string>;
+}
+
+const trios: Trio[] = [];
+afterEach(() => {
+  for (const { owner, guard, server } of trios.splice(0))
+    for (const pid of [owner.pid, guard, server]) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+});
+
+/** An owner (as the CLI) in a process group of its own, its guard, and the process that is guarded. */
+const startTrio = async (): Promise<Trio> => {
+  const owner = spawn(process.execPath, [fileURLToPath(new URL('fixtures/owner.ts', import.meta.url))], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: owner.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => String((await lines.next()).value);
+  const { guard, server } = JSON.parse(await next()) as { guard: number; server: number };
+  if (owner.pid === undefined) throw new Error('the owner did not start');
+  const trio = { owner: Object.assign(owner, { pid: owner.pid }), guard, server, next };
+  trios.push(trio);
+  return trio;
+};
+
+describe('nothing is left behind', () => {
+  test.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGSEGV', 'SIGUSR2'] as const)(
+    'when the owner gets %s',
+    async (signal) => {
+      const { owner, guard, server } = await startTrio();
+      expect([owner.pid, guard, server].map(isRunning)).toEqual([true, true, true]);
+      process.kill(owner.pid, signal);
+      expect(await allGone([owner.pid, guard, server])).toBe(true);
+    },
+  );
+
+  test("when the owner's whole process group is killed", async () => {
+    const { owner, guard, server } = await startTrio();
+    process.kill(-owner.pid, 'SIGKILL');
+    expect(await allGone([owner.pid, guard, server])).toBe(true);
+  });
+
+  test("when the guard's whole process group is killed", async () => {
+    const { owner, guard, server, next } = await startTrio();
+    process.kill(-guard, 'SIGKILL');
+    expect(await allGone([guard, server])).toBe(true);
+    expect(JSON.parse(await next())).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(isRunning(owner.pid)).toBe(true);
+  });
+
+  test.each(['SIGKILL', 'SIGTERM'] as const)(
+    'when the guard gets %s, and the owner is told that the process is gone',
+    async (signal) => {
+      const { guard, server, next } = await startTrio();
+      process.kill(guard, signal);
+      expect(await allGone([guard, server])).toBe(true);
+      expect(JSON.parse(await next())).toEqual({ code: null, signal: 'SIGKILL' });
+    },
+  );
+
+  test('when owner and guard are killed at the same moment, in either order', async () => {
+    for (const order of [(trio: Trio) => [trio.owner.pid, trio.guard], (trio: Trio) => [trio.guard, trio.owner.pid]]) {
+      const trio = await startTrio();
+      for (const pid of order(trio)) process.kill(pid, 'SIGKILL');
+      expect(await allGone([trio.owner.pid, trio.guard, trio.server])).toBe(true);
+    }
+  });
+
+  test('when the process itself is killed: the owner is told how, the guard ends', async () => {
+    const { owner, guard, server, next } = await startTrio();
+    process.kill(server, 'SIGKILL');
+    expect(JSON.parse(await next())).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await allGone([guard, server])).toBe(true);
+    expect(isRunning(owner.pid)).toBe(true);
+  });
+
+  test('when the owner is killed while it starts, at any moment', async () => {
+    for (const delayMs of [30, 60, 90, 120, 150]) {
+      const mark = `${600 + delayMs}.${process.pid}`;
+      const program = `import { spawnGuarded } from ${JSON.stringify(new URL('../../lab/src/index.ts', import.meta.url).href)};
+        await spawnGuarded({ command: '/bin/sleep', args: ['${mark}'], env: {}, logFile: '/dev/null' });
+        setInterval(() => {}, 1000);`;
+      const owner = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      owner.kill('SIGKILL');
+      await expect.poll(() => processesWith(mark), { timeout: 5_000, interval: 100 }).toEqual([]);
+    }
+  });
+});
+
+test('passes signals on and tells the exit code', async () => {
+  const shell = await spawnGuarded({
+    command: '/bin/sh',
+    args: ['-c', 'trap "exit 7" USR1; echo ready; while :; do sleep 0.05; done'],
+    env: { PATH: process.env.PATH ?? '' },
+    logFile: '/dev/null',
+  });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  shell.signal('SIGUSR1');
+  expect(await shell.exited).toEqual({ code: 7, signal: null });
+  shell.signal('SIGTERM');
+});
+
+test('a program that does not exist is an error, or ends at once', async () => {
+  const outcome = await spawnGuarded({ command: '/nothing/here', args: [], env: {}, logFile: '/dev/null' }).then(
+    ({ exited }) => exited,
+    (error: Error) => error.message,
+  );
+  expect(outcome).not.toEqual({ code: 0, signal: null });
+});
+
+/** Process ids whose command line has `mark` in it. */
+const processesWith = async (mark: string): Promise<string[]> => {
+  const ps = spawn('ps', ['-eo', 'pid=,args=']);
+  let text = '';
+  for await (const chunk of ps.stdout) text += chunk;
+  // The owner's own command line has it, too: it is the program.
+  return text.split('\n').filter((line) => line.includes(`sleep ${mark}`));
+};

@@ -1,4 +1,0 @@
-import type { ServiceSpec } from '../../cluster/service.ts';
-
-/** What these programs keep is removed with them: there is nothing they would have to write down before. */
-export const END_AT_ONCE: ServiceSpec['stopSteps'] = [['SIGKILL', 5_000]];

@@ -1,0 +1,51 @@
+import type { Clock } from '../../src/clock.ts';
+
+/** A clock for tests: starts at 0 and goes only where it is told. */
+export interface FakeClock extends Clock {
+  /** Fires what falls due on the way, in order. */
+  advance(ms: number): void;
+  /** Lets promises settle between the timers that fall due. */
+  advanceAsync(ms: number): Promise<void>;
+  pending(): number;
+}
+
+export const fakeClock = (): FakeClock => {
+  let now = 0;
+  let next = 0;
+  const timers = new Map<number, { at: number; action: () => void }>();
+
+  const fireNext = (until: number): boolean => {
+    const [due] = [...timers]
+      .filter(([, timer]) => timer.at <= until)
+      .sort(([a, left], [b, right]) => left.at - right.at || a - b);
+    if (due === undefined) return false;
+    const [id, timer] = due;
+    timers.delete(id);
+    now = Math.max(now, timer.at);
+    timer.action();
+    return true;
+  };
+
+  return {
+    now: () => now,
+    after: (ms, action) => {
+      const id = next++;
+      timers.set(id, { at: now + ms, action });
+      return () => timers.delete(id);
+    },
+    advance: (ms) => {
+      const until = now + ms;
+      while (fireNext(until));
+      now = until;
+    },
+    advanceAsync: async (ms) => {
+      const until = now + ms;
+      for (;;) {
+        for (let i = 0; i < 20; i++) await Promise.resolve();
+        if (!fireNext(until)) break;
+      }
+      now = until;
+    },
+    pending: () => timers.size,
+  };
+};

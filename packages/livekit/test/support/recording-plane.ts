@@ -1,0 +1,46 @@
+import type { LocalPeer, MediaPlane } from '../../src/media-plane.ts';
+
+/** A plane that moves nothing and remembers what it was told, one string a call: for what real servers cannot be made to do at will. */
+export interface RecordingPlane extends MediaPlane {
+  readonly calls: { name: string; arguments: unknown[] }[];
+  named(name: keyof MediaPlane): unknown[][];
+}
+
+export const localPeer = (peer: number): LocalPeer => ({
+  peer,
+  ufrag: `ufrag${peer}`,
+  pwd: `password-of-peer-number-${peer}`,
+  fingerprint: `sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
+  candidate: `candidate:1 1 udp 2130706431 127.0.0.1 ${40_000 + peer} typ host`,
+});
+
+export const recordingPlane = (): RecordingPlane => {
+  const calls: { name: string; arguments: unknown[] }[] = [];
+  let peers = 0;
+  let restarts = 0;
+  const note =
+    (name: string) =>
+    (...args: unknown[]): void => {
+      calls.push({ name, arguments: args });
+    };
+  return {
+    calls,
+    named: (name) => calls.filter((call) => call.name === name).map((call) => call.arguments),
+    openPeer: () => localPeer(++peers),
+    restartIce: (peer) => {
+      note('restartIce')(peer);
+      restarts += 1;
+      return { ufrag: `restart${restarts}`, pwd: `password-after-restart-${restarts}` };
+    },
+    connectPeer: note('connectPeer'),
+    setExtensions: note('setExtensions'),
+    addCandidate: note('addCandidate'),
+    closePeer: note('closePeer'),
+    openChannel: note('openChannel'),
+    send: note('send'),
+    setSending: note('setSending'),
+    receive: note('receive'),
+    stopReceiving: note('stopReceiving'),
+    setMuted: note('setMuted'),
+  };
+};

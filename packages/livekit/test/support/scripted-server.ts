@@ -1,0 +1,127 @@
+import {
+  JoinResponse,
+  LeaveRequest,
+  type LeaveRequest_Action,
+  ParticipantInfo,
+  ReconnectResponse,
+  ServerInfo,
+  SessionDescription,
+  TrackInfo,
+  TrackPublishedResponse,
+} from '@livekit/protocol';
+import type { Deployment } from '../../src/deployment.ts';
+import type { Failure } from '../../src/failure.ts';
+import { Keepalive } from '../../src/signal/keepalive.ts';
+import type { RequestMessage, ResponseMessage, SignalSocketOptions } from '../../src/signal/signal-socket.ts';
+import { parseServerUrl } from '../../src/url.ts';
+import type { FakeClock } from './fake-clock.ts';
+import { joinRequestOf } from './join-request.ts';
+import { sdpFixture } from './sdp-fixture.ts';
+
+/** One connection as the scripted server sees it. */
+export interface ScriptedConnection {
+  readonly endpoint: string;
+  readonly isResume: boolean;
+  readonly sent: RequestMessage[];
+  readonly closed: boolean;
+  /** What a load balancer says it is; empty at first. */
+  via: string;
+  tell(message: ResponseMessage): void;
+  /** Refuses it, or breaks it off. */
+  end(failure: Partial<Failure>): void;
+}
+
+/** A server that does what a test says, in no time: for failures that a real one cannot be made to have. */
+export interface ScriptedServer {
+  readonly deployment: Deployment;
+  readonly connections: ScriptedConnection[];
+  /** What happens with each connection as soon as it is made. */
+  onConnect: (connection: ScriptedConnection) => void;
+}
+
+export const scriptedServer = (clock: FakeClock, signalling: Deployment['signalling'] = 'v1'): ScriptedServer => {
+  const connections: ScriptedConnection[] = [];
+  const server: ScriptedServer = {
+    connections,
+    onConnect: () => undefined,
+    deployment: {
+      url: parseServerUrl('ws://127.0.0.1:7880'),
+      clock,
+      keepalive: new Keepalive(clock),
+      signalling,
+      connect: (options) => {
+        const connection = connectionOf(options);
+        connections.push(connection.scripted);
+        // As over a network: never within the call that connects.
+        clock.after(1, () => server.onConnect(connection.scripted));
+        return connection.client;
+      },
+    },
+  };
+  return server;
+};
+
+const connectionOf = ({ endpoint, onMessage, onEnd }: SignalSocketOptions) => {
+  const sent: RequestMessage[] = [];
+  let closed = false;
+  const close = () => {
+    closed = true;
+  };
+  const scripted: ScriptedConnection = {
+    endpoint,
+    isResume: endpoint.startsWith('/rtc/v1') ? joinRequestOf(endpoint).reconnect : endpoint.includes('reconnect=1'),
+    sent,
+    via: '',
+    get closed() {
+      return closed;
+    },
+    tell: (message) => {
+      if (!closed) onMessage(message);
+    },
+    end: (failure) => {
+      if (closed) return;
+      closed = true;
+      onEnd({ reason: 'signal_closed', message: 'the signal connection was closed (code 1006)', retryable: true, ...failure });
+    },
+  };
+  const client = {
+    get via() {
+      return scripted.via;
+    },
+    send: (message: RequestMessage) => sent.push(message),
+    keepAlive: () => undefined,
+    close,
+  };
+  return { scripted, client };
+};
+
+export const joinResponse = (sid = 'PA_self'): ResponseMessage => ({
+  case: 'join',
+  value: new JoinResponse({
+    participant: new ParticipantInfo({ sid, identity: 'self' }),
+    subscriberPrimary: true,
+    serverInfo: new ServerInfo({ nodeId: 'ND_1', version: '1.13.4' }),
+  }),
+});
+
+export const reconnectResponse = (): ResponseMessage => ({ case: 'reconnect', value: new ReconnectResponse() });
+
+export const trackPublished = (cid: string, sid: string): ResponseMessage => ({
+  case: 'trackPublished',
+  value: new TrackPublishedResponse({ cid, track: new TrackInfo({ sid }) }),
+});
+
+/** The captured answer, under ICE credentials of its own. */
+export const answer = (id: number, ufrag = 'SmaObsPCEqkysiDx'): ResponseMessage => ({
+  case: 'answer',
+  value: new SessionDescription({
+    type: 'answer',
+    id,
+    sdp: sdpFixture('answer-v1-1.13.4').replaceAll('SmaObsPCEqkysiDx', ufrag),
+  }),
+});
+
+export const leave = (reason: number, action: LeaveRequest_Action): ResponseMessage => ({
+  case: 'leave',
+  value: new LeaveRequest({ reason, action }),
+});

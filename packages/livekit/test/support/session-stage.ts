@@ -1,0 +1,86 @@
+import { Session, type SessionEvent, type SessionOptions } from '../../src/session/session.ts';
+import { type FakeClock, fakeClock } from './fake-clock.ts';
+import { type RecordingPlane, recordingPlane } from './recording-plane.ts';
+import {
+  answer,
+  joinResponse,
+  type ScriptedConnection,
+  type ScriptedServer,
+  scriptedServer,
+  trackPublished,
+} from './scripted-server.ts';
+
+/** A session with a scripted server, a plane that remembers, and a clock that goes where it is told. */
+export interface Stage {
+  clock: FakeClock;
+  server: ScriptedServer;
+  plane: RecordingPlane;
+  session: Session;
+  events: SessionEvent[];
+  /** The last peer that was opened becomes ready. */
+  connectMedia(): void;
+}
+
+export interface StageOptions extends Partial<Pick<SessionOptions, 'joinAttempts' | 'policy' | 'rejoin' | 'watchesMedia'>> {
+  signalling?: 'auto' | 'v1' | 'v0';
+}
+
+export const stage = ({ signalling, ...options }: StageOptions = {}): Stage => {
+  const clock = fakeClock();
+  const server = scriptedServer(clock, signalling);
+  const plane = recordingPlane();
+  const events: SessionEvent[] = [];
+  const session = new Session({
+    deployment: server.deployment,
+    token: 'token',
+    layout: { type: 'all' },
+    tracks: [{ cid: 'mic', kind: 'audio', codec: 'opus', layers: [{ width: 0, height: 0, bitrate: 24_000 }] }],
+    sendsData: false,
+    expects: { audio: 1, video: 0 },
+    cname: 'self',
+    plane,
+    attemptTimeoutMs: 5_000,
+    joinAttempts: 1,
+    policy: { delayMs: (attempt) => (attempt < 10 ? 1_000 : null) },
+    ...options,
+    onEvent: (event) => events.push(event),
+  });
+  const peers = () => new Set(plane.named('openChannel').map(([peer]) => peer as number));
+
+  return {
+    clock,
+    server,
+    plane,
+    session,
+    events,
+    connectMedia: () => {
+      const peer = Math.max(...peers());
+      session.peerChanged(peer, 'ice-connected', clock.now());
+      session.peerChanged(peer, 'connected', clock.now());
+    },
+  };
+};
+
+/** Lets a join or a reconnect succeed, media included. */
+export const welcome =
+  ({ clock, connectMedia }: Stage) =>
+  (connection: ScriptedConnection) => {
+    connection.tell(joinResponse());
+    connection.tell(trackPublished('mic', 'TR_mic'));
+    connection.tell(answer(1));
+    clock.after(1, connectMedia);
+  };
+
+/** In, ten milliseconds after the start. @throws Error when it is not */
+export const joined = async (options?: StageOptions): Promise<Stage> => {
+  const on = stage(options);
+  on.server.onConnect = welcome(on);
+  const joining = on.session.join();
+  await on.clock.advanceAsync(10);
+  if (!(await joining)) throw new Error('it did not get in');
+  return on;
+};
+
+/** What it told, in words. */
+export const told = ({ events }: Stage) =>
+  events.map((event) => ('failure' in event ? `${event.type} ${event.failure.reason}` : event.type));

@@ -1,0 +1,16 @@
+export { AGGREGATIONS, type Aggregation, aggregate, aggregationKey, formatAggregation } from './aggregation.ts';
+export { type CountedIn, flattenMetrics, type MetricReader, MetricSet, type MetricValue } from './metric-set.ts';
+export {
+  isMetricName,
+  type Label,
+  type Labels,
+  type MetricDefinition,
+  type MetricName,
+  metricDefinition,
+  metricNames,
+} from './metrics.ts';
+export { emptyBins, RELATIVE_ACCURACY, Sketch, type SketchBins } from './sketch.ts';
+export { formatExpression, formatTarget, formatThreshold, holds, type Operator, type Threshold } from './threshold.ts';
+export { parseThreshold, ThresholdError } from './threshold-grammar.ts';
+export { windowsMeant } from './window-ref.ts';
+export type { Window } from './windows.ts';

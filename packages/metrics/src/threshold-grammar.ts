@@ -1,0 +1,255 @@
+import { parseDuration, UsageError } from '@livekit-swarm/settings';
+import { closest, distance } from 'fastest-levenshtein';
+import { AGGREGATIONS, type Aggregation } from './aggregation.ts';
+import { isMetricName, type Label, type Labels, type MetricName, metricDefinition, metricNames } from './metrics.ts';
+import type { Operator, Threshold } from './threshold.ts';
+import type { WindowRef } from './window-ref.ts';
+
+/** A threshold that cannot be read. `position` counts characters from 0; the message shows the place. */
+export class ThresholdError extends UsageError {
+  override readonly name = 'ThresholdError';
+  readonly text: string;
+  readonly position: number;
+  /** What is wrong, without where. */
+  readonly problem: string;
+
+  constructor(text: string, position: number, problem: string, hint: string | null = null) {
+    super(`threshold "${text}": ${problem} (at character ${position + 1})\n  ${text}\n  ${' '.repeat(position)}^`, hint);
+    this.text = text;
+    this.position = position;
+    this.problem = problem;
+  }
+}
+
+/*
+ * The grammar: expressions as in k6, with the metric in front. Blanks may stand between any two tokens.
+ *
+ *   threshold   = metric [ selector ] [ window ] ( ":" | "." | blank ) expression [ abort ]
+ *   metric      = letter { letter | digit | "_" }
+ *   selector    = "{" label ":" value { "," label ":" value } "}"
+ *   window      = "@" ( name                                 (a stage, a part of the timeline, "joining", "steady")
+ *                     | "*"                                  (every stage by itself)
+ *                     | duration ".." duration )             (after the start)
+ *   name        = letter-or-digit { letter-or-digit | "_" | "-" }
+ *   expression  = aggregation operator number [ unit ]
+ *   aggregation = "avg" | "min" | "med" | "max" | "count" | "rate" | "value" | "p(" number ")" | "p" number
+ *   operator    = "<" | "<=" | ">" | ">=" | "==" | "===" | "!="
+ *   number      = [ "-" ] digits [ "." digits ] [ "e" [ "-" | "+" ] digits ]
+ *   unit        = "%"                                        (of a rate)
+ *               | "us" | "ms" | "s"                          (of milliseconds)
+ *   abort       = "abortOnFail" [ "after" duration ]
+ *   duration    = digits [ "." digits ] ( "ms" | "s" | "m" | "h" ) { … }
+ */
+const EXAMPLE = 'write it like join_time: p(95)<2000 or packet_loss.rate<1%';
+const LABEL_VALUES: Partial<Record<Label, readonly string[]>> = {
+  kind: ['audio', 'video'],
+  direction: ['up', 'down'],
+};
+const ABORT_HINT = 'after a threshold there may be: abortOnFail, or abortOnFail after 10s';
+const WINDOW_HINT = 'write a window like @peak, @* or @30s..60s';
+
+/**
+ * Reads one threshold: `join_time: p(95)<2000`, `join_time.p95<2s`, `media_latency{kind:audio}@peak: p(95)<200`, `packet_loss rate<1% abortOnFail after 10s`.
+ * Whether there is such a window, role, group or codec is for those to say who know the scenario.
+ * @throws ThresholdError
+ */
+export const parseThreshold = (text: string): Threshold => {
+  const cursor = new Cursor(text);
+  const metric = readMetric(cursor);
+  const selector = readSelector(cursor, metric);
+  const window = readWindow(cursor, metric);
+  const at = cursor.skipBlanks();
+  // Blank, colon or point: whatever people type between the two halves.
+  if (cursor.take(/[:.]/) === null && cursor.position === at && at > 0 && !/[\s}*]/.test(text[at - 1] ?? '')) {
+    throw cursor.error(`expected ":" between ${metric} and its expression`, EXAMPLE);
+  }
+  const aggregation = readAggregation(cursor, metric);
+  const operator = readOperator(cursor);
+  const limit = readLimit(cursor, metric, aggregation);
+  const abortOnFail = readAbort(cursor);
+  const end = cursor.skipBlanks();
+  if (end < text.length) throw cursor.error(`"${text.slice(end)}" is too much`, EXAMPLE);
+  return { metric, selector, window, aggregation, operator, limit, abortOnFail };
+};
+
+class Cursor {
+  readonly text: string;
+  position = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  skipBlanks(): number {
+    while (/\s/.test(this.text[this.position] ?? '')) this.position++;
+    return this.position;
+  }
+
+  /** The next token if it matches, blanks before it skipped; the cursor moves behind it. */
+  take(token: RegExp): string | null {
+    const start = this.skipBlanks();
+    const sticky = new RegExp(token.source, 'y');
+    sticky.lastIndex = start;
+    const match = sticky.exec(this.text);
+    if (match === null) return null;
+    this.position = start + match[0].length;
+    return match[0];
+  }
+
+  error(problem: string, hint: string | null, position = this.skipBlanks()): ThresholdError {
+    return new ThresholdError(this.text, position, problem, hint);
+  }
+}
+
+const readMetric = (cursor: Cursor): MetricName => {
+  const at = cursor.skipBlanks();
+  const name = cursor.take(/[A-Za-z][A-Za-z0-9_]*/);
+  if (name === null) throw cursor.error('expected the name of a metric', EXAMPLE);
+  if (isMetricName(name)) return name;
+  throw cursor.error(`there is no metric "${name}"`, suggestion(name, metricNames(), 'metrics are'), at);
+};
+
+const readSelector = (cursor: Cursor, metric: MetricName): Labels => {
+  const selector: Labels = {};
+  if (cursor.take(/\{/) === null) return selector;
+  do {
+    const at = cursor.skipBlanks();
+    const name = cursor.take(/[A-Za-z_]+/);
+    if (name === null) throw cursor.error('expected a label', 'write a selector like {kind:audio}');
+    const label = metricDefinition(metric).labels.find((known) => known === name);
+    if (label === undefined) throw cursor.error(`${metric} has no label "${name}"`, knownLabels(metric), at);
+    if (selector[label] !== undefined) throw cursor.error(`the label "${label}" is there twice`, null, at);
+    if (cursor.take(/[:=]/) === null) throw cursor.error(`expected ":" after ${label}`, 'write a selector like {kind:audio}');
+    selector[label] = readLabelValue(cursor, label);
+  } while (cursor.take(/,/) !== null);
+  if (cursor.take(/\}/) === null) throw cursor.error('expected "," or "}"', 'write a selector like {kind:audio}');
+  return selector;
+};
+
+const readLabelValue = (cursor: Cursor, label: Label): string => {
+  const at = cursor.skipBlanks();
+  const value = cursor.take(/[A-Za-z0-9_./-]+/);
+  if (value === null) throw cursor.error(`expected a value of ${label}`, 'write a selector like {kind:audio}');
+  const allowed = LABEL_VALUES[label];
+  if (allowed === undefined || allowed.includes(value)) return value;
+  throw cursor.error(`"${value}" is no ${label}`, `${label} is ${allowed.join(' or ')}`, at);
+};
+
+const knownLabels = (metric: MetricName): string => {
+  const { labels } = metricDefinition(metric);
+  return labels.length === 0 ? `${metric} has no labels` : `its labels are ${labels.join(', ')}`;
+};
+
+const readWindow = (cursor: Cursor, metric: MetricName): WindowRef | null => {
+  const at = cursor.skipBlanks();
+  if (cursor.take(/@/) === null) return null;
+  const window = readWindowName(cursor);
+  if (metricDefinition(metric).timed) return window;
+  throw cursor.error(`${metric} is known only when a stay ends: it has no windows`, 'leave the @… out', at);
+};
+
+const readWindowName = (cursor: Cursor): WindowRef => {
+  if (cursor.take(/\*/) !== null) return { type: 'stages' };
+  const at = cursor.skipBlanks();
+  // A name may begin with a digit, too: it is the two points that make a stretch.
+  if (cursor.take(/\d[0-9A-Za-z.]*?\s*\.\./) === null) {
+    const name = cursor.take(/[A-Za-z0-9][A-Za-z0-9_-]*/);
+    if (name === null) throw cursor.error('expected the name of a window', WINDOW_HINT, at);
+    return { type: 'named', name };
+  }
+  cursor.position = at;
+  const fromMs = readDuration(cursor, WINDOW_HINT);
+  cursor.take(/\.\./);
+  const toMs = readDuration(cursor, WINDOW_HINT);
+  if (fromMs < toMs) return { type: 'stretch', fromMs, toMs };
+  throw cursor.error('a window must end after it begins', WINDOW_HINT, at);
+};
+
+/** @returns ms, to the microsecond */
+const readDuration = (cursor: Cursor, hint: string): number => {
+  const at = cursor.skipBlanks();
+  const text = cursor.take(/(\d+(\.\d+)?[A-Za-z]*)+/);
+  if (text === null) throw cursor.error('expected a duration', hint, at);
+  try {
+    return Math.round(parseDuration(text) * 1_000) / 1_000;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw cursor.error(error.message.startsWith('is ') ? `${text} ${error.message}` : error.message, error.hint, at);
+  }
+};
+
+const readAbort = (cursor: Cursor): Threshold['abortOnFail'] => {
+  const at = cursor.skipBlanks();
+  const word = cursor.take(/[A-Za-z]+/);
+  if (word === null) return null;
+  if (word !== 'abortOnFail') throw cursor.error(`"${word}" is too much`, ABORT_HINT, at);
+  if (cursor.take(/after\b/) === null) return { afterMs: 0 };
+  return { afterMs: readDuration(cursor, ABORT_HINT) };
+};
+
+const readAggregation = (cursor: Cursor, metric: MetricName): Aggregation => {
+  const at = cursor.skipBlanks();
+  const { type } = metricDefinition(metric);
+  const allowed = AGGREGATIONS[type];
+  const choice = `a ${type} has ${allowed.map((name) => (name === 'p' ? 'p(N)' : name)).join(', ')}`;
+  const word = cursor.take(/[A-Za-z]+/);
+  const name = allowed.find((known) => known === word);
+  if (word === null) throw cursor.error('expected an aggregation', choice, at);
+  if (name === undefined) throw cursor.error(`${metric} has no "${word}"`, choice, at);
+  return name === 'p' ? { type: 'p', percentile: readPercentile(cursor) } : { type: name };
+};
+
+const readPercentile = (cursor: Cursor): number => {
+  const open = cursor.take(/\(/) !== null;
+  const at = cursor.skipBlanks();
+  const digits = cursor.take(/\d+(\.\d+)?/);
+  if (digits === null) throw cursor.error('expected a percentile', 'write p(95)', at);
+  if (open && cursor.take(/\)/) === null) throw cursor.error('expected ")"', 'write p(95)');
+  const percentile = Number(digits);
+  if (percentile > 100) throw cursor.error('a percentile is from 0 to 100', 'write p(95)', at);
+  return percentile;
+};
+
+const readOperator = (cursor: Cursor): Operator => {
+  const operator = cursor.take(/===|==|!=|<=|>=|<|>/);
+  switch (operator) {
+    case '===':
+      return '==';
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case '==':
+    case '!=':
+      return operator;
+    default:
+      throw cursor.error('expected an operator', 'use one of < <= > >= == !=');
+  }
+};
+
+const TIME_UNITS: Record<string, number> = { us: 0.001, ms: 1, s: 1_000 };
+
+const readLimit = (cursor: Cursor, metric: MetricName, aggregation: Aggregation): number => {
+  const digits = cursor.take(/-?\d+(\.\d+)?(e[-+]?\d+)?/);
+  if (digits === null) throw cursor.error('expected a number', EXAMPLE);
+  const number = Number(digits);
+  if (!Number.isFinite(number)) throw cursor.error(`${digits} is too large`, EXAMPLE);
+  const at = cursor.skipBlanks();
+  const unit = cursor.take(/%|(?!abort)[A-Za-zµ]+/);
+  if (unit === null) return number;
+  const definition = metricDefinition(metric);
+  if (unit === '%') {
+    if (definition.type === 'rate' && aggregation.type === 'rate') return number / 100;
+    throw cursor.error(`${metric} is no share: % does not fit`, 'leave the % out', at);
+  }
+  const factor = Object.hasOwn(TIME_UNITS, unit) ? TIME_UNITS[unit] : undefined;
+  if (factor === undefined) throw cursor.error(`"${unit}" is no unit`, 'units are %, us, ms and s', at);
+  if (definition.unit === 'ms' && aggregation.type !== 'count') return number * factor;
+  throw cursor.error(`${metric} is not measured in time: ${unit} does not fit`, `leave the ${unit} out`, at);
+};
+
+/** The nearest known name when it is near enough to be a slip, else all of them. */
+const suggestion = (name: string, known: string[], list: string): string => {
+  const nearest = closest(name, known);
+  return distance(name, nearest) <= Math.max(2, name.length / 3) ? `did you mean ${nearest}?` : `${list} ${known.join(', ')}`;
+};

@@ -1,0 +1,57 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '@livekit-swarm/settings';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RecordLine } from './record.ts';
+import { openRecord } from './record-writer.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'swarm-record-'));
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const line: RecordLine = { type: 'end', at: 1, reason: 'finished' };
+
+describe('openRecord', () => {
+  it('makes the folder and shows lines on disk within a second', async () => {
+    const record = openRecord(join(dir, 'a', 'b'));
+    record.write(line);
+    await expect.poll(() => readFileSync(record.file, 'utf8'), { timeout: 1_500 }).toBe(`${JSON.stringify(line)}\n`);
+    record.close();
+  });
+
+  it('writes what was held back when it is closed', () => {
+    const record = openRecord(dir);
+    record.write(line);
+    record.write(line);
+    record.close();
+    expect(readFileSync(record.file, 'utf8').split('\n')).toHaveLength(3);
+  });
+
+  it('does not touch a record that is there already', () => {
+    writeFileSync(join(dir, 'record.ndjson'), 'precious');
+    expect(() => openRecord(dir)).toThrow(/there is a record already/);
+    expect(readFileSync(join(dir, 'record.ndjson'), 'utf8')).toBe('precious');
+  });
+
+  it('refuses a folder that cannot be, with what to do', () => {
+    writeFileSync(join(dir, 'file'), '');
+    expect(() => openRecord(join(dir, 'file', 'sub'))).toThrow(UsageError);
+    expect(() => openRecord(join(dir, 'file'))).toThrow(/a part of the path is a file/);
+    expect(() => openRecord('/proc/nowhere')).toThrow(/cannot be written there/);
+  });
+
+  it('takes an unused record away, but not what else is there', () => {
+    const unused = openRecord(join(dir, 'unused'));
+    unused.discard();
+    expect(existsSync(join(dir, 'unused'))).toBe(false);
+    const withLog = openRecord(join(dir, 'with-log'));
+    writeFileSync(join(withLog.dir, 'server.log'), 'why');
+    withLog.discard();
+    expect(readdirSync(withLog.dir)).toEqual(['server.log']);
+  });
+});

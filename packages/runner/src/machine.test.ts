@@ -1,0 +1,54 @@
+import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, scenarioOfLoad } from '@livekit-swarm/scenario';
+import { describe, expect, it } from 'vitest';
+import { type AssessmentRequest, assessMachine } from './machine.ts';
+
+const GB = 1e9;
+const assess = (spec: Partial<LoadSpec>, more: Partial<AssessmentRequest> = {}) =>
+  assessMachine({
+    plan: expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...spec }), 't3st'),
+    machine: { cores: 4, memoryBytes: 8 * GB, limits: { openFiles: 20_000, localPorts: 28_000 } },
+    workers: null,
+    need: { udp: 1, tcp: 1 },
+    embedded: true,
+    ...more,
+  });
+
+describe('assessMachine', () => {
+  it('takes a thousand people talking on four cores, as was measured', () => {
+    const { need, staffing, fits, short, obstacle } = assess({ rooms: 500 });
+    expect({ staffing, fits, short, obstacle }).toEqual({
+      staffing: { workers: 2, threads: 1 },
+      fits: true,
+      short: [],
+      obstacle: null,
+    });
+    // Measured: 0.2 cores while they talk, 0.45 while they join; 764 MB.
+    expect(need.crowd.cores).toBeGreaterThan(0.45);
+    expect(need.crowd.cores).toBeLessThan(0.9);
+    expect(need.crowd.memoryBytes).toBeGreaterThan(0.764 * GB);
+    expect(need.crowd.memoryBytes).toBeLessThan(1.2 * GB);
+    expect(need.participants).toBe(1_000);
+  });
+
+  it('says what is short', () => {
+    expect(assess({ rooms: 50, participants: 10, publish: ['audio', 'video'] })).toMatchObject({ fits: false, short: ['cores'] });
+    const small = { cores: 64, memoryBytes: 1 * GB, limits: { openFiles: 20_000, localPorts: 28_000 } };
+    expect(assess({ rooms: 500 }, { machine: small })).toMatchObject({ fits: false, short: ['memory'] });
+  });
+
+  it('leaves the server out when it is elsewhere', () => {
+    const here = assess({ rooms: 700 });
+    const elsewhere = assess({ rooms: 700 }, { embedded: false });
+    expect(elsewhere.need.server).toBeNull();
+    expect(elsewhere.need.crowd).toEqual(here.need.crowd);
+    expect(here.need.server?.cores).toBeGreaterThan(here.need.crowd.cores);
+  });
+
+  it('keeps what makes a run impossible apart from what makes it tight', () => {
+    const few = { cores: 4, memoryBytes: 8 * GB, limits: { openFiles: 256, localPorts: 28_000 } };
+    const { obstacle, staffing, fits, short, need } = assess({ rooms: 500 }, { machine: few });
+    expect(obstacle?.message).toMatch(/embedded server needs 1128 file descriptors/);
+    expect({ staffing, fits, short }).toEqual({ staffing: null, fits: false, short: [] });
+    expect(need.participants).toBe(1_000);
+  });
+});

@@ -1,0 +1,109 @@
+import { type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
+import { UsageError } from '@livekit-swarm/settings';
+import type { SocketNeed, SystemLimits } from './descriptors.ts';
+import { chooseStaffing, crowdOf, type Staffing } from './staffing.ts';
+
+/** What this machine has. */
+export interface Machine {
+  /** Cores that may be used. */
+  cores: number;
+  memoryBytes: number;
+  limits: SystemLimits;
+}
+
+/** What a plan needs of it at its fullest moment. Cores and bytes are estimates, on the safe side. */
+export interface MachineNeed {
+  /** In at the same time. */
+  participants: number;
+  /** Of the crowd's processes. */
+  crowd: { cores: number; memoryBytes: number };
+  /** Of a server beside it; null when it is elsewhere. */
+  server: { cores: number; memoryBytes: number } | null;
+}
+
+export interface Assessment {
+  need: MachineNeed;
+  /** Null when `obstacle` says why nobody could be hosted. */
+  staffing: Staffing | null;
+  /** What makes a run impossible here: too few descriptors or ports. */
+  obstacle: UsageError | null;
+  /** Whether it will do with room to spare. */
+  fits: boolean;
+  /** What is short; empty when it fits or when there is an obstacle. */
+  short: ('cores' | 'memory')[];
+}
+
+/** Costs, rounded up from the dearest that was measured (docs/performance.md, "What swarm plan reckons with"). */
+const CROWD_COST = {
+  secondsPerPacket: 3e-6,
+  secondsPerJoin: 6e-3,
+  bytesPerProcess: 180e6,
+  bytesPerParticipant: 0.4e6,
+  bytesPerPlanned: 5e3,
+};
+const SERVER_COST = { secondsPerPacket: 10e-6, secondsPerJoin: 15e-3, bytes: 100e6, bytesPerParticipant: 2e6 };
+
+/** Beyond this share of cores or memory, delays are the machine's own. */
+const COMFORTABLE = 0.75;
+
+export interface AssessmentRequest {
+  plan: Plan;
+  load?: PlanLoad;
+  machine: Machine;
+  /** As the user said; null lets us choose. */
+  workers: number | null;
+  need: SocketNeed;
+  /** Whether the server runs beside the crowd. */
+  embedded: boolean;
+}
+
+/** Whether a machine can generate what a plan asks for. */
+export const assessMachine = (request: AssessmentRequest): Assessment => {
+  const { plan, machine, embedded, load = planLoad(plan) } = request;
+  const { staffing, obstacle } = staff(request, load);
+  const need = needOf(plan, load, staffing?.workers ?? 1, embedded);
+  const cores = need.crowd.cores + (need.server?.cores ?? 0);
+  const memory = need.crowd.memoryBytes + (need.server?.memoryBytes ?? 0);
+  const short = [
+    ...(cores > machine.cores * COMFORTABLE ? (['cores'] as const) : []),
+    ...(memory > machine.memoryBytes * COMFORTABLE ? (['memory'] as const) : []),
+  ];
+  return { need, staffing, obstacle, fits: obstacle === null && short.length === 0, short: obstacle === null ? short : [] };
+};
+
+const staff = (
+  { plan, machine, workers, need, embedded }: AssessmentRequest,
+  load: PlanLoad,
+): { staffing: Staffing | null; obstacle: UsageError | null } => {
+  try {
+    const { cores, limits } = machine;
+    return { staffing: chooseStaffing({ plan, load, cores, workers, need, limits, embedded }), obstacle: null };
+  } catch (error) {
+    if (error instanceof UsageError) return { staffing: null, obstacle: error };
+    throw error;
+  }
+};
+
+const needOf = (plan: Plan, load: PlanLoad, workers: number, embedded: boolean): MachineNeed => {
+  const { packetsUp, packetsDown } = load.most(0, plan.endAtMs);
+  const packets = packetsUp + packetsDown;
+  const participants = crowdOf(plan);
+  const joins = load.joinsPerSecond;
+  return {
+    participants,
+    crowd: {
+      cores: packets * CROWD_COST.secondsPerPacket + joins * CROWD_COST.secondsPerJoin,
+      // The coordinator is a process, too.
+      memoryBytes:
+        (workers + 1) * CROWD_COST.bytesPerProcess +
+        participants * CROWD_COST.bytesPerParticipant +
+        plan.participants.length * CROWD_COST.bytesPerPlanned,
+    },
+    server: embedded
+      ? {
+          cores: packets * SERVER_COST.secondsPerPacket + joins * SERVER_COST.secondsPerJoin,
+          memoryBytes: SERVER_COST.bytes + participants * SERVER_COST.bytesPerParticipant,
+        }
+      : null,
+  };
+};

@@ -1,0 +1,111 @@
+import { Sketch } from '@livekit-swarm/metrics';
+import type { SampleLine, SeriesSample } from '@livekit-swarm/record';
+import type { Plan } from '@livekit-swarm/scenario';
+import type { RosterCounts } from './roster.ts';
+
+export type Phase = 'joining' | 'steady' | 'leaving';
+
+/** How a run is doing at this moment. Rates and shares are those of the last second or so; null means not measured yet. */
+export interface Progress extends RosterCounts {
+  phase: Phase;
+  /** Stages and named stretches of the timeline in which the run is now. */
+  stages: string[];
+  /** Since the start, and what it will be in the end, ms. */
+  elapsedMs: number;
+  totalMs: number;
+  packetsPerSecond: { up: number; down: number };
+  /** Downlink, after recovery, 0 … 1. */
+  loss: number | null;
+  jitterP95Ms: number | null;
+  latencyP95Ms: number | null;
+  generator: GeneratorProgress;
+}
+
+export interface GeneratorProgress {
+  workers: number;
+  workersAlive: number;
+  cpuCores: number;
+  residentBytes: number;
+  eventLoopLagMs: number;
+  tickLateMs: number;
+  /** Since the start. */
+  lateSends: number;
+  socketDrops: number;
+}
+
+/** Joining until all are in who come first; those who take somebody else's place later are not waited for. Ask as time goes by. */
+export const phaseOf = ({ lastJoinAtMs, participants }: Plan): ((elapsedMs: number, counts: RosterCounts) => Phase) => {
+  let phase: Phase = 'joining';
+  let due = 0;
+  return (elapsedMs, { waiting }) => {
+    while ((participants[due]?.joinAtMs ?? Number.POSITIVE_INFINITY) <= elapsedMs) due++;
+    if (elapsedMs > lastJoinAtMs && waiting <= participants.length - due) phase = 'steady';
+    return phase;
+  };
+};
+
+/** Names of the windows in which the run is, but for those that every run has. */
+export const stagesAt = ({ windows }: Plan, elapsedMs: number): string[] =>
+  windows
+    .filter(({ source, fromMs, toMs }) => source !== 'builtin' && fromMs <= elapsedMs && elapsedMs < toMs)
+    .map(({ name }) => name);
+
+export interface ProgressFold {
+  add(sample: SampleLine): void;
+  forget(shard: number): void;
+  snapshot(): Pick<Progress, 'packetsPerSecond' | 'loss' | 'jitterP95Ms' | 'latencyP95Ms'> & {
+    generator: Omit<GeneratorProgress, 'workers' | 'workersAlive'>;
+  };
+}
+
+/** Folds the latest sample of each shard. */
+export const createProgressFold = (): ProgressFold => {
+  const latest = new Map<number, SampleLine>();
+  const total = { lateSends: 0, socketDrops: 0 };
+  return {
+    add: (sample) => {
+      latest.set(sample.shard, sample);
+      total.lateSends += sample.generator.lateSends;
+      total.socketDrops += sample.generator.socketDrops;
+    },
+    forget: (shard) => {
+      latest.delete(shard);
+    },
+    snapshot: () => {
+      const samples = [...latest.values()];
+      const received = samples.flatMap(({ series }) => series.filter(isReceivedMedia));
+      const lost = sum(received, (series) => series.lost);
+      const arrived = sum(received, (series) => series.packets);
+      return {
+        packetsPerSecond: { up: rateOf(samples, 'up'), down: rateOf(samples, 'down') },
+        loss: arrived + lost > 0 ? Math.max(0, lost) / (arrived + lost) : null,
+        jitterP95Ms: p95(received, 'jitter'),
+        latencyP95Ms: p95(received, 'latency'),
+        generator: {
+          cpuCores: sum(samples, ({ generator }) => generator.cpuCores),
+          residentBytes: sum(samples, ({ generator }) => generator.residentBytes),
+          eventLoopLagMs: Math.max(0, ...samples.map(({ generator }) => generator.eventLoopLagMs)),
+          tickLateMs: Math.max(0, ...samples.map(({ generator }) => generator.tickLateMs)),
+          ...total,
+        },
+      };
+    },
+  };
+};
+
+const isReceivedMedia = ({ labels }: SeriesSample): boolean => labels.direction === 'down' && labels.kind !== 'data';
+
+const sum = <T>(items: readonly T[], value: (item: T) => number): number => items.reduce((total, item) => total + value(item), 0);
+
+/** Each shard is divided by the length of its own interval. */
+const rateOf = (samples: readonly SampleLine[], direction: 'up' | 'down'): number =>
+  sum(samples, ({ series, intervalMs }) => {
+    const packets = sum(series, ({ labels, packets: count }) => (labels.direction === direction ? count : 0));
+    return (packets * 1_000) / intervalMs;
+  });
+
+const p95 = (series: readonly SeriesSample[], field: 'jitter' | 'latency'): number | null => {
+  const sketch = new Sketch();
+  for (const one of series) sketch.addBins(one[field]);
+  return sketch.quantile(0.95) ?? null;
+};

@@ -1,0 +1,110 @@
+import type { EventLine } from '@livekit-swarm/record';
+import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad, splitPlan } from '@livekit-swarm/scenario';
+import { describe, expect, it } from 'vitest';
+import { createRoster } from './roster.ts';
+
+const shards = splitPlan(expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 2 }), 't3st'), 2);
+const [first] = shards;
+const [a = '', b = ''] = first?.participants.map(({ identity }) => identity) ?? [];
+
+const event = (name: EventLine['event'], identity: string, more: Partial<EventLine> = {}): EventLine => ({
+  type: 'event',
+  at: 1,
+  event: name,
+  identity,
+  ...more,
+});
+
+const joined = (identity: string): EventLine =>
+  event('joined', identity, { phases: { started: 0, signal: 5, ice: 8, joined: 12 } });
+
+describe('createRoster', () => {
+  it('knows who is in, who failed and who is still to come', () => {
+    const roster = createRoster(shards);
+    expect(roster.counts()).toEqual({ planned: 4, joined: 0, present: 0, failed: 0, waiting: 4 });
+    roster.add(joined(a));
+    roster.add(event('join_failed', b));
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 1, failed: 1, waiting: 2 });
+    roster.add(event('disconnected', a));
+    expect(roster.counts()).toMatchObject({ joined: 1, present: 0 });
+    roster.add(event('reconnected', a));
+    expect(roster.counts()).toMatchObject({ joined: 1, present: 1 });
+  });
+
+  it('waits for who was disconnected and joins anew, but not for who will not', () => {
+    const roster = createRoster(shards, 'app');
+    roster.add(joined(a));
+    roster.add(joined(b));
+    roster.add(event('disconnected', a, { reason: 'server_shutdown' }));
+    roster.add(event('disconnected', b, { reason: 'room_deleted' }));
+    expect(roster.counts()).toMatchObject({ joined: 2, present: 0, waiting: 3, failed: 0 });
+    roster.add(event('rejoin_retry', a, { reason: 'unreachable' }));
+    roster.add(event('rejoined', a));
+    expect(roster.counts()).toMatchObject({ joined: 2, present: 1, waiting: 2 });
+    const [lost] = roster.writeOff(0, 4_000, 'worker_died');
+    expect(lost).toMatchObject({ identity: a, rejoins: 1, reconnects: 0 });
+    expect(roster.counts()).toMatchObject({ present: 0, failed: 0, waiting: 2 });
+  });
+
+  it('writes off who was joining anew as gone, not as failed', () => {
+    const roster = createRoster(shards, 'app');
+    roster.add(joined(a));
+    roster.add(event('disconnected', a, { reason: 'unreachable' }));
+    roster.writeOff(0, 4_000, 'worker_died');
+    expect(roster.counts()).toMatchObject({ joined: 1, failed: 1, waiting: 2 });
+  });
+
+  it('ignores strangers and events of the run itself', () => {
+    const roster = createRoster(shards);
+    roster.add(joined('stranger'));
+    roster.add({ type: 'event', at: 1, event: 'warning', message: 'hm' });
+    expect(roster.counts()).toMatchObject({ joined: 0, waiting: 4 });
+  });
+
+  it('writes off everybody of a shard who has no result, with what is known of them', () => {
+    const roster = createRoster(shards);
+    roster.add(joined(a));
+    roster.add(event('resumed', a));
+    const lost = roster.writeOff(0, 4_000, 'worker_died');
+    expect(lost).toHaveLength(2);
+    expect(lost[0]).toMatchObject({
+      identity: a,
+      outcome: 'lost_with_worker',
+      joinMs: 12,
+      resumes: 1,
+      at: 4_000,
+      shard: 0,
+      tracks: [],
+    });
+    expect(lost[1]).toMatchObject({ identity: b, joinMs: null, reason: 'worker_died' });
+    expect(roster.writeOff(0, 5_000, 'worker_died')).toEqual([]);
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 1, waiting: 2 });
+  });
+
+  it('does not write off who has given a result', () => {
+    const roster = createRoster(shards);
+    const [result] = createRoster(shards).writeOff(0, 1, 'x');
+    if (result !== undefined) roster.add({ ...result, outcome: 'left' });
+    expect(roster.writeOff(0, 2, 'worker_died').map(({ identity }) => identity)).toEqual([b]);
+  });
+
+  it('counts those who left, and forgets them', () => {
+    const roster = createRoster(shards);
+    const [result] = createRoster(shards).writeOff(0, 1, 'x');
+    if (result === undefined) throw new Error('nobody');
+    roster.add(joined(a));
+    roster.add({ ...result, identity: a, outcome: 'left', joinMs: 12 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 0, waiting: 3 });
+    // What comes too late changes nothing.
+    roster.add(joined(a));
+    roster.add(event('disconnected', a));
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 0, waiting: 3 });
+  });
+
+  it('knows of somebody who was in from the result alone', () => {
+    const roster = createRoster(shards);
+    const [result] = createRoster(shards).writeOff(0, 1, 'x');
+    if (result !== undefined) roster.add({ ...result, outcome: 'disconnected', joinMs: 12 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 0, waiting: 3 });
+  });
+});

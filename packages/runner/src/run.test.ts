@@ -1,0 +1,262 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readRecord } from '@livekit-swarm/analysis';
+import type { ParticipantLine, RecordLine } from '@livekit-swarm/record';
+import { openRecord } from '@livekit-swarm/record';
+import {
+  DEFAULT_LOAD_SPEC,
+  expandPlan,
+  type GroupSpec,
+  type LoadSpec,
+  type Scenario,
+  scenarioOfLoad,
+} from '@livekit-swarm/scenario';
+import { test as base, describe } from 'vitest';
+import { welcomingServer } from '../test/support/welcoming-server.ts';
+import type { Progress } from './progress.ts';
+import { type RunOptions, type RunResult, run } from './run.ts';
+
+const small: LoadSpec = { ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 2, joinRate: 100, durationMs: 2_000 };
+
+interface Fixture {
+  dir: string;
+  server: Awaited<ReturnType<typeof welcomingServer>>;
+  stop: AbortController;
+  start(spec: Partial<LoadSpec>, more?: Partial<RunOptions>): Promise<RunResult>;
+}
+
+/** Everything of its own: these tests wait most of the time, so they do it side by side. */
+const test = base.extend<{ fixture: Fixture }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern which fixtures are needed.
+  fixture: async ({}, use) => {
+    const dir = mkdtempSync(join(tmpdir(), 'swarm-run-'));
+    const server = await welcomingServer();
+    const stop = new AbortController();
+    const start: Fixture['start'] = (spec, more = {}) =>
+      run({
+        deployment: server.deployment,
+        run: 't3st',
+        plan: expandPlan(scenarioOfLoad({ ...small, ...spec }), 't3st'),
+        staffing: { workers: 2, threads: 1 },
+        thresholds: ['join_failures: rate<0.5'],
+        signalling: 'auto',
+        record: openRecord(join(dir, 'record')),
+        version: '0.0.0',
+        stop: stop.signal,
+        engineModule: new URL('../test/support/fake-engine.ts', import.meta.url).href,
+        ...more,
+      });
+    await use({ dir, server, stop, start });
+    await server.close();
+    rmSync(dir, { recursive: true, force: true });
+  },
+});
+
+/** Groups like the one that flags make, each with something else. */
+const scenarioWith = (...groups: Partial<GroupSpec>[]): Scenario => {
+  const scenario = scenarioOfLoad(small);
+  const like = scenario.groups.flatMap((group) => groups.map((changes) => ({ ...group, ...changes })));
+  return { ...scenario, groups: like };
+};
+
+const resultsIn = (file: string): ParticipantLine[] => linesOf(file).filter((line) => line.type === 'participant');
+
+const linesOf = (file: string): RecordLine[] =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RecordLine);
+
+describe.concurrent('run', () => {
+  test('records a header, the deployment, joins, samples, everybody’s result and the end', async ({
+    fixture: { start },
+    expect,
+  }) => {
+    const seen: Progress[] = [];
+    const { summary, record } = await start({}, { onProgress: (progress) => seen.push(progress) });
+    const lines = linesOf(record);
+    expect(lines.map(({ type }) => type).slice(0, 2)).toEqual(['header', 'deployment']);
+    expect(lines.filter((line) => line.type === 'event' && line.event === 'joined')).toHaveLength(4);
+    expect(lines.filter(({ type }) => type === 'participant')).toHaveLength(4);
+    expect(lines.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
+    const shards = new Set(lines.flatMap((line) => (line.type === 'sample' ? [line.shard] : [])));
+    expect(shards).toEqual(new Set([-1, 0, 1]));
+    expect(summary.joins).toMatchObject({ planned: 4, joined: 4, failed: 0, unaccounted: 0 });
+    expect(summary.deployment).toMatchObject({ nodes: ['ND_fake'], serverVersion: '1.13.4' });
+    const last = seen.findLast(({ phase }) => phase === 'steady');
+    expect(last).toMatchObject({ planned: 4, present: 4, loss: 0 });
+    expect(last?.packetsPerSecond.down).toBeGreaterThan(60);
+  });
+
+  test('writes a record that reads back to the same verdict', async ({ fixture: { dir, start }, expect }) => {
+    const { summary, record } = await start({});
+    const again = await readRecord(join(dir, 'record'));
+    expect(again.joins).toEqual(summary.joins);
+    expect(again.traffic).toEqual(summary.traffic);
+    expect(record).toBe(join(dir, 'record', 'record.ndjson'));
+  });
+
+  test('never writes the secret or a token', async ({ fixture: { server, start }, expect }) => {
+    const { record } = await start({});
+    const text = readFileSync(record, 'utf8');
+    expect(text).not.toContain(server.deployment.apiSecret);
+    expect(text).not.toMatch(/eyJ[\w-]+\./);
+  });
+
+  test('leaves no empty logs behind', async ({ fixture: { dir, start }, expect }) => {
+    await start({});
+    expect(readdirSync(join(dir, 'record'))).toEqual(['record.ndjson']);
+  });
+
+  test('accounts for everybody of a worker that was killed, and goes on', async ({ fixture: { start }, expect }) => {
+    const { summary, judgement, record } = await start({ room: 'crash', rooms: 1, participants: 4, joinRate: 2 });
+    const deaths = linesOf(record).filter((line) => line.type === 'event' && line.event === 'worker_died');
+    expect(deaths[0]).toMatchObject({ reason: 'SIGKILL' });
+    const lost = linesOf(record).filter((line) => line.type === 'participant' && line.outcome === 'lost_with_worker');
+    expect(lost).toHaveLength(4);
+    expect(summary.generator.workersDied).toBe(2);
+    expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+  });
+
+  test('ends early when nobody gets in, and says that the deployment refused', async ({ fixture: { start }, expect }) => {
+    const { summary, judgement } = await start({ room: 'refuse', rooms: 1, participants: 4, durationMs: 60_000 });
+    expect(summary.end?.reason).toBe('aborted');
+    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 3 });
+    expect(judgement.reasons[0]).toContain('no room at the inn');
+  });
+
+  test('leaves and judges what there is when it is stopped', async ({ fixture: { start, stop }, expect }) => {
+    const onProgress = ({ joined }: Progress): void => void (joined === 4 && stop.abort());
+    const { summary, judgement, record } = await start({ durationMs: 60_000 }, { onProgress });
+    expect(summary.end?.reason).toBe('interrupted');
+    expect(judgement.exitCode).toBe(130);
+    expect(linesOf(record).filter(({ type }) => type === 'participant')).toHaveLength(4);
+  });
+
+  test('is ended by whoever began it: no interruption, and what they told is in the record', async ({
+    fixture: { dir, start },
+    expect,
+  }) => {
+    const onStart: RunOptions['onStart'] = (live) => {
+      expect(live.elapsedMs()).toBeLessThan(0);
+      live.tell({ what: 'void', message: 'nothing was to be done' }, 7);
+      setTimeout(() => {
+        live.tell({ what: 'steady' });
+        live.end();
+        live.end();
+      }, 1_500);
+    };
+    const { summary, judgement, record } = await start({ durationMs: 60_000 }, { onStart });
+    expect(summary.end?.reason).toBe('ended');
+    expect(summary.end?.at).toBeLessThan(4_000);
+    expect(summary.joins).toMatchObject({ joined: 4, unaccounted: 0, dropped: 0 });
+    expect(judgement.reasons.join(' ')).not.toMatch(/cut short|ended/);
+    const told = linesOf(record).filter(({ type }) => type === 'drill');
+    expect(told).toEqual([
+      { type: 'drill', at: 7, what: 'void', message: 'nothing was to be done' },
+      { type: 'drill', at: expect.any(Number), what: 'steady' },
+    ]);
+    expect((await readRecord(join(dir, 'record'))).end).toEqual(summary.end);
+  });
+
+  test('ends soon after the server died, and fails', async ({ fixture: { server, start }, expect }) => {
+    setTimeout(server.die, 1_500);
+    const { summary, judgement } = await start({ durationMs: 60_000 });
+    expect(summary.end?.reason).toBe('server_died');
+    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(judgement.reasons[0]).toMatch(/server died/i);
+  });
+
+  test('kills a worker that does not manage to leave, and says so', async ({ fixture: { start }, expect }) => {
+    const { summary, record } = await start({ room: 'stay', rooms: 1, participants: 2, durationMs: 1_000 });
+    expect(summary.generator.workersDied).toBe(2);
+    expect(linesOf(record).at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
+  });
+
+  test('lets people come and go, each with a result when they left', async ({ fixture: { start }, expect }) => {
+    const churn = {
+      type: 'per-room-churn' as const,
+      rooms: 2,
+      joinRate: 100,
+      durationMs: 4_000,
+      stay: { distribution: 'constant' as const, ms: 1_200 },
+      pause: { distribution: 'constant' as const, ms: 100 },
+    };
+    const plan = expandPlan(scenarioWith({ name: 'lobby', executor: churn }), 't3st');
+    expect(plan.participants.length).toBeGreaterThan(8);
+    const seen: Progress[] = [];
+    const { summary, record } = await start({}, { plan, onProgress: (progress) => seen.push(progress) });
+    const results = resultsIn(record);
+    expect(new Set(results.map(({ identity }) => identity)).size).toBe(plan.participants.length);
+    const early = results.filter(({ leaveAtMs }) => leaveAtMs < plan.endAtMs);
+    expect(early.length).toBeGreaterThan(4);
+    for (const { at, leaveAtMs } of early) expect(Math.abs(at - leaveAtMs)).toBeLessThan(1_500);
+    expect(summary.joins).toMatchObject({ joined: plan.participants.length, failed: 0, dropped: 0, unaccounted: 0 });
+    expect(summary.end?.reason).toBe('finished');
+    expect(Math.max(...seen.map(({ present }) => present))).toBeLessThanOrEqual(4);
+    expect(seen.some(({ phase }) => phase === 'steady')).toBe(true);
+  });
+
+  test('waits for those who are still to come, though nobody is there', async ({ fixture: { start }, expect }) => {
+    const once = { type: 'constant-rooms' as const, rooms: 1, joinRate: 100, durationMs: 1_000 };
+    const plan = expandPlan(
+      scenarioWith({ name: 'first', roomPrefix: 'refuse', executor: once }, { name: 'second', startMs: 3_000, executor: once }),
+      't3st',
+    );
+    const { summary } = await start({}, { plan });
+    expect(summary.joins).toMatchObject({ planned: 4, joined: 2, failed: 2 });
+    expect(summary.end?.reason).toBe('finished');
+  });
+
+  test('waits for nobody when those who are left have failed', async ({ fixture: { start }, expect }) => {
+    const stay = (durationMs: number) => ({ type: 'constant-rooms' as const, rooms: 1, joinRate: 100, durationMs });
+    const plan = expandPlan(
+      scenarioWith({ name: 'bad', roomPrefix: 'refuse', executor: stay(60_000) }, { name: 'good', executor: stay(1_500) }),
+      't3st',
+    );
+    const { summary } = await start({}, { plan });
+    expect(summary.end?.reason).toBe('aborted');
+    expect(summary.end?.at).toBeLessThan(4_000);
+  });
+
+  const doomed = () => {
+    const once = { type: 'constant-rooms' as const, rooms: 2, joinRate: 100, durationMs: 60_000 };
+    return expandPlan(
+      scenarioWith({ name: 'good', executor: once }, { name: 'bad', roomPrefix: 'refuse', startMs: 1_500, executor: once }),
+      't3st',
+    );
+  };
+
+  test('is ended by a threshold with abortOnFail, and fails', async ({ fixture: { dir, start }, expect }) => {
+    const thresholds = ['join_failures: rate<0.2 abortOnFail after 1s'];
+    const { summary, judgement, record } = await start({}, { plan: doomed(), thresholds });
+    expect(summary.end?.reason).toBe('threshold');
+    expect(summary.end?.at).toBeGreaterThan(1_500);
+    expect(summary.end?.at).toBeLessThan(4_500);
+    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(judgement.reasons[0]).toMatch(
+      /^join_failures: rate was 0\.5, not < 0\.2, [2-4]\.\d s into the run, which ended it\.$/,
+    );
+    expect(resultsIn(record)).toHaveLength(8);
+    const again = await readRecord(join(dir, 'record'));
+    expect(again.endedBy).toEqual(summary.endedBy);
+  });
+
+  test('is not ended by a threshold before its delay', async ({ fixture: { start, stop }, expect }) => {
+    const onProgress = ({ elapsedMs }: Progress): void => void (elapsedMs > 4_000 && stop.abort());
+    const thresholds = ['join_failures: rate<0.2 abortOnFail after 10s'];
+    const { summary } = await start({}, { plan: doomed(), thresholds, onProgress });
+    expect(summary.end?.reason).toBe('interrupted');
+    expect(summary.endedBy).toBeNull();
+  });
+
+  test('is not ended by a threshold on something that was not measured', async ({ fixture: { start }, expect }) => {
+    const { summary } = await start({}, { thresholds: ['reconnect_time: p(95)<1 abortOnFail'] });
+    expect(summary.end?.reason).toBe('finished');
+  });
+
+  test('says why no worker could start', async ({ fixture: { start }, expect }) => {
+    await expect(start({}, { engineModule: './nothing-here.ts' })).rejects.toThrow(/nothing-here/);
+  });
+});

@@ -1,0 +1,58 @@
+import { cpus } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { GeneratorSample } from '@livekit-swarm/record';
+
+export type SelfSample = Required<
+  Pick<GeneratorSample, 'cpuCores' | 'cpuSeconds' | 'residentBytes' | 'eventLoopLagMs' | 'machineBusy'>
+>;
+
+/** Timer resolution of the delay monitor, ms. Its values include it. */
+const RESOLUTION_MS = 10;
+
+/** Watches this process: all its threads, native ones included. Each call tells of the time since the one before. */
+export const createSelfSampler = (): { sample(): SelfSample; close(): void } => {
+  const lag = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  lag.enable();
+  let lastAt = performance.now();
+  let lastCpu = cpuSeconds();
+  let lastMachine = machineTimes();
+  return {
+    sample: () => {
+      const at = performance.now();
+      const cpu = cpuSeconds();
+      const machine = machineTimes();
+      const elapsed = Math.max(1, at - lastAt) / 1_000;
+      // A loop that was blocked all the time recorded nothing at all.
+      const p99 = lag.count > 0 ? lag.percentile(99) / 1e6 - RESOLUTION_MS : at - lastAt;
+      const total = machine.total - lastMachine.total;
+      const sample = {
+        cpuCores: (cpu - lastCpu) / elapsed,
+        cpuSeconds: cpu,
+        residentBytes: process.memoryUsage.rss(),
+        eventLoopLagMs: Math.max(0, p99),
+        machineBusy: total > 0 ? Math.min(1, Math.max(0, (machine.busy - lastMachine.busy) / total)) : 0,
+      };
+      lag.reset();
+      lastAt = at;
+      lastCpu = cpu;
+      lastMachine = machine;
+      return sample;
+    },
+    close: () => lag.disable(),
+  };
+};
+
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+const machineTimes = (): { busy: number; total: number } => {
+  let idle = 0;
+  let total = 0;
+  for (const { times } of cpus()) {
+    idle += times.idle;
+    total += times.idle + times.user + times.nice + times.sys + times.irq;
+  }
+  return { busy: total - idle, total };
+};

@@ -1,0 +1,89 @@
+import { mostPresent, type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
+import { UsageError } from '@livekit-swarm/settings';
+import { DESCRIPTORS_OF_A_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
+
+/** How many processes host a crowd, and with how many pump threads each. */
+export interface Staffing {
+  workers: number;
+  threads: number;
+}
+
+export interface StaffingRequest {
+  plan: Plan;
+  /** What the plan makes, where it is known already. */
+  load?: PlanLoad;
+  /** Cores that may be used. */
+  cores: number;
+  /** As the user said; null lets us choose. */
+  workers: number | null;
+  need: SocketNeed;
+  limits: SystemLimits;
+  /** Whether the server runs beside us: it has the same limits and one connection for each participant. */
+  embedded: boolean;
+}
+
+/** Joins, pings and negotiation of this many keep one event loop comfortable. */
+const PARTICIPANTS_PER_WORKER = 500;
+/** Packets a second, both ways, that one pump thread carries with room to spare: half a core at 10 µs a packet, on a slow machine. */
+const PACKETS_PER_THREAD = 60_000;
+
+/** Joins a second that one event loop carries with room to spare: each costs it some 5 ms. */
+const JOINS_PER_WORKER = 100;
+/** Whoever leaves has closed their sockets by then, ms. */
+const LINGER_MS = 2_000;
+
+/** How many hold sockets at the same time at most: what descriptors and ports must suffice for, however many come and go. */
+export const crowdOf = ({ participants }: Pick<Plan, 'participants'>): number => mostPresent(participants, LINGER_MS);
+
+/**
+ * Chooses processes and threads for a plan: enough for the packets and for the event loops, at most one a core unless descriptors ask for more. What counts
+ * is the fullest moment, not all who ever come.
+ * @throws UsageError when this machine's limits cannot hold the crowd: what, how much, and how to raise it
+ */
+export const chooseStaffing = (request: StaffingRequest): Staffing => {
+  const { plan, cores, need, limits, load = planLoad(plan) } = request;
+  const crowd = crowdOf(plan);
+  checkPorts(request, crowd);
+  checkServer(request, crowd);
+  const { packetsUp, packetsDown } = load.most(0, plan.endAtMs);
+  const forPackets = Math.ceil((packetsUp + packetsDown) / PACKETS_PER_THREAD);
+  const forJoins = Math.ceil(load.joinsPerSecond / JOINS_PER_WORKER);
+  const wanted = Math.max(1, Math.ceil(crowd / PARTICIPANTS_PER_WORKER), forPackets, forJoins);
+  const perParticipant = need.udp + need.tcp;
+  const fitting = Math.floor((limits.openFiles - DESCRIPTORS_OF_A_WORKER) / perParticipant);
+  if (fitting < 1) throw tooFewFiles(request, 1, DESCRIPTORS_OF_A_WORKER + perParticipant);
+  const forFiles = Number.isFinite(fitting) ? Math.ceil(crowd / fitting) : 1;
+  const workers = request.workers ?? Math.max(Math.min(wanted, cores), forFiles);
+  if (workers < forFiles) {
+    throw tooFewFiles(request, workers, DESCRIPTORS_OF_A_WORKER + Math.ceil(crowd / workers) * perParticipant, forFiles);
+  }
+  const hosting = Math.min(workers, crowd);
+  const threads = Math.min(Math.ceil(wanted / hosting), Math.max(1, Math.floor(cores / hosting)));
+  return { workers: hosting, threads };
+};
+
+const checkPorts = ({ need, limits }: StaffingRequest, crowd: number): void => {
+  const ports = crowd * Math.max(need.udp, need.tcp);
+  if (ports <= limits.localPorts) return;
+  throw new UsageError(
+    `${crowd} participants at a time need up to ${ports} local ports, but this machine gives out ${limits.localPorts} (net.ipv4.ip_local_port_range)`,
+    `sysctl -w net.ipv4.ip_local_port_range="1024 65535", --signalling v1 (one port each instead of two), or at most ${Math.floor(limits.localPorts / Math.max(need.udp, need.tcp))} participants`,
+  );
+};
+
+const checkServer = ({ limits, embedded }: StaffingRequest, crowd: number): void => {
+  const needed = crowd + DESCRIPTORS_OF_A_WORKER;
+  if (!embedded || needed <= limits.openFiles) return;
+  throw new UsageError(
+    `the embedded server needs ${needed} file descriptors for ${crowd} participants at a time, but the hard limit is ${limits.openFiles}`,
+    `${RAISE}, or send the crowd to another machine with --url`,
+  );
+};
+
+const tooFewFiles = ({ limits }: StaffingRequest, workers: number, needed: number, enough?: number): UsageError =>
+  new UsageError(
+    `${workers} worker${workers === 1 ? '' : 's'} would need ${needed} file descriptors each, but the hard limit is ${limits.openFiles}`,
+    enough === undefined ? RAISE : `use --workers ${enough} or more, or ${RAISE}`,
+  );
+
+const RAISE = 'raise it (ulimit -Hn as root, LimitNOFILE= of a systemd unit, --ulimit nofile= of docker run)';

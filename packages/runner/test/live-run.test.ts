@@ -1,0 +1,112 @@
+/** A run that somebody drives who does something to its server meanwhile. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readRecord } from '@livekit-swarm/analysis';
+import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import type { EventLine, RecordLine } from '@livekit-swarm/record';
+import { openRecord } from '@livekit-swarm/record';
+import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad } from '@livekit-swarm/scenario';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LiveRun } from '../src/live-run.ts';
+import { run } from '../src/run.ts';
+
+let dir: string;
+let cluster: Cluster;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'swarm-live-'));
+  cluster = await startCluster({ dir, nodes: 1 });
+});
+afterAll(async () => {
+  await cluster.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** Ends by force with its rooms full, and comes back a second later. */
+const restartNode = async (): Promise<void> => {
+  const node = cluster.service('node-1');
+  node.signal('SIGTERM');
+  await sleep(300);
+  node.signal('SIGTERM');
+  await node.ended();
+  await sleep(1_000);
+  await node.start();
+};
+
+test('a deployment that was gone for a moment is no end where applications join anew', async () => {
+  const lines: RecordLine[] = [];
+  const events = (): EventLine[] => lines.filter((line) => line.type === 'event');
+  const count = (name: EventLine['event']): number => events().filter(({ event }) => event === name).length;
+  const until = async (isSo: () => boolean): Promise<void> => {
+    for (const giveUpAt = Date.now() + 20_000; !isSo() && Date.now() < giveUpAt; ) await sleep(50);
+  };
+  const done = Promise.withResolvers<void>();
+  const drive = async (live: LiveRun): Promise<void> => {
+    await until(() => count('media_began') === 12);
+    live.tell({ what: 'steady' });
+    await restartNode();
+    await until(() => count('media_back') === 12);
+    live.end();
+  };
+  const { summary, judgement, record } = await run({
+    deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+    run: 'l1ve',
+    plan: expandPlan(
+      scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 3, joinRate: 50, durationMs: 90_000 }),
+      'l1ve',
+    ),
+    staffing: { workers: 2, threads: 1 },
+    thresholds: [],
+    signalling: 'v1',
+    record: openRecord(join(dir, 'record')),
+    version: '0.0.0',
+    stop: new AbortController().signal,
+    recovery: 'app',
+    watchMedia: true,
+    onStart: (live) => void drive(live).then(done.resolve, done.reject),
+    onLine: (line) => lines.push(line),
+  });
+  await done.promise;
+
+  expect(summary.end?.reason).toBe('ended');
+  expect(summary.end?.at).toBeLessThan(60_000);
+  // Who sees the connection break before the server's word arrives comes back as the SDKs do.
+  expect(count('disconnected')).toBeGreaterThan(0);
+  expect(count('rejoined')).toBe(count('disconnected'));
+  expect(count('rejoined') + count('reconnected')).toBe(6);
+  expect(count('join_failed')).toBe(0);
+  expect(summary.joins).toMatchObject({ planned: 6, joined: 6, failed: 0, dropped: 0, reconnects: 6, unaccounted: 0 });
+  expect(judgement.reasons.join(' ')).not.toMatch(/cut short/);
+  const people = lines.filter((line) => line.type === 'participant');
+  expect(people).toHaveLength(6);
+  for (const line of people) {
+    expect(line).toMatchObject({ outcome: 'left', reason: null, sees: 2 });
+    expect(line.reconnects + (line.rejoins ?? 0)).toBe(1);
+  }
+  // What came of it is in the record, and the record says the same.
+  const written = readFileSync(record, 'utf8');
+  expect(lines[0]).toMatchObject({ type: 'header', recovery: 'app' });
+  expect(written).toContain('"what":"steady"');
+  expect(written).not.toMatch(/eyJ[\w-]+\./);
+  expect((await readRecord(join(dir, 'record'))).joins).toEqual(summary.joins);
+});
+
+test('without that it is deserted', async () => {
+  const { summary } = await run({
+    deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+    run: 'l2ve',
+    plan: expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 1, participants: 2, durationMs: 60_000 }), 'l2ve'),
+    staffing: { workers: 1, threads: 1 },
+    thresholds: [],
+    signalling: 'v1',
+    record: openRecord(join(dir, 'record-none')),
+    version: '0.0.0',
+    stop: new AbortController().signal,
+    recovery: 'none',
+    onStart: (live) => void setTimeout(() => void restartNode(), 2_500 - live.elapsedMs()),
+  });
+  expect(summary.end?.reason).toBe('aborted');
+  expect(summary.joins).toMatchObject({ joined: 2, dropped: 2, reconnects: 0, resumes: 0 });
+  await sleep(1_500);
+});

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import { DEFAULT_LOAD_SPEC, expandPlan, type ParticipantPlan, scenarioOfLoad } from '@livekit-swarm/scenario';
+import { AccessToken } from 'livekit-server-sdk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askWith, preflight } from '../src/preflight.ts';
+
+let dir: string;
+let server: LiveKitServer;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'swarm-preflight-'));
+  server = await startLiveKit({ dir });
+});
+
+afterAll(async () => {
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const somebody = (): ParticipantPlan => {
+  const [first] = expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, room: 'mine', rooms: 1 }), 't3st').participants;
+  if (first === undefined) throw new Error('a plan for nobody');
+  return first;
+};
+
+const deployment = () => ({ ...server, embedded: true, serverVersion: null, exited: new Promise<string>(() => {}) });
+
+const tokenWith = (grant: Parameters<AccessToken['addGrant']>[0]): Promise<string> => {
+  const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'somebody' });
+  token.addGrant(grant);
+  return token.toJwt();
+};
+
+describe('preflight', () => {
+  it('learns the newest signalling of a server that lets us in', async () => {
+    await expect(preflight(deployment(), somebody())).resolves.toBe('v1');
+  });
+
+  it('says that the room is not granted', async () => {
+    const token = await tokenWith({ roomCreate: true, room: 'mine' });
+    await expect(askWith(server.url, token)).rejects.toMatchObject({
+      exitCode: 3,
+      reason: 'forbidden',
+      hint: expect.stringContaining('roomJoin'),
+    });
+  });
+
+  it('says that the secret is another one', async () => {
+    const other = { ...deployment(), apiSecret: 'another secret that is long enough for HS256' };
+    await expect(preflight(other, somebody())).rejects.toMatchObject({ exitCode: 3, reason: 'unauthorized' });
+  });
+
+  it('says that nobody is there', async () => {
+    await expect(preflight({ ...deployment(), url: 'ws://127.0.0.1:9' }, somebody())).rejects.toMatchObject({
+      exitCode: 3,
+      reason: 'unreachable',
+    });
+  });
+});

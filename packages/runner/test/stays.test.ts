@@ -1,0 +1,242 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Judgement } from '@livekit-swarm/analysis';
+import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import type { ParticipantLine, RecordLine } from '@livekit-swarm/record';
+import { openRecord } from '@livekit-swarm/record';
+import { expandPlan, parseScenario } from '@livekit-swarm/scenario';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type RunOptions, type RunResult, run } from '../src/run.ts';
+
+let dir: string;
+let server: LiveKitServer;
+let rooms: RoomServiceClient;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'swarm-stays-'));
+  server = await startLiveKit({ dir });
+  rooms = new RoomServiceClient(server.url.replace('ws', 'http'), server.apiKey, server.apiSecret);
+});
+
+afterAll(async () => {
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+let recordDir: string;
+beforeEach(() => {
+  recordDir = mkdtempSync(join(tmpdir(), 'swarm-stays-record-'));
+});
+afterEach(() => rmSync(recordDir, { recursive: true, force: true }));
+
+const RUN = 'st4ys';
+
+const start = async (yaml: string, more: Partial<RunOptions> = {}): Promise<RunResult & { lines: RecordLine[] }> => {
+  const scenario = parseScenario(yaml, { file: 'test.yaml' });
+  const result = await run({
+    deployment: { ...server, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+    run: RUN,
+    plan: expandPlan(scenario, RUN),
+    staffing: { workers: 1, threads: 1 },
+    thresholds: scenario.thresholds,
+    signalling: 'auto',
+    record: openRecord(join(recordDir, 'record')),
+    version: '0.0.0',
+    stop: new AbortController().signal,
+    ...more,
+  });
+  const text = readFileSync(result.record, 'utf8').trimEnd();
+  return { ...result, lines: text.split('\n').map((line) => JSON.parse(line) as RecordLine) };
+};
+
+/** Thresholds of the scenario that were not kept: a busy machine may leave the verdict open all the same. */
+const notKept = ({ thresholds }: Judgement): string[] =>
+  thresholds.filter(({ source, ok }) => source === 'user' && ok !== true).map(({ metric, value }) => `${metric} ${value}`);
+
+/** Identities that the server itself knows of. */
+const present = async (): Promise<string[]> => {
+  const open = await rooms.listRooms();
+  const people = await Promise.all(open.map(({ name }) => rooms.listParticipants(name)));
+  return people.flat().map(({ identity }) => identity);
+};
+
+/** The open descriptors of our worker process, from /proc. */
+const descriptorsOfWorker = (): number => {
+  const own = readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      return parent === process.pid && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('worker.ts');
+    } catch {
+      return false;
+    }
+  });
+  return own.reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/fd`).length, 0);
+};
+
+const resultsIn = (lines: RecordLine[]): ParticipantLine[] => lines.filter((line) => line.type === 'participant');
+
+describe('people who come and go', () => {
+  it('leave when they are due; nothing of them stays on the server, and no socket in the worker', async () => {
+    const atServer: number[] = [];
+    const descriptors: number[] = [];
+    let asking = Promise.resolve();
+    const { summary, judgement, lines } = await start(
+      `
+scenario: churn
+groups:
+  lobby:
+    executor: per-room-churn
+    rooms: 3
+    joinRate: 20/s
+    duration: 32s
+    stay: { uniform: [3s, 6s] }
+    pause: 500ms
+    roles:
+      host: { count: 1, publish: audio, stays: true }
+      visitor: { count: 4, publish: [audio, { video: 180p }] }
+thresholds:
+  join_failures: [rate==0]
+  missing_tracks: [rate==0]
+  stalled_tracks: [rate==0]
+  gaps: [count==0]
+`,
+      {
+        onProgress: () => {
+          descriptors.push(descriptorsOfWorker());
+          asking = asking.then(async () => void atServer.push((await present()).length)).catch(() => {});
+        },
+      },
+    );
+    await asking;
+    expect(notKept(judgement)).toEqual([]);
+    const results = resultsIn(lines);
+    expect(results.length).toBeGreaterThan(60);
+    expect(new Set(results.map(({ identity }) => identity)).size).toBe(results.length);
+    for (const { at, leaveAtMs, outcome } of results) {
+      expect(outcome).toBe('left');
+      expect(Math.abs(at - leaveAtMs)).toBeLessThan(1_500);
+    }
+    // Never more at a time than places, though four times as many came.
+    expect(Math.max(...atServer)).toBeLessThanOrEqual(15);
+    expect(Math.max(...atServer)).toBeGreaterThan(9);
+    expect(summary.joins).toMatchObject({ joined: results.length, failed: 0, dropped: 0, gaveUp: 0, unaccounted: 0 });
+    await expect.poll(present, { timeout: 5_000 }).toEqual([]);
+
+    // Whoever leaves gives back what they had.
+    const [early, late] = [descriptors.slice(6, 14), descriptors.slice(-10, -1)];
+    expect(Math.max(...late)).toBeLessThanOrEqual(Math.max(...early) + 6);
+  });
+
+  it('may leave while they are still joining: that fails nobody', async () => {
+    // Half a second's answer time twice over for ICE and DTLS: longer than they have.
+    const { summary, lines } = await start(`
+scenario: hasty
+groups:
+  steady: { executor: constant-rooms, rooms: 1, duration: 6s, roles: { talker: { count: 2, publish: audio } } }
+  hasty:
+    executor: constant-arrival-rate
+    rate: 2
+    duration: 3s
+    roomDuration: 1s
+    roles: { passer-by: { count: 2, publish: audio, network: { up: { delay: 400ms }, down: { delay: 400ms } } } }
+`);
+    expect(summary.joins.failed).toBe(0);
+    const hasty = resultsIn(lines).filter(({ group }) => group === 'hasty');
+    const unfinished = hasty.filter(({ joinMs }) => joinMs === null);
+    expect(unfinished.length).toBeGreaterThan(0);
+    for (const { outcome, reason } of unfinished) {
+      expect({ outcome, reason }).toEqual({ outcome: 'join_failed', reason: 'left_while_joining' });
+    }
+    expect(summary.joins).toMatchObject({ gaveUp: unfinished.length, unaccounted: 0 });
+    expect(summary.tracks.missing).toBe(0);
+    await expect.poll(present, { timeout: 5_000 }).toEqual([]);
+  });
+});
+
+describe('a role that may not do what it does', () => {
+  it('is in all the same, and what was refused is counted', async () => {
+    const { summary, judgement } = await start(`
+scenario: denied
+groups:
+  rooms:
+    executor: constant-rooms
+    rooms: 2
+    duration: 4s
+    roles:
+      muted: { count: 1, publish: [audio, { video: 180p }], grants: { canPublishSources: [camera] } }
+      talker: { count: 1, publish: audio }
+thresholds:
+  publish_refusals: [count==2]
+  publish_refusals{role:talker}: [count==0]
+`);
+    expect(notKept(judgement)).toEqual([]);
+    expect(summary.joins).toMatchObject({ joined: 4, failed: 0, retries: 0 });
+    // The talker sees the camera, the muted one hears the talker.
+    expect(summary.tracks).toMatchObject({ expected: 4, missing: 0 });
+    expect(summary.notes).toEqual(['The server did not let participants publish 2 of 6 tracks: they are not allowed to.']);
+  });
+});
+
+describe('windows', () => {
+  it('are judged by themselves, stage by stage', async () => {
+    const { judgement, summary } = await start(`
+scenario: stages
+groups:
+  rooms:
+    executor: ramping-rooms
+    startRooms: 1
+    gather: 200ms
+    stages:
+      - { name: calm, duration: 4s, target: 1 }
+      - { name: rush, duration: 3s, target: 4 }
+      - { name: over, duration: 4s, target: 4 }
+    roles: { talker: { count: 2, publish: audio } }
+timeline: [{ name: middle, from: 4s, to: 8s }]
+thresholds:
+  packet_loss@*: [rate<0.02]
+  join_time@*: [p(95)<3000]
+  packets_received@middle: [rate>150]
+  packets_received@calm: [rate<130]
+  media_latency{role:talker}@2s..4s: [p(95)<300]
+`);
+    const given = judgement.thresholds.filter(({ source }) => source === 'user').map(({ metric, ok }) => `${metric} ${ok}`);
+    expect(given).toEqual([
+      'packet_loss@calm true',
+      'packet_loss@rush true',
+      'packet_loss@over true',
+      'join_time@calm true',
+      'join_time@rush true',
+      // The last room opens when the rush is over.
+      'join_time@over true',
+      'packets_received@middle true',
+      'packets_received@calm true',
+      'media_latency{role:talker}@2s..4s true',
+    ]);
+    expect(summary.windows.map(({ window }) => window.name)).toEqual(
+      expect.arrayContaining(['joining', 'steady', 'calm', 'rush', 'over', 'middle', '2s..4s']),
+    );
+  });
+});
+
+describe('abortOnFail', () => {
+  it('ends a run soon after its delay, and everybody leaves', async () => {
+    const { summary, judgement, lines } = await start(`
+scenario: stopped
+groups:
+  rooms: { executor: constant-rooms, rooms: 3, duration: 20s, roles: { talker: { count: 2, publish: audio } } }
+thresholds:
+  packets_received: [{ threshold: count<10, abortOnFail: true, delayAbortEval: 3s }]
+`);
+    expect(summary.end?.reason).toBe('threshold');
+    expect(summary.endedBy?.at).toBeGreaterThanOrEqual(3_000);
+    expect(summary.end?.at).toBeLessThan(5_000);
+    expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(judgement.reasons[0]).toMatch(/^packets_received: count was \d+, not < 10, 3\.\d s into the run, which ended it\.$/);
+    expect(resultsIn(lines)).toHaveLength(6);
+    await expect.poll(present, { timeout: 5_000 }).toEqual([]);
+  });
+});

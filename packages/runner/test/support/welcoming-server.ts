@@ -1,0 +1,27 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Deployment } from '../../src/deployment.ts';
+
+/** Says yes to whoever asks to be let in, and nothing else: enough for a run with an engine that needs no server. */
+export const welcomingServer = async (): Promise<{ deployment: Deployment; die(): void; close(): Promise<void> }> => {
+  const server = createServer((_request, response) => response.end('success'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const exited = Promise.withResolvers<string>();
+  return {
+    deployment: {
+      url: `ws://127.0.0.1:${port}`,
+      apiKey: 'key',
+      apiSecret: 'a secret that must never be written anywhere',
+      embedded: true,
+      serverVersion: '1.13.4',
+      exited: exited.promise,
+    },
+    die: () => exited.resolve('livekit-server was killed by SIGKILL'),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+};

@@ -1,0 +1,42 @@
+import { type Finding, findingAt, type MapTree, type Path, type Tree, treeAt } from '@livekit-swarm/settings';
+import { countLessons } from './part-names.ts';
+
+/** More than any scenario has, and few enough to be checked against each other in no time. */
+const LIMITS = {
+  groups: 500,
+  roles: 100,
+  stages: 1_000,
+  lessons: 1_000,
+  timeline: 1_000,
+  thresholds: 1_000,
+  scales: 20,
+} as const;
+
+/** Those that repeat counted each time. */
+const MOST_LESSONS = 10_000;
+
+/** Lists that are too long to be looked into. */
+export const checkCounts = (tree: MapTree): Finding[] => {
+  const check = (path: Path, limit: number): Finding[] => {
+    const count = itemsIn(treeAt(tree, path));
+    return count > limit ? [findingAt(tree, path, `has ${count} entries; at most ${limit}`, null, 'key')] : [];
+  };
+  const groups = treeAt(tree, ['groups']);
+  return [
+    ...check(['groups'], LIMITS.groups),
+    ...(groups?.type === 'map' ? [...groups.entries.keys()] : []).flatMap((name) => [
+      ...check(['groups', name, 'roles'], LIMITS.roles),
+      ...check(['groups', name, 'stages'], LIMITS.stages),
+      ...check(['groups', name, 'lessons'], LIMITS.lessons),
+    ]),
+    ...check(['timeline'], LIMITS.timeline),
+    ...check(['thresholds'], LIMITS.thresholds),
+    ...check(['scales'], LIMITS.scales),
+    ...(countLessons(tree) > MOST_LESSONS
+      ? [findingAt(tree, ['groups'], `come to more than ${MOST_LESSONS} lessons`, null, 'key')]
+      : []),
+  ];
+};
+
+const itemsIn = (tree: Tree | undefined): number =>
+  tree?.type === 'map' ? tree.entries.size : tree?.type === 'list' ? tree.items.length : 0;

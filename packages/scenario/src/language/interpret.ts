@@ -1,0 +1,103 @@
+import { explainIssues, type Finding, findingAt, type MapTree, plainOf, type Tree } from '@livekit-swarm/settings';
+import type { NamedStretch, Scenario } from '../scenario.ts';
+import { checkCounts } from './check-counts.ts';
+import { type Checks, checkGroup } from './check-group.ts';
+import { checkListeners } from './check-listeners.ts';
+import { checkNames } from './check-names.ts';
+import { checkPlan } from './check-plan.ts';
+import { groupSpecOf } from './normalise.ts';
+import { partNamesIn, prefixesOf } from './part-names.ts';
+import { readProfiles } from './read-profiles.ts';
+import { readThresholds } from './read-thresholds.ts';
+import { roughFacts } from './rough-facts.ts';
+import {
+  file,
+  fileKeys,
+  type GroupFile,
+  groupOfUnknownExecutor,
+  group as groupSchema,
+  type ScenarioFile,
+  type scaledFile,
+} from './schema/file.ts';
+import { factsOf } from './threshold-facts.ts';
+
+export interface Interpretation {
+  /** Null when something is wrong. */
+  scenario: Scenario | null;
+  findings: Finding[];
+  warnings: Finding[];
+}
+
+/** What a file means. Everything that is wrong is found at once, as far as one thing does not hide another. */
+export const interpret = (tree: MapTree, schema: typeof file | typeof scaledFile = file): Interpretation => {
+  const findings: Finding[] = [];
+  const warnings: Finding[] = [];
+  const checks: Checks = {
+    complain: (path, message, hint, where) => findings.push(findingAt(tree, path, message, hint, where)),
+    warn: (path, message, hint, where) => warnings.push(findingAt(tree, path, message, hint, where)),
+  };
+  const tooMany = checkCounts(tree);
+  if (tooMany.length > 0) return { scenario: null, findings: tooMany, warnings };
+  const result = schema.safeParse(plainOf(tree));
+  if (!result.success) findings.push(...explainIssues(result.error.issues, tree), ...beyondExecutors(tree));
+
+  const profiles = readProfiles(tree, checks);
+  const groups = readGroups(tree);
+  if (result.success && groups.size === 0)
+    checks.complain(['groups'], 'there are none: nobody would join', 'write calls: { … }', 'key');
+  for (const [name, group] of groups) checkGroup(name, group, profiles, checks);
+  const names = partNamesIn(tree);
+  checkNames([...names.stages, ...names.stretches], checks.complain);
+  const timeline = readTimeline(tree, checks);
+
+  const prefixOf = prefixesOf(tree);
+  const specs = [...groups].map(([name, group]) => groupSpecOf(name, group, profiles, prefixOf(name)));
+  if (result.success) checkListeners(result.data, specs, checks);
+  const thresholds = readThresholds(tree, result.success ? factsOf({ groups: specs, timeline }) : roughFacts(tree));
+  const scenario = result.success ? scenarioOf(result.data, specs, timeline, thresholds.texts) : null;
+  if (scenario !== null && findings.length === 0) checkPlan(scenario, checks);
+  findings.push(...thresholds.findings);
+  return { scenario: findings.length === 0 ? scenario : null, findings, warnings };
+};
+
+const scenarioOf = (
+  { scenario, description, tags, seed }: ScenarioFile,
+  groups: Scenario['groups'],
+  timeline: NamedStretch[],
+  thresholds: string[],
+): Scenario => ({ name: scenario, description: description ?? null, tags: { ...tags }, seed, groups, timeline, thresholds });
+
+/** Those groups that can be read, whatever is wrong with others. */
+const readGroups = (tree: MapTree): Map<string, GroupFile> =>
+  new Map(
+    entriesOf(tree, 'groups').flatMap(([name, value]): [string, GroupFile][] => {
+      const { data } = groupSchema.safeParse(plainOf(value));
+      return data === undefined ? [] : [[name, data]];
+    }),
+  );
+
+/** Zod says no more of a group whose executor it does not know. */
+const beyondExecutors = (tree: MapTree): Finding[] =>
+  entriesOf(tree, 'groups').flatMap(([name, value]) => {
+    if (value.type !== 'map' || groupSchema.safeParse(plainOf(value)).error?.issues.some(isAboutExecutor) !== true) return [];
+    const { error } = groupOfUnknownExecutor.safeParse(plainOf(value));
+    return error === undefined ? [] : explainIssues(error.issues, tree, ['groups', name]);
+  });
+
+const isAboutExecutor = ({ code, path }: { code: string; path: PropertyKey[] }): boolean =>
+  code === 'invalid_union' && path.length === 1 && path[0] === 'executor';
+
+const entriesOf = (tree: MapTree, key: string): [string, Tree][] => {
+  const map = tree.entries.get(key)?.value;
+  return map?.type === 'map' ? [...map.entries].map(([name, { value }]) => [name, value]) : [];
+};
+
+const readTimeline = (tree: MapTree, { complain }: Checks): NamedStretch[] => {
+  const written = tree.entries.get('timeline')?.value;
+  const { data } = fileKeys.timeline.safeParse(written === undefined ? undefined : plainOf(written));
+  return (data ?? []).map(({ name, from, to }, index) => {
+    if (to !== undefined && to <= from)
+      complain(['timeline', index, 'to'], 'is not after from', 'a stretch ends after it begins');
+    return { name, fromMs: from, toMs: to ?? null };
+  });
+};

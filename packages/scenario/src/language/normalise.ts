@@ -1,0 +1,121 @@
+import type { ExecutorSpec, Lesson, Stage } from '../executors/executor-spec.ts';
+import type { TrackPlan } from '../plan.ts';
+import type { GroupSpec, RoleSpec } from '../scenario.ts';
+import { lessonNames, stageName } from './part-names.ts';
+import type { GroupFile, ScenarioFile } from './schema/file.ts';
+import type { RoleFile } from './schema/role.ts';
+
+type Item = ScenarioFile['profiles'][string];
+type Profiles = Readonly<Record<string, readonly TrackPlan[]>>;
+
+const WORDS: Readonly<Record<string, TrackPlan>> = {
+  audio: { kind: 'audio' },
+  video: { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: false },
+  screen: { kind: 'video', source: 'screen', codec: 'vp8', resolution: '1080p', simulcast: false },
+};
+
+/** As `--publish none`. */
+const NOTHING = 'none';
+
+/** Tracks of what `publish` says. What is neither a word nor a profile is told to `unknown`. */
+export const tracksOf = (
+  given: Item,
+  profiles: Profiles,
+  unknown: (name: string, index: number | null) => void = () => {},
+): TrackPlan[] => {
+  const one = (item: string | TrackPlan, index: number | null): readonly TrackPlan[] => {
+    if (typeof item !== 'string') return [item];
+    const word = Object.hasOwn(WORDS, item) ? WORDS[item] : undefined;
+    if (word !== undefined) return [word];
+    const profile = Object.hasOwn(profiles, item) ? profiles[item] : undefined;
+    if (profile === undefined) unknown(item, index);
+    return profile ?? [];
+  };
+  if (given === NOTHING) return [];
+  return typeof given === 'string' ? [...one(given, null)] : given.flatMap(one);
+};
+
+/** Microphone, camera or screen: nobody has two of one. */
+export const sourceOf = (track: TrackPlan): 'audio' | 'camera' | 'screen' => (track.kind === 'audio' ? 'audio' : track.source);
+
+/** The role as it is meant, with what was left out. */
+export const roleSpecOf = (name: string, role: RoleFile, profiles: Profiles): RoleSpec => {
+  const layout = role.layout ?? { type: role.subscribe === false ? 'none' : 'all' };
+  return {
+    name,
+    count: role.count,
+    publish: tracksOf(role.publish, profiles),
+    data: role.data ?? null,
+    subscribe: role.subscribe ?? layout.type !== 'none',
+    layout,
+    grants: role.grants ?? {},
+    network: role.network ?? null,
+    stays: role.stays,
+  };
+};
+
+/** @param prefix what unnamed stages begin with, so that those of several groups differ */
+export const groupSpecOf = (name: string, group: GroupFile, profiles: Profiles, prefix: string): GroupSpec => ({
+  name,
+  room: group.room ?? null,
+  roomPrefix: group.roomPrefix ?? 'swarm',
+  startMs: group.startTime,
+  gatherMs: group.gather,
+  executor: executorOf(group, prefix),
+  roles: Object.entries(group.roles).map(([role, spec]) => roleSpecOf(role, spec, profiles)),
+});
+
+const executorOf = (group: GroupFile, prefix: string): ExecutorSpec => {
+  switch (group.executor) {
+    case 'constant-rooms':
+      return { type: group.executor, rooms: group.rooms ?? 1, joinRate: group.joinRate, durationMs: group.duration };
+    case 'ramping-rooms':
+      return { type: group.executor, startRooms: group.startRooms, stages: stagesOf(group.stages, prefix) };
+    case 'constant-arrival-rate':
+      return {
+        type: group.executor,
+        rate: group.rate,
+        timeUnitMs: group.timeUnit,
+        durationMs: group.duration,
+        roomDuration: group.roomDuration,
+        maxRooms: group.maxRooms ?? null,
+      };
+    case 'ramping-arrival-rate':
+      return {
+        type: group.executor,
+        startRate: group.startRate,
+        timeUnitMs: group.timeUnit,
+        stages: stagesOf(group.stages, prefix),
+        roomDuration: group.roomDuration,
+        maxRooms: group.maxRooms ?? null,
+      };
+    case 'per-room-churn':
+      return {
+        type: group.executor,
+        rooms: group.rooms ?? 1,
+        joinRate: group.joinRate,
+        durationMs: group.duration,
+        stay: group.stay,
+        pause: group.pause,
+      };
+    case 'timetable':
+      return { type: group.executor, lessons: lessonsOf(group.lessons, prefix) };
+  }
+};
+
+type StagesFile = Extract<GroupFile, { executor: 'ramping-rooms' }>['stages'];
+type LessonsFile = Extract<GroupFile, { executor: 'timetable' }>['lessons'];
+
+const stagesOf = (stages: StagesFile, prefix: string): Stage[] =>
+  stages.map(({ name, duration, target }, index) => ({ name: stageName(name, index, prefix), durationMs: duration, target }));
+
+const lessonsOf = (lessons: LessonsFile, prefix: string): Lesson[] =>
+  lessons.flatMap(({ name, at, rooms, fill, duration, repeat }, index) =>
+    lessonNames(name, repeat?.times, index, prefix).map((own, time) => ({
+      name: own,
+      atMs: at + time * (repeat?.every ?? 0),
+      rooms,
+      fillMs: fill,
+      durationMs: duration,
+    })),
+  );

@@ -1,0 +1,133 @@
+import type { Finding } from '@livekit-swarm/settings';
+import {
+  clean,
+  formatPath,
+  type MapTree,
+  mergePatch,
+  nearest,
+  type Place,
+  placeOf,
+  readYaml,
+  ScenarioError,
+  type ScenarioProblem,
+  withoutKeys,
+} from '@livekit-swarm/settings';
+import type { Scenario } from '../scenario.ts';
+import { checkCounts } from './check-counts.ts';
+import { interpret } from './interpret.ts';
+import { scaleByFactor } from './scale-scenario.ts';
+import { scaledFile } from './schema/file.ts';
+
+export interface ParseOptions {
+  /** For messages. */
+  file: string;
+  /** The name of one of the file's `scales`, or a factor as text: `0.1`. */
+  scale?: string | undefined;
+}
+
+export interface ReadScenario {
+  scenario: Scenario;
+  /** What may be meant, but should be looked at. */
+  warnings: ScenarioProblem[];
+  /** Where the scenario's name stands. */
+  nameAt: Place;
+}
+
+/**
+ * Reads a scenario file. Every scale in it is checked, whichever is asked for: a file is fine or it is not.
+ * @throws ScenarioError with everything that is wrong
+ */
+export const readScenario = (text: string, { file, scale }: ParseOptions): ReadScenario => {
+  const problemAt = ({ line, column }: Place, path: string, message: string, hint: string | null): ScenarioProblem => ({
+    file,
+    line,
+    column,
+    path: clean(path),
+    message: clean(message),
+    hint: hint === null ? null : clean(hint),
+  });
+  const fail = (problems: readonly ScenarioProblem[]): never => {
+    throw new ScenarioError([...problems].sort((a, b) => a.line - b.line || a.column - b.column));
+  };
+  const { tree, problems } = readYaml(text);
+  if (tree === null)
+    return fail(problems.map(({ line, column, message, hint }) => problemAt({ line, column }, '', message, hint)));
+  if (tree.type !== 'map') {
+    return fail([
+      problemAt(tree.at, '', 'is not a scenario: it must be a mapping', '"swarm init" writes a first one to begin with'),
+    ]);
+  }
+  // Keys that begin with x- are for anchors, as in Compose files.
+  const whole = withoutKeys(tree, (key) => key.startsWith('x-'));
+  const base = interpret(whole);
+  const scaled = scalesOf(whole).map(({ name, tree: scaledTree }) => ({ name, ...interpret(scaledTree, scaledFile) }));
+  const known = new Set([...base.findings, ...base.warnings].map(keyOf));
+  const findings = [...base.findings, ...scaled.flatMap(({ name, findings: found }) => newOnes(found, known, name))];
+  if (findings.length > 0)
+    fail(findings.map(({ place, path, message, hint }) => problemAt(place, formatPath(path), message, hint)));
+
+  const chosen = choose(scale, base, scaled, (message, hint) =>
+    fail([problemAt(whole.entries.get('scales')?.key.at ?? whole.at, '', message, hint)]),
+  );
+  return {
+    scenario: chosen.scenario,
+    warnings: chosen.warnings.map(({ place, path, message, hint }) => problemAt(place, formatPath(path), message, hint)),
+    nameAt: placeOf(whole, ['scenario']),
+  };
+};
+
+/**
+ * As `readScenario`, without warnings.
+ * @throws ScenarioError with everything that is wrong
+ */
+export const parseScenario = (text: string, options: ParseOptions): Scenario => readScenario(text, options).scenario;
+
+/** A time drawn by chance is one value: half of one distribution and half of another would be none. */
+const ONE_VALUE: ReadonlySet<string> = new Set(['roomDuration', 'stay', 'pause']);
+
+/** The file as each of its scales makes it. */
+const scalesOf = (whole: MapTree): { name: string; tree: MapTree }[] => {
+  const scales = whole.entries.get('scales')?.value;
+  if (scales?.type !== 'map' || checkCounts(whole).length > 0) return [];
+  const base = withoutKeys(whole, (key) => key === 'scales');
+  return [...scales.entries].flatMap(([name, { value }]) => {
+    const tree = value.type === 'map' ? mergePatch(base, value, ONE_VALUE) : null;
+    return tree?.type === 'map' ? [{ name, tree }] : [];
+  });
+};
+
+const keyOf = ({ place, path, message }: Finding): string => `${place.line}:${place.column} ${formatPath(path)} ${message}`;
+
+/** What a scale adds to the problems of the file. */
+const newOnes = (found: readonly Finding[], known: Set<string>, scale: string): Finding[] =>
+  found
+    .filter((finding) => !known.has(keyOf(finding)))
+    .map((finding) => ({ ...finding, message: `${finding.message} (with --scale ${scale})` }));
+
+type Choice = { scenario: Scenario | null; warnings: Finding[] };
+type Chosen = { scenario: Scenario; warnings: Finding[] };
+
+const choose = (
+  scale: string | undefined,
+  base: Choice,
+  scaled: readonly (Choice & { name: string })[],
+  fail: (message: string, hint: string | null) => never,
+): Chosen => {
+  const named = scaled.find(({ name }) => name === scale);
+  const { scenario, warnings } = named ?? base;
+  if (scenario === null) throw new RangeError('a scenario without problems has a meaning');
+  if (scale === undefined || named !== undefined) return { scenario, warnings };
+  const factor = /^\s*(\d+(\.\d+)?|\.\d+)\s*$/.test(scale) ? Number(scale) : null;
+  if (factor !== null) return { scenario: scaleByFactor(scenario, factor, fail), warnings };
+  const names = scaled.map(({ name }) => name);
+  const meant = nearest(scale, names);
+  if (names.length === 0)
+    return fail(
+      `there is no scale "${scale}": the file has none`,
+      'write scales: { small: … }, or give a number, as --scale 0.1',
+    );
+  return fail(
+    `there is no scale "${scale}"`,
+    meant === null ? `there are ${names.join(', ')}, and any number, as 0.1` : `did you mean ${meant}?`,
+  );
+};

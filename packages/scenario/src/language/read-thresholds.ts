@@ -1,0 +1,97 @@
+import { formatThreshold, parseThreshold, type Threshold, ThresholdError } from '@livekit-swarm/metrics';
+import { type Finding, findingAt, type MapTree, type Path, placeWithin, type Spot, type Tree } from '@livekit-swarm/settings';
+import { canonicalThresholds } from './canonical-thresholds.ts';
+import { missOf, positionOf, type ThresholdFacts } from './threshold-facts.ts';
+
+/** One threshold of a file: the metric and so on as a key, the expression as its value or in a list. */
+interface Written {
+  path: Path;
+  key: string;
+  keySpot: Spot;
+  expression: string;
+  expressionSpot: Spot;
+  abort: string;
+}
+
+/**
+ * Reads the thresholds of a file, and finds those that cannot be read or are about nothing in the scenario. What has another shape than it should is left
+ * to the schema.
+ * @returns texts as `parseThreshold` reads them, in one spelling
+ */
+export const readThresholds = (tree: MapTree, facts: ThresholdFacts): { texts: string[]; findings: Finding[] } => {
+  const texts: string[] = [];
+  const findings: Finding[] = [];
+  for (const written of itemsIn(tree).flatMap(writtenAs)) {
+    const text = `${written.key}: ${written.expression}${written.abort}`;
+    const complain = (position: number, message: string, hint: string | null): void => {
+      findings.push({ place: placeIn(written, position), path: written.path, message, hint });
+    };
+    const threshold = attempt(text, complain);
+    if (threshold === null) continue;
+    const miss = missOf(threshold, facts);
+    if (miss !== null) complain(positionOf(miss, text), miss.message, miss.hint);
+    texts.push(formatThreshold(threshold));
+  }
+  return { texts: canonicalThresholds(texts), findings: [...findings, ...idleDelays(tree)] };
+};
+
+const attempt = (text: string, complain: (position: number, message: string, hint: string | null) => void): Threshold | null => {
+  try {
+    return parseThreshold(text);
+  } catch (error) {
+    if (!(error instanceof ThresholdError)) throw error;
+    complain(error.position, error.problem, error.hint);
+    return null;
+  }
+};
+
+/** A character of the text that was put together, in the file. */
+const placeIn = ({ key, keySpot, expression, expressionSpot }: Written, position: number) => {
+  if (position <= key.length) return placeWithin(keySpot, Math.min(position, key.length));
+  return placeWithin(expressionSpot, Math.min(Math.max(0, position - key.length - 2), expression.length));
+};
+
+interface Item extends Pick<Written, 'path' | 'key' | 'keySpot'> {
+  item: Tree;
+}
+
+/** Every expression with its key, whatever it looks like. */
+const itemsIn = (tree: MapTree): Item[] => {
+  const thresholds = tree.entries.get('thresholds')?.value;
+  if (thresholds?.type !== 'map') return [];
+  return [...thresholds.entries].flatMap(([key, { key: keySpot, value }]) => {
+    const path = ['thresholds', key];
+    if (value.type !== 'list') return [{ path, key, keySpot, item: value }];
+    return value.items.map((item, index) => ({ path: [...path, index], key, keySpot, item }));
+  });
+};
+
+const writtenAs = ({ item, ...where }: Item): Written[] => {
+  if (item.type === 'scalar') {
+    return typeof item.value === 'string' ? [{ ...where, expression: item.value, expressionSpot: item, abort: '' }] : [];
+  }
+  if (item.type !== 'map') return [];
+  const expression = item.entries.get('threshold')?.value;
+  if (expression?.type !== 'scalar' || typeof expression.value !== 'string') return [];
+  const abort = scalarAt(item, 'abortOnFail') === true ? ` abortOnFail${delayOf(item)}` : '';
+  return [{ ...where, expression: expression.value, expressionSpot: expression, abort }];
+};
+
+const scalarAt = (tree: MapTree, key: string): string | number | boolean | null => {
+  const value = tree.entries.get(key)?.value;
+  return value?.type === 'scalar' ? value.value : null;
+};
+
+/** A delay that cannot be read is the schema's affair. */
+const delayOf = (tree: MapTree): string => {
+  const delay = scalarAt(tree, 'delayAbortEval');
+  return typeof delay === 'string' && /^\s*(\d+(\.\d+)?(ms|s|m|h))+\s*$/.test(delay) ? ` after ${delay.trim()}` : '';
+};
+
+/** A delay of something that does not happen. */
+const idleDelays = (tree: MapTree): Finding[] =>
+  itemsIn(tree).flatMap(({ path, item }) => {
+    if (item.type !== 'map' || !item.entries.has('delayAbortEval') || scalarAt(item, 'abortOnFail') === true) return [];
+    const at = [...path, 'delayAbortEval'];
+    return [findingAt(tree, at, 'has no effect: nothing is to be aborted', 'add abortOnFail: true, or leave it out', 'key')];
+  });

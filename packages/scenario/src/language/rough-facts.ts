@@ -1,0 +1,25 @@
+import { type MapTree, treeAt } from '@livekit-swarm/settings';
+import { partNamesIn } from './part-names.ts';
+import type { ThresholdFacts } from './threshold-facts.ts';
+
+/** What can be said of a scenario that has problems: names are as they stand there, the rest is not known. */
+export const roughFacts = (tree: MapTree): ThresholdFacts => {
+  const { stages, stretches } = partNamesIn(tree);
+  const groups = treeAt(tree, ['groups']);
+  const roles = new Map(
+    groups?.type === 'map'
+      ? [...groups.entries].map(([name, { value }]): [string, string[]] => {
+          const map = treeAt(value, ['roles']);
+          return [name, map?.type === 'map' ? [...map.entries.keys()] : []];
+        })
+      : [],
+  );
+  return {
+    roles,
+    stages: stages.map(({ name }) => name),
+    stretches: stretches.map(({ name }) => name),
+    streams: null,
+    data: null,
+    endMs: null,
+  };
+};

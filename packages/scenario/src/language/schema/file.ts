@@ -1,0 +1,117 @@
+import { duration, name, prose, quote, say, seed, strict, suggest, tags, textOf, yesOrNo } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import {
+  commonKeys,
+  constantArrivalRate,
+  constantRooms,
+  executorNames,
+  perRoomChurn,
+  rampingArrivalRate,
+  rampingRooms,
+  timetable,
+} from '../../executors/executors.ts';
+import { publish } from './media.ts';
+
+/** Rooms that are alike, when they are open, and who is in them. */
+export const group = z.discriminatedUnion(
+  'executor',
+  [constantRooms, rampingRooms, constantArrivalRate, rampingArrivalRate, perRoomChurn, timetable],
+  {
+    error: ({ input }) => {
+      if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+        return say('must be a mapping', 'of executor, roles and what the executor needs');
+      }
+      const given: unknown = 'executor' in input ? input.executor : undefined;
+      const choice = executorNames();
+      if (given === undefined) return say('executor is missing', `there are ${choice.join(', ')}`);
+      // k6 has virtual users where there are rooms here.
+      const word = textOf(given).replace(/-vus$/, '-rooms');
+      return say(`${quote(given)} is no executor`, suggest(word, choice, 'there are'));
+    },
+  },
+);
+
+export type GroupFile = z.output<typeof group>;
+
+/** What can be checked of a group whose executor is unknown. */
+export const groupOfUnknownExecutor = z.looseObject(commonKeys);
+
+const expression = z.string({ error: say('must be an expression', 'write p(95)<2000') });
+
+/** One that may end the run. */
+const aborting = strict({
+  threshold: expression.describe('The expression: p(95)<2000.'),
+  abortOnFail: yesOrNo().optional().describe('End the run as soon as it is crossed.'),
+  delayAbortEval: duration().optional().describe('But not before so much of the run has gone.'),
+});
+
+/** k6's shape. */
+const threshold = z.union([expression, aborting], {
+  error: say('must be an expression', 'write p(95)<2000 or { threshold: p(95)<2000, abortOnFail: true }'),
+});
+
+/** What must hold of one metric: a list, or one thing alone. */
+const expressions = z
+  .union([z.array(threshold), expression, aborting], { error: say('must be expressions', 'write a list of them: [p(95)<2000]') })
+  .meta({ id: 'expressions', samples: [['p(95)<2000'], ['rate<0.01']] });
+
+/** A scenario file, without `scales`. */
+export const fileKeys = {
+  scenario: name('the name of a scenario').meta({
+    description: 'Names the run in reports and metrics.',
+    samples: ['video-meeting'],
+  }),
+  description: prose(2_000, 'a description').optional().describe('Who has this workload, in a sentence.'),
+  tags: tags(),
+  seed: seed().describe('The same seed gives the same plan: who stays how long, who comes when.'),
+  profiles: z
+    .record(name('the name of a profile'), publish, {
+      error: say('must be a mapping', 'write camera: [audio, { video: 720p }]'),
+    })
+    .default({})
+    .meta({
+      description: 'Named media that roles can publish.',
+      samples: [{ camera: ['audio', { video: '720p', simulcast: true }] }],
+    }),
+  groups: z
+    .record(name('the name of a group'), group, {
+      error: say('must be a mapping of groups', 'write calls: { executor: constant-rooms, … }'),
+    })
+    .describe('Groups of rooms that are alike; they run side by side.'),
+  timeline: z
+    .array(
+      strict({
+        name: name('the name of a stretch').describe('For thresholds (@NAME) and reports.'),
+        from: duration().describe('After the start of the run.'),
+        to: duration().optional().describe('After the start of the run. Left out: until the end.'),
+      }),
+      { error: say('must be a list', 'write - { name: peak, from: 30s, to: 60s }') },
+    )
+    .default([])
+    .meta({ description: 'Stretches of the run that get a name.', samples: [[{ name: 'peak', from: '30s', to: '60s' }]] }),
+  thresholds: z
+    .record(z.string(), expressions, { error: say('must be a mapping of metrics', 'write join_time: [p(95)<2000]') })
+    .default({})
+    .meta({
+      description:
+        'What must hold: a metric, with a selector {kind:audio} and a window @steady if wanted, and expressions on it. Defaults come on top.',
+      samples: [{ join_time: ['p(95)<2000'] }],
+    }),
+};
+
+const scale = z.record(z.string(), z.unknown(), { error: say('must be a mapping', 'write small: { groups: … }') });
+
+export const file = strict({
+  ...fileKeys,
+  scales: z
+    .record(name('the name of a scale'), scale, { error: say('must be a mapping of scales', 'write small: { groups: … }') })
+    .default({})
+    .describe(
+      'By --scale NAME: what is otherwise then, as a JSON merge patch (RFC 7386) over the file: null takes a key away. Times drawn by chance are replaced as a whole.',
+    ),
+});
+
+/** A file to which a scale was applied: there are none in it any more. */
+export const scaledFile = strict(fileKeys);
+
+export type ScenarioFile = z.output<typeof scaledFile>;

@@ -1,0 +1,36 @@
+import { metricDefinition, metricNames } from '@livekit-swarm/metrics';
+import { type JsonSchema, jsonSchemaOf } from '@livekit-swarm/settings';
+import { file } from './file.ts';
+import { patchSchemaOf } from './patch-schema.ts';
+
+/**
+ * The JSON Schema (draft 7, which every editor reads) of scenario files, made of the schema that reads them.
+ * What it cannot say, such as that a window exists, is for `swarm validate`.
+ */
+export const scenarioJsonSchema = (): JsonSchema => {
+  const made = jsonSchemaOf(file);
+  const { $schema, properties, ...rest } = made;
+  const { scales, thresholds, ...others } = properties ?? {};
+  const parts = { ...others, thresholds: thresholdsByMetric(thresholds ?? {}) };
+  return {
+    $schema,
+    title: 'A scenario of livekit-swarm',
+    ...rest,
+    properties: { ...parts, scales: { ...scales, additionalProperties: patchSchemaOf({ ...made, properties: parts }) } },
+    patternProperties: { '^x-': { description: 'Not read: a place for anchors.' } },
+  };
+};
+
+/** With the names of the metrics, so that editors offer them. */
+export const thresholdsByMetric = ({
+  propertyNames: _any,
+  additionalProperties: expressions,
+  ...rest
+}: JsonSchema): JsonSchema => ({
+  ...rest,
+  properties: Object.fromEntries(
+    metricNames().map((name) => [name, { description: metricDefinition(name).description, allOf: [expressions] }]),
+  ),
+  patternProperties: { [`^(?:${metricNames().join('|')})\\s*[{@]`]: expressions },
+  additionalProperties: false,
+});

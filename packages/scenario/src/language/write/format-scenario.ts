@@ -1,0 +1,46 @@
+import { Document, isPair, isScalar, visit } from 'yaml';
+import type { Scenario } from '../../scenario.ts';
+import { fileFormOf } from './file-form.ts';
+
+export interface FormatOptions {
+  /** Where the JSON Schema is, from the file's folder or as a URL, for editors. */
+  schema?: string | undefined;
+  /** For people, above everything else; may have several lines. */
+  comment?: string | undefined;
+}
+
+const LINE_WIDTH = 120;
+/** What is shorter, as JSON, is written in one line. */
+const ONE_LINE = 90;
+
+/**
+ * The scenario file that says the same: `parseScenario` reads it back to an equal scenario.
+ * @throws ThresholdError for thresholds that nothing could read
+ */
+export const formatScenario = (scenario: Scenario, { schema, comment }: FormatOptions = {}): string => {
+  const document = new Document(fileFormOf(scenario), { version: '1.2', schema: 'core', aliasDuplicateObjects: false });
+  visit(document, {
+    Collection: (_key, node, path) => {
+      if (!isOutline(path) && JSON.stringify(node.toJSON()).length < ONE_LINE) node.flow = true;
+    },
+    Pair: (_key, { key, value }, path) => {
+      if (path.length !== 2 || !isScalar(key)) return;
+      if (PARTS.has(String(key.value))) key.spaceBefore = true;
+      // Words with one blank between them: anything else would not survive being folded.
+      if (key.value === 'description' && isScalar(value) && /^\S+( \S+)*$/.test(String(value.value))) value.type = 'BLOCK_FOLDED';
+    },
+  });
+  const head = [...(schema === undefined ? [] : [`yaml-language-server: $schema=${schema}`]), ...(comment?.split('\n') ?? [])];
+  return head.map((line) => `# ${line}\n`).join('') + document.toString({ lineWidth: LINE_WIDTH, flowCollectionPadding: true });
+};
+
+/** Parts of the file that stand apart. */
+const PARTS = new Set(['groups', 'timeline', 'thresholds']);
+const LISTS = new Set([...PARTS, 'stages', 'lessons', 'roles']);
+
+/** Whether what is at the end of the path always gets lines of its own: the file, its groups, and the lists in them. */
+const isOutline = (path: readonly unknown[]): boolean => {
+  const keys = path.filter(isPair).map(({ key }) => String(key));
+  const isValue = isPair(path.at(-1));
+  return keys.length === 0 || (isValue && keys.length === 2 && keys[0] === 'groups') || (isValue && LISTS.has(keys.at(-1) ?? ''));
+};

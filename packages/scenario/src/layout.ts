@@ -1,0 +1,50 @@
+import { UsageError } from '@livekit-swarm/settings';
+import type { Layout } from './plan.ts';
+
+const ALLOWED = 'write all, speaker, grid:N (as grid:9), audio-only or none';
+
+/** More tiles than any client shows: LiveKit's own grid stops at 25. */
+export const MAX_TILES = 100;
+
+/**
+ * Reads a layout: `all`, `speaker`, `grid:9` (or `grid9`), `audio-only`, `none`.
+ * @throws UsageError
+ */
+export const parseLayout = (text: string): Layout => {
+  const word = text.trim();
+  if (word === 'all' || word === 'speaker' || word === 'audio-only' || word === 'none') return { type: word };
+  if (word === 'grid') throw new UsageError('a grid needs a number of tiles', 'write grid:9');
+  const grid = /^grid:?(-?\d+)$/.exec(word);
+  if (grid === null) throw new UsageError('is not a layout', ALLOWED);
+  const tiles = Number(grid[1]);
+  if (tiles < 1 || tiles > MAX_TILES) throw new UsageError(`a grid has 1 to ${MAX_TILES} tiles`, ALLOWED);
+  return { type: 'grid', tiles };
+};
+
+export const formatLayout = (layout: Layout): string => (layout.type === 'grid' ? `grid:${layout.tiles}` : layout.type);
+
+/** How many of the `others` videos somebody with this layout receives. */
+export const videosShown = (layout: Layout, others: number): number => {
+  switch (layout.type) {
+    case 'all':
+      return others;
+    case 'grid':
+      return Math.min(layout.tiles, others);
+    case 'speaker':
+      return Math.min(1, others);
+    default:
+      return 0;
+  }
+};
+
+/** How many of the `others` audio tracks somebody with this layout hears. */
+export const audiosHeard = (layout: Layout, others: number): number => (layout.type === 'none' ? 0 : others);
+
+/** The screen that a grid is drawn on. */
+const SCREEN = { width: 1280, height: 720 };
+
+/** Size of a video in one of `tiles` tiles: as large as fits in the squarest grid that holds them. */
+export const tileSize = (tiles: number): { width: number; height: number } => {
+  const columns = Math.ceil(Math.sqrt(tiles));
+  return { width: Math.floor(SCREEN.width / columns), height: Math.floor(SCREEN.height / columns) };
+};

@@ -1,0 +1,47 @@
+import type { GroupSpec, RoleSpec, Scenario } from '../scenario.ts';
+
+/** What an identity begins with, so that the tracks of strangers in a shared room are told from ours. */
+export const identityPrefix = (run: string): string => `${run}-`;
+
+/** The name of room `number` (from 1) of a group. */
+export const roomName = (scenario: Scenario, { room, roomPrefix, name }: GroupSpec, run: string, number: number): string =>
+  room ?? (scenario.groups.length === 1 ? `${roomPrefix}-${run}-${number}` : `${roomPrefix}-${run}-${name}-${number}`);
+
+/** Who is meant: the member of a role in a room, and where people take turns, which of them. */
+export interface Person {
+  group: GroupSpec;
+  room: number;
+  role: RoleSpec;
+  member: number;
+  /** From 1; null where nobody takes another's place. */
+  turn: number | null;
+}
+
+/**
+ * Readable names, each once in the run: `RUN-ROOM-ROLEn`, as `ab12-7-p1` for the first publisher of room 7. The role is its first letter, or its name where
+ * two of the group begin with the same; the group stands before the room where there are several; who took another's place has a number behind a dot.
+ */
+export const nameIdentities = (scenario: Scenario, run: string): ((person: Person) => string) => {
+  const labels = new Map(scenario.groups.map(({ name, roles }) => [name, roleLabels(roles)]));
+  const several = scenario.groups.length > 1;
+  const taken = new Set<string>();
+  return ({ group, room, role, member, turn }) => {
+    const where = several ? `${group.name}-${room}` : String(room);
+    const who = `${labels.get(group.name)?.get(role.name) ?? role.name}${member}${turn === null ? '' : `.${turn}`}`;
+    let identity = `${identityPrefix(run)}${where}-${who}`;
+    // Names full of dashes and digits can be made to meet: the server would throw the first of two namesakes out.
+    while (taken.has(identity)) identity += '+';
+    taken.add(identity);
+    return identity;
+  };
+};
+
+const roleLabels = (roles: readonly RoleSpec[]): Map<string, string> =>
+  new Map(
+    roles.map(({ name }) => {
+      const initial = name.slice(0, 1);
+      const alone = roles.filter((other) => other.name.startsWith(initial)).length === 1 && !/\d/.test(initial);
+      // A number behind a number would read as one.
+      return [name, alone ? initial : /\d$/.test(name) ? `${name}-` : name];
+    }),
+  );

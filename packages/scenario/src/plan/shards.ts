@@ -1,0 +1,110 @@
+import type { ParticipantPlan, Plan } from '../plan.ts';
+import { expectedPackets } from './expected-packets.ts';
+import { createHistorian } from './room-history.ts';
+
+/** The part of a plan that one worker carries out. Serialisable. */
+export interface Shard {
+  /** From 0. */
+  shard: number;
+  /** In the order they are due. */
+  participants: ParticipantPlan[];
+}
+
+/** People who should be together, and what they cost while they are there. */
+interface Party {
+  participants: ParticipantPlan[];
+  /** Expected packets a second, from `fromMs` to `toMs`. */
+  weight: number;
+  fromMs: number;
+  toMs: number;
+}
+
+/** A room this much over a worker's fair share is cheaper than one torn apart. */
+const TOLERANCE = 1.25;
+
+/** Workers whose loads differ by less take turns: then people who are due one after the other are spread. */
+const EQUAL = 0.999;
+
+/**
+ * Splits a plan into `count` shards of about the same expected packets at any time: rooms that follow each other weigh on a worker once. Rooms stay whole (a
+ * worker that dies then takes few rooms with it) unless a room alone is more than a shard's fair share. Shards may be empty when there are fewer
+ * participants than shards. Deterministic.
+ * @throws RangeError when `count` is not a whole number above 0
+ */
+export const splitPlan = (plan: Plan, count: number): Shard[] => {
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`a plan is split into 1 or more shards, not ${count}`);
+  const timeline = createTimeline(plan.endAtMs);
+  const historian = createHistorian();
+  const rooms = [...Map.groupBy(plan.participants, ({ room }) => room).values()].map((participants) => {
+    const weights = expectedPackets(participants, historian);
+    return { whole: partyOf(participants, weights), weights };
+  });
+  const everybody = timeline.empty();
+  for (const { whole } of rooms) timeline.add(everybody, whole);
+  const fairShare = Math.max(...everybody) / count;
+  const parties = rooms.flatMap(({ whole, weights }) => {
+    if (count === 1 || whole.weight <= fairShare * TOLERANCE) return [whole];
+    return whole.participants.map((one, index) => partyOf([one], [weights[index] ?? 0]));
+  });
+  const loads = Array.from({ length: count }, () => ({ participants: [] as ParticipantPlan[], level: timeline.empty() }));
+  // Largest first: the classic greedy bound of 4/3 for balancing (Graham 1969).
+  for (const party of parties.sort((a, b) => sizeOf(b) - sizeOf(a) || firstIndex(a) - firstIndex(b))) {
+    const [lightest] = loads.reduce<[(typeof loads)[number] | null, number]>(
+      ([best, least], load) => {
+        const most = timeline.most(load.level, party);
+        return most < least * EQUAL ? [load, most] : [best, least];
+      },
+      [null, Number.POSITIVE_INFINITY],
+    );
+    if (lightest === null) continue;
+    for (const one of party.participants) lightest.participants.push(one);
+    timeline.add(lightest.level, party);
+  }
+  return loads.map(({ participants }, shard) => ({ shard, participants: participants.sort((a, b) => a.index - b.index) }));
+};
+
+/** @param weights of each of them, packets a second over their stay */
+const partyOf = (participants: ParticipantPlan[], weights: readonly number[]): Party => {
+  let [fromMs, toMs, packets] = [Number.POSITIVE_INFINITY, 0, 0];
+  for (const [index, { joinAtMs, leaveAtMs }] of participants.entries()) {
+    fromMs = Math.min(fromMs, joinAtMs);
+    toMs = Math.max(toMs, leaveAtMs);
+    packets += (weights[index] ?? 0) * (leaveAtMs - joinAtMs);
+  }
+  return { participants, weight: packets / (toMs - fromMs), fromMs, toMs };
+};
+
+const sizeOf = ({ weight, fromMs, toMs }: Party): number => weight * (toMs - fromMs);
+
+const firstIndex = (party: Party): number => party.participants[0]?.index ?? 0;
+
+/** Time is looked at in so many steps: fine enough to tell lessons apart, coarse enough for 100,000 rooms. */
+const STEPS = 32;
+
+interface Timeline {
+  empty(): Float64Array;
+  add(level: Float64Array, party: Party): void;
+  /** The highest level while the party is there. */
+  most(level: Float64Array, party: Party): number;
+}
+
+const createTimeline = (endAtMs: number): Timeline => {
+  /** Who leaves when a step begins is not there in it. */
+  const stepsOf = ({ fromMs, toMs }: Party): [first: number, last: number] => {
+    const first = Math.min(STEPS - 1, Math.floor((fromMs / endAtMs) * STEPS));
+    return [first, Math.max(first, Math.ceil((toMs / endAtMs) * STEPS) - 1)];
+  };
+  return {
+    empty: () => new Float64Array(STEPS),
+    add: (level, party) => {
+      const [first, last] = stepsOf(party);
+      for (let step = first; step <= last; step++) level[step] = (level[step] ?? 0) + party.weight;
+    },
+    most: (level, party) => {
+      const [first, last] = stepsOf(party);
+      let most = 0;
+      for (let step = first; step <= last; step++) most = Math.max(most, level[step] ?? 0);
+      return most;
+    },
+  };
+};

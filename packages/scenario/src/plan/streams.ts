@@ -1,0 +1,81 @@
+import type { TrackPlan } from '../plan.ts';
+import type { GroupSpec, RoleSpec } from '../scenario.ts';
+import type { Crowd } from './extent.ts';
+
+/** Media of a kind that somebody of ours sends or should receive; what the labels of thresholds can mean. */
+export interface StreamLabels {
+  direction: 'up' | 'down';
+  kind: 'audio' | 'video';
+  codec: string;
+  group: string;
+  role: string;
+}
+
+export type DataLabels = Pick<StreamLabels, 'direction' | 'group' | 'role'>;
+
+interface Member {
+  group: GroupSpec;
+  role: RoleSpec;
+}
+
+/** Those who are in rooms together: a group, or all groups that name the same room. Roles with nobody in them are left out. */
+const gatherings = ({ groups }: Crowd): Member[][] => {
+  const members = groups.flatMap((group) => group.roles.filter(({ count }) => count > 0).map((role) => ({ group, role })));
+  return [
+    ...Map.groupBy(members, ({ group }) => JSON.stringify(group.room === null ? [group.name] : [group.room, 'named'])).values(),
+  ];
+};
+
+/** All media of a scenario: what each role sends, and what each should receive. Every combination of labels is there once. */
+export const streamsOf = (crowd: Crowd): StreamLabels[] =>
+  gatherings(crowd).flatMap((members) => {
+    const senders = countSenders(members, ({ publish }) => publish.map(mediumOf));
+    return members.flatMap((me) => [
+      ...mediaOf(me.role).map((medium) => labelled('up', medium, me)),
+      ...[...senders].flatMap(([medium, count]) => {
+        const others = count - (mediaOf(me.role).includes(medium) ? 1 : 0);
+        return others > 0 && receives(me.role, medium) ? [labelled('down', medium, me)] : [];
+      }),
+    ]);
+  });
+
+/** Who sends data messages, and to whom they come. */
+export const dataOf = (crowd: Crowd): DataLabels[] =>
+  gatherings(crowd).flatMap((members) => {
+    const senders = countSenders(members, ({ data }) => (data === null ? [] : ['data'])).get('data') ?? 0;
+    return members.flatMap(({ group, role }): DataLabels[] => {
+      const labels = { group: group.name, role: role.name };
+      const sends = role.data !== null;
+      return [
+        ...(sends ? [{ direction: 'up' as const, ...labels }] : []),
+        ...(senders - (sends ? 1 : 0) > 0 ? [{ direction: 'down' as const, ...labels }] : []),
+      ];
+    });
+  });
+
+/** How many people of a gathering send each thing. */
+const countSenders = (members: readonly Member[], sentBy: (role: RoleSpec) => string[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { role } of members) {
+    for (const thing of new Set(sentBy(role))) counts.set(thing, (counts.get(thing) ?? 0) + role.count);
+  }
+  return counts;
+};
+
+/** `audio opus`, `video vp8`. */
+const mediumOf = (track: TrackPlan): string => `${track.kind} ${track.kind === 'audio' ? 'opus' : track.codec}`;
+
+const mediaOf = ({ publish }: RoleSpec): string[] => [...new Set(publish.map(mediumOf))];
+
+const receives = ({ subscribe, layout }: RoleSpec, medium: string): boolean => {
+  if (!subscribe || layout.type === 'none') return false;
+  return medium.startsWith('audio') || layout.type !== 'audio-only';
+};
+
+const labelled = (direction: 'up' | 'down', medium: string, { group, role }: Member): StreamLabels => ({
+  direction,
+  kind: medium.startsWith('audio') ? 'audio' : 'video',
+  codec: medium.slice(medium.indexOf(' ') + 1),
+  group: group.name,
+  role: role.name,
+});

@@ -1,0 +1,53 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import type { Span } from './executors/executor-spec.ts';
+
+/** Where numbers come from: the next one, from 0 to just below 1. */
+export type Random = () => number;
+
+/** One start value for each word of the generator's state, so that no 32 bits decide everything. Any would do; these are the digits of π, e, √2 and √3. */
+const OFFSETS = [0x243f6a88, 0x2b7e1516, 0x6a09e667, 0xbb67ae85];
+
+/**
+ * A stream of random numbers of its own for every name: the same seed and name give the same numbers, and what one stream is asked for changes no other.
+ * xoroshiro128+ (Blackman and Vigna), whose state is a hash of the name.
+ */
+export const randomStream = (seed: number, ...name: readonly (string | number)[]): Random => {
+  const text = JSON.stringify([seed, ...name]);
+  const generator = xoroshiro128plusFromState(OFFSETS.map((offset) => scatter(hash(text, offset))));
+  return () => uniformFloat64(generator);
+};
+
+/** FNV-1a (Fowler, Noll, Vo; RFC 9923), 32 bits, over UTF-16 units. */
+const hash = (text: string, offset: number): number => {
+  let value = offset;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value;
+};
+
+/** The last step of MurmurHash3 (Appleby): texts that differ in one letter end far apart. */
+const scatter = (value: number): number => {
+  const once = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
+  return twice ^ (twice >>> 16);
+};
+
+/** Draws a time, ms. Each kind takes a fixed count of numbers off the stream. */
+export const drawSpan = (span: Span, random: Random): number => {
+  switch (span.distribution) {
+    case 'constant':
+      return span.ms;
+    case 'uniform':
+      return span.minMs + random() * (span.maxMs - span.minMs);
+    case 'exponential':
+      return -span.meanMs * Math.log(1 - random());
+    case 'lognormal':
+      return span.medianMs * Math.exp(span.sigma * drawNormal(random));
+  }
+};
+
+/** Mean 0, deviation 1 (Box and Muller 1958; the second of the pair is left). */
+const drawNormal = (random: Random): number => {
+  const radius = Math.sqrt(-2 * Math.log(1 - random()));
+  return radius * Math.cos(2 * Math.PI * random());
+};

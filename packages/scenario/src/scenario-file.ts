@@ -1,0 +1,116 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { explain, ScenarioError, type ScenarioProblem, UsageError } from '@livekit-swarm/settings';
+import { type ReadScenario, readScenario } from './language/parse-scenario.ts';
+
+/** Bytes read of a file at most; what is larger is no scenario, and is not worth the memory. */
+const MAX_BYTES = 1_024 * 1_024;
+
+export interface ScenarioFileOptions {
+  /** The name of a scale of the file, or a factor: `small`, `0.1`. */
+  scale?: string | undefined;
+}
+
+export interface ReadScenarioFile extends ReadScenario {
+  /** As given. */
+  path: string;
+}
+
+/**
+ * Reads a scenario file.
+ * @param path `-` for standard input
+ * @throws UsageError when it cannot be read; ScenarioError with everything that is wrong in it
+ */
+export const readScenarioFile = (path: string, { scale }: ScenarioFileOptions = {}): ReadScenarioFile => {
+  const text = decode(readBounded(path), path);
+  return { path, ...readScenario(text, { file: path === '-' ? 'stdin' : path, scale }) };
+};
+
+/**
+ * Reads scenario files that belong to one command. They must have names of their own: reports tell runs apart by them.
+ * @throws UsageError when one cannot be read; ScenarioError with everything that is wrong in all of them
+ */
+export const readScenarioFiles = (paths: readonly string[], options: ScenarioFileOptions = {}): ReadScenarioFile[] => {
+  const unreadable: UsageError[] = [];
+  const problems: ScenarioProblem[] = [];
+  const read: ReadScenarioFile[] = [];
+  for (const path of paths) {
+    try {
+      read.push(readScenarioFile(path, options));
+    } catch (error) {
+      if (error instanceof ScenarioError) problems.push(...error.problems);
+      else if (error instanceof UsageError) unreadable.push(error);
+      else throw error;
+    }
+  }
+  problems.push(...sameNames(read));
+  const broken = problems.length > 0 ? new ScenarioError(problems) : null;
+  if (unreadable.length > 0) throw together([...unreadable, ...(broken === null ? [] : [broken])]);
+  if (broken !== null) throw broken;
+  return read;
+};
+
+const together = (errors: readonly UsageError[]): UsageError =>
+  errors.length === 1 && errors[0] !== undefined ? errors[0] : new UsageError(errors.map(explain).join('\n'));
+
+/** Files that have a name which one before them has. */
+export const sameNames = (files: readonly Pick<ReadScenarioFile, 'path' | 'scenario' | 'nameAt'>[]): ScenarioProblem[] => {
+  const first = new Map<string, string>();
+  return files.flatMap(({ path, scenario: { name }, nameAt }): ScenarioProblem[] => {
+    const other = first.get(name);
+    if (other === undefined) {
+      first.set(name, path);
+      return [];
+    }
+    const message = other === path ? 'the file is given twice' : `${other} has the name "${name}", too`;
+    const hint = other === path ? 'give it once' : 'take another: reports tell runs apart by it';
+    return [{ file: path, ...nameAt, path: 'scenario', message, hint }];
+  });
+};
+
+const readBounded = (path: string): Buffer => {
+  let file: number | null = null;
+  try {
+    file = path === '-' ? 0 : openSync(path, 'r');
+    if (fstatSync(file).isDirectory())
+      throw new UsageError(`${path}: is a folder`, `name the files in it: ${path.replace(/\/+$/, '')}/*.yaml`);
+    return readAll(file, path);
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(`${path}: ${reasonOf(error)}`, 'give the path of a scenario file');
+  } finally {
+    if (file !== null && file !== 0) closeSync(file);
+  }
+};
+
+const readAll = (file: number, path: string): Buffer => {
+  const buffer = Buffer.alloc(MAX_BYTES + 1);
+  let length = 0;
+  for (;;) {
+    const count = readSync(file, buffer, length, buffer.length - length, null);
+    if (count === 0) return buffer.subarray(0, length);
+    length += count;
+    if (length > MAX_BYTES)
+      throw new UsageError(`${path}: is larger than ${MAX_BYTES / 1_024} KB`, 'no scenario is: give the path of one');
+  }
+};
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'may not be read',
+  EPERM: 'may not be read',
+  ELOOP: 'is a link to itself',
+  ENAMETOOLONG: 'is too long for a path',
+};
+
+const reasonOf = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REASONS[code] ?? `cannot be read (${code === '' ? String(error) : code})`;
+};
+
+const decode = (bytes: Buffer, path: string): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`${path}: is not UTF-8 text`, 'save it as UTF-8');
+  }
+};

@@ -1,0 +1,60 @@
+import { canonicalThresholds } from './language/canonical-thresholds.ts';
+import type { LoadSpec, TrackPlan } from './plan.ts';
+import type { RoleSpec, Scenario } from './scenario.ts';
+
+/** The name of a scenario that came from flags. */
+export const FLAGS_SCENARIO = 'swarm';
+
+/** The only group of a scenario that came from flags. */
+export const FLAGS_GROUP = 'crowd';
+
+/**
+ * The scenario that flags describe: one group of constant rooms, with those who publish and those who only listen.
+ * @param thresholds as typed
+ * @throws ThresholdError
+ */
+export const scenarioOfLoad = (load: LoadSpec, thresholds: readonly string[] = []): Scenario => ({
+  name: FLAGS_SCENARIO,
+  description: null,
+  tags: {},
+  seed: 1,
+  groups: [
+    {
+      name: FLAGS_GROUP,
+      room: load.room,
+      roomPrefix: load.roomPrefix,
+      startMs: 0,
+      gatherMs: 0,
+      executor: { type: 'constant-rooms', rooms: load.rooms, joinRate: load.joinRate, durationMs: load.durationMs },
+      roles: rolesOf(load),
+    },
+  ],
+  timeline: [],
+  // So flags and the file that says the same make the same scenario.
+  thresholds: canonicalThresholds(thresholds),
+});
+
+const rolesOf = (load: LoadSpec): RoleSpec[] => {
+  const publish = trackPlans(load);
+  const speaks = publish.length > 0 || load.data !== null;
+  const listening = load.subscribers + (speaks ? 0 : load.participants);
+  return [
+    ...(speaks && load.participants > 0 ? [roleOf(load, 'publisher', load.participants, publish)] : []),
+    ...(listening > 0 ? [roleOf(load, 'subscriber', listening, [])] : []),
+  ];
+};
+
+const roleOf = (load: LoadSpec, name: 'publisher' | 'subscriber', count: number, publish: TrackPlan[]): RoleSpec => ({
+  name,
+  count,
+  publish,
+  data: name === 'publisher' ? load.data : null,
+  subscribe: load.layout.type !== 'none',
+  layout: load.layout,
+  grants: {},
+  network: null,
+  stays: false,
+});
+
+const trackPlans = ({ publish, codec, video, simulcast }: LoadSpec): TrackPlan[] =>
+  publish.map((kind) => (kind === 'audio' ? { kind } : { kind, source: 'camera', codec, resolution: video, simulcast }));

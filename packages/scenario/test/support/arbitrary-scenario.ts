@@ -1,0 +1,253 @@
+/** Scenarios of all kinds for property-based tests, each of which a file could say: whatever is free is as odd as it may be. */
+import fc from 'fast-check';
+import type { ExecutorSpec, Span, Stage } from '../../src/executors/executor-spec.ts';
+import { type LinkImpairment, networkPreset, networkPresetNames, PERFECT_LINK } from '../../src/network/network-presets.ts';
+import type { Layout, TrackPlan } from '../../src/plan.ts';
+import type { GroupSpec, NamedStretch, RoleGrants, RoleSpec, Scenario } from '../../src/scenario.ts';
+
+const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/);
+
+/** Text of any script without control characters. */
+const text = (maxLength: number) =>
+  fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what may not be in it.
+    .filter((one) => !/[\u0000-\u001f\u007f]/.test(one) && one.isWellFormed());
+
+const duration = (min: number, max: number) => fc.oneof(fc.integer({ min, max }), fc.double({ min, max, noNaN: true }));
+
+const span: fc.Arbitrary<Span> = fc.oneof(
+  duration(1_000, 60_000).map((ms): Span => ({ distribution: 'constant', ms })),
+  fc
+    .tuple(duration(1_000, 60_000), duration(0, 60_000))
+    .map(([minMs, more]): Span => ({ distribution: 'uniform', minMs, maxMs: minMs + more })),
+  duration(1_000, 60_000).map((meanMs): Span => ({ distribution: 'exponential', meanMs })),
+  fc
+    .tuple(duration(1_000, 60_000), fc.double({ min: 0.01, max: 3, noNaN: true }))
+    .map(([medianMs, sigma]): Span => ({ distribution: 'lognormal', medianMs, sigma })),
+);
+
+const video = (source: 'camera' | 'screen'): fc.Arbitrary<TrackPlan> =>
+  fc.record({
+    kind: fc.constant('video' as const),
+    source: fc.constant(source),
+    codec: fc.constantFrom('vp8', 'h264'),
+    resolution: fc.constantFrom('360p', '540p', '720p', '1080p'),
+    simulcast: fc.boolean(),
+  });
+
+const tracks: fc.Arbitrary<TrackPlan[]> = fc
+  .tuple(fc.option(fc.constant<TrackPlan>({ kind: 'audio' })), fc.option(video('camera')), fc.option(video('screen')))
+  .map((some) => some.filter((track) => track !== null));
+
+const layout: fc.Arbitrary<Layout> = fc.oneof(
+  fc.constantFrom<Layout>({ type: 'all' }, { type: 'speaker' }, { type: 'audio-only' }, { type: 'none' }),
+  fc.integer({ min: 1, max: 100 }).map((tiles): Layout => ({ type: 'grid', tiles })),
+);
+
+const grants: fc.Arbitrary<RoleGrants> = fc.record(
+  {
+    canPublish: fc.boolean(),
+    canPublishSources: fc
+      .subarray(['camera', 'microphone', 'screen_share', 'screen_share_audio'] as const)
+      .map((some) => [...some]),
+    canPublishData: fc.boolean(),
+    canSubscribe: fc.boolean(),
+    canUpdateOwnMetadata: fc.boolean(),
+    hidden: fc.boolean(),
+    roomAdmin: fc.boolean(),
+    recorder: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+
+const link: fc.Arbitrary<LinkImpairment> = fc.oneof(
+  fc.constant(PERFECT_LINK),
+  fc.record({
+    loss: fc.double({ min: 0, max: 0.5, noNaN: true }),
+    burst: fc.double({ min: 1, max: 100, noNaN: true }),
+    delayMs: duration(0, 10_000),
+    jitterMs: duration(0, 1_000),
+    reorder: fc.double({ min: 0, max: 0.5, noNaN: true }),
+    rateBps: fc.option(fc.integer({ min: 10_000, max: 10_000_000_000 })),
+    queueMs: duration(1, 10_000),
+  }),
+);
+
+const network: fc.Arbitrary<RoleSpec['network']> = fc.option(
+  fc.oneof(
+    fc
+      .constantFrom(...networkPresetNames())
+      .map((preset) => ({ name: preset as string, impairment: networkPreset(preset).impairment })),
+    fc.record({ up: link, down: link }).map((impairment) => ({ name: 'custom', impairment })),
+  ),
+);
+
+const role = (own: string, minCount: number, stays: fc.Arbitrary<boolean>): fc.Arbitrary<RoleSpec> =>
+  fc
+    .record({
+      name: fc.constant(own),
+      count: fc.integer({ min: minCount, max: 4 }),
+      publish: tracks,
+      data: fc.option(
+        fc.record({
+          messagesPerSecond: fc.double({ min: 1e-6, max: 1_000, noNaN: true }),
+          bytes: fc.integer({ min: 32, max: 15_000 }),
+          reliable: fc.boolean(),
+        }),
+      ),
+      subscribe: fc.boolean(),
+      layout,
+      grants,
+      network,
+      stays,
+    })
+    // Who does not receive looks at nothing.
+    .map((one): RoleSpec => (one.subscribe ? one : { ...one, layout: { type: 'none' } }));
+
+const stages = (prefix: string, minTarget: number, target: fc.Arbitrary<number>): fc.Arbitrary<Stage[]> =>
+  fc
+    .array(fc.tuple(duration(2_000, 20_000), target), { minLength: 1, maxLength: 4 })
+    .map((list) =>
+      list.map(([durationMs, to], index) => ({ name: `${prefix}-${index}`, durationMs, target: Math.max(minTarget, to) })),
+    );
+
+const rooms = fc.integer({ min: 1, max: 5 });
+const joinRate = fc.double({ min: 1, max: 100, noNaN: true });
+
+const executor = (prefix: string): fc.Arbitrary<ExecutorSpec> =>
+  fc.oneof(
+    fc.record({ type: fc.constant('constant-rooms' as const), rooms, joinRate, durationMs: duration(1_000, 1e6) }),
+    fc.record({
+      type: fc.constant('ramping-rooms' as const),
+      startRooms: rooms,
+      stages: stages(prefix, 0, fc.integer({ min: 0, max: 9 })),
+    }),
+    fc.record({
+      type: fc.constant('constant-arrival-rate' as const),
+      rate: fc.double({ min: 0.1, max: 5, noNaN: true }),
+      timeUnitMs: duration(1_000, 5_000),
+      durationMs: duration(2_000, 20_000),
+      roomDuration: span,
+      maxRooms: fc.option(rooms),
+    }),
+    fc.record({
+      type: fc.constant('ramping-arrival-rate' as const),
+      startRate: fc.constant(2),
+      timeUnitMs: fc.constant(1_000),
+      stages: stages(prefix, 2, fc.double({ min: 2, max: 5, noNaN: true })),
+      roomDuration: span,
+      maxRooms: fc.option(rooms),
+    }),
+    fc.record({
+      type: fc.constant('per-room-churn' as const),
+      rooms,
+      joinRate,
+      durationMs: duration(2_000, 20_000),
+      stay: span,
+      pause: span,
+    }),
+    fc
+      .array(fc.tuple(duration(0, 20_000), rooms, duration(0, 1_000), duration(2_000, 20_000)), { minLength: 1, maxLength: 3 })
+      .map(
+        (list): ExecutorSpec => ({
+          type: 'timetable',
+          lessons: list.map(([atMs, many, fillMs, durationMs], index) => ({
+            name: `${prefix}-${index}`,
+            atMs,
+            rooms: many,
+            fillMs,
+            durationMs,
+          })),
+        }),
+      ),
+  );
+
+const ownRoom = ({ type }: ExecutorSpec): boolean => type === 'constant-rooms' || type === 'per-room-churn';
+
+const group = (index: number): fc.Arbitrary<GroupSpec> =>
+  executor(`stage-${index}`).chain((spec) =>
+    fc
+      .record({
+        name: name.map((one) => `${one}-${index}`),
+        room: ownRoom(spec) ? fc.option(text(30)) : fc.constant(null),
+        roomPrefix: fc.oneof(fc.constant('swarm'), text(20)),
+        startMs: duration(0, 5_000),
+        gatherMs: duration(0, 5_000),
+        executor: fc.constant(spec),
+        first: role('first', 1, fc.constant(false)),
+        others: fc.integer({ min: 0, max: 2 }).chain((count) =>
+          fc.tuple(
+            ...Array.from({ length: count }, (_, other) =>
+              role(
+                `role-${other}`,
+                0,
+                fc.boolean().map((stays) => stays && spec.type === 'per-room-churn'),
+              ),
+            ),
+          ),
+        ),
+      })
+      .map(
+        ({ first, others, ...one }): GroupSpec => ({
+          ...one,
+          ...(one.room === null
+            ? {}
+            : {
+                roomPrefix: 'swarm',
+                executor: { ...one.executor, ...(ownRoom(one.executor) ? { rooms: 1 } : {}) } as ExecutorSpec,
+              }),
+          // Somebody is heard in every room.
+          roles: [{ ...first, publish: [{ kind: 'audio' }, ...first.publish.filter(({ kind }) => kind === 'video')] }, ...others],
+        }),
+      ),
+  );
+
+const timeline: fc.Arbitrary<NamedStretch[]> = fc
+  .array(fc.tuple(duration(0, 900), fc.option(duration(1, 5_000))), { maxLength: 3 })
+  .map((list) =>
+    list.map(([fromMs, more], index) => ({ name: `stretch-${index}`, fromMs, toMs: more === null ? null : fromMs + more })),
+  );
+
+const threshold = ({ groups }: { groups: readonly GroupSpec[] }): fc.Arbitrary<string> =>
+  fc
+    .record({
+      target: fc.constantFrom(
+        'join_time',
+        'join_failures',
+        'join_time{role:first}',
+        `join_time{group:${groups[0]?.name},role:first}@steady`,
+        'packets_sent{kind:audio}',
+        'packets_sent{role:first}@0s..900ms',
+      ),
+      operator: fc.constantFrom('<', '<=', '>', '>=', '==', '!='),
+      limit: fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.double({ min: 1e-9, max: 1e6, noNaN: true })),
+      abort: fc.constantFrom('', ' abortOnFail', ' abortOnFail after 10s', ' abortOnFail after 1500ms'),
+    })
+    .map(({ target, operator, limit, abort }) => {
+      const aggregation = target.startsWith('join_time') ? 'p(95)' : target.startsWith('join_f') ? 'rate' : 'count';
+      return `${target}: ${aggregation}${operator}${limit}${abort}`;
+    });
+
+/** Thresholds may repeat and are in any order. */
+export const arbitraryScenario: fc.Arbitrary<Scenario> = fc
+  .integer({ min: 1, max: 3 })
+  .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => group(index))))
+  .chain((groups) =>
+    fc.record({
+      name,
+      // Read without blanks around it.
+      description: fc.option(
+        text(200)
+          .map((one) => one.trim())
+          .filter((one) => one !== ''),
+      ),
+      tags: fc
+        .dictionary(fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.-]{0,10}$/), text(20), { maxKeys: 3 })
+        .map((tags) => ({ ...tags })),
+      seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+      groups: fc.constant(groups),
+      timeline,
+      thresholds: fc.array(threshold({ groups }), { maxLength: 5 }),
+    }),
+  );

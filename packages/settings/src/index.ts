@@ -1,0 +1,28 @@
+export { formatDuration, LONGEST_DURATION_MS, parseDuration } from './duration.ts';
+export { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
+export { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
+export { type FileSettings, readSettings, type Settings, SettingsError } from './read-settings.ts';
+export { formatScenarioProblem, ScenarioError, type ScenarioProblem } from './scenario-error.ts';
+export { bitRate, duration, NUMBER, name, positive, prose, reading, share, text, whole, word, yesOrNo } from './schema/leaves.ts';
+export { nearest, suggest } from './schema/nearest.ts';
+export { clean, quote, say, textOf } from './schema/say.ts';
+export { strict } from './schema/strict.ts';
+export { seed, tags } from './schema/tags.ts';
+export { settingsJsonSchema } from './settings-schema.ts';
+export { explain, UsageError } from './usage-error.ts';
+export { withoutSecrets } from './without-secrets.ts';
+export { mergePatch, withoutKeys } from './yaml/merge-patch.ts';
+export { readYaml } from './yaml/read-yaml.ts';
+export {
+  formatPath,
+  type MapTree,
+  type Path,
+  type Place,
+  placeOf,
+  placeWithin,
+  plainOf,
+  type Spot,
+  type Tree,
+  treeAt,
+} from './yaml/tree.ts';

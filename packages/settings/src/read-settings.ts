@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import { explainIssues, type Finding } from './explain-issues.ts';
+import { formatScenarioProblem, type ScenarioProblem } from './scenario-error.ts';
+import { understand } from './schema/say.ts';
+import { UsageError } from './usage-error.ts';
+import { withoutKeys } from './yaml/merge-patch.ts';
+import { type FileKind, readYaml } from './yaml/read-yaml.ts';
+import { formatPath, type Path, type Place, placeOf, plainOf, type Tree } from './yaml/tree.ts';
+
+/** What a settings file says, and where it says it. */
+export interface Settings<Value> {
+  value: Value;
+  /** `exporter.yaml:12:5`: where the value at `path` stands, or what it should stand in. */
+  at(path: Path): string;
+}
+
+export interface FileSettings<Value> extends Settings<Value> {
+  /** Something that is wrong with the value at `path`, and that the schema cannot know. */
+  problem(path: Path, message: string, hint?: string | null): ScenarioProblem;
+}
+
+export interface SettingsFile extends FileKind {
+  /** For messages. */
+  file: string;
+}
+
+/** A settings file that cannot be used. `problems` has every one that was found, in the order of the file. */
+export class SettingsError extends UsageError {
+  override readonly name = 'SettingsError';
+  readonly problems: readonly ScenarioProblem[];
+
+  constructor(problems: readonly ScenarioProblem[]) {
+    const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+    const more = sorted.length - LISTED;
+    super([...sorted.slice(0, LISTED).map(formatScenarioProblem), ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
+    this.problems = sorted;
+  }
+}
+
+/** More problems than this are counted, not listed. */
+const LISTED = 50;
+
+/**
+ * Reads a YAML file of settings as scenarios are read: bounded whatever the text, keys that begin with x- are for anchors, and every problem is found at once.
+ * @throws SettingsError with every problem: file, line, column, what, and what to write instead
+ */
+export const readSettings = <Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+  { file, ...kind }: SettingsFile,
+): FileSettings<z.output<Schema>> => {
+  const { tree, problems } = readYaml(text, kind);
+  const fail = (findings: readonly Finding[]): never => {
+    throw new SettingsError(findings.map((finding) => problemOf(file, finding)));
+  };
+  if (tree === null) return fail(problems.map(({ line, column, ...rest }) => ({ place: { line, column }, path: [], ...rest })));
+  if (tree.type !== 'map') return fail([{ place: tree.at, path: [], message: 'must be a mapping', hint: kind.begin }]);
+  const whole: Tree = withoutKeys(tree, (key) => key.startsWith('x-'));
+  const read = schema.safeParse(plainOf(whole));
+  if (!read.success) return fail(explainIssues(read.error.issues, whole));
+  return {
+    value: read.data,
+    at: (path) => formatPlace(file, placeOf(whole, path)),
+    problem: (path, message, hint = null) =>
+      problemOf(file, { place: placeOf(whole, path), path, ...(hint === null ? understand(message) : { message, hint }) }),
+  };
+};
+
+const formatPlace = (file: string, { line, column }: Place): string => `${file}:${line}:${column}`;
+
+const problemOf = (file: string, { place, path, message, hint }: Finding): ScenarioProblem => ({
+  file,
+  ...place,
+  path: formatPath(path),
+  message,
+  hint,
+});

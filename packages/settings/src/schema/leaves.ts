@@ -1,0 +1,153 @@
+/** The small things a scenario is written with: times, rates, shares, names. What a file has as text comes out as numbers in base units. */
+import { z } from 'zod';
+import { LONGEST_DURATION_MS, parseDuration } from '../duration.ts';
+import { UsageError } from '../usage-error.ts';
+import { suggest } from './nearest.ts';
+import { clean, quote, say, textOf } from './say.ts';
+
+export const NUMBER = '\\d+(?:\\.\\d+)?';
+
+/** Runs `parse` as Zod wants its transformations: a `UsageError` becomes an issue. */
+export const reading =
+  <T>(parse: (text: string) => T) =>
+  (text: string, context: z.RefinementCtx<string>): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      const what = /^(is|has|needs|must) /.test(error.message) ? `${quote(text)} ${error.message}` : clean(error.message);
+      context.addIssue({ code: 'custom', message: say(what, error.hint) });
+      return z.NEVER;
+    }
+  };
+
+const DURATION_HINT = 'write a number and ms, s, m or h: 30s, 1m30s';
+
+/** `30s` → milliseconds, from `min` to `max` milliseconds. */
+export const duration = (min = 0, max: number = LONGEST_DURATION_MS) =>
+  z
+    .string({
+      error: ({ input }) =>
+        typeof input === 'number' ? say('a duration needs a unit', `write ${input}s`) : say('must be a duration', DURATION_HINT),
+    })
+    .transform(
+      reading((text) => {
+        const ms = parseDuration(text);
+        if (ms < min) throw new UsageError(min === 1 ? 'must be more than 0s' : `must be at least ${inSeconds(min)}`);
+        if (ms > max) throw new UsageError(`must be at most ${inSeconds(max)}`);
+        return ms;
+      }),
+    )
+    .meta({ pattern: `^\\s*(?:${NUMBER}(?:ms|s|m|h))+\\s*$`, samples: ['30s', '1m30s', '500ms'] });
+
+const inSeconds = (ms: number): string => (ms >= 86_400_000 ? `${ms / 86_400_000} days` : `${ms / 1_000}s`);
+
+/** A whole number. */
+export const whole = (min: number, max: number) => {
+  const error = ({ input }: { input?: unknown }): string =>
+    say(
+      `must be a whole number from ${min} to ${max}`,
+      typeof input === 'string' && /^\d+$/.test(input) ? `leave the quotes out: ${input}` : null,
+    );
+  return z.int({ error }).min(min, { error }).max(max, { error });
+};
+
+/** More than 0, at most `max`. */
+export const positive = (max: number, unit = '') => {
+  const error = `must be a number above 0, at most ${max}${unit}`;
+  return z.number({ error }).gt(0, { error }).max(max, { error });
+};
+
+export const yesOrNo = () =>
+  z.boolean({
+    error: ({ input }) =>
+      say(
+        'must be true or false',
+        /^(yes|on)$/i.test(textOf(input)) ? 'write true' : /^(no|off)$/i.test(textOf(input)) ? 'write false' : null,
+      ),
+  });
+
+/** One of a few words. */
+export const word = <const T extends readonly [string, ...string[]]>(words: T, what: string) =>
+  z.enum(words, {
+    error: ({ input }) =>
+      say(`${typeof input === 'string' ? quote(input) : 'this'} is no ${what}`, suggest(textOf(input), words, 'there are')),
+  });
+
+/** Not digits alone: JavaScript would put them before all others, whatever their order in the file. */
+const NAME = /^(?!\d+$)[a-z0-9][a-z0-9-]*$/;
+const MAX_NAME = 60;
+
+/** `video-meeting`: of what may be named in thresholds and seen in metrics. */
+export const name = (what: string) =>
+  z
+    .string({ error: say(`${what} must be a word`, 'write it like video-meeting') })
+    .regex(NAME, {
+      error: ({ input }) =>
+        say(`${quote(input)} cannot be ${what}`, `use small letters, digits and hyphens${asName(textOf(input))}`),
+    })
+    .max(MAX_NAME, { error: `${what} may have at most ${MAX_NAME} characters` });
+
+/** The same, made usable. */
+const asName = (text: string): string => {
+  const made = text
+    .slice(0, 200)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, MAX_NAME);
+  if (/^\d*$/.test(made)) return ', and not digits alone';
+  return `: ${made}`;
+};
+
+/** Text for people and servers: no control characters. */
+export const text = (max: number, what: string) =>
+  z
+    .string({ error: `${what} must be text` })
+    .min(1, { error: `${what} must not be empty` })
+    .max(max, { error: `${what} may have at most ${max} characters` })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+    .regex(/^[^\u0000-\u001f\u007f]*$/, { error: `${what} must not hold control characters` });
+
+/** A sentence or more; where its lines end makes no difference. */
+export const prose = (max: number, what: string) =>
+  z
+    .string({ error: `${what} must be text` })
+    .transform((given) => given.replace(/\s*[\t\r\n]\s*/g, ' ').trim())
+    .pipe(text(max, what));
+
+/** `2%`, or 0.02 → 0.02. */
+export const share = () => {
+  const problem = say('must be a share', 'write 2% or 0.02');
+  const fraction = z
+    .number({ error: problem })
+    .min(0, { error: say('must be from 0% to 100%', 'write 2% or 0.02') })
+    .max(1, { error: say('must be from 0% to 100%', 'write 2% or 0.02') });
+  return z
+    .union(
+      [
+        fraction,
+        z
+          .string()
+          .regex(new RegExp(`^\\s*${NUMBER}\\s*%\\s*$`), { error: problem })
+          .transform((text) => Number((Number.parseFloat(text) / 100).toPrecision(12)))
+          .pipe(fraction),
+      ],
+      { error: problem },
+    )
+    .meta({ samples: ['2%', 0.02] });
+};
+
+const BITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
+const BIT_RATE = new RegExp(`^\\s*(${NUMBER})\\s*([kKmMgG]?)(?:bit/s|bps)\\s*$`);
+
+/** `1.5Mbit/s` → bits a second. */
+export const bitRate = () =>
+  z
+    .string({ error: say('must be a rate of bits', 'write 750kbit/s or 1.5Mbit/s') })
+    .regex(BIT_RATE, { error: ({ input }) => say(`${quote(input)} is no rate of bits`, 'write 750kbit/s or 1.5Mbit/s') })
+    .transform((text) => {
+      const [, number, prefix = ''] = BIT_RATE.exec(text) ?? [];
+      return Math.round(Number(number) * (BITS[prefix.toLowerCase()] ?? 1));
+    })
+    .meta({ samples: ['750kbit/s', '1.5Mbit/s'] });

@@ -1,0 +1,92 @@
+import { chmod, chown, cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { needProgram } from '@livekit-swarm/lab';
+import { execa } from 'execa';
+import type { DockerEngine } from './docker-engine.ts';
+import { librariesOf } from './libraries.ts';
+
+/** An image made of what is on this machine, on top of nothing. Paths in it are absolute. */
+export interface ImageSpec {
+  /** `name:tag`. */
+  name: string;
+  /** Path in the image → program on this machine; its shared libraries come with it. */
+  programs: Readonly<Record<string, string>>;
+  /** Path in the image → file or folder on this machine. */
+  files?: Readonly<Record<string, string>>;
+  /** Path in the image → what to write there. */
+  texts?: Readonly<Record<string, string>>;
+  /** Folders that a user of the image writes to: path → owner `[uid, gid]`. */
+  folders?: Readonly<Record<string, readonly [number, number]>>;
+  /** Capabilities of a program's file, as `setcap` takes them: path in the image → `cap_net_bind_service=ep`. */
+  capabilities?: Readonly<Record<string, string>>;
+  entrypoint?: readonly string[];
+  command?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** `uid:gid`; default root. */
+  user?: string;
+  labels?: Readonly<Record<string, string>>;
+}
+
+/** Programs look up who they are. */
+const ACCOUNTS = {
+  '/etc/passwd': 'root:x:0:0:root:/:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n',
+  '/etc/group': 'root:x:0:\nnogroup:x:65534:\n',
+};
+
+/**
+ * Makes an image without a registry, a base image or a build: its files are collected and imported as one layer. Resolves to its id.
+ * @throws LabError `no-program`, `docker-failed`
+ */
+export const buildImage = async (engine: DockerEngine, spec: ImageSpec): Promise<string> => {
+  // In the engine's folder, which is removed in any case.
+  const dir = await mkdtemp(join(dirname(engine.socketPath), 'image-'));
+  try {
+    const root = join(dir, 'root');
+    const archive = join(dir, 'root.tar');
+    await mkdir(root, { mode: 0o755 });
+    await collect(root, spec);
+    for (const [path, capabilities] of Object.entries(spec.capabilities ?? {})) {
+      await execa(await needProgram(['setcap'], 'libcap2-bin'), [capabilities, join(root, path)]);
+    }
+    // Whatever the umask here: images are read by everybody.
+    const kept = ['--numeric-owner', '--mode=a+rX', '--xattrs', '--xattrs-include=security.capability'];
+    await execa('tar', ['-C', root, ...kept, '-cf', archive, '.']);
+    return await engine.docker(['import', ...changes(spec), archive, spec.name]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+};
+
+const collect = async (root: string, { programs, files = {}, texts = {}, folders = {} }: ImageSpec): Promise<void> => {
+  const found = new Map(Object.entries(files));
+  for (const [path, program] of Object.entries(programs)) {
+    found.set(path, program);
+    for (const library of await librariesOf(program)) found.set(library, library);
+  }
+  for (const [path, from] of found) {
+    const to = join(root, path);
+    await mkdir(dirname(to), { recursive: true });
+    // Programs and libraries are often links to what they are.
+    await cp(await realpath(from), to, { recursive: true, verbatimSymlinks: true });
+  }
+  for (const [path, text] of Object.entries({ ...ACCOUNTS, ...texts })) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  await mkdir(join(root, 'tmp'), { recursive: true });
+  await chmod(join(root, 'tmp'), 0o1777);
+  for (const [path, [uid, gid]] of Object.entries(folders)) {
+    await mkdir(join(root, path), { recursive: true });
+    await chown(join(root, path), uid, gid);
+  }
+};
+
+/** What a Dockerfile would say, one instruction each. */
+const changes = ({ entrypoint, command, env = {}, user, labels = {} }: ImageSpec): string[] =>
+  [
+    ...(entrypoint === undefined ? [] : [`ENTRYPOINT ${JSON.stringify(entrypoint)}`]),
+    ...(command === undefined ? [] : [`CMD ${JSON.stringify(command)}`]),
+    ...Object.entries(env).map(([name, value]) => `ENV ${name}=${JSON.stringify(value)}`),
+    ...Object.entries(labels).map(([name, value]) => `LABEL ${JSON.stringify(name)}=${JSON.stringify(value)}`),
+    ...(user === undefined ? [] : [`USER ${user}`]),
+  ].flatMap((instruction) => ['--change', instruction]);

@@ -1,0 +1,56 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabError } from '@livekit-swarm/host';
+import { execa } from 'execa';
+import { removeCgroups } from './cgroups.ts';
+import type { RunningEngine } from './engine-process.ts';
+
+/** A Docker engine of our own: none of the machine's containers, images or settings are touched. It ends with this process at the latest. */
+export interface DockerEngine extends AsyncDisposable {
+  /** Of the Engine API. */
+  readonly socketPath: string;
+  /** As the engine says: `20.10.24+dfsg1`. */
+  readonly version: string;
+  /** What `docker`, `docker-compose` and libraries find it by: DOCKER_HOST, and a DOCKER_CONFIG of its own. */
+  readonly env: Readonly<Record<string, string>>;
+  /** To be put before a command that is to be in the engine's own network: `[...engine.inNetwork, 'curl', …]`. Empty where that is the machine's. */
+  readonly inNetwork: readonly string[];
+  readonly logFile: string;
+  /**
+   * Runs `docker ARGS` and resolves to what it wrote to stdout, without the last line break.
+   * @throws LabError `docker-failed` with what it said
+   */
+  docker(args: readonly string[]): Promise<string>;
+  /** Ends every container and the engine, and removes all they had written. May be called again; never throws. */
+  stop(): Promise<void>;
+}
+
+/** @param dir removed at the end, with everything in it */
+export const createDockerEngine = (running: RunningEngine, program: string, dir: string): DockerEngine => {
+  const { socketPath, version, cgroup } = running;
+  const env = { DOCKER_HOST: `unix://${socketPath}`, DOCKER_CONFIG: join(dir, 'client') };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      await running.end();
+      await removeCgroups(cgroup);
+      await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }).catch(() => {});
+    })();
+    return stopping;
+  };
+  return {
+    socketPath,
+    version,
+    env,
+    inNetwork: running.inNetwork,
+    logFile: running.logFile,
+    docker: async (args) => {
+      const { failed, stdout, stderr, shortMessage } = await execa(program, args, { env, stdin: 'ignore', reject: false });
+      if (!failed) return stdout;
+      const said = stderr.trim() || shortMessage;
+      throw new LabError('docker-failed', `docker ${args[0]}: ${said}`, `the engine's log: ${running.logFile}`);
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+};

@@ -1,0 +1,75 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LabError } from '@livekit-swarm/host';
+import { findProgram } from '@livekit-swarm/lab';
+import { buildImage } from './build-image.ts';
+import { createDockerEngine, type DockerEngine } from './docker-engine.ts';
+import { runEngine } from './engine-process.ts';
+import { engineName, removeLeftovers } from './leftovers.ts';
+
+export interface DockerOptions {
+  /**
+   * What containers with `--network host` are in. `own` (the default) has nothing but a loopback interface: every port is free, and nobody comes
+   * in from outside; see `inNetwork`. `host` is this machine's.
+   */
+  network?: 'own' | 'host';
+}
+
+/**
+ * Starts a Docker engine that has nothing to do with one that may run here: own images, containers, socket and namespaces, all in a temporary
+ * folder, all gone after `stop`. It has been seen to run a container.
+ *
+ * Throws a LabError `no-docker`, whose message says why, when this machine cannot: not Linux, not root, not installed, not permitted.
+ */
+export const startDocker = async ({ network = 'own' }: DockerOptions = {}): Promise<DockerEngine> => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    const what =
+      process.platform === 'linux' ? 'only root can start a Docker engine' : `no Docker engine of its own on ${process.platform}`;
+    throw new LabError('no-docker', what, 'run this as root on Linux');
+  }
+  const [docker, dockerd, unshare, nsenter] = await Promise.all([
+    need('docker', 'docker.io'),
+    need('dockerd', 'docker.io'),
+    need('unshare', 'util-linux'),
+    need('nsenter', 'util-linux'),
+    need('containerd', 'containerd'),
+    need('runc', 'runc'),
+    need('ip', 'iproute2'),
+  ]);
+  await removeLeftovers();
+  const dir = join(tmpdir(), engineName());
+  try {
+    const engine = createDockerEngine(await runEngine(dir, network, { dockerd, unshare, nsenter }), docker, dir);
+    await tryContainer(engine);
+    return engine;
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true }).catch(() => {});
+    throw error;
+  }
+};
+
+const need = async (name: string, debianPackage: string): Promise<string> => {
+  const path = await findProgram(name, process.env, ['/usr/local/sbin', '/usr/sbin', '/sbin']);
+  if (path !== null) return path;
+  throw new LabError(
+    'no-docker',
+    `there is no ${name} on this machine`,
+    `install it: "apt-get install ${debianPackage}" on Debian`,
+  );
+};
+
+/** Much can be forbidden to an engine that starts: mounts, control groups, namespaces. Only a container that ran tells. */
+const tryContainer = async (engine: DockerEngine): Promise<void> => {
+  const image = 'swarm-trial';
+  try {
+    await buildImage(engine, { name: image, programs: { '/true': await need('true', 'coreutils') }, entrypoint: ['/true'] });
+    await engine.docker(['run', '--rm', '--network', 'host', image]);
+    await engine.docker(['image', 'rm', image]);
+  } catch (error) {
+    await engine.stop();
+    if (!(error instanceof LabError && error.reason === 'docker-failed')) throw error;
+    const hint = 'if this machine is a container itself, it must be a privileged one';
+    throw new LabError('no-docker', `no container runs on this machine: ${error.message}`, hint, { cause: error });
+  }
+};

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { identifyProcess, LabError, withFileLock } from '@livekit-swarm/host';
+import { cleanUp, sweepUnlocked } from './clean-up.ts';
+import type { ControlGroup } from './control-group.ts';
+import { missingHostFolders } from './host-folders.ts';
+import { readHostSettings } from './host-settings.ts';
+import { JOURNAL_LOCK, type Journal, writeJournal } from './journal.ts';
+import { expectNoOtherKubelet } from './needs.ts';
+import type { KubernetesPaths } from './paths.ts';
+import { watchOver } from './watch-over.ts';
+
+/** Of this process: the journal cannot tell a cluster that runs from one that could not be cleaned up. */
+let running = false;
+
+/** The right to run a cluster here, and the duty to leave nothing of it. */
+export interface Claim {
+  /** Removes all that the journal speaks of, once; when that fails it may be called again. @throws LabError `not-clean`, `mounts-left` */
+  giveUp(): Promise<void>;
+}
+
+/**
+ * Removes what a killed cluster has left, and writes the journal: from here on, whatever is made is also removed, by this process or its
+ * janitor.
+ * @throws LabError `in-use`, `no-kubernetes`, `bad-folder`; `not-clean`, `mounts-left`
+ */
+export const claimMachine = async (paths: KubernetesPaths, { folders }: ControlGroup, bridge: string): Promise<Claim> => {
+  const journal = await withFileLock(JOURNAL_LOCK, async (): Promise<Journal> => {
+    await sweepUnlocked(!running);
+    expectNoOtherKubelet();
+    expectOwn(paths);
+    const owner = identifyProcess(process.pid);
+    if (owner === null) throw new LabError('no-kubernetes', 'this process cannot see itself', 'is /proc mounted?');
+    const hostSettings = readHostSettings();
+    const written = await writeJournal({
+      owner,
+      folder: paths.folder,
+      controlGroups: folders,
+      bridge,
+      hostSettings,
+      madeFolders: missingHostFolders(),
+    });
+    running = true;
+    return written;
+  });
+  const dismiss = watchOver();
+  let given = false;
+  return {
+    giveUp: async () => {
+      // The machine may be somebody else's by now.
+      if (given) return;
+      running = false;
+      await withFileLock(JOURNAL_LOCK, () => cleanUp(journal));
+      given = true;
+      dismiss();
+    },
+  };
+};
+
+/** They will be removed with the cluster: they must not be anybody else's. @throws LabError `bad-folder` */
+const expectOwn = ({ data, etc }: KubernetesPaths): void => {
+  const taken = [data, etc].find((path) => existsSync(path));
+  if (taken !== undefined)
+    throw new LabError('bad-folder', `${taken} is there already, and would be removed with the cluster`, 'give an empty folder');
+};

@@ -1,0 +1,58 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSameProcess, LabError, withFileLock } from '@livekit-swarm/host';
+import { emptyControlGroup, removeControlGroup } from './control-group.ts';
+import { clearHostFolders, shimSocketsOf } from './host-folders.ts';
+import { restoreHostSettings } from './host-settings.ts';
+import { JOURNAL_LOCK, type Journal, readJournal, removeJournal } from './journal.ts';
+import { unmountBelow } from './mounts.ts';
+import { kubernetesPaths } from './paths.ts';
+import { removeBridge } from './pod-network.ts';
+
+/**
+ * Ends a cluster and removes all it has on this machine, but for its logs and its kubeconfig. May be called again, and after any
+ * half of it.
+ * @throws LabError `not-clean`, `mounts-left`: the journal is kept then, for the next attempt
+ */
+export const cleanUp = async (journal: Journal): Promise<void> => {
+  const { folder, controlGroups, bridge } = journal;
+  const { data, etc } = kubernetesPaths(folder);
+  const refuse = (what: string): never => {
+    throw new LabError(
+      'not-clean',
+      `of the Kubernetes in ${folder}, ${what}`,
+      'the next start tries again; a reboot removes it, too',
+    );
+  };
+  if (!(await emptyControlGroup(controlGroups))) refuse(`processes do not end (${controlGroups[0]}/cgroup.procs names them)`);
+  const sockets = await shimSocketsOf(join(data, 'containerd-state'));
+  await unmountBelow(folder);
+  await removeBridge(bridge);
+  const unset = restoreHostSettings(journal.hostSettings);
+  if (unset.length > 0) refuse(`settings of the machine cannot be put back: ${unset.join(', ')}`);
+  await clearHostFolders(folder, bridge, sockets, journal.madeFolders);
+  for (const path of [data, etc]) await rm(path, { recursive: true, force: true });
+  if (!(await removeControlGroup(controlGroups))) refuse(`control groups cannot be removed: ${controlGroups.join(', ')}`);
+  await removeJournal();
+};
+
+/**
+ * Removes what a cluster left whose owner was killed. Does nothing where there is none.
+ * @returns whether there was one
+ * @throws LabError `in-use` when its owner is at work; `not-clean`, `mounts-left`
+ */
+export const sweepKubernetes = (): Promise<boolean> => withFileLock(JOURNAL_LOCK, () => sweepUnlocked());
+
+/** For who holds the lock. @param abandoned whether what this very process has started is left over, too */
+export const sweepUnlocked = async (abandoned = false): Promise<boolean> => {
+  const journal = await readJournal();
+  if (journal === null) return false;
+  if (isSameProcess(journal.owner) && !(abandoned && journal.owner.pid === process.pid))
+    throw new LabError(
+      'in-use',
+      `process ${journal.owner.pid} runs a Kubernetes on this machine, in ${journal.folder}`,
+      'there can be one at a time: wait until it has ended, or end that process',
+    );
+  await cleanUp(journal);
+  return true;
+};

@@ -1,0 +1,142 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '@livekit-swarm/host';
+import { type Mount, readMounts } from './mounts.ts';
+
+/**
+ * A control group for a whole cluster. A container is no child of whoever asked for it, and outlives its runtime; but nothing leaves the
+ * group that it was started in. So what is in here is exactly what has to be ended.
+ *
+ * With cgroup v1 there is one folder for each controller, with v2 a single one.
+ */
+export interface ControlGroup {
+  name: string;
+  /** One for each hierarchy. */
+  folders: string[];
+  /** Where a program of the cluster is put, one for each hierarchy. Containers are in groups beside these. */
+  entrances: string[];
+}
+
+/** Decides where the group is to be; makes nothing. @throws LabError `no-cgroups` */
+export const planControlGroup = (name: string, mounts: readonly Mount[] = readMounts()): ControlGroup => {
+  // Where both are mounted, v2 has no controllers, but runc puts containers there, too.
+  const places = mounts.filter(({ type }) => type === 'cgroup' || type === 'cgroup2').map(({ path }) => path);
+  if (places.length === 0)
+    throw new LabError(
+      'no-cgroups',
+      'no control groups are mounted here',
+      'run on a Linux with /sys/fs/cgroup, not in a sandbox',
+    );
+  const folders = [...new Set(places)].map((path) => join(path, name));
+  // A v2 group may hold processes or pass controllers on, not both.
+  return { name, folders, entrances: folders.map((folder) => join(folder, 'programs')) };
+};
+
+/** @throws LabError `no-cgroups` */
+export const makeControlGroup = ({ folders, entrances }: ControlGroup): void => {
+  try {
+    for (const group of [...folders, ...entrances]) {
+      mkdirSync(group, { recursive: true });
+      // A new v1 group of this controller takes nobody in until it is told which processors and memory it has.
+      for (const setting of ['cpuset.cpus', 'cpuset.mems']) {
+        const above = join(dirname(group), setting);
+        const file = join(group, setting);
+        if (existsSync(above) && existsSync(file) && read(file) === '') writeFileSync(file, read(above));
+      }
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new LabError('no-cgroups', `control groups cannot be made here: ${why}`, 'run as root, outside of a sandbox');
+  }
+};
+
+/** The command, run inside the group from its first instruction on. */
+export const enterControlGroup = ({ entrances }: ControlGroup, command: readonly string[]): [string, ...string[]] => {
+  const enter = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
+  return ['/bin/sh', '-c', enter, 'sh', ...entrances, '--', ...command];
+};
+
+/** Process ids of all that is in there now. */
+export const processesIn = (folders: readonly string[]): number[] => {
+  const files = folders.flatMap((folder) => groupsBelow(folder)).map((group) => join(group, 'cgroup.procs'));
+  return [...new Set(files.flatMap((file) => linesOf(file).map(Number)))].filter((pid) => pid > 0);
+};
+
+/** Kills all that is in there, and what it starts meanwhile. @returns false when something did not end within `patienceMs` */
+export const emptyControlGroup = async (folders: readonly string[], patienceMs = 15_000): Promise<boolean> => {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const pids = processesIn(folders);
+    if (pids.length === 0) return true;
+    if (performance.now() > deadline) return false;
+    for (const pid of pids) killQuietly(pid);
+    thaw(folders);
+    await sleep(50);
+  }
+};
+
+/** Once it is empty. @returns false when something is left. */
+export const removeControlGroup = async (folders: readonly string[]): Promise<boolean> => {
+  for (let attempt = 0; attempt < 40; attempt++) {
+    for (const folder of folders) for (const group of groupsBelow(folder).toReversed()) removeQuietly(group);
+    if (!folders.some((folder) => existsSync(folder))) return true;
+    // The kernel takes a moment to let go of those that have just ended.
+    await sleep(50);
+  }
+  return false;
+};
+
+/** A paused container (cgroup v1) notices that it is dead only when it goes on. */
+const thaw = (folders: readonly string[]): void => {
+  for (const group of folders.flatMap((folder) => groupsBelow(folder))) {
+    const file = join(group, 'freezer.state');
+    if (existsSync(file)) writeQuietly(file, 'THAWED');
+  }
+};
+
+/** Parents before their children. */
+const groupsBelow = (folder: string): string[] => {
+  try {
+    const children = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [folder, ...children.flatMap(({ name }) => groupsBelow(join(folder, name)))];
+  } catch {
+    return [];
+  }
+};
+
+const linesOf = (file: string): string[] => {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+  } catch {
+    return [];
+  }
+};
+
+const read = (file: string): string => readFileSync(file, 'utf8').trim();
+
+const killQuietly = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Already gone.
+  }
+};
+
+const removeQuietly = (group: string): void => {
+  try {
+    rmdirSync(group);
+  } catch {
+    // Gone, or still in use: looked at again.
+  }
+};
+
+const writeQuietly = (file: string, text: string): void => {
+  try {
+    writeFileSync(file, text);
+  } catch {
+    // The group went meanwhile.
+  }
+};

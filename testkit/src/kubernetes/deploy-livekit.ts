@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ApiCredentials, generateCredentials, type ProvisionOptions, provisionLiveKit } from '@livekit-swarm/lab';
+import type { KubernetesCluster } from './cluster.ts';
+import { writeImageArchive } from './images/image-archive.ts';
+import { liveKitImage, redisImage } from './images/lab-images.ts';
+
+export interface DeployOptions extends ProvisionOptions {
+  /** A folder with a kustomization, such as examples/kubernetes/lab. */
+  overlay: string;
+  /** What it is called in there. Default `livekit`, for each. */
+  namespace?: string;
+  statefulSet?: string;
+  secret?: string;
+  /** Default: a fresh pair. */
+  credentials?: ApiCredentials;
+}
+
+/** LiveKit in a cluster of the lab. */
+export interface LiveKitDeployment extends ApiCredentials {
+  namespace: string;
+  statefulSet: string;
+  redisPassword: string;
+}
+
+/** How long the servers and Redis are given to be ready. */
+const READY_WITHIN = '90s';
+
+/**
+ * Gives the cluster the images of livekit-server and Redis, made from programs of this machine, makes the Secret with fresh keys, applies the
+ * overlay, and waits until all its servers are ready.
+ * @throws LabError what `provisionLiveKit` throws; `no-image`; `kubectl-failed` when something is refused or not ready in time
+ */
+export const deployLiveKit = async (cluster: KubernetesCluster, options: DeployOptions): Promise<LiveKitDeployment> => {
+  const { namespace = 'livekit', statefulSet = 'livekit', secret = 'livekit', credentials = generateCredentials() } = options;
+  const { onProgress = () => {} } = options;
+  const server = await provisionLiveKit(options);
+  const work = await mkdtemp(join(tmpdir(), 'swarm-images-'));
+  try {
+    for (const image of [await liveKitImage(server), await redisImage()]) {
+      const archive = join(work, 'image.tar');
+      await writeImageArchive(image, archive);
+      await cluster.loadImage(archive);
+      onProgress(`the node has the image ${image.tag}`);
+    }
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  const redisPassword = randomBytes(24).toString('hex');
+  await cluster.kubectl(['create', 'namespace', namespace]);
+  // On standard input: arguments can be read by every user of the machine.
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secret, namespace },
+    stringData: {
+      keys: `${credentials.apiKey}: ${credentials.apiSecret}`,
+      'redis-password': redisPassword,
+    },
+  };
+  await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(object) });
+  await cluster.kubectl(['apply', '-k', options.overlay]);
+  const wait = ['rollout', 'status', `statefulset/${statefulSet}`, '-n', namespace, `--timeout=${READY_WITHIN}`];
+  await cluster.kubectl(wait, { timeoutMs: 120_000 });
+  // Servers connect to Redis before the cluster has found that it is ready.
+  const all = ['wait', 'pods', '--all', '-n', namespace, '--for=condition=Ready', `--timeout=${READY_WITHIN}`];
+  await cluster.kubectl(all, { timeoutMs: 120_000 });
+  onProgress(`LiveKit is ready in the namespace ${namespace}`);
+  return { ...credentials, namespace, statefulSet, redisPassword };
+};

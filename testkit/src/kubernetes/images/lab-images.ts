@@ -1,0 +1,50 @@
+import { realpath } from 'node:fs/promises';
+import { LabError } from '@livekit-swarm/host';
+import type { ProgramBinary } from '@livekit-swarm/lab';
+import { needProgram } from '@livekit-swarm/lab';
+import { execa } from 'execa';
+import type { ImageSpec } from './image-archive.ts';
+
+/** A static program by itself: the one that holds the namespaces of pods. */
+export const pauseImage = (pause: string): ImageSpec => ({
+  tag: 'livekit-swarm/pause:1.0.0',
+  files: { '/pause': pause },
+  entrypoint: ['/pause'],
+});
+
+/** The commands of busybox that probes and people use in containers. */
+const COMMANDS = ['sh', 'wget', 'nc', 'ls', 'cat', 'ps', 'kill', 'sleep'];
+
+/**
+ * As LiveKit's own image is: the server at `/livekit-server`, with a shell and wget beside it.
+ * @throws LabError `no-program`
+ */
+export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> => ({
+  tag: `livekit-swarm/livekit-server:${server.version}`,
+  files: { '/livekit-server': server.path, '/bin/busybox': await needProgram(['busybox'], 'busybox-static') },
+  links: Object.fromEntries(COMMANDS.map((name) => [`/bin/${name}`, 'busybox'])),
+  folders: ['/tmp', '/etc'],
+  entrypoint: ['/livekit-server'],
+});
+
+/** Redis of this machine, with the libraries that it is linked with. @throws LabError `no-program`, `no-image` */
+export const redisImage = async (): Promise<ImageSpec> => {
+  const programs = {
+    'redis-server': await needProgram(['redis-server'], 'redis-server'),
+    'redis-cli': await needProgram(['redis-cli'], 'redis-tools'),
+  };
+  const files: Record<string, string> = {};
+  for (const [name, path] of Object.entries(programs)) {
+    files[`/usr/bin/${name}`] = await realpath(path);
+    for (const library of await librariesOf(path)) files[library] = await realpath(library);
+  }
+  return { tag: 'livekit-swarm/redis:lab', files, folders: ['/data', '/tmp'], entrypoint: ['/usr/bin/redis-server'] };
+};
+
+/** What ldd(1) names by path: libraries, and the loader itself. */
+const librariesOf = async (program: string): Promise<string[]> => {
+  const { stdout, failed } = await execa('ldd', [program], { reject: false, timeout: 10_000 });
+  const paths = [...(stdout ?? '').matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)].map(([, path = '']) => path);
+  if (!failed && paths.length > 0) return paths;
+  throw new LabError('no-image', `ldd does not say what ${program} is linked with`, 'is libc-bin installed?');
+};

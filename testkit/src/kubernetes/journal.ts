@@ -1,0 +1,46 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ProcessIdentity } from '@livekit-swarm/host';
+import { LabError } from '@livekit-swarm/host';
+import type { HostSettings } from './host-settings.ts';
+
+const SCHEMA = 'livekit-swarm/kubernetes/1';
+
+/** What a cluster leaves on the machine if nobody ends it: written down before it is there. */
+export interface Journal {
+  schema: typeof SCHEMA;
+  /** The cluster ends with it. */
+  owner: ProcessIdentity;
+  folder: string;
+  controlGroups: readonly string[];
+  bridge: string;
+  /** As they were before. */
+  hostSettings: HostSettings;
+  /** Folders of the machine that were not there before. */
+  madeFolders: readonly string[];
+}
+
+/** Of the machine, like what it tells of; gone after a reboot, like that. */
+const JOURNAL = '/run/livekit-swarm/kubernetes.json';
+/** Held by whoever starts a cluster or cleans up behind one. */
+export const JOURNAL_LOCK = '/run/livekit-swarm/kubernetes.lock';
+
+/** Appears whole or not at all. */
+export const writeJournal = async (what: Omit<Journal, 'schema'>): Promise<Journal> => {
+  await mkdir(dirname(JOURNAL), { recursive: true, mode: 0o700 });
+  const journal: Journal = { schema: SCHEMA, ...what };
+  await writeFile(`${JOURNAL}.new`, `${JSON.stringify(journal, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${JOURNAL}.new`, JOURNAL);
+  return journal;
+};
+
+/** Null when there is no cluster. @throws LabError `bad-state` when another version of this program wrote it */
+export const readJournal = async (): Promise<Journal | null> => {
+  const text = await readFile(JOURNAL, 'utf8').catch(() => null);
+  if (text === null) return null;
+  const journal = JSON.parse(text) as Journal;
+  if (journal.schema === SCHEMA) return journal;
+  throw new LabError('bad-state', `${JOURNAL} cannot be read by this version`, 'use the version that wrote it, or reboot');
+};
+
+export const removeJournal = (): Promise<void> => rm(JOURNAL, { force: true });

@@ -1,0 +1,75 @@
+import { randomInt } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { LabError } from '@livekit-swarm/host';
+import { needProgram } from '@livekit-swarm/lab';
+import { execa } from 'execa';
+
+/** A bridge of the lab's own: the node's address is on it, and pods are plugged into it. Nothing of it is routed anywhere. */
+export interface PodNetwork {
+  /** Of the bridge. Also of the network, for the CNI plugins. */
+  name: string;
+  /** `10.213.7`: the first three numbers of all addresses. */
+  prefix: string;
+  /** The node's. */
+  address: string;
+}
+
+/** A network that this machine has nothing to do with yet. @throws LabError `no-network` */
+export const planPodNetwork = (name: string, taken: readonly string[] = ownAddresses()): PodNetwork => {
+  const first = randomInt(256);
+  for (let step = 0; step < 256; step++) {
+    const prefix = `10.213.${(first + step) % 256}`;
+    if (!taken.some((address) => address.startsWith(`${prefix}.`))) return { name, prefix, address: `${prefix}.1` };
+  }
+  throw new LabError('no-network', 'this machine has an address in each of 10.213.0.0/24 to 10.213.255.0/24', 'free one of them');
+};
+
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+
+/** @throws LabError `no-program`, `no-network` */
+export const makeBridge = async ({ name, address }: PodNetwork): Promise<void> => {
+  const ip = await needProgram(['ip'], 'iproute2');
+  for (const args of [
+    ['link', 'add', name, 'type', 'bridge'],
+    ['address', 'add', `${address}/24`, 'dev', name],
+    ['link', 'set', name, 'up'],
+  ]) {
+    const { failed, stderr } = await execa(ip, args, { reject: false, timeout: 10_000 });
+    if (failed) throw new LabError('no-network', `ip ${args.join(' ')}: ${stderr}`, 'run as root on a Linux with bridges');
+  }
+};
+
+/** With all that was plugged into it. Does nothing when there is none. */
+export const removeBridge = async (name: string): Promise<void> => {
+  const ip = await needProgram(['ip'], 'iproute2');
+  const { stdout } = await execa(ip, ['-o', 'link', 'show', 'master', name], { reject: false, timeout: 10_000 });
+  const plugged = [...stdout.matchAll(/^\d+: (\w+)@/gm)].map(([, link = '']) => link);
+  for (const link of [...plugged, name]) await execa(ip, ['link', 'delete', link], { reject: false, timeout: 10_000 });
+};
+
+/** What the runtime is told (CNI specification 0.4.0). The bridge stands already, so that no plugin changes settings of the machine. */
+export const cniConfig = ({ name, prefix, address }: PodNetwork, dataDir: string): string =>
+  JSON.stringify(
+    {
+      cniVersion: '0.4.0',
+      name,
+      plugins: [
+        {
+          type: 'bridge',
+          bridge: name,
+          isGateway: false,
+          ipMasq: false,
+          hairpinMode: true,
+          ipam: {
+            type: 'host-local',
+            dataDir,
+            ranges: [[{ subnet: `${prefix}.0/24`, rangeStart: `${prefix}.10`, rangeEnd: `${prefix}.250`, gateway: address }]],
+            routes: [{ dst: '0.0.0.0/0' }],
+          },
+        },
+      ],
+    },
+    null,
+    2,
+  );

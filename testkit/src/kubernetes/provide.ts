@@ -1,0 +1,15 @@
+/** `node provide.ts`: builds the programs of Kubernetes ahead of the tests that need them. */
+import { LabError } from '@livekit-swarm/host';
+import { provideKubernetes } from './programs.ts';
+
+const abort = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
+const report = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
+
+try {
+  await provideKubernetes({ onProgress: report, signal: abort.signal });
+} catch (error) {
+  if (!abort.signal.aborted)
+    report(error instanceof LabError ? `${error.message}\n\nWhat to do: ${error.hint}\n` : String(error));
+  process.exitCode = 1;
+}

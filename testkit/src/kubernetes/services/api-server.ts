@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { ServiceSpec } from '@livekit-swarm/lab';
+import { plainEnvironment } from '@livekit-swarm/lab';
+import { END_AT_ONCE } from './end-at-once.ts';
+import type { ServicePlace } from './service-place.ts';
+
+/** Addresses of Services. Nothing routes to them: there is no kube-proxy in a lab. */
+const SERVICE_RANGE = '10.212.0.0/24';
+
+export const apiServer = ({ paths, ports, programs, certificates, network, tokenFile }: ServicePlace): ServiceSpec => {
+  const { authority, serviceAccounts, apiServer: own, apiServerAtKubelet } = certificates;
+  return {
+    name: 'kube-apiserver',
+    command: programs['kube-apiserver'],
+    args: [
+      `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${ports.apiServer}`,
+      `--advertise-address=${network.address}`,
+      '--endpoint-reconciler-type=none',
+      `--tls-cert-file=${own.cert}`,
+      `--tls-private-key-file=${own.key}`,
+      `--token-auth-file=${tokenFile}`,
+      '--authorization-mode=Node,RBAC',
+      '--service-account-issuer=https://kubernetes.default.svc',
+      `--service-account-signing-key-file=${serviceAccounts.key}`,
+      `--service-account-key-file=${serviceAccounts.publicKey}`,
+      `--service-cluster-ip-range=${SERVICE_RANGE}`,
+      `--kubelet-certificate-authority=${authority.cert}`,
+      `--kubelet-client-certificate=${apiServerAtKubelet.cert}`,
+      `--kubelet-client-key=${apiServerAtKubelet.key}`,
+      '--kubelet-preferred-address-types=InternalIP',
+    ],
+    env: plainEnvironment(),
+    files: {},
+    logFile: join(paths.logs, 'kube-apiserver.log'),
+    ready: { host: '127.0.0.1', port: ports.apiServer },
+    readyWithinMs: 60_000,
+    stopSteps: END_AT_ONCE,
+    url: `https://127.0.0.1:${ports.apiServer}`,
+  };
+};

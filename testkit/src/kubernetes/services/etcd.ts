@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { ServiceSpec } from '@livekit-swarm/lab';
+import { needProgram, plainEnvironment } from '@livekit-swarm/lab';
+import { END_AT_ONCE } from './end-at-once.ts';
+import type { ServicePlace } from './service-place.ts';
+
+/** Where the API server keeps everything. On loopback, without keys: as everything in a lab, for the users of this machine. */
+export const etcd = async ({ paths, ports }: ServicePlace): Promise<ServiceSpec> => {
+  const url = `http://127.0.0.1:${ports.etcd}`;
+  const peer = `http://127.0.0.1:${ports.etcdPeer}`;
+  return {
+    name: 'etcd',
+    command: await needProgram(['etcd'], 'etcd-server'),
+    args: [
+      '--name=lab',
+      `--data-dir=${join(paths.data, 'etcd')}`,
+      `--listen-client-urls=${url}`,
+      `--advertise-client-urls=${url}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=lab=${peer}`,
+      // It all goes with the cluster: nothing is gained by waiting for the disk.
+      '--unsafe-no-fsync',
+      '--log-level=warn',
+    ],
+    env: plainEnvironment(),
+    files: {},
+    logFile: join(paths.logs, 'etcd.log'),
+    ready: { url: `${url}/health` },
+    readyWithinMs: 30_000,
+    stopSteps: END_AT_ONCE,
+    url,
+  };
+};

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { ServiceSpec } from '@livekit-swarm/lab';
+import { plainEnvironment } from '@livekit-swarm/lab';
+import { stringify } from 'yaml';
+import { END_AT_ONCE } from './end-at-once.ts';
+import type { ServicePlace } from './service-place.ts';
+
+/** The one node of the cluster: this machine. */
+export const kubelet = ({
+  paths,
+  ports,
+  programs,
+  certificates,
+  network,
+  nodeName,
+  kubeconfigs,
+  cgroupRoot,
+}: ServicePlace): ServiceSpec => {
+  const configFile = join(paths.etc, 'kubelet.yaml');
+  const config = {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    address: network.address,
+    readOnlyPort: 0,
+    healthzBindAddress: '127.0.0.1',
+    healthzPort: ports.kubeletHealth,
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: certificates.authority.cert },
+    },
+    authorization: { mode: 'Webhook' },
+    tlsCertFile: certificates.kubelet.cert,
+    tlsPrivateKeyFile: certificates.kubelet.key,
+    containerRuntimeEndpoint: `unix://${paths.containerdSocket}`,
+    podLogsDir: paths.podLogs,
+    volumePluginDir: join(paths.data, 'volume-plugins'),
+    // Containers get their groups below that of the cluster, where they are found when all else was killed.
+    cgroupDriver: 'cgroupfs',
+    cgroupRoot,
+    cgroupsPerQOS: true,
+    enforceNodeAllocatable: [],
+    failCgroupV1: false,
+    failSwapOn: false,
+    // The machine is not the cluster's: no rules of its own in the firewall, no pods thrown out because a disk is full.
+    makeIPTablesUtilChains: false,
+    evictionHard: { 'memory.available': '0%', 'nodefs.available': '0%', 'imagefs.available': '0%', 'nodefs.inodesFree': '0%' },
+    imageGCHighThresholdPercent: 100,
+    oomScoreAdj: 0,
+    maxOpenFiles: 10_000,
+  };
+  return {
+    name: 'kubelet',
+    command: programs.kubelet,
+    args: [
+      `--config=${configFile}`,
+      `--kubeconfig=${kubeconfigs.kubelet}`,
+      `--root-dir=${join(paths.data, 'kubelet')}`,
+      `--hostname-override=${nodeName}`,
+      `--node-ip=${network.address}`,
+    ],
+    env: plainEnvironment(),
+    files: { [configFile]: stringify(config) },
+    logFile: join(paths.logs, 'kubelet.log'),
+    ready: { url: `http://127.0.0.1:${ports.kubeletHealth}/healthz` },
+    readyWithinMs: 60_000,
+    stopSteps: END_AT_ONCE,
+    url: `https://${network.address}:10250`,
+  };
+};

@@ -1,0 +1,179 @@
+/** Runs to report on, for tests: one that went well, one that did not, one that nobody can judge. */
+import { createSummary, judge, resolveThresholds } from '@livekit-swarm/analysis';
+import { parseThreshold } from '@livekit-swarm/metrics';
+import type { RecordLine } from '@livekit-swarm/record';
+import type { ReportInput } from '@livekit-swarm/report';
+import { altered, generatorOf, recordOf, recordOfScenario, specOf } from './record-of.ts';
+import { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
+
+const RECORD = 'runs/2026-11-21T12-00-00-k3x9/record.ndjson';
+
+export const reportOf = (lines: RecordLine[], thresholds: string[] = []): ReportInput => {
+  const fold = createSummary(thresholds.map(parseThreshold));
+  for (const line of lines) fold.add(line);
+  const summary = fold.result();
+  return {
+    summary,
+    judgement: judge(summary, resolveThresholds(summary.scenario, thresholds)),
+    recordPath: RECORD,
+    readLines: () => linesOf(lines),
+  };
+};
+
+async function* linesOf(lines: readonly RecordLine[]): AsyncGenerator<RecordLine> {
+  yield* lines;
+}
+
+export const passedReport = (): ReportInput => reportOf(recordOf(specOf()));
+
+/** People who only join. */
+export const quietReport = (): ReportInput => reportOf(recordOf(specOf({ publish: [] })));
+
+/** A lossy meeting: somebody timed out, somebody was kicked, a track froze, another never came. */
+export const failedReport = (): ReportInput => {
+  const spec = specOf({
+    rooms: 4,
+    participants: 3,
+    subscribers: 2,
+    publish: ['audio', 'video'],
+    simulcast: true,
+    codec: 'h264',
+    layout: { type: 'grid', tiles: 2 },
+    data: { messagesPerSecond: 10, bytes: 200, reliable: false },
+  });
+  return reportOf(altered(recordOf(spec), damage), ['join_time: p(99)<3s', 'packet_loss{kind:video}: rate<2%']);
+};
+
+const damage = (line: RecordLine): RecordLine | null => {
+  if (line.type === 'sample') {
+    return {
+      ...line,
+      series: line.series.map((series) => {
+        if (series.labels.kind === 'data') return series;
+        const video = series.labels.kind === 'video';
+        if (series.labels.direction === 'up')
+          return { ...series, nacksReceived: 3, plisReceived: video ? 1 : 0, rtxPackets: 9, lostBeforeRecovery: 9 };
+        const lost = video ? 40 : 1;
+        const layers: Record<string, number> = video ? { '180': 1, '720': series.tracks - 1 } : {};
+        return {
+          ...series,
+          lost,
+          lostBeforeRecovery: lost * 3,
+          recovered: lost * 2,
+          nacksSent: lost,
+          plisSent: video ? 1 : 0,
+          gaps: 1,
+          gapMs: 640,
+          layers,
+        };
+      }),
+    };
+  }
+  if (line.type === 'event' && line.identity === 'k3x9-2-p1') return null;
+  if (line.type !== 'participant') return line;
+  switch (line.identity) {
+    case 'k3x9-2-p1':
+      return { ...line, outcome: 'join_failed', reason: 'ice_timeout', joinMs: null, tracks: [] };
+    case 'k3x9-3-s1':
+      return { ...line, outcome: 'disconnected', reason: 'connection_timeout', reconnects: 3 };
+    case 'k3x9-4-p2':
+      return {
+        ...line,
+        tracks: line.tracks.flatMap((track) => {
+          if (track.direction === 'up') return [track];
+          if (track.kind === 'video' && track.from === 'k3x9-4-p1') return [];
+          return [
+            {
+              ...track,
+              lost: 45,
+              aliveAtEnd: false,
+              longestGapMs: 12_345,
+              gaps: 2,
+              gapMs: 13_000,
+              jitterMs: 41.7,
+              latencyP95Ms: 312.4,
+            },
+          ];
+        }),
+      };
+    default:
+      return line;
+  }
+};
+
+/** A machine too small for its crowd, interrupted, with an unmeasured threshold. */
+export const inconclusiveReport = (): ReportInput =>
+  reportOf(
+    altered(recordOf(specOf({ rooms: 30 })), (line) => {
+      if (line.type === 'sample') {
+        return {
+          ...line,
+          generator: generatorOf({
+            cpuCores: 1.9,
+            lateSends: 140,
+            socketDrops: 70,
+            eventLoopLagMs: 812,
+            tickLateMs: 420,
+            machineBusy: 1,
+          }),
+        };
+      }
+      return line.type === 'end' ? { ...line, at: 25_000, reason: 'interrupted' } : line;
+    }).concat({ type: 'event', at: 25_000, event: 'interrupted' }),
+    ['reconnect_time: p(95)<5s'],
+  );
+
+/** A scenario with two groups, stages and a named stretch; in its last stage the calls lose packets. */
+export const stagedReport = (): ReportInput => {
+  const scenario = scenarioOf(
+    [
+      groupOf(
+        {
+          type: 'ramping-rooms',
+          startRooms: 0,
+          stages: [
+            { name: 'warm-up', durationMs: 10_000, target: 4 },
+            { name: 'peak', durationMs: 10_000, target: 12 },
+            { name: 'after', durationMs: 5_000, target: 12 },
+          ],
+        },
+        { name: 'calls', roles: [roleOf({ name: 'caller', count: 1 }), roleOf({ name: 'agent', count: 1 })] },
+      ),
+      groupOf(
+        { type: 'constant-rooms', rooms: 1, joinRate: 5, durationMs: 20_000 },
+        {
+          name: 'town-hall',
+          startMs: 2_000,
+          roles: [
+            roleOf({
+              name: 'speaker',
+              count: 1,
+              publish: [
+                { kind: 'audio' },
+                { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: true },
+              ],
+              data: { messagesPerSecond: 5, bytes: 100, reliable: true },
+              layout: { type: 'audio-only' },
+            }),
+            roleOf({ name: 'viewer', count: 6, publish: [], layout: { type: 'speaker' } }),
+          ],
+        },
+      ),
+    ],
+    {
+      name: 'release',
+      description: 'What a release must hold.',
+      tags: { team: 'voice' },
+      timeline: [{ name: 'rush', fromMs: 8_000, toMs: 14_000 }],
+      thresholds: ['join_time@*: p(95)<2000', 'packet_loss{group:calls}@*: rate<0.01', 'jitter{role:viewer}@rush: p(95)<30'],
+    },
+  );
+  const lines = altered(recordOfScenario(scenario), (line) => {
+    if (line.type !== 'sample' || line.at <= 20_000) return line;
+    const lossy = line.series.map((one) =>
+      one.labels.group === 'calls' && one.labels.direction === 'down' ? { ...one, lost: Math.round(one.packets / 40) } : one,
+    );
+    return { ...line, series: lossy };
+  });
+  return reportOf(lines, scenario.thresholds);
+};

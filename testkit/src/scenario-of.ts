@@ -1,0 +1,37 @@
+/** Scenarios for tests, with what nobody cares about filled in. */
+import type { ExecutorSpec, GroupSpec, RoleSpec, Scenario } from '@livekit-swarm/scenario';
+
+export const roleOf = (changes: Partial<RoleSpec> = {}): RoleSpec => ({
+  name: 'talker',
+  count: 2,
+  publish: [{ kind: 'audio' }],
+  data: null,
+  subscribe: true,
+  layout: { type: 'all' },
+  grants: {},
+  network: null,
+  stays: false,
+  ...changes,
+});
+
+export const groupOf = (executor: ExecutorSpec, changes: Partial<GroupSpec> = {}): GroupSpec => ({
+  name: 'rooms',
+  room: null,
+  roomPrefix: 'swarm',
+  startMs: 0,
+  gatherMs: 0,
+  executor,
+  roles: [roleOf()],
+  ...changes,
+});
+
+export const scenarioOf = (groups: GroupSpec[], changes: Partial<Scenario> = {}): Scenario => ({
+  name: 'test',
+  description: null,
+  tags: {},
+  seed: 1,
+  groups,
+  timeline: [],
+  thresholds: [],
+  ...changes,
+});

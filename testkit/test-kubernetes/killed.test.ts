@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { sweepKubernetes } from '../src/kubernetes/clean-up.ts';
+import { childrenNamed, eventually, hostSettings, tracesOf } from './support.ts';
+
+const program = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
+const settings = hostSettings();
+
+/** A process that runs a cluster with a pod in it. */
+const startOwner = async (folder: string) => {
+  const owner = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = (await Promise.race([once(owner.stdout, 'data'), once(owner, 'exit')])) as [unknown];
+  if (!Buffer.isBuffer(said)) throw new Error(`the owner ended before the cluster was up: ${String(said)}`);
+  return owner;
+};
+
+test('whoever runs a cluster is killed, and nothing of it is left soon after', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
+  const owner = await startOwner(folder);
+  expect(await tracesOf(folder)).toContainEqual(expect.stringContaining('/pause'));
+  owner.kill('SIGKILL');
+  expect(await eventually(async () => (await tracesOf(folder)).length === 0, 30_000), (await tracesOf(folder)).join('\n')).toBe(
+    true,
+  );
+  expect(hostSettings()).toEqual(settings);
+});
+
+test('the janitor is killed, too: the next one cleans up', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
+  const owner = await startOwner(folder);
+  const janitors = childrenNamed(owner.pid ?? 0, 'janitor');
+  expect(janitors).toHaveLength(1);
+  for (const pid of janitors) process.kill(pid, 'SIGKILL');
+  const gone = once(owner, 'exit');
+  owner.kill('SIGKILL');
+  await gone;
+  // Containers do not end with those who asked for them.
+  expect(await tracesOf(folder)).toContainEqual(expect.stringContaining('/pause'));
+  expect(await sweepKubernetes()).toBe(true);
+  expect(await tracesOf(folder)).toEqual([]);
+  expect(hostSettings()).toEqual(settings);
+  expect(await sweepKubernetes()).toBe(false);
+});
