@@ -25,6 +25,7 @@ export const runChecks = async (checks, node, signal) => {
       signal.throwIfAborted();
       const { ok, output, seconds } = await runCheck(check, node, signal);
       say(`${check.name}: ${ok ? 'ok' : 'FAILED'} in ${seconds} s`);
+      if (ok && check.summary) say(output.trimEnd().split('\n').at(-1) ?? '');
       if (ok) continue;
       failed.push(check.name);
       process.stdout.write(output);

@@ -1,0 +1,44 @@
+// Checks the subjects of commits: `node scripts/check/commit-subjects.mjs [BASE]`. BASE defaults to the last commit before the rule.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { subjectProblem } from './subject-problem.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const RULE_SINCE = 'f422af8';
+/** Published before the rule was checked. */
+const PUBLISHED = new Set([
+  "test(chaos): a node's ports are compared with its own range",
+  'docs: one code for alert changes in the glossary',
+]);
+
+/** @param {string[]} args */
+const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+
+/** A shallow clone has no history to check. @param {string} revision */
+const exists = (revision) => {
+  try {
+    return git('cat-file', '-t', revision) === 'commit';
+  } catch {
+    return false;
+  }
+};
+
+const base = process.argv[2] ?? RULE_SINCE;
+if (exists(base)) {
+  const commits = git('log', '--no-merges', '--format=%h %s', `${base}..HEAD`)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => ({ hash: line.slice(0, line.indexOf(' ')), subject: line.slice(line.indexOf(' ') + 1) }));
+  const problems = commits.flatMap(({ hash, subject }) => {
+    const problem = PUBLISHED.has(subject) ? null : subjectProblem(subject);
+    return problem === null ? [] : [`${hash} ${problem}: ${subject}`];
+  });
+  for (const problem of problems) console.log(problem);
+  console.log(`commit subjects: ${problems.length} problems in ${commits.length} commits since ${base}`);
+  if (problems.length > 0) process.exitCode = 1;
+} else if (process.argv[2] === undefined) {
+  console.log(`commit subjects: not checked, ${base} is not in this clone (fetch the whole history to check them)`);
+} else {
+  console.log(`commit subjects: ${base} is not in this clone (fetch the whole history, or name another base)`);
+  process.exitCode = 1;
+}
