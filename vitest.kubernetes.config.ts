@@ -7,7 +7,10 @@ export default defineConfig({
       {
         test: {
           name: 'kubernetes',
-          include: ['packages/*/test-kubernetes/**/*.test.ts', 'testkit/test-kubernetes/**/*.test.ts'],
+          include: [
+            'packages/*/test-kubernetes/**/*.test.ts',
+            'testkit/test-kubernetes/**/*.test.ts',
+          ],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // There can be one cluster on a machine.

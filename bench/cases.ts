@@ -16,7 +16,12 @@ export interface Case {
 }
 
 /** Packets a second of a clip, and the mean size of a datagram that carries one. */
-const rateOf = ({ clockRate, packets, frames, payload }: ClipData): { rate: number; bytes: number } => {
+const rateOf = ({
+  clockRate,
+  packets,
+  frames,
+  payload,
+}: ClipData): { rate: number; bytes: number } => {
   const count = packets.length / 4;
   let ticks = 0;
   for (let frame = 2; frame < frames.length; frame += 4) ticks += frames[frame] ?? 0;
@@ -30,7 +35,15 @@ const audio = (participants: number): Case => {
   return {
     name: `audio, ${participants} participants`,
     participants,
-    flags: ['--rooms', String(participants / 2), '--participants', '2', '--publish', 'audio', ...joining],
+    flags: [
+      '--rooms',
+      String(participants / 2),
+      '--participants',
+      '2',
+      '--publish',
+      'audio',
+      ...joining,
+    ],
     sendRate: rate,
     receiveRate: rate,
     bytes,

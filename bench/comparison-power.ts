@@ -21,7 +21,8 @@ const MARGIN = Math.log(1.1);
 
 const random = xoroshiro128plus(2_011);
 const normal = (): number =>
-  Math.sqrt(-2 * Math.log(1 - uniformFloat64(random))) * Math.cos(2 * Math.PI * uniformFloat64(random));
+  Math.sqrt(-2 * Math.log(1 - uniformFloat64(random))) *
+  Math.cos(2 * Math.PI * uniformFloat64(random));
 
 /** The figures of one run, in margins. */
 const run = (noise: number, change: number): number[] => {
@@ -29,7 +30,9 @@ const run = (noise: number, change: number): number[] => {
   return Array.from({ length: FIGURES }, (_, figure) => {
     const spread = figure === 0 ? noise : (OTHERS[figure % OTHERS.length] ?? 0);
     return (
-      (spread * (SHARED * common + Math.sqrt(1 - SHARED ** 2) * normal()) + (figure === 0 ? Math.log1p(change) : 0)) / MARGIN
+      (spread * (SHARED * common + Math.sqrt(1 - SHARED ** 2) * normal()) +
+        (figure === 0 ? Math.log1p(change) : 0)) /
+      MARGIN
     );
   });
 };
@@ -57,16 +60,22 @@ const smallest = (test: Test, runs: number, noise: number): string => {
     else low = middle + 1;
   }
   const change = CHANGES[low];
-  return change === undefined ? `> ${Math.max(...CHANGES) * 100} %` : `+${Math.round(change * 100)} %`;
+  return change === undefined
+    ? `> ${Math.max(...CHANGES) * 100} %`
+    : `+${Math.round(change * 100)} %`;
 };
 
 const rows: [string, Test, number[]][] = [
   ['runs of each', chanceOfExcess, [3, 4, 5, 6, 8]],
   ['rounds', chanceOfExcessInPairs, [5, 6, 8, 10]],
 ];
-process.stdout.write(`| | ${NOISE.map((noise) => `${noise * 100} %`).join(' | ')} |\n| --- |${' --: |'.repeat(NOISE.length)}\n`);
+process.stdout.write(
+  `| | ${NOISE.map((noise) => `${noise * 100} %`).join(' | ')} |\n| --- |${' --: |'.repeat(NOISE.length)}\n`,
+);
 for (const [name, test, counts] of rows) {
   for (const count of counts) {
-    process.stdout.write(`| ${count} ${name} | ${NOISE.map((noise) => smallest(test, count, noise)).join(' | ')} |\n`);
+    process.stdout.write(
+      `| ${count} ${name} | ${NOISE.map((noise) => smallest(test, count, noise)).join(' | ')} |\n`,
+    );
   }
 }

@@ -4,7 +4,14 @@
  */
 import { attack, type Figures } from '../packages/exporter/test/support/attack.ts';
 
-const SIZE = { clients: 1_000, reports: 15, rooms: 10_000, garbage: 50_000, slow: 500, maxSessions: 50_000 };
+const SIZE = {
+  clients: 1_000,
+  reports: 15,
+  rooms: 10_000,
+  garbage: 50_000,
+  slow: 500,
+  maxSessions: 50_000,
+};
 const MOST_SERIES = 1_000;
 
 const mega = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
@@ -14,7 +21,17 @@ const listOf = (counts: Record<string, number>) =>
     .join(', ') || '–';
 
 const show = (figures: Figures): void => {
-  const { step, requests, perSecond, answers, series, residentBytes, retainedBytes, sessions, scrapeMs } = figures;
+  const {
+    step,
+    requests,
+    perSecond,
+    answers,
+    series,
+    residentBytes,
+    retainedBytes,
+    sessions,
+    scrapeMs,
+  } = figures;
   const cells = [
     step,
     requests,
@@ -29,7 +46,9 @@ const show = (figures: Figures): void => {
   process.stdout.write(`| ${cells.join(' | ')} |\n`);
 };
 
-process.stdout.write('| step | requests | a second | answers | sessions | series | resident | of that held | scrape |\n');
+process.stdout.write(
+  '| step | requests | a second | answers | sessions | series | resident | of that held | scrape |\n',
+);
 process.stdout.write('| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |\n');
 const steps = await attack(SIZE, show);
 process.stdout.write(`\nreports: ${listOf(steps.at(-1)?.results ?? {})}\n`);

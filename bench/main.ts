@@ -34,20 +34,27 @@ const measure = async ({ flags, participants, ...load }: Case, seconds: number):
   );
   const [{ verdict, reasons, generator }, floor] = await Promise.all([crowd, beside]);
   const { cpu, cpu_us_per_packet: micros } = generator;
-  if (micros === null || cpu.avg === null) throw new Error(`nothing was measured: ${verdict} ${reasons.join('; ')}`);
+  if (micros === null || cpu.avg === null)
+    throw new Error(`nothing was measured: ${verdict} ${reasons.join('; ')}`);
   return { verdict, cores: cpu.avg, micros, floor };
 };
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { repeats: { type: 'string', default: '3' }, seconds: { type: 'string', default: '20' } },
+  options: {
+    repeats: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '20' },
+  },
 });
 
 const seconds = Number(values.seconds);
 if (!(seconds >= 10)) {
-  console.error(`--seconds must be 10 or more, not ${values.seconds}: the floor needs a few of them while everybody is in`);
+  console.error(
+    `--seconds must be 10 or more, not ${values.seconds}: the floor needs a few of them while everybody is in`,
+  );
   process.exit(2);
 }
 

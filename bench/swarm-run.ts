@@ -21,15 +21,22 @@ const PROGRAM = join(import.meta.dirname, '../packages/cli/src/main.ts');
 export const swarmRun = async (flags: readonly string[]): Promise<SwarmResult> => {
   const record = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
   try {
-    const child = spawn(process.execPath, [PROGRAM, '--json', '--quiet', '--record', join(record, 'record'), ...flags], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [PROGRAM, '--json', '--quiet', '--record', join(record, 'record'), ...flags],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk;
     });
-    const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-    if (output === '') throw new Error(`swarm ${flags.join(' ')} ended with ${code} and printed no result`);
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.on('error', reject).on('close', resolve),
+    );
+    if (output === '')
+      throw new Error(`swarm ${flags.join(' ')} ended with ${code} and printed no result`);
     return JSON.parse(output) as SwarmResult;
   } finally {
     rmSync(record, { recursive: true, force: true });

@@ -17,8 +17,22 @@ export interface FloorLoad {
 const PROGRAM = join(import.meta.dirname, '../packages/webrtc/crate/target/release/udp-floor');
 
 /** Microseconds of CPU that one packet costs at the least: connected UDP sockets and AES-256-GCM (packages/webrtc/crate/src/bin/udp-floor.rs). */
-export const udpFloor = async ({ threads, sockets, sendRate, receiveRate, bytes, seconds }: FloorLoad): Promise<number> => {
-  const flags = { threads, sockets, 'send-rate': sendRate, 'receive-rate': receiveRate, bytes: Math.round(bytes), seconds };
+export const udpFloor = async ({
+  threads,
+  sockets,
+  sendRate,
+  receiveRate,
+  bytes,
+  seconds,
+}: FloorLoad): Promise<number> => {
+  const flags = {
+    threads,
+    sockets,
+    'send-rate': sendRate,
+    'receive-rate': receiveRate,
+    bytes: Math.round(bytes),
+    seconds,
+  };
   const { stdout } = await promisify(execFile)(
     PROGRAM,
     Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),

@@ -9,7 +9,8 @@ const [program, ...args] = process.argv.slice(2);
 
 await main(
   async (signal) => {
-    if (program === undefined) throw new SetupError('no program given', 'node scripts/run.mjs FILE.ts [ARGS…]');
+    if (program === undefined)
+      throw new SetupError('no program given', 'node scripts/run.mjs FILE.ts [ARGS…]');
     await setup({ servers: ['1.13.4'], signal });
   },
   () => runNode(resolve(program ?? ''), args),

@@ -6,7 +6,8 @@ import { root } from './setup/paths.mjs';
 import { setup } from './setup/setup.mjs';
 
 const args = process.argv.slice(2);
-const ownServer = !args.some((arg) => arg === '--url' || arg.startsWith('--url=')) && !process.env.LIVEKIT_URL;
+const ownServer =
+  !args.some((arg) => arg === '--url' || arg.startsWith('--url=')) && !process.env.LIVEKIT_URL;
 
 await main(
   (signal) => setup({ servers: ownServer ? ['1.13.4'] : [], signal }),

@@ -36,7 +36,12 @@ const runAll = async (signal) => {
     if (!ok) tallies.push({ passed: 0, failed: 1, skipped: 0 });
   };
 
-  await gate('biome', node, join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'check');
+  await gate(
+    'biome',
+    node,
+    join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome'),
+    'check',
+  );
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await gate('tsc', node, tsc, '--noEmit');
   // Sources that run in browsers, and the only ones that may use what is there.
@@ -48,12 +53,41 @@ const runAll = async (signal) => {
   const cargo = await findTool('cargo');
   if (cargo === null) say('cargo test: skipped, there is no Rust here');
   else {
-    const where = ['--release', '--locked', '--manifest-path', join(crate, 'Cargo.toml'), '--target-dir', join(crate, 'target')];
-    if ((await findTool('cargo-clippy')) === null) say('clippy: skipped, not installed ("rustup component add clippy")');
+    const where = [
+      '--release',
+      '--locked',
+      '--manifest-path',
+      join(crate, 'Cargo.toml'),
+      '--target-dir',
+      join(crate, 'target'),
+    ];
+    if ((await findTool('cargo-clippy')) === null)
+      say('clippy: skipped, not installed ("rustup component add clippy")');
     else {
-      await gate('clippy', cargo, 'clippy', '--quiet', ...where, '--all-targets', '--', '-D', 'warnings');
+      await gate(
+        'clippy',
+        cargo,
+        'clippy',
+        '--quiet',
+        ...where,
+        '--all-targets',
+        '--',
+        '-D',
+        'warnings',
+      );
       // The plain path that other systems take, so that it does not rot.
-      await gate('clippy, portable', cargo, 'clippy', '--quiet', ...where, '--features', 'portable', '--', '-D', 'warnings');
+      await gate(
+        'clippy, portable',
+        cargo,
+        'clippy',
+        '--quiet',
+        ...where,
+        '--features',
+        'portable',
+        '--',
+        '-D',
+        'warnings',
+      );
     }
     const { ok, output } = await check('cargo test', cargo, 'test', ...where);
     tallies.push(tallyCargo(output, ok));

@@ -9,7 +9,13 @@ import { attend } from './lib/attend.js';
 import { crowd, drawStay } from './lib/pace.js';
 import { newRun, settingsOf } from './lib/run.js';
 
-const settings = settingsOf({ ROOMS: '50', RATE: '20', DURATION: '1m', STAY: '1s-20s', stages: false });
+const settings = settingsOf({
+  ROOMS: '50',
+  RATE: '20',
+  DURATION: '1m',
+  STAY: '1s-20s',
+  stages: false,
+});
 
 export const options = {
   scenarios: {

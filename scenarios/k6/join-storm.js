@@ -10,7 +10,13 @@ import { attend } from './lib/attend.js';
 import { crowd, drawStay } from './lib/pace.js';
 import { newRun, settingsOf } from './lib/run.js';
 
-const settings = settingsOf({ ROOMS: '100', RATE: '100', DURATION: '2m', STAY: '5s-15s', stages: true });
+const settings = settingsOf({
+  ROOMS: '100',
+  RATE: '100',
+  DURATION: '2m',
+  STAY: '5s-15s',
+  stages: true,
+});
 const { rate, durationMs } = settings;
 const before = Math.ceil(rate / 10);
 const stages = settings.stages ?? [
@@ -25,7 +31,10 @@ export const options = {
       executor: 'ramping-arrival-rate',
       exec: 'participant',
       startRate: stages[0].rate,
-      stages: stages.map((stage) => ({ duration: `${Math.round(stage.durationMs)}ms`, target: stage.rate })),
+      stages: stages.map((stage) => ({
+        duration: `${Math.round(stage.durationMs)}ms`,
+        target: stage.rate,
+      })),
       ...crowd(settings),
     },
   },

@@ -15,8 +15,22 @@ export const CHECKS = [
   { name: 'biome', program: BIOME, args: ['check'] },
   // Sources that run in browsers, and the only ones that may use the DOM.
   { name: 'tsc, packages/beacon', program: TSC, args: ['--noEmit', '-p', 'packages/beacon'] },
-  { name: 'tsc, page of the report', program: TSC, args: ['--noEmit', '-p', 'packages/report/src/html/page'] },
+  {
+    name: 'tsc, page of the report',
+    program: TSC,
+    args: ['--noEmit', '-p', 'packages/report/src/html/page'],
+  },
   // Counts only, until every package uses the words of docs/GLOSSARY.md; without --report it fails.
-  { name: 'vocabulary', program: 'scripts/check/vocabulary.mjs', args: ['--report'], summary: true },
-  { name: 'commit subjects', program: 'scripts/check/commit-subjects.mjs', args: [], summary: true },
+  {
+    name: 'vocabulary',
+    program: 'scripts/check/vocabulary.mjs',
+    args: ['--report'],
+    summary: true,
+  },
+  {
+    name: 'commit subjects',
+    program: 'scripts/check/commit-subjects.mjs',
+    args: [],
+    summary: true,
+  },
 ];

@@ -12,7 +12,12 @@ const PUBLISHED = new Set([
 ]);
 
 /** @param {string[]} args */
-const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+const git = (...args) =>
+  execFileSync('git', args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
 
 /** A shallow clone has no history to check. @param {string} revision */
 const exists = (revision) => {
@@ -28,17 +33,26 @@ if (exists(base)) {
   const commits = git('log', '--no-merges', '--format=%h %s', `${base}..HEAD`)
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => ({ hash: line.slice(0, line.indexOf(' ')), subject: line.slice(line.indexOf(' ') + 1) }));
+    .map((line) => ({
+      hash: line.slice(0, line.indexOf(' ')),
+      subject: line.slice(line.indexOf(' ') + 1),
+    }));
   const problems = commits.flatMap(({ hash, subject }) => {
     const problem = PUBLISHED.has(subject) ? null : subjectProblem(subject);
     return problem === null ? [] : [`${hash} ${problem}: ${subject}`];
   });
   for (const problem of problems) console.log(problem);
-  console.log(`commit subjects: ${problems.length} problems in ${commits.length} commits since ${base}`);
+  console.log(
+    `commit subjects: ${problems.length} problems in ${commits.length} commits since ${base}`,
+  );
   if (problems.length > 0) process.exitCode = 1;
 } else if (process.argv[2] === undefined) {
-  console.log(`commit subjects: not checked, ${base} is not in this clone (fetch the whole history to check them)`);
+  console.log(
+    `commit subjects: not checked, ${base} is not in this clone (fetch the whole history to check them)`,
+  );
 } else {
-  console.log(`commit subjects: ${base} is not in this clone (fetch the whole history, or name another base)`);
+  console.log(
+    `commit subjects: ${base} is not in this clone (fetch the whole history, or name another base)`,
+  );
   process.exitCode = 1;
 }

@@ -39,14 +39,23 @@ export const createFinder = ({ rules, skip, exceptions }) => {
     use,
     only,
     // Words of a phrase may be on two lines of a comment.
-    pattern: new RegExp(`(?<![\\w-])(?:${pattern.replaceAll(' ', '(?:\\s|\\*|//)+')})(?!\\w)`, 'gi'),
+    pattern: new RegExp(
+      `(?<![\\w-])(?:${pattern.replaceAll(' ', '(?:\\s|\\*|//)+')})(?!\\w)`,
+      'gi',
+    ),
   }));
   const matchers = new Map(
-    CATEGORIES.map((category) => [category, compiled.filter(({ only }) => only === undefined || only.includes(category))]),
+    CATEGORIES.map((category) => [
+      category,
+      compiled.filter(({ only }) => only === undefined || only.includes(category)),
+    ]),
   );
   /** One pass over a piece tells whether any rule matches at all. */
   const anyOf = new Map(
-    [...matchers].map(([category, some]) => [category, new RegExp(some.map(({ pattern }) => pattern.source).join('|'), 'i')]),
+    [...matchers].map(([category, some]) => [
+      category,
+      new RegExp(some.map(({ pattern }) => pattern.source).join('|'), 'i'),
+    ]),
   );
 
   return (path, source) => {
@@ -70,11 +79,15 @@ export const createFinder = ({ rules, skip, exceptions }) => {
       /** @type {Category} */
       const category = isTest ? 'test' : kind;
       const read = kind === 'identifier' ? wordsOf(text) : text;
-      check(category, read, (index) => lineOf(source, offset + (kind === 'identifier' ? 0 : index)));
+      check(category, read, (index) =>
+        lineOf(source, offset + (kind === 'identifier' ? 0 : index)),
+      );
     }
     if (allowed.length === 0) return findings;
     const lines = source.split('\n');
-    return findings.filter(({ line }) => !allowed.some((one) => lines[line - 1]?.includes(one.line)));
+    return findings.filter(
+      ({ line }) => !allowed.some((one) => lines[line - 1]?.includes(one.line)),
+    );
   };
 };
 

@@ -7,7 +7,8 @@ const shipped = JSON.parse(readFileSync(new URL('./vocabulary.json', import.meta
 const find = createFinder(shipped);
 
 /** @param {string} path @param {string} source */
-const summary = (path, source) => find(path, source).map(({ category, line, found }) => `${category} ${line}: ${found}`);
+const summary = (path, source) =>
+  find(path, source).map(({ category, line, found }) => `${category} ${line}: ${found}`);
 
 describe('createFinder', () => {
   it('finds words in strings, template texts, comments and exported names, each by its category', () => {
@@ -38,11 +39,14 @@ describe('createFinder', () => {
   });
 
   it('finds a phrase that is wrapped within a comment', () => {
-    expect(summary('packages/x/src/y.ts', '/**\n * A participant came\n * back.\n */')).toEqual(['comment 2: came\n * back']);
+    expect(summary('packages/x/src/y.ts', '/**\n * A participant came\n * back.\n */')).toEqual([
+      'comment 2: came\n * back',
+    ]);
   });
 
   it('reads Rust, with lifetimes, and its public names', () => {
-    const source = "/// Told to nobody.\npub fn tell<'a>(x: &'a str) -> char { 'p' }\nlet s = \"people\";";
+    const source =
+      "/// Told to nobody.\npub fn tell<'a>(x: &'a str) -> char { 'p' }\nlet s = \"people\";";
     expect(summary('packages/x/crate/src/a.rs', source)).toEqual([
       'comment 1: nobody',
       'comment 1: Told',
@@ -54,7 +58,9 @@ describe('createFinder', () => {
   it('reads pages, YAML and what dashboards show', () => {
     expect(summary('docs/a.md', 'First.\nWho is not steady is told.')).toEqual(['docs 2: told']);
     expect(summary('chaos/a.yaml', 'description: half of the people')).toEqual(['docs 1: people']);
-    expect(summary('dashboards/a.json', '{ "title": "Rooms and people", "uid": "people" }')).toEqual(['docs 1: people']);
+    expect(
+      summary('dashboards/a.json', '{ "title": "Rooms and people", "uid": "people" }'),
+    ).toEqual(['docs 1: people']);
     expect(summary('fixtures/a.json', '{ "title": "Rooms and people" }')).toEqual([]);
   });
 
@@ -63,7 +69,9 @@ describe('createFinder', () => {
   });
 
   it('counts everything within tests as test', () => {
-    expect(summary('packages/x/src/y.test.ts', "it('nobody leaves', () => {});")).toEqual(['test 1: nobody']);
+    expect(summary('packages/x/src/y.test.ts', "it('nobody leaves', () => {});")).toEqual([
+      'test 1: nobody',
+    ]);
   });
 
   it('skips files on the list, and single lines with a reason', () => {
@@ -71,7 +79,13 @@ describe('createFinder', () => {
     const own = createFinder({
       ...shipped,
       skip: [{ path: 'vendor/', reason: 'not written here' }],
-      exceptions: [{ path: 'packages/x/src/y.ts', line: 'nobody:x:65534', reason: 'the name of a user on Linux' }],
+      exceptions: [
+        {
+          path: 'packages/x/src/y.ts',
+          line: 'nobody:x:65534',
+          reason: 'the name of a user on Linux',
+        },
+      ],
     });
     expect(own('vendor/y.ts', source)).toEqual([]);
     expect(own('packages/x/src/y.ts', source).map(({ line }) => line)).toEqual([1]);

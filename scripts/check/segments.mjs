@@ -26,17 +26,23 @@ export const segmentsOf = (path, source) => {
 
 /** @param {string} source @returns {Segment[]} */
 const exportedNames = (source) =>
-  named(source, /^export (?:default )?(?:async )?(?:const|function\*?|class|interface|type|enum) (\w+)/gm);
+  named(
+    source,
+    /^export (?:default )?(?:async )?(?:const|function\*?|class|interface|type|enum) (\w+)/gm,
+  );
 
 /** @param {string} source @returns {Segment[]} */
-const publicRustNames = (source) => named(source, /^\s*pub(?:\(\w+\))? (?:struct|enum|fn|trait|type|const|static) (\w+)/gm);
+const publicRustNames = (source) =>
+  named(source, /^\s*pub(?:\(\w+\))? (?:struct|enum|fn|trait|type|const|static) (\w+)/gm);
 
 /** Titles, descriptions and legends are all that a dashboard shows. @param {string} source @returns {Segment[]} */
 const dashboardTexts = (source) =>
-  named(source, /"(?:title|description|legendFormat|displayName|label)": "((?:[^"\\]|\\.)*)"/g).map((segment) => ({
-    ...segment,
-    kind: 'docs',
-  }));
+  named(source, /"(?:title|description|legendFormat|displayName|label)": "((?:[^"\\]|\\.)*)"/g).map(
+    (segment) => ({
+      ...segment,
+      kind: 'docs',
+    }),
+  );
 
 /** @param {string} source @param {RegExp} pattern with the name as its only group @returns {Segment[]} */
 const named = (source, pattern) =>
@@ -46,7 +52,8 @@ const named = (source, pattern) =>
   });
 
 /** A slash after one of these begins a regular expression, not a division. */
-const BEFORE_REGEXP = /(?:^|[(,=:[!&|?{};+\-*%~^<>]|=>|\b(?:return|typeof|case|in|of|do|else|void|await|yield))\s*$/;
+const BEFORE_REGEXP =
+  /(?:^|[(,=:[!&|?{};+\-*%~^<>]|=>|\b(?:return|typeof|case|in|of|do|else|void|await|yield))\s*$/;
 
 /**
  * Comments, strings and template texts of JavaScript and TypeScript. Paths of imports are left out.
@@ -74,11 +81,15 @@ const scriptSegments = (source) => {
         const end = endOf(source, '*/', index + 2);
         add('comment', index, end);
         index = end;
-      } else if (character === '/' && BEFORE_REGEXP.test(source.slice(Math.max(0, index - 20), index))) {
+      } else if (
+        character === '/' &&
+        BEFORE_REGEXP.test(source.slice(Math.max(0, index - 20), index))
+      ) {
         index = endOfRegExp(source, index);
       } else if (character === "'" || character === '"') {
         const end = endOfString(source, index, character);
-        if (!/(?:\bfrom|\bimport\(?)\s*$/.test(source.slice(Math.max(0, index - 12), index))) add('text', index + 1, end - 1);
+        if (!/(?:\bfrom|\bimport\(?)\s*$/.test(source.slice(Math.max(0, index - 12), index)))
+          add('text', index + 1, end - 1);
         index = end;
       } else if (character === '`') {
         index = readTemplate(index + 1);
@@ -115,7 +126,11 @@ const scriptSegments = (source) => {
 
 /** @param {string} source @returns {Segment[]} */
 const rustSegments = (source) =>
-  [...source.matchAll(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|r#"[\s\S]*?"#|"(?:[^"\\]|\\[\s\S])*"|'(?:\\.|[^'\\\n])'/g)]
+  [
+    ...source.matchAll(
+      /\/\/[^\n]*|\/\*[\s\S]*?\*\/|r#"[\s\S]*?"#|"(?:[^"\\]|\\[\s\S])*"|'(?:\\.|[^'\\\n])'/g,
+    ),
+  ]
     .filter(([token]) => !token.startsWith("'"))
     .map((match) => ({
       kind: match[0].startsWith('/') ? 'comment' : 'text',
@@ -135,7 +150,8 @@ const endOf = (source, mark, from) => {
 /** @param {string} source @param {number} from @param {string} quote */
 const endOfString = (source, from, quote) => {
   let index = from + 1;
-  while (index < source.length && source[index] !== quote && source[index] !== '\n') index += source[index] === '\\' ? 2 : 1;
+  while (index < source.length && source[index] !== quote && source[index] !== '\n')
+    index += source[index] === '\\' ? 2 : 1;
   return index + 1;
 };
 

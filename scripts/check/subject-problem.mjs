@@ -1,5 +1,19 @@
-const TYPES = ['build', 'chore', 'ci', 'docs', 'feat', 'fix', 'perf', 'refactor', 'revert', 'style', 'test'];
-const FORM = new RegExp(`^(?:${TYPES.join('|')})(?:\\([a-z0-9][a-z0-9,-]*\\))?!?: (?<summary>\\S.*)$`);
+const TYPES = [
+  'build',
+  'chore',
+  'ci',
+  'docs',
+  'feat',
+  'fix',
+  'perf',
+  'refactor',
+  'revert',
+  'style',
+  'test',
+];
+const FORM = new RegExp(
+  `^(?:${TYPES.join('|')})(?:\\([a-z0-9][a-z0-9,-]*\\))?!?: (?<summary>\\S.*)$`,
+);
 const MAX_LENGTH = 72;
 
 /** Words that begin a noun phrase or a clause, so no command. */
@@ -16,7 +30,20 @@ const NOT_A_VERB = new RegExp(
 );
 /** `added`, `adding`, `adds`: not how a command begins. `pass`, `process`, `embed`, `bring`: how one may. */
 const INFLECTED = /(?:[^e]ed|[a-z]{2}ing|[^siu]s)$/;
-const VERBS = new Set(['embed', 'shed', 'wed', 'bring', 'ring', 'string', 'swing', 'ping', 'alias', 'canvas', 'bias', 'focus']);
+const VERBS = new Set([
+  'embed',
+  'shed',
+  'wed',
+  'bring',
+  'ring',
+  'string',
+  'swing',
+  'ping',
+  'alias',
+  'canvas',
+  'bias',
+  'focus',
+]);
 
 /**
  * What is wrong with the subject of a commit; null when it is `type(scope): imperative summary` of at most 72 characters.
@@ -25,14 +52,19 @@ const VERBS = new Set(['embed', 'shed', 'wed', 'bring', 'ring', 'string', 'swing
  * @returns {string | null}
  */
 export const subjectProblem = (subject) => {
-  if (subject.length > MAX_LENGTH) return `${subject.length} characters, the limit is ${MAX_LENGTH}`;
+  if (subject.length > MAX_LENGTH)
+    return `${subject.length} characters, the limit is ${MAX_LENGTH}`;
   const summary = FORM.exec(subject)?.groups?.summary;
-  if (summary === undefined) return `not of the form type(scope): summary, with a type of ${TYPES.join(', ')}`;
+  if (summary === undefined)
+    return `not of the form type(scope): summary, with a type of ${TYPES.join(', ')}`;
   if (summary.endsWith('.')) return 'ends with a full stop';
   const [first = ''] = summary.split(/[\s,:;]/);
   // Names of code keep their letters.
   if (/^[A-Z][a-z]/.test(first)) return 'the summary begins with a capital letter';
-  if (NOT_A_VERB.test(first) || (/^[a-z]+$/.test(first) && INFLECTED.test(first) && !VERBS.has(first))) {
+  if (
+    NOT_A_VERB.test(first) ||
+    (/^[a-z]+$/.test(first) && INFLECTED.test(first) && !VERBS.has(first))
+  ) {
     return `"${first}" is not an imperative verb`;
   }
   return null;

@@ -14,11 +14,15 @@ const words = JSON.parse(readFileSync(new URL('./vocabulary.json', import.meta.u
 const find = createFinder(words);
 
 // Files that are new, too: what a commit will bring is what matters.
-const paths = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...folders], {
-  cwd: root,
-  encoding: 'utf8',
-  maxBuffer: 2 ** 26,
-})
+const paths = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...folders],
+  {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  },
+)
   .split('\n')
   .filter((path) => path !== '' && existsSync(`${root}${path}`));
 
@@ -29,9 +33,15 @@ if (!reportOnly) {
     console.log(`${path}:${line}: ${category}: "${found.replace(/\s+/g, ' ')}" -> ${use}`);
   }
 }
-const counts = CATEGORIES.map((category) => `${category} ${findings.filter((finding) => finding.category === category).length}`);
-console.log(`vocabulary: ${findings.length} findings in ${paths.length} files (${counts.join(', ')})`);
+const counts = CATEGORIES.map(
+  (category) => `${category} ${findings.filter((finding) => finding.category === category).length}`,
+);
+console.log(
+  `vocabulary: ${findings.length} findings in ${paths.length} files (${counts.join(', ')})`,
+);
 if (!reportOnly && findings.length > 0) {
-  console.log('docs/GLOSSARY.md has the words to use; exceptions, with reasons, go into scripts/check/vocabulary.json');
+  console.log(
+    'docs/GLOSSARY.md has the words to use; exceptions, with reasons, go into scripts/check/vocabulary.json',
+  );
   process.exitCode = 1;
 }

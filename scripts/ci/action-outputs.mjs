@@ -8,7 +8,9 @@ const result = join(folder, 'result.json');
 const summary = join(folder, 'summary.md');
 
 /** @type {{ verdict?: string, record?: string | null, runs?: { record?: string | null }[] }} */
-const { verdict = '', ...about } = existsSync(result) ? JSON.parse(readFileSync(result, 'utf8')) : {};
+const { verdict = '', ...about } = existsSync(result)
+  ? JSON.parse(readFileSync(result, 'utf8'))
+  : {};
 const records = (about.runs ?? [about]).flatMap(({ record }) => (record ? [record] : []));
 
 /** @type {[string, string][]} */

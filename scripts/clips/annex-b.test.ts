@@ -15,7 +15,24 @@ const IDR_REST = bytes([0x65, 0x48, 0x84]);
 const SLICE = bytes([0x41, 0x9a, 0x21]);
 
 test('NAL units are grouped by picture, parameter sets with the picture after them', () => {
-  const file = bytes(LONG, SPS, LONG, PPS, SHORT, IDR, LONG, SLICE, LONG, SPS, LONG, PPS, SHORT, IDR, SHORT, SLICE);
+  const file = bytes(
+    LONG,
+    SPS,
+    LONG,
+    PPS,
+    SHORT,
+    IDR,
+    LONG,
+    SLICE,
+    LONG,
+    SPS,
+    LONG,
+    PPS,
+    SHORT,
+    IDR,
+    SHORT,
+    SLICE,
+  );
   expect(readAnnexB(file)).toEqual([
     { nals: [SPS, PPS, IDR], keyframe: true },
     { nals: [SLICE], keyframe: false },
@@ -39,18 +56,28 @@ test('zero bytes around start codes belong to no NAL unit, emulation prevention 
 });
 
 test('any pictures come out as they went in', () => {
-  const contents = fc.uint8Array({ minLength: 1, maxLength: 200 }).map((body) => body.map((byte) => (byte === 0 ? 4 : byte)));
+  const contents = fc
+    .uint8Array({ minLength: 1, maxLength: 200 })
+    .map((body) => body.map((byte) => (byte === 0 ? 4 : byte)));
   fc.assert(
-    fc.property(fc.array(contents, { minLength: 1, maxLength: 9 }), fc.boolean(), (bodies, long) => {
-      const pictures = bodies.map((body) => bytes([0x41, 0x9a], body));
-      const file = bytes(...pictures.flatMap((picture) => [long ? LONG : SHORT, picture]));
-      expect(readAnnexB(file).map(({ nals }) => nals)).toEqual(pictures.map((picture) => [picture]));
-    }),
+    fc.property(
+      fc.array(contents, { minLength: 1, maxLength: 9 }),
+      fc.boolean(),
+      (bodies, long) => {
+        const pictures = bodies.map((body) => bytes([0x41, 0x9a], body));
+        const file = bytes(...pictures.flatMap((picture) => [long ? LONG : SHORT, picture]));
+        expect(readAnnexB(file).map(({ nals }) => nals)).toEqual(
+          pictures.map((picture) => [picture]),
+        );
+      },
+    ),
   );
 });
 
 test('garbage is a clear error or reads as pictures, never anything else', () => {
-  const garbage = fc.array(fc.constantFrom(0, 0, 0, 1, 1, 0x41, 0x65, 0x67, 0x80, 0xff), { maxLength: 60 });
+  const garbage = fc.array(fc.constantFrom(0, 0, 0, 1, 1, 0x41, 0x65, 0x67, 0x80, 0xff), {
+    maxLength: 60,
+  });
   fc.assert(
     fc.property(garbage, (numbers) => {
       try {
@@ -65,7 +92,9 @@ test('garbage is a clear error or reads as pictures, never anything else', () =>
 
 test('errors say what is wrong and where', () => {
   expect(() => readAnnexB(bytes())).toThrow('no start code');
-  expect(() => readAnnexB(bytes('DKIF', SHORT, IDR))).toThrow('4 bytes of something else before its first start code');
+  expect(() => readAnnexB(bytes('DKIF', SHORT, IDR))).toThrow(
+    '4 bytes of something else before its first start code',
+  );
   expect(() => readAnnexB(bytes(SHORT, IDR, SHORT))).toThrow('the NAL unit at byte 9 is empty');
   expect(() => readAnnexB(bytes(SHORT, [0xe5, 0x88, 1]))).toThrow('forbidden bit');
   expect(() => readAnnexB(bytes(SHORT, [0x7c, 0x85, 1]))).toThrow('has type 28');

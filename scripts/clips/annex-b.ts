@@ -8,7 +8,8 @@ export interface AccessUnit {
   keyframe: boolean;
 }
 
-const isStartCode = (file: Uint8Array, at: number): boolean => file[at] === 0 && file[at + 1] === 0 && file[at + 2] === 1;
+const isStartCode = (file: Uint8Array, at: number): boolean =>
+  file[at] === 0 && file[at + 1] === 0 && file[at + 2] === 1;
 
 /** Zero bytes around a start code belong to no NAL unit (ITU-T H.264 §B.1); a NAL unit itself never ends with one (§7.4.1). */
 const withoutTrailingZeros = (bytes: Uint8Array): Uint8Array => {
@@ -18,7 +19,8 @@ const withoutTrailingZeros = (bytes: Uint8Array): Uint8Array => {
 };
 
 const checkNal = (nal: Uint8Array, at: number): Uint8Array => {
-  const wrong = (what: string): MediaError => new MediaError(`the NAL unit at byte ${at} ${what} (ITU-T H.264 §7.4.1)`);
+  const wrong = (what: string): MediaError =>
+    new MediaError(`the NAL unit at byte ${at} ${what} (ITU-T H.264 §7.4.1)`);
   const type = nalType(nal);
   if (nal.length === 0) throw wrong('is empty');
   if (((nal[0] ?? 0) & 0x80) !== 0) throw wrong('has its forbidden bit set');
@@ -29,14 +31,21 @@ const checkNal = (nal: Uint8Array, at: number): Uint8Array => {
 
 const splitNals = (file: Uint8Array): Uint8Array[] => {
   const starts: number[] = [];
-  for (let at = file.indexOf(1); at !== -1; at = file.indexOf(1, at + 1)) if (isStartCode(file, at - 2)) starts.push(at + 1);
+  for (let at = file.indexOf(1); at !== -1; at = file.indexOf(1, at + 1))
+    if (isStartCode(file, at - 2)) starts.push(at + 1);
   const [first] = starts;
-  if (first === undefined) throw new MediaError('the file holds no start code 00 00 01: this is no H.264 Annex B stream');
+  if (first === undefined)
+    throw new MediaError('the file holds no start code 00 00 01: this is no H.264 Annex B stream');
   if (withoutTrailingZeros(file.subarray(0, first - 1)).length > 0)
-    throw new MediaError(`the file has ${first - 3} bytes of something else before its first start code`);
+    throw new MediaError(
+      `the file has ${first - 3} bytes of something else before its first start code`,
+    );
   return starts.map((start, index) => {
     const next = starts[index + 1];
-    return checkNal(withoutTrailingZeros(file.subarray(start, next === undefined ? file.length : next - 3)), start);
+    return checkNal(
+      withoutTrailingZeros(file.subarray(start, next === undefined ? file.length : next - 3)),
+      start,
+    );
   });
 };
 
@@ -44,7 +53,8 @@ const splitNals = (file: Uint8Array): Uint8Array[] => {
 const startsPicture = (nal: Uint8Array): boolean => ((nal[1] ?? 0) & 0x80) !== 0;
 
 /** Types that, after a picture's last slice, begin the next access unit (ITU-T H.264 §7.4.1.2.3). */
-const opensAccessUnit = (type: number): boolean => (type >= NAL.sei && type <= 9) || (type >= 14 && type <= 18);
+const opensAccessUnit = (type: number): boolean =>
+  (type >= NAL.sei && type <= 9) || (type >= 14 && type <= 18);
 
 /**
  * Reads an H.264 byte stream (ITU-T H.264 Annex B) with pictures in order of decoding. A stream has no lengths: one that was cut off between two
@@ -62,11 +72,15 @@ export const readAnnexB = (file: Uint8Array): AccessUnit[] => {
       current = [];
       hasPicture = false;
     }
-    if (isSlice(nal) && !hasPicture && !begins) throw new MediaError(`picture ${units.length} lacks its first slice`);
+    if (isSlice(nal) && !hasPicture && !begins)
+      throw new MediaError(`picture ${units.length} lacks its first slice`);
     hasPicture ||= isSlice(nal);
     current.push(nal);
   }
-  if (!hasPicture) throw new MediaError(`the file ends after ${units.length} pictures with a NAL unit that belongs to none`);
+  if (!hasPicture)
+    throw new MediaError(
+      `the file ends after ${units.length} pictures with a NAL unit that belongs to none`,
+    );
   units.push(current);
   return units.map((nals) => ({ nals, keyframe: nals.some((nal) => nalType(nal) === NAL.idr) }));
 };

@@ -14,13 +14,21 @@ export const PACKETS_PER_SECOND = 50;
  */
 export const audioClip = (file: Uint8Array, levels: Uint8Array): ClipData => {
   const { packets } = readOggOpus(file);
-  if (levels.length !== packets.length) throw new MediaError(`has ${packets.length} packets and ${levels.length} audio levels`);
+  if (levels.length !== packets.length)
+    throw new MediaError(`has ${packets.length} packets and ${levels.length} audio levels`);
   const ticks = OPUS_CLOCK_RATE / PACKETS_PER_SECOND;
   const frames = packets.map(({ data, samples }, index) => {
-    if (samples !== ticks) throw new MediaError(`packet ${index} lasts ${samples} samples instead of ${ticks}`);
+    if (samples !== ticks)
+      throw new MediaError(`packet ${index} lasts ${samples} samples instead of ${ticks}`);
     if (data.length > MAX_RTP_PAYLOAD)
-      throw new MediaError(`packet ${index} has ${data.length} bytes; ${MAX_RTP_PAYLOAD} can be sent`);
+      throw new MediaError(
+        `packet ${index} has ${data.length} bytes; ${MAX_RTP_PAYLOAD} can be sent`,
+      );
     return { payloads: [data], duration: samples, keyframe: true };
   });
-  return buildClip({ kind: 'audio', codec: 'opus', clockRate: OPUS_CLOCK_RATE, width: 0, height: 0 }, frames, levels);
+  return buildClip(
+    { kind: 'audio', codec: 'opus', clockRate: OPUS_CLOCK_RATE, width: 0, height: 0 },
+    frames,
+    levels,
+  );
 };

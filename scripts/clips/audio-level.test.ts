@@ -13,7 +13,11 @@ test('a tenth of the amplitude is 20 dB less', () => {
 });
 
 test('a full sine is 3 dB below a full square wave', () => {
-  expect(audioLevel(Int16Array.from({ length: 960 }, (_, index) => 32_767 * Math.sin((2 * Math.PI * index) / 48)))).toBe(3);
+  expect(
+    audioLevel(
+      Int16Array.from({ length: 960 }, (_, index) => 32_767 * Math.sin((2 * Math.PI * index) / 48)),
+    ),
+  ).toBe(3);
 });
 
 test('silence and nothing are 127; the quietest sound is louder than silence', () => {

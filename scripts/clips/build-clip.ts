@@ -25,7 +25,8 @@ const concatenate = (parts: Uint8Array[]): Uint8Array => {
  * The marker of video is set on the last packet of a frame (RFC 6184 §5.1, RFC 7741 §4.1); that of audio begins a talkspurt after a pause
  * (RFC 3551 §4.1, RFC 7587 §4.1), and without DTX there is none.
  */
-const marker = (kind: ClipData['kind'], isLastOfFrame: boolean): number => (kind === 'video' && isLastOfFrame ? 1 : 0);
+const marker = (kind: ClipData['kind'], isLastOfFrame: boolean): number =>
+  kind === 'video' && isLastOfFrame ? 1 : 0;
 
 /** Puts frames into the flat tables of a clip; payloads are copied. */
 export const buildClip = (
@@ -39,7 +40,12 @@ export const buildClip = (
   for (const { payloads, duration, keyframe } of frames) {
     frameRows.push(packetRows.length / 4, payloads.length, duration, keyframe ? 1 : 0);
     for (const [index, { length }] of payloads.entries()) {
-      packetRows.push(offset, length, marker(format.kind, index === payloads.length - 1), index === 0 ? 1 : 0);
+      packetRows.push(
+        offset,
+        length,
+        marker(format.kind, index === payloads.length - 1),
+        index === 0 ? 1 : 0,
+      );
       offset += length;
     }
   }

@@ -19,7 +19,9 @@ const VIDEO_SECONDS = 4;
 
 const read = (file: string): Uint8Array => readFileSync(new URL(file, import.meta.url));
 const clipHash = (name: string): string => sha256(read(`../../packages/webrtc/clips/${name}.clip`));
-const { encoded }: Manifest = JSON.parse(readFileSync(new URL('manifest.json', import.meta.url), 'utf8'));
+const { encoded }: Manifest = JSON.parse(
+  readFileSync(new URL('manifest.json', import.meta.url), 'utf8'),
+);
 
 interface PlayedFrame {
   payloads: Uint8Array[];
@@ -53,7 +55,8 @@ const play = (clip: ClipData): PlayedFrame[] => {
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 /** 1 for the one at `index`, 0 for the others. */
-const onlyAt = (index: number, length: number): number[] => Array.from({ length }, (_, at) => (at === index ? 1 : 0));
+const onlyAt = (index: number, length: number): number[] =>
+  Array.from({ length }, (_, at) => (at === index ? 1 : 0));
 
 describe('the speech', () => {
   const clip = loadClip('speech');
@@ -61,11 +64,24 @@ describe('the speech', () => {
 
   test('is its file, one packet a frame, 50 a second, without a marker', () => {
     const frames = play(clip);
-    expect(clip).toMatchObject({ kind: 'audio', codec: 'opus', clockRate: 48_000, width: 0, height: 0 });
-    expect(frames.map(({ payloads }) => payloads)).toEqual(readOggOpus(opus).packets.map(({ data }) => [data]));
+    expect(clip).toMatchObject({
+      kind: 'audio',
+      codec: 'opus',
+      clockRate: 48_000,
+      width: 0,
+      height: 0,
+    });
+    expect(frames.map(({ payloads }) => payloads)).toEqual(
+      readOggOpus(opus).packets.map(({ data }) => [data]),
+    );
     expect(frames).toHaveLength(400);
     for (const { duration, markers, starts, keyframe } of frames)
-      expect({ duration, markers, starts, keyframe }).toEqual({ duration: 960, markers: [0], starts: [1], keyframe: true });
+      expect({ duration, markers, starts, keyframe }).toEqual({
+        duration: 960,
+        markers: [0],
+        starts: [1],
+        keyframe: true,
+      });
   });
 
   test('is what the packetizer makes of the encoded file', () => {
@@ -109,7 +125,9 @@ describe.each(RESOLUTIONS)('%s', (resolution) => {
       expect(clip).toMatchObject({ kind: 'video', codec, clockRate: 90_000, width, height });
       expect(frames).toHaveLength(fps * VIDEO_SECONDS);
       expect(new Set(frames.map(({ duration }) => duration))).toEqual(new Set([90_000 / fps]));
-      expect(frames.flatMap(({ keyframe }, index) => (keyframe ? [index / fps] : []))).toEqual([0, 2]);
+      expect(frames.flatMap(({ keyframe }, index) => (keyframe ? [index / fps] : []))).toEqual([
+        0, 2,
+      ]);
       expect(clip.audioLevels).toHaveLength(0);
     });
 

@@ -11,7 +11,8 @@ const writeBits = (...fields: (string | number)[]): number[] => {
   return (text.match(/.{1,8}/g) ?? []).map((byte) => Number.parseInt(byte.padEnd(8, '0'), 2));
 };
 
-const sps = (...fields: (string | number)[]): Uint8Array => Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, ...writeBits(...fields));
+const sps = (...fields: (string | number)[]): Uint8Array =>
+  Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, ...writeBits(...fields));
 
 test('size in macroblocks, less what is cropped', () => {
   // id, log2_max_frame_num, POC type 2, one reference, no gaps; 20 by 12 macroblocks of frames; 12 rows cropped at the bottom.
@@ -23,12 +24,21 @@ test('size in macroblocks, less what is cropped', () => {
 });
 
 test('picture order counts of type 0 and 1 are passed over', () => {
-  expect(readSps(sps(0, 0, 0, 4, 1, '0', 39, 29, '1', '1', '0'))).toMatchObject({ width: 640, height: 480 });
-  expect(readSps(sps(0, 0, 1, '0', 0, 0, 2, 5, 6, 1, '0', 39, 29, '1', '1', '0'))).toMatchObject({ width: 640, height: 480 });
+  expect(readSps(sps(0, 0, 0, 4, 1, '0', 39, 29, '1', '1', '0'))).toMatchObject({
+    width: 640,
+    height: 480,
+  });
+  expect(readSps(sps(0, 0, 1, '0', 0, 0, 2, 5, 6, 1, '0', 39, 29, '1', '1', '0'))).toMatchObject({
+    width: 640,
+    height: 480,
+  });
 });
 
 test('interlaced maps count double', () => {
-  expect(readSps(sps(0, 0, 2, 1, '0', 119, 33, '0', '0', '1', '1', 0, 0, 0, 2))).toMatchObject({ width: 1920, height: 1080 });
+  expect(readSps(sps(0, 0, 2, 1, '0', 119, 33, '0', '0', '1', '1', 0, 0, 0, 2))).toMatchObject({
+    width: 1920,
+    height: 1080,
+  });
 });
 
 /** Puts a 03 before each byte up to 3 that follows two zero bytes (ITU-T H.264 §7.4.1). */
@@ -46,11 +56,16 @@ test('emulation prevention is taken out first', () => {
   const raw = writeBits(0, 0, 2, 2 ** 26 - 1, '0', 19, 11, '1', '1', '0');
   const escaped = preventEmulation(raw);
   expect(escaped.length).toBe(raw.length + 2);
-  expect(readSps(Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, ...escaped))).toMatchObject({ width: 320, height: 192 });
+  expect(readSps(Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, ...escaped))).toMatchObject({
+    width: 320,
+    height: 192,
+  });
 });
 
 test('other NAL units, other profiles and cut ones are refused', () => {
-  expect(() => readSps(Uint8Array.of(0x68, 0xce, 0x3c, 0x80))).toThrow('no H.264 sequence parameter set');
+  expect(() => readSps(Uint8Array.of(0x68, 0xce, 0x3c, 0x80))).toThrow(
+    'no H.264 sequence parameter set',
+  );
   expect(() => readSps(Uint8Array.of(0x67, 0x64, 0, 0x1f, 0xac))).toThrow('H.264 profile 100');
   expect(() => readSps(Uint8Array.of(0x67, 0x42, 0xe0, 0x1f))).toThrow('is cut off');
   expect(() => readSps(Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, 0, 0, 0))).toThrow('is cut off');

@@ -14,7 +14,9 @@ const PLAIN_PROFILES = [66, 77, 88];
 
 /** Takes out emulation prevention: the 03 of each 00 00 03 (ITU-T H.264 §7.3.1). */
 const rawBytes = (nal: Uint8Array): Uint8Array =>
-  nal.filter((byte, index) => !(byte === 3 && index >= 2 && nal[index - 1] === 0 && nal[index - 2] === 0));
+  nal.filter(
+    (byte, index) => !(byte === 3 && index >= 2 && nal[index - 1] === 0 && nal[index - 2] === 0),
+  );
 
 interface BitReader {
   bits(count: number): number;
@@ -59,11 +61,14 @@ const skipPictureOrderCount = ({ bits, ue }: BitReader): void => {
  * @throws MediaError when it is none, is cut off, or of another profile
  */
 export const readSps = (nal: Uint8Array): SpsInfo => {
-  if (nalType(nal) !== NAL.sps || nal.length < 4) throw new MediaError('this NAL unit is no H.264 sequence parameter set');
+  if (nalType(nal) !== NAL.sps || nal.length < 4)
+    throw new MediaError('this NAL unit is no H.264 sequence parameter set');
   const bytes = rawBytes(nal);
   const profile = bytes[1] ?? 0;
   if (!PLAIN_PROFILES.includes(profile))
-    throw new MediaError(`H.264 profile ${profile}; clips are of the Baseline profile (66), which every browser decodes`);
+    throw new MediaError(
+      `H.264 profile ${profile}; clips are of the Baseline profile (66), which every browser decodes`,
+    );
   const reader = bitReader(bytes, 4);
   const { bits, ue } = reader;
   ue(); // seq_parameter_set_id

@@ -49,11 +49,18 @@ try {
     for (const codec of ['vp8', 'h264'] as const)
       write(
         `${codec}-${resolution}`,
-        videoClip(codec, VIDEO_PRESETS[resolution], readEncoded(makeVideo(codec, resolution, picture, work))),
+        videoClip(
+          codec,
+          VIDEO_PRESETS[resolution],
+          readEncoded(makeVideo(codec, resolution, picture, work)),
+        ),
       );
     rmSync(picture);
   }
-  const madeWith = { ffmpeg: toolVersion('ffmpeg', '-version'), 'espeak-ng': toolVersion('espeak-ng', '--version') };
+  const madeWith = {
+    ffmpeg: toolVersion('ffmpeg', '-version'),
+    'espeak-ng': toolVersion('espeak-ng', '--version'),
+  };
   const manifest: Manifest = { madeWith, encoded };
   writeFileSync(join(HERE, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 } finally {

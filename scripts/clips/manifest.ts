@@ -9,4 +9,5 @@ export interface Manifest {
 }
 
 /** As in the manifest: hexadecimal, lower case. */
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex');

@@ -10,4 +10,5 @@ export const isSlice = (nal: Uint8Array): boolean => {
   return type >= NAL.slice && type <= NAL.idr;
 };
 
-export const isParameterSet = (nal: Uint8Array): boolean => nalType(nal) === NAL.sps || nalType(nal) === NAL.pps;
+export const isParameterSet = (nal: Uint8Array): boolean =>
+  nalType(nal) === NAL.sps || nalType(nal) === NAL.pps;

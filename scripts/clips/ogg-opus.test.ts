@@ -36,7 +36,8 @@ const HEAD = bytes('OpusHead', [1, 1], littleEndian(312, 2), littleEndian(48_000
 const TAGS = bytes('OpusTags', littleEndian(0, 4), littleEndian(0, 4));
 const headers = bytes(page(0, [HEAD.length], HEAD, { flags: 2 }), page(1, [TAGS.length], TAGS));
 /** 20 ms of full-band CELT, then filling. */
-const packet = (length: number): Uint8Array => Uint8Array.from({ length }, (_, index) => (index === 0 ? 31 << 3 : index % 251));
+const packet = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, index) => (index === 0 ? 31 << 3 : index % 251));
 
 const file = bytes(
   headers,
@@ -51,7 +52,12 @@ test('packets are put together within and across pages', () => {
   const { channels, preSkip, packets } = readOggOpus(file);
   expect({ channels, preSkip }).toEqual({ channels: 1, preSkip: 312 });
   expect(packets.map(({ samples }) => samples)).toEqual([960, 960, 960, 960]);
-  expect(packets.map(({ data }) => data)).toEqual([packet(300), packet(600), packet(3), packet(255)]);
+  expect(packets.map(({ data }) => data)).toEqual([
+    packet(300),
+    packet(600),
+    packet(3),
+    packet(255),
+  ]);
 });
 
 test('a file cut off anywhere is an error', () => {
@@ -81,17 +87,29 @@ test('garbage is an error and nothing else', () => {
 test('errors say where and what', () => {
   const audio = page(2, [3], packet(3), { flags: 4 });
   const lastPage = headers.length;
-  expect(() => readOggOpus(bytes('RIFF', new Uint8Array(40)))).toThrow('the Ogg page at byte 0 does not begin with "OggS"');
+  expect(() => readOggOpus(bytes('RIFF', new Uint8Array(40)))).toThrow(
+    'the Ogg page at byte 0 does not begin with "OggS"',
+  );
   expect(() => readOggOpus(bytes(headers, audio.subarray(0, -1)))).toThrow(
     `the Ogg page at byte ${lastPage} is cut off: it should end at byte ${lastPage + audio.length}, the file has ${lastPage + audio.length - 1}`,
   );
-  expect(() => readOggOpus(bytes(headers, page(3, [3], packet(3), { flags: 4 })))).toThrow('is number 3 where 2 was due');
-  expect(() => readOggOpus(bytes(headers, page(2, [3], packet(3), { serial: 8 })))).toThrow('belongs to a second stream');
-  expect(() => readOggOpus(bytes(headers, page(2, [3], packet(3))))).toThrow('without the last page of its stream');
-  expect(() => readOggOpus(bytes(headers, page(2, [255], packet(255), { flags: 4 })))).toThrow('the file ends inside packet 2');
+  expect(() => readOggOpus(bytes(headers, page(3, [3], packet(3), { flags: 4 })))).toThrow(
+    'is number 3 where 2 was due',
+  );
+  expect(() => readOggOpus(bytes(headers, page(2, [3], packet(3), { serial: 8 })))).toThrow(
+    'belongs to a second stream',
+  );
+  expect(() => readOggOpus(bytes(headers, page(2, [3], packet(3))))).toThrow(
+    'without the last page of its stream',
+  );
+  expect(() => readOggOpus(bytes(headers, page(2, [255], packet(255), { flags: 4 })))).toThrow(
+    'the file ends inside packet 2',
+  );
   expect(() => readOggOpus(bytes(headers, page(2, [], bytes(), { flags: 4 })))).toThrow('no audio');
   expect(() => readOggOpus(bytes(headers, page(2, [0], bytes(), { flags: 4 })))).toThrow(
     'audio packet 0: an Opus packet is empty',
   );
-  expect(() => readOggOpus(page(0, [3], packet(3), { flags: 6 }))).toThrow('this is no Ogg Opus file');
+  expect(() => readOggOpus(page(0, [3], packet(3), { flags: 6 }))).toThrow(
+    'this is no Ogg Opus file',
+  );
 });

@@ -22,7 +22,8 @@ interface OggPage {
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   let remainder = index << 24;
-  for (let bit = 0; bit < 8; bit += 1) remainder = (remainder << 1) ^ (remainder & 0x80000000 ? 0x04c11db7 : 0);
+  for (let bit = 0; bit < 8; bit += 1)
+    remainder = (remainder << 1) ^ (remainder & 0x80000000 ? 0x04c11db7 : 0);
   return remainder;
 });
 
@@ -47,7 +48,8 @@ const readPage = (file: Uint8Array, at: number): OggPage => {
   const end = bodyAt + segments.reduce((sum, lacing) => sum + lacing, 0);
   if (bodyAt > file.length || end > file.length)
     throw wrong(`is cut off: it should end at byte ${end}, the file has ${file.length}`);
-  if (oggChecksum(file.subarray(at, end)) !== view.getUint32(22, true)) throw wrong('fails its checksum');
+  if (oggChecksum(file.subarray(at, end)) !== view.getUint32(22, true))
+    throw wrong('fails its checksum');
   return {
     at,
     flags: view.getUint8(5),
@@ -66,16 +68,26 @@ function* pagesOf(file: Uint8Array): Generator<OggPage> {
   for (let at = 0; at < file.length; at = page.end) {
     page = readPage(file, at);
     serial ??= page.serial;
-    if (page.serial !== serial) throw new MediaError(`the Ogg page at byte ${at} belongs to a second stream; only one is read`);
+    if (page.serial !== serial)
+      throw new MediaError(
+        `the Ogg page at byte ${at} belongs to a second stream; only one is read`,
+      );
     if (page.sequence !== sequence)
-      throw new MediaError(`the Ogg page at byte ${at} is number ${page.sequence} where ${sequence} was due`);
+      throw new MediaError(
+        `the Ogg page at byte ${at} is number ${page.sequence} where ${sequence} was due`,
+      );
     if ((sequence === 0) !== ((page.flags & FIRST) !== 0))
-      throw new MediaError(`the Ogg page at byte ${at} is wrong about being the first of its stream`);
+      throw new MediaError(
+        `the Ogg page at byte ${at} is wrong about being the first of its stream`,
+      );
     sequence += 1;
     yield page;
   }
   if (page === undefined) throw new MediaError('the file is empty; an Ogg file begins with "OggS"');
-  if ((page.flags & LAST) === 0) throw new MediaError(`the file ends after byte ${page.end} without the last page of its stream`);
+  if ((page.flags & LAST) === 0)
+    throw new MediaError(
+      `the file ends after byte ${page.end} without the last page of its stream`,
+    );
 }
 
 /**
@@ -97,7 +109,9 @@ export const readOggPackets = (file: Uint8Array): Uint8Array[] => {
       open.push(page.body.subarray(start, end));
       start = end;
       if (lacing === LACING_FULL) continue;
-      packets.push(open.length === 1 && open[0] ? open[0] : Uint8Array.from(open.flatMap((part) => [...part])));
+      packets.push(
+        open.length === 1 && open[0] ? open[0] : Uint8Array.from(open.flatMap((part) => [...part])),
+      );
       open = [];
     }
   }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { opusPacketSamples } from './opus-packet.ts';
 
-const packet = (config: number, code: number, ...rest: number[]): Uint8Array => Uint8Array.of((config << 3) | code, ...rest);
+const packet = (config: number, code: number, ...rest: number[]): Uint8Array =>
+  Uint8Array.of((config << 3) | code, ...rest);
 
 test.each([
   ['SILK narrow band, 10 ms', 0, 480],

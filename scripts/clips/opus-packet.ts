@@ -19,7 +19,8 @@ const frameCount = (packet: Uint8Array, code: number): number => {
   if (code === 0) return 1;
   if (code < 3) return 2;
   const byte = packet[1];
-  if (byte === undefined) throw new MediaError('an Opus packet ends before its frame count byte (RFC 6716 §3.2.5)');
+  if (byte === undefined)
+    throw new MediaError('an Opus packet ends before its frame count byte (RFC 6716 §3.2.5)');
   return byte & 0x3f;
 };
 
@@ -30,10 +31,14 @@ const frameCount = (packet: Uint8Array, code: number): number => {
 export const opusPacketSamples = (packet: Uint8Array): number => {
   const toc = packet[0];
   if (toc === undefined)
-    throw new MediaError('an Opus packet is empty; every packet has a table-of-contents byte (RFC 6716 §3.1)');
+    throw new MediaError(
+      'an Opus packet is empty; every packet has a table-of-contents byte (RFC 6716 §3.1)',
+    );
   const samples = frameSamples(toc >> 3) * frameCount(packet, toc & 3);
   if (samples === 0) throw new MediaError('an Opus packet announces no frames (RFC 6716 §3.2.5)');
   if (samples > MAX_PACKET_SAMPLES)
-    throw new MediaError(`an Opus packet announces ${samples / 48} ms; 120 ms is the most (RFC 6716 §3.2.5)`);
+    throw new MediaError(
+      `an Opus packet announces ${samples / 48} ms; 120 ms is the most (RFC 6716 §3.2.5)`,
+    );
   return samples;
 };

@@ -10,18 +10,26 @@ const PPS = bytes([0x68, 0xce, 0x3c, 0x80]);
 
 /** Any NRI, any type of NAL unit (1 to 23), any contents. */
 const nalUnit = fc
-  .tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 23 }), fc.uint8Array({ minLength: 1, maxLength: 4000 }))
+  .tuple(
+    fc.integer({ min: 0, max: 3 }),
+    fc.integer({ min: 1, max: 23 }),
+    fc.uint8Array({ minLength: 1, maxLength: 4000 }),
+  )
   .map(([importance, type, body]) => bytes([(importance << 5) | type], body));
 
 test('a receiver puts together the NAL units that were sent, and no payload is too large', () => {
   fc.assert(
-    fc.property(fc.array(nalUnit, { minLength: 1, maxLength: 6 }), fc.integer({ min: 3, max: 1500 }), (nals, max) => {
-      const payloads = packetizeH264(nals, max);
-      expect(Math.max(...payloads.map(({ length }) => length))).toBeLessThanOrEqual(max);
-      expect(depacketizeH264(payloads).map((nal) => Buffer.from(nal).toString('hex'))).toEqual(
-        nals.map((nal) => Buffer.from(nal).toString('hex')),
-      );
-    }),
+    fc.property(
+      fc.array(nalUnit, { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 3, max: 1500 }),
+      (nals, max) => {
+        const payloads = packetizeH264(nals, max);
+        expect(Math.max(...payloads.map(({ length }) => length))).toBeLessThanOrEqual(max);
+        expect(depacketizeH264(payloads).map((nal) => Buffer.from(nal).toString('hex'))).toEqual(
+          nals.map((nal) => Buffer.from(nal).toString('hex')),
+        );
+      },
+    ),
   );
 });
 
@@ -49,7 +57,9 @@ test('a single parameter set is no STAP-A', () => {
 test('a NAL unit is fragmented only when it does not fit, and then says where it begins and ends', () => {
   const fits = bytes([0x65], new Uint8Array(MAX_RTP_PAYLOAD - 1));
   expect(packetizeH264([fits])).toEqual([fits]);
-  const headers = packetizeH264([bytes([0x65], new Uint8Array(3000))]).map((payload) => [...payload.subarray(0, 2)]);
+  const headers = packetizeH264([bytes([0x65], new Uint8Array(3000))]).map((payload) => [
+    ...payload.subarray(0, 2),
+  ]);
   expect(headers).toEqual([
     [0x7c, 0x85],
     [0x7c, 0x05],
@@ -59,7 +69,9 @@ test('a NAL unit is fragmented only when it does not fit, and then says where it
 
 test('what cannot be sent is refused', () => {
   expect(() => packetizeH264([])).toThrow('without NAL units');
-  expect(() => packetizeH264([SPS, new Uint8Array()])).toThrow('NAL unit 1 of the picture is empty');
+  expect(() => packetizeH264([SPS, new Uint8Array()])).toThrow(
+    'NAL unit 1 of the picture is empty',
+  );
   expect(() => packetizeH264([bytes([24, 1])])).toThrow('RFC 6184 §5.2');
   expect(() => packetizeH264([SPS], 2)).toThrow('leaves no room');
 });

@@ -9,10 +9,15 @@ export const VP8_DESCRIPTOR_BYTES = 4;
  * not looked at: the first packet starts partition 0, the others continue (RFC 7741 §4.2, S and PID).
  * @throws MediaError when the frame is empty
  */
-export const packetizeVp8 = (frame: Uint8Array, maxPayload: number = MAX_RTP_PAYLOAD): Uint8Array[] => {
+export const packetizeVp8 = (
+  frame: Uint8Array,
+  maxPayload: number = MAX_RTP_PAYLOAD,
+): Uint8Array[] => {
   const room = maxPayload - VP8_DESCRIPTOR_BYTES;
   if (frame.length === 0) throw new MediaError('an empty VP8 frame cannot be sent');
   if (!(room >= 1))
-    throw new MediaError(`a maximum of ${maxPayload} bytes leaves no room beside a VP8 descriptor of ${VP8_DESCRIPTOR_BYTES}`);
+    throw new MediaError(
+      `a maximum of ${maxPayload} bytes leaves no room beside a VP8 descriptor of ${VP8_DESCRIPTOR_BYTES}`,
+    );
   return splitEvenly(frame, room);
 };

@@ -23,14 +23,20 @@ const RAW = ['-f', 's16le', '-ar', `${SAMPLE_RATE}`, '-ac', '1'];
 
 /** Speech at an even loudness whose pauses were cut to a tenth of a second, stretched to exactly the clip's length; raw PCM. */
 const synthesize = (work: string): Int16Array => {
-  const [wav, tight, exact] = ['speech.wav', 'tight.pcm', 'exact.pcm'].map((name) => join(work, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const [wav, tight, exact] = ['speech.wav', 'tight.pcm', 'exact.pcm'].map((name) =>
+    join(work, name),
+  ) as [string, string, string];
   runTool('espeak-ng', ['-v', 'en-gb', '-s', '170', '-w', wav, TEXT]);
-  const cutPauses = 'silenceremove=start_periods=1:start_threshold=-40dB:stop_periods=-1:stop_duration=0.1:stop_threshold=-40dB';
-  ffmpeg('-i', wav, '-af', `${cutPauses},aresample=${SAMPLE_RATE},dynaudnorm=f=250:g=5:p=0.5`, ...RAW, tight);
+  const cutPauses =
+    'silenceremove=start_periods=1:start_threshold=-40dB:stop_periods=-1:stop_duration=0.1:stop_threshold=-40dB';
+  ffmpeg(
+    '-i',
+    wav,
+    '-af',
+    `${cutPauses},aresample=${SAMPLE_RATE},dynaudnorm=f=250:g=5:p=0.5`,
+    ...RAW,
+    tight,
+  );
   const tempo = readFileSync(tight).length / 2 / SAMPLES;
   const shape = `atempo=${tempo},apad=whole_len=${SAMPLES},atrim=end_sample=${SAMPLES},afade=d=0.005,afade=t=out:st=${SECONDS - 0.02}:d=0.01`;
   ffmpeg(...RAW, '-i', tight, '-af', shape, ...RAW, exact);
@@ -55,7 +61,8 @@ const longestPause = (levels: Uint8Array): number => {
 /** Decodes the whole file and compares the length of what comes out. */
 const checkDecodes = (file: string): void => {
   const pcm = ffmpeg('-xerror', '-err_detect', 'explode', '-i', file, '-f', 's16le', '-');
-  if (pcm.length / 2 !== SAMPLES) throw new Error(`${file} decodes to ${pcm.length / 2} samples; ${SAMPLES} went in`);
+  if (pcm.length / 2 !== SAMPLES)
+    throw new Error(`${file} decodes to ${pcm.length / 2} samples; ${SAMPLES} went in`);
 };
 
 /**
@@ -63,7 +70,11 @@ const checkDecodes = (file: string): void => {
  * @throws Error when the result has another length, too long a pause, or another bit rate
  */
 export const makeSpeech = (directory: string, work: string): { opus: string; levels: string } => {
-  const [pcm, opus, levelsFile] = [join(work, 'speech.pcm'), join(directory, 'speech.opus'), join(directory, 'speech.levels')];
+  const [pcm, opus, levelsFile] = [
+    join(work, 'speech.pcm'),
+    join(directory, 'speech.opus'),
+    join(directory, 'speech.levels'),
+  ];
   const samples = synthesize(work);
   writeFileSync(pcm, samples);
   const encoder = [
@@ -78,17 +89,33 @@ export const makeSpeech = (directory: string, work: string): { opus: string; lev
     '-b:a',
     `${BITRATE}`,
   ];
-  ffmpeg(...RAW, '-i', pcm, ...encoder, '-map_metadata', '-1', '-fflags', '+bitexact', '-flags', '+bitexact', opus);
+  ffmpeg(
+    ...RAW,
+    '-i',
+    pcm,
+    ...encoder,
+    '-map_metadata',
+    '-1',
+    '-fflags',
+    '+bitexact',
+    '-flags',
+    '+bitexact',
+    opus,
+  );
   checkDecodes(opus);
   const levels = levelsOf(samples);
   writeFileSync(levelsFile, levels);
 
   const { packets } = readOggOpus(readFileSync(opus));
-  const bitrate = Math.round((packets.reduce((sum, { data }) => sum + data.length, 0) * 8) / SECONDS);
+  const bitrate = Math.round(
+    (packets.reduce((sum, { data }) => sum + data.length, 0) * 8) / SECONDS,
+  );
   const pause = longestPause(levels);
   if (packets.length !== SECONDS * PACKETS_PER_SECOND)
     throw new Error(`${packets.length} packets of speech; ${SECONDS * PACKETS_PER_SECOND} wanted`);
-  if (pause > LONGEST_PAUSE_FRAMES) throw new Error(`the speech pauses for ${pause} frames; ${LONGEST_PAUSE_FRAMES} are allowed`);
-  if (Math.abs(bitrate / BITRATE - 1) > 0.1) throw new Error(`the speech has ${bitrate} bit/s; ${BITRATE} wanted`);
+  if (pause > LONGEST_PAUSE_FRAMES)
+    throw new Error(`the speech pauses for ${pause} frames; ${LONGEST_PAUSE_FRAMES} are allowed`);
+  if (Math.abs(bitrate / BITRATE - 1) > 0.1)
+    throw new Error(`the speech has ${bitrate} bit/s; ${BITRATE} wanted`);
   return { opus, levels: levelsFile };
 };

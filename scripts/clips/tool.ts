@@ -7,12 +7,14 @@ export const runTool = (program: string, args: string[]): Buffer => {
   const { error, status, stdout, stderr } = spawnSync(program, args, { maxBuffer: 2 ** 30 });
   if (error) throw new Error(`${program} could not be started (${error.message}). ${INSTALL}`);
   const complaint = stderr.toString().trim();
-  if (status !== 0 || complaint !== '') throw new Error(`${program} ${args.join(' ')}\nended with ${status}: ${complaint}`);
+  if (status !== 0 || complaint !== '')
+    throw new Error(`${program} ${args.join(' ')}\nended with ${status}: ${complaint}`);
   return stdout;
 };
 
 /** ffmpeg that writes its output file anew, says only what is wrong, and gives the same bytes each time. */
-export const ffmpeg = (...args: string[]): Buffer => runTool('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args]);
+export const ffmpeg = (...args: string[]): Buffer =>
+  runTool('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args]);
 
 /** First line a program says about its version. */
 export const toolVersion = (program: string, flag: string): string =>

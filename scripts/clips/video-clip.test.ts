@@ -24,11 +24,15 @@ const vp8 = vp8Frames();
 test('a cut IVF file is refused', () => {
   const whole = writeIvf(vp8, PRESET);
   expect(() => videoClip('vp8', PRESET, whole)).not.toThrow();
-  expect(() => videoClip('vp8', PRESET, whole.subarray(0, -1))).toThrow(/IVF frame 79 at byte \d+ is cut off/);
+  expect(() => videoClip('vp8', PRESET, whole.subarray(0, -1))).toThrow(
+    /IVF frame 79 at byte \d+ is cut off/,
+  );
 });
 
 test('a first frame that is no keyframe is refused', () => {
-  expect(() => videoClip('vp8', PRESET, writeIvf(vp8.slice(1), PRESET))).toThrow('the first frame is no keyframe');
+  expect(() => videoClip('vp8', PRESET, writeIvf(vp8.slice(1), PRESET))).toThrow(
+    'the first frame is no keyframe',
+  );
 });
 
 test('another size or frame rate than the preset has is refused', () => {
@@ -36,7 +40,9 @@ test('another size or frame rate than the preset has is refused', () => {
   expect(() => videoClip('vp8', { ...PRESET, width: 322 }, writeIvf(vp8, PRESET))).toThrow(
     'frame 0 has 320x180 pixels; the preset has 322x180',
   );
-  expect(() => videoClip('vp8', PRESET, writeIvf(vp8, { ...PRESET, fps: other.fps }))).toThrow('frame 1 is not due at 1/20 s');
+  expect(() => videoClip('vp8', PRESET, writeIvf(vp8, { ...PRESET, fps: other.fps }))).toThrow(
+    'frame 1 is not due at 1/20 s',
+  );
 });
 
 test('a missing frame is refused', () => {

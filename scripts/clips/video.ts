@@ -4,7 +4,12 @@ import { readAnnexB } from './annex-b.ts';
 import { readIvf } from './ivf.ts';
 import { SECONDS } from './picture.ts';
 import { ffmpeg } from './tool.ts';
-import { type Resolution, VIDEO_PRESETS, type VideoCodec, type VideoPreset } from './video-preset.ts';
+import {
+  type Resolution,
+  VIDEO_PRESETS,
+  type VideoCodec,
+  type VideoPreset,
+} from './video-preset.ts';
 
 const KEYFRAME_SECONDS = 2;
 /** How near to its target a clip's mean bit rate must come, and how often the encoder is asked again with a corrected one. */
@@ -33,11 +38,40 @@ const VP8: Encoder = {
   extension: 'ivf',
   args: ({ fps }, bitrate) => {
     const interval = `${fps * KEYFRAME_SECONDS}`;
-    const constant = [...rate(bitrate), '-minrate', `${bitrate}`, '-rc_init_occupancy', `${Math.round(bitrate / 2)}`];
+    const constant = [
+      ...rate(bitrate),
+      '-minrate',
+      `${bitrate}`,
+      '-rc_init_occupancy',
+      `${Math.round(bitrate / 2)}`,
+    ];
     // Negative: this speed. Positive, libvpx would choose one by how long encoding takes, so a busy machine would make another clip.
-    const realTime = ['-deadline', 'realtime', '-cpu-used', '-4', '-lag-in-frames', '0', '-auto-alt-ref', '0', '-slices', '1'];
+    const realTime = [
+      '-deadline',
+      'realtime',
+      '-cpu-used',
+      '-4',
+      '-lag-in-frames',
+      '0',
+      '-auto-alt-ref',
+      '0',
+      '-slices',
+      '1',
+    ];
     const limits = ['-qmin', '4', '-qmax', '60', '-undershoot-pct', '100', '-overshoot-pct', '15'];
-    return ['-c:v', 'libvpx', ...constant, ...realTime, ...limits, '-g', interval, '-keyint_min', interval, '-f', 'ivf'];
+    return [
+      '-c:v',
+      'libvpx',
+      ...constant,
+      ...realTime,
+      ...limits,
+      '-g',
+      interval,
+      '-keyint_min',
+      interval,
+      '-f',
+      'ivf',
+    ];
   },
   bytes: (file) => sum(readIvf(file).frames.map(({ data }) => data.length)),
 };
@@ -50,10 +84,29 @@ const H264: Encoder = {
     const level = height > 720 ? '4.0' : '3.1';
     const gop = `keyint=${interval}:min-keyint=${interval}:scenecut=0:open-gop=0:bframes=0:ref=1`;
     const stream = 'slices=1:sliced-threads=0:repeat-headers=1:force-cfr=1:aud=0';
-    const profile = ['-profile:v', 'baseline', '-level', level, '-preset', 'fast', '-tune', 'zerolatency'];
+    const profile = [
+      '-profile:v',
+      'baseline',
+      '-level',
+      level,
+      '-preset',
+      'fast',
+      '-tune',
+      'zerolatency',
+    ];
     // x264 writes its settings into the stream (SEI, type 6): nothing a camera would send.
     const bare = ['-bsf:v', 'filter_units=remove_types=6'];
-    return ['-c:v', 'libx264', ...profile, ...rate(bitrate), '-x264-params', `${gop}:${stream}`, ...bare, '-f', 'h264'];
+    return [
+      '-c:v',
+      'libx264',
+      ...profile,
+      ...rate(bitrate),
+      '-x264-params',
+      `${gop}:${stream}`,
+      ...bare,
+      '-f',
+      'h264',
+    ];
   },
   bytes: (file) => sum(readAnnexB(file).flatMap(({ nals }) => nals.map((nal) => nal.length))),
 };
@@ -66,30 +119,58 @@ const encode = (codec: VideoCodec, preset: VideoPreset, picture: string, output:
   let target = preset.maxBitrate;
   let bitrate = 0;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const sameBytes = ['-map_metadata', '-1', '-fflags', '+bitexact', '-flags', '+bitexact', '-threads', '1'];
+    const sameBytes = [
+      '-map_metadata',
+      '-1',
+      '-fflags',
+      '+bitexact',
+      '-flags',
+      '+bitexact',
+      '-threads',
+      '1',
+    ];
     ffmpeg('-i', picture, ...sameBytes, ...args(preset, target), output);
     bitrate = Math.round((bytes(readFileSync(output)) * 8) / SECONDS);
     if (Math.abs(bitrate / preset.maxBitrate - 1) <= TOLERANCE) return;
     target = Math.round((target * preset.maxBitrate) / bitrate);
   }
-  throw new Error(`${output} has ${bitrate} bit/s after ${ATTEMPTS} attempts; ${preset.maxBitrate} wanted`);
+  throw new Error(
+    `${output} has ${bitrate} bit/s after ${ATTEMPTS} attempts; ${preset.maxBitrate} wanted`,
+  );
 };
 
 /** Decodes the whole file; every frame must come out, and none like another: a picture that stands still would be no clip. */
 const checkDecodes = (file: string, { width, height }: VideoPreset, frames: number): void => {
-  const listing = ffmpeg('-xerror', '-err_detect', 'explode', '-i', file, '-f', 'framemd5', '-').toString();
+  const listing = ffmpeg(
+    '-xerror',
+    '-err_detect',
+    'explode',
+    '-i',
+    file,
+    '-f',
+    'framemd5',
+    '-',
+  ).toString();
   const rows = listing.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   const pictures = new Set(rows.map((row) => row.split(',').at(-1)?.trim()));
-  if (rows.length !== frames) throw new Error(`${file} decodes to ${rows.length} frames; ${frames} were drawn`);
-  if (pictures.size !== frames) throw new Error(`${file} decodes to ${pictures.size} different pictures in ${frames} frames`);
-  if (!listing.includes(`#dimensions 0: ${width}x${height}`)) throw new Error(`${file} does not decode to ${width}x${height}`);
+  if (rows.length !== frames)
+    throw new Error(`${file} decodes to ${rows.length} frames; ${frames} were drawn`);
+  if (pictures.size !== frames)
+    throw new Error(`${file} decodes to ${pictures.size} different pictures in ${frames} frames`);
+  if (!listing.includes(`#dimensions 0: ${width}x${height}`))
+    throw new Error(`${file} does not decode to ${width}x${height}`);
 };
 
 /**
  * Encodes a drawn picture into `directory` and returns the file.
  * @throws Error when the bit rate is missed or the file does not decode to the picture's frames
  */
-export const makeVideo = (codec: VideoCodec, resolution: Resolution, picture: string, directory: string): string => {
+export const makeVideo = (
+  codec: VideoCodec,
+  resolution: Resolution,
+  picture: string,
+  directory: string,
+): string => {
   const preset = VIDEO_PRESETS[resolution];
   const output = join(directory, `${codec}-${resolution}.${ENCODERS[codec].extension}`);
   encode(codec, preset, picture, output);

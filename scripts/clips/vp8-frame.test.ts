@@ -11,16 +11,28 @@ const KEYFRAME_HEADER = [0x9d, 0x01, 0x2a, 0x40, 0x41, 0xb4, 0x80];
 
 test('a keyframe tells its size, scaling hints apart', () => {
   const frame = bytes(tag(0, 1, 300), KEYFRAME_HEADER, new Uint8Array(300));
-  expect(readVp8Frame(frame)).toEqual({ keyframe: true, shown: true, size: { width: 320, height: 180 } });
+  expect(readVp8Frame(frame)).toEqual({
+    keyframe: true,
+    shown: true,
+    size: { width: 320, height: 180 },
+  });
 });
 
 test('an inter frame has no size; one that is not shown says so', () => {
-  expect(readVp8Frame(bytes(tag(1, 1, 2), [0, 0]))).toEqual({ keyframe: false, shown: true, size: null });
+  expect(readVp8Frame(bytes(tag(1, 1, 2), [0, 0]))).toEqual({
+    keyframe: false,
+    shown: true,
+    size: null,
+  });
   expect(readVp8Frame(bytes(tag(1, 0, 2), [0, 0])).shown).toBe(false);
 });
 
 test('short frames and missing start codes are errors', () => {
   expect(() => readVp8Frame(bytes())).toThrow('a VP8 frame of 0 bytes announces 10');
-  expect(() => readVp8Frame(bytes(tag(1, 1, 9), [0]))).toThrow('a VP8 frame of 4 bytes announces 12');
-  expect(() => readVp8Frame(bytes(tag(0, 1, 0), new Uint8Array(7)))).toThrow('lacks the start code');
+  expect(() => readVp8Frame(bytes(tag(1, 1, 9), [0]))).toThrow(
+    'a VP8 frame of 4 bytes announces 12',
+  );
+  expect(() => readVp8Frame(bytes(tag(0, 1, 0), new Uint8Array(7)))).toThrow(
+    'lacks the start code',
+  );
 });

@@ -21,12 +21,18 @@ export const readVp8Frame = (frame: Uint8Array): Vp8FrameInfo => {
   const headerBytes = keyframe ? KEYFRAME_HEADER_BYTES : FRAME_TAG_BYTES;
   const firstPartition = (first | (second << 8) | (third << 16)) >> 5;
   if (frame.length < headerBytes + firstPartition)
-    throw new MediaError(`a VP8 frame of ${frame.length} bytes announces ${headerBytes + firstPartition} (RFC 6386 §9.1)`);
+    throw new MediaError(
+      `a VP8 frame of ${frame.length} bytes announces ${headerBytes + firstPartition} (RFC 6386 §9.1)`,
+    );
   const shown = (first & 0x10) !== 0;
   if (!keyframe) return { keyframe, shown, size: null };
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
   if (view.getUint16(3) !== 0x9d01 || view.getUint8(5) !== 0x2a)
     throw new MediaError('a VP8 keyframe lacks the start code 9d 01 2a (RFC 6386 §9.1)');
   // The upper two bits of each are a scaling hint for the display.
-  return { keyframe, shown, size: { width: view.getUint16(6, true) & 0x3fff, height: view.getUint16(8, true) & 0x3fff } };
+  return {
+    keyframe,
+    shown,
+    size: { width: view.getUint16(6, true) & 0x3fff, height: view.getUint16(8, true) & 0x3fff },
+  };
 };

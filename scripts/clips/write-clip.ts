@@ -11,7 +11,12 @@ const uint32 = (table: Uint32Array): Uint8Array => {
 /** The bytes of a clip file; `readClip` in packages/webrtc reads them. */
 export const writeClip = (clip: ClipData): Uint8Array => {
   const { magic, version, codecs, at, headerBytes } = CLIP_FORMAT;
-  const contents = Buffer.concat([uint32(clip.packets), uint32(clip.frames), clip.audioLevels, clip.payload]);
+  const contents = Buffer.concat([
+    uint32(clip.packets),
+    uint32(clip.frames),
+    clip.audioLevels,
+    clip.payload,
+  ]);
   const header = Buffer.alloc(headerBytes);
   header.write(magic, at.magic, 'latin1');
   header.writeUInt32LE(version, at.version);

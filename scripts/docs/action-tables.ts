@@ -7,7 +7,8 @@ interface Action {
   outputs: Record<string, { description: string }>;
 }
 
-const action = (): Action => parse(readFileSync(new URL('../../action.yml', import.meta.url), 'utf8')) as Action;
+const action = (): Action =>
+  parse(readFileSync(new URL('../../action.yml', import.meta.url), 'utf8')) as Action;
 
 /** What action.yml takes. */
 export const actionInputs = (): string =>

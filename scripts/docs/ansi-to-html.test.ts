@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { ansiToHtml } from './ansi-to-html.ts';
 
 it('turns colours into spans and leaves the rest alone', () => {
-  expect(ansiToHtml('a \u001b[32m✓ <ok>\u001b[39m b')).toBe('a <span class="green">✓ &lt;ok&gt;</span> b');
+  expect(ansiToHtml('a \u001b[32m✓ <ok>\u001b[39m b')).toBe(
+    'a <span class="green">✓ &lt;ok&gt;</span> b',
+  );
 });
 
 it('keeps one style when another within it ends', () => {

@@ -1,5 +1,12 @@
 /** The few styles that our reports use (ECMA-48 §8.3.117, SGR): parameter → CSS class, and which classes a parameter ends. */
-const OPENS: Record<string, string> = { '1': 'bold', '2': 'dim', '31': 'red', '32': 'green', '33': 'yellow', '36': 'cyan' };
+const OPENS: Record<string, string> = {
+  '1': 'bold',
+  '2': 'dim',
+  '31': 'red',
+  '32': 'green',
+  '33': 'yellow',
+  '36': 'cyan',
+};
 const CLOSES: Record<string, readonly string[]> = {
   '0': Object.values(OPENS),
   '22': ['bold', 'dim'],
@@ -17,13 +24,19 @@ export const ansiToHtml = (text: string): string => {
     .split(SGR)
     .map((part, index) => {
       if (index % 2 === 0)
-        return part === '' || styles.length === 0 ? escaped(part) : `<span class="${styles.join(' ')}">${escaped(part)}</span>`;
+        return part === '' || styles.length === 0
+          ? escaped(part)
+          : `<span class="${styles.join(' ')}">${escaped(part)}</span>`;
       const code = part === '' ? '0' : part;
       const opened = OPENS[code];
-      styles = opened === undefined ? styles.filter((style) => !(CLOSES[code] ?? []).includes(style)) : [...styles, opened];
+      styles =
+        opened === undefined
+          ? styles.filter((style) => !(CLOSES[code] ?? []).includes(style))
+          : [...styles, opened];
       return '';
     })
     .join('');
 };
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

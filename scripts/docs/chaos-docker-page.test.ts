@@ -8,7 +8,8 @@ interface Compose {
   services: Record<string, { command?: string[]; labels?: Record<string, string> }>;
 }
 
-const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const read = (path: string): string =>
+  readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** As the engine would list what Compose makes of it. */
 const partsOfCompose = ({ services }: Compose): Part[] => {
@@ -51,7 +52,14 @@ describe('docker-compose.yml', () => {
   it('says of each part what it is, and the ports that it was given', () => {
     const parts = partsOfCompose(compose);
     expect(parts.map(({ name, settings }) => `${settings.kind} ${name}`)).toEqual([
-      ...['turn coturn', 'balancer haproxy', 'node node-1', 'node node-2', 'node node-3', 'redis redis'],
+      ...[
+        'turn coturn',
+        'balancer haproxy',
+        'node node-1',
+        'node node-2',
+        'node node-3',
+        'redis redis',
+      ],
     ]);
     for (const { name, settings } of parts.filter((part) => part.settings.kind === 'node')) {
       const [, http, , metrics, , udp] = compose.services[name]?.command ?? [];
@@ -63,9 +71,15 @@ describe('docker-compose.yml', () => {
       expect(settings.udp?.join('-')).toBe(udp);
     }
     const config = read('examples/stack/redis.conf') + read('examples/stack/haproxy.cfg');
-    for (const { name, settings } of parts.filter(({ settings: { kind } }) => kind === 'redis' || kind === 'balancer'))
-      expect(config, name).toMatch(new RegExp(`^(port |  bind 127\\.0\\.0\\.1:)${settings.tcp[0]}$`, 'm'));
-    const drills = Object.values(compose.services).flatMap(({ labels = {} }) => labels['swarm.drill'] ?? []);
+    for (const { name, settings } of parts.filter(
+      ({ settings: { kind } }) => kind === 'redis' || kind === 'balancer',
+    ))
+      expect(config, name).toMatch(
+        new RegExp(`^(port |  bind 127\\.0\\.0\\.1:)${settings.tcp[0]}$`, 'm'),
+      );
+    const drills = Object.values(compose.services).flatMap(
+      ({ labels = {} }) => labels['swarm.drill'] ?? [],
+    );
     expect(new Set(drills)).toEqual(new Set(['stack']));
   });
 });

@@ -31,7 +31,9 @@ const overview = (): string =>
   );
 
 const withParams = (): string =>
-  [...FAULTS.values()].map((fault) => `### ${fault.name}\n\n${sentence(fault.description)}\n\n${paramsOf(fault)}`).join('\n\n');
+  [...FAULTS.values()]
+    .map((fault) => `### ${fault.name}\n\n${sentence(fault.description)}\n\n${paramsOf(fault)}`)
+    .join('\n\n');
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 

@@ -23,22 +23,28 @@ const pages = [
 
 /** What follows `swarm`, however it is called; null for other commands. */
 const swarmArguments = (words: string[]): string[] | null => {
-  const start = [['npx', 'swarm'], ['swarm'], ['npm', 'start', '--silent', '--'], ['npm', 'start', '--'], ['npm', 'start']].find(
-    (call) => call.every((word, index) => words[index] === word),
-  );
+  const start = [
+    ['npx', 'swarm'],
+    ['swarm'],
+    ['npm', 'start', '--silent', '--'],
+    ['npm', 'start', '--'],
+    ['npm', 'start'],
+  ].find((call) => call.every((word, index) => words[index] === word));
   return start === undefined ? null : words.slice(start.length);
 };
 
 /** [where, command line, environment]: what was exported earlier in the block holds further down. */
 const commandsOf = (page: string): [string, string, Record<string, string>][] =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) => {
-    let exported: Record<string, string> = {};
-    return block.split('\n').flatMap((line): [string, string, Record<string, string>][] => {
-      const { env, words } = readCommand(line);
-      if (words.length === 0) exported = { ...exported, ...env };
-      return swarmArguments(words) === null ? [] : [[page, line, { ...exported, ...env }]];
-    });
-  });
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(
+    ([, block = '']) => {
+      let exported: Record<string, string> = {};
+      return block.split('\n').flatMap((line): [string, string, Record<string, string>][] => {
+        const { env, words } = readCommand(line);
+        if (words.length === 0) exported = { ...exported, ...env };
+        return swarmArguments(words) === null ? [] : [[page, line, { ...exported, ...env }]];
+      });
+    },
+  );
 
 /** Reads a command line as `swarm` does, up to where it would begin to do something. @throws what is wrong with it */
 const read = (line: string, env: Record<string, string>): void => {
@@ -56,9 +62,15 @@ const read = (line: string, env: Record<string, string>): void => {
     command.action(() => {
       // Those of a comparison are others: its own tests read them.
       if (command.name() === 'run' || command.name() === 'report') {
-        parseReportRequests(command.opts<{ report: string[] }>().report, command.opts<{ json?: boolean }>().json === true);
+        parseReportRequests(
+          command.opts<{ report: string[] }>().report,
+          command.opts<{ json?: boolean }>().json === true,
+        );
       }
-      resolveThresholds(scenarioOfLoad(parseLoadFlags({})), command.opts<{ threshold?: string[] }>().threshold ?? []);
+      resolveThresholds(
+        scenarioOfLoad(parseLoadFlags({})),
+        command.opts<{ threshold?: string[] }>().threshold ?? [],
+      );
     });
   }
   program.parse(swarmArguments(readCommand(line).words) ?? [], { from: 'user' });
@@ -66,7 +78,9 @@ const read = (line: string, env: Record<string, string>): void => {
 
 /** Drills that are to be copied from a page are in the checkout. */
 const filesAreThere = (args: readonly string[]): void => {
-  const missing = args.filter((arg) => /^chaos\/[\w.-]+\.yaml$/.test(arg) && !existsSync(join(root, arg)));
+  const missing = args.filter(
+    (arg) => /^chaos\/[\w.-]+\.yaml$/.test(arg) && !existsSync(join(root, arg)),
+  );
   if (missing.length > 0) throw new Error(`there is no ${missing.join(', ')}`);
 };
 
@@ -85,10 +99,14 @@ describe('command lines that people copy', () => {
     expect(() => read(line, env)).not.toThrow();
   });
 
-  const examples = [...runHelp().matchAll(/^ {2}(swarm(?: .*?)?) {2,}/gm)].map(([, line = '']): [string] => [line]);
+  const examples = [...runHelp().matchAll(/^ {2}(swarm(?: .*?)?) {2,}/gm)].map(
+    ([, line = '']): [string] => [line],
+  );
 
   it.each(examples)('swarm --help: %s', (line) => {
-    const env = line.includes('--url') ? { LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: 'secret' } : {};
+    const env = line.includes('--url')
+      ? { LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: 'secret' }
+      : {};
     expect(() => read(line, env)).not.toThrow();
   });
 

@@ -11,7 +11,12 @@ export const libraryDrills = (): Drill[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .sort()
-    .map((name) => parseDrill(readFileSync(new URL(name, folder), 'utf8'), { file: `chaos/${name}`, faults: FAULTS }));
+    .map((name) =>
+      parseDrill(readFileSync(new URL(name, folder), 'utf8'), {
+        file: `chaos/${name}`,
+        faults: FAULTS,
+      }),
+    );
 
 /** The table of chaos/README.md. */
 export const drillLibraryTable = (): string =>
@@ -26,7 +31,11 @@ export const drillLibraryTable = (): string =>
 
 const happens = ({ fault, aim, durationMs }: DrillFault): string => {
   const whom =
-    aim.role === 'nodes' ? `${Math.round(100 * aim.share)}% of the nodes` : aim.role === 'member' ? aim.name : aim.role;
+    aim.role === 'nodes'
+      ? `${Math.round(100 * aim.share)}% of the nodes`
+      : aim.role === 'member'
+        ? aim.name
+        : aim.role;
   return `${fault} of ${whom}${durationMs === null ? '' : ` for ${formatDuration(durationMs)}`}`;
 };
 

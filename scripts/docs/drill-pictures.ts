@@ -13,5 +13,15 @@ if (first === undefined || second === undefined || folder === undefined) {
 }
 
 const viewport = { width: 1_440, height: 1_240 };
-await takePictures(first, folder, [{ file: 'drill-1440.png', viewport, scheme: 'light', from: null }], 'main');
-await takePictures(second, folder, [{ file: 'drill-dark.png', viewport, scheme: 'dark', from: '#repeat-1' }], 'main');
+await takePictures(
+  first,
+  folder,
+  [{ file: 'drill-1440.png', viewport, scheme: 'light', from: null }],
+  'main',
+);
+await takePictures(
+  second,
+  folder,
+  [{ file: 'drill-dark.png', viewport, scheme: 'dark', from: '#repeat-1' }],
+  'main',
+);

@@ -28,7 +28,11 @@ describe('an editor with the YAML language server, at drills', () => {
     ['a key', 'fautls: []', /fautls/],
     ['a key of the crowd', 'crowd: { rums: 3 }', /rums/],
     ['a fault', 'faults: [{ fault: kil, aim: redis }]', /kil/],
-    ['what a fault wants to know', 'faults: [{ fault: packet-loss, aim: room-node, for: 3s, with: { los: 3% } }]', /los/],
+    [
+      'what a fault wants to know',
+      'faults: [{ fault: packet-loss, aim: room-node, for: 3s, with: { los: 3% } }]',
+      /los/,
+    ],
     ['a duration without a unit', 'recovery: 30', /type|string/i],
     ['a metric', 'thresholds: { jiter: [max<3] }', /jiter/],
   ])('flags %s', async (_what, text, message) => {
@@ -86,7 +90,9 @@ describe('an editor with the YAML language server', () => {
   it('flags a misspelt key in a copy of a file of the library, in its line', async () => {
     const lines = read(first).split('\n');
     const line = lines.findIndex((text) => text.includes('executor:'));
-    const broken = lines.with(line + 1, lines[line + 1]?.replace(/\w+:/, 'duratoin:') ?? '').join('\n');
+    const broken = lines
+      .with(line + 1, lines[line + 1]?.replace(/\w+:/, 'duratoin:') ?? '')
+      .join('\n');
     const found = await editor.diagnose(folder, broken);
     expect(found.map(({ range }) => range.start.line)).toContain(line + 1);
     expect(found.map(({ message }) => message).join('\n')).toContain('duratoin');

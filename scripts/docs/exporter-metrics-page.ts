@@ -19,7 +19,8 @@ exporter made of the same target, module and node, so that a rate means somethin
   {
     family: 'lifecycle',
     title: 'Lifecycle: swarm_lifecycle_*',
-    intro: 'Rooms and participants, as the server tells of them: by webhooks, by its API, and in Redis.',
+    intro:
+      'Rooms and participants, as the server tells of them: by webhooks, by its API, and in Redis.',
   },
   {
     family: 'client',
@@ -32,11 +33,16 @@ exporter made of the same target, module and node, so that a rate means somethin
     intro: `With \`swarm chaos run --metrics :9464\`, while a drill goes on; a Prometheus of its own lab scrapes it by itself. Its crowd is in \`swarm_run_*\`, too, with the drill as the scenario.
 The people here are those of the crowd: not the newcomers, nor who has not come yet or has left.`,
   },
-  { family: 'exporter', title: 'The exporter itself: swarm_exporter_*', intro: 'On every `/metrics`, also that of a run.' },
+  {
+    family: 'exporter',
+    title: 'The exporter itself: swarm_exporter_*',
+    intro: 'On every `/metrics`, also that of a run.',
+  },
 ];
 
 /** docs/exporter-metrics.md. */
-export const exporterMetricsPage = (): string => `${generatedFrom('packages/exporter/src/catalogue')}
+export const exporterMetricsPage =
+  (): string => `${generatedFrom('packages/exporter/src/catalogue')}
 
 # What is exported to Prometheus
 

@@ -10,7 +10,9 @@ const pages = [
   'examples/ci/README.md',
   'scenarios/k6/README.md',
   'chaos/README.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) =>
+    join('docs', name),
+  ),
 ];
 
 /** GitHub's anchor of a heading. */
@@ -21,7 +23,9 @@ const anchorOf = (heading: string): string =>
     .replaceAll(' ', '-');
 
 const anchorsIn = (page: string): string[] =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    anchorOf(heading),
+  );
 
 const links = pages
   .filter((page) => page.endsWith('.md'))

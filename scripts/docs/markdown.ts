@@ -1,6 +1,8 @@
 /** A table; cells keep their own Markdown, bars in them are escaped. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map(cell).join(' | ')} |`)
+    .join('\n');
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 

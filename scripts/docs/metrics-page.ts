@@ -1,5 +1,11 @@
 import { DEFAULT_THRESHOLDS } from '@livekit-swarm/analysis';
-import { AGGREGATIONS, type MetricDefinition, type MetricName, metricDefinition, metricNames } from '@livekit-swarm/metrics';
+import {
+  AGGREGATIONS,
+  type MetricDefinition,
+  type MetricName,
+  metricDefinition,
+  metricNames,
+} from '@livekit-swarm/metrics';
 import { code, generatedFrom, table } from './markdown.ts';
 
 /** The catalogue in chapters, in its own order: each goes from its first metric to the next chapter. */
@@ -26,7 +32,8 @@ const CHAPTERS: { title: string; first: MetricName; intro: string }[] = [
 ];
 
 /** docs/metrics.md. */
-export const metricsPage = (): string => `${generatedFrom('packages/metrics/src/metrics.ts and default-thresholds.ts')}
+export const metricsPage =
+  (): string => `${generatedFrom('packages/metrics/src/metrics.ts and default-thresholds.ts')}
 
 # Metrics and thresholds
 
@@ -114,7 +121,10 @@ const typesTable = (): string =>
 const chapter = ({ title, first, intro }: (typeof CHAPTERS)[number], index: number): string => {
   const names = metricNames();
   const next = CHAPTERS[index + 1];
-  const own = names.slice(names.indexOf(first), next === undefined ? undefined : names.indexOf(next.first));
+  const own = names.slice(
+    names.indexOf(first),
+    next === undefined ? undefined : names.indexOf(next.first),
+  );
   return `### ${title}\n\n${intro}\n\n${table(['metric', 'type', 'unit', 'labels', 'what it is'], own.map(row))}`;
 };
 

@@ -3,15 +3,22 @@ import { expect, it } from 'vitest';
 import { PAGES } from './pages.ts';
 import { SECTIONS, withSection } from './sections.ts';
 
-const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const read = (path: string): string =>
+  readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-it.each(Object.entries(PAGES))('%s says what the code says ("npm run docs" writes it anew)', async (path, page) => {
-  expect(read(path)).toBe(await page());
-});
+it.each(Object.entries(PAGES))(
+  '%s says what the code says ("npm run docs" writes it anew)',
+  async (path, page) => {
+    expect(read(path)).toBe(await page());
+  },
+);
 
-it.each(SECTIONS)('$path says what the code says of $name ("npm run docs" writes it anew)', ({ path, name, text }) => {
-  expect(read(path)).toBe(withSection(read(path), name, text()));
-});
+it.each(SECTIONS)(
+  '$path says what the code says of $name ("npm run docs" writes it anew)',
+  ({ path, name, text }) => {
+    expect(read(path)).toBe(withSection(read(path), name, text()));
+  },
+);
 
 it('changes nothing but its section', () => {
   const page = 'a\n<!-- x: made -->\nold\n<!-- /x -->\nb';

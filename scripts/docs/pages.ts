@@ -18,10 +18,16 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/exporter-metrics.md': exporterMetricsPage,
   'docs/metrics.md': metricsPage,
   'docs/reports.md': reportsPage,
-  'packages/chaos/schema/drill.schema.json': () => `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,
-  'packages/chaos/schema/drill-result.schema.json': () => `${JSON.stringify(drillResultJsonSchema(), null, 2)}\n`,
-  'packages/scenario/schema/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
-  'packages/exporter/schema/exporter.schema.json': () => `${JSON.stringify(exporterJsonSchema(), null, 2)}\n`,
-  'packages/report/schema/comparison.schema.json': () => `${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`,
-  'packages/report/schema/result.schema.json': () => `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,
+  'packages/chaos/schema/drill.schema.json': () =>
+    `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,
+  'packages/chaos/schema/drill-result.schema.json': () =>
+    `${JSON.stringify(drillResultJsonSchema(), null, 2)}\n`,
+  'packages/scenario/schema/scenario.schema.json': () =>
+    `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
+  'packages/exporter/schema/exporter.schema.json': () =>
+    `${JSON.stringify(exporterJsonSchema(), null, 2)}\n`,
+  'packages/report/schema/comparison.schema.json': () =>
+    `${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`,
+  'packages/report/schema/result.schema.json': () =>
+    `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,
 };

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 
 const page = readFileSync(new URL('../../docs/scenario-language.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']): [string] => [text]);
+const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']): [string] => [
+  text,
+]);
 
 /** What an example that shows one part of a file stands in. */
 const REST = {
@@ -26,15 +28,21 @@ describe('docs/scenario-language.md', () => {
   });
 
   it.each(blocks)('has an example that is right:\n%s', (text) => {
-    const whole = text.includes('scenario: ') ? text : stringify({ ...REST, ...(parse(text) as object) });
+    const whole = text.includes('scenario: ')
+      ? text
+      : stringify({ ...REST, ...(parse(text) as object) });
     const { scenario } = readScenario(whole, { file: 'example.yaml' });
     expect(parseScenario(formatScenario(scenario), { file: 'written.yaml' })).toEqual(scenario);
   });
 
-  it.each(['constant-rooms', 'ramping-rooms', 'constant-arrival-rate', 'ramping-arrival-rate', 'per-room-churn', 'timetable'])(
-    'has a chapter on %s',
-    (executor) => {
-      expect(page).toContain(`\n### ${executor}\n`);
-    },
-  );
+  it.each([
+    'constant-rooms',
+    'ramping-rooms',
+    'constant-arrival-rate',
+    'ramping-arrival-rate',
+    'per-room-churn',
+    'timetable',
+  ])('has a chapter on %s', (executor) => {
+    expect(page).toContain(`\n### ${executor}\n`);
+  });
 });

@@ -11,9 +11,11 @@ export interface SchemaKeys {
   objectIn(node: JsonSchema): JsonSchema;
 }
 
-export const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null;
+export const isSchema = (value: unknown): value is JsonSchema =>
+  typeof value === 'object' && value !== null;
 
-export const listOf = (value: unknown): JsonSchema[] => (Array.isArray(value) ? value.filter(isSchema) : []);
+export const listOf = (value: unknown): JsonSchema[] =>
+  Array.isArray(value) ? value.filter(isSchema) : [];
 
 export const schemaKeys = (schema: JsonSchema): SchemaKeys => {
   const at = (...path: string[]): JsonSchema =>
@@ -36,7 +38,11 @@ export const schemaKeys = (schema: JsonSchema): SchemaKeys => {
       ['key', 'for instance', 'what it says'],
       Object.entries(properties)
         .filter(([key]) => keep(key))
-        .map(([key, value]) => [needed.includes(key) ? `**${code(key)}**` : code(key), example(value), described(value)]),
+        .map(([key, value]) => [
+          needed.includes(key) ? `**${code(key)}**` : code(key),
+          example(value),
+          described(value),
+        ]),
     );
   };
 
@@ -69,7 +75,8 @@ export const schemaKeys = (schema: JsonSchema): SchemaKeys => {
   return { at, keysOf, objectIn };
 };
 
-const codes = (values: readonly unknown[]): string => values.map((value) => code(flow(value))).join(', ');
+const codes = (values: readonly unknown[]): string =>
+  values.map((value) => code(flow(value))).join(', ');
 
 /** In the style of YAML that fits a line. */
 const flow = (value: unknown): string => {

@@ -12,13 +12,21 @@ export const SECTIONS: readonly { path: string; name: string; text: () => string
   { path: 'chaos/README.md', name: 'drills', text: drillLibraryTable },
   { path: 'examples/ci/README.md', name: 'inputs', text: actionInputs },
   { path: 'examples/ci/README.md', name: 'outputs', text: actionOutputs },
-  ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({ path: 'docs/scenario-language.md', name, text })),
+  ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({
+    path: 'docs/scenario-language.md',
+    name,
+    text,
+  })),
   ...Object.entries(DRILL_TABLES).map(([name, text]) => ({ path: 'docs/chaos.md', name, text })),
 ];
 
 /** Puts `text` into the section of that name. @throws Error when the page has no such section */
 export const withSection = (page: string, name: string, text: string): string => {
   const section = new RegExp(`(<!-- ${name}:[^>]*-->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
-  if (!section.test(page)) throw new Error(`there is no section <!-- ${name}: … --> … <!-- /${name} -->`);
-  return page.replace(section, (_all, open: string, close: string) => `${open}\n${text}\n\n${close}`);
+  if (!section.test(page))
+    throw new Error(`there is no section <!-- ${name}: … --> … <!-- /${name} -->`);
+  return page.replace(
+    section,
+    (_all, open: string, close: string) => `${open}\n${text}\n\n${close}`,
+  );
 };

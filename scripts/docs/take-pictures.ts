@@ -11,7 +11,12 @@ export interface Picture {
 }
 
 /** Takes pictures of a page on disk. Needs Chromium. @param ready a selector of what is there once it is drawn */
-export const takePictures = async (page: string, folder: string, pictures: readonly Picture[], ready: string): Promise<void> => {
+export const takePictures = async (
+  page: string,
+  folder: string,
+  pictures: readonly Picture[],
+  ready: string,
+): Promise<void> => {
   const browser = await puppeteer.launch({
     executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
@@ -23,7 +28,8 @@ export const takePictures = async (page: string, folder: string, pictures: reado
       await tab.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       await tab.goto(pathToFileURL(resolve(page)).href);
       await tab.waitForSelector(ready);
-      if (from !== null) await tab.$eval(from, (element) => element.scrollIntoView({ behavior: 'instant' }));
+      if (from !== null)
+        await tab.$eval(from, (element) => element.scrollIntoView({ behavior: 'instant' }));
       await tab.screenshot({ path: join(folder, file) });
       await tab.close();
     }

@@ -18,7 +18,8 @@ const STYLE = `
 `;
 
 const [command, file] = process.argv.slice(2);
-if (command === undefined || file === undefined) throw new Error('usage: terminal-picture.ts COMMAND FILE.png < OUTPUT');
+if (command === undefined || file === undefined)
+  throw new Error('usage: terminal-picture.ts COMMAND FILE.png < OUTPUT');
 const output = ansiToHtml(readFileSync(0, 'utf8').trimEnd());
 const prompt = `<span class="cyan">$</span> <span class="bold">${ansiToHtml(command)}</span>`;
 
@@ -37,7 +38,12 @@ try {
     return { x, y, width, height };
   });
   const margin = 24;
-  const clip = { x: box.x - margin, y: box.y - margin, width: box.width + 2 * margin, height: box.height + 2 * margin };
+  const clip = {
+    x: box.x - margin,
+    y: box.y - margin,
+    width: box.width + 2 * margin,
+    height: box.height + 2 * margin,
+  };
   await page.screenshot({ path: file, clip, captureBeyondViewport: true });
 } finally {
   await browser.close();

@@ -11,7 +11,9 @@ const OLDEST_NODE = 20;
  */
 export const main = async (prepare, run) => {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-    process.stderr.write(`This is Node ${process.version}; ${OLDEST_NODE} or newer is needed: https://nodejs.org/en/download\n`);
+    process.stderr.write(
+      `This is Node ${process.version}; ${OLDEST_NODE} or newer is needed: https://nodejs.org/en/download\n`,
+    );
     process.exit(SETUP_FAILED);
   }
   const abort = new AbortController();

@@ -7,7 +7,8 @@ export const findNpm = () => {
   const parent = process.ppid;
   const orphaned = () => process.ppid !== parent;
   // Without /proc (not Linux), npm's variables say that it is somewhere above.
-  if (commandLine(process.pid) === null) return process.env.npm_execpath === undefined ? null : { isGone: orphaned };
+  if (commandLine(process.pid) === null)
+    return process.env.npm_execpath === undefined ? null : { isGone: orphaned };
   if (isNpm(parent)) return { isGone: orphaned };
   const grandparent = parentOf(parent);
   if (!isShell(parent) || grandparent === null || !isNpm(grandparent)) return null;

@@ -42,6 +42,7 @@ export const runNode = async (program, args) => {
 const callersFolder = () => {
   const here = process.cwd();
   const typed = process.env.INIT_CWD;
-  const moved = typed !== undefined && `${here}${sep}`.startsWith(root) && typed.startsWith(`${here}${sep}`);
+  const moved =
+    typed !== undefined && `${here}${sep}`.startsWith(root) && typed.startsWith(`${here}${sep}`);
   return moved ? typed : here;
 };

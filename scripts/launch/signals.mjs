@@ -30,7 +30,8 @@ export const listenForSignals = (onSignal) => {
   for (const signal of signals) process.on(signal, hear);
 
   // Started by hand, we may well outlive the shell (nohup).
-  const watch = npm === null ? undefined : setInterval(() => npm.isGone() && orphaned(), PARENT_POLL_MS);
+  const watch =
+    npm === null ? undefined : setInterval(() => npm.isGone() && orphaned(), PARENT_POLL_MS);
   watch?.unref();
   const orphaned = () => {
     clearInterval(watch);

@@ -14,22 +14,30 @@ describe('readOrder', () => {
       source: null,
     });
     expect(order('media cluster').keys).toEqual(['cluster', 'media']);
-    expect(order('--play 90s --theme light --out x')).toMatchObject({ playMs: 90_000, theme: 'light', out: 'x' });
+    expect(order('--play 90s --theme light --out x')).toMatchObject({
+      playMs: 90_000,
+      theme: 'light',
+      out: 'x',
+    });
   });
 
   it('asks a Prometheus that is there', () => {
-    expect(order('chaos --prometheus http://127.0.0.1:9090 --from now-10m --to now-5m').source).toEqual({
+    expect(
+      order('chaos --prometheus http://127.0.0.1:9090 --from now-10m --to now-5m').source,
+    ).toEqual({
       url: 'http://127.0.0.1:9090',
       from: NOW - 600_000,
       to: NOW - 300_000,
       scrapeSeconds: 15,
     });
-    expect(order('--prometheus http://h --from 2026-01-02T11:00:00Z --scrape-interval 500ms --scrape-interval 2s')).toMatchObject(
-      {
-        keys: expect.arrayContaining(['chaos']),
-        source: { from: NOW - 3_600_000, to: NOW, scrapeSeconds: 2 },
-      },
-    );
+    expect(
+      order(
+        '--prometheus http://h --from 2026-01-02T11:00:00Z --scrape-interval 500ms --scrape-interval 2s',
+      ),
+    ).toMatchObject({
+      keys: expect.arrayContaining(['chaos']),
+      source: { from: NOW - 3_600_000, to: NOW, scrapeSeconds: 2 },
+    });
   });
 
   it.each([
@@ -41,8 +49,14 @@ describe('readOrder', () => {
     ['--from now-1h', '--from: is for a Prometheus of yours'],
     ['--prometheus http://h --from yesterday', '--from yesterday: is no time'],
     ['--prometheus http://h --from now-15', '--from now-15: a duration needs a unit'],
-    ['--prometheus http://h --from now --to now-1h', '--from: must be a minute or more before --to'],
-    ['--prometheus http://h --scrape-interval 0s', '--scrape-interval 0s: is shorter than a second'],
+    [
+      '--prometheus http://h --from now --to now-1h',
+      '--from: must be a minute or more before --to',
+    ],
+    [
+      '--prometheus http://h --scrape-interval 0s',
+      '--scrape-interval 0s: is shorter than a second',
+    ],
     ['--play soon', '--play soon: is not a duration'],
     ['--nothing', "Unknown option '--nothing'"],
   ])('refuses %s', (line, message) => {

@@ -28,11 +28,14 @@ export const readOrder = (args: readonly string[], now: number): Order => {
   const { positionals, values } = parsed(args);
   const keys = Object.keys(DASHBOARDS) as DashboardUid[];
   for (const given of positionals) {
-    if (!keys.some((key) => key === given)) throw new UsageError(`${given} is no dashboard`, `there are ${keys.join(', ')}`);
+    if (!keys.some((key) => key === given))
+      throw new UsageError(`${given} is no dashboard`, `there are ${keys.join(', ')}`);
   }
   const { theme, prometheus } = values;
-  if (theme !== 'dark' && theme !== 'light') throw new UsageError(`--theme ${theme}: is none`, 'write dark or light');
-  const timeOf = (flag: 'from' | 'to', given: string): number => explained(() => readTime(given, now), `--${flag} ${given}`);
+  if (theme !== 'dark' && theme !== 'light')
+    throw new UsageError(`--theme ${theme}: is none`, 'write dark or light');
+  const timeOf = (flag: 'from' | 'to', given: string): number =>
+    explained(() => readTime(given, now), `--${flag} ${given}`);
   const durationOf = (flag: string, given: string): number => {
     const duration = explained(() => parseDuration(given), `--${flag} ${given}`);
     if (duration >= 1_000) return duration;
@@ -40,12 +43,16 @@ export const readOrder = (args: readonly string[], now: number): Order => {
   };
   if (prometheus === undefined) {
     for (const flag of ['from', 'to', 'scrape-interval'] as const) {
-      if (values[flag] !== undefined) throw new UsageError(`--${flag}: is for a Prometheus of yours`, 'add --prometheus URL');
+      if (values[flag] !== undefined)
+        throw new UsageError(`--${flag}: is for a Prometheus of yours`, 'add --prometheus URL');
     }
   } else if (!/^https?:\/\//.test(prometheus) || !URL.canParse(prometheus)) {
     throw new UsageError(`--prometheus ${prometheus}: is no address`, 'write http://HOST:PORT');
   } else if (values.play !== undefined) {
-    throw new UsageError('--play: is for a stage of our own', 'leave it out, or leave out --prometheus');
+    throw new UsageError(
+      '--play: is for a stage of our own',
+      'leave it out, or leave out --prometheus',
+    );
   }
   const from = timeOf('from', values.from ?? 'now-1h');
   const to = timeOf('to', values.to ?? 'now');
@@ -59,7 +66,13 @@ export const readOrder = (args: readonly string[], now: number): Order => {
     source:
       prometheus === undefined
         ? null
-        : { url: prometheus, from, to, scrapeSeconds: durationOf('scrape-interval', values['scrape-interval'] ?? '15s') / 1_000 },
+        : {
+            url: prometheus,
+            from,
+            to,
+            scrapeSeconds:
+              durationOf('scrape-interval', values['scrape-interval'] ?? '15s') / 1_000,
+          },
   };
 };
 
@@ -96,6 +109,7 @@ const readTime = (text: string, now: number): number => {
   if (text === 'now') return now;
   if (text.startsWith('now-')) return now - parseDuration(text.slice('now-'.length));
   const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new UsageError('is no time', 'write now, now-15m or 2026-11-21T08:00:00Z');
+  if (Number.isNaN(time))
+    throw new UsageError('is no time', 'write now, now-15m or 2026-11-21T08:00:00Z');
   return time;
 };

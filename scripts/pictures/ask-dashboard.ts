@@ -24,7 +24,11 @@ export const askDashboard = async (
 ): Promise<Pick<Picture, 'from' | 'to' | 'stepMs' | 'answers'>> => {
   const { stepSeconds, rateInterval } = resolutionOf((to - from) / 1_000, scrapeSeconds);
   // As Grafana does: whole steps, so that two looks at the same time see the same points.
-  const aligned = { from: Math.floor(from / 1_000 / stepSeconds) * stepSeconds, to: to / 1_000, step: stepSeconds };
+  const aligned = {
+    from: Math.floor(from / 1_000 / stepSeconds) * stepSeconds,
+    to: to / 1_000,
+    step: stepSeconds,
+  };
   const lookBack = `[${Math.ceil((to - from) / 1_000)}s]`;
   const choices = await choicesOf(dashboard, (selector) =>
     queryPrometheus(url, `last_over_time(${selector}${lookBack})`, { at: aligned.to }),
@@ -34,7 +38,11 @@ export const askDashboard = async (
     const answer: Record<string, Series[]> = {};
     for (const { refId, expr, instant } of targetsOf(panel)) {
       const moments: Moments = instant ? { at: aligned.to } : aligned;
-      answer[refId] = await queryPrometheus(url, withoutVariables(withChoices(expr, choices), rateInterval), moments);
+      answer[refId] = await queryPrometheus(
+        url,
+        withoutVariables(withChoices(expr, choices), rateInterval),
+        moments,
+      );
     }
     answers[panel.id ?? 0] = answer;
   }
@@ -51,4 +59,6 @@ interface Target {
 export const targetsOf = ({ targets = [] }: Panel): Target[] =>
   targets
     .map((target) => target as Partial<Target>)
-    .flatMap(({ refId = 'A', expr, instant = false }) => (expr === undefined ? [] : [{ refId, expr, instant }]));
+    .flatMap(({ refId = 'A', expr, instant = false }) =>
+      expr === undefined ? [] : [{ refId, expr, instant }],
+    );

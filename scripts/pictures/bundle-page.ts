@@ -41,7 +41,8 @@ export const bundlePage = async (): Promise<Bundle> => {
     loader: { '.ttf': 'empty', '.svg': 'dataurl' },
     logLevel: 'error',
   });
-  const textOf = (ending: string): string => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+  const textOf = (ending: string): string =>
+    outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
   return { script: textOf('.js'), style: textOf('.css'), fonts: await readFonts() };
 };
 
@@ -57,4 +58,6 @@ const readFonts = async (): Promise<Map<string, Buffer>> => {
 
 /** With 256 colours at most: panels have few, and the file a quarter of its size. */
 export const shrinkPng = async (png: Uint8Array): Promise<Buffer> =>
-  (requireThere('sharp') as Sharp)(png).png({ palette: true, colours: 256, effort: 10, dither: 0 }).toBuffer();
+  (requireThere('sharp') as Sharp)(png)
+    .png({ palette: true, colours: 256, effort: 10, dither: 0 })
+    .toBuffer();

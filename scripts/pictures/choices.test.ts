@@ -9,14 +9,25 @@ describe('choicesOf', () => {
     const asked: string[] = [];
     const choices = await choicesOf(cluster, async (selector) => {
       asked.push(selector);
-      return [{ labels: { job: 'b.c' } }, { labels: { job: 'a' } }, { labels: { job: 'a' } }, { labels: {} }];
+      return [
+        { labels: { job: 'b.c' } },
+        { labels: { job: 'a' } },
+        { labels: { job: 'a' } },
+        { labels: {} },
+      ];
     });
-    expect(Object.fromEntries(choices)).toEqual({ job: '(a|b\\\\.c)', instance: '.+', machine: '.+' });
+    expect(Object.fromEntries(choices)).toEqual({
+      job: '(a|b\\\\.c)',
+      instance: '.+',
+      machine: '.+',
+    });
     expect(asked).toEqual(['livekit_room_total']);
   });
 
   it('needs no brackets for one value, and finds nothing where there is none', async () => {
-    expect((await choicesOf(cluster, async () => [{ labels: { job: 'livekit' } }])).get('job')).toBe('livekit');
+    expect(
+      (await choicesOf(cluster, async () => [{ labels: { job: 'livekit' } }])).get('job'),
+    ).toBe('livekit');
     expect((await choicesOf(cluster, async () => [])).get('job')).toBe('()');
     expect((await choicesOf(probes, async () => [])).get('node')).toBe('.*');
   });

@@ -3,7 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, UsageError } from '@livekit-swarm/settings';
-import { findChromium, launchChromium, NO_CHROMIUM } from '../../packages/engine/test/support/chromium.ts';
+import {
+  findChromium,
+  launchChromium,
+  NO_CHROMIUM,
+} from '../../packages/engine/test/support/chromium.ts';
 import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
 import { DASHBOARDS } from '../../packages/mixin/src/rule.ts';
 import { type Order, readOrder, USAGE } from './arguments.ts';
@@ -23,7 +27,10 @@ const main = async (args: readonly string[], signal: AbortSignal): Promise<void>
   if (executable === null) throw new UsageError(NO_CHROMIUM);
   await installOwnPackages(signal);
   const bundle = await bundlePage();
-  const pictures = order.source === null ? await fromStage(order, signal) : await fromPrometheus(order, order.source);
+  const pictures =
+    order.source === null
+      ? await fromStage(order, signal)
+      : await fromPrometheus(order, order.source);
   await using chromium = await launchChromium(executable);
   await mkdir(order.out, { recursive: true });
   for (const picture of pictures) {
@@ -34,7 +41,10 @@ const main = async (args: readonly string[], signal: AbortSignal): Promise<void>
   }
 };
 
-const fromPrometheus = async ({ keys, theme }: Pick<Order, 'keys' | 'theme'>, asking: Asking): Promise<Picture[]> => {
+const fromPrometheus = async (
+  { keys, theme }: Pick<Order, 'keys' | 'theme'>,
+  asking: Asking,
+): Promise<Picture[]> => {
   const all = dashboards();
   const pictures: Picture[] = [];
   for (const key of keys) {
@@ -61,7 +71,8 @@ process.once('SIGTERM', () => interrupted.abort());
 try {
   await main(process.argv.slice(2), interrupted.signal);
 } catch (error) {
-  if (!interrupted.signal.aborted) say(error instanceof UsageError ? explain(error) : String(error));
+  if (!interrupted.signal.aborted)
+    say(error instanceof UsageError ? explain(error) : String(error));
   process.exitCode = error instanceof UsageError ? error.exitCode : 1;
 }
 // Browsers and exporters may leave a connection behind that must not keep a finished command waiting.

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chromium, findChromium, launchChromium } from '../../packages/engine/test/support/chromium.ts';
+import {
+  type Chromium,
+  findChromium,
+  launchChromium,
+} from '../../packages/engine/test/support/chromium.ts';
 import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
 import { panelsOf } from '../../packages/mixin/src/queries.ts';
 import { targetsOf } from './ask-dashboard.ts';
@@ -20,13 +24,21 @@ const series = (labels: Record<string, string>, ...figures: string[]): Series =>
 /** What is there of each type in a panel that was answered, and how it is found. */
 const EXPECTED: Record<PanelType, { answer: Series[]; drawn: string; text: RegExp }> = {
   stat: { answer: [series({}, '1', '7')], drawn: 'span', text: /7/ },
-  timeseries: { answer: [series({ instance: 'x:1' }, '1', 'NaN', '3')], drawn: '.uplot canvas', text: /x:1/ },
+  timeseries: {
+    answer: [series({ instance: 'x:1' }, '1', 'NaN', '3')],
+    drawn: '.uplot canvas',
+    text: /x:1/,
+  },
   'state-timeline': {
     answer: [series({ target: 'lab', node: 'node-1', module: 'audio_pair' }, '1', '0')],
     drawn: '.bands div',
     text: /lab node-1 audio_pairworksfails/,
   },
-  heatmap: { answer: [series({ le: '100' }, '1', '2'), series({ le: '+Inf' }, '1', '3')], drawn: 'rect', text: /100/ },
+  heatmap: {
+    answer: [series({ le: '100' }, '1', '2'), series({ le: '+Inf' }, '1', '3')],
+    drawn: 'rect',
+    text: /100/,
+  },
   table: { answer: [series({ instance: 'x:1' }, '1')], drawn: '[role=gridcell]', text: /x:1/ },
 };
 
@@ -34,7 +46,11 @@ const EXPECTED: Record<PanelType, { answer: Series[]; drawn: string; text: RegEx
 const panels = PANEL_TYPES.map((type, index) => {
   const panel = Object.values(dashboards())
     .flatMap(panelsOf)
-    .find((one) => one.type === type && (type !== 'timeseries' || JSON.stringify(one.targets).includes('"{{instance}}"')));
+    .find(
+      (one) =>
+        one.type === type &&
+        (type !== 'timeseries' || JSON.stringify(one.targets).includes('"{{instance}}"')),
+    );
   if (panel === undefined) throw new Error(`no panel is a ${type}`);
   return { ...panel, id: index + 1, gridPos: { x: 0, y: index * 8, w: 24, h: 8 } };
 });
@@ -48,7 +64,9 @@ const pictureOf = (answerOf: (type: PanelType) => Series[]): Picture => ({
   answers: Object.fromEntries(
     panels.map((panel, index) => [
       panel.id,
-      Object.fromEntries(targetsOf(panel).map(({ refId }) => [refId, answerOf(PANEL_TYPES[index] ?? 'stat')])),
+      Object.fromEntries(
+        targetsOf(panel).map(({ refId }) => [refId, answerOf(PANEL_TYPES[index] ?? 'stat')]),
+      ),
     ]),
   ),
 });
@@ -72,7 +90,11 @@ describe.skipIf(executable === null || !(await hasOwnPackages()))(`drawings (${N
           panels.map(async ({ id }, index) => {
             const type = PANEL_TYPES[index] ?? 'stat';
             const found = await page.$$(`#panel-${id} ${EXPECTED[type].drawn}`);
-            return { type, drawn: found.length, text: await page.$eval(`#panel-${id}`, ({ textContent }) => textContent) };
+            return {
+              type,
+              drawn: found.length,
+              text: await page.$eval(`#panel-${id}`, ({ textContent }) => textContent),
+            };
           }),
         ),
     );
@@ -87,7 +109,10 @@ describe.skipIf(executable === null || !(await hasOwnPackages()))(`drawings (${N
       chromium.browser,
       bundle,
       pictureOf(() => []),
-      (page) => Promise.all(panels.map(({ id }) => page.$eval(`#panel-${id}`, ({ textContent }) => textContent))),
+      (page) =>
+        Promise.all(
+          panels.map(({ id }) => page.$eval(`#panel-${id}`, ({ textContent }) => textContent)),
+        ),
     );
     for (const [index, { title = '', fieldConfig }] of panels.entries()) {
       expect(texts[index], title).toBe(`${title}${fieldConfig?.defaults.noValue ?? 'No data'}`);

@@ -17,7 +17,11 @@ describe('heatOf', () => {
   });
 
   it('takes nothing for a count that is none, and leaves out what has no bound', () => {
-    const rows = heatOf([bucket('1', 'NaN'), bucket('2', '-0.1'), { labels: {}, points: [[0, '7']] }]);
+    const rows = heatOf([
+      bucket('1', 'NaN'),
+      bucket('2', '-0.1'),
+      { labels: {}, points: [[0, '7']] },
+    ]);
     expect(rows.map(({ bound, cells }) => [bound, [...cells.values()]])).toEqual([
       [1, [0]],
       [2, [0]],

@@ -13,13 +13,17 @@ export const heatOf = (series: readonly Series[]): HeatRow[] => {
   const buckets = series
     .flatMap(({ labels, points }) => {
       const bound = figureOf(labels.le ?? '');
-      return bound === null ? [] : [{ bound, points: new Map(points.map(([time, text]) => [time, figureOf(text) ?? 0])) }];
+      return bound === null
+        ? []
+        : [{ bound, points: new Map(points.map(([time, text]) => [time, figureOf(text) ?? 0])) }];
     })
     .toSorted((a, b) => a.bound - b.bound);
   return buckets.map(({ bound, points }, index) => {
     const below = buckets[index - 1]?.points;
     // Buckets are scraped at once, yet rates of floats may differ by a hair.
-    const cells = [...points].map(([time, count]) => [time, Math.max(0, count - (below?.get(time) ?? 0))] as const);
+    const cells = [...points].map(
+      ([time, count]) => [time, Math.max(0, count - (below?.get(time) ?? 0))] as const,
+    );
     return { bound, cells: new Map(cells) };
   });
 };

@@ -12,7 +12,11 @@ const SETTLE_MS = 1_500;
  * Draws a dashboard and takes a picture of all of it.
  * @throws Error when the page reports one
  */
-export const photograph = async (browser: Browser, bundle: Bundle, picture: Picture): Promise<Uint8Array> =>
+export const photograph = async (
+  browser: Browser,
+  bundle: Bundle,
+  picture: Picture,
+): Promise<Uint8Array> =>
   withDrawing(browser, bundle, picture, (page) => page.screenshot({ fullPage: true }));
 
 /**

@@ -17,7 +17,8 @@ const prometheusThatSays = async (body: string): Promise<{ url: string; asked: s
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, asked };
 };
 
-const success = (result: object[]): string => JSON.stringify({ status: 'success', data: { result } });
+const success = (result: object[]): string =>
+  JSON.stringify({ status: 'success', data: { result } });
 
 describe('queryPrometheus', () => {
   it('reads lines', async () => {
@@ -46,21 +47,32 @@ describe('queryPrometheus', () => {
 
   it('reads how it is at a moment', async () => {
     const { url, asked } = await prometheusThatSays(success([{ metric: {}, value: [9, '+Inf'] }]));
-    expect(await queryPrometheus(url, 'up', { at: 9 })).toEqual([{ labels: {}, points: [[9_000, '+Inf']] }]);
+    expect(await queryPrometheus(url, 'up', { at: 9 })).toEqual([
+      { labels: {}, points: [[9_000, '+Inf']] },
+    ]);
     expect(asked).toEqual(['/api/v1/query?query=up&time=9']);
   });
 
   it('says what Prometheus says against a query', async () => {
-    const { url } = await prometheusThatSays(JSON.stringify({ status: 'error', error: 'parse error' }));
-    await expect(queryPrometheus(url, 'up{', { at: 0 })).rejects.toThrow('Prometheus does not take up{: parse error');
+    const { url } = await prometheusThatSays(
+      JSON.stringify({ status: 'error', error: 'parse error' }),
+    );
+    await expect(queryPrometheus(url, 'up{', { at: 0 })).rejects.toThrow(
+      'Prometheus does not take up{: parse error',
+    );
   });
 
-  it.each(['<html>', 'null', '{"status":"fine"}'])('says that %s is no answer of Prometheus', async (body) => {
-    const { url } = await prometheusThatSays(body);
-    await expect(queryPrometheus(url, 'up', { at: 0 })).rejects.toThrow('HTTP 200');
-  });
+  it.each(['<html>', 'null', '{"status":"fine"}'])(
+    'says that %s is no answer of Prometheus',
+    async (body) => {
+      const { url } = await prometheusThatSays(body);
+      await expect(queryPrometheus(url, 'up', { at: 0 })).rejects.toThrow('HTTP 200');
+    },
+  );
 
   it('says that nobody is there', async () => {
-    await expect(queryPrometheus('http://127.0.0.1:1', 'up', { at: 0 })).rejects.toThrow(/nothing at http/);
+    await expect(queryPrometheus('http://127.0.0.1:1', 'up', { at: 0 })).rejects.toThrow(
+      /nothing at http/,
+    );
   });
 });

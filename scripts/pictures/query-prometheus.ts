@@ -6,26 +6,43 @@ export type Moments = { from: number; to: number; step: number } | { at: number 
 
 type Point = [number, string];
 type Answer =
-  | { status: 'success'; data: { result: { metric: Record<string, string>; values?: Point[]; value?: Point }[] } }
+  | {
+      status: 'success';
+      data: { result: { metric: Record<string, string>; values?: Point[]; value?: Point }[] };
+    }
   | { status: 'error'; error: string };
 
 /** @throws UsageError when it cannot be reached, or says that the query is wrong */
-export const queryPrometheus = async (url: string, query: string, moments: Moments): Promise<Series[]> => {
+export const queryPrometheus = async (
+  url: string,
+  query: string,
+  moments: Moments,
+): Promise<Series[]> => {
   const [path, times] =
     'at' in moments
       ? ['query', { time: String(moments.at) }]
-      : ['query_range', { start: String(moments.from), end: String(moments.to), step: String(moments.step) }];
+      : [
+          'query_range',
+          { start: String(moments.from), end: String(moments.to), step: String(moments.step) },
+        ];
   const answer = await ask(`${url.replace(/\/+$/, '')}/api/v1/${path}`, { query, ...times });
-  if (answer.status !== 'success') throw new UsageError(`Prometheus does not take ${query}: ${answer.error}`);
+  if (answer.status !== 'success')
+    throw new UsageError(`Prometheus does not take ${query}: ${answer.error}`);
   return answer.data.result.map(({ metric, values, value }) => ({
     labels: metric,
-    points: (values ?? (value === undefined ? [] : [value])).map(([time, figure]) => [time * 1_000, figure]),
+    points: (values ?? (value === undefined ? [] : [value])).map(([time, figure]) => [
+      time * 1_000,
+      figure,
+    ]),
   }));
 };
 
 const ask = async (address: string, form: Record<string, string>): Promise<Answer> => {
   const unreachable = (why: string): UsageError =>
-    new UsageError(`nothing at ${address} answers as Prometheus does: ${why}`, '--prometheus takes http://HOST:PORT of one');
+    new UsageError(
+      `nothing at ${address} answers as Prometheus does: ${why}`,
+      '--prometheus takes http://HOST:PORT of one',
+    );
   const response = await fetch(address, {
     method: 'POST',
     body: new URLSearchParams(form),

@@ -1,7 +1,10 @@
 /** How finely Grafana asks Prometheus. */
 
 /** Steps people can read, in seconds. */
-const STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400];
+const STEPS = [
+  1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 21_600,
+  43_200, 86_400,
+];
 
 /** A line has no more points than this: a panel is about as many pixels wide. */
 const MOST_POINTS = 400;
@@ -17,5 +20,8 @@ export const resolutionOf = (rangeSeconds: number, scrapeSeconds: number): Resol
   const least = Math.max(rangeSeconds / MOST_POINTS, scrapeSeconds);
   const stepSeconds = STEPS.find((step) => step >= least) ?? Math.ceil(least);
   // Four scrapes hold two samples even when one is missed (docs of Grafana, "Using $__rate_interval").
-  return { stepSeconds, rateInterval: `${Math.max(stepSeconds + scrapeSeconds, 4 * scrapeSeconds)}s` };
+  return {
+    stepSeconds,
+    rateInterval: `${Math.max(stepSeconds + scrapeSeconds, 4 * scrapeSeconds)}s`,
+  };
 };

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createSources, loadSettings, parseListenAddress, startExporter } from '@livekit-swarm/exporter';
+import {
+  createSources,
+  loadSettings,
+  parseListenAddress,
+  startExporter,
+} from '@livekit-swarm/exporter';
 import { startRunExporter } from '@livekit-swarm/exporter/runs';
 import { findFreePorts } from '@livekit-swarm/host';
 import { type ClusterFacts, generateCredentials, startCluster } from '@livekit-swarm/lab';
@@ -60,14 +65,23 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
       with: ['haproxy', 'prometheus', 'alertmanager', 'node-exporter', 'redis-exporter'],
       ruleFiles: [RULES],
       intervalSeconds: scrapeSeconds,
-      config: { webhook: { api_key: credentials.apiKey, urls: [`http://127.0.0.1:${ports.http}/webhook/lab`] } },
+      config: {
+        webhook: {
+          api_key: credentials.apiKey,
+          urls: [`http://127.0.0.1:${ports.http}/webhook/lab`],
+        },
+      },
       jobs: [
         { job: 'swarm-exporter', targets: [{ address: `127.0.0.1:${ports.http}` }] },
         { job: 'swarm-run', targets: [{ address: `127.0.0.1:${ports.metrics}` }] },
       ],
       extras: async (facts) => {
-        const settings = await loadSettings({ config: await configure(dir, ports.http, facts) }, { SECRET: facts.apiSecret });
-        const sources = (contextOf: Parameters<typeof createSources>[1]) => createSources(settings, contextOf);
+        const settings = await loadSettings(
+          { config: await configure(dir, ports.http, facts) },
+          { SECRET: facts.apiSecret },
+        );
+        const sources = (contextOf: Parameters<typeof createSources>[1]) =>
+          createSources(settings, contextOf);
         const exporter = await startExporter({ ...settings, version, log: () => {}, sources });
         stack.defer(exporter.stop);
         return [];
@@ -80,7 +94,13 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
     const stop = new AbortController();
     const name = 'p1cture';
     const running = run({
-      deployment: { ...credentials, url: cluster.url, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+      deployment: {
+        ...credentials,
+        url: cluster.url,
+        embedded: false,
+        serverVersion: null,
+        exited: new Promise(() => {}),
+      },
       run: name,
       plan: expandPlan(readScenarioFile(SHOW).scenario, name),
       staffing: { workers: 1, threads: 1 },
@@ -102,13 +122,18 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
     });
     const site = await serveCallSite({
       room: PEOPLES_ROOM,
-      where: () => ({ ...credentials, livekit: cluster.url, exporter: `http://127.0.0.1:${ports.http}` }),
+      where: () => ({
+        ...credentials,
+        livekit: cluster.url,
+        exporter: `http://127.0.0.1:${ports.http}`,
+      }),
     });
     stack.use(site);
     const executable = findChromium();
     if (executable !== null) {
       const chromium = stack.use(await launchChromium(executable));
-      for (const person of PEOPLE) await (await chromium.browser.newPage()).goto(`${site.url}/?as=${person}`);
+      for (const person of PEOPLE)
+        await (await chromium.browser.newPage()).goto(`${site.url}/?as=${person}`);
     }
     const resources = stack.move();
     return {
@@ -125,7 +150,11 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
 };
 
 /** Every source of the exporter, as an operator would configure it. */
-const configure = async (dir: string, port: number, { url, apiKey, nodes, redisUrl }: ClusterFacts): Promise<string> => {
+const configure = async (
+  dir: string,
+  port: number,
+  { url, apiKey, nodes, redisUrl }: ClusterFacts,
+): Promise<string> => {
   const file = join(dir, 'exporter.yaml');
   const config = {
     listen: `127.0.0.1:${port}`,
@@ -135,11 +164,18 @@ const configure = async (dir: string, port: number, { url, apiKey, nodes, redisU
         apiKey,
         apiSecret: { env: 'SECRET' },
         redis: redisUrl,
-        nodes: Object.fromEntries(nodes.map((node) => [node.name, { url: node.url, metrics: node.metricsUrl }])),
+        nodes: Object.fromEntries(
+          nodes.map((node) => [node.name, { url: node.url, metrics: node.metricsUrl }]),
+        ),
       },
     },
     probes: {
-      schedule: ['audio_pair', 'data_echo'].map((module) => ({ target: 'lab', module, every: '15s', nodes: true })),
+      schedule: ['audio_pair', 'data_echo'].map((module) => ({
+        target: 'lab',
+        module,
+        every: '15s',
+        nodes: true,
+      })),
     },
     lifecycle: { every: '5s' },
     clients: { origins: ['*'], rooms: [PEOPLES_ROOM] },

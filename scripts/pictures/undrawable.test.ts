@@ -13,7 +13,9 @@ describe('undrawable', () => {
     const { cluster } = dashboards();
     const [first] = panelsOf(cluster);
     if (first === undefined) throw new Error('no panel');
-    const panels = [{ ...first, type: 'piechart', transformations: [{ id: 'groupBy', options: {} }] }];
+    const panels = [
+      { ...first, type: 'piechart', transformations: [{ id: 'groupBy', options: {} }] },
+    ];
     expect(undrawable({ ...cluster, panels })).toEqual([
       `${first.title}: piechart is drawn by nothing here`,
       `${first.title}: nothing here knows the transformation groupBy`,
@@ -22,6 +24,8 @@ describe('undrawable', () => {
 });
 
 it('keeps no drawing that no dashboard needs', () => {
-  const used = new Set(Object.values(dashboards()).flatMap((dashboard) => panelsOf(dashboard).map(({ type }) => type)));
+  const used = new Set(
+    Object.values(dashboards()).flatMap((dashboard) => panelsOf(dashboard).map(({ type }) => type)),
+  );
   expect(new Set(PANEL_TYPES)).toEqual(used);
 });

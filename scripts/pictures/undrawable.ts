@@ -5,7 +5,9 @@ import { PANEL_TYPES, TRANSFORMATIONS } from './panel-types.ts';
 /** Panels that would stay empty in a picture, and why. */
 export const undrawable = (dashboard: Dashboard): string[] =>
   panelsOf(dashboard).flatMap(({ title, type, transformations = [] }) => [
-    ...(PANEL_TYPES.some((known) => known === type) ? [] : [`${title}: ${type} is drawn by nothing here`]),
+    ...(PANEL_TYPES.some((known) => known === type)
+      ? []
+      : [`${title}: ${type} is drawn by nothing here`]),
     ...transformations
       .filter(({ id }) => !TRANSFORMATIONS.some((known) => known === id))
       .map(({ id }) => `${title}: nothing here knows the transformation ${id}`),

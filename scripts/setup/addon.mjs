@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { access, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findTool } from './find-tool.mjs';
 import { addon, crate, impairment, setupCache } from './paths.mjs';
@@ -16,7 +25,9 @@ const QUIET_MS = 12_000;
 export const addonIsCurrent = async () => {
   const [built, now] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), hashSources()]);
   if (built !== now) return false;
-  return Promise.all([addon, ...(impairment === null ? [] : [impairment])].map((file) => access(file))).then(
+  return Promise.all(
+    [addon, ...(impairment === null ? [] : [impairment])].map((file) => access(file)),
+  ).then(
     () => true,
     () => false,
   );
@@ -25,9 +36,14 @@ export const addonIsCurrent = async () => {
 /** SHA-256 over everything that goes into the addon: names and contents. */
 const hashSources = async () => {
   const sources = await readdir(join(crate, 'src'), { recursive: true, withFileTypes: true });
-  const files = sources.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = sources
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
-  for (const file of [...files.sort(), ...['Cargo.toml', 'Cargo.lock', 'build.rs'].map((name) => join(crate, name))])
+  for (const file of [
+    ...files.sort(),
+    ...['Cargo.toml', 'Cargo.lock', 'build.rs'].map((name) => join(crate, name)),
+  ])
     hash.update(`\0${file.slice(crate.length)}\0`).update(await readFile(file).catch(() => ''));
   return hash.digest('hex');
 };
@@ -36,7 +52,9 @@ const hashSources = async () => {
 export const buildAddon = async (signal) => {
   const cargo = await expectTools();
   const sources = await hashSources();
-  const total = [...(await readFile(join(crate, 'Cargo.lock'), 'utf8')).matchAll(/^\[\[package\]\]/gm)].length;
+  const total = [
+    ...(await readFile(join(crate, 'Cargo.lock'), 'utf8')).matchAll(/^\[\[package\]\]/gm),
+  ].length;
   let done = 0;
   let current = '';
   let heardAt = performance.now();
@@ -45,7 +63,15 @@ export const buildAddon = async (signal) => {
     name: 'media engine (Rust)',
     usual: '1 to 4 minutes, once',
     command: cargo,
-    args: ['build', '--release', '--locked', '--lib', ...programs, '--target-dir', join(crate, 'target')],
+    args: [
+      'build',
+      '--release',
+      '--locked',
+      '--lib',
+      ...programs,
+      '--target-dir',
+      join(crate, 'target'),
+    ],
     cwd: crate,
     onLine: (line) => {
       const crateName = /^\s+Compiling (\S+)/.exec(line)?.[1];
@@ -57,7 +83,8 @@ export const buildAddon = async (signal) => {
     progress: () => {
       if (done === 0) return 'fetching crates';
       // Cargo says nothing while it optimises over all crates, half of the time.
-      const now = performance.now() - heardAt > QUIET_MS ? 'optimising the whole' : `now ${current}`;
+      const now =
+        performance.now() - heardAt > QUIET_MS ? 'optimising the whole' : `now ${current}`;
       // The lock file names crates of other platforms, too: hence "at most".
       return `crate ${done} of at most ${total}, ${now}`;
     },
@@ -77,7 +104,12 @@ const expectTools = async () => {
       'the media engine is written in Rust and there is no Rust here ("cargo" is neither on PATH nor in ~/.cargo/bin)',
       `install it with\n  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y\nand start again`,
     );
-  const compiler = await findTool(...(process.env.CC === undefined ? [] : [process.env.CC]), 'cc', 'gcc', 'clang');
+  const compiler = await findTool(
+    ...(process.env.CC === undefined ? [] : [process.env.CC]),
+    'cc',
+    'gcc',
+    'clang',
+  );
   if (compiler === null)
     throw new SetupError(
       'the media engine needs a C compiler for its cryptography, and there is none here (cc, gcc, clang)',
@@ -95,7 +127,11 @@ const expectTools = async () => {
  */
 const install = async (sources) => {
   const library = LIBRARIES[/** @type {keyof typeof LIBRARIES} */ (process.platform)];
-  if (library === undefined) throw new SetupError(`the media engine does not run on ${process.platform}`, 'use Linux or macOS');
+  if (library === undefined)
+    throw new SetupError(
+      `the media engine does not run on ${process.platform}`,
+      'use Linux or macOS',
+    );
   await put(library, addon);
   if (impairment !== null) await put('swarm-impair', impairment);
   await mkdir(setupCache, { recursive: true });

@@ -12,12 +12,23 @@ import { SetupError } from './say.mjs';
 export const buildFloor = async (signal) => {
   const cargo = await findTool('cargo');
   if (cargo === null)
-    throw new SetupError('benchmarks need Rust for their floor, and there is none here', 'install it from https://rustup.rs');
+    throw new SetupError(
+      'benchmarks need Rust for their floor, and there is none here',
+      'install it from https://rustup.rs',
+    );
   await runStep({
     name: 'floor of the benchmarks (Rust)',
     usual: 'seconds, beside a built media engine',
     command: cargo,
-    args: ['build', '--release', '--locked', '--bin', 'udp-floor', '--target-dir', join(crate, 'target')],
+    args: [
+      'build',
+      '--release',
+      '--locked',
+      '--bin',
+      'udp-floor',
+      '--target-dir',
+      join(crate, 'target'),
+    ],
     cwd: crate,
     hint: () => 'does "npm start" work? It builds the same crate',
     signal,

@@ -10,17 +10,27 @@ export const setupCache = join(root, '.cache', 'setup');
 
 export const crate = join(root, 'packages', 'webrtc', 'crate');
 
-export const addon = join(root, 'packages', 'webrtc', `swarm-native.${process.platform}-${process.arch}.node`);
+export const addon = join(
+  root,
+  'packages',
+  'webrtc',
+  `swarm-native.${process.platform}-${process.arch}.node`,
+);
 
 /** What chaos drills delay packets with; null where no kernel hands them over. */
 export const impairment =
-  process.platform === 'linux' ? join(root, 'packages', 'webrtc', `swarm-impair.${process.platform}-${process.arch}`) : null;
+  process.platform === 'linux'
+    ? join(root, 'packages', 'webrtc', `swarm-impair.${process.platform}-${process.arch}`)
+    : null;
 
 /** Our own programs first on PATH would have npm run by the very Node that it is about to replace. Rust and Go are often installed, yet not on it. */
 export const toolEnv = () => {
   const bins = join('node_modules', '.bin');
   const usual = [join(homedir(), '.cargo', 'bin'), '/usr/local/go/bin'];
-  const path = [...(process.env.PATH ?? '').split(':').filter((folder) => !folder.endsWith(bins)), ...usual].join(':');
+  const path = [
+    ...(process.env.PATH ?? '').split(':').filter((folder) => !folder.endsWith(bins)),
+    ...usual,
+  ].join(':');
   return { ...process.env, PATH: path };
 };
 

@@ -8,7 +8,13 @@ const MAJOR = 24;
 
 /** The Node that runs the TypeScript sources: the one pinned through npm, else this one if it is recent enough. */
 export const pinnedNode = async () => {
-  const pinned = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+  const pinned = join(
+    root,
+    'node_modules',
+    `node-${process.platform}-${process.arch}`,
+    'bin',
+    'node',
+  );
   if (
     await access(pinned, constants.X_OK).then(
       () => true,

@@ -28,14 +28,27 @@ const QUOTED_LINES = 15;
  *
  * @param {Step} step
  */
-export const runStep = async ({ name, usual, command, args, cwd, onLine = () => {}, progress = () => '', hint, signal }) => {
+export const runStep = async ({
+  name,
+  usual,
+  command,
+  args,
+  cwd,
+  onLine = () => {},
+  progress = () => '',
+  hint,
+  signal,
+}) => {
   const started = performance.now();
   const seconds = () => `${Math.round((performance.now() - started) / 1_000)} s`;
   await mkdir(setupCache, { recursive: true });
   const logFile = join(setupCache, `${name.replaceAll(/\W+/g, '-')}.log`);
   const log = createWriteStream(logFile);
   say(`${name}: ${shown(command)} ${args.slice(0, 2).join(' ')} (usually ${usual})`);
-  const heartbeat = setInterval(() => say(`${name}: ${[progress(), seconds()].filter(Boolean).join(', ')}`), HEARTBEAT_MS);
+  const heartbeat = setInterval(
+    () => say(`${name}: ${[progress(), seconds()].filter(Boolean).join(', ')}`),
+    HEARTBEAT_MS,
+  );
   /** @type {string[]} */
   const last = [];
   /** @param {string} line */
@@ -70,7 +83,8 @@ const runLines = ({ command, args, cwd, hear, signal }) =>
     // Not spawn's own `signal`: that tells of an abort before the child is gone, and it would go on writing.
     const stop = () => void child.kill('SIGTERM');
     signal.addEventListener('abort', stop, { once: true });
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', hear);
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on('line', hear);
     child.once('error', (error) => resolve(`could not be run: ${error.message}`));
     child.once('close', (code, killedBy) => {
       signal.removeEventListener('abort', stop);

@@ -15,7 +15,11 @@ export const provideServers = async (versions, signal) => {
   const code = await runLoudly(await pinnedNode(), [program, ...versions], signal);
   signal.throwIfAborted();
   // It has said what and why.
-  if (code !== 0) throw new SetupError('there is no livekit-server to test against', 'see above; with --url none is needed');
+  if (code !== 0)
+    throw new SetupError(
+      'there is no livekit-server to test against',
+      'see above; with --url none is needed',
+    );
 };
 
 /**

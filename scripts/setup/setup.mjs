@@ -32,13 +32,16 @@ export const setup = async ({ servers = [], engine = true, signal }) => {
       const builds = [];
       if (!(await engineIsReady())) builds.push(() => buildAddon(signal));
       if (servers.length > 0) builds.push(() => provideServers(servers, signal));
-      if (builds.length > 0) say('building what is missing; goal for a first start: under 6 minutes on 4 cores');
+      if (builds.length > 0)
+        say('building what is missing; goal for a first start: under 6 minutes on 4 cores');
       if (availableParallelism() >= CORES_FOR_BOTH) await allOrFirstError(builds);
       else for (const build of builds) await build();
     },
     { onWait, signal },
   );
-  say(`ready in ${Math.round((performance.now() - started) / 1_000)} s; the next start needs none of this`);
+  say(
+    `ready in ${Math.round((performance.now() - started) / 1_000)} s; the next start needs none of this`,
+  );
 };
 
 /**

@@ -52,7 +52,12 @@ const CORES_FOR_TWO = 4;
  */
 export const lanes = (cores = availableParallelism()) => {
   const unmeasured = { name: 'real, unmeasured', args: ['--project', 'real', ...UNMEASURED] };
-  const measured = { name: 'real, measured', args: ['--project', 'real', ...UNMEASURED.flatMap((file) => ['--exclude', file])] };
+  const measured = {
+    name: 'real, measured',
+    args: ['--project', 'real', ...UNMEASURED.flatMap((file) => ['--exclude', file])],
+  };
   const unit = { name: 'unit', args: ['--project', 'unit'] };
-  return cores >= CORES_FOR_TWO ? [[unit], [measured, unmeasured]] : [[unit], [measured], [unmeasured]];
+  return cores >= CORES_FOR_TWO
+    ? [[unit], [measured, unmeasured]]
+    : [[unit], [measured], [unmeasured]];
 };

@@ -16,5 +16,6 @@ describe('lanes of the tests', () => {
     expect(unmeasured?.args.slice(2)).toEqual(UNMEASURED);
   });
 
-  it('are one after the other where there are few cores', () => expect(lanes(2).every((group) => group.length === 1)).toBe(true));
+  it('are one after the other where there are few cores', () =>
+    expect(lanes(2).every((group) => group.length === 1)).toBe(true));
 });

@@ -46,7 +46,9 @@ export const runCheck = (name, command, args, signal) => {
     child.once('close', (code) => {
       clearTimeout(killing);
       signal.removeEventListener('abort', stop);
-      say(`${name}: ${code === 0 ? 'ok' : 'FAILED'} in ${Math.round((performance.now() - started) / 1_000)} s`);
+      say(
+        `${name}: ${code === 0 ? 'ok' : 'FAILED'} in ${Math.round((performance.now() - started) / 1_000)} s`,
+      );
       resolve({ ok: code === 0, output });
     });
   });

@@ -36,9 +36,15 @@ export const tallyVitest = (json, succeeded) => {
  * @returns {Tally}
  */
 export const tallyCargo = (output, succeeded) => {
-  const results = [...output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm)];
+  const results = [
+    ...output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm),
+  ];
   const total = sum(
-    results.map(([, passed, failed, ignored]) => ({ passed: Number(passed), failed: Number(failed), skipped: Number(ignored) })),
+    results.map(([, passed, failed, ignored]) => ({
+      passed: Number(passed),
+      failed: Number(failed),
+      skipped: Number(ignored),
+    })),
   );
   return total.failed === 0 && !succeeded ? { ...total, failed: 1 } : total;
 };

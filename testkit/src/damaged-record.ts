@@ -16,7 +16,11 @@ const placesIn = (value: Json, path: (string | number)[] = []): (string | number
 };
 
 /** @returns the same with something else at that place; undefined takes it away */
-const changed = (value: Json, [key, ...rest]: readonly (string | number)[], to: Json | undefined): Json => {
+const changed = (
+  value: Json,
+  [key, ...rest]: readonly (string | number)[],
+  to: Json | undefined,
+): Json => {
   if (key === undefined) return to ?? null;
   const copy = structuredClone(value) as Record<string | number, Json>;
   if (rest.length > 0) copy[key] = changed(copy[key] ?? null, rest, to);
@@ -26,16 +30,31 @@ const changed = (value: Json, [key, ...rest]: readonly (string | number)[], to: 
 };
 
 /** The lines as text, and what was changed in them. */
-export const damagedRecords = (lines: readonly RecordLine[]): fc.Arbitrary<{ texts: string[]; what: string }> =>
+export const damagedRecords = (
+  lines: readonly RecordLine[],
+): fc.Arbitrary<{ texts: string[]; what: string }> =>
   fc.nat({ max: lines.length - 1 }).chain((number) => {
     const line = JSON.parse(JSON.stringify(lines[number])) as Json;
     return fc
       .record({
         place: fc.constantFrom(...placesIn(line)),
-        to: fc.constantFrom<(Json | undefined)[]>(undefined, null, 'word', -1, 1e300, true, [], {}, [null], [{}]),
+        to: fc.constantFrom<(Json | undefined)[]>(
+          undefined,
+          null,
+          'word',
+          -1,
+          1e300,
+          true,
+          [],
+          {},
+          [null],
+          [{}],
+        ),
       })
       .map(({ place, to }) => ({
-        texts: lines.map((one, index) => JSON.stringify(index === number ? changed(line, place, to) : one)),
+        texts: lines.map((one, index) =>
+          JSON.stringify(index === number ? changed(line, place, to) : one),
+        ),
         what: `${place.join('.')} of line ${number + 1} is ${JSON.stringify(to)}`,
       }));
   });

@@ -43,7 +43,9 @@ export const holdTable = async (
     await sleep(POLL_MS);
   }
   await release();
-  throw new Error(`nft made no table: ${said.trim() || `nothing came of it within ${READY_WITHIN_MS / 1_000} s`}`);
+  throw new Error(
+    `nft made no table: ${said.trim() || `nothing came of it within ${READY_WITHIN_MS / 1_000} s`}`,
+  );
 };
 
 /** JSON of libnftables. @throws Error when there is no such table */

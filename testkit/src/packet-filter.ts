@@ -75,9 +75,16 @@ export const dropRtp = async (options: PacketFilterOptions): Promise<PacketFilte
   };
 };
 
-const ruleset = ({ ports: { udpFirst, udpLast }, serverIs, percent }: PacketFilterOptions): string => {
+const ruleset = ({
+  ports: { udpFirst, udpLast },
+  serverIs,
+  percent,
+}: PacketFilterOptions): string => {
   const range = `${udpFirst}-${udpLast}`;
-  const [media, feedback] = serverIs === 'source' ? [`sport ${range}`, `dport ${range}`] : [`dport ${range}`, `sport ${range}`];
+  const [media, feedback] =
+    serverIs === 'source'
+      ? [`sport ${range}`, `dport ${range}`]
+      : [`dport ${range}`, `sport ${range}`];
   return `
   set seen { typeof ${SSRC} . ${SEQUENCE}; size 1000000; flags dynamic; }
   counter other { }
@@ -112,14 +119,23 @@ const sortOut = (kind: 'audio' | 'video', payloadType: number): string => `
     ${PAYLOAD_TYPE} ${payloadType} add @seen { ${SSRC} . ${SEQUENCE} } goto ${kind}_first`;
 
 const readTruth = (json: string): Truth => {
-  const { nftables } = JSON.parse(json) as { nftables: { counter?: { name: string; packets: number } }[] };
-  const packets = new Map(nftables.flatMap(({ counter }) => (counter === undefined ? [] : [[counter.name, counter.packets]])));
+  const { nftables } = JSON.parse(json) as {
+    nftables: { counter?: { name: string; packets: number } }[];
+  };
+  const packets = new Map(
+    nftables.flatMap(({ counter }) =>
+      counter === undefined ? [] : [[counter.name, counter.packets]],
+    ),
+  );
   const count = (name: string): number => {
     const known = packets.get(name);
     if (known === undefined) throw new Error(`nftables has no counter ${name}`);
     return known;
   };
-  const fate = (name: Counter): Fate => ({ passed: count(`${name}_passed`), dropped: count(`${name}_dropped`) });
+  const fate = (name: Counter): Fate => ({
+    passed: count(`${name}_passed`),
+    dropped: count(`${name}_dropped`),
+  });
   return {
     audio: { first: fate('audio_first'), again: fate('audio_again') },
     video: { first: fate('video_first'), again: fate('video_again') },

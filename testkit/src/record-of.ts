@@ -15,15 +15,31 @@ import {
   type SeriesSample,
   type TrackResult,
 } from '@livekit-swarm/record';
-import type { Kind, LoadSpec, ParticipantPlan, Plan, Role, Scenario } from '@livekit-swarm/scenario';
-import { DEFAULT_LOAD_SPEC, expandPlan, FLAGS_GROUP, scenarioOfLoad, splitPlan } from '@livekit-swarm/scenario';
+import type {
+  Kind,
+  LoadSpec,
+  ParticipantPlan,
+  Plan,
+  Role,
+  Scenario,
+} from '@livekit-swarm/scenario';
+import {
+  DEFAULT_LOAD_SPEC,
+  expandPlan,
+  FLAGS_GROUP,
+  scenarioOfLoad,
+  splitPlan,
+} from '@livekit-swarm/scenario';
 
 export { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 
 export const RUN = 'k3x9';
 
 /** A spec with the default's values where nothing else is said. */
-export const specOf = (changes: Partial<LoadSpec> = {}): LoadSpec => ({ ...DEFAULT_LOAD_SPEC, ...changes });
+export const specOf = (changes: Partial<LoadSpec> = {}): LoadSpec => ({
+  ...DEFAULT_LOAD_SPEC,
+  ...changes,
+});
 
 /** Packets a second of a track. */
 const PACKETS: Record<Kind, number> = { audio: 50, video: 190 };
@@ -59,18 +75,29 @@ export const seriesOf = (
   tracks: number,
   changes: Partial<SeriesSample> = {},
 ): SeriesSample => ({
-  ...emptySeries({ direction, kind, group: FLAGS_GROUP, role, codec: kind === 'audio' ? 'opus' : 'vp8' }),
+  ...emptySeries({
+    direction,
+    kind,
+    group: FLAGS_GROUP,
+    role,
+    codec: kind === 'audio' ? 'opus' : 'vp8',
+  }),
   tracks,
   packets: tracks * PACKETS[kind],
   bytes: tracks * PACKETS[kind] * BYTES[kind],
   layers: kind === 'video' ? { '720': tracks } : {},
-  latency: direction === 'down' ? bins(Array.from({ length: tracks }, (_, track) => 4 + (track % 5))) : bins([]),
+  latency:
+    direction === 'down'
+      ? bins(Array.from({ length: tracks }, (_, track) => 4 + (track % 5)))
+      : bins([]),
   jitter: bins(Array.from({ length: tracks }, (_, track) => 1 + (track % 4) / 2)),
   rtt: bins(Array.from({ length: tracks }, () => 0.8)),
   ...changes,
 });
 
-export const trackOf = (changes: Partial<TrackResult> & Pick<TrackResult, 'direction' | 'kind'>): TrackResult => ({
+export const trackOf = (
+  changes: Partial<TrackResult> & Pick<TrackResult, 'direction' | 'kind'>,
+): TrackResult => ({
   codec: changes.kind === 'video' ? 'vp8' : 'opus',
   packets: 1_500,
   bytes: 180_000,
@@ -98,12 +125,21 @@ export const trackOf = (changes: Partial<TrackResult> & Pick<TrackResult, 'direc
 });
 
 /** What somebody says who stayed and received all that was expected. */
-export const resultOf = (plan: Plan, participant: ParticipantPlan, shard: number): ParticipantLine => {
+export const resultOf = (
+  plan: Plan,
+  participant: ParticipantPlan,
+  shard: number,
+): ParticipantLine => {
   const others = plan.participants.filter(
-    (other) => other.room === participant.room && other.index !== participant.index && other.publish.length > 0,
+    (other) =>
+      other.room === participant.room &&
+      other.index !== participant.index &&
+      other.publish.length > 0,
   );
   const received = (['audio', 'video'] as const).flatMap((kind) =>
-    others.slice(0, participant.expects[kind]).map((other) => trackOf({ direction: 'down', kind, from: other.identity })),
+    others
+      .slice(0, participant.expects[kind])
+      .map((other) => trackOf({ direction: 'down', kind, from: other.identity })),
   );
   return {
     type: 'participant',
@@ -121,14 +157,22 @@ export const resultOf = (plan: Plan, participant: ParticipantPlan, shard: number
     resumes: 0,
     reconnects: 0,
     expects: participant.expects,
-    tracks: [...participant.publish.map(({ kind }) => trackOf({ direction: 'up', kind })), ...received],
+    tracks: [
+      ...participant.publish.map(({ kind }) => trackOf({ direction: 'up', kind })),
+      ...received,
+    ],
   };
 };
 
 const joinMsOf = ({ index }: ParticipantPlan): number => 60 + (index % 10) * 5;
 
 /** What `flows` flows of data messages did in one second. */
-const dataOf = (direction: 'up' | 'down', role: Role, flows: number, perSecond: number): SeriesSample => ({
+const dataOf = (
+  direction: 'up' | 'down',
+  role: Role,
+  flows: number,
+  perSecond: number,
+): SeriesSample => ({
   ...seriesOf(direction, 'audio', role, flows),
   labels: { direction, kind: 'data', group: FLAGS_GROUP, role, codec: '' },
   packets: flows * perSecond,
@@ -137,17 +181,29 @@ const dataOf = (direction: 'up' | 'down', role: Role, flows: number, perSecond: 
 });
 
 const secondOf = (participants: ParticipantPlan[], shard: number, at: number): SampleLine => {
-  const present = participants.filter(({ joinAtMs, leaveAtMs }) => joinAtMs < at && at <= leaveAtMs);
-  const roles = new Map(participants.map(({ group, role }) => [`${group} ${role}`, { group, role }]));
+  const present = participants.filter(
+    ({ joinAtMs, leaveAtMs }) => joinAtMs < at && at <= leaveAtMs,
+  );
+  const roles = new Map(
+    participants.map(({ group, role }) => [`${group} ${role}`, { group, role }]),
+  );
   const series = [...roles.values()].flatMap(({ group, role }) => {
     const mine = present.filter((one) => one.group === group && one.role === role);
-    const inGroup = (one: SeriesSample): SeriesSample => ({ ...one, labels: { ...one.labels, group } });
+    const inGroup = (one: SeriesSample): SeriesSample => ({
+      ...one,
+      labels: { ...one.labels, group },
+    });
     const media = (['audio', 'video'] as const).flatMap((kind) => {
       const up = mine.filter(({ publish }) => publish.some((track) => track.kind === kind)).length;
       const down = mine.reduce((sum, one) => sum + one.expects[kind], 0);
-      return [...(up > 0 ? [seriesOf('up', kind, role, up)] : []), ...(down > 0 ? [seriesOf('down', kind, role, down)] : [])];
+      return [
+        ...(up > 0 ? [seriesOf('up', kind, role, up)] : []),
+        ...(down > 0 ? [seriesOf('down', kind, role, down)] : []),
+      ];
     });
-    const perSecond = present.find((one) => one.group === group && one.data.length > 0)?.data[0]?.messagesPerSecond ?? 0;
+    const perSecond =
+      present.find((one) => one.group === group && one.data.length > 0)?.data[0]
+        ?.messagesPerSecond ?? 0;
     const senders = mine.filter(({ data }) => data.length > 0).length;
     return [
       ...media,
@@ -155,15 +211,30 @@ const secondOf = (participants: ParticipantPlan[], shard: number, at: number): S
       ...(perSecond > 0 && mine.length > 0 ? [dataOf('down', role, mine.length, perSecond)] : []),
     ].map(inGroup);
   });
-  return { type: 'sample', at, shard, intervalMs: 1_000, joined: present.length, series, generator: generatorOf() };
+  return {
+    type: 'sample',
+    at,
+    shard,
+    intervalMs: 1_000,
+    joined: present.length,
+    series,
+    generator: generatorOf(),
+  };
 };
 
 /** The lines of a healthy run, in the order a run writes them. */
-export const recordOf = (spec: LoadSpec = specOf(), workers = 2, thresholds: string[] = []): RecordLine[] =>
-  recordOfScenario(scenarioOfLoad(spec), workers, thresholds);
+export const recordOf = (
+  spec: LoadSpec = specOf(),
+  workers = 2,
+  thresholds: string[] = [],
+): RecordLine[] => recordOfScenario(scenarioOfLoad(spec), workers, thresholds);
 
 /** The same of any scenario; nobody drops out, and everybody gets what they should. */
-export const recordOfScenario = (scenario: Scenario, workers = 2, thresholds: string[] = scenario.thresholds): RecordLine[] => {
+export const recordOfScenario = (
+  scenario: Scenario,
+  workers = 2,
+  thresholds: string[] = scenario.thresholds,
+): RecordLine[] => {
   const plan = expandPlan(scenario, RUN);
   const shards = splitPlan(plan, workers);
   const startedAtMs = Date.UTC(2026, 10, 21, 12);
@@ -182,9 +253,16 @@ export const recordOfScenario = (scenario: Scenario, workers = 2, thresholds: st
       serverVersion: '1.13.4',
     };
   });
-  const seconds = Array.from({ length: Math.floor(plan.endAtMs / 1_000) }, (_, second) => (second + 1) * 1_000);
-  const results = shards.flatMap(({ shard, participants }) => participants.map((one) => resultOf(plan, one, shard)));
-  const samples = seconds.flatMap((at) => shards.map(({ shard, participants }) => secondOf(participants, shard, at)));
+  const seconds = Array.from(
+    { length: Math.floor(plan.endAtMs / 1_000) },
+    (_, second) => (second + 1) * 1_000,
+  );
+  const results = shards.flatMap(({ shard, participants }) =>
+    participants.map((one) => resultOf(plan, one, shard)),
+  );
+  const samples = seconds.flatMap((at) =>
+    shards.map(({ shard, participants }) => secondOf(participants, shard, at)),
+  );
   return [
     {
       type: 'header',
@@ -206,13 +284,18 @@ export const recordOfScenario = (scenario: Scenario, workers = 2, thresholds: st
       serverVersion: '1.13.4',
       nodes: [],
     },
-    ...[...joined, ...samples, ...results].sort((a, b) => ('at' in a && 'at' in b ? a.at - b.at : 0)),
+    ...[...joined, ...samples, ...results].sort((a, b) =>
+      'at' in a && 'at' in b ? a.at - b.at : 0,
+    ),
     { type: 'end', at: plan.endAtMs, reason: 'finished' },
   ];
 };
 
 /** A record with some of its lines changed; what `change` gives null for is left out. */
-export const altered = (lines: RecordLine[], change: (line: RecordLine) => RecordLine | null): RecordLine[] =>
+export const altered = (
+  lines: RecordLine[],
+  change: (line: RecordLine) => RecordLine | null,
+): RecordLine[] =>
   lines.flatMap((line) => {
     const changed = change(line);
     return changed === null ? [] : [changed];

@@ -41,7 +41,10 @@ export const failedReport = (): ReportInput => {
     layout: { type: 'grid', tiles: 2 },
     data: { messagesPerSecond: 10, bytes: 200, reliable: false },
   });
-  return reportOf(altered(recordOf(spec), damage), ['join_time: p(99)<3s', 'packet_loss{kind:video}: rate<2%']);
+  return reportOf(altered(recordOf(spec), damage), [
+    'join_time: p(99)<3s',
+    'packet_loss{kind:video}: rate<2%',
+  ]);
 };
 
 const damage = (line: RecordLine): RecordLine | null => {
@@ -52,7 +55,13 @@ const damage = (line: RecordLine): RecordLine | null => {
         if (series.labels.kind === 'data') return series;
         const video = series.labels.kind === 'video';
         if (series.labels.direction === 'up')
-          return { ...series, nacksReceived: 3, plisReceived: video ? 1 : 0, rtxPackets: 9, lostBeforeRecovery: 9 };
+          return {
+            ...series,
+            nacksReceived: 3,
+            plisReceived: video ? 1 : 0,
+            rtxPackets: 9,
+            lostBeforeRecovery: 9,
+          };
         const lost = video ? 40 : 1;
         const layers: Record<string, number> = video ? { '180': 1, '720': series.tracks - 1 } : {};
         return {
@@ -137,7 +146,10 @@ export const stagedReport = (): ReportInput => {
             { name: 'after', durationMs: 5_000, target: 12 },
           ],
         },
-        { name: 'calls', roles: [roleOf({ name: 'caller', count: 1 }), roleOf({ name: 'agent', count: 1 })] },
+        {
+          name: 'calls',
+          roles: [roleOf({ name: 'caller', count: 1 }), roleOf({ name: 'agent', count: 1 })],
+        },
       ),
       groupOf(
         { type: 'constant-rooms', rooms: 1, joinRate: 5, durationMs: 20_000 },
@@ -150,7 +162,13 @@ export const stagedReport = (): ReportInput => {
               count: 1,
               publish: [
                 { kind: 'audio' },
-                { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: true },
+                {
+                  kind: 'video',
+                  source: 'camera',
+                  codec: 'vp8',
+                  resolution: '720p',
+                  simulcast: true,
+                },
               ],
               data: { messagesPerSecond: 5, bytes: 100, reliable: true },
               layout: { type: 'audio-only' },
@@ -165,13 +183,19 @@ export const stagedReport = (): ReportInput => {
       description: 'What a release must hold.',
       tags: { team: 'voice' },
       timeline: [{ name: 'rush', fromMs: 8_000, toMs: 14_000 }],
-      thresholds: ['join_time@*: p(95)<2000', 'packet_loss{group:calls}@*: rate<0.01', 'jitter{role:viewer}@rush: p(95)<30'],
+      thresholds: [
+        'join_time@*: p(95)<2000',
+        'packet_loss{group:calls}@*: rate<0.01',
+        'jitter{role:viewer}@rush: p(95)<30',
+      ],
     },
   );
   const lines = altered(recordOfScenario(scenario), (line) => {
     if (line.type !== 'sample' || line.at <= 20_000) return line;
     const lossy = line.series.map((one) =>
-      one.labels.group === 'calls' && one.labels.direction === 'down' ? { ...one, lost: Math.round(one.packets / 40) } : one,
+      one.labels.group === 'calls' && one.labels.direction === 'down'
+        ? { ...one, lost: Math.round(one.packets / 40) }
+        : one,
     );
     return { ...line, series: lossy };
   });

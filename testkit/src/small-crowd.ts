@@ -3,9 +3,17 @@ import { join } from 'node:path';
 import { openRecord } from '@livekit-swarm/record';
 import type { Deployment } from '@livekit-swarm/runner';
 import { type RunOptions, type RunResult, run } from '@livekit-swarm/runner';
-import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, type Scenario, scenarioOfLoad } from '@livekit-swarm/scenario';
+import {
+  DEFAULT_LOAD_SPEC,
+  expandPlan,
+  type LoadSpec,
+  type Scenario,
+  scenarioOfLoad,
+} from '@livekit-swarm/scenario';
 
-export interface SmallCrowd extends Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>, Pick<RunOptions, 'stop'> {
+export interface SmallCrowd
+  extends Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
+    Pick<RunOptions, 'stop'> {
   /** Random word of the run. */
   name: string;
   /** What is not said is as `swarm` alone has it; a scenario says all of it. */
@@ -20,9 +28,25 @@ export const scenarioOfCrowd = (load: SmallCrowd['load']): Scenario =>
   'groups' in load ? load : scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...load });
 
 /** Runs until its time is over or `stop` is aborted. */
-export const runSmallCrowd = ({ name, load, url, apiKey, apiSecret, dir, stop, onLine }: SmallCrowd): Promise<RunResult> =>
+export const runSmallCrowd = ({
+  name,
+  load,
+  url,
+  apiKey,
+  apiSecret,
+  dir,
+  stop,
+  onLine,
+}: SmallCrowd): Promise<RunResult> =>
   run({
-    deployment: { url, apiKey, apiSecret, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+    deployment: {
+      url,
+      apiKey,
+      apiSecret,
+      embedded: false,
+      serverVersion: null,
+      exited: new Promise(() => {}),
+    },
     run: name,
     plan: expandPlan(scenarioOfCrowd(load), name),
     staffing: { workers: 1, threads: 1 },

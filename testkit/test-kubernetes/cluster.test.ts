@@ -45,9 +45,9 @@ describe('a Kubernetes on this machine', () => {
 
   test('lets nobody in without a token, and an account do only what it may', async () => {
     const server = cluster.services.find(({ name }) => name === 'kube-apiserver')?.url ?? '';
-    await expect(cluster.kubectl(['get', 'pods', `--server=${server}`, '--token=wrong'])).rejects.toThrow(
-      /Unauthorized|logged in/,
-    );
+    await expect(
+      cluster.kubectl(['get', 'pods', `--server=${server}`, '--token=wrong']),
+    ).rejects.toThrow(/Unauthorized|logged in/);
     await cluster.kubectl(['create', 'namespace', 'livekit']);
     await cluster.kubectl(['apply', '-f', join(overlay, 'chaos-rbac.yaml')]);
     const kubeconfig = await cluster.kubeconfigOf('livekit', 'livekit-swarm-chaos');
@@ -68,7 +68,12 @@ describe('a Kubernetes on this machine', () => {
 
   test('has the manifests for production accepted, as they are', async () => {
     await cluster.kubectl(['create', 'namespace', 'livekit']);
-    const answer = await cluster.kubectl(['apply', '-k', join(overlay, 'base'), '--dry-run=server']);
+    const answer = await cluster.kubectl([
+      'apply',
+      '-k',
+      join(overlay, 'base'),
+      '--dry-run=server',
+    ]);
     for (const kind of [
       'statefulset.apps/livekit',
       'statefulset.apps/redis',
@@ -83,7 +88,10 @@ describe('a Kubernetes on this machine', () => {
   test('is alone on its machine', async () => {
     const second = startKubernetes({ folder: await mkdtemp(join(tmpdir(), 'swarm-k8s-')) });
     await expect(second).rejects.toBeInstanceOf(LabError);
-    await expect(second).rejects.toMatchObject({ reason: 'in-use', message: expect.stringContaining(folder) });
+    await expect(second).rejects.toMatchObject({
+      reason: 'in-use',
+      message: expect.stringContaining(folder),
+    });
     expect(await cluster.kubectl(['get', '--raw', '/readyz'])).toBe('ok');
   });
 
@@ -100,7 +108,9 @@ describe('a Kubernetes on this machine', () => {
 });
 
 test('needs a folder whose sockets can be named', async () => {
-  const long = startKubernetes({ folder: join(await mkdtemp(join(tmpdir(), 'swarm-k8s-')), 'x'.repeat(80)) });
+  const long = startKubernetes({
+    folder: join(await mkdtemp(join(tmpdir(), 'swarm-k8s-')), 'x'.repeat(80)),
+  });
   await expect(long).rejects.toMatchObject({ reason: 'bad-folder' });
 });
 

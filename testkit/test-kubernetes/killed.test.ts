@@ -13,9 +13,14 @@ const settings = hostSettings();
 
 /** A process that runs a cluster with a pod in it. */
 const startOwner = async (folder: string) => {
-  const owner = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [said] = (await Promise.race([once(owner.stdout, 'data'), once(owner, 'exit')])) as [unknown];
-  if (!Buffer.isBuffer(said)) throw new Error(`the owner ended before the cluster was up: ${String(said)}`);
+  const owner = spawn(process.execPath, [program, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [said] = (await Promise.race([once(owner.stdout, 'data'), once(owner, 'exit')])) as [
+    unknown,
+  ];
+  if (!Buffer.isBuffer(said))
+    throw new Error(`the owner ended before the cluster was up: ${String(said)}`);
   return owner;
 };
 
@@ -24,9 +29,10 @@ test('whoever runs a cluster is killed, and nothing of it is left soon after', a
   const owner = await startOwner(folder);
   expect(await tracesOf(folder)).toContainEqual(expect.stringContaining('/pause'));
   owner.kill('SIGKILL');
-  expect(await eventually(async () => (await tracesOf(folder)).length === 0, 30_000), (await tracesOf(folder)).join('\n')).toBe(
-    true,
-  );
+  expect(
+    await eventually(async () => (await tracesOf(folder)).length === 0, 30_000),
+    (await tracesOf(folder)).join('\n'),
+  ).toBe(true);
   expect(hostSettings()).toEqual(settings);
 });
 

@@ -16,7 +16,9 @@ export const runPlainPod = async (cluster: KubernetesCluster): Promise<string> =
     },
   };
   await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(pod) });
-  await cluster.kubectl(['wait', 'pod/plain', '--for=condition=Ready', '--timeout=60s'], { timeoutMs: 70_000 });
+  await cluster.kubectl(['wait', 'pod/plain', '--for=condition=Ready', '--timeout=60s'], {
+    timeoutMs: 70_000,
+  });
   return cluster.kubectl(['get', 'pod/plain', '-o', 'jsonpath={.status.podIP}']);
 };
 
@@ -24,7 +26,10 @@ export const runPlainPod = async (cluster: KubernetesCluster): Promise<string> =
 export const tracesOf = async (folder: string): Promise<string[]> => {
   const groups = readdirSync('/sys/fs/cgroup', { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => [name, ...childrenOf(join('/sys/fs/cgroup', name)).map((child) => `${name}/${child}`)])
+    .flatMap(({ name }) => [
+      name,
+      ...childrenOf(join('/sys/fs/cgroup', name)).map((child) => `${name}/${child}`),
+    ])
     .filter((name) => /livekit-swarm-swk|k8s\.io|kubepods/.test(name));
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
@@ -44,14 +49,24 @@ export const tracesOf = async (folder: string): Promise<string[]> => {
     join(folder, 'data'),
     join(folder, 'etc'),
   ];
-  return [...groups, ...mounts, ...bridges, ...processes, ...files.filter((file) => existsSync(file))];
+  return [
+    ...groups,
+    ...mounts,
+    ...bridges,
+    ...processes,
+    ...files.filter((file) => existsSync(file)),
+  ];
 };
 
 /** As the kubelet changes them. */
 export const hostSettings = (): string[] =>
-  ['vm/overcommit_memory', 'vm/panic_on_oom', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward'].map(
-    (name) => `${name} ${read(`/proc/sys/${name}`).trim()}`,
-  );
+  [
+    'vm/overcommit_memory',
+    'vm/panic_on_oom',
+    'kernel/panic',
+    'kernel/panic_on_oops',
+    'net/ipv4/ip_forward',
+  ].map((name) => `${name} ${read(`/proc/sys/${name}`).trim()}`);
 
 export const eventually = async (holds: () => Promise<boolean>, ms: number): Promise<boolean> => {
   const deadline = performance.now() + ms;

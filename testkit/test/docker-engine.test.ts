@@ -19,101 +19,127 @@ const tracesOf = async (dir: string): Promise<string[]> => {
   return [...mounts, ...groups, ...processes].filter((line) => line.includes(basename(dir)));
 };
 
-testWithDocker('an engine of our own runs containers, in a network of its own, and leaves nothing behind', async ({ start }) => {
-  const engine = await start();
-  const dir = dirname(engine.socketPath);
-  expect(dir.startsWith(tmpdir())).toBe(true);
-  expect(engine.version).toMatch(/^\d+\.\d+/);
+testWithDocker(
+  'an engine of our own runs containers, in a network of its own, and leaves nothing behind',
+  async ({ start }) => {
+    const engine = await start();
+    const dir = dirname(engine.socketPath);
+    expect(dir.startsWith(tmpdir())).toBe(true);
+    expect(engine.version).toMatch(/^\d+\.\d+/);
 
-  // Another process of the same machine sees the same engine by what it says of itself, and no container but its own.
-  expect((await execa('docker', ['ps', '--all', '--quiet'], { env: engine.env })).stdout).toBe('');
+    // Another process of the same machine sees the same engine by what it says of itself, and no container but its own.
+    expect((await execa('docker', ['ps', '--all', '--quiet'], { env: engine.env })).stdout).toBe(
+      '',
+    );
 
-  await buildImage(engine, {
-    name: 'swarm-test/busybox:1',
-    programs: { '/bin/busybox': '/bin/busybox', '/bin/sleep': '/bin/sleep' },
-    texts: { '/srv/index.html': 'hello from a container' },
-    folders: { '/data': [65534, 65534] },
-    entrypoint: ['/bin/busybox'],
-    env: { GREETING: 'two "words"' },
-    user: '65534:65534',
-    labels: { part: 'web' },
-  });
-  const label = ['--label', 'com.example.drill=1'];
-  await engine.docker([
-    'run',
-    '--detach',
-    '--network',
-    'host',
-    '--name',
-    'web',
-    ...label,
-    'swarm-test/busybox:1',
-    'httpd',
-    '-f',
-    '-p',
-    '127.0.0.1:8080',
-    '-h',
-    '/srv',
-  ]);
-  expect(
+    await buildImage(engine, {
+      name: 'swarm-test/busybox:1',
+      programs: { '/bin/busybox': '/bin/busybox', '/bin/sleep': '/bin/sleep' },
+      texts: { '/srv/index.html': 'hello from a container' },
+      folders: { '/data': [65534, 65534] },
+      entrypoint: ['/bin/busybox'],
+      env: { GREETING: 'two "words"' },
+      user: '65534:65534',
+      labels: { part: 'web' },
+    });
+    const label = ['--label', 'com.example.drill=1'];
     await engine.docker([
-      'exec',
+      'run',
+      '--detach',
+      '--network',
+      'host',
+      '--name',
       'web',
-      '/bin/busybox',
-      'sh',
-      '-c',
-      'echo "$GREETING" $(/bin/busybox id -u); echo 1 > /data/written',
-    ]),
-  ).toBe('two "words" 65534');
-  expect(await engine.docker(['ps', '--filter', 'label=com.example.drill', '--format', '{{.Names}}'])).toBe('web');
+      ...label,
+      'swarm-test/busybox:1',
+      'httpd',
+      '-f',
+      '-p',
+      '127.0.0.1:8080',
+      '-h',
+      '/srv',
+    ]);
+    expect(
+      await engine.docker([
+        'exec',
+        'web',
+        '/bin/busybox',
+        'sh',
+        '-c',
+        'echo "$GREETING" $(/bin/busybox id -u); echo 1 > /data/written',
+      ]),
+    ).toBe('two "words" 65534');
+    expect(
+      await engine.docker(['ps', '--filter', 'label=com.example.drill', '--format', '{{.Names}}']),
+    ).toBe('web');
 
-  // Its port is in the engine's network, not in the machine's.
-  const [program = '', ...args] = [...engine.inNetwork, 'curl', '--silent', 'http://127.0.0.1:8080/'];
-  const fetched = await execa(program, args);
-  expect(fetched.stdout).toBe('hello from a container');
-  const port = (await readFile('/proc/net/tcp', 'utf8')).includes('0100007F:1F90');
-  expect(port).toBe(false);
+    // Its port is in the engine's network, not in the machine's.
+    const [program = '', ...args] = [
+      ...engine.inNetwork,
+      'curl',
+      '--silent',
+      'http://127.0.0.1:8080/',
+    ];
+    const fetched = await execa(program, args);
+    expect(fetched.stdout).toBe('hello from a container');
+    const port = (await readFile('/proc/net/tcp', 'utf8')).includes('0100007F:1F90');
+    expect(port).toBe(false);
 
-  await engine.docker(['kill', 'web']);
-  expect(await engine.docker(['inspect', '--format', '{{.State.Status}}', 'web'])).toBe('exited');
-  await expect(engine.docker(['inspect', 'nobody'])).rejects.toMatchObject({
-    reason: 'docker-failed',
-    message: expect.stringContaining('nobody'),
-  });
+    await engine.docker(['kill', 'web']);
+    expect(await engine.docker(['inspect', '--format', '{{.State.Status}}', 'web'])).toBe('exited');
+    await expect(engine.docker(['inspect', 'nobody'])).rejects.toMatchObject({
+      reason: 'docker-failed',
+      message: expect.stringContaining('nobody'),
+    });
 
-  // A container that runs, and one with a program that does not listen, when the engine is ended.
-  await engine.docker(['start', 'web']);
-  await engine.docker(['run', '--detach', '--network', 'host', '--entrypoint', '/bin/sleep', 'swarm-test/busybox:1', '4242']);
-  const asleep = async (): Promise<boolean> =>
-    (await execa('ps', ['-eo', 'args'])).stdout.split('\n').includes('/bin/sleep 4242');
-  expect(await asleep()).toBe(true);
-  expect((await tracesOf(dir)).length).toBeGreaterThan(3);
-  await engine.stop();
-  await engine.stop();
-  expect(await asleep()).toBe(false);
-  expect(existsSync(dir)).toBe(false);
-  expect(await tracesOf(dir)).toEqual([]);
-});
+    // A container that runs, and one with a program that does not listen, when the engine is ended.
+    await engine.docker(['start', 'web']);
+    await engine.docker([
+      'run',
+      '--detach',
+      '--network',
+      'host',
+      '--entrypoint',
+      '/bin/sleep',
+      'swarm-test/busybox:1',
+      '4242',
+    ]);
+    const asleep = async (): Promise<boolean> =>
+      (await execa('ps', ['-eo', 'args'])).stdout.split('\n').includes('/bin/sleep 4242');
+    expect(await asleep()).toBe(true);
+    expect((await tracesOf(dir)).length).toBeGreaterThan(3);
+    await engine.stop();
+    await engine.stop();
+    expect(await asleep()).toBe(false);
+    expect(existsSync(dir)).toBe(false);
+    expect(await tracesOf(dir)).toEqual([]);
+  },
+);
 
-testWithDocker('what a killed process left of its engine is removed by the next', async ({ start }) => {
-  const script =
-    "import { startDocker } from '@livekit-swarm/lab'; console.log((await startDocker()).socketPath); setInterval(() => {}, 1000);";
-  const orphaned = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    cwd: import.meta.dirname,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [printed] = (await once(orphaned.stdout, 'data')) as [Buffer];
-  const socketPath = printed.toString().trim();
-  const dir = dirname(socketPath);
-  expect(existsSync(dir)).toBe(true);
-  orphaned.kill('SIGKILL');
-  await once(orphaned, 'exit');
-  // The kernel ends what ran there, whoever sees to the files.
-  await expect
-    .poll(async () => (await tracesOf(dir)).filter((line) => !line.startsWith('/sys')), { timeout: 10_000 })
-    .toEqual([]);
-  const engine = await start();
-  expect(existsSync(dir)).toBe(false);
-  expect(await tracesOf(dir)).toEqual([]);
-  expect(engine.socketPath).not.toBe(socketPath);
-});
+testWithDocker(
+  'what a killed process left of its engine is removed by the next',
+  async ({ start }) => {
+    const script =
+      "import { startDocker } from '@livekit-swarm/lab'; console.log((await startDocker()).socketPath); setInterval(() => {}, 1000);";
+    const orphaned = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: import.meta.dirname,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [printed] = (await once(orphaned.stdout, 'data')) as [Buffer];
+    const socketPath = printed.toString().trim();
+    const dir = dirname(socketPath);
+    expect(existsSync(dir)).toBe(true);
+    orphaned.kill('SIGKILL');
+    await once(orphaned, 'exit');
+    // The kernel ends what ran there, whoever sees to the files.
+    await expect
+      .poll(async () => (await tracesOf(dir)).filter((line) => !line.startsWith('/sys')), {
+        timeout: 10_000,
+      })
+      .toEqual([]);
+    const engine = await start();
+    expect(existsSync(dir)).toBe(false);
+    expect(await tracesOf(dir)).toEqual([]);
+    expect(engine.socketPath).not.toBe(socketPath);
+  },
+);

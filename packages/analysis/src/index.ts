@@ -19,9 +19,20 @@ export type {
   Summary,
   TrafficRow,
 } from './summary/summary.ts';
-export { DEFAULT_THRESHOLDS, resolveThresholds, type SourcedThreshold, thresholdSlot } from './verdict/default-thresholds.ts';
+export {
+  DEFAULT_THRESHOLDS,
+  resolveThresholds,
+  type SourcedThreshold,
+  thresholdSlot,
+} from './verdict/default-thresholds.ts';
 export { DRILL_FAILINGS, type DrillFailing } from './verdict/drill-failings.ts';
 export type { HealthRule } from './verdict/generator-health.ts';
-export { LAGGING_MS, LATE_SENDS_SHARE, SEND_ERRORS_SHARE, SOCKET_DROPS_SHARE, TICK_LATE_MS } from './verdict/generator-limits.ts';
+export {
+  LAGGING_MS,
+  LATE_SENDS_SHARE,
+  SEND_ERRORS_SHARE,
+  SOCKET_DROPS_SHARE,
+  TICK_LATE_MS,
+} from './verdict/generator-limits.ts';
 export { crossedSentence, evaluate, type ThresholdResult } from './verdict/threshold-result.ts';
 export { abortCause, type Judgement, judge, type Verdict } from './verdict/verdict.ts';

@@ -14,12 +14,21 @@ export const buildBeacon = async (dir: string): Promise<void> => {
     platform: 'browser',
     transform: { target: 'es2020' },
   });
-  await bundle.write({ file: join(dir, 'beacon.js'), format: 'esm', minify: true, sourcemap: true });
+  await bundle.write({
+    file: join(dir, 'beacon.js'),
+    format: 'esm',
+    minify: true,
+    sourcemap: true,
+  });
 };
 
 /** Writes the declarations beside it; `index.d.ts` is the first. */
 export const buildTypes = async (dir: string): Promise<void> => {
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const tsc = join(
+    dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+    'bin',
+    'tsc',
+  );
   const flags = [
     '--noEmit',
     'false',
@@ -29,7 +38,12 @@ export const buildTypes = async (dir: string): Promise<void> => {
     '--outDir',
     dir,
   ];
-  await promisify(execFile)(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), ...flags]);
+  await promisify(execFile)(process.execPath, [
+    tsc,
+    '-p',
+    join(root, 'tsconfig.build.json'),
+    ...flags,
+  ]);
 };
 
 if (import.meta.main) {

@@ -12,15 +12,20 @@ let beacons: BeaconBody[];
 let page: EventTarget & { visibilityState: string };
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
+  });
   [posts, beacons] = [[], []];
   answer = () => new Response(null, { status: 204 });
   page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
   vi.stubGlobal('document', page);
-  vi.stubGlobal('fetch', async (_: string, { body, headers }: { body: string; headers: Record<string, string> }) => {
-    posts.push({ body: JSON.parse(body), headers });
-    return answer();
-  });
+  vi.stubGlobal(
+    'fetch',
+    async (_: string, { body, headers }: { body: string; headers: Record<string, string> }) => {
+      posts.push({ body: JSON.parse(body), headers });
+      return answer();
+    },
+  );
   // Read at once: the test has no time to wait either.
   vi.stubGlobal(
     'Blob',
@@ -41,7 +46,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const seqs = (bodies: readonly BeaconBody[]) => bodies.map(({ reports }) => reports.map(({ seq }) => seq));
+const seqs = (bodies: readonly BeaconBody[]) =>
+  bodies.map(({ reports }) => reports.map(({ seq }) => seq));
 const sentBodies = () => posts.map(({ body }) => body);
 const hide = () => {
   page.visibilityState = 'hidden';
@@ -50,7 +56,12 @@ const hide = () => {
 
 const join = async (options = {}) => {
   const fake = fakeRoom();
-  const beacon = attachBeacon(fake.room, { url: URL, token: 'token', sdkVersion: '2.23.0', ...options });
+  const beacon = attachBeacon(fake.room, {
+    url: URL,
+    token: 'token',
+    sdkVersion: '2.23.0',
+    ...options,
+  });
   fake.emit('connected');
   return { ...fake, beacon };
 };
@@ -81,7 +92,9 @@ describe('attachBeacon', () => {
       ],
     });
     expect(posts[0]?.body).not.toHaveProperty('token');
-    expect(posts[1]?.body.reports).toMatchObject([{ seq: 1, streams: [{ direction: 'down', packets: 400 }] }]);
+    expect(posts[1]?.body.reports).toMatchObject([
+      { seq: 1, streams: [{ direction: 'down', packets: 400 }] },
+    ]);
     expect(posts[1]?.body.session).toBe(posts[0]?.body.session);
     await beacon.detach();
   });
@@ -102,7 +115,9 @@ describe('attachBeacon', () => {
     await beacon.detach();
     const reports = sentBodies().flatMap((body) => body.reports);
     expect(reports.map(({ seq }) => seq)).toEqual(reports.map((_, index) => index));
-    const packets = reports.flatMap(({ streams }) => streams).reduce((sum, stream) => sum + (stream.packets ?? 0), 0);
+    const packets = reports
+      .flatMap(({ streams }) => streams)
+      .reduce((sum, stream) => sum + (stream.packets ?? 0), 0);
     expect(packets).toBe(120);
     expect(reports.at(-1)?.end).toBe(true);
   });
@@ -150,7 +165,10 @@ describe('attachBeacon', () => {
     const { beacon } = await join({ token: async () => `token-${++asked}` });
     answer = () => new Response(null, { status: asked < 2 ? 401 : 204 });
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(posts.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+    expect(posts.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer token-1',
+      'Bearer token-2',
+    ]);
     expect(seqs(sentBodies())).toEqual([[0], [0]]);
     await beacon.detach();
   });
@@ -160,7 +178,9 @@ describe('attachBeacon', () => {
     received.set('packetsReceived', 7);
     await vi.advanceTimersByTimeAsync(3_000);
     hide();
-    expect(beacons).toMatchObject([{ token: 'from the application', reports: [{ seq: 0, streams: [{ packets: 7 }] }] }]);
+    expect(beacons).toMatchObject([
+      { token: 'from the application', reports: [{ seq: 0, streams: [{ packets: 7 }] }] },
+    ]);
     received.set('packetsReceived', 9);
     await vi.advanceTimersByTimeAsync(3_000);
     globalThis.dispatchEvent?.(new Event('pagehide'));
@@ -261,7 +281,9 @@ describe('attachBeacon', () => {
     received.set('packetsReceived', 7);
     await second.detach();
     await beacon.detach();
-    expect(sentBodies().flatMap(({ reports }) => reports.flatMap(({ streams }) => streams))).toMatchObject([{ packets: 7 }]);
+    expect(
+      sentBodies().flatMap(({ reports }) => reports.flatMap(({ streams }) => streams)),
+    ).toMatchObject([{ packets: 7 }]);
     const third = attachBeacon(room, { url: URL, token: 'token', onError });
     await third.detach();
     expect(onError).toHaveBeenCalledTimes(1);
@@ -269,12 +291,19 @@ describe('attachBeacon', () => {
 
   it('splits what is too much for one report', async () => {
     const { raw, beacon } = await join();
-    const [publication] = [...(raw.remoteParticipants.get('ben')?.trackPublications.values() ?? [])];
+    const [publication] = [
+      ...(raw.remoteParticipants.get('ben')?.trackPublications.values() ?? []),
+    ];
     if (publication === undefined) throw new Error('no track');
     for (let n = 0; n < 199; n++) {
       const stat = { id: 'in', type: 'inbound-rtp', kind: 'video', ssrc: n, packetsReceived: 1 };
-      const track = { ...publication.track, getRTCStatsReport: async () => new Map([['in', stat]]) };
-      raw.remoteParticipants.get('ben')?.trackPublications.set(`${n}`, { ...publication, trackSid: `${n}`, track });
+      const track = {
+        ...publication.track,
+        getRTCStatsReport: async () => new Map([['in', stat]]),
+      };
+      raw.remoteParticipants
+        .get('ben')
+        ?.trackPublications.set(`${n}`, { ...publication, trackSid: `${n}`, track });
     }
     await vi.advanceTimersByTimeAsync(10_000);
     const reports = sentBodies().flatMap((body) => body.reports);
@@ -284,7 +313,9 @@ describe('attachBeacon', () => {
       [64, true],
       [7, true],
     ]);
-    expect(Math.max(...sentBodies().map((body) => JSON.stringify(body).length))).toBeLessThan(60_000);
+    expect(Math.max(...sentBodies().map((body) => JSON.stringify(body).length))).toBeLessThan(
+      60_000,
+    );
     await beacon.detach();
   });
 
@@ -308,9 +339,12 @@ describe('attachBeacon', () => {
   });
 
   it('never throws, whatever fails around it', async () => {
-    const { raw, emit, beacon } = await join({ token: () => Promise.reject(new Error('the application has no token')) });
+    const { raw, emit, beacon } = await join({
+      token: () => Promise.reject(new Error('the application has no token')),
+    });
     for (const { trackPublications } of raw.remoteParticipants.values()) {
-      for (const { track } of trackPublications.values()) track.getRTCStatsReport = () => Promise.reject(new Error('closed'));
+      for (const { track } of trackPublications.values())
+        track.getRTCStatsReport = () => Promise.reject(new Error('closed'));
     }
     await vi.advanceTimersByTimeAsync(30_000);
     vi.stubGlobal('navigator', {});

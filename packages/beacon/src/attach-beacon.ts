@@ -37,7 +37,10 @@ const attached = new WeakSet<Room>();
 export const attachBeacon = (room: Room, options: BeaconOptions): Beacon => {
   try {
     const settings = settingsOf(options);
-    if (attached.has(room)) throw new Error('this room has a beacon already: detach that first, or everything would count twice');
+    if (attached.has(room))
+      throw new Error(
+        'this room has a beacon already: detach that first, or everything would count twice',
+      );
     return attach(room, settings);
   } catch (error) {
     quietly(options?.onError)(error);
@@ -45,12 +48,21 @@ export const attachBeacon = (room: Room, options: BeaconOptions): Beacon => {
   }
 };
 
-const attach = (room: Room, { sdkName, sdkVersion, intervalMs, onError, ...rest }: Settings): Beacon => {
+const attach = (
+  room: Room,
+  { sdkName, sdkVersion, intervalMs, onError, ...rest }: Settings,
+): Beacon => {
   attached.add(room);
   const facts: NavigatorFacts = globalThis.navigator ?? {};
   const token = keepToken(rest.token);
   const sdk = { name: sdkName, ...(sdkVersion === undefined ? {} : { version: sdkVersion }) };
-  const outbox = createOutbox({ ...rest, token, intervalMs, software: { sdk, browser: browserOf(facts) }, onError });
+  const outbox = createOutbox({
+    ...rest,
+    token,
+    intervalMs,
+    software: { sdk, browser: browserOf(facts) },
+    onError,
+  });
   const collector = createCollector();
   let transport: string | undefined;
   let reconnects = 0;
@@ -62,9 +74,12 @@ const attach = (room: Room, { sdkName, sdkVersion, intervalMs, onError, ...rest 
   const lookOnce = async (history: boolean): Promise<void> => {
     const looks = listTracks(room).map(async (track) => readStreams(await track.stats(), track));
     // A track that ends while it is asked has nothing more to say.
-    const found = (await Promise.allSettled(looks)).flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
+    const found = (await Promise.allSettled(looks)).flatMap((look) =>
+      look.status === 'fulfilled' ? [look.value] : [],
+    );
     const streams = found.flatMap(({ streams }) => streams);
-    transport = found.find(({ route }) => route.transport !== undefined)?.route.transport ?? transport;
+    transport =
+      found.find(({ route }) => route.transport !== undefined)?.route.transport ?? transport;
     collector.add(streams, performance.now(), history);
   };
 
@@ -140,7 +155,10 @@ const attach = (room: Room, { sdkName, sdkVersion, intervalMs, onError, ...rest 
     await outbox.send();
   };
 
-  room.on('connected', onConnected).on('reconnected', onReconnected).on('disconnected', onDisconnected);
+  room
+    .on('connected', onConnected)
+    .on('reconnected', onReconnected)
+    .on('disconnected', onDisconnected);
   globalThis.document?.addEventListener('visibilitychange', onHide);
   globalThis.addEventListener?.('pagehide', onPageHide);
   const timer = setInterval(onTick, Math.min(LOOK_EVERY_MS, intervalMs / 2));
@@ -153,7 +171,10 @@ const attach = (room: Room, { sdkName, sdkVersion, intervalMs, onError, ...rest 
     detached = true;
     attached.delete(room);
     clearInterval(timer);
-    room.off('connected', onConnected).off('reconnected', onReconnected).off('disconnected', onDisconnected);
+    room
+      .off('connected', onConnected)
+      .off('reconnected', onReconnected)
+      .off('disconnected', onDisconnected);
     globalThis.document?.removeEventListener('visibilitychange', onHide);
     globalThis.removeEventListener?.('pagehide', onPageHide);
   };

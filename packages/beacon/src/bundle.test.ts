@@ -41,8 +41,14 @@ describe('the built beacon', () => {
     await mkdir(join(installed, 'dist'), { recursive: true });
     await cp(join(import.meta.dirname, '..', 'package.json'), join(installed, 'package.json'));
     await cp(join(dir, 'beacon.js'), join(installed, 'dist', 'beacon.js'));
-    await writeFile(join(application, 'main.js'), `import { attachBeacon } from '@livekit-swarm/beacon';\n${use}`);
-    await using bundle = await rolldown({ input: join(application, 'main.js'), platform: 'browser' });
+    await writeFile(
+      join(application, 'main.js'),
+      `import { attachBeacon } from '@livekit-swarm/beacon';\n${use}`,
+    );
+    await using bundle = await rolldown({
+      input: join(application, 'main.js'),
+      platform: 'browser',
+    });
     const { output } = await bundle.generate({ format: 'esm' });
     expect(output[0].code.includes('sendBeacon')).toBe(there);
   });
@@ -59,9 +65,20 @@ attachBeacon(room, { url: '/beacon' });
 `;
     await writeFile(join(dir, 'application.ts'), application);
     const tsc = join(MODULES, 'typescript', 'bin', 'tsc');
-    const flags = ['--noEmit', '--strict', '--target', 'ES2022', '--module', 'ESNext', '--moduleResolution', 'bundler'];
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--target',
+      'ES2022',
+      '--module',
+      'ESNext',
+      '--moduleResolution',
+      'bundler',
+    ];
     const options = [...flags, '--skipLibCheck', '--ignoreConfig', join(dir, 'application.ts')];
-    const output = await promisify(execFile)(process.execPath, [tsc, ...options], { cwd: dir }).then(
+    const output = await promisify(execFile)(process.execPath, [tsc, ...options], {
+      cwd: dir,
+    }).then(
       () => '',
       ({ stdout }: { stdout: string }) => stdout,
     );

@@ -44,7 +44,16 @@ describe('createCollector', () => {
     collector.add([reading({ packets: 100, bytes: 8_000 }, { jitter: 0.01 })], 2_000);
     collector.add([reading({ packets: 200, bytes: 16_000, lost: 3 }, { jitter: 0.03 })], 4_000);
     expect(collector.take()).toEqual([
-      { direction: 'down', kind: 'audio', codec: 'opus', expectedMs: 2_000, packets: 200, bytes: 16_000, lost: 3, jitter: 0.02 },
+      {
+        direction: 'down',
+        kind: 'audio',
+        codec: 'opus',
+        expectedMs: 2_000,
+        packets: 200,
+        bytes: 16_000,
+        lost: 3,
+        jitter: 0.02,
+      },
     ]);
     expect(collector.take()).toEqual([]);
     collector.add([reading({ packets: 250, bytes: 20_000, lost: 3 })], 6_000);
@@ -68,13 +77,15 @@ describe('createCollector', () => {
 
   it('does not count a packet as lost twice when it came late after all', () => {
     const collector = createCollector();
-    for (const [at, lost] of [0, 5, 3, 5, 6].entries()) collector.add([reading({ packets: at + 1, lost })], at);
+    for (const [at, lost] of [0, 5, 3, 5, 6].entries())
+      collector.add([reading({ packets: at + 1, lost })], at);
     expect(collector.take()).toMatchObject([{ lost: 6 }]);
   });
 
   it('expects nothing of a track that is muted', () => {
     const collector = createCollector();
-    const at = (ms: number, expected: boolean) => collector.add([reading({ packets: ms }, { expected })], ms);
+    const at = (ms: number, expected: boolean) =>
+      collector.add([reading({ packets: ms }, { expected })], ms);
     at(1_000, true);
     at(3_000, true);
     at(5_000, false);
@@ -92,7 +103,9 @@ describe('createCollector', () => {
   });
 
   it('adds up to what the browser counted, whenever it is asked', () => {
-    const steps = fc.array(fc.record({ grows: fc.nat(1_000), take: fc.boolean() }), { minLength: 1 });
+    const steps = fc.array(fc.record({ grows: fc.nat(1_000), take: fc.boolean() }), {
+      minLength: 1,
+    });
     fc.assert(
       fc.property(steps, (all) => {
         const collector = createCollector();

@@ -87,10 +87,12 @@ const restarted = (known: Stream, { counters }: Reading): boolean =>
 
 const accumulate = (due: Due, known: Stream | undefined, reading: Reading, at: number): void => {
   const before = known !== undefined && !restarted(known, reading) ? known.last : undefined;
-  for (const name of COUNTERS) due.counters[name] += Math.max(0, reading.counters[name] - (before?.counters[name] ?? 0));
+  for (const name of COUNTERS)
+    due.counters[name] += Math.max(0, reading.counters[name] - (before?.counters[name] ?? 0));
   due.bufferSeconds += Math.max(0, reading.bufferSeconds - (before?.bufferSeconds ?? 0));
   due.bufferCount += Math.max(0, reading.bufferCount - (before?.bufferCount ?? 0));
-  if (known?.last.expected === true && reading.expected) due.expectedMs += Math.max(0, at - known.at);
+  if (known?.last.expected === true && reading.expected)
+    due.expectedMs += Math.max(0, at - known.at);
   if (reading.counters.packets === before?.counters.packets) return;
   if (reading.jitter !== undefined) due.jitter.push(reading.jitter);
   if (reading.rtt !== undefined) due.rtt.push(reading.rtt);
@@ -121,8 +123,12 @@ const toReport = (due: Due, last: Reading): StreamReport => {
   };
   // Zeros are left out; of jitter and round-trip time they are measurements.
   const worth = ([name, value]: [string, unknown]) =>
-    value !== undefined && (value !== 0 || name === 'jitter' || name === 'rtt' || name === 'bufferDelay');
-  const rounded = ([name, value]: [string, unknown]) => [name, typeof value === 'number' ? round(value) : value];
+    value !== undefined &&
+    (value !== 0 || name === 'jitter' || name === 'rtt' || name === 'bufferDelay');
+  const rounded = ([name, value]: [string, unknown]) => [
+    name,
+    typeof value === 'number' ? round(value) : value,
+  ];
   return {
     direction,
     kind,

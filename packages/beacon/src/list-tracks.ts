@@ -1,4 +1,10 @@
-import type { LocalVideoTrack, RemoteTrackPublication, Room, Track, TrackPublication } from 'livekit-client';
+import type {
+  LocalVideoTrack,
+  RemoteTrackPublication,
+  Room,
+  Track,
+  TrackPublication,
+} from 'livekit-client';
 import type { TrackFacts } from './read-streams.ts';
 import type { Stat } from './reading.ts';
 
@@ -10,7 +16,9 @@ export interface ListedTrack extends TrackFacts {
 /** Every track of the room that is sent or received just now. Only public members of livekit-client are used. */
 export const listTracks = (room: Room): ListedTrack[] => {
   const own = [...room.localParticipant.trackPublications.values()];
-  const others = [...room.remoteParticipants.values()].flatMap((participant) => [...participant.trackPublications.values()]);
+  const others = [...room.remoteParticipants.values()].flatMap((participant) => [
+    ...participant.trackPublications.values(),
+  ]);
   return [...own, ...others].flatMap((publication) => {
     const { track, trackSid } = publication;
     if (track === undefined) return [];
@@ -31,7 +39,15 @@ const factsOf = (publication: TrackPublication, track: Track) => {
 
 /** Of the sender or the receiver, and of the senders of backup codecs. */
 const statsOf = async (track: Track): Promise<Stat[]> => {
-  const backups = 'simulcastCodecs' in track ? [...(track.simulcastCodecs as LocalVideoTrack['simulcastCodecs']).values()] : [];
-  const reports = await Promise.all([track.getRTCStatsReport(), ...backups.map(({ sender }) => sender?.getStats())]);
-  return reports.flatMap((report) => (report === undefined ? [] : [...(report.values() as Iterable<Stat>)]));
+  const backups =
+    'simulcastCodecs' in track
+      ? [...(track.simulcastCodecs as LocalVideoTrack['simulcastCodecs']).values()]
+      : [];
+  const reports = await Promise.all([
+    track.getRTCStatsReport(),
+    ...backups.map(({ sender }) => sender?.getStats()),
+  ]);
+  return reports.flatMap((report) =>
+    report === undefined ? [] : [...(report.values() as Iterable<Stat>)],
+  );
 };

@@ -28,15 +28,32 @@ const MAX_QUEUE = 30;
 
 /** @throws Error where an option makes no sense */
 export const settingsOf = (options: BeaconOptions): Settings => {
-  const { url, token, intervalMs = INTERVAL.usual, sdkName = 'livekit-client', sdkVersion, maxQueue = MAX_QUEUE } = options;
+  const {
+    url,
+    token,
+    intervalMs = INTERVAL.usual,
+    sdkName = 'livekit-client',
+    sdkVersion,
+    maxQueue = MAX_QUEUE,
+  } = options;
   if (typeof token !== 'string' && typeof token !== 'function')
     throw new Error('token: a LiveKit token, or a function that gives one');
   if (!(maxQueue >= 1)) throw new Error(`maxQueue: ${maxQueue} is not a number of 1 or more`);
-  if (!(intervalMs >= INTERVAL.least)) throw new Error(`intervalMs: ${intervalMs} is not a number of ${INTERVAL.least} or more`);
+  if (!(intervalMs >= INTERVAL.least))
+    throw new Error(`intervalMs: ${intervalMs} is not a number of ${INTERVAL.least} or more`);
   // Relative to the page; throws when it is no address.
   const { href, protocol } = new URL(url, globalThis.document?.baseURI);
-  if (protocol !== 'https:' && protocol !== 'http:') throw new Error(`url: ${url} is no http or https address`);
-  return { url: href, token, intervalMs, sdkName, sdkVersion, maxQueue, onError: quietly(options.onError) };
+  if (protocol !== 'https:' && protocol !== 'http:')
+    throw new Error(`url: ${url} is no http or https address`);
+  return {
+    url: href,
+    token,
+    intervalMs,
+    sdkName,
+    sdkVersion,
+    maxQueue,
+    onError: quietly(options.onError),
+  };
 };
 
 /** Whatever the application's handler does, it does to itself. */

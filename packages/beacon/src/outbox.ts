@@ -38,7 +38,14 @@ const LONGEST_WAIT_MS = 300_000;
 const HOPELESS = [400, 413, 422];
 const REFUSED = [401, 403];
 
-export const createOutbox = ({ url, token, intervalMs, maxQueue, software, onError }: OutboxOptions): Outbox => {
+export const createOutbox = ({
+  url,
+  token,
+  intervalMs,
+  maxQueue,
+  software,
+  onError,
+}: OutboxOptions): Outbox => {
   let queue: Waiting[] = [];
   let session = newSession();
   let seq = 0;
@@ -56,7 +63,14 @@ export const createOutbox = ({ url, token, intervalMs, maxQueue, software, onErr
     const parts = Math.max(1, Math.ceil(streams.length / MAX_STREAMS));
     for (let part = 0; part < parts; part++) {
       const share = streams.slice(part * MAX_STREAMS, (part + 1) * MAX_STREAMS);
-      queue.push({ session, report: { seq: seq++, ...(part === 0 ? rest : { ms: rest.ms, part: true }), streams: share } });
+      queue.push({
+        session,
+        report: {
+          seq: seq++,
+          ...(part === 0 ? rest : { ms: rest.ms, part: true }),
+          streams: share,
+        },
+      });
     }
     const tooMany = queue.length - maxQueue;
     if (tooMany > 0) {
@@ -72,7 +86,9 @@ export const createOutbox = ({ url, token, intervalMs, maxQueue, software, onErr
     let size = 0;
     const fitting = queue.findIndex((waiting, index) => {
       size += JSON.stringify(waiting.report).length;
-      return waiting.session !== first.session || index >= MAX_REPORTS || (index > 0 && size > MAX_BODY);
+      return (
+        waiting.session !== first.session || index >= MAX_REPORTS || (index > 0 && size > MAX_BODY)
+      );
     });
     const taken = fitting === -1 ? [...queue] : queue.slice(0, fitting);
     // Said with the next that goes, and with every repetition of it.
@@ -100,7 +116,10 @@ export const createOutbox = ({ url, token, intervalMs, maxQueue, software, onErr
     const ask = async () =>
       fetch(url, {
         method: 'POST',
-        headers: { authorization: `Bearer ${await token.get()}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${await token.get()}`,
+          'content-type': 'application/json',
+        },
         body: bodyOf(taken),
         credentials: 'omit',
         referrerPolicy: 'no-referrer',
@@ -116,8 +135,12 @@ export const createOutbox = ({ url, token, intervalMs, maxQueue, software, onErr
   const wait = (retryAfter: string | null): void => {
     failures += 1;
     // Between half and all of it: a thousand pages must not come back in the same moment.
-    const backOff = Math.min(LONGEST_WAIT_MS, intervalMs * 2 ** Math.min(failures - 1, 10)) * (0.5 + Math.random() / 2);
-    notBefore = performance.now() + Math.max(backOff, Math.min(LONGEST_WAIT_MS, 1_000 * Number(retryAfter ?? 0) || 0));
+    const backOff =
+      Math.min(LONGEST_WAIT_MS, intervalMs * 2 ** Math.min(failures - 1, 10)) *
+      (0.5 + Math.random() / 2);
+    notBefore =
+      performance.now() +
+      Math.max(backOff, Math.min(LONGEST_WAIT_MS, 1_000 * Number(retryAfter ?? 0) || 0));
   };
 
   const sendAll = async (last: boolean): Promise<void> => {
@@ -129,7 +152,10 @@ export const createOutbox = ({ url, token, intervalMs, maxQueue, software, onErr
       }
       remove(taken);
       failures = 0;
-      if (!answer.ok) throw new Error(`${url} refused a report: ${answer.status} ${(await answer.text()).slice(0, 200)}`);
+      if (!answer.ok)
+        throw new Error(
+          `${url} refused a report: ${answer.status} ${(await answer.text()).slice(0, 200)}`,
+        );
     }
   };
 
@@ -166,4 +192,5 @@ export const createOutbox = ({ url, token, intervalMs, maxQueue, software, onErr
 };
 
 /** No secret: the exporter keeps sessions of different people apart by their tokens. */
-const newSession = (): string => [1, 2].map(() => Math.random().toString(36).slice(2).padEnd(11, '0')).join('');
+const newSession = (): string =>
+  [1, 2].map(() => Math.random().toString(36).slice(2).padEnd(11, '0')).join('');

@@ -5,14 +5,31 @@ const FACTS = { sid: 'TR_1', expected: true, paused: false, rated: true };
 const ROUTE = [
   { id: 'T', type: 'transport', selectedCandidatePairId: 'P' },
   { id: 'P', type: 'candidate-pair', localCandidateId: 'L', currentRoundTripTime: 0.03 },
-  { id: 'L', type: 'local-candidate', candidateType: 'relay', protocol: 'udp', relayProtocol: 'tls' },
+  {
+    id: 'L',
+    type: 'local-candidate',
+    candidateType: 'relay',
+    protocol: 'udp',
+    relayProtocol: 'tls',
+  },
 ];
 
 describe('readStreams', () => {
   it('reads what is received', () => {
-    const inbound = { id: 'I', type: 'inbound-rtp', kind: 'video', ssrc: 5, codecId: 'C', packetsReceived: 10, packetsLost: -2 };
+    const inbound = {
+      id: 'I',
+      type: 'inbound-rtp',
+      kind: 'video',
+      ssrc: 5,
+      codecId: 'C',
+      packetsReceived: 10,
+      packetsLost: -2,
+    };
     const codec = { id: 'C', type: 'codec', mimeType: 'video/VP8' };
-    const { streams, route } = readStreams([{ ...inbound, frameWidth: 640, frameHeight: 360 }, codec, ...ROUTE], FACTS);
+    const { streams, route } = readStreams(
+      [{ ...inbound, frameWidth: 640, frameHeight: 360 }, codec, ...ROUTE],
+      FACTS,
+    );
     expect(route).toEqual({ transport: 'relay-tls', rtt: 0.03 });
     expect(streams).toMatchObject([
       {
@@ -41,10 +58,22 @@ describe('readStreams', () => {
         frameHeight: height,
         active,
       },
-      { id: `R${ssrc}`, type: 'remote-inbound-rtp', ssrc, packetsLost: 1, jitter: 0.002, roundTripTime: 0.05 },
+      {
+        id: `R${ssrc}`,
+        type: 'remote-inbound-rtp',
+        ssrc,
+        packetsLost: 1,
+        jitter: 0.002,
+        roundTripTime: 0.05,
+      },
     ];
-    const { streams } = readStreams([...layer(1, 180, true), ...layer(2, 360, true), ...layer(3, 720, false)], FACTS);
-    expect(streams.map(({ counters, rated, rtt }) => [counters.packets, counters.lost, rated, rtt])).toEqual([
+    const { streams } = readStreams(
+      [...layer(1, 180, true), ...layer(2, 360, true), ...layer(3, 720, false)],
+      FACTS,
+    );
+    expect(
+      streams.map(({ counters, rated, rtt }) => [counters.packets, counters.lost, rated, rtt]),
+    ).toEqual([
       [1, 1, false, 0.05],
       [2, 1, true, 0.05],
       [3, 1, false, 0.05],
@@ -52,8 +81,13 @@ describe('readStreams', () => {
   });
 
   it('makes do with what a browser does not tell, and with what it cannot mean', () => {
-    const { streams, route } = readStreams([{ id: 'I', type: 'inbound-rtp', packetsReceived: Number.NaN, jitter: -1 }], FACTS);
-    expect(streams).toMatchObject([{ kind: 'audio', codec: undefined, jitter: undefined, rtt: undefined }]);
+    const { streams, route } = readStreams(
+      [{ id: 'I', type: 'inbound-rtp', packetsReceived: Number.NaN, jitter: -1 }],
+      FACTS,
+    );
+    expect(streams).toMatchObject([
+      { kind: 'audio', codec: undefined, jitter: undefined, rtt: undefined },
+    ]);
     expect(route).toEqual({ transport: undefined, rtt: undefined });
     expect(readStreams([], FACTS).streams).toEqual([]);
   });

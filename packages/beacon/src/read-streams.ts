@@ -9,7 +9,10 @@ export interface TrackFacts {
 }
 
 /** The RTP streams of one track in the statistics of its sender or receiver (W3C webrtc-stats §8), and what they run over. */
-export const readStreams = (stats: readonly Stat[], facts: TrackFacts): { streams: Reading[]; route: Route } => {
+export const readStreams = (
+  stats: readonly Stat[],
+  facts: TrackFacts,
+): { streams: Reading[]; route: Route } => {
   const byId = new Map(stats.map((stat) => [stat.id, stat]));
   const route = routeOf(stats, byId);
   const streams = stats.flatMap((stat): Reading[] => {
@@ -20,7 +23,12 @@ export const readStreams = (stats: readonly Stat[], facts: TrackFacts): { stream
   return { streams: withOneRated(streams), route };
 };
 
-const inbound = (stat: Stat, byId: Map<string, Stat>, facts: TrackFacts, route: Route): Reading => ({
+const inbound = (
+  stat: Stat,
+  byId: Map<string, Stat>,
+  facts: TrackFacts,
+  route: Route,
+): Reading => ({
   ...common(stat, byId, facts),
   direction: 'down',
   counters: {
@@ -44,8 +52,16 @@ const inbound = (stat: Stat, byId: Map<string, Stat>, facts: TrackFacts, route: 
 });
 
 /** Loss, jitter and round trip are what the server's receiver reports say (remote-inbound-rtp). */
-const outbound = (stat: Stat, stats: readonly Stat[], byId: Map<string, Stat>, facts: TrackFacts, route: Route): Reading => {
-  const remote = stats.find(({ type, ssrc }) => type === 'remote-inbound-rtp' && ssrc === stat.ssrc);
+const outbound = (
+  stat: Stat,
+  stats: readonly Stat[],
+  byId: Map<string, Stat>,
+  facts: TrackFacts,
+  route: Route,
+): Reading => {
+  const remote = stats.find(
+    ({ type, ssrc }) => type === 'remote-inbound-rtp' && ssrc === stat.ssrc,
+  );
   return {
     ...common(stat, byId, facts),
     direction: 'up',
@@ -70,7 +86,11 @@ const outbound = (stat: Stat, stats: readonly Stat[], byId: Map<string, Stat>, f
   };
 };
 
-const common = (stat: Stat, byId: Map<string, Stat>, { sid, expected, paused, rated }: TrackFacts) => ({
+const common = (
+  stat: Stat,
+  byId: Map<string, Stat>,
+  { sid, expected, paused, rated }: TrackFacts,
+) => ({
   key: `${sid} ${stat.type} ${stat.ssrc ?? stat.id}`,
   kind: stat.kind === 'video' ? ('video' as const) : ('audio' as const),
   codec: byId
@@ -87,7 +107,8 @@ const common = (stat: Stat, byId: Map<string, Stat>, { sid, expected, paused, ra
 
 /** Of the layers of a picture that is sent, the largest one that is being sent stands for it. */
 const withOneRated = (streams: Reading[]): Reading[] => {
-  const size = ({ direction, active, width, height }: Reading) => (direction === 'up' && active ? width * height : 0);
+  const size = ({ direction, active, width, height }: Reading) =>
+    direction === 'up' && active ? width * height : 0;
   const largest = Math.max(...streams.map(size));
   return streams.map((stream) => (size(stream) === largest ? stream : { ...stream, rated: false }));
 };
@@ -97,8 +118,14 @@ const routeOf = (stats: readonly Stat[], byId: Map<string, Stat>): Route => {
   const transport = stats.find(({ type }) => type === 'transport');
   const pair =
     byId.get(transport?.selectedCandidatePairId ?? '') ??
-    stats.find((stat) => stat.type === 'candidate-pair' && (stat.selected === true || stat.nominated === true));
+    stats.find(
+      (stat) =>
+        stat.type === 'candidate-pair' && (stat.selected === true || stat.nominated === true),
+    );
   const local = byId.get(pair?.localCandidateId ?? '');
-  const way = local?.candidateType === 'relay' ? `relay-${local.relayProtocol ?? local.protocol}` : local?.protocol;
+  const way =
+    local?.candidateType === 'relay'
+      ? `relay-${local.relayProtocol ?? local.protocol}`
+      : local?.protocol;
   return { transport: way?.toLowerCase(), rtt: seconds(pair?.currentRoundTripTime) };
 };

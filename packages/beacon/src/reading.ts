@@ -50,7 +50,8 @@ export interface Stat {
 }
 
 /** A number that a browser gave: what it lacks is 0. */
-export const count = (value: unknown): number => (typeof value === 'number' && value > 0 && value < Infinity ? value : 0);
+export const count = (value: unknown): number =>
+  typeof value === 'number' && value > 0 && value < Infinity ? value : 0;
 
 /** Seconds that a browser measured: what it lacks, or has not measured yet, is undefined. */
 export const seconds = (value: unknown): number | undefined =>

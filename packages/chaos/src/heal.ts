@@ -17,7 +17,11 @@ export const healFault = async (fault: Fault, context: FaultContext<unknown>): P
   }
 };
 
-const notHealed = (fault: string, { id, members }: FaultContext<unknown>, error: unknown): ChaosError => {
+const notHealed = (
+  fault: string,
+  { id, members }: FaultContext<unknown>,
+  error: unknown,
+): ChaosError => {
   const names = members.map(({ name }) => name).join(', ') || 'nobody';
   const why = error instanceof Error ? error.message : String(error);
   return new ChaosError(

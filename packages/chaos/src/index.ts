@@ -3,7 +3,12 @@ export * from './drill/index.ts';
 export type * from './faults/fault.ts';
 export { FAULTS } from './faults/index.ts';
 export { type Injection, type InjectOptions, injectFault } from './inject.ts';
-export { type HealPendingOptions, type HealReport, healPending, isOwned } from './journal/heal-pending.ts';
+export {
+  type HealPendingOptions,
+  type HealReport,
+  healPending,
+  isOwned,
+} from './journal/heal-pending.ts';
 export { type Journal, journalDir, openJournal, type UnreadableEntry } from './journal/journal.ts';
 export type { JournalEntry } from './journal/journal-entry.ts';
 export { judgementOf } from './measure/drill-judgement.ts';
@@ -17,7 +22,13 @@ export { previewText } from './preview/preview-text.ts';
 export { exitCodeOfDrill } from './report/exit-code.ts';
 export { renderDrillHtml } from './report/html/render-html.ts';
 export { drillResultJsonSchema } from './report/json/document-schema.ts';
-export { type DrillOutcome, drillDocument, isDrillResult, type NoDrill, renderDrillJson } from './report/json/render-json.ts';
+export {
+  type DrillOutcome,
+  drillDocument,
+  isDrillResult,
+  type NoDrill,
+  renderDrillJson,
+} from './report/json/render-json.ts';
 export { drillSuite, renderDrillJunit } from './report/render-junit.ts';
 export { type DrillReportOptions, renderDrillText } from './report/render-text.ts';
 export { DRILL_FILE } from './reread/drill-file.ts';
@@ -26,12 +37,19 @@ export { sayAim } from './run/aim.ts';
 export type { DrillDeployment } from './run/deployment.ts';
 export { type DockerDeploymentOptions, dockerDeployment } from './run/docker-deployment.ts';
 export { type EmbeddedLabOptions, raiseDrillLab } from './run/embedded-lab.ts';
-export { type KubernetesDeploymentOptions, kubernetesDeployment } from './run/kubernetes-deployment.ts';
+export {
+  type KubernetesDeploymentOptions,
+  kubernetesDeployment,
+} from './run/kubernetes-deployment.ts';
 export { type DrillOptions, type RaisedDeployment, runDrill } from './run/run-drill.ts';
 export { planOfDrill } from './run/run-repeat.ts';
 export { type SshDeploymentOptions, sshDeployment } from './run/ssh-deployment.ts';
 export { standingLab } from './run/standing-lab.ts';
-export { type DockerOrder, nameOfOrder as nameOfDockerOrder, readDockerOrder } from './targets/docker/order.ts';
+export {
+  type DockerOrder,
+  nameOfOrder as nameOfDockerOrder,
+  readDockerOrder,
+} from './targets/docker/order.ts';
 export { openDockerTarget } from './targets/docker.ts';
 export { imaginedLab } from './targets/imagined-lab.ts';
 export { type KubernetesOrder, openKubernetesTarget } from './targets/kubernetes.ts';

@@ -38,7 +38,8 @@ const order = (nuisance: Fault, more: Partial<InjectOptions> = {}): InjectOption
   ...more,
 });
 
-const pendingIds = async (): Promise<string[]> => (await journal.read()).pending.map(({ id }) => id);
+const pendingIds = async (): Promise<string[]> =>
+  (await journal.read()).pending.map(({ id }) => id);
 
 test('it is in the journal before it is done, with all that it takes to heal it, and not after it was healed', async () => {
   const seen: unknown[] = [];
@@ -54,7 +55,14 @@ test('it is in the journal before it is done, with all that it takes to heal it,
   const { id } = injection;
   expect(id).toMatch(/^[a-z0-9]{8}$/);
   expect(seen).toMatchObject([
-    { id, drill: 'test', fault: 'nuisance', params: { a: 1 }, members: [NODE], owner: { pid: process.pid } },
+    {
+      id,
+      drill: 'test',
+      fault: 'nuisance',
+      params: { a: 1 },
+      members: [NODE],
+      owner: { pid: process.pid },
+    },
     id,
   ]);
   expect(await pendingIds()).toEqual([id]);
@@ -85,7 +93,9 @@ test('nothing is done that cannot be written down', async () => {
   const file = join(dir, 'file');
   writeFileSync(file, '');
   const inject = vi.fn(async () => {});
-  await expect(injectFault(order(fault(inject), { journal: openJournal(join(file, 'x')) }))).rejects.toMatchObject({
+  await expect(
+    injectFault(order(fault(inject), { journal: openJournal(join(file, 'x')) })),
+  ).rejects.toMatchObject({
     reason: 'no-journal',
   });
   expect(inject).not.toHaveBeenCalled();
@@ -98,7 +108,9 @@ test('who was told to stop injects nothing; who is told in the middle takes it b
   await expect(injectFault(order(stopping, { signal: stop.signal }))).rejects.toThrow('Ctrl-C');
   expect(heal).toHaveBeenCalledTimes(1);
   const inject = vi.fn(async () => {});
-  await expect(injectFault(order(fault(inject), { signal: stop.signal }))).rejects.toThrow('Ctrl-C');
+  await expect(injectFault(order(fault(inject), { signal: stop.signal }))).rejects.toThrow(
+    'Ctrl-C',
+  );
   expect(inject).not.toHaveBeenCalled();
   expect(await pendingIds()).toEqual([]);
 });
@@ -122,7 +134,12 @@ test('healing is tried again, and what cannot be healed stays in the journal unt
   expect(tries).toBe(4);
   expect(await pendingIds()).toEqual([injection.id]);
 
-  const options = { journal, faults: new Map([['nuisance', stubborn]]), force: true, open: async () => fakeTarget() };
+  const options = {
+    journal,
+    faults: new Map([['nuisance', stubborn]]),
+    force: true,
+    open: async () => fakeTarget(),
+  };
   possible = true;
   expect(await healPending(options)).toMatchObject({ healed: [{ id: injection.id }], failed: [] });
   expect(await pendingIds()).toEqual([]);
@@ -132,7 +149,11 @@ test('what a drill that lives has injected is left to it', async () => {
   const heal = vi.fn(async () => {});
   const nuisance = fault(async () => {}, heal);
   const { id } = await injectFault(order(nuisance));
-  const options = { journal, faults: new Map([['nuisance', nuisance]]), open: async () => fakeTarget() };
+  const options = {
+    journal,
+    faults: new Map([['nuisance', nuisance]]),
+    open: async () => fakeTarget(),
+  };
   expect(await healPending(options)).toMatchObject({ alive: [{ id }], healed: [] });
   expect(heal).not.toHaveBeenCalled();
 });
@@ -142,7 +163,9 @@ test('a fault or a target that this version does not know stays, with the reason
   const { id } = await injectFault(order(known));
   const { id: strange } = await injectFault(order({ ...known, name: 'later' }));
   const { id: elsewhere } = await injectFault(
-    order(known, { target: { ...fakeTarget(), reference: { kind: 'process', place: 'the moon' } } }),
+    order(known, {
+      target: { ...fakeTarget(), reference: { kind: 'process', place: 'the moon' } },
+    }),
   );
   const report = await healPending({
     journal,

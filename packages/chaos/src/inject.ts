@@ -75,4 +75,5 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-const newId = (): string => Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
+const newId = (): string =>
+  Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');

@@ -30,16 +30,23 @@ const pod = (name: string, hostNetwork: boolean) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, labels: { app: name.startsWith('redis') ? 'redis' : 'livekit' } },
-  spec: { hostNetwork, containers: [{ name: 'pause', image: 'livekit-swarm/pause:1.0.0', imagePullPolicy: 'Never' }] },
+  spec: {
+    hostNetwork,
+    containers: [{ name: 'pause', image: 'livekit-swarm/pause:1.0.0', imagePullPolicy: 'Never' }],
+  },
 });
 
-const create = (object: object): Promise<string> => cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(object) });
+const create = (object: object): Promise<string> =>
+  cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(object) });
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
   cluster = await startKubernetes({ folder: join(dir, 'k8s') });
-  for (const name of ['livekit-a', 'livekit-b', 'redis-a']) await create(pod(name, name === 'livekit-b'));
-  await cluster.kubectl(['wait', 'pods', '--all', '--for=condition=Ready', '--timeout=60s'], { timeoutMs: 70_000 });
+  for (const name of ['livekit-a', 'livekit-b', 'redis-a'])
+    await create(pod(name, name === 'livekit-b'));
+  await cluster.kubectl(['wait', 'pods', '--all', '--for=condition=Ready', '--timeout=60s'], {
+    timeoutMs: 70_000,
+  });
   target = await openKubernetesTarget({
     kubeconfig: cluster.kubeconfig,
     namespace: 'default',
@@ -59,8 +66,9 @@ const fault = (name: string) => {
 };
 
 const SENT = { protocol: 'both', direction: 'out' };
-const objects = async (): Promise<{ metadata: { name: string }; spec: Record<string, unknown> }[]> =>
-  JSON.parse(await cluster.kubectl(['get', 'networkchaos', '-o', 'json'])).items;
+const objects = async (): Promise<
+  { metadata: { name: string }; spec: Record<string, unknown> }[]
+> => JSON.parse(await cluster.kubectl(['get', 'networkchaos', '-o', 'json'])).items;
 
 const merge = (name: string, patch: object): Promise<string> =>
   cluster.kubectl(['patch', 'networkchaos', name, '--type=merge', '-p', JSON.stringify(patch)]);
@@ -79,25 +87,56 @@ const INJECTED = {
 };
 
 it('without Chaos Mesh there is nothing to ask', async () => {
-  expect(await fault('packet-loss').available(target, node, { loss: 0.05, burst: 1, ...SENT })).toMatch(/not installed/);
+  expect(
+    await fault('packet-loss').available(target, node, { loss: 0.05, burst: 1, ...SENT }),
+  ).toMatch(/not installed/);
   // And nothing to take back.
   await target.network?.withdraw(node, 'abcd1234');
 });
 
 describe('with Chaos Mesh in the cluster', () => {
   beforeAll(async () => {
-    const { stdout } = await execa('go', ['mod', 'download', '-json', 'github.com/chaos-mesh/chaos-mesh'], { cwd: module });
+    const { stdout } = await execa(
+      'go',
+      ['mod', 'download', '-json', 'github.com/chaos-mesh/chaos-mesh'],
+      { cwd: module },
+    );
     const { Dir } = JSON.parse(stdout) as { Dir: string };
-    await cluster.kubectl(['create', '-f', join(Dir, 'config/crd/bases/chaos-mesh.org_networkchaos.yaml')]);
-    await cluster.kubectl(['wait', 'crd/networkchaos.chaos-mesh.org', '--for=condition=Established', '--timeout=30s']);
+    await cluster.kubectl([
+      'create',
+      '-f',
+      join(Dir, 'config/crd/bases/chaos-mesh.org_networkchaos.yaml'),
+    ]);
+    await cluster.kubectl([
+      'wait',
+      'crd/networkchaos.chaos-mesh.org',
+      '--for=condition=Established',
+      '--timeout=30s',
+    ]);
   });
 
   it.each([
-    ['packet-loss', { loss: '5%', ...SENT }, { action: 'netem', loss: { loss: '5', correlation: '0' } }],
+    [
+      'packet-loss',
+      { loss: '5%', ...SENT },
+      { action: 'netem', loss: { loss: '5', correlation: '0' } },
+    ],
     ['blackhole', SENT, { action: 'netem', loss: { loss: '100', correlation: '0' } }],
-    ['delay', { delay: '80ms', ...SENT }, { action: 'netem', delay: { latency: '80ms', jitter: '0ms', correlation: '0' } }],
-    ['jitter', { jitter: '30ms', ...SENT }, { action: 'netem', delay: { latency: '30ms', jitter: '30ms', correlation: '0' } }],
-    ['reorder', { share: '10%', ...SENT }, { action: 'netem', delay: { reorder: { reorder: '10', correlation: '0', gap: 1 } } }],
+    [
+      'delay',
+      { delay: '80ms', ...SENT },
+      { action: 'netem', delay: { latency: '80ms', jitter: '0ms', correlation: '0' } },
+    ],
+    [
+      'jitter',
+      { jitter: '30ms', ...SENT },
+      { action: 'netem', delay: { latency: '30ms', jitter: '30ms', correlation: '0' } },
+    ],
+    [
+      'reorder',
+      { share: '10%', ...SENT },
+      { action: 'netem', delay: { reorder: { reorder: '10', correlation: '0', gap: 1 } } },
+    ],
     [
       'rate-limit',
       { rate: '2Mbps', ...SENT },
@@ -109,18 +148,42 @@ describe('with Chaos Mesh in the cluster', () => {
     const params = fault(name).params.parse(given);
     expect(await fault(name).available(target, node, params)).toBeNull();
     const [injection, object] = await Promise.all([
-      injectFault({ fault: fault(name), target, members: [node], params, drill: 'test', journal, durationMs: 5_000 }),
+      injectFault({
+        fault: fault(name),
+        target,
+        members: [node],
+        params,
+        drill: 'test',
+        journal,
+        durationMs: 5_000,
+      }),
       takeOn(INJECTED),
     ]);
     const found = (await objects())[0]?.spec;
-    expect(found).toMatchObject({ mode: 'all', selector: { pods: { default: ['livekit-a'] } }, duration: '65s', ...spec });
-    if (name === 'redis-cut') expect(found).toMatchObject({ target: { selector: { labelSelectors: { app: 'redis' } } } });
+    expect(found).toMatchObject({
+      mode: 'all',
+      selector: { pods: { default: ['livekit-a'] } },
+      duration: '65s',
+      ...spec,
+    });
+    if (name === 'redis-cut')
+      expect(found).toMatchObject({ target: { selector: { labelSelectors: { app: 'redis' } } } });
 
     const healing = injection.heal();
     await expect
-      .poll(() => cluster.kubectl(['get', 'networkchaos', object, '-o', 'jsonpath={.metadata.deletionTimestamp}']), {
-        timeout: 10_000,
-      })
+      .poll(
+        () =>
+          cluster.kubectl([
+            'get',
+            'networkchaos',
+            object,
+            '-o',
+            'jsonpath={.metadata.deletionTimestamp}',
+          ]),
+        {
+          timeout: 10_000,
+        },
+      )
       .not.toBe('');
     // Healed is what Chaos Mesh has let go of, not what it was told to.
     let healed = false;
@@ -144,14 +207,30 @@ describe('with Chaos Mesh in the cluster', () => {
       phase: 'Not Injected',
       injectedCount: 0,
       recoveredCount: 0,
-      events: [{ type: 'Failed', operation: 'Apply', timestamp: new Date().toISOString(), message: 'unable to flush ip sets' }],
+      events: [
+        {
+          type: 'Failed',
+          operation: 'Apply',
+          timestamp: new Date().toISOString(),
+          message: 'unable to flush ip sets',
+        },
+      ],
     };
-    const injecting = injectFault({ fault: fault('delay'), target, members: [node], params, drill: 'test', journal });
+    const injecting = injectFault({
+      fault: fault('delay'),
+      target,
+      members: [node],
+      params,
+      drill: 'test',
+      journal,
+    });
     const refused = expect(injecting).rejects.toMatchObject({
       reason: 'not-available',
       message: expect.stringContaining('unable to flush ip sets'),
     });
-    const object = await takeOn({ experiment: { desiredPhase: 'Run', containerRecords: [record] } });
+    const object = await takeOn({
+      experiment: { desiredPhase: 'Run', containerRecords: [record] },
+    });
     await merge(object, { metadata: { finalizers: [] } });
     await refused;
     expect(await objects()).toEqual([]);
@@ -162,7 +241,14 @@ describe('with Chaos Mesh in the cluster', () => {
     const journal = openJournal(join(dir, 'journal'));
     const params = fault('blackhole').params.parse(SENT);
     const [, object] = await Promise.all([
-      injectFault({ fault: fault('blackhole'), target, members: [node], params, drill: 'test', journal }),
+      injectFault({
+        fault: fault('blackhole'),
+        target,
+        members: [node],
+        params,
+        drill: 'test',
+        journal,
+      }),
       takeOn(INJECTED),
     ]);
     const report = healPending({ journal, faults: FAULTS, force: true });
@@ -173,9 +259,17 @@ describe('with Chaos Mesh in the cluster', () => {
 
   it('is not asked for what it cannot do', async () => {
     const lossOf = async (member: Member, given: object): Promise<string | null> =>
-      fault('packet-loss').available(target, member, fault('packet-loss').params.parse({ loss: '5%', ...given }));
-    expect(await lossOf(node, { protocol: 'udp', direction: 'out' })).toMatch(/protocol: both and direction: out/);
-    expect(await lossOf(node, { ...SENT, direction: 'both' })).toMatch(/protocol: both and direction: out/);
+      fault('packet-loss').available(
+        target,
+        member,
+        fault('packet-loss').params.parse({ loss: '5%', ...given }),
+      );
+    expect(await lossOf(node, { protocol: 'udp', direction: 'out' })).toMatch(
+      /protocol: both and direction: out/,
+    );
+    expect(await lossOf(node, { ...SENT, direction: 'both' })).toMatch(
+      /protocol: both and direction: out/,
+    );
     expect(await lossOf(node, { ...SENT, burst: 5 })).toMatch(/not in runs/);
     // As LiveKit is usually run: Chaos Mesh refuses to, as it would hit the whole machine.
     const onHost = (await target.members()).find(({ name }) => name === 'livekit-b') as Member;

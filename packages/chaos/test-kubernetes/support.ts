@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClusterPorts, createService, haproxy, type Service } from '@livekit-swarm/lab';
 import type { KubernetesCluster } from '@livekit-swarm/testkit/kubernetes/cluster';
-import { deployLiveKit, type LiveKitDeployment } from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
+import {
+  deployLiveKit,
+  type LiveKitDeployment,
+} from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
 import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
 
 const examples = fileURLToPath(new URL('../../../examples/kubernetes/', import.meta.url));
@@ -35,7 +38,10 @@ export const rehearse = async (dir: string): Promise<Rehearsal> => {
     await cluster.kubectl(['apply', '-f', join(examples, 'chaos-rbac.yaml')]);
     const ports = createClusterPorts();
     const [port, statsPort] = [await ports.tcp(), await ports.tcp()];
-    const backends = SERVERS.map((number) => ({ name: `livekit-${number}`, port: FIRST_PORT + number }));
+    const backends = SERVERS.map((number) => ({
+      name: `livekit-${number}`,
+      port: FIRST_PORT + number,
+    }));
     balancer = createService(await haproxy({ dir, port, statsPort, backends }));
     await balancer.start();
     return {
@@ -62,6 +68,7 @@ export const nodeIds = async (): Promise<(string | undefined)[]> =>
     }),
   );
 
-export const libraryFile = (name: string): string => fileURLToPath(new URL(`../../../chaos/${name}.yaml`, import.meta.url));
+export const libraryFile = (name: string): string =>
+  fileURLToPath(new URL(`../../../chaos/${name}.yaml`, import.meta.url));
 
 export const drainDrill = join(examples, 'drills', 'drain.yaml');

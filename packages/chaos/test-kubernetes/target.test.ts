@@ -26,7 +26,10 @@ let target: Target;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
   here = await rehearse(dir);
-  target = await openKubernetesTarget({ kubeconfig: here.kubeconfig, namespace: here.livekit.namespace });
+  target = await openKubernetesTarget({
+    kubeconfig: here.kubeconfig,
+    namespace: here.livekit.namespace,
+  });
 });
 afterAll(async () => {
   await target?.[Symbol.asyncDispose]();
@@ -45,11 +48,21 @@ const fault = (name: string) => {
   return found;
 };
 
-const why = async (name: string, params: Record<string, unknown> = {}, on = 'livekit-1'): Promise<string | null> =>
+const why = async (
+  name: string,
+  params: Record<string, unknown> = {},
+  on = 'livekit-1',
+): Promise<string | null> =>
   fault(name).available(target, await member(on), fault(name).params.parse(params));
 
 const isCordoned = async (): Promise<boolean> =>
-  (await here.cluster.kubectl(['get', 'node', here.cluster.nodeName, '-o', 'jsonpath={.spec.unschedulable}'])) === 'true';
+  (await here.cluster.kubectl([
+    'get',
+    'node',
+    here.cluster.nodeName,
+    '-o',
+    'jsonpath={.spec.unschedulable}',
+  ])) === 'true';
 
 describe('pods as a target of drills', () => {
   it('are known by role, and by the id that LiveKit gives itself', async () => {
@@ -75,7 +88,9 @@ describe('pods as a target of drills', () => {
     expect(await why('hang')).toMatch(/pauses no pods/);
     expect(await why('forced-stop')).toMatch(/no second one/);
     expect(await why('cpu-pressure', { cores: 0.5 })).toMatch(/nothing can be run/);
-    expect(await why('packet-loss', { loss: '5%', protocol: 'both', direction: 'out' })).toMatch(/Chaos Mesh is not installed/);
+    expect(await why('packet-loss', { loss: '5%', protocol: 'both', direction: 'out' })).toMatch(
+      /Chaos Mesh is not installed/,
+    );
     expect(await why('redis-cut')).toMatch(/Chaos Mesh is not installed/);
   });
 
@@ -96,16 +111,22 @@ describe('pods as a target of drills', () => {
       namespace: 'livekit',
     });
     const first = (await guest.members())[0] as Member;
-    expect(await fault('kill').available(guest, first, {})).toMatch(/may not delete pods in livekit/);
+    expect(await fault('kill').available(guest, first, {})).toMatch(
+      /may not delete pods in livekit/,
+    );
     expect(await fault('drain').available(guest, first, {})).toMatch(/may not get the machines/);
     await expect(guest.signal(first, 'SIGKILL')).rejects.toMatchObject({
       reason: 'refused',
       message: expect.stringContaining('livekit-0'),
     });
-    await expect(openKubernetesTarget({ kubeconfig: here.kubeconfig, namespace: 'kube-system' })).rejects.toMatchObject({
+    await expect(
+      openKubernetesTarget({ kubeconfig: here.kubeconfig, namespace: 'kube-system' }),
+    ).rejects.toMatchObject({
       reason: 'refused',
     });
-    await expect(openKubernetesTarget({ kubeconfig: here.cluster.kubeconfig, namespace: 'default' })).rejects.toMatchObject({
+    await expect(
+      openKubernetesTarget({ kubeconfig: here.cluster.kubeconfig, namespace: 'default' }),
+    ).rejects.toMatchObject({
       reason: 'no-member',
     });
   });
@@ -113,7 +134,14 @@ describe('pods as a target of drills', () => {
   it('a server that is killed is gone when it says so, and comes back by itself', async () => {
     const before = await member('livekit-2');
     const journal = openJournal(join(dir, 'journal'));
-    const injection = await injectFault({ fault: fault('kill'), target, members: [before], params: {}, drill: 'test', journal });
+    const injection = await injectFault({
+      fault: fault('kill'),
+      target,
+      members: [before],
+      params: {},
+      drill: 'test',
+      journal,
+    });
     expect(await readdir(journal.dir)).toHaveLength(1);
     await injection.heal();
     expect(await readdir(journal.dir)).toEqual([]);
@@ -122,14 +150,24 @@ describe('pods as a target of drills', () => {
     expect(after.nodeId).toBe((await nodeIds())[2]);
     await expect
       .poll(() => target.comebacks?.(), { timeout: 5_000 })
-      .toEqual([expect.objectContaining({ lost: 'livekit-2', back: 'livekit-2', servingMs: expect.any(Number) })]);
+      .toEqual([
+        expect.objectContaining({
+          lost: 'livekit-2',
+          back: 'livekit-2',
+          servingMs: expect.any(Number),
+        }),
+      ]);
   });
 
   it('a machine that was drained is used again, also when the drill was killed', async () => {
     const journal = openJournal(join(dir, 'journal'));
-    const injector = spawn(process.execPath, [program, here.kubeconfig, journal.dir, 'drain', 'livekit-0'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const injector = spawn(
+      process.execPath,
+      [program, here.kubeconfig, journal.dir, 'drain', 'livekit-0'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     await once(injector.stdout, 'data');
     expect((await journal.read()).pending).toHaveLength(1);
     const gone = once(injector, 'exit');
@@ -137,7 +175,9 @@ describe('pods as a target of drills', () => {
     await gone;
     expect(await isCordoned()).toBe(true);
     // There is nowhere to go.
-    await expect.poll(async () => (await member('livekit-0')).nodeId, { timeout: 20_000 }).toBeNull();
+    await expect
+      .poll(async () => (await member('livekit-0')).nodeId, { timeout: 20_000 })
+      .toBeNull();
     const { healed, failed } = await healPending({ journal, faults: FAULTS });
     expect({ healed: healed.length, failed }).toEqual({ healed: 1, failed: [] });
     expect(await isCordoned()).toBe(false);
@@ -164,8 +204,19 @@ describe('a drill', () => {
   const carryOut = async (file: string, recoveryMs: number): Promise<DrillResult> => {
     const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
     return runDrill({
-      drill: { ...drill, crowd: { ...drill.crowd, rooms: 3, participants: 3 }, recoveryMs, repeats: 1 },
-      deploy: () => kubernetesDeployment({ ...here, ...here.livekit, namespace: here.livekit.namespace, name: 'rehearsal' }),
+      drill: {
+        ...drill,
+        crowd: { ...drill.crowd, rooms: 3, participants: 3 },
+        recoveryMs,
+        repeats: 1,
+      },
+      deploy: () =>
+        kubernetesDeployment({
+          ...here,
+          ...here.livekit,
+          namespace: here.livekit.namespace,
+          name: 'rehearsal',
+        }),
       faults: FAULTS,
       journal: openJournal(join(dir, 'journal')),
       named: 'rehearsal',
@@ -202,7 +253,11 @@ describe('a drill', () => {
   });
 
   it('is refused where nobody has named the deployment', async () => {
-    await using deployment = await kubernetesDeployment({ ...here, ...here.livekit, namespace: here.livekit.namespace });
+    await using deployment = await kubernetesDeployment({
+      ...here,
+      ...here.livekit,
+      namespace: here.livekit.namespace,
+    });
     expect(deployment).toMatchObject({ own: false, name: 'livekit@livekit-swarm-lab' });
   });
 });

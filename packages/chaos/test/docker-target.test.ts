@@ -61,14 +61,17 @@ const members = async (
 ): Promise<void> => {
   await using target = await openDockerTarget(deployment);
   await expect
-    .poll(async () => (await target.members()).filter(({ nodeId }) => nodeId !== null).length, { timeout: 30_000 })
+    .poll(async () => (await target.members()).filter(({ nodeId }) => nodeId !== null).length, {
+      timeout: 30_000,
+    })
     .toBe(3);
   const all = await target.members();
   expect(all.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
     ...['balancer haproxy', 'node node-1', 'node node-2', 'node node-3', 'redis redis'],
   ]);
   // Those from metrics and the one from a log are of the same kind.
-  for (const { kind, nodeId } of all) expect(nodeId).toEqual(kind === 'node' ? expect.stringMatching(/^ND_\w{6,}$/) : null);
+  for (const { kind, nodeId } of all)
+    expect(nodeId).toEqual(kind === 'node' ? expect.stringMatching(/^ND_\w{6,}$/) : null);
   for (const member of all) {
     const found = member.name === 'node-3';
     expect(member.ports).toMatchObject({
@@ -89,7 +92,9 @@ const members = async (
       expect(await target.lacks(ability, member)).toBeNull();
     // As this machine counts, whatever the engine counts.
     const pid = await target.pid(member);
-    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(member.kind === 'node' ? 'livekit-server' : member.name);
+    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(
+      member.kind === 'node' ? 'livekit-server' : member.name,
+    );
   }
 };
 
@@ -99,7 +104,12 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
   const journal = openJournal(join(dir, 'journal'));
   const carryOut = (named: string | null, folder: string) =>
     runDrill({
-      drill: { ...parsed, crowd: { ...parsed.crowd, rooms: 3, participants: 3 }, repeats: 1, recoveryMs: 20_000 },
+      drill: {
+        ...parsed,
+        crowd: { ...parsed.crowd, rooms: 3, participants: 3 },
+        repeats: 1,
+        recoveryMs: 20_000,
+      },
       deploy: () => dockerDeployment(deployment),
       faults: FAULTS,
       journal,
@@ -115,7 +125,11 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
 
   let result = await carryOut(NAME, 'drill');
   // A machine that is busy with something else says nothing about containers.
-  for (let attempt = 2; attempt <= 3 && (result.verdict === 'void' || result.verdict === 'inconclusive'); attempt++) {
+  for (
+    let attempt = 2;
+    attempt <= 3 && (result.verdict === 'void' || result.verdict === 'inconclusive');
+    attempt++
+  ) {
     result = await carryOut(NAME, `drill-${attempt}`);
   }
   expect(result.target).toContain(`swarm.drill=${NAME}`);
@@ -125,20 +139,41 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
 };
 
 /** With the journal alone, as after a SIGKILL of the CLI: another target, opened by its reference, takes back what was done. */
-const faults = async (engine: DockerEngine, deployment: DockerDeploymentOptions, dir: string): Promise<void> => {
+const faults = async (
+  engine: DockerEngine,
+  deployment: DockerDeploymentOptions,
+  dir: string,
+): Promise<void> => {
   const journal = openJournal(join(dir, 'faults'));
   await using target = await openDockerTarget(deployment);
   const others = new Map((await target.members()).map(({ name, nodeId }) => [name, nodeId]));
 
-  const during = async (name: string, on: string, params: object, look: (id: string) => Promise<void>): Promise<void> => {
+  const during = async (
+    name: string,
+    on: string,
+    params: object,
+    look: (id: string) => Promise<void>,
+  ): Promise<void> => {
     const fault = FAULTS.get(name);
     const member = await memberOf(target, on);
     if (fault === undefined) throw new Error(`there is no fault ${name}`);
     const parsed = fault.params.parse(params);
     expect(await fault.available(target, member, parsed), name).toBeNull();
-    const injection = await injectFault({ fault, target, members: [member], params: parsed, drill: 'test', journal });
+    const injection = await injectFault({
+      fault,
+      target,
+      members: [member],
+      params: parsed,
+      drill: 'test',
+      journal,
+    });
     await look(injection.id);
-    const { healed, failed } = await healPending({ journal, faults: FAULTS, force: true, open: openTarget });
+    const { healed, failed } = await healPending({
+      journal,
+      faults: FAULTS,
+      force: true,
+      open: openTarget,
+    });
     expect(failed.map(({ error }) => error.message)).toEqual([]);
     expect(healed.map(({ id }) => id)).toEqual([injection.id]);
     await injection.heal();
@@ -146,7 +181,9 @@ const faults = async (engine: DockerEngine, deployment: DockerDeploymentOptions,
     expect(await stateOf(engine, on)).toBe('running');
   };
   /** At any of its ports; as they are while nothing is wrong with it. */
-  const portsThere = new Map((await target.members()).map(({ name, ports }) => [name, ports?.tcp ?? []]));
+  const portsThere = new Map(
+    (await target.members()).map(({ name, ports }) => [name, ports?.tcp ?? []]),
+  );
   const isThere = (name: string): Promise<boolean> => anyAnswers(portsThere.get(name) ?? []);
 
   await during('kill', 'node-1', {}, async () => {
@@ -178,14 +215,25 @@ const faults = async (engine: DockerEngine, deployment: DockerDeploymentOptions,
   await during('cpu-pressure', 'node-2', { cores: 0.5 }, async (id) => {
     expect((await leftoversOf(id)).some((line) => line.startsWith('/sys/fs/cgroup'))).toBe(true);
   });
-  await during('redis-kill', 'redis', {}, async () => expect(await stateOf(engine, 'redis')).toBe('exited'));
-  await during('forced-stop', 'node-3', {}, async () => expect(await stateOf(engine, 'node-3')).toBe('exited'));
+  await during('redis-kill', 'redis', {}, async () =>
+    expect(await stateOf(engine, 'redis')).toBe('exited'),
+  );
+  await during('forced-stop', 'node-3', {}, async () =>
+    expect(await stateOf(engine, 'node-3')).toBe('exited'),
+  );
 
   // Rules that were made among the machine's own are taken back when the container has ended, too.
   const fault = FAULTS.get('blackhole');
   if (fault === undefined) throw new Error('there is no blackhole');
   const member = await memberOf(target, 'node-3');
-  const options = { fault, target, members: [member], params: fault.params.parse({}), drill: 'test', journal };
+  const options = {
+    fault,
+    target,
+    members: [member],
+    params: fault.params.parse({}),
+    drill: 'test',
+    journal,
+  };
   const { id } = await injectFault(options);
   await target.signal(member, 'SIGKILL');
   expect((await leftoversOf(id)).length).toBeGreaterThan(0);
@@ -196,12 +244,28 @@ const faults = async (engine: DockerEngine, deployment: DockerDeploymentOptions,
 };
 
 /** In a network of its own, a container has its own rules, and they end with it. */
-const ownNetwork = async (engine: DockerEngine, deployment: DockerDeploymentOptions, dir: string): Promise<void> => {
+const ownNetwork = async (
+  engine: DockerEngine,
+  deployment: DockerDeploymentOptions,
+  dir: string,
+): Promise<void> => {
   await engine.docker([
     ...['run', '--detach', '--network', 'none', '--name', 'alone', '--label', 'swarm.drill=alone'],
-    ...['--label', 'com.docker.compose.service=media', '--expose', '9000', 'test/busybox:1', 'sleep', '600'],
+    ...[
+      '--label',
+      'com.docker.compose.service=media',
+      '--expose',
+      '9000',
+      'test/busybox:1',
+      'sleep',
+      '600',
+    ],
   ]);
-  const order = { host: deployment.host, label: 'swarm.drill=alone', roles: { media: 'node' } } as const;
+  const order = {
+    host: deployment.host,
+    label: 'swarm.drill=alone',
+    roles: { media: 'node' },
+  } as const;
   await using target = await openDockerTarget(order);
   const [member] = await target.members();
   if (member === undefined) throw new Error('nobody is there');
@@ -220,9 +284,11 @@ const ownNetwork = async (engine: DockerEngine, deployment: DockerDeploymentOpti
     if (fault === undefined) throw new Error(`there is no fault ${name}`);
     const params = fault.params.parse({});
     expect(await fault.available(target, member, params), name).toBeNull();
-    return (await injectFault({ fault, target, members: [member], params, drill: 'test', journal })).id;
+    return (await injectFault({ fault, target, members: [member], params, drill: 'test', journal }))
+      .id;
   };
-  const tables = async (): Promise<string> => (await target.run(member, ['nft', 'list', 'ruleset'])).stdout;
+  const tables = async (): Promise<string> =>
+    (await target.run(member, ['nft', 'list', 'ruleset'])).stdout;
   const hole = await inject('blackhole');
   expect(await tables()).toMatch(/hook egress devices = \{ "?inner0"?, "?inner1"? \}/);
   expect((await leftoversOf(hole)).filter((line) => line.includes('table'))).toEqual([]);

@@ -47,7 +47,9 @@ const onlyRepeat = ({ repeats: [repeat] }: DrillResult): RepeatResult => {
 };
 
 describe('a node that is killed', () => {
-  it('takes its rooms with it, which are back within seconds; the others hear nothing of it', { timeout: 180_000 }, async () => {
+  it('takes its rooms with it, which are back within seconds; the others hear nothing of it', {
+    timeout: 180_000,
+  }, async () => {
     const result = await carryOut(await libraryDrill('kill-room-node', { recoveryMs: 25_000 }));
     const { recovery, verdict, reasons } = onlyRepeat(result);
     expect({ verdict, reasons }).toEqual({ verdict: 'passed', reasons: [] });
@@ -71,21 +73,34 @@ describe('a node that nothing reaches any more for a while', () => {
   it.each([
     ['blackhole-3s', 3_000],
     ['blackhole-8s', 8_000],
-  ])('%s: every gap that is measured is the one that was made', { timeout: 180_000 }, async (name, outageMs) => {
-    const result = await carryOut(await libraryDrill(name, { recoveryMs: 10_000, newcomers: null }));
-    const { recovery } = onlyRepeat(result);
-    const hit = new Set(recovery.rooms.filter(({ control }) => !control).map(({ room }) => room));
-    const gaps = recovery.pairs.filter(({ room }) => hit.has(room)).map(({ gapMs }) => gapMs ?? Number.NaN);
-    expect(gaps.length).toBeGreaterThan(0);
-    for (const gap of gaps) expect(Math.abs(gap - outageMs)).toBeLessThanOrEqual(100);
-    expect(recovery.pairsHit).toBe(gaps.length);
-  });
+  ])(
+    '%s: every gap that is measured is the one that was made',
+    { timeout: 180_000 },
+    async (name, outageMs) => {
+      const result = await carryOut(
+        await libraryDrill(name, { recoveryMs: 10_000, newcomers: null }),
+      );
+      const { recovery } = onlyRepeat(result);
+      const hit = new Set(recovery.rooms.filter(({ control }) => !control).map(({ room }) => room));
+      const gaps = recovery.pairs
+        .filter(({ room }) => hit.has(room))
+        .map(({ gapMs }) => gapMs ?? Number.NaN);
+      expect(gaps.length).toBeGreaterThan(0);
+      for (const gap of gaps) expect(Math.abs(gap - outageMs)).toBeLessThanOrEqual(100);
+      expect(recovery.pairsHit).toBe(gaps.length);
+    },
+  );
 });
 
 describe('nothing', () => {
   it('is noticed by nobody', { timeout: 120_000 }, async () => {
     const { verdict, repeats } = await carryOut(await libraryDrill('calm', { recoveryMs: 10_000 }));
     expect({ verdict, reasons: repeats[0]?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
-    expect(repeats[0]?.recovery).toMatchObject({ pairsHit: 0, roomsSplit: 0, roomsLost: 0, neverRecovered: 0 });
+    expect(repeats[0]?.recovery).toMatchObject({
+      pairsHit: 0,
+      roomsSplit: 0,
+      roomsLost: 0,
+      neverRecovered: 0,
+    });
   });
 });

@@ -51,7 +51,14 @@ const inject = async (name: string, member: Member, params: object = {}): Promis
   if (fault === undefined) throw new Error(`there is no fault ${name}`);
   const read = fault.params.parse(params);
   expect(await fault.available(target, member, read)).toBeNull();
-  open = await injectFault({ fault, target, members: [member], params: read, drill: 'test', journal });
+  open = await injectFault({
+    fault,
+    target,
+    members: [member],
+    params: read,
+    drill: 'test',
+    journal,
+  });
   expect((await journal.read()).pending.map(({ id }) => id)).toEqual([open.id]);
   return open;
 };
@@ -79,7 +86,8 @@ const eventually = async (holds: () => Promise<boolean>, withinMs = 15_000): Pro
   return false;
 };
 
-const runs = async (name: string): Promise<boolean> => (await target.pid(await memberNamed(name))) !== null;
+const runs = async (name: string): Promise<boolean> =>
+  (await target.pid(await memberNamed(name))) !== null;
 
 describe('what ends a process', () => {
   test.each([
@@ -119,7 +127,13 @@ describe('what ends a process', () => {
     expect(after.nodeId).toMatch(/^ND_/);
     expect(after.nodeId).not.toBe(before.nodeId);
     const fault = FAULTS.get('graceful-stop');
-    await fault?.heal({ target, members: [before], params: {}, id: injection.id, durationMs: null });
+    await fault?.heal({
+      target,
+      members: [before],
+      params: {},
+      id: injection.id,
+      durationMs: null,
+    });
     expect((await memberNamed('node-1')).nodeId).toBe(after.nodeId);
   });
 });
@@ -182,7 +196,10 @@ describe('packets', () => {
           socket.destroy();
           resolve(what);
         };
-        socket.once('connect', tell('connected')).once('timeout', tell('silence')).once('error', tell('refused'));
+        socket
+          .once('connect', tell('connected'))
+          .once('timeout', tell('silence'))
+          .once('error', tell('refused'));
       });
     const injection = await inject('blackhole', balancer, { protocol: 'tcp' });
     expect(await attempt()).toBe('silence');
@@ -191,17 +208,24 @@ describe('packets', () => {
   });
 
   test.each([1, 5])('packet-loss: so many are lost, in runs of %d', async (burst) => {
-    const injection = await inject('packet-loss', echo.member, { loss: '25%', burst, direction: 'in' });
+    const injection = await inject('packet-loss', echo.member, {
+      loss: '25%',
+      burst,
+      direction: 'in',
+    });
     const count = 3_000;
     const { arrived } = await echo.talk(count, { everyMs: 3, atOnce: 10 });
     await expectHealed(injection);
     const lost = 1 - arrived.length / count;
     const there = new Set(arrived);
     let ends = 0;
-    for (let number = 1; number < count; number++) if (there.has(number) && !there.has(number - 1)) ends++;
+    for (let number = 1; number < count; number++)
+      if (there.has(number) && !there.has(number - 1)) ends++;
     const run = (count - arrived.length) / Math.max(1, ends);
     // Four standard deviations of what chance does, with fewer independent events where losses come in runs.
-    expect(Math.abs(lost - 0.25)).toBeLessThan(4 * Math.sqrt((0.25 * 0.75 * (2 * burst - 1)) / count));
+    expect(Math.abs(lost - 0.25)).toBeLessThan(
+      4 * Math.sqrt((0.25 * 0.75 * (2 * burst - 1)) / count),
+    );
     expect(run).toBeGreaterThan(burst === 1 ? 1.2 : 3.5);
     expect(run).toBeLessThan(burst === 1 ? 1.5 : 6.5);
   });
@@ -240,7 +264,11 @@ describe('packets', () => {
 
   test('rate-limit: packets take their time, and those that would wait too long are dropped', async () => {
     // 972 bytes and 28 of headers: 125 a second.
-    const injection = await inject('rate-limit', echo.member, { rate: '1Mbit/s', queue: '400ms', direction: 'in' });
+    const injection = await inject('rate-limit', echo.member, {
+      rate: '1Mbit/s',
+      queue: '400ms',
+      direction: 'in',
+    });
     const { arrived, tookMs } = await echo.talk(200, { everyMs: 0, bytes: 972, waitMs: 1_000 });
     await expectHealed(injection);
     expect(arrived.length).toBeGreaterThanOrEqual(48);
@@ -256,7 +284,8 @@ describe('what is taken from a process', () => {
     ['memory-pressure', { megabytes: 200 }],
   ])('%s: it is in a group of its own meanwhile', async (fault, params) => {
     const node = await memberNamed('node-2');
-    const groups = async (): Promise<string> => readFile(`/proc/${await target.pid(node)}/cgroup`, 'utf8');
+    const groups = async (): Promise<string> =>
+      readFile(`/proc/${await target.pid(node)}/cgroup`, 'utf8');
     const before = await groups();
     const injection = await inject(fault, node, params);
     expect(await groups()).toContain(`swarm-chaos-${injection.id}`);
@@ -298,12 +327,16 @@ test('what is not to be had says so, and leaves nothing', async () => {
     const fault = FAULTS.get(name);
     if (fault === undefined) throw new Error(name);
     expect(await fault.available(target, node, params)).toMatch(/\w+ \w+/);
-    await expect(injectFault({ fault, target, members: [node], params, drill: 'test', journal })).rejects.toMatchObject({
+    await expect(
+      injectFault({ fault, target, members: [node], params, drill: 'test', journal }),
+    ).rejects.toMatchObject({
       reason: 'not-available',
     });
     expect((await journal.read()).pending).toEqual([]);
   }
   const udp = FAULTS.get('packet-loss');
   const traffic = { loss: 0.1, burst: 1, protocol: 'udp', direction: 'both' };
-  expect(await udp?.available(target, await memberNamed('redis'), traffic)).toBe('redis has no UDP ports');
+  expect(await udp?.available(target, await memberNamed('redis'), traffic)).toBe(
+    'redis has no UDP ports',
+  );
 });

@@ -26,8 +26,18 @@ let target: Target;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-healing-'));
   journal = openJournal(join(dir, 'journal'));
-  const order = { nodes: 2, with: ['haproxy'] as const, config: {}, persistentRedis: false, ruleFiles: [], intervalSeconds: 2 };
-  await raiseLab({ name: lab, ...order }, { onProgress: () => {}, signal: new AbortController().signal });
+  const order = {
+    nodes: 2,
+    with: ['haproxy'] as const,
+    config: {},
+    persistentRedis: false,
+    ruleFiles: [],
+    intervalSeconds: 2,
+  };
+  await raiseLab(
+    { name: lab, ...order },
+    { onProgress: () => {}, signal: new AbortController().signal },
+  );
   target = await openProcessTarget({ lab });
 });
 afterAll(async () => {
@@ -35,11 +45,17 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const program = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+const program = (name: string): string =>
+  fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 
 /** Its first line: by then, it is in the middle of it. */
-const startDrill = async (name: string, ...args: string[]): Promise<{ drill: ChildProcess; line: string }> => {
-  const drill = spawn(process.execPath, [program(name), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+const startDrill = async (
+  name: string,
+  ...args: string[]
+): Promise<{ drill: ChildProcess; line: string }> => {
+  const drill = spawn(process.execPath, [program(name), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (drill.stdout === null) throw new Error('nothing to read from');
   const lines = createInterface({ input: drill.stdout });
   const line = await Promise.race([
@@ -86,15 +102,31 @@ const CASES: Record<string, [member: string, params: object]> = {
 test('no fault is left out here, but those that are not to be had here and say why', async () => {
   const node = await memberNamed('node-1');
   const others = [...FAULTS.values()].filter(({ name }) => !(name in CASES));
-  for (const fault of others) expect(await fault.available(target, node, sampleParams(fault)), fault.name).toMatch(/\w+ \w+/);
-  expect(others.map(({ name }) => name)).toEqual(expect.arrayContaining(['clock-skew', 'certificate-expiry']));
+  for (const fault of others)
+    expect(await fault.available(target, node, sampleParams(fault)), fault.name).toMatch(/\w+ \w+/);
+  expect(others.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['clock-skew', 'certificate-expiry']),
+  );
 });
 
 test.each(Object.entries(CASES))('%s', async (fault, [name, params]) => {
-  const { drill, line: id } = await startDrill('injector.ts', lab, journal.dir, fault, JSON.stringify(params), name);
-  expect((await journal.read()).pending).toMatchObject([{ id, fault, drill: 'test', members: [{ name }] }]);
+  const { drill, line: id } = await startDrill(
+    'injector.ts',
+    lab,
+    journal.dir,
+    fault,
+    JSON.stringify(params),
+    name,
+  );
+  expect((await journal.read()).pending).toMatchObject([
+    { id, fault, drill: 'test', members: [{ name }] },
+  ]);
   // While it lives, it heals itself.
-  expect(await healPending({ journal, faults: FAULTS })).toMatchObject({ healed: [], alive: [{ id }], failed: [] });
+  expect(await healPending({ journal, faults: FAULTS })).toMatchObject({
+    healed: [],
+    alive: [{ id }],
+    failed: [],
+  });
   await killDrill(drill);
   expect(await healPending({ journal, faults: FAULTS })).toMatchObject({
     healed: [{ id }],
@@ -123,13 +155,22 @@ test('a drill killed with the lab that it had raised: its programs are gone, and
   expect(healed.map(({ id }) => id)).toEqual(ids.toReversed());
   expect((await Promise.all(ids.map(leftoversOf))).flat()).toEqual([]);
   const deadline = performance.now() + 5_000;
-  while (pids.some((pid) => processState(pid) !== null) && performance.now() < deadline) await sleep(50);
+  while (pids.some((pid) => processState(pid) !== null) && performance.now() < deadline)
+    await sleep(50);
   expect(pids.map((pid) => processState(pid))).toEqual([null]);
 });
 
 test('an impairment goes with its drill, and packets pass before anybody heals', async () => {
-  const { drill, line: id } = await startDrill('injector.ts', lab, journal.dir, 'delay', '{"delay":"5s"}', 'node-2');
-  const programs = async (): Promise<string[]> => (await leftoversOf(id)).filter((what) => what.includes('swarm-impair'));
+  const { drill, line: id } = await startDrill(
+    'injector.ts',
+    lab,
+    journal.dir,
+    'delay',
+    '{"delay":"5s"}',
+    'node-2',
+  );
+  const programs = async (): Promise<string[]> =>
+    (await leftoversOf(id)).filter((what) => what.includes('swarm-impair'));
   expect(await programs()).toHaveLength(1);
   await killDrill(drill);
   const deadline = performance.now() + 5_000;
@@ -140,14 +181,30 @@ test('an impairment goes with its drill, and packets pass before anybody heals',
 });
 
 test('by force, what a drill that lives has done is taken back, too', async () => {
-  const { drill, line: id } = await startDrill('injector.ts', lab, journal.dir, 'blackhole', '{}', 'node-2');
-  expect(await healPending({ journal, faults: FAULTS, force: true })).toMatchObject({ healed: [{ id }] });
+  const { drill, line: id } = await startDrill(
+    'injector.ts',
+    lab,
+    journal.dir,
+    'blackhole',
+    '{}',
+    'node-2',
+  );
+  expect(await healPending({ journal, faults: FAULTS, force: true })).toMatchObject({
+    healed: [{ id }],
+  });
   expect(await leftoversOf(id)).toEqual([]);
   await killDrill(drill);
 });
 
 test('what cannot be read is told of, stays, and keeps nobody from healing the rest', async () => {
-  const { drill, line: id } = await startDrill('injector.ts', lab, journal.dir, 'blackhole', '{}', 'node-2');
+  const { drill, line: id } = await startDrill(
+    'injector.ts',
+    lab,
+    journal.dir,
+    'blackhole',
+    '{}',
+    'node-2',
+  );
   await killDrill(drill);
   const torn = join(journal.dir, 'aaaaaaaa.json');
   await writeFile(torn, '{"schema":"livekit-swarm/inj');

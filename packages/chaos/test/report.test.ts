@@ -5,12 +5,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Chromium, findChromium, launchChromium, NO_CHROMIUM } from '../../engine/test/support/chromium.ts';
+import {
+  type Chromium,
+  findChromium,
+  launchChromium,
+  NO_CHROMIUM,
+} from '../../engine/test/support/chromium.ts';
 import { tabStops, violationsOf } from '../../report/test/support/accessibility.ts';
 import { type Look, type Opened, openPage } from '../../report/test/support/page.ts';
 import type { DrillResult } from '../src/index.ts';
 import { renderDrillHtml } from '../src/report/html/render-html.ts';
-import { largeDrill, passedDrill, splitDrill, variedDrill, voidDrill } from './support/drill-results.ts';
+import {
+  largeDrill,
+  passedDrill,
+  splitDrill,
+  variedDrill,
+  voidDrill,
+} from './support/drill-results.ts';
 
 const executable = findChromium();
 const dir = mkdtempSync(join(tmpdir(), 'swarm-drill-html-'));
@@ -33,7 +44,8 @@ const open = async (result: DrillResult, look: Look): Promise<Opened> => {
 };
 
 /** Evaluates an expression in the page. */
-const ask = <Answer>(page: Page, expression: string): Promise<Answer> => page.evaluate(expression) as Promise<Answer>;
+const ask = <Answer>(page: Page, expression: string): Promise<Answer> =>
+  page.evaluate(expression) as Promise<Answer>;
 
 const LOOKS: [string, Look][] = [
   ['on a laptop', { width: 1_440, scheme: 'light' }],
@@ -43,7 +55,8 @@ const LOOKS: [string, Look][] = [
 ];
 
 /** With names as long as people give them. */
-const long = (room: number): string => `${'a very long name of a room'.replaceAll(' ', '')}${'x'.repeat(120)}${room}`;
+const long = (room: number): string =>
+  `${'a very long name of a room'.replaceAll(' ', '')}${'x'.repeat(120)}${room}`;
 const RESULTS: [string, DrillResult][] = [
   ['one that passed', passedDrill()],
   ['a split brain', splitDrill()],
@@ -58,7 +71,9 @@ describe.each(LOOKS)('the page of a drill %s', (_, look) => {
     const { page, complaints, requests } = opened;
     expect(complaints).toEqual([]);
     expect(requests).toEqual([]);
-    expect(await ask(page, 'document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    expect(
+      await ask(page, 'document.documentElement.scrollWidth - innerWidth'),
+    ).toBeLessThanOrEqual(0);
     // What is wider than its place can be pushed sideways; nothing else is cut off.
     const cut = await ask<string[]>(
       page,
@@ -73,7 +88,10 @@ describe.each(LOOKS)('the page of a drill %s', (_, look) => {
   test.each(RESULTS)('is as accessible as WCAG 2.2 AA asks for: %s', async (_name, result) => {
     await using opened = await open(result, look);
     const { page } = opened;
-    await ask(page, "for (const details of document.querySelectorAll('details')) details.open = true");
+    await ask(
+      page,
+      "for (const details of document.querySelectorAll('details')) details.open = true",
+    );
     expect(await violationsOf(page)).toEqual([]);
   });
 });
@@ -90,7 +108,13 @@ describe('the page of a drill', () => {
     const stops = await tabStops(page, 100);
     expect(stops.filter(({ seen }) => !seen)).toEqual([]);
     expect(stops.map(({ what }) => what)).toEqual(
-      expect.arrayContaining(['#verdict', '#repeat-3', 'Every repeat', 'Figures by window, repeat 1', 'Pairs of a, repeat 1']),
+      expect.arrayContaining([
+        '#verdict',
+        '#repeat-3',
+        'Every repeat',
+        'Figures by window, repeat 1',
+        'Pairs of a, repeat 1',
+      ]),
     );
   });
 
@@ -109,7 +133,10 @@ describe('the page of a drill', () => {
     expect(fault.width).toBeCloseTo(silent.width, -1);
     expect(fault.height).toBeGreaterThan(200);
     // 10 of 60 s.
-    const row = await ask<number>(page, "document.querySelector('.timeline .axis svg').getBoundingClientRect().width");
+    const row = await ask<number>(
+      page,
+      "document.querySelector('.timeline .axis svg').getBoundingClientRect().width",
+    );
     expect(fault.width / row).toBeCloseTo(1 / 6, 2);
   });
 
@@ -118,8 +145,12 @@ describe('the page of a drill', () => {
     const { page } = opened;
     await page.emulateMediaType('print');
     await page.setViewport({ width: 720, height: 1_000 });
-    expect(await ask(page, 'document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-    expect(await ask(page, "getComputedStyle(document.querySelector('.masthead nav')).display")).toBe('none');
+    expect(
+      await ask(page, 'document.documentElement.scrollWidth - innerWidth'),
+    ).toBeLessThanOrEqual(0);
+    expect(
+      await ask(page, "getComputedStyle(document.querySelector('.masthead nav')).display"),
+    ).toBe('none');
     const pdf = Buffer.from(await page.pdf({ format: 'A4' }));
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     const pages = pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0;

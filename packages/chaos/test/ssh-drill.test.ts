@@ -42,7 +42,12 @@ test.skipIf(why !== null)(
     const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
     const carryOut = (named: string | null, folder: string) =>
       runDrill({
-        drill: { ...parsed, crowd: { ...parsed.crowd, rooms: 3, participants: 3 }, repeats: 1, recoveryMs: 20_000 },
+        drill: {
+          ...parsed,
+          crowd: { ...parsed.crowd, rooms: 3, participants: 3 },
+          repeats: 1,
+          recoveryMs: 20_000,
+        },
         deploy: () => sshDeployment({ ...order, ...doors }),
         faults: FAULTS,
         journal,
@@ -54,7 +59,9 @@ test.skipIf(why !== null)(
         stop: new AbortController().signal,
       });
     // It is no lab of ours.
-    await expect(carryOut('staging', 'not-allowed')).rejects.toMatchObject({ reason: 'not-allowed' });
+    await expect(carryOut('staging', 'not-allowed')).rejects.toMatchObject({
+      reason: 'not-allowed',
+    });
 
     const { target: label, repeats } = await carryOut(HOST, 'drill');
     expect(label).toContain(HOST);

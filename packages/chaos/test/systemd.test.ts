@@ -24,7 +24,10 @@ beforeAll(async () => {
   port = await createClusterPorts().tcp();
   await mkdir(join(dir, 'bin'));
   // What it needs to know stands in the program itself: those that run it pass on nothing else.
-  const stand = await readFile(fileURLToPath(new URL('./fixtures/systemctl.sh', import.meta.url)), 'utf8');
+  const stand = await readFile(
+    fileURLToPath(new URL('./fixtures/systemctl.sh', import.meta.url)),
+    'utf8',
+  );
   const told = stand.replace('\n', `\nSTATE='${dir}'; PORT=${port}\n`);
   await writeFile(join(dir, 'systemctl'), told, { mode: 0o755 });
   await symlink(join(dir, 'systemctl'), join(dir, 'bin', 'systemctl'));
@@ -63,13 +66,26 @@ test.each(['kill', 'hang', 'redis-kill', 'blackhole', 'redis-flush'])(
     const params = fault.params.parse({});
     expect(await fault.available(target, member, params)).toBeNull();
     const journal = openJournal(join(dir, 'journal'));
-    const { id } = await injectFault({ fault, target, members: [member], params, drill: 'test', journal });
+    const { id } = await injectFault({
+      fault,
+      target,
+      members: [member],
+      params,
+      drill: 'test',
+      journal,
+    });
     const [entry] = (await journal.read()).pending;
     if (entry === undefined) throw new Error('not in the journal');
     if (name === 'hang') expect(processState((await target.pid(member)) ?? 0)).toBe('T');
     if (name.endsWith('kill')) expect(await target.pid(member)).toBeNull();
     await using again = await openTarget(entry.target);
-    await fault.heal({ target: again, members: entry.members, params: entry.params, id, durationMs: null });
+    await fault.heal({
+      target: again,
+      members: entry.members,
+      params: entry.params,
+      id,
+      durationMs: null,
+    });
     await journal.remove(id);
     const pid = await again.pid(member);
     expect(processState(pid ?? 0)).toMatch(/^[SR]$/);
@@ -82,9 +98,13 @@ test('units that are not there, and machines without systemd, are said', async (
     reason: 'no-member',
     message: expect.stringContaining('livekit.service'),
   });
-  await writeFile(join(dir, 'systemctl'), '#!/bin/sh\necho "System has not been booted with systemd" >&2; exit 1\n', {
-    mode: 0o755,
-  });
+  await writeFile(
+    join(dir, 'systemctl'),
+    '#!/bin/sh\necho "System has not been booted with systemd" >&2; exit 1\n',
+    {
+      mode: 0o755,
+    },
+  );
   await expect(openProcessTarget({ units: [parseUnit('redis=redis')] })).rejects.toMatchObject({
     reason: 'no-systemd',
     message: expect.stringContaining('not been booted'),

@@ -5,7 +5,11 @@ import { adjustScenario } from './adjust-scenario.ts';
 const scenario: Scenario = {
   ...scenarioOfLoad(parseLoadFlags({})),
   tags: { team: 'voice' },
-  thresholds: ['join_time: p(95)<2000', 'join_time: max<9000', 'packet_loss{kind:audio}: rate<0.02'],
+  thresholds: [
+    'join_time: p(95)<2000',
+    'join_time: max<9000',
+    'packet_loss{kind:audio}: rate<0.02',
+  ],
 };
 const adjust = (threshold: string[], more: { seed?: string; tag?: string[] } = {}): Scenario =>
   adjustScenario(scenario, { threshold, tag: [], ...more });
@@ -16,7 +20,13 @@ describe('adjustScenario', () => {
   });
 
   it('replaces thresholds on the same metric, selector and aggregation, and adds others', () => {
-    expect(adjust(['join_time: p(95)<900', 'packet_loss: rate<0.01', 'packet_loss{kind:audio}: rate<0.5']).thresholds).toEqual([
+    expect(
+      adjust([
+        'join_time: p(95)<900',
+        'packet_loss: rate<0.01',
+        'packet_loss{kind:audio}: rate<0.5',
+      ]).thresholds,
+    ).toEqual([
       'join_time: max<9000',
       'join_time: p(95)<900',
       'packet_loss: rate<0.01',
@@ -25,12 +35,16 @@ describe('adjustScenario', () => {
   });
 
   it('refuses thresholds about nothing that is there', () => {
-    expect(() => adjust(['join_time{role:ghost}: p(95)<900'])).toThrow(/nobody has the role "ghost"/);
+    expect(() => adjust(['join_time{role:ghost}: p(95)<900'])).toThrow(
+      /nobody has the role "ghost"/,
+    );
     expect(() => adjust(['join_time@peak: p(95)<900'])).toThrow(/there is no window "peak"/);
   });
 
   it('takes a seed and tags, of which the last of a name counts', () => {
-    expect(adjust([], { seed: '4294967295', tag: ['team=video', 'a.b-c_1=x=y ', 'team=chat'] })).toMatchObject({
+    expect(
+      adjust([], { seed: '4294967295', tag: ['team=video', 'a.b-c_1=x=y ', 'team=chat'] }),
+    ).toMatchObject({
       seed: 4_294_967_295,
       tags: { team: 'chat', 'a.b-c_1': 'x=y' },
     });
@@ -40,7 +54,10 @@ describe('adjustScenario', () => {
     expect(() => adjust([], { seed })).toThrow(/--seed .*must be a whole number from 0/);
   });
 
-  it.each(['team', '=voice', 'team=', '1a=b', 'a b=c', 'a=\u0007', `a=${'x'.repeat(201)}`])('refuses the tag %j', (tag) => {
-    expect(() => adjust([], { tag: [tag] })).toThrow(/is no tag/);
-  });
+  it.each(['team', '=voice', 'team=', '1a=b', 'a b=c', 'a=\u0007', `a=${'x'.repeat(201)}`])(
+    'refuses the tag %j',
+    (tag) => {
+      expect(() => adjust([], { tag: [tag] })).toThrow(/is no tag/);
+    },
+  );
 });

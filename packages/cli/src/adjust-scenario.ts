@@ -16,10 +16,15 @@ export interface Adjustments {
  * come on top of the others; so do tags.
  * @throws UsageError, ThresholdError
  */
-export const adjustScenario = (scenario: Scenario, { threshold, seed, tag }: Adjustments): Scenario => {
+export const adjustScenario = (
+  scenario: Scenario,
+  { threshold, seed, tag }: Adjustments,
+): Scenario => {
   checkThresholds(scenario, threshold);
   const given = new Set(threshold.map((text) => thresholdSlot(parseThreshold(text))));
-  const kept = scenario.thresholds.filter((text) => !given.has(thresholdSlot(parseThreshold(text))));
+  const kept = scenario.thresholds.filter(
+    (text) => !given.has(thresholdSlot(parseThreshold(text))),
+  );
   return {
     ...scenario,
     tags: { ...scenario.tags, ...Object.fromEntries(tag.map(readTag)) },
@@ -33,7 +38,10 @@ const MAX_SEED = 2 ** 32 - 1;
 const readSeed = (text: string): number => {
   const seed = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (seed <= MAX_SEED) return seed;
-  throw new UsageError(`--seed ${text}: must be a whole number from 0 to ${MAX_SEED}`, 'leave it out to take the scenario’s own');
+  throw new UsageError(
+    `--seed ${text}: must be a whole number from 0 to ${MAX_SEED}`,
+    'leave it out to take the scenario’s own',
+  );
 };
 
 /** As scenario files have them. */

@@ -19,7 +19,9 @@ afterEach(() => {
 });
 
 /** Runs a command; what it throws is for main.ts to print. */
-const swarm = async (...args: string[]): Promise<{ exit: number | null; stdout: string; error: Error | null }> => {
+const swarm = async (
+  ...args: string[]
+): Promise<{ exit: number | null; stdout: string; error: Error | null }> => {
   const stdout = new PassThrough();
   let text = '';
   stdout.setEncoding('utf8').on('data', (piece: string) => {
@@ -53,8 +55,18 @@ const file = (name: string, text: string): string => {
 
 describe('swarm chaos validate', () => {
   it('says which files are fine, and all that is wrong with the others', async () => {
-    const [good, bad] = [file('good.yaml', DRILL), file('bad.yaml', DRILL.replace('10s', '10').replace('kill', 'kil'))];
-    const { exit, stdout } = await swarm('validate', good, bad, join(dir, 'none.yaml'), dir, '--no-color');
+    const [good, bad] = [
+      file('good.yaml', DRILL),
+      file('bad.yaml', DRILL.replace('10s', '10').replace('kill', 'kil')),
+    ];
+    const { exit, stdout } = await swarm(
+      'validate',
+      good,
+      bad,
+      join(dir, 'none.yaml'),
+      dir,
+      '--no-color',
+    );
     expect(exit).toBe(2);
     expect(stdout).toBe(`✓ ${good}
 ✗ ${bad}
@@ -95,7 +107,10 @@ describe('swarm chaos list', () => {
   it('lists drills and faults', async () => {
     const { exit, stdout } = await swarm('list', '--json');
     expect(exit).toBe(0);
-    const { drills, faults } = JSON.parse(stdout) as { drills: { name: string }[]; faults: { name: string; with: object }[] };
+    const { drills, faults } = JSON.parse(stdout) as {
+      drills: { name: string }[];
+      faults: { name: string; with: object }[];
+    };
     expect(drills.map(({ name }) => name)).toContain('kill-room-node');
     expect(faults.find(({ name }) => name === 'packet-loss')?.with).toHaveProperty('loss');
     const text = (await swarm('list', '--no-color')).stdout;
@@ -121,14 +136,24 @@ it('says where its commands are listed to who names none of them', async () => {
   await expect(program.parseAsync(['chaos', 'explode'], { from: 'user' })).rejects.toMatchObject({
     code: 'commander.unknownCommand',
   });
-  expect(stderr.read()).toMatch(/unknown command 'explode'\n.*"swarm chaos --help" lists its commands/);
+  expect(stderr.read()).toMatch(
+    /unknown command 'explode'\n.*"swarm chaos --help" lists its commands/,
+  );
 });
 
 describe('swarm chaos plan', () => {
   it('says what would be done, and does nothing', async () => {
-    const { exit, stdout } = await swarm('plan', file('a.yaml', DRILL), '--repeats', '3', '--no-color');
+    const { exit, stdout } = await swarm(
+      'plan',
+      file('a.yaml', DRILL),
+      '--repeats',
+      '3',
+      '--no-color',
+    );
     expect(exit).toBe(0);
-    expect(stdout).toMatch(/16\.9 s {2}kill → the node that holds the first room \(one of node-1, node-2, node-3\)/);
+    expect(stdout).toMatch(
+      /16\.9 s {2}kill → the node that holds the first room \(one of node-1, node-2, node-3\)/,
+    );
     expect(stdout).toContain('× 3 repeats');
   });
 
@@ -151,23 +176,41 @@ describe('swarm chaos plan', () => {
 describe('swarm chaos heal', () => {
   it('says when there is nothing to heal', async () => {
     const journal = join(dir, 'livekit-swarm', 'chaos', 'journal');
-    expect(await swarm('heal')).toMatchObject({ exit: 0, stdout: `There is nothing to heal in ${journal}.\n` });
+    expect(await swarm('heal')).toMatchObject({
+      exit: 0,
+      stdout: `There is nothing to heal in ${journal}.\n`,
+    });
   });
 });
 
-const SITE = ['--docker', 'staging', '--url', 'ws://127.0.0.1:1', '--api-key', 'key', '--api-secret', 'hush'];
+const SITE = [
+  '--docker',
+  'staging',
+  '--url',
+  'ws://127.0.0.1:1',
+  '--api-key',
+  'key',
+  '--api-secret',
+  'hush',
+];
 
 describe('swarm chaos run', () => {
   it.each([
     [['--repeats', '0'], '--repeats 0: must be a whole number from 1 to 100'],
     [['--report', 'pdf'], 'there is no report "pdf"'],
     [['--report', 'json=-', '--json'], 'json twice would be written to stdout'],
-    [['--lab', 'lab', '--livekit-version', '1.13.4'], '--livekit-version is of a lab that is raised'],
+    [
+      ['--lab', 'lab', '--livekit-version', '1.13.4'],
+      '--livekit-version is of a lab that is raised',
+    ],
     [['--metrics', 'here'], '"here" is no address to listen on'],
     [['--workers', 'many'], '--workers many: must be a whole number'],
     [['--url', 'wss://livekit.example.com'], '--url alone does not say what could be broken'],
     [['--redis', 'redis://10.0.0.5'], '--redis alone does not say'],
-    [['--docker', 'a', '--kubernetes', 'b'], '--docker and --kubernetes: a deployment runs on one of them'],
+    [
+      ['--docker', 'a', '--kubernetes', 'b'],
+      '--docker and --kubernetes: a deployment runs on one of them',
+    ],
     [['--docker', 'a', '--lab', 'b'], 'it is not known where people go in'],
     [['--docker', 'staging'], 'staging: it is not known where people go in, and by which key'],
     [['--docker-roles', 'node=a'], '--docker-roles has no effect without --docker'],
@@ -203,9 +246,15 @@ describe('swarm chaos run', () => {
     );
     const chaos = program.commands.find((command) => command.name() === 'chaos');
     const run = chaos?.commands.find((command) => command.name() === 'run');
-    expect(run?.options.find(({ long }) => long === '--i-know-this-is')).toMatchObject({ envVar: undefined });
+    expect(run?.options.find(({ long }) => long === '--i-know-this-is')).toMatchObject({
+      envVar: undefined,
+    });
     expect(run?.getOptionValue('iKnowThisIs')).toBeUndefined();
-    expect(chaos?.commands.filter((command) => command.options.some(({ long }) => long === '--i-know-this-is'))).toEqual([run]);
+    expect(
+      chaos?.commands.filter((command) =>
+        command.options.some(({ long }) => long === '--i-know-this-is'),
+      ),
+    ).toEqual([run]);
   });
 
   it('reads all files before the first is carried out', async () => {
@@ -214,7 +263,9 @@ describe('swarm chaos run', () => {
       file('a.yaml', DRILL),
       file('b.yaml', DRILL.replace('mine', 'other').replace('kill', 'kil')),
     );
-    expect(error?.message).toContain('b.yaml:3:14: faults[0].fault: "kil" is no fault; did you mean kill?');
+    expect(error?.message).toContain(
+      'b.yaml:3:14: faults[0].fault: "kil" is no fault; did you mean kill?',
+    );
   });
 
   it('does not write over a record', async () => {
@@ -229,7 +280,9 @@ describe('swarm chaos report', () => {
   it('says what a folder lacks', async () => {
     const { error } = await swarm('report', dir);
     expect(error?.message).toBe(`${dir}: there is no drill.json in this folder`);
-    expect((await swarm('report', join(dir, 'nowhere'))).error?.message).toContain('there is no such folder');
+    expect((await swarm('report', join(dir, 'nowhere'))).error?.message).toContain(
+      'there is no such folder',
+    );
   });
 
   it('refuses reports that there are not', async () =>

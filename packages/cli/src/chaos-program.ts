@@ -22,18 +22,27 @@ const whereFlags = (): Option[] => [
 /** Of a deployment that is no lab: what it runs on, where people go in, where one can look at it. */
 const siteFlags = (): Option[] => [
   new Option('--docker <name>', 'containers with the label swarm.drill=NAME, or with KEY=VALUE'),
-  new Option('--docker-roles <list>', 'what those are that have no label swarm.role: node=livekit,redis=cache'),
+  new Option(
+    '--docker-roles <list>',
+    'what those are that have no label swarm.role: node=livekit,redis=cache',
+  ),
   new Option('--kubernetes <namespace>', 'pods of this namespace'),
   new Option('--kube-context <name>', 'of the kubeconfig (default: its current one)'),
   new Option('--ssh <hosts>', 'units of systemd on these machines: lk-1,root@10.0.0.5'),
   new Option('--ssh-config <file>', 'for ssh -F (default: your own)'),
-  new Option('--unit <kind=name>', 'a unit of systemd, on this machine or those of --ssh: node=livekit-server (may be repeated)')
+  new Option(
+    '--unit <kind=name>',
+    'a unit of systemd, on this machine or those of --ssh: node=livekit-server (may be repeated)',
+  )
     .argParser(collector())
     .default([]),
   new Option('--url <url>', 'where its people go in, wss:// or ws://; also LIVEKIT_URL'),
   new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
   new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
-  new Option('--redis <url>', 'of its Redis, to compare what it says of rooms with where people are'),
+  new Option(
+    '--redis <url>',
+    'of its Redis, to compare what it says of rooms with where people are',
+  ),
   new Option('--balancer-metrics <url>', "of its haproxy's metrics, to count healthy backends"),
   new Option('--prometheus <url>', 'whose alerts become part of the report'),
 ];
@@ -55,7 +64,11 @@ const WHERE = 'The deployment (default: a lab on this machine, raised for each r
 const SITE = 'A deployment of yours:';
 
 /** `swarm chaos …`: drills. Their code is loaded when they are called for. */
-export const addChaosCommands = (program: Command, console: Console, done: (exitCode: ExitCode) => void): void => {
+export const addChaosCommands = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
   const { env } = console;
   const chaos = program
     .command('chaos')
@@ -71,10 +84,18 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
   addGroup(run, env, WHERE, whereFlags());
   addGroup(run, env, SITE, siteFlags());
   // Never from the environment, where one forgets it.
-  run.addOption(new Option('--i-know-this-is <name>', 'this deployment, which is no lab, may be broken').helpGroup(SITE));
+  run.addOption(
+    new Option(
+      '--i-know-this-is <name>',
+      'this deployment, which is no lab, may be broken',
+    ).helpGroup(SITE),
+  );
   addGroup(run, env, 'The verdict:', [
     new Option('--strict', 'what the server is known to fail in fails the drill'),
-    new Option('--report <name[=file]>', `also make this report (may be repeated): ${REPORTS}; =- for stdout`)
+    new Option(
+      '--report <name[=file]>',
+      `also make this report (may be repeated): ${REPORTS}; =- for stdout`,
+    )
       .argParser(collector())
       .default([]),
     new Option('--json', 'print one JSON object instead of the summary: short for --report json=-'),
@@ -85,7 +106,10 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     ),
   ]);
   addGroup(run, env, 'The generator:', [
-    new Option('--workers <n>', 'processes that host participants (default: as many as it takes, one a core)'),
+    new Option(
+      '--workers <n>',
+      'processes that host participants (default: as many as it takes, one a core)',
+    ),
     new Option('--quiet', 'no progress on stderr'),
   ]);
   run
@@ -103,7 +127,10 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
     .argument('<folders...>', 'folders of drills, as "swarm chaos run" named them')
     .option('--strict', 'what the server is known to fail in fails the drill')
     .addOption(
-      new Option('--report <name[=file]>', `also make this report (may be repeated): ${REPORTS}; =- for stdout`)
+      new Option(
+        '--report <name[=file]>',
+        `also make this report (may be repeated): ${REPORTS}; =- for stdout`,
+      )
         .argParser(collector())
         .default([]),
     )
@@ -151,7 +178,9 @@ export const addChaosCommands = (program: Command, console: Console, done: (exit
       done(await chaosPlanCommand(file, command.opts<ChaosPlanFlags>(), typedIn(command), console));
     });
 
-  const doctor = chaos.command('doctor').description('show which faults are possible here, and what keeps the others from being');
+  const doctor = chaos
+    .command('doctor')
+    .description('show which faults are possible here, and what keeps the others from being');
   addGroup(doctor, env, WHERE, whereFlags());
   addGroup(doctor, env, SITE, siteFlags());
   doctor

@@ -10,7 +10,8 @@ import { scenarioFlags } from './run-program.ts';
 export const COMPARISON_REPORT_NAMES = ['text', 'json', 'markdown', 'junit'];
 
 /** A flag that may be repeated. */
-const several = (flags: string, description: string): Option => new Option(flags, description).argParser(collector()).default([]);
+const several = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(collector()).default([]);
 
 const comparisonFlags = (): Option[] => [
   toleranceFlag(),
@@ -23,51 +24,88 @@ const comparisonFlags = (): Option[] => [
 ];
 
 /** `swarm compare` and `swarm ab`. Their code is loaded when they are called for. */
-export const addCompareCommands = (program: Command, console: Console, done: (exitCode: ExitCode) => void): void => {
+export const addCompareCommands = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
   const compare = program
     .command('compare')
-    .description('put records of one scenario beside each other: did anything get worse, beyond noise?')
+    .description(
+      'put records of one scenario beside each other: did anything get worse, beyond noise?',
+    )
     .usage('[flags] BASE CURRENT...')
     .argument(
       '[sides...]',
       'a record, the folder of a run, a folder of several runs (repeats), or several with commas; first the base',
     )
-    .addOption(several('--base <record>', 'instead of the first argument: a run of the base (may be repeated)'))
-    .addOption(several('--current <record>', 'instead of the others: a run to compare with it (may be repeated)'));
+    .addOption(
+      several(
+        '--base <record>',
+        'instead of the first argument: a run of the base (may be repeated)',
+      ),
+    )
+    .addOption(
+      several(
+        '--current <record>',
+        'instead of the others: a run to compare with it (may be repeated)',
+      ),
+    );
   for (const option of comparisonFlags()) compare.addOption(option);
-  compare.addHelpText('after', compareHelp).action(async (sides: string[], _flags: unknown, command: Command) => {
-    const { compareCommand } = await import('./commands/compare.ts');
-    done(await compareCommand(sides, command.opts<CompareFlags>(), console));
-  });
+  compare
+    .addHelpText('after', compareHelp)
+    .action(async (sides: string[], _flags: unknown, command: Command) => {
+      const { compareCommand } = await import('./commands/compare.ts');
+      done(await compareCommand(sides, command.opts<CompareFlags>(), console));
+    });
 
   const ab = program
     .command('ab')
     .description('run one scenario on two servers by turns: does the second differ from the first?')
     .usage('[flags] --server A --server B [SCENARIO.yaml]')
-    .argument('[scenario...]', 'a scenario file; - for standard input; without one, flags describe the crowd');
+    .argument(
+      '[scenario...]',
+      'a scenario file; - for standard input; without one, flags describe the crowd',
+    );
   addGroup(ab, console.env, 'The servers:', [
-    several('--server <server>', 'twice: a version, the path of a livekit-server, a configuration, or a mix (see below)'),
+    several(
+      '--server <server>',
+      'twice: a version, the path of a livekit-server, a configuration, or a mix (see below)',
+    ),
     new Option('--rounds <n>', 'how often each of them has its turn (default: 6)').default('6'),
   ]);
   addGroup(ab, console.env, 'The scenario:', scenarioFlags());
   addLoadFlags(ab, console.env);
   addGroup(ab, console.env, 'The verdict:', [
-    several('--threshold <expression>', "a figure to look at, too (may be repeated): 'jitter: p(99)<30'"),
-    new Option('--record <dir>', 'where the records and the result go (default: records/TIME-ab-NAME)'),
+    several(
+      '--threshold <expression>',
+      "a figure to look at, too (may be repeated): 'jitter: p(99)<30'",
+    ),
+    new Option(
+      '--record <dir>',
+      'where the records and the result go (default: records/TIME-ab-NAME)',
+    ),
     ...comparisonFlags(),
   ]);
   addGroup(ab, console.env, 'The generator:', [
-    new Option('--signalling <version>', 'auto, v1 or v0 (default: auto)').choices(['auto', 'v1', 'v0']).default('auto'),
-    new Option('--workers <n>', 'processes that host participants (default: as many as it takes, one a core)'),
+    new Option('--signalling <version>', 'auto, v1 or v0 (default: auto)')
+      .choices(['auto', 'v1', 'v0'])
+      .default('auto'),
+    new Option(
+      '--workers <n>',
+      'processes that host participants (default: as many as it takes, one a core)',
+    ),
     new Option('--quiet', 'no progress on stderr'),
   ]);
-  ab.addHelpText('after', abHelp).action(async (files: string[], _flags: unknown, command: Command) => {
-    const { abCommand } = await import('./commands/ab.ts');
-    const typed = command.options
-      .map((option) => option.attributeName())
-      .filter((name) => command.getOptionValueSource(name) === 'cli');
-    done(await abCommand(files, command.opts<AbFlags>(), typed, console));
-  });
+  ab.addHelpText('after', abHelp).action(
+    async (files: string[], _flags: unknown, command: Command) => {
+      const { abCommand } = await import('./commands/ab.ts');
+      const typed = command.options
+        .map((option) => option.attributeName())
+        .filter((name) => command.getOptionValueSource(name) === 'cli');
+      done(await abCommand(files, command.opts<AbFlags>(), typed, console));
+    },
+  );
 };
 
 const compareHelp = `

@@ -6,7 +6,11 @@ export interface Console {
 }
 
 /** NO_COLOR and FORCE_COLOR as everywhere; else colours are for terminals. */
-export const wantsColor = (flag: boolean, stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean => {
+export const wantsColor = (
+  flag: boolean,
+  stream: NodeJS.WriteStream,
+  env: NodeJS.ProcessEnv,
+): boolean => {
   if (!flag || (env.NO_COLOR ?? '') !== '') return false;
   if ((env.FORCE_COLOR ?? '') !== '') return env.FORCE_COLOR !== '0';
   return stream.isTTY === true && env.TERM !== 'dumb';

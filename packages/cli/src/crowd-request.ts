@@ -24,5 +24,8 @@ export const readWorkers = (text: string | undefined): number | null => {
   if (text === undefined) return null;
   const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (count >= 1 && count <= MAX_WORKERS) return count;
-  throw new UsageError(`--workers ${text}: must be a whole number from 1 to ${MAX_WORKERS}`, 'leave it out to have it chosen');
+  throw new UsageError(
+    `--workers ${text}: must be a whole number from 1 to ${MAX_WORKERS}`,
+    'leave it out to have it chosen',
+  );
 };

@@ -21,12 +21,29 @@ export interface DeployOptions {
  * Makes the target ready for a crowd.
  * @throws LabError when a server cannot be provided or started
  */
-export const deploy = async (target: Target, { dir, onProgress, signal }: DeployOptions): Promise<Deployed> => {
+export const deploy = async (
+  target: Target,
+  { dir, onProgress, signal }: DeployOptions,
+): Promise<Deployed> => {
   if (target.type === 'remote') {
     const { url, apiKey, apiSecret } = target;
-    return { url, apiKey, apiSecret, embedded: false, serverVersion: null, exited: new Promise(() => {}), stop: async () => {} };
+    return {
+      url,
+      apiKey,
+      apiSecret,
+      embedded: false,
+      serverVersion: null,
+      exited: new Promise(() => {}),
+      stop: async () => {},
+    };
   }
-  const server = await startLiveKit({ ...target.server, version: target.version, dir, onProgress, signal });
+  const server = await startLiveKit({
+    ...target.server,
+    version: target.version,
+    dir,
+    onProgress,
+    signal,
+  });
   const { url, apiKey, apiSecret, version } = server;
   return {
     url,
@@ -34,7 +51,9 @@ export const deploy = async (target: Target, { dir, onProgress, signal }: Deploy
     apiSecret,
     embedded: true,
     serverVersion: version,
-    exited: server.exited.then((end) => `livekit-server ended with ${describeEnd(end)}; see ${server.logFile}`),
+    exited: server.exited.then(
+      (end) => `livekit-server ended with ${describeEnd(end)}; see ${server.logFile}`,
+    ),
     stop: () => server.stop(),
   };
 };

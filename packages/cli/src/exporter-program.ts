@@ -3,7 +3,11 @@ import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
 
 /** `swarm exporter`. Its code is loaded when it is called for. */
-export const addExporterCommand = (program: Command, console: Console, done: (exitCode: ExitCode) => void): void => {
+export const addExporterCommand = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
   /** An empty variable is as good as none. */
   const option = (flags: string, description: string): Option => {
     const made = new Option(flags, description);
@@ -15,7 +19,9 @@ export const addExporterCommand = (program: Command, console: Console, done: (ex
     .description('serve metrics of LiveKit deployments for Prometheus: probes, rooms, real users')
     .addOption(option('--config <file>', 'what to export: see examples/exporter/exporter.yaml'))
     .addOption(option('--listen <address>', '[ADDRESS]:PORT (default: :9465, this machine alone)'))
-    .addOption(option('--token-file <file>', 'a file with the bearer token that is asked of everybody'))
+    .addOption(
+      option('--token-file <file>', 'a file with the bearer token that is asked of everybody'),
+    )
     .addOption(option('--tls-cert <file>', 'serve https with this certificate, PEM'))
     .addOption(option('--tls-key <file>', 'and this key'))
     .addHelpText('after', exporterHelp)

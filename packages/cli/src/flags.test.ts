@@ -5,7 +5,10 @@ import { addRunFlags, colorFlag, REPORT_NAMES, type RunFlags } from './flags.ts'
 
 const read = (args: string[], env: Record<string, string> = {}): RunFlags => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  return addRunFlags(new Command().exitOverride().configureOutput({ writeErr: () => {} }), process.env)
+  return addRunFlags(
+    new Command().exitOverride().configureOutput({ writeErr: () => {} }),
+    process.env,
+  )
     .addOption(colorFlag())
     .parse(args, { from: 'user' })
     .opts<RunFlags>();
@@ -30,7 +33,11 @@ describe('flags of a run', () => {
 
   it('go before the environment, which goes before the defaults', () => {
     const env = { SWARM_ROOMS: '7', SWARM_JOIN_RATE: '9', SWARM_SIGNALLING: 'v0' };
-    expect(read(['--rooms', '3'], env)).toMatchObject({ rooms: '3', joinRate: '9', signalling: 'v0' });
+    expect(read(['--rooms', '3'], env)).toMatchObject({
+      rooms: '3',
+      joinRate: '9',
+      signalling: 'v0',
+    });
   });
 
   it('take LiveKit’s own names where ours are not set', () => {
@@ -44,8 +51,12 @@ describe('flags of a run', () => {
       simulcast: false,
       json: true,
     });
-    expect(read(['--no-simulcast'], { SWARM_SIMULCAST: 'true' })).toMatchObject({ simulcast: false });
-    expect(() => read([], { SWARM_JSON: 'perhaps' })).toThrow(/SWARM_JSON=perhaps: is neither yes nor no/);
+    expect(read(['--no-simulcast'], { SWARM_SIMULCAST: 'true' })).toMatchObject({
+      simulcast: false,
+    });
+    expect(() => read([], { SWARM_JSON: 'perhaps' })).toThrow(
+      /SWARM_JSON=perhaps: is neither yes nor no/,
+    );
   });
 
   it('gather thresholds, from flags or else from one variable', () => {

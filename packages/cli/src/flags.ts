@@ -30,12 +30,18 @@ export interface RunFlags extends CrowdFlags, LoadFlags {}
 type Environment = NodeJS.ProcessEnv;
 
 /** Adds options below a heading. Each can come from the environment as SWARM_NAME. */
-export const addGroup = (command: Command, env: Environment, group: string, options: Option[]): void => {
+export const addGroup = (
+  command: Command,
+  env: Environment,
+  group: string,
+  options: Option[],
+): void => {
   for (const option of options) command.addOption(fromEnvironment(option, env).helpGroup(group));
 };
 
 /** Adds every flag of a run, in groups as a reader looks for them. */
-export const addRunFlags = (command: Command, env: Environment): Command => addCrowdFlags(addLoadFlags(command, env), env);
+export const addRunFlags = (command: Command, env: Environment): Command =>
+  addCrowdFlags(addLoadFlags(command, env), env);
 
 /** Adds the flags that describe the crowd. */
 export const addLoadFlags = (command: Command, env: Environment): Command => {
@@ -44,10 +50,16 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
     new Option('--rooms <n>', 'rooms at the same time (default: 20)'),
     new Option('--room <name>', 'one room of this name instead'),
     new Option('--room-prefix <text>', 'what the names of the rooms begin with (default: swarm)'),
-    new Option('--participants <n>', 'per room, publishing and listening to the others (default: 2)'),
+    new Option(
+      '--participants <n>',
+      'per room, publishing and listening to the others (default: 2)',
+    ),
     new Option('--subscribers <n>', 'per room, more who only listen (default: 0)'),
     new Option('--join-rate <n>', 'joins a second, over all rooms (default: 50)'),
-    new Option('--duration <time>', 'from when the last one was due: 30s, 5m, 1h30m (default: 30s)'),
+    new Option(
+      '--duration <time>',
+      'from when the last one was due: 30s, 5m, 1h30m (default: 30s)',
+    ),
   ]);
   add('Their media:', [
     new Option('--publish <kinds>', 'audio, video, audio,video or none (default: audio)'),
@@ -55,8 +67,14 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
     new Option('--codec <name>', 'vp8 or h264 (default: vp8)'),
     new Option('--simulcast', 'publish video in layers'),
     new Option('--no-simulcast', 'publish video in one layer (the default)').hideHelp(),
-    new Option('--layout <layout>', 'what each one looks at: all, speaker, grid:N, audio-only, none (default: all)'),
-    new Option('--data-rate <rate>', 'data messages of each publisher: 10/s, 10/s:200B, 5/s:1000B:reliable'),
+    new Option(
+      '--layout <layout>',
+      'what each one looks at: all, speaker, grid:N, audio-only, none (default: all)',
+    ),
+    new Option(
+      '--data-rate <rate>',
+      'data messages of each publisher: 10/s, 10/s:200B, 5/s:1000B:reliable',
+    ),
   ]);
   return command;
 };
@@ -67,21 +85,35 @@ export const addCrowdFlags = (command: Command, env: Environment): Command => {
   add('The deployment (default: a livekit-server on this machine, started for the run):', [
     new Option('--url <url>', 'wss:// or ws:// of yours; also LIVEKIT_URL'),
     new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
-    new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
-    new Option('--signalling <version>', 'auto, v1 (one PeerConnection) or v0 (two, for older servers) (default: auto)')
+    new Option(
+      '--api-secret <secret>',
+      'better LIVEKIT_API_SECRET: flags show in the process list',
+    ),
+    new Option(
+      '--signalling <version>',
+      'auto, v1 (one PeerConnection) or v0 (two, for older servers) (default: auto)',
+    )
       .choices(['auto', 'v1', 'v0'])
       .default('auto'),
     new Option(
       '--livekit-version <version>',
       `of the server started here: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
     ).choices(LIVEKIT_VERSIONS),
-    new Option('--server-version <version>', 'the same as --livekit-version').choices(LIVEKIT_VERSIONS).hideHelp(),
+    new Option('--server-version <version>', 'the same as --livekit-version')
+      .choices(LIVEKIT_VERSIONS)
+      .hideHelp(),
   ]);
   add('The verdict:', [
-    new Option('--threshold <expression>', "what must hold, in place of the default (may be repeated): 'jitter: p(95)<30'")
+    new Option(
+      '--threshold <expression>',
+      "what must hold, in place of the default (may be repeated): 'jitter: p(95)<30'",
+    )
       .argParser(collector())
       .default([]),
-    new Option('--baseline <record>', 'fail when anything got worse than in this record (or folder of several runs)'),
+    new Option(
+      '--baseline <record>',
+      'fail when anything got worse than in this record (or folder of several runs)',
+    ),
     toleranceFlag(),
     new Option('--record <dir>', 'where the record and the logs go (default: records/TIME-RUN)'),
     new Option(
@@ -97,7 +129,10 @@ export const addCrowdFlags = (command: Command, env: Environment): Command => {
     )
       .choices(['none', 'sdk', 'app'])
       .default('sdk'),
-    new Option('--workers <n>', 'processes that host participants (default: as many as it takes, one a core)'),
+    new Option(
+      '--workers <n>',
+      'processes that host participants (default: as many as it takes, one a core)',
+    ),
     new Option('--quiet', 'no progress on stderr'),
   ]);
   return command;
@@ -117,11 +152,17 @@ export const REPORT_NAMES = ['text', 'json', 'junit', 'markdown', 'github', 'csv
 
 /** Where results go; the same for every command that has results. */
 export const outputFlags = (): Option[] => [
-  new Option('--report <name[=file]>', `also make this report (may be repeated): ${REPORT_NAMES.join(', ')}; =- for stdout`)
+  new Option(
+    '--report <name[=file]>',
+    `also make this report (may be repeated): ${REPORT_NAMES.join(', ')}; =- for stdout`,
+  )
     .argParser(collector())
     .default([]),
   new Option('--json', 'print one JSON object instead of the summary: short for --report json=-'),
-  new Option('--no-github', 'no annotations and no step summary, which a run inside of GitHub Actions makes by itself'),
+  new Option(
+    '--no-github',
+    'no annotations and no step summary, which a run inside of GitHub Actions makes by itself',
+  ),
 ];
 
 /** `--color` is only there to be negated; picked up from NO_COLOR and FORCE_COLOR, too. */
@@ -179,6 +220,7 @@ const BOOLEANS: Record<string, boolean> = {
 
 const readBoolean = (name: string, text: string): boolean => {
   const value = BOOLEANS[text.trim().toLowerCase()];
-  if (value === undefined) throw new UsageError(`${name}=${text}: is neither yes nor no`, 'write true or false');
+  if (value === undefined)
+    throw new UsageError(`${name}=${text}: is neither yes nor no`, 'write true or false');
   return value;
 };

@@ -5,18 +5,30 @@ const EXAMPLES: [string, string][] = [
   ['swarm --rooms 500 --duration 60s', 'a thousand people talking'],
   ['swarm --publish audio,video --simulcast --participants 4', 'video calls of four'],
   ['swarm --room town-hall --participants 3 --subscribers 500', 'one stage, a large audience'],
-  ['swarm --url wss://livekit.example.com --rooms 50', 'a deployment of yours (keys: LIVEKIT_API_KEY, …_SECRET)'],
-  ["swarm --threshold 'join_time: p(95)<1000' --json > run.json", 'in CI: the exit code is the verdict'],
-  ['swarm plan scenarios/viral-spike.yaml', 'what a scenario file would do, and whether this machine can'],
+  [
+    'swarm --url wss://livekit.example.com --rooms 50',
+    'a deployment of yours (keys: LIVEKIT_API_KEY, …_SECRET)',
+  ],
+  [
+    "swarm --threshold 'join_time: p(95)<1000' --json > run.json",
+    'in CI: the exit code is the verdict',
+  ],
+  [
+    'swarm plan scenarios/viral-spike.yaml',
+    'what a scenario file would do, and whether this machine can',
+  ],
   ['swarm run scenarios/*.yaml --scale small', 'scenario files, one after the other'],
   ['swarm report records/2026-11-21T12-00-00-k3x9h', 'look at a run again'],
 ];
 
 /** The exit codes, from the one table. */
 export const exitCodeHelp = (): string =>
-  ['Exit codes:', ...Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`)].join(
-    '\n',
-  );
+  [
+    'Exit codes:',
+    ...Object.values(EXIT_CODES).map(
+      ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`,
+    ),
+  ].join('\n');
 
 const width = Math.max(...EXAMPLES.map(([command]) => command.length));
 

@@ -9,11 +9,14 @@ import { stringify } from 'yaml';
 export const LAB_TARGET = 'lab';
 
 /** Where nodes send their webhooks; they must be told before they start. */
-export const webhookUrl = (port: number): string => `http://127.0.0.1:${port}/webhook/${LAB_TARGET}`;
+export const webhookUrl = (port: number): string =>
+  `http://127.0.0.1:${port}/webhook/${LAB_TARGET}`;
 
 /** The sources run as they are; a published package has been compiled. */
 const mainProgram = (): string =>
-  fileURLToPath(new URL(`./main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+  fileURLToPath(
+    new URL(`./main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+  );
 
 /** @param options `port`: where the exporter listens */
 export const extras = async (
@@ -52,7 +55,12 @@ const configOf = ({ url, apiKey, nodes, redisUrl }: ClusterFacts, listen: string
       url,
       apiKey,
       apiSecret: { env: 'SWARM_LAB_API_SECRET' },
-      nodes: Object.fromEntries(nodes.map(({ name, url: nodeUrl, metricsUrl }) => [name, { url: nodeUrl, metrics: metricsUrl }])),
+      nodes: Object.fromEntries(
+        nodes.map(({ name, url: nodeUrl, metricsUrl }) => [
+          name,
+          { url: nodeUrl, metrics: metricsUrl },
+        ]),
+      ),
       ...(redisUrl === null ? {} : { redis: redisUrl }),
     },
   },

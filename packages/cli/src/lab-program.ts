@@ -5,10 +5,15 @@ import type { LabUpFlags } from './commands/lab.ts';
 import type { Console } from './console.ts';
 import { collector, colorFlag } from './flags.ts';
 
-const nameFlag = (): Option => new Option('--name <name>', 'of the lab, when there are several (default: lab)').default('lab');
+const nameFlag = (): Option =>
+  new Option('--name <name>', 'of the lab, when there are several (default: lab)').default('lab');
 
 /** `swarm lab …`: deployments on this machine that stay until they are told to end. */
-export const addLabCommands = (program: Command, console: Console, done: (exitCode: ExitCode) => void): void => {
+export const addLabCommands = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
   const lab = program
     .command('lab')
     .description('a deployment on this machine: several nodes, Redis, a load balancer, Prometheus')
@@ -27,11 +32,16 @@ export const addLabCommands = (program: Command, console: Console, done: (exitCo
     .addOption(new Option('--livekit-version <version>', 'of the nodes').choices(LIVEKIT_VERSIONS))
     .option('--persistent-redis', 'Redis still knows what it was told after it was killed')
     .addOption(
-      new Option('--rules <file>', 'rules for Prometheus (may be repeated; default: those of alerts/)').argParser(collector()),
+      new Option(
+        '--rules <file>',
+        'rules for Prometheus (may be repeated; default: those of alerts/)',
+      ).argParser(collector()),
     )
     .option('--alert-webhook <url>', 'where Alertmanager sends alerts')
     .option('--json', 'print one JSON object')
-    .action(async (flags: LabUpFlags) => done(await (await import('./commands/lab.ts')).labUpCommand(flags, console)));
+    .action(async (flags: LabUpFlags) =>
+      done(await (await import('./commands/lab.ts')).labUpCommand(flags, console)),
+    );
 
   lab
     .command('status')
@@ -50,8 +60,11 @@ export const addLabCommands = (program: Command, console: Console, done: (exitCo
     .addOption(nameFlag())
     .option('-n, --lines <n>', 'how many lines of each (default: 50)', '50')
     .option('-f, --follow', 'go on')
-    .action(async (service: string | undefined, flags: { name: string; lines: string; follow?: boolean }) =>
-      done(await (await import('./commands/lab.ts')).labLogsCommand(service, flags, console)),
+    .action(
+      async (
+        service: string | undefined,
+        flags: { name: string; lines: string; follow?: boolean },
+      ) => done(await (await import('./commands/lab.ts')).labLogsCommand(service, flags, console)),
     );
 
   lab

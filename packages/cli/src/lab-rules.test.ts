@@ -22,11 +22,16 @@ it('finds rules from where the command is given, whatever folder Prometheus read
   expect(readRules([], [])).toEqual([]);
 });
 
-it.each(['none.yaml', '.', '*.json'])('refuses %s, which Prometheus would pass over in silence', (name) => {
-  expect(() => readRules([join(dir, name)], WITH)).toThrow(UsageError);
-  expect(() => readRules([join(dir, name)], WITH)).toThrow('there is no such file');
-});
+it.each(['none.yaml', '.', '*.json'])(
+  'refuses %s, which Prometheus would pass over in silence',
+  (name) => {
+    expect(() => readRules([join(dir, name)], WITH)).toThrow(UsageError);
+    expect(() => readRules([join(dir, name)], WITH)).toThrow('there is no such file');
+  },
+);
 
 it('refuses rules that nobody would read', () => {
-  expect(() => readRules([join(dir, 'mine.rules.yaml')], ['redis'])).toThrow('--rules has no effect without a Prometheus');
+  expect(() => readRules([join(dir, 'mine.rules.yaml')], ['redis'])).toThrow(
+    '--rules has no effect without a Prometheus',
+  );
 });

@@ -26,4 +26,6 @@ export const readRules = (given: readonly string[], companions: readonly string[
 
 /** Those that come with swarm, where they do: a checkout has them. Most panels of the dashboards ask for what they record. */
 export const shippedRules = (): string[] =>
-  [fileURLToPath(new URL('../../../alerts/livekit-swarm.rules.yaml', import.meta.url))].filter(existsSync);
+  [fileURLToPath(new URL('../../../alerts/livekit-swarm.rules.yaml', import.meta.url))].filter(
+    existsSync,
+  );

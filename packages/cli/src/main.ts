@@ -13,7 +13,8 @@ const main = async (args: string[], console: Console): Promise<ExitCode> => {
       exitCode = code;
     }).parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.passed.code : EXIT_CODES.usage.code;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? EXIT_CODES.passed.code : EXIT_CODES.usage.code;
     const problem = problemOf(error);
     await write(console.stderr, formatProblem(problem));
     return problem.exitCode;

@@ -19,12 +19,23 @@ const BAD_INPUT: ReadonlySet<string> = new Set(['bad-name', 'bad-cluster']);
 
 /** Anything that was thrown, as something to tell a person. Our own bugs keep their stack. */
 export const problemOf = (error: unknown): Problem => {
-  if (error instanceof UsageError) return { exitCode: error.exitCode, reason: 'usage', message: error.message, hint: error.hint };
+  if (error instanceof UsageError)
+    return { exitCode: error.exitCode, reason: 'usage', message: error.message, hint: error.hint };
   if (error instanceof DeploymentError || error instanceof RunError) {
-    return { exitCode: error.exitCode, reason: error.reason, message: error.message, hint: error.hint };
+    return {
+      exitCode: error.exitCode,
+      reason: error.reason,
+      message: error.message,
+      hint: error.hint,
+    };
   }
   if (error instanceof ChaosError) {
-    return { exitCode: error.exitCode, reason: error.reason, message: error.message, hint: error.hint };
+    return {
+      exitCode: error.exitCode,
+      reason: error.reason,
+      message: error.message,
+      hint: error.hint,
+    };
   }
   if (error instanceof LabError) {
     const { code } = BAD_INPUT.has(error.reason) ? EXIT_CODES.usage : EXIT_CODES.unreachable;

@@ -5,7 +5,14 @@ import type { ReportFlags } from './commands/report.ts';
 import { addCompareCommands } from './compare-program.ts';
 import type { Console } from './console.ts';
 import { addExporterCommand } from './exporter-program.ts';
-import { addRunFlags, collector, colorFlag, fromEnvironment, outputFlags, type RunFlags } from './flags.ts';
+import {
+  addRunFlags,
+  collector,
+  colorFlag,
+  fromEnvironment,
+  outputFlags,
+  type RunFlags,
+} from './flags.ts';
 import { doctorHelp, reportHelp, runHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
 import { addRunCommands } from './run-program.ts';
@@ -19,7 +26,9 @@ type Done = (exitCode: ExitCode) => void;
 const blameEnvironment =
   (command: Command) =>
   (error: unknown): never => {
-    const fromOutside = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'env');
+    const fromOutside = command.options.filter(
+      (option) => command.getOptionValueSource(option.attributeName()) === 'env',
+    );
     if (!(error instanceof UsageError) || fromOutside.length === 0) throw error;
     const names = `from the environment: ${fromOutside.map(({ envVar }) => envVar).join(', ')}`;
     throw new UsageError(error.message, error.hint === null ? names : `${error.hint} (${names})`);
@@ -80,7 +89,10 @@ export const createProgram = (console: Console, done: Done): Command => {
     .argument('<record>', 'folder of a run, or the record.ndjson in it')
     .addOption(
       fromEnvironment(
-        new Option('--threshold <expression>', 'what must hold, instead of what was asked then (may be repeated)'),
+        new Option(
+          '--threshold <expression>',
+          'what must hold, instead of what was asked then (may be repeated)',
+        ),
         {},
       )
         .argParser(collector())
@@ -114,15 +126,22 @@ export const createProgram = (console: Console, done: Done): Command => {
   program.showHelpAfterError(hintAt('swarm', false));
   // A word too many is a mistake that one wants to hear of: a second file that would be left out, a name that was meant for a flag. The program itself says more about one.
   eachBelow(program, 'swarm', (command, path) => {
-    command.allowExcessArguments(false).showHelpAfterError(hintAt(path, command.commands.length > 0));
+    command
+      .allowExcessArguments(false)
+      .showHelpAfterError(hintAt(path, command.commands.length > 0));
   });
   return program;
 };
 
-const hintAt = (path: string, isGroup: boolean): string => `  → "${path} --help" lists ${isGroup ? 'its commands' : 'all flags'}`;
+const hintAt = (path: string, isGroup: boolean): string =>
+  `  → "${path} --help" lists ${isGroup ? 'its commands' : 'all flags'}`;
 
 /** @param path what one types to get to the command: `swarm lab up` */
-const eachBelow = ({ commands }: Command, path: string, visit: (command: Command, path: string) => void): void => {
+const eachBelow = (
+  { commands }: Command,
+  path: string,
+  visit: (command: Command, path: string) => void,
+): void => {
   for (const command of commands) {
     const own = `${path} ${command.name()}`;
     visit(command, own);

@@ -21,10 +21,15 @@ export interface PrinterOptions {
 }
 
 /** A live block on a terminal, plain lines elsewhere, nothing when it should be quiet. */
-export const createProgressPrinter = (stream: NodeJS.WriteStream, { quiet, color }: PrinterOptions): ProgressPrinter => {
+export const createProgressPrinter = (
+  stream: NodeJS.WriteStream,
+  { quiet, color }: PrinterOptions,
+): ProgressPrinter => {
   if (quiet) return { say: () => {}, show: () => {}, done: () => {} };
   // A terminal without a size (some CI systems have them) cannot be redrawn.
-  return stream.isTTY && stream.columns > 0 && stream.rows > 0 ? blockPrinter(stream, styleFor(color)) : linePrinter(stream);
+  return stream.isTTY && stream.columns > 0 && stream.rows > 0
+    ? blockPrinter(stream, styleFor(color))
+    : linePrinter(stream);
 };
 
 const blockPrinter = (stream: NodeJS.WriteStream, style: Style): ProgressPrinter => {

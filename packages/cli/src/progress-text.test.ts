@@ -46,12 +46,16 @@ describe('progress', () => {
   it('says who is in when nobody has left, and which stages are on', () => {
     const calm = { ...progress, present: 38, stages: ['calm', 'lunch'] };
     expect(progressLine(calm)).toMatch(/^7s\/30s joining \(calm, lunch\) 38\/40 in, 1 failed \|/);
-    expect(progressBlock(calm, styleFor(false))).toMatch(/7s\/30s {2}joining \(calm, lunch\)\n {2}joined {5}38\/40 {2}1 failed/);
+    expect(progressBlock(calm, styleFor(false))).toMatch(
+      /7s\/30s {2}joining \(calm, lunch\)\n {2}joined {5}38\/40 {2}1 failed/,
+    );
   });
 
   it('never runs over its ends', () => {
     expect(progressBlock({ ...progress, elapsedMs: -300 }, styleFor(false))).toMatch(/^░{24} 0s/);
-    expect(progressBlock({ ...progress, elapsedMs: 31_000 }, styleFor(false))).toMatch(/^█{24} 31s/);
+    expect(progressBlock({ ...progress, elapsedMs: 31_000 }, styleFor(false))).toMatch(
+      /^█{24} 31s/,
+    );
   });
 
   it('says when workers died', () => {

@@ -1,4 +1,10 @@
-import { formatBytes, formatMs, formatNumber, formatShare, type Style } from '@livekit-swarm/report';
+import {
+  formatBytes,
+  formatMs,
+  formatNumber,
+  formatShare,
+  type Style,
+} from '@livekit-swarm/report';
 import type { Progress } from '@livekit-swarm/runner';
 
 const BAR_CELLS = 24;
@@ -32,7 +38,8 @@ export const progressBlock = (progress: Progress, style: Style): string => {
 };
 
 /** `joining`, or with the stages of the scenario: `joining (spike)`. */
-const phaseText = ({ phase, stages }: Progress): string => (stages.length === 0 ? phase : `${phase} (${stages.join(', ')})`);
+const phaseText = ({ phase, stages }: Progress): string =>
+  stages.length === 0 ? phase : `${phase} (${stages.join(', ')})`;
 
 /** Some may have left again. */
 const joined = ({ joined: all, present, planned }: Progress): string =>
@@ -40,7 +47,8 @@ const joined = ({ joined: all, present, planned }: Progress): string =>
 
 const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1_000))}s`;
 
-const time = ({ elapsedMs, totalMs }: Progress): string => `${seconds(elapsedMs)}/${seconds(totalMs)}`;
+const time = ({ elapsedMs, totalMs }: Progress): string =>
+  `${seconds(elapsedMs)}/${seconds(totalMs)}`;
 
 const perSecond = (rate: number): string => `${formatNumber(Math.round(rate))}/s`;
 

@@ -28,10 +28,15 @@ export const runAll = async (
   output: Output,
   { stderr, env }: Console,
 ): Promise<ExitCode> => {
-  const metrics = flags.metrics === undefined ? null : await serveRunMetrics(flags.metrics, { stderr, env });
+  const metrics =
+    flags.metrics === undefined ? null : await serveRunMetrics(flags.metrics, { stderr, env });
   const interruption = watchInterruption();
-  const printer = createProgressPrinter(stderr, { quiet: flags.quiet === true, color: wantsColor(flags.color, stderr, env) });
-  const sayInterrupted = (): void => printer.say('Interrupted: everybody leaves. Once more to end at once.');
+  const printer = createProgressPrinter(stderr, {
+    quiet: flags.quiet === true,
+    color: wantsColor(flags.color, stderr, env),
+  });
+  const sayInterrupted = (): void =>
+    printer.say('Interrupted: everybody leaves. Once more to end at once.');
   interruption.stop.addEventListener('abort', sayInterrupted);
   const several = turns.length > 1;
   const outcomes: Outcome[] = [];
@@ -40,16 +45,27 @@ export const runAll = async (
       if (interruption.stop.aborted) {
         outcomes.push(notRun(turn));
       } else {
-        if (several) printer.say(`${index === 0 ? '' : '\n'}[${index + 1}/${turns.length}] ${turn.scenario.name}`);
+        if (several)
+          printer.say(
+            `${index === 0 ? '' : '\n'}[${index + 1}/${turns.length}] ${turn.scenario.name}`,
+          );
         const { baseline, ...own } = turn;
         const tap = metrics === null ? {} : { onLine: metrics.begin() };
-        const outcome = await attempt({ ...own, ...shared, ...tap, interruption, printer }, several);
+        const outcome = await attempt(
+          { ...own, ...shared, ...tap, interruption, printer },
+          several,
+        );
         if (!isRun(outcome)) await tell(outcome, stderr);
-        outcomes.push(isRun(outcome) && baseline !== null ? await compareWithBaseline(outcome, baseline) : outcome);
+        outcomes.push(
+          isRun(outcome) && baseline !== null
+            ? await compareWithBaseline(outcome, baseline)
+            : outcome,
+        );
       }
       const [latest] = outcomes.slice(-1);
       // Who mistypes has not said yet what they want: nothing but the error is printed.
-      if (latest !== undefined && (several || exitCodeOf(latest) !== EXIT_CODES.usage.code)) await output.add(latest);
+      if (latest !== undefined && (several || exitCodeOf(latest) !== EXIT_CODES.usage.code))
+        await output.add(latest);
     }
     const exitCode = await output.close(exitCodeOfAll(outcomes));
     interruption.stop.removeEventListener('abort', sayInterrupted);
@@ -63,16 +79,21 @@ export const runAll = async (
   }
 };
 
-const attempt = async (request: ScenarioRun & { printer: ProgressPrinter }, several: boolean): Promise<Outcome> => {
+const attempt = async (
+  request: ScenarioRun & { printer: ProgressPrinter },
+  several: boolean,
+): Promise<Outcome> => {
   try {
     return await runScenario(request);
   } catch (error) {
-    if (several && error instanceof UsageError) return noRunOf(problemOf(error), request.scenario.name);
+    if (several && error instanceof UsageError)
+      return noRunOf(problemOf(error), request.scenario.name);
     throw error;
   }
 };
 
-const tell = (outcome: NoRun, stderr: NodeJS.WriteStream): Promise<void> => write(stderr, formatProblem(outcome));
+const tell = (outcome: NoRun, stderr: NodeJS.WriteStream): Promise<void> =>
+  write(stderr, formatProblem(outcome));
 
 const notRun = ({ scenario }: Turn): NoRun =>
   noRunOf(

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 const LETTERS = 'bcdfghjkmnpqrstvwxz23456789';
 
 /** A short random word that tells the rooms and people of one run from those of another: 19 million of them. */
-export const newRunName = (): string => Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+export const newRunName = (): string =>
+  Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
 
 /** Where a run keeps its record unless told otherwise; sorts by time. */
 export const defaultRecordDir = (run: string, at: Date): string =>

@@ -11,11 +11,19 @@ type Blame = (command: Command) => (error: unknown) => never;
 /** How a scenario is to be taken. */
 export const scenarioFlags = (): Option[] => [
   new Option('--scale <name>', 'one of the file’s own scales, or a factor: small, 0.1'),
-  new Option('--seed <n>', 'other random numbers: who stays how long, who comes when (default: the scenario’s)'),
+  new Option(
+    '--seed <n>',
+    'other random numbers: who stays how long, who comes when (default: the scenario’s)',
+  ),
 ];
 
 /** `swarm run` and `swarm plan`: what scenario files ask for. Their code is loaded when they are called for. */
-export const addRunCommands = (program: Command, console: Console, done: (exitCode: ExitCode) => void, blame: Blame): void => {
+export const addRunCommands = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+  blame: Blame,
+): void => {
   const run = program
     .command('run')
     .description('run scenario files, one after the other, and judge each')
@@ -33,8 +41,13 @@ export const addRunCommands = (program: Command, console: Console, done: (exitCo
     .action(async (files: string[], _flags: unknown, command: Command) => {
       refuseMisplaced(program, 'run');
       const { runFilesCommand } = await import('./commands/run-files.ts');
-      const typed = (flag: keyof CrowdFlags): boolean => command.getOptionValueSource(flag) === 'cli';
-      done(await runFilesCommand(files, command.opts<RunFilesFlags>(), typed, console).catch(blame(command)));
+      const typed = (flag: keyof CrowdFlags): boolean =>
+        command.getOptionValueSource(flag) === 'cli';
+      done(
+        await runFilesCommand(files, command.opts<RunFilesFlags>(), typed, console).catch(
+          blame(command),
+        ),
+      );
     });
 
   const plan = program
@@ -43,9 +56,17 @@ export const addRunCommands = (program: Command, console: Console, done: (exitCo
     .argument('<file>', 'a scenario file; - for standard input');
   addGroup(plan, console.env, 'The scenario:', scenarioFlags());
   addGroup(plan, console.env, 'The machine:', [
-    new Option('--url <url>', 'the server is elsewhere and takes nothing of this machine; also LIVEKIT_URL'),
-    new Option('--signalling <version>', 'auto, v1 or v0 (default: auto)').choices(['auto', 'v1', 'v0']).default('auto'),
-    new Option('--workers <n>', 'processes that host participants (default: as many as it takes, one a core)'),
+    new Option(
+      '--url <url>',
+      'the server is elsewhere and takes nothing of this machine; also LIVEKIT_URL',
+    ),
+    new Option('--signalling <version>', 'auto, v1 or v0 (default: auto)')
+      .choices(['auto', 'v1', 'v0'])
+      .default('auto'),
+    new Option(
+      '--workers <n>',
+      'processes that host participants (default: as many as it takes, one a core)',
+    ),
   ]);
   plan
     .option('--json', 'print one JSON object')
@@ -60,7 +81,9 @@ export const addRunCommands = (program: Command, console: Console, done: (exitCo
 
 /** Flags in front of a command's name are those of a run without a file: they would be passed over without a word. */
 const refuseMisplaced = (program: Command, name: string): void => {
-  const misplaced = program.options.find((option) => program.getOptionValueSource(option.attributeName()) === 'cli');
+  const misplaced = program.options.find(
+    (option) => program.getOptionValueSource(option.attributeName()) === 'cli',
+  );
   if (misplaced === undefined) return;
   throw new UsageError(
     `${misplaced.long ?? misplaced.flags} stands in front of "${name}"`,

@@ -3,7 +3,14 @@ import { resolveThresholds } from '@livekit-swarm/analysis';
 import type { Interruption } from '@livekit-swarm/host';
 import { openRecord, recordLines } from '@livekit-swarm/record';
 import { describeScenario, type Outcome } from '@livekit-swarm/report';
-import { chooseStaffing, type RunOptions, readSystemLimits, run, type Staffing, socketNeed } from '@livekit-swarm/runner';
+import {
+  chooseStaffing,
+  type RunOptions,
+  readSystemLimits,
+  run,
+  type Staffing,
+  socketNeed,
+} from '@livekit-swarm/runner';
 import { expandPlan, type Plan, type Scenario } from '@livekit-swarm/scenario';
 import { EXIT_CODES, withoutSecrets } from '@livekit-swarm/settings';
 import { type Deployed, deploy } from './deploy.ts';
@@ -82,7 +89,11 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
   let deployed: Deployed | null = null;
   try {
     printer.say(`${describeScenario(scenario)} → ${describeTarget(target)}`);
-    deployed = await deploy(target, { dir: record.dir, onProgress: printer.say, signal: interruption.stop });
+    deployed = await deploy(target, {
+      dir: record.dir,
+      onProgress: printer.say,
+      signal: interruption.stop,
+    });
     interruption.stop.throwIfAborted();
     const result = await run({
       deployment: deployed,
@@ -102,7 +113,10 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
     return { summary, judgement, recordPath, readLines: () => recordLines(recordPath) };
   } catch (error) {
     record.discard();
-    return noRunOf(interruption.stop.aborted ? interruptedProblem() : problemOf(error), scenario.name);
+    return noRunOf(
+      interruption.stop.aborted ? interruptedProblem() : problemOf(error),
+      scenario.name,
+    );
   } finally {
     printer.done();
     await deployed?.stop();
@@ -111,4 +125,6 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
 };
 
 const describeTarget = (target: Target): string =>
-  target.type === 'remote' ? withoutSecrets(target.url) : `livekit-server ${target.version} on this machine`;
+  target.type === 'remote'
+    ? withoutSecrets(target.url)
+    : `livekit-server ${target.version} on this machine`;

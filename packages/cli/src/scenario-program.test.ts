@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -18,7 +26,9 @@ afterEach(() => {
 });
 
 /** Runs a command; what it throws is for main.ts to print. */
-const swarm = async (...args: string[]): Promise<{ exit: number | null; stdout: string; error: UsageError | null }> => {
+const swarm = async (
+  ...args: string[]
+): Promise<{ exit: number | null; stdout: string; error: UsageError | null }> => {
   const stdout = new PassThrough();
   let text = '';
   stdout.setEncoding('utf8').on('data', (piece: string) => {
@@ -60,14 +70,19 @@ describe('swarm init', () => {
     const { scenario, warnings } = readScenario(text, { file: path });
     expect(scenario.name).toBe('team-meeting');
     expect(warnings).toEqual([]);
-    expect(parseScenario(text, { file: path, scale: 'large' }).groups[0]?.executor).toMatchObject({ rooms: 50 });
+    expect(parseScenario(text, { file: path, scale: 'large' }).groups[0]?.executor).toMatchObject({
+      rooms: 50,
+    });
   });
 
   it('overwrites nothing, unless told to', async () => {
     const path = file('mine.yaml', 'mine');
     const { exit, error } = await swarm('init', path);
     expect(exit).toBeNull();
-    expect(error).toMatchObject({ message: `${path}: is there already`, hint: 'give another name, or --force to overwrite it' });
+    expect(error).toMatchObject({
+      message: `${path}: is there already`,
+      hint: 'give another name, or --force to overwrite it',
+    });
     expect(readFileSync(path, 'utf8')).toBe('mine');
     expect((await swarm('init', path, '--force')).exit).toBe(0);
     expect(readFileSync(path, 'utf8')).toContain('scenario: mine');
@@ -76,9 +91,13 @@ describe('swarm init', () => {
   it('says why it cannot write', async () => {
     mkdirSync(join(dir, 'folder'));
     file('plain', '');
-    expect((await swarm('init', join(dir, 'folder'), '--force')).error?.message).toMatch(/folder: is a folder/);
+    expect((await swarm('init', join(dir, 'folder'), '--force')).error?.message).toMatch(
+      /folder: is a folder/,
+    );
     expect((await swarm('init', `${join(dir, 'folder')}/`)).error?.message).toMatch(/is a folder/);
-    expect((await swarm('init', join(dir, 'plain', 'x.yaml'))).error?.message).toMatch(/no folder|is there already/);
+    expect((await swarm('init', join(dir, 'plain', 'x.yaml'))).error?.message).toMatch(
+      /no folder|is there already/,
+    );
   });
 
   it('prints for -', async () => {
@@ -119,7 +138,10 @@ describe('swarm validate', () => {
   });
 
   it('exits with 0 when all are fine, whatever should be looked at', async () => {
-    const odd = file('odd.yaml', SCENARIO.replace('publish: audio', 'publish: audio, grants: { canPublish: false }'));
+    const odd = file(
+      'odd.yaml',
+      SCENARIO.replace('publish: audio', 'publish: audio, grants: { canPublish: false }'),
+    );
     const { exit, stdout } = await swarm('validate', odd, '--no-color');
     expect(exit).toBe(0);
     expect(stdout).toMatch(
@@ -128,9 +150,16 @@ describe('swarm validate', () => {
   });
 
   it('finds two files of one name', async () => {
-    const { exit, stdout } = await swarm('validate', file('a.yaml', SCENARIO), file('b.yaml', SCENARIO), '--no-color');
+    const { exit, stdout } = await swarm(
+      'validate',
+      file('a.yaml', SCENARIO),
+      file('b.yaml', SCENARIO),
+      '--no-color',
+    );
     expect(exit).toBe(2);
-    expect(stdout).toMatch(/✓ .*a\.yaml\n✗ .*b\.yaml\n.*b\.yaml:1:11: scenario: .*a\.yaml has the name "calls", too/);
+    expect(stdout).toMatch(
+      /✓ .*a\.yaml\n✗ .*b\.yaml\n.*b\.yaml:1:11: scenario: .*a\.yaml has the name "calls", too/,
+    );
   });
 
   it('checks the scale asked for', async () => {
@@ -140,7 +169,10 @@ describe('swarm validate', () => {
   });
 
   it('prints one JSON object', async () => {
-    const [good, bad] = [file('good.yaml', SCENARIO), file('bad.yaml', SCENARIO.replace('10s', '10'))];
+    const [good, bad] = [
+      file('good.yaml', SCENARIO),
+      file('bad.yaml', SCENARIO.replace('10s', '10')),
+    ];
     const { exit, stdout } = await swarm('validate', good, bad, join(dir, 'none.yaml'), '--json');
     expect(exit).toBe(2);
     expect(JSON.parse(stdout)).toEqual({
@@ -185,7 +217,9 @@ describe('swarm … --print-scenario', () => {
       '--print-scenario',
     );
     expect(exit).toBe(0);
-    expect(stdout).toBe(`# The same as: swarm --rooms 500 --duration 1m --threshold 'jitter{kind:audio}.max<20'
+    expect(
+      stdout,
+    ).toBe(`# The same as: swarm --rooms 500 --duration 1m --threshold 'jitter{kind:audio}.max<20'
 scenario: swarm
 
 groups:

@@ -9,7 +9,11 @@ import { colorFlag } from './flags.ts';
 const FIRST_FILE = 'scenario.yaml';
 
 /** `swarm validate` and `swarm init`: scenario files before they run. */
-export const addScenarioCommands = (program: Command, console: Console, done: (exitCode: ExitCode) => void): void => {
+export const addScenarioCommands = (
+  program: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
   program
     .command('init')
     .description('write a first scenario file, with comments')
@@ -25,7 +29,10 @@ export const addScenarioCommands = (program: Command, console: Console, done: (e
     .command('validate')
     .description('say everything that is wrong with scenario files, and start nothing')
     .argument('<files...>', 'scenario files; - for standard input')
-    .option('--scale <name>', 'whether they have this scale, too: one of theirs, or a factor as 0.1')
+    .option(
+      '--scale <name>',
+      'whether they have this scale, too: one of theirs, or a factor as 0.1',
+    )
     .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .addHelpText('after', validateHelp)

@@ -4,13 +4,16 @@ import { expect, it } from 'vitest';
 import { serveRunMetrics } from './serve-run-metrics.ts';
 
 const stderr = new PassThrough() as unknown as NodeJS.WriteStream;
-const serve = (token: string) => serveRunMetrics('127.0.0.1:0', { stderr, env: { SWARM_METRICS_TOKEN: token } });
+const serve = (token: string) =>
+  serveRunMetrics('127.0.0.1:0', { stderr, env: { SWARM_METRICS_TOKEN: token } });
 
 it('asks for the token, and takes none that nobody could send', async () => {
   const metrics = await serve(' let-me-in\n');
   try {
     expect((await fetch(metrics.url)).status).toBe(401);
-    expect((await fetch(metrics.url, { headers: { authorization: 'Bearer let-me-in' } })).status).toBe(200);
+    expect(
+      (await fetch(metrics.url, { headers: { authorization: 'Bearer let-me-in' } })).status,
+    ).toBe(200);
   } finally {
     await metrics.close();
   }

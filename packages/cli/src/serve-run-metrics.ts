@@ -11,7 +11,9 @@ export const serveRunMetrics = async (
   address: string,
   { stderr, env }: Pick<Console, 'stderr' | 'env'>,
 ): Promise<RunExporter> => {
-  const { checkToken, parseListenAddress, startRunExporter } = await import('@livekit-swarm/exporter/runs');
+  const { checkToken, parseListenAddress, startRunExporter } = await import(
+    '@livekit-swarm/exporter/runs'
+  );
   const token = env.SWARM_METRICS_TOKEN?.trim() ?? '';
   return await startRunExporter({
     listen: parseListenAddress(address),

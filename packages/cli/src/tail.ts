@@ -11,11 +11,21 @@ export interface TailOptions {
 }
 
 /** The ends of files, each under its name where there are several. What reads them goes when this process does, however that happens. */
-export const tail = async ({ files, lines, following }: TailOptions, stdout: NodeJS.WritableStream): Promise<void> => {
-  const flags = ['-n', String(lines), ...(following === null ? [] : ['-F']), ...(files.length > 1 ? ['-v'] : [])];
+export const tail = async (
+  { files, lines, following }: TailOptions,
+  stdout: NodeJS.WritableStream,
+): Promise<void> => {
+  const flags = [
+    '-n',
+    String(lines),
+    ...(following === null ? [] : ['-F']),
+    ...(files.length > 1 ? ['-v'] : []),
+  ];
   const [program, ...args] = dieWithParent(['tail', ...flags, '--', ...files]);
   // A file that goes away while it is followed is told by `following`.
-  const reader = spawn(program, args, { stdio: ['ignore', 'pipe', following === null ? 'inherit' : 'ignore'] });
+  const reader = spawn(program, args, {
+    stdio: ['ignore', 'pipe', following === null ? 'inherit' : 'ignore'],
+  });
   const end = (): void => void reader.kill('SIGTERM');
   following?.addEventListener('abort', end, { once: true });
   if (following?.aborted) end();

@@ -19,16 +19,24 @@ describe('readTarget', () => {
 
   it('does not mind keys in the environment that nothing is done with', () => {
     expect(fromEnvironment({ apiKey: 'key', apiSecret: 'secret' }).type).toBe('embedded');
-    expect(() => typedIn({ apiSecret: 'secret' })).toThrow(/--api-secret has no effect without --url/);
+    expect(() => typedIn({ apiSecret: 'secret' })).toThrow(
+      /--api-secret has no effect without --url/,
+    );
   });
 
   it('names what is missing, and nothing else', () => {
-    expect(() => typedIn({ url: remote.url, apiKey: 'key' })).toThrow(/the API secret of this deployment is missing/);
-    expect(() => typedIn({ url: remote.url })).toThrow(/API key and API secret of this deployment are missing/);
+    expect(() => typedIn({ url: remote.url, apiKey: 'key' })).toThrow(
+      /the API secret of this deployment is missing/,
+    );
+    expect(() => typedIn({ url: remote.url })).toThrow(
+      /API key and API secret of this deployment are missing/,
+    );
   });
 
   it('refuses a version for a server that runs already, but not one the environment happens to hold', () => {
-    expect(() => typedIn({ ...remote, livekitVersion: '1.11.0' })).toThrow(/leave one out|names a running one/);
+    expect(() => typedIn({ ...remote, livekitVersion: '1.11.0' })).toThrow(
+      /leave one out|names a running one/,
+    );
     expect(fromEnvironment({ ...remote, livekitVersion: '1.11.0' }).type).toBe('remote');
   });
 });

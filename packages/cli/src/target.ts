@@ -1,4 +1,8 @@
-import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion, type StartOptions } from '@livekit-swarm/lab';
+import {
+  DEFAULT_LIVEKIT_VERSION,
+  type LiveKitVersion,
+  type StartOptions,
+} from '@livekit-swarm/lab';
 import { checkAddress } from '@livekit-swarm/runner';
 import { UsageError } from '@livekit-swarm/settings';
 import type { CrowdFlags } from './flags.ts';
@@ -30,9 +34,10 @@ export const readTarget = (
       );
     }
     if (apiKey === undefined || apiSecret === undefined) {
-      const missing = [apiKey === undefined ? 'API key' : '', apiSecret === undefined ? 'API secret' : ''].filter(
-        (one) => one !== '',
-      );
+      const missing = [
+        apiKey === undefined ? 'API key' : '',
+        apiSecret === undefined ? 'API secret' : '',
+      ].filter((one) => one !== '');
       throw new UsageError(
         `--url ${url}: the ${missing.join(' and ')} of this deployment ${missing.length > 1 ? 'are' : 'is'} missing`,
         'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or leave the URL out to test a server started here',

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectCpuLimits, LabError } from '@livekit-swarm/host';
@@ -54,7 +62,9 @@ describe('swarm ab', () => {
       'comparison.md',
       'comparison.txt',
     ]);
-    expect(JSON.parse(readFileSync(join(dir, 'comparison.json'), 'utf8'))).toMatchObject({ exitCode: exit });
+    expect(JSON.parse(readFileSync(join(dir, 'comparison.json'), 'utf8'))).toMatchObject({
+      exitCode: exit,
+    });
     expect(existsSync(join(dir, 'B', '3', 'record.ndjson'))).toBe(true);
   });
 
@@ -102,14 +112,25 @@ describe('swarm ab', () => {
     expect(await swarm.ended).toBe(130);
     await expectGone(processes);
     expect(swarm.stdout()).toMatch(/\(interrupted\) {2}1\.13\.4 against 1\.11\.0/);
-    expect(JSON.parse(readFileSync(join(dir, 'comparison.json'), 'utf8'))).toMatchObject({ exitCode: 130, interrupted: true });
+    expect(JSON.parse(readFileSync(join(dir, 'comparison.json'), 'utf8'))).toMatchObject({
+      exitCode: 130,
+      interrupted: true,
+    });
     expect((await runSwarm(['report', join(dir, 'A', '1')])).stdout).toMatch(/6 of 6 joined/);
   });
 
   it('does not mix two sessions in one folder', async () => {
     const dir = scratch();
     mkdirSync(join(dir, 'A'));
-    const { exit, stderr } = await runSwarm(['ab', '--server', '1.13.4', '--server', '1.11.0', '--record', dir]);
+    const { exit, stderr } = await runSwarm([
+      'ab',
+      '--server',
+      '1.13.4',
+      '--server',
+      '1.11.0',
+      '--record',
+      dir,
+    ]);
     expect(exit).toBe(2);
     expect(stderr).toMatch(/there is a session already/);
   });
@@ -121,7 +142,10 @@ describe('swarm ab', () => {
     [['--server', '1.13.4', '--server', '1.11.0', '--tolerance', 'x'], /--tolerance x/],
     [['--server', '1.13.4', '--server', '1.11.0', '--scale', 'small'], /are of a scenario file/],
     [['--server', '1.13.4', '--server', '1.11.0', 'nowhere.yaml'], /nowhere\.yaml/],
-    [['--server', '1.13.4', '--server', '1.11.0', '--rooms', '5', 'nowhere.yaml'], /--rooms: the scenario nowhere\.yaml says/],
+    [
+      ['--server', '1.13.4', '--server', '1.11.0', '--rooms', '5', 'nowhere.yaml'],
+      /--rooms: the scenario nowhere\.yaml says/,
+    ],
   ])('refuses %j', async (args, message) => {
     const { exit, stdout, stderr } = await runSwarm(['ab', ...args]);
     expect(exit).toBe(2);
@@ -159,15 +183,24 @@ describe.skipIf(!limitsAreThere)('a server that is short of processor time', () 
     expect(session.exit, session.stderr).toBe(99);
     const [comparison] = comparisonOf(session.stdout).comparisons;
     expect(comparison?.sentence).toMatch(/^slow is worse than usual in .*join_time\.p95: ×/);
-    expect(comparison?.figures.find(({ figure }) => figure === 'join_time.p95')).toMatchObject({ verdict: 'worse' });
+    expect(comparison?.figures.find(({ figure }) => figure === 'join_time.p95')).toMatchObject({
+      verdict: 'worse',
+    });
   });
 
   it('is found by swarm compare: runs against runs, and one against one', async () => {
     const all = await runSwarm(['compare', join(dir, 'A'), join(dir, 'B')]);
     expect(all.exit, all.stdout).toBe(99);
     expect(all.stdout).toMatch(/✗ REGRESSION \(exit 99\) {2}B against A, /);
-    const used = comparisonOf(session.stdout).comparisons[0]?.current.runs.findIndex(({ leftOut }) => leftOut === null) ?? 0;
-    const one = await runSwarm(['compare', join(dir, 'A', String(used + 1)), join(dir, 'B', String(used + 1))]);
+    const used =
+      comparisonOf(session.stdout).comparisons[0]?.current.runs.findIndex(
+        ({ leftOut }) => leftOut === null,
+      ) ?? 0;
+    const one = await runSwarm([
+      'compare',
+      join(dir, 'A', String(used + 1)),
+      join(dir, 'B', String(used + 1)),
+    ]);
     expect(one.exit, one.stdout).toBe(99);
     expect(one.stdout).toMatch(/only changes of\s+three times the tolerance are called/);
   });

@@ -3,13 +3,22 @@ import { join } from 'node:path';
 import { startLiveKit } from '@livekit-swarm/lab';
 import { describe, expect, it } from 'vitest';
 import type { ProcessId } from './support/processes.ts';
-import { expectGone, resultOf, runSwarm, type Swarm, scratch, startSwarm } from './support/swarm.ts';
+import {
+  expectGone,
+  resultOf,
+  runSwarm,
+  type Swarm,
+  scratch,
+  startSwarm,
+} from './support/swarm.ts';
 
 /** Long enough that only what the test does can end it. */
 const CROWD = ['--rooms', '4', '--duration', '120s', '--workers', '2'];
 
 /** A run in full swing: everybody is in and media flows. */
-const inFullSwing = async (args: string[] = []): Promise<{ swarm: Swarm; dir: string; processes: ProcessId[] }> => {
+const inFullSwing = async (
+  args: string[] = [],
+): Promise<{ swarm: Swarm; dir: string; processes: ProcessId[] }> => {
   const dir = join(scratch(), 'record');
   const swarm = startSwarm([...CROWD, '--record', dir, ...args]);
   await swarm.says(/steady 8\/8 in, 0 failed \| packets up [1-9]/);
@@ -17,11 +26,13 @@ const inFullSwing = async (args: string[] = []): Promise<{ swarm: Swarm; dir: st
 };
 
 const isServer = ({ name }: ProcessId): boolean => name.startsWith('livekit-server');
-const isWorker = ({ command, name }: ProcessId): boolean => `${name} ${command}`.includes('swarm worker');
+const isWorker = ({ command, name }: ProcessId): boolean =>
+  `${name} ${command}`.includes('swarm worker');
 
 const only = (processes: ProcessId[], test: (process: ProcessId) => boolean): ProcessId => {
   const [found] = processes.filter(test);
-  if (found === undefined) throw new Error(`not among ${processes.map(({ name }) => name).join(', ')}`);
+  if (found === undefined)
+    throw new Error(`not among ${processes.map(({ name }) => name).join(', ')}`);
   return found;
 };
 
@@ -48,7 +59,10 @@ describe('Ctrl-C', () => {
     const { swarm } = await inFullSwing(['--json']);
     swarm.signal('SIGTERM');
     expect(await swarm.ended).toBe(130);
-    expect(resultOf({ stdout: swarm.stdout() })).toMatchObject({ exitCode: 130, joins: { planned: 8, joined: 8 } });
+    expect(resultOf({ stdout: swarm.stdout() })).toMatchObject({
+      exitCode: 130,
+      joins: { planned: 8, joined: 8 },
+    });
   });
 
   it('while people still join: the others never do', async () => {
@@ -83,8 +97,14 @@ describe('Ctrl-C', () => {
     swarm.signal('SIGINT');
     expect(await swarm.ended).toBe(130);
     await expectGone(swarm.processes());
-    const left = existsSync(join(dir, 'records')) ? readdirSync(join(dir, 'records'), { recursive: true }) : [];
-    expect(left.filter((name) => String(name).endsWith('.ndjson') && !swarm.stdout().includes(String(name)))).toEqual([]);
+    const left = existsSync(join(dir, 'records'))
+      ? readdirSync(join(dir, 'records'), { recursive: true })
+      : [];
+    expect(
+      left.filter(
+        (name) => String(name).endsWith('.ndjson') && !swarm.stdout().includes(String(name)),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -121,12 +141,26 @@ describe('a server that dies', () => {
 describe('a worker that dies', () => {
   it('costs its own participants; the run goes on and is inconclusive', async () => {
     const dir = join(scratch(), 'record');
-    const swarm = startSwarm(['--rooms', '4', '--duration', '6s', '--workers', '2', '--record', dir, '--json']);
+    const swarm = startSwarm([
+      '--rooms',
+      '4',
+      '--duration',
+      '6s',
+      '--workers',
+      '2',
+      '--record',
+      dir,
+      '--json',
+    ]);
     await swarm.says(/steady 8\/8 in/);
     process.kill(only(swarm.processes(), isWorker).pid, 'SIGKILL');
     expect(await swarm.ended).toBe(98);
     const result = resultOf({ stdout: swarm.stdout() });
-    expect(result).toMatchObject({ verdict: 'inconclusive', end: { reason: 'finished' }, joins: { planned: 8, unaccounted: 0 } });
+    expect(result).toMatchObject({
+      verdict: 'inconclusive',
+      end: { reason: 'finished' },
+      joins: { planned: 8, unaccounted: 0 },
+    });
     expect(result.generator).toMatchObject({ workers: 2, workers_died: 1 });
     expect(result.reasons[0]).toMatch(/1 of 2 worker processes died/);
     expect(recordOf(dir).match(/"outcome":"lost_with_worker"/g)).toHaveLength(4);
@@ -149,7 +183,9 @@ describe('a disk that fills up', () => {
     await swarm.says(/joining|steady/);
     const processes = swarm.processes();
     expect(await swarm.ended).toBe(1);
-    expect(swarm.stderr()).toMatch(/record\.ndjson: the record cannot be written any more: .*\n {2}→ the run was ended/);
+    expect(swarm.stderr()).toMatch(
+      /record\.ndjson: the record cannot be written any more: .*\n {2}→ the run was ended/,
+    );
     expect(swarm.stdout()).toBe('');
     await expectGone(processes);
     await server.stop();

@@ -9,8 +9,16 @@ const KEYS = ['--api-key', 'key', '--api-secret', 'secret-that-must-not-be-shown
 const BAD: [string, string[], RegExp][] = [
   ['zero rooms', ['--rooms', '0'], /--rooms 0: must be a whole number from 1 to/],
   ['a negative number', ['--participants', '-3'], /--participants -3: must be a whole number/],
-  ['an absurd number', ['--rooms', '1000000000'], /--rooms 1000000000: must be a whole number from 1 to 100000/],
-  ['an absurd crowd', ['--rooms', '100000', '--participants', '10000'], /--rooms 100000: would make 1000000000 participants/],
+  [
+    'an absurd number',
+    ['--rooms', '1000000000'],
+    /--rooms 1000000000: must be a whole number from 1 to 100000/,
+  ],
+  [
+    'an absurd crowd',
+    ['--rooms', '100000', '--participants', '10000'],
+    /--rooms 100000: would make 1000000000 participants/,
+  ],
   [
     'more ports than there are',
     ['--rooms', '40000'],
@@ -19,17 +27,37 @@ const BAD: [string, string[], RegExp][] = [
   ['no number at all', ['--rooms', 'many'], /--rooms many: is not a number/],
   ['half a participant', ['--participants', '1.5'], /whole number/],
   ['a join rate of zero', ['--join-rate', '0'], /--join-rate 0: must be above 0/],
-  ['a duration without a unit', ['--duration', '30'], /--duration 30: a duration needs a unit; write 30s/],
+  [
+    'a duration without a unit',
+    ['--duration', '30'],
+    /--duration 30: a duration needs a unit; write 30s/,
+  ],
   ['a duration of nothing', ['--duration', '0s'], /--duration 0s: must be from 1s/],
   ['no workers', ['--workers', '0'], /--workers 0: must be a whole number from 1 to 256/],
   ['an unknown kind', ['--publish', 'audio,smell'], /"smell" is nothing that can be published/],
-  ['an unknown codec', ['--codec', 'av2', '--publish', 'video'], /--codec av2: must be vp8 or h264/],
-  ['an unknown resolution', ['--video', '4k', '--publish', 'video'], /--video 4k: is not a resolution/],
+  [
+    'an unknown codec',
+    ['--codec', 'av2', '--publish', 'video'],
+    /--codec av2: must be vp8 or h264/,
+  ],
+  [
+    'an unknown resolution',
+    ['--video', '4k', '--publish', 'video'],
+    /--video 4k: is not a resolution/,
+  ],
   ['an unknown layout', ['--layout', 'cinema'], /--layout cinema: is not a layout/],
-  ['one room and many', ['--room', 'a', '--rooms', '3'], /--room a: names one room, but --rooms asks for 3/],
+  [
+    'one room and many',
+    ['--room', 'a', '--rooms', '3'],
+    /--room a: names one room, but --rooms asks for 3/,
+  ],
   ['simulcast without video', ['--simulcast'], /--simulcast: needs video/],
   ['nobody', ['--participants', '0'], /nobody would join/],
-  ['a threshold that is none', ['--threshold', 'jitterr: p(95)<1'], /no metric "jitterr"[\s\S]*did you mean jitter\?/],
+  [
+    'a threshold that is none',
+    ['--threshold', 'jitterr: p(95)<1'],
+    /no metric "jitterr"[\s\S]*did you mean jitter\?/,
+  ],
   ['a threshold that ends early', ['--threshold', 'jitter: p(95)<'], /expected a number/],
   ['an unknown flag', ['--romms', '3'], /unknown option '--romms'[\s\S]*--rooms/],
   ['an unknown command', ['reprot', 'x'], /"reprot" is no command of swarm/],
@@ -39,9 +67,17 @@ const BAD: [string, string[], RegExp][] = [
     /API key and API secret of this deployment are missing[\s\S]*LIVEKIT_API_KEY/,
   ],
   ['a URL without a scheme', ['--url', '127.0.0.1:7880', ...KEYS], /has no scheme[\s\S]*ws:\/\//],
-  ['a URL with a password', ['--url', 'ws://me:hunter2@127.0.0.1:1', ...KEYS], /carries credentials/],
+  [
+    'a URL with a password',
+    ['--url', 'ws://me:hunter2@127.0.0.1:1', ...KEYS],
+    /carries credentials/,
+  ],
   ['keys without a URL', KEYS, /--api-key has no effect without --url/],
-  ['a server version beside a URL', ['--url', 'ws://127.0.0.1:1', ...KEYS, '--livekit-version', '1.11.0'], /leave one out/],
+  [
+    'a server version beside a URL',
+    ['--url', 'ws://127.0.0.1:1', ...KEYS, '--livekit-version', '1.11.0'],
+    /leave one out/,
+  ],
   ['an unknown server version', ['--livekit-version', '0.1'], /1\.13\.4, 1\.11\.0/],
 ];
 
@@ -86,7 +122,9 @@ describe('bad input', () => {
     expect(exit).toBe(2);
     expect(stderr).toMatch(/--rooms 0: must be a whole number/);
     expect(stderr).toMatch(/SWARM_ROOMS/);
-    expect((await runSwarm([], { SWARM_SIMULCAST: 'perhaps' })).stderr).toMatch(/SWARM_SIMULCAST=perhaps: is neither yes nor no/);
+    expect((await runSwarm([], { SWARM_SIMULCAST: 'perhaps' })).stderr).toMatch(
+      /SWARM_SIMULCAST=perhaps: is neither yes nor no/,
+    );
   });
 
   it('lets flags go before the environment', async () => {
@@ -98,9 +136,15 @@ describe('bad input', () => {
     const dir = scratch();
     writeFileSync(join(dir, 'x.ndjson'), 'no JSON');
     const missing = await runSwarm(['report', join(dir, 'nowhere')]);
-    expect([missing.exit, missing.stderr]).toEqual([2, expect.stringMatching(/nowhere: there is no such file or folder/)]);
+    expect([missing.exit, missing.stderr]).toEqual([
+      2,
+      expect.stringMatching(/nowhere: there is no such file or folder/),
+    ]);
     const empty = await runSwarm(['report', dir]);
-    expect([empty.exit, empty.stderr]).toEqual([2, expect.stringMatching(/there is no record\.ndjson in this folder/)]);
+    expect([empty.exit, empty.stderr]).toEqual([
+      2,
+      expect.stringMatching(/there is no record\.ndjson in this folder/),
+    ]);
     const none = await runSwarm(['report', join(dir, 'x.ndjson')]);
     expect([none.exit, none.stderr]).toEqual([2, expect.stringMatching(/not a run record/)]);
   });

@@ -19,7 +19,9 @@ interface Answer {
 
 /** The only answer of a Prometheus; null: none yet. */
 const ask = async (prometheus: string, query: string): Promise<number | null> => {
-  const response = await fetch(`${prometheus}/api/v1/query?query=${encodeURIComponent(query)}`).catch(() => null);
+  const response = await fetch(
+    `${prometheus}/api/v1/query?query=${encodeURIComponent(query)}`,
+  ).catch(() => null);
   const answer = (await response?.json()) as Answer | undefined;
   const [one] = answer?.data.result ?? [];
   return one === undefined ? null : Number(one.value[1]);
@@ -31,12 +33,15 @@ it('shows a drill to the Prometheus of its own lab: who hears whom, and the faul
   const swarm = startSwarm(['chaos', 'run', file], labWorld().env);
   await swarm.says(/prometheus is up: http/, 60_000);
   const [, prometheus = ''] = /prometheus is up: (http:\S+)/.exec(swarm.stderr()) ?? [];
-  const shows = (query: string, value: number) => expect.poll(() => ask(prometheus, query), { timeout: 40_000 }).toBe(value);
+  const shows = (query: string, value: number) =>
+    expect.poll(() => ask(prometheus, query), { timeout: 40_000 }).toBe(value);
   await shows('sum(swarm_chaos_participants{drill="seen",state="hearing"})', 6);
   await shows('sum(swarm_chaos_pairs{state="heard"})', 12);
   await shows('sum(swarm_chaos_fault{fault="hang"} == 1)', 1);
   // Two seconds of four: those whose media the node carried.
-  await expect.poll(() => ask(prometheus, 'sum(swarm_chaos_pairs{state="silent"})'), { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect
+    .poll(() => ask(prometheus, 'sum(swarm_chaos_pairs{state="silent"})'), { timeout: 10_000 })
+    .toBeGreaterThan(0);
   await shows('sum(swarm_chaos_fault{fault="hang"})', 0);
   await shows('sum(up{job="swarm-run"})', 1);
   // A busy machine makes it inconclusive: who heard whom is true all the same.

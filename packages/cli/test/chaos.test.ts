@@ -14,7 +14,9 @@ afterEach(async () => {
 const labUp = async (): Promise<LabWorld> => {
   const made = labWorld();
   world = made;
-  expect(await made.run('lab', 'up', '--nodes', '2', '--with', 'haproxy')).toMatchObject({ code: 0 });
+  expect(await made.run('lab', 'up', '--nodes', '2', '--with', 'haproxy')).toMatchObject({
+    code: 0,
+  });
   return made;
 };
 
@@ -35,19 +37,32 @@ recovery: ${recovery}
 const HANG = '{ fault: hang, aim: room-node, for: 60s }';
 
 const programsOf = ({ labs }: LabWorld): ProcessId[] => {
-  const { supervisor } = JSON.parse(readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')) as { supervisor: { pid: number } };
+  const { supervisor } = JSON.parse(readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')) as {
+    supervisor: { pid: number };
+  };
   return descendantsOf(supervisor.pid);
 };
 
 /** Whether any program of the lab has been stopped: `T` in proc(5). */
 const stopped = (lab: LabWorld): boolean =>
-  programsOf(lab).some(({ pid }) => / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, '')));
+  programsOf(lab).some(({ pid }) =>
+    / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, '')),
+  );
 
 it('carries a drill out, and says who was back when', async () => {
   const { run } = await labUp();
   const file = drill('{ fault: hang, aim: room-node, for: 2s }');
   const record = join(scratch(), 'record');
-  const { code, out, err } = await run('chaos', 'run', file, '--lab', 'lab', '--json', '--record', record);
+  const { code, out, err } = await run(
+    'chaos',
+    'run',
+    file,
+    '--lab',
+    'lab',
+    '--json',
+    '--record',
+    record,
+  );
   expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
   const result = JSON.parse(out) as {
     verdict: string;
@@ -61,7 +76,16 @@ it('carries a drill out, and says who was back when', async () => {
   expect(Math.abs((repeat?.recovery.rto.max ?? 0) - 2_000)).toBeLessThan(500);
 
   expect(readFileSync(join(record, 'drill.json'), 'utf8')).toBe(out);
-  const again = await run('chaos', 'report', record, '--json', '--report', 'html', '--report', 'junit');
+  const again = await run(
+    'chaos',
+    'report',
+    record,
+    '--json',
+    '--report',
+    'html',
+    '--report',
+    'junit',
+  );
   expect({ code: again.code, files: again.err }).toEqual({
     code: 0,
     files: `Report html: ${join(record, 'drill.html')}\nReport junit: ${join(record, 'junit.xml')}\n`,
@@ -76,9 +100,15 @@ const withoutLength = (json: string): object =>
 it('takes back what a drill left that was killed', async () => {
   const lab = await labUp();
   const record = join(scratch(), 'record');
-  const swarm = startSwarm(['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', record], lab.env);
+  const swarm = startSwarm(
+    ['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', record],
+    lab.env,
+  );
   await swarm.says(/hang → /, 60_000);
-  expect(await lab.run('chaos', 'heal')).toMatchObject({ code: 0, out: expect.stringContaining('Left alone: hang of node-') });
+  expect(await lab.run('chaos', 'heal')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('Left alone: hang of node-'),
+  });
   swarm.signal('SIGKILL');
   await swarm.ended;
   expect(stopped(lab)).toBe(true);
@@ -94,14 +124,18 @@ it('takes back what a drill left that was killed', async () => {
   // What it had written can be read, and nothing is claimed about the rest.
   expect(await lab.run('chaos', 'report', record)).toMatchObject({
     code: 98,
-    out: expect.stringMatching(/^\? INCONCLUSIVE \(exit 98\) {2}small\n[\s\S]*the record breaks off/),
+    out: expect.stringMatching(
+      /^\? INCONCLUSIVE \(exit 98\) {2}small\n[\s\S]*the record breaks off/,
+    ),
   });
 });
 
 it('says which parts do not run, before anything is done to them', async () => {
   const lab = await labUp();
   const { run } = lab;
-  const node = programsOf(lab).find(({ name, command }) => name.startsWith('livekit') && command.includes('node-2'));
+  const node = programsOf(lab).find(
+    ({ name, command }) => name.startsWith('livekit') && command.includes('node-2'),
+  );
   process.kill(node?.pid ?? Number.NaN, 'SIGKILL');
   await expect
     .poll(async () => (await run('chaos', 'doctor', '--lab', 'lab')).out, { timeout: 10_000 })
@@ -116,14 +150,25 @@ it('tells nothing of the server when its lab is ended meanwhile, and leaves noth
   const lab = await labUp();
   const record = join(scratch(), 'record');
   const swarm = startSwarm(
-    ['chaos', 'run', drill('{ fault: kill, aim: room-node, for: 60s }'), '--lab', 'lab', '--record', record],
+    [
+      'chaos',
+      'run',
+      drill('{ fault: kill, aim: room-node, for: 60s }'),
+      '--lab',
+      'lab',
+      '--record',
+      record,
+    ],
     lab.env,
   );
   await swarm.says(/kill → /, 60_000);
   expect(await lab.run('lab', 'down')).toMatchObject({ code: 0 });
   expect(await swarm.ended).toBe(3);
   expect(swarm.stderr()).toContain('error: the lab "lab" was ended while the drill was on it');
-  expect(await lab.run('chaos', 'heal')).toMatchObject({ code: 0, out: expect.stringContaining('nothing to heal') });
+  expect(await lab.run('chaos', 'heal')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('nothing to heal'),
+  });
   expect(await lab.run('chaos', 'report', record)).toMatchObject({
     code: 98,
     out: expect.stringMatching(/^\? VOID \(exit 98\) {2}small\n[\s\S]*the lab "lab" was ended/),
@@ -132,7 +177,10 @@ it('tells nothing of the server when its lab is ended meanwhile, and leaves noth
 
 it('heals on Ctrl-C, and is soon gone', async () => {
   const lab = await labUp();
-  const swarm = startSwarm(['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', join(scratch(), 'record')], lab.env);
+  const swarm = startSwarm(
+    ['chaos', 'run', drill(HANG), '--lab', 'lab', '--record', join(scratch(), 'record')],
+    lab.env,
+  );
   await swarm.says(/hang → /, 60_000);
   expect(stopped(lab)).toBe(true);
   swarm.signal('SIGINT');
@@ -149,11 +197,22 @@ it('heals on Ctrl-C, and is soon gone', async () => {
 it('goes on, and heals, when nobody reads any more what it says', async () => {
   const lab = await labUp();
   const record = join(scratch(), 'record');
-  const args = ['chaos', 'run', drill('{ fault: hang, aim: room-node, for: 3s }'), '--lab', 'lab', '--record', record];
+  const args = [
+    'chaos',
+    'run',
+    drill('{ fault: hang, aim: room-node, for: 3s }'),
+    '--lab',
+    'lab',
+    '--record',
+    record,
+  ];
   const swarm = startSwarm(args, lab.env);
   await swarm.says(/hang → /, 60_000);
   swarm.turnAway();
   expect(await swarm.ended).toBe(0);
   expect(stopped(lab)).toBe(false);
-  expect(await lab.run('chaos', 'heal')).toMatchObject({ code: 0, out: expect.stringContaining('nothing to heal') });
+  expect(await lab.run('chaos', 'heal')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('nothing to heal'),
+  });
 });

@@ -26,7 +26,9 @@ const spoil = (dir: string): void => {
 
 describe('the example repository', () => {
   it('has scenario files that are fine', async () => {
-    const files = readdirSync(join(EXAMPLE, 'scenarios')).map((name) => join(EXAMPLE, 'scenarios', name));
+    const files = readdirSync(join(EXAMPLE, 'scenarios')).map((name) =>
+      join(EXAMPLE, 'scenarios', name),
+    );
     const { exit, stdout, stderr } = await runSwarm(['validate', ...files]);
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
     expect(stdout.match(/^✓/gm)).toHaveLength(files.length);
@@ -35,21 +37,33 @@ describe('the example repository', () => {
 
 describe('the workflow for GitHub', () => {
   interface Workflow {
-    jobs: Record<string, { steps: { id?: string; uses?: string; with?: Record<string, string>; run?: string }[] }>;
+    jobs: Record<
+      string,
+      { steps: { id?: string; uses?: string; with?: Record<string, string>; run?: string }[] }
+    >;
   }
-  const { jobs } = parse(readFileSync(join(EXAMPLE, '.github/workflows/quality-gate.yml'), 'utf8')) as Workflow;
+  const { jobs } = parse(
+    readFileSync(join(EXAMPLE, '.github/workflows/quality-gate.yml'), 'utf8'),
+  ) as Workflow;
   const action = readAction(join(ROOT, 'action.yml'));
-  const ours = Object.values(jobs).flatMap(({ steps }) => steps.filter(({ uses }) => uses?.includes('livekit-swarm@')));
+  const ours = Object.values(jobs).flatMap(({ steps }) =>
+    steps.filter(({ uses }) => uses?.includes('livekit-swarm@')),
+  );
   const gate = jobs['pull-request']?.steps.find(({ id }) => id === 'swarm')?.with ?? {};
 
   it('gives the action what it takes, and reads what it gives', () => {
     expect(ours).toHaveLength(2);
-    for (const step of ours) for (const name of Object.keys(step.with ?? {})) expect(Object.keys(action.inputs)).toContain(name);
+    for (const step of ours)
+      for (const name of Object.keys(step.with ?? {}))
+        expect(Object.keys(action.inputs)).toContain(name);
     const text = JSON.stringify(jobs);
-    const read = [...text.matchAll(/steps\.swarm\.outputs\.([\w-]+)/g)].map(([, name = '']) => name);
+    const read = [...text.matchAll(/steps\.swarm\.outputs\.([\w-]+)/g)].map(
+      ([, name = '']) => name,
+    );
     expect(read.length).toBeGreaterThan(0);
     for (const name of read) expect(Object.keys(action.outputs)).toContain(name);
-    for (const { steps } of Object.values(jobs)) for (const { run = '' } of steps) expect(run).not.toContain('${{');
+    for (const { steps } of Object.values(jobs))
+      for (const { run = '' } of steps) expect(run).not.toContain('${{');
   });
 
   it('passes while the scenarios hold', async () => {
@@ -61,7 +75,9 @@ describe('the workflow for GitHub', () => {
     expect(records).toHaveLength(2);
     for (const record of records) expect(existsSync(join(workspace, record))).toBe(true);
     expect(done.summary).toMatch(/^## ✓ 2 scenarios: all passed/);
-    expect(readFileSync(join(workspace, 'reports/junit.xml'), 'utf8').match(/<testsuite /g)).toHaveLength(2);
+    expect(
+      readFileSync(join(workspace, 'reports/junit.xml'), 'utf8').match(/<testsuite /g),
+    ).toHaveLength(2);
     expect(readdirSync(join(workspace, 'reports')).sort()).toEqual([
       'junit.xml',
       'report-calls.html',
@@ -72,7 +88,11 @@ describe('the workflow for GitHub', () => {
   it('fails when one does not', async () => {
     const workspace = checkout();
     spoil(workspace);
-    const done = await runAction(action, { path: ROOT, inputs: { ...gate, scenario: 'scenarios/calls.yaml' }, workspace });
+    const done = await runAction(action, {
+      path: ROOT,
+      inputs: { ...gate, scenario: 'scenarios/calls.yaml' },
+      workspace,
+    });
     expect(done.exit, done.stderr).toBe(99);
     expect(done.outputs).toMatchObject({ verdict: 'failed', 'exit-code': '99' });
     expect(readFileSync(done.outputs.summary ?? '', 'utf8')).toMatch(
@@ -90,7 +110,10 @@ describe('the pipeline for GitLab', () => {
     allow_failure: { exit_codes: number };
     extends?: string;
   }
-  const pipeline = parse(readFileSync(join(EXAMPLE, '.gitlab-ci.yml'), 'utf8')) as Record<string, Job> & {
+  const pipeline = parse(readFileSync(join(EXAMPLE, '.gitlab-ci.yml'), 'utf8')) as Record<
+    string,
+    Job
+  > & {
     variables: Record<string, string>;
   };
   const job = (name: string): Job => {
@@ -120,7 +143,9 @@ describe('the pipeline for GitLab', () => {
     const dir = checkout();
     const done = await runJob('merge-request', dir);
     expect(done.exit, done.stderr + done.stdout).toBe(0);
-    expect(readFileSync(join(dir, 'reports/junit.xml'), 'utf8')).toMatch(/<testsuites [^>]*failures="0" errors="0"/);
+    expect(readFileSync(join(dir, 'reports/junit.xml'), 'utf8')).toMatch(
+      /<testsuites [^>]*failures="0" errors="0"/,
+    );
     expect(readdirSync(join(dir, 'records'))).toHaveLength(2);
   });
 

@@ -11,13 +11,17 @@ const dir = mkdtempSync(join(tmpdir(), 'swarm-compare-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const base = join(dir, 'base');
 
-const comparisonOf = ({ stdout }: Outcome): ComparisonOutput => JSON.parse(stdout) as ComparisonOutput;
+const comparisonOf = ({ stdout }: Outcome): ComparisonOutput =>
+  JSON.parse(stdout) as ComparisonOutput;
 
 /** A copy of a record with some of its text changed. */
 const copyOf = (record: string, name: string, change: (text: string) => string): string => {
   const folder = join(dir, name);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'record.ndjson'), change(readFileSync(join(record, 'record.ndjson'), 'utf8')));
+  writeFileSync(
+    join(folder, 'record.ndjson'),
+    change(readFileSync(join(record, 'record.ndjson'), 'utf8')),
+  );
   return folder;
 };
 
@@ -35,15 +39,25 @@ describe('swarm compare', () => {
 
   it('compares several with one, each by itself', async () => {
     const other = copyOf(base, 'other', (text) => text);
-    const result = await runSwarm(['compare', `release=${base}`, other, `nightly=${other}`, '--json']);
-    expect(comparisonOf(result).comparisons.map(({ base: was, current }) => [was.name, current.name])).toEqual([
+    const result = await runSwarm([
+      'compare',
+      `release=${base}`,
+      other,
+      `nightly=${other}`,
+      '--json',
+    ]);
+    expect(
+      comparisonOf(result).comparisons.map(({ base: was, current }) => [was.name, current.name]),
+    ).toEqual([
       ['release', 'other'],
       ['release', 'nightly'],
     ]);
   });
 
   it('writes every report to its file', async () => {
-    const files = ['text', 'json', 'markdown', 'junit'].map((name) => `${name}=${join(dir, `out.${name}`)}`);
+    const files = ['text', 'json', 'markdown', 'junit'].map(
+      (name) => `${name}=${join(dir, `out.${name}`)}`,
+    );
     await runSwarm(['compare', base, base, ...files.flatMap((file) => ['--report', file])]);
     expect(readFileSync(join(dir, 'out.text'), 'utf8')).toContain('against');
     expect(readFileSync(join(dir, 'out.json'), 'utf8')).toContain('livekit-swarm/comparison/1');
@@ -52,10 +66,14 @@ describe('swarm compare', () => {
   });
 
   it('refuses runs of different scenarios, and says in what', async () => {
-    const more = copyOf(base, 'more', (text) => text.replace('"rooms":5,"joinRate"', '"rooms":30,"joinRate"'));
+    const more = copyOf(base, 'more', (text) =>
+      text.replace('"rooms":5,"joinRate"', '"rooms":30,"joinRate"'),
+    );
     const { exit, stdout, stderr } = await runSwarm(['compare', base, more]);
     expect(exit).toBe(2);
-    expect(stderr).toMatch(/different scenarios and cannot be compared:\n.*groups\.crowd\.rooms: 5 → 30/);
+    expect(stderr).toMatch(
+      /different scenarios and cannot be compared:\n.*groups\.crowd\.rooms: 5 → 30/,
+    );
     expect(stdout).toBe('');
   });
 
@@ -74,7 +92,9 @@ describe('swarm compare', () => {
   });
 
   it('names the record that cannot be read', async () => {
-    const newer = copyOf(base, 'newer', (text) => text.replace(/livekit-swarm\/record\/\d+/, 'livekit-swarm/record/99'));
+    const newer = copyOf(base, 'newer', (text) =>
+      text.replace(/livekit-swarm\/record\/\d+/, 'livekit-swarm/record/99'),
+    );
     const { exit, stderr } = await runSwarm(['compare', base, newer]);
     expect(exit).toBe(2);
     expect(stderr).toContain(newer);
@@ -90,7 +110,9 @@ describe('swarm compare', () => {
     [['compare', 'BASE', 'BASE', '--report', 'html=x'], /there is no report "html"/],
     [['compare', 'BASE', 'BASE', '--report', 'junit'], /needs a file/],
   ])('refuses %j', async (args, message) => {
-    const { exit, stdout, stderr } = await runSwarm(args.map((arg) => (arg === 'BASE' ? base : arg)));
+    const { exit, stdout, stderr } = await runSwarm(
+      args.map((arg) => (arg === 'BASE' ? base : arg)),
+    );
     expect(exit).toBe(2);
     expect(stderr).toMatch(message);
     expect(stdout).toBe('');
@@ -101,13 +123,18 @@ describe('--baseline', () => {
   it('compares in one step', async () => {
     const result = await runSwarm([...LOAD, '--baseline', base, '--json']);
     expect([0, 98], result.stderr).toContain(result.exit);
-    expect(resultOf(result)).toMatchObject({ comparison: { base: { name: 'base' }, current: { name: 'this run' } } });
+    expect(resultOf(result)).toMatchObject({
+      comparison: { base: { name: 'base' }, current: { name: 'this run' } },
+    });
   });
 
   it('fails a run that got worse', async () => {
     // As if everybody had been in within two milliseconds.
     const quick = copyOf(base, 'quick', (text) =>
-      text.replaceAll(/"phases":\{[^}]*\}/g, '"phases":{"started":1,"signal":1,"ice":1,"joined":2}'),
+      text.replaceAll(
+        /"phases":\{[^}]*\}/g,
+        '"phases":{"started":1,"signal":1,"ice":1,"joined":2}',
+      ),
     );
     const { exit, stdout } = await runSwarm([
       ...LOAD,
@@ -119,12 +146,20 @@ describe('--baseline', () => {
       'join_time=10%',
     ]);
     if (exit !== 98) expect(exit, stdout).toBe(99);
-    if (exit === 99) expect(stdout).toMatch(/Against the baseline: this run is worse than quick in join_time/);
+    if (exit === 99)
+      expect(stdout).toMatch(/Against the baseline: this run is worse than quick in join_time/);
     else expect(stdout).toMatch(/generator|late/);
   });
 
   it('refuses another scenario before anything is started', async () => {
-    const { exit, stderr } = await runSwarm(['--rooms', '6', '--duration', '8s', '--baseline', base]);
+    const { exit, stderr } = await runSwarm([
+      '--rooms',
+      '6',
+      '--duration',
+      '8s',
+      '--baseline',
+      base,
+    ]);
     expect(exit).toBe(2);
     expect(stderr).toMatch(/groups\.crowd\.rooms: 5 → 6/);
     expect(stderr).not.toContain('livekit-server');

@@ -32,7 +32,11 @@ describe('swarm', () => {
     expect(result.metrics['media_latency.p95']).toBeGreaterThan(0);
     expect(result.metrics['join_time.p95']).toBeGreaterThan(0);
     expect(result.record).toBe(join(dir, 'record.ndjson'));
-    expect(readdirSync(dir).sort()).toEqual(['livekit-server.log', 'livekit-server.yaml', 'record.ndjson']);
+    expect(readdirSync(dir).sort()).toEqual([
+      'livekit-server.log',
+      'livekit-server.yaml',
+      'record.ndjson',
+    ]);
   });
 
   it('writes a record without secrets, that reports the same and can be judged anew', async () => {
@@ -66,7 +70,9 @@ describe('swarm', () => {
 
   it('shows plain lines of progress where there is no terminal, and none when quiet', async () => {
     const loud = await runSwarm(['--rooms', '2', '--duration', '2s']);
-    expect(loud.stderr).toMatch(/^2 rooms × 2 participants, audio, 2s → livekit-server 1\.13\.4 on this machine\n/);
+    expect(loud.stderr).toMatch(
+      /^2 rooms × 2 participants, audio, 2s → livekit-server 1\.13\.4 on this machine\n/,
+    );
     expect(loud.stderr).toMatch(/\n1s\/2s \w+ \d\/4 in, 0 failed \| packets up/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: no escape sequences is what is looked for.
     expect(loud.stderr + loud.stdout).not.toMatch(/\u001b/);
@@ -75,18 +81,43 @@ describe('swarm', () => {
   });
 
   it('speaks to an older server', async () => {
-    const result = resultOf(await runSwarm(['--rooms', '2', '--duration', '2s', '--json', '--livekit-version', '1.11.0']));
+    const result = resultOf(
+      await runSwarm(['--rooms', '2', '--duration', '2s', '--json', '--livekit-version', '1.11.0']),
+    );
     expect(result).toMatchObject({ verdict: 'passed', deployment: { server_version: '1.11.0' } });
   });
 
   it('speaks with two PeerConnections', async () => {
-    const result = resultOf(await runSwarm(['--rooms', '2', '--duration', '2s', '--json', '--signalling', 'v0']));
+    const result = resultOf(
+      await runSwarm(['--rooms', '2', '--duration', '2s', '--json', '--signalling', 'v0']),
+    );
     expect(result).toMatchObject({ verdict: 'passed', joins: { joined: 4 } });
   });
 
   it('has an audience, video and data', async () => {
-    const flags = ['--publish', 'audio,video', '--video', '360p', '--simulcast', '--subscribers', '2', '--data-rate', '5/s'];
-    const result = resultOf(await runSwarm(['--rooms', '1', '--participants', '2', ...flags, '--duration', '4s', '--json']));
+    const flags = [
+      '--publish',
+      'audio,video',
+      '--video',
+      '360p',
+      '--simulcast',
+      '--subscribers',
+      '2',
+      '--data-rate',
+      '5/s',
+    ];
+    const result = resultOf(
+      await runSwarm([
+        '--rooms',
+        '1',
+        '--participants',
+        '2',
+        ...flags,
+        '--duration',
+        '4s',
+        '--json',
+      ]),
+    );
     expect(result).toMatchObject({ verdict: 'passed', joins: { joined: 4 } });
     expect(result.metrics['missing_tracks.rate']).toBe(0);
     expect(result.metrics['data_messages_received.count']).toBeGreaterThan(40);
@@ -102,7 +133,9 @@ describe('swarm', () => {
     };
     const { exit, stdout, stderr } = await runSwarm([], env);
     expect([exit, stderr]).toEqual([0, '']);
-    const expressions = resultOf({ stdout }).thresholds.map(({ metric, expression }) => `${metric} ${expression}`);
+    const expressions = resultOf({ stdout }).thresholds.map(
+      ({ metric, expression }) => `${metric} ${expression}`,
+    );
     expect(expressions).toContain('jitter max<1000');
     expect(expressions).toContain('join_time max<9000');
   });

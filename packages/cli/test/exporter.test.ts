@@ -15,7 +15,9 @@ const env = (): Record<string, string> => ({
   LIVEKIT_API_SECRET: server.apiSecret,
 });
 const rooms = async (): Promise<string[]> =>
-  (await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).listRooms()).map(({ name }) => name);
+  (await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).listRooms()).map(
+    ({ name }) => name,
+  );
 
 let dirOfServer = '';
 beforeAll(async () => {
@@ -44,7 +46,11 @@ describe('swarm exporter', () => {
     expect(sumOf(metrics, 'swarm_exporter_up', { source: 'probes' })).toBe(1);
     await expect
       .poll(async () =>
-        sumOf(parseExposition(await (await fetch(`${url}/metrics`)).text()), 'swarm_lifecycle_rooms', { target: 'livekit' }),
+        sumOf(
+          parseExposition(await (await fetch(`${url}/metrics`)).text()),
+          'swarm_lifecycle_rooms',
+          { target: 'livekit' },
+        ),
       )
       .toBe(0);
     swarm.signal('SIGTERM');
@@ -57,7 +63,9 @@ describe('swarm exporter', () => {
     const swarm = startSwarm(['exporter', '--listen', ':0'], env());
     const url = await urlOf(swarm);
     const asked = fetch(`${url}/probe?module=video_pair`);
-    await expect.poll(rooms, { timeout: 5_000, interval: 50 }).toEqual([expect.stringMatching(/^swarm-probe-/)]);
+    await expect
+      .poll(rooms, { timeout: 5_000, interval: 50 })
+      .toEqual([expect.stringMatching(/^swarm-probe-/)]);
     const processes = swarm.processes();
     swarm.signal('SIGTERM');
     const answer = await asked;
@@ -70,7 +78,11 @@ describe('swarm exporter', () => {
   it('reads its flags from the environment, and flags go before it', async () => {
     const dir = scratch();
     writeFileSync(`${dir}/token`, 'from-a-file\n');
-    const settings = { ...env(), SWARM_EXPORTER_LISTEN: 'nonsense', SWARM_EXPORTER_TOKEN_FILE: `${dir}/token` };
+    const settings = {
+      ...env(),
+      SWARM_EXPORTER_LISTEN: 'nonsense',
+      SWARM_EXPORTER_TOKEN_FILE: `${dir}/token`,
+    };
     expect(await runSwarm(['exporter'], settings)).toMatchObject({
       exit: 2,
       stderr: expect.stringContaining('"nonsense" is no address'),
@@ -78,7 +90,9 @@ describe('swarm exporter', () => {
     const swarm = startSwarm(['exporter', '--listen', '127.0.0.1:0'], settings);
     const url = await urlOf(swarm);
     expect((await fetch(`${url}/metrics`)).status).toBe(401);
-    expect((await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer from-a-file' } })).status).toBe(200);
+    expect(
+      (await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer from-a-file' } })).status,
+    ).toBe(200);
     expect(swarm.stderr()).not.toContain('from-a-file');
   });
 
@@ -93,9 +107,14 @@ describe('swarm exporter', () => {
     expect(wrong.stderr).toContain(
       `${dir}/exporter.yaml:2:60: targets.lab.apiSecret: a secret must not stand in the file itself`,
     );
-    expect(wrong.stderr).toContain(`${dir}/exporter.yaml:3:1: probe: there is no key "probe"; did you mean probes?`);
+    expect(wrong.stderr).toContain(
+      `${dir}/exporter.yaml:3:1: probe: there is no key "probe"; did you mean probes?`,
+    );
     expect(wrong.stderr).not.toContain('hush');
-    expect(await runSwarm(['exporter'])).toMatchObject({ exit: 2, stderr: expect.stringContaining('no deployment is named') });
+    expect(await runSwarm(['exporter'])).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('no deployment is named'),
+    });
   });
 
   it('says who is in its way', async () => {
@@ -104,7 +123,9 @@ describe('swarm exporter', () => {
     const second = await runSwarm(['exporter', '--listen', `:${port}`], env());
     expect(second).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining(`cannot listen on 127.0.0.1:${port}: somebody else listens there`),
+      stderr: expect.stringContaining(
+        `cannot listen on 127.0.0.1:${port}: somebody else listens there`,
+      ),
     });
   });
 

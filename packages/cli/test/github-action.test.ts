@@ -9,11 +9,17 @@ import { scratch } from './support/swarm.ts';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const action = readAction(join(ROOT, 'action.yml'));
 
-const run = (workspace: string, inputs: Record<string, string>, env: Record<string, string> = {}): Promise<ActionRun> =>
+const run = (
+  workspace: string,
+  inputs: Record<string, string>,
+  env: Record<string, string> = {},
+): Promise<ActionRun> =>
   runAction(action, { path: ROOT.replace(/\/$/, ''), inputs, workspace, env });
 
 describe('action.yml', () => {
-  const scripts = action.runs.steps.flatMap(({ run: script }) => (script === undefined ? [] : [script]));
+  const scripts = action.runs.steps.flatMap(({ run: script }) =>
+    script === undefined ? [] : [script],
+  );
 
   it('is a composite action whose scripts take nothing from outside but their environment', () => {
     expect(action.runs.using).toBe('composite');
@@ -46,32 +52,48 @@ describe('the action', () => {
     });
     expect(readFileSync(done.outputs.summary ?? '', 'utf8')).toMatch(/^## ✓ swarm: passed/);
     expect(existsSync(join(workspace, done.outputs.record ?? ''))).toBe(true);
-    expect(readFileSync(join(workspace, 'out/junit.xml'), 'utf8')).toContain('testcase name="packet_loss: rate&lt;0.5"');
+    expect(readFileSync(join(workspace, 'out/junit.xml'), 'utf8')).toContain(
+      'testcase name="packet_loss: rate&lt;0.5"',
+    );
     expect(readFileSync(join(workspace, 'out/samples.csv'), 'utf8')).toMatch(/^scenario,at_s/);
     expect(done.summary).toMatch(/^## ✓ swarm: passed/);
     expect(done.stdout).toMatch(/\n::notice title=✓ swarm/);
 
     // Two seconds of four people prove nothing about a change; that they were compared is what is to be seen.
-    const compared = await run(workspace, { flags: '--rooms=2\n--duration=2s\n--quiet', baseline: done.outputs.record ?? '' });
+    const compared = await run(workspace, {
+      flags: '--rooms=2\n--duration=2s\n--quiet',
+      baseline: done.outputs.record ?? '',
+    });
     expect(compared.exit, compared.stderr).toBe(98);
     expect(compared.outputs).toMatchObject({ verdict: 'inconclusive', 'exit-code': '98' });
     expect(compared.summary).toMatch(/Against the baseline/);
   });
 
   it('fails on a crossed threshold, and says so where GitHub shows it', async () => {
-    const done = await run(scratch(), { flags: '--rooms=2\n--duration=2s', thresholds: 'join_time: p(95)<0.001' });
+    const done = await run(scratch(), {
+      flags: '--rooms=2\n--duration=2s',
+      thresholds: 'join_time: p(95)<0.001',
+    });
     expect(done.exit).toBe(99);
     expect(done.outputs).toMatchObject({ verdict: 'failed', 'exit-code': '99' });
     expect(done.summary).toMatch(
       /^## ✗ swarm: failed \(exit 99\)[\s\S]*\| ✗ \| `join_time` \| `p\(95\)<0.001` \| \*\*[\d.]+ ms\*\*/,
     );
-    expect(done.stdout).toMatch(/^::error title=✗ join_time%3A p\(95\)<0\.001::p\(95\) was [\d.]+ ms/m);
+    expect(done.stdout).toMatch(
+      /^::error title=✗ join_time%3A p\(95\)<0\.001::p\(95\) was [\d.]+ ms/m,
+    );
   });
 
   it('says what is wrong with its inputs, and that nothing was started', async () => {
     const done = await run(scratch(), { flags: '--romms=2' });
     expect(done.exit).toBe(2);
-    expect(done.outputs).toEqual({ verdict: '', 'exit-code': '2', record: '', result: '', summary: '' });
+    expect(done.outputs).toEqual({
+      verdict: '',
+      'exit-code': '2',
+      record: '',
+      result: '',
+      summary: '',
+    });
     expect(done.stderr).toMatch(/unknown option '--romms=2'/);
   });
 

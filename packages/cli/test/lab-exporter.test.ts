@@ -21,25 +21,36 @@ it('stands with an exporter that sees it from every side, and goes with it', asy
   };
   const up = await run('lab', 'up', '--nodes', '2', '--with', 'haproxy,exporter', '--json');
   expect(up).toMatchObject({ code: 0 });
-  const supervisor = (JSON.parse(readFileSync(join(lab, 'lab.json'), 'utf8')) as { supervisor: { pid: number } }).supervisor.pid;
+  const supervisor = (
+    JSON.parse(readFileSync(join(lab, 'lab.json'), 'utf8')) as { supervisor: { pid: number } }
+  ).supervisor.pid;
   const everything = descendantsOf(supervisor);
   try {
     const { services } = JSON.parse(up.out) as Described;
     const url = services.find(({ name }) => name === 'exporter')?.url ?? '';
     const scrape = async (): Promise<Series[]> => parseExposition(await (await fetch(url)).text());
-    const probe = await fetch(url.replace('/metrics', '/probe?target=lab&module=audio_pair&node=node-2'));
+    const probe = await fetch(
+      url.replace('/metrics', '/probe?target=lab&module=audio_pair&node=node-2'),
+    );
     expect(sumOf(parseExposition(await probe.text()), 'swarm_probe_success')).toBe(1);
     // The nodes were told where to send their webhooks before the exporter was there.
     await expect
-      .poll(async () => sumOf(await scrape(), 'swarm_lifecycle_webhooks_total', { event: 'room_finished' }) ?? 0, {
-        timeout: 15_000,
-      })
+      .poll(
+        async () =>
+          sumOf(await scrape(), 'swarm_lifecycle_webhooks_total', { event: 'room_finished' }) ?? 0,
+        {
+          timeout: 15_000,
+        },
+      )
       .toBeGreaterThan(0);
     const series = await scrape();
     expect(sumOf(series, 'swarm_lifecycle_registry_nodes', { state: 'serving' })).toBe(2);
-    expect(series.filter(({ name }) => name === 'swarm_exporter_up').map(({ value }) => value)).toEqual([1, 1, 1]);
+    expect(
+      series.filter(({ name }) => name === 'swarm_exporter_up').map(({ value }) => value),
+    ).toEqual([1, 1, 1]);
 
-    const secret = /LIVEKIT_API_SECRET=(\S+)/.exec(readFileSync(join(lab, 'keys.env'), 'utf8'))?.[1] ?? 'none';
+    const secret =
+      /LIVEKIT_API_SECRET=(\S+)/.exec(readFileSync(join(lab, 'keys.env'), 'utf8'))?.[1] ?? 'none';
     for (const file of readdirSync(lab).filter((name) => /^exporter\.|\.log$/.test(name))) {
       expect(readFileSync(join(lab, file), 'utf8')).not.toContain(secret);
     }

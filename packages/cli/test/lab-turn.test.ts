@@ -9,19 +9,39 @@ import { scratch } from './support/swarm.ts';
 
 const ICE_SERVERS = fileURLToPath(new URL('./support/ice-servers.ts', import.meta.url));
 
-const missing = (await execa('turnutils_uclient', ['-h'], { reject: false })).exitCode === undefined;
+const missing =
+  (await execa('turnutils_uclient', ['-h'], { reject: false })).exitCode === undefined;
 const why = missing ? ' (skipped: no coturn here, apt-get install coturn)' : '';
 
 it.skipIf(missing)(`a lab relays for clients of its nodes, and for nobody else${why}`, async () => {
   const dir = scratch();
   await using lab = await startCluster({ dir, nodes: 1, with: ['coturn'] });
-  const { stdout } = await execa(process.execPath, [ICE_SERVERS, lab.url, lab.apiKey, lab.apiSecret]);
+  const { stdout } = await execa(process.execPath, [
+    ICE_SERVERS,
+    lab.url,
+    lab.apiKey,
+    lab.apiSecret,
+  ]);
   const [turn] = JSON.parse(stdout) as { urls: string[]; username: string; credential: string }[];
   expect(turn?.urls).toEqual([`${lab.turnUrl}?transport=udp`]);
   const port = lab.turnUrl?.split(':').at(-1) ?? '';
   const relay = async (credential: string): Promise<string> => {
-    const args = ['-y', '-n', '3', '-m', '1', '-p', port, '-u', turn?.username ?? '', '-w', credential, '127.0.0.1'];
-    return (await execa('turnutils_uclient', args, { all: true, reject: false, timeout: 30_000 })).all;
+    const args = [
+      '-y',
+      '-n',
+      '3',
+      '-m',
+      '1',
+      '-p',
+      port,
+      '-u',
+      turn?.username ?? '',
+      '-w',
+      credential,
+      '127.0.0.1',
+    ];
+    return (await execa('turnutils_uclient', args, { all: true, reject: false, timeout: 30_000 }))
+      .all;
   };
   expect(await relay(turn?.credential ?? '')).toContain('Total lost packets 0');
   expect(await relay('guessed')).toContain('Cannot complete Allocation');

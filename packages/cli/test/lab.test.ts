@@ -14,7 +14,11 @@ interface Described {
 }
 
 const supervisorOf = (labs: string): number =>
-  (JSON.parse(readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')) as { supervisor: { pid: number } }).supervisor.pid;
+  (
+    JSON.parse(readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')) as {
+      supervisor: { pid: number };
+    }
+  ).supervisor.pid;
 
 const gone = async (processes: ProcessId[]): Promise<boolean> => {
   for (let tries = 0; tries < 200 && processes.some(stillThere); tries++) await sleep(50);
@@ -31,13 +35,20 @@ it('stands when the command has ended, takes a crowd, and goes without a trace',
   try {
     const secret = /LIVEKIT_API_SECRET=(\S+)/.exec(readFileSync(lab.keys, 'utf8'))?.[1] ?? 'none';
     expect(statSync(lab.keys).mode & 0o777).toBe(0o600);
-    expect(up.out + up.err + readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')).not.toContain(secret);
+    expect(up.out + up.err + readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')).not.toContain(
+      secret,
+    );
     for (const { command } of everything) expect(command).not.toContain(secret);
 
     const status = await run('lab', 'status', '--json');
     expect(status.code).toBe(0);
-    expect((JSON.parse(status.out) as Described[])[0]?.services.every(({ up: isUp }) => isUp)).toBe(true);
-    expect(await run('lab', 'up', '--nodes', '1')).toMatchObject({ code: 3, err: expect.stringContaining('is up already') });
+    expect((JSON.parse(status.out) as Described[])[0]?.services.every(({ up: isUp }) => isUp)).toBe(
+      true,
+    );
+    expect(await run('lab', 'up', '--nodes', '1')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('is up already'),
+    });
     expect(await run('lab', 'logs', 'node-2', '-n', '5')).toMatchObject({
       code: 0,
       out: expect.stringContaining('starting LiveKit server'),
@@ -49,13 +60,18 @@ it('stands when the command has ended, takes a crowd, and goes without a trace',
       ...Object.fromEntries([...keys].map(([, key, value]) => [key, value])),
     });
     expect(await crowd.ended).toBe(0);
-    expect((JSON.parse(crowd.stdout()) as { deployment: { nodes: string[] } }).deployment.nodes).toHaveLength(2);
+    expect(
+      (JSON.parse(crowd.stdout()) as { deployment: { nodes: string[] } }).deployment.nodes,
+    ).toHaveLength(2);
   } finally {
     expect(await run('lab', 'down')).toMatchObject({ code: 0, out: 'The lab "lab" has ended.\n' });
   }
   expect(await gone(everything)).toBe(true);
   expect(readdirSync(labs)).toEqual([]);
-  expect(await run('lab', 'status')).toMatchObject({ code: 3, out: expect.stringContaining('There is no lab') });
+  expect(await run('lab', 'status')).toMatchObject({
+    code: 3,
+    out: expect.stringContaining('There is no lab'),
+  });
 });
 
 it('goes with its supervisor, whose death is told', async () => {
@@ -66,22 +82,36 @@ it('goes with its supervisor, whose death is told', async () => {
   expect(everything.length).toBeGreaterThanOrEqual(7);
   process.kill(supervisor, 'SIGKILL');
   expect(await gone(everything)).toBe(true);
-  expect(await run('lab', 'status')).toMatchObject({ code: 3, out: expect.stringContaining('was killed') });
-  expect(await run('lab', 'down')).toMatchObject({ code: 0, out: expect.stringContaining('had been killed') });
+  expect(await run('lab', 'status')).toMatchObject({
+    code: 3,
+    out: expect.stringContaining('was killed'),
+  });
+  expect(await run('lab', 'down')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('had been killed'),
+  });
   expect(readdirSync(labs)).toEqual([]);
 });
 
-it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing when %s hits it while it comes up', async (signal) => {
-  const { labs, env } = labWorld();
-  const up = startSwarm(['lab', 'up', '--nodes', '3', '--with', 'haproxy,prometheus'], env);
-  await up.says(/redis is up/);
-  const everything = up.processes();
-  up.signal(signal);
-  await up.ended;
-  expect(await gone(everything)).toBe(true);
-  for (let tries = 0; tries < 100 && readdirSync(labs).some((name) => !name.endsWith('.lock')); tries++) await sleep(50);
-  expect(readdirSync(labs).filter((name) => !name.endsWith('.lock'))).toEqual([]);
-});
+it.each(['SIGINT', 'SIGKILL'] as const)(
+  'leaves nothing when %s hits it while it comes up',
+  async (signal) => {
+    const { labs, env } = labWorld();
+    const up = startSwarm(['lab', 'up', '--nodes', '3', '--with', 'haproxy,prometheus'], env);
+    await up.says(/redis is up/);
+    const everything = up.processes();
+    up.signal(signal);
+    await up.ended;
+    expect(await gone(everything)).toBe(true);
+    for (
+      let tries = 0;
+      tries < 100 && readdirSync(labs).some((name) => !name.endsWith('.lock'));
+      tries++
+    )
+      await sleep(50);
+    expect(readdirSync(labs).filter((name) => !name.endsWith('.lock'))).toEqual([]);
+  },
+);
 
 it('follows logs until their lab has ended, and leaves nothing when it is killed at it', async () => {
   const { run, env } = labWorld();
@@ -145,7 +175,11 @@ it('has a Redis where its exporter is wanted', async () => {
   const up = await run('lab', 'up', '--nodes', '1', '--with', 'redis-exporter', '--json');
   try {
     expect(up).toMatchObject({ code: 0 });
-    expect((JSON.parse(up.out) as Described).services.map(({ name }) => name)).toEqual(['redis', 'node-1', 'redis-exporter']);
+    expect((JSON.parse(up.out) as Described).services.map(({ name }) => name)).toEqual([
+      'redis',
+      'node-1',
+      'redis-exporter',
+    ]);
   } finally {
     await run('lab', 'down');
   }
@@ -156,7 +190,9 @@ it('has our rules in its Prometheus, which looks for a run, too', async () => {
   const up = await run('lab', 'up', '--nodes', '1', '--with', 'prometheus', '--json');
   expect(up).toMatchObject({ code: 0 });
   try {
-    const url = (JSON.parse(up.out) as Described).services.find(({ name }) => name === 'prometheus')?.url;
+    const url = (JSON.parse(up.out) as Described).services.find(
+      ({ name }) => name === 'prometheus',
+    )?.url;
     const rules = await (await fetch(`${url}/api/v1/rules`)).text();
     expect(rules).toContain('LiveKitNodeDown');
     const pools = async (): Promise<string> => (await fetch(`${url}/api/v1/targets`)).text();
@@ -210,7 +246,10 @@ it('says where it may not keep anything, and that nothing is there to be ended',
 
 it('says what is wrong with what was asked', async () => {
   const { run } = labWorld();
-  expect(await run('lab', 'up', '--nodes', '0')).toMatchObject({ code: 2, err: expect.stringContaining('from 1 to 20') });
+  expect(await run('lab', 'up', '--nodes', '0')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('from 1 to 20'),
+  });
   expect(await run('lab', 'up', '--with', 'grafana')).toMatchObject({
     code: 2,
     err: expect.stringContaining('there are redis, haproxy'),
@@ -220,7 +259,10 @@ it('says what is wrong with what was asked', async () => {
     err: expect.stringContaining('is no name for a lab'),
   });
   const webhook = ['--alert-webhook', 'pager'];
-  expect(await run('lab', 'up', ...webhook)).toMatchObject({ code: 2, err: expect.stringContaining('without an Alertmanager') });
+  expect(await run('lab', 'up', ...webhook)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('without an Alertmanager'),
+  });
   expect(await run('lab', 'up', '--with', 'alertmanager', ...webhook)).toMatchObject({
     code: 2,
     err: expect.stringContaining('is no URL'),
@@ -229,6 +271,9 @@ it('says what is wrong with what was asked', async () => {
     code: 2,
     err: expect.stringContaining('without Redis'),
   });
-  expect(await run('lab', 'logs')).toMatchObject({ code: 2, err: expect.stringContaining('there is no lab') });
+  expect(await run('lab', 'logs')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('there is no lab'),
+  });
   expect(await run('lab', 'down')).toMatchObject({ code: 0, out: 'There is no lab "lab".\n' });
 });

@@ -23,10 +23,17 @@ describe('the library', () => {
     );
     const exitCode = await swarm.ended;
     const { verdict, reasons, thresholds, joins } = JSON.parse(swarm.stdout()) as Result;
-    expect({ file, exitCode, verdict, reasons }).toEqual({ file, exitCode: 0, verdict: 'passed', reasons: [] });
+    expect({ file, exitCode, verdict, reasons }).toEqual({
+      file,
+      exitCode: 0,
+      verdict: 'passed',
+      reasons: [],
+    });
     expect(joins.joined).toBe(joins.planned);
     // What its owners expect was measured and held, not only what holds for every run.
-    expect(thresholds.filter(({ source, ok }) => source !== 'default' && ok === true).length).toBeGreaterThanOrEqual(4);
+    expect(
+      thresholds.filter(({ source, ok }) => source !== 'default' && ok === true).length,
+    ).toBeGreaterThanOrEqual(4);
   });
 
   it('is listed whole', () => {

@@ -60,7 +60,8 @@ const measure = async (version: LiveKitVersion, lossy: 'down' | 'up'): Promise<M
 
 const rowOf = ({ result }: Measured, direction: 'up' | 'down', kind: 'audio' | 'video') => {
   const row = result.media.find((one) => one.direction === direction && one.kind === kind);
-  if (row === undefined || row.loss === null || row.lossBeforeRecovery === null) throw new Error(`no ${kind} went ${direction}`);
+  if (row === undefined || row.loss === null || row.lossBeforeRecovery === null)
+    throw new Error(`no ${kind} went ${direction}`);
   return { ...row, loss: row.loss, lossBeforeRecovery: row.lossBeforeRecovery };
 };
 
@@ -72,44 +73,56 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   let up: Measured;
   beforeAll(async () => {
     // Each on a network of its own, and small: they do not disturb each other.
-    if (why === null) [down, up] = await Promise.all([measure(version, 'down'), measure(version, 'up')]);
+    if (why === null)
+      [down, up] = await Promise.all([measure(version, 'down'), measure(version, 'up')]);
   });
 
-  test.for(['audio', 'video'] as const)('downlink loss of %s is what the kernel dropped', (kind, { skip }) => {
-    skip(why !== null, why ?? '');
-    const { first, again } = down.truth[kind];
-    const { packets, loss, lossBeforeRecovery } = rowOf(down, 'down', kind);
-    expect(down.result.joins).toMatchObject({ joined: 3, failed: 0 });
-    expect(down.result.generator.socket_drops.count).toBe(0);
-    expect(down.truth.other).toBe(0);
-    expect(first.dropped).toBeGreaterThan(100);
-    // Nothing escaped us: otherwise the shares could agree by chance.
-    expect(Math.abs(packets / (1 - loss) / (first.passed + first.dropped) - 1)).toBeLessThan(0.03);
-    expect(Math.abs(lossBeforeRecovery - dropRate(first))).toBeLessThan(TOLERANCE);
-    // What retransmissions repaired is told apart, and is what arrived of them: hardly any is sent twice.
-    expect(down.recovered[kind] / again.passed).toBeGreaterThan(0.9);
-    expect(down.recovered[kind]).toBeLessThanOrEqual(again.passed);
-    expect(loss).toBeLessThan(lossBeforeRecovery / 5);
-    // And none of it is put down to the other direction.
-    expect(rowOf(down, 'up', kind).lossBeforeRecovery).toBeLessThan(TOLERANCE);
-  });
+  test.for(['audio', 'video'] as const)(
+    'downlink loss of %s is what the kernel dropped',
+    (kind, { skip }) => {
+      skip(why !== null, why ?? '');
+      const { first, again } = down.truth[kind];
+      const { packets, loss, lossBeforeRecovery } = rowOf(down, 'down', kind);
+      expect(down.result.joins).toMatchObject({ joined: 3, failed: 0 });
+      expect(down.result.generator.socket_drops.count).toBe(0);
+      expect(down.truth.other).toBe(0);
+      expect(first.dropped).toBeGreaterThan(100);
+      // Nothing escaped us: otherwise the shares could agree by chance.
+      expect(Math.abs(packets / (1 - loss) / (first.passed + first.dropped) - 1)).toBeLessThan(
+        0.03,
+      );
+      expect(Math.abs(lossBeforeRecovery - dropRate(first))).toBeLessThan(TOLERANCE);
+      // What retransmissions repaired is told apart, and is what arrived of them: hardly any is sent twice.
+      expect(down.recovered[kind] / again.passed).toBeGreaterThan(0.9);
+      expect(down.recovered[kind]).toBeLessThanOrEqual(again.passed);
+      expect(loss).toBeLessThan(lossBeforeRecovery / 5);
+      // And none of it is put down to the other direction.
+      expect(rowOf(down, 'up', kind).lossBeforeRecovery).toBeLessThan(TOLERANCE);
+    },
+  );
 
-  test.for(['audio', 'video'] as const)('uplink loss of %s is what the kernel dropped', (kind, { skip }) => {
-    skip(why !== null, why ?? '');
-    const { first } = up.truth[kind];
-    const { packets, loss, lossBeforeRecovery } = rowOf(up, 'up', kind);
-    expect(up.result.joins).toMatchObject({ joined: 3, failed: 0 });
-    expect(up.truth.other).toBe(0);
-    expect(first.dropped).toBeGreaterThan(100);
-    expect(Math.abs(packets / (first.passed + first.dropped) - 1)).toBeLessThan(0.03);
-    expect(Math.abs(lossBeforeRecovery - dropRate(first))).toBeLessThan(TOLERANCE);
-    expect(loss).toBeLessThan(lossBeforeRecovery / 5);
-  });
+  test.for(['audio', 'video'] as const)(
+    'uplink loss of %s is what the kernel dropped',
+    (kind, { skip }) => {
+      skip(why !== null, why ?? '');
+      const { first } = up.truth[kind];
+      const { packets, loss, lossBeforeRecovery } = rowOf(up, 'up', kind);
+      expect(up.result.joins).toMatchObject({ joined: 3, failed: 0 });
+      expect(up.truth.other).toBe(0);
+      expect(first.dropped).toBeGreaterThan(100);
+      expect(Math.abs(packets / (first.passed + first.dropped) - 1)).toBeLessThan(0.03);
+      expect(Math.abs(lossBeforeRecovery - dropRate(first))).toBeLessThan(TOLERANCE);
+      expect(loss).toBeLessThan(lossBeforeRecovery / 5);
+    },
+  );
 
   test('retransmissions are counted apart from what is sent first', ({ skip }) => {
     skip(why !== null, why ?? '');
     const again = ({ truth }: Measured) =>
-      [truth.audio.again, truth.video.again].reduce((sum, { passed, dropped }) => sum + passed + dropped, 0);
+      [truth.audio.again, truth.video.again].reduce(
+        (sum, { passed, dropped }) => sum + passed + dropped,
+        0,
+      );
     expect(down.result.recovery.nacksSent).toBeGreaterThan(100);
     expect(up.result.recovery.nacksReceived).toBeGreaterThan(100);
     expect(Math.abs(up.result.recovery.rtxSent / again(up) - 1)).toBeLessThan(0.03);
@@ -117,7 +130,9 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   });
 
   // Of audio that cannot be told: its retransmissions come on its own SSRC, so what the server got late looks like one.
-  test('what the uplink lost and the server forwards late is no downlink loss of video', ({ skip }) => {
+  test('what the uplink lost and the server forwards late is no downlink loss of video', ({
+    skip,
+  }) => {
     skip(why !== null, why ?? '');
     expect(rowOf(up, 'down', 'video').lossBeforeRecovery).toBeLessThan(TOLERANCE);
     expect(up.result.metrics['out_of_order.count']).toBeGreaterThan(100);

@@ -43,11 +43,14 @@ describe('swarm --metrics', () => {
     expect(exit).toBe(result.exitCode);
 
     const phases = scrapes.map(
-      (series) => series.find(({ name, value }) => name === 'swarm_run_phase' && value === 1)?.labels.phase,
+      (series) =>
+        series.find(({ name, value }) => name === 'swarm_run_phase' && value === 1)?.labels.phase,
     );
     expect(phases).toContain('steady');
     expect(phases.at(-1)).toBe('ended');
-    const present = scrapes.map((series) => sumOf(series, 'swarm_run_participants', { state: 'present' }) ?? 0);
+    const present = scrapes.map(
+      (series) => sumOf(series, 'swarm_run_participants', { state: 'present' }) ?? 0,
+    );
     expect(Math.max(...present)).toBe(6);
 
     const last = scrapes.at(-1) ?? [];
@@ -61,22 +64,41 @@ describe('swarm --metrics', () => {
     const inRecord = (
       direction: string,
       kind: string,
-      field: 'packets' | 'bytes' | 'nacksSent' | 'nacksReceived' | 'plisSent' | 'plisReceived' | 'rtxPackets',
+      field:
+        | 'packets'
+        | 'bytes'
+        | 'nacksSent'
+        | 'nacksReceived'
+        | 'plisSent'
+        | 'plisReceived'
+        | 'rtxPackets',
     ) =>
       samples
         .filter(({ labels }) => labels.direction === direction && labels.kind === kind)
         .reduce((sum, series) => sum + series[field], 0);
     for (const direction of ['up', 'down']) {
       for (const kind of ['audio', 'video', 'data']) {
-        expect(sumOf(last, 'swarm_run_packets_total', { direction, kind })).toBe(inRecord(direction, kind, 'packets'));
+        expect(sumOf(last, 'swarm_run_packets_total', { direction, kind })).toBe(
+          inRecord(direction, kind, 'packets'),
+        );
       }
       for (const kind of ['audio', 'video']) {
-        expect(sumOf(last, 'swarm_run_bytes_total', { direction, kind })).toBe(inRecord(direction, kind, 'bytes'));
+        expect(sumOf(last, 'swarm_run_bytes_total', { direction, kind })).toBe(
+          inRecord(direction, kind, 'bytes'),
+        );
         const [nacks, plis] =
-          direction === 'up' ? (['nacksReceived', 'plisReceived'] as const) : (['nacksSent', 'plisSent'] as const);
-        expect(sumOf(last, 'swarm_run_nacks_total', { direction, kind })).toBe(inRecord(direction, kind, nacks));
-        expect(sumOf(last, 'swarm_run_plis_total', { direction, kind })).toBe(inRecord(direction, kind, plis));
-        expect(sumOf(last, 'swarm_run_rtx_packets_total', { direction, kind })).toBe(inRecord(direction, kind, 'rtxPackets'));
+          direction === 'up'
+            ? (['nacksReceived', 'plisReceived'] as const)
+            : (['nacksSent', 'plisSent'] as const);
+        expect(sumOf(last, 'swarm_run_nacks_total', { direction, kind })).toBe(
+          inRecord(direction, kind, nacks),
+        );
+        expect(sumOf(last, 'swarm_run_plis_total', { direction, kind })).toBe(
+          inRecord(direction, kind, plis),
+        );
+        expect(sumOf(last, 'swarm_run_rtx_packets_total', { direction, kind })).toBe(
+          inRecord(direction, kind, 'rtxPackets'),
+        );
       }
     }
     const summary = await readRecord(record);
@@ -109,7 +131,18 @@ describe('swarm --metrics', () => {
   it('asks for a token where one is set, and waits for nobody when nobody ever scraped', async () => {
     const dir = scratch();
     const swarm = startSwarm(
-      ['--rooms', '1', '--duration', '2s', '--json', '--quiet', '--metrics', ':0', '--record', `${dir}/record`],
+      [
+        '--rooms',
+        '1',
+        '--duration',
+        '2s',
+        '--json',
+        '--quiet',
+        '--metrics',
+        ':0',
+        '--record',
+        `${dir}/record`,
+      ],
       { SWARM_METRICS_TOKEN: 'let-me-in' },
       dir,
     );
@@ -127,7 +160,13 @@ describe('swarm --metrics', () => {
     [':99999', 'there is no port 99999'],
     ['192.0.2.1:9464', 'cannot listen on 192.0.2.1:9464: this machine has no such address'],
   ])('refuses --metrics %s before anything is started', async (address, message) => {
-    const { exit, stdout, stderr } = await runSwarm(['--rooms', '1', '--metrics', address, '--json']);
+    const { exit, stdout, stderr } = await runSwarm([
+      '--rooms',
+      '1',
+      '--metrics',
+      address,
+      '--json',
+    ]);
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
     expect(stderr).toContain(message);
   });

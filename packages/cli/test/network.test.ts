@@ -20,7 +20,10 @@ const startMaker = async () => {
   const pid = maker.pid ?? -1;
   // Each is `ip` until it has become what it is to run.
   await expect
-    .poll(() => descendantsOf(pid).filter(({ name }) => name === 'sleep').length, { timeout: 5_000, interval: 20 })
+    .poll(() => descendantsOf(pid).filter(({ name }) => name === 'sleep').length, {
+      timeout: 5_000,
+      interval: 20,
+    })
     .toBe(2);
   const family = descendantsOf(pid);
   return {
@@ -53,7 +56,9 @@ test('a maker that is killed takes everything with it', async ({ skip }) => {
   await expect.poll(() => namespacesOf(pid), { timeout: 3_000, interval: 50 }).toEqual([]);
 });
 
-test('what a maker and its janitor leave when both are killed is removed by the next one', async ({ skip }) => {
+test('what a maker and its janitor leave when both are killed is removed by the next one', async ({
+  skip,
+}) => {
   skip(why !== null, why ?? '');
   const { pid, janitors, tenants, kill } = await startMaker();
   expect(janitors).toHaveLength(1);

@@ -9,9 +9,21 @@ interface PlannedResult {
   participants: number;
   rooms: number;
   droppedRooms: number;
-  most: { name: string; participants: number; packetsUp: number; packetsDown: number; tracksDown: number; bitsDown: number }[];
+  most: {
+    name: string;
+    participants: number;
+    packetsUp: number;
+    packetsDown: number;
+    tracksDown: number;
+    bitsDown: number;
+  }[];
   curve: { atMs: number; participants: number }[];
-  machine: { fits: boolean; staffing: { workers: number } | null; need: { server: object | null }; sentences: string[] };
+  machine: {
+    fits: boolean;
+    staffing: { workers: number } | null;
+    need: { server: object | null };
+    sentences: string[];
+  };
 }
 
 const meeting = (dir: string): string => {
@@ -60,13 +72,16 @@ describe('swarm plan', () => {
     expect(rate('down') / (steady?.packetsDown ?? 0)).toBeGreaterThan(0.8);
     expect(rate('down') / (steady?.packetsDown ?? 0)).toBeLessThan(1.2);
     expect(measured.joins.planned).toBe(plan.participants);
-    const tracks = measured.media.filter(({ direction }) => direction === 'down').reduce((sum, row) => sum + row.tracks, 0);
+    const tracks = measured.media
+      .filter(({ direction }) => direction === 'down')
+      .reduce((sum, row) => sum + row.tracks, 0);
     expect(tracks).toBe(steady?.tracksDown);
   });
 
   it('draws a curve, a table and a conclusion', async () => {
     const dir = scratch();
-    const stages = 'stages: [{ name: climb, duration: 30s, target: 20 }, { name: fall, duration: 30s, target: 0 }]';
+    const stages =
+      'stages: [{ name: climb, duration: 30s, target: 20 }, { name: fall, duration: 30s, target: 0 }]';
     const file = scenarioFile(dir, 'peak', `executor: ramping-rooms\nstartRooms: 0\n${stages}`);
     const { exit, stdout } = await runSwarm(['plan', file]);
     expect(exit).toBe(0);
@@ -77,7 +92,8 @@ describe('swarm plan', () => {
       / {2}climb +0s – 30s +\d+ +\d+ [\s\S]* {2}fall +30s – 1m +20 +40 +40 +40 +2,000 +2,000 +2\.51 +2\.51\n/,
     );
     expect(stdout).toMatch(/✓ This machine \(.*\) can generate it\./);
-    for (const line of stdout.split('\n').slice(1, -2)) expect(line.length).toBeLessThanOrEqual(110);
+    for (const line of stdout.split('\n').slice(1, -2))
+      expect(line.length).toBeLessThanOrEqual(110);
   });
 
   it('takes scales and seeds, and a server elsewhere', async () => {
@@ -104,7 +120,11 @@ describe('swarm plan', () => {
 
   it('warns of a machine that is too small, and refuses what it could not run at all', async () => {
     const dir = scratch();
-    const tight = scenarioFile(dir, 'tight', 'executor: constant-rooms\nrooms: 9000\nduration: 60s');
+    const tight = scenarioFile(
+      dir,
+      'tight',
+      'executor: constant-rooms\nrooms: 9000\nduration: 60s',
+    );
     const warned = await runSwarm(['plan', tight, '--signalling', 'v1']);
     expect([warned.exit, warned.stdout]).toEqual([
       0,
@@ -115,14 +135,22 @@ describe('swarm plan', () => {
       scenarioFile(dir, 'impossible', 'executor: constant-rooms\nrooms: 40000\nduration: 60s'),
     ]);
     expect(impossible.exit).toBe(2);
-    expect(impossible.stdout).toMatch(/In all 80,000 participants[\s\S]*✗ This machine \(.*\) cannot run it/);
-    expect(impossible.stderr).toMatch(/^error: 80000 participants at a time need up to \d+ local ports/);
+    expect(impossible.stdout).toMatch(
+      /In all 80,000 participants[\s\S]*✗ This machine \(.*\) cannot run it/,
+    );
+    expect(impossible.stderr).toMatch(
+      /^error: 80000 participants at a time need up to \d+ local ports/,
+    );
   });
 
   it('says what is wrong with a scenario', async () => {
     const dir = scratch();
     const file = scenarioFile(dir, 'bad', 'executor: constant-rooms\nrooms: 1\nduration: 30');
     const { exit, stdout, stderr } = await runSwarm(['plan', file, '--json']);
-    expect([exit, stdout, stderr]).toEqual([2, '', expect.stringMatching(/^error: .*bad\.yaml:6:15: .*a duration needs a unit/)]);
+    expect([exit, stdout, stderr]).toEqual([
+      2,
+      '',
+      expect.stringMatching(/^error: .*bad\.yaml:6:15: .*a duration needs a unit/),
+    ]);
   });
 });

@@ -23,7 +23,10 @@ const nobodysAddress = async (): Promise<string> => {
   return `ws://127.0.0.1:${port}`;
 };
 
-const keysOf = ({ apiKey, apiSecret }: LiveKitServer) => ({ LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret });
+const keysOf = ({ apiKey, apiSecret }: LiveKitServer) => ({
+  LIVEKIT_API_KEY: apiKey,
+  LIVEKIT_API_SECRET: apiSecret,
+});
 const KEYS = { LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: 'a-secret-that-must-never-be-shown' };
 
 describe('a deployment that does not want us', () => {
@@ -32,35 +35,56 @@ describe('a deployment that does not want us', () => {
     const { exit, stdout, stderr } = await runSwarm(['--url', url], KEYS);
     expect(exit).toBe(3);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/error: cannot reach http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED.*\)\n {2}→ check that the server runs/);
+    expect(stderr).toMatch(
+      /error: cannot reach http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED.*\)\n {2}→ check that the server runs/,
+    );
   });
 
   it('prints one object with --json all the same', async () => {
     const outcome = await runSwarm(['--url', await nobodysAddress(), '--json', '--quiet'], KEYS);
-    expect(resultOf(outcome)).toMatchObject({ verdict: 'failed', exitCode: 3, error: { reason: 'unreachable' } });
+    expect(resultOf(outcome)).toMatchObject({
+      verdict: 'failed',
+      exitCode: 3,
+      error: { reason: 'unreachable' },
+    });
     expect(outcome.stdout + outcome.stderr).not.toContain(KEYS.LIVEKIT_API_SECRET);
   });
 
   it('is something else than LiveKit', async () => {
     const server = await serve();
-    const { exit, stderr } = await runSwarm(['--url', server.metricsUrl.replace('/metrics', '')], KEYS);
+    const { exit, stderr } = await runSwarm(
+      ['--url', server.metricsUrl.replace('/metrics', '')],
+      KEYS,
+    );
     expect(exit).toBe(3);
-    expect(stderr).toMatch(/answers, but not as livekit-server does\n {2}→ check host, port and path/);
+    expect(stderr).toMatch(
+      /answers, but not as livekit-server does\n {2}→ check host, port and path/,
+    );
   });
 
   it('knows another secret', async () => {
     const server = await serve();
-    const { exit, stderr } = await runSwarm(['--url', server.url], { ...KEYS, LIVEKIT_API_KEY: server.apiKey });
+    const { exit, stderr } = await runSwarm(['--url', server.url], {
+      ...KEYS,
+      LIVEKIT_API_KEY: server.apiKey,
+    });
     expect(exit).toBe(3);
-    expect(stderr).toMatch(/does not accept the token \(HTTP 401.*\)\n {2}→ check the API key and secret/);
+    expect(stderr).toMatch(
+      /does not accept the token \(HTTP 401.*\)\n {2}→ check the API key and secret/,
+    );
     expect(stderr).not.toMatch(/eyJ|a-secret-that/);
   });
 
   it('has no such room, and makes none by itself', async () => {
     const server = await serve({ room: { auto_create: false } });
-    const { exit, stderr } = await runSwarm(['--url', server.url, '--room', 'nowhere'], keysOf(server));
+    const { exit, stderr } = await runSwarm(
+      ['--url', server.url, '--room', 'nowhere'],
+      keysOf(server),
+    );
     expect(exit).toBe(3);
-    expect(stderr).toMatch(/has no such room \(HTTP 404.*\)\n {2}→ create the room first, or switch room\.auto_create on/);
+    expect(stderr).toMatch(
+      /has no such room \(HTTP 404.*\)\n {2}→ create the room first, or switch room\.auto_create on/,
+    );
   });
 
   it('is full for some: they are counted by their reason, and the run fails', async () => {
@@ -80,10 +104,26 @@ describe('a deployment that does not want us', () => {
   it('lets only some into a room', async () => {
     const server = await serve({ room: { max_participants: 2 } });
     const outcome = await runSwarm(
-      ['--url', server.url, '--room', 'small', '--participants', '4', '--join-rate', '2', '--duration', '2s', '--json'],
+      [
+        '--url',
+        server.url,
+        '--room',
+        'small',
+        '--participants',
+        '4',
+        '--join-rate',
+        '2',
+        '--duration',
+        '2s',
+        '--json',
+      ],
       keysOf(server),
     );
     expect(outcome.exit).toBe(99);
-    expect(resultOf(outcome).joins).toMatchObject({ joined: 2, failed: 2, failures: [{ reason: 'room_full', count: 2 }] });
+    expect(resultOf(outcome).joins).toMatchObject({
+      joined: 2,
+      failed: 2,
+      failures: [{ reason: 'room_full', count: 2 }],
+    });
   });
 });

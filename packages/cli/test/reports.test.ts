@@ -1,5 +1,14 @@
 /** One crossed threshold of a real run, as each reporter shows it; and reports of records that are old or broken off. */
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPORTERS, resultJsonSchema } from '@livekit-swarm/report';
@@ -9,11 +18,16 @@ import { runScript } from './support/run-script.ts';
 import { MAIN, type Outcome, runSwarm, scratch } from './support/swarm.ts';
 
 /** Flags for every report there is, into this folder. */
-const allInto = (dir: string): string[] => Object.keys(REPORTERS).flatMap((name) => ['--report', `${name}=${dir}/`]);
+const allInto = (dir: string): string[] =>
+  Object.keys(REPORTERS).flatMap((name) => ['--report', `${name}=${dir}/`]);
 
 /** What of a result is not as the published schema says. */
 const problemsOf = (json: string): unknown[] => {
-  const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true, validateFormats: false }).compile(resultJsonSchema());
+  const validate = new Ajv2020({
+    allErrors: true,
+    allowUnionTypes: true,
+    validateFormats: false,
+  }).compile(resultJsonSchema());
   return validate(JSON.parse(json)) ? [] : (validate.errors ?? []);
 };
 
@@ -24,8 +38,16 @@ interface Shown extends Outcome {
 
 const runWithAll = async (flags: string[]): Promise<Shown> => {
   const dir = scratch();
-  const outcome = await runSwarm([...flags, '--record', join(dir, 'record'), ...allInto(join(dir, 'out'))], {}, dir);
-  return { ...outcome, names: readdirSync(join(dir, 'out')), read: (name) => readFileSync(join(dir, 'out', name), 'utf8') };
+  const outcome = await runSwarm(
+    [...flags, '--record', join(dir, 'record'), ...allInto(join(dir, 'out'))],
+    {},
+    dir,
+  );
+  return {
+    ...outcome,
+    names: readdirSync(join(dir, 'out')),
+    read: (name) => readFileSync(join(dir, 'out', name), 'utf8'),
+  };
 };
 
 /** Two stages; in the second one more packets come than anybody may receive. */
@@ -65,20 +87,29 @@ describe('a crossed threshold', () => {
     const crossed = thresholds.find(({ metric }) => metric === 'packets_received@late');
     expect(crossed).toMatchObject({ ok: false, window: 'late' });
     expect(crossed?.value).toBeGreaterThan(100);
-    expect(windows.find(({ name }) => name === 'late')?.metrics['packets_received.count']).toBe(crossed?.value);
+    expect(windows.find(({ name }) => name === 'late')?.metrics['packets_received.count']).toBe(
+      crossed?.value,
+    );
     const value = crossed?.value.toLocaleString('en-US') ?? '';
     const shown: Record<string, RegExp> = {
       'report.txt': new RegExp(`✗ +packets_received@late +count<10 +${value} +given`),
       'junit.xml': new RegExp(
         `name="packets_received@late: count&lt;10" classname="stages"[^>]*>\\s*<failure message="✗ count was ${value}, allowed is &lt; 10"`,
       ),
-      'report.md': new RegExp(`\\| ✗ \\| \`packets_received@late\` \\| \`count<10\` \\| \\*\\*${value}\\*\\* \\| given \\|`),
-      'github-annotations.txt': new RegExp(`^::error title=✗ packets_received@late%3A count<10::count was ${value}`, 'm'),
+      'report.md': new RegExp(
+        `\\| ✗ \\| \`packets_received@late\` \\| \`count<10\` \\| \\*\\*${value}\\*\\* \\| given \\|`,
+      ),
+      'github-annotations.txt': new RegExp(
+        `^::error title=✗ packets_received@late%3A count<10::count was ${value}`,
+        'm',
+      ),
       'report.html': new RegExp(`✗[\\s\\S]*${value}`),
     };
     for (const [name, words] of Object.entries(shown)) expect(read(name), name).toMatch(words);
     expect(stdout).toBe(read('report.txt'));
-    expect(stdout).toMatch(/STAGES[\s\S]* early [\s\S]* late [\s\S]*MEDIA[\s\S]* caller [\s\S]* agent /);
+    expect(stdout).toMatch(
+      /STAGES[\s\S]* early [\s\S]* late [\s\S]*MEDIA[\s\S]* caller [\s\S]* agent /,
+    );
     // Samples have no verdict; of the last stage they are the same packets.
     const [head = '', ...rows] = read('samples.csv').trim().split('\r\n');
     const columns = head.split(',');
@@ -86,13 +117,22 @@ describe('a crossed threshold', () => {
       .map((row) => row.split(','))
       .filter((row) => row[columns.indexOf('direction')] === 'down')
       .reduce((sum, row) => sum + Number(row[columns.indexOf('packets')]), 0);
-    expect(packets).toBe((JSON.parse(result) as { metrics: Record<string, number> }).metrics['packets_received.count']);
+    expect(packets).toBe(
+      (JSON.parse(result) as { metrics: Record<string, number> }).metrics['packets_received.count'],
+    );
   });
 });
 
 describe('a run that did not come about', () => {
   it('is in the reports that have something to say of it', async () => {
-    const flags = ['--url', 'ws://127.0.0.1:1', '--api-key', 'key', '--api-secret', 'secret-that-must-not-be-shown'];
+    const flags = [
+      '--url',
+      'ws://127.0.0.1:1',
+      '--api-key',
+      'key',
+      '--api-secret',
+      'secret-that-must-not-be-shown',
+    ];
     const { exit, read, stderr, stdout, names } = await runWithAll([...RUN, ...flags]);
     expect(exit).toBe(3);
     expect(stdout).toBe('');
@@ -103,7 +143,8 @@ describe('a run that did not come about', () => {
       error: { message: expect.any(String) },
     });
     expect(read('junit.xml')).toMatch(/<testsuite name="swarm" tests="1" failures="1"/);
-    for (const name of ['report.txt', 'report.md', 'github-annotations.txt']) expect(read(name)).toMatch(/failed \(exit 3\)/i);
+    for (const name of ['report.txt', 'report.md', 'github-annotations.txt'])
+      expect(read(name)).toMatch(/failed \(exit 3\)/i);
     for (const name of names) expect(read(name)).not.toContain('secret-that-must-not-be-shown');
     expect(names).not.toContain('samples.csv');
   });
@@ -161,10 +202,19 @@ describe('swarm report', () => {
   it('writes behind the text where that goes to a file, too', async () => {
     const dir = scratch();
     const script = join(dir, 'script.sh');
-    writeFileSync(script, '"$NODE" "$MAIN" report "$RECORD" --report csv=/dev/stdout --quiet > both.txt\n');
-    const { exit, stderr } = await runScript(script, dir, { NODE: process.execPath, MAIN, RECORD: record() });
+    writeFileSync(
+      script,
+      '"$NODE" "$MAIN" report "$RECORD" --report csv=/dev/stdout --quiet > both.txt\n',
+    );
+    const { exit, stderr } = await runScript(script, dir, {
+      NODE: process.execPath,
+      MAIN,
+      RECORD: record(),
+    });
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
-    expect(readFileSync(join(dir, 'both.txt'), 'utf8')).toBe(first.stdout + firstReport('samples.csv'));
+    expect(readFileSync(join(dir, 'both.txt'), 'utf8')).toBe(
+      first.stdout + firstReport('samples.csv'),
+    );
   });
 
   it('ends in order when nobody reads on, and says when the disk is full', async () => {
@@ -179,7 +229,9 @@ describe('swarm report', () => {
     writeFileSync(script, '"$NODE" "$MAIN" report "$RECORD" --report csv=- > /dev/full\n');
     const full = await runScript(script, dir, env);
     expect(full.exit).toBe(1);
-    expect(full.stderr).toMatch(/^error: the report csv could not be written to stdout: the disk is full\n {2}→ /);
+    expect(full.stderr).toMatch(
+      /^error: the report csv could not be written to stdout: the disk is full\n {2}→ /,
+    );
     expect(full.stderr).not.toMatch(/\n {4}at /);
   });
 
@@ -187,7 +239,14 @@ describe('swarm report', () => {
     const dir = scratch();
     const blocked = join(dir, 'file');
     writeFileSync(blocked, '');
-    const args = ['report', record(), '--report', `junit=${blocked}/junit.xml`, '--report', `markdown=${dir}/new/report.md`];
+    const args = [
+      'report',
+      record(),
+      '--report',
+      `junit=${blocked}/junit.xml`,
+      '--report',
+      `markdown=${dir}/new/report.md`,
+    ];
     const { exit, stdout, stderr } = await runSwarm(args);
     expect(exit).toBe(1);
     expect(stdout).toMatch(/^✓ PASSED/);

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import type { HeaderLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import { STRICT, scenarioFile } from './support/scenarios.ts';
-import { expectGone, type Outcome, type Result, resultOf, runSwarm, scratch, startSwarm } from './support/swarm.ts';
+import {
+  expectGone,
+  type Outcome,
+  type Result,
+  resultOf,
+  runSwarm,
+  scratch,
+  startSwarm,
+} from './support/swarm.ts';
 
 interface Results {
   schema: string;
@@ -19,7 +27,8 @@ const linesOf = (dir: string): RecordLine[] =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as RecordLine);
-const headerOf = (dir: string): HeaderLine => linesOf(dir).find((line) => line.type === 'header') as HeaderLine;
+const headerOf = (dir: string): HeaderLine =>
+  linesOf(dir).find((line) => line.type === 'header') as HeaderLine;
 const staysOf = (dir: string): ParticipantLine[] =>
   linesOf(dir).filter((line): line is ParticipantLine => line.type === 'participant');
 
@@ -37,7 +46,8 @@ stages:
   'ramping-arrival-rate': `executor: ramping-arrival-rate
 stages: [{ duration: 4s, target: 1 }, { duration: 8s, target: 0 }]
 roomDuration: 7s`,
-  'per-room-churn': 'executor: per-room-churn\nrooms: 2\nduration: 13s\nstay: { uniform: [5500ms, 7s] }\npause: 500ms',
+  'per-room-churn':
+    'executor: per-room-churn\nrooms: 2\nduration: 13s\nstay: { uniform: [5500ms, 7s] }\npause: 500ms',
   timetable:
     'executor: timetable\nlessons: [{ at: 0s, rooms: 1, fill: 1s, duration: 7s }, { at: 8s, rooms: 2, fill: 1s, duration: 7s }]',
 };
@@ -45,13 +55,26 @@ roomDuration: 7s`,
 describe('swarm run', () => {
   it('runs every executor against a real server: everybody comes, stays and leaves as planned', async () => {
     const dir = scratch();
-    const files = Object.entries(EXECUTORS).map(([name, group]) => scenarioFile(dir, name, group, STRICT));
-    const outcome = await runSwarm(['run', ...files, '--json', '--record', join(dir, 'records'), '--quiet']);
-    const { runs, verdict, schema } = resultsOf(outcome);
-    expect(runs.map(({ scenario, verdict: one, reasons }) => [scenario.name, one, reasons])).toEqual(
-      Object.keys(EXECUTORS).map((name) => [name, 'passed', []]),
+    const files = Object.entries(EXECUTORS).map(([name, group]) =>
+      scenarioFile(dir, name, group, STRICT),
     );
-    expect({ exit: outcome.exit, verdict, schema }).toEqual({ exit: 0, verdict: 'passed', schema: 'livekit-swarm/results/2' });
+    const outcome = await runSwarm([
+      'run',
+      ...files,
+      '--json',
+      '--record',
+      join(dir, 'records'),
+      '--quiet',
+    ]);
+    const { runs, verdict, schema } = resultsOf(outcome);
+    expect(
+      runs.map(({ scenario, verdict: one, reasons }) => [scenario.name, one, reasons]),
+    ).toEqual(Object.keys(EXECUTORS).map((name) => [name, 'passed', []]));
+    expect({ exit: outcome.exit, verdict, schema }).toEqual({
+      exit: 0,
+      verdict: 'passed',
+      schema: 'livekit-swarm/results/2',
+    });
     for (const name of Object.keys(EXECUTORS)) {
       const record = join(dir, 'records', name);
       const { plan } = headerOf(record);
@@ -63,18 +86,20 @@ describe('swarm run', () => {
       const heard = stays.filter(({ expects }) => expects.audio > 0);
       expect(heard.length, name).toBeGreaterThan(0);
       for (const { expects, tracks } of heard) {
-        expect(tracks.filter(({ direction, packets }) => direction === 'down' && packets > 0).length).toBeGreaterThanOrEqual(
-          expects.audio,
-        );
+        expect(
+          tracks.filter(({ direction, packets }) => direction === 'down' && packets > 0).length,
+        ).toBeGreaterThanOrEqual(expects.audio);
       }
     }
     expect(runs.find(({ scenario }) => scenario.name === 'constant-arrival-rate')).toMatchObject({
       joins: { planned: expect.any(Number) },
     });
-    expect(headerOf(join(dir, 'records/constant-arrival-rate')).plan.droppedRooms).toBeGreaterThan(0);
-    expect(headerOf(join(dir, 'records/ramping-rooms')).plan.windows.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['joining', 'steady', 'up', 'top', 'down']),
+    expect(headerOf(join(dir, 'records/constant-arrival-rate')).plan.droppedRooms).toBeGreaterThan(
+      0,
     );
+    expect(
+      headerOf(join(dir, 'records/ramping-rooms')).plan.windows.map(({ name }) => name),
+    ).toEqual(expect.arrayContaining(['joining', 'steady', 'up', 'top', 'down']));
   });
 
   it('goes on after one that fails and one that cannot be run; the gravest exit code counts', async () => {
@@ -86,9 +111,15 @@ describe('swarm run', () => {
       scenarioFile(dir, 'fine', short),
     ];
     const records = join(dir, 'out');
-    const { exit, stdout, stderr } = await runSwarm(['run', ...files, '--record', records], {}, dir);
+    const { exit, stdout, stderr } = await runSwarm(
+      ['run', ...files, '--record', records],
+      {},
+      dir,
+    );
     expect(exit).toBe(99);
-    expect(stdout).toMatch(/✗ FAILED \(exit 99\) {2}slow[\s\S]*✓ PASSED \(exit 0\) {2}nowhere[\s\S]*✓ PASSED \(exit 0\) {2}fine/);
+    expect(stdout).toMatch(
+      /✗ FAILED \(exit 99\) {2}slow[\s\S]*✓ PASSED \(exit 0\) {2}nowhere[\s\S]*✓ PASSED \(exit 0\) {2}fine/,
+    );
     expect(stdout).toMatch(
       /\n✗ 3 SCENARIOS: 2 passed, 1 not \(exit 99\)\n[\s\S]* {2}✗ {2}slow +99 +2\/2 [\s\S]* {2}✓ {2}fine +0 +2\/2 /,
     );
@@ -100,12 +131,26 @@ describe('swarm run', () => {
     // A file where the folder of its record should be.
     writeFileSync(join(again, 'nowhere'), '');
     const second = await runSwarm(
-      ['run', ...files.slice(1, 2), scenarioFile(dir, 'other', short), '--record', again, '--json', '--quiet'],
+      [
+        'run',
+        ...files.slice(1, 2),
+        scenarioFile(dir, 'other', short),
+        '--record',
+        again,
+        '--json',
+        '--quiet',
+      ],
       {},
       dir,
     );
     expect(second.exit).toBe(2);
-    expect(resultsOf(second).runs.map(({ verdict, exitCode, error }) => [verdict, exitCode, error?.reason])).toEqual([
+    expect(
+      resultsOf(second).runs.map(({ verdict, exitCode, error }) => [
+        verdict,
+        exitCode,
+        error?.reason,
+      ]),
+    ).toEqual([
       ['inconclusive', 2, 'usage'],
       ['passed', 0, undefined],
     ]);
@@ -148,20 +193,36 @@ describe('swarm run', () => {
     );
     const run = async (name: string, flags: string[], env: Record<string, string> = {}) => {
       const record = join(dir, name);
-      const { exit, stdout } = await runSwarm(['run', file, '--record', record, '--quiet', ...flags], env, dir);
+      const { exit, stdout } = await runSwarm(
+        ['run', file, '--record', record, '--quiet', ...flags],
+        env,
+        dir,
+      );
       // A busy machine makes so short a run inconclusive: that is not what is looked at.
       expect([0, 98], stdout).toContain(exit);
       return headerOf(record);
     };
-    const env = { SWARM_SCALE: 'small', SWARM_SEED: '8', SWARM_TAG: 'branch=next', SWARM_THRESHOLD: 'join_time: max<8s' };
+    const env = {
+      SWARM_SCALE: 'small',
+      SWARM_SEED: '8',
+      SWARM_TAG: 'branch=next',
+      SWARM_THRESHOLD: 'join_time: max<8s',
+    };
     const [fromEnv, fromFlags] = [
       await run('env', [], env),
-      await run('flags', ['--seed', '9', '--tag', 'commit=4f2a', '--threshold', 'join_time: p(95)<1500'], env),
+      await run(
+        'flags',
+        ['--seed', '9', '--tag', 'commit=4f2a', '--threshold', 'join_time: p(95)<1500'],
+        env,
+      ),
     ];
     expect(fromEnv.plan.rooms).toBe(1);
     expect(fromEnv.scenario).toMatchObject({ seed: 8, tags: { team: 'voice', branch: 'next' } });
     expect(fromEnv.thresholds).toEqual(['join_time: p(95)<1000', 'join_time: max<8s']);
-    expect(fromFlags.scenario).toMatchObject({ seed: 9, tags: { team: 'voice', branch: 'main', commit: '4f2a' } });
+    expect(fromFlags.scenario).toMatchObject({
+      seed: 9,
+      tags: { team: 'voice', branch: 'main', commit: '4f2a' },
+    });
     expect(fromFlags.thresholds).toEqual(['join_time: max<9000', 'join_time: p(95)<1500']);
     expect(fromFlags.scenario.thresholds).toEqual(fromFlags.thresholds);
   });
@@ -173,17 +234,32 @@ describe('bad input of swarm run', () => {
 
   it.each<[string, (dir: string) => string[], RegExp]>([
     ['no file', () => [], /missing required argument 'files'/],
-    ['a file that is not there', (dir) => [good(dir), 'none.yaml'], /none\.yaml: there is no such file/],
+    [
+      'a file that is not there',
+      (dir) => [good(dir), 'none.yaml'],
+      /none\.yaml: there is no such file/,
+    ],
     ['a folder', (dir) => [dir], /is a folder[\s\S]*\*\.yaml/],
     ['two of one name', (dir) => [good(dir), good(dir), '--json'], /the file is given twice/],
     [
       'one bad file among good ones',
-      (dir) => [good(dir), scenarioFile(dir, 'bad', 'executor: constant-rooms\nrooms: 0\nduration: 2')],
+      (dir) => [
+        good(dir),
+        scenarioFile(dir, 'bad', 'executor: constant-rooms\nrooms: 0\nduration: 2'),
+      ],
       /bad\.yaml:\d+:\d+: [\s\S]*bad\.yaml:\d+:\d+: /,
     ],
     ['a scale there is not', (dir) => [good(dir), '--scale', 'tiny'], /there is no scale "tiny"/],
-    ['a seed that is none', (dir) => [good(dir), '--seed', '-1'], /--seed -1: must be a whole number/],
-    ['a tag that is none', (dir) => [good(dir), '--tag', 'voice'], /--tag voice: is no tag[\s\S]*team=voice/],
+    [
+      'a seed that is none',
+      (dir) => [good(dir), '--seed', '-1'],
+      /--seed -1: must be a whole number/,
+    ],
+    [
+      'a tag that is none',
+      (dir) => [good(dir), '--tag', 'voice'],
+      /--tag voice: is no tag[\s\S]*team=voice/,
+    ],
     [
       'a threshold about nobody',
       (dir) => [good(dir), '--threshold', 'join_time{role:viewer}: p(95)<1'],
@@ -191,10 +267,17 @@ describe('bad input of swarm run', () => {
     ],
     [
       'more than this machine holds',
-      (dir) => [good(dir), scenarioFile(dir, 'big', 'executor: constant-rooms\nrooms: 40000\nduration: 9s')],
+      (dir) => [
+        good(dir),
+        scenarioFile(dir, 'big', 'executor: constant-rooms\nrooms: 40000\nduration: 9s'),
+      ],
       /big\.yaml: 80000 participants at a time need up to \d+ local ports/,
     ],
-    ['a flag that shapes the crowd', (dir) => [good(dir), '--rooms', '3'], /unknown option '--rooms'/],
+    [
+      'a flag that shapes the crowd',
+      (dir) => [good(dir), '--rooms', '3'],
+      /unknown option '--rooms'/,
+    ],
   ])('%s: said before anything is started', async (_what, args, message) => {
     const dir = scratch();
     const { exit, stdout, stderr } = await runSwarm(['run', ...args(dir)], {}, dir);
@@ -219,7 +302,10 @@ describe('bad input of swarm run', () => {
   it('prints one object for one file', async () => {
     const dir = scratch();
     const outcome = await runSwarm(['run', good(dir), '--json', '--quiet'], {}, dir);
-    expect(resultOf(outcome)).toMatchObject({ schema: 'livekit-swarm/result/2', verdict: 'passed' });
+    expect(resultOf(outcome)).toMatchObject({
+      schema: 'livekit-swarm/result/2',
+      verdict: 'passed',
+    });
     expect(outcome.stderr).toBe('');
   });
 });

@@ -17,13 +17,28 @@ describe('scenario files', () => {
     expect((await runSwarm(['validate', 'first.yaml', '--scale', 'large'], {}, dir)).exit).toBe(0);
     const outcome = await runSwarm(['run', 'first.yaml', '--json', '--quiet'], {}, dir);
     const { verdict, thresholds, joins } = resultOf(outcome);
-    expect({ verdict, exit: outcome.exit, joined: joins.joined }).toEqual({ verdict: 'passed', exit: 0, joined: 12 });
-    expect(thresholds.map(({ metric }) => metric)).toContain('media_latency{kind:audio}@everybody-in');
+    expect({ verdict, exit: outcome.exit, joined: joins.joined }).toEqual({
+      verdict: 'passed',
+      exit: 0,
+      joined: 12,
+    });
+    expect(thresholds.map(({ metric }) => metric)).toContain(
+      'media_latency{kind:audio}@everybody-in',
+    );
   });
 
   it('do the same as the flags that they were printed for', async () => {
     const dir = scratch();
-    const flags = ['--rooms', '2', '--subscribers', '1', '--duration', '3s', '--threshold', 'join_time.p95<1.9s'];
+    const flags = [
+      '--rooms',
+      '2',
+      '--subscribers',
+      '1',
+      '--duration',
+      '3s',
+      '--threshold',
+      'join_time.p95<1.9s',
+    ];
     const { stdout, stderr, exit } = await runSwarm([...flags, '--print-scenario'], {}, dir);
     expect([exit, stderr]).toEqual([0, '']);
     writeFileSync(join(dir, 'printed.yaml'), stdout);

@@ -36,13 +36,23 @@ const stackFile = (...path: string[]): string => join(ROOT, 'examples', 'stack',
 const read = (...path: string[]): string => readFileSync(stackFile(...path), 'utf8');
 
 const compose = await findCompose();
-const whyNoCompose = compose === null ? ' (skipped: no Compose here, apt-get install docker-compose)' : '';
+const whyNoCompose =
+  compose === null ? ' (skipped: no Compose here, apt-get install docker-compose)' : '';
 
 describe('docker-compose.yml', () => {
   it('has what a cluster and its watchers are made of', () => {
     expect(Object.keys(services).toSorted()).toEqual(
       [
-        ...['alertmanager', 'coturn', 'exporter', 'grafana', 'haproxy', 'node-1', 'node-2', 'node-3'],
+        ...[
+          'alertmanager',
+          'coturn',
+          'exporter',
+          'grafana',
+          'haproxy',
+          'node-1',
+          'node-2',
+          'node-3',
+        ],
         ...['node-exporter', 'prometheus', 'redis', 'redis-exporter'],
       ].toSorted(),
     );
@@ -57,7 +67,9 @@ describe('docker-compose.yml', () => {
     const built = all.filter(([, { build }]) => build !== undefined).map(([name]) => name);
     expect(built).toEqual(['exporter']);
     for (const place of [text, readFileSync(join(ROOT, 'docs', 'stack.md'), 'utf8')])
-      expect(place).toContain('--lock-image-digests $(docker compose config --services | grep -vx exporter) >');
+      expect(place).toContain(
+        '--lock-image-digests $(docker compose config --services | grep -vx exporter) >',
+      );
   });
 
   it.each(all)('%s may do no more than it must, and says how it is', (name, service) => {
@@ -68,7 +80,11 @@ describe('docker-compose.yml', () => {
       security_opt: ['no-new-privileges:true'],
       restart: 'unless-stopped',
       user: expect.stringMatching(/^[1-9]\d*:\d+$/),
-      healthcheck: { test: expect.arrayContaining(['CMD']), interval: expect.any(String), start_period: expect.any(String) },
+      healthcheck: {
+        test: expect.arrayContaining(['CMD']),
+        interval: expect.any(String),
+        start_period: expect.any(String),
+      },
     });
     expect(service.ports ?? []).toEqual([]);
     expect(service.privileged ?? false).toBe(false);
@@ -83,7 +99,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('mounts what is there, to be read only', () => {
-    const mounts = all.flatMap(([, { volumes = [] }]) => volumes.filter((mount) => mount.startsWith('.')));
+    const mounts = all.flatMap(([, { volumes = [] }]) =>
+      volumes.filter((mount) => mount.startsWith('.')),
+    );
     expect(mounts.length).toBeGreaterThan(6);
     for (const mount of mounts) {
       const [from = '', , mode] = mount.split(':');
@@ -91,38 +109,56 @@ describe('docker-compose.yml', () => {
       expect(mode, mount).toBe('ro');
     }
     expect(text).not.toContain('docker.sock');
-    for (const [, { build }] of all) if (build !== undefined) expect(statSync(join(ROOT, build.dockerfile)).isFile()).toBe(true);
+    for (const [, { build }] of all)
+      if (build !== undefined) expect(statSync(join(ROOT, build.dockerfile)).isFile()).toBe(true);
   });
 
   it('names no address but loopback', () => {
-    const files = readdirSync(stackFile(), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const texts = [text, ...files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))];
+    const files = readdirSync(stackFile(), { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile(),
+    );
+    const texts = [
+      text,
+      ...files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')),
+    ];
     // What coturn denies is every address.
     const addresses = texts.flatMap(
-      (each) => each.replaceAll(/--denied-peer-ip=\S+/g, '').match(/\b\d{1,3}(\.\d{1,3}){3}\b/g) ?? [],
+      (each) =>
+        each.replaceAll(/--denied-peer-ip=\S+/g, '').match(/\b\d{1,3}(\.\d{1,3}){3}\b/g) ?? [],
     );
     expect(new Set(addresses)).toEqual(new Set(['127.0.0.1']));
   });
 
   it('holds no secret, nor a default for one', () => {
-    const variables = [...text.matchAll(/\$\{(\w+)([^}]*)\}/g)].map(([, name = '', rest = '']) => ({ name, rest }));
+    const variables = [...text.matchAll(/\$\{(\w+)([^}]*)\}/g)].map(([, name = '', rest = '']) => ({
+      name,
+      rest,
+    }));
     const secrets = variables.filter(({ name }) => !name.endsWith('_IMAGE'));
     expect(new Set(secrets.map(({ name }) => name))).toEqual(new Set(Object.keys(freshKeys())));
     expect(secrets.filter(({ rest }) => rest !== '' && !rest.startsWith(':?'))).toEqual([]);
   });
 
-  it.skipIf(compose === null)(`is valid for Compose, which asks for keys${whyNoCompose}`, async () => {
-    const [program = '', ...args] = compose ?? [];
-    // Elsewhere, so that no .env of this checkout is found.
-    const dir = scratch();
-    cpSync(join(ROOT, 'docker-compose.yml'), join(dir, 'docker-compose.yml'));
-    const config = (env: Record<string, string>) =>
-      execa(program, [...args, 'config', '--quiet'], { cwd: dir, env, reject: false, stdin: 'ignore' });
-    expect(await config(freshKeys())).toMatchObject({ exitCode: 0, stderr: '' });
-    const refused = await config({});
-    expect(refused.exitCode).not.toBe(0);
-    expect(refused.stderr).toContain('examples/stack/keys.sh');
-  });
+  it.skipIf(compose === null)(
+    `is valid for Compose, which asks for keys${whyNoCompose}`,
+    async () => {
+      const [program = '', ...args] = compose ?? [];
+      // Elsewhere, so that no .env of this checkout is found.
+      const dir = scratch();
+      cpSync(join(ROOT, 'docker-compose.yml'), join(dir, 'docker-compose.yml'));
+      const config = (env: Record<string, string>) =>
+        execa(program, [...args, 'config', '--quiet'], {
+          cwd: dir,
+          env,
+          reject: false,
+          stdin: 'ignore',
+        });
+      expect(await config(freshKeys())).toMatchObject({ exitCode: 0, stderr: '' });
+      const refused = await config({});
+      expect(refused.exitCode).not.toBe(0);
+      expect(refused.stderr).toContain('examples/stack/keys.sh');
+    },
+  );
 });
 
 describe('keys.sh', () => {
@@ -130,15 +166,24 @@ describe('keys.sh', () => {
     const dir = scratch();
     mkdirSync(join(dir, 'examples'), { recursive: true });
     cpSync(stackFile(), join(dir, 'examples', 'stack'), { recursive: true });
-    const make = () => execa(join(dir, 'examples', 'stack', 'keys.sh'), { cwd: '/', reject: false, stdin: 'ignore' });
+    const make = () =>
+      execa(join(dir, 'examples', 'stack', 'keys.sh'), {
+        cwd: '/',
+        reject: false,
+        stdin: 'ignore',
+      });
     expect(await make()).toMatchObject({ exitCode: 0, stdout: '' });
     const file = join(dir, '.env');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const keys = readFileSync(file, 'utf8');
-    for (const name of Object.keys(freshKeys())) expect(keys).toMatch(new RegExp(`^${name}=\\w{12,}$`, 'm'));
+    for (const name of Object.keys(freshKeys()))
+      expect(keys).toMatch(new RegExp(`^${name}=\\w{12,}$`, 'm'));
     expect(keys).toMatch(/^LIVEKIT_API_SECRET=[0-9a-f]{64}$/m);
 
-    expect(await make()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('.env is there already') });
+    expect(await make()).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('.env is there already'),
+    });
     expect(readFileSync(file, 'utf8')).toBe(keys);
     expect(readdirSync(dir).toSorted()).toEqual(['.env', 'examples']);
     expect(readFileSync(join(ROOT, '.gitignore'), 'utf8').split('\n')).toContain('.env');
@@ -147,24 +192,37 @@ describe('keys.sh', () => {
 
 /** Whether a program is there and takes the file. */
 const takes = async (program: string, ...args: string[]): Promise<void> => {
-  const { exitCode, all: said } = await execa(program, args, { all: true, reject: false, stdin: 'ignore' });
+  const { exitCode, all: said } = await execa(program, args, {
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+  });
   expect(exitCode, said).toBe(0);
 };
 
 const has = async (program: string): Promise<boolean> =>
   !(await execa('sh', ['-c', `command -v ${program}`], { reject: false })).failed;
-const have = { promtool: await has('promtool'), amtool: await has('amtool'), haproxy: await has('/usr/sbin/haproxy') };
-const unless = (there: boolean, program: string): string => (there ? '' : ` (skipped: no ${program} here)`);
+const have = {
+  promtool: await has('promtool'),
+  amtool: await has('amtool'),
+  haproxy: await has('/usr/sbin/haproxy'),
+};
+const unless = (there: boolean, program: string): string =>
+  there ? '' : ` (skipped: no ${program} here)`;
 
 describe('configurations', () => {
-  it.skipIf(!have.promtool)(`Prometheus reads its own, with the rules${unless(have.promtool, 'promtool')}`, async () => {
-    const mounted = services.prometheus?.volumes?.find((mount) => mount.includes('.rules.yaml')) ?? '';
-    const [from = '', to = ''] = mounted.split(':');
-    const file = join(scratch(), 'prometheus.yaml');
-    expect(read('prometheus.yaml')).toContain(to);
-    await writeFile(file, read('prometheus.yaml').replaceAll(to, join(ROOT, from)));
-    await takes('promtool', 'check', 'config', file);
-  });
+  it.skipIf(!have.promtool)(
+    `Prometheus reads its own, with the rules${unless(have.promtool, 'promtool')}`,
+    async () => {
+      const mounted =
+        services.prometheus?.volumes?.find((mount) => mount.includes('.rules.yaml')) ?? '';
+      const [from = '', to = ''] = mounted.split(':');
+      const file = join(scratch(), 'prometheus.yaml');
+      expect(read('prometheus.yaml')).toContain(to);
+      await writeFile(file, read('prometheus.yaml').replaceAll(to, join(ROOT, from)));
+      await takes('promtool', 'check', 'config', file);
+    },
+  );
 
   it.skipIf(!have.amtool)(`Alertmanager reads its own${unless(have.amtool, 'amtool')}`, () =>
     takes('amtool', 'check-config', stackFile('alertmanager.yaml')),
@@ -177,7 +235,11 @@ describe('configurations', () => {
   it('the exporter reads its own, with the keys that Compose gives it', async () => {
     const settings = await loadSettings({ config: stackFile('exporter.yaml') }, freshKeys());
     expect(settings.targets.map(({ name }) => name)).toEqual(['stack']);
-    expect(settings).toMatchObject({ probes: expect.anything(), lifecycle: expect.anything(), clients: expect.anything() });
+    expect(settings).toMatchObject({
+      probes: expect.anything(),
+      lifecycle: expect.anything(),
+      clients: expect.anything(),
+    });
     expect(services.exporter?.environment).toEqual({
       LIVEKIT_API_KEY: expect.stringContaining('LIVEKIT_API_KEY'),
       LIVEKIT_API_SECRET: expect.stringContaining('LIVEKIT_API_SECRET'),
@@ -188,10 +250,14 @@ describe('configurations', () => {
     for (const number of [1, 2, 3]) {
       const command = services[`node-${number}`]?.command?.join(' ') ?? '';
       const [http, metrics] = [`781${number}`, `681${number}`];
-      expect(command).toContain(`--port ${http} --prometheus.port ${metrics} --udp-port 201${number}0-201${number}9`);
+      expect(command).toContain(
+        `--port ${http} --prometheus.port ${metrics} --udp-port 201${number}0-201${number}9`,
+      );
       expect(services[`node-${number}`]?.healthcheck?.test).toContain(`http://127.0.0.1:${http}/`);
       expect(read('haproxy.cfg')).toContain(`server node-${number} 127.0.0.1:${http} check`);
-      expect(read('prometheus.yaml')).toContain(`targets: ["127.0.0.1:${metrics}"], labels: { node: node-${number} }`);
+      expect(read('prometheus.yaml')).toContain(
+        `targets: ["127.0.0.1:${metrics}"], labels: { node: node-${number} }`,
+      );
       expect(read('exporter.yaml')).toContain(
         `node-${number}: { url: ws://127.0.0.1:${http}, metrics: http://127.0.0.1:${metrics}/metrics }`,
       );
@@ -202,14 +268,20 @@ describe('configurations', () => {
     const [prometheus, alertmanager] = (
       parse(read('grafana', 'datasources', 'prometheus.yaml')) as { datasources: { url: string }[] }
     ).datasources;
-    expect(services.prometheus?.command).toContain(`--web.listen-address=${prometheus?.url.replace('http://', '')}`);
-    expect(services.alertmanager?.command).toContain(`--web.listen-address=${alertmanager?.url.replace('http://', '')}`);
+    expect(services.prometheus?.command).toContain(
+      `--web.listen-address=${prometheus?.url.replace('http://', '')}`,
+    );
+    expect(services.alertmanager?.command).toContain(
+      `--web.listen-address=${alertmanager?.url.replace('http://', '')}`,
+    );
     const { providers } = parse(read('grafana', 'dashboards', 'livekit.yaml')) as {
       providers: { options: { path: string }; folder: string }[];
     };
     const folder = providers[0]?.options.path ?? '';
     expect(services.grafana?.volumes).toContain(`./dashboards:${folder}:ro`);
-    expect(services.grafana?.volumes).toContain('./examples/stack/grafana:/etc/grafana/provisioning:ro');
+    expect(services.grafana?.volumes).toContain(
+      './examples/stack/grafana:/etc/grafana/provisioning:ro',
+    );
     const files = readdirSync(join(ROOT, 'dashboards')).filter((name) => name.endsWith('.json'));
     expect(files.length).toBeGreaterThanOrEqual(7);
     expect(`${folder}/${files.find((name) => name.includes('cluster'))}`).toBe(

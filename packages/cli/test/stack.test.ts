@@ -13,11 +13,21 @@ const ATTEMPTS = 3;
 
 /** Through the load balancer. A run that could not be judged, since the machine was busy with something else, is made again. */
 const sendCrowd = async (engine: DockerEngine, keys: Record<string, string>) => {
-  const args = ['--url', 'ws://127.0.0.1:7880', '--rooms', '2', '--duration', '10s', '--metrics', ':9464'];
+  const args = [
+    '--url',
+    'ws://127.0.0.1:7880',
+    '--rooms',
+    '2',
+    '--duration',
+    '10s',
+    '--metrics',
+    ':9464',
+  ];
   for (let attempt = 1; ; attempt++) {
     const swarm = startSwarm(args, keys, scratch(), engine.inNetwork);
     const exit = await swarm.ended;
-    if (exit !== EXIT_CODES.inconclusive.code || attempt === ATTEMPTS) return { exit, said: swarm.stderr() + swarm.stdout() };
+    if (exit !== EXIT_CODES.inconclusive.code || attempt === ATTEMPTS)
+      return { exit, said: swarm.stderr() + swarm.stdout() };
   }
 };
 
@@ -28,7 +38,8 @@ interface Answer<Data> {
 testWithDocker(
   'docker-compose.yml comes up in a real engine, carries a crowd, is watched, and leaves nothing',
   async ({ start, skip }) => {
-    const composeCommand = (await findCompose()) ?? skip('there is no Compose here: apt-get install docker-compose');
+    const composeCommand =
+      (await findCompose()) ?? skip('there is no Compose here: apt-get install docker-compose');
     await needProgram(['curl'], 'curl');
     await needProgram(['turnutils_uclient'], 'coturn');
     const engine = await start();
@@ -50,7 +61,10 @@ testWithDocker(
       const states = await stack.states();
       expect(states.map(({ service }) => service).toSorted()).toEqual(started);
       expect(
-        states.filter(({ readOnly, user, restarts }) => !readOnly || user === '' || user.startsWith('0') || restarts > 0),
+        states.filter(
+          ({ readOnly, user, restarts }) =>
+            !readOnly || user === '' || user.startsWith('0') || restarts > 0,
+        ),
       ).toEqual([]);
 
       // What listens, listens on loopback.
@@ -69,29 +83,41 @@ testWithDocker(
       const ask = async <Data>(path: string): Promise<Data> =>
         (JSON.parse(await stack.get(`http://127.0.0.1:9090/api/v1/${path}`)) as Answer<Data>).data;
       const value = async (query: string): Promise<number> => {
-        const { result } = await ask<{ result: { value: [number, string] }[] }>(`query?query=${encodeURIComponent(query)}`);
+        const { result } = await ask<{ result: { value: [number, string] }[] }>(
+          `query?query=${encodeURIComponent(query)}`,
+        );
         return Number(result[0]?.value[1] ?? Number.NaN);
       };
       const { activeTargets } = await ask<{
         activeTargets: { health: string; lastError: string; labels: Record<string, string> }[];
       }>('targets');
-      const down = activeTargets.filter(({ health, labels }) => health !== 'up' && labels.job !== 'swarm-run');
+      const down = activeTargets.filter(
+        ({ health, labels }) => health !== 'up' && labels.job !== 'swarm-run',
+      );
       expect(down).toEqual([]);
       expect(activeTargets).toHaveLength(10);
       expect(await value('max_over_time(up{job="swarm-run"}[2m])')).toBe(1);
-      expect(await value('sum(max_over_time(swarm_run_participants{state="present"}[2m]))')).toBe(4);
+      expect(await value('sum(max_over_time(swarm_run_participants{state="present"}[2m]))')).toBe(
+        4,
+      );
       expect(await value('sum(max_over_time(livekit_participant_total[2m]))')).toBeGreaterThan(0);
       expect(await value('count(up{job="livekit"} == 1)')).toBe(3);
-      const { groups } = await ask<{ groups: { rules: { health: string; name: string }[] }[] }>('rules');
+      const { groups } = await ask<{ groups: { rules: { health: string; name: string }[] }[] }>(
+        'rules',
+      );
       const rules = groups.flatMap((group) => group.rules);
       expect(rules.length).toBeGreaterThan(10);
       expect(rules.filter(({ health }) => health === 'err')).toEqual([]);
       expect(await ask('alertmanagers')).toMatchObject({ activeAlertmanagers: [{}] });
 
       // The exporter: a call through a node, and webhooks of the crowd's rooms.
-      const probe = await stack.get('http://127.0.0.1:9465/probe?target=stack&module=audio_pair&node=node-2');
+      const probe = await stack.get(
+        'http://127.0.0.1:9465/probe?target=stack&module=audio_pair&node=node-2',
+      );
       expect(probe).toMatch(/^swarm_probe_success 1$/m);
-      expect(await value('sum(swarm_lifecycle_webhooks_total{event="room_finished"})')).toBeGreaterThan(0);
+      expect(
+        await value('sum(swarm_lifecycle_webhooks_total{event="room_finished"})'),
+      ).toBeGreaterThan(0);
       expect(await value('sum(swarm_lifecycle_registry_nodes{state="serving"})')).toBe(3);
 
       // TURN: what the deployment tells clients is what coturn takes, and nothing else.
@@ -102,10 +128,26 @@ testWithDocker(
         keys.LIVEKIT_API_KEY ?? '',
         keys.LIVEKIT_API_SECRET ?? '',
       );
-      const [turn] = JSON.parse(told.all) as { urls: string[]; username: string; credential: string }[];
+      const [turn] = JSON.parse(told.all) as {
+        urls: string[];
+        username: string;
+        credential: string;
+      }[];
       expect(turn?.urls).toEqual(['turn:127.0.0.1:3478?transport=udp']);
       const relay = (credential: string) =>
-        stack.inside('turnutils_uclient', '-y', '-n', '3', '-m', '1', '-u', turn?.username ?? '', '-w', credential, '127.0.0.1');
+        stack.inside(
+          'turnutils_uclient',
+          '-y',
+          '-n',
+          '3',
+          '-m',
+          '1',
+          '-u',
+          turn?.username ?? '',
+          '-w',
+          credential,
+          '127.0.0.1',
+        );
       expect((await relay(turn?.credential ?? '')).all).toContain('Total lost packets 0');
       expect((await relay('guessed')).all).toContain('Cannot complete Allocation');
 
@@ -117,16 +159,22 @@ testWithDocker(
         engine.inNetwork,
       );
       expect(await doctor.ended, doctor.stderr()).toBe(EXIT_CODES.passed.code);
-      const { faults } = JSON.parse(doctor.stdout()) as { faults: { fault: string; possible: string[] }[] };
+      const { faults } = JSON.parse(doctor.stdout()) as {
+        faults: { fault: string; possible: string[] }[];
+      };
       for (const name of ['kill', 'hang', 'blackhole'])
         expect(faults.find(({ fault }) => fault === name)?.possible, name).toEqual([
           ...['coturn', 'haproxy', 'node-1', 'node-2', 'node-3', 'redis'],
         ]);
 
       for (const service of started)
-        expect(await stack.compose('logs', '--no-color', service), service).not.toContain(keys.LIVEKIT_API_SECRET);
+        expect(await stack.compose('logs', '--no-color', service), service).not.toContain(
+          keys.LIVEKIT_API_SECRET,
+        );
     } catch (error) {
-      const ill = (await stack.states()).filter(({ health }) => health !== 'healthy').map(({ service }) => service);
+      const ill = (await stack.states())
+        .filter(({ health }) => health !== 'healthy')
+        .map(({ service }) => service);
       process.stderr.write(
         `${ill.length === 0 ? '' : await stack.compose('logs', '--no-color', '--tail', '20', ...ill).catch(String)}\n`,
       );

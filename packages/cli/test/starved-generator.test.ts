@@ -8,14 +8,20 @@ const PAUSE_MS = 2_500;
 
 /** Stops the workers of a run for a while, as a machine without a free core would. */
 const starve = async (swarm: Swarm): Promise<void> => {
-  const workers = swarm.processes().filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
+  const workers = swarm
+    .processes()
+    .filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
   expect(workers).toHaveLength(1);
   for (const { pid } of workers) process.kill(pid, 'SIGSTOP');
   await sleep(PAUSE_MS);
   for (const { pid } of workers) process.kill(pid, 'SIGCONT');
 };
 
-const start = ({ url, apiKey, apiSecret }: LiveKitServer, flags: string, more: string[] = []): Swarm =>
+const start = (
+  { url, apiKey, apiSecret }: LiveKitServer,
+  flags: string,
+  more: string[] = [],
+): Swarm =>
   startSwarm([...flags.split(' '), ...more, '--workers', '1', '--json', '--quiet'], {
     LIVEKIT_URL: url,
     LIVEKIT_API_KEY: apiKey,
@@ -25,7 +31,10 @@ const start = ({ url, apiKey, apiSecret }: LiveKitServer, flags: string, more: s
 test('loss in our own full receive buffers is inconclusive, with the reason, though a threshold on loss is crossed', async () => {
   await using server = await startLiveKit({ dir: scratch() });
   // Some 1,300 packets a second for each of four who share a socket, whose buffer holds about 3,600.
-  const publishers = start(server, '--room busy --participants 4 --publish video --video 1080p --layout none --duration 40s');
+  const publishers = start(
+    server,
+    '--room busy --participants 4 --publish video --video 1080p --layout none --duration 40s',
+  );
   await sleep(3_000);
   const subscriber = start(server, '--room busy --participants 0 --subscribers 4 --duration 14s', [
     '--threshold',
@@ -37,12 +46,16 @@ test('loss in our own full receive buffers is inconclusive, with the reason, tho
   publishers.signal('SIGTERM');
   await publishers.ended;
   const result = resultOf({ stdout: subscriber.stdout() });
-  expect(result.thresholds).toContainEqual(expect.objectContaining({ metric: 'packet_loss', ok: false }));
+  expect(result.thresholds).toContainEqual(
+    expect.objectContaining({ metric: 'packet_loss', ok: false }),
+  );
   expect(result).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   expect(exit).toBe(98);
   expect(result.generator.socket_drops.count).toBeGreaterThan(100);
   expect(result.generator.findings.map(({ rule }) => rule)).toContain('socket_drops');
-  expect(result.reasons[0]).toMatch(/dropped by our own full receive buffers: that loss is not the server's/);
+  expect(result.reasons[0]).toMatch(
+    /dropped by our own full receive buffers: that loss is not the server's/,
+  );
   expect(result.reasons.at(-1)).toMatch(/packet_loss.*may be our own doing/);
 });
 

@@ -1,4 +1,9 @@
-import type { EventLine, GeneratorSample, ParticipantLine, SeriesSample } from '@livekit-swarm/record';
+import type {
+  EventLine,
+  GeneratorSample,
+  ParticipantLine,
+  SeriesSample,
+} from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
 /**
@@ -41,7 +46,12 @@ export interface EngineSample {
   series: SeriesSample[];
   generator: Pick<
     GeneratorSample,
-    'tickLateMs' | 'lateSends' | 'sendErrors' | 'socketDrops' | 'datagramsSent' | 'datagramsReceived'
+    | 'tickLateMs'
+    | 'lateSends'
+    | 'sendErrors'
+    | 'socketDrops'
+    | 'datagramsSent'
+    | 'datagramsReceived'
   >;
 }
 

@@ -4,8 +4,22 @@ import { makeToken } from '@livekit-swarm/livekit';
 import type { SeriesSample } from '@livekit-swarm/record';
 import type { TrackPlan } from '@livekit-swarm/scenario';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Chromium, findChromium, launchChromium, NO_CHROMIUM, processesOf } from './support/chromium.ts';
-import { AUDIO, type Crowd, openCrowd, SIMULCAST, seconds, tracksOf, until } from './support/crowd.ts';
+import {
+  type Chromium,
+  findChromium,
+  launchChromium,
+  NO_CHROMIUM,
+  processesOf,
+} from './support/chromium.ts';
+import {
+  AUDIO,
+  type Crowd,
+  openCrowd,
+  SIMULCAST,
+  seconds,
+  tracksOf,
+  until,
+} from './support/crowd.ts';
 import { startServer } from './support/servers.ts';
 import { openViewer, type PageServer, servePage, type Viewer } from './support/viewer.ts';
 import { seen, trackOf, watch } from './support/watch.ts';
@@ -28,18 +42,43 @@ afterAll(async () => {
 });
 
 const SIGNALLING = ['v1', 'v0'] as const;
-const SINGLE: TrackPlan = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: false };
-const H264: TrackPlan = { kind: 'video', source: 'camera', codec: 'h264', resolution: '720p', simulcast: true };
+const SINGLE: TrackPlan = {
+  kind: 'video',
+  source: 'camera',
+  codec: 'vp8',
+  resolution: '720p',
+  simulcast: false,
+};
+const H264: TrackPlan = {
+  kind: 'video',
+  source: 'camera',
+  codec: 'h264',
+  resolution: '720p',
+  simulcast: true,
+};
 const GUESTS = ['guest-0', 'guest-1'];
 
 const enter = async (viewer: Viewer, { room }: Crowd): Promise<void> => {
   const publish = { audio: true, video: true, data: false };
-  const token = await makeToken({ ...server, room, identity: 'browser', publish, subscribe: true, ttlSeconds: 60 });
+  const token = await makeToken({
+    ...server,
+    room,
+    identity: 'browser',
+    publish,
+    subscribe: true,
+    ttlSeconds: 60,
+  });
   await viewer.join(server.url, token);
 };
 
-const seriesOf = (crowd: Crowd, direction: 'up' | 'down', kind: 'audio' | 'video'): SeriesSample | undefined =>
-  crowd.sample().series.find(({ labels }) => labels.direction === direction && labels.kind === kind);
+const seriesOf = (
+  crowd: Crowd,
+  direction: 'up' | 'down',
+  kind: 'audio' | 'video',
+): SeriesSample | undefined =>
+  crowd
+    .sample()
+    .series.find(({ labels }) => labels.direction === direction && labels.kind === kind);
 
 describe.each(SIGNALLING)('a browser in a room of ours over %s', (signalling) => {
   test.each([
@@ -106,7 +145,8 @@ describe.each(SIGNALLING)('a browser in a room of ours over %s', (signalling) =>
       seriesOf(crowd, 'up', 'video');
       await viewer.setEnabled('guest-0', true);
       // Every two seconds the clip has one anyway, now almost a second away.
-      const hasPicture = async () => (await trackOf(viewer, 'guest-0', 'video')).keyFramesDecoded > before.keyFramesDecoded;
+      const hasPicture = async () =>
+        (await trackOf(viewer, 'guest-0', 'video')).keyFramesDecoded > before.keyFramesDecoded;
       await until('a keyframe', hasPicture, 0.5);
       const sent = seriesOf(crowd, 'up', 'video');
       expect(sent?.plisReceived).toBeGreaterThan(0);
@@ -121,12 +161,14 @@ describe.each(SIGNALLING)('a browser in a room of ours over %s', (signalling) =>
     await enter(viewer, crowd);
     await viewer.publish();
     // A browser begins with the lowest layer and adds the others as it finds room for them.
-    const ready = (series?: SeriesSample) => series?.tracks === 2 && (series.layers[360] ?? series.layers[720]) === 2;
+    const ready = (series?: SeriesSample) =>
+      series?.tracks === 2 && (series.layers[360] ?? series.layers[720]) === 2;
     await until('both have the middle layer', () => ready(seriesOf(crowd, 'down', 'video')), 30);
     crowd.sample();
     await seconds(3);
     const { series } = crowd.sample();
-    const received = (kind: string) => series.find(({ labels }) => labels.direction === 'down' && labels.kind === kind);
+    const received = (kind: string) =>
+      series.find(({ labels }) => labels.direction === 'down' && labels.kind === kind);
     // Two listeners, three seconds: 50 packets of sound a second, of pictures at least one a frame.
     expect(received('audio')).toMatchObject({ tracks: 2, labels: { codec: 'opus' } });
     expect(received('audio')?.packets).toBeGreaterThan(240);
@@ -140,8 +182,12 @@ describe.each(SIGNALLING)('a browser in a room of ours over %s', (signalling) =>
         tracksOf(line, { kind: 'audio', from: 'browser' }),
         tracksOf(line, { kind: 'video', from: 'browser' }),
       ];
-      expect(sound).toMatchObject([{ direction: 'down', codec: 'opus', lost: 0, aliveAtEnd: true }]);
-      expect(picture).toMatchObject([{ direction: 'down', codec: 'vp8', lost: 0, aliveAtEnd: true }]);
+      expect(sound).toMatchObject([
+        { direction: 'down', codec: 'opus', lost: 0, aliveAtEnd: true },
+      ]);
+      expect(picture).toMatchObject([
+        { direction: 'down', codec: 'vp8', lost: 0, aliveAtEnd: true },
+      ]);
       expect(picture[0]?.height).toBeGreaterThanOrEqual(360);
     }
     expect(viewer.errors).toEqual([]);

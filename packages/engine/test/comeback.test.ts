@@ -1,7 +1,15 @@
 import { generateCredentials, type LiveKitServer } from '@livekit-swarm/lab';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AUDIO, type Crowd, openCrowd, SIMULCAST, seconds, tracksOf, until } from './support/crowd.ts';
+import {
+  AUDIO,
+  type Crowd,
+  openCrowd,
+  SIMULCAST,
+  seconds,
+  tracksOf,
+  until,
+} from './support/crowd.ts';
 import { startProxy } from './support/proxy.ts';
 import { startServer } from './support/servers.ts';
 
@@ -36,14 +44,18 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     await until('media arrives', () => crowd.of('first_media').length === 2);
     proxy.cut();
     await until('both are back', () => crowd.of('resumed').length === 2);
-    expect(crowd.of('signal_lost').map(({ reason }) => reason)).toEqual(['signal_closed', 'signal_closed']);
+    expect(crowd.of('signal_lost').map(({ reason }) => reason)).toEqual([
+      'signal_closed',
+      'signal_closed',
+    ]);
     expect(crowd.of('resumed')[0]).toMatchObject({ attempt: 1 });
     expect(crowd.of('resumed')[0]?.ms).toBeGreaterThan(0);
     await seconds(2);
     const lines = await expectAllAlive(crowd);
     for (const line of lines) {
       expect(line).toMatchObject({ resumes: 1, reconnects: 0 });
-      for (const track of tracksOf(line, { direction: 'down' })) expect(track).toMatchObject({ lost: 0, gaps: 0 });
+      for (const track of tracksOf(line, { direction: 'down' }))
+        expect(track).toMatchObject({ lost: 0, gaps: 0 });
     }
   });
 
@@ -77,14 +89,21 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     await until('it is told', () => crowd.of('disconnected').length === 1);
     expect(crowd.of('disconnected')[0]).toMatchObject({ reason: 'participant_removed' });
     const [line] = await crowd.leave();
-    expect(line).toMatchObject({ outcome: 'disconnected', reason: 'participant_removed', resumes: 0, reconnects: 0 });
+    expect(line).toMatchObject({
+      outcome: 'disconnected',
+      reason: 'participant_removed',
+      resumes: 0,
+      reconnects: 0,
+    });
     expect(crowd.of('left')).toEqual([]);
   });
 
   test('the room is deleted', async () => {
     await using crowd = openCrowd({ target: server, signalling });
     await crowd.join(guest);
-    await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).deleteRoom(crowd.room);
+    await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).deleteRoom(
+      crowd.room,
+    );
     await until('it is told', () => crowd.of('disconnected').length === 1);
     expect(crowd.of('disconnected')[0]).toMatchObject({ reason: 'room_deleted' });
   });
@@ -103,5 +122,7 @@ test('a server that is killed and stays away: ten attempts within 40 s, then it 
   }
   const lines = await crowd.leave();
   expect(lines.map(({ outcome }) => outcome)).toEqual(['disconnected', 'disconnected']);
-  expect(tracksOf(lines[0], { direction: 'down', kind: 'audio' })[0]).toMatchObject({ aliveAtEnd: false });
+  expect(tracksOf(lines[0], { direction: 'down', kind: 'audio' })[0]).toMatchObject({
+    aliveAtEnd: false,
+  });
 });

@@ -48,42 +48,47 @@ const pairsIn = (events: readonly EventLine[]): number => new Set(events.map(pai
 const since = (crowd: Crowd, event: EventName, mark: number): EventLine[] =>
   crowd.events.slice(mark).filter((line) => line.event === event);
 
-test.skipIf(noFilter !== null)('a hole of three seconds in the network is measured by every pair', async () => {
-  await using crowd = await openFour();
-  expect(crowd.of('media_began').map(pairOf)).toHaveLength(pairsIn(crowd.of('media_began')));
-  const { ports } = await nodeOf(crowd.of('joined')[0]?.node);
-  const range = `${ports.udpFirst}-${ports.udpLast}`;
-  await seconds(1);
-  const mark = crowd.events.length;
-  // The kernel itself ends it: its timer, and not ours, says how long it was.
-  const hole = await holdTable(
-    [],
-    `swarm_hole_${process.pid}`,
-    `
+test.skipIf(noFilter !== null)(
+  'a hole of three seconds in the network is measured by every pair',
+  async () => {
+    await using crowd = await openFour();
+    expect(crowd.of('media_began').map(pairOf)).toHaveLength(pairsIn(crowd.of('media_began')));
+    const { ports } = await nodeOf(crowd.of('joined')[0]?.node);
+    const range = `${ports.udpFirst}-${ports.udpLast}`;
+    await seconds(1);
+    const mark = crowd.events.length;
+    // The kernel itself ends it: its timer, and not ours, says how long it was.
+    const hole = await holdTable(
+      [],
+      `swarm_hole_${process.pid}`,
+      `
     set holes { type inet_service; flags interval, timeout; elements = { ${range} timeout 3s }; }
     chain arriving {
       type filter hook input priority 0; policy accept;
       udp dport @holes drop
       udp sport @holes drop
     }`,
-  );
-  try {
-    await until('all hear all again', () => pairsIn(since(crowd, 'media_back', mark)) === PAIRS);
-  } finally {
-    await hole.release();
-  }
-  await seconds(0.5);
-  const back = since(crowd, 'media_back', mark);
-  expect(back).toHaveLength(PAIRS);
-  for (const { ms } of back) expect(Math.abs((ms ?? 0) - 3_000)).toBeLessThan(100);
-  const lost = new Map(since(crowd, 'media_lost', mark).map((line) => [pairOf(line), line]));
-  expect(lost.size).toBe(PAIRS);
-  // Both tell of the same silence.
-  for (const line of back) expect(lost.get(pairOf(line))?.at).toBeCloseTo(line.at - (line.ms ?? 0), 3);
-  // Media stopped, and nobody's connection did.
-  expect(crowd.of('signal_lost')).toEqual([]);
-  for (const line of await crowd.leave()) expect(line).toMatchObject({ outcome: 'left', sees: 3 });
-});
+    );
+    try {
+      await until('all hear all again', () => pairsIn(since(crowd, 'media_back', mark)) === PAIRS);
+    } finally {
+      await hole.release();
+    }
+    await seconds(0.5);
+    const back = since(crowd, 'media_back', mark);
+    expect(back).toHaveLength(PAIRS);
+    for (const { ms } of back) expect(Math.abs((ms ?? 0) - 3_000)).toBeLessThan(100);
+    const lost = new Map(since(crowd, 'media_lost', mark).map((line) => [pairOf(line), line]));
+    expect(lost.size).toBe(PAIRS);
+    // Both tell of the same silence.
+    for (const line of back)
+      expect(lost.get(pairOf(line))?.at).toBeCloseTo(line.at - (line.ms ?? 0), 3);
+    // Media stopped, and nobody's connection did.
+    expect(crowd.of('signal_lost')).toEqual([]);
+    for (const line of await crowd.leave())
+      expect(line).toMatchObject({ outcome: 'left', sees: 3 });
+  },
+);
 
 test('a dead node is left by everybody, and one that shuts down as well', async () => {
   await using crowd = await openFour();
@@ -100,7 +105,11 @@ test('a dead node is left by everybody, and one that shuts down as well', async 
     const { status, headers } = await fetch(cluster.httpUrl);
     expect([status, headers.get('x-livekit-backend')]).toEqual([200, second]);
   }
-  await until('all hear all again', () => pairsIn(since(crowd, 'media_back', killed)) === PAIRS, 40);
+  await until(
+    'all hear all again',
+    () => pairsIn(since(crowd, 'media_back', killed)) === PAIRS,
+    40,
+  );
   const back = since(crowd, 'reconnected', killed);
   expect(back.length).toBeGreaterThanOrEqual(4);
   for (const { via } of back) expect(via).toBe(second);
@@ -112,8 +121,12 @@ test('a dead node is left by everybody, and one that shuts down as well', async 
 
   await cluster.service(first.name).start();
   await until('the balancer has it again', async () => {
-    const stats = await fetch(`${cluster.balancerStatsUrl}/metrics`).then((response) => response.text());
-    return stats.includes(`haproxy_server_status{proxy="livekit",server="${first.name}",state="UP"} 1`);
+    const stats = await fetch(`${cluster.balancerStatsUrl}/metrics`).then((response) =>
+      response.text(),
+    );
+    return stats.includes(
+      `haproxy_server_status{proxy="livekit",server="${first.name}",state="UP"} 1`,
+    );
   });
   await seconds(1);
   const ended = crowd.events.length;
@@ -134,6 +147,8 @@ test('a dead node is left by everybody, and one that shuts down as well', async 
   await until('all hear all again', () => pairsIn(since(crowd, 'media_back', ended)) === PAIRS);
   for (const line of await crowd.leave()) {
     expect(line).toMatchObject({ outcome: 'left', reason: null, rejoins: 1, sees: 3 });
-    expect(line.tracks.filter(({ direction, aliveAtEnd }) => direction === 'down' && aliveAtEnd)).toHaveLength(3);
+    expect(
+      line.tracks.filter(({ direction, aliveAtEnd }) => direction === 'down' && aliveAtEnd),
+    ).toHaveLength(3);
   }
 });

@@ -12,7 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const CAMERA = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '180p', simulcast: false } as const;
+const CAMERA = {
+  kind: 'video',
+  source: 'camera',
+  codec: 'vp8',
+  resolution: '180p',
+  simulcast: false,
+} as const;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AUDIO, openCrowd, seconds, tracksOf } from './support/crowd.ts';
 import { startServer } from './support/servers.ts';
 
-const CAMERA = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '180p', simulcast: false } as const;
+const CAMERA = {
+  kind: 'video',
+  source: 'camera',
+  codec: 'vp8',
+  resolution: '180p',
+  simulcast: false,
+} as const;
 const SCREEN = { ...CAMERA, source: 'screen' } as const;
 
 describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
@@ -16,7 +22,10 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   describe.each(['v1', 'v0'] as const)('over %s', (signalling) => {
     test('who may not publish something is in at once all the same, and says what was refused', async () => {
       await using crowd = openCrowd({ target: server, signalling });
-      await crowd.join({ publish: [AUDIO, CAMERA], grants: { canPublishSources: ['microphone'] } }, {});
+      await crowd.join(
+        { publish: [AUDIO, CAMERA], grants: { canPublishSources: ['microphone'] } },
+        {},
+      );
       expect(crowd.of('joined')).toHaveLength(2);
       for (const { phases } of crowd.of('joined')) expect(phases?.joined).toBeLessThan(5_000);
       await seconds(1.5);
@@ -32,19 +41,28 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
         expect.objectContaining({ kind: 'audio' }),
         expect.objectContaining({ kind: 'video', refused: true, packets: 0 }),
       ]);
-      expect(tracksOf(listener, { direction: 'down' })).toEqual([expect.objectContaining({ kind: 'audio', aliveAtEnd: true })]);
+      expect(tracksOf(listener, { direction: 'down' })).toEqual([
+        expect.objectContaining({ kind: 'audio', aliveAtEnd: true }),
+      ]);
     });
 
     test('who may not do anything is told so of everything', async () => {
       await using crowd = openCrowd({ target: server, signalling });
       const data = [{ messagesPerSecond: 20, bytes: 64, reliable: false }];
       const grants = { canPublish: false, canPublishData: false, canSubscribe: false };
-      await crowd.join({ publish: [AUDIO], data, grants }, { publish: [AUDIO], expects: { audio: 0, video: 0 } });
+      await crowd.join(
+        { publish: [AUDIO], data, grants },
+        { publish: [AUDIO], expects: { audio: 0, video: 0 } },
+      );
       expect(crowd.of('joined')).toHaveLength(2);
       await seconds(1.5);
       const [denied, other] = await crowd.leave();
-      const reasons = crowd.of('warning').flatMap(({ identity, reason }) => (identity === 'guest-0' ? [reason] : []));
-      expect(new Set(reasons)).toEqual(new Set(['publish_refused', 'data_refused', 'subscribe_refused']));
+      const reasons = crowd
+        .of('warning')
+        .flatMap(({ identity, reason }) => (identity === 'guest-0' ? [reason] : []));
+      expect(new Set(reasons)).toEqual(
+        new Set(['publish_refused', 'data_refused', 'subscribe_refused']),
+      );
       expect(tracksOf(denied, { direction: 'up', refused: true })).toHaveLength(2);
       expect(tracksOf(denied, { direction: 'down' })).toEqual([]);
       expect(tracksOf(other, { direction: 'down' })).toEqual([]);
@@ -86,7 +104,8 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       const listener = await crowd.leaveOne(1);
       const tracks = tracksOf(listener, { direction: 'down' });
       expect(tracks).toHaveLength(2);
-      for (const track of tracks) expect(track).toMatchObject({ from: 'guest-0', aliveAtEnd: true, gaps: 0 });
+      for (const track of tracks)
+        expect(track).toMatchObject({ from: 'guest-0', aliveAtEnd: true, gaps: 0 });
     });
   });
 });

@@ -1,7 +1,15 @@
 import type { LiveKitServer } from '@livekit-swarm/lab';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AUDIO, type Crowd, openCrowd, SIMULCAST, seconds, tracksOf, until } from './support/crowd.ts';
+import {
+  AUDIO,
+  type Crowd,
+  openCrowd,
+  SIMULCAST,
+  seconds,
+  tracksOf,
+  until,
+} from './support/crowd.ts';
 import { startServer } from './support/servers.ts';
 
 let server: LiveKitServer;
@@ -11,8 +19,10 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const speaker = { publish: [AUDIO, SIMULCAST], layout: { type: 'none' } } as const;
-const publishers = (count: number) => Array.from({ length: count }, () => ({ ...speaker, publish: [...speaker.publish] }));
-const silentPublishers = (count: number) => publishers(count).map((guest) => ({ ...guest, publish: [SIMULCAST] }));
+const publishers = (count: number) =>
+  Array.from({ length: count }, () => ({ ...speaker, publish: [...speaker.publish] }));
+const silentPublishers = (count: number) =>
+  publishers(count).map((guest) => ({ ...guest, publish: [SIMULCAST] }));
 
 /** Packets received of each kind by the one who joined last. */
 const receivedByLast = async (crowd: Crowd) => {
@@ -37,48 +47,64 @@ test.each([
   expect(await receivedByLast(crowd)).toEqual(expected);
 });
 
-test.each(['v1', 'v0'] as const)('with %s a grid has as many videos as tiles', async (signalling) => {
-  await using crowd = openCrowd({ target: server, signalling });
-  // Nobody speaks, so nobody takes the place of another.
-  await crowd.join(...silentPublishers(3));
-  await crowd.join({ layout: { type: 'grid', tiles: 2 }, expects: { audio: 0, video: 2 } });
-  await seconds(2.5);
-  expect(await receivedByLast(crowd)).toEqual({ audio: 0, video: 2, gaps: 0 });
-});
+test.each(['v1', 'v0'] as const)(
+  'with %s a grid has as many videos as tiles',
+  async (signalling) => {
+    await using crowd = openCrowd({ target: server, signalling });
+    // Nobody speaks, so nobody takes the place of another.
+    await crowd.join(...silentPublishers(3));
+    await crowd.join({ layout: { type: 'grid', tiles: 2 }, expects: { audio: 0, video: 2 } });
+    await seconds(2.5);
+    expect(await receivedByLast(crowd)).toEqual({ audio: 0, video: 2, gaps: 0 });
+  },
+);
 
-test.each(['v1', 'v0'] as const)('with %s the speaker layout shows one video at a time', async (signalling) => {
-  await using crowd = openCrowd({ target: server, signalling });
-  await crowd.join(...publishers(3));
-  await crowd.join({ layout: { type: 'speaker' }, expects: { audio: 3, video: 1 } });
-  await seconds(2);
-  crowd.sample();
-  await seconds(1);
-  const video = crowd.sample().series.find(({ labels }) => labels.direction === 'down' && labels.kind === 'video');
-  // Two where the speaker changed within this second.
-  expect(video?.tracks).toBeGreaterThanOrEqual(1);
-  expect(video?.tracks).toBeLessThanOrEqual(2);
-  // A picture that is switched on waits for its keyframe, at times longer than the half second that makes a gap; sound never stops.
-  expect((await receivedByLast(crowd)).audio).toBe(3);
-});
+test.each(['v1', 'v0'] as const)(
+  'with %s the speaker layout shows one video at a time',
+  async (signalling) => {
+    await using crowd = openCrowd({ target: server, signalling });
+    await crowd.join(...publishers(3));
+    await crowd.join({ layout: { type: 'speaker' }, expects: { audio: 3, video: 1 } });
+    await seconds(2);
+    crowd.sample();
+    await seconds(1);
+    const video = crowd
+      .sample()
+      .series.find(({ labels }) => labels.direction === 'down' && labels.kind === 'video');
+    // Two where the speaker changed within this second.
+    expect(video?.tracks).toBeGreaterThanOrEqual(1);
+    expect(video?.tracks).toBeLessThanOrEqual(2);
+    // A picture that is switched on waits for its keyframe, at times longer than the half second that makes a gap; sound never stops.
+    expect((await receivedByLast(crowd)).audio).toBe(3);
+  },
+);
 
 test('layers that nobody watches are not sent (dynacast)', async () => {
   await using crowd = openCrowd({ target: server, signalling: 'v1' });
   await crowd.join({ publish: [SIMULCAST], layout: { type: 'none' } });
   // Tiles of 256x144: the lowest layer is enough.
   await crowd.join({ layout: { type: 'grid', tiles: 25 }, expects: { audio: 0, video: 1 } });
-  const sending = () => crowd.sample().series.find(({ labels }) => labels.direction === 'up')?.layers;
+  const sending = () =>
+    crowd.sample().series.find(({ labels }) => labels.direction === 'up')?.layers;
   await seconds(1);
   expect(sending()).toEqual({ 180: 1, 360: 1, 720: 1 });
   await until('only 180p is sent', () => JSON.stringify(sending()) === '{"180":1}', 20);
   await seconds(1);
   const [publisher, viewer] = await crowd.leave();
-  expect(tracksOf(viewer, { direction: 'down' })[0]).toMatchObject({ width: 320, height: 180, aliveAtEnd: true });
+  expect(tracksOf(viewer, { direction: 'down' })[0]).toMatchObject({
+    width: 320,
+    height: 180,
+    aliveAtEnd: true,
+  });
   expect(tracksOf(publisher, { layer: 'q' })[0]?.packets).toBeGreaterThan(80);
 });
 
 test('a track that the server mutes falls silent, and that is neither a gap nor a stall', async () => {
   await using crowd = openCrowd({ target: server, signalling: 'v1' });
-  await crowd.join({ publish: [AUDIO], layout: { type: 'none' } }, { expects: { audio: 1, video: 0 } });
+  await crowd.join(
+    { publish: [AUDIO], layout: { type: 'none' } },
+    { expects: { audio: 1, video: 0 } },
+  );
   await until('audio arrives', () => crowd.of('first_media').length === 1);
   const rooms = new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret);
   const { tracks } = await rooms.getParticipant(crowd.room, 'guest-0');
@@ -88,7 +114,9 @@ test('a track that the server mutes falls silent, and that is neither a gap nor 
   crowd.sample();
   await seconds(1.5);
   const sample = crowd.sample();
-  expect(sample.series.filter(({ labels }) => labels.kind === 'audio').map(({ packets }) => packets)).toEqual([0, 0]);
+  expect(
+    sample.series.filter(({ labels }) => labels.kind === 'audio').map(({ packets }) => packets),
+  ).toEqual([0, 0]);
   const [, listener] = await crowd.leave();
   expect(tracksOf(listener, { direction: 'down' })[0]).toMatchObject({ gaps: 0, aliveAtEnd: true });
 });

@@ -10,54 +10,77 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   });
   afterAll(() => server.stop());
 
-  test.each(['v1', 'v0'] as const)('two participants hear and see each other over %s', async (signalling) => {
-    await using crowd = openCrowd({ target: server, signalling });
-    const guest = { publish: [AUDIO, SIMULCAST] };
-    await crowd.join(guest, guest);
-    expect(crowd.of('joined')).toHaveLength(2);
-    expect(crowd.of('joined')[0]).toMatchObject({ serverVersion: version, attempt: 1 });
-    await seconds(1.5);
-    crowd.sample();
-    await seconds(1);
-    const sample = crowd.sample();
-    expect(sample.joined).toBe(2);
-    const series = (direction: string, kind: string) =>
-      sample.series.find(({ labels }) => labels.direction === direction && labels.kind === kind);
-    // 50 packets a second each; a second of sampling is a little more or less.
-    expect(series('up', 'audio')?.packets).toBeGreaterThan(80);
-    expect(series('down', 'audio')?.packets).toBeGreaterThan(80);
-    expect(series('down', 'audio')?.packets).toBeLessThan(125);
-    expect(series('down', 'video')).toMatchObject({ tracks: 2, lost: 0, layers: { 720: 2 } });
+  test.each(['v1', 'v0'] as const)(
+    'two participants hear and see each other over %s',
+    async (signalling) => {
+      await using crowd = openCrowd({ target: server, signalling });
+      const guest = { publish: [AUDIO, SIMULCAST] };
+      await crowd.join(guest, guest);
+      expect(crowd.of('joined')).toHaveLength(2);
+      expect(crowd.of('joined')[0]).toMatchObject({ serverVersion: version, attempt: 1 });
+      await seconds(1.5);
+      crowd.sample();
+      await seconds(1);
+      const sample = crowd.sample();
+      expect(sample.joined).toBe(2);
+      const series = (direction: string, kind: string) =>
+        sample.series.find(({ labels }) => labels.direction === direction && labels.kind === kind);
+      // 50 packets a second each; a second of sampling is a little more or less.
+      expect(series('up', 'audio')?.packets).toBeGreaterThan(80);
+      expect(series('down', 'audio')?.packets).toBeGreaterThan(80);
+      expect(series('down', 'audio')?.packets).toBeLessThan(125);
+      expect(series('down', 'video')).toMatchObject({ tracks: 2, lost: 0, layers: { 720: 2 } });
 
-    const lines = await crowd.leave();
-    for (const [index, line] of lines.entries()) {
-      expect(line).toMatchObject({ outcome: 'left', reason: null, resumes: 0, reconnects: 0 });
-      expect(line.joinMs).toBeGreaterThan(0);
-      expect(tracksOf(line, { direction: 'up', kind: 'video' }).map(({ layer }) => layer)).toEqual(['q', 'h', 'f']);
-      const received = tracksOf(line, { direction: 'down' });
-      expect(received).toHaveLength(2);
-      for (const track of received) {
-        expect(track).toMatchObject({ from: `guest-${1 - index}`, aliveAtEnd: true, lost: 0 });
-        expect(track.packets).toBeGreaterThan(60);
-        expect(track.latencyP50Ms).toBeLessThan(50);
+      const lines = await crowd.leave();
+      for (const [index, line] of lines.entries()) {
+        expect(line).toMatchObject({ outcome: 'left', reason: null, resumes: 0, reconnects: 0 });
+        expect(line.joinMs).toBeGreaterThan(0);
+        expect(
+          tracksOf(line, { direction: 'up', kind: 'video' }).map(({ layer }) => layer),
+        ).toEqual(['q', 'h', 'f']);
+        const received = tracksOf(line, { direction: 'down' });
+        expect(received).toHaveLength(2);
+        for (const track of received) {
+          expect(track).toMatchObject({ from: `guest-${1 - index}`, aliveAtEnd: true, lost: 0 });
+          expect(track.packets).toBeGreaterThan(60);
+          expect(track.latencyP50Ms).toBeLessThan(50);
+        }
+        expect(tracksOf(line, { direction: 'down', kind: 'video' })[0]).toMatchObject({
+          width: 1280,
+          height: 720,
+        });
       }
-      expect(tracksOf(line, { direction: 'down', kind: 'video' })[0]).toMatchObject({ width: 1280, height: 720 });
-    }
-    expect(crowd.of('first_media')).toHaveLength(2);
-    expect(crowd.of('left')).toHaveLength(2);
-    expect(crowd.of('warning')).toEqual([]);
-  });
+      expect(crowd.of('first_media')).toHaveLength(2);
+      expect(crowd.of('left')).toHaveLength(2);
+      expect(crowd.of('warning')).toEqual([]);
+    },
+  );
 
   test.each(['v1', 'v0'] as const)('H.264 in one layer over %s', async (signalling) => {
     await using crowd = openCrowd({ target: server, signalling });
-    const video = { kind: 'video', source: 'camera', codec: 'h264', resolution: '360p', simulcast: false } as const;
-    await crowd.join({ publish: [video], expects: { audio: 0, video: 0 } }, { expects: { audio: 0, video: 1 } });
+    const video = {
+      kind: 'video',
+      source: 'camera',
+      codec: 'h264',
+      resolution: '360p',
+      simulcast: false,
+    } as const;
+    await crowd.join(
+      { publish: [video], expects: { audio: 0, video: 0 } },
+      { expects: { audio: 0, video: 1 } },
+    );
     await seconds(2);
     const [publisher, listener] = await crowd.leave();
     const [sent] = tracksOf(publisher, { direction: 'up' });
     const [received] = tracksOf(listener, { direction: 'down' });
     expect(sent).not.toHaveProperty('layer');
-    expect(received).toMatchObject({ codec: 'h264', width: 640, height: 360, lost: 0, aliveAtEnd: true });
+    expect(received).toMatchObject({
+      codec: 'h264',
+      width: 640,
+      height: 360,
+      lost: 0,
+      aliveAtEnd: true,
+    });
   });
 
   test.each(['v1', 'v0'] as const)('data reaches everybody over %s', async (signalling) => {

@@ -12,12 +12,19 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const network = ({ up = {}, down = {} }: Partial<Record<'up' | 'down', object>>): NetworkImpairment => ({
+const network = ({
+  up = {},
+  down = {},
+}: Partial<Record<'up' | 'down', object>>): NetworkImpairment => ({
   up: { ...PERFECT_LINK, ...up },
   down: { ...PERFECT_LINK, ...down },
 });
 
-const speaker = { publish: [AUDIO, SIMULCAST], layout: { type: 'none' as const }, expects: { audio: 0, video: 0 } };
+const speaker = {
+  publish: [AUDIO, SIMULCAST],
+  layout: { type: 'none' as const },
+  expects: { audio: 0, video: 0 },
+};
 const listener = { expects: { audio: 1, video: 1 } };
 
 /** The series of one role, everything that came in this time added up. */
@@ -29,16 +36,29 @@ const watch = async (crowd: Crowd, forSeconds: number) => {
     taken.push(...crowd.sample().series);
   }
   return (role: string, direction: 'up' | 'down', kind: 'audio' | 'video' | 'data') => {
-    const all = taken.filter(({ labels: l }) => l.role === role && l.direction === direction && l.kind === kind);
-    const sum = (read: (series: SeriesSample) => number) => all.reduce((total, series) => total + read(series), 0);
+    const all = taken.filter(
+      ({ labels: l }) => l.role === role && l.direction === direction && l.kind === kind,
+    );
+    const sum = (read: (series: SeriesSample) => number) =>
+      all.reduce((total, series) => total + read(series), 0);
     const median = (field: 'latency' | 'rtt' | 'jitter') => {
       const sketch = new Sketch();
       for (const series of all) sketch.addBins(series[field]);
       return sketch.quantile(0.5) ?? Number.NaN;
     };
-    const [packets, lost, lostAtFirst] = [sum((s) => s.packets), sum((s) => s.lost), sum((s) => s.lostBeforeRecovery)];
+    const [packets, lost, lostAtFirst] = [
+      sum((s) => s.packets),
+      sum((s) => s.lost),
+      sum((s) => s.lostBeforeRecovery),
+    ];
     const expected = direction === 'down' ? packets + lost : packets;
-    return { packets, loss: lost / expected, lossAtFirst: lostAtFirst / expected, outOfOrder: sum((s) => s.outOfOrder), median };
+    return {
+      packets,
+      loss: lost / expected,
+      lossAtFirst: lostAtFirst / expected,
+      outOfOrder: sum((s) => s.outOfOrder),
+      median,
+    };
   };
 };
 
@@ -98,7 +118,12 @@ test.concurrent('jitter is measured as it was asked for, and changes no order', 
   await using crowd = openCrowd({ target: server, signalling: 'v1' });
   await crowd.join(
     { ...speaker, publish: [AUDIO] },
-    { ...listener, role: 'bad', expects: { audio: 1, video: 0 }, network: network({ down: { jitterMs: 10 } }) },
+    {
+      ...listener,
+      role: 'bad',
+      expects: { audio: 1, video: 0 },
+      network: network({ down: { jitterMs: 10 } }),
+    },
   );
   await seconds(2);
   const heard = (await watch(crowd, 10))('bad', 'down', 'audio');
@@ -109,7 +134,11 @@ test.concurrent('jitter is measured as it was asked for, and changes no order', 
 
 test.concurrent('packets that overtake each other are counted as such', async () => {
   await using crowd = openCrowd({ target: server, signalling: 'v1' });
-  await crowd.join(speaker, { ...listener, role: 'bad', network: network({ down: { reorder: 0.1 } }) });
+  await crowd.join(speaker, {
+    ...listener,
+    role: 'bad',
+    network: network({ down: { reorder: 0.1 } }),
+  });
   await seconds(2);
   const seen = (await watch(crowd, 5))('bad', 'down', 'video');
   expect(seen.outOfOrder / seen.packets).toBeGreaterThan(0.07);
@@ -122,7 +151,10 @@ test.concurrent('a link of some rate lets no more through than that', async () =
   await crowd.join(speaker, { ...listener, role: 'narrow', network: narrow });
   await seconds(8);
   const [, line] = await crowd.leave();
-  const bits = tracksOf(line, { direction: 'down' }).reduce((sum, { bytes, packets }) => sum + (bytes + packets * 50) * 8, 0);
+  const bits = tracksOf(line, { direction: 'down' }).reduce(
+    (sum, { bytes, packets }) => sum + (bytes + packets * 50) * 8,
+    0,
+  );
   expect(bits / 8).toBeLessThan(520_000);
   expect(bits / 8).toBeGreaterThan(250_000);
 });
@@ -142,7 +174,9 @@ test.concurrent.each(['weak-3g', 'geo-satellite', 'leo-satellite'] as const)(
     const { delayMs, jitterMs } = impairment.up;
     expect(seen('near', 'down', 'audio').packets).toBeGreaterThan(150);
     expect(seen('near', 'down', 'audio').median('latency')).toBeGreaterThan(delayMs);
-    expect(seen('near', 'down', 'audio').median('latency')).toBeLessThan(delayMs + 2 * jitterMs + 15);
+    expect(seen('near', 'down', 'audio').median('latency')).toBeLessThan(
+      delayMs + 2 * jitterMs + 15,
+    );
     expect(seen('far', 'up', 'audio').median('rtt')).toBeGreaterThan(2 * delayMs * 0.98);
   },
 );

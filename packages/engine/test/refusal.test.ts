@@ -11,7 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const failedJoin = async (target: { url: string; apiKey: string; apiSecret: string }, joinAttempts = 1) => {
+const failedJoin = async (
+  target: { url: string; apiKey: string; apiSecret: string },
+  joinAttempts = 1,
+) => {
   await using crowd = openCrowd({ target, signalling: 'auto', joinAttempts, joinTimeoutMs: 2_000 });
   await crowd.join({ publish: [AUDIO] });
   const lines = await crowd.leave();
@@ -23,9 +26,17 @@ const failedJoin = async (target: { url: string; apiKey: string; apiSecret: stri
 };
 
 test('a wrong secret is not tried again, and no token is repeated', async () => {
-  const { events, line, all } = await failedJoin({ ...server, apiSecret: 'not-the-secret-but-long-enough-for-hmac' }, 3);
+  const { events, line, all } = await failedJoin(
+    { ...server, apiSecret: 'not-the-secret-but-long-enough-for-hmac' },
+    3,
+  );
   expect(events).toEqual(['join_failed unauthorized']);
-  expect(line).toMatchObject({ outcome: 'join_failed', reason: 'unauthorized', joinMs: null, tracks: [] });
+  expect(line).toMatchObject({
+    outcome: 'join_failed',
+    reason: 'unauthorized',
+    joinMs: null,
+    tracks: [],
+  });
   expect(all).not.toContain('eyJ');
 });
 

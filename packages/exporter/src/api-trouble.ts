@@ -8,7 +8,9 @@ export interface Trouble {
 
 /** The HTTP status that the SDK was answered with. */
 export const statusOf = (error: unknown): number | null =>
-  error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null;
+  error instanceof Error && 'status' in error && typeof error.status === 'number'
+    ? error.status
+    : null;
 
 /** What `fetch` failed with. */
 export const causeOf = (error: unknown): string => {
@@ -33,9 +35,15 @@ export const troubleOf = (error: unknown): Trouble => {
     const said = withoutTokens(error instanceof Error ? error.message : '')
       .replace(/\s+/g, ' ')
       .slice(0, 200);
-    return { reason: WORDS[status] ?? 'server_error', message: `the API answered ${status}: ${said}` };
+    return {
+      reason: WORDS[status] ?? 'server_error',
+      message: `the API answered ${status}: ${said}`,
+    };
   }
   if (error instanceof Error && error.name === 'TimeoutError')
     return { reason: 'unreachable', message: 'the API did not answer in time' };
-  return { reason: 'unreachable', message: `the API cannot be reached: ${withoutTokens(causeOf(error))}` };
+  return {
+    reason: 'unreachable',
+    message: `the API cannot be reached: ${withoutTokens(causeOf(error))}`,
+  };
 };

@@ -38,13 +38,32 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
   const self = createExporterSelf({ version, log, timeoutMs: limits.requestTimeoutMs });
   const sources = options.sources(self.contextOf);
   let ready = false;
-  const app = createApp({ sources, self, version, token, requests: limits.requests, isReady: () => ready, log });
+  const app = createApp({
+    sources,
+    self,
+    version,
+    token,
+    requests: limits.requests,
+    isReady: () => ready,
+    log,
+  });
   // More connections than requests: scrapers keep theirs open, and so do browsers, each for a request in ten seconds.
-  const connections = limits.requests * (sources.some(({ publicRoutes }) => publicRoutes !== undefined) ? 64 : 4);
-  const listening = await serve(app, { listen, tls, requestTimeoutMs: limits.requestTimeoutMs, connections, log });
+  const connections =
+    limits.requests * (sources.some(({ publicRoutes }) => publicRoutes !== undefined) ? 64 : 4);
+  const listening = await serve(app, {
+    listen,
+    tls,
+    requestTimeoutMs: limits.requestTimeoutMs,
+    connections,
+    log,
+  });
   const stopSources = (): Promise<unknown> =>
     Promise.all(
-      sources.map((source) => source.stop().catch((error: unknown) => log(`${source.name}: ${String(error)} when it ended`))),
+      sources.map((source) =>
+        source
+          .stop()
+          .catch((error: unknown) => log(`${source.name}: ${String(error)} when it ended`)),
+      ),
     );
   try {
     await Promise.all(sources.map((source) => source.start()));
@@ -55,7 +74,8 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
   ready = true;
   const url = `http${tls === null ? '' : 's'}://${formatAddress(listening.address)}`;
   log(`listening on ${url}; sources: ${sources.map(({ name }) => name).join(', ')}`);
-  if (!isLoopback(listen) && token === null) log('anybody who reaches this address is served: set a token');
+  if (!isLoopback(listen) && token === null)
+    log('anybody who reaches this address is served: set a token');
   let stopping: Promise<void> | null = null;
   return {
     url,

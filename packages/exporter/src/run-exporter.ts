@@ -22,7 +22,12 @@ export interface RunExporter extends Pick<RunsSource, 'begin' | 'beginDrill' | '
 const LIMITS = { requests: 32, requestTimeoutMs: 15_000 };
 
 /** @throws UsageError when nothing can be listened to there */
-export const startRunExporter = async ({ listen, token, version, log }: RunExporterOptions): Promise<RunExporter> => {
+export const startRunExporter = async ({
+  listen,
+  token,
+  version,
+  log,
+}: RunExporterOptions): Promise<RunExporter> => {
   const made = Promise.withResolvers<RunsSource>();
   const exporter = await startExporter({
     listen,

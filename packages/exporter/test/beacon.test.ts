@@ -7,7 +7,12 @@ import { promisify } from 'node:util';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Chromium, findChromium, launchChromium, NO_CHROMIUM } from '../../engine/test/support/chromium.ts';
+import {
+  type Chromium,
+  findChromium,
+  launchChromium,
+  NO_CHROMIUM,
+} from '../../engine/test/support/chromium.ts';
 import { type Exporter, startExporter } from '../src/exporter.ts';
 import { CLIENTS_DEFAULTS } from '../src/sources/clients/clients-options.ts';
 import { createClientsSource } from '../src/sources/clients/clients-source.ts';
@@ -30,7 +35,12 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-beacon-test-'));
   callSite = await serveCallSite({
     room: ROOM,
-    where: () => ({ livekit: livekit.url, apiKey: livekit.apiKey, apiSecret: livekit.apiSecret, exporter: exporter.url }),
+    where: () => ({
+      livekit: livekit.url,
+      apiKey: livekit.apiKey,
+      apiSecret: livekit.apiSecret,
+      exporter: exporter.url,
+    }),
   });
   site = callSite.url;
   livekit = await startLiveKit({ dir });
@@ -126,7 +136,10 @@ const ownFigures = async ({ page }: Caller): Promise<Record<keyof typeof MEMBERS
   )) as Stat[];
   const sums = (name: keyof typeof MEMBERS): Figures => {
     const figures: Figures = {};
-    for (const [direction, type] of [['up', 'outbound-rtp'] as const, ['down', 'inbound-rtp'] as const]) {
+    for (const [direction, type] of [
+      ['up', 'outbound-rtp'] as const,
+      ['down', 'inbound-rtp'] as const,
+    ]) {
       const member = (MEMBERS[name] as { up?: string; down?: string })[direction];
       if (member === undefined) continue;
       for (const stat of stats.filter((one) => one.type === type)) {
@@ -138,14 +151,15 @@ const ownFigures = async ({ page }: Caller): Promise<Record<keyof typeof MEMBERS
     }
     return figures;
   };
-  return Object.fromEntries(Object.keys(MEMBERS).map((name) => [name, sums(name as keyof typeof MEMBERS)])) as Record<
-    keyof typeof MEMBERS,
-    Figures
-  >;
+  return Object.fromEntries(
+    Object.keys(MEMBERS).map((name) => [name, sums(name as keyof typeof MEMBERS)]),
+  ) as Record<keyof typeof MEMBERS, Figures>;
 };
 
 const scrape = async (): Promise<string[]> => {
-  const response = await fetch(`${exporter.url}/metrics`, { headers: { authorization: `Bearer ${SCRAPE_TOKEN}` } });
+  const response = await fetch(`${exporter.url}/metrics`, {
+    headers: { authorization: `Bearer ${SCRAPE_TOKEN}` },
+  });
   expect(response.status).toBe(200);
   return (await response.text()).split('\n');
 };
@@ -156,8 +170,11 @@ const figure = (lines: readonly string[], name: string, ...labels: string[]): nu
     .filter((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)))
     .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 
-const sumOf = (all: readonly Record<keyof typeof MEMBERS, Figures>[], name: keyof typeof MEMBERS, key: string): number =>
-  all.reduce((sum, figures) => sum + (figures[name][key] ?? 0), 0);
+const sumOf = (
+  all: readonly Record<keyof typeof MEMBERS, Figures>[],
+  name: keyof typeof MEMBERS,
+  key: string,
+): number => all.reduce((sum, figures) => sum + (figures[name][key] ?? 0), 0);
 
 describe('two pages in a room', () => {
   test('tell the exporter what their own statistics tell', async () => {
@@ -167,7 +184,9 @@ describe('two pages in a room', () => {
     const callers = [anna, ben];
     await sleep(25_000);
     const during = await scrape();
-    expect(figure(during, 'swarm_client_sessions', 'sdk="livekit-client 2"', 'browser="chrome"')).toBe(2);
+    expect(
+      figure(during, 'swarm_client_sessions', 'sdk="livekit-client 2"', 'browser="chrome"'),
+    ).toBe(2);
     expect(figure(during, 'swarm_client_session_transports', 'transport="udp"')).toBe(2);
     expect(figure(during, 'swarm_client_room_quality_score', `room="${ROOM}"`)).toBeGreaterThan(1);
 
@@ -187,20 +206,34 @@ describe('two pages in a room', () => {
         expect(shown, `${name} ${key}`).toBeLessThanOrEqual(most);
       }
     }
-    expect(figure(lines, 'swarm_client_packets_total', 'direction="down"', 'kind="video"')).toBeGreaterThan(500);
-    expect(figure(lines, 'swarm_client_packets_total', 'direction="down"', 'kind="audio"')).toBeGreaterThan(500);
-    expect(figure(lines, 'swarm_client_quality_score_count', 'direction="down"', 'kind="audio"')).toBeGreaterThan(3);
+    expect(
+      figure(lines, 'swarm_client_packets_total', 'direction="down"', 'kind="video"'),
+    ).toBeGreaterThan(500);
+    expect(
+      figure(lines, 'swarm_client_packets_total', 'direction="down"', 'kind="audio"'),
+    ).toBeGreaterThan(500);
+    expect(
+      figure(lines, 'swarm_client_quality_score_count', 'direction="down"', 'kind="audio"'),
+    ).toBeGreaterThan(3);
     if (network.loses) {
       for (const kind of ['audio', 'video']) {
         const labels = ['direction="down"', `kind="${kind}"`];
-        const [lost, came] = ['packets_lost', 'packets'].map((name) => figure(lines, `swarm_client_${name}_total`, ...labels));
-        expect((lost ?? 0) / ((lost ?? 0) + (came ?? 0)), kind).toBeGreaterThan(kind === 'audio' ? 0.003 : 0.015);
+        const [lost, came] = ['packets_lost', 'packets'].map((name) =>
+          figure(lines, `swarm_client_${name}_total`, ...labels),
+        );
+        expect((lost ?? 0) / ((lost ?? 0) + (came ?? 0)), kind).toBeGreaterThan(
+          kind === 'audio' ? 0.003 : 0.015,
+        );
       }
-      expect(figure(lines, 'swarm_client_nacks_total', 'direction="down"', 'kind="video"')).toBeGreaterThan(10);
+      expect(
+        figure(lines, 'swarm_client_nacks_total', 'direction="down"', 'kind="video"'),
+      ).toBeGreaterThan(10);
     } else console.warn('without packet loss: nft may not be used here');
     // They said that they leave.
     expect(figure(lines, 'swarm_client_sessions')).toBe(0);
-    expect(figure(lines, 'swarm_client_reports_total', 'result="accepted"')).toBeGreaterThanOrEqual(6);
+    expect(figure(lines, 'swarm_client_reports_total', 'result="accepted"')).toBeGreaterThanOrEqual(
+      6,
+    );
     for (const result of ['clamped', 'malformed', 'unauthorized', 'duplicate']) {
       expect(figure(lines, 'swarm_client_reports_total', `result="${result}"`), result).toBe(0);
     }
@@ -211,12 +244,14 @@ describe('two pages in a room', () => {
     await using listener = await call('dora');
     await listener.page.evaluate('beacon.detach()');
     const start = await scrape();
-    const packets = (lines: readonly string[]) => figure(lines, 'swarm_client_packets_total', 'direction="up"');
+    const packets = (lines: readonly string[]) =>
+      figure(lines, 'swarm_client_packets_total', 'direction="up"');
     await using caller = await call('carla');
     const upPackets = async () => {
       // The next look at the counters is two seconds away at most.
       await sleep(3_000);
-      const { 'up audio': audio = 0, 'up video': video = 0 } = (await ownFigures(caller)).swarm_client_packets_total;
+      const { 'up audio': audio = 0, 'up video': video = 0 } = (await ownFigures(caller))
+        .swarm_client_packets_total;
       await sleep(2_500);
       return audio + video;
     };
@@ -228,18 +263,25 @@ describe('two pages in a room', () => {
     const second = await upPackets();
     const sent = first + second;
     await caller.page.goto('about:blank');
-    await expect.poll(async () => packets(await scrape()) - packets(start), { timeout: 5_000 }).toBeGreaterThanOrEqual(sent);
+    await expect
+      .poll(async () => packets(await scrape()) - packets(start), { timeout: 5_000 })
+      .toBeGreaterThanOrEqual(sent);
     const end = await scrape();
     expect(Math.min(first, second)).toBeGreaterThan(50);
-    expect(figure(end, 'swarm_client_reconnects_total') - figure(start, 'swarm_client_reconnects_total')).toBe(1);
+    expect(
+      figure(end, 'swarm_client_reconnects_total') - figure(start, 'swarm_client_reconnects_total'),
+    ).toBe(1);
     expect(figure(end, 'swarm_client_sessions')).toBe(0);
     expect(caller.errors).toEqual([]);
   });
 
   test('are believed by their token alone, and see nothing of what others report', async () => {
     expect((await fetch(`${exporter.url}/metrics`)).status).toBe(401);
-    const post = (headers: Record<string, string>) => fetch(`${exporter.url}/beacon`, { method: 'POST', body: '{}', headers });
+    const post = (headers: Record<string, string>) =>
+      fetch(`${exporter.url}/beacon`, { method: 'POST', body: '{}', headers });
     expect((await post({ authorization: `Bearer ${SCRAPE_TOKEN}` })).status).toBe(401);
-    expect((await post({ authorization: 'Bearer x', origin: 'https://evil.example.com' })).status).toBe(401);
+    expect(
+      (await post({ authorization: 'Bearer x', origin: 'https://evil.example.com' })).status,
+    ).toBe(401);
   });
 });

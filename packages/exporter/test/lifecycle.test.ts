@@ -15,10 +15,20 @@ import { createLifecycleSource } from '../src/sources/lifecycle/lifecycle-source
 const context = { error: () => {}, log: () => {}, up: () => {} };
 
 /** One figure of what the source shows now; series are summed up. */
-const figure = async (source: Source, name: string, labels: Record<string, string> = {}): Promise<number> =>
+const figure = async (
+  source: Source,
+  name: string,
+  labels: Record<string, string> = {},
+): Promise<number> =>
   (await collect(source.registry))
-    .flatMap((metric) => metric.values.map((value) => ({ ...value, of: value.metricName ?? metric.name })))
-    .filter((value) => value.of === name && Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted))
+    .flatMap((metric) =>
+      metric.values.map((value) => ({ ...value, of: value.metricName ?? metric.name })),
+    )
+    .filter(
+      (value) =>
+        value.of === name &&
+        Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted),
+    )
     .reduce((sum, { value }) => sum + value, 0);
 
 const eventually = async (holds: () => Promise<boolean>, ms = 15_000): Promise<boolean> => {
@@ -41,12 +51,22 @@ test('follows rooms, people and tracks of a real cluster, and finds the ghosts o
     dir,
     nodes: 2,
     credentials,
-    config: { webhook: { api_key: credentials.apiKey, urls: [`http://127.0.0.1:${port}/webhook/lab`] } },
+    config: {
+      webhook: { api_key: credentials.apiKey, urls: [`http://127.0.0.1:${port}/webhook/lab`] },
+    },
   });
   const second = cluster.nodes[1];
   if (second === undefined) throw new Error('a cluster of two has a second node');
   const source = createLifecycleSource(
-    [{ name: 'lab', httpUrl: second.httpUrl, ...credentials, redisUrl: cluster.redisUrl, intervalMs: 300 }],
+    [
+      {
+        name: 'lab',
+        httpUrl: second.httpUrl,
+        ...credentials,
+        redisUrl: cluster.redisUrl,
+        intervalMs: 300,
+      },
+    ],
     context,
   );
   if (source.publicRoutes !== undefined) hooks.route('/', source.publicRoutes);
@@ -61,23 +81,42 @@ test('follows rooms, people and tracks of a real cluster, and finds the ghosts o
       dir,
       stop: stop.signal,
     });
-    expect(await eventually(async () => (await figure(source, 'swarm_lifecycle_participants')) === 16)).toBe(true);
+    expect(
+      await eventually(async () => (await figure(source, 'swarm_lifecycle_participants')) === 16),
+    ).toBe(true);
     expect(await figure(source, 'swarm_lifecycle_rooms')).toBe(8);
     expect(await figure(source, 'swarm_lifecycle_registry_nodes', { state: 'serving' })).toBe(2);
     expect(await figure(source, 'swarm_lifecycle_registry_rooms')).toBe(8);
-    expect(await eventually(async () => (await figure(source, 'swarm_lifecycle_participant_joins_total')) === 16)).toBe(true);
+    expect(
+      await eventually(
+        async () => (await figure(source, 'swarm_lifecycle_participant_joins_total')) === 16,
+      ),
+    ).toBe(true);
     expect(await figure(source, 'swarm_lifecycle_room_starts_total')).toBe(8);
-    expect(await figure(source, 'swarm_lifecycle_tracks_published_total', { kind: 'audio', source: 'microphone' })).toBe(16);
+    expect(
+      await figure(source, 'swarm_lifecycle_tracks_published_total', {
+        kind: 'audio',
+        source: 'microphone',
+      }),
+    ).toBe(16);
     expect(await figure(source, 'swarm_lifecycle_ghost_rooms')).toBe(0);
 
     // The node that clients are connected to is killed: its rooms stay in the registry until somebody comes back.
     cluster.service('node-1').signal('SIGKILL');
-    expect(await eventually(async () => (await figure(source, 'swarm_lifecycle_registry_nodes', { state: 'stale' })) === 1)).toBe(
-      true,
-    );
+    expect(
+      await eventually(
+        async () =>
+          (await figure(source, 'swarm_lifecycle_registry_nodes', { state: 'stale' })) === 1,
+      ),
+    ).toBe(true);
     stop.abort();
     await running;
-    expect(await eventually(async () => (await figure(source, 'swarm_lifecycle_ghost_rooms')) > 0, 8_000)).toBe(true);
+    expect(
+      await eventually(
+        async () => (await figure(source, 'swarm_lifecycle_ghost_rooms')) > 0,
+        8_000,
+      ),
+    ).toBe(true);
   } finally {
     stop.abort();
     await source.stop();

@@ -8,13 +8,25 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
-import { DEFAULT_LOAD_SPEC, type LoadSpec, PERFECT_LINK, type Scenario, scenarioOfLoad } from '@livekit-swarm/scenario';
+import {
+  DEFAULT_LOAD_SPEC,
+  type LoadSpec,
+  PERFECT_LINK,
+  type Scenario,
+  scenarioOfLoad,
+} from '@livekit-swarm/scenario';
 import { whyNoPacketFilter } from '@livekit-swarm/testkit/nft';
 import { dropRtp, type Fate, type Truth } from '@livekit-swarm/testkit/packet-filter';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probeSettings } from '../src/sources/probes/config.ts';
 import { readNodeId } from '../src/sources/probes/node-id.ts';
-import { type CrowdOnNode, crowdOnNode, nodesOf, recorded, recordedJitter } from './support/crowd-on-node.ts';
+import {
+  type CrowdOnNode,
+  crowdOnNode,
+  nodesOf,
+  recorded,
+  recordedJitter,
+} from './support/crowd-on-node.ts';
 import { expectedJitter } from './support/expected-jitter.ts';
 import { parseExposition, type Series, sumOf } from './support/exposition.ts';
 import { type Answer, scratch, startProbing, targetOf } from './support/probing.ts';
@@ -43,8 +55,14 @@ const PROBE_STREAMS = 2;
 /** What people say reaches the server unevenly. */
 const shakyCalls = (): Scenario => {
   const scenario = scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...CALLS, publish: ['audio'] });
-  const network = { name: 'custom', impairment: { up: { ...PERFECT_LINK, jitterMs: JITTER_MS }, down: PERFECT_LINK } };
-  const shaken = (group: Scenario['groups'][number]) => ({ ...group, roles: group.roles.map((role) => ({ ...role, network })) });
+  const network = {
+    name: 'custom',
+    impairment: { up: { ...PERFECT_LINK, jitterMs: JITTER_MS }, down: PERFECT_LINK },
+  };
+  const shaken = (group: Scenario['groups'][number]) => ({
+    ...group,
+    roles: group.roles.map((role) => ({ ...role, network })),
+  });
   return { ...scenario, groups: scenario.groups.map(shaken) };
 };
 
@@ -72,22 +90,35 @@ beforeAll(async () => {
   dir = await scratch();
   cluster = await startCluster({ dir, nodes: 3 });
   const [one, two, three] = cluster.nodes;
-  if (one === undefined || two === undefined || three === undefined) throw new Error('a cluster of three has three nodes');
+  if (one === undefined || two === undefined || three === undefined)
+    throw new Error('a cluster of three has three nodes');
   await using filter = await dropRtp({ ports: two.ports, serverIs: 'source', percent: LOSS * 100 });
-  await using probing = await startProbing([targetOf(cluster)], probeSettings({ modules: { video_pair: { duration: 6_000 } } }));
+  await using probing = await startProbing(
+    [targetOf(cluster)],
+    probeSettings({ modules: { video_pair: { duration: 6_000 } } }),
+  );
   const probe = (node: string) => probing.ask(`target=lab&module=video_pair&node=${node}`);
   [probes.calm, probes.lossy] = await Promise.all([probe(one.name), probe(two.name)]);
   const before = await filter.read();
-  const crowd = async ({ name, metricsUrl }: typeof one, load: Partial<LoadSpec> | Scenario): Promise<Watched> => {
-    const scrape = async (): Promise<Series[]> => parseExposition(await (await fetch(metricsUrl)).text());
+  const crowd = async (
+    { name, metricsUrl }: typeof one,
+    load: Partial<LoadSpec> | Scenario,
+  ): Promise<Watched> => {
+    const scrape = async (): Promise<Series[]> =>
+      parseExposition(await (await fetch(metricsUrl)).text());
     const [id, first] = [await readNodeId(metricsUrl, 2_000), await scrape()];
     const seen = await crowdOnNode(cluster, id, { name, load, dir });
     await sleep(SERVER_TELLS_WITHIN_MS);
     const last = await scrape();
-    const own: Watched['own'] = (metric, labels = {}) => (sumOf(last, metric, labels) ?? 0) - (sumOf(first, metric, labels) ?? 0);
+    const own: Watched['own'] = (metric, labels = {}) =>
+      (sumOf(last, metric, labels) ?? 0) - (sumOf(first, metric, labels) ?? 0);
     return { id, crowd: seen, own };
   };
-  [calm, lossy, shaky] = await Promise.all([crowd(one, CALLS), crowd(two, CALLS), crowd(three, shakyCalls())]);
+  [calm, lossy, shaky] = await Promise.all([
+    crowd(one, CALLS),
+    crowd(two, CALLS),
+    crowd(three, shakyCalls()),
+  ]);
   truth = { probes: before, crowds: since(before, await filter.read()) };
 }, 120_000);
 
@@ -103,8 +134,14 @@ const minus = (after: Fate, before: Fate): Fate => ({
 });
 
 const since = (before: Truth, after: Truth): Truth => ({
-  audio: { first: minus(after.audio.first, before.audio.first), again: minus(after.audio.again, before.audio.again) },
-  video: { first: minus(after.video.first, before.video.first), again: minus(after.video.again, before.video.again) },
+  audio: {
+    first: minus(after.audio.first, before.audio.first),
+    again: minus(after.audio.again, before.audio.again),
+  },
+  video: {
+    first: minus(after.video.first, before.video.first),
+    again: minus(after.video.again, before.video.again),
+  },
   other: after.other - before.other,
   nacks: after.nacks - before.nacks,
 });
@@ -112,9 +149,15 @@ const since = (before: Truth, after: Truth): Truth => ({
 const all = ({ passed, dropped }: Fate): number => passed + dropped;
 
 /** How many drops so many packets have, if chance is kind: their mean, and four standard deviations. */
-const dropsAmong = (packets: number): number => packets * LOSS + SIGMAS * Math.sqrt(packets * LOSS * (1 - LOSS));
+const dropsAmong = (packets: number): number =>
+  packets * LOSS + SIGMAS * Math.sqrt(packets * LOSS * (1 - LOSS));
 
-const down = ({ shown }: CrowdOnNode, name: string, kind: string, labels: Record<string, string> = {}): number =>
+const down = (
+  { shown }: CrowdOnNode,
+  name: string,
+  kind: string,
+  labels: Record<string, string> = {},
+): number =>
   sumOf(shown, `swarm_run_${name}`, { direction: 'down', kind, ...labels }) ?? Number.NaN;
 
 /** Packets that the kernel saw and the exporter did not. */
@@ -132,7 +175,8 @@ const slack = (kind: 'audio' | 'video'): number => dropsAmong(Math.max(0, unseen
 
 /** Mean of a histogram, ms. */
 const jitterOf = ({ shown }: CrowdOnNode, direction: 'up' | 'down', kind: string) => {
-  const part = (suffix: string) => sumOf(shown, `swarm_run_jitter_seconds_${suffix}`, { direction, kind }) ?? Number.NaN;
+  const part = (suffix: string) =>
+    sumOf(shown, `swarm_run_jitter_seconds_${suffix}`, { direction, kind }) ?? Number.NaN;
   return { mean: (part('sum') / part('count')) * 1_000, count: part('count') };
 };
 
@@ -145,37 +189,49 @@ describe.skipIf(why !== null)('a node whose downlink loses 2 %', () => {
     }
   });
 
-  test.for(MEDIA)('is shown with the loss of %s that the kernel counted and the record has', (kind) => {
-    const { first, again } = truth.crowds[kind];
-    expect(truth.crowds.other).toBe(0);
-    expect(Math.abs(first.dropped - all(first) * LOSS)).toBeLessThan(SIGMAS * Math.sqrt(all(first) * LOSS * (1 - LOSS)));
-    // Nothing escaped us: otherwise the figures could agree by chance.
-    expect(unseen(kind) / all(first)).toBeLessThan(0.03);
-    const lost = down(lossy.crowd, 'packets_lost_total', kind, { recovery: 'before' });
-    const [after, recovered] = [
-      down(lossy.crowd, 'packets_lost_total', kind, { recovery: 'after' }),
-      down(lossy.crowd, 'packets_recovered_total', kind),
-    ];
-    expect(lost).toBeLessThanOrEqual(first.dropped);
-    expect(first.dropped - lost).toBeLessThan(slack(kind));
-    expect(recovered).toBeLessThanOrEqual(again.passed);
-    expect(again.passed - recovered).toBeLessThan(slack(kind));
-    expect(after).toBe(lost - recovered);
-    expect({ lost, after, recovered }).toEqual({
-      lost: recorded(lossy.crowd, kind, 'lostBeforeRecovery'),
-      after: recorded(lossy.crowd, kind, 'lost'),
-      recovered: recorded(lossy.crowd, kind, 'recovered'),
-    });
-    for (const { crowd } of kind === 'audio' ? [calm, shaky] : [calm]) {
-      const packets = down(crowd, 'packets_total', kind);
-      expect(packets).toBeGreaterThan(STREAMS * SECONDS * 40);
-      expect(down(crowd, 'packets_lost_total', kind, { recovery: 'before' }) / packets).toBeLessThan(LOSS / 20);
-    }
-  });
+  test.for(MEDIA)(
+    'is shown with the loss of %s that the kernel counted and the record has',
+    (kind) => {
+      const { first, again } = truth.crowds[kind];
+      expect(truth.crowds.other).toBe(0);
+      expect(Math.abs(first.dropped - all(first) * LOSS)).toBeLessThan(
+        SIGMAS * Math.sqrt(all(first) * LOSS * (1 - LOSS)),
+      );
+      // Nothing escaped us: otherwise the figures could agree by chance.
+      expect(unseen(kind) / all(first)).toBeLessThan(0.03);
+      const lost = down(lossy.crowd, 'packets_lost_total', kind, { recovery: 'before' });
+      const [after, recovered] = [
+        down(lossy.crowd, 'packets_lost_total', kind, { recovery: 'after' }),
+        down(lossy.crowd, 'packets_recovered_total', kind),
+      ];
+      expect(lost).toBeLessThanOrEqual(first.dropped);
+      expect(first.dropped - lost).toBeLessThan(slack(kind));
+      expect(recovered).toBeLessThanOrEqual(again.passed);
+      expect(again.passed - recovered).toBeLessThan(slack(kind));
+      expect(after).toBe(lost - recovered);
+      expect({ lost, after, recovered }).toEqual({
+        lost: recorded(lossy.crowd, kind, 'lostBeforeRecovery'),
+        after: recorded(lossy.crowd, kind, 'lost'),
+        recovered: recorded(lossy.crowd, kind, 'recovered'),
+      });
+      for (const { crowd } of kind === 'audio' ? [calm, shaky] : [calm]) {
+        const packets = down(crowd, 'packets_total', kind);
+        expect(packets).toBeGreaterThan(STREAMS * SECONDS * 40);
+        expect(
+          down(crowd, 'packets_lost_total', kind, { recovery: 'before' }) / packets,
+        ).toBeLessThan(LOSS / 20);
+      }
+    },
+  );
 
   test('is shown with the NACKs that the kernel counted and the record has', () => {
-    const nacks = MEDIA.map((kind) => down(lossy.crowd, 'nacks_total', kind)).reduce((sum, count) => sum + count, 0);
-    expect(nacks).toBe(recorded(lossy.crowd, 'audio', 'nacksSent') + recorded(lossy.crowd, 'video', 'nacksSent'));
+    const nacks = MEDIA.map((kind) => down(lossy.crowd, 'nacks_total', kind)).reduce(
+      (sum, count) => sum + count,
+      0,
+    );
+    expect(nacks).toBe(
+      recorded(lossy.crowd, 'audio', 'nacksSent') + recorded(lossy.crowd, 'video', 'nacksSent'),
+    );
     expect(nacks).toBeLessThanOrEqual(truth.crowds.nacks);
     expect(truth.crowds.nacks - nacks).toBeLessThan(slack('audio') + slack('video'));
     // The server counts packets that were asked for; a message may ask for several.
@@ -183,30 +239,46 @@ describe.skipIf(why !== null)('a node whose downlink loses 2 %', () => {
     expect(asked).toBeGreaterThan(nacks - slack('audio') - slack('video'));
     expect(asked).toBeLessThan(truth.crowds.nacks * 1.15);
     for (const { crowd, own } of [calm, shaky]) {
-      expect(sumOf(crowd.shown, 'swarm_run_nacks_total', { direction: 'down' })).toBeLessThan(nacks / 20);
+      expect(sumOf(crowd.shown, 'swarm_run_nacks_total', { direction: 'down' })).toBeLessThan(
+        nacks / 20,
+      );
       expect(own('livekit_nack_total', { direction: 'outgoing' })).toBeLessThan(nacks / 20);
     }
   });
 
   test('tells its loss of video itself; of audio, what was not repaired', () => {
     const { audio, video } = truth.crowds;
-    const own = (type: string) => lossy.own('livekit_packet_loss_total', { direction: 'outgoing', type });
+    const own = (type: string) =>
+      lossy.own('livekit_packet_loss_total', { direction: 'outgoing', type });
     // Receivers report once a second: what was lost since the last report is not known to the server.
     const reported = dropsAmong(all(video.first) / SECONDS);
     expect(own('VIDEO')).toBeLessThanOrEqual(video.first.dropped);
     expect(video.first.dropped - own('VIDEO')).toBeLessThan(slack('video') + reported);
     expect(own('AUDIO')).toBeLessThan(audio.first.dropped / 5);
-    const again = lossy.own('livekit_packet_total', { direction: 'outgoing', transmission: 'retransmit' });
+    const again = lossy.own('livekit_packet_total', {
+      direction: 'outgoing',
+      transmission: 'retransmit',
+    });
     expect(Math.abs(again / (all(audio.again) + all(video.again)) - 1)).toBeLessThan(0.05);
     for (const { own: others } of [calm, shaky]) {
-      expect(others('livekit_packet_loss_total', { direction: 'outgoing' })).toBeLessThan(video.first.dropped / 20);
+      expect(others('livekit_packet_loss_total', { direction: 'outgoing' })).toBeLessThan(
+        video.first.dropped / 20,
+      );
     }
   });
 
   test('is found by a probe of it, and no other is', () => {
-    const of = (which: 'calm' | 'lossy', name: string, labels: Record<string, string> = {}): number =>
-      sumOf(probes[which]?.series ?? [], `swarm_probe_${name}`, { direction: 'down', ...labels }) ?? Number.NaN;
-    const seen = MEDIA.reduce((sum, kind) => sum + all(truth.probes[kind].first) - of('lossy', 'packets_total', { kind }), 0);
+    const of = (
+      which: 'calm' | 'lossy',
+      name: string,
+      labels: Record<string, string> = {},
+    ): number =>
+      sumOf(probes[which]?.series ?? [], `swarm_probe_${name}`, { direction: 'down', ...labels }) ??
+      Number.NaN;
+    const seen = MEDIA.reduce(
+      (sum, kind) => sum + all(truth.probes[kind].first) - of('lossy', 'packets_total', { kind }),
+      0,
+    );
     const missed = dropsAmong(Math.max(0, seen) + 2 * PROBE_STREAMS);
     expect(truth.probes.nacks).toBeGreaterThan(5);
     expect(of('lossy', 'nacks_total')).toBeLessThanOrEqual(truth.probes.nacks);
@@ -233,12 +305,20 @@ describe.skipIf(why !== null)('a node whose downlink loses 2 %', () => {
           ['0.01', 10],
           ['0.03', 30],
         ] as const) {
-          const upTo = sumOf(crowd.shown, 'swarm_run_jitter_seconds_bucket', { direction, kind: 'audio', le });
+          const upTo = sumOf(crowd.shown, 'swarm_run_jitter_seconds_bucket', {
+            direction,
+            kind: 'audio',
+            le,
+          });
           expect(upTo, le).toBe(sketch.countsUpTo([bound])[0]);
         }
       }
     }
-    expect(Math.abs(jitterOf(lossy.crowd, 'down', 'audio').mean - jitterOf(calm.crowd, 'down', 'audio').mean)).toBeLessThan(2);
+    expect(
+      Math.abs(
+        jitterOf(lossy.crowd, 'down', 'audio').mean - jitterOf(calm.crowd, 'down', 'audio').mean,
+      ),
+    ).toBeLessThan(2);
   });
 });
 
@@ -248,8 +328,11 @@ test.skipIf(why !== null)(
     const expected = expectedJitter(JITTER_MS);
     // On top of what this machine makes by itself, and of the 2 % within which sketches know sums.
     const own = jitterOf(calm.crowd, 'down', 'audio').mean;
-    const tolerance = (count: number) => (SIGMAS * expected.deviation) / Math.sqrt(count) + 0.02 * expected.mean + own;
-    const [up, heard] = (['up', 'down'] as const).map((direction) => jitterOf(shaky.crowd, direction, 'audio'));
+    const tolerance = (count: number) =>
+      (SIGMAS * expected.deviation) / Math.sqrt(count) + 0.02 * expected.mean + own;
+    const [up, heard] = (['up', 'down'] as const).map((direction) =>
+      jitterOf(shaky.crowd, direction, 'audio'),
+    );
     for (const { mean, count } of [up, heard].filter((one) => one !== undefined)) {
       expect(count).toBeGreaterThan(9 * (SECONDS - 5));
       expect(Math.abs(mean - expected.mean)).toBeLessThan(tolerance(count));

@@ -25,32 +25,45 @@ const node = (index: 0 | 1) => {
 };
 
 describe('a cluster that is well', () => {
-  it.each(['audio_pair', 'video_pair', 'data_echo', 'join_only'])('answers %s, and keeps no room', async (module) => {
-    await using probing = await startProbing([targetOf(cluster)]);
-    const { status, series, text } = await probing.ask(`target=lab&module=${module}`);
-    expect(status).toBe(200);
-    expect(series.filter(({ name }) => name === 'swarm_probe_failure')).toEqual([]);
-    expect(sumOf(series, 'swarm_probe_success')).toBe(1);
-    for (const side of ['a', 'b']) {
-      expect(sumOf(series, 'swarm_probe_participants_seen', { side })).toBe(1);
-      const at = (phase: string) => sumOf(series, 'swarm_probe_phase_seconds', { phase, side }) ?? Number.NaN;
-      expect(at('signal')).toBeGreaterThan(0);
-      expect(at('ice')).toBeGreaterThanOrEqual(at('signal'));
-      expect(at('dtls')).toBeGreaterThanOrEqual(at('ice'));
-      if (module !== 'join_only') expect(sumOf(series, 'swarm_probe_heard', { side })).toBe(1);
-      if (module.endsWith('_pair')) expect(at('first_media')).toBeGreaterThan(at('signal'));
-    }
-    if (module.endsWith('_pair')) {
-      // 50 packets a second, both ways; three seconds of video_pair, two of audio_pair.
-      expect(sumOf(series, 'swarm_probe_packets_total', { kind: 'audio', direction: 'down' })).toBeGreaterThan(150);
-      expect(sumOf(series, 'swarm_probe_loss_ratio', { kind: 'audio', direction: 'down' })).toBeLessThan(0.05);
-      expect(sumOf(series, 'swarm_probe_latency_seconds', { kind: 'audio', quantile: '0.5' })).toBeGreaterThan(0);
-      expect(sumOf(series, 'swarm_probe_rtt_seconds')).toBeGreaterThan(0);
-    }
-    if (module === 'data_echo') expect(sumOf(series, 'swarm_probe_data_echo_seconds', { quantile: '0.95' })).toBeGreaterThan(0);
-    expect(text).not.toContain('target=');
-    await expectNoRooms(cluster);
-  });
+  it.each(['audio_pair', 'video_pair', 'data_echo', 'join_only'])(
+    'answers %s, and keeps no room',
+    async (module) => {
+      await using probing = await startProbing([targetOf(cluster)]);
+      const { status, series, text } = await probing.ask(`target=lab&module=${module}`);
+      expect(status).toBe(200);
+      expect(series.filter(({ name }) => name === 'swarm_probe_failure')).toEqual([]);
+      expect(sumOf(series, 'swarm_probe_success')).toBe(1);
+      for (const side of ['a', 'b']) {
+        expect(sumOf(series, 'swarm_probe_participants_seen', { side })).toBe(1);
+        const at = (phase: string) =>
+          sumOf(series, 'swarm_probe_phase_seconds', { phase, side }) ?? Number.NaN;
+        expect(at('signal')).toBeGreaterThan(0);
+        expect(at('ice')).toBeGreaterThanOrEqual(at('signal'));
+        expect(at('dtls')).toBeGreaterThanOrEqual(at('ice'));
+        if (module !== 'join_only') expect(sumOf(series, 'swarm_probe_heard', { side })).toBe(1);
+        if (module.endsWith('_pair')) expect(at('first_media')).toBeGreaterThan(at('signal'));
+      }
+      if (module.endsWith('_pair')) {
+        // 50 packets a second, both ways; three seconds of video_pair, two of audio_pair.
+        expect(
+          sumOf(series, 'swarm_probe_packets_total', { kind: 'audio', direction: 'down' }),
+        ).toBeGreaterThan(150);
+        expect(
+          sumOf(series, 'swarm_probe_loss_ratio', { kind: 'audio', direction: 'down' }),
+        ).toBeLessThan(0.05);
+        expect(
+          sumOf(series, 'swarm_probe_latency_seconds', { kind: 'audio', quantile: '0.5' }),
+        ).toBeGreaterThan(0);
+        expect(sumOf(series, 'swarm_probe_rtt_seconds')).toBeGreaterThan(0);
+      }
+      if (module === 'data_echo')
+        expect(
+          sumOf(series, 'swarm_probe_data_echo_seconds', { quantile: '0.95' }),
+        ).toBeGreaterThan(0);
+      expect(text).not.toContain('target=');
+      await expectNoRooms(cluster);
+    },
+  );
 
   it('is probed node by node: the room is put on the node itself', async () => {
     await using probing = await startProbing([targetOf(cluster)]);
@@ -59,10 +72,11 @@ describe('a cluster that is well', () => {
         const { series } = await probing.ask(`target=lab&module=join_only&node=${name}`);
         expect(sumOf(series, 'swarm_probe_success')).toBe(1);
         const [, id] = /node_id="(ND_\w+)"/.exec(await (await fetch(metricsUrl)).text()) ?? [];
-        expect(series.filter((one) => one.name === 'swarm_probe_node_info').map(({ labels }) => labels.node_id)).toEqual([
-          id,
-          id,
-        ]);
+        expect(
+          series
+            .filter((one) => one.name === 'swarm_probe_node_info')
+            .map(({ labels }) => labels.node_id),
+        ).toEqual([id, id]);
         return id;
       }),
     );
@@ -71,12 +85,19 @@ describe('a cluster that is well', () => {
 
   it('is probed at a URL only where the configuration says so', async () => {
     const { port } = new URL(node(0).url);
-    await using probing = await startProbing([targetOf(cluster, { isAlsoAt: readPattern(`ws://127.0.0.*:${port}`) })]);
+    await using probing = await startProbing([
+      targetOf(cluster, { isAlsoAt: readPattern(`ws://127.0.0.*:${port}`) }),
+    ]);
     expect(
-      sumOf((await probing.ask(`target=${encodeURIComponent(node(0).url)}&module=join_only`)).series, 'swarm_probe_success'),
+      sumOf(
+        (await probing.ask(`target=${encodeURIComponent(node(0).url)}&module=join_only`)).series,
+        'swarm_probe_success',
+      ),
     ).toBe(1);
     for (const url of [node(1).url, `ws://localhost:${port}`, 'http://169.254.169.254']) {
-      expect(await probing.ask(`target=${encodeURIComponent(url)}&module=join_only`)).toMatchObject({ status: 400 });
+      expect(await probing.ask(`target=${encodeURIComponent(url)}&module=join_only`)).toMatchObject(
+        { status: 400 },
+      );
     }
   });
 
@@ -98,7 +119,9 @@ describe('a cluster that is well', () => {
       .toEqual(['', 'node-1', 'node-2']);
     const { series, text } = await probing.metrics();
     expect(sumOf(series, 'swarm_probe_success', { target: 'lab', module: 'join_only' })).toBe(3);
-    expect(sumOf(series, 'swarm_probe_runs_total', { result: 'success' })).toBeGreaterThanOrEqual(3);
+    expect(sumOf(series, 'swarm_probe_runs_total', { result: 'success' })).toBeGreaterThanOrEqual(
+      3,
+    );
     const why = whyNoPromtool();
     if (why !== null) return context.skip(why);
     expect(await checkMetrics(text)).toBe('');
@@ -112,35 +135,65 @@ describe('limits', () => {
     await using probing = await startProbing([targetOf(cluster)], { concurrent: 1, waiting: 1 });
     const ask = () => probing.ask('target=lab&module=audio_pair');
     const first = ask();
-    await expect.poll(async () => sumOf((await probing.metrics()).series, 'swarm_exporter_probes', { state: 'running' })).toBe(1);
+    await expect
+      .poll(async () =>
+        sumOf((await probing.metrics()).series, 'swarm_exporter_probes', { state: 'running' }),
+      )
+      .toBe(1);
     const second = ask();
-    await expect.poll(async () => sumOf((await probing.metrics()).series, 'swarm_exporter_probes', { state: 'waiting' })).toBe(1);
+    await expect
+      .poll(async () =>
+        sumOf((await probing.metrics()).series, 'swarm_exporter_probes', { state: 'waiting' }),
+      )
+      .toBe(1);
     const third = await ask();
-    expect(third).toMatchObject({ status: 503, text: expect.stringContaining('too many probes at the same time') });
+    expect(third).toMatchObject({
+      status: 503,
+      text: expect.stringContaining('too many probes at the same time'),
+    });
     expect(third.ms).toBeLessThan(1_000);
     expect([(await first).status, (await second).status]).toEqual([200, 200]);
-    expect(sumOf((await probing.metrics()).series, 'swarm_exporter_probes_refused_total', { reason: 'busy' })).toBe(1);
+    expect(
+      sumOf((await probing.metrics()).series, 'swarm_exporter_probes_refused_total', {
+        reason: 'busy',
+      }),
+    ).toBe(1);
     await expectNoRooms(cluster);
   });
 
-  it.each([1, 1.5, 2.2])('is back within a scrape timeout of %s s, whatever the module wants', async (seconds) => {
-    await using probing = await startProbing([targetOf(cluster)]);
-    const { status, series, ms } = await probing.ask('target=lab&module=audio_pair', {
-      headers: { 'x-prometheus-scrape-timeout-seconds': String(seconds) },
-    });
-    expect(ms).toBeLessThan(seconds * 1_000);
-    expect(status).toBe(200);
-    expect(sumOf(series, 'swarm_probe_success')).toBe(0);
-    expect(series.filter(({ name }) => name === 'swarm_probe_failure').map(({ labels }) => labels.reason)).toEqual(['timeout']);
-    await expectNoRooms(cluster);
-  });
+  it.each([1, 1.5, 2.2])(
+    'is back within a scrape timeout of %s s, whatever the module wants',
+    async (seconds) => {
+      await using probing = await startProbing([targetOf(cluster)]);
+      const { status, series, ms } = await probing.ask('target=lab&module=audio_pair', {
+        headers: { 'x-prometheus-scrape-timeout-seconds': String(seconds) },
+      });
+      expect(ms).toBeLessThan(seconds * 1_000);
+      expect(status).toBe(200);
+      expect(sumOf(series, 'swarm_probe_success')).toBe(0);
+      expect(
+        series
+          .filter(({ name }) => name === 'swarm_probe_failure')
+          .map(({ labels }) => labels.reason),
+      ).toEqual(['timeout']);
+      await expectNoRooms(cluster);
+    },
+  );
 
   it('refuses what no time is left for, and what is no time', async () => {
     await using probing = await startProbing([targetOf(cluster)]);
     const ask = (timeout: string) =>
-      probing.ask('target=lab&module=join_only', { headers: { 'x-prometheus-scrape-timeout-seconds': timeout } });
-    expect(await ask('0.6')).toMatchObject({ status: 400, text: expect.stringContaining('leaves no time') });
-    expect(await ask('soon')).toMatchObject({ status: 400, text: expect.stringContaining('must be a number of seconds') });
+      probing.ask('target=lab&module=join_only', {
+        headers: { 'x-prometheus-scrape-timeout-seconds': timeout },
+      });
+    expect(await ask('0.6')).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('leaves no time'),
+    });
+    expect(await ask('soon')).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('must be a number of seconds'),
+    });
     expect(await ask('-1')).toMatchObject({ status: 400 });
     expect(await ask('NaN')).toMatchObject({ status: 400 });
   });
@@ -148,25 +201,39 @@ describe('limits', () => {
   it('serves nothing without the token', async () => {
     await using probing = await startProbing([targetOf(cluster)], {}, 'let-me-in');
     const { url } = probing.exporter;
-    for (const path of ['/', '/metrics', '/probe?target=lab&module=join_only', '/-/ready', '/anything']) {
+    for (const path of [
+      '/',
+      '/metrics',
+      '/probe?target=lab&module=join_only',
+      '/-/ready',
+      '/anything',
+    ]) {
       const response = await fetch(`${url}${path}`);
       expect(response.status).toBe(401);
       expect(await response.text()).not.toMatch(/swarm_|lab/);
     }
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200);
-    const allowed = await probing.ask('target=lab&module=join_only', { headers: { authorization: 'Bearer let-me-in' } });
+    const allowed = await probing.ask('target=lab&module=join_only', {
+      headers: { authorization: 'Bearer let-me-in' },
+    });
     expect(allowed.status).toBe(200);
   });
 
   it('ends a probe that nobody waits for any more, and deletes its room', async () => {
     await using probing = await startProbing([targetOf(cluster)]);
     const leaving = new AbortController();
-    const asked = probing.ask('target=lab&module=video_pair', { signal: leaving.signal }).catch(() => 'gone');
+    const asked = probing
+      .ask('target=lab&module=video_pair', { signal: leaving.signal })
+      .catch(() => 'gone');
     await expect.poll(() => probeRooms(cluster), { timeout: 5_000, interval: 50 }).toHaveLength(1);
     leaving.abort();
     expect(await asked).toBe('gone');
     await expectNoRooms(cluster, 2_500);
-    await expect.poll(async () => sumOf((await probing.metrics()).series, 'swarm_exporter_probes', { state: 'running' })).toBe(0);
+    await expect
+      .poll(async () =>
+        sumOf((await probing.metrics()).series, 'swarm_exporter_probes', { state: 'running' }),
+      )
+      .toBe(0);
     // It says nothing about the deployment.
     expect(probing.log.join('\n')).not.toContain('lab, video_pair');
   });
@@ -178,14 +245,19 @@ describe('limits', () => {
     const began = performance.now();
     await probing.exporter.stop();
     expect(performance.now() - began).toBeLessThan(4_000);
-    expect(await asked).toMatchObject({ status: 503, text: expect.stringContaining('about to end') });
+    expect(await asked).toMatchObject({
+      status: 503,
+      text: expect.stringContaining('about to end'),
+    });
     expect(await probeRooms(cluster)).toEqual([]);
   });
 });
 
 describe('a cluster that is not well', () => {
   it('refuses whoever has another key', async () => {
-    await using probing = await startProbing([targetOf(cluster, { apiSecret: 'not-the-secret-not-the-secret-no' })]);
+    await using probing = await startProbing([
+      targetOf(cluster, { apiSecret: 'not-the-secret-not-the-secret-no' }),
+    ]);
     const { series } = await probing.ask('target=lab&module=join_only');
     expect(sumOf(series, 'swarm_probe_success')).toBe(0);
     expect(sumOf(series, 'swarm_probe_failure', { reason: 'refused' })).toBe(1);
@@ -207,6 +279,11 @@ describe('a cluster that is not well', () => {
     // It does not wait for what cannot come.
     expect(after.ms).toBeLessThan(2_000);
     expect(probing.log.join('\n')).toContain(`lab, audio_pair, ${name}: unreachable:`);
-    expect(sumOf((await probing.ask(`target=lab&module=audio_pair&node=${node(0).name}`)).series, 'swarm_probe_success')).toBe(1);
+    expect(
+      sumOf(
+        (await probing.ask(`target=lab&module=audio_pair&node=${node(0).name}`)).series,
+        'swarm_probe_success',
+      ),
+    ).toBe(1);
   });
 });

@@ -33,8 +33,13 @@ let missing: string | null = null;
 
 /** The example as it is, but for where things are and how often they are looked at. */
 const exampleFor = async (exporter: string): Promise<string> => {
-  const text = await readFile(new URL('../../../examples/exporter/prometheus.yaml', import.meta.url), 'utf8');
-  const config = parse(text.replaceAll('exporter:9465', exporter).replaceAll('production', 'lab')) as {
+  const text = await readFile(
+    new URL('../../../examples/exporter/prometheus.yaml', import.meta.url),
+    'utf8',
+  );
+  const config = parse(
+    text.replaceAll('exporter:9465', exporter).replaceAll('production', 'lab'),
+  ) as {
     scrape_configs: ScrapeConfig[];
   };
   for (const scrape of config.scrape_configs) {
@@ -56,7 +61,11 @@ beforeAll(async () => {
   prometheus = createService({
     name: 'prometheus',
     command: 'prometheus',
-    args: [`--config.file=${configFile}`, `--storage.tsdb.path=${join(dir, 'data')}`, `--web.listen-address=127.0.0.1:${port}`],
+    args: [
+      `--config.file=${configFile}`,
+      `--storage.tsdb.path=${join(dir, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
     env: plainEnvironment(),
     files: { [configFile]: await exampleFor(new URL(probing.exporter.url).host) },
     logFile: join(dir, 'prometheus.log'),
@@ -85,7 +94,10 @@ interface Sample {
 
 const query = async (promql: string): Promise<Sample[]> => {
   const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(promql)}`);
-  const { status, data } = (await response.json()) as { status: string; data: { result: Sample[] } };
+  const { status, data } = (await response.json()) as {
+    status: string;
+    data: { result: Sample[] };
+  };
   expect(status).toBe('success');
   return data.result;
 };
@@ -93,8 +105,14 @@ const query = async (promql: string): Promise<Sample[]> => {
 describe('examples/exporter/prometheus.yaml', () => {
   it('probes the target and each of its nodes, with labels that tell them apart', async (context) => {
     if (missing !== null) return context.skip(missing);
-    const probed = async () => (await query('swarm_probe_success')).map(({ metric, value }) => ({ ...metric, value: value[1] }));
-    await expect.poll(async () => (await probed()).length, { timeout: 40_000, interval: 500 }).toBe(3);
+    const probed = async () =>
+      (await query('swarm_probe_success')).map(({ metric, value }) => ({
+        ...metric,
+        value: value[1],
+      }));
+    await expect
+      .poll(async () => (await probed()).length, { timeout: 40_000, interval: 500 })
+      .toBe(3);
     const common = {
       __name__: 'swarm_probe_success',
       job: 'swarm-probe-audio',
@@ -104,7 +122,11 @@ describe('examples/exporter/prometheus.yaml', () => {
       value: '1',
     };
     expect(await probed()).toEqual(
-      expect.arrayContaining([common, { ...common, node: 'node-1' }, { ...common, node: 'node-2' }]),
+      expect.arrayContaining([
+        common,
+        { ...common, node: 'node-1' },
+        { ...common, node: 'node-2' },
+      ]),
     );
     expect((await query('up{job="swarm-exporter"}'))[0]?.value[1]).toBe('1');
     // Counters go on from probe to probe, so that a rate means something.
@@ -112,17 +134,26 @@ describe('examples/exporter/prometheus.yaml', () => {
     const before = Number((await query(packets))[0]?.value[1]);
     expect(before).toBeGreaterThan(100);
     await expect
-      .poll(async () => Number((await query(packets))[0]?.value[1]), { timeout: 30_000, interval: 500 })
+      .poll(async () => Number((await query(packets))[0]?.value[1]), {
+        timeout: 30_000,
+        interval: 500,
+      })
       .toBeGreaterThan(before + 100);
   });
 
   it('shows a node that died as a probe that failed, and why', async (context) => {
     if (missing !== null) return context.skip(missing);
     cluster.service('node-2').signal('SIGKILL');
-    const failing = async () => (await query('swarm_probe_failure{node="node-2"}')).map(({ metric }) => metric.reason);
+    const failing = async () =>
+      (await query('swarm_probe_failure{node="node-2"}')).map(({ metric }) => metric.reason);
     await expect.poll(failing, { timeout: 40_000, interval: 500 }).toEqual(['unreachable']);
     const success = async () =>
-      Object.fromEntries((await query('swarm_probe_success')).map(({ metric, value }) => [metric.node ?? '', value[1]]));
+      Object.fromEntries(
+        (await query('swarm_probe_success')).map(({ metric, value }) => [
+          metric.node ?? '',
+          value[1],
+        ]),
+      );
     expect(await success()).toMatchObject({ 'node-1': '1', 'node-2': '0' });
     // A probe that fails is no scrape that fails.
     expect((await query('min(up)'))[0]?.value[1]).toBe('1');

@@ -47,14 +47,20 @@ it('shows a split room: both got in, neither was told of the other', async () =>
     await using probing = await startProbing([target]);
     const { series } = await probing.ask('target=split&module=audio_pair');
     expect(sumOf(series, 'swarm_probe_success')).toBe(0);
-    expect(series.filter(({ name }) => name === 'swarm_probe_failure').map(({ labels }) => labels.reason)).toEqual(['not_seen']);
+    expect(
+      series
+        .filter(({ name }) => name === 'swarm_probe_failure')
+        .map(({ labels }) => labels.reason),
+    ).toEqual(['not_seen']);
     for (const side of ['a', 'b']) {
       expect(sumOf(series, 'swarm_probe_participants_seen', { side })).toBe(0);
       expect(sumOf(series, 'swarm_probe_heard', { side })).toBe(0);
       // Nothing else is wrong with either of them.
       expect(sumOf(series, 'swarm_probe_phase_seconds', { phase: 'dtls', side })).toBeLessThan(5);
     }
-    const nodes = series.filter(({ name }) => name === 'swarm_probe_node_info').map(({ labels }) => labels.node_id);
+    const nodes = series
+      .filter(({ name }) => name === 'swarm_probe_node_info')
+      .map(({ labels }) => labels.node_id);
     expect(new Set(nodes).size).toBe(2);
   } finally {
     balancer.close();

@@ -32,7 +32,10 @@ export const withFileLock = async (path, work, { onWait, signal } = {}) => {
     }
   }
   const mine = await readHolder(path);
-  const heartbeat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), HEARTBEAT_MS);
+  const heartbeat = setInterval(
+    () => void utimes(path, new Date(), new Date()).catch(() => {}),
+    HEARTBEAT_MS,
+  );
   heartbeat.unref();
   try {
     return await work();

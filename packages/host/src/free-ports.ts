@@ -26,7 +26,11 @@ const ATTEMPTS = 50;
 /** Ports that were free a moment ago; whoever binds them later must be ready to ask again. `udpPorts` of them are consecutive. */
 export const findFreePorts = async (host: string, udpPorts: number): Promise<ServerPorts> => {
   const exclude = UNFETCHABLE_PORTS;
-  const [http, tcp, metrics] = await Promise.all([getPort({ host, exclude }), getPort({ exclude }), getPort({ host, exclude })]);
+  const [http, tcp, metrics] = await Promise.all([
+    getPort({ host, exclude }),
+    getPort({ exclude }),
+    getPort({ host, exclude }),
+  ]);
   const udpFirst = await findUdpRange(host, udpPorts);
   return { http, tcp, metrics, udpFirst, udpLast: udpFirst + udpPorts - 1 };
 };
@@ -35,7 +39,9 @@ export const findFreePorts = async (host: string, udpPorts: number): Promise<Ser
 export const findUdpRange = async (host: string, count: number): Promise<number> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const first = randomInt(UDP_FROM, UDP_TO - count);
-    const free = await Promise.all(Array.from({ length: count }, (_, index) => canBindUdp(host, first + index)));
+    const free = await Promise.all(
+      Array.from({ length: count }, (_, index) => canBindUdp(host, first + index)),
+    );
     if (free.every(Boolean)) return first;
   }
   throw new LabError(

@@ -25,10 +25,13 @@ describe('makeFolder', () => {
     expect(() => makeFolder(join(dir, 'file', 'sub'))).toThrow(/ENOTDIR/);
   });
 
-  it.runIf(process.platform === 'linux')('fails at once under /proc, where nothing can be made', () => {
-    expect(() => makeFolder('/proc/nowhere')).toThrow(/ENOENT/);
-    expect(() => makeFolder('/proc/nowhere/deep/down')).toThrow(/ENOENT/);
-  });
+  it.runIf(process.platform === 'linux')(
+    'fails at once under /proc, where nothing can be made',
+    () => {
+      expect(() => makeFolder('/proc/nowhere')).toThrow(/ENOENT/);
+      expect(() => makeFolder('/proc/nowhere/deep/down')).toThrow(/ENOENT/);
+    },
+  );
 
   it.skipIf(process.getuid?.() === 0)('fails where one may not write', () => {
     chmodSync(dir, 0o500);

@@ -10,7 +10,9 @@ it('says what to do about a file system that refuses', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-kept-'));
   try {
     writeFileSync(join(dir, 'file'), '');
-    const refused: unknown = await mkdir(join(dir, 'file', 'folder'), { recursive: true }).catch(explainNotKept);
+    const refused: unknown = await mkdir(join(dir, 'file', 'folder'), { recursive: true }).catch(
+      explainNotKept,
+    );
     expect(refused).toBeInstanceOf(LabError);
     expect(refused).toMatchObject({
       reason: 'not-kept',
@@ -23,6 +25,10 @@ it('says what to do about a file system that refuses', async () => {
 });
 
 it('leaves every other error as it is', () => {
-  for (const error of [new Error('ours'), Object.assign(new Error('gone'), { code: 'ENOENT', syscall: 'open' }), 'a word'])
+  for (const error of [
+    new Error('ours'),
+    Object.assign(new Error('gone'), { code: 'ENOENT', syscall: 'open' }),
+    'a word',
+  ])
     expect(explainNotKept(error)).toBe(error);
 });

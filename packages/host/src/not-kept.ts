@@ -18,7 +18,12 @@ const REFUSALS: ReadonlySet<unknown> = new Set([
  *     await work().catch((error) => { throw explainNotKept(error); });
  */
 export const explainNotKept = (error: unknown): unknown => {
-  if (!(error instanceof Error && 'code' in error && 'syscall' in error && REFUSALS.has(error.code))) return error;
+  if (
+    !(error instanceof Error && 'code' in error && 'syscall' in error && REFUSALS.has(error.code))
+  )
+    return error;
   const hint = 'make room there, or make it writable; or set XDG_CACHE_HOME to another folder';
-  return new LabError('not-kept', `a file cannot be kept: ${error.message}`, hint, { cause: error });
+  return new LabError('not-kept', `a file cannot be kept: ${error.message}`, hint, {
+    cause: error,
+  });
 };

@@ -88,13 +88,20 @@ describe.skipIf(lacking !== null)('a limit on processor time', () => {
   });
 
   test('of a server that cannot start leaves nothing behind', async () => {
-    await expect(startLiveKit({ dir, cpuCores: 0.5, config: { no_such_setting: true } })).rejects.toMatchObject({
+    await expect(
+      startLiveKit({ dir, cpuCores: 0.5, config: { no_such_setting: true } }),
+    ).rejects.toMatchObject({
       reason: 'server-ended',
     });
     expect(ownersOfGroups().filter((owner) => !isRunning(owner))).toEqual([]);
   });
 });
 
-test.skipIf(lacking === null)('where there is none, a server that asks for it is refused', async () => {
-  await expect(startLiveKit({ dir, cpuCores: 0.5 })).rejects.toMatchObject({ reason: 'no-cpu-limit' });
-});
+test.skipIf(lacking === null)(
+  'where there is none, a server that asks for it is refused',
+  async () => {
+    await expect(startLiveKit({ dir, cpuCores: 0.5 })).rejects.toMatchObject({
+      reason: 'no-cpu-limit',
+    });
+  },
+);

@@ -21,10 +21,14 @@ afterEach(() => {
 
 /** An owner (as the CLI) in a process group of its own, its guard, and the process that is guarded. */
 const startTrio = async (): Promise<Trio> => {
-  const owner = spawn(process.execPath, [fileURLToPath(new URL('fixtures/owner.ts', import.meta.url))], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const owner = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('fixtures/owner.ts', import.meta.url))],
+    {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const lines = createInterface({ input: owner.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<string> => String((await lines.next()).value);
   const { guard, server } = JSON.parse(await next()) as { guard: number; server: number };
@@ -70,7 +74,10 @@ describe('nothing is left behind', () => {
   );
 
   test('when owner and guard are killed at the same moment, in either order', async () => {
-    for (const order of [(trio: Trio) => [trio.owner.pid, trio.guard], (trio: Trio) => [trio.guard, trio.owner.pid]]) {
+    for (const order of [
+      (trio: Trio) => [trio.owner.pid, trio.guard],
+      (trio: Trio) => [trio.guard, trio.owner.pid],
+    ]) {
       const trio = await startTrio();
       for (const pid of order(trio)) process.kill(pid, 'SIGKILL');
       expect(await allGone([trio.owner.pid, trio.guard, trio.server])).toBe(true);
@@ -91,7 +98,9 @@ describe('nothing is left behind', () => {
       const program = `import { spawnGuarded } from ${JSON.stringify(new URL('../../lab/src/index.ts', import.meta.url).href)};
         await spawnGuarded({ command: '/bin/sleep', args: ['${mark}'], env: {}, logFile: '/dev/null' });
         setInterval(() => {}, 1000);`;
-      const owner = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
+      const owner = spawn(process.execPath, ['--input-type=module', '-e', program], {
+        stdio: 'ignore',
+      });
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       owner.kill('SIGKILL');
       await expect.poll(() => processesWith(mark), { timeout: 5_000, interval: 100 }).toEqual([]);
@@ -113,7 +122,12 @@ test('passes signals on and tells the exit code', async () => {
 });
 
 test('a program that does not exist is an error, or ends at once', async () => {
-  const outcome = await spawnGuarded({ command: '/nothing/here', args: [], env: {}, logFile: '/dev/null' }).then(
+  const outcome = await spawnGuarded({
+    command: '/nothing/here',
+    args: [],
+    env: {},
+    logFile: '/dev/null',
+  }).then(
     ({ exited }) => exited,
     (error: Error) => error.message,
   );

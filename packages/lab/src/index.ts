@@ -4,7 +4,13 @@ export { COMPANIONS, type Companion } from './cluster/companions.ts';
 export { needProgram } from './cluster/need-program.ts';
 export { createService, type Service, type ServiceSpec, STOP_POLITELY } from './cluster/service.ts';
 export { haproxy } from './cluster/services/haproxy.ts';
-export { type Cluster, type Extra, MAX_NODES, startCluster, withRedis } from './cluster/start-cluster.ts';
+export {
+  type Cluster,
+  type Extra,
+  MAX_NODES,
+  startCluster,
+  withRedis,
+} from './cluster/start-cluster.ts';
 export { findProgram, isExecutable } from './provision/find-program.ts';
 export { findGo, goHint } from './provision/go-toolchain.ts';
 export { K6 } from './provision/k6.ts';

@@ -13,7 +13,8 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-cluster-'));
 });
 
-const pidsOf = (cluster: Cluster): number[] => cluster.services.flatMap(({ pid }) => (pid === null ? [] : [pid]));
+const pidsOf = (cluster: Cluster): number[] =>
+  cluster.services.flatMap(({ pid }) => (pid === null ? [] : [pid]));
 
 const statusOf = async (url: string): Promise<number> =>
   fetch(url, { signal: AbortSignal.timeout(3_000) }).then(
@@ -23,9 +24,18 @@ const statusOf = async (url: string): Promise<number> =>
 
 /** What Prometheus answers to an instant query: a value for each set of labels. */
 const query = async (cluster: Cluster, expression: string): Promise<Map<string, number>> => {
-  const response = await fetch(`${cluster.prometheusUrl}/api/v1/query?query=${encodeURIComponent(expression)}`);
-  const body = (await response.json()) as { data: { result: { metric: Record<string, string>; value: [number, string] }[] } };
-  return new Map(body.data.result.map(({ metric, value }) => [metric.node ?? metric.job ?? '', Number(value[1])]));
+  const response = await fetch(
+    `${cluster.prometheusUrl}/api/v1/query?query=${encodeURIComponent(expression)}`,
+  );
+  const body = (await response.json()) as {
+    data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+  };
+  return new Map(
+    body.data.result.map(({ metric, value }) => [
+      metric.node ?? metric.job ?? '',
+      Number(value[1]),
+    ]),
+  );
 };
 
 const eventually = async (holds: () => Promise<boolean>, ms: number): Promise<boolean> => {
@@ -52,27 +62,61 @@ describe('a cluster of three with everything', () => {
       expect(pids).toHaveLength(3 + COMPANIONS.length);
       expect(await statusOf(cluster.httpUrl)).toBe(200);
       const jobs = ['livekit', 'haproxy', 'node', 'redis', 'alertmanager', 'prometheus'];
-      expect(await eventually(async () => (await query(cluster, 'min by (job) (up)')).size === jobs.length, 20_000)).toBe(true);
-      expect(new Set((await query(cluster, 'min by (job) (up) == 1')).keys())).toEqual(new Set(jobs));
-      expect(await eventually(async () => (await query(cluster, 'livekit_room_total')).size === 3, 10_000)).toBe(true);
+      expect(
+        await eventually(
+          async () => (await query(cluster, 'min by (job) (up)')).size === jobs.length,
+          20_000,
+        ),
+      ).toBe(true);
+      expect(new Set((await query(cluster, 'min by (job) (up) == 1')).keys())).toEqual(
+        new Set(jobs),
+      );
+      expect(
+        await eventually(
+          async () => (await query(cluster, 'livekit_room_total')).size === 3,
+          10_000,
+        ),
+      ).toBe(true);
 
       // A node dies: Prometheus and the balancer notice, the others go on; it can be started again where it was.
       const node = cluster.service('node-2');
       node.signal('SIGKILL');
       await node.ended();
       expect(ended).toEqual(['node-2']);
-      expect(await eventually(async () => (await query(cluster, 'up{job="livekit"} == 0')).has('node-2'), 15_000)).toBe(true);
-      expect(await eventually(async () => (await statusOf(cluster.httpUrl)) === 200, 5_000)).toBe(true);
+      expect(
+        await eventually(
+          async () => (await query(cluster, 'up{job="livekit"} == 0')).has('node-2'),
+          15_000,
+        ),
+      ).toBe(true);
+      expect(await eventually(async () => (await statusOf(cluster.httpUrl)) === 200, 5_000)).toBe(
+        true,
+      );
       await node.start();
-      expect(await eventually(async () => (await query(cluster, 'up{job="livekit"} == 1')).size === 3, 15_000)).toBe(true);
+      expect(
+        await eventually(
+          async () => (await query(cluster, 'up{job="livekit"} == 1')).size === 3,
+          15_000,
+        ),
+      ).toBe(true);
 
       // Without Redis no node takes anybody: LiveKit answers 406, and the balancer has nobody left.
       await cluster.service('redis').stop();
-      expect(await eventually(async () => (await statusOf(`${cluster.nodes[0]?.httpUrl}/`)) === 406, 15_000)).toBe(true);
-      expect(await eventually(async () => (await statusOf(cluster.httpUrl)) === 503, 15_000)).toBe(true);
+      expect(
+        await eventually(
+          async () => (await statusOf(`${cluster.nodes[0]?.httpUrl}/`)) === 406,
+          15_000,
+        ),
+      ).toBe(true);
+      expect(await eventually(async () => (await statusOf(cluster.httpUrl)) === 503, 15_000)).toBe(
+        true,
+      );
       await cluster.service('redis').start();
-      expect(await eventually(async () => (await statusOf(cluster.httpUrl)) === 200, 20_000)).toBe(true);
-      for (const { logFile } of cluster.services) expect(await readFile(logFile, 'utf8')).not.toContain(cluster.apiSecret);
+      expect(await eventually(async () => (await statusOf(cluster.httpUrl)) === 200, 20_000)).toBe(
+        true,
+      );
+      for (const { logFile } of cluster.services)
+        expect(await readFile(logFile, 'utf8')).not.toContain(cluster.apiSecret);
     } finally {
       await cluster.stop();
     }
@@ -91,7 +135,10 @@ test('a companion that does not come up ends the others', async () => {
     onProgress: (line) => started.push(line),
   });
   await expect(bad).rejects.toBeInstanceOf(LabError);
-  await expect(bad).rejects.toMatchObject({ reason: 'service-ended', message: expect.stringContaining('no_such_setting') });
+  await expect(bad).rejects.toMatchObject({
+    reason: 'service-ended',
+    message: expect.stringContaining('no_such_setting'),
+  });
   expect(started).toEqual([expect.stringMatching(/^redis is up: redis:\/\/127\.0\.0\.1:\d+$/)]);
   const port = Number(started[0]?.split(':').at(-1));
   expect(await statusOf(`http://127.0.0.1:${port}`)).toBe(0);

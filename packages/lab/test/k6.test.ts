@@ -34,9 +34,16 @@ beforeEach(async () => {
 });
 
 const startServer = async (): Promise<LiveKitServer> =>
-  startLiveKit({ dir: await mkdtemp(join(tmpdir(), 'swarm-k6-server-')), config: { room: { departure_timeout: 1 } } });
+  startLiveKit({
+    dir: await mkdtemp(join(tmpdir(), 'swarm-k6-server-')),
+    config: { room: { departure_timeout: 1 } },
+  });
 
-const access = ({ url, apiKey, apiSecret }: Pick<LiveKitServer, 'url' | 'apiKey' | 'apiSecret'>) => ({
+const access = ({
+  url,
+  apiKey,
+  apiSecret,
+}: Pick<LiveKitServer, 'url' | 'apiKey' | 'apiSecret'>) => ({
   LIVEKIT_URL: url,
   LIVEKIT_API_KEY: apiKey,
   LIVEKIT_API_SECRET: apiSecret,
@@ -56,7 +63,13 @@ const runScript = async (script: string, env: Record<string, string>) => {
   const summaryFile = join(dir, 'summary.json');
   const samplesFile = join(dir, 'samples.json');
   const path = fileURLToPath(new URL(`../../../scenarios/k6/${script}`, import.meta.url));
-  const flags = ['--quiet', '--no-usage-report', '--address=', `--summary-export=${summaryFile}`, `--out=json=${samplesFile}`];
+  const flags = [
+    '--quiet',
+    '--no-usage-report',
+    '--address=',
+    `--summary-export=${summaryFile}`,
+    `--out=json=${samplesFile}`,
+  ];
   const { exitCode, all } = await execa(k6, ['run', ...flags, path], {
     env: { HOME: dir, ...env },
     extendEnv: false,
@@ -69,7 +82,9 @@ const runScript = async (script: string, env: Record<string, string>) => {
   const [summary, samples] = [await read(summaryFile), await read(samplesFile)];
   const metrics: Record<string, Metric> = summary === '' ? {} : JSON.parse(summary).metrics;
   const crossed = Object.entries(metrics).flatMap(([name, { thresholds = {} }]) =>
-    Object.entries(thresholds).flatMap(([threshold, isCrossed]) => (isCrossed ? [`${name}: ${threshold}`] : [])),
+    Object.entries(thresholds).flatMap(([threshold, isCrossed]) =>
+      isCrossed ? [`${name}: ${threshold}`] : [],
+    ),
   );
   const reasons = new Set(
     samples
@@ -77,7 +92,14 @@ const runScript = async (script: string, env: Record<string, string>) => {
       .flatMap((line): string[] => (line === '' ? [] : (JSON.parse(line).data?.tags?.reason ?? [])))
       .filter(Boolean),
   );
-  return { exitCode, output: all, metrics, crossed, reasons: [...reasons].sort(), written: all + summary + samples };
+  return {
+    exitCode,
+    output: all,
+    metrics,
+    crossed,
+    reasons: [...reasons].sort(),
+    written: all + summary + samples,
+  };
 };
 
 const everybodyIsGone = async (withinMs: number): Promise<boolean> => {
@@ -98,12 +120,20 @@ describe.each([
     const closedBefore = (await reasonsOfClosing()).length;
     const watching = new AbortController();
     const most = watchRooms(watching.signal);
-    const { exitCode, output, metrics, crossed, reasons, written } = await runScript(script, { ...access(server), ...env });
+    const { exitCode, output, metrics, crossed, reasons, written } = await runScript(script, {
+      ...access(server),
+      ...env,
+    });
     watching.abort();
     expect(exitCode, output).toBe(0);
     expect(crossed).toEqual([]);
     expect(reasons).toEqual([]);
-    const { livekit_signal_joins, livekit_signal_join_failures, livekit_signal_losses, livekit_signal_join_time } = metrics;
+    const {
+      livekit_signal_joins,
+      livekit_signal_join_failures,
+      livekit_signal_losses,
+      livekit_signal_join_time,
+    } = metrics;
     // As many as the area under the rate says, but for those at the edges of a stage.
     expect(Math.abs((livekit_signal_joins?.count ?? 0) - expected)).toBeLessThanOrEqual(3);
     expect(livekit_signal_join_failures?.value).toBe(0);
@@ -116,7 +146,9 @@ describe.each([
     expect(written).not.toContain('eyJ');
     expect(await everybodyIsGone(10_000)).toBe(true);
     const closed = (await reasonsOfClosing()).slice(closedBefore);
-    expect(closed).toEqual(Array.from({ length: livekit_signal_joins?.count ?? 0 }, () => 'CLIENT_REQUEST_LEAVE'));
+    expect(closed).toEqual(
+      Array.from({ length: livekit_signal_joins?.count ?? 0 }, () => 'CLIENT_REQUEST_LEAVE'),
+    );
   });
 });
 
@@ -124,7 +156,9 @@ describe.each([
 const reasonsOfClosing = async (): Promise<string[]> =>
   (await readFile(server.logFile, 'utf8'))
     .split('\n')
-    .flatMap((line) => (line.includes('"participant closing"') ? [String(JSON.parse(line).reason)] : []));
+    .flatMap((line) =>
+      line.includes('"participant closing"') ? [String(JSON.parse(line).reason)] : [],
+    );
 
 /** The most rooms that were there at a time. */
 const watchRooms = async (signal: AbortSignal): Promise<{ rooms: number }> => {
@@ -139,7 +173,9 @@ const watchRooms = async (signal: AbortSignal): Promise<{ rooms: number }> => {
 describe('the command lines of its README', () => {
   const root = fileURLToPath(new URL('../../../', import.meta.url));
   const readme = readFileSync(join(root, 'scenarios/k6/README.md'), 'utf8');
-  const lines = (/```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '').split('\n').filter((line) => line.includes('"$k6" run'));
+  const lines = (/```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '')
+    .split('\n')
+    .filter((line) => line.includes('"$k6" run'));
 
   test('are found', () => {
     expect(lines.length).toBeGreaterThan(3);
@@ -148,12 +184,16 @@ describe('the command lines of its README', () => {
   test.each(lines)('%s', async (line) => {
     const { env, words } = readCommand(line);
     const script = words.at(-1) ?? '';
-    const { exitCode, all } = await execa(k6, ['inspect', '--include-system-env-vars', join(root, script)], {
-      env: { HOME: dir, ...access(server), ...env },
-      extendEnv: false,
-      all: true,
-      reject: false,
-    });
+    const { exitCode, all } = await execa(
+      k6,
+      ['inspect', '--include-system-env-vars', join(root, script)],
+      {
+        env: { HOME: dir, ...access(server), ...env },
+        extendEnv: false,
+        all: true,
+        reject: false,
+      },
+    );
     expect(exitCode, all).toBe(0);
     expect(all).toMatch(/"executor": "(constant|ramping)-arrival-rate"/);
     expect(all).not.toContain(server.apiSecret);
@@ -163,27 +203,47 @@ describe('the command lines of its README', () => {
 describe('when it goes wrong', () => {
   const few = { RATE: '5', DURATION: '2s', STAY: '1s', ROOMS: '2' };
 
-  test.each(['churn.js', 'join-storm.js'])('%s: a wrong key is 99, with the reason and without the secret', async (script) => {
-    const wrong = { ...generateCredentials(), url: server.url };
-    const { exitCode, crossed, reasons, metrics, output, written } = await runScript(script, { ...access(wrong), ...few });
-    expect(exitCode, output).toBe(THRESHOLDS_CROSSED);
-    expect(crossed).toEqual(expect.arrayContaining(['livekit_signal_joins: count>0', 'livekit_signal_join_failures: rate<0.01']));
-    expect(reasons).toEqual(['unauthorized']);
-    expect(metrics.livekit_signal_join_failures?.value).toBe(1);
-    expect(output).toMatch(/unauthorized: ws:\/\/127\.0\.0\.1:\d+ answered HTTP 401/);
-    expect(written).not.toContain(wrong.apiSecret);
-    expect(written).not.toContain('eyJ');
-  });
+  test.each(['churn.js', 'join-storm.js'])(
+    '%s: a wrong key is 99, with the reason and without the secret',
+    async (script) => {
+      const wrong = { ...generateCredentials(), url: server.url };
+      const { exitCode, crossed, reasons, metrics, output, written } = await runScript(script, {
+        ...access(wrong),
+        ...few,
+      });
+      expect(exitCode, output).toBe(THRESHOLDS_CROSSED);
+      expect(crossed).toEqual(
+        expect.arrayContaining([
+          'livekit_signal_joins: count>0',
+          'livekit_signal_join_failures: rate<0.01',
+        ]),
+      );
+      expect(reasons).toEqual(['unauthorized']);
+      expect(metrics.livekit_signal_join_failures?.value).toBe(1);
+      expect(output).toMatch(/unauthorized: ws:\/\/127\.0\.0\.1:\d+ answered HTTP 401/);
+      expect(written).not.toContain(wrong.apiSecret);
+      expect(written).not.toContain('eyJ');
+    },
+  );
 
   test('a server that is not there is 99, with the reason', async () => {
-    const { exitCode, reasons } = await runScript('churn.js', { ...access({ ...server, url: 'ws://127.0.0.1:9' }), ...few });
+    const { exitCode, reasons } = await runScript('churn.js', {
+      ...access({ ...server, url: 'ws://127.0.0.1:9' }),
+      ...few,
+    });
     expect(exitCode).toBe(THRESHOLDS_CROSSED);
     expect(reasons).toEqual(['unreachable']);
   });
 
   test('a server that dies loses those who are in', async () => {
     await using doomed = await startServer();
-    const running = runScript('churn.js', { ...access(doomed), RATE: '5', DURATION: '6s', STAY: '10s', ROOMS: '2' });
+    const running = runScript('churn.js', {
+      ...access(doomed),
+      RATE: '5',
+      DURATION: '6s',
+      STAY: '10s',
+      ROOMS: '2',
+    });
     await sleep(3_500);
     process.kill(doomed.pid, 'SIGKILL');
     const { exitCode, crossed, reasons } = await running;
@@ -197,7 +257,11 @@ describe('when it goes wrong', () => {
     [{ STAY: '2m' }, 'STAY: \\"2m\\" is longer than 55s'],
     [{ RATE: '1.5' }, 'RATE: \\"1.5\\" is no whole number'],
   ])('%o is refused before anybody joins', async (env, sentence) => {
-    const { exitCode, output, metrics } = await runScript('churn.js', { ...access(server), ...few, ...env });
+    const { exitCode, output, metrics } = await runScript('churn.js', {
+      ...access(server),
+      ...few,
+      ...env,
+    });
     expect(exitCode).toBe(ABORTED);
     expect(output).toContain(sentence);
     expect(output).not.toContain(server.apiSecret);

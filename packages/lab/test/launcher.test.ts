@@ -21,25 +21,32 @@ beforeEach(async () => {
   await writeFile(log, '');
 });
 afterEach(() => {
-  for (const pid of [started?.top.pid ?? 0, started?.pid ?? 0]) if (pid > 0 && isRunning(pid)) process.kill(pid, 'SIGKILL');
+  for (const pid of [started?.top.pid ?? 0, started?.pid ?? 0])
+    if (pid > 0 && isRunning(pid)) process.kill(pid, 'SIGKILL');
   started = undefined;
 });
 
 const told = (): string[] => readFileSync(log, 'utf8').trim().split('\n').slice(1);
 
 /** Starts the stand-in under the launcher: directly, or with npm above as `npm start` and `npx` have it. Each in a process group of its own, as a shell does. */
-const start = async (how: 'direct' | 'npm start' | 'npx'): Promise<{ top: ChildProcess & { pid: number }; pid: number }> => {
+const start = async (
+  how: 'direct' | 'npm start' | 'npx',
+): Promise<{ top: ChildProcess & { pid: number }; pid: number }> => {
   const command = `node ${runScript} ${program} ${log}`;
   await writeFile(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'x', version: '1.0.0', scripts: { start: `exec ${command}` } }),
   );
-  const argv = { direct: ['node', runScript, program, log], 'npm start': ['npm', 'start'], npx: ['npm', 'exec', '-c', command] }[
-    how
-  ];
+  const argv = {
+    direct: ['node', runScript, program, log],
+    'npm start': ['npm', 'start'],
+    npx: ['npm', 'exec', '-c', command],
+  }[how];
   const [name = '', ...args] = argv;
   const top = spawn(name, args, { cwd: folder, detached: true, stdio: 'ignore' });
-  await expect.poll(() => readFileSync(log, 'utf8'), { timeout: 30_000 }).toMatch(/^pid \d+ node v24\./);
+  await expect
+    .poll(() => readFileSync(log, 'utf8'), { timeout: 30_000 })
+    .toMatch(/^pid \d+ node v24\./);
   const pid = Number(/pid (\d+)/.exec(readFileSync(log, 'utf8'))?.[1]);
   if (top.pid === undefined) throw new Error(`${name} did not start`);
   started = { top: Object.assign(top, { pid: top.pid }), pid };
@@ -76,12 +83,15 @@ describe.each(['direct', 'npm start', 'npx'] as const)('%s', (how) => {
   });
 });
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s to the launcher alone arrives once', async (signal) => {
-  const { top } = await start('direct');
-  process.kill(top.pid, signal);
-  await settle();
-  expect(told()).toEqual([signal]);
-});
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s to the launcher alone arrives once',
+  async (signal) => {
+    const { top } = await start('direct');
+    process.kill(top.pid, signal);
+    await settle();
+    expect(told()).toEqual([signal]);
+  },
+);
 
 test('SIGTERM to npm alone arrives once', async () => {
   const { top } = await start('npm start');

@@ -31,7 +31,8 @@ const order = {
 
 const labs = (): string[] => readdirSync(join(cache, 'livekit-swarm', 'labs'));
 
-const raise = (signal: AbortSignal): Promise<LabState> => raiseLab(order, { onProgress: () => {}, signal });
+const raise = (signal: AbortSignal): Promise<LabState> =>
+  raiseLab(order, { onProgress: () => {}, signal });
 
 test('asked to stop before it began, it does not begin', async () => {
   await expect(raise(AbortSignal.abort())).rejects.toThrow();
@@ -39,12 +40,15 @@ test('asked to stop before it began, it does not begin', async () => {
 });
 
 // While the server is looked for, while the supervisor is not yet listening, while the node starts.
-test.for([0, 15, 30, 60, 90, 120, 180, 250, 400])('asked to stop after %i ms, it leaves no file', async (ms) => {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), ms);
-  const lab = await raise(stop.signal).catch(() => null);
-  clearTimeout(timer);
-  // A quick machine has it up before it is asked: then it is whole.
-  if (lab !== null) expect(await lowerLab(order.name)).toBe('ended');
-  await expect.poll(labs, { timeout: 15_000 }).toEqual([]);
-});
+test.for([0, 15, 30, 60, 90, 120, 180, 250, 400])(
+  'asked to stop after %i ms, it leaves no file',
+  async (ms) => {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), ms);
+    const lab = await raise(stop.signal).catch(() => null);
+    clearTimeout(timer);
+    // A quick machine has it up before it is asked: then it is whole.
+    if (lab !== null) expect(await lowerLab(order.name)).toBe('ended');
+    await expect.poll(labs, { timeout: 15_000 }).toEqual([]);
+  },
+);

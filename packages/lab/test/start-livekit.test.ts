@@ -61,7 +61,10 @@ test('a server that is killed is told of', async () => {
 test('a server that ends at once is an error with its own words', async () => {
   const started = startLiveKit({ dir, config: { no_such_setting: true } });
   await expect(started).rejects.toBeInstanceOf(LabError);
-  await expect(started).rejects.toMatchObject({ reason: 'server-ended', message: expect.stringContaining('no_such_setting') });
+  await expect(started).rejects.toMatchObject({
+    reason: 'server-ended',
+    message: expect.stringContaining('no_such_setting'),
+  });
 });
 
 test('a server that never answers is stopped', async () => {
@@ -83,12 +86,16 @@ test('a server that never answers is stopped', async () => {
 const listenersOf = async (protocol: 'tcp' | 'udp', port: number): Promise<string[]> => {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   const tables = await Promise.all(
-    [protocol, `${protocol}6`].map((table) => readFile(`/proc/net/${table}`, 'utf8').catch(() => '')),
+    [protocol, `${protocol}6`].map((table) =>
+      readFile(`/proc/net/${table}`, 'utf8').catch(() => ''),
+    ),
   );
   const LISTEN_OR_UNCONNECTED = protocol === 'tcp' ? '0A' : '07';
   return tables
     .flatMap((table) => table.split('\n').slice(1))
     .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[1]?.endsWith(`:${wanted}`) === true && fields[3] === LISTEN_OR_UNCONNECTED)
+    .filter(
+      (fields) => fields[1]?.endsWith(`:${wanted}`) === true && fields[3] === LISTEN_OR_UNCONNECTED,
+    )
     .map((fields) => fields[1]?.split(':')[0] ?? '');
 };

@@ -13,7 +13,11 @@ const MARK = 0xa5;
  * The envelope around a payload of `payloadBytes` bytes, written once: the server parses and rewrites the envelope, but hands the payload on as it is.
  * @param stampBytes length of the stamp, at most `payloadBytes`
  */
-export const dataTemplate = (payloadBytes: number, stampBytes: number, reliable: boolean): DataTemplate => {
+export const dataTemplate = (
+  payloadBytes: number,
+  stampBytes: number,
+  reliable: boolean,
+): DataTemplate => {
   const payload = new Uint8Array(payloadBytes).fill(MARK);
   const packet = new DataPacket({
     kind: reliable ? DataPacket_Kind.RELIABLE : DataPacket_Kind.LOSSY,
@@ -21,6 +25,7 @@ export const dataTemplate = (payloadBytes: number, stampBytes: number, reliable:
   });
   const bytes = packet.toBinary();
   const stampOffset = Buffer.from(bytes).indexOf(Buffer.from(payload));
-  if (payloadBytes < stampBytes) throw new RangeError(`a data message needs at least ${stampBytes} bytes, not ${payloadBytes}`);
+  if (payloadBytes < stampBytes)
+    throw new RangeError(`a data message needs at least ${stampBytes} bytes, not ${payloadBytes}`);
   return { bytes, stampOffset };
 };

@@ -15,7 +15,11 @@ export interface Deployment {
 }
 
 /** @throws FailureError `bad_url` */
-export const deploymentAt = (url: string, signalling: Signalling | 'auto', clock: Clock = systemClock): Deployment => ({
+export const deploymentAt = (
+  url: string,
+  signalling: Signalling | 'auto',
+  clock: Clock = systemClock,
+): Deployment => ({
   url: parseServerUrl(url),
   clock,
   keepalive: new Keepalive(clock),

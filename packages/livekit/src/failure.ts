@@ -25,11 +25,17 @@ export class FailureError extends Error {
 export const failureOf = (error: unknown): Failure =>
   error instanceof FailureError
     ? error.failure
-    : { reason: 'internal', message: withoutTokens(error instanceof Error ? error.message : String(error)), retryable: false };
+    : {
+        reason: 'internal',
+        message: withoutTokens(error instanceof Error ? error.message : String(error)),
+        retryable: false,
+      };
 
 /**
  * Takes out what looks like a JSON Web Token (RFC 7519: three base64url parts, the first beginning `eyJ`) and `access_token` parameters:
  * livekit-server repeats a bad token in its 401 body.
  */
 export const withoutTokens = (text: string): string =>
-  text.replace(/\beyJ[\w-]*\.[\w-]*(\.[\w-]*)?/g, '<token>').replace(/(access_token=)[^&\s"']+/g, '$1<token>');
+  text
+    .replace(/\beyJ[\w-]*\.[\w-]*(\.[\w-]*)?/g, '<token>')
+    .replace(/(access_token=)[^&\s"']+/g, '$1<token>');

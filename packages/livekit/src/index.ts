@@ -13,7 +13,13 @@ export type {
   SendStream,
 } from './media-plane.ts';
 export { noReconnectPolicy } from './reconnect-policy.ts';
-export { connectRegistry, ghostRooms, isStale, type RegistryClient, type RegistryView } from './registry.ts';
+export {
+  connectRegistry,
+  ghostRooms,
+  isStale,
+  type RegistryClient,
+  type RegistryView,
+} from './registry.ts';
 export { appRejoinPolicy, comesBackAfter } from './rejoin-policy.ts';
 export type { LayerSpec, TrackSpec } from './sdp/own-track.ts';
 export type { RemoteTrack } from './session/room-view.ts';

@@ -16,7 +16,8 @@ const SENTENCES: Partial<Record<DisconnectReason, string>> = {
 };
 
 /** The enum's own name in lower case: `server_shutdown`, `room_deleted`, …; a number that a newer server invented reads `leave_42`. */
-export const wordOfReason = (reason: DisconnectReason): string => (DisconnectReason[reason] ?? `leave_${reason}`).toLowerCase();
+export const wordOfReason = (reason: DisconnectReason): string =>
+  (DisconnectReason[reason] ?? `leave_${reason}`).toLowerCase();
 
 /** How the server wants to go on. */
 export type LeaveAction = 'disconnect' | 'resume' | 'reconnect';
@@ -24,11 +25,14 @@ export type LeaveAction = 'disconnect' | 'resume' | 'reconnect';
 export const actionOf = (leave: LeaveRequest): LeaveAction => {
   if (leave.action === LeaveRequest_Action.RESUME) return 'resume';
   // Servers before protocol 13 have no action, only a flag.
-  return leave.action === LeaveRequest_Action.RECONNECT || leave.canReconnect ? 'reconnect' : 'disconnect';
+  return leave.action === LeaveRequest_Action.RECONNECT || leave.canReconnect
+    ? 'reconnect'
+    : 'disconnect';
 };
 
 export const failureOfLeave = (leave: LeaveRequest): Failure => ({
   reason: wordOfReason(leave.reason),
-  message: SENTENCES[leave.reason] ?? `the server ended the session (${wordOfReason(leave.reason)})`,
+  message:
+    SENTENCES[leave.reason] ?? `the server ended the session (${wordOfReason(leave.reason)})`,
   retryable: actionOf(leave) !== 'disconnect',
 });

@@ -14,7 +14,9 @@ const delays = (random: () => number, attemptMs: number) => {
 };
 
 test('ten attempts at most, the first at once', () => {
-  expect(delays(() => 0, 0)).toEqual([0, 150, 600, 1_350, 2_400, 3_500, 3_500, 3_500, 3_500, 3_500]);
+  expect(delays(() => 0, 0)).toEqual([
+    0, 150, 600, 1_350, 2_400, 3_500, 3_500, 3_500, 3_500, 3_500,
+  ]);
 });
 
 test('gives up within forty seconds, however slow the attempts are', () => {

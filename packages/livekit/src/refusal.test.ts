@@ -45,7 +45,11 @@ test.each([
   [socketError('EPROTO'), 'tls', false],
   [socketError('HPE_INVALID_CONSTANT'), 'not_livekit', false],
   [new TypeError('fetch failed', { cause: socketError('CERT_HAS_EXPIRED') }), 'tls', false],
-  [new TypeError('fetch failed', { cause: new AggregateError([socketError('ECONNREFUSED')]) }), 'unreachable', true],
+  [
+    new TypeError('fetch failed', { cause: new AggregateError([socketError('ECONNREFUSED')]) }),
+    'unreachable',
+    true,
+  ],
 ])('%s is %s', (error, reason, retryable) => {
   expect(refusalOfError(error, URL)).toMatchObject({ reason, retryable });
 });

@@ -52,7 +52,12 @@ export const refusalOfStatus = (status: number, body: string, url: string): Fail
           }
         : notLiveKit(message('does not know this path'));
     case 429:
-      return { reason: 'rate_limited', message: message('is rate limiting'), hint: 'lower the join rate', retryable: true };
+      return {
+        reason: 'rate_limited',
+        message: message('is rate limiting'),
+        hint: 'lower the join rate',
+        retryable: true,
+      };
     case 503:
       return {
         reason: 'server_full',
@@ -77,7 +82,12 @@ export const refusalOfStatus = (status: number, body: string, url: string): Fail
           hint: 'check room.max_participants and the server log',
           retryable: true,
         }
-      : { reason: 'server_error', message: message('failed'), hint: 'look into the server log', retryable: true };
+      : {
+          reason: 'server_error',
+          message: message('failed'),
+          hint: 'look into the server log',
+          retryable: true,
+        };
   }
   return notLiveKit(message('did not answer as livekit-server does'));
 };
@@ -89,7 +99,8 @@ export const notLiveKit = (message: string): Failure => ({
   retryable: false,
 });
 
-const TLS_CODES = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+const TLS_CODES =
+  /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
 /** What an error of the socket, or of name look-up, or of TLS means. */
 export const refusalOfError = (error: unknown, url: string): Failure => {
@@ -105,7 +116,8 @@ export const refusalOfError = (error: unknown, url: string): Failure => {
     };
   }
   // Node's own client gives the parser's code, fetch only a name.
-  if (code.startsWith('HPE_') || root.name === 'HTTPParserError') return notLiveKit(`${url} does not speak HTTP (${detail})`);
+  if (code.startsWith('HPE_') || root.name === 'HTTPParserError')
+    return notLiveKit(`${url} does not speak HTTP (${detail})`);
   if (root.name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') {
     return {
       reason: 'signal_timeout',

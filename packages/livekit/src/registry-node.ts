@@ -24,9 +24,15 @@ const STATES = ['starting_up', 'serving', 'shutting_down'] as const;
 /** Null for bytes that are no node. */
 export const readRegistryNode = (bytes: Uint8Array): RegistryNode | null => {
   try {
-    const node = Node.fromBinary(bytes) as unknown as { id: string; state: number; stats?: { updatedAt: bigint } };
+    const node = Node.fromBinary(bytes) as unknown as {
+      id: string;
+      state: number;
+      stats?: { updatedAt: bigint };
+    };
     const state = STATES[node.state];
-    return node.id === '' || state === undefined ? null : { id: node.id, state, updatedAt: Number(node.stats?.updatedAt ?? 0n) };
+    return node.id === '' || state === undefined
+      ? null
+      : { id: node.id, state, updatedAt: Number(node.stats?.updatedAt ?? 0n) };
   } catch {
     return null;
   }

@@ -17,7 +17,11 @@ describe('ghostRooms', () => {
       ['hung', 'ND_silent'],
       ['lost', 'ND_dead'],
     ]);
-    expect(ghostRooms(['fine', 'hung', 'lost', 'nowhere'], { rooms, nodes }, NOW)).toEqual(['hung', 'lost', 'nowhere']);
+    expect(ghostRooms(['fine', 'hung', 'lost', 'nowhere'], { rooms, nodes }, NOW)).toEqual([
+      'hung',
+      'lost',
+      'nowhere',
+    ]);
   });
 
   it('says which nodes are stale', () => {
@@ -26,5 +30,6 @@ describe('ghostRooms', () => {
 });
 
 it('reads no node from bytes that are none', () => {
-  for (const bytes of [[], [0xff, 0xff], [0x0a, 0x05, 0x41]]) expect(readRegistryNode(Uint8Array.from(bytes))).toBeNull();
+  for (const bytes of [[], [0xff, 0xff], [0x0a, 0x05, 0x41]])
+    expect(readRegistryNode(Uint8Array.from(bytes))).toBeNull();
 });

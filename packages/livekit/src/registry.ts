@@ -42,7 +42,10 @@ export const connectRegistry = (url: string): RegistryClient => {
   return {
     look: async () => {
       if (redis.status === 'end' || redis.status === 'wait') await connect();
-      const [rooms, nodes] = await Promise.all([redis.hgetall('room_node_map'), redis.hgetallBuffer('nodes')]);
+      const [rooms, nodes] = await Promise.all([
+        redis.hgetall('room_node_map'),
+        redis.hgetallBuffer('nodes'),
+      ]);
       return {
         rooms: new Map(Object.entries(rooms)),
         nodes: new Map(
@@ -56,13 +59,18 @@ export const connectRegistry = (url: string): RegistryClient => {
   };
 };
 
-export const isStale = ({ updatedAt }: RegistryNode, nowMs: number): boolean => nowMs / 1_000 - updatedAt > NODE_STALE_SECONDS;
+export const isStale = ({ updatedAt }: RegistryNode, nowMs: number): boolean =>
+  nowMs / 1_000 - updatedAt > NODE_STALE_SECONDS;
 
 /**
  * Rooms that the API lists and no living node serves: their node is gone or has stopped reporting, or no node is named for them.
  * @param listed names of the rooms that the API lists
  */
-export const ghostRooms = (listed: readonly string[], { rooms, nodes }: RegistryView, nowMs: number): string[] =>
+export const ghostRooms = (
+  listed: readonly string[],
+  { rooms, nodes }: RegistryView,
+  nowMs: number,
+): string[] =>
   listed.filter((room) => {
     const node = nodes.get(rooms.get(room) ?? '');
     return node === undefined || isStale(node, nowMs);

@@ -1,7 +1,12 @@
 import type { ReconnectPolicy } from './reconnect-policy.ts';
 
 /** What an application takes for the last word: it is in elsewhere, or somebody did not want it there (reasons as in `leave-reason.ts`). */
-const FINAL: ReadonlySet<string> = new Set(['client_initiated', 'duplicate_identity', 'participant_removed', 'room_deleted']);
+const FINAL: ReadonlySet<string> = new Set([
+  'client_initiated',
+  'duplicate_identity',
+  'participant_removed',
+  'room_deleted',
+]);
 
 /** Whether an application joins anew after it was told of a disconnect for this reason. */
 export const comesBackAfter = (reason: string): boolean => !FINAL.has(reason);

@@ -33,7 +33,10 @@ test('a listener may only listen', async () => {
 });
 
 test('a publisher may publish what it publishes', async () => {
-  const claims = await grantsOf({ publish: { audio: true, video: true, data: true }, subscribe: false });
+  const claims = await grantsOf({
+    publish: { audio: true, video: true, data: true },
+    subscribe: false,
+  });
   expect(claims.video).toMatchObject({
     canPublish: true,
     canPublishSources: ['microphone', 'camera'],
@@ -43,7 +46,9 @@ test('a publisher may publish what it publishes', async () => {
 });
 
 test('a screen is a source of its own', async () => {
-  const claims = await grantsOf({ publish: { audio: false, video: false, screen: true, data: false } });
+  const claims = await grantsOf({
+    publish: { audio: false, video: false, screen: true, data: false },
+  });
   expect(claims.video).toMatchObject({ canPublish: true, canPublishSources: ['screen_share'] });
 });
 
@@ -58,10 +63,20 @@ test('grants go before what is needed, in both directions', async () => {
     canPublishData: false,
     canSubscribe: false,
   });
-  const silenced = await grantsOf({ publish: { audio: true, video: false, data: false }, grants: { canPublish: false } });
+  const silenced = await grantsOf({
+    publish: { audio: true, video: false, data: false },
+    grants: { canPublish: false },
+  });
   expect(silenced.video).toMatchObject({ canPublish: false });
-  const more = await grantsOf({ grants: { hidden: true, roomAdmin: true, recorder: true, canUpdateOwnMetadata: true } });
-  expect(more.video).toMatchObject({ hidden: true, roomAdmin: true, recorder: true, canUpdateOwnMetadata: true });
+  const more = await grantsOf({
+    grants: { hidden: true, roomAdmin: true, recorder: true, canUpdateOwnMetadata: true },
+  });
+  expect(more.video).toMatchObject({
+    hidden: true,
+    roomAdmin: true,
+    recorder: true,
+    canUpdateOwnMetadata: true,
+  });
 });
 
 test('lives as long as asked', async () => {

@@ -23,7 +23,16 @@ const SOURCES: Record<TrackSourceName, TrackSource> = {
 
 /** A join token (JWT) with the least that this participant needs: one room, the sources it publishes, nothing else; unless its grants say otherwise. */
 export const makeToken = (request: TokenRequest): Promise<string> => {
-  const { apiKey, apiSecret, identity, room, publish, subscribe, grants = {}, ttlSeconds } = request;
+  const {
+    apiKey,
+    apiSecret,
+    identity,
+    room,
+    publish,
+    subscribe,
+    grants = {},
+    ttlSeconds,
+  } = request;
   const token = new AccessToken(apiKey, apiSecret, { identity, ttl: ttlSeconds });
   const needed: TrackSourceName[] = [];
   if (publish.audio) needed.push('microphone');

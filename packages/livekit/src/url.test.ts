@@ -15,15 +15,23 @@ test.each([
   ['ws://127.0.0.1:7880', 'ws://127.0.0.1:7880', 'http://127.0.0.1:7880', false],
   ['http://127.0.0.1:7880/', 'ws://127.0.0.1:7880', 'http://127.0.0.1:7880', false],
   ['WSS://LiveKit.example.com', 'wss://livekit.example.com', 'https://livekit.example.com', true],
-  ['https://example.com/livekit//', 'wss://example.com/livekit', 'https://example.com/livekit', true],
+  [
+    'https://example.com/livekit//',
+    'wss://example.com/livekit',
+    'https://example.com/livekit',
+    true,
+  ],
   ['ws://[::1]:7880', 'ws://[::1]:7880', 'http://[::1]:7880', false],
 ])('%s', (text, ws, http, secure) => {
   expect(parseServerUrl(text)).toMatchObject({ ws, http, secure });
 });
 
-test.each(['localhost:7880', 'livekit.example.com', 'ftp://example.com', 'ws://', ''])('refuses %s', (text) => {
-  expect(failure(text)).toMatchObject({ reason: 'bad_url', retryable: false });
-});
+test.each(['localhost:7880', 'livekit.example.com', 'ftp://example.com', 'ws://', ''])(
+  'refuses %s',
+  (text) => {
+    expect(failure(text)).toMatchObject({ reason: 'bad_url', retryable: false });
+  },
+);
 
 test('does not repeat credentials', () => {
   const { message } = failure('wss://key:secret@example.com');

@@ -10,7 +10,12 @@ export interface ServerUrl {
   secure: boolean;
 }
 
-const SECURE: Record<string, boolean> = { 'ws:': false, 'http:': false, 'wss:': true, 'https:': true };
+const SECURE: Record<string, boolean> = {
+  'ws:': false,
+  'http:': false,
+  'wss:': true,
+  'https:': true,
+};
 
 const invalid = (text: string, problem: string) =>
   new FailureError({
@@ -31,8 +36,18 @@ export const parseServerUrl = (text: string): ServerUrl => {
   if (url === null) throw invalid(trimmed, 'is not a URL');
   const secure = SECURE[url.protocol];
   // Not repeated in full: what is before the @ is a secret.
-  if (url.username !== '' || url.password !== '') throw invalid(`${url.protocol}//…@${url.host}`, 'carries credentials');
-  if (secure === undefined) throw invalid(trimmed, `has the scheme ${url.protocol.slice(0, -1)}, not ws, wss, http or https`);
+  if (url.username !== '' || url.password !== '')
+    throw invalid(`${url.protocol}//…@${url.host}`, 'carries credentials');
+  if (secure === undefined)
+    throw invalid(
+      trimmed,
+      `has the scheme ${url.protocol.slice(0, -1)}, not ws, wss, http or https`,
+    );
   const rest = `${url.host}${url.pathname.replace(/\/+$/, '')}`;
-  return { ws: `${secure ? 'wss' : 'ws'}://${rest}`, http: `${secure ? 'https' : 'http'}://${rest}`, host: url.hostname, secure };
+  return {
+    ws: `${secure ? 'wss' : 'ws'}://${rest}`,
+    http: `${secure ? 'https' : 'http'}://${rest}`,
+    host: url.hostname,
+    secure,
+  };
 };

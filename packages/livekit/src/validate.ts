@@ -20,12 +20,17 @@ export const validateAdmission = async (request: ValidateRequest): Promise<Valid
   const { http } = parseServerUrl(request.url);
   const v1 = await ask(http, 'v1', request);
   // A server without /rtc/v1 answers 404 there, as something that is no LiveKit does: /rtc/validate tells which.
-  if (v1?.reason !== 'not_livekit') return v1 === null ? { ok: true, signalling: 'v1' } : { ok: false, refusal: v1 };
+  if (v1?.reason !== 'not_livekit')
+    return v1 === null ? { ok: true, signalling: 'v1' } : { ok: false, refusal: v1 };
   const v0 = await ask(http, 'v0', request);
   return v0 === null ? { ok: true, signalling: 'v0' } : { ok: false, refusal: v0 };
 };
 
-const ask = async (base: string, signalling: Signalling, { token, timeoutMs }: ValidateRequest): Promise<Failure | null> => {
+const ask = async (
+  base: string,
+  signalling: Signalling,
+  { token, timeoutMs }: ValidateRequest,
+): Promise<Failure | null> => {
   try {
     const response = await fetch(`${base}${validateEndpoint(signalling)}`, {
       headers: { Authorization: `Bearer ${token}` },
@@ -34,7 +39,9 @@ const ask = async (base: string, signalling: Signalling, { token, timeoutMs }: V
     });
     const body = await response.text();
     if (response.status !== 200) return refusalOfStatus(response.status, body, base);
-    return body.trim() === 'success' ? null : notLiveKit(`${base} answers, but not as livekit-server does`);
+    return body.trim() === 'success'
+      ? null
+      : notLiveKit(`${base} answers, but not as livekit-server does`);
   } catch (error) {
     return refusalOfError(error, base);
   }

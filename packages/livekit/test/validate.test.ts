@@ -30,7 +30,11 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   let server: LiveKitServer;
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'swarm-livekit-test-'));
-    server = await startLiveKit({ dir, version, config: { room: { auto_create: false }, limit: { num_tracks: 100 } } });
+    server = await startLiveKit({
+      dir,
+      version,
+      config: { room: { auto_create: false }, limit: { num_tracks: 100 } },
+    });
   });
   afterAll(async () => {
     await server.stop();
@@ -42,12 +46,16 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   });
 
   test('a wrong secret', async () => {
-    const token = await makeToken(request({ ...server, apiSecret: 'not-the-secret-but-long-enough-for-hmac' }));
+    const token = await makeToken(
+      request({ ...server, apiSecret: 'not-the-secret-but-long-enough-for-hmac' }),
+    );
     expect(await askAt(server.url, token)).toBe('unauthorized');
   });
 
   test('an unknown key', async () => {
-    expect(await askAt(server.url, await makeToken(request({ ...server, apiKey: 'nobody' })))).toBe('unauthorized');
+    expect(await askAt(server.url, await makeToken(request({ ...server, apiKey: 'nobody' })))).toBe(
+      'unauthorized',
+    );
   });
 
   test('something that is no token', async () => {
@@ -55,7 +63,9 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   });
 
   test('an expired token', async () => {
-    expect(await askAt(server.url, await makeToken({ ...request(server), ttlSeconds: -3_600 }))).toBe('unauthorized');
+    expect(
+      await askAt(server.url, await makeToken({ ...request(server), ttlSeconds: -3_600 })),
+    ).toBe('unauthorized');
   });
 
   test('a token for another purpose', async () => {
@@ -67,7 +77,9 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
 
   test('http as well as ws, and a room that is there', async () => {
     const { RoomServiceClient } = await import('livekit-server-sdk');
-    await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).createRoom({ name: 'room' });
+    await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).createRoom({
+      name: 'room',
+    });
     const token = await makeToken(request(server));
     expect(await askAt(server.url, token)).toBe('v1');
     expect(await askAt(server.httpUrl, token)).toBe('v1');
@@ -80,7 +92,9 @@ const listening = async (server: Server): Promise<string> => {
 };
 
 describe('what is no livekit-server', () => {
-  const token = makeToken(request({ apiKey: 'key', apiSecret: 'a-secret-of-at-least-thirty-two-bytes' }));
+  const token = makeToken(
+    request({ apiKey: 'key', apiSecret: 'a-secret-of-at-least-thirty-two-bytes' }),
+  );
 
   test('nobody there', async () => {
     expect(await askAt('ws://127.0.0.1:1', await token)).toBe('unreachable');

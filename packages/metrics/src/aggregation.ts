@@ -22,15 +22,26 @@ export const aggregationKey = (aggregation: Aggregation): string =>
   aggregation.type === 'p' ? `p${aggregation.percentile}` : aggregation.type;
 
 /** The figure, in the metric's unit; undefined when nothing was measured or the aggregation does not fit. */
-export const aggregate = (value: MetricValue | undefined, aggregation: Aggregation): number | undefined => {
+export const aggregate = (
+  value: MetricValue | undefined,
+  aggregation: Aggregation,
+): number | undefined => {
   switch (value?.type) {
     case 'trend':
       return aggregateTrend(value.sketch, aggregation);
     case 'rate':
       if (value.total <= 0) return undefined;
-      return aggregation.type === 'rate' ? value.hits / value.total : aggregation.type === 'count' ? value.hits : undefined;
+      return aggregation.type === 'rate'
+        ? value.hits / value.total
+        : aggregation.type === 'count'
+          ? value.hits
+          : undefined;
     case 'counter':
-      return aggregation.type === 'count' ? value.count : aggregation.type === 'rate' ? value.perSecond : undefined;
+      return aggregation.type === 'count'
+        ? value.count
+        : aggregation.type === 'rate'
+          ? value.perSecond
+          : undefined;
     case 'gauge':
       return aggregation.type === 'value' || aggregation.type === 'avg'
         ? value.avg

@@ -1,5 +1,17 @@
-export { AGGREGATIONS, type Aggregation, aggregate, aggregationKey, formatAggregation } from './aggregation.ts';
-export { type CountedIn, flattenMetrics, type MetricReader, MetricSet, type MetricValue } from './metric-set.ts';
+export {
+  AGGREGATIONS,
+  type Aggregation,
+  aggregate,
+  aggregationKey,
+  formatAggregation,
+} from './aggregation.ts';
+export {
+  type CountedIn,
+  flattenMetrics,
+  type MetricReader,
+  MetricSet,
+  type MetricValue,
+} from './metric-set.ts';
 export {
   isMetricName,
   type Label,
@@ -10,7 +22,14 @@ export {
   metricNames,
 } from './metrics.ts';
 export { emptyBins, RELATIVE_ACCURACY, Sketch, type SketchBins } from './sketch.ts';
-export { formatExpression, formatTarget, formatThreshold, holds, type Operator, type Threshold } from './threshold.ts';
+export {
+  formatExpression,
+  formatTarget,
+  formatThreshold,
+  holds,
+  type Operator,
+  type Threshold,
+} from './threshold.ts';
 export { parseThreshold, ThresholdError } from './threshold-grammar.ts';
 export { windowsMeant } from './window-ref.ts';
 export type { Window } from './windows.ts';

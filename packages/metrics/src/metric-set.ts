@@ -1,5 +1,11 @@
 import { AGGREGATIONS, type Aggregation, aggregate, aggregationKey } from './aggregation.ts';
-import { type Label, type Labels, type MetricName, metricDefinition, metricNames } from './metrics.ts';
+import {
+  type Label,
+  type Labels,
+  type MetricName,
+  metricDefinition,
+  metricNames,
+} from './metrics.ts';
 import { Sketch } from './sketch.ts';
 
 /** One metric, merged over all the labels asked for. */
@@ -156,7 +162,8 @@ const emptyCell = (labels: Labels): Cell => ({
   ratio: null,
 });
 
-const sum = (cells: Cell[], field: 'hits' | 'total'): number => cells.reduce((total, cell) => total + cell[field], 0);
+const sum = (cells: Cell[], field: 'hits' | 'total'): number =>
+  cells.reduce((total, cell) => total + cell[field], 0);
 
 const mergeSketches = (cells: Cell[]): Sketch => {
   const merged = new Sketch();
@@ -175,7 +182,12 @@ const gaugeOf = (cell: Cell | undefined): MetricValue | undefined => {
   return { type: 'gauge', avg: value, min: value, max: value };
 };
 
-const noLevel = (): Level => ({ count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY });
+const noLevel = (): Level => ({
+  count: 0,
+  sum: 0,
+  min: Number.POSITIVE_INFINITY,
+  max: Number.NEGATIVE_INFINITY,
+});
 
 const addLevel = (level: Level, value: number): void => {
   level.count++;
@@ -199,7 +211,8 @@ export const flattenMetrics = (metrics: MetricReader): Record<string, number> =>
     const value = metrics.measure(name);
     for (const aggregation of shown(metricDefinition(name).type)) {
       const figure = aggregate(value, aggregation);
-      if (figure !== undefined && Number.isFinite(figure)) flat[`${name}.${aggregationKey(aggregation)}`] = figure;
+      if (figure !== undefined && Number.isFinite(figure))
+        flat[`${name}.${aggregationKey(aggregation)}`] = figure;
     }
   }
   return flat;

@@ -19,12 +19,15 @@ describe('the catalogue', () => {
     );
   });
 
-  it.each(metricNames())('%s has a description that stands alone and a type with aggregations', (name) => {
-    const definition = metricDefinition(name);
-    expect(definition.description.length).toBeGreaterThan(15);
-    expect(AGGREGATIONS[definition.type].length).toBeGreaterThan(0);
-    expect(definition.unit === 'ratio').toBe(definition.type === 'rate');
-  });
+  it.each(metricNames())(
+    '%s has a description that stands alone and a type with aggregations',
+    (name) => {
+      const definition = metricDefinition(name);
+      expect(definition.description.length).toBeGreaterThan(15);
+      expect(AGGREGATIONS[definition.type].length).toBeGreaterThan(0);
+      expect(definition.unit === 'ratio').toBe(definition.type === 'rate');
+    },
+  );
 });
 
 describe('MetricSet', () => {
@@ -32,13 +35,14 @@ describe('MetricSet', () => {
     const metrics = new MetricSet();
     metrics.rate('packet_loss', { kind: 'audio', role: 'publisher', codec: 'opus' }, 1, 100);
     metrics.rate('packet_loss', { kind: 'video', role: 'publisher', codec: 'vp8' }, 9, 100);
-    const loss = (selector = {}) => aggregate(metrics.measure('packet_loss', selector), { type: 'rate' });
-    expect([loss(), loss({ kind: 'audio' }), loss({ kind: 'video', codec: 'vp8' }), loss({ role: 'subscriber' })]).toEqual([
-      0.05,
-      0.01,
-      0.09,
-      undefined,
-    ]);
+    const loss = (selector = {}) =>
+      aggregate(metrics.measure('packet_loss', selector), { type: 'rate' });
+    expect([
+      loss(),
+      loss({ kind: 'audio' }),
+      loss({ kind: 'video', codec: 'vp8' }),
+      loss({ role: 'subscriber' }),
+    ]).toEqual([0.05, 0.01, 0.09, undefined]);
   });
 
   it('never turns loss that was taken back into a share below zero', () => {
@@ -61,7 +65,10 @@ describe('MetricSet', () => {
     metrics.count('packets_received', { kind: 'audio' }, 30, { shard: 0, steady: false });
     metrics.count('packets_received', { kind: 'audio' }, 200, { shard: 0, steady: true });
     metrics.count('packets_received', { kind: 'video' }, 50, { shard: 1, steady: true });
-    expect(flattenMetrics(metrics)).toEqual({ 'packets_received.count': 280, 'packets_received.rate': 150 });
+    expect(flattenMetrics(metrics)).toEqual({
+      'packets_received.count': 280,
+      'packets_received.rate': 150,
+    });
   });
 
   it('gives no rate a second of what is not counted by time', () => {
@@ -78,7 +85,9 @@ describe('MetricSet', () => {
     metrics.gauge('cpu_cores', 3);
     const flat = flattenMetrics(metrics);
     expect(Object.keys(flat)).toEqual([
-      ...['avg', 'min', 'med', 'max', 'p50', 'p90', 'p95', 'p99', 'count'].map((key) => `join_time.${key}`),
+      ...['avg', 'min', 'med', 'max', 'p50', 'p90', 'p95', 'p99', 'count'].map(
+        (key) => `join_time.${key}`,
+      ),
       ...['value', 'min', 'max', 'avg'].map((key) => `cpu_cores.${key}`),
     ]);
     expect(flat).toMatchObject({ 'join_time.p95': 100, 'cpu_cores.value': 2, 'cpu_cores.max': 3 });

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RELATIVE_ACCURACY, Sketch, ZERO_BELOW } from './sketch.ts';
 
-const times = fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 });
+const times = fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), {
+  minLength: 1,
+  maxLength: 300,
+});
 
 const sketchOf = (values: number[]): Sketch => {
   const sketch = new Sketch();
@@ -98,7 +101,10 @@ describe('Sketch', () => {
 
   it('stays small whatever it is fed', () => {
     const sketch = new Sketch();
-    sketch.addBins({ bins: [-2_000_000_000, 1, 2_000_000_000, 1, Number.NaN, 5, 3, -1, 4], zeros: 0 });
+    sketch.addBins({
+      bins: [-2_000_000_000, 1, 2_000_000_000, 1, Number.NaN, 5, 3, -1, 4],
+      zeros: 0,
+    });
     for (let exponent = -300; exponent <= 300; exponent++) sketch.add(10 ** exponent);
     expect(sketch.toBins().bins.length / 2).toBeLessThan(700);
     expect(sketch.count).toBe(2 + 601);

@@ -39,7 +39,8 @@ export class Sketch {
     for (let i = 0; i + 1 < bins.length; i += 2) {
       const key = bins[i];
       const weight = bins[i + 1];
-      if (!Number.isInteger(key) || weight === undefined || !(weight > 0) || key === undefined) continue;
+      if (!Number.isInteger(key) || weight === undefined || !(weight > 0) || key === undefined)
+        continue;
       this.#addKey(key, weight, this.#inner.mapping.value(this.#clamp(key)));
     }
   }
@@ -104,7 +105,10 @@ export class Sketch {
 
   toBins(): SketchBins {
     const { bins, offset } = this.#inner.store;
-    return { bins: bins.flatMap((count, index) => (count > 0 ? [index + offset, count] : [])), zeros: this.#zeros };
+    return {
+      bins: bins.flatMap((count, index) => (count > 0 ? [index + offset, count] : [])),
+      zeros: this.#zeros,
+    };
   }
 
   #clamp(key: number): number {

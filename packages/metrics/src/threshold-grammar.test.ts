@@ -9,7 +9,9 @@ import type { WindowRef } from './window-ref.ts';
 const windows: fc.Arbitrary<WindowRef | null> = fc.oneof(
   fc.constant(null),
   fc.constant<WindowRef>({ type: 'stages' }),
-  fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,8}$/).map((name): WindowRef => ({ type: 'named', name })),
+  fc
+    .stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,8}$/)
+    .map((name): WindowRef => ({ type: 'named', name })),
   fc
     .tuple(fc.nat({ max: 90_000_000 }), fc.integer({ min: 1, max: 90_000_000 }))
     .map(([fromMs, length]): WindowRef => ({ type: 'stretch', fromMs, toMs: fromMs + length })),
@@ -29,14 +31,20 @@ const thresholds: fc.Arbitrary<Threshold> = fc.constantFrom(...metricNames()).ch
     .chain(
       (name): fc.Arbitrary<Aggregation> =>
         name === 'p'
-          ? fc.integer({ min: 0, max: 1_000 }).map((tenths) => ({ type: 'p', percentile: tenths / 10 }))
+          ? fc
+              .integer({ min: 0, max: 1_000 })
+              .map((tenths) => ({ type: 'p', percentile: tenths / 10 }))
           : fc.constant({ type: name }),
     );
   return fc.record({
     metric: fc.constant(metric),
     selector: fc
       .subarray([...labels])
-      .chain((some) => fc.record(Object.fromEntries(some.map((label) => [label, fc.constantFrom(...values[label])])))),
+      .chain((some) =>
+        fc.record(
+          Object.fromEntries(some.map((label) => [label, fc.constantFrom(...values[label])])),
+        ),
+      ),
     window: timed ? windows : fc.constant(null),
     aggregation: aggregations,
     operator: fc.constantFrom<Operator>('<', '<=', '>', '>=', '==', '!='),
@@ -51,28 +59,61 @@ const thresholds: fc.Arbitrary<Threshold> = fc.constantFrom(...metricNames()).ch
 describe('parseThreshold', () => {
   const p95 = { type: 'p', percentile: 95 };
   it.each([
-    ['join_time: p(95)<2000', { metric: 'join_time', selector: {}, aggregation: p95, operator: '<', limit: 2_000 }],
+    [
+      'join_time: p(95)<2000',
+      { metric: 'join_time', selector: {}, aggregation: p95, operator: '<', limit: 2_000 },
+    ],
     ['join_time p(95)<2000', { metric: 'join_time', aggregation: p95, limit: 2_000 }],
     ['join_time.p95<2000', { metric: 'join_time', aggregation: p95, limit: 2_000 }],
-    ['join_time:p(99.9) <= 2s', { aggregation: { type: 'p', percentile: 99.9 }, operator: '<=', limit: 2_000 }],
+    [
+      'join_time:p(99.9) <= 2s',
+      { aggregation: { type: 'p', percentile: 99.9 }, operator: '<=', limit: 2_000 },
+    ],
     ['join_time: med<500ms', { aggregation: { type: 'med' }, limit: 500 }],
     ['packet_loss.rate<1%', { metric: 'packet_loss', aggregation: { type: 'rate' }, limit: 0.01 }],
     ['missing_tracks: count===0', { aggregation: { type: 'count' }, operator: '==', limit: 0 }],
-    ['packets_received: rate>=1e4', { aggregation: { type: 'rate' }, operator: '>=', limit: 10_000 }],
+    [
+      'packets_received: rate>=1e4',
+      { aggregation: { type: 'rate' }, operator: '>=', limit: 10_000 },
+    ],
     ['cpu_cores: value<3', { aggregation: { type: 'value' }, limit: 3 }],
-    ['media_latency{kind:audio}: p(95)<200', { metric: 'media_latency', selector: { kind: 'audio' }, limit: 200 }],
-    ['jitter { kind : audio , role=subscriber } p(95) < 200', { selector: { kind: 'audio', role: 'subscriber' } }],
-    ['  join_failures:rate<0.01  ', { metric: 'join_failures', limit: 0.01, window: null, abortOnFail: null }],
-    ['join_time{group:lobbies,role:host}: p(95)<2s', { selector: { group: 'lobbies', role: 'host' } }],
+    [
+      'media_latency{kind:audio}: p(95)<200',
+      { metric: 'media_latency', selector: { kind: 'audio' }, limit: 200 },
+    ],
+    [
+      'jitter { kind : audio , role=subscriber } p(95) < 200',
+      { selector: { kind: 'audio', role: 'subscriber' } },
+    ],
+    [
+      '  join_failures:rate<0.01  ',
+      { metric: 'join_failures', limit: 0.01, window: null, abortOnFail: null },
+    ],
+    [
+      'join_time{group:lobbies,role:host}: p(95)<2s',
+      { selector: { group: 'lobbies', role: 'host' } },
+    ],
     ['packet_loss@peak: rate<1%', { window: { type: 'named', name: 'peak' }, limit: 0.01 }],
-    ['packet_loss{kind:audio}@first-500.rate<1%', { selector: { kind: 'audio' }, window: { type: 'named', name: 'first-500' } }],
+    [
+      'packet_loss{kind:audio}@first-500.rate<1%',
+      { selector: { kind: 'audio' }, window: { type: 'named', name: 'first-500' } },
+    ],
     ['packet_loss@2nd rate<1%', { window: { type: 'named', name: '2nd' } }],
     ['packet_loss@*: rate<1%', { window: { type: 'stages' } }],
-    ['packet_loss@30s..60s: rate<1%', { window: { type: 'stretch', fromMs: 30_000, toMs: 60_000 } }],
-    ['packet_loss @ 1m1.5s .. 1h rate<1%', { window: { type: 'stretch', fromMs: 61_500, toMs: 3_600_000 } }],
+    [
+      'packet_loss@30s..60s: rate<1%',
+      { window: { type: 'stretch', fromMs: 30_000, toMs: 60_000 } },
+    ],
+    [
+      'packet_loss @ 1m1.5s .. 1h rate<1%',
+      { window: { type: 'stretch', fromMs: 61_500, toMs: 3_600_000 } },
+    ],
     ['packet_loss@0s..500ms.rate<1%', { window: { type: 'stretch', fromMs: 0, toMs: 500 } }],
     ['packet_loss: rate<1% abortOnFail', { limit: 0.01, abortOnFail: { afterMs: 0 } }],
-    ['join_time: p(95)<2s abortOnFail after 1m30s', { limit: 2_000, abortOnFail: { afterMs: 90_000 } }],
+    [
+      'join_time: p(95)<2s abortOnFail after 1m30s',
+      { limit: 2_000, abortOnFail: { afterMs: 90_000 } },
+    ],
     ['join_time: p(95)<2 abortOnFail  after  500ms ', { limit: 2, abortOnFail: { afterMs: 500 } }],
   ])('reads %s', (text, threshold) => {
     expect(parseThreshold(text)).toMatchObject(threshold);
@@ -84,7 +125,12 @@ describe('parseThreshold', () => {
     ['toString: rate<1', 0, 'there is no metric "toString"', 'metrics are'],
     ['', 0, 'expected the name of a metric', 'write it like'],
     ['join_time', 9, 'expected ":" between join_time and its expression', 'write it like'],
-    ['join_time: rate<1', 11, 'join_time has no "rate"', 'a trend has avg, min, med, max, p(N), count'],
+    [
+      'join_time: rate<1',
+      11,
+      'join_time has no "rate"',
+      'a trend has avg, min, med, max, p(N), count',
+    ],
     ['packet_loss: p(95)<1', 13, 'packet_loss has no "p"', 'a rate has rate, count'],
     ['join_time: p(101)<1', 13, 'a percentile is from 0 to 100', 'write p(95)'],
     ['join_time: p(95<1', 15, 'expected ")"', 'write p(95)'],
@@ -98,8 +144,18 @@ describe('parseThreshold', () => {
     ['packet_loss: rate<1e999', 23, '1e999 is too large', 'write it like'],
     ['join_time: p(95)<2 and more', 19, '"and" is no unit', 'units are'],
     ['join_time: p(95)<2s !', 20, '"!" is too much', 'write it like'],
-    ['join_time{kind:audio}: p(95)<2', 10, 'join_time has no label "kind"', 'its labels are group, role'],
-    ['late_sends{kind:audio}: rate<2', 11, 'late_sends has no label "kind"', 'late_sends has no labels'],
+    [
+      'join_time{kind:audio}: p(95)<2',
+      10,
+      'join_time has no label "kind"',
+      'its labels are group, role',
+    ],
+    [
+      'late_sends{kind:audio}: rate<2',
+      11,
+      'late_sends has no label "kind"',
+      'late_sends has no labels',
+    ],
     ['jitter{kind:smell}: p(95)<2', 12, '"smell" is no kind', 'kind is audio or video'],
     ['jitter{kind:audio,kind:video}: p(95)<2', 18, 'the label "kind" is there twice', null],
     ['jitter{kind:audio: p(95)<2', 17, 'expected "," or "}"', 'write a selector'],
@@ -107,8 +163,18 @@ describe('parseThreshold', () => {
     ['media_latency@30..60s: p(95)<2', 14, 'a duration needs a unit', 'write 30s'],
     ['media_latency@30s..: p(95)<2', 19, 'expected a duration', 'write a window like @peak'],
     ['media_latency@30s..60x: p(95)<2', 19, '60x is not a duration', 'write a number and ms'],
-    ['media_latency@60s..60s: p(95)<2', 14, 'a window must end after it begins', 'write a window like'],
-    ['missing_tracks@peak: rate==0', 14, 'missing_tracks is known only when a stay ends: it has no windows', 'leave the @… out'],
+    [
+      'media_latency@60s..60s: p(95)<2',
+      14,
+      'a window must end after it begins',
+      'write a window like',
+    ],
+    [
+      'missing_tracks@peak: rate==0',
+      14,
+      'missing_tracks is known only when a stay ends: it has no windows',
+      'leave the @… out',
+    ],
     ['join_time: p(95)<2s abort', 20, '"abort" is too much', 'abortOnFail after 10s'],
     ['join_time: p(95)<2 abortonfail', 19, '"abortonfail" is too much', 'abortOnFail after 10s'],
     ['join_time: p(95)<2 abortOnFail after', 36, 'expected a duration', 'abortOnFail after 10s'],

@@ -1,7 +1,14 @@
 import { parseDuration, UsageError } from '@livekit-swarm/settings';
 import { closest, distance } from 'fastest-levenshtein';
 import { AGGREGATIONS, type Aggregation } from './aggregation.ts';
-import { isMetricName, type Label, type Labels, type MetricName, metricDefinition, metricNames } from './metrics.ts';
+import {
+  isMetricName,
+  type Label,
+  type Labels,
+  type MetricName,
+  metricDefinition,
+  metricNames,
+} from './metrics.ts';
 import type { Operator, Threshold } from './threshold.ts';
 import type { WindowRef } from './window-ref.ts';
 
@@ -14,7 +21,10 @@ export class ThresholdError extends UsageError {
   readonly problem: string;
 
   constructor(text: string, position: number, problem: string, hint: string | null = null) {
-    super(`threshold "${text}": ${problem} (at character ${position + 1})\n  ${text}\n  ${' '.repeat(position)}^`, hint);
+    super(
+      `threshold "${text}": ${problem} (at character ${position + 1})\n  ${text}\n  ${' '.repeat(position)}^`,
+      hint,
+    );
     this.text = text;
     this.position = position;
     this.problem = problem;
@@ -60,7 +70,12 @@ export const parseThreshold = (text: string): Threshold => {
   const window = readWindow(cursor, metric);
   const at = cursor.skipBlanks();
   // Blank, colon or point: whatever people type between the two halves.
-  if (cursor.take(/[:.]/) === null && cursor.position === at && at > 0 && !/[\s}*]/.test(text[at - 1] ?? '')) {
+  if (
+    cursor.take(/[:.]/) === null &&
+    cursor.position === at &&
+    at > 0 &&
+    !/[\s}*]/.test(text[at - 1] ?? '')
+  ) {
     throw cursor.error(`expected ":" between ${metric} and its expression`, EXAMPLE);
   }
   const aggregation = readAggregation(cursor, metric);
@@ -106,7 +121,11 @@ const readMetric = (cursor: Cursor): MetricName => {
   const name = cursor.take(/[A-Za-z][A-Za-z0-9_]*/);
   if (name === null) throw cursor.error('expected the name of a metric', EXAMPLE);
   if (isMetricName(name)) return name;
-  throw cursor.error(`there is no metric "${name}"`, suggestion(name, metricNames(), 'metrics are'), at);
+  throw cursor.error(
+    `there is no metric "${name}"`,
+    suggestion(name, metricNames(), 'metrics are'),
+    at,
+  );
 };
 
 const readSelector = (cursor: Cursor, metric: MetricName): Labels => {
@@ -117,19 +136,24 @@ const readSelector = (cursor: Cursor, metric: MetricName): Labels => {
     const name = cursor.take(/[A-Za-z_]+/);
     if (name === null) throw cursor.error('expected a label', 'write a selector like {kind:audio}');
     const label = metricDefinition(metric).labels.find((known) => known === name);
-    if (label === undefined) throw cursor.error(`${metric} has no label "${name}"`, knownLabels(metric), at);
-    if (selector[label] !== undefined) throw cursor.error(`the label "${label}" is there twice`, null, at);
-    if (cursor.take(/[:=]/) === null) throw cursor.error(`expected ":" after ${label}`, 'write a selector like {kind:audio}');
+    if (label === undefined)
+      throw cursor.error(`${metric} has no label "${name}"`, knownLabels(metric), at);
+    if (selector[label] !== undefined)
+      throw cursor.error(`the label "${label}" is there twice`, null, at);
+    if (cursor.take(/[:=]/) === null)
+      throw cursor.error(`expected ":" after ${label}`, 'write a selector like {kind:audio}');
     selector[label] = readLabelValue(cursor, label);
   } while (cursor.take(/,/) !== null);
-  if (cursor.take(/\}/) === null) throw cursor.error('expected "," or "}"', 'write a selector like {kind:audio}');
+  if (cursor.take(/\}/) === null)
+    throw cursor.error('expected "," or "}"', 'write a selector like {kind:audio}');
   return selector;
 };
 
 const readLabelValue = (cursor: Cursor, label: Label): string => {
   const at = cursor.skipBlanks();
   const value = cursor.take(/[A-Za-z0-9_./-]+/);
-  if (value === null) throw cursor.error(`expected a value of ${label}`, 'write a selector like {kind:audio}');
+  if (value === null)
+    throw cursor.error(`expected a value of ${label}`, 'write a selector like {kind:audio}');
   const allowed = LABEL_VALUES[label];
   if (allowed === undefined || allowed.includes(value)) return value;
   throw cursor.error(`"${value}" is no ${label}`, `${label} is ${allowed.join(' or ')}`, at);
@@ -145,7 +169,11 @@ const readWindow = (cursor: Cursor, metric: MetricName): WindowRef | null => {
   if (cursor.take(/@/) === null) return null;
   const window = readWindowName(cursor);
   if (metricDefinition(metric).timed) return window;
-  throw cursor.error(`${metric} is known only when a stay ends: it has no windows`, 'leave the @… out', at);
+  throw cursor.error(
+    `${metric} is known only when a stay ends: it has no windows`,
+    'leave the @… out',
+    at,
+  );
 };
 
 const readWindowName = (cursor: Cursor): WindowRef => {
@@ -174,7 +202,11 @@ const readDuration = (cursor: Cursor, hint: string): number => {
     return Math.round(parseDuration(text) * 1_000) / 1_000;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw cursor.error(error.message.startsWith('is ') ? `${text} ${error.message}` : error.message, error.hint, at);
+    throw cursor.error(
+      error.message.startsWith('is ') ? `${text} ${error.message}` : error.message,
+      error.hint,
+      at,
+    );
   }
 };
 
@@ -243,13 +275,20 @@ const readLimit = (cursor: Cursor, metric: MetricName, aggregation: Aggregation)
     throw cursor.error(`${metric} is no share: % does not fit`, 'leave the % out', at);
   }
   const factor = Object.hasOwn(TIME_UNITS, unit) ? TIME_UNITS[unit] : undefined;
-  if (factor === undefined) throw cursor.error(`"${unit}" is no unit`, 'units are %, us, ms and s', at);
+  if (factor === undefined)
+    throw cursor.error(`"${unit}" is no unit`, 'units are %, us, ms and s', at);
   if (definition.unit === 'ms' && aggregation.type !== 'count') return number * factor;
-  throw cursor.error(`${metric} is not measured in time: ${unit} does not fit`, `leave the ${unit} out`, at);
+  throw cursor.error(
+    `${metric} is not measured in time: ${unit} does not fit`,
+    `leave the ${unit} out`,
+    at,
+  );
 };
 
 /** The nearest known name when it is near enough to be a slip, else all of them. */
 const suggestion = (name: string, known: string[], list: string): string => {
   const nearest = closest(name, known);
-  return distance(name, nearest) <= Math.max(2, name.length / 3) ? `did you mean ${nearest}?` : `${list} ${known.join(', ')}`;
+  return distance(name, nearest) <= Math.max(2, name.length / 3)
+    ? `did you mean ${nearest}?`
+    : `${list} ${known.join(', ')}`;
 };

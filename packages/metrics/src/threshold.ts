@@ -20,12 +20,19 @@ export interface Threshold {
 /** The text that `parseThreshold` reads back to the same threshold: `jitter{kind:audio}@peak: p(95)<30 abortOnFail after 10s`. */
 export const formatThreshold = (threshold: Threshold): string => {
   const { abortOnFail } = threshold;
-  const after = abortOnFail === null || abortOnFail.afterMs === 0 ? '' : ` after ${formatExactly(abortOnFail.afterMs)}`;
+  const after =
+    abortOnFail === null || abortOnFail.afterMs === 0
+      ? ''
+      : ` after ${formatExactly(abortOnFail.afterMs)}`;
   return `${formatTarget(threshold)}: ${formatExpression(threshold)}${abortOnFail === null ? '' : ` abortOnFail${after}`}`;
 };
 
 /** `media_latency{kind:audio}@peak`. */
-export const formatTarget = ({ metric, selector, window }: Pick<Threshold, 'metric' | 'selector' | 'window'>): string => {
+export const formatTarget = ({
+  metric,
+  selector,
+  window,
+}: Pick<Threshold, 'metric' | 'selector' | 'window'>): string => {
   const labels = Object.entries(selector).map(([label, value]) => `${label}:${value}`);
   return `${metric}${labels.length === 0 ? '' : `{${labels.join(',')}}`}${window === null ? '' : `@${formatWindow(window)}`}`;
 };

@@ -20,20 +20,40 @@ const panelThatAsks = (expr: string) =>
       title: 'Of a test',
       description: 'Not shipped.',
       variables: [],
-      rows: [{ title: 'Row', panels: [graph({ title: 'Panel', means: 'Nothing good.', queries: [ask(expr)] })] }],
+      rows: [
+        {
+          title: 'Row',
+          panels: [graph({ title: 'Panel', means: 'Nothing good.', queries: [ask(expr)] })],
+        },
+      ],
     }),
   );
 
 describe('a panel that must not be built', () => {
   it.each([
-    ['sum(rate(livekit_packets_lost_total[$__rate_interval]))', 'nobody exports livekit_packets_lost_total'],
+    [
+      'sum(rate(livekit_packets_lost_total[$__rate_interval]))',
+      'nobody exports livekit_packets_lost_total',
+    ],
     // Known, but by its buckets, its sum and its count only.
     ['max(swarm_run_jitter_seconds)', 'nobody exports swarm_run_jitter_seconds'],
     ['up == 0 or on () swarm_run_unicorns', 'nobody exports swarm_run_unicorns'],
-    ['swarm_run_packets_total{participant="a"}', 'swarm_run_packets_total has no label participant'],
-    ['sum by (room) (swarm_run_packets_total)', 'it groups by room, which none of swarm_run_packets_total has'],
-    ['rate(livekit_room_total[$__rate_interval])', 'rate of livekit_room_total, which is no counter'],
-    ['sum(rate(swarm_run_packets_total{scenario=~"$scenario"}[5m]))', 'a rate over a window that Grafana should choose'],
+    [
+      'swarm_run_packets_total{participant="a"}',
+      'swarm_run_packets_total has no label participant',
+    ],
+    [
+      'sum by (room) (swarm_run_packets_total)',
+      'it groups by room, which none of swarm_run_packets_total has',
+    ],
+    [
+      'rate(livekit_room_total[$__rate_interval])',
+      'rate of livekit_room_total, which is no counter',
+    ],
+    [
+      'sum(rate(swarm_run_packets_total{scenario=~"$scenario"}[5m]))',
+      'a rate over a window that Grafana should choose',
+    ],
     ['vector(1)', 'it asks for nothing'],
   ])('%s', (expr, complaint) => {
     const asked = panelThatAsks(expr);
@@ -42,14 +62,23 @@ describe('a panel that must not be built', () => {
   });
 
   it('is one whose variable lists a label that is not there, too', () => {
-    expect(complaintsAbout({ expr: 'livekit_room_total', label: 'room' })).toEqual(['livekit_room_total has no label room']);
+    expect(complaintsAbout({ expr: 'livekit_room_total', label: 'room' })).toEqual([
+      'livekit_room_total has no label room',
+    ]);
   });
 
   it('is one whose metric a real Prometheus never saw, though it is there from the start', () => {
-    const asked = panelThatAsks('livekit_room_total + swarm_run_unicorns + on () livekit_nack_total');
+    const asked = panelThatAsks(
+      'livekit_room_total + swarm_run_unicorns + on () livekit_nack_total',
+    );
     // NACKs are no series before the first one, and declared so.
-    expect(unseen(asked, new Set(['livekit_room_total']))).toEqual(['swarm_run_unicorns (run, Panel)']);
-    expect(unseen(asked, new Set())).toEqual(['livekit_room_total (run, Panel)', 'swarm_run_unicorns (run, Panel)']);
+    expect(unseen(asked, new Set(['livekit_room_total']))).toEqual([
+      'swarm_run_unicorns (run, Panel)',
+    ]);
+    expect(unseen(asked, new Set())).toEqual([
+      'livekit_room_total (run, Panel)',
+      'swarm_run_unicorns (run, Panel)',
+    ]);
   });
 });
 
@@ -68,7 +97,9 @@ describe('readPromql', () => {
   });
 
   it('finds metrics wherever they are', () => {
-    const read = readPromql('sum by (a) (rate(x{b="1"}[5m])) / on (a) group_left y:z:w or clamp_min(q offset 5m, 0)');
+    const read = readPromql(
+      'sum by (a) (rate(x{b="1"}[5m])) / on (a) group_left y:z:w or clamp_min(q offset 5m, 0)',
+    );
     expect(read.selections).toEqual([
       { metric: 'x', matchers: ['b'] },
       { metric: 'y:z:w', matchers: [] },

@@ -1,4 +1,10 @@
-import type { AnnotationQuery, Dashboard, Panel, RowPanel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type {
+  AnnotationQuery,
+  Dashboard,
+  Panel,
+  RowPanel,
+  VariableModel,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import { ALERTS } from './alerts/index.ts';
 import { dashboards } from './dashboards/index.ts';
 import { RECORDINGS } from './recordings.ts';
@@ -18,15 +24,28 @@ export interface AskedQuery {
 
 /** Every query of every panel, variable, annotation, alert and recording. */
 export const queries = (): readonly AskedQuery[] => [
-  ...Object.entries(dashboards()).flatMap(([asker, dashboard]) => queriesOfDashboard(asker, dashboard)),
-  ...ALERTS.map(({ name, expr }): AskedQuery => ({ asker: 'alerts', where: name, kind: 'alert', expr })),
-  ...RECORDINGS.map(({ record, expr }): AskedQuery => ({ asker: 'recordings', where: record, kind: 'recording', expr })),
+  ...Object.entries(dashboards()).flatMap(([asker, dashboard]) =>
+    queriesOfDashboard(asker, dashboard),
+  ),
+  ...ALERTS.map(
+    ({ name, expr }): AskedQuery => ({ asker: 'alerts', where: name, kind: 'alert', expr }),
+  ),
+  ...RECORDINGS.map(
+    ({ record, expr }): AskedQuery => ({
+      asker: 'recordings',
+      where: record,
+      kind: 'recording',
+      expr,
+    }),
+  ),
 ];
 
 /** Read from what is written to the file, so that nothing in it goes unchecked. */
 export const queriesOfDashboard = (asker: string, dashboard: Dashboard): readonly AskedQuery[] => [
   ...panelsOf(dashboard).flatMap((panel) =>
-    exprsOf(panel).map((expr): AskedQuery => ({ asker, where: panel.title ?? '', kind: 'panel', expr })),
+    exprsOf(panel).map(
+      (expr): AskedQuery => ({ asker, where: panel.title ?? '', kind: 'panel', expr }),
+    ),
   ),
   ...(dashboard.templating.list ?? []).flatMap((variable) => variableQuery(asker, variable)),
   ...(dashboard.annotations.list ?? []).map(
@@ -41,7 +60,8 @@ export const queriesOfDashboard = (asker: string, dashboard: Dashboard): readonl
 
 const isPanel = (panel: Panel | RowPanel): panel is Panel => panel.type !== 'row';
 
-export const panelsOf = (dashboard: Dashboard): readonly Panel[] => (dashboard.panels ?? []).filter(isPanel);
+export const panelsOf = (dashboard: Dashboard): readonly Panel[] =>
+  (dashboard.panels ?? []).filter(isPanel);
 
 const exprsOf = ({ targets = [], title }: Panel): string[] =>
   targets.map((target) => {

@@ -17,7 +17,11 @@ const annotationsOf = ({ name, summary, description, dashboard }: Alert) => ({
 const ruleGroups = () => [
   {
     name: 'livekit-recordings',
-    rules: RECORDINGS.map(({ record, expr, labels }) => ({ record, expr, ...(labels && { labels }) })),
+    rules: RECORDINGS.map(({ record, expr, labels }) => ({
+      record,
+      expr,
+      ...(labels && { labels }),
+    })),
   },
   ...Object.entries(ALERT_GROUPS).map(([name, alerts]) => ({
     name,
@@ -41,7 +45,10 @@ export const renderPrometheusRule = (): string =>
   write({
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',
-    metadata: { name: 'livekit-swarm', labels: { 'app.kubernetes.io/name': 'livekit-swarm', release: 'prometheus' } },
+    metadata: {
+      name: 'livekit-swarm',
+      labels: { 'app.kubernetes.io/name': 'livekit-swarm', release: 'prometheus' },
+    },
     spec: { groups: ruleGroups() },
   });
 
@@ -50,22 +57,22 @@ export const renderRuleTests = (rulesFile: string): string =>
   write({
     rule_files: [rulesFile],
     evaluation_interval: '1m',
-    tests: ALERTS.flatMap((alert) => [alert.proof, ...(alert.furtherProofs ?? [])].map((proof) => ({ alert, proof }))).map(
-      ({ alert, proof: { series, interval = '1m', silentAt, firesAt, fires } }) => ({
-        name: alert.name,
-        interval,
-        input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-        alert_rule_test: [
-          { eval_time: silentAt, alertname: alert.name, exp_alerts: [] },
-          {
-            eval_time: firesAt,
-            alertname: alert.name,
-            exp_alerts: fires.map(({ labels, description }) => ({
-              exp_labels: { severity: alert.severity, ...labels },
-              exp_annotations: { ...annotationsOf(alert), description },
-            })),
-          },
-        ],
-      }),
-    ),
+    tests: ALERTS.flatMap((alert) =>
+      [alert.proof, ...(alert.furtherProofs ?? [])].map((proof) => ({ alert, proof })),
+    ).map(({ alert, proof: { series, interval = '1m', silentAt, firesAt, fires } }) => ({
+      name: alert.name,
+      interval,
+      input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+      alert_rule_test: [
+        { eval_time: silentAt, alertname: alert.name, exp_alerts: [] },
+        {
+          eval_time: firesAt,
+          alertname: alert.name,
+          exp_alerts: fires.map(({ labels, description }) => ({
+            exp_labels: { severity: alert.severity, ...labels },
+            exp_annotations: { ...annotationsOf(alert), description },
+          })),
+        },
+      ],
+    })),
   });

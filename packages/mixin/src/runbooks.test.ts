@@ -16,7 +16,8 @@ describe.each(ALERTS)('the runbook of $name', ({ name }) => {
       'Diagnosis',
       'Mitigation',
     ]);
-    for (const part of text.split(/^## .*$/m).slice(1)) expect(part.trim().length).toBeGreaterThan(20);
+    for (const part of text.split(/^## .*$/m).slice(1))
+      expect(part.trim().length).toBeGreaterThan(20);
   });
 });
 

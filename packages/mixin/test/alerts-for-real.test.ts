@@ -23,7 +23,9 @@ if (why !== null) console.warn(`Alerts are not raised for real here: ${why}`);
 
 test('an alert is raised by a fault, or it is said why not', () => {
   const raised = acts.flatMap(({ fires }) => fires);
-  expect([...new Set(raised), ...Object.keys(NOT_RAISED)].toSorted()).toEqual(ALERTS.map(({ name }) => name).toSorted());
+  expect([...new Set(raised), ...Object.keys(NOT_RAISED)].toSorted()).toEqual(
+    ALERTS.map(({ name }) => name).toSorted(),
+  );
 });
 
 /** Plays faults on a deployment of their own. */
@@ -31,11 +33,17 @@ const playAlone = (scenes: readonly (readonly Act[])[]): Promise<{ story: Story;
   new Promise((resolve, reject) => {
     const names = scenes.flat().map(({ name }) => name);
     const args = [PROGRAM, '--json', '--scale', String(SCALE), '--only', names.join(',')];
-    execFile(process.execPath, args, { timeout: LONGEST_MS, maxBuffer: 1e8 }, (error, stdout, said) => {
-      // It ends with 1 for an alert that did not come: which one is for the tests to say.
-      if (stdout === '') reject(new Error(`the faults were not played: ${error?.message} ${said}`));
-      else resolve({ story: JSON.parse(stdout) as Story, said });
-    });
+    execFile(
+      process.execPath,
+      args,
+      { timeout: LONGEST_MS, maxBuffer: 1e8 },
+      (error, stdout, said) => {
+        // It ends with 1 for an alert that did not come: which one is for the tests to say.
+        if (stdout === '')
+          reject(new Error(`the faults were not played: ${error?.message} ${said}`));
+        else resolve({ story: JSON.parse(stdout) as Story, said });
+      },
+    );
   });
 
 describe('faults, and what a webhook is told of them', () => {
@@ -64,7 +72,10 @@ describe('faults, and what a webhook is told of them', () => {
     expect(rows.map(({ alert }) => alert)).toEqual(fires);
     for (const { alert, seconds, labels } of rows) {
       if (seconds !== 'there-already') expect(seconds, `${alert}\n${said}`).toBeTypeOf('number');
-      expect(labels).toMatchObject({ alertname: alert, severity: ALERTS.find((known) => known.name === alert)?.severity });
+      expect(labels).toMatchObject({
+        alertname: alert,
+        severity: ALERTS.find((known) => known.name === alert)?.severity,
+      });
     }
     for (const { alert, seconds, resolvedSeconds } of rows) {
       if (!resolves.includes(alert) || seconds === 'there-already') continue;

@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
 const run = promisify(execFile);
-const at = (path: string): string => fileURLToPath(new URL(`../../../alerts/${path}`, import.meta.url));
+const at = (path: string): string =>
+  fileURLToPath(new URL(`../../../alerts/${path}`, import.meta.url));
 
 it('Prometheus reads the rules', async () => {
   const { stdout } = await run('promtool', ['check', 'rules', at('livekit-swarm.rules.yaml')]);
@@ -12,6 +13,10 @@ it('Prometheus reads the rules', async () => {
 });
 
 it('every alert is silent first, and then fires as it should', async () => {
-  const { stdout } = await run('promtool', ['test', 'rules', at('tests/livekit-swarm.rules.test.yaml')], { timeout: 300_000 });
+  const { stdout } = await run(
+    'promtool',
+    ['test', 'rules', at('tests/livekit-swarm.rules.test.yaml')],
+    { timeout: 300_000 },
+  );
   expect(stdout).toContain('SUCCESS');
 });

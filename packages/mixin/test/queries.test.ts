@@ -13,7 +13,12 @@ import {
 } from '@livekit-swarm/exporter';
 import { startRunExporter } from '@livekit-swarm/exporter/runs';
 import { findFreePorts } from '@livekit-swarm/host';
-import { type Cluster, type ClusterFacts, generateCredentials, startCluster } from '@livekit-swarm/lab';
+import {
+  type Cluster,
+  type ClusterFacts,
+  generateCredentials,
+  startCluster,
+} from '@livekit-swarm/lab';
 import { whyNoPacketFilter } from '@livekit-swarm/testkit/nft';
 import { dropRtp } from '@livekit-swarm/testkit/packet-filter';
 import { runSmallCrowd } from '@livekit-swarm/testkit/small-crowd';
@@ -36,7 +41,12 @@ const LOSSY = 'node-2';
 const CROWD = {
   name: 'm1xin',
   // A room for each node, and one more.
-  load: { rooms: 4, participants: 3, publish: ['audio' as const, 'video' as const], durationMs: 120_000 },
+  load: {
+    rooms: 4,
+    participants: 3,
+    publish: ['audio' as const, 'video' as const],
+    durationMs: 120_000,
+  },
 };
 const why = await whyNoPacketFilter();
 if (why !== null) console.warn(`No node loses packets here: ${why}`);
@@ -76,7 +86,12 @@ interface LossPanel {
 const HALF = LOST_PERCENT / 100 / 2;
 const HARDLY = LOST_PERCENT / 100 / 20;
 const outgoing = { direction: 'outgoing' };
-const atServer = (title: string, labels: Record<string, string>, there: number, elsewhere: number): LossPanel => ({
+const atServer = (
+  title: string,
+  labels: Record<string, string>,
+  there: number,
+  elsewhere: number,
+): LossPanel => ({
   ...{ dashboard: 'media', title, choose: 'instance', labels, there, elsewhere },
 });
 const LOSS_PANELS: readonly LossPanel[] = [
@@ -104,20 +119,44 @@ const LOSS_PANELS: readonly LossPanel[] = [
     there: HALF / 2,
     elsewhere: HARDLY,
   },
-  { dashboard: 'chaos', title: 'NACKs', choose: 'instance', labels: outgoing, there: 1, elsewhere: 0.05 },
+  {
+    dashboard: 'chaos',
+    title: 'NACKs',
+    choose: 'instance',
+    labels: outgoing,
+    there: 1,
+    elsewhere: 0.05,
+  },
   // One room of four is on the lossy node.
   ...(['audio', 'video'] as const).map((kind): LossPanel => {
     const labels = { kind, direction: 'down', recovery: 'before' };
-    return { dashboard: 'run', title: 'Loss', query: /group_left/, choose: null, labels, there: HALF / 4, elsewhere: 0 };
+    return {
+      dashboard: 'run',
+      title: 'Loss',
+      query: /group_left/,
+      choose: null,
+      labels,
+      there: HALF / 4,
+      elsewhere: 0,
+    };
   }),
   {
-    ...{ dashboard: 'run', title: 'NACKs, PLIs and what was repaired', query: /nacks/, choose: null },
+    ...{
+      dashboard: 'run',
+      title: 'NACKs, PLIs and what was repaired',
+      query: /nacks/,
+      choose: null,
+    },
     ...{ labels: { direction: 'down' }, there: 1, elsewhere: 0 },
   },
 ];
 
 /** Every source that needs no browser, as an operator would configure it. */
-const exporterFor = async (dir: string, port: number, { url, nodes, redisUrl }: ClusterFacts): Promise<Exporter> => {
+const exporterFor = async (
+  dir: string,
+  port: number,
+  { url, nodes, redisUrl }: ClusterFacts,
+): Promise<Exporter> => {
   const config = join(dir, 'exporter.yaml');
   const of = (name: string, more: object) => ({ [name]: more });
   await writeFile(
@@ -129,7 +168,10 @@ const exporterFor = async (dir: string, port: number, { url, nodes, redisUrl }: 
         apiKey: credentials.apiKey,
         apiSecret: { env: 'SECRET' },
         redis: redisUrl,
-        nodes: Object.assign({}, ...nodes.map((node) => of(node.name, { url: node.url, metrics: node.metricsUrl }))),
+        nodes: Object.assign(
+          {},
+          ...nodes.map((node) => of(node.name, { url: node.url, metrics: node.metricsUrl })),
+        ),
       }),
       probes: { schedule: [{ target: 'lab', module: 'audio_pair', every: '10s', nodes: true }] },
       lifecycle: { every: '1s' },
@@ -138,7 +180,12 @@ const exporterFor = async (dir: string, port: number, { url, nodes, redisUrl }: 
     { mode: 0o600 },
   );
   const settings = await loadSettings({ config }, { SECRET: credentials.apiSecret });
-  return startExporter({ ...settings, version: '0.0.0', log, sources: (contextOf) => createSources(settings, contextOf) });
+  return startExporter({
+    ...settings,
+    version: '0.0.0',
+    log,
+    sources: (contextOf) => createSources(settings, contextOf),
+  });
 };
 
 describe('every query, asked of a real Prometheus that scrapes a real cluster with a crowd in it', () => {
@@ -167,7 +214,12 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
       with: ['haproxy', 'prometheus', 'node-exporter', 'redis-exporter'],
       ruleFiles: [RULES],
       intervalSeconds: 1,
-      config: { webhook: { api_key: credentials.apiKey, urls: [`http://127.0.0.1:${ports.http}/webhook/lab`] } },
+      config: {
+        webhook: {
+          api_key: credentials.apiKey,
+          urls: [`http://127.0.0.1:${ports.http}/webhook/lab`],
+        },
+      },
       jobs: [
         { job: 'swarm-exporter', targets: [{ address: `127.0.0.1:${ports.http}` }] },
         { job: 'swarm-run', targets: [{ address: `127.0.0.1:${ports.metrics}` }] },
@@ -182,10 +234,18 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
     const lossy = cluster.nodes.find(({ name }) => name === LOSSY);
     if (lossy === undefined) throw new Error(`there is no ${LOSSY}`);
     if (why === null) {
-      const filter = await dropRtp({ ports: lossy.ports, serverIs: 'source', percent: LOST_PERCENT });
+      const filter = await dropRtp({
+        ports: lossy.ports,
+        serverIs: 'source',
+        percent: LOST_PERCENT,
+      });
       closing.push(async () => filter[Symbol.asyncDispose]());
     }
-    await putRooms(cluster, await Promise.all(cluster.nodes.map(({ metricsUrl }) => readNodeId(metricsUrl, 2_000))), CROWD);
+    await putRooms(
+      cluster,
+      await Promise.all(cluster.nodes.map(({ metricsUrl }) => readNodeId(metricsUrl, 2_000))),
+      CROWD,
+    );
     prometheus = cluster.prometheusUrl ?? '';
     const stop = new AbortController();
     const running = runSmallCrowd({
@@ -212,7 +272,9 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
   it('takes all of them', async () => {
     const refused: string[] = [];
     for (const { expr, asker, where } of queries()) {
-      await askPrometheus(prometheus, plain(expr)).catch((error: Error) => refused.push(`${asker}, ${where}: ${error.message}`));
+      await askPrometheus(prometheus, plain(expr)).catch((error: Error) =>
+        refused.push(`${asker}, ${where}: ${error.message}`),
+      );
     }
     expect(refused).toEqual([]);
   });
@@ -237,9 +299,12 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
       const exprs = (panel.targets ?? []).flatMap((target) =>
         'expr' in target && typeof target.expr === 'string' ? [target.expr] : [],
       );
-      const answers = await Promise.all(exprs.map((expr) => askPrometheus(prometheus, plain(expr))));
+      const answers = await Promise.all(
+        exprs.map((expr) => askPrometheus(prometheus, plain(expr))),
+      );
       if (MAY_BE_EMPTY.has(panel.fieldConfig?.defaults.noValue ?? '')) continue;
-      if (!answers.flat().some(({ value }: Sample) => !Number.isNaN(value))) empty.push(panel.title ?? '');
+      if (!answers.flat().some(({ value }: Sample) => !Number.isNaN(value)))
+        empty.push(panel.title ?? '');
     }
     expect(empty).toEqual([]);
   });
@@ -248,12 +313,19 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
     'shows the lossy node, and no other, in $title of $dashboard $labels',
     async (panel) => {
       const { dashboard, title, query = /./, choose, labels, there, elsewhere } = panel;
-      const exprs = queries().filter(({ asker, where, kind }) => asker === dashboard && where === title && kind === 'panel');
+      const exprs = queries().filter(
+        ({ asker, where, kind }) => asker === dashboard && where === title && kind === 'panel',
+      );
       const expr = exprs.find((one) => query.test(one.expr))?.expr ?? '';
       /** The highest of what is shown when this is chosen. */
       const shown = async (value: string): Promise<number> => {
-        const answers = await askPrometheus(prometheus, plain(choose === null ? expr : expr.replaceAll(`$${choose}`, value)));
-        const wanted = answers.filter(({ labels: own }) => Object.entries(labels).every(([name, text]) => own[name] === text));
+        const answers = await askPrometheus(
+          prometheus,
+          plain(choose === null ? expr : expr.replaceAll(`$${choose}`, value)),
+        );
+        const wanted = answers.filter(({ labels: own }) =>
+          Object.entries(labels).every(([name, text]) => own[name] === text),
+        );
         return Math.max(0, ...wanted.map(({ value: figure }) => figure));
       };
       for (const { name, metricsUrl } of cluster.nodes) {
@@ -266,8 +338,12 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
 
   it('offers nodes, machines and deployments to choose from', async () => {
     const chosen = queries().filter(({ kind }) => kind === 'variable');
-    for (const { expr, asker, where, label = '' } of chosen.filter(({ expr: of }) => !of.startsWith('swarm_client_'))) {
-      const values = (await askPrometheus(prometheus, plain(expr))).map(({ labels }) => labels[label]);
+    for (const { expr, asker, where, label = '' } of chosen.filter(
+      ({ expr: of }) => !of.startsWith('swarm_client_'),
+    )) {
+      const values = (await askPrometheus(prometheus, plain(expr))).map(
+        ({ labels }) => labels[label],
+      );
       expect(values.filter(Boolean).length, `${where} of ${asker}`).toBeGreaterThan(0);
     }
   });

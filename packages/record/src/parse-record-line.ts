@@ -28,7 +28,8 @@ export const parseRecordLine = (text: string, number: number): RecordLine | null
     throw new RecordError(`line ${number} of the record has no type`, DAMAGED);
   }
   const { error } = LINE_SCHEMAS[line.type].safeParse(line);
-  if (error !== undefined) throw new RecordError(`line ${number} of the record, ${issueOf(error)}`, DAMAGED);
+  if (error !== undefined)
+    throw new RecordError(`line ${number} of the record, ${issueOf(error)}`, DAMAGED);
   // The fields that readers rely on were checked; the rest is what this program itself wrote.
   return line as unknown as RecordLine;
 };
@@ -41,15 +42,23 @@ const parseObject = (text: string, number: number): Record<string, unknown> => {
     value = JSON.parse(text);
   } catch {
     if (number === 1)
-      throw new RecordError('this is not a run record: its first line is not JSON', 'give the record.ndjson that a run wrote');
+      throw new RecordError(
+        'this is not a run record: its first line is not JSON',
+        'give the record.ndjson that a run wrote',
+      );
     throw new RecordError(`line ${number} of the record is not JSON`, DAMAGED);
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   throw new RecordError(`line ${number} of the record is no object`, DAMAGED);
 };
 
 const parseHeader = (line: Record<string, unknown>, number: number): HeaderLine => {
-  if (number !== 1) throw new RecordError(`line ${number} of the record is a second header`, 'give one record at a time');
+  if (number !== 1)
+    throw new RecordError(
+      `line ${number} of the record is a second header`,
+      'give one record at a time',
+    );
   const { schema } = line;
   if (schema !== RECORD_SCHEMA) {
     const version = /^livekit-swarm\/record\/(\d+)$/.exec(String(schema))?.[1];
@@ -64,11 +73,14 @@ const parseHeader = (line: Record<string, unknown>, number: number): HeaderLine 
         );
   }
   const result = HEADER_SCHEMA.safeParse(line);
-  if (result.error !== undefined) throw new RecordError(`the header of the record, ${issueOf(result.error)}`, DAMAGED);
+  if (result.error !== undefined)
+    throw new RecordError(`the header of the record, ${issueOf(result.error)}`, DAMAGED);
   return line as unknown as HeaderLine;
 };
 
 const issueOf = (error: z.ZodError): string => {
   const [issue] = error.issues;
-  return issue === undefined ? 'unreadable' : `field ${issue.path.join('.') || '(all)'}: ${issue.message}`;
+  return issue === undefined
+    ? 'unreadable'
+    : `field ${issue.path.join('.') || '(all)'}: ${issue.message}`;
 };

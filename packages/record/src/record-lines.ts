@@ -26,9 +26,19 @@ export async function* readRecordLines(
     else if (line === null) unknown++;
     else yield line;
   }
-  if (number === 0) throw new RecordError('the record is empty', 'give the record.ndjson that a run wrote, or its folder');
-  if (broken !== null) note(`Line ${broken.number} of the record, its last, was cut off while it was written; it was left out.`);
-  if (unknown > 0) note(`${unknown} lines of the record are of a kind that this version does not know; they were left out.`);
+  if (number === 0)
+    throw new RecordError(
+      'the record is empty',
+      'give the record.ndjson that a run wrote, or its folder',
+    );
+  if (broken !== null)
+    note(
+      `Line ${broken.number} of the record, its last, was cut off while it was written; it was left out.`,
+    );
+  if (unknown > 0)
+    note(
+      `${unknown} lines of the record are of a kind that this version does not know; they were left out.`,
+    );
 }
 
 /** Without a header nothing can be read; any other line may be the last. */

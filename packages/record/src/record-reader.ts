@@ -11,18 +11,26 @@ import { RECORD_FILE } from './record-writer.ts';
  * @throws RecordError when there is none
  */
 export const findRecord = (path: string): string => {
-  if (!existsSync(path)) throw new RecordError(`${path}: there is no such file or folder`, 'give the folder that a run named');
+  if (!existsSync(path))
+    throw new RecordError(
+      `${path}: there is no such file or folder`,
+      'give the folder that a run named',
+    );
   if (!statSync(path).isDirectory()) return path;
   const file = join(path, RECORD_FILE);
   if (existsSync(file)) return file;
-  throw new RecordError(`${path}: there is no ${RECORD_FILE} in this folder`, 'give the folder that a run named');
+  throw new RecordError(
+    `${path}: there is no ${RECORD_FILE} in this folder`,
+    'give the folder that a run named',
+  );
 };
 
 /**
  * Reads a record on disk line by line, for what a summary does not hold; memory does not grow with its length.
  * @throws RecordError
  */
-export const recordLines = (path: string): AsyncIterable<RecordLine> => readRecordLines(textLines(path));
+export const recordLines = (path: string): AsyncIterable<RecordLine> =>
+  readRecordLines(textLines(path));
 
 /** The lines of a record's file as text, one at a time. @throws RecordError */
 export async function* textLines(path: string): AsyncGenerator<string> {

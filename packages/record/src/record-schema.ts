@@ -88,8 +88,25 @@ const series = z.object({
     role: text,
     codec: text,
   }),
-  ...counts('tracks', 'packets', 'bytes', 'lostBeforeRecovery', 'lost', 'recovered', 'duplicates', 'outOfOrder'),
-  ...counts('nacksSent', 'nacksReceived', 'plisSent', 'plisReceived', 'rtxPackets', 'keyframes', 'layerSwitches'),
+  ...counts(
+    'tracks',
+    'packets',
+    'bytes',
+    'lostBeforeRecovery',
+    'lost',
+    'recovered',
+    'duplicates',
+    'outOfOrder',
+  ),
+  ...counts(
+    'nacksSent',
+    'nacksReceived',
+    'plisSent',
+    'plisReceived',
+    'rtxPackets',
+    'keyframes',
+    'layerSwitches',
+  ),
   ...counts('gaps', 'gapMs', 'lateSends', 'sendErrors'),
   layers: z.record(text, count),
   latency: bins,
@@ -104,7 +121,15 @@ const sample = z.object({
   joined: count,
   series: z.array(series),
   generator: z.object({
-    ...counts('cpuCores', 'cpuSeconds', 'residentBytes', 'eventLoopLagMs', 'tickLateMs', 'lateSends', 'sendErrors'),
+    ...counts(
+      'cpuCores',
+      'cpuSeconds',
+      'residentBytes',
+      'eventLoopLagMs',
+      'tickLateMs',
+      'lateSends',
+      'sendErrors',
+    ),
     ...counts('socketDrops', 'datagramsSent', 'datagramsReceived', 'lateJoins'),
     machineBusy: z.number().optional(),
   }),
@@ -119,7 +144,17 @@ const track = z.object({
   from: text.optional(),
   sid: text.optional(),
   layer: text.optional(),
-  ...counts('packets', 'bytes', 'lostBeforeRecovery', 'lost', 'recovered', 'duplicates', 'outOfOrder', 'nacks', 'plis'),
+  ...counts(
+    'packets',
+    'bytes',
+    'lostBeforeRecovery',
+    'lost',
+    'recovered',
+    'duplicates',
+    'outOfOrder',
+    'nacks',
+    'plis',
+  ),
   ...counts('rtxPackets', 'gaps', 'gapMs', 'longestGapMs', 'layerSwitches', 'width', 'height'),
   jitterMs: figure,
   rttMs: figure,
@@ -183,11 +218,20 @@ const drill = z.discriminatedUnion('what', [
     runningMs: count.nullable(),
     servingMs: count,
   }),
-  z.object({ at, what: z.literal('alert'), name: text, state: z.enum(['firing', 'resolved']), labels: z.record(text, text) }),
+  z.object({
+    at,
+    what: z.literal('alert'),
+    name: text,
+    state: z.enum(['firing', 'resolved']),
+    labels: z.record(text, text),
+  }),
   z.object({ at, what: z.literal('aborted'), message: text }),
 ]);
 
-const end = z.object({ at, reason: z.enum(['finished', 'ended', 'interrupted', 'aborted', 'server_died', 'threshold']) });
+const end = z.object({
+  at,
+  reason: z.enum(['finished', 'ended', 'interrupted', 'aborted', 'server_died', 'threshold']),
+});
 
 export const HEADER_SCHEMA = header;
 
@@ -196,7 +240,8 @@ export const LINE_SCHEMAS = { deployment, event, sample, participant, drill, end
 
 export type KnownType = keyof typeof LINE_SCHEMAS;
 
-export const isKnownType = (type: unknown): type is KnownType => typeof type === 'string' && Object.hasOwn(LINE_SCHEMAS, type);
+export const isKnownType = (type: unknown): type is KnownType =>
+  typeof type === 'string' && Object.hasOwn(LINE_SCHEMAS, type);
 
 /** Fails to compile when a run may write what a reader would refuse. */
 type Fits<Whole extends Part, Part> = Whole;

@@ -20,7 +20,9 @@ describe('openRecord', () => {
   it('makes the folder and shows lines on disk within a second', async () => {
     const record = openRecord(join(dir, 'a', 'b'));
     record.write(line);
-    await expect.poll(() => readFileSync(record.file, 'utf8'), { timeout: 1_500 }).toBe(`${JSON.stringify(line)}\n`);
+    await expect
+      .poll(() => readFileSync(record.file, 'utf8'), { timeout: 1_500 })
+      .toBe(`${JSON.stringify(line)}\n`);
     record.close();
   });
 

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, diskReason, makeFolder, RunError } from '@livekit-swarm/host';
 import { UsageError } from '@livekit-swarm/settings';
@@ -101,7 +110,10 @@ const open = (dir: string, file: string): number => {
     return openSync(file, 'ax');
   } catch (error) {
     if (codeOf(error) === 'EEXIST' && existsSync(file)) {
-      throw new UsageError(`--record ${dir}: there is a record already`, 'give another folder, or none for a new one');
+      throw new UsageError(
+        `--record ${dir}: there is a record already`,
+        'give another folder, or none for a new one',
+      );
     }
     throw new UsageError(
       `--record ${dir}: the record cannot be written there: ${diskReason(error)}`,

@@ -8,7 +8,14 @@ import type { Kind, Role, Scenario } from '@livekit-swarm/scenario';
 
 export const RECORD_SCHEMA = 'livekit-swarm/record/2';
 
-export type RecordLine = HeaderLine | DeploymentLine | EventLine | SampleLine | ParticipantLine | DrillLine | EndLine;
+export type RecordLine =
+  | HeaderLine
+  | DeploymentLine
+  | EventLine
+  | SampleLine
+  | ParticipantLine
+  | DrillLine
+  | EndLine;
 
 export interface HeaderLine {
   type: 'header';
@@ -275,7 +282,15 @@ export type DrillEvent =
   /** It was not reached: nothing was injected, and nothing can be said. */
   | { what: 'void'; message: string }
   /** `at`: just before it was done; `doneAt`: when it had been done. `members` are names of the deployment's parts, `rooms` what was held by them. */
-  | { what: 'fault'; id: string; fault: string; target: string; members: string[]; rooms: string[]; doneAt: number }
+  | {
+      what: 'fault';
+      id: string;
+      fault: string;
+      target: string;
+      members: string[];
+      rooms: string[];
+      doneAt: number;
+    }
   | { what: 'heal'; id: string; fault: string; doneAt: number }
   | { what: 'skipped'; fault: string; message: string }
   /** Redis (`null`: it did not answer) beside what the room service lists. Node ids → how they are; rooms → node ids. */

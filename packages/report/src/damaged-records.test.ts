@@ -8,7 +8,10 @@ import { expect, it } from 'vitest';
 import { wholeOf } from './rendered.ts';
 import { REPORTERS } from './reporters.ts';
 
-const lines = recordOf(specOf({ rooms: 1, participants: 2, publish: ['audio', 'video'], durationMs: 2_000 }), 1);
+const lines = recordOf(
+  specOf({ rooms: 1, participants: 2, publish: ['audio', 'video'], durationMs: 2_000 }),
+  1,
+);
 
 const summaryOf = async (texts: string[]): Promise<Summary | null> => {
   try {
@@ -19,16 +22,25 @@ const summaryOf = async (texts: string[]): Promise<Summary | null> => {
   }
 };
 
-it.each(Object.entries(REPORTERS))('%s shows whatever record can be read', async (_name, reporter) => {
-  await fc.assert(
-    fc.asyncProperty(damagedRecords(lines), async ({ texts, what }) => {
-      const summary = await summaryOf(texts);
-      if (summary === null) return;
-      const judgement = judge(summary, resolveThresholds(summary.scenario, []));
-      const input = { summary, judgement, recordPath: 'records/x', readLines: () => readRecordLines(texts) };
-      const rendered = reporter.render([input]);
-      if (rendered !== null) await expect(wholeOf(rendered), what).resolves.toEqual(expect.any(String));
-    }),
-    { numRuns: 300 },
-  );
-});
+it.each(Object.entries(REPORTERS))(
+  '%s shows whatever record can be read',
+  async (_name, reporter) => {
+    await fc.assert(
+      fc.asyncProperty(damagedRecords(lines), async ({ texts, what }) => {
+        const summary = await summaryOf(texts);
+        if (summary === null) return;
+        const judgement = judge(summary, resolveThresholds(summary.scenario, []));
+        const input = {
+          summary,
+          judgement,
+          recordPath: 'records/x',
+          readLines: () => readRecordLines(texts),
+        };
+        const rendered = reporter.render([input]);
+        if (rendered !== null)
+          await expect(wholeOf(rendered), what).resolves.toEqual(expect.any(String));
+      }),
+      { numRuns: 300 },
+    );
+  },
+);

@@ -16,11 +16,17 @@ export const describeExecutor = (executor: ExecutorSpec): Described => {
     case 'constant-rooms':
       return { rooms: plural(executor.rooms, 'room'), time: [formatDuration(executor.durationMs)] };
     case 'ramping-rooms':
-      return { rooms: `${targets(executor.startRooms, executor.stages)} rooms`, time: [inStages(executor.stages)] };
+      return {
+        rooms: `${targets(executor.startRooms, executor.stages)} rooms`,
+        time: [inStages(executor.stages)],
+      };
     case 'constant-arrival-rate':
       return {
         rooms: `${perTime(formatNumber(executor.rate), executor.timeUnitMs)} new rooms`,
-        time: [...open(executor.roomDuration, executor.maxRooms), formatDuration(executor.durationMs)],
+        time: [
+          ...open(executor.roomDuration, executor.maxRooms),
+          formatDuration(executor.durationMs),
+        ],
       };
     case 'ramping-arrival-rate':
       return {
@@ -30,14 +36,20 @@ export const describeExecutor = (executor: ExecutorSpec): Described => {
     case 'per-room-churn':
       return {
         rooms: plural(executor.rooms, 'room'),
-        time: [`stays of ${span(executor.stay)}`, `pauses of ${span(executor.pause)}`, formatDuration(executor.durationMs)],
+        time: [
+          `stays of ${span(executor.stay)}`,
+          `pauses of ${span(executor.pause)}`,
+          formatDuration(executor.durationMs),
+        ],
       };
     case 'timetable':
       return {
         rooms: `${[...new Set(executor.lessons.map(({ rooms }) => formatNumber(rooms)))].join(' / ')} rooms`,
         time: [
           plural(executor.lessons.length, 'lesson'),
-          formatDuration(Math.max(...executor.lessons.map(({ atMs, durationMs }) => atMs + durationMs))),
+          formatDuration(
+            Math.max(...executor.lessons.map(({ atMs, durationMs }) => atMs + durationMs)),
+          ),
         ],
       };
   }
@@ -45,8 +57,13 @@ export const describeExecutor = (executor: ExecutorSpec): Described => {
 
 /** `5 → 50 → 5`: the start and where each stage ends; steps that change nothing are left out, and of many the middle. */
 const targets = (start: number, stages: readonly Stage[]): string => {
-  const steps = [start, ...stages.map(({ target }) => target)].filter((value, index, all) => value !== all[index - 1]);
-  const shown = steps.length > MOST_STEPS ? [...steps.slice(0, MOST_STEPS - 1), Number.NaN, ...steps.slice(-1)] : steps;
+  const steps = [start, ...stages.map(({ target }) => target)].filter(
+    (value, index, all) => value !== all[index - 1],
+  );
+  const shown =
+    steps.length > MOST_STEPS
+      ? [...steps.slice(0, MOST_STEPS - 1), Number.NaN, ...steps.slice(-1)]
+      : steps;
   return shown.map((value) => (Number.isNaN(value) ? '…' : formatNumber(value))).join(' → ');
 };
 
@@ -57,7 +74,8 @@ const inStages = (stages: readonly Stage[]): string =>
 
 const UNITS: Record<number, string> = { 1000: 's', 60000: 'min', 3600000: 'h' };
 
-const perTime = (rate: string, timeUnitMs: number): string => `${rate}/${UNITS[timeUnitMs] ?? formatDuration(timeUnitMs)}`;
+const perTime = (rate: string, timeUnitMs: number): string =>
+  `${rate}/${UNITS[timeUnitMs] ?? formatDuration(timeUnitMs)}`;
 
 const open = (roomDuration: Span, maxRooms: number | null): string[] => [
   `open for ${span(roomDuration)}`,

@@ -10,20 +10,32 @@ import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of'
 import { describe, expect, it } from 'vitest';
 import { describeScenario } from './describe-scenario.ts';
 
-const role = (name: string, count: number, changes: Partial<RoleSpec> = {}): RoleSpec => roleOf({ name, count, ...changes });
+const role = (name: string, count: number, changes: Partial<RoleSpec> = {}): RoleSpec =>
+  roleOf({ name, count, ...changes });
 
-const group = (executor: ExecutorSpec, roles = [role('caller', 1), role('agent', 1)], name = 'calls'): GroupSpec =>
-  groupOf(executor, { name, roles });
+const group = (
+  executor: ExecutorSpec,
+  roles = [role('caller', 1), role('agent', 1)],
+  name = 'calls',
+): GroupSpec => groupOf(executor, { name, roles });
 
 const scenario = (...groups: GroupSpec[]): Scenario => scenarioOf(groups, { name: 'voice-ai' });
 
-const constant: ExecutorSpec = { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs: 30_000 };
+const constant: ExecutorSpec = {
+  type: 'constant-rooms',
+  rooms: 20,
+  joinRate: 50,
+  durationMs: 30_000,
+};
 const stage = (name: string, durationMs: number, target: number) => ({ name, durationMs, target });
 
 describe('what flags ask for', () => {
   it.each([
     [{}, '20 rooms × 2 participants, audio, 30s'],
-    [{ rooms: '1', participants: '1', subscribers: '500' }, '1 room × 1 participant + 500 subscribers, audio, 30s'],
+    [
+      { rooms: '1', participants: '1', subscribers: '500' },
+      '1 room × 1 participant + 500 subscribers, audio, 30s',
+    ],
     [
       { publish: 'audio,video', simulcast: true, layout: 'grid:4', dataRate: '10/s:200B:reliable' },
       '20 rooms × 2 participants, audio and 720p vp8 simulcast, data 10/s:200B:reliable, layout grid:4, 30s',
@@ -42,7 +54,11 @@ describe('every executor', () => {
       {
         type: 'ramping-rooms',
         startRooms: 20,
-        stages: [stage('before', 60_000, 20), stage('spike', 60_000, 200), stage('after', 120_000, 200)],
+        stages: [
+          stage('before', 60_000, 20),
+          stage('spike', 60_000, 200),
+          stage('after', 120_000, 200),
+        ],
       },
       '20 → 200 rooms × 1 caller + 1 agent, audio, 3 stages in 4m',
     ],
@@ -107,10 +123,15 @@ describe('a scenario', () => {
   it('says of each role what it publishes when they differ', () => {
     const roles = [
       role('host', 1, {
-        publish: [{ kind: 'video', source: 'screen', codec: 'vp8', resolution: '1080p', simulcast: false }],
+        publish: [
+          { kind: 'video', source: 'screen', codec: 'vp8', resolution: '1080p', simulcast: false },
+        ],
         subscribe: false,
       }),
-      role('controller', 4, { publish: [], data: { messagesPerSecond: 30, bytes: 64, reliable: true } }),
+      role('controller', 4, {
+        publish: [],
+        data: { messagesPerSecond: 30, bytes: 64, reliable: true },
+      }),
       role('viewers', 2, { publish: [] }),
     ];
     expect(describeScenario(scenario(group(constant, roles)))).toBe(

@@ -16,7 +16,9 @@ import { formatNumber } from './format.ts';
  * scenario is left out when flags described it.
  */
 export const describeScenario = ({ name, groups }: Scenario): string => {
-  const said = groups.map((group) => `${groups.length > 1 ? `${group.name}: ` : ''}${describeGroup(group)}`).join('; ');
+  const said = groups
+    .map((group) => `${groups.length > 1 ? `${group.name}: ` : ''}${describeGroup(group)}`)
+    .join('; ');
   return name === FLAGS_SCENARIO ? said : `${name}: ${said}`;
 };
 
@@ -24,16 +26,27 @@ const describeGroup = ({ room, startMs, executor, roles }: GroupSpec): string =>
   const { rooms, time } = describeExecutor(executor);
   const [first = '', ...others] = roles.map(publishes);
   // What all of those do who do anything is said once, and of each otherwise.
-  const alike = others.every((one) => one === first || one === '' || first === '') || others.length === 0;
-  const people = roles.map((role) => (alike || publishes(role) === '' ? countOf(role) : `${countOf(role)} (${publishes(role)})`));
+  const alike =
+    others.every((one) => one === first || one === '' || first === '') || others.length === 0;
+  const people = roles.map((role) =>
+    alike || publishes(role) === '' ? countOf(role) : `${countOf(role)} (${publishes(role)})`,
+  );
   const together = alike ? [first, ...others].find((one) => one !== '') : undefined;
-  const layouts = new Set(roles.filter(({ subscribe }) => subscribe).map(({ layout }) => formatLayout(layout)));
+  const layouts = new Set(
+    roles.filter(({ subscribe }) => subscribe).map(({ layout }) => formatLayout(layout)),
+  );
   layouts.delete('all');
-  const networks = new Set(roles.flatMap(({ network, name }) => (network === null ? [] : [`${many(name)} on ${network.name}`])));
+  const networks = new Set(
+    roles.flatMap(({ network, name }) =>
+      network === null ? [] : [`${many(name)} on ${network.name}`],
+    ),
+  );
   return [
     `${room === null ? rooms : `room ${room}`} × ${people.join(' + ')}`,
     ...(alike ? [together ?? 'publishing nothing'] : []),
-    ...(layouts.size === 0 ? [] : [`${layouts.size === 1 ? 'layout' : 'layouts'} ${[...layouts].join(' and ')}`]),
+    ...(layouts.size === 0
+      ? []
+      : [`${layouts.size === 1 ? 'layout' : 'layouts'} ${[...layouts].join(' and ')}`]),
     ...networks,
     ...time,
     ...(startMs > 0 ? [`from ${formatDuration(startMs)} on`] : []),

@@ -13,7 +13,8 @@ export const limitOf = ({ threshold }: ThresholdResult): string => {
 };
 
 /** `packet_loss{kind:video}@peak: rate<0.02`: the same in every report, so that it can be searched for. */
-export const thresholdName = ({ metric, expression }: ThresholdResult): string => `${metric}: ${expression}`;
+export const thresholdName = ({ metric, expression }: ThresholdResult): string =>
+  `${metric}: ${expression}`;
 
 /** `rate was 2.06 %, allowed is < 2 %`. */
 export const measuredSentence = (result: ThresholdResult): string =>

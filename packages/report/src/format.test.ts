@@ -1,6 +1,14 @@
 import { metricDefinition } from '@livekit-swarm/metrics';
 import { describe, expect, it } from 'vitest';
-import { formatBits, formatFigure, formatMs, formatNumber, formatShare, formatTime, shorten } from './format.ts';
+import {
+  formatBits,
+  formatFigure,
+  formatMs,
+  formatNumber,
+  formatShare,
+  formatTime,
+  shorten,
+} from './format.ts';
 import { wrap } from './wrap.ts';
 
 describe('figures', () => {
@@ -24,21 +32,38 @@ describe('figures', () => {
   });
 
   it('of time change to seconds when they are long', () => {
-    expect([formatMs(7.85), formatMs(2_310), formatMs(12_345), formatMs(null)]).toEqual(['7.85 ms', '2,310 ms', '12.3 s', '–']);
+    expect([formatMs(7.85), formatMs(2_310), formatMs(12_345), formatMs(null)]).toEqual([
+      '7.85 ms',
+      '2,310 ms',
+      '12.3 s',
+      '–',
+    ]);
   });
 
   it('of moments read as on a clock', () => {
-    expect([0, 7_000, 12_345, 750_000, 3_750_000].map(formatTime)).toEqual(['0:00', '0:07', '0:12.3', '12:30', '1:02:30']);
+    expect([0, 7_000, 12_345, 750_000, 3_750_000].map(formatTime)).toEqual([
+      '0:00',
+      '0:07',
+      '0:12.3',
+      '12:30',
+      '1:02:30',
+    ]);
   });
 
   it('of bit rates have the unit that fits', () => {
-    expect([formatBits(576_000), formatBits(60_192_000), formatBits(0)]).toEqual(['576 kbit/s', '60.2 Mbit/s', '0 bit/s']);
+    expect([formatBits(576_000), formatBits(60_192_000), formatBits(0)]).toEqual([
+      '576 kbit/s',
+      '60.2 Mbit/s',
+      '0 bit/s',
+    ]);
   });
 
   it('of thresholds have the unit of their metric', () => {
     expect(formatFigure(0.01, metricDefinition('packet_loss'), 'rate')).toBe('1 %');
     expect(formatFigure(3, metricDefinition('packet_loss'), 'count')).toBe('3');
-    expect(formatFigure(50_000, metricDefinition('packets_received'), 'rate')).toBe('50,000 packets/s');
+    expect(formatFigure(50_000, metricDefinition('packets_received'), 'rate')).toBe(
+      '50,000 packets/s',
+    );
     expect(formatFigure(102.3, metricDefinition('join_time'), 'p(95)')).toBe('102 ms');
     expect(formatFigure(1.25, metricDefinition('cpu_cores'), 'value')).toBe('1.25 cores');
     expect(formatFigure(null, metricDefinition('join_time'), 'p(95)')).toBe('not measured');

@@ -4,7 +4,8 @@ const NOT_MEASURED = '–';
 
 /** Three significant digits, no exponent: `0.042`, `12.3`, `1,234`. */
 export const formatNumber = (value: number): string => {
-  if (Math.abs(value) >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en-US');
+  if (Math.abs(value) >= 100 || Number.isInteger(value))
+    return Math.round(value).toLocaleString('en-US');
   return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 8 });
 };
 
@@ -26,9 +27,12 @@ export const formatTime = (ms: number): string => {
 
 /** `0 %`, `0.013 %`, `12.3 %`: a loss that is not zero never looks like zero. */
 export const formatShare = (share: number | null): string =>
-  share === null ? NOT_MEASURED : `${formatNumber(Math.abs(share) >= 1 ? Math.round(share * 1_000) / 10 : share * 100)} %`;
+  share === null
+    ? NOT_MEASURED
+    : `${formatNumber(Math.abs(share) >= 1 ? Math.round(share * 1_000) / 10 : share * 100)} %`;
 
-export const formatBytes = (bytes: number | null): string => scaled(bytes, ['B', 'kB', 'MB', 'GB', 'TB']);
+export const formatBytes = (bytes: number | null): string =>
+  scaled(bytes, ['B', 'kB', 'MB', 'GB', 'TB']);
 
 export const formatBits = (bitsPerSecond: number | null): string =>
   scaled(bitsPerSecond, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']);
@@ -45,10 +49,15 @@ const scaled = (value: number | null, units: readonly string[]): string => {
 };
 
 /** A count, `–` for null. */
-export const formatCount = (count: number | null): string => (count === null ? NOT_MEASURED : formatNumber(count));
+export const formatCount = (count: number | null): string =>
+  count === null ? NOT_MEASURED : formatNumber(count);
 
 /** A threshold's figure in the unit of its metric. */
-export const formatFigure = (value: number | null, { type, unit }: MetricDefinition, aggregation: string): string => {
+export const formatFigure = (
+  value: number | null,
+  { type, unit }: MetricDefinition,
+  aggregation: string,
+): string => {
   if (value === null) return 'not measured';
   if (aggregation === 'count') return formatNumber(value);
   if (type === 'rate') return formatShare(value);

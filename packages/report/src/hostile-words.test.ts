@@ -111,7 +111,20 @@ const kindsIn = (markdown: string): Record<string, number> => {
   const kinds: Record<string, number> = {};
   marked.walkTokens(marked.lexer(markdown), ({ type }: Token) => {
     // Text is cut into more or fewer pieces, and an empty name is no code; what else there is must not depend on words.
-    if (['html', 'table', 'heading', 'list', 'list_item', 'em', 'del', 'image', 'blockquote', 'hr'].includes(type))
+    if (
+      [
+        'html',
+        'table',
+        'heading',
+        'list',
+        'list_item',
+        'em',
+        'del',
+        'image',
+        'blockquote',
+        'hr',
+      ].includes(type)
+    )
       kinds[type] = (kinds[type] ?? 0) + 1;
   });
   return kinds;
@@ -138,9 +151,17 @@ describe('any words', () => {
   it('are themselves in a cell of a Markdown table, as code and as text', () => {
     fc.assert(
       fc.property(words, (word) => {
-        const table = marked.parse(`| a | b |\n|---|---|\n| ${code(word)} | ${plain(word)} |`, { async: false });
-        const cells = [...table.matchAll(/<td>([\s\S]*?)<\/td>/g)].map(([, cell = '']) => asRead(cell));
-        const said = word.toWellFormed().replaceAll(CONTROL, '\ufffd').replaceAll(/\s+/g, ' ').trim();
+        const table = marked.parse(`| a | b |\n|---|---|\n| ${code(word)} | ${plain(word)} |`, {
+          async: false,
+        });
+        const cells = [...table.matchAll(/<td>([\s\S]*?)<\/td>/g)].map(([, cell = '']) =>
+          asRead(cell),
+        );
+        const said = word
+          .toWellFormed()
+          .replaceAll(CONTROL, '\ufffd')
+          .replaceAll(/\s+/g, ' ')
+          .trim();
         expect(cells).toEqual([said, said]);
       }),
       { numRuns: 1_000 },
@@ -156,7 +177,9 @@ describe('any words', () => {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no such characters.
         expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
         writeFileSync(file, xml);
-        expect(parse({ type: 'junit', files: [file] }).total).toBe(usual.judgement.thresholds.length + 1);
+        expect(parse({ type: 'junit', files: [file] }).total).toBe(
+          usual.judgement.thresholds.length + 1,
+        );
       }),
       RUNS,
     );
@@ -168,7 +191,8 @@ describe('any words', () => {
       fc.property(words, (word) => {
         const lines = renderGitHub([saying(word)]).split(/\r\n|\r|\n/);
         expect(lines).toHaveLength(count);
-        for (const line of lines.slice(0, -1)) expect(line).toMatch(/^::(error|warning|notice) title=[^:,]*::[^\r\n]*$/);
+        for (const line of lines.slice(0, -1))
+          expect(line).toMatch(/^::(error|warning|notice) title=[^:,]*::[^\r\n]*$/);
       }),
       RUNS,
     );
@@ -179,10 +203,13 @@ describe('any words', () => {
       fc.asyncProperty(words, async (word) => {
         const report = saying(word);
         const rendered = REPORTERS.csv.render([report]);
-        const { data, errors } = Papa.parse<string[]>(rendered === null ? '' : await wholeOf(rendered), {
-          newline: '\r\n',
-          skipEmptyLines: true,
-        });
+        const { data, errors } = Papa.parse<string[]>(
+          rendered === null ? '' : await wholeOf(rendered),
+          {
+            newline: '\r\n',
+            skipEmptyLines: true,
+          },
+        );
         expect(errors).toEqual([]);
         expect(new Set(data.map((row) => row.length)).size).toBe(1);
         expect(new Set(data.slice(1).map(([scenario]) => scenario))).toEqual(new Set([word]));

@@ -1,4 +1,9 @@
-import { failedReport, inconclusiveReport, passedReport, stagedReport } from '@livekit-swarm/testkit/reports';
+import {
+  failedReport,
+  inconclusiveReport,
+  passedReport,
+  stagedReport,
+} from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import { finiteDeep } from './finite.ts';
 import { renderJson } from './json.ts';
@@ -11,7 +16,12 @@ describe('the JSON of a run', () => {
       verdict: 'passed',
       exitCode: 0,
       reasons: [],
-      deployment: { url: 'ws://127.0.0.1:7880', embedded: true, server_version: '1.13.4', nodes: ['ND_test'] },
+      deployment: {
+        url: 'ws://127.0.0.1:7880',
+        embedded: true,
+        server_version: '1.13.4',
+        nodes: ['ND_test'],
+      },
       generator: {
         workers: 2,
         workers_died: 0,
@@ -31,7 +41,9 @@ describe('the JSON of a run', () => {
         'packets_received.rate': 2_000,
       },
     });
-    expect(Object.keys(result.metrics)).toEqual(expect.arrayContaining(['join_time.p95', 'jitter.p95', 'media_latency.p95']));
+    expect(Object.keys(result.metrics)).toEqual(
+      expect.arrayContaining(['join_time.p95', 'jitter.p95', 'media_latency.p95']),
+    );
   });
 
   it('shows of each threshold the metric, expression, value and whether it held', () => {
@@ -62,7 +74,9 @@ describe('the JSON of a run', () => {
 
   it('has the figures of every window, and of every role where there are several', () => {
     const { windows, thresholds, roles, plan, scenario } = JSON.parse(renderJson([stagedReport()]));
-    expect(windows.map(({ name, source }: { name: string; source: string }) => [name, source])).toEqual(
+    expect(
+      windows.map(({ name, source }: { name: string; source: string }) => [name, source]),
+    ).toEqual(
       expect.arrayContaining([
         ['joining', 'builtin'],
         ['steady', 'builtin'],
@@ -72,7 +86,9 @@ describe('the JSON of a run', () => {
         ['rush', 'timeline'],
       ]),
     );
-    expect(windows.find(({ name }: { name: string }) => name === 'after').metrics['packet_loss.rate']).toBeGreaterThan(0.01);
+    expect(
+      windows.find(({ name }: { name: string }) => name === 'after').metrics['packet_loss.rate'],
+    ).toBeGreaterThan(0.01);
     expect(thresholds).toContainEqual({
       metric: 'packet_loss{group:calls}@after',
       expression: 'rate<0.01',
@@ -82,26 +98,43 @@ describe('the JSON of a run', () => {
       source: 'user',
     });
     expect(roles).toContainEqual(
-      expect.objectContaining({ group: 'town-hall', role: 'viewer', kind: 'video', direction: 'down' }),
+      expect.objectContaining({
+        group: 'town-hall',
+        role: 'viewer',
+        kind: 'video',
+        direction: 'down',
+      }),
     );
     expect(plan).toMatchObject({ rooms: 13, participants: 31, droppedRooms: 0 });
     expect(scenario).toMatchObject({ name: 'release', tags: { team: 'voice' } });
   });
 
-  it.each([passedReport(), failedReport(), inconclusiveReport()])('has only finite numbers', (input) => {
-    const numbers: number[] = [];
-    JSON.parse(renderJson([input]), (_, value: unknown) => {
-      if (typeof value === 'number') numbers.push(value);
-      return value;
-    });
-    expect(numbers.length).toBeGreaterThan(100);
-    expect(numbers.every(Number.isFinite)).toBe(true);
-  });
+  it.each([passedReport(), failedReport(), inconclusiveReport()])(
+    'has only finite numbers',
+    (input) => {
+      const numbers: number[] = [];
+      JSON.parse(renderJson([input]), (_, value: unknown) => {
+        if (typeof value === 'number') numbers.push(value);
+        return value;
+      });
+      expect(numbers.length).toBeGreaterThan(100);
+      expect(numbers.every(Number.isFinite)).toBe(true);
+    },
+  );
 });
 
 describe('finiteDeep', () => {
   it('makes null of what JSON does not know, keeps whole numbers exact and rounds the others', () => {
-    expect(finiteDeep({ a: Number.NaN, b: [Number.POSITIVE_INFINITY, 1 / 3], c: 12_345_678, d: 'x', e: null, f: 1e-9 })).toEqual({
+    expect(
+      finiteDeep({
+        a: Number.NaN,
+        b: [Number.POSITIVE_INFINITY, 1 / 3],
+        c: 12_345_678,
+        d: 'x',
+        e: null,
+        f: 1e-9,
+      }),
+    ).toEqual({
       a: null,
       b: [null, 0.333333],
       c: 12_345_678,

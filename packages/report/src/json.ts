@@ -1,4 +1,9 @@
-import type { DeploymentSummary, GeneratorSummary, Judgement, Share } from '@livekit-swarm/analysis';
+import type {
+  DeploymentSummary,
+  GeneratorSummary,
+  Judgement,
+  Share,
+} from '@livekit-swarm/analysis';
 import { flattenMetrics } from '@livekit-swarm/metrics';
 import type { PlanFacts } from '@livekit-swarm/record';
 import { comparedObject } from './comparison/json.ts';
@@ -11,14 +16,22 @@ import { roleTraffic } from './role-traffic.ts';
 import type { NoResult, Result } from './schema/result-schema.ts';
 
 /** The object that `--json` prints: one, for machines. Times in milliseconds, shares from 0 to 1, null for what was not measured. */
-export const resultObject = ({ summary, judgement, recordPath, comparison }: ReportInput): Result => ({
+export const resultObject = ({
+  summary,
+  judgement,
+  recordPath,
+  comparison,
+}: ReportInput): Result => ({
   schema: RESULT_SCHEMA,
   verdict: judgement.verdict,
   exitCode: judgement.exitCode,
   reasons: judgement.reasons,
   thresholds: thresholdsOf(judgement),
   metrics: flattenMetrics(summary.metrics),
-  windows: summary.windows.map(({ window, metrics }) => ({ ...window, metrics: flattenMetrics(metrics) })),
+  windows: summary.windows.map(({ window, metrics }) => ({
+    ...window,
+    metrics: flattenMetrics(metrics),
+  })),
   generator: { ...generatorOf(summary.generator), findings: judgement.health },
   deployment: deploymentOf(summary.deployment),
   joins: summary.joins,
@@ -41,7 +54,14 @@ export const resultObject = ({ summary, judgement, recordPath, comparison }: Rep
 });
 
 /** The same envelope for a run that did not come about. */
-export const noResultObject = ({ scenario, verdict, exitCode, reason, message, hint }: NoRun): NoResult => ({
+export const noResultObject = ({
+  scenario,
+  verdict,
+  exitCode,
+  reason,
+  message,
+  hint,
+}: NoRun): NoResult => ({
   schema: RESULT_SCHEMA,
   verdict,
   exitCode,
@@ -52,7 +72,8 @@ export const noResultObject = ({ scenario, verdict, exitCode, reason, message, h
   error: { reason, message, hint },
 });
 
-const objectOf = (outcome: Outcome): Result | NoResult => (isRun(outcome) ? resultObject(outcome) : noResultObject(outcome));
+const objectOf = (outcome: Outcome): Result | NoResult =>
+  isRun(outcome) ? resultObject(outcome) : noResultObject(outcome);
 
 /** One outcome is an object; several are one object, too, with all of them in `runs`. */
 export const resultsObject = (outcomes: readonly Outcome[]): object => {

@@ -13,7 +13,8 @@ const GRAVEST_FIRST: readonly ExitCode[] = [
 ];
 
 /** What several runs come to: the gravest of their exit codes. */
-export const exitCodeOfAll = (outcomes: readonly Outcome[]): ExitCode => gravestOf(outcomes.map(exitCodeOf));
+export const exitCodeOfAll = (outcomes: readonly Outcome[]): ExitCode =>
+  gravestOf(outcomes.map(exitCodeOf));
 
 /** 0 when there are none. */
 export const gravestOf = (codes: readonly ExitCode[]): ExitCode =>
@@ -22,5 +23,9 @@ export const gravestOf = (codes: readonly ExitCode[]): ExitCode =>
 /** One that failed makes all fail; one that nobody can judge leaves all open. */
 export const verdictOfAll = (outcomes: readonly Outcome[]): Verdict => {
   const verdicts = new Set(outcomes.map(verdictOf));
-  return verdicts.has('failed') ? 'failed' : verdicts.has('inconclusive') ? 'inconclusive' : 'passed';
+  return verdicts.has('failed')
+    ? 'failed'
+    : verdicts.has('inconclusive')
+      ? 'inconclusive'
+      : 'passed';
 };

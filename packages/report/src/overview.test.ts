@@ -18,7 +18,11 @@ const noRun = (scenario: string, exitCode: NoRun['exitCode']): NoRun => ({
 });
 
 it('shows each run in a line, what came out and why', () => {
-  const text = renderOverview([named(passedReport(), 'voice-ai'), named(failedReport(), 'churn'), noRun('large-event', 3)]);
+  const text = renderOverview([
+    named(passedReport(), 'voice-ai'),
+    named(failedReport(), 'churn'),
+    noRun('large-event', 3),
+  ]);
   expect(text).toMatch(/^✗ 3 SCENARIOS: 1 passed, 2 not \(exit 3\)\n/);
   const lines = text.split('\n');
   expect(lines[2]).toMatch(/^ {2}✓ {2}voice-ai +0 +\d+\/\d+ +\S+ ms +0 % /);
@@ -30,8 +34,15 @@ it('shows each run in a line, what came out and why', () => {
 });
 
 it('counts the gravest exit code: what ended everything, what kept runs from coming about, what is bad, what is not known', () => {
-  const of = (...codes: NoRun['exitCode'][]): number => exitCodeOfAll(codes.map((code) => noRun('x', code)));
-  expect([of(0, 98, 99), of(99, 3, 98), of(3, 2, 99), of(2, 1), of(1, 130, 3), of(0, 0), of(0, 98)]).toEqual([
-    99, 3, 2, 1, 130, 0, 98,
-  ]);
+  const of = (...codes: NoRun['exitCode'][]): number =>
+    exitCodeOfAll(codes.map((code) => noRun('x', code)));
+  expect([
+    of(0, 98, 99),
+    of(99, 3, 98),
+    of(3, 2, 99),
+    of(2, 1),
+    of(1, 130, 3),
+    of(0, 0),
+    of(0, 98),
+  ]).toEqual([99, 3, 2, 1, 130, 0, 98]);
 });

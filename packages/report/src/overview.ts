@@ -11,7 +11,10 @@ import { wrap } from './wrap.ts';
 const LONGEST = 100;
 
 /** Several runs in a line each, and why those did not pass that did not. */
-export const renderOverview = (outcomes: readonly Outcome[], { color = false }: ReportOptions = {}): string => {
+export const renderOverview = (
+  outcomes: readonly Outcome[],
+  { color = false }: ReportOptions = {},
+): string => {
   const style = styleFor(color);
   const verdict = verdictOfAll(outcomes);
   const passed = outcomes.filter((outcome) => verdictOf(outcome) === 'passed').length;
@@ -19,13 +22,20 @@ export const renderOverview = (outcomes: readonly Outcome[], { color = false }: 
   const head = ['', 'scenario', 'exit', 'joined', 'join p95', 'loss', 'latency p95'].map(style.dim);
   const rows = outcomes.map((outcome) => {
     const paint = paintOf(style, verdictOf(outcome));
-    return [paint(MARKS[verdictOf(outcome)]), nameOf(outcome), String(exitCodeOf(outcome)), ...figuresOf(outcome)];
+    return [
+      paint(MARKS[verdictOf(outcome)]),
+      nameOf(outcome),
+      String(exitCodeOf(outcome)),
+      ...figuresOf(outcome),
+    ];
   });
   const reasons = outcomes.flatMap((outcome) => {
     const [why] = isRun(outcome) ? outcome.judgement.reasons : [outcome.message];
     return why === undefined ? [] : wrap('  · ', `${nameOf(outcome)}: ${cut(why)}`);
   });
-  return printable(`${[paintOf(style, verdict)(title), ...renderTable([head, ...rows], [0, 1]), ...reasons].join('\n')}\n`);
+  return printable(
+    `${[paintOf(style, verdict)(title), ...renderTable([head, ...rows], [0, 1]), ...reasons].join('\n')}\n`,
+  );
 };
 
 const figuresOf = (outcome: Outcome): string[] => {

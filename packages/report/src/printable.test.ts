@@ -11,7 +11,9 @@ it('leaves nothing to a terminal but line ends and our own colours', () => {
   const { title, good, bad, unsure, dim } = styleFor(true);
   const ours = [title('a'), good('b'), bad('c'), unsure('d'), dim('e')].join('\n');
   expect(printable(ours)).toBe(ours);
-  expect(printable(HOSTILE)).toBe('\ufffd]0;owned\ufffd\ufffd[2J\ufffd[31;5mred\ufffd1A\ufffdtab\ufffdreturn\ufffd');
+  expect(printable(HOSTILE)).toBe(
+    '\ufffd]0;owned\ufffd\ufffd[2J\ufffd[31;5mred\ufffd1A\ufffdtab\ufffdreturn\ufffd',
+  );
 });
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
@@ -19,9 +21,15 @@ const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
 
 it('is what a text report is', () => {
   const report = failedReport();
-  const said: ReportInput = { ...report, judgement: { ...report.judgement, reasons: [HOSTILE] }, recordPath: HOSTILE };
+  const said: ReportInput = {
+    ...report,
+    judgement: { ...report.judgement, reasons: [HOSTILE] },
+    recordPath: HOSTILE,
+  };
   expect(renderText(said)).not.toMatch(CONTROL);
   const colored = renderText(said, { color: true });
-  expect(colored.split('\u001b[').every((piece, index) => index === 0 || /^\d+m/.test(piece))).toBe(true);
+  expect(colored.split('\u001b[').every((piece, index) => index === 0 || /^\d+m/.test(piece))).toBe(
+    true,
+  );
   expect(colored.replaceAll('\u001b[', '')).not.toMatch(CONTROL);
 });

@@ -32,6 +32,9 @@ export type Outcome = ReportInput | NoRun;
 export const isRun = (outcome: Outcome): outcome is ReportInput => 'summary' in outcome;
 
 /** What all outcomes have. */
-export const nameOf = (outcome: Outcome): string => (isRun(outcome) ? outcome.summary.scenario.name : outcome.scenario);
-export const verdictOf = (outcome: Outcome): Verdict => (isRun(outcome) ? outcome.judgement.verdict : outcome.verdict);
-export const exitCodeOf = (outcome: Outcome): ExitCode => (isRun(outcome) ? outcome.judgement.exitCode : outcome.exitCode);
+export const nameOf = (outcome: Outcome): string =>
+  isRun(outcome) ? outcome.summary.scenario.name : outcome.scenario;
+export const verdictOf = (outcome: Outcome): Verdict =>
+  isRun(outcome) ? outcome.judgement.verdict : outcome.verdict;
+export const exitCodeOf = (outcome: Outcome): ExitCode =>
+  isRun(outcome) ? outcome.judgement.exitCode : outcome.exitCode;

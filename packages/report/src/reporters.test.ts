@@ -22,31 +22,34 @@ const textOf = async (reporter: Reporter, outcomes: Outcome[]): Promise<string |
 /** Without the programs of a page. */
 const shownOf = (text: string): string => text.replace(/<(script|style)>.*?<\/\1>/gs, '');
 
-describe.each<[string, Reporter]>(Object.entries(REPORTERS))('the reporter %s', (name, reporter) => {
-  it('shows every run, and only what is there', async () => {
-    for (const input of [passedReport(), failedReport(), inconclusiveReport()]) {
-      const text = await textOf(reporter, [input]);
-      expect(text?.length).toBeGreaterThan(50);
-      expect(shownOf(text ?? '')).not.toMatch(/NaN|Infinity|undefined|\[object/);
-      expect(text).toMatch(/\n$/);
-    }
-  });
+describe.each<[string, Reporter]>(Object.entries(REPORTERS))(
+  'the reporter %s',
+  (name, reporter) => {
+    it('shows every run, and only what is there', async () => {
+      for (const input of [passedReport(), failedReport(), inconclusiveReport()]) {
+        const text = await textOf(reporter, [input]);
+        expect(text?.length).toBeGreaterThan(50);
+        expect(shownOf(text ?? '')).not.toMatch(/NaN|Infinity|undefined|\[object/);
+        expect(text).toMatch(/\n$/);
+      }
+    });
 
-  it('says what kept a run from coming about, or nothing', async () => {
-    const text = await textOf(reporter, [NO_RUN]);
-    if (name === 'csv') expect(text).toBeNull();
-    else expect(text).toMatch(/nobody answers/);
-  });
+    it('says what kept a run from coming about, or nothing', async () => {
+      const text = await textOf(reporter, [NO_RUN]);
+      if (name === 'csv') expect(text).toBeNull();
+      else expect(text).toMatch(/nobody answers/);
+    });
 
-  it.runIf(reporter.several)('shows several runs in one document', async () => {
-    const alone = await textOf(reporter, [passedReport()]);
-    const both = await textOf(reporter, [passedReport(), NO_RUN, failedReport()]);
-    expect(both?.length).toBeGreaterThan((alone ?? '').length);
-  });
+    it.runIf(reporter.several)('shows several runs in one document', async () => {
+      const alone = await textOf(reporter, [passedReport()]);
+      const both = await textOf(reporter, [passedReport(), NO_RUN, failedReport()]);
+      expect(both?.length).toBeGreaterThan((alone ?? '').length);
+    });
 
-  it('has a file name of its own', () => {
-    const names = Object.values<Reporter>(REPORTERS).map(({ fileName }) => fileName);
-    expect(names.filter((other) => other === reporter.fileName)).toHaveLength(1);
-    expect(reporter.fileName).toMatch(/^[a-z-]+\.[a-z]+$/);
-  });
-});
+    it('has a file name of its own', () => {
+      const names = Object.values<Reporter>(REPORTERS).map(({ fileName }) => fileName);
+      expect(names.filter((other) => other === reporter.fileName)).toHaveLength(1);
+      expect(reporter.fileName).toMatch(/^[a-z-]+\.[a-z]+$/);
+    });
+  },
+);

@@ -24,7 +24,9 @@ const COUNT: Aggregation = { type: 'count' };
 
 /** Role by role, in the order of the scenario; only what flowed. Empty where everybody has the same role: the totals say it all. */
 export const roleTraffic = ({ scenario, metrics }: Summary): RoleTraffic[] => {
-  const roles = scenario.groups.flatMap(({ name, roles: inIt }) => inIt.map((role) => ({ group: name, role: role.name })));
+  const roles = scenario.groups.flatMap(({ name, roles: inIt }) =>
+    inIt.map((role) => ({ group: name, role: role.name })),
+  );
   if (roles.length < 2) return [];
   return roles.flatMap((role) =>
     (['audio', 'video', 'data'] as const).flatMap((kind) =>

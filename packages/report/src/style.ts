@@ -14,7 +14,13 @@ export interface Style {
 
 export const styleFor = (color: boolean): Style => {
   const colors = picocolors.createColors(color);
-  return { title: colors.bold, good: colors.green, bad: colors.red, unsure: colors.yellow, dim: colors.dim };
+  return {
+    title: colors.bold,
+    good: colors.green,
+    bad: colors.red,
+    unsure: colors.yellow,
+    dim: colors.dim,
+  };
 };
 
 export const MARKS = { passed: '✓', failed: '✗', inconclusive: '?' } as const;

@@ -1,5 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
-import { failedReport, inconclusiveReport, passedReport, quietReport, stagedReport } from '@livekit-swarm/testkit/reports';
+import {
+  failedReport,
+  inconclusiveReport,
+  passedReport,
+  quietReport,
+  stagedReport,
+} from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import { renderText } from './text.ts';
 
@@ -57,7 +63,9 @@ describe('the text', () => {
 
   it('has a line for each stage, and media by role where there are several', () => {
     const text = renderText(stagedReport());
-    expect(text).toMatch(/\nSTAGES\n[\s\S]*\n {2}rush +0:08 +0:14 .*\n {2}calls: peak +0:10 +0:20 /);
+    expect(text).toMatch(
+      /\nSTAGES\n[\s\S]*\n {2}rush +0:08 +0:14 .*\n {2}calls: peak +0:10 +0:20 /,
+    );
     expect(text).toMatch(/✗ {2}packet_loss\{group:calls\}@after +rate<0\.01 +[\d.]+ % {2}given/);
     expect(text).toMatch(/✓ {2}packet_loss\{group:calls\}@peak/);
     expect(text).toMatch(/\n {2}↓ video {2}town-hall: viewer /);

@@ -34,13 +34,21 @@ const SECTIONS = [
 /** The summary at the end of a run, for people: at most 100 columns, colours only when asked for. */
 export const renderText = (input: ReportInput, { color = false }: ReportOptions = {}): string => {
   const style = styleFor(color);
-  const sections = SECTIONS.map((section) => section(input, style)).filter((lines) => lines.length > 0);
+  const sections = SECTIONS.map((section) => section(input, style)).filter(
+    (lines) => lines.length > 0,
+  );
   return printable(`${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`);
 };
 
 /** A run that did not come about: what kept it, and what to do. */
-const noRunLines = ({ scenario, verdict, exitCode, message, hint }: NoRun, style: Style): string[] => [
-  paintOf(style, verdict)(`${MARKS[verdict]} ${verdict.toUpperCase()} (exit ${exitCode})  ${scenario}`),
+const noRunLines = (
+  { scenario, verdict, exitCode, message, hint }: NoRun,
+  style: Style,
+): string[] => [
+  paintOf(
+    style,
+    verdict,
+  )(`${MARKS[verdict]} ${verdict.toUpperCase()} (exit ${exitCode})  ${scenario}`),
   ...wrap('  · ', message),
   ...(hint === null ? [] : wrap('  → ', hint)),
 ];

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Chromium, findChromium, launchChromium, NO_CHROMIUM } from '../../engine/test/support/chromium.ts';
+import {
+  type Chromium,
+  findChromium,
+  launchChromium,
+  NO_CHROMIUM,
+} from '../../engine/test/support/chromium.ts';
 import { tabStops, violationsOf } from './support/accessibility.ts';
 import { bigRun, writeRecord } from './support/big-record.ts';
 import { type Look, openReport, renderRecord } from './support/page.ts';
@@ -31,8 +36,10 @@ afterAll(async () => {
 const open = (look?: Look, file = report) => openReport(chromium.browser, file, look);
 
 /** Evaluates an expression in the page. */
-const ask = <Answer>(page: Page, expression: string): Promise<Answer> => page.evaluate(expression) as Promise<Answer>;
-const textOf = (page: Page, selector: string): Promise<string> => ask(page, `document.querySelector('${selector}').innerText`);
+const ask = <Answer>(page: Page, expression: string): Promise<Answer> =>
+  page.evaluate(expression) as Promise<Answer>;
+const textOf = (page: Page, selector: string): Promise<string> =>
+  ask(page, `document.querySelector('${selector}').innerText`);
 
 const LOOKS: [string, Look][] = [
   ['on a laptop', {}],
@@ -52,13 +59,18 @@ describe.each(LOOKS)('a report %s', (_, look) => {
   test('is as accessible as WCAG 2.2 AA asks for', async () => {
     await using opened = await open(look);
     const { page } = opened;
-    await ask(page, "for (const details of document.querySelectorAll('details')) details.open = true");
+    await ask(
+      page,
+      "for (const details of document.querySelectorAll('details')) details.open = true",
+    );
     expect(await violationsOf(page)).toEqual([]);
   });
 
   test('does not have to be pushed sideways', async () => {
     await using opened = await open(look);
-    expect(await ask(opened.page, 'document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    expect(
+      await ask(opened.page, 'document.documentElement.scrollWidth - innerWidth'),
+    ).toBeLessThanOrEqual(0);
   });
 });
 
@@ -80,7 +92,9 @@ describe('the charts', () => {
     const painted = await ask<number[]>(opened.page, PAINTED);
     expect(painted.length).toBeGreaterThan(15);
     expect(Math.min(...painted)).toBeGreaterThan(0.005);
-    expect(await ask(opened.page, "document.querySelectorAll('.plot[data-chart]').length")).toBe(painted.length);
+    expect(await ask(opened.page, "document.querySelectorAll('.plot[data-chart]').length")).toBe(
+      painted.length,
+    );
   });
 
   test('take the colours that somebody chose', async () => {
@@ -90,7 +104,10 @@ describe('the charts', () => {
     const paper = await ask<string>(page, 'getComputedStyle(document.body).backgroundColor');
     await page.click('#theme');
     await page.waitForFunction(`getComputedStyle(document.body).backgroundColor !== '${paper}'`);
-    await ask(page, 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    await ask(
+      page,
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+    );
     const after = await ask<number[]>(page, COLORS);
     expect(after.every((sum, index) => sum !== before[index])).toBe(true);
     await page.click('#theme');
@@ -105,7 +122,9 @@ describe('the charts', () => {
     const box = await over?.boundingBox();
     if (!box) throw new Error('there is no chart to touch');
     await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
-    expect(await textOf(page, '#chart-bits-down .legend')).toMatch(/audio\s+[\d.]+ kbit\/s|audio\s+[\d.]+ Mbit\/s/);
+    expect(await textOf(page, '#chart-bits-down .legend')).toMatch(
+      /audio\s+[\d.]+ kbit\/s|audio\s+[\d.]+ Mbit\/s/,
+    );
     // All others follow.
     expect(await textOf(page, '#chart-jitter-down .legend')).toMatch(/[\d.]+ ms/);
   });
@@ -122,7 +141,10 @@ describe('the charts', () => {
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.6, y, { steps: 5 });
     await page.mouse.up();
-    const scales = await ask<string[]>(page, 'drawn.map(({ u }) => u.scales.x.min.toFixed(1) + " " + u.scales.x.max.toFixed(1))');
+    const scales = await ask<string[]>(
+      page,
+      'drawn.map(({ u }) => u.scales.x.min.toFixed(1) + " " + u.scales.x.max.toFixed(1))',
+    );
     expect(new Set(scales).size).toBe(1);
     const [min = 0, max = 0] = (scales[0] ?? '').split(' ').map(Number);
     expect(min).toBeCloseTo(0.4 * 119, -1);
@@ -146,7 +168,10 @@ describe('by keyboard', () => {
     );
     expect(order).toEqual(expect.arrayContaining(wanted));
     // As many as there are charts.
-    const charts = await ask<string[]>(page, "[...document.querySelectorAll('.plot')].map(({ dataset }) => dataset.chart)");
+    const charts = await ask<string[]>(
+      page,
+      "[...document.querySelectorAll('.plot')].map(({ dataset }) => dataset.chart)",
+    );
     expect(order).toEqual(expect.arrayContaining(charts));
   });
 
@@ -160,9 +185,14 @@ describe('by keyboard', () => {
     await page.keyboard.down('Shift');
     for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowRight');
     await page.keyboard.up('Shift');
-    expect(await textOf(page, '#reading')).toMatch(/^0:55: audio [1-9]|^0:55: audio 0\.[0-9]*[1-9]/);
+    expect(await textOf(page, '#reading')).toMatch(
+      /^0:55: audio [1-9]|^0:55: audio 0\.[0-9]*[1-9]/,
+    );
     await page.keyboard.press('+');
-    const [min, max] = await ask<number[]>(page, '[drawn[0].u.scales.x.min, drawn[0].u.scales.x.max]');
+    const [min, max] = await ask<number[]>(
+      page,
+      '[drawn[0].u.scales.x.min, drawn[0].u.scales.x.max]',
+    );
     expect((max ?? 0) - (min ?? 0)).toBeCloseTo(119 / 2, 0);
     expect(min).toBeLessThan(55);
     expect(max).toBeGreaterThan(55);
@@ -186,7 +216,15 @@ describe('by keyboard', () => {
         return [cells(tHead.rows[0]), [...tBodies[0].rows].map(cells)];
       })()`,
     );
-    expect(heads).toEqual(['time', 'audio p50', 'audio p95', 'audio p99', 'video p50', 'video p95', 'video p99']);
+    expect(heads).toEqual([
+      'time',
+      'audio p50',
+      'audio p95',
+      'audio p99',
+      'video p50',
+      'video p95',
+      'video p99',
+    ]);
     expect(rows).toHaveLength(120);
     expect(rows[60]?.[0]).toBe('1:00');
     expect(rows[60]?.[2]).toMatch(/^\d+(\.\d+)? ms$/);
@@ -198,9 +236,13 @@ describe('by keyboard', () => {
     await page.focus('#chart-bits-down .legend button');
     await page.keyboard.press('Space');
     expect(await ask(page, "document.activeElement.getAttribute('aria-pressed')")).toBe('false');
-    expect(await ask(page, "drawn.find(({ chart }) => chart.id === 'bits-down').u.series[1].show")).toBe(false);
+    expect(
+      await ask(page, "drawn.find(({ chart }) => chart.id === 'bits-down').u.series[1].show"),
+    ).toBe(false);
     await page.keyboard.press('Space');
-    expect(await ask(page, "drawn.find(({ chart }) => chart.id === 'bits-down').u.series[1].show")).toBe(true);
+    expect(
+      await ask(page, "drawn.find(({ chart }) => chart.id === 'bits-down').u.series[1].show"),
+    ).toBe(true);
   });
 });
 
@@ -217,12 +259,21 @@ describe('the participants', () => {
     expect(await textOf(page, '.find output')).toBe('1 found');
     await page.type('#find', ' nobody');
     expect(await ask<string[]>(page, SHOWN)).toEqual([]);
-    await ask(page, "{ const find = document.querySelector('#find'); find.value = ''; find.dispatchEvent(new Event('input')); }");
+    await ask(
+      page,
+      "{ const find = document.querySelector('#find'); find.value = ''; find.dispatchEvent(new Event('input')); }",
+    );
     await page.click('.card:has(#participants) button.more');
     expect(await ask<string[]>(page, SHOWN)).toHaveLength(48);
     await page.click('#participants thead th:first-child button');
     const names = await ask<string[]>(page, SHOWN);
-    expect(names.slice(0, 5)).toEqual(['k3x9-1-p1', 'k3x9-1-p2', 'k3x9-1-p3', 'k3x9-1-p4', 'k3x9-2-p1']);
+    expect(names.slice(0, 5)).toEqual([
+      'k3x9-1-p1',
+      'k3x9-1-p2',
+      'k3x9-1-p3',
+      'k3x9-1-p4',
+      'k3x9-2-p1',
+    ]);
     await page.click('#participants thead th:nth-child(10) button');
     const losses = await ask<number[]>(
       page,
@@ -270,7 +321,11 @@ describe('a report', () => {
             const [group] = line.scenario.groups;
             if (group === undefined) throw new Error('a scenario has a group');
             const name = '</title></style><script>hacked = 1</script>';
-            const windows = line.plan.windows.map((window) => ({ ...window, name: '</script>"\'<b>', source: 'stage' as const }));
+            const windows = line.plan.windows.map((window) => ({
+              ...window,
+              name: '</script>"\'<b>',
+              source: 'stage' as const,
+            }));
             yield {
               ...line,
               scenario: { ...line.scenario, name, description: name, tags: { [name]: name } },
@@ -278,12 +333,20 @@ describe('a report', () => {
             };
           }
           if (line.type === 'deployment')
-            yield { type: 'event', at: 3_000, event: 'warning', message: '</script><script>hacked = 1</script>' };
+            yield {
+              type: 'event',
+              at: 3_000,
+              event: 'warning',
+              message: '</script><script>hacked = 1</script>',
+            };
         }
       })(),
       hostile,
     );
-    await using opened = await open({ width: 390 }, await renderRecord(hostile, mkdtempSync(join(dir, 'hostile-'))));
+    await using opened = await open(
+      { width: 390 },
+      await renderRecord(hostile, mkdtempSync(join(dir, 'hostile-'))),
+    );
     const { page } = opened;
     expect(opened.complaints).toEqual([]);
     expect(await ask(page, 'typeof hacked')).toBe('undefined');
@@ -297,7 +360,9 @@ describe('a report', () => {
     expect(cells.some((cell) => /^(long){74}lon…$/.test(cell))).toBe(true);
     expect(cells).toContain('nul\ufffdbell\ufffd');
     expect(await textOf(page, '.events')).toContain('</script><script>hacked = 1</script>');
-    expect(await ask(page, 'document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    expect(
+      await ask(page, 'document.documentElement.scrollWidth - innerWidth'),
+    ).toBeLessThanOrEqual(0);
   });
 
   test('of a run that was cut in the middle of a line is there all the same', async () => {
@@ -319,7 +384,9 @@ describe('a report', () => {
     await using opened = await open({}, await renderRecord(cut, mkdtempSync(join(dir, 'cut-'))));
     expect(opened.complaints).toEqual([]);
     expect(await textOf(opened.page, 'h1')).toBe('Inconclusive');
-    expect(await textOf(opened.page, '#verdict')).toMatch(/The record breaks off before the end of the run\./);
+    expect(await textOf(opened.page, '#verdict')).toMatch(
+      /The record breaks off before the end of the run\./,
+    );
   });
 
   test('says what matters where scripts may not run', async () => {
@@ -329,18 +396,24 @@ describe('a report', () => {
     expect(html).toMatch(/<h1[^>]*>Failed/);
     expect(await page.$$eval('.lane svg[role=img]', (lanes) => lanes.length)).toBeGreaterThan(6);
     expect(await page.$$eval('#thresholds tbody tr', (rows) => rows.length)).toBeGreaterThan(8);
-    expect(await page.$eval('noscript', (element) => element.textContent)).toMatch(/scripts are off/);
+    expect(await page.$eval('noscript', (element) => element.textContent)).toMatch(
+      /scripts are off/,
+    );
   });
 
   test('is light on paper, and not endless', async () => {
     await using opened = await open({ scheme: 'dark' });
     const { page } = opened;
-    const pdf = Buffer.from(await page.pdf({ format: 'A4', printBackground: true })).toString('latin1');
+    const pdf = Buffer.from(await page.pdf({ format: 'A4', printBackground: true })).toString(
+      'latin1',
+    );
     const pages = pdf.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
     expect(pages).toBeGreaterThan(2);
     expect(pages).toBeLessThan(20);
     await page.emulateMediaType('print');
-    expect(await ask(page, "getComputedStyle(document.querySelector('h2')).color")).toBe('rgb(27, 29, 33)');
+    expect(await ask(page, "getComputedStyle(document.querySelector('h2')).color")).toBe(
+      'rgb(27, 29, 33)',
+    );
     expect(await ask(page, "getComputedStyle(document.querySelector('nav')).display")).toBe('none');
   });
 
@@ -354,7 +427,9 @@ describe('a report', () => {
     await using opened = await open({}, file);
     const { page, readyMs, complaints } = opened;
     expect(complaints).toEqual([]);
-    expect(await ask(page, "document.querySelectorAll('#participants tbody tr').length")).toBe(1_000);
+    expect(await ask(page, "document.querySelectorAll('#participants tbody tr').length")).toBe(
+      1_000,
+    );
     const points = await ask<number[]>(page, 'drawn.map(({ u }) => u.data[0].length)');
     expect(Math.max(...points)).toBeLessThanOrEqual(720);
     const { size } = statSync(file);

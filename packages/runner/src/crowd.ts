@@ -34,7 +34,13 @@ const NEXT_STEP = '"swarm doctor" shows what is missing';
  * Starts the workers and waits until each has loaded its engine.
  * @throws RunError when one cannot; then none is left
  */
-export const startCrowd = async ({ workers, engineModule, logDir, onLine, onDeath }: CrowdOptions): Promise<Crowd> => {
+export const startCrowd = async ({
+  workers,
+  engineModule,
+  logDir,
+  onLine,
+  onDeath,
+}: CrowdOptions): Promise<Crowd> => {
   let begun = false;
   const living = new Map<number, WorkerProcess>();
   const onMessage = (message: WorkerMessage): void => {
@@ -45,7 +51,9 @@ export const startCrowd = async ({ workers, engineModule, logDir, onLine, onDeat
     for (const worker of living.values()) worker.kill();
   };
   process.once('exit', kill);
-  const all = Array.from({ length: workers }, (_, shard) => startWorker({ shard, engineModule, logDir, onMessage }));
+  const all = Array.from({ length: workers }, (_, shard) =>
+    startWorker({ shard, engineModule, logDir, onMessage }),
+  );
   for (const worker of all) living.set(worker.shard, worker);
   const empty = Promise.all(
     all.map(async ({ shard, ended }) => {
@@ -62,7 +70,9 @@ export const startCrowd = async ({ workers, engineModule, logDir, onLine, onDeat
     kill();
     await empty;
     const why = error instanceof Error ? error.message : String(error);
-    throw new RunError('no_worker', `no worker could be started: ${why}`, NEXT_STEP, { cause: error });
+    throw new RunError('no_worker', `no worker could be started: ${why}`, NEXT_STEP, {
+      cause: error,
+    });
   }
   return {
     get alive() {

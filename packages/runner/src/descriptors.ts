@@ -39,7 +39,9 @@ export const parseOpenFiles = (text: string): number => {
 /** @param text of ip_local_port_range: first and last port. */
 export const parsePortRange = (text: string): number => {
   const [, first, last] = /^\s*(\d+)\s+(\d+)/.exec(text) ?? [];
-  return first === undefined || last === undefined ? Number.POSITIVE_INFINITY : Number(last) - Number(first) + 1;
+  return first === undefined || last === undefined
+    ? Number.POSITIVE_INFINITY
+    : Number(last) - Number(first) + 1;
 };
 
 const read = (path: string): string => {

@@ -2,7 +2,12 @@ import { createSummary, type SoFar, type Summary } from '@livekit-swarm/analysis
 import type { RecoveryPolicy } from '@livekit-swarm/engine';
 import type { Threshold } from '@livekit-swarm/metrics';
 import type { RecordWriter } from '@livekit-swarm/record';
-import { COORDINATOR_SHARD, type EventName, type RecordLine, type SampleLine } from '@livekit-swarm/record';
+import {
+  COORDINATOR_SHARD,
+  type EventName,
+  type RecordLine,
+  type SampleLine,
+} from '@livekit-swarm/record';
 import type { Shard } from '@livekit-swarm/scenario';
 import { createProgressFold, type Progress } from './progress.ts';
 import { createRoster, type RosterCounts } from './roster.ts';
@@ -38,7 +43,13 @@ export interface LedgerOptions {
   onLine(line: RecordLine): void;
 }
 
-export const openLedger = ({ record, shards, thresholds, recovery, onLine }: LedgerOptions): Ledger => {
+export const openLedger = ({
+  record,
+  shards,
+  thresholds,
+  recovery,
+  onLine,
+}: LedgerOptions): Ledger => {
   const summary = createSummary(thresholds);
   const roster = createRoster(shards, recovery);
   const fold = createProgressFold();
@@ -54,7 +65,8 @@ export const openLedger = ({ record, shards, thresholds, recovery, onLine }: Led
     if (line.type === 'sample') fold.add(line);
     onLine(line);
   };
-  const note: Ledger['note'] = (event, more = {}) => tell({ type: 'event', at: elapsedMs(), event, ...more });
+  const note: Ledger['note'] = (event, more = {}) =>
+    tell({ type: 'event', at: elapsedMs(), event, ...more });
   return {
     start: (at) => {
       startedAtMs = at;

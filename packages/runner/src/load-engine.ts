@@ -6,7 +6,10 @@ export interface EngineModule {
 }
 
 /** The engine of ordinary runs. */
-export const DEFAULT_ENGINE = new URL(`./native-engine${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href;
+export const DEFAULT_ENGINE = new URL(
+  `./native-engine${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
+  import.meta.url,
+).href;
 
 /**
  * Loads an engine by the name or URL of its module: only the process that hosts participants pays for it.
@@ -19,4 +22,7 @@ export const loadEngine = async (module: string): Promise<EngineModule> => {
 };
 
 const isEngineModule = (loaded: unknown): loaded is EngineModule =>
-  typeof loaded === 'object' && loaded !== null && 'createEngine' in loaded && typeof loaded.createEngine === 'function';
+  typeof loaded === 'object' &&
+  loaded !== null &&
+  'createEngine' in loaded &&
+  typeof loaded.createEngine === 'function';

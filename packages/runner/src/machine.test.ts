@@ -1,4 +1,9 @@
-import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, scenarioOfLoad } from '@livekit-swarm/scenario';
+import {
+  DEFAULT_LOAD_SPEC,
+  expandPlan,
+  type LoadSpec,
+  scenarioOfLoad,
+} from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { type AssessmentRequest, assessMachine } from './machine.ts';
 
@@ -31,9 +36,19 @@ describe('assessMachine', () => {
   });
 
   it('says what is short', () => {
-    expect(assess({ rooms: 50, participants: 10, publish: ['audio', 'video'] })).toMatchObject({ fits: false, short: ['cores'] });
-    const small = { cores: 64, memoryBytes: 1 * GB, limits: { openFiles: 20_000, localPorts: 28_000 } };
-    expect(assess({ rooms: 500 }, { machine: small })).toMatchObject({ fits: false, short: ['memory'] });
+    expect(assess({ rooms: 50, participants: 10, publish: ['audio', 'video'] })).toMatchObject({
+      fits: false,
+      short: ['cores'],
+    });
+    const small = {
+      cores: 64,
+      memoryBytes: 1 * GB,
+      limits: { openFiles: 20_000, localPorts: 28_000 },
+    };
+    expect(assess({ rooms: 500 }, { machine: small })).toMatchObject({
+      fits: false,
+      short: ['memory'],
+    });
   });
 
   it('leaves the server out when it is elsewhere', () => {

@@ -41,7 +41,12 @@ const CROWD_COST = {
   bytesPerParticipant: 0.4e6,
   bytesPerPlanned: 5e3,
 };
-const SERVER_COST = { secondsPerPacket: 10e-6, secondsPerJoin: 15e-3, bytes: 100e6, bytesPerParticipant: 2e6 };
+const SERVER_COST = {
+  secondsPerPacket: 10e-6,
+  secondsPerJoin: 15e-3,
+  bytes: 100e6,
+  bytesPerParticipant: 2e6,
+};
 
 /** Beyond this share of cores or memory, delays are the machine's own. */
 const COMFORTABLE = 0.75;
@@ -68,7 +73,13 @@ export const assessMachine = (request: AssessmentRequest): Assessment => {
     ...(cores > machine.cores * COMFORTABLE ? (['cores'] as const) : []),
     ...(memory > machine.memoryBytes * COMFORTABLE ? (['memory'] as const) : []),
   ];
-  return { need, staffing, obstacle, fits: obstacle === null && short.length === 0, short: obstacle === null ? short : [] };
+  return {
+    need,
+    staffing,
+    obstacle,
+    fits: obstacle === null && short.length === 0,
+    short: obstacle === null ? short : [],
+  };
 };
 
 const staff = (
@@ -77,7 +88,10 @@ const staff = (
 ): { staffing: Staffing | null; obstacle: UsageError | null } => {
   try {
     const { cores, limits } = machine;
-    return { staffing: chooseStaffing({ plan, load, cores, workers, need, limits, embedded }), obstacle: null };
+    return {
+      staffing: chooseStaffing({ plan, load, cores, workers, need, limits, embedded }),
+      obstacle: null,
+    };
   } catch (error) {
     if (error instanceof UsageError) return { staffing: null, obstacle: error };
     throw error;

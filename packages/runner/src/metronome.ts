@@ -5,7 +5,11 @@ const SECOND_MS = 1_000;
  * seconds that were missed altogether are left out.
  * @returns stops it
  */
-export const startMetronome = (zeroMs: number, offsetMs: number, tick: () => void): (() => void) => {
+export const startMetronome = (
+  zeroMs: number,
+  offsetMs: number,
+  tick: () => void,
+): (() => void) => {
   let timer: NodeJS.Timeout;
   const wait = (): void => {
     const passed = Date.now() - zeroMs - offsetMs;

@@ -1,4 +1,9 @@
-import { FailureError, parseServerUrl, type Validation, validateAdmission } from '@livekit-swarm/livekit';
+import {
+  FailureError,
+  parseServerUrl,
+  type Validation,
+  validateAdmission,
+} from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { UsageError } from '@livekit-swarm/settings';
 import { type Deployment, DeploymentError } from './deployment.ts';
@@ -12,7 +17,10 @@ const TIMEOUT_MS = 10_000;
  * @returns the newest signalling that it knows
  * @throws DeploymentError when it cannot be reached or says no; UsageError when its address makes no sense
  */
-export const preflight = async (deployment: Deployment, first: ParticipantPlan): Promise<'v0' | 'v1'> => {
+export const preflight = async (
+  deployment: Deployment,
+  first: ParticipantPlan,
+): Promise<'v0' | 'v1'> => {
   const { token } = await admit(deployment, first, 60);
   return await askWith(deployment.url, token);
 };
@@ -49,4 +57,6 @@ const validate = async (url: string, token: string): Promise<Validation> => {
 };
 
 const asUsageError = (error: unknown): unknown =>
-  error instanceof FailureError ? new UsageError(error.failure.message, error.failure.hint ?? null) : error;
+  error instanceof FailureError
+    ? new UsageError(error.failure.message, error.failure.hint ?? null)
+    : error;

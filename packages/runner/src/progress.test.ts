@@ -10,7 +10,11 @@ const series = (direction: 'up' | 'down', changes: Partial<SeriesSample> = {}): 
   ...changes,
 });
 
-const sample = (shard: number, all: SeriesSample[], generator: Partial<SampleLine['generator']> = {}): SampleLine => ({
+const sample = (
+  shard: number,
+  all: SeriesSample[],
+  generator: Partial<SampleLine['generator']> = {},
+): SampleLine => ({
   type: 'sample',
   at: 1_000,
   shard,
@@ -50,7 +54,12 @@ describe('createProgressFold', () => {
     const snapshot = fold.snapshot();
     expect(snapshot.packetsPerSecond).toEqual({ up: 50, down: 95 });
     expect(snapshot.loss).toBeCloseTo(10 / 200, 9);
-    expect(snapshot.generator).toMatchObject({ cpuCores: 0.5, residentBytes: 200, eventLoopLagMs: 7, lateSends: 3 });
+    expect(snapshot.generator).toMatchObject({
+      cpuCores: 0.5,
+      residentBytes: 200,
+      eventLoopLagMs: 7,
+      lateSends: 3,
+    });
   });
 
   it('takes percentiles over all shards, of media only', () => {
@@ -68,6 +77,9 @@ describe('createProgressFold', () => {
     const fold = createProgressFold();
     fold.add(sample(0, [series('up')]));
     fold.forget(0);
-    expect(fold.snapshot()).toMatchObject({ packetsPerSecond: { up: 0, down: 0 }, generator: { cpuCores: 0, lateSends: 1 } });
+    expect(fold.snapshot()).toMatchObject({
+      packetsPerSecond: { up: 0, down: 0 },
+      generator: { cpuCores: 0, lateSends: 1 },
+    });
   });
 });

@@ -34,7 +34,10 @@ export interface GeneratorProgress {
 }
 
 /** Joining until all are in who come first; those who take somebody else's place later are not waited for. Ask as time goes by. */
-export const phaseOf = ({ lastJoinAtMs, participants }: Plan): ((elapsedMs: number, counts: RosterCounts) => Phase) => {
+export const phaseOf = ({
+  lastJoinAtMs,
+  participants,
+}: Plan): ((elapsedMs: number, counts: RosterCounts) => Phase) => {
   let phase: Phase = 'joining';
   let due = 0;
   return (elapsedMs, { waiting }) => {
@@ -47,7 +50,9 @@ export const phaseOf = ({ lastJoinAtMs, participants }: Plan): ((elapsedMs: numb
 /** Names of the windows in which the run is, but for those that every run has. */
 export const stagesAt = ({ windows }: Plan, elapsedMs: number): string[] =>
   windows
-    .filter(({ source, fromMs, toMs }) => source !== 'builtin' && fromMs <= elapsedMs && elapsedMs < toMs)
+    .filter(
+      ({ source, fromMs, toMs }) => source !== 'builtin' && fromMs <= elapsedMs && elapsedMs < toMs,
+    )
     .map(({ name }) => name);
 
 export interface ProgressFold {
@@ -93,14 +98,18 @@ export const createProgressFold = (): ProgressFold => {
   };
 };
 
-const isReceivedMedia = ({ labels }: SeriesSample): boolean => labels.direction === 'down' && labels.kind !== 'data';
+const isReceivedMedia = ({ labels }: SeriesSample): boolean =>
+  labels.direction === 'down' && labels.kind !== 'data';
 
-const sum = <T>(items: readonly T[], value: (item: T) => number): number => items.reduce((total, item) => total + value(item), 0);
+const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
+  items.reduce((total, item) => total + value(item), 0);
 
 /** Each shard is divided by the length of its own interval. */
 const rateOf = (samples: readonly SampleLine[], direction: 'up' | 'down'): number =>
   sum(samples, ({ series, intervalMs }) => {
-    const packets = sum(series, ({ labels, packets: count }) => (labels.direction === direction ? count : 0));
+    const packets = sum(series, ({ labels, packets: count }) =>
+      labels.direction === direction ? count : 0,
+    );
     return (packets * 1_000) / intervalMs;
   });
 

@@ -2,19 +2,30 @@ import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad, splitPlan } from '@livek
 import { expect, it } from 'vitest';
 import { AHEAD_MS, recruitInTime } from './recruiting.ts';
 
-const deployment = { url: 'ws://127.0.0.1:7880', apiKey: 'key', apiSecret: 'a secret that is long enough for HMAC' };
+const deployment = {
+  url: 'ws://127.0.0.1:7880',
+  apiKey: 'key',
+  apiSecret: 'a secret that is long enough for HMAC',
+};
 // One a second, for a hundred seconds.
-const plan = expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 50, participants: 2, joinRate: 1 }), 't3st');
+const plan = expandPlan(
+  scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 50, participants: 2, joinRate: 1 }),
+  't3st',
+);
 
 const expiryOf = (token: string): number =>
-  (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp: number }).exp;
+  (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp: number })
+    .exp;
 
 it('takes everybody once, half a minute before they are due', async () => {
   const recruiting = recruitInTime(splitPlan(plan, 2), deployment);
   const taken: number[] = [];
   for (const now of [0, 1_000, 1_000, 50_000, 200_000, 300_000]) {
-    const indices = (await recruiting.take(now)).flatMap(({ recruits }) => recruits.map((one) => one.plan.index));
-    for (const index of indices) expect(plan.participants[index]?.joinAtMs).toBeLessThanOrEqual(now + AHEAD_MS);
+    const indices = (await recruiting.take(now)).flatMap(({ recruits }) =>
+      recruits.map((one) => one.plan.index),
+    );
+    for (const index of indices)
+      expect(plan.participants[index]?.joinAtMs).toBeLessThanOrEqual(now + AHEAD_MS);
     taken.push(...indices);
   }
   expect(taken.sort((a, b) => a - b)).toEqual(plan.participants.map(({ index }) => index));

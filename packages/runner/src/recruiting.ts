@@ -34,7 +34,8 @@ export const recruitInTime = (
       const drafts = shards.flatMap(({ shard, participants }) => {
         const from = taken.get(shard) ?? 0;
         let to = from;
-        while ((participants[to]?.joinAtMs ?? Number.POSITIVE_INFINITY) <= elapsedMs + AHEAD_MS) to++;
+        while ((participants[to]?.joinAtMs ?? Number.POSITIVE_INFINITY) <= elapsedMs + AHEAD_MS)
+          to++;
         taken.set(shard, to);
         return to > from ? [{ shard, people: participants.slice(from, to) }] : [];
       });

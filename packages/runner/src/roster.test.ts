@@ -3,11 +3,18 @@ import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad, splitPlan } from '@livek
 import { describe, expect, it } from 'vitest';
 import { createRoster } from './roster.ts';
 
-const shards = splitPlan(expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 2 }), 't3st'), 2);
+const shards = splitPlan(
+  expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 2 }), 't3st'),
+  2,
+);
 const [first] = shards;
 const [a = '', b = ''] = first?.participants.map(({ identity }) => identity) ?? [];
 
-const event = (name: EventLine['event'], identity: string, more: Partial<EventLine> = {}): EventLine => ({
+const event = (
+  name: EventLine['event'],
+  identity: string,
+  more: Partial<EventLine> = {},
+): EventLine => ({
   type: 'event',
   at: 1,
   event: name,

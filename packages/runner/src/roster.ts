@@ -39,7 +39,10 @@ export interface RosterCounts {
  * @param shards who is hosted where
  * @param recovery what they do when they were disconnected
  */
-export const createRoster = (shards: readonly Shard[], recovery: RecoveryPolicy = 'sdk'): Roster => {
+export const createRoster = (
+  shards: readonly Shard[],
+  recovery: RecoveryPolicy = 'sdk',
+): Roster => {
   const entries = new Map<string, Entry>(
     shards.flatMap(({ shard, participants }) =>
       participants.map((plan): [string, Entry] => [plan.identity, newcomer(plan, shard)]),
@@ -93,7 +96,8 @@ export const createRoster = (shards: readonly Shard[], recovery: RecoveryPolicy 
 
   return {
     add: (line) => {
-      if ((line.type !== 'event' && line.type !== 'participant') || line.identity === undefined) return;
+      if ((line.type !== 'event' && line.type !== 'participant') || line.identity === undefined)
+        return;
       const entry = entries.get(line.identity);
       if (entry === undefined) return;
       if (line.type === 'event') addEvent(entry, line);
@@ -108,7 +112,13 @@ export const createRoster = (shards: readonly Shard[], recovery: RecoveryPolicy 
       }
       return lost.map((entry) => lostWithWorker(entry, at, reason));
     },
-    counts: () => ({ planned, joined, present: inState.in, failed: inState.failed, waiting: inState.waiting + inState.away }),
+    counts: () => ({
+      planned,
+      joined,
+      present: inState.in,
+      failed: inState.failed,
+      waiting: inState.waiting + inState.away,
+    }),
   };
 };
 

@@ -17,7 +17,13 @@ import { welcomingServer } from '../test/support/welcoming-server.ts';
 import type { Progress } from './progress.ts';
 import { type RunOptions, type RunResult, run } from './run.ts';
 
-const small: LoadSpec = { ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 2, joinRate: 100, durationMs: 2_000 };
+const small: LoadSpec = {
+  ...DEFAULT_LOAD_SPEC,
+  rooms: 2,
+  participants: 2,
+  joinRate: 100,
+  durationMs: 2_000,
+};
 
 interface Fixture {
   dir: string;
@@ -56,11 +62,14 @@ const test = base.extend<{ fixture: Fixture }>({
 /** Groups like the one that flags make, each with something else. */
 const scenarioWith = (...groups: Partial<GroupSpec>[]): Scenario => {
   const scenario = scenarioOfLoad(small);
-  const like = scenario.groups.flatMap((group) => groups.map((changes) => ({ ...group, ...changes })));
+  const like = scenario.groups.flatMap((group) =>
+    groups.map((changes) => ({ ...group, ...changes })),
+  );
   return { ...scenario, groups: like };
 };
 
-const resultsIn = (file: string): ParticipantLine[] => linesOf(file).filter((line) => line.type === 'participant');
+const resultsIn = (file: string): ParticipantLine[] =>
+  linesOf(file).filter((line) => line.type === 'participant');
 
 const linesOf = (file: string): RecordLine[] =>
   readFileSync(file, 'utf8')
@@ -77,7 +86,9 @@ describe.concurrent('run', () => {
     const { summary, record } = await start({}, { onProgress: (progress) => seen.push(progress) });
     const lines = linesOf(record);
     expect(lines.map(({ type }) => type).slice(0, 2)).toEqual(['header', 'deployment']);
-    expect(lines.filter((line) => line.type === 'event' && line.event === 'joined')).toHaveLength(4);
+    expect(lines.filter((line) => line.type === 'event' && line.event === 'joined')).toHaveLength(
+      4,
+    );
     expect(lines.filter(({ type }) => type === 'participant')).toHaveLength(4);
     expect(lines.at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
     const shards = new Set(lines.flatMap((line) => (line.type === 'sample' ? [line.shard] : [])));
@@ -89,7 +100,10 @@ describe.concurrent('run', () => {
     expect(last?.packetsPerSecond.down).toBeGreaterThan(60);
   });
 
-  test('writes a record that reads back to the same verdict', async ({ fixture: { dir, start }, expect }) => {
+  test('writes a record that reads back to the same verdict', async ({
+    fixture: { dir, start },
+    expect,
+  }) => {
     const { summary, record } = await start({});
     const again = await readRecord(join(dir, 'record'));
     expect(again.joins).toEqual(summary.joins);
@@ -109,24 +123,47 @@ describe.concurrent('run', () => {
     expect(readdirSync(join(dir, 'record'))).toEqual(['record.ndjson']);
   });
 
-  test('accounts for everybody of a worker that was killed, and goes on', async ({ fixture: { start }, expect }) => {
-    const { summary, judgement, record } = await start({ room: 'crash', rooms: 1, participants: 4, joinRate: 2 });
-    const deaths = linesOf(record).filter((line) => line.type === 'event' && line.event === 'worker_died');
+  test('accounts for everybody of a worker that was killed, and goes on', async ({
+    fixture: { start },
+    expect,
+  }) => {
+    const { summary, judgement, record } = await start({
+      room: 'crash',
+      rooms: 1,
+      participants: 4,
+      joinRate: 2,
+    });
+    const deaths = linesOf(record).filter(
+      (line) => line.type === 'event' && line.event === 'worker_died',
+    );
     expect(deaths[0]).toMatchObject({ reason: 'SIGKILL' });
-    const lost = linesOf(record).filter((line) => line.type === 'participant' && line.outcome === 'lost_with_worker');
+    const lost = linesOf(record).filter(
+      (line) => line.type === 'participant' && line.outcome === 'lost_with_worker',
+    );
     expect(lost).toHaveLength(4);
     expect(summary.generator.workersDied).toBe(2);
     expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   });
 
-  test('ends early when nobody gets in, and says that the deployment refused', async ({ fixture: { start }, expect }) => {
-    const { summary, judgement } = await start({ room: 'refuse', rooms: 1, participants: 4, durationMs: 60_000 });
+  test('ends early when nobody gets in, and says that the deployment refused', async ({
+    fixture: { start },
+    expect,
+  }) => {
+    const { summary, judgement } = await start({
+      room: 'refuse',
+      rooms: 1,
+      participants: 4,
+      durationMs: 60_000,
+    });
     expect(summary.end?.reason).toBe('aborted');
     expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 3 });
     expect(judgement.reasons[0]).toContain('no room at the inn');
   });
 
-  test('leaves and judges what there is when it is stopped', async ({ fixture: { start, stop }, expect }) => {
+  test('leaves and judges what there is when it is stopped', async ({
+    fixture: { start, stop },
+    expect,
+  }) => {
     const onProgress = ({ joined }: Progress): void => void (joined === 4 && stop.abort());
     const { summary, judgement, record } = await start({ durationMs: 60_000 }, { onProgress });
     expect(summary.end?.reason).toBe('interrupted');
@@ -160,7 +197,10 @@ describe.concurrent('run', () => {
     expect((await readRecord(join(dir, 'record'))).end).toEqual(summary.end);
   });
 
-  test('ends soon after the server died, and fails', async ({ fixture: { server, start }, expect }) => {
+  test('ends soon after the server died, and fails', async ({
+    fixture: { server, start },
+    expect,
+  }) => {
     setTimeout(server.die, 1_500);
     const { summary, judgement } = await start({ durationMs: 60_000 });
     expect(summary.end?.reason).toBe('server_died');
@@ -168,13 +208,24 @@ describe.concurrent('run', () => {
     expect(judgement.reasons[0]).toMatch(/server died/i);
   });
 
-  test('kills a worker that does not manage to leave, and says so', async ({ fixture: { start }, expect }) => {
-    const { summary, record } = await start({ room: 'stay', rooms: 1, participants: 2, durationMs: 1_000 });
+  test('kills a worker that does not manage to leave, and says so', async ({
+    fixture: { start },
+    expect,
+  }) => {
+    const { summary, record } = await start({
+      room: 'stay',
+      rooms: 1,
+      participants: 2,
+      durationMs: 1_000,
+    });
     expect(summary.generator.workersDied).toBe(2);
     expect(linesOf(record).at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
   });
 
-  test('lets people come and go, each with a result when they left', async ({ fixture: { start }, expect }) => {
+  test('lets people come and go, each with a result when they left', async ({
+    fixture: { start },
+    expect,
+  }) => {
     const churn = {
       type: 'per-room-churn' as const,
       rooms: 2,
@@ -186,22 +237,36 @@ describe.concurrent('run', () => {
     const plan = expandPlan(scenarioWith({ name: 'lobby', executor: churn }), 't3st');
     expect(plan.participants.length).toBeGreaterThan(8);
     const seen: Progress[] = [];
-    const { summary, record } = await start({}, { plan, onProgress: (progress) => seen.push(progress) });
+    const { summary, record } = await start(
+      {},
+      { plan, onProgress: (progress) => seen.push(progress) },
+    );
     const results = resultsIn(record);
     expect(new Set(results.map(({ identity }) => identity)).size).toBe(plan.participants.length);
     const early = results.filter(({ leaveAtMs }) => leaveAtMs < plan.endAtMs);
     expect(early.length).toBeGreaterThan(4);
     for (const { at, leaveAtMs } of early) expect(Math.abs(at - leaveAtMs)).toBeLessThan(1_500);
-    expect(summary.joins).toMatchObject({ joined: plan.participants.length, failed: 0, dropped: 0, unaccounted: 0 });
+    expect(summary.joins).toMatchObject({
+      joined: plan.participants.length,
+      failed: 0,
+      dropped: 0,
+      unaccounted: 0,
+    });
     expect(summary.end?.reason).toBe('finished');
     expect(Math.max(...seen.map(({ present }) => present))).toBeLessThanOrEqual(4);
     expect(seen.some(({ phase }) => phase === 'steady')).toBe(true);
   });
 
-  test('waits for those who are still to come, though nobody is there', async ({ fixture: { start }, expect }) => {
+  test('waits for those who are still to come, though nobody is there', async ({
+    fixture: { start },
+    expect,
+  }) => {
     const once = { type: 'constant-rooms' as const, rooms: 1, joinRate: 100, durationMs: 1_000 };
     const plan = expandPlan(
-      scenarioWith({ name: 'first', roomPrefix: 'refuse', executor: once }, { name: 'second', startMs: 3_000, executor: once }),
+      scenarioWith(
+        { name: 'first', roomPrefix: 'refuse', executor: once },
+        { name: 'second', startMs: 3_000, executor: once },
+      ),
       't3st',
     );
     const { summary } = await start({}, { plan });
@@ -209,10 +274,21 @@ describe.concurrent('run', () => {
     expect(summary.end?.reason).toBe('finished');
   });
 
-  test('waits for nobody when those who are left have failed', async ({ fixture: { start }, expect }) => {
-    const stay = (durationMs: number) => ({ type: 'constant-rooms' as const, rooms: 1, joinRate: 100, durationMs });
+  test('waits for nobody when those who are left have failed', async ({
+    fixture: { start },
+    expect,
+  }) => {
+    const stay = (durationMs: number) => ({
+      type: 'constant-rooms' as const,
+      rooms: 1,
+      joinRate: 100,
+      durationMs,
+    });
     const plan = expandPlan(
-      scenarioWith({ name: 'bad', roomPrefix: 'refuse', executor: stay(60_000) }, { name: 'good', executor: stay(1_500) }),
+      scenarioWith(
+        { name: 'bad', roomPrefix: 'refuse', executor: stay(60_000) },
+        { name: 'good', executor: stay(1_500) },
+      ),
       't3st',
     );
     const { summary } = await start({}, { plan });
@@ -223,12 +299,18 @@ describe.concurrent('run', () => {
   const doomed = () => {
     const once = { type: 'constant-rooms' as const, rooms: 2, joinRate: 100, durationMs: 60_000 };
     return expandPlan(
-      scenarioWith({ name: 'good', executor: once }, { name: 'bad', roomPrefix: 'refuse', startMs: 1_500, executor: once }),
+      scenarioWith(
+        { name: 'good', executor: once },
+        { name: 'bad', roomPrefix: 'refuse', startMs: 1_500, executor: once },
+      ),
       't3st',
     );
   };
 
-  test('is ended by a threshold with abortOnFail, and fails', async ({ fixture: { dir, start }, expect }) => {
+  test('is ended by a threshold with abortOnFail, and fails', async ({
+    fixture: { dir, start },
+    expect,
+  }) => {
     const thresholds = ['join_failures: rate<0.2 abortOnFail after 1s'];
     const { summary, judgement, record } = await start({}, { plan: doomed(), thresholds });
     expect(summary.end?.reason).toBe('threshold');
@@ -243,7 +325,10 @@ describe.concurrent('run', () => {
     expect(again.endedBy).toEqual(summary.endedBy);
   });
 
-  test('is not ended by a threshold before its delay', async ({ fixture: { start, stop }, expect }) => {
+  test('is not ended by a threshold before its delay', async ({
+    fixture: { start, stop },
+    expect,
+  }) => {
     const onProgress = ({ elapsedMs }: Progress): void => void (elapsedMs > 4_000 && stop.abort());
     const thresholds = ['join_failures: rate<0.2 abortOnFail after 10s'];
     const { summary } = await start({}, { plan: doomed(), thresholds, onProgress });
@@ -251,7 +336,10 @@ describe.concurrent('run', () => {
     expect(summary.endedBy).toBeNull();
   });
 
-  test('is not ended by a threshold on something that was not measured', async ({ fixture: { start }, expect }) => {
+  test('is not ended by a threshold on something that was not measured', async ({
+    fixture: { start },
+    expect,
+  }) => {
     const { summary } = await start({}, { thresholds: ['reconnect_time: p(95)<1 abortOnFail'] });
     expect(summary.end?.reason).toBe('finished');
   });

@@ -108,7 +108,9 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
 
   try {
     const recruiting = recruitInTime(shards, deployment);
-    const first = new Map((await recruiting.take(0)).map(({ shard, recruits }) => [shard, recruits]));
+    const first = new Map(
+      (await recruiting.take(0)).map(({ shard, recruits }) => [shard, recruits]),
+    );
     const startedAtMs = Date.now() + LEAD_MS;
     ledger.start(startedAtMs);
     ledger.tell({
@@ -143,10 +145,22 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
       watchMedia: options.watchMedia ?? false,
     };
     crowd.begin(
-      shards.map(({ shard }) => ({ shard, startedAtMs, endAtMs: plan.endAtMs, engine, recruits: first.get(shard) ?? [] })),
+      shards.map(({ shard }) => ({
+        shard,
+        startedAtMs,
+        endAtMs: plan.endAtMs,
+        engine,
+        recruits: first.get(shard) ?? [],
+      })),
     );
     options.onStart?.(liveRun(startedAtMs, ledger, finish));
-    await seeThrough(options, { ledger, crowd, recruiting, finish, isCrossed: watchThresholds(thresholds, ledger) });
+    await seeThrough(options, {
+      ledger,
+      crowd,
+      recruiting,
+      finish,
+      isCrossed: watchThresholds(thresholds, ledger),
+    });
   } finally {
     crowd.kill();
     record.close();
@@ -156,7 +170,11 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
 };
 
 /** Asks before a crowd is sent, and learns on the way which signalling to use. */
-const welcome = async ({ deployment, plan, signalling }: RunOptions): Promise<EngineOptions['signalling']> => {
+const welcome = async ({
+  deployment,
+  plan,
+  signalling,
+}: RunOptions): Promise<EngineOptions['signalling']> => {
   const [first] = plan.participants;
   if (first === undefined) throw new RangeError('a plan needs participants');
   const newest = await preflight(deployment, first);
@@ -229,4 +247,5 @@ const seeThrough = async (
 
 /** Whether there may be nobody left after it. */
 const isLoss = (line: RecordLine): boolean =>
-  line.type === 'participant' || (line.type === 'event' && (line.event === 'join_failed' || line.event === 'disconnected'));
+  line.type === 'participant' ||
+  (line.type === 'event' && (line.event === 'join_failed' || line.event === 'disconnected'));

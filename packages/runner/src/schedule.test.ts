@@ -46,7 +46,9 @@ describe('schedule', () => {
   it('waits longer than a timer can', () => {
     const begun: number[] = [];
     const inTwoMonths = 60 * 86_400_000;
-    schedule(joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs)).add([{ joinAtMs: inTwoMonths }]);
+    schedule(joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs)).add([
+      { joinAtMs: inTwoMonths },
+    ]);
     vi.advanceTimersByTime(inTwoMonths - 1);
     expect(begun).toEqual([]);
     vi.advanceTimersByTime(1);

@@ -18,7 +18,11 @@ const LONGEST_WAIT_MS = 2 ** 30;
  * @param dueAt when one is due, ms after the start
  * @param elapsedMs since the start; negative before it
  */
-export const schedule = <T>(dueAt: (one: T) => number, elapsedMs: () => number, begin: (one: T) => void): Schedule<T> => {
+export const schedule = <T>(
+  dueAt: (one: T) => number,
+  elapsedMs: () => number,
+  begin: (one: T) => void,
+): Schedule<T> => {
   /** Sorted; those before `next` have begun. */
   const due: T[] = [];
   let next = 0;

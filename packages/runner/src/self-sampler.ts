@@ -3,7 +3,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { GeneratorSample } from '@livekit-swarm/record';
 
 export type SelfSample = Required<
-  Pick<GeneratorSample, 'cpuCores' | 'cpuSeconds' | 'residentBytes' | 'eventLoopLagMs' | 'machineBusy'>
+  Pick<
+    GeneratorSample,
+    'cpuCores' | 'cpuSeconds' | 'residentBytes' | 'eventLoopLagMs' | 'machineBusy'
+  >
 >;
 
 /** Timer resolution of the delay monitor, ms. Its values include it. */
@@ -30,7 +33,8 @@ export const createSelfSampler = (): { sample(): SelfSample; close(): void } => 
         cpuSeconds: cpu,
         residentBytes: process.memoryUsage.rss(),
         eventLoopLagMs: Math.max(0, p99),
-        machineBusy: total > 0 ? Math.min(1, Math.max(0, (machine.busy - lastMachine.busy) / total)) : 0,
+        machineBusy:
+          total > 0 ? Math.min(1, Math.max(0, (machine.busy - lastMachine.busy) / total)) : 0,
       };
       lag.reset();
       lastAt = at;

@@ -40,7 +40,13 @@ export const hostShard = async (
   const here = new Set<number>();
   /** Engines promise not to throw: a bug, and one that must not go unnoticed. */
   const complain = (error: unknown): void =>
-    outbox.push({ type: 'event', at: elapsedMs(), shard, event: 'warning', message: `worker ${shard}: ${String(error)}` });
+    outbox.push({
+      type: 'event',
+      at: elapsedMs(),
+      shard,
+      event: 'warning',
+      message: `worker ${shard}: ${String(error)}`,
+    });
   const seeOff = async (index: number): Promise<void> => {
     if (here.delete(index)) outbox.push({ ...(await engine.leave(index)), shard });
   };
@@ -83,7 +89,8 @@ export const hostShard = async (
     stopSampling();
     sample();
     // All at once: who leaves first must not make the others miss a track.
-    for (const left of await Promise.allSettled([...here].map(seeOff))) if (left.status === 'rejected') complain(left.reason);
+    for (const left of await Promise.allSettled([...here].map(seeOff)))
+      if (left.status === 'rejected') complain(left.reason);
     await Promise.all(underWay);
     await engine.close();
     self.close();
@@ -103,7 +110,9 @@ const joinAt = ({ plan }: Recruit): number => plan.joinAtMs;
 const leaveAt = ({ leaveAtMs }: ParticipantPlan): number => leaveAtMs;
 
 /** Gathers lines and sends them together. */
-const createOutbox = (send: (message: WorkerMessage) => void): { push(line: RecordLine): void; flush(): void } => {
+const createOutbox = (
+  send: (message: WorkerMessage) => void,
+): { push(line: RecordLine): void; flush(): void } => {
   let lines: RecordLine[] = [];
   let timer: NodeJS.Timeout | null = null;
   const flush = (): void => {

@@ -1,4 +1,9 @@
-import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, scenarioOfLoad } from '@livekit-swarm/scenario';
+import {
+  DEFAULT_LOAD_SPEC,
+  expandPlan,
+  type LoadSpec,
+  scenarioOfLoad,
+} from '@livekit-swarm/scenario';
 import { UsageError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { parseOpenFiles, parsePortRange } from './descriptors.ts';
@@ -55,11 +60,17 @@ describe('chooseStaffing', () => {
       durationMs: 65_000,
     }));
     const scenario = scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 1 });
-    const groups = scenario.groups.map((group) => ({ ...group, executor: { type: 'timetable' as const, lessons } }));
+    const groups = scenario.groups.map((group) => ({
+      ...group,
+      executor: { type: 'timetable' as const, lessons },
+    }));
     const plan = expandPlan({ ...scenario, groups }, 't3st');
     expect(plan.participants).toHaveLength(4_000);
     expect(crowdOf(plan)).toBe(400);
-    expect(choose({}, { plan, limits: { openFiles: 1_024, localPorts: 500 } })).toEqual({ workers: 1, threads: 1 });
+    expect(choose({}, { plan, limits: { openFiles: 1_024, localPorts: 500 } })).toEqual({
+      workers: 1,
+      threads: 1,
+    });
   });
 
   it('has workers for a storm of joins', () => {
@@ -71,32 +82,48 @@ describe('chooseStaffing', () => {
   });
 
   it('uses more workers than cores when descriptors ask for it', () => {
-    expect(choose({ rooms: 500 }, { limits: { openFiles: 512, localPorts: 28_000 }, embedded: false }).workers).toBe(6);
+    expect(
+      choose({ rooms: 500 }, { limits: { openFiles: 512, localPorts: 28_000 }, embedded: false })
+        .workers,
+    ).toBe(6);
   });
 
   it('explains descriptors that cannot suffice: what, needed, have, how', () => {
     const tooFew = explanationOf(() =>
-      choose({ rooms: 500 }, { workers: 1, limits: { openFiles: 1_024, localPorts: 28_000 }, embedded: false }),
+      choose(
+        { rooms: 500 },
+        { workers: 1, limits: { openFiles: 1_024, localPorts: 28_000 }, embedded: false },
+      ),
     );
-    expect(tooFew).toMatch(/1 worker would need 2128 file descriptors each, but the hard limit is 1024/);
+    expect(tooFew).toMatch(
+      /1 worker would need 2128 file descriptors each, but the hard limit is 1024/,
+    );
     expect(tooFew).toMatch(/--workers 3 or more.*ulimit -Hn/);
-    expect(explanationOf(() => choose({ rooms: 500 }, { limits: { openFiles: 1_024, localPorts: 28_000 } }))).toMatch(
-      /embedded server needs 1128 file descriptors .* 1024 .*ulimit/,
-    );
+    expect(
+      explanationOf(() =>
+        choose({ rooms: 500 }, { limits: { openFiles: 1_024, localPorts: 28_000 } }),
+      ),
+    ).toMatch(/embedded server needs 1128 file descriptors .* 1024 .*ulimit/);
   });
 
   it('explains local ports that cannot suffice', () => {
     const tooFew = explanationOf(() =>
-      choose({ rooms: 500 }, { need: { udp: 2, tcp: 1 }, limits: { openFiles: 20_000, localPorts: 1_500 } }),
+      choose(
+        { rooms: 500 },
+        { need: { udp: 2, tcp: 1 }, limits: { openFiles: 20_000, localPorts: 1_500 } },
+      ),
     );
-    expect(tooFew).toMatch(/1000 participants at a time need up to 2000 local ports, but this machine gives out 1500/);
+    expect(tooFew).toMatch(
+      /1000 participants at a time need up to 2000 local ports, but this machine gives out 1500/,
+    );
     expect(tooFew).toMatch(/ip_local_port_range.*at most 750 participants/);
   });
 });
 
 describe('limits of the system', () => {
   it('takes the hard limit of open files', () => {
-    const text = 'Limit Soft Limit Hard Limit Units\nMax open files            1024                 20000                files\n';
+    const text =
+      'Limit Soft Limit Hard Limit Units\nMax open files            1024                 20000                files\n';
     expect(parseOpenFiles(text)).toBe(20_000);
     expect(parseOpenFiles('Max open files 1024 unlimited files')).toBe(Number.POSITIVE_INFINITY);
     expect(parseOpenFiles('')).toBe(Number.POSITIVE_INFINITY);

@@ -33,7 +33,8 @@ const JOINS_PER_WORKER = 100;
 const LINGER_MS = 2_000;
 
 /** How many hold sockets at the same time at most: what descriptors and ports must suffice for, however many come and go. */
-export const crowdOf = ({ participants }: Pick<Plan, 'participants'>): number => mostPresent(participants, LINGER_MS);
+export const crowdOf = ({ participants }: Pick<Plan, 'participants'>): number =>
+  mostPresent(participants, LINGER_MS);
 
 /**
  * Chooses processes and threads for a plan: enough for the packets and for the event loops, at most one a core unless descriptors ask for more. What counts
@@ -55,7 +56,12 @@ export const chooseStaffing = (request: StaffingRequest): Staffing => {
   const forFiles = Number.isFinite(fitting) ? Math.ceil(crowd / fitting) : 1;
   const workers = request.workers ?? Math.max(Math.min(wanted, cores), forFiles);
   if (workers < forFiles) {
-    throw tooFewFiles(request, workers, DESCRIPTORS_OF_A_WORKER + Math.ceil(crowd / workers) * perParticipant, forFiles);
+    throw tooFewFiles(
+      request,
+      workers,
+      DESCRIPTORS_OF_A_WORKER + Math.ceil(crowd / workers) * perParticipant,
+      forFiles,
+    );
   }
   const hosting = Math.min(workers, crowd);
   const threads = Math.min(Math.ceil(wanted / hosting), Math.max(1, Math.floor(cores / hosting)));
@@ -80,10 +86,16 @@ const checkServer = ({ limits, embedded }: StaffingRequest, crowd: number): void
   );
 };
 
-const tooFewFiles = ({ limits }: StaffingRequest, workers: number, needed: number, enough?: number): UsageError =>
+const tooFewFiles = (
+  { limits }: StaffingRequest,
+  workers: number,
+  needed: number,
+  enough?: number,
+): UsageError =>
   new UsageError(
     `${workers} worker${workers === 1 ? '' : 's'} would need ${needed} file descriptors each, but the hard limit is ${limits.openFiles}`,
     enough === undefined ? RAISE : `use --workers ${enough} or more, or ${RAISE}`,
   );
 
-const RAISE = 'raise it (ulimit -Hn as root, LimitNOFILE= of a systemd unit, --ulimit nofile= of docker run)';
+const RAISE =
+  'raise it (ulimit -Hn as root, LimitNOFILE= of a systemd unit, --ulimit nofile= of docker run)';

@@ -35,7 +35,12 @@ export interface WorkerOptions {
 const SECRET = /SECRET|API_KEY|TOKEN|PASSWORD/i;
 
 /** Starts a worker process. It ends when this process does, however this one ends: see `worker.ts`. */
-export const startWorker = ({ shard, engineModule, logDir, onMessage }: WorkerOptions): WorkerProcess => {
+export const startWorker = ({
+  shard,
+  engineModule,
+  logDir,
+  onMessage,
+}: WorkerOptions): WorkerProcess => {
   const logFile = join(logDir, `worker-${shard}.log`);
   const log = openSync(logFile, 'a');
   const child = fork(program(), {
@@ -76,7 +81,8 @@ export const startWorker = ({ shard, engineModule, logDir, onMessage }: WorkerOp
 };
 
 /** The sources run as they are; a published package has been compiled. */
-const program = (): URL => new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+const program = (): URL =>
+  new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 const endOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {

@@ -15,7 +15,10 @@ export interface WorkOrder {
   startedAtMs: number;
   /** Whoever is due to leave then leaves when told, all at once; who is due earlier leaves by itself. */
   endAtMs: number;
-  engine: Pick<EngineOptions, 'threads' | 'joinTimeoutMs' | 'joinAttempts' | 'signalling' | 'recovery' | 'watchMedia'>;
+  engine: Pick<
+    EngineOptions,
+    'threads' | 'joinTimeoutMs' | 'joinAttempts' | 'signalling' | 'recovery' | 'watchMedia'
+  >;
   /** Those who are due first; others follow. */
   recruits: Recruit[];
 }

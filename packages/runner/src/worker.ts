@@ -41,7 +41,12 @@ let last = Promise.resolve();
 process.on('message', (command) => {
   last = last
     .then(() => obey(command as WorkerCommand))
-    .catch((error: unknown) => sendLast({ type: 'failed', message: error instanceof Error ? error.message : String(error) }, 1));
+    .catch((error: unknown) =>
+      sendLast(
+        { type: 'failed', message: error instanceof Error ? error.message : String(error) },
+        1,
+      ),
+    );
 });
 
 // The coordinator is gone, however it went: nobody will read what we say. SIGKILL, as no native thread may hold this up.

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { KubernetesCluster } from '@livekit-swarm/testkit/kubernetes/cluster';
-import { deployLiveKit, type LiveKitDeployment } from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
+import {
+  deployLiveKit,
+  type LiveKitDeployment,
+} from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
 import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
 import { runSmallCrowd } from '@livekit-swarm/testkit/small-crowd';
 import { RoomServiceClient } from 'livekit-server-sdk';
@@ -44,17 +47,23 @@ const expectGood = ({ judgement, summary }: RunResult): void => {
 const pod = async (name: string): Promise<{ uid: string; ready: boolean } | null> => {
   const text = await cluster.kubectl(['get', 'pods', '-n', livekit.namespace, '-o', 'json']);
   const { items } = JSON.parse(text) as {
-    items: { metadata: { name: string; uid: string }; status: { conditions?: { type: string; status: string }[] } }[];
+    items: {
+      metadata: { name: string; uid: string };
+      status: { conditions?: { type: string; status: string }[] };
+    }[];
   };
   const found = items.find(({ metadata }) => metadata.name === name);
   if (found === undefined) return null;
-  const ready = found.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  const ready =
+    found.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ??
+    false;
   return { uid: found.metadata.uid, ready };
 };
 
 describe('LiveKit as examples/kubernetes/lab has it', () => {
   test('runs three servers, each with ports of its own, and Redis', async () => {
-    for (const name of ['livekit-0', 'livekit-1', 'livekit-2', 'redis-0']) expect(await pod(name)).toMatchObject({ ready: true });
+    for (const name of ['livekit-0', 'livekit-1', 'livekit-2', 'redis-0'])
+      expect(await pod(name)).toMatchObject({ ready: true });
     const metrics = [0, 1, 2].map((number) =>
       fetch(`http://127.0.0.1:${17_910 + number}/metrics`).then((answer) => answer.text()),
     );
@@ -73,7 +82,9 @@ describe('LiveKit as examples/kubernetes/lab has it', () => {
     ]);
     await cluster.kubectl(['exec', 'livekit-1', '-n', livekit.namespace, '--', 'sh', '-c', probes]);
     const elsewhere = probes.replace('$LIVEKIT_PORT', '9');
-    await expect(cluster.kubectl(['exec', 'livekit-1', '-n', livekit.namespace, '--', 'sh', '-c', elsewhere])).rejects.toThrow();
+    await expect(
+      cluster.kubectl(['exec', 'livekit-1', '-n', livekit.namespace, '--', 'sh', '-c', elsewhere]),
+    ).rejects.toThrow();
   });
 
   test('people talk, whichever server they come in by', async () => {
@@ -92,7 +103,11 @@ describe('LiveKit as examples/kubernetes/lab has it', () => {
       expect(performance.now() - started).toBeLessThan(60_000);
       await sleep(200);
     }
-    const rooms = new RoomServiceClient(`http://127.0.0.1:${FIRST_PORT + 1}`, livekit.apiKey, livekit.apiSecret);
+    const rooms = new RoomServiceClient(
+      `http://127.0.0.1:${FIRST_PORT + 1}`,
+      livekit.apiKey,
+      livekit.apiSecret,
+    );
     expect(await rooms.listRooms()).toBeInstanceOf(Array);
     expectGood(await crowd(1));
   });

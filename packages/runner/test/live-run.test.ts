@@ -37,7 +37,8 @@ const restartNode = async (): Promise<void> => {
 test('a deployment that was gone for a moment is no end where applications join anew', async () => {
   const lines: RecordLine[] = [];
   const events = (): EventLine[] => lines.filter((line) => line.type === 'event');
-  const count = (name: EventLine['event']): number => events().filter(({ event }) => event === name).length;
+  const count = (name: EventLine['event']): number =>
+    events().filter(({ event }) => event === name).length;
   const until = async (isSo: () => boolean): Promise<void> => {
     for (const giveUpAt = Date.now() + 20_000; !isSo() && Date.now() < giveUpAt; ) await sleep(50);
   };
@@ -53,7 +54,13 @@ test('a deployment that was gone for a moment is no end where applications join 
     deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
     run: 'l1ve',
     plan: expandPlan(
-      scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 2, participants: 3, joinRate: 50, durationMs: 90_000 }),
+      scenarioOfLoad({
+        ...DEFAULT_LOAD_SPEC,
+        rooms: 2,
+        participants: 3,
+        joinRate: 50,
+        durationMs: 90_000,
+      }),
       'l1ve',
     ),
     staffing: { workers: 2, threads: 1 },
@@ -76,7 +83,14 @@ test('a deployment that was gone for a moment is no end where applications join 
   expect(count('rejoined')).toBe(count('disconnected'));
   expect(count('rejoined') + count('reconnected')).toBe(6);
   expect(count('join_failed')).toBe(0);
-  expect(summary.joins).toMatchObject({ planned: 6, joined: 6, failed: 0, dropped: 0, reconnects: 6, unaccounted: 0 });
+  expect(summary.joins).toMatchObject({
+    planned: 6,
+    joined: 6,
+    failed: 0,
+    dropped: 0,
+    reconnects: 6,
+    unaccounted: 0,
+  });
   expect(judgement.reasons.join(' ')).not.toMatch(/cut short/);
   const people = lines.filter((line) => line.type === 'participant');
   expect(people).toHaveLength(6);
@@ -96,7 +110,10 @@ test('without that it is deserted', async () => {
   const { summary } = await run({
     deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
     run: 'l2ve',
-    plan: expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 1, participants: 2, durationMs: 60_000 }), 'l2ve'),
+    plan: expandPlan(
+      scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 1, participants: 2, durationMs: 60_000 }),
+      'l2ve',
+    ),
     staffing: { workers: 1, threads: 1 },
     thresholds: [],
     signalling: 'v1',

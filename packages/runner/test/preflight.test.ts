@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
-import { DEFAULT_LOAD_SPEC, expandPlan, type ParticipantPlan, scenarioOfLoad } from '@livekit-swarm/scenario';
+import {
+  DEFAULT_LOAD_SPEC,
+  expandPlan,
+  type ParticipantPlan,
+  scenarioOfLoad,
+} from '@livekit-swarm/scenario';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askWith, preflight } from '../src/preflight.ts';
@@ -21,12 +26,20 @@ afterAll(async () => {
 });
 
 const somebody = (): ParticipantPlan => {
-  const [first] = expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, room: 'mine', rooms: 1 }), 't3st').participants;
+  const [first] = expandPlan(
+    scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, room: 'mine', rooms: 1 }),
+    't3st',
+  ).participants;
   if (first === undefined) throw new Error('a plan for nobody');
   return first;
 };
 
-const deployment = () => ({ ...server, embedded: true, serverVersion: null, exited: new Promise<string>(() => {}) });
+const deployment = () => ({
+  ...server,
+  embedded: true,
+  serverVersion: null,
+  exited: new Promise<string>(() => {}),
+});
 
 const tokenWith = (grant: Parameters<AccessToken['addGrant']>[0]): Promise<string> => {
   const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'somebody' });
@@ -50,11 +63,16 @@ describe('preflight', () => {
 
   it('says that the secret is another one', async () => {
     const other = { ...deployment(), apiSecret: 'another secret that is long enough for HS256' };
-    await expect(preflight(other, somebody())).rejects.toMatchObject({ exitCode: 3, reason: 'unauthorized' });
+    await expect(preflight(other, somebody())).rejects.toMatchObject({
+      exitCode: 3,
+      reason: 'unauthorized',
+    });
   });
 
   it('says that nobody is there', async () => {
-    await expect(preflight({ ...deployment(), url: 'ws://127.0.0.1:9' }, somebody())).rejects.toMatchObject({
+    await expect(
+      preflight({ ...deployment(), url: 'ws://127.0.0.1:9' }, somebody()),
+    ).rejects.toMatchObject({
       exitCode: 3,
       reason: 'unreachable',
     });

@@ -33,7 +33,10 @@ afterEach(() => rmSync(recordDir, { recursive: true, force: true }));
 
 const RUN = 'st4ys';
 
-const start = async (yaml: string, more: Partial<RunOptions> = {}): Promise<RunResult & { lines: RecordLine[] }> => {
+const start = async (
+  yaml: string,
+  more: Partial<RunOptions> = {},
+): Promise<RunResult & { lines: RecordLine[] }> => {
   const scenario = parseScenario(yaml, { file: 'test.yaml' });
   const result = await run({
     deployment: { ...server, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
@@ -53,7 +56,9 @@ const start = async (yaml: string, more: Partial<RunOptions> = {}): Promise<RunR
 
 /** Thresholds of the scenario that were not kept: a busy machine may leave the verdict open all the same. */
 const notKept = ({ thresholds }: Judgement): string[] =>
-  thresholds.filter(({ source, ok }) => source === 'user' && ok !== true).map(({ metric, value }) => `${metric} ${value}`);
+  thresholds
+    .filter(({ source, ok }) => source === 'user' && ok !== true)
+    .map(({ metric, value }) => `${metric} ${value}`);
 
 /** Identities that the server itself knows of. */
 const present = async (): Promise<string[]> => {
@@ -69,7 +74,10 @@ const descriptorsOfWorker = (): number => {
     try {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      return parent === process.pid && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('worker.ts');
+      return (
+        parent === process.pid &&
+        readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('worker.ts')
+      );
     } catch {
       return false;
     }
@@ -77,7 +85,8 @@ const descriptorsOfWorker = (): number => {
   return own.reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/fd`).length, 0);
 };
 
-const resultsIn = (lines: RecordLine[]): ParticipantLine[] => lines.filter((line) => line.type === 'participant');
+const resultsIn = (lines: RecordLine[]): ParticipantLine[] =>
+  lines.filter((line) => line.type === 'participant');
 
 describe('people who come and go', () => {
   it('leave when they are due; nothing of them stays on the server, and no socket in the worker', async () => {
@@ -107,7 +116,9 @@ thresholds:
       {
         onProgress: () => {
           descriptors.push(descriptorsOfWorker());
-          asking = asking.then(async () => void atServer.push((await present()).length)).catch(() => {});
+          asking = asking
+            .then(async () => void atServer.push((await present()).length))
+            .catch(() => {});
         },
       },
     );
@@ -123,7 +134,13 @@ thresholds:
     // Never more at a time than places, though four times as many came.
     expect(Math.max(...atServer)).toBeLessThanOrEqual(15);
     expect(Math.max(...atServer)).toBeGreaterThan(9);
-    expect(summary.joins).toMatchObject({ joined: results.length, failed: 0, dropped: 0, gaveUp: 0, unaccounted: 0 });
+    expect(summary.joins).toMatchObject({
+      joined: results.length,
+      failed: 0,
+      dropped: 0,
+      gaveUp: 0,
+      unaccounted: 0,
+    });
     await expect.poll(present, { timeout: 5_000 }).toEqual([]);
 
     // Whoever leaves gives back what they had.
@@ -177,7 +194,9 @@ thresholds:
     expect(summary.joins).toMatchObject({ joined: 4, failed: 0, retries: 0 });
     // The talker sees the camera, the muted one hears the talker.
     expect(summary.tracks).toMatchObject({ expected: 4, missing: 0 });
-    expect(summary.notes).toEqual(['The server did not let participants publish 2 of 6 tracks: they are not allowed to.']);
+    expect(summary.notes).toEqual([
+      'The server did not let participants publish 2 of 6 tracks: they are not allowed to.',
+    ]);
   });
 });
 
@@ -203,7 +222,9 @@ thresholds:
   packets_received@calm: [rate<130]
   media_latency{role:talker}@2s..4s: [p(95)<300]
 `);
-    const given = judgement.thresholds.filter(({ source }) => source === 'user').map(({ metric, ok }) => `${metric} ${ok}`);
+    const given = judgement.thresholds
+      .filter(({ source }) => source === 'user')
+      .map(({ metric, ok }) => `${metric} ${ok}`);
     expect(given).toEqual([
       'packet_loss@calm true',
       'packet_loss@rush true',
@@ -235,7 +256,9 @@ thresholds:
     expect(summary.endedBy?.at).toBeGreaterThanOrEqual(3_000);
     expect(summary.end?.at).toBeLessThan(5_000);
     expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
-    expect(judgement.reasons[0]).toMatch(/^packets_received: count was \d+, not < 10, 3\.\d s into the run, which ended it\.$/);
+    expect(judgement.reasons[0]).toMatch(
+      /^packets_received: count was \d+, not < 10, 3\.\d s into the run, which ended it\.$/,
+    );
     expect(resultsIn(lines)).toHaveLength(6);
     await expect.poll(present, { timeout: 5_000 }).toEqual([]);
   });

@@ -24,7 +24,10 @@ describe('parseDataRate', () => {
     ['fast', '"fast" is not a rate', 'RATE[:BYTES'],
   ])('refuses %s and says what to write', (text, message, hint) => {
     expect(() => parseDataRate(text)).toThrow(
-      expect.objectContaining({ message: expect.stringContaining(message), hint: expect.stringContaining(hint) }),
+      expect.objectContaining({
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining(hint),
+      }),
     );
   });
 });

@@ -19,7 +19,11 @@ const GRAMMAR = 'write RATE[:BYTES[:reliable|lossy]], as 10/s, 10/s:200B or 5/s:
 export const parseDataRate = (text: string): DataTraffic => {
   const [rate = '', bytes, delivery, ...more] = text.trim().split(':');
   if (more.length > 0) throw new UsageError(`":${more[0]}" is one part too many`, GRAMMAR);
-  return { messagesPerSecond: readRate(rate), bytes: readBytes(bytes), reliable: readDelivery(delivery) };
+  return {
+    messagesPerSecond: readRate(rate),
+    bytes: readBytes(bytes),
+    reliable: readDelivery(delivery),
+  };
 };
 
 const readRate = (text: string): number => {
@@ -27,7 +31,8 @@ const readRate = (text: string): number => {
   if (match === null) throw new UsageError(`"${text}" is not a rate`, GRAMMAR);
   if (match[2] === undefined) throw new UsageError('a rate needs its unit', `write ${text}/s`);
   const rate = Number(match[1]);
-  if (rate <= 0 || rate > MAX_DATA_RATE) throw new UsageError(`the rate must be above 0 and at most ${MAX_DATA_RATE}/s`, GRAMMAR);
+  if (rate <= 0 || rate > MAX_DATA_RATE)
+    throw new UsageError(`the rate must be above 0 and at most ${MAX_DATA_RATE}/s`, GRAMMAR);
   return rate;
 };
 

@@ -6,14 +6,21 @@ import type { LoadSpec } from './plan.ts';
 /** The flags of `swarm` that say the same, those left out that say the default: `['--rooms', '500', '--duration', '60s']`. */
 export const flagsOfLoad = (load: LoadSpec): string[] => {
   const video = load.publish.includes('video');
-  const differs = (field: keyof LoadSpec): boolean => JSON.stringify(load[field]) !== JSON.stringify(DEFAULT_LOAD_SPEC[field]);
+  const differs = (field: keyof LoadSpec): boolean =>
+    JSON.stringify(load[field]) !== JSON.stringify(DEFAULT_LOAD_SPEC[field]);
   return [
     // A room with a name is one room.
-    ...(load.room === null ? given(differs('rooms'), '--rooms', String(load.rooms)) : given(true, '--room', load.room)),
+    ...(load.room === null
+      ? given(differs('rooms'), '--rooms', String(load.rooms))
+      : given(true, '--room', load.room)),
     ...given(load.room === null && differs('roomPrefix'), '--room-prefix', load.roomPrefix),
     ...given(differs('participants'), '--participants', String(load.participants)),
     ...given(differs('subscribers'), '--subscribers', String(load.subscribers)),
-    ...given(differs('publish'), '--publish', load.publish.length === 0 ? 'none' : load.publish.join(',')),
+    ...given(
+      differs('publish'),
+      '--publish',
+      load.publish.length === 0 ? 'none' : load.publish.join(','),
+    ),
     ...given(video && differs('video'), '--video', load.video),
     ...given(video && differs('codec'), '--codec', load.codec),
     ...(video && load.simulcast ? ['--simulcast'] : []),
@@ -35,4 +42,6 @@ const dataRate = ({ messagesPerSecond, bytes, reliable }: NonNullable<LoadSpec['
 
 /** Words as a shell reads them back, in one line. */
 export const shellLine = (words: readonly string[]): string =>
-  words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+  words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');

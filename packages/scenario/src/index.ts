@@ -10,7 +10,12 @@ export { formatLayout, tileSize } from './layout.ts';
 export { type LoadFlags, parseLoadFlags } from './load-flags.ts';
 export { loadOfScenario } from './load-of-scenario.ts';
 export { DEFAULT_LOAD_SPEC, LIMITS, loadSpecSchema } from './load-spec.ts';
-export { type LinkImpairment, type NetworkImpairment, networkPreset, PERFECT_LINK } from './network/network-presets.ts';
+export {
+  type LinkImpairment,
+  type NetworkImpairment,
+  networkPreset,
+  PERFECT_LINK,
+} from './network/network-presets.ts';
 export { expandPlan } from './plan/expand.ts';
 export { identityPrefix } from './plan/identities.ts';
 export { layersOf, receivedRate } from './plan/media-rates.ts';
@@ -29,7 +34,19 @@ export type {
   VideoCodec,
 } from './plan.ts';
 export { randomStream } from './random.ts';
-export type { GroupSpec, NamedStretch, RoleGrants, RoleSpec, Scenario, TrackSourceName } from './scenario.ts';
-export { type ReadScenarioFile, readScenarioFile, readScenarioFiles, sameNames } from './scenario-file.ts';
+export type {
+  GroupSpec,
+  NamedStretch,
+  RoleGrants,
+  RoleSpec,
+  Scenario,
+  TrackSourceName,
+} from './scenario.ts';
+export {
+  type ReadScenarioFile,
+  readScenarioFile,
+  readScenarioFiles,
+  sameNames,
+} from './scenario-file.ts';
 export { FLAGS_GROUP, FLAGS_SCENARIO, scenarioOfLoad } from './scenario-of-load.ts';
 export { scenarioSchema } from './scenario-schema.ts';

@@ -12,16 +12,19 @@ export const MAX_TILES = 100;
  */
 export const parseLayout = (text: string): Layout => {
   const word = text.trim();
-  if (word === 'all' || word === 'speaker' || word === 'audio-only' || word === 'none') return { type: word };
+  if (word === 'all' || word === 'speaker' || word === 'audio-only' || word === 'none')
+    return { type: word };
   if (word === 'grid') throw new UsageError('a grid needs a number of tiles', 'write grid:9');
   const grid = /^grid:?(-?\d+)$/.exec(word);
   if (grid === null) throw new UsageError('is not a layout', ALLOWED);
   const tiles = Number(grid[1]);
-  if (tiles < 1 || tiles > MAX_TILES) throw new UsageError(`a grid has 1 to ${MAX_TILES} tiles`, ALLOWED);
+  if (tiles < 1 || tiles > MAX_TILES)
+    throw new UsageError(`a grid has 1 to ${MAX_TILES} tiles`, ALLOWED);
   return { type: 'grid', tiles };
 };
 
-export const formatLayout = (layout: Layout): string => (layout.type === 'grid' ? `grid:${layout.tiles}` : layout.type);
+export const formatLayout = (layout: Layout): string =>
+  layout.type === 'grid' ? `grid:${layout.tiles}` : layout.type;
 
 /** How many of the `others` videos somebody with this layout receives. */
 export const videosShown = (layout: Layout, others: number): number => {
@@ -38,7 +41,8 @@ export const videosShown = (layout: Layout, others: number): number => {
 };
 
 /** How many of the `others` audio tracks somebody with this layout hears. */
-export const audiosHeard = (layout: Layout, others: number): number => (layout.type === 'none' ? 0 : others);
+export const audiosHeard = (layout: Layout, others: number): number =>
+  layout.type === 'none' ? 0 : others;
 
 /** The screen that a grid is drawn on. */
 const SCREEN = { width: 1280, height: 720 };

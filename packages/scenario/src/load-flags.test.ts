@@ -5,7 +5,12 @@ import { DEFAULT_LOAD_SPEC } from './load-spec.ts';
 describe('parseLoadFlags', () => {
   it('gives 20 rooms of 2 with audio for 30 s when nothing is said', () => {
     expect(parseLoadFlags({})).toEqual(DEFAULT_LOAD_SPEC);
-    expect(DEFAULT_LOAD_SPEC).toMatchObject({ rooms: 20, participants: 2, publish: ['audio'], durationMs: 30_000 });
+    expect(DEFAULT_LOAD_SPEC).toMatchObject({
+      rooms: 20,
+      participants: 2,
+      publish: ['audio'],
+      durationMs: 30_000,
+    });
   });
 
   it('reads every flag', () => {
@@ -45,7 +50,9 @@ describe('parseLoadFlags', () => {
   });
 
   it('lets listeners into a named room where others may publish', () => {
-    expect(parseLoadFlags({ room: 'stage', participants: '0', subscribers: '5' })).toMatchObject({ subscribers: 5 });
+    expect(parseLoadFlags({ room: 'stage', participants: '0', subscribers: '5' })).toMatchObject({
+      subscribers: 5,
+    });
   });
 
   it.each<[LoadFlags, string]>([
@@ -55,14 +62,23 @@ describe('parseLoadFlags', () => {
     [{ rooms: '1000000000' }, '--rooms 1000000000: must be a whole number from 1 to 100000'],
     [{ rooms: '2.5' }, '--rooms 2.5: must be a whole number from 1 to 100000'],
     [{ participants: 'many' }, '--participants many: is not a number'],
-    [{ rooms: '100000', participants: '100' }, '--rooms 100000: would make 10000000 participants; at most 200000 in all'],
+    [
+      { rooms: '100000', participants: '100' },
+      '--rooms 100000: would make 10000000 participants; at most 200000 in all',
+    ],
     [{ participants: '0' }, '--participants 0: and --subscribers are both 0'],
     [{ joinRate: '0' }, '--join-rate 0: must be above 0 and at most 10000 a second'],
     [{ duration: '30' }, '--duration 30: a duration needs a unit; write 30s'],
     [{ duration: '0s' }, '--duration 0s: must be from 1s to 7 days'],
     [{ duration: '999h' }, '--duration 999h: must be from 1s to 7 days'],
-    [{ publish: 'screen' }, '--publish screen: "screen" is nothing that can be published; write audio, video'],
-    [{ publish: 'video', video: '4k' }, '--video 4k: is not a resolution there is a clip for; write 180p'],
+    [
+      { publish: 'screen' },
+      '--publish screen: "screen" is nothing that can be published; write audio, video',
+    ],
+    [
+      { publish: 'video', video: '4k' },
+      '--video 4k: is not a resolution there is a clip for; write 180p',
+    ],
     [{ publish: 'video', codec: 'av1' }, '--codec av1: must be vp8 or h264'],
     [{ layout: 'grid:0' }, '--layout grid:0: a grid has 1 to 100 tiles'],
     [{ dataRate: '10' }, '--data-rate 10: a rate needs its unit; write 10/s'],
@@ -71,22 +87,43 @@ describe('parseLoadFlags', () => {
     [{ room: '' }, '--room : a room name must not be empty'],
     [{ room: 'x'.repeat(257) }, 'a room name may have at most 256 characters'],
     [{ room: 'tab\there' }, 'a room name must not hold control characters'],
-    [{ subscribers: '3', publish: 'none' }, '--subscribers 3: would hear nothing: nobody publishes'],
-    [{ subscribers: '3', participants: '0' }, '--subscribers 3: would hear nothing: nobody publishes'],
+    [
+      { subscribers: '3', publish: 'none' },
+      '--subscribers 3: would hear nothing: nobody publishes',
+    ],
+    [
+      { subscribers: '3', participants: '0' },
+      '--subscribers 3: would hear nothing: nobody publishes',
+    ],
     [{ simulcast: true }, '--simulcast: needs video; add --publish audio,video'],
-    [{ simulcast: true, publish: 'video', video: '180p' }, '--simulcast: needs --video 360p or more'],
-    [{ video: '720p' }, '--video 720p: has no effect: no video is published; add --publish audio,video'],
-    [{ publish: 'video', layout: 'audio-only' }, '--layout audio-only: audio-only leaves nothing to receive'],
+    [
+      { simulcast: true, publish: 'video', video: '180p' },
+      '--simulcast: needs --video 360p or more',
+    ],
+    [
+      { video: '720p' },
+      '--video 720p: has no effect: no video is published; add --publish audio,video',
+    ],
+    [
+      { publish: 'video', layout: 'audio-only' },
+      '--layout audio-only: audio-only leaves nothing to receive',
+    ],
   ])('refuses %j', (flags, message) => {
     expect(() => parseLoadFlags(flags)).toThrow(
-      expect.objectContaining({ name: 'UsageError', exitCode: 2, message: expect.stringContaining(message) }),
+      expect.objectContaining({
+        name: 'UsageError',
+        exitCode: 2,
+        message: expect.stringContaining(message),
+      }),
     );
   });
 
   it('lists all problems at once, and no contradictions with what could not be read', () => {
     const flags = { rooms: '0', duration: '5', publish: 'screen', simulcast: true };
     expect(() => parseLoadFlags(flags)).toThrow(
-      expect.objectContaining({ message: expect.stringMatching(/^--publish .*\n--duration .*\n--rooms [^\n]*$/) }),
+      expect.objectContaining({
+        message: expect.stringMatching(/^--publish .*\n--duration .*\n--rooms [^\n]*$/),
+      }),
     );
   });
 });

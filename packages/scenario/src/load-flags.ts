@@ -39,12 +39,15 @@ const FLAG_OF: Record<keyof LoadSpec, keyof LoadFlags> = {
   durationMs: 'duration',
 };
 
-const isField = (key: unknown): key is keyof LoadSpec => typeof key === 'string' && Object.hasOwn(FLAG_OF, key);
+const isField = (key: unknown): key is keyof LoadSpec =>
+  typeof key === 'string' && Object.hasOwn(FLAG_OF, key);
 
-const dashed = (flag: keyof LoadFlags): string => `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const dashed = (flag: keyof LoadFlags): string =>
+  `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 const parseNumber = (text: string): number => {
-  if (!/^-?\d+(\.\d+)?$/.test(text.trim())) throw new UsageError('is not a number', 'write digits only, as 20');
+  if (!/^-?\d+(\.\d+)?$/.test(text.trim()))
+    throw new UsageError('is not a number', 'write digits only, as 20');
   return Number(text);
 };
 
@@ -55,13 +58,20 @@ const parseJoinRate = (text: string): number => parseNumber(text.replace(/\/s$/,
  * Makes a `LoadSpec` of flags; what was not given comes from `defaults`.
  * @throws UsageError that lists every problem: the flag, the value, what is allowed, what to do
  */
-export const parseLoadFlags = (flags: LoadFlags, defaults: LoadSpec = DEFAULT_LOAD_SPEC): LoadSpec => {
+export const parseLoadFlags = (
+  flags: LoadFlags,
+  defaults: LoadSpec = DEFAULT_LOAD_SPEC,
+): LoadSpec => {
   const problems: string[] = [];
   const complain = (flag: keyof LoadFlags, problem: string): void => {
     const value = flags[flag];
     problems.push(`${dashed(flag)}${typeof value === 'string' ? ` ${value}` : ''}: ${problem}`);
   };
-  const read = <T>(flag: Exclude<keyof LoadFlags, 'simulcast'>, parse: (text: string) => T, fallback: T): T => {
+  const read = <T>(
+    flag: Exclude<keyof LoadFlags, 'simulcast'>,
+    parse: (text: string) => T,
+    fallback: T,
+  ): T => {
     const text = flags[flag];
     if (text === undefined) return fallback;
     try {
@@ -99,7 +109,10 @@ export const parseLoadFlags = (flags: LoadFlags, defaults: LoadSpec = DEFAULT_LO
   if (readable) {
     for (const flag of ['video', 'codec'] as const) {
       if (flags[flag] !== undefined && !spec.publish.includes('video')) {
-        complain(flag, `has no effect: no video is published; add --publish audio,video or leave ${dashed(flag)} out`);
+        complain(
+          flag,
+          `has no effect: no video is published; add --publish audio,video or leave ${dashed(flag)} out`,
+        );
       }
     }
     if (flags.room !== undefined && flags.roomPrefix !== undefined) {

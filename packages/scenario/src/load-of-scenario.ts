@@ -37,12 +37,15 @@ const mediaOf = (publisher: RoleSpec | undefined): Partial<LoadSpec> => {
   return {
     publish: tracks.map(({ kind }) => kind),
     data: publisher?.data ?? null,
-    ...(video === undefined ? {} : { video: video.resolution, codec: video.codec, simulcast: video.simulcast }),
+    ...(video === undefined
+      ? {}
+      : { video: video.resolution, codec: video.codec, simulcast: video.simulcast }),
   };
 };
 
 /** Equal as JSON, whatever the order of keys. */
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+const same = (a: unknown, b: unknown): boolean =>
+  JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted);

@@ -93,10 +93,16 @@ const contradictions = (spec: LoadSpec): [keyof LoadSpec, string][] => {
   const nobodySends = spec.participants === 0 || (spec.publish.length === 0 && spec.data === null);
   const total = spec.rooms * (spec.participants + spec.subscribers);
   if (spec.room !== null && spec.rooms > 1) {
-    found.push(['room', `names one room, but --rooms asks for ${spec.rooms}; leave one out (--room-prefix names many)`]);
+    found.push([
+      'room',
+      `names one room, but --rooms asks for ${spec.rooms}; leave one out (--room-prefix names many)`,
+    ]);
   }
   if (spec.participants + spec.subscribers === 0) {
-    found.push(['participants', 'and --subscribers are both 0: nobody would join; give at least one']);
+    found.push([
+      'participants',
+      'and --subscribers are both 0: nobody would join; give at least one',
+    ]);
   } else if (spec.subscribers > 0 && nobodySends && spec.room === null) {
     // In a room named by the user somebody else may be publishing.
     found.push([
@@ -104,20 +110,28 @@ const contradictions = (spec: LoadSpec): [keyof LoadSpec, string][] => {
       'would hear nothing: nobody publishes; add --participants and --publish, or name a room with --room',
     ]);
   }
-  if (spec.simulcast && !video) found.push(['simulcast', 'needs video; add --publish audio,video or leave --simulcast out']);
+  if (spec.simulcast && !video)
+    found.push(['simulcast', 'needs video; add --publish audio,video or leave --simulcast out']);
   if (spec.simulcast && video && spec.video === '180p') {
     found.push(['simulcast', 'needs --video 360p or more: 180p is the lowest layer already']);
   }
   if (video && spec.publish.length === 1 && spec.layout.type === 'audio-only') {
-    found.push(['layout', 'audio-only leaves nothing to receive: only video is published; add audio to --publish']);
+    found.push([
+      'layout',
+      'audio-only leaves nothing to receive: only video is published; add audio to --publish',
+    ]);
   }
   if (total > LIMITS.participants) {
-    found.push(['rooms', `would make ${total} participants; at most ${LIMITS.participants} in all`]);
+    found.push([
+      'rooms',
+      `would make ${total} participants; at most ${LIMITS.participants} in all`,
+    ]);
   }
   return found;
 };
 
 /** Validates a `LoadSpec` that came from anywhere: flags, a scenario file, the header of a record. Issue paths name the field to blame. */
 export const loadSpecSchema: z.ZodType<LoadSpec> = fields.superRefine((spec, context) => {
-  for (const [field, message] of contradictions(spec)) context.addIssue({ code: 'custom', path: [field], message });
+  for (const [field, message] of contradictions(spec))
+    context.addIssue({ code: 'custom', path: [field], message });
 });

@@ -48,7 +48,13 @@ export interface LoadSpec {
 /** `screen` is a video, too, published as a screen share. */
 export type TrackPlan =
   | { kind: 'audio' }
-  | { kind: 'video'; source: 'camera' | 'screen'; codec: VideoCodec; resolution: Resolution; simulcast: boolean };
+  | {
+      kind: 'video';
+      source: 'camera' | 'screen';
+      codec: VideoCodec;
+      resolution: Resolution;
+      simulcast: boolean;
+    };
 
 /** As the scenario names it; with flags `publisher` or `subscriber`. */
 export type Role = string;

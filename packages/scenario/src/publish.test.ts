@@ -33,6 +33,8 @@ describe('parseResolution', () => {
   });
 
   it.each(['4k', '719p', '', 'toString'])('refuses %j and lists what there is', (text) => {
-    expect(() => parseResolution(text)).toThrow(expect.objectContaining({ hint: 'write 180p, 360p, 540p, 720p, 1080p' }));
+    expect(() => parseResolution(text)).toThrow(
+      expect.objectContaining({ hint: 'write 180p, 360p, 540p, 720p, 1080p' }),
+    );
   });
 });

@@ -12,7 +12,8 @@ export const parsePublish = (text: string): Kind[] => {
   if (words.length === 1 && words[0] === 'none') return [];
   for (const word of words) {
     if (word === 'none') throw new UsageError('"none" cannot stand beside a track', ALLOWED);
-    if (word !== 'audio' && word !== 'video') throw new UsageError(`"${word}" is nothing that can be published`, ALLOWED);
+    if (word !== 'audio' && word !== 'video')
+      throw new UsageError(`"${word}" is nothing that can be published`, ALLOWED);
   }
   const kinds: Kind[] = ['audio', 'video'];
   return kinds.filter((kind) => words.includes(kind));

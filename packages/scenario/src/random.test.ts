@@ -3,13 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { Span } from './executors/executor-spec.ts';
 import { drawSpan, type Random, randomStream } from './random.ts';
 
-const take = (random: Random, count: number): number[] => Array.from({ length: count }, () => random());
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const take = (random: Random, count: number): number[] =>
+  Array.from({ length: count }, () => random());
+const mean = (values: readonly number[]): number =>
+  values.reduce((a, b) => a + b, 0) / values.length;
 const draws = (span: Span, count = 20_000): number[] => {
   const random = randomStream(7, 'draws');
   return Array.from({ length: count }, () => drawSpan(span, random));
 };
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 describe('randomStream', () => {
   it('gives the same numbers for the same seed and name, and others otherwise', () => {
@@ -30,7 +33,10 @@ describe('randomStream', () => {
     expect(Math.min(...firsts)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...firsts)).toBeLessThan(1);
     expect(mean(firsts)).toBeCloseTo(0.5, 1);
-    const tenths = Array.from({ length: 10 }, (_, tenth) => firsts.filter((one) => Math.floor(one * 10) === tenth).length);
+    const tenths = Array.from(
+      { length: 10 },
+      (_, tenth) => firsts.filter((one) => Math.floor(one * 10) === tenth).length,
+    );
     for (const count of tenths) expect(Math.abs(count - 2_000)).toBeLessThan(200);
   });
 
@@ -56,18 +62,26 @@ describe('drawSpan', () => {
   it('draws exponential times: of the mean, a third beyond it', () => {
     const values = draws({ distribution: 'exponential', meanMs: 10_000 });
     expect(mean(values) / 10_000).toBeCloseTo(1, 1);
-    expect(values.filter((value) => value > 10_000).length / values.length).toBeCloseTo(Math.exp(-1), 1);
+    expect(values.filter((value) => value > 10_000).length / values.length).toBeCloseTo(
+      Math.exp(-1),
+      1,
+    );
   });
 
   it('draws lognormal times: half below the median, a sixth above a sigma', () => {
     const values = draws({ distribution: 'lognormal', medianMs: 45_000, sigma: 0.8 });
     expect(median(values) / 45_000).toBeCloseTo(1, 1);
-    expect(values.filter((value) => value > 45_000 * Math.exp(0.8)).length / values.length).toBeCloseTo(0.159, 1);
+    expect(
+      values.filter((value) => value > 45_000 * Math.exp(0.8)).length / values.length,
+    ).toBeCloseTo(0.159, 1);
   });
 
   it('never draws below zero or nothing at all', () => {
     const span = fc.oneof(
-      fc.record({ distribution: fc.constant('exponential' as const), meanMs: fc.integer({ min: 1, max: 1e8 }) }),
+      fc.record({
+        distribution: fc.constant('exponential' as const),
+        meanMs: fc.integer({ min: 1, max: 1e8 }),
+      }),
       fc.record({
         distribution: fc.constant('lognormal' as const),
         medianMs: fc.integer({ min: 1, max: 1e8 }),

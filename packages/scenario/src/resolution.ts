@@ -18,8 +18,13 @@ const isResolution = (text: string): text is Resolution => Object.hasOwn(RESOLUT
  */
 export const parseResolution = (text: string): Resolution => {
   const word = text.trim().toLowerCase();
-  const bySize = Object.entries(RESOLUTIONS).find(([, size]) => word === `${size.width}x${size.height}`);
+  const bySize = Object.entries(RESOLUTIONS).find(
+    ([, size]) => word === `${size.width}x${size.height}`,
+  );
   const name = bySize?.[0] ?? (/^\d+$/.test(word) ? `${word}p` : word);
   if (isResolution(name)) return name;
-  throw new UsageError('is not a resolution there is a clip for', `write ${Object.keys(RESOLUTIONS).join(', ')}`);
+  throw new UsageError(
+    'is not a resolution there is a clip for',
+    `write ${Object.keys(RESOLUTIONS).join(', ')}`,
+  );
 };

@@ -49,14 +49,19 @@ describe('readScenarioFile', () => {
   });
 
   it('takes a byte order mark and the line ends of Windows', () => {
-    expect(roomsOf(readScenarioFile(file('w.yaml', `\uFEFF${SCENARIO.replaceAll('\n', '\r\n')}`)))).toBe(4);
+    expect(
+      roomsOf(readScenarioFile(file('w.yaml', `\uFEFF${SCENARIO.replaceAll('\n', '\r\n')}`))),
+    ).toBe(4);
   });
 
   it('names the file in what is wrong with it', () => {
     const path = file('calls.yaml', SCENARIO.replace('10s', '10'));
     const error = errorOf(() => readScenarioFile(path));
     expect(error).toBeInstanceOf(ScenarioError);
-    expect(error).toMatchObject({ message: `${path}:3:58: groups.calls.duration: a duration needs a unit`, hint: 'write 10s' });
+    expect(error).toMatchObject({
+      message: `${path}:3:58: groups.calls.duration: a duration needs a unit`,
+      hint: 'write 10s',
+    });
   });
 
   it('says why a file cannot be read', () => {
@@ -93,8 +98,12 @@ describe('readScenarioFiles', () => {
       file('b.yaml', SCENARIO.replace('rooms: 4', 'rooms: 0')),
     ];
     const text = String(errorOf(() => readScenarioFiles(paths)));
-    expect(text).toContain('a.yaml:3:58: groups.calls.duration: a duration needs a unit; write 10s');
+    expect(text).toContain(
+      'a.yaml:3:58: groups.calls.duration: a duration needs a unit; write 10s',
+    );
     expect(text).toContain('none.yaml: there is no such file');
-    expect(text).toContain('b.yaml:3:45: groups.calls.rooms: must be a whole number from 1 to 100000');
+    expect(text).toContain(
+      'b.yaml:3:45: groups.calls.rooms: must be a whole number from 1 to 100000',
+    );
   });
 });

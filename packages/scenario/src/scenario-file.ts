@@ -20,7 +20,10 @@ export interface ReadScenarioFile extends ReadScenario {
  * @param path `-` for standard input
  * @throws UsageError when it cannot be read; ScenarioError with everything that is wrong in it
  */
-export const readScenarioFile = (path: string, { scale }: ScenarioFileOptions = {}): ReadScenarioFile => {
+export const readScenarioFile = (
+  path: string,
+  { scale }: ScenarioFileOptions = {},
+): ReadScenarioFile => {
   const text = decode(readBounded(path), path);
   return { path, ...readScenario(text, { file: path === '-' ? 'stdin' : path, scale }) };
 };
@@ -29,7 +32,10 @@ export const readScenarioFile = (path: string, { scale }: ScenarioFileOptions = 
  * Reads scenario files that belong to one command. They must have names of their own: reports tell runs apart by them.
  * @throws UsageError when one cannot be read; ScenarioError with everything that is wrong in all of them
  */
-export const readScenarioFiles = (paths: readonly string[], options: ScenarioFileOptions = {}): ReadScenarioFile[] => {
+export const readScenarioFiles = (
+  paths: readonly string[],
+  options: ScenarioFileOptions = {},
+): ReadScenarioFile[] => {
   const unreadable: UsageError[] = [];
   const problems: ScenarioProblem[] = [];
   const read: ReadScenarioFile[] = [];
@@ -50,10 +56,14 @@ export const readScenarioFiles = (paths: readonly string[], options: ScenarioFil
 };
 
 const together = (errors: readonly UsageError[]): UsageError =>
-  errors.length === 1 && errors[0] !== undefined ? errors[0] : new UsageError(errors.map(explain).join('\n'));
+  errors.length === 1 && errors[0] !== undefined
+    ? errors[0]
+    : new UsageError(errors.map(explain).join('\n'));
 
 /** Files that have a name which one before them has. */
-export const sameNames = (files: readonly Pick<ReadScenarioFile, 'path' | 'scenario' | 'nameAt'>[]): ScenarioProblem[] => {
+export const sameNames = (
+  files: readonly Pick<ReadScenarioFile, 'path' | 'scenario' | 'nameAt'>[],
+): ScenarioProblem[] => {
   const first = new Map<string, string>();
   return files.flatMap(({ path, scenario: { name }, nameAt }): ScenarioProblem[] => {
     const other = first.get(name);
@@ -61,7 +71,8 @@ export const sameNames = (files: readonly Pick<ReadScenarioFile, 'path' | 'scena
       first.set(name, path);
       return [];
     }
-    const message = other === path ? 'the file is given twice' : `${other} has the name "${name}", too`;
+    const message =
+      other === path ? 'the file is given twice' : `${other} has the name "${name}", too`;
     const hint = other === path ? 'give it once' : 'take another: reports tell runs apart by it';
     return [{ file: path, ...nameAt, path: 'scenario', message, hint }];
   });
@@ -72,10 +83,15 @@ const readBounded = (path: string): Buffer => {
   try {
     file = path === '-' ? 0 : openSync(path, 'r');
     if (fstatSync(file).isDirectory())
-      throw new UsageError(`${path}: is a folder`, `name the files in it: ${path.replace(/\/+$/, '')}/*.yaml`);
+      throw new UsageError(
+        `${path}: is a folder`,
+        `name the files in it: ${path.replace(/\/+$/, '')}/*.yaml`,
+      );
     return readAll(file, path);
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(`${path}: ${reasonOf(error)}`, 'give the path of a scenario file');
+    throw error instanceof UsageError
+      ? error
+      : new UsageError(`${path}: ${reasonOf(error)}`, 'give the path of a scenario file');
   } finally {
     if (file !== null && file !== 0) closeSync(file);
   }
@@ -89,7 +105,10 @@ const readAll = (file: number, path: string): Buffer => {
     if (count === 0) return buffer.subarray(0, length);
     length += count;
     if (length > MAX_BYTES)
-      throw new UsageError(`${path}: is larger than ${MAX_BYTES / 1_024} KB`, 'no scenario is: give the path of one');
+      throw new UsageError(
+        `${path}: is larger than ${MAX_BYTES / 1_024} KB`,
+        'no scenario is: give the path of one',
+      );
   }
 };
 

@@ -25,7 +25,12 @@ export const scenarioOfLoad = (load: LoadSpec, thresholds: readonly string[] = [
       roomPrefix: load.roomPrefix,
       startMs: 0,
       gatherMs: 0,
-      executor: { type: 'constant-rooms', rooms: load.rooms, joinRate: load.joinRate, durationMs: load.durationMs },
+      executor: {
+        type: 'constant-rooms',
+        rooms: load.rooms,
+        joinRate: load.joinRate,
+        durationMs: load.durationMs,
+      },
       roles: rolesOf(load),
     },
   ],
@@ -39,12 +44,19 @@ const rolesOf = (load: LoadSpec): RoleSpec[] => {
   const speaks = publish.length > 0 || load.data !== null;
   const listening = load.subscribers + (speaks ? 0 : load.participants);
   return [
-    ...(speaks && load.participants > 0 ? [roleOf(load, 'publisher', load.participants, publish)] : []),
+    ...(speaks && load.participants > 0
+      ? [roleOf(load, 'publisher', load.participants, publish)]
+      : []),
     ...(listening > 0 ? [roleOf(load, 'subscriber', listening, [])] : []),
   ];
 };
 
-const roleOf = (load: LoadSpec, name: 'publisher' | 'subscriber', count: number, publish: TrackPlan[]): RoleSpec => ({
+const roleOf = (
+  load: LoadSpec,
+  name: 'publisher' | 'subscriber',
+  count: number,
+  publish: TrackPlan[],
+): RoleSpec => ({
   name,
   count,
   publish,
@@ -57,4 +69,6 @@ const roleOf = (load: LoadSpec, name: 'publisher' | 'subscriber', count: number,
 });
 
 const trackPlans = ({ publish, codec, video, simulcast }: LoadSpec): TrackPlan[] =>
-  publish.map((kind) => (kind === 'audio' ? { kind } : { kind, source: 'camera', codec, resolution: video, simulcast }));
+  publish.map((kind) =>
+    kind === 'audio' ? { kind } : { kind, source: 'camera', codec, resolution: video, simulcast },
+  );

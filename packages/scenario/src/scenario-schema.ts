@@ -18,7 +18,12 @@ const span = z
 
 const executor = z
   .discriminatedUnion('type', [
-    z.object({ type: z.literal('constant-rooms'), rooms: count(), joinRate: z.number(), durationMs: ms() }),
+    z.object({
+      type: z.literal('constant-rooms'),
+      rooms: count(),
+      joinRate: z.number(),
+      durationMs: ms(),
+    }),
     z.object({ type: z.literal('ramping-rooms'), startRooms: count(), stages: z.array(stage) }),
     z.object({
       type: z.literal('constant-arrival-rate'),
@@ -46,7 +51,9 @@ const executor = z
     }),
     z.object({
       type: z.literal('timetable'),
-      lessons: z.array(z.object({ name: z.string(), atMs: ms(), rooms: count(), fillMs: ms(), durationMs: ms() })),
+      lessons: z.array(
+        z.object({ name: z.string(), atMs: ms(), rooms: count(), fillMs: ms(), durationMs: ms() }),
+      ),
     }),
   ])
   .meta({ id: 'Executor', description: 'How rooms come and go.' });
@@ -84,12 +91,16 @@ const role = z
     name: z.string(),
     count: count().describe('Of them in each room.'),
     publish: z.array(track),
-    data: z.object({ messagesPerSecond: z.number(), bytes: z.number(), reliable: z.boolean() }).nullable(),
+    data: z
+      .object({ messagesPerSecond: z.number(), bytes: z.number(), reliable: z.boolean() })
+      .nullable(),
     subscribe: z.boolean(),
     layout,
     grants: z.object({
       canPublish: z.boolean().exactOptional(),
-      canPublishSources: z.array(z.enum(['camera', 'microphone', 'screen_share', 'screen_share_audio'])).exactOptional(),
+      canPublishSources: z
+        .array(z.enum(['camera', 'microphone', 'screen_share', 'screen_share_audio']))
+        .exactOptional(),
       canPublishData: z.boolean().exactOptional(),
       canSubscribe: z.boolean().exactOptional(),
       canUpdateOwnMetadata: z.boolean().exactOptional(),
@@ -97,7 +108,9 @@ const role = z
       roomAdmin: z.boolean().exactOptional(),
       recorder: z.boolean().exactOptional(),
     }),
-    network: z.object({ name: z.string(), impairment: z.object({ up: link, down: link }) }).nullable(),
+    network: z
+      .object({ name: z.string(), impairment: z.object({ up: link, down: link }) })
+      .nullable(),
     stays: z.boolean(),
   })
   .meta({ id: 'Role', description: 'Who is in a room, and what they do.' });
@@ -128,7 +141,7 @@ export const scenarioSchema = z
     timeline: z.array(z.object({ name: z.string(), fromMs: ms(), toMs: ms().nullable() })),
     thresholds: z.array(z.string()),
   })
-  .meta({ id: 'Scenario', description: 'What was asked for, everything filled in; times in milliseconds.' }) satisfies z.ZodType<
-  Scenario,
-  Scenario
->;
+  .meta({
+    id: 'Scenario',
+    description: 'What was asked for, everything filled in; times in milliseconds.',
+  }) satisfies z.ZodType<Scenario, Scenario>;

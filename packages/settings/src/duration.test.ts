@@ -15,7 +15,9 @@ describe('parseDuration', () => {
   });
 
   it('asks for a unit and says which text would do', () => {
-    expect(() => parseDuration('30')).toThrow(expect.objectContaining({ message: 'a duration needs a unit', hint: 'write 30s' }));
+    expect(() => parseDuration('30')).toThrow(
+      expect.objectContaining({ message: 'a duration needs a unit', hint: 'write 30s' }),
+    );
   });
 
   it.each(['', 'soon', '-5s', '30s later', 's', '1d'])('refuses %j', (text) => {

@@ -15,16 +15,19 @@ const PART = /^(\d+(?:\.\d+)?)(ms|s|m|h)/;
  */
 export const parseDuration = (text: string): number => {
   const trimmed = text.trim();
-  if (/^\d+(\.\d+)?$/.test(trimmed)) throw new UsageError('a duration needs a unit', `write ${trimmed}s`);
+  if (/^\d+(\.\d+)?$/.test(trimmed))
+    throw new UsageError('a duration needs a unit', `write ${trimmed}s`);
   let rest = trimmed;
   let total = 0;
   while (rest !== '') {
     const match = PART.exec(rest);
-    if (match === null) throw new UsageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
+    if (match === null)
+      throw new UsageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
     total += Number(match[1]) * UNIT_MS[match[2] as Unit];
     rest = rest.slice(match[0].length);
   }
-  if (trimmed === '') throw new UsageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
+  if (trimmed === '')
+    throw new UsageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
   return total;
 };
 

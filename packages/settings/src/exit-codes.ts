@@ -4,8 +4,14 @@ export const EXIT_CODES = {
   internalError: { code: 1, meaning: 'an error in swarm itself' },
   usage: { code: 2, meaning: 'bad usage or a bad scenario: nothing was started' },
   unreachable: { code: 3, meaning: 'the deployment was unreachable or refused us' },
-  inconclusive: { code: 98, meaning: 'the figures cannot be trusted or are not there: neither passed nor failed' },
-  failed: { code: 99, meaning: 'thresholds were crossed, or something got worse than what it was compared with' },
+  inconclusive: {
+    code: 98,
+    meaning: 'the figures cannot be trusted or are not there: neither passed nor failed',
+  },
+  failed: {
+    code: 99,
+    meaning: 'thresholds were crossed, or something got worse than what it was compared with',
+  },
   interrupted: { code: 130, meaning: 'interrupted; record and report were still written' },
 } as const;
 

@@ -4,7 +4,20 @@ export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
 export { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
 export { type FileSettings, readSettings, type Settings, SettingsError } from './read-settings.ts';
 export { formatScenarioProblem, ScenarioError, type ScenarioProblem } from './scenario-error.ts';
-export { bitRate, duration, NUMBER, name, positive, prose, reading, share, text, whole, word, yesOrNo } from './schema/leaves.ts';
+export {
+  bitRate,
+  duration,
+  NUMBER,
+  name,
+  positive,
+  prose,
+  reading,
+  share,
+  text,
+  whole,
+  word,
+  yesOrNo,
+} from './schema/leaves.ts';
 export { nearest, suggest } from './schema/nearest.ts';
 export { clean, quote, say, textOf } from './schema/say.ts';
 export { strict } from './schema/strict.ts';

@@ -24,7 +24,11 @@ const problem = (yaml: string): string => {
 
 describe('readSettings', () => {
   it('reads what the schema makes of it, with anchors and places', () => {
-    const settings = readSettings('x-often: &often 30s\nevery: *often\nlimits:\n  requests: 3\n', schema, file);
+    const settings = readSettings(
+      'x-often: &often 30s\nevery: *often\nlimits:\n  requests: 3\n',
+      schema,
+      file,
+    );
     expect(settings.value).toEqual({ every: 30_000, limits: { requests: 3 } });
     expect(settings.at(['limits', 'requests'])).toBe('exporter.yaml:4:13');
     expect(settings.at(['limits', 'missing'])).toBe('exporter.yaml:3:1');
@@ -34,12 +38,23 @@ describe('readSettings', () => {
     ['', 'exporter.yaml:1:1: is empty; write listen: …'],
     ['- 1', 'exporter.yaml:1:1: must be a mapping; write listen: …'],
     ['every: 30', 'exporter.yaml:1:8: every: a duration needs a unit; write 30s'],
-    ['limits:\n  request: 3', 'exporter.yaml:2:3: limits.request: there is no key "request"; did you mean requests?'],
-    ['listen: a\n---\nlisten: b', 'exporter.yaml:2:1: a second document begins here; write one configuration a file'],
-    ['listen: a\nlisten: b', 'exporter.yaml:2:1: "listen" is there twice, first in line 1; leave one out'],
+    [
+      'limits:\n  request: 3',
+      'exporter.yaml:2:3: limits.request: there is no key "request"; did you mean requests?',
+    ],
+    [
+      'listen: a\n---\nlisten: b',
+      'exporter.yaml:2:1: a second document begins here; write one configuration a file',
+    ],
+    [
+      'listen: a\nlisten: b',
+      'exporter.yaml:2:1: "listen" is there twice, first in line 1; leave one out',
+    ],
     ['listen: [a', expect.stringMatching(/^exporter\.yaml:1:/)],
   ])('%j: %s', (yaml, message) =>
-    expect(problem(yaml)).toEqual(typeof message === 'string' ? expect.stringContaining(message) : message),
+    expect(problem(yaml)).toEqual(
+      typeof message === 'string' ? expect.stringContaining(message) : message,
+    ),
   );
 
   it('tells every problem at once', () => {
@@ -76,8 +91,14 @@ describe('problems of settings', () => {
 
 describe('settingsJsonSchema', () => {
   it('keeps descriptions and the form that people write', () => {
-    const { properties, additionalProperties, title } = settingsJsonSchema(schema, 'A configuration');
-    expect({ title, additionalProperties }).toEqual({ title: 'A configuration', additionalProperties: false });
+    const { properties, additionalProperties, title } = settingsJsonSchema(
+      schema,
+      'A configuration',
+    );
+    expect({ title, additionalProperties }).toEqual({
+      title: 'A configuration',
+      additionalProperties: false,
+    });
     expect(properties?.every).toMatchObject({
       type: 'string',
       description: 'How often.',

@@ -32,7 +32,12 @@ export class SettingsError extends UsageError {
   constructor(problems: readonly ScenarioProblem[]) {
     const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
     const more = sorted.length - LISTED;
-    super([...sorted.slice(0, LISTED).map(formatScenarioProblem), ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
+    super(
+      [
+        ...sorted.slice(0, LISTED).map(formatScenarioProblem),
+        ...(more > 0 ? [`and ${more} more`] : []),
+      ].join('\n'),
+    );
     this.problems = sorted;
   }
 }
@@ -53,8 +58,12 @@ export const readSettings = <Schema extends z.ZodType>(
   const fail = (findings: readonly Finding[]): never => {
     throw new SettingsError(findings.map((finding) => problemOf(file, finding)));
   };
-  if (tree === null) return fail(problems.map(({ line, column, ...rest }) => ({ place: { line, column }, path: [], ...rest })));
-  if (tree.type !== 'map') return fail([{ place: tree.at, path: [], message: 'must be a mapping', hint: kind.begin }]);
+  if (tree === null)
+    return fail(
+      problems.map(({ line, column, ...rest }) => ({ place: { line, column }, path: [], ...rest })),
+    );
+  if (tree.type !== 'map')
+    return fail([{ place: tree.at, path: [], message: 'must be a mapping', hint: kind.begin }]);
   const whole: Tree = withoutKeys(tree, (key) => key.startsWith('x-'));
   const read = schema.safeParse(plainOf(whole));
   if (!read.success) return fail(explainIssues(read.error.issues, whole));
@@ -62,7 +71,11 @@ export const readSettings = <Schema extends z.ZodType>(
     value: read.data,
     at: (path) => formatPlace(file, placeOf(whole, path)),
     problem: (path, message, hint = null) =>
-      problemOf(file, { place: placeOf(whole, path), path, ...(hint === null ? understand(message) : { message, hint }) }),
+      problemOf(file, {
+        place: placeOf(whole, path),
+        path,
+        ...(hint === null ? understand(message) : { message, hint }),
+      }),
   };
 };
 

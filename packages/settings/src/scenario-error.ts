@@ -25,7 +25,8 @@ export class ScenarioError extends UsageError {
 
   constructor(problems: readonly ScenarioProblem[]) {
     const [first] = problems;
-    if (first !== undefined && problems.length === 1) super(where(first) + first.message, first.hint);
+    if (first !== undefined && problems.length === 1)
+      super(where(first) + first.message, first.hint);
     else super(listed(problems));
     this.problems = problems;
   }
@@ -40,5 +41,8 @@ const where = ({ file, line, column, path }: ScenarioProblem): string =>
 
 const listed = (problems: readonly ScenarioProblem[]): string => {
   const more = problems.length - LISTED;
-  return [...problems.slice(0, LISTED).map(formatScenarioProblem), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+  return [
+    ...problems.slice(0, LISTED).map(formatScenarioProblem),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join('\n');
 };

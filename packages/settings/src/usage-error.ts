@@ -13,4 +13,5 @@ export class UsageError extends Error {
 }
 
 /** Message and hint in one line, for a list of problems. */
-export const explain = (error: UsageError): string => (error.hint === null ? error.message : `${error.message}; ${error.hint}`);
+export const explain = (error: UsageError): string =>
+  error.hint === null ? error.message : `${error.message}; ${error.hint}`;

@@ -16,7 +16,13 @@ const changed = (change: (bytes: Buffer) => void): Buffer => {
 
 test('a clip has one row per packet and frame, and the payload they refer to', () => {
   const clip = readClip(file);
-  expect(clip).toMatchObject({ kind: 'video', codec: 'vp8', clockRate: 90_000, width: 320, height: 180 });
+  expect(clip).toMatchObject({
+    kind: 'video',
+    codec: 'vp8',
+    clockRate: 90_000,
+    width: 320,
+    height: 180,
+  });
   expect(clip.frames).toHaveLength(80 * 4);
   const [offset = 0, length = 0] = clip.packets.subarray(-4);
   expect(offset + length).toBe(clip.payload.length);
@@ -36,14 +42,24 @@ test('audio has a level per frame', () => {
 test('a file that is no clip, of another version, or of an unknown codec is refused', () => {
   const { at } = CLIP_FORMAT;
   expect(() => readClip(new Uint8Array())).toThrow('does not begin with a clip header of 76 bytes');
-  expect(() => readClip(changed((bytes) => bytes.write('DKIF')))).toThrow('does not begin with a clip header');
-  expect(() => readClip(changed((bytes) => bytes.writeUInt32LE(2, at.version)))).toThrow('has format version 2; 1 is supported');
-  expect(() => readClip(changed((bytes) => bytes.writeUInt32LE(3, at.codec)))).toThrow('codec number 3; known are 0 to 2');
+  expect(() => readClip(changed((bytes) => bytes.write('DKIF')))).toThrow(
+    'does not begin with a clip header',
+  );
+  expect(() => readClip(changed((bytes) => bytes.writeUInt32LE(2, at.version)))).toThrow(
+    'has format version 2; 1 is supported',
+  );
+  expect(() => readClip(changed((bytes) => bytes.writeUInt32LE(3, at.codec)))).toThrow(
+    'codec number 3; known are 0 to 2',
+  );
 });
 
 test('a cut end and a changed byte are found', () => {
-  expect(() => readClip(file.subarray(0, -1))).toThrow(`has ${file.length - 1} bytes; its header announces ${file.length}`);
-  expect(() => readClip(changed((bytes) => bytes.fill(0xaa, 5000, 5001)))).toThrow('do not match their SHA-256');
+  expect(() => readClip(file.subarray(0, -1))).toThrow(
+    `has ${file.length - 1} bytes; its header announces ${file.length}`,
+  );
+  expect(() => readClip(changed((bytes) => bytes.fill(0xaa, 5000, 5001)))).toThrow(
+    'do not match their SHA-256',
+  );
 });
 
 test('a clip is loaded once', () => {
@@ -60,7 +76,9 @@ describe('in another folder', () => {
 
   test('a missing clip is an error with its name and what to do; once repaired it loads', () => {
     const directory = pathToFileURL(`${folder}/`);
-    expect(() => loadClip('vp8-180p', directory)).toThrow(/^clip vp8-180p cannot be loaded: ENOENT.*Install livekit-swarm again/);
+    expect(() => loadClip('vp8-180p', directory)).toThrow(
+      /^clip vp8-180p cannot be loaded: ENOENT.*Install livekit-swarm again/,
+    );
     writeFileSync(join(folder, 'vp8-180p.clip'), file);
     expect(loadClip('vp8-180p', directory).width).toBe(320);
   });

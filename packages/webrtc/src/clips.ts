@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { ClipData } from './pump.ts';
 
 /** The clips in `packages/webrtc/clips`: their file names without `.clip`. */
-export type ClipName = 'speech' | `${'vp8' | 'h264'}-${'180p' | '360p' | '540p' | '720p' | '1080p'}`;
+export type ClipName =
+  | 'speech'
+  | `${'vp8' | 'h264'}-${'180p' | '360p' | '540p' | '720p' | '1080p'}`;
 
 /**
  * A clip file, little-endian: this header; the tables `packets` and `frames` as `ClipData` describes them; one audio level per frame
@@ -32,7 +34,8 @@ export const CLIP_FORMAT = {
   rowBytes: 16,
 } as const;
 
-const WHAT_NEXT = 'Install livekit-swarm again, or in a checkout run: git checkout -- packages/webrtc/clips';
+const WHAT_NEXT =
+  'Install livekit-swarm again, or in a checkout run: git checkout -- packages/webrtc/clips';
 
 const table = (bytes: Uint8Array, rows: number): Uint32Array => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -45,22 +48,31 @@ const table = (bytes: Uint8Array, rows: number): Uint32Array => {
  */
 export const readClip = (file: Uint8Array): ClipData => {
   const { magic, version, codecs, at, headerBytes, rowBytes } = CLIP_FORMAT;
-  if (file.length < headerBytes || Buffer.from(file.subarray(0, magic.length)).toString('latin1') !== magic)
+  if (
+    file.length < headerBytes ||
+    Buffer.from(file.subarray(0, magic.length)).toString('latin1') !== magic
+  )
     throw new Error(`the file does not begin with a clip header of ${headerBytes} bytes`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const field = (offset: number): number => view.getUint32(offset, true);
-  if (field(at.version) !== version) throw new Error(`the clip has format version ${field(at.version)}; ${version} is supported`);
+  if (field(at.version) !== version)
+    throw new Error(`the clip has format version ${field(at.version)}; ${version} is supported`);
   const codec = codecs[field(at.codec)];
-  if (codec === undefined) throw new Error(`the clip has codec number ${field(at.codec)}; known are 0 to ${codecs.length - 1}`);
+  if (codec === undefined)
+    throw new Error(
+      `the clip has codec number ${field(at.codec)}; known are 0 to ${codecs.length - 1}`,
+    );
 
   const [packetRows, frameRows] = [field(at.packets), field(at.frames)];
   const framesAt = headerBytes + packetRows * rowBytes;
   const levelsAt = framesAt + frameRows * rowBytes;
   const payloadAt = levelsAt + field(at.levels);
   const end = payloadAt + field(at.payload);
-  if (file.length !== end) throw new Error(`the file has ${file.length} bytes; its header announces ${end}`);
+  if (file.length !== end)
+    throw new Error(`the file has ${file.length} bytes; its header announces ${end}`);
   const found = createHash('sha256').update(file.subarray(headerBytes)).digest();
-  if (!found.equals(file.subarray(at.sha256, headerBytes))) throw new Error('the contents do not match their SHA-256');
+  if (!found.equals(file.subarray(at.sha256, headerBytes)))
+    throw new Error('the contents do not match their SHA-256');
 
   return {
     kind: codec === 'opus' ? 'audio' : 'video',
@@ -83,7 +95,10 @@ const loaded = new Map<string, ClipData>();
  * @example loadClip('vp8-720p')
  * @throws Error when the file is missing or damaged
  */
-export const loadClip = (name: ClipName, directory: URL = new URL('../clips/', import.meta.url)): ClipData => {
+export const loadClip = (
+  name: ClipName,
+  directory: URL = new URL('../clips/', import.meta.url),
+): ClipData => {
   const file = new URL(`${name}.clip`, directory);
   const known = loaded.get(file.href);
   if (known !== undefined) return known;

@@ -24,9 +24,21 @@ interface NativePump {
   addRemoteCandidate(peer: number, candidate: string): void;
   restartIce(peer: number): IceCredentials;
   setExtensions(peer: number, ids: object): void;
-  createDataChannel(peer: number, label: string, ordered: boolean, maxRetransmits: number | undefined): void;
+  createDataChannel(
+    peer: number,
+    label: string,
+    ordered: boolean,
+    maxRetransmits: number | undefined,
+  ): void;
   sendData(peer: number, label: string, message: Buffer): void;
-  startDataFlow(peer: number, label: string, template: Buffer, stampOffset: number, intervalMs: number, flow: number): void;
+  startDataFlow(
+    peer: number,
+    label: string,
+    template: Buffer,
+    stampOffset: number,
+    intervalMs: number,
+    flow: number,
+  ): void;
   addSender(options: SenderOptions): number;
   setSenderActive(sender: number, active: boolean): void;
   addReceiver(options: ReceiverOptions): number;
@@ -38,11 +50,16 @@ interface NativePump {
   close(): void;
 }
 
-type NativePumpConstructor = new (options: PumpOptions, onEvents: (events: PumpEvent[]) => void) => NativePump;
+type NativePumpConstructor = new (
+  options: PumpOptions,
+  onEvents: (events: PumpEvent[]) => void,
+) => NativePump;
 
 /** File name of the addon for a platform, beside this package's sources. */
-export const addonFile = (platform: string = process.platform, arch: string = process.arch): string =>
-  `swarm-native.${platform}-${arch}.node`;
+export const addonFile = (
+  platform: string = process.platform,
+  arch: string = process.arch,
+): string => `swarm-native.${platform}-${arch}.node`;
 
 const loadAddon = (): { NativePump: NativePumpConstructor } => {
   const path = new URL(`../${addonFile()}`, import.meta.url).pathname;
@@ -55,7 +72,8 @@ const loadAddon = (): { NativePump: NativePumpConstructor } => {
   }
 };
 
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /**
  * Starts the pump's threads. `onEvents` is called on the main thread, batched, and does not keep the process alive.
@@ -65,7 +83,12 @@ export const openPump = (options: PumpOptions, onEvents: (events: PumpEvent[]) =
   const { NativePump } = loadAddon();
   const native = new NativePump(options, onEvents);
   return {
-    addClip: (clip) => native.addClip({ ...clip, payload: asBuffer(clip.payload), audioLevels: asBuffer(clip.audioLevels) }),
+    addClip: (clip) =>
+      native.addClip({
+        ...clip,
+        payload: asBuffer(clip.payload),
+        audioLevels: asBuffer(clip.audioLevels),
+      }),
     createPeer: (localAddress, options) => native.createPeer(localAddress, options),
     setRemote: (peer, remote) => native.setRemote(peer, remote),
     addRemoteCandidate: (peer, candidate) => native.addRemoteCandidate(peer, candidate),

@@ -86,12 +86,15 @@ const GAP_COLUMNS: (keyof Gap)[] = ['receiver', 'from', 'to'];
 /** Rows of `table` as objects, column by column. Throws when the addon and this file disagree about the columns. */
 const readRows = <T>(table: Float64Array, columns: (keyof T)[]): Numbers<T>[] => {
   if (table.length % columns.length !== 0) {
-    throw new Error(`the addon's table of ${table.length} numbers has no rows of ${columns.length}: rebuild packages/webrtc`);
+    throw new Error(
+      `the addon's table of ${table.length} numbers has no rows of ${columns.length}: rebuild packages/webrtc`,
+    );
   }
   const rows: Numbers<T>[] = [];
   for (let at = 0; at < table.length; at += columns.length) {
     const row = {} as Numbers<T>;
-    for (const [offset, column] of columns.entries()) row[column] = table[at + offset] ?? Number.NaN;
+    for (const [offset, column] of columns.entries())
+      row[column] = table[at + offset] ?? Number.NaN;
     rows.push(row);
   }
   return rows;
@@ -100,10 +103,13 @@ const readRows = <T>(table: Float64Array, columns: (keyof T)[]): Numbers<T>[] =>
 export const readSenders = (table: Float64Array): SenderStats[] =>
   readRows<SenderStats>(table, SENDER_COLUMNS).map((row) => ({ ...row, active: row.active === 1 }));
 
-export const readReceivers = (table: Float64Array): ReceiverStats[] => readRows<ReceiverStats>(table, RECEIVER_COLUMNS);
+export const readReceivers = (table: Float64Array): ReceiverStats[] =>
+  readRows<ReceiverStats>(table, RECEIVER_COLUMNS);
 
-export const readPeers = (table: Float64Array): PeerStats[] => readRows<PeerStats>(table, PEER_COLUMNS);
+export const readPeers = (table: Float64Array): PeerStats[] =>
+  readRows<PeerStats>(table, PEER_COLUMNS);
 
-export const readFlows = (table: Float64Array): DataFlowStats[] => readRows<DataFlowStats>(table, FLOW_COLUMNS);
+export const readFlows = (table: Float64Array): DataFlowStats[] =>
+  readRows<DataFlowStats>(table, FLOW_COLUMNS);
 
 export const readGaps = (table: Float64Array): Gap[] => readRows<Gap>(table, GAP_COLUMNS);

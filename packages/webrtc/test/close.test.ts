@@ -5,19 +5,22 @@ import { openPump } from '../src/open-pump.ts';
 const descriptors = (): number => readdirSync('/proc/self/fd').length;
 
 describe('a pump that is closed', () => {
-  it.skipIf(process.platform !== 'linux')('gives its descriptors back at once, whoever still holds on to it', () => {
-    const held = [];
-    const before = descriptors();
-    for (let count = 0; count < 50; count++) {
-      const pump = openPump({ threads: 2, ownSockets: count % 2 === 0 }, () => {});
-      pump.createPeer('127.0.0.1');
-      pump.close();
-      held.push(pump);
-    }
-    expect(held).toHaveLength(50);
-    // Some threads of Node's own may have come.
-    expect(descriptors()).toBeLessThan(before + 10);
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'gives its descriptors back at once, whoever still holds on to it',
+    () => {
+      const held = [];
+      const before = descriptors();
+      for (let count = 0; count < 50; count++) {
+        const pump = openPump({ threads: 2, ownSockets: count % 2 === 0 }, () => {});
+        pump.createPeer('127.0.0.1');
+        pump.close();
+        held.push(pump);
+      }
+      expect(held).toHaveLength(50);
+      // Some threads of Node's own may have come.
+      expect(descriptors()).toBeLessThan(before + 10);
+    },
+  );
 
   it('says so to whoever goes on, and may be closed again', () => {
     const pump = openPump({ threads: 1 }, () => {});

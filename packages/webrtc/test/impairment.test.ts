@@ -3,9 +3,21 @@ import { openPump } from '../src/open-pump.ts';
 import type { Impairment, LinkImpairment } from '../src/pump.ts';
 import { elapse, first, openPair, play, until } from './support/pair.ts';
 
-const PERFECT: LinkImpairment = { loss: 0, burst: 1, delayMs: 0, jitterMs: 0, reorder: 0, rateBps: null, queueMs: 200 };
+const PERFECT: LinkImpairment = {
+  loss: 0,
+  burst: 1,
+  delayMs: 0,
+  jitterMs: 0,
+  reorder: 0,
+  rateBps: null,
+  queueMs: 200,
+};
 
-const network = (up: Partial<LinkImpairment>, down: Partial<LinkImpairment>, seed = 5): Impairment => ({
+const network = (
+  up: Partial<LinkImpairment>,
+  down: Partial<LinkImpairment>,
+  seed = 5,
+): Impairment => ({
   up: { ...PERFECT, ...up },
   down: { ...PERFECT, ...down },
   seed,
@@ -22,7 +34,14 @@ describe.each([
     play(b, localB.peer, a, localA.peer, 0);
     await until('the data channel', () => seen('a', 'channel-open'));
     const template = new Uint8Array(100);
-    a.startDataFlow({ peer: localA.peer, label: '_lossy', template, stampOffset: 0, intervalMs: 20, flow: 1 });
+    a.startDataFlow({
+      peer: localA.peer,
+      label: '_lossy',
+      template,
+      stampOffset: 0,
+      intervalMs: 20,
+      flow: 1,
+    });
     await elapse(6_000);
     const [atA, atB] = [a.sample(), b.sample()];
     const [up, down] = [first(atB.receivers), first(atA.receivers)];
@@ -37,7 +56,8 @@ describe.each([
       expect(rttMs).toBeGreaterThan(98);
       expect(rttMs).toBeLessThan(110);
     }
-    for (const { lateSends, packets } of [...atA.senders, ...atB.senders]) expect(lateSends / packets).toBeLessThan(0.02);
+    for (const { lateSends, packets } of [...atA.senders, ...atB.senders])
+      expect(lateSends / packets).toBeLessThan(0.02);
     expect(up).toMatchObject({ lostBeforeRecovery: 0, outOfOrder: 0, gaps: 0 });
     expect(down).toMatchObject({ lostBeforeRecovery: 0, outOfOrder: 0, gaps: 0 });
     expect(first(atA.peers)).toMatchObject({ impairedDroppedUp: 0, impairedDroppedDown: 0 });
@@ -46,7 +66,9 @@ describe.each([
   });
 
   it('loses what the receiver then misses, and what the sender is asked for again', async () => {
-    using pair = await openPair(sockets, { impairment: network({ loss: 0.1 }, { loss: 0.1, burst: 4 }) });
+    using pair = await openPair(sockets, {
+      impairment: network({ loss: 0.1 }, { loss: 0.1, burst: 4 }),
+    });
     const { a, b, localA, localB } = pair;
     play(a, localA.peer, b, localB.peer, 0);
     play(b, localB.peer, a, localA.peer, 0);
@@ -71,7 +93,9 @@ describe.each([
   });
 
   it('lets packets overtake each other where it was asked to', async () => {
-    using pair = await openPair(sockets, { impairment: network({}, { reorder: 0.2, delayMs: 30 }) });
+    using pair = await openPair(sockets, {
+      impairment: network({}, { reorder: 0.2, delayMs: 30 }),
+    });
     const { a, b, localA, localB } = pair;
     play(b, localB.peer, a, localA.peer, 0);
     await elapse(4_000);
@@ -96,9 +120,17 @@ it('a network that cannot be is refused, with the number to blame', () => {
   const pump = openPump({ threads: 1 }, () => {});
   const create = (impairment: Impairment) => pump.createPeer('127.0.0.1', { impairment });
   expect(() => create(network({ loss: 1.5 }, {}))).toThrow('up: loss of a link is 0 to 1, not 1.5');
-  expect(() => create(network({}, { delayMs: Number.NaN }))).toThrow('down: delayMs of a link is 0 to 10000, not NaN');
-  expect(() => create(network({}, { rateBps: 1 }))).toThrow('down: rateBps of a link is 10000 to 100000000000, not 1');
-  expect(() => create(network({}, { loss: 0.9, burst: 2 }))).toThrow('down: runs of 2 cannot make a loss of 0.9');
-  expect(() => create(network({ reorder: 0.9 }, {}))).toThrow('up: reorder of a link is 0 to 0.5, not 0.9');
+  expect(() => create(network({}, { delayMs: Number.NaN }))).toThrow(
+    'down: delayMs of a link is 0 to 10000, not NaN',
+  );
+  expect(() => create(network({}, { rateBps: 1 }))).toThrow(
+    'down: rateBps of a link is 10000 to 100000000000, not 1',
+  );
+  expect(() => create(network({}, { loss: 0.9, burst: 2 }))).toThrow(
+    'down: runs of 2 cannot make a loss of 0.9',
+  );
+  expect(() => create(network({ reorder: 0.9 }, {}))).toThrow(
+    'up: reorder of a link is 0 to 0.5, not 0.9',
+  );
   pump.close();
 });

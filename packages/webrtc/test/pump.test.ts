@@ -56,11 +56,19 @@ describe.each([
     await until('the data channel', () => seen('a', 'channel-open') && seen('b', 'channel-open'));
     const template = new Uint8Array(200).fill(1);
     expect(template.length).toBeGreaterThan(DATA_STAMP_BYTES);
-    a.startDataFlow({ peer: localA.peer, label: '_lossy', template, stampOffset: 50, intervalMs: 20, flow: 42 });
+    a.startDataFlow({
+      peer: localA.peer,
+      label: '_lossy',
+      template,
+      stampOffset: 50,
+      intervalMs: 20,
+      flow: 42,
+    });
     let counted = 0;
     await until('messages', () => {
       const { flows, latencies } = b.sample();
-      for (const { cohort, counts, zeros } of latencies) if (cohort === 9) counted += counts.reduce((a, b) => a + b, zeros);
+      for (const { cohort, counts, zeros } of latencies)
+        if (cohort === 9) counted += counts.reduce((a, b) => a + b, zeros);
       expect(counted).toBe(flows[0]?.received ?? 0);
       return counted > 20;
     });
@@ -74,8 +82,20 @@ describe.each([
     a.setSenderActive(sender(a.sample()).sender, true);
     const fresh = { a: a.restartIce(localA.peer), b: b.restartIce(localB.peer) };
     const before = receiver(b.sample()).packets;
-    a.setRemote(localA.peer, { ...localB, ...fresh.b, dtlsRole: 'client', controlling: true, dataChannels: true });
-    b.setRemote(localB.peer, { ...localA, ...fresh.a, dtlsRole: 'server', controlling: false, dataChannels: true });
+    a.setRemote(localA.peer, {
+      ...localB,
+      ...fresh.b,
+      dtlsRole: 'client',
+      controlling: true,
+      dataChannels: true,
+    });
+    b.setRemote(localB.peer, {
+      ...localA,
+      ...fresh.a,
+      dtlsRole: 'server',
+      controlling: false,
+      dataChannels: true,
+    });
     a.addRemoteCandidate(localA.peer, localB.candidate);
     b.addRemoteCandidate(localB.peer, localA.candidate);
     await until('media after the restart', () => receiver(b.sample()).packets > before + 50);
@@ -83,7 +103,8 @@ describe.each([
 
   it('has so many cohorts and no more', () => {
     const { b, localB } = pair;
-    const add = (cohort: number) => b.addReceiver({ ...sound, mid: '9', peer: localB.peer, payloads: opus, cohort });
+    const add = (cohort: number) =>
+      b.addReceiver({ ...sound, mid: '9', peer: localB.peer, payloads: opus, cohort });
     b.removeReceiver(add(COHORTS - 1));
     expect(() => add(COHORTS)).toThrow('a cohort is 0 to 4095, not 4096');
     expect(() => b.createPeer('127.0.0.1', { dataCohort: -1 })).toThrow('a cohort is 0 to 4095');

@@ -64,7 +64,8 @@ export const attend = (settings, { room, identity, stayMs }) => {
 
   const ping = (timeoutMs) => {
     const now = Date.now();
-    if (now - heardAt > timeoutMs) fail('signal_timeout', `nothing heard for ${timeoutMs / 1_000} s`);
+    if (now - heardAt > timeoutMs)
+      fail('signal_timeout', `nothing heard for ${timeoutMs / 1_000} s`);
     else socket.send(writePing(now, rttMs));
   };
 
@@ -79,7 +80,8 @@ export const attend = (settings, { room, identity, stayMs }) => {
     joins.add(1);
     joinTime.add(at - connectedAt);
     const timeoutMs = join.pingTimeoutS > 0 ? join.pingTimeoutS * 1_000 : Number.POSITIVE_INFINITY;
-    if (join.pingIntervalS > 0) pinging = setInterval(() => ping(timeoutMs), join.pingIntervalS * 1_000);
+    if (join.pingIntervalS > 0)
+      pinging = setInterval(() => ping(timeoutMs), join.pingIntervalS * 1_000);
     leaving = setTimeout(leave, stayMs);
   };
 
@@ -112,5 +114,6 @@ export const attend = (settings, { room, identity, stayMs }) => {
       fail(reason, detail);
     } else fail('signal_closed', error);
   };
-  socket.onclose = ({ code }) => fail('signal_closed', `the server closed the connection (code ${code ?? 'none'})`);
+  socket.onclose = ({ code }) =>
+    fail('signal_closed', `the server closed the connection (code ${code ?? 'none'})`);
 };

@@ -51,7 +51,10 @@ export const readResponse = (frame) => {
     return { case: 'leave', reason: DISCONNECT_REASONS[reason] ?? `leave_${reason}` };
   }
   if (response.has(pong_resp))
-    return { case: 'pong', pingSentAt: numberOf(messageOf(response, pong_resp), FIELDS.Pong.last_ping_timestamp) };
+    return {
+      case: 'pong',
+      pingSentAt: numberOf(messageOf(response, pong_resp), FIELDS.Pong.last_ping_timestamp),
+    };
   return { case: 'other' };
 };
 
@@ -81,7 +84,9 @@ export const writePing = (timestamp, rtt) =>
 /** "I am going": without it the server would wait for us to come back. @returns {ArrayBuffer} */
 export const writeLeave = () => {
   const reason = DISCONNECT_REASONS.indexOf('client_initiated');
-  return frame(writeMessage(FIELDS.SignalRequest.leave, writeNumber(FIELDS.LeaveRequest.reason, reason)));
+  return frame(
+    writeMessage(FIELDS.SignalRequest.leave, writeNumber(FIELDS.LeaveRequest.reason, reason)),
+  );
 };
 
 /** @param {number[]} bytes @returns {ArrayBuffer} */

@@ -16,12 +16,22 @@ import { describe, expect, it } from 'vitest';
 import { DISCONNECT_REASONS, FIELDS, readResponse, writeLeave, writePing } from './livekit-rtc.js';
 
 const frameOf = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
-const frame = (message: SignalResponse['message']): ArrayBuffer => frameOf(new SignalResponse({ message }).toBinary());
+const frame = (message: SignalResponse['message']): ArrayBuffer =>
+  frameOf(new SignalResponse({ message }).toBinary());
 const join = (init: ConstructorParameters<typeof JoinResponse>[0]): ArrayBuffer =>
   frame({ case: 'join', value: new JoinResponse(init) });
 
 describe('names and numbers', () => {
-  const types = { SignalRequest, SignalResponse, JoinResponse, ParticipantInfo, ServerInfo, LeaveRequest, Ping, Pong };
+  const types = {
+    SignalRequest,
+    SignalResponse,
+    JoinResponse,
+    ParticipantInfo,
+    ServerInfo,
+    LeaveRequest,
+    Ping,
+    Pong,
+  };
 
   it.each(Object.entries(FIELDS))('%s has the fields of the protocol', (name, fields) => {
     const known = types[name as keyof typeof types].fields.list();
@@ -71,14 +81,24 @@ describe('what the server says', () => {
   });
 
   it('reads why it sends us away, and a number that it does not know', () => {
-    const leave = (reason: DisconnectReason) => readResponse(frame({ case: 'leave', value: new LeaveRequest({ reason }) }));
-    expect(leave(DisconnectReason.SERVER_SHUTDOWN)).toEqual({ case: 'leave', reason: 'server_shutdown' });
-    expect(leave(DisconnectReason.UNKNOWN_REASON)).toEqual({ case: 'leave', reason: 'unknown_reason' });
+    const leave = (reason: DisconnectReason) =>
+      readResponse(frame({ case: 'leave', value: new LeaveRequest({ reason }) }));
+    expect(leave(DisconnectReason.SERVER_SHUTDOWN)).toEqual({
+      case: 'leave',
+      reason: 'server_shutdown',
+    });
+    expect(leave(DisconnectReason.UNKNOWN_REASON)).toEqual({
+      case: 'leave',
+      reason: 'unknown_reason',
+    });
     expect(leave(42 as DisconnectReason)).toEqual({ case: 'leave', reason: 'leave_42' });
   });
 
   it('reads when the ping was sent that is answered', () => {
-    const pong = frame({ case: 'pongResp', value: new Pong({ lastPingTimestamp: 1_790_000_000_123n, timestamp: -1n }) });
+    const pong = frame({
+      case: 'pongResp',
+      value: new Pong({ lastPingTimestamp: 1_790_000_000_123n, timestamp: -1n }),
+    });
     expect(readResponse(pong)).toEqual({ case: 'pong', pingSentAt: 1_790_000_000_123 });
   });
 
@@ -96,8 +116,12 @@ describe('what the server says', () => {
   it('passes over fields of fixed width, which a newer server may have', () => {
     const field99of64bits = [0x99, 0x06, 1, 2, 3, 4, 5, 6, 7, 8];
     const field98of32bits = [0x95, 0x06, 1, 2, 3, 4];
-    const leave = new Uint8Array(frame({ case: 'leave', value: new LeaveRequest({ reason: DisconnectReason.ROOM_DELETED }) }));
-    expect(readResponse(frameOf(new Uint8Array([...field99of64bits, ...field98of32bits, ...leave])))).toEqual({
+    const leave = new Uint8Array(
+      frame({ case: 'leave', value: new LeaveRequest({ reason: DisconnectReason.ROOM_DELETED }) }),
+    );
+    expect(
+      readResponse(frameOf(new Uint8Array([...field99of64bits, ...field98of32bits, ...leave]))),
+    ).toEqual({
       case: 'leave',
       reason: 'room_deleted',
     });
@@ -138,13 +162,19 @@ describe('what we say', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), fc.nat(), (timestamp, rtt) => {
         const { message } = SignalRequest.fromBinary(new Uint8Array(writePing(timestamp, rtt)));
-        expect(message).toEqual({ case: 'pingReq', value: new Ping({ timestamp: BigInt(timestamp), rtt: BigInt(rtt) }) });
+        expect(message).toEqual({
+          case: 'pingReq',
+          value: new Ping({ timestamp: BigInt(timestamp), rtt: BigInt(rtt) }),
+        });
       }),
     );
   });
 
   it('that we go, on our own account', () => {
     const { message } = SignalRequest.fromBinary(new Uint8Array(writeLeave()));
-    expect(message).toEqual({ case: 'leave', value: new LeaveRequest({ reason: DisconnectReason.CLIENT_INITIATED }) });
+    expect(message).toEqual({
+      case: 'leave',
+      value: new LeaveRequest({ reason: DisconnectReason.CLIENT_INITIATED }),
+    });
   });
 });

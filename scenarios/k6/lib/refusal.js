@@ -33,9 +33,16 @@ export const explainRefusal = (url, token, error) => {
     .trim()
     .slice(0, 200);
   if (said === 'success')
-    return { reason: 'refused', detail: `${url} turned the connection down, but says that it would let us in` };
-  if (status === 0) return { reason: 'unreachable', detail: `${url}: ${error}, and no answer over HTTP` };
-  return { reason: reasonOf(status, said), detail: `${url} answered HTTP ${status}${said === '' ? '' : `: ${said}`}` };
+    return {
+      reason: 'refused',
+      detail: `${url} turned the connection down, but says that it would let us in`,
+    };
+  if (status === 0)
+    return { reason: 'unreachable', detail: `${url}: ${error}, and no answer over HTTP` };
+  return {
+    reason: reasonOf(status, said),
+    detail: `${url} answered HTTP ${status}${said === '' ? '' : `: ${said}`}`,
+  };
 };
 
 /** livekit-server tells some things that share a status apart by their words. */

@@ -30,17 +30,22 @@ export const JOIN_TIMEOUT_MS = 15_000;
 export const readSettings = (env, defaults) => {
   /** @param {'ROOMS' | 'RATE' | 'DURATION' | 'STAY' | 'STAGES' | 'LIVEKIT_URL' | 'LIVEKIT_API_KEY' | 'LIVEKIT_API_SECRET'} name */
   const given = (name) => (env[name] ?? '').trim();
-  const missing = /** @type {const} */ (['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET']).filter(
-    (name) => given(name) === '',
-  );
+  const missing = /** @type {const} */ ([
+    'LIVEKIT_URL',
+    'LIVEKIT_API_KEY',
+    'LIVEKIT_API_SECRET',
+  ]).filter((name) => given(name) === '');
   if (missing.length > 0)
     throw new Error(
       `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} not set: export the address of the server (ws://… or wss://…) and one of its key pairs`,
     );
   if (given('STAGES') !== '') {
-    if (!defaults.stages) throw new Error('STAGES: this script has one rate throughout; set RATE and DURATION');
+    if (!defaults.stages)
+      throw new Error('STAGES: this script has one rate throughout; set RATE and DURATION');
     if (given('RATE') !== '' || given('DURATION') !== '')
-      throw new Error('STAGES says rate and duration already: set either STAGES, or RATE and DURATION');
+      throw new Error(
+        'STAGES says rate and duration already: set either STAGES, or RATE and DURATION',
+      );
   }
   const stages = given('STAGES') === '' ? null : readStages(given('STAGES'));
   return {
@@ -48,7 +53,10 @@ export const readSettings = (env, defaults) => {
     apiKey: given('LIVEKIT_API_KEY'),
     apiSecret: given('LIVEKIT_API_SECRET'),
     rooms: readCount('ROOMS', given('ROOMS') || defaults.ROOMS),
-    rate: stages === null ? readCount('RATE', given('RATE') || defaults.RATE) : Math.max(...stages.map(({ rate }) => rate)),
+    rate:
+      stages === null
+        ? readCount('RATE', given('RATE') || defaults.RATE)
+        : Math.max(...stages.map(({ rate }) => rate)),
     durationMs:
       stages === null
         ? readDuration('DURATION', given('DURATION') || defaults.DURATION)
@@ -63,7 +71,9 @@ const readUrl = (text) => {
   const parts = /^(ws|wss|http|https):\/\/([^/?#\s]+)([^?#\s]*)$/.exec(text);
   // What is before an @ is a secret, so the address is not repeated.
   if (parts === null || text.includes('@'))
-    throw new Error('LIVEKIT_URL: write it as wss://livekit.example.com or ws://127.0.0.1:7880, without a query or credentials');
+    throw new Error(
+      'LIVEKIT_URL: write it as wss://livekit.example.com or ws://127.0.0.1:7880, without a query or credentials',
+    );
   const [, scheme = '', host, path = ''] = parts;
   return `${scheme.replace('http', 'ws')}://${host}${path.replace(/\/+$/, '')}`;
 };
@@ -71,16 +81,25 @@ const readUrl = (text) => {
 /** @param {string} name @param {string} text */
 const readCount = (name, text) => {
   const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || count > 1_000_000) throw new Error(`${name}: "${text}" is no whole number from 1 on`);
+  if (!/^\d+$/.test(text) || count < 1 || count > 1_000_000)
+    throw new Error(`${name}: "${text}" is no whole number from 1 on`);
   return count;
 };
 
-const UNIT_MS = /** @type {Record<string, number>} */ ({ ms: 1, s: 1_000, m: 60_000, h: 3_600_000 });
+const UNIT_MS = /** @type {Record<string, number>} */ ({
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+});
 
 /** `500ms`, `30s`, `1m30s`, as everywhere in k6. @param {string} name @param {string} text */
 const readDuration = (name, text) => {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  const ms = parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNIT_MS[unit] ?? 0), 0);
+  const ms = parts.reduce(
+    (sum, [, number, unit = '']) => sum + Number(number) * (UNIT_MS[unit] ?? 0),
+    0,
+  );
   if (parts.map(([part]) => part).join('') !== text || !(ms >= 1))
     throw new Error(`${name}: "${text}" is no duration: write 30s, 2m or 1m30s`);
   return Math.round(ms);
@@ -90,7 +109,8 @@ const readDuration = (name, text) => {
 const readStay = (text) => {
   const ends = text.split('-').map((end) => readDuration('STAY', end.trim()));
   const [minMs = 0, maxMs = minMs] = ends;
-  if (ends.length > 2 || maxMs < minMs) throw new Error(`STAY: "${text}" is no span: write 10s, or 5s-20s`);
+  if (ends.length > 2 || maxMs < minMs)
+    throw new Error(`STAY: "${text}" is no span: write 10s, or 5s-20s`);
   if (maxMs > LONGEST_STAY_MS)
     throw new Error(
       `STAY: "${text}" is longer than ${LONGEST_STAY_MS / 1_000}s, and livekit-server sends away after 60s whoever has no media; for longer stays: swarm run scenarios/churn.yaml`,
@@ -103,6 +123,8 @@ const readStages = (text) =>
   text.split(',').map((stage) => {
     const [duration = '', rate = '', ...rest] = stage.trim().split(':');
     if (rest.length > 0 || rate === '')
-      throw new Error(`STAGES: "${stage.trim()}" is no stage: write DURATION:RATE, as 30s:10,1m:100`);
+      throw new Error(
+        `STAGES: "${stage.trim()}" is no stage: write DURATION:RATE, as 30s:10,1m:100`,
+      );
     return { durationMs: readDuration('STAGES', duration), rate: readCount('STAGES', rate) };
   });

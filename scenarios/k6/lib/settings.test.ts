@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings } from './settings.js';
 
-const keys = { LIVEKIT_URL: 'ws://127.0.0.1:7880', LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: 'secret-of-the-test' };
+const keys = {
+  LIVEKIT_URL: 'ws://127.0.0.1:7880',
+  LIVEKIT_API_KEY: 'key',
+  LIVEKIT_API_SECRET: 'secret-of-the-test',
+};
 const defaults = { ROOMS: '50', RATE: '20', DURATION: '1m', STAY: '1s-20s', stages: false };
-const read = (env: Record<string, string>, stages = false) => readSettings({ ...keys, ...env }, { ...defaults, stages });
+const read = (env: Record<string, string>, stages = false) =>
+  readSettings({ ...keys, ...env }, { ...defaults, stages });
 
 it('has defaults for all but the server', () => {
   expect(read({})).toEqual({
@@ -16,11 +21,17 @@ it('has defaults for all but the server', () => {
     stay: { minMs: 1_000, maxMs: 20_000 },
     stages: null,
   });
-  expect(read({ ROOMS: '', RATE: ' 7 ', STAY: ' ' })).toMatchObject({ rooms: 50, rate: 7, stay: { minMs: 1_000 } });
+  expect(read({ ROOMS: '', RATE: ' 7 ', STAY: ' ' })).toMatchObject({
+    rooms: 50,
+    rate: 7,
+    stay: { minMs: 1_000 },
+  });
 });
 
 it('names every variable that is missing', () => {
-  expect(() => readSettings({}, defaults)).toThrow(/^LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET are not set/);
+  expect(() => readSettings({}, defaults)).toThrow(
+    /^LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET are not set/,
+  );
   expect(() => read({ LIVEKIT_API_SECRET: ' ' })).toThrow(/^LIVEKIT_API_SECRET is not set/);
 });
 
@@ -32,15 +43,20 @@ it.each([
   expect(read({ LIVEKIT_URL: text }).url).toBe(url);
 });
 
-it.each(['livekit:7880', 'ftp://livekit', 'ws://', 'ws://livekit?access_token=x', 'wss://livekit#here'])(
-  'refuses the address %s',
-  (url) => {
-    expect(() => read({ LIVEKIT_URL: url })).toThrow(/^LIVEKIT_URL: write it as/);
-  },
-);
+it.each([
+  'livekit:7880',
+  'ftp://livekit',
+  'ws://',
+  'ws://livekit?access_token=x',
+  'wss://livekit#here',
+])('refuses the address %s', (url) => {
+  expect(() => read({ LIVEKIT_URL: url })).toThrow(/^LIVEKIT_URL: write it as/);
+});
 
 it('does not repeat what may be a password', () => {
-  expect(() => read({ LIVEKIT_URL: 'wss://me:hunter2@livekit' })).toThrow(expect.not.stringContaining('hunter2'));
+  expect(() => read({ LIVEKIT_URL: 'wss://me:hunter2@livekit' })).toThrow(
+    expect.not.stringContaining('hunter2'),
+  );
 });
 
 describe('numbers and times', () => {

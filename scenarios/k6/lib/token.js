@@ -20,7 +20,14 @@ export const makeToken = ({ apiKey, apiSecret }, room, identity) => {
     sub: identity,
     nbf: now,
     exp: now + LIFETIME_S,
-    video: { roomJoin: true, room, canPublish: false, canSubscribe: false, canPublishData: false, canUpdateOwnMetadata: false },
+    video: {
+      roomJoin: true,
+      room,
+      canPublish: false,
+      canSubscribe: false,
+      canPublishData: false,
+      canUpdateOwnMetadata: false,
+    },
   });
   return `${head}.${claims}.${hmac('sha256', apiSecret, `${head}.${claims}`, 'base64rawurl')}`;
 };

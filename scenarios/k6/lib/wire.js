@@ -74,10 +74,17 @@ export const asciiOf = (fields, number) => {
  * @param {number} value a whole number from 0 to 2^53
  * @returns {number[]} bytes
  */
-export const writeNumber = (number, value) => [...writeVarint(number * 8 + VARINT), ...writeVarint(value)];
+export const writeNumber = (number, value) => [
+  ...writeVarint(number * 8 + VARINT),
+  ...writeVarint(value),
+];
 
 /** @param {number} number of the field @param {number[]} message its bytes @returns {number[]} */
-export const writeMessage = (number, message) => [...writeVarint(number * 8 + BYTES), ...writeVarint(message.length), ...message];
+export const writeMessage = (number, message) => [
+  ...writeVarint(number * 8 + BYTES),
+  ...writeVarint(message.length),
+  ...message,
+];
 
 /** @param {number} value @returns {number[]} */
 const writeVarint = (value) => {

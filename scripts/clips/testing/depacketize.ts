@@ -8,7 +8,8 @@ export const depacketizeH264 = (payloads: Uint8Array[]): Uint8Array[] => {
     if (type === 28) {
       const [start, end] = [(header & 0x80) !== 0, (header & 0x40) !== 0];
       if (start && end) throw new Error('an FU-A is first and last at once (RFC 6184 §5.8)');
-      if (start !== (fragments === null)) throw new Error('an FU-A begins within another, or has no beginning');
+      if (start !== (fragments === null))
+        throw new Error('an FU-A begins within another, or has no beginning');
       fragments ??= [(indicator & 0xe0) | (header & 0x1f)];
       fragments.push(...payload.subarray(2));
       if (end) {
@@ -24,7 +25,8 @@ export const depacketizeH264 = (payloads: Uint8Array[]): Uint8Array[] => {
     }
     for (let at = 1; at < payload.length; ) {
       const length = ((payload[at] ?? 0) << 8) | (payload[at + 1] ?? 0);
-      if (length === 0 || at + 2 + length > payload.length) throw new Error('a STAP-A announces more than it has');
+      if (length === 0 || at + 2 + length > payload.length)
+        throw new Error('a STAP-A announces more than it has');
       nals.push(payload.slice(at + 2, at + 2 + length));
       at += 2 + length;
     }

@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import {
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
 
 export interface Diagnostic {
   message: string;
@@ -19,10 +23,17 @@ export interface LanguageServer {
 }
 
 export const startLanguageServer = async (): Promise<LanguageServer> => {
-  const program = createRequire(import.meta.url).resolve('yaml-language-server/bin/yaml-language-server');
-  const child = spawn(process.execPath, [program, '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const program = createRequire(import.meta.url).resolve(
+    'yaml-language-server/bin/yaml-language-server',
+  );
+  const child = spawn(process.execPath, [program, '--stdio'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
   const waiting = new Map<string, (diagnostics: Diagnostic[]) => void>();
 
   connection.onNotification(
@@ -32,13 +43,18 @@ export const startLanguageServer = async (): Promise<LanguageServer> => {
       waiting.delete(uri);
     },
   );
-  connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => SETTINGS));
+  connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
+    items.map(() => SETTINGS),
+  );
   connection.onRequest('client/registerCapability', () => null);
   connection.listen();
   await connection.sendRequest('initialize', {
     processId: process.pid,
     rootUri: null,
-    capabilities: { workspace: { configuration: true }, textDocument: { completion: { completionItem: {} } } },
+    capabilities: {
+      workspace: { configuration: true },
+      textDocument: { completion: { completionItem: {} } },
+    },
   });
   await connection.sendNotification('initialized', {});
 
@@ -46,9 +62,12 @@ export const startLanguageServer = async (): Promise<LanguageServer> => {
   /** Each time another file, as what is said of one on closing it would be taken for what is said on opening it again. */
   const uriOf = (folder: string): string => String(pathToFileURL(join(folder, `${++opened}.yaml`)));
   const open = async (uri: string, text: string): Promise<void> => {
-    await connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'yaml', version: 1, text } });
+    await connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'yaml', version: 1, text },
+    });
   };
-  const close = (uri: string): Promise<void> => connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+  const close = (uri: string): Promise<void> =>
+    connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
 
   return {
     diagnose: async (folder, text) => {
@@ -62,10 +81,13 @@ export const startLanguageServer = async (): Promise<LanguageServer> => {
     complete: async (folder, text, line, character) => {
       const uri = uriOf(folder);
       await open(uri, text);
-      const { items }: { items: { label: string }[] } = await connection.sendRequest('textDocument/completion', {
-        textDocument: { uri },
-        position: { line, character },
-      });
+      const { items }: { items: { label: string }[] } = await connection.sendRequest(
+        'textDocument/completion',
+        {
+          textDocument: { uri },
+          position: { line, character },
+        },
+      );
       await close(uri);
       return items.map(({ label }) => label);
     },

@@ -23,7 +23,9 @@ export const Figures = ({ panel, picture, theme, width, height }: DrawingProps) 
           // biome-ignore lint/suspicious/noArrayIndexKey: drawn once, in their order.
           key={index}
           value={display}
-          {...(sparkline !== undefined && { sparkline: { ...sparkline, timeRange: timeRangeOf(picture) } })}
+          {...(sparkline !== undefined && {
+            sparkline: { ...sparkline, timeRange: timeRangeOf(picture) },
+          })}
           count={values.length}
           {...{ graphMode, colorMode, justifyMode, textMode, theme, height }}
           width={width / values.length}

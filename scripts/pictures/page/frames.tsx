@@ -97,7 +97,11 @@ export const tableFrames = (panel: DrawnPanel, { answers }: Picture): DataFrame[
   });
 
 /** Units, limits, colours and the overrides for single columns. */
-export const withFieldConfig = (panel: DrawnPanel, data: DataFrame[], theme: GrafanaTheme2): DataFrame[] => {
+export const withFieldConfig = (
+  panel: DrawnPanel,
+  data: DataFrame[],
+  theme: GrafanaTheme2,
+): DataFrame[] => {
   const frames = applyFieldOverrides({
     data,
     fieldConfig: fieldConfigOf(panel),
@@ -111,12 +115,16 @@ export const withFieldConfig = (panel: DrawnPanel, data: DataFrame[], theme: Gra
 };
 
 export const fieldConfigOf = ({ type, fieldConfig }: DrawnPanel): FieldConfigSource => {
-  const mode = type === 'timeseries' ? FieldColorModeId.PaletteClassic : FieldColorModeId.Thresholds;
+  const mode =
+    type === 'timeseries' ? FieldColorModeId.PaletteClassic : FieldColorModeId.Thresholds;
   const { custom, ...defaults } = fieldConfig.defaults;
   return {
     overrides: fieldConfig.overrides.map(({ matcher, properties }) => ({
       matcher,
-      properties: properties.map(({ id, value }) => ({ id, value: id === 'thresholds' ? fromBelow(value) : value })),
+      properties: properties.map(({ id, value }) => ({
+        id,
+        value: id === 'thresholds' ? fromBelow(value) : value,
+      })),
     })),
     defaults: {
       color: { mode },
@@ -160,7 +168,12 @@ const propertyOf = (id: string): FieldConfigPropertyItem => {
   };
 };
 
-const field = (name: string, type: FieldType, values: unknown[], config: FieldConfig = {}): Field => ({
+const field = (
+  name: string,
+  type: FieldType,
+  values: unknown[],
+  config: FieldConfig = {},
+): Field => ({
   name,
   type,
   values,

@@ -11,7 +11,9 @@ const LEFT = 64;
  * ("Oranges", darker for more), but its cells are ours.
  */
 export const HeatCells = ({ panel, picture, theme, width, height }: DrawingProps) => {
-  const rows = heatOf(panel.targets.flatMap(({ refId }) => picture.answers[panel.id]?.[refId] ?? []));
+  const rows = heatOf(
+    panel.targets.flatMap(({ refId }) => picture.answers[panel.id]?.[refId] ?? []),
+  );
   const most = Math.max(0, ...rows.flatMap(({ cells }) => [...cells.values()]));
   if (most === 0) return <Empty panel={panel} height={height} />;
   const { from, to, stepMs } = picture;
@@ -30,7 +32,12 @@ export const HeatCells = ({ panel, picture, theme, width, height }: DrawingProps
           return (
             <g key={bound}>
               {index % every === 0 && (
-                <text x={LEFT - 8} y={y + rowHeight / 2 + 4} textAnchor="end" fill={theme.colors.text.primary}>
+                <text
+                  x={LEFT - 8}
+                  y={y + rowHeight / 2 + 4}
+                  textAnchor="end"
+                  fill={theme.colors.text.primary}
+                >
                   {Number.isFinite(bound) ? formattedValueToString(format(bound)) : '+Inf'}
                 </text>
               )}
@@ -40,7 +47,10 @@ export const HeatCells = ({ panel, picture, theme, width, height }: DrawingProps
                     key={time}
                     x={LEFT + ((time - from) / (to - from)) * right}
                     y={y + 0.5}
-                    width={Math.max(1, Math.min(cellWidth, ((to - time) / (to - from)) * right) - 1)}
+                    width={Math.max(
+                      1,
+                      Math.min(cellWidth, ((to - time) / (to - from)) * right) - 1,
+                    )}
                     height={Math.max(1, rowHeight - 1)}
                     fill={theme.visualization.getColorByName('dark-orange')}
                     opacity={0.15 + 0.85 * (count / most) ** exponent}

@@ -29,7 +29,15 @@ const COLUMNS = 24;
 const MARGIN = 16;
 const HEAD = 56;
 
-const Panel = ({ panel, picture, theme }: { panel: DrawnPanel; picture: Picture; theme: GrafanaTheme2 }) => {
+const Panel = ({
+  panel,
+  picture,
+  theme,
+}: {
+  panel: DrawnPanel;
+  picture: Picture;
+  theme: GrafanaTheme2;
+}) => {
   const column = (window.innerWidth - 2 * MARGIN + GAP) / COLUMNS;
   const { x, y, w, h } = panel.gridPos;
   const width = w * column - GAP;
@@ -41,8 +49,15 @@ const Panel = ({ panel, picture, theme }: { panel: DrawnPanel; picture: Picture;
       id={`panel-${panel.id}`}
       style={{ left: MARGIN + x * column, top: HEAD + y * (CELL + GAP), width, height }}
     >
-      <PanelChrome title={panel.title} width={width} height={height} padding={panel.type === 'stat' ? 'none' : 'md'}>
-        {(innerWidth, innerHeight) => <Drawing {...{ panel, picture, theme }} width={innerWidth} height={innerHeight} />}
+      <PanelChrome
+        title={panel.title}
+        width={width}
+        height={height}
+        padding={panel.type === 'stat' ? 'none' : 'md'}
+      >
+        {(innerWidth, innerHeight) => (
+          <Drawing {...{ panel, picture, theme }} width={innerWidth} height={innerHeight} />
+        )}
       </PanelChrome>
     </div>
   );
@@ -52,7 +67,8 @@ const Dashboard = ({ picture, theme }: { picture: Picture; theme: GrafanaTheme2 
   const { dashboard, from, to } = picture;
   const panels = dashboard.panels ?? [];
   const lines = Math.max(...panels.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)));
-  const at = (time: number, format: string): string => dateTimeFormat(time, { timeZone: 'utc', format });
+  const at = (time: number, format: string): string =>
+    dateTimeFormat(time, { timeZone: 'utc', format });
   return (
     <div style={{ height: HEAD + lines * (CELL + GAP) + MARGIN, position: 'relative' }}>
       <header style={{ left: MARGIN, right: MARGIN, height: HEAD }}>
@@ -66,12 +82,21 @@ const Dashboard = ({ picture, theme }: { picture: Picture; theme: GrafanaTheme2 
           <div
             className="heading"
             key={panel.id}
-            style={{ left: MARGIN, top: HEAD + (panel.gridPos?.y ?? 0) * (CELL + GAP), lineHeight: `${CELL}px` }}
+            style={{
+              left: MARGIN,
+              top: HEAD + (panel.gridPos?.y ?? 0) * (CELL + GAP),
+              lineHeight: `${CELL}px`,
+            }}
           >
             {panel.title}
           </div>
         ) : (
-          <Panel key={panel.id} panel={panel as unknown as DrawnPanel} picture={picture} theme={theme} />
+          <Panel
+            key={panel.id}
+            panel={panel as unknown as DrawnPanel}
+            picture={picture}
+            theme={theme}
+          />
         ),
       )}
     </div>

@@ -1,4 +1,9 @@
-import { type DataFrame, standardTransformers, standardTransformersRegistry, transformDataFrame } from '@grafana/data';
+import {
+  type DataFrame,
+  standardTransformers,
+  standardTransformersRegistry,
+  transformDataFrame,
+} from '@grafana/data';
 import { TableNG } from '@grafana/ui/unstable';
 import { useEffect, useState } from 'react';
 import { lastValueFrom } from 'rxjs';
@@ -32,5 +37,7 @@ export const Rows = ({ panel, picture, theme, width, height }: DrawingProps) => 
   if (frame === null) return null;
   if (frame.length === 0) return <Empty panel={panel} height={height} />;
   const [data] = withFieldConfig(panel, [frame], theme);
-  return data === undefined ? null : <TableNG data={data} width={width} height={height} enableVirtualization={false} />;
+  return data === undefined ? null : (
+    <TableNG data={data} width={width} height={height} enableVirtualization={false} />
+  );
 };

@@ -14,9 +14,12 @@ const LETTER = 6.6;
  * ours.
  */
 export const States = ({ panel, picture, theme, width, height }: DrawingProps) => {
-  const frames = withFieldConfig(panel, lineFrames(panel, picture), theme).filter(({ length }) => length > 0);
+  const frames = withFieldConfig(panel, lineFrames(panel, picture), theme).filter(
+    ({ length }) => length > 0,
+  );
   if (frames.length === 0) return <Empty panel={panel} height={height} />;
-  const left = Math.min(MOST_NAME, Math.max(...frames.map(({ name = '' }) => name.length)) * LETTER) + 12;
+  const left =
+    Math.min(MOST_NAME, Math.max(...frames.map(({ name = '' }) => name.length)) * LETTER) + 12;
   const right = width - left;
   const { from, to, stepMs } = picture;
   const x = (time: number): number => (Math.max(0, time - from) / (to - from)) * right;
@@ -47,9 +50,19 @@ export const States = ({ panel, picture, theme, width, height }: DrawingProps) =
 };
 
 const pointsOf = ([times, values]: readonly Field[]): [number, string][] =>
-  (times?.values ?? []).map((time: number, index: number) => [time, String(values?.values[index] ?? '')]);
+  (times?.values ?? []).map((time: number, index: number) => [
+    time,
+    String(values?.values[index] ?? ''),
+  ]);
 
-const look = (field: Field | undefined, theme: DrawingProps['theme'], value: number): { text: string; color: string } => {
+const look = (
+  field: Field | undefined,
+  theme: DrawingProps['theme'],
+  value: number,
+): { text: string; color: string } => {
   const display = (field?.display ?? getRawDisplayProcessor())(value);
-  return { text: formattedValueToString(display), color: display.color ?? theme.colors.text.secondary };
+  return {
+    text: formattedValueToString(display),
+    color: display.color ?? theme.colors.text.secondary,
+  };
 };

@@ -49,7 +49,12 @@ export const buildImage = async (engine: DockerEngine, spec: ImageSpec): Promise
       await execa(await needProgram(['setcap'], 'libcap2-bin'), [capabilities, join(root, path)]);
     }
     // Whatever the umask here: images are read by everybody.
-    const kept = ['--numeric-owner', '--mode=a+rX', '--xattrs', '--xattrs-include=security.capability'];
+    const kept = [
+      '--numeric-owner',
+      '--mode=a+rX',
+      '--xattrs',
+      '--xattrs-include=security.capability',
+    ];
     await execa('tar', ['-C', root, ...kept, '-cf', archive, '.']);
     return await engine.docker(['import', ...changes(spec), archive, spec.name]);
   } finally {
@@ -57,7 +62,10 @@ export const buildImage = async (engine: DockerEngine, spec: ImageSpec): Promise
   }
 };
 
-const collect = async (root: string, { programs, files = {}, texts = {}, folders = {} }: ImageSpec): Promise<void> => {
+const collect = async (
+  root: string,
+  { programs, files = {}, texts = {}, folders = {} }: ImageSpec,
+): Promise<void> => {
   const found = new Map(Object.entries(files));
   for (const [path, program] of Object.entries(programs)) {
     found.set(path, program);
@@ -87,6 +95,8 @@ const changes = ({ entrypoint, command, env = {}, user, labels = {} }: ImageSpec
     ...(entrypoint === undefined ? [] : [`ENTRYPOINT ${JSON.stringify(entrypoint)}`]),
     ...(command === undefined ? [] : [`CMD ${JSON.stringify(command)}`]),
     ...Object.entries(env).map(([name, value]) => `ENV ${name}=${JSON.stringify(value)}`),
-    ...Object.entries(labels).map(([name, value]) => `LABEL ${JSON.stringify(name)}=${JSON.stringify(value)}`),
+    ...Object.entries(labels).map(
+      ([name, value]) => `LABEL ${JSON.stringify(name)}=${JSON.stringify(value)}`,
+    ),
     ...(user === undefined ? [] : [`USER ${user}`]),
   ].flatMap((instruction) => ['--change', instruction]);

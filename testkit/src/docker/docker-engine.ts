@@ -26,7 +26,11 @@ export interface DockerEngine extends AsyncDisposable {
 }
 
 /** @param dir removed at the end, with everything in it */
-export const createDockerEngine = (running: RunningEngine, program: string, dir: string): DockerEngine => {
+export const createDockerEngine = (
+  running: RunningEngine,
+  program: string,
+  dir: string,
+): DockerEngine => {
   const { socketPath, version, cgroup } = running;
   const env = { DOCKER_HOST: `unix://${socketPath}`, DOCKER_CONFIG: join(dir, 'client') };
   let stopping: Promise<void> | undefined;
@@ -34,7 +38,9 @@ export const createDockerEngine = (running: RunningEngine, program: string, dir:
     stopping ??= (async () => {
       await running.end();
       await removeCgroups(cgroup);
-      await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }).catch(() => {});
+      await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }).catch(
+        () => {},
+      );
     })();
     return stopping;
   };
@@ -45,10 +51,18 @@ export const createDockerEngine = (running: RunningEngine, program: string, dir:
     inNetwork: running.inNetwork,
     logFile: running.logFile,
     docker: async (args) => {
-      const { failed, stdout, stderr, shortMessage } = await execa(program, args, { env, stdin: 'ignore', reject: false });
+      const { failed, stdout, stderr, shortMessage } = await execa(program, args, {
+        env,
+        stdin: 'ignore',
+        reject: false,
+      });
       if (!failed) return stdout;
       const said = stderr.trim() || shortMessage;
-      throw new LabError('docker-failed', `docker ${args[0]}: ${said}`, `the engine's log: ${running.logFile}`);
+      throw new LabError(
+        'docker-failed',
+        `docker ${args[0]}: ${said}`,
+        `the engine's log: ${running.logFile}`,
+      );
     },
     stop,
     [Symbol.asyncDispose]: stop,

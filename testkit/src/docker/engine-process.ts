@@ -47,7 +47,11 @@ wait $!
  * @param dir for all it writes; its control groups are named after it
  * @throws LabError `no-docker` when it does not come up
  */
-export const runEngine = async (dir: string, network: 'own' | 'host', programs: EnginePrograms): Promise<RunningEngine> => {
+export const runEngine = async (
+  dir: string,
+  network: 'own' | 'host',
+  programs: EnginePrograms,
+): Promise<RunningEngine> => {
   const socketPath = join(dir, 'docker.sock');
   const logFile = join(dir, 'dockerd.log');
   const cgroup = basename(dir);
@@ -72,7 +76,14 @@ export const runEngine = async (dir: string, network: 'own' | 'host', programs: 
     '--oom-score-adjust=0',
     '--log-level=warn',
   ];
-  const namespaces = ['--fork', '--kill-child', '--pid', '--mount', '--mount-proc', ...(network === 'own' ? ['--net'] : [])];
+  const namespaces = [
+    '--fork',
+    '--kill-child',
+    '--pid',
+    '--mount',
+    '--mount-proc',
+    ...(network === 'own' ? ['--net'] : []),
+  ];
   const process = await spawnGuarded({
     command: programs.unshare,
     args: [...namespaces, '--', 'sh', '-c', FIRST_PROCESS, 'sh', network, ...dockerd],
@@ -97,12 +108,18 @@ export const runEngine = async (dir: string, network: 'own' | 'host', programs: 
     first ??= await childOf(process);
     const version = await versionAt(socketPath);
     if (version !== null && first !== null) {
-      const inNetwork = network === 'own' ? [programs.nsenter, '--target', `${first}`, '--net', '--'] : [];
+      const inNetwork =
+        network === 'own' ? [programs.nsenter, '--target', `${first}`, '--net', '--'] : [];
       return { socketPath, version, logFile, cgroup, inNetwork, end };
     }
     await sleep(POLL_MS);
   }
-  const said = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-2).join(' / ').slice(-600);
+  const said = (await readFile(logFile, 'utf8'))
+    .trim()
+    .split('\n')
+    .slice(-2)
+    .join(' / ')
+    .slice(-600);
   await end();
   const how = ended ? 'ended at once' : `did not answer within ${READY_WITHIN_MS / 1_000} s`;
   throw new LabError(
@@ -113,7 +130,9 @@ export const runEngine = async (dir: string, network: 'own' | 'host', programs: 
 };
 
 const childOf = async ({ pid }: GuardedProcess): Promise<number | null> => {
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')).trim();
+  const children = (
+    await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  ).trim();
   return children === '' ? null : Number(children.split(' ')[0]);
 };
 
@@ -122,7 +141,9 @@ const versionAt = (socketPath: string): Promise<string | null> =>
   new Promise((resolve) => {
     const asked = request({ socketPath, path: '/version', timeout: 2_000 }, async (response) => {
       try {
-        const body = JSON.parse(Buffer.concat(await response.toArray()).toString()) as { Version?: string };
+        const body = JSON.parse(Buffer.concat(await response.toArray()).toString()) as {
+          Version?: string;
+        };
         resolve(response.statusCode === 200 ? (body.Version ?? null) : null);
       } catch {
         resolve(null);
@@ -132,4 +153,5 @@ const versionAt = (socketPath: string): Promise<string | null> =>
     asked.end();
   });
 
-const pathWithSystemFolders = (): string => `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`;
+const pathWithSystemFolders = (): string =>
+  `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`;

@@ -20,6 +20,7 @@ export const removeLeftovers = async (folder: string = tmpdir()): Promise<void> 
     return Number.isInteger(pid) && identifyProcess(pid) === null;
   };
   const names = (await readdir(folder)).filter(isLeft);
-  for (const name of names) await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});
+  for (const name of names)
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});
   for (const name of (await cgroupNames()).filter(isLeft)) await removeCgroups(name);
 };

@@ -20,6 +20,9 @@ test('the libraries are those with a path', () => {
 test('what is no program is refused by name', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'swarm-libraries-')), 'page.txt');
   await writeFile(file, 'words');
-  await expect(librariesOf(file)).rejects.toMatchObject({ reason: 'no-program', message: expect.stringContaining(file) });
+  await expect(librariesOf(file)).rejects.toMatchObject({
+    reason: 'no-program',
+    message: expect.stringContaining(file),
+  });
   await expect(librariesOf('/no/such/program')).rejects.toMatchObject({ reason: 'no-program' });
 });

@@ -7,15 +7,22 @@ import { execa } from 'execa';
  * @throws LabError `no-program` when it is none, or a library is missing
  */
 export const librariesOf = async (program: string): Promise<string[]> => {
-  if (!(await isExecutable(program))) throw new LabError('no-program', `${program} is no program`, 'give the path of one');
+  if (!(await isExecutable(program)))
+    throw new LabError('no-program', `${program} is no program`, 'give the path of one');
   const { stdout, stderr } = await execa('ldd', [program], { reject: false, env: { LC_ALL: 'C' } });
   if (/not a dynamic executable|statically linked/.test(stdout + stderr)) return [];
   const missing = /^\s*(\S+) => not found/m.exec(stdout);
   if (missing !== null)
-    throw new LabError('no-program', `${program} needs ${missing[1]}, which is not here`, 'install it completely');
+    throw new LabError(
+      'no-program',
+      `${program} needs ${missing[1]}, which is not here`,
+      'install it completely',
+    );
   return readLibraries(stdout);
 };
 
 /** From what `ldd` prints: `libc.so.6 => /lib/libc.so.6 (0x…)`, `/lib64/ld-linux-x86-64.so.2 (0x…)`; what the kernel brings has no path. */
 export const readLibraries = (printed: string): string[] =>
-  printed.split('\n').flatMap((line) => /^\s*(?:\S+ => )?(\/.+) \(0x[0-9a-f]+\)$/.exec(line)?.[1] ?? []);
+  printed
+    .split('\n')
+    .flatMap((line) => /^\s*(?:\S+ => )?(\/.+) \(0x[0-9a-f]+\)$/.exec(line)?.[1] ?? []);

@@ -22,10 +22,14 @@ export interface DockerOptions {
  *
  * Throws a LabError `no-docker`, whose message says why, when this machine cannot: not Linux, not root, not installed, not permitted.
  */
-export const startDocker = async ({ network = 'own' }: DockerOptions = {}): Promise<DockerEngine> => {
+export const startDocker = async ({
+  network = 'own',
+}: DockerOptions = {}): Promise<DockerEngine> => {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     const what =
-      process.platform === 'linux' ? 'only root can start a Docker engine' : `no Docker engine of its own on ${process.platform}`;
+      process.platform === 'linux'
+        ? 'only root can start a Docker engine'
+        : `no Docker engine of its own on ${process.platform}`;
     throw new LabError('no-docker', what, 'run this as root on Linux');
   }
   const [docker, dockerd, unshare, nsenter] = await Promise.all([
@@ -40,7 +44,11 @@ export const startDocker = async ({ network = 'own' }: DockerOptions = {}): Prom
   await removeLeftovers();
   const dir = join(tmpdir(), engineName());
   try {
-    const engine = createDockerEngine(await runEngine(dir, network, { dockerd, unshare, nsenter }), docker, dir);
+    const engine = createDockerEngine(
+      await runEngine(dir, network, { dockerd, unshare, nsenter }),
+      docker,
+      dir,
+    );
     await tryContainer(engine);
     return engine;
   } catch (error) {
@@ -63,13 +71,19 @@ const need = async (name: string, debianPackage: string): Promise<string> => {
 const tryContainer = async (engine: DockerEngine): Promise<void> => {
   const image = 'swarm-trial';
   try {
-    await buildImage(engine, { name: image, programs: { '/true': await need('true', 'coreutils') }, entrypoint: ['/true'] });
+    await buildImage(engine, {
+      name: image,
+      programs: { '/true': await need('true', 'coreutils') },
+      entrypoint: ['/true'],
+    });
     await engine.docker(['run', '--rm', '--network', 'host', image]);
     await engine.docker(['image', 'rm', image]);
   } catch (error) {
     await engine.stop();
     if (!(error instanceof LabError && error.reason === 'docker-failed')) throw error;
     const hint = 'if this machine is a container itself, it must be a privileged one';
-    throw new LabError('no-docker', `no container runs on this machine: ${error.message}`, hint, { cause: error });
+    throw new LabError('no-docker', `no container runs on this machine: ${error.message}`, hint, {
+      cause: error,
+    });
   }
 };

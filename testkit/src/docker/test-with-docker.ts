@@ -16,7 +16,11 @@ interface WithDocker {
 const LACKING = new Set(['no-docker', 'no-program']);
 
 /** A test that needs a Docker engine. Where none can run, or a program is missing, it is skipped, and says so by name and reason. */
-export const testWithDocker = (name: string, run: (docker: WithDocker) => Promise<void>, timeoutMs = 180_000): void =>
+export const testWithDocker = (
+  name: string,
+  run: (docker: WithDocker) => Promise<void>,
+  timeoutMs = 180_000,
+): void =>
   test(name, { timeout: timeoutMs }, async (context) => {
     const engines: DockerEngine[] = [];
     const skip = (why: string): never => {
@@ -31,7 +35,8 @@ export const testWithDocker = (name: string, run: (docker: WithDocker) => Promis
     try {
       await run({ start, skip });
     } catch (error) {
-      if (error instanceof LabError && LACKING.has(error.reason)) skip(`${error.message} (${error.hint})`);
+      if (error instanceof LabError && LACKING.has(error.reason))
+        skip(`${error.message} (${error.hint})`);
       throw error;
     } finally {
       for (const engine of engines) await engine.stop();

@@ -10,7 +10,9 @@ test('each has a token of its own, and the groups that its rights come from', ()
   const lines = tokenFile(Object.values(access)).trimEnd().split('\n');
   expect(lines).toHaveLength(4);
   expect(new Set(lines.map((line) => line.split(',')[0])).size).toBe(4);
-  expect(lines).toContain(`${access.kubelet.token},system:node:node-7,system:node:node-7,"system:nodes"`);
+  expect(lines).toContain(
+    `${access.kubelet.token},system:node:node-7,system:node:node-7,"system:nodes"`,
+  );
   for (const { token } of Object.values(access)) expect(token).toMatch(/^[\w-]{32}$/);
 });
 

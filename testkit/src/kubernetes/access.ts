@@ -9,7 +9,11 @@ export interface Access {
   token: string;
 }
 
-const access = (user: string, ...groups: string[]): Access => ({ user, groups, token: randomBytes(24).toString('base64url') });
+const access = (user: string, ...groups: string[]): Access => ({
+  user,
+  groups,
+  token: randomBytes(24).toString('base64url'),
+});
 
 /** The names are those that Kubernetes' own roles are bound to. */
 export const createAccess = (nodeName: string) => ({
@@ -31,7 +35,11 @@ export interface Entrance {
 }
 
 /** Writes a kubeconfig that only its owner may read. */
-export const writeKubeconfig = async (file: string, { server, authority }: Entrance, token: string): Promise<void> => {
+export const writeKubeconfig = async (
+  file: string,
+  { server, authority }: Entrance,
+  token: string,
+): Promise<void> => {
   const name = 'livekit-swarm-lab';
   const certificate = (await readFile(authority)).toString('base64');
   const config = {

@@ -25,7 +25,11 @@ export interface Certificates {
 const DAYS = '30';
 
 /** Makes all certificates of a cluster in `folder`. @throws LabError `no-program`, `no-certificates` */
-export const makeCertificates = async (folder: string, nodeAddress: string, nodeName: string): Promise<Certificates> => {
+export const makeCertificates = async (
+  folder: string,
+  nodeAddress: string,
+  nodeName: string,
+): Promise<Certificates> => {
   const openssl = await needProgram(['openssl'], 'openssl');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const run = async (...args: string[]): Promise<void> => {
@@ -36,9 +40,16 @@ export const makeCertificates = async (folder: string, nodeAddress: string, node
       timeout: 20_000,
     });
     if (failed)
-      throw new LabError('no-certificates', `openssl could not make a certificate: ${stderr}`, 'is openssl 3 installed?');
+      throw new LabError(
+        'no-certificates',
+        `openssl could not make a certificate: ${stderr}`,
+        'is openssl 3 installed?',
+      );
   };
-  const filesOf = (name: string): Certificate => ({ cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) });
+  const filesOf = (name: string): Certificate => ({
+    cert: join(folder, `${name}.crt`),
+    key: join(folder, `${name}.key`),
+  });
   const newKey = (key: string): Promise<void> =>
     run('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', key);
 
@@ -70,9 +81,24 @@ export const makeCertificates = async (folder: string, nodeAddress: string, node
     await newKey(files.key);
     await run('req', '-new', '-key', files.key, '-out', request, '-subj', subject);
     const alternative = names.length === 0 ? '' : `subjectAltName=${names.join(',')}\n`;
-    await writeFile(extensions, `keyUsage=critical,digitalSignature\nextendedKeyUsage=${usage}\n${alternative}`);
+    await writeFile(
+      extensions,
+      `keyUsage=critical,digitalSignature\nextendedKeyUsage=${usage}\n${alternative}`,
+    );
     const signedBy = ['-CA', authority.cert, '-CAkey', authority.key, '-CAcreateserial'];
-    await run('x509', '-req', '-in', request, ...signedBy, '-out', files.cert, '-days', DAYS, '-extfile', extensions);
+    await run(
+      'x509',
+      '-req',
+      '-in',
+      request,
+      ...signedBy,
+      '-out',
+      files.cert,
+      '-days',
+      DAYS,
+      '-extfile',
+      extensions,
+    );
     return files;
   };
   const apiServer = await sign('api-server', '/CN=kube-apiserver', 'serverAuth', [
@@ -81,10 +107,21 @@ export const makeCertificates = async (folder: string, nodeAddress: string, node
     'DNS:localhost',
     'DNS:kubernetes.default.svc',
   ]);
-  const kubelet = await sign('kubelet', `/CN=system:node:${nodeName}`, 'serverAuth', [`IP:${nodeAddress}`, `DNS:${nodeName}`]);
-  const apiServerAtKubelet = await sign('kubelet-client', '/O=system:masters/CN=kube-apiserver-kubelet-client', 'clientAuth', []);
+  const kubelet = await sign('kubelet', `/CN=system:node:${nodeName}`, 'serverAuth', [
+    `IP:${nodeAddress}`,
+    `DNS:${nodeName}`,
+  ]);
+  const apiServerAtKubelet = await sign(
+    'kubelet-client',
+    '/O=system:masters/CN=kube-apiserver-kubelet-client',
+    'clientAuth',
+    [],
+  );
 
-  const serviceAccounts = { key: join(folder, 'service-accounts.key'), publicKey: join(folder, 'service-accounts.pub') };
+  const serviceAccounts = {
+    key: join(folder, 'service-accounts.key'),
+    publicKey: join(folder, 'service-accounts.pub'),
+  };
   await newKey(serviceAccounts.key);
   await run('pkey', '-in', serviceAccounts.key, '-pubout', '-out', serviceAccounts.publicKey);
   return { authority, apiServer, kubelet, apiServerAtKubelet, serviceAccounts };

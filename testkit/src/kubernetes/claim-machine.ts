@@ -23,13 +23,18 @@ export interface Claim {
  * janitor.
  * @throws LabError `in-use`, `no-kubernetes`, `bad-folder`; `not-clean`, `mounts-left`
  */
-export const claimMachine = async (paths: KubernetesPaths, { folders }: ControlGroup, bridge: string): Promise<Claim> => {
+export const claimMachine = async (
+  paths: KubernetesPaths,
+  { folders }: ControlGroup,
+  bridge: string,
+): Promise<Claim> => {
   const journal = await withFileLock(JOURNAL_LOCK, async (): Promise<Journal> => {
     await sweepUnlocked(!running);
     expectNoOtherKubelet();
     expectOwn(paths);
     const owner = identifyProcess(process.pid);
-    if (owner === null) throw new LabError('no-kubernetes', 'this process cannot see itself', 'is /proc mounted?');
+    if (owner === null)
+      throw new LabError('no-kubernetes', 'this process cannot see itself', 'is /proc mounted?');
     const hostSettings = readHostSettings();
     const written = await writeJournal({
       owner,
@@ -60,5 +65,9 @@ export const claimMachine = async (paths: KubernetesPaths, { folders }: ControlG
 const expectOwn = ({ data, etc }: KubernetesPaths): void => {
   const taken = [data, etc].find((path) => existsSync(path));
   if (taken !== undefined)
-    throw new LabError('bad-folder', `${taken} is there already, and would be removed with the cluster`, 'give an empty folder');
+    throw new LabError(
+      'bad-folder',
+      `${taken} is there already, and would be removed with the cluster`,
+      'give an empty folder',
+    );
 };

@@ -24,7 +24,8 @@ export const cleanUp = async (journal: Journal): Promise<void> => {
       'the next start tries again; a reboot removes it, too',
     );
   };
-  if (!(await emptyControlGroup(controlGroups))) refuse(`processes do not end (${controlGroups[0]}/cgroup.procs names them)`);
+  if (!(await emptyControlGroup(controlGroups)))
+    refuse(`processes do not end (${controlGroups[0]}/cgroup.procs names them)`);
   const sockets = await shimSocketsOf(join(data, 'containerd-state'));
   await unmountBelow(folder);
   await removeBridge(bridge);
@@ -32,7 +33,8 @@ export const cleanUp = async (journal: Journal): Promise<void> => {
   if (unset.length > 0) refuse(`settings of the machine cannot be put back: ${unset.join(', ')}`);
   await clearHostFolders(folder, bridge, sockets, journal.madeFolders);
   for (const path of [data, etc]) await rm(path, { recursive: true, force: true });
-  if (!(await removeControlGroup(controlGroups))) refuse(`control groups cannot be removed: ${controlGroups.join(', ')}`);
+  if (!(await removeControlGroup(controlGroups)))
+    refuse(`control groups cannot be removed: ${controlGroups.join(', ')}`);
   await removeJournal();
 };
 
@@ -41,7 +43,8 @@ export const cleanUp = async (journal: Journal): Promise<void> => {
  * @returns whether there was one
  * @throws LabError `in-use` when its owner is at work; `not-clean`, `mounts-left`
  */
-export const sweepKubernetes = (): Promise<boolean> => withFileLock(JOURNAL_LOCK, () => sweepUnlocked());
+export const sweepKubernetes = (): Promise<boolean> =>
+  withFileLock(JOURNAL_LOCK, () => sweepUnlocked());
 
 /** For who holds the lock. @param abandoned whether what this very process has started is left over, too */
 export const sweepUnlocked = async (abandoned = false): Promise<boolean> => {

@@ -11,7 +11,12 @@ export const createCommands = (
   paths: KubernetesPaths,
   programs: KubernetesPrograms,
 ): Pick<KubernetesCluster, 'kubectl' | 'loadImage'> => {
-  const run = async (program: string, args: readonly string[], options: KubectlOptions, reason: string): Promise<string> => {
+  const run = async (
+    program: string,
+    args: readonly string[],
+    options: KubectlOptions,
+    reason: string,
+  ): Promise<string> => {
     const { input = '', timeoutMs = 60_000 } = options;
     const { failed, stdout, stderr, shortMessage } = await execa(program, args, {
       // Nothing of a kubectl that the user has for other clusters.
@@ -22,14 +27,23 @@ export const createCommands = (
       input,
     });
     if (!failed) return String(stdout);
-    throw new LabError(reason, String(stderr).trim().slice(-2_000) || String(shortMessage), `logs are in ${paths.logs}`);
+    throw new LabError(
+      reason,
+      String(stderr).trim().slice(-2_000) || String(shortMessage),
+      `logs are in ${paths.logs}`,
+    );
   };
   return {
     kubectl: (args, options = {}) => run(programs.kubectl, args, options, 'kubectl-failed'),
     loadImage: async (archive) => {
       const ctr = await needProgram(['ctr'], 'docker.io');
       const place = ['--address', paths.containerdSocket, '--namespace', 'k8s.io'];
-      await run(ctr, [...place, 'images', 'import', '--snapshotter', SNAPSHOTTER, archive], { timeoutMs: 120_000 }, 'no-image');
+      await run(
+        ctr,
+        [...place, 'images', 'import', '--snapshotter', SNAPSHOTTER, archive],
+        { timeoutMs: 120_000 },
+        'no-image',
+      );
     },
   };
 };

@@ -20,22 +20,36 @@ const V1 = `31 25 0:28 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset
 
 test('there is one group in each hierarchy', () => {
   const { folders, entrances } = planControlGroup('lab', readMounts(V1));
-  expect(folders).toEqual(['/sys/fs/cgroup/cpuset/lab', '/sys/fs/cgroup/systemd/lab', '/sys/fs/cgroup/unified/lab']);
+  expect(folders).toEqual([
+    '/sys/fs/cgroup/cpuset/lab',
+    '/sys/fs/cgroup/systemd/lab',
+    '/sys/fs/cgroup/unified/lab',
+  ]);
   expect(entrances).toEqual(folders.map((folder) => `${folder}/programs`));
-  const v2 = planControlGroup('lab', readMounts('31 25 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n'));
+  const v2 = planControlGroup(
+    'lab',
+    readMounts('31 25 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n'),
+  );
   expect(v2.folders).toEqual(['/sys/fs/cgroup/lab']);
 });
 
 test('where there are none, it says so', () => {
-  expect(() => planControlGroup('lab', readMounts('22 28 0:20 / /proc rw - proc proc rw\n'))).toThrow(/no control groups/);
+  expect(() =>
+    planControlGroup('lab', readMounts('22 28 0:20 / /proc rw - proc proc rw\n')),
+  ).toThrow(/no control groups/);
 });
 
 test('a v1 group gets the processors of the one above', () => {
   const root = mkdtempSync(join(tmpdir(), 'swarm-cgroup-'));
   writeFileSync(join(root, 'cpuset.cpus'), '0-3\n');
   mkdirSync(join(root, 'lab', 'programs'), { recursive: true });
-  for (const group of ['lab', 'lab/programs']) writeFileSync(join(root, group, 'cpuset.cpus'), '\n');
-  makeControlGroup({ name: 'lab', folders: [join(root, 'lab')], entrances: [join(root, 'lab', 'programs')] });
+  for (const group of ['lab', 'lab/programs'])
+    writeFileSync(join(root, group, 'cpuset.cpus'), '\n');
+  makeControlGroup({
+    name: 'lab',
+    folders: [join(root, 'lab')],
+    entrances: [join(root, 'lab', 'programs')],
+  });
   expect(readFileSync(join(root, 'lab', 'programs', 'cpuset.cpus'), 'utf8')).toBe('0-3');
 });
 
@@ -52,9 +66,15 @@ test.runIf(process.getuid?.() === 0 && existsSync('/sys/fs/cgroup'))(
   async () => {
     const group = planControlGroup(`livekit-swarm-test-${process.pid}`);
     makeControlGroup(group);
-    const [program, ...args] = enterControlGroup(group, ['/bin/sh', '-c', 'setsid sleep 600 & setsid sleep 600 & wait']);
+    const [program, ...args] = enterControlGroup(group, [
+      '/bin/sh',
+      '-c',
+      'setsid sleep 600 & setsid sleep 600 & wait',
+    ]);
     const child = spawn(program, args, { stdio: 'ignore' });
-    const ended = new Promise<string | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
+    const ended = new Promise<string | null>((resolve) =>
+      child.once('exit', (_, signal) => resolve(signal)),
+    );
     const deadline = performance.now() + 5_000;
     while (processesIn(group.folders).length < 3 && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 20));

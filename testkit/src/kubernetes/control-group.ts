@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '@livekit-swarm/host';
@@ -19,9 +26,14 @@ export interface ControlGroup {
 }
 
 /** Decides where the group is to be; makes nothing. @throws LabError `no-cgroups` */
-export const planControlGroup = (name: string, mounts: readonly Mount[] = readMounts()): ControlGroup => {
+export const planControlGroup = (
+  name: string,
+  mounts: readonly Mount[] = readMounts(),
+): ControlGroup => {
   // Where both are mounted, v2 has no controllers, but runc puts containers there, too.
-  const places = mounts.filter(({ type }) => type === 'cgroup' || type === 'cgroup2').map(({ path }) => path);
+  const places = mounts
+    .filter(({ type }) => type === 'cgroup' || type === 'cgroup2')
+    .map(({ path }) => path);
   if (places.length === 0)
     throw new LabError(
       'no-cgroups',
@@ -42,29 +54,43 @@ export const makeControlGroup = ({ folders, entrances }: ControlGroup): void => 
       for (const setting of ['cpuset.cpus', 'cpuset.mems']) {
         const above = join(dirname(group), setting);
         const file = join(group, setting);
-        if (existsSync(above) && existsSync(file) && read(file) === '') writeFileSync(file, read(above));
+        if (existsSync(above) && existsSync(file) && read(file) === '')
+          writeFileSync(file, read(above));
       }
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new LabError('no-cgroups', `control groups cannot be made here: ${why}`, 'run as root, outside of a sandbox');
+    throw new LabError(
+      'no-cgroups',
+      `control groups cannot be made here: ${why}`,
+      'run as root, outside of a sandbox',
+    );
   }
 };
 
 /** The command, run inside the group from its first instruction on. */
-export const enterControlGroup = ({ entrances }: ControlGroup, command: readonly string[]): [string, ...string[]] => {
-  const enter = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
+export const enterControlGroup = (
+  { entrances }: ControlGroup,
+  command: readonly string[],
+): [string, ...string[]] => {
+  const enter =
+    'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
   return ['/bin/sh', '-c', enter, 'sh', ...entrances, '--', ...command];
 };
 
 /** Process ids of all that is in there now. */
 export const processesIn = (folders: readonly string[]): number[] => {
-  const files = folders.flatMap((folder) => groupsBelow(folder)).map((group) => join(group, 'cgroup.procs'));
+  const files = folders
+    .flatMap((folder) => groupsBelow(folder))
+    .map((group) => join(group, 'cgroup.procs'));
   return [...new Set(files.flatMap((file) => linesOf(file).map(Number)))].filter((pid) => pid > 0);
 };
 
 /** Kills all that is in there, and what it starts meanwhile. @returns false when something did not end within `patienceMs` */
-export const emptyControlGroup = async (folders: readonly string[], patienceMs = 15_000): Promise<boolean> => {
+export const emptyControlGroup = async (
+  folders: readonly string[],
+  patienceMs = 15_000,
+): Promise<boolean> => {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const pids = processesIn(folders);
@@ -79,7 +105,8 @@ export const emptyControlGroup = async (folders: readonly string[], patienceMs =
 /** Once it is empty. @returns false when something is left. */
 export const removeControlGroup = async (folders: readonly string[]): Promise<boolean> => {
   for (let attempt = 0; attempt < 40; attempt++) {
-    for (const folder of folders) for (const group of groupsBelow(folder).toReversed()) removeQuietly(group);
+    for (const folder of folders)
+      for (const group of groupsBelow(folder).toReversed()) removeQuietly(group);
     if (!folders.some((folder) => existsSync(folder))) return true;
     // The kernel takes a moment to let go of those that have just ended.
     await sleep(50);
@@ -98,7 +125,9 @@ const thaw = (folders: readonly string[]): void => {
 /** Parents before their children. */
 const groupsBelow = (folder: string): string[] => {
   try {
-    const children = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const children = readdirSync(folder, { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
     return [folder, ...children.flatMap(({ name }) => groupsBelow(join(folder, name)))];
   } catch {
     return [];

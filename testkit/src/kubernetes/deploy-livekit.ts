@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ApiCredentials, generateCredentials, type ProvisionOptions, provisionLiveKit } from '@livekit-swarm/lab';
+import {
+  type ApiCredentials,
+  generateCredentials,
+  type ProvisionOptions,
+  provisionLiveKit,
+} from '@livekit-swarm/lab';
 import type { KubernetesCluster } from './cluster.ts';
 import { writeImageArchive } from './images/image-archive.ts';
 import { liveKitImage, redisImage } from './images/lab-images.ts';
@@ -33,8 +38,16 @@ const READY_WITHIN = '90s';
  * overlay, and waits until all its servers are ready.
  * @throws LabError what `provisionLiveKit` throws; `no-image`; `kubectl-failed` when something is refused or not ready in time
  */
-export const deployLiveKit = async (cluster: KubernetesCluster, options: DeployOptions): Promise<LiveKitDeployment> => {
-  const { namespace = 'livekit', statefulSet = 'livekit', secret = 'livekit', credentials = generateCredentials() } = options;
+export const deployLiveKit = async (
+  cluster: KubernetesCluster,
+  options: DeployOptions,
+): Promise<LiveKitDeployment> => {
+  const {
+    namespace = 'livekit',
+    statefulSet = 'livekit',
+    secret = 'livekit',
+    credentials = generateCredentials(),
+  } = options;
   const { onProgress = () => {} } = options;
   const server = await provisionLiveKit(options);
   const work = await mkdtemp(join(tmpdir(), 'swarm-images-'));
@@ -62,10 +75,25 @@ export const deployLiveKit = async (cluster: KubernetesCluster, options: DeployO
   };
   await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(object) });
   await cluster.kubectl(['apply', '-k', options.overlay]);
-  const wait = ['rollout', 'status', `statefulset/${statefulSet}`, '-n', namespace, `--timeout=${READY_WITHIN}`];
+  const wait = [
+    'rollout',
+    'status',
+    `statefulset/${statefulSet}`,
+    '-n',
+    namespace,
+    `--timeout=${READY_WITHIN}`,
+  ];
   await cluster.kubectl(wait, { timeoutMs: 120_000 });
   // Servers connect to Redis before the cluster has found that it is ready.
-  const all = ['wait', 'pods', '--all', '-n', namespace, '--for=condition=Ready', `--timeout=${READY_WITHIN}`];
+  const all = [
+    'wait',
+    'pods',
+    '--all',
+    '-n',
+    namespace,
+    '--for=condition=Ready',
+    `--timeout=${READY_WITHIN}`,
+  ];
   await cluster.kubectl(all, { timeoutMs: 120_000 });
   onProgress(`LiveKit is ready in the namespace ${namespace}`);
   return { ...credentials, namespace, statefulSet, redisPassword };

@@ -31,7 +31,9 @@ export const missingHostFolders = (): string[] => FOLDERS.filter((folder) => !ex
 export const shimSocketsOf = async (state: string): Promise<string[]> => {
   const tasks = join(state, 'io.containerd.runtime.v2.task', 'k8s.io');
   const names = await readdir(tasks).catch(() => []);
-  const addresses = await Promise.all(names.map((name) => readFile(join(tasks, name, 'address'), 'utf8').catch(() => '')));
+  const addresses = await Promise.all(
+    names.map((name) => readFile(join(tasks, name, 'address'), 'utf8').catch(() => '')),
+  );
   return addresses.flatMap((address) => {
     const path = address.trim().replace(/^unix:\/\//, '');
     return path.startsWith(`${SHIM_SOCKETS}/`) ? [path] : [];
@@ -39,12 +41,18 @@ export const shimSocketsOf = async (state: string): Promise<string[]> => {
 };
 
 /** Removes what a cluster wrote outside of its folder, and then those of `made` that are empty. */
-export const clearHostFolders = async (folder: string, network: string, sockets: readonly string[], made: readonly string[]) => {
+export const clearHostFolders = async (
+  folder: string,
+  network: string,
+  sockets: readonly string[],
+  made: readonly string[],
+) => {
   const links = await linksInto(folder);
   const results = (await namesIn(CNI_RESULTS))
     .filter((name) => name.startsWith(`${network}-`))
     .map((name) => join(CNI_RESULTS, name));
-  for (const path of [KUBELET_SOCKET, ...links, ...results, ...sockets]) await rm(path, { force: true });
+  for (const path of [KUBELET_SOCKET, ...links, ...results, ...sockets])
+    await rm(path, { force: true });
   // One that holds something belongs to somebody else by now.
   for (const path of FOLDERS) if (made.includes(path)) await rmdir(path).catch(() => {});
 };

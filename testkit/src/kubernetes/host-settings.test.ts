@@ -18,7 +18,7 @@ test('what was changed is put back, and nothing else is touched', () => {
 });
 
 test('what cannot be put back is named', () => {
-  expect(restoreHostSettings({ 'vm/overcommit_memory': '0' }, join(tmpdir(), 'no', 'such', 'folder'))).toEqual([
-    'vm/overcommit_memory',
-  ]);
+  expect(
+    restoreHostSettings({ 'vm/overcommit_memory': '0' }, join(tmpdir(), 'no', 'such', 'folder')),
+  ).toEqual(['vm/overcommit_memory']);
 });

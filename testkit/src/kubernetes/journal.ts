@@ -40,7 +40,11 @@ export const readJournal = async (): Promise<Journal | null> => {
   if (text === null) return null;
   const journal = JSON.parse(text) as Journal;
   if (journal.schema === SCHEMA) return journal;
-  throw new LabError('bad-state', `${JOURNAL} cannot be read by this version`, 'use the version that wrote it, or reboot');
+  throw new LabError(
+    'bad-state',
+    `${JOURNAL} cannot be read by this version`,
+    'use the version that wrote it, or reboot',
+  );
 };
 
 export const removeJournal = (): Promise<void> => rm(JOURNAL, { force: true });

@@ -23,6 +23,9 @@ test('mounts are read as the kernel tells them', () => {
 });
 
 test('only what is below the folder is below it', () => {
-  expect(mountsBelow('/tmp/lab', readMounts(MOUNTINFO))).toEqual(['/tmp/lab/data/a b', '/tmp/lab/data/rootfs']);
+  expect(mountsBelow('/tmp/lab', readMounts(MOUNTINFO))).toEqual([
+    '/tmp/lab/data/a b',
+    '/tmp/lab/data/rootfs',
+  ]);
   expect(mountsBelow('/tmp/nothing', readMounts(MOUNTINFO))).toEqual([]);
 });

@@ -19,12 +19,16 @@ export const readMounts = (text: string = readFileSync('/proc/self/mountinfo', '
     const [, , , root, path] = before.split(' ');
     const [type, , options] = after.split(' ');
     if (root === undefined || path === undefined || type === undefined) return [];
-    return [{ root: unquote(root), path: unquote(path), type, options: (options ?? '').split(',') }];
+    return [
+      { root: unquote(root), path: unquote(path), type, options: (options ?? '').split(',') },
+    ];
   });
 
 /** Blanks and the like stand there as octal numbers. */
 const unquote = (path: string): string =>
-  path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  path.replace(/\\([0-7]{3})/g, (_, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
 
 export const mountsBelow = (folder: string, mounts: readonly Mount[] = readMounts()): string[] =>
   mounts.flatMap(({ path }) => (path.startsWith(`${folder}/`) ? [path] : []));
@@ -47,5 +51,9 @@ export const unmountBelow = async (folder: string): Promise<void> => {
   }
   const left = mountsBelow(folder);
   if (left.length > 0)
-    throw new LabError('mounts-left', `${left.length} mounts below ${folder} cannot be undone`, `"umount --lazy ${left[0]}"`);
+    throw new LabError(
+      'mounts-left',
+      `${left.length} mounts below ${folder} cannot be undone`,
+      `"umount --lazy ${left[0]}"`,
+    );
 };

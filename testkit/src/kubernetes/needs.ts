@@ -36,7 +36,8 @@ const refuse = (why: string): never => {
 
 /** Two of them would take each other's sockets. What one of ours has left must be removed before. @throws LabError `no-kubernetes` */
 export const expectNoOtherKubelet = (): void => {
-  if (existsSync(KUBELET_SOCKET)) refuse(`a kubelet runs on this machine already, or was killed and left ${KUBELET_SOCKET}`);
+  if (existsSync(KUBELET_SOCKET))
+    refuse(`a kubelet runs on this machine already, or was killed and left ${KUBELET_SOCKET}`);
 };
 
 /** Looks before anything is built or started. @throws LabError `no-kubernetes`, `no-program` */

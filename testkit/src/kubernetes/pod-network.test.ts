@@ -15,7 +15,9 @@ test('where all are taken, it says so', () => {
 });
 
 test('plugins are told to change nothing of the machine', () => {
-  const config = JSON.parse(cniConfig({ name: 'swk1', prefix: '10.213.4', address: '10.213.4.1' }, '/tmp/lab/cni')) as {
+  const config = JSON.parse(
+    cniConfig({ name: 'swk1', prefix: '10.213.4', address: '10.213.4.1' }, '/tmp/lab/cni'),
+  ) as {
     plugins: {
       bridge: string;
       isGateway: boolean;

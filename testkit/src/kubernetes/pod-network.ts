@@ -15,13 +15,21 @@ export interface PodNetwork {
 }
 
 /** A network that this machine has nothing to do with yet. @throws LabError `no-network` */
-export const planPodNetwork = (name: string, taken: readonly string[] = ownAddresses()): PodNetwork => {
+export const planPodNetwork = (
+  name: string,
+  taken: readonly string[] = ownAddresses(),
+): PodNetwork => {
   const first = randomInt(256);
   for (let step = 0; step < 256; step++) {
     const prefix = `10.213.${(first + step) % 256}`;
-    if (!taken.some((address) => address.startsWith(`${prefix}.`))) return { name, prefix, address: `${prefix}.1` };
+    if (!taken.some((address) => address.startsWith(`${prefix}.`)))
+      return { name, prefix, address: `${prefix}.1` };
   }
-  throw new LabError('no-network', 'this machine has an address in each of 10.213.0.0/24 to 10.213.255.0/24', 'free one of them');
+  throw new LabError(
+    'no-network',
+    'this machine has an address in each of 10.213.0.0/24 to 10.213.255.0/24',
+    'free one of them',
+  );
 };
 
 const ownAddresses = (): string[] =>
@@ -36,16 +44,25 @@ export const makeBridge = async ({ name, address }: PodNetwork): Promise<void> =
     ['link', 'set', name, 'up'],
   ]) {
     const { failed, stderr } = await execa(ip, args, { reject: false, timeout: 10_000 });
-    if (failed) throw new LabError('no-network', `ip ${args.join(' ')}: ${stderr}`, 'run as root on a Linux with bridges');
+    if (failed)
+      throw new LabError(
+        'no-network',
+        `ip ${args.join(' ')}: ${stderr}`,
+        'run as root on a Linux with bridges',
+      );
   }
 };
 
 /** With all that was plugged into it. Does nothing when there is none. */
 export const removeBridge = async (name: string): Promise<void> => {
   const ip = await needProgram(['ip'], 'iproute2');
-  const { stdout } = await execa(ip, ['-o', 'link', 'show', 'master', name], { reject: false, timeout: 10_000 });
+  const { stdout } = await execa(ip, ['-o', 'link', 'show', 'master', name], {
+    reject: false,
+    timeout: 10_000,
+  });
   const plugged = [...stdout.matchAll(/^\d+: (\w+)@/gm)].map(([, link = '']) => link);
-  for (const link of [...plugged, name]) await execa(ip, ['link', 'delete', link], { reject: false, timeout: 10_000 });
+  for (const link of [...plugged, name])
+    await execa(ip, ['link', 'delete', link], { reject: false, timeout: 10_000 });
 };
 
 /** What the runtime is told (CNI specification 0.4.0). The bridge stands already, so that no plugin changes settings of the machine. */
@@ -64,7 +81,16 @@ export const cniConfig = ({ name, prefix, address }: PodNetwork, dataDir: string
           ipam: {
             type: 'host-local',
             dataDir,
-            ranges: [[{ subnet: `${prefix}.0/24`, rangeStart: `${prefix}.10`, rangeEnd: `${prefix}.250`, gateway: address }]],
+            ranges: [
+              [
+                {
+                  subnet: `${prefix}.0/24`,
+                  rangeStart: `${prefix}.10`,
+                  rangeEnd: `${prefix}.250`,
+                  gateway: address,
+                },
+              ],
+            ],
             routes: [{ dst: '0.0.0.0/0' }],
           },
         },

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KUBERNETES, KUBERNETES_VERSION } from './programs.ts';
 
-const goMod = async (): Promise<string> => readFile(join(KUBERNETES[0]?.moduleFolder ?? '', 'go.mod'), 'utf8');
+const goMod = async (): Promise<string> =>
+  readFile(join(KUBERNETES[0]?.moduleFolder ?? '', 'go.mod'), 'utf8');
 
 describe('the module of Kubernetes', () => {
   test('pins the release, and names every program as a tool', async () => {
@@ -22,8 +23,14 @@ describe('the module of Kubernetes', () => {
   });
 });
 
-test.each(KUBERNETES)('$name is known by what it says of its version', ({ versionPattern, name }) => {
-  const says = name === 'kubectl' ? 'Client Version: v1.36.1\nKustomize Version: v5.8.1' : 'Kubernetes v1.36.1';
-  expect(versionPattern.exec(says)?.[1]).toBe(KUBERNETES_VERSION);
-  expect(versionPattern.exec('Kustomize Version: v5.8.1')).toBeNull();
-});
+test.each(KUBERNETES)(
+  '$name is known by what it says of its version',
+  ({ versionPattern, name }) => {
+    const says =
+      name === 'kubectl'
+        ? 'Client Version: v1.36.1\nKustomize Version: v5.8.1'
+        : 'Kubernetes v1.36.1';
+    expect(versionPattern.exec(says)?.[1]).toBe(KUBERNETES_VERSION);
+    expect(versionPattern.exec('Kustomize Version: v5.8.1')).toBeNull();
+  },
+);

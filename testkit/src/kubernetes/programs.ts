@@ -5,7 +5,13 @@ import { type ProvideOptions, provideProgram } from '@livekit-swarm/lab';
 /** The release that kubernetes/go.mod pins. */
 export const KUBERNETES_VERSION = '1.36.1';
 
-const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kubectl'] as const;
+const COMPONENTS = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kubectl',
+] as const;
 
 type Component = (typeof COMPONENTS)[number];
 
@@ -57,7 +63,9 @@ export const PAUSE: PinnedProgram = {
  *
  * Throws a LabError: `no-program`, `no-go`, `build-failed`.
  */
-export const provideKubernetes = async (options: ProvideOptions = {}): Promise<KubernetesPrograms> => {
+export const provideKubernetes = async (
+  options: ProvideOptions = {},
+): Promise<KubernetesPrograms> => {
   const env = options.env ?? process.env;
   const paths: Record<string, string> = {};
   for (const program of [...KUBERNETES, PAUSE]) {

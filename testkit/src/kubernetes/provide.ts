@@ -3,13 +3,16 @@ import { LabError } from '@livekit-swarm/host';
 import { provideKubernetes } from './programs.ts';
 
 const abort = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => abort.abort());
 const report = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
 
 try {
   await provideKubernetes({ onProgress: report, signal: abort.signal });
 } catch (error) {
   if (!abort.signal.aborted)
-    report(error instanceof LabError ? `${error.message}\n\nWhat to do: ${error.hint}\n` : String(error));
+    report(
+      error instanceof LabError ? `${error.message}\n\nWhat to do: ${error.hint}\n` : String(error),
+    );
   process.exitCode = 1;
 }

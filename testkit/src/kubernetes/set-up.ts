@@ -25,7 +25,11 @@ export const setUp = async (
   network: PodNetwork,
   group: ControlGroup,
 ): Promise<SetUp> => {
-  const certificates = await makeCertificates(join(paths.etc, 'certificates'), network.address, NODE_NAME);
+  const certificates = await makeCertificates(
+    join(paths.etc, 'certificates'),
+    network.address,
+    NODE_NAME,
+  );
   const free = createClusterPorts();
   const ports = {
     apiServer: await free.tcp(),
@@ -35,7 +39,10 @@ export const setUp = async (
     scheduler: await free.tcp(),
     kubeletHealth: await free.tcp(),
   };
-  const entrance = { server: `https://127.0.0.1:${ports.apiServer}`, authority: certificates.authority.cert };
+  const entrance = {
+    server: `https://127.0.0.1:${ports.apiServer}`,
+    authority: certificates.authority.cert,
+  };
   const access = createAccess(NODE_NAME);
   const kubeconfigs = {
     controllerManager: join(paths.etc, 'controller-manager.kubeconfig'),

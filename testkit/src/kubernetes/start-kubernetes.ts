@@ -68,11 +68,21 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
     await loadImage(archive);
     await rm(archive);
     await start(apiServer(place));
-    await until('the API server is ready', async () => (await kubectl(['get', '--raw', '/readyz'])) === 'ok', signal);
+    await until(
+      'the API server is ready',
+      async () => (await kubectl(['get', '--raw', '/readyz'])) === 'ok',
+      signal,
+    );
     await start(controllerManager(place));
     await start(scheduler(place));
     await start(kubelet(place));
-    const ready = ['get', 'node', NODE_NAME, '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'];
+    const ready = [
+      'get',
+      'node',
+      NODE_NAME,
+      '-o',
+      'jsonpath={.status.conditions[?(@.type=="Ready")].status}',
+    ];
     await until('the node is ready', async () => (await kubectl(ready)) === 'True', signal);
     // Pods are refused until their namespace has an account.
     const account = ['get', 'serviceaccount', 'default', '-o', 'name'];
@@ -88,7 +98,9 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
       kubectl,
       loadImage,
       kubeconfigOf: async (namespace, serviceAccount) => {
-        const token = (await kubectl(['create', 'token', serviceAccount, '-n', namespace, '--duration=1h'])).trim();
+        const token = (
+          await kubectl(['create', 'token', serviceAccount, '-n', namespace, '--duration=1h'])
+        ).trim();
         const file = join(paths.etc, `${namespace}-${serviceAccount}.kubeconfig`);
         await writeKubeconfig(file, entrance, token);
         return file;

@@ -5,7 +5,11 @@ const READY_MS = 90_000;
 const POLL_MS = 250;
 
 /** Errors on the way count as "not yet". @throws LabError `not-ready` with the last of them; the signal's reason */
-export const until = async (what: string, holds: () => Promise<boolean>, signal: AbortSignal | undefined): Promise<void> => {
+export const until = async (
+  what: string,
+  holds: () => Promise<boolean>,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
   const deadline = performance.now() + READY_MS;
   let last = '';
   while (performance.now() < deadline) {
@@ -18,5 +22,9 @@ export const until = async (what: string, holds: () => Promise<boolean>, signal:
     }
     await sleep(POLL_MS);
   }
-  throw new LabError('not-ready', `not within ${READY_MS / 1_000} s: ${what}${last}`, 'look into the logs of its programs');
+  throw new LabError(
+    'not-ready',
+    `not within ${READY_MS / 1_000} s: ${what}${last}`,
+    'look into the logs of its programs',
+  );
 };

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 
-const program = (): URL => new URL(`./janitor${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+const program = (): URL =>
+  new URL(`./janitor${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 /** Starts the janitor of a cluster (see `janitor.ts`). @returns ends it, once everything is removed */
 export const watchOver = (): (() => void) => {

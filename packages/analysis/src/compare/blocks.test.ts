@@ -2,7 +2,9 @@ import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { expect, test } from 'vitest';
 import { blocksIn, foldBlocks } from './blocks.ts';
 
-const windows = (fromMs: number, toMs: number) => [{ name: 'steady', fromMs, toMs, source: 'builtin' } as const];
+const windows = (fromMs: number, toMs: number) => [
+  { name: 'steady', fromMs, toMs, source: 'builtin' } as const,
+];
 const facts = {
   rooms: 1,
   droppedRooms: 0,
@@ -30,7 +32,12 @@ test('where people come and go all the time, all of the run is cut', () => {
 test('every sample of the stretch and every participant is in one part', async () => {
   const record = recordOf(specOf({ rooms: 10, durationMs: 20_000 }), 2);
   const parts = await foldBlocks(record, 4, 'run');
-  expect(parts.map(({ name }) => name)).toEqual(['run, part 1 of 4', 'run, part 2 of 4', 'run, part 3 of 4', 'run, part 4 of 4']);
+  expect(parts.map(({ name }) => name)).toEqual([
+    'run, part 1 of 4',
+    'run, part 2 of 4',
+    'run, part 3 of 4',
+    'run, part 4 of 4',
+  ]);
   expect(parts.map(({ summary }) => summary.joins.joined)).toEqual([5, 5, 5, 5]);
   const received = parts.map(({ summary }) => {
     const value = summary.metrics.measure('packets_received');
@@ -40,7 +47,10 @@ test('every sample of the stretch and every participant is in one part', async (
     (sum, line) =>
       sum +
       (line.type === 'sample' && line.at - line.intervalMs / 2 > 390
-        ? line.series.reduce((all, { labels, packets }) => all + (labels.direction === 'down' ? packets : 0), 0)
+        ? line.series.reduce(
+            (all, { labels, packets }) => all + (labels.direction === 'down' ? packets : 0),
+            0,
+          )
         : 0),
     0,
   );
@@ -49,7 +59,9 @@ test('every sample of the stretch and every participant is in one part', async (
 });
 
 test('a record without samples has parts without media', async () => {
-  const record = altered(recordOf(specOf({ rooms: 10, durationMs: 20_000 })), (line) => (line.type === 'sample' ? null : line));
+  const record = altered(recordOf(specOf({ rooms: 10, durationMs: 20_000 })), (line) =>
+    line.type === 'sample' ? null : line,
+  );
   const [first] = await foldBlocks(record, 3, 'run');
   expect(first?.summary.metrics.measure('packets_received')).toBeUndefined();
 });

@@ -14,7 +14,11 @@ const LEAST_BLOCK_MS = 2_000;
 /** Into how many blocks a run can be cut, so that each has two seconds and two people; 0 when there are too few. */
 export const blocksIn = ({ windows, lastJoinAtMs, endAtMs, participants }: PlanFacts): number => {
   const { fromMs, toMs } = stretchOf({ windows, lastJoinAtMs, endAtMs });
-  const blocks = Math.min(MOST_BLOCKS, Math.floor((toMs - fromMs) / LEAST_BLOCK_MS), Math.floor(participants / 2));
+  const blocks = Math.min(
+    MOST_BLOCKS,
+    Math.floor((toMs - fromMs) / LEAST_BLOCK_MS),
+    Math.floor(participants / 2),
+  );
   return blocks < LEAST_BLOCKS ? 0 : blocks;
 };
 
@@ -59,12 +63,21 @@ const takers = (
   if (line.type !== 'sample') return folds;
   if (header === null) return [];
   const { fromMs, toMs } = stretchOf(header.plan);
-  const block = Math.floor(((line.at - line.intervalMs / 2 - fromMs) / (toMs - fromMs)) * folds.length);
+  const block = Math.floor(
+    ((line.at - line.intervalMs / 2 - fromMs) / (toMs - fromMs)) * folds.length,
+  );
   return block < 0 ? [] : folds.slice(block, block + 1);
 };
 
 /** The steady window; where people come and go so that it is less than half of the run, all of it: parts then differ more, and less is called. */
-const stretchOf = ({ windows, lastJoinAtMs, endAtMs }: Pick<PlanFacts, 'windows' | 'lastJoinAtMs' | 'endAtMs'>) => {
-  const steady = windows.find(({ name }) => name === 'steady') ?? { fromMs: lastJoinAtMs, toMs: endAtMs };
+const stretchOf = ({
+  windows,
+  lastJoinAtMs,
+  endAtMs,
+}: Pick<PlanFacts, 'windows' | 'lastJoinAtMs' | 'endAtMs'>) => {
+  const steady = windows.find(({ name }) => name === 'steady') ?? {
+    fromMs: lastJoinAtMs,
+    toMs: endAtMs,
+  };
   return steady.toMs - steady.fromMs >= endAtMs / 2 ? steady : { fromMs: 0, toMs: endAtMs };
 };

@@ -49,12 +49,22 @@ export const compareFigures = (
   });
 };
 
-const draftOf = (input: FigureInput, base: Measured, current: Measured): Draft | FigureComparison => {
+const draftOf = (
+  input: FigureInput,
+  base: Measured,
+  current: Measured,
+): Draft | FigureComparison => {
   const { figure, margin } = input;
   const [was, is] = [sideOf(figure, base), sideOf(figure, current)];
   const units = { base: readAll(figure, base.units), current: readAll(figure, current.units) };
   if (was !== null && is !== null && units.base !== null && units.current !== null) {
-    return { ...input, scale: marginScale(margin), base: was, current: is, units: { base: units.base, current: units.current } };
+    return {
+      ...input,
+      scale: marginScale(margin),
+      base: was,
+      current: is,
+      units: { base: units.base, current: units.current },
+    };
   }
   const why =
     was === null && is === null
@@ -81,24 +91,36 @@ const chances = (drafts: readonly Draft[], design: Design, direction: 1 | -1): n
   if (drafts.length === 0) return [];
   const sides = drafts.map(({ figure, scale, units }): Sides => {
     const sign = direction * (figure.better === 'lower' ? 1 : -1);
-    const place = (values: readonly number[]): number[] => values.map((value) => sign * scale.of(value));
+    const place = (values: readonly number[]): number[] =>
+      values.map((value) => sign * scale.of(value));
     return { base: place(units.base), current: place(units.current) };
   });
   return design === 'rounds' ? chanceOfExcessInPairs(sides, SEED) : chanceOfExcess(sides, SEED);
 };
 
-const conclude = (draft: Draft, design: Design, worse: number, better: number): FigureComparison => {
+const conclude = (
+  draft: Draft,
+  design: Design,
+  worse: number,
+  better: number,
+): FigureComparison => {
   const { base, current, scale, figure, units } = draft;
   const place = (values: readonly number[]): number[] => values.map(scale.of);
   const shift =
     design === 'rounds'
-      ? shiftOfPairs(units.current.map((value, round) => scale.of(value) - scale.of(units.base[round] ?? value)))
+      ? shiftOfPairs(
+          units.current.map(
+            (value, round) => scale.of(value) - scale.of(units.base[round] ?? value),
+          ),
+        )
       : shiftBetween(place(units.base), place(units.current));
   // In rounds the typical round is told; else what a reader finds by dividing the medians.
-  const end = design === 'rounds' ? scale.at(scale.of(base.median) + shift.estimate) : current.median;
+  const end =
+    design === 'rounds' ? scale.at(scale.of(base.median) + shift.estimate) : current.median;
   const change = changeOf(base.median, end);
   const moved = (scale.of(end) - scale.of(base.median)) * (figure.better === 'lower' ? 1 : -1);
-  const verdict = worse <= ALPHA && moved > 1 ? 'worse' : better <= ALPHA && moved < -1 ? 'better' : 'same';
+  const verdict =
+    worse <= ALPHA && moved > 1 ? 'worse' : better <= ALPHA && moved < -1 ? 'better' : 'same';
   const interval = intervalOf(base.median, scale, shift);
   return {
     ...factsOf(draft),
@@ -117,18 +139,35 @@ const factsOf = ({ figure, margin }: FigureInput) => {
   return { key, metric, target, aggregation, better, thresholded, margin };
 };
 
-const changeOf = (from: number, to: number) => ({ absolute: to - from, relative: shareOf(to - from, from) });
+const changeOf = (from: number, to: number) => ({
+  absolute: to - from,
+  relative: shareOf(to - from, from),
+});
 
 /** Parts of a run with a few people each have other percentiles than the run: then their interval says nothing about it. */
-const holds = ({ from, to }: { from: number; to: number }, change: number): boolean => from <= change && change <= to;
+const holds = ({ from, to }: { from: number; to: number }, change: number): boolean =>
+  from <= change && change <= to;
 
-const intervalOf = (base: number, scale: MarginScale, shift: Shift): NonNullable<FigureComparison['interval']> => {
+const intervalOf = (
+  base: number,
+  scale: MarginScale,
+  shift: Shift,
+): NonNullable<FigureComparison['interval']> => {
   // Nothing that is measured here can be below zero.
-  const [from, to] = [shift.from, shift.to].map((by) => Math.max(0, scale.at(scale.of(base) + by)) - base) as [number, number];
-  return { from, to, relativeFrom: shareOf(from, base), relativeTo: shareOf(to, base), confidence: shift.confidence };
+  const [from, to] = [shift.from, shift.to].map(
+    (by) => Math.max(0, scale.at(scale.of(base) + by)) - base,
+  ) as [number, number];
+  return {
+    from,
+    to,
+    relativeFrom: shareOf(from, base),
+    relativeTo: shareOf(to, base),
+    confidence: shift.confidence,
+  };
 };
 
-const shareOf = (difference: number, of: number): number | null => (of > 0 ? difference / of : null);
+const shareOf = (difference: number, of: number): number | null =>
+  of > 0 ? difference / of : null;
 
 const sideOf = (figure: Figure, { runs, units }: Measured): SideFigure | null => {
   const values = readAll(figure, runs);
@@ -140,6 +179,8 @@ const sideOf = (figure: Figure, { runs, units }: Measured): SideFigure | null =>
 
 /** Null unless every run has it. */
 const readAll = (figure: Figure, runs: readonly MeasuredRun[]): number[] | null => {
-  const values = runs.map(figure.read).filter((value): value is number => value !== undefined && Number.isFinite(value));
+  const values = runs
+    .map(figure.read)
+    .filter((value): value is number => value !== undefined && Number.isFinite(value));
   return values.length === 0 || values.length < runs.length ? null : values;
 };

@@ -24,7 +24,10 @@ const lines = (slower = 1, jitter?: number, load: LoadSpec = spec): RecordLine[]
   altered(recordOf(load, 2), (line) => {
     if (line.type === 'event' && line.phases !== undefined) {
       const { started, signal, ice, joined } = line.phases;
-      return { ...line, phases: { started, signal: signal * slower, ice: ice * slower, joined: joined * slower } };
+      return {
+        ...line,
+        phases: { started, signal: signal * slower, ice: ice * slower, joined: joined * slower },
+      };
     }
     return line.type === 'sample' && jitter !== undefined ? withJitter(line, jitter) : line;
   });
@@ -42,15 +45,26 @@ const side = (name: string, ...records: RecordLine[][]): Side => ({
 
 /** Runs that differ a little, as runs do. */
 const repeats = (name: string, slower: number, count: number): Side =>
-  side(name, ...Array.from({ length: count }, (_, index) => lines(slower * (1 + ((index * 7) % 5) / 100))));
+  side(
+    name,
+    ...Array.from({ length: count }, (_, index) => lines(slower * (1 + ((index * 7) % 5) / 100))),
+  );
 
-const verdictsOf = (comparison: Awaited<ReturnType<typeof compareRuns>>, verdict: string): string[] =>
+const verdictsOf = (
+  comparison: Awaited<ReturnType<typeof compareRuns>>,
+  verdict: string,
+): string[] =>
   comparison.figures.filter((figure) => figure.verdict === verdict).map(({ key }) => key);
 
 describe('repeats', () => {
   test('of the same thing show no difference', async () => {
     const comparison = await compareRuns(repeats('base', 1, 4), repeats('current', 1.02, 4));
-    expect(comparison).toMatchObject({ verdict: 'no difference', exitCode: 0, design: 'repeats', reasons: [] });
+    expect(comparison).toMatchObject({
+      verdict: 'no difference',
+      exitCode: 0,
+      design: 'repeats',
+      reasons: [],
+    });
     expect(verdictsOf(comparison, 'worse')).toEqual([]);
   });
 
@@ -59,8 +73,12 @@ describe('repeats', () => {
     const fast = repeats('fast', 1, 4);
     const regression = await compareRuns(fast, slow);
     expect(regression).toMatchObject({ verdict: 'regression', exitCode: 99 });
-    expect(verdictsOf(regression, 'worse')).toEqual(expect.arrayContaining(['join_time.p95', 'join_time.p50', 'ice_time.p95']));
-    expect(verdictsOf(regression, 'worse').filter((key) => !/^(join|signal|ice)_time/.test(key))).toEqual([]);
+    expect(verdictsOf(regression, 'worse')).toEqual(
+      expect.arrayContaining(['join_time.p95', 'join_time.p50', 'ice_time.p95']),
+    );
+    expect(
+      verdictsOf(regression, 'worse').filter((key) => !/^(join|signal|ice)_time/.test(key)),
+    ).toEqual([]);
     const [join] = regression.figures.filter(({ key }) => key === 'join_time.p95');
     expect(join?.change?.relative).toBeCloseTo(1, 1);
     expect(join?.interval?.relativeFrom).toBeGreaterThan(0.8);
@@ -71,16 +89,25 @@ describe('repeats', () => {
   test('within the tolerance show no difference', async () => {
     const tolerance = {
       relative: 0.1,
-      metrics: { join_time: { relative: 1.5 }, signal_time: { absolute: 100 }, ice_time: { relative: 2 } },
+      metrics: {
+        join_time: { relative: 1.5 },
+        signal_time: { absolute: 100 },
+        ice_time: { relative: 2 },
+      },
     };
-    expect(await compareRuns(repeats('base', 1, 4), repeats('current', 2, 4), { tolerance })).toMatchObject({
+    expect(
+      await compareRuns(repeats('base', 1, 4), repeats('current', 2, 4), { tolerance }),
+    ).toMatchObject({
       verdict: 'no difference',
     });
   });
 
   test('tiny values that doubled are still the same to everybody', async () => {
     const base = side('base', ...[0.03, 0.031, 0.03, 0.032].map((jitter) => lines(1, jitter)));
-    const current = side('current', ...[0.06, 0.061, 0.06, 0.062].map((jitter) => lines(1, jitter)));
+    const current = side(
+      'current',
+      ...[0.06, 0.061, 0.06, 0.062].map((jitter) => lines(1, jitter)),
+    );
     expect(await compareRuns(base, current)).toMatchObject({ verdict: 'no difference' });
     const worse = side('worse', ...[33, 34, 33, 35].map((jitter) => lines(1, jitter)));
     expect(verdictsOf(await compareRuns(base, worse), 'worse')).toContain('jitter.p95');
@@ -91,10 +118,16 @@ describe('repeats', () => {
     const drift = [1, 1.5, 2, 3, 4, 6];
     const base = side('A', ...drift.map((slower) => lines(slower)));
     const current = side('B', ...drift.map((slower) => lines(slower * 1.5)));
-    expect(await compareRuns(base, current)).toMatchObject({ verdict: 'no difference', design: 'repeats' });
+    expect(await compareRuns(base, current)).toMatchObject({
+      verdict: 'no difference',
+      design: 'repeats',
+    });
     const paired = await compareRuns(base, current, { paired: true });
     expect(paired).toMatchObject({ verdict: 'regression', design: 'rounds' });
-    expect(paired.figures.find(({ key }) => key === 'join_time.p95')?.change?.relative).toBeCloseTo(0.5, 1);
+    expect(paired.figures.find(({ key }) => key === 'join_time.p95')?.change?.relative).toBeCloseTo(
+      0.5,
+      1,
+    );
   });
 });
 
@@ -107,7 +140,9 @@ describe('single runs', () => {
   });
 
   test('show no small one', async () => {
-    expect(await compareRuns(side('base', lines()), side('current', lines(1.25)))).toMatchObject({ verdict: 'no difference' });
+    expect(await compareRuns(side('base', lines()), side('current', lines(1.25)))).toMatchObject({
+      verdict: 'no difference',
+    });
     expect(await compareRuns(side('base', lines()), side('current', lines()))).toMatchObject({
       verdict: 'no difference',
       exitCode: 0,
@@ -128,7 +163,9 @@ describe('runs that cannot be compared', () => {
   const spoilt = altered(lines(), (line) =>
     line.type === 'sample' ? { ...line, generator: generatorOf({ socketDrops: 500 }) } : line,
   );
-  const died = altered(lines(), (line) => (line.type === 'end' ? { ...line, reason: 'server_died' } : line));
+  const died = altered(lines(), (line) =>
+    line.type === 'end' ? { ...line, reason: 'server_died' } : line,
+  );
   const cut = altered(lines(), (line) => (line.type === 'end' ? null : line));
 
   test('are left out while there are enough others', async () => {
@@ -156,9 +193,14 @@ describe('runs that cannot be compared', () => {
     expect(await compareRuns(side('base', lines()), side('current', died))).toMatchObject({
       verdict: 'regression',
       exitCode: 99,
-      reasons: [expect.stringContaining('did not last, as every base run did: the server died'), expect.anything()],
+      reasons: [
+        expect.stringContaining('did not last, as every base run did: the server died'),
+        expect.anything(),
+      ],
     });
-    expect(await compareRuns(side('base', died), side('current', died))).toMatchObject({ verdict: 'inconclusive' });
+    expect(await compareRuns(side('base', died), side('current', died))).toMatchObject({
+      verdict: 'inconclusive',
+    });
   });
 
   test('have another scenario: refused, with what differs', async () => {
@@ -170,21 +212,32 @@ describe('runs that cannot be compared', () => {
         message: expect.stringContaining('groups.crowd.rooms: 10 → 11'),
       }),
     );
-    await expect(compareRuns(side('base', lines(), more), side('current', lines()))).rejects.toThrow('base/1 and base/2');
+    await expect(
+      compareRuns(side('base', lines(), more), side('current', lines())),
+    ).rejects.toThrow('base/1 and base/2');
   });
 
   test('have lost what was measured before', async () => {
-    const silent = altered(lines(), (line) => (line.type === 'sample' ? { ...line, series: [] } : line));
-    expect(await compareRuns(repeats('base', 1, 3), side('current', silent, silent, silent))).toMatchObject({
+    const silent = altered(lines(), (line) =>
+      line.type === 'sample' ? { ...line, series: [] } : line,
+    );
+    expect(
+      await compareRuns(repeats('base', 1, 3), side('current', silent, silent, silent)),
+    ).toMatchObject({
       verdict: 'inconclusive',
-      reasons: [expect.stringMatching(/Measured in every base run, but not in every current one: .*jitter\.p95/)],
+      reasons: [
+        expect.stringMatching(
+          /Measured in every base run, but not in every current one: .*jitter\.p95/,
+        ),
+      ],
     });
   });
 });
 
 test('says what differs around the runs', async () => {
   const elsewhere = altered(lines(), (line) => {
-    if (line.type === 'header') return { ...line, environment: { ...line.environment, cpus: 8 }, workers: 3 };
+    if (line.type === 'header')
+      return { ...line, environment: { ...line.environment, cpus: 8 }, workers: 3 };
     if (line.type === 'sample') return { ...line, generator: generatorOf({ machineBusy: 0.2 }) };
     return line.type === 'deployment' ? { ...line, serverVersion: '1.11.0' } : line;
   });

@@ -4,7 +4,14 @@ import { aggregate, isMetricName, type MetricName } from '@livekit-swarm/metrics
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { blocksIn, foldBlocks } from './blocks.ts';
 import { compareFigures } from './compare-figures.ts';
-import type { Comparison, ComparisonVerdict, Design, FigureComparison, RunFacts, SideFacts } from './comparison.ts';
+import type {
+  Comparison,
+  ComparisonVerdict,
+  Design,
+  FigureComparison,
+  RunFacts,
+  SideFacts,
+} from './comparison.ts';
 import { environmentNotes } from './environment-notes.ts';
 import type { CrowdSize } from './felt.ts';
 import { type Figure, figuresOf, type MeasuredRun } from './figures.ts';
@@ -35,19 +42,29 @@ const SINGLE_NOTE =
  * Compares the runs of two sides.
  * @throws ScenarioMismatch when the load was not the same; RecordError when a record cannot be read again
  */
-export const compareRuns = async (base: Side, current: Side, options: CompareOptions = {}): Promise<Comparison> => {
+export const compareRuns = async (
+  base: Side,
+  current: Side,
+  options: CompareOptions = {},
+): Promise<Comparison> => {
   const { tolerance = DEFAULT_TOLERANCE, paired = false } = options;
   const harmless = expectSameScenario(base, current);
-  const [was, is] = paired ? wholeRounds(base.runs, current.runs) : [base.runs.filter(isFit), current.runs.filter(isFit)];
+  const [was, is] = paired
+    ? wholeRounds(base.runs, current.runs)
+    : [base.runs.filter(isFit), current.runs.filter(isFit)];
   const design = designOf(was.length, is.length, paired);
   const units = await unitsOf(was, is, design);
   const figures = units === null ? [] : compareUnits(was, is, units, design, tolerance);
   const broken = brokenReasons(base, current);
-  const open = units === null ? [tooFewReason(base, current, was.length, is.length)] : lostReasons(figures);
+  const open =
+    units === null ? [tooFewReason(base, current, was.length, is.length)] : lostReasons(figures);
   const verdict = conclude(figures, broken.length > 0, open.length > 0);
   return {
     verdict,
-    exitCode: EXIT_CODES[verdict === 'regression' ? 'failed' : verdict === 'inconclusive' ? 'inconclusive' : 'passed'].code,
+    exitCode:
+      EXIT_CODES[
+        verdict === 'regression' ? 'failed' : verdict === 'inconclusive' ? 'inconclusive' : 'passed'
+      ].code,
     design,
     scenario: current.runs[0]?.summary.scenario.name ?? '',
     base: factsOf(base, was),
@@ -65,7 +82,10 @@ export const compareRuns = async (base: Side, current: Side, options: CompareOpt
 };
 
 /** Rounds of which both runs can be used. */
-const wholeRounds = (base: readonly RecordedRun[], current: readonly RecordedRun[]): [RecordedRun[], RecordedRun[]] => {
+const wholeRounds = (
+  base: readonly RecordedRun[],
+  current: readonly RecordedRun[],
+): [RecordedRun[], RecordedRun[]] => {
   const rounds = base.flatMap((one, round) => {
     const other = current[round];
     return other !== undefined && isFit(one) && isFit(other) ? [[one, other] as const] : [];
@@ -90,7 +110,8 @@ const unitsOf = async (
   if (blocks === 0) return null;
   const cut = async (runs: readonly RecordedRun[]): Promise<MeasuredRun[]> => {
     const parts: MeasuredRun[] = [];
-    for (const { readLines, name } of runs) parts.push(...(await foldBlocks(readLines(), blocks, name)));
+    for (const { readLines, name } of runs)
+      parts.push(...(await foldBlocks(readLines(), blocks, name)));
     return parts;
   };
   return { base: await cut(base), current: await cut(current) };
@@ -107,13 +128,28 @@ const compareUnits = (
   const crowd = crowdOf(base);
   const inputs = figuresOf([...base, ...current], asked).map((figure) => {
     const margin = marginOf(figure, tolerance, crowd);
-    return { figure, margin: design === 'single' ? widen(margin, singleRunFactor(figure, margin, base, current)) : margin };
+    return {
+      figure,
+      margin:
+        design === 'single'
+          ? widen(margin, singleRunFactor(figure, margin, base, current))
+          : margin,
+    };
   });
-  return compareFigures(inputs, { runs: base, units: units.base }, { runs: current, units: units.current }, design);
+  return compareFigures(
+    inputs,
+    { runs: base, units: units.base },
+    { runs: current, units: units.current },
+    design,
+  );
 };
 
 /** Where one side has a second run, what the two differ by is a change that nothing has to do with. */
-const singleRunFactor = (figure: Figure, margin: Margin, ...sides: (readonly MeasuredRun[])[]): number => {
+const singleRunFactor = (
+  figure: Figure,
+  margin: Margin,
+  ...sides: (readonly MeasuredRun[])[]
+): number => {
   const scale = marginScale(margin);
   const ranges = sides.map((runs) => {
     const places = runs.flatMap((run) => figure.read(run) ?? []).map(scale.of);
@@ -123,15 +159,22 @@ const singleRunFactor = (figure: Figure, margin: Margin, ...sides: (readonly Mea
 };
 
 const crowdOf = (runs: readonly MeasuredRun[]): CrowdSize => {
-  const rates = runs.map(({ summary }) => aggregate(summary.metrics.measure('packets_received'), { type: 'rate' }) ?? 0);
+  const rates = runs.map(
+    ({ summary }) => aggregate(summary.metrics.measure('packets_received'), { type: 'rate' }) ?? 0,
+  );
   return {
     packetsPerSecond: Math.max(0, ...rates),
     participants: Math.max(0, ...runs.map(({ summary }) => summary.plan.participants)),
   };
 };
 
-const conclude = (figures: readonly FigureComparison[], broken: boolean, open: boolean): ComparisonVerdict => {
-  const some = (verdict: FigureComparison['verdict']): boolean => figures.some((figure) => figure.verdict === verdict);
+const conclude = (
+  figures: readonly FigureComparison[],
+  broken: boolean,
+  open: boolean,
+): ComparisonVerdict => {
+  const some = (verdict: FigureComparison['verdict']): boolean =>
+    figures.some((figure) => figure.verdict === verdict);
   if (broken || some('worse')) return 'regression';
   if (open) return 'inconclusive';
   return some('better') ? 'improvement' : 'no difference';
@@ -150,5 +193,7 @@ const factsOf = ({ name, runs }: Side, used: readonly RecordedRun[]): SideFacts 
       leftOut: used.includes(run) ? null : (unfitBecause(run) ?? brokenBy(run) ?? OTHER_UNFIT),
     }),
   ),
-  serverVersions: [...new Set(runs.flatMap(({ summary }) => summary.deployment?.serverVersion ?? []))].sort(),
+  serverVersions: [
+    ...new Set(runs.flatMap(({ summary }) => summary.deployment?.serverVersion ?? [])),
+  ].sort(),
 });

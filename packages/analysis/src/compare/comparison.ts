@@ -30,7 +30,13 @@ export interface FigureComparison {
   /** Of the medians; `relative` null where the base is zero. In rounds: the typical change of a round. Null when not comparable. */
   change: { absolute: number; relative: number | null } | null;
   /** Of the change, for this figure by itself: with `confidence` it lies between the two. Null when not comparable. */
-  interval: { from: number; to: number; relativeFrom: number | null; relativeTo: number | null; confidence: number } | null;
+  interval: {
+    from: number;
+    to: number;
+    relativeFrom: number | null;
+    relativeTo: number | null;
+    confidence: number;
+  } | null;
   /** What counts as equal. */
   margin: Margin;
   /** The chance that any figure looks so much worse (or, for a better one, better) when all are equal but for their margins. */

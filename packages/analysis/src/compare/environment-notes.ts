@@ -2,28 +2,44 @@ import type { Summary } from '../summary/summary.ts';
 import type { MeasuredRun } from './figures.ts';
 
 /** What differs around the runs, in sentences: it may be what is compared, or what spoils the comparison. */
-export const environmentNotes = (base: readonly MeasuredRun[], current: readonly MeasuredRun[]): string[] => {
+export const environmentNotes = (
+  base: readonly MeasuredRun[],
+  current: readonly MeasuredRun[],
+): string[] => {
   const notes: string[] = [];
-  const compare = (what: string, read: (summary: Summary) => string | number | null | undefined): void => {
+  const compare = (
+    what: string,
+    read: (summary: Summary) => string | number | null | undefined,
+  ): void => {
     const [was, is] = [valuesOf(base, read), valuesOf(current, read)];
     if (was !== is) notes.push(`${what} differs: ${was} → ${is}.`);
   };
   compare('The version of the server', ({ deployment }) => deployment?.serverVersion);
   compare('Where the server ran', ({ deployment }) => deploymentOf(deployment));
-  const keys = new Set([...base, ...current].flatMap(({ summary }) => Object.keys(summary.environment)));
-  for (const key of [...keys].sort()) compare(`The environment (${NAMES[key] ?? key})`, ({ environment }) => environment[key]);
+  const keys = new Set(
+    [...base, ...current].flatMap(({ summary }) => Object.keys(summary.environment)),
+  );
+  for (const key of [...keys].sort())
+    compare(`The environment (${NAMES[key] ?? key})`, ({ environment }) => environment[key]);
   compare('The number of workers', ({ workers }) => workers);
   return [...notes, ...busyNote(base, current)];
 };
 
-const NAMES: Record<string, string> = { swarm: 'version of swarm', node: 'version of Node.js', memoryBytes: 'memory, bytes' };
+const NAMES: Record<string, string> = {
+  swarm: 'version of swarm',
+  node: 'version of Node.js',
+  memoryBytes: 'memory, bytes',
+};
 
 /** A server of ours has another port each time. */
 const deploymentOf = (deployment: Summary['deployment']): string | null =>
   deployment === null ? null : deployment.embedded ? 'started by swarm' : deployment.url;
 
 /** Each value once: `4`, or `4, 8` where repeats differ. */
-const valuesOf = (runs: readonly MeasuredRun[], read: (summary: Summary) => string | number | null | undefined): string =>
+const valuesOf = (
+  runs: readonly MeasuredRun[],
+  read: (summary: Summary) => string | number | null | undefined,
+): string =>
   [...new Set(runs.map(({ summary }) => String(read(summary) ?? 'unknown')))].sort().join(', ');
 
 /** Both on one machine, and one of them with a neighbour: then the neighbour was measured. */

@@ -7,14 +7,17 @@ import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.
 const noisyRuns = (seed: number, { figures = 12, spread = 0.08, neighbours = 0 } = {}) => {
   const random = xoroshiro128plus(seed);
   const uniform = (): number => uniformFloat64(random);
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  const normal = (): number =>
+    Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   /** In margins of a tenth. */
   return (changes: readonly number[] = []): number[] => {
     const common = normal();
     const spoilt = uniform() < neighbours ? Math.log(1.2 + 1.8 * uniform()) : 0;
     return Array.from({ length: figures }, (_, figure) => {
       const noise = spread * (0.3 + (figure % 4) * 0.4) * (0.6 * common + 0.8 * normal());
-      return (noise + (figure % 2 === 0 ? spoilt : 0) + Math.log1p(changes[figure] ?? 0)) / Math.log(1.1);
+      return (
+        (noise + (figure % 2 === 0 ? spoilt : 0) + Math.log1p(changes[figure] ?? 0)) / Math.log(1.1)
+      );
     });
   };
 };
@@ -52,18 +55,25 @@ describe('runs of the same thing', () => {
     expect(called).toBeLessThanOrEqual(27);
   });
 
-  test.each([3, 5])('are hardly ever called worse when equal (%d repeats, thirty noisy figures)', (repeats) => {
-    const called = count(200, (seed) => {
-      const run = noisyRuns(seed, { figures: 30, spread: 0.15, neighbours: 0.1 });
-      return chanceOfExcess(sidesOf(times(repeats, run), times(repeats, run)), 1).some((chance) => chance <= 0.05);
-    });
-    expect(called).toBeLessThanOrEqual(10);
-  });
+  test.each([3, 5])(
+    'are hardly ever called worse when equal (%d repeats, thirty noisy figures)',
+    (repeats) => {
+      const called = count(200, (seed) => {
+        const run = noisyRuns(seed, { figures: 30, spread: 0.15, neighbours: 0.1 });
+        return chanceOfExcess(sidesOf(times(repeats, run), times(repeats, run)), 1).some(
+          (chance) => chance <= 0.05,
+        );
+      });
+      expect(called).toBeLessThanOrEqual(10);
+    },
+  );
 
   test('are hardly ever called worse in rounds', () => {
     const called = count(200, (seed) => {
       const run = noisyRuns(seed, { figures: 30, spread: 0.15, neighbours: 0.1 });
-      return chanceOfExcessInPairs(sidesOf(times(6, run), times(6, run)), 1).some((chance) => chance <= 0.05);
+      return chanceOfExcessInPairs(sidesOf(times(6, run), times(6, run)), 1).some(
+        (chance) => chance <= 0.05,
+      );
     });
     expect(called).toBeLessThanOrEqual(10);
   });

@@ -29,10 +29,16 @@ export const chanceOfExcess = (figures: readonly Sides[], seed: number): number[
   if (first === undefined) return [];
   const names = [...first.base.map(() => false), ...first.current.map(() => true)];
   const pooled = figures.map(({ base, current }) => [...base, ...current]);
-  const standOut = (values: readonly number[], isCurrent: readonly boolean[], off: number): number => {
+  const standOut = (
+    values: readonly number[],
+    isCurrent: readonly boolean[],
+    off: number,
+  ): number => {
     const base = values.filter((_, run) => isCurrent[run] !== true);
     const current = values.filter((_, run) => isCurrent[run] === true);
-    const noise = ((deviation(base) + deviation(current)) / 2) * Math.sqrt(1 / base.length + 1 / current.length);
+    const noise =
+      ((deviation(base) + deviation(current)) / 2) *
+      Math.sqrt(1 / base.length + 1 / current.length);
     return (median(base.flatMap((a) => current.map((b) => b - a))) - off) / (noise + LEAST_NOISE);
   };
   return chances(pooled, names, splits(first.base.length, first.current.length, seed), standOut);
@@ -43,10 +49,19 @@ export const chanceOfExcessInPairs = (figures: readonly Sides[], seed: number): 
   const [first] = figures;
   if (first === undefined) return [];
   const asTheyWere = first.base.map(() => false);
-  const differences = figures.map(({ base, current }) => current.map((value, round) => value - (base[round] ?? 0)));
-  const standOut = (values: readonly number[], swapped: readonly boolean[], off: number): number => {
+  const differences = figures.map(({ base, current }) =>
+    current.map((value, round) => value - (base[round] ?? 0)),
+  );
+  const standOut = (
+    values: readonly number[],
+    swapped: readonly boolean[],
+    off: number,
+  ): number => {
     const signed = values.map((value, round) => (swapped[round] === true ? -value : value));
-    return (shiftOfPairs(signed).estimate - off) / (deviation(signed) / Math.sqrt(signed.length) + LEAST_NOISE);
+    return (
+      (shiftOfPairs(signed).estimate - off) /
+      (deviation(signed) / Math.sqrt(signed.length) + LEAST_NOISE)
+    );
   };
   return chances(differences, asTheyWere, swaps(first.base.length, seed), standOut);
 };
@@ -62,7 +77,12 @@ const chances = (
   standOut: (values: readonly number[], way: readonly boolean[], off: number) => number,
 ): number[] => {
   const ranked = figures
-    .map((values, index) => ({ index, values, own: standOut(values, observed, MARGIN), exceeded: 0 }))
+    .map((values, index) => ({
+      index,
+      values,
+      own: standOut(values, observed, MARGIN),
+      exceeded: 0,
+    }))
     .sort((a, b) => b.own - a.own);
   for (const way of ways) {
     let strongest = Number.NEGATIVE_INFINITY;

@@ -66,7 +66,10 @@ export interface CrowdSize {
 const SOMETHING = 1e-6;
 
 /** In the unit of the metric, for a sum of `rate` per second or of `count` as it is. */
-export const feltFrom = (metric: MetricName, { packetsPerSecond, participants }: CrowdSize): number => {
+export const feltFrom = (
+  metric: MetricName,
+  { packetsPerSecond, participants }: CrowdSize,
+): number => {
   const felt = FELT[metric];
   if (felt === undefined) return metricDefinition(metric).type === 'rate' ? 0.001 : SOMETHING;
   if ('amount' in felt) return felt.amount;

@@ -57,23 +57,33 @@ const OF_THE_GENERATOR: ReadonlySet<MetricName> = new Set([
  * sum, video would drown audio.
  * @param asked metrics to be compared although they describe the generator
  */
-export const figuresOf = (runs: readonly MeasuredRun[], asked: ReadonlySet<MetricName> = new Set()): Figure[] => {
+export const figuresOf = (
+  runs: readonly MeasuredRun[],
+  asked: ReadonlySet<MetricName> = new Set(),
+): Figure[] => {
   const figures = new Map<string, Figure>();
   const add = (figure: Figure | null): void => {
     if (figure !== null && !figures.has(figure.key)) figures.set(figure.key, figure);
   };
-  for (const { judgement } of runs) for (const result of judgement.thresholds) add(figureOfThreshold(result));
+  for (const { judgement } of runs)
+    for (const result of judgement.thresholds) add(figureOfThreshold(result));
   for (const metric of metricNames()) {
     const { better, type } = metricDefinition(metric);
     if (better === 'neither' || (OF_THE_GENERATOR.has(metric) && !asked.has(metric))) continue;
     for (const selector of selectorsOf(metric, runs)) {
-      for (const aggregation of aggregationsOf(metric, type, runs)) add(figureOfMetric(metric, selector, aggregation, better));
+      for (const aggregation of aggregationsOf(metric, type, runs))
+        add(figureOfMetric(metric, selector, aggregation, better));
     }
   }
   return [...figures.values()];
 };
 
-const figureOfMetric = (metric: MetricName, selector: Labels, aggregation: Aggregation, better: Figure['better']): Figure => {
+const figureOfMetric = (
+  metric: MetricName,
+  selector: Labels,
+  aggregation: Aggregation,
+  better: Figure['better'],
+): Figure => {
   const target = formatTarget({ metric, selector, window: null });
   return {
     key: `${target}.${aggregationKey(aggregation)}`,
@@ -100,8 +110,9 @@ const figureOfThreshold = ({ metric: target, threshold }: ThresholdResult): Figu
     better,
     thresholded: true,
     read: ({ judgement }) =>
-      judgement.thresholds.find((own) => own.metric === target && formatAggregation(own.threshold.aggregation) === named)
-        ?.value ?? undefined,
+      judgement.thresholds.find(
+        (own) => own.metric === target && formatAggregation(own.threshold.aggregation) === named,
+      )?.value ?? undefined,
   };
 };
 
@@ -109,19 +120,29 @@ const figureOfThreshold = ({ metric: target, threshold }: ThresholdResult): Figu
 const betterOf = (metric: MetricName, operator: Operator): Figure['better'] | null => {
   const { better } = metricDefinition(metric);
   if (better !== 'neither') return better;
-  return operator === '<' || operator === '<=' ? 'lower' : operator === '>' || operator === '>=' ? 'higher' : null;
+  return operator === '<' || operator === '<='
+    ? 'lower'
+    : operator === '>' || operator === '>='
+      ? 'higher'
+      : null;
 };
 
 const KINDS = ['audio', 'video'] as const;
 
 const selectorsOf = (metric: MetricName, runs: readonly MeasuredRun[]): Labels[] => {
   if (!metricDefinition(metric).labels.includes('kind')) return [{}];
-  const present = KINDS.filter((kind) => runs.some(({ summary }) => summary.metrics.measure(metric, { kind }) !== undefined));
+  const present = KINDS.filter((kind) =>
+    runs.some(({ summary }) => summary.metrics.measure(metric, { kind }) !== undefined),
+  );
   return present.length < 2 ? [{}] : present.map((kind) => ({ kind }));
 };
 
 /** Sums per second where they are known by time: runs differ by a second in length. */
-const aggregationsOf = (metric: MetricName, type: string, runs: readonly MeasuredRun[]): Aggregation[] => {
+const aggregationsOf = (
+  metric: MetricName,
+  type: string,
+  runs: readonly MeasuredRun[],
+): Aggregation[] => {
   switch (type) {
     case 'trend':
       return [
@@ -133,7 +154,9 @@ const aggregationsOf = (metric: MetricName, type: string, runs: readonly Measure
     case 'gauge':
       return [{ type: 'value' }];
     default: {
-      const timed = runs.some(({ summary }) => aggregate(summary.metrics.measure(metric), { type: 'rate' }) !== undefined);
+      const timed = runs.some(
+        ({ summary }) => aggregate(summary.metrics.measure(metric), { type: 'rate' }) !== undefined,
+      );
       return [{ type: timed ? 'rate' : 'count' }];
     }
   }

@@ -6,11 +6,13 @@ import type { MeasuredRun } from './figures.ts';
  */
 export const unfitBecause = ({ summary, judgement }: MeasuredRun): string | null => {
   const [suffered] = judgement.health;
-  if (suffered !== undefined) return `the generator spoilt it: ${lower(suffered.sentence.split(/[:;]/)[0] ?? '')}`;
+  if (suffered !== undefined)
+    return `the generator spoilt it: ${lower(suffered.sentence.split(/[:;]/)[0] ?? '')}`;
   if (summary.end === null) return 'its record breaks off';
   if (summary.end.reason === 'interrupted') return 'it was interrupted';
   const { unaccounted, planned } = summary.joins;
-  if (unaccounted > 0 && summary.end.reason === 'finished') return `${unaccounted} of its ${planned} participants have no result`;
+  if (unaccounted > 0 && summary.end.reason === 'finished')
+    return `${unaccounted} of its ${planned} participants have no result`;
   return null;
 };
 
@@ -29,10 +31,13 @@ export const brokenBy = ({ summary, judgement }: MeasuredRun): string | null => 
 };
 
 /** Whether its figures can be compared. */
-export const isFit = (run: MeasuredRun): boolean => unfitBecause(run) === null && brokenBy(run) === null;
+export const isFit = (run: MeasuredRun): boolean =>
+  unfitBecause(run) === null && brokenBy(run) === null;
 
 /** As part of a sentence: without its full stop, and small unless it begins with a name. */
 const lower = (sentence: string): string => {
   const inner = sentence.replace(/\.$/, '');
-  return /^(The|A|An|One|No|Nobody|Its|It) /.test(inner) ? inner.charAt(0).toLowerCase() + inner.slice(1) : inner;
+  return /^(The|A|An|One|No|Nobody|Its|It) /.test(inner)
+    ? inner.charAt(0).toLowerCase() + inner.slice(1)
+    : inner;
 };

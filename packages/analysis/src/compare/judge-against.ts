@@ -7,15 +7,32 @@ import type { Comparison } from './comparison.ts';
  * What kept the run itself from being judged stays as it is.
  * @param sentence what the comparison found
  */
-export const judgeAgainst = (judgement: Judgement, { verdict }: Pick<Comparison, 'verdict'>, sentence: string): Judgement => {
+export const judgeAgainst = (
+  judgement: Judgement,
+  { verdict }: Pick<Comparison, 'verdict'>,
+  sentence: string,
+): Judgement => {
   const own = judgement.exitCode;
-  const judged = own === EXIT_CODES.passed.code || own === EXIT_CODES.failed.code || own === EXIT_CODES.inconclusive.code;
+  const judged =
+    own === EXIT_CODES.passed.code ||
+    own === EXIT_CODES.failed.code ||
+    own === EXIT_CODES.inconclusive.code;
   const reasons = [...judgement.reasons, `Against the baseline: ${sentence}`];
   if (verdict === 'regression' && judgement.verdict !== 'inconclusive') {
-    return { ...judgement, verdict: 'failed', exitCode: judged ? EXIT_CODES.failed.code : own, reasons };
+    return {
+      ...judgement,
+      verdict: 'failed',
+      exitCode: judged ? EXIT_CODES.failed.code : own,
+      reasons,
+    };
   }
   if (verdict === 'inconclusive' && judgement.verdict === 'passed') {
-    return { ...judgement, verdict: 'inconclusive', exitCode: judged ? EXIT_CODES.inconclusive.code : own, reasons };
+    return {
+      ...judgement,
+      verdict: 'inconclusive',
+      exitCode: judged ? EXIT_CODES.inconclusive.code : own,
+      reasons,
+    };
   }
   return judgement;
 };

@@ -20,12 +20,17 @@ export interface MarginScale {
 }
 
 export const marginScale = ({ relative, absolute }: Margin): MarginScale => {
-  if (relative === 0) return { of: (value) => value / absolute, at: (position) => position * absolute };
+  if (relative === 0)
+    return { of: (value) => value / absolute, at: (position) => position * absolute };
   const turn = absolute / relative;
   const step = Math.log1p(relative);
   return {
-    of: (value) => (value <= turn ? value / absolute : 1 / relative + Math.log(value / turn) / step),
-    at: (position) => (position <= 1 / relative ? position * absolute : turn * Math.exp((position - 1 / relative) * step)),
+    of: (value) =>
+      value <= turn ? value / absolute : 1 / relative + Math.log(value / turn) / step,
+    at: (position) =>
+      position <= 1 / relative
+        ? position * absolute
+        : turn * Math.exp((position - 1 / relative) * step),
   };
 };
 

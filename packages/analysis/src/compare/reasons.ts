@@ -19,7 +19,8 @@ export const tooFewReason = (base: Side, current: Side, was: number, is: number)
   const side = was === 0 ? base : is === 0 ? current : null;
   if (side === null)
     return 'The runs are too few and too short to tell a change from noise: three runs of each side, or one of ten seconds with six people.';
-  const why = (run: MeasuredRun): string => unfitBecause(run) ?? brokenBy(run) ?? 'the other run of its round cannot be used';
+  const why = (run: MeasuredRun): string =>
+    unfitBecause(run) ?? brokenBy(run) ?? 'the other run of its round cannot be used';
   const [only, ...more] = side.runs;
   if (only === undefined) return `There is no run of ${side.name}.`;
   if (more.length === 0) return `${only.name} cannot be used: ${why(only)}.`;
@@ -34,7 +35,9 @@ const OF_MISHAPS: ReadonlySet<MetricName> = new Set(['reconnect_time']);
 export const lostReasons = (figures: readonly FigureComparison[]): string[] => {
   if (figures.every(({ verdict }) => verdict === 'not comparable'))
     return ['Nothing was measured often enough on both sides to be compared.'];
-  const lost = figures.filter(({ base, current, metric }) => base !== null && current === null && !OF_MISHAPS.has(metric));
+  const lost = figures.filter(
+    ({ base, current, metric }) => base !== null && current === null && !OF_MISHAPS.has(metric),
+  );
   if (lost.length === 0) return [];
   return [`Measured in every base run, but not in every current one: ${listOf(lost)}.`];
 };
@@ -54,19 +57,24 @@ export const unseenNote = (figures: readonly FigureComparison[]): string[] => {
 };
 const UNSEEN_FROM = 3;
 
-const listOf = (figures: readonly FigureComparison[]): string => figures.map(({ key }) => key).join(', ');
+const listOf = (figures: readonly FigureComparison[]): string =>
+  figures.map(({ key }) => key).join(', ');
 
 /** A threshold is for the run's own verdict; here it is worth a word. */
 export const crossedNotes = (base: Side, current: Side): string[] => {
   const crossed = ({ runs }: Side): Set<string> =>
     new Set(
       runs.flatMap(({ judgement }) =>
-        judgement.thresholds.filter(({ ok }) => ok === false).map(({ metric, expression }) => `${metric}: ${expression}`),
+        judgement.thresholds
+          .filter(({ ok }) => ok === false)
+          .map(({ metric, expression }) => `${metric}: ${expression}`),
       ),
     );
   const before = crossed(base);
   const anew = [...crossed(current)].filter((threshold) => !before.has(threshold));
   return anew.length === 0
     ? []
-    : [`Thresholds that a run of ${current.name} crossed, and none of ${base.name}: ${anew.join('; ')}.`];
+    : [
+        `Thresholds that a run of ${current.name} crossed, and none of ${base.name}: ${anew.join('; ')}.`,
+      ];
 };

@@ -24,7 +24,9 @@ export const countSplits = (m: number, n: number): number => {
 export const splits = (m: number, n: number, seed: number): Relabelings<boolean[]> => {
   const places = Array.from({ length: m + n }, (_, place) => place);
   if (countSplits(m, n) <= ALL_UP_TO) {
-    const ways = combinations(places, n).map((chosen: number[]) => places.map((place) => chosen.includes(place)));
+    const ways = combinations(places, n).map((chosen: number[]) =>
+      places.map((place) => chosen.includes(place)),
+    );
     return { ways, complete: true };
   }
   const random = xoroshiro128plus(seed);
@@ -49,6 +51,8 @@ export const swaps = (rounds: number, seed: number): Relabelings<boolean[]> => {
     return { ways, complete: true };
   }
   const random = xoroshiro128plus(seed);
-  const ways = Array.from({ length: SAMPLED }, () => Array.from({ length: rounds }, () => uniformInt(random, 0, 1) === 1));
+  const ways = Array.from({ length: SAMPLED }, () =>
+    Array.from({ length: rounds }, () => uniformInt(random, 0, 1) === 1),
+  );
   return { ways, complete: false };
 };

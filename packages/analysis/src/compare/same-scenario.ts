@@ -1,5 +1,9 @@
 import { UsageError } from '@livekit-swarm/settings';
-import { formatDifference, type ScenarioDifference, scenarioDifferences } from './scenario-difference.ts';
+import {
+  formatDifference,
+  type ScenarioDifference,
+  scenarioDifferences,
+} from './scenario-difference.ts';
 import type { Side } from './side.ts';
 
 /** Runs of different loads: whatever differs in their figures says nothing about the server. */
@@ -8,8 +12,13 @@ export class ScenarioMismatch extends UsageError {
   readonly differences: readonly ScenarioDifference[];
 
   constructor(base: string, current: string, differences: readonly ScenarioDifference[]) {
-    const shown = differences.slice(0, MOST_SHOWN).map((difference) => `  ${formatDifference(difference)}`);
-    const more = differences.length > shown.length ? [`  … and ${differences.length - shown.length} more`] : [];
+    const shown = differences
+      .slice(0, MOST_SHOWN)
+      .map((difference) => `  ${formatDifference(difference)}`);
+    const more =
+      differences.length > shown.length
+        ? [`  … and ${differences.length - shown.length} more`]
+        : [];
     super(
       `${base} and ${current} are runs of different scenarios and cannot be compared:\n${[...shown, ...more].join('\n')}`,
       'compare runs of one scenario; its name, description, tags, seed, thresholds, timeline and the names of rooms may differ',
@@ -33,5 +42,7 @@ export const expectSameScenario = (base: Side, current: Side): ScenarioDifferenc
     if (decisive.length > 0) throw new ScenarioMismatch(first.name, other.name, decisive);
   }
   const [other] = current.runs;
-  return other === undefined ? [] : scenarioDifferences(first.summary.scenario, other.summary.scenario).harmless;
+  return other === undefined
+    ? []
+    : scenarioDifferences(first.summary.scenario, other.summary.scenario).harmless;
 };

@@ -19,7 +19,10 @@ test('a scenario does not differ from itself', () => {
 });
 
 test('names a number by the path it has in the file, with units', () => {
-  const more = crowd({ executor: { type: 'constant-rooms', rooms: 30, joinRate: 50, durationMs: 60_000 }, gatherMs: 500 });
+  const more = crowd({
+    executor: { type: 'constant-rooms', rooms: 30, joinRate: 50, durationMs: 60_000 },
+    gatherMs: 500,
+  });
   expect(between(scenario, more).decisive).toEqual([
     'groups.crowd.gather: 0ms → 500ms',
     'groups.crowd.rooms: 20 → 30',
@@ -30,7 +33,9 @@ test('names a number by the path it has in the file, with units', () => {
 test('tells durations apart that read the same', () => {
   const long = (durationMs: number): Scenario =>
     crowd({ executor: { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs } });
-  expect(between(long(90_000), long(90_400)).decisive).toEqual(['groups.crowd.duration: 90000 ms → 90400 ms']);
+  expect(between(long(90_000), long(90_400)).decisive).toEqual([
+    'groups.crowd.duration: 90000 ms → 90400 ms',
+  ]);
 });
 
 test('names roles and tracks', () => {
@@ -54,10 +59,16 @@ test('names roles and tracks', () => {
 
 test('another executor is another load; another order of roles, too', () => {
   const lessons = crowd({
-    executor: { type: 'timetable', lessons: [{ name: 'first', atMs: 0, rooms: 20, fillMs: 1_000, durationMs: 30_000 }] },
+    executor: {
+      type: 'timetable',
+      lessons: [{ name: 'first', atMs: 0, rooms: 20, fillMs: 1_000, durationMs: 30_000 }],
+    },
   });
   expect(between(scenario, lessons).decisive).toEqual(
-    expect.arrayContaining(['groups.crowd.executor: constant-rooms → timetable', 'groups.crowd.lessons.first.rooms: – → 20']),
+    expect.arrayContaining([
+      'groups.crowd.executor: constant-rooms → timetable',
+      'groups.crowd.lessons.first.rooms: – → 20',
+    ]),
   );
   const reversed = crowd({ roles: [...(scenario.groups[0]?.roles ?? [])].reverse() });
   expect(between(scenario, reversed).decisive).toEqual([
@@ -99,6 +110,9 @@ test('what changes nothing of the load is harmless', () => {
 });
 
 test('which room does not matter, one room instead of many does', () => {
-  expect(between(crowd({ room: 'a' }), crowd({ room: 'b' }))).toEqual({ decisive: [], harmless: ['groups.crowd.room: a → b'] });
+  expect(between(crowd({ room: 'a' }), crowd({ room: 'b' }))).toEqual({
+    decisive: [],
+    harmless: ['groups.crowd.room: a → b'],
+  });
   expect(between(scenario, crowd({ room: 'a' })).decisive).toEqual(['groups.crowd.room: – → a']);
 });

@@ -34,17 +34,22 @@ const ABSENT = '–';
 /** Compares path by path; lists of named things (groups, roles, stages, stretches) by their names. */
 export const scenarioDifferences = (base: Scenario, current: Scenario): ScenarioDifferences => {
   const [before, after] = [leavesOf(base), leavesOf(current)];
-  const differences = [...new Set([...before.keys(), ...after.keys()])].flatMap((path): ScenarioDifference[] => {
-    const [was, is] = [before.get(path), after.get(path)];
-    if (was?.value === is?.value || (path.endsWith(ORDER) && ofOtherThings(was?.text, is?.text))) return [];
-    // What reads the same and is not (1m 30s and 90.4 s) is written out.
-    const exact = was?.text === is?.text;
-    const write = (leaf: Leaf | undefined): string => (leaf === undefined ? ABSENT : exact ? `${leaf.value} ms` : leaf.text);
-    return [{ path, base: write(was), current: write(is) }];
-  });
+  const differences = [...new Set([...before.keys(), ...after.keys()])].flatMap(
+    (path): ScenarioDifference[] => {
+      const [was, is] = [before.get(path), after.get(path)];
+      if (was?.value === is?.value || (path.endsWith(ORDER) && ofOtherThings(was?.text, is?.text)))
+        return [];
+      // What reads the same and is not (1m 30s and 90.4 s) is written out.
+      const exact = was?.text === is?.text;
+      const write = (leaf: Leaf | undefined): string =>
+        leaf === undefined ? ABSENT : exact ? `${leaf.value} ms` : leaf.text;
+      return [{ path, base: write(was), current: write(is) }];
+    },
+  );
   // One room by name is another load than many: only which name it is does not matter.
   const isHarmless = ({ path, base: was, current: is }: ScenarioDifference): boolean =>
-    HARMLESS.some((pattern) => pattern.test(path)) && !(path.endsWith('.room') && (was === ABSENT || is === ABSENT));
+    HARMLESS.some((pattern) => pattern.test(path)) &&
+    !(path.endsWith('.room') && (was === ABSENT || is === ABSENT));
   return {
     decisive: differences.filter((difference) => !isHarmless(difference)),
     harmless: differences.filter(isHarmless),
@@ -52,7 +57,8 @@ export const scenarioDifferences = (base: Scenario, current: Scenario): Scenario
 };
 
 /** `groups.calls.rooms: 20 → 30`. */
-export const formatDifference = ({ path, base, current }: ScenarioDifference): string => `${path}: ${base} → ${current}`;
+export const formatDifference = ({ path, base, current }: ScenarioDifference): string =>
+  `${path}: ${base} → ${current}`;
 
 interface Leaf {
   value: unknown;
@@ -92,7 +98,8 @@ const leavesOf = (scenario: Scenario): Map<string, Leaf> => {
     else if (names.some((name) => name === null) || new Set(names).size < names.length) {
       for (const [index, item] of list.entries()) walk(item, [...path, String(index + 1)]);
     } else {
-      for (const [index, item] of list.entries()) walk(withoutName(item), [...path, names[index] ?? '']);
+      for (const [index, item] of list.entries())
+        walk(withoutName(item), [...path, names[index] ?? '']);
       put([...path, ORDER.slice(1)], names.join(', '));
     }
   };
@@ -101,10 +108,15 @@ const leavesOf = (scenario: Scenario): Map<string, Leaf> => {
 };
 
 const nameOf = (item: unknown): string | null =>
-  typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string' ? item.name : null;
+  typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string'
+    ? item.name
+    : null;
 
 const withoutName = (item: unknown): unknown =>
-  typeof item === 'object' && item !== null ? Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'name')) : item;
+  typeof item === 'object' && item !== null
+    ? Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'name'))
+    : item;
 
 /** Whether an order is of other things rather than another order of the same: those are told one by one. */
-const ofOtherThings = (was = '', is = ''): boolean => [...was.split(', ')].sort().join() !== [...is.split(', ')].sort().join();
+const ofOtherThings = (was = '', is = ''): boolean =>
+  [...was.split(', ')].sort().join() !== [...is.split(', ')].sort().join();

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { rankSumCounts, shiftBetween, shiftOfPairs, signedRankCounts } from './shift.ts';
 
 const cumulated = (counts: readonly number[], upTo: number): number =>
-  counts.slice(0, upTo + 1).reduce((sum, count) => sum + count, 0) / counts.reduce((sum, count) => sum + count, 0);
+  counts.slice(0, upTo + 1).reduce((sum, count) => sum + count, 0) /
+  counts.reduce((sum, count) => sum + count, 0);
 
 // Published tables of critical values, two-sided 5 % (Mann & Whitney 1947; Wilcoxon 1945): the largest value that is still significant.
 test.each([
@@ -51,14 +52,21 @@ test('finds the shift of independent groups as the textbook does', () => {
 test('finds the shift of pairs as the textbook does', () => {
   const before = [1.83, 0.5, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.3];
   const after = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29];
-  const { estimate, from, to, confidence } = shiftOfPairs(after.map((value, index) => value - (before[index] ?? 0)));
+  const { estimate, from, to, confidence } = shiftOfPairs(
+    after.map((value, index) => value - (before[index] ?? 0)),
+  );
   expect(estimate).toBeCloseTo(-0.46, 2);
   expect([from, to]).toEqual([expect.closeTo(-0.786, 3), expect.closeTo(-0.01, 3)]);
   expect(confidence).toBeCloseTo(0.961, 3);
 });
 
 test('says how little a few values can say', () => {
-  expect(shiftBetween([1, 2, 3], [4, 5, 6])).toEqual({ estimate: 3, from: 1, to: 5, confidence: expect.closeTo(0.9) });
+  expect(shiftBetween([1, 2, 3], [4, 5, 6])).toEqual({
+    estimate: 3,
+    from: 1,
+    to: 5,
+    confidence: expect.closeTo(0.9),
+  });
   expect(shiftBetween([1], [4])).toEqual({ estimate: 3, from: 3, to: 3, confidence: 0 });
   expect(shiftOfPairs([2])).toEqual({ estimate: 2, from: 2, to: 2, confidence: 0 });
 });

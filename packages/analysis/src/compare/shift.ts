@@ -65,7 +65,8 @@ export const signedRankCounts = (n: number): number[] => {
   const counts = new Array<number>((n * (n + 1)) / 2 + 1).fill(0);
   counts[0] = 1;
   for (let rank = 1; rank <= n; rank++) {
-    for (let sum = counts.length - 1; sum >= rank; sum--) counts[sum] = (counts[sum] ?? 0) + (counts[sum - rank] ?? 0);
+    for (let sum = counts.length - 1; sum >= rank; sum--)
+      counts[sum] = (counts[sum] ?? 0) + (counts[sum - rank] ?? 0);
   }
   return counts;
 };

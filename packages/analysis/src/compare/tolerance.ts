@@ -1,4 +1,10 @@
-import { isMetricName, type MetricName, metricDefinition, metricNames, RELATIVE_ACCURACY } from '@livekit-swarm/metrics';
+import {
+  isMetricName,
+  type MetricName,
+  metricDefinition,
+  metricNames,
+  RELATIVE_ACCURACY,
+} from '@livekit-swarm/metrics';
 import { UsageError } from '@livekit-swarm/settings';
 import { closest, distance } from 'fastest-levenshtein';
 import { type CrowdSize, feltFrom } from './felt.ts';
@@ -38,17 +44,26 @@ export const parseTolerance = (texts: readonly string[]): Tolerance => {
     }
     const metric = readMetric(text.slice(0, cut).trim(), text);
     const said = text.slice(cut + 1).trim();
-    const margin = said.endsWith('%') ? { relative: readShare(said, text) } : { absolute: readAmount(said, metric, text) };
+    const margin = said.endsWith('%')
+      ? { relative: readShare(said, text) }
+      : { absolute: readAmount(said, metric, text) };
     tolerance.metrics[metric] = { ...tolerance.metrics[metric], ...margin };
   }
   return tolerance;
 };
 
 /** How far two values of a figure may be apart and still count as equal. */
-export const marginOf = ({ metric, aggregation }: Figure, tolerance: Tolerance, crowd: CrowdSize): Margin => {
+export const marginOf = (
+  { metric, aggregation }: Figure,
+  tolerance: Tolerance,
+  crowd: CrowdSize,
+): Margin => {
   const own = tolerance.metrics[metric];
   const relative = own?.relative ?? tolerance.relative;
-  const sketched = metricDefinition(metric).type === 'trend' && aggregation.type !== 'count' && aggregation.type !== 'avg';
+  const sketched =
+    metricDefinition(metric).type === 'trend' &&
+    aggregation.type !== 'count' &&
+    aggregation.type !== 'avg';
   return {
     relative: sketched ? Math.max(relative, SKETCH_STEP) : relative,
     absolute: own?.absolute ?? feltFrom(metric, crowd),
@@ -58,8 +73,13 @@ export const marginOf = ({ metric, aggregation }: Figure, tolerance: Tolerance, 
 const readShare = (said: string, text: string): number => {
   const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(said.trim());
   const value = Number(share?.[1]) / 100;
-  if (share === null) throw new UsageError(`--tolerance ${text}: "${said.trim()}" is no share`, HINT);
-  if (value > LARGEST) throw new UsageError(`--tolerance ${text}: more than ${LARGEST * 100} % tolerates everything`, HINT);
+  if (share === null)
+    throw new UsageError(`--tolerance ${text}: "${said.trim()}" is no share`, HINT);
+  if (value > LARGEST)
+    throw new UsageError(
+      `--tolerance ${text}: more than ${LARGEST * 100} % tolerates everything`,
+      HINT,
+    );
   return value;
 };
 
@@ -83,5 +103,8 @@ const readAmount = (said: string, metric: MetricName, text: string): number => {
   const amount = Number(digits) * (factor ?? Number.NaN);
   if (Number.isFinite(amount) && amount > 0) return amount;
   const example = unit === 'ms' ? '5ms' : unit === 'ratio' ? '0.002' : '5';
-  throw new UsageError(`--tolerance ${text}: "${said}" is no amount of ${metric}`, `write ${metric}=20% or ${metric}=${example}`);
+  throw new UsageError(
+    `--tolerance ${text}: "${said}" is no amount of ${metric}`,
+    `write ${metric}=20% or ${metric}=${example}`,
+  );
 };

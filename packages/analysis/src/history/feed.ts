@@ -13,19 +13,39 @@ export const addGenerator = (second: Second, { shard, series, generator }: Sampl
   if (shard === COORDINATOR_SHARD) return;
   second.trend('event_loop_lag').add(generator.eventLoopLagMs);
   second.trend('tick_late').add(generator.tickLateMs);
-  const sent = series.reduce((sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0), 0);
+  const sent = series.reduce(
+    (sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0),
+    0,
+  );
   second.rate('late_sends', {}, generator.lateSends, sent);
-  second.rate('send_errors', {}, generator.sendErrors, generator.datagramsSent + generator.sendErrors);
-  second.rate('socket_drops', {}, generator.socketDrops, generator.datagramsReceived + generator.socketDrops);
+  second.rate(
+    'send_errors',
+    {},
+    generator.sendErrors,
+    generator.datagramsSent + generator.sendErrors,
+  );
+  second.rate(
+    'socket_drops',
+    {},
+    generator.socketDrops,
+    generator.datagramsReceived + generator.socketDrops,
+  );
 };
 
 /**
  * What happened to somebody.
  * @param when it happened, and when what happened then was due: a join counts where it was due, as in windows
  */
-export const addEvent = (when: Second, due: Second, { event, identity, group, role, phases, ms }: EventLine): void => {
+export const addEvent = (
+  when: Second,
+  due: Second,
+  { event, identity, group, role, phases, ms }: EventLine,
+): void => {
   if (identity === undefined) return;
-  const labels: Labels = { ...(group !== undefined && { group }), ...(role !== undefined && { role }) };
+  const labels: Labels = {
+    ...(group !== undefined && { group }),
+    ...(role !== undefined && { role }),
+  };
   when.happened(event);
   switch (event) {
     case 'joined':

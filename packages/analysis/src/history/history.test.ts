@@ -6,9 +6,21 @@ import { describe, expect, it } from 'vitest';
 import { createHistory, type History } from './history.ts';
 import type { Watch } from './watch.ts';
 
-const LOSS: Watch = { metric: 'packet_loss', selector: { kind: 'audio' }, aggregation: { type: 'rate' } };
-const PACKETS: Watch = { metric: 'packets_received', selector: { kind: 'audio' }, aggregation: { type: 'rate' } };
-const LATENCY: Watch = { metric: 'media_latency', selector: {}, aggregation: { type: 'p', percentile: 95 } };
+const LOSS: Watch = {
+  metric: 'packet_loss',
+  selector: { kind: 'audio' },
+  aggregation: { type: 'rate' },
+};
+const PACKETS: Watch = {
+  metric: 'packets_received',
+  selector: { kind: 'audio' },
+  aggregation: { type: 'rate' },
+};
+const LATENCY: Watch = {
+  metric: 'media_latency',
+  selector: {},
+  aggregation: { type: 'p', percentile: 95 },
+};
 const JOIN: Watch = { metric: 'join_time', selector: {}, aggregation: { type: 'max' } };
 const LATE: Watch = { metric: 'tick_late', selector: {}, aggregation: { type: 'max' } };
 const ALL = [LOSS, PACKETS, LATENCY, JOIN, LATE];
@@ -25,7 +37,12 @@ const bins = (...values: number[]): SketchBins => {
   return sketch.toBins();
 };
 
-const sample = (at: number, changes: Partial<SampleLine> = {}, packets = 50, lost = 0): SampleLine => ({
+const sample = (
+  at: number,
+  changes: Partial<SampleLine> = {},
+  packets = 50,
+  lost = 0,
+): SampleLine => ({
   type: 'sample',
   at,
   shard: 0,
@@ -36,7 +53,11 @@ const sample = (at: number, changes: Partial<SampleLine> = {}, packets = 50, los
   ...changes,
 });
 
-const happened = (at: number, event: EventLine['event'], changes: Partial<EventLine> = {}): EventLine => ({
+const happened = (
+  at: number,
+  event: EventLine['event'],
+  changes: Partial<EventLine> = {},
+): EventLine => ({
   type: 'event',
   at,
   event,
@@ -47,11 +68,16 @@ const happened = (at: number, event: EventLine['event'], changes: Partial<EventL
   ...changes,
 });
 
-const seconds = (count: number): number[] => Array.from({ length: count }, (_, second) => (second + 1) * 1_000);
+const seconds = (count: number): number[] =>
+  Array.from({ length: count }, (_, second) => (second + 1) * 1_000);
 
 describe('a history', () => {
   it('has a step for each second', () => {
-    const { steps, stepMs, watched } = historyOf([sample(1_000), sample(2_000, {}, 30, 20), sample(3_000)]);
+    const { steps, stepMs, watched } = historyOf([
+      sample(1_000),
+      sample(2_000, {}, 30, 20),
+      sample(3_000),
+    ]);
     expect([steps, stepMs]).toEqual([3, 1_000]);
     expect(watched(PACKETS)?.value).toEqual([50, 30, 50]);
     expect(watched(LOSS)?.value).toEqual([0, 0.4, 0]);
@@ -74,7 +100,11 @@ describe('a history', () => {
     const slow = (at: number): SampleLine =>
       sample(at, {
         shard: 1,
-        series: [seriesOf('down', 'audio', 'publisher', 1, { latency: bins(...Array.from({ length: 99 }, () => 100)) })],
+        series: [
+          seriesOf('down', 'audio', 'publisher', 1, {
+            latency: bins(...Array.from({ length: 99 }, () => 100)),
+          }),
+        ],
       });
     expect(historyOf([sample(1_000), slow(1_000)]).watched(LATENCY)?.value[0]).toBeCloseTo(100, -1);
   });
@@ -136,7 +166,9 @@ describe('a history', () => {
     expect(line('join_failed')?.value).toEqual([0, 0, 1, 0]);
     // Counted when it was due.
     expect(watched(JOIN)?.value).toEqual([120, null, 300, null]);
-    expect(marks).toEqual([{ at: 2_500, event: 'server_died', text: 'the server died: ended with SIGKILL' }]);
+    expect(marks).toEqual([
+      { at: 2_500, event: 'server_died', text: 'the server died: ended with SIGKILL' },
+    ]);
   });
 
   it('has nothing where nothing was measured', () => {
@@ -175,7 +207,12 @@ describe('a history', () => {
   });
 
   it('is not blown up by a record that says nonsense', () => {
-    const { steps } = historyOf([sample(1_000), sample(1e15), sample(Number.NaN), happened(Number.NaN, 'joined')]);
+    const { steps } = historyOf([
+      sample(1_000),
+      sample(1e15),
+      sample(Number.NaN),
+      happened(Number.NaN, 'joined'),
+    ]);
     expect(steps).toBeLessThanOrEqual(720);
   });
 

@@ -1,4 +1,10 @@
-import { COORDINATOR_SHARD, type DrillLine, type EventLine, type RecordLine, type SampleLine } from '@livekit-swarm/record';
+import {
+  COORDINATOR_SHARD,
+  type DrillLine,
+  type EventLine,
+  type RecordLine,
+  type SampleLine,
+} from '@livekit-swarm/record';
 import { Column, type Joining, type Line } from './column.ts';
 import { addEvent, addGenerator, addMedia } from './feed.ts';
 import { Levels, levelsOf } from './levels.ts';
@@ -86,8 +92,10 @@ export const createHistory = (watches: readonly Watch[]): HistoryFold => {
   const close = (at: number, gathered: Second): void => {
     const late = at < closed;
     const step = stepOf(at);
-    for (const [watch, cell] of gathered.cells(late)) column(watchName(watch), joiningOf(watch)).add(step, cell);
-    for (const [name, times] of gathered.happenings) column(name, 'sum').add(step, { part: times, whole: 1, figure: times });
+    for (const [watch, cell] of gathered.cells(late))
+      column(watchName(watch), joiningOf(watch)).add(step, cell);
+    for (const [name, times] of gathered.happenings)
+      column(name, 'sum').add(step, { part: times, whole: 1, figure: times });
     // What comes after its second was closed says nothing new about levels.
     if (late) return;
     for (const { second: when, name, figure } of levels.until(at, gathered)) {

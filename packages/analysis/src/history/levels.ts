@@ -14,7 +14,11 @@ const SHARED: ReadonlySet<string> = new Set(['busy']);
  * `tracks down video`, `layers down 360` (tracks of that height).
  */
 export const levelsOf = ({ joined, series, generator }: SampleLine): Record<string, number> => {
-  const levels: Record<string, number> = { in: joined, cpu: generator.cpuCores, memory: generator.residentBytes };
+  const levels: Record<string, number> = {
+    in: joined,
+    cpu: generator.cpuCores,
+    memory: generator.residentBytes,
+  };
   if (generator.machineBusy !== undefined) levels.busy = generator.machineBusy;
   for (const { labels, tracks, layers } of series) {
     const name = `tracks ${labels.direction} ${labels.kind}`;

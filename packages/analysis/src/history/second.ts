@@ -1,5 +1,12 @@
 import type { SketchBins } from '@livekit-swarm/metrics';
-import { aggregate, type Label, type Labels, type MetricName, metricDefinition, Sketch } from '@livekit-swarm/metrics';
+import {
+  aggregate,
+  type Label,
+  type Labels,
+  type MetricName,
+  metricDefinition,
+  Sketch,
+} from '@livekit-swarm/metrics';
 import type { MetricSink } from '../summary/measure-series.ts';
 import type { Cell } from './column.ts';
 import type { Watch } from './watch.ts';
@@ -65,7 +72,10 @@ export class Second implements MetricSink {
     for (const one of this.#matching(metric, labels)) one.hits += amount * this.#share;
   }
 
-  trend(metric: MetricName, labels: Labels = {}): { add(value: number): void; addBins(bins: SketchBins): void } {
+  trend(
+    metric: MetricName,
+    labels: Labels = {},
+  ): { add(value: number): void; addBins(bins: SketchBins): void } {
     const sketches = this.#matching(metric, labels).map((one) => {
       one.sketch ??= new Sketch();
       return one.sketch;
@@ -98,7 +108,9 @@ export class Second implements MetricSink {
   #matching(metric: MetricName, labels: Labels): Gathered[] {
     const watched = this.#gathered.get(metric);
     if (watched === undefined) return NONE;
-    return watched.filter(({ selector }) => selector.every(([label, value]) => labels[label] === value));
+    return watched.filter(({ selector }) =>
+      selector.every(([label, value]) => labels[label] === value),
+    );
   }
 }
 

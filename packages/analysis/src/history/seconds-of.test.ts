@@ -38,13 +38,17 @@ describe('the seconds of a sample', () => {
 
   it('hold all of a sample, and never more than a second each', () => {
     fc.assert(
-      fc.property(fc.double({ min: 61_000, max: 1e7, noNaN: true }), fc.integer({ min: 0, max: 60_000 }), (at, interval) => {
-        const parts = secondsOf(at, interval);
-        expect(parts.length).toBeGreaterThan(0);
-        expect(parts.length).toBeLessThanOrEqual(62);
-        expect(parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6);
-        for (const { covers } of parts) expect(covers).toBeLessThanOrEqual(1);
-      }),
+      fc.property(
+        fc.double({ min: 61_000, max: 1e7, noNaN: true }),
+        fc.integer({ min: 0, max: 60_000 }),
+        (at, interval) => {
+          const parts = secondsOf(at, interval);
+          expect(parts.length).toBeGreaterThan(0);
+          expect(parts.length).toBeLessThanOrEqual(62);
+          expect(parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6);
+          for (const { covers } of parts) expect(covers).toBeLessThanOrEqual(1);
+        },
+      ),
     );
   });
 

@@ -23,7 +23,8 @@ export const secondsOf = (at: number, intervalMs: number): PartOfSecond[] => {
   const from = Math.min(to, Math.max(0, punctual(at - Math.min(intervalMs, LONGEST_MS))));
   const length = to - from;
   if (to <= 0) return [];
-  if (length < 1) return [{ second: Math.max(0, Math.ceil(to / SECOND_MS) - 1), share: 1, covers: 0 }];
+  if (length < 1)
+    return [{ second: Math.max(0, Math.ceil(to / SECOND_MS) - 1), share: 1, covers: 0 }];
   const parts: PartOfSecond[] = [];
   for (let second = Math.floor(from / SECOND_MS); second * SECOND_MS < to; second++) {
     const inside = Math.min(to, (second + 1) * SECOND_MS) - Math.max(from, second * SECOND_MS);

@@ -23,4 +23,8 @@ export const watchName = ({ metric, selector, aggregation }: Watch): string => {
 
 /** Shares and amounts add up over seconds; percentiles and extremes do not. */
 export const joiningOf = ({ metric, aggregation }: Watch): Joining =>
-  metricDefinition(metric).type === 'trend' && aggregation.type !== 'avg' && aggregation.type !== 'count' ? 'most' : 'mean';
+  metricDefinition(metric).type === 'trend' &&
+  aggregation.type !== 'avg' &&
+  aggregation.type !== 'count'
+    ? 'most'
+    : 'mean';

@@ -3,7 +3,13 @@ import type { EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/reco
 import { identityPrefix } from '@livekit-swarm/scenario';
 import { TrackFold } from '../summary/fold-tracks.ts';
 import type { WorstParticipant } from '../summary/summary.ts';
-import { byBadnessOfPerson, byBadnessOfRoom, type Episode, type Person, type RoomStanding } from './person.ts';
+import {
+  byBadnessOfPerson,
+  byBadnessOfRoom,
+  type Episode,
+  type Person,
+  type RoomStanding,
+} from './person.ts';
 
 export interface People {
   /** Worst first, no more than were asked for. */
@@ -56,7 +62,8 @@ export const createPeople = (most: { people: number; rooms: number }): PeopleFol
     peopleInAll++;
     worst.push(person);
     // Sorted now and then only: that is what makes it cheap.
-    if (worst.length >= 2 * most.people + 100) worst = worst.sort(byBadnessOfPerson).slice(0, most.people);
+    if (worst.length >= 2 * most.people + 100)
+      worst = worst.sort(byBadnessOfPerson).slice(0, most.people);
   };
 
   const judged = (how: WorstParticipant): void => {
@@ -70,7 +77,10 @@ export const createPeople = (most: { people: number; rooms: number }): PeopleFol
   // Its metrics are not looked at: it knows which tracks a stay is to be judged by.
   const tracks = new TrackFold(new MetricSet(), judged);
 
-  const lifeOf = (identity: string, line: Partial<Pick<EventLine, 'room' | 'group' | 'role'>>): Life => {
+  const lifeOf = (
+    identity: string,
+    line: Partial<Pick<EventLine, 'room' | 'group' | 'role'>>,
+  ): Life => {
     let life = lives.get(identity);
     if (life === undefined) {
       const { room = '', group = '', role = '' } = line;
@@ -150,14 +160,18 @@ const nothingKnown = (identity: string, { room, role }: Life): WorstParticipant 
 const personOf = (how: WorstParticipant, { story, group, result, gaps, gapMs }: Life): Person => {
   const joined = story.find(({ event }) => event === 'joined');
   const first = story.find(({ event }) => event === 'first_media');
-  const came = story.filter(({ event }) => event === 'resumed' || event === 'reconnected' || event === 'rejoined').length;
+  const came = story.filter(
+    ({ event }) => event === 'resumed' || event === 'reconnected' || event === 'rejoined',
+  ).length;
   return {
     ...how,
     reconnects: Math.max(how.reconnects, came),
     group,
     outcome: result?.outcome ?? null,
     reason: result?.reason ?? null,
-    dueAt: result?.joinAtMs ?? (joined === undefined ? (story[0]?.at ?? 0) : joined.at - (joined.ms ?? 0)),
+    dueAt:
+      result?.joinAtMs ??
+      (joined === undefined ? (story[0]?.at ?? 0) : joined.at - (joined.ms ?? 0)),
     joinMs: result === null ? (joined?.ms ?? null) : result.joinMs,
     firstMediaMs: first?.ms ?? null,
     endedAt: result?.at ?? null,
@@ -203,4 +217,5 @@ const emptyRoom = ({ room, group }: Person): RoomTally => ({
 
 const roomOf = ({ losses: _, ...room }: RoomTally): RoomStanding => room;
 
-const larger = (a: number | null, b: number | null): number | null => (a === null || (b !== null && b > a) ? b : a);
+const larger = (a: number | null, b: number | null): number | null =>
+  a === null || (b !== null && b > a) ? b : a;

@@ -49,7 +49,10 @@ export interface RoomStanding {
   reconnects: number;
 }
 
-type Standing = Pick<RoomStanding, 'missing' | 'stalled' | 'loss' | 'jitterMs' | 'latencyP95Ms' | 'longestGapMs' | 'reconnects'>;
+type Standing = Pick<
+  RoomStanding,
+  'missing' | 'stalled' | 'loss' | 'jitterMs' | 'latencyP95Ms' | 'longestGapMs' | 'reconnects'
+>;
 
 /** Worst first: what never came, then what stopped, then what was lost, then what came late. */
 const byMedia = (a: Standing, b: Standing): number =>
@@ -65,11 +68,22 @@ const byMedia = (a: Standing, b: Standing): number =>
 const GRAVITY: Record<string, number> = { join_failed: 3, disconnected: 2, lost_with_worker: 1 };
 
 export const byBadnessOfPerson = (a: Person, b: Person): number =>
-  (GRAVITY[b.outcome ?? ''] ?? 0) - (GRAVITY[a.outcome ?? ''] ?? 0) || byMedia(a, b) || a.dueAt - b.dueAt;
+  (GRAVITY[b.outcome ?? ''] ?? 0) - (GRAVITY[a.outcome ?? ''] ?? 0) ||
+  byMedia(a, b) ||
+  a.dueAt - b.dueAt;
 
 export const byBadnessOfRoom = (a: RoomStanding, b: RoomStanding): number =>
   b.failed - a.failed || b.dropped - a.dropped || byMedia(a, b);
 
 /** Whether anything went wrong for them that everybody would call wrong. */
-export const suffered = ({ outcome, missing, stalled, longestGapMs, reconnects, loss }: Person): boolean =>
-  (outcome !== 'left' && outcome !== null) || missing + stalled + reconnects + longestGapMs > 0 || (loss ?? 0) > 0;
+export const suffered = ({
+  outcome,
+  missing,
+  stalled,
+  longestGapMs,
+  reconnects,
+  loss,
+}: Person): boolean =>
+  (outcome !== 'left' && outcome !== null) ||
+  missing + stalled + reconnects + longestGapMs > 0 ||
+  (loss ?? 0) > 0;

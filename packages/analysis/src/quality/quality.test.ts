@@ -23,12 +23,18 @@ describe('audioQuality', () => {
 
   it('falls with loss, more slowly where it is repaired', () => {
     expect(audioQuality({ loss: 0.02, delayMs: 50 })).toBeCloseTo(4.0, 0);
-    expect(audioQuality({ loss: 0.1, delayMs: 50, fec: true })).toBeGreaterThan(audioQuality({ loss: 0.1, delayMs: 50 }));
+    expect(audioQuality({ loss: 0.1, delayMs: 50, fec: true })).toBeGreaterThan(
+      audioQuality({ loss: 0.1, delayMs: 50 }),
+    );
     expect(audioQuality({ loss: 1, delayMs: 0 })).toBeLessThan(1.2);
   });
 
   it('never gets better by more loss or delay, and stays a score whatever it is given', () => {
-    const number = fc.oneof(fc.double({ noNaN: false }), fc.double({ min: 0, max: 1 }), fc.double({ min: 0, max: 3_000 }));
+    const number = fc.oneof(
+      fc.double({ noNaN: false }),
+      fc.double({ min: 0, max: 1 }),
+      fc.double({ min: 0, max: 3_000 }),
+    );
     fc.assert(
       fc.property(number, number, fc.boolean(), (loss, delayMs, fec) => {
         const score = audioQuality({ loss, delayMs, fec });
@@ -56,7 +62,10 @@ describe('videoQuality', () => {
     // Ofr = 18.4, IOfr = 2.94, DFr = 1.505: 1 + 2.94 exp(-(ln 30 - ln 18.4)² / 4.53).
     expect(videoQuality(vga)).toBeCloseTo(3.78, 1);
     // DPplv = 2.69: one lost packet in a hundred.
-    expect(videoQuality({ ...vga, loss: 0.01 })).toBeCloseTo(1 + (videoQuality(vga) - 1) * Math.exp(-1 / 2.69), 1);
+    expect(videoQuality({ ...vga, loss: 0.01 })).toBeCloseTo(
+      1 + (videoQuality(vga) - 1) * Math.exp(-1 / 2.69),
+      1,
+    );
   });
 
   it('falls with loss, frames that are not shown and bits that are not sent', () => {
@@ -69,12 +78,16 @@ describe('videoQuality', () => {
 
   it('never gets better by loss, however few frames are left', () => {
     // Ten seconds with one picture of a megabit a second, of which the half was frozen.
-    expect(videoQuality({ ...hd, framesPerSecond: 0.05, bitsPerSecond: 3_000_000, loss: 0.2 })).toBeLessThan(1.1);
+    expect(
+      videoQuality({ ...hd, framesPerSecond: 0.05, bitsPerSecond: 3_000_000, loss: 0.2 }),
+    ).toBeLessThan(1.1);
     const some = (max: number) => fc.double({ min: 0, max, noNaN: true });
     fc.assert(
       fc.property(some(0.9), some(1), some(10_000_000), (loss, framesPerSecond, bitsPerSecond) => {
         const seen = { ...hd, framesPerSecond, bitsPerSecond };
-        expect(videoQuality({ ...seen, loss: loss + 0.1 })).toBeLessThanOrEqual(videoQuality({ ...seen, loss }) + 1e-9);
+        expect(videoQuality({ ...seen, loss: loss + 0.1 })).toBeLessThanOrEqual(
+          videoQuality({ ...seen, loss }) + 1e-9,
+        );
       }),
     );
   });

@@ -49,9 +49,13 @@ export const videoQuality = (seen: VideoExperience): number => {
   const bestRate = Math.min(30, Math.max(1, V.v1 + V.v2 * kbps));
   const atBestRate = V.v3 - V.v3 / (1 + (kbps / V.v4) ** V.v5);
   const tolerance = V.v6 + V.v7 * kbps;
-  const coding = atBestRate * Math.exp(-((Math.log(fps) - Math.log(bestRate)) ** 2) / (2 * tolerance ** 2));
+  const coding =
+    atBestRate * Math.exp(-((Math.log(fps) - Math.log(bestRate)) ** 2) / (2 * tolerance ** 2));
   // Below a frame in some seconds, where the model was never meant to go, v11 takes it below 0, and loss would make the picture better.
-  const robustness = Math.max(LEAST_ROBUSTNESS, V.v10 + V.v11 * Math.exp(-fps / V.v8) + V.v12 * Math.exp(-kbps / V.v9));
+  const robustness = Math.max(
+    LEAST_ROBUSTNESS,
+    V.v10 + V.v11 * Math.exp(-fps / V.v8) + V.v12 * Math.exp(-kbps / V.v9),
+  );
   const percent = Math.min(1, Math.max(0, seen.loss)) * 100;
   return clampScore(1 + coding * Math.exp(-percent / robustness));
 };

@@ -8,9 +8,11 @@ import { judge } from '../verdict/verdict.ts';
 import { foldRecord } from './fold-record.ts';
 
 const data = { messagesPerSecond: 10, bytes: 200, reliable: false };
-const lines = recordOf(specOf({ rooms: 1, participants: 3, publish: ['audio', 'video'], data, durationMs: 3_000 }), 2, [
-  'packet_loss@steady: rate<1%',
-]);
+const lines = recordOf(
+  specOf({ rooms: 1, participants: 3, publish: ['audio', 'video'], data, durationMs: 3_000 }),
+  2,
+  ['packet_loss@steady: rate<1%'],
+);
 
 it('a record that was changed is read or refused, and never breaks anything', async () => {
   await fc.assert(

@@ -40,15 +40,33 @@ export class GeneratorFold {
     }
     this.#metrics.trend('event_loop_lag').add(generator.eventLoopLagMs);
     this.#metrics.trend('tick_late').add(generator.tickLateMs);
-    const sent = series.reduce((sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0), 0);
+    const sent = series.reduce(
+      (sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0),
+      0,
+    );
     this.#metrics.rate('late_sends', {}, generator.lateSends, sent);
-    this.#metrics.rate('send_errors', {}, generator.sendErrors, generator.datagramsSent + generator.sendErrors);
-    this.#metrics.rate('socket_drops', {}, generator.socketDrops, generator.datagramsReceived + generator.socketDrops);
+    this.#metrics.rate(
+      'send_errors',
+      {},
+      generator.sendErrors,
+      generator.datagramsSent + generator.sendErrors,
+    );
+    this.#metrics.rate(
+      'socket_drops',
+      {},
+      generator.socketDrops,
+      generator.datagramsReceived + generator.socketDrops,
+    );
   }
 
   #addWork({ generator, shard, intervalMs }: SampleLine, steady: boolean): void {
     const cpuUs = generator.cpuCores * intervalMs * 1_000;
-    this.#metrics.ratio('cpu_per_packet', cpuUs, generator.datagramsSent + generator.datagramsReceived, steady);
+    this.#metrics.ratio(
+      'cpu_per_packet',
+      cpuUs,
+      generator.datagramsSent + generator.datagramsReceived,
+      steady,
+    );
     // Shards sample at different moments: a level of all of them is complete when one comes round again.
     if (this.#round.has(shard)) this.#endRound();
     this.#round.set(shard, generator);
@@ -116,6 +134,8 @@ export class GeneratorFold {
 
   #machineBusy(): GeneratorSummary['machineBusy'] {
     const { samples, sum, saturated } = this.#busy;
-    return samples === 0 ? null : { avg: sum / samples, saturated: { count: saturated, share: saturated / samples } };
+    return samples === 0
+      ? null
+      : { avg: sum / samples, saturated: { count: saturated, share: saturated / samples } };
   }
 }

@@ -1,5 +1,10 @@
 import type { Labels } from '@livekit-swarm/metrics';
-import { type EventLine, type HeaderLine, LEFT_WHILE_JOINING, type ParticipantLine } from '@livekit-swarm/record';
+import {
+  type EventLine,
+  type HeaderLine,
+  LEFT_WHILE_JOINING,
+  type ParticipantLine,
+} from '@livekit-swarm/record';
 import { countReason, type ReasonCounts, reasonsOf } from './reason-counts.ts';
 import type { JoinSummary } from './summary.ts';
 import type { MeasuredWindow, Timeline } from './timeline.ts';
@@ -47,7 +52,16 @@ export class ParticipantFold {
   readonly #undecided: Stay[] = [];
   readonly #failures: ReasonCounts = new Map();
   readonly #drops: ReasonCounts = new Map();
-  readonly #counts = { joined: 0, failed: 0, dropped: 0, gaveUp: 0, results: 0, retries: 0, resumes: 0, reconnects: 0 };
+  readonly #counts = {
+    joined: 0,
+    failed: 0,
+    dropped: 0,
+    gaveUp: 0,
+    results: 0,
+    retries: 0,
+    resumes: 0,
+    reconnects: 0,
+  };
   #endAtMs = Number.POSITIVE_INFINITY;
 
   constructor(timeline: Timeline) {
@@ -61,7 +75,8 @@ export class ParticipantFold {
   /** The run has come so far: whoever is in is in the windows that begin now. */
   advance(beginning: readonly MeasuredWindow[]): void {
     if (beginning.length === 0) return;
-    for (const stay of this.#stays.values()) if (isIn(stay)) for (const window of beginning) countPresent(window, stay.labels);
+    for (const stay of this.#stays.values())
+      if (isIn(stay)) for (const window of beginning) countPresent(window, stay.labels);
   }
 
   addEvent(event: EventLine): void {
@@ -74,7 +89,8 @@ export class ParticipantFold {
         break;
       case 'join_retry':
         this.#counts.retries++;
-        for (const metrics of this.#timeline.at(at - (ms ?? 0))) metrics.count('join_retries', stay.labels, 1);
+        for (const metrics of this.#timeline.at(at - (ms ?? 0)))
+          metrics.count('join_retries', stay.labels, 1);
         explain(stay, event);
         break;
       case 'join_failed':
@@ -83,7 +99,8 @@ export class ParticipantFold {
         break;
       case 'first_media':
         if (ms !== undefined)
-          for (const metrics of this.#timeline.at(at - ms)) metrics.trend('first_media_time', stay.labels).add(ms);
+          for (const metrics of this.#timeline.at(at - ms))
+            metrics.trend('first_media_time', stay.labels).add(ms);
         break;
       case 'resumed':
       case 'reconnected':
@@ -102,8 +119,10 @@ export class ParticipantFold {
     const stay = this.#stay(line.identity, { group: line.group, role: line.role });
     this.#stays.delete(line.identity);
     this.#counts.results++;
-    if (line.outcome === 'lost_with_worker') explain(stay, { reason: line.reason ?? 'worker_died' });
-    else if (line.outcome !== 'left' && line.reason !== null) explain(stay, { reason: line.reason });
+    if (line.outcome === 'lost_with_worker')
+      explain(stay, { reason: line.reason ?? 'worker_died' });
+    else if (line.outcome !== 'left' && line.reason !== null)
+      explain(stay, { reason: line.reason });
     this.#settleCount('resumes', stay, line.resumes);
     this.#settleCount('reconnects', stay, line.reconnects + (line.rejoins ?? 0));
     if (line.joinMs !== null) this.#enter(stay, line.at, line.joinAtMs);
@@ -187,13 +206,15 @@ export class ParticipantFold {
   #unfail(stay: Stay): void {
     stay.failed = false;
     this.#counts.failed--;
-    for (const metrics of this.#timeline.at(stay.dueAt)) metrics.rate('join_failures', stay.labels, -1, -1);
+    for (const metrics of this.#timeline.at(stay.dueAt))
+      metrics.rate('join_failures', stay.labels, -1, -1);
   }
 
   #addFailure(stay: Stay, line: ParticipantLine): void {
     stay.dueAt = line.joinAtMs;
     if (gaveUp(line, this.#endAtMs)) this.#counts.gaveUp++;
-    else if (line.reason === LEFT_WHILE_JOINING && !leftByPlan(line, this.#endAtMs)) this.#undecided.push(stay);
+    else if (line.reason === LEFT_WHILE_JOINING && !leftByPlan(line, this.#endAtMs))
+      this.#undecided.push(stay);
     else this.#fail(stay, line.joinAtMs);
   }
 
@@ -211,7 +232,8 @@ export class ParticipantFold {
     stay.droppedAt = null;
     if (!stay.joined) return;
     this.#counts.dropped--;
-    for (const metrics of this.#timeline.at(droppedAt)) metrics.rate('disconnects', stay.labels, -1, 0);
+    for (const metrics of this.#timeline.at(droppedAt))
+      metrics.rate('disconnects', stay.labels, -1, 0);
   }
 
   #comeBack(stay: Stay, { event, at, ms }: EventLine): void {

@@ -9,7 +9,12 @@ const [header = ''] = lines;
 describe('foldRecord', () => {
   it('sums up a record from its lines', async () => {
     const summary = await foldRecord(lines);
-    expect(summary).toMatchObject({ run: RUN, joins: { joined: 4 }, end: { reason: 'finished' }, notes: [] });
+    expect(summary).toMatchObject({
+      run: RUN,
+      joins: { joined: 4 },
+      end: { reason: 'finished' },
+      notes: [],
+    });
   });
 
   it('leaves out a last line that was cut, and says so', async () => {
@@ -27,8 +32,14 @@ describe('foldRecord', () => {
   });
 
   it('leaves out lines of kinds it does not know, and says so', async () => {
-    const summary = await foldRecord([...lines.slice(0, -1), '{"type":"fault","at":1}', ...lines.slice(-1)]);
-    expect(summary.notes).toEqual(['1 lines of the record are of a kind that this version does not know; they were left out.']);
+    const summary = await foldRecord([
+      ...lines.slice(0, -1),
+      '{"type":"fault","at":1}',
+      ...lines.slice(-1),
+    ]);
+    expect(summary.notes).toEqual([
+      '1 lines of the record are of a kind that this version does not know; they were left out.',
+    ]);
   });
 
   it('refuses a record without lines', async () => {
@@ -48,12 +59,24 @@ describe('parseRecordLine', () => {
     ['[1]', 1, 'line 1 of the record is no object'],
     ['{"type":"header"}', 1, 'this is not a run record: its schema is missing'],
     ['{"type":"header","schema":"k6/1"}', 1, 'this is not a run record: its schema is "k6/1"'],
-    [header.replace('record/2', 'record/7'), 1, 'written by a newer version of swarm: livekit-swarm/record/7'],
-    [header.replace('"participants":4', '"participants":"4"'), 1, 'the header of the record, field plan.participants'],
+    [
+      header.replace('record/2', 'record/7'),
+      1,
+      'written by a newer version of swarm: livekit-swarm/record/7',
+    ],
+    [
+      header.replace('"participants":4', '"participants":"4"'),
+      1,
+      'the header of the record, field plan.participants',
+    ],
     [header, 2, 'line 2 of the record is a second header'],
     ['{"at":1}', 9, 'line 9 of the record has no type'],
     ['{"type":"sample","at":1,"shard":0}', 9, 'line 9 of the record, field intervalMs'],
-    ['{"type":"participant","at":1,"shard":0,"identity":"x"}', 9, 'line 9 of the record, field room'],
+    [
+      '{"type":"participant","at":1,"shard":0,"identity":"x"}',
+      9,
+      'line 9 of the record, field room',
+    ],
   ])('refuses %s as line %i', (text, number, message) => {
     expect(() => parseRecordLine(text, number)).toThrow(
       expect.objectContaining({ name: 'RecordError', message: expect.stringContaining(message) }),

@@ -8,7 +8,10 @@ export class SampleFold {
   readonly #timeline: Timeline;
   /** `down audio` → shard → tracks in its last sample; and the most of all shards at one time. */
   readonly #tracks = new Map<string, { latest: Map<number, number>; most: number }>();
-  readonly #layers = { up: new Map<number, Record<string, number>>(), down: new Map<number, Record<string, number>>() };
+  readonly #layers = {
+    up: new Map<number, Record<string, number>>(),
+    down: new Map<number, Record<string, number>>(),
+  };
 
   readonly #dataBytes = { up: 0, down: 0 };
 
@@ -20,8 +23,10 @@ export class SampleFold {
   add(line: SampleLine, steady: boolean): void {
     addSeries(this.#timeline.whole, line, steady);
     // A second belongs where its middle lies. In a window every second counts: a rate is per second of the window.
-    for (const { metrics } of this.#timeline.around(line.at - line.intervalMs / 2)) addSeries(metrics, line, true);
-    for (const { labels, bytes } of line.series) if (labels.kind === 'data') this.#dataBytes[labels.direction] += bytes;
+    for (const { metrics } of this.#timeline.around(line.at - line.intervalMs / 2))
+      addSeries(metrics, line, true);
+    for (const { labels, bytes } of line.series)
+      if (labels.kind === 'data') this.#dataBytes[labels.direction] += bytes;
     this.#addTracks(line);
     this.#addLayers(line);
   }
@@ -62,7 +67,8 @@ export class SampleFold {
   #addLayers(line: SampleLine): void {
     for (const direction of ['up', 'down'] as const) {
       const layers: Record<string, number> = {};
-      for (const series of line.series) if (series.labels.direction === direction) addUp(layers, series.layers);
+      for (const series of line.series)
+        if (series.labels.direction === direction) addUp(layers, series.layers);
       if (size(layers) > 0 && size(layers) >= size(this.#layers[direction].get(line.shard) ?? {})) {
         this.#layers[direction].set(line.shard, layers);
       }
@@ -70,13 +76,19 @@ export class SampleFold {
   }
 }
 
-const addSeries = (metrics: MetricSet, { shard, intervalMs, series }: SampleLine, steady: boolean): void => {
+const addSeries = (
+  metrics: MetricSet,
+  { shard, intervalMs, series }: SampleLine,
+  steady: boolean,
+): void => {
   if (steady) metrics.steadyTime(shard, intervalMs);
   for (const one of series) measureSeries(metrics, one, { shard, steady });
 };
 
 const addUp = (total: Record<string, number>, more: Record<string, number>): void => {
-  for (const [height, tracks] of Object.entries(more)) total[height] = (total[height] ?? 0) + tracks;
+  for (const [height, tracks] of Object.entries(more))
+    total[height] = (total[height] ?? 0) + tracks;
 };
 
-const size = (layers: Record<string, number>): number => Object.values(layers).reduce((a, b) => a + b, 0);
+const size = (layers: Record<string, number>): number =>
+  Object.values(layers).reduce((a, b) => a + b, 0);

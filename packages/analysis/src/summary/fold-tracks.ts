@@ -7,7 +7,10 @@ import { type TrackTally, tallyTracks } from './tally-tracks.ts';
 import { createWorst } from './worst.ts';
 
 /** A result, kept small: there may be 200,000. */
-type Result = Pick<ParticipantLine, 'identity' | 'group' | 'room' | 'role' | 'outcome' | 'resumes' | 'reconnects'> & {
+type Result = Pick<
+  ParticipantLine,
+  'identity' | 'group' | 'room' | 'role' | 'outcome' | 'resumes' | 'reconnects'
+> & {
   joined: boolean;
   tally: TrackTally;
 };
@@ -47,9 +50,22 @@ export class TrackFold {
     const tally = tallyTracks(line, this.#ours);
     for (const { kind, refused } of tally.published)
       this.#metrics.rate('publish_refusals', { kind, group, role }, refused ? 1 : 0, 1);
-    const result = { identity, group, room, role, outcome, resumes, reconnects, joined: joinMs !== null, tally };
+    const result = {
+      identity,
+      group,
+      room,
+      role,
+      outcome,
+      resumes,
+      reconnects,
+      joined: joinMs !== null,
+      tally,
+    };
     const known = this.#rooms.get(room) ?? { members: 0, lastDueAt: 0 };
-    this.#rooms.set(room, { members: known.members + 1, lastDueAt: Math.max(known.lastDueAt, joinAtMs) });
+    this.#rooms.set(room, {
+      members: known.members + 1,
+      lastDueAt: Math.max(known.lastDueAt, joinAtMs),
+    });
     const endAtMs = this.#header?.plan.endAtMs ?? 0;
     if (leftByPlan(line, endAtMs)) this.#judge(result, !gaveUp(line, endAtMs));
     else this.#pending.push(result);
@@ -57,7 +73,8 @@ export class TrackFold {
 
   /** Call after the last line. @param endedAt of the run, ms after its start */
   close(finished: boolean, endedAt: number): WorstParticipant[] {
-    for (const result of this.#pending) this.#judge(result, finished || this.#wasWhole(result, endedAt));
+    for (const result of this.#pending)
+      this.#judge(result, finished || this.#wasWhole(result, endedAt));
     this.#pending = [];
     return this.#worst.list();
   }
@@ -77,7 +94,8 @@ export class TrackFold {
     if (!tracksCount) return;
     for (const kind of ['audio', 'video'] as const) {
       const expected = tally.expects[kind];
-      if (expected > 0) this.#metrics.rate('missing_tracks', { kind, group, role }, tally.missing[kind], expected);
+      if (expected > 0)
+        this.#metrics.rate('missing_tracks', { kind, group, role }, tally.missing[kind], expected);
     }
     if (outcome !== 'left') return;
     for (const { kind, codec, alive } of tally.received) {
@@ -108,7 +126,10 @@ const badness = (result: Result, tracksCount: boolean): WorstParticipant => {
     role,
     missing: tracksCount ? tally.missing.audio + tally.missing.video : 0,
     stalled: tally.received.filter((track) => !track.alive).length,
-    loss: tally.packets + tally.lost > 0 ? Math.max(0, tally.lost) / (tally.packets + tally.lost) : null,
+    loss:
+      tally.packets + tally.lost > 0
+        ? Math.max(0, tally.lost) / (tally.packets + tally.lost)
+        : null,
     jitterMs: tally.jitterMs,
     latencyP95Ms: tally.latencyP95Ms,
     longestGapMs: tally.longestGapMs,

@@ -9,7 +9,11 @@ export interface MetricSink {
 }
 
 /** What a group of tracks, or of data flows, did in a second, as metrics. */
-export const measureSeries = (metrics: MetricSink, series: SeriesSample, where: CountedIn): void => {
+export const measureSeries = (
+  metrics: MetricSink,
+  series: SeriesSample,
+  where: CountedIn,
+): void => {
   if (series.labels.kind === 'data') addData(metrics, series, where);
   else addMedia(metrics, series, where);
 };
@@ -17,13 +21,19 @@ export const measureSeries = (metrics: MetricSink, series: SeriesSample, where: 
 const addMedia = (metrics: MetricSink, series: SeriesSample, where: CountedIn): void => {
   const { labels } = series;
   const down = labels.direction === 'down';
-  const count = (metric: MetricName, amount: number): void => metrics.count(metric, labels, amount, where);
+  const count = (metric: MetricName, amount: number): void =>
+    metrics.count(metric, labels, amount, where);
   count(down ? 'packets_received' : 'packets_sent', series.packets);
   count(down ? 'bytes_received' : 'bytes_sent', series.bytes);
   // What we sent includes what the server missed; what we received does not include what we missed.
   const total = down ? series.packets + series.lost : series.packets;
   metrics.rate(down ? 'packet_loss' : 'uplink_loss', labels, series.lost, total);
-  metrics.rate(down ? 'packet_loss_before_recovery' : 'uplink_loss_before_recovery', labels, series.lostBeforeRecovery, total);
+  metrics.rate(
+    down ? 'packet_loss_before_recovery' : 'uplink_loss_before_recovery',
+    labels,
+    series.lostBeforeRecovery,
+    total,
+  );
   metrics.trend(down ? 'jitter' : 'uplink_jitter', labels).addBins(series.jitter);
   metrics.trend('rtt', labels).addBins(series.rtt);
   count('nacks_sent', series.nacksSent);
@@ -42,7 +52,11 @@ const addMedia = (metrics: MetricSink, series: SeriesSample, where: CountedIn): 
   count('layer_switches', series.layerSwitches);
 };
 
-const addData = (metrics: MetricSink, { labels, packets, lost, latency }: SeriesSample, where: CountedIn): void => {
+const addData = (
+  metrics: MetricSink,
+  { labels, packets, lost, latency }: SeriesSample,
+  where: CountedIn,
+): void => {
   if (labels.direction === 'up') {
     metrics.count('data_messages_sent', labels, packets, where);
     return;

@@ -9,7 +9,11 @@ export const countReason = (
 ): void => {
   const word = reason ?? 'unknown';
   const known = counts.get(word);
-  counts.set(word, { reason: word, count: (known?.count ?? 0) + 1, message: known?.message ?? message });
+  counts.set(word, {
+    reason: word,
+    count: (known?.count ?? 0) + 1,
+    message: known?.message ?? message,
+  });
 };
 
 /** Most frequent first. */

@@ -13,24 +13,32 @@ const summarize = (lines: RecordLine[]): Summary => {
   return fold.result();
 };
 
-const rate = (summary: Summary, metric: Parameters<Summary['metrics']['measure']>[0]): number | undefined =>
-  aggregate(summary.metrics.measure(metric), { type: 'rate' });
+const rate = (
+  summary: Summary,
+  metric: Parameters<Summary['metrics']['measure']>[0],
+): number | undefined => aggregate(summary.metrics.measure(metric), { type: 'rate' });
 
 /** Two rooms of three for half a minute. */
 const lines = recordOf(specOf({ rooms: 2, participants: 3 }));
 const SOMEBODY = 'k3x9-1-p1';
 
 /** Somebody who left long before the end, as planned. */
-const early = (leaveAtMs: number, changes: (line: ParticipantLine) => Partial<ParticipantLine> = () => ({})): RecordLine[] =>
+const early = (
+  leaveAtMs: number,
+  changes: (line: ParticipantLine) => Partial<ParticipantLine> = () => ({}),
+): RecordLine[] =>
   altered(lines, (line) => {
     if (line.type !== 'participant' || line.identity !== SOMEBODY) return line;
     return { ...line, at: leaveAtMs, leaveAtMs, ...changes(line) };
   });
 
 const hasty = (leaveAtMs: number): RecordLine[] =>
-  early(leaveAtMs, () => ({ outcome: 'join_failed', reason: LEFT_WHILE_JOINING, joinMs: null, tracks: [] })).filter(
-    (line) => line.type !== 'event' || line.identity !== SOMEBODY,
-  );
+  early(leaveAtMs, () => ({
+    outcome: 'join_failed',
+    reason: LEFT_WHILE_JOINING,
+    joinMs: null,
+    tracks: [],
+  })).filter((line) => line.type !== 'event' || line.identity !== SOMEBODY);
 
 const cutShort = (what: RecordLine[], at = 20_000): RecordLine[] =>
   altered(what, (line) => {
@@ -43,14 +51,33 @@ const churning = (what: RecordLine[]): RecordLine[] =>
   altered(what, (line) => {
     if (line.type !== 'header') return line;
     const span = { distribution: 'constant' as const, ms: 1_000 };
-    const executor = { type: 'per-room-churn' as const, rooms: 2, joinRate: 50, durationMs: 30_000, stay: span, pause: span };
-    return { ...line, scenario: { ...line.scenario, groups: line.scenario.groups.map((group) => ({ ...group, executor })) } };
+    const executor = {
+      type: 'per-room-churn' as const,
+      rooms: 2,
+      joinRate: 50,
+      durationMs: 30_000,
+      stay: span,
+      pause: span,
+    };
+    return {
+      ...line,
+      scenario: {
+        ...line.scenario,
+        groups: line.scenario.groups.map((group) => ({ ...group, executor })),
+      },
+    };
   });
 
 describe('somebody who leaves before they are in', () => {
   it('has failed by nobody’s fault when they had less than five seconds', () => {
     const summary = summarize(hasty(4_000));
-    expect(summary.joins).toMatchObject({ joined: 5, failed: 0, gaveUp: 1, unaccounted: 0, failures: [] });
+    expect(summary.joins).toMatchObject({
+      joined: 5,
+      failed: 0,
+      gaveUp: 1,
+      unaccounted: 0,
+      failures: [],
+    });
     expect(rate(summary, 'join_failures')).toBe(0);
     // What they would have received does not count either.
     expect(summary.tracks).toMatchObject({ expected: 10, missing: 0 });
@@ -75,7 +102,9 @@ describe('somebody who leaves before they are in', () => {
 
 describe('a run that is cut short', () => {
   const missed = (what: RecordLine[]): RecordLine[] =>
-    altered(what, (line) => (line.type === 'participant' && line.identity === SOMEBODY ? { ...line, tracks: [] } : line));
+    altered(what, (line) =>
+      line.type === 'participant' && line.identity === SOMEBODY ? { ...line, tracks: [] } : line,
+    );
 
   it('judges the stays that had ended before', () => {
     expect(summarize(cutShort(missed(early(10_000)))).tracks).toMatchObject({ missing: 2 });
@@ -97,14 +126,18 @@ describe('a run that is cut short', () => {
   });
 
   it('judges no others where people come and go', () => {
-    expect(summarize(churning(cutShort(missed(lines)))).tracks).toMatchObject({ expected: 0, missing: 0 });
+    expect(summarize(churning(cutShort(missed(lines)))).tracks).toMatchObject({
+      expected: 0,
+      missing: 0,
+    });
   });
 });
 
 describe('a summary in the making', () => {
   it('forgets whoever has a result', () => {
     const fold = createSummary();
-    for (const line of lines.filter(({ type }) => type !== 'participant' && type !== 'end')) fold.add(line);
+    for (const line of lines.filter(({ type }) => type !== 'participant' && type !== 'end'))
+      fold.add(line);
     expect(fold.soFar().joins).toMatchObject({ joined: 6, unaccounted: 6 });
     for (const line of lines.filter(({ type }) => type === 'participant')) fold.add(line);
     expect(fold.soFar().joins).toMatchObject({ joined: 6, unaccounted: 0 });
@@ -113,7 +146,10 @@ describe('a summary in the making', () => {
   it('knows as things stand what it will know in the end', () => {
     const fold = createSummary();
     for (const line of lines) fold.add(line);
-    const soFar = { loss: aggregate(fold.soFar().metrics.measure('packet_loss'), { type: 'rate' }), joins: fold.soFar().joins };
+    const soFar = {
+      loss: aggregate(fold.soFar().metrics.measure('packet_loss'), { type: 'rate' }),
+      joins: fold.soFar().joins,
+    };
     const summary = fold.result();
     expect(soFar.loss).toBe(rate(summary, 'packet_loss'));
     expect(summary.joins).toMatchObject({ ...soFar.joins });
@@ -145,7 +181,9 @@ describe('a run that a threshold ended', () => {
       exitCode: 99,
       reasons: ['packet_loss: rate was 0.6, not < 0.5, 12.2 s into the run, which ended it.'],
     });
-    expect(summary.notes).toEqual(['Ended 12.2 s into the run: packet_loss: rate was 0.6, not < 0.5.']);
+    expect(summary.notes).toEqual([
+      'Ended 12.2 s into the run: packet_loss: rate was 0.6, not < 0.5.',
+    ]);
   });
 
   it('was cut short for whoever judges it by something else', () => {

@@ -7,7 +7,14 @@ import {
   type SampleLine,
 } from '@livekit-swarm/record';
 import type { LoadSpec } from '@livekit-swarm/scenario';
-import { altered, generatorOf, recordOf, seriesOf, specOf, trackOf } from '@livekit-swarm/testkit/record-of';
+import {
+  altered,
+  generatorOf,
+  recordOf,
+  seriesOf,
+  specOf,
+  trackOf,
+} from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { createSummary } from './summarize.ts';
 import type { Summary } from './summary.ts';
@@ -18,8 +25,11 @@ const summarize = (lines: RecordLine[]): Summary => {
   return fold.result();
 };
 
-const rate = (summary: Summary, metric: Parameters<Summary['metrics']['measure']>[0], selector = {}): number | undefined =>
-  aggregate(summary.metrics.measure(metric, selector), { type: 'rate' });
+const rate = (
+  summary: Summary,
+  metric: Parameters<Summary['metrics']['measure']>[0],
+  selector = {},
+): number | undefined => aggregate(summary.metrics.measure(metric, selector), { type: 'rate' });
 
 const THREE: LoadSpec = specOf({ rooms: 2, participants: 3, publish: ['audio', 'video'] });
 
@@ -29,19 +39,33 @@ const withResult = (
   identity: string,
   changes: (line: ParticipantLine) => Partial<ParticipantLine>,
 ): RecordLine[] =>
-  altered(lines, (line) => (line.type === 'participant' && line.identity === identity ? { ...line, ...changes(line) } : line));
+  altered(lines, (line) =>
+    line.type === 'participant' && line.identity === identity
+      ? { ...line, ...changes(line) }
+      : line,
+  );
 
 const withoutEvents = (lines: RecordLine[], identity: string): RecordLine[] =>
   altered(lines, (line) => (line.type === 'event' && line.identity === identity ? null : line));
 
-const withSamples = (lines: RecordLine[], change: (line: SampleLine) => Partial<SampleLine>): RecordLine[] =>
+const withSamples = (
+  lines: RecordLine[],
+  change: (line: SampleLine) => Partial<SampleLine>,
+): RecordLine[] =>
   altered(lines, (line) => (line.type === 'sample' ? { ...line, ...change(line) } : line));
 
 describe('a healthy run', () => {
   const summary = summarize(recordOf(THREE));
 
   it('counts joins and tracks', () => {
-    expect(summary.joins).toMatchObject({ planned: 6, joined: 6, failed: 0, dropped: 0, unaccounted: 0, failures: [] });
+    expect(summary.joins).toMatchObject({
+      planned: 6,
+      joined: 6,
+      failed: 0,
+      dropped: 0,
+      unaccounted: 0,
+      failures: [],
+    });
     expect(summary.tracks).toEqual({ expected: 24, missing: 0, received: 24, stalled: 0 });
     expect(summary.joins.phases.joined?.max).toBe(85);
     expect(summary.joins.phases.firstMedia).toBeNull();
@@ -49,7 +73,12 @@ describe('a healthy run', () => {
 
   it('has media by kind and direction, per second of the time when everybody was in', () => {
     expect(
-      summary.traffic.map(({ kind, direction, tracks, packetsPerSecond }) => [kind, direction, tracks, packetsPerSecond]),
+      summary.traffic.map(({ kind, direction, tracks, packetsPerSecond }) => [
+        kind,
+        direction,
+        tracks,
+        packetsPerSecond,
+      ]),
     ).toEqual([
       ['audio', 'up', 6, 300],
       ['audio', 'down', 12, 600],
@@ -60,7 +89,12 @@ describe('a healthy run', () => {
   });
 
   it('adds up the generator over its workers', () => {
-    expect(summary.generator).toMatchObject({ workers: 2, samples: 60, cpuCores: { max: 0.1 }, residentBytes: 240e6 });
+    expect(summary.generator).toMatchObject({
+      workers: 2,
+      samples: 60,
+      cpuCores: { max: 0.1 },
+      residentBytes: 240e6,
+    });
     // 0.05 cores for a second, 4,000 datagrams.
     expect(summary.generator.cpuUsPerPacket).toBeCloseTo(12.5, 6);
   });
@@ -76,7 +110,9 @@ describe('a healthy run', () => {
 
   it('keeps secrets of the URL to itself', () => {
     const lines = altered(recordOf(THREE), (line) =>
-      line.type === 'deployment' ? { ...line, url: 'wss://me:geheim@sfu.example/base?access_token=geheim#geheim' } : line,
+      line.type === 'deployment'
+        ? { ...line, url: 'wss://me:geheim@sfu.example/base?access_token=geheim#geheim' }
+        : line,
     );
     expect(summarize(lines).deployment?.url).toBe('wss://sfu.example/base');
   });
@@ -85,7 +121,12 @@ describe('a healthy run', () => {
 describe('loss', () => {
   it('is lost / (received + lost) on the way down and lost / sent on the way up', () => {
     const series = [
-      seriesOf('down', 'audio', 'publisher', 1, { packets: 90, lost: 10, lostBeforeRecovery: 15, recovered: 5 }),
+      seriesOf('down', 'audio', 'publisher', 1, {
+        packets: 90,
+        lost: 10,
+        lostBeforeRecovery: 15,
+        recovered: 5,
+      }),
       seriesOf('up', 'audio', 'publisher', 1, { packets: 100, lost: 10, lostBeforeRecovery: 20 }),
     ];
     const summary = summarize(withSamples(recordOf(THREE), () => ({ series })));
@@ -98,7 +139,12 @@ describe('loss', () => {
 
   it('of data is kept apart from loss of media', () => {
     const media = seriesOf('down', 'audio', 'publisher', 1);
-    const data = { ...media, labels: { ...media.labels, kind: 'data' as const }, packets: 8, lost: 2 };
+    const data = {
+      ...media,
+      labels: { ...media.labels, kind: 'data' as const },
+      packets: 8,
+      lost: 2,
+    };
     const summary = summarize(withSamples(recordOf(THREE), () => ({ series: [media, data] })));
     expect(rate(summary, 'packet_loss')).toBe(0);
     expect(rate(summary, 'data_loss')).toBeCloseTo(0.2, 9);
@@ -108,7 +154,9 @@ describe('loss', () => {
 describe('missing tracks', () => {
   it('are those of which no packet came', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
-      tracks: tracks.map((track) => (track.from === 'k3x9-1-p2' && track.kind === 'video' ? { ...track, packets: 0 } : track)),
+      tracks: tracks.map((track) =>
+        track.from === 'k3x9-1-p2' && track.kind === 'video' ? { ...track, packets: 0 } : track,
+      ),
     }));
     const summary = summarize(lines);
     expect(summary.tracks).toMatchObject({ expected: 24, missing: 1 });
@@ -120,7 +168,13 @@ describe('missing tracks', () => {
   it('are not made up for by a second track of the same publisher, nor by strangers', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', () => ({
       tracks: [
-        trackOf({ direction: 'down', kind: 'audio', from: 'k3x9-1-p2', sid: 'TR_old', aliveAtEnd: false }),
+        trackOf({
+          direction: 'down',
+          kind: 'audio',
+          from: 'k3x9-1-p2',
+          sid: 'TR_old',
+          aliveAtEnd: false,
+        }),
         trackOf({ direction: 'down', kind: 'audio', from: 'k3x9-1-p2', sid: 'TR_new' }),
         trackOf({ direction: 'down', kind: 'audio', from: 'somebody-else' }),
       ],
@@ -137,14 +191,21 @@ describe('missing tracks', () => {
       tracks: [],
     }));
     const summary = summarize(lines);
-    expect(summary.joins).toMatchObject({ joined: 5, failed: 1, unaccounted: 0, failures: [{ reason: 'timeout', count: 1 }] });
+    expect(summary.joins).toMatchObject({
+      joined: 5,
+      failed: 1,
+      unaccounted: 0,
+      failures: [{ reason: 'timeout', count: 1 }],
+    });
     expect(rate(summary, 'join_failures')).toBeCloseTo(1 / 6, 9);
     expect(summary.tracks.missing).toBe(4);
   });
 
   it('are told from stalled ones', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
-      tracks: tracks.map((track) => (track.from === 'k3x9-1-p2' ? { ...track, aliveAtEnd: false } : track)),
+      tracks: tracks.map((track) =>
+        track.from === 'k3x9-1-p2' ? { ...track, aliveAtEnd: false } : track,
+      ),
     }));
     const summary = summarize(lines);
     expect(summary.tracks).toMatchObject({ missing: 0, stalled: 2 });
@@ -155,7 +216,11 @@ describe('missing tracks', () => {
 describe('participants that were lost', () => {
   it('count as dropped when the connection did not come back', () => {
     const summary = summarize(
-      withResult(recordOf(THREE), 'k3x9-2-p3', () => ({ outcome: 'disconnected', reason: 'server_shutdown', reconnects: 2 })),
+      withResult(recordOf(THREE), 'k3x9-2-p3', () => ({
+        outcome: 'disconnected',
+        reason: 'server_shutdown',
+        reconnects: 2,
+      })),
     );
     expect(summary.joins).toMatchObject({
       joined: 6,
@@ -169,7 +234,11 @@ describe('participants that were lost', () => {
 
   it('count as failed with a worker that died before they were in, as dropped after', () => {
     const lost = (lines: RecordLine[], identity: string): RecordLine[] =>
-      withResult(lines, identity, () => ({ outcome: 'lost_with_worker', joinMs: null, tracks: [] }));
+      withResult(lines, identity, () => ({
+        outcome: 'lost_with_worker',
+        joinMs: null,
+        tracks: [],
+      }));
     const lines = withoutEvents(lost(lost(recordOf(THREE), 'k3x9-2-p2'), 'k3x9-2-p3'), 'k3x9-2-p3');
     lines.push({ type: 'event', at: 9_500, event: 'worker_died', shard: 1, reason: 'SIGKILL' });
     const summary = summarize(lines);
@@ -187,7 +256,12 @@ describe('participants that were lost', () => {
   });
 
   it('may have come back by themselves', () => {
-    const event = { type: 'event', identity: 'k3x9-1-p1', room: 'swarm-k3x9-1', role: 'publisher' } as const;
+    const event = {
+      type: 'event',
+      identity: 'k3x9-1-p1',
+      room: 'swarm-k3x9-1',
+      role: 'publisher',
+    } as const;
     const summary = summarize([
       ...recordOf(THREE),
       { ...event, at: 5_000, event: 'signal_lost' },
@@ -199,7 +273,12 @@ describe('participants that were lost', () => {
   });
 
   it('may have been brought back by their application: then they were not dropped', () => {
-    const event = { type: 'event', identity: 'k3x9-1-p1', room: 'swarm-k3x9-1', role: 'publisher' } as const;
+    const event = {
+      type: 'event',
+      identity: 'k3x9-1-p1',
+      room: 'swarm-k3x9-1',
+      role: 'publisher',
+    } as const;
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', () => ({ rejoins: 2 }));
     const results = lines.findIndex(({ type }) => type === 'participant');
     const summary = summarize([
@@ -210,7 +289,14 @@ describe('participants that were lost', () => {
       ...lines.slice(results),
     ]);
     // Its result knows of one more than the events.
-    expect(summary.joins).toMatchObject({ joined: 6, failed: 0, dropped: 0, retries: 0, reconnects: 2, drops: [] });
+    expect(summary.joins).toMatchObject({
+      joined: 6,
+      failed: 0,
+      dropped: 0,
+      retries: 0,
+      reconnects: 2,
+      drops: [],
+    });
     expect(aggregate(summary.metrics.measure('reconnect_time'), { type: 'max' })).toBe(2_000);
   });
 });
@@ -235,8 +321,13 @@ describe('a run that was cut short', () => {
   });
 
   it('does not call somebody failed who left while joining', () => {
-    const lines = withResult(withoutEvents(recordOf(THREE), 'k3x9-2-p3'), 'k3x9-2-p3', () => ({ joinMs: null, tracks: [] }));
-    const summary = summarize(altered(lines, (line) => (line.type === 'end' ? { ...line, reason: 'interrupted' } : line)));
+    const lines = withResult(withoutEvents(recordOf(THREE), 'k3x9-2-p3'), 'k3x9-2-p3', () => ({
+      joinMs: null,
+      tracks: [],
+    }));
+    const summary = summarize(
+      altered(lines, (line) => (line.type === 'end' ? { ...line, reason: 'interrupted' } : line)),
+    );
     expect(summary.joins).toMatchObject({ joined: 5, failed: 0 });
   });
 
@@ -247,17 +338,30 @@ describe('a run that was cut short', () => {
       joinMs: null,
       tracks: [],
     };
-    const lines = withResult(withoutEvents(recordOf(THREE), 'k3x9-2-p3'), 'k3x9-2-p3', () => stillJoining);
+    const lines = withResult(
+      withoutEvents(recordOf(THREE), 'k3x9-2-p3'),
+      'k3x9-2-p3',
+      () => stillJoining,
+    );
     expect(summarize(lines).joins).toMatchObject({ joined: 5, failed: 1 });
-    const cutShort = altered(lines, (line) => (line.type === 'end' ? { ...line, reason: 'interrupted' } : line));
+    const cutShort = altered(lines, (line) =>
+      line.type === 'end' ? { ...line, reason: 'interrupted' } : line,
+    );
     expect(summarize(cutShort).joins).toMatchObject({ joined: 5, failed: 0 });
   });
 });
 
 describe('the generator', () => {
   it('counts drops, late sends and late joins as shares', () => {
-    const generator = generatorOf({ socketDrops: 20, datagramsReceived: 1_980, lateSends: 3, lateJoins: 0 });
-    const summary = summarize(withSamples(recordOf(specOf({ rooms: 1 }), 1), () => ({ generator })));
+    const generator = generatorOf({
+      socketDrops: 20,
+      datagramsReceived: 1_980,
+      lateSends: 3,
+      lateJoins: 0,
+    });
+    const summary = summarize(
+      withSamples(recordOf(specOf({ rooms: 1 }), 1), () => ({ generator })),
+    );
     expect(summary.generator.socketDrops).toEqual({ count: 600, share: 0.01 });
     expect(summary.generator.lateSends).toEqual({ count: 90, share: 0.03 });
     expect(summary.generator.lateJoins).toEqual({ count: 0, share: 0 });
@@ -265,7 +369,9 @@ describe('the generator', () => {
 
   it('averages processor time over the time when everybody was in', () => {
     const spec = specOf({ rooms: 5, participants: 2, joinRate: 1, durationMs: 10_000 });
-    const lines = withSamples(recordOf(spec, 1), ({ at }) => ({ generator: generatorOf({ cpuCores: at <= 9_000 ? 0.2 : 1 }) }));
+    const lines = withSamples(recordOf(spec, 1), ({ at }) => ({
+      generator: generatorOf({ cpuCores: at <= 9_000 ? 0.2 : 1 }),
+    }));
     expect(summarize(lines).generator.cpuCores).toEqual({ avg: 1, max: 1 });
   });
 
@@ -293,13 +399,17 @@ describe('tracks that may not be published', () => {
   it('are counted, and a note tells of them', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
       tracks: tracks.map((track) =>
-        track.direction === 'up' && track.kind === 'video' ? { ...track, packets: 0, refused: true } : track,
+        track.direction === 'up' && track.kind === 'video'
+          ? { ...track, packets: 0, refused: true }
+          : track,
       ),
     }));
     const summary = summarize(lines);
     expect(rate(summary, 'publish_refusals')).toBeCloseTo(1 / 12, 9);
     expect(rate(summary, 'publish_refusals', { kind: 'audio' })).toBe(0);
-    expect(summary.notes).toEqual(['The server did not let participants publish 1 of 12 tracks: they are not allowed to.']);
+    expect(summary.notes).toEqual([
+      'The server did not let participants publish 1 of 12 tracks: they are not allowed to.',
+    ]);
   });
 });
 
@@ -308,7 +418,9 @@ describe('the record of a drill', () => {
     const [header, ...others] = recordOf(THREE);
     if (header === undefined) throw new Error('a record has a header');
     const summary = summarize([header, { type: 'drill', at: 5_000, what: 'steady' }, ...others]);
-    expect(summary.notes).toEqual([expect.stringMatching(/^This is the record of a drill: "swarm chaos report" /)]);
+    expect(summary.notes).toEqual([
+      expect.stringMatching(/^This is the record of a drill: "swarm chaos report" /),
+    ]);
     expect(summarize(recordOf(THREE)).notes).toEqual([]);
   });
 });
@@ -322,10 +434,24 @@ describe('a record that is none', () => {
 describe('data messages', () => {
   it('have rows of their own', () => {
     const data = { messagesPerSecond: 10, bytes: 200, reliable: false };
-    const summary = summarize(recordOf(specOf({ rooms: 1, participants: 2, publish: [], data, durationMs: 10_000 }), 1));
+    const summary = summarize(
+      recordOf(specOf({ rooms: 1, participants: 2, publish: [], data, durationMs: 10_000 }), 1),
+    );
     expect(summary.traffic).toEqual([
-      expect.objectContaining({ kind: 'data', direction: 'up', tracks: 2, packets: 200, packetsPerSecond: 20 }),
-      expect.objectContaining({ kind: 'data', direction: 'down', tracks: 2, packets: 200, loss: 0 }),
+      expect.objectContaining({
+        kind: 'data',
+        direction: 'up',
+        tracks: 2,
+        packets: 200,
+        packetsPerSecond: 20,
+      }),
+      expect.objectContaining({
+        kind: 'data',
+        direction: 'down',
+        tracks: 2,
+        packets: 200,
+        loss: 0,
+      }),
     ]);
     expect(rate(summary, 'data_loss')).toBe(0);
     expect(rate(summary, 'packet_loss')).toBeUndefined();

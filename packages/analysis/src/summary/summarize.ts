@@ -1,6 +1,13 @@
 import type { MetricName, MetricSet, Threshold, Window } from '@livekit-swarm/metrics';
 import { aggregate, parseThreshold, windowsMeant } from '@livekit-swarm/metrics';
-import type { DeploymentLine, EndLine, EventLine, HeaderLine, RecordLine, SampleLine } from '@livekit-swarm/record';
+import type {
+  DeploymentLine,
+  EndLine,
+  EventLine,
+  HeaderLine,
+  RecordLine,
+  SampleLine,
+} from '@livekit-swarm/record';
 import { RecordError } from '@livekit-swarm/record';
 import { identityPrefix } from '@livekit-swarm/scenario';
 import { withoutSecrets } from '@livekit-swarm/settings';
@@ -9,7 +16,14 @@ import { ParticipantFold } from './fold-participants.ts';
 import { SampleFold } from './fold-samples.ts';
 import { TrackFold } from './fold-tracks.ts';
 import { percentilesOf } from './percentiles.ts';
-import type { EndedBy, JoinSummary, RecoverySummary, SoFar, Summary, WindowMetrics } from './summary.ts';
+import type {
+  EndedBy,
+  JoinSummary,
+  RecoverySummary,
+  SoFar,
+  Summary,
+  WindowMetrics,
+} from './summary.ts';
 import { type MeasuredWindow, Timeline } from './timeline.ts';
 import { trafficRows } from './traffic-rows.ts';
 
@@ -57,8 +71,12 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     const steady = line.plan.windows.find(({ name }) => name === 'steady');
     steadyFrom = steady?.fromMs ?? line.plan.lastJoinAtMs;
     steadyUntil = steady?.toMs ?? line.plan.endAtMs;
-    timeline.divide([...line.plan.windows, ...stretches([...line.thresholds.flatMap(readThreshold), ...thresholds])]);
-    for (const measured of timeline.windows) ofWindows.set(measured, new GeneratorFold(measured.metrics));
+    timeline.divide([
+      ...line.plan.windows,
+      ...stretches([...line.thresholds.flatMap(readThreshold), ...thresholds]),
+    ]);
+    for (const measured of timeline.windows)
+      ofWindows.set(measured, new GeneratorFold(measured.metrics));
   };
 
   const addEvent = (line: EventLine): void => {
@@ -67,17 +85,23 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     serverVersion = line.serverVersion ?? serverVersion;
     if (line.event === 'worker_died') workersDied++;
     if (line.event === 'threshold_crossed')
-      endedBy = { threshold: line.reason ?? '', at: line.at, sentence: line.message ?? line.reason ?? '' };
+      endedBy = {
+        threshold: line.reason ?? '',
+        at: line.at,
+        sentence: line.message ?? line.reason ?? '',
+      };
     const sentence = runEvent(line);
     if (sentence !== null) notes.push(sentence);
   };
 
   const addSample = (line: SampleLine): void => {
     // A sample tells of the interval before it.
-    const steady = line.at - line.intervalMs >= steadyFrom - 1 && line.at <= steadyUntil + line.intervalMs / 2;
+    const steady =
+      line.at - line.intervalMs >= steadyFrom - 1 && line.at <= steadyUntil + line.intervalMs / 2;
     samples.add(line, steady);
     generator.add(line, steady);
-    for (const measured of timeline.around(line.at - line.intervalMs / 2)) ofWindows.get(measured)?.add(line, true);
+    for (const measured of timeline.around(line.at - line.intervalMs / 2))
+      ofWindows.get(measured)?.add(line, true);
   };
 
   return {
@@ -126,8 +150,19 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       };
     },
     result: () => {
-      const { run, startedAt, scenario, plan, thresholds: texts, environment, workers } = knownHeader(header);
-      if (end === null) notes.push('The record breaks off: the run did not end by itself, or somebody cut the file.');
+      const {
+        run,
+        startedAt,
+        scenario,
+        plan,
+        thresholds: texts,
+        environment,
+        workers,
+      } = knownHeader(header);
+      if (end === null)
+        notes.push(
+          'The record breaks off: the run did not end by itself, or somebody cut the file.',
+        );
       const finished = end?.reason === 'finished';
       participants.close(finished);
       const worst = tracks.close(finished, end?.at ?? lastAt);
@@ -191,13 +226,17 @@ const stretches = (thresholds: readonly Threshold[]): Window[] =>
   thresholds.flatMap(({ window }) => (window?.type === 'stretch' ? windowsMeant(window, []) : []));
 
 const windowsOf = (timeline: Timeline): WindowMetrics[] =>
-  timeline.windows.map(({ window, metrics }) => ({ window, metrics })).sort((a, b) => a.window.fromMs - b.window.fromMs);
+  timeline.windows
+    .map(({ window, metrics }) => ({ window, metrics }))
+    .sort((a, b) => a.window.fromMs - b.window.fromMs);
 
 /** Whoever lets a role publish less than it does wants to see this; to whoever does not, it explains why there is less media. */
 const refusalNotes = (metrics: MetricSet): string[] => {
   const refusals = metrics.measure('publish_refusals');
   if (refusals?.type !== 'rate' || refusals.hits === 0) return [];
-  return [`The server did not let participants publish ${refusals.hits} of ${refusals.total} tracks: they are not allowed to.`];
+  return [
+    `The server did not let participants publish ${refusals.hits} of ${refusals.total} tracks: they are not allowed to.`,
+  ];
 };
 
 /** What befell the run itself, as a sentence. */
@@ -242,7 +281,9 @@ const tracksOf = (metrics: MetricSet): Summary['tracks'] => {
 
 const recoveryOf = (metrics: MetricSet): RecoverySummary => {
   const count = (metric: MetricName, direction?: 'up' | 'down'): number =>
-    aggregate(metrics.measure(metric, direction === undefined ? {} : { direction }), { type: 'count' }) ?? 0;
+    aggregate(metrics.measure(metric, direction === undefined ? {} : { direction }), {
+      type: 'count',
+    }) ?? 0;
   return {
     nacksSent: count('nacks_sent'),
     nacksReceived: count('nacks_received'),

@@ -48,7 +48,9 @@ export interface EndedBy {
 }
 
 /** What is known while a run goes on. */
-export type SoFar = Pick<Summary, 'metrics' | 'windows' | 'generator' | 'end'> & { joins: Omit<JoinSummary, 'phases'> };
+export type SoFar = Pick<Summary, 'metrics' | 'windows' | 'generator' | 'end'> & {
+  joins: Omit<JoinSummary, 'phases'>;
+};
 
 export interface DeploymentSummary {
   /** Without user, password and query. */

@@ -19,18 +19,26 @@ export interface TrackTally {
 
 type MediaTrack = TrackResult & { kind: Kind };
 
-const isReceivedMedia = (track: TrackResult): track is MediaTrack => track.direction === 'down' && track.kind !== 'data';
+const isReceivedMedia = (track: TrackResult): track is MediaTrack =>
+  track.direction === 'down' && track.kind !== 'data';
 
 /**
  * Counts what a participant received of what it should have. A publisher that reconnected comes as two tracks with different sids, of which the old one is
  * dead: tracks are told apart by publisher, kind and source. Tracks of strangers (a shared room) fill no gap.
  */
-export const tallyTracks = (line: ParticipantLine, ours: (identity: string) => boolean): TrackTally => {
+export const tallyTracks = (
+  line: ParticipantLine,
+  ours: (identity: string) => boolean,
+): TrackTally => {
   const media = line.tracks.filter(isReceivedMedia);
-  const flowed = media.filter((track) => track.packets > 0 && (track.from === undefined || ours(track.from)));
+  const flowed = media.filter(
+    (track) => track.packets > 0 && (track.from === undefined || ours(track.from)),
+  );
   const received = [...Map.groupBy(flowed, sourceOf).values()].flatMap((same) => {
     const [first] = same;
-    return first === undefined ? [] : [{ kind: first.kind, codec: first.codec, alive: same.some((track) => track.aliveAtEnd) }];
+    return first === undefined
+      ? []
+      : [{ kind: first.kind, codec: first.codec, alive: same.some((track) => track.aliveAtEnd) }];
   });
   const missing = (kind: Kind): number =>
     Math.max(0, line.expects[kind] - received.filter((track) => track.kind === kind).length);
@@ -38,7 +46,9 @@ export const tallyTracks = (line: ParticipantLine, ours: (identity: string) => b
     expects: line.expects,
     missing: { audio: missing('audio'), video: missing('video') },
     received,
-    published: line.tracks.filter(isPublished).map(({ kind, refused }) => ({ kind, refused: refused === true })),
+    published: line.tracks
+      .filter(isPublished)
+      .map(({ kind, refused }) => ({ kind, refused: refused === true })),
     packets: total(media, 'packets'),
     lost: total(media, 'lost'),
     jitterMs: largest(media.map((track) => track.jitterMs)),
@@ -48,13 +58,21 @@ export const tallyTracks = (line: ParticipantLine, ours: (identity: string) => b
 };
 
 /** Of simulcast the lowest layer stands for the track. */
-const isPublished = ({ direction, layer }: TrackResult): boolean => direction === 'up' && (layer === undefined || layer === 'q');
+const isPublished = ({ direction, layer }: TrackResult): boolean =>
+  direction === 'up' && (layer === undefined || layer === 'q');
 
 /** Without a publisher's name every track stands for itself. */
 const sourceOf = (track: MediaTrack, index: number): string =>
-  track.from === undefined ? `#${track.sid ?? index}` : `${track.kind} ${track.source ?? ''} ${track.from}`;
+  track.from === undefined
+    ? `#${track.sid ?? index}`
+    : `${track.kind} ${track.source ?? ''} ${track.from}`;
 
-const total = (tracks: TrackResult[], field: 'packets' | 'lost'): number => tracks.reduce((sum, track) => sum + track[field], 0);
+const total = (tracks: TrackResult[], field: 'packets' | 'lost'): number =>
+  tracks.reduce((sum, track) => sum + track[field], 0);
 
 const largest = (values: (number | null)[]): number | null =>
-  values.reduce((most, value) => (value === null || !Number.isFinite(value) ? most : Math.max(most ?? value, value)), null);
+  values.reduce(
+    (most, value) =>
+      value === null || !Number.isFinite(value) ? most : Math.max(most ?? value, value),
+    null,
+  );

@@ -29,7 +29,11 @@ export const trafficRows = (metrics: MetricSet, samples: SampleFold): TrafficRow
         packetsPerSecond: figure(packets, labels, RATE),
         bitsPerSecond: bytesPerSecond === null ? null : bytesPerSecond * 8,
         loss: figure(down ? 'packet_loss' : 'uplink_loss', labels, RATE),
-        lossBeforeRecovery: figure(down ? 'packet_loss_before_recovery' : 'uplink_loss_before_recovery', labels, RATE),
+        lossBeforeRecovery: figure(
+          down ? 'packet_loss_before_recovery' : 'uplink_loss_before_recovery',
+          labels,
+          RATE,
+        ),
         jitterP95: figure(down ? 'jitter' : 'uplink_jitter', labels, P95),
         latencyP50: down ? figure('media_latency', labels, P50) : null,
         latencyP95: down ? figure('media_latency', labels, P95) : null,

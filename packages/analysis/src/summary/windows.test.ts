@@ -9,14 +9,26 @@ import { judge } from '../verdict/verdict.ts';
 import { createSummary } from './summarize.ts';
 import type { Summary } from './summary.ts';
 
-const stage = (name: string, fromMs: number, toMs: number): Window => ({ name, fromMs, toMs, source: 'stage', group: 'crowd' });
+const stage = (name: string, fromMs: number, toMs: number): Window => ({
+  name,
+  fromMs,
+  toMs,
+  source: 'stage',
+  group: 'crowd',
+});
 
-const STAGES = [stage('before', 0, 10_000), stage('peak', 10_000, 20_000), stage('after', 20_000, 30_000)];
+const STAGES = [
+  stage('before', 0, 10_000),
+  stage('peak', 10_000, 20_000),
+  stage('after', 20_000, 30_000),
+];
 
 /** Ten rooms of two that fill in 380 ms, with three stages of ten seconds. */
 const staged = recordOf(specOf({ rooms: 10 })).map(
   (line): RecordLine =>
-    line.type === 'header' ? { ...line, plan: { ...line.plan, windows: [...line.plan.windows, ...STAGES] } } : line,
+    line.type === 'header'
+      ? { ...line, plan: { ...line.plan, windows: [...line.plan.windows, ...STAGES] } }
+      : line,
 );
 
 const summarize = (lines: RecordLine[], thresholds: string[] = []): Summary => {
@@ -27,19 +39,25 @@ const summarize = (lines: RecordLine[], thresholds: string[] = []): Summary => {
 
 const resultsOf = (lines: RecordLine[], threshold: string): ThresholdResult[] => {
   const summary = summarize(lines, [threshold]);
-  return judge(summary, resolveThresholds(summary.scenario, [threshold])).thresholds.filter(({ source }) => source === 'user');
+  return judge(summary, resolveThresholds(summary.scenario, [threshold])).thresholds.filter(
+    ({ source }) => source === 'user',
+  );
 };
 
 /** `metric value ok`, as one looks at them. */
 const shown = (lines: RecordLine[], threshold: string): string[] =>
   resultsOf(lines, threshold).map(({ metric, value, ok }) => `${metric} ${value} ${ok}`);
 
-const withSamples = (lines: RecordLine[], change: (line: SampleLine) => Partial<SampleLine>): RecordLine[] =>
+const withSamples = (
+  lines: RecordLine[],
+  change: (line: SampleLine) => Partial<SampleLine>,
+): RecordLine[] =>
   altered(lines, (line) => (line.type === 'sample' ? { ...line, ...change(line) } : line));
 
 /** Half of everything is lost from the 11th second to the 20th. */
 const lossyPeak = withSamples(staged, ({ at, series }) => ({
-  series: at > 10_000 && at <= 20_000 ? series.map((one) => ({ ...one, lost: one.packets })) : series,
+  series:
+    at > 10_000 && at <= 20_000 ? series.map((one) => ({ ...one, lost: one.packets })) : series,
 }));
 
 const event = (name: EventLine['event'], at: number, more: Partial<EventLine> = {}): EventLine => ({
@@ -63,9 +81,15 @@ const with_ = (lines: RecordLine[], ...more: RecordLine[]): RecordLine[] => {
 describe('a threshold of a window', () => {
   it('is judged by what was measured in it alone', () => {
     expect(shown(lossyPeak, 'packet_loss@peak: rate<0.01')).toEqual(['packet_loss@peak 0.5 false']);
-    expect(shown(lossyPeak, 'packet_loss@before: rate<0.01')).toEqual(['packet_loss@before 0 true']);
-    expect(shown(lossyPeak, 'packet_loss{kind:audio}@0s..10s: rate<0.01')).toEqual(['packet_loss{kind:audio}@0s..10s 0 true']);
-    expect(shown(lossyPeak, 'packet_loss@5s..15s: rate<0.01')).toEqual([`packet_loss@5s..15s ${1 / 3} false`]);
+    expect(shown(lossyPeak, 'packet_loss@before: rate<0.01')).toEqual([
+      'packet_loss@before 0 true',
+    ]);
+    expect(shown(lossyPeak, 'packet_loss{kind:audio}@0s..10s: rate<0.01')).toEqual([
+      'packet_loss{kind:audio}@0s..10s 0 true',
+    ]);
+    expect(shown(lossyPeak, 'packet_loss@5s..15s: rate<0.01')).toEqual([
+      `packet_loss@5s..15s ${1 / 3} false`,
+    ]);
   });
 
   it('may be of the whole time in which everybody came, or was there', () => {
@@ -79,7 +103,9 @@ describe('a threshold of a window', () => {
       'packet_loss@peak 0.5 false',
       'packet_loss@after 0 true',
     ]);
-    expect(resultsOf(lossyPeak, 'packet_loss@*: rate<0.01').map(({ window }) => window?.fromMs)).toEqual([0, 10_000, 20_000]);
+    expect(
+      resultsOf(lossyPeak, 'packet_loss@*: rate<0.01').map(({ window }) => window?.fromMs),
+    ).toEqual([0, 10_000, 20_000]);
   });
 
   it('of joins leaves out the stages in which nobody was due', () => {
@@ -91,7 +117,9 @@ describe('a threshold of a window', () => {
     const silent = withSamples(staged, ({ at, series }) => ({ series: at > 20_000 ? [] : series }));
     expect(shown(silent, 'packet_loss@*: rate<0.01').at(-1)).toBe('packet_loss@after null null');
     const summary = summarize(silent, ['packet_loss@*: rate<0.01']);
-    expect(judge(summary, resolveThresholds(summary.scenario, ['packet_loss@*: rate<0.01']))).toMatchObject({
+    expect(
+      judge(summary, resolveThresholds(summary.scenario, ['packet_loss@*: rate<0.01'])),
+    ).toMatchObject({
       verdict: 'inconclusive',
       exitCode: 98,
       reasons: ['packet_loss@after: rate<0.01 could not be judged: nothing was measured.'],
@@ -99,8 +127,14 @@ describe('a threshold of a window', () => {
   });
 
   it.each([
-    ['packet_loss@peek: rate<1', 'packet_loss@peek: rate<1 could not be judged: this run has no such window.'],
-    ['packet_loss@2h..3h: rate<1', 'packet_loss@7200s..10800s: rate<1 could not be judged: nothing was measured.'],
+    [
+      'packet_loss@peek: rate<1',
+      'packet_loss@peek: rate<1 could not be judged: this run has no such window.',
+    ],
+    [
+      'packet_loss@2h..3h: rate<1',
+      'packet_loss@7200s..10800s: rate<1 could not be judged: nothing was measured.',
+    ],
   ])('%s says why it could not be judged', (text, reason) => {
     const summary = summarize(staged, [text]);
     expect(judge(summary, resolveThresholds(summary.scenario, [text])).reasons).toEqual([reason]);
@@ -109,7 +143,9 @@ describe('a threshold of a window', () => {
   it('says so when there are no stages', () => {
     const lines = recordOf(specOf({ rooms: 2 }));
     const summary = summarize(lines);
-    expect(judge(summary, resolveThresholds(summary.scenario, ['packet_loss@*: rate<1'])).reasons).toEqual([
+    expect(
+      judge(summary, resolveThresholds(summary.scenario, ['packet_loss@*: rate<1'])).reasons,
+    ).toEqual([
       'packet_loss@*: rate<1 could not be judged: no stage of this run has anything to judge.',
     ]);
   });
@@ -127,7 +163,11 @@ describe('what happens at some moment', () => {
   });
 
   it('counts as a failed join in the window in which it was due', () => {
-    const failed = event('join_failed', 24_000, { identity: 'k3x9-late', ms: 8_000, reason: 'timeout' });
+    const failed = event('join_failed', 24_000, {
+      identity: 'k3x9-late',
+      ms: 8_000,
+      reason: 'timeout',
+    });
     expect(shown(with_(staged, failed), 'join_failures@*: rate==0')).toEqual([
       'join_failures@before 0 true',
       'join_failures@peak 1 false',
@@ -135,8 +175,12 @@ describe('what happens at some moment', () => {
   });
 
   it('counts disconnections in the window in which they happened, of those who were in', () => {
-    const lines = altered(with_(staged, event('disconnected', 15_000, { reason: 'kicked' })), (line) =>
-      line.type === 'participant' && line.identity === 'k3x9-1-p1' ? { ...line, outcome: 'disconnected' } : line,
+    const lines = altered(
+      with_(staged, event('disconnected', 15_000, { reason: 'kicked' })),
+      (line) =>
+        line.type === 'participant' && line.identity === 'k3x9-1-p1'
+          ? { ...line, outcome: 'disconnected' }
+          : line,
     );
     expect(shown(lines, 'disconnects@*: rate==0')).toEqual([
       'disconnects@before 0 true',
@@ -149,7 +193,11 @@ describe('what happens at some moment', () => {
   });
 
   it('is no disconnection when the connection came back', () => {
-    const lines = with_(staged, event('disconnected', 12_000), event('reconnected', 13_000, { ms: 1_000 }));
+    const lines = with_(
+      staged,
+      event('disconnected', 12_000),
+      event('reconnected', 13_000, { ms: 1_000 }),
+    );
     expect(shown(lines, 'disconnects@peak: rate==0')).toEqual(['disconnects@peak 0 true']);
     expect(shown(lines, 'reconnect_time@peak: max<5s')).toEqual(['reconnect_time@peak 1000 true']);
     expect(shown(lines, 'reconnects@after: count==0')).toEqual(['reconnects@after 0 true']);
@@ -159,7 +207,14 @@ describe('what happens at some moment', () => {
 describe('a summary', () => {
   it('has the metrics of every window, in the order they begin, and of those that thresholds name', () => {
     const { windows } = summarize(staged, ['jitter@5s..8s: p(95)<30', 'jitter@5s..8s: p(99)<30']);
-    expect(windows.map(({ window }) => window.name)).toEqual(['joining', 'before', 'steady', '5s..8s', 'peak', 'after']);
+    expect(windows.map(({ window }) => window.name)).toEqual([
+      'joining',
+      'before',
+      'steady',
+      '5s..8s',
+      'peak',
+      'after',
+    ]);
   });
 
   it('counts per second of the window’s own time', () => {
@@ -179,7 +234,11 @@ describe('a summary', () => {
 
   it('has the generator’s own metrics in windows, too', () => {
     const busy = withSamples(staged, ({ at, generator }) => ({
-      generator: { ...generator, lateSends: at > 10_000 && at <= 20_000 ? 50 : 0, cpuCores: at <= 10_000 ? 0.25 : 0.5 },
+      generator: {
+        ...generator,
+        lateSends: at > 10_000 && at <= 20_000 ? 50 : 0,
+        cpuCores: at <= 10_000 ? 0.25 : 0.5,
+      },
     }));
     expect(shown(busy, 'late_sends@*: rate<0.01')).toEqual([
       'late_sends@before 0 true',
@@ -200,10 +259,14 @@ describe('a summary', () => {
         },
       ],
     }));
-    expect(shown(groups, 'packet_loss{group:crowd}: rate<1%')).toEqual(['packet_loss{group:crowd} 0 true']);
+    expect(shown(groups, 'packet_loss{group:crowd}: rate<1%')).toEqual([
+      'packet_loss{group:crowd} 0 true',
+    ]);
     expect(shown(groups, 'packet_loss{group:other,role:publisher}@peak: rate<1%')).toEqual([
       'packet_loss{group:other,role:publisher}@peak 0.5 false',
     ]);
-    expect(shown(groups, 'packet_loss{group:nobody}: rate<1%')).toEqual(['packet_loss{group:nobody} null null']);
+    expect(shown(groups, 'packet_loss{group:nobody}: rate<1%')).toEqual([
+      'packet_loss{group:nobody} null null',
+    ]);
   });
 });

@@ -15,12 +15,21 @@ interface Default {
 
 const always = (): boolean => true;
 /** Whether in some room of the scenario somebody is heard by somebody else. */
-const meets = (scenario: Scenario, sends: (role: RoleSpec) => boolean, hears: (role: RoleSpec) => boolean): boolean =>
+const meets = (
+  scenario: Scenario,
+  sends: (role: RoleSpec) => boolean,
+  hears: (role: RoleSpec) => boolean,
+): boolean =>
   scenario.groups.some(({ roles }) =>
-    roles.some((sender) => sends(sender) && roles.some((other) => hears(other) && (other !== sender || other.count > 1))),
+    roles.some(
+      (sender) =>
+        sends(sender) &&
+        roles.some((other) => hears(other) && (other !== sender || other.count > 1)),
+    ),
   );
 const sendsMedia = ({ publish, count }: RoleSpec): boolean => publish.length > 0 && count > 0;
-const publishes = (scenario: Scenario): boolean => scenario.groups.some(({ roles }) => roles.some(sendsMedia));
+const publishes = (scenario: Scenario): boolean =>
+  scenario.groups.some(({ roles }) => roles.some(sendsMedia));
 /** Whether anybody of ours receives media of anybody of ours. */
 const receives = (scenario: Scenario): boolean =>
   meets(scenario, sendsMedia, ({ subscribe, layout }) => subscribe && layout.type !== 'none');
@@ -97,10 +106,15 @@ export const thresholdSlot = (threshold: Threshold): string => {
  * @param texts as typed (or as the header of a record has them)
  * @throws ThresholdError
  */
-export const resolveThresholds = (scenario: Scenario, texts: readonly string[]): SourcedThreshold[] => {
+export const resolveThresholds = (
+  scenario: Scenario,
+  texts: readonly string[],
+): SourcedThreshold[] => {
   const given = texts.map(parseThreshold);
   const taken = new Set(given.map(thresholdSlot));
-  const defaults = DEFAULT_THRESHOLDS.filter(({ applies }) => applies(scenario)).map(({ text }) => parseThreshold(text));
+  const defaults = DEFAULT_THRESHOLDS.filter(({ applies }) => applies(scenario)).map(({ text }) =>
+    parseThreshold(text),
+  );
   return [
     ...defaults
       .filter((threshold) => !taken.has(thresholdSlot(threshold)))

@@ -37,7 +37,9 @@ const above = ({ share }: Share, limit: number): boolean => share !== null && sh
 const FEWER = 'use fewer participants, more cores or a second machine';
 
 /** What makes the figures of a run untrustworthy; empty for a healthy generator, however busy it was. */
-export const assessGenerator = (summary: Pick<SoFar, 'generator' | 'joins' | 'end'>): HealthFinding[] => {
+export const assessGenerator = (
+  summary: Pick<SoFar, 'generator' | 'joins' | 'end'>,
+): HealthFinding[] => {
   const found: HealthFinding[] = [];
   const say = (rule: HealthRule, sentence: string): number => found.push({ rule, sentence });
   const { generator: own, joins } = summary;
@@ -47,7 +49,8 @@ export const assessGenerator = (summary: Pick<SoFar, 'generator' | 'joins' | 'en
       `${own.workersDied} of ${own.workers} worker processes died: their participants were lost on our side, not the server's; see the record's logs.`,
     );
   }
-  if (own.samples === 0 && joins.joined > 0) say('no_samples', 'The record holds no samples: nothing is known about the media.');
+  if (own.samples === 0 && joins.joined > 0)
+    say('no_samples', 'The record holds no samples: nothing is known about the media.');
   if (above(own.socketDrops, SOCKET_DROPS_SHARE)) {
     say(
       'socket_drops',
@@ -61,7 +64,11 @@ export const assessGenerator = (summary: Pick<SoFar, 'generator' | 'joins' | 'en
     );
   }
   // A server that is gone makes the kernel refuse packets, too: that is for the thresholds to tell.
-  if (above(own.sendErrors, SEND_ERRORS_SHARE) && joins.dropped === 0 && summary.end?.reason !== 'server_died') {
+  if (
+    above(own.sendErrors, SEND_ERRORS_SHARE) &&
+    joins.dropped === 0 &&
+    summary.end?.reason !== 'server_died'
+  ) {
     say(
       'send_errors',
       `${percent(own.sendErrors.share ?? 0)} of the packets were refused by our own kernel: loss on the way up is partly our own; ${FEWER}, or raise net.core.wmem_max.`,

@@ -37,22 +37,30 @@ const OF_JOINS: ReadonlySet<MetricName> = new Set([
 ]);
 
 /** One result, or with `@*` one for each stage. Always at least one, so that no threshold passes by being about nothing. */
-export const evaluate = (measured: Pick<Summary, 'metrics' | 'windows'>, sourced: SourcedThreshold): ThresholdResult[] => {
+export const evaluate = (
+  measured: Pick<Summary, 'metrics' | 'windows'>,
+  sourced: SourcedThreshold,
+): ThresholdResult[] => {
   const { threshold } = sourced;
   if (threshold.window === null) return [resultOf(measured.metrics, sourced, null)];
   const windows = windowsMeant(
     threshold.window,
     measured.windows.map(({ window }) => window),
   ).flatMap((window) => measured.windows.find((one) => sameWindow(one.window, window)) ?? []);
-  const judged = threshold.window.type === 'stages' ? windows.filter((one) => concerns(one, threshold)) : windows;
+  const judged =
+    threshold.window.type === 'stages'
+      ? windows.filter((one) => concerns(one, threshold))
+      : windows;
   if (judged.length === 0) return [resultOf(null, sourced, null)];
   return judged.map(({ window, metrics }) => resultOf(metrics, sourced, window));
 };
 
-const sameWindow = (a: Window, b: Window): boolean => a.name === b.name && a.fromMs === b.fromMs && a.toMs === b.toMs;
+const sameWindow = (a: Window, b: Window): boolean =>
+  a.name === b.name && a.fromMs === b.fromMs && a.toMs === b.toMs;
 
 const concerns = ({ metrics }: WindowMetrics, { metric }: Threshold): boolean =>
-  !OF_JOINS.has(metric) || aggregate(metrics.measure('join_failures'), { type: 'rate' }) !== undefined;
+  !OF_JOINS.has(metric) ||
+  aggregate(metrics.measure('join_failures'), { type: 'rate' }) !== undefined;
 
 const resultOf = (
   metrics: MetricReader | null,
@@ -60,9 +68,11 @@ const resultOf = (
   window: Window | null,
 ): ThresholdResult => {
   const { metric, selector, aggregation, operator, limit } = threshold;
-  const value = metrics === null ? undefined : aggregate(metrics.measure(metric, selector), aggregation);
+  const value =
+    metrics === null ? undefined : aggregate(metrics.measure(metric, selector), aggregation);
   const known = value !== undefined && Number.isFinite(value);
-  const named = window === null ? threshold.window : ({ type: 'named', name: window.name } as const);
+  const named =
+    window === null ? threshold.window : ({ type: 'named', name: window.name } as const);
   return {
     metric: formatTarget({ metric, selector, window: named }),
     expression: formatExpression(threshold),
@@ -79,7 +89,12 @@ export const crossedSentence = ({ metric, threshold, value }: ThresholdResult): 
   `${metric}: ${formatAggregation(threshold.aggregation)} was ${readable(value)}, not ${threshold.operator} ${threshold.limit}.`;
 
 /** Why there is no value to compare. */
-export const unmeasuredSentence = ({ metric, expression, window, threshold }: ThresholdResult): string => {
+export const unmeasuredSentence = ({
+  metric,
+  expression,
+  window,
+  threshold,
+}: ThresholdResult): string => {
   const why =
     threshold.window === null || window !== null
       ? 'nothing was measured'
@@ -89,4 +104,5 @@ export const unmeasuredSentence = ({ metric, expression, window, threshold }: Th
   return `${metric}: ${expression} could not be judged: ${why}.`;
 };
 
-const readable = (value: number | null): string => (value === null ? 'unknown' : String(Number(value.toPrecision(6))));
+const readable = (value: number | null): string =>
+  value === null ? 'unknown' : String(Number(value.toPrecision(6)));

@@ -17,7 +17,9 @@ const judged = (lines: RecordLine[], thresholds: string[] = []): Judgement => {
 const healthy = recordOf(specOf({ rooms: 10 }));
 
 const withGenerator = (changes: Partial<GeneratorSample>): RecordLine[] =>
-  altered(healthy, (line) => (line.type === 'sample' ? { ...line, generator: generatorOf(changes) } : line));
+  altered(healthy, (line) =>
+    line.type === 'sample' ? { ...line, generator: generatorOf(changes) } : line,
+  );
 
 /** Everybody whose identity fits never got in, for this reason. */
 const refused = (who: RegExp, reason: string, lines = healthy): RecordLine[] =>
@@ -35,31 +37,43 @@ describe('judge', () => {
   it('passes a healthy run', () => {
     const judgement = judged(healthy);
     expect(judgement).toMatchObject({ verdict: 'passed', exitCode: 0, reasons: [], health: [] });
-    expect(judgement.thresholds.every(({ ok, source }) => ok === true && source === 'default')).toBe(true);
+    expect(
+      judgement.thresholds.every(({ ok, source }) => ok === true && source === 'default'),
+    ).toBe(true);
   });
 
   it('fails when a threshold is crossed, with the measured value', () => {
     const judgement = judged(healthy, ['join_time: p(95)<50']);
     expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
-    expect(judgement.reasons).toEqual([expect.stringMatching(/^join_time: p\(95\) was 105, not < 50\.$/)]);
+    expect(judgement.reasons).toEqual([
+      expect.stringMatching(/^join_time: p\(95\) was 105, not < 50\.$/),
+    ]);
     const crossed = judgement.thresholds.filter(({ ok }) => ok === false);
-    expect(crossed).toEqual([expect.objectContaining({ metric: 'join_time', expression: 'p(95)<50', source: 'user' })]);
+    expect(crossed).toEqual([
+      expect.objectContaining({ metric: 'join_time', expression: 'p(95)<50', source: 'user' }),
+    ]);
   });
 
   it('is inconclusive, never passed, about what was not measured', () => {
     const judgement = judged(healthy, ['reconnect_time: p(95)<5s']);
     expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
     expect(judgement.thresholds.at(-1)).toMatchObject({ value: null, ok: null });
-    expect(judgement.reasons).toEqual(['reconnect_time: p(95)<5000 could not be judged: nothing was measured.']);
+    expect(judgement.reasons).toEqual([
+      'reconnect_time: p(95)<5000 could not be judged: nothing was measured.',
+    ]);
   });
 
   it('is inconclusive about a run of which nothing is known', () => {
-    const nothing = altered(healthy, (line) => (line.type === 'header' || line.type === 'end' ? line : null));
+    const nothing = altered(healthy, (line) =>
+      line.type === 'header' || line.type === 'end' ? line : null,
+    );
     expect(judged(nothing)).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   });
 
   it('is inconclusive when participants have no result', () => {
-    const lines = altered(healthy, (line) => (line.type === 'participant' && line.identity === 'k3x9-1-p1' ? null : line));
+    const lines = altered(healthy, (line) =>
+      line.type === 'participant' && line.identity === 'k3x9-1-p1' ? null : line,
+    );
     expect(judged(lines)).toMatchObject({
       verdict: 'inconclusive',
       reasons: ['1 of 20 participants have no result in the record.'],
@@ -69,19 +83,38 @@ describe('judge', () => {
   it('is inconclusive without any threshold', () => {
     const fold = createSummary();
     for (const line of healthy) fold.add(line);
-    expect(judge(fold.result(), [])).toMatchObject({ verdict: 'inconclusive', reasons: ['There was no threshold to judge by.'] });
+    expect(judge(fold.result(), [])).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['There was no threshold to judge by.'],
+    });
   });
 });
 
 describe('a generator that suffered', () => {
   it.each<[string, Partial<GeneratorSample>, RegExp]>([
-    ['socket_drops', { socketDrops: 10 }, /^600 datagrams \(0\.5 %\) were dropped by our own full receive buffers/],
+    [
+      'socket_drops',
+      { socketDrops: 10 },
+      /^600 datagrams \(0\.5 %\) were dropped by our own full receive buffers/,
+    ],
     ['late_sends', { lateSends: 20 }, /^4 % of the packets left more than 20 ms late/],
     ['send_errors', { sendErrors: 20 }, /^0\.99 % of the packets were refused by our own kernel/],
-    ['tick_late', { tickLateMs: 400 }, /woke more than 250 ms late in 100 % of the samples \(worst 400 ms\)/],
-    ['event_loop_lag', { eventLoopLagMs: 800 }, /^Event loops lagged more than 500 ms in 100 % of the samples/],
+    [
+      'tick_late',
+      { tickLateMs: 400 },
+      /woke more than 250 ms late in 100 % of the samples \(worst 400 ms\)/,
+    ],
+    [
+      'event_loop_lag',
+      { eventLoopLagMs: 800 },
+      /^Event loops lagged more than 500 ms in 100 % of the samples/,
+    ],
     ['late_joins', { lateJoins: 1 }, /of the joins began more than a second after they were due/],
-    ['machine_saturated', { machineBusy: 0.995 }, /^All cores of this machine were busy \(more than 98 %\) in 100 %/],
+    [
+      'machine_saturated',
+      { machineBusy: 0.995 },
+      /^All cores of this machine were busy \(more than 98 %\) in 100 %/,
+    ],
   ])('by %s makes the verdict inconclusive, and says why', (rule, changes, sentence) => {
     const judgement = judged(withGenerator(changes));
     expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98, health: [{ rule }] });
@@ -89,7 +122,14 @@ describe('a generator that suffered', () => {
   });
 
   it('that is busy but on time measures well', () => {
-    const busy = { cpuCores: 1.5, machineBusy: 0.93, eventLoopLagMs: 120, tickLateMs: 60, lateSends: 1, socketDrops: 0 };
+    const busy = {
+      cpuCores: 1.5,
+      machineBusy: 0.93,
+      eventLoopLagMs: 120,
+      tickLateMs: 60,
+      lateSends: 1,
+      socketDrops: 0,
+    };
     expect(judged(withGenerator(busy))).toMatchObject({ verdict: 'passed', health: [] });
   });
 
@@ -98,7 +138,10 @@ describe('a generator that suffered', () => {
     const lines = altered(healthy, (line) => {
       if (line.type !== 'sample' || !first) return line;
       first = false;
-      return { ...line, generator: generatorOf({ tickLateMs: 900, eventLoopLagMs: 900, machineBusy: 1 }) };
+      return {
+        ...line,
+        generator: generatorOf({ tickLateMs: 900, eventLoopLagMs: 900, machineBusy: 1 }),
+      };
     });
     expect(judged(lines)).toMatchObject({ verdict: 'passed' });
   });
@@ -115,7 +158,10 @@ describe('a generator that suffered', () => {
       });
     };
     expect(judged(late(4))).toMatchObject({ verdict: 'passed', health: [] });
-    expect(judged(late(5))).toMatchObject({ verdict: 'inconclusive', health: [{ rule: 'late_sends' }] });
+    expect(judged(late(5))).toMatchObject({
+      verdict: 'inconclusive',
+      health: [{ rule: 'late_sends' }],
+    });
   });
 
   it('leaves crossed thresholds in doubt', () => {
@@ -125,7 +171,10 @@ describe('a generator that suffered', () => {
   });
 
   it('by a worker that died makes it inconclusive', () => {
-    const lines: RecordLine[] = [...healthy, { type: 'event', at: 1_000, event: 'worker_died', shard: 0 }];
+    const lines: RecordLine[] = [
+      ...healthy,
+      { type: 'event', at: 1_000, event: 'worker_died', shard: 0 },
+    ];
     const judgement = judged(lines);
     expect(judgement).toMatchObject({ verdict: 'inconclusive', health: [{ rule: 'worker_died' }] });
     expect(judgement.reasons[0]).toMatch(/^1 of 2 worker processes died/);
@@ -148,7 +197,9 @@ describe('a deployment that is not there', () => {
   it.each(['unauthorized', 'unreachable', 'server_full'])('%s for everybody: exit 3', (reason) => {
     const judgement = judged(refused(/./, reason));
     expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 3 });
-    expect(judgement.reasons[0]).toMatch(/^Nobody got in: the deployment was unreachable or refused all 20 joins/);
+    expect(judgement.reasons[0]).toMatch(
+      /^Nobody got in: the deployment was unreachable or refused all 20 joins/,
+    );
   });
 
   it('lets signalling through and no media: exit 3, too, with the most frequent reason', () => {
@@ -163,7 +214,10 @@ describe('a deployment that is not there', () => {
   });
 
   it('is another thing than a server that died', () => {
-    expect(judged(ended('server_died', refused(/./, 'ice_timeout')))).toMatchObject({ verdict: 'failed', exitCode: 99 });
+    expect(judged(ended('server_died', refused(/./, 'ice_timeout')))).toMatchObject({
+      verdict: 'failed',
+      exitCode: 99,
+    });
   });
 });
 
@@ -177,13 +231,18 @@ describe('a run that did not end by itself', () => {
   });
 
   it('has still failed when it was interrupted after thresholds were crossed', () => {
-    expect(judged(ended('interrupted'), ['join_time: p(95)<50'])).toMatchObject({ verdict: 'failed', exitCode: 130 });
+    expect(judged(ended('interrupted'), ['join_time: p(95)<50'])).toMatchObject({
+      verdict: 'failed',
+      exitCode: 130,
+    });
   });
 
   it('has failed when the server died, however the generator was doing', () => {
     const judgement = judged(ended('server_died', withGenerator({ tickLateMs: 900 })));
     expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
-    expect(judgement.reasons[0]).toBe('The server died 30.0 s into the run; its log is beside the record.');
+    expect(judgement.reasons[0]).toBe(
+      'The server died 30.0 s into the run; its log is beside the record.',
+    );
   });
 
   it('is inconclusive when the record breaks off', () => {
@@ -198,13 +257,20 @@ describe('abortCause', () => {
   const causeOf = (lines: RecordLine[], threshold: string, elapsedMs = 60_000) => {
     const fold = createSummary();
     for (const line of lines) if (line.type !== 'end') fold.add(line);
-    return abortCause(fold.soFar(), [{ threshold: parseThreshold(threshold), source: 'user' }], elapsedMs);
+    return abortCause(
+      fold.soFar(),
+      [{ threshold: parseThreshold(threshold), source: 'user' }],
+      elapsedMs,
+    );
   };
 
   it('is a threshold that is crossed, once its delay is over', () => {
     const threshold = 'join_time: p(95)<50 abortOnFail after 10s';
     expect(causeOf(healthy, threshold, 9_999)).toBeNull();
-    expect(causeOf(healthy, threshold, 10_000)).toMatchObject({ result: { metric: 'join_time', ok: false }, doubts: [] });
+    expect(causeOf(healthy, threshold, 10_000)).toMatchObject({
+      result: { metric: 'join_time', ok: false },
+      doubts: [],
+    });
     expect(causeOf(healthy, 'join_time: p(95)<50')).toBeNull();
     expect(causeOf(healthy, 'join_time: p(95)<5000 abortOnFail')).toBeNull();
   });
@@ -238,7 +304,8 @@ describe('abortCause', () => {
 describe('resolveThresholds', () => {
   const texts = (spec = specOf(), given: string[] = []): string[] =>
     resolveThresholds(scenarioOfLoad(spec), given).map(
-      ({ threshold: { metric, operator, limit }, source }) => `${metric} ${operator} ${limit} ${source}`,
+      ({ threshold: { metric, operator, limit }, source }) =>
+        `${metric} ${operator} ${limit} ${source}`,
     );
 
   it('leaves out defaults that the load cannot measure', () => {
@@ -249,13 +316,24 @@ describe('resolveThresholds', () => {
     ]);
     expect(texts(specOf({ layout: { type: 'none' } }))).toContain('uplink_loss < 0.01 default');
     expect(texts(specOf({ layout: { type: 'none' } }))).not.toContain('packet_loss < 0.01 default');
-    expect(texts(specOf({ data: { messagesPerSecond: 1, bytes: 100, reliable: true } }))).toContain('data_loss < 0.01 default');
+    expect(texts(specOf({ data: { messagesPerSecond: 1, bytes: 100, reliable: true } }))).toContain(
+      'data_loss < 0.01 default',
+    );
   });
 
   it('lets a given threshold replace the default on the same metric, selector and aggregation only', () => {
-    const resolved = texts(specOf(), ['packet_loss.rate<5%', 'jitter{kind:audio}: p(95)<20', 'join_time: p(99)<5s']);
-    expect(resolved.filter((text) => text.startsWith('packet_loss'))).toEqual(['packet_loss < 0.05 user']);
-    expect(resolved.filter((text) => text.startsWith('jitter'))).toEqual(['jitter < 30 default', 'jitter < 20 user']);
+    const resolved = texts(specOf(), [
+      'packet_loss.rate<5%',
+      'jitter{kind:audio}: p(95)<20',
+      'join_time: p(99)<5s',
+    ]);
+    expect(resolved.filter((text) => text.startsWith('packet_loss'))).toEqual([
+      'packet_loss < 0.05 user',
+    ]);
+    expect(resolved.filter((text) => text.startsWith('jitter'))).toEqual([
+      'jitter < 30 default',
+      'jitter < 20 user',
+    ]);
     expect(resolved.filter((text) => text.startsWith('join_time'))).toEqual([
       'join_time < 2000 default',
       'join_time < 5000 user',

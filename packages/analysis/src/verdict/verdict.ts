@@ -4,7 +4,12 @@ import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { SoFar, Summary } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
 import { assessGenerator, type HealthFinding } from './generator-health.ts';
-import { crossedSentence, evaluate, type ThresholdResult, unmeasuredSentence } from './threshold-result.ts';
+import {
+  crossedSentence,
+  evaluate,
+  type ThresholdResult,
+  unmeasuredSentence,
+} from './threshold-result.ts';
 
 export type { ThresholdResult } from './threshold-result.ts';
 
@@ -24,9 +29,22 @@ export interface Judgement {
  * Refusals in the server's own words: however slow we were, we cannot have caused them (`server_full`: 503, the node is at its configured limit).
  * Timing out and being kicked are not among them: a generator that starves itself does that.
  */
-const REFUSALS: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'room_not_found', 'server_full', 'room_full']);
+const REFUSALS: ReadonlySet<string> = new Set([
+  'unauthorized',
+  'forbidden',
+  'room_not_found',
+  'server_full',
+  'room_full',
+]);
 /** When this is all that anybody heard, there was no deployment to test. */
-const UNREACHABLE: ReadonlySet<string> = new Set([...REFUSALS, 'unreachable', 'not_livekit', 'tls', 'bad_url', 'bad_gateway']);
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  ...REFUSALS,
+  'unreachable',
+  'not_livekit',
+  'tls',
+  'bad_url',
+  'bad_gateway',
+]);
 
 /**
  * Judges a run. In this order:
@@ -47,9 +65,15 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
   const suffered = health.map(({ sentence }) => sentence);
   const ended = endedBy(summary, thresholds);
   const certain = certainFailures(summary, thresholds);
-  const crossed = results.filter(({ ok, threshold }) => ok === false && threshold !== ended?.threshold).map(crossedSentence);
+  const crossed = results
+    .filter(({ ok, threshold }) => ok === false && threshold !== ended?.threshold)
+    .map(crossedSentence);
   const gaps = gapsOf(summary, results);
-  const conclude = (verdict: Verdict, reasons: string[], exitCode: ExitCode = EXIT_CODES[verdict].code): Judgement => ({
+  const conclude = (
+    verdict: Verdict,
+    reasons: string[],
+    exitCode: ExitCode = EXIT_CODES[verdict].code,
+  ): Judgement => ({
     verdict,
     exitCode: summary.end?.reason === 'interrupted' ? EXIT_CODES.interrupted.code : exitCode,
     thresholds: results,
@@ -57,15 +81,18 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
     health,
   });
 
-  if (refusedEverybody(summary)) return conclude('failed', [refusedSentence(summary), ...suffered], EXIT_CODES.unreachable.code);
+  if (refusedEverybody(summary))
+    return conclude('failed', [refusedSentence(summary), ...suffered], EXIT_CODES.unreachable.code);
   const cause = ended === null ? [] : [ended.sentence];
-  if (certain.length > 0) return conclude('failed', [...cause, ...certain, ...crossed, ...suffered]);
+  if (certain.length > 0)
+    return conclude('failed', [...cause, ...certain, ...crossed, ...suffered]);
   if (nobodyGotIn(summary) && suffered.length === 0) {
     return conclude('failed', [nobodySentence(summary), ...cause], EXIT_CODES.unreachable.code);
   }
   // That windows were not reached, and the like, is what was wanted.
   if (cause.length > 0) return conclude('failed', [...cause, ...crossed, ...suffered]);
-  if (suffered.length > 0) return conclude('inconclusive', [...suffered, ...crossed.map(doubted), ...gaps]);
+  if (suffered.length > 0)
+    return conclude('inconclusive', [...suffered, ...crossed.map(doubted), ...gaps]);
   if (crossed.length > 0) return conclude('failed', [...crossed, ...gaps]);
   if (gaps.length > 0) return conclude('inconclusive', gaps);
   return conclude('passed', []);
@@ -81,13 +108,19 @@ export const abortCause = (
   thresholds: readonly SourcedThreshold[],
   elapsedMs: number,
 ): { result: ThresholdResult; doubts: HealthFinding[] } | null => {
-  const due = thresholds.filter(({ threshold: { abortOnFail } }) => abortOnFail !== null && elapsedMs >= abortOnFail.afterMs);
-  const results = due.flatMap((sourced) => evaluate(soFar, sourced)).filter(({ ok }) => ok === false);
+  const due = thresholds.filter(
+    ({ threshold: { abortOnFail } }) => abortOnFail !== null && elapsedMs >= abortOnFail.afterMs,
+  );
+  const results = due
+    .flatMap((sourced) => evaluate(soFar, sourced))
+    .filter(({ ok }) => ok === false);
   const [result] = results;
   if (result === undefined) return null;
   const certain = due.find((sourced) => certainFailures(soFar, [sourced]).length > 0)?.threshold;
   const sure = results.find(({ threshold }) => threshold === certain);
-  return sure === undefined ? { result, doubts: assessGenerator(soFar) } : { result: sure, doubts: [] };
+  return sure === undefined
+    ? { result, doubts: assessGenerator(soFar) }
+    : { result: sure, doubts: [] };
 };
 
 /** Only while it is still among those that count: a record can be judged anew by others. */
@@ -99,7 +132,10 @@ const endedBy = (
   const found = thresholds.find(({ threshold }) => formatThreshold(threshold) === cause?.threshold);
   if (cause === null || found === undefined) return null;
   const when = `${(cause.at / 1_000).toFixed(1)} s into the run`;
-  return { threshold: found.threshold, sentence: `${cause.sentence.replace(/\.$/, '')}, ${when}, which ended it.` };
+  return {
+    threshold: found.threshold,
+    sentence: `${cause.sentence.replace(/\.$/, '')}, ${when}, which ended it.`,
+  };
 };
 
 const failuresOf = ({ joins }: Pick<SoFar, 'joins'>, words: ReadonlySet<string>): number =>
@@ -121,10 +157,15 @@ const refusedSentence = ({ joins }: Summary): string => {
   return `Nobody got in: the deployment was unreachable or refused all ${joins.failed} joins (${first?.message ?? first?.reason ?? 'no reason given'}).`;
 };
 
-const certainFailures = (summary: Pick<SoFar, 'joins' | 'end'>, thresholds: readonly SourcedThreshold[]): string[] => {
+const certainFailures = (
+  summary: Pick<SoFar, 'joins' | 'end'>,
+  thresholds: readonly SourcedThreshold[],
+): string[] => {
   const sentences: string[] = [];
   if (summary.end?.reason === 'server_died') {
-    sentences.push(`The server died ${(summary.end.at / 1_000).toFixed(1)} s into the run; its log is beside the record.`);
+    sentences.push(
+      `The server died ${(summary.end.at / 1_000).toFixed(1)} s into the run; its log is beside the record.`,
+    );
   }
   const refused = failuresOf(summary, REFUSALS);
   const tried = summary.joins.joined + summary.joins.failed;
@@ -137,7 +178,10 @@ const certainFailures = (summary: Pick<SoFar, 'joins' | 'end'>, thresholds: read
       refused > 0 &&
       !holds(aggregation.type === 'count' ? refused : refused / tried, operator, limit),
   );
-  if (tooMany) sentences.push(`The server refused ${refused} of ${tried} joins in words (${refusalWords(summary)}).`);
+  if (tooMany)
+    sentences.push(
+      `The server refused ${refused} of ${tried} joins in words (${refusalWords(summary)}).`,
+    );
   return sentences;
 };
 
@@ -147,7 +191,8 @@ const refusalWords = ({ joins }: Pick<SoFar, 'joins'>): string =>
     .map(({ reason, count }) => `${reason} ${count}`)
     .join(', ');
 
-const doubted = (sentence: string): string => `${sentence.slice(0, -1)}, but that may be our own doing.`;
+const doubted = (sentence: string): string =>
+  `${sentence.slice(0, -1)}, but that may be our own doing.`;
 
 /** Ends that leave nothing unsaid, or are judged by themselves. */
 const COMPLETE: ReadonlySet<EndLine['reason']> = new Set(['finished', 'ended', 'server_died']);
@@ -157,11 +202,15 @@ const gapsOf = ({ joins, end, plan }: Summary, results: ThresholdResult[]): stri
   const sentences = results.filter(({ ok }) => ok === null).map(unmeasuredSentence);
   if (results.length === 0) sentences.push('There was no threshold to judge by.');
   if (joins.unaccounted > 0)
-    sentences.push(`${joins.unaccounted} of ${joins.planned} participants have no result in the record.`);
+    sentences.push(
+      `${joins.unaccounted} of ${joins.planned} participants have no result in the record.`,
+    );
   if (end === null) sentences.push('The record breaks off before the end of the run.');
   if (end !== null && !COMPLETE.has(end.reason)) {
     const planned = plan.endAtMs / 1_000;
-    sentences.push(`The run was cut short (${end.reason}) after ${(end.at / 1_000).toFixed(1)} s of ${planned.toFixed(1)} s.`);
+    sentences.push(
+      `The run was cut short (${end.reason}) after ${(end.at / 1_000).toFixed(1)} s of ${planned.toFixed(1)} s.`,
+    );
   }
   return sentences;
 };

@@ -15,8 +15,14 @@ export const fakeRoom = () => {
     ['bytesSent', 0],
   ]);
   const reportOf = (id: string, type: string, members: Map<string, unknown>) => async () =>
-    new Map<string, Stat>([[id, { id, type, kind: 'audio', ssrc: 7, ...Object.fromEntries(members) }]]);
-  const publication = (trackSid: string, isLocal: boolean, getRTCStatsReport: () => Promise<Map<string, Stat>>) => ({
+    new Map<string, Stat>([
+      [id, { id, type, kind: 'audio', ssrc: 7, ...Object.fromEntries(members) }],
+    ]);
+  const publication = (
+    trackSid: string,
+    isLocal: boolean,
+    getRTCStatsReport: () => Promise<Map<string, Stat>>,
+  ) => ({
     trackSid,
     isLocal,
     isMuted: false,
@@ -25,9 +31,20 @@ export const fakeRoom = () => {
   });
   const room = {
     state: 'disconnected',
-    localParticipant: { trackPublications: new Map([['up', publication('up', true, reportOf('out', 'outbound-rtp', sent))]]) },
+    localParticipant: {
+      trackPublications: new Map([
+        ['up', publication('up', true, reportOf('out', 'outbound-rtp', sent))],
+      ]),
+    },
     remoteParticipants: new Map([
-      ['ben', { trackPublications: new Map([['down', publication('down', false, reportOf('in', 'inbound-rtp', received))]]) }],
+      [
+        'ben',
+        {
+          trackPublications: new Map([
+            ['down', publication('down', false, reportOf('in', 'inbound-rtp', received))],
+          ]),
+        },
+      ],
     ]),
     on(event: string, listener: Listener) {
       listeners.set(event, (listeners.get(event) ?? new Set()).add(listener));

@@ -30,10 +30,19 @@ export const drillTimes = ({
   const steadyFromMs = zeroMs - steady.forMs;
   const [first] = faults;
   if (first === undefined) {
-    return { lastJoinMs, steadyFromMs, zeroMs, faultFromMs: zeroMs, recoveryFromMs: zeroMs, endMs: zeroMs + recoveryMs };
+    return {
+      lastJoinMs,
+      steadyFromMs,
+      zeroMs,
+      faultFromMs: zeroMs,
+      recoveryFromMs: zeroMs,
+      endMs: zeroMs + recoveryMs,
+    };
   }
   const begins = faults.map(({ atMs }) => zeroMs + atMs);
-  const lastHealMs = Math.max(...faults.map(({ atMs, durationMs }) => zeroMs + atMs + (durationMs ?? 0)));
+  const lastHealMs = Math.max(
+    ...faults.map(({ atMs, durationMs }) => zeroMs + atMs + (durationMs ?? 0)),
+  );
   const endMs = lastHealMs + recoveryMs;
   // However short the recovery is, half of it is one.
   const leastMs = Math.min(Math.max(...begins) + LEAST_FAULT_MS, endMs - recoveryMs / 2);

@@ -4,5 +4,11 @@ export { drillJsonSchema } from './json-schema.ts';
 export { newcomersOf } from './newcomers-of.ts';
 export { type ParseDrillOptions, parseDrill } from './parse-drill.ts';
 export { CROWD_ROLE, NEWCOMER_ROLE } from './roles.ts';
-export { CROWD_GROUP, DRILL_WINDOWS, type DrillWindow, ROOM_PREFIX, scenarioOfDrill } from './scenario-of-drill.ts';
+export {
+  CROWD_GROUP,
+  DRILL_WINDOWS,
+  type DrillWindow,
+  ROOM_PREFIX,
+  scenarioOfDrill,
+} from './scenario-of-drill.ts';
 export type { Faults } from './schema/fault.ts';

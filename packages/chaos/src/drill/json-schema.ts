@@ -6,7 +6,10 @@ import { drillFile } from './schema/file.ts';
 
 /** The JSON Schema (draft 7) of drill files, for editors; what only `swarm chaos validate` can know is left to it. */
 export const drillJsonSchema = (faults: Faults): JsonSchema => {
-  const { properties = {}, ...rest } = settingsJsonSchema(drillFile(faults), 'A drill of livekit-swarm');
+  const { properties = {}, ...rest } = settingsJsonSchema(
+    drillFile(faults),
+    'A drill of livekit-swarm',
+  );
   const entries = Object.entries(properties).map(([key, value]): [string, JsonSchema] => [
     key,
     key === 'thresholds' ? thresholdsByMetric(value) : value,

@@ -12,10 +12,23 @@ const folder = fileURLToPath(new URL('../../../../chaos/', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 
 /** What is known of a server under faults, row by row. */
-const ROWS = ['balancer', 'blackhole', 'calm', 'hang', 'kill', 'limits', 'network', 'race', 'redis', 'stop'];
+const ROWS = [
+  'balancer',
+  'blackhole',
+  'calm',
+  'hang',
+  'kill',
+  'limits',
+  'network',
+  'race',
+  'redis',
+  'stop',
+];
 
 describe('the library', () => {
-  const drills = files.map((file) => parseDrill(readFileSync(join(folder, file), 'utf8'), { file, faults: FAULTS }));
+  const drills = files.map((file) =>
+    parseDrill(readFileSync(join(folder, file), 'utf8'), { file, faults: FAULTS }),
+  );
 
   it('has a drill for everything that is known', () => {
     expect([...new Set(drills.map(({ tags }) => tags.row))].sort()).toEqual(ROWS);
@@ -43,7 +56,9 @@ describe('the library', () => {
 
   it('tells editors of the schema', () => {
     for (const file of files) {
-      const [, path = ''] = /^# yaml-language-server: \$schema=(.*)$/m.exec(readFileSync(join(folder, file), 'utf8')) ?? [];
+      const [, path = ''] =
+        /^# yaml-language-server: \$schema=(.*)$/m.exec(readFileSync(join(folder, file), 'utf8')) ??
+        [];
       expect(existsSync(join(folder, path))).toBe(true);
     }
   });

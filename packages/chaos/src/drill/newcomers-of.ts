@@ -27,7 +27,10 @@ export const newcomersOf = (
   const [first = '', ...others] = [...new Set(plan.participants.map(({ room }) => room))].sort();
   const { steadyFromMs } = drillTimes(drill);
   const { everyMs, stayMs, apartMs = APART_MS } = newcomers;
-  const visits: Pick<ParticipantPlan, 'identity' | 'room' | 'joinAtMs' | 'leaveAtMs' | 'publish'>[] = [];
+  const visits: Pick<
+    ParticipantPlan,
+    'identity' | 'room' | 'joinAtMs' | 'leaveAtMs' | 'publish'
+  >[] = [];
   for (let turn = 0; ; turn++) {
     const joinAtMs = steadyFromMs + turn * everyMs;
     const leaveAtMs = joinAtMs + stayMs;

@@ -39,12 +39,18 @@ export const overlapsOf = (
     const early = stretches.slice(0, index).filter(({ toMs }) => toMs > late.fromMs);
     const clash = early.find((one) => clashes(one, late));
     const problem = clash === undefined ? tooMuch([...early, late], drill) : together(clash, late);
-    if (problem !== null && !found.has(late.position)) found.set(late.position, { position: late.position, ...problem });
+    if (problem !== null && !found.has(late.position))
+      found.set(late.position, { position: late.position, ...problem });
   }
   return [...found.values()];
 };
 
-const stretchesOf = (item: FaultItem, position: number, seed: number, faults: Faults): Stretch[] => {
+const stretchesOf = (
+  item: FaultItem,
+  position: number,
+  seed: number,
+  faults: Faults,
+): Stretch[] => {
   const fault = faults.get(item.fault);
   const aim = item.aim ?? (fault === undefined ? null : usualAim(fault));
   if (fault === undefined || aim === null) return [];
@@ -89,7 +95,8 @@ const tooMuch = (
   on: readonly Stretch[],
   { lab, blastRadius }: Pick<Drill, 'lab' | 'blastRadius'>,
 ): Omit<Overlap, 'position'> | null => {
-  const sizeOf = ({ aim }: Stretch): number => (aim.role === 'nodes' ? Math.max(1, Math.round(aim.share * lab.nodes)) : 1);
+  const sizeOf = ({ aim }: Stretch): number =>
+    aim.role === 'nodes' ? Math.max(1, Math.round(aim.share * lab.nodes)) : 1;
   const parts: Stretch[] = [];
   for (const stretch of on) {
     if (stretch.aim.role === 'none') continue;
@@ -99,7 +106,8 @@ const tooMuch = (
     // The seed is the same, so the smaller share is part of the larger.
     else if (sizeOf(stretch) > sizeOf(known)) parts[same] = stretch;
   }
-  const count = (some: readonly Stretch[]): number => some.reduce((total, stretch) => total + sizeOf(stretch), 0);
+  const count = (some: readonly Stretch[]): number =>
+    some.reduce((total, stretch) => total + sizeOf(stretch), 0);
   const atNodes = parts.filter(({ aim }) => isAtNodes(aim));
   const nodes = Math.min(count(atNodes), lab.nodes);
   const members = nodes + count(parts.filter((part) => !atNodes.includes(part)));
@@ -121,4 +129,6 @@ const tooMuch = (
 
 /** Whether it means nodes; those of a lab have names that tell. */
 const isAtNodes = (aim: Aim): boolean =>
-  aim.role === 'nodes' || FOLLOWS_ROOMS.has(aim.role) || (aim.role === 'member' && /^node-\d+$/.test(aim.name));
+  aim.role === 'nodes' ||
+  FOLLOWS_ROOMS.has(aim.role) ||
+  (aim.role === 'member' && /^node-\d+$/.test(aim.name));

@@ -44,16 +44,25 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
   },
   crowd: value.crowd,
   steady: { withinMs: value.steady.within, forMs: value.steady.for },
-  faults: value.faults.flatMap((item, position) => written(item, value.seed, position, faults)).sort((a, b) => a.atMs - b.atMs),
+  faults: value.faults
+    .flatMap((item, position) => written(item, value.seed, position, faults))
+    .sort((a, b) => a.atMs - b.atMs),
   recoveryMs: value.recovery,
   newcomers:
     value.newcomers === undefined
       ? null
-      : { everyMs: value.newcomers.every, stayMs: value.newcomers.stay, apartMs: value.newcomers.apart },
+      : {
+          everyMs: value.newcomers.every,
+          stayMs: value.newcomers.stay,
+          apartMs: value.newcomers.apart,
+        },
   objectives: value.objectives,
   thresholds: value.thresholds.map(({ text }) => text),
   repeats: value.repeats,
-  abort: value.abort === undefined ? null : { controlDeaf: value.abort.controlDeaf, forMs: value.abort.for },
+  abort:
+    value.abort === undefined
+      ? null
+      : { controlDeaf: value.abort.controlDeaf, forMs: value.abort.for },
   blastRadius: { maxMembers: value.blastRadius.members, maxShare: value.blastRadius.share },
   allowed: value.allow,
   known: value.known ?? null,

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { FAULTS } from '../faults/index.ts';
 import { sayParams } from './say-params.ts';
 
-const said = (name: string, given: object): string => sayParams({ params: FAULTS.get(name)?.params.parse(given) });
+const said = (name: string, given: object): string =>
+  sayParams({ params: FAULTS.get(name)?.params.parse(given) });
 
 it.each([
   ['kill', {}, ''],
@@ -13,7 +14,11 @@ it.each([
   ['delay', { delay: '1500ms', direction: 'out' }, '1.5s, udp, out'],
   ['jitter', { jitter: '15ms' }, '15ms, udp'],
   ['reorder', { share: '50%' }, '50 %, udp'],
-  ['rate-limit', { rate: '64kbit/s', shared: false }, '64 kbit/s, queue 200ms, udp, for each participant'],
+  [
+    'rate-limit',
+    { rate: '64kbit/s', shared: false },
+    '64 kbit/s, queue 200ms, udp, for each participant',
+  ],
   ['cpu-pressure', { cores: 0.5 }, '0.5 cores'],
   ['memory-pressure', { megabytes: 100 }, '100 MB more'],
   ['restart', {}, ''],
@@ -21,7 +26,8 @@ it.each([
 ])('%s is told %o: %s', (name, given, words) => expect(said(name, given)).toBe(words));
 
 it('leaves no parameter of any fault out', () => {
-  const known = /^(loss|share|delay|jitter|rate|cores|megabytes|by|grace|down|burst|queue|protocol|direction|shared)$/;
+  const known =
+    /^(loss|share|delay|jitter|rate|cores|megabytes|by|grace|down|burst|queue|protocol|direction|shared)$/;
   for (const { name, params } of FAULTS.values()) {
     const keys = 'shape' in params ? Object.keys(params.shape as object) : [];
     expect(
@@ -32,5 +38,6 @@ it('leaves no parameter of any fault out', () => {
 });
 
 it('says nothing of what it does not know', () => {
-  for (const params of [null, undefined, 'x', [], { other: 3, loss: '2%' }]) expect(sayParams({ params })).toBe('');
+  for (const params of [null, undefined, 'x', [], { other: 3, loss: '2%' }])
+    expect(sayParams({ params })).toBe('');
 });

@@ -6,7 +6,11 @@ const ms = (value: number): string => formatDuration(value);
 const percent = (value: number): string => `${Number((100 * value).toFixed(4))} %`;
 
 /** What faults are told, in the order in which one says it. */
-const NUMBERS: readonly (readonly [key: string, words: (value: number) => string, silent?: number])[] = [
+const NUMBERS: readonly (readonly [
+  key: string,
+  words: (value: number) => string,
+  silent?: number,
+])[] = [
   ['loss', percent],
   ['share', percent],
   ['delay', ms],
@@ -33,5 +37,9 @@ export const sayParams = ({ params }: Pick<DrillFault, 'params'>): string => {
     const value = told.get(key);
     return typeof value !== 'string' || value === 'both' ? [] : [value];
   });
-  return [...numbers, ...ways, ...(told.get('shared') === false ? ['for each participant'] : [])].join(', ');
+  return [
+    ...numbers,
+    ...ways,
+    ...(told.get('shared') === false ? ['for each participant'] : []),
+  ].join(', ');
 };

@@ -19,10 +19,17 @@ describe('scenarioOfDrill', () => {
     const drill = drillOf();
     const { participants, endAtMs, lastJoinAtMs } = planOf(drill);
     // Twelve people at ten a second, fifteen seconds until zero, ten of fault, thirty of recovery.
-    expect({ lastJoinAtMs, endAtMs }).toEqual({ lastJoinAtMs: 1_100, endAtMs: 1_100 + 15_000 + 10_000 + 30_000 });
+    expect({ lastJoinAtMs, endAtMs }).toEqual({
+      lastJoinAtMs: 1_100,
+      endAtMs: 1_100 + 15_000 + 10_000 + 30_000,
+    });
     expect(drillTimes(drill)).toMatchObject({ lastJoinMs: lastJoinAtMs, endMs: endAtMs });
     expect(participants).toHaveLength(12);
-    expect(participants[0]).toMatchObject({ role: CROWD_ROLE, room: 'drill-k3x9-1', expects: { audio: 3, video: 0 } });
+    expect(participants[0]).toMatchObject({
+      role: CROWD_ROLE,
+      room: 'drill-k3x9-1',
+      expects: { audio: 3, video: 0 },
+    });
     expect(participants.every(({ leaveAtMs }) => leaveAtMs === endAtMs)).toBe(true);
   });
 
@@ -48,7 +55,10 @@ describe('scenarioOfDrill', () => {
   });
 
   it('begins the fault with the first, and the recovery when the last is healed', () => {
-    const faults = [faultOf({ atMs: 5_000, durationMs: 60_000 }), faultOf({ atMs: 20_000, durationMs: 10_000 })];
+    const faults = [
+      faultOf({ atMs: 5_000, durationMs: 60_000 }),
+      faultOf({ atMs: 20_000, durationMs: 10_000 }),
+    ];
     expect(windowsOf(drillOf({ faults })).slice(1)).toEqual([
       ['fault', 21_100, 81_100],
       ['recovery', 81_100, 111_100],
@@ -63,7 +73,9 @@ describe('scenarioOfDrill', () => {
   });
 
   it('publishes what the crowd publishes', () => {
-    const { participants } = planOf(drillOf({ crowd: { ...drillOf().crowd, publish: ['audio', 'video'] } }));
+    const { participants } = planOf(
+      drillOf({ crowd: { ...drillOf().crowd, publish: ['audio', 'video'] } }),
+    );
     expect(participants[0]?.publish.map(({ kind }) => kind)).toEqual(['audio', 'video']);
     expect(participants[0]?.expects).toEqual({ audio: 3, video: 3 });
   });
@@ -76,9 +88,16 @@ describe('newcomersOf', () => {
 
   it('come from when it is steady, and are gone before it ends', () => {
     expect(newcomers[0]?.joinAtMs).toBe(drillTimes(drill).steadyFromMs);
-    expect(Math.max(...newcomers.map(({ leaveAtMs }) => leaveAtMs))).toBeLessThanOrEqual(plan.endAtMs);
-    expect(Math.max(...newcomers.map(({ joinAtMs }) => joinAtMs))).toBeGreaterThan(plan.endAtMs - 6_000);
-    const stays = newcomers.map(({ identity, joinAtMs, leaveAtMs }) => [identity.endsWith('b'), leaveAtMs - joinAtMs]);
+    expect(Math.max(...newcomers.map(({ leaveAtMs }) => leaveAtMs))).toBeLessThanOrEqual(
+      plan.endAtMs,
+    );
+    expect(Math.max(...newcomers.map(({ joinAtMs }) => joinAtMs))).toBeGreaterThan(
+      plan.endAtMs - 6_000,
+    );
+    const stays = newcomers.map(({ identity, joinAtMs, leaveAtMs }) => [
+      identity.endsWith('b'),
+      leaveAtMs - joinAtMs,
+    ]);
     expect(stays.every(([second, ms]) => ms === (second ? 3_500 : 4_000))).toBe(true);
   });
 
@@ -100,31 +119,48 @@ describe('newcomersOf', () => {
   it('only listen where the crowd is, are told from it, and come after it', () => {
     const speakers = newcomers.filter(({ publish }) => publish.length > 0);
     expect(new Set(speakers.map(({ room }) => room.includes('-new-')))).toEqual(new Set([true]));
-    expect(newcomers.filter(({ publish }) => publish.length === 0).every(({ room }) => !room.includes('-new-'))).toBe(true);
+    expect(
+      newcomers
+        .filter(({ publish }) => publish.length === 0)
+        .every(({ room }) => !room.includes('-new-')),
+    ).toBe(true);
     expect(newcomers.every(({ role }) => role === NEWCOMER_ROLE)).toBe(true);
     expect(newcomers.every(({ identity }) => identity.startsWith('k3x9-'))).toBe(true);
     const everybody = [...plan.participants, ...newcomers];
     expect(new Set(everybody.map(({ identity }) => identity)).size).toBe(everybody.length);
     expect(everybody.map(({ index }) => index)).toEqual(everybody.map((_, index) => index));
-    expect(everybody.map(({ joinAtMs }) => joinAtMs)).toEqual(everybody.map(({ joinAtMs }) => joinAtMs).sort((a, b) => a - b));
+    expect(everybody.map(({ joinAtMs }) => joinAtMs)).toEqual(
+      everybody.map(({ joinAtMs }) => joinAtMs).sort((a, b) => a - b),
+    );
   });
 
   it('come to a new room one after the other, or at once', () => {
     const [a, b] = newcomers.filter(({ room }) => room.endsWith('new-2'));
     expect([b?.joinAtMs, b?.leaveAtMs]).toEqual([(a?.joinAtMs ?? 0) + 500, a?.leaveAtMs]);
-    const twins = newcomersOf({ ...drill, newcomers: { everyMs: 2_000, stayMs: 4_000, apartMs: 0 } }, plan);
+    const twins = newcomersOf(
+      { ...drill, newcomers: { everyMs: 2_000, stayMs: 4_000, apartMs: 0 } },
+      plan,
+    );
     expect(twins[1]?.joinAtMs).toBe(twins[2]?.joinAtMs);
   });
 
   it('visit the only room where there is one', () => {
-    const alone = drillOf({ newcomers: { everyMs: 2_000, stayMs: 4_000 }, crowd: { ...drill.crowd, rooms: 1 } });
+    const alone = drillOf({
+      newcomers: { everyMs: 2_000, stayMs: 4_000 },
+      crowd: { ...drill.crowd, rooms: 1 },
+    });
     const rooms = newcomersOf(alone, planOf(alone)).map(({ room }) => room);
-    expect(new Set(rooms.filter((room) => !room.includes('new')))).toEqual(new Set(['drill-k3x9-1']));
+    expect(new Set(rooms.filter((room) => !room.includes('new')))).toEqual(
+      new Set(['drill-k3x9-1']),
+    );
   });
 
   it('do not come where nobody is wanted, and find the run whatever it is called', () => {
     expect(newcomersOf(drillOf(), plan)).toEqual([]);
     const odd = expandPlan(scenarioOfDrill(drill), 'a-b-3');
-    expect(newcomersOf(drill, odd)[1]).toMatchObject({ room: 'drill-a-b-3-new-2', identity: 'a-b-3-new-2a' });
+    expect(newcomersOf(drill, odd)[1]).toMatchObject({
+      room: 'drill-a-b-3-new-2',
+      identity: 'a-b-3-new-2a',
+    });
   });
 });

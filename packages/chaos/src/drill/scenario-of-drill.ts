@@ -31,7 +31,12 @@ export const scenarioOfDrill = (drill: Drill): Scenario => {
         roomPrefix: ROOM_PREFIX,
         startMs: 0,
         gatherMs: 0,
-        executor: { type: 'constant-rooms', rooms, joinRate, durationMs: times.endMs - times.lastJoinMs },
+        executor: {
+          type: 'constant-rooms',
+          rooms,
+          joinRate,
+          durationMs: times.endMs - times.lastJoinMs,
+        },
         roles: [roleOf(drill.crowd)],
       },
     ],
@@ -54,10 +59,19 @@ const roleOf = ({ participants, publish }: DrillCrowd): RoleSpec => ({
 
 /** Small video: a drill is about who sees whom at all. */
 const trackOf = (kind: DrillCrowd['publish'][number]): TrackPlan =>
-  kind === 'audio' ? { kind } : { kind, source: 'camera', codec: 'vp8', resolution: '360p', simulcast: false };
+  kind === 'audio'
+    ? { kind }
+    : { kind, source: 'camera', codec: 'vp8', resolution: '360p', simulcast: false };
 
-const windowsOf = ({ steadyFromMs, zeroMs, faultFromMs, recoveryFromMs }: DrillTimes): NamedStretch[] => [
+const windowsOf = ({
+  steadyFromMs,
+  zeroMs,
+  faultFromMs,
+  recoveryFromMs,
+}: DrillTimes): NamedStretch[] => [
   { name: 'baseline', fromMs: steadyFromMs, toMs: zeroMs },
-  ...(recoveryFromMs > faultFromMs ? [{ name: 'fault', fromMs: faultFromMs, toMs: recoveryFromMs }] : []),
+  ...(recoveryFromMs > faultFromMs
+    ? [{ name: 'fault', fromMs: faultFromMs, toMs: recoveryFromMs }]
+    : []),
   { name: 'recovery', fromMs: recoveryFromMs, toMs: null },
 ];

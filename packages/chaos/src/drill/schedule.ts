@@ -13,11 +13,17 @@ export const beginningsOf = (
   position: number,
 ): number[] => {
   const { at, every, times = 1, random } = item;
-  if (random === undefined) return Array.from({ length: every === undefined ? 1 : times }, (_, turn) => at + turn * (every ?? 0));
+  if (random === undefined)
+    return Array.from(
+      { length: every === undefined ? 1 : times },
+      (_, turn) => at + turn * (every ?? 0),
+    );
   const lengthMs = lastsMs ?? 0;
   const chance = randomStream(seed, 'faults', position);
   // Drawn within what is left when all of them have been taken out, and put back between: so nothing overlaps, and everything is as likely.
   const spareMs = random.within - random.times * lengthMs;
-  const drawn = Array.from({ length: random.times }, () => Math.round(chance() * spareMs)).sort((a, b) => a - b);
+  const drawn = Array.from({ length: random.times }, () => Math.round(chance() * spareMs)).sort(
+    (a, b) => a - b,
+  );
   return drawn.map((ms, turn) => at + ms + turn * lengthMs);
 };

@@ -5,6 +5,7 @@ import { type RestartParams, restart } from './restart.ts';
 export const balancerRestart: DescribedFault<RestartParams> = {
   ...restart,
   name: 'balancer-restart',
-  description: 'the load balancer is ended and started again: every signal connection through it breaks',
+  description:
+    'the load balancer is ended and started again: every signal connection through it breaks',
   on: ['balancer'],
 };

@@ -1,5 +1,11 @@
 import { strict } from '@livekit-swarm/settings';
-import { cutPackets, healPackets, lacksTraffic, type Traffic, trafficParams } from './effects/packet-rules.ts';
+import {
+  cutPackets,
+  healPackets,
+  lacksTraffic,
+  type Traffic,
+  trafficParams,
+} from './effects/packet-rules.ts';
 import { forAll } from './effects/put-right.ts';
 import type { DescribedFault } from './fault.ts';
 
@@ -13,6 +19,7 @@ export const blackhole: DescribedFault<Traffic> = {
   params: strict(trafficParams('both')),
   lasts: true,
   available: lacksTraffic,
-  inject: ({ target, members, params, id }) => forAll(members, (member) => cutPackets(target, member, id, params, '')),
+  inject: ({ target, members, params, id }) =>
+    forAll(members, (member) => cutPackets(target, member, id, params, '')),
   heal: ({ target, members, id }) => forAll(members, (member) => healPackets(target, member, id)),
 };

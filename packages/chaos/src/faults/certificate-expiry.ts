@@ -15,7 +15,8 @@ export const certificateExpiry: DescribedFault<NoParams> = {
   on: ['node', 'balancer', 'turn'],
   params: noParams,
   lasts: true,
-  available: async (_target, { name }) => `${name}: ${WHY}. What it looks like to users is a blackhole of TCP for newcomers`,
+  available: async (_target, { name }) =>
+    `${name}: ${WHY}. What it looks like to users is a blackhole of TCP for newcomers`,
   inject: async () => {
     throw new ChaosError(
       'not-available',

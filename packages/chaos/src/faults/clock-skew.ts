@@ -17,7 +17,11 @@ export const clockSkew: DescribedFault<{ by: number }> = {
   lasts: true,
   available: async () => WHY,
   inject: async () => {
-    throw new ChaosError('not-available', WHY, 'put the node on a machine of its own and set that clock');
+    throw new ChaosError(
+      'not-available',
+      WHY,
+      'put the node on a machine of its own and set that clock',
+    );
   },
   heal: async () => {},
 };

@@ -15,9 +15,22 @@ test('each is found by its name, and says what it does and how it is taken back'
 });
 
 test('parameters come out in base units', () => {
-  expect(read('delay', { delay: '80ms' })).toEqual({ delay: 80, protocol: 'udp', direction: 'both' });
-  expect(read('packet-loss', { loss: '5%' })).toEqual({ loss: 0.05, burst: 1, protocol: 'udp', direction: 'both' });
-  expect(read('rate-limit', { rate: '1.5Mbit/s' })).toMatchObject({ rate: 1_500_000, queue: 200, shared: true });
+  expect(read('delay', { delay: '80ms' })).toEqual({
+    delay: 80,
+    protocol: 'udp',
+    direction: 'both',
+  });
+  expect(read('packet-loss', { loss: '5%' })).toEqual({
+    loss: 0.05,
+    burst: 1,
+    protocol: 'udp',
+    direction: 'both',
+  });
+  expect(read('rate-limit', { rate: '1.5Mbit/s' })).toMatchObject({
+    rate: 1_500_000,
+    queue: 200,
+    shared: true,
+  });
   expect(read('blackhole', {})).toEqual({ protocol: 'both', direction: 'both' });
   expect(read('restart', { down: '2s' })).toEqual({ grace: 0, down: 2_000 });
 });
@@ -47,7 +60,13 @@ test('a loss of everything needs no chance, one too small for the kernel still h
   const rules = async (loss: number): Promise<string> => {
     const target = fakeTarget();
     const params = { loss, burst: 1, protocol: 'udp', direction: 'in' };
-    await FAULTS.get('packet-loss')?.inject({ target, members: [NODE], params, id: 'abcd1234', durationMs: null });
+    await FAULTS.get('packet-loss')?.inject({
+      target,
+      members: [NODE],
+      params,
+      id: 'abcd1234',
+      durationMs: null,
+    });
     return target.ran[0]?.input ?? '';
   };
   expect(await rules(1)).toContain('dport 5000-5001 counter drop');
@@ -59,8 +78,16 @@ test('an impairment is told what to do, whose it is, and when to go by itself', 
   const target = fakeTarget();
   const params = read('rate-limit', { rate: '1Mbit/s', queue: '50ms', protocol: 'both' });
   const second = { ...NODE, name: 'node-2' };
-  await FAULTS.get('rate-limit')?.inject({ target, members: [NODE, second], params, id: 'abcd1234', durationMs: 10_500 });
-  const starts = target.ran.filter(({ argv }) => argv[1] === 'start').map(({ argv }) => argv.slice(2).join(' '));
+  await FAULTS.get('rate-limit')?.inject({
+    target,
+    members: [NODE, second],
+    params,
+    id: 'abcd1234',
+    durationMs: 10_500,
+  });
+  const starts = target.ran
+    .filter(({ argv }) => argv[1] === 'start')
+    .map(({ argv }) => argv.slice(2).join(' '));
   const owner = String.raw`--owner ${process.pid}:\d+ --lifetime 71`;
   expect(starts).toEqual([
     expect.stringMatching(
@@ -73,7 +100,15 @@ test('an impairment is told what to do, whose it is, and when to go by itself', 
 test('healing what never came to be, or is gone, is no error', async () => {
   for (const fault of FAULTS.values()) {
     const target = fakeTarget();
-    const params = { loss: 0.1, burst: 3, protocol: 'udp', direction: 'both', cores: 1, megabytes: 1, delay: 1 };
+    const params = {
+      loss: 0.1,
+      burst: 3,
+      protocol: 'udp',
+      direction: 'both',
+      cores: 1,
+      megabytes: 1,
+      delay: 1,
+    };
     await fault.heal({ target, members: [NODE], params, id: 'abcd1234', durationMs: null });
   }
 });

@@ -9,7 +9,8 @@ const LEAVES_WITHIN_MS = 3_000;
 /** A rolling update, as the first SIGTERM begins it: LiveKit takes no new rooms and waits until those it has are empty, however long that takes. */
 export const gracefulStop: DescribedFault<NoParams> = {
   name: 'graceful-stop',
-  description: 'one SIGTERM: it takes nobody new, and LiveKit stays until its rooms are empty, which may be never',
+  description:
+    'one SIGTERM: it takes nobody new, and LiveKit stays until its rooms are empty, which may be never',
   healing: 'what still waits is ended, and it is started again',
   needs: ['signal', 'start'],
   on: ['node', 'balancer', 'turn'],

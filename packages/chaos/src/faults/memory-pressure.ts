@@ -14,7 +14,9 @@ export const memoryPressure: DescribedFault<MemoryParams> = {
   healing: 'it is put back into its control group, and started again if it was killed',
   needs: ['run', 'start'],
   on: ['node', 'redis', 'balancer', 'turn'],
-  params: strict({ megabytes: whole(1, 1_000_000).describe('More than what it has when the fault begins.') }),
+  params: strict({
+    megabytes: whole(1, 1_000_000).describe('More than what it has when the fault begins.'),
+  }),
   lasts: true,
   available: async (target, member, params) =>
     (await lacksAny(target, member, ['start'])) ?? lacksSqueeze(target, member, limit(params)),
@@ -28,5 +30,9 @@ export const memoryPressure: DescribedFault<MemoryParams> = {
 /** What was taken before stays with the group it was taken in. */
 const limit = ({ megabytes }: MemoryParams): Squeeze => {
   const bytes = String(megabytes * 1_048_576);
-  return { controller: 'memory', v2: [['memory.max', bytes]], v1: [['memory.limit_in_bytes', bytes]] };
+  return {
+    controller: 'memory',
+    v2: [['memory.max', bytes]],
+    v1: [['memory.limit_in_bytes', bytes]],
+  };
 };

@@ -1,6 +1,12 @@
 import { positive, share, strict } from '@livekit-swarm/settings';
 import { healImpairment, impair, lacksImpairment } from './effects/impair.ts';
-import { cutPackets, healPackets, lacksTraffic, type Traffic, trafficParams } from './effects/packet-rules.ts';
+import {
+  cutPackets,
+  healPackets,
+  lacksTraffic,
+  type Traffic,
+  trafficParams,
+} from './effects/packet-rules.ts';
 import { forAll } from './effects/put-right.ts';
 import type { DescribedFault } from './fault.ts';
 
@@ -32,11 +38,16 @@ export const packetLoss: DescribedFault<LossParams> = {
   }),
   lasts: true,
   available: (target, member, params) =>
-    inBursts(params) ? lacksImpairment(target, member, params) : lacksTraffic(target, member, params),
+    inBursts(params)
+      ? lacksImpairment(target, member, params)
+      : lacksTraffic(target, member, params),
   inject: (context) => {
     const { target, members, params, id } = context;
-    if (inBursts(params)) return impair(context, params, { loss: params.loss, burst: params.burst });
-    return forAll(members, (member) => cutPackets(target, member, id, params, byChance(params.loss)));
+    if (inBursts(params))
+      return impair(context, params, { loss: params.loss, burst: params.burst });
+    return forAll(members, (member) =>
+      cutPackets(target, member, id, params, byChance(params.loss)),
+    );
   },
   heal: (context) => {
     const { target, members, params, id } = context;

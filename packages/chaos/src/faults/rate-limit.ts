@@ -22,15 +22,23 @@ export const rateLimit: DescribedFault<RateParams> = {
     rate: bitRate()
       .refine((rate) => rate > 0, 'must be more than 0')
       .describe('Headers of IP and UDP included, each way that is asked for.'),
-    queue: duration(1, 10_000).prefault('200ms').describe('A packet that would wait longer for its turn is dropped.'),
-    shared: yesOrNo().default(true).describe('All share the rate; false: every participant has it for itself.'),
+    queue: duration(1, 10_000)
+      .prefault('200ms')
+      .describe('A packet that would wait longer for its turn is dropped.'),
+    shared: yesOrNo()
+      .default(true)
+      .describe('All share the rate; false: every participant has it for itself.'),
     ...trafficParams('udp'),
   }),
   lasts: true,
   available: lacksImpairment,
   inject: (context) => {
     const { params } = context;
-    return impair(context, params, { rateBps: params.rate, queueMs: params.queue, shared: params.shared });
+    return impair(context, params, {
+      rateBps: params.rate,
+      queueMs: params.queue,
+      shared: params.shared,
+    });
   },
   heal: healImpairment,
 };

@@ -40,8 +40,10 @@ export const cutRules = (id: string, path: RedisPath): string => {
 `;
 };
 
-const from = (path: RedisPath): string => `${path.address === null ? '' : `ip saddr ${path.address} `}${ofGroup(path)}`;
-const to = (path: RedisPath): string => `${path.address === null ? '' : `ip daddr ${path.address} `}${ofGroup(path)}`;
+const from = (path: RedisPath): string =>
+  `${path.address === null ? '' : `ip saddr ${path.address} `}${ofGroup(path)}`;
+const to = (path: RedisPath): string =>
+  `${path.address === null ? '' : `ip daddr ${path.address} `}${ofGroup(path)}`;
 
 const ofGroup = ({ cgroup }: RedisPath): string => {
   if (cgroup === null) return '';

@@ -9,7 +9,8 @@ import { type NoParams, noParams } from './no-params.ts';
 export const redisFlush: DescribedFault<NoParams> = {
   name: 'redis-flush',
   description: 'FLUSHALL: Redis forgets everything and goes on',
-  healing: 'nothing can be taken back: nodes register anew by themselves, rooms that were known are not known any more',
+  healing:
+    'nothing can be taken back: nodes register anew by themselves, rooms that were known are not known any more',
   needs: [],
   on: ['redis'],
   params: noParams,
@@ -23,6 +24,7 @@ export const redisFlush: DescribedFault<NoParams> = {
 
 const flush = async (target: Target, member: Member): Promise<void> => {
   const port = member.ports?.tcp[0];
-  if (port === undefined) throw new ChaosError('not-available', `it is not known where ${member.name} listens`);
+  if (port === undefined)
+    throw new ChaosError('not-available', `it is not known where ${member.name} listens`);
   await flushRedis(target, member, port);
 };

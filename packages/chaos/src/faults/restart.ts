@@ -13,7 +13,9 @@ export interface RestartParams {
 export const restartParams = strict({
   grace: duration()
     .prefault('0s')
-    .describe('How long it may take to go by itself (SIGTERM) before it is killed. 0s: it is killed at once.'),
+    .describe(
+      'How long it may take to go by itself (SIGTERM) before it is killed. 0s: it is killed at once.',
+    ),
   down: duration().prefault('0s').describe('How long it stays away before it is started again.'),
 });
 
@@ -27,7 +29,8 @@ export const restart: DescribedFault<RestartParams> = {
   lasts: false,
   takes: ({ grace, down }) => grace + down,
   // With a time to stay away, somebody must keep it away.
-  available: (target, member, { down }) => lacksAny(target, member, down > 0 ? ['signal', 'hold', 'start'] : ['signal', 'start']),
+  available: (target, member, { down }) =>
+    lacksAny(target, member, down > 0 ? ['signal', 'hold', 'start'] : ['signal', 'start']),
   inject: ({ target, members, params: { grace, down } }) =>
     forAll(members, async (member) => {
       await endMember(target, member, grace);

@@ -43,13 +43,19 @@ export const healPending = async (options: HealPendingOptions): Promise<HealRepo
       await journal.remove(entry.id);
       report.healed.push(entry);
     } catch (error) {
-      report.failed.push({ entry, error: error instanceof Error ? error : new Error(String(error)) });
+      report.failed.push({
+        entry,
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
     }
   }
   return report;
 };
 
-const healEntry = async (entry: JournalEntry, { faults, open = openTarget }: HealPendingOptions): Promise<void> => {
+const healEntry = async (
+  entry: JournalEntry,
+  { faults, open = openTarget }: HealPendingOptions,
+): Promise<void> => {
   const fault = faults.get(entry.fault);
   if (fault === undefined) {
     throw new ChaosError(

@@ -20,14 +20,20 @@ export interface JournalEntry {
   owner: { pid: number; startedAt: number | null };
 }
 
-const ports = z.object({ address: z.string(), udp: z.tuple([z.int(), z.int()]).nullable(), tcp: z.array(z.int()) });
+const ports = z.object({
+  address: z.string(),
+  udp: z.tuple([z.int(), z.int()]).nullable(),
+  tcp: z.array(z.int()),
+});
 
 const member = z.object({
   name: z.string(),
   kind: z.enum(['node', 'redis', 'balancer', 'turn']),
   nodeId: z.string().nullable(),
   ports: ports.nullable(),
-  redis: z.object({ address: z.string().nullable(), port: z.int(), cgroup: z.string().nullable() }).exactOptional(),
+  redis: z
+    .object({ address: z.string().nullable(), port: z.int(), cgroup: z.string().nullable() })
+    .exactOptional(),
 });
 
 const entry = z.object({
@@ -44,7 +50,10 @@ const entry = z.object({
   owner: z.object({ pid: z.int().positive(), startedAt: z.number().nullable() }),
 });
 
-export const newEntry = (what: Omit<JournalEntry, 'schema'>): JournalEntry => ({ schema: SCHEMA, ...what });
+export const newEntry = (what: Omit<JournalEntry, 'schema'>): JournalEntry => ({
+  schema: SCHEMA,
+  ...what,
+});
 
 /** @throws Error that says in a few words what is wrong with it */
 export const parseEntry = (text: string): JournalEntry => {
@@ -56,9 +65,15 @@ export const parseEntry = (text: string): JournalEntry => {
   }
   const result = entry.safeParse(json);
   if (result.success) return result.data;
-  const { schema } = (typeof json === 'object' && json !== null ? json : {}) as { schema?: unknown };
+  const { schema } = (typeof json === 'object' && json !== null ? json : {}) as {
+    schema?: unknown;
+  };
   if (schema !== SCHEMA)
-    throw new Error(`it is not from this version of swarm: its schema is ${JSON.stringify(schema) ?? 'missing'}`);
+    throw new Error(
+      `it is not from this version of swarm: its schema is ${JSON.stringify(schema) ?? 'missing'}`,
+    );
   const [issue] = result.error.issues;
-  throw new Error(`${issue?.path.join('.') ?? 'something'} is wrong: ${issue?.message ?? 'nobody knows why'}`);
+  throw new Error(
+    `${issue?.path.join('.') ?? 'something'} is wrong: ${issue?.message ?? 'nobody knows why'}`,
+  );
 };

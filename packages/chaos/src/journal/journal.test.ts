@@ -30,7 +30,11 @@ test('what was written is read, the last injected first, until it is removed', a
   await journal.write(entry('aaaaaaaa', 1));
   await journal.write(entry('bbbbbbbb', 3));
   await journal.write(entry('cccccccc', 2));
-  expect((await journal.read()).pending).toEqual([entry('bbbbbbbb', 3), entry('cccccccc', 2), entry('aaaaaaaa', 1)]);
+  expect((await journal.read()).pending).toEqual([
+    entry('bbbbbbbb', 3),
+    entry('cccccccc', 2),
+    entry('aaaaaaaa', 1),
+  ]);
   await journal.remove('bbbbbbbb');
   await journal.remove('bbbbbbbb');
   expect((await journal.read()).pending.map(({ id }) => id)).toEqual(['cccccccc', 'aaaaaaaa']);
@@ -47,7 +51,11 @@ test.each([
   ['half of it', '{"schema":"livekit-swarm/injection/1","id":"aaaa', /no JSON/],
   ['nothing', '', /no JSON/],
   ['not ours', '{"a":1}', /not from this version.*missing/],
-  ['of a later version', '{"schema":"livekit-swarm/injection/2"}', /not from this version.*injection\/2/],
+  [
+    'of a later version',
+    '{"schema":"livekit-swarm/injection/2"}',
+    /not from this version.*injection\/2/,
+  ],
   ['a list', '[1]', /not from this version/],
   ['null', 'null', /not from this version/],
 ])('%s: is told of, stays, and hides no other', async (_what, text, why) => {
@@ -68,7 +76,10 @@ test('one that lost something, or was copied, is not healed by', async () => {
   writeFileSync(join(dir, 'copy.json'), JSON.stringify(entry('bbbbbbbb', 1)));
   const { pending, unreadable } = await journal.read();
   expect(pending).toEqual([]);
-  expect(unreadable.map(({ why }) => why)).toEqual([expect.stringContaining('members'), expect.stringContaining('bbbbbbbb')]);
+  expect(unreadable.map(({ why }) => why)).toEqual([
+    expect.stringContaining('members'),
+    expect.stringContaining('bbbbbbbb'),
+  ]);
 });
 
 test('what is not of the journal is left alone', async () => {
@@ -89,5 +100,7 @@ test('a folder that cannot be written to is said, with what to do', async () => 
 });
 
 test('it is where every checkout finds it', () => {
-  expect(journalDir({ XDG_CACHE_HOME: '/somewhere' })).toBe('/somewhere/livekit-swarm/chaos/journal');
+  expect(journalDir({ XDG_CACHE_HOME: '/somewhere' })).toBe(
+    '/somewhere/livekit-swarm/chaos/journal',
+  );
 });

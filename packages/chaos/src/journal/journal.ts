@@ -22,7 +22,8 @@ export interface UnreadableEntry {
 }
 
 /** The same for every checkout of a user, so that `swarm chaos heal` finds it from anywhere. */
-export const journalDir = (env: NodeJS.ProcessEnv = process.env): string => join(cacheDir(env), 'chaos', 'journal');
+export const journalDir = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(cacheDir(env), 'chaos', 'journal');
 
 export const openJournal = (dir: string = journalDir()): Journal => {
   const fileOf = (id: string): string => join(dir, `${id}.json`);
@@ -65,10 +66,17 @@ const writeDurably = async (dir: string, file: string, text: string): Promise<vo
   }
 };
 
-const readAll = async (dir: string): Promise<{ pending: JournalEntry[]; unreadable: UnreadableEntry[] }> => {
+const readAll = async (
+  dir: string,
+): Promise<{ pending: JournalEntry[]; unreadable: UnreadableEntry[] }> => {
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw new ChaosError('no-journal', `${dir} cannot be read: ${sayError(error)}`, 'make it readable', { cause: error });
+    throw new ChaosError(
+      'no-journal',
+      `${dir} cannot be read: ${sayError(error)}`,
+      'make it readable',
+      { cause: error },
+    );
   });
   const pending: JournalEntry[] = [];
   const unreadable: UnreadableEntry[] = [];
@@ -90,4 +98,5 @@ const readAll = async (dir: string): Promise<{ pending: JournalEntry[]; unreadab
   return { pending, unreadable };
 };
 
-const sayError = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const sayError = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -4,16 +4,31 @@ import type { Failing, KnownOutcome } from '../drill/drill.ts';
 import { combineRepeats } from './combine-repeats.ts';
 import type { RepeatResult, RepeatVerdict } from './drill-result.ts';
 
-const repeat = (verdict: RepeatVerdict, rtoMax: number | null = null, failing: Failing[] = []): RepeatResult =>
+const repeat = (
+  verdict: RepeatVerdict,
+  rtoMax: number | null = null,
+  failing: Failing[] = [],
+): RepeatResult =>
   ({
     verdict,
     failing,
-    recovery: { pairsHit: rtoMax === null ? 0 : 12, rto: rtoMax === null ? null : { p50: rtoMax / 2, p95: rtoMax, max: rtoMax } },
+    recovery: {
+      pairsHit: rtoMax === null ? 0 : 12,
+      rto: rtoMax === null ? null : { p50: rtoMax / 2, p95: rtoMax, max: rtoMax },
+    },
   }) as RepeatResult;
 
-const known: KnownOutcome = { server: '1.13.4', fails: ['split-brain'], sometimes: ['never-recovered'], because: 'of a reason' };
+const known: KnownOutcome = {
+  server: '1.13.4',
+  fails: ['split-brain'],
+  sometimes: ['never-recovered'],
+  because: 'of a reason',
+};
 
-const combine = (repeats: RepeatResult[], changes: { known?: KnownOutcome | null; version?: string } = {}) =>
+const combine = (
+  repeats: RepeatResult[],
+  changes: { known?: KnownOutcome | null; version?: string } = {},
+) =>
   combineRepeats({
     drill: drillOf({ known: changes.known ?? null }),
     target: 'lab of 3 nodes',
@@ -24,15 +39,23 @@ const combine = (repeats: RepeatResult[], changes: { known?: KnownOutcome | null
 
 describe('repeats together', () => {
   it('have the least, the middle and the most', () => {
-    const { spread } = combine([repeat('passed', 13_000), repeat('passed', 10_000), repeat('failed', 11_000, ['rto'])]);
+    const { spread } = combine([
+      repeat('passed', 13_000),
+      repeat('passed', 10_000),
+      repeat('failed', 11_000, ['rto']),
+    ]);
     expect(spread.rtoMax).toEqual({ min: 10_000, median: 11_000, max: 13_000 });
   });
 
   it('have the middle of two between them', () =>
-    expect(combine([repeat('passed', 10_000), repeat('passed', 12_000)]).spread.rtoMax?.median).toBe(11_000));
+    expect(
+      combine([repeat('passed', 10_000), repeat('passed', 12_000)]).spread.rtoMax?.median,
+    ).toBe(11_000));
 
   it('leave out of the spread what could not be measured', () =>
-    expect(combine([repeat('inconclusive', 99_000), repeat('passed', 10_000)]).spread.rtoMax?.max).toBe(10_000));
+    expect(
+      combine([repeat('inconclusive', 99_000), repeat('passed', 10_000)]).spread.rtoMax?.max,
+    ).toBe(10_000));
 
   it('are as bad as the worst of them', () => {
     expect(combine([repeat('passed'), repeat('failed')]).verdict).toBe('failed');
@@ -73,7 +96,8 @@ describe('what is known of a server', () => {
     expect(combine([...repeats], { known, version }).knowledge).toBe(knowledge),
   );
 
-  it('is nothing where the drill says nothing', () => expect(combine([failed]).knowledge).toBe('none'));
+  it('is nothing where the drill says nothing', () =>
+    expect(combine([failed]).knowledge).toBe('none'));
 
   it('is not refuted by one repeat that went well: outcomes are bimodal', () =>
     expect(combine([repeat('passed', 1), failed], { known }).knowledge).toBe('as-known'));

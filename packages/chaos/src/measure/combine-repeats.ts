@@ -9,10 +9,17 @@ import {
 } from './drill-result.ts';
 
 /** Worst first. */
-const VERDICTS: readonly RepeatVerdict[] = ['interrupted', 'failed', 'inconclusive', 'void', 'passed'];
+const VERDICTS: readonly RepeatVerdict[] = [
+  'interrupted',
+  'failed',
+  'inconclusive',
+  'void',
+  'passed',
+];
 
 /** A drill, and all that was seen of it. */
-export interface DrillFacts extends Pick<DrillResult, 'drill' | 'target' | 'startedAt' | 'repeats'> {
+export interface DrillFacts
+  extends Pick<DrillResult, 'drill' | 'target' | 'startedAt' | 'repeats'> {
   /** Of the servers, as participants were told. */
   versions: ReadonlySet<string>;
 }
@@ -28,7 +35,8 @@ export const combineRepeats = ({ versions, ...facts }: DrillFacts): DrillResult 
     schema: DRILL_RESULT_SCHEMA,
     ...facts,
     serverVersion,
-    verdict: VERDICTS.find((verdict) => judged.some((repeat) => repeat.verdict === verdict)) ?? 'void',
+    verdict:
+      VERDICTS.find((verdict) => judged.some((repeat) => repeat.verdict === verdict)) ?? 'void',
     knowledge: knowledgeOf(drill, measured, serverVersion),
     spread: {
       rtoP50: spreadOf(measured.flatMap(({ recovery }) => recovery.rto?.p50 ?? [])),
@@ -54,7 +62,8 @@ const knowledgeOf = (
 ): Knowledge => {
   if (known === null || repeats.length === 0) return 'none';
   const seen = new Set(repeats.flatMap(({ failing }) => failing));
-  if ([...seen].some((way) => !known.fails.includes(way) && !known.sometimes.includes(way))) return 'otherwise';
+  if ([...seen].some((way) => !known.fails.includes(way) && !known.sometimes.includes(way)))
+    return 'otherwise';
   // What it always failed in did not come once.
   if (known.fails.some((way) => !seen.has(way))) return 'better';
   return serverVersion === null || serverVersion === known.server ? 'as-known' : 'none';

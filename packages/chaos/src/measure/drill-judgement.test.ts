@@ -12,7 +12,10 @@ const repeat = (
   ...changes,
   recovery: { rto } as RepeatResult['recovery'],
 });
-const finding = (failing: 'rto' | 'split-brain', ok: boolean): RepeatResult['findings'][number] => ({
+const finding = (
+  failing: 'rto' | 'split-brain',
+  ok: boolean,
+): RepeatResult['findings'][number] => ({
   ...{ objective: 'rtoMaxMs', failing, ok, asked: '', found: '' },
 });
 const threshold = (ok: boolean | null) => ({ ok }) as RepeatResult['thresholds'][number];
@@ -36,17 +39,19 @@ it('holds an objective for missed when any part of it is, and is silent about wh
       ['split-brain', true],
     ]),
   );
-  expect(judgementOf(repeat({ thresholds: [threshold(true), threshold(null)] })).objectives).toEqual(
-    new Map([['thresholds', true]]),
-  );
-  expect(judgementOf(repeat({ thresholds: [threshold(true), threshold(false)] })).objectives).toEqual(
-    new Map([['thresholds', false]]),
-  );
+  expect(
+    judgementOf(repeat({ thresholds: [threshold(true), threshold(null)] })).objectives,
+  ).toEqual(new Map([['thresholds', true]]));
+  expect(
+    judgementOf(repeat({ thresholds: [threshold(true), threshold(false)] })).objectives,
+  ).toEqual(new Map([['thresholds', false]]));
 });
 
 it('says nothing but its verdict of a repeat that tells nothing', () => {
   const findings = [finding('split-brain', true)];
-  expect(judgementOf({ ...repeat({ findings }, { p50: 1, p95: 1, max: 1 }), verdict: 'void' })).toEqual({
+  expect(
+    judgementOf({ ...repeat({ findings }, { p50: 1, p95: 1, max: 1 }), verdict: 'void' }),
+  ).toEqual({
     verdict: 'void',
     recovery: null,
     objectives: new Map(),

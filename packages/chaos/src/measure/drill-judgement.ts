@@ -11,7 +11,8 @@ export const judgementOf = ({
 }: Pick<RepeatResult, 'verdict' | 'findings' | 'thresholds' | 'recovery'>): DrillJudgement => {
   const objectives = new Map<Failing, boolean>();
   if (verdict !== 'passed' && verdict !== 'failed') return { verdict, recovery: null, objectives };
-  for (const { failing, ok } of findings) objectives.set(failing, ok && objectives.get(failing) !== false);
+  for (const { failing, ok } of findings)
+    objectives.set(failing, ok && objectives.get(failing) !== false);
   if (thresholds.length > 0)
     objectives.set(
       'thresholds',

@@ -5,13 +5,23 @@ import type { Recovery } from './recovery.ts';
 const fault = (at: number): Recovery['faults'][number] => ({
   ...{ id: 'f', fault: 'kill', target: '', members: [], at, healedAt: null },
 });
-const alert = (name: string, at: number, state: 'firing' | 'resolved' = 'firing') => ({ name, at, state });
+const alert = (name: string, at: number, state: 'firing' | 'resolved' = 'firing') => ({
+  name,
+  at,
+  state,
+});
 
 it('counts from the first fault to the first time that it fires after it', () =>
   expect(
     firstAlerts({
       faults: [fault(10_000), fault(20_000)],
-      alerts: [alert('A', 5_000), alert('A', 6_000, 'resolved'), alert('A', 41_000), alert('A', 90_000), alert('B', 22_000)],
+      alerts: [
+        alert('A', 5_000),
+        alert('A', 6_000, 'resolved'),
+        alert('A', 41_000),
+        alert('A', 90_000),
+        alert('B', 22_000),
+      ],
     }),
   ).toEqual(
     new Map([
@@ -22,12 +32,17 @@ it('counts from the first fault to the first time that it fires after it', () =>
 
 it('tells an alert that fired before, and still does, from one that the fault raised', () => {
   const faults = [fault(10_000)];
-  expect(firstAlerts({ faults, alerts: [alert('A', 5_000), alert('A', 50_000, 'resolved')] })).toEqual(
-    new Map([['A', 'before']]),
-  );
-  expect(firstAlerts({ faults, alerts: [alert('A', 5_000), alert('A', 9_000, 'resolved')] })).toEqual(new Map());
+  expect(
+    firstAlerts({ faults, alerts: [alert('A', 5_000), alert('A', 50_000, 'resolved')] }),
+  ).toEqual(new Map([['A', 'before']]));
+  expect(
+    firstAlerts({ faults, alerts: [alert('A', 5_000), alert('A', 9_000, 'resolved')] }),
+  ).toEqual(new Map());
   // Of one node before, of another after it.
-  expect(firstAlerts({ faults, alerts: [alert('A', 5_000), alert('A', 12_000)] })).toEqual(new Map([['A', 2_000]]));
+  expect(firstAlerts({ faults, alerts: [alert('A', 5_000), alert('A', 12_000)] })).toEqual(
+    new Map([['A', 2_000]]),
+  );
 });
 
-it('knows of none without a fault', () => expect(firstAlerts({ faults: [], alerts: [alert('A', 1)] })).toEqual(new Map()));
+it('knows of none without a fault', () =>
+  expect(firstAlerts({ faults: [], alerts: [alert('A', 1)] })).toEqual(new Map()));

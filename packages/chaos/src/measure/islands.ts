@@ -2,7 +2,10 @@
  * Circles of people who hear each other: two are in one circle when either hears the other, directly or by way of others. In order of size, largest first.
  * @param hears whether media of the second reaches the first
  */
-export const islandsOf = (people: readonly string[], hears: (listener: string, speaker: string) => boolean): string[][] => {
+export const islandsOf = (
+  people: readonly string[],
+  hears: (listener: string, speaker: string) => boolean,
+): string[][] => {
   const unseen = new Set(people);
   const islands: string[][] = [];
   for (const first of people) {

@@ -3,7 +3,15 @@ import type { RecordLine } from '@livekit-swarm/record';
 import type { RunResult } from '@livekit-swarm/runner';
 import { describe, expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
-import { crowd, drillLine, FAULT_AT, faultOn, newcomer, recordOf, silence } from '../../test/support/drill-record.ts';
+import {
+  crowd,
+  drillLine,
+  FAULT_AT,
+  faultOn,
+  newcomer,
+  recordOf,
+  silence,
+} from '../../test/support/drill-record.ts';
 import type { Drill, Objectives } from '../drill/drill.ts';
 import { judgeRepeat, type RepeatFacts } from './judge-repeat.ts';
 import { createRecoveryFold } from './measure-recovery.ts';
@@ -14,13 +22,23 @@ const recoveryOf = (...lines: RecordLine[]) => {
   for (const line of recordOf(...lines)) fold.add(line);
   return fold.result();
 };
-const back = recoveryOf(...crowd(...A, 'b-1', 'b-2'), ...faultOn('a'), ...silence(A, FAULT_AT, FAULT_AT + 10_000));
+const back = recoveryOf(
+  ...crowd(...A, 'b-1', 'b-2'),
+  ...faultOn('a'),
+  ...silence(A, FAULT_AT, FAULT_AT + 10_000),
+);
 
 const healthy = { judgement: { health: [], thresholds: [] } } as unknown as RunResult;
 const sick = (rule: HealthRule): RunResult =>
-  ({ judgement: { health: [{ rule, sentence: `of ${rule}` }], thresholds: [] } }) as unknown as RunResult;
+  ({
+    judgement: { health: [{ rule, sentence: `of ${rule}` }], thresholds: [] },
+  }) as unknown as RunResult;
 
-const judged = (facts: Partial<RepeatFacts> = {}, objectives: Partial<Objectives> = {}, drill: Partial<Drill> = {}) => {
+const judged = (
+  facts: Partial<RepeatFacts> = {},
+  objectives: Partial<Objectives> = {},
+  drill: Partial<Drill> = {},
+) => {
   const usual = drillOf(drill);
   return judgeRepeat({
     drill: { ...usual, objectives: { ...usual.objectives, ...objectives } },
@@ -41,7 +59,11 @@ describe('a drill', () => {
     ['rtoMaxMs', 9_999, 'rto', 'recovery time, worst: 10.0 s, asked for at most 10.0 s'],
     ['rtoP50Ms', 5_000, 'rto', 'recovery time, median: 10.0 s, asked for at most 5.00 s'],
   ] as const)('fails when %s is missed', (objective, limit, failing, sentence) =>
-    expect(judged({}, { [objective]: limit })).toMatchObject({ verdict: 'failed', failing: [failing], reasons: [sentence] }),
+    expect(judged({}, { [objective]: limit })).toMatchObject({
+      verdict: 'failed',
+      failing: [failing],
+      reasons: [sentence],
+    }),
   );
 
   it('does not take ghosts that nobody could look for to be gone', () => {
@@ -52,16 +74,24 @@ describe('a drill', () => {
     });
     const seen = { ...back, ghosts: [] };
     expect(judged({ recovery: seen }, { ghosts: 0 }).verdict).toBe('passed');
-    expect(judged({ recovery: { ...back, ghosts: ['old'] } }, { ghosts: 0 })).toMatchObject({ failing: ['ghosts'] });
+    expect(judged({ recovery: { ...back, ghosts: ['old'] } }, { ghosts: 0 })).toMatchObject({
+      failing: ['ghosts'],
+    });
     // What failed, failed, whoever looked.
-    expect(judged({}, { ghosts: 0, rtoMaxMs: 1 })).toMatchObject({ verdict: 'failed', failing: ['rto'] });
+    expect(judged({}, { ghosts: 0, rtoMaxMs: 1 })).toMatchObject({
+      verdict: 'failed',
+      failing: ['rto'],
+    });
   });
 
   it('fails when pairs never recover, and says never of their time', () => {
     const recovery = recoveryOf(...crowd(...A), ...faultOn('a'), ...silence(A, FAULT_AT, null));
     const { failing, findings } = judged({ recovery }, { rtoMaxMs: 60_000, roomsLost: 0 });
     expect(failing).toEqual(['never-recovered', 'rooms-lost', 'rto']);
-    expect(findings.find(({ objective }) => objective === 'rtoMaxMs')).toMatchObject({ ok: false, found: 'never' });
+    expect(findings.find(({ objective }) => objective === 'rtoMaxMs')).toMatchObject({
+      ok: false,
+      found: 'never',
+    });
   });
 
   it('fails when a control room fell silent', () => {
@@ -83,15 +113,24 @@ describe('a drill', () => {
     );
     const drill = { newcomers: { everyMs: 2_000, stayMs: 4_000 } };
     expect(judged({ recovery: some }, { newcomersIn: 0.9 }, drill).failing).toEqual(['newcomers']);
-    expect(judged({ recovery: some }, { newcomersIn: 0.5, newcomersBlind: 0 }, drill).failing).toEqual(['newcomers']);
-    expect(judged({ recovery: some }, { newcomersIn: 0.5, newcomersBlind: 1 }, drill).verdict).toBe('passed');
+    expect(
+      judged({ recovery: some }, { newcomersIn: 0.5, newcomersBlind: 0 }, drill).failing,
+    ).toEqual(['newcomers']);
+    expect(judged({ recovery: some }, { newcomersIn: 0.5, newcomersBlind: 1 }, drill).verdict).toBe(
+      'passed',
+    );
   });
 
-  const alert = (name: string, at: number): RecordLine => drillLine(at, { what: 'alert', name, state: 'firing', labels: {} });
+  const alert = (name: string, at: number): RecordLine =>
+    drillLine(at, { what: 'alert', name, state: 'firing', labels: {} });
   const asked = { alertsWithinMs: { LiveKitNodeDown: 30_000, LiveKitGhostRooms: 60_000 } };
 
   it('fails when an alert does not come, or comes too late, and says which', () => {
-    const late = recoveryOf(...crowd(...A), ...faultOn('a'), alert('LiveKitNodeDown', FAULT_AT + 31_200));
+    const late = recoveryOf(
+      ...crowd(...A),
+      ...faultOn('a'),
+      alert('LiveKitNodeDown', FAULT_AT + 31_200),
+    );
     expect(judged({ recovery: late }, asked)).toMatchObject({
       verdict: 'failed',
       failing: ['alerts'],
@@ -102,15 +141,28 @@ describe('a drill', () => {
   });
 
   it('does not take an alert for its own that fired before', () => {
-    const alerts = [alert('LiveKitNodeDown', FAULT_AT - 5_000), alert('LiveKitGhostRooms', FAULT_AT + 1_000)];
-    const { failing, findings } = judged({ recovery: recoveryOf(...crowd(...A), ...faultOn('a'), ...alerts) }, asked);
+    const alerts = [
+      alert('LiveKitNodeDown', FAULT_AT - 5_000),
+      alert('LiveKitGhostRooms', FAULT_AT + 1_000),
+    ];
+    const { failing, findings } = judged(
+      { recovery: recoveryOf(...crowd(...A), ...faultOn('a'), ...alerts) },
+      asked,
+    );
     expect(failing).toEqual(['alerts']);
-    expect(findings.at(-1)?.found).toBe('LiveKitNodeDown fired before the fault, LiveKitGhostRooms after 1.00 s');
+    expect(findings.at(-1)?.found).toBe(
+      'LiveKitNodeDown fired before the fault, LiveKitGhostRooms after 1.00 s',
+    );
   });
 
   it('passes when all alerts came in time', () => {
-    const alerts = [alert('LiveKitNodeDown', FAULT_AT + 29_000), alert('LiveKitGhostRooms', FAULT_AT + 60_000)];
-    expect(judged({ recovery: recoveryOf(...crowd(...A), ...faultOn('a'), ...alerts) }, asked).verdict).toBe('passed');
+    const alerts = [
+      alert('LiveKitNodeDown', FAULT_AT + 29_000),
+      alert('LiveKitGhostRooms', FAULT_AT + 60_000),
+    ];
+    expect(
+      judged({ recovery: recoveryOf(...crowd(...A), ...faultOn('a'), ...alerts) }, asked).verdict,
+    ).toBe('passed');
   });
 });
 
@@ -118,35 +170,53 @@ describe('a drill that tells nothing', () => {
   const nothing = recoveryOf(...crowd(...A));
 
   it('is void when it was not steady', () =>
-    expect(judged({ recovery: nothing, failure: { what: 'void', message: 'it was not steady' } })).toMatchObject({
+    expect(
+      judged({ recovery: nothing, failure: { what: 'void', message: 'it was not steady' } }),
+    ).toMatchObject({
       verdict: 'void',
       reasons: ['it was not steady'],
     }));
 
   it('is void when a fault is not available here, and says which', () =>
-    expect(judged({ recovery: nothing, played: { injected: 0, skipped: ['clock-skew: no such thing'] } })).toMatchObject({
+    expect(
+      judged({
+        recovery: nothing,
+        played: { injected: 0, skipped: ['clock-skew: no such thing'] },
+      }),
+    ).toMatchObject({
       verdict: 'void',
       reasons: ['not available here: clock-skew: no such thing'],
     }));
 
   it('is interrupted when a person ended it, whatever else', () =>
-    expect(judged({ interrupted: true, failure: { what: 'void', message: 'x' } }).verdict).toBe('interrupted'));
+    expect(judged({ interrupted: true, failure: { what: 'void', message: 'x' } }).verdict).toBe(
+      'interrupted',
+    ));
 
   it('is inconclusive when the generator could have been silent itself', () => {
     expect(judged({ run: sick('worker_died') }).verdict).toBe('inconclusive');
-    expect(judged({ run: sick('machine_saturated') }, { rtoMaxMs: 1 }).verdict).toBe('inconclusive');
+    expect(judged({ run: sick('machine_saturated') }, { rtoMaxMs: 1 }).verdict).toBe(
+      'inconclusive',
+    );
   });
 
   it('is not when packets left some milliseconds late, unless thresholds ask for what that touches', () => {
     expect(judged({ run: sick('late_sends') }).verdict).toBe('passed');
-    expect(judged({ run: sick('late_sends') }, {}, { thresholds: ['jitter: p(95)<30'] }).verdict).toBe('inconclusive');
+    expect(
+      judged({ run: sick('late_sends') }, {}, { thresholds: ['jitter: p(95)<30'] }).verdict,
+    ).toBe('inconclusive');
   });
 });
 
 describe('a drill that did too much harm', () => {
   it('has failed, and says why it ended', () =>
     expect(
-      judged({ failure: { what: 'aborted', message: '60 % of those in control rooms had heard nobody for 5 s' } }),
+      judged({
+        failure: {
+          what: 'aborted',
+          message: '60 % of those in control rooms had heard nobody for 5 s',
+        },
+      }),
     ).toMatchObject({
       verdict: 'failed',
       reasons: ['aborted: 60 % of those in control rooms had heard nobody for 5 s'],

@@ -35,23 +35,39 @@ export const judgeRepeat = ({
   failure,
   interrupted,
   run,
-}: RepeatFacts): Pick<RepeatResult, 'verdict' | 'reasons' | 'failing' | 'findings' | 'thresholds'> => {
+}: RepeatFacts): Pick<
+  RepeatResult,
+  'verdict' | 'reasons' | 'failing' | 'findings' | 'thresholds'
+> => {
   const findings = findingsOf(drill, recovery);
   const thresholds = run.judgement.thresholds.filter(({ source }) => source === 'user');
   const missed = findings.filter(({ ok }) => !ok);
   const crossed = thresholds.filter(({ ok }) => ok === false);
   const unmeasured = thresholds.filter(({ ok }) => ok === null);
   const failing = [
-    ...new Set<Failing>([...missed.map((finding) => finding.failing), ...(crossed.length > 0 ? ['thresholds' as const] : [])]),
+    ...new Set<Failing>([
+      ...missed.map((finding) => finding.failing),
+      ...(crossed.length > 0 ? ['thresholds' as const] : []),
+    ]),
   ].sort();
   const sentences = [
     ...missed.map(missedSentence),
-    ...crossed.map((result) => `${result.metric} was ${measuredOf(result)}, asked for ${result.expression}`),
+    ...crossed.map(
+      (result) => `${result.metric} was ${measuredOf(result)}, asked for ${result.expression}`,
+    ),
   ];
-  const conclude = (verdict: RepeatResult['verdict'], reasons: string[]) => ({ verdict, reasons, failing, findings, thresholds });
+  const conclude = (verdict: RepeatResult['verdict'], reasons: string[]) => ({
+    verdict,
+    reasons,
+    failing,
+    findings,
+    thresholds,
+  });
 
-  if (interrupted) return conclude('interrupted', ['it was interrupted; what had been injected was healed']);
-  if (failure !== null && (failure.what === 'void' || recovery.faults.length === 0)) return conclude('void', [failure.message]);
+  if (interrupted)
+    return conclude('interrupted', ['it was interrupted; what had been injected was healed']);
+  if (failure !== null && (failure.what === 'void' || recovery.faults.length === 0))
+    return conclude('void', [failure.message]);
   if (failure !== null) return conclude('failed', [`aborted: ${failure.message}`, ...sentences]);
   if (played.skipped.length > 0)
     return conclude(
@@ -71,7 +87,8 @@ export const judgeRepeat = ({
   return conclude('passed', []);
 };
 
-const GHOSTS_UNKNOWN = 'whether there were ghost rooms at the end is not known: Redis did not answer';
+const GHOSTS_UNKNOWN =
+  'whether there were ghost rooms at the end is not known: Redis did not answer';
 
 /**
  * What a drill measures are silences of half a second and more. What makes jitter, latency and loss doubtful (packets that left 20 ms late, a buffer that
@@ -85,7 +102,8 @@ const DISTURBS_SILENCES: ReadonlySet<HealthRule> = new Set<HealthRule>([
   'no_samples',
 ]);
 
-const missedSentence = ({ objective, asked, found }: Finding): string => `${OBJECTIVES[objective]}: ${found}, asked for ${asked}`;
+const missedSentence = ({ objective, asked, found }: Finding): string =>
+  `${OBJECTIVES[objective]}: ${found}, asked for ${asked}`;
 
 /** For people. */
 export const OBJECTIVES: Readonly<Record<Finding['objective'], string>> = {

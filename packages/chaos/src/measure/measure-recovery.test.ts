@@ -25,11 +25,17 @@ const A = ['a-1', 'a-2', 'a-3'];
 const B = ['b-1', 'b-2'];
 
 describe('a room that falls silent and comes back', () => {
-  const recovery = measure(...crowd(...A, ...B), ...faultOn('a'), ...silence(A, FAULT_AT - 15, FAULT_AT + 10_200));
+  const recovery = measure(
+    ...crowd(...A, ...B),
+    ...faultOn('a'),
+    ...silence(A, FAULT_AT - 15, FAULT_AT + 10_200),
+  );
 
   it('takes its time from the injection, and its gap from the last packet', () => {
     expect(recovery.rto).toEqual({ p50: 10_200, p95: 10_200, max: 10_200 });
-    expect(recovery.pairs.filter(({ room }) => room === 'a').map(({ gapMs }) => gapMs)).toEqual(Array(6).fill(10_215));
+    expect(recovery.pairs.filter(({ room }) => room === 'a').map(({ gapMs }) => gapMs)).toEqual(
+      Array(6).fill(10_215),
+    );
   });
 
   it('is the only one that was hit', () => {
@@ -49,13 +55,14 @@ describe('a room that falls silent and comes back', () => {
     for (const { strip } of recovery.participants) {
       expect(strip[0]?.fromAt).toBe(100);
       expect(strip.at(-1)?.toAt).toBe(END_AT);
-      for (const [index, { fromAt }] of strip.slice(1).entries()) expect(fromAt).toBe(strip[index]?.toAt);
+      for (const [index, { fromAt }] of strip.slice(1).entries())
+        expect(fromAt).toBe(strip[index]?.toAt);
     }
-    expect(recovery.participants.find(({ identity }) => identity === 'a-1')?.strip.map(({ hears }) => hears)).toEqual([
-      'all',
-      'none',
-      'all',
-    ]);
+    expect(
+      recovery.participants
+        .find(({ identity }) => identity === 'a-1')
+        ?.strip.map(({ hears }) => hears),
+    ).toEqual(['all', 'none', 'all']);
   });
 });
 
@@ -69,11 +76,18 @@ describe('a silence that was over before the fault', () => {
 describe('a hiccup long after a room was back', () => {
   const pair = ['a-1', 'a-2'];
   const later = (fromAt: number, toAt: number) =>
-    measure(...crowd(...pair), ...faultOn('a'), ...silence(pair, FAULT_AT, FAULT_AT + 3_000), ...silence(pair, fromAt, toAt));
+    measure(
+      ...crowd(...pair),
+      ...faultOn('a'),
+      ...silence(pair, FAULT_AT, FAULT_AT + 3_000),
+      ...silence(pair, fromAt, toAt),
+    );
 
   it('does not count as its recovery', () => expect(later(40_000, 40_600).rto?.max).toBe(3_000));
-  it('does when it follows closely', () => expect(later(FAULT_AT + 4_000, FAULT_AT + 4_600).rto?.max).toBe(4_600));
-  it('does when it is longer than a hiccup', () => expect(later(40_000, 42_000).rto?.max).toBe(32_000));
+  it('does when it follows closely', () =>
+    expect(later(FAULT_AT + 4_000, FAULT_AT + 4_600).rto?.max).toBe(4_600));
+  it('does when it is longer than a hiccup', () =>
+    expect(later(40_000, 42_000).rto?.max).toBe(32_000));
 });
 
 describe('with several faults', () => {
@@ -95,7 +109,11 @@ describe('with several faults', () => {
       ...silence(['a-1', 'a-2'], 30_010, 35_000),
     );
     expect(recovery.rto?.max).toBe(5_000);
-    expect(recovery.pairs[0]).toMatchObject({ gapMs: 4_990, lastBeforeAt: 30_010, firstAfterAt: 35_000 });
+    expect(recovery.pairs[0]).toMatchObject({
+      gapMs: 4_990,
+      lastBeforeAt: 30_010,
+      firstAfterAt: 35_000,
+    });
   });
 });
 
@@ -141,7 +159,9 @@ describe('a room in which nobody hears anybody', () => {
 
 describe('a room whose people were disconnected for good', () => {
   const recovery = measure(
-    ...crowd('a-1', 'a-2', 'a-3').filter((line) => !(line.type === 'event' && line.event === 'left' && line.identity === 'a-1')),
+    ...crowd('a-1', 'a-2', 'a-3').filter(
+      (line) => !(line.type === 'event' && line.event === 'left' && line.identity === 'a-1'),
+    ),
     ...faultOn('a'),
     happened('a-1', FAULT_AT + 100, { event: 'disconnected', reason: 'server_shutdown' }),
   );
@@ -167,8 +187,17 @@ describe('the way back', () => {
       happened('a-1', FAULT_AT + 50, { event: 'signal_lost' }),
       happened('a-1', FAULT_AT + 1_050, { event, ms: 1_000, node: 'ND_x' }),
     );
-    expect(recovery.participants[0]).toMatchObject({ way, signalBackMs: 1_000, signalLostAt: FAULT_AT + 50, claims: 1 });
-    expect(recovery.participants[1]).toMatchObject({ way: 'none-needed', signalBackMs: null, claims: 0 });
+    expect(recovery.participants[0]).toMatchObject({
+      way,
+      signalBackMs: 1_000,
+      signalLostAt: FAULT_AT + 50,
+      claims: 1,
+    });
+    expect(recovery.participants[1]).toMatchObject({
+      way: 'none-needed',
+      signalBackMs: null,
+      claims: 0,
+    });
   });
 
   it('of whom the application brought back is rejoin, whatever came before', () => {
@@ -180,21 +209,35 @@ describe('the way back', () => {
       happened('a-1', FAULT_AT + 1_000, { event: 'disconnected', reason: 'server_shutdown' }),
       happened('a-1', FAULT_AT + 2_500, { event: 'rejoined', ms: 1_500 }),
     );
-    expect(recovery.participants[0]).toMatchObject({ way: 'rejoin', disconnected: true, claims: 2 });
+    expect(recovery.participants[0]).toMatchObject({
+      way: 'rejoin',
+      disconnected: true,
+      claims: 2,
+    });
     expect(recovery.neverRecovered).toBe(0);
   });
 });
 
 describe('the registry', () => {
   it('agrees when it names the node that people are on', () => {
-    const registry = drillLine(END_AT - 1, { what: 'registry', rooms: { a: 'ND_a', b: 'ND_other' }, nodes: {}, ghosts: ['old'] });
+    const registry = drillLine(END_AT - 1, {
+      what: 'registry',
+      rooms: { a: 'ND_a', b: 'ND_other' },
+      nodes: {},
+      ghosts: ['old'],
+    });
     const { rooms, ghosts } = measure(...crowd('a-1', 'a-2', ...B), ...faultOn('a'), registry);
     expect(rooms.map(({ registryAgrees }) => registryAgrees)).toEqual([true, false]);
     expect(ghosts).toEqual(['old']);
   });
 
   it('says nothing when Redis does not answer', () => {
-    const registry = drillLine(END_AT - 1, { what: 'registry', rooms: null, nodes: {}, ghosts: [] });
+    const registry = drillLine(END_AT - 1, {
+      what: 'registry',
+      rooms: null,
+      nodes: {},
+      ghosts: [],
+    });
     const { rooms, ghosts } = measure(...crowd('a-1', 'a-2'), registry);
     expect([rooms[0]?.registryAgrees, ghosts]).toEqual([null, null]);
     expect(measure(...crowd('a-1', 'a-2')).ghosts).toBeNull();
@@ -212,7 +255,12 @@ describe('newcomers', () => {
   );
 
   it('are sorted by what went on when they came', () =>
-    expect(newcomers.map(({ window }) => window)).toEqual(['baseline', 'fault', 'recovery', 'recovery']));
+    expect(newcomers.map(({ window }) => window)).toEqual([
+      'baseline',
+      'fault',
+      'recovery',
+      'recovery',
+    ]));
 
   it('are told apart by whom they found', () =>
     expect(newcomers.map(({ hears, present, failure }) => ({ hears, present, failure }))).toEqual([
@@ -228,7 +276,14 @@ describe('newcomers', () => {
 describe('without any fault', () => {
   it('everybody is a control', () => {
     const recovery = measure(...crowd(...A, ...B));
-    expect(recovery).toMatchObject({ pairsHit: 0, rto: null, controlGapMs: 0, roomsSplit: 0, roomsLost: 0, neverRecovered: 0 });
+    expect(recovery).toMatchObject({
+      pairsHit: 0,
+      rto: null,
+      controlGapMs: 0,
+      roomsSplit: 0,
+      roomsLost: 0,
+      neverRecovered: 0,
+    });
     expect(recovery.participants.every(({ control }) => control)).toBe(true);
   });
 });

@@ -89,19 +89,41 @@ export const createRecoveryFold = (): RecoveryFold => {
       const people = connections.all();
       const crowd = people.filter(({ role }) => role === CROWD_ROLE);
       const hit = new Set(faults.flatMap(({ rooms }) => rooms));
-      const rooms = [...Map.groupBy(crowd, ({ room }) => room)].sort(([a], [b]) => a.localeCompare(b));
+      const rooms = [...Map.groupBy(crowd, ({ room }) => room)].sort(([a], [b]) =>
+        a.localeCompare(b),
+      );
       const pairs = rooms.flatMap(([, members]) => pairsOf(members, [...kinds], silences, faults));
       const byListener = Map.groupBy(pairs, ({ listener }) => listener);
       const participants = crowd.map((person) =>
-        recoveryOfParticipant(person, byListener.get(person.identity) ?? [], !hit.has(person.room), faults, endAt),
+        recoveryOfParticipant(
+          person,
+          byListener.get(person.identity) ?? [],
+          !hit.has(person.room),
+          faults,
+          endAt,
+        ),
       );
       const ofRooms = rooms.map(([room, members]) =>
-        recoveryOfRoom(room, members, byListener, !hit.has(room), faults[0]?.at ?? null, registry?.rooms ?? null),
+        recoveryOfRoom(
+          room,
+          members,
+          byListener,
+          !hit.has(room),
+          faults[0]?.at ?? null,
+          registry?.rooms ?? null,
+        ),
       );
       const silent = pairs.filter(({ recoveredAfterMs }) => recoveredAfterMs !== 0);
       const inControl = pairs.filter(({ room }) => !hit.has(room));
       return {
-        faults: faults.map(({ id, fault, target, members, at, healedAt }) => ({ id, fault, target, members, at, healedAt })),
+        faults: faults.map(({ id, fault, target, members, at, healedAt }) => ({
+          id,
+          fault,
+          target,
+          members,
+          at,
+          healedAt,
+        })),
         skipped,
         pairs: pairs.map(withoutSilences),
         participants,

@@ -25,14 +25,18 @@ export const newcomerResults = (
         other.room === person.room && other !== person && wasThere(other, person);
       const present = crowd.filter(here).length;
       const companions = newcomers.filter(
-        (other) => other.room === person.room && speaks(results.get(other.identity)) && met(other, person),
+        (other) =>
+          other.room === person.room && speaks(results.get(other.identity)) && met(other, person),
       );
       return [
         {
           identity: person.identity,
           room: person.room,
           newRoom: !known.has(person.room),
-          window: WINDOWS.findLast((name) => windows.some((one) => one.name === name && one.fromMs <= joinAtMs)) ?? 'baseline',
+          window:
+            WINDOWS.findLast((name) =>
+              windows.some((one) => one.name === name && one.fromMs <= joinAtMs),
+            ) ?? 'baseline',
           atMs: joinAtMs,
           joinMs,
           failure: joinMs === null ? (reason ?? outcome) : null,
@@ -53,7 +57,8 @@ const wasThere = (other: ConnectionHistory, newcomer: ConnectionHistory): boolea
   const to = newcomer.leftAt ?? from;
   if (other.leftAt !== null && other.leftAt < to) return false;
   return !other.absences.some(
-    ({ state, fromAt, toAt }) => state === 'out' && fromAt < to && (toAt ?? Number.POSITIVE_INFINITY) > from,
+    ({ state, fromAt, toAt }) =>
+      state === 'out' && fromAt < to && (toAt ?? Number.POSITIVE_INFINITY) > from,
   );
 };
 

@@ -51,8 +51,13 @@ const whole = (
     return last?.state === 'out' && last.toAt === null ? [last.fromAt] : [];
   });
   if (gone.length > 0) return [...told, { fromAt: Math.min(...gone), toAt: null }];
-  const bothIn = Math.max(listener.joinedAt ?? Number.POSITIVE_INFINITY, speaker.joinedAt ?? Number.POSITIVE_INFINITY);
-  return beganAt === null && told.length === 0 && bothIn < over ? [{ fromAt: bothIn, toAt: null }] : told;
+  const bothIn = Math.max(
+    listener.joinedAt ?? Number.POSITIVE_INFINITY,
+    speaker.joinedAt ?? Number.POSITIVE_INFINITY,
+  );
+  return beganAt === null && told.length === 0 && bothIn < over
+    ? [{ fromAt: bothIn, toAt: null }]
+    : told;
 };
 
 const leaving = ({ leftAt }: ConnectionHistory): number => leftAt ?? Number.POSITIVE_INFINITY;
@@ -64,8 +69,11 @@ const recoveryOf = (
   const [first] = faults;
   const since = first === undefined ? Number.NEGATIVE_INFINITY : first.at;
   const touched = silences.filter(({ toAt }) => toAt === null || toAt > since);
-  if (touched.length === 0) return { lastBeforeAt: null, firstAfterAt: null, gapMs: 0, recoveredAfterMs: 0 };
-  const longest = touched.reduce((worst, silence) => (lengthOf(silence) > lengthOf(worst) ? silence : worst));
+  if (touched.length === 0)
+    return { lastBeforeAt: null, firstAfterAt: null, gapMs: 0, recoveredAfterMs: 0 };
+  const longest = touched.reduce((worst, silence) =>
+    lengthOf(silence) > lengthOf(worst) ? silence : worst,
+  );
   const never = touched.some(({ toAt }) => toAt === null);
   const told = {
     lastBeforeAt: longest.fromAt,
@@ -74,15 +82,26 @@ const recoveryOf = (
   };
   if (never) return { ...told, recoveredAfterMs: null };
   const caused = touched.filter((silence, index) => belongs(silence, touched[index - 1], faults));
-  return { ...told, recoveredAfterMs: Math.max(0, ...caused.map((silence) => (silence.toAt ?? 0) - causeOf(silence, faults))) };
+  return {
+    ...told,
+    recoveredAfterMs: Math.max(
+      0,
+      ...caused.map((silence) => (silence.toAt ?? 0) - causeOf(silence, faults)),
+    ),
+  };
 };
 
 /** A silence shorter than this that comes when media had long been back is a hiccup, and not what became of the fault. */
 const HICCUP_MS = 1_000;
 const SETTLED_MS = 5_000;
 
-const belongs = (silence: Silence, before: Silence | undefined, faults: readonly { at: number }[]): boolean =>
-  lengthOf(silence) >= HICCUP_MS || silence.fromAt - Math.max(before?.toAt ?? 0, causeOf(silence, faults)) < SETTLED_MS;
+const belongs = (
+  silence: Silence,
+  before: Silence | undefined,
+  faults: readonly { at: number }[],
+): boolean =>
+  lengthOf(silence) >= HICCUP_MS ||
+  silence.fromAt - Math.max(before?.toAt ?? 0, causeOf(silence, faults)) < SETTLED_MS;
 
 const lengthOf = ({ fromAt, toAt }: Silence): number => (toAt ?? Number.POSITIVE_INFINITY) - fromAt;
 

@@ -22,7 +22,9 @@ export const recoveryOfParticipant = (
     way: wayBack(person, since),
     claims: person.returns.filter(({ at }) => at >= since).length,
     disconnected: person.disconnectedAt !== null,
-    recoveredAfterMs: never ? null : Math.max(0, ...pairs.map(({ recoveredAfterMs }) => recoveredAfterMs ?? 0)),
+    recoveredAfterMs: never
+      ? null
+      : Math.max(0, ...pairs.map(({ recoveredAfterMs }) => recoveredAfterMs ?? 0)),
     strip: stripOf(person, pairs, endAt),
   };
 };
@@ -39,16 +41,25 @@ const EFFORT = ['resume', 'reconnect', 'rejoin'] as const;
 /** The greatest effort that it took; never: it is still away. */
 const wayBack = ({ absences, returns }: ConnectionHistory, since: number): WayBack => {
   if (absences.at(-1)?.toAt === null) return 'never';
-  return EFFORT.findLast((way) => returns.some((back) => back.way === way && back.at >= since)) ?? 'none-needed';
+  return (
+    EFFORT.findLast((way) => returns.some((back) => back.way === way && back.at >= since)) ??
+    'none-needed'
+  );
 };
 
-const stripOf = (person: ConnectionHistory, pairs: readonly PairFacts[], endAt: number): Strip[] => {
+const stripOf = (
+  person: ConnectionHistory,
+  pairs: readonly PairFacts[],
+  endAt: number,
+): Strip[] => {
   const from = person.joinedAt;
   if (from === null) return [];
   const to = Math.max(from, person.leftAt ?? endAt);
   const turns = [
     ...person.absences.flatMap(({ fromAt, toAt }) => [fromAt, toAt ?? to]),
-    ...pairs.flatMap(({ silences }) => silences.flatMap(({ fromAt, toAt }) => [fromAt, toAt ?? to])),
+    ...pairs.flatMap(({ silences }) =>
+      silences.flatMap(({ fromAt, toAt }) => [fromAt, toAt ?? to]),
+    ),
   ].filter((at) => at > from && at < to);
   const bounds = [...new Set([from, ...turns, to])].sort((a, b) => a - b);
   return bounds
@@ -57,10 +68,17 @@ const stripOf = (person: ConnectionHistory, pairs: readonly PairFacts[], endAt: 
     .reduce(joinAlike, []);
 };
 
-const stateOf = ({ absences }: ConnectionHistory, pairs: readonly PairFacts[], fromAt: number, toAt: number): Strip => {
+const stateOf = (
+  { absences }: ConnectionHistory,
+  pairs: readonly PairFacts[],
+  fromAt: number,
+  toAt: number,
+): Strip => {
   const middle = (fromAt + toAt) / 2;
   const away = absences.find((absence) => covers(absence, middle));
-  const silent = pairs.filter(({ silences }) => silences.some((silence) => covers(silence, middle))).length;
+  const silent = pairs.filter(({ silences }) =>
+    silences.some((silence) => covers(silence, middle)),
+  ).length;
   const hears = silent === 0 ? 'all' : silent === pairs.length ? 'none' : 'some';
   return { fromAt, toAt, signal: away?.state ?? 'up', hears };
 };
@@ -70,6 +88,7 @@ const covers = ({ fromAt, toAt }: { fromAt: number; toAt: number | null }, at: n
 
 const joinAlike = (strips: Strip[], next: Strip): Strip[] => {
   const last = strips.at(-1);
-  if (last === undefined || last.signal !== next.signal || last.hears !== next.hears) return [...strips, next];
+  if (last === undefined || last.signal !== next.signal || last.hears !== next.hears)
+    return [...strips, next];
   return [...strips.slice(0, -1), { ...last, toAt: next.toAt }];
 };

@@ -1,6 +1,13 @@
 import type { RecordLine } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
-import { crowd, END_AT, happened, newcomer, recordOf, silence } from '../../test/support/drill-record.ts';
+import {
+  crowd,
+  END_AT,
+  happened,
+  newcomer,
+  recordOf,
+  silence,
+} from '../../test/support/drill-record.ts';
 import { createPeopleNow } from './people-now.ts';
 
 const ROOM = ['a-1', 'a-2', 'a-3'] as const;
@@ -9,7 +16,8 @@ const NOBODY = { hearing: 0, partly: 0, deaf: 0, reconnecting: 0, out: 0 };
 /** What it shows after everything up to this moment. */
 const at = (ms: number, ...lines: RecordLine[]) => {
   const people = createPeopleNow();
-  for (const line of recordOf(...crowd(...ROOM), ...lines)) if (!('at' in line) || line.at <= ms) people.add(line);
+  for (const line of recordOf(...crowd(...ROOM), ...lines))
+    if (!('at' in line) || line.at <= ms) people.add(line);
   return people.now();
 };
 
@@ -33,7 +41,12 @@ describe('what people hear now', () => {
       participants: { ...NOBODY, hearing: 1, partly: 2 },
       pairs: { heard: 4, silent: 2 },
     });
-    expect(at(12_000, ...split, ...alone).participants).toEqual({ ...NOBODY, hearing: 1, partly: 1, deaf: 1 });
+    expect(at(12_000, ...split, ...alone).participants).toEqual({
+      ...NOBODY,
+      hearing: 1,
+      partly: 1,
+      deaf: 1,
+    });
     expect(at(15_000, ...split).participants).toEqual({ ...NOBODY, hearing: 3 });
   });
 
@@ -43,7 +56,10 @@ describe('what people hear now', () => {
       participants: { ...NOBODY, hearing: 2, reconnecting: 1 },
       pairs: { heard: 6, silent: 0 },
     });
-    expect(at(13_000, lost, happened('a-1', 12_000, { event: 'resumed' })).participants).toEqual({ ...NOBODY, hearing: 3 });
+    expect(at(13_000, lost, happened('a-1', 12_000, { event: 'resumed' })).participants).toEqual({
+      ...NOBODY,
+      hearing: 3,
+    });
   });
 
   it('takes nothing for heard by who is out, or of them, until media came again', () => {

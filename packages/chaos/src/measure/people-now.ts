@@ -21,7 +21,13 @@ export const createPeopleNow = (): PeopleNow => {
   const people = new Map<string, Person>();
   let kinds: readonly string[] = [];
 
-  const addEvent = ({ event, identity = '', room = '', from, kind }: Extract<RecordLine, { type: 'event' }>): void => {
+  const addEvent = ({
+    event,
+    identity = '',
+    room = '',
+    from,
+    kind,
+  }: Extract<RecordLine, { type: 'event' }>): void => {
     const person = people.get(identity);
     const media = `${kind} ${from}`;
     switch (event) {
@@ -68,7 +74,13 @@ export const createPeopleNow = (): PeopleNow => {
       if (line.type === 'event' && line.role === CROWD_ROLE) addEvent(line);
     },
     now: () => {
-      const participants: Record<DrillPeople, number> = { hearing: 0, partly: 0, deaf: 0, reconnecting: 0, out: 0 };
+      const participants: Record<DrillPeople, number> = {
+        hearing: 0,
+        partly: 0,
+        deaf: 0,
+        reconnecting: 0,
+        out: 0,
+      };
       const pairs = { heard: 0, silent: 0 };
       const byRoom = Map.groupBy(people, ([, { room }]) => room);
       for (const [identity, { room, signal, hears }] of people) {
@@ -76,14 +88,20 @@ export const createPeopleNow = (): PeopleNow => {
         const due = others.length * kinds.length;
         const heard = others
           .filter(([, other]) => other.signal !== 'out')
-          .reduce((sum, [other]) => sum + kinds.filter((kind) => hears.has(`${kind} ${other}`)).length, 0);
+          .reduce(
+            (sum, [other]) => sum + kinds.filter((kind) => hears.has(`${kind} ${other}`)).length,
+            0,
+          );
         pairs.heard += heard;
         pairs.silent += due - heard;
-        participants[signal === 'up' ? hearing(heard, due) : signal === 'out' ? 'out' : 'reconnecting']++;
+        participants[
+          signal === 'up' ? hearing(heard, due) : signal === 'out' ? 'out' : 'reconnecting'
+        ]++;
       }
       return { participants, pairs };
     },
   };
 };
 
-const hearing = (heard: number, due: number): DrillPeople => (heard === due ? 'hearing' : heard === 0 ? 'deaf' : 'partly');
+const hearing = (heard: number, due: number): DrillPeople =>
+  heard === due ? 'hearing' : heard === 0 ? 'deaf' : 'partly';

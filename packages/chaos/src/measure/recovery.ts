@@ -82,7 +82,14 @@ export interface NewcomerResult {
 
 export interface Recovery {
   /** Of each injected fault. */
-  faults: { id: string; fault: string; target: string; members: string[]; at: number; healedAt: number | null }[];
+  faults: {
+    id: string;
+    fault: string;
+    target: string;
+    members: string[];
+    at: number;
+    healedAt: number | null;
+  }[];
   skipped: { fault: string; message: string }[];
   pairs: PairRecovery[];
   participants: ParticipantRecovery[];

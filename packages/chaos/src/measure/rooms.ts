@@ -23,7 +23,9 @@ export const recoveryOfRoom = (
   });
   const hears = (listener: string, speaker: string): boolean =>
     (byListener.get(listener) ?? []).some(
-      (pair) => pair.speaker === speaker && (pair.silences.length === 0 || pair.silences.at(-1)?.toAt !== null),
+      (pair) =>
+        pair.speaker === speaker &&
+        (pair.silences.length === 0 || pair.silences.at(-1)?.toAt !== null),
     );
   const islands = islandsOf(
     present.map(({ identity }) => identity),
@@ -35,13 +37,18 @@ export const recoveryOfRoom = (
     room,
     control,
     nodesBefore: unique(
-      members.flatMap(({ nodes }) => nodes.findLast(({ at }) => faultAt === null || at <= faultAt)?.node ?? []),
+      members.flatMap(
+        ({ nodes }) => nodes.findLast(({ at }) => faultAt === null || at <= faultAt)?.node ?? [],
+      ),
     ),
     nodesAfter,
     lost,
     islands,
     splitBrain: !lost && islands.length > 1,
-    registryAgrees: registry === null || nodesAfter.length === 0 ? null : nodesAfter.every((node) => node === registry[room]),
+    registryAgrees:
+      registry === null || nodesAfter.length === 0
+        ? null
+        : nodesAfter.every((node) => node === registry[room]),
   };
 };
 

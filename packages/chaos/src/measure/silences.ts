@@ -41,7 +41,8 @@ export const createSilences = (): Silences => {
       const last = pair.silences.at(-1);
       const open = last?.toAt === null ? last : undefined;
       if (event === 'media_began') pair.beganAt ??= at;
-      if (event === 'media_lost' && open === undefined) pair.silences.push({ fromAt: at, toAt: null });
+      if (event === 'media_lost' && open === undefined)
+        pair.silences.push({ fromAt: at, toAt: null });
       if (event !== 'media_back') return;
       // It tells the whole silence: when the loss was told of before, with the same beginning.
       if (open === undefined) pair.silences.push({ fromAt: at - ms, toAt: at });

@@ -1,5 +1,10 @@
 import type { Summary } from '@livekit-swarm/analysis';
-import { type Aggregation, aggregate, type MetricName, type MetricReader } from '@livekit-swarm/metrics';
+import {
+  type Aggregation,
+  aggregate,
+  type MetricName,
+  type MetricReader,
+} from '@livekit-swarm/metrics';
 
 /** What was measured before, during and after. Null: nothing of the kind. */
 export interface WindowFigures {
@@ -40,8 +45,13 @@ export const windowFigures = ({ windows }: Pick<Summary, 'windows'>): WindowFigu
 
 const joins = (metrics: MetricReader): Pick<WindowFigures, 'joined' | 'joinFailures'> => {
   const value = metrics.measure('join_failures');
-  return value?.type === 'rate' ? { joined: value.total - value.hits, joinFailures: value.hits } : { joined: 0, joinFailures: 0 };
+  return value?.type === 'rate'
+    ? { joined: value.total - value.hits, joinFailures: value.hits }
+    : { joined: 0, joinFailures: 0 };
 };
 
-const figure = (metrics: MetricReader, metric: MetricName, aggregation: Aggregation): number | null =>
-  aggregate(metrics.measure(metric), aggregation) ?? null;
+const figure = (
+  metrics: MetricReader,
+  metric: MetricName,
+  aggregation: Aggregation,
+): number | null => aggregate(metrics.measure(metric), aggregation) ?? null;

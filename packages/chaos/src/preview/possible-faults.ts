@@ -12,7 +12,11 @@ export interface FaultPossibility {
 }
 
 /** Asks every fault about every part that it is for; changes nothing. A deployment that has no such part has neither. */
-export const possibleFaults = async (target: Target, members: readonly Member[], faults: Faults): Promise<FaultPossibility[]> => {
+export const possibleFaults = async (
+  target: Target,
+  members: readonly Member[],
+  faults: Faults,
+): Promise<FaultPossibility[]> => {
   const found: FaultPossibility[] = [];
   for (const fault of faults.values()) {
     const params = sampleParams(fault);
@@ -23,7 +27,9 @@ export const possibleFaults = async (target: Target, members: readonly Member[],
     found.push({
       fault: fault.name,
       possible: answers.flatMap(({ member, why }) => (why === null ? [member.name] : [])),
-      impossible: answers.flatMap(({ member, why }) => (why === null ? [] : [{ member: member.name, why }])),
+      impossible: answers.flatMap(({ member, why }) =>
+        why === null ? [] : [{ member: member.name, why }],
+      ),
     });
   }
   return found;

@@ -42,13 +42,18 @@ export interface PlannedFault {
 }
 
 /** Works out what a drill would do to a deployment as it is now, and whether it could; does nothing. */
-export const previewDrill = async (drill: Drill, target: Target, faults: Faults): Promise<DrillPreview> => {
+export const previewDrill = async (
+  drill: Drill,
+  target: Target,
+  faults: Faults,
+): Promise<DrillPreview> => {
   const times = drillTimes(drill);
   const plan = expandPlan(scenarioOfDrill(drill), 'plan');
   const members = await target.members();
   const hits = createHits(drill);
   const planned: PlannedFault[] = [];
-  for (const due of drill.faults) planned.push(await planFault(due, { hits, target, faults, members, times }));
+  for (const due of drill.faults)
+    planned.push(await planFault(due, { hits, target, faults, members, times }));
   return {
     drill,
     target: target.label,
@@ -68,7 +73,10 @@ interface Known {
   times: DrillTimes;
 }
 
-const planFault = async (due: DrillFault, { hits, target, faults, members, times }: Known): Promise<PlannedFault> => {
+const planFault = async (
+  due: DrillFault,
+  { hits, target, faults, members, times }: Known,
+): Promise<PlannedFault> => {
   const atMs = times.zeroMs + due.atMs;
   const planned = {
     fault: due.fault,
@@ -104,7 +112,8 @@ const candidatesOf = (
 ): Pick<AimedFault, 'members' | 'why'> => {
   const { aim } = due;
   const nodes = members.filter(({ kind }) => kind === 'node');
-  const decided = aim.role !== 'room-node' && aim.role !== 'other-node' && aim.role !== 'signal-node';
+  const decided =
+    aim.role !== 'room-node' && aim.role !== 'other-node' && aim.role !== 'signal-node';
   if (decided) return hits.aim(due, fault, members, NOBODY);
   if (nodes.length < (aim.role === 'other-node' ? 2 : 1)) {
     throw new ChaosError(

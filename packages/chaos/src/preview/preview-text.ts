@@ -21,7 +21,9 @@ export const previewText = (preview: DrillPreview, style: Style, stands = false)
         'who',
         `${plural(crowd.rooms, 'room')} × ${crowd.participants} = ${people.crowd} people, ${crowd.publish.join(' and ')}, recovery: ${crowd.recovery}`,
       ],
-      ...(people.newcomers > 0 ? [['newcomers', `${people.newcomers}, from when it is steady until the end`] as const] : []),
+      ...(people.newcomers > 0
+        ? [['newcomers', `${people.newcomers}, from when it is steady until the end`] as const]
+        : []),
       [
         'takes',
         `${formatDuration(times.endMs)}${repeats > 1 ? ` × ${repeats} repeats` : ''}${stands ? '' : ', and the time to raise a lab'}`,
@@ -34,7 +36,9 @@ export const previewText = (preview: DrillPreview, style: Style, stands = false)
       true,
     ),
   ];
-  const obstacles = preview.faults.flatMap((fault) => fault.obstacles.map((why) => `${fault.fault}: ${why}`));
+  const obstacles = preview.faults.flatMap((fault) =>
+    fault.obstacles.map((why) => `${fault.fault}: ${why}`),
+  );
   const warnings = [
     ...idle.map((name) => `${name} does not run: the drill would begin without it`),
     ...[...new Set(obstacles)].map((why) => `it would tell nothing. ${why}`),
@@ -42,7 +46,12 @@ export const previewText = (preview: DrillPreview, style: Style, stands = false)
     .flatMap((warning) => wrap('  ! ', warning))
     .map(style.unsure);
   const knowledge =
-    known === null ? [] : wrap('  → ', `livekit-server ${known.server} ${fails(known.fails, known.sometimes)}: ${known.because}`);
+    known === null
+      ? []
+      : wrap(
+          '  → ',
+          `livekit-server ${known.server} ${fails(known.fails, known.sometimes)}: ${known.because}`,
+        );
   const blocks = [lines, warnings, knowledge].filter((block) => block.length > 0);
   return printable(`${blocks.map((block) => block.join('\n')).join('\n\n')}\n`);
 };
@@ -50,7 +59,9 @@ export const previewText = (preview: DrillPreview, style: Style, stands = false)
 /** Two columns, of which the second is broken into lines where it is long. */
 const columns = (rows: readonly (readonly [string, string])[], right = false): string[] => {
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.flatMap(([name, text]) => wrap(`  ${right ? name.padStart(width) : name.padEnd(width)}  `, text));
+  return rows.flatMap(([name, text]) =>
+    wrap(`  ${right ? name.padStart(width) : name.padEnd(width)}  `, text),
+  );
 };
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
@@ -77,12 +88,17 @@ const happenings = ({ drill, people, times, faults }: DrillPreview): [number, st
 
 const injection = ({ fault, with: told, aim, candidates }: PlannedFault): string => {
   const [only] = candidates;
-  const which = candidates.length > 1 && aim.includes('node') ? `one of ${candidates.join(', ')}` : candidates.join(', ');
+  const which =
+    candidates.length > 1 && aim.includes('node')
+      ? `one of ${candidates.join(', ')}`
+      : candidates.join(', ');
   return `${fault}${told === '' ? '' : ` (${told})`} → ${only === aim || which === '' ? aim : `${aim} (${aim.endsWith('nodes') ? candidates.join(', ') : which})`}`;
 };
 
 const ending = (faults: readonly PlannedFault[]): string => {
-  const open = [...new Set(faults.filter(({ healAtMs }) => healAtMs === null).map(({ fault }) => fault))];
+  const open = [
+    ...new Set(faults.filter(({ healAtMs }) => healAtMs === null).map(({ fault }) => fault)),
+  ];
   return open.length === 0
     ? 'everybody leaves'
     : `everybody leaves; ${open.join(' and ')} ${open.length > 1 ? 'are' : 'is'} healed`;
@@ -96,7 +112,10 @@ const WORDS: readonly [Exclude<keyof Objectives, 'alertsWithinMs'>, (limit: numb
   ['neverRecovered', (count) => `never recovered ≤ ${count}`],
   ['roomsLost', (count) => `rooms lost ≤ ${count}`],
   ['splitBrain', (count) => `split brain ≤ ${count}`],
-  ['controlGapMs', (ms) => (ms === 0 ? 'control rooms untouched' : `control rooms: gaps ≤ ${formatDuration(ms)}`)],
+  [
+    'controlGapMs',
+    (ms) => (ms === 0 ? 'control rooms untouched' : `control rooms: gaps ≤ ${formatDuration(ms)}`),
+  ],
   ['newcomersIn', (ratio) => `newcomers in ≥ ${Math.round(100 * ratio)} %`],
   ['newcomersBlind', (count) => `blind newcomers ≤ ${count}`],
   ['ghosts', (count) => `ghosts ≤ ${count}`],
@@ -109,6 +128,8 @@ const asked = ({ objectives, thresholds }: Drill): string =>
       const limit = objectives[key];
       return limit === null ? [] : [words(limit)];
     }),
-    ...Object.entries(objectives.alertsWithinMs).map(([name, ms]) => `${name} within ${formatDuration(ms)}`),
+    ...Object.entries(objectives.alertsWithinMs).map(
+      ([name, ms]) => `${name} within ${formatDuration(ms)}`,
+    ),
     ...thresholds,
   ].join(', ');

@@ -39,10 +39,20 @@ describe('previewDrill', () => {
         healAtMs: null,
         obstacles: [],
       },
-      { fault: 'redis-kill', with: '', aim: 'Redis', candidates: ['redis'], atMs: 21_100, healAtMs: 31_100, obstacles: [] },
+      {
+        fault: 'redis-kill',
+        with: '',
+        aim: 'Redis',
+        candidates: ['redis'],
+        atMs: 21_100,
+        healAtMs: 31_100,
+        obstacles: [],
+      },
     ]);
     const text = previewText(preview, styleFor(false));
-    expect(text).toMatch(/16\.1 s +kill → the node that holds the first room \(one of node-1, node-2, node-3\)\n/);
+    expect(text).toMatch(
+      /16\.1 s +kill → the node that holds the first room \(one of node-1, node-2, node-3\)\n/,
+    );
     expect(text).toMatch(/31\.1 s +redis-kill is healed\n/);
     expect(text).toContain('  parts      node-1, node-2, node-3, redis, haproxy\n');
     expect(text).toMatch(/everybody leaves; kill is healed/);
@@ -58,7 +68,9 @@ describe('previewDrill', () => {
     });
     const [fault] = (await previewDrill(drill, imaginedLab(4), FAULTS)).faults;
     expect(fault?.candidates).toHaveLength(2);
-    expect((await previewDrill(drill, imaginedLab(4), FAULTS)).faults[0]?.candidates).toEqual(fault?.candidates);
+    expect((await previewDrill(drill, imaginedLab(4), FAULTS)).faults[0]?.candidates).toEqual(
+      fault?.candidates,
+    );
   });
 
   it('says what is not there, and what is too much', async () => {
@@ -77,15 +89,23 @@ describe('previewDrill', () => {
     expect(member).toContain('node-9: there is none among node-1, node-2, node-3, redis, haproxy');
     expect(turn).toContain('TURN');
     expect(nodes).toContain('more than the drill');
-    expect(previewText(preview, styleFor(false))).toContain('! it would tell nothing. kill: node-9');
+    expect(previewText(preview, styleFor(false))).toContain(
+      '! it would tell nothing. kill: node-9',
+    );
   });
 
   const folder = new URL('../../../../chaos/', import.meta.url);
-  it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))('finds everybody that %s is aimed at', async (name) => {
-    const drill = parseDrill(readFileSync(new URL(name, folder), 'utf8'), { file: name, faults: FAULTS });
-    const { faults } = await previewDrill(drill, imaginedLab(drill.lab.nodes), FAULTS);
-    expect(faults.every(({ candidates }) => candidates.length > 0)).toBe(true);
-  });
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))(
+    'finds everybody that %s is aimed at',
+    async (name) => {
+      const drill = parseDrill(readFileSync(new URL(name, folder), 'utf8'), {
+        file: name,
+        faults: FAULTS,
+      });
+      const { faults } = await previewDrill(drill, imaginedLab(drill.lab.nodes), FAULTS);
+      expect(faults.every(({ candidates }) => candidates.length > 0)).toBe(true);
+    },
+  );
 });
 
 describe('a lab that is not there yet', () => {
@@ -104,8 +124,13 @@ describe('possibleFaults', () => {
     const found = await possibleFaults(lab, await lab.members(), FAULTS);
     expect(found.map(({ fault }) => fault)).toEqual([...FAULTS.keys()]);
     const kill = found.find(({ fault }) => fault === 'kill');
-    expect(kill).toEqual({ fault: 'kill', possible: ['node-1', 'redis', 'haproxy'], impossible: [] });
-    for (const { impossible } of found) for (const { why } of impossible) expect(why).toMatch(/\w{2,} \w+/);
+    expect(kill).toEqual({
+      fault: 'kill',
+      possible: ['node-1', 'redis', 'haproxy'],
+      impossible: [],
+    });
+    for (const { impossible } of found)
+      for (const { why } of impossible) expect(why).toMatch(/\w{2,} \w+/);
   });
 
   it.each([...FAULTS.values()])('has an example for what $name wants to know', (fault) => {

@@ -14,15 +14,22 @@ export const sampleParams = ({ name, params }: Pick<Fault, 'name' | 'params'>): 
   let cause: unknown;
   // Examples are of a kind of value in general: one may be too long a time, and the next just right.
   for (let turn = 0; turn < most; turn++) {
-    const read = params.safeParse(Object.fromEntries(choices.map(([key, samples]) => [key, samples[turn % samples.length]])));
+    const read = params.safeParse(
+      Object.fromEntries(choices.map(([key, samples]) => [key, samples[turn % samples.length]])),
+    );
     if (read.success) return read.data;
     cause = read.error;
   }
-  throw new RangeError(`${name}: no drill could be made of the examples of ${required.join(', ')}`, { cause });
+  throw new RangeError(
+    `${name}: no drill could be made of the examples of ${required.join(', ')}`,
+    { cause },
+  );
 };
 
 const samplesOf = (schema: JsonSchema): unknown[] => {
-  const examples = [schema.examples, schema.enum].find((list) => Array.isArray(list) && list.length > 0);
+  const examples = [schema.examples, schema.enum].find(
+    (list) => Array.isArray(list) && list.length > 0,
+  );
   if (Array.isArray(examples)) return examples;
   return [schema.const ?? (schema.type === 'boolean' ? true : (schema.minimum ?? 1))];
 };

@@ -13,5 +13,10 @@ const CODES: Readonly<Record<RepeatVerdict, ExitCode>> = {
  * What a drill ends the process with. A drill that fails in just the ways in which its server is known to fail has told nothing new, and so passes; with
  * `strict` it fails.
  */
-export const exitCodeOfDrill = ({ verdict, knowledge }: Pick<DrillResult, 'verdict' | 'knowledge'>, strict: boolean): ExitCode =>
-  verdict === 'failed' && knowledge === 'as-known' && !strict ? EXIT_CODES.passed.code : CODES[verdict];
+export const exitCodeOfDrill = (
+  { verdict, knowledge }: Pick<DrillResult, 'verdict' | 'knowledge'>,
+  strict: boolean,
+): ExitCode =>
+  verdict === 'failed' && knowledge === 'as-known' && !strict
+    ? EXIT_CODES.passed.code
+    : CODES[verdict];

@@ -22,8 +22,33 @@ const words = fc.oneof(
   fc
     .array(
       fc.oneof(
-        fc.constantFrom('<', '>', '&', '&lt;', '"', "'", '\n', '\r\n', ']]>', '<!--', '-->', '</script>', '</style>', '<b>'),
-        fc.constantFrom('\u0000', '\u001b[2J', '\u001b]0;x\u0007', '\u009b', '\ud800', '\u202e', '\u2066', '\u200b', '\ufffe'),
+        fc.constantFrom(
+          '<',
+          '>',
+          '&',
+          '&lt;',
+          '"',
+          "'",
+          '\n',
+          '\r\n',
+          ']]>',
+          '<!--',
+          '-->',
+          '</script>',
+          '</style>',
+          '<b>',
+        ),
+        fc.constantFrom(
+          '\u0000',
+          '\u001b[2J',
+          '\u001b]0;x\u0007',
+          '\u009b',
+          '\ud800',
+          '\u202e',
+          '\u2066',
+          '\u200b',
+          '\ufffe',
+        ),
         fc.constantFrom(' ', '-', ', ', '://', '@', '$&', '$1'),
         fc.string({ maxLength: 3 }),
       ),
@@ -48,11 +73,27 @@ const saying = (word: string): DrillResult => ({
       ...repeat.recovery,
       faults: repeat.recovery.faults.map((fault) => ({ ...fault, target: word, members: [word] })),
       skipped: [{ fault: 'kill', message: word }],
-      participants: repeat.recovery.participants.map((one) => ({ ...one, identity: `${word}${one.identity}` })),
-      rooms: repeat.recovery.rooms.map((one) => ({ ...one, islands: one.islands.map((island) => island.map(() => word)) })),
+      participants: repeat.recovery.participants.map((one) => ({
+        ...one,
+        identity: `${word}${one.identity}`,
+      })),
+      rooms: repeat.recovery.rooms.map((one) => ({
+        ...one,
+        islands: one.islands.map((island) => island.map(() => word)),
+      })),
       ghosts: [word],
       alerts: [{ at: 20_000, name: word, state: 'firing' }],
-      comebacks: [{ at: 30_000, member: word, successor: word, goneMs: 1, placedMs: null, runningMs: null, servingMs: 3_000 }],
+      comebacks: [
+        {
+          at: 30_000,
+          member: word,
+          successor: word,
+          goneMs: 1,
+          placedMs: null,
+          runningMs: null,
+          servingMs: 3_000,
+        },
+      ],
     },
   })),
 });
@@ -97,7 +138,8 @@ describe('any words', () => {
   });
 
   it('are words in HTML: its elements are the same whatever they are', () => {
-    const elements = (page: string): string[] => [...page.matchAll(/<(\/?[a-z][a-z0-9]*)/g)].map(([, tag = '']) => tag);
+    const elements = (page: string): string[] =>
+      [...page.matchAll(/<(\/?[a-z][a-z0-9]*)/g)].map(([, tag = '']) => tag);
     const shape = elements(renderDrillHtml(saying('word')));
     fc.assert(
       fc.property(

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'test-results-parser';
 import { afterAll, describe, expect, it } from 'vitest';
-import { emptyDrill, passedDrill, splitDrill, variedDrill, voidDrill } from '../../test/support/drill-results.ts';
+import {
+  emptyDrill,
+  passedDrill,
+  splitDrill,
+  variedDrill,
+  voidDrill,
+} from '../../test/support/drill-results.ts';
 import type { DrillResult } from '../measure/drill-result.ts';
 import { renderDrillJunit } from './render-junit.ts';
 
@@ -48,7 +54,11 @@ describe('JUnit XML of drills, read by another tool', () => {
       'newcomers who got in',
       'alerts',
     ]);
-    expect(suite.metadata).toMatchObject({ target: 'lab of 3 nodes', server: '1.13.4', 'recovery_time.max.max': 10447 });
+    expect(suite.metadata).toMatchObject({
+      target: 'lab of 3 nodes',
+      server: '1.13.4',
+      'recovery_time.max.max': 10447,
+    });
   });
 
   it('does not fail what is known to fail, unless one is strict', () => {
@@ -61,7 +71,8 @@ describe('JUnit XML of drills, read by another tool', () => {
     });
   });
 
-  it('says what was forgiven', () => expect(renderDrillJunit([splitDrill()])).toContain('known to fail: 1, asked for at most 0'));
+  it('says what was forgiven', () =>
+    expect(renderDrillJunit([splitDrill()])).toContain('known to fail: 1, asked for at most 0'));
 
   it('fails what nobody knew, and says in which repeat', () => {
     const suite = suiteOf(variedDrill());
@@ -83,7 +94,9 @@ describe('JUnit XML of drills, read by another tool', () => {
   });
 
   it('has a suite for each of several drills', () =>
-    expect(readBack([passedDrill(), variedDrill()]).map(({ name, status }) => [name, status])).toEqual([
+    expect(
+      readBack([passedDrill(), variedDrill()]).map(({ name, status }) => [name, status]),
+    ).toEqual([
       ['kill-room-node', 'PASS'],
       ['hang-10s', 'FAIL'],
     ]));

@@ -6,21 +6,32 @@ import { type DrillReportOptions, renderDrillText } from './render-text.ts';
 import { isJudged, knowledgeSentence, VERDICT_MARKS } from './words.ts';
 
 /** JUnit XML: a suite for each drill, a test case for its verdict, and one for each objective and threshold of each repeat. */
-export const renderDrillJunit = (results: readonly DrillResult[], options: DrillReportOptions = {}): string =>
-  junitDocument(results.map((result) => drillSuite(result, options)));
+export const renderDrillJunit = (
+  results: readonly DrillResult[],
+  options: DrillReportOptions = {},
+): string => junitDocument(results.map((result) => drillSuite(result, options)));
 
 /** One drill, for documents that hold more than drills that were carried out. */
 export const drillSuite = (result: DrillResult, options: DrillReportOptions = {}): TestSuite => ({
   name: result.drill.name,
   startedAt: result.startedAt,
   properties: propertiesOf(result),
-  cases: [verdictCase(result, options), ...result.repeats.flatMap((repeat) => casesOf(repeat, result, options))],
+  cases: [
+    verdictCase(result, options),
+    ...result.repeats.flatMap((repeat) => casesOf(repeat, result, options)),
+  ],
 });
 
 /** Milliseconds: CI systems show them as they are. */
 const whole = (ms: number): string => String(Math.round(ms));
 
-const propertiesOf = ({ target, serverVersion, knowledge, spread, repeats }: DrillResult): [string, string][] => [
+const propertiesOf = ({
+  target,
+  serverVersion,
+  knowledge,
+  spread,
+  repeats,
+}: DrillResult): [string, string][] => [
   ['target', target],
   ...(serverVersion === null ? [] : [['server', serverVersion] as [string, string]]),
   ['knowledge', knowledge],
@@ -37,7 +48,9 @@ const propertiesOf = ({ target, serverVersion, knowledge, spread, repeats }: Dri
 const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase => {
   const { verdict, repeats } = result;
   const code = exitCodeOfDrill(result, options.strict ?? false);
-  const reasons = repeats.flatMap(({ number, reasons: why }) => why.map((reason) => `repeat ${number}: ${reason}`));
+  const reasons = repeats.flatMap(({ number, reasons: why }) =>
+    why.map((reason) => `repeat ${number}: ${reason}`),
+  );
   const message = knowledgeSentence(result) ?? reasons[0] ?? '';
   return {
     name: 'verdict',
@@ -56,17 +69,34 @@ const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase
 };
 
 /** Names do not tell of a repeat where there is only one, so that drills can be compared from day to day. */
-const casesOf = (repeat: RepeatResult, result: DrillResult, { strict }: DrillReportOptions): TestCase[] => {
+const casesOf = (
+  repeat: RepeatResult,
+  result: DrillResult,
+  { strict }: DrillReportOptions,
+): TestCase[] => {
   const { number, findings, thresholds } = repeat;
-  const name = (what: string): string => (result.drill.repeats === 1 && number === 1 ? what : `${what} (repeat ${number})`);
+  const name = (what: string): string =>
+    result.drill.repeats === 1 && number === 1 ? what : `${what} (repeat ${number})`;
   // What is known to fail is no news; it is told, and counts with the verdict when it is not known.
   const forgiven = exitCodeOfDrill(result, strict ?? false) === 0;
   const caseOf = (what: string, ok: boolean | null, type: string, said: string): TestCase => {
     const judged = isJudged(repeat);
-    if (!judged) return { name: name(what), seconds: 0, bad: badOf('error', type, `not judged: ${repeat.verdict}`), said: '' };
+    if (!judged)
+      return {
+        name: name(what),
+        seconds: 0,
+        bad: badOf('error', type, `not judged: ${repeat.verdict}`),
+        said: '',
+      };
     if (ok === true) return { name: name(what), seconds: 0, bad: null, said: '' };
-    if (forgiven) return { name: name(what), seconds: 0, bad: null, said: `known to fail: ${said}\n` };
-    return { name: name(what), seconds: 0, bad: badOf(ok === null ? 'error' : 'failure', type, said), said: '' };
+    if (forgiven)
+      return { name: name(what), seconds: 0, bad: null, said: `known to fail: ${said}\n` };
+    return {
+      name: name(what),
+      seconds: 0,
+      bad: badOf(ok === null ? 'error' : 'failure', type, said),
+      said: '',
+    };
   };
   return [
     ...findings.map(({ objective, ok, asked, found }) =>

@@ -30,7 +30,10 @@ const SECTIONS = [
 ];
 
 /** What a drill came to, for people: at most 100 columns, colours only when asked for. */
-export const renderDrillText = (result: DrillResult, { color = false, strict = false }: DrillReportOptions = {}): string => {
+export const renderDrillText = (
+  result: DrillResult,
+  { color = false, strict = false }: DrillReportOptions = {},
+): string => {
   const style = styleFor(color);
   const { drill, verdict, serverVersion, target, repeats } = result;
   const paint = paintVerdict(style, verdict);
@@ -51,7 +54,12 @@ export const renderDrillText = (result: DrillResult, { color = false, strict = f
 /** The first is the most important. */
 const MOST_REASONS = 10;
 
-const renderRepeat = (repeat: RepeatResult, style: Style, result: DrillResult, several: boolean): string => {
+const renderRepeat = (
+  repeat: RepeatResult,
+  style: Style,
+  result: DrillResult,
+  several: boolean,
+): string => {
   const { number, verdict, reasons } = repeat;
   const head = several
     ? [
@@ -65,9 +73,13 @@ const renderRepeat = (repeat: RepeatResult, style: Style, result: DrillResult, s
     : [];
   const why = [
     ...reasons.slice(0, MOST_REASONS).flatMap((reason) => wrap('  · ', reason)),
-    ...(reasons.length > MOST_REASONS ? [`  … and ${plural(reasons.length - MOST_REASONS, 'reason')} more`] : []),
+    ...(reasons.length > MOST_REASONS
+      ? [`  … and ${plural(reasons.length - MOST_REASONS, 'reason')} more`]
+      : []),
   ];
-  const sections = SECTIONS.map((section) => section(repeat, style, result)).filter((lines) => lines.length > 0);
+  const sections = SECTIONS.map((section) => section(repeat, style, result)).filter(
+    (lines) => lines.length > 0,
+  );
   return [[...head, ...why], ...sections]
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -81,13 +93,21 @@ const renderSpread = ({ spread, outcomes, repeats }: DrillResult, style: Style):
       ['the last pair was back after', spread.rtoMax],
     ] as const
   ).flatMap(([name, figures]) =>
-    figures === null ? [] : [[name, formatTook(figures.min), formatTook(figures.median), formatTook(figures.max)]],
+    figures === null
+      ? []
+      : [[name, formatTook(figures.min), formatTook(figures.median), formatTook(figures.max)]],
   );
   const table =
     rows.length === 0
       ? []
-      : renderTable([[`over ${plural(repeats.length, 'repeat')}`, 'min', 'median', 'max'].map(style.dim), ...rows]);
-  return [...table, ...outcomes.flatMap(({ outcome, times }) => wrap(`  ${times} × `, outcome))].join('\n');
+      : renderTable([
+          [`over ${plural(repeats.length, 'repeat')}`, 'min', 'median', 'max'].map(style.dim),
+          ...rows,
+        ]);
+  return [
+    ...table,
+    ...outcomes.flatMap(({ outcome, times }) => wrap(`  ${times} × `, outcome)),
+  ].join('\n');
 };
 
 const paintVerdict = (style: Style, verdict: RepeatVerdict) =>

@@ -21,7 +21,9 @@ export const keepDrill = (dir: string, result: DrillResult): void => {
     renameSync(unfinished, file);
   } catch (error) {
     const hint = 'make room, or give another --record';
-    throw new RunError('record', `${file}: cannot be written: ${diskReason(error)}`, hint, { cause: error });
+    throw new RunError('record', `${file}: cannot be written: ${diskReason(error)}`, hint, {
+      cause: error,
+    });
   }
 };
 
@@ -34,7 +36,12 @@ export interface KeptDrill {
   startedAt: string;
 }
 
-const keptSchema = documentSchema.pick({ schema: true, drill: true, target: true, startedAt: true });
+const keptSchema = documentSchema.pick({
+  schema: true,
+  drill: true,
+  target: true,
+  startedAt: true,
+});
 
 const HINT = 'give the folder that "swarm chaos run" named: records/TIME-DRILL';
 
@@ -58,7 +65,12 @@ const parse = (file: string): z.output<typeof keptSchema> => {
   try {
     return keptSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    const why = error instanceof z.ZodError ? whyOf(error) : error instanceof Error ? error.message : String(error);
+    const why =
+      error instanceof z.ZodError
+        ? whyOf(error)
+        : error instanceof Error
+          ? error.message
+          : String(error);
     throw new ChaosError(
       'no-drill',
       `${file}: cannot be read as a drill: ${why}`,
@@ -70,4 +82,5 @@ const parse = (file: string): z.output<typeof keptSchema> => {
   }
 };
 
-const whyOf = ({ issues: [first] }: z.ZodError): string => `${first?.path.join('.') ?? ''}: ${first?.message ?? ''}`;
+const whyOf = ({ issues: [first] }: z.ZodError): string =>
+  `${first?.path.join('.') ?? ''}: ${first?.message ?? ''}`;

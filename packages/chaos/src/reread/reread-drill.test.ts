@@ -48,7 +48,10 @@ const write = (dir: string, drill: Drill, ...lines: RecordLine[]): void => {
   };
   mkdirSync(dir, { recursive: true });
   const [, ...others] = recordOf(...lines);
-  writeFileSync(join(dir, 'record.ndjson'), [header, ...others].map((line) => `${JSON.stringify(line)}\n`).join(''));
+  writeFileSync(
+    join(dir, 'record.ndjson'),
+    [header, ...others].map((line) => `${JSON.stringify(line)}\n`).join(''),
+  );
 };
 
 /** What the generator says of itself. */
@@ -88,19 +91,30 @@ const story = (back: number | null): RecordLine[] => [
 
 describe('a drill that is read again', () => {
   it('is measured and judged from its records, not from what was said of it', async () => {
-    const drill = drillOf({ repeats: 2, objectives: { ...drillOf().objectives, rtoMaxMs: 12_000 } });
+    const drill = drillOf({
+      repeats: 2,
+      objectives: { ...drillOf().objectives, rtoMaxMs: 12_000 },
+    });
     const dir = newDir();
     keepDrill(dir, resultOf(drill, []));
     write(join(dir, 'repeat-1'), drill, ...story(HEAL_AT));
     write(join(dir, 'repeat-2'), drill, ...story(HEAL_AT + 3_000));
     const result = await rereadDrill(dir);
-    expect(result).toMatchObject({ verdict: 'failed', target: 'lab of 3 nodes', startedAt: '2026-11-21T08:57:39.000Z' });
-    expect(result.repeats.map(({ number, verdict, failing }) => [number, verdict, failing])).toEqual([
+    expect(result).toMatchObject({
+      verdict: 'failed',
+      target: 'lab of 3 nodes',
+      startedAt: '2026-11-21T08:57:39.000Z',
+    });
+    expect(
+      result.repeats.map(({ number, verdict, failing }) => [number, verdict, failing]),
+    ).toEqual([
       [1, 'passed', []],
       [2, 'failed', ['rto']],
     ]);
     expect(result.spread.rtoMax).toEqual({ min: 10_000, median: 11_500, max: 13_000 });
-    expect(result.repeats[1]?.recovery).toEqual(repeatOf(drill, 2, story(HEAL_AT + 3_000)).recovery);
+    expect(result.repeats[1]?.recovery).toEqual(
+      repeatOf(drill, 2, story(HEAL_AT + 3_000)).recovery,
+    );
     expect(result.repeats[0]?.record).toBe(join(dir, 'repeat-1', 'record.ndjson'));
   });
 
@@ -114,16 +128,37 @@ describe('a drill that is read again', () => {
 
   it.each([
     ['void', 'never steady', [drillLine(9_000, { what: 'void', message: 'never steady' }), END]],
-    ['void', 'not available here: kill: no', [STEADY, drillLine(9_000, { what: 'skipped', fault: 'kill', message: 'no' }), END]],
+    [
+      'void',
+      'not available here: kill: no',
+      [STEADY, drillLine(9_000, { what: 'skipped', fault: 'kill', message: 'no' }), END],
+    ],
     ['void', 'the run ended before it was steady', [{ ...END, reason: 'aborted' }]],
     [
       'void',
       'the lab has gone',
-      [STEADY, ...faultOn('a'), drillLine(12_000, { what: 'void', message: 'the lab has gone' }), END],
+      [
+        STEADY,
+        ...faultOn('a'),
+        drillLine(12_000, { what: 'void', message: 'the lab has gone' }),
+        END,
+      ],
     ],
-    ['failed', 'aborted: too much', [STEADY, ...faultOn('a'), drillLine(12_000, { what: 'aborted', message: 'too much' }), END]],
-    ['interrupted', 'it was interrupted; what had been injected was healed', [STEADY, { ...END, reason: 'interrupted' }]],
-    ['inconclusive', 'the record breaks off 60.0 s into the run: what came after is not known', [STEADY, ...faultOn('a')]],
+    [
+      'failed',
+      'aborted: too much',
+      [STEADY, ...faultOn('a'), drillLine(12_000, { what: 'aborted', message: 'too much' }), END],
+    ],
+    [
+      'interrupted',
+      'it was interrupted; what had been injected was healed',
+      [STEADY, { ...END, reason: 'interrupted' }],
+    ],
+    [
+      'inconclusive',
+      'the record breaks off 60.0 s into the run: what came after is not known',
+      [STEADY, ...faultOn('a')],
+    ],
   ] as [string, string, RecordLine[]][])('is %s: %s', async (verdict, reason, lines) => {
     const drill = drillOf();
     const dir = newDir();
@@ -143,7 +178,15 @@ describe('a drill that was killed', () => {
     const [injected] = faultOn('a');
     if (injected === undefined) throw new Error('it is injected first');
     const [person = ''] = A;
-    write(dir, drill, ...SAMPLES, ...crowd(...A), STEADY, injected, happened(person, 12_000, { event: 'signal_lost' }));
+    write(
+      dir,
+      drill,
+      ...SAMPLES,
+      ...crowd(...A),
+      STEADY,
+      injected,
+      happened(person, 12_000, { event: 'signal_lost' }),
+    );
     const text = renderDrillText(await rereadDrill(dir));
     expect(text).toContain('not healed as far as its record goes');
     expect(text).toContain('1 had not come back yet');
@@ -156,9 +199,15 @@ describe('a drill that was interrupted, and whose fault could not be healed', ()
     const dir = newDir();
     const drill = drillOf();
     const injected = faultOn('a').filter((line) => line.type !== 'drill' || line.what !== 'heal');
-    write(dir, drill, ...SAMPLES, ...crowd(...A), STEADY, ...injected, { type: 'end', at: END_AT + 10, reason: 'interrupted' });
+    write(dir, drill, ...SAMPLES, ...crowd(...A), STEADY, ...injected, {
+      type: 'end',
+      at: END_AT + 10,
+      reason: 'interrupted',
+    });
     keepDrill(dir, resultOf(drill, []));
-    const [fault] = injected.flatMap((line) => (line.type === 'drill' && line.what === 'fault' ? [line] : []));
+    const [fault] = injected.flatMap((line) =>
+      line.type === 'drill' && line.what === 'fault' ? [line] : [],
+    );
     const journalOf = (...ids: string[]) => ({
       read: async () => ({ pending: ids.map((id) => ({ id }) as JournalEntry), unreadable: [] }),
     });
@@ -200,7 +249,10 @@ describe('what is none', () => {
       'another document',
       () => {
         const dir = newDir();
-        writeFileSync(join(dir, DRILL_FILE), '{"schema":"livekit-swarm/drill-result/1","drill":{"name":"x"}}');
+        writeFileSync(
+          join(dir, DRILL_FILE),
+          '{"schema":"livekit-swarm/drill-result/1","drill":{"name":"x"}}',
+        );
         return dir;
       },
       'cannot be read as a drill: drill.description',

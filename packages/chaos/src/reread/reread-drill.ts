@@ -23,7 +23,10 @@ import { type KeptDrill, readKeptDrill } from './drill-file.ts';
  * @param journal of what drills have left and nobody has taken back
  * @throws ChaosError when it is none of a drill, or has no record; RecordError when one cannot be read
  */
-export const rereadDrill = async (dir: string, journal: Pick<Journal, 'read'> = openJournal()): Promise<DrillResult> => {
+export const rereadDrill = async (
+  dir: string,
+  journal: Pick<Journal, 'read'> = openJournal(),
+): Promise<DrillResult> => {
   const kept = readKeptDrill(dir);
   // Records can be read where the journal cannot.
   const { pending } = await journal.read().catch(() => ({ pending: [] }));
@@ -37,7 +40,11 @@ export const rereadKept = async (
 ): Promise<DrillResult> => {
   const files = recordsOf(dir, drill);
   if (files.length === 0) {
-    throw new ChaosError('no-drill', `${dir}: there is no record in this folder`, 'the drill did not get as far as to write one');
+    throw new ChaosError(
+      'no-drill',
+      `${dir}: there is no record in this folder`,
+      'the drill did not get as far as to write one',
+    );
   }
   const repeats: RepeatResult[] = [];
   const versions = new Set<string>();
@@ -54,10 +61,15 @@ export const rereadKept = async (
 /** Its record ends before the last is healed; the journal knows whether that came about. */
 const withLeftovers = (repeat: RepeatResult, left: ReadonlySet<string>): RepeatResult => {
   const { verdict, reasons, recovery } = repeat;
-  const there = recovery.faults.filter(({ id, healedAt }) => healedAt === null && left.has(id)).map(({ fault }) => fault);
+  const there = recovery.faults
+    .filter(({ id, healedAt }) => healedAt === null && left.has(id))
+    .map(({ fault }) => fault);
   if (there.length === 0) return repeat;
   // That it was interrupted says that all was healed.
-  return { ...repeat, reasons: [notHealedReason(there), ...(verdict === 'interrupted' ? [] : reasons)] };
+  return {
+    ...repeat,
+    reasons: [notHealedReason(there), ...(verdict === 'interrupted' ? [] : reasons)],
+  };
 };
 
 /** As `runDrill` lays them out; a drill that was interrupted has fewer than it asked for. */
@@ -87,7 +99,8 @@ const rereadRepeat = async (
     if (line.type === 'event') onEvent(line);
     if (line.type !== 'drill') continue;
     if (line.what === 'steady') steady = true;
-    if (line.what === 'void' || line.what === 'aborted') failure ??= { what: line.what, message: line.message };
+    if (line.what === 'void' || line.what === 'aborted')
+      failure ??= { what: line.what, message: line.message };
   }
   const summary = await readRecord(file, drill.thresholds.map(parseThreshold));
   const recovery = fold.result();
@@ -95,7 +108,10 @@ const rereadRepeat = async (
   const judged = judgeRepeat({
     drill,
     recovery,
-    played: { injected: recovery.faults.length, skipped: recovery.skipped.map(({ fault, message }) => `${fault}: ${message}`) },
+    played: {
+      injected: recovery.faults.length,
+      skipped: recovery.skipped.map(({ fault, message }) => `${fault}: ${message}`),
+    },
     failure,
     interrupted: summary.end?.reason === 'interrupted',
     run: { judgement: judge(summary, resolveThresholds(summary.scenario, drill.thresholds)) },
@@ -114,7 +130,10 @@ const rereadRepeat = async (
 };
 
 /** Whoever was away when the record breaks off may have come back: nothing is certain. */
-const brokenOff = (endAt: number, reasons: readonly string[]): Pick<RepeatResult, 'verdict' | 'reasons'> => ({
+const brokenOff = (
+  endAt: number,
+  reasons: readonly string[],
+): Pick<RepeatResult, 'verdict' | 'reasons'> => ({
   verdict: 'inconclusive',
   reasons: [brokenOffReason(endAt), ...reasons],
 });

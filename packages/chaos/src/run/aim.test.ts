@@ -3,7 +3,12 @@ import type { Aim } from '../drill/drill.ts';
 import type { Member } from '../targets/target.ts';
 import { resolveAim } from './aim.ts';
 
-const part = (name: string, kind: Member['kind'], nodeId: string | null = null): Member => ({ name, kind, nodeId, ports: null });
+const part = (name: string, kind: Member['kind'], nodeId: string | null = null): Member => ({
+  name,
+  kind,
+  nodeId,
+  ports: null,
+});
 
 const ALL = [
   part('node-1', 'node', 'ND_1'),
@@ -34,7 +39,10 @@ const aimed = (aim: Aim, drill = WIDE) => {
 
 describe('an aim', () => {
   it('at the node of the first room, by name, hits the rooms that it holds', () =>
-    expect(aimed({ role: 'room-node' })).toEqual({ members: ['node-2'], rooms: ['room-a', 'room-b'] }));
+    expect(aimed({ role: 'room-node' })).toEqual({
+      members: ['node-2'],
+      rooms: ['room-a', 'room-b'],
+    }));
 
   it('at another node takes the one with the fewest rooms', () =>
     expect(aimed({ role: 'other-node' })).toEqual({ members: ['node-3'], rooms: [] }));
@@ -43,7 +51,10 @@ describe('an aim', () => {
     expect(aimed({ role: 'signal-node' }).members).toEqual(['node-1']));
 
   it('at what all nodes share hits every room', () =>
-    expect(aimed({ role: 'redis' })).toEqual({ members: ['redis'], rooms: ['room-a', 'room-b', 'room-c'] }));
+    expect(aimed({ role: 'redis' })).toEqual({
+      members: ['redis'],
+      rooms: ['room-a', 'room-b', 'room-c'],
+    }));
 
   it('at a share takes the same nodes for the same seed, and at least one', () => {
     expect(aimed({ role: 'nodes', share: 0.67 }).members).toHaveLength(2);
@@ -52,24 +63,37 @@ describe('an aim', () => {
   });
 
   it('at a name finds it', () =>
-    expect(aimed({ role: 'member', name: 'node-1' })).toEqual({ members: ['node-1'], rooms: ['room-c'] }));
+    expect(aimed({ role: 'member', name: 'node-1' })).toEqual({
+      members: ['node-1'],
+      rooms: ['room-c'],
+    }));
 
-  it('at nobody is nobody', () => expect(aimed({ role: 'none' })).toEqual({ members: [], rooms: [] }));
+  it('at nobody is nobody', () =>
+    expect(aimed({ role: 'none' })).toEqual({ members: [], rooms: [] }));
 
   it('at what is not there says what is', () =>
-    expect(() => aimed({ role: 'turn' })).toThrow('the TURN server: there is none among node-1, node-2, node-3, redis, haproxy'));
+    expect(() => aimed({ role: 'turn' })).toThrow(
+      'the TURN server: there is none among node-1, node-2, node-3, redis, haproxy',
+    ));
 
   it('at a name that is not there says what is', () =>
     expect(() => aimed({ role: 'member', name: 'node-9' })).toThrow('node-9: there is none among'));
 
   it('at the room of a node that is gone says so', () =>
-    expect(() => resolveAim({ role: 'room-node' }, ALL, { ...ATTENDANCE, nodes: new Map([['a', 'ND_old']]) }, WIDE)).toThrow(
-      'no part of the deployment has that node id',
-    ));
+    expect(() =>
+      resolveAim(
+        { role: 'room-node' },
+        ALL,
+        { ...ATTENDANCE, nodes: new Map([['a', 'ND_old']]) },
+        WIDE,
+      ),
+    ).toThrow('no part of the deployment has that node id'));
 
   it('at more than the drill may hit is refused', () => {
     const narrow = { seed: 7, blastRadius: { maxMembers: 1, maxShare: 0.5 } };
-    expect(() => aimed({ role: 'nodes', share: 1 }, narrow)).toThrow("more than the drill's blastRadius allows");
+    expect(() => aimed({ role: 'nodes', share: 1 }, narrow)).toThrow(
+      "more than the drill's blastRadius allows",
+    );
     expect(aimed({ role: 'room-node' }, narrow).members).toEqual(['node-2']);
   });
 });

@@ -28,10 +28,18 @@ export const resolveAim = (
   const first = nodeOfRoom.get(rooms[0] ?? '');
   const members = find(aim, { all, nodes, nodeOfRoom, backends, first, seed });
   if (aim.role === 'none') return { members: [], rooms: [] };
-  if (members.length === 0) throw new ChaosError('no-member', `${sayAim(aim)}: ${whyNot(aim, all)}`, 'see "swarm chaos plan"');
+  if (members.length === 0)
+    throw new ChaosError(
+      'no-member',
+      `${sayAim(aim)}: ${whyNot(aim, all)}`,
+      'see "swarm chaos plan"',
+    );
   const names = new Set([...members, ...hit].map(({ name }) => name));
   const hitNodes = nodes.filter(({ name }) => names.has(name)).length;
-  if (names.size > blastRadius.maxMembers || hitNodes > Math.max(1, blastRadius.maxShare * nodes.length)) {
+  if (
+    names.size > blastRadius.maxMembers ||
+    hitNodes > Math.max(1, blastRadius.maxShare * nodes.length)
+  ) {
     const others = [...names].filter((name) => !members.some((member) => member.name === name));
     throw new ChaosError(
       'blast-radius',
@@ -42,7 +50,10 @@ export const resolveAim = (
   const ids = new Set(members.filter(({ kind }) => kind === 'node').map(({ nodeId }) => nodeId));
   // What all nodes share has no control rooms.
   const everything = members.some(({ kind }) => kind !== 'node');
-  return { members, rooms: everything ? rooms : rooms.filter((room) => ids.has(nodeOfRoom.get(room) ?? null)) };
+  return {
+    members,
+    rooms: everything ? rooms : rooms.filter((room) => ids.has(nodeOfRoom.get(room) ?? null)),
+  };
 };
 
 /** For people: `the node of room-1`. */
@@ -77,7 +88,8 @@ interface Known extends Pick<Attendance, 'backends'> {
 }
 
 const find = (aim: Aim, { all, nodes, nodeOfRoom, backends, first, seed }: Known): Member[] => {
-  const holds = (member: Member): number => [...nodeOfRoom.values()].filter((id) => id === member.nodeId).length;
+  const holds = (member: Member): number =>
+    [...nodeOfRoom.values()].filter((id) => id === member.nodeId).length;
   switch (aim.role) {
     case 'none':
       return [];
@@ -92,12 +104,20 @@ const find = (aim: Aim, { all, nodes, nodeOfRoom, backends, first, seed }: Known
       const vias = [...backends].sort(([a], [b]) => a.localeCompare(b)).map(([, via]) => via);
       const named = vias.flatMap((via) => nodes.find(({ name }) => name === via) ?? []);
       // One that only carries signals shows more than one that holds the room, too.
-      return (named.some(({ nodeId }) => nodeId !== first) ? named.filter(({ nodeId }) => nodeId !== first) : named).slice(0, 1);
+      return (
+        named.some(({ nodeId }) => nodeId !== first)
+          ? named.filter(({ nodeId }) => nodeId !== first)
+          : named
+      ).slice(0, 1);
     }
     case 'nodes': {
       const random = randomStream(seed, 'nodes');
-      const shuffled = nodes.map((node) => ({ node, order: random() })).sort((a, b) => a.order - b.order);
-      return shuffled.slice(0, Math.max(1, Math.round(aim.share * nodes.length))).map(({ node }) => node);
+      const shuffled = nodes
+        .map((node) => ({ node, order: random() }))
+        .sort((a, b) => a.order - b.order);
+      return shuffled
+        .slice(0, Math.max(1, Math.round(aim.share * nodes.length)))
+        .map(({ node }) => node);
     }
     case 'member':
       return all.filter(({ name }) => name === aim.name);
@@ -107,7 +127,9 @@ const find = (aim: Aim, { all, nodes, nodeOfRoom, backends, first, seed }: Known
 };
 
 const whyNot = (aim: Aim, all: readonly Member[]): string => {
-  if (aim.role === 'room-node' || aim.role === 'other-node') return 'no part of the deployment has that node id';
-  if (aim.role === 'signal-node') return 'the load balancer does not say where it sends people (header x-livekit-backend)';
+  if (aim.role === 'room-node' || aim.role === 'other-node')
+    return 'no part of the deployment has that node id';
+  if (aim.role === 'signal-node')
+    return 'the load balancer does not say where it sends people (header x-livekit-backend)';
   return `there is none among ${all.map(({ name }) => name).join(', ') || 'nothing'}`;
 };

@@ -9,13 +9,21 @@ import type { RepeatResult } from '../measure/drill-result.ts';
 export const SPARE_ATTEMPTS = 2;
 
 /** Whether a drill has told what it was asked for, or never will. */
-export const isEnough = ({ repeats }: Pick<Drill, 'repeats'>, made: readonly RepeatResult[]): boolean =>
-  made.filter(settles).length >= repeats || made.length >= repeats + SPARE_ATTEMPTS;
+export const isEnough = (
+  { repeats }: Pick<Drill, 'repeats'>,
+  made: readonly RepeatResult[],
+): boolean => made.filter(settles).length >= repeats || made.length >= repeats + SPARE_ATTEMPTS;
 
 /** A fault that is not available does not become so. */
 const settles = ({ verdict, recovery }: RepeatResult): boolean =>
-  verdict === 'passed' || verdict === 'failed' || verdict === 'interrupted' || recovery.skipped.length > 0;
+  verdict === 'passed' ||
+  verdict === 'failed' ||
+  verdict === 'interrupted' ||
+  recovery.skipped.length > 0;
 
 /** Where the record of each goes. */
-export const attemptFolder = (dir: string, { repeats }: Pick<Drill, 'repeats'>, number: number): string =>
-  repeats === 1 && number === 1 ? dir : join(dir, `repeat-${number}`);
+export const attemptFolder = (
+  dir: string,
+  { repeats }: Pick<Drill, 'repeats'>,
+  number: number,
+): string => (repeats === 1 && number === 1 ? dir : join(dir, `repeat-${number}`));

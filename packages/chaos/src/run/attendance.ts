@@ -36,7 +36,8 @@ export const createAttendance = (people: readonly ParticipantPlan[]): Attendance
   const backends = new Map<string, string>();
   let steadySince: number | null = null;
 
-  const isComplete = (): boolean => absent.size === 0 && [...silent.values()].every(({ size }) => size === 0);
+  const isComplete = (): boolean =>
+    absent.size === 0 && [...silent.values()].every(({ size }) => size === 0);
 
   return {
     nodes,
@@ -45,7 +46,8 @@ export const createAttendance = (people: readonly ParticipantPlan[]): Attendance
       return steadySince;
     },
     add: (line) => {
-      if (line.type !== 'event' || line.identity === undefined || !byIdentity.has(line.identity)) return;
+      if (line.type !== 'event' || line.identity === undefined || !byIdentity.has(line.identity))
+        return;
       const { event, identity, from, kind, node, via, room = '', at } = line;
       const key = `${kind} ${from}`;
       const missed = silent.get(identity);
@@ -67,8 +69,12 @@ export const createAttendance = (people: readonly ParticipantPlan[]): Attendance
       return parts.length === 0 ? 'it had not lasted long enough' : parts.join(', ');
     },
     deafShare: (rooms) => {
-      const listeners = crowd.filter(({ room, identity }) => rooms.has(room) && (expected.get(identity)?.size ?? 0) > 0);
-      const deaf = listeners.filter(({ identity }) => silent.get(identity)?.size === expected.get(identity)?.size);
+      const listeners = crowd.filter(
+        ({ room, identity }) => rooms.has(room) && (expected.get(identity)?.size ?? 0) > 0,
+      );
+      const deaf = listeners.filter(
+        ({ identity }) => silent.get(identity)?.size === expected.get(identity)?.size,
+      );
       return listeners.length === 0 ? 0 : deaf.length / listeners.length;
     },
   };

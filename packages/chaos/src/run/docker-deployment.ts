@@ -10,7 +10,9 @@ export type DockerDeploymentOptions = DockerOrder & GivenAddresses;
  * LiveKit in containers, known by the value of their label (and the engine, where that is another machine).
  * @throws ChaosError `no-engine`, `no-member`; UsageError for labels that make no sense
  */
-export const dockerDeployment = async (options: DockerDeploymentOptions): Promise<RaisedDeployment> => {
+export const dockerDeployment = async (
+  options: DockerDeploymentOptions,
+): Promise<RaisedDeployment> => {
   const target = await openDockerTarget(options);
   const members = await target.members();
   if (!members.some(({ kind }) => kind === 'node')) {

@@ -21,7 +21,10 @@ const INTERVAL_SECONDS = 1;
  * Raises the lab that a drill describes: livekit-servers, Redis and a load balancer, on loopback.
  * @throws LabError
  */
-export const raiseDrillLab = async ({ lab }: Pick<Drill, 'lab'>, options: EmbeddedLabOptions): Promise<RaisedDeployment> => {
+export const raiseDrillLab = async (
+  { lab }: Pick<Drill, 'lab'>,
+  options: EmbeddedLabOptions,
+): Promise<RaisedDeployment> => {
   const { ruleFiles, metricsAddress = null, ...rest } = options;
   const cluster = await startCluster({
     ...rest,
@@ -30,7 +33,8 @@ export const raiseDrillLab = async ({ lab }: Pick<Drill, 'lab'>, options: Embedd
     persistentRedis: lab.persistentRedis,
     config: lab.config,
     ruleFiles: lab.alerts ? ruleFiles : [],
-    jobs: metricsAddress === null ? [] : [{ job: 'swarm-run', targets: [{ address: metricsAddress }] }],
+    jobs:
+      metricsAddress === null ? [] : [{ job: 'swarm-run', targets: [{ address: metricsAddress }] }],
     intervalSeconds: INTERVAL_SECONDS,
   });
   try {

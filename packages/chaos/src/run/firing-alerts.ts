@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 /** What Prometheus answers at `/api/v1/alerts`; the parts that are looked at. */
 const answer = z.object({
-  data: z.object({ alerts: z.array(z.object({ state: z.string(), labels: z.record(z.string(), z.string()) })) }),
+  data: z.object({
+    alerts: z.array(z.object({ state: z.string(), labels: z.record(z.string(), z.string()) })),
+  }),
 });
 
 const TIMEOUT_MS = 2_000;
@@ -11,7 +13,9 @@ const TIMEOUT_MS = 2_000;
 export const firingAlerts = async (
   prometheusUrl: string,
 ): Promise<Map<string, { name: string; labels: Record<string, string> }> | null> => {
-  const body: unknown = await fetch(new URL('/api/v1/alerts', prometheusUrl), { signal: AbortSignal.timeout(TIMEOUT_MS) }).then(
+  const body: unknown = await fetch(new URL('/api/v1/alerts', prometheusUrl), {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).then(
     (response) => (response.ok ? response.json() : null),
     () => null,
   );
@@ -20,6 +24,9 @@ export const firingAlerts = async (
   return new Map(
     read.data.data.alerts
       .filter(({ state }) => state === 'firing')
-      .map(({ labels: { alertname = '', ...labels } }) => [JSON.stringify([alertname, labels]), { name: alertname, labels }]),
+      .map(({ labels: { alertname = '', ...labels } }) => [
+        JSON.stringify([alertname, labels]),
+        { name: alertname, labels },
+      ]),
   );
 };

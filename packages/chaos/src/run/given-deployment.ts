@@ -8,7 +8,11 @@ export interface GivenAddresses
     Partial<Pick<DrillDeployment, 'redisUrl' | 'balancerMetricsUrl' | 'prometheusUrl'>> {}
 
 /** A deployment that is somebody's: drills must name it, and it goes on when they are over. */
-export const givenDeployment = (target: Target, name: string, given: GivenAddresses): RaisedDeployment => ({
+export const givenDeployment = (
+  target: Target,
+  name: string,
+  given: GivenAddresses,
+): RaisedDeployment => ({
   target,
   name,
   own: false,

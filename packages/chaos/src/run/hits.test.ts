@@ -5,7 +5,12 @@ import { FAULTS } from '../faults/index.ts';
 import type { Member } from '../targets/target.ts';
 import { createHits } from './hits.ts';
 
-const part = (name: string, kind: Member['kind'] = 'node'): Member => ({ name, kind, nodeId: `ND_${name}`, ports: null });
+const part = (name: string, kind: Member['kind'] = 'node'): Member => ({
+  name,
+  kind,
+  nodeId: `ND_${name}`,
+  ports: null,
+});
 
 const ALL = [part('a'), part('b'), part('c'), part('cache', 'redis')];
 const ATTENDANCE = { nodes: new Map([['room-1', 'ND_a']]), backends: new Map<string, string>() };
@@ -54,5 +59,7 @@ it('says what one part cannot have both, found by different names', () => {
 });
 
 it('says what a fault is not for', () => {
-  expect(aiming(1, 1)({ fault: 'redis-kill', aim: at('a') })).toBe('it cannot be done to a (node), only to redis');
+  expect(aiming(1, 1)({ fault: 'redis-kill', aim: at('a') })).toBe(
+    'it cannot be done to a (node), only to redis',
+  );
 });

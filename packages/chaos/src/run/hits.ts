@@ -15,7 +15,12 @@ export interface AimedFault extends Aimed {
 /** What is hit at the same time, by the drill's own schedule: a part by its name, whichever aim has found it. */
 export interface Hits {
   /** Finds what a fault is aimed at now, and keeps it in mind until its time is over. @throws ChaosError `no-member`, `blast-radius` */
-  aim(due: DrillFault, fault: Fault, all: readonly Member[], attendance: Pick<Attendance, 'nodes' | 'backends'>): AimedFault;
+  aim(
+    due: DrillFault,
+    fault: Fault,
+    all: readonly Member[],
+    attendance: Pick<Attendance, 'nodes' | 'backends'>,
+  ): AimedFault;
 }
 
 interface Hit {
@@ -40,7 +45,12 @@ export const createHits = (drill: Pick<Drill, 'seed' | 'blastRadius'>): Hits => 
       );
       const late = { name: fault.name, ends: endsProgram(fault) };
       const why = whyNot(fault, aimed.members) ?? whyNotTogether(late, aimed.members, now);
-      if (why === null) hits.push({ ...late, members: aimed.members, untilMs: due.atMs + hitFor(due.durationMs, fault) });
+      if (why === null)
+        hits.push({
+          ...late,
+          members: aimed.members,
+          untilMs: due.atMs + hitFor(due.durationMs, fault),
+        });
       return { ...aimed, why };
     },
   };
@@ -49,13 +59,20 @@ export const createHits = (drill: Pick<Drill, 'seed' | 'blastRadius'>): Hits => 
 /** What somebody is called tells a file nothing of what it is. */
 const whyNot = ({ on }: Fault, members: readonly Member[]): string | null => {
   const other = members.find(({ kind }) => !on.includes(kind));
-  return other === undefined ? null : `it cannot be done to ${other.name} (${other.kind}), only to ${on.join(', ')}`;
+  return other === undefined
+    ? null
+    : `it cannot be done to ${other.name} (${other.kind}), only to ${on.join(', ')}`;
 };
 
-const whyNotTogether = (late: Pick<Hit, 'name' | 'ends'>, members: readonly Member[], now: readonly Hit[]): string | null => {
+const whyNotTogether = (
+  late: Pick<Hit, 'name' | 'ends'>,
+  members: readonly Member[],
+  now: readonly Hit[],
+): string | null => {
   for (const early of now.filter((one) => exclude(one, late))) {
     const both = members.find(({ name }) => early.members.some((member) => member.name === name));
-    if (both !== undefined) return `it was aimed at ${both.name} while ${early.name} was still on: one part cannot have both`;
+    if (both !== undefined)
+      return `it was aimed at ${both.name} while ${early.name} was still on: one part cannot have both`;
   }
   return null;
 };

@@ -8,7 +8,13 @@ export type KubernetesDeploymentOptions = KubernetesOrder & GivenAddresses & { n
  * LiveKit in a namespace of a Kubernetes. Default name: `NAMESPACE@CONTEXT`.
  * @throws ChaosError `no-cluster`, `refused`, `no-member`
  */
-export const kubernetesDeployment = async (options: KubernetesDeploymentOptions): Promise<RaisedDeployment> => {
+export const kubernetesDeployment = async (
+  options: KubernetesDeploymentOptions,
+): Promise<RaisedDeployment> => {
   const target = await openKubernetesTarget(options);
-  return givenDeployment(target, options.name ?? `${options.namespace}@${String(target.reference.context)}`, options);
+  return givenDeployment(
+    target,
+    options.name ?? `${options.namespace}@${String(target.reference.context)}`,
+    options,
+  );
 };

@@ -4,7 +4,9 @@ import { drillOf } from '../../test/support/drill-of.ts';
 import { needEyes } from './need-eyes.ts';
 
 const usual = drillOf();
-const asking = (objectives: Partial<typeof usual.objectives>) => ({ objectives: { ...usual.objectives, ...objectives } });
+const asking = (objectives: Partial<typeof usual.objectives>) => ({
+  objectives: { ...usual.objectives, ...objectives },
+});
 const SEEN = { name: 'staging', prometheusUrl: null, redisUrl: null };
 
 it('asks for nobody whom a drill does not need', async () => {
@@ -16,7 +18,9 @@ it('refuses a drill that asks for ghosts where nobody knows Redis', async () => 
     reason: 'no-redis',
     message: expect.stringContaining('nobody knows the Redis of "staging"'),
   });
-  await expect(needEyes({ ...SEEN, redisUrl: 'redis://127.0.0.1:1' }, asking({ ghosts: 0 }))).resolves.toBeUndefined();
+  await expect(
+    needEyes({ ...SEEN, redisUrl: 'redis://127.0.0.1:1' }, asking({ ghosts: 0 })),
+  ).resolves.toBeUndefined();
 });
 
 it('refuses a drill that asks for alerts where Prometheus does not answer', async () => {
@@ -27,10 +31,15 @@ it('refuses a drill that asks for alerts where Prometheus does not answer', asyn
   const url = `http://me:hidden@127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`;
   const alerts = asking({ alertsWithinMs: { LiveKitNodeDown: 20_000 } });
   try {
-    await expect(needEyes({ ...SEEN, prometheusUrl: url.replace('me:hidden@', '') }, alerts)).resolves.toBeUndefined();
+    await expect(
+      needEyes({ ...SEEN, prometheusUrl: url.replace('me:hidden@', '') }, alerts),
+    ).resolves.toBeUndefined();
     answer = '<html>something else</html>';
     const refused = needEyes({ ...SEEN, prometheusUrl: url }, alerts);
-    await expect(refused).rejects.toMatchObject({ reason: 'no-prometheus', message: expect.stringContaining('does not answer') });
+    await expect(refused).rejects.toMatchObject({
+      reason: 'no-prometheus',
+      message: expect.stringContaining('does not answer'),
+    });
     await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('hidden') });
   } finally {
     server.close();

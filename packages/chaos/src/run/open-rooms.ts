@@ -14,7 +14,9 @@ export const openRooms = async (
   { url, apiKey, apiSecret }: Pick<DrillDeployment, 'url' | 'apiKey' | 'apiSecret'>,
   rooms: readonly string[],
 ): Promise<void> => {
-  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, { requestTimeout: TIMEOUT_SECONDS });
+  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, {
+    requestTimeout: TIMEOUT_SECONDS,
+  });
   try {
     for (const name of rooms) await service.createRoom({ name });
   } catch (error) {

@@ -7,7 +7,11 @@ import type { DrillDeployment } from './deployment.ts';
  * @param named on the command line: `--i-know-this-is`
  * @throws ChaosError `not-allowed`
  */
-export const permit = ({ own, name }: Pick<DrillDeployment, 'own' | 'name'>, drill: Drill, named: string | null): void => {
+export const permit = (
+  { own, name }: Pick<DrillDeployment, 'own' | 'name'>,
+  drill: Drill,
+  named: string | null,
+): void => {
   if (own || named === name || drill.allowed.includes(name)) return;
   const mistaken = named === null ? '' : `, not "${named}"`;
   throw new ChaosError(

@@ -18,7 +18,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const play = (target: Target, fault: Partial<DrillFault>, tell: PlayOptions['tell'], onHit: PlayOptions['onHit'] = () => {}) => {
+const play = (
+  target: Target,
+  fault: Partial<DrillFault>,
+  tell: PlayOptions['tell'],
+  onHit: PlayOptions['onHit'] = () => {},
+) => {
   const startedAt = performance.now();
   return playFaults(
     {
@@ -59,7 +64,11 @@ it('lasts as long as it should, however long it took to find out whom it means',
     },
   };
   const at: number[] = [];
-  await play(far, { fault: 'hang', durationMs: 400 }, (_event, ms = Number.NaN) => void at.push(ms));
+  await play(
+    far,
+    { fault: 'hang', durationMs: 400 },
+    (_event, ms = Number.NaN) => void at.push(ms),
+  );
   const [began = 0, healed = 0] = at;
   expect(began).toBeGreaterThan(290);
   expect(healed - began).toBeGreaterThan(395);

@@ -82,7 +82,8 @@ const playOne = async (
   await pause(zeroMs + due.atMs - elapsedMs(), stop);
   if (stop.aborted) return;
   const fault = faults.get(due.fault);
-  if (fault === undefined) throw new ChaosError('no-fault', `there is no fault "${due.fault}"`, 'see "swarm chaos list"');
+  if (fault === undefined)
+    throw new ChaosError('no-fault', `there is no fault "${due.fault}"`, 'see "swarm chaos list"');
   const { members, rooms, why: unfit } = hits.aim(due, fault, await target.members(), attendance);
   const why = unfit ?? (await whyNotAvailable(fault, target, members, due.params));
   if (why !== null) {
@@ -106,7 +107,15 @@ const playOne = async (
   const entry = openFault(injection, due.fault, options, open);
   const names = members.map(({ name }) => name);
   tell(
-    { what: 'fault', id: injection.id, fault: due.fault, target: sayAim(due.aim), members: names, rooms, doneAt: elapsedMs() },
+    {
+      what: 'fault',
+      id: injection.id,
+      fault: due.fault,
+      target: sayAim(due.aim),
+      members: names,
+      rooms,
+      doneAt: elapsedMs(),
+    },
     at,
   );
   if (due.durationMs === null) return;
@@ -121,11 +130,18 @@ const whyNotAvailable = async (
   members: readonly Member[],
   params: unknown,
 ): Promise<string | null> => {
-  const reasons = await Promise.all(members.map((member) => fault.available(target, member, params)));
+  const reasons = await Promise.all(
+    members.map((member) => fault.available(target, member, params)),
+  );
   return reasons.find((reason) => reason !== null) ?? null;
 };
 
-const openFault = (injection: Injection, name: string, { tell, elapsedMs }: PlayOptions, open: Set<OpenFault>): OpenFault => {
+const openFault = (
+  injection: Injection,
+  name: string,
+  { tell, elapsedMs }: PlayOptions,
+  open: Set<OpenFault>,
+): OpenFault => {
   let healing: Promise<void> | undefined;
   const heal = async (): Promise<void> => {
     const at = elapsedMs();

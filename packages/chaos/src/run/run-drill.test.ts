@@ -14,7 +14,10 @@ it('refuses a drill that asks for alerts where nobody could see them, before any
   const usual = drillOf();
   try {
     const result = runDrill({
-      drill: { ...usual, objectives: { ...usual.objectives, alertsWithinMs: { LiveKitNodeDown: 20_000 } } },
+      drill: {
+        ...usual,
+        objectives: { ...usual.objectives, alertsWithinMs: { LiveKitNodeDown: 20_000 } },
+      },
       faults: new Map(),
       journal: openJournal(join(dir, 'journal')),
       named: null,
@@ -23,7 +26,13 @@ it('refuses a drill that asks for alerts where nobody could see them, before any
       stop: new AbortController().signal,
       deploy: async () => ({
         target: imaginedLab(3),
-        ...{ name: 'staging', own: true, url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret' },
+        ...{
+          name: 'staging',
+          own: true,
+          url: 'ws://127.0.0.1:1',
+          apiKey: 'key',
+          apiSecret: 'secret',
+        },
         ...{ redisUrl: null, balancerMetricsUrl: null, prometheusUrl: null },
         [Symbol.asyncDispose]: async () => {
           disposed = true;

@@ -73,7 +73,8 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
         record,
         name: options.newRunName(),
         onLine: (line) => {
-          if (line.type === 'event' && line.serverVersion !== undefined) versions.add(line.serverVersion);
+          if (line.type === 'event' && line.serverVersion !== undefined)
+            versions.add(line.serverVersion);
           options.onLine?.(line);
         },
       });

@@ -66,7 +66,12 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
   let recovery: Recovery;
   try {
     result = await run({
-      deployment: { ...deployment, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
+      deployment: {
+        ...deployment,
+        embedded: false,
+        serverVersion: null,
+        exited: new Promise(() => {}),
+      },
       run: name,
       plan,
       staffing: staff(plan),
@@ -80,7 +85,14 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
       ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
       onStart: (live) => {
         startedAtMs = live.startedAtMs;
-        story = tellStory({ ...options, plan, live, attendance, open, stop: AbortSignal.any([stop, over.signal]) });
+        story = tellStory({
+          ...options,
+          plan,
+          live,
+          attendance,
+          open,
+          stop: AbortSignal.any([stop, over.signal]),
+        });
         // It is awaited below; until then a failure has no other listener.
         story.catch(() => {});
       },

@@ -23,7 +23,10 @@ const me = identifyProcess(process.pid);
 const raise = (state: Partial<LabState> = {}): string => {
   const folder = join(cache, 'livekit-swarm', 'labs', 'mine');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'keys.env'), 'export LIVEKIT_API_KEY=key\nexport LIVEKIT_API_SECRET=secret\n');
+  writeFileSync(
+    join(folder, 'keys.env'),
+    'export LIVEKIT_API_KEY=key\nexport LIVEKIT_API_SECRET=secret\n',
+  );
   const lab = {
     schema: 'livekit-swarm/lab/1',
     name: 'mine',
@@ -57,7 +60,13 @@ const raise = (state: Partial<LabState> = {}): string => {
 it('is that of its file, and confirmed as long as it stands', async () => {
   raise();
   await using lab = await standingLab('mine');
-  expect(lab).toMatchObject({ name: 'mine', own: true, apiKey: 'key', apiSecret: 'secret', url: 'ws://127.0.0.1:1' });
+  expect(lab).toMatchObject({
+    name: 'mine',
+    own: true,
+    apiKey: 'key',
+    apiSecret: 'secret',
+    url: 'ws://127.0.0.1:1',
+  });
   await expect(lab.confirm?.()).resolves.toBeUndefined();
 });
 

@@ -13,7 +13,8 @@ import type { RaisedDeployment } from './run-drill.ts';
 export const standingLab = async (name: string): Promise<RaisedDeployment> => {
   const target = await openProcessTarget({ lab: name });
   const state = await readLab(name);
-  if (state === null) throw new ChaosError('no-lab', `there is no lab "${name}"`, 'raise one: "swarm lab up"');
+  if (state === null)
+    throw new ChaosError('no-lab', `there is no lab "${name}"`, 'raise one: "swarm lab up"');
   return {
     target,
     name,
@@ -34,7 +35,9 @@ export const standingLab = async (name: string): Promise<RaisedDeployment> => {
 
 /** It stands in the file of keys only, which the lab's owner alone can read. */
 const secretOf = async (lab: string): Promise<string> => {
-  const [, secret] = /^export LIVEKIT_API_SECRET=(.+)$/m.exec(await readFile(keysFile(lab), 'utf8')) ?? [];
-  if (secret === undefined) throw new ChaosError('no-lab', `the keys of lab "${lab}" cannot be read from ${keysFile(lab)}`);
+  const [, secret] =
+    /^export LIVEKIT_API_SECRET=(.+)$/m.exec(await readFile(keysFile(lab), 'utf8')) ?? [];
+  if (secret === undefined)
+    throw new ChaosError('no-lab', `the keys of lab "${lab}" cannot be read from ${keysFile(lab)}`);
   return secret;
 };

@@ -3,7 +3,12 @@ import type { JournalEntry } from '../journal/journal-entry.ts';
 import type { OpenFault } from './play-faults.ts';
 import { takenBack } from './taken-back.ts';
 
-const fault = (id: string, healing = false): OpenFault => ({ id, name: `fault-${id}`, healing, heal: async () => {} });
+const fault = (id: string, healing = false): OpenFault => ({
+  id,
+  name: `fault-${id}`,
+  healing,
+  heal: async () => {},
+});
 const journalOf = (...ids: string[]) => ({
   read: async () => ({ pending: ids.map((id) => ({ id }) as JournalEntry), unreadable: [] }),
 });
@@ -11,7 +16,9 @@ const journalOf = (...ids: string[]) => ({
 it('says what is no longer in the journal, though the drill has not healed it', async () => {
   const open = new Set([fault('a'), fault('b')]);
   expect(await takenBack(open, journalOf('b', 'a', 'other'))).toBeNull();
-  expect(await takenBack(open, journalOf('a'))).toBe('fault-b was taken back by somebody else while the drill was on');
+  expect(await takenBack(open, journalOf('a'))).toBe(
+    'fault-b was taken back by somebody else while the drill was on',
+  );
 });
 
 it('has nothing against what the drill heals itself, even while the journal is read', async () => {

@@ -15,7 +15,8 @@ it('tells its record, too, that a fault could not be injected: who reads it agai
   const live: LiveRun = {
     startedAtMs: 0,
     elapsedMs: () => drillTimes(drill).zeroMs,
-    tell: (event) => void told.push('message' in event ? `${event.what}: ${event.message}` : event.what),
+    tell: (event) =>
+      void told.push('message' in event ? `${event.what}: ${event.message}` : event.what),
     end: () => over.abort(),
   };
   const story = tellStory({
@@ -26,7 +27,12 @@ it('tells its record, too, that a fault could not be injected: who reads it agai
       ...{ redisUrl: null, balancerMetricsUrl: null, prometheusUrl: null },
     },
     faults: FAULTS,
-    journal: { dir: '', write: async () => {}, remove: async () => {}, read: async () => ({ pending: [], unreadable: [] }) },
+    journal: {
+      dir: '',
+      write: async () => {},
+      remove: async () => {},
+      read: async () => ({ pending: [], unreadable: [] }),
+    },
     plan: expandPlan(scenarioOfDrill(drill), 'name'),
     live,
     attendance: {

@@ -64,17 +64,24 @@ export const tellStory = async ({
     const why = await takenBack(open, journal);
     if (why !== null) giveUp('void', why);
   };
-  const tellsNothing = (error: unknown): void => giveUp('void', error instanceof Error ? error.message : String(error));
+  const tellsNothing = (error: unknown): void =>
+    giveUp('void', error instanceof Error ? error.message : String(error));
   const looking = lookUntil(confirm, watch, stop).catch(tellsNothing);
   let abort: AbortWatch | null = null;
   try {
     await pause(zeroMs - live.elapsedMs(), stop);
     if (stop.aborted) {
-      return { failure: failure ?? { what: 'void', message: 'the run ended before it was steady' }, played: NOTHING };
+      return {
+        failure: failure ?? { what: 'void', message: 'the run ended before it was steady' },
+        played: NOTHING,
+      };
     }
     const { steadySince } = attendance;
     if (steadySince === null || live.elapsedMs() - steadySince < drill.steady.forMs) {
-      giveUp('void', `it was not steady ${drill.steady.withinMs / 1_000} s after the last join: ${attendance.missing()}`);
+      giveUp(
+        'void',
+        `it was not steady ${drill.steady.withinMs / 1_000} s after the last join: ${attendance.missing()}`,
+      );
       return { failure, played: NOTHING };
     }
     live.tell({ what: 'steady' });
@@ -114,7 +121,11 @@ export const tellStory = async ({
 };
 
 /** @throws what `confirm` throws */
-const lookUntil = async (confirm: () => Promise<void>, watch: DeploymentWatch, stop: AbortSignal): Promise<void> => {
+const lookUntil = async (
+  confirm: () => Promise<void>,
+  watch: DeploymentWatch,
+  stop: AbortSignal,
+): Promise<void> => {
   while (!stop.aborted) {
     await confirm();
     await watch.look();

@@ -28,9 +28,14 @@ export const watchAbort = (
     else since ??= performance.now();
     if (since === null || performance.now() - since < forMs) return;
     const percent = Math.round(100 * share);
-    controller.abort(`${percent} % of those in control rooms had heard nobody for ${forMs / 1_000} s`);
+    controller.abort(
+      `${percent} % of those in control rooms had heard nobody for ${forMs / 1_000} s`,
+    );
   };
-  const timer = abort === null ? undefined : setInterval(() => look(abort.controlDeaf, abort.forMs), LOOK_EVERY_MS);
+  const timer =
+    abort === null
+      ? undefined
+      : setInterval(() => look(abort.controlDeaf, abort.forMs), LOOK_EVERY_MS);
   return {
     signal: controller.signal,
     hit: (names) => {
@@ -38,7 +43,8 @@ export const watchAbort = (
     },
     reason: (stop) =>
       new Promise((resolve) => {
-        const tell = (): void => resolve(controller.signal.aborted ? String(controller.signal.reason) : null);
+        const tell = (): void =>
+          resolve(controller.signal.aborted ? String(controller.signal.reason) : null);
         if (controller.signal.aborted || stop.aborted) tell();
         controller.signal.addEventListener('abort', tell, { once: true });
         stop.addEventListener('abort', tell, { once: true });

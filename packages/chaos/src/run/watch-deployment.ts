@@ -1,4 +1,9 @@
-import { connectRegistry, ghostRooms, isStale, type RegistryView as Registry } from '@livekit-swarm/livekit';
+import {
+  connectRegistry,
+  ghostRooms,
+  isStale,
+  type RegistryView as Registry,
+} from '@livekit-swarm/livekit';
 import type { DrillEvent } from '@livekit-swarm/record';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import type { DrillDeployment } from './deployment.ts';
@@ -23,7 +28,9 @@ export const watchDeployment = (
   elapsedMs: () => number,
 ): DeploymentWatch => {
   const registry = redisUrl === null ? null : connectRegistry(redisUrl);
-  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, { requestTimeout: TIMEOUT_SECONDS });
+  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, {
+    requestTimeout: TIMEOUT_SECONDS,
+  });
   const said = new Map<string, string>();
   const firing = new Map<string, { name: string; labels: Record<string, string> }>();
   let busy = false;
@@ -69,7 +76,10 @@ export const watchDeployment = (
 
   const lookAtComebacks = (): void => {
     for (const { lost, back, servingAt, ...steps } of target.comebacks?.() ?? []) {
-      tell({ what: 'comeback', member: lost, successor: back, ...steps }, elapsedMs() - (performance.now() - servingAt));
+      tell(
+        { what: 'comeback', member: lost, successor: back, ...steps },
+        elapsedMs() - (performance.now() - servingAt),
+      );
     }
   };
 

@@ -39,7 +39,11 @@ interface Found {
 }
 
 /** @param knownOnHost names of containers whose packets are among the machine's own, from before */
-export const dockerTarget = (order: DockerOrder, engine: Engine, knownOnHost: readonly string[]): Target => {
+export const dockerTarget = (
+  order: DockerOrder,
+  engine: Engine,
+  knownOnHost: readonly string[],
+): Target => {
   const onHost = new Set(knownOnHost);
   /** Of a container as it was started then: one that hangs does not tell. */
   const nodeIds = new Map<string, string>();
@@ -57,14 +61,20 @@ export const dockerTarget = (order: DockerOrder, engine: Engine, knownOnHost: re
     return part === undefined ? null : look(part);
   };
 
-  const nodeIdOf = async (part: Part, info: ContainerInspectInfo | null): Promise<string | null> => {
+  const nodeIdOf = async (
+    part: Part,
+    info: ContainerInspectInfo | null,
+  ): Promise<string | null> => {
     if (part.settings.kind !== 'node' || info?.State.Running !== true) return null;
     const key = `${part.id} ${info.State.StartedAt}`;
     const known = nodeIds.get(key);
     if (known !== undefined) return known;
     const { metrics } = part.settings;
     const told = metrics === null || info.State.Paused ? null : await askNodeId(metrics);
-    const id = told ?? (await engine.findInLog(part.id, new Date(info.State.StartedAt), NODE_ID_IN_LOG))?.[1] ?? null;
+    const id =
+      told ??
+      (await engine.findInLog(part.id, new Date(info.State.StartedAt), NODE_ID_IN_LOG))?.[1] ??
+      null;
     if (id !== null) nodeIds.set(key, id);
     return id;
   };
@@ -101,15 +111,22 @@ export const dockerTarget = (order: DockerOrder, engine: Engine, knownOnHost: re
     }
   };
 
-  const whyNoRun = (name: string, { Id: id, State: { Running: running, Pid: pid } }: ContainerInspectInfo): string | null => {
+  const whyNoRun = (
+    name: string,
+    { Id: id, State: { Running: running, Pid: pid } }: ContainerInspectInfo,
+  ): string | null => {
     if (process.platform !== 'linux') return 'only Linux lets one into the network of a container';
-    if (process.getuid?.() !== 0) return 'the network of a container is root’s alone: run this as root';
+    if (process.getuid?.() !== 0)
+      return 'the network of a container is root’s alone: run this as root';
     if (!running) return `${name} does not run`;
     if (processHere(id, pid) !== null) return null;
     return `the processes of ${name} are not on this machine, but wherever the engine at ${order.host} is: run this there`;
   };
 
-  const until = async (id: string, done: (state: ContainerInspectInfo['State']) => boolean): Promise<void> => {
+  const until = async (
+    id: string,
+    done: (state: ContainerInspectInfo['State']) => boolean,
+  ): Promise<void> => {
     const deadline = performance.now() + OBEYS_WITHIN_MS;
     while (performance.now() < deadline) {
       const info = await engine.inspect(id);
@@ -126,7 +143,9 @@ export const dockerTarget = (order: DockerOrder, engine: Engine, knownOnHost: re
     },
     members: async () => {
       const there = (await Promise.all((await parts()).map(look))).filter((one) => one !== null);
-      const found = await Promise.all(there.map(async ({ part, info }) => ({ part: await discover(part, info), info })));
+      const found = await Promise.all(
+        there.map(async ({ part, info }) => ({ part: await discover(part, info), info })),
+      );
       return Promise.all(found.map((one) => memberOf(one, found)));
     },
     lacks,
@@ -149,7 +168,9 @@ export const dockerTarget = (order: DockerOrder, engine: Engine, knownOnHost: re
       // Whoever removed it has taken away what there would be to put right.
       if (found === null || found.info.State.Running) return;
       await engine.start(found.part.id);
-      await untilReady(engine, found.part, async () => nodeIdOf(found.part, await engine.inspect(found.part.id)));
+      await untilReady(engine, found.part, async () =>
+        nodeIdOf(found.part, await engine.inspect(found.part.id)),
+      );
     },
     run: async ({ name }, argv, input) => {
       const found = await find(name);
@@ -157,7 +178,8 @@ export const dockerTarget = (order: DockerOrder, engine: Engine, knownOnHost: re
       if (found !== null && state?.Running === true) {
         const pid = processHere(found.part.id, state.Pid);
         const why = whyNoRun(name, found.info);
-        if (pid === null || why !== null) throw new ChaosError('not-available', why ?? `${name} has just ended`);
+        if (pid === null || why !== null)
+          throw new ChaosError('not-available', why ?? `${name} has just ended`);
         return runHere(['nsenter', '--target', String(pid), '--net', '--', ...argv], input);
       }
       if (onHost.has(name) && isEngineHere(order.host)) return runHere(argv, input);
@@ -185,6 +207,8 @@ const redisPath = ({ part, info }: Found, all: readonly Found[]): RedisPath | nu
   const cgroup = pid === null ? null : groupOf(part.id, pid);
   if (cgroup !== null) return { address: said?.address ?? null, port, cgroup };
   const address = said?.address ?? null;
-  const shared = all.some(({ part: { id, settings } }) => id !== part.id && settings.redis?.address === address);
+  const shared = all.some(
+    ({ part: { id, settings } }) => id !== part.id && settings.redis?.address === address,
+  );
   return address === null || shared ? null : { address, port, cgroup: null };
 };

@@ -5,7 +5,13 @@ import { ask, connectKubernetes, type KubernetesClient, orNull } from './kuberne
 import { createComebacks } from './kubernetes/comebacks.ts';
 import { podMachines } from './kubernetes/machines.ts';
 import { createNodeIds } from './kubernetes/node-ids.ts';
-import { DEFAULT_SELECTORS, type KubernetesOrder, readReference, type SettledOrder, writeReference } from './kubernetes/order.ts';
+import {
+  DEFAULT_SELECTORS,
+  type KubernetesOrder,
+  readReference,
+  type SettledOrder,
+  writeReference,
+} from './kubernetes/order.ts';
 import { countPods, listPods, type Pod, stateOf } from './kubernetes/pods.ts';
 import { createRights } from './kubernetes/rights.ts';
 import type { Ability, Member, Target, TargetReference } from './target.ts';
@@ -31,7 +37,14 @@ export const openKubernetesTarget = async (order: KubernetesOrder): Promise<Targ
   const selectors = { ...DEFAULT_SELECTORS, ...order.selectors };
   const pods = await listPods(client, { namespace: order.namespace, selectors });
   const counts = countPods(pods);
-  if (counts.node > 0) return kubernetesTarget(client, { kubeconfig, context, namespace: order.namespace, selectors, counts });
+  if (counts.node > 0)
+    return kubernetesTarget(client, {
+      kubeconfig,
+      context,
+      namespace: order.namespace,
+      selectors,
+      counts,
+    });
   throw new ChaosError(
     'no-member',
     `there are no pods with ${selectors.node} in the namespace ${order.namespace} of ${context}`,
@@ -43,7 +56,10 @@ export const openKubernetesTarget = async (order: KubernetesOrder): Promise<Targ
 export const reopenKubernetesTarget = async (reference: TargetReference): Promise<Target> => {
   const order = readReference(reference);
   const { kubeconfig, context } = order;
-  return kubernetesTarget(await connectKubernetes(kubeconfig === null ? {} : { kubeconfig, context }), order);
+  return kubernetesTarget(
+    await connectKubernetes(kubeconfig === null ? {} : { kubeconfig, context }),
+    order,
+  );
 };
 
 const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target => {
@@ -60,7 +76,9 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
     const { name } = member;
     switch (ability) {
       case 'signal':
-        return (await may({ verb: 'delete', resource: 'pods', namespace })) ? null : `we may not delete pods in ${namespace}`;
+        return (await may({ verb: 'delete', resource: 'pods', namespace }))
+          ? null
+          : `we may not delete pods in ${namespace}`;
       case 'start': {
         const pod = await podOf(member);
         return pod !== null && pod.owner === null
@@ -82,8 +100,14 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
   /** @param grace null: as long as the pod itself asks for */
   const remove = async (pod: Pod, grace: number | null): Promise<void> => {
     comebacks.watch(pod);
-    const body = { preconditions: { uid: pod.uid }, ...(grace === null ? {} : { gracePeriodSeconds: grace }) };
-    await ask(`delete ${pod.name}`, orNull(core.deleteNamespacedPod({ name: pod.name, namespace, body })));
+    const body = {
+      preconditions: { uid: pod.uid },
+      ...(grace === null ? {} : { gracePeriodSeconds: grace }),
+    };
+    await ask(
+      `delete ${pod.name}`,
+      orNull(core.deleteNamespacedPod({ name: pod.name, namespace, body })),
+    );
   };
 
   const untilGone = async ({ uid, name }: Pod): Promise<void> => {
@@ -107,11 +131,17 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
       // One that is ending has a successor, or is about to have one.
       const pods = await look();
       const current = pods.filter(
-        ({ name, terminating, uid }) => !terminating || !pods.some((other) => other.name === name && other.uid !== uid),
+        ({ name, terminating, uid }) =>
+          !terminating || !pods.some((other) => other.name === name && other.uid !== uid),
       );
       return Promise.all(
         current.map(
-          async (pod): Promise<Member> => ({ name: pod.name, kind: pod.kind, nodeId: await nodeIdOf(pod), ports: null }),
+          async (pod): Promise<Member> => ({
+            name: pod.name,
+            kind: pod.kind,
+            nodeId: await nodeIdOf(pod),
+            ports: null,
+          }),
         ),
       );
     },
@@ -119,7 +149,8 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
     signal: async (member, signal) => {
       const pod = await podOf(member);
       if (pod === null) return;
-      if (signal === 'SIGSTOP' || signal === 'SIGCONT') throw new ChaosError('not-available', 'Kubernetes pauses no pods');
+      if (signal === 'SIGSTOP' || signal === 'SIGCONT')
+        throw new ChaosError('not-available', 'Kubernetes pauses no pods');
       if (signal !== 'SIGKILL') return remove(pod, null);
       await remove(pod, KILL_GRACE_SECONDS);
       await untilGone(pod);
@@ -141,12 +172,22 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
       }
     },
     run: async ({ name }) => {
-      throw new ChaosError('not-available', `nothing can be run on the machine of ${name} through the API of Kubernetes`);
+      throw new ChaosError(
+        'not-available',
+        `nothing can be run on the machine of ${name} through the API of Kubernetes`,
+      );
     },
     // Where `run` would run, it would be the first process of its container.
     pid: async (member) => ((await podOf(member))?.running === true ? 1 : null),
     network: chaosMesh({ client, order, podOf, may }),
-    machines: podMachines({ client, namespace, podOf, may, onEvict: comebacks.watch, patienceMs: EVICTED_WITHIN_MS }),
+    machines: podMachines({
+      client,
+      namespace,
+      podOf,
+      may,
+      onEvict: comebacks.watch,
+      patienceMs: EVICTED_WITHIN_MS,
+    }),
     comebacks: comebacks.collect,
     [Symbol.asyncDispose]: async () => comebacks.close(),
   };

@@ -2,11 +2,20 @@ import { UsageError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { portsOf, readPartSettings } from './part-settings.ts';
 
-const read = (values: Record<string, string>) => readPartSettings('node', (key) => values[key], 'container "a": label swarm.');
+const read = (values: Record<string, string>) =>
+  readPartSettings('node', (key) => values[key], 'container "a": label swarm.');
 
 describe('readPartSettings', () => {
   it('reads what was said, and leaves open what was not', () => {
-    expect(read({})).toEqual({ kind: 'node', name: null, address: null, udp: null, tcp: [], metrics: null, redis: null });
+    expect(read({})).toEqual({
+      kind: 'node',
+      name: null,
+      address: null,
+      udp: null,
+      tcp: [],
+      metrics: null,
+      redis: null,
+    });
     expect(
       read({
         name: 'lk-1',
@@ -52,13 +61,19 @@ describe('readPartSettings', () => {
     ['redis', '10.0.0.0/8:6379'],
   ])('refuses %s: %s, and says where that stands', (key, value) => {
     expect(() => read({ [key]: value })).toThrow(UsageError);
-    expect(() => read({ [key]: value })).toThrow(`container "a": label swarm.${key}: "${value}" is not`);
+    expect(() => read({ [key]: value })).toThrow(
+      `container "a": label swarm.${key}: "${value}" is not`,
+    );
   });
 });
 
 describe('portsOf', () => {
   it('is null where nothing is known', () => {
     expect(portsOf({ address: '127.0.0.1', udp: null, tcp: [] })).toBeNull();
-    expect(portsOf({ address: null, udp: null, tcp: [1] })).toEqual({ address: '0.0.0.0', udp: null, tcp: [1] });
+    expect(portsOf({ address: null, udp: null, tcp: [1] })).toEqual({
+      address: '0.0.0.0',
+      udp: null,
+      tcp: [1],
+    });
   });
 });

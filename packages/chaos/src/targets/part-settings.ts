@@ -21,15 +21,24 @@ export const MEMBER_KINDS: readonly MemberKind[] = ['node', 'redis', 'balancer',
 /** What may be said, beside the role. */
 export const PART_KEYS = ['name', 'address', 'udp', 'tcp', 'metrics', 'redis'] as const;
 
-export const isMemberKind = (word: string): word is MemberKind => MEMBER_KINDS.some((kind) => kind === word);
+export const isMemberKind = (word: string): word is MemberKind =>
+  MEMBER_KINDS.some((kind) => kind === word);
 
 /**
  * @param read what was said for a key; undefined: nothing
  * @param where begins every message: `container "lk-1": label swarm.`
  * @throws UsageError
  */
-export const readPartSettings = (kind: MemberKind, read: (key: string) => string | undefined, where: string): PartSettings => {
-  const value = <T>(key: (typeof PART_KEYS)[number], parse: (text: string) => T | null, expected: string): T | null => {
+export const readPartSettings = (
+  kind: MemberKind,
+  read: (key: string) => string | undefined,
+  where: string,
+): PartSettings => {
+  const value = <T>(
+    key: (typeof PART_KEYS)[number],
+    parse: (text: string) => T | null,
+    expected: string,
+  ): T | null => {
     const text = read(key)?.trim();
     if (text === undefined || text === '') return null;
     const parsed = parse(text);
@@ -38,11 +47,19 @@ export const readPartSettings = (kind: MemberKind, read: (key: string) => string
   };
   return {
     kind,
-    name: value('name', (text) => (/^[\w.-]{1,100}$/.test(text) ? text : null), 'a name (letters, digits, ".", "-" and "_")'),
+    name: value(
+      'name',
+      (text) => (/^[\w.-]{1,100}$/.test(text) ? text : null),
+      'a name (letters, digits, ".", "-" and "_")',
+    ),
     address: value('address', readAddress, 'an IPv4 address or prefix'),
     udp: value('udp', readRange, 'a port or a range of ports'),
     tcp: value('tcp', readPorts, 'a list of ports') ?? [],
-    metrics: value('metrics', (text) => (URL.canParse(text) && /^https?:/.test(text) ? text : null), 'an address of metrics'),
+    metrics: value(
+      'metrics',
+      (text) => (URL.canParse(text) && /^https?:/.test(text) ? text : null),
+      'an address of metrics',
+    ),
     redis: value('redis', readRedis, 'a port, or an IPv4 address with one'),
   };
 };
@@ -57,7 +74,11 @@ const HINTS: Record<(typeof PART_KEYS)[number], string> = {
 };
 
 /** Null: nothing is known of its ports. */
-export const portsOf = ({ address, udp, tcp }: Pick<PartSettings, 'address' | 'udp' | 'tcp'>): MemberPorts | null =>
+export const portsOf = ({
+  address,
+  udp,
+  tcp,
+}: Pick<PartSettings, 'address' | 'udp' | 'tcp'>): MemberPorts | null =>
   udp === null && tcp.length === 0 ? null : { address: address ?? '0.0.0.0', udp, tcp };
 
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/;
@@ -65,7 +86,8 @@ const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/;
 const readAddress = (text: string): string | null => {
   const [, ...parts] = IPV4.exec(text) ?? [];
   const [bits, ...bytes] = parts.reverse();
-  const fits = bytes.length === 4 && bytes.every((byte) => Number(byte) <= 255) && Number(bits ?? 32) <= 32;
+  const fits =
+    bytes.length === 4 && bytes.every((byte) => Number(byte) <= 255) && Number(bits ?? 32) <= 32;
   return fits ? text : null;
 };
 
@@ -90,6 +112,7 @@ const readRedis = (text: string): { address: string | null; port: number } | nul
   const [portText = '', host] = text.split(':', 2).reverse();
   const port = readPort(portText);
   const address = host === undefined ? null : readAddress(host);
-  if (port === null || (host !== undefined && (address === null || address.includes('/')))) return null;
+  if (port === null || (host !== undefined && (address === null || address.includes('/'))))
+    return null;
   return { address, port };
 };

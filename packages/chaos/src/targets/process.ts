@@ -24,7 +24,9 @@ const POLL_MS = 2;
 /** @throws ChaosError `no-lab`, `no-systemd`, `no-member` */
 export const openProcessTarget = async (order: ProcessOrder): Promise<Target> => {
   if ('cluster' in order) return openLabTarget(order.cluster);
-  return processTarget('lab' in order ? await labPlace(order.lab) : await systemdPlace(order.units));
+  return processTarget(
+    'lab' in order ? await labPlace(order.lab) : await systemdPlace(order.units),
+  );
 };
 
 /** A lab that lives in this process. */
@@ -37,7 +39,9 @@ export const reopenProcessTarget = async (reference: TargetReference): Promise<T
     return processTarget(await pastLabPlace(reference.lab, reference.startedAt));
   }
   if (reference.place === 'systemd' && Array.isArray(reference.units)) {
-    return processTarget(await systemdPlace(reference.units.map((unit) => parseUnit(String(unit)))));
+    return processTarget(
+      await systemdPlace(reference.units.map((unit) => parseUnit(String(unit)))),
+    );
   }
   throw new ChaosError(
     'bad-reference',
@@ -51,10 +55,16 @@ export const processTarget = (place: Place): Target => {
   /** One that hangs does not tell; it is still the one it was. */
   const nodeIds = new Map<string, string>();
 
-  const nodeIdOf = async (identity: ProcessIdentity | null, metricsUrl: string | null): Promise<string | null> => {
+  const nodeIdOf = async (
+    identity: ProcessIdentity | null,
+    metricsUrl: string | null,
+  ): Promise<string | null> => {
     if (identity === null || metricsUrl === null) return null;
     const key = `${identity.pid} ${identity.startedAt}`;
-    const id = (processState(identity.pid) === 'T' ? null : await askNodeId(metricsUrl)) ?? nodeIds.get(key) ?? null;
+    const id =
+      (processState(identity.pid) === 'T' ? null : await askNodeId(metricsUrl)) ??
+      nodeIds.get(key) ??
+      null;
     if (id !== null) nodeIds.set(key, id);
     return id;
   };
@@ -62,7 +72,8 @@ export const processTarget = (place: Place): Target => {
   const lacks = async (ability: Ability, { name }: Member): Promise<string | null> => {
     if (ability === 'packets') return whyNoPacketRules();
     if (ability === 'start') return place.lacksStart();
-    if (ability === 'run') return process.getuid?.() === 0 ? null : 'this needs root: run it as root';
+    if (ability === 'run')
+      return process.getuid?.() === 0 ? null : 'this needs root: run it as root';
     if (ability === 'pause' && process.platform === 'win32') return 'Windows cannot stop a process';
     const identity = await place.identity(name);
     return identity === null || maySignal(identity.pid)
@@ -90,7 +101,8 @@ export const processTarget = (place: Place): Target => {
       if (place.signal === undefined) send(identity.pid, signal, name);
       else await place.signal(name, signal);
       if (signal === 'SIGKILL') await untilState(identity.pid, (state) => state === null);
-      if (signal === 'SIGSTOP') await untilState(identity.pid, (state) => state === 'T' || state === null);
+      if (signal === 'SIGSTOP')
+        await untilState(identity.pid, (state) => state === 'T' || state === null);
       if (signal === 'SIGCONT') await untilState(identity.pid, (state) => state !== 'T');
     },
     start: ({ name }) => place.start(name),
@@ -116,9 +128,14 @@ const send = (pid: number, signal: NodeJS.Signals, name: string): void => {
     const { code } = error as NodeJS.ErrnoException;
     // It has ended in the meantime.
     if (code === 'ESRCH') return;
-    throw new ChaosError('not-allowed', `${signal} may not be sent to ${name} (process ${pid}): ${code}`, 'run this as root', {
-      cause: error,
-    });
+    throw new ChaosError(
+      'not-allowed',
+      `${signal} may not be sent to ${name} (process ${pid}): ${code}`,
+      'run this as root',
+      {
+        cause: error,
+      },
+    );
   }
 };
 

@@ -19,7 +19,13 @@ export const openSshTarget = async (order: SshOrder): Promise<Target> => {
     order.hosts.map(async ({ host, units }): Promise<Place[]> => {
       const machine = await connectSsh(host, order.config);
       const systemd = unitsOf(machine, host);
-      return units.map((unit) => ({ host, name: memberName(order, host, unit.name), unit, machine, systemd }));
+      return units.map((unit) => ({
+        host,
+        name: memberName(order, host, unit.name),
+        unit,
+        machine,
+        systemd,
+      }));
     }),
   );
   const target = sshTarget(order, places.flat());
@@ -35,7 +41,8 @@ export const openSshTarget = async (order: SshOrder): Promise<Target> => {
 };
 
 /** The target that a journal speaks of. @throws ChaosError `bad-reference`, and what opening it throws */
-export const reopenSshTarget = async (reference: TargetReference): Promise<Target> => openSshTarget(readReference(reference));
+export const reopenSshTarget = async (reference: TargetReference): Promise<Target> =>
+  openSshTarget(readReference(reference));
 
 /** A unit, and how it is reached. */
 interface Place {
@@ -55,14 +62,23 @@ const sshTarget = (order: SshOrder, places: readonly Place[]): Target => {
   const placeOf = ({ name }: Member): Place => {
     const place = places.find((one) => one.name === name);
     if (place !== undefined) return place;
-    throw new ChaosError('no-member', `there is no ${name} among ${places.map((one) => one.name).join(', ')}`);
+    throw new ChaosError(
+      'no-member',
+      `there is no ${name} among ${places.map((one) => one.name).join(', ')}`,
+    );
   };
 
-  const nodeIdOf = async ({ name, unit, machine }: Place, pid: number, metricsUrl: string | null): Promise<string | null> => {
+  const nodeIdOf = async (
+    { name, unit, machine }: Place,
+    pid: number,
+    metricsUrl: string | null,
+  ): Promise<string | null> => {
     const process = await remoteProcess(machine, pid);
     if (process === null) return null;
     const key = `${name} ${pid} ${process.startedAt}`;
-    const id = nodeIds.get(key) ?? (await remoteNodeId(machine, unit.name, pid, process.state === 'T' ? null : metricsUrl));
+    const id =
+      nodeIds.get(key) ??
+      (await remoteNodeId(machine, unit.name, pid, process.state === 'T' ? null : metricsUrl));
     if (id !== null) nodeIds.set(key, id);
     return id;
   };
@@ -70,7 +86,8 @@ const sshTarget = (order: SshOrder, places: readonly Place[]): Target => {
   const memberOf = async (place: Place): Promise<Member> => {
     const { pid } = await place.systemd.show(place.unit.name);
     const { metricsUrl, ...part } = await place.systemd.part(place.unit);
-    const nodeId = place.unit.kind === 'node' && pid !== null ? await nodeIdOf(place, pid, metricsUrl) : null;
+    const nodeId =
+      place.unit.kind === 'node' && pid !== null ? await nodeIdOf(place, pid, metricsUrl) : null;
     return { ...part, name: place.name, nodeId };
   };
 
@@ -113,7 +130,11 @@ const sshTarget = (order: SshOrder, places: readonly Place[]): Target => {
       for (;;) {
         const now = await remoteProcess(machine, pid);
         // A process of that id may be another one by now.
-        if (done(now === null || now.startedAt !== before.startedAt ? null : now.state) || performance.now() > deadline) return;
+        if (
+          done(now === null || now.startedAt !== before.startedAt ? null : now.state) ||
+          performance.now() > deadline
+        )
+          return;
         await sleep(POLL_MS);
       }
     },
@@ -127,7 +148,11 @@ const sshTarget = (order: SshOrder, places: readonly Place[]): Target => {
       return (await systemd.show(unit.name)).pid;
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([...new Set(places.map(({ machine }) => machine))].map((machine) => machine[Symbol.asyncDispose]()));
+      await Promise.all(
+        [...new Set(places.map(({ machine }) => machine))].map((machine) =>
+          machine[Symbol.asyncDispose](),
+        ),
+      );
     },
   };
 };
@@ -151,6 +176,7 @@ const TRY = `table inet swarm_try {
 const tryRules = async (machine: SshConnection, host: string): Promise<string | null> => {
   const { code, stderr } = await machine.run(['unshare', '--net', 'nft', '--file', '-'], TRY);
   if (code === 0) return null;
-  if (code === 127) return `there is no nft (or no unshare) on ${host}: install nftables and util-linux there`;
+  if (code === 127)
+    return `there is no nft (or no unshare) on ${host}: install nftables and util-linux there`;
   return `nftables cannot drop packets on ${host}: ${stderr.trim().split('\n')[0] ?? 'nft says nothing about it'}`;
 };

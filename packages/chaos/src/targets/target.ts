@@ -59,7 +59,10 @@ export interface Target extends AsyncDisposable {
   /** Null when it can do this to this part; else why not, in a sentence. */
   lacks(ability: Ability, member: Member): Promise<string | null>;
   /** Sends a signal to its process (or what stands for that: `docker kill --signal`, a pod deleted with grace). */
-  signal(member: Member, signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
+  signal(
+    member: Member,
+    signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGSTOP' | 'SIGCONT',
+  ): Promise<void>;
   /** Runs it again as it was configured, and resolves when it is ready. Does nothing when it runs. */
   start(member: Member): Promise<void>;
   /**
@@ -104,7 +107,12 @@ export interface NetworkRequests {
   /** Null when it can be asked for; else why not, in a sentence. */
   lacks(member: Member, trouble: NetworkTrouble): Promise<string | null>;
   /** Resolves when it is there. @throws ChaosError `not-available` with what was said */
-  request(member: Member, id: string, trouble: NetworkTrouble, durationMs: number | null): Promise<void>;
+  request(
+    member: Member,
+    id: string,
+    trouble: NetworkTrouble,
+    durationMs: number | null,
+  ): Promise<void>;
   /** Resolves when nothing is left of it. May be called again, and when nothing was asked for. @throws ChaosError `not-healed` */
   withdraw(member: Member, id: string): Promise<void>;
 }
@@ -137,4 +145,7 @@ export interface Comeback {
 }
 
 /** How a target is found again. `kind` and what its file needs. */
-export type TargetReference = { kind: TargetKind } & Record<string, string | number | boolean | readonly string[]>;
+export type TargetReference = { kind: TargetKind } & Record<
+  string,
+  string | number | boolean | readonly string[]
+>;

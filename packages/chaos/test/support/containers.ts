@@ -10,13 +10,21 @@ import { haproxyConfig } from './haproxy-config.ts';
 export const buildImages = async (engine: DockerEngine): Promise<void> => {
   const { path } = await provisionLiveKit();
   await Promise.all([
-    buildImage(engine, { name: 'test/livekit:1', programs: { '/livekit-server': path }, entrypoint: ['/livekit-server'] }),
+    buildImage(engine, {
+      name: 'test/livekit:1',
+      programs: { '/livekit-server': path },
+      entrypoint: ['/livekit-server'],
+    }),
     buildImage(engine, {
       name: 'test/redis:1',
       programs: { '/redis-server': '/usr/bin/redis-server' },
       entrypoint: ['/redis-server'],
     }),
-    buildImage(engine, { name: 'test/busybox:1', programs: { '/bin/busybox': '/bin/busybox' }, entrypoint: ['/bin/busybox'] }),
+    buildImage(engine, {
+      name: 'test/busybox:1',
+      programs: { '/bin/busybox': '/bin/busybox' },
+      entrypoint: ['/bin/busybox'],
+    }),
   ]);
 };
 
@@ -27,14 +35,35 @@ interface Containers {
 }
 
 /** Nodes, Redis and a load balancer, each a container in the machine's network, on loopback. */
-export const startContainers = async (engine: DockerEngine, nodes: number, drill: string): Promise<Containers> => {
+export const startContainers = async (
+  engine: DockerEngine,
+  nodes: number,
+  drill: string,
+): Promise<Containers> => {
   const { apiKey, apiSecret } = generateCredentials();
   const shared = await findFreePorts('127.0.0.1', 1);
   const redis = shared.tcp;
-  const run = (name: string, labels: Record<string, string>, args: readonly string[], env: Record<string, string> = {}) =>
+  const run = (
+    name: string,
+    labels: Record<string, string>,
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ) =>
     engine.docker([
-      ...['run', '--detach', '--network', 'host', '--name', `${drill}-${name}`, '--restart', 'always'],
-      ...Object.entries({ drill, name, ...labels }).flatMap(([key, value]) => ['--label', `swarm.${key}=${value}`]),
+      ...[
+        'run',
+        '--detach',
+        '--network',
+        'host',
+        '--name',
+        `${drill}-${name}`,
+        '--restart',
+        'always',
+      ],
+      ...Object.entries({ drill, name, ...labels }).flatMap(([key, value]) => [
+        '--label',
+        `swarm.${key}=${value}`,
+      ]),
       ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
       ...args,
     ]);
@@ -85,7 +114,9 @@ export const startContainers = async (engine: DockerEngine, nodes: number, drill
     texts: { '/haproxy.cfg': haproxyConfig(shared.http, shared.metrics, backends) },
     entrypoint: ['/haproxy', '-db', '-f', '/haproxy.cfg'],
   });
-  await run('haproxy', { role: 'balancer', address: '127.0.0.1', tcp: `${shared.http}` }, ['test/haproxy-configured:1']);
+  await run('haproxy', { role: 'balancer', address: '127.0.0.1', tcp: `${shared.http}` }, [
+    'test/haproxy-configured:1',
+  ]);
   const deployment: DockerDeploymentOptions = {
     host: `unix://${engine.socketPath}`,
     label: `swarm.drill=${drill}`,

@@ -9,7 +9,11 @@ export const END_AT = 60_000;
 
 type Happening = Partial<Omit<EventLine, 'type' | 'at'>> & Pick<EventLine, 'event'>;
 
-export const happened = (identity: string, at: number, { event, ...more }: Happening): EventLine => ({
+export const happened = (
+  identity: string,
+  at: number,
+  { event, ...more }: Happening,
+): EventLine => ({
   type: 'event',
   at,
   event,
@@ -20,7 +24,11 @@ export const happened = (identity: string, at: number, { event, ...more }: Happe
   ...more,
 });
 
-export const drillLine = (at: number, event: DrillEvent): RecordLine => ({ type: 'drill', at, ...event });
+export const drillLine = (at: number, event: DrillEvent): RecordLine => ({
+  type: 'drill',
+  at,
+  ...event,
+});
 
 /** `a-1` is in room `a`. They join at once, hear each other from the first second, and leave at the end. */
 export const crowd = (...identities: string[]): RecordLine[] =>
@@ -46,13 +54,26 @@ export const faultOn = (...rooms: string[]): RecordLine[] => [
 ];
 
 /** Every ordered pair among these is silent from one moment to the other; null: it did not come back. */
-export const silence = (identities: readonly string[], fromAt: number, toAt: number | null): RecordLine[] =>
+export const silence = (
+  identities: readonly string[],
+  fromAt: number,
+  toAt: number | null,
+): RecordLine[] =>
   identities.flatMap((identity) =>
     identities
       .filter((from) => from !== identity)
       .flatMap((from) => [
         happened(identity, fromAt, { event: 'media_lost', from, kind: 'audio' }),
-        ...(toAt === null ? [] : [happened(identity, toAt, { event: 'media_back', from, kind: 'audio', ms: toAt - fromAt })]),
+        ...(toAt === null
+          ? []
+          : [
+              happened(identity, toAt, {
+                event: 'media_back',
+                from,
+                kind: 'audio',
+                ms: toAt - fromAt,
+              }),
+            ]),
       ]),
   );
 
@@ -75,7 +96,12 @@ export const recordOf = (...lines: RecordLine[]): RecordLine[] => [
 ];
 
 /** Somebody who came for four seconds, and heard so many of the crowd of its room. */
-export const newcomer = (room: string, joinAtMs: number, heard: readonly string[], failure?: string): RecordLine[] => {
+export const newcomer = (
+  room: string,
+  joinAtMs: number,
+  heard: readonly string[],
+  failure?: string,
+): RecordLine[] => {
   const identity = `${room}-new-${joinAtMs}`;
   const role = NEWCOMER_ROLE;
   const leaveAtMs = joinAtMs + 4_000;

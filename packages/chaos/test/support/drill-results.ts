@@ -9,9 +9,26 @@ import { createRecoveryFold } from '../../src/measure/measure-recovery.ts';
 import type { DrillSecond } from '../../src/measure/seconds.ts';
 import type { WindowFigures } from '../../src/measure/window-figures.ts';
 import { drillOf } from './drill-of.ts';
-import { crowd, drillLine, END_AT, FAULT_AT, faultOn, HEAL_AT, happened, newcomer, recordOf, silence } from './drill-record.ts';
+import {
+  crowd,
+  drillLine,
+  END_AT,
+  FAULT_AT,
+  faultOn,
+  HEAL_AT,
+  happened,
+  newcomer,
+  recordOf,
+  silence,
+} from './drill-record.ts';
 
-const healthy: Judgement = { verdict: 'passed', exitCode: 0, thresholds: [], reasons: [], health: [] };
+const healthy: Judgement = {
+  verdict: 'passed',
+  exitCode: 0,
+  thresholds: [],
+  reasons: [],
+  health: [],
+};
 
 /** `a-1` … `a-4` of each room. */
 export const peopleOf = (rooms: readonly string[], each = 4): string[][] =>
@@ -72,7 +89,11 @@ export const repeatOf = (
 };
 
 /** What its repeats come to. */
-export const resultOf = (drill: Drill, repeats: readonly RepeatResult[], changes: Partial<DrillResult> = {}): DrillResult => ({
+export const resultOf = (
+  drill: Drill,
+  repeats: readonly RepeatResult[],
+  changes: Partial<DrillResult> = {},
+): DrillResult => ({
   ...combineRepeats({
     drill,
     target: 'lab of 3 nodes',
@@ -126,7 +147,12 @@ export const passedDrill = (): DrillResult => {
     name: 'kill-room-node',
     description: 'The node that holds a room dies, and comes back after ten seconds.',
     newcomers: { everyMs: 2_000, stayMs: 4_000 },
-    objectives: { ...drillOf().objectives, rtoP95Ms: 15_000, newcomersIn: 0.5, alertsWithinMs: { LiveKitNodeDown: 30_000 } },
+    objectives: {
+      ...drillOf().objectives,
+      rtoP95Ms: 15_000,
+      newcomersIn: 0.5,
+      alertsWithinMs: { LiveKitNodeDown: 30_000 },
+    },
   });
   const more = [
     ...newcomer('a', 2_000, A),
@@ -136,8 +162,18 @@ export const passedDrill = (): DrillResult => {
     drillLine(1_000, { what: 'backends', healthy: 3, total: 3 }),
     drillLine(FAULT_AT + 1_500, { what: 'backends', healthy: 2, total: 3 }),
     drillLine(HEAL_AT + 2_000, { what: 'backends', healthy: 3, total: 3 }),
-    drillLine(FAULT_AT + 9_000, { what: 'alert', name: 'LiveKitNodeDown', state: 'firing', labels: {} }),
-    drillLine(HEAL_AT + 9_000, { what: 'alert', name: 'LiveKitNodeDown', state: 'resolved', labels: {} }),
+    drillLine(FAULT_AT + 9_000, {
+      what: 'alert',
+      name: 'LiveKitNodeDown',
+      state: 'firing',
+      labels: {},
+    }),
+    drillLine(HEAL_AT + 9_000, {
+      what: 'alert',
+      name: 'LiveKitNodeDown',
+      state: 'resolved',
+      labels: {},
+    }),
     drillLine(HEAL_AT + 3_000, {
       what: 'comeback',
       member: 'node-1',
@@ -170,17 +206,30 @@ export const splitDrill = (): DrillResult => {
 
 /** The same drill comes out differently. */
 export const variedDrill = (): DrillResult => {
-  const drill = drillOf({ name: 'hang-10s', repeats: 3, thresholds: ['media_latency@recovery: p(95)<200'] });
-  return resultOf(drill, [repeatOf(drill, 1, fellApart()), repeatOf(drill, 2, cameBack()), repeatOf(drill, 3, cameBack(12_000))]);
+  const drill = drillOf({
+    name: 'hang-10s',
+    repeats: 3,
+    thresholds: ['media_latency@recovery: p(95)<200'],
+  });
+  return resultOf(drill, [
+    repeatOf(drill, 1, fellApart()),
+    repeatOf(drill, 2, cameBack()),
+    repeatOf(drill, 3, cameBack(12_000)),
+  ]);
 };
 
 export const voidDrill = (): DrillResult => {
   const drill = drillOf({ name: 'clock-skew' });
   const why = 'the kernel has no time namespaces for programs that run already';
   return resultOf(drill, [
-    repeatOf(drill, 1, [...crowd(...A), drillLine(FAULT_AT, { what: 'skipped', fault: 'clock-skew', message: why })], {
-      played: { injected: 0, skipped: [`clock-skew: ${why}`] },
-    }),
+    repeatOf(
+      drill,
+      1,
+      [...crowd(...A), drillLine(FAULT_AT, { what: 'skipped', fault: 'clock-skew', message: why })],
+      {
+        played: { injected: 0, skipped: [`clock-skew: ${why}`] },
+      },
+    ),
   ]);
 };
 
@@ -189,7 +238,9 @@ export const interruptedDrill = (): DrillResult => {
   const drill = drillOf({ name: 'kill-room-node', repeats: 3 });
   return resultOf(drill, [
     repeatOf(drill, 1, cameBack()),
-    repeatOf(drill, 2, [...crowd(...A, ...B), ...faultOn('a'), ...silence(A, FAULT_AT, null)], { interrupted: true }),
+    repeatOf(drill, 2, [...crowd(...A, ...B), ...faultOn('a'), ...silence(A, FAULT_AT, null)], {
+      interrupted: true,
+    }),
   ]);
 };
 
@@ -200,7 +251,11 @@ export const emptyDrill = (): DrillResult => {
 };
 
 /** So many rooms of four, of which every third is hit. */
-export const largeDrill = ({ rooms = 75, repeats = 1, name = (room: number) => `r${room}` } = {}): DrillResult => {
+export const largeDrill = ({
+  rooms = 75,
+  repeats = 1,
+  name = (room: number) => `r${room}`,
+} = {}): DrillResult => {
   const drill = drillOf({ name: 'kill-many', repeats, crowd: { ...drillOf().crowd, rooms } });
   const names = Array.from({ length: rooms }, (_, index) => name(index + 1));
   const hit = names.filter((_, index) => index % 3 === 0);

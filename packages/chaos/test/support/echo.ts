@@ -8,7 +8,10 @@ export interface Echo extends AsyncDisposable {
   /** The one that answers, as a part of a deployment. */
   member: Member;
   /** Sends so many, numbered, `atOnce` together and `everyMs` apart, and waits for what comes. */
-  talk(count: number, options?: { everyMs?: number; atOnce?: number; bytes?: number; waitMs?: number }): Promise<Talk>;
+  talk(
+    count: number,
+    options?: { everyMs?: number; atOnce?: number; bytes?: number; waitMs?: number },
+  ): Promise<Talk>;
 }
 
 export interface Talk {

@@ -15,7 +15,9 @@ export interface FakeTarget extends Target {
 }
 
 /** A deployment that remembers what was done to it. Programs say what `answer` says: nothing, and 0, unless told otherwise. */
-export const fakeTarget = (answer: (argv: readonly string[]) => Partial<CommandResult> = () => ({})): FakeTarget => {
+export const fakeTarget = (
+  answer: (argv: readonly string[]) => Partial<CommandResult> = () => ({}),
+): FakeTarget => {
   const calls: string[] = [];
   const ran: FakeTarget['ran'] = [];
   return {

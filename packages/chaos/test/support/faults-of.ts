@@ -4,7 +4,12 @@ import { z } from 'zod';
 import type { Fault } from '../../src/faults/fault.ts';
 import type { MemberKind } from '../../src/targets/target.ts';
 
-const faultOf = (name: string, on: readonly MemberKind[], lasts: boolean, params: z.ZodType = strict({})): Fault => ({
+const faultOf = (
+  name: string,
+  on: readonly MemberKind[],
+  lasts: boolean,
+  params: z.ZodType = strict({}),
+): Fault => ({
   name,
   description: `What ${name} does.`,
   on,
@@ -23,7 +28,9 @@ const startsAgain = (fault: Fault): Fault => ({
 export const FAULTS: ReadonlyMap<string, Fault> = new Map(
   [
     faultOf('kill', ['node', 'redis', 'balancer'], false),
-    startsAgain(faultOf('restart', ['node', 'balancer'], false, strict({ down: duration().prefault('0s') }))),
+    startsAgain(
+      faultOf('restart', ['node', 'balancer'], false, strict({ down: duration().prefault('0s') })),
+    ),
     faultOf('hang', ['node'], true),
     faultOf('packet-loss', ['node'], true, strict({ loss: share() })),
     startsAgain(faultOf('redis-flush', ['redis'], false)),

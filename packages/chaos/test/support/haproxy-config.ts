@@ -1,5 +1,9 @@
 /** A load balancer before some nodes, as labs have it. @param backends lines of `server` */
-export const haproxyConfig = (port: number, statsPort: number, backends: readonly string[]): string => `defaults
+export const haproxyConfig = (
+  port: number,
+  statsPort: number,
+  backends: readonly string[],
+): string => `defaults
   mode http
   retries 3
   option redispatch 1

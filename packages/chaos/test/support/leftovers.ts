@@ -25,6 +25,8 @@ export const leftoversOf = async (id: string): Promise<string[]> => {
 /** Of programs that do not only wait for somebody to notice their end. */
 const commandLines = async (): Promise<string[]> => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
   return lines.map((line) => line.replaceAll('\0', ' '));
 };

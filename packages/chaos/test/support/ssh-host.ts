@@ -77,13 +77,19 @@ export const startSshHost = async (): Promise<SshHost> => {
   let configs = 0;
   const configWith: SshHost['configWith'] = async (more) => {
     const file = join(dir, `config-${++configs}`);
-    const lines = Object.entries({ ...settings, ...more }).map(([name, value]) => `  ${name} ${value}`);
+    const lines = Object.entries({ ...settings, ...more }).map(
+      ([name, value]) => `  ${name} ${value}`,
+    );
     await writeFile(file, `Host swarm-host\n${lines.join('\n')}\n`);
     return file;
   };
   const config = await configWith({});
   const answers = async (): Promise<boolean> => {
-    const { exitCode } = await execa('ssh', ['-F', config, '-o', 'BatchMode=yes', 'swarm-host', 'true'], { reject: false });
+    const { exitCode } = await execa(
+      'ssh',
+      ['-F', config, '-o', 'BatchMode=yes', 'swarm-host', 'true'],
+      { reject: false },
+    );
     return exitCode === 0;
   };
   const readLog = (): Promise<string> => readFile(log, 'utf8').catch(() => '');
@@ -114,7 +120,8 @@ export const startSshHost = async (): Promise<SshHost> => {
     configWith,
     dir,
     log: readLog,
-    addProgram: (name, script) => writeFile(join(dir, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
+    addProgram: (name, script) =>
+      writeFile(join(dir, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
     addUnit: async (name, command, restart = 'no') => {
       units.push(name);
       const words = command.map((word) => `'${word.replaceAll("'", `'"'"'`)}'`);

@@ -23,7 +23,12 @@ export const addUnits = async (host: SshHost, nodes: number): Promise<GivenAddre
     const name = `livekit-${number}`;
     const { http, tcp, metrics, udpFirst, udpLast } = await findFreePorts('127.0.0.1', 4);
     const config = join(host.dir, `it's ${name}.yaml`);
-    const rtc = { tcp_port: tcp, udp_port: `${udpFirst}-${udpLast}`, node_ip: '127.0.0.1', use_external_ip: false };
+    const rtc = {
+      tcp_port: tcp,
+      udp_port: `${udpFirst}-${udpLast}`,
+      node_ip: '127.0.0.1',
+      use_external_ip: false,
+    };
     await writeFile(
       config,
       stringify({

@@ -27,7 +27,10 @@ export const readAbScenario = (
 ): { scenario: Scenario; warnings: string[] } => {
   const [path, ...more] = files;
   if (more.length > 0)
-    throw new UsageError(`${more.join(' ')}: one scenario at a time`, 'swarm ab compares servers, not scenarios');
+    throw new UsageError(
+      `${more.join(' ')}: one scenario at a time`,
+      'swarm ab compares servers, not scenarios',
+    );
   const scaled = flags.scale === undefined && flags.seed === undefined;
   if (path === undefined) {
     if (!scaled)
@@ -48,7 +51,11 @@ export const readAbScenario = (
   }
   const file = readScenarioFile(path, { scale: flags.scale });
   return {
-    scenario: adjustScenario(file.scenario, { threshold: flags.threshold, seed: flags.seed, tag: [] }),
+    scenario: adjustScenario(file.scenario, {
+      threshold: flags.threshold,
+      seed: flags.seed,
+      tag: [],
+    }),
     warnings: file.warnings.map(formatScenarioProblem),
   };
 };
@@ -69,4 +76,5 @@ const SHAPING: ReadonlySet<string> = new Set<keyof LoadFlags>([
   'duration',
 ]);
 
-const asFlag = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const asFlag = (name: string): string =>
+  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

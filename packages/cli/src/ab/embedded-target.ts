@@ -2,7 +2,12 @@ import type { Target } from '../target.ts';
 import type { ServerSpec } from './server-spec.ts';
 
 /** A server as it was specified, as something to run a scenario on. */
-export const embeddedTarget = ({ version, serverPath, config, cpuCores }: ServerSpec): Extract<Target, { type: 'embedded' }> => ({
+export const embeddedTarget = ({
+  version,
+  serverPath,
+  config,
+  cpuCores,
+}: ServerSpec): Extract<Target, { type: 'embedded' }> => ({
   type: 'embedded',
   version,
   server: {

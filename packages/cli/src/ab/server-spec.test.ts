@@ -36,11 +36,21 @@ test('lays configurations over each other, and says what it does not use', () =>
     ...plain,
     name: '1.11.0+small.yaml+more.yml',
     version: '1.11.0',
-    config: { rtc: { pli_throttle: { low_quality: '500ms' }, packet_buffer_size_audio: 7 }, room: { empty_timeout: 5 } },
+    config: {
+      rtc: { pli_throttle: { low_quality: '500ms' }, packet_buffer_size_audio: 7 },
+      room: { empty_timeout: 5 },
+    },
     leftOut: ['port'],
   });
-  expect(parseServerSpec(config)).toMatchObject({ name: 'small.yaml', version: '1.13.4', serverPath: null });
-  expect(parseServerSpec(`${binary}+${more}`)).toMatchObject({ serverPath: binary, config: { room: { empty_timeout: 5 } } });
+  expect(parseServerSpec(config)).toMatchObject({
+    name: 'small.yaml',
+    version: '1.13.4',
+    serverPath: null,
+  });
+  expect(parseServerSpec(`${binary}+${more}`)).toMatchObject({
+    serverPath: binary,
+    config: { room: { empty_timeout: 5 } },
+  });
 });
 
 test.each([

@@ -37,12 +37,17 @@ const HINT = `write a version (${LIVEKIT_VERSIONS.join(', ')}), the path of a li
 export const parseServerSpec = (text: string): ServerSpec => {
   const { rest: withName, cpuCores } = cutCpu(text);
   const { rest, name } = cutName(withName);
-  const [first = '', ...more] = existsSync(rest) ? [rest] : rest.split('+').map((part) => part.trim());
+  const [first = '', ...more] = existsSync(rest)
+    ? [rest]
+    : rest.split('+').map((part) => part.trim());
   const server = readServer(first, text);
   const files = [...(server.configFile === null ? [] : [server.configFile]), ...more];
   const configs = files.map((file) => {
     if (!isConfig(file))
-      throw new UsageError(`--server ${text}: "${file}" is no configuration file`, 'after + comes a .yaml file');
+      throw new UsageError(
+        `--server ${text}: "${file}" is no configuration file`,
+        'after + comes a .yaml file',
+      );
     return readLiveKitConfig(file);
   });
   return {
@@ -50,7 +55,9 @@ export const parseServerSpec = (text: string): ServerSpec => {
     version: server.version,
     serverPath: server.path,
     config:
-      configs.length === 0 ? null : configs.reduce((merged, { config }) => mergeConfig(merged, config), {} as LiveKitConfig),
+      configs.length === 0
+        ? null
+        : configs.reduce((merged, { config }) => mergeConfig(merged, config), {} as LiveKitConfig),
     cpuCores,
     leftOut: configs.flatMap(({ leftOut }) => leftOut),
   };
@@ -59,7 +66,8 @@ export const parseServerSpec = (text: string): ServerSpec => {
 const cutCpu = (text: string): { rest: string; cpuCores: number | null } => {
   const [, rest = text, key, said = ''] = /^(.*)@([a-z]+)=([^@/]*)$/.exec(text) ?? [];
   if (key === undefined || existsSync(text)) return { rest: text, cpuCores: null };
-  if (key !== 'cpu') throw new UsageError(`--server ${text}: there is no @${key}`, 'there is @cpu=0.5: half a core');
+  if (key !== 'cpu')
+    throw new UsageError(`--server ${text}: there is no @${key}`, 'there is @cpu=0.5: half a core');
   const cores = /^\d*\.?\d+$/.test(said) ? Number(said) : Number.NaN;
   if (cores >= LEAST_CPU) return { rest, cpuCores: cores };
   throw new UsageError(
@@ -72,16 +80,23 @@ const cutName = (text: string): { rest: string; name: string | null } => {
   const cut = text.indexOf('=');
   if (cut < 0 || existsSync(text)) return { rest: text, name: null };
   const name = text.slice(0, cut).trim();
-  if (name === '' || /[/\\]/.test(name)) throw new UsageError(`--server ${text}: what is the name of this server?`, HINT);
+  if (name === '' || /[/\\]/.test(name))
+    throw new UsageError(`--server ${text}: what is the name of this server?`, HINT);
   return { rest: text.slice(cut + 1), name };
 };
 
-const readServer = (first: string, text: string): { version: LiveKitVersion; path: string | null; configFile: string | null } => {
+const readServer = (
+  first: string,
+  text: string,
+): { version: LiveKitVersion; path: string | null; configFile: string | null } => {
   const version = LIVEKIT_VERSIONS.find((known) => known === first.replace(/^v/, ''));
   if (version !== undefined) return { version, path: null, configFile: null };
   if (first === '') throw new UsageError(`--server ${text}: names no server`, HINT);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(first)) {
-    throw new UsageError(`--server ${text}: servers that run already cannot be taken by turns`, HINT);
+    throw new UsageError(
+      `--server ${text}: servers that run already cannot be taken by turns`,
+      HINT,
+    );
   }
   if (/^v?\d+\.\d+(\.\d+)?$/.test(first) && !existsSync(first)) {
     throw new UsageError(
@@ -90,7 +105,8 @@ const readServer = (first: string, text: string): { version: LiveKitVersion; pat
     );
   }
   if (!existsSync(first)) throw new UsageError(`--server ${text}: there is no ${first}`, HINT);
-  if (statSync(first).isDirectory()) throw new UsageError(`--server ${text}: ${first} is a folder`, HINT);
+  if (statSync(first).isDirectory())
+    throw new UsageError(`--server ${text}: ${first} is a folder`, HINT);
   return isConfig(first)
     ? { version: DEFAULT_LIVEKIT_VERSION, path: null, configFile: first }
     : { version: DEFAULT_LIVEKIT_VERSION, path: first, configFile: null };

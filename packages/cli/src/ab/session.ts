@@ -1,6 +1,13 @@
 /** One session of `swarm ab`: both servers by turns, a fresh one for each run, until there are as many good rounds as were asked for. */
 import { join } from 'node:path';
-import { type First, isFit, type RecordedRun, type Side, turns, unfitBecause } from '@livekit-swarm/analysis/compare';
+import {
+  type First,
+  isFit,
+  type RecordedRun,
+  type Side,
+  turns,
+  unfitBecause,
+} from '@livekit-swarm/analysis/compare';
 import { isRun, type NoRun } from '@livekit-swarm/report';
 import type { Scenario } from '@livekit-swarm/scenario';
 import type { ProgressPrinter } from '../progress-printer.ts';
@@ -47,7 +54,10 @@ export const runSession = async (session: Session): Promise<SessionResult> => {
     runs.A.push(A);
     runs.B.push(B);
     if (isFit(A) && isFit(B)) good++;
-    else printer.say(`round ${round} does not count: ${unfitBecause(A) ?? unfitBecause(B) ?? 'a run did not last'}`);
+    else
+      printer.say(
+        `round ${round} does not count: ${unfitBecause(A) ?? unfitBecause(B) ?? 'a run did not last'}`,
+      );
     if (shared.interruption.stop.aborted) break;
   }
   return resultOf(servers, runs, rounds - good, null);
@@ -61,7 +71,10 @@ const resultOf = (
 ): SessionResult => ({
   base: { name: servers.A.name, runs: runs.A },
   current: { name: servers.B.name, runs: runs.B },
-  notes: missing === 0 ? [] : [`${missing} of the rounds that were asked for ${missing === 1 ? 'is' : 'are'} missing.`],
+  notes:
+    missing === 0
+      ? []
+      : [`${missing} of the rounds that were asked for ${missing === 1 ? 'is' : 'are'} missing.`],
   problem,
 });
 
@@ -75,7 +88,9 @@ const playRound = async (
   const pair: Partial<Record<First, RecordedRun>> = {};
   for (const which of first === 'A' ? (['A', 'B'] as const) : (['B', 'A'] as const)) {
     if (shared.interruption.stop.aborted) return { problem: null };
-    printer.say(`round ${round}${round > rounds ? ', a repetition' : ` of ${rounds}`}: ${which} = ${servers[which].name}`);
+    printer.say(
+      `round ${round}${round > rounds ? ', a repetition' : ` of ${rounds}`}: ${which} = ${servers[which].name}`,
+    );
     const outcome = await runScenario({
       ...shared,
       scenario,
@@ -86,7 +101,12 @@ const playRound = async (
     });
     if (!isRun(outcome)) return { problem: shared.interruption.stop.aborted ? null : outcome };
     const { summary, judgement, recordPath, readLines } = outcome;
-    pair[which] = { name: recordPath ?? `${which}/${round}`, summary, judgement, readLines: readLines ?? (() => []) };
+    pair[which] = {
+      name: recordPath ?? `${which}/${round}`,
+      summary,
+      judgement,
+      readLines: readLines ?? (() => []),
+    };
   }
   const { A, B } = pair;
   return A === undefined || B === undefined ? { problem: null } : { A, B };

@@ -46,4 +46,9 @@ export const aloneOn = async <T>(where: Where, work: () => Promise<T>): Promise<
 
 /** Names may hold anything, and be longer than that of a file. */
 const lockOf = (label: string): string =>
-  join(cacheDir(), 'chaos', 'busy', `${createHash('sha256').update(label).digest('hex').slice(0, 16)}.lock`);
+  join(
+    cacheDir(),
+    'chaos',
+    'busy',
+    `${createHash('sha256').update(label).digest('hex').slice(0, 16)}.lock`,
+  );

@@ -5,7 +5,10 @@ import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { type ScenarioProblem, SettingsError, UsageError } from '@livekit-swarm/settings';
 
 /** A place is missing where the file itself is the problem. */
-export type DrillProblem = Omit<ScenarioProblem, 'line' | 'column'> & { line: number | null; column: number | null };
+export type DrillProblem = Omit<ScenarioProblem, 'line' | 'column'> & {
+  line: number | null;
+  column: number | null;
+};
 
 export interface DrillFileResult {
   file: string;
@@ -25,7 +28,10 @@ export const readDrillFiles = (paths: readonly string[]): DrillFileResult[] => {
     if (drill === null) continue;
     const other = taken.get(drill.name);
     if (other === undefined) taken.set(drill.name, file);
-    else problems.push(ofFile(file, `${other} has the name "${drill.name}", too`, 'give each a name of its own'));
+    else
+      problems.push(
+        ofFile(file, `${other} has the name "${drill.name}", too`, 'give each a name of its own'),
+      );
   }
   return results;
 };
@@ -45,7 +51,11 @@ const say = ({ file, line, column, path, message, hint }: DrillProblem): string 
 
 const readOne = (file: string): DrillFileResult => {
   try {
-    return { file, drill: parseDrill(textOf(file), { file: file === '-' ? 'stdin' : file, faults: FAULTS }), problems: [] };
+    return {
+      file,
+      drill: parseDrill(textOf(file), { file: file === '-' ? 'stdin' : file, faults: FAULTS }),
+      problems: [],
+    };
   } catch (error) {
     if (error instanceof SettingsError) return { file, drill: null, problems: [...error.problems] };
     if (!(error instanceof UsageError)) throw error;
@@ -65,15 +75,25 @@ const ofFile = (file: string, message: string, hint: string | null): DrillProble
 const textOf = (file: string): string => {
   try {
     const bytes = readFileSync(file === '-' ? 0 : file);
-    if (bytes.length > MOST_BYTES) throw new UsageError('is larger than a drill can be', 'give the path of a drill file');
+    if (bytes.length > MOST_BYTES)
+      throw new UsageError('is larger than a drill can be', 'give the path of a drill file');
     return bytes.toString('utf8');
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT')
-      throw new UsageError('there is no such file', '"swarm chaos list" lists the drills that come with swarm');
-    if (code === 'EISDIR') throw new UsageError('is a folder', `give the files in it: ${file.replace(/\/$/, '')}/*.yaml`);
-    throw new UsageError(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      throw new UsageError(
+        'there is no such file',
+        '"swarm chaos list" lists the drills that come with swarm',
+      );
+    if (code === 'EISDIR')
+      throw new UsageError(
+        'is a folder',
+        `give the files in it: ${file.replace(/\/$/, '')}/*.yaml`,
+      );
+    throw new UsageError(
+      `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 };
 

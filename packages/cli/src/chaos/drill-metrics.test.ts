@@ -11,13 +11,20 @@ afterEach(async () => {
 });
 
 /** @returns the metrics, and what was written to stderr */
-const served = async (address: string | undefined, forLab: boolean, env: NodeJS.ProcessEnv = {}) => {
+const served = async (
+  address: string | undefined,
+  forLab: boolean,
+  env: NodeJS.ProcessEnv = {},
+) => {
   const stderr = new PassThrough();
   let said = '';
   stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  const metrics = await serveDrillMetrics({ address, forLab }, { stderr: stderr as unknown as NodeJS.WriteStream, env });
+  const metrics = await serveDrillMetrics(
+    { address, forLab },
+    { stderr: stderr as unknown as NodeJS.WriteStream, env },
+  );
   open.push(metrics);
   return { metrics, said: () => said };
 };
@@ -26,10 +33,16 @@ const carryOut = ({ begin }: DrillMetrics): void => {
   const tap = begin('mine');
   for (const line of recordOf(specOf({ rooms: 1, durationMs: 3_000 }))) tap.add(line);
   const recovery = { rto: { p50: 8_000, p95: 9_000, max: 10_000 } } as RepeatResult['recovery'];
-  tap.judged({ verdict: 'passed', findings: [], thresholds: [], recovery } as unknown as RepeatResult);
+  tap.judged({
+    verdict: 'passed',
+    findings: [],
+    thresholds: [],
+    recovery,
+  } as unknown as RepeatResult);
 };
 
-const scrape = async (address: string): Promise<string> => (await fetch(`http://${address}/metrics`)).text();
+const scrape = async (address: string): Promise<string> =>
+  (await fetch(`http://${address}/metrics`)).text();
 
 describe('a drill that is served', () => {
   it('is there for the Prometheus of its lab, which has no token, and of which nobody is told', async () => {
@@ -51,7 +64,9 @@ describe('a drill that is served', () => {
     expect(metrics.labAddress).toBeNull();
     const [, address = ''] = /listening on http:\/\/(\S+);/.exec(said()) ?? [];
     expect((await fetch(`http://${address}/metrics`)).status).toBe(401);
-    const allowed = await fetch(`http://${address}/metrics`, { headers: { authorization: 'Bearer hush' } });
+    const allowed = await fetch(`http://${address}/metrics`, {
+      headers: { authorization: 'Bearer hush' },
+    });
     expect(await allowed.text()).toContain('swarm_chaos_verdict{drill="mine",verdict="passed"} 1');
   });
 

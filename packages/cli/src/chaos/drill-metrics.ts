@@ -38,7 +38,9 @@ export const serveDrillMetrics = async (
   console: Pick<Console, 'stderr' | 'env'>,
 ): Promise<DrillMetrics> => {
   const asked = address === undefined ? null : await serveRunMetrics(address, console);
-  const ofLab = forLab ? await serveToLab(console).catch((error: unknown) => closeAfter(asked, error)) : null;
+  const ofLab = forLab
+    ? await serveToLab(console).catch((error: unknown) => closeAfter(asked, error))
+    : null;
   const exporters = [asked, ofLab].filter((exporter) => exporter !== null);
   return {
     labAddress: ofLab === null ? null : new URL(ofLab.url).host,

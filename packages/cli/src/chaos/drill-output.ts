@@ -5,7 +5,12 @@ import { parseRequestsOf, type ReportRequest } from '../output/report-request.ts
 import { writeWhole } from '../output/write-whole.ts';
 import { formatProblem } from '../problem.ts';
 import { distinctNames } from './distinct-names.ts';
-import { DRILL_REPORTS, type DrillReporter, type DrillReportName, folderOf } from './drill-reports.ts';
+import {
+  DRILL_REPORTS,
+  type DrillReporter,
+  type DrillReportName,
+  folderOf,
+} from './drill-reports.ts';
 
 type Request = ReportRequest<DrillReportName>;
 
@@ -36,7 +41,12 @@ export const writeDrillReports = async (
         const message = `the report ${request.name} could not be written to ${file}: ${error instanceof Error ? error.message : String(error)}`;
         await write(
           stderr,
-          formatProblem({ exitCode: 1, reason: 'report', message, hint: `give another place: --report ${request.name}=FILE` }),
+          formatProblem({
+            exitCode: 1,
+            reason: 'report',
+            message,
+            hint: `give another place: --report ${request.name}=FILE`,
+          }),
         );
       }
     }
@@ -45,7 +55,10 @@ export const writeDrillReports = async (
 };
 
 /** The file that was named, all drills in one document where that is possible, else one each; beside its records where none was named. */
-const placesOf = ({ name, to }: Request, outcomes: readonly DrillOutcome[]): { file: string; some: DrillOutcome[] }[] => {
+const placesOf = (
+  { name, to }: Request,
+  outcomes: readonly DrillOutcome[],
+): { file: string; some: DrillOutcome[] }[] => {
   const { fileName, several }: DrillReporter = DRILL_REPORTS[name];
   const results = outcomes.filter(isDrillResult);
   if (to === null || to === 'stdout') {
@@ -57,7 +70,8 @@ const placesOf = ({ name, to }: Request, outcomes: readonly DrillOutcome[]): { f
   if (several) return outcomes.length === 0 ? [] : [{ file: to.file, some: [...outcomes] }];
   const suffixes = distinctNames(results.map(({ drill }) => drill.name));
   return results.map((result, index) => ({
-    file: results.length === 1 ? to.file : withSuffix(to.file, suffixes[index] ?? result.drill.name),
+    file:
+      results.length === 1 ? to.file : withSuffix(to.file, suffixes[index] ?? result.drill.name),
     some: [result],
   }));
 };

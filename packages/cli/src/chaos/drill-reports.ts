@@ -37,14 +37,23 @@ const noDrillSuite = ({ drill, reason, message, hint, exitCode }: NoDrill): Test
     {
       name: 'verdict',
       seconds: 0,
-      bad: { kind: 'error', type: reason, message: `${message} (exit ${exitCode})`, text: hint ?? '' },
+      bad: {
+        kind: 'error',
+        type: reason,
+        message: `${message} (exit ${exitCode})`,
+        text: hint ?? '',
+      },
       said: '',
     },
   ],
 });
 
 export const DRILL_REPORTS = {
-  text: { fileName: 'drill.txt', several: true, render: ofFirst((result, strict) => renderDrillText(result, { strict })) },
+  text: {
+    fileName: 'drill.txt',
+    several: true,
+    render: ofFirst((result, strict) => renderDrillText(result, { strict })),
+  },
   json: {
     fileName: 'drill.json',
     several: true,
@@ -55,10 +64,16 @@ export const DRILL_REPORTS = {
     several: true,
     render: (outcomes, strict) =>
       junitDocument(
-        outcomes.map((outcome) => (isDrillResult(outcome) ? drillSuite(outcome, { strict }) : noDrillSuite(outcome))),
+        outcomes.map((outcome) =>
+          isDrillResult(outcome) ? drillSuite(outcome, { strict }) : noDrillSuite(outcome),
+        ),
       ),
   },
-  html: { fileName: 'drill.html', several: false, render: ofFirst((result, strict) => renderDrillHtml(result, { strict })) },
+  html: {
+    fileName: 'drill.html',
+    several: false,
+    render: ofFirst((result, strict) => renderDrillHtml(result, { strict })),
+  },
 } as const satisfies Record<string, DrillReporter>;
 
 export type DrillReportName = keyof typeof DRILL_REPORTS;

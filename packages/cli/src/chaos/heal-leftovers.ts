@@ -1,13 +1,22 @@
-import { FAULTS, type HealReport, healPending, type Journal, type JournalEntry } from '@livekit-swarm/chaos';
+import {
+  FAULTS,
+  type HealReport,
+  healPending,
+  type Journal,
+  type JournalEntry,
+} from '@livekit-swarm/chaos';
 import { ChaosError } from '@livekit-swarm/chaos/error';
 
 /** What was healed, could not be, and must not be, in sentences. */
 export const sayHealed = ({ healed, alive, failed, unreadable }: HealReport): string[] => [
   ...healed.map((entry) => `Healed: ${sayEntry(entry)}.`),
   ...alive.map(
-    (entry) => `Left alone: ${sayEntry(entry)}; its drill still runs (process ${entry.owner.pid}) and heals it itself.`,
+    (entry) =>
+      `Left alone: ${sayEntry(entry)}; its drill still runs (process ${entry.owner.pid}) and heals it itself.`,
   ),
-  ...failed.map(({ entry, error }) => `Not healed: ${sayEntry(entry)}: ${error.message}${hintOf(error)}`),
+  ...failed.map(
+    ({ entry, error }) => `Not healed: ${sayEntry(entry)}: ${error.message}${hintOf(error)}`,
+  ),
   ...unreadable.map(({ file, why }) => `Not healed: ${file} cannot be read: ${why}. ${BY_HAND}`),
 ];
 
@@ -15,7 +24,8 @@ export const sayHealed = ({ healed, alive, failed, unreadable }: HealReport): st
 const BY_HAND =
   'See for yourself what is left ("nft list tables", programs that are stopped or gone), take it back, then remove the file.';
 
-const hintOf = (error: Error): string => (error instanceof ChaosError && error.hint !== null ? `; ${error.hint}` : '');
+const hintOf = (error: Error): string =>
+  error instanceof ChaosError && error.hint !== null ? `; ${error.hint}` : '';
 
 /** `kill of node-1 by "kill-room-node", 2026-11-21T08:17:31.000Z`. */
 const sayEntry = ({ fault, members, drill, injectedAt }: JournalEntry): string =>
@@ -25,7 +35,10 @@ const sayEntry = ({ fault, members, drill, injectedAt }: JournalEntry): string =
  * Takes back what an earlier drill left that was killed: nothing may be measured on top of it.
  * @throws ChaosError `not-healed` when something is still there
  */
-export const healLeftovers = async (journal: Journal, say: (line: string) => void): Promise<void> => {
+export const healLeftovers = async (
+  journal: Journal,
+  say: (line: string) => void,
+): Promise<void> => {
   const report = await healPending({ journal, faults: FAULTS });
   const { healed, failed, unreadable } = report;
   if (healed.length > 0) {

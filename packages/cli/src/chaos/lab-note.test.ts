@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { labNote } from './lab-note.ts';
 
-const lab = { nodes: 3, persistentRedis: true, config: { signal_relay: { retry_timeout: '2s' } }, alerts: true };
+const lab = {
+  nodes: 3,
+  persistentRedis: true,
+  config: { signal_relay: { retry_timeout: '2s' } },
+  alerts: true,
+};
 
 it('says what is passed over where a lab is not raised for the drill', () => {
   const drill = { name: 'mine', lab };
@@ -9,5 +14,10 @@ it('says what is passed over where a lab is not raised for the drill', () => {
     'mine: config (signal_relay) and redis: persistent of its lab is not applied: the deployment is taken as it is',
   );
   expect(labNote(drill, { type: 'embedded', version: '1.13.4' })).toBeNull();
-  expect(labNote({ name: 'mine', lab: { ...lab, persistentRedis: false, config: {} } }, { type: 'lab', name: 'lab' })).toBeNull();
+  expect(
+    labNote(
+      { name: 'mine', lab: { ...lab, persistentRedis: false, config: {} } },
+      { type: 'lab', name: 'lab' },
+    ),
+  ).toBeNull();
 });

@@ -2,10 +2,15 @@ import type { Drill } from '@livekit-swarm/chaos/drill';
 import type { Where } from './where.ts';
 
 /** What of a drill is passed over where its lab is not raised for it; null: nothing. */
-export const labNote = ({ name, lab }: Pick<Drill, 'name' | 'lab'>, where: Where): string | null => {
+export const labNote = (
+  { name, lab }: Pick<Drill, 'name' | 'lab'>,
+  where: Where,
+): string | null => {
   if (where.type === 'embedded') return null;
   const passedOver = [
-    ...(Object.keys(lab.config).length > 0 ? [`config (${Object.keys(lab.config).join(', ')})`] : []),
+    ...(Object.keys(lab.config).length > 0
+      ? [`config (${Object.keys(lab.config).join(', ')})`]
+      : []),
     ...(lab.persistentRedis ? ['redis: persistent'] : []),
   ];
   if (passedOver.length === 0) return null;

@@ -5,4 +5,5 @@ import { interruptedProblem, type Problem, problemOf } from '../problem.ts';
 export const problemOfDrill = (error: unknown, interrupted: boolean): Problem =>
   interrupted && !isNotHealed(error) ? interruptedProblem() : problemOf(error);
 
-const isNotHealed = (error: unknown): boolean => error instanceof ChaosError && error.reason === 'not-healed';
+const isNotHealed = (error: unknown): boolean =>
+  error instanceof ChaosError && error.reason === 'not-healed';

@@ -116,7 +116,10 @@ const untilHealed = async (journal: Journal, printer: ProgressPrinter): Promise<
   if ((await left()) > 0) printer.say('Healing what was injected …');
   while ((await left()) > 0 && performance.now() < deadline) await sleep(100);
   const remaining = await left();
-  if (remaining > 0) printer.say(`${plural(remaining, 'fault')} could not be healed in time: run "swarm chaos heal".`);
+  if (remaining > 0)
+    printer.say(
+      `${plural(remaining, 'fault')} could not be healed in time: run "swarm chaos heal".`,
+    );
 };
 
 /** What a drill does, as it does it; null: nothing that one waits for. */

@@ -38,7 +38,10 @@ export interface Site {
 }
 
 /** Where its people go in, and where one can look at it. */
-type Doors = Pick<RaisedDeployment, 'url' | 'apiKey' | 'apiSecret' | 'redisUrl' | 'balancerMetricsUrl' | 'prometheusUrl'>;
+type Doors = Pick<
+  RaisedDeployment,
+  'url' | 'apiKey' | 'apiSecret' | 'redisUrl' | 'balancerMetricsUrl' | 'prometheusUrl'
+>;
 
 interface Runs {
   label: string;
@@ -61,23 +64,38 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
     ...(ssh === undefined ? [] : ['--ssh']),
     ...(units.length === 0 || ssh !== undefined ? [] : ['--unit']),
   ];
-  if (given.length > 1) throw new UsageError(`${given.join(' and ')}: a deployment runs on one of them`, 'leave the others out');
+  if (given.length > 1)
+    throw new UsageError(
+      `${given.join(' and ')}: a deployment runs on one of them`,
+      'leave the others out',
+    );
   for (const [idle, of] of [
     ['docker-roles', 'docker'],
     ['kube-context', 'kubernetes'],
     ['ssh-config', 'ssh'],
   ] as const) {
-    const key = idle.replace(/-./, (end) => end.charAt(1).toUpperCase()) as 'dockerRoles' | 'kubeContext' | 'sshConfig';
-    if (flags[key] !== undefined && flags[of] === undefined) throw new UsageError(`--${idle} has no effect without --${of}`);
+    const key = idle.replace(/-./, (end) => end.charAt(1).toUpperCase()) as
+      | 'dockerRoles'
+      | 'kubeContext'
+      | 'sshConfig';
+    if (flags[key] !== undefined && flags[of] === undefined)
+      throw new UsageError(`--${idle} has no effect without --${of}`);
   }
   if (docker !== undefined) {
     const order = readDockerOrder(docker, flags.dockerRoles, env);
-    return { label: nameOfDockerOrder(order), open: (doors) => dockerDeployment({ ...order, ...doors }) };
+    return {
+      label: nameOfDockerOrder(order),
+      open: (doors) => dockerDeployment({ ...order, ...doors }),
+    };
   }
   if (kubernetes !== undefined) {
     const context = flags.kubeContext === undefined ? {} : { context: flags.kubeContext };
-    const label = flags.kubeContext === undefined ? kubernetes : `${kubernetes}@${flags.kubeContext}`;
-    return { label, open: (doors) => kubernetesDeployment({ namespace: kubernetes, ...context, ...doors }) };
+    const label =
+      flags.kubeContext === undefined ? kubernetes : `${kubernetes}@${flags.kubeContext}`;
+    return {
+      label,
+      open: (doors) => kubernetesDeployment({ namespace: kubernetes, ...context, ...doors }),
+    };
   }
   if (ssh !== undefined) {
     const order = readSshOrder(ssh, units.join(','), flags.sshConfig);
@@ -89,7 +107,13 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
     label: THIS_MACHINE,
     open: async (doors) => {
       const target = await openProcessTarget(order);
-      return { ...doors, target, name: THIS_MACHINE, own: false, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
+      return {
+        ...doors,
+        target,
+        name: THIS_MACHINE,
+        own: false,
+        [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
+      };
     },
   };
 };
@@ -99,11 +123,17 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
  * @param typed whether a flag stood on the command line
  * @throws UsageError
  */
-export const readSite = (flags: SiteFlags, typed: (flag: keyof SiteFlags) => boolean, env: NodeJS.ProcessEnv): Site | null => {
+export const readSite = (
+  flags: SiteFlags,
+  typed: (flag: keyof SiteFlags) => boolean,
+  env: NodeJS.ProcessEnv,
+): Site | null => {
   const runs = readRuns(flags, env);
   const { url, apiKey, apiSecret } = flags;
   if (runs === null) {
-    const idle = (['url', 'apiKey', 'apiSecret', 'redis', 'balancerMetrics', 'prometheus'] as const).find(typed);
+    const idle = (
+      ['url', 'apiKey', 'apiSecret', 'redis', 'balancerMetrics', 'prometheus'] as const
+    ).find(typed);
     if (idle === undefined) return null;
     throw new UsageError(
       `--${idle.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} alone does not say what could be broken`,
@@ -122,7 +152,12 @@ export const readSite = (flags: SiteFlags, typed: (flag: keyof SiteFlags) => boo
     apiKey,
     apiSecret,
     redisUrl: readAddress('--redis', flags.redis, ['redis:', 'rediss:'], 'redis://10.0.0.5:6379'),
-    balancerMetricsUrl: readAddress('--balancer-metrics', flags.balancerMetrics, HTTP, 'http://10.0.0.6:8404/metrics'),
+    balancerMetricsUrl: readAddress(
+      '--balancer-metrics',
+      flags.balancerMetrics,
+      HTTP,
+      'http://10.0.0.6:8404/metrics',
+    ),
     prometheusUrl: readAddress('--prometheus', flags.prometheus, HTTP, 'http://10.0.0.7:9090'),
   };
   return { label: runs.label, open: () => runs.open(doors) };
@@ -131,7 +166,12 @@ export const readSite = (flags: SiteFlags, typed: (flag: keyof SiteFlags) => boo
 const HTTP = ['http:', 'https:'];
 
 /** It may hold a password: it is not repeated. */
-const readAddress = (flag: string, text: string | undefined, protocols: readonly string[], example: string): string | null => {
+const readAddress = (
+  flag: string,
+  text: string | undefined,
+  protocols: readonly string[],
+  example: string,
+): string | null => {
   if (text === undefined) return null;
   if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
   throw new UsageError(`${flag}: that is no address`, `write it like ${example}`);

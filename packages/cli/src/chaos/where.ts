@@ -1,13 +1,22 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { imaginedLab, type RaisedDeployment, raiseDrillLab, standingLab, type Target } from '@livekit-swarm/chaos';
+import {
+  imaginedLab,
+  type RaisedDeployment,
+  raiseDrillLab,
+  standingLab,
+  type Target,
+} from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
 import { UsageError } from '@livekit-swarm/settings';
 import { readSite, type Site, type SiteFlags } from './site.ts';
 
 /** What drills are done to: a lab that is raised for each, one that stands, or a deployment of the user's. */
-export type Where = { type: 'embedded'; version: LiveKitVersion } | { type: 'lab'; name: string } | { type: 'site'; site: Site };
+export type Where =
+  | { type: 'embedded'; version: LiveKitVersion }
+  | { type: 'lab'; name: string }
+  | { type: 'site'; site: Site };
 
 export interface WhereFlags extends SiteFlags {
   lab?: string;
@@ -18,12 +27,20 @@ export interface WhereFlags extends SiteFlags {
  * @param typed whether a flag stood on the command line
  * @throws UsageError
  */
-export const readWhere = (flags: WhereFlags, typed: (flag: keyof WhereFlags) => boolean, env: NodeJS.ProcessEnv): Where => {
+export const readWhere = (
+  flags: WhereFlags,
+  typed: (flag: keyof WhereFlags) => boolean,
+  env: NodeJS.ProcessEnv,
+): Where => {
   const { lab, livekitVersion } = flags;
   const site = readSite(flags, typed, env);
   if (lab !== undefined && site !== null)
-    throw new UsageError(`--lab ${lab} and ${site.label}: these are two deployments`, 'leave one out');
-  if (lab === undefined && site === null) return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
+    throw new UsageError(
+      `--lab ${lab} and ${site.label}: these are two deployments`,
+      'leave one out',
+    );
+  if (lab === undefined && site === null)
+    return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
   if (livekitVersion !== undefined) {
     throw new UsageError(
       `--livekit-version is of a lab that is raised for the drill, but ${lab === undefined ? site?.label : `--lab ${lab}`} stands already`,
@@ -46,7 +63,11 @@ export interface RaiseOptions {
  * The deployment for one repeat.
  * @throws LabError when a lab cannot be raised; ChaosError when there is no such lab, or the deployment cannot be reached
  */
-export const openDeployment = async (where: Where, drill: Drill, options: RaiseOptions): Promise<RaisedDeployment> => {
+export const openDeployment = async (
+  where: Where,
+  drill: Drill,
+  options: RaiseOptions,
+): Promise<RaisedDeployment> => {
   switch (where.type) {
     case 'embedded':
       return raiseDrillLab(drill, { ...options, version: where.version, ruleFiles: ruleFiles() });
@@ -83,4 +104,6 @@ export const sayWhere = (where: Where): string => {
 
 /** The rules that come with swarm, where they do: a checkout has them. */
 const ruleFiles = (): string[] =>
-  [fileURLToPath(new URL('../../../../alerts/livekit-swarm.rules.yaml', import.meta.url))].filter(existsSync);
+  [fileURLToPath(new URL('../../../../alerts/livekit-swarm.rules.yaml', import.meta.url))].filter(
+    existsSync,
+  );

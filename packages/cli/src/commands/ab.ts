@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { compareRuns, parseTolerance, type Tolerance } from '@livekit-swarm/analysis/compare';
 import { diskReason, makeFolder, watchInterruption } from '@livekit-swarm/host';
 import { describeScenario } from '@livekit-swarm/report';
-import { COMPARISON_REPORTERS, type ComparisonInput, type ComparisonReporter } from '@livekit-swarm/report/comparison';
+import {
+  COMPARISON_REPORTERS,
+  type ComparisonInput,
+  type ComparisonReporter,
+} from '@livekit-swarm/report/comparison';
 import { expandPlan } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, formatDuration, UsageError } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
@@ -52,14 +56,30 @@ export const abCommand = async (
   const show = openComparisonOutput(flags, console, () => folder);
   makeSessionFolder(folder);
 
-  const printer = createProgressPrinter(stderr, { quiet: flags.quiet === true, color: wantsColor(flags.color, stderr, env) });
-  for (const line of [...warnings.map((warning) => `warning: ${warning}`), ...leftOutLines(servers)]) printer.say(line);
+  const printer = createProgressPrinter(stderr, {
+    quiet: flags.quiet === true,
+    color: wantsColor(flags.color, stderr, env),
+  });
+  for (const line of [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...leftOutLines(servers),
+  ])
+    printer.say(line);
   const interruption = watchInterruption();
-  interruption.stop.addEventListener('abort', () => printer.say('Interrupted: everybody leaves. Once more to end at once.'));
+  interruption.stop.addEventListener('abort', () =>
+    printer.say('Interrupted: everybody leaves. Once more to end at once.'),
+  );
   // After what a run that goes on has to write.
-  interruption.kill.addEventListener('abort', () => setImmediate(() => process.exit(EXIT_CODES.interrupted.code)));
+  interruption.kill.addEventListener('abort', () =>
+    setImmediate(() => process.exit(EXIT_CODES.interrupted.code)),
+  );
   try {
-    const versions = await checkServers([servers.A, servers.B], folder, printer.say, interruption.stop);
+    const versions = await checkServers(
+      [servers.A, servers.B],
+      folder,
+      printer.say,
+      interruption.stop,
+    );
     printer.say(
       `${describeScenario(scenario)}: ${rounds} rounds of two, about ${formatDuration(2 * rounds * (expandPlan(scenario, 'ab').endAtMs + AROUND_MS))}`,
     );
@@ -77,7 +97,12 @@ export const abCommand = async (
     });
     printer.done();
     if (session.problem !== null) await write(stderr, formatProblem(session.problem));
-    const input = await judgeSession(session, tolerance, interruption.stop.aborted, `Records are in ${folder}.`);
+    const input = await judgeSession(
+      session,
+      tolerance,
+      interruption.stop.aborted,
+      `Records are in ${folder}.`,
+    );
     const kept = await keep(input, folder, stderr);
     const exitCode = await show(input);
     return kept || exitCode !== EXIT_CODES.passed.code ? exitCode : EXIT_CODES.internalError.code;
@@ -106,24 +131,34 @@ const MAX_ROUNDS = 100;
 const readRounds = (text: string): number => {
   const rounds = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (rounds >= 1 && rounds <= MAX_ROUNDS) return rounds;
-  throw new UsageError(`--rounds ${text}: must be a whole number from 1 to ${MAX_ROUNDS}`, 'six see +25 % in what varies by 2 %');
+  throw new UsageError(
+    `--rounds ${text}: must be a whole number from 1 to ${MAX_ROUNDS}`,
+    'six see +25 % in what varies by 2 %',
+  );
 };
 
 const readServers = (texts: readonly string[]): Record<'A' | 'B', ServerSpec> => {
   const [first, second, ...more] = texts;
   if (first === undefined || second === undefined || more.length > 0) {
-    throw new UsageError(`two servers are compared, not ${texts.length}`, 'swarm ab --server 1.11.0 --server 1.13.4');
+    throw new UsageError(
+      `two servers are compared, not ${texts.length}`,
+      'swarm ab --server 1.11.0 --server 1.13.4',
+    );
   }
   const [A, B] = [parseServerSpec(first), parseServerSpec(second)];
   // Against itself: the names must still tell one from the other.
-  return A.name === B.name ? { A: { ...A, name: `${A.name} (A)` }, B: { ...B, name: `${B.name} (B)` } } : { A, B };
+  return A.name === B.name
+    ? { A: { ...A, name: `${A.name} (A)` }, B: { ...B, name: `${B.name} (B)` } }
+    : { A, B };
 };
 
 const leftOutLines = ({ A, B }: Record<'A' | 'B', ServerSpec>): string[] =>
   [A, B].flatMap(({ name, leftOut }) =>
     leftOut.length === 0
       ? []
-      : [`${name}: not used of its configuration, as the lab sees to it or must not touch it: ${leftOut.join(', ')}`],
+      : [
+          `${name}: not used of its configuration, as the lab sees to it or must not touch it: ${leftOut.join(', ')}`,
+        ],
   );
 
 const judgeSession = async (
@@ -132,7 +167,8 @@ const judgeSession = async (
   interrupted: boolean,
   where: string,
 ): Promise<ComparisonInput> => ({
-  comparisons: base.runs.length === 0 ? [] : [await compareRuns(base, current, { tolerance, paired: true })],
+  comparisons:
+    base.runs.length === 0 ? [] : [await compareRuns(base, current, { tolerance, paired: true })],
   notes: [...(base.runs.length === 0 ? ['No round was finished.'] : []), ...notes, where],
   interrupted,
   problem,
@@ -142,16 +178,26 @@ const judgeSession = async (
 const makeSessionFolder = (folder: string): void => {
   const taken = ['A', 'B'].map((side) => join(folder, side)).find((side) => existsSync(side));
   if (taken !== undefined)
-    throw new UsageError(`--record ${folder}: there is a session already`, 'give another folder, or leave it out');
+    throw new UsageError(
+      `--record ${folder}: there is a session already`,
+      'give another folder, or leave it out',
+    );
   try {
     makeFolder(folder);
   } catch (error) {
-    throw new UsageError(`--record ${folder}: cannot be made: ${diskReason(error)}`, 'give another folder, or leave it out');
+    throw new UsageError(
+      `--record ${folder}: cannot be made: ${diskReason(error)}`,
+      'give another folder, or leave it out',
+    );
   }
 };
 
 /** The result stays with its records, in every form. False when it could not be written. */
-const keep = async (input: ComparisonInput, folder: string, stderr: NodeJS.WriteStream): Promise<boolean> => {
+const keep = async (
+  input: ComparisonInput,
+  folder: string,
+  stderr: NodeJS.WriteStream,
+): Promise<boolean> => {
   try {
     for (const reporter of Object.values<ComparisonReporter>(COMPARISON_REPORTERS)) {
       await writeWhole(join(folder, reporter.fileName), reporter.render(input));
@@ -160,7 +206,10 @@ const keep = async (input: ComparisonInput, folder: string, stderr: NodeJS.Write
   } catch (error) {
     const message = `the result could not be written to ${folder}: ${diskReason(error)}`;
     const hint = `the records are there: swarm compare ${join(folder, 'A')} ${join(folder, 'B')}`;
-    await write(stderr, formatProblem({ exitCode: EXIT_CODES.internalError.code, reason: 'report', message, hint }));
+    await write(
+      stderr,
+      formatProblem({ exitCode: EXIT_CODES.internalError.code, reason: 'report', message, hint }),
+    );
     return false;
   }
 };

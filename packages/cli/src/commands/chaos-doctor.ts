@@ -1,4 +1,10 @@
-import { FAULTS, type FaultPossibility, idleMembers, openJournal, possibleFaults } from '@livekit-swarm/chaos';
+import {
+  FAULTS,
+  type FaultPossibility,
+  idleMembers,
+  openJournal,
+  possibleFaults,
+} from '@livekit-swarm/chaos';
 import { plural, printable, type Style, styleFor, wrap } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { lookAt, readWhere, sayWhere, type WhereFlags } from '../chaos/where.ts';
@@ -35,7 +41,9 @@ export const chaosDoctorCommand = async (
       ? `${JSON.stringify({ schema: SCHEMA, target: target.label, faults: found, idle, pending: left }, null, 2)}\n`
       : printable(asText({ label: sayWhere(where), found, idle, left }, style)),
   );
-  return found.some(({ possible }) => possible.length > 0) ? EXIT_CODES.passed.code : EXIT_CODES.unreachable.code;
+  return found.some(({ possible }) => possible.length > 0)
+    ? EXIT_CODES.passed.code
+    : EXIT_CODES.unreachable.code;
 };
 
 interface Findings {
@@ -51,17 +59,34 @@ const asText = ({ label, found, idle, left }: Findings, style: Style): string =>
   const width = Math.max(...found.map(({ fault }) => fault.length));
   const lines = found.flatMap(({ fault, possible, impossible }) => {
     const whys = [...new Set(impossible.map(({ why }) => why))];
-    const mark = possible.length > 0 ? (whys.length > 0 ? style.unsure('!') : style.good('✓')) : style.bad('✗');
-    const what = possible.length > 0 ? possible.join(', ') : whys.length > 0 ? 'not here' : 'there is nobody to do it to';
-    return [`  ${mark}  ${fault.padEnd(width)}  ${what}`, ...whys.flatMap((why) => wrap(`${' '.repeat(7 + width)}→ `, why))];
+    const mark =
+      possible.length > 0
+        ? whys.length > 0
+          ? style.unsure('!')
+          : style.good('✓')
+        : style.bad('✗');
+    const what =
+      possible.length > 0
+        ? possible.join(', ')
+        : whys.length > 0
+          ? 'not here'
+          : 'there is nobody to do it to';
+    return [
+      `  ${mark}  ${fault.padEnd(width)}  ${what}`,
+      ...whys.flatMap((why) => wrap(`${' '.repeat(7 + width)}→ `, why)),
+    ];
   });
   const some = found.filter(({ possible }) => possible.length > 0).length;
   const conclusion = `${some} of ${plural(found.length, 'fault')} can be injected into ${label}.`;
   const rest = [
-    ...idle.map((name) => `${name} does not run: start it before a drill, which would begin without it.`),
+    ...idle.map(
+      (name) => `${name} does not run: start it before a drill, which would begin without it.`,
+    ),
     ...(left === 0
       ? []
-      : [`${plural(left, 'fault')} of earlier drills ${left === 1 ? 'is' : 'are'} in the journal: run "swarm chaos heal".`]),
+      : [
+          `${plural(left, 'fault')} of earlier drills ${left === 1 ? 'is' : 'are'} in the journal: run "swarm chaos heal".`,
+        ]),
   ].map(style.bad);
   return `${[...lines, '', conclusion, ...rest].join('\n')}\n`;
 };

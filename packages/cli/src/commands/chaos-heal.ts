@@ -4,7 +4,10 @@ import { sayHealed } from '../chaos/heal-leftovers.ts';
 import { type Console, write } from '../console.ts';
 
 /** `swarm chaos heal`: takes back what drills left that were killed. Exits with 3 when something could not be taken back. */
-export const chaosHealCommand = async (flags: { force?: boolean; json?: boolean }, { stdout }: Console): Promise<ExitCode> => {
+export const chaosHealCommand = async (
+  flags: { force?: boolean; json?: boolean },
+  { stdout }: Console,
+): Promise<ExitCode> => {
   const journal = openJournal();
   const report = await healPending({ journal, faults: FAULTS, force: flags.force === true });
   const lines = sayHealed(report);
@@ -15,7 +18,9 @@ export const chaosHealCommand = async (flags: { force?: boolean; json?: boolean 
       : `${lines.length === 0 ? sayNothing(journal) : lines.join('\n')}\n`,
   );
   const { failed, unreadable } = report;
-  return failed.length + unreadable.length > 0 ? EXIT_CODES.unreachable.code : EXIT_CODES.passed.code;
+  return failed.length + unreadable.length > 0
+    ? EXIT_CODES.unreachable.code
+    : EXIT_CODES.passed.code;
 };
 
 /** Who has carried a drill out with sudo must look there with sudo. */
@@ -24,7 +29,12 @@ const sayNothing = ({ dir }: Journal): string => `There is nothing to heal in ${
 /** What `--json` prints. */
 const SCHEMA = 'livekit-swarm/heal/1';
 
-const asJson = ({ healed, alive, failed, unreadable }: Awaited<ReturnType<typeof healPending>>): object => ({
+const asJson = ({
+  healed,
+  alive,
+  failed,
+  unreadable,
+}: Awaited<ReturnType<typeof healPending>>): object => ({
   schema: SCHEMA,
   healed,
   alive,

@@ -25,7 +25,10 @@ export const chaosListCommand = async (
     drill === null ? [] : [{ file: here(file), drill }],
   );
   const style = styleFor(wantsColor(flags.color, stdout, env));
-  await write(stdout, flags.json ? `${JSON.stringify(asJson(drills), null, 2)}\n` : printable(asText(drills, style)));
+  await write(
+    stdout,
+    flags.json ? `${JSON.stringify(asJson(drills), null, 2)}\n` : printable(asText(drills, style)),
+  );
   return EXIT_CODES.passed.code;
 };
 
@@ -37,7 +40,13 @@ const here = (file: string): string => {
 
 const asJson = (drills: readonly Listed[]): object => ({
   schema: SCHEMA,
-  drills: drills.map(({ file, drill: { name, description, known, repeats } }) => ({ file, name, description, repeats, known })),
+  drills: drills.map(({ file, drill: { name, description, known, repeats } }) => ({
+    file,
+    name,
+    description,
+    repeats,
+    known,
+  })),
   faults: [...FAULTS.values()].map((fault) => ({
     name: fault.name,
     description: fault.description,
@@ -48,14 +57,20 @@ const asJson = (drills: readonly Listed[]): object => ({
 });
 
 const asText = (drills: readonly Listed[], style: Style): string => {
-  const library = drills.map(({ file, drill }) => [file, whatIsKnown(drill, style), firstSentence(drill.description ?? '')]);
+  const library = drills.map(({ file, drill }) => [
+    file,
+    whatIsKnown(drill, style),
+    firstSentence(drill.description ?? ''),
+  ]);
   const width = Math.max(...[...FAULTS.keys()].map((name) => name.length));
   const faults = [...FAULTS.values()].flatMap((fault) => [
     `  ${fault.name.padEnd(width)}  ${fault.description}`,
     `  ${' '.repeat(width)}  ${style.dim(`of ${fault.on.join(', ')}${paramsOf(fault)}`)}`,
   ]);
   const lines = [
-    ...(library.length === 0 ? [] : [style.title('DRILLS'), ...renderTable(library, [0, 1, 2]), '']),
+    ...(library.length === 0
+      ? []
+      : [style.title('DRILLS'), ...renderTable(library, [0, 1, 2]), '']),
     style.title('FAULTS'),
     ...faults,
     '',
@@ -78,7 +93,9 @@ const firstSentence = (text: string): string => {
 
 const whatIsKnown = ({ known }: Drill, style: Style): string => {
   if (known === null) return style.good('passes');
-  return known.fails.length > 0 ? style.bad(`${known.server} fails`) : style.unsure(`${known.server} may fail`);
+  return known.fails.length > 0
+    ? style.bad(`${known.server} fails`)
+    : style.unsure(`${known.server} may fail`);
 };
 
 const paramsOf = ({ name, params }: FaultOf): string => {

@@ -32,7 +32,11 @@ export const chaosPlanCommand = async (
       stdout,
       flags.json
         ? `${JSON.stringify({ schema: SCHEMA, ...preview }, null, 2)}\n`
-        : previewText(preview, styleFor(wantsColor(flags.color, stdout, env)), where.type !== 'embedded'),
+        : previewText(
+            preview,
+            styleFor(wantsColor(flags.color, stdout, env)),
+            where.type !== 'embedded',
+          ),
     );
   }
   return EXIT_CODES.passed.code;

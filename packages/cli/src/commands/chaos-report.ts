@@ -1,4 +1,9 @@
-import { type DrillResult, exitCodeOfDrill, renderDrillText, rereadDrill } from '@livekit-swarm/chaos';
+import {
+  type DrillResult,
+  exitCodeOfDrill,
+  renderDrillText,
+  rereadDrill,
+} from '@livekit-swarm/chaos';
 import { gravestOf } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
@@ -27,7 +32,10 @@ export const chaosReportCommand = async (
   for (const folder of folders) results.push(await rereadDrill(folder));
   if (requests.every(({ to }) => to !== 'stdout')) {
     const color = wantsColor(flags.color, stdout, env);
-    await write(stdout, results.map((result) => renderDrillText(result, { color, strict })).join('\n'));
+    await write(
+      stdout,
+      results.map((result) => renderDrillText(result, { color, strict })).join('\n'),
+    );
   }
   const complete = await writeDrillReports(requests, results, { strict, quiet: false }, console);
   const code = gravestOf(results.map((result) => exitCodeOfDrill(result, strict)));

@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DrillOutcome, exitCodeOfDrill, isDrillResult, openJournal, renderDrillText } from '@livekit-swarm/chaos';
+import {
+  type DrillOutcome,
+  exitCodeOfDrill,
+  isDrillResult,
+  openJournal,
+  renderDrillText,
+} from '@livekit-swarm/chaos';
 import { watchInterruption } from '@livekit-swarm/host';
 import { RECORD_FILE } from '@livekit-swarm/record';
 import { gravestOf } from '@livekit-swarm/report';
@@ -49,7 +55,10 @@ export const chaosRunCommand = async (
   const drills = readDrills(paths).map((drill) => adjustDrill(drill, flags));
   const dirs = drills.map(({ name }) => folderFor(flags.record, name, drills.length > 1));
   const strict = flags.strict === true;
-  const printer = createProgressPrinter(stderr, { quiet: flags.quiet === true, color: wantsColor(flags.color, stderr, env) });
+  const printer = createProgressPrinter(stderr, {
+    quiet: flags.quiet === true,
+    color: wantsColor(flags.color, stderr, env),
+  });
   const journal = openJournal();
   await healLeftovers(journal, printer.say);
   const forLab = where.type === 'embedded' && drills.some(({ lab }) => lab.alerts);
@@ -57,35 +66,62 @@ export const chaosRunCommand = async (
 
   const interruption = watchInterruption();
   const sayInterrupted = (): void =>
-    printer.say('Interrupted: what was injected is healed, and everybody leaves. Once more to end at once.');
+    printer.say(
+      'Interrupted: what was injected is healed, and everybody leaves. Once more to end at once.',
+    );
   interruption.stop.addEventListener('abort', sayInterrupted);
   const outcomes: DrillOutcome[] = [];
   try {
     for (const [index, drill] of drills.entries()) {
       if (interruption.stop.aborted) break;
-      if (drills.length > 1) printer.say(`${index === 0 ? '' : '\n'}[${index + 1}/${drills.length}] ${drill.name}`);
+      if (drills.length > 1)
+        printer.say(`${index === 0 ? '' : '\n'}[${index + 1}/${drills.length}] ${drill.name}`);
       const note = labNote(drill, where);
       if (note !== null) printer.say(`warning: ${note}`);
       const named = flags.iKnowThisIs ?? null;
       const dir = dirs[index] ?? defaultRecordDir(drill.name, new Date());
-      const outcome = await runOne({ drill, where, named, dir, workers, journal, metrics, interruption, printer });
+      const outcome = await runOne({
+        drill,
+        where,
+        named,
+        dir,
+        workers,
+        journal,
+        metrics,
+        interruption,
+        printer,
+      });
       outcomes.push(outcome);
       if (!isDrillResult(outcome)) await write(stderr, formatProblem(outcome));
       else if (requests.every(({ to }) => to !== 'stdout')) {
         const color = wantsColor(flags.color, stdout, env);
-        await write(stdout, `${index === 0 ? '' : '\n'}${renderDrillText(outcome, { color, strict })}`);
+        await write(
+          stdout,
+          `${index === 0 ? '' : '\n'}${renderDrillText(outcome, { color, strict })}`,
+        );
       }
       const rest = drills.slice(index + 1).map(({ name }) => name);
       if (isNotHealed(outcome) && rest.length > 0) {
-        printer.say(`Not carried out, as nothing may be measured on top of that: ${rest.join(', ')}.`);
+        printer.say(
+          `Not carried out, as nothing may be measured on top of that: ${rest.join(', ')}.`,
+        );
         break;
       }
     }
-    const complete = await writeDrillReports(requests, outcomes, { strict, quiet: flags.quiet === true }, console);
+    const complete = await writeDrillReports(
+      requests,
+      outcomes,
+      { strict, quiet: flags.quiet === true },
+      console,
+    );
     const code = gravestOf([
-      ...outcomes.map((outcome) => (isDrillResult(outcome) ? exitCodeOfDrill(outcome, strict) : outcome.exitCode)),
+      ...outcomes.map((outcome) =>
+        isDrillResult(outcome) ? exitCodeOfDrill(outcome, strict) : outcome.exitCode,
+      ),
       // It says that everything was healed.
-      ...(interruption.stop.aborted && !outcomes.some(isNotHealed) ? [EXIT_CODES.interrupted.code] : []),
+      ...(interruption.stop.aborted && !outcomes.some(isNotHealed)
+        ? [EXIT_CODES.interrupted.code]
+        : []),
     ]);
     interruption.stop.removeEventListener('abort', sayInterrupted);
     await metrics.linger(interruption.stop, () =>
@@ -99,13 +135,20 @@ export const chaosRunCommand = async (
   }
 };
 
-const isNotHealed = (outcome: DrillOutcome): boolean => !isDrillResult(outcome) && outcome.reason === 'not-healed';
+const isNotHealed = (outcome: DrillOutcome): boolean =>
+  !isDrillResult(outcome) && outcome.reason === 'not-healed';
 
 /** Of several each has a folder of its own in the one that was given. Null: where records usually go. */
 const folderFor = (given: string | undefined, name: string, several: boolean): string | null => {
   if (given === undefined) return null;
   const dir = several ? join(given, name) : given;
-  const taken = [dir, join(dir, 'repeat-1')].some((folder) => existsSync(join(folder, RECORD_FILE)));
-  if (taken) throw new UsageError(`--record ${dir}: there is a record already`, 'give another folder, or leave it out');
+  const taken = [dir, join(dir, 'repeat-1')].some((folder) =>
+    existsSync(join(folder, RECORD_FILE)),
+  );
+  if (taken)
+    throw new UsageError(
+      `--record ${dir}: there is a record already`,
+      'give another folder, or leave it out',
+    );
   return dir;
 };

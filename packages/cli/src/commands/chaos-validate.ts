@@ -16,7 +16,9 @@ export const chaosValidateCommand = async (
   const style = styleFor(wantsColor(flags.color, stdout, env));
   await write(
     stdout,
-    flags.json ? `${JSON.stringify(asJson(results), null, 2)}\n` : results.map((one) => asText(one, style)).join(''),
+    flags.json
+      ? `${JSON.stringify(asJson(results), null, 2)}\n`
+      : results.map((one) => asText(one, style)).join(''),
   );
   return results.every(isFine) ? EXIT_CODES.passed.code : EXIT_CODES.usage.code;
 };
@@ -35,7 +37,9 @@ const asJson = (results: readonly DrillFileResult[]): object => ({
 });
 
 const asText = (result: DrillFileResult, style: Style): string => {
-  const head = isFine(result) ? `${style.good('✓')} ${result.file}` : `${style.bad('✗')} ${result.file}`;
+  const head = isFine(result)
+    ? `${style.good('✓')} ${result.file}`
+    : `${style.bad('✗')} ${result.file}`;
   const lines = result.problems.map(({ file, line, column, path, message, hint }) => {
     const place = line === null ? file : `${file}:${line}:${column}`;
     const what = `  ${place}: ${path === '' ? '' : `${path}: `}${message}`;

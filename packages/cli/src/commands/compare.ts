@@ -15,18 +15,25 @@ export interface CompareFlags extends ComparisonOutputFlags {
  * `swarm compare BASE CURRENT…`: runs beside each other, and whether any figure got worse.
  * @throws UsageError for what cannot be compared; RecordError for a record that cannot be read
  */
-export const compareCommand = async (sides: readonly string[], flags: CompareFlags, console: Console): Promise<ExitCode> => {
+export const compareCommand = async (
+  sides: readonly string[],
+  flags: CompareFlags,
+  console: Console,
+): Promise<ExitCode> => {
   const tolerance = parseTolerance(flags.tolerance);
   const show = openComparisonOutput(flags, console, null);
   const [base, ...currents] = chooseSides(sides, flags);
-  if (base === undefined || currents.length === 0) throw new UsageError('two sides are needed', USAGE);
+  if (base === undefined || currents.length === 0)
+    throw new UsageError('two sides are needed', USAGE);
   const read = await readSide(base);
   const comparisons = [];
-  for (const current of currents) comparisons.push(await compareRuns(read, await readSide(current), { tolerance }));
+  for (const current of currents)
+    comparisons.push(await compareRuns(read, await readSide(current), { tolerance }));
   return await show({ comparisons, notes: [], interrupted: false, problem: null });
 };
 
-const USAGE = 'swarm compare BASE CURRENT, each a record, the folder of a run, or a folder of several runs';
+const USAGE =
+  'swarm compare BASE CURRENT, each a record, the folder of a run, or a folder of several runs';
 
 /** The base first. With --base and --current every one of them is a repeat; without, each argument is a side of its own. */
 const chooseSides = (sides: readonly string[], { base, current }: CompareFlags): NamedRecords[] => {
@@ -39,7 +46,10 @@ const chooseSides = (sides: readonly string[], { base, current }: CompareFlags):
   }
   const missing = base.length === 0 ? '--base' : current.length === 0 ? '--current' : null;
   if (missing !== null && sides.length === 0) throw new UsageError(`there is no ${missing}`, USAGE);
-  return distinct([merge(base.length === 0 ? sides : base, 'base'), merge(current.length === 0 ? sides : current, 'current')]);
+  return distinct([
+    merge(base.length === 0 ? sides : base, 'base'),
+    merge(current.length === 0 ? sides : current, 'current'),
+  ]);
 };
 
 const merge = (texts: readonly string[], name: string): NamedRecords => {

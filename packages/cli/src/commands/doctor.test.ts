@@ -3,10 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { renderFindings } from './doctor.ts';
 
 const fine = { name: 'Go', status: 'ok', found: 'go1.26', nextStep: null } as const;
-const lacking = { name: 'media engine', status: 'missing', found: 'not built', nextStep: 'npm start' } as const;
+const lacking = {
+  name: 'media engine',
+  status: 'missing',
+  found: 'not built',
+  nextStep: 'npm start',
+} as const;
 const small = { name: 'cores', status: 'warn', found: '2', nextStep: 'fewer rooms' } as const;
 
-const render = (findings: Parameters<typeof renderFindings>[0]): string => renderFindings(findings, styleFor(false));
+const render = (findings: Parameters<typeof renderFindings>[0]): string =>
+  renderFindings(findings, styleFor(false));
 
 describe('renderFindings', () => {
   it('lines findings up and puts the next step below', () => {

@@ -5,10 +5,15 @@ import { doctor } from '../doctor/doctor.ts';
 import type { Finding } from '../doctor/finding.ts';
 
 /** `swarm doctor`: what this machine has, what it lacks, and how to get it. Exits with 3 when the main job would not run, as that would. */
-export const doctorCommand = async (flags: { color: boolean }, { stdout, env }: Console): Promise<ExitCode> => {
+export const doctorCommand = async (
+  flags: { color: boolean },
+  { stdout, env }: Console,
+): Promise<ExitCode> => {
   const findings = await doctor();
   await write(stdout, renderFindings(findings, styleFor(wantsColor(flags.color, stdout, env))));
-  return findings.some(({ status }) => status === 'missing') ? EXIT_CODES.unreachable.code : EXIT_CODES.passed.code;
+  return findings.some(({ status }) => status === 'missing')
+    ? EXIT_CODES.unreachable.code
+    : EXIT_CODES.passed.code;
 };
 
 const MARKS = { ok: '✓', warn: '!', missing: '✗' } as const;
@@ -24,10 +29,15 @@ export const renderFindings = (findings: readonly Finding[], style: Style): stri
   return `${lines.join('\n')}\n\n${conclusion(findings, paint)}\n`;
 };
 
-const conclusion = (findings: readonly Finding[], paint: Record<Finding['status'], (text: string) => string>): string => {
+const conclusion = (
+  findings: readonly Finding[],
+  paint: Record<Finding['status'], (text: string) => string>,
+): string => {
   const missing = findings.filter(({ status }) => status === 'missing').map(({ name }) => name);
   if (missing.length > 0)
-    return paint.missing(`Missing: ${missing.join(', ')}. The main job needs ${missing.length > 1 ? 'them' : 'it'}.`);
+    return paint.missing(
+      `Missing: ${missing.join(', ')}. The main job needs ${missing.length > 1 ? 'them' : 'it'}.`,
+    );
   const warnings = findings.filter(({ status }) => status === 'warn').length;
   if (warnings > 0)
     return paint.warn(

@@ -1,13 +1,22 @@
-import { createSources, loadSettings, type SettingsFlags, startExporter } from '@livekit-swarm/exporter';
+import {
+  createSources,
+  loadSettings,
+  type SettingsFlags,
+  startExporter,
+} from '@livekit-swarm/exporter';
 import { watchInterruption } from '@livekit-swarm/host';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
 import { VERSION } from '../version.ts';
 
 /** `swarm exporter`: serves metrics until it is told to end. */
-export const exporterCommand = async (flags: SettingsFlags, { stderr, env }: Console): Promise<ExitCode> => {
+export const exporterCommand = async (
+  flags: SettingsFlags,
+  { stderr, env }: Console,
+): Promise<ExitCode> => {
   const interruption = watchInterruption();
-  const log = (line: string): void => void stderr.write(`${new Date().toISOString()} ${line.replaceAll('\n', '\n  ')}\n`);
+  const log = (line: string): void =>
+    void stderr.write(`${new Date().toISOString()} ${line.replaceAll('\n', '\n  ')}\n`);
   try {
     const settings = await loadSettings(flags, env);
     const exporter = await startExporter({

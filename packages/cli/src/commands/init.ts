@@ -15,9 +15,17 @@ export interface InitFlags {
  * @param path `-` for stdout
  * @throws UsageError when the file is there already, or cannot be written
  */
-export const initCommand = async (path: string, flags: InitFlags, { stdout }: Console): Promise<ExitCode> => {
+export const initCommand = async (
+  path: string,
+  flags: InitFlags,
+  { stdout }: Console,
+): Promise<ExitCode> => {
   const folder = path === '-' ? process.cwd() : dirname(resolve(path));
-  const text = firstScenario(nameOf(path), path === '-' ? 'FILE' : shellLine([path]), schemaPathFrom(folder, process.cwd()));
+  const text = firstScenario(
+    nameOf(path),
+    path === '-' ? 'FILE' : shellLine([path]),
+    schemaPathFrom(folder, process.cwd()),
+  );
   if (path === '-') await write(stdout, text);
   else {
     save(path, folder, text, flags.force === true);
@@ -27,7 +35,8 @@ export const initCommand = async (path: string, flags: InitFlags, { stdout }: Co
 };
 
 const save = (path: string, folder: string, text: string, force: boolean): void => {
-  if (/[/\\]$/.test(path)) throw new UsageError(`${path}: is a folder`, `name a file in it: ${path}first.yaml`);
+  if (/[/\\]$/.test(path))
+    throw new UsageError(`${path}: is a folder`, `name a file in it: ${path}first.yaml`);
   try {
     mkdirSync(folder, { recursive: true });
     // The check and the writing are one step: whoever creates the file meanwhile keeps theirs.
@@ -51,9 +60,11 @@ const REASONS: Record<string, string> = {
   ENAMETOOLONG: 'is too long for a path',
 };
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
 
-const reasonOf = (error: unknown): string => REASONS[codeOf(error)] ?? `cannot be written (${codeOf(error) || String(error)})`;
+const reasonOf = (error: unknown): string =>
+  REASONS[codeOf(error)] ?? `cannot be written (${codeOf(error) || String(error)})`;
 
 /** The file's name, as a scenario may be called. */
 const nameOf = (path: string): string => {

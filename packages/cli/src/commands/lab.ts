@@ -51,13 +51,22 @@ const orderWatchers = (
   { rules, alertWebhook }: LabUpFlags,
   companions: readonly Companion[],
 ): Pick<LabOrder, 'ruleFiles' | 'jobs' | 'alertWebhookUrl'> => {
-  const ruleFiles = readRules(rules ?? (companions.includes('prometheus') ? shippedRules() : []), companions);
+  const ruleFiles = readRules(
+    rules ?? (companions.includes('prometheus') ? shippedRules() : []),
+    companions,
+  );
   if (alertWebhook === undefined) return { ruleFiles, jobs: [RUN_JOB] };
   if (!companions.includes('alertmanager')) {
-    throw new UsageError('--alert-webhook has no effect without an Alertmanager', 'add it: --with prometheus,alertmanager');
+    throw new UsageError(
+      '--alert-webhook has no effect without an Alertmanager',
+      'add it: --with prometheus,alertmanager',
+    );
   }
   if (!/^https?:$/.test(URL.parse(alertWebhook)?.protocol ?? '')) {
-    throw new UsageError(`--alert-webhook ${alertWebhook}: is no URL of a web server`, 'write http://HOST:PORT/PATH');
+    throw new UsageError(
+      `--alert-webhook ${alertWebhook}: is no URL of a web server`,
+      'write http://HOST:PORT/PATH',
+    );
   }
   return { ruleFiles, jobs: [RUN_JOB], alertWebhookUrl: alertWebhook };
 };
@@ -65,7 +74,9 @@ const orderWatchers = (
 /** The exporter is ours, not the lab's: it comes as one of its extras. */
 const EXPORTER = 'exporter';
 
-const readCompanions = (text: string | undefined): { companions: Companion[]; exporter: boolean } => {
+const readCompanions = (
+  text: string | undefined,
+): { companions: Companion[]; exporter: boolean } => {
   const words = (text ?? '')
     .split(',')
     .map((word) => word.trim())
@@ -74,31 +85,45 @@ const readCompanions = (text: string | undefined): { companions: Companion[]; ex
     if (word === EXPORTER) return [];
     const known = COMPANIONS.find((companion) => companion === word);
     if (known !== undefined) return [known];
-    throw new UsageError(`--with ${text}: there is no "${word}"`, `there are ${[...COMPANIONS, EXPORTER].join(', ')}`);
+    throw new UsageError(
+      `--with ${text}: there is no "${word}"`,
+      `there are ${[...COMPANIONS, EXPORTER].join(', ')}`,
+    );
   });
   return { companions, exporter: words.includes(EXPORTER) };
 };
 
 /** What the lab needs to know of the exporter before it is there: the nodes send their webhooks to it, signed with a key that so must be known, too. */
-const orderExporter = async (): Promise<Pick<LabOrder, 'config' | 'credentials' | 'extrasModule' | 'extrasOptions'>> => {
+const orderExporter = async (): Promise<
+  Pick<LabOrder, 'config' | 'credentials' | 'extrasModule' | 'extrasOptions'>
+> => {
   const credentials = generateCredentials();
   const port = await createClusterPorts().tcp();
   return {
     config: { webhook: { api_key: credentials.apiKey, urls: [webhookUrl(port)] } },
     credentials,
-    extrasModule: new URL(`../lab-exporter${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href,
+    extrasModule: new URL(
+      `../lab-exporter${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
+      import.meta.url,
+    ).href,
     extrasOptions: { port },
   };
 };
 
 /** `swarm lab up`: a deployment on this machine that stays until `swarm lab down`. */
-export const labUpCommand = async (flags: LabUpFlags, { stdout, stderr }: Console): Promise<ExitCode> => {
+export const labUpCommand = async (
+  flags: LabUpFlags,
+  { stdout, stderr }: Console,
+): Promise<ExitCode> => {
   const interruption = watchInterruption();
   try {
     const { companions, exporter } = readCompanions(flags.with);
     const nodes = readNodes(flags.nodes);
     if (flags.persistentRedis && !withRedis(nodes, companions).has('redis'))
-      throw new UsageError('--persistent-redis has no effect without Redis', 'one node has none by itself: --with redis');
+      throw new UsageError(
+        '--persistent-redis has no effect without Redis',
+        'one node has none by itself: --with redis',
+      );
     const state = await raiseLab(
       {
         name: flags.name,
@@ -112,7 +137,10 @@ export const labUpCommand = async (flags: LabUpFlags, { stdout, stderr }: Consol
       },
       { onProgress: (line) => void stderr.write(`${line}\n`), signal: interruption.stop },
     );
-    await write(stdout, flags.json ? `${JSON.stringify(publicState(state), null, 2)}\n` : renderState(state));
+    await write(
+      stdout,
+      flags.json ? `${JSON.stringify(publicState(state), null, 2)}\n` : renderState(state),
+    );
     return EXIT_CODES.passed.code;
   } catch (error) {
     if (interruption.stop.aborted) return EXIT_CODES.interrupted.code;
@@ -146,16 +174,21 @@ const renderState = ({ name, facts, services }: LabState): string => {
 };
 
 /** As one word, whatever it holds. */
-const forShell = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
+const forShell = (path: string): string =>
+  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 
 export const DEFAULT_LAB = 'lab';
 
 /** `swarm lab down`: ends it and removes what it kept. */
-export const labDownCommand = async (flags: { name: string; all?: boolean }, { stdout, stderr }: Console): Promise<ExitCode> => {
+export const labDownCommand = async (
+  flags: { name: string; all?: boolean },
+  { stdout, stderr }: Console,
+): Promise<ExitCode> => {
   const names = flags.all ? await labNames() : [flags.name];
   const onWait = (name: string) => (): void =>
     void stderr.write(`The lab "${name}" is just coming up; waiting until it stands …\n`);
-  for (const name of names) await write(stdout, `${LOWERED[await lowerLab(name, onWait(name))].replace('NAME', name)}\n`);
+  for (const name of names)
+    await write(stdout, `${LOWERED[await lowerLab(name, onWait(name))].replace('NAME', name)}\n`);
   if (names.length === 0) await write(stdout, 'There is no lab.\n');
   return EXIT_CODES.passed.code;
 };
@@ -196,7 +229,10 @@ const renderStatus = ({ state, standing, services }: LabStatus, style: Style): s
   const width = Math.max(...services.map(({ name }) => name.length));
   return [
     `${state.name}: ${standing ? `up since ${state.startedAt}` : style.bad('was killed; "swarm lab down" removes what is left')}`,
-    ...services.map(({ name, url, up }) => `  ${up ? style.good('✓') : style.bad('✗')}  ${name.padEnd(width)}  ${url}`),
+    ...services.map(
+      ({ name, url, up }) =>
+        `  ${up ? style.good('✓') : style.bad('✗')}  ${name.padEnd(width)}  ${url}`,
+    ),
     '',
   ].join('\n');
 };
@@ -208,7 +244,11 @@ export const labLogsCommand = async (
   { stdout }: Console,
 ): Promise<ExitCode> => {
   const status = await labStatus(flags.name);
-  if (status === null) throw new UsageError(`there is no lab "${flags.name}"`, '"swarm lab status" lists those there are');
+  if (status === null)
+    throw new UsageError(
+      `there is no lab "${flags.name}"`,
+      '"swarm lab status" lists those there are',
+    );
   const { services } = status.state;
   const wanted = service === undefined ? services : services.filter(({ name }) => name === service);
   if (wanted.length === 0) {
@@ -217,11 +257,16 @@ export const labLogsCommand = async (
       `there are ${services.map(({ name }) => name).join(', ')}`,
     );
   }
-  if (!/^\d+$/.test(flags.lines)) throw new UsageError(`--lines ${flags.lines}: must be a whole number`);
+  if (!/^\d+$/.test(flags.lines))
+    throw new UsageError(`--lines ${flags.lines}: must be a whole number`);
   const interruption = watchInterruption();
-  const following = flags.follow && status.standing ? untilEnded(flags.name, interruption.stop) : null;
+  const following =
+    flags.follow && status.standing ? untilEnded(flags.name, interruption.stop) : null;
   try {
-    await tail({ files: wanted.map(({ logFile }) => logFile), lines: Number(flags.lines), following }, stdout);
+    await tail(
+      { files: wanted.map(({ logFile }) => logFile), lines: Number(flags.lines), following },
+      stdout,
+    );
     return interruption.stop.aborted ? EXIT_CODES.interrupted.code : EXIT_CODES.passed.code;
   } finally {
     interruption.dispose();
@@ -236,7 +281,8 @@ const untilEnded = (name: string, interrupted: AbortSignal): AbortSignal => {
   const watch = async (): Promise<void> => {
     for (;;) {
       const lab = await readLab(name).catch(() => null);
-      if (interrupted.aborted || lab === null || !isSameProcess(lab.supervisor)) return ended.abort();
+      if (interrupted.aborted || lab === null || !isSameProcess(lab.supervisor))
+        return ended.abort();
       await sleep(POLL_MS, undefined, { signal: interrupted, ref: false }).catch(() => {});
     }
   };

@@ -1,7 +1,13 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
 import { styleFor } from '@livekit-swarm/report';
-import { assessMachine, checkAddress, type Machine, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
+import {
+  assessMachine,
+  checkAddress,
+  type Machine,
+  readSystemLimits,
+  socketNeed,
+} from '@livekit-swarm/runner';
 import { expandPlan, planLoad, readScenarioFile } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, formatScenarioProblem } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
@@ -12,7 +18,8 @@ import { planObject } from '../plan/plan-object.ts';
 import { planText } from '../plan/plan-text.ts';
 import { formatProblem, problemOf } from '../problem.ts';
 
-export interface PlanFlags extends Pick<CrowdFlags, 'url' | 'signalling' | 'workers' | 'json' | 'color'> {
+export interface PlanFlags
+  extends Pick<CrowdFlags, 'url' | 'signalling' | 'workers' | 'json' | 'color'> {
   scale?: string;
   seed?: string;
 }
@@ -22,7 +29,11 @@ export interface PlanFlags extends Pick<CrowdFlags, 'url' | 'signalling' | 'work
  * @returns 0, also with a warning that the machine is small; 2 when it cannot host the crowd at all
  * @throws UsageError when the scenario is wrong
  */
-export const planCommand = async (path: string, flags: PlanFlags, { stdout, stderr, env }: Console): Promise<ExitCode> => {
+export const planCommand = async (
+  path: string,
+  flags: PlanFlags,
+  { stdout, stderr, env }: Console,
+): Promise<ExitCode> => {
   const workers = readWorkers(flags.workers);
   if (flags.url !== undefined) checkAddress(flags.url);
   const file = readScenarioFile(path, { scale: flags.scale });
@@ -31,8 +42,16 @@ export const planCommand = async (path: string, flags: PlanFlags, { stdout, stde
   const load = planLoad(plan);
   const machine = thisMachine();
   const need = socketNeed(flags.signalling);
-  const assessment = assessMachine({ plan, load, machine, workers, need, embedded: flags.url === undefined });
-  for (const warning of file.warnings) await write(stderr, `warning: ${formatScenarioProblem(warning)}\n`);
+  const assessment = assessMachine({
+    plan,
+    load,
+    machine,
+    workers,
+    need,
+    embedded: flags.url === undefined,
+  });
+  for (const warning of file.warnings)
+    await write(stderr, `warning: ${formatScenarioProblem(warning)}\n`);
   const shown = { plan, load, machine, assessment };
   await write(
     stdout,

@@ -1,4 +1,11 @@
-import { checkThresholds, flagsOfLoad, formatScenario, parseLoadFlags, scenarioOfLoad, shellLine } from '@livekit-swarm/scenario';
+import {
+  checkThresholds,
+  flagsOfLoad,
+  formatScenario,
+  parseLoadFlags,
+  scenarioOfLoad,
+  shellLine,
+} from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import type { RunFlags } from '../flags.ts';
@@ -8,16 +15,27 @@ import { schemaPathFrom } from '../scenario/schema-path.ts';
  * `swarm … --print-scenario`: prints the scenario file that does what the flags say, and does nothing else.
  * @throws UsageError
  */
-export const printScenarioCommand = async (flags: RunFlags, { stdout }: Console): Promise<ExitCode> => {
-  if (flags.json) throw new UsageError('--print-scenario prints a file in YAML, not JSON', 'leave --json out');
+export const printScenarioCommand = async (
+  flags: RunFlags,
+  { stdout }: Console,
+): Promise<ExitCode> => {
+  if (flags.json)
+    throw new UsageError('--print-scenario prints a file in YAML, not JSON', 'leave --json out');
   const load = parseLoadFlags(flags);
   const scenario = scenarioOfLoad(load, flags.threshold);
   checkThresholds(scenario, flags.threshold);
-  const words = ['swarm', ...flagsOfLoad(load), ...flags.threshold.flatMap((text) => ['--threshold', text])];
+  const words = [
+    'swarm',
+    ...flagsOfLoad(load),
+    ...flags.threshold.flatMap((text) => ['--threshold', text]),
+  ];
   const here = process.cwd();
   await write(
     stdout,
-    formatScenario(scenario, { schema: schemaPathFrom(here, here), comment: `The same as: ${shellLine(words)}` }),
+    formatScenario(scenario, {
+      schema: schemaPathFrom(here, here),
+      comment: `The same as: ${shellLine(words)}`,
+    }),
   );
   return EXIT_CODES.passed.code;
 };

@@ -14,7 +14,11 @@ export interface ReportFlags extends OutputFlags {
  * `swarm report RECORD`: renders a finished run again, and judges it again.
  * @throws RecordError when there is no record, or one that cannot be read; ThresholdError, also for thresholds on what was not in the run
  */
-export const reportCommand = async (path: string, flags: ReportFlags, console: Console): Promise<ExitCode> => {
+export const reportCommand = async (
+  path: string,
+  flags: ReportFlags,
+  console: Console,
+): Promise<ExitCode> => {
   const output = openOutput(flags, console);
   const asked = flags.threshold.map(parseThreshold);
   const given = new Set(asked.map(thresholdSlot));
@@ -22,7 +26,10 @@ export const reportCommand = async (path: string, flags: ReportFlags, console: C
   checkThresholds(summary.scenario, flags.threshold);
   // What is asked now goes before what was asked then.
   const kept = summary.thresholds.filter((text) => !given.has(thresholdSlot(parseThreshold(text))));
-  const judgement = judge(summary, resolveThresholds(summary.scenario, [...kept, ...flags.threshold]));
+  const judgement = judge(
+    summary,
+    resolveThresholds(summary.scenario, [...kept, ...flags.threshold]),
+  );
   const recordPath = findRecord(path);
   await output.add({ summary, judgement, recordPath, readLines: () => recordLines(recordPath) });
   return await output.close(judgement.exitCode);

@@ -33,7 +33,9 @@ export const runFilesCommand = async (
   const output = openOutput(flags, console);
   const files = readScenarioFiles(paths, { scale: flags.scale });
   const shared = readCrowdFlags(flags, typed);
-  const scenarios = collect(files, ({ path, scenario }) => prepared(path, scenario, flags, files.length > 1, shared));
+  const scenarios = collect(files, ({ path, scenario }) =>
+    prepared(path, scenario, flags, files.length > 1, shared),
+  );
   const several = files.length > 1;
   const turns: Turn[] = [];
   for (const scenario of scenarios) {
@@ -62,7 +64,9 @@ const collect = <T, R>(items: readonly T[], work: (item: T) => R): R[] => {
   });
   const [first] = problems;
   if (first === undefined) return results;
-  throw problems.length === 1 ? first : new UsageError([...new Set(problems.map(explain))].join('\n'));
+  throw problems.length === 1
+    ? first
+    : new UsageError([...new Set(problems.map(explain))].join('\n'));
 };
 
 /** The scenario as flags have it; that this machine can hold it was checked. */
@@ -78,17 +82,25 @@ const prepared = (
     prepareRun({ scenario: adjusted, ...shared });
     return adjusted;
   } catch (error) {
-    if (several && error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`, error.hint);
+    if (several && error instanceof UsageError)
+      throw new UsageError(`${path}: ${error.message}`, error.hint);
     throw error;
   }
 };
 
 /** Of several each has a folder of its own in the one that was given. */
-const recordDirOf = (given: string | undefined, { name }: Scenario, several: boolean): string | null => {
+const recordDirOf = (
+  given: string | undefined,
+  { name }: Scenario,
+  several: boolean,
+): string | null => {
   if (given === undefined) return null;
   const dir = several ? join(given, name) : given;
   if (existsSync(join(dir, RECORD_FILE))) {
-    throw new UsageError(`--record ${dir}: there is a record already`, 'give another folder, or leave it out');
+    throw new UsageError(
+      `--record ${dir}: there is a record already`,
+      'give another folder, or leave it out',
+    );
   }
   return dir;
 };

@@ -22,5 +22,11 @@ export const runCommand = async (
   const shared = readCrowdFlags(flags, typed);
   checkThresholds(scenario, flags.threshold);
   const baseline = await readBaseline(flags, scenario, false);
-  return await runAll([{ scenario, recordDir: flags.record ?? null, baseline }], shared, flags, output, console);
+  return await runAll(
+    [{ scenario, recordDir: flags.record ?? null, baseline }],
+    shared,
+    flags,
+    output,
+    console,
+  );
 };

@@ -1,6 +1,12 @@
 import { type Style, styleFor } from '@livekit-swarm/report';
 import { type ReadScenarioFile, readScenarioFile, sameNames } from '@livekit-swarm/scenario';
-import { EXIT_CODES, type ExitCode, ScenarioError, type ScenarioProblem, UsageError } from '@livekit-swarm/settings';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  ScenarioError,
+  type ScenarioProblem,
+  UsageError,
+} from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 
 export interface ValidateFlags {
@@ -13,7 +19,10 @@ export interface ValidateFlags {
 const SCHEMA = 'livekit-swarm/validation/1';
 
 /** A place is missing where the file itself is the problem. */
-type Problem = Omit<ScenarioProblem, 'line' | 'column'> & { line: number | null; column: number | null };
+type Problem = Omit<ScenarioProblem, 'line' | 'column'> & {
+  line: number | null;
+  column: number | null;
+};
 
 interface Result {
   file: string;
@@ -36,7 +45,9 @@ export const validateCommand = async (
   const style = styleFor(wantsColor(flags.color, stdout, env));
   await write(
     stdout,
-    flags.json ? `${JSON.stringify(asJson(results), null, 2)}\n` : results.map((result) => asText(result, style)).join(''),
+    flags.json
+      ? `${JSON.stringify(asJson(results), null, 2)}\n`
+      : results.map((result) => asText(result, style)).join(''),
   );
   return results.every(isFine) ? EXIT_CODES.passed.code : EXIT_CODES.usage.code;
 };
@@ -48,7 +59,8 @@ const check = (path: string, scale: string | undefined): Result => {
     const read = readScenarioFile(path, { scale });
     return { file: path, read, problems: [], warnings: read.warnings };
   } catch (error) {
-    if (error instanceof ScenarioError) return { file: path, read: null, problems: [...error.problems], warnings: [] };
+    if (error instanceof ScenarioError)
+      return { file: path, read: null, problems: [...error.problems], warnings: [] };
     if (!(error instanceof UsageError)) throw error;
     const message = error.message.replace(`${path}: `, '');
     return {
@@ -73,7 +85,9 @@ const asJson = (results: readonly Result[]): object => ({
 });
 
 const asText = (result: Result, style: Style): string => {
-  const head = isFine(result) ? `${style.good('✓')} ${result.file}` : `${style.bad('✗')} ${result.file}`;
+  const head = isFine(result)
+    ? `${style.good('✓')} ${result.file}`
+    : `${style.bad('✗')} ${result.file}`;
   const lines = [
     ...result.problems.map((problem) => listed(problem, style)),
     ...result.warnings.map((problem) => listed(problem, style, style.unsure('! '))),
@@ -82,7 +96,11 @@ const asText = (result: Result, style: Style): string => {
 };
 
 /** `  FILE:LINE:COLUMN: PATH: what is wrong`, which terminals and editors make a link of. */
-const listed = ({ file, line, column, path, message, hint }: Problem, style: Style, mark = ''): string => {
+const listed = (
+  { file, line, column, path, message, hint }: Problem,
+  style: Style,
+  mark = '',
+): string => {
   const place = line === null ? file : `${file}:${line}:${column}`;
   const what = `  ${mark}${place}: ${path === '' ? '' : `${path}: `}${message}`;
   return hint === null ? what : `${what}\n    ${style.dim('→')} ${hint}`;

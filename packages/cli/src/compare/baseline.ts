@@ -40,7 +40,10 @@ export const readBaseline = async (
   const read = parseTolerance(tolerance);
   if (baseline === undefined) {
     if (tolerance.length > 0)
-      throw new UsageError('--tolerance has no effect without --baseline', 'add --baseline RECORD or leave it out');
+      throw new UsageError(
+        '--tolerance has no effect without --baseline',
+        'add --baseline RECORD or leave it out',
+      );
     return null;
   }
   const own = join(baseline, scenario.name);
@@ -53,10 +56,20 @@ export const readBaseline = async (
 };
 
 /** The run with what comparing it found, and judged by it, too. */
-export const compareWithBaseline = async (run: ReportInput, { side, tolerance }: Baseline): Promise<ReportInput> => {
+export const compareWithBaseline = async (
+  run: ReportInput,
+  { side, tolerance }: Baseline,
+): Promise<ReportInput> => {
   const { summary, judgement, recordPath, readLines } = run;
   const name = recordPath ?? 'this run';
-  const current: Side = { name: 'this run', runs: [{ name, summary, judgement, readLines: readLines ?? (() => []) }] };
+  const current: Side = {
+    name: 'this run',
+    runs: [{ name, summary, judgement, readLines: readLines ?? (() => []) }],
+  };
   const comparison = await compareRuns(side, current, { tolerance });
-  return { ...run, judgement: judgeAgainst(judgement, comparison, concludingSentence(comparison)), comparison };
+  return {
+    ...run,
+    judgement: judgeAgainst(judgement, comparison, concludingSentence(comparison)),
+    comparison,
+  };
 };

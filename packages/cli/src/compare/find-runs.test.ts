@@ -21,16 +21,25 @@ mkdirSync(join(dir, 'empty'));
 symlinkSync(one, join(dir, 'session', 'B', '2'));
 
 test('a record, a folder of a run, a folder of several: by number', () => {
-  expect(findRuns(join(one, 'record.ndjson'))).toMatchObject({ name: '1', records: [join(one, 'record.ndjson')] });
+  expect(findRuns(join(one, 'record.ndjson'))).toMatchObject({
+    name: '1',
+    records: [join(one, 'record.ndjson')],
+  });
   expect(findRuns(one)).toMatchObject({ name: '1', records: [one] });
-  expect(findRuns(join(dir, 'release'))).toMatchObject({ name: 'release', records: [one, two, ten] });
+  expect(findRuns(join(dir, 'release'))).toMatchObject({
+    name: 'release',
+    records: [one, two, ten],
+  });
   expect(findRuns(`${join(dir, 'release')}/`)).toMatchObject({ name: 'release' });
   expect(findRuns(join(dir, 'session', 'B')).records).toEqual([b, join(dir, 'session', 'B', '2')]);
 });
 
 test('several with commas, and a name for them', () => {
   expect(findRuns(`${one},${two}`)).toMatchObject({ name: '1+2', records: [one, two] });
-  expect(findRuns(`nightly=${one}, ${join(dir, 'session', 'A')}`)).toMatchObject({ name: 'nightly', records: [one, a] });
+  expect(findRuns(`nightly=${one}, ${join(dir, 'session', 'A')}`)).toMatchObject({
+    name: 'nightly',
+    records: [one, a],
+  });
 });
 
 test('what exists is taken as it is, whatever is in its name', () => {
@@ -48,6 +57,8 @@ test.each([
 
 test('says which folders inside hold runs', () => {
   expect(() => findRuns(join(dir, 'session'))).toThrow(
-    expect.objectContaining({ hint: expect.stringContaining(`${join(dir, 'session', 'A')} ${join(dir, 'session', 'B')}`) }),
+    expect.objectContaining({
+      hint: expect.stringContaining(`${join(dir, 'session', 'A')} ${join(dir, 'session', 'B')}`),
+    }),
   );
 });

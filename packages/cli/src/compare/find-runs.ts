@@ -21,8 +21,11 @@ export const findRuns = (text: string): NamedRecords => {
   const { name, rest } = splitName(text);
   const places = existsSync(rest) ? [rest] : rest.split(',').map((place) => place.trim());
   const records = places.flatMap((place) => recordsAt(place, text));
-  const twice = records.find((record, index) => records.findIndex((other) => resolve(other) === resolve(record)) < index);
-  if (twice !== undefined) throw new UsageError(`${text}: ${twice} is there twice`, 'a run counts once');
+  const twice = records.find(
+    (record, index) => records.findIndex((other) => resolve(other) === resolve(record)) < index,
+  );
+  if (twice !== undefined)
+    throw new UsageError(`${text}: ${twice} is there twice`, 'a run counts once');
   return { name: name ?? places.map(shortName).join('+'), text, records };
 };
 
@@ -35,7 +38,10 @@ const splitName = (text: string): { name: string | null; rest: string } => {
 
 const recordsAt = (place: string, text: string): string[] => {
   if (place === '' || !existsSync(place)) {
-    throw new UsageError(`${text}: there is no ${place === '' ? 'path between the commas' : place}`, HINT);
+    throw new UsageError(
+      `${text}: there is no ${place === '' ? 'path between the commas' : place}`,
+      HINT,
+    );
   }
   if (!statSync(place).isDirectory() || holdsRecord(place)) return [place];
   const inside = foldersIn(place);
@@ -44,7 +50,9 @@ const recordsAt = (place: string, text: string): string[] => {
   const deeper = inside.filter((folder) => foldersIn(folder).some(holdsRecord));
   throw new UsageError(
     `${place}: holds no run`,
-    deeper.length === 0 ? HINT : `its folders do: ${deeper.slice(0, 4).join(' ')}; each of them can be one side`,
+    deeper.length === 0
+      ? HINT
+      : `its folders do: ${deeper.slice(0, 4).join(' ')}; each of them can be one side`,
   );
 };
 
@@ -55,7 +63,10 @@ const holdsRecord = (folder: string): boolean => existsSync(join(folder, RECORD_
 /** In the order of their names, numbers by their value: runs are named by their time, rounds by their number. */
 const foldersIn = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() || (entry.isSymbolicLink() && isFolder(join(folder, entry.name))))
+    .filter(
+      (entry) =>
+        entry.isDirectory() || (entry.isSymbolicLink() && isFolder(join(folder, entry.name))),
+    )
     .map(({ name }) => name)
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .map((name) => join(folder, name));

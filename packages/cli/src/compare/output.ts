@@ -35,12 +35,19 @@ export const openComparisonOutput = (
   const homeless = requests.find(({ to }) => to === null);
   if (homeless !== undefined && folder === null) {
     const { fileName } = COMPARISON_REPORTERS[homeless.name];
-    throw new UsageError(`--report ${homeless.name}: needs a file`, `write --report ${homeless.name}=${fileName}`);
+    throw new UsageError(
+      `--report ${homeless.name}: needs a file`,
+      `write --report ${homeless.name}=${fileName}`,
+    );
   }
   return async (input) => {
-    const render = ({ render: rendered }: ComparisonReporter, color: boolean): string => rendered(input, { color });
+    const render = ({ render: rendered }: ComparisonReporter, color: boolean): string =>
+      rendered(input, { color });
     const onStdout = requests.find(({ to }) => to === 'stdout')?.name ?? 'text';
-    await write(stdout, render(COMPARISON_REPORTERS[onStdout], wantsColor(flags.color, stdout, env)));
+    await write(
+      stdout,
+      render(COMPARISON_REPORTERS[onStdout], wantsColor(flags.color, stdout, env)),
+    );
     let failed = false;
     for (const { name, to } of requests) {
       if (to === 'stdout') continue;
@@ -52,7 +59,10 @@ export const openComparisonOutput = (
       } catch (error) {
         failed = true;
         const message = `the report ${name} could not be written to ${file}: ${diskReason(error)}`;
-        await write(stderr, formatProblem({ exitCode: 1, reason: 'report', message, hint: 'give another place' }));
+        await write(
+          stderr,
+          formatProblem({ exitCode: 1, reason: 'report', message, hint: 'give another place' }),
+        );
       }
     }
     const exitCode = exitCodeOfComparisons(input);

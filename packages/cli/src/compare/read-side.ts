@@ -26,8 +26,14 @@ export const readSide = async ({ name, records }: NamedRecords): Promise<Side> =
   const runs: RecordedRun[] = [];
   for (const record of records) runs.push(await readRun(record));
   for (const [index, { summary, name: path }] of runs.entries()) {
-    const same = runs.findIndex((other) => other.summary.run === summary.run && other.summary.startedAt === summary.startedAt);
-    if (same < index) throw new UsageError(`${name}: ${runs[same]?.name} and ${path} are the same run`, 'a run counts once');
+    const same = runs.findIndex(
+      (other) => other.summary.run === summary.run && other.summary.startedAt === summary.startedAt,
+    );
+    if (same < index)
+      throw new UsageError(
+        `${name}: ${runs[same]?.name} and ${path} are the same run`,
+        'a run counts once',
+      );
   }
   return { name, runs };
 };

@@ -16,6 +16,10 @@ export const doctor = async (): Promise<Finding[]> => {
   const engine = lookAtEngine();
   const servers = await lookAtServers((await findGo()) !== null);
   const built = { engine: engine.status === 'ok', server: servers[0]?.status === 'ok' };
-  const [toolchains, limits, testTools] = await Promise.all([lookAtToolchains(built), lookAtLimits(), lookAtTestTools()]);
+  const [toolchains, limits, testTools] = await Promise.all([
+    lookAtToolchains(built),
+    lookAtLimits(),
+    lookAtTestTools(),
+  ]);
   return [...toolchains, engine, ...servers, ...limits, ...testTools];
 };

@@ -14,6 +14,10 @@ export const lookAtEngine = (): Finding => {
     const found = absent
       ? 'not built'
       : `does not load: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`;
-    return missing('media engine', found, 'npm start (builds it once; needs Rust and a C compiler)');
+    return missing(
+      'media engine',
+      found,
+      'npm start (builds it once; needs Rust and a C compiler)',
+    );
   }
 };

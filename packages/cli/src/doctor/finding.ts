@@ -10,8 +10,23 @@ export interface Finding {
   nextStep: string | null;
 }
 
-export const ok = (name: string, found: string): Finding => ({ name, status: 'ok', found, nextStep: null });
+export const ok = (name: string, found: string): Finding => ({
+  name,
+  status: 'ok',
+  found,
+  nextStep: null,
+});
 
-export const warn = (name: string, found: string, nextStep: string): Finding => ({ name, status: 'warn', found, nextStep });
+export const warn = (name: string, found: string, nextStep: string): Finding => ({
+  name,
+  status: 'warn',
+  found,
+  nextStep,
+});
 
-export const missing = (name: string, found: string, nextStep: string): Finding => ({ name, status: 'missing', found, nextStep });
+export const missing = (name: string, found: string, nextStep: string): Finding => ({
+  name,
+  status: 'missing',
+  found,
+  nextStep,
+});

@@ -35,7 +35,11 @@ export const describeDescriptors = (soft: string, hard: string): Finding => {
   const found = `${soft}, at most ${hard}: up to ${free} participants on a server of ours, ${Math.floor(free / 2)} per worker process`;
   return free >= LARGE_CROWD
     ? ok(name, found)
-    : warn(name, found, `raise the hard limit: "ulimit -Hn 20000" as root, or nofile in /etc/security/limits.conf`);
+    : warn(
+        name,
+        found,
+        `raise the hard limit: "ulimit -Hn 20000" as root, or nofile in /etc/security/limits.conf`,
+      );
 };
 
 const lookAtUdpBuffers = async (): Promise<Finding> => {
@@ -46,7 +50,11 @@ const lookAtUdpBuffers = async (): Promise<Finding> => {
   const found = `net.core.rmem_max ${bytes}`;
   if (bytes >= WANTED_UDP_BUFFER) return ok(name, found);
   const next = `for large crowds: sudo sysctl -w net.core.rmem_max=${WANTED_UDP_BUFFER}`;
-  return warn(name, `${found}, livekit-server asks for ${WANTED_UDP_BUFFER}: bursts may be dropped`, next);
+  return warn(
+    name,
+    `${found}, livekit-server asks for ${WANTED_UDP_BUFFER}: bursts may be dropped`,
+    next,
+  );
 };
 
 const lookAtCores = (): Finding => {
@@ -62,5 +70,7 @@ const lookAtCores = (): Finding => {
 
 const lookAtMemory = (): Finding => {
   const found = `${(totalmem() / GIB).toFixed(1)} GiB`;
-  return totalmem() >= 4 * GIB ? ok('memory', found) : warn('memory', found, '500 rooms beside their server take about 4 GiB');
+  return totalmem() >= 4 * GIB
+    ? ok('memory', found)
+    : warn('memory', found, '500 rooms beside their server take about 4 GiB');
 };

@@ -1,8 +1,15 @@
 import { execa } from 'execa';
 
 /** Its stdout and whether it succeeded; a program that is missing or hangs did not. */
-export const runQuietly = async (command: string, args: string[]): Promise<{ ok: boolean; stdout: string }> => {
-  const { failed, stdout } = await execa(command, args, { reject: false, timeout: 10_000, stdin: 'ignore' });
+export const runQuietly = async (
+  command: string,
+  args: string[],
+): Promise<{ ok: boolean; stdout: string }> => {
+  const { failed, stdout } = await execa(command, args, {
+    reject: false,
+    timeout: 10_000,
+    stdin: 'ignore',
+  });
   return { ok: !failed, stdout: stdout ?? '' };
 };
 

@@ -19,8 +19,13 @@ const LABELS: Record<SourceName, string> = {
 
 /** One finding per pinned version (what would be used), each place that was looked at for it, and the places that are not looked at. */
 export const lookAtServers = async (goIsThere: boolean): Promise<Finding[]> => [
-  ...(await Promise.all(LIVEKIT_VERSIONS.map((version) => lookAtVersion(version, goIsThere)))).flat(),
-  ok('livekit-server: official release', 'not used: there is no hash of it to check a download against (docs/adr/0001)'),
+  ...(
+    await Promise.all(LIVEKIT_VERSIONS.map((version) => lookAtVersion(version, goIsThere)))
+  ).flat(),
+  ok(
+    'livekit-server: official release',
+    'not used: there is no hash of it to check a download against (docs/adr/0001)',
+  ),
   ok(
     'livekit-server: container image',
     'not used by itself: take the binary out of livekit/livekit-server and set SWARM_LIVEKIT_SERVER',
@@ -30,23 +35,46 @@ export const lookAtServers = async (goIsThere: boolean): Promise<Finding[]> => [
 const lookAtVersion = async (version: LiveKitVersion, goIsThere: boolean): Promise<Finding[]> => {
   const name = `livekit-server ${version}`;
   const places = await lookAtSources(liveKitServer(version));
-  const wrongPath = places.find((place) => place.source === 'explicit' && !isFound(place) && process.env.SWARM_LIVEKIT_SERVER);
+  const wrongPath = places.find(
+    (place) => place.source === 'explicit' && !isFound(place) && process.env.SWARM_LIVEKIT_SERVER,
+  );
   const used = places.find(isFound);
   return [
     wrongPath === undefined ? summary(name, version, used, goIsThere) : badPath(name, wrongPath),
     ...places.map((place) =>
-      ok(`${name}: ${LABELS[place.source]}`, isFound(place) ? `${place.version} at ${place.path}` : `not used: ${place.why}`),
+      ok(
+        `${name}: ${LABELS[place.source]}`,
+        isFound(place) ? `${place.version} at ${place.path}` : `not used: ${place.why}`,
+      ),
     ),
     ok(`${name}: Go build`, goIsThere ? 'possible: pinned by go.sum' : 'not possible: no Go'),
   ];
 };
 
 const badPath = (name: string, place: ProgramBinary | Absent): Finding =>
-  missing(name, isFound(place) ? place.path : place.why, 'correct SWARM_LIVEKIT_SERVER, or unset it: then a pinned one is used');
+  missing(
+    name,
+    isFound(place) ? place.path : place.why,
+    'correct SWARM_LIVEKIT_SERVER, or unset it: then a pinned one is used',
+  );
 
-const summary = (name: string, version: LiveKitVersion, used: ProgramBinary | undefined, goIsThere: boolean): Finding => {
-  if (used !== undefined) return ok(name, `${used.version} from ${LABELS[used.source]}: ${used.path}`);
-  if (goIsThere) return warn(name, 'not here yet', 'nothing to do: the first run that needs it builds it, in 1 to 3 minutes');
-  const next = 'install Go (https://go.dev/doc/install), set SWARM_LIVEKIT_SERVER to a binary, or test your own with --url';
-  return version === DEFAULT_LIVEKIT_VERSION ? missing(name, 'nowhere', next) : warn(name, 'nowhere', next);
+const summary = (
+  name: string,
+  version: LiveKitVersion,
+  used: ProgramBinary | undefined,
+  goIsThere: boolean,
+): Finding => {
+  if (used !== undefined)
+    return ok(name, `${used.version} from ${LABELS[used.source]}: ${used.path}`);
+  if (goIsThere)
+    return warn(
+      name,
+      'not here yet',
+      'nothing to do: the first run that needs it builds it, in 1 to 3 minutes',
+    );
+  const next =
+    'install Go (https://go.dev/doc/install), set SWARM_LIVEKIT_SERVER to a binary, or test your own with --url';
+  return version === DEFAULT_LIVEKIT_VERSION
+    ? missing(name, 'nowhere', next)
+    : warn(name, 'nowhere', next);
 };

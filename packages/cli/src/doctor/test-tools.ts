@@ -10,7 +10,8 @@ export const lookAtTestTools = (): Promise<Finding[]> =>
 
 const lookAtNamespaces = async (): Promise<Finding> => {
   const name = 'network namespaces';
-  if (process.platform !== 'linux') return warn(name, `none on ${process.platform}`, 'the packet-loss tests need Linux');
+  if (process.platform !== 'linux')
+    return warn(name, `none on ${process.platform}`, 'the packet-loss tests need Linux');
   const unshare = await findProgram('unshare', process.env, SBIN);
   const ip = await findProgram('ip', process.env, SBIN);
   if (unshare === null || ip === null)
@@ -20,21 +21,29 @@ const lookAtNamespaces = async (): Promise<Finding> => {
       'for the packet-loss tests: sudo apt-get install iproute2 util-linux',
     );
   const { ok: works } = await runQuietly(unshare, ['--net', 'true']);
-  return works ? ok(name, 'can be made') : warn(name, 'not permitted', 'for the packet-loss tests: run them as root');
+  return works
+    ? ok(name, 'can be made')
+    : warn(name, 'not permitted', 'for the packet-loss tests: run them as root');
 };
 
 const lookAtNftables = async (): Promise<Finding> => {
   const name = 'nftables';
-  if (process.platform !== 'linux') return warn(name, `none on ${process.platform}`, 'the packet-loss tests need Linux');
+  if (process.platform !== 'linux')
+    return warn(name, `none on ${process.platform}`, 'the packet-loss tests need Linux');
   const nft = await findProgram('nft', process.env, SBIN);
-  if (nft === null) return warn(name, 'no nft', 'for the packet-loss tests: sudo apt-get install nftables');
+  if (nft === null)
+    return warn(name, 'no nft', 'for the packet-loss tests: sudo apt-get install nftables');
   return ok(name, firstLine((await runQuietly(nft, ['--version'])).stdout));
 };
 
 const lookAtChromium = async (): Promise<Finding> => {
   for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
     const path = await findProgram(name);
-    if (path !== null) return ok('Chromium', `${firstLine((await runQuietly(path, ['--version'])).stdout)} at ${path}`);
+    if (path !== null)
+      return ok(
+        'Chromium',
+        `${firstLine((await runQuietly(path, ['--version'])).stdout)} at ${path}`,
+      );
   }
   return warn('Chromium', 'none on PATH', 'for the browser tests: sudo apt-get install chromium');
 };
@@ -55,9 +64,17 @@ const lookAtDocker = async (): Promise<Finding> => {
   const name = 'Docker engine';
   const dockerd = await findProgram('dockerd', process.env, SBIN);
   if (dockerd === null)
-    return warn(name, 'no dockerd', 'for the tests of docker-compose.yml: sudo apt-get install docker.io docker-compose');
+    return warn(
+      name,
+      'no dockerd',
+      'for the tests of docker-compose.yml: sudo apt-get install docker.io docker-compose',
+    );
   const version = firstLine((await runQuietly(dockerd, ['--version'])).stdout);
   if (process.getuid?.() !== 0)
-    return warn(name, `${version}, but only root can start one`, 'for the tests of docker-compose.yml: run them as root');
+    return warn(
+      name,
+      `${version}, but only root can start one`,
+      'for the tests of docker-compose.yml: run them as root',
+    );
   return ok(name, version);
 };

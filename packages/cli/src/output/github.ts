@@ -12,11 +12,18 @@ export const inGitHub = (env: NodeJS.ProcessEnv): boolean => env.GITHUB_ACTIONS 
  * Appends the runs to the page that GitHub shows of a step. What would be too much for it is left out with a word, rather than lose what is there.
  * @throws Error as the file system says
  */
-export const writeStepSummary = async (file: string, outcomes: readonly Outcome[], stderr: NodeJS.WriteStream): Promise<void> => {
+export const writeStepSummary = async (
+  file: string,
+  outcomes: readonly Outcome[],
+  stderr: NodeJS.WriteStream,
+): Promise<void> => {
   const there = existsSync(file) ? statSync(file).size : 0;
   const text = `${renderMarkdown(outcomes)}\n`;
   if (there + Buffer.byteLength(text) > MOST_BYTES) {
-    return await write(stderr, 'The step summary is full (1 MiB): this run is not in it. Use a step for each.\n');
+    return await write(
+      stderr,
+      'The step summary is full (1 MiB): this run is not in it. Use a step for each.\n',
+    );
   }
   appendFileSync(file, text);
 };

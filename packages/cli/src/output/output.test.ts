@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -77,12 +86,16 @@ describe('the output of a run', () => {
     expect(stdout).toMatch(/^✓ PASSED/);
     expect(JSON.parse(read('new/er/result.json'))).toMatchObject({ verdict: 'passed' });
     expect(read('new/text.txt')).toBe(stdout);
-    expect(stderr).toBe(`Report json: ${file('new/er/result.json')}\nReport text: ${file('new/text.txt')}\n`);
+    expect(stderr).toBe(
+      `Report json: ${file('new/er/result.json')}\nReport text: ${file('new/text.txt')}\n`,
+    );
     expect(readdirSync(file('new')).sort()).toEqual(['er', 'text.txt']);
   });
 
   it('goes to the folder of the record when no file was named', async () => {
-    const { stderr } = await output({ report: ['json'], quiet: true }, [named(passedReport(), 'a')]);
+    const { stderr } = await output({ report: ['json'], quiet: true }, [
+      named(passedReport(), 'a'),
+    ]);
     expect(JSON.parse(read('records/a/result.json'))).toMatchObject({ verdict: 'passed' });
     expect(stderr).toBe('');
   });
@@ -129,7 +142,12 @@ describe('a report that cannot be made', () => {
 
   it('does not hide a verdict that is not passed', async () => {
     writeFileSync(file('file'), '');
-    const { exit, stderr } = await output({ report: [`json=${file('file/x')}`] }, [named(failedReport(), 'a')], {}, 99);
+    const { exit, stderr } = await output(
+      { report: [`json=${file('file/x')}`] },
+      [named(failedReport(), 'a')],
+      {},
+      99,
+    );
     expect(exit).toBe(99);
     expect(stderr).toMatch(/^error: the report json/);
   });
@@ -146,13 +164,18 @@ describe('a report that cannot be made', () => {
     const { exit, stdout, stderr } = await output({ report }, [broken]);
     expect(exit).toBe(1);
     expect(stdout).toMatch(/^✓ PASSED/);
-    expect(stderr).toMatch(/the report json could not be written to [\s\S]*no environment[\s\S]*bug in swarm[\s\S]*Report text/);
+    expect(stderr).toMatch(
+      /the report json could not be written to [\s\S]*no environment[\s\S]*bug in swarm[\s\S]*Report text/,
+    );
     expect(readdirSync(dir).sort()).toEqual(['records', 'report.txt']);
   });
 });
 
 describe('inside of GitHub Actions', () => {
-  const env = (): NodeJS.ProcessEnv => ({ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: file('summary.md') });
+  const env = (): NodeJS.ProcessEnv => ({
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: file('summary.md'),
+  });
 
   it('annotations follow the text, and the summary is appended to what is there', async () => {
     writeFileSync(file('summary.md'), 'of another command\n');
@@ -163,7 +186,12 @@ describe('inside of GitHub Actions', () => {
   });
 
   it('what a machine reads from stdout stays clean: annotations go to stderr', async () => {
-    const { stdout, stderr } = await output({ json: true }, [named(failedReport(), 'calls')], env(), 99);
+    const { stdout, stderr } = await output(
+      { json: true },
+      [named(failedReport(), 'calls')],
+      env(),
+      99,
+    );
     expect(JSON.parse(stdout)).toMatchObject({ verdict: 'failed' });
     expect(stderr).toMatch(/^::error title=/);
   });
@@ -172,9 +200,19 @@ describe('inside of GitHub Actions', () => {
     const off = await output({ github: false }, [named(failedReport(), 'calls')], env(), 99);
     expect(off.stdout).not.toContain('::error');
     expect(existsSync(file('summary.md'))).toBe(false);
-    const elsewhere = await output({ report: ['github'] }, [named(failedReport(), 'calls')], {}, 99);
+    const elsewhere = await output(
+      { report: ['github'] },
+      [named(failedReport(), 'calls')],
+      {},
+      99,
+    );
     expect(elsewhere.stdout).toMatch(/\n::error title=/);
-    await output({ report: [`github=${file('annotations.txt')}`] }, [named(failedReport(), 'calls')], env(), 99);
+    await output(
+      { report: [`github=${file('annotations.txt')}`] },
+      [named(failedReport(), 'calls')],
+      env(),
+      99,
+    );
     expect(read('annotations.txt')).toMatch(/^::error title=/);
   });
 

@@ -1,4 +1,12 @@
-import { isRun, type Outcome, piecesOf, REPORTERS, type Rendered, type Reporter, renderOverview } from '@livekit-swarm/report';
+import {
+  isRun,
+  type Outcome,
+  piecesOf,
+  REPORTERS,
+  type Rendered,
+  type Reporter,
+  renderOverview,
+} from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, isReaderGone, tryWrite, wantsColor, write } from '../console.ts';
 import { inGitHub, writeStepSummary } from './github.ts';
@@ -44,7 +52,11 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
   let shown = 0;
   let failed = false;
 
-  const attempt = async (request: ReportRequest, where: string, work: () => Promise<void>): Promise<void> => {
+  const attempt = async (
+    request: ReportRequest,
+    where: string,
+    work: () => Promise<void>,
+  ): Promise<void> => {
     try {
       await work();
     } catch (error) {
@@ -53,7 +65,11 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
     }
   };
 
-  const toStream = async (request: ReportRequest, some: readonly Outcome[], stream = stdout): Promise<void> => {
+  const toStream = async (
+    request: ReportRequest,
+    some: readonly Outcome[],
+    stream = stdout,
+  ): Promise<void> => {
     const reporter: Reporter = REPORTERS[request.name];
     await attempt(request, stream === stdout ? 'stdout' : 'stderr', async () => {
       const rendered = reporter.render(some, { color: wantsColor(flags.color, stream, env) });
@@ -77,7 +93,8 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
   const toGitHub = async (request: ReportRequest): Promise<void> => {
     await toStream(request, outcomes, onStdout === undefined ? stdout : stderr);
     const file = env.GITHUB_STEP_SUMMARY;
-    if (file !== undefined && file !== '') await attempt(request, file, () => writeStepSummary(file, outcomes, stderr));
+    if (file !== undefined && file !== '')
+      await attempt(request, file, () => writeStepSummary(file, outcomes, stderr));
   };
 
   return {
@@ -92,7 +109,9 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
       if (outcomes.length === 0) return exitCode;
       if (onStdout === undefined && outcomes.length > 1) {
         await attempt({ name: 'text', to: 'stdout' }, 'stdout', async () => {
-          const overview = renderOverview(outcomes, { color: wantsColor(flags.color, stdout, env) });
+          const overview = renderOverview(outcomes, {
+            color: wantsColor(flags.color, stdout, env),
+          });
           await write(stdout, `${shown > 0 ? '\n\n' : ''}${overview}`);
         });
       }
@@ -101,7 +120,9 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
         else if (request.name === 'github' && request.to === null) await toGitHub(request);
         else await toFiles(request);
       }
-      return failed && exitCode === EXIT_CODES.passed.code ? EXIT_CODES.internalError.code : exitCode;
+      return failed && exitCode === EXIT_CODES.passed.code
+        ? EXIT_CODES.internalError.code
+        : exitCode;
     },
   };
 };

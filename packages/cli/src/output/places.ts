@@ -16,13 +16,17 @@ export const placesOf = ({ name, to }: ReportRequest, outcomes: readonly Outcome
   const { fileName, several }: Reporter = REPORTERS[name];
   if (to === null || to === 'stdout') {
     return outcomes.flatMap((outcome) => {
-      const folder = isRun(outcome) && outcome.recordPath !== null ? dirname(outcome.recordPath) : null;
+      const folder =
+        isRun(outcome) && outcome.recordPath !== null ? dirname(outcome.recordPath) : null;
       return folder === null ? [] : [{ file: join(folder, fileName), some: [outcome] }];
     });
   }
   if (several || outcomes.length === 1) return [{ file: to.file, some: [...outcomes] }];
   const suffixes = uniqueNames(outcomes.map(nameOf));
-  return outcomes.map((outcome, index) => ({ file: withSuffix(to.file, suffixes[index] ?? ''), some: [outcome] }));
+  return outcomes.map((outcome, index) => ({
+    file: withSuffix(to.file, suffixes[index] ?? ''),
+    some: [outcome],
+  }));
 };
 
 /** `out/report.html` → `out/report-voice-ai.html`. */

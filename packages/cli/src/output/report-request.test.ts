@@ -18,7 +18,10 @@ it.each([
 
 it('puts a report into a folder that is there', () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-report-'));
-  expect(parseReportRequest(`json=${dir}`)).toEqual({ name: 'json', to: { file: join(dir, 'result.json') } });
+  expect(parseReportRequest(`json=${dir}`)).toEqual({
+    name: 'json',
+    to: { file: join(dir, 'result.json') },
+  });
   rmSync(dir, { recursive: true });
 });
 
@@ -39,9 +42,15 @@ it.each([
 });
 
 it('refuses two that would be written to one place', () => {
-  expect(() => parseReportRequests(['text=-'], true)).toThrow('text and json would be written to stdout');
-  expect(() => parseReportRequests(['json=a', 'text=./a'], false)).toThrow('json and text would be written to ./a');
-  expect(() => parseReportRequests(['json', 'json'], false)).toThrow('json twice would be written to the usual place of json');
+  expect(() => parseReportRequests(['text=-'], true)).toThrow(
+    'text and json would be written to stdout',
+  );
+  expect(() => parseReportRequests(['json=a', 'text=./a'], false)).toThrow(
+    'json and text would be written to ./a',
+  );
+  expect(() => parseReportRequests(['json', 'json'], false)).toThrow(
+    'json twice would be written to the usual place of json',
+  );
   expect(parseReportRequests(['json=a', 'json=b', 'text=-'], false)).toHaveLength(3);
   expect(parseReportRequests(['json=a'], true)).toHaveLength(2);
 });

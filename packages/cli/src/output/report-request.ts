@@ -34,35 +34,51 @@ export const parseRequestsOf = <Name extends string>(
   if (json) requests.push({ name: 'json', to: 'stdout' });
   const taken = new Map<string, string>();
   for (const { name, to } of requests) {
-    const place = to === null ? `the usual place of ${name}` : to === 'stdout' ? 'stdout' : resolve(to.file);
+    const place =
+      to === null ? `the usual place of ${name}` : to === 'stdout' ? 'stdout' : resolve(to.file);
     const other = taken.get(place);
     if (other !== undefined) {
       const what = other === name ? `${name} twice` : `${other} and ${name}`;
       const where = to === null || to === 'stdout' ? place : to.file;
-      throw new UsageError(`--report: ${what} would be written to ${where}`, 'give each a file of its own: --report NAME=FILE');
+      throw new UsageError(
+        `--report: ${what} would be written to ${where}`,
+        'give each a file of its own: --report NAME=FILE',
+      );
     }
     taken.set(place, name);
   }
   return requests;
 };
 
-const parseRequestOf = <Name extends string>(reports: Reports<Name>, text: string): ReportRequest<Name> => {
+const parseRequestOf = <Name extends string>(
+  reports: Reports<Name>,
+  text: string,
+): ReportRequest<Name> => {
   const names = Object.keys(reports).filter((name): name is Name => Object.hasOwn(reports, name));
   const cut = text.indexOf('=');
   const typed = (cut < 0 ? text : text.slice(0, cut)).trim();
   const name = names.find((known) => known === typed);
-  if (name === undefined) throw new UsageError(`--report ${text}: there is no report "${typed}"`, suggestion(typed, names));
+  if (name === undefined)
+    throw new UsageError(
+      `--report ${text}: there is no report "${typed}"`,
+      suggestion(typed, names),
+    );
   if (cut < 0) return { name, to: null };
   const { fileName } = reports[name];
   const file = text.slice(cut + 1).trim();
   if (file === '')
-    throw new UsageError(`--report ${text}: names no file`, `write --report ${name}=${fileName}, or =- for stdout`);
+    throw new UsageError(
+      `--report ${text}: names no file`,
+      `write --report ${name}=${fileName}, or =- for stdout`,
+    );
   if (file === '-') return { name, to: 'stdout' };
   return { name, to: { file: isFolder(file) ? join(file, fileName) : file } };
 };
 
 const isFolder = (path: string): boolean =>
-  /[/\\]$/.test(path) || ['.', '..'].includes(basename(path)) || (existsSync(path) && statSync(path).isDirectory());
+  /[/\\]$/.test(path) ||
+  ['.', '..'].includes(basename(path)) ||
+  (existsSync(path) && statSync(path).isDirectory());
 
 const suggestion = (typed: string, names: readonly string[]): string => {
   const all = `reports are ${names.join(', ')}`;

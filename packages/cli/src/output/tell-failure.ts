@@ -14,7 +14,10 @@ export interface Failure {
 }
 
 /** Says what became of a report that could not be made, and how to get it after all. */
-export const tellFailure = async (stderr: NodeJS.WriteStream, { name, where, error, outcomes }: Failure): Promise<void> => {
+export const tellFailure = async (
+  stderr: NodeJS.WriteStream,
+  { name, where, error, outcomes }: Failure,
+): Promise<void> => {
   const ours = !(error instanceof RecordError) && !isOfTheSystem(error);
   const why = ours && error instanceof Error ? (error.stack ?? error.message) : diskReason(error);
   await write(
@@ -30,10 +33,13 @@ export const tellFailure = async (stderr: NodeJS.WriteStream, { name, where, err
   );
 };
 
-const isOfTheSystem = (error: unknown): boolean => error instanceof Error && ('syscall' in error || 'errno' in error);
+const isOfTheSystem = (error: unknown): boolean =>
+  error instanceof Error && ('syscall' in error || 'errno' in error);
 
 const againHint = (name: string, outcomes: readonly Outcome[]): string => {
-  const record = outcomes.flatMap((outcome) => (isRun(outcome) && outcome.recordPath !== null ? [outcome.recordPath] : []))[0];
+  const record = outcomes.flatMap((outcome) =>
+    isRun(outcome) && outcome.recordPath !== null ? [outcome.recordPath] : [],
+  )[0];
   return record === undefined
     ? `give another place: --report ${name}=FILE`
     : `the verdict stands, and the record has everything: swarm report ${dirname(record)} --report ${name}=FILE`;

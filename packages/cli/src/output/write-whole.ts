@@ -10,11 +10,13 @@ import { piecesOf, type Rendered } from '@livekit-swarm/report';
  * @throws Error as the file system says, or as rendering does
  */
 export const writeWhole = async (path: string, rendered: Rendered): Promise<void> => {
-  if (/^\/(dev|proc)\//.test(path)) return await pipeline(piecesOf(rendered), createWriteStream(path, { flags: 'a' }));
+  if (/^\/(dev|proc)\//.test(path))
+    return await pipeline(piecesOf(rendered), createWriteStream(path, { flags: 'a' }));
   makeFolder(dirname(path));
   // A link stays one.
   const file = existsSync(path) ? realpathSync(path) : path;
-  if (existsSync(file) && !statSync(file).isFile()) return await pipeline(piecesOf(rendered), createWriteStream(file));
+  if (existsSync(file) && !statSync(file).isFile())
+    return await pipeline(piecesOf(rendered), createWriteStream(file));
   const unfinished = join(dirname(file), `.${basename(file)}.${process.pid}`);
   try {
     await pipeline(piecesOf(rendered), createWriteStream(unfinished));

@@ -8,16 +8,30 @@ export interface Sentence {
 }
 
 /** Whether this machine can generate the plan, in words: what it takes, what there is, what to do. */
-export const machineSentences = ({ assessment, machine }: Pick<PlanView, 'assessment' | 'machine'>): Sentence[] => {
+export const machineSentences = ({
+  assessment,
+  machine,
+}: Pick<PlanView, 'assessment' | 'machine'>): Sentence[] => {
   const { need, staffing, fits, short, obstacle } = assessment;
   const has = `${plural(machine.cores, 'core')} and ${formatBytes(machine.memoryBytes)}`;
   if (obstacle !== null || staffing === null)
-    return [{ mark: 'bad', text: `This machine (${has}) cannot run it: ${obstacle?.message ?? 'nobody can be hosted'}.` }];
+    return [
+      {
+        mark: 'bad',
+        text: `This machine (${has}) cannot run it: ${obstacle?.message ?? 'nobody can be hosted'}.`,
+      },
+    ];
   const hosts = `${plural(staffing.workers, 'worker')}${staffing.threads > 1 ? ` of ${staffing.threads} threads` : ''}`;
   const crowd = `${amount(need.crowd)} for the crowd (${hosts})`;
-  const all = need.server === null ? crowd : `${crowd}, ${amount(need.server)} for the server beside it`;
+  const all =
+    need.server === null ? crowd : `${crowd}, ${amount(need.server)} for the server beside it`;
   if (fits)
-    return [{ mark: 'good', text: `This machine (${has}) can generate it. At the fullest moment it takes about ${all}.` }];
+    return [
+      {
+        mark: 'good',
+        text: `This machine (${has}) can generate it. At the fullest moment it takes about ${all}.`,
+      },
+    ];
   return [
     {
       mark: 'unsure',

@@ -1,4 +1,11 @@
-import { describeScenario, formatBits, formatNumber, plural, renderTable, type Style } from '@livekit-swarm/report';
+import {
+  describeScenario,
+  formatBits,
+  formatNumber,
+  plural,
+  renderTable,
+  type Style,
+} from '@livekit-swarm/report';
 import type { Level } from '@livekit-swarm/scenario';
 import { formatDuration } from '@livekit-swarm/settings';
 import { loadChart, sparkline } from './load-chart.ts';
@@ -12,12 +19,16 @@ const ROWS = 6;
 export const planText = (view: PlanView, style: Style): string => {
   const { plan } = view;
   const sections = [
-    [describeScenario(plan.scenario), ...(plan.scenario.description === null ? [] : [style.dim(plan.scenario.description)])],
+    [
+      describeScenario(plan.scenario),
+      ...(plan.scenario.description === null ? [] : [style.dim(plan.scenario.description)]),
+    ],
     [inAll(view)],
     chart(view, style),
     table(stretchesOf(view), style),
     machineSentences(view).map(
-      ({ text, mark }) => `${mark === 'good' ? style.good('✓') : mark === 'bad' ? style.bad('✗') : style.unsure('!')} ${text}`,
+      ({ text, mark }) =>
+        `${mark === 'good' ? style.good('✓') : mark === 'bad' ? style.bad('✗') : style.unsure('!')} ${text}`,
     ),
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -26,7 +37,9 @@ export const planText = (view: PlanView, style: Style): string => {
 const inAll = ({ plan }: PlanView): string => {
   const opened = `${plural(plan.participants.length, 'participant')} in ${plural(roomsOf(plan), 'room')}`;
   const dropped =
-    plan.droppedRooms === 0 ? '' : `; ${plural(plan.droppedRooms, 'room')} not opened, as too many were open (maxRooms)`;
+    plan.droppedRooms === 0
+      ? ''
+      : `; ${plural(plan.droppedRooms, 'room')} not opened, as too many were open (maxRooms)`;
   return `In all ${opened}, in ${formatDuration(plan.endAtMs)}${dropped}.`;
 };
 
@@ -64,7 +77,18 @@ const perSecond = (packets: number): string => `${formatNumber(Math.round(packet
 const clock = (ms: number): string => (ms === 0 ? '0s' : formatDuration(ms));
 
 const table = (stretches: readonly PlannedStretch[], style: Style): string[] => {
-  const head = ['at most', 'when', 'rooms', 'people', 'tracks ↑', '↓', 'packets/s ↑', '↓', 'Mbit/s ↑', '↓'].map(style.dim);
+  const head = [
+    'at most',
+    'when',
+    'rooms',
+    'people',
+    'tracks ↑',
+    '↓',
+    'packets/s ↑',
+    '↓',
+    'Mbit/s ↑',
+    '↓',
+  ].map(style.dim);
   const rows = stretches.map(({ name, fromMs, toMs, most }) => [
     name,
     `${clock(fromMs)} – ${clock(toMs)}`,

@@ -32,11 +32,23 @@ export const stretchesOf = ({ plan, load }: Pick<PlanView, 'plan' | 'load'>): Pl
     toMs,
     most: load.most(fromMs, toMs),
   }));
-  return [...stretches, { name: 'whole run', group: null, fromMs: 0, toMs: plan.endAtMs, most: load.most(0, plan.endAtMs) }];
+  return [
+    ...stretches,
+    {
+      name: 'whole run',
+      group: null,
+      fromMs: 0,
+      toMs: plan.endAtMs,
+      most: load.most(0, plan.endAtMs),
+    },
+  ];
 };
 
 /** The run in so many equal parts, and the most there is in each. */
-export const curveOf = ({ plan, load }: Pick<PlanView, 'plan' | 'load'>, parts: number): { atMs: number; most: Level }[] =>
+export const curveOf = (
+  { plan, load }: Pick<PlanView, 'plan' | 'load'>,
+  parts: number,
+): { atMs: number; most: Level }[] =>
   Array.from({ length: parts }, (_, part) => {
     const [fromMs, toMs] = [(plan.endAtMs * part) / parts, (plan.endAtMs * (part + 1)) / parts];
     return { atMs: fromMs, most: load.most(fromMs, toMs) };

@@ -17,13 +17,17 @@ import { addRunFlags, type RunFlags } from '../flags.ts';
 
 /** Reads flags as `swarm` does. */
 const loadOf = (words: readonly string[]): LoadSpec => {
-  const command = addRunFlags(new Command().exitOverride().configureOutput({ writeErr: () => {} }), {});
+  const command = addRunFlags(
+    new Command().exitOverride().configureOutput({ writeErr: () => {} }),
+    {},
+  );
   return parseLoadFlags(command.parse([...words], { from: 'user' }).opts<RunFlags>());
 };
 
 const text = (maxLength: number) => fc.string({ unit: 'grapheme', minLength: 1, maxLength });
 /** What people type: decimals, not exponents. */
-const decimal = (max: number) => fc.integer({ min: 1, max: max * 1_000 }).map((thousandths) => thousandths / 1_000);
+const decimal = (max: number) =>
+  fc.integer({ min: 1, max: max * 1_000 }).map((thousandths) => thousandths / 1_000);
 
 /** Every load that flags can ask for, as small as it may be. */
 const loads: fc.Arbitrary<LoadSpec> = fc
@@ -38,14 +42,28 @@ const loads: fc.Arbitrary<LoadSpec> = fc
     codec: fc.constantFrom<LoadSpec['codec']>('vp8', 'h264'),
     simulcast: fc.boolean(),
     layout: fc.oneof(
-      fc.constantFrom<LoadSpec['layout']>({ type: 'all' }, { type: 'speaker' }, { type: 'audio-only' }, { type: 'none' }),
-      fc.integer({ min: 1, max: 100 }).map((tiles): LoadSpec['layout'] => ({ type: 'grid', tiles })),
+      fc.constantFrom<LoadSpec['layout']>(
+        { type: 'all' },
+        { type: 'speaker' },
+        { type: 'audio-only' },
+        { type: 'none' },
+      ),
+      fc
+        .integer({ min: 1, max: 100 })
+        .map((tiles): LoadSpec['layout'] => ({ type: 'grid', tiles })),
     ),
     data: fc.option(
-      fc.record({ messagesPerSecond: decimal(1_000), bytes: fc.integer({ min: 32, max: 15_000 }), reliable: fc.boolean() }),
+      fc.record({
+        messagesPerSecond: decimal(1_000),
+        bytes: fc.integer({ min: 32, max: 15_000 }),
+        reliable: fc.boolean(),
+      }),
     ),
     joinRate: decimal(10_000),
-    durationMs: fc.oneof(fc.integer({ min: 1_000, max: 7 * 86_400_000 }), fc.double({ min: 1_000, max: 1e8, noNaN: true })),
+    durationMs: fc.oneof(
+      fc.integer({ min: 1_000, max: 7 * 86_400_000 }),
+      fc.double({ min: 1_000, max: 1e8, noNaN: true }),
+    ),
   })
   .map((load): LoadSpec => {
     const video = load.publish.includes('video');
@@ -79,7 +97,8 @@ describe('flags and scenario files', () => {
         // A load may be said in several ways (--publish none --participants 2, or --subscribers 2): the scenario is the same.
         if (back === null) throw new Error('flags cannot say what came from flags');
         expect(scenarioOfLoad(loadOf(flagsOfLoad(back)), thresholds)).toEqual(scenario);
-        if (load.participants > 0 && load.publish.length > 0) expect(flagsOfLoad(back)).toEqual(words);
+        if (load.participants > 0 && load.publish.length > 0)
+          expect(flagsOfLoad(back)).toEqual(words);
       }),
       { numRuns: 300 },
     );
@@ -89,9 +108,13 @@ describe('flags and scenario files', () => {
     fc.assert(
       fc.property(loads, (load) => {
         const words = flagsOfLoad(load);
-        const printed = execFileSync('/bin/sh', ['-c', `printf '%s\\n\\n' ${shellLine(['swarm', ...words])}`], {
-          encoding: 'utf8',
-        });
+        const printed = execFileSync(
+          '/bin/sh',
+          ['-c', `printf '%s\\n\\n' ${shellLine(['swarm', ...words])}`],
+          {
+            encoding: 'utf8',
+          },
+        );
         expect(printed.split('\n\n')).toEqual(['swarm', ...words, '']);
       }),
       { numRuns: 50 },
@@ -102,7 +125,9 @@ describe('flags and scenario files', () => {
     const scenario = scenarioOfLoad(parseLoadFlags({}));
     expect(loadOfScenario(scenario)).toEqual(parseLoadFlags({}));
     expect(loadOfScenario({ ...scenario, tags: { team: 'voice' } })).toBeNull();
-    expect(loadOfScenario({ ...scenario, timeline: [{ name: 'peak', fromMs: 0, toMs: null }] })).toBeNull();
+    expect(
+      loadOfScenario({ ...scenario, timeline: [{ name: 'peak', fromMs: 0, toMs: null }] }),
+    ).toBeNull();
     const [group] = scenario.groups;
     if (group === undefined) throw new Error('there is a group');
     expect(loadOfScenario({ ...scenario, groups: [group, { ...group, name: 'more' }] })).toBeNull();
@@ -110,7 +135,9 @@ describe('flags and scenario files', () => {
     expect(
       loadOfScenario({
         ...scenario,
-        groups: [{ ...group, roles: group.roles.map((role) => ({ ...role, grants: { hidden: true } })) }],
+        groups: [
+          { ...group, roles: group.roles.map((role) => ({ ...role, grants: { hidden: true } })) },
+        ],
       }),
     ).toBeNull();
   });

@@ -42,7 +42,10 @@ export interface ActionOptions {
 }
 
 /** @throws Error for an input there is not, or an expression that this does not understand */
-export const runAction = async (action: Action, { path, inputs, workspace, env = {} }: ActionOptions): Promise<ActionRun> => {
+export const runAction = async (
+  action: Action,
+  { path, inputs, workspace, env = {} }: ActionOptions,
+): Promise<ActionRun> => {
   for (const name of Object.keys(inputs))
     if (!Object.hasOwn(action.inputs, name)) throw new Error(`the action has no input ${name}`);
   const temp = mkdtempSync(join(workspace, '.runner-'));
@@ -55,8 +58,10 @@ export const runAction = async (action: Action, { path, inputs, workspace, env =
     text.replaceAll(/\$\{\{\s*([^}]*?)\s*\}\}/g, (_all, expression: string) => lookUp(expression));
   const lookUp = (expression: string): string => {
     const [context, name = '', ...rest] = expression.split('.');
-    if (context === 'inputs' && rest.length === 0) return inputs[name] ?? action.inputs[name]?.default ?? '';
-    if (context === 'steps' && rest[0] === 'outputs') return steps[name]?.[rest.slice(1).join('.')] ?? '';
+    if (context === 'inputs' && rest.length === 0)
+      return inputs[name] ?? action.inputs[name]?.default ?? '';
+    if (context === 'steps' && rest[0] === 'outputs')
+      return steps[name]?.[rest.slice(1).join('.')] ?? '';
     if (expression === 'github.action_path') return path;
     throw new Error(`nobody told this runner what ${expression} is`);
   };
@@ -69,24 +74,32 @@ export const runAction = async (action: Action, { path, inputs, workspace, env =
     const outputFile = join(temp, `output-${index}`);
     writeFileSync(script, step.run);
     writeFileSync(outputFile, '');
-    const own = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, value]) => [name, evaluate(String(value))]));
-    const done = await runScript(script, resolve(workspace, evaluate(step['working-directory'] ?? '.')), {
-      ...env,
-      CI: 'true',
-      GITHUB_ACTIONS: 'true',
-      GITHUB_ACTION_PATH: path,
-      GITHUB_WORKSPACE: workspace,
-      GITHUB_OUTPUT: outputFile,
-      GITHUB_STEP_SUMMARY: summaryFile,
-      RUNNER_TEMP: temp,
-      ...own,
-    });
+    const own = Object.fromEntries(
+      Object.entries(step.env ?? {}).map(([name, value]) => [name, evaluate(String(value))]),
+    );
+    const done = await runScript(
+      script,
+      resolve(workspace, evaluate(step['working-directory'] ?? '.')),
+      {
+        ...env,
+        CI: 'true',
+        GITHUB_ACTIONS: 'true',
+        GITHUB_ACTION_PATH: path,
+        GITHUB_WORKSPACE: workspace,
+        GITHUB_OUTPUT: outputFile,
+        GITHUB_STEP_SUMMARY: summaryFile,
+        RUNNER_TEMP: temp,
+        ...own,
+      },
+    );
     result.exit = done.exit;
     result.stdout += done.stdout;
     result.stderr += done.stderr;
     if (step.id !== undefined) steps[step.id] = parseOutputs(readFileSync(outputFile, 'utf8'));
   }
-  const outputs = Object.fromEntries(Object.entries(action.outputs).map(([name, { value }]) => [name, evaluate(value)]));
+  const outputs = Object.fromEntries(
+    Object.entries(action.outputs).map(([name, { value }]) => [name, evaluate(value)]),
+  );
   return { ...result, outputs, summary: readFileSync(summaryFile, 'utf8') };
 };
 

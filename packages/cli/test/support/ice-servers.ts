@@ -5,14 +5,22 @@ import { AccessToken } from 'livekit-server-sdk';
 const [url = '', key = '', secret = ''] = process.argv.slice(2);
 const token = new AccessToken(key, secret, { identity: 'someone', ttl: 60 });
 token.addGrant({ roomJoin: true, room: 'ice-servers' });
-const socket = new WebSocket(`${url}/rtc?access_token=${await token.toJwt()}&protocol=15&auto_subscribe=0`);
+const socket = new WebSocket(
+  `${url}/rtc?access_token=${await token.toJwt()}&protocol=15&auto_subscribe=0`,
+);
 socket.binaryType = 'arraybuffer';
 socket.onerror = () => process.exit(1);
 socket.onmessage = ({ data }) => {
   const { message } = SignalResponse.fromBinary(new Uint8Array(data as ArrayBuffer));
   if (message.case !== 'join') return;
   process.stdout.write(
-    JSON.stringify(message.value.iceServers.map(({ urls, username, credential }) => ({ urls, username, credential }))),
+    JSON.stringify(
+      message.value.iceServers.map(({ urls, username, credential }) => ({
+        urls,
+        username,
+        credential,
+      })),
+    ),
   );
   // The server ends the connection its own way, which is no error of ours.
   socket.onerror = null;

@@ -14,7 +14,10 @@ export const labWorld = (): LabWorld => {
   const cache = scratch();
   const labs = join(cache, 'livekit-swarm', 'labs');
   mkdirSync(labs, { recursive: true });
-  const env = { XDG_CACHE_HOME: cache, SWARM_LIVEKIT_SERVER: process.env.SWARM_LIVEKIT_SERVER ?? realServer() };
+  const env = {
+    XDG_CACHE_HOME: cache,
+    SWARM_LIVEKIT_SERVER: process.env.SWARM_LIVEKIT_SERVER ?? realServer(),
+  };
   return {
     labs,
     env,
@@ -27,7 +30,11 @@ export const labWorld = (): LabWorld => {
 };
 
 const realServer = (): string => {
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(process.env.HOME ?? '', '.cache'), 'livekit-swarm', 'livekit-server');
+  const folder = join(
+    process.env.XDG_CACHE_HOME ?? join(process.env.HOME ?? '', '.cache'),
+    'livekit-swarm',
+    'livekit-server',
+  );
   const [version = ''] = readdirSync(folder).filter((name) => name.startsWith('1.13.4'));
   return join(folder, version, 'livekit-server');
 };

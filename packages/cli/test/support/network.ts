@@ -44,10 +44,14 @@ export const openNetwork = async (): Promise<Network> => {
   const tag = `swarm-${process.pid}-${randomBytes(3).toString('hex')}`;
   const names = { server: `${tag}-server`, generator: `${tag}-generator` };
   // Before there is anything to clean up, so that there is no moment without it. It reads until we let go of its stdin.
-  const janitor = spawn('sh', ['-c', `trap "" INT TERM HUP; cat; ${SIDES.map((side) => removal(names[side])).join('; ')}`], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
+  const janitor = spawn(
+    'sh',
+    ['-c', `trap "" INT TERM HUP; cat; ${SIDES.map((side) => removal(names[side])).join('; ')}`],
+    {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    },
+  );
   await once(janitor, 'spawn');
   const ended = once(janitor, 'exit');
   const close = async (): Promise<void> => {
@@ -88,7 +92,11 @@ export const whyNoNetwork = async (): Promise<string | null> => {
   }
   try {
     await using network = await openNetwork();
-    await network.generator.run('nft', ['-f', '-'], 'table inet probe { chain input { type filter hook input priority 0; }; }');
+    await network.generator.run(
+      'nft',
+      ['-f', '-'],
+      'table inet probe { chain input { type filter hook input priority 0; }; }',
+    );
     return null;
   } catch (error) {
     return `this machine makes no network namespaces with packet filters: ${error instanceof Error ? error.message : error}`;
@@ -116,7 +124,8 @@ const removeLeftovers = async (): Promise<void> => {
 const goneAlready = (): void => {};
 
 /** Everything in a namespace of ours was started by us. */
-const removal = (name: string): string => `ip netns pids ${name} | xargs -r kill -KILL; ip netns del ${name}`;
+const removal = (name: string): string =>
+  `ip netns pids ${name} | xargs -r kill -KILL; ip netns del ${name}`;
 
 const makerOf = (name: string): number => Number(NAME.exec(name)?.[1]);
 
@@ -129,7 +138,8 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const ip = (namespace: string, command: string) => exec('ip', ['-n', namespace, ...command.split(' ')]);
+const ip = (namespace: string, command: string) =>
+  exec('ip', ['-n', namespace, ...command.split(' ')]);
 
 const hostIn = (name: string, address: string): Host => ({
   name,

@@ -15,8 +15,12 @@ interface Entry extends ProcessId {
 
 /** A process and all that it and its children started, as /proc shows them now. */
 export const descendantsOf = (pid: number): ProcessId[] => {
-  const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (readEntry(Number(name)) ?? []) : []));
-  const found = new Map(all.filter((entry) => entry.pid === pid).map((entry) => [entry.pid, entry]));
+  const all = readdirSync('/proc').flatMap((name) =>
+    /^\d+$/.test(name) ? (readEntry(Number(name)) ?? []) : [],
+  );
+  const found = new Map(
+    all.filter((entry) => entry.pid === pid).map((entry) => [entry.pid, entry]),
+  );
   for (let size = -1; size !== found.size; ) {
     size = found.size;
     for (const entry of all) if (found.has(entry.parent)) found.set(entry.pid, entry);
@@ -35,7 +39,13 @@ const readEntry = (pid: number): Entry | null => {
     // A zombie is gone but for its parent's taking notice.
     if (fields[0] === 'Z') return null;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return { pid, parent: Number(fields[1]), began: fields[19] ?? '', name: stat.slice(stat.indexOf('(') + 1, close), command };
+    return {
+      pid,
+      parent: Number(fields[1]),
+      began: fields[19] ?? '',
+      name: stat.slice(stat.indexOf('(') + 1, close),
+      command,
+    };
   } catch {
     return null;
   }

@@ -7,11 +7,17 @@ export interface ScriptRun {
 }
 
 /** As `shell: bash` is started; nothing of the developer's own CI or deployment gets in. */
-export const runScript = (script: string, cwd: string, env: Record<string, string>): Promise<ScriptRun> =>
+export const runScript = (
+  script: string,
+  cwd: string,
+  env: Record<string, string>,
+): Promise<ScriptRun> =>
   new Promise((resolvePromise, reject) => {
     const outside = Object.entries(process.env).filter(
       ([name]) =>
-        !/^(LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|GITHUB_|RUNNER_|CI_|GITLAB_|NO_COLOR|FORCE_COLOR|VITEST|NODE_ENV)/.test(name),
+        !/^(LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|GITHUB_|RUNNER_|CI_|GITLAB_|NO_COLOR|FORCE_COLOR|VITEST|NODE_ENV)/.test(
+          name,
+        ),
     );
     const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', script], {
       cwd,

@@ -9,14 +9,27 @@ export type Served = Pick<LiveKitServer, 'url' | 'apiKey' | 'apiSecret' | 'ports
 const PROGRAM = fileURLToPath(new URL('./serve.ts', import.meta.url));
 
 /** Starts a real livekit-server on `host`. It ends with the host's network, or with this process. */
-export const serveOn = async ({ name, address, through }: Host, version: LiveKitVersion, dir: string): Promise<Served> => {
-  const [program, ...args] = [...through, process.execPath, PROGRAM, version, address, dir] as const;
+export const serveOn = async (
+  { name, address, through }: Host,
+  version: LiveKitVersion,
+  dir: string,
+): Promise<Served> => {
+  const [program, ...args] = [
+    ...through,
+    process.execPath,
+    PROGRAM,
+    version,
+    address,
+    dir,
+  ] as const;
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`no server on ${name}: ${said.trim()}`)));
+  const ended = once(child, 'exit').then(() =>
+    Promise.reject(new Error(`no server on ${name}: ${said.trim()}`)),
+  );
   // Later on it may end: the network was closed.
   ended.catch(() => {});
   const [served] = await Promise.race([once(child, 'message'), ended]);

@@ -19,13 +19,22 @@ type Contents = Omit<ImageSpec, 'name'>;
 
 /** Variable of docker-compose.yml → what its image is made of. They start as the published ones do: their entrypoints have these names. */
 const contents = async (): Promise<Record<string, Contents>> => ({
-  LIVEKIT_IMAGE: { programs: { '/livekit-server': (await provisionLiveKit()).path, ...WGET }, entrypoint: ['/livekit-server'] },
+  LIVEKIT_IMAGE: {
+    programs: { '/livekit-server': (await provisionLiveKit()).path, ...WGET },
+    entrypoint: ['/livekit-server'],
+  },
   REDIS_IMAGE: {
-    programs: { '/usr/local/bin/redis-server': '/usr/bin/redis-server', '/usr/local/bin/redis-cli': '/usr/bin/redis-cli' },
+    programs: {
+      '/usr/local/bin/redis-server': '/usr/bin/redis-server',
+      '/usr/local/bin/redis-cli': '/usr/bin/redis-cli',
+    },
   },
   HAPROXY_IMAGE: { programs: { '/usr/local/sbin/haproxy': '/usr/sbin/haproxy', ...WGET } },
   COTURN_IMAGE: {
-    programs: { '/usr/bin/turnserver': '/usr/bin/turnserver', '/usr/bin/turnutils_stunclient': '/usr/bin/turnutils_stunclient' },
+    programs: {
+      '/usr/bin/turnserver': '/usr/bin/turnserver',
+      '/usr/bin/turnutils_stunclient': '/usr/bin/turnutils_stunclient',
+    },
     // As in the published image, to serve ports below 1024: a container without this capability cannot even start the program.
     capabilities: { '/usr/bin/turnserver': 'cap_net_bind_service=ep' },
   },
@@ -69,7 +78,10 @@ const exporterContents = async (): Promise<Contents> => {
   };
   for (const path of listed.stdout
     .split('\n')
-    .filter((line) => line.startsWith(join(ROOT, 'node_modules')) || line.startsWith(join(ROOT, 'packages')))) {
+    .filter(
+      (line) =>
+        line.startsWith(join(ROOT, 'node_modules')) || line.startsWith(join(ROOT, 'packages')),
+    )) {
     const name = basename(path);
     const own = path.includes('/@livekit-swarm/') ? name : name === 'livekit-swarm' ? 'cli' : null;
     if (own === null) take(path);
@@ -100,7 +112,9 @@ const exporterContents = async (): Promise<Contents> => {
 export const imagesOfCompose = async (): Promise<Map<string, string>> => {
   const text = await readFile(join(ROOT, 'docker-compose.yml'), 'utf8');
   return new Map(
-    [...text.matchAll(/^\s+image: \$\{(\w+):-([^}]+)\}$/gm)].map(([, variable = '', image = '']) => [variable, image]),
+    [...text.matchAll(/^\s+image: \$\{(\w+):-([^}]+)\}$/gm)].map(
+      ([, variable = '', image = '']) => [variable, image],
+    ),
   );
 };
 
@@ -117,5 +131,10 @@ export const buildStackImages = async (
       variables[variable] = name;
     }),
   );
-  return { variables, missing: [...(await imagesOfCompose()).keys()].filter((variable) => !Object.hasOwn(made, variable)) };
+  return {
+    variables,
+    missing: [...(await imagesOfCompose()).keys()].filter(
+      (variable) => !Object.hasOwn(made, variable),
+    ),
+  };
 };

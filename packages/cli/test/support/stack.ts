@@ -49,17 +49,27 @@ interface Inspected {
   HostConfig: { ReadonlyRootfs: boolean };
 }
 
-export const openStack = (engine: DockerEngine, command: readonly string[], variables: Record<string, string>): Stack => {
+export const openStack = (
+  engine: DockerEngine,
+  command: readonly string[],
+  variables: Record<string, string>,
+): Stack => {
   const inside: Stack['inside'] = async (...words) => {
     const [program = '', ...args] = [...engine.inNetwork, ...words];
-    const { exitCode, all } = await execa(program, args, { all: true, reject: false, timeout: 30_000, stdin: 'ignore' });
+    const { exitCode, all } = await execa(program, args, {
+      all: true,
+      reject: false,
+      timeout: 30_000,
+      stdin: 'ignore',
+    });
     return { exitCode, all };
   };
   return {
     compose: async (...args) => {
       const [program = '', ...first] = [...command, '--project-name', 'swarm-stack', ...args];
       const env = { ...engine.env, ...variables };
-      return (await execa(program, first, { cwd: ROOT, env, stdin: 'ignore', timeout: 120_000 })).stdout;
+      return (await execa(program, first, { cwd: ROOT, env, stdin: 'ignore', timeout: 120_000 }))
+        .stdout;
     },
     get: async (url) => {
       const { exitCode, all } = await inside('curl', '--silent', '--fail', '--max-time', '20', url);
@@ -67,7 +77,9 @@ export const openStack = (engine: DockerEngine, command: readonly string[], vari
     },
     inside,
     states: async () => {
-      const ids = (await engine.docker(['ps', '--all', '--quiet'])).split('\n').filter((id) => id !== '');
+      const ids = (await engine.docker(['ps', '--all', '--quiet']))
+        .split('\n')
+        .filter((id) => id !== '');
       if (ids.length === 0) return [];
       return (JSON.parse(await engine.docker(['inspect', ...ids])) as Inspected[]).map(stateOf);
     },
@@ -90,7 +102,8 @@ export const waitForHealth = async (stack: Stack, withinMs: number): Promise<Con
   for (;;) {
     const states = await stack.states();
     const ill = states.filter(({ health, status }) => health !== 'healthy' || status !== 'running');
-    if ((states.length > 0 && ill.length === 0) || performance.now() > deadline) return states.length > 0 ? ill : [];
+    if ((states.length > 0 && ill.length === 0) || performance.now() > deadline)
+      return states.length > 0 ? ill : [];
     await sleep(500);
   }
 };

@@ -41,7 +41,8 @@ afterEach(() => {
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|NO_COLOR|FORCE_COLOR|VITEST|GITHUB_)/.test(name),
+      ([name]) =>
+        !/^(LIVEKIT_|SWARM_(?!LIVEKIT_SERVER)|NO_COLOR|FORCE_COLOR|VITEST|GITHUB_)/.test(name),
     ),
   );
 
@@ -75,13 +76,16 @@ export const startSwarm = (
     pid,
     stdout: () => out,
     stderr: () => err,
-    ended: new Promise((resolve) => child.once('close', (code, signal) => resolve(signal ?? code ?? -1))),
+    ended: new Promise((resolve) =>
+      child.once('close', (code, signal) => resolve(signal ?? code ?? -1)),
+    ),
     signal: (signal) => void child.kill(signal),
     turnAway: () => {
       child.stdout?.destroy();
       child.stderr?.destroy();
     },
-    says: (words, withinMs = 30_000) => expect.poll(() => err, { timeout: withinMs, interval: 50 }).toMatch(words),
+    says: (words, withinMs = 30_000) =>
+      expect.poll(() => err, { timeout: withinMs, interval: 50 }).toMatch(words),
     processes: () => descendantsOf(pid),
   };
 };
@@ -93,7 +97,11 @@ export interface Outcome {
 }
 
 /** Runs `swarm` to its end. */
-export const runSwarm = async (args: string[], env: Record<string, string> = {}, cwd?: string): Promise<Outcome> => {
+export const runSwarm = async (
+  args: string[],
+  env: Record<string, string> = {},
+  cwd?: string,
+): Promise<Outcome> => {
   const swarm = startSwarm(args, env, cwd);
   return { exit: await swarm.ended, stdout: swarm.stdout(), stderr: swarm.stderr() };
 };
@@ -103,7 +111,8 @@ export const expectGone = (processes: ProcessId[]): Promise<void> =>
   expect.poll(() => processes.filter(stillThere), { timeout: 3_000, interval: 50 }).toEqual([]);
 
 /** What `--json` printed: exactly one object. */
-export const resultOf = ({ stdout }: Pick<Outcome, 'stdout'>): Result => JSON.parse(stdout) as Result;
+export const resultOf = ({ stdout }: Pick<Outcome, 'stdout'>): Result =>
+  JSON.parse(stdout) as Result;
 
 /** The part of the result that tests look at. */
 export interface Result {
@@ -121,7 +130,13 @@ export interface Result {
     findings: { rule: string; sentence: string }[];
   };
   deployment: { url: string; embedded: boolean; server_version: string; nodes: string[] };
-  joins: { planned: number; joined: number; failed: number; unaccounted: number; failures: { reason: string; count: number }[] };
+  joins: {
+    planned: number;
+    joined: number;
+    failed: number;
+    unaccounted: number;
+    failures: { reason: string; count: number }[];
+  };
   media: TrafficRow[];
   recovery: RecoverySummary;
   end: { reason: string } | null;

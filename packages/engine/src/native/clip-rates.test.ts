@@ -1,9 +1,19 @@
-import { type Resolution, receivedRate, type TrackPlan, type VideoCodec } from '@livekit-swarm/scenario';
+import {
+  type Resolution,
+  receivedRate,
+  type TrackPlan,
+  type VideoCodec,
+} from '@livekit-swarm/scenario';
 import { type ClipData, loadClip } from '@livekit-swarm/webrtc';
 import { describe, expect, it } from 'vitest';
 
 /** Mean rates of a clip, per second. */
-const rateOf = ({ clockRate, packets, frames, payload }: ClipData): { packets: number; bits: number } => {
+const rateOf = ({
+  clockRate,
+  packets,
+  frames,
+  payload,
+}: ClipData): { packets: number; bits: number } => {
   const count = packets.length / 4;
   let ticks = 0;
   for (let frame = 2; frame < frames.length; frame += 4) ticks += frames[frame] ?? 0;
@@ -11,8 +21,13 @@ const rateOf = ({ clockRate, packets, frames, payload }: ClipData): { packets: n
 };
 
 const RESOLUTIONS: Resolution[] = ['180p', '360p', '540p', '720p', '1080p'];
-const CASES = (['vp8', 'h264'] as VideoCodec[]).flatMap((codec) => RESOLUTIONS.map((resolution) => [codec, resolution] as const));
-const video = (codec: VideoCodec, resolution: Resolution): Extract<TrackPlan, { kind: 'video' }> => ({
+const CASES = (['vp8', 'h264'] as VideoCodec[]).flatMap((codec) =>
+  RESOLUTIONS.map((resolution) => [codec, resolution] as const),
+);
+const video = (
+  codec: VideoCodec,
+  resolution: Resolution,
+): Extract<TrackPlan, { kind: 'video' }> => ({
   kind: 'video',
   source: 'camera',
   codec,

@@ -44,14 +44,19 @@ export class Clips {
     if (known !== undefined) return known;
     const clip = loadClip(name);
     const { width, height } = clip;
-    const loaded = { handle: this.#pump.addClip(clip), layer: { width, height, bitrate: bitrateOf(clip) } };
+    const loaded = {
+      handle: this.#pump.addClip(clip),
+      layer: { width, height, bitrate: bitrateOf(clip) },
+    };
     this.#loaded.set(name, loaded);
     return loaded;
   }
 }
 
 const clipNames = (plan: TrackPlan): ClipName[] =>
-  plan.kind === 'audio' ? ['speech'] : layersOf(plan).map((resolution): ClipName => `${plan.codec}-${resolution}`);
+  plan.kind === 'audio'
+    ? ['speech']
+    : layersOf(plan).map((resolution): ClipName => `${plan.codec}-${resolution}`);
 
 /** Mean bit rate of the clip in bit/s: the server allocates bandwidth with it. */
 const bitrateOf = ({ clockRate, payload, frames }: ClipData): number => {

@@ -2,7 +2,13 @@ import type { SeriesLabels } from '@livekit-swarm/record';
 import { expect, test } from 'vitest';
 import { Cohorts } from './cohorts.ts';
 
-const viewer: SeriesLabels = { direction: 'down', kind: 'video', group: 'event', role: 'viewer', codec: 'vp8' };
+const viewer: SeriesLabels = {
+  direction: 'down',
+  kind: 'video',
+  group: 'event',
+  role: 'viewer',
+  codec: 'vp8',
+};
 
 test('streams with the same labels share a number, others do not', () => {
   const cohorts = new Cohorts();

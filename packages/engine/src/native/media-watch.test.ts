@@ -71,7 +71,10 @@ class Scene {
   /** More came, after these gaps. */
   more(stream: DownStream, until: number, ...gaps: [from: number, to: number][]): void {
     for (const [from, to] of gaps) stream.gaps?.push({ receiver: stream.handle, from, to });
-    stream.stats = receiverStats({ firstPacketAt: stream.stats?.firstPacketAt ?? until, lastPacketAt: until });
+    stream.stats = receiverStats({
+      firstPacketAt: stream.stats?.firstPacketAt ?? until,
+      lastPacketAt: until,
+    });
   }
 
   /** What is new at this moment. */
@@ -189,7 +192,9 @@ test('who left in the server’s eyes is lost, with that reason; who comes back 
   scene.unpublish('TR_1');
   scene.others = [];
   expect(scene.at(6_000)).toEqual([]);
-  expect(scene.at(7_100)).toEqual([{ event: 'media_lost', at: 5_000, ...ann, reason: 'publisher_left' }]);
+  expect(scene.at(7_100)).toEqual([
+    { event: 'media_lost', at: 5_000, ...ann, reason: 'publisher_left' },
+  ]);
   scene.others = ['ann'];
   scene.publish('TR_2');
   scene.stream('TR_2', 9_000, 9_100);

@@ -63,7 +63,11 @@ export class MediaWatch {
   readonly #readUntil = new Map<DownStream, number>();
 
   /** @param isMeant whether media of a published track is meant to come now: subscribed to, on the screen, neither muted nor paused */
-  constructor(room: WatchedRoom, isMeant: (trackSid: string) => boolean, tell: (event: MediaEvent) => void) {
+  constructor(
+    room: WatchedRoom,
+    isMeant: (trackSid: string) => boolean,
+    tell: (event: MediaEvent) => void,
+  ) {
     this.#room = room;
     this.#isMeant = isMeant;
     this.#tell = tell;
@@ -86,7 +90,8 @@ export class MediaWatch {
     for (const [key, pair] of this.#pairs) {
       const meant = published.get(key);
       if (meant === false) pair.coveredUntil = Math.max(pair.coveredUntil, now);
-      else if (pair.lostAt === null && now - pair.coveredUntil >= LOST_AFTER_MS) this.#lose(pair, meant === undefined);
+      else if (pair.lostAt === null && now - pair.coveredUntil >= LOST_AFTER_MS)
+        this.#lose(pair, meant === undefined);
     }
   }
 
@@ -139,8 +144,17 @@ export class MediaWatch {
 
   #lose(pair: Pair, gone: boolean): void {
     pair.lostAt = pair.coveredUntil;
-    const reason = !gone ? null : this.#room.others.includes(pair.from) ? 'unpublished' : 'publisher_left';
-    this.#tell({ event: 'media_lost', at: pair.coveredUntil, ...nameOf(pair), ...(reason !== null && { reason }) });
+    const reason = !gone
+      ? null
+      : this.#room.others.includes(pair.from)
+        ? 'unpublished'
+        : 'publisher_left';
+    this.#tell({
+      event: 'media_lost',
+      at: pair.coveredUntil,
+      ...nameOf(pair),
+      ...(reason !== null && { reason }),
+    });
   }
 
   /** Of what is published now, whether any of it is meant to come. */

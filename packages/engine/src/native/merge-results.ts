@@ -34,7 +34,8 @@ const merge = (before: TrackResult, after: TrackResult): TrackResult => {
   return merged;
 };
 
-const largest = (a: number | null, b: number | null): number | null => (a === null || b === null ? (a ?? b) : Math.max(a, b));
+const largest = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
 
 /** A track on which nothing happened. */
 export const emptyResult = (direction: 'up' | 'down'): TrackResult => ({

@@ -50,9 +50,12 @@ export class NativeEngine implements Engine {
 
   async join(plan: ParticipantPlan, admission: Admission, dueAtMs: number): Promise<void> {
     const { index } = plan;
-    if (this.#participants.has(index) || this.#departing.has(index)) throw new Error(`participant ${index} has joined already`);
+    if (this.#participants.has(index) || this.#departing.has(index))
+      throw new Error(`participant ${index} has joined already`);
     this.#departing.set(index, plan);
-    const tracks = plan.publish.map((track, number) => this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`));
+    const tracks = plan.publish.map((track, number) =>
+      this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`),
+    );
     let target: Target;
     try {
       target = await this.#target(admission.url);
@@ -143,7 +146,10 @@ export class NativeEngine implements Engine {
   #refuse(plan: ParticipantPlan, error: unknown): void {
     const failure = failureOf(error);
     // What is not one of our own refusals comes from looking the name up, or from the routing table.
-    const line = this.#absence(plan, failure.reason === 'internal' ? 'unreachable' : failure.reason);
+    const line = this.#absence(
+      plan,
+      failure.reason === 'internal' ? 'unreachable' : failure.reason,
+    );
     this.#refused.set(plan.index, line);
     const { at, identity, group, room, role } = line;
     this.#options.onEvent({
@@ -160,7 +166,10 @@ export class NativeEngine implements Engine {
   }
 
   /** The line of somebody who never was there. */
-  #absence({ identity, group, room, role, joinAtMs, leaveAtMs, expects }: ParticipantPlan, reason: string): ParticipantLine {
+  #absence(
+    { identity, group, room, role, joinAtMs, leaveAtMs, expects }: ParticipantPlan,
+    reason: string,
+  ): ParticipantLine {
     const { startedAtMs, shard = 0 } = this.#options;
     const nothing = { joinMs: null, resumes: 0, reconnects: 0, tracks: [] };
     return {

@@ -6,7 +6,12 @@ import {
   Session,
   type SessionEvent,
 } from '@livekit-swarm/livekit';
-import { type EventLine, type EventName, LEFT_WHILE_JOINING, type ParticipantLine } from '@livekit-swarm/record';
+import {
+  type EventLine,
+  type EventName,
+  LEFT_WHILE_JOINING,
+  type ParticipantLine,
+} from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Pump, PumpEvent } from '@livekit-swarm/webrtc';
 import type { EngineOptions } from '../engine.ts';
@@ -101,7 +106,9 @@ export class Participant {
     const isMeant = (sid: string) => this.#session.isMeant(sid);
     this.#watch =
       engine.watchMedia === true
-        ? new MediaWatch(this.#session.room, isMeant, ({ event, at, ...details }) => this.#emit(event, at, details))
+        ? new MediaWatch(this.#session.room, isMeant, ({ event, at, ...details }) =>
+            this.#emit(event, at, details),
+          )
         : null;
   }
 
@@ -131,8 +138,10 @@ export class Participant {
   onPump(event: PumpEvent): void {
     switch (event.type) {
       case 'ice':
-        if (event.state === 'connected') this.#session.peerChanged(event.peer, 'ice-connected', event.at);
-        else if (event.state === 'disconnected') this.#session.peerChanged(event.peer, 'disconnected', event.at);
+        if (event.state === 'connected')
+          this.#session.peerChanged(event.peer, 'ice-connected', event.at);
+        else if (event.state === 'disconnected')
+          this.#session.peerChanged(event.peer, 'disconnected', event.at);
         break;
       case 'connected':
       case 'closed':
@@ -142,7 +151,8 @@ export class Participant {
         this.#plane.channelOpened(event.peer, event.label);
         break;
       case 'first-packet':
-        if (!this.#heard) this.#emit('first_media', event.at, { ms: event.at - this.#options.dueAt });
+        if (!this.#heard)
+          this.#emit('first_media', event.at, { ms: event.at - this.#options.dueAt });
         this.#heard = true;
     }
   }
@@ -172,12 +182,19 @@ export class Participant {
         this.#state = event.type;
         this.#reason = event.failure.reason;
         this.#endedAt = at;
-        this.#emit(event.type, at, { ...event.failure, ...(event.type === 'join_failed' && { ms: at - this.#options.dueAt }) });
+        this.#emit(event.type, at, {
+          ...event.failure,
+          ...(event.type === 'join_failed' && { ms: at - this.#options.dueAt }),
+        });
         break;
       case 'join_retry':
         // Should the run end before the next attempt does: this is why it is not in.
         this.#reason = event.failure.reason;
-        this.#emit('join_retry', at, { attempt: event.attempt, ms: at - this.#options.dueAt, ...event.failure });
+        this.#emit('join_retry', at, {
+          attempt: event.attempt,
+          ms: at - this.#options.dueAt,
+          ...event.failure,
+        });
         break;
       case 'signal_lost':
         this.#emit('signal_lost', at, event.failure);
@@ -229,7 +246,9 @@ export class Participant {
     this.#checkMedia();
     this.#plane.finish();
     const refused = {
-      tracks: this.#options.tracks.map(({ spec }) => spec).filter(({ cid }) => this.#refused.has(`publish ${cid}`)),
+      tracks: this.#options.tracks
+        .map(({ spec }) => spec)
+        .filter(({ cid }) => this.#refused.has(`publish ${cid}`)),
       data: this.#refused.has('data'),
     };
     const tracks = trackResults(this.#plane.streams, endedAt, this.#session.room, refused);
@@ -268,7 +287,8 @@ export class Participant {
   #emit(event: EventName, at: number, details: EventDetails): void {
     const { plan, engine } = this.#options;
     const { identity, group, room, role } = plan;
-    const { attempt, phases, ms, node, via, from, kind, source, serverVersion, reason, message } = details;
+    const { attempt, phases, ms, node, via, from, kind, source, serverVersion, reason, message } =
+      details;
     engine.onEvent({
       type: 'event',
       at: at - engine.startedAtMs,
@@ -292,6 +312,13 @@ export class Participant {
   }
 }
 
-type EventDetails = Partial<Omit<EventLine, 'type' | 'at' | 'event' | 'identity' | 'group' | 'room' | 'role' | 'shard'>>;
+type EventDetails = Partial<
+  Omit<EventLine, 'type' | 'at' | 'event' | 'identity' | 'group' | 'room' | 'role' | 'shard'>
+>;
 
-const OUTCOMES = { joining: 'join_failed', in: 'left', join_failed: 'join_failed', disconnected: 'disconnected' } as const;
+const OUTCOMES = {
+  joining: 'join_failed',
+  in: 'left',
+  join_failed: 'join_failed',
+  disconnected: 'disconnected',
+} as const;

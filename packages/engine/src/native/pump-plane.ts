@@ -77,9 +77,17 @@ export class PumpPlane implements MediaPlane {
 
   openPeer(): LocalPeer {
     const { pump, book, owner, localAddress, network, onPeerOpened } = this.#options;
-    const dataCohort = book.cohorts.of({ direction: 'down', kind: 'data', ...owner, codec: 'data' });
+    const dataCohort = book.cohorts.of({
+      direction: 'down',
+      kind: 'data',
+      ...owner,
+      codec: 'data',
+    });
     const impairment = network !== null && { impairment: { ...network, seed: this.#seed() } };
-    const local = pump.createPeer(localAddress, { ...impairment, ...(dataCohort !== undefined && { dataCohort }) });
+    const local = pump.createPeer(localAddress, {
+      ...impairment,
+      ...(dataCohort !== undefined && { dataCohort }),
+    });
     const peer: Peer = { owner, stats: null, taken: null, ended: false, flows: new Map() };
     this.#peers.set(local.peer, peer);
     book.peers.set(local.peer, peer);
@@ -132,7 +140,14 @@ export class PumpPlane implements MediaPlane {
     for (const { messagesPerSecond, bytes, reliable } of data) {
       if (label !== (reliable ? '_reliable' : '_lossy')) continue;
       const { bytes: template, stampOffset } = dataTemplate(bytes, DATA_STAMP_BYTES, reliable);
-      pump.startDataFlow({ peer, label, template, stampOffset, intervalMs: 1_000 / messagesPerSecond, flow: nextFlow() });
+      pump.startDataFlow({
+        peer,
+        label,
+        template,
+        stampOffset,
+        intervalMs: 1_000 / messagesPerSecond,
+        flow: nextFlow(),
+      });
     }
   }
 
@@ -143,7 +158,19 @@ export class PumpPlane implements MediaPlane {
     const clip = track?.clips[index];
     const layer = track?.spec.layers[index];
     if (clip === undefined || layer === undefined) return;
-    const { mid, rid, ssrc, payloadType, rtxSsrc, rtxPayloadType, extensions, active, kind, codec, cid } = stream;
+    const {
+      mid,
+      rid,
+      ssrc,
+      payloadType,
+      rtxSsrc,
+      rtxPayloadType,
+      extensions,
+      active,
+      kind,
+      codec,
+      cid,
+    } = stream;
     const handle = pump.addSender({
       peer,
       clip,
@@ -160,7 +187,17 @@ export class PumpPlane implements MediaPlane {
     const { width, height } = layer;
     const counted = { handle, peer, owner, stats: null, taken: null, ended: false };
     const source = kind === 'video' && { source: track?.spec.source ?? 'camera' };
-    const entry: UpStream = { ...counted, kind, codec, cid, ...source, layer: rid, first: index === 0, width, height };
+    const entry: UpStream = {
+      ...counted,
+      kind,
+      codec,
+      cid,
+      ...source,
+      layer: rid,
+      first: index === 0,
+      width,
+      height,
+    };
     this.#up.push(entry);
     this.#senders.set(`${cid} ${rid}`, handle);
     book.up.set(handle, entry);
@@ -221,7 +258,8 @@ export class PumpPlane implements MediaPlane {
     const entry = this.#options.book.down.get(handle);
     // Nothing more is meant to come, and the pause until it is removed is no gap.
     this.#options.pump.setReceiverMuted(handle, true);
-    if (entry !== undefined && this.#bySid.get(entry.trackSid) === handle) this.#bySid.delete(entry.trackSid);
+    if (entry !== undefined && this.#bySid.get(entry.trackSid) === handle)
+      this.#bySid.delete(entry.trackSid);
     this.#afterRead(true, () => {
       if (entry === undefined || entry.ended) return;
       entry.ended = true;
@@ -241,7 +279,10 @@ export class PumpPlane implements MediaPlane {
 
   /** The same participant of the same plan has the same luck, and each of its connections its own. */
   #seed(): number {
-    return (this.#options.index * PEERS_PER_PARTICIPANT + (this.#peers.size % PEERS_PER_PARTICIPANT)) % 2 ** 32;
+    return (
+      (this.#options.index * PEERS_PER_PARTICIPANT + (this.#peers.size % PEERS_PER_PARTICIPANT)) %
+      2 ** 32
+    );
   }
 
   /** Counters leave the pump with their stream, so they are read before it ends. */

@@ -47,7 +47,14 @@ test('a track whose publisher reconnected is one track: counts add up, the worst
   });
   const after = downStream({
     trackSid: 'TR_2',
-    stats: receiverStats({ packets: 200, lost: 1, jitterMs: 2, latencyP50Ms: 10, latencyMaxMs: 40, lastPacketAt: 99_900 }),
+    stats: receiverStats({
+      packets: 200,
+      lost: 1,
+      jitterMs: 2,
+      latencyP50Ms: 10,
+      latencyMaxMs: 40,
+      lastPacketAt: 99_900,
+    }),
   });
   const tracks = results({ down: [before, after] }, [remote('TR_1', 'a'), remote('TR_2', 'a')]);
   expect(tracks).toHaveLength(1);
@@ -69,7 +76,10 @@ test('a track whose publisher reconnected is one track: counts add up, the worst
 test('a track that went quiet has stalled, unless it was meant to be quiet', () => {
   const quiet = { stats: receiverStats({ packets: 500, lastPacketAt: ENDED_AT - 5_000 }) };
   const tracks = results({
-    down: [downStream({ ...quiet, trackSid: 'TR_1' }), downStream({ ...quiet, trackSid: 'TR_2', silent: true })],
+    down: [
+      downStream({ ...quiet, trackSid: 'TR_1' }),
+      downStream({ ...quiet, trackSid: 'TR_2', silent: true }),
+    ],
   });
   expect(tracks.map(({ sid, aliveAtEnd }) => [sid, aliveAtEnd])).toEqual([
     ['TR_1', false],
@@ -84,17 +94,28 @@ test('two publishers, and two kinds of one, are different tracks', () => {
     downStream({ trackSid: 'TR_b' }),
     downStream({ trackSid: 'TR_av', kind: 'video' }),
   ];
-  expect(results({ down }, known).map(({ from, kind }) => `${from} ${kind}`)).toEqual(['a audio', 'b audio', 'a video']);
+  expect(results({ down }, known).map(({ from, kind }) => `${from} ${kind}`)).toEqual([
+    'a audio',
+    'b audio',
+    'a video',
+  ]);
 });
 
 test('a track of which nothing came has no figures, and is not alive', () => {
   const [track] = results({ down: [downStream()] }, [remote('TR_1', 'a')]);
-  expect(track).toMatchObject({ packets: 0, jitterMs: null, latencyP50Ms: null, latencyP95Ms: null, aliveAtEnd: false });
+  expect(track).toMatchObject({
+    packets: 0,
+    jitterMs: null,
+    latencyP50Ms: null,
+    latencyP95Ms: null,
+    aliveAtEnd: false,
+  });
 });
 
 test('alive is who was heard in the last two seconds', () => {
   const alive = (lastPacketAt: number) =>
-    results({ down: [downStream({ stats: receiverStats({ packets: 1, lastPacketAt }) })] })[0]?.aliveAtEnd;
+    results({ down: [downStream({ stats: receiverStats({ packets: 1, lastPacketAt }) })] })[0]
+      ?.aliveAtEnd;
   expect([alive(99_000), alive(98_000), alive(97_900)]).toEqual([true, true, false]);
 });
 
@@ -109,7 +130,10 @@ test('layers of a simulcast are told apart, and survive a reconnect each on its 
       stats: senderStats({ packets, rttMs: 5, remoteJitterMs: 1 }),
     });
   const tracks = results({ up: [layer('q', 10), layer('h', 20), layer('q', 1), layer('h', 2)] });
-  expect(tracks.map(({ layer: name, packets, rttMs }) => `${name} ${packets} ${rttMs}`)).toEqual(['q 11 5', 'h 22 5']);
+  expect(tracks.map(({ layer: name, packets, rttMs }) => `${name} ${packets} ${rttMs}`)).toEqual([
+    'q 11 5',
+    'h 22 5',
+  ]);
 });
 
 test('no report, no jitter and no RTT', () => {
@@ -124,31 +148,63 @@ test('data is a track only where there was some', () => {
 });
 
 test('a track whose publisher has left is not stalled', () => {
-  const ended = downStream({ trackSid: 'TR_1', stats: receiverStats({ packets: 500, lastPacketAt: 50_000 }), ended: true });
+  const ended = downStream({
+    trackSid: 'TR_1',
+    stats: receiverStats({ packets: 500, lastPacketAt: 50_000 }),
+    ended: true,
+  });
   const track = remote('TR_1', 'a');
-  expect(results({ down: [ended] }, [track], { published: [] })[0]).toMatchObject({ from: 'a', aliveAtEnd: true });
+  expect(results({ down: [ended] }, [track], { published: [] })[0]).toMatchObject({
+    from: 'a',
+    aliveAtEnd: true,
+  });
   expect(results({ down: [ended] }, [track])[0]).toMatchObject({ from: 'a', aliveAtEnd: false });
 });
 
 test('a track whose publisher came back and was not heard again is stalled', () => {
-  const ended = downStream({ trackSid: 'TR_1', stats: receiverStats({ packets: 500, lastPacketAt: 50_000 }), ended: true });
+  const ended = downStream({
+    trackSid: 'TR_1',
+    stats: receiverStats({ packets: 500, lastPacketAt: 50_000 }),
+    ended: true,
+  });
   const known = [remote('TR_1', 'a'), remote('TR_2', 'a')];
-  expect(results({ down: [ended] }, known, { published: known.slice(1) })[0]).toMatchObject({ aliveAtEnd: false });
+  expect(results({ down: [ended] }, known, { published: known.slice(1) })[0]).toMatchObject({
+    aliveAtEnd: false,
+  });
 });
 
 test('camera and screen of the same publisher are two tracks', () => {
   const streams = ['TR_1', 'TR_2'].map((trackSid) =>
-    downStream({ trackSid, kind: 'video', stats: receiverStats({ packets: 10, lastPacketAt: ENDED_AT }) }),
+    downStream({
+      trackSid,
+      kind: 'video',
+      stats: receiverStats({ packets: 10, lastPacketAt: ENDED_AT }),
+    }),
   );
   const known = [remote('TR_1', 'a', 'video'), { ...remote('TR_2', 'a', 'video'), source: 3 }];
-  expect(results({ down: streams }, known).map(({ source }) => source)).toEqual(['camera', 'screen']);
+  expect(results({ down: streams }, known).map(({ source }) => source)).toEqual([
+    'camera',
+    'screen',
+  ]);
 });
 
 test('a track that the server did not let us publish is told once, without figures', () => {
   const cam: TrackSpec = { cid: 'cam', kind: 'video', codec: 'vp8', layers: [] };
-  const layers = ['q', 'h'].map((layer) => upStream({ kind: 'video', cid: 'cam', layer, stats: senderStats({ packets: 3 }) }));
-  const [track, data, ...more] = results({ up: layers, dataSent: { messages: 5, bytes: 500 } }, [], { refused: [cam] });
-  expect(track).toMatchObject({ direction: 'up', kind: 'video', source: 'camera', refused: true, packets: 0 });
+  const layers = ['q', 'h'].map((layer) =>
+    upStream({ kind: 'video', cid: 'cam', layer, stats: senderStats({ packets: 3 }) }),
+  );
+  const [track, data, ...more] = results(
+    { up: layers, dataSent: { messages: 5, bytes: 500 } },
+    [],
+    { refused: [cam] },
+  );
+  expect(track).toMatchObject({
+    direction: 'up',
+    kind: 'video',
+    source: 'camera',
+    refused: true,
+    packets: 0,
+  });
   expect(data).toMatchObject({ direction: 'up', kind: 'data', refused: true, packets: 5 });
   expect(more).toEqual([]);
 });

@@ -36,7 +36,12 @@ export interface Refused {
  * our same layer, is added up.
  * @param endedAt end of the stay, Unix ms
  */
-export const trackResults = (streams: StayStreams, endedAt: number, room: KnownTracks, refused: Refused): TrackResult[] => {
+export const trackResults = (
+  streams: StayStreams,
+  endedAt: number,
+  room: KnownTracks,
+  refused: Refused,
+): TrackResult[] => {
   const refusedCids = new Set(refused.tracks.map(({ cid }) => cid));
   const up = Map.groupBy(
     streams.up.filter(({ cid }) => !refusedCids.has(cid)),
@@ -51,9 +56,13 @@ export const trackResults = (streams: StayStreams, endedAt: number, room: KnownT
     ...[...up.values()].map((same) => mergeAll(same.map(upResult))),
     ...refused.tracks.map(refusedResult),
     ...[...down].map(([source, same]) => {
-      const merged = mergeAll(same.map((stream) => downResult(stream, endedAt, room.track(stream.trackSid))));
+      const merged = mergeAll(
+        same.map((stream) => downResult(stream, endedAt, room.track(stream.trackSid))),
+      );
       // Of what is not published any more nothing is meant to come.
-      return merged.from === undefined || published.has(source) ? merged : { ...merged, aliveAtEnd: true };
+      return merged.from === undefined || published.has(source)
+        ? merged
+        : { ...merged, aliveAtEnd: true };
     }),
     ...(streams.dataSent.messages > 0
       ? [

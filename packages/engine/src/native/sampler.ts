@@ -25,7 +25,11 @@ export class Sampler {
   #waiting: { done: Promise<void>; timer: NodeJS.Timeout; resolve: () => void } | null = null;
 
   /** @param now ms, monotonic */
-  constructor(pump: Pick<Pump, 'sample'>, book: StreamBook, now: () => number = () => performance.now()) {
+  constructor(
+    pump: Pick<Pump, 'sample'>,
+    book: StreamBook,
+    now: () => number = () => performance.now(),
+  ) {
     this.#pump = pump;
     this.#book = book;
     this.#now = now;
@@ -35,7 +39,10 @@ export class Sampler {
   readSoon(): Promise<void> {
     if (this.#waiting === null) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const waitMs = Math.min(SHARED_READ_MS.most, Math.max(SHARED_READ_MS.least, this.#readMs / READING_SHARE));
+      const waitMs = Math.min(
+        SHARED_READ_MS.most,
+        Math.max(SHARED_READ_MS.least, this.#readMs / READING_SHARE),
+      );
       this.#waiting = { done: promise, timer: setTimeout(() => this.read(), waitMs), resolve };
     }
     return this.#waiting.done;
@@ -49,7 +56,11 @@ export class Sampler {
     this.#readMs = this.#now() - began;
     for (const { cohort, ...bins } of sample.latencies) addBins(this.#latencyOf(cohort), bins);
     this.#tickLateMs = Math.max(this.#tickLateMs, sample.maxTickLateMs);
-    this.#datagrams = { sent: sample.datagramsSent, received: sample.datagramsReceived, dropped: sample.sharedSocketDrops };
+    this.#datagrams = {
+      sent: sample.datagramsSent,
+      received: sample.datagramsReceived,
+      dropped: sample.sharedSocketDrops,
+    };
     const waiting = this.#waiting;
     this.#waiting = null;
     if (waiting !== null) {
@@ -67,7 +78,11 @@ export class Sampler {
       lateSends: total(series.map(({ lateSends }) => lateSends)),
       sendErrors: total(series.map(({ sendErrors }) => sendErrors)),
       socketDrops:
-        total([...this.#book.peers.values()].map(({ stats, taken }) => (stats?.socketDrops ?? 0) - (taken?.socketDrops ?? 0))) +
+        total(
+          [...this.#book.peers.values()].map(
+            ({ stats, taken }) => (stats?.socketDrops ?? 0) - (taken?.socketDrops ?? 0),
+          ),
+        ) +
         (this.#datagrams.dropped - this.#taken.dropped),
       datagramsSent: this.#datagrams.sent - this.#taken.sent,
       datagramsReceived: this.#datagrams.received - this.#taken.received,

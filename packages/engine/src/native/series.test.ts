@@ -1,14 +1,29 @@
 import { Sketch } from '@livekit-swarm/metrics';
 import type { ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
 import { expect, test } from 'vitest';
-import { dataStats, downStream, peerOf, receiverStats, senderStats, upStream } from '../../test/support/streams.ts';
+import {
+  dataStats,
+  downStream,
+  peerOf,
+  receiverStats,
+  senderStats,
+  upStream,
+} from '../../test/support/streams.ts';
 import { seriesOf } from './series.ts';
 import { StreamBook } from './stream-book.ts';
 
 const NO_LATENCY = new Map<number, Sketch>();
 
-const sender = (book: StreamBook, handle: number, stats: Partial<SenderStats>, stream: Parameters<typeof upStream>[0] = {}) => {
-  book.up.set(handle, upStream({ ...stream, handle, stats: senderStats({ ...stats, sender: handle }) }));
+const sender = (
+  book: StreamBook,
+  handle: number,
+  stats: Partial<SenderStats>,
+  stream: Parameters<typeof upStream>[0] = {},
+) => {
+  book.up.set(
+    handle,
+    upStream({ ...stream, handle, stats: senderStats({ ...stats, sender: handle }) }),
+  );
 };
 
 const receiver = (
@@ -17,12 +32,22 @@ const receiver = (
   stats: Partial<ReceiverStats>,
   stream: Parameters<typeof downStream>[0] = {},
 ) => {
-  book.down.set(handle, downStream({ ...stream, handle, stats: receiverStats({ ...stats, receiver: handle }) }));
+  book.down.set(
+    handle,
+    downStream({ ...stream, handle, stats: receiverStats({ ...stats, receiver: handle }) }),
+  );
 };
 
 test('counts are what came since the last sample', () => {
   const book = new StreamBook();
-  receiver(book, 1, { packets: 100, bytes: 9_000, lost: 2, lostBeforeRecovery: 5, recovered: 3, nacks: 4 });
+  receiver(book, 1, {
+    packets: 100,
+    bytes: 9_000,
+    lost: 2,
+    lostBeforeRecovery: 5,
+    recovered: 3,
+    nacks: 4,
+  });
   expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
     packets: 100,
     bytes: 9_000,
@@ -32,7 +57,14 @@ test('counts are what came since the last sample', () => {
     tracks: 1,
   });
   book.settle();
-  receiverOf(book, 1, { packets: 150, bytes: 13_500, lost: 1, lostBeforeRecovery: 5, recovered: 4, nacks: 4 });
+  receiverOf(book, 1, {
+    packets: 150,
+    bytes: 13_500,
+    lost: 1,
+    lostBeforeRecovery: 5,
+    recovered: 4,
+    nacks: 4,
+  });
   // A late packet was found after all.
   expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
     packets: 50,
@@ -57,9 +89,14 @@ test('streams are added up by direction, kind, role and codec', () => {
   receiver(book, 3, { packets: 5 }, { owner });
   receiver(book, 4, { packets: 7, height: 360 }, { kind: 'video', codec: 'vp8' });
   const series = seriesOf(book, NO_LATENCY).map(
-    ({ labels, packets, tracks }) => `${labels.kind} ${labels.role} ${labels.codec} ${packets} ${tracks}`,
+    ({ labels, packets, tracks }) =>
+      `${labels.kind} ${labels.role} ${labels.codec} ${packets} ${tracks}`,
   );
-  expect(series).toEqual(['audio publisher opus 30 2', 'audio subscriber opus 5 1', 'video publisher vp8 7 1']);
+  expect(series).toEqual([
+    'audio publisher opus 30 2',
+    'audio subscriber opus 5 1',
+    'video publisher vp8 7 1',
+  ]);
 });
 
 test('a stream that ended is counted once more, to its end, and then no more', () => {
@@ -85,20 +122,47 @@ test('a received track that is silent is no track now', () => {
 test('a simulcast track counts once; its layers are those that are sent', () => {
   const book = new StreamBook();
   const video = { kind: 'video' as const, codec: 'vp8', cid: 'cam' };
-  sender(book, 1, { packets: 10, active: true }, { ...video, layer: 'q', height: 180, first: true });
-  sender(book, 2, { packets: 20, active: true }, { ...video, layer: 'h', height: 360, first: false });
-  sender(book, 3, { packets: 30, active: false }, { ...video, layer: 'f', height: 720, first: false });
-  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({ tracks: 1, packets: 60, layers: { 180: 1, 360: 1 } });
+  sender(
+    book,
+    1,
+    { packets: 10, active: true },
+    { ...video, layer: 'q', height: 180, first: true },
+  );
+  sender(
+    book,
+    2,
+    { packets: 20, active: true },
+    { ...video, layer: 'h', height: 360, first: false },
+  );
+  sender(
+    book,
+    3,
+    { packets: 30, active: false },
+    { ...video, layer: 'f', height: 720, first: false },
+  );
+  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
+    tracks: 1,
+    packets: 60,
+    layers: { 180: 1, 360: 1 },
+  });
 });
 
 test('what the server missed of ours: asked for again, or still missing', () => {
   const book = new StreamBook();
   sender(book, 1, { packets: 1_000, nackedPackets: 50, remoteLost: 2 });
-  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({ lostBeforeRecovery: 50, lost: 2, recovered: 48 });
+  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
+    lostBeforeRecovery: 50,
+    lost: 2,
+    recovered: 48,
+  });
   book.settle();
   sender(book, 2, { packets: 1_000, nackedPackets: 0, remoteLost: 30 });
   book.up.delete(1);
-  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({ lostBeforeRecovery: 30, lost: 30, recovered: 0 });
+  expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
+    lostBeforeRecovery: 30,
+    lost: 30,
+    recovered: 0,
+  });
 });
 
 test('jitter and RTT are one value a track that has them', () => {
@@ -106,7 +170,8 @@ test('jitter and RTT are one value a track that has them', () => {
   sender(book, 1, { active: true, remoteJitterMs: 3, rttMs: 20 });
   sender(book, 2, { active: true, remoteJitterMs: 0, rttMs: Number.NaN });
   const [series] = seriesOf(book, NO_LATENCY);
-  const values = (bins: number[] = []) => bins.filter((_, index) => index % 2 === 1).reduce((a, b) => a + b, 0);
+  const values = (bins: number[] = []) =>
+    bins.filter((_, index) => index % 2 === 1).reduce((a, b) => a + b, 0);
   expect([values(series?.jitter.bins), values(series?.rtt.bins)]).toEqual([1, 1]);
 });
 
@@ -129,7 +194,11 @@ test('latency goes to the series that it was counted for, whoever received more'
   const sketch = new Sketch();
   sketch.add(30, 5);
   const cohorts = [many, few].map((owner) => book.cohorts.of({ ...labels, ...owner }));
-  const latencies = new Map(cohorts.flatMap((cohort, index) => (cohort !== undefined && index === 1 ? [[cohort, sketch]] : [])));
+  const latencies = new Map(
+    cohorts.flatMap((cohort, index) =>
+      cohort !== undefined && index === 1 ? [[cohort, sketch]] : [],
+    ),
+  );
   const series = seriesOf(book, latencies).map(({ labels: { role }, latency }) => [role, latency]);
   expect(series).toEqual([
     ['publisher', sketch.toBins()],
@@ -139,7 +208,13 @@ test('latency goes to the series that it was counted for, whoever received more'
 
 test('latency of what is gone from the book is in a series all the same', () => {
   const book = new StreamBook();
-  const labels = { direction: 'down', kind: 'data', group: 'crowd', role: 'host', codec: 'data' } as const;
+  const labels = {
+    direction: 'down',
+    kind: 'data',
+    group: 'crowd',
+    role: 'host',
+    codec: 'data',
+  } as const;
   const cohort = book.cohorts.of(labels) ?? Number.NaN;
   const sketch = new Sketch();
   sketch.add(7);
@@ -158,17 +233,25 @@ test('the same role of another group is counted apart', () => {
   for (const [handle, group] of ['lessons', 'lobby'].entries()) {
     receiver(book, handle, { packets: 10 }, { owner: { group, role: 'student' } });
   }
-  expect(seriesOf(book, NO_LATENCY).map(({ labels }) => labels.group)).toEqual(['lessons', 'lobby']);
+  expect(seriesOf(book, NO_LATENCY).map(({ labels }) => labels.group)).toEqual([
+    'lessons',
+    'lobby',
+  ]);
 });
 
 test('data that was sent and that came', () => {
   const book = new StreamBook();
   const peer = peerOf({ dataMessagesSent: 30, dataBytesSent: 3_000 });
-  peer.flows.set(1, { stats: dataStats({ received: 20, bytes: 2_000, lost: 1 }), taken: null, ended: false });
+  peer.flows.set(1, {
+    stats: dataStats({ received: 20, bytes: 2_000, lost: 1 }),
+    taken: null,
+    ended: false,
+  });
   peer.flows.set(2, { stats: dataStats({ received: 5, bytes: 500 }), taken: null, ended: false });
   book.peers.set(1, peer);
   const series = seriesOf(book, NO_LATENCY).map(
-    ({ labels, packets, bytes, lost, tracks }) => `${labels.direction} ${labels.kind} ${packets} ${bytes} ${lost} ${tracks}`,
+    ({ labels, packets, bytes, lost, tracks }) =>
+      `${labels.direction} ${labels.kind} ${packets} ${bytes} ${lost} ${tracks}`,
   );
   expect(series).toEqual(['up data 30 3000 0 1', 'down data 25 2500 1 2']);
 });

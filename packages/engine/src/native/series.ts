@@ -15,25 +15,40 @@ interface Group {
  * What every group of streams did since the last sample (see `StreamBook.settle`).
  * @param latencies by cohort: of everything that arrived since the last sample
  */
-export const seriesOf = (book: StreamBook, latencies: ReadonlyMap<number, Sketch>): SeriesSample[] => {
+export const seriesOf = (
+  book: StreamBook,
+  latencies: ReadonlyMap<number, Sketch>,
+): SeriesSample[] => {
   const groups = new Map<string, Group>();
   const group = (labels: SeriesLabels) => {
     const key = seriesKey(labels);
-    const known = groups.get(key) ?? { sample: emptySeries(labels), jitter: new Sketch(), rtt: new Sketch() };
+    const known = groups.get(key) ?? {
+      sample: emptySeries(labels),
+      jitter: new Sketch(),
+      rtt: new Sketch(),
+    };
     groups.set(key, known);
     return known;
   };
   for (const stream of book.up.values()) addUp(group(labelsOf('up', stream)), stream);
-  for (const stream of book.down.values()) addDown(group(labelsOf('down', stream)), stream, rttOf(book, stream));
+  for (const stream of book.down.values())
+    addDown(group(labelsOf('down', stream)), stream, rttOf(book, stream));
   for (const peer of book.peers.values()) addData(group, peer);
   for (const [cohort, latency] of latencies) {
     const labels = book.cohorts.labels(cohort);
     if (labels !== undefined) group(labels).sample.latency = latency.toBins();
   }
-  return [...groups.values()].map(({ sample, jitter, rtt }) => ({ ...sample, jitter: jitter.toBins(), rtt: rtt.toBins() }));
+  return [...groups.values()].map(({ sample, jitter, rtt }) => ({
+    ...sample,
+    jitter: jitter.toBins(),
+    rtt: rtt.toBins(),
+  }));
 };
 
-const labelsOf = (direction: 'up' | 'down', { owner, kind, codec }: UpStream | DownStream): SeriesLabels => ({
+const labelsOf = (
+  direction: 'up' | 'down',
+  { owner, kind, codec }: UpStream | DownStream,
+): SeriesLabels => ({
   direction,
   kind,
   group: owner.group,
@@ -41,25 +56,29 @@ const labelsOf = (direction: 'up' | 'down', { owner, kind, codec }: UpStream | D
   codec,
 });
 
-const rttOf = (book: StreamBook, { peer }: DownStream): number => book.peers.get(peer)?.stats?.rttMs ?? Number.NaN;
+const rttOf = (book: StreamBook, { peer }: DownStream): number =>
+  book.peers.get(peer)?.stats?.rttMs ?? Number.NaN;
 
 /** Sums a counter's increase. */
 const grown = <Stats>({ stats, taken }: { stats: Stats | null; taken: Stats | null }) => {
-  return (read: (stats: Stats) => number): number => (stats === null ? 0 : read(stats) - (taken === null ? 0 : read(taken)));
+  return (read: (stats: Stats) => number): number =>
+    stats === null ? 0 : read(stats) - (taken === null ? 0 : read(taken));
 };
 
 /**
  * What the server missed at first: asked for again, or still missing in its receiver reports where it did not ask. Transport-wide feedback
  * is no measure of it: LiveKit reports what came before the track was set up as never received.
  */
-export const missedByServer = (stats: SenderStats): number => Math.max(stats.nackedPackets, stats.remoteLost);
+export const missedByServer = (stats: SenderStats): number =>
+  Math.max(stats.nackedPackets, stats.remoteLost);
 
 const addUp = ({ sample, jitter, rtt }: Group, stream: UpStream): void => {
   const { stats } = stream;
   if (stats === null) return;
   const more = grown(stream);
   if (stream.first && !stream.ended) sample.tracks += 1;
-  if (stats.active && !stream.ended && stream.height > 0) sample.layers[stream.height] = (sample.layers[stream.height] ?? 0) + 1;
+  if (stats.active && !stream.ended && stream.height > 0)
+    sample.layers[stream.height] = (sample.layers[stream.height] ?? 0) + 1;
   sample.packets += more((s) => s.packets);
   sample.bytes += more((s) => s.bytes);
   sample.lostBeforeRecovery += more(missedByServer);
@@ -105,7 +124,12 @@ const addDown = ({ sample, jitter, rtt }: Group, stream: DownStream, rttMs: numb
 };
 
 const addData = (group: (labels: SeriesLabels) => Group, peer: Peer): void => {
-  const labels = { kind: 'data', group: peer.owner.group, role: peer.owner.role, codec: 'data' } as const;
+  const labels = {
+    kind: 'data',
+    group: peer.owner.group,
+    role: peer.owner.role,
+    codec: 'data',
+  } as const;
   const sent = grown(peer)((s) => s.dataMessagesSent);
   if (sent > 0) {
     const { sample } = group({ direction: 'up', ...labels });

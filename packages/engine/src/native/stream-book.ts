@@ -1,6 +1,13 @@
 import type { TrackSource } from '@livekit-swarm/record';
 import type { Kind, Role } from '@livekit-swarm/scenario';
-import type { DataFlowStats, Gap, PeerStats, PumpSample, ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
+import type {
+  DataFlowStats,
+  Gap,
+  PeerStats,
+  PumpSample,
+  ReceiverStats,
+  SenderStats,
+} from '@livekit-swarm/webrtc';
 import { Cohorts } from './cohorts.ts';
 
 /** Whose stream it is, for the labels of its series. */

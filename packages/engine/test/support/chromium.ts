@@ -7,7 +7,8 @@ import { type Browser, launch } from 'puppeteer-core';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /** Why a test that needs Chromium cannot run, and what to do about it. */
-export const NO_CHROMIUM = 'Chromium is not installed: apt-get install chromium, or say in CHROME_PATH where it is';
+export const NO_CHROMIUM =
+  'Chromium is not installed: apt-get install chromium, or say in CHROME_PATH where it is';
 
 /**
  * Where Chromium is: `CHROME_PATH`, or the first known name on the `PATH`; null when there is none.
@@ -17,7 +18,9 @@ export const findChromium = (): string | null => {
   const { CHROME_PATH, PATH = '' } = process.env;
   if (CHROME_PATH !== undefined && CHROME_PATH !== '') {
     if (canRun(CHROME_PATH)) return CHROME_PATH;
-    throw new Error(`CHROME_PATH is ${CHROME_PATH}, which cannot be run: correct it, or unset it to look on the PATH`);
+    throw new Error(
+      `CHROME_PATH is ${CHROME_PATH}, which cannot be run: correct it, or unset it to look on the PATH`,
+    );
   }
   const folders = PATH.split(delimiter).filter((folder) => folder !== '');
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(canRun) ?? null;
@@ -60,7 +63,15 @@ export const launchChromium = async (executablePath: string): Promise<Chromium> 
   // Over a pipe rather than a port: when we die, however we do, the pipe closes and the browser ends.
   // Nor may puppeteer end us on a signal before we have cleared up.
   const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
-  const browser = await launch({ executablePath, userDataDir: profile, headless: true, pipe: true, args: FLAGS, env, ...ours });
+  const browser = await launch({
+    executablePath,
+    userDataDir: profile,
+    headless: true,
+    pipe: true,
+    args: FLAGS,
+    env,
+    ...ours,
+  });
   /** Resolves when its processes have ended and the profile is gone. */
   const close = async () => {
     await browser.close();
@@ -76,7 +87,10 @@ export const launchChromium = async (executablePath: string): Promise<Chromium> 
 export const processesOf = async (text: string): Promise<number[]> => {
   const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const commands = await Promise.all(
-    ids.map(async (id) => ({ id: Number(id), command: await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '') })),
+    ids.map(async (id) => ({
+      id: Number(id),
+      command: await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => ''),
+    })),
   );
   return commands.filter(({ command }) => command.includes(text)).map(({ id }) => id);
 };

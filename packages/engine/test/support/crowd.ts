@@ -34,9 +34,21 @@ export interface Crowd extends AsyncDisposable {
 let rooms = 0;
 
 export const AUDIO = { kind: 'audio' } as const;
-export const SIMULCAST = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: true } as const;
+export const SIMULCAST = {
+  kind: 'video',
+  source: 'camera',
+  codec: 'vp8',
+  resolution: '720p',
+  simulcast: true,
+} as const;
 
-export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAttempts = 1, ...more }: CrowdOptions): Crowd => {
+export const openCrowd = ({
+  target,
+  signalling,
+  joinTimeoutMs = 10_000,
+  joinAttempts = 1,
+  ...more
+}: CrowdOptions): Crowd => {
   const startedAtMs = Date.now();
   const events: EventLine[] = [];
   const room = `room-${process.pid}-${rooms++}`;
@@ -71,7 +83,9 @@ export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAtte
       ...guest,
     };
     const publishes = (what: string): boolean =>
-      plan.publish.some((track) => (track.kind === 'audio' ? what === 'audio' : track.source === what));
+      plan.publish.some((track) =>
+        track.kind === 'audio' ? what === 'audio' : track.source === what,
+      );
     const token = await makeToken({
       ...target,
       room,
@@ -102,10 +116,15 @@ export const openCrowd = ({ target, signalling, joinTimeoutMs = 10_000, joinAtte
   };
 };
 
-export const seconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * 1_000));
+export const seconds = (count: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, count * 1_000));
 
 /** Waits until something is so; fails after `withinSeconds` with what was waited for. */
-export const until = async (what: string, isSo: () => boolean | Promise<boolean>, withinSeconds = 15): Promise<void> => {
+export const until = async (
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  withinSeconds = 15,
+): Promise<void> => {
   const deadline = Date.now() + withinSeconds * 1_000;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`not within ${withinSeconds} s: ${what}`);
@@ -113,7 +132,10 @@ export const until = async (what: string, isSo: () => boolean | Promise<boolean>
   }
 };
 
-export const tracksOf = (line: ParticipantLine | undefined, wanted: Partial<TrackResult>): TrackResult[] =>
+export const tracksOf = (
+  line: ParticipantLine | undefined,
+  wanted: Partial<TrackResult>,
+): TrackResult[] =>
   (line?.tracks ?? []).filter((track) =>
     Object.entries(wanted).every(([field, value]) => track[field as keyof TrackResult] === value),
   );

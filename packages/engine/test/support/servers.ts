@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { type LiveKitServer, type StartOptions, startLiveKit } from '@livekit-swarm/lab';
 
 /** A livekit-server for a test, with a directory of its own that goes with it. */
-export const startServer = async (options: Omit<StartOptions, 'dir'> = {}): Promise<LiveKitServer> => {
+export const startServer = async (
+  options: Omit<StartOptions, 'dir'> = {},
+): Promise<LiveKitServer> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-engine-test-'));
   const server = await startLiveKit({ ...options, dir });
   const end = async () => {

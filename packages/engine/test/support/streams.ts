@@ -69,7 +69,13 @@ export const dataStats = (given: Partial<DataFlowStats> = {}): DataFlowStats => 
   ...given,
 });
 
-const counted = { handle: 1, peer: 1, owner: { group: 'crowd', role: 'publisher' }, taken: null, ended: false } as const;
+const counted = {
+  handle: 1,
+  peer: 1,
+  owner: { group: 'crowd', role: 'publisher' },
+  taken: null,
+  ended: false,
+} as const;
 
 export const upStream = (given: Partial<UpStream> = {}): UpStream => ({
   ...counted,

@@ -63,7 +63,10 @@ const pageFile = (name: string): string => join(import.meta.dirname, 'viewer-pag
 const FILES: Record<string, { type: string; file: string }> = {
   '/': { type: 'text/html', file: pageFile('index.html') },
   '/viewer.js': { type: 'text/javascript', file: pageFile('viewer.js') },
-  '/livekit-client.js': { type: 'text/javascript', file: createRequire(import.meta.url).resolve('livekit-client') },
+  '/livekit-client.js': {
+    type: 'text/javascript',
+    file: createRequire(import.meta.url).resolve('livekit-client'),
+  },
 };
 
 export interface PageServer extends AsyncDisposable {
@@ -75,7 +78,9 @@ export const servePage = async (): Promise<PageServer> => {
   const server = createServer(async ({ url = '' }, response) => {
     const known = FILES[url];
     if (known === undefined) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': `${known.type}; charset=utf-8` }).end(await readFile(known.file));
+    response
+      .writeHead(200, { 'content-type': `${known.type}; charset=utf-8` })
+      .end(await readFile(known.file));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -96,7 +101,10 @@ export const openViewer = async (browser: Browser, url: string): Promise<Viewer>
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(url, { waitUntil: 'load' });
-  const call = <Result>(name: string, ...parameters: (string | number | boolean)[]): Promise<Result> =>
+  const call = <Result>(
+    name: string,
+    ...parameters: (string | number | boolean)[]
+  ): Promise<Result> =>
     page.evaluate(`viewer.${name}(...${JSON.stringify(parameters)})`) as Promise<Result>;
   return {
     errors,

@@ -2,11 +2,19 @@ import { expect } from 'vitest';
 import { seconds, until } from './crowd.ts';
 import type { TrackReport, Viewer } from './viewer.ts';
 
-const find = (reports: TrackReport[], from: string, kind: 'audio' | 'video'): TrackReport | undefined =>
+const find = (
+  reports: TrackReport[],
+  from: string,
+  kind: 'audio' | 'video',
+): TrackReport | undefined =>
   reports.find((report) => report.from === from && report.kind === kind);
 
 /** @throws Error when the browser does not subscribe to it */
-export const trackOf = async (viewer: Viewer, from: string, kind: 'audio' | 'video'): Promise<TrackReport> => {
+export const trackOf = async (
+  viewer: Viewer,
+  from: string,
+  kind: 'audio' | 'video',
+): Promise<TrackReport> => {
   const report = find(await viewer.report(), from, kind);
   if (report === undefined) throw new Error(`the browser has no ${kind} of ${from}`);
   return report;
@@ -21,10 +29,23 @@ export const seen = (viewer: Viewer, height: number, ...from: string[]): Promise
 
 /** Expects four seconds of one participant's camera (720p) and microphone in the browser as a user would want them. */
 export const watch = async (viewer: Viewer, from: string): Promise<void> => {
-  await until(`sound of ${from}`, async () => (find(await viewer.report(), from, 'audio')?.totalSamplesReceived ?? 0) > 0);
-  const [video, audio] = [await trackOf(viewer, from, 'video'), await trackOf(viewer, from, 'audio')];
-  const [picture, loudness] = await Promise.all([viewer.look(from, 500), viewer.listen(from, 2_000), seconds(4)]);
-  const [videoNow, audioNow] = [await trackOf(viewer, from, 'video'), await trackOf(viewer, from, 'audio')];
+  await until(
+    `sound of ${from}`,
+    async () => (find(await viewer.report(), from, 'audio')?.totalSamplesReceived ?? 0) > 0,
+  );
+  const [video, audio] = [
+    await trackOf(viewer, from, 'video'),
+    await trackOf(viewer, from, 'audio'),
+  ];
+  const [picture, loudness] = await Promise.all([
+    viewer.look(from, 500),
+    viewer.listen(from, 2_000),
+    seconds(4),
+  ]);
+  const [videoNow, audioNow] = [
+    await trackOf(viewer, from, 'video'),
+    await trackOf(viewer, from, 'audio'),
+  ];
 
   // 30 frames a second; a busy machine may show fewer.
   expect(videoNow.framesDecoded - video.framesDecoded).toBeGreaterThan(90);

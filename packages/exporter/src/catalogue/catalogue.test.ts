@@ -9,7 +9,9 @@ const PREFIXES: Record<string, string> = {
   chaos: 'swarm_chaos_',
   exporter: 'swarm_exporter_',
 };
-const all = Object.entries(CATALOGUE).flatMap(([family, entries]) => entries.map((entry) => [family, entry] as const));
+const all = Object.entries(CATALOGUE).flatMap(([family, entries]) =>
+  entries.map((entry) => [family, entry] as const),
+);
 
 describe('catalogue', () => {
   it.each(all)(
@@ -34,7 +36,8 @@ describe('catalogue', () => {
   );
 
   it('lists values only of labels that are there', () => {
-    for (const [, { labels, values = {} }] of all) expect(labels).toEqual(expect.arrayContaining(Object.keys(values)));
+    for (const [, { labels, values = {} }] of all)
+      expect(labels).toEqual(expect.arrayContaining(Object.keys(values)));
   });
 
   it('has each name once, also among the series of histograms', () => {
@@ -45,9 +48,8 @@ describe('catalogue', () => {
   });
 
   it('has room labels only where rooms are on a list', () => {
-    expect(all.filter(([, { labels }]) => labels.includes('room')).map(([, { name }]) => name)).toEqual([
-      'swarm_client_room_quality_score',
-      'swarm_client_room_loss_ratio',
-    ]);
+    expect(
+      all.filter(([, { labels }]) => labels.includes('room')).map(([, { name }]) => name),
+    ).toEqual(['swarm_client_room_quality_score', 'swarm_client_room_loss_ratio']);
   });
 });

@@ -31,11 +31,14 @@ export const CHAOS_METRICS = {
     [0.5, 0.95, 1],
     { labels: DRILL, why: 'media must have stopped and come back, and the repeat be over' },
   ),
-  swarm_chaos_objective_ok: gauge('1 where the last repeat met what was asked, 0 where it did not', {
-    labels: [...DRILL, 'objective'],
-    values: { objective: DRILL_FAILINGS },
-    why: JUDGED,
-  }),
+  swarm_chaos_objective_ok: gauge(
+    '1 where the last repeat met what was asked, 0 where it did not',
+    {
+      labels: [...DRILL, 'objective'],
+      values: { objective: DRILL_FAILINGS },
+      why: JUDGED,
+    },
+  ),
   swarm_chaos_verdict: gauge('1 for the verdict on the last repeat, 0 for the others', {
     labels: [...DRILL, 'verdict'],
     values: { verdict: DRILL_VERDICTS },

@@ -28,7 +28,11 @@ interface Options {
   why?: string;
 }
 
-const entry = <Type extends MetricType>(type: Type, help: string, { labels = [], values, why }: Options) => ({
+const entry = <Type extends MetricType>(
+  type: Type,
+  help: string,
+  { labels = [], values, why }: Options,
+) => ({
   type,
   help,
   labels,

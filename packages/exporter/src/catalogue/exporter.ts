@@ -11,17 +11,28 @@ const source = [...SOURCE_NAMES] as const;
 
 /** The exporter about itself. */
 export const EXPORTER_METRICS = {
-  swarm_exporter_build_info: gauge('Version of the exporter and of Node: always 1', { labels: ['version', 'node'] }),
-  swarm_exporter_up: gauge('1 while a source that is on works: everything that it watches answers, all targets of lifecycle', {
-    labels: ['source'],
-    values: { source },
+  swarm_exporter_build_info: gauge('Version of the exporter and of Node: always 1', {
+    labels: ['version', 'node'],
   }),
+  swarm_exporter_up: gauge(
+    '1 while a source that is on works: everything that it watches answers, all targets of lifecycle',
+    {
+      labels: ['source'],
+      values: { source },
+    },
+  ),
   swarm_exporter_scrape_duration_seconds: gauge('How long each source took for this answer', {
     labels: ['source'],
     values: { source },
   }),
-  swarm_exporter_series: gauge('Series in this answer, by source', { labels: ['source'], values: { source } }),
-  swarm_exporter_errors_total: counter('Errors within a source', { labels: ['source'], values: { source } }),
+  swarm_exporter_series: gauge('Series in this answer, by source', {
+    labels: ['source'],
+    values: { source },
+  }),
+  swarm_exporter_errors_total: counter('Errors within a source', {
+    labels: ['source'],
+    values: { source },
+  }),
   swarm_exporter_requests_total: counter('HTTP requests answered, by route and status', {
     labels: ['route', 'code'],
     why: 'somebody must have asked',

@@ -6,10 +6,22 @@ import { LIFECYCLE_METRICS } from './lifecycle.ts';
 import { PROBE_METRICS } from './probe.ts';
 import { RUN_METRICS } from './run.ts';
 
-export { CHAOS_METRICS, DRILL_PEOPLE, DRILL_VERDICTS, type DrillPeople, type DrillVerdict } from './chaos.ts';
+export {
+  CHAOS_METRICS,
+  DRILL_PEOPLE,
+  DRILL_VERDICTS,
+  type DrillPeople,
+  type DrillVerdict,
+} from './chaos.ts';
 export { CLIENT_METRICS } from './client.ts';
 export type { CatalogueEntry, MetricFamily, MetricType } from './entry.ts';
-export { EXPORTER_METRICS, PROBE_REFUSALS, type ProbeRefusal, SOURCE_NAMES, type SourceName } from './exporter.ts';
+export {
+  EXPORTER_METRICS,
+  PROBE_REFUSALS,
+  type ProbeRefusal,
+  SOURCE_NAMES,
+  type SourceName,
+} from './exporter.ts';
 export { LIFECYCLE_METRICS } from './lifecycle.ts';
 export { PROBE_FAILURES, PROBE_METRICS, PROBE_TARGET_LABELS, type ProbeFailure } from './probe.ts';
 export { RUN_METRICS } from './run.ts';
@@ -18,7 +30,8 @@ export interface NamedEntry extends CatalogueEntry {
   name: string;
 }
 
-const named = (family: MetricFamily): NamedEntry[] => Object.entries(family).map(([name, entry]) => ({ name, ...entry }));
+const named = (family: MetricFamily): NamedEntry[] =>
+  Object.entries(family).map(([name, entry]) => ({ name, ...entry }));
 
 /** Every metric of ours, by what it tells about. */
 export const CATALOGUE = {
@@ -35,5 +48,7 @@ export const seriesNames = (): Set<string> =>
   new Set(
     Object.values(CATALOGUE)
       .flat()
-      .flatMap(({ name, type }) => (type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name])),
+      .flatMap(({ name, type }) =>
+        type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+      ),
   );

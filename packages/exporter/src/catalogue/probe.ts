@@ -33,7 +33,9 @@ export const PROBE_TARGET_LABELS = ['target', 'module', 'node'] as const;
  * the same target, module and node, in whichever way they were asked for.
  */
 export const PROBE_METRICS = {
-  swarm_probe_success: gauge('1 when the last probe succeeded: both got in, saw and heard each other, and no limit was crossed'),
+  swarm_probe_success: gauge(
+    '1 when the last probe succeeded: both got in, saw and heard each other, and no limit was crossed',
+  ),
   swarm_probe_duration_seconds: gauge('How long the probe took, deleting its room included'),
   swarm_probe_phase_seconds: gauge('From starting to join until the phase was reached', {
     labels: ['phase', 'side'],
@@ -65,27 +67,42 @@ export const PROBE_METRICS = {
     values: { kind: MEDIA, direction: DIRECTIONS },
     why: OF_MEDIA,
   }),
-  swarm_probe_loss_ratio: gauge('Share of packets that never came, retransmissions included; up, as the server reports it', {
-    labels: ['kind', 'direction'],
-    values: { kind: MEDIA, direction: DIRECTIONS },
+  swarm_probe_loss_ratio: gauge(
+    'Share of packets that never came, retransmissions included; up, as the server reports it',
+    {
+      labels: ['kind', 'direction'],
+      values: { kind: MEDIA, direction: DIRECTIONS },
+      why: OF_MEDIA,
+    },
+  ),
+  swarm_probe_jitter_seconds: gauge(
+    'Interarrival jitter of received media (RFC 3550 §6.4.1), of the worse side',
+    {
+      labels: ['kind'],
+      values: { kind: MEDIA },
+      why: OF_MEDIA,
+    },
+  ),
+  swarm_probe_latency_seconds: summary(
+    'One way from publisher to subscriber through the server',
+    [0.5, 0.95],
+    {
+      labels: ['kind'],
+      values: { kind: MEDIA },
+      why: OF_MEDIA,
+    },
+  ),
+  swarm_probe_rtt_seconds: gauge('Round-trip time to the server, of the worse side', {
     why: OF_MEDIA,
   }),
-  swarm_probe_jitter_seconds: gauge('Interarrival jitter of received media (RFC 3550 §6.4.1), of the worse side', {
-    labels: ['kind'],
-    values: { kind: MEDIA },
-    why: OF_MEDIA,
-  }),
-  swarm_probe_latency_seconds: summary('One way from publisher to subscriber through the server', [0.5, 0.95], {
-    labels: ['kind'],
-    values: { kind: MEDIA },
-    why: OF_MEDIA,
-  }),
-  swarm_probe_rtt_seconds: gauge('Round-trip time to the server, of the worse side', { why: OF_MEDIA }),
-  swarm_probe_nacks_total: counter('NACK messages: up, received from the server; down, sent by us', {
-    labels: ['direction'],
-    values: { direction: DIRECTIONS },
-    why: OF_MEDIA,
-  }),
+  swarm_probe_nacks_total: counter(
+    'NACK messages: up, received from the server; down, sent by us',
+    {
+      labels: ['direction'],
+      values: { direction: DIRECTIONS },
+      why: OF_MEDIA,
+    },
+  ),
   swarm_probe_plis_total: counter('PLI messages: up, received from the server; down, sent by us', {
     labels: ['direction'],
     values: { direction: DIRECTIONS },
@@ -96,14 +113,22 @@ export const PROBE_METRICS = {
     [0.5, 0.95],
     { why: 'the module must send data, and some must have arrived' },
   ),
-  swarm_probe_data_loss_ratio: gauge('Share of data messages that never came', { why: 'the module must send data' }),
-  swarm_probe_node_info: gauge('Which node each side was let in by, as the server calls itself: always 1', {
-    labels: ['side', 'node_id'],
-    values: { side: SIDES },
-    why: 'a participant must have got in',
+  swarm_probe_data_loss_ratio: gauge('Share of data messages that never came', {
+    why: 'the module must send data',
   }),
-  swarm_probe_runs_total: counter('Probes by how they ended; those that were turned away were none', {
-    labels: ['result'],
-    values: { result: ['success', 'failure'] },
-  }),
+  swarm_probe_node_info: gauge(
+    'Which node each side was let in by, as the server calls itself: always 1',
+    {
+      labels: ['side', 'node_id'],
+      values: { side: SIDES },
+      why: 'a participant must have got in',
+    },
+  ),
+  swarm_probe_runs_total: counter(
+    'Probes by how they ended; those that were turned away were none',
+    {
+      labels: ['result'],
+      values: { result: ['success', 'failure'] },
+    },
+  ),
 } as const satisfies MetricFamily;

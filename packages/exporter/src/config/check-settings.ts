@@ -3,7 +3,10 @@ import type { ConfigFile } from './config-file.ts';
 import type { ExporterSettings } from './settings.ts';
 
 /** What is scheduled must be there. @throws UsageError */
-export const checkSchedule = ({ probes, targets }: ExporterSettings, { at }: Settings<ConfigFile>): void => {
+export const checkSchedule = (
+  { probes, targets }: ExporterSettings,
+  { at }: Settings<ConfigFile>,
+): void => {
   const names = targets.map(({ name }) => name);
   for (const [index, { target, module }] of (probes?.schedule ?? []).entries()) {
     const check = (key: string, what: string, given: string, known: readonly string[]): void => {
@@ -24,7 +27,10 @@ export const checkSchedule = ({ probes, targets }: ExporterSettings, { at }: Set
  * livekit-server-sdk asks the API at the root of a host, whatever path a URL has: of a deployment behind a path that would be somebody else's.
  * @throws UsageError
  */
-export const checkPaths = ({ probes, lifecycle, targets }: ExporterSettings, { at }: Settings<ConfigFile>): void => {
+export const checkPaths = (
+  { probes, lifecycle, targets }: ExporterSettings,
+  { at }: Settings<ConfigFile>,
+): void => {
   if (probes === null && lifecycle === null) return;
   for (const { name, url, nodes } of targets) {
     const places: [Path, string][] = [
@@ -58,10 +64,15 @@ export const checkUseful = (settings: ExporterSettings, config: string | undefin
       'set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or give a file: swarm exporter --config FILE',
     );
   }
-  const on = (['probes', 'lifecycle', 'clients'] as const).filter((source) => settings[source] !== null);
+  const on = (['probes', 'lifecycle', 'clients'] as const).filter(
+    (source) => settings[source] !== null,
+  );
   const [first] = on;
   if (first === undefined) {
-    throw new UsageError(`${config}: no source is on`, 'add a section: probes: {}, lifecycle: {} or clients: {}');
+    throw new UsageError(
+      `${config}: no source is on`,
+      'add a section: probes: {}, lifecycle: {} or clients: {}',
+    );
   }
   if (targets.length === 0) {
     throw new UsageError(

@@ -10,35 +10,54 @@ export const configFile = () =>
   strict({
     listen: text(300, 'an address')
       .optional()
-      .describe('Where to listen: ":9465" is this machine alone, "0.0.0.0:9465" every interface. Default: ":9465".'),
+      .describe(
+        'Where to listen: ":9465" is this machine alone, "0.0.0.0:9465" every interface. Default: ":9465".',
+      ),
     token: secretRef()
       .optional()
-      .describe('A bearer token, asked of everybody but at /-/healthy, and where LiveKit or browsers report.'),
+      .describe(
+        'A bearer token, asked of everybody but at /-/healthy, and where LiveKit or browsers report.',
+      ),
     tls: strict({
-      cert: text(4_096, 'a path').describe('PEM, with the chain; relative to this file. Read again when it changes.'),
+      cert: text(4_096, 'a path').describe(
+        'PEM, with the chain; relative to this file. Read again when it changes.',
+      ),
       key: text(4_096, 'a path').describe('PEM.'),
     })
       .optional()
       .describe('Serve https.'),
     limits: strict({
-      requests: whole(1, 10_000).optional().describe('Requests at the same time; more are answered with 503. Default: 128.'),
+      requests: whole(1, 10_000)
+        .optional()
+        .describe('Requests at the same time; more are answered with 503. Default: 128.'),
       requestTimeout: duration(1_000, 300_000)
         .optional()
-        .describe('To receive a request, and to make an answer other than of /probe. Default: 15s.'),
+        .describe(
+          'To receive a request, and to make an answer other than of /probe. Default: 15s.',
+        ),
     }).optional(),
     targets: z
       .record(labelName('the name of a target'), targetSection(), {
-        error: say('must name targets', 'write production: { url: wss://…, apiKey: …, apiSecret: { env: NAME } }'),
+        error: say(
+          'must name targets',
+          'write production: { url: wss://…, apiKey: …, apiSecret: { env: NAME } }',
+        ),
       })
       .optional()
-      .describe('Deployments of LiveKit. Without any, LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name one.'),
+      .describe(
+        'Deployments of LiveKit. Without any, LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name one.',
+      ),
     probes: probesSection().optional().describe('Synthetic calls of two participants of ours.'),
     lifecycle: strict({
       enabled: yesOrNo().optional(),
-      every: duration(1_000, 3_600_000).optional().describe('Between looks at the API. Default: 15s.'),
+      every: duration(1_000, 3_600_000)
+        .optional()
+        .describe('Between looks at the API. Default: 15s.'),
     })
       .optional()
-      .describe('Rooms and participants: webhooks at /webhook/NAME of the target, and the room service.'),
+      .describe(
+        'Rooms and participants: webhooks at /webhook/NAME of the target, and the room service.',
+      ),
     clients: clientsSection().optional().describe('What browsers of real users report at /beacon.'),
   });
 

@@ -5,7 +5,9 @@ import { parse } from 'yaml';
 import { exporterJsonSchema } from './json-schema.ts';
 
 const validate = new Ajv({ strict: false }).compile(exporterJsonSchema());
-const example = parse(readFileSync(new URL('../../../../examples/exporter/exporter.yaml', import.meta.url), 'utf8')) as object;
+const example = parse(
+  readFileSync(new URL('../../../../examples/exporter/exporter.yaml', import.meta.url), 'utf8'),
+) as object;
 
 describe('the JSON Schema of the configuration', () => {
   it('lets the example through', () => {

@@ -15,15 +15,22 @@ const HINT = 'write :9465, 127.0.0.1:9465, [::1]:9465, or 0.0.0.0:9465 for every
  * @throws UsageError
  */
 export const parseListenAddress = (text: string): ListenAddress => {
-  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.%\w]+)\]:|([^:[\]\s/@]*):)?(\d{1,5})$/.exec(text.trim()) ?? [];
+  const [, bracketed, plain, digits] =
+    /^(?:\[([0-9a-fA-F:.%\w]+)\]:|([^:[\]\s/@]*):)?(\d{1,5})$/.exec(text.trim()) ?? [];
   const port = Number(digits);
   if (digits === undefined) throw new UsageError(`"${text}" is no address to listen on`, HINT);
-  if (port > 65_535) throw new UsageError(`there is no port ${port}`, 'ports go up to 65535; 0 takes any that is free');
+  if (port > 65_535)
+    throw new UsageError(
+      `there is no port ${port}`,
+      'ports go up to 65535; 0 takes any that is free',
+    );
   return { host: bracketed ?? (plain === undefined || plain === '' ? LOOPBACK : plain), port };
 };
 
 /** Whether nobody but this machine can reach it. */
-export const isLoopback = ({ host }: ListenAddress): boolean => /^(127\.\d+\.\d+\.\d+|::1|localhost)$/i.test(host);
+export const isLoopback = ({ host }: ListenAddress): boolean =>
+  /^(127\.\d+\.\d+\.\d+|::1|localhost)$/i.test(host);
 
 /** `127.0.0.1:9465`, `[::1]:9465`. */
-export const formatAddress = ({ host, port }: ListenAddress): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+export const formatAddress = ({ host, port }: ListenAddress): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -13,11 +13,16 @@ export const readToken = async (
   const fromEnv = reader.env.SWARM_EXPORTER_TOKEN?.trim() ?? '';
   const { tokenFile } = flags;
   if (tokenFile !== undefined) {
-    return checkToken(await readSecret({ file: tokenFile }, '--token-file', { ...reader, dir: process.cwd() }), '--token-file');
+    return checkToken(
+      await readSecret({ file: tokenFile }, '--token-file', { ...reader, dir: process.cwd() }),
+      '--token-file',
+    );
   }
   if (fromEnv !== '') return checkToken(fromEnv, 'SWARM_EXPORTER_TOKEN');
   const where = `${at(['token'])}: token`;
-  return value.token === undefined ? null : checkToken(await readSecret(value.token, where, reader), where);
+  return value.token === undefined
+    ? null
+    : checkToken(await readSecret(value.token, where, reader), where);
 };
 
 /**
@@ -27,5 +32,8 @@ export const readToken = async (
  */
 export const checkToken = (token: string, where: string): string => {
   if (/^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
-  throw new UsageError(`${where}: a token may hold letters, digits and . _ ~ + / - only`, 'make one with: openssl rand -hex 32');
+  throw new UsageError(
+    `${where}: a token may hold letters, digits and . _ ~ + / - only`,
+    'make one with: openssl rand -hex 32',
+  );
 };

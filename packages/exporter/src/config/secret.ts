@@ -22,7 +22,12 @@ export const secretRef = () =>
       ],
       {
         error: ({ input }) =>
-          say(typeof input === 'string' ? 'a secret must not stand in the file itself' : 'must say where the secret is', HINT),
+          say(
+            typeof input === 'string'
+              ? 'a secret must not stand in the file itself'
+              : 'must say where the secret is',
+            HINT,
+          ),
       },
     )
     .describe('Where a secret is: { env: NAME } or { file: PATH }.');
@@ -41,11 +46,18 @@ const MAX_BYTES = 64 * 1_024;
  * @param where for messages: `exporter.yaml:3:5: token`
  * @throws UsageError when there is nothing; never repeats what there is
  */
-export const readSecret = async (ref: SecretRef, where: string, { env, dir }: SecretReader): Promise<string> => {
+export const readSecret = async (
+  ref: SecretRef,
+  where: string,
+  { env, dir }: SecretReader,
+): Promise<string> => {
   if ('env' in ref) {
     const value = env[ref.env]?.trim() ?? '';
     if (value !== '') return value;
-    throw new UsageError(`${where}: the environment variable ${ref.env} is not set`, 'set it, or name another one');
+    throw new UsageError(
+      `${where}: the environment variable ${ref.env} is not set`,
+      'set it, or name another one',
+    );
   }
   const path = resolve(dir, ref.file);
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {

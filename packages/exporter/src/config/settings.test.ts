@@ -36,7 +36,8 @@ const problem = async (...given: Parameters<typeof load>): Promise<string> => {
   try {
     await load(...given);
   } catch (error) {
-    if (error instanceof UsageError) return `${error.message}; ${error.hint}`.replaceAll(`${dir}/`, '');
+    if (error instanceof UsageError)
+      return `${error.message}; ${error.hint}`.replaceAll(`${dir}/`, '');
     throw error;
   }
   return 'none';
@@ -55,14 +56,28 @@ describe('loadSettings', () => {
     expect(settings.targets).toMatchObject([
       { name: 'production', url: 'wss://livekit.example.com', apiKey: 'APIkey', apiSecret: SECRET },
     ]);
-    expect([...(settings.probes?.modules.keys() ?? [])]).toEqual(['audio_pair', 'video_pair', 'data_echo', 'join_only']);
-    expect(settings.probes).toMatchObject({ concurrent: 4, waiting: 16, longestMs: 30_000, spareMs: 500, schedule: [] });
+    expect([...(settings.probes?.modules.keys() ?? [])]).toEqual([
+      'audio_pair',
+      'video_pair',
+      'data_echo',
+      'join_only',
+    ]);
+    expect(settings.probes).toMatchObject({
+      concurrent: 4,
+      waiting: 16,
+      longestMs: 30_000,
+      spareMs: 500,
+      schedule: [],
+    });
   });
 
   it('goes from defaults to file to flags', async () => {
-    const listen = async (...given: Parameters<typeof load>) => formatAddress((await load(...given)).listen);
+    const listen = async (...given: Parameters<typeof load>) =>
+      formatAddress((await load(...given)).listen);
     expect(await listen(`listen: ":1234"\n${TARGETS}probes: {}`)).toBe('127.0.0.1:1234');
-    expect(await listen(`listen: ":1234"\n${TARGETS}probes: {}`, { listen: '0.0.0.0:99' })).toBe('0.0.0.0:99');
+    expect(await listen(`listen: ":1234"\n${TARGETS}probes: {}`, { listen: '0.0.0.0:99' })).toBe(
+      '0.0.0.0:99',
+    );
   });
 
   it('takes the token from file, environment or flag, the nearer the better', async () => {
@@ -70,22 +85,38 @@ describe('loadSettings', () => {
     await writeFile(join(dir, 'other'), 'from-flag\n');
     const yaml = `token: { file: token }\n${TARGETS}probes: {}`;
     expect((await load(yaml)).token).toBe('from-file');
-    expect((await load(yaml, {}, { ...env, SWARM_EXPORTER_TOKEN: 'from-env' })).token).toBe('from-env');
-    expect((await load(yaml, { tokenFile: join(dir, 'other') }, { ...env, SWARM_EXPORTER_TOKEN: 'from-env' })).token).toBe(
-      'from-flag',
+    expect((await load(yaml, {}, { ...env, SWARM_EXPORTER_TOKEN: 'from-env' })).token).toBe(
+      'from-env',
     );
+    expect(
+      (
+        await load(
+          yaml,
+          { tokenFile: join(dir, 'other') },
+          { ...env, SWARM_EXPORTER_TOKEN: 'from-env' },
+        )
+      ).token,
+    ).toBe('from-flag');
   });
 
   it('names a target by LIVEKIT_URL where no file does, and switches on what there is', async () => {
-    const livekit = { LIVEKIT_URL: 'http://127.0.0.1:7880', LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: SECRET };
+    const livekit = {
+      LIVEKIT_URL: 'http://127.0.0.1:7880',
+      LIVEKIT_API_KEY: 'key',
+      LIVEKIT_API_SECRET: SECRET,
+    };
     const settings = await load(null, {}, livekit);
     expect(settings.targets).toMatchObject([{ name: 'livekit', url: 'ws://127.0.0.1:7880' }]);
     expect(settings.probes).not.toBeNull();
     expect(settings.lifecycle).not.toBeNull();
-    expect((await load(`${TARGETS}probes: {}`, {}, { ...livekit, ...env })).targets.map(({ name }) => name)).toEqual([
-      'production',
+    expect(
+      (await load(`${TARGETS}probes: {}`, {}, { ...livekit, ...env })).targets.map(
+        ({ name }) => name,
+      ),
+    ).toEqual(['production']);
+    expect((await load('probes: {}', {}, livekit)).targets.map(({ name }) => name)).toEqual([
+      'livekit',
     ]);
-    expect((await load('probes: {}', {}, livekit)).targets.map(({ name }) => name)).toEqual(['livekit']);
   });
 
   it('reads modules, nodes and schedules', async () => {
@@ -111,7 +142,9 @@ probes:
       durationMs: 5_000,
       limits: { joinMs: 5_000, loss: 0.01, latencyMs: 200 },
     });
-    expect(probes?.schedule).toEqual([{ target: 'production', module: 'hd', everyMs: 60_000, nodes: true }]);
+    expect(probes?.schedule).toEqual([
+      { target: 'production', module: 'hd', everyMs: 60_000, nodes: true },
+    ]);
   });
 
   it.each([
@@ -129,17 +162,26 @@ probes:
       `${TARGETS.replace('LK_SECRET', 'NOT_SET')}probes: {}`,
       'exporter.yaml:5:16: targets.production.apiSecret: the environment variable NOT_SET is not set',
     ],
-    [`token: { file: missing }\n${TARGETS}probes: {}`, 'exporter.yaml:1:8: token: missing cannot be read: ENOENT'],
+    [
+      `token: { file: missing }\n${TARGETS}probes: {}`,
+      'exporter.yaml:1:8: token: missing cannot be read: ENOENT',
+    ],
     [
       TARGETS.replace('wss://', 'ftp://'),
       'exporter.yaml:3:10: targets.production.url: "ftp://livekit.example.com" has the scheme ftp',
     ],
-    [TARGETS.replace('production', 'pro duction'), 'exporter.yaml:2:3: targets.pro duction: the name of a target may hold'],
+    [
+      TARGETS.replace('production', 'pro duction'),
+      'exporter.yaml:2:3: targets.pro duction: the name of a target may hold',
+    ],
     [
       `${TARGETS}    redis: redis://:${SECRET}@10.0.0.5\nprobes: {}`,
       'targets.production.redis: a password must not stand in the file itself',
     ],
-    [`${TARGETS}    alsoAt: ["ws://*"]`, 'targets.production.alsoAt[0]: this would be any server at all'],
+    [
+      `${TARGETS}    alsoAt: ["ws://*"]`,
+      'targets.production.alsoAt[0]: this would be any server at all',
+    ],
     [
       `${TARGETS}probes:\n  modules:\n    talk: {}`,
       'exporter.yaml:8:11: probes.modules.talk: kind is missing; write kind: audio_pair, or video_pair',
@@ -148,7 +190,10 @@ probes:
       `${TARGETS}probes:\n  modules:\n    join_only: { duration: 3s }`,
       'exporter.yaml:8:28: probes.modules.join_only.duration: join_only has no duration',
     ],
-    [`${TARGETS}probes:\n  modules:\n    audio_pair: { duration: 3 }`, 'a duration needs a unit; write 3s'],
+    [
+      `${TARGETS}probes:\n  modules:\n    audio_pair: { duration: 3 }`,
+      'a duration needs a unit; write 3s',
+    ],
     [
       `${TARGETS}probes:\n  schedule: [{ target: prod, module: audio_pair, every: 1m }]`,
       'probes.schedule[0].target: there is no target "prod"',
@@ -157,7 +202,10 @@ probes:
       `${TARGETS}probes:\n  schedule: [{ target: production, module: audio_pear, every: 1m }]`,
       'there is no module "audio_pear"; did you mean audio_pair?',
     ],
-    [`${TARGETS}probes:\n  schedule: [{ target: production, module: audio_pair, every: 1s }]`, 'must be at least 5s'],
+    [
+      `${TARGETS}probes:\n  schedule: [{ target: production, module: audio_pair, every: 1s }]`,
+      'must be at least 5s',
+    ],
     [
       `${TARGETS}probes:\n  modules:\n    audio_pair: { duration: 40s }`,
       'probes.modules.audio_pair.duration: no probe may take longer than 30s, and this one needs 40.5s',
@@ -194,19 +242,37 @@ probes:
   });
 
   it('says what is missing beside the file', async () => {
-    expect(await problem(null, {}, {})).toContain('there is nothing to export: no deployment is named; set LIVEKIT_URL');
-    expect(await problem(null, {}, { LIVEKIT_URL: 'here', LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: SECRET })).toContain(
-      'LIVEKIT_URL: ',
+    expect(await problem(null, {}, {})).toContain(
+      'there is nothing to export: no deployment is named; set LIVEKIT_URL',
     );
+    expect(
+      await problem(
+        null,
+        {},
+        { LIVEKIT_URL: 'here', LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: SECRET },
+      ),
+    ).toContain('LIVEKIT_URL: ');
     expect(await problem(null, {}, { LIVEKIT_URL: 'ws://127.0.0.1:1' })).toContain(
       'LIVEKIT_API_KEY and LIVEKIT_API_SECRET are not',
     );
-    expect(await problem(null, { config: join(dir, 'nowhere.yaml') })).toContain('--config nowhere.yaml: cannot be read: ENOENT');
+    expect(await problem(null, { config: join(dir, 'nowhere.yaml') })).toContain(
+      '--config nowhere.yaml: cannot be read: ENOENT',
+    );
     expect(await problem(null, { config: dir })).toContain('cannot be read: EISDIR');
-    expect(await problem(`${TARGETS}probes: {}`, { tlsCert: 'a' })).toContain('--tls-cert needs --tls-key');
+    expect(await problem(`${TARGETS}probes: {}`, { tlsCert: 'a' })).toContain(
+      '--tls-cert needs --tls-key',
+    );
     await writeFile(join(dir, 'empty'), '\n');
-    expect(await problem(`${TARGETS}probes: {}`, { tokenFile: join(dir, 'empty') })).toContain('is empty');
-    expect(await problem(`${TARGETS}probes: {}`, {}, { ...env, SWARM_EXPORTER_TOKEN: 'no spaces please' })).toContain('a token');
+    expect(await problem(`${TARGETS}probes: {}`, { tokenFile: join(dir, 'empty') })).toContain(
+      'is empty',
+    );
+    expect(
+      await problem(
+        `${TARGETS}probes: {}`,
+        {},
+        { ...env, SWARM_EXPORTER_TOKEN: 'no spaces please' },
+      ),
+    ).toContain('a token');
   });
 
   it('reads the example', async () => {
@@ -216,7 +282,10 @@ probes:
     expect(names.length).toBeGreaterThan(0);
     const settings = await loadSettings(
       { config: example.pathname },
-      { ...Object.fromEntries(names.map((name) => [name, 'value'])), LIVEKIT_REDIS_URL: 'redis://10.0.0.5:6379' },
+      {
+        ...Object.fromEntries(names.map((name) => [name, 'value'])),
+        LIVEKIT_REDIS_URL: 'redis://10.0.0.5:6379',
+      },
     );
     expect(settings.probes?.schedule.length).toBeGreaterThan(0);
     expect(settings.lifecycle).not.toBeNull();

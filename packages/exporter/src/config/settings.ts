@@ -46,10 +46,16 @@ const NOTHING: Settings<ConfigFile> = { value: {}, at: () => 'the environment' }
  * Reads what an exporter is to do: defaults < file < environment < flags.
  * @throws UsageError with everything that is wrong in the file, or the first thing that is wrong elsewhere
  */
-export const loadSettings = async (flags: SettingsFlags, env: NodeJS.ProcessEnv): Promise<ExporterSettings> => {
+export const loadSettings = async (
+  flags: SettingsFlags,
+  env: NodeJS.ProcessEnv,
+): Promise<ExporterSettings> => {
   const { config } = flags;
   const file = config === undefined ? NOTHING : readConfig(await readText(config), config);
-  const reader: SecretReader = { env, dir: config === undefined ? process.cwd() : dirname(resolve(config)) };
+  const reader: SecretReader = {
+    env,
+    dir: config === undefined ? process.cwd() : dirname(resolve(config)),
+  };
   const { value } = file;
   const targets = await readTargets(file, reader);
   const probes = sectionOf(value.probes, config === undefined);
@@ -89,7 +95,8 @@ const readText = async (path: string): Promise<string> => {
     );
   });
   // How much of it is read as YAML has a limit of its own; this one keeps a mistaken path from being turned into text.
-  if (bytes.length > MAX_FILE) throw new UsageError(`--config ${path}: is too large to be a configuration`);
+  if (bytes.length > MAX_FILE)
+    throw new UsageError(`--config ${path}: is too large to be a configuration`);
   return bytes.toString('utf8');
 };
 
@@ -102,7 +109,10 @@ const sectionOf = <Section extends { enabled?: boolean | undefined }>(
   return section.enabled === false ? null : section;
 };
 
-const readTargets = async ({ value, at }: Settings<ConfigFile>, reader: SecretReader): Promise<Target[]> => {
+const readTargets = async (
+  { value, at }: Settings<ConfigFile>,
+  reader: SecretReader,
+): Promise<Target[]> => {
   const sections = Object.entries(value.targets ?? {});
   if (sections.length === 0) return environmentTarget(reader.env);
   const targets: Target[] = [];
@@ -133,11 +143,17 @@ const urlOfEnvironment = (url: string): string => {
   try {
     return checkUrl(url);
   } catch (error) {
-    throw error instanceof UsageError ? new UsageError(`LIVEKIT_URL: ${error.message}`, error.hint) : error;
+    throw error instanceof UsageError
+      ? new UsageError(`LIVEKIT_URL: ${error.message}`, error.hint)
+      : error;
   }
 };
 
-const readTls = ({ tlsCert, tlsKey }: SettingsFlags, { tls }: ConfigFile, dir: string): ExporterSettings['tls'] => {
+const readTls = (
+  { tlsCert, tlsKey }: SettingsFlags,
+  { tls }: ConfigFile,
+  dir: string,
+): ExporterSettings['tls'] => {
   const cert = tlsCert ?? (tls === undefined ? undefined : resolve(dir, tls.cert));
   const key = tlsKey ?? (tls === undefined ? undefined : resolve(dir, tls.key));
   if (cert === undefined && key === undefined) return null;

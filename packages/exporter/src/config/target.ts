@@ -38,7 +38,9 @@ export const labelName = (what: string) =>
 /** ws://, wss://, http:// or https://, as text. */
 export const serverUrl = () =>
   z
-    .string({ error: say('must be the URL of a livekit-server', 'write wss://livekit.example.com') })
+    .string({
+      error: say('must be the URL of a livekit-server', 'write wss://livekit.example.com'),
+    })
     .transform(reading(checkUrl))
     .meta({ samples: ['wss://livekit.example.com', 'ws://127.0.0.1:7880'] });
 
@@ -47,15 +49,21 @@ export const checkUrl = (url: string): string => {
   try {
     return parseServerUrl(url).ws;
   } catch (error) {
-    if (error instanceof FailureError) throw new UsageError(error.failure.message, error.failure.hint ?? null);
+    if (error instanceof FailureError)
+      throw new UsageError(error.failure.message, error.failure.hint ?? null);
     throw error;
   }
 };
 
 const httpUrl = (what: string) =>
-  z.string().refine((url) => /^https?:\/\/[^/@]+/.test(url) && URL.canParse(url) && new URL(url).password === '', {
-    error: say(`must be the URL of ${what}`, 'write http://10.0.0.1:6789/metrics'),
-  });
+  z
+    .string()
+    .refine(
+      (url) => /^https?:\/\/[^/@]+/.test(url) && URL.canParse(url) && new URL(url).password === '',
+      {
+        error: say(`must be the URL of ${what}`, 'write http://10.0.0.1:6789/metrics'),
+      },
+    );
 
 const node = () =>
   z.union(
@@ -65,7 +73,9 @@ const node = () =>
         url: serverUrl().describe('Of this node alone, not of a load balancer.'),
         metrics: httpUrl("the node's metrics")
           .optional()
-          .describe("The node's own /metrics: how it calls itself is read there, so that the room of a probe is put on it."),
+          .describe(
+            "The node's own /metrics: how it calls itself is read there, so that the room of a probe is put on it.",
+          ),
       }),
     ],
     {
@@ -86,7 +96,9 @@ export const targetSection = () =>
       .describe('As in livekit-server’s keys.'),
     apiSecret: secretRef().describe('Of the API key.'),
     nodes: z
-      .record(labelName('the name of a node'), node(), { error: say('must name nodes', 'write node-1: ws://10.0.0.1:7880') })
+      .record(labelName('the name of a node'), node(), {
+        error: say('must name nodes', 'write node-1: ws://10.0.0.1:7880'),
+      })
       .optional()
       .describe('Each livekit-server, so that it can be probed directly.'),
     alsoAt: z
@@ -115,24 +127,35 @@ export const readTarget = async (
   reader: SecretReader,
 ): Promise<Target> => {
   const read = (key: string, ref: string | SecretRef): Promise<string> =>
-    typeof ref === 'string' ? Promise.resolve(ref) : readSecret(ref, `${where(key)}: targets.${name}.${key}`, reader);
+    typeof ref === 'string'
+      ? Promise.resolve(ref)
+      : readSecret(ref, `${where(key)}: targets.${name}.${key}`, reader);
   const { url, nodes = {}, alsoAt = [], redis } = section;
   return {
     name,
     url,
     apiKey: await read('apiKey', section.apiKey),
     apiSecret: await read('apiSecret', section.apiSecret),
-    nodes: Object.entries(nodes).map(([nodeName, one]) => ({ name: nodeName, url: one.url, metricsUrl: one.metrics ?? null })),
+    nodes: Object.entries(nodes).map(([nodeName, one]) => ({
+      name: nodeName,
+      url: one.url,
+      metricsUrl: one.metrics ?? null,
+    })),
     isAlsoAt: (candidate) => alsoAt.some((matches) => matches(candidate)),
     redisUrl:
-      redis === undefined ? null : checkRedis(await read('redis', redis), redis, `${where('redis')}: targets.${name}.redis`),
+      redis === undefined
+        ? null
+        : checkRedis(await read('redis', redis), redis, `${where('redis')}: targets.${name}.redis`),
   };
 };
 
 const checkRedis = (url: string, ref: string | SecretRef, where: string): string => {
   const parsed = URL.parse(url);
   if (parsed === null || !/^rediss?:$/.test(parsed.protocol)) {
-    throw new UsageError(`${where}: is no URL of Redis`, 'write redis://HOST:6379, or rediss:// with TLS');
+    throw new UsageError(
+      `${where}: is no URL of Redis`,
+      'write redis://HOST:6379, or rediss:// with TLS',
+    );
   }
   if (typeof ref === 'string' && parsed.password !== '') {
     throw new UsageError(

@@ -17,12 +17,14 @@ export const urlPattern = () =>
 /** @throws UsageError */
 export const readPattern = (pattern: string): ((url: string) => boolean) => {
   const [, scheme = '', host = '', port] = PATTERN.exec(pattern) ?? [];
-  if (scheme === '') throw new UsageError(`"${pattern.slice(0, 100)}" is no URL, nor a pattern of one`, HINT);
+  if (scheme === '')
+    throw new UsageError(`"${pattern.slice(0, 100)}" is no URL, nor a pattern of one`, HINT);
   const labels = host.toLowerCase().split('.');
   if (labels.some((label) => label.includes('*') && label !== '*')) {
     throw new UsageError('an asterisk stands for a whole part of a name or address', HINT);
   }
-  if (labels.every((label) => label === '*')) throw new UsageError('this would be any server at all', HINT);
+  if (labels.every((label) => label === '*'))
+    throw new UsageError('this would be any server at all', HINT);
   return (url) => {
     const parsed = PATTERN.test(url) && !url.includes('*') ? URL.parse(url) : null;
     if (parsed === null) return false;
@@ -30,7 +32,8 @@ export const readPattern = (pattern: string): ((url: string) => boolean) => {
     const givenScheme = parsed.protocol.slice(0, -1);
     return (
       isSecure(givenScheme) === isSecure(scheme) &&
-      (parsed.port || DEFAULT_PORTS[givenScheme]) === (port ?? DEFAULT_PORTS[scheme.toLowerCase()]) &&
+      (parsed.port || DEFAULT_PORTS[givenScheme]) ===
+        (port ?? DEFAULT_PORTS[scheme.toLowerCase()]) &&
       given.length === labels.length &&
       labels.every((label, index) => label === '*' || label === given[index])
     );

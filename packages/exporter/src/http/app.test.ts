@@ -17,10 +17,27 @@ const sourceOf = (given: Partial<Source> = {}): Source => ({
   ...given,
 });
 
-const appOf = ({ sources = [sourceOf()], token = null as string | null, requests = 10, ready = true } = {}) => {
-  const self = createExporterSelf({ version: '1.2.3', log: (line) => log.push(line), timeoutMs: 50 });
+const appOf = ({
+  sources = [sourceOf()],
+  token = null as string | null,
+  requests = 10,
+  ready = true,
+} = {}) => {
+  const self = createExporterSelf({
+    version: '1.2.3',
+    log: (line) => log.push(line),
+    timeoutMs: 50,
+  });
   for (const { name } of sources) self.contextOf(name);
-  return createApp({ sources, self, version: '1.2.3', token, requests, isReady: () => ready, log: (line) => log.push(line) });
+  return createApp({
+    sources,
+    self,
+    version: '1.2.3',
+    token,
+    requests,
+    isReady: () => ready,
+    log: (line) => log.push(line),
+  });
 };
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
@@ -31,7 +48,9 @@ describe('what everybody may see', () => {
     const text = await app.request('/metrics');
     expect(text.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(await text.text()).toContain('swarm_exporter_build_info{version="1.2.3",node="');
-    const open = await app.request('/metrics', { headers: { accept: 'application/openmetrics-text' } });
+    const open = await app.request('/metrics', {
+      headers: { accept: 'application/openmetrics-text' },
+    });
     expect(open.headers.get('content-type')).toMatch(/^application\/openmetrics-text/);
     expect(await open.text()).toMatch(/# EOF\n$/);
     expect(await (await app.request('/')).text()).toContain('href="/metrics"');
@@ -64,21 +83,28 @@ describe('a token', () => {
     ],
   });
 
-  it.each(['/', '/metrics', '/-/ready', '/probe', '/nothing', '//metrics', '/metrics/', '/%6detrics', '/-/healthy/../ready'])(
-    'is asked for at %s',
-    async (path) => {
-      for (const headers of [
-        {},
-        { authorization: 'Bearer wrong' },
-        { authorization: 'Basic bGV0LW1lLWlu' },
-        { authorization: 'let-me-in' },
-      ]) {
-        const response = await app.request(path, { headers: headers as Record<string, string> });
-        expect([400, 401]).toContain(response.status);
-        expect(await response.text()).not.toContain('swarm_');
-      }
-    },
-  );
+  it.each([
+    '/',
+    '/metrics',
+    '/-/ready',
+    '/probe',
+    '/nothing',
+    '//metrics',
+    '/metrics/',
+    '/%6detrics',
+    '/-/healthy/../ready',
+  ])('is asked for at %s', async (path) => {
+    for (const headers of [
+      {},
+      { authorization: 'Bearer wrong' },
+      { authorization: 'Basic bGV0LW1lLWlu' },
+      { authorization: 'let-me-in' },
+    ]) {
+      const response = await app.request(path, { headers: headers as Record<string, string> });
+      expect([400, 401]).toContain(response.status);
+      expect(await response.text()).not.toContain('swarm_');
+    }
+  });
 
   it('lets in', async () => {
     expect((await app.request('/metrics', bearer('let-me-in'))).status).toBe(200);
@@ -108,7 +134,12 @@ describe('what goes wrong', () => {
       },
     });
     const hanging = new Registry();
-    new Gauge({ name: 'endless', help: 'Endless', registers: [hanging], collect: () => new Promise<void>(() => {}) });
+    new Gauge({
+      name: 'endless',
+      help: 'Endless',
+      registers: [hanging],
+      collect: () => new Promise<void>(() => {}),
+    });
     const app = appOf({
       sources: [
         sourceOf({ name: 'runs', registry: good }),
@@ -150,13 +181,24 @@ describe('what goes wrong', () => {
   });
 
   it('says nothing of who goes in the middle of a request', async () => {
-    const reading = sourceOf({ publicRoutes: new Hono().post('/report', async (c) => c.text(await c.req.text())) });
+    const reading = sourceOf({
+      publicRoutes: new Hono().post('/report', async (c) => c.text(await c.req.text())),
+    });
     const app = appOf({ sources: [reading] });
     const listen = { host: '127.0.0.1', port: 0 };
-    const listening = await serve(app, { listen, tls: null, requestTimeoutMs: 5_000, connections: 10, log: () => {} });
+    const listening = await serve(app, {
+      listen,
+      tls: null,
+      requestTimeoutMs: 5_000,
+      connections: 10,
+      log: () => {},
+    });
     try {
       const before = log.length;
-      for (const length of ['Content-Length: 100\r\n\r\nhalf', 'Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n']) {
+      for (const length of [
+        'Content-Length: 100\r\n\r\nhalf',
+        'Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n',
+      ]) {
         const socket = connect(listening.address.port, '127.0.0.1');
         socket.write(`POST /report HTTP/1.1\r\nHost: here\r\n${length}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -164,7 +206,9 @@ describe('what goes wrong', () => {
       }
       const counted = async (): Promise<string> => (await app.request('/metrics')).text();
       await vi.waitFor(async () =>
-        expect(await counted()).toContain('swarm_exporter_requests_total{route="/report",code="400"} 2\n'),
+        expect(await counted()).toContain(
+          'swarm_exporter_requests_total{route="/report",code="400"} 2\n',
+        ),
       );
       expect(log.slice(before)).toEqual([]);
     } finally {

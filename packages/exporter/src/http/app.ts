@@ -20,13 +20,23 @@ export interface AppOptions {
 }
 
 /** Everything that is served. */
-export const createApp = ({ sources, self, version, token, requests, isReady, log }: AppOptions): Hono => {
+export const createApp = ({
+  sources,
+  self,
+  version,
+  token,
+  requests,
+  isReady,
+  log,
+}: AppOptions): Hono => {
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
     // Browsers go in the middle of a report, and anybody may: that is no fault of ours, and must not fill the log.
     if (c.req.raw.signal.aborted) return c.text('you went before your request was here\n', 400);
-    log(`${c.req.method} ${routeOf(c)}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    log(
+      `${c.req.method} ${routeOf(c)}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     return c.text('internal error\n', 500);
   });
   app.notFound((c) => c.text('there is nothing here; / lists what there is\n', 404));
@@ -37,7 +47,8 @@ export const createApp = ({ sources, self, version, token, requests, isReady, lo
   for (const { publicRoutes, publicRequests = requests } of sources) {
     if (publicRoutes === undefined) continue;
     const limit = limited(publicRequests);
-    for (const path of new Set(publicRoutes.routes.map((route) => route.path))) app.use(path, limit);
+    for (const path of new Set(publicRoutes.routes.map((route) => route.path)))
+      app.use(path, limit);
     app.route('/', publicRoutes);
   }
   app.use(limited(requests));
@@ -45,7 +56,10 @@ export const createApp = ({ sources, self, version, token, requests, isReady, lo
   app.get('/', (c) => c.html(landingPage(version, sources)));
   app.get('/-/ready', (c) => (isReady() ? c.text('ready\n') : c.text('not ready\n', 503)));
   app.get('/metrics', async (c) => {
-    const { contentType, body } = await render(await self.collectAll(sources), formatFor(c.req.header('accept')));
+    const { contentType, body } = await render(
+      await self.collectAll(sources),
+      formatFor(c.req.header('accept')),
+    );
     return c.body(body, 200, { 'content-type': contentType });
   });
   for (const { routes } of sources) if (routes !== undefined) app.route('/', routes);
@@ -60,12 +74,14 @@ const counted =
     self.countRequest(routeOf(c), c.res.status);
   };
 
-const routeOf = (c: Context): string => matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'other';
+const routeOf = (c: Context): string =>
+  matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'other';
 
 const limited = (most: number): MiddlewareHandler => {
   let underWay = 0;
   return async (c, next) => {
-    if (underWay >= most) return c.text('too many requests at the same time\n', 503, { 'retry-after': '1' });
+    if (underWay >= most)
+      return c.text('too many requests at the same time\n', 503, { 'retry-after': '1' });
     underWay++;
     try {
       return await next();

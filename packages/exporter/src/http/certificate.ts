@@ -13,10 +13,16 @@ export interface CertificateFiles {
 const LOOK_EVERY_MS = 2_000;
 
 /** @throws UsageError when the files cannot be read, or do not belong together */
-export const readCertificate = async ({ cert, key }: CertificateFiles): Promise<{ cert: Buffer; key: Buffer }> => {
+export const readCertificate = async ({
+  cert,
+  key,
+}: CertificateFiles): Promise<{ cert: Buffer; key: Buffer }> => {
   const read = (path: string): Promise<Buffer> =>
     readFile(path).catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`tls: ${path} cannot be read: ${error.code ?? error.message}`, 'check the path and who may read it');
+      throw new UsageError(
+        `tls: ${path} cannot be read: ${error.code ?? error.message}`,
+        'check the path and who may read it',
+      );
     });
   const pair = { cert: await read(cert), key: await read(key) };
   try {
@@ -31,14 +37,21 @@ export const readCertificate = async ({ cert, key }: CertificateFiles): Promise<
 };
 
 /** Takes a renewed certificate into use; one that cannot be used leaves the old one in place. @returns what ends it */
-export const watchCertificate = (files: CertificateFiles, server: Server, log: (line: string) => void): (() => void) => {
+export const watchCertificate = (
+  files: CertificateFiles,
+  server: Server,
+  log: (line: string) => void,
+): (() => void) => {
   const renew = (): void => {
     readCertificate(files).then(
       (pair) => {
         server.setSecureContext(pair);
         log('tls: the certificate was renewed');
       },
-      (error: unknown) => log(`${error instanceof Error ? error.message : String(error)}; the old certificate stays in use`),
+      (error: unknown) =>
+        log(
+          `${error instanceof Error ? error.message : String(error)}; the old certificate stays in use`,
+        ),
     );
   };
   const paths = [files.cert, files.key];

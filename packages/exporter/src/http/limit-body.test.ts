@@ -5,8 +5,10 @@ import { limitBody } from './limit-body.ts';
 import { type Listening, serve } from './serve.ts';
 
 const log: string[] = [];
-const app = new Hono().post('/', limitBody({ maxSize: 1_000, onError: (c) => c.text('too large', 413) }), async (c) =>
-  c.text(`${c.req.header('x-who') ?? 'somebody'} sent ${(await c.req.text()).length}`),
+const app = new Hono().post(
+  '/',
+  limitBody({ maxSize: 1_000, onError: (c) => c.text('too large', 413) }),
+  async (c) => c.text(`${c.req.header('x-who') ?? 'somebody'} sent ${(await c.req.text()).length}`),
 );
 app.onError((error, c) => {
   log.push(String(error));
@@ -15,16 +17,25 @@ app.onError((error, c) => {
 let listening: Listening;
 beforeAll(async () => {
   const listen = { host: '127.0.0.1', port: 0 };
-  listening = await serve(app, { listen, tls: null, requestTimeoutMs: 5_000, connections: 10, log: () => {} });
+  listening = await serve(app, {
+    listen,
+    tls: null,
+    requestTimeoutMs: 5_000,
+    connections: 10,
+    log: () => {},
+  });
 });
 afterAll(() => listening.close(0));
 
 /** @param pieces written one by one; without a length in front of them unless it is given */
 const post = (pieces: readonly string[], headers: Record<string, string> = {}): Promise<string> =>
   new Promise((resolve, reject) => {
-    const asked = request({ ...listening.address, method: 'POST', headers: { 'x-who': 'ann', ...headers } }, async (response) => {
-      resolve(`${response.statusCode} ${(await response.toArray()).join('')}`);
-    });
+    const asked = request(
+      { ...listening.address, method: 'POST', headers: { 'x-who': 'ann', ...headers } },
+      async (response) => {
+        resolve(`${response.statusCode} ${(await response.toArray()).join('')}`);
+      },
+    );
     asked.on('error', reject);
     for (const piece of pieces) asked.write(piece);
     asked.end();

@@ -53,8 +53,10 @@ describe('serve', () => {
   it('refuses headers without end, and who never finishes a request', async () => {
     const listening = await start();
     const status = await new Promise((resolve) => {
-      const asked = plainRequest(urlOf(listening), { headers: { 'x-long': 'x'.repeat(20_000) } }, (response) =>
-        resolve(response.statusCode),
+      const asked = plainRequest(
+        urlOf(listening),
+        { headers: { 'x-long': 'x'.repeat(20_000) } },
+        (response) => resolve(response.statusCode),
       );
       asked.on('error', resolve).end();
     });
@@ -74,7 +76,9 @@ describe('serve', () => {
     await expect(start({ listen: { host: '127.0.0.1', port } })).rejects.toThrow(
       `cannot listen on 127.0.0.1:${port}: somebody else listens there`,
     );
-    await expect(start({ listen: { host: 'nowhere.invalid', port: 0 } })).rejects.toThrow(UsageError);
+    await expect(start({ listen: { host: 'nowhere.invalid', port: 0 } })).rejects.toThrow(
+      UsageError,
+    );
     await listening.close(100);
   });
 });
@@ -102,7 +106,9 @@ describe.skipIf(!hasOpenssl)('serve, with TLS (needs openssl)', () => {
       '-subj',
       `/CN=${name}`,
     ];
-    execFileSync('openssl', [...args, '-keyout', files.key, '-out', files.cert], { stdio: 'ignore' });
+    execFileSync('openssl', [...args, '-keyout', files.key, '-out', files.cert], {
+      stdio: 'ignore',
+    });
     return files;
   };
   /** Who answers, as its certificate says. */
@@ -127,16 +133,24 @@ describe.skipIf(!hasOpenssl)('serve, with TLS (needs openssl)', () => {
     expect(await nameAt(listening.address.port)).toBe('first');
     await expect(fetch(urlOf(listening))).rejects.toThrow();
     writeFileSync(tls.cert, 'nonsense');
-    await expect.poll(() => log.join('\n'), { timeout: 15_000 }).toContain('the old certificate stays in use');
+    await expect
+      .poll(() => log.join('\n'), { timeout: 15_000 })
+      .toContain('the old certificate stays in use');
     expect(await nameAt(listening.address.port)).toBe('first');
     make('second', 'current');
-    await expect.poll(() => nameAt(listening.address.port), { timeout: 15_000, interval: 200 }).toBe('second');
+    await expect
+      .poll(() => nameAt(listening.address.port), { timeout: 15_000, interval: 200 })
+      .toBe('second');
     await listening.close(100);
   }, 40_000);
 
   it('refuses files that are not there, or do not belong together', async () => {
     const [one, two] = [make('one'), make('two')];
-    await expect(start({ tls: { cert: one.cert, key: two.key } })).rejects.toThrow('are no certificate with its key');
-    await expect(start({ tls: { cert: join(dir, 'missing'), key: one.key } })).rejects.toThrow('cannot be read: ENOENT');
+    await expect(start({ tls: { cert: one.cert, key: two.key } })).rejects.toThrow(
+      'are no certificate with its key',
+    );
+    await expect(start({ tls: { cert: join(dir, 'missing'), key: one.key } })).rejects.toThrow(
+      'cannot be read: ENOENT',
+    );
   });
 });

@@ -30,7 +30,10 @@ const KEEP_ALIVE_MS = 30_000;
 const SWEEP_MS = 50;
 
 /** @throws UsageError when nothing can be listened to there, or the certificate cannot be used */
-export const serve = async (app: Hono, { listen, tls, requestTimeoutMs, connections, log }: ServeOptions): Promise<Listening> => {
+export const serve = async (
+  app: Hono,
+  { listen, tls, requestTimeoutMs, connections, log }: ServeOptions,
+): Promise<Listening> => {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -40,7 +43,9 @@ export const serve = async (app: Hono, { listen, tls, requestTimeoutMs, connecti
     connectionsCheckingInterval: Math.min(requestTimeoutMs, 5_000),
   };
   const server: Server | TlsServer =
-    tls === null ? createServer(options, listener) : createTlsServer({ ...options, ...(await readCertificate(tls)) }, listener);
+    tls === null
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, ...(await readCertificate(tls)) }, listener);
   server.maxConnections = connections;
   const unwatch = tls === null ? () => {} : watchCertificate(tls, server as TlsServer, log);
   try {
@@ -52,7 +57,10 @@ export const serve = async (app: Hono, { listen, tls, requestTimeoutMs, connecti
   }
   const bound = server.address();
   return {
-    address: { host: listen.host, port: typeof bound === 'object' && bound !== null ? bound.port : listen.port },
+    address: {
+      host: listen.host,
+      port: typeof bound === 'object' && bound !== null ? bound.port : listen.port,
+    },
     close: async (graceMs) => {
       unwatch();
       const closed = once(server, 'close');
@@ -74,7 +82,10 @@ const REASONS: Record<string, string> = {
   ENOTFOUND: 'there is no such host',
 };
 
-const explain = ({ code = '', message }: NodeJS.ErrnoException, listen: ListenAddress): UsageError =>
+const explain = (
+  { code = '', message }: NodeJS.ErrnoException,
+  listen: ListenAddress,
+): UsageError =>
   new UsageError(
     `cannot listen on ${formatAddress(listen)}: ${REASONS[code] ?? message}`,
     'choose another address: --listen [ADDRESS]:PORT',

@@ -4,7 +4,10 @@ import type { Snapshot } from './snapshot.ts';
 /** A summary whose quantiles are set from outside: prom-client's own only knows what was observed one by one. */
 export class Quantiles {
   readonly #snapshot: Omit<Snapshot, 'values'>;
-  readonly #values = new Map<string, { labels: Record<string, string>; quantiles: ReadonlyMap<number, number> }>();
+  readonly #values = new Map<
+    string,
+    { labels: Record<string, string>; quantiles: ReadonlyMap<number, number> }
+  >();
 
   constructor(name: string, help: string) {
     this.#snapshot = { name, help, type: 'summary', aggregator: 'omit' };

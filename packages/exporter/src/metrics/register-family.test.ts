@@ -12,12 +12,20 @@ import {
 import { registerFamily } from './register-family.ts';
 import { collect, render } from './render.ts';
 
-const textOf = async (registry: Registry): Promise<string> => (await render(await collect(registry), 'text')).body;
+const textOf = async (registry: Registry): Promise<string> =>
+  (await render(await collect(registry), 'text')).body;
 
 describe('registerFamily', () => {
   it('registers every metric there is, in one registry', async () => {
     const registry = new Registry();
-    for (const family of [RUN_METRICS, PROBE_METRICS, LIFECYCLE_METRICS, CLIENT_METRICS, CHAOS_METRICS, EXPORTER_METRICS]) {
+    for (const family of [
+      RUN_METRICS,
+      PROBE_METRICS,
+      LIFECYCLE_METRICS,
+      CLIENT_METRICS,
+      CHAOS_METRICS,
+      EXPORTER_METRICS,
+    ]) {
       registerFamily(registry, family);
     }
     const names = (await collect(registry)).map(({ name }) => name);
@@ -39,15 +47,17 @@ describe('registerFamily', () => {
 
   it('gives back typed handles', async () => {
     const registry = new Registry();
-    const { swarm_probe_success, swarm_probe_latency_seconds, swarm_probe_phase_seconds } = registerFamily(
-      registry,
-      PROBE_METRICS,
-    );
+    const { swarm_probe_success, swarm_probe_latency_seconds, swarm_probe_phase_seconds } =
+      registerFamily(registry, PROBE_METRICS);
     swarm_probe_success.set(1);
     swarm_probe_phase_seconds.set({ phase: 'ice', side: 'a' }, 0.25);
     swarm_probe_latency_seconds.set({ kind: 'audio' }, new Map([[0.5, 0.002]]));
     expect(await textOf(registry)).toContain('swarm_probe_success 1\n');
-    expect(await textOf(registry)).toContain('swarm_probe_phase_seconds{phase="ice",side="a"} 0.25');
-    expect(await textOf(registry)).toContain('swarm_probe_latency_seconds{kind="audio",quantile="0.5"} 0.002');
+    expect(await textOf(registry)).toContain(
+      'swarm_probe_phase_seconds{phase="ice",side="a"} 0.25',
+    );
+    expect(await textOf(registry)).toContain(
+      'swarm_probe_latency_seconds{kind="audio",quantile="0.5"} 0.002',
+    );
   });
 });

@@ -12,16 +12,27 @@ type Handle<Entry extends CatalogueEntry> = Entry['type'] extends 'counter'
       ? Histogram<Labels<Entry>>
       : Quantiles;
 
-export type Handles<Family extends MetricFamily> = { readonly [Name in keyof Family]: Handle<Family[Name]> };
+export type Handles<Family extends MetricFamily> = {
+  readonly [Name in keyof Family]: Handle<Family[Name]>;
+};
 
 /**
  * Registers metrics of the catalogue, and gives back what to set them by. What appears always is there with 0 where its labels are known; what appears on
  * first use is not there before.
  */
-export const registerFamily = <const Family extends MetricFamily>(registry: Registry, family: Family): Handles<Family> =>
-  Object.fromEntries(Object.entries(family).map(([name, entry]) => [name, register(registry, name, entry)])) as Handles<Family>;
+export const registerFamily = <const Family extends MetricFamily>(
+  registry: Registry,
+  family: Family,
+): Handles<Family> =>
+  Object.fromEntries(
+    Object.entries(family).map(([name, entry]) => [name, register(registry, name, entry)]),
+  ) as Handles<Family>;
 
-const register = (registry: Registry, name: string, entry: CatalogueEntry): Counter | Gauge | Histogram | Quantiles => {
+const register = (
+  registry: Registry,
+  name: string,
+  entry: CatalogueEntry,
+): Counter | Gauge | Histogram | Quantiles => {
   const { help, type, labels } = entry;
   const options = { name, help, labelNames: [...labels], registers: [registry] };
   switch (type) {
@@ -48,10 +59,15 @@ const register = (registry: Registry, name: string, entry: CatalogueEntry): Coun
 };
 
 /** Every combination of labels, where each label has a list of its own. */
-const initialLabels = ({ appears, labels, values = {} }: CatalogueEntry): Record<string, string>[] => {
+const initialLabels = ({
+  appears,
+  labels,
+  values = {},
+}: CatalogueEntry): Record<string, string>[] => {
   if (appears !== 'always' || labels.some((label) => values[label] === undefined)) return [];
   return labels.reduce<Record<string, string>[]>(
-    (sets, label) => sets.flatMap((set) => (values[label] ?? []).map((value) => ({ ...set, [label]: value }))),
+    (sets, label) =>
+      sets.flatMap((set) => (values[label] ?? []).map((value) => ({ ...set, [label]: value }))),
     [{}],
   );
 };

@@ -4,9 +4,17 @@ import { collect, countSeries, formatFor, render } from './render.ts';
 
 const filled = (): Registry => {
   const registry = new Registry();
-  new Counter({ name: 'made_total', help: 'Made', labelNames: ['by'], registers: [registry] }).inc({ by: 'a "b"\n\\' }, 3);
+  new Counter({ name: 'made_total', help: 'Made', labelNames: ['by'], registers: [registry] }).inc(
+    { by: 'a "b"\n\\' },
+    3,
+  );
   new Gauge({ name: 'level', help: 'Level', registers: [registry] }).set(0.5);
-  new Histogram({ name: 'took_seconds', help: 'Took', buckets: [0.1, 1], registers: [registry] }).observe(0.2);
+  new Histogram({
+    name: 'took_seconds',
+    help: 'Took',
+    buckets: [0.1, 1],
+    registers: [registry],
+  }).observe(0.2);
   new Gauge({ name: 'nothing', help: 'Never set', labelNames: ['x'], registers: [registry] });
   return registry;
 };
@@ -17,7 +25,9 @@ describe('render', () => {
     const before = await render(await collect(registry), 'text');
     const open = await render(await collect(registry), 'openmetrics');
     expect(before.contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
-    expect(before.body).toContain('# TYPE made_total counter\nmade_total{by="a \\"b\\"\\n\\\\"} 3\n');
+    expect(before.body).toContain(
+      '# TYPE made_total counter\nmade_total{by="a \\"b\\"\\n\\\\"} 3\n',
+    );
     expect(open.contentType).toMatch(/^application\/openmetrics-text; version=1\.0\.0/);
     expect(open.body).toContain('# TYPE made counter\nmade_total{by="a \\"b\\"\\n\\\\"} 3\n');
     expect(open.body).toMatch(/took_seconds_bucket\{le="0\.1"\} 0\n[\s\S]*took_seconds_count 1\n/);

@@ -13,14 +13,19 @@ export const countSeries = (snapshots: readonly Snapshot[]): number =>
   snapshots.reduce((sum, { values }) => sum + values.length, 0);
 
 /** Metrics as Prometheus reads them. Those without a value are left out. */
-export const render = async (snapshots: readonly Snapshot[], format: Format): Promise<{ contentType: string; body: string }> => {
-  const contentType = format === 'openmetrics' ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE;
+export const render = async (
+  snapshots: readonly Snapshot[],
+  format: Format,
+): Promise<{ contentType: string; body: string }> => {
+  const contentType =
+    format === 'openmetrics' ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE;
   // A registry of its own for each answer: in OpenMetrics prom-client renames the counters of the registry it writes.
   const page = new Registry<RegistryContentType>();
   page.setContentType(contentType);
   for (const snapshot of snapshots.filter(({ values }) => values.length > 0)) {
     const { name } = snapshot;
-    const shown = format === 'openmetrics' && snapshot.type === 'counter' ? name.replace(/_total$/, '') : name;
+    const shown =
+      format === 'openmetrics' && snapshot.type === 'counter' ? name.replace(/_total$/, '') : name;
     page.registerMetric(asMetric(shown, async () => ({ ...snapshot, name: shown })));
   }
   return { contentType, body: await page.metrics() };

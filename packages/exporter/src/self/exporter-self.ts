@@ -22,9 +22,17 @@ export interface ExporterSelfOptions {
 }
 
 /** What is on /metrics of the exporter itself; what its probes do is told by their source. */
-const { swarm_exporter_probes: _running, swarm_exporter_probes_refused_total: _refused, ...OWN } = EXPORTER_METRICS;
+const {
+  swarm_exporter_probes: _running,
+  swarm_exporter_probes_refused_total: _refused,
+  ...OWN
+} = EXPORTER_METRICS;
 
-export const createExporterSelf = ({ version, log, timeoutMs }: ExporterSelfOptions): ExporterSelf => {
+export const createExporterSelf = ({
+  version,
+  log,
+  timeoutMs,
+}: ExporterSelfOptions): ExporterSelf => {
   const registry = new Registry();
   const metrics = registerFamily(registry, OWN);
   metrics.swarm_exporter_build_info.set({ version, node: process.versions.node }, 1);
@@ -44,12 +52,18 @@ export const createExporterSelf = ({ version, log, timeoutMs }: ExporterSelfOpti
       metrics.swarm_exporter_up.set(source, works.get(name) === false ? 0 : 1);
       return snapshots;
     } catch (error) {
-      failed(name, `could not be collected: ${error instanceof Error ? error.message : String(error)}`);
+      failed(
+        name,
+        `could not be collected: ${error instanceof Error ? error.message : String(error)}`,
+      );
       metrics.swarm_exporter_series.set(source, 0);
       metrics.swarm_exporter_up.set(source, 0);
       return [];
     } finally {
-      metrics.swarm_exporter_scrape_duration_seconds.set(source, (performance.now() - began) / 1_000);
+      metrics.swarm_exporter_scrape_duration_seconds.set(
+        source,
+        (performance.now() - began) / 1_000,
+      );
     }
   };
 
@@ -67,7 +81,8 @@ export const createExporterSelf = ({ version, log, timeoutMs }: ExporterSelfOpti
       metrics.swarm_exporter_resident_bytes.set(process.memoryUsage.rss());
       return [...collected.flat(), ...(await collect(registry))];
     },
-    countRequest: (route, code) => metrics.swarm_exporter_requests_total.inc({ route, code: String(code) }),
+    countRequest: (route, code) =>
+      metrics.swarm_exporter_requests_total.inc({ route, code: String(code) }),
   };
 };
 

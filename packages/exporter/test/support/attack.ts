@@ -47,8 +47,17 @@ interface Post {
 }
 
 /** Attacks an exporter in a process of its own over HTTP, step by step, each client from an address of its own. */
-export const attack = async (size: Attack, tell: (figures: Figures) => void = () => {}): Promise<Figures[]> => {
-  const options = { token: SCRAPE_TOKEN, keys: [KEY], trustedProxies: 1, maxSessions: size.maxSessions, rooms: ['town-hall'] };
+export const attack = async (
+  size: Attack,
+  tell: (figures: Figures) => void = () => {},
+): Promise<Figures[]> => {
+  const options = {
+    token: SCRAPE_TOKEN,
+    keys: [KEY],
+    trustedProxies: 1,
+    maxSessions: size.maxSessions,
+    rooms: ['town-hall'],
+  };
   const child = fork(join(import.meta.dirname, 'attacked-exporter.ts'), [JSON.stringify(options)], {
     execArgv: [`--max-old-space-size=${HEAP_MB}`, '--expose-gc'],
   });
@@ -69,12 +78,22 @@ export const attack = async (size: Attack, tell: (figures: Figures) => void = ()
       for (const posts of rounds) await postAll(agent, `${url}/beacon`, posts, answers);
       const requests = Object.values(answers).reduce((sum, count) => sum + count, 0);
       const perSecond = requests / ((performance.now() - began) / 1_000);
-      const figures = { step: name, requests, answers, perSecond, ...(await look(url)), ...(await retained()) };
+      const figures = {
+        step: name,
+        requests,
+        answers,
+        perSecond,
+        ...(await look(url)),
+        ...(await retained()),
+      };
       steps.push(figures);
       tell(figures);
     };
     await step('nobody');
-    await step(`${size.clients} clients`, ...Array.from({ length: size.reports }, (_, seq) => clients(size, seq)));
+    await step(
+      `${size.clients} clients`,
+      ...Array.from({ length: size.reports }, (_, seq) => clients(size, seq)),
+    );
     await step(`${size.rooms} rooms of two`, rooms(size));
     const slow = await beginAndWait(url, size.slow);
     await step(`garbage, beside ${size.slow} that never finish`, garbage(size));
@@ -92,16 +111,25 @@ const addressOf = (n: number): string => `10.${(n >> 16) & 255}.${(n >> 8) & 255
 
 async function* clients({ clients: many }: Attack, seq: number): AsyncGenerator<Post> {
   const down = [LISTENING, LISTENING, LISTENING, WATCHING, WATCHING, WATCHING];
-  const streams = [...down, { ...WATCHING, direction: 'up' as const }, { ...LISTENING, direction: 'up' as const }];
+  const streams = [
+    ...down,
+    { ...WATCHING, direction: 'up' as const },
+    { ...LISTENING, direction: 'up' as const },
+  ];
   const body = JSON.stringify(bodyOf({ seq, streams }));
   for (let n = 0; n < many; n++) {
-    yield { body, token: await tokenFor(n < 10 ? 'town-hall' : `hall-${n % 20}`, `c-${n}`), address: addressOf(n) };
+    yield {
+      body,
+      token: await tokenFor(n < 10 ? 'town-hall' : `hall-${n % 20}`, `c-${n}`),
+      address: addressOf(n),
+    };
   }
 }
 
 async function* rooms({ rooms: many }: Attack): AsyncGenerator<Post> {
   const body = JSON.stringify(bodyOf());
-  for (let n = 0; n < 2 * many; n++) yield { body, token: await tokenFor(`room-${n >> 1}`, `r-${n}`), address: addressOf(n) };
+  for (let n = 0; n < 2 * many; n++)
+    yield { body, token: await tokenFor(`room-${n >> 1}`, `r-${n}`), address: addressOf(n) };
 }
 
 /** What an attacker thinks of; half of it with a token that is good. */
@@ -114,17 +142,24 @@ async function* garbage({ garbage: many }: Attack): AsyncGenerator<Post> {
     () => ({ body: `"${'x'.repeat(200_000)}"`, token }),
     () => ({ body: '['.repeat(60_000), token }),
     (n) => ({
-      body: JSON.stringify({ ...good, sdk: { name: `sdk-${n}` }, browser: { name: `browser-${n}`, version: `${n}` } }),
+      body: JSON.stringify({
+        ...good,
+        sdk: { name: `sdk-${n}` },
+        browser: { name: `browser-${n}`, version: `${n}` },
+      }),
       token,
     }),
     (n) => ({ body: JSON.stringify({ ...good, session: `session-${n}` }), token }),
     (n) => ({
-      body: JSON.stringify(bodyOf({ seq: n, ms: 1e300, streams: [{ ...LISTENING, packets: 1e300, jitter: 1e300 }] })),
+      body: JSON.stringify(
+        bodyOf({ seq: n, ms: 1e300, streams: [{ ...LISTENING, packets: 1e300, jitter: 1e300 }] }),
+      ),
       token,
     }),
     (n) => ({ body: JSON.stringify(bodyOf({ seq: n })).replace('500', '-1e999'), token }),
   ];
-  for (let n = 0; n < many; n++) yield { ...(kinds[n % kinds.length] ?? (() => ({ body: '' })))(n), address: addressOf(n) };
+  for (let n = 0; n < many; n++)
+    yield { ...(kinds[n % kinds.length] ?? (() => ({ body: '' })))(n), address: addressOf(n) };
 }
 
 async function* crowd({ maxSessions }: Attack): AsyncGenerator<Post> {
@@ -153,8 +188,15 @@ const postAll = async (
 /** The status, or the code of what broke: a server that has read enough hangs up. */
 const post = (agent: Agent, url: string, { body, address, token }: Post): Promise<string> =>
   new Promise((resolve) => {
-    const headers = { 'x-forwarded-for': address, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
-    const asked = request(url, { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } });
+    const headers = {
+      'x-forwarded-for': address,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const asked = request(url, {
+      method: 'POST',
+      agent,
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    });
     asked.on('response', (response) => {
       response.resume();
       response.on('close', () => resolve(String(response.statusCode)));
@@ -174,15 +216,25 @@ const beginAndWait = (url: string, many: number) =>
     }),
   );
 
-const look = async (url: string): Promise<Pick<Figures, 'series' | 'residentBytes' | 'results' | 'sessions' | 'scrapeMs'>> => {
-  if ((await fetch(`${url}/metrics`)).status !== 401) throw new Error('/metrics was served without its token');
+const look = async (
+  url: string,
+): Promise<Pick<Figures, 'series' | 'residentBytes' | 'results' | 'sessions' | 'scrapeMs'>> => {
+  if ((await fetch(`${url}/metrics`)).status !== 401)
+    throw new Error('/metrics was served without its token');
   if ((await fetch(`${url}/-/healthy`)).status !== 200) throw new Error('it is not healthy');
   const began = performance.now();
-  const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${SCRAPE_TOKEN}` } });
-  const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const response = await fetch(`${url}/metrics`, {
+    headers: { authorization: `Bearer ${SCRAPE_TOKEN}` },
+  });
+  const lines = (await response.text())
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
   const scrapeMs = performance.now() - began;
   const figureOf = (line: string) => Number(line.split(' ').at(-1));
-  const sum = (name: string) => lines.filter((line) => line.startsWith(name)).reduce((total, line) => total + figureOf(line), 0);
+  const sum = (name: string) =>
+    lines
+      .filter((line) => line.startsWith(name))
+      .reduce((total, line) => total + figureOf(line), 0);
   const results = lines.flatMap((line) => {
     const result = /^swarm_client_reports_total\{result="(\w+)"\}/.exec(line)?.[1];
     return result === undefined || figureOf(line) === 0 ? [] : [[result, figureOf(line)] as const];

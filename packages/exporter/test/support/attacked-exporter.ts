@@ -1,9 +1,14 @@
 // An exporter in a process of its own, so that its memory is its own. Tells its parent where it listens; ends with it.
 import { startExporter } from '../../src/exporter.ts';
-import { CLIENTS_DEFAULTS, type ClientsOptions } from '../../src/sources/clients/clients-options.ts';
+import {
+  CLIENTS_DEFAULTS,
+  type ClientsOptions,
+} from '../../src/sources/clients/clients-options.ts';
 import { createClientsSource } from '../../src/sources/clients/clients-source.ts';
 
-const { token, ...options } = JSON.parse(process.argv[2] ?? '{}') as Partial<ClientsOptions> & { token: string };
+const { token, ...options } = JSON.parse(process.argv[2] ?? '{}') as Partial<ClientsOptions> & {
+  token: string;
+};
 const exporter = await startExporter({
   listen: { host: '127.0.0.1', port: 0 },
   token,
@@ -11,7 +16,9 @@ const exporter = await startExporter({
   limits: { requests: 128, requestTimeoutMs: 15_000 },
   version: '0.0.0',
   log: () => {},
-  sources: (contextOf) => [createClientsSource({ ...CLIENTS_DEFAULTS, keys: [], ...options }, contextOf('clients'))],
+  sources: (contextOf) => [
+    createClientsSource({ ...CLIENTS_DEFAULTS, keys: [], ...options }, contextOf('clients')),
+  ],
 });
 // Asked what it holds on to: what is left once everything else is thrown away.
 process.on('message', () => {

@@ -46,9 +46,17 @@ export const serveCallSite = async ({ room, where }: CallSiteOptions): Promise<C
   };
   const pages = createServer(async ({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
-    const read = pathname === '/join' ? () => joinAnswer(searchParams.get('as') ?? 'somebody') : files[pathname];
+    const read =
+      pathname === '/join'
+        ? () => joinAnswer(searchParams.get('as') ?? 'somebody')
+        : files[pathname];
     if (read === undefined) return response.writeHead(404).end();
-    const type = pathname === '/' ? 'text/html' : pathname === '/join' ? 'application/json' : 'text/javascript';
+    const type =
+      pathname === '/'
+        ? 'text/html'
+        : pathname === '/join'
+          ? 'application/json'
+          : 'text/javascript';
     response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(await read());
   });
   await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));

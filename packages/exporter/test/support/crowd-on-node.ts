@@ -49,11 +49,17 @@ export const crowdOnNode = async (
 
 /** The nodes that let its people in. */
 export const nodesOf = ({ lines }: CrowdOnNode): Set<string | undefined> =>
-  new Set(lines.flatMap((line) => (line.type === 'event' && line.event === 'joined' ? [line.node] : [])));
+  new Set(
+    lines.flatMap((line) => (line.type === 'event' && line.event === 'joined' ? [line.node] : [])),
+  );
 
 type Counted = 'packets' | 'lost' | 'lostBeforeRecovery' | 'recovered' | 'nacksSent';
 
-const samplesOf = ({ lines }: CrowdOnNode, direction: 'up' | 'down', kind: string): SeriesSample[] =>
+const samplesOf = (
+  { lines }: CrowdOnNode,
+  direction: 'up' | 'down',
+  kind: string,
+): SeriesSample[] =>
   lines
     .flatMap((line) => (line.type === 'sample' ? line.series : []))
     .filter(({ labels }) => labels.direction === direction && labels.kind === kind);
@@ -63,7 +69,11 @@ export const recorded = (crowd: CrowdOnNode, kind: string, field: Counted): numb
   samplesOf(crowd, 'down', kind).reduce((sum, series) => sum + series[field], 0);
 
 /** Milliseconds. */
-export const recordedJitter = (crowd: CrowdOnNode, direction: 'up' | 'down', kind: string): Sketch => {
+export const recordedJitter = (
+  crowd: CrowdOnNode,
+  direction: 'up' | 'down',
+  kind: string,
+): Sketch => {
   const sketch = new Sketch();
   for (const { jitter } of samplesOf(crowd, direction, kind)) sketch.addBins(jitter);
   return sketch;

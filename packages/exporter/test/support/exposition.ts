@@ -19,16 +19,25 @@ export const parseExposition = (text: string): Series[] =>
       return {
         name,
         labels: Object.fromEntries(
-          [...labels.matchAll(LABEL)].map(([, label = '', text = '']) => [label, text.replace(/\\(.)/g, '$1')]),
+          [...labels.matchAll(LABEL)].map(([, label = '', text = '']) => [
+            label,
+            text.replace(/\\(.)/g, '$1'),
+          ]),
         ),
         value: Number(value),
       };
     });
 
 /** Sum of all series of this name that have these labels; undefined when there is none. */
-export const sumOf = (series: readonly Series[], name: string, labels: Record<string, string> = {}): number | undefined => {
+export const sumOf = (
+  series: readonly Series[],
+  name: string,
+  labels: Record<string, string> = {},
+): number | undefined => {
   const found = series.filter(
-    (one) => one.name === name && Object.entries(labels).every(([label, wanted]) => one.labels[label] === wanted),
+    (one) =>
+      one.name === name &&
+      Object.entries(labels).every(([label, wanted]) => one.labels[label] === wanted),
   );
   return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
 };

@@ -1,7 +1,12 @@
 import type { TrackResult } from '@livekit-swarm/record';
 import { trackOf } from '@livekit-swarm/testkit/record-of';
 import { type ModuleOptions, moduleOf } from '../../src/sources/probes/module.ts';
-import { absent, identityOf, type Observation, type SideObservation } from '../../src/sources/probes/observation.ts';
+import {
+  absent,
+  identityOf,
+  type Observation,
+  type SideObservation,
+} from '../../src/sources/probes/observation.ts';
 
 /** Tracks and observations for tests: all went well, but for what is given. */
 export const track = (given: Partial<TrackResult> & Pick<TrackResult, 'direction'>): TrackResult =>
@@ -18,7 +23,10 @@ export const track = (given: Partial<TrackResult> & Pick<TrackResult, 'direction
     codec: given.codec ?? 'opus',
   });
 
-export const sideIn = (other: 'a' | 'b', given: Partial<SideObservation> = {}): SideObservation => ({
+export const sideIn = (
+  other: 'a' | 'b',
+  given: Partial<SideObservation> = {},
+): SideObservation => ({
   ...absent(),
   phases: { started: 0, signal: 10, ice: 20, dtls: 30, joined: 40 },
   firstMediaMs: 120,
@@ -31,7 +39,10 @@ export const sideIn = (other: 'a' | 'b', given: Partial<SideObservation> = {}): 
 export const observation = (
   module: string,
   options: ModuleOptions = {},
-  given: Partial<Omit<Observation, 'sides'>> & { a?: Partial<SideObservation>; b?: Partial<SideObservation> } = {},
+  given: Partial<Omit<Observation, 'sides'>> & {
+    a?: Partial<SideObservation>;
+    b?: Partial<SideObservation>;
+  } = {},
 ): Observation => {
   const { a, b, ...rest } = given;
   return {

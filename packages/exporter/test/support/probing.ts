@@ -12,7 +12,10 @@ import { parseExposition, type Series } from './exposition.ts';
 
 export const scratch = (): Promise<string> => mkdtemp(join(tmpdir(), 'swarm-exporter-'));
 
-export const targetOf = ({ url, apiKey, apiSecret, nodes }: Cluster, given: Partial<Target> = {}): Target => ({
+export const targetOf = (
+  { url, apiKey, apiSecret, nodes }: Cluster,
+  given: Partial<Target> = {},
+): Target => ({
   name: 'lab',
   url,
   apiKey,
@@ -33,7 +36,10 @@ export interface Answer {
 export interface Probing extends AsyncDisposable {
   readonly exporter: Exporter;
   readonly log: string[];
-  ask(query: string, options?: { headers?: Record<string, string>; signal?: AbortSignal }): Promise<Answer>;
+  ask(
+    query: string,
+    options?: { headers?: Record<string, string>; signal?: AbortSignal },
+  ): Promise<Answer>;
   metrics(): Promise<Answer>;
 }
 
@@ -59,12 +65,20 @@ export const startProbing = async (
       ),
     ],
   });
-  const get = async (path: string, options: { headers?: Record<string, string>; signal?: AbortSignal } = {}): Promise<Answer> => {
+  const get = async (
+    path: string,
+    options: { headers?: Record<string, string>; signal?: AbortSignal } = {},
+  ): Promise<Answer> => {
     const began = performance.now();
     const response = await fetch(`${exporter.url}${path}`, options);
     const text = await response.text();
     const ms = performance.now() - began;
-    return { status: response.status, text, series: response.status === 200 ? parseExposition(text) : [], ms };
+    return {
+      status: response.status,
+      text,
+      series: response.status === 200 ? parseExposition(text) : [],
+      ms,
+    };
   };
   return {
     exporter,
@@ -85,5 +99,8 @@ export const probeRooms = async ({
     .map(({ name }) => name)
     .filter((name) => name.startsWith('swarm-probe-'));
 
-export const expectNoRooms = (cluster: Parameters<typeof probeRooms>[0], withinMs = 5_000): Promise<void> =>
+export const expectNoRooms = (
+  cluster: Parameters<typeof probeRooms>[0],
+  withinMs = 5_000,
+): Promise<void> =>
   expect.poll(() => probeRooms(cluster), { timeout: withinMs, interval: 100 }).toEqual([]);

@@ -17,7 +17,9 @@ export const putRooms = async (
   { name, load }: Pick<SmallCrowd, 'name' | 'load'>,
 ): Promise<void> => {
   const service = new RoomServiceClient(httpUrl, apiKey, apiSecret);
-  const rooms = new Set(expandPlan(scenarioOfCrowd(load), name).participants.map(({ room }) => room));
+  const rooms = new Set(
+    expandPlan(scenarioOfCrowd(load), name).participants.map(({ room }) => room),
+  );
   for (const [index, room] of [...rooms].entries()) {
     const nodeId = nodeIds[index % nodeIds.length];
     if (nodeId === undefined) throw new Error('rooms are put on one node at least');

@@ -33,11 +33,16 @@ test('sets the quota of cgroup v1, where v2 is there and does not have the proce
 
 test('says so where there are no control groups, and leaves nothing behind', () => {
   expect(() => limitCpu(1, root)).toThrow(
-    expect.objectContaining({ reason: 'no-cpu-limit', message: expect.stringContaining(`no control groups in ${root}`) }),
+    expect.objectContaining({
+      reason: 'no-cpu-limit',
+      message: expect.stringContaining(`no control groups in ${root}`),
+    }),
   );
   writeFileSync(join(root, 'cgroup.controllers'), 'cpu');
   mkdirSync(join(root, 'cgroup.subtree_control'));
-  expect(() => expectCpuLimits(root)).toThrow(expect.objectContaining({ message: expect.stringContaining('EISDIR') }));
+  expect(() => expectCpuLimits(root)).toThrow(
+    expect.objectContaining({ message: expect.stringContaining('EISDIR') }),
+  );
   expect(existsSync(group())).toBe(false);
 });
 

@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../lab-error.ts';
 
@@ -66,14 +73,19 @@ interface Place {
 }
 
 const placesIn = (root: string): Place[] => {
-  const v2 = [root, join(root, 'unified')].filter((folder) => controllersOf(folder).includes('cpu'));
-  const v1 = [join(root, 'cpu'), join(root, 'cpu,cpuacct')].filter((folder) => existsSync(join(folder, 'tasks')));
+  const v2 = [root, join(root, 'unified')].filter((folder) =>
+    controllersOf(folder).includes('cpu'),
+  );
+  const v1 = [join(root, 'cpu'), join(root, 'cpu,cpuacct')].filter((folder) =>
+    existsSync(join(folder, 'tasks')),
+  );
   return [
     ...v2.map((folder) => ({
       folder,
       // Groups in here get a controller when this one passes it on.
       prepare: () => writeFileSync(join(folder, 'cgroup.subtree_control'), '+cpu'),
-      set: (group: string, quotaUs: number) => writeFileSync(join(group, 'cpu.max'), `${quotaUs} ${PERIOD_US}`),
+      set: (group: string, quotaUs: number) =>
+        writeFileSync(join(group, 'cpu.max'), `${quotaUs} ${PERIOD_US}`),
     })),
     ...v1.map((folder) => ({
       folder,

@@ -9,9 +9,24 @@ const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'];
  * The death signal counts from when it is set: a parent that died before that is noticed by its process id, since the orphan was
  * given another parent by then.
  */
-export const dieWithParent = (command: [string, ...string[]], parent: number = process.pid): [string, ...string[]] => {
-  const setpriv = process.platform === 'linux' ? SETPRIV.find((path) => existsSync(path)) : undefined;
+export const dieWithParent = (
+  command: [string, ...string[]],
+  parent: number = process.pid,
+): [string, ...string[]] => {
+  const setpriv =
+    process.platform === 'linux' ? SETPRIV.find((path) => existsSync(path)) : undefined;
   if (setpriv === undefined) return command;
   const onlyUnderParent = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"';
-  return [setpriv, '--pdeathsig', 'KILL', '--', '/bin/sh', '-c', onlyUnderParent, 'sh', String(parent), ...command];
+  return [
+    setpriv,
+    '--pdeathsig',
+    'KILL',
+    '--',
+    '/bin/sh',
+    '-c',
+    onlyUnderParent,
+    'sh',
+    String(parent),
+    ...command,
+  ];
 };

@@ -56,7 +56,10 @@ process.on('message', (message: ToGuard) => {
     try {
       run(message.command);
     } catch (error) {
-      report({ type: 'refused', message: error instanceof Error ? error.message : String(error) }, end);
+      report(
+        { type: 'refused', message: error instanceof Error ? error.message : String(error) },
+        end,
+      );
     }
 });
 process.once('disconnect', killAndEnd);

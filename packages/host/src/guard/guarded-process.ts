@@ -14,7 +14,8 @@ export interface GuardedProcess {
 }
 
 /** The sources run as they are; a published package has been compiled. */
-const guardProgram = (): URL => new URL(`./guard${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+const guardProgram = (): URL =>
+  new URL(`./guard${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 /** What a guard of ours needs from our environment; secrets are none of its business. */
 const guardEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME });
@@ -33,16 +34,29 @@ export const spawnGuarded = async (command: GuardedCommand): Promise<GuardedProc
   const pid = await firstWord(guard, exited.resolve, command.command);
   guard.unref();
   guard.channel?.unref();
-  return { pid, guardPid: guard.pid ?? -1, exited: exited.promise, signal: (signal) => tell({ type: 'signal', signal }) };
+  return {
+    pid,
+    guardPid: guard.pid ?? -1,
+    exited: exited.promise,
+    signal: (signal) => tell({ type: 'signal', signal }),
+  };
 };
 
-const firstWord = (guard: ChildProcess, onEnd: (end: ProcessEnd) => void, program: string): Promise<number> =>
+const firstWord = (
+  guard: ChildProcess,
+  onEnd: (end: ProcessEnd) => void,
+  program: string,
+): Promise<number> =>
   new Promise((resolve, reject) => {
     let pid: number | undefined;
     let ended = false;
     const refuse = (why: string): void =>
       reject(
-        new LabError('not-started', `${program} could not be started: ${why}`, 'check that the file exists and is executable'),
+        new LabError(
+          'not-started',
+          `${program} could not be started: ${why}`,
+          'check that the file exists and is executable',
+        ),
       );
     guard.on('message', (raw) => {
       const message = raw as FromGuard;

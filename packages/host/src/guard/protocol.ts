@@ -10,7 +10,9 @@ export interface GuardedCommand {
   cpuCores?: number;
 }
 
-export type ToGuard = { type: 'run'; command: GuardedCommand } | { type: 'signal'; signal: NodeJS.Signals };
+export type ToGuard =
+  | { type: 'run'; command: GuardedCommand }
+  | { type: 'signal'; signal: NodeJS.Signals };
 
 /** How a process ended: one of the two is null. */
 export interface ProcessEnd {

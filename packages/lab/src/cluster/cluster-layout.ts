@@ -66,7 +66,8 @@ export interface ClusterLayout {
 export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayout> => {
   const { dir, companions, binary, credentials } = options;
   const ports = createClusterPorts();
-  const portOf = async (companion: Companion): Promise<number | null> => (companions.has(companion) ? ports.tcp() : null);
+  const portOf = async (companion: Companion): Promise<number | null> =>
+    companions.has(companion) ? ports.tcp() : null;
   const redisPort = await portOf('redis');
   const balancerPort = await portOf('haproxy');
   const statsPort = await portOf('haproxy');
@@ -75,18 +76,29 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   const nodeExporterPort = await portOf('node-exporter');
   const redisExporterPort = await portOf('redis-exporter');
   const turnPort = await portOf('coturn');
-  const config = turnPort === null ? options.config : mergeConfig(turnConfig(dir, turnPort), options.config);
+  const config =
+    turnPort === null ? options.config : mergeConfig(turnConfig(dir, turnPort), options.config);
   const nodes: ClusterNode[] = [];
   for (let number = 1; number <= options.nodes; number++) {
-    nodes.push(nodeAt(`node-${number}`, await ports.node(), redisPort === null ? null : redisHostOf(number, config)));
+    nodes.push(
+      nodeAt(
+        `node-${number}`,
+        await ports.node(),
+        redisPort === null ? null : redisHostOf(number, config),
+      ),
+    );
   }
   const redisAddressOf = (host: string | null): string | null =>
     redisPort === null ? null : `${host ?? '127.0.0.1'}:${redisPort}`;
 
   const waves: ServiceSpec[][] = [];
   const addresses = nodes.flatMap(({ redisHost }) => (redisHost === null ? [] : [redisHost]));
-  if (redisPort !== null) waves.push([await redis({ dir, port: redisPort, persistent: options.persistentRedis, addresses })]);
-  if (turnPort !== null) waves.push([await coturn({ dir, port: turnPort, secret: randomBytes(24).toString('hex') })]);
+  if (redisPort !== null)
+    waves.push([
+      await redis({ dir, port: redisPort, persistent: options.persistentRedis, addresses }),
+    ]);
+  if (turnPort !== null)
+    waves.push([await coturn({ dir, port: turnPort, secret: randomBytes(24).toString('hex') })]);
   waves.push(
     nodes.map(({ name, ports: own, redisHost }) => {
       const redisAddress = redisAddressOf(redisHost);
@@ -110,8 +122,16 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     ['prometheus', prometheusPort],
   ];
   const jobs: ScrapeJob[] = [
-    { job: 'livekit', targets: nodes.map(({ name, ports: { metrics } }) => ({ address: at(metrics), labels: { node: name } })) },
-    ...own.flatMap(([job, port]) => (port === null ? [] : [{ job, targets: [{ address: at(port) }] }])),
+    {
+      job: 'livekit',
+      targets: nodes.map(({ name, ports: { metrics } }) => ({
+        address: at(metrics),
+        labels: { node: name },
+      })),
+    },
+    ...own.flatMap(([job, port]) =>
+      port === null ? [] : [{ job, targets: [{ address: at(port) }] }],
+    ),
     ...options.jobs,
   ];
   const entrance = balancerPort ?? nodes[0]?.ports.http ?? 0;
@@ -131,10 +151,20 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     watchers: async (more) => {
       const { ruleFiles, intervalSeconds, alertWebhookUrl: webhookUrl } = options;
       const watchers: ServiceSpec[] = [];
-      if (alertmanagerPort !== null) watchers.push(await alertmanager({ dir, port: alertmanagerPort, webhookUrl }));
+      if (alertmanagerPort !== null)
+        watchers.push(await alertmanager({ dir, port: alertmanagerPort, webhookUrl }));
       if (prometheusPort !== null) {
         const all = [...jobs, ...more];
-        watchers.push(await prometheus({ dir, port: prometheusPort, jobs: all, ruleFiles, alertmanagerPort, intervalSeconds }));
+        watchers.push(
+          await prometheus({
+            dir,
+            port: prometheusPort,
+            jobs: all,
+            ruleFiles,
+            alertmanagerPort,
+            intervalSeconds,
+          }),
+        );
       }
       return watchers;
     },
@@ -150,7 +180,9 @@ const REDIS_HOSTS = 15;
 
 /** Linux has all of 127.0.0.0/8 at its loopback; others, 127.0.0.1 alone. A node whose own configuration says where its Redis is uses that. */
 const redisHostOf = (number: number, config: LiveKitConfig): string | null =>
-  process.platform === 'linux' && number <= REDIS_HOSTS && config.redis === undefined ? `127.0.1.${number}` : null;
+  process.platform === 'linux' && number <= REDIS_HOSTS && config.redis === undefined
+    ? `127.0.1.${number}`
+    : null;
 
 const nodeAt = (name: string, ports: ServerPorts, redisHost: string | null): ClusterNode => ({
   name,

@@ -19,7 +19,11 @@ export const createClusterPorts = (host = '127.0.0.1'): ClusterPorts => {
   const udpTaken = new Set<number>();
   const tcp = async (): Promise<number> => {
     const from = FROM + Math.floor(Math.random() * (TO - FROM));
-    const port = await getPort({ host, port: portNumbers(from, from + SEARCHED), exclude: tcpTaken });
+    const port = await getPort({
+      host,
+      port: portNumbers(from, from + SEARCHED),
+      exclude: tcpTaken,
+    });
     tcpTaken.add(port);
     return port;
   };
@@ -36,7 +40,13 @@ export const createClusterPorts = (host = '127.0.0.1'): ClusterPorts => {
     tcp,
     node: async () => {
       const udpFirst = await udp();
-      return { http: await tcp(), tcp: await tcp(), metrics: await tcp(), udpFirst, udpLast: udpFirst + UDP_PORTS - 1 };
+      return {
+        http: await tcp(),
+        tcp: await tcp(),
+        metrics: await tcp(),
+        udpFirst,
+        udpLast: udpFirst + UDP_PORTS - 1,
+      };
     },
   };
 };

@@ -9,7 +9,10 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
  * @param names the same program under the names that packagers give it
  * @throws LabError `no-program`
  */
-export const needProgram = async (names: readonly string[], debianPackage: string): Promise<string> => {
+export const needProgram = async (
+  names: readonly string[],
+  debianPackage: string,
+): Promise<string> => {
   for (const name of names) {
     const path = await findProgram(name, process.env, SYSTEM_FOLDERS);
     if (path !== null) return path;

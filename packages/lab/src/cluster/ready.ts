@@ -10,7 +10,11 @@ type Address = { host: string; port: number } | { path: string };
 const POLL_MS = 50;
 
 /** Resolves true once it is, false when the time has passed or `signal` aborts. */
-export const waitUntilReady = async (readiness: Readiness, timeoutMs: number, signal: AbortSignal): Promise<boolean> => {
+export const waitUntilReady = async (
+  readiness: Readiness,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> => {
   if ('url' in readiness) return waitUntilHealthy(readiness.url, timeoutMs, signal);
   const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline && !signal.aborted) {
@@ -21,7 +25,8 @@ export const waitUntilReady = async (readiness: Readiness, timeoutMs: number, si
 };
 
 /** Whether it is ready now. */
-export const isReady = (readiness: Readiness): Promise<boolean> => waitUntilReady(readiness, 1, new AbortController().signal);
+export const isReady = (readiness: Readiness): Promise<boolean> =>
+  waitUntilReady(readiness, 1, new AbortController().signal);
 
 const accepts = (address: Address): Promise<boolean> =>
   new Promise((resolve) => {

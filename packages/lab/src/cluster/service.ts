@@ -48,7 +48,10 @@ export const STOP_POLITELY = [
 ] as const satisfies ServiceSpec['stopSteps'];
 
 /** @param onEnd told each time its process ends, asked or not */
-export const createService = (spec: ServiceSpec, onEnd: (end: ProcessEnd, asked: boolean) => void = () => {}): Service => {
+export const createService = (
+  spec: ServiceSpec,
+  onEnd: (end: ProcessEnd, asked: boolean) => void = () => {},
+): Service => {
   let current: { process: GuardedProcess; end: ProcessEnd | null; asked: boolean } | null = null;
 
   const start = async (): Promise<void> => {
@@ -78,7 +81,11 @@ export const createService = (spec: ServiceSpec, onEnd: (end: ProcessEnd, asked:
     await stop();
     const hint = `read ${logFile}`;
     if (ended === null)
-      throw new LabError('not-ready', `${spec.name} was not ready within ${spec.readyWithinMs / 1_000} s`, hint);
+      throw new LabError(
+        'not-ready',
+        `${spec.name} was not ready within ${spec.readyWithinMs / 1_000} s`,
+        hint,
+      );
     throw new LabError(
       'service-ended',
       `${spec.name} ended at once (${ended.signal ?? `exit ${ended.code}`})${await lastWords(logFile)}`,
@@ -93,7 +100,10 @@ export const createService = (spec: ServiceSpec, onEnd: (end: ProcessEnd, asked:
     for (const [signal, patienceMs] of spec.stopSteps) {
       running.process.signal(signal);
       const timer = new AbortController();
-      await Promise.race([running.process.exited, sleep(patienceMs, undefined, { signal: timer.signal }).catch(() => {})]);
+      await Promise.race([
+        running.process.exited,
+        sleep(patienceMs, undefined, { signal: timer.signal }).catch(() => {}),
+      ]);
       timer.abort();
       if (running.end !== null) return;
     }
@@ -115,5 +125,7 @@ export const createService = (spec: ServiceSpec, onEnd: (end: ProcessEnd, asked:
 
 const lastWords = async (logFile: string): Promise<string> => {
   const text = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd();
-  return text === '' ? ', saying nothing' : `: ${text.split('\n').slice(-3).join(' / ').slice(-800)}`;
+  return text === ''
+    ? ', saying nothing'
+    : `: ${text.split('\n').slice(-3).join(' / ').slice(-800)}`;
 };

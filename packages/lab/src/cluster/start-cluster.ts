@@ -55,8 +55,14 @@ export interface Cluster extends ClusterFacts, AsyncDisposable {
 }
 
 /** What runs beside so many nodes when this is asked for: some cannot be without Redis. */
-export const withRedis = (nodes: number, companions: readonly Companion[]): ReadonlySet<Companion> =>
-  new Set([...companions, ...(nodes > 1 || companions.includes('redis-exporter') ? (['redis'] as const) : [])]);
+export const withRedis = (
+  nodes: number,
+  companions: readonly Companion[],
+): ReadonlySet<Companion> =>
+  new Set([
+    ...companions,
+    ...(nodes > 1 || companions.includes('redis-exporter') ? (['redis'] as const) : []),
+  ]);
 
 /** More on one machine is a typing error. */
 export const MAX_NODES = 20;
@@ -72,7 +78,11 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   // Programs read their files from wherever they please.
   const dir = resolve(options.dir);
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES) {
-    throw new LabError('bad-cluster', `a cluster has 1 to ${MAX_NODES} nodes, not ${nodes}`, 'say how many with --nodes');
+    throw new LabError(
+      'bad-cluster',
+      `a cluster has 1 to ${MAX_NODES} nodes, not ${nodes}`,
+      'say how many with --nodes',
+    );
   }
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const layout = await layOutCluster({
@@ -107,7 +117,8 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
-      for (const wave of waves.toReversed()) await Promise.all(wave.map((service) => service.stop()));
+      for (const wave of waves.toReversed())
+        await Promise.all(wave.map((service) => service.stop()));
     })();
     return stopping;
   };

@@ -21,17 +21,25 @@ const HEARTBEAT_MS = 10_000;
  *
  * Throws a LabError: `no-go`, `build-failed`, `not-kept` where the cache cannot be written.
  */
-export const buildProgram = async (program: PinnedProgram, options: BuildOptions): Promise<ProgramBinary> => {
+export const buildProgram = async (
+  program: PinnedProgram,
+  options: BuildOptions,
+): Promise<ProgramBinary> => {
   const { env, onProgress = () => {}, signal } = options;
   const target = cachedProgram(program, env);
   const lock = `${dirname(target)}.lock`;
-  const onWait = (pid: number): void => onProgress(`${titleOf(program)}: process ${pid} is building it, waiting for that`);
+  const onWait = (pid: number): void =>
+    onProgress(`${titleOf(program)}: process ${pid} is building it, waiting for that`);
   const building: Promise<ProgramBinary> = withFileLock(
     lock,
     async () => {
       const meanwhile = await fromCache(program, env);
       if (isFound(meanwhile)) return meanwhile;
-      await goBuild(program, target, { env, onProgress, ...(signal === undefined ? {} : { signal }) });
+      await goBuild(program, target, {
+        env,
+        onProgress,
+        ...(signal === undefined ? {} : { signal }),
+      });
       return { source: 'go-build', path: target, version: program.version };
     },
     { onWait, ...(signal === undefined ? {} : { signal }) },
@@ -50,7 +58,12 @@ const goBuild = async (
 ) => {
   const { env, onProgress, signal } = options;
   const go = await findGo(env);
-  if (go === null) throw new LabError('no-go', `no ${program.name} here, and no Go to build it with`, goHint(program));
+  if (go === null)
+    throw new LabError(
+      'no-go',
+      `no ${program.name} here, and no Go to build it with`,
+      goHint(program),
+    );
 
   const folder = dirname(target);
   await mkdir(folder, { recursive: true });
@@ -58,11 +71,15 @@ const goBuild = async (
   const unfinished = join(folder, `.building-${process.pid}`);
   const started = performance.now();
   const seconds = (): string => `${Math.round((performance.now() - started) / 1_000)} s`;
-  onProgress(`building ${titleOf(program)} with Go ${go.version}: usually ${program.usualBuild}, once`);
+  onProgress(
+    `building ${titleOf(program)} with Go ${go.version}: usually ${program.usualBuild}, once`,
+  );
   const seen = { modules: 0, packages: 0 };
   const heartbeat = setInterval(() => {
     const compiled = seen.packages > 0 ? `${seen.packages} packages compiled` : 'resolving modules';
-    onProgress(`building ${titleOf(program)}: ${seen.modules} modules fetched, ${compiled}, ${seconds()}`);
+    onProgress(
+      `building ${titleOf(program)}: ${seen.modules} modules fetched, ${compiled}, ${seconds()}`,
+    );
   }, HEARTBEAT_MS);
   try {
     await compile(program, go.path, unfinished, seen, env, signal);
@@ -129,11 +146,15 @@ const compile = async (
 };
 
 const linkerFlags = ({ linkedValues = {} }: PinnedProgram): string =>
-  ['-s -w', ...Object.entries(linkedValues).map(([variable, value]) => `-X ${variable}=${value}`)].join(' ');
+  [
+    '-s -w',
+    ...Object.entries(linkedValues).map(([variable, value]) => `-X ${variable}=${value}`),
+  ].join(' ');
 
 const hintFor = (program: PinnedProgram, said: string): string => {
   if (/requires go >= /.test(said)) return goHint(program);
-  if (/checksum mismatch|SECURITY ERROR/.test(said)) return 'a module is not what go.sum pins: do not use it; check GOPROXY';
+  if (/checksum mismatch|SECURITY ERROR/.test(said))
+    return 'a module is not what go.sum pins: do not use it; check GOPROXY';
   return 'the Go modules come from GOPROXY ("go env GOPROXY" shows it): is it reachable? What is fetched is kept: the next attempt goes on from there';
 };
 

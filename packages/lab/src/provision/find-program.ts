@@ -8,7 +8,10 @@ export const findProgram = async (
   env: NodeJS.ProcessEnv = process.env,
   elsewhere: readonly string[] = [],
 ): Promise<string | null> => {
-  const folders = [...(env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), ...elsewhere];
+  const folders = [
+    ...(env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''),
+    ...elsewhere,
+  ];
   for (const folder of folders) {
     const path = join(folder, name);
     if (await isExecutable(path)) return path;

@@ -12,10 +12,18 @@ export interface GoToolchain {
 }
 
 /** Where its installers put it without telling PATH. */
-const USUAL_FOLDERS = ['/usr/local/go/bin', '/usr/lib/go/bin', '/opt/homebrew/bin', join(homedir(), 'go', 'bin')];
+const USUAL_FOLDERS = [
+  '/usr/local/go/bin',
+  '/usr/lib/go/bin',
+  '/opt/homebrew/bin',
+  join(homedir(), 'go', 'bin'),
+];
 
 /** What to do where there is no Go to build this program with. */
-export const goHint = ({ name, pathVariable }: Pick<PinnedProgram, 'name' | 'pathVariable'>): string =>
+export const goHint = ({
+  name,
+  pathVariable,
+}: Pick<PinnedProgram, 'name' | 'pathVariable'>): string =>
   `install Go 1.26 or newer from https://go.dev/doc/install, or put a ${name} binary somewhere and set ${pathVariable} to its path`;
 
 export const findGo = async (env: NodeJS.ProcessEnv = process.env): Promise<GoToolchain | null> => {

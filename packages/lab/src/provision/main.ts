@@ -7,7 +7,8 @@ import { LIVEKIT_VERSIONS } from '../versions.ts';
 import { provideK6, provisionLiveKit } from './provision.ts';
 
 const abort = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => abort.abort());
 const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
 
 const provide = async (wanted: string): Promise<void> => {
@@ -15,13 +16,20 @@ const provide = async (wanted: string): Promise<void> => {
   if (wanted === 'k6') return void process.stdout.write(`${(await provideK6(options)).path}\n`);
   const version = LIVEKIT_VERSIONS.find((known) => known === wanted);
   if (version === undefined)
-    throw new LabError('no-program', `no livekit-server ${wanted} is pinned here`, `pinned: ${LIVEKIT_VERSIONS.join(', ')}`);
+    throw new LabError(
+      'no-program',
+      `no livekit-server ${wanted} is pinned here`,
+      `pinned: ${LIVEKIT_VERSIONS.join(', ')}`,
+    );
   await provisionLiveKit({ version, ...options });
 };
 
 try {
   for (const wanted of process.argv.slice(2)) await provide(wanted);
 } catch (error) {
-  if (!abort.signal.aborted) say(error instanceof LabError ? `${error.message}\n\nWhat to do: ${error.hint}\n` : String(error));
+  if (!abort.signal.aborted)
+    say(
+      error instanceof LabError ? `${error.message}\n\nWhat to do: ${error.hint}\n` : String(error),
+    );
   process.exitCode = 1;
 }

@@ -3,7 +3,10 @@ import { plainEnvironment } from '../server/environment.ts';
 import type { PinnedProgram } from './pinned-program.ts';
 
 /** What the binary at `path` says when asked for its version, as `1.13.4`; null when it does not run or is another program. */
-export const readVersion = async ({ versionArgs, versionPattern }: PinnedProgram, path: string): Promise<string | null> => {
+export const readVersion = async (
+  { versionArgs, versionPattern }: PinnedProgram,
+  path: string,
+): Promise<string | null> => {
   const { stdout } = await execa(path, versionArgs, {
     env: plainEnvironment(),
     extendEnv: false,

@@ -43,4 +43,8 @@ export const lookAtSources = (
   program: PinnedProgram,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<(ProgramBinary | Absent)[]> =>
-  Promise.all([fromExplicitPath(program, env[program.pathVariable]), fromPath(program, env), fromCache(program, env)]);
+  Promise.all([
+    fromExplicitPath(program, env[program.pathVariable]),
+    fromPath(program, env),
+    fromCache(program, env),
+  ]);

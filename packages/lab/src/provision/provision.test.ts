@@ -17,7 +17,11 @@ beforeEach(async () => {
 });
 
 /** A program that says what livekit-server says when asked for its version, or `says`. */
-const install = async (path: string, version: string, says = `livekit-server version ${version}`): Promise<string> => {
+const install = async (
+  path: string,
+  version: string,
+  says = `livekit-server version ${version}`,
+): Promise<string> => {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `#!/bin/sh\necho "${says}"\n`);
   await chmod(path, 0o755);
@@ -38,14 +42,21 @@ test('an explicit path that is no livekit-server is an error, not a reason to ta
   await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
   const wrong = provisionLiveKit({ env, serverPath: join(folder, 'nothing-here') });
   await expect(wrong).rejects.toThrow(/nothing-here is not a livekit-server/);
-  await expect(wrong).rejects.toMatchObject({ reason: 'no-program', hint: expect.stringContaining('path') });
+  await expect(wrong).rejects.toMatchObject({
+    reason: 'no-program',
+    hint: expect.stringContaining('path'),
+  });
 });
 
 test('PATH counts only with the wanted version', async () => {
   const path = await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
   expect(await provisionLiveKit({ env })).toEqual({ source: 'path', path, version: '1.13.4' });
   const cached = await install(cachedProgram(liveKitServer('1.11.0'), env), '1.11.0');
-  expect(await provisionLiveKit({ env, version: '1.11.0' })).toEqual({ source: 'cache', path: cached, version: '1.11.0' });
+  expect(await provisionLiveKit({ env, version: '1.11.0' })).toEqual({
+    source: 'cache',
+    path: cached,
+    version: '1.11.0',
+  });
 });
 
 test('a cached file that does not run as its version is not taken', async () => {
@@ -69,7 +80,11 @@ test('k6 comes from the same places: the pinned version from PATH, then from the
   await install(path, '1.7.0', k6Says.replace('1.8.1', '1.7.0'));
   const cached = await install(cachedProgram(K6, env), '1.8.1', k6Says);
   expect(await provideK6({ env })).toEqual({ source: 'cache', path: cached, version: '1.8.1' });
-  expect(await provideK6({ env: { ...env, SWARM_K6: path } })).toEqual({ source: 'explicit', path, version: '1.7.0' });
+  expect(await provideK6({ env: { ...env, SWARM_K6: path } })).toEqual({
+    source: 'explicit',
+    path,
+    version: '1.7.0',
+  });
 });
 
 test('another program in the place of k6 is told of by the name of its variable', async () => {
@@ -85,10 +100,15 @@ test('another program in the place of k6 is told of by the name of its variable'
   });
 });
 
-test.each([liveKitServer('1.13.4'), liveKitServer('1.11.0'), K6])('$name $version is what its go.mod pins', async (program) => {
-  const goMod = await readFile(join(program.moduleFolder, 'go.mod'), 'utf8');
-  expect(goMod).toContain(`tool ${program.goPackage}\n`);
-  const pinned = /^\t(\S+) v(\S+)/gm;
-  const modules = [...goMod.matchAll(pinned)].filter(([, module = '']) => program.goPackage.startsWith(module));
-  expect(modules.map(([, , version]) => version)).toEqual([program.version]);
-});
+test.each([liveKitServer('1.13.4'), liveKitServer('1.11.0'), K6])(
+  '$name $version is what its go.mod pins',
+  async (program) => {
+    const goMod = await readFile(join(program.moduleFolder, 'go.mod'), 'utf8');
+    expect(goMod).toContain(`tool ${program.goPackage}\n`);
+    const pinned = /^\t(\S+) v(\S+)/gm;
+    const modules = [...goMod.matchAll(pinned)].filter(([, module = '']) =>
+      program.goPackage.startsWith(module),
+    );
+    expect(modules.map(([, , version]) => version)).toEqual([program.version]);
+  },
+);

@@ -13,30 +13,47 @@ export interface Absent {
 export const isFound = (found: ProgramBinary | Absent): found is ProgramBinary => 'path' in found;
 
 /** Said by the user, so any version will do. */
-export const fromExplicitPath = async (program: PinnedProgram, given: string | undefined): Promise<ProgramBinary | Absent> => {
-  if (given === undefined || given === '') return { source: 'explicit', why: `${program.pathVariable} is not set` };
+export const fromExplicitPath = async (
+  program: PinnedProgram,
+  given: string | undefined,
+): Promise<ProgramBinary | Absent> => {
+  if (given === undefined || given === '')
+    return { source: 'explicit', why: `${program.pathVariable} is not set` };
   const path = resolve(given);
   const version = await readVersion(program, path);
-  if (version === null) return { source: 'explicit', why: `${path} is not a ${program.name} that runs here` };
+  if (version === null)
+    return { source: 'explicit', why: `${path} is not a ${program.name} that runs here` };
   return { source: 'explicit', path, version };
 };
 
 /** Only of the wanted version: a run must not depend on what happens to be installed. */
-export const fromPath = async (program: PinnedProgram, env: NodeJS.ProcessEnv): Promise<ProgramBinary | Absent> => {
+export const fromPath = async (
+  program: PinnedProgram,
+  env: NodeJS.ProcessEnv,
+): Promise<ProgramBinary | Absent> => {
   const path = await findProgram(program.name, env);
   if (path === null) return { source: 'path', why: `no ${program.name} on PATH` };
   const version = await readVersion(program, path);
   if (version !== program.version)
-    return { source: 'path', why: `${path} is ${version ?? 'of an unknown version'}, not ${program.version}` };
+    return {
+      source: 'path',
+      why: `${path} is ${version ?? 'of an unknown version'}, not ${program.version}`,
+    };
   return { source: 'path', path, version };
 };
 
-export const fromCache = async (program: PinnedProgram, env: NodeJS.ProcessEnv): Promise<ProgramBinary | Absent> => {
+export const fromCache = async (
+  program: PinnedProgram,
+  env: NodeJS.ProcessEnv,
+): Promise<ProgramBinary | Absent> => {
   const path = cachedProgram(program, env);
   if (!(await isExecutable(path))) return { source: 'cache', why: `not in ${cacheDir(env)} yet` };
   const version = await readVersion(program, path);
   if (version !== program.version)
-    return { source: 'cache', why: `${path} does not run as ${program.version}: it will be built again` };
+    return {
+      source: 'cache',
+      why: `${path} does not run as ${program.version}: it will be built again`,
+    };
   return { source: 'cache', path, version };
 };
 

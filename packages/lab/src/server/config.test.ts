@@ -9,13 +9,24 @@ test('keeps everything on loopback', () => {
     port: 1,
     bind_addresses: ['127.0.0.1'],
     prometheus: { port: 3 },
-    rtc: { node_ip: '127.0.0.1', use_external_ip: false, enable_loopback_candidate: true, tcp_port: 2, udp_port: '10-13' },
+    rtc: {
+      node_ip: '127.0.0.1',
+      use_external_ip: false,
+      enable_loopback_candidate: true,
+      tcp_port: 2,
+      udp_port: '10-13',
+    },
   });
 });
 
 test('a single UDP port is a number, and another address has no loopback candidates', () => {
   const config = localConfig('10.1.2.3', { ...ports, udpLast: 10 });
-  expect(config.rtc).toEqual({ node_ip: '10.1.2.3', use_external_ip: false, tcp_port: 2, udp_port: 10 });
+  expect(config.rtc).toEqual({
+    node_ip: '10.1.2.3',
+    use_external_ip: false,
+    tcp_port: 2,
+    udp_port: 10,
+  });
 });
 
 test("the caller's settings are laid over ours, section by section", () => {

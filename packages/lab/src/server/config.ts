@@ -12,9 +12,12 @@ export const localConfig = (host: string, ports: ServerPorts): LiveKitConfig => 
   rtc: {
     node_ip: host,
     use_external_ip: false,
-    ...(isLoopback(host) ? { enable_loopback_candidate: true, interfaces: { includes: ['lo', 'lo0'] } } : {}),
+    ...(isLoopback(host)
+      ? { enable_loopback_candidate: true, interfaces: { includes: ['lo', 'lo0'] } }
+      : {}),
     tcp_port: ports.tcp,
-    udp_port: ports.udpFirst === ports.udpLast ? ports.udpFirst : `${ports.udpFirst}-${ports.udpLast}`,
+    udp_port:
+      ports.udpFirst === ports.udpLast ? ports.udpFirst : `${ports.udpFirst}-${ports.udpLast}`,
   },
   logging: { level: 'info', json: true, pion_level: 'error' },
 });

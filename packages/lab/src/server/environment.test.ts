@@ -5,7 +5,13 @@ import { serverEnvironment } from './environment.ts';
 test('the server gets its keys, and nothing that could reconfigure it', () => {
   const env = serverEnvironment(
     { apiKey: 'k', apiSecret: 's' },
-    { PATH: '/bin', LIVEKIT_CONFIG: '/etc/other.yaml', REDIS_HOST: 'prod:6379', LIVEKIT_API_SECRET: 'x', UDP_PORT: '1' },
+    {
+      PATH: '/bin',
+      LIVEKIT_CONFIG: '/etc/other.yaml',
+      REDIS_HOST: 'prod:6379',
+      LIVEKIT_API_SECRET: 'x',
+      UDP_PORT: '1',
+    },
   );
   expect(env).toEqual({ PATH: '/bin', LIVEKIT_KEYS: 'k: s' });
 });

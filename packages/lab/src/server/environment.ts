@@ -1,13 +1,28 @@
 import type { ApiCredentials } from './credentials.ts';
 
 /** What a server may take over from us. Everything else could reconfigure it: each of its settings is also an environment variable. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'GOMAXPROCS', 'GOGC', 'GOMEMLIMIT', 'GODEBUG', 'GOTRACEBACK'];
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TZ',
+  'GOMAXPROCS',
+  'GOGC',
+  'GOMEMLIMIT',
+  'GODEBUG',
+  'GOTRACEBACK',
+];
 
 /** The environment of a livekit-server: with its keys, which so never touch a disk nor a process list. */
 export const serverEnvironment = (
   { apiKey, apiSecret }: ApiCredentials,
   from: NodeJS.ProcessEnv = process.env,
-): Record<string, string> => ({ ...plainEnvironment(from), LIVEKIT_KEYS: `${apiKey}: ${apiSecret}` });
+): Record<string, string> => ({
+  ...plainEnvironment(from),
+  LIVEKIT_KEYS: `${apiKey}: ${apiSecret}`,
+});
 
 export const plainEnvironment = (from: NodeJS.ProcessEnv = process.env): Record<string, string> =>
-  Object.fromEntries(INHERITED.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
+  Object.fromEntries(
+    INHERITED.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])),
+  );

@@ -26,6 +26,8 @@ test('gives up after its time', async () => {
 
 test('gives up at once when the process has ended', async () => {
   const started = performance.now();
-  expect(await waitUntilHealthy('http://127.0.0.1:9/', 20_000, AbortSignal.timeout(100))).toBe(false);
+  expect(await waitUntilHealthy('http://127.0.0.1:9/', 20_000, AbortSignal.timeout(100))).toBe(
+    false,
+  );
   expect(performance.now() - started).toBeLessThan(5_000);
 });

@@ -4,7 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_MS = 50;
 
 /** Resolves true once `url` answers 200, false when `timeoutMs` have passed or `signal` aborts. */
-export const waitUntilHealthy = async (url: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> => {
+export const waitUntilHealthy = async (
+  url: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> => {
   const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline && !signal.aborted) {
     if ((await statusOf(url)) === 200) return !signal.aborted;

@@ -27,17 +27,29 @@ rtc:
 room: { empty_timeout: 5 }
 `);
   expect(readLiveKitConfig(file)).toEqual({
-    config: { rtc: { congestion_control: { enabled: false }, packet_buffer_size_audio: 100 }, room: { empty_timeout: 5 } },
+    config: {
+      rtc: { congestion_control: { enabled: false }, packet_buffer_size_audio: 100 },
+      room: { empty_timeout: 5 },
+    },
     leftOut: ['port', 'keys', 'redis', 'webhook', 'rtc.udp_port', 'rtc.use_external_ip'],
   });
 });
 
-test.each(['', '- a\n- b\n', 'port: [', 'just text'])('refuses what is no configuration: %j', (text) => {
-  expect(() => readLiveKitConfig(fileWith(text))).toThrow(
-    expect.objectContaining({ name: 'LabError', reason: 'bad-config', message: expect.stringContaining('livekit.yaml: ') }),
-  );
-});
+test.each(['', '- a\n- b\n', 'port: [', 'just text'])(
+  'refuses what is no configuration: %j',
+  (text) => {
+    expect(() => readLiveKitConfig(fileWith(text))).toThrow(
+      expect.objectContaining({
+        name: 'LabError',
+        reason: 'bad-config',
+        message: expect.stringContaining('livekit.yaml: '),
+      }),
+    );
+  },
+);
 
 test('refuses a file that is not there', () => {
-  expect(() => readLiveKitConfig(join(dir, 'none.yaml'))).toThrow(/none\.yaml: cannot be read: ENOENT/);
+  expect(() => readLiveKitConfig(join(dir, 'none.yaml'))).toThrow(
+    /none\.yaml: cannot be read: ENOENT/,
+  );
 });

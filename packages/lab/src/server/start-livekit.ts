@@ -81,7 +81,10 @@ export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer
   }
 };
 
-const startOnFreePorts = async (binary: ProgramBinary, options: StartOptions): Promise<LiveKitServer> => {
+const startOnFreePorts = async (
+  binary: ProgramBinary,
+  options: StartOptions,
+): Promise<LiveKitServer> => {
   const { dir, name = 'livekit-server', host = '127.0.0.1', healthTimeoutMs = 20_000 } = options;
   const credentials = options.credentials ?? generateCredentials();
   const ports = await findFreePorts(host, options.udpPorts ?? Math.min(8, availableParallelism()));
@@ -103,7 +106,13 @@ const startOnFreePorts = async (binary: ProgramBinary, options: StartOptions): P
   // A guard that was killed could not do it.
   if (options.cpuCores !== undefined) void server.exited.then(() => sweepCpuLimits());
   const authority = `${host.includes(':') ? `[${host}]` : host}:`;
-  await expectHealthy(server, `http://${authority}${ports.http}/`, healthTimeoutMs, logFile, credentials);
+  await expectHealthy(
+    server,
+    `http://${authority}${ports.http}/`,
+    healthTimeoutMs,
+    logFile,
+    credentials,
+  );
 
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= stopServer(server));
@@ -142,14 +151,26 @@ const expectHealthy = async (
   if (ended.signal.aborted) {
     const { code, signal } = await early;
     const said = await lastLines(logFile, credentials);
-    throw new LabError('server-ended', `livekit-server ended at once (${signal ?? `exit ${code}`})${said}`, hint);
+    throw new LabError(
+      'server-ended',
+      `livekit-server ended at once (${signal ?? `exit ${code}`})${said}`,
+      hint,
+    );
   }
   await stopServer(server);
-  throw new LabError('not-healthy', `livekit-server did not answer at ${url} within ${timeoutMs / 1_000} s`, hint);
+  throw new LabError(
+    'not-healthy',
+    `livekit-server did not answer at ${url} within ${timeoutMs / 1_000} s`,
+    hint,
+  );
 };
 
 /** The end of its log, for a sentence. It never wrote a secret so far; ours would not leave through here if it did. */
 const lastLines = async (logFile: string, { apiSecret }: ApiCredentials): Promise<string> => {
-  const text = (await readFile(logFile, 'utf8').catch(() => '')).replaceAll(apiSecret, '***').trimEnd();
-  return text === '' ? ', saying nothing' : `: ${text.split('\n').slice(-3).join(' / ').slice(-800)}`;
+  const text = (await readFile(logFile, 'utf8').catch(() => ''))
+    .replaceAll(apiSecret, '***')
+    .trimEnd();
+  return text === ''
+    ? ', saying nothing'
+    : `: ${text.split('\n').slice(-3).join(' / ').slice(-800)}`;
 };

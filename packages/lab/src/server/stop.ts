@@ -20,7 +20,10 @@ export const stopServer = async (server: GuardedProcess): Promise<void> => {
   for (const [signal, patienceMs] of STOP_STEPS) {
     server.signal(signal);
     const timer = new AbortController();
-    await Promise.race([exited, sleep(patienceMs, undefined, { signal: timer.signal }).catch(() => {})]);
+    await Promise.race([
+      exited,
+      sleep(patienceMs, undefined, { signal: timer.signal }).catch(() => {}),
+    ]);
     timer.abort();
     if (gone) return;
   }

@@ -83,7 +83,9 @@ test('says what is wrong', async () => {
   });
   const { path } = await open();
   await expect(labService('mine', 'turn', 'look')).rejects.toMatchObject({ reason: 'no-service' });
-  await expect(labService('../mine', 'redis', 'look')).rejects.toMatchObject({ reason: 'bad-name' });
+  await expect(labService('../mine', 'redis', 'look')).rejects.toMatchObject({
+    reason: 'bad-name',
+  });
   const reply = await new Promise<string>((resolve) => {
     const socket = connect({ path })
       .setEncoding('utf8')

@@ -10,7 +10,10 @@ import type { Answer, Request } from './control-protocol.ts';
 const LONGEST_LINE = 4_096;
 
 /** Listens at a Unix socket that its owner alone may use: one line of JSON each way for a connection. */
-export const openControl = async (path: string, cluster: Pick<Cluster, 'service'>): Promise<Server> => {
+export const openControl = async (
+  path: string,
+  cluster: Pick<Cluster, 'service'>,
+): Promise<Server> => {
   const server = createServer((socket) => serve(socket, cluster));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -30,7 +33,9 @@ const serve = (socket: Socket, cluster: Pick<Cluster, 'service'>): void => {
     const end = text.indexOf('\n');
     if (end < 0 && text.length < LONGEST_LINE) return;
     socket.removeAllListeners('data');
-    void answer(text.slice(0, Math.max(end, 0)), cluster).then((reply) => socket.end(`${JSON.stringify(reply)}\n`));
+    void answer(text.slice(0, Math.max(end, 0)), cluster).then((reply) =>
+      socket.end(`${JSON.stringify(reply)}\n`),
+    );
   });
 };
 
@@ -38,15 +43,23 @@ const answer = async (line: string, cluster: Pick<Cluster, 'service'>): Promise<
   try {
     return { process: await obey(readRequest(line), cluster) };
   } catch (error) {
-    if (error instanceof LabError) return { error: { reason: error.reason, message: error.message, hint: error.hint } };
-    return { error: { reason: 'internal', message: error instanceof Error ? error.message : String(error), hint: '' } };
+    if (error instanceof LabError)
+      return { error: { reason: error.reason, message: error.message, hint: error.hint } };
+    return {
+      error: {
+        reason: 'internal',
+        message: error instanceof Error ? error.message : String(error),
+        hint: '',
+      },
+    };
   }
 };
 
 const readRequest = (line: string): Request => {
   const request = JSON.parse(line) as Partial<Request>;
   const known = ['start', 'stop', 'look', ...Object.keys(constants.signals)] as unknown[];
-  if (typeof request.service === 'string' && known.includes(request.action)) return request as Request;
+  if (typeof request.service === 'string' && known.includes(request.action))
+    return request as Request;
   throw new LabError(
     'bad-request',
     'this is not what the supervisor of a lab is asked',
@@ -54,7 +67,10 @@ const readRequest = (line: string): Request => {
   );
 };
 
-const obey = async ({ service: name, action }: Request, cluster: Pick<Cluster, 'service'>): Promise<ProcessIdentity | null> => {
+const obey = async (
+  { service: name, action }: Request,
+  cluster: Pick<Cluster, 'service'>,
+): Promise<ProcessIdentity | null> => {
   const service = cluster.service(name);
   if (action === 'stop') await service.stop();
   else if (action === 'start') {

@@ -13,9 +13,15 @@ const PATIENCE_MS = 60_000;
  * @returns its process after that; null when it does not run
  * @throws LabError `no-lab` when there is none of that name, or it does not stand; `no-service`; what starting throws
  */
-export const labService = async (lab: string, service: string, action: ServiceAction): Promise<ProcessIdentity | null> => {
+export const labService = async (
+  lab: string,
+  service: string,
+  action: ServiceAction,
+): Promise<ProcessIdentity | null> => {
   const socket = connect({ path: controlSocket(lab) });
-  socket.setEncoding('utf8').setTimeout(PATIENCE_MS, () => socket.destroy(new Error('its supervisor does not answer')));
+  socket
+    .setEncoding('utf8')
+    .setTimeout(PATIENCE_MS, () => socket.destroy(new Error('its supervisor does not answer')));
   let text = '';
   socket.on('data', (part: string) => {
     text += part;
@@ -26,14 +32,24 @@ export const labService = async (lab: string, service: string, action: ServiceAc
     await closed;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new LabError('no-lab', `the lab "${lab}" cannot be reached: ${why}`, 'see with "swarm lab status" whether it stands', {
-      cause: error,
-    });
+    throw new LabError(
+      'no-lab',
+      `the lab "${lab}" cannot be reached: ${why}`,
+      'see with "swarm lab status" whether it stands',
+      {
+        cause: error,
+      },
+    );
   }
   const answer = parse(text);
   if (answer === null)
-    throw new LabError('no-lab', `the lab "${lab}" ended while it was asked`, 'see with "swarm lab status" whether it stands');
-  if (answer.error !== undefined) throw new LabError(answer.error.reason, answer.error.message, answer.error.hint);
+    throw new LabError(
+      'no-lab',
+      `the lab "${lab}" ended while it was asked`,
+      'see with "swarm lab status" whether it stands',
+    );
+  if (answer.error !== undefined)
+    throw new LabError(answer.error.reason, answer.error.message, answer.error.hint);
   return answer.process ?? null;
 };
 

@@ -33,7 +33,11 @@ const labsFolder = (env: NodeJS.ProcessEnv = process.env): string => join(cacheD
 /** Where a lab keeps its configurations, logs and data while it stands. @throws LabError `bad-name` */
 export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): string => {
   if (NAME.test(name)) return join(labsFolder(env), name);
-  throw new LabError('bad-name', `"${name}" is no name for a lab`, 'use lower-case letters, digits and hyphens, 31 at most');
+  throw new LabError(
+    'bad-name',
+    `"${name}" is no name for a lab`,
+    'use lower-case letters, digits and hyphens, 31 at most',
+  );
 };
 
 /** The keys of a lab, for a shell to read: `. FILE`. Readable by its owner alone. */
@@ -78,8 +82,11 @@ const parse = (text: string): LabState | null => {
 /** Of all labs that stand, or stood and were not ended properly. */
 export const labNames = async (): Promise<string[]> => {
   const entries = await readdir(labsFolder(), { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory() && NAME.test(entry.name)).map(({ name }) => name);
+  return entries
+    .filter((entry) => entry.isDirectory() && NAME.test(entry.name))
+    .map(({ name }) => name);
 };
 
 /** Removes all that a lab kept. */
-export const forgetLab = (name: string): Promise<void> => rm(labFolder(name), { recursive: true, force: true });
+export const forgetLab = (name: string): Promise<void> =>
+  rm(labFolder(name), { recursive: true, force: true });

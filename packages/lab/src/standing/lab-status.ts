@@ -15,7 +15,10 @@ export const labStatus = async (name: string): Promise<LabStatus | null> => {
   if (state === null) return null;
   const standing = isSameProcess(state.supervisor);
   const services = await Promise.all(
-    state.services.map(async (service) => ({ ...service, up: standing && (await isReady(service.ready)) })),
+    state.services.map(async (service) => ({
+      ...service,
+      up: standing && (await isReady(service.ready)),
+    })),
   );
   return { state, standing, services };
 };

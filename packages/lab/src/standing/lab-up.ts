@@ -17,12 +17,17 @@ export interface UpOptions {
 /** It stays for long: what else is in our environment, secrets of other deployments perhaps, is none of its business. */
 const supervisorEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
-    ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'SWARM_LIVEKIT_SERVER'].map((name) => [name, process.env[name]]),
+    ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'SWARM_LIVEKIT_SERVER'].map((name) => [
+      name,
+      process.env[name],
+    ]),
   );
 
 /** The sources run as they are; a published package has been compiled. */
 const supervisorProgram = (): string =>
-  fileURLToPath(new URL(`./supervisor${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+  fileURLToPath(
+    new URL(`./supervisor${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+  );
 
 /**
  * Raises a lab that stands until `lowerLab`, also when this process is gone.
@@ -31,13 +36,19 @@ const supervisorProgram = (): string =>
 export const raiseLab = async (order: LabOrder, options: UpOptions): Promise<LabState> => {
   const folder = labFolder(order.name);
   try {
-    return await withFileLock(`${folder}.lock`, () => raise(order, folder, options), { signal: options.signal });
+    return await withFileLock(`${folder}.lock`, () => raise(order, folder, options), {
+      signal: options.signal,
+    });
   } catch (error) {
     throw explainNotKept(error);
   }
 };
 
-const raise = async (order: LabOrder, folder: string, { onProgress, signal }: UpOptions): Promise<LabState> => {
+const raise = async (
+  order: LabOrder,
+  folder: string,
+  { onProgress, signal }: UpOptions,
+): Promise<LabState> => {
   const standing = await readState(order.name);
   if (standing !== null && isSameProcess(standing.supervisor)) {
     throw new LabError(
@@ -47,7 +58,11 @@ const raise = async (order: LabOrder, folder: string, { onProgress, signal }: Up
     );
   }
   // Here, where the proxies are known that Go fetches through; the supervisor finds what was built.
-  await provisionLiveKit({ ...(order.version === undefined ? {} : { version: order.version }), onProgress, signal });
+  await provisionLiveKit({
+    ...(order.version === undefined ? {} : { version: order.version }),
+    onProgress,
+    signal,
+  });
   await forgetLab(order.name);
   await mkdir(dirname(folder), { recursive: true });
   await mkdir(folder, { mode: 0o700 });
@@ -68,7 +83,13 @@ const raise = async (order: LabOrder, folder: string, { onProgress, signal }: Up
   });
   supervisor.once('error', answer.reject);
   supervisor.once('exit', () =>
-    answer.reject(new LabError('interrupted', `the lab "${order.name}" ended before it was up`, 'start it again')),
+    answer.reject(
+      new LabError(
+        'interrupted',
+        `the lab "${order.name}" ended before it was up`,
+        'start it again',
+      ),
+    ),
   );
   const interrupt = (): void => void supervisor.kill('SIGTERM');
   signal.addEventListener('abort', interrupt, { once: true });
@@ -78,7 +99,12 @@ const raise = async (order: LabOrder, folder: string, { onProgress, signal }: Up
     // It has been told to end in the same moment.
     signal.throwIfAborted();
     const state = await readState(order.name);
-    if (state === null) throw new LabError('interrupted', `the lab "${order.name}" ended as soon as it was up`, 'start it again');
+    if (state === null)
+      throw new LabError(
+        'interrupted',
+        `the lab "${order.name}" ended as soon as it was up`,
+        'start it again',
+      );
     return state;
   } catch (error) {
     // Ended before it could hear us, it has not removed anything.
@@ -93,7 +119,8 @@ const raise = async (order: LabOrder, folder: string, { onProgress, signal }: Up
   }
 };
 
-const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
 
 /** Nothing runs yet. */
 const abandon = async (name: string, signal: AbortSignal): Promise<never> => {

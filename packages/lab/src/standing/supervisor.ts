@@ -8,7 +8,14 @@ import { explainNotKept, identifyProcess, LabError } from '@livekit-swarm/host';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import { type Cluster, type Extra, startCluster } from '../cluster/start-cluster.ts';
 import { openControl } from './control.ts';
-import { controlSocket, forgetLab, keysFile, type LabServiceState, labFolder, writeState } from './lab-state.ts';
+import {
+  controlSocket,
+  forgetLab,
+  keysFile,
+  type LabServiceState,
+  labFolder,
+  writeState,
+} from './lab-state.ts';
 import type { FromSupervisor, LabOrder } from './supervisor-protocol.ts';
 
 const stop = new AbortController();
@@ -21,10 +28,15 @@ const tell = (message: FromSupervisor, then: () => void = () => {}): void => {
 
 // A log on a full disk loses lines; a lab is not to end for that.
 process.stdout.on('error', () => {});
-const log = (line: string): void => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+const log = (line: string): void =>
+  void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
 
 interface ExtrasModule {
-  extras(facts: ClusterFacts, dir: string, options: NonNullable<LabOrder['extrasOptions']>): Promise<Extra[]>;
+  extras(
+    facts: ClusterFacts,
+    dir: string,
+    options: NonNullable<LabOrder['extrasOptions']>,
+  ): Promise<Extra[]>;
 }
 
 const loadExtras = async ({ extrasModule, extrasOptions = {} }: LabOrder, dir: string) => {
@@ -46,23 +58,54 @@ const raise = async (order: LabOrder): Promise<Cluster> => {
       log(line);
       tell({ type: 'progress', line });
     },
-    onEnd: (service, { code, signal }) => log(`${service} ended by itself: ${signal ?? `exit code ${code}`}`),
-    onService: ({ name: service, url, logFile, ready }) => void services.set(service, { name: service, url, logFile, ready }),
+    onEnd: (service, { code, signal }) =>
+      log(`${service} ended by itself: ${signal ?? `exit code ${code}`}`),
+    onService: ({ name: service, url, logFile, ready }) =>
+      void services.set(service, { name: service, url, logFile, ready }),
     ...(extras === undefined ? {} : { extras }),
   });
   // A path may be too long for a socket; a lab that takes no orders about single programs is a lab all the same.
-  await openControl(controlSocket(name), cluster).catch((error: Error) => log(`no control socket: ${error.message}`));
+  await openControl(controlSocket(name), cluster).catch((error: Error) =>
+    log(`no control socket: ${error.message}`),
+  );
   const supervisor = identifyProcess(process.pid);
   if (supervisor === null) throw new Error('a process that is not there cannot ask');
-  const { apiKey, apiSecret, url, httpUrl, nodes, redisUrl, balancerStatsUrl, prometheusUrl, alertmanagerUrl, turnUrl } = cluster;
-  const keys = [`LIVEKIT_URL=${url}`, `LIVEKIT_API_KEY=${apiKey}`, `LIVEKIT_API_SECRET=${apiSecret}`];
-  await writeFile(keysFile(name), `${keys.map((line) => `export ${line}`).join('\n')}\n`, { mode: 0o600 });
+  const {
+    apiKey,
+    apiSecret,
+    url,
+    httpUrl,
+    nodes,
+    redisUrl,
+    balancerStatsUrl,
+    prometheusUrl,
+    alertmanagerUrl,
+    turnUrl,
+  } = cluster;
+  const keys = [
+    `LIVEKIT_URL=${url}`,
+    `LIVEKIT_API_KEY=${apiKey}`,
+    `LIVEKIT_API_SECRET=${apiSecret}`,
+  ];
+  await writeFile(keysFile(name), `${keys.map((line) => `export ${line}`).join('\n')}\n`, {
+    mode: 0o600,
+  });
   await writeState({
     schema: 'livekit-swarm/lab/1',
     name,
     startedAt: new Date().toISOString(),
     supervisor,
-    facts: { apiKey, url, httpUrl, nodes, redisUrl, balancerStatsUrl, prometheusUrl, alertmanagerUrl, turnUrl },
+    facts: {
+      apiKey,
+      url,
+      httpUrl,
+      nodes,
+      redisUrl,
+      balancerStatsUrl,
+      prometheusUrl,
+      alertmanagerUrl,
+      turnUrl,
+    },
     services: [...services.values()],
   });
   return cluster;
@@ -70,7 +113,8 @@ const raise = async (order: LabOrder): Promise<Cluster> => {
 
 /** Guards do not keep a process alive, and nobody talks to this one any more: a timer does. */
 const untilStopped = async (): Promise<void> => {
-  while (!stop.signal.aborted) await sleep(2 ** 30, undefined, { signal: stop.signal }).catch(() => {});
+  while (!stop.signal.aborted)
+    await sleep(2 ** 30, undefined, { signal: stop.signal }).catch(() => {});
 };
 
 const supervise = async (order: LabOrder): Promise<void> => {
@@ -84,11 +128,20 @@ const supervise = async (order: LabOrder): Promise<void> => {
   } catch (thrown) {
     const error = explainNotKept(thrown);
     const known = error instanceof LabError;
-    const message = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const message = known
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
     // Logs go with the lab: the end of the one that matters is in the message already.
     const readable = known && !error.hint.includes(labFolder(order.name));
     const hint = readable ? error.hint : 'mend that and start it again';
-    const failed = { type: 'failed', reason: known ? error.reason : 'internal', message, hint } as const;
+    const failed = {
+      type: 'failed',
+      reason: known ? error.reason : 'internal',
+      message,
+      hint,
+    } as const;
     if (!stop.signal.aborted) await new Promise<void>((resolve) => tell(failed, resolve));
   } finally {
     await cluster?.stop();

@@ -19,7 +19,9 @@ test('answers under the id of the offer, and receives what was offered', () => {
   const { answer, restarted } = link.acceptOffer(offer(122));
   expect(answer).toMatchObject({ type: 'answer', id: 122 });
   expect(restarted).toBe(false);
-  expect(plane.named('connectPeer')).toMatchObject([[1, { controlling: false, dtlsRole: 'client' }]]);
+  expect(plane.named('connectPeer')).toMatchObject([
+    [1, { controlling: false, dtlsRole: 'client' }],
+  ]);
   expect(plane.named('receive')).toMatchObject([
     [1, { mid: '1', kind: 'audio', trackSid: 'TR_AMSod9guwAQqjV', ssrc: 2456578155, nack: true }],
     [1, { mid: '2', kind: 'video', pli: true, remb: true }],
@@ -30,19 +32,27 @@ test('does not wait for payloads that it rejected', () => {
   const { plane, link } = opened();
   link.acceptOffer(offer(1));
   const [, stream] = plane.named('receive')[1] ?? [];
-  expect((stream as { payloads: { codec: string }[] }).payloads.map(({ codec }) => codec)).toEqual(['vp8', 'h264', 'h264']);
+  expect((stream as { payloads: { codec: string }[] }).payloads.map(({ codec }) => codec)).toEqual([
+    'vp8',
+    'h264',
+    'h264',
+  ]);
 });
 
 test('a lite server never controls', () => {
   const { plane, link } = opened();
-  link.acceptOffer(offer(1, (sdp) => sdp.replace('a=extmap-allow-mixed', 'a=ice-lite\r\na=extmap-allow-mixed')));
+  link.acceptOffer(
+    offer(1, (sdp) => sdp.replace('a=extmap-allow-mixed', 'a=ice-lite\r\na=extmap-allow-mixed')),
+  );
   expect(plane.named('connectPeer')[0]?.[1]).toMatchObject({ controlling: true });
 });
 
 test('new credentials in an offer are a restart: ours change too', () => {
   const { plane, link } = opened();
   const first = link.acceptOffer(offer(1)).answer;
-  const { answer, restarted } = link.acceptOffer(offer(2, (sdp) => sdp.replaceAll('WLozqkoGVZZOxgUX', 'afterTheRestart1')));
+  const { answer, restarted } = link.acceptOffer(
+    offer(2, (sdp) => sdp.replaceAll('WLozqkoGVZZOxgUX', 'afterTheRestart1')),
+  );
   expect(restarted).toBe(true);
   expect(plane.named('restartIce')).toEqual([[1]]);
   expect(readDescription(first.sdp).transport.ufrag).toBe('ufrag1');

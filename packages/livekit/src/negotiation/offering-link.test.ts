@@ -19,8 +19,18 @@ const opened = () => {
     receivers: new Receivers(plane, (sid) => sid === 'TR_VCJ6NrGmdvSEqD'),
     cname: 'self',
     tracks: [
-      ownTrack({ cid: 'mic', kind: 'audio', codec: 'opus', layers: [{ width: 0, height: 0, bitrate: 1 }] }),
-      ownTrack({ cid: 'cam', kind: 'video', codec: 'vp8', layers: [layer(180), layer(360), layer(720)] }),
+      ownTrack({
+        cid: 'mic',
+        kind: 'audio',
+        codec: 'opus',
+        layers: [{ width: 0, height: 0, bitrate: 1 }],
+      }),
+      ownTrack({
+        cid: 'cam',
+        kind: 'video',
+        codec: 'vp8',
+        layers: [layer(180), layer(360), layer(720)],
+      }),
     ],
     room: { audio: 1, video: 1 },
     sendOffer: (offer) => offers.push(offer),
@@ -80,7 +90,12 @@ test('our streams are told once each, with what was negotiated for their m-line'
   link.acceptAnswer(answer(1));
   link.negotiate();
   link.acceptAnswer(answer(2));
-  expect(streams.map(({ cid, rid, mid }) => `${cid} ${rid} ${mid}`)).toEqual(['mic null 1', 'cam q 2', 'cam h 2', 'cam f 2']);
+  expect(streams.map(({ cid, rid, mid }) => `${cid} ${rid} ${mid}`)).toEqual([
+    'mic null 1',
+    'cam q 2',
+    'cam h 2',
+    'cam f 2',
+  ]);
   expect(streams[0]).toMatchObject({
     payloadType: 111,
     rtxPayloadType: null,
@@ -123,7 +138,10 @@ test('remote tracks come and go with the answers', () => {
     [1, '3'],
     [1, '4'],
   ]);
-  expect(plane.named('receive').at(-1)).toMatchObject([1, { mid: '3', trackSid: 'TR_another', ssrc: 77 }]);
+  expect(plane.named('receive').at(-1)).toMatchObject([
+    1,
+    { mid: '3', trackSid: 'TR_another', ssrc: 77 },
+  ]);
 });
 
 test('remote candidates wait for the description that they belong to', () => {
@@ -135,16 +153,25 @@ test('remote candidates wait for the description that they belong to', () => {
   link.acceptAnswer(answer(1));
   const order = plane.calls.map(({ name }) => name);
   expect(order.indexOf('connectPeer')).toBeLessThan(order.indexOf('addCandidate'));
-  expect(plane.named('addCandidate').map(([, candidate]) => candidate)).toContain('candidate:9 1 udp 1 10.0.0.1 9 typ host');
+  expect(plane.named('addCandidate').map(([, candidate]) => candidate)).toContain(
+    'candidate:9 1 udp 1 10.0.0.1 9 typ host',
+  );
   link.link.addCandidate('candidate:10 1 udp 1 10.0.0.2 9 typ host');
-  expect(plane.named('addCandidate').at(-1)).toEqual([1, 'candidate:10 1 udp 1 10.0.0.2 9 typ host']);
+  expect(plane.named('addCandidate').at(-1)).toEqual([
+    1,
+    'candidate:10 1 udp 1 10.0.0.2 9 typ host',
+  ]);
 });
 
 test('who offers controls ICE, and takes the DTLS role that is left', () => {
   const { link, plane } = opened();
   link.takeOffer();
   link.acceptAnswer(answer(1));
-  expect(plane.named('connectPeer')[0]?.[1]).toMatchObject({ controlling: true, dtlsRole: 'server', dataChannels: true });
+  expect(plane.named('connectPeer')[0]?.[1]).toMatchObject({
+    controlling: true,
+    dtlsRole: 'server',
+    dataChannels: true,
+  });
 });
 
 test('a restart offers new credentials at once, and holds candidates until the answer', () => {
@@ -157,8 +184,13 @@ test('a restart offers new credentials at once, and holds candidates until the a
   expect(parse(offers[1]?.sdp ?? '').media[0]).toMatchObject({ iceUfrag: 'restart1' });
   link.acceptAnswer(answer(2));
   link.link.addCandidate('candidate:9 1 udp 1 10.0.0.1 9 typ host');
-  expect(plane.named('addCandidate').map(([, candidate]) => candidate)).not.toContain('candidate:9 1 udp 1 10.0.0.1 9 typ host');
+  expect(plane.named('addCandidate').map(([, candidate]) => candidate)).not.toContain(
+    'candidate:9 1 udp 1 10.0.0.1 9 typ host',
+  );
   link.acceptAnswer(answer(3, (sdp) => sdp.replaceAll('SmaObsPCEqkysiDx', 'afterTheRestart1')));
   expect(plane.named('connectPeer')).toHaveLength(2);
-  expect(plane.named('addCandidate').at(-1)).toEqual([1, 'candidate:9 1 udp 1 10.0.0.1 9 typ host']);
+  expect(plane.named('addCandidate').at(-1)).toEqual([
+    1,
+    'candidate:9 1 udp 1 10.0.0.1 9 typ host',
+  ]);
 });

@@ -110,11 +110,20 @@ export class OfferingLink {
       if (streams === null) this.#options.onRejected(track.cid);
       else for (const stream of streams) this.#options.onStream(stream);
     }
-    this.#options.receivers.apply(this.peer, description.sections, answer.midToTrackId, this.#sending);
+    this.#options.receivers.apply(
+      this.peer,
+      description.sections,
+      answer.midToTrackId,
+      this.#sending,
+    );
     if (this.#wanted) this.negotiate();
   }
 
   #addSection(kind: MediaKind, track: OwnTrack | null): void {
-    this.#sections.push({ mid: String(Number(APPLICATION_MID) + 1 + this.#sections.length), kind, track });
+    this.#sections.push({
+      mid: String(Number(APPLICATION_MID) + 1 + this.#sections.length),
+      kind,
+      track,
+    });
   }
 }

@@ -11,9 +11,15 @@ const answerTo = (offer: string, writer = new AnswerWriter()) =>
 test('takes Opus, VP8 and H.264 with their repair, under the numbers of the offer', () => {
   const { transport, sections } = readDescription(answerTo(sdpFixture('offer-v0-1.11.0')));
   expect(transport).toMatchObject({ ufrag: 'ufrag1', setup: 'active', dataChannels: true });
-  expect(sections.map(({ mid, direction }) => `${mid} ${direction}`)).toEqual(['0 sendrecv', '1 recvonly', '2 recvonly']);
+  expect(sections.map(({ mid, direction }) => `${mid} ${direction}`)).toEqual([
+    '0 sendrecv',
+    '1 recvonly',
+    '2 recvonly',
+  ]);
   const payloads = (index: number) =>
-    sections[index]?.payloads.map(({ codec, payloadType, rtxPayloadType }) => `${codec} ${payloadType}/${rtxPayloadType}`);
+    sections[index]?.payloads.map(
+      ({ codec, payloadType, rtxPayloadType }) => `${codec} ${payloadType}/${rtxPayloadType}`,
+    );
   expect(payloads(1)).toEqual(['opus 111/null']);
   expect(payloads(2)).toEqual(['vp8 96/97', 'h264 125/126', 'h264 108/109']);
   expect(sections[2]?.feedback).toEqual(new Set(['ccm fir', 'nack', 'nack pli', 'goog-remb']));
@@ -45,7 +51,10 @@ test('an m-line with nothing we can take is rejected, and not bundled', () => {
 });
 
 test('an m-line that the server has emptied is answered as inactive', () => {
-  const emptied = sdpFixture('offer-v0-1.11.0').replace(/(m=video[\s\S]*)a=sendrecv/, '$1a=inactive');
+  const emptied = sdpFixture('offer-v0-1.11.0').replace(
+    /(m=video[\s\S]*)a=sendrecv/,
+    '$1a=inactive',
+  );
   expect(parse(answerTo(emptied)).media[2]).toMatchObject({ port: 9, direction: 'inactive' });
 });
 

@@ -37,7 +37,11 @@ export class AnswerWriter {
     const written = new Map(
       fresh.map(([offeredText], index) => [
         offeredText,
-        { text: bodies[index] ?? '', mid: String(media[index]?.mid ?? ''), rejected: media[index]?.port === 0 },
+        {
+          text: bodies[index] ?? '',
+          mid: String(media[index]?.mid ?? ''),
+          rejected: media[index]?.port === 0,
+        },
       ]),
     );
     const lines = [...offered.keys()].flatMap((text): [string, AnsweredLine][] => {
@@ -74,11 +78,19 @@ const isBundled = (offered: MediaDescription) => offered.bundleOnly !== undefine
 const answeredSection = (offered: MediaDescription, local: LocalPeer): MediaDescription => {
   if (offered.type === 'application') {
     const dead = offered.port === 0 && !isBundled(offered);
-    return { ...applicationSection(local, String(offered.mid ?? ''), 'active'), ...(dead && { port: 0 }) };
+    return {
+      ...applicationSection(local, String(offered.mid ?? ''), 'active'),
+      ...(dead && { port: 0 }),
+    };
   }
-  const taken = new Set(offered.rtp.filter(({ codec }) => CODEC_NAMES.has(codec.toLowerCase())).map(({ payload }) => payload));
+  const taken = new Set(
+    offered.rtp
+      .filter(({ codec }) => CODEC_NAMES.has(codec.toLowerCase()))
+      .map(({ payload }) => payload),
+  );
   const repairs = offered.rtp.filter(
-    ({ payload, codec }) => codec.toLowerCase() === 'rtx' && taken.has(repairedBy(offered, payload)),
+    ({ payload, codec }) =>
+      codec.toLowerCase() === 'rtx' && taken.has(repairedBy(offered, payload)),
   );
   for (const { payload } of repairs) taken.add(payload);
   const dead = taken.size === 0 || (offered.port === 0 && !isBundled(offered));
@@ -92,7 +104,8 @@ const answeredSection = (offered: MediaDescription, local: LocalPeer): MediaDesc
     fmtp: offered.fmtp.filter(({ payload }) => taken.has(payload)),
     rtcpFb: (offered.rtcpFb ?? []).filter(
       ({ payload, type, subtype }) =>
-        taken.has(Number(payload)) && FEEDBACK.has(subtype === undefined ? type : `${type} ${subtype}`),
+        taken.has(Number(payload)) &&
+        FEEDBACK.has(subtype === undefined ? type : `${type} ${subtype}`),
     ),
     ...transportLines(local, 'active'),
     ext: (offered.ext ?? []).filter(({ uri }) => extensionOfUri(uri) !== undefined),
@@ -103,7 +116,8 @@ const answeredSection = (offered: MediaDescription, local: LocalPeer): MediaDesc
   };
 };
 
-const sends = ({ direction = 'sendrecv' }: MediaDescription) => direction === 'sendrecv' || direction === 'sendonly';
+const sends = ({ direction = 'sendrecv' }: MediaDescription) =>
+  direction === 'sendrecv' || direction === 'sendonly';
 
 const repairedBy = (offered: MediaDescription, payload: number): number => {
   const config = offered.fmtp.find((line) => line.payload === payload)?.config;

@@ -1,7 +1,14 @@
 import type { MediaDescription } from 'sdp-transform';
 import type { LocalPeer, MediaKind } from '../media-plane.ts';
 import type { OwnTrack } from './own-track.ts';
-import { AUDIO_FEEDBACK, CODECS, type CodecProfile, EXTENSION_URIS, OFFERED_EXTENSIONS, VIDEO_FEEDBACK } from './profile.ts';
+import {
+  AUDIO_FEEDBACK,
+  CODECS,
+  type CodecProfile,
+  EXTENSION_URIS,
+  OFFERED_EXTENSIONS,
+  VIDEO_FEEDBACK,
+} from './profile.ts';
 
 /** One m-line of an offer of ours, in the order of the description: we send `track` on it, or wait for one of somebody else. */
 export interface Section {
@@ -24,7 +31,11 @@ export const transportLines = (local: LocalPeer, setup: 'actpass' | 'active') =>
 };
 
 /** `m=application` for SCTP over DTLS (RFC 8841). */
-export const applicationSection = (local: LocalPeer, mid: string, setup: 'actpass' | 'active'): MediaDescription => ({
+export const applicationSection = (
+  local: LocalPeer,
+  mid: string,
+  setup: 'actpass' | 'active',
+): MediaDescription => ({
   type: 'application',
   port: 9,
   protocol: 'UDP/DTLS/SCTP',
@@ -38,9 +49,15 @@ export const applicationSection = (local: LocalPeer, mid: string, setup: 'actpas
 });
 
 /** An m-line as a browser offers it: `sendonly` with our track, or `recvonly` with everything we can take. */
-export const offeredSection = (section: Section, local: LocalPeer, cname: string): MediaDescription => {
+export const offeredSection = (
+  section: Section,
+  local: LocalPeer,
+  cname: string,
+): MediaDescription => {
   const { kind, track } = section;
-  const codecs = CODECS.filter((profile) => profile.kind === kind && (track === null || profile === sendProfile(track)));
+  const codecs = CODECS.filter(
+    (profile) => profile.kind === kind && (track === null || profile === sendProfile(track)),
+  );
   return {
     ...codecLines(codecs, kind),
     type: kind,
@@ -58,16 +75,26 @@ export const offeredSection = (section: Section, local: LocalPeer, cname: string
 };
 
 /** What a track of ours is sent as: the first profile of its codec. */
-export const sendProfile = (track: OwnTrack): CodecProfile | undefined => CODECS.find((profile) => profile.codec === track.codec);
+export const sendProfile = (track: OwnTrack): CodecProfile | undefined =>
+  CODECS.find((profile) => profile.codec === track.codec);
 
-const codecLines = (codecs: CodecProfile[], kind: MediaKind): Pick<MediaDescription, 'payloads' | 'rtp' | 'fmtp' | 'rtcpFb'> => {
+const codecLines = (
+  codecs: CodecProfile[],
+  kind: MediaKind,
+): Pick<MediaDescription, 'payloads' | 'rtp' | 'fmtp' | 'rtcpFb'> => {
   const rtp: MediaDescription['rtp'] = [];
   const fmtp: MediaDescription['fmtp'] = [];
   const rtcpFb: NonNullable<MediaDescription['rtcpFb']> = [];
   for (const { name, clockRate, channels, fmtp: config, payloadType, rtxPayloadType } of codecs) {
-    rtp.push({ payload: payloadType, codec: name, rate: clockRate, ...(channels !== null && { encoding: channels }) });
+    rtp.push({
+      payload: payloadType,
+      codec: name,
+      rate: clockRate,
+      ...(channels !== null && { encoding: channels }),
+    });
     if (config !== null) fmtp.push({ payload: payloadType, config });
-    for (const feedback of kind === 'audio' ? AUDIO_FEEDBACK : VIDEO_FEEDBACK) rtcpFb.push(feedbackLine(payloadType, feedback));
+    for (const feedback of kind === 'audio' ? AUDIO_FEEDBACK : VIDEO_FEEDBACK)
+      rtcpFb.push(feedbackLine(payloadType, feedback));
     if (rtxPayloadType === null) continue;
     rtp.push({ payload: rtxPayloadType, codec: 'rtx', rate: clockRate });
     fmtp.push({ payload: rtxPayloadType, config: `apt=${payloadType}` });

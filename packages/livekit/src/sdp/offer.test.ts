@@ -8,7 +8,12 @@ import { ownTrack, type TrackSpec } from './own-track.ts';
 import { readDescription } from './read.ts';
 
 const layer = (height: number) => ({ width: (height * 16) / 9, height, bitrate: height * 1_000 });
-const audio: TrackSpec = { cid: 'mic', kind: 'audio', codec: 'opus', layers: [{ width: 0, height: 0, bitrate: 24_000 }] };
+const audio: TrackSpec = {
+  cid: 'mic',
+  kind: 'audio',
+  codec: 'opus',
+  layers: [{ width: 0, height: 0, bitrate: 24_000 }],
+};
 const camera = (codec: 'vp8' | 'h264', heights: number[]): TrackSpec => ({
   cid: 'cam',
   kind: 'video',
@@ -25,19 +30,22 @@ const offerOf = (...sections: Omit<Section, 'mid'>[]) =>
     sections: sections.map((section, index) => ({ mid: String(index + 1), ...section })),
   });
 
-const sending = (spec: TrackSpec): Omit<Section, 'mid'> => ({ kind: spec.kind, track: ownTrack(spec) });
+const sending = (spec: TrackSpec): Omit<Section, 'mid'> => ({
+  kind: spec.kind,
+  track: ownTrack(spec),
+});
 
 test('everything is bundled, with our candidate inside', () => {
   const sdp = offerOf(sending(audio), { kind: 'video', track: null });
   const session = parse(sdp);
   expect(session.origin).toMatchObject({ sessionId: 4_711, sessionVersion: 2 });
   expect(session.groups).toEqual([{ type: 'BUNDLE', mids: '0 1 2' }]);
-  expect(session.media.map(({ type, direction, setup }) => `${type} ${direction} ${setup}`)).toEqual([
-    'application undefined actpass',
-    'audio sendonly actpass',
-    'video recvonly actpass',
+  expect(
+    session.media.map(({ type, direction, setup }) => `${type} ${direction} ${setup}`),
+  ).toEqual(['application undefined actpass', 'audio sendonly actpass', 'video recvonly actpass']);
+  expect(session.media[0]?.candidates).toMatchObject([
+    { ip: '127.0.0.1', port: 40_001, type: 'host' },
   ]);
-  expect(session.media[0]?.candidates).toMatchObject([{ ip: '127.0.0.1', port: 40_001, type: 'host' }]);
   expect(readDescription(sdp).transport).toMatchObject({ ufrag: 'ufrag1', dataChannels: true });
 });
 
@@ -60,7 +68,9 @@ test('one layer declares its SSRC and the repair flow, as Chromium does', () => 
   const [, video] = parse(offerOf({ kind: 'video', track })).media;
   const [stream] = track.layers;
   expect(stream?.rid).toBeNull();
-  expect(video?.ssrcGroups).toEqual([{ semantics: 'FID', ssrcs: `${stream?.ssrc} ${stream?.rtxSsrc}` }]);
+  expect(video?.ssrcGroups).toEqual([
+    { semantics: 'FID', ssrcs: `${stream?.ssrc} ${stream?.rtxSsrc}` },
+  ]);
   expect(video?.ssrcs?.map(({ id, attribute }) => `${id} ${attribute}`)).toEqual([
     `${stream?.ssrc} cname`,
     `${stream?.ssrc} msid`,
@@ -78,17 +88,19 @@ test('audio has no repair flow', () => {
 });
 
 test('we send what we play, and take what we can count', () => {
-  const [, sent, received] = readDescription(offerOf(sending(camera('h264', [720])), { kind: 'video', track: null })).sections;
+  const [, sent, received] = readDescription(
+    offerOf(sending(camera('h264', [720])), { kind: 'video', track: null }),
+  ).sections;
   expect(sent?.payloads.map(({ codec }) => codec)).toEqual(['h264']);
-  expect(received?.payloads.map(({ codec, rtxPayloadType }) => `${codec} ${rtxPayloadType}`)).toEqual([
-    'vp8 97',
-    'h264 109',
-    'h264 124',
-  ]);
+  expect(
+    received?.payloads.map(({ codec, rtxPayloadType }) => `${codec} ${rtxPayloadType}`),
+  ).toEqual(['vp8 97', 'h264 109', 'h264 124']);
 });
 
 test('extension ids, where Chromium offers the same, are Chromium’s', () => {
-  const ours = readDescription(offerOf(sending(audio), sending(camera('vp8', [180, 360, 720])))).extensions;
+  const ours = readDescription(
+    offerOf(sending(audio), sending(camera('vp8', [180, 360, 720]))),
+  ).extensions;
   const theirs = readDescription(sdpFixture('offer-chromium')).extensions;
   expect(ours).toMatchObject(theirs);
   // Chromium has it behind a flag.
@@ -96,9 +108,10 @@ test('extension ids, where Chromium offers the same, are Chromium’s', () => {
 });
 
 test('SSRCs are never given twice', () => {
-  const ssrcs = Array.from({ length: 500 }, () => ownTrack(camera('vp8', [180, 360, 720])).layers).flatMap((layers) =>
-    layers.flatMap(({ ssrc, rtxSsrc }) => [ssrc, rtxSsrc]),
-  );
+  const ssrcs = Array.from(
+    { length: 500 },
+    () => ownTrack(camera('vp8', [180, 360, 720])).layers,
+  ).flatMap((layers) => layers.flatMap(({ ssrc, rtxSsrc }) => [ssrc, rtxSsrc]));
   expect(new Set(ssrcs).size).toBe(ssrcs.length);
 });
 
@@ -112,6 +125,8 @@ test('an offer that grows is the same as one written at once', () => {
   const written = new Map<string, string>();
   for (const count of [1, 1, 2, 3]) {
     const some = sections.slice(0, count);
-    expect(writeOffer({ ...input, sections: some, written })).toBe(writeOffer({ ...input, sections: some }));
+    expect(writeOffer({ ...input, sections: some, written })).toBe(
+      writeOffer({ ...input, sections: some }),
+    );
   }
 });

@@ -22,9 +22,19 @@ export interface OfferInput {
 }
 
 /** An offer as a browser writes it: everything bundled, our one host candidate inside, so that nothing needs to trickle from us. */
-export const writeOffer = ({ sessionId, version, local, sections, cname, written = new Map() }: OfferInput): string => {
-  const media = [applicationSection(local, APPLICATION_MID, 'actpass')].filter(() => !written.has(APPLICATION_MID));
-  for (const section of sections) if (!written.has(section.mid)) media.push(offeredSection(section, local, cname));
+export const writeOffer = ({
+  sessionId,
+  version,
+  local,
+  sections,
+  cname,
+  written = new Map(),
+}: OfferInput): string => {
+  const media = [applicationSection(local, APPLICATION_MID, 'actpass')].filter(
+    () => !written.has(APPLICATION_MID),
+  );
+  for (const section of sections)
+    if (!written.has(section.mid)) media.push(offeredSection(section, local, cname));
   const { head, bodies } = describe(sessionId, version, media, local);
   for (const [index, body] of bodies.entries()) written.set(String(media[index]?.mid), body);
   const mids = [APPLICATION_MID, ...sections.map(({ mid }) => mid)];
@@ -42,7 +52,14 @@ export const describe = (
 ): { head: string; bodies: string[] } => {
   const [head = '', ...bodies] = write({
     version: 0,
-    origin: { username: '-', sessionId, sessionVersion: version, netType: 'IN', ipVer: 4, address: '127.0.0.1' },
+    origin: {
+      username: '-',
+      sessionId,
+      sessionVersion: version,
+      netType: 'IN',
+      ipVer: 4,
+      address: '127.0.0.1',
+    },
     name: '-',
     timing: { start: 0, stop: 0 },
     extmapAllowMixed: 'extmap-allow-mixed',
@@ -51,8 +68,11 @@ export const describe = (
   }).split(/^(?=m=)/m);
   // The plane hands its candidate over as text; taking it apart for sdp-transform to put together again would only lose what it does not know.
   const withCandidate = (body: string) =>
-    body.startsWith('m=application') ? `${body}a=${local.candidate}\r\na=end-of-candidates\r\n` : body;
+    body.startsWith('m=application')
+      ? `${body}a=${local.candidate}\r\na=end-of-candidates\r\n`
+      : body;
   return { head, bodies: bodies.map(withCandidate) };
 };
 
-export const bundle = (head: string, mids: readonly string[]): string => `${head}a=group:BUNDLE ${mids.join(' ')}\r\n`;
+export const bundle = (head: string, mids: readonly string[]): string =>
+  `${head}a=group:BUNDLE ${mids.join(' ')}\r\n`;

@@ -61,7 +61,13 @@ export const CODECS: readonly CodecProfile[] = [
 ];
 
 export const AUDIO_FEEDBACK: readonly string[] = ['transport-cc', 'nack'];
-export const VIDEO_FEEDBACK: readonly string[] = ['goog-remb', 'transport-cc', 'ccm fir', 'nack', 'nack pli'];
+export const VIDEO_FEEDBACK: readonly string[] = [
+  'goog-remb',
+  'transport-cc',
+  'ccm fir',
+  'nack',
+  'nack pli',
+];
 
 export type ExtensionName = keyof ExtensionIds;
 
@@ -75,25 +81,28 @@ export const EXTENSION_URIS: Record<ExtensionName, string> = {
   repairedRid: 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
 };
 
-const NAME_OF_URI = new Map(Object.entries(EXTENSION_URIS).map(([name, uri]) => [uri, name as ExtensionName]));
+const NAME_OF_URI = new Map(
+  Object.entries(EXTENSION_URIS).map(([name, uri]) => [uri, name as ExtensionName]),
+);
 
 export const extensionOfUri = (uri: string): ExtensionName | undefined => NAME_OF_URI.get(uri);
 
 /** Ids that we offer; below 15, so that the one-byte form (RFC 8285 §4.2) holds them. */
-export const OFFERED_EXTENSIONS: Record<MediaKind, readonly (readonly [ExtensionName, number])[]> = {
-  audio: [
-    ['audioLevel', 1],
-    ['absSendTime', 2],
-    ['transportWideCc', 3],
-    ['mid', 4],
-    ['absCaptureTime', 8],
-  ],
-  video: [
-    ['absSendTime', 2],
-    ['transportWideCc', 3],
-    ['mid', 4],
-    ['absCaptureTime', 8],
-    ['rid', 10],
-    ['repairedRid', 11],
-  ],
-};
+export const OFFERED_EXTENSIONS: Record<MediaKind, readonly (readonly [ExtensionName, number])[]> =
+  {
+    audio: [
+      ['audioLevel', 1],
+      ['absSendTime', 2],
+      ['transportWideCc', 3],
+      ['mid', 4],
+      ['absCaptureTime', 8],
+    ],
+    video: [
+      ['absSendTime', 2],
+      ['transportWideCc', 3],
+      ['mid', 4],
+      ['absCaptureTime', 8],
+      ['rid', 10],
+      ['repairedRid', 11],
+    ],
+  };

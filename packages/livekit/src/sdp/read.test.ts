@@ -5,7 +5,12 @@ import { receiveStream } from './streams.ts';
 
 test('an answer of livekit-server over one PeerConnection', () => {
   const { transport, extensions, sections } = readDescription(sdpFixture('answer-v1-1.13.4'));
-  expect(transport).toMatchObject({ ufrag: 'SmaObsPCEqkysiDx', setup: 'active', iceLite: false, dataChannels: true });
+  expect(transport).toMatchObject({
+    ufrag: 'SmaObsPCEqkysiDx',
+    setup: 'active',
+    iceLite: false,
+    dataChannels: true,
+  });
   expect(transport.fingerprint).toMatch(/^sha-256 25:60:8A:/);
   expect(transport.candidates).toEqual([
     'candidate:2878742611 1 udp 2130706431 127.0.0.1 17882 typ host',
@@ -28,7 +33,9 @@ test('an answer of livekit-server over one PeerConnection', () => {
     '4 video sendonly',
   ]);
   expect(sections[1]?.extensions).toEqual({ audioLevel: 1, mid: 4, absCaptureTime: 8 });
-  expect(sections[1]?.payloads).toEqual([{ payloadType: 111, codec: 'opus', clockRate: 48_000, rtxPayloadType: null }]);
+  expect(sections[1]?.payloads).toEqual([
+    { payloadType: 111, codec: 'opus', clockRate: 48_000, rtxPayloadType: null },
+  ]);
 });
 
 test('the tracks that it sends', () => {
@@ -72,7 +79,11 @@ test('an offer of livekit-server for the subscriber', () => {
   const { transport, sections } = readDescription(sdpFixture('offer-v0-1.11.0'));
   expect(transport).toMatchObject({ setup: 'actpass', dataChannels: true });
   const video = sections.find(({ kind }) => kind === 'video');
-  expect(video?.payloads.map(({ codec, payloadType, rtxPayloadType }) => `${codec} ${payloadType}/${rtxPayloadType}`)).toEqual([
+  expect(
+    video?.payloads.map(
+      ({ codec, payloadType, rtxPayloadType }) => `${codec} ${payloadType}/${rtxPayloadType}`,
+    ),
+  ).toEqual([
     'vp8 96/97',
     'other 98/99',
     'other 100/101',
@@ -98,11 +109,16 @@ test('what a browser offers', () => {
     ['recvonly', null, null],
     ['sendrecv', null, null],
   ]);
-  expect(sections[1]?.feedback).toEqual(new Set(['goog-remb', 'transport-cc', 'ccm fir', 'nack', 'nack pli']));
+  expect(sections[1]?.feedback).toEqual(
+    new Set(['goog-remb', 'transport-cc', 'ccm fir', 'nack', 'nack pli']),
+  );
 });
 
 test('a rejected m-line carries nothing', () => {
-  const sdp = sdpFixture('answer-v1-1.13.4').replace(/m=audio 9 (.*\r\n(?:(?!m=).*\r\n)*?a=mid:3)/, 'm=audio 0 $1');
+  const sdp = sdpFixture('answer-v1-1.13.4').replace(
+    /m=audio 9 (.*\r\n(?:(?!m=).*\r\n)*?a=mid:3)/,
+    'm=audio 0 $1',
+  );
   const [, , , audio] = readDescription(sdp).sections;
   if (audio === undefined) throw new Error('no such section');
   expect(audio.rejected).toBe(true);
@@ -113,7 +129,10 @@ test('ICE credentials that look like numbers stay as they are', () => {
   const sdp = sdpFixture('answer-v1-1.13.4')
     .replaceAll('SmaObsPCEqkysiDx', '00123456')
     .replaceAll('qOUDQoDQYKgIyUqDIvjWsfadUOmOrieX', '12345678901234567890');
-  expect(readDescription(sdp).transport).toMatchObject({ ufrag: '00123456', pwd: '12345678901234567890' });
+  expect(readDescription(sdp).transport).toMatchObject({
+    ufrag: '00123456',
+    pwd: '12345678901234567890',
+  });
 });
 
 test.each([
@@ -127,5 +146,6 @@ test('a reader that has read before reads the same', () => {
   const reader = new DescriptionReader();
   const first = sdpFixture('answer-v1-1.13.4');
   const second = first.replace(/(a=mid:4[\s\S]*?)a=sendonly/, '$1a=inactive');
-  for (const sdp of [first, second, first, first]) expect(reader.read(sdp)).toEqual(readDescription(sdp));
+  for (const sdp of [first, second, first, first])
+    expect(reader.read(sdp)).toEqual(readDescription(sdp));
 });

@@ -1,5 +1,11 @@
 import { type MediaDescription, parse, type SessionDescription } from 'sdp-transform';
-import type { Codec, ExtensionIds, IceCredentials, MediaKind, ReceivePayload } from '../media-plane.ts';
+import type {
+  Codec,
+  ExtensionIds,
+  IceCredentials,
+  MediaKind,
+  ReceivePayload,
+} from '../media-plane.ts';
 import { CODECS, extensionOfUri } from './profile.ts';
 
 /** What a remote description says, in the terms of this package. */
@@ -70,7 +76,8 @@ export class DescriptionReader {
 }
 
 /** @throws Error as `DescriptionReader.read` does */
-export const readDescription = (sdp: string): RemoteDescription => new DescriptionReader().read(sdp);
+export const readDescription = (sdp: string): RemoteDescription =>
+  new DescriptionReader().read(sdp);
 
 const readLine = (text: string): ReadLine => {
   const [media] = parse(text).media;
@@ -88,7 +95,8 @@ const readTransport = (session: SessionDescription, media: MediaDescription[]): 
   const ufrag = find('iceUfrag');
   const pwd = find('icePwd');
   const fingerprint = lines.find((part) => part.fingerprint !== undefined)?.fingerprint;
-  if (ufrag === undefined || pwd === undefined) throw new Error('the description has no ICE credentials');
+  if (ufrag === undefined || pwd === undefined)
+    throw new Error('the description has no ICE credentials');
   if (fingerprint === undefined) throw new Error('the description has no DTLS fingerprint');
   const setup = find('setup');
   return {
@@ -121,7 +129,11 @@ const readSection = (media: MediaDescription): RemoteSection => {
     rejected: media.port === 0 && media.bundleOnly === undefined,
     direction: media.direction ?? 'sendrecv',
     payloads: readPayloads(media),
-    feedback: new Set((media.rtcpFb ?? []).map(({ type, subtype }) => (subtype === undefined ? type : `${type} ${subtype}`))),
+    feedback: new Set(
+      (media.rtcpFb ?? []).map(({ type, subtype }) =>
+        subtype === undefined ? type : `${type} ${subtype}`,
+      ),
+    ),
     extensions: readExtensions(media),
     msid: readMsid(media),
     ssrc: ssrc ?? null,

@@ -3,9 +3,13 @@ import type { OwnTrack } from './own-track.ts';
 import type { RemoteSection } from './read.ts';
 
 /** The streams that an answered m-line lets us send, or null when the server takes none of what we offered on it. */
-export const sendStreams = (track: OwnTrack, answered: RemoteSection): Omit<SendStream, 'active'>[] | null => {
+export const sendStreams = (
+  track: OwnTrack,
+  answered: RemoteSection,
+): Omit<SendStream, 'active'>[] | null => {
   const payload = answered.payloads.find(({ codec }) => codec === track.codec);
-  const taken = !answered.rejected && (answered.direction === 'recvonly' || answered.direction === 'sendrecv');
+  const taken =
+    !answered.rejected && (answered.direction === 'recvonly' || answered.direction === 'sendrecv');
   if (!taken || payload === undefined) return null;
   return track.layers.map(({ rid, ssrc, rtxSsrc }) => ({
     cid: track.cid,
@@ -30,7 +34,8 @@ export const receiveStream = (
   section: RemoteSection,
   midToTrackId: Readonly<Record<string, string>>,
 ): Omit<ReceiveStream, 'muted'> | null => {
-  const flows = !section.rejected && (section.direction === 'sendonly' || section.direction === 'sendrecv');
+  const flows =
+    !section.rejected && (section.direction === 'sendonly' || section.direction === 'sendrecv');
   if (!flows || section.kind === 'application') return null;
   const [participantSid = ''] = (section.msid?.stream ?? '').split('|');
   const trackSid = midToTrackId[section.mid] ?? section.msid?.track ?? '';

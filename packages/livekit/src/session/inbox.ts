@@ -74,7 +74,10 @@ export class Inbox {
         onToken(message.value);
         break;
       case 'subscriptionResponse':
-        onWarning('subscription_failed', `the server could not subscribe us to ${this.#nameOf(message.value.trackSid)}`);
+        onWarning(
+          'subscription_failed',
+          `the server could not subscribe us to ${this.#nameOf(message.value.trackSid)}`,
+        );
         break;
       case 'requestResponse':
         this.#answered(message.value);
@@ -83,7 +86,12 @@ export class Inbox {
 
   /** What is not refused for good is acknowledged sooner or later. */
   #answered({ request, reason, message }: RequestResponse): void {
-    if (request.case !== 'addTrack' || reason === RequestResponse_Reason.OK || reason === RequestResponse_Reason.QUEUED) return;
+    if (
+      request.case !== 'addTrack' ||
+      reason === RequestResponse_Reason.OK ||
+      reason === RequestResponse_Reason.QUEUED
+    )
+      return;
     this.#options.onRefused(request.value.cid, message);
   }
 
@@ -102,7 +110,9 @@ export class Inbox {
 
   /** Whether media of a track is meant to come to us now. */
   isMeant(sid: string): boolean {
-    return !this.isSilent(sid) && !this.#paused.has(sid) && this.#options.subscriptions.isSubscribed(sid);
+    return (
+      !this.isSilent(sid) && !this.#paused.has(sid) && this.#options.subscriptions.isSubscribed(sid)
+    );
   }
 
   #streamsChanged(streams: readonly StreamStateInfo[]): void {
@@ -114,7 +124,9 @@ export class Inbox {
 
   #speakersChanged(speakers: readonly SpeakerInfo[]): void {
     const own = this.#options.ownSid();
-    const [loudest] = speakers.filter(({ active, sid }) => active && sid !== own).sort((a, b) => b.level - a.level);
+    const [loudest] = speakers
+      .filter(({ active, sid }) => active && sid !== own)
+      .sort((a, b) => b.level - a.level);
     if (loudest !== undefined) this.#ask(this.#options.subscriptions.speakerChanged(loudest.sid));
   }
 
@@ -126,7 +138,8 @@ export class Inbox {
   #ask(messages: readonly RequestMessage[]): void {
     for (const message of messages) {
       this.#options.send(message);
-      if (message.case === 'trackSetting') for (const sid of message.value.trackSids) this.#tellSilence(sid);
+      if (message.case === 'trackSetting')
+        for (const sid of message.value.trackSids) this.#tellSilence(sid);
     }
   }
 

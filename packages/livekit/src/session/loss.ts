@@ -14,7 +14,10 @@ export interface Loss {
 export type Step = 'signal' | Exclude<TransportPhase, 'ready'> | 'publish';
 
 const TIMEOUTS: Record<Step, { reason: string; message: string }> = {
-  signal: { reason: 'signal_timeout', message: 'the server did not answer on the signal connection' },
+  signal: {
+    reason: 'signal_timeout',
+    message: 'the server did not answer on the signal connection',
+  },
   description: { reason: 'answer_timeout', message: 'the server sent no session description' },
   ice: { reason: 'ice_timeout', message: 'no UDP path to the server was found' },
   dtls: { reason: 'dtls_timeout', message: 'the DTLS handshake did not finish' },

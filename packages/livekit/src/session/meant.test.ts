@@ -29,7 +29,9 @@ const ann = (track: Partial<TrackInfo> = {}): ResponseMessage => ({
 
 const streamIs = (state: StreamState): ResponseMessage => ({
   case: 'streamStateUpdate',
-  value: new StreamStateUpdate({ streamStates: [new StreamStateInfo({ participantSid: 'PA_ann', trackSid: 'TR_1', state })] }),
+  value: new StreamStateUpdate({
+    streamStates: [new StreamStateInfo({ participantSid: 'PA_ann', trackSid: 'TR_1', state })],
+  }),
 });
 
 test('media is meant to come unless its publisher muted it or the server paused it', async () => {

@@ -1,4 +1,10 @@
-import { DisconnectReason, type JoinResponse, LeaveRequest, LeaveRequest_Action, ReconnectReason } from '@livekit/protocol';
+import {
+  DisconnectReason,
+  type JoinResponse,
+  LeaveRequest,
+  LeaveRequest_Action,
+  ReconnectReason,
+} from '@livekit/protocol';
 import type { Layout } from '@livekit-swarm/scenario';
 import type { Deployment } from '../deployment.ts';
 import { type Failure, failureOf } from '../failure.ts';
@@ -97,7 +103,11 @@ export class Membership {
 
   get server(): { node: string; version: string; via: string } {
     const info = this.#join?.serverInfo;
-    return { node: info?.nodeId ?? '', version: info?.version ?? this.#join?.serverVersion ?? '', via: this.#socket?.via ?? '' };
+    return {
+      node: info?.nodeId ?? '',
+      version: info?.version ?? this.#join?.serverVersion ?? '',
+      via: this.#socket?.via ?? '',
+    };
   }
 
   /** Whether media of a remote track is meant to come to us now: subscribed to, on the screen, neither muted nor paused. */
@@ -123,7 +133,11 @@ export class Membership {
   resume(timeoutMs: number, reason: ReconnectReason): Promise<Loss | null> {
     const { signalling, layout } = this.#options;
     return this.#attempt('resuming', timeoutMs, () =>
-      resumeEndpoint(signalling, { ...subscribeSettings(layout), participantSid: this.participantSid, reason }),
+      resumeEndpoint(signalling, {
+        ...subscribeSettings(layout),
+        participantSid: this.participantSid,
+        reason,
+      }),
     );
   }
 
@@ -132,7 +146,11 @@ export class Membership {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     const reason = DisconnectReason.CLIENT_INITIATED;
-    if (tellServer) this.#send({ case: 'leave', value: new LeaveRequest({ reason, action: LeaveRequest_Action.DISCONNECT }) });
+    if (tellServer)
+      this.#send({
+        case: 'leave',
+        value: new LeaveRequest({ reason, action: LeaveRequest_Action.DISCONNECT }),
+      });
     this.#socket?.close();
     this.#peers.close();
     this.#publications.release();
@@ -143,28 +161,51 @@ export class Membership {
   peerChanged(peer: number, state: PeerState, at: number): void {
     if (!this.#peers.owns(peer)) return;
     this.#peers.changed(peer, state);
-    const cause = peer === this.#peers.publisherPeer ? ReconnectReason.RR_PUBLISHER_FAILED : ReconnectReason.RR_SUBSCRIBER_FAILED;
+    const cause =
+      peer === this.#peers.publisherPeer
+        ? ReconnectReason.RR_PUBLISHER_FAILED
+        : ReconnectReason.RR_SUBSCRIBER_FAILED;
     if (state === 'ice-connected') this.times.iceAt = at;
     if (state === 'connected') this.times.dtlsAt = at;
     // A peer that goes silent while we come back is why we come back.
     if (state === 'disconnected' && this.#state === 'in') {
-      this.#lose({ reason: 'ice_disconnected', message: 'the media connection went silent', retryable: true }, 'resume', cause);
+      this.#lose(
+        {
+          reason: 'ice_disconnected',
+          message: 'the media connection went silent',
+          retryable: true,
+        },
+        'resume',
+        cause,
+      );
     }
     if (state === 'closed') {
-      const failure: Failure = { reason: 'peer_closed', message: 'the server closed the media connection', retryable: true };
-      this.#options.deployment.clock.after(CLOSE_GRACE_MS, () => this.#lose(failure, 'reconnect', cause));
+      const failure: Failure = {
+        reason: 'peer_closed',
+        message: 'the server closed the media connection',
+        retryable: true,
+      };
+      this.#options.deployment.clock.after(CLOSE_GRACE_MS, () =>
+        this.#lose(failure, 'reconnect', cause),
+      );
     }
     this.#check();
   }
 
-  #attempt(state: 'opening' | 'resuming', timeoutMs: number, endpoint: () => string): Promise<Loss | null> {
+  #attempt(
+    state: 'opening' | 'resuming',
+    timeoutMs: number,
+    endpoint: () => string,
+  ): Promise<Loss | null> {
     const { deployment, token } = this.#options;
     const { clock, keepalive, url } = deployment;
     this.#socket?.close();
     this.#state = state;
     this.#heard = false;
     return new Promise((resolve) => {
-      const cancel = clock.after(timeoutMs, () => this.#settle?.(timeoutLoss(this.#step(), timeoutMs)));
+      const cancel = clock.after(timeoutMs, () =>
+        this.#settle?.(timeoutLoss(this.#step(), timeoutMs)),
+      );
       this.#settle = (loss) => {
         cancel();
         this.#settle = null;
@@ -180,10 +221,19 @@ export class Membership {
           keepalive,
           unheard: unheardWith(this.#options.layout, this.#options.watchesMedia),
           onMessage: (message) => this.#receive(message),
-          onEnd: (failure) => this.#lose(failure, failure.retryable ? 'resume' : 'none', ReconnectReason.RR_SIGNAL_DISCONNECTED),
+          onEnd: (failure) =>
+            this.#lose(
+              failure,
+              failure.retryable ? 'resume' : 'none',
+              ReconnectReason.RR_SIGNAL_DISCONNECTED,
+            ),
         });
       } catch (error) {
-        this.#lose({ ...failureOf(error), reason: 'no_socket' }, 'none', ReconnectReason.RR_UNKNOWN);
+        this.#lose(
+          { ...failureOf(error), reason: 'no_socket' },
+          'none',
+          ReconnectReason.RR_UNKNOWN,
+        );
       }
     });
   }
@@ -200,10 +250,18 @@ export class Membership {
       else if (message.case === 'reconnect') this.#resumed();
       else if (message.case === 'leave') {
         const action = actionOf(message.value);
-        this.#lose(failureOfLeave(message.value), action === 'disconnect' ? 'none' : action, ReconnectReason.RR_UNKNOWN);
+        this.#lose(
+          failureOfLeave(message.value),
+          action === 'disconnect' ? 'none' : action,
+          ReconnectReason.RR_UNKNOWN,
+        );
       } else this.#inbox.handle(message);
     } catch (error) {
-      this.#lose({ ...failureOf(error), reason: 'negotiation', retryable: true }, 'reconnect', ReconnectReason.RR_UNKNOWN);
+      this.#lose(
+        { ...failureOf(error), reason: 'negotiation', retryable: true },
+        'reconnect',
+        ReconnectReason.RR_UNKNOWN,
+      );
     }
     this.#check();
   }
@@ -215,7 +273,12 @@ export class Membership {
     this.times.signalAt = deployment.clock.now();
     this.#socket?.keepAlive(join.pingInterval, join.pingTimeout);
     const subscribes = this.#options.layout.type !== 'none';
-    for (const refusal of refusalsBy(join.participant?.permission, { tracks, sendsData, subscribes })) this.#refuse(refusal);
+    for (const refusal of refusalsBy(join.participant?.permission, {
+      tracks,
+      sendsData,
+      subscribes,
+    }))
+      this.#refuse(refusal);
     room.reset();
     if (signalling === 'v0') {
       if (join.subscriberPrimary) this.#peers.expectSubscriber();
@@ -239,11 +302,13 @@ export class Membership {
 
   /** Whether what is under way is complete. */
   #check(): void {
-    if (this.#heard && this.#peers.phase === 'ready' && this.#publications.allAnswered) this.#settle?.(null);
+    if (this.#heard && this.#peers.phase === 'ready' && this.#publications.allAnswered)
+      this.#settle?.(null);
   }
 
   #refuse(refusal: Refusal): void {
-    if (refusal.cid === null || this.#publications.refuse(refusal.cid)) this.#options.onRefused(refusal);
+    if (refusal.cid === null || this.#publications.refuse(refusal.cid))
+      this.#options.onRefused(refusal);
   }
 
   #lose(failure: Failure, way: Loss['way'], cause: ReconnectReason): void {

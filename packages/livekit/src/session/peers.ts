@@ -83,7 +83,11 @@ export class Peers {
 
   get phase(): TransportPhase {
     const all = [...this.#health.values()];
-    if (all.some(({ described }) => !described) || (this.#awaitsSubscriber && this.#subscriber === null)) return 'description';
+    if (
+      all.some(({ described }) => !described) ||
+      (this.#awaitsSubscriber && this.#subscriber === null)
+    )
+      return 'description';
     if (all.some(({ ice }) => !ice)) return 'ice';
     return all.some(({ dtls }) => !dtls) ? 'dtls' : 'ready';
   }
@@ -105,7 +109,8 @@ export class Peers {
     this.#subscriber ??= new AnsweringLink(this.#options.plane, this.#receivers);
     const { peer } = this.#subscriber;
     const { answer, restarted } = this.#subscriber.acceptOffer(offer);
-    if (restarted || !this.#health.has(peer)) this.#health.set(peer, { described: true, ice: false, dtls: restarted });
+    if (restarted || !this.#health.has(peer))
+      this.#health.set(peer, { described: true, ice: false, dtls: restarted });
     this.#options.send({ case: 'answer', value: answer });
   }
 
@@ -149,7 +154,8 @@ export class Peers {
 const parseCandidate = (json: string): { candidate: string } => {
   try {
     const init: unknown = JSON.parse(json);
-    const candidate = typeof init === 'object' && init !== null && 'candidate' in init ? init.candidate : '';
+    const candidate =
+      typeof init === 'object' && init !== null && 'candidate' in init ? init.candidate : '';
     return { candidate: typeof candidate === 'string' ? candidate : '' };
   } catch {
     return { candidate: '' };

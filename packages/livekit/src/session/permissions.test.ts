@@ -8,18 +8,30 @@ const cam: TrackSpec = { cid: 'cam', kind: 'video', codec: 'vp8', layers: [] };
 const screen: TrackSpec = { ...cam, cid: 'screen', source: 'screen' };
 const everything = { tracks: [mic, cam, screen], sendsData: true, subscribes: true };
 
-const refusals = (permission: Partial<ParticipantPermission> | undefined, intention = everything): string[] =>
+const refusals = (
+  permission: Partial<ParticipantPermission> | undefined,
+  intention = everything,
+): string[] =>
   refusalsBy(
     permission === undefined
       ? undefined
-      : new ParticipantPermission({ canPublish: true, canPublishData: true, canSubscribe: true, ...permission }),
+      : new ParticipantPermission({
+          canPublish: true,
+          canPublishData: true,
+          canSubscribe: true,
+          ...permission,
+        }),
     intention,
   ).map(({ what, cid }) => `${what} ${cid}`);
 
 test.each<[string, Partial<ParticipantPermission> | undefined, string[]]>([
   ['a server that says nothing', undefined, []],
   ['everything', {}, []],
-  ['some sources', { canPublishSources: [TrackSource.MICROPHONE, TrackSource.SCREEN_SHARE] }, ['publish cam']],
+  [
+    'some sources',
+    { canPublishSources: [TrackSource.MICROPHONE, TrackSource.SCREEN_SHARE] },
+    ['publish cam'],
+  ],
   ['no publishing', { canPublish: false }, ['publish mic', 'publish cam', 'publish screen']],
   ['no data', { canPublishData: false }, ['data null']],
   ['no subscribing', { canSubscribe: false }, ['subscribe null']],
@@ -29,5 +41,7 @@ test.each<[string, Partial<ParticipantPermission> | undefined, string[]]>([
 
 test('what nobody is about to do is not refused', () => {
   const nothing = { tracks: [], sendsData: false, subscribes: false };
-  expect(refusals({ canPublish: false, canPublishData: false, canSubscribe: false }, nothing)).toEqual([]);
+  expect(
+    refusals({ canPublish: false, canPublishData: false, canSubscribe: false }, nothing),
+  ).toEqual([]);
 });

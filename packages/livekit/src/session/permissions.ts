@@ -18,7 +18,11 @@ export interface Intention {
 
 /** What the server calls the source of a track. */
 export const sourceOf = ({ kind, source }: Pick<TrackSpec, 'kind' | 'source'>): TrackSource =>
-  kind === 'audio' ? TrackSource.MICROPHONE : source === 'screen' ? TrackSource.SCREEN_SHARE : TrackSource.CAMERA;
+  kind === 'audio'
+    ? TrackSource.MICROPHONE
+    : source === 'screen'
+      ? TrackSource.SCREEN_SHARE
+      : TrackSource.CAMERA;
 
 const NAMES: Partial<Record<TrackSource, string>> = {
   [TrackSource.MICROPHONE]: 'microphone',
@@ -30,14 +34,23 @@ const NAMES: Partial<Record<TrackSource, string>> = {
  * What the permission in a JoinResponse forbids of what a participant is about to do: the server drops data without a word, and servers that are told of an
  * old client say nothing of tracks either.
  */
-export const refusalsBy = (permission: ParticipantPermission | undefined, intention: Intention): Refusal[] => {
+export const refusalsBy = (
+  permission: ParticipantPermission | undefined,
+  intention: Intention,
+): Refusal[] => {
   if (permission === undefined) return [];
   const { tracks, sendsData, subscribes } = intention;
-  const refusals = tracks.filter((track) => !mayPublish(permission, sourceOf(track))).map(publishRefusal);
+  const refusals = tracks
+    .filter((track) => !mayPublish(permission, sourceOf(track)))
+    .map(publishRefusal);
   if (sendsData && !permission.canPublishData)
     refusals.push({ what: 'data', cid: null, message: 'the server does not let it send data' });
   if (subscribes && !permission.canSubscribe)
-    refusals.push({ what: 'subscribe', cid: null, message: 'the server does not let it subscribe to anybody' });
+    refusals.push({
+      what: 'subscribe',
+      cid: null,
+      message: 'the server does not let it subscribe to anybody',
+    });
   return refusals;
 };
 
@@ -49,5 +62,7 @@ export const publishRefusal = (track: TrackSpec, why?: unknown): Refusal => ({
 });
 
 /** An empty list of sources means all of them. */
-const mayPublish = ({ canPublish, canPublishSources }: ParticipantPermission, source: TrackSource): boolean =>
-  canPublish && (canPublishSources.length === 0 || canPublishSources.includes(source));
+const mayPublish = (
+  { canPublish, canPublishSources }: ParticipantPermission,
+  source: TrackSource,
+): boolean => canPublish && (canPublishSources.length === 0 || canPublishSources.includes(source));

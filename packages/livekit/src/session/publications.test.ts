@@ -23,7 +23,10 @@ const qualities = (low: boolean, medium: boolean, high: boolean) =>
     [VideoQuality.LOW, low],
     [VideoQuality.MEDIUM, medium],
     [VideoQuality.HIGH, high],
-  ].map(([quality, enabled]) => new SubscribedQuality({ quality: quality as VideoQuality, enabled: enabled as boolean }));
+  ].map(
+    ([quality, enabled]) =>
+      new SubscribedQuality({ quality: quality as VideoQuality, enabled: enabled as boolean }),
+  );
 
 const update = (...enabled: [boolean, boolean, boolean]) =>
   new SubscribedQualityUpdate({
@@ -41,20 +44,32 @@ test.each([
   // One layer is wanted with whatever quality.
   [[360], [true, false, false], 'null true'],
   [[360], [false, false, false], 'null false'],
-] as [number[], [boolean, boolean, boolean], string][])('layers %j with %j wanted: %s', (heights, enabled, expected) => {
-  const wanted = wantedLayers(ownTrack(camera(heights)), update(...enabled));
-  expect(wanted.map(([rid, active]) => `${rid} ${active}`).join(' ')).toBe(expected);
-});
+] as [number[], [boolean, boolean, boolean], string][])(
+  'layers %j with %j wanted: %s',
+  (heights, enabled, expected) => {
+    const wanted = wantedLayers(ownTrack(camera(heights)), update(...enabled));
+    expect(wanted.map(([rid, active]) => `${rid} ${active}`).join(' ')).toBe(expected);
+  },
+);
 
 test('servers without codecs in the update are understood too', () => {
-  const old = new SubscribedQualityUpdate({ trackSid: 'TR_cam', subscribedQualities: qualities(true, false, false) });
-  expect(wantedLayers(ownTrack(camera([180, 360, 720])), old).map(([, active]) => active)).toEqual([true, false, false]);
+  const old = new SubscribedQualityUpdate({
+    trackSid: 'TR_cam',
+    subscribedQualities: qualities(true, false, false),
+  });
+  expect(wantedLayers(ownTrack(camera([180, 360, 720])), old).map(([, active]) => active)).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 const published = (spec: TrackSpec) => {
   const plane = recordingPlane();
   const publications = new Publications(plane, [spec]);
-  publications.acknowledge(new TrackPublishedResponse({ cid: spec.cid, track: new TrackInfo({ sid: 'TR_cam' }) }));
+  publications.acknowledge(
+    new TrackPublishedResponse({ cid: spec.cid, track: new TrackInfo({ sid: 'TR_cam' }) }),
+  );
   return { plane, publications };
 };
 
@@ -88,10 +103,21 @@ test('a layer that is switched off before it is negotiated starts switched off',
   publications.applyQuality(update(true, false, false));
   const [track] = publications.tracks;
   for (const { rid, ssrc } of track?.layers ?? []) {
-    const stream = { cid: 'cam', kind: 'video', codec: 'vp8', mid: '1', rid, ssrc, payloadType: 96 } as const;
+    const stream = {
+      cid: 'cam',
+      kind: 'video',
+      codec: 'vp8',
+      mid: '1',
+      rid,
+      ssrc,
+      payloadType: 96,
+    } as const;
     publications.send(1, { ...stream, rtxSsrc: null, rtxPayloadType: null, extensions: {} });
   }
-  expect(plane.named('send').map(([, stream]) => (stream as { active: boolean }).active)).toEqual([true, false]);
+  expect(plane.named('send').map(([, stream]) => (stream as { active: boolean }).active)).toEqual([
+    true,
+    false,
+  ]);
 });
 
 test('asks as livekit-client does', () => {
@@ -107,7 +133,12 @@ test('asks as livekit-client does', () => {
 });
 
 test('a microphone without DTX and RED: every packet that is due is sent', () => {
-  const mic: TrackSpec = { cid: 'mic', kind: 'audio', codec: 'opus', layers: [{ width: 0, height: 0, bitrate: 24_000 }] };
+  const mic: TrackSpec = {
+    cid: 'mic',
+    kind: 'audio',
+    codec: 'opus',
+    layers: [{ width: 0, height: 0, bitrate: 24_000 }],
+  };
   expect(published(mic).publications.requests[0]).toMatchObject({
     cid: 'mic',
     disableDtx: true,

@@ -10,7 +10,13 @@ import {
   VideoQuality,
 } from '@livekit/protocol';
 import type { MediaPlane, Rid, SendStream } from '../media-plane.ts';
-import { type OwnLayer, type OwnTrack, ownTrack, releaseSsrcs, type TrackSpec } from '../sdp/own-track.ts';
+import {
+  type OwnLayer,
+  type OwnTrack,
+  ownTrack,
+  releaseSsrcs,
+  type TrackSpec,
+} from '../sdp/own-track.ts';
 import { sourceOf } from './permissions.ts';
 
 interface Publication {
@@ -86,7 +92,10 @@ export class Publications {
   /** A negotiated stream goes to the plane, sending or not as things stand. */
   send(peer: number, stream: Omit<SendStream, 'active'>): void {
     const publication = this.#byCid.get(stream.cid);
-    this.#plane.send(peer, { ...stream, active: publication === undefined || isActive(publication, stream.rid) });
+    this.#plane.send(peer, {
+      ...stream,
+      active: publication === undefined || isActive(publication, stream.rid),
+    });
   }
 
   /** @returns whether the track is ours */
@@ -98,7 +107,8 @@ export class Publications {
 
   applyQuality(update: SubscribedQualityUpdate): void {
     this.#change(update.trackSid, (publication) => {
-      for (const [rid, wanted] of wantedLayers(publication.track, update)) publication.wanted.set(rid, wanted);
+      for (const [rid, wanted] of wantedLayers(publication.track, update))
+        publication.wanted.set(rid, wanted);
     });
   }
 
@@ -120,15 +130,23 @@ export class Publications {
   }
 }
 
-const isActive = ({ muted, refused, wanted }: Publication, rid: Rid | null) => !muted && !refused && (wanted.get(rid) ?? true);
+const isActive = ({ muted, refused, wanted }: Publication, rid: Rid | null) =>
+  !muted && !refused && (wanted.get(rid) ?? true);
 
-const QUALITY_OF_RID: Record<Rid, VideoQuality> = { q: VideoQuality.LOW, h: VideoQuality.MEDIUM, f: VideoQuality.HIGH };
+const QUALITY_OF_RID: Record<Rid, VideoQuality> = {
+  q: VideoQuality.LOW,
+  h: VideoQuality.MEDIUM,
+  f: VideoQuality.HIGH,
+};
 
 /**
  * Dynacast: which of our layers somebody watches. Layers go by rid, so that of two the upper is MEDIUM; where there is one, any quality
  * wanted means that one. Layers the server does not speak of stay as they are.
  */
-export const wantedLayers = (track: OwnTrack, update: SubscribedQualityUpdate): [Rid | null, boolean][] => {
+export const wantedLayers = (
+  track: OwnTrack,
+  update: SubscribedQualityUpdate,
+): [Rid | null, boolean][] => {
   const codec = update.subscribedCodecs.find((entry) => entry.codec.toLowerCase() === track.codec);
   const qualities = codec?.qualities ?? update.subscribedQualities;
   if (qualities.length === 0) return [];

@@ -41,7 +41,9 @@ test('tries again after 0.5, 1, 2, 4, 5, 5 … s, and tells why each attempt fai
   const disconnectedAt = on.clock.now();
   await on.clock.advanceAsync(30_000);
   const retries = on.events.filter(({ type }) => type === 'rejoin_retry');
-  expect(retries.map(({ at }) => at - disconnectedAt)).toEqual([501, 1_502, 3_503, 7_504, 12_505, 17_506]);
+  expect(retries.map(({ at }) => at - disconnectedAt)).toEqual([
+    501, 1_502, 3_503, 7_504, 12_505, 17_506,
+  ]);
   expect(retries[5]).toMatchObject({ attempt: 6, ms: 17_506, failure: { reason: 'unreachable' } });
   expect(told(on).at(-1)).toBe('rejoined');
   expect(on.events.at(-1)).toMatchObject({ attempt: 7 });

@@ -1,4 +1,9 @@
-import { type ParticipantInfo, ParticipantInfo_State, type TrackInfo, TrackType } from '@livekit/protocol';
+import {
+  type ParticipantInfo,
+  ParticipantInfo_State,
+  type TrackInfo,
+  TrackType,
+} from '@livekit/protocol';
 import type { MediaKind } from '../media-plane.ts';
 
 /** A track of somebody else, as the server describes it. */
@@ -66,7 +71,8 @@ export class RoomView {
     const before = this.#byParticipant.get(participant.sid)?.tracks ?? [];
     const now = new Set<string>();
     for (const info of gone ? [] : participant.tracks) {
-      const kind = info.type === TrackType.AUDIO ? 'audio' : info.type === TrackType.VIDEO ? 'video' : null;
+      const kind =
+        info.type === TrackType.AUDIO ? 'audio' : info.type === TrackType.VIDEO ? 'video' : null;
       if (kind === null) continue;
       now.add(info.sid);
       const known = this.#tracks.get(info.sid);

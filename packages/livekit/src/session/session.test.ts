@@ -73,12 +73,17 @@ test('joins are tried again with back-off, as often as asked', async () => {
   const joining = on.session.join();
   await on.clock.advanceAsync(20_000);
   expect(await joining).toBe(false);
-  expect(told(on)).toEqual(['join_retry server_error', 'join_retry server_error', 'join_failed server_error']);
+  expect(told(on)).toEqual([
+    'join_retry server_error',
+    'join_retry server_error',
+    'join_failed server_error',
+  ]);
 });
 
 test('what will not change by trying again is not tried again', async () => {
   const on = stage({ joinAttempts: 3 });
-  on.server.onConnect = (connection) => connection.end({ reason: 'unauthorized', retryable: false });
+  on.server.onConnect = (connection) =>
+    connection.end({ reason: 'unauthorized', retryable: false });
   void on.session.join();
   await on.clock.advanceAsync(20_000);
   expect(told(on)).toEqual(['join_failed unauthorized']);
@@ -87,12 +92,16 @@ test('what will not change by trying again is not tried again', async () => {
 test('auto falls back to v0 once, and remembers it', async () => {
   const on = stage({ signalling: 'auto' });
   on.server.onConnect = (connection) => {
-    if (connection.endpoint.startsWith('/rtc/v1')) connection.end({ reason: 'not_livekit', retryable: false });
+    if (connection.endpoint.startsWith('/rtc/v1'))
+      connection.end({ reason: 'not_livekit', retryable: false });
     else connection.end({ reason: 'server_error' });
   };
   void on.session.join();
   await on.clock.advanceAsync(100);
-  expect(on.server.connections.map(({ endpoint }) => endpoint.split('?')[0])).toEqual(['/rtc/v1', '/rtc']);
+  expect(on.server.connections.map(({ endpoint }) => endpoint.split('?')[0])).toEqual([
+    '/rtc/v1',
+    '/rtc',
+  ]);
   expect(on.server.deployment.signalling).toBe('v0');
 });
 
@@ -112,16 +121,16 @@ test('a lost signal connection is resumed: state told, ICE restarted, peers kept
   expect(resumed?.sent.map(({ case: name }) => name)).toEqual(['syncState', 'offer']);
   expect(on.plane.named('restartIce')).toHaveLength(1);
   expect(on.plane.named('closePeer')).toEqual([]);
-  expect(on.plane.named('connectPeer').map(([, remote]) => (remote as { ufrag: string }).ufrag)).toEqual([
-    'SmaObsPCEqkysiDx',
-    'afterTheRestart1',
-  ]);
+  expect(
+    on.plane.named('connectPeer').map(([, remote]) => (remote as { ufrag: string }).ufrag),
+  ).toEqual(['SmaObsPCEqkysiDx', 'afterTheRestart1']);
 });
 
 test('a server that does not know the session any more: everything anew', async () => {
   const on = await joined();
   on.server.onConnect = (connection) => {
-    if (connection.isResume) connection.tell(leave(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT));
+    if (connection.isResume)
+      connection.tell(leave(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT));
     else welcome(on)(connection);
   };
   on.server.connections[0]?.end({});
@@ -145,7 +154,8 @@ test('media that does not come back after a resume: everything anew', async () =
 
 test('gives up after ten attempts', async () => {
   const on = await joined();
-  on.server.onConnect = (connection) => connection.end({ reason: 'unreachable', message: 'cannot reach it' });
+  on.server.onConnect = (connection) =>
+    connection.end({ reason: 'unreachable', message: 'cannot reach it' });
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(60_000);
   expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'disconnected unreachable']);
@@ -156,7 +166,8 @@ test('gives up after ten attempts', async () => {
 
 test('an expired token ends it at once', async () => {
   const on = await joined();
-  on.server.onConnect = (connection) => connection.end({ reason: 'unauthorized', retryable: false });
+  on.server.onConnect = (connection) =>
+    connection.end({ reason: 'unauthorized', retryable: false });
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(60_000);
   expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'disconnected unauthorized']);
@@ -178,7 +189,9 @@ test('a closed media connection waits for the word that explains it', async () =
   const on = await joined();
   on.session.peerChanged(1, 'closed', on.clock.now());
   on.clock.advance(100);
-  on.server.connections[0]?.tell(leave(DisconnectReason.PARTICIPANT_REMOVED, LeaveRequest_Action.DISCONNECT));
+  on.server.connections[0]?.tell(
+    leave(DisconnectReason.PARTICIPANT_REMOVED, LeaveRequest_Action.DISCONNECT),
+  );
   await on.clock.advanceAsync(60_000);
   expect(told(on)).toEqual(['joined', 'disconnected participant_removed']);
 });
@@ -209,7 +222,11 @@ test('leaving while coming back ends the attempts', async () => {
 
 const answerToAddTrack = (reason: RequestResponse_Reason, message = '') => ({
   case: 'requestResponse' as const,
-  value: new RequestResponse({ reason, message, request: { case: 'addTrack', value: new AddTrackRequest({ cid: 'mic' }) } }),
+  value: new RequestResponse({
+    reason,
+    message,
+    request: { case: 'addTrack', value: new AddTrackRequest({ cid: 'mic' }) },
+  }),
 });
 
 test('a server that refuses a track keeps nobody waiting: in, without it, and told once', async () => {
@@ -233,7 +250,9 @@ test('a server that refuses a track keeps nobody waiting: in, without it, and to
     }),
     expect.objectContaining({ type: 'joined' }),
   ]);
-  expect(on.plane.named('send').map(([, stream]) => stream)).toEqual([expect.objectContaining({ cid: 'mic', active: false })]);
+  expect(on.plane.named('send').map(([, stream]) => stream)).toEqual([
+    expect.objectContaining({ cid: 'mic', active: false }),
+  ]);
 });
 
 test('a track that has to wait for its turn is not refused', async () => {

@@ -51,7 +51,14 @@ export type SessionEvent =
     }
   | { type: 'join_retry' | 'join_failed'; at: number; attempt: number; failure: Failure }
   | { type: 'signal_lost'; at: number; failure: Failure }
-  | { type: 'resumed' | 'reconnected' | 'rejoined'; at: number; attempt: number; ms: number; node: string; via: string }
+  | {
+      type: 'resumed' | 'reconnected' | 'rejoined';
+      at: number;
+      attempt: number;
+      ms: number;
+      node: string;
+      via: string;
+    }
   | { type: 'disconnected'; at: number; failure: Failure }
   | { type: 'rejoin_retry'; at: number; attempt: number; ms: number; failure: Failure }
   | { type: 'warning'; at: number; reason: string; message: string }
@@ -128,7 +135,8 @@ export class Session {
   }
 
   #open(signalling: Signalling, timeoutMs = this.#options.attemptTimeoutMs): Promise<Loss | null> {
-    const { deployment, layout, tracks, sendsData, expects, cname, plane, watchesMedia } = this.#options;
+    const { deployment, layout, tracks, sendsData, expects, cname, plane, watchesMedia } =
+      this.#options;
     const membership: Membership = new Membership({
       deployment,
       signalling,
@@ -139,7 +147,10 @@ export class Session {
       plane,
       room: this.room,
       ...(watchesMedia !== undefined && { watchesMedia }),
-      receive: { audio: Math.min(expects.audio, MOST_FIRST_SECTIONS), video: Math.min(expects.video, MOST_FIRST_SECTIONS) },
+      receive: {
+        audio: Math.min(expects.audio, MOST_FIRST_SECTIONS),
+        video: Math.min(expects.video, MOST_FIRST_SECTIONS),
+      },
       token: () => this.#token,
       onToken: (token) => {
         this.#token = token;
@@ -167,19 +178,23 @@ export class Session {
       if (this.#closed) return;
       const way = last.way;
       const result =
-        way === 'resume' ? await membership.resume(this.#options.attemptTimeoutMs, last.cause) : await this.#restart();
+        way === 'resume'
+          ? await membership.resume(this.#options.attemptTimeoutMs, last.cause)
+          : await this.#restart();
       if (this.#closed) return;
       if (result === null) {
         this.#tellBack(way === 'resume' ? 'resumed' : 'reconnected', attempt + 1, lostAt);
         return;
       }
       // Once begun anew there is nothing to resume.
-      last = way === 'reconnect' && result.way === 'resume' ? { ...result, way: 'reconnect' } : result;
+      last =
+        way === 'reconnect' && result.way === 'resume' ? { ...result, way: 'reconnect' } : result;
     }
     this.#drop();
     const failure = gaveUp(loss.failure, last.failure);
     this.#emit({ type: 'disconnected', failure });
-    if (this.#options.rejoin !== undefined && comesBackAfter(failure.reason)) await this.#rejoin(this.#options.rejoin, lostAt);
+    if (this.#options.rejoin !== undefined && comesBackAfter(failure.reason))
+      await this.#rejoin(this.#options.rejoin, lostAt);
   }
 
   /** Joins anew as an application would, again and again, until it is in or was left. */
@@ -197,7 +212,12 @@ export class Session {
         return;
       }
       this.#drop();
-      this.#emit({ type: 'rejoin_retry', attempt: attempt + 1, ms: clock.now() - lostAt, failure: loss.failure });
+      this.#emit({
+        type: 'rejoin_retry',
+        attempt: attempt + 1,
+        ms: clock.now() - lostAt,
+        failure: loss.failure,
+      });
     }
   }
 
@@ -210,7 +230,15 @@ export class Session {
     const membership = this.#membership;
     if (membership === null) return;
     const { node, version, via } = membership.server;
-    this.#emit({ type: 'joined', attempt, startedAt, ...membership.times, node, via, serverVersion: version });
+    this.#emit({
+      type: 'joined',
+      attempt,
+      startedAt,
+      ...membership.times,
+      node,
+      via,
+      serverVersion: version,
+    });
   }
 
   #tellBack(type: 'resumed' | 'reconnected' | 'rejoined', attempt: number, lostAt: number): void {
@@ -234,7 +262,8 @@ export class Session {
   }
 
   #emit(event: WithoutAt<SessionEvent>): void {
-    if (!this.#closed) this.#options.onEvent({ ...event, at: this.#options.deployment.clock.now() });
+    if (!this.#closed)
+      this.#options.onEvent({ ...event, at: this.#options.deployment.clock.now() });
   }
 }
 
@@ -242,4 +271,6 @@ type WithoutAt<T> = T extends unknown ? Omit<T, 'at'> : never;
 
 /** The last word on why, and how it began. */
 const gaveUp = (first: Failure, last: Failure): Failure =>
-  first === last ? first : { ...last, message: `${last.message}; it began with: ${first.message}`, retryable: false };
+  first === last
+    ? first
+    : { ...last, message: `${last.message}; it began with: ${first.message}`, retryable: false };

@@ -20,7 +20,8 @@ const person = (name: string, state = ParticipantInfo_State.ACTIVE) =>
 const said = (messages: RequestMessage[]): string[] =>
   messages.flatMap((message) => {
     const names = (sids: string[]) => sids.map((sid) => sid.replace('TR_', '')).join(' ');
-    if (message.case === 'subscription') return [`${message.value.subscribe ? 'on' : 'off'} ${names(message.value.trackSids)}`];
+    if (message.case === 'subscription')
+      return [`${message.value.subscribe ? 'on' : 'off'} ${names(message.value.trackSids)}`];
     if (message.case !== 'trackSetting') return [];
     const { trackSids, disabled, width, height } = message.value;
     return [`${names(trackSids)} ${disabled ? 'off' : `${width}x${height}`}`];
@@ -29,7 +30,8 @@ const said = (messages: RequestMessage[]): string[] =>
 const viewer = (layout: Layout) => {
   const room = new RoomView();
   const subscriptions = new Subscriptions(layout, room);
-  const apply = (...people: ParticipantInfo[]) => said(subscriptions.tracksChanged(room.apply(people, 'PA_self')));
+  const apply = (...people: ParticipantInfo[]) =>
+    said(subscriptions.tracksChanged(room.apply(people, 'PA_self')));
   return { room, subscriptions, apply };
 };
 
@@ -42,7 +44,10 @@ test('all: every video at its full size; audio needs no word', () => {
 
 test('grid: the first at the size of a tile, the others off, and who leaves is replaced', () => {
   const { apply, subscriptions } = viewer({ type: 'grid', tiles: 2 });
-  expect(apply(person('a'), person('b'), person('c'))).toEqual(['a_video b_video 640x360', 'c_video off']);
+  expect(apply(person('a'), person('b'), person('c'))).toEqual([
+    'a_video b_video 640x360',
+    'c_video off',
+  ]);
   expect(subscriptions.isOffScreen('TR_c_video')).toBe(true);
   expect(apply(person('a', ParticipantInfo_State.DISCONNECTED))).toEqual(['c_video 640x360']);
   expect(subscriptions.isOffScreen('TR_c_video')).toBe(false);
@@ -65,7 +70,10 @@ test('speaker: one video, the first until somebody speaks', () => {
 test('audio-only: asks for audio, and for nothing else', () => {
   const { apply, subscriptions } = viewer({ type: 'audio-only' });
   expect(apply(person('a'), person('b'))).toEqual(['on a_audio b_audio']);
-  expect(subscriptions.exceptions).toEqual({ unlikeDefault: ['TR_a_audio', 'TR_b_audio'], disabled: [] });
+  expect(subscriptions.exceptions).toEqual({
+    unlikeDefault: ['TR_a_audio', 'TR_b_audio'],
+    disabled: [],
+  });
 });
 
 test('none: says nothing', () => {

@@ -90,6 +90,8 @@ export class Subscriptions {
   }
 }
 
-const append = (groups: Map<boolean, string[]>, key: boolean, sid: string) => groups.set(key, [...(groups.get(key) ?? []), sid]);
+const append = (groups: Map<boolean, string[]>, key: boolean, sid: string) =>
+  groups.set(key, [...(groups.get(key) ?? []), sid]);
 
-const sameSettings = (a: Wish, b: Wish) => a.disabled === b.disabled && a.width === b.width && a.height === b.height;
+const sameSettings = (a: Wish, b: Wish) =>
+  a.disabled === b.disabled && a.width === b.width && a.height === b.height;

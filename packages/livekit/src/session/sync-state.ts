@@ -6,13 +6,21 @@ import type { Subscriptions } from './subscriptions.ts';
 import { subscribeSettings } from './wishes.ts';
 
 /** What a resuming client tells the server, which may be another node that knows nothing of it. */
-export const syncState = (layout: Layout, peers: Peers, publications: Publications, subscriptions: Subscriptions): SyncState => {
+export const syncState = (
+  layout: Layout,
+  peers: Peers,
+  publications: Publications,
+  subscriptions: Subscriptions,
+): SyncState => {
   const { offer, answer } = peers.descriptions;
   const { unlikeDefault, disabled } = subscriptions.exceptions;
   return new SyncState({
     ...(offer !== null && { offer }),
     ...(answer !== null && { answer }),
-    subscription: new UpdateSubscription({ trackSids: unlikeDefault, subscribe: !subscribeSettings(layout).autoSubscribe }),
+    subscription: new UpdateSubscription({
+      trackSids: unlikeDefault,
+      subscribe: !subscribeSettings(layout).autoSubscribe,
+    }),
     publishTracks: publications.published,
     trackSidsDisabled: disabled,
   });

@@ -15,7 +15,9 @@ export interface Wish {
  * What is asked for with the join itself. Never adaptiveStream: with it livekit-server forgets at binding that a track was disabled, and
  * waits for an element's visibility to tell it again; sizes are told track by track all the same.
  */
-export const subscribeSettings = (layout: Layout): { autoSubscribe: boolean; adaptiveStream: boolean } => ({
+export const subscribeSettings = (
+  layout: Layout,
+): { autoSubscribe: boolean; adaptiveStream: boolean } => ({
   autoSubscribe: layout.type === 'all' || layout.type === 'speaker' || layout.type === 'grid',
   adaptiveStream: false,
 });
@@ -33,25 +35,42 @@ export const defaultWish = (layout: Layout): Wish => ({
  * @param videos in the order in which they appeared
  * @param speaker sid of a participant, or null while nobody has spoken
  */
-export const videosOnScreen = (layout: Layout, videos: readonly RemoteTrack[], speaker: string | null): ReadonlySet<string> => {
+export const videosOnScreen = (
+  layout: Layout,
+  videos: readonly RemoteTrack[],
+  speaker: string | null,
+): ReadonlySet<string> => {
   if (layout.type === 'all') return new Set(videos.map(({ sid }) => sid));
   const tiles = layout.type === 'grid' ? layout.tiles : layout.type === 'speaker' ? 1 : 0;
   const shown = videos.slice(0, tiles);
   const spoken = videos.find(({ participantSid }) => participantSid === speaker);
-  if (spoken !== undefined && tiles > 0 && !shown.includes(spoken)) shown[shown.length - 1] = spoken;
+  if (spoken !== undefined && tiles > 0 && !shown.includes(spoken))
+    shown[shown.length - 1] = spoken;
   return new Set(shown.map(({ sid }) => sid));
 };
 
-export const wishFor = (layout: Layout, track: RemoteTrack, onScreen: ReadonlySet<string>): Wish => {
+export const wishFor = (
+  layout: Layout,
+  track: RemoteTrack,
+  onScreen: ReadonlySet<string>,
+): Wish => {
   if (track.kind === 'audio') return { ...defaultWish(layout), subscribed: layout.type !== 'none' };
   const visible = onScreen.has(track.sid);
   switch (layout.type) {
     case 'all':
       return { subscribed: true, disabled: false, width: track.width, height: track.height };
     case 'speaker':
-      return { subscribed: true, disabled: !visible, ...(visible ? { width: track.width, height: track.height } : NOTHING) };
+      return {
+        subscribed: true,
+        disabled: !visible,
+        ...(visible ? { width: track.width, height: track.height } : NOTHING),
+      };
     case 'grid':
-      return { subscribed: true, disabled: !visible, ...(visible ? tileSize(layout.tiles) : NOTHING) };
+      return {
+        subscribed: true,
+        disabled: !visible,
+        ...(visible ? tileSize(layout.tiles) : NOTHING),
+      };
     default:
       return { subscribed: false, disabled: false, ...NOTHING };
   }
@@ -68,7 +87,10 @@ export const unheardWith = ({ type }: Layout, watchesMedia = false): ReadonlySet
 
 const GOSSIP: readonly ResponseCase[] = ['connectionQuality', 'roomUpdate'];
 const UNHEARD = {
-  speaker: { watched: new Set<ResponseCase>(GOSSIP), unwatched: new Set<ResponseCase>([...GOSSIP, 'streamStateUpdate']) },
+  speaker: {
+    watched: new Set<ResponseCase>(GOSSIP),
+    unwatched: new Set<ResponseCase>([...GOSSIP, 'streamStateUpdate']),
+  },
   other: {
     watched: new Set<ResponseCase>([...GOSSIP, 'speakersChanged']),
     unwatched: new Set<ResponseCase>([...GOSSIP, 'speakersChanged', 'streamStateUpdate']),

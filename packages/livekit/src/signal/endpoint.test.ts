@@ -17,7 +17,11 @@ test('v0 joins with parameters', () => {
 });
 
 test('v0 resumes by sid', () => {
-  const endpoint = resumeEndpoint('v0', { ...settings, participantSid: 'PA_1', reason: ReconnectReason.RR_SIGNAL_DISCONNECTED });
+  const endpoint = resumeEndpoint('v0', {
+    ...settings,
+    participantSid: 'PA_1',
+    reason: ReconnectReason.RR_SIGNAL_DISCONNECTED,
+  });
   expect(Object.fromEntries(new URLSearchParams(endpoint.split('?')[1]))).toMatchObject({
     reconnect: '1',
     sid: 'PA_1',
@@ -35,7 +39,11 @@ test('v1 joins and offers in one message', () => {
 
 test('v1 resumes by sid', () => {
   const request = joinRequestOf(
-    resumeEndpoint('v1', { ...settings, participantSid: 'PA_1', reason: ReconnectReason.RR_PUBLISHER_FAILED }),
+    resumeEndpoint('v1', {
+      ...settings,
+      participantSid: 'PA_1',
+      reason: ReconnectReason.RR_PUBLISHER_FAILED,
+    }),
   );
   expect(request).toMatchObject({
     reconnect: true,

@@ -65,7 +65,9 @@ export const resumeEndpoint = (signalling: Signalling, query: ResumeQuery): stri
 
 /** Asks whether a join would be let in. `/rtc/v1/validate` insists on a join request, `/rtc/validate` must not have one. */
 export const validateEndpoint = (signalling: Signalling): string =>
-  signalling === 'v0' ? '/rtc/validate' : v1Endpoint(new JoinRequest({ clientInfo: clientInfo() }), '/rtc/v1/validate');
+  signalling === 'v0'
+    ? '/rtc/validate'
+    : v1Endpoint(new JoinRequest({ clientInfo: clientInfo() }), '/rtc/v1/validate');
 
 const v0Query = ({ autoSubscribe, adaptiveStream }: SubscribeSettings): URLSearchParams => {
   const info = clientInfo();
@@ -95,6 +97,9 @@ const v1Endpoint = (request: JoinRequest, path = '/rtc/v1'): string => {
     joinRequest: new Uint8Array(gzipSync(request.toBinary())),
   });
   // Padding stays: the server decodes with Go's base64.URLEncoding, which insists on it.
-  const encoded = Buffer.from(wrapped.toBinary()).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+  const encoded = Buffer.from(wrapped.toBinary())
+    .toString('base64')
+    .replaceAll('+', '-')
+    .replaceAll('/', '_');
   return `${path}?${new URLSearchParams({ join_request: encoded })}`;
 };

@@ -8,7 +8,9 @@ describe('the case of a response, from its first bytes', () => {
       const { localName } = field;
       const scalar = localName === 'pong' ? 7n : 'a token';
       const value = field.kind === 'message' ? new field.T() : scalar;
-      const data = new SignalResponse({ message: { case: localName, value } as SignalResponse['message'] }).toBinary();
+      const data = new SignalResponse({
+        message: { case: localName, value } as SignalResponse['message'],
+      }).toBinary();
       expect(responseCase(data)).toBe(localName);
       expect(responseCase(data)).toBe(SignalResponse.fromBinary(data).message.case);
     }

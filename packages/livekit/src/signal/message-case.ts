@@ -2,7 +2,9 @@ import { SignalResponse } from '@livekit/protocol';
 
 export type ResponseCase = NonNullable<SignalResponse['message']['case']>;
 
-const CASES = new Map(SignalResponse.fields.list().map(({ no, localName }) => [no, localName as ResponseCase]));
+const CASES = new Map(
+  SignalResponse.fields.list().map(({ no, localName }) => [no, localName as ResponseCase]),
+);
 
 /**
  * What a SignalResponse carries, read from its first tag alone (protobuf wire format: field number and wire type in a varint). A crowd hears who

@@ -71,7 +71,10 @@ export class SignalSocket implements SignalConnection {
     this.#socket.on('unexpected-response', (_request, response) => {
       const chunks: Buffer[] = [];
       let size = 0;
-      const refuse = () => this.#end(refusalOfStatus(response.statusCode ?? 0, Buffer.concat(chunks).toString(), options.base));
+      const refuse = () =>
+        this.#end(
+          refusalOfStatus(response.statusCode ?? 0, Buffer.concat(chunks).toString(), options.base),
+        );
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
         if (size <= MAX_REFUSAL_BYTES) chunks.push(chunk);
@@ -81,7 +84,11 @@ export class SignalSocket implements SignalConnection {
     });
     this.#socket.on('error', (error) => this.#end(refusalOfError(error, options.base)));
     this.#socket.on('close', (code) =>
-      this.#end({ reason: 'signal_closed', message: `the signal connection was closed (code ${code})`, retryable: true }),
+      this.#end({
+        reason: 'signal_closed',
+        message: `the signal connection was closed (code ${code})`,
+        retryable: true,
+      }),
     );
   }
 
@@ -105,7 +112,10 @@ export class SignalSocket implements SignalConnection {
       ping: (at) =>
         this.send({
           case: 'pingReq',
-          value: new Ping({ timestamp: BigInt(Math.round(at)), rtt: BigInt(Math.round(this.#rttMs)) }),
+          value: new Ping({
+            timestamp: BigInt(Math.round(at)),
+            rtt: BigInt(Math.round(this.#rttMs)),
+          }),
         }),
       timedOut: () =>
         this.#end({
@@ -132,10 +142,15 @@ export class SignalSocket implements SignalConnection {
     try {
       message = SignalResponse.fromBinary(data).message;
     } catch {
-      this.#end({ reason: 'bad_message', message: 'the server sent a message that is not a SignalResponse', retryable: false });
+      this.#end({
+        reason: 'bad_message',
+        message: 'the server sent a message that is not a SignalResponse',
+        retryable: false,
+      });
       return;
     }
-    if (message.case === 'pongResp') this.#rttMs = this.#options.clock.now() - Number(message.value.lastPingTimestamp);
+    if (message.case === 'pongResp')
+      this.#rttMs = this.#options.clock.now() - Number(message.value.lastPingTimestamp);
     else if (message.case !== undefined) this.#options.onMessage(message);
   }
 

@@ -12,7 +12,11 @@ import {
 import type { Deployment } from '../../src/deployment.ts';
 import type { Failure } from '../../src/failure.ts';
 import { Keepalive } from '../../src/signal/keepalive.ts';
-import type { RequestMessage, ResponseMessage, SignalSocketOptions } from '../../src/signal/signal-socket.ts';
+import type {
+  RequestMessage,
+  ResponseMessage,
+  SignalSocketOptions,
+} from '../../src/signal/signal-socket.ts';
 import { parseServerUrl } from '../../src/url.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { joinRequestOf } from './join-request.ts';
@@ -39,7 +43,10 @@ export interface ScriptedServer {
   onConnect: (connection: ScriptedConnection) => void;
 }
 
-export const scriptedServer = (clock: FakeClock, signalling: Deployment['signalling'] = 'v1'): ScriptedServer => {
+export const scriptedServer = (
+  clock: FakeClock,
+  signalling: Deployment['signalling'] = 'v1',
+): ScriptedServer => {
   const connections: ScriptedConnection[] = [];
   const server: ScriptedServer = {
     connections,
@@ -69,7 +76,9 @@ const connectionOf = ({ endpoint, onMessage, onEnd }: SignalSocketOptions) => {
   };
   const scripted: ScriptedConnection = {
     endpoint,
-    isResume: endpoint.startsWith('/rtc/v1') ? joinRequestOf(endpoint).reconnect : endpoint.includes('reconnect=1'),
+    isResume: endpoint.startsWith('/rtc/v1')
+      ? joinRequestOf(endpoint).reconnect
+      : endpoint.includes('reconnect=1'),
     sent,
     via: '',
     get closed() {
@@ -81,7 +90,12 @@ const connectionOf = ({ endpoint, onMessage, onEnd }: SignalSocketOptions) => {
     end: (failure) => {
       if (closed) return;
       closed = true;
-      onEnd({ reason: 'signal_closed', message: 'the signal connection was closed (code 1006)', retryable: true, ...failure });
+      onEnd({
+        reason: 'signal_closed',
+        message: 'the signal connection was closed (code 1006)',
+        retryable: true,
+        ...failure,
+      });
     },
   };
   const client = {
@@ -104,7 +118,10 @@ export const joinResponse = (sid = 'PA_self'): ResponseMessage => ({
   }),
 });
 
-export const reconnectResponse = (): ResponseMessage => ({ case: 'reconnect', value: new ReconnectResponse() });
+export const reconnectResponse = (): ResponseMessage => ({
+  case: 'reconnect',
+  value: new ReconnectResponse(),
+});
 
 export const trackPublished = (cid: string, sid: string): ResponseMessage => ({
   case: 'trackPublished',

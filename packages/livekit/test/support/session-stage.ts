@@ -21,7 +21,8 @@ export interface Stage {
   connectMedia(): void;
 }
 
-export interface StageOptions extends Partial<Pick<SessionOptions, 'joinAttempts' | 'policy' | 'rejoin' | 'watchesMedia'>> {
+export interface StageOptions
+  extends Partial<Pick<SessionOptions, 'joinAttempts' | 'policy' | 'rejoin' | 'watchesMedia'>> {
   signalling?: 'auto' | 'v1' | 'v0';
 }
 
@@ -34,7 +35,14 @@ export const stage = ({ signalling, ...options }: StageOptions = {}): Stage => {
     deployment: server.deployment,
     token: 'token',
     layout: { type: 'all' },
-    tracks: [{ cid: 'mic', kind: 'audio', codec: 'opus', layers: [{ width: 0, height: 0, bitrate: 24_000 }] }],
+    tracks: [
+      {
+        cid: 'mic',
+        kind: 'audio',
+        codec: 'opus',
+        layers: [{ width: 0, height: 0, bitrate: 24_000 }],
+      },
+    ],
     sendsData: false,
     expects: { audio: 1, video: 0 },
     cname: 'self',
@@ -83,4 +91,6 @@ export const joined = async (options?: StageOptions): Promise<Stage> => {
 
 /** What it told, in words. */
 export const told = ({ events }: Stage) =>
-  events.map((event) => ('failure' in event ? `${event.type} ${event.failure.reason}` : event.type));
+  events.map((event) =>
+    'failure' in event ? `${event.type} ${event.failure.reason}` : event.type,
+  );

@@ -11,10 +11,42 @@ const BURNS: readonly {
   for: string;
   minutes: number;
 }[] = [
-  { long: '1h', short: '5m', factor: 14.4, severity: 'critical', name: 'LiveKitJoinsFailingFast', for: '2m', minutes: 150 },
-  { long: '6h', short: '30m', factor: 6, severity: 'critical', name: 'LiveKitJoinsFailing', for: '15m', minutes: 480 },
-  { long: '1d', short: '2h', factor: 3, severity: 'warning', name: 'LiveKitJoinsFailingSlowly', for: '1h', minutes: 1_620 },
-  { long: '3d', short: '6h', factor: 1, severity: 'warning', name: 'LiveKitJoinsFailingForDays', for: '3h', minutes: 4_500 },
+  {
+    long: '1h',
+    short: '5m',
+    factor: 14.4,
+    severity: 'critical',
+    name: 'LiveKitJoinsFailingFast',
+    for: '2m',
+    minutes: 150,
+  },
+  {
+    long: '6h',
+    short: '30m',
+    factor: 6,
+    severity: 'critical',
+    name: 'LiveKitJoinsFailing',
+    for: '15m',
+    minutes: 480,
+  },
+  {
+    long: '1d',
+    short: '2h',
+    factor: 3,
+    severity: 'warning',
+    name: 'LiveKitJoinsFailingSlowly',
+    for: '1h',
+    minutes: 1_620,
+  },
+  {
+    long: '3d',
+    short: '6h',
+    factor: 1,
+    severity: 'warning',
+    name: 'LiveKitJoinsFailingForDays',
+    for: '3h',
+    minutes: 4_500,
+  },
 ];
 
 const budget = Number((1 - LIMITS.joinObjective).toPrecision(6));
@@ -69,7 +101,10 @@ job:livekit_joins_failed:increase${long} >= ${LIMITS.joinFailures}`,
       dashboard: 'cluster',
       proof: {
         // Nobody fails for an hour, then every second one does, until the long window holds nothing else.
-        series: { [joins('rtc_init')]: `0+60x${minutes}`, [joins('rtc_active')]: `0+60x60 3630+30x${minutes - 60}` },
+        series: {
+          [joins('rtc_init')]: `0+60x${minutes}`,
+          [joins('rtc_active')]: `0+60x60 3630+30x${minutes - 60}`,
+        },
         silentAt: '60m',
         firesAt: `${minutes - 5}m`,
         fires: [
@@ -98,13 +133,17 @@ job:livekit_joins_failed:increase${long} >= ${LIMITS.joinFailures}`,
     expr: `job:livekit_session_start:p95_5m > ${LIMITS.joinSeconds}`,
     for: '5m',
     summary: 'Joining a call takes long.',
-    description: 'Five of a hundred people wait longer than {{ $value | humanizeDuration }} until media can flow.',
+    description:
+      'Five of a hundred people wait longer than {{ $value | humanizeDuration }} until media can flow.',
     dashboard: 'cluster',
     proof: {
       series: {
-        'livekit_session_start_time_ms_bucket{job="livekit", instance="a:1", le="1000"}': '0+100x10 1000+0x40',
-        'livekit_session_start_time_ms_bucket{job="livekit", instance="a:1", le="4000"}': '0+100x50',
-        'livekit_session_start_time_ms_bucket{job="livekit", instance="a:1", le="+Inf"}': '0+100x50',
+        'livekit_session_start_time_ms_bucket{job="livekit", instance="a:1", le="1000"}':
+          '0+100x10 1000+0x40',
+        'livekit_session_start_time_ms_bucket{job="livekit", instance="a:1", le="4000"}':
+          '0+100x50',
+        'livekit_session_start_time_ms_bucket{job="livekit", instance="a:1", le="+Inf"}':
+          '0+100x50',
       },
       silentAt: '10m',
       firesAt: '30m',

@@ -2,7 +2,8 @@ import type { Alert } from '../rule.ts';
 import { LIMITS } from '../settings.ts';
 
 const NACKS = 'livekit_nack_total{job="livekit", instance="a:1", direction="outgoing"}';
-const PACKETS = 'livekit_packet_total{job="livekit", instance="a:1", direction="outgoing", transmission="initial"}';
+const PACKETS =
+  'livekit_packet_total{job="livekit", instance="a:1", direction="outgoing", transmission="initial"}';
 
 /** What people hear and see, as the server measures it. */
 export const MEDIA_ALERTS: readonly Alert[] = [
@@ -19,8 +20,10 @@ export const MEDIA_ALERTS: readonly Alert[] = [
       series: {
         'livekit_packet_loss_total{job="livekit", instance="a:1", direction="outgoing", source="MICROPHONE", type="AUDIO"}':
           '0x10 0+300x30',
-        'livekit_packet_total{job="livekit", instance="a:1", direction="outgoing", transmission="initial"}': '0+6000x40',
-        'livekit_packet_total{job="livekit", instance="a:1", direction="incoming", transmission="initial"}': '0+6000x40',
+        'livekit_packet_total{job="livekit", instance="a:1", direction="outgoing", transmission="initial"}':
+          '0+6000x40',
+        'livekit_packet_total{job="livekit", instance="a:1", direction="incoming", transmission="initial"}':
+          '0+6000x40',
       },
       silentAt: '10m',
       firesAt: '25m',
@@ -43,7 +46,8 @@ export const MEDIA_ALERTS: readonly Alert[] = [
     dashboard: 'media',
     proof: {
       series: {
-        'livekit_jitter_us_bucket{job="livekit", instance="a:1", direction="incoming", le="30000"}': '0+100x10 1000+80x30',
+        'livekit_jitter_us_bucket{job="livekit", instance="a:1", direction="incoming", le="30000"}':
+          '0+100x10 1000+80x30',
         'livekit_jitter_us_count{job="livekit", instance="a:1", direction="incoming"}': '0+100x40',
       },
       silentAt: '10m',
@@ -94,7 +98,10 @@ instance_direction:livekit_nack_per_packet:ratio_rate5m > 3 * instance_direction
       },
       {
         // Monday morning: ten times as many people, and of everything as much. Then the network breaks.
-        series: { [NACKS]: '0+12x60 720+120x60 7920+1200x20', [PACKETS]: '0+6000x60 360000+60000x80' },
+        series: {
+          [NACKS]: '0+12x60 720+120x60 7920+1200x20',
+          [PACKETS]: '0+6000x60 360000+60000x80',
+        },
         silentAt: '67m',
         firesAt: '130m',
         fires: [

@@ -3,7 +3,8 @@ import { BALANCER, JOBS, LIMITS } from '../settings.ts';
 
 const LIVEKIT = `job="${JOBS.livekit}"`;
 
-const cpu = (mode: string): string => `node_cpu_seconds_total{job="${JOBS.node}", instance="m:1", cpu="0", mode="${mode}"}`;
+const cpu = (mode: string): string =>
+  `node_cpu_seconds_total{job="${JOBS.node}", instance="m:1", cpu="0", mode="${mode}"}`;
 
 /** Nodes, and what stands in front of and behind them. */
 export const NODE_ALERTS: readonly Alert[] = [
@@ -13,16 +14,21 @@ export const NODE_ALERTS: readonly Alert[] = [
     expr: `up{${LIVEKIT}} == 0`,
     for: '30s',
     summary: 'A LiveKit node does not answer.',
-    description: '{{ $labels.instance }} has not answered Prometheus for half a minute. Its calls are cut or about to be.',
+    description:
+      '{{ $labels.instance }} has not answered Prometheus for half a minute. Its calls are cut or about to be.',
     dashboard: 'cluster',
     proof: {
-      series: { 'up{job="livekit", instance="a:1"}': '1x5 0x20', 'up{job="livekit", instance="b:1"}': '1x25' },
+      series: {
+        'up{job="livekit", instance="a:1"}': '1x5 0x20',
+        'up{job="livekit", instance="b:1"}': '1x25',
+      },
       silentAt: '5m',
       firesAt: '8m',
       fires: [
         {
           labels: { job: 'livekit', instance: 'a:1' },
-          description: 'a:1 has not answered Prometheus for half a minute. Its calls are cut or about to be.',
+          description:
+            'a:1 has not answered Prometheus for half a minute. Its calls are cut or about to be.',
         },
       ],
     },
@@ -37,13 +43,17 @@ export const NODE_ALERTS: readonly Alert[] = [
       'None of the nodes behind {{ $labels.instance }} passes its health check. Running calls may go on; nobody new gets in.',
     dashboard: 'infrastructure',
     proof: {
-      series: { 'haproxy_backend_active_servers{job="haproxy", instance="lb:1", proxy="livekit"}': '3x5 0x20' },
+      series: {
+        'haproxy_backend_active_servers{job="haproxy", instance="lb:1", proxy="livekit"}':
+          '3x5 0x20',
+      },
       silentAt: '5m',
       firesAt: '7m',
       fires: [
         {
           labels: { job: 'haproxy', instance: 'lb:1', proxy: 'livekit' },
-          description: 'None of the nodes behind lb:1 passes its health check. Running calls may go on; nobody new gets in.',
+          description:
+            'None of the nodes behind lb:1 passes its health check. Running calls may go on; nobody new gets in.',
         },
       ],
     },
@@ -59,7 +69,10 @@ export const NODE_ALERTS: readonly Alert[] = [
       '{{ $labels.instance }} has not answered Prometheus for half a minute. If it is gone, nobody gets in through it, and signal connections through it are cut.',
     dashboard: 'infrastructure',
     proof: {
-      series: { 'up{job="haproxy", instance="lb:1"}': '1x5 0x20', 'up{job="haproxy", instance="lb:2"}': '1x25' },
+      series: {
+        'up{job="haproxy", instance="lb:1"}': '1x5 0x20',
+        'up{job="haproxy", instance="lb:2"}': '1x25',
+      },
       silentAt: '5m',
       firesAt: '8m',
       fires: [
@@ -85,8 +98,10 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     dashboard: 'infrastructure',
     proof: {
       series: {
-        'haproxy_server_check_code{job="haproxy", instance="lb:1", proxy="livekit", server="node-1"}': '200x5 406x20',
-        'haproxy_server_check_code{job="haproxy", instance="lb:1", proxy="livekit", server="node-2"}': '200x5 406x20',
+        'haproxy_server_check_code{job="haproxy", instance="lb:1", proxy="livekit", server="node-1"}':
+          '200x5 406x20',
+        'haproxy_server_check_code{job="haproxy", instance="lb:1", proxy="livekit", server="node-2"}':
+          '200x5 406x20',
         'redis_up{job="redis", instance="r:1"}': '1x25',
       },
       silentAt: '5m',
@@ -94,7 +109,8 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
       fires: [
         {
           labels: { job: 'haproxy', proxy: 'livekit' },
-          description: 'Seen by haproxy, 2 times. Nodes without Redis answer 406 and take nobody; rooms may split.',
+          description:
+            'Seen by haproxy, 2 times. Nodes without Redis answer 406 and take nobody; rooms may split.',
         },
       ],
     },
@@ -105,10 +121,13 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     expr: `changes(process_start_time_seconds{${LIVEKIT}}[15m]) >= 3`,
     for: '0s',
     summary: 'A LiveKit node starts again and again.',
-    description: '{{ $labels.instance }} has started {{ $value }} times within 15 minutes. Each start cuts its calls.',
+    description:
+      '{{ $labels.instance }} has started {{ $value }} times within 15 minutes. Each start cuts its calls.',
     dashboard: 'cluster',
     proof: {
-      series: { 'process_start_time_seconds{job="livekit", instance="a:1"}': '100x5 200x1 300x1 400x20' },
+      series: {
+        'process_start_time_seconds{job="livekit", instance="a:1"}': '100x5 200x1 300x1 400x20',
+      },
       silentAt: '5m',
       firesAt: '12m',
       fires: [
@@ -129,7 +148,10 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
       '{{ $value }} nodes of {{ $labels.target }} are shutting down for more than half an hour. A node never ends while somebody is in its rooms.',
     dashboard: 'rooms',
     proof: {
-      series: { 'swarm_lifecycle_registry_nodes{job="swarm-exporter", target="prod", state="shutting_down"}': '0x5 1x60' },
+      series: {
+        'swarm_lifecycle_registry_nodes{job="swarm-exporter", target="prod", state="shutting_down"}':
+          '0x5 1x60',
+      },
       silentAt: '20m',
       firesAt: '40m',
       fires: [
@@ -198,7 +220,9 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
       series: { [cpu('idle')]: '0+54x10 540+6x40', [cpu('user')]: '0+6x10 60+54x40' },
       silentAt: '10m',
       firesAt: '20m',
-      fires: [{ labels: { job: 'node', instance: 'm:1' }, description: 'm:1 uses 90% of its cores.' }],
+      fires: [
+        { labels: { job: 'node', instance: 'm:1' }, description: 'm:1 uses 90% of its cores.' },
+      ],
     },
     furtherProofs: [
       {
@@ -206,7 +230,9 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
         series: { [cpu('idle')]: '_x5 0+18x15 270+6x30', [cpu('user')]: '_x5 0+42x15 630+54x30' },
         silentAt: '8m',
         firesAt: '35m',
-        fires: [{ labels: { job: 'node', instance: 'm:1' }, description: 'm:1 uses 90% of its cores.' }],
+        fires: [
+          { labels: { job: 'node', instance: 'm:1' }, description: 'm:1 uses 90% of its cores.' },
+        ],
       },
     ],
   },
@@ -229,7 +255,8 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
       fires: [
         {
           labels: { job: 'node', instance: 'm:1' },
-          description: 'm:1 uses 90% of its memory. When it is full, the kernel kills LiveKit with all its calls.',
+          description:
+            'm:1 uses 90% of its memory. When it is full, the kernel kills LiveKit with all its calls.',
         },
       ],
     },

@@ -21,7 +21,8 @@ export const PROBE_ALERTS: readonly Alert[] = [
       fires: [
         {
           labels: LABELS,
-          description: 'Calls of audio_pair to prod (node-1) fail for two minutes. swarm_probe_failure says why.',
+          description:
+            'Calls of audio_pair to prod (node-1) fail for two minutes. swarm_probe_failure says why.',
         },
       ],
     },

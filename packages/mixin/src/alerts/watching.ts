@@ -51,7 +51,8 @@ export const WATCHING_ALERTS: readonly Alert[] = [
         },
         {
           labels: { job: JOBS.redis, instance: 'r:9121' },
-          description: 'r:9121 (job redis) does not answer Prometheus. Whether Redis is there is told by nobody now.',
+          description:
+            'r:9121 (job redis) does not answer Prometheus. Whether Redis is there is told by nobody now.',
         },
       ],
     },
@@ -97,10 +98,13 @@ export const WATCHING_ALERTS: readonly Alert[] = [
     expr: 'swarm_exporter_up == 0',
     for: '5m',
     summary: 'A source of the exporter does not work.',
-    description: 'The source {{ $labels.source }} of {{ $labels.instance }} gets no answer from what it watches.',
+    description:
+      'The source {{ $labels.source }} of {{ $labels.instance }} gets no answer from what it watches.',
     dashboard: 'probes',
     proof: {
-      series: { 'swarm_exporter_up{job="swarm-exporter", instance="e:1", source="lifecycle"}': '1x5 0x30' },
+      series: {
+        'swarm_exporter_up{job="swarm-exporter", instance="e:1", source="lifecycle"}': '1x5 0x30',
+      },
       silentAt: '6m',
       firesAt: '15m',
       fires: [

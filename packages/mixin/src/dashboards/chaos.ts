@@ -4,25 +4,40 @@ import { page, type Row } from '../panels/page.ts';
 import { graph, stat, states } from '../panels/panel.ts';
 import { ask, rate } from '../panels/query.ts';
 import { BALANCER, JOBS } from '../settings.ts';
-import { CHECK_CODES, HARDLY_ANY, JOIN_SECONDS, LIVEKIT, LOSS, livekitVariables, NONE, probesByName } from './shared.ts';
+import {
+  CHECK_CODES,
+  HARDLY_ANY,
+  JOIN_SECONDS,
+  LIVEKIT,
+  LOSS,
+  livekitVariables,
+  NONE,
+  probesByName,
+} from './shared.ts';
 
-const DRILLS = 'LiveKit alerts, and red and green bands for faults and the minute after them, are drawn across all panels.';
+const DRILLS =
+  'LiveKit alerts, and red and green bands for faults and the minute after them, are drawn across all panels.';
 
 const LOST = rate('livekit_packet_loss_total', LIVEKIT, ['instance', 'direction']);
-const SENT = rate('livekit_packet_total', `${LIVEKIT}, transmission="initial"`, ['instance', 'direction']);
+const SENT = rate('livekit_packet_total', `${LIVEKIT}, transmission="initial"`, [
+  'instance',
+  'direction',
+]);
 
 const drill: Row = {
   title: 'The drill',
   panels: [
     stat({
       title: 'Faults now',
-      means: 'Faults that are injected at this moment. Above 0 when nobody drills: something was left behind, take it away.',
+      means:
+        'Faults that are injected at this moment. Above 0 when nobody drills: something was left behind, take it away.',
       limits: { bad: 1 },
       queries: [ask('sum(swarm_chaos_fault) or vector(0)', 'faults')],
     }),
     stat({
       title: 'Nodes up',
-      means: 'LiveKit nodes that answer Prometheus. Below the number you run outside a drill that kills nodes: an outage.',
+      means:
+        'LiveKit nodes that answer Prometheus. Below the number you run outside a drill that kills nodes: an outage.',
       queries: [ask(`sum(up{${LIVEKIT}})`, 'up')],
     }),
     stat({
@@ -39,7 +54,8 @@ const drill: Row = {
     }),
     stat({
       title: 'Test calls that work',
-      means: 'Share of the probes that succeed. Below 100 % after the minute of healing: it has not healed.',
+      means:
+        'Share of the probes that succeed. Below 100 % after the minute of healing: it has not healed.',
       unit: 'percentunit',
       limits: { warn: 1, bad: 0.5, lowIsBad: true },
       empty: 'not probed',
@@ -47,13 +63,17 @@ const drill: Row = {
     }),
     stat({
       title: 'Alerts',
-      means: 'Alerts of LiveKit that fire now. None during a fault that hurts people: an alert is missing or too slow.',
+      means:
+        'Alerts of LiveKit that fire now. None during a fault that hurts people: an alert is missing or too slow.',
       limits: { bad: 1 },
-      queries: [ask('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing')],
+      queries: [
+        ask('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing'),
+      ],
     }),
     states({
       title: 'Faults',
-      means: 'What was injected when, by drill and target. A fault that never ends was not taken away.',
+      means:
+        'What was injected when, by drill and target. A fault that never ends was not taken away.',
       limits: { bad: 1 },
       words: { 1: { text: 'injected' }, 0: { text: 'healed' } },
       empty: 'no drill',
@@ -61,12 +81,16 @@ const drill: Row = {
     }),
     states({
       title: 'Alerts over time',
-      means: 'Which fired when. The time from the beginning of a fault to the first alert is how long nobody knew.',
+      means:
+        'Which fired when. The time from the beginning of a fault to the first alert is how long nobody knew.',
       limits: { bad: 1 },
       words: { 1: { text: 'fires' } },
       empty: 'none fired',
       queries: [
-        ask('max by (alertname, instance) (ALERTS{alertname=~"LiveKit.+", alertstate="firing"})', '{{alertname}} {{instance}}'),
+        ask(
+          'max by (alertname, instance) (ALERTS{alertname=~"LiveKit.+", alertstate="firing"})',
+          '{{alertname}} {{instance}}',
+        ),
       ],
     }),
   ],
@@ -96,7 +120,10 @@ const hearing: Row = {
       columns: 12,
       empty: 'no drill',
       queries: [
-        ask('sum by (drill) (swarm_chaos_pairs{state="silent"}) / (sum by (drill) (swarm_chaos_pairs) > 0)', '{{drill}}'),
+        ask(
+          'sum by (drill) (swarm_chaos_pairs{state="silent"}) / (sum by (drill) (swarm_chaos_pairs) > 0)',
+          '{{drill}}',
+        ),
       ],
     }),
     graph({
@@ -145,7 +172,12 @@ const people: Row = {
       means:
         'Participants of a load test beside the drill. present that does not come back to where it was: some never got in again.',
       empty: 'no run',
-      queries: [ask('sum by (state) (swarm_run_participants{state=~"present|waiting|failed|left"})', '{{state}}')],
+      queries: [
+        ask(
+          'sum by (state) (swarm_run_participants{state=~"present|waiting|failed|left"})',
+          '{{state}}',
+        ),
+      ],
     }),
     graph({
       title: 'Joins',
@@ -154,9 +186,11 @@ const people: Row = {
       unit: 'ops',
       queries: [
         ask(
-          rate('livekit_participant_join_total', `${LIVEKIT}, state=~"signal_connected|rtc_active|rtc_failure|rtc_canceled"`, [
-            'state',
-          ]),
+          rate(
+            'livekit_participant_join_total',
+            `${LIVEKIT}, state=~"signal_connected|rtc_active|rtc_failure|rtc_canceled"`,
+            ['state'],
+          ),
           '{{state}}',
         ),
       ],
@@ -169,7 +203,10 @@ const people: Row = {
       empty: 'no run',
       queries: [
         ask('sum by (way) (rate(swarm_run_reconnects_total[$__rate_interval]))', 'back by {{way}}'),
-        ask('sum by (reason) (rate(swarm_run_disconnects_total[$__rate_interval]))', 'lost: {{reason}}'),
+        ask(
+          'sum by (reason) (rate(swarm_run_disconnects_total[$__rate_interval]))',
+          'lost: {{reason}}',
+        ),
       ],
     }),
     graph({
@@ -179,7 +216,10 @@ const people: Row = {
       limits: { warn: 5, bad: 15 },
       empty: 'nobody was gone',
       queries: [
-        ask('histogram_quantile(0.95, sum by (le) (rate(swarm_run_reconnect_duration_seconds_bucket[$__rate_interval])))', 'p95'),
+        ask(
+          'histogram_quantile(0.95, sum by (le) (rate(swarm_run_reconnect_duration_seconds_bucket[$__rate_interval])))',
+          'p95',
+        ),
       ],
     }),
   ],
@@ -208,7 +248,8 @@ const service: Row = {
     }),
     graph({
       title: 'Redis',
-      means: '1 while Redis answers its exporter. At 0 nodes answer 406, nobody new gets in, and rooms may split.',
+      means:
+        '1 while Redis answers its exporter. At 0 nodes answer 406, nobody new gets in, and rooms may split.',
       limits: { bad: 1, lowIsBad: true },
       max: 1,
       empty: 'no Redis is watched',
@@ -231,7 +272,10 @@ const service: Row = {
       empty: 'not watched',
       queries: [
         ask('sum by (target) (swarm_lifecycle_ghost_rooms)', 'ghosts {{target}}'),
-        ask('sum by (target) (swarm_lifecycle_registry_nodes{state="stale"})', 'stale nodes {{target}}'),
+        ask(
+          'sum by (target) (swarm_lifecycle_registry_nodes{state="stale"})',
+          'stale nodes {{target}}',
+        ),
       ],
     }),
   ],
@@ -254,11 +298,17 @@ const media: Row = {
         'A second, at the nodes. They rise with the fault and fall with the healing; if they stay, the network is not well yet.',
       unit: 'ops',
       empty: 'none',
-      queries: [ask(rate('livekit_nack_total', LIVEKIT, ['instance', 'direction']), '{{instance}} {{direction}}')],
+      queries: [
+        ask(
+          rate('livekit_nack_total', LIVEKIT, ['instance', 'direction']),
+          '{{instance}} {{direction}}',
+        ),
+      ],
     }),
     graph({
       title: 'Pauses',
-      means: 'Seconds in which tracks of the load test stood still, a second and track. Outside the bands there should be none.',
+      means:
+        'Seconds in which tracks of the load test stood still, a second and track. Outside the bands there should be none.',
       unit: 'percentunit',
       limits: HARDLY_ANY,
       empty: 'no run',
@@ -271,7 +321,8 @@ const media: Row = {
     }),
     graph({
       title: 'Until media can flow',
-      means: 'p95 of joins at the nodes. Above 2 s after the healing: the nodes that are left are too few.',
+      means:
+        'p95 of joins at the nodes. Above 2 s after the healing: the nodes that are left are too few.',
       unit: 's',
       limits: JOIN_SECONDS,
       columns: 12,

@@ -31,12 +31,14 @@ const glance: Row = {
     }),
     stat({
       title: 'Rooms',
-      means: 'Rooms on all nodes. A sudden fall with the nodes up means that people were thrown out or cannot get in.',
+      means:
+        'Rooms on all nodes. A sudden fall with the nodes up means that people were thrown out or cannot get in.',
       queries: [ask(`sum(livekit_room_total{${LIVEKIT}})`, 'rooms')],
     }),
     stat({
       title: 'Participants',
-      means: 'People and agents on all nodes, hidden ones too. A sudden fall is an outage, a sudden rise needs capacity.',
+      means:
+        'People and agents on all nodes, hidden ones too. A sudden fall is an outage, a sudden rise needs capacity.',
       queries: [ask(`sum(livekit_participant_total{${LIVEKIT}})`, 'participants')],
     }),
     stat({
@@ -60,7 +62,9 @@ const glance: Row = {
       title: 'Alerts',
       means: 'Alerts of LiveKit that fire now. Each has a runbook.',
       limits: NONE,
-      queries: [ask('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing')],
+      queries: [
+        ask('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing'),
+      ],
     }),
   ],
 };
@@ -77,7 +81,8 @@ const people: Row = {
     }),
     graph({
       title: 'Participants by node',
-      means: 'A line that falls to 0 is a node that lost its people. They should show up on the others within seconds.',
+      means:
+        'A line that falls to 0 is a node that lost its people. They should show up on the others within seconds.',
       stacked: true,
       queries: [ask(`sum by (instance) (livekit_participant_total{${LIVEKIT}})`, '{{instance}}')],
     }),
@@ -91,7 +96,8 @@ const people: Row = {
     }),
     graph({
       title: 'Tracks',
-      means: 'Tracks published and subscribed now. Published tracks without subscribed ones: nobody gets what is sent.',
+      means:
+        'Tracks published and subscribed now. Published tracks without subscribed ones: nobody gets what is sent.',
       columns: 12,
       queries: [
         ask(`sum by (kind) (livekit_track_published_total{${LIVEKIT}})`, 'published {{kind}}'),
@@ -106,8 +112,14 @@ const people: Row = {
       columns: 12,
       empty: 'none',
       queries: [
-        ask(rate('livekit_track_publish_counter', `${LIVEKIT}, state="cancel"`, ['kind']), 'publish given up, {{kind}}'),
-        ask(rate('livekit_track_subscribe_counter', `${LIVEKIT}, state=~"failure|cancel"`, ['state']), 'subscribe {{state}}'),
+        ask(
+          rate('livekit_track_publish_counter', `${LIVEKIT}, state="cancel"`, ['kind']),
+          'publish given up, {{kind}}',
+        ),
+        ask(
+          rate('livekit_track_subscribe_counter', `${LIVEKIT}, state=~"failure|cancel"`, ['state']),
+          'subscribe {{state}}',
+        ),
       ],
     }),
   ],
@@ -125,7 +137,12 @@ const joins: Row = {
       means:
         'How many a second reach each step: signalling, session begun, transport connected, media possible. The lines lie on each other; a gap is where people are lost. Resumes count as signal_connected, rtc_init and rtc_active, too.',
       unit: 'ops',
-      queries: [ask(rate('livekit_participant_join_total', `${LIVEKIT}, state=~"${STEPS}"`, ['state']), '{{state}}')],
+      queries: [
+        ask(
+          rate('livekit_participant_join_total', `${LIVEKIT}, state=~"${STEPS}"`, ['state']),
+          '{{state}}',
+        ),
+      ],
     }),
     graph({
       title: 'Joins that failed',
@@ -134,11 +151,17 @@ const joins: Row = {
       unit: 'ops',
       limits: HARDLY_ANY,
       empty: 'none',
-      queries: [ask(rate('livekit_participant_join_total', `${LIVEKIT}, state=~"${FAILURES}"`, ['state']), '{{state}}')],
+      queries: [
+        ask(
+          rate('livekit_participant_join_total', `${LIVEKIT}, state=~"${FAILURES}"`, ['state']),
+          '{{state}}',
+        ),
+      ],
     }),
     graph({
       title: 'Share of joins without media',
-      means: 'In several windows, as the burn-rate alerts see it. A short window above a long one: it gets worse right now.',
+      means:
+        'In several windows, as the burn-rate alerts see it. A short window above a long one: it gets worse right now.',
       unit: 'percentunit',
       limits: JOIN_ERRORS,
       queries: ['5m', '1h', '6h'].map((window) =>
@@ -163,7 +186,10 @@ const joins: Row = {
       unit: 's',
       limits: { warn: 0.2, bad: 1 },
       queries: [0.5, 0.95].map((share) =>
-        ask(`${quantile(share, 'livekit_session_join_latency_ms', LIVEKIT)} / 1000`, `p${share * 100}`),
+        ask(
+          `${quantile(share, 'livekit_session_join_latency_ms', LIVEKIT)} / 1000`,
+          `p${share * 100}`,
+        ),
       ),
     }),
     heatmap({
@@ -171,7 +197,11 @@ const joins: Row = {
       means:
         'How many joins took how long. A second band far above the first is a group with another way in: relays, TCP, one bad node.',
       unit: 'ms',
-      queries: [ask(`sum by (le) (rate(livekit_session_start_time_ms_bucket{${LIVEKIT}}[$__rate_interval]))`)],
+      queries: [
+        ask(
+          `sum by (le) (rate(livekit_session_start_time_ms_bucket{${LIVEKIT}}[$__rate_interval]))`,
+        ),
+      ],
     }),
   ],
 };
@@ -190,7 +220,8 @@ const machines: Row = {
     }),
     graph({
       title: 'Memory by machine',
-      means: 'Share in use. When it is full, the kernel kills the biggest process: LiveKit, with all its calls.',
+      means:
+        'Share in use. When it is full, the kernel kills the biggest process: LiveKit, with all its calls.',
       unit: 'percentunit',
       limits: MEMORY,
       max: 1,
@@ -220,13 +251,20 @@ const machines: Row = {
       limits: { bad: 1 },
       columns: 12,
       queries: [
-        ask(`sum by (instance) (rate(node_netstat_Udp_RcvbufErrors{${MACHINES}}[$__rate_interval]))`, '{{instance}} received'),
-        ask(`sum by (instance) (rate(node_netstat_Udp_SndbufErrors{${MACHINES}}[$__rate_interval]))`, '{{instance}} to be sent'),
+        ask(
+          `sum by (instance) (rate(node_netstat_Udp_RcvbufErrors{${MACHINES}}[$__rate_interval]))`,
+          '{{instance}} received',
+        ),
+        ask(
+          `sum by (instance) (rate(node_netstat_Udp_SndbufErrors{${MACHINES}}[$__rate_interval]))`,
+          '{{instance}} to be sent',
+        ),
       ],
     }),
     graph({
       title: 'Packets the network cards dropped',
-      means: 'Of every kind. Above 0 for long: rings are too small, or interrupts all land on one core.',
+      means:
+        'Of every kind. Above 0 for long: rings are too small, or interrupts all land on one core.',
       unit: 'pps',
       limits: { bad: 1 },
       columns: 12,
@@ -251,20 +289,32 @@ const processes: Row = {
       title: 'Cores LiveKit uses',
       means:
         'Processor seconds a second. Much more at the same number of participants than yesterday: another version, other codecs, or TLS relays.',
-      queries: [ask(`sum by (instance) (rate(process_cpu_seconds_total{${LIVEKIT}}[$__rate_interval]))`, '{{instance}}')],
+      queries: [
+        ask(
+          `sum by (instance) (rate(process_cpu_seconds_total{${LIVEKIT}}[$__rate_interval]))`,
+          '{{instance}}',
+        ),
+      ],
     }),
     graph({
       title: 'Memory LiveKit uses',
       means: 'Resident memory. It follows the participants; if it stays when they leave, it leaks.',
       unit: 'bytes',
-      queries: [ask(`sum by (instance) (process_resident_memory_bytes{${LIVEKIT}})`, '{{instance}}')],
+      queries: [
+        ask(`sum by (instance) (process_resident_memory_bytes{${LIVEKIT}})`, '{{instance}}'),
+      ],
     }),
     graph({
       title: 'Media by direction',
       means:
         'Bits a second of media, retransmissions included; incoming comes from publishers, outgoing goes to subscribers. Outgoing that falls while incoming stays: nobody is sent what is published.',
       unit: 'bps',
-      queries: [ask(`8 * ${rate('livekit_packet_bytes', LIVEKIT, ['instance', 'direction'])}`, '{{instance}} {{direction}}')],
+      queries: [
+        ask(
+          `8 * ${rate('livekit_packet_bytes', LIVEKIT, ['instance', 'direction'])}`,
+          '{{instance}} {{direction}}',
+        ),
+      ],
     }),
     graph({
       title: 'File descriptors',
@@ -282,7 +332,11 @@ const processes: Row = {
       empty: 'none',
       queries: [
         ask(
-          rate('livekit_node_twirp_request_status', `${LIVEKIT}, status!~"2.."`, ['service', 'method', 'status']),
+          rate('livekit_node_twirp_request_status', `${LIVEKIT}, status!~"2.."`, [
+            'service',
+            'method',
+            'status',
+          ]),
           '{{method}} {{status}}',
         ),
       ],
@@ -295,7 +349,10 @@ const processes: Row = {
       empty: 'none',
       queries: [
         ask(rate('livekit_node_messages', `${LIVEKIT}, status="failure"`, ['type']), '{{type}}'),
-        ask(rate('livekit_webhook_dispatch_total', `${LIVEKIT}, status!="success"`, ['status']), 'webhook {{status}}'),
+        ask(
+          rate('livekit_webhook_dispatch_total', `${LIVEKIT}, status!="success"`, ['status']),
+          'webhook {{status}}',
+        ),
       ],
     }),
   ],
@@ -309,23 +366,41 @@ const byNode: Row = {
       means: 'Each node as it is now. Fewer starts are better: each cuts all calls of the node.',
       by: ['instance'],
       columns: [
-        { expr: `max by (instance) (up{${LIVEKIT}})`, legend: 'Up', limits: { bad: 1, lowIsBad: true } },
+        {
+          expr: `max by (instance) (up{${LIVEKIT}})`,
+          legend: 'Up',
+          limits: { bad: 1, lowIsBad: true },
+        },
         { expr: `sum by (instance) (livekit_room_total{${LIVEKIT}})`, legend: 'Rooms' },
-        { expr: `sum by (instance) (livekit_participant_total{${LIVEKIT}})`, legend: 'Participants' },
+        {
+          expr: `sum by (instance) (livekit_participant_total{${LIVEKIT}})`,
+          legend: 'Participants',
+        },
         {
           expr: `max by (instance) (instance:livekit_capacity_used:ratio{${LIVEKIT}})`,
           legend: 'Capacity used',
           unit: 'percentunit',
           limits: CAPACITY,
         },
-        { expr: `sum by (instance) (rate(process_cpu_seconds_total{${LIVEKIT}}[$__rate_interval]))`, legend: 'Cores' },
-        { expr: `sum by (instance) (process_resident_memory_bytes{${LIVEKIT}})`, legend: 'Memory', unit: 'bytes' },
+        {
+          expr: `sum by (instance) (rate(process_cpu_seconds_total{${LIVEKIT}}[$__rate_interval]))`,
+          legend: 'Cores',
+        },
+        {
+          expr: `sum by (instance) (process_resident_memory_bytes{${LIVEKIT}})`,
+          legend: 'Memory',
+          unit: 'bytes',
+        },
         {
           expr: `8 * ${rate('livekit_packet_bytes', `${LIVEKIT}, direction="outgoing"`, ['instance'])}`,
           legend: 'Media out',
           unit: 'bps',
         },
-        { expr: `max by (instance) (time() - process_start_time_seconds{${LIVEKIT}})`, legend: 'Running for', unit: 's' },
+        {
+          expr: `max by (instance) (time() - process_start_time_seconds{${LIVEKIT}})`,
+          legend: 'Running for',
+          unit: 's',
+        },
         {
           expr: `max by (instance) (changes(process_start_time_seconds{${LIVEKIT}}[1d]))`,
           legend: 'Starts in a day',
@@ -341,7 +416,8 @@ export const clusterDashboard = (): Dashboard =>
   page({
     key: 'cluster',
     title: 'LiveKit / Cluster overview',
-    description: 'Rooms, people, joins and machines of a LiveKit deployment: is it well, and if not, where.',
+    description:
+      'Rooms, people, joins and machines of a LiveKit deployment: is it well, and if not, where.',
     variables: [...livekitVariables(), machineVariable()],
     annotations: [alerts(), faults()],
     rows: [glance, people, joins, machines, processes, byNode],

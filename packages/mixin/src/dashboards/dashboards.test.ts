@@ -18,16 +18,21 @@ describe.each(all)('%s', (key, dashboard) => {
   it('has the uid that alerts link to, and the tag that dashboards find each other by', () => {
     expect(dashboard.uid).toBe(DASHBOARDS[key as keyof typeof DASHBOARDS]);
     expect(dashboard.tags).toContain(TAG);
-    expect(dashboard.links).toEqual([expect.objectContaining({ type: 'dashboards', tags: [TAG], keepTime: true })]);
+    expect(dashboard.links).toEqual([
+      expect.objectContaining({ type: 'dashboards', tags: [TAG], keepTime: true }),
+    ]);
     expect(dashboard.description).toMatch(/\.$/);
   });
 
-  it.each(panels.map((panel) => [panel.title, panel]))('%s: says what it is and what a bad value means', (title, panel) => {
-    expect(title).toMatch(/^\S.*[^.\s]$/);
-    expect(panel.description).toMatch(/^\S.{30,}\.$/s);
-    expect(panel.datasource?.uid).toContain('datasource');
-    expect(panel.targets?.length).toBeGreaterThan(0);
-  });
+  it.each(panels.map((panel) => [panel.title, panel]))(
+    '%s: says what it is and what a bad value means',
+    (title, panel) => {
+      expect(title).toMatch(/^\S.*[^.\s]$/);
+      expect(panel.description).toMatch(/^\S.{30,}\.$/s);
+      expect(panel.datasource?.uid).toContain('datasource');
+      expect(panel.targets?.length).toBeGreaterThan(0);
+    },
+  );
 
   it('has each title once in a row, so that people can speak of it', () => {
     let inRow = new Set<string>();
@@ -39,11 +44,14 @@ describe.each(all)('%s', (key, dashboard) => {
   });
 
   it('asks in a table of several queries for the labels of its rows only: others would tear the rows apart', () => {
-    for (const { type, title, targets = [], transformations } of panels.filter(({ targets: all = [] }) => all.length > 1)) {
+    for (const { type, title, targets = [], transformations } of panels.filter(
+      ({ targets: all = [] }) => all.length > 1,
+    )) {
       if (type !== 'table') continue;
       const organize = transformations?.find(({ id }) => id === 'organize');
       const by = Object.keys(organize?.options.indexByName).join(', ');
-      for (const target of targets) expect('expr' in target && target.expr, title).toContain(` by (${by}) (`);
+      for (const target of targets)
+        expect('expr' in target && target.expr, title).toContain(` by (${by}) (`);
     }
   });
 
@@ -72,7 +80,11 @@ describe.each(all)('%s', (key, dashboard) => {
     const [first, ...others] = dashboard.templating.list ?? [];
     expect(first).toMatchObject({ type: 'datasource', name: 'datasource', query: 'prometheus' });
     for (const variable of others) {
-      expect(variable, variable.name).toMatchObject({ type: 'query', multi: true, includeAll: true });
+      expect(variable, variable.name).toMatchObject({
+        type: 'query',
+        multi: true,
+        includeAll: true,
+      });
       expect(variable.allValue).toBe(variable.name in ALL ? ALL[variable.name] : '.+');
       expect(JSON.stringify(dashboard.panels), variable.name).toContain(`$${variable.name}`);
     }
@@ -84,7 +96,8 @@ describe.each(all)('%s', (key, dashboard) => {
 });
 
 it('has a dashboard for every alert', () => {
-  for (const { dashboard, name } of ALERTS) expect(dashboards()[dashboard]?.uid, name).toBe(DASHBOARDS[dashboard]);
+  for (const { dashboard, name } of ALERTS)
+    expect(dashboards()[dashboard]?.uid, name).toBe(DASHBOARDS[dashboard]);
 });
 
 it('links between all of them', () => {

@@ -11,14 +11,16 @@ const PROXY = `job="${JOBS.haproxy}", instance=~"$balancer", proxy=~"$proxy"`;
 const REDIS = `job="${JOBS.redis}", instance=~"$redis"`;
 const SLOW = { warn: 0.001, bad: 0.01 };
 /** A limit of 0 is none. */
-const share = (used: string, limit: string): string => `${used}{${REDIS}} / (${limit}{${REDIS}} > 0)`;
+const share = (used: string, limit: string): string =>
+  `${used}{${REDIS}} / (${limit}{${REDIS}} > 0)`;
 
 const glance: Row = {
   title: 'At a glance',
   panels: [
     stat({
       title: 'Healthy backends',
-      means: 'Nodes to which the load balancer sends people. 0: nobody can join; 1: the next fault is an outage.',
+      means:
+        'Nodes to which the load balancer sends people. 0: nobody can join; 1: the next fault is an outage.',
       limits: { warn: 2, bad: 1, lowIsBad: true },
       queries: [ask(`sum(haproxy_backend_active_servers{${PROXY}})`, 'healthy')],
     }),
@@ -27,17 +29,22 @@ const glance: Row = {
       means: 'Nodes that answer 406 to the health check: they cannot reach Redis and take nobody.',
       limits: { bad: 1 },
       queries: [
-        ask(`count(haproxy_server_check_code{${PROXY}} == 406) or 0 * count(haproxy_server_check_code{${PROXY}})`, '406'),
+        ask(
+          `count(haproxy_server_check_code{${PROXY}} == 406) or 0 * count(haproxy_server_check_code{${PROXY}})`,
+          '406',
+        ),
       ],
     }),
     stat({
       title: 'Connections',
-      means: 'Through the load balancer now: one for each participant, and calls of the API. A sudden fall is an outage.',
+      means:
+        'Through the load balancer now: one for each participant, and calls of the API. A sudden fall is an outage.',
       queries: [ask(`sum(haproxy_frontend_current_sessions{${PROXY}})`, 'connections')],
     }),
     stat({
       title: 'Redis',
-      means: '1 while Redis answers its exporter. At 0 nodes answer 406, nobody new gets in, and rooms may split.',
+      means:
+        '1 while Redis answers its exporter. At 0 nodes answer 406, nobody new gets in, and rooms may split.',
       limits: { bad: 1, lowIsBad: true },
       queries: [ask(`min(redis_up{${REDIS}})`, 'up')],
     }),
@@ -70,30 +77,40 @@ const balancer: Row = {
     }),
     graph({
       title: 'Healthy backends',
-      means: 'A line that goes up and down is a node whose health check flaps: it throws everybody out each time.',
+      means:
+        'A line that goes up and down is a node whose health check flaps: it throws everybody out each time.',
       queries: [ask(`haproxy_backend_active_servers{${PROXY}}`, '{{instance}} {{proxy}}')],
     }),
     graph({
       title: 'Changes of health',
-      means: 'Times a node went down, within ten minutes. Above 1: it flaps. Look at its processor, or at Redis.',
+      means:
+        'Times a node went down, within ten minutes. Above 1: it flaps. Look at its processor, or at Redis.',
       limits: { warn: 1, bad: 3 },
-      queries: [ask(`sum by (server) (increase(haproxy_server_check_up_down_total{${PROXY}}[10m]))`, '{{server}}')],
+      queries: [
+        ask(
+          `sum by (server) (increase(haproxy_server_check_up_down_total{${PROXY}}[10m]))`,
+          '{{server}}',
+        ),
+      ],
     }),
     graph({
       title: 'Connections by node',
-      means: 'Signalling connections; a node far above the others has been up for longer, or the balancing does not spread.',
+      means:
+        'Signalling connections; a node far above the others has been up for longer, or the balancing does not spread.',
       stacked: true,
       queries: [ask(`sum by (server) (haproxy_server_current_sessions{${PROXY}})`, '{{server}}')],
     }),
     graph({
       title: 'New connections by node',
-      means: 'A second. A peak is people coming back all at once: after a fault, or because a node throws them out.',
+      means:
+        'A second. A peak is people coming back all at once: after a fault, or because a node throws them out.',
       unit: 'ops',
       queries: [ask(rate('haproxy_server_sessions_total', PROXY, ['server']), '{{server}}')],
     }),
     graph({
       title: 'Answers by status',
-      means: 'A second. 1xx are WebSockets that were opened; 4xx wrong tokens or paths; 5xx nodes that failed or no node at all.',
+      means:
+        'A second. 1xx are WebSockets that were opened; 4xx wrong tokens or paths; 5xx nodes that failed or no node at all.',
       unit: 'reqps',
       queries: [ask(rate('haproxy_backend_http_responses_total', PROXY, ['code']), '{{code}}')],
     }),
@@ -112,7 +129,8 @@ const balancer: Row = {
     }),
     graph({
       title: 'Connections against the limit',
-      means: 'Share of what the load balancer takes. At 100 % newcomers wait without an answer: raise maxconn.',
+      means:
+        'Share of what the load balancer takes. At 100 % newcomers wait without an answer: raise maxconn.',
       unit: 'percentunit',
       limits: { warn: 0.7, bad: 0.9 },
       max: 1,
@@ -135,11 +153,14 @@ const balancer: Row = {
     }),
     graph({
       title: 'Health checks take',
-      means: 'How long nodes need to answer the check. Growing: the node has no processor time left for anything.',
+      means:
+        'How long nodes need to answer the check. Growing: the node has no processor time left for anything.',
       unit: 's',
       limits: { warn: 0.1, bad: 1 },
       columns: 12,
-      queries: [ask(`max by (server) (haproxy_server_check_duration_seconds{${PROXY}})`, '{{server}}')],
+      queries: [
+        ask(`max by (server) (haproxy_server_check_duration_seconds{${PROXY}})`, '{{server}}'),
+      ],
     }),
     table({
       title: 'Nodes behind the load balancer',
@@ -153,8 +174,14 @@ const balancer: Row = {
           limits: { bad: 1, lowIsBad: true },
         },
         { expr: `max by (server) (haproxy_server_check_code{${PROXY}})`, legend: 'Answers' },
-        { expr: `sum by (server) (haproxy_server_current_sessions{${PROXY}})`, legend: 'Connections' },
-        { expr: `sum by (server) (haproxy_server_sessions_total{${PROXY}})`, legend: 'Connections so far' },
+        {
+          expr: `sum by (server) (haproxy_server_current_sessions{${PROXY}})`,
+          legend: 'Connections',
+        },
+        {
+          expr: `sum by (server) (haproxy_server_sessions_total{${PROXY}})`,
+          legend: 'Connections so far',
+        },
       ],
     }),
   ],
@@ -255,7 +282,8 @@ export const infrastructureDashboard = (): Dashboard =>
   page({
     key: 'infrastructure',
     title: 'LiveKit / Redis and load balancer',
-    description: 'The load balancer in front of the nodes and the Redis behind them: without either, nobody joins.',
+    description:
+      'The load balancer in front of the nodes and the Redis behind them: without either, nobody joins.',
     variables: [
       labelVariable('balancer', {
         label: 'Load balancer',

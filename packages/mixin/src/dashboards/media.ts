@@ -5,7 +5,16 @@ import { graph, table } from '../panels/panel.ts';
 import { ask, boundIs, mean, quantile, rate, shareAbove } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { LIMITS } from '../settings.ts';
-import { HARDLY_ANY, JITTER, JITTER_SHARE, LIVEKIT, LOSS, livekitVariables, RTT, SCORE } from './shared.ts';
+import {
+  HARDLY_ANY,
+  JITTER,
+  JITTER_SHARE,
+  LIVEKIT,
+  LOSS,
+  livekitVariables,
+  RTT,
+  SCORE,
+} from './shared.ts';
 
 const USERS = 'sdk=~"$sdk", browser=~"$browser"';
 const HALF = { columns: 12 } as const;
@@ -30,7 +39,12 @@ const loss: Row = {
       unit: 'percentunit',
       limits: LOSS,
       ...HALF,
-      queries: [ask(`instance_direction:livekit_packet_loss:ratio_rate5m{${LIVEKIT}}`, '{{instance}} {{direction}}')],
+      queries: [
+        ask(
+          `instance_direction:livekit_packet_loss:ratio_rate5m{${LIVEKIT}}`,
+          '{{instance}} {{direction}}',
+        ),
+      ],
     }),
     graph({
       title: 'Loss, as users see it',
@@ -40,7 +54,10 @@ const loss: Row = {
       limits: LOSS,
       empty: NO_USERS,
       ...HALF,
-      queries: [ask(lossOfUsers('up'), '{{direction}} {{kind}}'), ask(lossOfUsers('down'), '{{direction}} {{kind}}')],
+      queries: [
+        ask(lossOfUsers('up'), '{{direction}} {{kind}}'),
+        ask(lossOfUsers('down'), '{{direction}} {{kind}}'),
+      ],
     }),
     graph({
       title: 'Lost packets by kind',
@@ -48,7 +65,12 @@ const loss: Row = {
       unit: 'pps',
       empty: 'none lost',
       ...HALF,
-      queries: [ask(rate('livekit_packet_loss_total', LIVEKIT, ['direction', 'type']), '{{direction}} {{type}}')],
+      queries: [
+        ask(
+          rate('livekit_packet_loss_total', LIVEKIT, ['direction', 'type']),
+          '{{direction}} {{type}}',
+        ),
+      ],
     }),
     graph({
       title: 'Streams that lose more than 1 %',
@@ -57,7 +79,12 @@ const loss: Row = {
       unit: 'percentunit',
       limits: { warn: 0.02, bad: 0.1 },
       ...HALF,
-      queries: [ask(shareAbove(1, 'livekit_packet_loss_percent', LIVEKIT, ['direction', 'type']), '{{direction}} {{type}}')],
+      queries: [
+        ask(
+          shareAbove(1, 'livekit_packet_loss_percent', LIVEKIT, ['direction', 'type']),
+          '{{direction}} {{type}}',
+        ),
+      ],
     }),
   ],
 };
@@ -71,16 +98,27 @@ const jitter: Row = {
       unit: 'percentunit',
       limits: JITTER_SHARE,
       ...HALF,
-      queries: [ask(`instance_direction:livekit_jitter_high:ratio_rate5m{${LIVEKIT}}`, '{{instance}} {{direction}}')],
+      queries: [
+        ask(
+          `instance_direction:livekit_jitter_high:ratio_rate5m{${LIVEKIT}}`,
+          '{{instance}} {{direction}}',
+        ),
+      ],
     }),
     graph({
       title: 'Measurements with more than 30 ms of jitter, of users',
-      means: 'Share of what browsers measured. High only for one direction: look at that way alone.',
+      means:
+        'Share of what browsers measured. High only for one direction: look at that way alone.',
       unit: 'percentunit',
       limits: JITTER_SHARE,
       empty: NO_USERS,
       ...HALF,
-      queries: [ask(shareAbove(LIMITS.jitterSeconds, 'swarm_client_jitter_seconds', USERS, BOTH), '{{direction}} {{kind}}')],
+      queries: [
+        ask(
+          shareAbove(LIMITS.jitterSeconds, 'swarm_client_jitter_seconds', USERS, BOTH),
+          '{{direction}} {{kind}}',
+        ),
+      ],
     }),
     graph({
       title: 'Jitter, as the server sees it',
@@ -89,7 +127,12 @@ const jitter: Row = {
       unit: 's',
       limits: JITTER,
       ...HALF,
-      queries: [ask(`${quantile(0.95, 'livekit_jitter_us', LIVEKIT, ['direction', 'type'])} / 1e6`, '{{direction}} {{type}}')],
+      queries: [
+        ask(
+          `${quantile(0.95, 'livekit_jitter_us', LIVEKIT, ['direction', 'type'])} / 1e6`,
+          '{{direction}} {{type}}',
+        ),
+      ],
     }),
     graph({
       title: 'Jitter, as users see it',
@@ -98,7 +141,9 @@ const jitter: Row = {
       limits: JITTER,
       empty: NO_USERS,
       ...HALF,
-      queries: [ask(quantile(0.95, 'swarm_client_jitter_seconds', USERS, BOTH), '{{direction}} {{kind}}')],
+      queries: [
+        ask(quantile(0.95, 'swarm_client_jitter_seconds', USERS, BOTH), '{{direction}} {{kind}}'),
+      ],
     }),
     graph({
       title: 'Round trips above 150 ms, as the server sees them',
@@ -108,7 +153,12 @@ const jitter: Row = {
       limits: { warn: 0.05, bad: 0.2 },
       empty: 'all below a millisecond',
       ...HALF,
-      queries: [ask(shareAbove(150, 'livekit_rtt_ms', LIVEKIT, ['direction', 'type']), '{{direction}} {{type}}')],
+      queries: [
+        ask(
+          shareAbove(150, 'livekit_rtt_ms', LIVEKIT, ['direction', 'type']),
+          '{{direction}} {{type}}',
+        ),
+      ],
     }),
     graph({
       title: 'Round trips of users',
@@ -119,7 +169,10 @@ const jitter: Row = {
       empty: NO_USERS,
       ...HALF,
       queries: [0.5, 0.95].map((share) =>
-        ask(quantile(share, 'swarm_client_rtt_seconds', USERS, ['direction']), `p${share * 100} {{direction}}`),
+        ask(
+          quantile(share, 'swarm_client_rtt_seconds', USERS, ['direction']),
+          `p${share * 100} {{direction}}`,
+        ),
       ),
     }),
   ],
@@ -135,7 +188,9 @@ const feedback: Row = {
       unit: 'ops',
       empty: 'none',
       ...HALF,
-      queries: [ask(`instance_direction:livekit_nack:rate5m{${LIVEKIT}}`, '{{instance}} {{direction}}')],
+      queries: [
+        ask(`instance_direction:livekit_nack:rate5m{${LIVEKIT}}`, '{{instance}} {{direction}}'),
+      ],
     }),
     graph({
       title: 'NACKs of users',
@@ -160,7 +215,8 @@ const feedback: Row = {
     }),
     graph({
       title: 'PLIs of users',
-      means: 'Requests a second for a whole new picture, of all browsers that report. Each one is a picture that stood still.',
+      means:
+        'Requests a second for a whole new picture, of all browsers that report. Each one is a picture that stood still.',
       unit: 'ops',
       empty: NO_USERS,
       ...HALF,
@@ -188,7 +244,12 @@ const feedback: Row = {
       limits: HARDLY_ANY,
       empty: 'none',
       ...HALF,
-      queries: [ask(rate('livekit_packet_out_of_order_total', LIVEKIT, ['direction', 'type']), '{{direction}} {{type}}')],
+      queries: [
+        ask(
+          rate('livekit_packet_out_of_order_total', LIVEKIT, ['direction', 'type']),
+          '{{direction}} {{type}}',
+        ),
+      ],
     }),
   ],
 };
@@ -219,7 +280,8 @@ const score: Row = {
     }),
     graph({
       title: 'Participants with a score of 3 or less, at the server',
-      means: 'Share of participants. The mean hides them: 5 of 100 here are 5 people whose call does not work.',
+      means:
+        'Share of participants. The mean hides them: 5 of 100 here are 5 people whose call does not work.',
       unit: 'percentunit',
       limits: { warn: 0.01, bad: 0.05 },
       ...HALF,
@@ -246,7 +308,8 @@ const score: Row = {
     }),
     graph({
       title: 'Ratings of the server',
-      means: 'Share of participants by what the server tells their clients. Lost: no packets at all for a while.',
+      means:
+        'Share of participants by what the server tells their clients. Lost: no packets at all for a while.',
       unit: 'percentunit',
       max: 1,
       ...HALF,
@@ -278,7 +341,8 @@ const felt: Row = {
   panels: [
     graph({
       title: 'Pictures that stand still',
-      means: 'Seconds of freeze a second, all browsers together, against the participants that report. Above 1 %: people notice.',
+      means:
+        'Seconds of freeze a second, all browsers together, against the participants that report. Above 1 %: people notice.',
       unit: 'percentunit',
       limits: { warn: 0.01, bad: 0.05 },
       empty: NO_USERS,
@@ -291,7 +355,8 @@ const felt: Row = {
     }),
     graph({
       title: 'Sound that was made up',
-      means: 'Share of samples that players invented because packets were missing or late. Above 2 % words get lost.',
+      means:
+        'Share of samples that players invented because packets were missing or late. Above 2 % words get lost.',
       unit: 'percentunit',
       limits: LOSS,
       empty: NO_USERS,
@@ -304,21 +369,26 @@ const felt: Row = {
     }),
     graph({
       title: 'Connections that broke and came back',
-      means: 'A second, of participants that report. A peak is a node that went, or a network change for many at once.',
+      means:
+        'A second, of participants that report. A peak is a node that went, or a network change for many at once.',
       unit: 'ops',
       empty: NO_USERS,
       queries: [ask(rate('swarm_client_reconnects_total', USERS, ['browser']), '{{browser}}')],
     }),
     graph({
       title: 'Participants that report',
-      means: 'By SDK and browser. Far fewer than participants at the server: the beacon is not attached everywhere.',
+      means:
+        'By SDK and browser. Far fewer than participants at the server: the beacon is not attached everywhere.',
       stacked: true,
       empty: NO_USERS,
-      queries: [ask(`sum by (sdk, browser) (swarm_client_sessions{${USERS}})`, '{{sdk}} {{browser}}')],
+      queries: [
+        ask(`sum by (sdk, browser) (swarm_client_sessions{${USERS}})`, '{{sdk}} {{browser}}'),
+      ],
     }),
     graph({
       title: 'How media gets to the server',
-      means: 'Participants by transport. Many over relays or TCP: UDP ports are closed somewhere, and they have more delay.',
+      means:
+        'Participants by transport. Many over relays or TCP: UDP ports are closed somewhere, and they have more delay.',
       stacked: true,
       empty: NO_USERS,
       queries: [ask('sum by (transport) (swarm_client_session_transports)', '{{transport}}')],
@@ -340,7 +410,12 @@ const felt: Row = {
       empty: 'no rooms are listed',
       columns: [
         { expr: 'min by (room) (swarm_client_room_quality_score)', legend: 'Score', limits: SCORE },
-        { expr: 'max by (room) (swarm_client_room_loss_ratio)', legend: 'Loss', unit: 'percentunit', limits: LOSS },
+        {
+          expr: 'max by (room) (swarm_client_room_loss_ratio)',
+          legend: 'Loss',
+          unit: 'percentunit',
+          limits: LOSS,
+        },
       ],
     }),
     graph({
@@ -351,14 +426,21 @@ const felt: Row = {
       ...HALF,
       queries: [
         ask('sum by (result) (rate(swarm_client_reports_total[$__rate_interval]))', '{{result}}'),
-        ask('sum(rate(swarm_client_reports_dropped_total[$__rate_interval]))', 'thrown away by browsers'),
+        ask(
+          'sum(rate(swarm_client_reports_dropped_total[$__rate_interval]))',
+          'thrown away by browsers',
+        ),
       ],
     }),
   ],
 };
 
 const users = () => [
-  labelVariable('sdk', { label: 'SDK', means: 'What users call with', of: 'swarm_client_sessions' }),
+  labelVariable('sdk', {
+    label: 'SDK',
+    means: 'What users call with',
+    of: 'swarm_client_sessions',
+  }),
   labelVariable('browser', {
     label: 'Browser',
     means: 'What users call with',

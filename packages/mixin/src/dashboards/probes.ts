@@ -53,11 +53,17 @@ const now: Row = {
         'Sides of test calls to which nothing of the other one came. Above 0: media does not flow: UDP ports, TURN, or a node that is cut off.',
       limits: NONE,
       empty: NOT_PROBED,
-      queries: [ask(`count(swarm_probe_heard{${PROBES}} == 0) or 0 * count(swarm_probe_success{${PROBES}})`, 'deaf')],
+      queries: [
+        ask(
+          `count(swarm_probe_heard{${PROBES}} == 0) or 0 * count(swarm_probe_success{${PROBES}})`,
+          'deaf',
+        ),
+      ],
     }),
     stat({
       title: 'Slowest way in',
-      means: 'Of the last test calls, the longest until transport was up on both sides. Above 2 s people wait.',
+      means:
+        'Of the last test calls, the longest until transport was up on both sides. Above 2 s people wait.',
       unit: 's',
       limits: JOIN_SECONDS,
       empty: NOT_PROBED,
@@ -112,17 +118,23 @@ const joining: Row = {
     }),
     graph({
       title: 'Until the first media, by node',
-      means: 'The slower side of each test call. One node above the others: that node, or the way to it.',
+      means:
+        'The slower side of each test call. One node above the others: that node, or the way to it.',
       unit: 's',
       limits: JOIN_SECONDS,
-      queries: [probesByName(`max by (${per}) (swarm_probe_phase_seconds{${PROBES}, phase="first_media"})`)],
+      queries: [
+        probesByName(`max by (${per}) (swarm_probe_phase_seconds{${PROBES}, phase="first_media"})`),
+      ],
     }),
     graph({
       title: 'Seen and heard',
       means:
         'Others that each side was told of, and whether it heard them; 1 is right. Seen 0 on one side: split brain. Seen 1 and heard 0: media does not flow.',
       queries: [
-        probesByName(`min by (${per}) (swarm_probe_participants_seen{${PROBES}})`, `seen ${PROBE_NAME}`),
+        probesByName(
+          `min by (${per}) (swarm_probe_participants_seen{${PROBES}})`,
+          `seen ${PROBE_NAME}`,
+        ),
         probesByName(`min by (${per}) (swarm_probe_heard{${PROBES}})`, `heard ${PROBE_NAME}`),
       ],
     }),
@@ -147,10 +159,16 @@ const media: Row = {
     }),
     graph({
       title: 'Jitter',
-      means: 'Of the worse side. Above 30 ms people hear it; here it means machines or links that are too full.',
+      means:
+        'Of the worse side. Above 30 ms people hear it; here it means machines or links that are too full.',
       unit: 's',
       limits: JITTER,
-      queries: [probesByName(`max by (${per}, kind) (swarm_probe_jitter_seconds{${PROBES}})`, `${PROBE_NAME} {{kind}}`)],
+      queries: [
+        probesByName(
+          `max by (${per}, kind) (swarm_probe_jitter_seconds{${PROBES}})`,
+          `${PROBE_NAME} {{kind}}`,
+        ),
+      ],
     }),
     graph({
       title: 'Latency, p95',
@@ -159,7 +177,10 @@ const media: Row = {
       unit: 's',
       limits: LATENCY,
       queries: [
-        probesByName(`max by (${per}, kind) (swarm_probe_latency_seconds{${PROBES}, quantile="0.95"})`, `${PROBE_NAME} {{kind}}`),
+        probesByName(
+          `max by (${per}, kind) (swarm_probe_latency_seconds{${PROBES}, quantile="0.95"})`,
+          `${PROBE_NAME} {{kind}}`,
+        ),
       ],
     }),
     graph({
@@ -171,20 +192,30 @@ const media: Row = {
     }),
     graph({
       title: 'NACKs and PLIs',
-      means: 'A second, of all test calls. NACKs: packets were lost and asked for. PLIs: pictures had to be begun anew.',
+      means:
+        'A second, of all test calls. NACKs: packets were lost and asked for. PLIs: pictures had to be begun anew.',
       unit: 'ops',
       queries: [
-        ask(`sum by (direction) (rate(swarm_probe_nacks_total{${PROBES}}[$__rate_interval]))`, 'NACK {{direction}}'),
-        ask(`sum by (direction) (rate(swarm_probe_plis_total{${PROBES}}[$__rate_interval]))`, 'PLI {{direction}}'),
+        ask(
+          `sum by (direction) (rate(swarm_probe_nacks_total{${PROBES}}[$__rate_interval]))`,
+          'NACK {{direction}}',
+        ),
+        ask(
+          `sum by (direction) (rate(swarm_probe_plis_total{${PROBES}}[$__rate_interval]))`,
+          'PLI {{direction}}',
+        ),
       ],
     }),
     graph({
       title: 'Data messages',
-      means: 'There and back, p95, of modules that send data. Slow with good audio: the data channel is congested.',
+      means:
+        'There and back, p95, of modules that send data. Slow with good audio: the data channel is congested.',
       unit: 's',
       limits: RTT,
       empty: 'no module sends data',
-      queries: [probesByName(`max by (${per}) (swarm_probe_data_echo_seconds{${PROBES}, quantile="0.95"})`)],
+      queries: [
+        probesByName(`max by (${per}) (swarm_probe_data_echo_seconds{${PROBES}, quantile="0.95"})`),
+      ],
     }),
   ],
 };
@@ -197,7 +228,12 @@ const exporter: Row = {
       means: 'A second, by how they ended. None: nobody asks, and this dashboard shows the past.',
       unit: 'ops',
       columns: 6,
-      queries: [ask(`sum by (result) (rate(swarm_probe_runs_total{${PROBES}}[$__rate_interval]))`, '{{result}}')],
+      queries: [
+        ask(
+          `sum by (result) (rate(swarm_probe_runs_total{${PROBES}}[$__rate_interval]))`,
+          '{{result}}',
+        ),
+      ],
     }),
     graph({
       title: 'How long probes take',
@@ -209,18 +245,26 @@ const exporter: Row = {
     }),
     graph({
       title: 'Probes turned away',
-      means: 'A second, by reason. busy: more are asked for at once than are allowed; no_time: the scrape timeout is too short.',
+      means:
+        'A second, by reason. busy: more are asked for at once than are allowed; no_time: the scrape timeout is too short.',
       unit: 'ops',
       limits: HARDLY_ANY,
       columns: 6,
       queries: [
-        ask('sum by (reason) (rate(swarm_exporter_probes_refused_total[$__rate_interval]))', '{{reason}}'),
-        ask('sum by (source) (rate(swarm_exporter_errors_total[$__rate_interval]))', 'errors of {{source}}'),
+        ask(
+          'sum by (reason) (rate(swarm_exporter_probes_refused_total[$__rate_interval]))',
+          '{{reason}}',
+        ),
+        ask(
+          'sum by (source) (rate(swarm_exporter_errors_total[$__rate_interval]))',
+          'errors of {{source}}',
+        ),
       ],
     }),
     states({
       title: 'Sources of the exporter',
-      means: 'Green while a source works. Red: it gets no answer from what it watches, and its figures are missing.',
+      means:
+        'Green while a source works. Red: it gets no answer from what it watches, and its figures are missing.',
       words: { 1: { text: 'works' }, 0: { text: 'fails' } },
       columns: 6,
       queries: [ask('min by (source) (swarm_exporter_up)', '{{source}}')],

@@ -25,7 +25,8 @@ const now: Row = {
     }),
     stat({
       title: 'Publishers',
-      means: 'Participants with tracks of their own. 0 while people are in rooms: nobody can be heard.',
+      means:
+        'Participants with tracks of their own. 0 while people are in rooms: nobody can be heard.',
       empty: NOT_WATCHED,
       queries: [ask(`sum(swarm_lifecycle_publishers{${TARGET}})`, 'publishers')],
     }),
@@ -39,7 +40,8 @@ const now: Row = {
     }),
     stat({
       title: 'Stale nodes',
-      means: 'Nodes that Redis still knows and that have stopped reporting: they died. Rooms may still be sent to them.',
+      means:
+        'Nodes that Redis still knows and that have stopped reporting: they died. Rooms may still be sent to them.',
       limits: NONE,
       empty: NOT_WATCHED,
       queries: [ask(`sum(swarm_lifecycle_registry_nodes{${TARGET}, state="stale"})`, 'stale')],
@@ -49,7 +51,12 @@ const now: Row = {
       means:
         'Of the last hour: wrong signature, replayed, too old or too big. Above 0: another key is in use, clocks differ, or somebody tries.',
       limits: NONE,
-      queries: [ask(`sum(increase(swarm_lifecycle_webhooks_rejected_total{${TARGET}}[1h])) or vector(0)`, 'refused')],
+      queries: [
+        ask(
+          `sum(increase(swarm_lifecycle_webhooks_rejected_total{${TARGET}}[1h])) or vector(0)`,
+          'refused',
+        ),
+      ],
     }),
   ],
 };
@@ -75,11 +82,18 @@ const rooms: Row = {
     }),
     graph({
       title: 'How long rooms last',
-      means: 'Half of them, and 95 of 100, by webhooks; and as nodes count it. Suddenly short: calls fail and are begun anew.',
+      means:
+        'Half of them, and 95 of 100, by webhooks; and as nodes count it. Suddenly short: calls fail and are begun anew.',
       unit: 's',
       queries: [
-        ask(quantile(0.5, 'swarm_lifecycle_room_duration_seconds', TARGET, ['target']), 'p50 {{target}}'),
-        ask(quantile(0.95, 'swarm_lifecycle_room_duration_seconds', TARGET, ['target']), 'p95 {{target}}'),
+        ask(
+          quantile(0.5, 'swarm_lifecycle_room_duration_seconds', TARGET, ['target']),
+          'p50 {{target}}',
+        ),
+        ask(
+          quantile(0.95, 'swarm_lifecycle_room_duration_seconds', TARGET, ['target']),
+          'p95 {{target}}',
+        ),
         ask(quantile(0.5, 'livekit_room_duration_seconds', LIVEKIT), 'p50, nodes'),
       ],
     }),
@@ -96,7 +110,10 @@ const people: Row = {
       unit: 'ops',
       queries: [
         ask(rate('swarm_lifecycle_participant_joins_total', TARGET, ['target']), 'join {{target}}'),
-        ask(rate('swarm_lifecycle_participant_leaves_total', TARGET, ['target']), 'leave {{target}}'),
+        ask(
+          rate('swarm_lifecycle_participant_leaves_total', TARGET, ['target']),
+          'leave {{target}}',
+        ),
       ],
     }),
     graph({
@@ -105,23 +122,37 @@ const people: Row = {
         'A second, by the reason the server gives. CLIENT_INITIATED is how it should be; others are timeouts, nodes that end, removals.',
       unit: 'ops',
       stacked: true,
-      queries: [ask(rate('swarm_lifecycle_participant_leaves_total', TARGET, ['reason']), '{{reason}}')],
+      queries: [
+        ask(rate('swarm_lifecycle_participant_leaves_total', TARGET, ['reason']), '{{reason}}'),
+      ],
     }),
     heatmap({
       title: 'How long people stay',
-      means: 'How many left after how long. Many in the lowest bands: people who did not get what they came for.',
-      queries: [ask(`sum by (le) (rate(swarm_lifecycle_participant_duration_seconds_bucket{${TARGET}}[$__rate_interval]))`)],
+      means:
+        'How many left after how long. Many in the lowest bands: people who did not get what they came for.',
+      queries: [
+        ask(
+          `sum by (le) (rate(swarm_lifecycle_participant_duration_seconds_bucket{${TARGET}}[$__rate_interval]))`,
+        ),
+      ],
     }),
     graph({
       title: 'Tracks published',
-      means: 'A second, by kind and source. Joins without publications: permissions, or browsers that ask and get no.',
+      means:
+        'A second, by kind and source. Joins without publications: permissions, or browsers that ask and get no.',
       unit: 'ops',
       columns: 12,
-      queries: [ask(rate('swarm_lifecycle_tracks_published_total', TARGET, ['kind', 'source']), '{{kind}} {{source}}')],
+      queries: [
+        ask(
+          rate('swarm_lifecycle_tracks_published_total', TARGET, ['kind', 'source']),
+          '{{kind}} {{source}}',
+        ),
+      ],
     }),
     graph({
       title: 'How long sessions last, as nodes count it',
-      means: 'Half of them, and 95 of 100; only those that had media. Suddenly short: connections break.',
+      means:
+        'Half of them, and 95 of 100; only those that had media. Suddenly short: connections break.',
       unit: 's',
       columns: 12,
       queries: [0.5, 0.95].map((share) =>
@@ -157,7 +188,8 @@ const service: Row = {
   panels: [
     graph({
       title: 'Nodes by state, as Redis knows them',
-      means: 'shutting_down for long: somebody is still in a room there, and the node waits. stale: it died without a word.',
+      means:
+        'shutting_down for long: somebody is still in a room there, and the node waits. stale: it died without a word.',
       stacked: true,
       queries: [ask(`sum by (state) (swarm_lifecycle_registry_nodes{${TARGET}})`, '{{state}}')],
     }),
@@ -167,14 +199,21 @@ const service: Row = {
         'A second, by call. Above 0: keys, the way there, or Redis behind it. All else on this dashboard is then as old as the last answer.',
       unit: 'ops',
       limits: HARDLY_ANY,
-      queries: [ask(rate('swarm_lifecycle_api_errors_total', TARGET, ['target', 'call']), '{{target}} {{call}}')],
+      queries: [
+        ask(
+          rate('swarm_lifecycle_api_errors_total', TARGET, ['target', 'call']),
+          '{{target}} {{call}}',
+        ),
+      ],
     }),
     graph({
       title: 'How long calls of the API take',
       means: 'p95. Seconds: too many rooms for one list, or slow Redis.',
       unit: 's',
       limits: { warn: 0.5, bad: 2 },
-      queries: [ask(quantile(0.95, 'swarm_lifecycle_api_duration_seconds', TARGET, ['call']), '{{call}}')],
+      queries: [
+        ask(quantile(0.95, 'swarm_lifecycle_api_duration_seconds', TARGET, ['call']), '{{call}}'),
+      ],
     }),
     graph({
       title: 'Webhooks',
@@ -186,12 +225,15 @@ const service: Row = {
     }),
     graph({
       title: 'Webhooks refused',
-      means: 'A second, by reason. signature: keys differ; stale: clocks differ; replay: somebody sends again what he heard.',
+      means:
+        'A second, by reason. signature: keys differ; stale: clocks differ; replay: somebody sends again what he heard.',
       unit: 'ops',
       columns: 12,
       limits: HARDLY_ANY,
       empty: 'none',
-      queries: [ask(rate('swarm_lifecycle_webhooks_rejected_total', TARGET, ['reason']), '{{reason}}')],
+      queries: [
+        ask(rate('swarm_lifecycle_webhooks_rejected_total', TARGET, ['reason']), '{{reason}}'),
+      ],
     }),
   ],
 };

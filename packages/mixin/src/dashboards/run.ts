@@ -33,7 +33,8 @@ const glance: Row = {
     }),
     stat({
       title: 'Never got in',
-      means: 'Participants whose joins failed for good. Above 0: more than the deployment takes, or something is wrong with it.',
+      means:
+        'Participants whose joins failed for good. Above 0: more than the deployment takes, or something is wrong with it.',
       limits: NONE,
       empty: NO_RUN,
       queries: [ask(`sum(swarm_run_participants{${RUN}, state="failed"})`, 'failed')],
@@ -45,7 +46,10 @@ const glance: Row = {
       limits: JOIN_SECONDS,
       empty: NO_RUN,
       queries: [
-        ask(`histogram_quantile(0.95, sum by (le) (swarm_run_join_duration_seconds_bucket{${GROUP}, phase="joined"}))`, 'p95'),
+        ask(
+          `histogram_quantile(0.95, sum by (le) (swarm_run_join_duration_seconds_bucket{${GROUP}, phase="joined"}))`,
+          'p95',
+        ),
       ],
     }),
     stat({
@@ -67,7 +71,12 @@ const glance: Row = {
       means: 'Thresholds of the scenario that do not hold now. Above 0 at the end, the run fails.',
       limits: NONE,
       empty: NO_RUN,
-      queries: [ask(`count(swarm_run_threshold_ok{${RUN}} == 0) or 0 * count(swarm_run_info{${RUN}})`, 'crossed')],
+      queries: [
+        ask(
+          `count(swarm_run_threshold_ok{${RUN}} == 0) or 0 * count(swarm_run_info{${RUN}})`,
+          'crossed',
+        ),
+      ],
     }),
     stat({
       title: 'Late packets of ours',
@@ -124,7 +133,8 @@ const joins: Row = {
     }),
     graph({
       title: 'Why joins failed',
-      means: 'Participants that never got in, since the run began, by reason. Each is somebody who could not call.',
+      means:
+        'Participants that never got in, since the run began, by reason. Each is somebody who could not call.',
       empty: 'none',
       limits: NONE,
       queries: [ask(`sum by (reason) (swarm_run_join_failures_total{${RUN}})`, '{{reason}}')],
@@ -153,7 +163,8 @@ const joins: Row = {
     }),
     graph({
       title: 'How long it takes to come back, p95',
-      means: 'From losing a connection until media could flow again. What people call "you were gone for a moment".',
+      means:
+        'From losing a connection until media could flow again. What people call "you were gone for a moment".',
       unit: 's',
       limits: { warn: 5, bad: 15 },
       empty: 'nobody was gone',
@@ -180,18 +191,28 @@ const media: Row = {
     }),
     graph({
       title: 'Jitter, p95',
-      means: 'Sampled once a second and track; up as the server reports it. Above 30 ms people hear it.',
+      means:
+        'Sampled once a second and track; up as the server reports it. Above 30 ms people hear it.',
       unit: 's',
       limits: JITTER,
-      queries: [ask(quantile(0.95, 'swarm_run_jitter_seconds', GROUP, ['kind', 'direction']), '{{kind}} {{direction}}')],
+      queries: [
+        ask(
+          quantile(0.95, 'swarm_run_jitter_seconds', GROUP, ['kind', 'direction']),
+          '{{kind}} {{direction}}',
+        ),
+      ],
     }),
     graph({
       title: 'Latency',
-      means: 'One way from publisher to subscriber, every packet. Above 90 ms in one place: the server is out of breath.',
+      means:
+        'One way from publisher to subscriber, every packet. Above 90 ms in one place: the server is out of breath.',
       unit: 's',
       limits: LATENCY,
       queries: [0.5, 0.95, 0.99].map((share) =>
-        ask(quantile(share, 'swarm_run_media_latency_seconds', GROUP, ['kind']), `p${share * 100} {{kind}}`),
+        ask(
+          quantile(share, 'swarm_run_media_latency_seconds', GROUP, ['kind']),
+          `p${share * 100} {{kind}}`,
+        ),
       ),
     }),
     graph({
@@ -199,11 +220,17 @@ const media: Row = {
       means: 'Between participants and the server. It grows before packets are lost.',
       unit: 's',
       limits: RTT,
-      queries: [ask(quantile(0.95, 'swarm_run_rtt_seconds', GROUP, ['kind', 'direction']), '{{kind}} {{direction}}')],
+      queries: [
+        ask(
+          quantile(0.95, 'swarm_run_rtt_seconds', GROUP, ['kind', 'direction']),
+          '{{kind}} {{direction}}',
+        ),
+      ],
     }),
     graph({
       title: 'NACKs, PLIs and what was repaired',
-      means: 'A second. NACKs that rise: loss that is still repaired. PLIs in the steady phase: pictures that had to begin anew.',
+      means:
+        'A second. NACKs that rise: loss that is still repaired. PLIs in the steady phase: pictures that had to begin anew.',
       unit: 'ops',
       queries: [
         ask(rate('swarm_run_nacks_total', GROUP, ['direction']), 'NACK {{direction}}'),
@@ -226,21 +253,32 @@ const media: Row = {
     }),
     graph({
       title: 'Media',
-      means: 'RTP payload, bits a second. Down that bends while people still join: a full link or a full server.',
+      means:
+        'RTP payload, bits a second. Down that bends while people still join: a full link or a full server.',
       unit: 'bps',
-      queries: [ask(`8 * ${rate('swarm_run_bytes_total', GROUP, ['kind', 'direction'])}`, '{{kind}} {{direction}}')],
+      queries: [
+        ask(
+          `8 * ${rate('swarm_run_bytes_total', GROUP, ['kind', 'direction'])}`,
+          '{{kind}} {{direction}}',
+        ),
+      ],
     }),
     graph({
       title: 'Tracks',
-      means: 'Sent and received. Received below what the scenario asks for: subscriptions that failed.',
-      queries: [ask(`sum by (kind, direction) (swarm_run_tracks{${GROUP}})`, '{{kind}} {{direction}}')],
+      means:
+        'Sent and received. Received below what the scenario asks for: subscriptions that failed.',
+      queries: [
+        ask(`sum by (kind, direction) (swarm_run_tracks{${GROUP}})`, '{{kind}} {{direction}}'),
+      ],
     }),
     graph({
       title: 'Pictures by height',
       means:
         'Video tracks received, by the height of their picture. Heights that fall: the server sends less because it thinks the link is full.',
       stacked: true,
-      queries: [ask(`sum by (height) (swarm_run_video_tracks{${RUN}, direction="down"})`, '{{height}}p')],
+      queries: [
+        ask(`sum by (height) (swarm_run_video_tracks{${RUN}, direction="down"})`, '{{height}}p'),
+      ],
     }),
   ],
 };
@@ -250,17 +288,24 @@ const generator: Row = {
   panels: [
     graph({
       title: 'Cores and loop',
-      means: 'Cores in use by all processes of the generator. When they are all its machine has, it measures itself.',
+      means:
+        'Cores in use by all processes of the generator. When they are all its machine has, it measures itself.',
       columns: 6,
       queries: [ask(`sum by (scenario) (swarm_run_generator_cpu_cores{${RUN}})`, '{{scenario}}')],
     }),
     graph({
       title: 'Event loop lag',
-      means: 'p99 of the last second, of the worst worker. Above 20 ms packets go out late, and jitter is of our own making.',
+      means:
+        'p99 of the last second, of the worst worker. Above 20 ms packets go out late, and jitter is of our own making.',
       unit: 's',
       limits: { warn: 0.02, bad: 0.05 },
       columns: 6,
-      queries: [ask(`max by (scenario) (swarm_run_generator_event_loop_lag_seconds{${RUN}})`, '{{scenario}}')],
+      queries: [
+        ask(
+          `max by (scenario) (swarm_run_generator_event_loop_lag_seconds{${RUN}})`,
+          '{{scenario}}',
+        ),
+      ],
     }),
     graph({
       title: 'Late and lost by the generator',
@@ -278,11 +323,15 @@ const generator: Row = {
     }),
     graph({
       title: 'Memory and workers',
-      means: 'Memory of all processes. A worker that died takes its participants along: the run is inconclusive then.',
+      means:
+        'Memory of all processes. A worker that died takes its participants along: the run is inconclusive then.',
       unit: 'bytes',
       columns: 6,
       queries: [
-        ask(`sum by (scenario) (swarm_run_generator_resident_bytes{${RUN}})`, 'memory, {{scenario}}'),
+        ask(
+          `sum by (scenario) (swarm_run_generator_resident_bytes{${RUN}})`,
+          'memory, {{scenario}}',
+        ),
         ask(`sum(swarm_run_generator_workers{${RUN}, state="died"}) > 0`, 'workers that died'),
       ],
     }),

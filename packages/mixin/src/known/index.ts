@@ -14,7 +14,14 @@ export interface KnownSeries {
   why?: string;
 }
 
-export type Source = 'livekit' | 'swarm' | 'haproxy' | 'node' | 'redis' | 'prometheus' | 'recordings';
+export type Source =
+  | 'livekit'
+  | 'swarm'
+  | 'haproxy'
+  | 'node'
+  | 'redis'
+  | 'prometheus'
+  | 'recordings';
 
 /** What Prometheus puts on every series, and what people put on targets when they configure it. */
 const TARGET_LABELS = ['job', 'instance'] as const;

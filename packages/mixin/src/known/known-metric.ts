@@ -11,4 +11,8 @@ export interface KnownMetric {
   note?: string;
 }
 
-export const known = (type: KnownMetric['type'], ...labels: string[]): KnownMetric => ({ type, labels, appears: 'always' });
+export const known = (type: KnownMetric['type'], ...labels: string[]): KnownMetric => ({
+  type,
+  labels,
+  appears: 'always',
+});

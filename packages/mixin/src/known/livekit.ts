@@ -9,7 +9,13 @@ export const LIVEKIT_LABELS = ['node_id', 'node_type'] as const;
  */
 export const LIVEKIT_METRICS: Readonly<Record<string, KnownMetric>> = {
   // Rooms, participants, tracks (now)
-  livekit_room_total: { type: 'gauge', labels: [], seen: true, appears: 'always', note: 'a gauge in spite of its name' },
+  livekit_room_total: {
+    type: 'gauge',
+    labels: [],
+    seen: true,
+    appears: 'always',
+    note: 'a gauge in spite of its name',
+  },
   livekit_participant_total: {
     type: 'gauge',
     labels: [],

@@ -1,8 +1,17 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
-import { type AnnotationQuery, AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  type AnnotationQuery,
+  AnnotationQueryBuilder,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import { DATASOURCE } from './variables.ts';
 
-const mark = (name: string, color: string, expr: string, title: string, text: string): Builder<AnnotationQuery> =>
+const mark = (
+  name: string,
+  color: string,
+  expr: string,
+  title: string,
+  text: string,
+): Builder<AnnotationQuery> =>
   new AnnotationQueryBuilder()
     .name(name)
     .datasource(DATASOURCE)
@@ -15,7 +24,13 @@ const mark = (name: string, color: string, expr: string, title: string, text: st
 
 /** From the moment a fault is injected until it is taken away. */
 export const faults = (): Builder<AnnotationQuery> =>
-  mark('Faults', 'red', 'swarm_chaos_fault == 1', '{{fault}}', '{{drill}}: {{fault}} on {{target}}');
+  mark(
+    'Faults',
+    'red',
+    'swarm_chaos_fault == 1',
+    '{{fault}}',
+    '{{drill}}: {{fault}} on {{target}}',
+  );
 
 /** The minute after a fault was taken away: whatever is not well then has not healed by itself. */
 export const heals = (): Builder<AnnotationQuery> =>

@@ -50,7 +50,14 @@ const links = (): DashboardLink[] => [
 ];
 
 /** Panels are numbered from 1 in their order: links to a panel stay right as long as nothing is put before it. */
-export const page = ({ key, title, description, variables, annotations = [], rows }: Page): Dashboard => {
+export const page = ({
+  key,
+  title,
+  description,
+  variables,
+  annotations = [],
+  rows,
+}: Page): Dashboard => {
   const dashboard = new DashboardBuilder(title)
     .uid(DASHBOARDS[key])
     .description(description)

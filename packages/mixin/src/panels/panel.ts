@@ -24,7 +24,10 @@ import {
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder as HeatmapBuilder, YAxisConfigBuilder } from '@grafana/grafana-foundation-sdk/heatmap';
+import {
+  PanelBuilder as HeatmapBuilder,
+  YAxisConfigBuilder,
+} from '@grafana/grafana-foundation-sdk/heatmap';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
@@ -55,7 +58,15 @@ const thresholdsOf = (limits: Limits) =>
   new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(thresholdSteps(limits));
 
 /** One figure, as it is now, with how it came about behind it. */
-export const stat = ({ title, means, unit = 'short', limits, queries, columns = 4, empty = '–' }: Look): Builder<Panel> => {
+export const stat = ({
+  title,
+  means,
+  unit = 'short',
+  limits,
+  queries,
+  columns = 4,
+  empty = '–',
+}: Look): Builder<Panel> => {
   const panel = new StatBuilder()
     .title(title)
     .description(means)
@@ -116,7 +127,9 @@ export const graph = ({
     .lineWidth(1)
     .fillOpacity(look.stacked ? 30 : 8)
     .showPoints(VisibilityMode.Never)
-    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+    .tooltip(
+      new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending),
+    )
     .legend(
       new VizLegendOptionsBuilder()
         .displayMode(LegendDisplayMode.List)
@@ -128,11 +141,14 @@ export const graph = ({
   if (softMax !== undefined) panel.axisSoftMax(softMax);
   if (empty !== undefined) panel.noValue(empty);
   if (look.max !== undefined) panel.max(look.max);
-  if (look.stacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+  if (look.stacked)
+    panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   if (limits !== undefined) {
     panel
       .thresholds(thresholdsOf(limits))
-      .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
+      .thresholdsStyle(
+        new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed),
+      );
   }
   return panel;
 };
@@ -249,7 +265,10 @@ const joinedBy = (by: readonly string[], parts: readonly Column[]): DataTransfor
     options: {
       indexByName: Object.fromEntries(by.map((label, index) => [label, index])),
       renameByName: Object.fromEntries(
-        parts.map(({ legend }, index) => [parts.length === 1 ? 'Value' : `Value #${String.fromCharCode(65 + index)}`, legend]),
+        parts.map(({ legend }, index) => [
+          parts.length === 1 ? 'Value' : `Value #${String.fromCharCode(65 + index)}`,
+          legend,
+        ]),
       ),
     },
   },

@@ -32,7 +32,9 @@ describe('thresholdSteps', () => {
 describe('queries', () => {
   it('are put together', () => {
     expect(rate('x_total', 'a="1"')).toBe('sum(rate(x_total{a="1"}[$__rate_interval]))');
-    expect(rate('x_total', 'a="1"', ['b', 'c'])).toBe('sum by (b, c) (rate(x_total{a="1"}[$__rate_interval]))');
+    expect(rate('x_total', 'a="1"', ['b', 'c'])).toBe(
+      'sum by (b, c) (rate(x_total{a="1"}[$__rate_interval]))',
+    );
     expect(quantile(0.95, 'x', 'a="1"', ['b'])).toBe(
       'histogram_quantile(0.95, sum by (b, le) (rate(x_bucket{a="1"}[$__rate_interval])))',
     );

@@ -16,32 +16,55 @@ export const rangeQuery = ({ expr, legend }: Query, index: number): DataqueryBui
 
 /** Only how it is now, one row for each series. */
 export const tableQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
-  new DataqueryBuilder().expr(expr).legendFormat(legend).refId(letter(index)).format(PromQueryFormat.Table).instant();
+  new DataqueryBuilder()
+    .expr(expr)
+    .legendFormat(legend)
+    .refId(letter(index))
+    .format(PromQueryFormat.Table)
+    .instant();
 
 export const heatmapQuery = ({ expr }: Query, index: number): DataqueryBuilder =>
-  new DataqueryBuilder().expr(expr).legendFormat('{{le}}').refId(letter(index)).format(PromQueryFormat.Heatmap).range();
+  new DataqueryBuilder()
+    .expr(expr)
+    .legendFormat('{{le}}')
+    .refId(letter(index))
+    .format(PromQueryFormat.Heatmap)
+    .range();
 
-const sumBy = (by: readonly string[]): string => (by.length === 0 ? 'sum' : `sum by (${by.join(', ')}) `);
+const sumBy = (by: readonly string[]): string =>
+  by.length === 0 ? 'sum' : `sum by (${by.join(', ')}) `;
 
 /** 95 of 100 were below. Of a classic histogram, by labels of its own. */
-export const quantile = (share: number, histogram: string, selector: string, by: readonly string[] = []): string =>
+export const quantile = (
+  share: number,
+  histogram: string,
+  selector: string,
+  by: readonly string[] = [],
+): string =>
   `histogram_quantile(${share}, sum by (${[...by, 'le'].join(', ')}) (rate(${histogram}_bucket{${selector}}[$__rate_interval])))`;
 
 /** The mean of what a histogram counted. Nothing where nothing was counted. */
 export const mean = (histogram: string, selector: string, by: readonly string[] = []): string => {
-  const part = (suffix: string): string => `${sumBy(by)}(rate(${histogram}_${suffix}{${selector}}[$__rate_interval]))`;
+  const part = (suffix: string): string =>
+    `${sumBy(by)}(rate(${histogram}_${suffix}{${selector}}[$__rate_interval]))`;
   return `${part('sum')} / (${part('count')} > 0)`;
 };
 
 /** Share of what a histogram counted that is above a bound of its. Exact, where a percentile would be a guess between two bounds. */
-export const shareAbove = (bound: number, histogram: string, selector: string, by: readonly string[] = []): string => {
+export const shareAbove = (
+  bound: number,
+  histogram: string,
+  selector: string,
+  by: readonly string[] = [],
+): string => {
   const part = (suffix: string, more: string): string =>
     `${sumBy(by)}(rate(${histogram}_${suffix}{${selector}${more}}[$__rate_interval]))`;
   return `1 - ${part('bucket', `, ${boundIs(bound)}`)} / (${part('count', '')} > 0)`;
 };
 
 /** Prometheus 3 writes whole numbers as `30000.0`, Prometheus 2 as the exporter does. Any letter between, and 1 would be 100, too. */
-export const boundIs = (bound: number): string => (Number.isInteger(bound) ? `le=~"${bound}|${bound}\\\\.0"` : `le="${bound}"`);
+export const boundIs = (bound: number): string =>
+  Number.isInteger(bound) ? `le=~"${bound}|${bound}\\\\.0"` : `le="${bound}"`;
 
 /** By these labels, a second. */
 export const rate = (counter: string, selector: string, by: readonly string[] = []): string =>

@@ -14,7 +14,10 @@ export const DATASOURCE: DataSourceRef = { type: 'prometheus', uid: '${datasourc
 
 /** Which Prometheus to ask. */
 export const datasourceVariable = (): Builder<VariableModel> =>
-  new DatasourceVariableBuilder('datasource').label('Prometheus').description('Which Prometheus to ask').type('prometheus');
+  new DatasourceVariableBuilder('datasource')
+    .label('Prometheus')
+    .description('Which Prometheus to ask')
+    .type('prometheus');
 
 /**
  * All values of a label of a metric; any number of them may be chosen.

@@ -16,7 +16,8 @@ export const complaintsAbout = ({ expr, label }: Pick<AskedQuery, 'expr' | 'labe
   const { selections, groupings, calls } = readPromql(withoutVariables(expr, '1m'));
   const unknown = selections.filter(({ metric }) => !KNOWN.has(metric));
   if (unknown.length > 0) return unknown.map(({ metric }) => `nobody exports ${metric}`);
-  const has = (metric: string, name: string): boolean => KNOWN.get(metric)?.labels.has(name) ?? false;
+  const has = (metric: string, name: string): boolean =>
+    KNOWN.get(metric)?.labels.has(name) ?? false;
   return [
     ...(selections.length === 0 ? ['it asks for nothing'] : []),
     ...selections.flatMap(({ metric, matchers }) =>
@@ -36,7 +37,9 @@ export const complaintsAbout = ({ expr, label }: Pick<AskedQuery, 'expr' | 'labe
           .filter((metric) => !GROWING.has(KNOWN.get(metric)?.type ?? 'gauge'))
           .map((metric) => `${call.function} of ${metric}, which is no counter`),
       ),
-    ...(expr.includes('$') && FIXED_WINDOW.test(expr) ? ['a rate over a window that Grafana should choose'] : []),
+    ...(expr.includes('$') && FIXED_WINDOW.test(expr)
+      ? ['a rate over a window that Grafana should choose']
+      : []),
   ];
 };
 
@@ -44,6 +47,8 @@ export const complaintsAbout = ({ expr, label }: Pick<AskedQuery, 'expr' | 'labe
 export const unseen = (asked: readonly AskedQuery[], scraped: ReadonlySet<string>): string[] =>
   asked.flatMap(({ expr, asker, where }) =>
     readPromql(withoutVariables(expr, '1m'))
-      .selections.filter(({ metric }) => !scraped.has(metric) && KNOWN.get(metric)?.appears !== 'first-use')
+      .selections.filter(
+        ({ metric }) => !scraped.has(metric) && KNOWN.get(metric)?.appears !== 'first-use',
+      )
       .map(({ metric }) => `${metric} (${asker}, ${where})`),
   );

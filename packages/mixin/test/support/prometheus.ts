@@ -6,15 +6,25 @@ export interface Sample {
 
 /** @throws Error with what Prometheus says where it does not take the query */
 export const askPrometheus = async (url: string, query: string): Promise<Sample[]> => {
-  const response = await fetch(`${url}/api/v1/query`, { method: 'POST', body: new URLSearchParams({ query }) });
-  const answer = (await response.json()) as Answer<{ result: { metric: Record<string, string>; value: [number, string] }[] }>;
+  const response = await fetch(`${url}/api/v1/query`, {
+    method: 'POST',
+    body: new URLSearchParams({ query }),
+  });
+  const answer = (await response.json()) as Answer<{
+    result: { metric: Record<string, string>; value: [number, string] }[];
+  }>;
   if (answer.status !== 'success') throw new Error(`${answer.error}: ${query}`);
-  return answer.data.result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
+  return answer.data.result.map(({ metric, value: [, value] }) => ({
+    labels: metric,
+    value: Number(value),
+  }));
 };
 
 /** Every name of a metric it has ever seen. */
 export const metricNames = async (url: string): Promise<Set<string>> => {
-  const answer = (await (await fetch(`${url}/api/v1/label/__name__/values`)).json()) as Answer<string[]>;
+  const answer = (await (await fetch(`${url}/api/v1/label/__name__/values`)).json()) as Answer<
+    string[]
+  >;
   if (answer.status !== 'success') throw new Error(answer.error);
   return new Set(answer.data);
 };

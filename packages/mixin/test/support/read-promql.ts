@@ -27,7 +27,8 @@ export const readPromql = (expr: string): ReadQuery => {
   };
   const root = parser.parse(expr).topNode;
   root.cursor().iterate(({ type, from }) => {
-    if (type.isError) throw new Error(`not PromQL from "${expr.slice(from, from + 30)}" on: ${expr}`);
+    if (type.isError)
+      throw new Error(`not PromQL from "${expr.slice(from, from + 30)}" on: ${expr}`);
   });
   const metricOf = (selector: SyntaxNode): string => {
     const name = selector.getChild('Identifier');

@@ -4,7 +4,9 @@ import { renderRules } from '../../src/render-rules.ts';
 import { durationMs, scaleRules } from './scale-rules.ts';
 
 const rulesOf = (file: string) =>
-  (parse(file) as { groups: { rules: Record<string, unknown>[] }[] }).groups.flatMap(({ rules }) => rules);
+  (parse(file) as { groups: { rules: Record<string, unknown>[] }[] }).groups.flatMap(
+    ({ rules }) => rules,
+  );
 
 const one = (rule: Record<string, string>, factor: number) =>
   rulesOf(scaleRules(JSON.stringify({ groups: [{ name: 'g', rules: [rule] }] }), () => factor))[0];
@@ -19,21 +21,29 @@ describe('rules on a faster clock', () => {
   });
 
   it('divides both durations of a subquery, and leaves a step to Prometheus that is left to it', () => {
-    expect(one({ record: 'r', expr: 'max_over_time(a[5m:15s]) + max_over_time(a[5m:])' }, 30)).toEqual({
+    expect(
+      one({ record: 'r', expr: 'max_over_time(a[5m:15s]) + max_over_time(a[5m:])' }, 30),
+    ).toEqual({
       record: 'r',
       expr: 'max_over_time(a[10000ms:500ms]) + max_over_time(a[10000ms:])',
     });
   });
 
   it('divides how far back a window is moved', () => {
-    expect(one({ record: 'r', expr: 'last_over_time(a{b="c"}[30m] offset 5m) unless a offset 1h' }, 30)).toEqual({
+    expect(
+      one({ record: 'r', expr: 'last_over_time(a{b="c"}[30m] offset 5m) unless a offset 1h' }, 30),
+    ).toEqual({
       record: 'r',
       expr: 'last_over_time(a{b="c"}[60000ms] offset 10000ms) unless a offset 120000ms',
     });
   });
 
   it('makes nothing of a duration that is short already', () => {
-    expect(one({ alert: 'A', expr: 'a', for: '5s' }, 1_000_000)).toEqual({ alert: 'A', expr: 'a', for: '1ms' });
+    expect(one({ alert: 'A', expr: 'a', for: '5s' }, 1_000_000)).toEqual({
+      alert: 'A',
+      expr: 'a',
+      for: '1ms',
+    });
   });
 
   it('goes by the name of the rule', () => {
@@ -48,10 +58,9 @@ describe('rules on a faster clock', () => {
         },
       ],
     });
-    expect(rulesOf(scaleRules(file, (name) => (name === 'Slow' ? 100 : 10))).map((rule) => rule.for)).toEqual([
-      '36000ms',
-      '360000ms',
-    ]);
+    expect(
+      rulesOf(scaleRules(file, (name) => (name === 'Slow' ? 100 : 10))).map((rule) => rule.for),
+    ).toEqual(['36000ms', '360000ms']);
   });
 
   it('touches nothing else of the shipped rules, and forgets none of their durations', () => {
@@ -68,7 +77,8 @@ describe('rules on a faster clock', () => {
       expect(rest).toEqual(shippedRest);
       expect(blind(expr)).toBe(blind(shippedExpr));
       expect(String(expr)).not.toMatch(/\[\d+([shdwy]|m(?!s))/);
-      if (typeof shippedPatience === 'string') expect(durationMs(String(patience))).toBe(durationMs(shippedPatience) / 10);
+      if (typeof shippedPatience === 'string')
+        expect(durationMs(String(patience))).toBe(durationMs(shippedPatience) / 10);
     }
   });
 });
@@ -77,5 +87,6 @@ it('reads durations as Prometheus does', () => {
   expect(['0', '0s', '500ms', '1m', '1h30m', '3d', '1w'].map(durationMs)).toEqual([
     0, 0, 500, 60_000, 5_400_000, 259_200_000, 604_800_000,
   ]);
-  for (const bad of ['', '5', 'm', '5 m', '1.5h']) expect(() => durationMs(bad)).toThrow('not a duration');
+  for (const bad of ['', '5', 'm', '5 m', '1.5h'])
+    expect(() => durationMs(bad)).toThrow('not a duration');
 });

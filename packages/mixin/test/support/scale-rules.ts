@@ -30,7 +30,10 @@ export const durationMs = (duration: string): number => {
   if (duration === '0') return 0;
   if (!/^(\d+(ms|[smhdwy]))+$/.test(duration)) throw new Error(`not a duration: ${duration}`);
   const parts = duration.matchAll(/(\d+)(ms|[smhdwy])/g);
-  return [...parts].reduce((total, [, count, unit]) => total + Number(count) * (UNITS_MS[unit ?? ''] ?? Number.NaN), 0);
+  return [...parts].reduce(
+    (total, [, count, unit]) => total + Number(count) * (UNITS_MS[unit ?? ''] ?? Number.NaN),
+    0,
+  );
 };
 
 /**
@@ -41,19 +44,27 @@ export const durationMs = (duration: string): number => {
 export const scaleRules = (rules: string, factorOf: FactorOf): string => {
   const file = parse(rules) as RulesFile;
   return stringify(
-    { groups: file.groups.map((group) => ({ ...group, rules: group.rules.map((rule) => scaleRule(rule, factorOf)) })) },
+    {
+      groups: file.groups.map((group) => ({
+        ...group,
+        rules: group.rules.map((rule) => scaleRule(rule, factorOf)),
+      })),
+    },
     { lineWidth: 0 },
   );
 };
 
 const scaleRule = (rule: Rule, factorOf: FactorOf): Rule => {
   const factor = factorOf(rule.alert ?? rule.record ?? '');
-  const scaled = (duration: string): string => `${Math.max(1, Math.round(durationMs(duration) / factor))}ms`;
+  const scaled = (duration: string): string =>
+    `${Math.max(1, Math.round(durationMs(duration) / factor))}ms`;
   return {
     ...rule,
     expr: rule.expr
       .replace(/\[([0-9a-z]+)(?::([0-9a-z]*))?\]/g, (_range, length: string, step?: string) =>
-        step === undefined ? `[${scaled(length)}]` : `[${scaled(length)}:${step === '' ? '' : scaled(step)}]`,
+        step === undefined
+          ? `[${scaled(length)}]`
+          : `[${scaled(length)}:${step === '' ? '' : scaled(step)}]`,
       )
       .replace(/\boffset ([0-9a-z]+)/g, (_offset, length: string) => `offset ${scaled(length)}`),
     ...(rule.for === undefined ? {} : { for: scaled(rule.for) }),

@@ -17,8 +17,8 @@ export interface ComparisonInput {
 /** What several comparisons come to: the gravest. */
 export const verdictOfComparisons = ({ comparisons }: ComparisonInput): ComparisonVerdict => {
   const verdicts = new Set(comparisons.map(({ verdict }) => verdict));
-  const gravest = (['regression', 'inconclusive', 'improvement', 'no difference'] as const).find((verdict) =>
-    verdicts.has(verdict),
+  const gravest = (['regression', 'inconclusive', 'improvement', 'no difference'] as const).find(
+    (verdict) => verdicts.has(verdict),
   );
   return gravest ?? 'inconclusive';
 };
@@ -27,5 +27,7 @@ export const exitCodeOfComparisons = (input: ComparisonInput): ExitCode => {
   if (input.interrupted) return EXIT_CODES.interrupted.code;
   if (input.problem !== null) return input.problem.exitCode;
   const verdict = verdictOfComparisons(input);
-  return EXIT_CODES[verdict === 'regression' ? 'failed' : verdict === 'inconclusive' ? 'inconclusive' : 'passed'].code;
+  return EXIT_CODES[
+    verdict === 'regression' ? 'failed' : verdict === 'inconclusive' ? 'inconclusive' : 'passed'
+  ].code;
 };

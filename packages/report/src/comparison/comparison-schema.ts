@@ -7,7 +7,10 @@ const exitCode = z
   .describe('99: a figure got worse; 98: nobody can tell; 0: nothing got worse.');
 const verdict = z
   .enum(['regression', 'improvement', 'no difference', 'inconclusive'])
-  .meta({ id: 'ComparisonVerdict', description: 'A regression wherever any figure got worse, whatever else got better.' });
+  .meta({
+    id: 'ComparisonVerdict',
+    description: 'A regression wherever any figure got worse, whatever else got better.',
+  });
 
 const sideFigure = z
   .object({
@@ -17,7 +20,10 @@ const sideFigure = z
     values: z.array(z.number()).describe('One for each run that was compared.'),
   })
   .nullable()
-  .meta({ id: 'SideFigure', description: 'In the unit of the metric. Null: not measured in every run.' });
+  .meta({
+    id: 'SideFigure',
+    description: 'In the unit of the metric. Null: not measured in every run.',
+  });
 
 const share = () => z.number().nullable().describe('Of the base; null where that is zero.');
 
@@ -48,7 +54,10 @@ const figure = z
     tolerance: z
       .object({ relative: z.number(), absolute: z.number() })
       .describe('What counts as equal: the wider of a share and an amount.'),
-    chance: z.number().nullable().describe('That any figure stands out as much when both sides are alike.'),
+    chance: z
+      .number()
+      .nullable()
+      .describe('That any figure stands out as much when both sides are alike.'),
   })
   .meta({ id: 'FigureComparison' });
 
@@ -82,7 +91,9 @@ export const comparisonSchema = z
     current: side,
     reasons: z.array(z.string()),
     notes: z.array(z.string()),
-    harmlessDifferences: z.array(z.object({ path: z.string(), base: z.string(), current: z.string() })),
+    harmlessDifferences: z.array(
+      z.object({ path: z.string(), base: z.string(), current: z.string() }),
+    ),
     figures: z.array(figure),
   })
   .meta({ id: 'Comparison' });
@@ -101,7 +112,9 @@ export const comparisonOutputSchema = z
       .describe('What ended a session before its time.'),
     comparisons: z
       .array(comparisonSchema)
-      .describe('Each of the others against the first; none where an error kept them from coming about.'),
+      .describe(
+        'Each of the others against the first; none where an error kept them from coming about.',
+      ),
   })
   .meta({
     title: 'livekit-swarm comparison',
@@ -113,7 +126,9 @@ export type ComparisonResult = z.infer<typeof comparisonSchema>;
 export type ComparisonOutput = z.infer<typeof comparisonOutputSchema>;
 
 /** The JSON Schema that is published: it takes fields that later versions add. */
-export const comparisonJsonSchema = (): object => z.toJSONSchema(comparisonOutputSchema, { io: 'input' });
+export const comparisonJsonSchema = (): object =>
+  z.toJSONSchema(comparisonOutputSchema, { io: 'input' });
 
 /** The same without room for anything that is not described, for tests of this version. */
-export const strictComparisonJsonSchema = (): object => z.toJSONSchema(comparisonOutputSchema, { io: 'output' });
+export const strictComparisonJsonSchema = (): object =>
+  z.toJSONSchema(comparisonOutputSchema, { io: 'output' });

@@ -2,7 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSummary, judge, resolveThresholds } from '@livekit-swarm/analysis';
-import { type Comparison, compareRuns, judgeAgainst, type RecordedRun, type Side } from '@livekit-swarm/analysis/compare';
+import {
+  type Comparison,
+  compareRuns,
+  judgeAgainst,
+  type RecordedRun,
+  type Side,
+} from '@livekit-swarm/analysis/compare';
 import type { RecordLine } from '@livekit-swarm/record';
 import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { passedReport } from '@livekit-swarm/testkit/reports';
@@ -16,7 +22,12 @@ import { renderMarkdown } from '../markdown/markdown.ts';
 import type { ReportInput } from '../report-input.ts';
 import { renderText } from '../text.ts';
 import { comparisonJsonSchema, strictComparisonJsonSchema } from './comparison-schema.ts';
-import { COMPARISON_REPORTERS, type ComparisonInput, concludingSentence, exitCodeOfComparisons } from './index.ts';
+import {
+  COMPARISON_REPORTERS,
+  type ComparisonInput,
+  concludingSentence,
+  exitCodeOfComparisons,
+} from './index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-comparison-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -25,7 +36,12 @@ const runOf = (name: string, lines: RecordLine[]): RecordedRun => {
   const fold = createSummary();
   for (const line of lines) fold.add(line);
   const summary = fold.result();
-  return { name, summary, judgement: judge(summary, resolveThresholds(summary.scenario, [])), readLines: () => lines };
+  return {
+    name,
+    summary,
+    judgement: judge(summary, resolveThresholds(summary.scenario, [])),
+    readLines: () => lines,
+  };
 };
 
 const side = (name: string, slower: number): Side => ({
@@ -82,22 +98,35 @@ describe('text', () => {
   });
 
   test('stays within 100 columns', () => {
-    for (const line of text.render(inputOf(worse, same)).split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    for (const line of text.render(inputOf(worse, same)).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(100);
   });
 });
 
 test('JSON has every figure with its values, its change and its interval', () => {
   const result = JSON.parse(json.render(inputOf(worse, same)));
-  expect(result).toMatchObject({ schema: 'livekit-swarm/comparison/1', verdict: 'regression', exitCode: 99, interrupted: false });
-  expect(result.comparisons.map(({ verdict }: { verdict: string }) => verdict)).toEqual(['regression', 'no difference']);
-  const figure = result.comparisons[0].figures.find((one: { figure: string }) => one.figure === 'join_time.p95');
+  expect(result).toMatchObject({
+    schema: 'livekit-swarm/comparison/1',
+    verdict: 'regression',
+    exitCode: 99,
+    interrupted: false,
+  });
+  expect(result.comparisons.map(({ verdict }: { verdict: string }) => verdict)).toEqual([
+    'regression',
+    'no difference',
+  ]);
+  const figure = result.comparisons[0].figures.find(
+    (one: { figure: string }) => one.figure === 'join_time.p95',
+  );
   expect(figure).toMatchObject({
     verdict: 'worse',
     unit: 'ms',
     better: 'lower',
     thresholded: true,
     tolerance: { relative: 0.1, absolute: 20 },
-    base: { values: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)] },
+    base: {
+      values: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)],
+    },
     chance: expect.closeTo(1 / 70, 3),
   });
   expect(figure.change.relative).toBeCloseTo(1, 1);
@@ -107,18 +136,29 @@ test('JSON has every figure with its values, its change and its interval', () =>
 describe('the published schema', () => {
   const PUBLISHED = new URL('../../schema/comparison.schema.json', import.meta.url);
   const problemsOf = (schema: object, input: ComparisonInput): unknown[] => {
-    const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
+    const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(
+      schema,
+    );
     validate(JSON.parse(json.render(input)));
     return validate.errors ?? [];
   };
 
   test('is what the code says ("npm run docs" writes it anew)', () => {
-    expect(readFileSync(PUBLISHED, 'utf8')).toBe(`${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`);
+    expect(readFileSync(PUBLISHED, 'utf8')).toBe(
+      `${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`,
+    );
   });
 
   test('takes every comparison, and leaves nothing of it undescribed', async () => {
-    const open = await compareRuns({ name: 'a', runs: side('a', 1).runs.slice(0, 1) }, { name: 'b', runs: [] });
-    for (const input of [inputOf(worse, same), inputOf(open), { ...inputOf(), interrupted: true }]) {
+    const open = await compareRuns(
+      { name: 'a', runs: side('a', 1).runs.slice(0, 1) },
+      { name: 'b', runs: [] },
+    );
+    for (const input of [
+      inputOf(worse, same),
+      inputOf(open),
+      { ...inputOf(), interrupted: true },
+    ]) {
       expect(problemsOf(comparisonJsonSchema(), input)).toEqual([]);
       expect(problemsOf(strictComparisonJsonSchema(), input)).toEqual([]);
     }
@@ -128,7 +168,11 @@ describe('the published schema', () => {
 describe('a run with a baseline', () => {
   const withBaseline = (comparison: Comparison): ReportInput => {
     const report = passedReport();
-    return { ...report, judgement: judgeAgainst(report.judgement, comparison, concludingSentence(comparison)), comparison };
+    return {
+      ...report,
+      judgement: judgeAgainst(report.judgement, comparison, concludingSentence(comparison)),
+      comparison,
+    };
   };
 
   test('fails where a figure got worse, in every report', () => {
@@ -142,8 +186,12 @@ describe('a run with a baseline', () => {
       exitCode: 99,
       comparison: { verdict: 'regression' },
     });
-    expect(renderMarkdown([report])).toContain('### ✗ regression: a \\| b &lt;i&gt; against 1.11.0');
-    expect(renderJunit([report])).toMatch(/<testcase name="baseline"[^>]*>\s*<failure message="✗ regression/);
+    expect(renderMarkdown([report])).toContain(
+      '### ✗ regression: a \\| b &lt;i&gt; against 1.11.0',
+    );
+    expect(renderJunit([report])).toMatch(
+      /<testcase name="baseline"[^>]*>\s*<failure message="✗ regression/,
+    );
   });
 
   test('passes where none did', () => {
@@ -174,7 +222,9 @@ describe('a run with a baseline', () => {
 test('Markdown renders as tables, and nothing of a name becomes markup', () => {
   const html = marked.parse(markdown.render(inputOf(worse)), { gfm: true, async: false });
   expect(html).toContain('<h3>✗ regression: a | b &lt;i&gt; against 1.11.0, 4 runs each</h3>');
-  expect(html).toMatch(/<td align="left"><code>join_time\.p95<\/code><\/td>\s*<td align="right">1\d\d ms/);
+  expect(html).toMatch(
+    /<td align="left"><code>join_time\.p95<\/code><\/td>\s*<td align="right">1\d\d ms/,
+  );
   expect(html).not.toContain('<i>');
   expect(html).toContain('<details>');
 });
@@ -185,7 +235,12 @@ describe('JUnit XML, read by another tool', () => {
     writeFileSync(file, junit.render(input));
     return parse({ type: 'junit', files: [file] }) as {
       status: string;
-      suites: { name: string; failed: number; errors: number; cases: { name: string; status: string; failure: string }[] }[];
+      suites: {
+        name: string;
+        failed: number;
+        errors: number;
+        cases: { name: string; status: string; failure: string }[];
+      }[];
     };
   };
 
@@ -201,7 +256,10 @@ describe('JUnit XML, read by another tool', () => {
   });
 
   test('is an error where nobody can tell', async () => {
-    const open = await compareRuns({ name: 'a', runs: side('a', 1).runs.slice(0, 1) }, { name: 'b', runs: [] });
+    const open = await compareRuns(
+      { name: 'a', runs: side('a', 1).runs.slice(0, 1) },
+      { name: 'b', runs: [] },
+    );
     expect(readBack(inputOf(open)).suites[0]).toMatchObject({ failed: 0, errors: 1 });
   });
 });

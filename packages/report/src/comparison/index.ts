@@ -6,8 +6,16 @@ import { renderComparisonMarkdown } from './markdown.ts';
 import { renderComparisonText } from './text.ts';
 
 export { COMPARISON_SCHEMA } from '../result-names.ts';
-export { type ComparisonInput, exitCodeOfComparisons, verdictOfComparisons } from './comparison-input.ts';
-export { type ComparisonOutput, type ComparisonResult, comparisonJsonSchema } from './comparison-schema.ts';
+export {
+  type ComparisonInput,
+  exitCodeOfComparisons,
+  verdictOfComparisons,
+} from './comparison-input.ts';
+export {
+  type ComparisonOutput,
+  type ComparisonResult,
+  comparisonJsonSchema,
+} from './comparison-schema.ts';
 export { comparisonObject } from './json.ts';
 export { concludingSentence } from './words.ts';
 
@@ -22,9 +30,21 @@ export interface ComparisonReporter {
 /** Every reporter of comparisons by its name; one file each. */
 export const COMPARISON_REPORTERS = {
   text: { about: 'for people', fileName: 'comparison.txt', render: renderComparisonText },
-  json: { about: 'one object, for machines', fileName: 'comparison.json', render: renderComparisonJson },
-  markdown: { about: 'for a comment on a pull request', fileName: 'comparison.md', render: renderComparisonMarkdown },
-  junit: { about: 'JUnit XML: one test case a figure', fileName: 'comparison-junit.xml', render: renderComparisonJunit },
+  json: {
+    about: 'one object, for machines',
+    fileName: 'comparison.json',
+    render: renderComparisonJson,
+  },
+  markdown: {
+    about: 'for a comment on a pull request',
+    fileName: 'comparison.md',
+    render: renderComparisonMarkdown,
+  },
+  junit: {
+    about: 'JUnit XML: one test case a figure',
+    fileName: 'comparison-junit.xml',
+    render: renderComparisonJunit,
+  },
 } as const satisfies Record<string, ComparisonReporter>;
 
 export type ComparisonReporterName = keyof typeof COMPARISON_REPORTERS;

@@ -2,7 +2,11 @@ import type { Comparison, FigureComparison } from '@livekit-swarm/analysis/compa
 import { aggregationKey, metricDefinition } from '@livekit-swarm/metrics';
 import { finiteDeep } from '../finite.ts';
 import { COMPARISON_SCHEMA } from '../result-names.ts';
-import { type ComparisonInput, exitCodeOfComparisons, verdictOfComparisons } from './comparison-input.ts';
+import {
+  type ComparisonInput,
+  exitCodeOfComparisons,
+  verdictOfComparisons,
+} from './comparison-input.ts';
 import type { ComparisonOutput, ComparisonResult } from './comparison-schema.ts';
 import { concludingSentence } from './words.ts';
 
@@ -14,7 +18,9 @@ export const comparisonObject = (input: ComparisonInput): ComparisonOutput => ({
   interrupted: input.interrupted,
   notes: [...input.notes],
   error:
-    input.problem === null ? null : { reason: input.problem.reason, message: input.problem.message, hint: input.problem.hint },
+    input.problem === null
+      ? null
+      : { reason: input.problem.reason, message: input.problem.message, hint: input.problem.hint },
   comparisons: input.comparisons.map(comparedObject),
 });
 
@@ -23,7 +29,8 @@ export const renderComparisonJson = (input: ComparisonInput): string =>
 
 /** One side against the base. */
 export const comparedObject = (comparison: Comparison): ComparisonResult => {
-  const { verdict, exitCode, design, scenario, base, current, reasons, notes, harmless, figures } = comparison;
+  const { verdict, exitCode, design, scenario, base, current, reasons, notes, harmless, figures } =
+    comparison;
   return {
     verdict,
     exitCode,

@@ -68,14 +68,24 @@ const suiteOf = (comparison: Comparison, input: ComparisonInput): XmlElement => 
         ...figures.flatMap(propertiesOf),
       ].map(([property = '', value = '']) => ({ '@name': property, '@value': value })),
     },
-    testcase: [verdictCase(comparison, name, bad), ...figures.map((figure) => figureCase(figure, name))],
+    testcase: [
+      verdictCase(comparison, name, bad),
+      ...figures.map((figure) => figureCase(figure, name)),
+    ],
   };
 };
 
-const badVerdict = ({ verdict }: Comparison, { interrupted }: ComparisonInput): 'failure' | 'error' | null =>
+const badVerdict = (
+  { verdict }: Comparison,
+  { interrupted }: ComparisonInput,
+): 'failure' | 'error' | null =>
   verdict === 'regression' ? 'failure' : verdict === 'inconclusive' || interrupted ? 'error' : null;
 
-const verdictCase = (comparison: Comparison, suite: string, bad: 'failure' | 'error' | null): XmlElement => {
+const verdictCase = (
+  comparison: Comparison,
+  suite: string,
+  bad: 'failure' | 'error' | null,
+): XmlElement => {
   const { verdict, reasons, notes } = comparison;
   const message = `${markOfComparison(verdict)} ${verdict}: ${concludingSentence(comparison)}`;
   return {
@@ -84,7 +94,11 @@ const verdictCase = (comparison: Comparison, suite: string, bad: 'failure' | 'er
     ...(bad === null
       ? {}
       : {
-          [bad]: { '@message': message, '@type': verdict, '#text': [describeSides(comparison), ...reasons, ...notes].join('\n') },
+          [bad]: {
+            '@message': message,
+            '@type': verdict,
+            '#text': [describeSides(comparison), ...reasons, ...notes].join('\n'),
+          },
         }),
     'system-out': bad === null ? message : undefined,
   };
@@ -97,7 +111,9 @@ const figureCase = (figure: FigureComparison, suite: string): XmlElement => {
   return {
     '@name': key,
     '@classname': suite,
-    ...(verdict === 'worse' ? { failure: { '@message': `${MARKS.failed} ${said}`, '@type': 'regression', '#text': said } } : {}),
+    ...(verdict === 'worse'
+      ? { failure: { '@message': `${MARKS.failed} ${said}`, '@type': 'regression', '#text': said } }
+      : {}),
     ...(verdict === 'not comparable' ? { skipped: { '@message': why ?? '' } } : {}),
     'system-out': verdict === 'same' || verdict === 'better' ? `${verdict}: ${said}` : undefined,
   };

@@ -20,7 +20,12 @@ const LONGEST = 2_000;
 const MOST_ROWS = 100;
 
 /** For a pull request: the verdict and what changed, everything else folded away. */
-export const renderComparisonMarkdown = ({ comparisons, notes, interrupted, problem }: ComparisonInput): string =>
+export const renderComparisonMarkdown = ({
+  comparisons,
+  notes,
+  interrupted,
+  problem,
+}: ComparisonInput): string =>
   `${[
     ...comparisons.flatMap((comparison) => comparisonParts(comparison, interrupted)),
     ...notes.map((note) => item(cut(note, LONGEST))),
@@ -43,17 +48,25 @@ export const comparisonParts = (comparison: Comparison, interrupted: boolean): s
   ];
   const table = (some: typeof shown): string =>
     markdownTable(
-      { head: ['', 'figure', 'base', 'current', 'change', 'interval', 'counts as equal'], rows: some.map(row), left: [0, 1] },
+      {
+        head: ['', 'figure', 'base', 'current', 'change', 'interval', 'counts as equal'],
+        rows: some.map(row),
+        left: [0, 1],
+      },
       MOST_ROWS,
     );
-  const open = shown.filter(({ verdict: own, thresholded }) => own === 'worse' || own === 'better' || thresholded);
+  const open = shown.filter(
+    ({ verdict: own, thresholded }) => own === 'worse' || own === 'better' || thresholded,
+  );
   const folded = shown.filter((figure) => !open.includes(figure));
   const remarks = [...reasons.filter((reason) => reason !== sentence), ...remarksOf(comparison)];
   return [
     `### ${markOfComparison(verdict)} ${verdict}: ${line(describeSides(comparison))}`,
     `${line(cut(sentence, LONGEST))} (${interrupted ? 'interrupted' : `exit ${exitCode}`})`,
     table(open),
-    folded.length === 0 ? '' : `<details><summary>Everything else that was compared</summary>\n\n${table(folded)}\n\n</details>`,
+    folded.length === 0
+      ? ''
+      : `<details><summary>Everything else that was compared</summary>\n\n${table(folded)}\n\n</details>`,
     shown.length === 0 ? '' : line(legendOf(comparison)),
     remarks.map((remark) => item(cut(remark, LONGEST))).join('\n'),
   ].filter((part) => part !== '');

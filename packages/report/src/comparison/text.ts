@@ -19,24 +19,38 @@ import {
 } from './words.ts';
 
 /** For people: at most 100 columns wide unless the name of a figure is very long. */
-export const renderComparisonText = (input: ComparisonInput, { color = false }: ReportOptions = {}): string => {
+export const renderComparisonText = (
+  input: ComparisonInput,
+  { color = false }: ReportOptions = {},
+): string => {
   const style = styleFor(color);
   const sections = input.comparisons.flatMap((comparison) => [
     verdictLines(comparison, input.interrupted, style),
     figureLines(comparison, style),
     noteLines(comparison, style),
   ]);
-  const remarks = [...input.notes, ...(input.problem === null ? [] : [`It ended early: ${input.problem.message}`])];
-  const own = remarks.length === 0 ? [] : [[style.title('SESSION'), ...remarks.flatMap((note) => wrap('  · ', note))]];
+  const remarks = [
+    ...input.notes,
+    ...(input.problem === null ? [] : [`It ended early: ${input.problem.message}`]),
+  ];
+  const own =
+    remarks.length === 0
+      ? []
+      : [[style.title('SESSION'), ...remarks.flatMap((note) => wrap('  · ', note))]];
   return `${[...sections, ...own]
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
 };
 
-export const verdictLines = (comparison: Comparison, interrupted: boolean, style: Style): string[] => {
+export const verdictLines = (
+  comparison: Comparison,
+  interrupted: boolean,
+  style: Style,
+): string[] => {
   const { verdict, exitCode, reasons } = comparison;
-  const paint: Paint = verdict === 'regression' ? style.bad : verdict === 'inconclusive' ? style.unsure : style.good;
+  const paint: Paint =
+    verdict === 'regression' ? style.bad : verdict === 'inconclusive' ? style.unsure : style.good;
   const exit = interrupted ? 'interrupted' : `exit ${exitCode}`;
   const sentence = concludingSentence(comparison);
   return [
@@ -60,15 +74,25 @@ export const figureLines = (comparison: Comparison, style: Style): string[] => {
   const head = ['', '', 'base', 'current', 'change', 'interval'].map((title) => style.dim(title));
   const hidden = comparison.figures.length - shown.length;
   const rest =
-    hidden === 0 ? '' : ` ${plural(hidden, 'figure')} more ${hidden === 1 ? 'is' : 'are'} zero on both sides or not there.`;
+    hidden === 0
+      ? ''
+      : ` ${plural(hidden, 'figure')} more ${hidden === 1 ? 'is' : 'are'} zero on both sides or not there.`;
   const legend = wrap('  ', `${legendOf(comparison)}${rest}`).map((line) => style.dim(line));
   return [style.title('FIGURES'), ...renderTable([head, ...rows], [0, 1]), ...legend];
 };
 
 const paintOf = ({ verdict }: FigureComparison, style: Style): Paint =>
-  verdict === 'worse' ? style.bad : verdict === 'better' ? style.good : verdict === 'same' ? (text) => text : style.dim;
+  verdict === 'worse'
+    ? style.bad
+    : verdict === 'better'
+      ? style.good
+      : verdict === 'same'
+        ? (text) => text
+        : style.dim;
 
 export const noteLines = (comparison: Comparison, style: Style): string[] => {
   const remarks = remarksOf(comparison);
-  return remarks.length === 0 ? [] : [style.title('NOTES'), ...remarks.flatMap((note) => wrap('  · ', note))];
+  return remarks.length === 0
+    ? []
+    : [style.title('NOTES'), ...remarks.flatMap((note) => wrap('  · ', note))];
 };

@@ -1,4 +1,8 @@
-import type { Comparison, ComparisonVerdict, FigureComparison } from '@livekit-swarm/analysis/compare';
+import type {
+  Comparison,
+  ComparisonVerdict,
+  FigureComparison,
+} from '@livekit-swarm/analysis/compare';
 import { aggregationKey, metricDefinition } from '@livekit-swarm/metrics';
 import { formatBytes, formatFigure, formatNumber, formatShare, plural } from '../format.ts';
 import { MARKS } from '../style.ts';
@@ -11,12 +15,19 @@ const VERDICT_MARKS: Record<ComparisonVerdict, string> = {
 };
 export const markOfComparison = (verdict: ComparisonVerdict): string => VERDICT_MARKS[verdict];
 
-const FIGURE_MARKS: Record<FigureComparison['verdict'], string> = { worse: '✗', better: '↑', same: '=', 'not comparable': '–' };
+const FIGURE_MARKS: Record<FigureComparison['verdict'], string> = {
+  worse: '✗',
+  better: '↑',
+  same: '=',
+  'not comparable': '–',
+};
 export const markOfFigure = ({ verdict }: FigureComparison): string => FIGURE_MARKS[verdict];
 
 /** `nightly against release, 4 and 3 runs`. */
 export const describeSides = ({ base, current, design }: Comparison): string => {
-  const used = [base, current].map(({ runs }) => runs.filter(({ leftOut }) => leftOut === null).length) as [number, number];
+  const used = [base, current].map(
+    ({ runs }) => runs.filter(({ leftOut }) => leftOut === null).length,
+  ) as [number, number];
   const runs =
     design === 'rounds'
       ? plural(used[0], 'round')
@@ -40,7 +51,9 @@ export const concludingSentence = (comparison: Comparison): string => {
   switch (verdict) {
     case 'regression': {
       const worse = changed('worse');
-      return worse === '' ? (reasons[0] ?? '') : `${current.name} is worse than ${base.name} in ${worse}.`;
+      return worse === ''
+        ? (reasons[0] ?? '')
+        : `${current.name} is worse than ${base.name} in ${worse}.`;
     }
     case 'improvement':
       return `${current.name} is better than ${base.name} in ${changed('better')}.`;
@@ -55,16 +68,22 @@ export const concludingSentence = (comparison: Comparison): string => {
 const changeInWords = (figure: FigureComparison): string => {
   const { key, base, current } = figure;
   const values =
-    base === null || current === null ? '' : `, ${formatValue(figure, base.median)} → ${formatValue(figure, current.median)}`;
+    base === null || current === null
+      ? ''
+      : `, ${formatValue(figure, base.median)} → ${formatValue(figure, current.median)}`;
   return `${key}: ${formatChange(figure)} (${formatInterval(figure)})${values}`;
 };
 
 /** In the figure's unit. */
-export const formatValue = ({ metric, aggregation }: FigureComparison, value: number | null): string => {
+export const formatValue = (
+  { metric, aggregation }: FigureComparison,
+  value: number | null,
+): string => {
   if (value === null) return '–';
   const definition = metricDefinition(metric);
   const key = aggregationKey(aggregation);
-  if (definition.unit === 'bytes') return `${formatBytes(value)}${definition.type === 'counter' && key === 'rate' ? '/s' : ''}`;
+  if (definition.unit === 'bytes')
+    return `${formatBytes(value)}${definition.type === 'counter' && key === 'rate' ? '/s' : ''}`;
   return formatFigure(value, definition, key);
 };
 
@@ -73,7 +92,8 @@ export const formatSide = (figure: FigureComparison, side: FigureComparison['bas
   if (side === null) return '–';
   const half = (side.max - side.min) / 2;
   const share = side.median > 0 ? half / side.median : 0;
-  const spread = share === 0 ? '' : share >= 10 ? ' ±>999 %' : ` ±${formatShare(roundShare(share))}`;
+  const spread =
+    share === 0 ? '' : share >= 10 ? ' ±>999 %' : ` ±${formatShare(roundShare(share))}`;
   return `${formatValue(figure, side.median)}${spread}`;
 };
 
@@ -81,7 +101,9 @@ export const formatSide = (figure: FigureComparison, side: FigureComparison['bas
 export const formatChange = (figure: FigureComparison): string => {
   if (figure.change === null) return '–';
   const { absolute, relative } = figure.change;
-  return relative === null ? signed(absolute, (size) => formatValue(figure, size)) : formatRelative(relative);
+  return relative === null
+    ? signed(absolute, (size) => formatValue(figure, size))
+    : formatRelative(relative);
 };
 
 /** `+22 … +41 %`. */
@@ -102,7 +124,9 @@ export const formatMargin = (figure: FigureComparison): string =>
 
 /** `+31 %`; from three times as much on the factor reads better: `×31`. */
 const formatRelative = (relative: number): string =>
-  relative >= FACTOR_FROM ? `×${formatNumber(Number((1 + relative).toPrecision(2)))}` : signed(relative, percent);
+  relative >= FACTOR_FROM
+    ? `×${formatNumber(Number((1 + relative).toPrecision(2)))}`
+    : signed(relative, percent);
 const FACTOR_FROM = 2;
 
 const percent = (share: number): string => formatShare(roundShare(share));
@@ -120,7 +144,9 @@ const signed = (value: number, write: (size: number) => string): string => {
 /** What a reader must know besides: which runs were left out, what differs around them. What a reason says already is not said again. */
 export const remarksOf = ({ reasons, notes, harmless, base, current }: Comparison): string[] => {
   const leftOut = [...base.runs, ...current.runs].flatMap(({ name, leftOut: why }) =>
-    why === null || reasons.some((reason) => reason.includes(why)) ? [] : [`${name} is left out: ${why}.`],
+    why === null || reasons.some((reason) => reason.includes(why))
+      ? []
+      : [`${name} is left out: ${why}.`],
   );
   const more = leftOut.length - MOST_LEFT_OUT;
   return [
@@ -128,7 +154,8 @@ export const remarksOf = ({ reasons, notes, harmless, base, current }: Compariso
     ...(more > 0 ? [`${plural(more, 'more run')} ${more === 1 ? 'is' : 'are'} left out.`] : []),
     ...notes,
     ...harmless.map(
-      ({ path, base: was, current: is }) => `The scenarios differ in what does not matter: ${path}: ${was} → ${is}.`,
+      ({ path, base: was, current: is }) =>
+        `The scenarios differ in what does not matter: ${path}: ${was} → ${is}.`,
     ),
   ];
 };
@@ -146,6 +173,7 @@ export const shownFigures = ({ figures }: Pick<Comparison, 'figures'>): FigureCo
   const rank = ({ verdict, thresholded }: FigureComparison): number =>
     (verdict === 'worse' ? 0 : verdict === 'better' ? 2 : 4) + (thresholded ? 0 : 1);
   const isNothing = ({ base, current, verdict, thresholded }: FigureComparison): boolean =>
-    !thresholded && (verdict === 'not comparable' || (verdict === 'same' && base?.max === 0 && current?.max === 0));
+    !thresholded &&
+    (verdict === 'not comparable' || (verdict === 'same' && base?.max === 0 && current?.max === 0));
   return figures.filter((figure) => !isNothing(figure)).sort((a, b) => rank(a) - rank(b));
 };

@@ -73,7 +73,9 @@ const layersText = (layers: Record<string, number>): string =>
 export const rowsOf = (scenario: string, second: Second): Cell[][] =>
   second.series
     .toSorted((a, b) => keyOf(a).localeCompare(keyOf(b), 'en'))
-    .map((series) => Object.values<Column>(COLUMNS).map((column) => column(series, second, scenario)));
+    .map((series) =>
+      Object.values<Column>(COLUMNS).map((column) => column(series, second, scenario)),
+    );
 
 const keyOf = ({ sums: { labels } }: MergedSeries): string =>
   [labels.group, labels.role, labels.direction, labels.kind, labels.codec].join(' ');

@@ -40,7 +40,8 @@ const rowsOf = (csv: string): Row[] => {
   return data;
 };
 
-const sum = (rows: Row[], column: keyof Row): number => rows.reduce((total, row) => total + Number(row[column]), 0);
+const sum = (rows: Row[], column: keyof Row): number =>
+  rows.reduce((total, row) => total + Number(row[column]), 0);
 
 describe('the CSV of samples', () => {
   it('has a line for each second and series, whose counts add up to what the run counted', async () => {
@@ -49,7 +50,9 @@ describe('the CSV of samples', () => {
     const rows = rowsOf(csv);
     expect(csv).toMatch(/^scenario,at_s,group,role,direction,kind,codec,tracks,[^\n]*\r\n/);
     expect(csv).toMatch(/\r\n$/);
-    const keys = rows.map(({ at_s, group, role, direction, kind, codec }) => [at_s, group, role, direction, kind, codec].join());
+    const keys = rows.map(({ at_s, group, role, direction, kind, codec }) =>
+      [at_s, group, role, direction, kind, codec].join(),
+    );
     expect(new Set(keys).size).toBe(keys.length);
     const down = rows.filter(({ direction }) => direction === 'down');
     expect(sum(down, 'packets')).toBe(
@@ -57,8 +60,15 @@ describe('the CSV of samples', () => {
         .summary.traffic.filter((row) => row.direction === 'down')
         .reduce((total, row) => total + row.packets, 0),
     );
-    expect(rows.map(({ at_s }) => Number(at_s))).toEqual(rows.map(({ at_s }) => Number(at_s)).toSorted((a, b) => a - b));
-    expect(rows.at(-1)).toMatchObject({ scenario: 'swarm', group: 'crowd', run_joined: '6', run_cpu_cores: '0.1' });
+    expect(rows.map(({ at_s }) => Number(at_s))).toEqual(
+      rows.map(({ at_s }) => Number(at_s)).toSorted((a, b) => a - b),
+    );
+    expect(rows.at(-1)).toMatchObject({
+      scenario: 'swarm',
+      group: 'crowd',
+      run_joined: '6',
+      run_cpu_cores: '0.1',
+    });
   });
 
   it('takes percentiles from the bins of all shards together', async () => {
@@ -78,16 +88,28 @@ describe('the CSV of samples', () => {
     });
     const [header, deployment, ...rest] = recordOf(specOf({ rooms: 1, durationMs: 1_000 }), 1);
     const end = rest.at(-1);
-    if (header === undefined || deployment === undefined || end === undefined) throw new Error('no record');
+    if (header === undefined || deployment === undefined || end === undefined)
+      throw new Error('no record');
     const fast = Array.from({ length: 90 }, () => 10);
     const rows = rowsOf(
-      await csvOf([header, deployment, sample(0, fast), sample(1, [...fast.slice(80), ...fast.slice(80).map(() => 100)]), end]),
+      await csvOf([
+        header,
+        deployment,
+        sample(0, fast),
+        sample(1, [...fast.slice(80), ...fast.slice(80).map(() => 100)]),
+        end,
+      ]),
     );
     expect(rows).toHaveLength(1);
     // 100 values of 10 ms, 10 of 100 ms.
     expect(Number(rows[0]?.latency_p50_ms)).toBeCloseTo(10, 0);
     expect(Number(rows[0]?.latency_p95_ms) / 100).toBeCloseTo(1, 1);
-    expect(rows[0]).toMatchObject({ at_s: '3', tracks: '2', packets: '100', rtt_p50_ms: expect.stringMatching(/^0\.8/) });
+    expect(rows[0]).toMatchObject({
+      at_s: '3',
+      tracks: '2',
+      packets: '100',
+      rtt_p50_ms: expect.stringMatching(/^0\.8/),
+    });
   });
 
   it('leaves empty what was not measured, and is no number', async () => {
@@ -101,7 +123,13 @@ describe('the CSV of samples', () => {
     const name = 'a "b", c\nd';
     const lines = altered(recordOf(specOf({ rooms: 1, durationMs: 2_000 }), 1), (line) =>
       line.type === 'sample'
-        ? { ...line, series: line.series.map((series) => ({ ...series, labels: { ...series.labels, group: name } })) }
+        ? {
+            ...line,
+            series: line.series.map((series) => ({
+              ...series,
+              labels: { ...series.labels, group: name },
+            })),
+          }
         : line,
     );
     const rows = rowsOf(await csvOf(lines));
@@ -109,10 +137,15 @@ describe('the CSV of samples', () => {
   });
 
   it('shows layers by height', async () => {
-    const lines = altered(recordOf(specOf({ rooms: 1, durationMs: 2_000, publish: ['video'] }), 1), (line) =>
-      line.type === 'sample'
-        ? { ...line, series: line.series.map((series) => ({ ...series, layers: { 720: 3, 180: 1 } })) }
-        : line,
+    const lines = altered(
+      recordOf(specOf({ rooms: 1, durationMs: 2_000, publish: ['video'] }), 1),
+      (line) =>
+        line.type === 'sample'
+          ? {
+              ...line,
+              series: line.series.map((series) => ({ ...series, layers: { 720: 3, 180: 1 } })),
+            }
+          : line,
     );
     expect(rowsOf(await csvOf(lines))[0]?.layers).toBe('180p:1 720p:3');
   });
@@ -141,7 +174,15 @@ describe('seconds', () => {
         ] as const) {
           const when = at - delay;
           if (when > 0)
-            yield { type: 'sample', at: when + 5, shard, intervalMs: 1_000, joined: 1, series: [], generator: generatorOf() };
+            yield {
+              type: 'sample',
+              at: when + 5,
+              shard,
+              intervalMs: 1_000,
+              joined: 1,
+              series: [],
+              generator: generatorOf(),
+            };
         }
       }
     }

@@ -17,7 +17,10 @@ async function* renderCsv(runs: readonly ReportInput[]): AsyncGenerator<string> 
   }
 }
 
-async function* linesOfRun(scenario: string, record: AsyncIterable<RecordLine>): AsyncGenerator<string> {
+async function* linesOfRun(
+  scenario: string,
+  record: AsyncIterable<RecordLine>,
+): AsyncGenerator<string> {
   for await (const second of secondsOf(record)) {
     const rows = rowsOf(scenario, second satisfies Second);
     if (rows.length > 0) yield lines(rows);

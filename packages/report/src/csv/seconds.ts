@@ -58,7 +58,8 @@ export async function* secondsOf(record: AsyncIterable<RecordLine>): AsyncGenera
 }
 
 /** Samples are taken at full seconds, a little late: the middle of their interval says which second they tell of. */
-const secondOf = ({ at, intervalMs }: SampleLine): number => Math.floor((at - intervalMs / 2) / 1_000) + 1;
+const secondOf = ({ at, intervalMs }: SampleLine): number =>
+  Math.floor((at - intervalMs / 2) / 1_000) + 1;
 
 const taken = (open: Map<number, Second>, before: number): Second[] => {
   const done = [...open.values()].filter(({ at }) => at < before).sort((a, b) => a.at - b.at);
@@ -90,7 +91,8 @@ const add = (second: Second, line: SampleLine): void => {
 const addGenerator = (all: MergedGenerator, one: GeneratorSample, shard: number): void => {
   all.cpuCores += one.cpuCores;
   all.residentBytes += one.residentBytes;
-  if (one.machineBusy !== undefined) all.machineBusy = Math.max(all.machineBusy ?? 0, one.machineBusy);
+  if (one.machineBusy !== undefined)
+    all.machineBusy = Math.max(all.machineBusy ?? 0, one.machineBusy);
   if (shard === COORDINATOR_SHARD) return;
   all.eventLoopLagMs = Math.max(all.eventLoopLagMs, one.eventLoopLagMs);
   all.tickLateMs = Math.max(all.tickLateMs, one.tickLateMs);
@@ -123,7 +125,12 @@ const COUNTS = [
 const addSeries = (all: MergedSeries[], one: SeriesSample): void => {
   let merged = all.find(({ sums }) => sameLabels(sums.labels, one.labels));
   if (merged === undefined) {
-    merged = { sums: emptySeries(one.labels), latency: new Sketch(), jitter: new Sketch(), rtt: new Sketch() };
+    merged = {
+      sums: emptySeries(one.labels),
+      latency: new Sketch(),
+      jitter: new Sketch(),
+      rtt: new Sketch(),
+    };
     all.push(merged);
   }
   for (const count of COUNTS) merged.sums[count] += one[count];
@@ -135,4 +142,8 @@ const addSeries = (all: MergedSeries[], one: SeriesSample): void => {
 };
 
 const sameLabels = (a: SeriesSample['labels'], b: SeriesSample['labels']): boolean =>
-  a.direction === b.direction && a.kind === b.kind && a.group === b.group && a.role === b.role && a.codec === b.codec;
+  a.direction === b.direction &&
+  a.kind === b.kind &&
+  a.group === b.group &&
+  a.role === b.role &&
+  a.codec === b.codec;

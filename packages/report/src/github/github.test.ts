@@ -10,7 +10,12 @@ interface Command {
 }
 
 const decoded = (text: string): string =>
-  text.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
+  text
+    .replaceAll('%2C', ',')
+    .replaceAll('%3A', ':')
+    .replaceAll('%0A', '\n')
+    .replaceAll('%0D', '\r')
+    .replaceAll('%25', '%');
 
 /** As the runner reads a line: the command up to the second `::`, its properties divided by commas. */
 const parse = (line: string): Command => {
@@ -22,9 +27,14 @@ const parse = (line: string): Command => {
   return { level, title: decoded(title.replace(/^title=/, '')), text: decoded(text) };
 };
 
-const commandsOf = (inputs: ReportInput[]): Command[] => renderGitHub(inputs).trimEnd().split('\n').map(parse);
+const commandsOf = (inputs: ReportInput[]): Command[] =>
+  renderGitHub(inputs).trimEnd().split('\n').map(parse);
 
-const named = (input: ReportInput, name: string, reasons = input.judgement.reasons): ReportInput => ({
+const named = (
+  input: ReportInput,
+  name: string,
+  reasons = input.judgement.reasons,
+): ReportInput => ({
   ...input,
   summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
   judgement: { ...input.judgement, reasons },
@@ -34,7 +44,9 @@ describe('annotations', () => {
   it('say what failed, the verdict first, with the value', () => {
     const commands = commandsOf([failedReport()]);
     expect(commands[0]).toMatchObject({ level: 'error', title: '✗ swarm: failed (exit 99)' });
-    expect(commands[0]?.text).toMatch(/^4 rooms × [^\n]*\.\njoin_failures: rate was 0\.05, not < 0\.01\.\n/);
+    expect(commands[0]?.text).toMatch(
+      /^4 rooms × [^\n]*\.\njoin_failures: rate was 0\.05, not < 0\.01\.\n/,
+    );
     expect(commands).toContainEqual({
       level: 'error',
       title: '✗ packet_loss{kind:video}: rate<0.02',
@@ -46,7 +58,10 @@ describe('annotations', () => {
   it('warn of what nobody can judge', () => {
     const commands = commandsOf([inconclusiveReport()]);
     expect(commands.map(({ level }) => level)).toEqual(['warning', 'warning']);
-    expect(commands[1]).toMatchObject({ title: '? reconnect_time: p(95)<5000', text: 'Nothing was measured (swarm)' });
+    expect(commands[1]).toMatchObject({
+      title: '? reconnect_time: p(95)<5000',
+      text: 'Nothing was measured (swarm)',
+    });
   });
 
   it('of what passed are one notice', () => {
@@ -64,12 +79,16 @@ describe('annotations', () => {
     const output = renderGitHub([named(failedReport(), words, [words])]);
     expect(output.trimEnd().split('\n')).toHaveLength(7);
     const [verdict] = commandsOf([named(failedReport(), words, [words])]);
-    expect(verdict?.title).toBe('✗ a, b: 50 % ::error::x\r\n::set-output name=x::y %0A  [31m: failed (exit 99)');
+    expect(verdict?.title).toBe(
+      '✗ a, b: 50 % ::error::x\r\n::set-output name=x::y %0A  [31m: failed (exit 99)',
+    );
     expect(verdict?.text).toContain('50 % ::error::x\r\n::set-output');
   });
 
   it('are not more than GitHub shows; the last says what is missing', () => {
-    const runs = Array.from({ length: 4 }, (_, index) => named(failedReport(), `scenario-${index}`));
+    const runs = Array.from({ length: 4 }, (_, index) =>
+      named(failedReport(), `scenario-${index}`),
+    );
     const commands = commandsOf(runs);
     expect(commands).toHaveLength(10);
     expect(commands.slice(0, 4).map(({ title }) => title)).toEqual(

@@ -1,6 +1,13 @@
 import { describeScenario } from '../describe-scenario.ts';
 import { measuredSentence, thresholdName } from '../figures.ts';
-import { exitCodeOf, isRun, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
+import {
+  exitCodeOf,
+  isRun,
+  nameOf,
+  type Outcome,
+  type ReportInput,
+  verdictOf,
+} from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
 import { MARKS } from '../style.ts';
 import { type Annotation, atMost, workflowCommand } from './workflow-command.ts';
@@ -27,7 +34,8 @@ const verdictOn = (outcome: Outcome): Annotation => {
 };
 
 const textOf = (outcome: Outcome): string => {
-  if (!isRun(outcome)) return outcome.hint === null ? outcome.message : `${outcome.message}\n${outcome.hint}`;
+  if (!isRun(outcome))
+    return outcome.hint === null ? outcome.message : `${outcome.message}\n${outcome.hint}`;
   const { reasons, thresholds } = outcome.judgement;
   const scenario = describeScenario(outcome.summary.scenario);
   return reasons.length === 0

@@ -24,7 +24,11 @@ export const atMost = (annotations: readonly Annotation[]): Annotation[] =>
     const rest = mine.slice(MOST_OF_A_LEVEL - 1);
     return [
       ...shown,
-      { level, title: `… and ${rest.length} more`, text: rest.map(({ title, text }) => `${title}: ${text}`).join('\n') },
+      {
+        level,
+        title: `… and ${rest.length} more`,
+        text: rest.map(({ title, text }) => `${title}: ${text}`).join('\n'),
+      },
     ];
   });
 
@@ -32,8 +36,15 @@ export const atMost = (annotations: readonly Annotation[]): Annotation[] =>
 const CONTROL = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f]/g;
 
 const escapeData = (text: string): string =>
-  text.toWellFormed().replaceAll(CONTROL, ' ').replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  text
+    .toWellFormed()
+    .replaceAll(CONTROL, ' ')
+    .replaceAll('%', '%25')
+    .replaceAll('\r', '%0D')
+    .replaceAll('\n', '%0A');
 
-const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+const escapeProperty = (text: string): string =>
+  escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
-const cut = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
+const cut = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1)}…`;

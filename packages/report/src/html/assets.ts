@@ -26,7 +26,8 @@ export const readAsset = (file: string): string => {
   if (text === undefined) {
     text = MADE[file]?.() ?? readFileSync(join(import.meta.dirname, file), 'utf8');
     // A script element ends where its text says so, whatever that text means.
-    if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${file} cannot stand in a page: it holds a closing tag`);
+    if (/<\/(script|style)|<!--/i.test(text))
+      throw new Error(`${file} cannot stand in a page: it holds a closing tag`);
     kept.set(file, text);
   }
   return text;

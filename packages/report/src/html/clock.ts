@@ -8,4 +8,5 @@ export const clock = (ms: number): string => {
 };
 
 /** A moment to the tenth of a second: `0:07.3`. */
-export const preciseClock = (ms: number): string => `${clock(ms)}.${Math.floor((Math.abs(ms) % 1_000) / 100)}`;
+export const preciseClock = (ms: number): string =>
+  `${clock(ms)}.${Math.floor((Math.abs(ms) % 1_000) / 100)}`;

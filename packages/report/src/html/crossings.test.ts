@@ -1,4 +1,9 @@
-import { createHistory, evaluate, type History, type ThresholdResult } from '@livekit-swarm/analysis';
+import {
+  createHistory,
+  evaluate,
+  type History,
+  type ThresholdResult,
+} from '@livekit-swarm/analysis';
 import { parseThreshold } from '@livekit-swarm/metrics';
 import type { RecordLine } from '@livekit-swarm/record';
 import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
@@ -50,7 +55,10 @@ describe('a threshold over time', () => {
     const [result, history] = judged('packet_loss{role:subscriber}: rate<0.01', lossy(10, 14));
     // Nobody only listens.
     expect(crossingOf(result, history)).toBeNull();
-    expect(crossingOf(...judged('packet_loss{role:publisher,kind:audio}: rate<0.01', lossy(10, 14)))?.spans).toHaveLength(1);
+    expect(
+      crossingOf(...judged('packet_loss{role:publisher,kind:audio}: rate<0.01', lossy(10, 14)))
+        ?.spans,
+    ).toHaveLength(1);
   });
 
   it('that wants more looks for what was too little', () => {
@@ -59,12 +67,14 @@ describe('a threshold over time', () => {
     expect(crossingOf(result, history)?.worst?.value).toBeLessThan(7);
   });
 
-  it.each(['packets_received: count>10', 'missing_tracks: rate==0', 'cpu_cores: max<4', 'gaps: count<10'])(
-    'is not told of %s, which is no figure of a second',
-    (text) => {
-      expect(crossingOf(...judged(text, lossy(10, 14)))).toBeNull();
-    },
-  );
+  it.each([
+    'packets_received: count>10',
+    'missing_tracks: rate==0',
+    'cpu_cores: max<4',
+    'gaps: count<10',
+  ])('is not told of %s, which is no figure of a second', (text) => {
+    expect(crossingOf(...judged(text, lossy(10, 14)))).toBeNull();
+  });
 
   it('is not known without a record', () => {
     expect(crossingOf(judged('packet_loss: rate<0.01', lossy(10, 14))[0], null)).toBeNull();
@@ -87,6 +97,8 @@ describe('stretches of time', () => {
     const span = (from: number, to: number) => ({ fromMs: from * 1_000, toMs: to * 1_000 });
     expect(spansText([span(16, 24)])).toBe('0:16–0:24');
     expect(spansText([span(16, 24), span(70, 3_700)])).toBe('0:16–0:24 and 1:10–1:01:40');
-    expect(spansText([span(1, 2), span(5, 9), span(12, 13), span(20, 29)], 2)).toBe('0:05–0:09, 0:20–0:29 and 2 more');
+    expect(spansText([span(1, 2), span(5, 9), span(12, 13), span(20, 29)], 2)).toBe(
+      '0:05–0:09, 0:20–0:29 and 2 more',
+    );
   });
 });

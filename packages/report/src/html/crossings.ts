@@ -24,7 +24,10 @@ export interface Crossing {
  * When a threshold was crossed: a run is judged by the whole of it (or of a window), and whoever looks for the cause wants to know the moment.
  * Null where that cannot be told: the metric is not known by time, or the limit is for a sum.
  */
-export const crossingOf = ({ threshold, window }: ThresholdResult, history: History | null): Crossing | null => {
+export const crossingOf = (
+  { threshold, window }: ThresholdResult,
+  history: History | null,
+): Crossing | null => {
   const { metric, selector, aggregation, operator, limit } = threshold;
   const { type, timed } = metricDefinition(metric);
   const summed = aggregation.type === 'count' || type === 'gauge' || type === 'counter';
@@ -34,17 +37,26 @@ export const crossingOf = ({ threshold, window }: ThresholdResult, history: Hist
   const { stepMs } = history;
   const inside = (step: number): boolean =>
     window === null || (step * stepMs + stepMs > window.fromMs && step * stepMs < window.toMs);
-  const over = line.value.map((value, step) => value !== null && inside(step) && !holds(value, operator, limit));
+  const over = line.value.map(
+    (value, step) => value !== null && inside(step) && !holds(value, operator, limit),
+  );
   const downwards = operator === '>' || operator === '>=';
-  const values = (downwards ? line.low : line.high).map((value, step) => (inside(step) ? value : null));
+  const values = (downwards ? line.low : line.high).map((value, step) =>
+    inside(step) ? value : null,
+  );
   return { values, over, spans: spansOf(over, stepMs), worst: worstOf(values, stepMs, downwards) };
 };
 
-const worstOf = (values: readonly (number | null)[], stepMs: number, downwards: boolean): Crossing['worst'] => {
+const worstOf = (
+  values: readonly (number | null)[],
+  stepMs: number,
+  downwards: boolean,
+): Crossing['worst'] => {
   let worst: Crossing['worst'] = null;
   for (const [step, value] of values.entries()) {
     if (value === null) continue;
-    if (worst === null || (downwards ? value < worst.value : value > worst.value)) worst = { value, atMs: step * stepMs };
+    if (worst === null || (downwards ? value < worst.value : value > worst.value))
+      worst = { value, atMs: step * stepMs };
   }
   return worst;
 };
@@ -55,7 +67,8 @@ export const spansOf = (over: readonly boolean[], stepMs: number): Span[] => {
   for (const [step, is] of over.entries()) {
     if (!is) continue;
     const last = spans.at(-1);
-    if (last !== undefined && step * stepMs - last.toMs <= 2 * stepMs) last.toMs = (step + 1) * stepMs;
+    if (last !== undefined && step * stepMs - last.toMs <= 2 * stepMs)
+      last.toMs = (step + 1) * stepMs;
     else spans.push({ fromMs: step * stepMs, toMs: (step + 1) * stepMs });
   }
   return spans;
@@ -75,7 +88,9 @@ export const spansText = (spans: readonly Span[], most = 3): string => {
   const shown = longest.toSorted((a, b) => a.fromMs - b.fromMs).map(spanText);
   const rest = spans.length - shown.length;
   const parts = rest > 0 ? [...shown, `${rest} more`] : shown;
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+  return parts.length < 2
+    ? parts.join('')
+    : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
 };
 
 const spanText = ({ fromMs, toMs }: Span): string => `${clock(fromMs)}–${clock(toMs)}`;

@@ -16,14 +16,26 @@ export interface Document {
 const SHEETS = [
   'uplot.css',
   'palette.css',
-  ...['base', 'layout', 'verdict', 'tiles', 'glance', 'tables', 'charts', 'people', 'facts', 'phone', 'print'].map(
-    (name) => `style/${name}.css`,
-  ),
+  ...[
+    'base',
+    'layout',
+    'verdict',
+    'tiles',
+    'glance',
+    'tables',
+    'charts',
+    'people',
+    'facts',
+    'phone',
+    'print',
+  ].map((name) => `style/${name}.css`),
 ];
 const EARLY = 'page/theme.js';
 const SCRIPTS = [
   'uplot.js',
-  ...['format', 'element', 'overlay', 'plot', 'legend', 'keys', 'charts', 'tables', 'main'].map((name) => `page/${name}.js`),
+  ...['format', 'element', 'overlay', 'plot', 'legend', 'keys', 'charts', 'tables', 'main'].map(
+    (name) => `page/${name}.js`,
+  ),
 ];
 
 /** Four heads in a square: seen in a row of tabs. */
@@ -66,4 +78,5 @@ ${scripts.map((script) => html`<script>${raw(script)}</script>`)}
 };
 
 /** How a policy names what may run: by what it is (CSP3 §8.3). */
-const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const hashOf = (text: string): string =>
+  `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

@@ -35,9 +35,30 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
     crowd(input, history),
     flow(history),
     trouble(history),
-    judged(input, history, 'Loss', 'packet_loss', history.watched(watch('packet_loss')), formatShare),
-    judged(input, history, 'Latency p95', 'media_latency', history.watched(watch('media_latency', {}, percentile(95))), formatMs),
-    judged(input, history, 'Jitter p95', 'jitter', history.watched(watch('jitter', {}, percentile(95))), formatMs),
+    judged(
+      input,
+      history,
+      'Loss',
+      'packet_loss',
+      history.watched(watch('packet_loss')),
+      formatShare,
+    ),
+    judged(
+      input,
+      history,
+      'Latency p95',
+      'media_latency',
+      history.watched(watch('media_latency', {}, percentile(95))),
+      formatMs,
+    ),
+    judged(
+      input,
+      history,
+      'Jitter p95',
+      'jitter',
+      history.watched(watch('jitter', {}, percentile(95))),
+      formatMs,
+    ),
     freezes(history),
     strain(input, history),
   ].filter((lane) => lane !== null);
@@ -75,7 +96,9 @@ const flow = (history: History): Lane | null => {
 
 /** Who did not get in, who was cut off, who was thrown out. */
 const trouble = (history: History): Lane => {
-  const [failed, lost, dropped] = ['join_failed', 'signal_lost', 'disconnected'].map((name) => history.line(name)?.value ?? []);
+  const [failed, lost, dropped] = ['join_failed', 'signal_lost', 'disconnected'].map(
+    (name) => history.line(name)?.value ?? [],
+  );
   const values = Array.from(
     { length: history.steps },
     (_, step) => (failed?.[step] ?? 0) + (lost?.[step] ?? 0) + (dropped?.[step] ?? 0),
@@ -87,7 +110,9 @@ const trouble = (history: History): Lane => {
     [count(lost), 'cut off'],
     [count(dropped), 'dropped'],
   ] as const;
-  const said = parts.flatMap(([times, what]) => (times > 0 ? [`${formatNumber(times)} ${what}`] : []));
+  const said = parts.flatMap(([times, what]) =>
+    times > 0 ? [`${formatNumber(times)} ${what}`] : [],
+  );
   return {
     title: 'Connections',
     summary: said.length === 0 ? 'none lost' : said.join(', '),
@@ -129,13 +154,16 @@ const isOfAll = ({ threshold }: ThresholdResult, metric: string): boolean =>
   threshold.window === null &&
   Object.keys(threshold.selector).length === 0 &&
   (threshold.operator === '<' || threshold.operator === '<=') &&
-  (threshold.aggregation.type === 'rate' || (threshold.aggregation.type === 'p' && threshold.aggregation.percentile === 95));
+  (threshold.aggregation.type === 'rate' ||
+    (threshold.aggregation.type === 'p' && threshold.aggregation.percentile === 95));
 
 const freezes = (history: History): Lane | null => {
   const line = history.watched(watch('gaps'));
   if (line === undefined || history.watched(watch('packet_loss')) === undefined) return null;
   const perStep = history.stepMs / 1_000;
-  const count = Math.round(line.value.reduce((sum: number, value) => sum + (value ?? 0) * perStep, 0));
+  const count = Math.round(
+    line.value.reduce((sum: number, value) => sum + (value ?? 0) * perStep, 0),
+  );
   return {
     title: 'Freezes',
     summary: count === 0 ? 'none' : `${plural(count, 'track')} stood still`,
@@ -157,9 +185,14 @@ const STRAINS = [
 ] as const;
 
 const strain = ({ judgement }: HtmlInput, history: History): Lane | null => {
-  const lines = STRAINS.map(([what, limit]) => ({ values: history.watched(what)?.high ?? [], limit }));
+  const lines = STRAINS.map(([what, limit]) => ({
+    values: history.watched(what)?.high ?? [],
+    limit,
+  }));
   const values = Array.from({ length: history.steps }, (_, step) => {
-    const shares = lines.flatMap(({ values: line, limit }) => (line[step] == null ? [] : [line[step] / limit]));
+    const shares = lines.flatMap(({ values: line, limit }) =>
+      line[step] == null ? [] : [line[step] / limit],
+    );
     return shares.length === 0 ? null : Math.max(...shares);
   });
   if (values.every((value) => value === null)) return null;
@@ -167,7 +200,11 @@ const strain = ({ judgement }: HtmlInput, history: History): Lane | null => {
   const unfit = judgement.health.length > 0;
   return {
     title: 'Tester strain',
-    summary: unfit ? 'not fit to measure' : beyond === 0 ? 'fit to measure' : `fit to measure, ${plural(beyond, 'rough moment')}`,
+    summary: unfit
+      ? 'not fit to measure'
+      : beyond === 0
+        ? 'fit to measure'
+        : `fit to measure, ${plural(beyond, 'rough moment')}`,
     tone: unfit ? 'bad' : 'calm',
     values,
     limit: 1,

@@ -11,7 +11,12 @@ import { watchesOf } from './watches.ts';
 const MOST = { people: 1_000, rooms: 200 };
 
 /** Reads the record once more, and makes a page of it. */
-async function* renderRun({ summary, judgement, recordPath, readLines }: ReportInput): AsyncGenerator<string> {
+async function* renderRun({
+  summary,
+  judgement,
+  recordPath,
+  readLines,
+}: ReportInput): AsyncGenerator<string> {
   if (readLines === null) {
     yield renderHtml({ summary, judgement, recordPath, history: null, people: null });
     return;
@@ -22,7 +27,13 @@ async function* renderRun({ summary, judgement, recordPath, readLines }: ReportI
     history.add(line);
     people.add(line);
   }
-  yield renderHtml({ summary, judgement, recordPath, history: history.soFar(), people: people.result() });
+  yield renderHtml({
+    summary,
+    judgement,
+    recordPath,
+    history: history.soFar(),
+    people: people.result(),
+  });
 }
 
 /** There is little to look at; what there is, is what to do next. */
@@ -37,5 +48,6 @@ export const htmlReporter: Reporter = {
   about: 'one page with charts, to look at and to pass on',
   fileName: 'report.html',
   several: false,
-  render: ([outcome]) => (outcome === undefined ? null : isRun(outcome) ? renderRun(outcome) : renderNoRun(outcome)),
+  render: ([outcome]) =>
+    outcome === undefined ? null : isRun(outcome) ? renderRun(outcome) : renderNoRun(outcome),
 };

@@ -10,9 +10,10 @@ describe('a template', () => {
   });
 
   it('leaves markup alone, and takes lists and nothing', () => {
-    expect(html`<ul>${['a', '<b>'].map((one) => html`<li>${one}</li>`)}${null}${undefined}${false}${0}</ul>`.text).toBe(
-      '<ul><li>a</li><li>&lt;b&gt;</li>0</ul>',
-    );
+    expect(
+      html`<ul>${['a', '<b>'].map((one) => html`<li>${one}</li>`)}${null}${undefined}${false}${0}</ul>`
+        .text,
+    ).toBe('<ul><li>a</li><li>&lt;b&gt;</li>0</ul>');
     expect(html`${raw('<hr>')}`.text).toBe('<hr>');
   });
 
@@ -29,11 +30,15 @@ describe('a template', () => {
 describe('JSON in a script element', () => {
   it('is the same JSON, and cannot end the element', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.constantFrom('</script>', '<!--', '\u2028', ']]>', '&amp;'), (value, hostile) => {
-        const { text } = json({ value, hostile });
-        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify({ value, hostile })));
-        expect(text).not.toMatch(/[<>&\u2028\u2029]/);
-      }),
+      fc.property(
+        fc.jsonValue(),
+        fc.constantFrom('</script>', '<!--', '\u2028', ']]>', '&amp;'),
+        (value, hostile) => {
+          const { text } = json({ value, hostile });
+          expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify({ value, hostile })));
+          expect(text).not.toMatch(/[<>&\u2028\u2029]/);
+        },
+      ),
     );
   });
 });

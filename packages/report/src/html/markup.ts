@@ -22,7 +22,9 @@ export type Content = Markup | string | number | null | undefined | false | read
  *     html`<td title="${name}">${name}</td>`
  */
 export const html = (strings: TemplateStringsArray, ...values: Content[]): Markup =>
-  new Markup(strings.reduce((text, string, index) => `${text}${textOf(values[index - 1])}${string}`));
+  new Markup(
+    strings.reduce((text, string, index) => `${text}${textOf(values[index - 1])}${string}`),
+  );
 
 /** Text that is markup already: ours, never a user's. */
 export const raw = (text: string): Markup => new Markup(text);
@@ -46,7 +48,10 @@ export const cellName = (text: string): Markup =>
 /** JSON that can stand in a script element: `</script>` and `<!--` in it end nothing. */
 export const json = (value: unknown): Markup =>
   new Markup(
-    JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    JSON.stringify(value).replace(
+      /[<>&\u2028\u2029]/g,
+      (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
   );
 
 const textOf = (value: Content): string => {
@@ -56,7 +61,13 @@ const textOf = (value: Content): string => {
   return escapeText(String(value));
 };
 
-const ESCAPED: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPED: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Signs that no HTML may hold become the one that stands for what cannot be shown. */
 const escapeText = (text: string): string =>

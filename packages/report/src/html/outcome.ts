@@ -8,4 +8,5 @@ const OUTCOMES: Record<NonNullable<Person['outcome']>, string> = {
 };
 
 /** What became of somebody. */
-export const outcomeOf = ({ outcome }: Person): string => (outcome === null ? 'not known' : OUTCOMES[outcome]);
+export const outcomeOf = ({ outcome }: Person): string =>
+  outcome === null ? 'not known' : OUTCOMES[outcome];

@@ -18,18 +18,24 @@ describe.each([
   ['light', LIGHT],
   ['dark', DARK],
 ])('colours, %s,', (_, palette) => {
-  it.each(['ink', 'muted', 'accent', 'good', 'bad', 'unsure'] as const)('%s can be read', (text) => {
-    for (const ground of ['page', 'card', 'shade'] as const)
-      expect(contrast(palette[text], palette[ground])).toBeGreaterThanOrEqual(4.5);
-  });
+  it.each(['ink', 'muted', 'accent', 'good', 'bad', 'unsure'] as const)(
+    '%s can be read',
+    (text) => {
+      for (const ground of ['page', 'card', 'shade'] as const)
+        expect(contrast(palette[text], palette[ground])).toBeGreaterThanOrEqual(4.5);
+    },
+  );
 
   it.each(['good', 'bad', 'unsure'] as const)('the seal of what is %s can be read', (text) => {
     expect(contrast(palette[text], palette[`${text}-shade`])).toBeGreaterThanOrEqual(4.5);
   });
 
-  it.each(['audio', 'video', 'data', 'plain', 'good', 'bad', 'unsure'] as const)('the line of %s can be seen', (line) => {
-    expect(contrast(palette[line], palette.card)).toBeGreaterThanOrEqual(3);
-  });
+  it.each(['audio', 'video', 'data', 'plain', 'good', 'bad', 'unsure'] as const)(
+    'the line of %s can be seen',
+    (line) => {
+      expect(contrast(palette[line], palette.card)).toBeGreaterThanOrEqual(3);
+    },
+  );
 });
 
 describe('the sheet of colours', () => {

@@ -1,5 +1,11 @@
 import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
-import { failedReport, inconclusiveReport, passedReport, quietReport, reportOf } from '@livekit-swarm/testkit/reports';
+import {
+  failedReport,
+  inconclusiveReport,
+  passedReport,
+  quietReport,
+  reportOf,
+} from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import { wholeOf } from '../rendered.ts';
 import type { ReportInput } from '../report-input.ts';
@@ -16,7 +22,8 @@ const textOf = (page: string): string =>
     .replace(/\s+/g, ' ');
 
 /** Of the page's script. */
-const dataOf = (page: string) => JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)?.[1] ?? '');
+const dataOf = (page: string) =>
+  JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)?.[1] ?? '');
 
 describe('the page of a run', () => {
   it('that passed says so, and whose figures these are', async () => {
@@ -29,7 +36,9 @@ describe('the page of a run', () => {
   it('that failed says why, when, and whose fault it was not', async () => {
     const text = textOf(await pageOf(failedReport()));
     expect(text).toMatch(/Failed \d of \d+ thresholds were crossed\. Exit code 99\./);
-    expect(text).toMatch(/packet_loss\{kind:video\} was 2\.06 % , allowed is < 2 % above the limit 0:\d\d–0:\d\d/);
+    expect(text).toMatch(
+      /packet_loss\{kind:video\} was 2\.06 % , allowed is < 2 % above the limit 0:\d\d–0:\d\d/,
+    );
     expect(text).toContain('the trouble lies in the deployment, or in the network towards it');
     expect(text).toMatch(/k3x9-2-p1 swarm-k3x9-2 publisher never in ice_timeout/);
     expect(text).toMatch(/k3x9-3-s1 .* dropped \(connection_timeout\)/);
@@ -67,7 +76,8 @@ describe('the page of a run', () => {
       for (const { values, label } of series) {
         expect(values, label).toHaveLength(points);
         // Four digits are more than anybody can see.
-        for (const value of values) expect(value === null ? null : Number(value.toPrecision(4))).toBe(value);
+        for (const value of values)
+          expect(value === null ? null : Number(value.toPrecision(4))).toBe(value);
       }
     const loss = charts.find(({ id }: { id: string }) => id === 'loss-down');
     expect(loss.series.map(({ label }: { label: string }) => label)).toEqual([
@@ -86,12 +96,26 @@ describe('the page of a run', () => {
       toMs: stage * 10 + 10,
       source: 'stage' as const,
     }));
-    const lines = altered(recordOf(specOf({ rooms: 40, participants: 3, durationMs: 5_000 })), (line) => {
-      if (line.type === 'header') return { ...line, plan: { ...line.plan, windows } };
-      if (line.type !== 'participant') return line;
-      return { ...line, room: line.room.padEnd(5_000, 'x'), outcome: 'disconnected', reason: 'because '.repeat(10_000) };
-    });
-    const page = await pageOf(reportOf(lines, ['jitter@*: p(95)<1', 'media_latency@*: p(95)<1', 'packet_loss@*: rate<0.01']));
+    const lines = altered(
+      recordOf(specOf({ rooms: 40, participants: 3, durationMs: 5_000 })),
+      (line) => {
+        if (line.type === 'header') return { ...line, plan: { ...line.plan, windows } };
+        if (line.type !== 'participant') return line;
+        return {
+          ...line,
+          room: line.room.padEnd(5_000, 'x'),
+          outcome: 'disconnected',
+          reason: 'because '.repeat(10_000),
+        };
+      },
+    );
+    const page = await pageOf(
+      reportOf(lines, [
+        'jitter@*: p(95)<1',
+        'media_latency@*: p(95)<1',
+        'packet_loss@*: rate<0.01',
+      ]),
+    );
     expect(page.length).toBeLessThan(900_000);
     expect(textOf(page)).toMatch(/… and 1,\d{3} more; --report json has all of them/);
   });
@@ -102,7 +126,9 @@ describe('the page of a run', () => {
 
   it('may run nothing but what is in it', async () => {
     const page = await pageOf(passedReport());
-    expect(page).toMatch(/Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-/);
+    expect(page).toMatch(
+      /Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-/,
+    );
     expect(page).not.toMatch(/unsafe-inline|unsafe-eval/);
     // Attributes that such a policy would not let work.
     const markup = page.replace(/<(script|style)\b.*?<\/\1>/gs, '');

@@ -55,7 +55,10 @@ ${originSection(input)}
   });
 };
 
-const masthead = ({ summary, judgement }: HtmlInput, parts: [id: string, title: string, there: boolean][]): Markup =>
+const masthead = (
+  { summary, judgement }: HtmlInput,
+  parts: [id: string, title: string, there: boolean][],
+): Markup =>
   html`<header class="masthead"><p class="brand"><span class="pill ${judgement.verdict}" aria-hidden="true">${MARKS[judgement.verdict]}</span> <b>${name(summary.scenario.name)}</b> <span class="dim">${started(summary.startedAt)}, ${formatDuration(summary.plan.endAtMs)}</span></p>
 <nav aria-label="Parts of the report"><ul>${parts.filter(([, , there]) => there).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <button type="button" id="theme" hidden>Theme</button></header>`;

@@ -20,7 +20,9 @@ const without = (direction: 'up' | 'down' | 'both', from: number, to: number): R
       : {
           ...line,
           series: line.series.map((series) =>
-            direction === 'both' || series.labels.direction === direction ? { ...series, packets: 0, bytes: 0 } : series,
+            direction === 'both' || series.labels.direction === direction
+              ? { ...series, packets: 0, bytes: 0 }
+              : series,
           ),
         },
   );

@@ -13,7 +13,9 @@ export const silentSpans = (history: History): Span[] => {
   const last = received.findLastIndex((bytes) => (bytes ?? 0) > 0);
   if (first < 0) return [];
   return spansOf(
-    received.map((bytes, step) => step > first && step < last && bytes === 0 && (sent[step] ?? 0) > 0),
+    received.map(
+      (bytes, step) => step > first && step < last && bytes === 0 && (sent[step] ?? 0) > 0,
+    ),
     history.stepMs,
   );
 };

@@ -5,7 +5,11 @@ export const RATE: Aggregation = { type: 'rate' };
 export const MAX: Aggregation = { type: 'max' };
 export const percentile = (p: number): Aggregation => ({ type: 'p', percentile: p });
 
-export const watch = (metric: MetricName, selector: Labels = {}, aggregation: Aggregation = RATE): Watch => ({
+export const watch = (
+  metric: MetricName,
+  selector: Labels = {},
+  aggregation: Aggregation = RATE,
+): Watch => ({
   metric,
   selector,
   aggregation,
@@ -27,7 +31,10 @@ const DRAWN: readonly Watch[] = [
   ...KINDS.flatMap((kind) => [
     ...BY_KIND.map((metric) => watch(metric, { kind })),
     ...[50, 95, 99].map((p) => watch('media_latency', { kind }, percentile(p))),
-    ...[50, 95].flatMap((p) => [watch('jitter', { kind }, percentile(p)), watch('uplink_jitter', { kind }, percentile(p))]),
+    ...[50, 95].flatMap((p) => [
+      watch('jitter', { kind }, percentile(p)),
+      watch('uplink_jitter', { kind }, percentile(p)),
+    ]),
     watch('gaps', { kind }),
   ]),
   watch('packet_loss'),
@@ -62,5 +69,7 @@ const DRAWN: readonly Watch[] = [
 /** What the page needs of the history: its charts, and whatever the run is judged by. */
 export const watchesOf = ({ thresholds }: Judgement): Watch[] => [
   ...DRAWN,
-  ...thresholds.map(({ threshold }) => watch(threshold.metric, threshold.selector, threshold.aggregation)),
+  ...thresholds.map(({ threshold }) =>
+    watch(threshold.metric, threshold.selector, threshold.aggregation),
+  ),
 ];

@@ -3,13 +3,21 @@ import type { Comparison } from '@livekit-swarm/analysis/compare';
 import { concludingSentence, markOfComparison } from '../comparison/words.ts';
 import { measuredOf, measuredSentence, thresholdName, uniqueNames } from '../figures.ts';
 import { finite } from '../finite.ts';
-import { exitCodeOf, isRun, type NoRun, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
+import {
+  exitCodeOf,
+  isRun,
+  type NoRun,
+  type Outcome,
+  type ReportInput,
+  verdictOf,
+} from '../report-input.ts';
 import { MARKS } from '../style.ts';
 import { renderText } from '../text.ts';
 import type { Bad, TestCase } from './document.ts';
 
 /** The verdict comes first: a server that died fails a run although every threshold held. */
-export const casesOf = (outcome: Outcome): TestCase[] => (isRun(outcome) ? casesOfRun(outcome) : [caseOfNoRun(outcome)]);
+export const casesOf = (outcome: Outcome): TestCase[] =>
+  isRun(outcome) ? casesOfRun(outcome) : [caseOfNoRun(outcome)];
 
 const casesOfRun = (run: ReportInput): TestCase[] => {
   const { thresholds } = run.judgement;
@@ -30,7 +38,10 @@ const casesOfRun = (run: ReportInput): TestCase[] => {
 const baselineCase = (comparison: Comparison): TestCase => {
   const { verdict, reasons } = comparison;
   const sentence = concludingSentence(comparison);
-  const bad = { message: `${markOfComparison(verdict)} ${verdict}: ${sentence}`, text: reasons.join('\n') };
+  const bad = {
+    message: `${markOfComparison(verdict)} ${verdict}: ${sentence}`,
+    text: reasons.join('\n'),
+  };
   return {
     name: 'baseline',
     seconds: 0,
@@ -77,8 +88,18 @@ const badOf = (result: ThresholdResult): Bad | null => {
     `source: ${result.source}`,
   ];
   return ok === null
-    ? { kind: 'error', type: 'not measured', message: `${MARKS.inconclusive} nothing was measured`, text: facts.join('\n') }
-    : { kind: 'failure', type: 'threshold', message: `${MARKS.failed} ${measuredSentence(result)}`, text: facts.join('\n') };
+    ? {
+        kind: 'error',
+        type: 'not measured',
+        message: `${MARKS.inconclusive} nothing was measured`,
+        text: facts.join('\n'),
+      }
+    : {
+        kind: 'failure',
+        type: 'threshold',
+        message: `${MARKS.failed} ${measuredSentence(result)}`,
+        text: facts.join('\n'),
+      };
 };
 
 const caseOfNoRun = (noRun: NoRun): TestCase => {

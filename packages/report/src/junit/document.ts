@@ -57,7 +57,10 @@ const numbersOf = ({ cases }: TestSuite): Numbers => {
   };
 };
 
-const suiteElement = ({ name, startedAt, properties, cases }: TestSuite, numbers: Numbers): XmlElement => ({
+const suiteElement = (
+  { name, startedAt, properties, cases }: TestSuite,
+  numbers: Numbers,
+): XmlElement => ({
   '@name': name,
   ...totals([numbers]),
   '@skipped': 0,
@@ -65,7 +68,9 @@ const suiteElement = ({ name, startedAt, properties, cases }: TestSuite, numbers
   properties:
     properties.length === 0
       ? undefined
-      : { property: properties.map(([property, value]) => ({ '@name': property, '@value': value })) },
+      : {
+          property: properties.map(([property, value]) => ({ '@name': property, '@value': value })),
+        },
   testcase: cases.map((one) => caseElement(name, one)),
 });
 
@@ -73,12 +78,15 @@ const caseElement = (suite: string, { name, seconds, bad, said }: TestCase): Xml
   '@name': name,
   '@classname': suite,
   '@time': inSeconds(seconds),
-  ...(bad === null ? {} : { [bad.kind]: { '@message': bad.message, '@type': bad.type, '#text': bad.text } }),
+  ...(bad === null
+    ? {}
+    : { [bad.kind]: { '@message': bad.message, '@type': bad.type, '#text': bad.text } }),
   'system-out': said === '' ? undefined : said,
 });
 
 const totals = (suites: readonly Numbers[]): XmlElement => {
-  const sum = (field: keyof Numbers): number => suites.reduce((total, suite) => total + suite[field], 0);
+  const sum = (field: keyof Numbers): number =>
+    suites.reduce((total, suite) => total + suite[field], 0);
   return {
     '@tests': sum('tests'),
     '@failures': sum('failures'),

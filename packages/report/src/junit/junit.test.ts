@@ -44,7 +44,8 @@ const suiteOf = (outcome: Outcome): Suite => {
 
 const caseOf = (suite: Suite, name: string): Case => {
   const found = suite.cases.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`there is no ${name} among ${suite.cases.map((one) => one.name).join(', ')}`);
+  if (found === undefined)
+    throw new Error(`there is no ${name} among ${suite.cases.map((one) => one.name).join(', ')}`);
   return found;
 };
 
@@ -57,7 +58,13 @@ describe('JUnit XML, read by another tool', () => {
   it('has a case for every threshold and one for the verdict', () => {
     const report = passedReport();
     const suite = suiteOf(report);
-    expect(suite).toMatchObject({ name: 'swarm', failed: 0, errors: 0, status: 'PASS', duration: 30_780 });
+    expect(suite).toMatchObject({
+      name: 'swarm',
+      failed: 0,
+      errors: 0,
+      status: 'PASS',
+      duration: 30_780,
+    });
     expect(suite.cases.map(({ name }) => name)).toEqual([
       'verdict',
       ...report.judgement.thresholds.map(({ metric, expression }) => `${metric}: ${expression}`),
@@ -71,7 +78,9 @@ describe('JUnit XML, read by another tool', () => {
     expect(caseOf(suite, 'packet_loss{kind:video}: rate<0.02')).toMatchObject({
       status: 'FAIL',
       failure: '✗ rate was 2.06 %, allowed is < 2 %',
-      stack_trace: expect.stringMatching(/value: 0\.0206\d* \(2\.06 %\)\nlimit: < 0\.02\nsource: user/),
+      stack_trace: expect.stringMatching(
+        /value: 0\.0206\d* \(2\.06 %\)\nlimit: < 0\.02\nsource: user/,
+      ),
     });
     expect(caseOf(suite, 'verdict')).toMatchObject({
       status: 'FAIL',
@@ -97,7 +106,12 @@ describe('JUnit XML, read by another tool', () => {
     const report = passedReport();
     const died: ReportInput = {
       ...report,
-      judgement: { ...report.judgement, verdict: 'failed', exitCode: 99, reasons: ['The server died 3.0 s into the run.'] },
+      judgement: {
+        ...report.judgement,
+        verdict: 'failed',
+        exitCode: 99,
+        reasons: ['The server died 3.0 s into the run.'],
+      },
     };
     expect(suiteOf(died)).toMatchObject({ failed: 1, status: 'FAIL' });
     expect(readBack([died]).status).toBe('FAIL');
@@ -114,11 +128,16 @@ describe('JUnit XML, read by another tool', () => {
     };
     const suite = suiteOf(noRun);
     expect(suite).toMatchObject({ name: 'voice-ai', failed: 0, errors: 1 });
-    expect(caseOf(suite, 'verdict')).toMatchObject({ failure: '? inconclusive (exit 1): the disk is full' });
+    expect(caseOf(suite, 'verdict')).toMatchObject({
+      failure: '? inconclusive (exit 1): the disk is full',
+    });
   });
 
   it('has a suite for each of several runs', () => {
-    const { status, suites } = readBack([renamed(passedReport(), 'calls'), renamed(failedReport(), 'town-hall')]);
+    const { status, suites } = readBack([
+      renamed(passedReport(), 'calls'),
+      renamed(failedReport(), 'town-hall'),
+    ]);
     expect(status).toBe('FAIL');
     expect(suites.map(({ name, status: one }) => [name, one])).toEqual([
       ['calls', 'PASS'],

@@ -28,7 +28,11 @@ const FIGURES = [
 ] as const;
 
 /** Name and value of everything about a run that is no test case. */
-export const propertiesOf = ({ summary, judgement, recordPath }: ReportInput): [name: string, value: string][] => {
+export const propertiesOf = ({
+  summary,
+  judgement,
+  recordPath,
+}: ReportInput): [name: string, value: string][] => {
   const { scenario, deployment, environment, plan } = summary;
   const metrics = flattenMetrics(summary.metrics);
   return [
@@ -43,7 +47,10 @@ export const propertiesOf = ({ summary, judgement, recordPath }: ReportInput): [
     ['deployment.url', deployment?.url ?? ''],
     ['deployment.server_version', deployment?.serverVersion ?? ''],
     ['deployment.nodes', deployment?.nodes.join(' ') ?? ''],
-    ...Object.entries(environment).map(([name, value]): [string, string] => [`environment.${name}`, String(value)]),
+    ...Object.entries(environment).map(([name, value]): [string, string] => [
+      `environment.${name}`,
+      String(value),
+    ]),
     ...FIGURES.flatMap((name): [string, string][] => {
       const figure = finite(metrics[name]);
       return figure === null ? [] : [[`metric.${name}`, String(figure)]];

@@ -41,4 +41,5 @@ const clean = (element: XmlElement): XmlElement =>
     }),
   );
 
-const isList = (value: NonNullable<XmlElement[string]>): value is readonly XmlElement[] => Array.isArray(value);
+const isList = (value: NonNullable<XmlElement[string]>): value is readonly XmlElement[] =>
+  Array.isArray(value);

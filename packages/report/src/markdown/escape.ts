@@ -37,7 +37,9 @@ export const code = (text: string): string => {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
-const oneLine = (text: string): string => text.toWellFormed().replaceAll(CONTROL, '\ufffd').replaceAll(/\s+/g, ' ').trim();
+const oneLine = (text: string): string =>
+  text.toWellFormed().replaceAll(CONTROL, '\ufffd').replaceAll(/\s+/g, ' ').trim();
 
 /** Cut where it gets long: what servers say has no end. */
-export const cut = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
+export const cut = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1)}…`;

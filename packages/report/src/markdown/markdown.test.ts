@@ -1,5 +1,10 @@
 import { asRead } from '@livekit-swarm/testkit/as-read';
-import { failedReport, inconclusiveReport, passedReport, stagedReport } from '@livekit-swarm/testkit/reports';
+import {
+  failedReport,
+  inconclusiveReport,
+  passedReport,
+  stagedReport,
+} from '@livekit-swarm/testkit/reports';
 import { marked, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { NoRun, ReportInput } from '../report-input.ts';
@@ -22,7 +27,11 @@ const rowsOf = (markdown: string): string[][] =>
 /** What a reader sees. */
 const seen = (markdown: string): string => asRead(marked.parse(markdown, { async: false }));
 
-const changed = (input: ReportInput, name: string, reasons = input.judgement.reasons): ReportInput => ({
+const changed = (
+  input: ReportInput,
+  name: string,
+  reasons = input.judgement.reasons,
+): ReportInput => ({
   ...input,
   summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
   judgement: { ...input.judgement, reasons },
@@ -34,7 +43,13 @@ describe('the Markdown of a run', () => {
     expect(markdown).toMatch(/^## ✗ swarm: failed \(exit 99\)\n/);
     const [thresholds] = tablesOf(markdown);
     expect(thresholds?.rows.map(([mark]) => mark?.text)).toEqual([...'✗✗✗✗✗✗', ...'✓✓✓✓✓✓']);
-    expect(rowsOf(markdown)).toContainEqual(['✗', '`packet_loss{kind:video}`', '`rate<0.02`', '**2.06 %**', 'given']);
+    expect(rowsOf(markdown)).toContainEqual([
+      '✗',
+      '`packet_loss{kind:video}`',
+      '`rate<0.02`',
+      '**2.06 %**',
+      'given',
+    ]);
     expect(seen(markdown)).toContain('missing_tracks: rate was 0.0568182, not == 0.');
   });
 
@@ -79,7 +94,11 @@ describe('the Markdown of several runs', () => {
       message: 'nobody | answers',
       hint: 'look',
     };
-    const markdown = renderMarkdown([changed(passedReport(), 'a'), changed(failedReport(), 'b'), noRun]);
+    const markdown = renderMarkdown([
+      changed(passedReport(), 'a'),
+      changed(failedReport(), 'b'),
+      noRun,
+    ]);
     expect(markdown).toMatch(/^## ✗ 3 scenarios: 2 not passed\n/);
     expect(rowsOf(markdown).slice(0, 3)).toEqual([
       ['✗', '`b`', 'failed (exit 99)', 'join_failures: rate was 0.05, not &lt; 0.01.'],
@@ -115,10 +134,28 @@ describe('hostile words', () => {
     const markdown = renderMarkdown([report]);
     const usual = tokensOf(renderMarkdown([failedReport()]));
     const tokens = tokensOf(markdown);
-    const count = (all: Token[], type: string): number => all.filter((token) => token.type === type).length;
-    for (const type of ['html', 'table', 'heading', 'link', 'image', 'em', 'del', 'blockquote', 'hr', 'list', 'code'])
+    const count = (all: Token[], type: string): number =>
+      all.filter((token) => token.type === type).length;
+    for (const type of [
+      'html',
+      'table',
+      'heading',
+      'link',
+      'image',
+      'em',
+      'del',
+      'blockquote',
+      'hr',
+      'list',
+      'code',
+    ])
       expect([type, count(tokens, type)]).toEqual([type, count(usual, type)]);
-    const text = word.toWellFormed().replaceAll('\u0000', '\ufffd').replaceAll('\u0007', '\ufffd').replaceAll(/\s+/g, ' ').trim();
+    const text = word
+      .toWellFormed()
+      .replaceAll('\u0000', '\ufffd')
+      .replaceAll('\u0007', '\ufffd')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
     expect(seen(markdown)).toContain(text);
     expect(markdown).not.toMatch(/(^|[^\w`])@(?=\w)/m);
   });
@@ -133,20 +170,25 @@ describe('hostile words', () => {
 
 describe('a comment', () => {
   const many = (count: number): ReportInput[] =>
-    Array.from({ length: count }, (_, index) => changed(index % 3 === 0 ? failedReport() : passedReport(), `scenario-${index}`));
+    Array.from({ length: count }, (_, index) =>
+      changed(index % 3 === 0 ? failedReport() : passedReport(), `scenario-${index}`),
+    );
 
   it('is never longer than GitHub takes, however many runs there were', () => {
     for (const count of [1, 20, 120]) {
       const markdown = renderMarkdown(many(count));
       expect(markdown.length).toBeLessThanOrEqual(MOST_CHARACTERS);
-      expect(markdown.match(/<details>/g)?.length ?? 0).toBe(markdown.match(/<\/details>/g)?.length ?? 0);
+      expect(markdown.match(/<details>/g)?.length ?? 0).toBe(
+        markdown.match(/<\/details>/g)?.length ?? 0,
+      );
     }
   });
 
   it('keeps the verdicts and what failed, and says that something was left out', () => {
     const markdown = renderMarkdown(many(60));
     expect(markdown).toContain('This is not all');
-    for (let index = 0; index < 60; index += 3) expect(markdown).toContain(`## ✗ scenario-${index}: failed`);
+    for (let index = 0; index < 60; index += 3)
+      expect(markdown).toContain(`## ✗ scenario-${index}: failed`);
     expect(rowsOf(markdown).slice(0, 60)).toHaveLength(60);
   });
 
@@ -159,7 +201,9 @@ describe('a comment', () => {
     expect(markdown.length).toBeLessThanOrEqual(MOST_CHARACTERS);
     expect(markdown).toMatch(/^## ✗ x{100}/);
     expect(markdown).toContain('… and 4981 more');
-    expect(rowsOf(markdown).some(([mark, metric]) => mark === '✗' && metric === '`packet_loss`')).toBe(true);
+    expect(
+      rowsOf(markdown).some(([mark, metric]) => mark === '✗' && metric === '`packet_loss`'),
+    ).toBe(true);
   });
 
   it('is not made long by many thresholds', () => {
@@ -167,7 +211,9 @@ describe('a comment', () => {
     const [crossed, held] = report.judgement.thresholds;
     if (crossed === undefined || held === undefined) throw new Error('there is no threshold');
     const thresholds = [...Array.from({ length: 3_000 }, () => held), crossed];
-    const markdown = renderMarkdown([{ ...report, judgement: { ...report.judgement, thresholds } }]);
+    const markdown = renderMarkdown([
+      { ...report, judgement: { ...report.judgement, thresholds } },
+    ]);
     expect(markdown.length).toBeLessThanOrEqual(MOST_CHARACTERS);
     expect(rowsOf(markdown)[0]?.slice(0, 2)).toEqual(['✗', '`join_failures`']);
     expect(markdown).toContain('… and 2901 more');

@@ -20,7 +20,9 @@ const LEFT_OUT =
  */
 export const renderMarkdown = (outcomes: readonly Outcome[]): string => {
   const alone = outcomes.length === 1;
-  const parts = outcomes.flatMap((outcome) => (isRun(outcome) ? partsOfRun(outcome) : partsOfNoRun(outcome)));
+  const parts = outcomes.flatMap((outcome) =>
+    isRun(outcome) ? partsOfRun(outcome) : partsOfNoRun(outcome),
+  );
   return fit(alone ? parts : [overview(outcomes), ...parts], MOST_CHARACTERS, LEFT_OUT);
 };
 
@@ -47,14 +49,18 @@ const overview = (outcomes: readonly Outcome[]): Part => {
 
 const ORDER: readonly string[] = [MARKS.failed, MARKS.inconclusive, MARKS.passed];
 
-const reasonOf = (outcome: Outcome): string => (isRun(outcome) ? (outcome.judgement.reasons[0] ?? '') : outcome.message);
+const reasonOf = (outcome: Outcome): string =>
+  isRun(outcome) ? (outcome.judgement.reasons[0] ?? '') : outcome.message;
 
 const partsOfNoRun = (noRun: NoRun): Part[] => [
   {
     rank: 1,
     text: [
       headline(noRun),
-      [item(cut(noRun.message, 1_000)), ...(noRun.hint === null ? [] : [item(`→ ${cut(noRun.hint, 1_000)}`)])].join('\n'),
+      [
+        item(cut(noRun.message, 1_000)),
+        ...(noRun.hint === null ? [] : [item(`→ ${cut(noRun.hint, 1_000)}`)]),
+      ].join('\n'),
     ].join('\n\n'),
   },
 ];

@@ -27,7 +27,9 @@ export const partsOfRun = (run: ReportInput): Part[] => {
   return [
     {
       rank: rank(1),
-      text: [headline(run), line(cut(describeScenario(summary.scenario), LONGEST)), reasons(run)].filter(Boolean).join('\n\n'),
+      text: [headline(run), line(cut(describeScenario(summary.scenario), LONGEST)), reasons(run)]
+        .filter(Boolean)
+        .join('\n\n'),
     },
     { rank: rank(2), text: thresholds(run) },
     { rank: rank(2), text: baseline(run) },
@@ -47,7 +49,9 @@ export const headline = (outcome: Outcome): string => {
 };
 
 const reasons = ({ judgement }: ReportInput): string => {
-  const shown = judgement.reasons.slice(0, MOST_REASONS).map((reason) => item(cut(reason, LONGEST)));
+  const shown = judgement.reasons
+    .slice(0, MOST_REASONS)
+    .map((reason) => item(cut(reason, LONGEST)));
   const rest = judgement.reasons.length - shown.length;
   return [...shown, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n');
 };
@@ -57,13 +61,15 @@ const thresholds = ({ judgement }: ReportInput): string => {
   const order = { false: 0, null: 1, true: 2 } as const;
   const results = judgement.thresholds.toSorted((a, b) => order[`${a.ok}`] - order[`${b.ok}`]);
   const table = thresholdTable(results);
-  const rows = table.rows.map(([mark = '', metric = '', expression = '', measured = '', source = '']) => [
-    mark,
-    code(metric),
-    code(expression),
-    mark === MARKS.passed ? measured : `**${measured}**`,
-    source,
-  ]);
+  const rows = table.rows.map(
+    ([mark = '', metric = '', expression = '', measured = '', source = '']) => [
+      mark,
+      code(metric),
+      code(expression),
+      mark === MARKS.passed ? measured : `**${measured}**`,
+      source,
+    ],
+  );
   return markdownTable({ ...table, rows }, MOST_ROWS);
 };
 
@@ -99,9 +105,14 @@ const surroundings = ({ summary, judgement }: ReportInput): string => {
         }),
     ...environment,
   };
-  const rows = Object.entries(facts).map(([name, value]) => [plain(cut(name, 100)), plain(cut(String(value), LONGEST))]);
+  const rows = Object.entries(facts).map(([name, value]) => [
+    plain(cut(name, 100)),
+    plain(cut(String(value), LONGEST)),
+  ]);
   const said = notes.slice(0, MOST_REASONS).map((note) => item(cut(note, LONGEST)));
-  return [markdownTable({ head: ['', ''], rows, left: [0, 1] }, MOST_ROWS), said.join('\n')].filter(Boolean).join('\n\n');
+  return [markdownTable({ head: ['', ''], rows, left: [0, 1] }, MOST_ROWS), said.join('\n')]
+    .filter(Boolean)
+    .join('\n\n');
 };
 
 const record = ({ recordPath, summary }: ReportInput): string =>
@@ -116,7 +127,9 @@ const prepared = (table: TableData, names: readonly number[] = []): string =>
   markdownTable(
     {
       ...table,
-      rows: table.rows.map((cells) => cells.map((cell, column) => (names.includes(column) ? code(cell) : plain(cell)))),
+      rows: table.rows.map((cells) =>
+        cells.map((cell, column) => (names.includes(column) ? code(cell) : plain(cell))),
+      ),
     },
     MOST_ROWS,
   );

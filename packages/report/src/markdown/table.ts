@@ -1,7 +1,10 @@
 import type { TableData } from '../tables/table-data.ts';
 
 /** Cells are Markdown already. Beyond `most` rows the rest is counted, not shown. */
-export const markdownTable = ({ head, rows, left }: TableData, most = Number.POSITIVE_INFINITY): string => {
+export const markdownTable = (
+  { head, rows, left }: TableData,
+  most = Number.POSITIVE_INFINITY,
+): string => {
   if (rows.length === 0) return '';
   const shown = rows.slice(0, most);
   const rest = rows.length - shown.length;

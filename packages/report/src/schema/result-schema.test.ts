@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { failedReport, inconclusiveReport, passedReport, quietReport, stagedReport } from '@livekit-swarm/testkit/reports';
+import {
+  failedReport,
+  inconclusiveReport,
+  passedReport,
+  quietReport,
+  stagedReport,
+} from '@livekit-swarm/testkit/reports';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { renderJson } from '../json.ts';
@@ -14,7 +20,9 @@ const validatorOf = (schema: object) => {
   ajv.addFormat('date-time', (text: string) => !Number.isNaN(Date.parse(text)));
   const validate = ajv.compile(schema);
   return (json: string): string[] =>
-    validate(JSON.parse(json)) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+    validate(JSON.parse(json))
+      ? []
+      : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 };
 
 const noRun: NoRun = {
@@ -38,11 +46,15 @@ const OUTCOMES: [string, Outcome[]][] = [
 
 describe('the published schema', () => {
   it('is what the code says ("npm run docs" writes it anew)', () => {
-    expect(readFileSync(PUBLISHED, 'utf8')).toBe(`${JSON.stringify(resultJsonSchema(), null, 2)}\n`);
+    expect(readFileSync(PUBLISHED, 'utf8')).toBe(
+      `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,
+    );
   });
 
   it.each(OUTCOMES)('takes %s', (_, outcomes) => {
-    expect(validatorOf(JSON.parse(readFileSync(PUBLISHED, 'utf8')))(renderJson(outcomes))).toEqual([]);
+    expect(validatorOf(JSON.parse(readFileSync(PUBLISHED, 'utf8')))(renderJson(outcomes))).toEqual(
+      [],
+    );
   });
 
   it.each(OUTCOMES)('leaves nothing undescribed of %s', (_, outcomes) => {

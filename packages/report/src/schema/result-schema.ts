@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { comparisonSchema } from '../comparison/comparison-schema.ts';
 import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../result-names.ts';
 
-const known = (description: string) => z.number().nullable().describe(`${description} Null: not measured.`);
+const known = (description: string) =>
+  z.number().nullable().describe(`${description} Null: not measured.`);
 const count = () => z.number();
 
 const verdict = z.enum(['passed', 'failed', 'inconclusive']).meta({ id: 'Verdict' });
@@ -24,7 +25,8 @@ const share = z
   .meta({ id: 'Share', description: 'How many, and which share that is.' });
 const metrics = z.record(z.string(), z.number()).meta({
   id: 'Metrics',
-  description: 'By metric and aggregation: join_time.p95, packet_loss.rate, nacks_sent.count. What was not measured is absent.',
+  description:
+    'By metric and aggregation: join_time.p95, packet_loss.rate, nacks_sent.count. What was not measured is absent.',
 });
 
 const window = z
@@ -43,19 +45,26 @@ const threshold = z
     expression: z.string().describe('p(95)<200'),
     window: z.string().nullable().describe('The part of the run that was judged; null: all of it.'),
     value: known('In the unit of the metric.'),
-    ok: z.boolean().nullable().describe('Whether it held. Null: nothing was measured, so it neither held nor was crossed.'),
+    ok: z
+      .boolean()
+      .nullable()
+      .describe('Whether it held. Null: nothing was measured, so it neither held nor was crossed.'),
     source: z.enum(['default', 'user']),
   })
   .meta({ id: 'Threshold' });
 
-const reasons = z.array(z.object({ reason: z.string(), count: count(), message: z.string().nullable() }));
+const reasons = z.array(
+  z.object({ reason: z.string(), count: count(), message: z.string().nullable() }),
+);
 
 const joins = z.object({
   planned: count(),
   joined: count(),
   failed: count(),
   dropped: count().describe('Lost the connection for good after they were in.'),
-  gaveUp: count().describe('Left as planned before they could have been in: neither joined nor failed.'),
+  gaveUp: count().describe(
+    'Left as planned before they could have been in: neither joined nor failed.',
+  ),
   unaccounted: count().describe('Without a result in the record.'),
   retries: count(),
   resumes: count(),
@@ -63,7 +72,13 @@ const joins = z.object({
   failures: reasons,
   drops: reasons,
   phases: z
-    .object({ started: percentiles, signal: percentiles, ice: percentiles, joined: percentiles, firstMedia: percentiles })
+    .object({
+      started: percentiles,
+      signal: percentiles,
+      ice: percentiles,
+      joined: percentiles,
+      firstMedia: percentiles,
+    })
     .describe('From when the join was due.'),
 });
 
@@ -130,7 +145,10 @@ const generator = z
   .object({
     workers: count(),
     workers_died: count(),
-    cpu: z.object({ avg: z.number(), max: z.number() }).nullable().describe('Cores, all workers together.'),
+    cpu: z
+      .object({ avg: z.number(), max: z.number() })
+      .nullable()
+      .describe('Cores, all workers together.'),
     cpu_us_per_packet: known('Microseconds of processor time.'),
     resident_bytes: known('Memory of all workers.'),
     event_loop_lag: percentiles,
@@ -142,7 +160,9 @@ const generator = z
     machine_busy: known('Share of all cores in use, by whomever, from 0 to 1.'),
     findings: z
       .array(z.object({ rule: z.string(), sentence: z.string() }))
-      .describe('How the generator damaged its own measurement; with any of them the run is inconclusive.'),
+      .describe(
+        'How the generator damaged its own measurement; with any of them the run is inconclusive.',
+      ),
   })
   .describe('Whether we ourselves were fit to measure.');
 
@@ -152,26 +172,40 @@ export const resultSchema = z
     schema: z.literal(RESULT_SCHEMA),
     verdict,
     exitCode,
-    reasons: z.array(z.string()).describe('Why the verdict is what it is, most important first; empty when everything held.'),
+    reasons: z
+      .array(z.string())
+      .describe('Why the verdict is what it is, most important first; empty when everything held.'),
     thresholds: z.array(threshold),
     metrics,
-    windows: z.array(window.extend({ metrics })).describe('The same figures of each window of the run.'),
+    windows: z
+      .array(window.extend({ metrics }))
+      .describe('The same figures of each window of the run.'),
     generator,
     deployment: z
-      .object({ url: z.string(), embedded: z.boolean(), server_version: z.string().nullable(), nodes: z.array(z.string()) })
+      .object({
+        url: z.string(),
+        embedded: z.boolean(),
+        server_version: z.string().nullable(),
+        nodes: z.array(z.string()),
+      })
       .nullable(),
     joins,
     tracks: z.object({ expected: count(), missing: count(), received: count(), stalled: count() }),
     media: z.array(traffic),
     roles: z.array(roleTraffic).describe('Media of each role; empty where everybody has the same.'),
-    layers: z.object({ up: layers, down: layers }).describe('Video tracks by height near the end of the run.'),
+    layers: z
+      .object({ up: layers, down: layers })
+      .describe('Video tracks by height near the end of the run.'),
     recovery,
     worst: z.array(worst).describe('Who had it worst, worst first.'),
     notes: z.array(z.string()).describe('What happened to the run itself.'),
     run: z.string().describe('Random, also part of the names of the rooms.'),
     startedAt: z.iso.datetime(),
     end: z
-      .object({ at: z.number(), reason: z.enum(['finished', 'ended', 'interrupted', 'aborted', 'server_died', 'threshold']) })
+      .object({
+        at: z.number(),
+        reason: z.enum(['finished', 'ended', 'interrupted', 'aborted', 'server_died', 'threshold']),
+      })
       .nullable()
       .describe('Null: the record breaks off.'),
     endedBy: z
@@ -216,7 +250,10 @@ export const outputSchema = z
     ...one.options,
     z
       .object({ schema: z.literal(RESULTS_SCHEMA), verdict, exitCode, runs: z.array(one) })
-      .meta({ id: 'Results', description: 'Several runs of one command, in the order they were made.' }),
+      .meta({
+        id: 'Results',
+        description: 'Several runs of one command, in the order they were made.',
+      }),
   ])
   .meta({
     title: 'livekit-swarm result',

@@ -8,7 +8,8 @@ import { wrap } from '../wrap.ts';
 export const baselineSection = ({ comparison }: ReportInput, style: Style): string[] => {
   if (comparison === undefined) return [];
   const { verdict, base } = comparison;
-  const paint = verdict === 'regression' ? style.bad : verdict === 'inconclusive' ? style.unsure : style.good;
+  const paint =
+    verdict === 'regression' ? style.bad : verdict === 'inconclusive' ? style.unsure : style.good;
   return [
     `${style.title('BASELINE')}  ${paint(`${markOfComparison(verdict)} ${verdict}`)} against ${base.name}`,
     ...wrap('  · ', concludingSentence(comparison)),

@@ -21,7 +21,11 @@ export const deploymentSection = ({ summary }: ReportInput, style: Style): strin
 
 /** Sentences about the run itself. */
 export const noteSection = ({ summary }: ReportInput, style: Style): string[] =>
-  summary.notes.length === 0 ? [] : [style.title('NOTES'), ...summary.notes.flatMap((note) => wrap('  · ', note))];
+  summary.notes.length === 0
+    ? []
+    : [style.title('NOTES'), ...summary.notes.flatMap((note) => wrap('  · ', note))];
 
 export const recordSection = ({ recordPath, summary }: ReportInput, style: Style): string[] =>
-  recordPath === null ? [] : [`${style.title('RECORD')}  ${recordPath}  ${style.dim(`(run ${summary.run})`)}`];
+  recordPath === null
+    ? []
+    : [`${style.title('RECORD')}  ${recordPath}  ${style.dim(`(run ${summary.run})`)}`];

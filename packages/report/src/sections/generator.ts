@@ -8,10 +8,14 @@ import { wrap } from '../wrap.ts';
 export const generatorSection = ({ summary, judgement }: ReportInput, style: Style): string[] => {
   const own = summary.generator;
   const cpu =
-    own.cpuCores === null ? [] : [`${formatNumber(own.cpuCores.avg)} cores (at most ${formatNumber(own.cpuCores.max)})`];
+    own.cpuCores === null
+      ? []
+      : [`${formatNumber(own.cpuCores.avg)} cores (at most ${formatNumber(own.cpuCores.max)})`];
   // Without media the few packets that keep connections alive would carry the cost of everything else.
   const cost =
-    own.cpuUsPerPacket === null || summary.traffic.length === 0 ? [] : [`${formatNumber(own.cpuUsPerPacket)} µs of CPU a packet`];
+    own.cpuUsPerPacket === null || summary.traffic.length === 0
+      ? []
+      : [`${formatNumber(own.cpuUsPerPacket)} µs of CPU a packet`];
   const busy = own.machineBusy === null ? [] : [`machine ${formatShare(own.machineBusy.avg)} busy`];
   const work = [
     plural(own.workers, 'worker'),
@@ -30,8 +34,15 @@ export const generatorSection = ({ summary, judgement }: ReportInput, style: Sty
     `late joins ${share(own.lateJoins)}`,
   ];
   const healthy = judgement.health.length === 0;
-  const state = healthy ? style.good('fit to measure') : style.unsure('not fit to measure, see above');
-  return [`${style.title('GENERATOR')}  ${state}`, ...wrap('  ', work.join(' · ')), ...wrap('  ', faults.join(' · '))];
+  const state = healthy
+    ? style.good('fit to measure')
+    : style.unsure('not fit to measure, see above');
+  return [
+    `${style.title('GENERATOR')}  ${state}`,
+    ...wrap('  ', work.join(' · ')),
+    ...wrap('  ', faults.join(' · ')),
+  ];
 };
 
-const share = ({ count, share: part }: Share): string => (count === 0 ? '0' : `${formatNumber(count)} (${formatShare(part)})`);
+const share = ({ count, share: part }: Share): string =>
+  count === 0 ? '0' : `${formatNumber(count)} (${formatShare(part)})`;

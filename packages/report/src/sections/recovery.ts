@@ -7,10 +7,15 @@ import { wrap } from '../wrap.ts';
 export const recoverySection = ({ summary }: ReportInput, style: Style): string[] => {
   const { layers, recovery } = summary;
   const layerLines = (['up', 'down'] as const).flatMap((direction) => {
-    const heights = Object.entries(layers[direction]).map(([height, tracks]) => `${height}p × ${formatNumber(tracks)}`);
+    const heights = Object.entries(layers[direction]).map(
+      ([height, tracks]) => `${height}p × ${formatNumber(tracks)}`,
+    );
     return heights.length === 0 ? [] : wrap(`  layers ${direction}: `, heights.join(', '));
   });
-  const switches = layerLines.length === 0 ? [] : [`${plural(recovery.layerSwitches, 'layer switch', 'layer switches')}`];
+  const switches =
+    layerLines.length === 0
+      ? []
+      : [`${plural(recovery.layerSwitches, 'layer switch', 'layer switches')}`];
   const asked = [
     `NACK ${formatNumber(recovery.nacksSent)} sent, ${formatNumber(recovery.nacksReceived)} received`,
     `PLI ${formatNumber(recovery.plisSent)} sent, ${formatNumber(recovery.plisReceived)} received`,

@@ -6,5 +6,7 @@ import { worstTable } from '../tables/worst.ts';
 /** Who had it worst. */
 export const worstSection = ({ summary }: ReportInput, style: Style): string[] => {
   const table = worstTable(summary);
-  return table.rows.length === 0 ? [] : [style.title('WORST PARTICIPANTS'), ...renderHeadedTable(table, style)];
+  return table.rows.length === 0
+    ? []
+    : [style.title('WORST PARTICIPANTS'), ...renderHeadedTable(table, style)];
 };

@@ -15,7 +15,9 @@ export const joinTable = ({ joins }: Summary): TableData => ({
   head: ['', 'p50', 'p95', 'max'],
   rows: PHASES.flatMap(([phase, label]) => {
     const times = joins.phases[phase];
-    return times === null ? [] : [[label, formatMs(times.p50), formatMs(times.p95), formatMs(times.max)]];
+    return times === null
+      ? []
+      : [[label, formatMs(times.p50), formatMs(times.p95), formatMs(times.max)]];
   }),
   left: [0],
 });

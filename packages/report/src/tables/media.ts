@@ -4,7 +4,18 @@ import type { TableData } from './table-data.ts';
 
 /** Media by kind and direction. Loss is after recovery, "at first" before it; jitter, latency and RTT are p95. */
 export const mediaTable = ({ traffic }: Summary): TableData => ({
-  head: ['', 'tracks', 'packets', 'pkt/s', 'bit rate', 'loss', 'at first', 'jitter', 'latency', 'RTT'],
+  head: [
+    '',
+    'tracks',
+    'packets',
+    'pkt/s',
+    'bit rate',
+    'loss',
+    'at first',
+    'jitter',
+    'latency',
+    'RTT',
+  ],
   rows: traffic.map(row),
   left: [0],
 });

@@ -23,4 +23,5 @@ export const roleTable = (summary: Summary): TableData => {
   };
 };
 
-const whoOf = ({ group, role }: RoleTraffic, several: boolean): string => (several ? `${group}: ${role}` : role);
+const whoOf = ({ group, role }: RoleTraffic, several: boolean): string =>
+  several ? `${group}: ${role}` : role;

@@ -1,5 +1,10 @@
 import type { Summary } from '@livekit-swarm/analysis';
-import { type Aggregation, aggregate, type MetricName, type MetricReader } from '@livekit-swarm/metrics';
+import {
+  type Aggregation,
+  aggregate,
+  type MetricName,
+  type MetricReader,
+} from '@livekit-swarm/metrics';
 import { formatCount, formatMs, formatNumber, formatShare, formatTime } from '../format.ts';
 import type { TableData } from './table-data.ts';
 
@@ -9,9 +14,22 @@ const RATE: Aggregation = { type: 'rate' };
 /** What happened in each stage, and in each stretch that the scenario names. No rows for a run without them. */
 export const stageTable = ({ windows, scenario }: Summary): TableData => {
   const several = scenario.groups.length > 1;
-  const shown = windows.filter(({ window }) => window.source !== 'builtin' && !/\.\./.test(window.name));
+  const shown = windows.filter(
+    ({ window }) => window.source !== 'builtin' && !/\.\./.test(window.name),
+  );
   return {
-    head: ['', 'from', 'to', 'joined', 'failed', 'join p95', '↓ pkt/s', 'loss', 'jitter p95', 'latency p95'],
+    head: [
+      '',
+      'from',
+      'to',
+      'joined',
+      'failed',
+      'join p95',
+      '↓ pkt/s',
+      'loss',
+      'jitter p95',
+      'latency p95',
+    ],
     rows: shown.map(({ window: { name, group, fromMs, toMs }, metrics }) => [
       several && group !== undefined ? `${group}: ${name}` : name,
       formatTime(fromMs),
@@ -35,7 +53,11 @@ const joins = (metrics: MetricReader): [joined: string, failed: string] => {
     : ['–', '–'];
 };
 
-const figure = (metrics: MetricReader, metric: MetricName, aggregation: Aggregation): number | null =>
-  aggregate(metrics.measure(metric), aggregation) ?? null;
+const figure = (
+  metrics: MetricReader,
+  metric: MetricName,
+  aggregation: Aggregation,
+): number | null => aggregate(metrics.measure(metric), aggregation) ?? null;
 
-const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value));
+const rounded = (value: number | null): number | null =>
+  value === null ? null : Math.round(value);

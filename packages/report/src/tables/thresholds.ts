@@ -3,7 +3,8 @@ import { measuredOf } from '../figures.ts';
 import { MARKS } from '../style.ts';
 import type { TableData } from './table-data.ts';
 
-export const markOf = ({ ok }: ThresholdResult): string => (ok === null ? MARKS.inconclusive : ok ? MARKS.passed : MARKS.failed);
+export const markOf = ({ ok }: ThresholdResult): string =>
+  ok === null ? MARKS.inconclusive : ok ? MARKS.passed : MARKS.failed;
 
 /** Every threshold with its mark and what was measured; those given by the user are told from the defaults. */
 export const thresholdTable = (results: readonly ThresholdResult[]): TableData => ({

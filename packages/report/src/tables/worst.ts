@@ -4,7 +4,10 @@ import type { TableData } from './table-data.ts';
 
 /** Who had it worst: missing tracks first, then stalled ones, then loss, then latency. No rows where nobody was to receive anything: then nobody had it worse. */
 export const worstTable = ({ worst }: Summary): TableData => {
-  const nobody = worst.every(({ missing, stalled, loss, reconnects }) => missing + stalled + reconnects === 0 && loss === null);
+  const nobody = worst.every(
+    ({ missing, stalled, loss, reconnects }) =>
+      missing + stalled + reconnects === 0 && loss === null,
+  );
   return {
     head: ['', 'room', 'missing', 'stalled', 'loss', 'jitter', 'latency', 'gap', 'came back'],
     rows: (nobody ? [] : worst).map((one) => [

@@ -33,15 +33,29 @@ const bins = (values: number[]): SketchBins => {
 };
 
 /** A storm in the middle of the run: loss, latency, people cut off. */
-const inStorm = (second: number, seconds: number): boolean => second > seconds * 0.4 && second < seconds * 0.5;
+const inStorm = (second: number, seconds: number): boolean =>
+  second > seconds * 0.4 && second < seconds * 0.5;
 
-export function* bigRun({ rooms, people, seconds, shards, identity, roomName }: BigRun): Generator<RecordLine> {
+export function* bigRun({
+  rooms,
+  people,
+  seconds,
+  shards,
+  identity,
+  roomName,
+}: BigRun): Generator<RecordLine> {
   const random = noise();
   const nameOf = identity ?? ((room, person) => `k3x9-${room + 1}-p${person + 1}`);
   const roomOf = roomName ?? ((room) => `swarm-k3x9-${room + 1}`);
-  const spec = specOf({ rooms: 1, participants: 2, publish: ['audio', 'video'], durationMs: seconds * 1_000 });
+  const spec = specOf({
+    rooms: 1,
+    participants: 2,
+    publish: ['audio', 'video'],
+    durationMs: seconds * 1_000,
+  });
   const [header, deployment] = recordOf(spec, shards);
-  if (header?.type !== 'header' || deployment === undefined) throw new Error('a record begins with its header');
+  if (header?.type !== 'header' || deployment === undefined)
+    throw new Error('a record begins with its header');
   const total = rooms * people;
   const joinS = Math.max(1, Math.min(60, Math.floor(seconds / 5)));
   const endAtMs = seconds * 1_000;
@@ -51,7 +65,14 @@ export function* bigRun({ rooms, people, seconds, shards, identity, roomName }: 
   ];
   yield {
     ...header,
-    plan: { rooms, participants: total, droppedRooms: 0, windows, lastJoinAtMs: joinS * 1_000, endAtMs },
+    plan: {
+      rooms,
+      participants: total,
+      droppedRooms: 0,
+      windows,
+      lastJoinAtMs: joinS * 1_000,
+      endAtMs,
+    },
     workers: shards,
   };
   yield deployment;
@@ -112,7 +133,13 @@ export function* bigRun({ rooms, people, seconds, shards, identity, roomName }: 
 
   function personOf(one: number) {
     const room = Math.floor(one / people);
-    return { identity: nameOf(room, one % people), room: roomOf(room), group: 'crowd', role: 'publisher', shard: room % shards };
+    return {
+      identity: nameOf(room, one % people),
+      room: roomOf(room),
+      group: 'crowd',
+      role: 'publisher',
+      shard: room % shards,
+    };
   }
 
   function tracksOf(one: number): TrackResult[] {
@@ -137,7 +164,12 @@ export function* bigRun({ rooms, people, seconds, shards, identity, roomName }: 
   function sampleOf(second: number, shard: number, storm: boolean): RecordLine {
     const here = Math.floor(joined / shards);
     const series = (['audio', 'video'] as const).flatMap((kind) => {
-      const labels = { kind, group: 'crowd', role: 'publisher', codec: kind === 'audio' ? 'opus' : 'vp8' };
+      const labels = {
+        kind,
+        group: 'crowd',
+        role: 'publisher',
+        codec: kind === 'audio' ? 'opus' : 'vp8',
+      };
       const rate = kind === 'audio' ? 50 : 120;
       const tracks = here * (people - 1);
       const packets = Math.floor(tracks * rate * (0.98 + random() * 0.04));

@@ -10,12 +10,20 @@ import type { Browser, Page } from 'puppeteer-core';
 import { htmlReporter } from '../../src/html/html.ts';
 import { wholeOf } from '../../src/rendered.ts';
 
-const textLines = (file: string): AsyncIterable<string> => createInterface({ input: createReadStream(file, 'utf8') });
+const textLines = (file: string): AsyncIterable<string> =>
+  createInterface({ input: createReadStream(file, 'utf8') });
 
 /** Renders a record on disk, as `swarm report --report html` does. @returns the file's name */
-export const renderRecord = async (record: string, dir: string, thresholds: string[] = []): Promise<string> => {
+export const renderRecord = async (
+  record: string,
+  dir: string,
+  thresholds: string[] = [],
+): Promise<string> => {
   const summary = await foldRecord(textLines(record));
-  const judgement = judge(summary, resolveThresholds(summary.scenario, [...summary.thresholds, ...thresholds]));
+  const judgement = judge(
+    summary,
+    resolveThresholds(summary.scenario, [...summary.thresholds, ...thresholds]),
+  );
   const rendered = htmlReporter.render([
     { summary, judgement, recordPath: record, readLines: () => readRecordLines(textLines(record)) },
   ]);
@@ -59,7 +67,12 @@ export const openPage = async (
     void dialog.dismiss();
   });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-  await page.setViewport({ width, height: width < 600 ? 844 : 900, hasTouch: touch, isMobile: touch });
+  await page.setViewport({
+    width,
+    height: width < 600 ? 844 : 900,
+    hasTouch: touch,
+    isMobile: touch,
+  });
   await page.setOfflineMode(true);
   await page.setJavaScriptEnabled(scripts);
   await page.goto(url, { waitUntil: 'load' });
@@ -67,7 +80,11 @@ export const openPage = async (
 };
 
 /** The same, until the report says that its charts are drawn. `readyMs`: from the first byte until then. */
-export const openReport = async (browser: Browser, file: string, look: Look = {}): Promise<Opened & { readyMs: number }> => {
+export const openReport = async (
+  browser: Browser,
+  file: string,
+  look: Look = {},
+): Promise<Opened & { readyMs: number }> => {
   const opened = await openPage(browser, file, look);
   if (look.scripts === false) return { ...opened, readyMs: 0 };
   await opened.page.waitForSelector('html[data-ready]', { timeout: 30_000 });

@@ -1,25 +1,49 @@
 /** An engine without a network, for what no real server can be made to do. The name of the room says how it behaves. */
 
 import type { Engine, EngineOptions } from '@livekit-swarm/engine';
-import { type EventLine, type EventName, emptySeries, type ParticipantLine, type SeriesSample } from '@livekit-swarm/record';
+import {
+  type EventLine,
+  type EventName,
+  emptySeries,
+  type ParticipantLine,
+  type SeriesSample,
+} from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
 /** `crash…`: the worker dies a second after the first join. `refuse…`: every join fails. `stay…`: leaving never ends. Anything else works. */
 export const createEngine = (options: EngineOptions): Engine => {
-  const present = new Map<number, { plan: ParticipantPlan; joinMs: number | null; failed: boolean }>();
+  const present = new Map<
+    number,
+    { plan: ParticipantPlan; joinMs: number | null; failed: boolean }
+  >();
   const say = (plan: ParticipantPlan, event: EventName, more: Partial<EventLine> = {}): void => {
     const { identity, group, room, role } = plan;
-    options.onEvent({ type: 'event', at: Date.now() - options.startedAtMs, event, identity, group, room, role, ...more });
+    options.onEvent({
+      type: 'event',
+      at: Date.now() - options.startedAtMs,
+      event,
+      identity,
+      group,
+      room,
+      role,
+      ...more,
+    });
   };
   return {
     name: 'fake',
     join: async (plan, _admission, dueAtMs) => {
-      if (plan.room.startsWith('crash')) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_000);
+      if (plan.room.startsWith('crash'))
+        setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_000);
       const failed = plan.room.startsWith('refuse');
       const joinMs = failed ? null : Date.now() - options.startedAtMs - dueAtMs;
       present.set(plan.index, { plan, joinMs, failed });
-      if (joinMs === null) say(plan, 'join_failed', { reason: 'server_full', message: 'no room at the inn' });
-      else say(plan, 'joined', { phases: { started: 0, signal: joinMs, ice: joinMs, joined: joinMs }, node: 'ND_fake' });
+      if (joinMs === null)
+        say(plan, 'join_failed', { reason: 'server_full', message: 'no room at the inn' });
+      else
+        say(plan, 'joined', {
+          phases: { started: 0, signal: joinMs, ice: joinMs, joined: joinMs },
+          node: 'ND_fake',
+        });
     },
     leave: async (index) => {
       const stay = present.get(index);
@@ -50,14 +74,27 @@ export const createEngine = (options: EngineOptions): Engine => {
     sample: () => ({
       joined: [...present.values()].filter(({ failed }) => !failed).length,
       series: [fiftyPackets()],
-      generator: { tickLateMs: 1, lateSends: 0, sendErrors: 0, socketDrops: 0, datagramsSent: 50, datagramsReceived: 50 },
+      generator: {
+        tickLateMs: 1,
+        lateSends: 0,
+        sendErrors: 0,
+        socketDrops: 0,
+        datagramsSent: 50,
+        datagramsReceived: 50,
+      },
     }),
     close: async () => {},
   };
 };
 
 const fiftyPackets = (): SeriesSample => ({
-  ...emptySeries({ direction: 'down', kind: 'audio', group: 'crowd', role: 'publisher', codec: 'opus' }),
+  ...emptySeries({
+    direction: 'down',
+    kind: 'audio',
+    group: 'crowd',
+    role: 'publisher',
+    codec: 'opus',
+  }),
   tracks: 1,
   packets: 50,
   bytes: 5_000,

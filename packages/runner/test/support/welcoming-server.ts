@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net';
 import type { Deployment } from '../../src/deployment.ts';
 
 /** Says yes to whoever asks to be let in, and nothing else: enough for a run with an engine that needs no server. */
-export const welcomingServer = async (): Promise<{ deployment: Deployment; die(): void; close(): Promise<void> }> => {
+export const welcomingServer = async (): Promise<{
+  deployment: Deployment;
+  die(): void;
+  close(): Promise<void>;
+}> => {
   const server = createServer((_request, response) => response.end('success'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -8,7 +8,11 @@ import { crossings, rampingArrivalRate } from './ramping-arrival-rate.ts';
 
 const minute: Span = { distribution: 'constant', ms: 60_000 };
 const chance: Span = { distribution: 'lognormal', medianMs: 8_000, sigma: 1 };
-const stage = (durationMs: number, target: number, name = 'stage'): Stage => ({ name, durationMs, target });
+const stage = (durationMs: number, target: number, name = 'stage'): Stage => ({
+  name,
+  durationMs,
+  target,
+});
 
 const steady = (changes: Partial<ConstantArrivalRate>, seed = 1) =>
   constantArrivalRate(
@@ -36,18 +40,27 @@ const ramping = (changes: Partial<RampingArrivalRate>, seed = 1) =>
     },
     groupFor(2, seed),
   );
-const opens = ({ rooms }: { rooms: { openAtMs: number }[] }): number[] => rooms.map(({ openAtMs }) => openAtMs);
+const opens = ({ rooms }: { rooms: { openAtMs: number }[] }): number[] =>
+  rooms.map(({ openAtMs }) => openAtMs);
 
 describe('constantArrivalRate', () => {
   it('opens a room every so often, the first at once', () => {
     expect(opens(steady({ durationMs: 3_000 }))).toEqual([0, 500, 1_000, 1_500, 2_000]);
-    expect(opens(steady({ rate: 3, timeUnitMs: 60_000, durationMs: 60_000 }))).toEqual([0, 20_000, 40_000]);
+    expect(opens(steady({ rate: 3, timeUnitMs: 60_000, durationMs: 60_000 }))).toEqual([
+      0, 20_000, 40_000,
+    ]);
     expect(opens(steady({ rate: 0 }))).toEqual([]);
   });
 
   it('closes each when its time is over, and all at the end', () => {
-    const { rooms } = steady({ rate: 1, durationMs: 6_000, roomDuration: { distribution: 'constant', ms: 2_500 } });
-    expect(rooms.map(({ openAtMs, closeAtMs }) => closeAtMs - openAtMs)).toEqual([2_500, 2_500, 2_500, 2_500, 2_000, 1_000]);
+    const { rooms } = steady({
+      rate: 1,
+      durationMs: 6_000,
+      roomDuration: { distribution: 'constant', ms: 2_500 },
+    });
+    expect(rooms.map(({ openAtMs, closeAtMs }) => closeAtMs - openAtMs)).toEqual([
+      2_500, 2_500, 2_500, 2_500, 2_000, 1_000,
+    ]);
   });
 
   it('drops, and counts, what comes while too many are open', () => {
@@ -77,12 +90,16 @@ describe('constantArrivalRate', () => {
           const due = Math.floor(((durationMs - MIN_STAY_MS) * rate) / 1_000 + 1e-9) + 1;
           expect(Math.abs(free.rooms.length - due)).toBeLessThanOrEqual(rate * 1e-6 + 1);
           expect(bound.rooms.length + bound.droppedRooms).toBe(free.rooms.length);
-          const closes = new Map(free.rooms.map(({ openAtMs, closeAtMs }) => [openAtMs, closeAtMs]));
+          const closes = new Map(
+            free.rooms.map(({ openAtMs, closeAtMs }) => [openAtMs, closeAtMs]),
+          );
           for (const { openAtMs, closeAtMs } of bound.rooms) {
             expect(closeAtMs).toBe(closes.get(openAtMs));
             expect(closeAtMs - openAtMs).toBeGreaterThan(MIN_STAY_MS - 1e-6);
             expect(closeAtMs).toBeLessThanOrEqual(durationMs);
-            const others = bound.rooms.filter((one) => one.openAtMs <= openAtMs && one.closeAtMs > openAtMs);
+            const others = bound.rooms.filter(
+              (one) => one.openAtMs <= openAtMs && one.closeAtMs > openAtMs,
+            );
             expect(others.length).toBeLessThanOrEqual(maxRooms);
           }
         },
@@ -91,7 +108,9 @@ describe('constantArrivalRate', () => {
   });
 
   it('refuses to fill the memory', () => {
-    expect(() => steady({ rate: 1_000_000, durationMs: 86_400_000 })).toThrow(/more than 200000 participants/);
+    expect(() => steady({ rate: 1_000_000, durationMs: 86_400_000 })).toThrow(
+      /more than 200000 participants/,
+    );
   });
 
   it('refuses to drop rooms without end', () => {
@@ -105,13 +124,16 @@ describe('rampingArrivalRate', () => {
   it('opens a room whenever the area under the line comes to a whole number', () => {
     // From 0 to 4 a second in 10 s: t²/5 rooms after t seconds.
     const expected = Array.from({ length: 16 }, (_, n) => Math.sqrt(5 * (n + 1)) * 1_000);
-    for (const [n, openAtMs] of opens(ramping({})).entries()) expect(openAtMs).toBeCloseTo(expected[n] ?? -1, 6);
+    for (const [n, openAtMs] of opens(ramping({})).entries())
+      expect(openAtMs).toBeCloseTo(expected[n] ?? -1, 6);
     expect(opens(ramping({}))).toHaveLength(16);
   });
 
   it('is level where the line is, and carries parts of a room from stage to stage', () => {
     const level = [...crossings(2, [stage(4_900, 2), stage(5_100, 2)], 1_000)];
-    expect(level.map((at) => Math.round(at))).toEqual(Array.from({ length: 20 }, (_, n) => (n + 1) * 500));
+    expect(level.map((at) => Math.round(at))).toEqual(
+      Array.from({ length: 20 }, (_, n) => (n + 1) * 500),
+    );
   });
 
   it('jumps where a stage has no duration', () => {
@@ -120,10 +142,13 @@ describe('rampingArrivalRate', () => {
 
   it('opens as many as the area under the line holds, in order, each where the area is what it counts', () => {
     const rates = fc.integer({ min: 0, max: 12 });
-    const stages = fc.array(fc.record({ durationMs: fc.integer({ min: 0, max: 20_000 }), target: rates }), {
-      minLength: 1,
-      maxLength: 5,
-    });
+    const stages = fc.array(
+      fc.record({ durationMs: fc.integer({ min: 0, max: 20_000 }), target: rates }),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    );
     fc.assert(
       fc.property(rates, stages, fc.constantFrom(1_000, 10_000), (startRate, plain, timeUnitMs) => {
         const named = plain.map(({ durationMs, target }) => stage(durationMs, target));

@@ -31,7 +31,10 @@ export const openOnArrival = (
   for (const openAtMs of instants) {
     if (endAtMs - openAtMs < MIN_STAY_MS) break;
     // Drawn for dropped ones, too: another `maxRooms` must not change how long the others last.
-    const closeAtMs = Math.min(endAtMs, openAtMs + Math.max(MIN_STAY_MS, drawSpan(roomDuration, duration)));
+    const closeAtMs = Math.min(
+      endAtMs,
+      openAtMs + Math.max(MIN_STAY_MS, drawSpan(roomDuration, duration)),
+    );
     if (maxRooms !== null) {
       closing.splice(0, firstAfter(closing, openAtMs));
       if (closing.length >= maxRooms) {

@@ -18,7 +18,15 @@ export const constantArrivalRate: Executor<'constant-arrival-rate'> = (
   { rate, timeUnitMs, durationMs, roomDuration, maxRooms },
   group,
 ) => ({
-  ...openOnArrival({ instants: instants(rate / timeUnitMs, durationMs), endAtMs: durationMs, roomDuration, maxRooms }, group),
+  ...openOnArrival(
+    {
+      instants: instants(rate / timeUnitMs, durationMs),
+      endAtMs: durationMs,
+      roomDuration,
+      maxRooms,
+    },
+    group,
+  ),
   stages: [],
 });
 

@@ -38,6 +38,11 @@ describe('constantRooms', () => {
   });
 
   it('opens nothing for nobody', () => {
-    expect(constantRooms({ type: 'constant-rooms', rooms: 5, joinRate: 1, durationMs: 1_000 }, groupFor(0)).rooms).toEqual([]);
+    expect(
+      constantRooms(
+        { type: 'constant-rooms', rooms: 5, joinRate: 1, durationMs: 1_000 },
+        groupFor(0),
+      ).rooms,
+    ).toEqual([]);
   });
 });

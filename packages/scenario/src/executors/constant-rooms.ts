@@ -11,11 +11,17 @@ import { checkCount, type Executor, type RoomStay } from './executor.ts';
  *         0 +------------------------------> time
  *           |<joining>|<---- duration --->|
  */
-export const constantRooms: Executor<'constant-rooms'> = ({ rooms, joinRate, durationMs }, { places, gatherMs, random }) => {
+export const constantRooms: Executor<'constant-rooms'> = (
+  { rooms, joinRate, durationMs },
+  { places, gatherMs, random },
+) => {
   const people = rooms * places.length;
   checkCount(people);
   const chance = random('gather');
-  const dues = Array.from({ length: people }, (_, index) => (index * 1_000) / joinRate + chance() * gatherMs);
+  const dues = Array.from(
+    { length: people },
+    (_, index) => (index * 1_000) / joinRate + chance() * gatherMs,
+  );
   const closeAtMs = dues.reduce((latest, due) => Math.max(latest, due), 0) + durationMs;
   const stays = Array.from({ length: rooms }, (_, room): RoomStay => {
     const own = dues.slice(room * places.length, (room + 1) * places.length);

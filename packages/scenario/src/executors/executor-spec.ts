@@ -1,6 +1,12 @@
 /** How rooms come and go: one kind of executor each, named and meant as k6's where the meaning is the same, with rooms for virtual users. */
 
-export type ExecutorSpec = ConstantRooms | RampingRooms | ConstantArrivalRate | RampingArrivalRate | PerRoomChurn | Timetable;
+export type ExecutorSpec =
+  | ConstantRooms
+  | RampingRooms
+  | ConstantArrivalRate
+  | RampingArrivalRate
+  | PerRoomChurn
+  | Timetable;
 
 /** So many rooms from the beginning to the end. `durationMs` counts from when the last participant was due. */
 export interface ConstantRooms {

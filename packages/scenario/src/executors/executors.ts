@@ -7,19 +7,27 @@ import { span } from './span.ts';
 
 /** What a group has whatever its executor. */
 export const commonKeys = {
-  startTime: duration().prefault('0s').describe('When the group begins, after the start of the run.'),
+  startTime: duration()
+    .prefault('0s')
+    .describe('When the group begins, after the start of the run.'),
   gather: duration()
     .prefault('0s')
-    .describe('People do not arrive at once: those of a room come within this time after it opened.'),
+    .describe(
+      'People do not arrive at once: those of a room come within this time after it opened.',
+    ),
   room: text(LIMITS.roomName, 'the name of a room')
     .optional()
     .meta({
-      description: 'One room of this name, instead of rooms with names of their own. Groups that name the same room meet in it.',
+      description:
+        'One room of this name, instead of rooms with names of their own. Groups that name the same room meet in it.',
       samples: ['town-hall'],
     }),
   roomPrefix: text(LIMITS.roomPrefix, 'a prefix')
     .optional()
-    .meta({ description: 'What the names of the rooms begin with. Left out: swarm.', samples: ['call'] }),
+    .meta({
+      description: 'What the names of the rooms begin with. Left out: swarm.',
+      samples: ['call'],
+    }),
   roles: roles(),
 };
 
@@ -55,10 +63,14 @@ const stages = <T extends z.ZodType>(target: T) =>
 const lesson = strict({
   name: name('the name of a lesson')
     .optional()
-    .describe('A stage of the run, for thresholds (@NAME) and reports. Left out: lesson-1, lesson-2, …'),
+    .describe(
+      'A stage of the run, for thresholds (@NAME) and reports. Left out: lesson-1, lesson-2, …',
+    ),
   at: duration().describe('When it begins, after the start of the group.'),
   rooms: rooms().describe('How many rooms fill.'),
-  fill: duration().prefault('0s').describe('Everybody arrives within this time. With 0s: within the group’s gather time.'),
+  fill: duration()
+    .prefault('0s')
+    .describe('Everybody arrives within this time. With 0s: within the group’s gather time.'),
   duration: total().describe('From its beginning until all leave.'),
   repeat: strict({
     every: duration(LIMITS.minDurationMs).describe('From one beginning to the next.'),
@@ -71,7 +83,9 @@ const lesson = strict({
 /** The keys of each executor that are its own. */
 export const EXECUTOR_KEYS = {
   'constant-rooms': {
-    rooms: rooms().optional().describe('How many rooms are open from the beginning to the end. Left out with `room`: 1.'),
+    rooms: rooms()
+      .optional()
+      .describe('How many rooms are open from the beginning to the end. Left out with `room`: 1.'),
     joinRate: joinRate().prefault('50/s').describe('Joins a second, over all rooms of the group.'),
     duration: total().describe('From when the last participant was due.'),
   },
@@ -82,34 +96,55 @@ export const EXECUTOR_KEYS = {
     ),
   },
   'constant-arrival-rate': {
-    rate: positive(LIMITS.joinRate).describe('How many rooms open every timeUnit, however many are still open.'),
+    rate: positive(LIMITS.joinRate).describe(
+      'How many rooms open every timeUnit, however many are still open.',
+    ),
     timeUnit: duration(1).prefault('1s').describe('What the rate is per.'),
     duration: total().describe('How long rooms come, and how long the group lasts.'),
     roomDuration: span().describe('How long a room stays open; may be drawn by chance.'),
-    maxRooms: rooms().optional().describe('More than so many at a time are not opened, but counted as dropped.'),
+    maxRooms: rooms()
+      .optional()
+      .describe('More than so many at a time are not opened, but counted as dropped.'),
   },
   'ramping-arrival-rate': {
-    startRate: rates('rooms per timeUnit').default(0).describe('How many rooms open every timeUnit at the start.'),
+    startRate: rates('rooms per timeUnit')
+      .default(0)
+      .describe('How many rooms open every timeUnit at the start.'),
     timeUnit: duration(1).prefault('1s').describe('What the rates are per.'),
-    stages: stages(rates('rooms per timeUnit').describe('How many rooms open every timeUnit when the stage ends.')).describe(
-      'The rate follows straight lines from stage to stage.',
-    ),
+    stages: stages(
+      rates('rooms per timeUnit').describe(
+        'How many rooms open every timeUnit when the stage ends.',
+      ),
+    ).describe('The rate follows straight lines from stage to stage.'),
     roomDuration: span().describe('How long a room stays open; may be drawn by chance.'),
-    maxRooms: rooms().optional().describe('More than so many at a time are not opened, but counted as dropped.'),
+    maxRooms: rooms()
+      .optional()
+      .describe('More than so many at a time are not opened, but counted as dropped.'),
   },
   'per-room-churn': {
-    rooms: rooms().optional().describe('How many rooms are open all the time. Left out with `room`: 1.'),
+    rooms: rooms()
+      .optional()
+      .describe('How many rooms are open all the time. Left out with `room`: 1.'),
     joinRate: joinRate()
       .prefault('50/s')
       .describe('Joins a second until every place was taken once, over all rooms of the group.'),
     duration: total().describe('From when every place had been taken once.'),
     stay: span().describe('How long somebody stays; may be drawn by chance.'),
-    pause: span(0).prefault('0s').describe('How long a place is empty before somebody new takes it; may be drawn by chance.'),
+    pause: span(0)
+      .prefault('0s')
+      .describe('How long a place is empty before somebody new takes it; may be drawn by chance.'),
   },
   timetable: {
     lessons: z
-      .array(lesson, { error: say('must be a list of lessons', 'write - { at: 0m, rooms: 10, fill: 2m, duration: 50m }') })
-      .min(1, { error: say('has no lessons', 'write - { at: 0m, rooms: 10, fill: 2m, duration: 50m }') })
+      .array(lesson, {
+        error: say(
+          'must be a list of lessons',
+          'write - { at: 0m, rooms: 10, fill: 2m, duration: 50m }',
+        ),
+      })
+      .min(1, {
+        error: say('has no lessons', 'write - { at: 0m, rooms: 10, fill: 2m, duration: 50m }'),
+      })
       .meta({
         description: 'Lessons that begin by the clock.',
         samples: [[{ at: '0m', rooms: 10, fill: '2m', duration: '50m' }]],
@@ -121,7 +156,8 @@ export type ExecutorName = keyof typeof EXECUTOR_KEYS;
 
 const isExecutorName = (text: string): text is ExecutorName => Object.hasOwn(EXECUTOR_KEYS, text);
 
-export const executorNames = (): ExecutorName[] => Object.keys(EXECUTOR_KEYS).filter(isExecutorName);
+export const executorNames = (): ExecutorName[] =>
+  Object.keys(EXECUTOR_KEYS).filter(isExecutorName);
 
 const DESCRIPTIONS: Record<ExecutorName, string> = {
   'constant-rooms': 'So many rooms from the beginning to the end.',
@@ -155,11 +191,19 @@ export const rampingRooms = strict(
   ownersOf('ramping-rooms'),
 );
 export const constantArrivalRate = strict(
-  { ...executorKey('constant-arrival-rate'), ...EXECUTOR_KEYS['constant-arrival-rate'], ...commonKeys },
+  {
+    ...executorKey('constant-arrival-rate'),
+    ...EXECUTOR_KEYS['constant-arrival-rate'],
+    ...commonKeys,
+  },
   ownersOf('constant-arrival-rate'),
 );
 export const rampingArrivalRate = strict(
-  { ...executorKey('ramping-arrival-rate'), ...EXECUTOR_KEYS['ramping-arrival-rate'], ...commonKeys },
+  {
+    ...executorKey('ramping-arrival-rate'),
+    ...EXECUTOR_KEYS['ramping-arrival-rate'],
+    ...commonKeys,
+  },
   ownersOf('ramping-arrival-rate'),
 );
 export const perRoomChurn = strict(

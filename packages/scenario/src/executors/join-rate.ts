@@ -4,7 +4,10 @@ import { LIMITS } from '../load-spec.ts';
 
 /** `50/s`, or 50 alone → a second. */
 export const joinRate = () => {
-  const problem = say(`must be joins a second, above 0 and at most ${LIMITS.joinRate}`, 'write 50/s');
+  const problem = say(
+    `must be joins a second, above 0 and at most ${LIMITS.joinRate}`,
+    'write 50/s',
+  );
   return z
     .union(
       [

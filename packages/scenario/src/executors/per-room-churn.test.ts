@@ -7,7 +7,10 @@ import type { PerRoomChurn } from './executor-spec.ts';
 import { perRoomChurn } from './per-room-churn.ts';
 
 const lobby = (seed = 1, visitors = 2): Group => ({
-  places: [roleOf({ name: 'host', stays: true }), ...Array.from({ length: visitors }, () => roleOf({ name: 'visitor' }))],
+  places: [
+    roleOf({ name: 'host', stays: true }),
+    ...Array.from({ length: visitors }, () => roleOf({ name: 'visitor' })),
+  ],
   gatherMs: 0,
   random: (...name) => randomStream(seed, ...name),
 });
@@ -47,9 +50,13 @@ describe('perRoomChurn', () => {
   });
 
   it('makes stays that chance wants too short long enough to get in', () => {
-    const { rooms } = perRoomChurn(spec({ stay: { distribution: 'exponential', meanMs: 500 }, durationMs: 20_000 }), lobby());
+    const { rooms } = perRoomChurn(
+      spec({ stay: { distribution: 'exponential', meanMs: 500 }, durationMs: 20_000 }),
+      lobby(),
+    );
     const turns = rooms.flatMap(({ places = [] }) => places.flat());
-    for (const { joinAtMs, leaveAtMs } of turns) expect(leaveAtMs - joinAtMs).toBeGreaterThanOrEqual(MIN_STAY_MS - 1e-6);
+    for (const { joinAtMs, leaveAtMs } of turns)
+      expect(leaveAtMs - joinAtMs).toBeGreaterThanOrEqual(MIN_STAY_MS - 1e-6);
   });
 
   it('begins the same however long it lasts, and otherwise with another seed', () => {
@@ -61,7 +68,9 @@ describe('perRoomChurn', () => {
           rooms.flatMap(({ places = [] }) => places.flat().map(({ joinAtMs }) => joinAtMs));
         const known = new Set(joins(long));
         for (const at of joins(short)) expect(known).toContain(at);
-        expect(joins(perRoomChurn(spec(), lobby(seed + 1)))).not.toEqual(joins(perRoomChurn(spec(), lobby(seed))));
+        expect(joins(perRoomChurn(spec(), lobby(seed + 1)))).not.toEqual(
+          joins(perRoomChurn(spec(), lobby(seed))),
+        );
       }),
       { numRuns: 20 },
     );

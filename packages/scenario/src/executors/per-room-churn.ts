@@ -21,7 +21,10 @@ export const perRoomChurn: Executor<'per-room-churn'> = (spec, { places, gatherM
   const seats = rooms * places.length;
   checkCount(seats);
   const chance = random('gather');
-  const dues = Array.from({ length: seats }, (_, seat) => (seat * 1_000) / joinRate + chance() * gatherMs);
+  const dues = Array.from(
+    { length: seats },
+    (_, seat) => (seat * 1_000) / joinRate + chance() * gatherMs,
+  );
   const endAtMs = dues.reduce((latest, due) => Math.max(latest, due), 0) + durationMs;
   let people = 0;
   const stays = Array.from({ length: rooms }, (_, room): RoomStay => {
@@ -38,7 +41,12 @@ export const perRoomChurn: Executor<'per-room-churn'> = (spec, { places, gatherM
   return { rooms: places.length === 0 ? [] : stays, droppedRooms: 0, stages: [] };
 };
 
-const takeTurns = ({ stay, pause }: PerRoomChurn, fromMs: number, endAtMs: number, random: Random): Turn[] => {
+const takeTurns = (
+  { stay, pause }: PerRoomChurn,
+  fromMs: number,
+  endAtMs: number,
+  random: Random,
+): Turn[] => {
   const turns: Turn[] = [];
   for (let joinAtMs = fromMs; joinAtMs <= endAtMs - MIN_STAY_MS; ) {
     const leaveAtMs = Math.min(endAtMs, joinAtMs + Math.max(MIN_STAY_MS, drawSpan(stay, random)));

@@ -20,14 +20,21 @@ export const rampingArrivalRate: Executor<'ramping-arrival-rate'> = (
 ) => {
   const endAtMs = stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const instants = crossings(startRate, stages, timeUnitMs);
-  return { ...openOnArrival({ instants, endAtMs, roomDuration, maxRooms }, group), stages: stretchesOf(stages) };
+  return {
+    ...openOnArrival({ instants, endAtMs, roomDuration, maxRooms }, group),
+    stages: stretchesOf(stages),
+  };
 };
 
 /** An area that misses a whole number by rounding alone has reached it. */
 const ROUNDING = 1e-9;
 
 /** When the area under the line reaches 1, 2, 3, … */
-export function* crossings(startRate: number, stages: readonly Stage[], timeUnitMs: number): Generator<number> {
+export function* crossings(
+  startRate: number,
+  stages: readonly Stage[],
+  timeUnitMs: number,
+): Generator<number> {
   let from = startRate / timeUnitMs;
   let startMs = 0;
   let area = 0;

@@ -5,7 +5,11 @@ import { MIN_STAY_MS } from './executor.ts';
 import type { Stage } from './executor-spec.ts';
 import { rampingRooms } from './ramping-rooms.ts';
 
-const stage = (durationMs: number, target: number, name = 'stage'): Stage => ({ name, durationMs, target });
+const stage = (durationMs: number, target: number, name = 'stage'): Stage => ({
+  name,
+  durationMs,
+  target,
+});
 const expand = (startRooms: number, ...stages: Stage[]) =>
   rampingRooms({ type: 'ramping-rooms', startRooms, stages }, groupFor());
 const times = (startRooms: number, ...stages: Stage[]): [number, number][] =>
@@ -31,7 +35,13 @@ describe('rampingRooms', () => {
   });
 
   it('jumps where a stage has no duration, and has no window for it', () => {
-    const { stages } = expand(0, stage(0, 2, 'jump'), stage(5_000, 2, 'level'), stage(0, 1, 'drop'), stage(5_000, 1, 'rest'));
+    const { stages } = expand(
+      0,
+      stage(0, 2, 'jump'),
+      stage(5_000, 2, 'level'),
+      stage(0, 1, 'drop'),
+      stage(5_000, 1, 'rest'),
+    );
     expect(times(0, stage(0, 2), stage(5_000, 2), stage(0, 1), stage(5_000, 1))).toEqual([
       [0, 10_000],
       [0, 5_000],
@@ -43,7 +53,14 @@ describe('rampingRooms', () => {
   });
 
   it('gives a room that opens again a number of its own', () => {
-    const { rooms } = expand(1, stage(4_000, 2), stage(4_000, 2), stage(4_000, 1), stage(4_000, 2), stage(4_000, 2));
+    const { rooms } = expand(
+      1,
+      stage(4_000, 2),
+      stage(4_000, 2),
+      stage(4_000, 1),
+      stage(4_000, 2),
+      stage(4_000, 2),
+    );
     expect(rooms).toEqual([
       { number: 1, openAtMs: 0, closeAtMs: 20_000 },
       { number: 2, openAtMs: 4_000, closeAtMs: 12_000 },
@@ -54,49 +71,72 @@ describe('rampingRooms', () => {
   it('leaves out the tip of a peak where nobody would have time to get in', () => {
     const { rooms } = expand(0, stage(2_000, 10), stage(2_000, 0));
     expect(rooms).toHaveLength(8);
-    for (const { openAtMs, closeAtMs } of rooms) expect(closeAtMs - openAtMs).toBeGreaterThanOrEqual(MIN_STAY_MS);
+    for (const { openAtMs, closeAtMs } of rooms)
+      expect(closeAtMs - openAtMs).toBeGreaterThanOrEqual(MIN_STAY_MS);
   });
 
   it('follows the line at every moment: at or just below it on the way up, at or just above it on the way down', () => {
     const target = fc.integer({ min: 0, max: 40 });
-    const stages = fc.array(fc.record({ durationMs: fc.integer({ min: 50_000, max: 100_000 }), target }), {
-      minLength: 1,
-      maxLength: 5,
-    });
+    const stages = fc.array(
+      fc.record({ durationMs: fc.integer({ min: 50_000, max: 100_000 }), target }),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    );
     fc.assert(
-      fc.property(target, stages, fc.double({ min: 0, max: 1, noNaN: true }), (startRooms, plain, where) => {
-        const named = plain.map(({ durationMs, target: end }) => stage(durationMs, end));
-        const { rooms } = expand(startRooms, ...named);
-        let from = startRooms;
-        let begin = 0;
-        for (const { durationMs, target: end } of named) {
-          const line = from + (end - from) * where;
-          const open = openAt(rooms, begin + durationMs * where);
-          // At the very end of the run everything has closed.
-          if (begin + durationMs * where < named.reduce((sum, one) => sum + one.durationMs, 0)) {
-            expect(Math.abs(open - line)).toBeLessThanOrEqual(1 + 1e-6);
-            if (end === from) expect(open).toBe(end);
+      fc.property(
+        target,
+        stages,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (startRooms, plain, where) => {
+          const named = plain.map(({ durationMs, target: end }) => stage(durationMs, end));
+          const { rooms } = expand(startRooms, ...named);
+          let from = startRooms;
+          let begin = 0;
+          for (const { durationMs, target: end } of named) {
+            const line = from + (end - from) * where;
+            const open = openAt(rooms, begin + durationMs * where);
+            // At the very end of the run everything has closed.
+            if (begin + durationMs * where < named.reduce((sum, one) => sum + one.durationMs, 0)) {
+              expect(Math.abs(open - line)).toBeLessThanOrEqual(1 + 1e-6);
+              if (end === from) expect(open).toBe(end);
+            }
+            from = end;
+            begin += durationMs;
           }
-          from = end;
-          begin += durationMs;
-        }
-        expect(Math.max(0, ...rooms.map(({ closeAtMs }) => closeAtMs))).toBeLessThanOrEqual(begin);
-        expect(rooms.map(({ number }) => number)).toEqual(rooms.map((_, index) => index + 1));
-      }),
+          expect(Math.max(0, ...rooms.map(({ closeAtMs }) => closeAtMs))).toBeLessThanOrEqual(
+            begin,
+          );
+          expect(rooms.map(({ number }) => number)).toEqual(rooms.map((_, index) => index + 1));
+        },
+      ),
     );
   });
 
   it('ramps down to exactly its target, the last that came first', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }), (peak, rest) => {
-        const { rooms } = expand(0, stage(60_000, peak), stage(10_000, peak), stage(60_000, rest), stage(10_000, rest));
-        expect(openAt(rooms, 65_000)).toBe(peak);
-        expect(openAt(rooms, 135_000)).toBe(rest);
-        const closing = rooms.filter(({ closeAtMs }) => closeAtMs < 140_000);
-        expect(closing).toHaveLength(Math.max(0, peak - rest));
-        const inOrder = closing.toSorted((a, b) => a.closeAtMs - b.closeAtMs).map(({ openAtMs }) => openAtMs);
-        expect(inOrder).toEqual(inOrder.toSorted((a, b) => b - a));
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 60 }),
+        fc.integer({ min: 0, max: 60 }),
+        (peak, rest) => {
+          const { rooms } = expand(
+            0,
+            stage(60_000, peak),
+            stage(10_000, peak),
+            stage(60_000, rest),
+            stage(10_000, rest),
+          );
+          expect(openAt(rooms, 65_000)).toBe(peak);
+          expect(openAt(rooms, 135_000)).toBe(rest);
+          const closing = rooms.filter(({ closeAtMs }) => closeAtMs < 140_000);
+          expect(closing).toHaveLength(Math.max(0, peak - rest));
+          const inOrder = closing
+            .toSorted((a, b) => a.closeAtMs - b.closeAtMs)
+            .map(({ openAtMs }) => openAtMs);
+          expect(inOrder).toEqual(inOrder.toSorted((a, b) => b - a));
+        },
+      ),
     );
   });
 });

@@ -24,7 +24,8 @@ export const rampingRooms: Executor<'ramping-rooms'> = ({ startRooms, stages }, 
   const open: number[] = Array.from({ length: startRooms }, () => 0);
   const closeLast = (closeAtMs: number): void => {
     const openAtMs = open.pop();
-    if (openAtMs !== undefined && closeAtMs - openAtMs >= MIN_STAY_MS) stays.push({ openAtMs, closeAtMs });
+    if (openAtMs !== undefined && closeAtMs - openAtMs >= MIN_STAY_MS)
+      stays.push({ openAtMs, closeAtMs });
   };
   let stageAtMs = 0;
   for (const { target, durationMs } of stages) {

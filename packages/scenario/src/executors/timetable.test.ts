@@ -23,10 +23,14 @@ describe('timetable', () => {
       expect(Math.max(...joins)).toBeLessThanOrEqual(10_000);
       expect(places.flat().every(({ leaveAtMs }) => leaveAtMs === 50_000)).toBe(true);
     }
-    const early = first.flatMap(({ places = [] }) => places.flat()).filter(({ joinAtMs }) => joinAtMs < 5_000);
+    const early = first
+      .flatMap(({ places = [] }) => places.flat())
+      .filter(({ joinAtMs }) => joinAtMs < 5_000);
     expect(early.length / 2_000).toBeCloseTo(0.5, 1);
     expect(rooms[400]).toMatchObject({ number: 401, openAtMs: 60_000 });
-    expect(rooms[400]?.places?.flat()).toEqual(Array.from({ length: 5 }, () => ({ joinAtMs: 60_000, leaveAtMs: 80_000 })));
+    expect(rooms[400]?.places?.flat()).toEqual(
+      Array.from({ length: 5 }, () => ({ joinAtMs: 60_000, leaveAtMs: 80_000 })),
+    );
     expect(stages).toEqual([
       { name: 'first', fromMs: 0, toMs: 50_000 },
       { name: 'second', fromMs: 60_000, toMs: 80_000 },

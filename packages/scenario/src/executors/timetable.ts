@@ -21,9 +21,17 @@ export const timetable: Executor<'timetable'> = ({ lessons }, { places, gatherMs
     const chance = random('fill', name);
     return Array.from({ length: count }, (): RoomStay => {
       const stay = { openAtMs: atMs, closeAtMs: atMs + durationMs };
-      return { number: ++number, ...stay, places: gather(stay, places.length, fillMs > 0 ? fillMs : gatherMs, chance) };
+      return {
+        number: ++number,
+        ...stay,
+        places: gather(stay, places.length, fillMs > 0 ? fillMs : gatherMs, chance),
+      };
     });
   });
-  const stages = lessons.map(({ name, atMs, durationMs }) => ({ name, fromMs: atMs, toMs: atMs + durationMs }));
+  const stages = lessons.map(({ name, atMs, durationMs }) => ({
+    name,
+    fromMs: atMs,
+    toMs: atMs + durationMs,
+  }));
   return { rooms, droppedRooms: 0, stages };
 };

@@ -1,4 +1,11 @@
-import { type Finding, findingAt, type MapTree, type Path, type Tree, treeAt } from '@livekit-swarm/settings';
+import {
+  type Finding,
+  findingAt,
+  type MapTree,
+  type Path,
+  type Tree,
+  treeAt,
+} from '@livekit-swarm/settings';
 import { countLessons } from './part-names.ts';
 
 /** More than any scenario has, and few enough to be checked against each other in no time. */
@@ -19,7 +26,9 @@ const MOST_LESSONS = 10_000;
 export const checkCounts = (tree: MapTree): Finding[] => {
   const check = (path: Path, limit: number): Finding[] => {
     const count = itemsIn(treeAt(tree, path));
-    return count > limit ? [findingAt(tree, path, `has ${count} entries; at most ${limit}`, null, 'key')] : [];
+    return count > limit
+      ? [findingAt(tree, path, `has ${count} entries; at most ${limit}`, null, 'key')]
+      : [];
   };
   const groups = treeAt(tree, ['groups']);
   return [

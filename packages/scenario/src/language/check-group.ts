@@ -7,7 +7,12 @@ import type { GroupFile } from './schema/file.ts';
 import { noSuchProfile, type RoleFile } from './schema/role.ts';
 
 /** Told of a problem at a path; `key` when the key is what is wrong. */
-export type Complain = (path: Path, message: string, hint?: string | null, where?: 'key' | 'value') => void;
+export type Complain = (
+  path: Path,
+  message: string,
+  hint?: string | null,
+  where?: 'key' | 'value',
+) => void;
 
 export interface Checks {
   complain: Complain;
@@ -16,7 +21,12 @@ export interface Checks {
 }
 
 /** Finds what contradicts itself within one group. Who hears whom needs all groups: see check-rooms.ts. */
-export const checkGroup = (name: string, group: GroupFile, profiles: Profiles, { complain, warn }: Checks): void => {
+export const checkGroup = (
+  name: string,
+  group: GroupFile,
+  profiles: Profiles,
+  { complain, warn }: Checks,
+): void => {
   const at = ['groups', name];
   checkRoles([...at, 'roles'], group, complain);
   checkRoomNames(at, group, complain);
@@ -28,11 +38,28 @@ export const checkGroup = (name: string, group: GroupFile, profiles: Profiles, {
 const checkRoles = (at: Path, group: GroupFile, complain: Complain): void => {
   const roles = Object.values(group.roles);
   const people = roles.reduce((sum, { count }) => sum + count, 0);
-  if (roles.length === 0) complain(at, 'there are none: nobody would join', 'write speaker: { count: 2, publish: audio }', 'key');
-  else if (people === 0) complain(at, 'nobody fills them: every count is 0', 'give at least one role a count', 'key');
-  else if (people > LIMITS.perRoom) complain(at, `make ${people} people in a room; at most ${LIMITS.perRoom}`, null, 'key');
-  if (group.executor === 'per-room-churn' && people > 0 && roles.every(({ count, stays }) => stays || count === 0)) {
-    complain(at, 'everybody stays: nobody comes or goes', 'take stays away from a role, or use constant-rooms', 'key');
+  if (roles.length === 0)
+    complain(
+      at,
+      'there are none: nobody would join',
+      'write speaker: { count: 2, publish: audio }',
+      'key',
+    );
+  else if (people === 0)
+    complain(at, 'nobody fills them: every count is 0', 'give at least one role a count', 'key');
+  else if (people > LIMITS.perRoom)
+    complain(at, `make ${people} people in a room; at most ${LIMITS.perRoom}`, null, 'key');
+  if (
+    group.executor === 'per-room-churn' &&
+    people > 0 &&
+    roles.every(({ count, stays }) => stays || count === 0)
+  ) {
+    complain(
+      at,
+      'everybody stays: nobody comes or goes',
+      'take stays away from a role, or use constant-rooms',
+      'key',
+    );
   }
 };
 
@@ -42,7 +69,11 @@ const checkRoomNames = (at: Path, group: GroupFile, complain: Complain): void =>
     if (room === undefined && group.rooms === undefined)
       complain([...at, 'rooms'], 'rooms is missing', 'write how many, or name one with room');
     if (room !== undefined && (group.rooms ?? 1) > 1) {
-      complain([...at, 'rooms'], `are ${group.rooms}, but room names one`, 'leave one out; roomPrefix names many');
+      complain(
+        [...at, 'rooms'],
+        `are ${group.rooms}, but room names one`,
+        'leave one out; roomPrefix names many',
+      );
     }
   }
   if (room !== undefined && roomPrefix !== undefined) {
@@ -51,31 +82,57 @@ const checkRoomNames = (at: Path, group: GroupFile, complain: Complain): void =>
 };
 
 const checkStages = (at: Path, group: GroupFile, complain: Complain): void => {
-  if (group.executor === 'ramping-rooms' && group.startRooms === 0 && group.stages.every(({ target }) => target === 0)) {
+  if (
+    group.executor === 'ramping-rooms' &&
+    group.startRooms === 0 &&
+    group.stages.every(({ target }) => target === 0)
+  ) {
     complain([...at, 'stages'], 'no room ever opens: every target is 0', 'give a stage a target');
   }
-  if (group.executor === 'ramping-arrival-rate' && group.startRate === 0 && group.stages.every(({ target }) => target === 0)) {
+  if (
+    group.executor === 'ramping-arrival-rate' &&
+    group.startRate === 0 &&
+    group.stages.every(({ target }) => target === 0)
+  ) {
     complain([...at, 'stages'], 'no room ever opens: every rate is 0', 'give a stage a target');
   }
   if (group.executor === 'ramping-rooms' || group.executor === 'ramping-arrival-rate') {
     const total = group.stages.reduce((sum, { duration }) => sum + duration, 0);
     if (total < LIMITS.minDurationMs)
-      complain([...at, 'stages'], `last ${total}ms in all`, `make them at least ${LIMITS.minDurationMs / 1_000}s`);
-    if (total > LIMITS.maxDurationMs) complain([...at, 'stages'], `last longer than ${LIMITS.maxDurationMs / 86_400_000} days`);
+      complain(
+        [...at, 'stages'],
+        `last ${total}ms in all`,
+        `make them at least ${LIMITS.minDurationMs / 1_000}s`,
+      );
+    if (total > LIMITS.maxDurationMs)
+      complain([...at, 'stages'], `last longer than ${LIMITS.maxDurationMs / 86_400_000} days`);
   }
   if (group.executor === 'timetable') {
     for (const [index, { fill, duration, repeat }] of group.lessons.entries()) {
       const lesson = [...at, 'lessons', index];
       if (fill >= duration)
-        complain([...lesson, 'fill'], 'is as long as the lesson: the last would come when all leave', 'make it shorter');
+        complain(
+          [...lesson, 'fill'],
+          'is as long as the lesson: the last would come when all leave',
+          'make it shorter',
+        );
       const last = repeat === undefined ? 0 : repeat.every * (repeat.times - 1);
       if (last > LIMITS.maxDurationMs)
-        complain([...lesson, 'repeat'], `the last begins after more than ${LIMITS.maxDurationMs / 86_400_000} days`);
+        complain(
+          [...lesson, 'repeat'],
+          `the last begins after more than ${LIMITS.maxDurationMs / 86_400_000} days`,
+        );
     }
   }
 };
 
-const checkRole = (at: Path, role: RoleFile, group: GroupFile, profiles: Profiles, checks: Checks): void => {
+const checkRole = (
+  at: Path,
+  role: RoleFile,
+  group: GroupFile,
+  profiles: Profiles,
+  checks: Checks,
+): void => {
   const { complain } = checks;
   const tracks = tracksOf(role.publish, profiles, (given, index) => {
     const { message, hint } = noSuchProfile(given, Object.keys(profiles));
@@ -100,11 +157,22 @@ const checkRole = (at: Path, role: RoleFile, group: GroupFile, profiles: Profile
 const SOURCE_NAMES = { audio: 'microphone', camera: 'camera', screen: 'screen_share' } as const;
 
 /** Stating less than a role needs is how a denial is tested; by mistake it is how a scenario measures nothing. */
-const checkGrants = (at: Path, role: RoleFile, tracks: readonly TrackPlan[], { warn }: Checks): void => {
+const checkGrants = (
+  at: Path,
+  role: RoleFile,
+  tracks: readonly TrackPlan[],
+  { warn }: Checks,
+): void => {
   const grants = role.grants ?? {};
   const denied = (key: keyof typeof grants, what: string): void =>
-    warn([...at, 'grants', key], `the server will not let them ${what}`, 'right if that is what you test', 'key');
-  if (grants.canPublish === false && tracks.length > 0) denied('canPublish', 'publish, but publish gives them tracks');
+    warn(
+      [...at, 'grants', key],
+      `the server will not let them ${what}`,
+      'right if that is what you test',
+      'key',
+    );
+  if (grants.canPublish === false && tracks.length > 0)
+    denied('canPublish', 'publish, but publish gives them tracks');
   else if (grants.canPublishSources !== undefined) {
     const missing = tracks
       .map((track) => SOURCE_NAMES[sourceOf(track)])
@@ -116,5 +184,6 @@ const checkGrants = (at: Path, role: RoleFile, tracks: readonly TrackPlan[], { w
   if (grants.canSubscribe === false && (role.subscribe ?? role.layout?.type !== 'none')) {
     denied('canSubscribe', 'receive anything, but they subscribe');
   }
-  if (grants.hidden === true && tracks.length > 0) denied('hidden', 'be seen or heard: they are hidden, but publish');
+  if (grants.hidden === true && tracks.length > 0)
+    denied('hidden', 'be seen or heard: they are hidden, but publish');
 };

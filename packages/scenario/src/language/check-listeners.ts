@@ -4,23 +4,36 @@ import type { Checks } from './check-group.ts';
 import type { ScenarioFile } from './schema/file.ts';
 
 /** Who listens where nobody speaks would make a scenario that measures nothing. */
-export const checkListeners = (file: ScenarioFile, groups: readonly GroupSpec[], { complain, warn }: Checks): void => {
+export const checkListeners = (
+  file: ScenarioFile,
+  groups: readonly GroupSpec[],
+  { complain, warn }: Checks,
+): void => {
   const heard = new Set(
-    [...streamsOf({ groups }), ...dataOf({ groups })].filter(({ direction }) => direction === 'down').map(keyOf),
+    [...streamsOf({ groups }), ...dataOf({ groups })]
+      .filter(({ direction }) => direction === 'down')
+      .map(keyOf),
   );
   for (const group of groups) {
     for (const role of group.roles) {
-      const waits = role.count > 0 && role.subscribe && role.publish.length === 0 && role.data === null;
+      const waits =
+        role.count > 0 && role.subscribe && role.publish.length === 0 && role.data === null;
       if (!waits || heard.has(keyOf({ group: group.name, role: role.name }))) continue;
       // Said in so many words it is a test of joining alone.
       if (file.groups[group.name]?.roles[role.name]?.subscribe === true) continue;
       const at = ['groups', group.name, 'roles', role.name];
       if (group.room === null) {
-        const hint = 'give a role something to publish; to test joining alone, write subscribe: true';
+        const hint =
+          'give a role something to publish; to test joining alone, write subscribe: true';
         complain(at, 'nobody in their rooms sends anything that they could receive', hint, 'key');
       } else {
         const hint = 'right if somebody else does: then write subscribe: true';
-        warn(at, `nobody of this scenario sends anything into "${group.room}" that they could receive`, hint, 'key');
+        warn(
+          at,
+          `nobody of this scenario sends anything into "${group.room}" that they could receive`,
+          hint,
+          'key',
+        );
       }
     }
   }

@@ -27,15 +27,21 @@ const lengthOf = (scenario: Scenario, complain: Complain): number | null => {
 const blamed = (message: string, { groups }: Scenario): { path: Path; message: string } => {
   for (const { name } of groups) {
     const prefix = `groups.${name}: `;
-    if (message.startsWith(prefix)) return { path: ['groups', name], message: message.slice(prefix.length) };
+    if (message.startsWith(prefix))
+      return { path: ['groups', name], message: message.slice(prefix.length) };
   }
   return { path: ['groups'], message };
 };
 
-const checkStretches = (timeline: readonly NamedStretch[], endMs: number, { complain, warn }: Checks): void => {
+const checkStretches = (
+  timeline: readonly NamedStretch[],
+  endMs: number,
+  { complain, warn }: Checks,
+): void => {
   for (const [index, { fromMs, toMs }] of timeline.entries()) {
     const over = `the run is over after ${formatDuration(endMs)}`;
     if (fromMs >= endMs) complain(['timeline', index, 'from'], over, 'take a time before that');
-    else if (toMs !== null && toMs > endMs) warn(['timeline', index, 'to'], over, 'to go until the end, leave it out');
+    else if (toMs !== null && toMs > endMs)
+      warn(['timeline', index, 'to'], over, 'to go until the end, leave it out');
   }
 };

@@ -61,13 +61,21 @@ describe('thresholds that are about something in the scenario', () => {
 describe('thresholds that are about nothing', () => {
   it.each<[string, string | null, string]>([
     ['join_time{role:ghost}: p(95)<2000', 'role', 'nobody has the role "ghost"'],
-    ['join_time{role:singer,group:stage}: p(95)<2000', 'role', 'nobody has the role "singer" in the group "stage"'],
+    [
+      'join_time{role:singer,group:stage}: p(95)<2000',
+      'role',
+      'nobody has the role "singer" in the group "stage"',
+    ],
     ['jitter{kind:video,role:speaker}: p(95)<30', 'kind', 'no video is received by speaker'],
     ['jitter{kind:video,role:singer}: p(95)<30', 'kind', 'no video is received by singer'],
     ['jitter{codec:vp8}: p(95)<30', 'codec', 'no vp8 track is received by anybody'],
     ['packets_sent{kind:video,role:viewer}: count>1', 'kind', 'no video is sent by viewer'],
     ['jitter{kind:video,group:hall}: p(95)<30', 'kind', 'no video is received by anybody of hall'],
-    ['data_loss{role:viewer,group:hall}: rate==0', 'role', 'nobody has the role "viewer" in the group "hall"'],
+    [
+      'data_loss{role:viewer,group:hall}: rate==0',
+      'role',
+      'nobody has the role "viewer" in the group "hall"',
+    ],
     ['data_loss{group:hall}: rate==0', null, 'no data messages are received by anybody of hall'],
     ['data_messages_sent{role:speaker}: count>1', 'role', 'no data messages are sent by speaker'],
     ['join_time@peek: p(95)<2000', '@', 'there is no window "peek"'],
@@ -76,11 +84,15 @@ describe('thresholds that are about nothing', () => {
     const check = (): void => checkThresholds(scenario, [text]);
     expect(check).toThrow(ThresholdError);
     expect(check).toThrow(problem);
-    expect(check).toThrow(expect.objectContaining({ position: about === null ? 0 : text.indexOf(about) }));
+    expect(check).toThrow(
+      expect.objectContaining({ position: about === null ? 0 : text.indexOf(about) }),
+    );
   });
 
   it('are all told of at once', () => {
     const texts = ['join_time{role:x}: p(95)<2000', 'jitter: max<3', 'join_time@peek: p(95)<2000'];
-    expect(() => checkThresholds(scenario, texts)).toThrow(/nobody has the role "x"[\s\S]*there is no window "peek"/);
+    expect(() => checkThresholds(scenario, texts)).toThrow(
+      /nobody has the role "x"[\s\S]*there is no window "peek"/,
+    );
   });
 });

@@ -13,10 +13,16 @@ export const checkThresholds = (scenario: Scenario, texts: readonly string[]): v
   const facts = factsOf(scenario);
   const errors = texts.flatMap((text): ThresholdError[] => {
     const miss = missOf(parseThreshold(text), facts);
-    return miss === null ? [] : [new ThresholdError(text, positionOf(miss, text), miss.message, miss.hint)];
+    return miss === null
+      ? []
+      : [new ThresholdError(text, positionOf(miss, text), miss.message, miss.hint)];
   });
   const [first] = errors;
   if (first === undefined) return;
   if (errors.length === 1) throw first;
-  throw new UsageError(errors.map(({ message, hint }) => `${message}${hint === null ? '' : `\n  → ${hint}`}`).join('\n'));
+  throw new UsageError(
+    errors
+      .map(({ message, hint }) => `${message}${hint === null ? '' : `\n  → ${hint}`}`)
+      .join('\n'),
+  );
 };

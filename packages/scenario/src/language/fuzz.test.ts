@@ -1,5 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { formatThreshold, metricNames, parseThreshold, ThresholdError } from '@livekit-swarm/metrics';
+import {
+  formatThreshold,
+  metricNames,
+  parseThreshold,
+  ThresholdError,
+} from '@livekit-swarm/metrics';
 import { ScenarioError } from '@livekit-swarm/settings';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -76,7 +81,10 @@ const tree = fc.letrec<{ node: unknown }>((tie) => ({
     scalar,
     fc.array(tie('node'), { maxLength: 4 }),
     fc.dictionary(
-      fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: fc.string() }),
+      fc.oneof(
+        { weight: 9, arbitrary: fc.constantFrom(...words) },
+        { weight: 1, arbitrary: fc.string() },
+      ),
       tie('node'),
       { maxKeys: 5 },
     ),
@@ -106,23 +114,39 @@ const shaped = fc.record(
           rooms: fc.oneof(fc.constantFrom(1, 3), tree),
           duration: fc.oneof(fc.constant('9s'), tree),
           stages: fc.oneof(
-            fc.array(fc.record({ duration: fc.constantFrom('9s', '0s', 9), target: scalar }), { maxLength: 3 }),
+            fc.array(fc.record({ duration: fc.constantFrom('9s', '0s', 9), target: scalar }), {
+              maxLength: 3,
+            }),
             tree,
           ),
           lessons: fc.oneof(
-            fc.array(fc.record({ at: fc.constant('0s'), rooms: scalar, duration: fc.constant('9s'), repeat: tree })),
+            fc.array(
+              fc.record({
+                at: fc.constant('0s'),
+                rooms: scalar,
+                duration: fc.constant('9s'),
+                repeat: tree,
+              }),
+            ),
             tree,
           ),
           rate: scalar,
           timeUnit: fc.oneof(fc.constantFrom('1s', '1ms'), tree),
-          roomDuration: fc.oneof(fc.constant('9s'), fc.record({ uniform: tree }, { requiredKeys: [] }), tree),
+          roomDuration: fc.oneof(
+            fc.constant('9s'),
+            fc.record({ uniform: tree }, { requiredKeys: [] }),
+            tree,
+          ),
           stay: fc.oneof(fc.constantFrom('9s', '1ms'), tree),
           pause: tree,
           room: tree,
           roles: fc.oneof(
             fc.dictionary(
               fc.constantFrom('a', 'b'),
-              fc.record({ count: scalar, publish: tree, layout: scalar, network: tree, grants: tree }, { requiredKeys: [] }),
+              fc.record(
+                { count: scalar, publish: tree, layout: scalar, network: tree, grants: tree },
+                { requiredKeys: [] },
+              ),
             ),
             tree,
           ),
@@ -130,8 +154,14 @@ const shaped = fc.record(
         { requiredKeys: ['executor'] },
       ),
     ),
-    timeline: fc.oneof(fc.array(fc.record({ name: scalar, from: scalar, to: scalar }, { requiredKeys: [] })), tree),
-    thresholds: fc.oneof(fc.dictionary(fc.constantFrom(...words.filter((word) => /[a-z]_[a-z]/.test(word))), tree), tree),
+    timeline: fc.oneof(
+      fc.array(fc.record({ name: scalar, from: scalar, to: scalar }, { requiredKeys: [] })),
+      tree,
+    ),
+    thresholds: fc.oneof(
+      fc.dictionary(fc.constantFrom(...words.filter((word) => /[a-z]_[a-z]/.test(word))), tree),
+      tree,
+    ),
     scales: fc.oneof(fc.dictionary(fc.constantFrom('small', 'large'), tree), tree),
   },
   { requiredKeys: [] },
@@ -240,7 +270,8 @@ const plausible = fc.oneof(
 
 type Container = Record<string, unknown> | unknown[];
 
-const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
+const isContainer = (value: unknown): value is Container =>
+  typeof value === 'object' && value !== null;
 
 const placesIn = (value: Container): [Container, string][] =>
   Object.entries(value).flatMap(([key, inner]) => [
@@ -248,7 +279,10 @@ const placesIn = (value: Container): [Container, string][] =>
     ...(isContainer(inner) ? placesIn(inner) : []),
   ]);
 
-const slips = fc.array(fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), plausible), { minLength: 1, maxLength: 3 });
+const slips = fc.array(fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), plausible), {
+  minLength: 1,
+  maxLength: 3,
+});
 
 /** The text of a file with some of its values changed. */
 const withSlips = (text: string, changes: readonly (readonly [number, unknown])[]): string => {
@@ -313,7 +347,11 @@ describe('whatever is given to be read as a scenario', () => {
       fc.constantFrom('small', '0', '-1', '1e3', '1000', '.5', '0.0000001', '__proto__'),
     );
     fc.assert(
-      fc.property(fc.constantFrom(...library.slice(1)), scales, (text, scale) => void survives(text, scale)),
+      fc.property(
+        fc.constantFrom(...library.slice(1)),
+        scales,
+        (text, scale) => void survives(text, scale),
+      ),
       { numRuns: 200 },
     );
   }, 60_000);
@@ -363,7 +401,9 @@ describe('whatever is given to be read as a threshold', () => {
     fc
       .tuple(fc.constantFrom(...metricNames()), fc.array(pieces, { maxLength: 6 }))
       .map(([metric, some]) => metric + some.join('')),
-    fc.constantFrom('(', '1', ' ', '{kind:audio,', 'p(').map((piece) => `join_time: ${piece.repeat(20_000)}`),
+    fc
+      .constantFrom('(', '1', ' ', '{kind:audio,', 'p(')
+      .map((piece) => `join_time: ${piece.repeat(20_000)}`),
   );
 
   it('is read or refused in words, and what is read is written the same', () => {

@@ -1,4 +1,11 @@
-import { explainIssues, type Finding, findingAt, type MapTree, plainOf, type Tree } from '@livekit-swarm/settings';
+import {
+  explainIssues,
+  type Finding,
+  findingAt,
+  type MapTree,
+  plainOf,
+  type Tree,
+} from '@livekit-swarm/settings';
 import type { NamedStretch, Scenario } from '../scenario.ts';
 import { checkCounts } from './check-counts.ts';
 import { type Checks, checkGroup } from './check-group.ts';
@@ -29,17 +36,23 @@ export interface Interpretation {
 }
 
 /** What a file means. Everything that is wrong is found at once, as far as one thing does not hide another. */
-export const interpret = (tree: MapTree, schema: typeof file | typeof scaledFile = file): Interpretation => {
+export const interpret = (
+  tree: MapTree,
+  schema: typeof file | typeof scaledFile = file,
+): Interpretation => {
   const findings: Finding[] = [];
   const warnings: Finding[] = [];
   const checks: Checks = {
-    complain: (path, message, hint, where) => findings.push(findingAt(tree, path, message, hint, where)),
-    warn: (path, message, hint, where) => warnings.push(findingAt(tree, path, message, hint, where)),
+    complain: (path, message, hint, where) =>
+      findings.push(findingAt(tree, path, message, hint, where)),
+    warn: (path, message, hint, where) =>
+      warnings.push(findingAt(tree, path, message, hint, where)),
   };
   const tooMany = checkCounts(tree);
   if (tooMany.length > 0) return { scenario: null, findings: tooMany, warnings };
   const result = schema.safeParse(plainOf(tree));
-  if (!result.success) findings.push(...explainIssues(result.error.issues, tree), ...beyondExecutors(tree));
+  if (!result.success)
+    findings.push(...explainIssues(result.error.issues, tree), ...beyondExecutors(tree));
 
   const profiles = readProfiles(tree, checks);
   const groups = readGroups(tree);
@@ -51,10 +64,17 @@ export const interpret = (tree: MapTree, schema: typeof file | typeof scaledFile
   const timeline = readTimeline(tree, checks);
 
   const prefixOf = prefixesOf(tree);
-  const specs = [...groups].map(([name, group]) => groupSpecOf(name, group, profiles, prefixOf(name)));
+  const specs = [...groups].map(([name, group]) =>
+    groupSpecOf(name, group, profiles, prefixOf(name)),
+  );
   if (result.success) checkListeners(result.data, specs, checks);
-  const thresholds = readThresholds(tree, result.success ? factsOf({ groups: specs, timeline }) : roughFacts(tree));
-  const scenario = result.success ? scenarioOf(result.data, specs, timeline, thresholds.texts) : null;
+  const thresholds = readThresholds(
+    tree,
+    result.success ? factsOf({ groups: specs, timeline }) : roughFacts(tree),
+  );
+  const scenario = result.success
+    ? scenarioOf(result.data, specs, timeline, thresholds.texts)
+    : null;
   if (scenario !== null && findings.length === 0) checkPlan(scenario, checks);
   findings.push(...thresholds.findings);
   return { scenario: findings.length === 0 ? scenario : null, findings, warnings };
@@ -65,7 +85,15 @@ const scenarioOf = (
   groups: Scenario['groups'],
   timeline: NamedStretch[],
   thresholds: string[],
-): Scenario => ({ name: scenario, description: description ?? null, tags: { ...tags }, seed, groups, timeline, thresholds });
+): Scenario => ({
+  name: scenario,
+  description: description ?? null,
+  tags: { ...tags },
+  seed,
+  groups,
+  timeline,
+  thresholds,
+});
 
 /** Those groups that can be read, whatever is wrong with others. */
 const readGroups = (tree: MapTree): Map<string, GroupFile> =>
@@ -79,7 +107,11 @@ const readGroups = (tree: MapTree): Map<string, GroupFile> =>
 /** Zod says no more of a group whose executor it does not know. */
 const beyondExecutors = (tree: MapTree): Finding[] =>
   entriesOf(tree, 'groups').flatMap(([name, value]) => {
-    if (value.type !== 'map' || groupSchema.safeParse(plainOf(value)).error?.issues.some(isAboutExecutor) !== true) return [];
+    if (
+      value.type !== 'map' ||
+      groupSchema.safeParse(plainOf(value)).error?.issues.some(isAboutExecutor) !== true
+    )
+      return [];
     const { error } = groupOfUnknownExecutor.safeParse(plainOf(value));
     return error === undefined ? [] : explainIssues(error.issues, tree, ['groups', name]);
   });
@@ -94,7 +126,9 @@ const entriesOf = (tree: MapTree, key: string): [string, Tree][] => {
 
 const readTimeline = (tree: MapTree, { complain }: Checks): NamedStretch[] => {
   const written = tree.entries.get('timeline')?.value;
-  const { data } = fileKeys.timeline.safeParse(written === undefined ? undefined : plainOf(written));
+  const { data } = fileKeys.timeline.safeParse(
+    written === undefined ? undefined : plainOf(written),
+  );
   return (data ?? []).map(({ name, from, to }, index) => {
     if (to !== undefined && to <= from)
       complain(['timeline', index, 'to'], 'is not after from', 'a stretch ends after it begins');

@@ -36,7 +36,8 @@ export const tracksOf = (
 };
 
 /** Microphone, camera or screen: nobody has two of one. */
-export const sourceOf = (track: TrackPlan): 'audio' | 'camera' | 'screen' => (track.kind === 'audio' ? 'audio' : track.source);
+export const sourceOf = (track: TrackPlan): 'audio' | 'camera' | 'screen' =>
+  track.kind === 'audio' ? 'audio' : track.source;
 
 /** The role as it is meant, with what was left out. */
 export const roleSpecOf = (name: string, role: RoleFile, profiles: Profiles): RoleSpec => {
@@ -55,7 +56,12 @@ export const roleSpecOf = (name: string, role: RoleFile, profiles: Profiles): Ro
 };
 
 /** @param prefix what unnamed stages begin with, so that those of several groups differ */
-export const groupSpecOf = (name: string, group: GroupFile, profiles: Profiles, prefix: string): GroupSpec => ({
+export const groupSpecOf = (
+  name: string,
+  group: GroupFile,
+  profiles: Profiles,
+  prefix: string,
+): GroupSpec => ({
   name,
   room: group.room ?? null,
   roomPrefix: group.roomPrefix ?? 'swarm',
@@ -68,9 +74,18 @@ export const groupSpecOf = (name: string, group: GroupFile, profiles: Profiles, 
 const executorOf = (group: GroupFile, prefix: string): ExecutorSpec => {
   switch (group.executor) {
     case 'constant-rooms':
-      return { type: group.executor, rooms: group.rooms ?? 1, joinRate: group.joinRate, durationMs: group.duration };
+      return {
+        type: group.executor,
+        rooms: group.rooms ?? 1,
+        joinRate: group.joinRate,
+        durationMs: group.duration,
+      };
     case 'ramping-rooms':
-      return { type: group.executor, startRooms: group.startRooms, stages: stagesOf(group.stages, prefix) };
+      return {
+        type: group.executor,
+        startRooms: group.startRooms,
+        stages: stagesOf(group.stages, prefix),
+      };
     case 'constant-arrival-rate':
       return {
         type: group.executor,
@@ -107,7 +122,11 @@ type StagesFile = Extract<GroupFile, { executor: 'ramping-rooms' }>['stages'];
 type LessonsFile = Extract<GroupFile, { executor: 'timetable' }>['lessons'];
 
 const stagesOf = (stages: StagesFile, prefix: string): Stage[] =>
-  stages.map(({ name, duration, target }, index) => ({ name: stageName(name, index, prefix), durationMs: duration, target }));
+  stages.map(({ name, duration, target }, index) => ({
+    name: stageName(name, index, prefix),
+    durationMs: duration,
+    target,
+  }));
 
 const lessonsOf = (lessons: LessonsFile, prefix: string): Lesson[] =>
   lessons.flatMap(({ name, at, rooms, fill, duration, repeat }, index) =>

@@ -16,10 +16,15 @@ const problemsOf = (text: string, scale?: string): readonly ScenarioProblem[] =>
 /** Where the mark ‸ stands, and the text without it. */
 const marked = (text: string): { text: string; line: number; column: number } => {
   const before = text.slice(0, text.indexOf('‸')).split('\n');
-  return { text: text.replace('‸', ''), line: before.length, column: (before.at(-1) ?? '').length + 1 };
+  return {
+    text: text.replace('‸', ''),
+    line: before.length,
+    column: (before.at(-1) ?? '').length + 1,
+  };
 };
 
-const calls = (keys: string): string => `scenario: x\ngroups:\n  calls:\n${keys.replace(/^/gm, '    ')}\n`;
+const calls = (keys: string): string =>
+  `scenario: x\ngroups:\n  calls:\n${keys.replace(/^/gm, '    ')}\n`;
 const ROLES = 'roles: { caller: { count: 2, publish: audio } }';
 const CALLS = calls(`executor: constant-rooms\nrooms: 3\nduration: 10s\n${ROLES}`);
 const role = (keys: string): string =>
@@ -37,21 +42,49 @@ const WRONG: [string, string, RegExp][] = [
   ['nothing but comments', '‸# nothing\n---\n', /^is empty/],
   ['a list', '‸- a', /^is not a scenario: it must be a mapping/],
   ['a text', '‸hello', /^is not a scenario/],
-  ['several documents', `${CALLS}‸---\n${CALLS}`, /^a second document begins here; write one scenario a file/],
+  [
+    'several documents',
+    `${CALLS}‸---\n${CALLS}`,
+    /^a second document begins here; write one scenario a file/,
+  ],
   ['a tab', 'scenario: x\ngroups:\n‸\tcalls: 3\n', /^a tab stands where YAML wants blanks/],
   ['a bracket that is never closed', 'scenario: x\ngroups: [1, 2\n‸', /flow sequence/],
-  ['a key that is there twice', `${CALLS}‸scenario: y\n`, /^"scenario" is there twice, first in line 1/],
+  [
+    'a key that is there twice',
+    `${CALLS}‸scenario: y\n`,
+    /^"scenario" is there twice, first in line 1/,
+  ],
   ['an alias of nothing', 'scenario: ‸*name\n', /^there is no anchor &name before this alias/],
   ['an alias of itself', 'scenario: &me [‸*me]\n', /^\*me stands in what it repeats/],
   ['a tag', 'scenario: ‸!!python/object x\n', /unresolved tag/],
   ['a key that is no word', `${CALLS}? ‸[a]\n: 3\n`, /^a key must be a word/],
-  ['nesting without end', `a: ${'['.repeat(39)}‸${'['.repeat(100)}`, /^is nested more than 40 levels deep/],
+  [
+    'nesting without end',
+    `a: ${'['.repeat(39)}‸${'['.repeat(100)}`,
+    /^is nested more than 40 levels deep/,
+  ],
 
   // Keys and words.
-  ['a misspelt key', CALLS.replace('groups', '‸gruops'), /^gruops: there is no key "gruops"; did you mean groups\?/],
-  ['a misspelt key of a group', CALLS.replace('rooms: 3', 'rooms: 3\n    ‸joinrate: 3'), /did you mean joinRate\?/],
-  ['a misspelt key of a role', role('{ ‸subscirbe: true }'), /me\.subscirbe: .*did you mean subscribe\?/],
-  ['a word of k6', CALLS.replace('rooms: 3', 'rooms: 3\n    ‸vus: 3'), /there is no key "vus"; did you mean rooms\?/],
+  [
+    'a misspelt key',
+    CALLS.replace('groups', '‸gruops'),
+    /^gruops: there is no key "gruops"; did you mean groups\?/,
+  ],
+  [
+    'a misspelt key of a group',
+    CALLS.replace('rooms: 3', 'rooms: 3\n    ‸joinrate: 3'),
+    /did you mean joinRate\?/,
+  ],
+  [
+    'a misspelt key of a role',
+    role('{ ‸subscirbe: true }'),
+    /me\.subscirbe: .*did you mean subscribe\?/,
+  ],
+  [
+    'a word of k6',
+    CALLS.replace('rooms: 3', 'rooms: 3\n    ‸vus: 3'),
+    /there is no key "vus"; did you mean rooms\?/,
+  ],
   [
     'a key of another executor',
     CALLS.replace('rooms: 3', 'rooms: 3\n    ‸stages: []'),
@@ -63,20 +96,32 @@ const WRONG: [string, string, RegExp][] = [
     /^groups\.calls: duration is missing; write a number and/,
   ],
   ['a missing name', CALLS.replace('scenario: x\n', '‸'), /^scenario is missing/],
-  ['a key without a value', CALLS.replace('duration: 10s', 'duration:‸'), /^groups\.calls\.duration: is empty/],
+  [
+    'a key without a value',
+    CALLS.replace('duration: 10s', 'duration:‸'),
+    /^groups\.calls\.duration: is empty/,
+  ],
   ['a section without anything', `${CALLS}tags:‸\n`, /^tags: is empty/],
   [
     'a name with a blank',
     CALLS.replace('x', '‸Big Meeting'),
     /"Big Meeting" cannot be the name of a scenario; use small letters, digits and hyphens: big-meeting/,
   ],
-  ['a name of digits', CALLS.replace('calls', '‸42'), /cannot be the name of a group; .*not digits alone/],
+  [
+    'a name of digits',
+    CALLS.replace('calls', '‸42'),
+    /cannot be the name of a group; .*not digits alone/,
+  ],
   [
     'an unknown executor',
     CALLS.replace('constant-rooms', '‸constant-room'),
     /"constant-room" is no executor; did you mean constant-rooms\?/,
   ],
-  ['an executor of k6', CALLS.replace('constant-rooms', '‸ramping-vus'), /did you mean ramping-rooms\?/],
+  [
+    'an executor of k6',
+    CALLS.replace('constant-rooms', '‸ramping-vus'),
+    /did you mean ramping-rooms\?/,
+  ],
   [
     'no executor',
     'scenario: x\ngroups:\n  ‸calls:\n    rooms: 3\n    roles: { a: { count: 2, publish: audio } }\n',
@@ -85,49 +130,127 @@ const WRONG: [string, string, RegExp][] = [
   ['no groups', 'scenario: x\n‸groups: {}\n', /^groups: there are none: nobody would join/],
 
   // Numbers and units.
-  ['a duration without a unit', CALLS.replace('10s', '‸10'), /^groups\.calls\.duration: a duration needs a unit; write 10s/],
-  ['a duration without a unit, in quotes', CALLS.replace('10s', '‸"10"'), /a duration needs a unit; write 10s/],
-  ['something else than a duration', CALLS.replace('10s', '‸soon'), /"soon" is not a duration; write a number and ms, s, m or h/],
+  [
+    'a duration without a unit',
+    CALLS.replace('10s', '‸10'),
+    /^groups\.calls\.duration: a duration needs a unit; write 10s/,
+  ],
+  [
+    'a duration without a unit, in quotes',
+    CALLS.replace('10s', '‸"10"'),
+    /a duration needs a unit; write 10s/,
+  ],
+  [
+    'something else than a duration',
+    CALLS.replace('10s', '‸soon'),
+    /"soon" is not a duration; write a number and ms, s, m or h/,
+  ],
   ['a duration that is too short', CALLS.replace('10s', '‸500ms'), /must be at least 1s/],
   ['a duration that is too long', CALLS.replace('10s', '‸200h'), /must be at most 7 days/],
   ['no rooms', CALLS.replace('rooms: 3', 'rooms: ‸0'), /must be a whole number from 1 to 100000/],
   ['half a room', CALLS.replace('rooms: 3', 'rooms: ‸1.5'), /must be a whole number/],
-  ['a number in quotes', CALLS.replace('rooms: 3', 'rooms: ‸"3"'), /must be a whole number .*; leave the quotes out: 3/],
-  ['a rate that is none', CALLS.replace('rooms: 3', 'rooms: 3\n    joinRate: ‸fast'), /must be joins a second.*write 50\/s/],
-  ['a rate a minute', CALLS.replace('rooms: 3', 'rooms: 3\n    joinRate: ‸50/m'), /must be joins a second.*write 50\/s/],
+  [
+    'a number in quotes',
+    CALLS.replace('rooms: 3', 'rooms: ‸"3"'),
+    /must be a whole number .*; leave the quotes out: 3/,
+  ],
+  [
+    'a rate that is none',
+    CALLS.replace('rooms: 3', 'rooms: 3\n    joinRate: ‸fast'),
+    /must be joins a second.*write 50\/s/,
+  ],
+  [
+    'a rate a minute',
+    CALLS.replace('rooms: 3', 'rooms: 3\n    joinRate: ‸50/m'),
+    /must be joins a second.*write 50\/s/,
+  ],
   ['yes for true', role('{ subscribe: ‸yes }'), /must be true or false; write true/],
-  ['too many people in a room', CALLS.replace('count: 2', 'count: ‸10001'), /must be a whole number from 0 to 10000/],
+  [
+    'too many people in a room',
+    CALLS.replace('count: 2', 'count: ‸10001'),
+    /must be a whole number from 0 to 10000/,
+  ],
   [
     'too many people in all',
-    CALLS.replace('rooms: 3', 'rooms: 100000').replace('count: 2', 'count: 3').replace('calls', '‸calls'),
+    CALLS.replace('rooms: 3', 'rooms: 100000')
+      .replace('count: 2', 'count: 3')
+      .replace('calls', '‸calls'),
     /more than 200000 participants would join/,
   ],
 
   // Media, layouts, networks, grants.
-  ['an unknown profile', role('{ publish: ‸camra }'), /"camra" is neither a track nor a profile of this file/],
+  [
+    'an unknown profile',
+    role('{ publish: ‸camra }'),
+    /"camra" is neither a track nor a profile of this file/,
+  ],
   ['an unknown profile in a list', role('{ publish: [audio, ‸vidio] }'), /did you mean video\?/],
-  ['an unknown resolution', role('{ publish: [{ video: ‸480p }] }'), /"480p" is no resolution; there are 180p/],
-  ['an unknown codec', role('{ publish: [{ video: 720p, codec: ‸vp9 }] }'), /"vp9" is no codec; there are vp8, h264/],
-  ['neither video nor screen', role('{ publish: [‸{ codec: vp8 }] }'), /must be either a video or a screen/],
+  [
+    'an unknown resolution',
+    role('{ publish: [{ video: ‸480p }] }'),
+    /"480p" is no resolution; there are 180p/,
+  ],
+  [
+    'an unknown codec',
+    role('{ publish: [{ video: 720p, codec: ‸vp9 }] }'),
+    /"vp9" is no codec; there are vp8, h264/,
+  ],
+  [
+    'neither video nor screen',
+    role('{ publish: [‸{ codec: vp8 }] }'),
+    /must be either a video or a screen/,
+  ],
   ['two cameras', role('{ publish: ‸[video, { video: 360p }] }'), /has camera twice/],
-  ['layers of the lowest', role('{ publish: [{ video: 180p, simulcast: ‸true }] }'), /180p is the lowest layer already/],
-  ['an unknown layout', role('{ layout: ‸mosaic }'), /"mosaic" is not a layout; write all, speaker, grid:N/],
+  [
+    'layers of the lowest',
+    role('{ publish: [{ video: 180p, simulcast: ‸true }] }'),
+    /180p is the lowest layer already/,
+  ],
+  [
+    'an unknown layout',
+    role('{ layout: ‸mosaic }'),
+    /"mosaic" is not a layout; write all, speaker, grid:N/,
+  ],
   ['a grid without tiles', role('{ layout: ‸grid }'), /a grid needs a number of tiles/],
-  ['a layout of what is not received', role('{ subscribe: false, ‸layout: all }'), /has no effect: subscribe is false/],
+  [
+    'a layout of what is not received',
+    role('{ subscribe: false, ‸layout: all }'),
+    /has no effect: subscribe is false/,
+  ],
   ['data without a unit', role('{ data: ‸"10" }'), /a rate needs its unit; write 10\/s/],
   ['data that are too large', role('{ data: ‸10/s:99999B }'), /a message has 32 to 15000 bytes/],
-  ['an unknown network', role('{ network: ‸weak-5g }'), /"weak-5g" is no network; there are perfect, /],
-  ['loss of more than all', role('{ network: { up: { loss: ‸120% } } }'), /must be from 0% to 100%/],
+  [
+    'an unknown network',
+    role('{ network: ‸weak-5g }'),
+    /"weak-5g" is no network; there are perfect, /,
+  ],
+  [
+    'loss of more than all',
+    role('{ network: { up: { loss: ‸120% } } }'),
+    /must be from 0% to 100%/,
+  ],
   ['loss without a unit', role('{ network: { up: { loss: ‸2 } } }'), /must be from 0% to 100%/],
-  ['a rate of bits that is none', role('{ network: { down: { rate: ‸fast } } }'), /"fast" is no rate of bits; write 750kbit\/s/],
+  [
+    'a rate of bits that is none',
+    role('{ network: { down: { rate: ‸fast } } }'),
+    /"fast" is no rate of bits; write 750kbit\/s/,
+  ],
   [
     'runs of losses too short for their share',
     role('{ network: { up: { loss: 90%, burst: ‸2 } } }'),
     /is too short for that much loss/,
   ],
   ['an unknown grant', role('{ grants: { ‸canPubish: false } }'), /did you mean canPublish\?/],
-  ['stays where everybody does', role('{ ‸stays: true }'), /has no effect: with constant-rooms everybody stays/],
-  ['a profile that is called as a track', `${CALLS}profiles: { ‸audio: [video] }\n`, /"audio" is a track already/],
+  [
+    'stays where everybody does',
+    role('{ ‸stays: true }'),
+    /has no effect: with constant-rooms everybody stays/,
+  ],
+  [
+    'a profile that is called as a track',
+    `${CALLS}profiles: { ‸audio: [video] }\n`,
+    /"audio" is a track already/,
+  ],
 
   // Groups and roles.
   ['no roles', CALLS.replace(ROLES, '‸roles: {}'), /nobody would join/],
@@ -143,11 +266,21 @@ const WRONG: [string, string, RegExp][] = [
       .replace('me:', '‸me:'),
     /me: nobody in their rooms sends anything that they could receive; .*subscribe: true/,
   ],
-  ['many rooms of one name', CALLS.replace('rooms: 3', 'rooms: ‸3\n    room: hall'), /are 3, but room names one/],
-  ['a prefix beside a name', CALLS.replace('rooms: 3', 'room: hall\n    ‸roomPrefix: x'), /has no effect beside room/],
+  [
+    'many rooms of one name',
+    CALLS.replace('rooms: 3', 'rooms: ‸3\n    room: hall'),
+    /are 3, but room names one/,
+  ],
+  [
+    'a prefix beside a name',
+    CALLS.replace('rooms: 3', 'room: hall\n    ‸roomPrefix: x'),
+    /has no effect beside room/,
+  ],
   [
     'a name for rooms that overlap',
-    calls(`executor: ramping-rooms\nroom: hall\nstages: [{ duration: 9s, target: 3 }]\n${ROLES}`).replace('calls', '‸calls'),
+    calls(
+      `executor: ramping-rooms\nroom: hall\nstages: [{ duration: 9s, target: 3 }]\n${ROLES}`,
+    ).replace('calls', '‸calls'),
     /names one room \("hall"\), but would have several open/,
   ],
   [
@@ -161,7 +294,11 @@ const WRONG: [string, string, RegExp][] = [
   // Stages and lessons.
   ['no stages', ramp('stages: ‸[]'), /has no stages/],
   ['a stage of no time', ramp('stages: [{ duration: ‸0s, target: 3 }]'), /must be more than 0s/],
-  ['a stage without a unit', ramp('stages: [{ duration: ‸30, target: 3 }]'), /a duration needs a unit; write 30s/],
+  [
+    'a stage without a unit',
+    ramp('stages: [{ duration: ‸30, target: 3 }]'),
+    /a duration needs a unit; write 30s/,
+  ],
   [
     'nothing all the time',
     ramp('startRooms: 0\nstages: ‸[{ duration: 9s, target: 0 }, { duration: 9s, target: 0 }]'),
@@ -169,7 +306,9 @@ const WRONG: [string, string, RegExp][] = [
   ],
   [
     'no rate all the time',
-    calls(`executor: ramping-arrival-rate\nroomDuration: 5s\nstages: ‸[{ duration: 9s, target: 0 }]\n${ROLES}`),
+    calls(
+      `executor: ramping-arrival-rate\nroomDuration: 5s\nstages: ‸[{ duration: 9s, target: 0 }]\n${ROLES}`,
+    ),
     /no room ever opens: every rate is 0/,
   ],
   [
@@ -193,7 +332,9 @@ const WRONG: [string, string, RegExp][] = [
   ],
   [
     'a distribution upside down',
-    calls(`executor: constant-arrival-rate\nrate: 3\nduration: 9s\nroomDuration: { uniform: ‸[9s, 2s] }\n${ROLES}`),
+    calls(
+      `executor: constant-arrival-rate\nrate: 3\nduration: 9s\nroomDuration: { uniform: ‸[9s, 2s] }\n${ROLES}`,
+    ),
     /the longest is shorter than the shortest; swap them/,
   ],
   [
@@ -231,15 +372,43 @@ const WRONG: [string, string, RegExp][] = [
     `${ramp('stages: [{ name: up, duration: 9s, target: 3 }]')}timeline: [{ name: ‸up, from: 1s }]\n`,
     /the name "up" is taken by a stage of calls/,
   ],
-  ['a stretch that ends before it begins', `${CALLS}timeline: [{ name: a, from: 3s, to: ‸2s }]\n`, /is not after from/],
-  ['a stretch after the end', `${CALLS}timeline: [{ name: a, from: ‸11s }]\n`, /the run is over after 10\.1s/],
-  ['a stretch without a unit', `${CALLS}timeline: [{ name: a, from: ‸3 }]\n`, /a duration needs a unit; write 3s/],
+  [
+    'a stretch that ends before it begins',
+    `${CALLS}timeline: [{ name: a, from: 3s, to: ‸2s }]\n`,
+    /is not after from/,
+  ],
+  [
+    'a stretch after the end',
+    `${CALLS}timeline: [{ name: a, from: ‸11s }]\n`,
+    /the run is over after 10\.1s/,
+  ],
+  [
+    'a stretch without a unit',
+    `${CALLS}timeline: [{ name: a, from: ‸3 }]\n`,
+    /a duration needs a unit; write 3s/,
+  ],
 
   // Thresholds.
-  ['an unknown metric', thresholds('‸join_tiem: [p(95)<2000]'), /there is no metric "join_tiem"; did you mean join_time\?/],
-  ['an unknown aggregation', thresholds('join_time: ["‸rate<1"]'), /join_time has no "rate"; a trend has avg/],
-  ['an expression that breaks off', thresholds('join_time:\n  - p(95)<2000\n  - p(95)<‸'), /expected a number/],
-  ['an unknown label', thresholds('join_time{‸kind:audio}: p(95)<2000'), /join_time has no label "kind"/],
+  [
+    'an unknown metric',
+    thresholds('‸join_tiem: [p(95)<2000]'),
+    /there is no metric "join_tiem"; did you mean join_time\?/,
+  ],
+  [
+    'an unknown aggregation',
+    thresholds('join_time: ["‸rate<1"]'),
+    /join_time has no "rate"; a trend has avg/,
+  ],
+  [
+    'an expression that breaks off',
+    thresholds('join_time:\n  - p(95)<2000\n  - p(95)<‸'),
+    /expected a number/,
+  ],
+  [
+    'an unknown label',
+    thresholds('join_time{‸kind:audio}: p(95)<2000'),
+    /join_time has no label "kind"/,
+  ],
   ['a kind there is not', thresholds('jitter{kind:‸sound}: p(95)<30'), /"sound" is no kind/],
   [
     'a role that nobody has',
@@ -256,15 +425,31 @@ const WRONG: [string, string, RegExp][] = [
     thresholds('jitter{‸kind:video}: [p(95)<30]'),
     /no video is received by anybody; in this scenario there is audio \(opus\)/,
   ],
-  ['a codec that nobody uses', thresholds('jitter{‸codec:vp8}: [p(95)<30]'), /no vp8 track is received/],
-  ['data that nobody sends', thresholds('‸data_loss: [rate==0]'), /no data messages are received by anybody/],
+  [
+    'a codec that nobody uses',
+    thresholds('jitter{‸codec:vp8}: [p(95)<30]'),
+    /no vp8 track is received/,
+  ],
+  [
+    'data that nobody sends',
+    thresholds('‸data_loss: [rate==0]'),
+    /no data messages are received by anybody/,
+  ],
   [
     'a window that there is not',
     thresholds('join_time‸@peak: [p(95)<2000]'),
     /there is no window "peak"; windows are joining, steady/,
   ],
-  ['every stage of none', thresholds('join_time‸@*: [p(95)<2000]'), /@\* is every stage, and there are none/],
-  ['a stretch of time after the end', thresholds('join_time‸@30s..60s: [p(95)<2000]'), /the run is over after/],
+  [
+    'every stage of none',
+    thresholds('join_time‸@*: [p(95)<2000]'),
+    /@\* is every stage, and there are none/,
+  ],
+  [
+    'a stretch of time after the end',
+    thresholds('join_time‸@30s..60s: [p(95)<2000]'),
+    /the run is over after/,
+  ],
   [
     'a delay of nothing',
     thresholds('join_time: [{ threshold: p(95)<2000, ‸delayAbortEval: 3s }]'),
@@ -294,7 +479,11 @@ const WRONG: [string, string, RegExp][] = [
     `${thresholds('join_time{‸role:caller}: [p(95)<2000]')}scales: { small: { groups: { calls: { roles: { caller: null, other: { count: 2, publish: audio } } } } } }\n`,
     /nobody has the role "caller" \(with --scale small\)/,
   ],
-  ['a scale of scales', `${CALLS}scales: { small: { ‸scales: {} } }\n`, /there is no key "scales" here \(with --scale small\)/],
+  [
+    'a scale of scales',
+    `${CALLS}scales: { small: { ‸scales: {} } }\n`,
+    /there is no key "scales" here \(with --scale small\)/,
+  ],
 ];
 
 describe('a scenario file with a mistake', () => {
@@ -302,8 +491,13 @@ describe('a scenario file with a mistake', () => {
     const { text: broken, line, column } = marked(text);
     const problems = problemsOf(broken);
     expect(
-      problems.map(({ path, message, hint }) => `${path === '' ? '' : `${path}: `}${message}${hint === null ? '' : `; ${hint}`}`),
-    ).toEqual([expect.stringMatching(new RegExp(message.source.replace(/^\^(?=[a-z"*])/, '^(?:[^ ]+: )?')))]);
+      problems.map(
+        ({ path, message, hint }) =>
+          `${path === '' ? '' : `${path}: `}${message}${hint === null ? '' : `; ${hint}`}`,
+      ),
+    ).toEqual([
+      expect.stringMatching(new RegExp(message.source.replace(/^\^(?=[a-z"*])/, '^(?:[^ ]+: )?'))),
+    ]);
     expect(problems[0]).toMatchObject({ file: 'x.yaml', line, column });
   });
 
@@ -347,7 +541,10 @@ describe('a scenario file with a mistake', () => {
   });
 
   it('has nothing of the file in it that a terminal would obey', () => {
-    const text = CALLS.replace('rooms: 3', 'rooms: 3\n    "\\e[31mred\\nline → x": 3').replace('10s', '"\\e[2J → 3"');
+    const text = CALLS.replace('rooms: 3', 'rooms: 3\n    "\\e[31mred\\nline → x": 3').replace(
+      '10s',
+      '"\\e[2J → 3"',
+    );
     expect(problemsOf(text).map(({ path, message }) => `${path} ${message}`)).toEqual([
       'groups.calls. [31mred line → x there is no key " [31mred line → x" here',
       'groups.calls.duration " [2J → 3" is not a duration',
@@ -355,7 +552,10 @@ describe('a scenario file with a mistake', () => {
   });
 
   it('counts what is too much to list', () => {
-    const text = CALLS.replace('rooms: 3', Array.from({ length: 60 }, (_, index) => `x${index}: 3`).join('\n    '));
+    const text = CALLS.replace(
+      'rooms: 3',
+      Array.from({ length: 60 }, (_, index) => `x${index}: 3`).join('\n    '),
+    );
     expect(() => parseScenario(text, { file: 'x.yaml' })).toThrow(/\nand 1\d more$/);
   });
 });
@@ -370,21 +570,37 @@ describe('ways to say the same', () => {
       'join_time: { threshold: p(95)<2000 }',
       '"join_time ": ["p(95) < 2s"]',
     ];
-    for (const text of texts) expect(read(thresholds(text)).thresholds).toEqual(['join_time: p(95)<2000']);
-    const aborting = 'join_time: { threshold: p(95)<2000, abortOnFail: true, delayAbortEval: 1m30s }';
-    expect(read(thresholds(aborting)).thresholds).toEqual(['join_time: p(95)<2000 abortOnFail after 90s']);
+    for (const text of texts)
+      expect(read(thresholds(text)).thresholds).toEqual(['join_time: p(95)<2000']);
+    const aborting =
+      'join_time: { threshold: p(95)<2000, abortOnFail: true, delayAbortEval: 1m30s }';
+    expect(read(thresholds(aborting)).thresholds).toEqual([
+      'join_time: p(95)<2000 abortOnFail after 90s',
+    ]);
   });
 
   it('takes descriptions of several lines', () => {
-    for (const text of ['description: a b', 'description: >\n  a\n  b', 'description: |\n  a\n  b', 'description: "a\\n\\tb"']) {
+    for (const text of [
+      'description: a b',
+      'description: >\n  a\n  b',
+      'description: |\n  a\n  b',
+      'description: "a\\n\\tb"',
+    ]) {
       expect(read(`${CALLS}${text}\n`).description).toBe('a b');
     }
   });
 
   it('takes tracks as words, lists and profiles', () => {
     const publishOf = (text: string) =>
-      read(`${role(`{ publish: ${text} }`)}profiles: { talk: audio, look: [{ video: 360p }] }\n`).groups[0]?.roles[1]?.publish;
-    const video = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '360p', simulcast: false };
+      read(`${role(`{ publish: ${text} }`)}profiles: { talk: audio, look: [{ video: 360p }] }\n`)
+        .groups[0]?.roles[1]?.publish;
+    const video = {
+      kind: 'video',
+      source: 'camera',
+      codec: 'vp8',
+      resolution: '360p',
+      simulcast: false,
+    };
     expect(publishOf('none')).toEqual([]);
     expect(publishOf('talk')).toEqual([{ kind: 'audio' }]);
     expect(publishOf('[talk, look]')).toEqual([{ kind: 'audio' }, video]);
@@ -394,8 +610,16 @@ describe('ways to say the same', () => {
 
   it('takes parts from anchors in keys of one’s own', () => {
     const text = `x-role: &talker { count: 2, publish: audio }\nx-group: &calls\n  executor: constant-rooms\n  rooms: 3\n  duration: 10s\n  roles: { caller: *talker }\n`;
-    const { groups } = read(`${text}scenario: x\ngroups:\n  a: *calls\n  b: { <<: *calls, rooms: 4 }\n`);
-    expect(groups.map(({ name, executor, roles }) => [name, 'rooms' in executor && executor.rooms, roles[0]?.count])).toEqual([
+    const { groups } = read(
+      `${text}scenario: x\ngroups:\n  a: *calls\n  b: { <<: *calls, rooms: 4 }\n`,
+    );
+    expect(
+      groups.map(({ name, executor, roles }) => [
+        name,
+        'rooms' in executor && executor.rooms,
+        roles[0]?.count,
+      ]),
+    ).toEqual([
       ['a', 3, 2],
       ['b', 4, 2],
     ]);
@@ -439,14 +663,23 @@ describe('ways to say the same', () => {
     const group = (name: string) =>
       `  ${name}: { executor: ramping-rooms, stages: [{ duration: 9s, target: 3 }, { name: ${name}-down, duration: 9s, target: 0 }], ${ROLES} }\n`;
     const stagesOf = (text: string) =>
-      read(text).groups.flatMap(({ executor }) => ('stages' in executor ? executor.stages.map(({ name }) => name) : []));
+      read(text).groups.flatMap(({ executor }) =>
+        'stages' in executor ? executor.stages.map(({ name }) => name) : [],
+      );
     expect(stagesOf(`scenario: x\ngroups:\n${group('a')}`)).toEqual(['stage-1', 'a-down']);
-    expect(stagesOf(`scenario: x\ngroups:\n${group('a')}${group('b')}`)).toEqual(['a-stage-1', 'a-down', 'b-stage-1', 'b-down']);
+    expect(stagesOf(`scenario: x\ngroups:\n${group('a')}${group('b')}`)).toEqual([
+      'a-stage-1',
+      'a-down',
+      'b-stage-1',
+      'b-down',
+    ]);
   });
 
   it('writes out lessons that repeat', () => {
     const { groups } = read(
-      lessons('lessons: [{ name: lesson, at: 1m, rooms: 2, fill: 1m, duration: 50m, repeat: { every: 1h, times: 3 } }]'),
+      lessons(
+        'lessons: [{ name: lesson, at: 1m, rooms: 2, fill: 1m, duration: 50m, repeat: { every: 1h, times: 3 } }]',
+      ),
     );
     expect(groups[0]?.executor).toMatchObject({
       lessons: [
@@ -465,26 +698,56 @@ describe('what should be looked at', () => {
     );
 
   it.each([
-    ['tracks that may not be published', role('{ publish: audio, grants: { ‸canPublish: false } }'), /will not let them publish/],
+    [
+      'tracks that may not be published',
+      role('{ publish: audio, grants: { ‸canPublish: false } }'),
+      /will not let them publish/,
+    ],
     [
       'a source that may not be published',
       role('{ publish: [audio, video], grants: { ‸canPublishSources: [microphone] } }'),
       /publish their camera/,
     ],
-    ['data that may not be sent', role('{ data: 3/s, grants: { ‸canPublishData: false } }'), /send data/],
-    ['tracks that may not be received', role('{ subscribe: true, grants: { ‸canSubscribe: false } }'), /receive anything/],
-    ['tracks that nobody may receive', role('{ grants: { ‸canSubscribe: false } }'), /receive anything/],
-    ['hidden people who publish', role('{ publish: audio, grants: { ‸hidden: true } }'), /be seen or heard/],
-    ['a profile that nobody publishes', `${CALLS}profiles: { ‸camera: [video] }\n`, /no role publishes this profile/],
+    [
+      'data that may not be sent',
+      role('{ data: 3/s, grants: { ‸canPublishData: false } }'),
+      /send data/,
+    ],
+    [
+      'tracks that may not be received',
+      role('{ subscribe: true, grants: { ‸canSubscribe: false } }'),
+      /receive anything/,
+    ],
+    [
+      'tracks that nobody may receive',
+      role('{ grants: { ‸canSubscribe: false } }'),
+      /receive anything/,
+    ],
+    [
+      'hidden people who publish',
+      role('{ publish: audio, grants: { ‸hidden: true } }'),
+      /be seen or heard/,
+    ],
+    [
+      'a profile that nobody publishes',
+      `${CALLS}profiles: { ‸camera: [video] }\n`,
+      /no role publishes this profile/,
+    ],
     [
       'listeners in a room of strangers',
       calls('executor: constant-rooms\nroom: hall\nduration: 9s\nroles: { ‸me: {} }'),
       /nobody of this scenario sends anything into "hall"/,
     ],
-    ['a stretch beyond the end', `${CALLS}timeline: [{ name: a, from: 3s, to: ‸20s }]\n`, /the run is over after 10\.1s/],
+    [
+      'a stretch beyond the end',
+      `${CALLS}timeline: [{ name: a, from: 3s, to: ‸20s }]\n`,
+      /the run is over after 10\.1s/,
+    ],
   ])('%s', (_what, text, message) => {
     const { text: odd, line, column } = marked(text);
-    expect(warningsOf(odd)).toEqual([expect.stringMatching(new RegExp(`^${line}:${column} .*${message.source}`))]);
+    expect(warningsOf(odd)).toEqual([
+      expect.stringMatching(new RegExp(`^${line}:${column} .*${message.source}`)),
+    ]);
   });
 
   it('is nothing in the library', () => {

@@ -38,7 +38,12 @@ export interface ReadScenario {
  * @throws ScenarioError with everything that is wrong
  */
 export const readScenario = (text: string, { file, scale }: ParseOptions): ReadScenario => {
-  const problemAt = ({ line, column }: Place, path: string, message: string, hint: string | null): ScenarioProblem => ({
+  const problemAt = (
+    { line, column }: Place,
+    path: string,
+    message: string,
+    hint: string | null,
+  ): ScenarioProblem => ({
     file,
     line,
     column,
@@ -51,27 +56,48 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
   };
   const { tree, problems } = readYaml(text);
   if (tree === null)
-    return fail(problems.map(({ line, column, message, hint }) => problemAt({ line, column }, '', message, hint)));
+    return fail(
+      problems.map(({ line, column, message, hint }) =>
+        problemAt({ line, column }, '', message, hint),
+      ),
+    );
   if (tree.type !== 'map') {
     return fail([
-      problemAt(tree.at, '', 'is not a scenario: it must be a mapping', '"swarm init" writes a first one to begin with'),
+      problemAt(
+        tree.at,
+        '',
+        'is not a scenario: it must be a mapping',
+        '"swarm init" writes a first one to begin with',
+      ),
     ]);
   }
   // Keys that begin with x- are for anchors, as in Compose files.
   const whole = withoutKeys(tree, (key) => key.startsWith('x-'));
   const base = interpret(whole);
-  const scaled = scalesOf(whole).map(({ name, tree: scaledTree }) => ({ name, ...interpret(scaledTree, scaledFile) }));
+  const scaled = scalesOf(whole).map(({ name, tree: scaledTree }) => ({
+    name,
+    ...interpret(scaledTree, scaledFile),
+  }));
   const known = new Set([...base.findings, ...base.warnings].map(keyOf));
-  const findings = [...base.findings, ...scaled.flatMap(({ name, findings: found }) => newOnes(found, known, name))];
+  const findings = [
+    ...base.findings,
+    ...scaled.flatMap(({ name, findings: found }) => newOnes(found, known, name)),
+  ];
   if (findings.length > 0)
-    fail(findings.map(({ place, path, message, hint }) => problemAt(place, formatPath(path), message, hint)));
+    fail(
+      findings.map(({ place, path, message, hint }) =>
+        problemAt(place, formatPath(path), message, hint),
+      ),
+    );
 
   const chosen = choose(scale, base, scaled, (message, hint) =>
     fail([problemAt(whole.entries.get('scales')?.key.at ?? whole.at, '', message, hint)]),
   );
   return {
     scenario: chosen.scenario,
-    warnings: chosen.warnings.map(({ place, path, message, hint }) => problemAt(place, formatPath(path), message, hint)),
+    warnings: chosen.warnings.map(({ place, path, message, hint }) =>
+      problemAt(place, formatPath(path), message, hint),
+    ),
     nameAt: placeOf(whole, ['scenario']),
   };
 };
@@ -80,7 +106,8 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
  * As `readScenario`, without warnings.
  * @throws ScenarioError with everything that is wrong
  */
-export const parseScenario = (text: string, options: ParseOptions): Scenario => readScenario(text, options).scenario;
+export const parseScenario = (text: string, options: ParseOptions): Scenario =>
+  readScenario(text, options).scenario;
 
 /** A time drawn by chance is one value: half of one distribution and half of another would be none. */
 const ONE_VALUE: ReadonlySet<string> = new Set(['roomDuration', 'stay', 'pause']);
@@ -96,7 +123,8 @@ const scalesOf = (whole: MapTree): { name: string; tree: MapTree }[] => {
   });
 };
 
-const keyOf = ({ place, path, message }: Finding): string => `${place.line}:${place.column} ${formatPath(path)} ${message}`;
+const keyOf = ({ place, path, message }: Finding): string =>
+  `${place.line}:${place.column} ${formatPath(path)} ${message}`;
 
 /** What a scale adds to the problems of the file. */
 const newOnes = (found: readonly Finding[], known: Set<string>, scale: string): Finding[] =>
@@ -128,6 +156,8 @@ const choose = (
     );
   return fail(
     `there is no scale "${scale}"`,
-    meant === null ? `there are ${names.join(', ')}, and any number, as 0.1` : `did you mean ${meant}?`,
+    meant === null
+      ? `there are ${names.join(', ')}, and any number, as 0.1`
+      : `did you mean ${meant}?`,
   );
 };

@@ -6,9 +6,16 @@ export const stageName = (name: string | undefined, index: number, prefix: strin
   name ?? `${prefix}stage-${index + 1}`;
 
 /** A lesson's name; of one that is repeated, as many as times. */
-export const lessonNames = (name: string | undefined, times: number | undefined, index: number, prefix: string): string[] => {
+export const lessonNames = (
+  name: string | undefined,
+  times: number | undefined,
+  index: number,
+  prefix: string,
+): string[] => {
   const own = name ?? `${prefix}lesson-${index + 1}`;
-  return times === undefined ? [own] : Array.from({ length: times }, (_, time) => `${own}-${time + 1}`);
+  return times === undefined
+    ? [own]
+    : Array.from({ length: times }, (_, time) => `${own}-${time + 1}`);
 };
 
 export interface PartName {
@@ -22,7 +29,9 @@ export interface PartName {
 /** What unnamed stages of a group begin with: nothing, unless several groups have stages. */
 export const prefixesOf = (tree: MapTree): ((group: string) => string) => {
   const several =
-    groupsIn(tree).filter(([, group]) => listAt(group, 'stages') !== null || listAt(group, 'lessons') !== null).length > 1;
+    groupsIn(tree).filter(
+      ([, group]) => listAt(group, 'stages') !== null || listAt(group, 'lessons') !== null,
+    ).length > 1;
   return (group) => (several ? `${group}-` : '');
 };
 
@@ -31,19 +40,27 @@ export const partNamesIn = (tree: MapTree): { stages: PartName[]; stretches: Par
   const prefixOf = prefixesOf(tree);
   const stages = groupsIn(tree).flatMap(([group, groupTree]) => {
     const at = ['groups', group];
-    const part = (name: string, ...path: Path): PartName => ({ name, of: `a stage of ${group}`, path: [...at, ...path, 'name'] });
+    const part = (name: string, ...path: Path): PartName => ({
+      name,
+      of: `a stage of ${group}`,
+      path: [...at, ...path, 'name'],
+    });
     return [
       ...(listAt(groupTree, 'stages') ?? []).map((stage, index) =>
         part(stageName(nameIn(stage), index, prefixOf(group)), 'stages', index),
       ),
       ...(listAt(groupTree, 'lessons') ?? []).flatMap((lesson, index) =>
-        lessonNames(nameIn(lesson), timesIn(lesson), index, prefixOf(group)).map((name) => part(name, 'lessons', index)),
+        lessonNames(nameIn(lesson), timesIn(lesson), index, prefixOf(group)).map((name) =>
+          part(name, 'lessons', index),
+        ),
       ),
     ];
   });
   const stretches = (listAt(tree, 'timeline') ?? []).flatMap((stretch, index): PartName[] => {
     const name = nameIn(stretch);
-    return name === undefined ? [] : [{ name, of: 'a stretch of the timeline', path: ['timeline', index, 'name'] }];
+    return name === undefined
+      ? []
+      : [{ name, of: 'a stretch of the timeline', path: ['timeline', index, 'name'] }];
   });
   return { stages: stages, stretches };
 };
@@ -51,13 +68,17 @@ export const partNamesIn = (tree: MapTree): { stages: PartName[]; stretches: Par
 /** How many lessons there are once those that repeat are written out. */
 export const countLessons = (tree: MapTree): number =>
   groupsIn(tree).reduce(
-    (sum, [, group]) => sum + (listAt(group, 'lessons') ?? []).reduce((count, lesson) => count + (timesIn(lesson) ?? 1), 0),
+    (sum, [, group]) =>
+      sum +
+      (listAt(group, 'lessons') ?? []).reduce((count, lesson) => count + (timesIn(lesson) ?? 1), 0),
     0,
   );
 
 const groupsIn = (tree: MapTree): [string, Tree][] => {
   const groups = tree.entries.get('groups')?.value;
-  return groups?.type === 'map' ? [...groups.entries].map(([name, { value }]) => [name, value]) : [];
+  return groups?.type === 'map'
+    ? [...groups.entries].map(([name, { value }]) => [name, value])
+    : [];
 };
 
 const listAt = (tree: Tree, key: string): readonly Tree[] | null => {
@@ -75,5 +96,7 @@ const MOST_TIMES = 1_000;
 const timesIn = (tree: Tree): number | undefined => {
   const times = treeAt(tree, ['repeat', 'times']);
   if (times?.type !== 'scalar' || typeof times.value !== 'number') return undefined;
-  return Number.isInteger(times.value) && times.value >= 1 && times.value <= MOST_TIMES ? times.value : undefined;
+  return Number.isInteger(times.value) && times.value >= 1 && times.value <= MOST_TIMES
+    ? times.value
+    : undefined;
 };

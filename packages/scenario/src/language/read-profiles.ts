@@ -1,4 +1,11 @@
-import { type MapTree, type Path, plainOf, quote, type Tree, treeAt } from '@livekit-swarm/settings';
+import {
+  type MapTree,
+  type Path,
+  plainOf,
+  quote,
+  type Tree,
+  treeAt,
+} from '@livekit-swarm/settings';
 import type { TrackPlan } from '../plan.ts';
 import type { Checks } from './check-group.ts';
 import { sourceOf, tracksOf } from './normalise.ts';
@@ -15,12 +22,17 @@ export const readProfiles = (tree: MapTree, checks: Checks): Profiles => {
   for (const [name, { value }] of map.entries) {
     const given = publish.safeParse(plainOf(value));
     profiles[name] = given.success ? readProfile(name, given.data, checks) : [];
-    if (!isPublished(tree, name)) checks.warn(['profiles', name], 'no role publishes this profile', 'leave it out', 'key');
+    if (!isPublished(tree, name))
+      checks.warn(['profiles', name], 'no role publishes this profile', 'leave it out', 'key');
   }
   return profiles;
 };
 
-const readProfile = (name: string, given: Parameters<typeof tracksOf>[0], { complain }: Checks): readonly TrackPlan[] => {
+const readProfile = (
+  name: string,
+  given: Parameters<typeof tracksOf>[0],
+  { complain }: Checks,
+): readonly TrackPlan[] => {
   const at: Path = ['profiles', name];
   if (TRACK_WORDS.some((word) => word === name)) {
     complain(at, `${quote(name)} is a track already`, 'give the profile another name', 'key');

@@ -1,5 +1,18 @@
-import { formatThreshold, parseThreshold, type Threshold, ThresholdError } from '@livekit-swarm/metrics';
-import { type Finding, findingAt, type MapTree, type Path, placeWithin, type Spot, type Tree } from '@livekit-swarm/settings';
+import {
+  formatThreshold,
+  parseThreshold,
+  type Threshold,
+  ThresholdError,
+} from '@livekit-swarm/metrics';
+import {
+  type Finding,
+  findingAt,
+  type MapTree,
+  type Path,
+  placeWithin,
+  type Spot,
+  type Tree,
+} from '@livekit-swarm/settings';
 import { canonicalThresholds } from './canonical-thresholds.ts';
 import { missOf, positionOf, type ThresholdFacts } from './threshold-facts.ts';
 
@@ -18,7 +31,10 @@ interface Written {
  * to the schema.
  * @returns texts as `parseThreshold` reads them, in one spelling
  */
-export const readThresholds = (tree: MapTree, facts: ThresholdFacts): { texts: string[]; findings: Finding[] } => {
+export const readThresholds = (
+  tree: MapTree,
+  facts: ThresholdFacts,
+): { texts: string[]; findings: Finding[] } => {
   const texts: string[] = [];
   const findings: Finding[] = [];
   for (const written of itemsIn(tree).flatMap(writtenAs)) {
@@ -35,7 +51,10 @@ export const readThresholds = (tree: MapTree, facts: ThresholdFacts): { texts: s
   return { texts: canonicalThresholds(texts), findings: [...findings, ...idleDelays(tree)] };
 };
 
-const attempt = (text: string, complain: (position: number, message: string, hint: string | null) => void): Threshold | null => {
+const attempt = (
+  text: string,
+  complain: (position: number, message: string, hint: string | null) => void,
+): Threshold | null => {
   try {
     return parseThreshold(text);
   } catch (error) {
@@ -48,7 +67,10 @@ const attempt = (text: string, complain: (position: number, message: string, hin
 /** A character of the text that was put together, in the file. */
 const placeIn = ({ key, keySpot, expression, expressionSpot }: Written, position: number) => {
   if (position <= key.length) return placeWithin(keySpot, Math.min(position, key.length));
-  return placeWithin(expressionSpot, Math.min(Math.max(0, position - key.length - 2), expression.length));
+  return placeWithin(
+    expressionSpot,
+    Math.min(Math.max(0, position - key.length - 2), expression.length),
+  );
 };
 
 interface Item extends Pick<Written, 'path' | 'key' | 'keySpot'> {
@@ -68,7 +90,9 @@ const itemsIn = (tree: MapTree): Item[] => {
 
 const writtenAs = ({ item, ...where }: Item): Written[] => {
   if (item.type === 'scalar') {
-    return typeof item.value === 'string' ? [{ ...where, expression: item.value, expressionSpot: item, abort: '' }] : [];
+    return typeof item.value === 'string'
+      ? [{ ...where, expression: item.value, expressionSpot: item, abort: '' }]
+      : [];
   }
   if (item.type !== 'map') return [];
   const expression = item.entries.get('threshold')?.value;
@@ -85,13 +109,28 @@ const scalarAt = (tree: MapTree, key: string): string | number | boolean | null 
 /** A delay that cannot be read is the schema's affair. */
 const delayOf = (tree: MapTree): string => {
   const delay = scalarAt(tree, 'delayAbortEval');
-  return typeof delay === 'string' && /^\s*(\d+(\.\d+)?(ms|s|m|h))+\s*$/.test(delay) ? ` after ${delay.trim()}` : '';
+  return typeof delay === 'string' && /^\s*(\d+(\.\d+)?(ms|s|m|h))+\s*$/.test(delay)
+    ? ` after ${delay.trim()}`
+    : '';
 };
 
 /** A delay of something that does not happen. */
 const idleDelays = (tree: MapTree): Finding[] =>
   itemsIn(tree).flatMap(({ path, item }) => {
-    if (item.type !== 'map' || !item.entries.has('delayAbortEval') || scalarAt(item, 'abortOnFail') === true) return [];
+    if (
+      item.type !== 'map' ||
+      !item.entries.has('delayAbortEval') ||
+      scalarAt(item, 'abortOnFail') === true
+    )
+      return [];
     const at = [...path, 'delayAbortEval'];
-    return [findingAt(tree, at, 'has no effect: nothing is to be aborted', 'add abortOnFail: true, or leave it out', 'key')];
+    return [
+      findingAt(
+        tree,
+        at,
+        'has no effect: nothing is to be aborted',
+        'add abortOnFail: true, or leave it out',
+        'key',
+      ),
+    ];
   });

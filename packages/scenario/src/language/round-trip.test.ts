@@ -14,18 +14,23 @@ describe('a scenario and its file', () => {
         const canonical = { ...scenario, thresholds: canonicalThresholds(scenario.thresholds) };
         expect(parseScenario(text, { file: 'made.yaml' })).toEqual(canonical);
         // And what was read is written in the same way again.
-        expect(formatScenario(canonical, { schema: 'scenario.schema.json', comment: 'made' })).toBe(text);
+        expect(formatScenario(canonical, { schema: 'scenario.schema.json', comment: 'made' })).toBe(
+          text,
+        );
       }),
       { numRuns: 150 },
     );
   }, 60_000);
 
   const folder = new URL('../../../../scenarios/', import.meta.url);
-  it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))('say the same: %s', (file) => {
-    const text = readFileSync(new URL(file, folder), 'utf8');
-    for (const scale of [undefined, 'small', '0.1', '2.5']) {
-      const scenario = parseScenario(text, { file, scale });
-      expect(parseScenario(formatScenario(scenario), { file: 'written.yaml' })).toEqual(scenario);
-    }
-  });
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))(
+    'say the same: %s',
+    (file) => {
+      const text = readFileSync(new URL(file, folder), 'utf8');
+      for (const scale of [undefined, 'small', '0.1', '2.5']) {
+        const scenario = parseScenario(text, { file, scale });
+        expect(parseScenario(formatScenario(scenario), { file: 'written.yaml' })).toEqual(scenario);
+      }
+    },
+  );
 });

@@ -41,17 +41,29 @@ describe('a scale of the file', () => {
   });
 
   it('leaves names of stages as they are in the file that it makes', () => {
-    expect(at().groups.day?.executor).toMatchObject({ lessons: [{ name: 'day-lesson-1' }, { name: 'day-lesson-2' }] });
-    expect(at('one').groups.day?.executor).toMatchObject({ lessons: [{ name: 'lesson-1' }, { name: 'lesson-2' }] });
+    expect(at().groups.day?.executor).toMatchObject({
+      lessons: [{ name: 'day-lesson-1' }, { name: 'day-lesson-2' }],
+    });
+    expect(at('one').groups.day?.executor).toMatchObject({
+      lessons: [{ name: 'lesson-1' }, { name: 'lesson-2' }],
+    });
   });
 });
 
 describe('a factor', () => {
   it('makes fewer rooms and lower rates, and leaves times alone', () => {
     const { groups } = at('0.1');
-    expect(groups.constant?.executor).toEqual({ type: 'constant-rooms', rooms: 1, joinRate: 2, durationMs: 60_000 });
+    expect(groups.constant?.executor).toEqual({
+      type: 'constant-rooms',
+      rooms: 1,
+      joinRate: 2,
+      durationMs: 60_000,
+    });
     expect(groups.constant?.roles[0]?.count).toBe(3);
-    expect(groups.ramp?.executor).toMatchObject({ startRooms: 0, stages: [{ durationMs: 9_000, target: 3 }, { target: 0 }] });
+    expect(groups.ramp?.executor).toMatchObject({
+      startRooms: 0,
+      stages: [{ durationMs: 9_000, target: 3 }, { target: 0 }],
+    });
     expect(groups.rate?.executor).toMatchObject({ rate: 0.3, timeUnitMs: 1_000, maxRooms: 4 });
     expect(groups.ramped?.executor).toMatchObject({ startRate: 0.1, stages: [{ target: 0.7 }] });
     expect(groups.churn?.executor).toMatchObject({ rooms: 1, joinRate: 0.4, stay: { ms: 5_000 } });

@@ -18,11 +18,17 @@ export const scaleByFactor = (
   fail: (message: string, hint: string | null) => never,
 ): Scenario => {
   if (factor <= 0 || factor > MAX_FACTOR)
-    return fail(`--scale ${factor}: must be above 0 and at most ${MAX_FACTOR}`, 'write --scale 0.1');
+    return fail(
+      `--scale ${factor}: must be above 0 and at most ${MAX_FACTOR}`,
+      'write --scale 0.1',
+    );
   const scaled = { ...scenario, groups: scenario.groups.map((group) => scaleGroup(group, factor)) };
   for (const { name, executor } of scaled.groups) {
     if (largest(executor) > LIMITS.rooms)
-      return fail(`--scale ${factor}: ${name} would have more than ${LIMITS.rooms} rooms`, 'take a smaller factor');
+      return fail(
+        `--scale ${factor}: ${name} would have more than ${LIMITS.rooms} rooms`,
+        'take a smaller factor',
+      );
   }
   try {
     expandPlan(scaled, 'check');
@@ -52,17 +58,27 @@ const largest = (executor: ExecutorSpec): number => {
 const scaleGroup = (group: GroupSpec, factor: number): GroupSpec =>
   group.room === null
     ? { ...group, executor: scaleExecutor(group.executor, factor) }
-    : { ...group, executor: scaleRates(group.executor, factor), roles: group.roles.map((role) => scaleRole(role, factor)) };
+    : {
+        ...group,
+        executor: scaleRates(group.executor, factor),
+        roles: group.roles.map((role) => scaleRole(role, factor)),
+      };
 
-const scaleRole = (role: RoleSpec, factor: number): RoleSpec => ({ ...role, count: times(role.count, factor) });
+const scaleRole = (role: RoleSpec, factor: number): RoleSpec => ({
+  ...role,
+  count: times(role.count, factor),
+});
 
 /** Whole things: at least one of what there were any of. */
-const times = (count: number, factor: number): number => (count === 0 ? 0 : Math.max(1, Math.round(count * factor)));
+const times = (count: number, factor: number): number =>
+  count === 0 ? 0 : Math.max(1, Math.round(count * factor));
 
 /** Without the noise of binary fractions. */
-const rate = (perSecond: number, factor: number): number => Number((perSecond * factor).toPrecision(12));
+const rate = (perSecond: number, factor: number): number =>
+  Number((perSecond * factor).toPrecision(12));
 
-const joins = (perSecond: number, factor: number): number => Math.min(LIMITS.joinRate, rate(perSecond, factor));
+const joins = (perSecond: number, factor: number): number =>
+  Math.min(LIMITS.joinRate, rate(perSecond, factor));
 
 const scaleRates = (executor: ExecutorSpec, factor: number): ExecutorSpec =>
   'joinRate' in executor ? { ...executor, joinRate: joins(executor.joinRate, factor) } : executor;
@@ -71,7 +87,11 @@ const scaleExecutor = (executor: ExecutorSpec, factor: number): ExecutorSpec => 
   switch (executor.type) {
     case 'constant-rooms':
     case 'per-room-churn':
-      return { ...executor, rooms: times(executor.rooms, factor), joinRate: joins(executor.joinRate, factor) };
+      return {
+        ...executor,
+        rooms: times(executor.rooms, factor),
+        joinRate: joins(executor.joinRate, factor),
+      };
     case 'ramping-rooms':
       return {
         ...executor,
@@ -79,7 +99,11 @@ const scaleExecutor = (executor: ExecutorSpec, factor: number): ExecutorSpec => 
         stages: executor.stages.map((stage) => ({ ...stage, target: times(stage.target, factor) })),
       };
     case 'constant-arrival-rate':
-      return { ...executor, rate: rate(executor.rate, factor), maxRooms: limit(executor.maxRooms, factor) };
+      return {
+        ...executor,
+        rate: rate(executor.rate, factor),
+        maxRooms: limit(executor.maxRooms, factor),
+      };
     case 'ramping-arrival-rate':
       return {
         ...executor,
@@ -88,8 +112,15 @@ const scaleExecutor = (executor: ExecutorSpec, factor: number): ExecutorSpec => 
         maxRooms: limit(executor.maxRooms, factor),
       };
     case 'timetable':
-      return { ...executor, lessons: executor.lessons.map((lesson) => ({ ...lesson, rooms: times(lesson.rooms, factor) })) };
+      return {
+        ...executor,
+        lessons: executor.lessons.map((lesson) => ({
+          ...lesson,
+          rooms: times(lesson.rooms, factor),
+        })),
+      };
   }
 };
 
-const limit = (rooms: number | null, factor: number): number | null => (rooms === null ? null : times(rooms, factor));
+const limit = (rooms: number | null, factor: number): number | null =>
+  rooms === null ? null : times(rooms, factor);

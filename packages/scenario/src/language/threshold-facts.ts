@@ -18,9 +18,14 @@ export interface ThresholdFacts {
   endMs: number | null;
 }
 
-export const factsOf = (scenario: Crowd & { timeline: readonly NamedStretch[] }): ThresholdFacts => ({
+export const factsOf = (
+  scenario: Crowd & { timeline: readonly NamedStretch[] },
+): ThresholdFacts => ({
   roles: new Map(
-    scenario.groups.map(({ name, roles }) => [name, roles.filter(({ count }) => count > 0).map((role) => role.name)]),
+    scenario.groups.map(({ name, roles }) => [
+      name,
+      roles.filter(({ count }) => count > 0).map((role) => role.name),
+    ]),
   ),
   stages: scenario.groups.flatMap(({ executor }) => stageNames(executor)),
   stretches: scenario.timeline.map(({ name }) => name),
@@ -55,26 +60,46 @@ const missOfGroup = ({ group }: Labels, { roles }: ThresholdFacts): Miss | null 
 
 const missOfRole = ({ group, role }: Labels, { roles }: ThresholdFacts): Miss | null => {
   if (role === undefined) return null;
-  const known = group === undefined ? [...new Set([...roles.values()].flat())] : (roles.get(group) ?? []);
+  const known =
+    group === undefined ? [...new Set([...roles.values()].flat())] : (roles.get(group) ?? []);
   if (known.includes(role)) return null;
   const where = group === undefined ? '' : ` in the group "${group}"`;
-  return { message: `nobody has the role "${role}"${where}`, hint: suggest(role, known, 'roles are'), about: labelled('role') };
+  return {
+    message: `nobody has the role "${role}"${where}`,
+    hint: suggest(role, known, 'roles are'),
+    about: labelled('role'),
+  };
 };
 
-const missOfWindow = ({ window }: Threshold, { stages, stretches, endMs }: ThresholdFacts): Miss | null => {
+const missOfWindow = (
+  { window }: Threshold,
+  { stages, stretches, endMs }: ThresholdFacts,
+): Miss | null => {
   const about = /@/;
   if (window === null) return null;
   if (window.type === 'stages') {
     if (stages.length > 0) return null;
-    return { message: '@* is every stage, and there are none', hint: 'leave the @* out, or use an executor with stages', about };
+    return {
+      message: '@* is every stage, and there are none',
+      hint: 'leave the @* out, or use an executor with stages',
+      about,
+    };
   }
   if (window.type === 'stretch') {
     if (endMs === null || window.fromMs < endMs) return null;
-    return { message: `the run is over after ${endMs / 1_000}s`, hint: 'take a window that begins before', about };
+    return {
+      message: `the run is over after ${endMs / 1_000}s`,
+      hint: 'take a window that begins before',
+      about,
+    };
   }
   const known = [...BUILTIN_WINDOWS, ...stages, ...stretches];
   if (known.includes(window.name)) return null;
-  return { message: `there is no window "${window.name}"`, hint: suggest(window.name, known, 'windows are'), about };
+  return {
+    message: `there is no window "${window.name}"`,
+    hint: suggest(window.name, known, 'windows are'),
+    about,
+  };
 };
 
 /** Of tracks that we send; every other metric of tracks is of those that we receive, unless a direction tells them apart. */
@@ -99,20 +124,28 @@ const directionsOf = (metric: MetricName): readonly string[] => {
 const LABELS_OF_MEDIA = ['kind', 'codec', 'direction', 'group', 'role'] as const;
 
 const missOfMedia = ({ metric, selector }: Threshold, { streams }: ThresholdFacts): Miss | null => {
-  if (streams === null || (selector.kind === undefined && selector.codec === undefined)) return null;
+  if (streams === null || (selector.kind === undefined && selector.codec === undefined))
+    return null;
   const possible = streams.filter(({ direction }) => directionsOf(metric).includes(direction));
   if (
     possible.some((stream) =>
-      LABELS_OF_MEDIA.every((label) => selector[label] === undefined || selector[label] === stream[label]),
+      LABELS_OF_MEDIA.every(
+        (label) => selector[label] === undefined || selector[label] === stream[label],
+      ),
     )
   )
     return null;
   const upward = directionsOf(metric)[0] === 'up';
-  const what = [selector.codec, selector.kind ?? 'track'].filter((one) => one !== undefined).join(' ');
+  const what = [selector.codec, selector.kind ?? 'track']
+    .filter((one) => one !== undefined)
+    .join(' ');
   const those = [...new Set(possible.map(({ kind, codec }) => `${kind} (${codec})`))];
   return {
     message: `no ${what} is ${upward ? 'sent' : 'received'} by ${whom(selector)}`,
-    hint: those.length === 0 ? 'there is no media in this scenario for it' : `in this scenario there is ${those.join(', ')}`,
+    hint:
+      those.length === 0
+        ? 'there is no media in this scenario for it'
+        : `in this scenario there is ${those.join(', ')}`,
     about: labelled(selector.kind === undefined ? 'codec' : 'kind'),
   };
 };
@@ -121,7 +154,12 @@ const missOfData = ({ metric, selector }: Threshold, { data }: ThresholdFacts): 
   if (data === null || !metric.startsWith('data_')) return null;
   const direction = metric === 'data_messages_sent' ? 'up' : 'down';
   const possible = data.filter((one) => one.direction === direction);
-  if (possible.some(({ group, role }) => (selector.group ?? group) === group && (selector.role ?? role) === role)) return null;
+  if (
+    possible.some(
+      ({ group, role }) => (selector.group ?? group) === group && (selector.role ?? role) === role,
+    )
+  )
+    return null;
   return {
     message: `no data messages are ${direction === 'up' ? 'sent' : 'received'} by ${whom(selector)}`,
     hint: 'give a role data, as data: 10/s',
@@ -129,9 +167,11 @@ const missOfData = ({ metric, selector }: Threshold, { data }: ThresholdFacts): 
   };
 };
 
-const whom = ({ role, group }: Labels): string => role ?? (group === undefined ? 'anybody' : `anybody of ${group}`);
+const whom = ({ role, group }: Labels): string =>
+  role ?? (group === undefined ? 'anybody' : `anybody of ${group}`);
 
 const labelled = (label: string): RegExp => new RegExp(`\\b${label}\\s*[:=]`);
 
 /** Where in the text of a threshold the problem is. */
-export const positionOf = ({ about }: Miss, text: string): number => Math.max(0, text.search(about));
+export const positionOf = ({ about }: Miss, text: string): number =>
+  Math.max(0, text.search(about));

@@ -53,7 +53,10 @@ export interface NetworkPreset {
 const network = (
   link: Partial<LinkImpairment>,
   { up = {}, down = {} }: Partial<Record<'up' | 'down', Partial<LinkImpairment>>> = {},
-): NetworkImpairment => ({ up: { ...PERFECT_LINK, ...link, ...up }, down: { ...PERFECT_LINK, ...link, ...down } });
+): NetworkImpairment => ({
+  up: { ...PERFECT_LINK, ...link, ...up },
+  down: { ...PERFECT_LINK, ...link, ...down },
+});
 
 /** By the name that a scenario writes; from good to bad. Numbers without a source are our choice, and say so. */
 export const NETWORK_PRESETS = {
@@ -152,9 +155,11 @@ export const NETWORK_PRESETS = {
 
 export type NetworkPresetName = keyof typeof NETWORK_PRESETS;
 
-export const isNetworkPresetName = (name: string): name is NetworkPresetName => Object.hasOwn(NETWORK_PRESETS, name);
+export const isNetworkPresetName = (name: string): name is NetworkPresetName =>
+  Object.hasOwn(NETWORK_PRESETS, name);
 
-export const networkPresetNames = (): NetworkPresetName[] => Object.keys(NETWORK_PRESETS).filter(isNetworkPresetName);
+export const networkPresetNames = (): NetworkPresetName[] =>
+  Object.keys(NETWORK_PRESETS).filter(isNetworkPresetName);
 
 /** The preset, without the literal types that make comparing awkward. */
 export const networkPreset = (name: NetworkPresetName): NetworkPreset => NETWORK_PRESETS[name];

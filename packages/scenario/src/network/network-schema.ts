@@ -43,7 +43,9 @@ export const linkSchema = z
       .max(NETWORK_LIMITS.maxRateBps, { error: rateError })
       .nullable()
       .default(PERFECT_LINK.rateBps),
-    queueMs: between(NETWORK_LIMITS.minQueueMs, NETWORK_LIMITS.queueMs, ' ms').default(PERFECT_LINK.queueMs),
+    queueMs: between(NETWORK_LIMITS.minQueueMs, NETWORK_LIMITS.queueMs, ' ms').default(
+      PERFECT_LINK.queueMs,
+    ),
   })
   .refine((link) => link.burst === 1 || link.burst >= shortestBurst(link) - ROUNDING, {
     path: ['burst'],

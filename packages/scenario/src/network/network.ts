@@ -1,4 +1,14 @@
-import { bitRate, duration, positive, quote, say, share, strict, suggest, textOf } from '@livekit-swarm/settings';
+import {
+  bitRate,
+  duration,
+  positive,
+  quote,
+  say,
+  share,
+  strict,
+  suggest,
+  textOf,
+} from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type NetworkImpairment, networkPreset, networkPresetNames } from './network-presets.ts';
 import { linkSchema, NETWORK_LIMITS } from './network-schema.ts';
@@ -6,18 +16,34 @@ import { linkSchema, NETWORK_LIMITS } from './network-schema.ts';
 /** What a link does, in the words of a file; what is left out does nothing. */
 const link = strict({
   loss: share().optional().describe('Share of packets dropped.'),
-  burst: positive(NETWORK_LIMITS.burst).optional().describe('Mean length of a run of losses, packets. 1: each by itself.'),
+  burst: positive(NETWORK_LIMITS.burst)
+    .optional()
+    .describe('Mean length of a run of losses, packets. 1: each by itself.'),
   delay: duration(0, NETWORK_LIMITS.delayMs).optional().describe('Of every packet.'),
-  jitter: duration(0, NETWORK_LIMITS.jitterMs).optional().describe('On top of the delay, by chance, with this mean.'),
-  reorder: share().optional().describe('Share of packets that arrive behind the one that followed them.'),
+  jitter: duration(0, NETWORK_LIMITS.jitterMs)
+    .optional()
+    .describe('On top of the delay, by chance, with this mean.'),
+  reorder: share()
+    .optional()
+    .describe('Share of packets that arrive behind the one that followed them.'),
   rate: bitRate().optional().describe('What the link carries.'),
   queue: duration(NETWORK_LIMITS.minQueueMs, NETWORK_LIMITS.queueMs)
     .optional()
     .describe('With a rate: a packet that would wait longer for its turn is dropped.'),
 }).transform(({ loss, burst, delay, jitter, reorder, rate, queue }, context) => {
   if (context.issues.length > 0) return z.NEVER;
-  const given = { loss, burst, delayMs: delay, jitterMs: jitter, reorder, rateBps: rate, queueMs: queue };
-  const result = linkSchema.safeParse(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+  const given = {
+    loss,
+    burst,
+    delayMs: delay,
+    jitterMs: jitter,
+    reorder,
+    rateBps: rate,
+    queueMs: queue,
+  };
+  const result = linkSchema.safeParse(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  );
   if (result.success) return result.data;
   for (const { path, message } of result.error.issues) {
     const key = String(path[0] ?? '').replace(/(Ms|Bps)$/, '');
@@ -31,14 +57,23 @@ export const network = z
   .union(
     [
       z.enum(networkPresetNames(), {
-        error: ({ input }) => say(`${quote(input)} is no network`, suggest(textOf(input), networkPresetNames(), 'there are')),
+        error: ({ input }) =>
+          say(
+            `${quote(input)} is no network`,
+            suggest(textOf(input), networkPresetNames(), 'there are'),
+          ),
       }),
       strict({
         up: link.prefault({}).describe('From the participant to the server.'),
         down: link.prefault({}).describe('From the server to the participant.'),
       }),
     ],
-    { error: say('must be a network', `write one of ${networkPresetNames().join(', ')}, or { up: { loss: 2% }, down: … }`) },
+    {
+      error: say(
+        'must be a network',
+        `write one of ${networkPresetNames().join(', ')}, or { up: { loss: 2% }, down: … }`,
+      ),
+    },
   )
   .transform((given): { name: string; impairment: NetworkImpairment } =>
     typeof given === 'string'

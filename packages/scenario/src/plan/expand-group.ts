@@ -30,9 +30,14 @@ export const expandGroup = (scenario: Scenario, group: GroupSpec): ExpandedGroup
   const places = group.roles.flatMap((role) =>
     Array.from({ length: role.count }, (_, member): Place => ({ role, member: member + 1 })),
   );
-  const random = (...name: (string | number)[]): Random => randomStream(scenario.seed, group.name, ...name);
+  const random = (...name: (string | number)[]): Random =>
+    randomStream(scenario.seed, group.name, ...name);
   const { rooms, stages, droppedRooms } = blameGroup(group, () => {
-    const expansion = execute(group.executor, { places: places.map(({ role }) => role), gatherMs: group.gatherMs, random });
+    const expansion = execute(group.executor, {
+      places: places.map(({ role }) => role),
+      gatherMs: group.gatherMs,
+      random,
+    });
     checkRoomName(group, expansion.rooms);
     return expansion;
   });
@@ -45,7 +50,10 @@ export const expandGroup = (scenario: Scenario, group: GroupSpec): ExpandedGroup
     group,
     rooms: filled,
     places,
-    people: filled.reduce((sum, room) => room.places.reduce((total, turns) => total + turns.length, sum), 0),
+    people: filled.reduce(
+      (sum, room) => room.places.reduce((total, turns) => total + turns.length, sum),
+      0,
+    ),
     stages: stages.map(({ name, fromMs, toMs }) => ({
       name,
       fromMs: group.startMs + fromMs,
@@ -62,7 +70,8 @@ const blameGroup = <T>({ name }: GroupSpec, work: () => T): T => {
   try {
     return work();
   } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`groups.${name}: ${error.message}`, error.hint);
+    if (error instanceof UsageError)
+      throw new UsageError(`groups.${name}: ${error.message}`, error.hint);
     throw error;
   }
 };
@@ -71,7 +80,8 @@ const blameGroup = <T>({ name }: GroupSpec, work: () => T): T => {
 const checkRoomName = ({ room }: GroupSpec, rooms: readonly RoomStay[]): void => {
   if (room === null) return;
   const inTurn = rooms.toSorted((a, b) => a.openAtMs - b.openAtMs);
-  if (inTurn.every(({ openAtMs }, index) => openAtMs >= (inTurn[index - 1]?.closeAtMs ?? 0))) return;
+  if (inTurn.every(({ openAtMs }, index) => openAtMs >= (inTurn[index - 1]?.closeAtMs ?? 0)))
+    return;
   throw new UsageError(
     `names one room ("${room}"), but would have several open at a time`,
     'leave the name out (roomPrefix names many), or open one room',

@@ -10,7 +10,12 @@ import { scenarioOfLoad } from '../scenario-of-load.ts';
 import { expandPlan } from './expand.ts';
 
 const layouts = fc.oneof(
-  fc.constantFrom<Layout>({ type: 'all' }, { type: 'speaker' }, { type: 'audio-only' }, { type: 'none' }),
+  fc.constantFrom<Layout>(
+    { type: 'all' },
+    { type: 'speaker' },
+    { type: 'audio-only' },
+    { type: 'none' },
+  ),
   fc.integer({ min: 1, max: 25 }).map((tiles): Layout => ({ type: 'grid', tiles })),
 );
 
@@ -29,8 +34,18 @@ const specs: fc.Arbitrary<LoadSpec> = fc
 
 describe('expandPlan', () => {
   it('writes out rooms, identities and roles', () => {
-    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 2, participants: 1, subscribers: 1, joinRate: 10 })), 'ab12');
-    expect(plan.participants.map(({ identity, room, role, joinAtMs }) => [identity, room, role, joinAtMs])).toEqual([
+    const plan = expandPlan(
+      scenarioOfLoad(specOf({ rooms: 2, participants: 1, subscribers: 1, joinRate: 10 })),
+      'ab12',
+    );
+    expect(
+      plan.participants.map(({ identity, room, role, joinAtMs }) => [
+        identity,
+        room,
+        role,
+        joinAtMs,
+      ]),
+    ).toEqual([
       ['ab12-1-p1', 'swarm-ab12-1', 'publisher', 0],
       ['ab12-1-s1', 'swarm-ab12-1', 'subscriber', 100],
       ['ab12-2-p1', 'swarm-ab12-2', 'publisher', 200],
@@ -46,7 +61,10 @@ describe('expandPlan', () => {
 
   it('gives data to those who take part, not to listeners', () => {
     const data = { messagesPerSecond: 1, bytes: 100, reliable: true };
-    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 1, participants: 1, subscribers: 1, publish: [], data })), 'r');
+    const plan = expandPlan(
+      scenarioOfLoad(specOf({ rooms: 1, participants: 1, subscribers: 1, publish: [], data })),
+      'r',
+    );
     expect(plan.participants.map((one) => [one.role, one.data.length])).toEqual([
       ['publisher', 1],
       ['subscriber', 0],
@@ -56,7 +74,9 @@ describe('expandPlan', () => {
   it('is deterministic', () => {
     fc.assert(
       fc.property(specs, (spec) => {
-        expect(expandPlan(scenarioOfLoad(spec), 'r')).toEqual(expandPlan(scenarioOfLoad(spec), 'r'));
+        expect(expandPlan(scenarioOfLoad(spec), 'r')).toEqual(
+          expandPlan(scenarioOfLoad(spec), 'r'),
+        );
       }),
     );
   });
@@ -66,14 +86,21 @@ describe('expandPlan', () => {
       fc.property(specs, (spec) => {
         const { participants, lastJoinAtMs, endAtMs } = expandPlan(scenarioOfLoad(spec), 'r');
         expect(participants).toHaveLength(spec.rooms * (spec.participants + spec.subscribers));
-        expect(new Set(participants.map(({ identity }) => identity)).size).toBe(participants.length);
-        expect(participants.map(({ index }) => index)).toEqual(participants.map((_, position) => position));
+        expect(new Set(participants.map(({ identity }) => identity)).size).toBe(
+          participants.length,
+        );
+        expect(participants.map(({ index }) => index)).toEqual(
+          participants.map((_, position) => position),
+        );
         for (const members of Map.groupBy(participants, ({ room }) => room).values()) {
           expect(members).toHaveLength(spec.participants + spec.subscribers);
           const first = members[0]?.index ?? 0;
-          expect(members.map(({ index }) => index - first)).toEqual(members.map((_, position) => position));
+          expect(members.map(({ index }) => index - first)).toEqual(
+            members.map((_, position) => position),
+          );
         }
-        for (const { index, joinAtMs } of participants) expect(joinAtMs).toBeCloseTo((index * 1_000) / spec.joinRate, 6);
+        for (const { index, joinAtMs } of participants)
+          expect(joinAtMs).toBeCloseTo((index * 1_000) / spec.joinRate, 6);
         expect(lastJoinAtMs).toBeCloseTo(participants.at(-1)?.joinAtMs ?? -1, 6);
         expect(endAtMs).toBe(lastJoinAtMs + spec.durationMs);
       }),
@@ -85,7 +112,9 @@ describe('expandPlan', () => {
       fc.property(specs, (spec) => {
         const { participants } = expandPlan(scenarioOfLoad(spec), 'r');
         for (const one of participants) {
-          const others = participants.filter((other) => other.room === one.room && other.index !== one.index);
+          const others = participants.filter(
+            (other) => other.room === one.room && other.index !== one.index,
+          );
           const tracks = others.flatMap(({ publish }) => publish);
           const videos = tracks.filter(({ kind }) => kind === 'video').length;
           const audios = tracks.filter(({ kind }) => kind === 'audio').length;
@@ -141,7 +170,8 @@ const lessons: ExecutorSpec = {
 };
 const all = [constant(3), ramp, arrivals, churn, lessons];
 
-const expandGroups = (groups: GroupSpec[], seed = 1): Plan => expandPlan(scenarioOf(groups, { seed }), 'ab12');
+const expandGroups = (groups: GroupSpec[], seed = 1): Plan =>
+  expandPlan(scenarioOf(groups, { seed }), 'ab12');
 /** What is planned of a group, whatever else there is. */
 const ofGroup = ({ participants }: Plan, name: string): unknown[] =>
   participants
@@ -149,39 +179,53 @@ const ofGroup = ({ participants }: Plan, name: string): unknown[] =>
     .map(({ room, role, joinAtMs, leaveAtMs }) => [room, role, joinAtMs, leaveAtMs]);
 
 describe('expandPlan with any executor', () => {
-  it.each(all)('gives the same plan for the same seed, everybody inside their room’s time: $type', (executor) => {
-    const groups = [groupOf(executor, { gatherMs: 6_000, startMs: 3_000 })];
-    fc.assert(
-      fc.property(fc.integer(), (seed) => {
-        const plan = expandGroups(groups, seed);
-        expect(expandGroups(groups, seed)).toEqual(plan);
-        const { participants, endAtMs, lastJoinAtMs } = plan;
-        expect(participants.map(({ index }) => index)).toEqual(participants.map((_, index) => index));
-        expect(new Set(participants.map(({ identity }) => identity)).size).toBe(participants.length);
-        let before = 3_000;
-        for (const { joinAtMs, leaveAtMs } of participants) {
-          expect(joinAtMs).toBeGreaterThanOrEqual(before);
-          expect(leaveAtMs - joinAtMs).toBeGreaterThan(MIN_STAY_MS - 1e-6);
-          expect(leaveAtMs).toBeLessThanOrEqual(endAtMs);
-          before = joinAtMs;
-        }
-        expect(Math.max(...participants.map(({ leaveAtMs }) => leaveAtMs))).toBe(endAtMs);
-        expect(lastJoinAtMs).toBeLessThanOrEqual(before);
-      }),
-      { numRuns: 30 },
-    );
-  });
+  it.each(all)(
+    'gives the same plan for the same seed, everybody inside their room’s time: $type',
+    (executor) => {
+      const groups = [groupOf(executor, { gatherMs: 6_000, startMs: 3_000 })];
+      fc.assert(
+        fc.property(fc.integer(), (seed) => {
+          const plan = expandGroups(groups, seed);
+          expect(expandGroups(groups, seed)).toEqual(plan);
+          const { participants, endAtMs, lastJoinAtMs } = plan;
+          expect(participants.map(({ index }) => index)).toEqual(
+            participants.map((_, index) => index),
+          );
+          expect(new Set(participants.map(({ identity }) => identity)).size).toBe(
+            participants.length,
+          );
+          let before = 3_000;
+          for (const { joinAtMs, leaveAtMs } of participants) {
+            expect(joinAtMs).toBeGreaterThanOrEqual(before);
+            expect(leaveAtMs - joinAtMs).toBeGreaterThan(MIN_STAY_MS - 1e-6);
+            expect(leaveAtMs).toBeLessThanOrEqual(endAtMs);
+            before = joinAtMs;
+          }
+          expect(Math.max(...participants.map(({ leaveAtMs }) => leaveAtMs))).toBe(endAtMs);
+          expect(lastJoinAtMs).toBeLessThanOrEqual(before);
+        }),
+        { numRuns: 30 },
+      );
+    },
+  );
 
-  it.each([ramp, arrivals, churn, lessons])('gives another plan for another seed: $type', (executor) => {
-    const groups = [groupOf(executor, { gatherMs: 2_000 })];
-    expect(ofGroup(expandGroups(groups, 1), 'rooms')).not.toEqual(ofGroup(expandGroups(groups, 2), 'rooms'));
-  });
+  it.each([ramp, arrivals, churn, lessons])(
+    'gives another plan for another seed: $type',
+    (executor) => {
+      const groups = [groupOf(executor, { gatherMs: 2_000 })];
+      expect(ofGroup(expandGroups(groups, 1), 'rooms')).not.toEqual(
+        ofGroup(expandGroups(groups, 2), 'rooms'),
+      );
+    },
+  );
 
   it.each(all)('does not change a group when another is added: $type', (executor) => {
     const one = groupOf(executor, { name: 'one', gatherMs: 2_000 });
     const two = groupOf(arrivals, { name: 'two' });
     const three = groupOf(churn, { name: 'three' });
-    expect(ofGroup(expandGroups([two, one, three]), 'one')).toEqual(ofGroup(expandGroups([one, three]), 'one'));
+    expect(ofGroup(expandGroups([two, one, three]), 'one')).toEqual(
+      ofGroup(expandGroups([one, three]), 'one'),
+    );
   });
 
   it('gathers people after their room opened, first places first, nobody with less than a second left', () => {
@@ -191,17 +235,33 @@ describe('expandPlan with any executor', () => {
       expect(members).toHaveLength(7);
       expect(members[0]?.role).toBe('host');
       const opened = Math.min(...members.map(({ joinAtMs }) => joinAtMs));
-      expect(Math.max(...members.map(({ joinAtMs }) => joinAtMs)) - opened).toBeLessThanOrEqual(30_000);
+      expect(Math.max(...members.map(({ joinAtMs }) => joinAtMs)) - opened).toBeLessThanOrEqual(
+        30_000,
+      );
     }
   });
 });
 
 describe('expandPlan with several groups', () => {
   it('lets groups that name the same room meet in it', () => {
-    const stage = groupOf(constant(1, 60_000), { name: 'stage', room: 'hall', roles: [roleOf({ name: 'speaker', count: 2 })] });
+    const stage = groupOf(constant(1, 60_000), {
+      name: 'stage',
+      room: 'hall',
+      roles: [roleOf({ name: 'speaker', count: 2 })],
+    });
     const viewer = roleOf({ name: 'viewer', count: 3, publish: [] });
-    const early = groupOf(constant(1, 20_000), { name: 'early', room: 'hall', startMs: 1_000, roles: [viewer] });
-    const late = groupOf(constant(1, 20_000), { name: 'late', room: 'hall', startMs: 30_000, roles: [viewer] });
+    const early = groupOf(constant(1, 20_000), {
+      name: 'early',
+      room: 'hall',
+      startMs: 1_000,
+      roles: [viewer],
+    });
+    const late = groupOf(constant(1, 20_000), {
+      name: 'late',
+      room: 'hall',
+      startMs: 30_000,
+      roles: [viewer],
+    });
     const plan = expandGroups([stage, early, late]);
     expect(new Set(plan.participants.map(({ room }) => room))).toEqual(new Set(['hall']));
     expect(plan.participants.map(({ role, expects }) => [role, expects.audio])).toEqual([
@@ -215,10 +275,15 @@ describe('expandPlan with several groups', () => {
 
   it('expects less time together only of rooms that are open for less', () => {
     const lesson = (durationMs: number): ExecutorSpec =>
-      ({ ...lessons, lessons: [{ name: 'one', atMs: 0, rooms: 1, fillMs: 0, durationMs }] }) as ExecutorSpec;
+      ({
+        ...lessons,
+        lessons: [{ name: 'one', atMs: 0, rooms: 1, fillMs: 0, durationMs }],
+      }) as ExecutorSpec;
     const expected = (...executors: ExecutorSpec[]): number[] =>
       expandGroups(
-        executors.map((executor, n) => groupOf(executor, { name: `g${n}`, room: 'hall', roles: [roleOf({ count: 1 })] })),
+        executors.map((executor, n) =>
+          groupOf(executor, { name: `g${n}`, room: 'hall', roles: [roleOf({ count: 1 })] }),
+        ),
       ).participants.map(({ expects }) => expects.audio);
     expect(expected(constant(1, 2_000), constant(1, 2_000))).toEqual([1, 1]);
     expect(expected(constant(1, 2_000), constant(1, 20_000))).toEqual([0, 0]);
@@ -239,7 +304,9 @@ describe('expandPlan with several groups', () => {
       roleOf({ name: 'visitor2', count: 11 }),
       roleOf({ name: 'host', count: 1, stays: true }),
     ];
-    const names = expandGroups([groupOf({ ...churn, rooms: 1 }, { roles })]).participants.map(({ identity }) => identity);
+    const names = expandGroups([groupOf({ ...churn, rooms: 1 }, { roles })]).participants.map(
+      ({ identity }) => identity,
+    );
     expect(names).toContain('ab12-1-viewer1.1');
     expect(names).toContain('ab12-1-visitor2-11.2');
     expect(names).toContain('ab12-1-h1');
@@ -256,13 +323,25 @@ describe('expandPlan with several groups', () => {
     const tooMany = groupOf({ ...arrivals, rate: 100_000, maxRooms: null }, { name: 'storm' });
     expect(() => expandGroups([tooMany])).toThrow(/^groups\.storm: more than 200000 participants/);
     const half = groupOf(constant(60_000), { roles: [roleOf({ count: 2 })] });
-    expect(() => expandGroups([half, { ...half, name: 'more' }])).toThrow(/more than 200000 participants/);
-    expect(() => expandGroups([groupOf(constant(2), { room: 'hall' })])).toThrow(/groups\.rooms: names one room \("hall"\)/);
-    expect(() => expandGroups([groupOf(constant(2), { roles: [roleOf({ count: 0 })] })])).toThrow(/nobody would join/);
-    const once = { ...lessons, lessons: [{ name: 'first', atMs: 0, rooms: 1, fillMs: 0, durationMs: 9_000 }] };
+    expect(() => expandGroups([half, { ...half, name: 'more' }])).toThrow(
+      /more than 200000 participants/,
+    );
+    expect(() => expandGroups([groupOf(constant(2), { room: 'hall' })])).toThrow(
+      /groups\.rooms: names one room \("hall"\)/,
+    );
+    expect(() => expandGroups([groupOf(constant(2), { roles: [roleOf({ count: 0 })] })])).toThrow(
+      /nobody would join/,
+    );
+    const once = {
+      ...lessons,
+      lessons: [{ name: 'first', atMs: 0, rooms: 1, fillMs: 0, durationMs: 9_000 }],
+    };
     const again = {
       ...once,
-      lessons: [...once.lessons, { name: 'second', atMs: 9_000, rooms: 1, fillMs: 0, durationMs: 9_000 }],
+      lessons: [
+        ...once.lessons,
+        { name: 'second', atMs: 9_000, rooms: 1, fillMs: 0, durationMs: 9_000 },
+      ],
     };
     expect(expandGroups([groupOf(again, { room: 'hall' })]).participants).toHaveLength(4);
   });
@@ -278,7 +357,15 @@ describe('the windows of a plan', () => {
       { name: 'rest', fromMs: 50_000, toMs: null },
     ];
     const plan = expandPlan(scenarioOf(groups, { timeline }), 'r');
-    expect(plan.windows.map(({ name, fromMs, toMs, source, group }) => [name, fromMs, toMs, source, group])).toEqual([
+    expect(
+      plan.windows.map(({ name, fromMs, toMs, source, group }) => [
+        name,
+        fromMs,
+        toMs,
+        source,
+        group,
+      ]),
+    ).toEqual([
       ['joining', 0, 21_001, 'builtin', undefined],
       ['up', 1_000, 21_000, 'stage', 'rooms'],
       ['steady', 21_000, 55_000, 'builtin', undefined],
@@ -290,7 +377,10 @@ describe('the windows of a plan', () => {
   });
 
   it('is steady where most of the crowd is, when people come after others have left', () => {
-    expect(window(expandGroups([groupOf(lessons)]), 'steady')).toMatchObject({ fromMs: expect.any(Number), toMs: 20_000 });
+    expect(window(expandGroups([groupOf(lessons)]), 'steady')).toMatchObject({
+      fromMs: expect.any(Number),
+      toMs: 20_000,
+    });
   });
 
   it('is steady from the first join to the last leave where people come and go all the time', () => {
@@ -312,11 +402,16 @@ describe('the windows of a plan', () => {
 describe('a large plan', () => {
   // Work that grew with the square of the crowd would not end within the time of a test.
   it('is written out', () => {
-    const talkers = groupOf({ ...constant(35_000), joinRate: 1_000 } as ExecutorSpec, { roles: [roleOf({ count: 2 })] });
-    const visitors = groupOf({ ...churn, rooms: 1_500, joinRate: 100, durationMs: 300_000 } as ExecutorSpec, {
-      name: 'lobbies',
+    const talkers = groupOf({ ...constant(35_000), joinRate: 1_000 } as ExecutorSpec, {
       roles: [roleOf({ count: 2 })],
     });
+    const visitors = groupOf(
+      { ...churn, rooms: 1_500, joinRate: 100, durationMs: 300_000 } as ExecutorSpec,
+      {
+        name: 'lobbies',
+        roles: [roleOf({ count: 2 })],
+      },
+    );
     const { participants } = expandGroups([talkers, visitors]);
     expect(participants.length).toBeGreaterThan(120_000);
   });

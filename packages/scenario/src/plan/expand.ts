@@ -67,7 +67,12 @@ const settle = (scenario: Scenario, groups: readonly ExpandedGroup[], run: strin
         if (place === undefined) return [];
         const takeTurns = group.executor.type === 'per-room-churn' && !place.role.stays;
         return turns.map((turn, position) => {
-          const identity = identityOf({ group, room: number, ...place, turn: takeTurns ? position + 1 : null });
+          const identity = identityOf({
+            group,
+            room: number,
+            ...place,
+            turn: takeTurns ? position + 1 : null,
+          });
           return draft(group, place.role, room, identity, turn, position === 0);
         });
       });
@@ -100,15 +105,21 @@ const draft = (
 });
 
 /** What each must have received, in the order of `drafts`. Groups that name the same room meet in it. */
-const expectations = (scenario: Scenario, drafts: readonly Draft[]): { audio: number; video: number }[] => {
+const expectations = (
+  scenario: Scenario,
+  drafts: readonly Draft[],
+): { audio: number; video: number }[] => {
   const byRoom = Map.groupBy(drafts.keys(), (index) => drafts[index]?.room ?? '');
   const expects: { audio: number; video: number }[] = [];
   const together = new Map(scenario.groups.map((group) => [group.name, togetherMsOf(group)]));
   for (const indices of byRoom.values()) {
     const guests = indices.flatMap((index) => drafts[index] ?? []);
-    const togetherMs = [...new Set(guests.map(({ group }) => group))].map((name) => together.get(name) ?? 0);
+    const togetherMs = [...new Set(guests.map(({ group }) => group))].map(
+      (name) => together.get(name) ?? 0,
+    );
     const expected = expectedTracks(guests, Math.max(...togetherMs));
-    for (const [position, index] of indices.entries()) expects[index] = expected[position] ?? { audio: 0, video: 0 };
+    for (const [position, index] of indices.entries())
+      expects[index] = expected[position] ?? { audio: 0, video: 0 };
   }
   return expects;
 };

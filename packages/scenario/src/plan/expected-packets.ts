@@ -8,9 +8,14 @@ const IDLE_PACKETS = 2;
  * Packets a second, sent and received, that each of those in one room is expected to cost, as a mean over their stay. For balancing work, not for judging.
  * @param members in any order; the answer is in the same
  */
-export const expectedPackets = (members: readonly ParticipantPlan[], historian: Historian): number[] => {
+export const expectedPackets = (
+  members: readonly ParticipantPlan[],
+  historian: Historian,
+): number[] => {
   const stretches = historian.of(members);
-  const sums = new Map([...new Set(members.map(kinOf))].map((kin) => [kin, sumOver(stretches, kin)]));
+  const sums = new Map(
+    [...new Set(members.map(kinOf))].map((kin) => [kin, sumOver(stretches, kin)]),
+  );
   return members.map((member) => {
     const { joinAtMs, leaveAtMs } = member;
     const sum = sums.get(kinOf(member));

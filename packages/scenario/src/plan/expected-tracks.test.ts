@@ -7,7 +7,13 @@ import { expectedTracks } from './expected-tracks.ts';
 type Guest = Parameters<typeof expectedTracks>[0][number];
 
 const audio: TrackPlan = { kind: 'audio' };
-const camera: TrackPlan = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '360p', simulcast: true };
+const camera: TrackPlan = {
+  kind: 'video',
+  source: 'camera',
+  codec: 'vp8',
+  resolution: '360p',
+  simulcast: true,
+};
 const screen: TrackPlan = { ...camera, source: 'screen' };
 
 const guest = (joinAtMs: number, leaveAtMs: number, changes: Partial<Guest> = {}): Guest => ({
@@ -19,11 +25,14 @@ const guest = (joinAtMs: number, leaveAtMs: number, changes: Partial<Guest> = {}
   grants: {},
   ...changes,
 });
-const audios = (...guests: Guest[]): number[] => expectedTracks(guests, 5_000).map((one) => one.audio);
+const audios = (...guests: Guest[]): number[] =>
+  expectedTracks(guests, 5_000).map((one) => one.audio);
 
 describe('expectedTracks', () => {
   it('expects of each other who are together long enough', () => {
-    expect(audios(guest(0, 20_000), guest(15_000, 30_000), guest(15_001, 30_000))).toEqual([1, 2, 1]);
+    expect(audios(guest(0, 20_000), guest(15_000, 30_000), guest(15_001, 30_000))).toEqual([
+      1, 2, 1,
+    ]);
     expect(audios(guest(0, 10_000), guest(10_000, 20_000))).toEqual([0, 0]);
     expect(audios(guest(0, 4_000), guest(0, 20_000), guest(0, 20_000))).toEqual([0, 1, 1]);
   });
@@ -48,7 +57,10 @@ describe('expectedTracks', () => {
   });
 
   it('expects nothing for who does not or may not subscribe; those who are hidden do', () => {
-    const deaf = [guest(0, 10_000, { subscribe: false }), guest(0, 10_000, { grants: { canSubscribe: false } })];
+    const deaf = [
+      guest(0, 10_000, { subscribe: false }),
+      guest(0, 10_000, { grants: { canSubscribe: false } }),
+    ];
     expect(audios(...deaf, guest(0, 10_000, { grants: { hidden: true } }))).toEqual([0, 0, 2]);
   });
 
@@ -82,7 +94,9 @@ describe('expectedTracks', () => {
     );
     fc.assert(
       fc.property(guests, fc.constantFrom(1_000, 5_000), (all, togetherMs) => {
-        expect(expectedTracks(all, togetherMs)).toEqual(all.map((me) => bruteForce(me, all, togetherMs)));
+        expect(expectedTracks(all, togetherMs)).toEqual(
+          all.map((me) => bruteForce(me, all, togetherMs)),
+        );
       }),
       { numRuns: 500 },
     );
@@ -95,11 +109,22 @@ describe('expectedTracks', () => {
   });
 });
 
-const bruteForce = (me: Guest, all: readonly Guest[], togetherMs: number): ParticipantPlan['expects'] => {
-  if (!me.subscribe || me.grants.canSubscribe === false || me.layout.type === 'none') return { audio: 0, video: 0 };
+const bruteForce = (
+  me: Guest,
+  all: readonly Guest[],
+  togetherMs: number,
+): ParticipantPlan['expects'] => {
+  if (!me.subscribe || me.grants.canSubscribe === false || me.layout.type === 'none')
+    return { audio: 0, video: 0 };
   const tracks = all
-    .filter((other) => other !== me && other.grants.hidden !== true && other.grants.canPublish !== false)
-    .filter((other) => Math.min(me.leaveAtMs, other.leaveAtMs) - Math.max(me.joinAtMs, other.joinAtMs) >= togetherMs)
+    .filter(
+      (other) => other !== me && other.grants.hidden !== true && other.grants.canPublish !== false,
+    )
+    .filter(
+      (other) =>
+        Math.min(me.leaveAtMs, other.leaveAtMs) - Math.max(me.joinAtMs, other.joinAtMs) >=
+        togetherMs,
+    )
     .flatMap(({ publish, grants }) =>
       grants.canPublishSources === undefined ? publish : publish.filter((one) => one === camera),
     );

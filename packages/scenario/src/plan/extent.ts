@@ -17,7 +17,11 @@ const lengthOf = (group: GroupSpec): number => {
   switch (executor.type) {
     case 'constant-rooms':
     case 'per-room-churn':
-      return (executor.rooms * perRoom(group) * 1_000) / executor.joinRate + group.gatherMs + executor.durationMs;
+      return (
+        (executor.rooms * perRoom(group) * 1_000) / executor.joinRate +
+        group.gatherMs +
+        executor.durationMs
+      );
     case 'constant-arrival-rate':
       return executor.durationMs;
     case 'ramping-rooms':

@@ -4,8 +4,16 @@ import type { GroupSpec, RoleSpec, Scenario } from '../scenario.ts';
 export const identityPrefix = (run: string): string => `${run}-`;
 
 /** The name of room `number` (from 1) of a group. */
-export const roomName = (scenario: Scenario, { room, roomPrefix, name }: GroupSpec, run: string, number: number): string =>
-  room ?? (scenario.groups.length === 1 ? `${roomPrefix}-${run}-${number}` : `${roomPrefix}-${run}-${name}-${number}`);
+export const roomName = (
+  scenario: Scenario,
+  { room, roomPrefix, name }: GroupSpec,
+  run: string,
+  number: number,
+): string =>
+  room ??
+  (scenario.groups.length === 1
+    ? `${roomPrefix}-${run}-${number}`
+    : `${roomPrefix}-${run}-${name}-${number}`);
 
 /** Who is meant: the member of a role in a room, and where people take turns, which of them. */
 export interface Person {
@@ -40,7 +48,8 @@ const roleLabels = (roles: readonly RoleSpec[]): Map<string, string> =>
   new Map(
     roles.map(({ name }) => {
       const initial = name.slice(0, 1);
-      const alone = roles.filter((other) => other.name.startsWith(initial)).length === 1 && !/\d/.test(initial);
+      const alone =
+        roles.filter((other) => other.name.startsWith(initial)).length === 1 && !/\d/.test(initial);
       // A number behind a number would read as one.
       return [name, alone ? initial : /\d$/.test(name) ? `${name}-` : name];
     }),

@@ -14,8 +14,20 @@ const AUDIO: Rate = { packets: 50, bits: 34_000 };
 
 /** What the clips hold, lowest first, within a percent (a test compares them): packets a second and kbit/s. */
 const VIDEO: Record<VideoCodec, Record<Resolution, [packets: number, kilobits: number]>> = {
-  vp8: { '180p': [23, 162], '360p': [62, 458], '540p': [100, 815], '720p': [202, 1_730], '1080p': [347, 3_060] },
-  h264: { '180p': [22, 159], '360p': [60, 447], '540p': [101.5, 811], '720p': [204, 1_734], '1080p': [345, 3_052] },
+  vp8: {
+    '180p': [23, 162],
+    '360p': [62, 458],
+    '540p': [100, 815],
+    '720p': [202, 1_730],
+    '1080p': [347, 3_060],
+  },
+  h264: {
+    '180p': [22, 159],
+    '360p': [60, 447],
+    '540p': [101.5, 811],
+    '720p': [204, 1_734],
+    '1080p': [345, 3_052],
+  },
 };
 
 /** Around every RTP payload: IPv4 20, UDP 8, RTP header 12 and extensions 16 (RFC 3550, 8285), authentication tag of AES-GCM 16 (RFC 7714). */
@@ -37,7 +49,10 @@ const videoRate = (codec: VideoCodec, resolution: Resolution): Rate => {
 };
 
 /** The sizes that a track is sent in, lowest first: with simulcast what livekit-client publishes, three from 540p on and two at 360p. */
-export const layersOf = ({ resolution, simulcast }: Extract<TrackPlan, { kind: 'video' }>): Resolution[] => {
+export const layersOf = ({
+  resolution,
+  simulcast,
+}: Extract<TrackPlan, { kind: 'video' }>): Resolution[] => {
   if (!simulcast || resolution === '180p') return [resolution];
   return resolution === '360p' ? ['180p', '360p'] : ['180p', '360p', resolution];
 };
@@ -49,7 +64,10 @@ const TOLERANCE = 0.9;
  * Which layer the server sends somebody with this layout, as an index of `layersOf`: the lowest that fills a tile, else the highest
  * (livekit-server's `GetQualityForDimension`).
  */
-export const layerShown = (track: Extract<TrackPlan, { kind: 'video' }>, layout: Layout): number => {
+export const layerShown = (
+  track: Extract<TrackPlan, { kind: 'video' }>,
+  layout: Layout,
+): number => {
   const layers = layersOf(track);
   if (layout.type !== 'grid') return layers.length - 1;
   const wanted = Math.floor(tileSize(layout.tiles).height * TOLERANCE);

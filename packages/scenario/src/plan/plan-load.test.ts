@@ -10,7 +10,8 @@ import { expandPlan } from './expand.ts';
 import { mostPresent, planLoad } from './plan-load.ts';
 
 const everything = [0, Number.POSITIVE_INFINITY] as const;
-const fromFlags = (spec: Partial<LoadSpec>) => planLoad(expandPlan(scenarioOfLoad(specOf(spec)), 'r')).most(...everything);
+const fromFlags = (spec: Partial<LoadSpec>) =>
+  planLoad(expandPlan(scenarioOfLoad(specOf(spec)), 'r')).most(...everything);
 const fromGroups = (...groups: GroupSpec[]) => planLoad(expandPlan(scenarioOf(groups), 'r'));
 
 describe('planLoad', () => {
@@ -24,20 +25,35 @@ describe('planLoad', () => {
       packetsDown: 1_000,
     });
     // 34 kbit/s of Opus in 50 packets, each with 72 bytes around it.
-    expect(fromFlags({ rooms: 10, participants: 2 }).bitsUp).toBeCloseTo(20 * (34_000 + 50 * 72 * 8), 0);
+    expect(fromFlags({ rooms: 10, participants: 2 }).bitsUp).toBeCloseTo(
+      20 * (34_000 + 50 * 72 * 8),
+      0,
+    );
   });
 
   it.each<[string, Layout, number, number]>([
     // Of 720p in layers: 180p, 360p, 720p have 23, 62 and 202 packets a second.
     ['all: everything, in full', { type: 'all' }, 4 * 202, 23 + 62 + 202],
-    ['a grid whose tiles take the middle layer: nobody needs the upper', { type: 'grid', tiles: 9 }, 4 * 62, 23 + 62],
+    [
+      'a grid whose tiles take the middle layer: nobody needs the upper',
+      { type: 'grid', tiles: 9 },
+      4 * 62,
+      23 + 62,
+    ],
     ['small tiles take the lowest', { type: 'grid', tiles: 25 }, 4 * 23, 23],
     ['fewer tiles than videos', { type: 'grid', tiles: 3 }, 3 * 62, 23 + 62],
     ['one, large', { type: 'speaker' }, 202, 23 + 62 + 202],
     ['ears only: nobody looks, nothing is sent', { type: 'audio-only' }, 0, 0],
     ['nothing', { type: 'none' }, 0, 0],
   ])('knows what a layout gets of simulcast: %s', (_, layout, down, up) => {
-    const level = fromFlags({ rooms: 1, participants: 5, publish: ['video'], video: '720p', simulcast: true, layout });
+    const level = fromFlags({
+      rooms: 1,
+      participants: 5,
+      publish: ['video'],
+      video: '720p',
+      simulcast: true,
+      layout,
+    });
     expect(level.packetsDown).toBeCloseTo(5 * down, 6);
     expect(level.packetsUp).toBeCloseTo(5 * up, 6);
   });
@@ -55,7 +71,9 @@ describe('planLoad', () => {
 
   it('counts data for everybody else, in packets', () => {
     const data: DataTraffic = { messagesPerSecond: 10, bytes: 3_000, reliable: true };
-    expect(fromFlags({ rooms: 1, participants: 1, subscribers: 4, publish: [], data })).toMatchObject({
+    expect(
+      fromFlags({ rooms: 1, participants: 1, subscribers: 4, publish: [], data }),
+    ).toMatchObject({
       packetsUp: 30,
       packetsDown: 120,
     });
@@ -63,12 +81,24 @@ describe('planLoad', () => {
 
   it('counts nothing that a grant forbids', () => {
     const grants = { canPublish: false, canPublishData: false };
-    const mute = roleOf({ name: 'mute', grants, data: { messagesPerSecond: 10, bytes: 100, reliable: false } });
+    const mute = roleOf({
+      name: 'mute',
+      grants,
+      data: { messagesPerSecond: 10, bytes: 100, reliable: false },
+    });
     const deaf = roleOf({ name: 'deaf', count: 1, grants: { canSubscribe: false } });
     const level = fromGroups(
-      groupOf({ type: 'constant-rooms', rooms: 1, joinRate: 10, durationMs: 9_000 }, { roles: [mute, deaf] }),
+      groupOf(
+        { type: 'constant-rooms', rooms: 1, joinRate: 10, durationMs: 9_000 },
+        { roles: [mute, deaf] },
+      ),
     );
-    expect(level.most(...everything)).toMatchObject({ tracksUp: 1, tracksDown: 2, packetsUp: 50, packetsDown: 100 });
+    expect(level.most(...everything)).toMatchObject({
+      tracksUp: 1,
+      tracksDown: 2,
+      packetsUp: 50,
+      packetsDown: 100,
+    });
   });
 
   it('follows rooms that come and go, to the moment', () => {
@@ -81,9 +111,11 @@ describe('planLoad', () => {
       ],
     };
     const load = fromGroups(groupOf(ramp));
-    expect([4_999, 5_000, 12_000, 20_000, 24_999, 25_000, 39_999, 40_000].map((at) => load.most(at, at).rooms)).toEqual([
-      0, 1, 2, 4, 4, 3, 1, 0,
-    ]);
+    expect(
+      [4_999, 5_000, 12_000, 20_000, 24_999, 25_000, 39_999, 40_000].map(
+        (at) => load.most(at, at).rooms,
+      ),
+    ).toEqual([0, 1, 2, 4, 4, 3, 1, 0]);
     // A peak between two looks is still a peak.
     expect(load.most(0, 40_000)).toMatchObject({ rooms: 4, participants: 8, packetsUp: 400 });
     expect(load.most(0, 20_000).rooms).toBe(3);
@@ -94,11 +126,20 @@ describe('planLoad', () => {
     const storm = groupOf({ type: 'constant-rooms', rooms: 100, joinRate: 40, durationMs: 9_000 });
     expect(fromGroups(storm).joinsPerSecond).toBe(40);
     const lesson = { name: 'first', atMs: 5_000, rooms: 100, fillMs: 0, durationMs: 9_000 };
-    expect(fromGroups(storm, groupOf({ type: 'timetable', lessons: [lesson] }, { name: 'more' })).joinsPerSecond).toBe(239);
+    expect(
+      fromGroups(storm, groupOf({ type: 'timetable', lessons: [lesson] }, { name: 'more' }))
+        .joinsPerSecond,
+    ).toBe(239);
   });
 
   it('agrees with looking at everybody at one moment', () => {
-    const video: TrackPlan = { kind: 'video', source: 'camera', codec: 'vp8', resolution: '360p', simulcast: false };
+    const video: TrackPlan = {
+      kind: 'video',
+      source: 'camera',
+      codec: 'vp8',
+      resolution: '360p',
+      simulcast: false,
+    };
     const churn: ExecutorSpec = {
       type: 'per-room-churn',
       rooms: 3,
@@ -112,32 +153,54 @@ describe('planLoad', () => {
       roleOf({ name: 'guest', count: 3 }),
     ];
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (seed, where) => {
-        const { participants, endAtMs } = expandPlan(scenarioOf([groupOf(churn, { roles })], { seed }), 'r');
-        const at = where * endAtMs;
-        const there = participants.filter(({ joinAtMs, leaveAtMs }) => joinAtMs <= at && at < leaveAtMs);
-        const tracks = (one: ParticipantPlan) =>
-          there.filter(({ room }) => room === one.room).flatMap((other) => (other === one ? [] : other.publish));
-        const level = planLoad({ participants }).most(at, at);
-        expect(level.participants).toBe(there.length);
-        expect(level.rooms).toBe(new Set(there.map(({ room }) => room)).size);
-        expect(level.tracksDown).toBe(there.reduce((sum, one) => sum + tracks(one).length, 0));
-        const down = there.flatMap(tracks).reduce((sum, { kind }) => sum + (kind === 'audio' ? 50 : 62), 0);
-        expect(level.packetsDown).toBeCloseTo(down, 3);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 1_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (seed, where) => {
+          const { participants, endAtMs } = expandPlan(
+            scenarioOf([groupOf(churn, { roles })], { seed }),
+            'r',
+          );
+          const at = where * endAtMs;
+          const there = participants.filter(
+            ({ joinAtMs, leaveAtMs }) => joinAtMs <= at && at < leaveAtMs,
+          );
+          const tracks = (one: ParticipantPlan) =>
+            there
+              .filter(({ room }) => room === one.room)
+              .flatMap((other) => (other === one ? [] : other.publish));
+          const level = planLoad({ participants }).most(at, at);
+          expect(level.participants).toBe(there.length);
+          expect(level.rooms).toBe(new Set(there.map(({ room }) => room)).size);
+          expect(level.tracksDown).toBe(there.reduce((sum, one) => sum + tracks(one).length, 0));
+          const down = there
+            .flatMap(tracks)
+            .reduce((sum, { kind }) => sum + (kind === 'audio' ? 50 : 62), 0);
+          expect(level.packetsDown).toBeCloseTo(down, 3);
+        },
+      ),
     );
   });
 
   // Work that grew with the square of the crowd would not end within the time of a test.
   it('reckons with a large plan', () => {
-    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })), 'r');
+    const plan = expandPlan(
+      scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })),
+      'r',
+    );
     expect(planLoad(plan).most(...everything).participants).toBe(180_000);
   });
 });
 
 describe('mostPresent', () => {
   it('counts who is in together, and who lingers', () => {
-    const lessons = [0, 10_000, 20_000].map((atMs, n) => ({ name: `l${n}`, atMs, rooms: n + 1, fillMs: 0, durationMs: 10_000 }));
+    const lessons = [0, 10_000, 20_000].map((atMs, n) => ({
+      name: `l${n}`,
+      atMs,
+      rooms: n + 1,
+      fillMs: 0,
+      durationMs: 10_000,
+    }));
     const { participants } = expandPlan(scenarioOf([groupOf({ type: 'timetable', lessons })]), 'r');
     expect(mostPresent(participants, 0)).toBe(6);
     expect(mostPresent(participants, 1)).toBe(10);

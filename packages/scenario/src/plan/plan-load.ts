@@ -52,7 +52,10 @@ export const planLoad = ({ participants }: Pick<Plan, 'participants'>): PlanLoad
 };
 
 /** What changes at the beginning of each stretch, and at the end of the last. */
-const addChanges = (changes: { atMs: number; by: number[] }[], stretches: readonly Stretch[]): void => {
+const addChanges = (
+  changes: { atMs: number; by: number[] }[],
+  stretches: readonly Stretch[],
+): void => {
   const empty = FIELDS.map(() => 0);
   let before = empty;
   let endMs = Number.NEGATIVE_INFINITY;
@@ -71,11 +74,22 @@ const addChanges = (changes: { atMs: number; by: number[] }[], stretches: readon
 
 const figuresOf = (load: Load): number[] => {
   const { participants, tracksUp, tracksDown, up, down } = load;
-  return [participants > 0 ? 1 : 0, participants, tracksUp, tracksDown, up.packets, down.packets, wireBits(up), wireBits(down)];
+  return [
+    participants > 0 ? 1 : 0,
+    participants,
+    tracksUp,
+    tracksDown,
+    up.packets,
+    down.packets,
+    wireBits(up),
+    wireBits(down),
+  ];
 };
 
 /** The level from each moment on, all fields one after the other. */
-const addUp = (changes: readonly { atMs: number; by: number[] }[]): { times: Float64Array; levels: Float64Array } => {
+const addUp = (
+  changes: readonly { atMs: number; by: number[] }[],
+): { times: Float64Array; levels: Float64Array } => {
   const times: number[] = [];
   const levels: number[] = [];
   const now = FIELDS.map(() => 0);
@@ -101,8 +115,16 @@ const mostOf = (times: Float64Array, levels: Float64Array, fromMs: number, toMs:
       most[field] = Math.max(most[field] ?? 0, levels[moment * FIELDS.length + field] ?? 0);
     }
   }
-  const [rooms = 0, participants = 0, tracksUp = 0, tracksDown = 0, packetsUp = 0, packetsDown = 0, bitsUp = 0, bitsDown = 0] =
-    most;
+  const [
+    rooms = 0,
+    participants = 0,
+    tracksUp = 0,
+    tracksDown = 0,
+    packetsUp = 0,
+    packetsDown = 0,
+    bitsUp = 0,
+    bitsDown = 0,
+  ] = most;
   return { rooms, participants, tracksUp, tracksDown, packetsUp, packetsDown, bitsUp, bitsDown };
 };
 
@@ -121,7 +143,8 @@ const lastUntil = (times: Float64Array, atMs: number): number => {
 const fullestAt = (times: Float64Array, levels: Float64Array): number => {
   let best = 0;
   const participantsAt = (moment: number): number => levels[moment * FIELDS.length + 1] ?? 0;
-  for (let moment = 1; moment < times.length; moment++) if (participantsAt(moment) > participantsAt(best)) best = moment;
+  for (let moment = 1; moment < times.length; moment++)
+    if (participantsAt(moment) > participantsAt(best)) best = moment;
   return times[best] ?? 0;
 };
 

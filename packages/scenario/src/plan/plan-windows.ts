@@ -17,14 +17,23 @@ export const steadyStretch = (stays: readonly Stay[]): { fromMs: number; toMs: n
   const joins = Float64Array.from(stays, ({ joinAtMs }) => joinAtMs).sort();
   const leaves = Float64Array.from(stays, ({ leaveAtMs }) => leaveAtMs).sort();
   const last = stays.length - 1;
-  const [firstJoin = 0, lastJoin = 0, firstLeave = 0, lastLeave = 0] = [joins[0], joins[last], leaves[0], leaves[last]];
+  const [firstJoin = 0, lastJoin = 0, firstLeave = 0, lastLeave = 0] = [
+    joins[0],
+    joins[last],
+    leaves[0],
+    leaves[last],
+  ];
   if (firstLeave >= lastJoin) return { fromMs: lastJoin, toMs: firstLeave };
   let best = { fromMs: firstJoin, toMs: lastLeave, crowdMs: 0 };
   let fromMs = firstJoin;
   for (let join = 0, leave = 0; leave < stays.length; ) {
-    const toMs = Math.min(joins[join] ?? Number.POSITIVE_INFINITY, leaves[leave] ?? Number.POSITIVE_INFINITY);
+    const toMs = Math.min(
+      joins[join] ?? Number.POSITIVE_INFINITY,
+      leaves[leave] ?? Number.POSITIVE_INFINITY,
+    );
     const crowdMs = (join - leave) * (toMs - fromMs);
-    if (toMs - fromMs >= STEADY_LEAST_MS && crowdMs > best.crowdMs) best = { fromMs, toMs, crowdMs };
+    if (toMs - fromMs >= STEADY_LEAST_MS && crowdMs > best.crowdMs)
+      best = { fromMs, toMs, crowdMs };
     while (join < stays.length && (joins[join] ?? 0) <= toMs) join++;
     while (leave < stays.length && (leaves[leave] ?? 0) <= toMs) leave++;
     fromMs = toMs;

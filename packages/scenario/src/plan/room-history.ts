@@ -11,7 +11,8 @@ export interface Stretch {
   members: ReadonlyMap<string, Load>;
 }
 
-export const kinOf = ({ group, role }: Pick<ParticipantPlan, 'group' | 'role'>): string => `${group}/${role}`;
+export const kinOf = ({ group, role }: Pick<ParticipantPlan, 'group' | 'role'>): string =>
+  `${group}/${role}`;
 
 interface Composition {
   load: Load;
@@ -53,7 +54,10 @@ export const createHistorian = (): Historian => {
         const kin = kinOf(member);
         if (!kins.has(kin)) kins.set(kin, member);
         present.set(kin, 0);
-        changes.push({ atMs: member.joinAtMs, kin, by: 1 }, { atMs: member.leaveAtMs, kin, by: -1 });
+        changes.push(
+          { atMs: member.joinAtMs, kin, by: 1 },
+          { atMs: member.leaveAtMs, kin, by: -1 },
+        );
       }
       changes.sort((a, b) => a.atMs - b.atMs);
       return changes.flatMap(({ atMs, kin, by }, index): Stretch[] => {

@@ -29,11 +29,26 @@ export const memberLoads = (kins: readonly Kin[], counts: readonly number[]): Lo
     sends: kin.publish.filter((track) => mayPublish(kin.grants, track)),
   }));
   return crowd.map((me) => {
-    const others = crowd.map((other) => ({ ...other, count: other === me ? Math.max(0, me.count - 1) : other.count }));
+    const others = crowd.map((other) => ({
+      ...other,
+      count: other === me ? Math.max(0, me.count - 1) : other.count,
+    }));
     const down = received(me.kin, others);
-    const data = others.reduce((sum, { kin, count }) => addRates(sum, dataRate(kin), count), NOTHING);
-    const up = me.sends.reduce((sum, track) => addRates(sum, sentRate(track, highestWatched(track, others))), dataRate(me.kin));
-    return { participants: 1, tracksUp: me.sends.length, tracksDown: down.tracks, up, down: addRates(down.rate, data) };
+    const data = others.reduce(
+      (sum, { kin, count }) => addRates(sum, dataRate(kin), count),
+      NOTHING,
+    );
+    const up = me.sends.reduce(
+      (sum, track) => addRates(sum, sentRate(track, highestWatched(track, others))),
+      dataRate(me.kin),
+    );
+    return {
+      participants: 1,
+      tracksUp: me.sends.length,
+      tracksDown: down.tracks,
+      up,
+      down: addRates(down.rate, data),
+    };
   });
 };
 
@@ -57,7 +72,10 @@ const received = (me: Kin, others: readonly Company[]): { tracks: number; rate: 
   const hears = audiosHeard(me.layout, audios);
   const sees = videosShown(me.layout, videos);
   const share = videos === 0 ? 0 : sees / videos;
-  return { tracks: hears + sees, rate: addRates(addRates(NOTHING, heard, hears > 0 ? 1 : 0), seen, share) };
+  return {
+    tracks: hears + sees,
+    rate: addRates(addRates(NOTHING, heard, hears > 0 ? 1 : 0), seen, share),
+  };
 };
 
 /** The highest layer that one of the others looks at; whoever is off a screen now will be on it when they speak. */
@@ -81,7 +99,13 @@ const dataRate = ({ data, grants }: Kin): Rate =>
         NOTHING,
       );
 
-export const NOBODY: Load = { participants: 0, tracksUp: 0, tracksDown: 0, up: NOTHING, down: NOTHING };
+export const NOBODY: Load = {
+  participants: 0,
+  tracksUp: 0,
+  tracksDown: 0,
+  up: NOTHING,
+  down: NOTHING,
+};
 
 export const addLoads = (one: Load, other: Load, times = 1): Load => ({
   participants: one.participants + other.participants * times,

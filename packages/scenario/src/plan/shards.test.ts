@@ -18,7 +18,9 @@ const weights = (plan: Plan, count: number): number[] => {
     for (const [index, packets] of expectedPackets(members, historian).entries())
       cost.set(members[index] as ParticipantPlan, packets);
   }
-  return splitPlan(plan, count).map(({ participants }) => participants.reduce((sum, one) => sum + (cost.get(one) ?? 0), 0));
+  return splitPlan(plan, count).map(({ participants }) =>
+    participants.reduce((sum, one) => sum + (cost.get(one) ?? 0), 0),
+  );
 };
 
 describe('splitPlan', () => {
@@ -31,11 +33,17 @@ describe('splitPlan', () => {
         (count, rooms, participants) => {
           const plan = expandPlan(scenarioOfLoad(specOf({ rooms, participants })), 'r');
           const shards = splitPlan(plan, count);
-          expect(shards.map(({ shard }) => shard)).toEqual(Array.from({ length: count }, (_, index) => index));
+          expect(shards.map(({ shard }) => shard)).toEqual(
+            Array.from({ length: count }, (_, index) => index),
+          );
           const everybody = shards.flatMap((shard) => shard.participants.map(({ index }) => index));
-          expect(everybody.sort((a, b) => a - b)).toEqual(plan.participants.map(({ index }) => index));
+          expect(everybody.sort((a, b) => a - b)).toEqual(
+            plan.participants.map(({ index }) => index),
+          );
           for (const { participants: part } of shards) {
-            expect(part.map(({ joinAtMs }) => joinAtMs)).toEqual(part.map(({ joinAtMs }) => joinAtMs).sort((a, b) => a - b));
+            expect(part.map(({ joinAtMs }) => joinAtMs)).toEqual(
+              part.map(({ joinAtMs }) => joinAtMs).sort((a, b) => a - b),
+            );
           }
         },
       ),
@@ -43,7 +51,10 @@ describe('splitPlan', () => {
   });
 
   it('keeps rooms whole when there are enough of them, and balances', () => {
-    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 100, participants: 4, publish: ['audio', 'video'] })), 'r');
+    const plan = expandPlan(
+      scenarioOfLoad(specOf({ rooms: 100, participants: 4, publish: ['audio', 'video'] })),
+      'r',
+    );
     const shards = splitPlan(plan, 3);
     const homes = shards.map(({ participants }) => new Set(participants.map(({ room }) => room)));
     expect(homes.reduce((sum, rooms) => sum + rooms.size, 0)).toBe(100);
@@ -52,33 +63,55 @@ describe('splitPlan', () => {
   });
 
   it('tears a room apart that alone would fill more than a shard', () => {
-    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 1, participants: 3, subscribers: 300 })), 'r');
+    const plan = expandPlan(
+      scenarioOfLoad(specOf({ rooms: 1, participants: 3, subscribers: 300 })),
+      'r',
+    );
     const [least = 0, , , most = 0] = weights(plan, 4).sort((a, b) => a - b);
     expect(most / least).toBeLessThan(1.1);
   });
 
   it('spreads what is there at the same time, not what comes one after the other', () => {
-    const lesson = (name: string, atMs: number, rooms: number) => ({ name, atMs, rooms, fillMs: 0, durationMs: 60_000 });
+    const lesson = (name: string, atMs: number, rooms: number) => ({
+      name,
+      atMs,
+      rooms,
+      fillMs: 0,
+      durationMs: 60_000,
+    });
     const lessons = [lesson('one', 0, 8), lesson('two', 60_000, 2), lesson('three', 120_000, 4)];
-    const plan = expandPlan(scenarioOf([groupOf({ type: 'timetable', lessons }, { roles: [roleOf({ count: 3 })] })]), 'r');
+    const plan = expandPlan(
+      scenarioOf([groupOf({ type: 'timetable', lessons }, { roles: [roleOf({ count: 3 })] })]),
+      'r',
+    );
     for (const { participants } of splitPlan(plan, 2)) {
-      const at = (time: number): number => participants.filter(({ joinAtMs }) => joinAtMs === time).length;
+      const at = (time: number): number =>
+        participants.filter(({ joinAtMs }) => joinAtMs === time).length;
       expect([at(0), at(60_000), at(120_000)]).toEqual([12, 3, 6]);
     }
   });
 
   // Work that grew with the square of the crowd would not end within the time of a test.
   it('splits a large plan', () => {
-    const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })), 'r');
-    for (const { participants } of splitPlan(plan, 8)) expect(Math.abs(participants.length / 22_500 - 1)).toBeLessThan(0.01);
+    const plan = expandPlan(
+      scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })),
+      'r',
+    );
+    for (const { participants } of splitPlan(plan, 8))
+      expect(Math.abs(participants.length / 22_500 - 1)).toBeLessThan(0.01);
   });
 
   it('leaves shards empty rather than failing when there is nobody for them', () => {
-    const shards = splitPlan(expandPlan(scenarioOfLoad(specOf({ rooms: 1, participants: 1 })), 'r'), 3);
+    const shards = splitPlan(
+      expandPlan(scenarioOfLoad(specOf({ rooms: 1, participants: 1 })), 'r'),
+      3,
+    );
     expect(shards.map(({ participants }) => participants.length)).toEqual([1, 0, 0]);
   });
 
   it.each([0, -1, 1.5, Number.NaN])('refuses %d shards', (count) => {
-    expect(() => splitPlan(expandPlan(scenarioOfLoad(specOf()), 'r'), count)).toThrow('1 or more shards');
+    expect(() => splitPlan(expandPlan(scenarioOfLoad(specOf()), 'r'), count)).toThrow(
+      '1 or more shards',
+    );
   });
 });

@@ -32,13 +32,16 @@ const EQUAL = 0.999;
  * @throws RangeError when `count` is not a whole number above 0
  */
 export const splitPlan = (plan: Plan, count: number): Shard[] => {
-  if (!Number.isInteger(count) || count < 1) throw new RangeError(`a plan is split into 1 or more shards, not ${count}`);
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`a plan is split into 1 or more shards, not ${count}`);
   const timeline = createTimeline(plan.endAtMs);
   const historian = createHistorian();
-  const rooms = [...Map.groupBy(plan.participants, ({ room }) => room).values()].map((participants) => {
-    const weights = expectedPackets(participants, historian);
-    return { whole: partyOf(participants, weights), weights };
-  });
+  const rooms = [...Map.groupBy(plan.participants, ({ room }) => room).values()].map(
+    (participants) => {
+      const weights = expectedPackets(participants, historian);
+      return { whole: partyOf(participants, weights), weights };
+    },
+  );
   const everybody = timeline.empty();
   for (const { whole } of rooms) timeline.add(everybody, whole);
   const fairShare = Math.max(...everybody) / count;
@@ -46,9 +49,14 @@ export const splitPlan = (plan: Plan, count: number): Shard[] => {
     if (count === 1 || whole.weight <= fairShare * TOLERANCE) return [whole];
     return whole.participants.map((one, index) => partyOf([one], [weights[index] ?? 0]));
   });
-  const loads = Array.from({ length: count }, () => ({ participants: [] as ParticipantPlan[], level: timeline.empty() }));
+  const loads = Array.from({ length: count }, () => ({
+    participants: [] as ParticipantPlan[],
+    level: timeline.empty(),
+  }));
   // Largest first: the classic greedy bound of 4/3 for balancing (Graham 1969).
-  for (const party of parties.sort((a, b) => sizeOf(b) - sizeOf(a) || firstIndex(a) - firstIndex(b))) {
+  for (const party of parties.sort(
+    (a, b) => sizeOf(b) - sizeOf(a) || firstIndex(a) - firstIndex(b),
+  )) {
     const [lightest] = loads.reduce<[(typeof loads)[number] | null, number]>(
       ([best, least], load) => {
         const most = timeline.most(load.level, party);
@@ -60,7 +68,10 @@ export const splitPlan = (plan: Plan, count: number): Shard[] => {
     for (const one of party.participants) lightest.participants.push(one);
     timeline.add(lightest.level, party);
   }
-  return loads.map(({ participants }, shard) => ({ shard, participants: participants.sort((a, b) => a.index - b.index) }));
+  return loads.map(({ participants }, shard) => ({
+    shard,
+    participants: participants.sort((a, b) => a.index - b.index),
+  }));
 };
 
 /** @param weights of each of them, packets a second over their stay */

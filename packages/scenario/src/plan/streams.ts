@@ -20,9 +20,13 @@ interface Member {
 
 /** Those who are in rooms together: a group, or all groups that name the same room. Roles with nobody in them are left out. */
 const gatherings = ({ groups }: Crowd): Member[][] => {
-  const members = groups.flatMap((group) => group.roles.filter(({ count }) => count > 0).map((role) => ({ group, role })));
+  const members = groups.flatMap((group) =>
+    group.roles.filter(({ count }) => count > 0).map((role) => ({ group, role })),
+  );
   return [
-    ...Map.groupBy(members, ({ group }) => JSON.stringify(group.room === null ? [group.name] : [group.room, 'named'])).values(),
+    ...Map.groupBy(members, ({ group }) =>
+      JSON.stringify(group.room === null ? [group.name] : [group.room, 'named']),
+    ).values(),
   ];
 };
 
@@ -42,7 +46,8 @@ export const streamsOf = (crowd: Crowd): StreamLabels[] =>
 /** Who sends data messages, and to whom they come. */
 export const dataOf = (crowd: Crowd): DataLabels[] =>
   gatherings(crowd).flatMap((members) => {
-    const senders = countSenders(members, ({ data }) => (data === null ? [] : ['data'])).get('data') ?? 0;
+    const senders =
+      countSenders(members, ({ data }) => (data === null ? [] : ['data'])).get('data') ?? 0;
     return members.flatMap(({ group, role }): DataLabels[] => {
       const labels = { group: group.name, role: role.name };
       const sends = role.data !== null;
@@ -54,16 +59,21 @@ export const dataOf = (crowd: Crowd): DataLabels[] =>
   });
 
 /** How many people of a gathering send each thing. */
-const countSenders = (members: readonly Member[], sentBy: (role: RoleSpec) => string[]): Map<string, number> => {
+const countSenders = (
+  members: readonly Member[],
+  sentBy: (role: RoleSpec) => string[],
+): Map<string, number> => {
   const counts = new Map<string, number>();
   for (const { role } of members) {
-    for (const thing of new Set(sentBy(role))) counts.set(thing, (counts.get(thing) ?? 0) + role.count);
+    for (const thing of new Set(sentBy(role)))
+      counts.set(thing, (counts.get(thing) ?? 0) + role.count);
   }
   return counts;
 };
 
 /** `audio opus`, `video vp8`. */
-const mediumOf = (track: TrackPlan): string => `${track.kind} ${track.kind === 'audio' ? 'opus' : track.codec}`;
+const mediumOf = (track: TrackPlan): string =>
+  `${track.kind} ${track.kind === 'audio' ? 'opus' : track.codec}`;
 
 const mediaOf = ({ publish }: RoleSpec): string[] => [...new Set(publish.map(mediumOf))];
 
@@ -72,7 +82,11 @@ const receives = ({ subscribe, layout }: RoleSpec, medium: string): boolean => {
   return medium.startsWith('audio') || layout.type !== 'audio-only';
 };
 
-const labelled = (direction: 'up' | 'down', medium: string, { group, role }: Member): StreamLabels => ({
+const labelled = (
+  direction: 'up' | 'down',
+  medium: string,
+  { group, role }: Member,
+): StreamLabels => ({
   direction,
   kind: medium.startsWith('audio') ? 'audio' : 'video',
   codec: medium.slice(medium.indexOf(' ') + 1),

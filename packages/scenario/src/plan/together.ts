@@ -23,7 +23,9 @@ const shortestMs = ({ executor }: GroupSpec): number | null => {
       return Math.min(...executor.lessons.map(({ durationMs }) => durationMs)) / 2;
     case 'constant-arrival-rate':
     case 'ramping-arrival-rate':
-      return executor.roomDuration.distribution === 'constant' ? executor.roomDuration.ms / 2 : null;
+      return executor.roomDuration.distribution === 'constant'
+        ? executor.roomDuration.ms / 2
+        : null;
     default:
       return null;
   }

@@ -1,9 +1,20 @@
 /** Scenarios of all kinds for property-based tests, each of which a file could say: whatever is free is as odd as it may be. */
 import fc from 'fast-check';
 import type { ExecutorSpec, Span, Stage } from '../../src/executors/executor-spec.ts';
-import { type LinkImpairment, networkPreset, networkPresetNames, PERFECT_LINK } from '../../src/network/network-presets.ts';
+import {
+  type LinkImpairment,
+  networkPreset,
+  networkPresetNames,
+  PERFECT_LINK,
+} from '../../src/network/network-presets.ts';
 import type { Layout, TrackPlan } from '../../src/plan.ts';
-import type { GroupSpec, NamedStretch, RoleGrants, RoleSpec, Scenario } from '../../src/scenario.ts';
+import type {
+  GroupSpec,
+  NamedStretch,
+  RoleGrants,
+  RoleSpec,
+  Scenario,
+} from '../../src/scenario.ts';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/);
 
@@ -14,7 +25,8 @@ const text = (maxLength: number) =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what may not be in it.
     .filter((one) => !/[\u0000-\u001f\u007f]/.test(one) && one.isWellFormed());
 
-const duration = (min: number, max: number) => fc.oneof(fc.integer({ min, max }), fc.double({ min, max, noNaN: true }));
+const duration = (min: number, max: number) =>
+  fc.oneof(fc.integer({ min, max }), fc.double({ min, max, noNaN: true }));
 
 const span: fc.Arbitrary<Span> = fc.oneof(
   duration(1_000, 60_000).map((ms): Span => ({ distribution: 'constant', ms })),
@@ -37,11 +49,20 @@ const video = (source: 'camera' | 'screen'): fc.Arbitrary<TrackPlan> =>
   });
 
 const tracks: fc.Arbitrary<TrackPlan[]> = fc
-  .tuple(fc.option(fc.constant<TrackPlan>({ kind: 'audio' })), fc.option(video('camera')), fc.option(video('screen')))
+  .tuple(
+    fc.option(fc.constant<TrackPlan>({ kind: 'audio' })),
+    fc.option(video('camera')),
+    fc.option(video('screen')),
+  )
   .map((some) => some.filter((track) => track !== null));
 
 const layout: fc.Arbitrary<Layout> = fc.oneof(
-  fc.constantFrom<Layout>({ type: 'all' }, { type: 'speaker' }, { type: 'audio-only' }, { type: 'none' }),
+  fc.constantFrom<Layout>(
+    { type: 'all' },
+    { type: 'speaker' },
+    { type: 'audio-only' },
+    { type: 'none' },
+  ),
   fc.integer({ min: 1, max: 100 }).map((tiles): Layout => ({ type: 'grid', tiles })),
 );
 
@@ -83,7 +104,11 @@ const network: fc.Arbitrary<RoleSpec['network']> = fc.option(
   ),
 );
 
-const role = (own: string, minCount: number, stays: fc.Arbitrary<boolean>): fc.Arbitrary<RoleSpec> =>
+const role = (
+  own: string,
+  minCount: number,
+  stays: fc.Arbitrary<boolean>,
+): fc.Arbitrary<RoleSpec> =>
   fc
     .record({
       name: fc.constant(own),
@@ -105,11 +130,19 @@ const role = (own: string, minCount: number, stays: fc.Arbitrary<boolean>): fc.A
     // Who does not receive looks at nothing.
     .map((one): RoleSpec => (one.subscribe ? one : { ...one, layout: { type: 'none' } }));
 
-const stages = (prefix: string, minTarget: number, target: fc.Arbitrary<number>): fc.Arbitrary<Stage[]> =>
+const stages = (
+  prefix: string,
+  minTarget: number,
+  target: fc.Arbitrary<number>,
+): fc.Arbitrary<Stage[]> =>
   fc
     .array(fc.tuple(duration(2_000, 20_000), target), { minLength: 1, maxLength: 4 })
     .map((list) =>
-      list.map(([durationMs, to], index) => ({ name: `${prefix}-${index}`, durationMs, target: Math.max(minTarget, to) })),
+      list.map(([durationMs, to], index) => ({
+        name: `${prefix}-${index}`,
+        durationMs,
+        target: Math.max(minTarget, to),
+      })),
     );
 
 const rooms = fc.integer({ min: 1, max: 5 });
@@ -117,7 +150,12 @@ const joinRate = fc.double({ min: 1, max: 100, noNaN: true });
 
 const executor = (prefix: string): fc.Arbitrary<ExecutorSpec> =>
   fc.oneof(
-    fc.record({ type: fc.constant('constant-rooms' as const), rooms, joinRate, durationMs: duration(1_000, 1e6) }),
+    fc.record({
+      type: fc.constant('constant-rooms' as const),
+      rooms,
+      joinRate,
+      durationMs: duration(1_000, 1e6),
+    }),
     fc.record({
       type: fc.constant('ramping-rooms' as const),
       startRooms: rooms,
@@ -148,7 +186,10 @@ const executor = (prefix: string): fc.Arbitrary<ExecutorSpec> =>
       pause: span,
     }),
     fc
-      .array(fc.tuple(duration(0, 20_000), rooms, duration(0, 1_000), duration(2_000, 20_000)), { minLength: 1, maxLength: 3 })
+      .array(fc.tuple(duration(0, 20_000), rooms, duration(0, 1_000), duration(2_000, 20_000)), {
+        minLength: 1,
+        maxLength: 3,
+      })
       .map(
         (list): ExecutorSpec => ({
           type: 'timetable',
@@ -163,7 +204,8 @@ const executor = (prefix: string): fc.Arbitrary<ExecutorSpec> =>
       ),
   );
 
-const ownRoom = ({ type }: ExecutorSpec): boolean => type === 'constant-rooms' || type === 'per-room-churn';
+const ownRoom = ({ type }: ExecutorSpec): boolean =>
+  type === 'constant-rooms' || type === 'per-room-churn';
 
 const group = (index: number): fc.Arbitrary<GroupSpec> =>
   executor(`stage-${index}`).chain((spec) =>
@@ -195,10 +237,19 @@ const group = (index: number): fc.Arbitrary<GroupSpec> =>
             ? {}
             : {
                 roomPrefix: 'swarm',
-                executor: { ...one.executor, ...(ownRoom(one.executor) ? { rooms: 1 } : {}) } as ExecutorSpec,
+                executor: {
+                  ...one.executor,
+                  ...(ownRoom(one.executor) ? { rooms: 1 } : {}),
+                } as ExecutorSpec,
               }),
           // Somebody is heard in every room.
-          roles: [{ ...first, publish: [{ kind: 'audio' }, ...first.publish.filter(({ kind }) => kind === 'video')] }, ...others],
+          roles: [
+            {
+              ...first,
+              publish: [{ kind: 'audio' }, ...first.publish.filter(({ kind }) => kind === 'video')],
+            },
+            ...others,
+          ],
         }),
       ),
   );
@@ -206,7 +257,11 @@ const group = (index: number): fc.Arbitrary<GroupSpec> =>
 const timeline: fc.Arbitrary<NamedStretch[]> = fc
   .array(fc.tuple(duration(0, 900), fc.option(duration(1, 5_000))), { maxLength: 3 })
   .map((list) =>
-    list.map(([fromMs, more], index) => ({ name: `stretch-${index}`, fromMs, toMs: more === null ? null : fromMs + more })),
+    list.map(([fromMs, more], index) => ({
+      name: `stretch-${index}`,
+      fromMs,
+      toMs: more === null ? null : fromMs + more,
+    })),
   );
 
 const threshold = ({ groups }: { groups: readonly GroupSpec[] }): fc.Arbitrary<string> =>
@@ -221,11 +276,23 @@ const threshold = ({ groups }: { groups: readonly GroupSpec[] }): fc.Arbitrary<s
         'packets_sent{role:first}@0s..900ms',
       ),
       operator: fc.constantFrom('<', '<=', '>', '>=', '==', '!='),
-      limit: fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.double({ min: 1e-9, max: 1e6, noNaN: true })),
-      abort: fc.constantFrom('', ' abortOnFail', ' abortOnFail after 10s', ' abortOnFail after 1500ms'),
+      limit: fc.oneof(
+        fc.integer({ min: 0, max: 5_000 }),
+        fc.double({ min: 1e-9, max: 1e6, noNaN: true }),
+      ),
+      abort: fc.constantFrom(
+        '',
+        ' abortOnFail',
+        ' abortOnFail after 10s',
+        ' abortOnFail after 1500ms',
+      ),
     })
     .map(({ target, operator, limit, abort }) => {
-      const aggregation = target.startsWith('join_time') ? 'p(95)' : target.startsWith('join_f') ? 'rate' : 'count';
+      const aggregation = target.startsWith('join_time')
+        ? 'p(95)'
+        : target.startsWith('join_f')
+          ? 'rate'
+          : 'count';
       return `${target}: ${aggregation}${operator}${limit}${abort}`;
     });
 

@@ -15,7 +15,9 @@ export const reading =
       return parse(text);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      const what = /^(is|has|needs|must) /.test(error.message) ? `${quote(text)} ${error.message}` : clean(error.message);
+      const what = /^(is|has|needs|must) /.test(error.message)
+        ? `${quote(text)} ${error.message}`
+        : clean(error.message);
       context.addIssue({ code: 'custom', message: say(what, error.hint) });
       return z.NEVER;
     }
@@ -28,19 +30,25 @@ export const duration = (min = 0, max: number = LONGEST_DURATION_MS) =>
   z
     .string({
       error: ({ input }) =>
-        typeof input === 'number' ? say('a duration needs a unit', `write ${input}s`) : say('must be a duration', DURATION_HINT),
+        typeof input === 'number'
+          ? say('a duration needs a unit', `write ${input}s`)
+          : say('must be a duration', DURATION_HINT),
     })
     .transform(
       reading((text) => {
         const ms = parseDuration(text);
-        if (ms < min) throw new UsageError(min === 1 ? 'must be more than 0s' : `must be at least ${inSeconds(min)}`);
+        if (ms < min)
+          throw new UsageError(
+            min === 1 ? 'must be more than 0s' : `must be at least ${inSeconds(min)}`,
+          );
         if (ms > max) throw new UsageError(`must be at most ${inSeconds(max)}`);
         return ms;
       }),
     )
     .meta({ pattern: `^\\s*(?:${NUMBER}(?:ms|s|m|h))+\\s*$`, samples: ['30s', '1m30s', '500ms'] });
 
-const inSeconds = (ms: number): string => (ms >= 86_400_000 ? `${ms / 86_400_000} days` : `${ms / 1_000}s`);
+const inSeconds = (ms: number): string =>
+  ms >= 86_400_000 ? `${ms / 86_400_000} days` : `${ms / 1_000}s`;
 
 /** A whole number. */
 export const whole = (min: number, max: number) => {
@@ -63,7 +71,11 @@ export const yesOrNo = () =>
     error: ({ input }) =>
       say(
         'must be true or false',
-        /^(yes|on)$/i.test(textOf(input)) ? 'write true' : /^(no|off)$/i.test(textOf(input)) ? 'write false' : null,
+        /^(yes|on)$/i.test(textOf(input))
+          ? 'write true'
+          : /^(no|off)$/i.test(textOf(input))
+            ? 'write false'
+            : null,
       ),
   });
 
@@ -71,7 +83,10 @@ export const yesOrNo = () =>
 export const word = <const T extends readonly [string, ...string[]]>(words: T, what: string) =>
   z.enum(words, {
     error: ({ input }) =>
-      say(`${typeof input === 'string' ? quote(input) : 'this'} is no ${what}`, suggest(textOf(input), words, 'there are')),
+      say(
+        `${typeof input === 'string' ? quote(input) : 'this'} is no ${what}`,
+        suggest(textOf(input), words, 'there are'),
+      ),
   });
 
 /** Not digits alone: JavaScript would put them before all others, whatever their order in the file. */
@@ -84,7 +99,10 @@ export const name = (what: string) =>
     .string({ error: say(`${what} must be a word`, 'write it like video-meeting') })
     .regex(NAME, {
       error: ({ input }) =>
-        say(`${quote(input)} cannot be ${what}`, `use small letters, digits and hyphens${asName(textOf(input))}`),
+        say(
+          `${quote(input)} cannot be ${what}`,
+          `use small letters, digits and hyphens${asName(textOf(input))}`,
+        ),
     })
     .max(MAX_NAME, { error: `${what} may have at most ${MAX_NAME} characters` });
 
@@ -145,7 +163,10 @@ const BIT_RATE = new RegExp(`^\\s*(${NUMBER})\\s*([kKmMgG]?)(?:bit/s|bps)\\s*$`)
 export const bitRate = () =>
   z
     .string({ error: say('must be a rate of bits', 'write 750kbit/s or 1.5Mbit/s') })
-    .regex(BIT_RATE, { error: ({ input }) => say(`${quote(input)} is no rate of bits`, 'write 750kbit/s or 1.5Mbit/s') })
+    .regex(BIT_RATE, {
+      error: ({ input }) =>
+        say(`${quote(input)} is no rate of bits`, 'write 750kbit/s or 1.5Mbit/s'),
+    })
     .transform((text) => {
       const [, number, prefix = ''] = BIT_RATE.exec(text) ?? [];
       return Math.round(Number(number) * (BITS[prefix.toLowerCase()] ?? 1));

@@ -4,12 +4,16 @@ import { closest, distance } from 'fastest-levenshtein';
 export const nearest = (word: string, known: readonly string[]): string | null => {
   // Longer than any of ours: comparing would only take time.
   if (known.length === 0 || word.length > 100) return null;
-  const same = known.find((one) => plain(one) === plain(word)) ?? known.find((one) => letters(one) === letters(word));
+  const same =
+    known.find((one) => plain(one) === plain(word)) ??
+    known.find((one) => letters(one) === letters(word));
   if (same !== undefined) return same;
   const found = closest(word, [...known]);
   // Another number is meant: 480p is no slip for 180p.
   if (withoutDigits(word) === withoutDigits(found)) return null;
-  return distance(word, found) <= Math.max(1, Math.min(3, Math.floor((found.length + 1) / 3))) ? found : null;
+  return distance(word, found) <= Math.max(1, Math.min(3, Math.floor((found.length + 1) / 3)))
+    ? found
+    : null;
 };
 
 const plain = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '');

@@ -28,7 +28,8 @@ export const strict = <const Shape extends z.ZodRawShape>(
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) => {
-      if (issue.code !== 'unrecognized_keys') return say('must be a mapping', `give it some of ${known.join(', ')}`);
+      if (issue.code !== 'unrecognized_keys')
+        return say('must be a mapping', `give it some of ${known.join(', ')}`);
       return issue.keys.map((key) => unknownKey(key, known, elsewhere(key))).join('\n');
     },
   });
@@ -36,7 +37,8 @@ export const strict = <const Shape extends z.ZodRawShape>(
 
 const unknownKey = (key: string, known: readonly string[], elsewhere: string | null): string => {
   const familiar = Object.hasOwn(FAMILIAR, key) ? FAMILIAR[key] : undefined;
-  const meant = elsewhere === null ? (known.find((one) => one === familiar) ?? nearest(key, known)) : null;
+  const meant =
+    elsewhere === null ? (known.find((one) => one === familiar) ?? nearest(key, known)) : null;
   if (meant !== null) return say(`there is no key ${quote(key)}`, `did you mean ${meant}?`);
   return say(`there is no key ${quote(key)} here`, elsewhere ?? `there are ${known.join(', ')}`);
 };

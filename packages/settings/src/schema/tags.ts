@@ -6,10 +6,14 @@ const MOST_LETTERS = 200;
 
 const tagName = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,59}$/, { error: say('this cannot be a tag', 'use letters, digits and hyphens') });
+  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,59}$/, {
+    error: say('this cannot be a tag', 'use letters, digits and hyphens'),
+  });
 
 const tagValue = z
-  .union([text(MOST_LETTERS, 'a tag'), z.number(), z.boolean()], { error: say('must be text', 'write team: voice') })
+  .union([text(MOST_LETTERS, 'a tag'), z.number(), z.boolean()], {
+    error: say('must be text', 'write team: voice'),
+  })
   .transform(String);
 
 /** Words that a file gives to whatever comes of it. */
@@ -17,7 +21,10 @@ export const tags = () =>
   z
     .record(tagName, tagValue, { error: say('must be a mapping', 'write { team: voice }') })
     .default({})
-    .meta({ description: 'Carried along into the record and its reports.', samples: [{ team: 'voice' }] });
+    .meta({
+      description: 'Carried along into the record and its reports.',
+      samples: [{ team: 'voice' }],
+    });
 
 /** Of whatever is drawn by chance. */
 export const seed = () => whole(0, 2 ** 32 - 1).default(1);

@@ -1,6 +1,24 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import { MAX_DEPTH } from './nesting.ts';
-import { listTree, type MapEntry, mapTree, type Place, type ScalarTree, type Spot, type Tree } from './tree.ts';
+import {
+  listTree,
+  type MapEntry,
+  mapTree,
+  type Place,
+  type ScalarTree,
+  type Spot,
+  type Tree,
+} from './tree.ts';
 
 /** More values than any scenario has; what aliases repeat counts each time. */
 export const MAX_VALUES = 50_000;
@@ -35,24 +53,43 @@ export const growTree = (
   };
 
   const growNode = (node: Node): Tree | null => {
-    const tree = isMap(node) ? growMap(node) : isSeq(node) ? growList(node.items, offsetOf(node)) : growScalar(node as Scalar);
+    const tree = isMap(node)
+      ? growMap(node)
+      : isSeq(node)
+        ? growList(node.items, offsetOf(node))
+        : growScalar(node as Scalar);
     if (tree === null || (tree.size <= MAX_VALUES && tree.depth <= MAX_DEPTH)) return tree;
     const message =
-      tree.size > MAX_VALUES ? `comes to more than ${MAX_VALUES} values` : `is nested more than ${MAX_DEPTH} levels deep`;
-    fault({ offset: offsetOf(node), message, hint: `no ${noun} needs that: look for aliases of aliases` });
+      tree.size > MAX_VALUES
+        ? `comes to more than ${MAX_VALUES} values`
+        : `is nested more than ${MAX_DEPTH} levels deep`;
+    fault({
+      offset: offsetOf(node),
+      message,
+      hint: `no ${noun} needs that: look for aliases of aliases`,
+    });
     return null;
   };
 
   const follow = (anchor: string, offset: number): Tree | null => {
     const tree = anchors.get(anchor);
-    if (tree === undefined) fault({ offset, message: `there is no anchor &${anchor} before this alias`, hint: null });
-    if (tree === 'being read') fault({ offset, message: `*${anchor} stands in what it repeats`, hint: 'that would be endless' });
+    if (tree === undefined)
+      fault({ offset, message: `there is no anchor &${anchor} before this alias`, hint: null });
+    if (tree === 'being read')
+      fault({
+        offset,
+        message: `*${anchor} stands in what it repeats`,
+        hint: 'that would be endless',
+      });
     return tree === undefined || typeof tree === 'string' ? null : tree;
   };
 
   const growScalar = (node: Scalar): ScalarTree => {
     const { value } = node;
-    const kept = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+    const kept =
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? value
+        : null;
     return { type: 'scalar', value: kept, size: 1, depth: 1, ...spotOf(node) };
   };
 
@@ -72,18 +109,35 @@ export const growTree = (
     let complete = true;
     for (const { key, value } of node.items as Pair<Node, Node | null>[]) {
       if (!isScalar(key)) {
-        fault({ offset: offsetOf(key), message: 'a key must be a word', hint: 'put it in quotes if it is meant as text' });
+        fault({
+          offset: offsetOf(key),
+          message: 'a key must be a word',
+          hint: 'put it in quotes if it is meant as text',
+        });
         complete = false;
         continue;
       }
-      const name = key.value === null ? '' : typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+      const name =
+        key.value === null
+          ? ''
+          : typeof key.value === 'string'
+            ? key.value
+            : (key.source ?? String(key.value));
       const spot = spotOf(key);
-      const tree = value === null ? { type: 'scalar' as const, value: null, size: 1, depth: 1, ...spot } : grow(value);
+      const tree =
+        value === null
+          ? { type: 'scalar' as const, value: null, size: 1, depth: 1, ...spot }
+          : grow(value);
       if (tree === null) complete = false;
-      else if (name === '<<' && key.type === 'PLAIN') complete = mergeKeys(tree, merged, offsetOf(key)) && complete;
+      else if (name === '<<' && key.type === 'PLAIN')
+        complete = mergeKeys(tree, merged, offsetOf(key)) && complete;
       else if (entries.has(name)) {
         const line = entries.get(name)?.key.at.line;
-        fault({ offset: offsetOf(key), message: `"${name}" is there twice, first in line ${line}`, hint: 'leave one out' });
+        fault({
+          offset: offsetOf(key),
+          message: `"${name}" is there twice, first in line ${line}`,
+          hint: 'leave one out',
+        });
         complete = false;
       } else entries.set(name, { key: spot, value: tree });
     }
@@ -96,7 +150,11 @@ export const growTree = (
     const maps = from.type === 'list' ? from.items : [from];
     for (const map of maps) {
       if (map.type !== 'map') {
-        fault({ offset, message: '<< takes over mappings only', hint: 'name an anchor of a mapping: <<: *name' });
+        fault({
+          offset,
+          message: '<< takes over mappings only',
+          hint: 'name an anchor of a mapping: <<: *name',
+        });
         return false;
       }
       for (const [key, entry] of map.entries) if (!into.has(key)) into.set(key, entry);
@@ -107,8 +165,12 @@ export const growTree = (
   /** The place of a scalar, and whether its text is written there as it is. */
   const spotOf = (node: Scalar): Spot => {
     const [start, end] = node.range ?? [0, 0];
-    const inset = typeof node.value === 'string' ? source.slice(start, end).indexOf(node.value) : -1;
-    return { at: placeAt(start), inset: inset < 0 || String(node.value).includes('\n') ? null : inset };
+    const inset =
+      typeof node.value === 'string' ? source.slice(start, end).indexOf(node.value) : -1;
+    return {
+      at: placeAt(start),
+      inset: inset < 0 || String(node.value).includes('\n') ? null : inset,
+    };
   };
 
   return document.contents === null ? null : grow(document.contents as Node);

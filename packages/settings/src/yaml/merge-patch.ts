@@ -4,7 +4,11 @@ import { type MapEntry, type MapTree, mapTree, type Tree } from './tree.ts';
  * JSON merge patch (RFC 7386): maps are merged, null removes, everything else replaces. What remains keeps the place where it was written.
  * @param whole keys whose maps are one value, not several: a patch replaces them
  */
-export const mergePatch = (target: Tree | undefined, patch: Tree, whole: ReadonlySet<string> = new Set()): Tree => {
+export const mergePatch = (
+  target: Tree | undefined,
+  patch: Tree,
+  whole: ReadonlySet<string> = new Set(),
+): Tree => {
   if (patch.type !== 'map') return patch;
   const entries = new Map<string, MapEntry>(target?.type === 'map' ? target.entries : []);
   for (const [key, entry] of patch.entries) {

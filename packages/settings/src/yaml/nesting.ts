@@ -16,6 +16,7 @@ export const tooDeepAt = (document: CST.Token): number | null => {
 
 const children = (token: CST.Token): CST.Token[] => {
   if (token.type === 'document') return token.value === undefined ? [] : [token.value];
-  if (token.type !== 'block-map' && token.type !== 'block-seq' && token.type !== 'flow-collection') return [];
+  if (token.type !== 'block-map' && token.type !== 'block-seq' && token.type !== 'flow-collection')
+    return [];
   return token.items.flatMap(({ key, value }) => [key ?? [], value ?? []].flat());
 };

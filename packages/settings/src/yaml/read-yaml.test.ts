@@ -44,19 +44,32 @@ describe('readYaml', () => {
   });
 
   it('merges with <<, where what a mapping says itself goes first', () => {
-    const text = 'x: &x { a: 1, b: 1 }\ny: &y { b: 2, c: 2 }\nz: { <<: [*x, *y], c: 3 }\nw: { "<<": 4 }\n';
+    const text =
+      'x: &x { a: 1, b: 1 }\ny: &y { b: 2, c: 2 }\nz: { <<: [*x, *y], c: 3 }\nw: { "<<": 4 }\n';
     expect(read(text)).toMatchObject({ z: { a: 1, b: 1, c: 3 }, w: { '<<': 4 } });
-    expect(readYaml('z: { <<: 3 }').problems[0]).toMatchObject({ line: 1, column: 6, message: '<< takes over mappings only' });
+    expect(readYaml('z: { <<: 3 }').problems[0]).toMatchObject({
+      line: 1,
+      column: 6,
+      message: '<< takes over mappings only',
+    });
   });
 
   it('has keys for any word', () => {
     const { tree } = readYaml('__proto__: { polluted: 1 }\nconstructor: 2\n1: 3\n');
-    expect(tree === null ? null : Object.keys(plainOf(tree) as object)).toEqual(['1', '__proto__', 'constructor']);
+    expect(tree === null ? null : Object.keys(plainOf(tree) as object)).toEqual([
+      '1',
+      '__proto__',
+      'constructor',
+    ]);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
   it.each([
-    ['ten megabytes', 'x: "'.padEnd(10 * 1_024 * 1_024, 'y'), /too large to be a scenario: 10240 KB/],
+    [
+      'ten megabytes',
+      'x: "'.padEnd(10 * 1_024 * 1_024, 'y'),
+      /too large to be a scenario: 10240 KB/,
+    ],
     ['a billion laughs', laughs(9, 10), /comes to more than 50000 values/],
     [
       'many small laughs',
@@ -84,6 +97,9 @@ describe('readYaml', () => {
 
 /** Lists of lists, each of so many times the one before. */
 function laughs(levels: number, times: number): string {
-  const lines = Array.from({ length: levels }, (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level},`.repeat(times)}]`);
+  const lines = Array.from(
+    { length: levels },
+    (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level},`.repeat(times)}]`,
+  );
   return `a0: &a0 [lol]\n${lines.join('\n')}\n`;
 }

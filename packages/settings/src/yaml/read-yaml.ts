@@ -14,7 +14,10 @@ export interface FileKind {
   begin: string;
 }
 
-const SCENARIO: FileKind = { noun: 'scenario', begin: '"swarm init" writes a first scenario to begin with' };
+const SCENARIO: FileKind = {
+  noun: 'scenario',
+  begin: '"swarm init" writes a first scenario to begin with',
+};
 
 /** Problems of the text as YAML; what it should say is another matter. */
 export interface YamlProblem extends Place {
@@ -27,12 +30,22 @@ export interface YamlProblem extends Place {
  * Never throws.
  * @returns the tree, or null when there are problems
  */
-export const readYaml = (text: string, { noun, begin }: FileKind = SCENARIO): { tree: Tree | null; problems: YamlProblem[] } => {
-  const failed = (at: Place, message: string, hint: string | null) => ({ tree: null, problems: [{ ...at, message, hint }] });
+export const readYaml = (
+  text: string,
+  { noun, begin }: FileKind = SCENARIO,
+): { tree: Tree | null; problems: YamlProblem[] } => {
+  const failed = (at: Place, message: string, hint: string | null) => ({
+    tree: null,
+    problems: [{ ...at, message, hint }],
+  });
   const start = { line: 1, column: 1 };
   if (text.length > MAX_TEXT) {
     const kilobytes = (size: number): string => `${Math.round(size / 1_024)} KB`;
-    return failed(start, `is too large to be a ${noun}: ${kilobytes(text.length)}`, `at most ${kilobytes(MAX_TEXT)} are read`);
+    return failed(
+      start,
+      `is too large to be a ${noun}: ${kilobytes(text.length)}`,
+      `at most ${kilobytes(MAX_TEXT)} are read`,
+    );
   }
   // A byte order mark would count as a column.
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -45,10 +58,21 @@ export const readYaml = (text: string, { noun, begin }: FileKind = SCENARIO): { 
   const tokens: CST.Token[] = [];
   for (const token of new Parser(lines.addNewLine).parse(source)) {
     const deep = tooDeepAt(token);
-    if (deep !== null) return failed(placeAt(deep), `is nested more than ${MAX_DEPTH} levels deep`, `no ${noun} needs that`);
+    if (deep !== null)
+      return failed(
+        placeAt(deep),
+        `is nested more than ${MAX_DEPTH} levels deep`,
+        `no ${noun} needs that`,
+      );
     tokens.push(token);
   }
-  const composer = new Composer({ version: '1.2', schema: 'core', merge: false, uniqueKeys: false, prettyErrors: false });
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+  });
   const [document, second] = [...composer.compose(tokens, false, source.length)];
   if (document === undefined || isEmpty(document)) {
     return failed(start, 'is empty', begin);
@@ -59,14 +83,26 @@ export const readYaml = (text: string, { noun, begin }: FileKind = SCENARIO): { 
     return { tree: null, problems: firstOfEachLine(found) };
   }
   if (second !== undefined) {
-    return failed(placeAt(second.range[0]), 'a second document begins here', `write one ${noun} a file`);
+    return failed(
+      placeAt(second.range[0]),
+      'a second document begins here',
+      `write one ${noun} a file`,
+    );
   }
   if (document.directives?.yaml.version !== '1.2') {
-    return failed(start, `YAML ${document.directives?.yaml.version} is not read`, 'leave the %YAML line out: files are YAML 1.2');
+    return failed(
+      start,
+      `YAML ${document.directives?.yaml.version} is not read`,
+      'leave the %YAML line out: files are YAML 1.2',
+    );
   }
   const faults: Fault[] = [];
   const tree = growTree(document, source, placeAt, noun, (fault) => faults.push(fault));
-  const problems = faults.map(({ offset, message, hint }) => ({ ...placeAt(offset), message, hint }));
+  const problems = faults.map(({ offset, message, hint }) => ({
+    ...placeAt(offset),
+    message,
+    hint,
+  }));
   return { tree: problems.length === 0 ? tree : null, problems };
 };
 
@@ -79,7 +115,10 @@ const firstOfEachLine = (problems: readonly YamlProblem[]): YamlProblem[] => {
 const isEmpty = ({ contents, errors }: Document.Parsed): boolean =>
   errors.length === 0 &&
   (contents === null ||
-    ('value' in contents && contents.value === null && contents.srcToken === undefined && isNothing(contents.range)));
+    ('value' in contents &&
+      contents.value === null &&
+      contents.srcToken === undefined &&
+      isNothing(contents.range)));
 
 const isNothing = ([start, end]: readonly [number, number, number]): boolean => start === end;
 
@@ -90,7 +129,10 @@ const explain = ({ code, message }: YAMLError): { message: string; hint: string 
       return { message: 'a tab stands where YAML wants blanks', hint: 'indent with blanks' };
     case 'MISSING_CHAR':
     case 'BAD_INDENT':
-      return { message: lower(message), hint: 'check the indentation and the brackets and quotes before this place' };
+      return {
+        message: lower(message),
+        hint: 'check the indentation and the brackets and quotes before this place',
+      };
     case 'BLOCK_AS_IMPLICIT_KEY':
       return {
         message: lower(message),

@@ -77,7 +77,10 @@ export const plainOf = (tree: Tree): unknown => {
 
 /** The part at `path`, if there is one. */
 export const treeAt = (tree: Tree, path: Path): Tree | undefined =>
-  path.reduce<Tree | undefined>((part, step) => (part === undefined ? undefined : child(part, step)), tree);
+  path.reduce<Tree | undefined>(
+    (part, step) => (part === undefined ? undefined : child(part, step)),
+    tree,
+  );
 
 const child = (tree: Tree, step: string | number): Tree | undefined => {
   if (tree.type === 'map') return tree.entries.get(String(step))?.value;

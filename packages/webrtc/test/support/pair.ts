@@ -1,5 +1,13 @@
 import { openPump } from '../../src/open-pump.ts';
-import type { ExtensionIds, LocalTransport, PeerOptions, Pump, PumpEvent, PumpOptions, ReceiverOptions } from '../../src/pump.ts';
+import type {
+  ExtensionIds,
+  LocalTransport,
+  PeerOptions,
+  Pump,
+  PumpEvent,
+  PumpOptions,
+  ReceiverOptions,
+} from '../../src/pump.ts';
 
 /** 20 ms of sound, 80 bytes, again and again. */
 export const tone = {
@@ -14,7 +22,12 @@ export const tone = {
   audioLevels: new Uint8Array([30]),
 };
 
-export const extensions: ExtensionIds = { mid: 4, absCaptureTime: 7, transportWideCc: 3, audioLevel: 1 };
+export const extensions: ExtensionIds = {
+  mid: 4,
+  absCaptureTime: 7,
+  transportWideCc: 3,
+  audioLevel: 1,
+};
 
 export const until = async (what: string, condition: () => boolean): Promise<void> => {
   const deadline = Date.now() + 10_000;
@@ -24,7 +37,8 @@ export const until = async (what: string, condition: () => boolean): Promise<voi
   }
 };
 
-export const elapse = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const elapse = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Both ends of a connection, each in a pump of its own. */
 export interface Pair extends Disposable {
@@ -37,7 +51,10 @@ export interface Pair extends Disposable {
 }
 
 /** Connects two peers; `a` opens the data channel `_lossy`. */
-export const openPair = async (sockets: Pick<PumpOptions, 'ownSockets'>, ofA: PeerOptions = {}): Promise<Pair> => {
+export const openPair = async (
+  sockets: Pick<PumpOptions, 'ownSockets'>,
+  ofA: PeerOptions = {},
+): Promise<Pair> => {
   const events: Pair['events'] = { a: [], b: [] };
   const a = openPump({ threads: 1, ...sockets }, (batch) => events.a.push(...batch));
   const b = openPump({ threads: 2, ...sockets }, (batch) => events.b.push(...batch));
@@ -51,12 +68,25 @@ export const openPair = async (sockets: Pick<PumpOptions, 'ownSockets'>, ofA: Pe
   a.setExtensions(localA.peer, extensions);
   b.setExtensions(localB.peer, extensions);
   a.createDataChannel({ peer: localA.peer, label: '_lossy', ordered: false, maxRetransmits: 0 });
-  a.setRemote(localA.peer, { ...localB, dtlsRole: 'client', controlling: true, dataChannels: true });
-  b.setRemote(localB.peer, { ...localA, dtlsRole: 'server', controlling: false, dataChannels: true });
+  a.setRemote(localA.peer, {
+    ...localB,
+    dtlsRole: 'client',
+    controlling: true,
+    dataChannels: true,
+  });
+  b.setRemote(localB.peer, {
+    ...localA,
+    dtlsRole: 'server',
+    controlling: false,
+    dataChannels: true,
+  });
   a.addRemoteCandidate(localA.peer, localB.candidate);
   b.addRemoteCandidate(localB.peer, localA.candidate);
   try {
-    await until('both sides to be connected', () => seen('a', 'connected') && seen('b', 'connected'));
+    await until(
+      'both sides to be connected',
+      () => seen('a', 'connected') && seen('b', 'connected'),
+    );
   } catch (error) {
     close();
     throw error;
@@ -64,14 +94,34 @@ export const openPair = async (sockets: Pick<PumpOptions, 'ownSockets'>, ofA: Pe
   return { a, b, localA, localB, events, seen, [Symbol.dispose]: close };
 };
 
-export const sound = { kind: 'audio', mid: '0', nack: true, pli: false, remb: false } as const satisfies Partial<ReceiverOptions>;
+export const sound = {
+  kind: 'audio',
+  mid: '0',
+  nack: true,
+  pli: false,
+  remb: false,
+} as const satisfies Partial<ReceiverOptions>;
 
 export const opus = [{ payloadType: 111, codec: 'opus' as const, clockRate: 48_000 }];
 
 /** The tone from one side, and a receiver on the other. */
-export const play = (from: Pump, fromPeer: number, to: Pump, toPeer: number, cohort: number): void => {
+export const play = (
+  from: Pump,
+  fromPeer: number,
+  to: Pump,
+  toPeer: number,
+  cohort: number,
+): void => {
   to.addReceiver({ ...sound, peer: toPeer, payloads: opus, cohort });
-  from.addSender({ peer: fromPeer, clip: from.addClip(tone), mid: '0', ssrc: 1234, payloadType: 111, cname: 'x', active: true });
+  from.addSender({
+    peer: fromPeer,
+    clip: from.addClip(tone),
+    mid: '0',
+    ssrc: 1234,
+    payloadType: 111,
+    cname: 'x',
+    active: true,
+  });
 };
 
 /** The first of a table. @throws Error when it is empty */

@@ -60,7 +60,13 @@ test('the same files make the same archive', async () => {
 
 test('a file that is not there is named, and nothing is left', async () => {
   const before = await readdir(folder);
-  const broken = writeImageArchive({ ...spec, files: { '/x': join(folder, 'missing') } }, join(folder, 'image.tar'));
-  await expect(broken).rejects.toMatchObject({ reason: 'no-image', message: expect.stringContaining('missing') });
+  const broken = writeImageArchive(
+    { ...spec, files: { '/x': join(folder, 'missing') } },
+    join(folder, 'image.tar'),
+  );
+  await expect(broken).rejects.toMatchObject({
+    reason: 'no-image',
+    message: expect.stringContaining('missing'),
+  });
   expect(await readdir(folder)).toEqual(before);
 });

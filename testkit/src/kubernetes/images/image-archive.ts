@@ -30,7 +30,8 @@ export const writeImageArchive = async (spec: ImageSpec, file: string): Promise<
   const content = join(work, 'content');
   try {
     await mkdir(content, { recursive: true });
-    for (const folder of spec.folders ?? []) await mkdir(join(content, folder), { recursive: true });
+    for (const folder of spec.folders ?? [])
+      await mkdir(join(content, folder), { recursive: true });
     for (const [path, source] of Object.entries(spec.files)) {
       await mkdir(dirname(join(content, path)), { recursive: true });
       await copyFile(source, join(content, path));
@@ -59,7 +60,11 @@ export const writeImageArchive = async (spec: ImageSpec, file: string): Promise<
   } catch (error) {
     if (error instanceof LabError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new LabError('no-image', `the image ${spec.tag} cannot be made: ${why}`, 'is everything that goes into it installed?');
+    throw new LabError(
+      'no-image',
+      `the image ${spec.tag} cannot be made: ${why}`,
+      'is everything that goes into it installed?',
+    );
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -67,7 +72,14 @@ export const writeImageArchive = async (spec: ImageSpec, file: string): Promise<
 
 /** The same files make the same archive, whoever owns them and whenever they were written. */
 const tar = async (folder: string, file: string, names: readonly string[]): Promise<void> => {
-  const settings = ['--format=gnu', '--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0'];
+  const settings = [
+    '--format=gnu',
+    '--sort=name',
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    '--mtime=@0',
+  ];
   await execa('tar', [...settings, '-C', folder, '-cf', file, ...names], { timeout: 120_000 });
 };
 

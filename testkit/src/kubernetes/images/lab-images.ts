@@ -21,7 +21,10 @@ const COMMANDS = ['sh', 'wget', 'nc', 'ls', 'cat', 'ps', 'kill', 'sleep'];
  */
 export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> => ({
   tag: `livekit-swarm/livekit-server:${server.version}`,
-  files: { '/livekit-server': server.path, '/bin/busybox': await needProgram(['busybox'], 'busybox-static') },
+  files: {
+    '/livekit-server': server.path,
+    '/bin/busybox': await needProgram(['busybox'], 'busybox-static'),
+  },
   links: Object.fromEntries(COMMANDS.map((name) => [`/bin/${name}`, 'busybox'])),
   folders: ['/tmp', '/etc'],
   entrypoint: ['/livekit-server'],
@@ -38,13 +41,24 @@ export const redisImage = async (): Promise<ImageSpec> => {
     files[`/usr/bin/${name}`] = await realpath(path);
     for (const library of await librariesOf(path)) files[library] = await realpath(library);
   }
-  return { tag: 'livekit-swarm/redis:lab', files, folders: ['/data', '/tmp'], entrypoint: ['/usr/bin/redis-server'] };
+  return {
+    tag: 'livekit-swarm/redis:lab',
+    files,
+    folders: ['/data', '/tmp'],
+    entrypoint: ['/usr/bin/redis-server'],
+  };
 };
 
 /** What ldd(1) names by path: libraries, and the loader itself. */
 const librariesOf = async (program: string): Promise<string[]> => {
   const { stdout, failed } = await execa('ldd', [program], { reject: false, timeout: 10_000 });
-  const paths = [...(stdout ?? '').matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)].map(([, path = '']) => path);
+  const paths = [...(stdout ?? '').matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)].map(
+    ([, path = '']) => path,
+  );
   if (!failed && paths.length > 0) return paths;
-  throw new LabError('no-image', `ldd does not say what ${program} is linked with`, 'is libc-bin installed?');
+  throw new LabError(
+    'no-image',
+    `ldd does not say what ${program} is linked with`,
+    'is libc-bin installed?',
+  );
 };

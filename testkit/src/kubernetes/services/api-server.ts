@@ -7,7 +7,14 @@ import type { ServicePlace } from './service-place.ts';
 /** Addresses of Services. Nothing routes to them: there is no kube-proxy in a lab. */
 const SERVICE_RANGE = '10.212.0.0/24';
 
-export const apiServer = ({ paths, ports, programs, certificates, network, tokenFile }: ServicePlace): ServiceSpec => {
+export const apiServer = ({
+  paths,
+  ports,
+  programs,
+  certificates,
+  network,
+  tokenFile,
+}: ServicePlace): ServiceSpec => {
   const { authority, serviceAccounts, apiServer: own, apiServerAtKubelet } = certificates;
   return {
     name: 'kube-apiserver',

@@ -12,7 +12,11 @@ export const CNI_PLUGINS = '/usr/lib/cni';
 export const SNAPSHOTTER = 'native';
 
 /** The container runtime, with nothing in common with one that the machine has for other purposes. */
-export const containerd = async ({ paths, network, pauseImage }: ServicePlace): Promise<ServiceSpec> => {
+export const containerd = async ({
+  paths,
+  network,
+  pauseImage,
+}: ServicePlace): Promise<ServiceSpec> => {
   const configFile = join(paths.etc, 'containerd.toml');
   const cniFolder = join(paths.etc, 'cni');
   const text = JSON.stringify;
@@ -54,7 +58,10 @@ disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.tracing.
     command: await needProgram(['containerd'], 'docker.io'),
     args: ['--config', configFile, '--log-level', 'warn'],
     env: plainEnvironment(),
-    files: { [configFile]: config, [join(cniFolder, '10-lab.conflist')]: cniConfig(network, join(paths.data, 'cni')) },
+    files: {
+      [configFile]: config,
+      [join(cniFolder, '10-lab.conflist')]: cniConfig(network, join(paths.data, 'cni')),
+    },
     logFile: join(paths.logs, 'containerd.log'),
     ready: { path: paths.containerdSocket },
     readyWithinMs: 30_000,

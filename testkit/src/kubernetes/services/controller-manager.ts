@@ -4,7 +4,13 @@ import { plainEnvironment } from '@livekit-swarm/lab';
 import { END_AT_ONCE } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
-export const controllerManager = ({ paths, ports, programs, certificates, kubeconfigs }: ServicePlace): ServiceSpec => ({
+export const controllerManager = ({
+  paths,
+  ports,
+  programs,
+  certificates,
+  kubeconfigs,
+}: ServicePlace): ServiceSpec => ({
   name: 'kube-controller-manager',
   command: programs['kube-controller-manager'],
   args: [

@@ -44,7 +44,12 @@ export const kubelet = ({
     failSwapOn: false,
     // The machine is not the cluster's: no rules of its own in the firewall, no pods thrown out because a disk is full.
     makeIPTablesUtilChains: false,
-    evictionHard: { 'memory.available': '0%', 'nodefs.available': '0%', 'imagefs.available': '0%', 'nodefs.inodesFree': '0%' },
+    evictionHard: {
+      'memory.available': '0%',
+      'nodefs.available': '0%',
+      'imagefs.available': '0%',
+      'nodefs.inodesFree': '0%',
+    },
     imageGCHighThresholdPercent: 100,
     oomScoreAdj: 0,
     maxOpenFiles: 10_000,

@@ -2,19 +2,34 @@ import { quote, say, share, strict, suggest, text, textOf } from '@livekit-swarm
 import { z } from 'zod';
 import type { Aim } from '../drill.ts';
 
-const ROLE_WORDS = ['room-node', 'other-node', 'signal-node', 'redis', 'balancer', 'turn', 'none'] as const;
+const ROLE_WORDS = [
+  'room-node',
+  'other-node',
+  'signal-node',
+  'redis',
+  'balancer',
+  'turn',
+  'none',
+] as const;
 
-const HINT = 'write room-node, other-node, signal-node, redis, balancer, turn, { nodes: 33% } or { member: node-2 }';
+const HINT =
+  'write room-node, other-node, signal-node, redis, balancer, turn, { nodes: 33% } or { member: node-2 }';
 
 const role = z
   .enum(ROLE_WORDS, {
-    error: ({ input }) => say(`${quote(input)} is no part of a deployment`, suggest(textOf(input), ROLE_WORDS, 'there are')),
+    error: ({ input }) =>
+      say(
+        `${quote(input)} is no part of a deployment`,
+        suggest(textOf(input), ROLE_WORDS, 'there are'),
+      ),
   })
   .transform((word): Aim => ({ role: word }));
 
 const others = strict({
   nodes: share().optional().describe('A share of all nodes, at least one, chosen with the seed.'),
-  member: text(200, 'the name of a part').optional().describe('One part by its name, as "swarm chaos plan" lists them.'),
+  member: text(200, 'the name of a part')
+    .optional()
+    .describe('One part by its name, as "swarm chaos plan" lists them.'),
 }).transform(({ nodes, member }, context): Aim => {
   if (context.issues.length > 0) return z.NEVER;
   if ((nodes === undefined) === (member === undefined)) {

@@ -11,10 +11,15 @@ export const usualAim = ({ on }: Pick<Fault, 'on'>): Aim | null => {
 };
 
 /** Whether the fault can be done to that at all. */
-export const checkAim = (aim: Aim | undefined, fault: Pick<Fault, 'name' | 'on'>, complain: Complain): void => {
+export const checkAim = (
+  aim: Aim | undefined,
+  fault: Pick<Fault, 'name' | 'on'>,
+  complain: Complain,
+): void => {
   const { name, on } = fault;
   if (aim === undefined) {
-    if (usualAim(fault) === null) complain(['aim'], 'aim is missing', `${name} can be done to ${choices(on)}`);
+    if (usualAim(fault) === null)
+      complain(['aim'], 'aim is missing', `${name} can be done to ${choices(on)}`);
     return;
   }
   const kind = kindOf(aim);
@@ -44,7 +49,12 @@ const kindOf = (aim: Aim): MemberKind | null => {
   }
 };
 
-const WORDS: Record<MemberKind, string> = { node: 'nodes', redis: 'Redis', balancer: 'the load balancer', turn: 'TURN servers' };
+const WORDS: Record<MemberKind, string> = {
+  node: 'nodes',
+  redis: 'Redis',
+  balancer: 'the load balancer',
+  turn: 'TURN servers',
+};
 
 const AIMS: Record<MemberKind, string> = {
   node: 'room-node, other-node, signal-node, { nodes: 33% }',
@@ -53,4 +63,5 @@ const AIMS: Record<MemberKind, string> = {
   turn: 'turn',
 };
 
-const choices = (on: readonly MemberKind[]): string => [...on.map((kind) => AIMS[kind]), '{ member: NAME }'].join(', ');
+const choices = (on: readonly MemberKind[]): string =>
+  [...on.map((kind) => AIMS[kind]), '{ member: NAME }'].join(', ');

@@ -6,22 +6,33 @@ import type { Complain, FaultItem } from './fault.ts';
 type Times = Pick<FaultItem, 'every' | 'times' | 'random' | 'for' | 'with'>;
 
 /** Whether it is said when it happens, and how long it lasts, in one way. */
-export const checkTimes = (item: Times, fault: Pick<Fault, 'name' | 'lasts' | 'takes'>, complain: Complain): void => {
+export const checkTimes = (
+  item: Times,
+  fault: Pick<Fault, 'name' | 'lasts' | 'takes'>,
+  complain: Complain,
+): void => {
   const { every, times, random } = item;
   const { name, lasts } = fault;
   const lastsMs = lengthOf(item, fault);
   const takesMs = fault.takes?.(item.with) ?? 0;
   if (item.for !== undefined && item.for < takesMs) {
-    complain(['for'], `is shorter than what ${name} takes: ${formatDuration(takesMs)}`, 'leave it out, or make it longer');
+    complain(
+      ['for'],
+      `is shorter than what ${name} takes: ${formatDuration(takesMs)}`,
+      'leave it out, or make it longer',
+    );
   }
-  if (lasts && lastsMs === null) complain(['for'], `for is missing: ${name} lasts until it is healed`, 'write for: 10s');
+  if (lasts && lastsMs === null)
+    complain(['for'], `for is missing: ${name} lasts until it is healed`, 'write for: 10s');
   if (every !== undefined && times === undefined)
     complain(['times'], 'times is missing: every goes on for ever', 'write times: 3');
   if (times !== undefined && every === undefined) {
-    if (random === undefined) complain(['times'], 'has no effect without every', 'add every: 30s, or leave it out');
+    if (random === undefined)
+      complain(['times'], 'has no effect without every', 'add every: 30s, or leave it out');
     else complain(['times'], 'belongs into random', 'write random: { times: 3, within: 2m }');
   }
-  if (random !== undefined && every !== undefined) complain(['every'], 'and random are two ways to say when', 'leave one out');
+  if (random !== undefined && every !== undefined)
+    complain(['every'], 'and random are two ways to say when', 'leave one out');
   if (every !== undefined && (times ?? 1) > 1 && lastsMs !== null && lastsMs >= every) {
     complain(
       ['every'],

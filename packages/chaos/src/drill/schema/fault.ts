@@ -17,20 +17,32 @@ const timesOf = (what: string) => whole(1, MOST_TIMES).describe(what);
 const itemOf = (fault: Fault) =>
   strict({
     fault: z.literal(fault.name).describe(fault.description),
-    aim: aim().optional().describe('What it is done to. May be left out where there is only one such part, as with Redis.'),
+    aim: aim()
+      .optional()
+      .describe(
+        'What it is done to. May be left out where there is only one such part, as with Redis.',
+      ),
     at: duration().prefault('0s').describe('When it begins, after the crowd is steady.'),
-    every: duration(1_000).optional().describe('Again and again, from one beginning to the next; with times.'),
+    every: duration(1_000)
+      .optional()
+      .describe('Again and again, from one beginning to the next; with times.'),
     times: timesOf('How many there are in all; with every.').optional(),
     random: strict({
       times: timesOf('How many there are in all.'),
-      within: duration(1_000).describe('They begin within this time after `at`, by chance, and never two at once.'),
+      within: duration(1_000).describe(
+        'They begin within this time after `at`, by chance, and never two at once.',
+      ),
     })
       .optional()
       .describe('By chance: the same seed gives the same times.'),
     for: duration(100)
       .optional()
-      .describe('How long it lasts until it is healed. What ends a program without it leaves it so until the drill is over.'),
-    with: fault.params.prefault({}).describe('What the fault itself wants to know: see "swarm chaos list".'),
+      .describe(
+        'How long it lasts until it is healed. What ends a program without it leaves it so until the drill is over.',
+      ),
+    with: fault.params
+      .prefault({})
+      .describe('What the fault itself wants to know: see "swarm chaos list".'),
   }).superRefine((item, context) => {
     const complain = (path: PropertyKey[], what: string, hint: string | null): void => {
       context.addIssue({ code: 'custom', path, message: say(what, hint) });

@@ -1,5 +1,18 @@
 import { joinRate } from '@livekit-swarm/scenario';
-import { duration, name, prose, say, seed, share, strict, tags, text, whole, word, yesOrNo } from '@livekit-swarm/settings';
+import {
+  duration,
+  name,
+  prose,
+  say,
+  seed,
+  share,
+  strict,
+  tags,
+  text,
+  whole,
+  word,
+  yesOrNo,
+} from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type Faults, faultList } from './fault.ts';
 import { known } from './known.ts';
@@ -16,7 +29,9 @@ const lab = strict({
     .default('plain')
     .describe('persistent: with an append-only file, it comes back with what it knew.'),
   config: z
-    .record(z.string(), z.unknown(), { error: say('must be a mapping', 'write { signal_relay: { retry_timeout: 2s } }') })
+    .record(z.string(), z.unknown(), {
+      error: say('must be a mapping', 'write { signal_relay: { retry_timeout: 2s } }'),
+    })
     .default({})
     .meta({
       description: "Laid over the nodes' configuration, as in LiveKit's own file.",
@@ -24,18 +39,31 @@ const lab = strict({
     }),
   alerts: yesOrNo()
     .default(false)
-    .describe('Prometheus with our rules, which also scrapes the drill: alerts become part of the report.'),
+    .describe(
+      'Prometheus with our rules, which also scrapes the drill: alerts become part of the report.',
+    ),
 });
 
 const crowd = strict({
-  rooms: whole(1, MOST_ROOMS).default(10).describe('Rooms that are alike; those that no fault hits are control rooms.'),
-  participants: whole(2, MOST_PEOPLE).default(4).describe('Per room; everybody speaks, and hears the others.'),
+  rooms: whole(1, MOST_ROOMS)
+    .default(10)
+    .describe('Rooms that are alike; those that no fault hits are control rooms.'),
+  participants: whole(2, MOST_PEOPLE)
+    .default(4)
+    .describe('Per room; everybody speaks, and hears the others.'),
   publish: z
-    .array(word(['audio', 'video'], 'kind of media'), { error: say('must be a list', 'write [audio] or [audio, video]') })
+    .array(word(['audio', 'video'], 'kind of media'), {
+      error: say('must be a list', 'write [audio] or [audio, video]'),
+    })
     .min(1, { error: say('is empty: nobody could be heard', 'write [audio]') })
-    .refine((kinds) => new Set(kinds).size === kinds.length, { error: say('names one kind twice', 'write [audio, video]') })
+    .refine((kinds) => new Set(kinds).size === kinds.length, {
+      error: say('names one kind twice', 'write [audio, video]'),
+    })
     .default(['audio'])
-    .meta({ description: 'What each of them publishes.', samples: [['audio'], ['audio', 'video']] }),
+    .meta({
+      description: 'What each of them publishes.',
+      samples: [['audio'], ['audio', 'video']],
+    }),
   joinRate: joinRate().prefault('20/s').describe('Joins a second.'),
   recovery: word(['none', 'sdk', 'app'], 'way to recover')
     .default('app')
@@ -52,13 +80,18 @@ const steady = strict({
     ),
   for: duration(1_000)
     .prefault('10s')
-    .describe('So long before that everybody must have been in, and have heard everybody. The window baseline.'),
+    .describe(
+      'So long before that everybody must have been in, and have heard everybody. The window baseline.',
+    ),
 }).superRefine((given, context) => {
   if (given.for < given.within) return;
   context.addIssue({
     code: 'custom',
     path: ['for'],
-    message: say('is not shorter than within: the last could not join before it begins', 'make within longer, or for shorter'),
+    message: say(
+      'is not shorter than within: the last could not join before it begins',
+      'make within longer, or for shorter',
+    ),
   });
 });
 
@@ -69,7 +102,9 @@ const newcomers = strict({
   stay: duration(1_000).prefault('4s').describe('How long each of them stays.'),
   apart: duration()
     .prefault('500ms')
-    .describe('Of the two that meet in a new room the second comes so much later. 0s: both at once.'),
+    .describe(
+      'Of the two that meet in a new room the second comes so much later. 0s: both at once.',
+    ),
 }).superRefine(({ stay, apart }, context) => {
   if (apart < stay) return;
   context.addIssue({
@@ -80,19 +115,28 @@ const newcomers = strict({
 });
 
 const abort = strict({
-  controlDeaf: share().prefault('50%').describe('More than this share of the listeners in control rooms hear nobody …'),
-  for: duration(1_000).prefault('10s').describe('… for this long: the drill ends, and everything is healed.'),
+  controlDeaf: share()
+    .prefault('50%')
+    .describe('More than this share of the listeners in control rooms hear nobody …'),
+  for: duration(1_000)
+    .prefault('10s')
+    .describe('… for this long: the drill ends, and everything is healed.'),
 });
 
 const blastRadius = strict({
-  members: whole(1, MOST_NODES).default(1).describe('Parts of the deployment that are hit at the same time.'),
-  share: share().prefault('50%').describe('Share of the nodes that are hit at the same time; one node always may be.'),
+  members: whole(1, MOST_NODES)
+    .default(1)
+    .describe('Parts of the deployment that are hit at the same time.'),
+  share: share()
+    .prefault('50%')
+    .describe('Share of the nodes that are hit at the same time; one node always may be.'),
 });
 
 /** Keys of other files that people write here. */
 const elsewhere = (key: string): string | null => {
   if (key === 'name') return 'a drill is named by drill: kill-room-node';
-  if (['scenario', 'groups', 'profiles', 'scales'].includes(key)) return 'it belongs to a scenario: see "swarm validate"';
+  if (['scenario', 'groups', 'profiles', 'scales'].includes(key))
+    return 'it belongs to a scenario: see "swarm validate"';
   return null;
 };
 
@@ -100,31 +144,48 @@ const elsewhere = (key: string): string | null => {
 export const drillFile = (faults: Faults) =>
   strict(
     {
-      drill: name('the name of a drill').meta({ description: 'Names it in reports and metrics.', samples: ['kill-room-node'] }),
-      description: prose(2_000, 'a description').optional().describe('What is tried, and why, in a sentence.'),
+      drill: name('the name of a drill').meta({
+        description: 'Names it in reports and metrics.',
+        samples: ['kill-room-node'],
+      }),
+      description: prose(2_000, 'a description')
+        .optional()
+        .describe('What is tried, and why, in a sentence.'),
       tags: tags(),
       seed: seed().describe('The same seed gives the same schedule, and the same choice of nodes.'),
       lab: lab.prefault({}).describe('What is raised for it when no other deployment is given.'),
       crowd: crowd.prefault({}).describe('Who is in the rooms.'),
       steady: steady.prefault({}).describe('What must hold before anything is injected.'),
-      faults: faultList(faults).describe('What goes wrong. An empty list shows that nothing is noticed when nothing happens.'),
-      recovery: duration(5_000).prefault('30s').describe('How long it is watched after the last fault was healed.'),
+      faults: faultList(faults).describe(
+        'What goes wrong. An empty list shows that nothing is noticed when nothing happens.',
+      ),
+      recovery: duration(5_000)
+        .prefault('30s')
+        .describe('How long it is watched after the last fault was healed.'),
       newcomers: newcomers
         .optional()
-        .describe('New people that come while it goes on, to see whether they can, and whom they find. Left out: nobody.'),
+        .describe(
+          'New people that come while it goes on, to see whether they can, and whom they find. Left out: nobody.',
+        ),
       objectives: objectives.prefault({}).describe('What must be true at the end.'),
       thresholds: thresholds.default([]).meta({
-        description: 'What must hold of metrics, as in scenarios; windows are @baseline, @fault and @recovery.',
+        description:
+          'What must hold of metrics, as in scenarios; windows are @baseline, @fault and @recovery.',
         samples: [{ 'media_latency@recovery': ['p(95)<200'] }],
       }),
-      repeats: whole(1, 100).default(1).describe('How often it is carried out: outcomes may differ from one time to the next.'),
+      repeats: whole(1, 100)
+        .default(1)
+        .describe('How often it is carried out: outcomes may differ from one time to the next.'),
       abort: abort.optional().describe('When it is ended early. Left out: never.'),
       blastRadius: blastRadius.prefault({}).describe('What may be hit at most.'),
       allow: z
-        .array(text(200, 'the name of a deployment'), { error: say('must be a list', 'write [staging]') })
+        .array(text(200, 'the name of a deployment'), {
+          error: say('must be a list', 'write [staging]'),
+        })
         .default([])
         .meta({
-          description: 'Deployments that it may be done to without being told so on the command line.',
+          description:
+            'Deployments that it may be done to without being told so on the command line.',
           samples: [['staging']],
         }),
       known: known.optional().describe('What a version of the server is known to do.'),

@@ -6,7 +6,9 @@ const expression = z.string({ error: say('must be an expression', 'write p(95)<2
 
 /** What must hold of one metric: a list, or one thing alone. */
 const expressions = z
-  .union([z.array(expression), expression], { error: say('must be expressions', 'write a list of them: [p(95)<200]') })
+  .union([z.array(expression), expression], {
+    error: say('must be expressions', 'write a list of them: [p(95)<200]'),
+  })
   .meta({ id: 'expressions', samples: [['p(95)<200'], ['rate<0.01']] });
 
 /** One threshold of the file: where it stands, and what it says in the form of `parseThreshold`. */
@@ -17,7 +19,9 @@ export interface WrittenThreshold {
 
 /** As in scenarios, without aborting: a drill has conditions of its own for that. */
 export const thresholds = z
-  .record(z.string(), expressions, { error: say('must be a mapping of metrics', 'write media_latency@recovery: [p(95)<200]') })
+  .record(z.string(), expressions, {
+    error: say('must be a mapping of metrics', 'write media_latency@recovery: [p(95)<200]'),
+  })
   .transform((given, context): WrittenThreshold[] => {
     const written = Object.entries(given).flatMap(([key, value]) =>
       typeof value === 'string'

@@ -57,6 +57,13 @@ it('hands on whether a rate is for all or for each', async () => {
   const asked = vi.fn<NetworkRequests['lacks']>(async () => null);
   const rateLimit = FAULTS.get('rate-limit');
   const params = rateLimit?.params.parse({ rate: '1Mbit/s', shared: false });
-  await rateLimit?.available(contextOf({ network: { ...network, lacks: asked } }).target, MEMBER, params);
-  expect(asked).toHaveBeenCalledWith(MEMBER, expect.objectContaining({ rateBps: 1_000_000, shared: false }));
+  await rateLimit?.available(
+    contextOf({ network: { ...network, lacks: asked } }).target,
+    MEMBER,
+    params,
+  );
+  expect(asked).toHaveBeenCalledWith(
+    MEMBER,
+    expect.objectContaining({ rateBps: 1_000_000, shared: false }),
+  );
 });

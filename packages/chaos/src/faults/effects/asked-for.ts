@@ -12,7 +12,9 @@ export const askedFor = <Params>(
 ): DescribedFault<Params> => ({
   ...fault,
   available: async (target, member, params) =>
-    target.network === undefined ? fault.available(target, member, params) : target.network.lacks(member, trouble(params)),
+    target.network === undefined
+      ? fault.available(target, member, params)
+      : target.network.lacks(member, trouble(params)),
   inject: async (context) => {
     const { target, members, id, params, durationMs } = context;
     const { network } = target;

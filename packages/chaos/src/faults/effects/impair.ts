@@ -23,7 +23,11 @@ const SPARE_SECONDS = 60;
  * anything but the packets; and when the program dies, packets pass.
  * @throws ChaosError `not-available`
  */
-export const impair = (context: FaultContext<unknown>, traffic: Traffic, impairment: Impairment): Promise<void> =>
+export const impair = (
+  context: FaultContext<unknown>,
+  traffic: Traffic,
+  impairment: Impairment,
+): Promise<void> =>
   forAll(context.members, async (member) => {
     const { target, id } = context;
     if (member.ports === null) return;
@@ -32,7 +36,11 @@ export const impair = (context: FaultContext<unknown>, traffic: Traffic, impairm
     const argv = [impairProgram(), 'start', ...whose(context, number), ...linkOf(impairment)];
     const result = await target.run(member, argv);
     if (result.code === 0) return;
-    throw new ChaosError('not-available', `${member.name}: ${firstLine(result)}`, 'see "swarm chaos doctor"');
+    throw new ChaosError(
+      'not-available',
+      `${member.name}: ${firstLine(result)}`,
+      'see "swarm chaos doctor"',
+    );
   });
 
 /** First the rules, then the program: what is still under way arrives. */
@@ -47,7 +55,11 @@ const endImpairment = async (target: Target, member: Member, name: string): Prom
     const result = await target.run(member, [impairProgram(), 'end', '--id', name]);
     // Where there is no such program, none runs.
     if (result.code === 0 || result.code === NOT_FOUND) return;
-    throw new ChaosError('not-healed', `swarm-impair ${name} does not end: ${firstLine(result)}`, 'end that process');
+    throw new ChaosError(
+      'not-healed',
+      `swarm-impair ${name} does not end: ${firstLine(result)}`,
+      'end that process',
+    );
   } catch (error) {
     if (error instanceof ChaosError && error.reason === 'no-member') return;
     throw error;
@@ -57,7 +69,12 @@ const endImpairment = async (target: Target, member: Member, name: string): Prom
 const NOT_FOUND = 127;
 
 /** Several members may have their packets in the same place: each has chains of its own. */
-export const queueRules = (id: string, number: number, ports: MemberPorts, traffic: Traffic): string => {
+export const queueRules = (
+  id: string,
+  number: number,
+  ports: MemberPorts,
+  traffic: Traffic,
+): string => {
   const chain = (name: string, hook: string, matches: readonly string[]): string =>
     matches.length === 0
       ? ''
@@ -71,7 +88,9 @@ ${matches.map((match) => `    ${match} counter jump queued${number}`).join('\n')
   chain queued${number} {
   }
 ${direction === 'out' ? '' : chain('arriving', 'input', trafficMatches(ports, { ...traffic, direction: 'in' }))}${
-  direction === 'in' ? '' : chain('leaving', 'output', trafficMatches(ports, { ...traffic, direction: 'out' }))
+  direction === 'in'
+    ? ''
+    : chain('leaving', 'output', trafficMatches(ports, { ...traffic, direction: 'out' }))
 }}
 `;
 };
@@ -84,7 +103,9 @@ const whose = ({ target, id, durationMs }: FaultContext<unknown>, number: number
   const lifetime = seconds ?? (owner === null ? LONGEST_SECONDS : null);
   return [
     ...place,
-    ...(owner === null || owner.startedAt === null ? [] : ['--owner', `${owner.pid}:${owner.startedAt}`]),
+    ...(owner === null || owner.startedAt === null
+      ? []
+      : ['--owner', `${owner.pid}:${owner.startedAt}`]),
     ...(lifetime === null ? [] : ['--lifetime', String(lifetime)]),
   ];
 };
@@ -106,12 +127,18 @@ const linkOf = (impairment: Impairment): string[] => {
   ];
 };
 
-const micros = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : Math.round(ms * 1_000));
+const micros = (ms: number | undefined): number | undefined =>
+  ms === undefined ? undefined : Math.round(ms * 1_000);
 
 /** Null when packets of this member can be handed over; else why not. */
-export const lacksImpairment = async (target: Target, member: Member, traffic: Traffic): Promise<string | null> =>
+export const lacksImpairment = async (
+  target: Target,
+  member: Member,
+  traffic: Traffic,
+): Promise<string | null> =>
   // Whichever way they go, they are held before they leave: nothing is dropped behind the routing.
-  (await lacksTraffic(target, member, { ...traffic, direction: 'in' })) ?? (await tryOut(target, member));
+  (await lacksTraffic(target, member, { ...traffic, direction: 'in' })) ??
+  (await tryOut(target, member));
 
 const tried = new WeakMap<Target, Promise<string | null>>();
 

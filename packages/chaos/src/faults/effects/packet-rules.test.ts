@@ -12,7 +12,9 @@ const lines = (rules: string): string[] =>
     .filter((line) => line.endsWith('drop') || line.includes('jump'));
 
 test('both ways, both protocols: as they arrive, by address and port', () => {
-  expect(lines(dropRules('abcd1234', PORTS, { protocol: 'both', direction: 'both' }, '', []))).toEqual([
+  expect(
+    lines(dropRules('abcd1234', PORTS, { protocol: 'both', direction: 'both' }, '', [])),
+  ).toEqual([
     'ip daddr 127.0.0.1 udp dport 5000-5001 counter drop',
     'ip daddr 127.0.0.1 tcp dport { 7880, 7881 } counter drop',
     'ip saddr 127.0.0.1 udp sport 5000-5001 counter drop',
@@ -21,16 +23,30 @@ test('both ways, both protocols: as they arrive, by address and port', () => {
 });
 
 test('one way, one protocol, a share', () => {
-  const rules = dropRules('abcd1234', PORTS, { protocol: 'udp', direction: 'in' }, 'numgen random mod 100 < 5', []);
-  expect(lines(rules)).toEqual(['ip daddr 127.0.0.1 udp dport 5000-5001 numgen random mod 100 < 5 counter drop']);
+  const rules = dropRules(
+    'abcd1234',
+    PORTS,
+    { protocol: 'udp', direction: 'in' },
+    'numgen random mod 100 < 5',
+    [],
+  );
+  expect(lines(rules)).toEqual([
+    'ip daddr 127.0.0.1 udp dport 5000-5001 numgen random mod 100 < 5 counter drop',
+  ]);
   expect(rules).toContain('table inet swarm_chaos_abcd1234 {');
 });
 
 test('what leaves for other machines is dropped where the sender does not notice', () => {
   const ports = { address: '0.0.0.0', udp: [5000, 6000] as const, tcp: [] };
-  const rules = dropRules('abcd1234', ports, { protocol: 'both', direction: 'out' }, '', ['eth0', 'wg0']);
+  const rules = dropRules('abcd1234', ports, { protocol: 'both', direction: 'out' }, '', [
+    'eth0',
+    'wg0',
+  ]);
   expect(rules).toContain('hook egress devices = { "eth0", "wg0" }');
-  expect(lines(rules)).toEqual(['udp sport 5000-6000 counter drop', 'udp sport 5000-6000 counter drop']);
+  expect(lines(rules)).toEqual([
+    'udp sport 5000-6000 counter drop',
+    'udp sport 5000-6000 counter drop',
+  ]);
 });
 
 test('devices are asked for only where packets leave by them', async () => {
@@ -48,17 +64,25 @@ test('devices are asked for only where packets leave by them', async () => {
 test('a member without such ports says so', async () => {
   const target = fakeTarget();
   const both = { protocol: 'both', direction: 'both' } as const;
-  expect(await lacksTraffic(target, { ...NODE, ports: null }, both)).toContain('not known where node-1');
+  expect(await lacksTraffic(target, { ...NODE, ports: null }, both)).toContain(
+    'not known where node-1',
+  );
   const redis = { ...NODE, name: 'redis', ports: { address: '127.0.0.1', udp: null, tcp: [6379] } };
-  expect(await lacksTraffic(target, redis, { ...both, protocol: 'udp' })).toBe('redis has no UDP ports');
+  expect(await lacksTraffic(target, redis, { ...both, protocol: 'udp' })).toBe(
+    'redis has no UDP ports',
+  );
   expect(await lacksTraffic(target, redis, both)).toBeNull();
   const media = { ...NODE, ports: { ...PORTS, tcp: [] } };
-  expect(await lacksTraffic(target, media, { ...both, protocol: 'tcp' })).toBe('node-1 has no TCP ports');
+  expect(await lacksTraffic(target, media, { ...both, protocol: 'tcp' })).toBe(
+    'node-1 has no TCP ports',
+  );
 });
 
 test('what nft refuses is said in its words', async () => {
   const target = fakeTarget(() => ({ code: 1, stderr: 'Error: Operation not permitted\nmore' }));
-  await expect(cutPackets(target, NODE, 'abcd1234', { protocol: 'udp', direction: 'in' }, '')).rejects.toMatchObject({
+  await expect(
+    cutPackets(target, NODE, 'abcd1234', { protocol: 'udp', direction: 'in' }, ''),
+  ).rejects.toMatchObject({
     reason: 'not-available',
     message: expect.stringContaining('Operation not permitted'),
   });
@@ -68,11 +92,19 @@ test('healing looks whether the table is gone, and says so when it is not', asyn
   const stuck = fakeTarget((argv) =>
     argv.includes('list') ? { stdout: 'table ip other\ntable inet swarm_chaos_abcd1234\n' } : {},
   );
-  await expect(healPackets(stuck, NODE, 'abcd1234')).rejects.toMatchObject({ reason: 'not-healed' });
-  const clean = fakeTarget((argv) => (argv.includes('list') ? { stdout: 'table inet swarm_chaos_abcd12345\n' } : {}));
+  await expect(healPackets(stuck, NODE, 'abcd1234')).rejects.toMatchObject({
+    reason: 'not-healed',
+  });
+  const clean = fakeTarget((argv) =>
+    argv.includes('list') ? { stdout: 'table inet swarm_chaos_abcd12345\n' } : {},
+  );
   await healPackets(clean, NODE, 'abcd1234');
-  const blind = fakeTarget((argv) => (argv.includes('list') ? { code: 1, stderr: 'Operation not permitted' } : {}));
-  await expect(healPackets(blind, NODE, 'abcd1234')).rejects.toMatchObject({ reason: 'not-healed' });
+  const blind = fakeTarget((argv) =>
+    argv.includes('list') ? { code: 1, stderr: 'Operation not permitted' } : {},
+  );
+  await expect(healPackets(blind, NODE, 'abcd1234')).rejects.toMatchObject({
+    reason: 'not-healed',
+  });
   // Where there is no nft, nobody has made a table.
   await healPackets(
     fakeTarget(() => ({ code: 127 })),
@@ -88,7 +120,9 @@ test('packets are handed over where they arrive and where they leave, never twic
     'ip saddr 127.0.0.1 udp sport 5000-5001 counter jump queued2',
   ]);
   expect(rules).toMatch(/arriving2[\s\S]*hook input[\s\S]*leaving2[\s\S]*hook output/);
-  expect(queueRules('abcd1234', 0, PORTS, { protocol: 'udp', direction: 'out' })).not.toContain('arriving');
+  expect(queueRules('abcd1234', 0, PORTS, { protocol: 'udp', direction: 'out' })).not.toContain(
+    'arriving',
+  );
 });
 
 test('a node is cut from Redis both ways: by an address of its own, by its namespace, or by its control group', () => {
@@ -100,7 +134,9 @@ test('a node is cut from Redis both ways: by an address of its own, by its names
     'tcp sport 6379 counter drop',
     'tcp dport 6379 counter drop',
   ]);
-  expect(lines(cutRules('abcd1234', { address: null, port: 6379, cgroup: '/system.slice/livekit.service' }))[1]).toBe(
-    'socket cgroupv2 level 2 "system.slice/livekit.service" tcp dport 6379 counter drop',
-  );
+  expect(
+    lines(
+      cutRules('abcd1234', { address: null, port: 6379, cgroup: '/system.slice/livekit.service' }),
+    )[1],
+  ).toBe('socket cgroupv2 level 2 "system.slice/livekit.service" tcp dport 6379 counter drop');
 });

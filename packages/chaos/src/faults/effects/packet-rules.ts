@@ -11,8 +11,12 @@ export interface Traffic {
 }
 
 export const trafficParams = (protocol: Traffic['protocol']) => ({
-  protocol: word(['udp', 'tcp', 'both'], 'protocol').default(protocol).describe('udp: media. tcp: signalling, and ICE over TCP.'),
-  direction: word(['in', 'out', 'both'], 'direction').default('both').describe('in: what it is sent. out: what it sends.'),
+  protocol: word(['udp', 'tcp', 'both'], 'protocol')
+    .default(protocol)
+    .describe('udp: media. tcp: signalling, and ICE over TCP.'),
+  direction: word(['in', 'out', 'both'], 'direction')
+    .default('both')
+    .describe('in: what it is sent. out: what it sends.'),
 });
 
 /**
@@ -21,7 +25,13 @@ export const trafficParams = (protocol: Traffic['protocol']) => ({
  * What it is sent is dropped on arrival. What it sends is dropped on arrival, too, by peers on the same machine; towards others it is dropped behind the
  * routing (egress), where the sender does not notice. On OUTPUT it would be told (EPERM), which no network does.
  */
-export const cutPackets = async (target: Target, member: Member, id: string, traffic: Traffic, match: string): Promise<void> => {
+export const cutPackets = async (
+  target: Target,
+  member: Member,
+  id: string,
+  traffic: Traffic,
+  match: string,
+): Promise<void> => {
   if (member.ports === null) return;
   const devices = leavesTheMachine(member.ports, traffic) ? await devicesOf(target, member) : [];
   await addRules(target, member, dropRules(id, member.ports, traffic, match, devices));
@@ -39,7 +49,9 @@ export const dropRules = (
 ): string => {
   const drop = `${match} counter drop`.trim();
   const arriving = trafficMatches(ports, traffic).map((line) => `    ${line} ${drop}`);
-  const leaving = trafficMatches(ports, { ...traffic, direction: 'out' }).map((line) => `    ${line} ${drop}`);
+  const leaving = trafficMatches(ports, { ...traffic, direction: 'out' }).map(
+    (line) => `    ${line} ${drop}`,
+  );
   const inet = `table inet ${tableName(id)} {
   chain arriving {
     type filter hook input priority -10; policy accept;
@@ -60,13 +72,20 @@ ${leaving.join('\n')}
 const ANY = '0.0.0.0';
 
 /** One nft match for each kind of packet that this is about. */
-export const trafficMatches = ({ address, udp, tcp }: MemberPorts, { protocol, direction }: Traffic): string[] => {
+export const trafficMatches = (
+  { address, udp, tcp }: MemberPorts,
+  { protocol, direction }: Traffic,
+): string[] => {
   const ports: string[] = [];
   if (protocol !== 'tcp' && udp !== null) ports.push(`udp PORT ${udp[0]}-${udp[1]}`);
   if (protocol !== 'udp' && tcp.length > 0) ports.push(`tcp PORT { ${tcp.join(', ')} }`);
   const at = (end: 's' | 'd'): string => (address === ANY ? '' : `ip ${end}addr ${address} `);
-  const ends = (['d', 's'] as const).filter((end) => direction === 'both' || direction === (end === 'd' ? 'in' : 'out'));
-  return ends.flatMap((end) => ports.map((port) => `${at(end)}${port.replace('PORT', `${end}port`)}`));
+  const ends = (['d', 's'] as const).filter(
+    (end) => direction === 'both' || direction === (end === 'd' ? 'in' : 'out'),
+  );
+  return ends.flatMap((end) =>
+    ports.map((port) => `${at(end)}${port.replace('PORT', `${end}port`)}`),
+  );
 };
 
 const leavesTheMachine = ({ address }: MemberPorts, { direction }: Traffic): boolean =>
@@ -75,11 +94,17 @@ const leavesTheMachine = ({ address }: MemberPorts, { direction }: Traffic): boo
 /** Those of the network that the program is in, whatever is mounted at /sys. */
 const devicesOf = async (target: Target, member: Member): Promise<string[]> => {
   const { stdout } = await target.run(member, ['cat', '/proc/net/dev']);
-  return [...stdout.matchAll(/^\s*([^\s:]+):\s/gm)].flatMap(([, device = '']) => (device === 'lo' ? [] : [device]));
+  return [...stdout.matchAll(/^\s*([^\s:]+):\s/gm)].flatMap(([, device = '']) =>
+    device === 'lo' ? [] : [device],
+  );
 };
 
 /** Null when rules can be made for such packets of this member. */
-export const lacksTraffic = async (target: Target, member: Member, traffic: Traffic): Promise<string | null> => {
+export const lacksTraffic = async (
+  target: Target,
+  member: Member,
+  traffic: Traffic,
+): Promise<string | null> => {
   const { ports, name } = member;
   if (ports === null) return `it is not known where ${name} has its packets`;
   if (traffic.protocol === 'udp' && ports.udp === null) return `${name} has no UDP ports`;
@@ -87,7 +112,9 @@ export const lacksTraffic = async (target: Target, member: Member, traffic: Traf
   const why = await lacksAny(target, member, ['packets']);
   if (why !== null || !leavesTheMachine(ports, traffic)) return why;
   const tried = await target.run(member, ['unshare', '--net', 'nft', '--file', '-'], EGRESS);
-  return tried.code === 0 ? null : `packets cannot be dropped on their way out (that takes Linux 5.16): ${firstLine(tried)}`;
+  return tried.code === 0
+    ? null
+    : `packets cannot be dropped on their way out (that takes Linux 5.16): ${firstLine(tried)}`;
 };
 
 const EGRESS = `table netdev swarm_try {

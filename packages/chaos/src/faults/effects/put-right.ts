@@ -7,7 +7,11 @@ const BETWEEN_MS = 200;
 const POLL_MS = 20;
 
 /** Resolves when the member does not run any more, or false after `withinMs`. */
-export const untilGone = async (target: Target, member: Member, withinMs: number): Promise<boolean> => {
+export const untilGone = async (
+  target: Target,
+  member: Member,
+  withinMs: number,
+): Promise<boolean> => {
   const deadline = performance.now() + withinMs;
   while ((await target.pid(member)) !== null) {
     if (performance.now() > deadline) return false;
@@ -31,11 +35,18 @@ export const endMember = async (target: Target, member: Member, graceMs: number)
   }
   await target.signal(member, 'SIGKILL');
   if (await untilGone(target, member, 10_000)) return;
-  throw new ChaosError('not-ended', `${member.name} is still there after SIGKILL`, 'see what keeps it');
+  throw new ChaosError(
+    'not-ended',
+    `${member.name} is still there after SIGKILL`,
+    'see what keeps it',
+  );
 };
 
 /** All of them, at once; the first error after all have been tried. */
-export const forAll = async (members: readonly Member[], act: (member: Member) => Promise<void>): Promise<void> => {
+export const forAll = async (
+  members: readonly Member[],
+  act: (member: Member) => Promise<void>,
+): Promise<void> => {
   const results = await Promise.allSettled(members.map(act));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

@@ -14,20 +14,40 @@ export interface Squeeze {
 }
 
 /** @throws ChaosError `not-available` with what the kernel says */
-export const squeeze = ({ target, members, id }: FaultContext<unknown>, limit: Squeeze): Promise<void> =>
+export const squeeze = (
+  { target, members, id }: FaultContext<unknown>,
+  limit: Squeeze,
+): Promise<void> =>
   forAll(members, async (member) => {
     const pid = await target.pid(member);
     if (pid === null) throw new ChaosError('not-available', `${member.name} does not run`);
-    const result = await runSqueeze(target, member, limit, groupName(id, members.indexOf(member)), String(pid));
-    if (result !== null) throw new ChaosError('not-available', `${member.name}: ${result}`, 'see "swarm chaos doctor"');
+    const result = await runSqueeze(
+      target,
+      member,
+      limit,
+      groupName(id, members.indexOf(member)),
+      String(pid),
+    );
+    if (result !== null)
+      throw new ChaosError(
+        'not-available',
+        `${member.name}: ${result}`,
+        'see "swarm chaos doctor"',
+      );
   });
 
 /** Moves whatever is in such a group back to where it came from, and removes the group. */
 export const release = ({ target, members, id }: FaultContext<unknown>): Promise<void> =>
   forAll(members, async (member) => {
-    const result = await target.run(member, ['sh', '-c', RELEASE, groupName(id, members.indexOf(member))]).catch(gone);
+    const result = await target
+      .run(member, ['sh', '-c', RELEASE, groupName(id, members.indexOf(member))])
+      .catch(gone);
     if (result === null || result.code === 0) return;
-    throw new ChaosError('not-healed', `${member.name}: ${firstLine(result)}`, 'look for the group under /sys/fs/cgroup');
+    throw new ChaosError(
+      'not-healed',
+      `${member.name}: ${firstLine(result)}`,
+      'look for the group under /sys/fs/cgroup',
+    );
   });
 
 const gone = (error: unknown): null => {
@@ -36,13 +56,19 @@ const gone = (error: unknown): null => {
 };
 
 /** Null when this member's process can be put into such a group: tried with a group that stays empty. */
-export const lacksSqueeze = async (target: Target, member: Member, limit: Squeeze): Promise<string | null> => {
+export const lacksSqueeze = async (
+  target: Target,
+  member: Member,
+  limit: Squeeze,
+): Promise<string | null> => {
   const why = await target.lacks('run', member);
   if (why !== null) return why;
   const pid = await target.pid(member);
   if (pid === null) return `${member.name} does not run`;
   const result = await runSqueeze(target, member, limit, TRY_NAME, String(pid), 'try');
-  return result === null ? null : `${limit.controller === 'cpu' ? 'processor time' : 'memory'} cannot be limited: ${result}`;
+  return result === null
+    ? null
+    : `${limit.controller === 'cpu' ? 'processor time' : 'memory'} cannot be limited: ${result}`;
 };
 
 const TRY_NAME = 'swarm-chaos-try-0';
@@ -57,8 +83,19 @@ const runSqueeze = async (
   pid: string,
   mode = 'do',
 ): Promise<string | null> => {
-  const lines = (files: Squeeze['v1']): string => files.map(([file, content]) => `${file} ${content}`).join('\n');
-  const result = await target.run(member, ['sh', '-c', SQUEEZE, group, controller, pid, lines(v1), lines(v2), mode]);
+  const lines = (files: Squeeze['v1']): string =>
+    files.map(([file, content]) => `${file} ${content}`).join('\n');
+  const result = await target.run(member, [
+    'sh',
+    '-c',
+    SQUEEZE,
+    group,
+    controller,
+    pid,
+    lines(v1),
+    lines(v2),
+    mode,
+  ]);
   return result.code === 0 ? null : firstLine(result);
 };
 

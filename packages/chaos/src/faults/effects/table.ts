@@ -22,7 +22,9 @@ export const addRules = async (target: Target, member: Member, rules: string): P
 export const removeTables = async (target: Target, member: Member, id: string): Promise<void> => {
   try {
     // All at once, so that packets pass as soon as may be; one that is not there is made first, and so no error.
-    const swept = FAMILIES.map((family) => `add table ${family} ${tableName(id)}\ndelete table ${family} ${tableName(id)}\n`);
+    const swept = FAMILIES.map(
+      (family) => `add table ${family} ${tableName(id)}\ndelete table ${family} ${tableName(id)}\n`,
+    );
     await target.run(member, ['nft', '--file', '-'], swept.join(''));
     for (const family of await familiesWith(target, member, id)) {
       await target.run(member, ['nft', 'delete', 'table', family, tableName(id)]);
@@ -46,7 +48,11 @@ const familiesWith = async (target: Target, member: Member, id: string): Promise
   // Where there is no nft, nobody has made a table with it.
   if (result.code === 127) return [];
   if (result.code !== 0)
-    throw new ChaosError('not-healed', `nft does not list its tables: ${firstLine(result)}`, 'run this as root');
+    throw new ChaosError(
+      'not-healed',
+      `nft does not list its tables: ${firstLine(result)}`,
+      'run this as root',
+    );
   return result.stdout.split('\n').flatMap((line) => {
     const [, family, name] = line.trim().split(' ');
     return family !== undefined && name === tableName(id) ? [family] : [];

@@ -32,7 +32,13 @@ const faultLanes = ({ faults }: Recovery, endAt: number): Markup[] =>
     );
   });
 
-const bar = (look: string, fromAt: number, lengthMs: number, endAt: number, title: string): Markup =>
+const bar = (
+  look: string,
+  fromAt: number,
+  lengthMs: number,
+  endAt: number,
+  title: string,
+): Markup =>
   html`<rect class="${look}" x="${percent(fromAt, endAt)}" width="${percent(lengthMs, endAt)}" y="3" height="9"><title>${said(title)}</title></rect>`;
 
 const lane = (title: Markup, words: string, bars: readonly Markup[], look = 'row'): Markup =>
@@ -46,22 +52,31 @@ const backendLane = (backends: Recovery['backends'], endAt: number): Markup => {
     return html`<rect class="backends" x="${percent(from, endAt)}" width="${percent(to - from, endAt)}" y="${percent(1 - share, 1)}" height="${percent(share, 1)}"><title>${healthy} of ${total} healthy from ${preciseClock(from)}</title></rect>`;
   });
   const least = Math.min(...backends.map(({ healthy }) => healthy));
-  return lane(html`healthy backends`, `Healthy backends over time, at least ${least}`, steps, 'row lane-row');
+  return lane(
+    html`healthy backends`,
+    `Healthy backends over time, at least ${least}`,
+    steps,
+    'row lane-row',
+  );
 };
 
 /** From when it was told to end until it, or its successor, served. */
 const comebackLane = (comeback: Recovery['comebacks'][number], endAt: number): Markup => {
   const { at, member, servingMs } = comeback;
   const words = sayComeback(comeback);
-  return lane(html`${name(member)} away`, words, [bar('away', at - servingMs, servingMs, endAt, words)]);
+  return lane(html`${name(member)} away`, words, [
+    bar('away', at - servingMs, servingMs, endAt, words),
+  ]);
 };
 
 const alertLanes = ({ alerts, faults }: Recovery, endAt: number): Markup[] =>
-  [...Map.groupBy(alertSpans({ alerts }), (span) => span.name)].slice(0, MOST_LANES).map(([alert, spans]) => {
-    const words = (span: AlertSpan): string => sayAlert(span, faults[0]?.at ?? 0);
-    const bars = spans.slice(0, MOST_STEPS).map((span) => {
-      const { fromAt, toAt } = span;
-      return bar('alert', fromAt, (toAt ?? endAt) - fromAt, endAt, words(span));
+  [...Map.groupBy(alertSpans({ alerts }), (span) => span.name)]
+    .slice(0, MOST_LANES)
+    .map(([alert, spans]) => {
+      const words = (span: AlertSpan): string => sayAlert(span, faults[0]?.at ?? 0);
+      const bars = spans.slice(0, MOST_STEPS).map((span) => {
+        const { fromAt, toAt } = span;
+        return bar('alert', fromAt, (toAt ?? endAt) - fromAt, endAt, words(span));
+      });
+      return lane(name(alert), spans.slice(0, 5).map(words).join('; '), bars);
     });
-    return lane(name(alert), spans.slice(0, 5).map(words).join('; '), bars);
-  });

@@ -2,7 +2,15 @@ import { formatMs, plural } from '@livekit-swarm/report';
 import { html, type Markup, name, preciseClock, said } from '@livekit-swarm/report/html';
 import type { DrillResult, RepeatResult } from '../../measure/drill-result.ts';
 import type { NewcomerResult } from '../../measure/recovery.ts';
-import { capital, falseClaims, healedWords, injectedWords, recoverySentence, rejoinSentence, waysSentence } from '../words.ts';
+import {
+  capital,
+  falseClaims,
+  healedWords,
+  injectedWords,
+  recoverySentence,
+  rejoinSentence,
+  waysSentence,
+} from '../words.ts';
 import { partLabel } from './part-label.ts';
 
 /** More of a kind than anybody reads. */
@@ -30,9 +38,14 @@ ${claims > 0 && html`<li class="bad">${plural(claims, 'participant')} had been t
 const MOST_NEWCOMERS = 60;
 
 /** Who tried to come meanwhile, and whom they found. */
-export const newcomerTable = ({ recovery: { newcomers }, number }: RepeatResult, of: number): Markup | null => {
+export const newcomerTable = (
+  { recovery: { newcomers }, number }: RepeatResult,
+  of: number,
+): Markup | null => {
   if (newcomers.length === 0) return null;
-  const sorted = newcomers.toSorted((a, b) => Number(isFine(a)) - Number(isFine(b)) || a.atMs - b.atMs);
+  const sorted = newcomers.toSorted(
+    (a, b) => Number(isFine(a)) - Number(isFine(b)) || a.atMs - b.atMs,
+  );
   return html`<details class="more"><summary>Newcomers: ${newcomers.filter(({ failure }) => failure === null).length} of ${newcomers.length} got in, ${newcomers.filter(isFine).length} found everybody</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="${partLabel('Newcomers', { number }, of)}"><table><thead><tr><th scope="col">Came</th><th scope="col">During</th><th scope="col">Room</th><th scope="col" class="n">Joined in</th><th scope="col" class="n">Was told of</th><th scope="col" class="n">Heard</th></tr></thead><tbody>${sorted
     .slice(0, MOST_NEWCOMERS)
@@ -53,7 +66,9 @@ const newcomerRow = (newcomer: NewcomerResult): Markup => {
 };
 
 /** What no participant sees. */
-export const clusterPart = ({ recovery: { ghosts: known, rooms } }: RepeatResult): Markup | null => {
+export const clusterPart = ({
+  recovery: { ghosts: known, rooms },
+}: RepeatResult): Markup | null => {
   const ghosts = known ?? [];
   const wrong = rooms.filter(({ registryAgrees }) => registryAgrees === false);
   if (ghosts.length === 0 && wrong.length === 0) return null;

@@ -9,8 +9,12 @@ export const objectiveTable = (repeat: RepeatResult): Markup | null => {
   const { findings, thresholds } = repeat;
   if (!isJudged(repeat)) return null;
   const rows = [
-    ...findings.map(({ objective, ok, found, asked }) => row(ok, OBJECTIVES[objective], found, asked)),
-    ...thresholds.map((result) => row(result.ok, result.metric, measuredOf(result), result.expression)),
+    ...findings.map(({ objective, ok, found, asked }) =>
+      row(ok, OBJECTIVES[objective], found, asked),
+    ),
+    ...thresholds.map((result) =>
+      row(result.ok, result.metric, measuredOf(result), result.expression),
+    ),
   ];
   if (rows.length === 0) return null;
   return html`<h3>Objectives</h3><table class="objectives"><thead><tr><th scope="col"><span class="hidden">Result</span></th><th scope="col">Objective</th><th scope="col" class="n">Found</th><th scope="col" class="n">Asked</th></tr></thead><tbody>${rows}</tbody></table>`;

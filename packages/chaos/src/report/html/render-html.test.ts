@@ -51,8 +51,12 @@ describe('the page of a drill', () => {
     expect(page).toContain('<h1 id="verdict-title">Failed as known</h1>');
     expect(page).toContain('split brain: 2 islands');
     expect(page).toMatch(/<td class="never">never<\/td>/);
-    expect(page).toMatch(/rooms in split brain<\/th><td class="n found bad">1<\/td><td class="n asked">at most 0<\/td>/);
-    expect(page).toContain('a-1 did not hear everybody from 0:10.0 to 0:20.0, 0:20.0 to 1:00.0, and not at the end');
+    expect(page).toMatch(
+      /rooms in split brain<\/th><td class="n found bad">1<\/td><td class="n asked">at most 0<\/td>/,
+    );
+    expect(page).toContain(
+      'a-1 did not hear everybody from 0:10.0 to 0:20.0, 0:20.0 to 1:00.0, and not at the end',
+    );
   });
 
   it('folds rooms in which nobody noticed anything into one', () => {
@@ -71,7 +75,10 @@ describe('the page of a drill', () => {
     const [passed] = passedDrill().repeats;
     const [split] = splitDrill().repeats;
     if (passed === undefined || split === undefined) throw new Error('there is no repeat');
-    const repeats = Array.from({ length: 30 }, (_, index) => ({ ...(index === 25 ? split : passed), number: index + 1 }));
+    const repeats = Array.from({ length: 30 }, (_, index) => ({
+      ...(index === 25 ? split : passed),
+      number: index + 1,
+    }));
     const page = renderDrillHtml(resultOf(drill, repeats));
     expect(page).toContain('id="repeat-26"');
     expect(page.match(/<section class="card repeat"/g)).toHaveLength(10);
@@ -84,14 +91,19 @@ describe('the page of a drill', () => {
     const [fault] = large.repeats[0]?.recovery.faults ?? [];
     if (fault === undefined) throw new Error('there is no fault');
     for (const { recovery } of large.repeats) {
-      recovery.faults = Array.from({ length: 500 }, (_, index) => ({ ...fault, id: `f${index}`, at: 10_000 + index * 90 }));
+      recovery.faults = Array.from({ length: 500 }, (_, index) => ({
+        ...fault,
+        id: `f${index}`,
+        at: 10_000 + index * 90,
+      }));
       recovery.ghosts = Array.from({ length: 5_000 }, (_, index) => `ghost-${index}`);
     }
     expect(renderDrillHtml(large).length - usual).toBeLessThan(1_200_000);
   });
 
   it('shows hostile names, and does not obey them', () => {
-    const word = '</style></title><script>hacked=1</script><img src=x onerror="hacked=1">\u202e\u0007\ud800';
+    const word =
+      '</style></title><script>hacked=1</script><img src=x onerror="hacked=1">\u202e\u0007\ud800';
     const result = splitDrill();
     const [repeat] = result.repeats;
     if (repeat === undefined) throw new Error('there is no repeat');
@@ -108,15 +120,41 @@ describe('the page of a drill', () => {
           record: word,
           recovery: {
             ...recovery,
-            faults: recovery.faults.map((fault) => ({ ...fault, fault: word, target: word, members: [word] })),
+            faults: recovery.faults.map((fault) => ({
+              ...fault,
+              fault: word,
+              target: word,
+              members: [word],
+            })),
             skipped: [{ fault: word, message: word }],
-            participants: recovery.participants.map((one) => ({ ...one, identity: `${word}${one.identity}`, room: word })),
-            rooms: recovery.rooms.map((one) => ({ ...one, room: word, islands: [[word, `${word}2`], [`${word}3`]] })),
-            pairs: recovery.pairs.map((one) => ({ ...one, room: word, listener: word, speaker: `${word}2` })),
+            participants: recovery.participants.map((one) => ({
+              ...one,
+              identity: `${word}${one.identity}`,
+              room: word,
+            })),
+            rooms: recovery.rooms.map((one) => ({
+              ...one,
+              room: word,
+              islands: [[word, `${word}2`], [`${word}3`]],
+            })),
+            pairs: recovery.pairs.map((one) => ({
+              ...one,
+              room: word,
+              listener: word,
+              speaker: `${word}2`,
+            })),
             ghosts: [word],
             alerts: [{ at: 1, name: word, state: 'firing' }],
             comebacks: [
-              { at: 30_000, member: word, successor: word, goneMs: 1, placedMs: null, runningMs: null, servingMs: 3_000 },
+              {
+                at: 30_000,
+                member: word,
+                successor: word,
+                goneMs: 1,
+                placedMs: null,
+                runningMs: null,
+                servingMs: 3_000,
+              },
             ],
           },
         },

@@ -16,7 +16,10 @@ import { windowTable } from './windows.ts';
 const SHEET = readFileSync(join(import.meta.dirname, 'drill.css'), 'utf8');
 
 /** A page of one drill: what it came to, who was silent when, and who hears whom. Needs nothing but itself. */
-export const renderDrillHtml = (result: DrillResult, options: { strict?: boolean } = {}): string => {
+export const renderDrillHtml = (
+  result: DrillResult,
+  options: { strict?: boolean } = {},
+): string => {
   const { drill, verdict, repeats, startedAt } = result;
   const shown = shownRepeats(repeats);
   const body = html`<a class="skip" href="#verdict">To the verdict</a>

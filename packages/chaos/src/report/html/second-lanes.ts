@@ -13,7 +13,11 @@ export const secondLanes = (seconds: readonly DrillSecond[], endAt: number): Mar
       title: 'packets received',
       said: `Packets received: at most ${formatNumber(most)} a second`,
       kind: 'packets',
-      bars: whole.map(({ at, packets }) => ({ at, share: packets / most, said: `${formatNumber(packets)} packets a second` })),
+      bars: whole.map(({ at, packets }) => ({
+        at,
+        share: packets / most,
+        said: `${formatNumber(packets)} packets a second`,
+      })),
       lengthMs,
       endAt,
     }),
@@ -25,7 +29,9 @@ export const secondLanes = (seconds: readonly DrillSecond[], endAt: number): Mar
             said: `Loss: at most ${formatShare(worst)} of a second's packets`,
             kind: 'loss',
             bars: whole.flatMap(({ at, loss }) =>
-              loss === null || loss === 0 ? [] : [{ at, share: loss / worst, said: `${formatShare(loss)} lost` }],
+              loss === null || loss === 0
+                ? []
+                : [{ at, share: loss / worst, said: `${formatShare(loss)} lost` }],
             ),
             lengthMs,
             endAt,

@@ -15,7 +15,10 @@ export const shownRepeats = (repeats: readonly RepeatResult[]): RepeatResult[] =
 };
 
 /** What the repeats have in common, and what they do not. @param shown those with a part of their own */
-export const spreadPart = ({ repeats, spread, outcomes }: DrillResult, shown: readonly RepeatResult[]): Markup | null => {
+export const spreadPart = (
+  { repeats, spread, outcomes }: DrillResult,
+  shown: readonly RepeatResult[],
+): Markup | null => {
   if (repeats.length < 2) return null;
   const summary = (
     [
@@ -24,7 +27,9 @@ export const spreadPart = ({ repeats, spread, outcomes }: DrillResult, shown: re
       ['most', 'max'],
     ] as const
   ).flatMap(([what, key]) =>
-    spread.rtoMax === null || spread.rtoP50 === null ? [] : [[what, spread.rtoP50[key], spread.rtoMax[key]] as const],
+    spread.rtoMax === null || spread.rtoP50 === null
+      ? []
+      : [[what, spread.rtoP50[key], spread.rtoMax[key]] as const],
   );
   return html`<section class="card" aria-labelledby="spread-title"><h2 id="spread-title">Over ${plural(repeats.length, 'repeat')}</h2>
 <ul class="done">${outcomes.map(({ outcome, times }) => html`<li><b>${times} ×</b> ${outcome}</li>`)}</ul>

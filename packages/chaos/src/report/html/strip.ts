@@ -11,7 +11,9 @@ export const HEARING_KEYS = (
     ['signal-out', 'disconnected'],
     ['fault', 'fault'],
   ] as const
-).map(([look, words]) => html`<span class="means"><span class="chip ${look}"></span>${words}</span> `);
+).map(
+  ([look, words]) => html`<span class="means"><span class="chip ${look}"></span>${words}</span> `,
+);
 
 /** More turns than these are noise: the last one stands for all that follow. */
 const MOST_PARTS = 60;
@@ -41,7 +43,8 @@ const stretch = ({ fromAt, toAt, hears, signal }: Strip, endAt: number): Markup 
   const [height, y] = SHAPES[hears];
   const title = html`<title>${preciseClock(fromAt)}–${preciseClock(toAt)}: hears ${HEARS[hears]}${signal !== 'up' && `, ${SIGNAL[signal]}`}</title>`;
   return html`<rect class="hears-${hears}" x="${x}" width="${width}" y="${y}" height="${height}">${title}</rect>${
-    signal !== 'up' && html`<rect class="signal-${signal}" x="${x}" width="${width}" y="14" height="3"/>`
+    signal !== 'up' &&
+    html`<rect class="signal-${signal}" x="${x}" width="${width}" y="14" height="3"/>`
   }`;
 };
 

@@ -44,13 +44,33 @@ const tilesOf = ({
       note: `of ${formatNumber(pairs.length)} pairs of listener and speaker`,
       bad: false,
     },
-    { title: 'Never came back', value: formatNumber(neverRecovered), note: 'pairs', bad: neverRecovered > 0 },
-    { title: 'Split brain', value: `${roomsSplit}`, note: `of ${rooms.length} rooms`, bad: roomsSplit > 0 },
-    { title: 'Rooms lost', value: `${roomsLost}`, note: 'in which nobody hears anybody', bad: roomsLost > 0 },
+    {
+      title: 'Never came back',
+      value: formatNumber(neverRecovered),
+      note: 'pairs',
+      bad: neverRecovered > 0,
+    },
+    {
+      title: 'Split brain',
+      value: `${roomsSplit}`,
+      note: `of ${rooms.length} rooms`,
+      bad: roomsSplit > 0,
+    },
+    {
+      title: 'Rooms lost',
+      value: `${roomsLost}`,
+      note: 'in which nobody hears anybody',
+      bad: roomsLost > 0,
+    },
     {
       title: 'Control rooms',
       value: control === 0 ? 'none' : formatGap(controlGapMs),
-      note: control === 0 ? (rooms.length === 0 ? 'nobody came' : 'everything was hit') : `longest silence in ${control}`,
+      note:
+        control === 0
+          ? rooms.length === 0
+            ? 'nobody came'
+            : 'everything was hit'
+          : `longest silence in ${control}`,
       bad: control > 0 && controlGapMs !== 0,
     },
   ];

@@ -28,4 +28,5 @@ export const windowTable = ({ windows, number }: RepeatResult, of: number): Mark
           html`<tr><th scope="row">${title}</th>${windows.map((window) => html`<td class="n">${figure(window)}</td>`)}</tr>`,
       )}</tbody></table></div>`;
 
-const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value));
+const rounded = (value: number | null): number | null =>
+  value === null ? null : Math.round(value);

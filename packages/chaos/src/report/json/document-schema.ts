@@ -8,9 +8,12 @@ export const DRILL_RESULTS_SCHEMA = 'livekit-swarm/drill-results/1';
 
 const at = (what: string) => z.number().describe(`${what}, ms after the start of the run.`);
 const ms = (what: string) => z.number().nullable().describe(what);
-const share = (what: string) => z.number().nullable().describe(`${what}, 0 to 1. Null: not measured.`);
+const share = (what: string) =>
+  z.number().nullable().describe(`${what}, 0 to 1. Null: not measured.`);
 
-const exitCode = z.literal(Object.values(EXIT_CODES).map(({ code }) => code)).meta({ id: 'ExitCode' });
+const exitCode = z
+  .literal(Object.values(EXIT_CODES).map(({ code }) => code))
+  .meta({ id: 'ExitCode' });
 const verdict = z.enum(['passed', 'failed', 'inconclusive', 'void', 'interrupted']).meta({
   id: 'Verdict',
   description:
@@ -26,9 +29,14 @@ const pair = z
     lastBeforeAt: z.number().nullable(),
     firstAfterAt: z.number().nullable(),
     gapMs: ms('The longest silence over 500 ms. 0: none; null: it never ended.'),
-    recoveredAfterMs: ms('From the injection to the first packet after that silence. 0: no silence; null: never.'),
+    recoveredAfterMs: ms(
+      'From the injection to the first packet after that silence. 0: no silence; null: never.',
+    ),
   })
-  .meta({ id: 'Pair', description: 'One who listens, one who speaks, and when media came back between them.' });
+  .meta({
+    id: 'Pair',
+    description: 'One who listens, one who speaks, and when media came back between them.',
+  });
 
 const strip = z
   .object({
@@ -61,7 +69,9 @@ const room = z
     nodesBefore: z.array(z.string()),
     nodesAfter: z.array(z.string()),
     lost: z.boolean(),
-    islands: z.array(z.array(z.string())).describe('Circles of people who hear each other at the end, and nobody else.'),
+    islands: z
+      .array(z.array(z.string()))
+      .describe('Circles of people who hear each other at the end, and nobody else.'),
     splitBrain: z.boolean(),
     registryAgrees: z.boolean().nullable(),
   })
@@ -103,7 +113,9 @@ const recovery = z
     rto: z
       .object({ p50: z.number(), p95: z.number(), max: z.number() })
       .nullable()
-      .describe('Recovery time over the pairs that came back, ms. Null: nobody fell silent, or nobody came back.'),
+      .describe(
+        'Recovery time over the pairs that came back, ms. Null: nobody fell silent, or nobody came back.',
+      ),
     pairsHit: z.number(),
     neverRecovered: z.number(),
     roomsLost: z.number(),
@@ -127,7 +139,9 @@ const recovery = z
         servingMs: z.number(),
       }),
     ),
-    alerts: z.array(z.object({ at: z.number(), name: z.string(), state: z.enum(['firing', 'resolved']) })),
+    alerts: z.array(
+      z.object({ at: z.number(), name: z.string(), state: z.enum(['firing', 'resolved']) }),
+    ),
   })
   .meta({ id: 'Recovery' });
 
@@ -153,7 +167,9 @@ const repeat = z
     verdict,
     reasons: z.array(z.string()),
     failing: z.array(failing),
-    findings: z.array(z.object({ objective, failing, ok: z.boolean(), asked: z.string(), found: z.string() })),
+    findings: z.array(
+      z.object({ objective, failing, ok: z.boolean(), asked: z.string(), found: z.string() }),
+    ),
     thresholds: z.array(
       z.object({
         metric: z.string(),
@@ -165,7 +181,13 @@ const repeat = z
     ),
     recovery,
     windows: z.array(window),
-    seconds: z.array(z.object({ at: z.number(), packets: z.number(), loss: share('Of what was to come in that second') })),
+    seconds: z.array(
+      z.object({
+        at: z.number(),
+        packets: z.number(),
+        loss: share('Of what was to come in that second'),
+      }),
+    ),
     record: z.string().describe('The file with everything that this was derived from.'),
     startedAtMs: z.number().describe('Unix time: the zero of every at.'),
     tookMs: z.number(),
@@ -184,13 +206,17 @@ export const documentSchema = z
     exitCode,
     knowledge: z
       .enum(['none', 'as-known', 'better', 'otherwise'])
-      .describe('Beside what the server is known to do. as-known: it failed in those ways only, which exits with 0.'),
+      .describe(
+        'Beside what the server is known to do. as-known: it failed in those ways only, which exits with 0.',
+      ),
     target: z.string().describe('Where it was done.'),
     serverVersion: z.string().nullable(),
     startedAt: z.string(),
     drill: drillSchema,
     spread: z.object({ rtoP50: spread, rtoMax: spread }),
-    outcomes: z.array(z.object({ outcome: z.string(), times: z.number() })).describe('The commonest first.'),
+    outcomes: z
+      .array(z.object({ outcome: z.string(), times: z.number() }))
+      .describe('The commonest first.'),
     repeats: z.array(repeat),
   })
   .meta({ id: 'DrillResult' });
@@ -210,7 +236,10 @@ export const noDrillSchema = z
 export const outputSchema = z.union([
   documentSchema,
   noDrillSchema,
-  z.object({ schema: z.literal(DRILL_RESULTS_SCHEMA), drills: z.array(z.union([documentSchema, noDrillSchema])) }),
+  z.object({
+    schema: z.literal(DRILL_RESULTS_SCHEMA),
+    drills: z.array(z.union([documentSchema, noDrillSchema])),
+  }),
 ]);
 
 export type DrillDocument = z.input<typeof documentSchema>;
@@ -220,4 +249,5 @@ export type NoDrillDocument = z.input<typeof noDrillSchema>;
 export const drillResultJsonSchema = (): object => z.toJSONSchema(outputSchema, { io: 'input' });
 
 /** The same without room for anything that is not described, for tests of this version. */
-export const strictDrillResultJsonSchema = (): object => z.toJSONSchema(outputSchema, { io: 'output' });
+export const strictDrillResultJsonSchema = (): object =>
+  z.toJSONSchema(outputSchema, { io: 'output' });

@@ -7,7 +7,9 @@ const limit = () => z.number().nullable().describe('Null: not asked.');
 
 const aim = z
   .union([
-    z.object({ role: z.enum(['room-node', 'other-node', 'signal-node', 'redis', 'balancer', 'turn', 'none']) }),
+    z.object({
+      role: z.enum(['room-node', 'other-node', 'signal-node', 'redis', 'balancer', 'turn', 'none']),
+    }),
     z.object({ role: z.literal('nodes'), share: z.number() }),
     z.object({ role: z.literal('member'), name: z.string() }),
   ])
@@ -49,7 +51,9 @@ export const drillSchema = z
     lab: z.object({
       nodes: z.number(),
       persistentRedis: z.boolean(),
-      config: z.record(z.string(), z.unknown()).describe("Laid over the nodes' configuration; secrets are left out."),
+      config: z
+        .record(z.string(), z.unknown())
+        .describe("Laid over the nodes' configuration; secrets are left out."),
       alerts: z.boolean(),
     }),
     crowd: z.object({
@@ -60,9 +64,19 @@ export const drillSchema = z
       recovery: z.enum(['none', 'sdk', 'app']),
     }),
     steady: z.object({ withinMs: ms(), forMs: ms() }),
-    faults: z.array(z.object({ fault: z.string(), aim, atMs: ms(), durationMs: z.number().nullable(), params: z.unknown() })),
+    faults: z.array(
+      z.object({
+        fault: z.string(),
+        aim,
+        atMs: ms(),
+        durationMs: z.number().nullable(),
+        params: z.unknown(),
+      }),
+    ),
     recoveryMs: ms(),
-    newcomers: z.object({ everyMs: ms(), stayMs: ms(), apartMs: z.number().exactOptional() }).nullable(),
+    newcomers: z
+      .object({ everyMs: ms(), stayMs: ms(), apartMs: z.number().exactOptional() })
+      .nullable(),
     objectives,
     thresholds: z.array(z.string()),
     repeats: z.int().min(1),
@@ -70,11 +84,19 @@ export const drillSchema = z
     blastRadius: z.object({ maxMembers: z.number(), maxShare: z.number() }),
     allowed: z.array(z.string()),
     known: z
-      .object({ server: z.string(), fails: z.array(failing), sometimes: z.array(failing), because: z.string() })
+      .object({
+        server: z.string(),
+        fails: z.array(failing),
+        sometimes: z.array(failing),
+        because: z.string(),
+      })
       .nullable()
       .describe('What a version of the server is known to do. Null: it should pass.'),
   })
-  .meta({ id: 'Drill', description: 'As it was carried out: everything is filled in, durations are in milliseconds.' });
+  .meta({
+    id: 'Drill',
+    description: 'As it was carried out: everything is filled in, durations are in milliseconds.',
+  });
 
 /** Fails to compile when a drill is not what is published, or what is read is no drill. */
 type Fits<Whole extends Part, Part> = Whole;

@@ -18,12 +18,22 @@ import { type DrillOutcome, type NoDrill, renderDrillJson } from './render-json.
 const PUBLISHED = new URL('../../../schema/drill-result.schema.json', import.meta.url);
 
 const validatorOf = (schema: object) => {
-  const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
+  const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(
+    schema,
+  );
   return (json: string): string[] =>
-    validate(JSON.parse(json)) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+    validate(JSON.parse(json))
+      ? []
+      : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 };
 
-const noDrill: NoDrill = { drill: 'kill-redis', exitCode: 3, reason: 'no-member', message: 'there is no Redis', hint: null };
+const noDrill: NoDrill = {
+  drill: 'kill-redis',
+  exitCode: 3,
+  reason: 'no-member',
+  message: 'there is no Redis',
+  hint: null,
+};
 
 const OUTCOMES: [string, DrillOutcome[]][] = [
   ['one that passed', [passedDrill()]],
@@ -41,10 +51,14 @@ const OUTCOMES: [string, DrillOutcome[]][] = [
 
 describe('the published schema of drill results', () => {
   it('is what the code says ("npm run docs" writes it anew)', () =>
-    expect(readFileSync(PUBLISHED, 'utf8')).toBe(`${JSON.stringify(drillResultJsonSchema(), null, 2)}\n`));
+    expect(readFileSync(PUBLISHED, 'utf8')).toBe(
+      `${JSON.stringify(drillResultJsonSchema(), null, 2)}\n`,
+    ));
 
   it.each(OUTCOMES)('takes %s', (_, outcomes) =>
-    expect(validatorOf(JSON.parse(readFileSync(PUBLISHED, 'utf8')))(renderDrillJson(outcomes))).toEqual([]),
+    expect(
+      validatorOf(JSON.parse(readFileSync(PUBLISHED, 'utf8')))(renderDrillJson(outcomes)),
+    ).toEqual([]),
   );
 
   it.each(OUTCOMES)('leaves nothing undescribed of %s', (_, outcomes) =>
@@ -56,7 +70,9 @@ describe('the published schema of drill results', () => {
     const result = JSON.parse(renderDrillJson([passedDrill()]));
     expect(check(JSON.stringify({ ...result, later: 1 }))).toEqual([]);
     expect(check(JSON.stringify({ ...result, verdict: 'perhaps' }))).not.toEqual([]);
-    expect(check(JSON.stringify({ ...result, schema: 'livekit-swarm/drill-result/2' }))).not.toEqual([]);
+    expect(
+      check(JSON.stringify({ ...result, schema: 'livekit-swarm/drill-result/2' })),
+    ).not.toEqual([]);
     const { repeats: _, ...without } = result;
     expect(check(JSON.stringify(without))).not.toEqual([]);
   });
@@ -76,7 +92,10 @@ describe('a drill as JSON', () => {
     const result = passedDrill();
     const [repeat] = result.repeats;
     if (repeat === undefined) throw new Error('there is no repeat');
-    const odd = { ...repeat, seconds: [{ at: 0, packets: Number.NaN, loss: Number.POSITIVE_INFINITY }] };
+    const odd = {
+      ...repeat,
+      seconds: [{ at: 0, packets: Number.NaN, loss: Number.POSITIVE_INFINITY }],
+    };
     const json = renderDrillJson([{ ...result, repeats: [odd] }]);
     expect(json).toContain('"max": 10447.396');
     expect(json).toContain('"joinP95Ms": 61.235');
@@ -98,7 +117,9 @@ describe('a drill as JSON', () => {
       drill: { name: 'kill-redis' },
       error: { reason: 'no-member', message: 'there is no Redis', hint: null },
     });
-    expect(JSON.parse(renderDrillJson([{ ...noDrill, exitCode: 130 }])).verdict).toBe('interrupted');
+    expect(JSON.parse(renderDrillJson([{ ...noDrill, exitCode: 130 }])).verdict).toBe(
+      'interrupted',
+    );
   });
 
   it('holds no secrets', () => {

@@ -1,7 +1,15 @@
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
-import { DRILL_RESULT_SCHEMA, type DrillResult, type RepeatResult } from '../../measure/drill-result.ts';
+import {
+  DRILL_RESULT_SCHEMA,
+  type DrillResult,
+  type RepeatResult,
+} from '../../measure/drill-result.ts';
 import { exitCodeOfDrill } from '../exit-code.ts';
-import { DRILL_RESULTS_SCHEMA, type DrillDocument, type NoDrillDocument } from './document-schema.ts';
+import {
+  DRILL_RESULTS_SCHEMA,
+  type DrillDocument,
+  type NoDrillDocument,
+} from './document-schema.ts';
 import { tidy, withoutSecretValues } from './tidy.ts';
 
 /** A drill that could not be carried out. */
@@ -16,21 +24,29 @@ export interface NoDrill {
 
 export type DrillOutcome = DrillResult | NoDrill;
 
-export const isDrillResult = (outcome: DrillOutcome): outcome is DrillResult => 'repeats' in outcome;
+export const isDrillResult = (outcome: DrillOutcome): outcome is DrillResult =>
+  'repeats' in outcome;
 
 /** One drill is an object; several are one, too, with all of them in `drills`. Indented, a newline at its end. */
-export const renderDrillJson = (outcomes: readonly DrillOutcome[], { strict = false }: { strict?: boolean } = {}): string => {
+export const renderDrillJson = (
+  outcomes: readonly DrillOutcome[],
+  { strict = false }: { strict?: boolean } = {},
+): string => {
   const documents = outcomes.map((outcome) =>
     isDrillResult(outcome) ? drillDocument(outcome, strict) : noDrillDocument(outcome),
   );
   const [first, ...others] = documents;
-  const whole = first !== undefined && others.length === 0 ? first : { schema: DRILL_RESULTS_SCHEMA, drills: documents };
+  const whole =
+    first !== undefined && others.length === 0
+      ? first
+      : { schema: DRILL_RESULTS_SCHEMA, drills: documents };
   return `${JSON.stringify(tidy(whole), null, 2)}\n`;
 };
 
 /** What drill-result.schema.json describes, what one looks for first at its top. @param strict whether what is known to fail fails the drill */
 export const drillDocument = (result: DrillResult, strict: boolean): DrillDocument => {
-  const { drill, verdict, knowledge, target, serverVersion, startedAt, spread, outcomes, repeats } = result;
+  const { drill, verdict, knowledge, target, serverVersion, startedAt, spread, outcomes, repeats } =
+    result;
   return {
     schema: DRILL_RESULT_SCHEMA,
     verdict,
@@ -46,7 +62,10 @@ export const drillDocument = (result: DrillResult, strict: boolean): DrillDocume
   };
 };
 
-const repeatDocument = ({ thresholds, ...repeat }: RepeatResult): DrillDocument['repeats'][number] => ({
+const repeatDocument = ({
+  thresholds,
+  ...repeat
+}: RepeatResult): DrillDocument['repeats'][number] => ({
   ...repeat,
   thresholds: thresholds.map(({ metric, expression, window, value, ok }) => ({
     metric,

@@ -3,9 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { networkOf, partsOf, portsOfPart } from './container.ts';
 
 const container = (name: string, labels: Record<string, string>): ContainerInfo =>
-  ({ Id: `${name}0123456789abcdef`, Names: [`/${name}`], Labels: labels }) as unknown as ContainerInfo;
+  ({
+    Id: `${name}0123456789abcdef`,
+    Names: [`/${name}`],
+    Labels: labels,
+  }) as unknown as ContainerInfo;
 
-const compose = (service: string, number: number, more: Record<string, string> = {}): ContainerInfo =>
+const compose = (
+  service: string,
+  number: number,
+  more: Record<string, string> = {},
+): ContainerInfo =>
   container(`app_${service}_${number}`, {
     'com.docker.compose.service': service,
     'com.docker.compose.container-number': `${number}`,
@@ -33,8 +41,17 @@ describe('partsOf', () => {
   });
 
   it('calls services of Compose by their names, and tells replicas apart', () => {
-    const all = [compose('livekit', 1), compose('livekit', 2), compose('redis', 1), compose('prometheus', 1)];
-    expect(brief(all, { livekit: 'node', redis: 'redis' })).toEqual(['node livekit-1', 'node livekit-2', 'redis redis']);
+    const all = [
+      compose('livekit', 1),
+      compose('livekit', 2),
+      compose('redis', 1),
+      compose('prometheus', 1),
+    ];
+    expect(brief(all, { livekit: 'node', redis: 'redis' })).toEqual([
+      'node livekit-1',
+      'node livekit-2',
+      'redis redis',
+    ]);
     expect(brief(all, { app_livekit_2: 'node' })).toEqual(['node livekit-2']);
   });
 
@@ -44,7 +61,9 @@ describe('partsOf', () => {
   });
 
   it('believes the label rather than what is said beside it', () => {
-    expect(brief([compose('cache', 1, { 'swarm.role': 'redis', 'swarm.name': 'r' })], { cache: 'node' })).toEqual(['redis r']);
+    expect(
+      brief([compose('cache', 1, { 'swarm.role': 'redis', 'swarm.name': 'r' })], { cache: 'node' }),
+    ).toEqual(['redis r']);
   });
 
   it('refuses roles that there are not, and two of one name', () => {
@@ -62,14 +81,22 @@ describe('partsOf', () => {
 describe('portsOfPart', () => {
   const [node] = partsOf([container('a', { 'swarm.role': 'node' })], { roles: {} });
   const [redis] = partsOf([container('b', { 'swarm.role': 'redis' })], { roles: {} });
-  const [labelled] = partsOf([container('c', { 'swarm.role': 'node', 'swarm.udp': '7882', 'swarm.address': '127.0.0.1' })], {
-    roles: {},
-  });
-  if (node === undefined || redis === undefined || labelled === undefined) throw new Error('none was found');
+  const [labelled] = partsOf(
+    [container('c', { 'swarm.role': 'node', 'swarm.udp': '7882', 'swarm.address': '127.0.0.1' })],
+    {
+      roles: {},
+    },
+  );
+  if (node === undefined || redis === undefined || labelled === undefined)
+    throw new Error('none was found');
 
   it('does not guess among the ports of a whole machine', () => {
     expect(portsOfPart(node, info('host', ['7880/tcp']))).toBeNull();
-    expect(portsOfPart(labelled, info('host'))).toEqual({ address: '127.0.0.1', udp: [7_882, 7_882], tcp: [] });
+    expect(portsOfPart(labelled, info('host'))).toEqual({
+      address: '127.0.0.1',
+      udp: [7_882, 7_882],
+      tcp: [],
+    });
     expect(portsOfPart(node, info('container:abc'))).toBeNull();
   });
 
@@ -80,14 +107,22 @@ describe('portsOfPart', () => {
       udp: [50_000, 50_010],
       tcp: [7_880, 7_881],
     });
-    expect(portsOfPart(node, info('app_default'))).toEqual({ address: '0.0.0.0', udp: [1, 65_535], tcp: [] });
-    expect(portsOfPart(redis, info('app_default', ['6379/tcp']))).toEqual({ address: '0.0.0.0', udp: null, tcp: [6_379] });
+    expect(portsOfPart(node, info('app_default'))).toEqual({
+      address: '0.0.0.0',
+      udp: [1, 65_535],
+      tcp: [],
+    });
+    expect(portsOfPart(redis, info('app_default', ['6379/tcp']))).toEqual({
+      address: '0.0.0.0',
+      udp: null,
+      tcp: [6_379],
+    });
     expect(portsOfPart(redis, info('none'))).toBeNull();
   });
 
   it('knows whose network it is', () => {
-    expect(['host', 'bridge', 'none', 'x_default', 'container:abc'].map((mode) => networkOf(info(mode)))).toEqual([
-      ...['host', 'own', 'own', 'own', 'shared'],
-    ]);
+    expect(
+      ['host', 'bridge', 'none', 'x_default', 'container:abc'].map((mode) => networkOf(info(mode))),
+    ).toEqual([...['host', 'own', 'own', 'own', 'shared']]);
   });
 });

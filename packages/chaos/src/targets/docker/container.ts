@@ -1,6 +1,12 @@
 import { UsageError } from '@livekit-swarm/settings';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
-import { isMemberKind, MEMBER_KINDS, type PartSettings, portsOf, readPartSettings } from '../part-settings.ts';
+import {
+  isMemberKind,
+  MEMBER_KINDS,
+  type PartSettings,
+  portsOf,
+  readPartSettings,
+} from '../part-settings.ts';
 import type { MemberKind, MemberPorts } from '../target.ts';
 import type { DockerOrder } from './order.ts';
 
@@ -20,7 +26,10 @@ const ONE_OFF = 'com.docker.compose.oneoff';
  * Those of the containers that say what they are, or are said to be something. Others (Prometheus, Grafana) are none of a drill's business.
  * @throws UsageError for labels that make no sense, and for two of one name
  */
-export const partsOf = (containers: readonly ContainerInfo[], { roles }: Pick<DockerOrder, 'roles'>): Part[] => {
+export const partsOf = (
+  containers: readonly ContainerInfo[],
+  { roles }: Pick<DockerOrder, 'roles'>,
+): Part[] => {
   const parts = containers.flatMap((container) => partOf(container, containers, roles) ?? []);
   const names = new Map<string, string>();
   for (const { name, id } of parts) {
@@ -37,38 +46,60 @@ export const partsOf = (containers: readonly ContainerInfo[], { roles }: Pick<Do
   return parts.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 };
 
-const partOf = (container: ContainerInfo, all: readonly ContainerInfo[], roles: DockerOrder['roles']): Part | null => {
+const partOf = (
+  container: ContainerInfo,
+  all: readonly ContainerInfo[],
+  roles: DockerOrder['roles'],
+): Part | null => {
   const { Id: id, Labels: labels } = container;
   // What "docker compose run" makes, beside the service itself.
   if (labels[ONE_OFF]?.toLowerCase() === 'true') return null;
   const own = ownName(container);
   const kind = kindOf(own, labels, roles);
   if (kind === null) return null;
-  const settings = readPartSettings(kind, (key) => labels[`${PREFIX}${key}`], `container "${own}": label ${PREFIX}`);
+  const settings = readPartSettings(
+    kind,
+    (key) => labels[`${PREFIX}${key}`],
+    `container "${own}": label ${PREFIX}`,
+  );
   return { id, name: settings.name ?? serviceName(labels, all) ?? own, settings };
 };
 
-const ownName = ({ Names: names, Id: id }: ContainerInfo): string => names[0]?.replace(/^\//, '') ?? id.slice(0, 12);
+const ownName = ({ Names: names, Id: id }: ContainerInfo): string =>
+  names[0]?.replace(/^\//, '') ?? id.slice(0, 12);
 
-const kindOf = (name: string, labels: ContainerInfo['Labels'], roles: DockerOrder['roles']): MemberKind | null => {
+const kindOf = (
+  name: string,
+  labels: ContainerInfo['Labels'],
+  roles: DockerOrder['roles'],
+): MemberKind | null => {
   const said = labels[`${PREFIX}role`];
   if (said === undefined) return roles[name] ?? roles[labels[SERVICE] ?? ''] ?? null;
   if (isMemberKind(said)) return said;
-  throw new UsageError(`container "${name}": label ${PREFIX}role: "${said}" is none of ${MEMBER_KINDS.join(', ')}`);
+  throw new UsageError(
+    `container "${name}": label ${PREFIX}role: "${said}" is none of ${MEMBER_KINDS.join(', ')}`,
+  );
 };
 
 /** As a load balancer knows it, too: it reaches a service by its name. Several containers of one service are told apart by their numbers. */
-const serviceName = (labels: ContainerInfo['Labels'], all: readonly ContainerInfo[]): string | null => {
+const serviceName = (
+  labels: ContainerInfo['Labels'],
+  all: readonly ContainerInfo[],
+): string | null => {
   const service = labels[SERVICE];
   if (service === undefined) return null;
-  const replicas = all.filter((other) => other.Labels[SERVICE] === service && other.Labels[ONE_OFF]?.toLowerCase() !== 'true');
+  const replicas = all.filter(
+    (other) => other.Labels[SERVICE] === service && other.Labels[ONE_OFF]?.toLowerCase() !== 'true',
+  );
   return replicas.length > 1 ? `${service}-${labels[NUMBER] ?? '?'}` : service;
 };
 
 /** Whose network a container is in: the machine's, one of its own, or that of another container. */
 export type Network = 'host' | 'own' | 'shared';
 
-export const networkOf = ({ HostConfig: { NetworkMode: mode = '' } }: Pick<ContainerInspectInfo, 'HostConfig'>): Network => {
+export const networkOf = ({
+  HostConfig: { NetworkMode: mode = '' },
+}: Pick<ContainerInspectInfo, 'HostConfig'>): Network => {
   if (mode === 'host') return 'host';
   return mode.startsWith('container:') ? 'shared' : 'own';
 };
@@ -88,12 +119,17 @@ export const portsOfPart = ({ settings }: Part, info: ContainerInspectInfo): Mem
 const EVERY_PORT = [1, 65_535] as const;
 
 /** @param exposed `7880/tcp`, `50000/udp` */
-const readExposed = (exposed: readonly string[]): { udp: readonly [number, number] | null; tcp: number[] } => {
+const readExposed = (
+  exposed: readonly string[],
+): { udp: readonly [number, number] | null; tcp: number[] } => {
   const of = (protocol: string): number[] =>
     exposed.flatMap((text) => {
       const [port, proto = 'tcp'] = text.split('/');
       return proto === protocol ? Number(port) : [];
     });
   const udp = of('udp');
-  return { udp: udp.length === 0 ? null : [Math.min(...udp), Math.max(...udp)], tcp: of('tcp').sort((a, b) => a - b) };
+  return {
+    udp: udp.length === 0 ? null : [Math.min(...udp), Math.max(...udp)],
+    tcp: of('tcp').sort((a, b) => a - b),
+  };
 };

@@ -22,7 +22,8 @@ export const discover = async (part: Part, info: ContainerInspectInfo): Promise<
   ]);
   const [first, last] = [udp.at(0), udp.at(-1)];
   const bound = first === undefined || last === undefined ? null : ([first, last] as const);
-  const metrics = typeof config?.metrics === 'number' ? `http://127.0.0.1:${config.metrics}/metrics` : null;
+  const metrics =
+    typeof config?.metrics === 'number' ? `http://127.0.0.1:${config.metrics}/metrics` : null;
   return {
     ...part,
     settings: {

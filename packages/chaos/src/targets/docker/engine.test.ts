@@ -29,7 +29,9 @@ describe('connectEngine', () => {
       message: expect.stringContaining(`no Docker engine answers at unix://${dir}/none.sock`),
       hint: expect.stringContaining('there is no'),
     });
-    await expect(connectEngine({ host: 'tcp://127.0.0.1:1' })).rejects.toMatchObject({ reason: 'no-engine' });
+    await expect(connectEngine({ host: 'tcp://127.0.0.1:1' })).rejects.toMatchObject({
+      reason: 'no-engine',
+    });
   });
 
   it('asks the engine that it was told, whatever stands in DOCKER_HOST', async () => {
@@ -40,9 +42,14 @@ describe('connectEngine', () => {
 
   it('tells what the engine says to what it does not want, and nothing of what is gone already', async () => {
     using _ = await answering('sick.sock', ({ url = '' }, response) => {
-      const [status, message] = /\/gone\//.test(url) ? [404, 'No such container'] : [500, 'disk is full'];
+      const [status, message] = /\/gone\//.test(url)
+        ? [404, 'No such container']
+        : [500, 'disk is full'];
       if (url.endsWith('_ping')) response.end('OK');
-      else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+      else
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ message }));
     });
     const engine = await connectEngine({ host: `unix://${dir}/sick.sock` });
     await expect(engine.list('a=b')).rejects.toMatchObject({
@@ -52,15 +59,27 @@ describe('connectEngine', () => {
     await expect(engine.inspect('gone')).resolves.toBeNull();
     await expect(engine.kill('gone', 'SIGKILL')).resolves.toBeUndefined();
     await expect(engine.findInLog('gone', new Date(), /x/)).resolves.toBeNull();
-    await expect(engine.start('there')).rejects.toMatchObject({ message: expect.stringContaining('start there: disk is full') });
+    await expect(engine.start('there')).rejects.toMatchObject({
+      message: expect.stringContaining('start there: disk is full'),
+    });
   });
 
   it('takes the certificates that docker takes, and is sure who answers', async () => {
     const file = (name: string): string => join(dir, name);
-    const openssl = (...args: string[]): Buffer => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const openssl = (...args: string[]): Buffer =>
+      execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
     openssl(
       ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'],
-      ...[...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', file('key.pem'), '-out', file('cert.pem')]],
+      ...[
+        ...[
+          '-addext',
+          'subjectAltName=IP:127.0.0.1',
+          '-keyout',
+          file('key.pem'),
+          '-out',
+          file('cert.pem'),
+        ],
+      ],
     );
     openssl('x509', '-in', file('cert.pem'), '-out', file('ca.pem'));
     const [key, cert] = [readFileSync(file('key.pem')), readFileSync(file('cert.pem'))];
@@ -75,7 +94,9 @@ describe('connectEngine', () => {
     vi.stubEnv('DOCKER_CERT_PATH', dir);
     await expect(connectEngine({ host })).resolves.toBeDefined();
     vi.stubEnv('DOCKER_CERT_PATH', join(dir, 'none'));
-    await expect(connectEngine({ host })).rejects.toMatchObject({ message: expect.stringContaining('ca.pem cannot be read') });
+    await expect(connectEngine({ host })).rejects.toMatchObject({
+      message: expect.stringContaining('ca.pem cannot be read'),
+    });
     server.close();
   });
 });

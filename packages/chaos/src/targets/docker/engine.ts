@@ -34,29 +34,51 @@ export const connectEngine = async ({ host }: Pick<DockerOrder, 'host'>): Promis
   const { default: Docker } = await import('dockerode');
   const docker = new Docker({ ...(await connection(host)), timeout: TIMEOUT_MS });
 
-  const ask = async <T>(what: string, asked: Promise<T>, otherwise?: Readonly<Record<number, T>>): Promise<T> => {
+  const ask = async <T>(
+    what: string,
+    asked: Promise<T>,
+    otherwise?: Readonly<Record<number, T>>,
+  ): Promise<T> => {
     try {
       return await asked;
     } catch (error) {
       const status = statusOf(error);
-      if (status !== null && otherwise !== undefined && status in otherwise) return otherwise[status] as T;
+      if (status !== null && otherwise !== undefined && status in otherwise)
+        return otherwise[status] as T;
       throw failure(host, what, status, error);
     }
   };
   const nothing = { [NOT_FOUND]: undefined, [CONFLICT]: undefined, [NOT_MODIFIED]: undefined };
-  const act = async (id: string, what: string, action: (container: Container) => Promise<unknown>): Promise<void> =>
-    void (await ask<unknown>(`${what} ${id.slice(0, 12)}`, action(docker.getContainer(id)), nothing));
+  const act = async (
+    id: string,
+    what: string,
+    action: (container: Container) => Promise<unknown>,
+  ): Promise<void> =>
+    void (await ask<unknown>(
+      `${what} ${id.slice(0, 12)}`,
+      action(docker.getContainer(id)),
+      nothing,
+    ));
 
   await ask('answer', docker.ping());
   return {
-    list: (label) => ask('list containers', docker.listContainers({ all: true, filters: { label: [label] } })),
-    inspect: (id) => ask<ContainerInspectInfo | null>(`inspect ${id}`, docker.getContainer(id).inspect(), { [NOT_FOUND]: null }),
+    list: (label) =>
+      ask('list containers', docker.listContainers({ all: true, filters: { label: [label] } })),
+    inspect: (id) =>
+      ask<ContainerInspectInfo | null>(`inspect ${id}`, docker.getContainer(id).inspect(), {
+        [NOT_FOUND]: null,
+      }),
     kill: (id, signal) => act(id, `send ${signal} to`, (container) => container.kill({ signal })),
     pause: (id) => act(id, 'pause', (container) => container.pause()),
     unpause: (id) => act(id, 'unpause', (container) => container.unpause()),
     start: (id) => act(id, 'start', (container) => container.start()),
     findInLog: async (id, since, pattern) => {
-      const options = { follow: true, stdout: true, stderr: true, since: since.getTime() / 1_000 } as const;
+      const options = {
+        follow: true,
+        stdout: true,
+        stderr: true,
+        since: since.getTime() / 1_000,
+      } as const;
       const log = await docker
         .getContainer(id)
         .logs(options)
@@ -64,9 +86,14 @@ export const connectEngine = async ({ host }: Pick<DockerOrder, 'host'>): Promis
       return log === null ? null : findInStream(log, pattern);
     },
     lacksPause: async () => {
-      const { CgroupDriver: driver, OSType: system } = (await ask('say what it is', docker.info())) as Record<string, unknown>;
+      const { CgroupDriver: driver, OSType: system } = (await ask(
+        'say what it is',
+        docker.info(),
+      )) as Record<string, unknown>;
       if (system === 'windows') return 'containers of Windows cannot be paused';
-      return driver === 'none' ? 'this engine cannot pause containers: it has no control groups (rootless, version 1)' : null;
+      return driver === 'none'
+        ? 'this engine cannot pause containers: it has no control groups (rootless, version 1)'
+        : null;
     },
   };
 };
@@ -74,11 +101,17 @@ export const connectEngine = async ({ host }: Pick<DockerOrder, 'host'>): Promis
 const connection = async (host: string): Promise<Record<string, unknown>> => {
   const [scheme = '', rest = ''] = host.split('://', 2);
   // What is not said comes from DOCKER_HOST, which may be another one by now.
-  if (scheme !== 'tcp') return { socketPath: rest, host: undefined, port: undefined, protocol: 'http' };
+  if (scheme !== 'tcp')
+    return { socketPath: rest, host: undefined, port: undefined, protocol: 'http' };
   const { hostname, port } = new URL(`http://${rest}`);
   const secure = process.env.DOCKER_TLS_VERIFY === '1' || port === '2376';
   if (!secure) return { host: hostname, port: Number(port || '2375'), protocol: 'http' };
-  return { host: hostname, port: Number(port || '2376'), protocol: 'https', ...(await certificates()) };
+  return {
+    host: hostname,
+    port: Number(port || '2376'),
+    protocol: 'https',
+    ...(await certificates()),
+  };
 };
 
 /** Those that the docker command uses, where it is told to. */
@@ -100,19 +133,24 @@ const certificates = async (): Promise<Record<string, Buffer>> => {
 };
 
 const statusOf = (error: unknown): number | null =>
-  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : null;
+  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : null;
 
 const failure = (host: string, what: string, status: number | null, cause: unknown): ChaosError => {
   if (cause instanceof ChaosError) return cause;
   const said = messageOf(cause);
-  if (status !== null) return new ChaosError('refused', `the Docker engine did not ${what}: ${said}`, null, { cause });
+  if (status !== null)
+    return new ChaosError('refused', `the Docker engine did not ${what}: ${said}`, null, { cause });
   const socket = host.startsWith('unix://') ? host.slice('unix://'.length) : null;
   const hint = /EACCES/.test(said)
     ? `only root and the group that ${socket ?? 'it'} belongs to may use it`
     : socket !== null && !existsSync(socket)
       ? `there is no ${socket}: does Docker run? DOCKER_HOST says where ("docker context inspect" shows it)`
       : 'does Docker run there? DOCKER_HOST says where';
-  return new ChaosError('no-engine', `no Docker engine answers at ${host}: ${said}`, hint, { cause });
+  return new ChaosError('no-engine', `no Docker engine answers at ${host}: ${said}`, hint, {
+    cause,
+  });
 };
 
 /** The engine's own words, without those of the client. */
@@ -127,7 +165,10 @@ const messageOf = (error: unknown): string => {
 const LONGEST_LOG = 256 * 1_024;
 const QUIET_MS = 1_000;
 
-const findInStream = (log: NodeJS.ReadableStream, pattern: RegExp): Promise<RegExpExecArray | null> =>
+const findInStream = (
+  log: NodeJS.ReadableStream,
+  pattern: RegExp,
+): Promise<RegExpExecArray | null> =>
   new Promise((resolve) => {
     let text = '';
     const end = (found: RegExpExecArray | null): void => {

@@ -4,9 +4,15 @@ import { nameOfOrder, readDockerOrder, readReference, writeReference } from './o
 describe('readDockerOrder', () => {
   it('takes a name, or a label', () => {
     const order = readDockerOrder('staging', undefined, {});
-    expect(order).toEqual({ host: 'unix:///var/run/docker.sock', label: 'swarm.drill=staging', roles: {} });
+    expect(order).toEqual({
+      host: 'unix:///var/run/docker.sock',
+      label: 'swarm.drill=staging',
+      roles: {},
+    });
     expect(nameOfOrder(order)).toBe('staging');
-    const other = readDockerOrder('com.docker.compose.project=a=b', ' node=lk, redis=cache,', { DOCKER_HOST: '/run/x.sock' });
+    const other = readDockerOrder('com.docker.compose.project=a=b', ' node=lk, redis=cache,', {
+      DOCKER_HOST: '/run/x.sock',
+    });
     expect(other).toEqual({
       host: 'unix:///run/x.sock',
       label: 'com.docker.compose.project=a=b',
@@ -18,7 +24,9 @@ describe('readDockerOrder', () => {
   it('calls a deployment on another machine otherwise than one here: a permit for the one is none for the other', () => {
     const there = readDockerOrder('staging', undefined, { DOCKER_HOST: 'tcp://10.0.0.5:2376/' });
     expect(nameOfOrder(there)).toBe('staging@10.0.0.5:2376');
-    expect(nameOfOrder(readDockerOrder('staging', undefined, { DOCKER_HOST: '/tmp/docker.sock' }))).toBe('staging');
+    expect(
+      nameOfOrder(readDockerOrder('staging', undefined, { DOCKER_HOST: '/tmp/docker.sock' })),
+    ).toBe('staging');
   });
 
   it.each([
@@ -36,7 +44,11 @@ describe('readDockerOrder', () => {
 
 describe('the reference', () => {
   it('is found again as it was', () => {
-    const order = { host: 'tcp://10.0.0.5:2376', label: 'a=b', roles: { lk: 'node', cache: 'redis' } } as const;
+    const order = {
+      host: 'tcp://10.0.0.5:2376',
+      label: 'a=b',
+      roles: { lk: 'node', cache: 'redis' },
+    } as const;
     const written = JSON.parse(JSON.stringify(writeReference(order, ['lk'])));
     expect(readReference(written)).toEqual({ order, onHost: ['lk'] });
     expect(() => readReference({ kind: 'docker', host: 'x' })).toThrow('cannot be found again');

@@ -23,10 +23,17 @@ const USUAL_HOST = 'unix:///var/run/docker.sock';
  * @param roles what containers are that have no label for it: `node=livekit,redis=cache`
  * @throws UsageError
  */
-export const readDockerOrder = (what: string, roles: string | undefined, env: NodeJS.ProcessEnv): DockerOrder => {
+export const readDockerOrder = (
+  what: string,
+  roles: string | undefined,
+  env: NodeJS.ProcessEnv,
+): DockerOrder => {
   const label = what.includes('=') ? what : `${DRILL_LABEL}=${what}`;
   if (!/^[^=\s]+=.+$/.test(label)) {
-    throw new UsageError(`"${what}" is neither a name nor a label KEY=VALUE`, `for instance ${DRILL_LABEL}=staging`);
+    throw new UsageError(
+      `"${what}" is neither a name nor a label KEY=VALUE`,
+      `for instance ${DRILL_LABEL}=staging`,
+    );
   }
   return { host: readHost(env.DOCKER_HOST), label, roles: readRoles(roles) };
 };
@@ -37,7 +44,9 @@ export const readDockerOrder = (what: string, roles: string | undefined, env: No
  */
 export const nameOfOrder = ({ host, label }: Pick<DockerOrder, 'host' | 'label'>): string => {
   const value = label.slice(label.indexOf('=') + 1);
-  return host.startsWith('tcp://') ? `${value}@${host.slice('tcp://'.length).replace(/\/+$/, '')}` : value;
+  return host.startsWith('tcp://')
+    ? `${value}@${host.slice('tcp://'.length).replace(/\/+$/, '')}`
+    : value;
 };
 
 const readHost = (text = ''): string => {
@@ -50,7 +59,10 @@ const readHost = (text = ''): string => {
       'bring its socket here ("ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST") and set DOCKER_HOST=unix:///tmp/docker.sock',
     );
   }
-  throw new UsageError(`DOCKER_HOST=${host} is no address of a Docker engine`, `for instance ${USUAL_HOST}`);
+  throw new UsageError(
+    `DOCKER_HOST=${host} is no address of a Docker engine`,
+    `for instance ${USUAL_HOST}`,
+  );
 };
 
 const readRoles = (text = ''): Record<string, MemberKind> => {
@@ -76,7 +88,10 @@ const reference = z.object({
 });
 
 /** What the journal keeps. `onHost`: names of those whose packets are among the machine's own, which outlive them. */
-export const writeReference = ({ host, label, roles }: DockerOrder, onHost: readonly string[]): TargetReference => ({
+export const writeReference = (
+  { host, label, roles }: DockerOrder,
+  onHost: readonly string[],
+): TargetReference => ({
   kind: 'docker',
   host,
   label,
@@ -85,13 +100,20 @@ export const writeReference = ({ host, label, roles }: DockerOrder, onHost: read
 });
 
 /** @throws ChaosError `bad-reference` */
-export const readReference = (written: TargetReference): { order: DockerOrder; onHost: readonly string[] } => {
+export const readReference = (
+  written: TargetReference,
+): { order: DockerOrder; onHost: readonly string[] } => {
   const result = reference.safeParse(written);
   if (!result.success) {
     const hint = 'use the version of swarm that ran the drill';
-    throw new ChaosError('bad-reference', 'the journal speaks of containers that cannot be found again', hint, {
-      cause: result.error,
-    });
+    throw new ChaosError(
+      'bad-reference',
+      'the journal speaks of containers that cannot be found again',
+      hint,
+      {
+        cause: result.error,
+      },
+    );
   }
   const { host, label, roles, onHost } = result.data;
   return { order: { host, label, roles: readRoles(roles.join(',')) }, onHost };

@@ -34,7 +34,8 @@ const pids = (): number[] => {
   }
 };
 
-const isOf = (id: string, pid: number): boolean => pid > 0 && read(`/proc/${pid}/cgroup`).includes(id);
+const isOf = (id: string, pid: number): boolean =>
+  pid > 0 && read(`/proc/${pid}/cgroup`).includes(id);
 
 /** Clock ticks after the boot (proc(5), field 22). */
 const startOf = (pid: number): number => {

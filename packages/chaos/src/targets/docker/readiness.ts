@@ -11,13 +11,23 @@ const POLL_MS = 50;
  * Resolves when it is healthy, if it has a health check; else when it listens at its ports, and a node has told its id, as far as that can be seen.
  * @throws ChaosError `not-ready`
  */
-export const untilReady = async (engine: Engine, part: Part, nodeId: () => Promise<string | null>): Promise<void> => {
+export const untilReady = async (
+  engine: Engine,
+  part: Part,
+  nodeId: () => Promise<string | null>,
+): Promise<void> => {
   const { id, name } = part;
   const deadline = performance.now() + READY_WITHIN_MS;
   for (;;) {
     const info = await engine.inspect(id);
     if (info === null) throw new ChaosError('not-ready', `${name} was removed while it started`);
-    const { Running: running, Restarting: restarting, Health: health, ExitCode: code, Pid: pid } = info.State;
+    const {
+      Running: running,
+      Restarting: restarting,
+      Health: health,
+      ExitCode: code,
+      Pid: pid,
+    } = info.State;
     if (!running && !restarting) {
       throw new ChaosError(
         'not-ready',
@@ -30,7 +40,8 @@ export const untilReady = async (engine: Engine, part: Part, nodeId: () => Promi
     } else if (running) {
       const here = processHere(id, pid);
       // Of those in a network of others, only labels say which ports are theirs.
-      const ports = (networkOf(info) === 'own' ? part.settings : portsOfPart(part, info))?.tcp ?? [];
+      const ports =
+        (networkOf(info) === 'own' ? part.settings : portsOfPart(part, info))?.tcp ?? [];
       const listens = ports.every((port) => here === null || listensAt(here, port) !== false);
       if (listens && (part.settings.kind !== 'node' || (await nodeId()) !== null)) return;
     }

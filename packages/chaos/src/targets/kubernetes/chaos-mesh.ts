@@ -24,7 +24,8 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
   const place = { group: GROUP, version: VERSION, namespace, plural: PLURAL };
 
   const lacks = async (member: Member, trouble: NetworkTrouble): Promise<string | null> => {
-    if (!(await isInstalled(client))) return 'Chaos Mesh is not installed in this cluster, and nobody else drops packets here';
+    if (!(await isInstalled(client)))
+      return 'Chaos Mesh is not installed in this cluster, and nobody else drops packets here';
     const pod = await podOf(member);
     if (pod === null) return `${member.name} does not run`;
     if (pod.hostNetwork)
@@ -38,16 +39,28 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
     return null;
   };
 
-  const request = async (member: Member, id: string, trouble: NetworkTrouble, durationMs: number | null): Promise<void> => {
+  const request = async (
+    member: Member,
+    id: string,
+    trouble: NetworkTrouble,
+    durationMs: number | null,
+  ): Promise<void> => {
     const name = nameOf(member, id);
     const body = networkChaos(name, member, trouble, durationMs, order);
-    await ask('make a NetworkChaos', client.custom.createNamespacedCustomObject({ ...place, body }));
+    await ask(
+      'make a NetworkChaos',
+      client.custom.createNamespacedCustomObject({ ...place, body }),
+    );
     const deadline = performance.now() + OBEYS_WITHIN_MS;
     while (performance.now() < deadline) {
-      const object = await ask('see the NetworkChaos', orNull(client.custom.getNamespacedCustomObject({ ...place, name })));
+      const object = await ask(
+        'see the NetworkChaos',
+        orNull(client.custom.getNamespacedCustomObject({ ...place, name })),
+      );
       const state = readState(object);
       if (state.injected) return;
-      if (state.failure !== null) throw new ChaosError('not-available', `Chaos Mesh: ${state.failure}`);
+      if (state.failure !== null)
+        throw new ChaosError('not-available', `Chaos Mesh: ${state.failure}`);
       await sleep(POLL_MS);
     }
     throw new ChaosError(
@@ -59,10 +72,17 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
 
   const withdraw = async (member: Member, id: string): Promise<void> => {
     const name = nameOf(member, id);
-    const see = () => ask('see the NetworkChaos', orNull(client.custom.getNamespacedCustomObject({ ...place, name })));
+    const see = () =>
+      ask(
+        'see the NetworkChaos',
+        orNull(client.custom.getNamespacedCustomObject({ ...place, name })),
+      );
     // Where there is no such kind, none was made.
     if ((await see()) === null) return;
-    await ask('remove the NetworkChaos', orNull(client.custom.deleteNamespacedCustomObject({ ...place, name })));
+    await ask(
+      'remove the NetworkChaos',
+      orNull(client.custom.deleteNamespacedCustomObject({ ...place, name })),
+    );
     const deadline = performance.now() + OBEYS_WITHIN_MS;
     // It holds the object until the last pod is as it was.
     while ((await see()) !== null) {
@@ -81,7 +101,10 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
 
 const isInstalled = async ({ custom }: KubernetesClient): Promise<boolean> =>
   (
-    await ask('see which kinds of Chaos Mesh there are', orNull(custom.getAPIResources({ group: GROUP, version: VERSION })))
+    await ask(
+      'see which kinds of Chaos Mesh there are',
+      orNull(custom.getAPIResources({ group: GROUP, version: VERSION })),
+    )
   )?.resources.some(({ name }) => name === PLURAL) ?? false;
 
 const nameOf = ({ name }: Member, id: string): string => `swarm-${id}-${name}`;

@@ -9,7 +9,10 @@ import { listPods } from './pods.ts';
 
 /** By label selector. */
 const PODS: Readonly<Record<string, object[]>> = {
-  'app=livekit': [{ metadata: { name: 'livekit-0', uid: '1' } }, { metadata: { name: 'edge-0', uid: '2' } }],
+  'app=livekit': [
+    { metadata: { name: 'livekit-0', uid: '1' } },
+    { metadata: { name: 'edge-0', uid: '2' } },
+  ],
   'swarm.role': [
     { metadata: { name: 'cache-0', uid: '3', labels: { 'swarm.role': 'redis' } } },
     { metadata: { name: 'edge-0', uid: '2', labels: { 'swarm.role': 'balancer' } } },
@@ -22,10 +25,22 @@ let file: string;
 const answers = createServer((request, response) => {
   const path = request.url ?? '';
   const status = path.includes('/forbidden/') ? 403 : path.includes('/broken/') ? 500 : 200;
-  response.writeHead(status, { 'content-type': path.includes('/broken/') ? 'text/plain' : 'application/json' });
-  if (status === 403) response.end(JSON.stringify({ kind: 'Status', message: 'pods is forbidden: User "x" cannot list' }));
+  response.writeHead(status, {
+    'content-type': path.includes('/broken/') ? 'text/plain' : 'application/json',
+  });
+  if (status === 403)
+    response.end(
+      JSON.stringify({ kind: 'Status', message: 'pods is forbidden: User "x" cannot list' }),
+    );
   else if (status === 500) response.end('no JSON');
-  else response.end(JSON.stringify({ apiVersion: 'v1', kind: 'PodList', items: podsOf(new URL(path, 'http://x').searchParams) }));
+  else
+    response.end(
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'PodList',
+        items: podsOf(new URL(path, 'http://x').searchParams),
+      }),
+    );
 });
 const portOf = ({ address }: { address(): unknown }): number => (address() as AddressInfo).port;
 
@@ -53,15 +68,23 @@ current-context: here
 afterAll(() => answers.close());
 
 const pods = async (namespace: string, context?: string) =>
-  listPods(await connectKubernetes({ kubeconfig: file, ...(context === undefined ? {} : { context }) }), {
-    namespace,
-    selectors: { node: 'app=livekit' },
-  });
+  listPods(
+    await connectKubernetes({ kubeconfig: file, ...(context === undefined ? {} : { context }) }),
+    {
+      namespace,
+      selectors: { node: 'app=livekit' },
+    },
+  );
 
 describe('a cluster', () => {
   it('is found by the kubeconfig, in its current context or another', async () => {
-    expect(await connectKubernetes({ kubeconfig: file })).toMatchObject({ kubeconfig: file, context: 'here' });
-    expect(await pods('default')).toContainEqual(expect.objectContaining({ name: 'livekit-0', kind: 'node', running: false }));
+    expect(await connectKubernetes({ kubeconfig: file })).toMatchObject({
+      kubeconfig: file,
+      context: 'here',
+    });
+    expect(await pods('default')).toContainEqual(
+      expect.objectContaining({ name: 'livekit-0', kind: 'node', running: false }),
+    );
   });
 
   it('has pods that are known by a selector, and such that say themselves what they are', async () => {
@@ -94,7 +117,9 @@ describe('a cluster', () => {
       message: expect.stringContaining('pods is forbidden'),
       hint: expect.stringContaining('chaos-rbac.yaml'),
     });
-    await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('secret-token') });
+    await expect(refused).rejects.not.toMatchObject({
+      message: expect.stringContaining('secret-token'),
+    });
     await expect(pods('broken')).rejects.toMatchObject({ reason: 'refused' });
   });
 

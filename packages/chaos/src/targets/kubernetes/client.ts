@@ -1,4 +1,9 @@
-import type { AuthorizationV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
+import type {
+  AuthorizationV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+} from '@kubernetes/client-node';
 import { ChaosError } from '../../chaos-error.ts';
 import type { KubernetesOrder } from './order.ts';
 
@@ -21,10 +26,17 @@ const TIMEOUT_MS = 15_000;
  * Finds the cluster as kubectl does. Asks it nothing yet. The client is large, and only those who have such a target load it.
  * @throws ChaosError `no-cluster`
  */
-export const connectKubernetes = async (order: Pick<KubernetesOrder, 'kubeconfig' | 'context'>): Promise<KubernetesClient> => {
-  const { AuthorizationV1Api, CoreV1Api, CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } = await import(
-    '@kubernetes/client-node'
-  );
+export const connectKubernetes = async (
+  order: Pick<KubernetesOrder, 'kubeconfig' | 'context'>,
+): Promise<KubernetesClient> => {
+  const {
+    AuthorizationV1Api,
+    CoreV1Api,
+    CustomObjectsApi,
+    KubeConfig,
+    PatchStrategy,
+    setHeaderOptions,
+  } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   const where = order.kubeconfig ?? 'KUBECONFIG, ~/.kube/config and the account of a pod';
   try {
@@ -36,11 +48,14 @@ export const connectKubernetes = async (order: Pick<KubernetesOrder, 'kubeconfig
   const { context = config.getCurrentContext() } = order;
   if (config.getContextObject(context) === null) {
     const known = config.getContexts().map(({ name }) => name);
-    throw noCluster(`there is no context "${context}" in ${where}; there is ${known.join(', ') || 'none'}`);
+    throw noCluster(
+      `there is no context "${context}" in ${where}; there is ${known.join(', ') || 'none'}`,
+    );
   }
   config.setCurrentContext(context);
   // What the client takes when it has found nothing.
-  if (order.kubeconfig === undefined && isMadeUp(config)) throw noCluster(`there is no kubeconfig: neither ${where}`);
+  if (order.kubeconfig === undefined && isMadeUp(config))
+    throw noCluster(`there is no kubeconfig: neither ${where}`);
   return {
     core: config.makeApiClient(CoreV1Api),
     custom: config.makeApiClient(CustomObjectsApi),
@@ -55,7 +70,8 @@ export const connectKubernetes = async (order: Pick<KubernetesOrder, 'kubeconfig
 const IN_CLUSTER = 'inClusterContext';
 
 const isMadeUp = (config: KubeConfig): boolean =>
-  config.getCurrentContext() === 'loaded-context' && config.getCurrentCluster()?.server === 'http://localhost:8080';
+  config.getCurrentContext() === 'loaded-context' &&
+  config.getCurrentCluster()?.server === 'http://localhost:8080';
 
 /** The first file of KUBECONFIG, or the usual one: where whoever heals finds it again. */
 const fileOf = (): string | null => {
@@ -64,7 +80,9 @@ const fileOf = (): string | null => {
 };
 
 const noCluster = (message: string, cause?: unknown): ChaosError =>
-  new ChaosError('no-cluster', message, 'give the kubeconfig and the context of the cluster', { cause });
+  new ChaosError('no-cluster', message, 'give the kubeconfig and the context of the cluster', {
+    cause,
+  });
 
 /** Status of an answer that was no good; null when there was none. */
 export const statusOf = (error: unknown): number | null =>
@@ -86,7 +104,13 @@ const NOT_FOUND = 404;
 export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
   const timer = Promise.withResolvers<never>();
   const late = setTimeout(
-    () => timer.reject(new ChaosError('no-cluster', `the cluster did not answer within ${TIMEOUT_MS / 1_000} s: ${what}`)),
+    () =>
+      timer.reject(
+        new ChaosError(
+          'no-cluster',
+          `the cluster did not answer within ${TIMEOUT_MS / 1_000} s: ${what}`,
+        ),
+      ),
     TIMEOUT_MS,
   );
   try {
@@ -96,9 +120,19 @@ export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
     const status = statusOf(error);
     const said = messageOf(error) ?? sayError(error);
     if (status === null)
-      throw new ChaosError('no-cluster', `the cluster does not answer: ${said}`, 'see "kubectl get pods"', { cause: error });
-    const hint = status === 401 || status === 403 ? 'examples/kubernetes/chaos-rbac.yaml has the rights that drills need' : null;
-    throw new ChaosError('refused', `the cluster does not let us ${what}: ${said}`, hint, { cause: error });
+      throw new ChaosError(
+        'no-cluster',
+        `the cluster does not answer: ${said}`,
+        'see "kubectl get pods"',
+        { cause: error },
+      );
+    const hint =
+      status === 401 || status === 403
+        ? 'examples/kubernetes/chaos-rbac.yaml has the rights that drills need'
+        : null;
+    throw new ChaosError('refused', `the cluster does not let us ${what}: ${said}`, hint, {
+      cause: error,
+    });
   } finally {
     clearTimeout(late);
   }
@@ -109,7 +143,9 @@ const messageOf = (error: unknown): string | null => {
   if (!(error instanceof Error) || !('body' in error)) return null;
   try {
     const body: unknown = typeof error.body === 'string' ? JSON.parse(error.body) : error.body;
-    return typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : null;
+    return typeof body === 'object' && body !== null && 'message' in body
+      ? String(body.message)
+      : null;
   } catch {
     return null;
   }

@@ -37,12 +37,19 @@ it('a pod is followed until its successor serves', async () => {
   // Deleted a second time, with less grace.
   comebacks.watch(lost);
   const found: ReturnType<typeof comebacks.collect> = [];
-  await expect.poll(() => found.push(...comebacks.collect()), { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect
+    .poll(() => found.push(...comebacks.collect()), { timeout: 5_000 })
+    .toBeGreaterThan(0);
   comebacks.close();
   expect(found).toHaveLength(1);
   const [comeback] = found;
   expect(comeback).toMatchObject({ lost: 'livekit-0', back: 'livekit-0' });
-  const { goneMs, placedMs, runningMs, servingMs } = comeback ?? { goneMs: 0, placedMs: 0, runningMs: 0, servingMs: 0 };
+  const { goneMs, placedMs, runningMs, servingMs } = comeback ?? {
+    goneMs: 0,
+    placedMs: 0,
+    runningMs: 0,
+    servingMs: 0,
+  };
   expect([goneMs, placedMs, runningMs, servingMs]).toEqual(
     [goneMs, placedMs, runningMs, servingMs].toSorted((a, b) => Number(a) - Number(b)),
   );
@@ -64,11 +71,19 @@ it('the cluster may be out of reach for a while', async () => {
 });
 
 it('names that do not stay: it is one that was not there before', () => {
-  const replica = (name: string): Pod => pod(name, name, { owner: { kind: 'ReplicaSet', name: 'livekit-7d9f' } });
-  const [lost, old, fresh] = [replica('livekit-7d9f-aaaaa'), replica('livekit-7d9f-bbbbb'), replica('livekit-7d9f-ccccc')];
+  const replica = (name: string): Pod =>
+    pod(name, name, { owner: { kind: 'ReplicaSet', name: 'livekit-7d9f' } });
+  const [lost, old, fresh] = [
+    replica('livekit-7d9f-aaaaa'),
+    replica('livekit-7d9f-bbbbb'),
+    replica('livekit-7d9f-ccccc'),
+  ];
   const before = new Set([lost.uid, old.uid]);
   expect(successorOf(lost, [lost, old], before)).toBeUndefined();
   expect(successorOf(lost, [old, fresh], before)).toBe(fresh);
-  const redis = pod('redis-0', 'r', { kind: 'redis', owner: { kind: 'ReplicaSet', name: 'livekit-7d9f' } });
+  const redis = pod('redis-0', 'r', {
+    kind: 'redis',
+    owner: { kind: 'ReplicaSet', name: 'livekit-7d9f' },
+  });
   expect(successorOf(lost, [redis], before)).toBeUndefined();
 });

@@ -40,7 +40,13 @@ export const createComebacks = (look: () => Promise<Pod[]>): Comebacks => {
       if (next.machine !== null) seen.placedMs ??= elapsed;
       if (next.running) seen.runningMs ??= elapsed;
       if (!next.ready || next.terminating) continue;
-      done.push({ lost: lost.name, back: next.name, ...seen, servingMs: elapsed, servingAt: performance.now() });
+      done.push({
+        lost: lost.name,
+        back: next.name,
+        ...seen,
+        servingMs: elapsed,
+        servingAt: performance.now(),
+      });
       return;
     }
   };
@@ -60,8 +66,14 @@ export const createComebacks = (look: () => Promise<Pod[]>): Comebacks => {
 };
 
 /** Of a set with names of its own the one of the same name; otherwise one that was not there before. */
-export const successorOf = (lost: Pod, pods: readonly Pod[], others: ReadonlySet<string>): Pod | undefined =>
+export const successorOf = (
+  lost: Pod,
+  pods: readonly Pod[],
+  others: ReadonlySet<string>,
+): Pod | undefined =>
   pods.find(
     ({ uid, kind, name, owner }) =>
-      uid !== lost.uid && (name === lost.name || (kind === lost.kind && owner?.name === lost.owner?.name && !others.has(uid))),
+      uid !== lost.uid &&
+      (name === lost.name ||
+        (kind === lost.kind && owner?.name === lost.owner?.name && !others.has(uid))),
   );

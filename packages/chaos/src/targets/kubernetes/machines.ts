@@ -24,20 +24,34 @@ export interface MachineNeeds {
 }
 
 /** Machines of pods, which a cluster can be asked to empty. */
-export const podMachines = ({ client, namespace, podOf, may, onEvict, patienceMs }: MachineNeeds): Machines => ({
+export const podMachines = ({
+  client,
+  namespace,
+  podOf,
+  may,
+  onEvict,
+  patienceMs,
+}: MachineNeeds): Machines => ({
   lacks: async (member) => {
     const { name } = member;
     const pod = await podOf(member);
     if (pod === null || pod.machine === null) return `${name} is on no machine`;
     for (const verb of ['get', 'list', 'patch']) {
-      if (!(await may({ verb, resource: 'nodes', namespace: null }))) return `we may not ${verb} the machines of this cluster`;
+      if (!(await may({ verb, resource: 'nodes', namespace: null })))
+        return `we may not ${verb} the machines of this cluster`;
     }
-    const evicting = await may({ verb: 'create', resource: 'pods', subresource: 'eviction', namespace });
+    const evicting = await may({
+      verb: 'create',
+      resource: 'pods',
+      subresource: 'eviction',
+      namespace,
+    });
     return evicting ? null : `we may not evict pods in ${namespace}`;
   },
   drain: async (member, id) => {
     const pod = await podOf(member);
-    if (pod === null || pod.machine === null) throw new ChaosError('not-available', `${member.name} is on no machine`);
+    if (pod === null || pod.machine === null)
+      throw new ChaosError('not-available', `${member.name} is on no machine`);
     await cordon(client, pod.machine, id);
     onEvict(pod);
     await evict(client, namespace, pod, patienceMs);
@@ -51,27 +65,43 @@ export const podMachines = ({ client, namespace, podOf, may, onEvict, patienceMs
 const cordon = async (client: KubernetesClient, machine: string, id: string): Promise<void> => {
   const node = await ask(`look at the machine ${machine}`, client.core.readNode({ name: machine }));
   if (node.spec?.unschedulable === true) return;
-  await patch(client, machine, { metadata: { annotations: { [MARK]: id } }, spec: { unschedulable: true } });
+  await patch(client, machine, {
+    metadata: { annotations: { [MARK]: id } },
+    spec: { unschedulable: true },
+  });
 };
 
 /** Takes our mark away, and only ours. Does nothing where there is none, or no such machine any more. */
 const uncordon = async (client: KubernetesClient, machine: string, id: string): Promise<void> => {
-  const node = await ask(`look at the machine ${machine}`, orNull(client.core.readNode({ name: machine })));
+  const node = await ask(
+    `look at the machine ${machine}`,
+    orNull(client.core.readNode({ name: machine })),
+  );
   if (node?.metadata?.annotations?.[MARK] !== id) return;
-  await patch(client, machine, { metadata: { annotations: { [MARK]: null } }, spec: { unschedulable: null } });
+  await patch(client, machine, {
+    metadata: { annotations: { [MARK]: null } },
+    spec: { unschedulable: null },
+  });
 };
 
 /** Machines that bear our mark. */
 const cordonedBy = async (client: KubernetesClient, id: string): Promise<string[]> => {
   const { items } = await ask('list the machines', client.core.listNode());
-  return items.flatMap(({ metadata }) => (metadata?.annotations?.[MARK] === id ? [metadata.name ?? ''] : []));
+  return items.flatMap(({ metadata }) =>
+    metadata?.annotations?.[MARK] === id ? [metadata.name ?? ''] : [],
+  );
 };
 
 /**
  * Asks a pod to go, as draining does: it has its own time to do so, and a disruption budget is kept.
  * @throws ChaosError `not-available` when the budget lets nobody go within `patienceMs`
  */
-const evict = async ({ core }: KubernetesClient, namespace: string, pod: Pod, patienceMs: number): Promise<void> => {
+const evict = async (
+  { core }: KubernetesClient,
+  namespace: string,
+  pod: Pod,
+  patienceMs: number,
+): Promise<void> => {
   const { name, uid } = pod;
   const body = {
     apiVersion: 'policy/v1',
@@ -100,5 +130,9 @@ const evict = async ({ core }: KubernetesClient, namespace: string, pod: Pod, pa
   }
 };
 
-const patch = async ({ core, merging }: KubernetesClient, name: string, body: object): Promise<void> =>
+const patch = async (
+  { core, merging }: KubernetesClient,
+  name: string,
+  body: object,
+): Promise<void> =>
   void (await ask(`mark the machine ${name}`, core.patchNode({ name, body }, merging)));

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { NetworkTrouble } from '../target.ts';
 import { lacksKind, networkChaos, readState } from './network-chaos.ts';
 
-const ORDER = { namespace: 'livekit', selectors: { redis: 'app.kubernetes.io/name=redis, tier = data' } };
+const ORDER = {
+  namespace: 'livekit',
+  selectors: { redis: 'app.kubernetes.io/name=redis, tier = data' },
+};
 const SENT = { protocol: 'both', direction: 'out' } as const;
 const objectOf = (trouble: NetworkTrouble, durationMs: number | null = 10_000) =>
   networkChaos('swarm-abcd1234-livekit-0', { name: 'livekit-0' }, trouble, durationMs, ORDER) as {
@@ -37,7 +40,10 @@ describe('what Chaos Mesh is asked for', () => {
       direction: 'both',
       target: {
         mode: 'all',
-        selector: { namespaces: ['livekit'], labelSelectors: { 'app.kubernetes.io/name': 'redis', tier: 'data' } },
+        selector: {
+          namespaces: ['livekit'],
+          labelSelectors: { 'app.kubernetes.io/name': 'redis', tier: 'data' },
+        },
       },
     });
   });
@@ -47,7 +53,10 @@ describe('what Chaos Mesh is asked for', () => {
       action: 'bandwidth',
       bandwidth: { rate: '1000000bit', limit: 12_500, buffer: 10_000 },
     });
-    expect(objectOf({ ...SENT, rateBps: 100_000_000 }).spec.bandwidth).toMatchObject({ limit: 2_500_000, buffer: 125_000 });
+    expect(objectOf({ ...SENT, rateBps: 100_000_000 }).spec.bandwidth).toMatchObject({
+      limit: 2_500_000,
+      buffer: 125_000,
+    });
   });
 });
 
@@ -77,7 +86,9 @@ describe('what it says of it', () => {
       { type: 'Failed', message: 'first' },
       { type: 'Failed', message: 'last' },
     ];
-    expect(readState({ status: { conditions: [{ type: 'AllInjected', status: 'True' }] } })).toEqual({
+    expect(
+      readState({ status: { conditions: [{ type: 'AllInjected', status: 'True' }] } }),
+    ).toEqual({
       injected: true,
       failure: null,
     });
@@ -87,10 +98,12 @@ describe('what it says of it', () => {
     });
   });
 
-  it.each([null, {}, { status: null }, { status: { conditions: 'x', experiment: { containerRecords: [{}, { events: 3 }] } } }])(
-    '%o says nothing yet',
-    (object) => {
-      expect(readState(object)).toEqual({ injected: false, failure: null });
-    },
-  );
+  it.each([
+    null,
+    {},
+    { status: null },
+    { status: { conditions: 'x', experiment: { containerRecords: [{}, { events: 3 }] } } },
+  ])('%o says nothing yet', (object) => {
+    expect(readState(object)).toEqual({ injected: false, failure: null });
+  });
 });

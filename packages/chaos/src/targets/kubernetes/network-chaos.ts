@@ -13,7 +13,10 @@ const QUEUE_MS = 200;
 const LEAST_BUFFER = 10_000;
 
 /** What it can do at all, whichever pod it is. */
-export const lacksKind = (trouble: NetworkTrouble, { selectors }: Pick<SettledOrder, 'selectors'>): string | null => {
+export const lacksKind = (
+  trouble: NetworkTrouble,
+  { selectors }: Pick<SettledOrder, 'selectors'>,
+): string | null => {
   const { protocol, direction, burst = 1, shared = true, onlyRedis = false } = trouble;
   if (onlyRedis) {
     if (selectors.redis === undefined) return 'it is not known which pods are Redis';
@@ -21,7 +24,8 @@ export const lacksKind = (trouble: NetworkTrouble, { selectors }: Pick<SettledOr
       ? 'Chaos Mesh finds pods by labels such as app=redis only: give such a selector for Redis'
       : null;
   }
-  if (!shared) return 'Chaos Mesh has one link for all that a pod sends, not one for each participant: write shared: true';
+  if (!shared)
+    return 'Chaos Mesh has one link for all that a pod sends, not one for each participant: write shared: true';
   if (burst > 1) return 'Chaos Mesh drops each packet by itself, not in runs';
   if (protocol === 'both' && direction === 'out') return null;
   return 'Chaos Mesh takes all that a pod sends, and only that: write protocol: both and direction: out';
@@ -47,7 +51,15 @@ export const networkChaos = (
 });
 
 const specOf = (trouble: NetworkTrouble, namespace: string, redis: string | undefined): object => {
-  const { loss, delayMs = 0, jitterMs, reorder, rateBps, queueMs = QUEUE_MS, onlyRedis = false } = trouble;
+  const {
+    loss,
+    delayMs = 0,
+    jitterMs,
+    reorder,
+    rateBps,
+    queueMs = QUEUE_MS,
+    onlyRedis = false,
+  } = trouble;
   if (onlyRedis) {
     const selector = { namespaces: [namespace], labelSelectors: labelsOf(redis ?? '') ?? {} };
     return { action: 'partition', direction: 'both', target: { mode: 'all', selector } };
@@ -56,7 +68,11 @@ const specOf = (trouble: NetworkTrouble, namespace: string, redis: string | unde
     // Tokens for at least one packet; behind that, what arrives within the queue's time.
     const bytes = rateBps / 8;
     const buffer = Math.max(LEAST_BUFFER, Math.round(bytes / 100));
-    const bandwidth = { rate: `${Math.round(rateBps)}bit`, buffer, limit: Math.max(1, Math.round((bytes * queueMs) / 1_000)) };
+    const bandwidth = {
+      rate: `${Math.round(rateBps)}bit`,
+      buffer,
+      limit: Math.max(1, Math.round((bytes * queueMs) / 1_000)),
+    };
     return { action: 'bandwidth', direction: 'to', bandwidth };
   }
   const delayed = delayMs > 0 || jitterMs !== undefined || reorder !== undefined;
@@ -71,7 +87,9 @@ const specOf = (trouble: NetworkTrouble, namespace: string, redis: string | unde
             jitter: `${jitterMs ?? 0}ms`,
             correlation: '0',
             // netem lets these go at once, while the others wait.
-            ...(reorder === undefined ? {} : { reorder: { reorder: percent(reorder), correlation: '0', gap: 1 } }),
+            ...(reorder === undefined
+              ? {}
+              : { reorder: { reorder: percent(reorder), correlation: '0', gap: 1 } }),
           },
         }
       : {}),
@@ -100,15 +118,21 @@ interface ChaosState {
   failure: string | null;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const listOf = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isRecord) : []);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+const listOf = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value) ? value.filter(isRecord) : [];
 
 /** @param object as the API server has it */
 export const readState = (object: unknown): ChaosState => {
   const status = isRecord(object) && isRecord(object.status) ? object.status : {};
-  const holds = (type: string): boolean => listOf(status.conditions).some((one) => one.type === type && one.status === 'True');
+  const holds = (type: string): boolean =>
+    listOf(status.conditions).some((one) => one.type === type && one.status === 'True');
   const experiment = isRecord(status.experiment) ? status.experiment : {};
   const events = listOf(experiment.containerRecords).flatMap(({ events }) => listOf(events));
   const failed = events.findLast(({ type }) => type === 'Failed');
-  return { injected: holds('AllInjected'), failure: failed === undefined ? null : String(failed.message ?? 'it failed') };
+  return {
+    injected: holds('AllInjected'),
+    failure: failed === undefined ? null : String(failed.message ?? 'it failed'),
+  };
 };

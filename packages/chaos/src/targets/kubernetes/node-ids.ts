@@ -19,14 +19,20 @@ export const createNodeIds = ({ core }: KubernetesClient, namespace: string): No
     if (kind !== 'node' || containerId === null) return null;
     const before = known.get(containerId);
     if (before !== undefined) return before;
-    const log = await core.readNamespacedPodLog({ name, namespace, limitBytes: READ }).catch(() => '');
+    const log = await core
+      .readNamespacedPodLog({ name, namespace, limitBytes: READ })
+      .catch(() => '');
     const id =
       IN_LOG.exec(log)?.[1] ??
       (metricsPort === null
         ? undefined
         : IN_METRICS.exec(
             await core
-              .connectGetNamespacedPodProxyWithPath({ name: `${name}:${metricsPort}`, namespace, path: 'metrics' })
+              .connectGetNamespacedPodProxyWithPath({
+                name: `${name}:${metricsPort}`,
+                namespace,
+                path: 'metrics',
+              })
               .catch(() => ''),
           )?.[1]);
     if (id === undefined) return null;

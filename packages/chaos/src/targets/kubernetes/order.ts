@@ -31,13 +31,21 @@ export const DEFAULT_SELECTORS: Partial<Record<MemberKind, string>> = {
   redis: 'app.kubernetes.io/name=redis',
 };
 
-export const writeReference = ({ kubeconfig, context, namespace, selectors, counts }: SettledOrder): TargetReference => ({
+export const writeReference = ({
+  kubeconfig,
+  context,
+  namespace,
+  selectors,
+  counts,
+}: SettledOrder): TargetReference => ({
   kind: 'kubernetes',
   context,
   namespace,
   ...(kubeconfig === null ? {} : { kubeconfig }),
   // Flat, as references are.
-  ...Object.fromEntries(Object.entries(selectors).map(([kind, selector]) => [`${kind}Selector`, selector])),
+  ...Object.fromEntries(
+    Object.entries(selectors).map(([kind, selector]) => [`${kind}Selector`, selector]),
+  ),
   ...Object.fromEntries(MEMBER_KINDS.map((kind) => [`${kind}Count`, counts[kind]])),
 });
 
@@ -72,6 +80,11 @@ export const readReference = (given: TargetReference): SettledOrder => {
     const selector = read.data[`${kind}Selector`];
     if (selector !== undefined) selectors[kind] = selector;
   }
-  const { nodeCount: node, redisCount: redis, balancerCount: balancer, turnCount: turn } = read.data;
+  const {
+    nodeCount: node,
+    redisCount: redis,
+    balancerCount: balancer,
+    turnCount: turn,
+  } = read.data;
   return { kubeconfig, context, namespace, selectors, counts: { node, redis, balancer, turn } };
 };

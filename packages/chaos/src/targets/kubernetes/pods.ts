@@ -37,7 +37,12 @@ export const listPods = async (
   { namespace, selectors }: Pick<SettledOrder, 'namespace' | 'selectors'>,
 ): Promise<Pod[]> => {
   const list = async (labelSelector: string): Promise<V1Pod[]> =>
-    (await ask(`list the pods in ${namespace}`, core.listNamespacedPod({ namespace, labelSelector }))).items;
+    (
+      await ask(
+        `list the pods in ${namespace}`,
+        core.listNamespacedPod({ namespace, labelSelector }),
+      )
+    ).items;
   const [marked, ...selected] = await Promise.all([
     list(ROLE_LABEL),
     ...MEMBER_KINDS.map(async (kind) => {
@@ -51,7 +56,9 @@ export const listPods = async (
   });
   const known = new Set(said.map(({ uid }) => uid));
   const others = selected.flat().filter(({ uid }) => !known.has(uid));
-  return [...said, ...others].sort((a, b) => RANK[a.kind] - RANK[b.kind] || a.name.localeCompare(b.name));
+  return [...said, ...others].sort(
+    (a, b) => RANK[a.kind] - RANK[b.kind] || a.name.localeCompare(b.name),
+  );
 };
 
 const RANK: Readonly<Record<MemberKind, number>> = { node: 0, redis: 1, balancer: 2, turn: 3 };
@@ -78,19 +85,26 @@ export const readPod = (pod: V1Pod, kind: MemberKind): Pod => {
 };
 
 const isTrue = ({ status }: V1Pod, condition: string): boolean =>
-  status?.conditions?.some(({ type, status: value }) => type === condition && value === 'True') ?? false;
+  status?.conditions?.some(({ type, status: value }) => type === condition && value === 'True') ??
+  false;
 
 /** A port called so, or the annotation that Prometheus' examples use. */
 const metricsPortOf = ({ metadata, spec }: V1Pod): number | null => {
   const ports = spec?.containers.flatMap((container) => container.ports ?? []) ?? [];
-  const named = ports.find(({ name }) => name === 'metrics' || name === 'prometheus')?.containerPort;
+  const named = ports.find(
+    ({ name }) => name === 'metrics' || name === 'prometheus',
+  )?.containerPort;
   const annotated = Number(metadata?.annotations?.['prometheus.io/port']);
   return named ?? (Number.isInteger(annotated) ? annotated : null);
 };
 
 const troubleOf = ({ status }: V1Pod): string | null => {
-  const waiting = status?.containerStatuses?.find(({ state }) => state?.waiting?.message !== undefined)?.state?.waiting;
-  const unscheduled = status?.conditions?.find(({ type, status: value }) => type === 'PodScheduled' && value === 'False');
+  const waiting = status?.containerStatuses?.find(
+    ({ state }) => state?.waiting?.message !== undefined,
+  )?.state?.waiting;
+  const unscheduled = status?.conditions?.find(
+    ({ type, status: value }) => type === 'PodScheduled' && value === 'False',
+  );
   return waiting?.message ?? unscheduled?.message ?? null;
 };
 
@@ -112,9 +126,18 @@ export const stateOf = (
 ): { serves: boolean; trouble: string | null } => {
   const all = pods.filter((pod) => pod.kind === kind);
   const current = all.filter(({ terminating }) => !terminating);
-  const keepsName = all.some(({ owner }) => owner?.kind === 'StatefulSet' && isOrdinalOf(name, owner.name));
-  const wanted = keepsName || current.some((pod) => pod.name === name) ? current.filter((pod) => pod.name === name) : current;
-  const enough = keepsName ? wanted.length === 1 : wanted === current ? current.length >= count : true;
+  const keepsName = all.some(
+    ({ owner }) => owner?.kind === 'StatefulSet' && isOrdinalOf(name, owner.name),
+  );
+  const wanted =
+    keepsName || current.some((pod) => pod.name === name)
+      ? current.filter((pod) => pod.name === name)
+      : current;
+  const enough = keepsName
+    ? wanted.length === 1
+    : wanted === current
+      ? current.length >= count
+      : true;
   return {
     serves: wanted.length > 0 && enough && wanted.every(({ ready }) => ready),
     trouble: wanted.find(({ trouble }) => trouble !== null)?.trouble ?? null,

@@ -10,7 +10,9 @@ export interface Right {
 }
 
 /** What we may do, as the cluster says. Asked once for each. */
-export const createRights = ({ authorization }: KubernetesClient): ((right: Right) => Promise<boolean>) => {
+export const createRights = ({
+  authorization,
+}: KubernetesClient): ((right: Right) => Promise<boolean>) => {
   const known = new Map<string, Promise<boolean>>();
   return (right) => {
     const key = JSON.stringify(right);
@@ -22,7 +24,10 @@ export const createRights = ({ authorization }: KubernetesClient): ((right: Righ
   };
 };
 
-const askFor = async (authorization: KubernetesClient['authorization'], right: Right): Promise<boolean> => {
+const askFor = async (
+  authorization: KubernetesClient['authorization'],
+  right: Right,
+): Promise<boolean> => {
   const { verb, group = '', resource, subresource, namespace } = right;
   const resourceAttributes = {
     verb,
@@ -31,7 +36,14 @@ const askFor = async (authorization: KubernetesClient['authorization'], right: R
     ...(subresource === undefined ? {} : { subresource }),
     ...(namespace === null ? {} : { namespace }),
   };
-  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
-  const answer = await ask('ask what we may do', authorization.createSelfSubjectAccessReview({ body }));
+  const body = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { resourceAttributes },
+  };
+  const answer = await ask(
+    'ask what we may do',
+    authorization.createSelfSubjectAccessReview({ body }),
+  );
   return answer.status?.allowed ?? false;
 };

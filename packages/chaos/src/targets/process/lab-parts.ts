@@ -3,7 +3,8 @@ import type { Part } from './part.ts';
 
 /** The parts of a lab that faults can be done to. */
 export const labParts = (
-  facts: Pick<ClusterFacts, 'nodes' | 'redisUrl' | 'httpUrl' | 'balancerStatsUrl'> & Partial<Pick<ClusterFacts, 'turnUrl'>>,
+  facts: Pick<ClusterFacts, 'nodes' | 'redisUrl' | 'httpUrl' | 'balancerStatsUrl'> &
+    Partial<Pick<ClusterFacts, 'turnUrl'>>,
 ): Part[] => {
   const redisPort = portOf(facts.redisUrl);
   const nodes = facts.nodes.map(
@@ -11,7 +12,11 @@ export const labParts = (
       name,
       kind: 'node',
       metricsUrl,
-      ports: { address: '127.0.0.1', udp: [ports.udpFirst, ports.udpLast], tcp: [ports.http, ports.tcp] },
+      ports: {
+        address: '127.0.0.1',
+        udp: [ports.udpFirst, ports.udpLast],
+        tcp: [ports.http, ports.tcp],
+      },
       ...(redisHost === null || redisHost === undefined || redisPort === null
         ? {}
         : { redis: { address: redisHost, port: redisPort, cgroup: null } }),
@@ -20,12 +25,24 @@ export const labParts = (
   const alone = (name: string, kind: Part['kind'], address: string, port: number | null): Part[] =>
     port === null
       ? []
-      : [{ name, kind, metricsUrl: null, ports: { address, udp: kind === 'turn' ? [port, port] : null, tcp: [port] } }];
+      : [
+          {
+            name,
+            kind,
+            metricsUrl: null,
+            ports: { address, udp: kind === 'turn' ? [port, port] : null, tcp: [port] },
+          },
+        ];
   return [
     ...nodes,
     // Each node reaches it at another address.
     ...alone('redis', 'redis', '127.0.0.0/8', redisPort),
-    ...alone('haproxy', 'balancer', '127.0.0.1', facts.balancerStatsUrl === null ? null : portOf(facts.httpUrl)),
+    ...alone(
+      'haproxy',
+      'balancer',
+      '127.0.0.1',
+      facts.balancerStatsUrl === null ? null : portOf(facts.httpUrl),
+    ),
     ...alone('coturn', 'turn', '127.0.0.1', portOf(facts.turnUrl)),
   ];
 };

@@ -1,5 +1,10 @@
 import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
-import { type LabState, labService, readState as readLab, type ServiceAction } from '@livekit-swarm/lab';
+import {
+  type LabState,
+  labService,
+  readState as readLab,
+  type ServiceAction,
+} from '@livekit-swarm/lab';
 import { ChaosError } from '../../chaos-error.ts';
 import { labParts } from './lab-parts.ts';
 import type { Place } from './part.ts';

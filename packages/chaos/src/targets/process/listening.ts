@@ -6,7 +6,14 @@ export const listeningPorts = async (
   pids: ReadonlySet<number>,
   machine: Machine = thisMachine,
 ): Promise<number[]> => {
-  const { stdout } = await machine.run(['ss', '--no-header', '--listening', '--numeric', '--processes', `--${protocol}`]);
+  const { stdout } = await machine.run([
+    'ss',
+    '--no-header',
+    '--listening',
+    '--numeric',
+    '--processes',
+    `--${protocol}`,
+  ]);
   return parsePorts(stdout, pids);
 };
 
@@ -23,8 +30,15 @@ export const parsePorts = (text: string, pids: ReadonlySet<number>): number[] =>
 const HIERARCHIES = ['', '/unified', '/systemd'];
 
 /** All processes of a control group, as systemd names it: `/system.slice/haproxy.service`. */
-export const processesOf = async (group: string, machine: Machine = thisMachine): Promise<Set<number>> => {
+export const processesOf = async (
+  group: string,
+  machine: Machine = thisMachine,
+): Promise<Set<number>> => {
   if (group === '' || group === '/') return new Set();
-  const lists = await Promise.all(HIERARCHIES.map((place) => machine.read(`/sys/fs/cgroup${place}${group}/cgroup.procs`)));
-  return new Set(lists.flatMap((list) => (list ?? '').split('\n').filter((line) => line !== '')).map(Number));
+  const lists = await Promise.all(
+    HIERARCHIES.map((place) => machine.read(`/sys/fs/cgroup${place}${group}/cgroup.procs`)),
+  );
+  return new Set(
+    lists.flatMap((list) => (list ?? '').split('\n').filter((line) => line !== '')).map(Number),
+  );
 };

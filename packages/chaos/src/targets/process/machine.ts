@@ -10,4 +10,7 @@ export interface Machine {
   read(path: string): Promise<string | null>;
 }
 
-export const thisMachine: Machine = { run: runHere, read: (path) => readFile(path, 'utf8').catch(() => null) };
+export const thisMachine: Machine = {
+  run: runHere,
+  read: (path) => readFile(path, 'utf8').catch(() => null),
+};

@@ -23,6 +23,7 @@ const tryOut = async (): Promise<string | null> => {
   if (process.getuid?.() !== 0) return 'rules for packets need root: run this as root';
   const { code, stderr } = await runHere(['unshare', '--net', 'nft', '--file', '-'], TRY);
   if (code === 0) return null;
-  if (code === 127) return 'there is no nft (or no unshare) on this machine: install nftables and util-linux';
+  if (code === 127)
+    return 'there is no nft (or no unshare) on this machine: install nftables and util-linux';
   return `nftables cannot drop packets here: ${stderr.trim().split('\n')[0] ?? 'nft says nothing about it'}`;
 };

@@ -32,7 +32,8 @@ const pastPart = z.object({
 /** A lab that lived in another process. Its programs end with that process; what was done to them and around them can be taken back. */
 export const pastClusterPlace = (reference: TargetReference): Place => {
   const parts = readParts(reference);
-  const identityOf = (name: string): ProcessIdentity | null => parts.find(({ part }) => part.name === name)?.identity ?? null;
+  const identityOf = (name: string): ProcessIdentity | null =>
+    parts.find(({ part }) => part.name === name)?.identity ?? null;
   return {
     label: 'lab of a drill that has ended',
     reference: () => reference,

@@ -6,7 +6,11 @@ const TIMEOUT_MS = 30_000;
 const NOT_FOUND = 127;
 
 /** Runs a program on this machine. Does not throw for what it says; one that is not there ends with 127, one that does not end is killed. */
-export const runHere = (argv: readonly string[], input = '', timeoutMs = TIMEOUT_MS): Promise<CommandResult> =>
+export const runHere = (
+  argv: readonly string[],
+  input = '',
+  timeoutMs = TIMEOUT_MS,
+): Promise<CommandResult> =>
   new Promise((resolve) => {
     const [program = '', ...args] = argv;
     const child = spawn(program, args, {

@@ -22,14 +22,25 @@ const schema = z.object({
   prometheus: z.object({ port }).optional().catch(undefined),
   redis: z.object({ address: z.string() }).optional().catch(undefined),
   rtc: z
-    .object({ tcp_port: port, udp_port: z.union([z.int(), z.string()]).optional(), port_range_start: port, port_range_end: port })
+    .object({
+      tcp_port: port,
+      udp_port: z.union([z.int(), z.string()]).optional(),
+      port_range_start: port,
+      port_range_end: port,
+    })
     .optional()
     .catch(undefined),
 });
 
 /** As livekit-server takes them when nothing is said: 7880, 7881, 50000 to 60000. */
 export const readServerConfig = (yaml: string): ServerConfig => {
-  const { port: http, prometheus_port: metrics, prometheus, redis, rtc } = schema.parse(parse(yaml) ?? {});
+  const {
+    port: http,
+    prometheus_port: metrics,
+    prometheus,
+    redis,
+    rtc,
+  } = schema.parse(parse(yaml) ?? {});
   const [first, last = first] = String(rtc?.udp_port ?? '')
     .split('-')
     .map(Number);
@@ -49,13 +60,20 @@ const redisAt = (address: string): ServerConfig['redis'] => {
 };
 
 /** Of a livekit-server that runs: the file of its `--config`, or what it was given as `--config-body`. Null when it has neither. */
-export const configOfProcess = async (pid: number, machine: Machine = thisMachine): Promise<ServerConfig | null> => {
+export const configOfProcess = async (
+  pid: number,
+  machine: Machine = thisMachine,
+): Promise<ServerConfig | null> => {
   const argv = ((await machine.read(`/proc/${pid}/cmdline`)) ?? '').split('\0');
   const body = optionOf(argv, 'config-body');
   const file = optionOf(argv, 'config');
   const text =
     body ??
-    (file === null ? null : await machine.read(isAbsolute(file) ? `/proc/${pid}/root${file}` : join(`/proc/${pid}/cwd`, file)));
+    (file === null
+      ? null
+      : await machine.read(
+          isAbsolute(file) ? `/proc/${pid}/root${file}` : join(`/proc/${pid}/cwd`, file),
+        ));
   if (text === null) return null;
   try {
     return readServerConfig(text);

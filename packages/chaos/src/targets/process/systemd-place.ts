@@ -21,6 +21,7 @@ export const systemdPlace = async (units: readonly Unit[]): Promise<Place> => {
     },
     signal: systemd.signal,
     start: systemd.start,
-    lacksStart: () => (process.getuid?.() === 0 ? null : 'systemctl start needs root: run this as root'),
+    lacksStart: () =>
+      process.getuid?.() === 0 ? null : 'systemctl start needs root: run this as root',
   };
 };

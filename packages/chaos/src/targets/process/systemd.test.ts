@@ -5,17 +5,29 @@ import { formatUnit, parseUnit } from './unit.ts';
 
 describe('units', () => {
   test('say what they are', () => {
-    expect(parseUnit('node=livekit-server')).toEqual({ kind: 'node', name: 'livekit-server.service' });
-    expect(parseUnit('redis=redis@6380.service')).toEqual({ kind: 'redis', name: 'redis@6380.service' });
+    expect(parseUnit('node=livekit-server')).toEqual({
+      kind: 'node',
+      name: 'livekit-server.service',
+    });
+    expect(parseUnit('redis=redis@6380.service')).toEqual({
+      kind: 'redis',
+      name: 'redis@6380.service',
+    });
     expect(formatUnit(parseUnit('balancer=haproxy'))).toBe('balancer=haproxy.service');
   });
 
-  test.each(['livekit-server', 'nod=livekit', 'node=', 'node=a=b', 'node=--all', 'node=a b', '=x', ''])(
-    '"%s" is none',
-    (text) => {
-      expect(() => parseUnit(text)).toThrow(/is no unit/);
-    },
-  );
+  test.each([
+    'livekit-server',
+    'nod=livekit',
+    'node=',
+    'node=a=b',
+    'node=--all',
+    'node=a b',
+    '=x',
+    '',
+  ])('"%s" is none', (text) => {
+    expect(() => parseUnit(text)).toThrow(/is no unit/);
+  });
 });
 
 test('ports are those of the processes in question', () => {
@@ -50,11 +62,23 @@ unknown: { deep: true }`;
   });
 
   test('may leave things out, or say them in other ways', () => {
-    expect(readServerConfig('')).toEqual({ http: 7880, tcp: 7881, udp: [50000, 60000], metrics: null, redis: null });
+    expect(readServerConfig('')).toEqual({
+      http: 7880,
+      tcp: 7881,
+      udp: [50000, 60000],
+      metrics: null,
+      redis: null,
+    });
     expect(readServerConfig('rtc: { udp_port: 7882 }').udp).toEqual([7882, 7882]);
     expect(readServerConfig('rtc: { udp_port: 7882-7892 }').udp).toEqual([7882, 7892]);
     expect(readServerConfig('prometheus_port: 6790').metrics).toBe(6790);
-    expect(readServerConfig('redis: { address: redis.internal:6379 }').redis).toEqual({ address: null, port: 6379 });
-    expect(readServerConfig('redis: { address: 10.1.2.3 }').redis).toEqual({ address: '10.1.2.3', port: 6379 });
+    expect(readServerConfig('redis: { address: redis.internal:6379 }').redis).toEqual({
+      address: null,
+      port: 6379,
+    });
+    expect(readServerConfig('redis: { address: 10.1.2.3 }').redis).toEqual({
+      address: '10.1.2.3',
+      port: 6379,
+    });
   });
 });

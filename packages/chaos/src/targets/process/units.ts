@@ -40,7 +40,12 @@ export const unitsOf = (machine: Machine, where: string): Units => {
     const asked = ['systemctl', 'show', '--property=LoadState,MainPID,ControlGroup,Restart', unit];
     const { stdout, stderr } = await machine.run(asked);
     const values = new Map(
-      stdout.split('\n').map((line): [string, string] => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]),
+      stdout
+        .split('\n')
+        .map((line): [string, string] => [
+          line.split('=', 1)[0] ?? '',
+          line.slice(line.indexOf('=') + 1),
+        ]),
     );
     if (values.get('LoadState') !== 'loaded') {
       throw new ChaosError(
@@ -50,7 +55,11 @@ export const unitsOf = (machine: Machine, where: string): Units => {
       );
     }
     const pid = Number(values.get('MainPID'));
-    return { pid: pid > 0 ? pid : null, group: values.get('ControlGroup') ?? '', restart: values.get('Restart') ?? 'no' };
+    return {
+      pid: pid > 0 ? pid : null,
+      group: values.get('ControlGroup') ?? '',
+      restart: values.get('Restart') ?? 'no',
+    };
   };
 
   const processes = async ({ pid, group }: ShownUnit): Promise<Set<number>> => {
@@ -75,12 +84,14 @@ export const unitsOf = (machine: Machine, where: string): Units => {
         listeningPorts('udp', pids, machine),
       ]);
       const [first, last] = [udp.at(0), udp.at(-1)];
-      const bound: [number, number] | null = first === undefined || last === undefined ? null : [first, last];
+      const bound: [number, number] | null =
+        first === undefined || last === undefined ? null : [first, last];
       const cgroup = group === '' || group === '/' ? null : group;
       return {
         name,
         kind,
-        metricsUrl: typeof config?.metrics === 'number' ? `http://127.0.0.1:${config.metrics}/metrics` : null,
+        metricsUrl:
+          typeof config?.metrics === 'number' ? `http://127.0.0.1:${config.metrics}/metrics` : null,
         // A range of ports is bound one by one, as people come.
         ports: { address: '0.0.0.0', udp: config?.udp ?? bound, tcp },
         ...(config?.redis == null || cgroup === null ? {} : { redis: { ...config.redis, cgroup } }),
@@ -89,7 +100,11 @@ export const unitsOf = (machine: Machine, where: string): Units => {
     signal: async (unit, signal) => {
       const { code, stderr } = await machine.run(['systemctl', 'kill', `--signal=${signal}`, unit]);
       if (code === 0 || (await show(unit)).pid === null) return;
-      throw new ChaosError('not-allowed', `systemctl does not send ${signal} to ${unit}: ${stderr.trim()}`, 'run this as root');
+      throw new ChaosError(
+        'not-allowed',
+        `systemctl does not send ${signal} to ${unit}: ${stderr.trim()}`,
+        'run this as root',
+      );
     },
     start: async (unit) => {
       if ((await show(unit)).pid !== null) return;
@@ -98,12 +113,20 @@ export const unitsOf = (machine: Machine, where: string): Units => {
       const { code, stderr } = await machine.run(['systemctl', 'start', unit], '', START_WITHIN_MS);
       if (code !== 0) {
         const hint = `see "journalctl --unit ${unit}"`;
-        throw new ChaosError('not-started', `systemd does not start ${unit}: ${stderr.trim()}`, hint);
+        throw new ChaosError(
+          'not-started',
+          `systemd does not start ${unit}: ${stderr.trim()}`,
+          hint,
+        );
       }
       const deadline = performance.now() + READY_WITHIN_MS;
       while (performance.now() < deadline) {
         const shown = await show(unit);
-        if (shown.pid !== null && (await listeningPorts('tcp', await processes(shown), machine)).length > 0) return;
+        if (
+          shown.pid !== null &&
+          (await listeningPorts('tcp', await processes(shown), machine)).length > 0
+        )
+          return;
         await sleep(POLL_MS);
       }
       throw new ChaosError(

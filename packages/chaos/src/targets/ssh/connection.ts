@@ -50,7 +50,11 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
   let opened = false;
   let first: Promise<unknown> | null = null;
 
-  const ask = async (argv: readonly string[], input: string, timeoutMs: number): Promise<Awaited<ReturnType<Machine['run']>>> => {
+  const ask = async (
+    argv: readonly string[],
+    input: string,
+    timeoutMs: number,
+  ): Promise<Awaited<ReturnType<Machine['run']>>> => {
     const command = quoteAll(['sh', '-c', REMOTE, ...argv]);
     const result = await execa('ssh', [...options, '-T', '--', host, command], {
       input,
@@ -61,9 +65,17 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
       env: { LC_ALL: 'C' },
     });
     if (result.timedOut)
-      return { stdout: result.stdout, stderr: `${argv[0]} did not end within ${timeoutMs / 1_000} s`, code: TIMED_OUT };
+      return {
+        stdout: result.stdout,
+        stderr: `${argv[0]} did not end within ${timeoutMs / 1_000} s`,
+        code: TIMED_OUT,
+      };
     if (result.exitCode === undefined) {
-      throw new ChaosError('no-ssh', `ssh does not run on this machine: ${result.shortMessage}`, 'install OpenSSH’s client');
+      throw new ChaosError(
+        'no-ssh',
+        `ssh does not run on this machine: ${result.shortMessage}`,
+        'install OpenSSH’s client',
+      );
     }
     if (result.exitCode === NO_CONNECTION) throw unreachable(host, result.stderr);
     opened = true;
@@ -91,7 +103,10 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
     const { code } = await run([...words, 'true']);
     if (code === 0) return { words: [...words, 'sh', '-c', REMOTE], why: null };
     const how = code === NOT_FOUND ? 'there is no sudo' : 'sudo asks for a password';
-    return { words: [], why: `on ${host} this needs root, and ${how}: log in as root, or let sudo do it without a password` };
+    return {
+      words: [],
+      why: `on ${host} this needs root, and ${how}: log in as root, or let sudo do it without a password`,
+    };
   };
   const privileges = async (): Promise<{ words: readonly string[]; why: string | null }> => {
     prefix ??= findPrefix().catch((error: unknown) => {
@@ -111,7 +126,12 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
     },
     lacksRoot: async () => (await privileges()).why,
     [Symbol.asyncDispose]: async () => {
-      if (opened) await execa('ssh', [...options, '-O', 'exit', '--', host], { reject: false, stdio: 'ignore', timeout: 5_000 });
+      if (opened)
+        await execa('ssh', [...options, '-O', 'exit', '--', host], {
+          reject: false,
+          stdio: 'ignore',
+          timeout: 5_000,
+        });
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { memberName, nameOfSshOrder, readReference, readSshOrder, writeReference } from './order.ts';
+import {
+  memberName,
+  nameOfSshOrder,
+  readReference,
+  readSshOrder,
+  writeReference,
+} from './order.ts';
 
 describe('readSshOrder', () => {
   it('puts units on every host, or on one', () => {
@@ -14,7 +20,10 @@ describe('readSshOrder', () => {
       hosts: [
         { host: 'lk-1', units: [node, { kind: 'redis', name: 'redis.service' }] },
         { host: 'root@lk-2', units: [node] },
-        { host: 'ssh://root@10.0.0.5:2222', units: [node, { kind: 'turn', name: 'coturn.service' }] },
+        {
+          host: 'ssh://root@10.0.0.5:2222',
+          units: [node, { kind: 'turn', name: 'coturn.service' }],
+        },
       ],
     });
     expect(nameOfSshOrder(order)).toBe('lk-1,lk-2,10.0.0.5:2222');

@@ -27,14 +27,23 @@ const HOST = /^(ssh:\/\/)?[A-Za-z0-9_][A-Za-z0-9_.@:%[\]-]*$/;
  * @param config for `ssh -F`
  * @throws UsageError
  */
-export const readSshOrder = (hosts: string, units: string, config: string | undefined): SshOrder => {
+export const readSshOrder = (
+  hosts: string,
+  units: string,
+  config: string | undefined,
+): SshOrder => {
   const names = listOf(hosts);
   for (const host of names) {
     if (!HOST.test(host))
-      throw new UsageError(`"${host}" is no host for ssh`, 'for instance lk-1, root@10.0.0.5 or ssh://root@10.0.0.5:2222');
+      throw new UsageError(
+        `"${host}" is no host for ssh`,
+        'for instance lk-1, root@10.0.0.5 or ssh://root@10.0.0.5:2222',
+      );
   }
-  if (names.length === 0) throw new UsageError('no hosts are named for ssh', 'for instance lk-1,lk-2');
-  if (new Set(names).size < names.length) throw new UsageError(`"${hosts}" names a host twice`, 'name each of them once');
+  if (names.length === 0)
+    throw new UsageError('no hosts are named for ssh', 'for instance lk-1,lk-2');
+  if (new Set(names).size < names.length)
+    throw new UsageError(`"${hosts}" names a host twice`, 'name each of them once');
   const read = listOf(units).map(readPlacedUnit);
   for (const { host, unit } of read) {
     if (host === null || names.includes(host)) continue;
@@ -49,10 +58,16 @@ export const readSshOrder = (hosts: string, units: string, config: string | unde
   }));
   const empty = placed.find((one) => one.units.length === 0);
   if (empty !== undefined)
-    throw new UsageError(`nothing is said to be on ${empty.host}`, 'say what is: node=livekit-server.service');
+    throw new UsageError(
+      `nothing is said to be on ${empty.host}`,
+      'say what is: node=livekit-server.service',
+    );
   for (const one of placed) {
-    const twice = one.units.find(({ name }, index) => one.units.findIndex((other) => other.name === name) < index);
-    if (twice !== undefined) throw new UsageError(`${twice.name} is named twice`, 'name each unit once');
+    const twice = one.units.find(
+      ({ name }, index) => one.units.findIndex((other) => other.name === name) < index,
+    );
+    if (twice !== undefined)
+      throw new UsageError(`${twice.name} is named twice`, 'name each unit once');
   }
   return { hosts: placed, config: config === undefined ? null : resolve(config) };
 };
@@ -66,7 +81,9 @@ const listOf = (text: string): string[] =>
 /** `redis=db-1/redis.service`; names of units have no slash. */
 const readPlacedUnit = (text: string): { host: string | null; unit: Unit } => {
   const [, role, host, name] = /^([^=]*)=(.*)\/([^/]*)$/.exec(text) ?? [];
-  return host === undefined ? { host: null, unit: parseUnit(text) } : { host, unit: parseUnit(`${role}=${name}`) };
+  return host === undefined
+    ? { host: null, unit: parseUnit(text) }
+    : { host, unit: parseUnit(`${role}=${name}`) };
 };
 
 /** What the units of these hosts are called: by themselves where there is one host only. */
@@ -99,6 +116,11 @@ export const readReference = (written: TargetReference): SshOrder => {
     };
   } catch (cause) {
     const hint = 'use the version of swarm that ran the drill';
-    throw new ChaosError('bad-reference', 'the journal speaks of machines that cannot be found again', hint, { cause });
+    throw new ChaosError(
+      'bad-reference',
+      'the journal speaks of machines that cannot be found again',
+      hint,
+      { cause },
+    );
   }
 };

@@ -12,11 +12,15 @@ it('leaves plain words as they are', () => {
 
 it('is undone by a shell, whatever is in it', () => {
   // No program can be given a NUL.
-  const word = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((text) => !text.includes('\0'));
+  const word = fc
+    .string({ unit: 'grapheme', maxLength: 20 })
+    .filter((text) => !text.includes('\0'));
   const odd = fc.oneof(word, fc.stringMatching(/^['"$`\\!*?~;&|<>(){}[\]#\n\t -]{0,12}$/));
   fc.assert(
     fc.property(fc.array(odd, { minLength: 1, maxLength: 5 }), (words) => {
-      const said = execFileSync('sh', ['-c', `printf '%s\\0' ${quoteAll(words)}`], { encoding: 'utf8' });
+      const said = execFileSync('sh', ['-c', `printf '%s\\0' ${quoteAll(words)}`], {
+        encoding: 'utf8',
+      });
       expect(said.split('\0').slice(0, -1)).toEqual(words);
     }),
     { numRuns: 60 },

@@ -9,7 +9,12 @@ export const remoteNodeId = async (
   metricsUrl: string | null,
 ): Promise<string | null> => {
   if (metricsUrl !== null) {
-    const { stdout } = await machine.run(['sh', '-c', 'curl -s -m 1 "$0" || wget -q -T 1 -O - "$0"', metricsUrl]);
+    const { stdout } = await machine.run([
+      'sh',
+      '-c',
+      'curl -s -m 1 "$0" || wget -q -T 1 -O - "$0"',
+      metricsUrl,
+    ]);
     const told = readNodeId(stdout);
     if (told !== null) return told;
   }
@@ -24,7 +29,10 @@ export const remoteNodeId = async (
 };
 
 /** What makes a process the one that it is, and its state (proc(5)): `T` is stopped. Null when there is none. */
-export const remoteProcess = async (machine: Machine, pid: number): Promise<{ state: string; startedAt: string } | null> => {
+export const remoteProcess = async (
+  machine: Machine,
+  pid: number,
+): Promise<{ state: string; startedAt: string } | null> => {
   const stat = await machine.read(`/proc/${pid}/stat`);
   if (stat === null) return null;
   const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -21,7 +21,9 @@ const subscriptions = () =>
   );
 
 const subscriptionOf = (identity, kind) => {
-  const found = subscriptions().find(({ identity: from, track }) => from === identity && track.kind === kind);
+  const found = subscriptions().find(
+    ({ identity: from, track }) => from === identity && track.kind === kind,
+  );
   if (found === undefined) throw new Error(`no ${kind} of ${identity} is subscribed to`);
   return found;
 };
@@ -56,12 +58,20 @@ const look = async (identity, pauseMs) => {
   let [changed, orange] = [0, 0];
   for (let at = 0; at < after.length; at += 4) {
     const [red, green, blue] = after.subarray(at, at + 3);
-    const difference = Math.abs(red - before[at]) + Math.abs(green - before[at + 1]) + Math.abs(blue - before[at + 2]);
+    const difference =
+      Math.abs(red - before[at]) +
+      Math.abs(green - before[at + 1]) +
+      Math.abs(blue - before[at + 2]);
     if (difference > 24) changed += 1;
     if (red > 220 && green > 130 && green < 200 && blue < 60) orange += 1;
   }
   const pixels = WIDTH * HEIGHT;
-  return { width: video.videoWidth, height: video.videoHeight, changed: changed / pixels, orange: orange / pixels };
+  return {
+    width: video.videoWidth,
+    height: video.videoHeight,
+    changed: changed / pixels,
+    orange: orange / pixels,
+  };
 };
 
 /** The loudest root mean square (0 … 1) of a window of 2,048 samples within `forMs`. */
@@ -74,7 +84,10 @@ const listen = async (identity, forMs) => {
   let loudest = 0;
   for (const end = performance.now() + forMs; performance.now() < end; await sleep(40)) {
     analyser.getFloatTimeDomainData(samples);
-    loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
+    loudest = Math.max(
+      loudest,
+      Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length),
+    );
   }
   await context.close();
   return loudest;
@@ -83,9 +96,12 @@ const listen = async (identity, forMs) => {
 globalThis.viewer = {
   join: (url, token) => room.connect(url, token),
   publish: () => room.localParticipant.enableCameraAndMicrophone(),
-  decodes: (mimeType) => RTCRtpReceiver.getCapabilities('video').codecs.some((codec) => codec.mimeType === mimeType),
-  setEnabled: (identity, enabled) => subscriptionOf(identity, 'video').publication.setEnabled(enabled),
-  wantQuality: (identity, quality) => subscriptionOf(identity, 'video').publication.setVideoQuality(VideoQuality[quality]),
+  decodes: (mimeType) =>
+    RTCRtpReceiver.getCapabilities('video').codecs.some((codec) => codec.mimeType === mimeType),
+  setEnabled: (identity, enabled) =>
+    subscriptionOf(identity, 'video').publication.setEnabled(enabled),
+  wantQuality: (identity, quality) =>
+    subscriptionOf(identity, 'video').publication.setVideoQuality(VideoQuality[quality]),
   report,
   look,
   listen,

@@ -20,13 +20,24 @@ const COME_BACK_AFTER_S = '30';
 const MOST_AT_ONCE_OF_ONE = 64;
 
 type Refusal = 'unauthorized' | 'malformed' | 'too_large' | 'rate_limited' | 'full';
-const STATUS = { unauthorized: 401, malformed: 400, too_large: 413, rate_limited: 429, full: 503 } as const;
+const STATUS = {
+  unauthorized: 401,
+  malformed: 400,
+  too_large: 413,
+  rate_limited: 429,
+  full: 503,
+} as const;
 
 /**
  * `POST /beacon`: reports of browsers, each with a LiveKit token, in the header or, since sendBeacon cannot set one, in the body.
  * @param now milliseconds of a clock that does not go back
  */
-export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, sessions: Sessions, now: () => number): Hono => {
+export const beaconRoutes = (
+  options: ClientsOptions,
+  metrics: ClientHandles,
+  sessions: Sessions,
+  now: () => number,
+): Hono => {
   const holderOf = createTokenCheck(options.keys);
   const byAddress = createLimiter(options.perAddress, MOST_ADDRESSES);
   const underWay = new Map<string, number>();
@@ -34,14 +45,18 @@ export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, se
   const sdkOf = sdkLabeller(options.sdks);
   const browserOf = browserLabeller(options.browsers);
 
-  const count = (result: Refusal | 'accepted' | 'clamped' | 'duplicate') => metrics.swarm_client_reports_total.inc({ result });
+  const count = (result: Refusal | 'accepted' | 'clamped' | 'duplicate') =>
+    metrics.swarm_client_reports_total.inc({ result });
   const refuse = (context: Context, reason: Refusal, why: string) => {
     count(reason);
-    if (reason === 'rate_limited' || reason === 'full') context.header('retry-after', COME_BACK_AFTER_S);
+    if (reason === 'rate_limited' || reason === 'full')
+      context.header('retry-after', COME_BACK_AFTER_S);
     return context.text(`${why}\n`, STATUS[reason]);
   };
   const mayReport = (origin: string, host: string | undefined): boolean =>
-    options.origins.includes('*') || options.origins.includes(origin) || (host !== undefined && hostOf(origin) === host);
+    options.origins.includes('*') ||
+    options.origins.includes(origin) ||
+    (host !== undefined && hostOf(origin) === host);
 
   const take = (participant: Participant, { session, sdk, browser, reports }: ReadBody): void => {
     participant.sdk = sdkOf(sdk);
@@ -70,14 +85,22 @@ export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, se
   app.post(
     '/beacon',
     async (context, next) => {
-      const address = clientAddress(socketAddress(context), context.req.header('x-forwarded-for'), options.trustedProxies);
+      const address = clientAddress(
+        socketAddress(context),
+        context.req.header('x-forwarded-for'),
+        options.trustedProxies,
+      );
       const others = underWay.get(address) ?? 0;
       if (others >= MOST_AT_ONCE_OF_ONE || !byAddress.allows(address, now())) {
         return refuse(context, 'rate_limited', 'too many reports from this address');
       }
       const origin = context.req.header('origin');
       if (origin !== undefined && !mayReport(origin, context.req.header('host'))) {
-        return refuse(context, 'unauthorized', `pages of this origin may not report: add it to the origins of the exporter`);
+        return refuse(
+          context,
+          'unauthorized',
+          `pages of this origin may not report: add it to the origins of the exporter`,
+        );
       }
       underWay.set(address, others + 1);
       try {
@@ -97,7 +120,8 @@ export const beaconRoutes = (options: ClientsOptions, metrics: ClientHandles, se
       if (body === undefined) return refuse(context, 'malformed', 'no JSON');
       const bearer = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
       const holder = await holderOf(bearer ?? tokenIn(body));
-      if (holder === null) return refuse(context, 'unauthorized', 'no token that is good for joining a room');
+      if (holder === null)
+        return refuse(context, 'unauthorized', 'no token that is good for joining a room');
       const read = bodySchema.safeParse(body);
       if (!read.success) return refuse(context, 'malformed', whatIsWrong(read.error));
       return admit(context, holder, read.data);
@@ -134,7 +158,8 @@ const socketAddress = (context: Context): string | undefined => {
   }
 };
 
-const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);
+const hostOf = (origin: string): string | undefined =>
+  URL.canParse(origin) ? new URL(origin).host : undefined;
 
 const parse = (text: string): unknown => {
   try {
@@ -145,8 +170,13 @@ const parse = (text: string): unknown => {
 };
 
 const tokenIn = (body: unknown): string =>
-  typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string' ? body.token : '';
+  typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string'
+    ? body.token
+    : '';
 
 /** Where the first fault is; nothing of what was sent is repeated. */
-const whatIsWrong = ({ issues: [issue] }: { issues: { path: PropertyKey[]; code: string }[] }): string =>
-  `${issue?.path.map(String).join('.') || 'body'}: ${issue?.code ?? 'not valid'}`;
+const whatIsWrong = ({
+  issues: [issue],
+}: {
+  issues: { path: PropertyKey[]; code: string }[];
+}): string => `${issue?.path.map(String).join('.') || 'body'}: ${issue?.code ?? 'not valid'}`;

@@ -5,7 +5,11 @@ import { isIPv4, isIPv6 } from 'node:net';
  * the first 64 bits count, since whoever has one of them has them all.
  * @returns `unknown` where there is nothing that is an address
  */
-export const clientAddress = (socket: string | undefined, forwardedFor: string | undefined, proxies: number): string => {
+export const clientAddress = (
+  socket: string | undefined,
+  forwardedFor: string | undefined,
+  proxies: number,
+): string => {
   const hops = [...(forwardedFor?.split(',') ?? []), socket ?? ''].map((hop) => hop.trim());
   return network(hops[Math.max(0, hops.length - 1 - proxies)] ?? '');
 };
@@ -23,7 +27,10 @@ const network = (address: string): string => {
   const [head = '', tail] = plain.toLowerCase().split('%')[0]?.split('::') ?? [];
   const groups = (part: string) => part.split(':').filter((group) => group !== '');
   const [first, last] = [groups(head), groups(tail ?? '')];
-  const all = tail === undefined ? first : [...first, ...Array(Math.max(0, 8 - first.length - last.length)).fill('0'), ...last];
+  const all =
+    tail === undefined
+      ? first
+      : [...first, ...Array(Math.max(0, 8 - first.length - last.length)).fill('0'), ...last];
   return `${all
     .slice(0, 4)
     .map((group) => Number.parseInt(group, 16).toString(16))

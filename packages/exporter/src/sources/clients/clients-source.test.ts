@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, KEY, LISTENING, openSource, tokenFor, WATCHING } from '../../../test/support/clients/reporter.ts';
+import {
+  bodyOf,
+  KEY,
+  LISTENING,
+  openSource,
+  tokenFor,
+  WATCHING,
+} from '../../../test/support/clients/reporter.ts';
 
 const AUDIO = '{direction="down",kind="audio",sdk="livekit-client 2",browser="chrome"}';
 const VIDEO = '{direction="down",kind="video",sdk="livekit-client 2",browser="chrome"}';
@@ -7,7 +14,10 @@ const VIDEO = '{direction="down",kind="video",sdk="livekit-client 2",browser="ch
 describe('a report', () => {
   it('becomes metrics', async () => {
     const { post, series, results } = openSource();
-    const response = await post(await tokenFor('room'), bodyOf({ reconnects: 1, dropped: 2, transport: 'udp', network: 'wifi' }));
+    const response = await post(
+      await tokenFor('room'),
+      bodyOf({ reconnects: 1, dropped: 2, transport: 'udp', network: 'wifi' }),
+    );
     expect(response.status).toBe(204);
     expect(await results()).toEqual({ accepted: 1 });
     const found = await series();
@@ -30,7 +40,9 @@ describe('a report', () => {
     expect(found.get('swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}')).toBe(1);
     expect(found.get('swarm_client_session_transports{transport="udp"}')).toBe(1);
     expect(found.get('swarm_client_session_networks{network="wifi"}')).toBe(1);
-    expect(found.get('swarm_client_reconnects_total{sdk="livekit-client 2",browser="chrome"}')).toBe(1);
+    expect(
+      found.get('swarm_client_reconnects_total{sdk="livekit-client 2",browser="chrome"}'),
+    ).toBe(1);
     expect(found.get('swarm_client_reports_dropped_total')).toBe(2);
     expect([...found.keys()].join()).not.toMatch(/room=|anna/);
   });
@@ -99,7 +111,9 @@ describe('a report', () => {
     const token = await tokenFor('room');
     await post(token, bodyOf());
     wait(10 * 60_000);
-    expect((await series()).has('swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}')).toBe(false);
+    expect(
+      (await series()).has('swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}'),
+    ).toBe(false);
     await post(token, bodyOf());
     expect(await results()).toEqual({ accepted: 1, duplicate: 1 });
   });
@@ -133,7 +147,9 @@ describe('who may report', () => {
   it('is nobody without a token, or with one that was tampered with', async () => {
     const good = await tokenFor('room');
     const [head = '', claims = '', signature = ''] = good.split('.');
-    const other = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(claims, 'base64url').toString()), sub: 'eve' }));
+    const other = Buffer.from(
+      JSON.stringify({ ...JSON.parse(Buffer.from(claims, 'base64url').toString()), sub: 'eve' }),
+    );
     await refused('');
     await refused('nonsense');
     await refused(`${head}.${other.toString('base64url')}.${signature}`);
@@ -143,7 +159,12 @@ describe('who may report', () => {
 
   it('is nobody whose token has expired, is of another deployment, or lets nobody join', async () => {
     await refused(await tokenFor('room', 'anna', KEY, '-1m'));
-    await refused(await tokenFor('room', 'anna', { ...KEY, apiSecret: 'another-secret-of-at-least-32-characters' }));
+    await refused(
+      await tokenFor('room', 'anna', {
+        ...KEY,
+        apiSecret: 'another-secret-of-at-least-32-characters',
+      }),
+    );
     await refused(await tokenFor('room', 'anna', { ...KEY, apiKey: 'unknown' }));
     await refused(await tokenFor(''));
     await refused(await tokenFor('r'.repeat(300)));
@@ -163,24 +184,39 @@ describe('who may report', () => {
     const { post, results } = openSource({ keys: [KEY, second] });
     await post(await tokenFor('room', 'anna'), bodyOf());
     await post(await tokenFor('room', 'ben', second), bodyOf());
-    await post(await tokenFor('room', 'eve', { ...KEY, apiSecret: 'a-secret-of-neither-of-the-two-32-bytes' }), bodyOf());
+    await post(
+      await tokenFor('room', 'eve', {
+        ...KEY,
+        apiSecret: 'a-secret-of-neither-of-the-two-32-bytes',
+      }),
+      bodyOf(),
+    );
     expect(await results()).toEqual({ accepted: 2, unauthorized: 1 });
   });
 
   it('is a page of an origin on the list, or of the exporter itself', async () => {
     const { ask, post, results } = openSource({ origins: ['https://app.example.com'] });
     const token = await tokenFor('room');
-    const asked = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' };
-    const preflight = (origin: string) => ask({ method: 'OPTIONS', headers: { origin, host: 'exporter.test', ...asked } });
+    const asked = {
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization',
+    };
+    const preflight = (origin: string) =>
+      ask({ method: 'OPTIONS', headers: { origin, host: 'exporter.test', ...asked } });
     const allowed = await preflight('https://app.example.com');
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
     expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization');
-    expect((await preflight('https://evil.example.com')).headers.has('access-control-allow-origin')).toBe(false);
+    expect(
+      (await preflight('https://evil.example.com')).headers.has('access-control-allow-origin'),
+    ).toBe(false);
     expect((await post(token, bodyOf(), { origin: 'https://evil.example.com' })).status).toBe(401);
     expect((await post(token, bodyOf(), { origin: 'null' })).status).toBe(401);
     expect((await post(token, bodyOf(), { origin: 'http://exporter.test' })).status).toBe(204);
     const taken = await post(token, bodyOf({ seq: 1 }), { origin: 'https://app.example.com' });
-    expect([taken.status, taken.headers.get('access-control-expose-headers')]).toEqual([204, 'retry-after']);
+    expect([taken.status, taken.headers.get('access-control-expose-headers')]).toEqual([
+      204,
+      'retry-after',
+    ]);
     expect(await results()).toEqual({ unauthorized: 2, accepted: 2 });
   });
 });
@@ -206,7 +242,11 @@ describe('rooms', () => {
     const { post, series } = openSource({ rooms: ['town-hall'] });
     const first = { ...LISTENING, packets: 900, lost: 100, concealed: 48_000 };
     const [one] = bodyOf({ transport: 'udp', network: 'wifi', streams: [first] }).reports;
-    const [two] = bodyOf({ seq: 1, part: true, streams: [{ ...LISTENING, packets: 1_000, lost: 0 }] }).reports;
+    const [two] = bodyOf({
+      seq: 1,
+      part: true,
+      streams: [{ ...LISTENING, packets: 1_000, lost: 0 }],
+    }).reports;
     await post(await tokenFor('town-hall'), { ...bodyOf(), reports: [one, two] });
     const found = await series();
     expect(found.get('swarm_client_session_transports{transport="udp"}')).toBe(1);
@@ -216,13 +256,17 @@ describe('rooms', () => {
     const [last] = bodyOf({ seq: 2, end: true }).reports;
     const [rest] = bodyOf({ seq: 3, part: true }).reports;
     await post(await tokenFor('town-hall'), { ...bodyOf(), reports: [last, rest] });
-    expect([...(await series()).keys()].filter((name) => name.startsWith('swarm_client_session'))).toEqual([]);
+    expect(
+      [...(await series()).keys()].filter((name) => name.startsWith('swarm_client_session')),
+    ).toEqual([]);
   });
 
   it('of people whose beacon threw the first report of a window away have a way that is not known', async () => {
     const { post, series } = openSource();
     await post(await tokenFor('room'), bodyOf({ seq: 5, part: true, transport: 'udp' }));
-    expect([...(await series()).keys()].filter((name) => name.startsWith('swarm_client_session_'))).toEqual([
+    expect(
+      [...(await series()).keys()].filter((name) => name.startsWith('swarm_client_session_')),
+    ).toEqual([
       'swarm_client_session_transports{transport="unknown"}',
       'swarm_client_session_networks{network="unknown"}',
     ]);
@@ -231,15 +275,25 @@ describe('rooms', () => {
   it('that people have left are empty at once', async () => {
     const { post, series } = openSource();
     await post(await tokenFor('room'), bodyOf({ end: true }));
-    expect([...(await series()).keys()].filter((name) => name.startsWith('swarm_client_sessions'))).toEqual([]);
+    expect(
+      [...(await series()).keys()].filter((name) => name.startsWith('swarm_client_sessions')),
+    ).toEqual([]);
   });
 });
 
 it('versions have a label of their own where they are listed', async () => {
-  const { post, series } = openSource({ sdks: ['livekit-client 2.23.0'], browsers: ['chrome 141'] });
+  const { post, series } = openSource({
+    sdks: ['livekit-client 2.23.0'],
+    browsers: ['chrome 141'],
+  });
   await post(await tokenFor('room', 'anna'), bodyOf());
-  await post(await tokenFor('room', 'ben'), bodyOf({}, { browser: { name: 'chrome', version: '9' }, sdk: { name: 'toString' } }));
-  expect([...(await series()).keys()].filter((name) => name.startsWith('swarm_client_sessions'))).toEqual([
+  await post(
+    await tokenFor('room', 'ben'),
+    bodyOf({}, { browser: { name: 'chrome', version: '9' }, sdk: { name: 'toString' } }),
+  );
+  expect(
+    [...(await series()).keys()].filter((name) => name.startsWith('swarm_client_sessions')),
+  ).toEqual([
     'swarm_client_sessions{sdk="livekit-client 2.23.0",browser="chrome 141"}',
     'swarm_client_sessions{sdk="other",browser="chrome"}',
   ]);

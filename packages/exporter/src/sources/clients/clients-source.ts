@@ -20,7 +20,9 @@ export const createClientsSource = (
   const metrics = registerFamily(registry, CLIENT_METRICS);
   const sessions = createSessions(options.rooms, options.maxSessions);
   // Levels are taken when somebody looks; it is registered first, so that the others are right when their turn comes.
-  Object.assign(metrics.swarm_client_sessions, { collect: () => showParticipants(metrics, sessions.active(now())) });
+  Object.assign(metrics.swarm_client_sessions, {
+    collect: () => showParticipants(metrics, sessions.active(now())),
+  });
   return {
     name: 'clients',
     registry,

@@ -5,22 +5,36 @@ import { CLIENTS_DEFAULTS } from './clients-options.ts';
 import { clientsOptions } from './config.ts';
 
 const KEYS = [{ apiKey: 'key', apiSecret: 'secret' }];
-const read = (yaml: string) => clientsOptions(readConfig(yaml, 'exporter.yaml').value.clients ?? {}, KEYS);
+const read = (yaml: string) =>
+  clientsOptions(readConfig(yaml, 'exporter.yaml').value.clients ?? {}, KEYS);
 
 describe('the section clients', () => {
   it('is read as docs/beacon.md shows it', () => {
     const page = readFileSync(new URL('../../../../../docs/beacon.md', import.meta.url), 'utf8');
     const yaml = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
-    expect(read(yaml)).toEqual({ ...CLIENTS_DEFAULTS, keys: KEYS, origins: ['https://app.example.com'], rooms: ['town-hall'] });
+    expect(read(yaml)).toEqual({
+      ...CLIENTS_DEFAULTS,
+      keys: KEYS,
+      origins: ['https://app.example.com'],
+      rooms: ['town-hall'],
+    });
   });
 
   it('need not say anything', () => {
     expect(read('clients: {}')).toEqual({ ...CLIENTS_DEFAULTS, keys: KEYS });
-    expect(read('clients: { perAddress: { burst: 5 } }').perAddress).toEqual({ perSecond: 200, burst: 5 });
+    expect(read('clients: { perAddress: { burst: 5 } }').perAddress).toEqual({
+      perSecond: 200,
+      burst: 5,
+    });
   });
 
   it('takes origins as browsers send them, those of apps on phones as well', () => {
-    const origins = ['https://app.example.com:8443', 'http://localhost', 'capacitor://localhost', '*'];
+    const origins = [
+      'https://app.example.com:8443',
+      'http://localhost',
+      'capacitor://localhost',
+      '*',
+    ];
     expect(read(`clients: { origins: ${JSON.stringify(origins)} }`).origins).toEqual(origins);
   });
 
@@ -31,7 +45,10 @@ describe('the section clients', () => {
     ['clients: { origins: [app.example.com] }', /is no origin.*https:\/\/app\.example\.com/s],
     ['clients: { origins: ["https://app.example.com/"] }', /is no origin/],
     ['clients: { origins: https://app.example.com }', /must be a list/],
-    [`clients: { rooms: [${Array.from({ length: 101 }, (_, n) => `r${n}`).join(', ')}] }`, /more than 100/],
+    [
+      `clients: { rooms: [${Array.from({ length: 101 }, (_, n) => `r${n}`).join(', ')}] }`,
+      /more than 100/,
+    ],
     ['clients: { room: [a] }', /rooms/],
     ['clients: { maxSessions: 0 }', /maxSessions/],
     ['clients: { trustedProxies: -1 }', /trustedProxies/],

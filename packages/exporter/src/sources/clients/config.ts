@@ -1,20 +1,34 @@
 import { positive, say, strict, text, whole, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { type ApiKey, CLIENTS_DEFAULTS, type ClientsOptions, MOST_LISTED } from './clients-options.ts';
+import {
+  type ApiKey,
+  CLIENTS_DEFAULTS,
+  type ClientsOptions,
+  MOST_LISTED,
+} from './clients-options.ts';
 
 const list = (item: z.ZodType<string>, example: string) =>
   z
     .array(item, { error: say('must be a list', `write [${example}]`) })
-    .max(MOST_LISTED, { error: say(`has more than ${MOST_LISTED} entries`, 'each is a value of a label') })
+    .max(MOST_LISTED, {
+      error: say(`has more than ${MOST_LISTED} entries`, 'each is a value of a label'),
+    })
     .optional();
 
 /** As browsers send it. Of schemes that the URL standard does not know, as capacitor: of apps, it says "null", and browsers do not. */
 const originOf = (url: URL | null): string | null =>
-  url === null || url.host === '' ? null : url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
+  url === null || url.host === ''
+    ? null
+    : url.origin === 'null'
+      ? `${url.protocol}//${url.host}`
+      : url.origin;
 
 const origin = () =>
   text(300, 'an origin').refine((given) => given === '*' || originOf(URL.parse(given)) === given, {
-    error: say('is no origin', 'write scheme, host and port as browsers do, without a slash at the end: https://app.example.com'),
+    error: say(
+      'is no origin',
+      'write scheme, host and port as browsers do, without a slash at the end: https://app.example.com',
+    ),
   });
 
 const allowance = (what: string, { perSecond, burst }: { perSecond: number; burst: number }) =>
@@ -32,7 +46,9 @@ export const clientsSection = () =>
     origins: list(origin(), 'https://app.example.com').describe(
       'Pages that may report; "*" for all. Pages that come from the address of the exporter itself always may.',
     ),
-    rooms: list(text(256, 'a room'), 'town-hall').describe('Rooms that have metrics of their own. Default: none.'),
+    rooms: list(text(256, 'a room'), 'town-hall').describe(
+      'Rooms that have metrics of their own. Default: none.',
+    ),
     sdks: list(text(80, 'an SDK and its version'), 'livekit-client 2.23.0').describe(
       'Versions with a label of their own. Others are told apart by their major version.',
     ),
@@ -41,19 +57,30 @@ export const clientsSection = () =>
     ),
     trustedProxies: whole(0, 10)
       .optional()
-      .describe('Proxies before the exporter that add to X-Forwarded-For. Default: 0, whoever connects is the client.'),
+      .describe(
+        'Proxies before the exporter that add to X-Forwarded-For. Default: 0, whoever connects is the client.',
+      ),
     maxSessions: whole(1, 1_000_000)
       .optional()
-      .describe(`Participants that are remembered at once, about 1 kB each. Default: ${CLIENTS_DEFAULTS.maxSessions}.`),
-    perAddress: allowance('Requests of one address, which many people may share.', CLIENTS_DEFAULTS.perAddress),
+      .describe(
+        `Participants that are remembered at once, about 1 kB each. Default: ${CLIENTS_DEFAULTS.maxSessions}.`,
+      ),
+    perAddress: allowance(
+      'Requests of one address, which many people may share.',
+      CLIENTS_DEFAULTS.perAddress,
+    ),
     perIdentity: allowance('Requests of one participant.', CLIENTS_DEFAULTS.perIdentity),
   });
 
 export type ClientsSection = z.output<ReturnType<typeof clientsSection>>;
 
 /** @param keys whose tokens are good: those of every target */
-export const clientsOptions = (section: ClientsSection, keys: readonly ApiKey[]): ClientsOptions => {
-  const { origins, rooms, sdks, browsers, trustedProxies, maxSessions, perAddress, perIdentity } = section;
+export const clientsOptions = (
+  section: ClientsSection,
+  keys: readonly ApiKey[],
+): ClientsOptions => {
+  const { origins, rooms, sdks, browsers, trustedProxies, maxSessions, perAddress, perIdentity } =
+    section;
   return {
     keys,
     origins: origins ?? CLIENTS_DEFAULTS.origins,

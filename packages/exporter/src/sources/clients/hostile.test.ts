@@ -6,7 +6,10 @@ import { bodyOf, LISTENING, openSource, tokenFor } from '../../../test/support/c
 const MOST_SERIES = 4 * 6 * 9 * 60;
 
 const withValue = (name: string, value: unknown): string =>
-  JSON.stringify(bodyOf({ streams: [{ ...LISTENING, [name]: 'HERE' }] })).replace('"HERE"', String(value));
+  JSON.stringify(bodyOf({ streams: [{ ...LISTENING, [name]: 'HERE' }] })).replace(
+    '"HERE"',
+    String(value),
+  );
 
 describe('a hostile page', () => {
   it.each([
@@ -17,7 +20,10 @@ describe('a hostile page', () => {
     ['a direction of its own', withValue('direction', '"sideways"')],
     ['another version', JSON.stringify({ ...bodyOf(), v: 2 })],
     ['no reports', JSON.stringify({ ...bodyOf(), reports: [] })],
-    ['too many reports', JSON.stringify({ ...bodyOf(), reports: Array(129).fill({ seq: 0, ms: 1, streams: [] }) })],
+    [
+      'too many reports',
+      JSON.stringify({ ...bodyOf(), reports: Array(129).fill({ seq: 0, ms: 1, streams: [] }) }),
+    ],
     ['a sequence that is no number', JSON.stringify(bodyOf({ seq: 0.5 }))],
     ['a session that is a story', JSON.stringify({ ...bodyOf(), session: 'x'.repeat(1_000) })],
     ['no JSON', '{"v":1'],
@@ -30,7 +36,9 @@ describe('a hostile page', () => {
     const response = await post(await tokenFor('room'), body);
     expect(response.status).toBe(400);
     expect(await results()).toEqual({ malformed: 1 });
-    expect([...(await series()).keys()].filter((name) => /packets|sessions/.test(name))).toEqual([]);
+    expect([...(await series()).keys()].filter((name) => /packets|sessions/.test(name))).toEqual(
+      [],
+    );
   });
 
   it('that sends more than sendBeacon could is cut off', async () => {
@@ -42,9 +50,22 @@ describe('a hostile page', () => {
   it('that sends numbers no browser can reach has them cut', async () => {
     const { post, results, series } = openSource();
     const most = Number.MAX_VALUE;
-    const names = ['packets', 'bytes', 'lost', 'nacks', 'samples', 'concealed', 'jitter', 'rtt', 'expectedMs'] as const;
+    const names = [
+      'packets',
+      'bytes',
+      'lost',
+      'nacks',
+      'samples',
+      'concealed',
+      'jitter',
+      'rtt',
+      'expectedMs',
+    ] as const;
     const huge = { ...LISTENING, ...Object.fromEntries(names.map((name) => [name, most])) };
-    const reply = await post(await tokenFor('room'), bodyOf({ ms: 1_000, reconnects: most, dropped: most, streams: [huge] }));
+    const reply = await post(
+      await tokenFor('room'),
+      bodyOf({ ms: 1_000, reconnects: most, dropped: most, streams: [huge] }),
+    );
     expect(reply.status).toBe(204);
     expect(await results()).toEqual({ clamped: 1 });
     const found = await series();
@@ -90,8 +111,12 @@ describe('a hostile page', () => {
   });
 
   it('is slowed down by its address, as far as proxies are trusted', async () => {
-    const { post, results } = openSource({ perAddress: { perSecond: 1, burst: 3 }, trustedProxies: 1 });
-    for (let tries = 0; tries < 9; tries++) await post('none', bodyOf(), { 'x-forwarded-for': `10.0.0.${tries}, 192.0.2.1` });
+    const { post, results } = openSource({
+      perAddress: { perSecond: 1, burst: 3 },
+      trustedProxies: 1,
+    });
+    for (let tries = 0; tries < 9; tries++)
+      await post('none', bodyOf(), { 'x-forwarded-for': `10.0.0.${tries}, 192.0.2.1` });
     expect(await results()).toEqual({ unauthorized: 3, rate_limited: 6 });
     await post('none', bodyOf(), { 'x-forwarded-for': '192.0.2.2' });
     expect(await results()).toEqual({ unauthorized: 4, rate_limited: 6 });
@@ -103,18 +128,36 @@ describe('a hostile page', () => {
       perAddress: { perSecond: 1e6, burst: 1e6 },
     });
     const token = await tokenFor('room');
-    const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat(), fc.constantFrom(0, 1e308, 5e-324));
-    const names = [...Object.keys(LISTENING), 'width', 'height', 'frames', 'paused', '__proto__', 'constructor'];
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.nat(),
+      fc.constantFrom(0, 1e308, 5e-324),
+    );
+    const names = [
+      ...Object.keys(LISTENING),
+      'width',
+      'height',
+      'frames',
+      'paused',
+      '__proto__',
+      'constructor',
+    ];
     const stream = fc.record({
       direction: fc.constantFrom('up', 'down'),
       kind: fc.constantFrom('audio', 'video'),
       expectedMs: number.map(Math.abs),
-      more: fc.dictionary(fc.constantFrom(...names), fc.oneof(number.map(Math.abs), number, fc.jsonValue())),
+      more: fc.dictionary(
+        fc.constantFrom(...names),
+        fc.oneof(number.map(Math.abs), number, fc.jsonValue()),
+      ),
     });
     const body = fc.record({
       v: fc.constant(1),
       session: fc.constantFrom('session-0001', 'session-0002'),
-      sdk: fc.record({ name: fc.oneof(fc.constant('livekit-client'), fc.string()), version: fc.string() }),
+      sdk: fc.record({
+        name: fc.oneof(fc.constant('livekit-client'), fc.string()),
+        version: fc.string(),
+      }),
       browser: fc.record({ name: fc.string(), version: fc.string() }),
       reports: fc.array(
         fc.record({
@@ -152,16 +195,26 @@ describe('a crowd', () => {
     const found = await series();
     expect(await results()).toEqual({ accepted: 10_001 });
     expect(found.size).toBe(before);
-    expect(found.get('swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}')).toBe(10_001);
+    expect(found.get('swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}')).toBe(
+      10_001,
+    );
   });
 
   it('of every SDK and browser there could be makes no more than the words that are known', async () => {
     const { post, series } = openSource({ perAddress: { perSecond: 1, burst: 1e6 } });
     for (let n = 0; n < 300; n++) {
-      const software = { sdk: { name: `sdk-${n}`, version: `${n}` }, browser: { name: 'chrome', version: `${n}` } };
-      await post(await tokenFor('room', `p-${n}`), bodyOf({ transport: `way-${n}`, network: `net-${n}` }, software));
+      const software = {
+        sdk: { name: `sdk-${n}`, version: `${n}` },
+        browser: { name: 'chrome', version: `${n}` },
+      };
+      await post(
+        await tokenFor('room', `p-${n}`),
+        bodyOf({ transport: `way-${n}`, network: `net-${n}` }, software),
+      );
     }
-    const found = [...(await series()).keys()].filter((name) => name.startsWith('swarm_client_session'));
+    const found = [...(await series()).keys()].filter((name) =>
+      name.startsWith('swarm_client_session'),
+    );
     expect(found).toEqual([
       'swarm_client_sessions{sdk="other",browser="chrome"}',
       'swarm_client_session_transports{transport="other"}',

@@ -60,7 +60,9 @@ export type ReadBody = z.infer<typeof bodySchema>;
 
 /** What the beacon may send is what is read here: the compiler compares them. */
 type Loose<T> = { [Name in keyof T]?: T[Name] | undefined };
-type SameNames<A, B> = [Exclude<keyof A, keyof B>, Exclude<keyof B, keyof A>] extends [never, never] ? true : never;
+type SameNames<A, B> = [Exclude<keyof A, keyof B>, Exclude<keyof B, keyof A>] extends [never, never]
+  ? true
+  : never;
 true satisfies SameNames<StreamReport, ReadStream>;
 true satisfies SameNames<BeaconReport, ReadReport>;
 true satisfies SameNames<Omit<BeaconBody, 'token'>, ReadBody>;

@@ -15,9 +15,13 @@ const MOST_A_SECOND = {
   samples: 200_000,
 } as const satisfies Partial<Record<keyof ReadStream, number>>;
 
-const MOST = { jitter: 10, rtt: 60, bufferDelay: 60, width: 16_384, height: 16_384 } as const satisfies Partial<
-  Record<keyof ReadStream, number>
->;
+const MOST = {
+  jitter: 10,
+  rtt: 60,
+  bufferDelay: 60,
+  width: 16_384,
+  height: 16_384,
+} as const satisfies Partial<Record<keyof ReadStream, number>>;
 
 /** A freeze counts when it ends, with all its length: it may have begun long before the report did. */
 const LONGEST_FREEZE = 120;
@@ -26,7 +30,10 @@ const LONGEST_FREEZE = 120;
 const LONGEST_BETWEEN_LOOKS = 60;
 
 /** The stream with every number cut to what can be, and whether any was. @param seconds that the report covers, as far as they are believed */
-export const plausible = (stream: ReadStream, seconds: number): { stream: ReadStream; cut: boolean } => {
+export const plausible = (
+  stream: ReadStream,
+  seconds: number,
+): { stream: ReadStream; cut: boolean } => {
   // Counters of a browser that was busy arrive in bunches.
   const span = Math.max(1, seconds);
   const limits: Partial<Record<keyof ReadStream, number>> = {

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { LISTENING, WATCHING } from '../../../test/support/clients/reporter.ts';
 import { expectedPackets, rateStream } from './rate-stream.ts';
 
-const SPEAKING = { direction: 'up', kind: 'audio', expectedMs: 10_000, packets: 500, rtt: 0.04 } as const;
+const SPEAKING = {
+  direction: 'up',
+  kind: 'audio',
+  expectedMs: 10_000,
+  packets: 500,
+  rtt: 0.04,
+} as const;
 
 describe('rateStream', () => {
   it('rates a voice by what had to be made up and how late it was, whatever was lost on the way', () => {
@@ -11,12 +17,20 @@ describe('rateStream', () => {
     expect(rateStream(LISTENING)).toBeCloseTo(audioQuality({ loss: 0.01, delayMs: 90 }), 9);
     expect(rateStream({ ...LISTENING, lost: 250 })).toBe(rateStream(LISTENING));
     // Silence that was made up nobody misses.
-    expect(rateStream({ ...LISTENING, silentConcealed: 4_800 })).toBeCloseTo(audioQuality({ loss: 0, delayMs: 90 }), 9);
-    expect(rateStream({ ...LISTENING, rtt: 1 }) ?? 5).toBeLessThan((rateStream(LISTENING) ?? 0) - 0.5);
+    expect(rateStream({ ...LISTENING, silentConcealed: 4_800 })).toBeCloseTo(
+      audioQuality({ loss: 0, delayMs: 90 }),
+      9,
+    );
+    expect(rateStream({ ...LISTENING, rtt: 1 }) ?? 5).toBeLessThan(
+      (rateStream(LISTENING) ?? 0) - 0.5,
+    );
   });
 
   it('rates a voice that is sent by what the server missed of it', () => {
-    expect(rateStream({ ...SPEAKING, lost: 50 })).toBeCloseTo(audioQuality({ loss: 0.1, delayMs: 40, fec: true }), 9);
+    expect(rateStream({ ...SPEAKING, lost: 50 })).toBeCloseTo(
+      audioQuality({ loss: 0.1, delayMs: 40, fec: true }),
+      9,
+    );
     expect(rateStream({ ...SPEAKING, lost: 5_000 })).toBeLessThan(2);
   });
 

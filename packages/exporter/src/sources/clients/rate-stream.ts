@@ -8,7 +8,17 @@ const FRAME_MS = 20;
 
 /** The score of one track, 1 to 5; undefined where there was nothing to judge. */
 export const rateStream = (stream: ReadStream): number | undefined => {
-  const { packets = 0, lost = 0, frames = 0, width = 0, height = 0, expectedMs, rated, paused, kind } = stream;
+  const {
+    packets = 0,
+    lost = 0,
+    frames = 0,
+    width = 0,
+    height = 0,
+    expectedMs,
+    rated,
+    paused,
+    kind,
+  } = stream;
   if (rated === false || expectedMs < SHORTEST_MS) return undefined;
   if (packets + lost === 0) return paused === true ? 1 : undefined;
   // Older browsers do not say how large pictures are: those were seen, but nobody can say how well.
@@ -24,12 +34,22 @@ const rateAudio = (stream: ReadStream): number => {
   const { rtt = 0, bufferDelay = 0, samples = 0, concealed = 0, silentConcealed = 0 } = stream;
   // Half of the way there and back is the way to the server; what lies beyond it nobody here can see.
   const delayMs = (rtt / 2 + bufferDelay) * 1_000 + FRAME_MS;
-  if (samples > 0) return audioQuality({ loss: Math.max(0, concealed - silentConcealed) / samples, delayMs });
+  if (samples > 0)
+    return audioQuality({ loss: Math.max(0, concealed - silentConcealed) / samples, delayMs });
   return audioQuality({ loss: lossRatio(stream), delayMs, fec: true });
 };
 
 const rateVideo = (stream: ReadStream): number => {
-  const { expectedMs, bytes = 0, frames = 0, freezeSeconds = 0, width = 0, height = 0, lost = 0, recovered = 0 } = stream;
+  const {
+    expectedMs,
+    bytes = 0,
+    frames = 0,
+    freezeSeconds = 0,
+    width = 0,
+    height = 0,
+    lost = 0,
+    recovered = 0,
+  } = stream;
   const seconds = expectedMs / 1_000;
   return videoQuality({
     bitsPerSecond: (bytes * 8) / seconds,

@@ -45,12 +45,17 @@ const CREDIT_PER_MS = 8;
 const LONGEST_MEMORY_MS = 24 * 3_600_000;
 
 /** @param rooms that have metrics of their own @param most participants that are remembered */
-export const createSessions = (rooms: readonly string[], most: number, wallClock: () => number = Date.now): Sessions => {
+export const createSessions = (
+  rooms: readonly string[],
+  most: number,
+  wallClock: () => number = Date.now,
+): Sessions => {
   const listed = new Set(rooms);
   // In the order of their last report.
   const participants = new Map<string, Participant>();
 
-  const isActive = ({ seenAt, activeForMs, ended }: Participant, at: number): boolean => !ended && at - seenAt < activeForMs;
+  const isActive = ({ seenAt, activeForMs, ended }: Participant, at: number): boolean =>
+    !ended && at - seenAt < activeForMs;
 
   /** Makes room for one more, if it can: who was silent for longest and has left goes. */
   const makeRoom = (at: number): boolean => {
@@ -78,7 +83,10 @@ export const createSessions = (rooms: readonly string[], most: number, wallClock
     participants.set(key, participant);
     const goodFor = Math.min(LONGEST_MEMORY_MS, Math.max(0, expires * 1_000 - wallClock()));
     participant.rememberUntil = Math.max(participant.rememberUntil, at + goodFor);
-    participant.credit = Math.min(MOST_CREDIT_MS, participant.credit + (at - participant.seenAt) * CREDIT_PER_MS);
+    participant.credit = Math.min(
+      MOST_CREDIT_MS,
+      participant.credit + (at - participant.seenAt) * CREDIT_PER_MS,
+    );
     participant.seenAt = at;
     return participant;
   };

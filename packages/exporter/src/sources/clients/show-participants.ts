@@ -21,10 +21,15 @@ export const showParticipants = (metrics: ClientHandles, active: readonly Partic
     if (room === undefined) continue;
     const scores = inside.map(({ last }) => last.score).filter((score) => score !== undefined);
     const expected = sum(inside.map(({ last }) => last.expected));
-    if (scores.length > 0) metrics.swarm_client_room_quality_score.set({ room }, sum(scores) / scores.length);
+    if (scores.length > 0)
+      metrics.swarm_client_room_quality_score.set({ room }, sum(scores) / scores.length);
     if (expected > 0)
-      metrics.swarm_client_room_loss_ratio.set({ room }, Math.min(1, sum(inside.map(({ last }) => last.lost)) / expected));
+      metrics.swarm_client_room_loss_ratio.set(
+        { room },
+        Math.min(1, sum(inside.map(({ last }) => last.lost)) / expected),
+      );
   }
 };
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);

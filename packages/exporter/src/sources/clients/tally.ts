@@ -12,27 +12,40 @@ export type ClientHandles = Handles<typeof CLIENT_METRICS>;
 const MOST_RECONNECTS = 100;
 
 /** Adds one report of a participant to the metrics. @returns whether it was taken as it is, or had to be cut to what can be */
-export const tally = (metrics: ClientHandles, participant: Participant, report: ReadReport): 'accepted' | 'clamped' => {
+export const tally = (
+  metrics: ClientHandles,
+  participant: Participant,
+  report: ReadReport,
+): 'accepted' | 'clamped' => {
   const ms = Math.min(report.ms, participant.credit);
   participant.credit -= ms;
   const checked = report.streams.map((stream) => plausible(stream, ms / 1_000));
   const streams = checked.map(({ stream }) => stream);
   const { sdk, browser } = participant;
-  for (const stream of streams) countStream(metrics, stream, { direction: stream.direction, kind: stream.kind, sdk, browser });
+  for (const stream of streams)
+    countStream(metrics, stream, { direction: stream.direction, kind: stream.kind, sdk, browser });
 
   const { reconnects = 0, dropped = 0 } = report;
-  metrics.swarm_client_reconnects_total.inc({ sdk, browser }, Math.min(MOST_RECONNECTS, reconnects));
+  metrics.swarm_client_reconnects_total.inc(
+    { sdk, browser },
+    Math.min(MOST_RECONNECTS, reconnects),
+  );
   metrics.swarm_client_reports_dropped_total.inc(Math.min(MOST_RECONNECTS, dropped));
   const heard = observeScores(metrics, streams, { sdk, browser });
   if (participant.room !== undefined) {
-    const before = report.part === true ? participant.last : { score: undefined, lost: 0, expected: 0 };
+    const before =
+      report.part === true ? participant.last : { score: undefined, lost: 0, expected: 0 };
     participant.last = {
       score: participantQuality([...heard, ...(before.score === undefined ? [] : [before.score])]),
       lost: streams.reduce((sum, { lost = 0 }) => sum + lost, before.lost),
       expected: streams.reduce((sum, stream) => sum + expectedPackets(stream), before.expected),
     };
   }
-  const cut = ms < report.ms || reconnects > MOST_RECONNECTS || dropped > MOST_RECONNECTS || checked.some((one) => one.cut);
+  const cut =
+    ms < report.ms ||
+    reconnects > MOST_RECONNECTS ||
+    dropped > MOST_RECONNECTS ||
+    checked.some((one) => one.cut);
   return cut ? 'clamped' : 'accepted';
 };
 
@@ -44,7 +57,8 @@ const countStream = (metrics: ClientHandles, stream: ReadStream, labels: StreamL
   metrics.swarm_client_packets_lost_total.inc(labels, stream.lost ?? 0);
   metrics.swarm_client_nacks_total.inc(labels, stream.nacks ?? 0);
   if (stream.kind === 'video') metrics.swarm_client_plis_total.inc(labels, stream.plis ?? 0);
-  if (stream.jitter !== undefined) metrics.swarm_client_jitter_seconds.observe(labels, stream.jitter);
+  if (stream.jitter !== undefined)
+    metrics.swarm_client_jitter_seconds.observe(labels, stream.jitter);
   if (stream.rtt !== undefined) metrics.swarm_client_rtt_seconds.observe(labels, stream.rtt);
   if (stream.direction === 'up') return;
   if (stream.kind === 'video') {
@@ -65,8 +79,12 @@ const observeScores = (
   const received: number[] = [];
   for (const direction of ['up', 'down'] as const) {
     for (const kind of ['audio', 'video'] as const) {
-      const alike = streams.filter((stream) => stream.direction === direction && stream.kind === kind);
-      const score = participantQuality(alike.map(rateStream).filter((score) => score !== undefined));
+      const alike = streams.filter(
+        (stream) => stream.direction === direction && stream.kind === kind,
+      );
+      const score = participantQuality(
+        alike.map(rateStream).filter((score) => score !== undefined),
+      );
       if (score === undefined) continue;
       metrics.swarm_client_quality_score.observe({ direction, kind, ...software }, score);
       if (direction === 'down') received.push(score);

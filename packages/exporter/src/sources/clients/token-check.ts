@@ -13,7 +13,9 @@ export interface Holder {
 const LONGEST_NAME = 256;
 
 /** Checks a token as livekit-server does when its holder joins: signed with one of our keys, in its time, for joining one room. */
-export const createTokenCheck = (keys: readonly ApiKey[]): ((token: string) => Promise<Holder | null>) => {
+export const createTokenCheck = (
+  keys: readonly ApiKey[],
+): ((token: string) => Promise<Holder | null>) => {
   // Two deployments may call their keys the same: each has a secret of its own.
   const keysByName = Map.groupBy(keys, ({ apiKey }) => apiKey);
   return async (token) => {
@@ -29,14 +31,27 @@ export const createTokenCheck = (keys: readonly ApiKey[]): ((token: string) => P
   };
 };
 
-const holderOf = ({ video, sub = '', exp = 0 }: Awaited<ReturnType<TokenVerifier['verify']>>): Holder | null => {
+const holderOf = ({
+  video,
+  sub = '',
+  exp = 0,
+}: Awaited<ReturnType<TokenVerifier['verify']>>): Holder | null => {
   const { room = '', roomJoin } = video ?? {};
-  const named = [room, sub].every((name) => typeof name === 'string' && name !== '' && name.length <= LONGEST_NAME);
+  const named = [room, sub].every(
+    (name) => typeof name === 'string' && name !== '' && name.length <= LONGEST_NAME,
+  );
   return named && roomJoin === true ? { room, identity: sub, expires: exp } : null;
 };
 
 /** Who says to have signed it: only to find the key. */
 const issuerOf = (token: string): string => {
-  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-  return typeof claims === 'object' && claims !== null && 'iss' in claims && typeof claims.iss === 'string' ? claims.iss : '';
+  const claims: unknown = JSON.parse(
+    Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'),
+  );
+  return typeof claims === 'object' &&
+    claims !== null &&
+    'iss' in claims &&
+    typeof claims.iss === 'string'
+    ? claims.iss
+    : '';
 };

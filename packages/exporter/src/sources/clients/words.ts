@@ -2,11 +2,29 @@ import type { Software } from '@livekit-swarm/beacon/payload';
 import { NETWORK_VALUES, TRANSPORT_VALUES } from '../../catalogue/client.ts';
 
 /** SDKs by name and major version: what a label can be, whatever is sent. */
-const SDKS = ['livekit-client', 'livekit-client 1', 'livekit-client 2', 'livekit-client 3', 'react-native'];
-const BROWSERS = ['chrome', 'edge', 'electron', 'firefox', 'opera', 'react-native', 'safari', 'samsung'];
+const SDKS = [
+  'livekit-client',
+  'livekit-client 1',
+  'livekit-client 2',
+  'livekit-client 3',
+  'react-native',
+];
+const BROWSERS = [
+  'chrome',
+  'edge',
+  'electron',
+  'firefox',
+  'opera',
+  'react-native',
+  'safari',
+  'samsung',
+];
 const OTHER = 'other';
 
-export type Labeller = (software: { name: Software['name']; version?: string | undefined }) => string;
+export type Labeller = (software: {
+  name: Software['name'];
+  version?: string | undefined;
+}) => string;
 
 /** The most telling label that is known: name and version where that is listed, name and major version, name, `other`. */
 const labeller =
@@ -21,7 +39,8 @@ const labeller =
 export const sdkLabeller = (listed: readonly string[]): Labeller => labeller(SDKS, listed);
 export const browserLabeller = (listed: readonly string[]): Labeller => labeller(BROWSERS, listed);
 
-const known = (words: readonly string[], word = 'unknown'): string => (words.includes(word) ? word : OTHER);
+const known = (words: readonly string[], word = 'unknown'): string =>
+  words.includes(word) ? word : OTHER;
 
 export const transportOf = (word: string | undefined): string => known(TRANSPORT_VALUES, word);
 export const networkOf = (word: string | undefined): string => known(NETWORK_VALUES, word);

@@ -29,7 +29,10 @@ export const createApiPoll = (
   const missing = new Set<string>();
 
   const call = async <T>(what: string, ask: () => Promise<T>): Promise<T | null> => {
-    const stop = metrics.swarm_lifecycle_api_duration_seconds.startTimer({ target: name, call: what });
+    const stop = metrics.swarm_lifecycle_api_duration_seconds.startTimer({
+      target: name,
+      call: what,
+    });
     // There from the beginning: of a counter that comes with its first error, that error is no increase.
     metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: what }, 0);
     try {
@@ -70,27 +73,44 @@ export const createApiPoll = (
       // Who does not answer this answers nothing else, and each call would wait for its time to be up.
       if (listed === null) return null;
       metrics.swarm_lifecycle_rooms.set({ target: name }, listed.length);
-      metrics.swarm_lifecycle_participants.set({ target: name }, sum(listed.map((room) => room.numParticipants)));
-      metrics.swarm_lifecycle_publishers.set({ target: name }, sum(listed.map((room) => room.numPublishers)));
+      metrics.swarm_lifecycle_participants.set(
+        { target: name },
+        sum(listed.map((room) => room.numParticipants)),
+      );
+      metrics.swarm_lifecycle_publishers.set(
+        { target: name },
+        sum(listed.map((room) => room.numPublishers)),
+      );
       await countByStatus('list_egress', metrics.swarm_lifecycle_egress, async () =>
-        (await egress.listEgress({ active: true })).map(({ status }) => word(EgressStatus[status], 'EGRESS_')),
+        (await egress.listEgress({ active: true })).map(({ status }) =>
+          word(EgressStatus[status], 'EGRESS_'),
+        ),
       );
       await countByStatus('list_ingress', metrics.swarm_lifecycle_ingress, async () =>
-        (await ingress.listIngress()).map(({ state }) => word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_')),
+        (await ingress.listIngress()).map(({ state }) =>
+          word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_'),
+        ),
       );
       return listed.map((room) => room.name);
     },
     forget: () => {
-      for (const level of ['swarm_lifecycle_rooms', 'swarm_lifecycle_participants', 'swarm_lifecycle_publishers'] as const) {
+      for (const level of [
+        'swarm_lifecycle_rooms',
+        'swarm_lifecycle_participants',
+        'swarm_lifecycle_publishers',
+      ] as const) {
         metrics[level].remove({ target: name });
       }
-      for (const status of known.get('list_egress') ?? []) metrics.swarm_lifecycle_egress.remove({ target: name, status });
-      for (const status of known.get('list_ingress') ?? []) metrics.swarm_lifecycle_ingress.remove({ target: name, status });
+      for (const status of known.get('list_egress') ?? [])
+        metrics.swarm_lifecycle_egress.remove({ target: name, status });
+      for (const status of known.get('list_ingress') ?? [])
+        metrics.swarm_lifecycle_ingress.remove({ target: name, status });
       known.clear();
     },
   };
 };
 
-const word = (name: string | undefined, prefix: string): string => (name ?? 'unknown').replace(prefix, '').toLowerCase();
+const word = (name: string | undefined, prefix: string): string =>
+  (name ?? 'unknown').replace(prefix, '').toLowerCase();
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -23,7 +23,10 @@ const deployment = async (name: string, answers: () => boolean): Promise<Lifecyc
 };
 
 /** What the source says of itself over the next looks at its targets. */
-const saidBy = async (targets: readonly LifecycleTarget[], meanwhile: (said: boolean[]) => Promise<void>): Promise<void> => {
+const saidBy = async (
+  targets: readonly LifecycleTarget[],
+  meanwhile: (said: boolean[]) => Promise<void>,
+): Promise<void> => {
   const said: boolean[] = [];
   const context = { error: () => {}, log: () => {}, up: (works: boolean) => void said.push(works) };
   const source = createLifecycleSource(targets, context);
@@ -61,7 +64,10 @@ it('works while all of its targets answer, and not while one of them does not', 
 
 it('does not work while the Redis of a target does not answer', async () => {
   const nobody = await deployment('nobody', () => true);
-  const target = { ...(await deployment('lab', () => true)), redisUrl: nobody.httpUrl?.replace('http:', 'redis:') ?? '' };
+  const target = {
+    ...(await deployment('lab', () => true)),
+    redisUrl: nobody.httpUrl?.replace('http:', 'redis:') ?? '',
+  };
   await saidBy([target], async (said) => {
     await vi.waitFor(() => expect(said).toContain(false), { timeout: 10_000 });
     expect(said).not.toContain(true);
@@ -77,16 +83,29 @@ it('says why it does not work when that begins, and when it is over, and not in 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const nobody = 'redis://127.0.0.1:1';
-  const target = { ...(await deployment('prod', () => true)), httpUrl: `http://127.0.0.1:${port}`, redisUrl: nobody };
+  const target = {
+    ...(await deployment('prod', () => true)),
+    httpUrl: `http://127.0.0.1:${port}`,
+    redisUrl: nobody,
+  };
   const log: string[] = [];
-  const source = createLifecycleSource([target], { error: () => {}, log: (line) => log.push(line), up: () => {} });
+  const source = createLifecycleSource([target], {
+    error: () => {},
+    log: (line) => log.push(line),
+    up: () => {},
+  });
   const looks = async (more: number): Promise<void> => {
     const taken = async (): Promise<number> =>
       (await collect(source.registry))
         .find(({ name }) => name === 'swarm_lifecycle_api_duration_seconds')
-        ?.values.find(({ labels, metricName }) => labels.call === 'list_rooms' && metricName?.endsWith('_count'))?.value ?? 0;
+        ?.values.find(
+          ({ labels, metricName }) =>
+            labels.call === 'list_rooms' && metricName?.endsWith('_count'),
+        )?.value ?? 0;
     const before = await taken();
-    await vi.waitFor(async () => expect(await taken()).toBeGreaterThanOrEqual(before + more), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await taken()).toBeGreaterThanOrEqual(before + more), {
+      timeout: 10_000,
+    });
   };
   await source.start();
   try {
@@ -111,7 +130,10 @@ it('ends within a second or two while a target hangs', async () => {
   servers.push(hanging);
   await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
   const { port } = hanging.address() as AddressInfo;
-  const target = { ...(await deployment('hangs', () => true)), httpUrl: `http://127.0.0.1:${port}` };
+  const target = {
+    ...(await deployment('hangs', () => true)),
+    httpUrl: `http://127.0.0.1:${port}`,
+  };
   let toldAt = 0;
   await saidBy([target], async () => {
     await asked.promise;
@@ -141,21 +163,27 @@ it('begins its counters at 0, and knows no rooms any more of who has not answere
   const source = createLifecycleSource(targets, { error: () => {}, log: () => {}, up: () => {} });
   const values = async (name: string): Promise<Record<string, number>> =>
     Object.fromEntries(
-      ((await collect(source.registry)).find((metric) => metric.name === name)?.values ?? []).map(({ labels, value }) => [
-        labels.target,
-        value,
-      ]),
+      ((await collect(source.registry)).find((metric) => metric.name === name)?.values ?? []).map(
+        ({ labels, value }) => [labels.target, value],
+      ),
     );
   expect(await values('swarm_lifecycle_room_starts_total')).toEqual({ prod: 0, well: 0 });
   expect(await values('swarm_lifecycle_participant_joins_total')).toEqual({ prod: 0, well: 0 });
   expect(await values('swarm_lifecycle_rooms')).toEqual({});
   await source.start();
   try {
-    await vi.waitFor(async () => expect(await values('swarm_lifecycle_rooms')).toEqual({ prod: 0, well: 0 }));
+    await vi.waitFor(async () =>
+      expect(await values('swarm_lifecycle_rooms')).toEqual({ prod: 0, well: 0 }),
+    );
     answers = false;
-    await vi.waitFor(async () => expect(await values('swarm_lifecycle_rooms')).toEqual({ well: 0 }), { timeout: 10_000 });
+    await vi.waitFor(
+      async () => expect(await values('swarm_lifecycle_rooms')).toEqual({ well: 0 }),
+      { timeout: 10_000 },
+    );
     answers = true;
-    await vi.waitFor(async () => expect(await values('swarm_lifecycle_rooms')).toEqual({ prod: 0, well: 0 }));
+    await vi.waitFor(async () =>
+      expect(await values('swarm_lifecycle_rooms')).toEqual({ prod: 0, well: 0 }),
+    );
   } finally {
     await source.stop();
   }

@@ -10,7 +10,10 @@ import type { LifecycleTarget } from './lifecycle-target.ts';
 import { type LifecycleHandles, webhookRoutes } from './webhooks.ts';
 
 /** What the server says of its rooms: through webhooks, its API and, where it is given, its Redis. */
-export const createLifecycleSource = (targets: readonly LifecycleTarget[], context: SourceContext): Source => {
+export const createLifecycleSource = (
+  targets: readonly LifecycleTarget[],
+  context: SourceContext,
+): Source => {
   const registry = new Registry();
   const metrics = registerFamily(registry, LIFECYCLE_METRICS);
   /** By target, as it was looked at last: of several, one that answers does not speak for the others. */
@@ -58,7 +61,8 @@ const createWatch = (
 ): Watch => {
   const { httpUrl, redisUrl, name, intervalMs } = target;
   const tell = tellChanges((line) => context.log(`${name}: ${line}`));
-  const api: ApiPoll | null = httpUrl === null ? null : createApiPoll({ ...target, httpUrl }, metrics, tell);
+  const api: ApiPoll | null =
+    httpUrl === null ? null : createApiPoll({ ...target, httpUrl }, metrics, tell);
   const registry: RegistryClient | null = redisUrl === null ? null : connectRegistry(redisUrl);
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
@@ -78,16 +82,29 @@ const createWatch = (
     }
     onLooked((api === null || listed !== null) && registryAnswered);
   };
-  const lookAtRegistry = async (client: RegistryClient, listed: string[] | null): Promise<boolean> => {
+  const lookAtRegistry = async (
+    client: RegistryClient,
+    listed: string[] | null,
+  ): Promise<boolean> => {
     try {
       const view = await client.look();
       const now = Date.now();
-      const states = Map.groupBy(view.nodes.values(), (node): NodeState => (isStale(node, now) ? 'stale' : node.state));
+      const states = Map.groupBy(
+        view.nodes.values(),
+        (node): NodeState => (isStale(node, now) ? 'stale' : node.state),
+      );
       for (const state of NODE_STATES) {
-        metrics.swarm_lifecycle_registry_nodes.set({ target: name, state }, states.get(state)?.length ?? 0);
+        metrics.swarm_lifecycle_registry_nodes.set(
+          { target: name, state },
+          states.get(state)?.length ?? 0,
+        );
       }
       metrics.swarm_lifecycle_registry_rooms.set({ target: name }, view.rooms.size);
-      if (listed !== null) metrics.swarm_lifecycle_ghost_rooms.set({ target: name }, ghostRooms(listed, view, now).length);
+      if (listed !== null)
+        metrics.swarm_lifecycle_ghost_rooms.set(
+          { target: name },
+          ghostRooms(listed, view, now).length,
+        );
       tell('redis', null);
       return true;
     } catch (error) {
@@ -99,7 +116,11 @@ const createWatch = (
   };
   const again = (): void => {
     looking = look()
-      .catch((error: unknown) => context.error(`${name}: ${error instanceof Error ? error.name : 'unknown error'} while looking`))
+      .catch((error: unknown) =>
+        context.error(
+          `${name}: ${error instanceof Error ? error.name : 'unknown error'} while looking`,
+        ),
+      )
       .finally(() => {
         if (!stopped) timer = setTimeout(again, intervalMs);
       });
@@ -116,7 +137,9 @@ const createWatch = (
 };
 
 /** A line when something begins to fail, fails for another reason, or is over: not with every look. */
-const tellChanges = (log: (line: string) => void): ((call: string, trouble: Trouble | null) => void) => {
+const tellChanges = (
+  log: (line: string) => void,
+): ((call: string, trouble: Trouble | null) => void) => {
   const reasons = new Map<string, string>();
   return (call, trouble) => {
     const before = reasons.get(call);
@@ -128,7 +151,10 @@ const tellChanges = (log: (line: string) => void): ((call: string, trouble: Trou
 };
 
 /** Of a counter that comes with the first that it counts, that one is no increase. */
-const beginAtZero = ({ name: target, redisUrl }: LifecycleTarget, metrics: LifecycleHandles): void => {
+const beginAtZero = (
+  { name: target, redisUrl }: LifecycleTarget,
+  metrics: LifecycleHandles,
+): void => {
   metrics.swarm_lifecycle_room_starts_total.inc({ target }, 0);
   metrics.swarm_lifecycle_participant_joins_total.inc({ target }, 0);
   metrics.swarm_lifecycle_room_duration_seconds.zero({ target });

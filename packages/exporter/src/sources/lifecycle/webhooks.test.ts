@@ -9,7 +9,14 @@ import { webhookRoutes } from './webhooks.ts';
 
 const SECRET = 'a-secret-only-this-test-knows-of-32-bytes';
 const NOW = Date.UTC(2026, 10, 21, 12);
-const target = { name: 'prod', httpUrl: null, apiKey: 'key', apiSecret: SECRET, redisUrl: null, intervalMs: 1_000 };
+const target = {
+  name: 'prod',
+  httpUrl: null,
+  apiKey: 'key',
+  apiSecret: SECRET,
+  redisUrl: null,
+  intervalMs: 1_000,
+};
 
 let registry: Registry;
 let app: ReturnType<typeof webhookRoutes>;
@@ -24,7 +31,11 @@ const sign = async (body: string, apiKey = 'key', secret = SECRET): Promise<stri
   return token.toJwt();
 };
 
-const send = async (event: Record<string, unknown>, headers?: Record<string, string>, to = 'prod'): Promise<number> => {
+const send = async (
+  event: Record<string, unknown>,
+  headers?: Record<string, string>,
+  to = 'prod',
+): Promise<number> => {
   const body = JSON.stringify({ id: `EV_${Math.random()}`, createdAt: `${NOW / 1_000}`, ...event });
   const response = await app.request(`/webhook/${to}`, {
     method: 'POST',
@@ -37,30 +48,59 @@ const send = async (event: Record<string, unknown>, headers?: Record<string, str
 /** One figure; series are summed up, and what is not there is 0. */
 const figure = async (name: string, labels: Record<string, string>): Promise<number> =>
   (await collect(registry))
-    .flatMap((metric) => metric.values.map((value) => ({ ...value, of: value.metricName ?? metric.name })))
-    .filter((value) => value.of === name && Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted))
+    .flatMap((metric) =>
+      metric.values.map((value) => ({ ...value, of: value.metricName ?? metric.name })),
+    )
+    .filter(
+      (value) =>
+        value.of === name &&
+        Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted),
+    )
     .reduce((sum, { value }) => sum + value, 0);
 
 describe('a signed webhook', () => {
   it('counts rooms, stays and tracks', async () => {
     expect(await send({ event: 'room_started', room: { name: 'a' } })).toBe(200);
     expect(await send({ event: 'participant_joined', participant: { identity: 'p' } })).toBe(200);
-    expect(await send({ event: 'track_published', track: { type: 'VIDEO', source: 'SCREEN_SHARE' } })).toBe(200);
+    expect(
+      await send({ event: 'track_published', track: { type: 'VIDEO', source: 'SCREEN_SHARE' } }),
+    ).toBe(200);
     const joinedAt = `${NOW / 1_000 - 90}`;
-    expect(await send({ event: 'participant_left', participant: { joinedAt, disconnectReason: 'CLIENT_INITIATED' } })).toBe(200);
-    expect(await send({ event: 'room_finished', room: { name: 'a', creationTime: joinedAt } })).toBe(200);
+    expect(
+      await send({
+        event: 'participant_left',
+        participant: { joinedAt, disconnectReason: 'CLIENT_INITIATED' },
+      }),
+    ).toBe(200);
+    expect(
+      await send({ event: 'room_finished', room: { name: 'a', creationTime: joinedAt } }),
+    ).toBe(200);
 
     expect(await figure('swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(1);
-    expect(await figure('swarm_lifecycle_participant_leaves_total', { target: 'prod', reason: 'client_initiated' })).toBe(1);
-    expect(await figure('swarm_lifecycle_tracks_published_total', { kind: 'video', source: 'screen_share' })).toBe(1);
-    expect(await figure('swarm_lifecycle_participant_duration_seconds_sum', { target: 'prod' })).toBe(90);
+    expect(
+      await figure('swarm_lifecycle_participant_leaves_total', {
+        target: 'prod',
+        reason: 'client_initiated',
+      }),
+    ).toBe(1);
+    expect(
+      await figure('swarm_lifecycle_tracks_published_total', {
+        kind: 'video',
+        source: 'screen_share',
+      }),
+    ).toBe(1);
+    expect(
+      await figure('swarm_lifecycle_participant_duration_seconds_sum', { target: 'prod' }),
+    ).toBe(90);
     expect(await figure('swarm_lifecycle_room_duration_seconds_sum', { target: 'prod' })).toBe(90);
   });
 
   it('counts who left without a word about when they came, but no stay since 1970', async () => {
     expect(await send({ event: 'participant_left', participant: { identity: 'p' } })).toBe(200);
     expect(await send({ event: 'participant_left' })).toBe(200);
-    expect(await send({ event: 'room_finished', room: { name: 'a', creationTime: '0' } })).toBe(200);
+    expect(await send({ event: 'room_finished', room: { name: 'a', creationTime: '0' } })).toBe(
+      200,
+    );
     expect(await figure('swarm_lifecycle_participant_leaves_total', { target: 'prod' })).toBe(2);
     expect(await figure('swarm_lifecycle_participant_duration_seconds_count', {})).toBe(0);
     expect(await figure('swarm_lifecycle_room_duration_seconds_count', {})).toBe(0);
@@ -68,7 +108,9 @@ describe('a signed webhook', () => {
 
   it('makes no series of its own names', async () => {
     for (let number = 0; number < 50; number++) await send({ event: `invented_${number}` });
-    expect(await figure('swarm_lifecycle_webhooks_total', { target: 'prod', event: 'other' })).toBe(50);
+    expect(await figure('swarm_lifecycle_webhooks_total', { target: 'prod', event: 'other' })).toBe(
+      50,
+    );
     expect(countSeries(await collect(registry))).toBeLessThan(60);
   });
 
@@ -84,30 +126,54 @@ describe('a signed webhook', () => {
 describe('anything else is refused and counted', () => {
   it.each<[string, () => Promise<Record<string, string>>]>([
     ['no signature', async () => ({})],
-    ['a token of another key', async () => ({ authorization: await sign('{}', 'other', SECRET.toUpperCase()) })],
+    [
+      'a token of another key',
+      async () => ({ authorization: await sign('{}', 'other', SECRET.toUpperCase()) }),
+    ],
     ['garbage for a token', async () => ({ authorization: 'eyJhbGciOi' })],
   ])('%s', async (_, headers) => {
     expect(await send({ event: 'room_started' }, await headers())).toBe(401);
-    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { target: 'prod', reason: 'signature' })).toBe(1);
+    expect(
+      await figure('swarm_lifecycle_webhooks_rejected_total', {
+        target: 'prod',
+        reason: 'signature',
+      }),
+    ).toBe(1);
     expect(await figure('swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(0);
   });
 
   it('a body other than the one that was signed', async () => {
-    expect(await send({ event: 'room_started' }, { authorization: await sign('{"event":"room_finished"}') })).toBe(401);
+    expect(
+      await send(
+        { event: 'room_started' },
+        { authorization: await sign('{"event":"room_finished"}') },
+      ),
+    ).toBe(401);
   });
 
   it.each(['hello', 'null', '[]', '"word"', '{"id":5,"createdAt":"noon"}', '{"createdAt":"1"}'])(
     'what is signed, but no event: %s',
     async (body) => {
       const headers = { authorization: await sign(body) };
-      expect((await app.request('/webhook/prod', { method: 'POST', body, headers })).status).toBe(400);
-      expect(await figure('swarm_lifecycle_webhooks_rejected_total', { target: 'prod', reason: 'malformed' })).toBe(1);
+      expect((await app.request('/webhook/prod', { method: 'POST', body, headers })).status).toBe(
+        400,
+      );
+      expect(
+        await figure('swarm_lifecycle_webhooks_rejected_total', {
+          target: 'prod',
+          reason: 'malformed',
+        }),
+      ).toBe(1);
     },
   );
 
   it('a body that is too large, before it is read', async () => {
-    expect(await send({ event: 'room_started', room: { metadata: 'x'.repeat(300_000) } })).toBe(413);
-    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'too_large' })).toBe(1);
+    expect(await send({ event: 'room_started', room: { metadata: 'x'.repeat(300_000) } })).toBe(
+      413,
+    );
+    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'too_large' })).toBe(
+      1,
+    );
   });
 
   it('one that was recorded long ago', async () => {
@@ -117,6 +183,11 @@ describe('anything else is refused and counted', () => {
 
   it('a target that nobody configured, without a series for it', async () => {
     expect(await send({ event: 'room_started' }, undefined, 'staging')).toBe(404);
-    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { target: '', reason: 'unknown_target' })).toBe(1);
+    expect(
+      await figure('swarm_lifecycle_webhooks_rejected_total', {
+        target: '',
+        reason: 'unknown_target',
+      }),
+    ).toBe(1);
   });
 });

@@ -37,7 +37,9 @@ export const webhookRoutes = (
   metrics: LifecycleHandles,
   now: () => number = Date.now,
 ): Hono => {
-  const receivers = new Map(targets.map((target) => [target.name, new WebhookReceiver(target.apiKey, target.apiSecret)]));
+  const receivers = new Map(
+    targets.map((target) => [target.name, new WebhookReceiver(target.apiKey, target.apiSecret)]),
+  );
   const seen = new SeenEvents(2 * STALE_MS, REMEMBERED);
   const app = new Hono();
   app.post(
@@ -77,7 +79,10 @@ export const webhookRoutes = (
     },
   );
   const reject = (target: string, reason: string): void =>
-    metrics.swarm_lifecycle_webhooks_rejected_total.inc({ target: receivers.has(target) ? target : '', reason });
+    metrics.swarm_lifecycle_webhooks_rejected_total.inc({
+      target: receivers.has(target) ? target : '',
+      reason,
+    });
   return app;
 };
 
@@ -93,18 +98,28 @@ const readEvent = async (
     const event = await receiver.receive(body, authorization);
     return event.id === '' ? 'malformed' : event;
   } catch (error) {
-    return error instanceof SyntaxError || UNREADABLE.test(String(error)) ? 'malformed' : 'signature';
+    return error instanceof SyntaxError || UNREADABLE.test(String(error))
+      ? 'malformed'
+      : 'signature';
   }
 };
 
 const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): void => {
-  metrics.swarm_lifecycle_webhooks_total.inc({ target, event: EVENTS.has(event.event) ? event.event : 'other' });
+  metrics.swarm_lifecycle_webhooks_total.inc({
+    target,
+    event: EVENTS.has(event.event) ? event.event : 'other',
+  });
   switch (event.event) {
     case 'room_started':
       metrics.swarm_lifecycle_room_starts_total.inc({ target });
       break;
     case 'room_finished':
-      observeStay(metrics.swarm_lifecycle_room_duration_seconds, target, event.room?.creationTime, event);
+      observeStay(
+        metrics.swarm_lifecycle_room_duration_seconds,
+        target,
+        event.room?.creationTime,
+        event,
+      );
       break;
     case 'participant_joined':
       metrics.swarm_lifecycle_participant_joins_total.inc({ target });
@@ -112,8 +127,16 @@ const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): 
     case 'participant_left':
     case 'participant_connection_aborted': {
       const reason = DisconnectReason[event.participant?.disconnectReason ?? 0] ?? 'UNKNOWN_REASON';
-      metrics.swarm_lifecycle_participant_leaves_total.inc({ target, reason: reason.toLowerCase() });
-      observeStay(metrics.swarm_lifecycle_participant_duration_seconds, target, event.participant?.joinedAt, event);
+      metrics.swarm_lifecycle_participant_leaves_total.inc({
+        target,
+        reason: reason.toLowerCase(),
+      });
+      observeStay(
+        metrics.swarm_lifecycle_participant_duration_seconds,
+        target,
+        event.participant?.joinedAt,
+        event,
+      );
       break;
     }
     case 'track_published':
@@ -129,7 +152,9 @@ const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): 
 
 /** By the server's clock, so that a slow delivery makes nobody's stay longer. Whose beginning is not told (0 in protobuf) has no duration. */
 const observeStay = (
-  duration: LifecycleHandles['swarm_lifecycle_room_duration_seconds' | 'swarm_lifecycle_participant_duration_seconds'],
+  duration: LifecycleHandles[
+    | 'swarm_lifecycle_room_duration_seconds'
+    | 'swarm_lifecycle_participant_duration_seconds'],
   target: string,
   began: bigint | undefined,
   { createdAt }: WebhookEvent,

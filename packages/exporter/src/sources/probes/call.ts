@@ -5,7 +5,13 @@ import { type EventLine, LEFT_WHILE_JOINING } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { openPump } from '@livekit-swarm/webrtc';
 import { type ProbeModule, TOLD_EVERY_MS } from './module.ts';
-import { identityOf, type Observation, SIDES, type Side, type SideObservation } from './observation.ts';
+import {
+  identityOf,
+  type Observation,
+  SIDES,
+  type Side,
+  type SideObservation,
+} from './observation.ts';
 import type { RoomAccess } from './probe-room.ts';
 
 /** Beyond the limit that makes a join slow, so that a slow one is told from one that fails, ms. */
@@ -38,12 +44,15 @@ export const call = async (
   const ended = AbortSignal.any([signal, over.signal]);
   const startedAtMs = Date.now();
   const joinTimeoutMs = Math.max(1, Math.min(module.limits.joinMs + JOIN_GRACE_MS, left()));
-  const engine = openEngine({ startedAtMs, joinTimeoutMs, signalling: module.signalling }, (event) => {
-    const side = SIDES.find((one) => identityOf(one) === event.identity);
-    if (side === undefined) return;
-    note(observation.sides[side], event);
-    if (event.event === 'join_failed' || observation.sides[side].loss !== null) over.abort();
-  });
+  const engine = openEngine(
+    { startedAtMs, joinTimeoutMs, signalling: module.signalling },
+    (event) => {
+      const side = SIDES.find((one) => identityOf(one) === event.identity);
+      if (side === undefined) return;
+      note(observation.sides[side], event);
+      if (event.event === 'join_failed' || observation.sides[side].loss !== null) over.abort();
+    },
+  );
   const setOut = new Set<number>();
   try {
     const joining = Promise.all(
@@ -58,14 +67,16 @@ export const call = async (
     // Rejections after this moment are of a call that is over.
     joining.catch(() => {});
     const bothIn = (): boolean => SIDES.every((side) => observation.sides[side].phases !== null);
-    const met = (): boolean => SIDES.every((_side, index) => (engine.view(index)?.others.length ?? 0) > 0);
+    const met = (): boolean =>
+      SIDES.every((_side, index) => (engine.view(index)?.others.length ?? 0) > 0);
     if (bothIn() && !ended.aborted) {
       const metAt = performance.now();
       await until(ended, Math.min(module.durationMs, left()));
       observation.measuredMs = performance.now() - metAt;
       await eventually(met, ended, Math.min(MEET_MS - observation.measuredMs, left()));
     }
-    const complete = bothIn() && met() && observation.measuredMs >= module.durationMs - LOOK_EVERY_MS;
+    const complete =
+      bothIn() && met() && observation.measuredMs >= module.durationMs - LOOK_EVERY_MS;
     observation.outOfTime = !ended.aborted && !complete && left() <= LOOK_EVERY_MS;
     for (const index of setOut) {
       const side = SIDES[index];
@@ -78,8 +89,15 @@ export const call = async (
         const line = await engine.leave(index);
         if (side === undefined) return;
         observation.sides[side].tracks = line.tracks;
-        if (line.outcome === 'join_failed' && line.reason !== null && line.reason !== LEFT_WHILE_JOINING) {
-          observation.sides[side].refusal ??= { reason: line.reason, message: `did not get in: ${line.reason}` };
+        if (
+          line.outcome === 'join_failed' &&
+          line.reason !== null &&
+          line.reason !== LEFT_WHILE_JOINING
+        ) {
+          observation.sides[side].refusal ??= {
+            reason: line.reason,
+            message: `did not get in: ${line.reason}`,
+          };
         }
       }),
     );
@@ -96,7 +114,10 @@ const openEngine = (
     openPump({ ...pump, ownSockets: true }, told),
   );
 
-const note = (side: SideObservation, { event, phases, node, ms, reason, message }: EventLine): void => {
+const note = (
+  side: SideObservation,
+  { event, phases, node, ms, reason, message }: EventLine,
+): void => {
   const trouble = { reason: reason ?? 'unknown', message: message ?? reason ?? 'nobody said why' };
   switch (event) {
     case 'joined':
@@ -117,7 +138,12 @@ const note = (side: SideObservation, { event, phases, node, ms, reason, message 
   }
 };
 
-const planOf = (side: Side, index: number, room: string, { publish, data }: ProbeModule): ParticipantPlan => ({
+const planOf = (
+  side: Side,
+  index: number,
+  room: string,
+  { publish, data }: ProbeModule,
+): ParticipantPlan => ({
   index,
   identity: identityOf(side),
   group: 'probe',
@@ -137,7 +163,12 @@ const planOf = (side: Side, index: number, room: string, { publish, data }: Prob
   },
 });
 
-const tokenFor = (side: Side, room: string, { publish, data }: ProbeModule, { apiKey, apiSecret }: RoomAccess): Promise<string> =>
+const tokenFor = (
+  side: Side,
+  room: string,
+  { publish, data }: ProbeModule,
+  { apiKey, apiSecret }: RoomAccess,
+): Promise<string> =>
   makeToken({
     apiKey,
     apiSecret,

@@ -12,9 +12,20 @@ const production: Target = {
   nodes: [{ name: 'node-1', url: 'ws://10.0.0.1:7880', metricsUrl: null }],
   isAlsoAt: readPattern('ws://10.0.*.*:7880'),
 };
-const staging: Target = { ...keys, name: 'staging', url: 'ws://10.9.0.1:7880', nodes: [], isAlsoAt: () => false };
-const modules = new Map(['audio_pair', 'join_only'].map((name) => [name, moduleOf(name, {}).module]));
-const find = (wanted: { target?: string; module?: string; node?: string }, targets = [production, staging]) => {
+const staging: Target = {
+  ...keys,
+  name: 'staging',
+  url: 'ws://10.9.0.1:7880',
+  nodes: [],
+  isAlsoAt: () => false,
+};
+const modules = new Map(
+  ['audio_pair', 'join_only'].map((name) => [name, moduleOf(name, {}).module]),
+);
+const find = (
+  wanted: { target?: string; module?: string; node?: string },
+  targets = [production, staging],
+) => {
   const { target, url, module, node } = findDestination(
     { target: wanted.target, module: wanted.module, node: wanted.node },
     targets,
@@ -25,23 +36,44 @@ const find = (wanted: { target?: string; module?: string; node?: string }, targe
 
 describe('findDestination', () => {
   it('finds targets, their nodes, and URLs where they are also at', () => {
-    expect(find({ target: 'production' })).toEqual(['production', 'wss://livekit.example.com', 'audio_pair', null]);
+    expect(find({ target: 'production' })).toEqual([
+      'production',
+      'wss://livekit.example.com',
+      'audio_pair',
+      null,
+    ]);
     expect(find({ target: 'production', node: 'node-1', module: 'join_only' })).toEqual([
       'production',
       'ws://10.0.0.1:7880',
       'join_only',
       'node-1',
     ]);
-    expect(find({ target: 'production', node: '' })).toEqual(['production', 'wss://livekit.example.com', 'audio_pair', null]);
-    expect(find({ target: 'http://10.0.7.7:7880/' })).toEqual(['production', 'ws://10.0.7.7:7880', 'audio_pair', null]);
+    expect(find({ target: 'production', node: '' })).toEqual([
+      'production',
+      'wss://livekit.example.com',
+      'audio_pair',
+      null,
+    ]);
+    expect(find({ target: 'http://10.0.7.7:7880/' })).toEqual([
+      'production',
+      'ws://10.0.7.7:7880',
+      'audio_pair',
+      null,
+    ]);
     expect(find({}, [staging])).toEqual(['staging', 'ws://10.9.0.1:7880', 'audio_pair', null]);
   });
 
   it.each([
     [{}, 'say which target: /probe?target=NAME; there are production, staging'],
     [{ target: 'producton' }, 'there is no target "producton"; did you mean production?'],
-    [{ target: 'production', module: 'video' }, 'there is no module "video"; there are audio_pair, join_only'],
-    [{ target: 'production', node: 'node-9' }, 'there is no node of production "node-9"; there are node-1'],
+    [
+      { target: 'production', module: 'video' },
+      'there is no module "video"; there are audio_pair, join_only',
+    ],
+    [
+      { target: 'production', node: 'node-9' },
+      'there is no node of production "node-9"; there are node-1',
+    ],
     [{ target: 'staging', node: 'x' }, 'there is no node of staging "x"; there is none'],
     [{ target: 'ws://169.254.169.254:80' }, 'no target is at this URL'],
     [{ target: 'http://evil.example.com' }, 'no target is at this URL'],

@@ -52,7 +52,10 @@ export const findDestination = (
   return { target, node, url: node.url, module };
 };
 
-const findTarget = (wanted: string | undefined, targets: readonly Target[]): { target: Target; url: string } => {
+const findTarget = (
+  wanted: string | undefined,
+  targets: readonly Target[],
+): { target: Target; url: string } => {
   const [only] = targets;
   const names = targets.map(({ name }) => name);
   if (wanted === undefined || wanted === '') {
@@ -64,7 +67,9 @@ const findTarget = (wanted: string | undefined, targets: readonly Target[]): { t
   if (!wanted.includes('://')) throw none('target', wanted, names);
   const place = targets.find((target) => target.isAlsoAt(wanted));
   if (place === undefined)
-    throw new NoDestination('no target is at this URL: name it in alsoAt of the target whose keys it takes');
+    throw new NoDestination(
+      'no target is at this URL: name it in alsoAt of the target whose keys it takes',
+    );
   return { target: place, url: checkUrl(wanted) };
 };
 
@@ -72,6 +77,12 @@ const none = (what: string, wanted: string, known: readonly string[]): NoDestina
   const meant = nearest(wanted, known);
   const given = wanted.length > 100 ? `${wanted.slice(0, 97)}…` : wanted;
   const instead =
-    meant !== null ? `did you mean ${meant}?` : known.length === 0 ? 'there is none' : `there are ${known.join(', ')}`;
-  return new NoDestination(`there is no ${what} "${given.replace(/[^\x20-\x7e]/g, '?')}"; ${instead}`);
+    meant !== null
+      ? `did you mean ${meant}?`
+      : known.length === 0
+        ? 'there is none'
+        : `there are ${known.join(', ')}`;
+  return new NoDestination(
+    `there is no ${what} "${given.replace(/[^\x20-\x7e]/g, '?')}"; ${instead}`,
+  );
 };

@@ -3,25 +3,44 @@ import { observation, sideIn, track } from '../../../test/support/fake-engine.ts
 import { judgeProbe } from './judge-probe.ts';
 import { absent, identityOf, type Observation } from './observation.ts';
 
-const reasons = (seen: Observation): string[] => judgeProbe(seen).failures.map(({ reason }) => reason);
+const reasons = (seen: Observation): string[] =>
+  judgeProbe(seen).failures.map(({ reason }) => reason);
 const from = identityOf('b');
 
 describe('judgeProbe', () => {
   it('succeeds when both saw and heard each other', () => {
     const result = judgeProbe(observation('audio_pair'));
-    expect(result).toMatchObject({ success: true, failures: [], heard: { a: true, b: true }, rttMs: 2 });
+    expect(result).toMatchObject({
+      success: true,
+      failures: [],
+      heard: { a: true, b: true },
+      rttMs: 2,
+    });
     expect(result.media).toEqual([
-      { kind: 'audio', packets: { up: 300, down: 300 }, loss: { up: 0, down: 0 }, jitterMs: 1, latencyP50Ms: 3, latencyP95Ms: 4 },
+      {
+        kind: 'audio',
+        packets: { up: 300, down: 300 },
+        loss: { up: 0, down: 0 },
+        jitterMs: 1,
+        latencyP50Ms: 3,
+        latencyP95Ms: 4,
+      },
     ]);
   });
 
   it('tells a split room from a silent one', () => {
-    expect(reasons(observation('audio_pair', {}, { a: { others: [], tracks: [track({ direction: 'up' })] } }))).toEqual([
+    expect(
+      reasons(
+        observation('audio_pair', {}, { a: { others: [], tracks: [track({ direction: 'up' })] } }),
+      ),
+    ).toEqual(['not_seen']);
+    expect(
+      reasons(observation('audio_pair', {}, { a: { tracks: [track({ direction: 'up' })] } })),
+    ).toEqual(['not_heard']);
+    // Somebody else is there, and it is not the other one.
+    expect(reasons(observation('audio_pair', {}, { a: { others: ['stranger'] } }))).toEqual([
       'not_seen',
     ]);
-    expect(reasons(observation('audio_pair', {}, { a: { tracks: [track({ direction: 'up' })] } }))).toEqual(['not_heard']);
-    // Somebody else is there, and it is not the other one.
-    expect(reasons(observation('audio_pair', {}, { a: { others: ['stranger'] } }))).toEqual(['not_seen']);
   });
 
   it.each([
@@ -30,7 +49,11 @@ describe('judgeProbe', () => {
     ['nothing at all', { packets: 0, bytes: 0 }],
     ['media of somebody else', { from: 'stranger' }],
   ])('hears energy of the other, not packets: %s', (_what, given) => {
-    const seen = observation('audio_pair', {}, { a: { tracks: [track({ direction: 'down', from, ...given })] } });
+    const seen = observation(
+      'audio_pair',
+      {},
+      { a: { tracks: [track({ direction: 'down', from, ...given })] } },
+    );
     expect(judgeProbe(seen).heard).toEqual({ a: false, b: true });
     expect(reasons(seen)).toEqual(['not_heard']);
   });
@@ -47,17 +70,41 @@ describe('judgeProbe', () => {
       ],
     };
     expect(reasons(observation('video_pair', {}, { a: { tracks: video(640) }, b }))).toEqual([]);
-    expect(reasons(observation('video_pair', {}, { a: { tracks: video(0) }, b }))).toEqual(['not_heard']);
-    expect(reasons(observation('video_pair', { audio: false }, { a: { tracks: video(640).slice(1) }, b }))).toEqual([]);
+    expect(reasons(observation('video_pair', {}, { a: { tracks: video(0) }, b }))).toEqual([
+      'not_heard',
+    ]);
+    expect(
+      reasons(
+        observation('video_pair', { audio: false }, { a: { tracks: video(640).slice(1) }, b }),
+      ),
+    ).toEqual([]);
   });
 
   it('adds both ways of data up, and says nothing of an echo when one never arrived', () => {
     const flow = (ms: number, lost = 0) =>
-      track({ direction: 'down', kind: 'data', packets: 30, lost, latencyP50Ms: ms, latencyP95Ms: 2 * ms });
-    const both = observation('data_echo', {}, { a: { tracks: [flow(10)] }, b: { tracks: [flow(20)] } });
-    expect(judgeProbe(both)).toMatchObject({ success: true, data: { echoP50Ms: 30, echoP95Ms: 60, loss: 0 } });
+      track({
+        direction: 'down',
+        kind: 'data',
+        packets: 30,
+        lost,
+        latencyP50Ms: ms,
+        latencyP95Ms: 2 * ms,
+      });
+    const both = observation(
+      'data_echo',
+      {},
+      { a: { tracks: [flow(10)] }, b: { tracks: [flow(20)] } },
+    );
+    expect(judgeProbe(both)).toMatchObject({
+      success: true,
+      data: { echoP50Ms: 30, echoP95Ms: 60, loss: 0 },
+    });
     const one = observation('data_echo', {}, { a: { tracks: [flow(10)] }, b: { tracks: [] } });
-    expect(judgeProbe(one)).toMatchObject({ success: false, heard: { a: true, b: false }, data: { echoP50Ms: null, loss: 0 } });
+    expect(judgeProbe(one)).toMatchObject({
+      success: false,
+      heard: { a: true, b: false },
+      data: { echoP50Ms: null, loss: 0 },
+    });
     const lossy = observation(
       'data_echo',
       { limits: { latency: 50 } },
@@ -67,25 +114,54 @@ describe('judgeProbe', () => {
   });
 
   it('crosses each limit by itself, and not when it is just reached', () => {
-    const down = (given: object) => ({ tracks: [track({ direction: 'up' }), track({ direction: 'down', from, ...given })] });
+    const down = (given: object) => ({
+      tracks: [track({ direction: 'up' }), track({ direction: 'down', from, ...given })],
+    });
     expect(
-      reasons(observation('audio_pair', { limits: { loss: 0.02 } }, { a: down({ packets: 96, lost: 4 }), b: { tracks: [] } })),
+      reasons(
+        observation(
+          'audio_pair',
+          { limits: { loss: 0.02 } },
+          { a: down({ packets: 96, lost: 4 }), b: { tracks: [] } },
+        ),
+      ),
     ).toContain('loss');
-    const up = { tracks: [track({ direction: 'up', packets: 100, lost: 50 }), track({ direction: 'down', from })] };
-    expect(reasons(observation('audio_pair', { limits: { loss: 0.02 } }, { a: up }))).toEqual(['loss']);
-    expect(reasons(observation('audio_pair', { limits: { jitter: 30 } }, { a: down({ jitterMs: 31 }) }))).toEqual(['jitter']);
-    expect(reasons(observation('audio_pair', { limits: { jitter: 31 } }, { a: down({ jitterMs: 31 }) }))).toEqual([]);
-    expect(reasons(observation('audio_pair', { limits: { latency: 100 } }, { a: down({ latencyP95Ms: 101 }) }))).toEqual([
-      'latency',
+    const up = {
+      tracks: [
+        track({ direction: 'up', packets: 100, lost: 50 }),
+        track({ direction: 'down', from }),
+      ],
+    };
+    expect(reasons(observation('audio_pair', { limits: { loss: 0.02 } }, { a: up }))).toEqual([
+      'loss',
     ]);
+    expect(
+      reasons(observation('audio_pair', { limits: { jitter: 30 } }, { a: down({ jitterMs: 31 }) })),
+    ).toEqual(['jitter']);
+    expect(
+      reasons(observation('audio_pair', { limits: { jitter: 31 } }, { a: down({ jitterMs: 31 }) })),
+    ).toEqual([]);
+    expect(
+      reasons(
+        observation('audio_pair', { limits: { latency: 100 } }, { a: down({ latencyP95Ms: 101 }) }),
+      ),
+    ).toEqual(['latency']);
     const slow = { phases: { started: 0, signal: 10, ice: 20, dtls: 30, joined: 5_001 } };
     expect(reasons(observation('audio_pair', {}, { b: slow }))).toEqual(['join_slow']);
-    expect(reasons(observation('audio_pair', {}, { wantedNode: 'ND_two' }))).toEqual(['wrong_node', 'wrong_node']);
+    expect(reasons(observation('audio_pair', {}, { wantedNode: 'ND_two' }))).toEqual([
+      'wrong_node',
+      'wrong_node',
+    ]);
   });
 
   it('never shows a loss below zero', () => {
-    const late = { tracks: [track({ direction: 'up', lost: -2 }), track({ direction: 'down', from, lost: -3 })] };
-    expect(judgeProbe(observation('audio_pair', {}, { a: late, b: late })).media[0]?.loss).toEqual({ up: 0, down: 0 });
+    const late = {
+      tracks: [track({ direction: 'up', lost: -2 }), track({ direction: 'down', from, lost: -3 })],
+    };
+    expect(judgeProbe(observation('audio_pair', {}, { a: late, b: late })).media[0]?.loss).toEqual({
+      up: 0,
+      down: 0,
+    });
   });
 
   it.each([
@@ -98,27 +174,42 @@ describe('judgeProbe', () => {
   ])('says of a join that failed with %s: %s', (reason, expected) => {
     const refused = { ...absent(), refusal: { reason, message: 'why' } };
     const seen = observation('audio_pair');
-    expect(reasons({ ...seen, sides: { a: refused, b: sideIn('a', { others: [], tracks: [] }) } })).toEqual([expected]);
-    expect(reasons(observation('audio_pair', {}, { room: { reason, message: 'why' } }))).toEqual([expected]);
+    expect(
+      reasons({ ...seen, sides: { a: refused, b: sideIn('a', { others: [], tracks: [] }) } }),
+    ).toEqual([expected]);
+    expect(reasons(observation('audio_pair', {}, { room: { reason, message: 'why' } }))).toEqual([
+      expected,
+    ]);
   });
 
   it('says whom time ran out on, and does not take that for a split room', () => {
     const seen = observation('audio_pair', {}, { outOfTime: true, measuredMs: 0 });
     const joining = { ...seen, sides: { a: seen.sides.a, b: absent() } };
-    expect(judgeProbe(joining).failures).toEqual([{ reason: 'timeout', message: 'time was up while b was joining' }]);
-    const alone = { others: [], tracks: [] };
-    expect(reasons(observation('audio_pair', {}, { outOfTime: true, measuredMs: 300, a: alone }))).toEqual(['timeout']);
-    expect(reasons(observation('join_only', {}, { outOfTime: true, measuredMs: 0, a: alone }))).toEqual(['timeout']);
-    expect(reasons(observation('audio_pair', {}, { outOfTime: true, measuredMs: 2_000, a: alone }))).toEqual([
-      'not_seen',
-      'timeout',
+    expect(judgeProbe(joining).failures).toEqual([
+      { reason: 'timeout', message: 'time was up while b was joining' },
     ]);
+    const alone = { others: [], tracks: [] };
+    expect(
+      reasons(observation('audio_pair', {}, { outOfTime: true, measuredMs: 300, a: alone })),
+    ).toEqual(['timeout']);
+    expect(
+      reasons(observation('join_only', {}, { outOfTime: true, measuredMs: 0, a: alone })),
+    ).toEqual(['timeout']);
+    expect(
+      reasons(observation('audio_pair', {}, { outOfTime: true, measuredMs: 2_000, a: alone })),
+    ).toEqual(['not_seen', 'timeout']);
   });
 
   it('names a connection that broke, and a fault of our own', () => {
-    expect(reasons(observation('audio_pair', {}, { a: { loss: { reason: 'signal_closed', message: 'gone' } } }))).toEqual([
-      'disconnected',
-    ]);
+    expect(
+      reasons(
+        observation(
+          'audio_pair',
+          {},
+          { a: { loss: { reason: 'signal_closed', message: 'gone' } } },
+        ),
+      ),
+    ).toEqual(['disconnected']);
     expect(reasons(observation('audio_pair', {}, { internal: 'a bug' }))).toEqual(['internal']);
   });
 });

@@ -1,7 +1,14 @@
 import type { TrackResult } from '@livekit-swarm/record';
 import { identityOf, type Observation, otherOf, SIDES, type Side } from './observation.ts';
 import { type Failing, failuresOf } from './probe-failures.ts';
-import { type DataFigures, dataFigures, figuresOf, type MediaFigures, sumBoth, worst } from './probe-figures.ts';
+import {
+  type DataFigures,
+  dataFigures,
+  figuresOf,
+  type MediaFigures,
+  sumBoth,
+  worst,
+} from './probe-figures.ts';
 
 export interface ProbeResult {
   success: boolean;
@@ -56,13 +63,21 @@ const hears = ({ module, sides }: Observation, side: Side): boolean => {
   const received = sides[side].tracks.filter(({ direction }) => direction === 'down');
   const media = module.publish.every(({ kind }) =>
     received.some(
-      (track) => track.from === from && track.kind === kind && (kind === 'audio' ? hasEnergy(track) : hasPicture(track)),
+      (track) =>
+        track.from === from &&
+        track.kind === kind &&
+        (kind === 'audio' ? hasEnergy(track) : hasPicture(track)),
     ),
   );
-  return media && (module.data === null || received.some(({ kind, packets }) => kind === 'data' && packets > 0));
+  return (
+    media &&
+    (module.data === null || received.some(({ kind, packets }) => kind === 'data' && packets > 0))
+  );
 };
 
-const hasEnergy = ({ packets, bytes }: TrackResult): boolean => packets >= PROOF_PACKETS && bytes / packets >= ENERGY_BYTES;
+const hasEnergy = ({ packets, bytes }: TrackResult): boolean =>
+  packets >= PROOF_PACKETS && bytes / packets >= ENERGY_BYTES;
 
 /** A size is known from a keyframe: before one arrived nobody sees anything. */
-const hasPicture = ({ packets, width, height }: TrackResult): boolean => packets >= PROOF_PACKETS && width > 0 && height > 0;
+const hasPicture = ({ packets, width, height }: TrackResult): boolean =>
+  packets >= PROOF_PACKETS && width > 0 && height > 0;

@@ -5,34 +5,56 @@ describe('moduleOf', () => {
   it.each(KINDS)('%s needs nothing but its name', (kind) => {
     const { module, problems } = moduleOf(kind, {});
     expect(problems).toEqual([]);
-    expect(module).toMatchObject({ name: kind, kind, limits: { joinMs: 5_000, loss: 0.05, jitterMs: null, latencyMs: null } });
+    expect(module).toMatchObject({
+      name: kind,
+      kind,
+      limits: { joinMs: 5_000, loss: 0.05, jitterMs: null, latencyMs: null },
+    });
   });
 
   it('makes what each kind sends', () => {
     const sent = (name: string, options = {}) => {
       const { publish, data, durationMs } = moduleOf(name, options).module;
-      return { publish: publish.map(({ kind }) => kind), data: data?.messagesPerSecond ?? null, durationMs };
+      return {
+        publish: publish.map(({ kind }) => kind),
+        data: data?.messagesPerSecond ?? null,
+        durationMs,
+      };
     };
     expect(sent('audio_pair')).toEqual({ publish: ['audio'], data: null, durationMs: 3_000 });
-    expect(sent('video_pair')).toEqual({ publish: ['audio', 'video'], data: null, durationMs: 3_000 });
-    expect(sent('video_pair', { audio: false, duration: 5_000 })).toEqual({ publish: ['video'], data: null, durationMs: 5_000 });
+    expect(sent('video_pair')).toEqual({
+      publish: ['audio', 'video'],
+      data: null,
+      durationMs: 3_000,
+    });
+    expect(sent('video_pair', { audio: false, duration: 5_000 })).toEqual({
+      publish: ['video'],
+      data: null,
+      durationMs: 5_000,
+    });
     expect(sent('data_echo', { rate: 20 })).toEqual({ publish: [], data: 20, durationMs: 3_000 });
     expect(sent('join_only')).toEqual({ publish: [], data: null, durationMs: 0 });
   });
 
   it('needs its time, or until the server has told of those who publish nothing', () => {
     const needed = (kind: string, options: object = {}) => neededMs(moduleOf(kind, options).module);
-    expect([needed('audio_pair'), needed('audio_pair', { duration: 1_000 })]).toEqual([3_500, 1_500]);
-    expect([needed('join_only'), needed('data_echo', { duration: 1_000 }), needed('data_echo', { duration: 9_000 })]).toEqual([
-      3_500, 3_500, 9_500,
+    expect([needed('audio_pair'), needed('audio_pair', { duration: 1_000 })]).toEqual([
+      3_500, 1_500,
     ]);
+    expect([
+      needed('join_only'),
+      needed('data_echo', { duration: 1_000 }),
+      needed('data_echo', { duration: 9_000 }),
+    ]).toEqual([3_500, 3_500, 9_500]);
   });
 
   it('refuses what a kind does not have, and a name that says nothing', () => {
     const problems = (name: string, options: object) =>
       moduleOf(name, options).problems.map(({ key, message }) => `${key}: ${message}`);
     expect(problems('talk', {})).toEqual(['null: kind is missing']);
-    expect(problems('join_only', { duration: 3_000 })).toEqual(['duration: join_only has no duration']);
+    expect(problems('join_only', { duration: 3_000 })).toEqual([
+      'duration: join_only has no duration',
+    ]);
     expect(problems('talk', { kind: 'audio_pair', codec: 'vp8', rate: 1 })).toEqual([
       'codec: audio_pair has no codec',
       'rate: audio_pair has no rate',

@@ -46,7 +46,12 @@ export interface ModuleOptions {
   reliable?: boolean | undefined;
   signalling?: 'auto' | 'v1' | 'v0' | undefined;
   limits?:
-    | { join?: number | undefined; loss?: number | undefined; jitter?: number | undefined; latency?: number | undefined }
+    | {
+        join?: number | undefined;
+        loss?: number | undefined;
+        jitter?: number | undefined;
+        latency?: number | undefined;
+      }
     | undefined;
 }
 
@@ -69,19 +74,38 @@ const ONLY: Partial<Record<keyof ModuleOptions, readonly ProbeKind[]>> = {
   reliable: ['data_echo'],
 };
 
-const kindOf = (name: string, { kind }: ModuleOptions): ProbeKind | undefined => kind ?? KINDS.find((known) => known === name);
+const kindOf = (name: string, { kind }: ModuleOptions): ProbeKind | undefined =>
+  kind ?? KINDS.find((known) => known === name);
 
 /** A module of the configuration, and what is wrong with it. */
-export const moduleOf = (name: string, options: ModuleOptions): { module: ProbeModule; problems: ModuleProblem[] } => {
+export const moduleOf = (
+  name: string,
+  options: ModuleOptions,
+): { module: ProbeModule; problems: ModuleProblem[] } => {
   const known = kindOf(name, options);
   const kind = known ?? 'audio_pair';
   const problems: ModuleProblem[] = [];
-  if (known === undefined) problems.push({ key: null, message: 'kind is missing', hint: `write kind: ${KINDS.join(', or ')}` });
-  for (const [key, kinds] of Object.entries(ONLY) as [keyof ModuleOptions, readonly ProbeKind[]][]) {
+  if (known === undefined)
+    problems.push({
+      key: null,
+      message: 'kind is missing',
+      hint: `write kind: ${KINDS.join(', or ')}`,
+    });
+  for (const [key, kinds] of Object.entries(ONLY) as [
+    keyof ModuleOptions,
+    readonly ProbeKind[],
+  ][]) {
     if (known === undefined || options[key] === undefined || kinds.includes(kind)) continue;
     problems.push({ key, message: `${kind} has no ${key}`, hint: `it is of ${kinds.join(', ')}` });
   }
-  const { duration = 3_000, rate = 10, bytes = 200, reliable = false, signalling = 'auto', limits = {} } = options;
+  const {
+    duration = 3_000,
+    rate = 10,
+    bytes = 200,
+    reliable = false,
+    signalling = 'auto',
+    limits = {},
+  } = options;
   const { join = 5_000, loss = 0.05, jitter = null, latency = null } = limits;
   return {
     problems,

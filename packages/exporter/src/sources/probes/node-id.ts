@@ -10,7 +10,8 @@ export const readNodeId = async (metricsUrl: string, timeoutMs: number): Promise
   // Whole milliseconds are all that it takes.
   const signal = AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs)));
   const response = await fetch(metricsUrl, { signal, redirect: 'error' });
-  if (!response.ok || response.body === null) throw new Error(`${metricsUrl} answered ${response.status}`);
+  if (!response.ok || response.body === null)
+    throw new Error(`${metricsUrl} answered ${response.status}`);
   let text = '';
   const decoder = new TextDecoder();
   for await (const chunk of response.body) {

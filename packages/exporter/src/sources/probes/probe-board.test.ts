@@ -14,7 +14,8 @@ const snapshotsOf = (...results: ProbeResult[]): Snapshot[] => {
   for (const result of results) board.add(result);
   return results.slice(-1).flatMap((last) => board.snapshots(last));
 };
-const textOf = async (...results: ProbeResult[]): Promise<string> => (await render(snapshotsOf(...results), 'text')).body;
+const textOf = async (...results: ProbeResult[]): Promise<string> =>
+  (await render(snapshotsOf(...results), 'text')).body;
 
 describe('probe board', () => {
   it('shows the last probe, with seconds and ratios, and counters over all', async () => {
@@ -77,6 +78,8 @@ describe('probe board', () => {
     });
     const { body } = await render(mergeSnapshots(boards.flat()), 'text');
     expect(body.match(/^# TYPE swarm_probe_success/gm)).toHaveLength(1);
-    expect(body).toContain('swarm_probe_success{target="one",module="audio_pair",node=""} 1\nswarm_probe_success{target="two"');
+    expect(body).toContain(
+      'swarm_probe_success{target="one",module="audio_pair",node=""} 1\nswarm_probe_success{target="two"',
+    );
   });
 });

@@ -39,9 +39,11 @@ export const createProbeBoard = (): ProbeBoard => {
         series.set(name, [...(series.get(name) ?? []), { labels: { ...extra, ...labels }, value }]);
       };
       sayOne(shown, say);
-      for (const [result, count] of Object.entries(runs)) say('swarm_probe_runs_total', { result }, count);
+      for (const [result, count] of Object.entries(runs))
+        say('swarm_probe_runs_total', { result }, count);
       for (const direction of DIRECTIONS) {
-        for (const [kind, both] of packets) say('swarm_probe_packets_total', { kind, direction }, both[direction]);
+        for (const [kind, both] of packets)
+          say('swarm_probe_packets_total', { kind, direction }, both[direction]);
         // Whoever never had media never had these.
         if (packets.size > 0) say('swarm_probe_nacks_total', { direction }, nacks[direction]);
         if (packets.size > 0) say('swarm_probe_plis_total', { direction }, plis[direction]);
@@ -69,17 +71,25 @@ const sayOne = (result: ProbeResult, say: Say): void => {
   const { observation, heard, media, data, failures } = result;
   say('swarm_probe_success', {}, result.success ? 1 : 0);
   say('swarm_probe_duration_seconds', {}, seconds(observation.tookMs));
-  for (const reason of new Set(failures.map((failing) => failing.reason))) say('swarm_probe_failure', { reason }, 1);
+  for (const reason of new Set(failures.map((failing) => failing.reason)))
+    say('swarm_probe_failure', { reason }, 1);
   for (const side of SIDES) {
     const { phases, firstMediaMs, others, node } = observation.sides[side];
-    const reached = { signal: phases?.signal, ice: phases?.ice, dtls: phases?.dtls, first_media: firstMediaMs };
-    for (const [phase, ms] of Object.entries(reached)) say('swarm_probe_phase_seconds', { phase, side }, seconds(ms));
+    const reached = {
+      signal: phases?.signal,
+      ice: phases?.ice,
+      dtls: phases?.dtls,
+      first_media: firstMediaMs,
+    };
+    for (const [phase, ms] of Object.entries(reached))
+      say('swarm_probe_phase_seconds', { phase, side }, seconds(ms));
     say('swarm_probe_participants_seen', { side }, others.length);
     if (heard !== null) say('swarm_probe_heard', { side }, heard[side] ? 1 : 0);
     if (node !== null) say('swarm_probe_node_info', { side, node_id: node }, 1);
   }
   for (const { kind, loss, jitterMs, latencyP50Ms, latencyP95Ms } of media) {
-    for (const direction of DIRECTIONS) say('swarm_probe_loss_ratio', { kind, direction }, loss[direction]);
+    for (const direction of DIRECTIONS)
+      say('swarm_probe_loss_ratio', { kind, direction }, loss[direction]);
     say('swarm_probe_jitter_seconds', { kind }, seconds(jitterMs));
     say('swarm_probe_latency_seconds', { kind, quantile: 0.5 }, seconds(latencyP50Ms));
     say('swarm_probe_latency_seconds', { kind, quantile: 0.95 }, seconds(latencyP95Ms));

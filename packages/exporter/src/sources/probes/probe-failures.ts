@@ -1,6 +1,13 @@
 import type { Trouble } from '../../api-trouble.ts';
 import type { ProbeFailure } from '../../catalogue/index.ts';
-import { identityOf, type Observation, otherOf, SIDES, type Side, type SideObservation } from './observation.ts';
+import {
+  identityOf,
+  type Observation,
+  otherOf,
+  SIDES,
+  type Side,
+  type SideObservation,
+} from './observation.ts';
 import type { DataFigures, MediaFigures } from './probe-figures.ts';
 
 export interface Failing {
@@ -20,19 +27,30 @@ export interface Judged {
 export const failuresOf = (observation: Observation, figures: Judged): Failing[] => {
   const { internal, room, sides, outOfTime, module, measuredMs } = observation;
   if (internal !== null) return [{ reason: 'internal', message: internal }];
-  if (room !== null) return [{ reason: classify(room), message: `the room could not be made: ${room.message}` }];
+  if (room !== null)
+    return [{ reason: classify(room), message: `the room could not be made: ${room.message}` }];
   const refused = SIDES.flatMap((side) => {
     const { phases, refusal } = sides[side];
-    return phases === null && refusal !== null ? [{ reason: classify(refusal), message: `${side}: ${refusal.message}` }] : [];
+    return phases === null && refusal !== null
+      ? [{ reason: classify(refusal), message: `${side}: ${refusal.message}` }]
+      : [];
   });
-  const late: Failing[] = outOfTime ? [{ reason: 'timeout', message: timeoutMessage(observation) }] : [];
-  if (!figures.bothIn) return unique([...refused, ...late, ...(refused.length + late.length === 0 ? [neverIn(sides)] : [])]);
+  const late: Failing[] = outOfTime
+    ? [{ reason: 'timeout', message: timeoutMessage(observation) }]
+    : [];
+  if (!figures.bothIn)
+    return unique([
+      ...refused,
+      ...late,
+      ...(refused.length + late.length === 0 ? [neverIn(sides)] : []),
+    ]);
   const broken = SIDES.flatMap((side): Failing[] => {
     const { loss } = sides[side];
     return loss === null ? [] : [{ reason: 'disconnected', message: `${side}: ${loss.message}` }];
   });
   // Of media that was cut off before it could flow nothing can be said; nor can of who publishes nothing, and is told of some seconds late.
-  const tooShort = outOfTime && (module.publish.length === 0 || measuredMs < Math.min(1_000, module.durationMs));
+  const tooShort =
+    outOfTime && (module.publish.length === 0 || measuredMs < Math.min(1_000, module.durationMs));
   return unique([
     ...joinFailures(observation),
     ...broken,
@@ -45,9 +63,11 @@ export const failuresOf = (observation: Observation, figures: Judged): Failing[]
 
 const timeoutMessage = ({ sides, module, measuredMs }: Observation): string => {
   const joining = SIDES.filter((side) => sides[side].phases === null);
-  if (joining.length > 0) return `time was up while ${joining.join(' and ')} ${joining.length > 1 ? 'were' : 'was'} joining`;
+  if (joining.length > 0)
+    return `time was up while ${joining.join(' and ')} ${joining.length > 1 ? 'were' : 'was'} joining`;
   const advice = 'give the scrape more time, or the module a shorter duration';
-  if (measuredMs >= module.durationMs) return `time was up before each was told of the other; ${advice}`;
+  if (measuredMs >= module.durationMs)
+    return `time was up before each was told of the other; ${advice}`;
   return `time was up after ${Math.round(measuredMs)} of ${module.durationMs} ms of media; ${advice}`;
 };
 
@@ -70,7 +90,12 @@ const joinFailures = ({ sides, module: { limits }, wantedNode }: Observation): F
           ]
         : []),
       ...(wantedNode !== null && node !== null && node !== wantedNode
-        ? [{ reason: 'wrong_node' as const, message: `${side} was let in by ${node}, not ${wantedNode}` }]
+        ? [
+            {
+              reason: 'wrong_node' as const,
+              message: `${side} was let in by ${node}, not ${wantedNode}`,
+            },
+          ]
         : []),
     ];
   });
@@ -79,16 +104,29 @@ const meetingFailures = ({ sides }: Observation, { heard }: Judged): Failing[] =
   SIDES.flatMap((side): Failing[] => {
     const other = otherOf(side);
     if (!sees(sides[side], other)) {
-      return [{ reason: 'not_seen', message: `${side} was not told of ${other}: they are in the same room, but not together` }];
+      return [
+        {
+          reason: 'not_seen',
+          message: `${side} was not told of ${other}: they are in the same room, but not together`,
+        },
+      ];
     }
-    if (heard !== null && !heard[side]) return [{ reason: 'not_heard', message: `${side} got nothing of ${other}` }];
+    if (heard !== null && !heard[side])
+      return [{ reason: 'not_heard', message: `${side} got nothing of ${other}` }];
     return [];
   });
 
-const sees = ({ others }: SideObservation, other: Side): boolean => others.includes(identityOf(other));
+const sees = ({ others }: SideObservation, other: Side): boolean =>
+  others.includes(identityOf(other));
 
 const limitFailures = ({ module: { limits } }: Observation, { media, data }: Judged): Failing[] => {
-  const over = (reason: ProbeFailure, what: string, value: number | null, limit: number | null, unit: 'ms' | '%'): Failing[] => {
+  const over = (
+    reason: ProbeFailure,
+    what: string,
+    value: number | null,
+    limit: number | null,
+    unit: 'ms' | '%',
+  ): Failing[] => {
     if (value === null || limit === null || value <= limit) return [];
     const show = (figure: number): string =>
       unit === '%' ? `${Number((figure * 100).toFixed(2))} %` : `${Number(figure.toFixed(1))} ms`;
@@ -102,7 +140,13 @@ const limitFailures = ({ module: { limits } }: Observation, { media, data }: Jud
       ...over('latency', `latency of ${kind} (p95)`, latencyP95Ms, limits.latencyMs, 'ms'),
     ]),
     ...over('data_lost', 'loss of data', data?.loss ?? null, limits.loss, '%'),
-    ...over('data_slow', 'data there and back (p95)', data?.echoP95Ms ?? null, limits.latencyMs, 'ms'),
+    ...over(
+      'data_slow',
+      'data there and back (p95)',
+      data?.echoP95Ms ?? null,
+      limits.latencyMs,
+      'ms',
+    ),
   ];
 };
 
@@ -125,5 +169,6 @@ const classify = ({ reason }: Trouble): ProbeFailure =>
 
 const unique = (failures: readonly Failing[]): Failing[] =>
   failures.filter(
-    ({ reason, message }, index) => failures.findIndex((one) => one.reason === reason && one.message === message) === index,
+    ({ reason, message }, index) =>
+      failures.findIndex((one) => one.reason === reason && one.message === message) === index,
   );

@@ -54,7 +54,10 @@ export const dataFigures = (sides: Observation['sides']): DataFigures => {
   };
 };
 
-export const sumBoth = (tracks: readonly TrackResult[], field: 'nacks' | 'plis'): { up: number; down: number } => ({
+export const sumBoth = (
+  tracks: readonly TrackResult[],
+  field: 'nacks' | 'plis',
+): { up: number; down: number } => ({
   up: sum(
     tracks.filter(({ direction }) => direction === 'up'),
     field,
@@ -66,13 +69,17 @@ export const sumBoth = (tracks: readonly TrackResult[], field: 'nacks' | 'plis')
 });
 
 /** Late packets can make a loss negative: then nothing was lost. */
-const sum = (tracks: readonly TrackResult[], field: 'packets' | 'lost' | 'nacks' | 'plis'): number =>
+const sum = (
+  tracks: readonly TrackResult[],
+  field: 'packets' | 'lost' | 'nacks' | 'plis',
+): number =>
   Math.max(
     0,
     tracks.reduce((total, track) => total + track[field], 0),
   );
 
-const ratio = (part: number, whole: number): number | null => (whole > 0 ? Math.min(1, part / whole) : null);
+const ratio = (part: number, whole: number): number | null =>
+  whole > 0 ? Math.min(1, part / whole) : null;
 
 export const worst = (values: readonly (number | null)[]): number | null => {
   const known = values.filter((value) => value !== null);

@@ -19,7 +19,10 @@ const DEPARTURE_SECONDS = 5;
 const inEighths = (ms: number): number => Math.max(1, Math.floor(ms / 125)) / 8;
 
 const client = ({ url, apiKey, apiSecret }: RoomAccess, timeoutMs: number): RoomServiceClient =>
-  new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, { requestTimeout: inEighths(timeoutMs), failover: false });
+  new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret, {
+    requestTimeout: inEighths(timeoutMs),
+    failover: false,
+  });
 
 export interface Made {
   /** What kept it from being made. */
@@ -53,7 +56,11 @@ export const createProbeRoom = async (
 };
 
 /** @returns what kept it from that; a room that is gone already is deleted */
-export const deleteProbeRoom = async (access: RoomAccess, name: string, timeoutMs: number): Promise<Trouble | null> => {
+export const deleteProbeRoom = async (
+  access: RoomAccess,
+  name: string,
+  timeoutMs: number,
+): Promise<Trouble | null> => {
   try {
     await client(access, timeoutMs).deleteRoom(name);
     return null;
@@ -62,7 +69,8 @@ export const deleteProbeRoom = async (access: RoomAccess, name: string, timeoutM
   }
 };
 
-const isNotFound = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'not_found';
+const isNotFound = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'not_found';
 
 /** What a connection that never came about ends with. */
 const NEVER_CONNECTED =

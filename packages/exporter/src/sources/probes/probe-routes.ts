@@ -20,8 +20,14 @@ const TIMEOUT_HEADER = 'x-prometheus-scrape-timeout-seconds';
 const LEAST_BUDGET_MS = 250;
 
 const REFUSALS: Record<Refusal, { status: ContentfulStatusCode; text: string }> = {
-  busy: { status: 503, text: 'too many probes at the same time: raise probes.concurrent, or probe less often' },
-  no_time: { status: 400, text: 'the scrape timeout leaves no time for a probe: raise scrape_timeout' },
+  busy: {
+    status: 503,
+    text: 'too many probes at the same time: raise probes.concurrent, or probe less often',
+  },
+  no_time: {
+    status: 400,
+    text: 'the scrape timeout leaves no time for a probe: raise scrape_timeout',
+  },
   stopping: { status: 503, text: 'the exporter is about to end' },
   gone: { status: 503, text: 'nobody waits for this probe any more' },
 };
@@ -32,7 +38,8 @@ const REFUSALS: Record<Refusal, { status: ContentfulStatusCode; text: string }> 
  */
 export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoutesOptions): Hono =>
   new Hono().get('/probe', async (c) => {
-    if (c.req.method !== 'GET') return c.text('a probe is asked for with GET\n', 405, { allow: 'GET' });
+    if (c.req.method !== 'GET')
+      return c.text('a probe is asked for with GET\n', 405, { allow: 'GET' });
     let destination: Destination;
     let budgetMs: number;
     try {
@@ -44,7 +51,10 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
       onRefused('bad_request');
       return c.text(`${error.message}\n`, 400);
     }
-    const result = budgetMs < LEAST_BUDGET_MS ? 'no_time' : await prober.probe(destination, budgetMs, c.req.raw.signal);
+    const result =
+      budgetMs < LEAST_BUDGET_MS
+        ? 'no_time'
+        : await prober.probe(destination, budgetMs, c.req.raw.signal);
     if (typeof result === 'string') {
       if (result !== 'gone') onRefused(result);
       const { status, text } = REFUSALS[result];
@@ -61,11 +71,15 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
 const readBudget = (header: string | undefined, { longestMs, spareMs }: ProbeSettings): number => {
   if (header === undefined) return longestMs;
   const seconds = Number(header);
-  if (!Number.isFinite(seconds) || seconds <= 0) throw new NoDestination(`${TIMEOUT_HEADER} must be a number of seconds above 0`);
+  if (!Number.isFinite(seconds) || seconds <= 0)
+    throw new NoDestination(`${TIMEOUT_HEADER} must be a number of seconds above 0`);
   return Math.min(longestMs, seconds * 1_000 - spareMs);
 };
 
-const inWords = (destination: Destination, { success, failures, observation }: ProbeResult): string =>
+const inWords = (
+  destination: Destination,
+  { success, failures, observation }: ProbeResult,
+): string =>
   [
     `${describe(destination)}: ${success ? 'success' : 'failure'} after ${Math.round(observation.tookMs)} ms`,
     ...failures.map(({ reason, message }) => `  ${reason}: ${message}`),

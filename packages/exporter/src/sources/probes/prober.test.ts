@@ -14,21 +14,42 @@ afterEach(() => {
 /** A prober whose probes all go well, one node that says how it calls itself while `says` does, and what came of it. */
 const proberOf = async (says: () => boolean) => {
   const server = createServer((_request, response) => {
-    response.end(says() ? 'livekit_room_total{node_id="ND_one",node_type="SERVER"} 0\n' : 'no metrics\n');
+    response.end(
+      says() ? 'livekit_room_total{node_id="ND_one",node_type="SERVER"} 0\n' : 'no metrics\n',
+    );
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = 'ws://127.0.0.1:1';
-  const node = { name: 'node-1', url, metricsUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics` };
-  const target = { name: 'lab', url, apiKey: '', apiSecret: '', nodes: [node], isAlsoAt: () => false, redisUrl: null };
+  const node = {
+    name: 'node-1',
+    url,
+    metricsUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`,
+  };
+  const target = {
+    name: 'lab',
+    url,
+    apiKey: '',
+    apiSecret: '',
+    nodes: [node],
+    isAlsoAt: () => false,
+    redisUrl: null,
+  };
   const destination: Destination = { target, node, url, module: observation('audio_pair').module };
   const [log, nodeIds]: [string[], (string | null)[]] = [[], []];
   const run = async ({ nodeId }: ProbeOrder) => {
     nodeIds.push(nodeId);
     return observation('audio_pair');
   };
-  const prober = createProber({ concurrent: 1, waiting: 1, log: (line) => log.push(line), error: (line) => log.push(line), run });
-  const probe = (budgetMs: number) => prober.probe(destination, budgetMs, new AbortController().signal);
+  const prober = createProber({
+    concurrent: 1,
+    waiting: 1,
+    log: (line) => log.push(line),
+    error: (line) => log.push(line),
+    run,
+  });
+  const probe = (budgetMs: number) =>
+    prober.probe(destination, budgetMs, new AbortController().signal);
   return { probe, log, nodeIds };
 };
 

@@ -19,7 +19,11 @@ export interface Prober {
    * @param budgetMs for all of it, the waiting included
    * @param signal aborted when nobody wants to know any more
    */
-  probe(destination: Destination, budgetMs: number, signal: AbortSignal): Promise<ProbeResult | Refusal>;
+  probe(
+    destination: Destination,
+    budgetMs: number,
+    signal: AbortSignal,
+  ): Promise<ProbeResult | Refusal>;
   /** What is known of a destination. */
   boardOf(destination: Destination): ProbeBoard;
   readonly running: number;
@@ -78,14 +82,20 @@ export const createProber = (options: ProberOptions): Prober => {
     } catch (thrown) {
       // Once, not with every probe of a node that is away.
       if (!nameless.has(node)) {
-        log(`${node.name}: how it calls itself is not known: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+        log(
+          `${node.name}: how it calls itself is not known: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        );
       }
       nameless.add(node);
       return null;
     }
   };
 
-  const make = async (destination: Destination, budgetMs: number, signal: AbortSignal): Promise<ProbeResult> => {
+  const make = async (
+    destination: Destination,
+    budgetMs: number,
+    signal: AbortSignal,
+  ): Promise<ProbeResult> => {
     const began = performance.now();
     const { target, url, module } = destination;
     const nodeId = await nodeIdOf(destination, budgetMs);
@@ -127,10 +137,15 @@ export const createProber = (options: ProberOptions): Prober => {
     probe: async (destination, budgetMs, signal) => {
       const began = performance.now();
       const ended = AbortSignal.any([signal, stopping.signal]);
-      const leave = await turnstile.enter(Math.max(0, budgetMs - neededMs(destination.module)), ended);
+      const leave = await turnstile.enter(
+        Math.max(0, budgetMs - neededMs(destination.module)),
+        ended,
+      );
       if (leave === 'gone') return stopping.signal.aborted ? 'stopping' : 'gone';
       if (typeof leave === 'string') return 'busy';
-      const making = make(destination, budgetMs - (performance.now() - began), ended).finally(leave);
+      const making = make(destination, budgetMs - (performance.now() - began), ended).finally(
+        leave,
+      );
       underWay.add(making);
       try {
         const result = await making;
@@ -157,4 +172,8 @@ const keyOf = ({ target, module, node, url }: Destination): string =>
 
 /** For people: `production, audio_pair, node-1`. */
 export const describe = ({ target, module, node, url }: Destination): string =>
-  [target.name, module.name, ...(node === null ? (url === target.url ? [] : [url]) : [node.name])].join(', ');
+  [
+    target.name,
+    module.name,
+    ...(node === null ? (url === target.url ? [] : [url]) : [node.name]),
+  ].join(', ');

@@ -9,7 +9,15 @@ it('has one series for a place that several entries of the schedule probe', asyn
   const context = { error: () => {}, log: () => {}, up: () => {} };
   const url = 'ws://127.0.0.1:1';
   const node = { name: 'node-1', url, metricsUrl: null };
-  const target = { name: 'lab', url, apiKey: '', apiSecret: '', nodes: [node], isAlsoAt: () => false, redisUrl: null };
+  const target = {
+    name: 'lab',
+    url,
+    apiKey: '',
+    apiSecret: '',
+    nodes: [node],
+    isAlsoAt: () => false,
+    redisUrl: null,
+  };
   const prober = createProber({
     concurrent: 4,
     waiting: 4,

@@ -24,7 +24,9 @@ export const createProbesSource = (
 ): Source => {
   const registry = new Registry();
   const { swarm_exporter_probes_refused_total } = EXPORTER_METRICS;
-  const { swarm_exporter_probes_refused_total: refused } = registerFamily(registry, { swarm_exporter_probes_refused_total });
+  const { swarm_exporter_probes_refused_total: refused } = registerFamily(registry, {
+    swarm_exporter_probes_refused_total,
+  });
   for (const reason of PROBE_REFUSALS) refused.inc({ reason }, 0);
   showLevels(registry, prober);
   const scheduled = destinationsOf(targets, settings);
@@ -36,13 +38,20 @@ export const createProbesSource = (
       everyMs,
       work: async (signal) => {
         try {
-          const result = await prober.probe(destination, Math.min(settings.longestMs, everyMs), signal);
-          if (typeof result !== 'string') found.set(JSON.stringify(labelsOf(destination)), { destination, result });
+          const result = await prober.probe(
+            destination,
+            Math.min(settings.longestMs, everyMs),
+            signal,
+          );
+          if (typeof result !== 'string')
+            found.set(JSON.stringify(labelsOf(destination)), { destination, result });
           if (result !== 'busy') return;
           refused.inc({ reason: 'busy' });
           context.error(`${describe(destination)}: left out, too many probes at the same time`);
         } catch (error) {
-          context.error(`${describe(destination)}: ${error instanceof Error ? error.message : String(error)}`);
+          context.error(
+            `${describe(destination)}: ${error instanceof Error ? error.message : String(error)}`,
+          );
         }
       },
     })),
@@ -50,7 +59,12 @@ export const createProbesSource = (
   return {
     name: 'probes',
     registry,
-    routes: probeRoutes({ targets, settings, prober, onRefused: (reason) => refused.inc({ reason }) }),
+    routes: probeRoutes({
+      targets,
+      settings,
+      prober,
+      onRefused: (reason) => refused.inc({ reason }),
+    }),
     start: async () => {
       checkEngine();
       scheduler.start();
@@ -66,7 +80,9 @@ const checkEngine = (): void => {
   try {
     openPump({ threads: 1 }, () => {}).close();
   } catch (error) {
-    throw new UsageError(`probes cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `probes cannot be made: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 };
 
@@ -75,7 +91,10 @@ interface Scheduled {
   everyMs: number;
 }
 
-const destinationsOf = (targets: readonly Target[], { schedule, modules }: ProbeSettings): Scheduled[] =>
+const destinationsOf = (
+  targets: readonly Target[],
+  { schedule, modules }: ProbeSettings,
+): Scheduled[] =>
   schedule.flatMap(({ target: name, module, everyMs, nodes }) => {
     const own = targets.find((target) => target.name === name)?.nodes ?? [];
     return [undefined, ...(nodes ? own.map((node) => node.name) : [])].map((node) => ({
@@ -107,7 +126,9 @@ const showFound = (registry: Registry, found: Found, prober: Prober): void => {
     );
   for (const [name, { help, type }] of Object.entries(PROBE_METRICS)) {
     const nothing: Snapshot = { name, help, type, aggregator: 'omit', values: [] };
-    registry.registerMetric(asMetric(name, async () => all().find((snapshot) => snapshot.name === name) ?? nothing));
+    registry.registerMetric(
+      asMetric(name, async () => all().find((snapshot) => snapshot.name === name) ?? nothing),
+    );
   }
 };
 

@@ -13,9 +13,17 @@ describe('room cleaner', () => {
   });
 
   it('goes on in the background where the server cannot, until it can', async () => {
-    const answers = [{ reason: 'server_error', message: 'no' }, { reason: 'unreachable', message: 'no' }, null];
+    const answers = [
+      { reason: 'server_error', message: 'no' },
+      { reason: 'unreachable', message: 'no' },
+      null,
+    ];
     const onFailed = vi.fn();
-    const cleaner = createRoomCleaner({ onFailed, deleteRoom: async () => answers.shift() ?? null, pauses: [10, 10, 10] });
+    const cleaner = createRoomCleaner({
+      onFailed,
+      deleteRoom: async () => answers.shift() ?? null,
+      pauses: [10, 10, 10],
+    });
     await cleaner.clean(access, 'swarm-probe-1', 0);
     expect(cleaner.left).toBe(1);
     await cleaner.settle(1_000);
@@ -26,13 +34,22 @@ describe('room cleaner', () => {
   it('says of which room it could not get rid', async () => {
     const onFailed = vi.fn();
     const trouble = { reason: 'unreachable', message: 'nobody there' };
-    const cleaner = createRoomCleaner({ onFailed, deleteRoom: async () => trouble, pauses: [1, 1] });
+    const cleaner = createRoomCleaner({
+      onFailed,
+      deleteRoom: async () => trouble,
+      pauses: [1, 1],
+    });
     await cleaner.clean(access, 'swarm-probe-1', 1_000);
-    expect(onFailed).toHaveBeenCalledExactlyOnceWith('the room swarm-probe-1 could not be deleted: nobody there');
+    expect(onFailed).toHaveBeenCalledExactlyOnceWith(
+      'the room swarm-probe-1 could not be deleted: nobody there',
+    );
   });
 
   it('waits for what is left no longer than asked', async () => {
-    const cleaner = createRoomCleaner({ onFailed: () => {}, deleteRoom: () => new Promise(() => {}) });
+    const cleaner = createRoomCleaner({
+      onFailed: () => {},
+      deleteRoom: () => new Promise(() => {}),
+    });
     await cleaner.clean(access, 'swarm-probe-1', 5);
     const began = performance.now();
     await cleaner.settle(30);

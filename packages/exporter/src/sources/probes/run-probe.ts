@@ -53,7 +53,8 @@ export const runProbe = async (order: ProbeOrder): Promise<Observation> => {
     observation.internal = failureOf(error).message;
   } finally {
     // Also when making it failed: an answer that got lost may have been a yes.
-    if (made !== 'no') await cleaner.clean(access, room, made === 'yes' ? Math.min(CLEAN_MS, left()) : 0);
+    if (made !== 'no')
+      await cleaner.clean(access, room, made === 'yes' ? Math.min(CLEAN_MS, left()) : 0);
   }
   observation.tookMs = performance.now() - began;
   return observation;

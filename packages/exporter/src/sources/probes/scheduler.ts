@@ -20,7 +20,10 @@ const JITTER = 0.1;
  * meets itself.
  * @param random uniform in [0, 1)
  */
-export const createScheduler = (works: readonly Recurring[], random: () => number = Math.random): Scheduler => {
+export const createScheduler = (
+  works: readonly Recurring[],
+  random: () => number = Math.random,
+): Scheduler => {
   const stopping = new AbortController();
   const { signal } = stopping;
   let loops: Promise<void>[] = [];

@@ -4,7 +4,10 @@ export interface Turnstile {
    * @param patienceMs how long to wait at most
    * @returns what to call when done, or why it did not get through
    */
-  enter(patienceMs: number, signal: AbortSignal): Promise<(() => void) | 'full' | 'too_long' | 'gone'>;
+  enter(
+    patienceMs: number,
+    signal: AbortSignal,
+  ): Promise<(() => void) | 'full' | 'too_long' | 'gone'>;
   readonly inside: number;
   readonly waiting: number;
 }

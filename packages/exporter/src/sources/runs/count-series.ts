@@ -16,27 +16,53 @@ export const sayJoins = ({ joins, metrics }: SoFar, say: Say): void => {
   sayReasons('swarm_run_disconnects_total', joins.drops, say);
 };
 
-const sayReasons = (name: RunMetricName, reasons: readonly { reason: string; count: number }[], say: Say): void => {
+const sayReasons = (
+  name: RunMetricName,
+  reasons: readonly { reason: string; count: number }[],
+  say: Say,
+): void => {
   for (const { reason, count } of reasons.slice(0, MOST_REASONS)) say(name, { reason }, count);
   const others = reasons.slice(MOST_REASONS).reduce((sum, { count }) => sum + count, 0);
   if (others > 0) say(name, { reason: 'other' }, others);
 };
 
 /** Which counter a metric of the record becomes, with the labels that its name says there and a label says here. */
-const COUNTERS: readonly { from: MetricName; name: RunMetricName; labels?: Record<string, string>; scale?: number }[] = [
+const COUNTERS: readonly {
+  from: MetricName;
+  name: RunMetricName;
+  labels?: Record<string, string>;
+  scale?: number;
+}[] = [
   { from: 'join_retries', name: 'swarm_run_join_retries_total' },
   { from: 'resumes', name: 'swarm_run_reconnects_total', labels: { way: 'resume' } },
   { from: 'reconnects', name: 'swarm_run_reconnects_total', labels: { way: 'full' } },
   { from: 'packets_received', name: 'swarm_run_packets_total', labels: { direction: 'down' } },
   { from: 'packets_sent', name: 'swarm_run_packets_total', labels: { direction: 'up' } },
-  { from: 'data_messages_received', name: 'swarm_run_packets_total', labels: { direction: 'down', kind: 'data', codec: 'data' } },
-  { from: 'data_messages_sent', name: 'swarm_run_packets_total', labels: { direction: 'up', kind: 'data', codec: 'data' } },
+  {
+    from: 'data_messages_received',
+    name: 'swarm_run_packets_total',
+    labels: { direction: 'down', kind: 'data', codec: 'data' },
+  },
+  {
+    from: 'data_messages_sent',
+    name: 'swarm_run_packets_total',
+    labels: { direction: 'up', kind: 'data', codec: 'data' },
+  },
   { from: 'bytes_received', name: 'swarm_run_bytes_total', labels: { direction: 'down' } },
   { from: 'bytes_sent', name: 'swarm_run_bytes_total', labels: { direction: 'up' } },
   { from: 'rtx_packets', name: 'swarm_run_rtx_packets_total' },
-  { from: 'packets_recovered', name: 'swarm_run_packets_recovered_total', labels: { direction: 'down' } },
+  {
+    from: 'packets_recovered',
+    name: 'swarm_run_packets_recovered_total',
+    labels: { direction: 'down' },
+  },
   { from: 'gaps', name: 'swarm_run_gaps_total', labels: { direction: 'down' } },
-  { from: 'gap_time', name: 'swarm_run_gap_seconds_total', labels: { direction: 'down' }, scale: 1 / 1_000 },
+  {
+    from: 'gap_time',
+    name: 'swarm_run_gap_seconds_total',
+    labels: { direction: 'down' },
+    scale: 1 / 1_000,
+  },
 ];
 
 /** Shares, of which the part that was lost is counted. */
@@ -45,7 +71,10 @@ const LOSSES: readonly { from: MetricName; labels: Record<string, string> }[] = 
   { from: 'packet_loss_before_recovery', labels: { direction: 'down', recovery: 'before' } },
   { from: 'uplink_loss', labels: { direction: 'up', recovery: 'after' } },
   { from: 'uplink_loss_before_recovery', labels: { direction: 'up', recovery: 'before' } },
-  { from: 'data_loss', labels: { direction: 'down', kind: 'data', codec: 'data', recovery: 'after' } },
+  {
+    from: 'data_loss',
+    labels: { direction: 'down', kind: 'data', codec: 'data', recovery: 'after' },
+  },
 ];
 
 /** We send feedback about what comes down, and get it about what goes up. */
@@ -58,19 +87,26 @@ const FEEDBACK: readonly { from: MetricName; direction: 'up' | 'down'; name: Run
 
 export const sayMedia = (metrics: MetricReader, say: Say): void => {
   for (const { from, name, labels = {}, scale = 1 } of COUNTERS) {
-    for (const { given, count } of countsOf(metrics, from)) say(name, { ...given, ...labels }, count * scale);
+    for (const { given, count } of countsOf(metrics, from))
+      say(name, { ...given, ...labels }, count * scale);
   }
   for (const { from, labels } of LOSSES) {
-    for (const { given, count } of countsOf(metrics, from)) say('swarm_run_packets_lost_total', { ...given, ...labels }, count);
+    for (const { given, count } of countsOf(metrics, from))
+      say('swarm_run_packets_lost_total', { ...given, ...labels }, count);
   }
   for (const { from, direction, name } of FEEDBACK) {
-    for (const { given, count } of countsOf(metrics, from)) if (given.direction === direction) say(name, given, count);
+    for (const { given, count } of countsOf(metrics, from))
+      if (given.direction === direction) say(name, given, count);
   }
 };
 
-const countsOf = (metrics: MetricReader, from: MetricName): { given: Record<string, string>; count: number }[] =>
+const countsOf = (
+  metrics: MetricReader,
+  from: MetricName,
+): { given: Record<string, string>; count: number }[] =>
   metrics.labelSets(from).flatMap((labels) => {
     const value = metrics.measure(from, labels);
-    const count = value?.type === 'counter' ? value.count : value?.type === 'rate' ? value.hits : null;
+    const count =
+      value?.type === 'counter' ? value.count : value?.type === 'rate' ? value.hits : null;
     return count === null ? [] : [{ given: textOf(labels), count }];
   });

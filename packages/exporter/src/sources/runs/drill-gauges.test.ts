@@ -2,7 +2,12 @@ import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { CHAOS_METRICS } from '../../catalogue/index.ts';
 import { collect, render } from '../../metrics/render.ts';
-import { createDrillGauges, type DrillGauges, type DrillJudgement, type DrillSight } from './drill-gauges.ts';
+import {
+  createDrillGauges,
+  type DrillGauges,
+  type DrillJudgement,
+  type DrillSight,
+} from './drill-gauges.ts';
 
 const sight = (hearing: number, deaf: number, silent: number): DrillSight => ({
   participants: { hearing, partly: 0, deaf, reconnecting: 0, out: 0 },
@@ -66,7 +71,11 @@ describe('what a drill came to', () => {
       'swarm_chaos_objective_ok{drill="mine",objective="split-brain"} 1',
       'swarm_chaos_verdict{drill="mine",verdict="passed"} 1',
     ]);
-    gauges.judge('mine', { verdict: 'failed', recovery: null, objectives: new Map([['rto', false]]) });
+    gauges.judge('mine', {
+      verdict: 'failed',
+      recovery: null,
+      objectives: new Map([['rto', false]]),
+    });
     expect(await shown(/recovery|objective| 1$/)).toEqual([
       'swarm_chaos_objective_ok{drill="mine",objective="rto"} 0',
       'swarm_chaos_verdict{drill="mine",verdict="failed"} 1',

@@ -1,6 +1,11 @@
 import { DRILL_FAILINGS, type DrillFailing } from '@livekit-swarm/analysis';
 import type { Registry } from 'prom-client';
-import { CHAOS_METRICS, DRILL_VERDICTS, type DrillPeople, type DrillVerdict } from '../../catalogue/index.ts';
+import {
+  CHAOS_METRICS,
+  DRILL_VERDICTS,
+  type DrillPeople,
+  type DrillVerdict,
+} from '../../catalogue/index.ts';
 import { asMetric } from '../../metrics/quantiles.ts';
 import { registerFamily } from '../../metrics/register-family.ts';
 import type { SnapshotValue } from '../../metrics/snapshot.ts';
@@ -27,17 +32,31 @@ export interface DrillGauges {
   judge(drill: string, judgement: DrillJudgement): void;
 }
 
-const { swarm_chaos_participants, swarm_chaos_pairs, swarm_chaos_fault: _, ...JUDGED } = CHAOS_METRICS;
+const {
+  swarm_chaos_participants,
+  swarm_chaos_pairs,
+  swarm_chaos_fault: _,
+  ...JUDGED
+} = CHAOS_METRICS;
 const SEEN = { swarm_chaos_participants, swarm_chaos_pairs };
 
 export const createDrillGauges = (registry: Registry): DrillGauges => {
   const drills = new Map<string, () => DrillSight>();
-  const register = (name: keyof typeof SEEN, counts: (sight: DrillSight) => Readonly<Record<string, number>>): void => {
+  const register = (
+    name: keyof typeof SEEN,
+    counts: (sight: DrillSight) => Readonly<Record<string, number>>,
+  ): void => {
     const valuesOf = ([drill, look]: [string, () => DrillSight]): SnapshotValue[] =>
       Object.entries(counts(look())).map(([state, value]) => ({ labels: { drill, state }, value }));
     const { help, type } = SEEN[name];
     registry.registerMetric(
-      asMetric(name, async () => ({ name, help, type, aggregator: 'omit', values: [...drills].flatMap(valuesOf) })),
+      asMetric(name, async () => ({
+        name,
+        help,
+        type,
+        aggregator: 'omit',
+        values: [...drills].flatMap(valuesOf),
+      })),
     );
   };
   register('swarm_chaos_participants', ({ participants }) => participants);
@@ -47,7 +66,8 @@ export const createDrillGauges = (registry: Registry): DrillGauges => {
   return {
     watch: (drill, look) => void drills.set(drill, look),
     judge: (drill, { verdict, recovery, objectives }) => {
-      for (const one of DRILL_VERDICTS) judged.swarm_chaos_verdict.set({ drill, verdict: one }, one === verdict ? 1 : 0);
+      for (const one of DRILL_VERDICTS)
+        judged.swarm_chaos_verdict.set({ drill, verdict: one }, one === verdict ? 1 : 0);
       // What was not asked or did not happen this time must not be left from the time before.
       for (const objective of DRILL_FAILINGS) {
         const ok = objectives.get(objective);

@@ -27,9 +27,13 @@ describe('faults of a drill', () => {
     ]));
 
   it('are 0 when they were healed', async () =>
-    expect(await shown(header, fault('a', 'node-1'), drill({ what: 'heal', id: 'a', fault: 'kill', doneAt: 5 }))).toEqual([
-      'swarm_chaos_fault{drill="kill-room-node",fault="kill",target="node-1"} 0',
-    ]));
+    expect(
+      await shown(
+        header,
+        fault('a', 'node-1'),
+        drill({ what: 'heal', id: 'a', fault: 'kill', doneAt: 5 }),
+      ),
+    ).toEqual(['swarm_chaos_fault{drill="kill-room-node",fault="kill",target="node-1"} 0']));
 
   it('are 0 when the drill is over, though nobody said that they were healed', async () =>
     expect(await shown(header, fault('a', 'node-1'), end)).toEqual([

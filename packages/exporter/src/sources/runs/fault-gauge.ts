@@ -12,7 +12,10 @@ export const createFaultGauge = (registry: Registry): { begin(): (line: RecordLi
     begin: () => {
       let drill = '';
       const open = new Map<string, { fault: string; members: readonly string[] }>();
-      const show = ({ fault, members }: { fault: string; members: readonly string[] }, value: 0 | 1): void => {
+      const show = (
+        { fault, members }: { fault: string; members: readonly string[] },
+        value: 0 | 1,
+      ): void => {
         for (const target of members) gauge.set({ drill, fault, target }, value);
       };
       return (line) => {
@@ -21,7 +24,12 @@ export const createFaultGauge = (registry: Registry): { begin(): (line: RecordLi
           open.set(line.id, line);
           show(line, 1);
         }
-        const healed = line.type === 'drill' && line.what === 'heal' ? [line.id] : line.type === 'end' ? [...open.keys()] : [];
+        const healed =
+          line.type === 'drill' && line.what === 'heal'
+            ? [line.id]
+            : line.type === 'end'
+              ? [...open.keys()]
+              : [];
         for (const id of healed) {
           const fault = open.get(id);
           if (fault !== undefined) show(fault, 0);

@@ -24,14 +24,20 @@ type GeneratorCount = (typeof COUNTS)[number];
 export const createRunLevels = (): RunLevels => {
   /** By shard. */
   const latest = new Map<number, SampleLine>();
-  const counts: Record<GeneratorCount, number> = { lateSends: 0, sendErrors: 0, socketDrops: 0, lateJoins: 0 };
+  const counts: Record<GeneratorCount, number> = {
+    lateSends: 0,
+    sendErrors: 0,
+    socketDrops: 0,
+    lateJoins: 0,
+  };
   /** Every label ever seen: what is gone is 0, not absent. */
   const tracksSeen = new Map<string, SeriesLabels>();
   const heightsSeen = new Map<string, { direction: 'up' | 'down'; height: string }>();
   let workersDied = 0;
 
   const all = (): SampleLine[] => [...latest.values()];
-  const sum = (figure: (line: SampleLine) => number): number => all().reduce((total, line) => total + figure(line), 0);
+  const sum = (figure: (line: SampleLine) => number): number =>
+    all().reduce((total, line) => total + figure(line), 0);
 
   return {
     addSample: (line) => {
@@ -87,4 +93,5 @@ export const createRunLevels = (): RunLevels => {
   };
 };
 
-const keyOf = ({ group, role, kind, direction, codec }: SeriesLabels): string => [group, role, kind, direction, codec].join(' ');
+const keyOf = ({ group, role, kind, direction, codec }: SeriesLabels): string =>
+  [group, role, kind, direction, codec].join(' ');

@@ -14,13 +14,25 @@ const metricsOf = (lines: readonly RecordLine[]): ReturnType<typeof createRunMet
 };
 
 /** Sum of all series of a metric whose labels are these. */
-const sumOf = (snapshots: readonly Snapshot[], name: string, labels: Record<string, string> = {}): number =>
+const sumOf = (
+  snapshots: readonly Snapshot[],
+  name: string,
+  labels: Record<string, string> = {},
+): number =>
   (snapshots.find((snapshot) => snapshot.name === name)?.values ?? [])
     .filter((value) => value.metricName === undefined || value.metricName === `${name}_count`)
-    .filter((value) => Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted))
+    .filter((value) =>
+      Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted),
+    )
     .reduce((sum, { value }) => sum + value, 0);
 
-const spec = specOf({ rooms: 3, participants: 2, subscribers: 1, publish: ['audio', 'video'], durationMs: 5_000 });
+const spec = specOf({
+  rooms: 3,
+  participants: 2,
+  subscribers: 1,
+  publish: ['audio', 'video'],
+  durationMs: 5_000,
+});
 const record = recordOf(spec, 2, ['packet_loss: rate<0.01', 'join_time: p(95)<1']);
 const samples = record.filter((line): line is SampleLine => line.type === 'sample');
 const series = samples.flatMap((line) => line.series);
@@ -38,15 +50,30 @@ describe('run metrics', () => {
 
   it('add up to what the record says', () => {
     const snapshots = metricsOf(record).snapshots();
-    const total = (direction: string, field: 'packets' | 'bytes' | 'lost' | 'nacksSent' | 'plisReceived') =>
-      series.filter(({ labels }) => labels.direction === direction).reduce((sum, one) => sum + one[field], 0);
+    const total = (
+      direction: string,
+      field: 'packets' | 'bytes' | 'lost' | 'nacksSent' | 'plisReceived',
+    ) =>
+      series
+        .filter(({ labels }) => labels.direction === direction)
+        .reduce((sum, one) => sum + one[field], 0);
     for (const direction of ['up', 'down']) {
-      expect(sumOf(snapshots, 'swarm_run_packets_total', { direction })).toBe(total(direction, 'packets'));
-      expect(sumOf(snapshots, 'swarm_run_bytes_total', { direction })).toBe(total(direction, 'bytes'));
-      expect(sumOf(snapshots, 'swarm_run_packets_lost_total', { direction, recovery: 'after' })).toBe(total(direction, 'lost'));
+      expect(sumOf(snapshots, 'swarm_run_packets_total', { direction })).toBe(
+        total(direction, 'packets'),
+      );
+      expect(sumOf(snapshots, 'swarm_run_bytes_total', { direction })).toBe(
+        total(direction, 'bytes'),
+      );
+      expect(
+        sumOf(snapshots, 'swarm_run_packets_lost_total', { direction, recovery: 'after' }),
+      ).toBe(total(direction, 'lost'));
     }
-    expect(sumOf(snapshots, 'swarm_run_nacks_total', { direction: 'down' })).toBe(total('down', 'nacksSent'));
-    expect(sumOf(snapshots, 'swarm_run_plis_total', { direction: 'up' })).toBe(total('up', 'plisReceived'));
+    expect(sumOf(snapshots, 'swarm_run_nacks_total', { direction: 'down' })).toBe(
+      total('down', 'nacksSent'),
+    );
+    expect(sumOf(snapshots, 'swarm_run_plis_total', { direction: 'up' })).toBe(
+      total('up', 'plisReceived'),
+    );
     expect(sumOf(snapshots, 'swarm_run_joins_total', { result: 'joined' })).toBe(9);
     expect(sumOf(snapshots, 'swarm_run_join_duration_seconds', { phase: 'joined' })).toBe(9);
   });
@@ -58,14 +85,18 @@ describe('run metrics', () => {
     const latency = summary.result().metrics.measure('media_latency');
     if (latency?.type !== 'trend') throw new Error('the record has latencies');
     expect(sumOf(snapshots, 'swarm_run_media_latency_seconds')).toBe(latency.sketch.count);
-    const buckets = (snapshots.find(({ name }) => name === 'swarm_run_media_latency_seconds')?.values ?? []).filter(
-      ({ metricName }) => metricName?.endsWith('_bucket'),
-    );
+    const buckets = (
+      snapshots.find(({ name }) => name === 'swarm_run_media_latency_seconds')?.values ?? []
+    ).filter(({ metricName }) => metricName?.endsWith('_bucket'));
     const upTo = (bound: number | string): number =>
-      buckets.filter(({ labels }) => labels.le === bound).reduce((sum, { value }) => sum + value, 0);
+      buckets
+        .filter(({ labels }) => labels.le === bound)
+        .reduce((sum, { value }) => sum + value, 0);
     expect(upTo('+Inf')).toBe(latency.sketch.count);
     const p95 = (latency.sketch.quantile(0.95) ?? 0) / 1_000;
-    const next = RUN_METRICS.swarm_run_media_latency_seconds.buckets.find((bound) => bound >= p95 * 1.02);
+    const next = RUN_METRICS.swarm_run_media_latency_seconds.buckets.find(
+      (bound) => bound >= p95 * 1.02,
+    );
     expect(upTo(next ?? '+Inf')).toBeGreaterThanOrEqual(0.95 * latency.sketch.count);
   });
 
@@ -86,8 +117,16 @@ describe('run metrics', () => {
   });
 
   it('have one series for a threshold that was given twice', () => {
-    const twice = recordOf(spec, 2, ['packet_loss: rate<0.01', 'packet_loss: rate<1%', 'packet_loss: rate<0.01 abortOnFail']);
-    expect(sumOf(metricsOf(twice).snapshots(), 'swarm_run_threshold_ok', { threshold: 'packet_loss: rate<0.01' })).toBe(1);
+    const twice = recordOf(spec, 2, [
+      'packet_loss: rate<0.01',
+      'packet_loss: rate<1%',
+      'packet_loss: rate<0.01 abortOnFail',
+    ]);
+    expect(
+      sumOf(metricsOf(twice).snapshots(), 'swarm_run_threshold_ok', {
+        threshold: 'packet_loss: rate<0.01',
+      }),
+    ).toBe(1);
   });
 
   it('never let a counter fall: lost packets may turn up after all', () => {
@@ -96,14 +135,20 @@ describe('run metrics', () => {
         ? line
         : {
             ...line,
-            series: line.series.map((one) => ({ ...one, lost: Math.floor(line.at / 1_000) % 2 === 0 ? 10 : -10 })),
+            series: line.series.map((one) => ({
+              ...one,
+              lost: Math.floor(line.at / 1_000) % 2 === 0 ? 10 : -10,
+            })),
           },
     );
     const metrics = createRunMetrics();
     let last = 0;
     for (const line of odd) {
       metrics.add(line);
-      const lost = sumOf(metrics.snapshots(), 'swarm_run_packets_lost_total', { recovery: 'after', direction: 'down' });
+      const lost = sumOf(metrics.snapshots(), 'swarm_run_packets_lost_total', {
+        recovery: 'after',
+        direction: 'down',
+      });
       expect(lost).toBeGreaterThanOrEqual(last);
       last = lost;
     }
@@ -148,11 +193,15 @@ describe('run metrics', () => {
       const entry = RUN_METRICS[name as keyof typeof RUN_METRICS];
       expect(type).toBe(entry.type);
       for (const { labels, metricName } of values) {
-        const expected = [...entry.labels, ...(metricName?.endsWith('_bucket') ? ['le'] : [])].sort();
+        const expected = [
+          ...entry.labels,
+          ...(metricName?.endsWith('_bucket') ? ['le'] : []),
+        ].sort();
         expect({ name, labels: Object.keys(labels).sort() }).toEqual({ name, labels: expected });
       }
     }
     const { body } = await render(snapshots, 'text');
-    for (const line of record) if (line.type === 'participant') expect(body).not.toContain(line.identity);
+    for (const line of record)
+      if (line.type === 'participant') expect(body).not.toContain(line.identity);
   });
 });

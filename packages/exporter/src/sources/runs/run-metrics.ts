@@ -1,4 +1,10 @@
-import { createSummary, resolveThresholds, type SoFar, type SourcedThreshold, type SummaryFold } from '@livekit-swarm/analysis';
+import {
+  createSummary,
+  resolveThresholds,
+  type SoFar,
+  type SourcedThreshold,
+  type SummaryFold,
+} from '@livekit-swarm/analysis';
 import type { DeploymentLine, HeaderLine, RecordLine } from '@livekit-swarm/record';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
@@ -73,13 +79,19 @@ export const createRunMetrics = (): RunMetrics => {
         const all = { ...name, ...labels };
         push(metric, {
           labels: all,
-          value: RUN_METRICS[metric].type === 'counter' ? rising(counters, metric, all, value) : value,
+          value:
+            RUN_METRICS[metric].type === 'counter' ? rising(counters, metric, all, value) : value,
         });
       };
 
       say(
         'swarm_run_info',
-        { run, version: String(environment.swarm ?? ''), server_version: serverVersion ?? '', url: deployment?.url ?? '' },
+        {
+          run,
+          version: String(environment.swarm ?? ''),
+          server_version: serverVersion ?? '',
+          url: deployment?.url ?? '',
+        },
         1,
       );
       const { joined, failed, gaveUp } = soFar.joins;
@@ -87,11 +99,13 @@ export const createRunMetrics = (): RunMetrics => {
       const current: RunPhase = phase.at(waiting);
       for (const one of RUN_PHASES) say('swarm_run_phase', { phase: one }, one === current ? 1 : 0);
       const states = { planned: plan.participants, waiting, present: levels.present, failed, left };
-      for (const [state, count] of Object.entries(states)) say('swarm_run_participants', { state }, count);
+      for (const [state, count] of Object.entries(states))
+        say('swarm_run_participants', { state }, count);
       sayJoins(soFar, say);
       sayMedia(soFar.metrics, say);
       pushHistograms(soFar.metrics, name, push);
-      for (const { labels, tracks } of levels.tracks()) say('swarm_run_tracks', { ...labels }, tracks);
+      for (const { labels, tracks } of levels.tracks())
+        say('swarm_run_tracks', { ...labels }, tracks);
       for (const { direction, height, tracks } of levels.videoTracks())
         say('swarm_run_video_tracks', { direction, height }, tracks);
       sayThresholds(soFar, thresholds, say);
@@ -118,7 +132,12 @@ const headOf = (name: RunMetricName): Omit<Snapshot, 'values'> => {
 };
 
 /** A packet that was given up may turn up after all, and somebody lost come back. Prometheus would take a counter that falls for one that began anew. */
-const rising = (counters: Map<string, number>, metric: RunMetricName, labels: Record<string, string>, value: number): number => {
+const rising = (
+  counters: Map<string, number>,
+  metric: RunMetricName,
+  labels: Record<string, string>,
+  value: number,
+): number => {
   const key = `${metric} ${JSON.stringify(labels)}`;
   const risen = Math.max(value, counters.get(key) ?? 0);
   counters.set(key, risen);

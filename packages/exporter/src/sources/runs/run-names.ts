@@ -8,4 +8,6 @@ export type Say = (name: RunMetricName, labels: Record<string, string>, value: n
 
 /** Labels of the record's metrics, without those that are not there. */
 export const textOf = (labels: Labels): Record<string, string> =>
-  Object.fromEntries(Object.entries(labels).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  Object.fromEntries(
+    Object.entries(labels).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );

@@ -6,13 +6,17 @@ import { createRunsSource } from './runs-source.ts';
 
 const record = recordOf(specOf({ rooms: 1, durationMs: 3_000 }));
 const named = (scenario: string): RecordLine[] =>
-  record.map((line) => (line.type === 'header' ? { ...line, scenario: { ...line.scenario, name: scenario } } : line));
+  record.map((line) =>
+    line.type === 'header' ? { ...line, scenario: { ...line.scenario, name: scenario } } : line,
+  );
 const source = () => {
   const error = vi.fn();
   return { error, runs: createRunsSource({ error, log: () => {}, up: () => {} }) };
 };
 const scenarios = async (runs: ReturnType<typeof createRunsSource>): Promise<unknown[]> =>
-  (await collect(runs.registry)).find(({ name }) => name === 'swarm_run_info')?.values.map(({ labels }) => labels.scenario) ?? [];
+  (await collect(runs.registry))
+    .find(({ name }) => name === 'swarm_run_info')
+    ?.values.map(({ labels }) => labels.scenario) ?? [];
 const tellAll = (runs: ReturnType<typeof createRunsSource>, lines: readonly RecordLine[]): void => {
   const tell = runs.begin();
   for (const line of lines) tell(line);

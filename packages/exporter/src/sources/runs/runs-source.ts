@@ -53,7 +53,8 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
   const collect = (): Snapshot[] => {
     const now = performance.now();
     // Several that scrape at almost the same time are one.
-    if (now - scrapes.last > SAME_SCRAPE_MS && Number.isFinite(scrapes.last)) scrapes.interval = now - scrapes.last;
+    if (now - scrapes.last > SAME_SCRAPE_MS && Number.isFinite(scrapes.last))
+      scrapes.interval = now - scrapes.last;
     scrapes.last = now;
     onScrape();
     return mergeSnapshots([...runs.values()].flatMap((run) => run.snapshots()));
@@ -84,7 +85,9 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
         if (line.type === 'header') runs.set(line.scenario.name, run);
         if (line.type === 'end' && current === run) endedAt = performance.now();
       } catch (error) {
-        context.error(`a line of the record: ${error instanceof Error ? error.message : String(error)}`);
+        context.error(
+          `a line of the record: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     };
   };
@@ -109,8 +112,17 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
       };
     },
     linger: async (signal, onWait = () => {}) => {
-      if (endedAt === null || !Number.isFinite(scrapes.last) || scrapes.last > endedAt || signal.aborted) return;
-      const patience = scrapes.interval === 0 ? MOST_LINGER_MS : Math.min(MOST_LINGER_MS, scrapes.interval + LATE_MS);
+      if (
+        endedAt === null ||
+        !Number.isFinite(scrapes.last) ||
+        scrapes.last > endedAt ||
+        signal.aborted
+      )
+        return;
+      const patience =
+        scrapes.interval === 0
+          ? MOST_LINGER_MS
+          : Math.min(MOST_LINGER_MS, scrapes.interval + LATE_MS);
       const left = scrapes.last + patience - performance.now();
       onWait();
       const done = Promise.withResolvers<void>();

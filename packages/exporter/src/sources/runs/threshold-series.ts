@@ -5,9 +5,15 @@ import type { Say } from './run-names.ts';
  * Whether each threshold holds that can be judged by now. One that was given twice, or for a stage by its name and as one of `@*`, is one series: a page
  * with two of the same name is none that scrapers need take. It holds when all of it does.
  */
-export const sayThresholds = (soFar: SoFar, thresholds: readonly SourcedThreshold[], say: Say): void => {
+export const sayThresholds = (
+  soFar: SoFar,
+  thresholds: readonly SourcedThreshold[],
+  say: Say,
+): void => {
   const standing = new Map<string, boolean>();
-  for (const { metric, expression, ok } of thresholds.flatMap((threshold) => evaluate(soFar, threshold))) {
+  for (const { metric, expression, ok } of thresholds.flatMap((threshold) =>
+    evaluate(soFar, threshold),
+  )) {
     const name = `${metric}: ${expression}`;
     if (ok !== null) standing.set(name, ok && (standing.get(name) ?? true));
   }

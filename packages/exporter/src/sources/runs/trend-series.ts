@@ -20,7 +20,11 @@ const TRENDS: readonly Trend[] = [
   { from: 'uplink_jitter', name: 'swarm_run_jitter_seconds', labels: { direction: 'up' } },
   { from: 'rtt', name: 'swarm_run_rtt_seconds' },
   { from: 'media_latency', name: 'swarm_run_media_latency_seconds', labels: { direction: 'down' } },
-  { from: 'data_latency', name: 'swarm_run_media_latency_seconds', labels: { direction: 'down', kind: 'data', codec: 'data' } },
+  {
+    from: 'data_latency',
+    name: 'swarm_run_media_latency_seconds',
+    labels: { direction: 'down', kind: 'data', codec: 'data' },
+  },
 ];
 
 /** Of sketches: counts are exact, and which bucket a value within 2 % of a bound is in is not. */
@@ -46,9 +50,17 @@ const pushHistogram = (
     const all = { ...scenario, ...textOf(given), ...labels };
     const counts = value.sketch.countsUpTo(bounds.map((bound) => bound * 1_000));
     for (const [index, bound] of bounds.entries()) {
-      push(name, { labels: { ...all, le: bound }, value: counts[index] ?? 0, metricName: `${name}_bucket` });
+      push(name, {
+        labels: { ...all, le: bound },
+        value: counts[index] ?? 0,
+        metricName: `${name}_bucket`,
+      });
     }
-    push(name, { labels: { ...all, le: '+Inf' }, value: value.sketch.count, metricName: `${name}_bucket` });
+    push(name, {
+      labels: { ...all, le: '+Inf' },
+      value: value.sketch.count,
+      metricName: `${name}_bucket`,
+    });
     push(name, { labels: all, value: value.sketch.sum / 1_000, metricName: `${name}_sum` });
     push(name, { labels: all, value: value.sketch.count, metricName: `${name}_count` });
   }

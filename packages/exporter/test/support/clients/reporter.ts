@@ -1,12 +1,20 @@
 import type { BeaconBody, BeaconReport, StreamReport } from '@livekit-swarm/beacon/payload';
 import { AccessToken } from 'livekit-server-sdk';
 import type { Source } from '../../../src/source.ts';
-import { CLIENTS_DEFAULTS, type ClientsOptions } from '../../../src/sources/clients/clients-options.ts';
+import {
+  CLIENTS_DEFAULTS,
+  type ClientsOptions,
+} from '../../../src/sources/clients/clients-options.ts';
 import { createClientsSource } from '../../../src/sources/clients/clients-source.ts';
 
 export const KEY = { apiKey: 'key', apiSecret: 'a-secret-only-these-tests-know-of-32-bytes' };
 
-export const tokenFor = (room: string, identity = 'anna', key = KEY, ttl: string | number = '1h'): Promise<string> => {
+export const tokenFor = (
+  room: string,
+  identity = 'anna',
+  key = KEY,
+  ttl: string | number = '1h',
+): Promise<string> => {
   const token = new AccessToken(key.apiKey, key.apiSecret, { identity, ttl });
   token.addGrant({ roomJoin: true, room });
   return token.toJwt();
@@ -47,7 +55,10 @@ export const WATCHING: StreamReport = {
   height: 720,
 };
 
-export const bodyOf = (report: Partial<BeaconReport> = {}, body: Partial<BeaconBody> = {}): BeaconBody => ({
+export const bodyOf = (
+  report: Partial<BeaconReport> = {},
+  body: Partial<BeaconBody> = {},
+): BeaconBody => ({
   v: 1,
   session: 'session-0001',
   sdk: { name: 'livekit-client', version: '2.23.0' },
@@ -73,7 +84,11 @@ export const openSource = (options: Partial<ClientsOptions> = {}) => {
       clock += ms;
     },
     /** Posts as fetch does; a text goes as it is. */
-    post: (token: string, body: BeaconBody | object | string, headers: Record<string, string> = {}) =>
+    post: (
+      token: string,
+      body: BeaconBody | object | string,
+      headers: Record<string, string> = {},
+    ) =>
       ask({
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, host: 'exporter.test', ...headers },
@@ -81,12 +96,22 @@ export const openSource = (options: Partial<ClientsOptions> = {}) => {
       }),
     /** Lines of /metrics, by what stands before the value. */
     series: async (): Promise<Map<string, number>> => {
-      const lines = (await source.registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-      return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
+      const lines = (await source.registry.metrics())
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'));
+      return new Map(
+        lines.map((line) => [
+          line.slice(0, line.lastIndexOf(' ')),
+          Number(line.slice(line.lastIndexOf(' ') + 1)),
+        ]),
+      );
     },
     results: async (): Promise<Record<string, number>> => {
-      const found = (await source.registry.getSingleMetric('swarm_client_reports_total')?.get())?.values ?? [];
-      return Object.fromEntries(found.filter(({ value }) => value > 0).map(({ labels, value }) => [labels.result, value]));
+      const found =
+        (await source.registry.getSingleMetric('swarm_client_reports_total')?.get())?.values ?? [];
+      return Object.fromEntries(
+        found.filter(({ value }) => value > 0).map(({ labels, value }) => [labels.result, value]),
+      );
     },
   };
 };

@@ -12,16 +12,36 @@ export interface AlertmanagerOptions {
 }
 
 /** Groups and passes on what Prometheus raises. For a lab it waits for nobody: alerts go out at once. */
-export const alertmanager = async ({ dir, port, webhookUrl }: AlertmanagerOptions): Promise<ServiceSpec> => {
+export const alertmanager = async ({
+  dir,
+  port,
+  webhookUrl,
+}: AlertmanagerOptions): Promise<ServiceSpec> => {
   const configFile = join(dir, 'alertmanager.yaml');
   const config = {
-    route: { receiver: 'lab', group_by: ['...'], group_wait: '0s', group_interval: '1s', repeat_interval: '1h' },
-    receivers: [{ name: 'lab', ...(webhookUrl === null ? {} : { webhook_configs: [{ url: webhookUrl, send_resolved: true }] }) }],
+    route: {
+      receiver: 'lab',
+      group_by: ['...'],
+      group_wait: '0s',
+      group_interval: '1s',
+      repeat_interval: '1h',
+    },
+    receivers: [
+      {
+        name: 'lab',
+        ...(webhookUrl === null
+          ? {}
+          : { webhook_configs: [{ url: webhookUrl, send_resolved: true }] }),
+      },
+    ],
   };
   const url = `http://127.0.0.1:${port}`;
   return {
     name: 'alertmanager',
-    command: await needProgram(['alertmanager', 'prometheus-alertmanager'], 'prometheus-alertmanager'),
+    command: await needProgram(
+      ['alertmanager', 'prometheus-alertmanager'],
+      'prometheus-alertmanager',
+    ),
     args: [
       `--config.file=${configFile}`,
       `--storage.path=${join(dir, 'alertmanager-data')}`,

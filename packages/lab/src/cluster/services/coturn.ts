@@ -17,7 +17,9 @@ const secretFile = (dir: string): string => join(dir, 'turn-secret');
 
 /** What a node is told of it, and so tells its clients. */
 export const turnConfig = (dir: string, port: number): LiveKitConfig => ({
-  rtc: { turn_servers: [{ host: '127.0.0.1', port, protocol: 'udp', secret_file: secretFile(dir) }] },
+  rtc: {
+    turn_servers: [{ host: '127.0.0.1', port, protocol: 'udp', secret_file: secretFile(dir) }],
+  },
 });
 
 /** TURN, for clients that reach no port of a node. It relays to this machine alone, which is where a lab's nodes are. */

@@ -15,7 +15,12 @@ export interface HaproxyOptions {
 /**
  * The load balancer. A node that answers anything but 200 on `/` gets nobody new: LiveKit answers 406 there when it has lost its Redis.
  */
-export const haproxy = async ({ dir, port, statsPort, backends }: HaproxyOptions): Promise<ServiceSpec> => {
+export const haproxy = async ({
+  dir,
+  port,
+  statsPort,
+  backends,
+}: HaproxyOptions): Promise<ServiceSpec> => {
   const configFile = join(dir, 'haproxy.cfg');
   const config = `global
   maxconn 8000

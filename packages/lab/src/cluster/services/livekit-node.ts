@@ -20,7 +20,15 @@ export interface NodeOptions {
 }
 
 /** One livekit-server of a cluster. */
-export const livekitNode = ({ dir, name, binary, ports, credentials, redisAddress, config }: NodeOptions): ServiceSpec => {
+export const livekitNode = ({
+  dir,
+  name,
+  binary,
+  ports,
+  credentials,
+  redisAddress,
+  config,
+}: NodeOptions): ServiceSpec => {
   const configFile = join(dir, `${name}.yaml`);
   const cluster = redisAddress === null ? {} : { redis: { address: redisAddress } };
   const url = `http://127.0.0.1:${ports.http}`;
@@ -29,7 +37,11 @@ export const livekitNode = ({ dir, name, binary, ports, credentials, redisAddres
     command: binary.path,
     args: ['--config', configFile],
     env: serverEnvironment(credentials),
-    files: { [configFile]: writeConfig(mergeConfig(mergeConfig(localConfig('127.0.0.1', ports), cluster), config)) },
+    files: {
+      [configFile]: writeConfig(
+        mergeConfig(mergeConfig(localConfig('127.0.0.1', ports), cluster), config),
+      ),
+    },
     logFile: join(dir, `${name}.log`),
     ready: { url: `${url}/` },
     readyWithinMs: 20_000,

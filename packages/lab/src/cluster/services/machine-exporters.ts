@@ -19,7 +19,11 @@ export const nodeExporter = async ({ dir, port }: ExporterOptions): Promise<Serv
   );
 
 /** Metrics of the cluster's Redis. */
-export const redisExporter = async ({ dir, port, redisPort }: ExporterOptions & { redisPort: number }): Promise<ServiceSpec> =>
+export const redisExporter = async ({
+  dir,
+  port,
+  redisPort,
+}: ExporterOptions & { redisPort: number }): Promise<ServiceSpec> =>
   exporter(
     'redis-exporter',
     dir,
@@ -28,7 +32,13 @@ export const redisExporter = async ({ dir, port, redisPort }: ExporterOptions & 
     [`-redis.addr=redis://127.0.0.1:${redisPort}`, `-web.listen-address=127.0.0.1:${port}`],
   );
 
-const exporter = (name: string, dir: string, port: number, command: string, args: string[]): ServiceSpec => {
+const exporter = (
+  name: string,
+  dir: string,
+  port: number,
+  command: string,
+  args: string[],
+): ServiceSpec => {
   const url = `http://127.0.0.1:${port}/metrics`;
   return {
     name,

@@ -31,7 +31,11 @@ export const prometheus = async (options: PrometheusOptions): Promise<ServiceSpe
     rule_files: ruleFiles,
     ...(alertmanagerPort === null
       ? {}
-      : { alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] } }),
+      : {
+          alerting: {
+            alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }],
+          },
+        }),
     scrape_configs: jobs.map(({ job, targets, path = '/metrics' }) => ({
       job_name: job,
       metrics_path: path,

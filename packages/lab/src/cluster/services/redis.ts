@@ -13,7 +13,12 @@ export interface RedisOptions {
 }
 
 /** The message bus and registry of a cluster. */
-export const redis = async ({ dir, port, persistent, addresses }: RedisOptions): Promise<ServiceSpec> => {
+export const redis = async ({
+  dir,
+  port,
+  persistent,
+  addresses,
+}: RedisOptions): Promise<ServiceSpec> => {
   const configFile = join(dir, 'redis.conf');
   const lines = [
     // With a hyphen: no reason not to start.

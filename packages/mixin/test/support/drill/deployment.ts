@@ -21,7 +21,9 @@ import { scaleRules } from '../scale-rules.ts';
 import { factorAt, type Pace } from './pace.ts';
 import { receiveWebhooks, type WebhookReceiver } from './webhook-receiver.ts';
 
-const RULES = fileURLToPath(new URL('../../../../../alerts/livekit-swarm.rules.yaml', import.meta.url));
+const RULES = fileURLToPath(
+  new URL('../../../../../alerts/livekit-swarm.rules.yaml', import.meta.url),
+);
 const SWARM = fileURLToPath(new URL('../../../../cli/src/main.ts', import.meta.url));
 
 export interface Watched extends AsyncDisposable {
@@ -56,7 +58,12 @@ export const startWatched = async (pace: Pace): Promise<Watched> => {
       ruleFiles: [ruleFile],
       intervalSeconds: pace.intervalSeconds,
       alertWebhookUrl: receiver.url,
-      config: { webhook: { api_key: credentials.apiKey, urls: [`http://127.0.0.1:${exporterPort}/webhook/lab`] } },
+      config: {
+        webhook: {
+          api_key: credentials.apiKey,
+          urls: [`http://127.0.0.1:${exporterPort}/webhook/lab`],
+        },
+      },
       extras: async (facts) => [await exporter(facts, dir, exporterPort, pace)],
     });
     return {
@@ -77,10 +84,18 @@ export const startWatched = async (pace: Pace): Promise<Watched> => {
 };
 
 /** `swarm exporter` in a process of its own, so that it can be killed: probes through the balancer and of each node, and the lifecycle with Redis. */
-const exporter = async (facts: ClusterFacts, dir: string, port: number, { probesEvery }: Pace): Promise<Extra> => {
+const exporter = async (
+  facts: ClusterFacts,
+  dir: string,
+  port: number,
+  { probesEvery }: Pace,
+): Promise<Extra> => {
   const address = `127.0.0.1:${port}`;
   const config = join(dir, 'exporter.yaml');
-  const nodes = facts.nodes.map(({ name, url, metricsUrl }) => [name, { url, metrics: metricsUrl }]);
+  const nodes = facts.nodes.map(({ name, url, metricsUrl }) => [
+    name,
+    { url, metrics: metricsUrl },
+  ]);
   await writeFile(
     config,
     stringify({

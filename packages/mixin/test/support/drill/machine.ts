@@ -31,5 +31,8 @@ export const watchMachine = (): MachineWatch => {
 const read = (): { idle: number; all: number } => {
   const times = cpus().map(({ times: of }) => of);
   const idle = times.reduce((sum, one) => sum + one.idle, 0);
-  return { idle, all: times.reduce((sum, { user, nice, sys, irq }) => sum + user + nice + sys + irq, idle) };
+  return {
+    idle,
+    all: times.reduce((sum, { user, nice, sys, irq }) => sum + user + nice + sys + irq, idle),
+  };
 };

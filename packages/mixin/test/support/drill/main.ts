@@ -40,27 +40,34 @@ const showRow = ({ alert, fault, seconds, resolvedSeconds }: Row): string => {
 const show = ({ rows, wrong }: Story): void => {
   console.log('| alert | fault | fires after | taken back after |\n| --- | --- | ---: | ---: |');
   for (const row of rows) console.log(showRow(row));
-  for (const { alert, during, description } of wrong) console.log(`\nwrong during ${during}: ${alert}: ${description}`);
+  for (const { alert, during, description } of wrong)
+    console.log(`\nwrong during ${during}: ${alert}: ${description}`);
 };
 
 const scale = Number(values.scale);
-if (!(scale >= 1 && scale <= 60)) usage(`--scale must be a number from 1 to 60, not ${values.scale}`);
+if (!(scale >= 1 && scale <= 60))
+  usage(`--scale must be a number from 1 to 60, not ${values.scale}`);
 const names = SCENES.flat().map(({ name }) => name);
 const only = values.only?.split(',') ?? names;
 const unknown = only.filter((name) => !names.includes(name));
-if (unknown.length > 0) usage(`--only: there is no ${unknown.join(', ')}; there are ${names.join(', ')}`);
+if (unknown.length > 0)
+  usage(`--only: there is no ${unknown.join(', ')}; there are ${names.join(', ')}`);
 
 if (values.inside) {
   // Programs of the deployment end with us, and the network with them.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(EXIT_SIGNAL));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => process.exit(EXIT_SIGNAL));
   const pace = paceOf(scale);
-  const chosen = SCENES.map((scene) => scene.filter(({ name }) => only.includes(name))).filter((scene) => scene.length > 0);
+  const chosen = SCENES.map((scene) => scene.filter(({ name }) => only.includes(name))).filter(
+    (scene) => scene.length > 0,
+  );
   await using watched = await startWatched(pace);
   const story = await play({ watched, pace, scenes: chosen, say: (line) => console.error(line) });
   if (values.json) console.log(JSON.stringify(story));
   else show(story);
   const failed = story.rows.some(
-    ({ seconds, mustResolve, resolvedSeconds }) => seconds === null || (mustResolve && resolvedSeconds === null),
+    ({ seconds, mustResolve, resolvedSeconds }) =>
+      seconds === null || (mustResolve && resolvedSeconds === null),
   );
   process.exitCode = failed || story.wrong.length > 0 ? 1 : 0;
 } else {
@@ -68,5 +75,9 @@ if (values.inside) {
   if (why !== null) usage(`the faults need a network of their own: ${why}`);
   // In there nothing can be fetched any more.
   await provisionLiveKit({});
-  process.exitCode = await runAgainInside([import.meta.filename, '--inside', ...process.argv.slice(2)]);
+  process.exitCode = await runAgainInside([
+    import.meta.filename,
+    '--inside',
+    ...process.argv.slice(2),
+  ]);
 }

@@ -37,7 +37,13 @@ export const stalled: Act = {
   name: 'stalled',
   fault: `a node stands still for ${STOPPED_MS} of every ${STOPPED_MS + RUNNING_MS} ms (SIGSTOP), as one does that is short of processor time`,
   fires: ['LiveKitJitterHigh'],
-  may: ['LiveKitProbeFailing', 'LiveKitJoinsSlow', 'LiveKitPacketLossHigh', 'LiveKitNacksRising', 'LiveKitNodeDown'],
+  may: [
+    'LiveKitProbeFailing',
+    'LiveKitJoinsSlow',
+    'LiveKitPacketLossHigh',
+    'LiveKitNacksRising',
+    'LiveKitNodeDown',
+  ],
   resolves: ['LiveKitJitterHigh'],
   begin: async (watched, strike) => {
     const finish = await startCalls(watched, 'sta11');
@@ -91,7 +97,8 @@ export const busy: Act = {
   resolves: ['LiveKitCpuHigh', 'LiveKitCpuCritical'],
   begin: async ({ dir, ask }, strike) => {
     // Others may be at work, for a moment or for long: an alert that is there already cannot come.
-    const silent = async () => ((await ask('ALERTS{alertname=~"LiveKitCpu.+"}')).length === 0 ? true : undefined);
+    const silent = async () =>
+      (await ask('ALERTS{alertname=~"LiveKitCpu.+"}')).length === 0 ? true : undefined;
     await until('the machine is not short of processor time', silent).catch(() => {});
     strike();
     const spin = {
@@ -100,7 +107,9 @@ export const busy: Act = {
       env: plainEnvironment(),
       logFile: join(dir, 'busy.log'),
     };
-    const burners = await Promise.all(Array.from({ length: availableParallelism() }, () => spawnGuarded(spin)));
+    const burners = await Promise.all(
+      Array.from({ length: availableParallelism() }, () => spawnGuarded(spin)),
+    );
     return {
       heal: async () => {
         for (const burner of burners) burner.signal('SIGKILL');

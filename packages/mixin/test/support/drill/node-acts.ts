@@ -62,7 +62,9 @@ export const looping: Act = {
       await node.service.start();
       const startedAt = Date.now() / 1_000;
       await until('Prometheus sees the new process', async () => {
-        const [seen] = await watched.ask(`process_start_time_seconds{instance="${node.instance}"} > ${startedAt - 3}`);
+        const [seen] = await watched.ask(
+          `process_start_time_seconds{instance="${node.instance}"} > ${startedAt - 3}`,
+        );
         return seen;
       });
       await sleep(3_000);
@@ -149,7 +151,9 @@ const withoutRedis = async (
   { name, url, httpUrl }: ClusterNode,
   dir: string,
 ): Promise<Service> => {
-  const { redis: _forgotten, ...config } = parse(await readFile(join(dir, `${name}.yaml`), 'utf8')) as { redis: object };
+  const { redis: _forgotten, ...config } = parse(
+    await readFile(join(dir, `${name}.yaml`), 'utf8'),
+  ) as { redis: object };
   const configFile = join(dir, `${name}-alone.yaml`);
   return createService({
     name: `${name}-alone`,
@@ -170,13 +174,24 @@ export const full: Act = {
   fault: `${PARTICIPANTS_PER_NODE * LIMITS.capacity + 30} people come to one node`,
   fires: ['LiveKitCapacityHigh'],
   // They also keep the machine busy, which hosts their part as well.
-  may: ['LiveKitJoinsSlow', 'LiveKitProbeFailing', 'LiveKitJitterHigh', 'LiveKitCpuHigh', 'LiveKitCpuCritical'],
+  may: [
+    'LiveKitJoinsSlow',
+    'LiveKitProbeFailing',
+    'LiveKitJitterHigh',
+    'LiveKitCpuHigh',
+    'LiveKitCpuCritical',
+  ],
   resolves: ['LiveKitCapacityHigh'],
   begin: async (watched, strike) => {
     const [node] = (await nodesByPeople(watched)).toReversed();
     if (node === undefined) throw new Error('there are no nodes');
     strike();
-    const heal = await fillNode(watched, node, PARTICIPANTS_PER_NODE * LIMITS.capacity + 30, 'fu11');
+    const heal = await fillNode(
+      watched,
+      node,
+      PARTICIPANTS_PER_NODE * LIMITS.capacity + 30,
+      'fu11',
+    );
     return { about: { LiveKitCapacityHigh: { instance: node.instance } }, heal };
   },
 };

@@ -20,7 +20,8 @@ export const whyNoOwnNetwork = async (): Promise<string | null> => {
   const nft = exec(program, [...args, 'nft', table]);
   return nft.then(
     () => null,
-    (error: unknown) => `no network namespace with a packet filter (iproute2, nftables): ${String(error)}`,
+    (error: unknown) =>
+      `no network namespace with a packet filter (iproute2, nftables): ${String(error)}`,
   );
 };
 

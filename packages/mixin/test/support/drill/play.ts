@@ -47,10 +47,18 @@ const QUIET_MS = 20 * 60_000;
 /** An alert that waits longer than this, at the pace of the drill, is not waited for. */
 const LONGEST_WAIT_MS = 8 * 60_000;
 /** About the machine as a whole, on which others may be at work. */
-const OF_THE_MACHINE: ReadonlySet<string> = new Set(['LiveKitCpuHigh', 'LiveKitCpuCritical', 'LiveKitMemoryHigh']);
+const OF_THE_MACHINE: ReadonlySet<string> = new Set([
+  'LiveKitCpuHigh',
+  'LiveKitCpuCritical',
+  'LiveKitMemoryHigh',
+]);
 const QUIET_MACHINE = 0.6;
 /** Right to say, too, of a machine that has nothing left: media and joins do suffer then, whoever keeps it busy. */
-const OF_A_FULL_MACHINE: ReadonlySet<string> = new Set(['LiveKitJitterHigh', 'LiveKitJoinsSlow', 'LiveKitProbeFailing']);
+const OF_A_FULL_MACHINE: ReadonlySet<string> = new Set([
+  'LiveKitJitterHigh',
+  'LiveKitJoinsSlow',
+  'LiveKitProbeFailing',
+]);
 const FULL_MACHINE = 0.9;
 
 export interface PlayOptions {
@@ -97,8 +105,13 @@ export const play = async ({ watched, pace, scenes, say }: PlayOptions): Promise
     const most = Math.max(use, now);
     use = now;
     const right = new Set([...lasting, ...[...before, ...scene].flatMap(alertsOf)]);
-    accuse(scene.map(({ name }) => name).join(' and '), from, ({ alert }) => right.has(alert) || isOfMachine(alert, most));
-    for (const alert of scene.flatMap(alertsOf)) if (JOINS_FAILING.some((slow) => slow === alert)) lasting.add(alert);
+    accuse(
+      scene.map(({ name }) => name).join(' and '),
+      from,
+      ({ alert }) => right.has(alert) || isOfMachine(alert, most),
+    );
+    for (const alert of scene.flatMap(alertsOf))
+      if (JOINS_FAILING.some((slow) => slow === alert)) lasting.add(alert);
     rows.push(...played.flatMap((one) => one.rows));
     resolved.push(...played.map((one) => one.resolved));
     before = scene;
@@ -108,7 +121,8 @@ export const play = async ({ watched, pace, scenes, say }: PlayOptions): Promise
 };
 
 const isOfMachine = (alert: string, use: number): boolean =>
-  (use > QUIET_MACHINE && OF_THE_MACHINE.has(alert)) || (use > FULL_MACHINE && OF_A_FULL_MACHINE.has(alert));
+  (use > QUIET_MACHINE && OF_THE_MACHINE.has(alert)) ||
+  (use > FULL_MACHINE && OF_A_FULL_MACHINE.has(alert));
 
 const alertsOf = ({ fires, may }: Act): string[] => [...fires, ...may];
 
@@ -118,7 +132,10 @@ interface Played {
   resolved: Promise<unknown>;
 }
 
-const playAct = async (act: Act, { watched, pace, say }: Pick<PlayOptions, 'watched' | 'pace' | 'say'>): Promise<Played> => {
+const playAct = async (
+  act: Act,
+  { watched, pace, say }: Pick<PlayOptions, 'watched' | 'pace' | 'say'>,
+): Promise<Played> => {
   const { notices } = watched.receiver;
   const factor = factorAt(pace);
   let struckAt = 0;
@@ -131,8 +148,18 @@ const playAct = async (act: Act, { watched, pace, say }: Pick<PlayOptions, 'watc
   const find = (alert: string, status: Notice['status'], after: number): Notice | undefined =>
     notices
       .slice(after)
-      .find((notice) => notice.status === status && notice.alert === alert && has(notice.labels, begun.about?.[alert] ?? {}));
-  const wait = async (alert: string, status: Notice['status'], after: number, patienceMs: number): Promise<Notice | null> => {
+      .find(
+        (notice) =>
+          notice.status === status &&
+          notice.alert === alert &&
+          has(notice.labels, begun.about?.[alert] ?? {}),
+      );
+  const wait = async (
+    alert: string,
+    status: Notice['status'],
+    after: number,
+    patienceMs: number,
+  ): Promise<Notice | null> => {
     const deadline = performance.now() + patienceMs;
     for (;;) {
       const notice = find(alert, status, after);
@@ -141,7 +168,8 @@ const playAct = async (act: Act, { watched, pace, say }: Pick<PlayOptions, 'watc
       await sleep(50);
     }
   };
-  const patienceOf = (alert: string): number => 60_000 + 900_000 / factor(alert) + waitOf(alert, pace);
+  const patienceOf = (alert: string): number =>
+    60_000 + 900_000 / factor(alert) + waitOf(alert, pace);
   const rows = await Promise.all(
     act.fires.map(async (alert): Promise<Row> => {
       const row = {
@@ -152,7 +180,8 @@ const playAct = async (act: Act, { watched, pace, say }: Pick<PlayOptions, 'watc
         resolvedSeconds: null,
         mustResolve: act.resolves.includes(alert),
       };
-      if (waitOf(alert, pace) > LONGEST_WAIT_MS) return { ...row, seconds: 'not-waited', mustResolve: false };
+      if (waitOf(alert, pace) > LONGEST_WAIT_MS)
+        return { ...row, seconds: 'not-waited', mustResolve: false };
       const last = notices.slice(0, from).findLast((notice) => notice.alert === alert);
       if (OF_THE_MACHINE.has(alert) && last?.status === 'firing') {
         say(`  ${alert}: was there already`);
@@ -174,7 +203,9 @@ const playAct = async (act: Act, { watched, pace, say }: Pick<PlayOptions, 'watc
       if (!row.mustResolve) return;
       const notice = await wait(row.alert, 'resolved', afterHeal, patienceOf(row.alert));
       row.resolvedSeconds = notice === null ? null : (notice.atMs - healedAt) / 1_000;
-      say(`  ${row.alert} is ${notice === null ? 'not taken back' : `taken back: ${row.resolvedSeconds?.toFixed(1)} s`}`);
+      say(
+        `  ${row.alert} is ${notice === null ? 'not taken back' : `taken back: ${row.resolvedSeconds?.toFixed(1)} s`}`,
+      );
     }),
   );
   if (begun.finish !== undefined) {

@@ -22,5 +22,6 @@ export const SCENES = [...MEDIA_SCENES, ...PROGRAM_SCENES];
 
 /** Alerts that are shown by promtool alone, and why. */
 export const NOT_RAISED: Readonly<Record<string, string>> = {
-  LiveKitMemoryHigh: 'to fill the memory of a machine is to have the kernel kill what runs on it, tests of others included',
+  LiveKitMemoryHigh:
+    'to fill the memory of a machine is to have the kernel kill what runs on it, tests of others included',
 };

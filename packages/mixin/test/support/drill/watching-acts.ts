@@ -49,8 +49,12 @@ export const jobEmptied: Act = {
   begin: async (watched, strike) => {
     const file = join(watched.dir, 'prometheus.yaml');
     const whole = await readFile(file, 'utf8');
-    const config = parse(whole) as { scrape_configs: { job_name: string; static_configs: object[] }[] };
-    const emptied = config.scrape_configs.map((job) => (job.job_name === JOBS.livekit ? { ...job, static_configs: [] } : job));
+    const config = parse(whole) as {
+      scrape_configs: { job_name: string; static_configs: object[] }[];
+    };
+    const emptied = config.scrape_configs.map((job) =>
+      job.job_name === JOBS.livekit ? { ...job, static_configs: [] } : job,
+    );
     strike();
     await load(watched, file, stringify({ ...config, scrape_configs: emptied }));
     return { heal: () => load(watched, file, whole) };

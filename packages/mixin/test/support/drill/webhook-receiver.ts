@@ -23,7 +23,11 @@ export interface WebhookReceiver {
 /** Alertmanager's webhook format, version 4. */
 interface Notification {
   version: string;
-  alerts: { status: 'firing' | 'resolved'; labels: Record<string, string>; annotations: Record<string, string> }[];
+  alerts: {
+    status: 'firing' | 'resolved';
+    labels: Record<string, string>;
+    annotations: Record<string, string>;
+  }[];
 }
 
 export const receiveWebhooks = async (): Promise<WebhookReceiver> => {

@@ -33,19 +33,35 @@ export interface Builder {
 
 export const builderOf = (history: History, judgement: Judgement): Builder => {
   const joined = history.stepMs > 1_000;
-  const series = (line: Line | undefined, label: string, color: Color, look: Look, factor = 1): SeriesData | null => {
+  const series = (
+    line: Line | undefined,
+    label: string,
+    color: Color,
+    look: Look,
+    factor = 1,
+  ): SeriesData | null => {
     if (line === undefined || line.value.every((value) => value === null)) return null;
-    const figures = (values: readonly (number | null)[]): (number | null)[] => values.map((value) => brief(value, factor));
+    const figures = (values: readonly (number | null)[]): (number | null)[] =>
+      values.map((value) => brief(value, factor));
     // A band for the thick lines only: more of them would hide each other.
     const band = joined && (look === 'solid' || look === 'area');
-    return { label, color, look, values: figures(line.value), ...(band && { high: figures(line.high), low: figures(line.low) }) };
+    return {
+      label,
+      color,
+      look,
+      values: figures(line.value),
+      ...(band && { high: figures(line.high), low: figures(line.low) }),
+    };
   };
   return {
     chart: (id, title, note, unit, all, limitOf = null, stacked = false) => {
       const present = all.filter((one) => one !== null);
       // What never was anything but zero is left out, unless it is what the chart is about.
       const shown = present.filter(
-        ({ values, look }) => look === 'solid' || look === 'area' || values.some((value) => value !== null && value !== 0),
+        ({ values, look }) =>
+          look === 'solid' ||
+          look === 'area' ||
+          values.some((value) => value !== null && value !== 0),
       );
       return {
         id,
@@ -65,16 +81,28 @@ export const builderOf = (history: History, judgement: Judgement): Builder => {
       const factor = 1_000 / history.stepMs;
       return { label, color, look, values: line.value.map((value) => brief(value, factor)) };
     },
-    bits: (metric, kind) => series(nonZero(history.watched(watch(metric, { kind }))), kind, kind, 'solid', 8),
+    bits: (metric, kind) =>
+      series(nonZero(history.watched(watch(metric, { kind }))), kind, kind, 'solid', 8),
     heights: (direction) => heightsOf(history, direction),
   };
 };
 
 /** Charts of what may well be nothing are left out when it was nothing. */
-const ONLY_IF_ANY = new Set(['joins', 'comebacks', 'tracks-down', 'data', 'gaps', 'nacks', 'rtx', 'plis', 'switches']);
+const ONLY_IF_ANY = new Set([
+  'joins',
+  'comebacks',
+  'tracks-down',
+  'data',
+  'gaps',
+  'nacks',
+  'rtx',
+  'plis',
+  'switches',
+]);
 
 const hasFlow = (id: string, series: readonly SeriesData[]): boolean =>
-  !ONLY_IF_ANY.has(id) || series.some(({ values }) => values.some((value) => value !== null && value !== 0));
+  !ONLY_IF_ANY.has(id) ||
+  series.some(({ values }) => values.some((value) => value !== null && value !== 0));
 
 const nonZero = (line: Line | undefined): Line | undefined =>
   line?.high.some((value) => value !== null && value > 0) ? line : undefined;
@@ -112,7 +140,8 @@ const limitOfMetric = ({ thresholds }: Judgement, metric: MetricName | null): nu
   const limits = thresholds.flatMap(({ threshold }) => {
     const { operator, aggregation, window, selector } = threshold;
     const upper = operator === '<' || operator === '<=';
-    const same = threshold.metric === metric && window === null && Object.keys(selector).length === 0;
+    const same =
+      threshold.metric === metric && window === null && Object.keys(selector).length === 0;
     return same && upper && aggregation.type !== 'count' ? [threshold.limit] : [];
   });
   return limits.length === 0 ? null : Math.min(...limits);

@@ -20,7 +20,10 @@ export const chartGroups = (history: History, judgement: Judgement): ChartGroup[
     { title: 'The tester itself', charts: tester(make) },
   ];
   return groups
-    .map(({ title, charts }) => ({ title, charts: charts.filter(({ series }) => series.length > 0) }))
+    .map(({ title, charts }) => ({
+      title,
+      charts: charts.filter(({ series }) => series.length > 0),
+    }))
     .filter(({ charts }) => charts.length > 0);
 };
 
@@ -80,7 +83,14 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
     percentiles(watched, 'media_latency', [50, 95, 99]),
     'media_latency',
   ),
-  chart('jitter-down', 'Jitter received', 'RFC 3550', 'ms', percentiles(watched, 'jitter', [50, 95]), 'jitter'),
+  chart(
+    'jitter-down',
+    'Jitter received',
+    'RFC 3550',
+    'ms',
+    percentiles(watched, 'jitter', [50, 95]),
+    'jitter',
+  ),
   chart(
     'gaps',
     'Freezes',
@@ -88,7 +98,15 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
     'perSecond',
     KINDS.map((kind) => watched(watch('gaps', { kind }), kind, kind, 'solid')),
   ),
-  chart('layers-down', 'Picture sizes received', 'Tracks by height', 'count', heights('down'), null, true),
+  chart(
+    'layers-down',
+    'Picture sizes received',
+    'Tracks by height',
+    'count',
+    heights('down'),
+    null,
+    true,
+  ),
   chart('tracks-down', 'Tracks received', '', 'count', [
     ...KINDS.map((kind) => line(`tracks down ${kind}`, kind, kind, 'solid')),
     line('tracks down data', 'data', 'data', 'solid'),
@@ -141,7 +159,15 @@ const sent = ({ chart, watched, bits, heights }: Builder): Chart[] => [
     ],
     'rtt',
   ),
-  chart('layers-up', 'Layers sent', 'Tracks by height, as the server asks for them', 'count', heights('up'), null, true),
+  chart(
+    'layers-up',
+    'Layers sent',
+    'Tracks by height, as the server asks for them',
+    'count',
+    heights('up'),
+    null,
+    true,
+  ),
 ];
 
 const recovery = ({ chart, watched }: Builder): Chart[] => [
@@ -163,25 +189,46 @@ const recovery = ({ chart, watched }: Builder): Chart[] => [
 ];
 
 const tester = ({ chart, watched, line }: Builder): Chart[] => [
-  chart('cpu', 'Processor', 'Cores in use by swarm', 'cores', [line('cpu', 'cores', 'plain', 'area')]),
-  chart('busy', 'The machine', 'Share of all cores in use, by whomever', 'share', [line('busy', 'busy', 'plain', 'area')]),
+  chart('cpu', 'Processor', 'Cores in use by swarm', 'cores', [
+    line('cpu', 'cores', 'plain', 'area'),
+  ]),
+  chart('busy', 'The machine', 'Share of all cores in use, by whomever', 'share', [
+    line('busy', 'busy', 'plain', 'area'),
+  ]),
   chart('lag', 'Lateness', 'Event loops (p99) and packet pump, the worst of all workers', 'ms', [
     watched(watch('event_loop_lag', {}, MAX), 'event loop', 'plain', 'solid'),
     watched(watch('tick_late', {}, MAX), 'packet pump', 'plain', 'dashed'),
   ]),
-  chart('own-faults', 'Own faults', 'Packets sent late, refused by the kernel, dropped from full buffers', 'share', [
-    watched(watch('late_sends'), 'late sends', 'unsure', 'solid'),
-    watched(watch('send_errors'), 'send errors', 'bad', 'dashed'),
-    watched(watch('socket_drops'), 'socket drops', 'bad', 'solid'),
+  chart(
+    'own-faults',
+    'Own faults',
+    'Packets sent late, refused by the kernel, dropped from full buffers',
+    'share',
+    [
+      watched(watch('late_sends'), 'late sends', 'unsure', 'solid'),
+      watched(watch('send_errors'), 'send errors', 'bad', 'dashed'),
+      watched(watch('socket_drops'), 'socket drops', 'bad', 'solid'),
+    ],
+  ),
+  chart('memory', 'Memory', 'Of all workers', 'bytes', [
+    line('memory', 'resident', 'plain', 'area'),
   ]),
-  chart('memory', 'Memory', 'Of all workers', 'bytes', [line('memory', 'resident', 'plain', 'area')]),
 ];
 
 const LOOKS: readonly Look[] = ['thin', 'solid', 'dashed'];
 
-const percentiles = (watched: Builder['watched'], metric: MetricName, shares: readonly number[]): (SeriesData | null)[] =>
+const percentiles = (
+  watched: Builder['watched'],
+  metric: MetricName,
+  shares: readonly number[],
+): (SeriesData | null)[] =>
   KINDS.flatMap((kind) =>
     shares.map((share, index) =>
-      watched(watch(metric, { kind }, percentile(share)), `${kind} p${share}`, kind, LOOKS[index] ?? 'dashed'),
+      watched(
+        watch(metric, { kind }, percentile(share)),
+        `${kind} p${share}`,
+        kind,
+        LOOKS[index] ?? 'dashed',
+      ),
     ),
   );

@@ -3,7 +3,15 @@
 export type Unit = 'ms' | 'share' | 'bits' | 'bytes' | 'cores' | 'count' | 'perSecond';
 
 /** Colours by meaning; the style sheet says which they are, light and dark. */
-export type Color = 'audio' | 'video' | 'data' | 'good' | 'bad' | 'unsure' | 'plain' | `step-${number}`;
+export type Color =
+  | 'audio'
+  | 'video'
+  | 'data'
+  | 'good'
+  | 'bad'
+  | 'unsure'
+  | 'plain'
+  | `step-${number}`;
 
 export interface SeriesData {
   label: string;

@@ -6,13 +6,21 @@ import type { ChartGroup } from './catalog.ts';
 import type { PageData } from './chart-data.ts';
 
 /** All that the page's script needs. */
-export const pageDataOf = ({ summary }: HtmlInput, history: History, groups: readonly ChartGroup[]): PageData => ({
+export const pageDataOf = (
+  { summary }: HtmlInput,
+  history: History,
+  groups: readonly ChartGroup[],
+): PageData => ({
   step: history.stepMs / 1_000,
   points: history.steps,
   // Joining and steady are in every run: only what somebody named is worth a shade.
   bands: stagesOf(summary.plan.windows)
     .filter(({ source }) => source !== 'builtin')
-    .map(({ name, fromMs, toMs }) => ({ name: said(name), from: fromMs / 1_000, to: toMs / 1_000 })),
+    .map(({ name, fromMs, toMs }) => ({
+      name: said(name),
+      from: fromMs / 1_000,
+      to: toMs / 1_000,
+    })),
   marks: history.marks.map(({ at, text }) => ({ at: at / 1_000, text: said(text) })),
   charts: groups.flatMap(({ charts }) =>
     charts.map(({ id, unit, series, limit, stacked }) => ({ id, unit, series, limit, stacked })),

@@ -60,19 +60,28 @@ const drawCharts = (page) => {
     const figure = place.closest('figure');
     if (chart === undefined || figure === null) continue;
     /** @type {Drawn} */
-    const one = { chart, place, ...makePlot(place, page, chart, { cursor: moved, zoom: zoomed }), values: [] };
+    const one = {
+      chart,
+      place,
+      ...makePlot(place, page, chart, { cursor: moved, zoom: zoomed }),
+      values: [],
+    };
     drawn.push(one);
     const title = figure.querySelector('h4')?.textContent ?? '';
     place.tabIndex = 0;
     place.setAttribute('role', 'application');
     place.setAttribute('aria-roledescription', 'chart');
-    place.setAttribute('aria-label', `${title}, from ${formatClock(0)} to ${formatClock(end)}. Arrow keys move through time.`);
+    place.setAttribute(
+      'aria-label',
+      `${title}, from ${formatClock(0)} to ${formatClock(end)}. Arrow keys move through time.`,
+    );
     makeLegend(one, /** @type {HTMLElement} */ (figure.querySelector('.legend')));
     listenToKeys(page, one, reading);
     listenToTouch(one);
     const details = /** @type {HTMLDetailsElement} */ (figure.querySelector('details'));
     details.addEventListener('toggle', () => {
-      if (details.open) makeTable(page, chart, /** @type {HTMLElement} */ (details.querySelector('.scroll')));
+      if (details.open)
+        makeTable(page, chart, /** @type {HTMLElement} */ (details.querySelector('.scroll')));
     });
   }
 
@@ -100,7 +109,11 @@ const drawCharts = (page) => {
   const watch = new ResizeObserver((entries) => {
     for (const { target, contentRect } of entries) {
       const one = drawn.find(({ place }) => place === target);
-      if (one !== undefined && contentRect.width > 0 && Math.abs(contentRect.width - one.u.width) > 1)
+      if (
+        one !== undefined &&
+        contentRect.width > 0 &&
+        Math.abs(contentRect.width - one.u.width) > 1
+      )
         one.u.setSize({ width: contentRect.width, height: HEIGHT });
     }
   });

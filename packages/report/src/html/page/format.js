@@ -19,7 +19,8 @@ const scaled = (value, units) => {
 
 /** @type {Record<import('../charts/chart-data.ts').Unit, (value: number) => string>} */
 const FORMATS = {
-  ms: (value) => (value >= 10_000 ? `${formatNumber(value / 1_000)} s` : `${formatNumber(value)} ms`),
+  ms: (value) =>
+    value >= 10_000 ? `${formatNumber(value / 1_000)} s` : `${formatNumber(value)} ms`,
   share: (value) => `${formatNumber(value * 100)} %`,
   bits: (value) => scaled(value, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']),
   bytes: (value) => scaled(value, ['B', 'kB', 'MB', 'GB', 'TB']),

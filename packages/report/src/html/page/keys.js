@@ -36,7 +36,9 @@ const listenToKeys = (page, one, reading) => {
     if (move !== undefined && point !== null && (at < min || at > max))
       zoomTo(page, u, at - (max - min) / 2, at + (max - min) / 2);
     pointAt(u, point);
-    const said = chart.series.map(({ label }, index) => `${label} ${readingOf(chart, index, point)}`);
+    const said = chart.series.map(
+      ({ label }, index) => `${label} ${readingOf(chart, index, point)}`,
+    );
     reading.textContent = point === null ? '' : `${formatClock(at)}: ${said.join(', ')}`;
   });
   place.addEventListener('blur', () => pointAt(u, null));

@@ -13,12 +13,19 @@ const makeLegend = (one, place) => {
   for (const [index, { label, color, look }] of one.chart.series.entries()) {
     const value = element('span', { class: 'value' }, '');
     const key = element('i', { class: `key ${look}`, 'data-color': color });
-    const button = element('button', { type: 'button', 'aria-pressed': 'true' }, key, ` ${label} `, value);
+    const button = element(
+      'button',
+      { type: 'button', 'aria-pressed': 'true' },
+      key,
+      ` ${label} `,
+      value,
+    );
     button.addEventListener('click', () => {
       const show = button.getAttribute('aria-pressed') !== 'true';
       button.setAttribute('aria-pressed', String(show));
       one.u.batch(() => {
-        for (const [layer, { series }] of one.layers.entries()) if (series === index) one.u.setSeries(layer + 1, { show });
+        for (const [layer, { series }] of one.layers.entries())
+          if (series === index) one.u.setSeries(layer + 1, { show });
       });
     });
     one.values.push(value);
@@ -40,13 +47,19 @@ const makeTable = (page, chart, place) => {
   const heads = ['time', ...chart.series.map(({ label }) => label)];
   const body = element('tbody');
   for (let point = 0; point < page.points; point++) {
-    const cells = chart.series.map((_, index) => element('td', { class: 'n' }, readingOf(chart, index, point)));
-    body.append(element('tr', {}, element('th', { scope: 'row' }, formatClock(point * page.step)), ...cells));
+    const cells = chart.series.map((_, index) =>
+      element('td', { class: 'n' }, readingOf(chart, index, point)),
+    );
+    body.append(
+      element('tr', {}, element('th', { scope: 'row' }, formatClock(point * page.step)), ...cells),
+    );
   }
   const head = element(
     'tr',
     {},
-    ...heads.map((text, index) => element('th', { scope: 'col', ...(index > 0 && { class: 'n' }) }, text)),
+    ...heads.map((text, index) =>
+      element('th', { scope: 'col', ...(index > 0 && { class: 'n' }) }, text),
+    ),
   );
   place.replaceChildren(element('table', {}, element('thead', {}, head), body));
 };

@@ -4,7 +4,10 @@ const themeButton = /** @type {HTMLButtonElement} */ (document.getElementById('t
 
 const nameTheme = () => {
   themeButton.textContent = isDark() ? 'Light' : 'Dark';
-  themeButton.setAttribute('aria-label', isDark() ? 'Switch to light colours' : 'Switch to dark colours');
+  themeButton.setAttribute(
+    'aria-label',
+    isDark() ? 'Switch to light colours' : 'Switch to dark colours',
+  );
 };
 
 themeButton.hidden = false;

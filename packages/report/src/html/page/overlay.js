@@ -57,7 +57,10 @@ const hooksOf = (page, chart) => {
         ctx.textBaseline = 'top';
         // A name that has no room would be read as that of its neighbour.
         for (const { name, from, to } of page.bands) {
-          const [left, right] = [Math.max(across(u, from), bbox.left), Math.min(across(u, to), bbox.left + bbox.width)];
+          const [left, right] = [
+            Math.max(across(u, from), bbox.left),
+            Math.min(across(u, to), bbox.left + bbox.width),
+          ];
           if (ctx.measureText(name).width + 8 * ratio() < right - left)
             ctx.fillText(name, left + 4 * ratio(), bbox.top + 2 * ratio());
         }

@@ -5,7 +5,8 @@
 /** @typedef {import('../charts/chart-data.ts').SeriesData} SeriesData */
 
 /** Colours of the page, as they are now. @param {string} name of a custom property, without its dashes */
-const colorOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const colorOf = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 /** @param {string} color `#rrggbb` @param {number} alpha 0 … 1 */
 const faded = (color, alpha) =>
@@ -30,24 +31,40 @@ const layersOf = (page, chart) => {
     /** @type {(number | null)[]} */
     let below = x.map(() => null);
     for (const [index, { values }] of chart.series.entries()) {
-      below = values.map((value, point) => (value === null ? (below[point] ?? null) : value + (below[point] ?? 0)));
+      below = values.map((value, point) =>
+        value === null ? (below[point] ?? null) : value + (below[point] ?? 0),
+      );
       layers.unshift({ values: below, series: index, edge: false });
     }
-  } else for (const [index, { values }] of chart.series.entries()) layers.push({ values, series: index, edge: false });
+  } else
+    for (const [index, { values }] of chart.series.entries())
+      layers.push({ values, series: index, edge: false });
   /** @type {Plot.Band[]} */
   const bands = [];
   for (const [index, { high, low, color }] of chart.series.entries()) {
     if (high === undefined || low === undefined) continue;
-    layers.push({ values: high, series: index, edge: true }, { values: low, series: index, edge: true });
-    bands.push({ series: [layers.length - 1, layers.length], fill: () => faded(colorOf(color), 0.18) });
+    layers.push(
+      { values: high, series: index, edge: true },
+      { values: low, series: index, edge: true },
+    );
+    bands.push({
+      series: [layers.length - 1, layers.length],
+      fill: () => faded(colorOf(color), 0.18),
+    });
   }
-  return { data: /** @type {Plot.Data} */ ([x, ...layers.map(({ values }) => values)]), layers, bands };
+  return {
+    data: /** @type {Plot.Data} */ ([x, ...layers.map(({ values }) => values)]),
+    layers,
+    bands,
+  };
 };
 
 /** Points that no line leads to would not be seen. @param {(number | null)[]} values */
 const lonely = (values) =>
   values.flatMap((value, point) =>
-    value !== null && (values[point - 1] ?? null) === null && (values[point + 1] ?? null) === null ? [point] : [],
+    value !== null && (values[point - 1] ?? null) === null && (values[point + 1] ?? null) === null
+      ? [point]
+      : [],
   );
 
 /** @param {SeriesData} series @param {(number | null)[]} values @param {boolean} stacked @returns {Plot.Series} */
@@ -57,8 +74,16 @@ const seriesOf = ({ look, color }, values, stacked) => {
     stroke: () => colorOf(stacked ? 'card' : color),
     width: look === 'thin' || stacked ? 1 : 1.75,
     ...(look === 'dashed' && { dash: [5, 4] }),
-    ...(look === 'area' && { fill: () => (stacked ? colorOf(color) : faded(colorOf(color), 0.14)) }),
-    points: { show: alone.length > 0, filter: () => alone, size: 5, width: 1, fill: () => colorOf(color) },
+    ...(look === 'area' && {
+      fill: () => (stacked ? colorOf(color) : faded(colorOf(color), 0.14)),
+    }),
+    points: {
+      show: alone.length > 0,
+      filter: () => alone,
+      size: 5,
+      width: 1,
+      fill: () => colorOf(color),
+    },
   };
 };
 
@@ -74,7 +99,8 @@ const rangeOf = (chart) => (_u, _least, highest) => {
 };
 
 /** As wide as the longest label, and no narrower than before: charts must not jump. @param {UPlot} _u @param {string[]} labels */
-const widthOf = (_u, labels) => Math.max(46, ...(labels ?? []).map((label) => label.length * 6.4 + 14));
+const widthOf = (_u, labels) =>
+  Math.max(46, ...(labels ?? []).map((label) => label.length * 6.4 + 14));
 
 /**
  * @param {HTMLElement} place @param {PageData} page @param {ChartData} chart
@@ -107,17 +133,29 @@ const makePlot = (place, page, chart, on) => {
           space: 56,
           size: 26,
         },
-        { ...axis, values: (_u, splits) => splits.map((value) => format(value)), size: widthOf, gap: 6, space: 34 },
+        {
+          ...axis,
+          values: (_u, splits) => splits.map((value) => format(value)),
+          size: widthOf,
+          gap: 6,
+          space: 34,
+        },
       ],
       series: [
         {},
         ...layers.map(({ series, values, edge }) => {
           const one = /** @type {SeriesData} */ (chart.series[series]);
-          return edge ? { width: 0, points: { show: false } } : seriesOf(one, values, chart.stacked);
+          return edge
+            ? { width: 0, points: { show: false } }
+            : seriesOf(one, values, chart.stacked);
         }),
       ],
       bands,
-      hooks: { ...hooks, setCursor: [on.cursor], setScale: [(self, key) => key === 'x' && on.zoom(self)] },
+      hooks: {
+        ...hooks,
+        setCursor: [on.cursor],
+        setScale: [(self, key) => key === 'x' && on.zoom(self)],
+      },
     },
     data,
     place,

@@ -14,7 +14,9 @@ const makeSortable = (table) => {
   card.append(more);
 
   const show = () => {
-    const found = rows.filter((row) => words.every((word) => (row.textContent ?? '').toLowerCase().includes(word)));
+    const found = rows.filter((row) =>
+      words.every((word) => (row.textContent ?? '').toLowerCase().includes(word)),
+    );
     const shown = new Set(all ? found : found.slice(0, first));
     for (const row of rows) row.hidden = !shown.has(row);
     more.hidden = shown.size === found.length;
@@ -63,22 +65,28 @@ const names = new Intl.Collator('en', { numeric: true });
 const compareCells = (a, b, upwards) => {
   const [x, y] = [a?.dataset.v, b?.dataset.v];
   const way = upwards ? 1 : -1;
-  if (x === undefined || y === undefined) return way * names.compare(a?.textContent ?? '', b?.textContent ?? '');
+  if (x === undefined || y === undefined)
+    return way * names.compare(a?.textContent ?? '', b?.textContent ?? '');
   if (x === '' || y === '') return Number(x === '') - Number(y === '');
   return way * (Number(x) - Number(y));
 };
 
 const prepareTables = () => {
-  for (const table of /** @type {NodeListOf<HTMLTableElement>} */ (document.querySelectorAll('table.sortable'))) {
+  for (const table of /** @type {NodeListOf<HTMLTableElement>} */ (
+    document.querySelectorAll('table.sortable')
+  )) {
     const sortable = makeSortable(table);
-    const find = /** @type {HTMLInputElement | null} */ (table.id === 'participants' ? document.getElementById('find') : null);
+    const find = /** @type {HTMLInputElement | null} */ (
+      table.id === 'participants' ? document.getElementById('find') : null
+    );
     const line = /** @type {HTMLElement | null | undefined} */ (find?.closest('.find'));
     if (find === null || line == null || sortable.size < 2) continue;
     line.hidden = false;
     find.addEventListener('input', () => {
       const count = sortable.find(find.value);
       const output = line.querySelector('output');
-      if (output !== null) output.textContent = find.value.trim() === '' ? '' : `${formatNumber(count)} found`;
+      if (output !== null)
+        output.textContent = find.value.trim() === '' ? '' : `${formatNumber(count)} found`;
     });
   }
 };

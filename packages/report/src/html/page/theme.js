@@ -24,7 +24,8 @@ const setTheme = (theme) => {
 };
 
 const darkSystem = matchMedia('(prefers-color-scheme: dark)');
-const isDark = () => (document.documentElement.dataset.theme ?? (darkSystem.matches ? 'dark' : 'light')) === 'dark';
+const isDark = () =>
+  (document.documentElement.dataset.theme ?? (darkSystem.matches ? 'dark' : 'light')) === 'dark';
 
 document.documentElement.classList.add('scripted');
 const kept = storedTheme();

@@ -20,7 +20,9 @@ export const detailSection = (input: HtmlInput): Markup => {
     ['tried again', formatNumber(joins.retries)],
     ['resumed', formatNumber(joins.resumes)],
     ['reconnected', formatNumber(joins.reconnects)],
-    ...(joins.unaccounted > 0 ? [['without a result', formatNumber(joins.unaccounted)] as [string, string]] : []),
+    ...(joins.unaccounted > 0
+      ? [['without a result', formatNumber(joins.unaccounted)] as [string, string]]
+      : []),
   ];
   const reasons = joinReasons(summary);
   return html`<section id="figures" aria-labelledby="figures-title">
@@ -56,7 +58,17 @@ const windowTable = ({ summary }: HtmlInput): Markup | null => {
   return html`<div class="card"><h3>Parts of the run</h3>${table(
     'Parts of the run',
     {
-      head: ['', 'from', 'to', 'joins failed', 'join p95', 'loss', 'latency p95', 'jitter p95', 'freezes'],
+      head: [
+        '',
+        'from',
+        'to',
+        'joins failed',
+        'join p95',
+        'loss',
+        'latency p95',
+        'jitter p95',
+        'freezes',
+      ],
       rows: windows.map(({ window, metrics }) => [
         window.name,
         clock(window.fromMs),
@@ -82,24 +94,41 @@ const countOf = (metrics: MetricReader, metric: MetricName): string => {
   return count === undefined ? '–' : formatNumber(count);
 };
 
-const testerFigures = ({ summary: { generator: own }, judgement }: HtmlInput): [string, string][] => {
+const testerFigures = ({
+  summary: { generator: own },
+  judgement,
+}: HtmlInput): [string, string][] => {
   const share = ({ count, share: part }: { count: number; share: number | null }): string =>
     count === 0 ? '0' : `${formatNumber(count)} (${formatShare(part)})`;
   return [
     ['fit to measure', judgement.health.length === 0 ? 'yes' : 'no'],
     [
       'workers',
-      own.workersDied > 0 ? `${formatNumber(own.workers)}, ${formatNumber(own.workersDied)} died` : formatNumber(own.workers),
+      own.workersDied > 0
+        ? `${formatNumber(own.workers)}, ${formatNumber(own.workersDied)} died`
+        : formatNumber(own.workers),
     ],
-    ['cores', own.cpuCores === null ? '–' : `${formatNumber(own.cpuCores.avg)}, at most ${formatNumber(own.cpuCores.max)}`],
+    [
+      'cores',
+      own.cpuCores === null
+        ? '–'
+        : `${formatNumber(own.cpuCores.avg)}, at most ${formatNumber(own.cpuCores.max)}`,
+    ],
     ['CPU a packet', own.cpuUsPerPacket === null ? '–' : `${formatNumber(own.cpuUsPerPacket)} µs`],
     ['memory', formatBytes(own.residentBytes)],
     ['machine busy', own.machineBusy === null ? '–' : formatShare(own.machineBusy.avg)],
     [
       'event loop lag',
-      own.eventLoopLag === null ? '–' : `p95 ${formatMs(own.eventLoopLag.p95)}, max ${formatMs(own.eventLoopLag.max)}`,
+      own.eventLoopLag === null
+        ? '–'
+        : `p95 ${formatMs(own.eventLoopLag.p95)}, max ${formatMs(own.eventLoopLag.max)}`,
     ],
-    ['pump late', own.tickLate === null ? '–' : `p95 ${formatMs(own.tickLate.p95)}, max ${formatMs(own.tickLate.max)}`],
+    [
+      'pump late',
+      own.tickLate === null
+        ? '–'
+        : `p95 ${formatMs(own.tickLate.p95)}, max ${formatMs(own.tickLate.max)}`,
+    ],
     ['late sends', share(own.lateSends)],
     ['send errors', share(own.sendErrors)],
     ['socket drops', share(own.socketDrops)],
@@ -107,17 +136,33 @@ const testerFigures = ({ summary: { generator: own }, judgement }: HtmlInput): [
   ];
 };
 
-const recoveryFigures = ({ summary: { recovery, layers, tracks } }: HtmlInput): [string, string][] => {
+const recoveryFigures = ({
+  summary: { recovery, layers, tracks },
+}: HtmlInput): [string, string][] => {
   const heights = (of: Record<string, number>): string =>
     Object.entries(of)
       .map(([height, count]) => `${height}p × ${formatNumber(count)}`)
       .join(', ') || '–';
   return [
-    ['NACKs', `${formatNumber(recovery.nacksSent)} sent, ${formatNumber(recovery.nacksReceived)} received`],
-    ['retransmissions', `${formatNumber(recovery.rtxReceived)} received, ${formatNumber(recovery.rtxSent)} sent`],
+    [
+      'NACKs',
+      `${formatNumber(recovery.nacksSent)} sent, ${formatNumber(recovery.nacksReceived)} received`,
+    ],
+    [
+      'retransmissions',
+      `${formatNumber(recovery.rtxReceived)} received, ${formatNumber(recovery.rtxSent)} sent`,
+    ],
     ['packets recovered', formatNumber(recovery.recovered)],
-    ['PLIs', `${formatNumber(recovery.plisSent)} sent, ${formatNumber(recovery.plisReceived)} received`],
-    ['freezes', recovery.gaps === 0 ? '0' : `${plural(recovery.gaps, 'freeze')}, ${formatMs(recovery.gapMs)} in all`],
+    [
+      'PLIs',
+      `${formatNumber(recovery.plisSent)} sent, ${formatNumber(recovery.plisReceived)} received`,
+    ],
+    [
+      'freezes',
+      recovery.gaps === 0
+        ? '0'
+        : `${plural(recovery.gaps, 'freeze')}, ${formatMs(recovery.gapMs)} in all`,
+    ],
     ['tracks', `${formatNumber(tracks.missing)} missing, ${formatNumber(tracks.stalled)} stalled`],
     ['layers sent', heights(layers.up)],
     ['layers received', heights(layers.down)],

@@ -26,7 +26,9 @@ const SHOWN: readonly Distribution[] = [
 export const distributionSection = (input: HtmlInput): Markup | null => {
   const shown = SHOWN.flatMap((one) => {
     const value = input.summary.metrics.measure(one.metric, one.selector ?? {});
-    return value?.type === 'trend' && value.sketch.count > 0 ? [{ ...one, sketch: value.sketch }] : [];
+    return value?.type === 'trend' && value.sketch.count > 0
+      ? [{ ...one, sketch: value.sketch }]
+      : [];
   });
   if (shown.length === 0) return null;
   return html`<section id="distributions" aria-labelledby="distributions-title">
@@ -46,11 +48,20 @@ const figuresOf = (sketch: Sketch): Markup =>
   html`p50 <b>${formatMs(sketch.quantile(0.5) ?? null)}</b> · p95 <b>${formatMs(sketch.quantile(0.95) ?? null)}</b> · p99 <b>${formatMs(sketch.quantile(0.99) ?? null)}</b> · ${formatNumber(Math.round(sketch.count))} values`;
 
 /** Of a percentile of all, or of the very same selection. */
-const limitFor = ({ judgement }: HtmlInput, metric: MetricName, selector: Labels): number | null => {
+const limitFor = (
+  { judgement }: HtmlInput,
+  metric: MetricName,
+  selector: Labels,
+): number | null => {
   const found = judgement.thresholds.find(({ threshold }) => {
     const labels = Object.entries(threshold.selector);
     const fits = labels.every(([label, value]) => selector[label as keyof Labels] === value);
-    return threshold.metric === metric && threshold.aggregation.type === 'p' && threshold.window === null && fits;
+    return (
+      threshold.metric === metric &&
+      threshold.aggregation.type === 'p' &&
+      threshold.window === null &&
+      fits
+    );
   });
   return found?.threshold.limit ?? null;
 };

@@ -20,7 +20,9 @@ export const glanceSection = (input: HtmlInput): Markup | null => {
   const runMs = history.steps * history.stepMs;
   const shown = history.marks.slice(0, 20);
   const marks = html`${shown.map(({ at }) => html`<line class="event" x1="${percent(at, runMs)}" x2="${percent(at, runMs)}" y1="0" y2="100%"/>`)}`;
-  const bounds = stagesOf(summary.plan.windows).flatMap(({ fromMs }) => (fromMs > 0 && fromMs < runMs ? [fromMs] : []));
+  const bounds = stagesOf(summary.plan.windows).flatMap(({ fromMs }) =>
+    fromMs > 0 && fromMs < runMs ? [fromMs] : [],
+  );
   return html`<section class="card glance" id="glance" aria-labelledby="glance-title">
 <h2 id="glance-title">The run at a glance</h2>
 <div class="lanes">
@@ -36,13 +38,15 @@ ${lanes.map(
     html`<div class="lane"><span class="lane-title">${lane.title}</span><svg role="img" aria-label="${lane.title} over time: ${lane.summary}">${bounds.map((at) => html`<line class="bound" x1="${percent(at, runMs)}" x2="${percent(at, runMs)}" y1="0" y2="100%"/>`)}<line class="floor" x1="0" x2="100%" y1="100%" y2="100%"/>${columns(barsOf(lane, history.stepMs))}${limitLine(lane)}${marks}</svg><span class="lane-summary ${lane.tone}">${lane.summary}</span></div>`,
 )}
 <div class="lane clock"><span class="lane-title"></span><svg aria-hidden="true">${ticks(runMs).map(
-    (at) => html`<text class="${at === 0 ? 'first' : ''}" x="${percent(at, runMs)}" y="75%">${clock(at)}</text>`,
+    (at) =>
+      html`<text class="${at === 0 ? 'first' : ''}" x="${percent(at, runMs)}" y="75%">${clock(at)}</text>`,
   )}</svg><span class="lane-summary"></span></div>
 </div>
 ${
   shown.length > 0 &&
   html`<ul class="events">${shown.map(({ at, text }) => html`<li><time>${clock(at)}</time> ${said(text)}</li>`)}${
-    history.marks.length > shown.length && html`<li>… and ${formatNumber(history.marks.length - shown.length)} more</li>`
+    history.marks.length > shown.length &&
+    html`<li>… and ${formatNumber(history.marks.length - shown.length)} more</li>`
   }</ul>`
 }
 </section>`;
@@ -74,7 +78,9 @@ const rowsOf = (windows: readonly Window[]): Window[][] => {
 
 /** Far beyond the limit is beyond the limit, and a burst after an outage must not hide the rest: how far it went, the end of the lane says. */
 const topOf = ({ values, limit }: Lane): number => {
-  const known = values.flatMap((value) => (value !== null && value > 0 ? [value] : [])).sort((a, b) => a - b);
+  const known = values
+    .flatMap((value) => (value !== null && value > 0 ? [value] : []))
+    .sort((a, b) => a - b);
   const most = known.at(-1) ?? 0;
   if (limit === null) return Math.min(most, 2 * (known[Math.floor(known.length * 0.9)] ?? 0));
   return limit === 0 ? most : Math.min(Math.max(most, limit * 1.25), limit * 4);
@@ -89,7 +95,11 @@ const barsOf = (lane: Lane, stepMs: number): (Bar | null)[] => {
     if (known.length === 0 || top <= 0) return null;
     const value = Math.max(...known);
     const beyond = limit !== null && (limit === 0 ? value > 0 : value >= limit);
-    return { height: value / top, tone: beyond ? over : 'calm', title: `${clock(index * each * stepMs)}: ${format(value)}` };
+    return {
+      height: value / top,
+      tone: beyond ? over : 'calm',
+      title: `${clock(index * each * stepMs)}: ${format(value)}`,
+    };
   });
 };
 
@@ -104,5 +114,8 @@ const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_20
 
 const ticks = (runMs: number): number[] => {
   const step = (STEPS_S.find((one) => runMs / 1_000 / one <= 8) ?? 86_400) * 1_000;
-  return Array.from({ length: Math.floor((runMs - 1) / step) + 1 }, (_, index) => index * step).filter((at) => at < runMs * 0.97);
+  return Array.from(
+    { length: Math.floor((runMs - 1) / step) + 1 },
+    (_, index) => index * step,
+  ).filter((at) => at < runMs * 0.97);
 };

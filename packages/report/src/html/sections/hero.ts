@@ -66,16 +66,19 @@ const reasonList = (input: HtmlInput): Markup | null => {
   const { reasons, thresholds } = input.judgement;
   const crossed = new Set(thresholds.filter(({ ok }) => ok === false));
   const told = reasons.map((reason) => {
-    const about = [...crossed].find((result) => reason.startsWith(crossedSentence(result).slice(0, -1)));
+    const about = [...crossed].find((result) =>
+      reason.startsWith(crossedSentence(result).slice(0, -1)),
+    );
     if (about === undefined) return html`${said(reason)}`;
     crossed.delete(about);
     return html`${crossedItem(about, input)}${reason !== crossedSentence(about) && html` <span class="dim">That may be our own doing.</span>`}`;
   });
   // Where nobody got in the verdict has no need of them.
-  const items = [...silence(input), ...told, ...[...crossed].map((result) => crossedItem(result, input))].slice(
-    0,
-    MOST_REASONS_IN_ALL,
-  );
+  const items = [
+    ...silence(input),
+    ...told,
+    ...[...crossed].map((result) => crossedItem(result, input)),
+  ].slice(0, MOST_REASONS_IN_ALL);
   if (items.length === 0) return null;
   const rest = items.slice(MOST_REASONS);
   return html`<div class="reasons"><ul aria-label="Why">${items.slice(0, MOST_REASONS).map((item) => html`<li>${item}</li>`)}</ul>${
@@ -89,7 +92,9 @@ const silence = ({ history }: HtmlInput): Markup[] => {
   const spans = history === null ? [] : silentSpans(history);
   return spans.length === 0
     ? []
-    : [html`Nothing was received <strong>${spansText(spans)}</strong>, although people were sending.`];
+    : [
+        html`Nothing was received <strong>${spansText(spans)}</strong>, although people were sending.`,
+      ];
 };
 
 const crossedItem = (result: ThresholdResult, { history }: HtmlInput): Markup => {
@@ -131,13 +136,18 @@ const whose = (input: HtmlInput): Markup => {
 };
 
 const conclusion = ({ judgement, summary }: HtmlInput): string => {
-  if (judgement.exitCode === EXIT_CODES.unreachable.code) return 'The deployment: it was not there for us, or let nobody in.';
+  if (judgement.exitCode === EXIT_CODES.unreachable.code)
+    return 'The deployment: it was not there for us, or let nobody in.';
   if (summary.end?.reason === 'server_died') return 'The deployment: its server died.';
   if (judgement.health.length > 0) {
-    const ways = judgement.health.length === 1 ? 'in one way' : `in ${formatNumber(judgement.health.length)} ways`;
+    const ways =
+      judgement.health.length === 1
+        ? 'in one way'
+        : `in ${formatNumber(judgement.health.length)} ways`;
     return `The tester: it disturbed its own measurement ${ways}, so these figures say little about the deployment.`;
   }
-  if (summary.generator.samples === 0) return 'Nothing is known about the media: there are no samples.';
+  if (summary.generator.samples === 0)
+    return 'Nothing is known about the media: there are no samples.';
   switch (judgement.verdict) {
     case 'passed':
       return 'The tester kept up, so these figures are those of the deployment.';

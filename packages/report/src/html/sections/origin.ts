@@ -18,7 +18,10 @@ export const originSection = ({ summary, recordPath }: HtmlInput): Markup => {
 <div class="card"><h3>Scenario ${name(scenario.name)}</h3>
 ${list([
   ['participants', String(plan.participants)],
-  ['rooms', plan.droppedRooms > 0 ? `${plan.rooms}, ${plan.droppedRooms} not opened` : String(plan.rooms)],
+  [
+    'rooms',
+    plan.droppedRooms > 0 ? `${plan.rooms}, ${plan.droppedRooms} not opened` : String(plan.rooms),
+  ],
   ['length', formatDuration(plan.endAtMs)],
   ['seed', String(scenario.seed)],
   ...Object.entries(scenario.tags)
@@ -28,7 +31,12 @@ ${list([
 <details class="source" open><summary>As it was run</summary><pre tabindex="0" aria-label="The scenario as a file">${cut(sourceOf(scenario), MOST_SOURCE)}</pre></details></div>
 <div class="card"><h3>Surroundings</h3>
 ${list([
-  ['server', deployment === null ? 'not reached' : `livekit-server ${deployment.serverVersion ?? '(version unknown)'}`],
+  [
+    'server',
+    deployment === null
+      ? 'not reached'
+      : `livekit-server ${deployment.serverVersion ?? '(version unknown)'}`,
+  ],
   ...(deployment === null ? [] : ([['URL', name(deployment.url)]] as [string, Markup][])),
   ...(deployment !== null && deployment.nodes.length > 0
     ? ([['nodes', said(deployment.nodes.join(', '))]] as [string, string][])

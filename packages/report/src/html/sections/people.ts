@@ -23,10 +23,19 @@ ${storySection(people, runLength(input))}
 };
 
 export const runLength = ({ summary, history }: HtmlInput): number =>
-  Math.max(1, summary.end?.at ?? 0, history === null ? summary.plan.endAtMs : history.steps * history.stepMs);
+  Math.max(
+    1,
+    summary.end?.at ?? 0,
+    history === null ? summary.plan.endAtMs : history.steps * history.stepMs,
+  );
 
-const roomTable = ({ rooms, roomsInAll }: People): Markup => html`<div class="card"><h3 id="rooms-title">Rooms <small>${
-  rooms.length < roomsInAll ? `the worst ${formatNumber(rooms.length)} of ${formatNumber(roomsInAll)}` : formatNumber(roomsInAll)
+const roomTable = ({
+  rooms,
+  roomsInAll,
+}: People): Markup => html`<div class="card"><h3 id="rooms-title">Rooms <small>${
+  rooms.length < roomsInAll
+    ? `the worst ${formatNumber(rooms.length)} of ${formatNumber(roomsInAll)}`
+    : formatNumber(roomsInAll)
 }</small></h3>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="rooms-title"><table class="sortable" data-first="${FIRST_ROOMS}"><thead><tr>${heads(
   ['Room', 'name'],
@@ -79,7 +88,9 @@ const personTable = ({
 
 const personRow = (person: Person, index: number): Markup =>
   html`<tr${index >= FIRST_ROWS && html` hidden`}><th scope="row">${cellName(person.identity)}</th><td>${cellName(person.room)}</td><td>${cellName(person.role)}</td><td${person.outcome !== 'left' && html` class="bad"`}>${outcomeOf(person)}${
-    person.reason !== null && person.outcome !== 'left' && html` <span class="dim">${cellName(person.reason)}</span>`
+    person.reason !== null &&
+    person.outcome !== 'left' &&
+    html` <span class="dim">${cellName(person.reason)}</span>`
   }</td>${[
     cell(person.dueAt, clock(person.dueAt)),
     cell(person.joinMs, formatMs(person.joinMs)),
@@ -88,7 +99,10 @@ const personRow = (person: Person, index: number): Markup =>
     count(person.reconnects, false),
   ]}</tr>`;
 
-type Media = Pick<Person, 'missing' | 'stalled' | 'loss' | 'jitterMs' | 'latencyP95Ms' | 'longestGapMs'>;
+type Media = Pick<
+  Person,
+  'missing' | 'stalled' | 'loss' | 'jitterMs' | 'latencyP95Ms' | 'longestGapMs'
+>;
 
 const mediaCells = (one: Media): Markup[] => [
   count(one.missing),
@@ -103,8 +117,11 @@ const mediaCells = (one: Media): Markup[] => [
 const cell = (value: number | null, text: string, tone = ''): Markup =>
   html`<td class="n${tone}" data-v="${value === null ? '' : Number(value.toPrecision(6))}">${text}</td>`;
 
-const count = (times: number, worrying = true): Markup => cell(times, formatNumber(times), times > 0 && worrying ? ' bad' : '');
+const count = (times: number, worrying = true): Markup =>
+  cell(times, formatNumber(times), times > 0 && worrying ? ' bad' : '');
 
 /** Headings that sort; without the script they are headings only. */
 const heads = (...columns: [title: string, kind: 'name' | 'n'][]): Markup[] =>
-  columns.map(([title, kind]) => html`<th scope="col"${kind === 'n' && html` class="n"`}>${title}</th>`);
+  columns.map(
+    ([title, kind]) => html`<th scope="col"${kind === 'n' && html` class="n"`}>${title}</th>`,
+  );

@@ -9,7 +9,9 @@ const MOST_STORIES = 12;
 
 /** The lives of the worst, as strips and as lists. */
 export const storySection = ({ people }: People, runMs: number): Markup | null => {
-  const told = people.filter((person) => suffered(person) && person.story.length > 0).slice(0, MOST_STORIES);
+  const told = people
+    .filter((person) => suffered(person) && person.story.length > 0)
+    .slice(0, MOST_STORIES);
   if (told.length === 0) return null;
   return html`<div class="card"><h3>What happened to ${told.length === 1 ? 'the one' : `the ${told.length}`} who had it worst</h3>
 <p class="note key"><span class="joining">getting in</span> <span class="in">in</span> <span class="away">cut off</span> <span class="out">gone</span></p>
@@ -54,12 +56,14 @@ const toneOf = ({ event }: Episode): string =>
 /** What was bad about it, most important first. */
 const summaryOf = (person: Person): string => {
   const parts = [
-    person.outcome !== 'left' && `${outcomeOf(person)}${person.reason === null ? '' : ` (${said(person.reason)})`}`,
+    person.outcome !== 'left' &&
+      `${outcomeOf(person)}${person.reason === null ? '' : ` (${said(person.reason)})`}`,
     person.missing > 0 && `${plural(person.missing, 'track')} missing`,
     person.stalled > 0 && `${formatNumber(person.stalled)} stalled`,
     (person.loss ?? 0) > 0 && `${formatShare(person.loss)} lost`,
     person.longestGapMs > 0 && `froze for ${formatMs(person.longestGapMs)}`,
-    person.reconnects > 0 && `came back ${person.reconnects === 1 ? 'once' : `${formatNumber(person.reconnects)} times`}`,
+    person.reconnects > 0 &&
+      `came back ${person.reconnects === 1 ? 'once' : `${formatNumber(person.reconnects)} times`}`,
   ].filter((part) => part !== false);
   return parts.slice(0, 3).join(', ');
 };

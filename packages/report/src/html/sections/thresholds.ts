@@ -34,7 +34,11 @@ ${
 }</section>`;
 };
 
-const WORDS = { true: ['passed', 'held'], false: ['failed', 'crossed'], null: ['inconclusive', 'not measured'] } as const;
+const WORDS = {
+  true: ['passed', 'held'],
+  false: ['failed', 'crossed'],
+  null: ['inconclusive', 'not measured'],
+} as const;
 
 const row = (result: ThresholdResult, { history }: HtmlInput, withLine: boolean): Markup => {
   const { threshold, window, ok, source } = result;

@@ -43,7 +43,10 @@ const tilesOf = ({ summary, judgement, history }: HtmlInput): Tile[] => {
     {
       title: 'Tracks received',
       value: `${formatNumber(tracks.expected - tracks.missing)} of ${formatNumber(tracks.expected)}`,
-      note: tracks.stalled === 0 ? 'none stalled' : `${formatNumber(tracks.stalled)} stalled at the end`,
+      note:
+        tracks.stalled === 0
+          ? 'none stalled'
+          : `${formatNumber(tracks.stalled)} stalled at the end`,
       line: undefined,
       tone: tone('missing_tracks') === 'bad' || tone('stalled_tracks') === 'bad' ? 'bad' : 'plain',
     },
@@ -86,7 +89,10 @@ const tilesOf = ({ summary, judgement, history }: HtmlInput): Tile[] => {
           : `${formatNumber(joins.failed)} failed, ${formatNumber(joins.dropped)} dropped`,
       line: history?.line('in'),
       tone:
-        joins.failed + joins.dropped > 0 && (tone('join_failures') === 'bad' || tone('disconnects') === 'bad') ? 'bad' : 'plain',
+        joins.failed + joins.dropped > 0 &&
+        (tone('join_failures') === 'bad' || tone('disconnects') === 'bad')
+          ? 'bad'
+          : 'plain',
     },
     {
       title: 'Join time p95',

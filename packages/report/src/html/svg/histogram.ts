@@ -61,7 +61,8 @@ const barsOf = (sketch: Sketch, { from, to }: Range): number[] => {
   };
   const { bins, zeros } = sketch.toBins();
   if (zeros > 0) add(from, zeros);
-  for (let index = 0; index + 1 < bins.length; index += 2) spread(bins[index] ?? 0, bins[index + 1] ?? 0, add);
+  for (let index = 0; index + 1 < bins.length; index += 2)
+    spread(bins[index] ?? 0, bins[index + 1] ?? 0, add);
   return bars;
 };
 
@@ -70,7 +71,8 @@ const GAMMA = 1.02 / 0.98;
 const PARTS = 4;
 
 const spread = (key: number, count: number, add: (value: number, count: number) => void): void => {
-  for (let part = 0; part < PARTS; part++) add(GAMMA ** (key - 1 + (part + 0.5) / PARTS), count / PARTS);
+  for (let part = 0; part < PARTS; part++)
+    add(GAMMA ** (key - 1 + (part + 0.5) / PARTS), count / PARTS);
 };
 
 /** Powers of ten, and where they are few twice and five times them, too. */
@@ -82,7 +84,8 @@ const ticksOf = ({ from, to }: Range): number[] => {
     for (const step of steps) {
       const tick = step * 10 ** power;
       // Not at the very edges, where the text would be cut.
-      if (tick > from * (to / from) ** 0.04 && tick < to / (to / from) ** 0.04) ticks.push(Number(tick.toPrecision(1)));
+      if (tick > from * (to / from) ** 0.04 && tick < to / (to / from) ** 0.04)
+        ticks.push(Number(tick.toPrecision(1)));
     }
   return ticks;
 };

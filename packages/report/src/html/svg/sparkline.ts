@@ -10,26 +10,34 @@ const MOST_POINTS = 120;
  * A line without axes: how a figure went, with its limit, and in another colour where it was beyond it.
  * @param limit null: none to be drawn
  */
-export const sparkline = (values: readonly (number | null)[], over: readonly boolean[] | null, limit: number | null): Markup => {
+export const sparkline = (
+  values: readonly (number | null)[],
+  over: readonly boolean[] | null,
+  limit: number | null,
+): Markup => {
   const points = thin(values, over ?? []);
   const most = Math.max(...points.map(({ value }) => value ?? 0), limit ?? 0);
   const top = most > 0 ? most * 1.05 : 1;
-  const x = (index: number): string => ((index / Math.max(1, points.length - 1)) * WIDTH).toFixed(1);
-  const y = (value: number): string => (HEIGHT - 1 - (Math.max(0, value) / top) * (HEIGHT - 2)).toFixed(1);
+  const x = (index: number): string =>
+    ((index / Math.max(1, points.length - 1)) * WIDTH).toFixed(1);
+  const y = (value: number): string =>
+    (HEIGHT - 1 - (Math.max(0, value) / top) * (HEIGHT - 2)).toFixed(1);
   const path = pathOf(
     points.map(({ value }) => value),
     x,
     y,
   );
   // The whole way to a point beyond the limit and back: by itself it would be a dot.
-  const near = (index: number): boolean => [-1, 0, 1].some((step) => points[index + step]?.over === true);
+  const near = (index: number): boolean =>
+    [-1, 0, 1].some((step) => points[index + step]?.over === true);
   const beyond = pathOf(
     points.map(({ value }, index) => (near(index) ? value : null)),
     x,
     y,
   );
   return html`<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${
-    limit !== null && html`<line class="limit" x1="0" x2="${WIDTH}" y1="${y(limit)}" y2="${y(limit)}"/>`
+    limit !== null &&
+    html`<line class="limit" x1="0" x2="${WIDTH}" y1="${y(limit)}" y2="${y(limit)}"/>`
   }<path class="line" d="${path}"/>${beyond !== '' && html`<path class="line over" d="${beyond}"/>`}</svg>`;
 };
 
@@ -44,12 +52,19 @@ const thin = (values: readonly (number | null)[], over: readonly boolean[]): Poi
   return Array.from({ length: Math.ceil(values.length / each) }, (_, index) => {
     const from = index * each;
     const known = values.slice(from, from + each).filter((value) => value !== null);
-    return { value: known.length === 0 ? null : Math.max(...known), over: over.slice(from, from + each).some(Boolean) };
+    return {
+      value: known.length === 0 ? null : Math.max(...known),
+      over: over.slice(from, from + each).some(Boolean),
+    };
   });
 };
 
 /** A point by itself becomes a dot: a line of no length, with round ends. */
-const pathOf = (values: (number | null)[], x: (index: number) => string, y: (value: number) => string): string =>
+const pathOf = (
+  values: (number | null)[],
+  x: (index: number) => string,
+  y: (value: number) => string,
+): string =>
   values
     .map((value, index) => {
       if (value === null) return '';

@@ -1,4 +1,16 @@
-import { duration, name, prose, quote, say, seed, strict, suggest, tags, textOf, yesOrNo } from '@livekit-swarm/settings';
+import {
+  duration,
+  name,
+  prose,
+  quote,
+  say,
+  seed,
+  strict,
+  suggest,
+  tags,
+  textOf,
+  yesOrNo,
+} from '@livekit-swarm/settings';
 import { z } from 'zod';
 import {
   commonKeys,
@@ -47,12 +59,17 @@ const aborting = strict({
 
 /** k6's shape. */
 const threshold = z.union([expression, aborting], {
-  error: say('must be an expression', 'write p(95)<2000 or { threshold: p(95)<2000, abortOnFail: true }'),
+  error: say(
+    'must be an expression',
+    'write p(95)<2000 or { threshold: p(95)<2000, abortOnFail: true }',
+  ),
 });
 
 /** What must hold of one metric: a list, or one thing alone. */
 const expressions = z
-  .union([z.array(threshold), expression, aborting], { error: say('must be expressions', 'write a list of them: [p(95)<2000]') })
+  .union([z.array(threshold), expression, aborting], {
+    error: say('must be expressions', 'write a list of them: [p(95)<2000]'),
+  })
   .meta({ id: 'expressions', samples: [['p(95)<2000'], ['rate<0.01']] });
 
 /** A scenario file, without `scales`. */
@@ -61,7 +78,9 @@ export const fileKeys = {
     description: 'Names the run in reports and metrics.',
     samples: ['video-meeting'],
   }),
-  description: prose(2_000, 'a description').optional().describe('Who has this workload, in a sentence.'),
+  description: prose(2_000, 'a description')
+    .optional()
+    .describe('Who has this workload, in a sentence.'),
   tags: tags(),
   seed: seed().describe('The same seed gives the same plan: who stays how long, who comes when.'),
   profiles: z
@@ -88,9 +107,14 @@ export const fileKeys = {
       { error: say('must be a list', 'write - { name: peak, from: 30s, to: 60s }') },
     )
     .default([])
-    .meta({ description: 'Stretches of the run that get a name.', samples: [[{ name: 'peak', from: '30s', to: '60s' }]] }),
+    .meta({
+      description: 'Stretches of the run that get a name.',
+      samples: [[{ name: 'peak', from: '30s', to: '60s' }]],
+    }),
   thresholds: z
-    .record(z.string(), expressions, { error: say('must be a mapping of metrics', 'write join_time: [p(95)<2000]') })
+    .record(z.string(), expressions, {
+      error: say('must be a mapping of metrics', 'write join_time: [p(95)<2000]'),
+    })
     .default({})
     .meta({
       description:
@@ -99,12 +123,16 @@ export const fileKeys = {
     }),
 };
 
-const scale = z.record(z.string(), z.unknown(), { error: say('must be a mapping', 'write small: { groups: … }') });
+const scale = z.record(z.string(), z.unknown(), {
+  error: say('must be a mapping', 'write small: { groups: … }'),
+});
 
 export const file = strict({
   ...fileKeys,
   scales: z
-    .record(name('the name of a scale'), scale, { error: say('must be a mapping of scales', 'write small: { groups: … }') })
+    .record(name('the name of a scale'), scale, {
+      error: say('must be a mapping of scales', 'write small: { groups: … }'),
+    })
     .default({})
     .describe(
       'By --scale NAME: what is otherwise then, as a JSON merge patch (RFC 7386) over the file: null takes a key away. Times drawn by chance are replaced as a whole.',

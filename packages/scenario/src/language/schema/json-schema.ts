@@ -16,7 +16,10 @@ export const scenarioJsonSchema = (): JsonSchema => {
     $schema,
     title: 'A scenario of livekit-swarm',
     ...rest,
-    properties: { ...parts, scales: { ...scales, additionalProperties: patchSchemaOf({ ...made, properties: parts }) } },
+    properties: {
+      ...parts,
+      scales: { ...scales, additionalProperties: patchSchemaOf({ ...made, properties: parts }) },
+    },
     patternProperties: { '^x-': { description: 'Not read: a place for anchors.' } },
   };
 };
@@ -29,7 +32,10 @@ export const thresholdsByMetric = ({
 }: JsonSchema): JsonSchema => ({
   ...rest,
   properties: Object.fromEntries(
-    metricNames().map((name) => [name, { description: metricDefinition(name).description, allOf: [expressions] }]),
+    metricNames().map((name) => [
+      name,
+      { description: metricDefinition(name).description, allOf: [expressions] },
+    ]),
   ),
   patternProperties: { [`^(?:${metricNames().join('|')})\\s*[{@]`]: expressions },
   additionalProperties: false,

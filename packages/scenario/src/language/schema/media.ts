@@ -4,7 +4,13 @@ import { parseDataRate } from '../../data-traffic.ts';
 import { parseLayout } from '../../layout.ts';
 import type { Resolution, TrackPlan, VideoCodec } from '../../plan.ts';
 
-export const RESOLUTION_WORDS = ['180p', '360p', '540p', '720p', '1080p'] as const satisfies readonly Resolution[];
+export const RESOLUTION_WORDS = [
+  '180p',
+  '360p',
+  '540p',
+  '720p',
+  '1080p',
+] as const satisfies readonly Resolution[];
 export const CODEC_WORDS = ['vp8', 'h264'] as const satisfies readonly VideoCodec[];
 
 const TRACK_HINT = 'write audio, { video: 720p, codec: vp8, simulcast: true } or { screen: 1080p }';
@@ -14,31 +20,54 @@ const track = strict({
   video: word(RESOLUTION_WORDS, 'resolution').optional().describe('A camera of this size.'),
   screen: word(RESOLUTION_WORDS, 'resolution').optional().describe('A shared screen of this size.'),
   codec: word(CODEC_WORDS, 'codec').default('vp8'),
-  simulcast: yesOrNo().default(false).describe('In layers, from which the server sends each viewer the one that fits.'),
+  simulcast: yesOrNo()
+    .default(false)
+    .describe('In layers, from which the server sends each viewer the one that fits.'),
 }).transform(({ video, screen, codec, simulcast }, context): TrackPlan => {
   if (context.issues.length > 0) return z.NEVER;
   const resolution = video ?? screen;
   if (resolution === undefined || (video !== undefined && screen !== undefined)) {
-    context.addIssue({ code: 'custom', message: say('must be either a video or a screen', TRACK_HINT) });
+    context.addIssue({
+      code: 'custom',
+      message: say('must be either a video or a screen', TRACK_HINT),
+    });
     return z.NEVER;
   }
   if (simulcast && resolution === '180p') {
     const hint = 'leave simulcast out, or take 360p or more';
-    context.addIssue({ code: 'custom', path: ['simulcast'], message: say('180p is the lowest layer already', hint) });
+    context.addIssue({
+      code: 'custom',
+      path: ['simulcast'],
+      message: say('180p is the lowest layer already', hint),
+    });
     return z.NEVER;
   }
-  return { kind: 'video', source: video === undefined ? 'screen' : 'camera', codec, resolution, simulcast };
+  return {
+    kind: 'video',
+    source: video === undefined ? 'screen' : 'camera',
+    codec,
+    resolution,
+    simulcast,
+  };
 });
 
 /** What is published: a word (`audio`, `video`, `screen`, or a profile of the file) or a track with its properties. */
-const item = z.union([z.string(), track], { error: say('must be a track or a profile', TRACK_HINT) });
+const item = z.union([z.string(), track], {
+  error: say('must be a track or a profile', TRACK_HINT),
+});
 
 /** One track or profile, or several. */
 export const publish = z
-  .union([z.string(), z.array(item)], { error: say('must be a profile or a list of tracks', `[${TRACK_HINT.slice(6)}]`) })
+  .union([z.string(), z.array(item)], {
+    error: say('must be a profile or a list of tracks', `[${TRACK_HINT.slice(6)}]`),
+  })
   .meta({
     id: 'publish',
-    samples: ['audio', ['audio', { video: '720p', codec: 'vp8', simulcast: true }], ['audio', { screen: '1080p' }]],
+    samples: [
+      'audio',
+      ['audio', { video: '720p', codec: 'vp8', simulcast: true }],
+      ['audio', { screen: '1080p' }],
+    ],
   });
 
 /** `all`, `speaker`, `grid:4`, `audio-only`, `none`. */

@@ -9,15 +9,22 @@ export const patchSchemaOf = (schema: JsonSchema): JsonSchema => patch(schema, s
 const NULL: JsonSchema = { type: 'null' };
 
 const patch = (node: JsonSchema, root: JsonSchema): JsonSchema => {
-  const { properties, patternProperties, additionalProperties, propertyNames } = objectOf(node, root);
+  const { properties, patternProperties, additionalProperties, propertyNames } = objectOf(
+    node,
+    root,
+  );
   return {
     type: 'object',
-    ...(properties === undefined ? {} : { properties: mapValues(properties, (value) => patchOrNull(value, root)) }),
+    ...(properties === undefined
+      ? {}
+      : { properties: mapValues(properties, (value) => patchOrNull(value, root)) }),
     ...(isSchema(patternProperties)
       ? { patternProperties: mapValues(patternProperties, (value) => patchOrNull(value, root)) }
       : {}),
     ...(propertyNames === undefined ? {} : { propertyNames }),
-    additionalProperties: isSchema(additionalProperties) ? patchOrNull(additionalProperties, root) : false,
+    additionalProperties: isSchema(additionalProperties)
+      ? patchOrNull(additionalProperties, root)
+      : false,
   };
 };
 
@@ -26,14 +33,18 @@ const patchOrNull = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   const { description, default: _default, ...rest } = node;
   const replaced = isMapping(node, root) ? patch(node, root) : rest;
   const choice =
-    isSchema(replaced) && Array.isArray(replaced.anyOf) && Object.keys(replaced).length === 1 ? replaced.anyOf : [replaced];
+    isSchema(replaced) && Array.isArray(replaced.anyOf) && Object.keys(replaced).length === 1
+      ? replaced.anyOf
+      : [replaced];
   return { ...(description === undefined ? {} : { description }), anyOf: [...choice, NULL] };
 };
 
 const isMapping = (node: JsonSchema, root: JsonSchema): boolean => {
   const target = follow(node, root);
   const alternatives = alternativesOf(target);
-  return alternatives.length > 0 ? alternatives.every((one) => isMapping(one, root)) : target.type === 'object';
+  return alternatives.length > 0
+    ? alternatives.every((one) => isMapping(one, root))
+    : target.type === 'object';
 };
 
 /** One mapping that allows what any of the alternatives allows. */
@@ -45,7 +56,8 @@ const objectOf = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   for (const one of alternatives) {
     for (const [key, value] of Object.entries(objectOf(one, root).properties ?? {})) {
       const known = merged.get(key) ?? [];
-      if (!known.some((other) => JSON.stringify(other) === JSON.stringify(value))) known.push(value);
+      if (!known.some((other) => JSON.stringify(other) === JSON.stringify(value)))
+        known.push(value);
       merged.set(key, known);
     }
   }
@@ -66,12 +78,20 @@ const follow = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   const reference = node.$ref ?? (isSchema(only) ? only.$ref : undefined);
   if (typeof reference !== 'string') return node;
   const definitions = root.definitions;
-  const target = isSchema(definitions) ? definitions[reference.replace('#/definitions/', '')] : undefined;
+  const target = isSchema(definitions)
+    ? definitions[reference.replace('#/definitions/', '')]
+    : undefined;
   if (!isSchema(target)) throw new RangeError(`${reference} leads nowhere`);
   return follow(target, root);
 };
 
-const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSchema = (value: unknown): value is JsonSchema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const mapValues = (map: Record<string, unknown>, change: (value: JsonSchema) => JsonSchema): Record<string, JsonSchema> =>
-  Object.fromEntries(Object.entries(map).flatMap(([key, value]) => (isSchema(value) ? [[key, change(value)]] : [])));
+const mapValues = (
+  map: Record<string, unknown>,
+  change: (value: JsonSchema) => JsonSchema,
+): Record<string, JsonSchema> =>
+  Object.fromEntries(
+    Object.entries(map).flatMap(([key, value]) => (isSchema(value) ? [[key, change(value)]] : [])),
+  );

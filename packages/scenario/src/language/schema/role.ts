@@ -5,11 +5,18 @@ import { network } from '../../network/network.ts';
 import type { RoleGrants, TrackSourceName } from '../../scenario.ts';
 import { data, layout, publish } from './media.ts';
 
-const SOURCES = ['camera', 'microphone', 'screen_share', 'screen_share_audio'] as const satisfies readonly TrackSourceName[];
+const SOURCES = [
+  'camera',
+  'microphone',
+  'screen_share',
+  'screen_share_audio',
+] as const satisfies readonly TrackSourceName[];
 
 const grants = strict({
   canPublish: yesOrNo().optional(),
-  canPublishSources: z.array(word(SOURCES, 'source'), { error: say('must be a list', `of ${SOURCES.join(', ')}`) }).optional(),
+  canPublishSources: z
+    .array(word(SOURCES, 'source'), { error: say('must be a list', `of ${SOURCES.join(', ')}`) })
+    .optional(),
   canPublishData: yesOrNo().optional(),
   canSubscribe: yesOrNo().optional(),
   canUpdateOwnMetadata: yesOrNo().optional(),
@@ -20,24 +27,39 @@ const grants = strict({
   .describe(
     'Grants of the token (LiveKit’s VideoGrant). What is left out follows from what the role does; granting less than it needs is how a denial is tested.',
   )
-  .transform((given): RoleGrants => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+  .transform(
+    (given): RoleGrants =>
+      Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  );
 
 /** What one kind of people in a room does, and how many of them there are. */
 export const role = strict({
   count: whole(0, LIMITS.perRoom).default(1).describe('Of them per room.'),
-  publish: publish.default([]).describe('What each of them publishes: a track, a profile, or a list of them. Left out: nothing.'),
-  subscribe: yesOrNo().optional().describe('Whether they receive the tracks of others. Left out: yes.'),
+  publish: publish
+    .default([])
+    .describe(
+      'What each of them publishes: a track, a profile, or a list of them. Left out: nothing.',
+    ),
+  subscribe: yesOrNo()
+    .optional()
+    .describe('Whether they receive the tracks of others. Left out: yes.'),
   layout: layout()
     .optional()
     .describe(
       'What they look at. speaker: one video, large; grid:N: up to N videos in tiles. Audio is always heard, except with none. Left out: all.',
     ),
-  data: data().optional().describe('Data messages that each of them sends: RATE[:BYTES[:reliable|lossy]].'),
+  data: data()
+    .optional()
+    .describe('Data messages that each of them sends: RATE[:BYTES[:reliable|lossy]].'),
   grants: grants.optional(),
-  network: network.optional().describe('A bad access network by which they reach the server: a preset, or one of your own.'),
+  network: network
+    .optional()
+    .describe('A bad access network by which they reach the server: a preset, or one of your own.'),
   stays: yesOrNo()
     .default(false)
-    .describe('With per-room-churn: they stay as long as the room is open, while others come and go.'),
+    .describe(
+      'With per-room-churn: they stay as long as the room is open, while others come and go.',
+    ),
 }).meta({ id: 'role' });
 
 export type RoleFile = z.output<typeof role>;
@@ -52,7 +74,10 @@ export const roles = () =>
 /** For profiles, whose names stand beside the words of `publish`. */
 export const TRACK_WORDS = ['audio', 'video', 'screen', 'none'] as const;
 
-export const noSuchProfile = (given: string, profiles: readonly string[]): { message: string; hint: string } => ({
+export const noSuchProfile = (
+  given: string,
+  profiles: readonly string[],
+): { message: string; hint: string } => ({
   message: `${quote(given)} is neither a track nor a profile of this file`,
   hint: suggest(given, [...TRACK_WORDS, ...profiles], 'there are'),
 });

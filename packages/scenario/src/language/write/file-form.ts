@@ -17,7 +17,9 @@ type Entry = [string, unknown];
 export type FileForm = Record<string, unknown>;
 
 const form = (...entries: (Entry | false)[]): FileForm =>
-  Object.fromEntries(entries.filter((entry): entry is Entry => entry !== false && entry[1] !== undefined));
+  Object.fromEntries(
+    entries.filter((entry): entry is Entry => entry !== false && entry[1] !== undefined),
+  );
 
 /** @throws ThresholdError for thresholds that nothing could read */
 export const fileFormOf = (scenario: Scenario): FileForm => {
@@ -27,11 +29,18 @@ export const fileFormOf = (scenario: Scenario): FileForm => {
     ['description', scenario.description ?? undefined],
     Object.keys(scenario.tags).length > 0 && ['tags', scenario.tags],
     scenario.seed !== 1 && ['seed', scenario.seed],
-    ['groups', Object.fromEntries(scenario.groups.map((group) => [group.name, groupForm(group, hears)]))],
+    [
+      'groups',
+      Object.fromEntries(scenario.groups.map((group) => [group.name, groupForm(group, hears)])),
+    ],
     scenario.timeline.length > 0 && [
       'timeline',
       scenario.timeline.map(({ name, fromMs, toMs }) =>
-        form(['name', name], ['from', durationText(fromMs)], toMs !== null && ['to', durationText(toMs)]),
+        form(
+          ['name', name],
+          ['from', durationText(fromMs)],
+          toMs !== null && ['to', durationText(toMs)],
+        ),
       ),
     ],
     scenario.thresholds.length > 0 && ['thresholds', thresholdsForm(scenario.thresholds)],
@@ -42,7 +51,11 @@ const key = ({ group, role }: { group: string; role: string }): string => `${gro
 
 /** Roles that somebody sends something to. */
 const listeners = (scenario: Scenario): ReadonlySet<string> =>
-  new Set([...streamsOf(scenario), ...dataOf(scenario)].filter(({ direction }) => direction === 'down').map(key));
+  new Set(
+    [...streamsOf(scenario), ...dataOf(scenario)]
+      .filter(({ direction }) => direction === 'down')
+      .map(key),
+  );
 
 const groupForm = (group: GroupSpec, hears: ReadonlySet<string>): FileForm => {
   const { executor, room, roomPrefix, startMs, gatherMs, roles } = group;
@@ -56,7 +69,10 @@ const groupForm = (group: GroupSpec, hears: ReadonlySet<string>): FileForm => {
     [
       'roles',
       Object.fromEntries(
-        roles.map((role) => [role.name, roleForm(role, hears.has(key({ group: group.name, role: role.name })))]),
+        roles.map((role) => [
+          role.name,
+          roleForm(role, hears.has(key({ group: group.name, role: role.name }))),
+        ]),
       ),
     ],
   );
@@ -104,7 +120,8 @@ const executorEntries = (executor: ExecutorSpec, room: string | null): (Entry | 
   }
 };
 
-const roomsEntry = (rooms: number, room: string | null): Entry[] => (room === null ? [['rooms', rooms]] : []);
+const roomsEntry = (rooms: number, room: string | null): Entry[] =>
+  room === null ? [['rooms', rooms]] : [];
 
 const stageForm = ({ name, durationMs, target }: Stage): FileForm =>
   form(['name', name], ['duration', durationText(durationMs)], ['target', target]);
@@ -140,7 +157,10 @@ const roleForm = (role: RoleSpec, hears: boolean): FileForm => {
     publish.length > 0 && ['publish', publish.map(trackForm)],
     (!subscribe || inVain || layout.type === 'none') && ['subscribe', subscribe],
     subscribe && layout.type !== 'all' && ['layout', formatLayout(layout)],
-    data !== null && ['data', formatDataRate(data).replace(/^[^/]*/, decimal(data.messagesPerSecond))],
+    data !== null && [
+      'data',
+      formatDataRate(data).replace(/^[^/]*/, decimal(data.messagesPerSecond)),
+    ],
     Object.keys(grants).length > 0 && ['grants', grants],
     network !== null && ['network', networkForm(network)],
     stays && ['stays', true],
@@ -150,17 +170,26 @@ const roleForm = (role: RoleSpec, hears: boolean): FileForm => {
 const trackForm = (track: TrackPlan): unknown => {
   if (track.kind === 'audio') return 'audio';
   const { source, codec, resolution, simulcast } = track;
-  return form([source === 'camera' ? 'video' : 'screen', resolution], ['codec', codec], simulcast && ['simulcast', true]);
+  return form(
+    [source === 'camera' ? 'video' : 'screen', resolution],
+    ['codec', codec],
+    simulcast && ['simulcast', true],
+  );
 };
 
 const networkForm = ({ name, impairment }: NonNullable<RoleSpec['network']>): unknown => {
-  if (isNetworkPresetName(name) && JSON.stringify(networkPreset(name).impairment) === JSON.stringify(impairment)) return name;
+  if (
+    isNetworkPresetName(name) &&
+    JSON.stringify(networkPreset(name).impairment) === JSON.stringify(impairment)
+  )
+    return name;
   const { up, down } = impairment;
   return form(['up', linkForm(up)], ['down', linkForm(down)]);
 };
 
 const linkForm = (link: LinkImpairment): FileForm => {
-  const differs = (property: keyof LinkImpairment): boolean => link[property] !== PERFECT_LINK[property];
+  const differs = (property: keyof LinkImpairment): boolean =>
+    link[property] !== PERFECT_LINK[property];
   return form(
     differs('loss') && ['loss', shareText(link.loss)],
     differs('burst') && ['burst', link.burst],

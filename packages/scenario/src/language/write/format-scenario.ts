@@ -17,8 +17,15 @@ const ONE_LINE = 90;
  * The scenario file that says the same: `parseScenario` reads it back to an equal scenario.
  * @throws ThresholdError for thresholds that nothing could read
  */
-export const formatScenario = (scenario: Scenario, { schema, comment }: FormatOptions = {}): string => {
-  const document = new Document(fileFormOf(scenario), { version: '1.2', schema: 'core', aliasDuplicateObjects: false });
+export const formatScenario = (
+  scenario: Scenario,
+  { schema, comment }: FormatOptions = {},
+): string => {
+  const document = new Document(fileFormOf(scenario), {
+    version: '1.2',
+    schema: 'core',
+    aliasDuplicateObjects: false,
+  });
   visit(document, {
     Collection: (_key, node, path) => {
       if (!isOutline(path) && JSON.stringify(node.toJSON()).length < ONE_LINE) node.flow = true;
@@ -27,11 +34,22 @@ export const formatScenario = (scenario: Scenario, { schema, comment }: FormatOp
       if (path.length !== 2 || !isScalar(key)) return;
       if (PARTS.has(String(key.value))) key.spaceBefore = true;
       // Words with one blank between them: anything else would not survive being folded.
-      if (key.value === 'description' && isScalar(value) && /^\S+( \S+)*$/.test(String(value.value))) value.type = 'BLOCK_FOLDED';
+      if (
+        key.value === 'description' &&
+        isScalar(value) &&
+        /^\S+( \S+)*$/.test(String(value.value))
+      )
+        value.type = 'BLOCK_FOLDED';
     },
   });
-  const head = [...(schema === undefined ? [] : [`yaml-language-server: $schema=${schema}`]), ...(comment?.split('\n') ?? [])];
-  return head.map((line) => `# ${line}\n`).join('') + document.toString({ lineWidth: LINE_WIDTH, flowCollectionPadding: true });
+  const head = [
+    ...(schema === undefined ? [] : [`yaml-language-server: $schema=${schema}`]),
+    ...(comment?.split('\n') ?? []),
+  ];
+  return (
+    head.map((line) => `# ${line}\n`).join('') +
+    document.toString({ lineWidth: LINE_WIDTH, flowCollectionPadding: true })
+  );
 };
 
 /** Parts of the file that stand apart. */
@@ -42,5 +60,9 @@ const LISTS = new Set([...PARTS, 'stages', 'lessons', 'roles']);
 const isOutline = (path: readonly unknown[]): boolean => {
   const keys = path.filter(isPair).map(({ key }) => String(key));
   const isValue = isPair(path.at(-1));
-  return keys.length === 0 || (isValue && keys.length === 2 && keys[0] === 'groups') || (isValue && LISTS.has(keys.at(-1) ?? ''));
+  return (
+    keys.length === 0 ||
+    (isValue && keys.length === 2 && keys[0] === 'groups') ||
+    (isValue && LISTS.has(keys.at(-1) ?? ''))
+  );
 };

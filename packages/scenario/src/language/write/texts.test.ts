@@ -5,8 +5,22 @@ import { bitRateText, decimal, durationText, rateText, shareText } from './texts
 
 describe('texts of a scenario file', () => {
   it('has durations as people write them', () => {
-    const written = [0, 500, 1_500, 30_000, 90_000, 60_000, 3_600_000, 5_400_000, 140_000, 3_000, 61_500];
-    expect(written.map(durationText)).toEqual(['0s', '500ms', '1.5s', '30s', '90s', '1m', '1h', '1h30m', '2m20s', '3s', '61.5s']);
+    const written = [
+      0, 500, 1_500, 30_000, 90_000, 60_000, 3_600_000, 5_400_000, 140_000, 3_000, 61_500,
+    ];
+    expect(written.map(durationText)).toEqual([
+      '0s',
+      '500ms',
+      '1.5s',
+      '30s',
+      '90s',
+      '1m',
+      '1h',
+      '1h30m',
+      '2m20s',
+      '3s',
+      '61.5s',
+    ]);
   });
 
   it('has rates, shares and rates of bits as people write them', () => {
@@ -21,7 +35,10 @@ describe('texts of a scenario file', () => {
   });
 
   it('has durations that read back exactly', () => {
-    const times = fc.oneof(fc.integer({ min: 0, max: 7 * 86_400_000 }), fc.double({ min: 0, max: 1e9, noNaN: true }));
+    const times = fc.oneof(
+      fc.integer({ min: 0, max: 7 * 86_400_000 }),
+      fc.double({ min: 0, max: 1e9, noNaN: true }),
+    );
     fc.assert(
       fc.property(times, (ms) => {
         expect(parseDuration(durationText(ms))).toBe(ms);

@@ -10,19 +10,31 @@ export const decimal = (number: number): string => {
 
 /** `1h30m`, `90s`, `1.5s`, `500ms`: as people write it, and exact. */
 export const durationText = (ms: number): string => {
-  const candidates = ms >= TWO_MINUTES && ms % 1_000 === 0 ? [inParts(ms / 1_000)] : [inSeconds(ms), inMinutes(ms)];
-  const exact = candidates.filter((text) => text !== null).filter((text) => parseDuration(text) === ms);
-  return exact.reduce((best, text) => (text.length < best.length ? text : best), `${decimal(ms)}ms`);
+  const candidates =
+    ms >= TWO_MINUTES && ms % 1_000 === 0 ? [inParts(ms / 1_000)] : [inSeconds(ms), inMinutes(ms)];
+  const exact = candidates
+    .filter((text) => text !== null)
+    .filter((text) => parseDuration(text) === ms);
+  return exact.reduce(
+    (best, text) => (text.length < best.length ? text : best),
+    `${decimal(ms)}ms`,
+  );
 };
 
 const TWO_MINUTES = 120_000;
 
-const inSeconds = (ms: number): string | null => (ms >= 1_000 || ms === 0 ? `${decimal(ms / 1_000)}s` : null);
+const inSeconds = (ms: number): string | null =>
+  ms >= 1_000 || ms === 0 ? `${decimal(ms / 1_000)}s` : null;
 
-const inMinutes = (ms: number): string | null => (ms > 0 && ms % 60_000 === 0 ? `${ms / 60_000}m` : null);
+const inMinutes = (ms: number): string | null =>
+  ms > 0 && ms % 60_000 === 0 ? `${ms / 60_000}m` : null;
 
 const inParts = (seconds: number): string =>
-  [[Math.floor(seconds / 3_600), 'h'] as const, [Math.floor((seconds % 3_600) / 60), 'm'] as const, [seconds % 60, 's'] as const]
+  [
+    [Math.floor(seconds / 3_600), 'h'] as const,
+    [Math.floor((seconds % 3_600) / 60), 'm'] as const,
+    [seconds % 60, 's'] as const,
+  ]
     .filter(([count]) => count > 0)
     .map(([count, unit]) => `${count}${unit}`)
     .join('');
@@ -44,7 +56,8 @@ export const bitRateText = (bps: number): string => {
     ['k', 1e3],
   ] as const) {
     const text = decimal(bps / factor);
-    if (bps >= factor && text.length <= 6 && Math.round(Number(text) * factor) === bps) return `${text}${prefix}bit/s`;
+    if (bps >= factor && text.length <= 6 && Math.round(Number(text) * factor) === bps)
+      return `${text}${prefix}bit/s`;
   }
   return `${decimal(bps)}bit/s`;
 };
