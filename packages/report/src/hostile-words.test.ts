@@ -109,7 +109,7 @@ const saying = (word: string): ReportInput => {
 
 const kindsIn = (markdown: string): Record<string, number> => {
   const kinds: Record<string, number> = {};
-  marked.walkTokens(marked.lexer(markdown), ({ type }: Token) => {
+  void marked.walkTokens(marked.lexer(markdown), ({ type }: Token) => {
     // Text is cut into more or fewer pieces, and an empty name is no code; what else there is must not depend on words.
     if (
       [

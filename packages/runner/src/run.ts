@@ -218,11 +218,11 @@ const seeThrough = async (
   };
   stop.addEventListener('abort', interrupt, { once: true });
   if (stop.aborted) interrupt();
-  record.failed.then(finish.reject);
+  void record.failed.then(finish.reject);
   let over = false;
   let died = false;
   let noticing: NodeJS.Timeout | undefined;
-  deployment.exited.then((message) => {
+  void deployment.exited.then((message) => {
     if (over) return;
     died = true;
     ledger.note('server_died', { message });

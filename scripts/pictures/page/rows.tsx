@@ -32,7 +32,7 @@ export const Rows = ({ panel, picture, theme, width, height }: DrawingProps) => 
   useEffect(() => {
     const frames = tableFrames(panel, picture).filter(({ length }) => length > 0);
     const joined = lastValueFrom(transformDataFrame(panel.transformations ?? [], frames));
-    joined.then(([first]) => setFrame(first ?? { length: 0, fields: [] }));
+    void joined.then(([first]) => setFrame(first ?? { length: 0, fields: [] }));
   }, [panel, picture]);
   if (frame === null) return null;
   if (frame.length === 0) return <Empty panel={panel} height={height} />;

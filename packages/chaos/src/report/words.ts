@@ -36,9 +36,11 @@ export const knowledgeSentence = ({
   serverVersion,
 }: DrillResult): string | null => {
   const { known } = drill;
-  if (known === null || knowledge === 'none') return null;
+  if (known === null) return null;
   const server = `livekit-server ${serverVersion ?? 'of unknown version'}`;
   switch (knowledge) {
+    case 'none':
+      return null;
     case 'as-known':
       return `as livekit-server ${known.server} is known to do: ${known.because}`;
     case 'better':

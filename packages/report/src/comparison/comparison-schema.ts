@@ -5,12 +5,10 @@ import { COMPARISON_SCHEMA } from '../result-names.ts';
 const exitCode = z
   .literal(Object.values(EXIT_CODES).map(({ code }) => code))
   .describe('99: a figure got worse; 98: nobody can tell; 0: nothing got worse.');
-const verdict = z
-  .enum(['regression', 'improvement', 'no difference', 'inconclusive'])
-  .meta({
-    id: 'ComparisonVerdict',
-    description: 'A regression wherever any figure got worse, whatever else got better.',
-  });
+const verdict = z.enum(['regression', 'improvement', 'no difference', 'inconclusive']).meta({
+  id: 'ComparisonVerdict',
+  description: 'A regression wherever any figure got worse, whatever else got better.',
+});
 
 const sideFigure = z
   .object({

@@ -14,7 +14,7 @@ import { MOST_CHARACTERS, renderMarkdown } from './markdown.ts';
 /** Everything in it, as a renderer of Markdown takes it apart. */
 const tokensOf = (markdown: string): Token[] => {
   const all: Token[] = [];
-  marked.walkTokens(marked.lexer(markdown), (token) => void all.push(token));
+  void marked.walkTokens(marked.lexer(markdown), (token) => void all.push(token));
   return all;
 };
 

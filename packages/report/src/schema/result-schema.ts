@@ -248,12 +248,10 @@ const one = z.union([resultSchema, noResultSchema]);
 export const outputSchema = z
   .union([
     ...one.options,
-    z
-      .object({ schema: z.literal(RESULTS_SCHEMA), verdict, exitCode, runs: z.array(one) })
-      .meta({
-        id: 'Results',
-        description: 'Several runs of one command, in the order they were made.',
-      }),
+    z.object({ schema: z.literal(RESULTS_SCHEMA), verdict, exitCode, runs: z.array(one) }).meta({
+      id: 'Results',
+      description: 'Several runs of one command, in the order they were made.',
+    }),
   ])
   .meta({
     title: 'livekit-swarm result',

@@ -135,15 +135,13 @@ const stages = (
   minTarget: number,
   target: fc.Arbitrary<number>,
 ): fc.Arbitrary<Stage[]> =>
-  fc
-    .array(fc.tuple(duration(2_000, 20_000), target), { minLength: 1, maxLength: 4 })
-    .map((list) =>
-      list.map(([durationMs, to], index) => ({
-        name: `${prefix}-${index}`,
-        durationMs,
-        target: Math.max(minTarget, to),
-      })),
-    );
+  fc.array(fc.tuple(duration(2_000, 20_000), target), { minLength: 1, maxLength: 4 }).map((list) =>
+    list.map(([durationMs, to], index) => ({
+      name: `${prefix}-${index}`,
+      durationMs,
+      target: Math.max(minTarget, to),
+    })),
+  );
 
 const rooms = fc.integer({ min: 1, max: 5 });
 const joinRate = fc.double({ min: 1, max: 100, noNaN: true });

@@ -24,6 +24,6 @@ export const quote = (value: unknown): string => {
 };
 
 /** Text of a file as it may stand in a message: in one line, and nothing that a terminal would obey. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
 export const clean = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
   text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');

@@ -4,11 +4,9 @@ import { say } from './say.ts';
 
 const MOST_LETTERS = 200;
 
-const tagName = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,59}$/, {
-    error: say('this cannot be a tag', 'use letters, digits and hyphens'),
-  });
+const tagName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,59}$/, {
+  error: say('this cannot be a tag', 'use letters, digits and hyphens'),
+});
 
 const tagValue = z
   .union([text(MOST_LETTERS, 'a tag'), z.number(), z.boolean()], {

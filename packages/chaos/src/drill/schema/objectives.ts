@@ -47,11 +47,9 @@ const controlRooms = z
   .meta({ samples: ['untouched', { maxGap: '1s' }] });
 
 /** Prometheus would take any text; names of alerts are words everywhere. */
-const alertName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_.:-]{0,199}$/, {
-    error: say('this cannot be an alert', 'write LiveKitNodeDown'),
-  });
+const alertName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.:-]{0,199}$/, {
+  error: say('this cannot be an alert', 'write LiveKitNodeDown'),
+});
 
 const alerts = z
   .record(alertName, duration(1_000), {
