@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { layerProblems } from './layer-problems.mjs';
+
+const below = { settings: [], metrics: ['settings'], scenario: ['metrics'] };
+
+/** @param {string} text @param {string} [path] */
+const problemsOf = (text, path = 'packages/metrics/src/a/b.ts') =>
+  layerProblems([{ path, package: path.split('/')[1] ?? '', text }], below);
+
+test('imports of packages below, directly or not, are fine', () => {
+  expect(
+    problemsOf("import { a } from '@livekit-swarm/settings';", 'packages/scenario/src/a.ts'),
+  ).toEqual([]);
+  expect(problemsOf("import { c } from './c.ts';\nimport { d } from '../d.ts';")).toEqual([]);
+});
+
+test.each([
+  ["import { a } from '@livekit-swarm/scenario';", 'metrics must not import scenario'],
+  ["import { a } from '@livekit-swarm/testkit/x';", 'metrics must not import testkit'],
+  ["const a = await import('@livekit-swarm/scenario');", 'metrics must not import scenario'],
+  ["import '../../../settings/src/x.ts';", "a file past the package's entry"],
+])('%s: %s', (text, problem) => {
+  expect(problemsOf(text)).toEqual([expect.stringContaining(problem)]);
+});
+
+test('a package without a layer is a problem', () => {
+  expect(problemsOf('', 'packages/other/src/a.ts')).toEqual([
+    expect.stringContaining('has no layer'),
+  ]);
+});
