@@ -21,14 +21,28 @@ export const storyStrip = (person: Person, runMs: number): Markup =>
       html`<rect class="${phase}" x="${percent(fromMs, runMs)}" width="${percent(Math.max(toMs - fromMs, runMs / 400), runMs)}" y="20%" height="60%"/>`,
   )}</svg>`;
 
-const TURNS: Partial<Record<Episode['event'], Phase>> = {
+/** Of every event, so that the compiler asks what a new one changes; null: nothing. */
+const TURNS: Record<Episode['event'], Phase | null> = {
   joined: 'in',
+  join_retry: null,
+  join_failed: 'out',
+  first_media: null,
   signal_lost: 'away',
   resumed: 'in',
   reconnected: 'in',
+  rejoined: 'in',
+  rejoin_retry: null,
   disconnected: 'out',
-  join_failed: 'out',
   left: 'out',
+  media_began: null,
+  media_lost: null,
+  media_back: null,
+  worker_started: null,
+  worker_died: null,
+  server_died: null,
+  interrupted: null,
+  threshold_crossed: null,
+  warning: null,
 };
 
 const stretchesOf = ({ dueAt, endedAt, story }: Person, runMs: number): Stretch[] => {
@@ -42,7 +56,7 @@ const stretchesOf = ({ dueAt, endedAt, story }: Person, runMs: number): Stretch[
   };
   for (const { event, at } of story) {
     const next = TURNS[event];
-    if (next !== undefined && next !== phase) turn(at, next);
+    if (next !== null && next !== phase) turn(at, next);
   }
   turn(endedAt ?? runMs, 'out');
   return stretches;
