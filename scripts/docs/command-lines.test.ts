@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { resolveThresholds } from '@livekit-swarm/analysis';
 import { expandPlan, parseLoadFlags, scenarioOfLoad } from '@livekit-swarm/scenario';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -9,17 +8,8 @@ import { runHelp } from '../../packages/cli/src/help.ts';
 import { parseReportRequests } from '../../packages/cli/src/output/report-request.ts';
 import { createProgram } from '../../packages/cli/src/program.ts';
 import { readTarget } from '../../packages/cli/src/target.ts';
+import { markdownPages, readPage, root } from './testing/markdown-pages.ts';
 import { readCommand } from './testing/shell-words.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const pages = [
-  'README.md',
-  'examples/ci/README.md',
-  'chaos/README.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
 
 /** What follows `swarm`, however it is called; null for other commands. */
 const swarmArguments = (words: string[]): string[] | null => {
@@ -35,16 +25,14 @@ const swarmArguments = (words: string[]): string[] | null => {
 
 /** [where, command line, environment]: what was exported earlier in the block holds further down. */
 const commandsOf = (page: string): [string, string, Record<string, string>][] =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(
-    ([, block = '']) => {
-      let exported: Record<string, string> = {};
-      return block.split('\n').flatMap((line): [string, string, Record<string, string>][] => {
-        const { env, words } = readCommand(line);
-        if (words.length === 0) exported = { ...exported, ...env };
-        return swarmArguments(words) === null ? [] : [[page, line, { ...exported, ...env }]];
-      });
-    },
-  );
+  [...readPage(page).matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) => {
+    let exported: Record<string, string> = {};
+    return block.split('\n').flatMap((line): [string, string, Record<string, string>][] => {
+      const { env, words } = readCommand(line);
+      if (words.length === 0) exported = { ...exported, ...env };
+      return swarmArguments(words) === null ? [] : [[page, line, { ...exported, ...env }]];
+    });
+  });
 
 /** Reads a command line as `swarm` does, up to where it would begin to do something. @throws what is wrong with it */
 const read = (line: string, env: Record<string, string>): void => {
@@ -88,8 +76,8 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe('command lines that people copy', () => {
-  const commands = pages.flatMap(commandsOf);
+describe('command lines to copy', () => {
+  const commands = markdownPages().flatMap(commandsOf);
 
   it('are found', () => {
     expect(commands.length).toBeGreaterThan(10);

@@ -18,8 +18,8 @@ ${exitCodesTable()}
 - \`swarm report\` exits as the run would have. \`swarm doctor\` exits with 0 or, when something that a run needs is missing, with 3.
 `;
 
-/** The table alone, as in the README. */
-export const exitCodesTable = (): string =>
+/** The table alone. */
+const exitCodesTable = (): string =>
   table(
     ['code', 'meaning'],
     Object.values(EXIT_CODES).map((exit) => [code(String(exit.code)), exit.meaning]),

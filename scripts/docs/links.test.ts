@@ -1,43 +1,71 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { anchorsIn, linksIn, markdownPages, readPage, root } from './testing/markdown-pages.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const pages = [
-  'README.md',
-  'CHANGELOG.md',
-  'examples/ci/README.md',
-  'scenarios/k6/README.md',
-  'chaos/README.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) =>
-    join('docs', name),
-  ),
-];
-
-/** GitHub's anchor of a heading. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
-
-const anchorsIn = (page: string): string[] =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    anchorOf(heading),
-  );
-
-const links = pages
-  .filter((page) => page.endsWith('.md'))
-  .flatMap((page) =>
-    [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(
-      ([, target = '']): [string, string] => [page, target],
-    ),
-  );
-
-it.each(links)('%s links to %s, which is there', (page, target) => {
+/** What is wrong with a link; null when it leads somewhere. */
+const problemOf = (page: string, target: string): string | null => {
   const [path = '', anchor] = target.split('#');
-  const file = path === '' ? page : join(dirname(page), path);
-  expect(existsSync(join(root, file))).toBe(true);
-  if (anchor !== undefined) expect(anchorsIn(file)).toContain(anchor);
+  const file = path === '' ? page : join(dirname(page), decodeURIComponent(path));
+  if (file.startsWith('..')) return 'leaves the checkout';
+  if (!existsSync(join(root, file))) return 'file not found';
+  if (anchor === undefined || !file.endsWith('.md')) return null;
+  return anchorsIn(readPage(file)).has(anchor) ? null : 'anchor not found';
+};
+
+const pages = markdownPages();
+
+it('finds the pages of every part of the checkout', () => {
+  const parts = [
+    'README.md',
+    'docs/ARCHITECTURE.md',
+    'docs/runbooks/README.md',
+    'docs/adr/',
+    'chaos/',
+    'scenarios/',
+    'examples/',
+  ];
+  for (const part of parts) expect(pages.some((page) => page.startsWith(part))).toBe(true);
+  expect(pages.filter((page) => page.includes('node_modules'))).toEqual([]);
+});
+
+it.each(pages)('every link of %s leads to a file and a heading', (page) => {
+  const broken = linksIn(readPage(page)).flatMap((target) => {
+    const problem = problemOf(page, target);
+    return problem === null ? [] : [`${target}: ${problem}`];
+  });
+  expect(broken).toEqual([]);
+});
+
+it('docs/README.md leads to every page of docs/', () => {
+  const linked = new Set(
+    linksIn(readPage('docs/README.md')).map((target) => join('docs', target.split('#')[0] ?? '')),
+  );
+  const unlinked = pages.filter(
+    (page) => /^docs\/[^/]+\.md$/.test(page) && page !== 'docs/README.md' && !linked.has(page),
+  );
+  expect(unlinked).toEqual([]);
+});
+
+it('README.md stays at about one and a half screens', () => {
+  expect(readPage('README.md').split(/\s+/).length).toBeLessThan(700);
+});
+
+describe('reading of pages', () => {
+  it('finds links, images, references and HTML, and leaves code and addresses alone', () => {
+    const page = [
+      '[a](a.md#b) ![i](i.png "t") [w](https://x.org) [m](mailto:a@b.c)',
+      '<img src="p.png"> `[code](no.md)` [`name`](yes.md)',
+      '[ref]: r.md',
+      '```md',
+      '[fenced](no.md)',
+      '```',
+    ].join('\n');
+    expect(linksIn(page)).toEqual(['a.md#b', 'i.png', 'yes.md', 'r.md', 'p.png']);
+  });
+
+  it('names headings as GitHub does', () => {
+    const page = '# A `b`: c_d\n## Same\n## Same\n### [Link](x.md) there\n```sh\n# comment\n```\n';
+    expect([...anchorsIn(page)]).toEqual(['a-b-c_d', 'same', 'same-1', 'link-there']);
+  });
 });

@@ -95,7 +95,7 @@ const names = (which: (definition: MetricDefinition) => boolean): string =>
     .join(', ');
 
 /** What a run is judged by, and why. */
-export const defaultsTable = (): string =>
+const defaultsTable = (): string =>
   table(
     ['threshold', 'why'],
     DEFAULT_THRESHOLDS.map(({ text, why }) => [code(text), why]),

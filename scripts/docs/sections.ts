@@ -1,14 +1,10 @@
 import { actionInputs, actionOutputs } from './action-tables.ts';
 import { DRILL_TABLES } from './drill-keys.ts';
 import { drillLibraryTable } from './drill-library.ts';
-import { exitCodesTable } from './exit-codes-page.ts';
-import { defaultsTable } from './metrics-page.ts';
 import { SCENARIO_TABLES } from './scenario-keys.ts';
 
 /** Parts of pages that people write, between `<!-- NAME: … -->` and `<!-- /NAME -->`. */
 export const SECTIONS: readonly { path: string; name: string; text: () => string }[] = [
-  { path: 'README.md', name: 'exit-codes', text: exitCodesTable },
-  { path: 'README.md', name: 'thresholds', text: defaultsTable },
   { path: 'chaos/README.md', name: 'drills', text: drillLibraryTable },
   { path: 'examples/ci/README.md', name: 'inputs', text: actionInputs },
   { path: 'examples/ci/README.md', name: 'outputs', text: actionOutputs },
