@@ -1,30 +1,76 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './scripts/test/tally-reporter.mjs';
+
+/** Real tests wait for servers most of the time. */
+const WORKERS_PER_CORE = 2;
+
+/**
+ * What a test is stands in its file name:
+ *
+ * - `src/**` and `scripts/**`, `*.test.ts`: a unit.
+ * - `test/**`, `*.smoke.test.ts`: against real programs, one per capability; `npm test` runs these and the units.
+ * - `test/**`, `*.measured.test.ts`: judges media, times or load; runs alone.
+ * - `test/**`, any other `*.test.ts`: against real programs, independent of what else runs; runs beside others of its kind.
+ *
+ * `npm run test:all` runs all of them, project after project.
+ */
+const FOLDERS = '{packages/*,testkit}';
+const SMOKE = `${FOLDERS}/test/**/*.smoke.test.ts`;
+const MEASURED = `${FOLDERS}/test/**/*.measured.test.ts`;
+
+const real = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  // A machine that stands still for a second in the middle of a handshake is no defect; twice in a row it is. The summary names what was retried.
+  retry: 1,
+};
+
+const report = process.env.SWARM_TALLY;
 
 export default defineConfig({
   test: {
+    reporters: ['default', ...(report === undefined ? [] : [new TallyReporter(report)])],
     projects: [
       {
         test: {
           name: 'unit',
           include: [
-            'packages/*/src/**/*.test.ts',
-            'testkit/src/**/*.test.ts',
+            `${FOLDERS}/src/**/*.test.ts`,
             'scripts/**/*.test.{mjs,ts}',
             'scenarios/**/*.test.ts',
           ],
           testTimeout: 20_000,
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
-          name: 'real',
-          include: ['packages/*/test/**/*.test.ts', 'testkit/test/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          // Real servers and real crowds on one machine: side by side they would starve each other and judge each other.
+          ...real,
+          name: 'smoke',
+          include: [SMOKE],
           fileParallelism: false,
-          // A machine that stands still for a second in the middle of a handshake is no fault of ours; twice in a row it is.
-          retry: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'real',
+          include: [`${FOLDERS}/test/**/*.test.ts`],
+          exclude: [SMOKE, MEASURED],
+          maxWorkers: availableParallelism() * WORKERS_PER_CORE,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'measured',
+          include: [MEASURED],
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

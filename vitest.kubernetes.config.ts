@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './scripts/test/tally-reporter.mjs';
 
-/** Tests that need a whole Kubernetes: `npm run test:kubernetes`. Not among the others, as building it takes minutes the first time. */
+const report = process.env.SWARM_TALLY;
+
+/** Tests that need a Kubernetes cluster: `npm run test:kubernetes`. Not among the others, as building it takes minutes the first time. */
 export default defineConfig({
   test: {
+    reporters: ['default', ...(report === undefined ? [] : [new TallyReporter(report)])],
     projects: [
       {
         test: {

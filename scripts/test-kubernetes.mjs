@@ -1,46 +1,30 @@
-// `npm run test:kubernetes`: what needs a whole Kubernetes. Builds one first, 3 to 15 minutes, once. One closing line, as `npm test`.
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+// `npm run test:kubernetes`: what needs a Kubernetes cluster. Builds one first, 3 to 15 minutes, once. The last line is as that of `npm test`.
 import { main } from './launch/main.mjs';
-import { root } from './setup/paths.mjs';
-import { pinnedNode } from './setup/pinned-node.mjs';
-import { say } from './setup/say.mjs';
 import { provideKubernetes, provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
-import { runCheck } from './test/run-check.mjs';
-import { tallyVitest } from './test/tally.mjs';
+import { runVitest } from './test/run-vitest.mjs';
+import { describeTally, NONE } from './test/tally.mjs';
 
-const report = join(root, '.cache', 'vitest-kubernetes.json');
-let tally = { passed: 0, failed: 0, skipped: 0 };
+let tally = NONE;
 
 /** @param {AbortSignal} signal */
-const runAll = async (signal) => {
+const runTests = async (signal) => {
+  await setup({ engine: false, signal });
+  // Before minutes are spent on building.
+  await provideKubernetes('check', signal);
   await setup({ servers: ['1.13.4'], signal });
   await provideServers(['1.13.4'], signal);
-  await provideKubernetes(signal);
-  await rm(report, { force: true });
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const { ok } = await runCheck(
-    'vitest, kubernetes',
-    await pinnedNode(),
-    [
-      vitest,
-      'run',
-      '--config=vitest.kubernetes.config.ts',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-      ...process.argv.slice(2),
-    ],
-    signal,
-  );
-  tally = tallyVitest(await readFile(report, 'utf8').catch(() => null), ok);
+  await provideKubernetes('build', signal);
+  tally = await runVitest(['kubernetes'], signal, [
+    '--config=vitest.kubernetes.config.ts',
+    ...process.argv.slice(2),
+  ]);
 };
 
 const close = async () => {
-  if (tally.skipped > 0) say(`${tally.skipped} tests were skipped`);
+  for (const line of describeTally(tally)) process.stderr.write(`${line}\n`);
   process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
   return tally.failed === 0 ? 0 : 1;
 };
 
-await main(runAll, close);
+await main(runTests, close);

@@ -1,126 +1,70 @@
-// `npm test`: everything, and one closing line: `N passed, N failed`.
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+/*
+ * `npm test`: static checks, the tests of the crate, all unit tests, and one real test per capability.
+ * `npm run test:all`: everything. With `--after-npm-test`, only what `npm test` leaves out: its results, as it left them, are added.
+ *
+ * The last line is `N passed, N failed`.
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CHECKS } from './check/checks.mjs';
+import { runChecks } from './check/run-checks.mjs';
 import { main } from './launch/main.mjs';
-import { findTool } from './setup/find-tool.mjs';
-import { crate, root } from './setup/paths.mjs';
+import { root } from './setup/paths.mjs';
 import { pinnedNode } from './setup/pinned-node.mjs';
-import { say } from './setup/say.mjs';
+import { SetupError, say } from './setup/say.mjs';
 import { provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
-import { lanes } from './test/lanes.mjs';
-import { runCheck } from './test/run-check.mjs';
-import { sum, tallyCargo, tallyVitest } from './test/tally.mjs';
+import { testCrate } from './test/crate.mjs';
+import { runVitest } from './test/run-vitest.mjs';
+import { describeTally, NONE, sum } from './test/tally.mjs';
+
+/** What the last `npm test` came to. */
+const QUICK_TALLY = join(root, '.cache', 'tests', 'npm-test.json');
+
+const all = process.argv.includes('--all');
+const afterQuick = process.argv.includes('--after-npm-test');
 
 /** @type {import('./test/tally.mjs').Tally[]} */
 const tallies = [];
-/** @type {string[]} */
-const failures = [];
 
 /** @param {AbortSignal} signal */
-const runAll = async (signal) => {
-  const servers = ['1.13.4', '1.11.0'];
+const runTests = async (signal) => {
+  const servers = all ? ['1.13.4', '1.11.0'] : ['1.13.4'];
   await setup({ servers, signal });
   await provideServers(servers, signal);
-  const node = await pinnedNode();
-  /** @param {string} name @param {string} command @param {string[]} args */
-  const check = async (name, command, ...args) => {
-    const result = await runCheck(name, command, args, signal);
-    signal.throwIfAborted();
-    if (!result.ok) failures.push(name);
-    return result;
-  };
-  /** A check that counts no tests: one failure when it fails. @param {string} name @param {string} command @param {string[]} args */
-  const gate = async (name, command, ...args) => {
-    const { ok } = await check(name, command, ...args);
-    if (!ok) tallies.push({ passed: 0, failed: 1, skipped: 0 });
-  };
+  tallies.push(afterQuick ? await readQuick() : await runQuick(signal));
+  if (all) tallies.push(await runVitest(['real', 'measured'], signal));
+  else say('more real tests: "npm run test:all" runs them');
+  say('tests that need a Kubernetes cluster: "npm run test:kubernetes" runs them');
+};
 
-  await gate(
-    'biome',
-    node,
-    join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome'),
-    'check',
-  );
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await gate('tsc', node, tsc, '--noEmit');
-  // Sources that run in browsers, and the only ones that may use what is there.
-  for (const folder of ['packages/beacon', 'packages/report/src/html/page']) {
-    await gate(`tsc, ${folder}`, node, tsc, '--noEmit', '-p', join(root, folder));
-  }
+/** @param {AbortSignal} signal */
+const runQuick = async (signal) => {
+  await rm(QUICK_TALLY, { force: true });
+  const failed = await runChecks(CHECKS, await pinnedNode(), signal);
+  const checks = { ...NONE, failed: failed.length };
+  const tally = sum([checks, await testCrate(signal), await runVitest(['unit', 'smoke'], signal)]);
+  await mkdir(dirname(QUICK_TALLY), { recursive: true });
+  await writeFile(QUICK_TALLY, JSON.stringify(tally));
+  return tally;
+};
 
-  // The release profile, as the addon: its dependencies (C code among them) are not compiled a second time.
-  const cargo = await findTool('cargo');
-  if (cargo === null) say('cargo test: skipped, there is no Rust here');
-  else {
-    const where = [
-      '--release',
-      '--locked',
-      '--manifest-path',
-      join(crate, 'Cargo.toml'),
-      '--target-dir',
-      join(crate, 'target'),
-    ];
-    if ((await findTool('cargo-clippy')) === null)
-      say('clippy: skipped, not installed ("rustup component add clippy")');
-    else {
-      await gate(
-        'clippy',
-        cargo,
-        'clippy',
-        '--quiet',
-        ...where,
-        '--all-targets',
-        '--',
-        '-D',
-        'warnings',
-      );
-      // The plain path that other systems take, so that it does not rot.
-      await gate(
-        'clippy, portable',
-        cargo,
-        'clippy',
-        '--quiet',
-        ...where,
-        '--features',
-        'portable',
-        '--',
-        '-D',
-        'warnings',
-      );
-    }
-    const { ok, output } = await check('cargo test', cargo, 'test', ...where);
-    tallies.push(tallyCargo(output, ok));
-  }
-
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  for (const group of lanes()) await Promise.all(group.map(runLane));
-
-  /** @param {import('./test/lanes.mjs').Lane} lane */
-  async function runLane({ name, args }) {
-    const report = join(root, '.cache', `vitest-${name.replaceAll(/[^a-z]+/g, '-')}.json`);
-    await rm(report, { force: true });
-    const { ok } = await check(
-      `vitest, ${name}`,
-      node,
-      vitest,
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-      ...args,
+/** @returns {Promise<import('./test/tally.mjs').Tally>} */
+const readQuick = async () => {
+  const text = await readFile(QUICK_TALLY, 'utf8').catch(() => null);
+  if (text === null)
+    throw new SetupError(
+      'there are no results of "npm test" to go on from',
+      'run "npm test" first',
     );
-    tallies.push(tallyVitest(await readFile(report, 'utf8').catch(() => null), ok));
-  }
-  say('tests that need a whole Kubernetes: skipped, "npm run test:kubernetes" runs them');
+  return JSON.parse(text);
 };
 
 const close = async () => {
-  const { passed, failed, skipped } = sum(tallies);
-  if (skipped > 0) say(`${skipped} tests were skipped`);
-  if (failures.length > 0) say(`failed: ${failures.join(', ')}`);
-  process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  return failed === 0 && failures.length === 0 ? 0 : 1;
+  const tally = sum(tallies);
+  for (const line of describeTally(tally)) process.stderr.write(`${line}\n`);
+  process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
+  return tally.failed === 0 ? 0 : 1;
 };
 
-await main(runAll, close);
+await main(runTests, close);

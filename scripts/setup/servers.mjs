@@ -23,13 +23,14 @@ export const provideServers = async (versions, signal) => {
 };
 
 /**
- * Builds the programs of Kubernetes, for the tests that need a whole cluster.
+ * Checks what a Kubernetes cluster needs of this machine, and builds its programs, which takes minutes the first time.
  *
+ * @param {'check' | 'build'} step
  * @param {AbortSignal} signal
  */
-export const provideKubernetes = async (signal) => {
-  const program = join(root, 'packages', 'lab', 'src', 'kubernetes', 'provide.ts');
-  const code = await runLoudly(await pinnedNode(), [program], signal);
+export const provideKubernetes = async (step, signal) => {
+  const program = join(root, 'testkit', 'src', 'kubernetes', 'provide.ts');
+  const code = await runLoudly(await pinnedNode(), [program, step], signal);
   signal.throwIfAborted();
-  if (code !== 0) throw new SetupError('Kubernetes could not be built', 'see above');
+  if (code !== 0) throw new SetupError('there is no Kubernetes to test against', 'see above');
 };

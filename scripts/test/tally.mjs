@@ -1,32 +1,33 @@
-/** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
+/**
+ * @typedef {object} Tally
+ * @property {number} passed
+ * @property {number} failed
+ * @property {{ name: string, why: string }[]} skipped `why`: what the machine lacks, and the command that installs it.
+ * @property {string[]} retried names of tests that passed or failed in a second attempt.
+ */
 
-/** @param {Tally[]} tallies @returns {Tally} */
+/** @type {Tally} */
+export const NONE = { passed: 0, failed: 0, skipped: [], retried: [] };
+
+/** @param {readonly Tally[]} tallies @returns {Tally} */
 export const sum = (tallies) => ({
   passed: tallies.reduce((total, { passed }) => total + passed, 0),
   failed: tallies.reduce((total, { failed }) => total + failed, 0),
-  skipped: tallies.reduce((total, { skipped }) => total + skipped, 0),
+  skipped: tallies.flatMap(({ skipped }) => skipped),
+  retried: tallies.flatMap(({ retried }) => retried),
 });
 
 /**
- * What vitest's JSON reporter wrote. A file that could not be loaded has no test in it and counts as one failure; so does a run that
- * failed for another reason (an unhandled rejection) or wrote nothing.
+ * What vitest's reporter wrote. A run that failed for a reason that is no test, or wrote nothing, counts as one failure.
  *
  * @param {string | null} json @param {boolean} succeeded by its exit code.
  * @returns {Tally}
  */
 export const tallyVitest = (json, succeeded) => {
-  if (json === null) return { passed: 0, failed: 1, skipped: 0 };
-  const report = JSON.parse(json);
-  const brokenFiles = report.testResults.filter(
-    /** @param {{ status: string, assertionResults: unknown[] }} file */
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  ).length;
-  const failed = report.numFailedTests + brokenFiles;
-  return {
-    passed: report.numPassedTests,
-    failed: failed === 0 && !succeeded ? 1 : failed,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
+  if (json === null) return { ...NONE, failed: 1 };
+  /** @type {Tally} */
+  const tally = JSON.parse(json);
+  return tally.failed === 0 && !succeeded ? { ...tally, failed: 1 } : tally;
 };
 
 /**
@@ -36,15 +37,33 @@ export const tallyVitest = (json, succeeded) => {
  * @returns {Tally}
  */
 export const tallyCargo = (output, succeeded) => {
-  const results = [
-    ...output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm),
+  const results = [...output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed;/gm)];
+  const ignored = [...output.matchAll(/^test (\S+) \.\.\. ignored/gm)];
+  const failed = results.reduce((total, [, , count]) => total + Number(count), 0);
+  return {
+    passed: results.reduce((total, [, count]) => total + Number(count), 0),
+    failed: failed === 0 && !succeeded ? 1 : failed,
+    skipped: ignored.map(([, name]) => ({ name: `cargo: ${name}`, why: 'marked as ignored' })),
+    retried: [],
+  };
+};
+
+/**
+ * The summary that comes before the last line.
+ *
+ * @param {Tally} tally
+ * @returns {string[]} one line each.
+ */
+export const describeTally = ({ skipped, retried }) => {
+  const byReason = Map.groupBy(skipped, ({ why }) => why);
+  return [
+    ...[...byReason].flatMap(([why, tests]) => [
+      `${tests.length} skipped: ${why}`,
+      ...tests.map(({ name }) => `  ${name}`),
+    ]),
+    ...(skipped.length === 0 ? [] : [`${skipped.length} skipped in all`]),
+    ...(retried.length === 0
+      ? []
+      : [`${retried.length} retried:`, ...retried.map((name) => `  ${name}`)]),
   ];
-  const total = sum(
-    results.map(([, passed, failed, ignored]) => ({
-      passed: Number(passed),
-      failed: Number(failed),
-      skipped: Number(ignored),
-    })),
-  );
-  return total.failed === 0 && !succeeded ? { ...total, failed: 1 } : total;
 };

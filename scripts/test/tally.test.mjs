@@ -1,42 +1,45 @@
 import { expect, test } from 'vitest';
-import { sum, tallyCargo, tallyVitest } from './tally.mjs';
+import { describeTally, NONE, sum, tallyCargo, tallyVitest } from './tally.mjs';
 
-const report = {
-  numPassedTests: 5,
-  numFailedTests: 1,
-  numPendingTests: 2,
-  numTodoTests: 0,
-  testResults: [],
+const CHROMIUM = 'Chromium is not installed: apt-get install chromium';
+const tally = {
+  passed: 5,
+  failed: 1,
+  skipped: [{ name: 'a.test.ts: looks', why: CHROMIUM }],
+  retried: ['b.test.ts: joins'],
 };
 
-test('counts what vitest reports', () => {
-  expect(tallyVitest(JSON.stringify(report), false)).toEqual({ passed: 5, failed: 1, skipped: 2 });
-});
-
-test('a file without tests that failed, and a failed run without a failed test, count as one failure', () => {
-  const broken = {
-    ...report,
-    numFailedTests: 0,
-    testResults: [{ status: 'failed', assertionResults: [] }],
-  };
-  expect(tallyVitest(JSON.stringify(broken), false).failed).toBe(1);
-  expect(tallyVitest(JSON.stringify({ ...report, numFailedTests: 0 }), false).failed).toBe(1);
-  expect(tallyVitest(null, false)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+test('a run of vitest that wrote nothing, or failed without a failed test, counts as one failure', () => {
+  expect(tallyVitest(JSON.stringify(tally), false)).toEqual(tally);
+  expect(tallyVitest(JSON.stringify(NONE), false).failed).toBe(1);
+  expect(tallyVitest(JSON.stringify(NONE), true).failed).toBe(0);
+  expect(tallyVitest(null, false)).toEqual({ ...NONE, failed: 1 });
 });
 
 test('adds up the test programs of cargo', () => {
   const output = `
+test srtp::takes_long ... ignored
 test result: ok. 41 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s
 test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
 `;
-  expect(tallyCargo(output, false)).toEqual({ passed: 43, failed: 3, skipped: 1 });
-  expect(tallyCargo('error: could not compile', false)).toEqual({
-    passed: 0,
-    failed: 1,
-    skipped: 0,
-  });
+  const skipped = [{ name: 'cargo: srtp::takes_long', why: 'marked as ignored' }];
+  expect(tallyCargo(output, false)).toEqual({ passed: 43, failed: 3, skipped, retried: [] });
+  expect(tallyCargo('error: could not compile', false)).toEqual({ ...NONE, failed: 1 });
 });
 
 test('an empty sum is zero', () => {
-  expect(sum([])).toEqual({ passed: 0, failed: 0, skipped: 0 });
+  expect(sum([])).toEqual(NONE);
+});
+
+test('the summary groups skipped tests by what is lacking, and names retried ones', () => {
+  const { skipped } = tally;
+  expect(describeTally(sum([tally, { ...NONE, skipped }]))).toEqual([
+    `2 skipped: ${CHROMIUM}`,
+    '  a.test.ts: looks',
+    '  a.test.ts: looks',
+    '2 skipped in all',
+    '1 retried:',
+    '  b.test.ts: joins',
+  ]);
+  expect(describeTally(NONE)).toEqual([]);
 });

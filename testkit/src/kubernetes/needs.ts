@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '@livekit-swarm/host';
-import { needProgram } from '@livekit-swarm/lab';
+import { isExecutable, needProgram } from '@livekit-swarm/lab';
 import { KUBELET_SOCKET } from './host-folders.ts';
 import { CNI_PLUGINS } from './services/containerd.ts';
 
@@ -17,13 +16,16 @@ export const KUBERNETES_PACKAGES = [
   'busybox-static',
 ] as const;
 
-const PROGRAMS: readonly (readonly [string, string])[] = [
+/** Programs, each with the Debian package that has it. */
+const PROGRAMS: readonly (readonly [string, (typeof KUBERNETES_PACKAGES)[number]])[] = [
   ['etcd', 'etcd-server'],
   ['containerd', 'docker.io'],
   ['ctr', 'docker.io'],
   ['runc', 'docker.io'],
   ['ip', 'iproute2'],
   ['openssl', 'openssl'],
+  ['redis-server', 'redis-server'],
+  ['busybox', 'busybox-static'],
 ];
 
 const refuse = (why: string): never => {
@@ -40,18 +42,26 @@ export const expectNoOtherKubelet = (): void => {
     refuse(`a kubelet runs on this machine already, or was killed and left ${KUBELET_SOCKET}`);
 };
 
-/** Looks before anything is built or started. @throws LabError `no-kubernetes`, `no-program` */
+/** Looks before anything is built or started, and names everything that is missing. @throws LabError `no-kubernetes`, `no-program` */
 export const expectKubernetesHere = async (): Promise<void> => {
   if (process.platform !== 'linux') refuse('it needs Linux');
   if (process.getuid?.() !== 0) refuse('containers, mounts and bridges need root');
-  for (const [program, debianPackage] of PROGRAMS) await needProgram([program], debianPackage);
-  for (const plugin of ['bridge', 'host-local', 'loopback']) {
-    await access(join(CNI_PLUGINS, plugin)).catch(() => {
-      throw new LabError(
-        'no-program',
-        `there is no CNI plugin "${plugin}" in ${CNI_PLUGINS}`,
-        'install it: "apt-get install containernetworking-plugins" on Debian',
-      );
-    });
+  const missing: (readonly [what: string, debianPackage: string])[] = [];
+  for (const [program, debianPackage] of PROGRAMS) {
+    await needProgram([program], debianPackage).catch(() => missing.push([program, debianPackage]));
   }
+  for (const plugin of CNI_PLUGIN_NAMES) {
+    if (!(await isExecutable(join(CNI_PLUGINS, plugin)))) {
+      missing.push([`the CNI plugin "${plugin}" in ${CNI_PLUGINS}`, 'containernetworking-plugins']);
+    }
+  }
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map(([, debianPackage]) => debianPackage))];
+  throw new LabError(
+    'no-program',
+    `a Kubernetes cluster needs what is not on this machine: ${missing.map(([what]) => what).join(', ')}`,
+    `install it: "apt-get install ${packages.join(' ')}" on Debian`,
+  );
 };
+
+const CNI_PLUGIN_NAMES = ['bridge', 'host-local', 'loopback'];

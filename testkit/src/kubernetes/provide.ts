@@ -1,5 +1,9 @@
-/** `node provide.ts`: builds the programs of Kubernetes ahead of the tests that need them. */
+/**
+ * `node provide.ts check`: reports what this machine lacks for a Kubernetes cluster, without building anything.
+ * `node provide.ts build`: builds the programs of Kubernetes ahead of the tests that need them.
+ */
 import { LabError } from '@livekit-swarm/host';
+import { expectKubernetesHere } from './needs.ts';
 import { provideKubernetes } from './programs.ts';
 
 const abort = new AbortController();
@@ -8,7 +12,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 const report = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
 
 try {
-  await provideKubernetes({ onProgress: report, signal: abort.signal });
+  if (process.argv[2] === 'check') await expectKubernetesHere();
+  else await provideKubernetes({ onProgress: report, signal: abort.signal });
 } catch (error) {
   if (!abort.signal.aborted)
     report(

@@ -1,7 +1,7 @@
 import { LabError } from '@livekit-swarm/host';
 import { findProgram } from '../provision/find-program.ts';
 
-/** Where Debian puts servers, which is not on everybody's PATH. */
+/** Where Debian puts servers: not on the PATH of every user. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 
 /**

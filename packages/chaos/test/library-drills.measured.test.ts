@@ -1,0 +1,39 @@
+/** Drills of the library for real, beside `kill-node.smoke.test.ts`: a lab of three nodes, a crowd, faults, and what the report says of them. */
+import { describe, expect, it } from 'vitest';
+import { carryOut, libraryDrill, onlyRepeat } from './support/library-drill.ts';
+
+describe('a node that nothing reaches any more for a while', () => {
+  it.each([
+    ['blackhole-3s', 3_000],
+    ['blackhole-8s', 8_000],
+  ])(
+    '%s: every gap that is measured is the one that was made',
+    { timeout: 180_000 },
+    async (name, outageMs) => {
+      const result = await carryOut(
+        await libraryDrill(name, { recoveryMs: 10_000, newcomers: null }),
+      );
+      const { recovery } = onlyRepeat(result);
+      const hit = new Set(recovery.rooms.filter(({ control }) => !control).map(({ room }) => room));
+      const gaps = recovery.pairs
+        .filter(({ room }) => hit.has(room))
+        .map(({ gapMs }) => gapMs ?? Number.NaN);
+      expect(gaps.length).toBeGreaterThan(0);
+      for (const gap of gaps) expect(Math.abs(gap - outageMs)).toBeLessThanOrEqual(100);
+      expect(recovery.pairsHit).toBe(gaps.length);
+    },
+  );
+});
+
+describe('nothing', () => {
+  it('is noticed by nobody', { timeout: 120_000 }, async () => {
+    const { verdict, repeats } = await carryOut(await libraryDrill('calm', { recoveryMs: 10_000 }));
+    expect({ verdict, reasons: repeats[0]?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
+    expect(repeats[0]?.recovery).toMatchObject({
+      pairsHit: 0,
+      roomsSplit: 0,
+      roomsLost: 0,
+      neverRecovered: 0,
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import type { Drill } from '../../src/drill/drill.ts';
+import { parseDrill } from '../../src/drill/parse-drill.ts';
+import { FAULTS } from '../../src/faults/index.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import type { DrillResult, RepeatResult } from '../../src/measure/drill-result.ts';
+import { raiseDrillLab } from '../../src/run/embedded-lab.ts';
+import { runDrill } from '../../src/run/run-drill.ts';
+
+const LIBRARY = join(import.meta.dirname, '../../../../chaos');
+let dir = '';
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'swarm-drill-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+/** Of all drills of this file. */
+export const journalDir = (): string => join(dir, 'journal');
+
+/** A drill of the library with a small crowd, once. */
+export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): Promise<Drill> => {
+  const file = join(LIBRARY, `${name}.yaml`);
+  const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
+  const crowd = { ...drill.crowd, rooms: 4, participants: 3 };
+  return { ...drill, crowd, repeats: 1, ...changes };
+};
+
+/** Carries it out in a lab of its own. */
+export const carryOut = async (drill: Drill): Promise<DrillResult> =>
+  runDrill({
+    drill,
+    deploy: (folder) => raiseDrillLab(drill, { dir: folder, ruleFiles: [] }),
+    faults: FAULTS,
+    journal: openJournal(journalDir()),
+    named: null,
+    dir: join(await mkdtemp(join(dir, `${drill.name}-`)), 'drill'),
+    newRunName: () => Math.random().toString(36).slice(2, 8),
+    staff: () => ({ workers: 1, threads: 1 }),
+    version: '0.0.0',
+    stop: new AbortController().signal,
+  });
+
+export const onlyRepeat = ({ repeats: [repeat] }: DrillResult): RepeatResult => {
+  if (repeat === undefined) throw new Error('nothing was carried out');
+  return repeat;
+};

@@ -1,0 +1,11 @@
+import { test } from 'vitest';
+import { expectIsSeenAndHeard, expectSeesAndHears, useBrowser } from './support/browser-stage.ts';
+import { SIMULCAST } from './support/crowd.ts';
+
+const stage = useBrowser();
+
+test('a browser sees and hears the participants of a room', () =>
+  expectSeesAndHears(stage(), 'v1', SIMULCAST, 'video/VP8'));
+
+test('the participants of a room see and hear a browser', () =>
+  expectIsSeenAndHeard(stage(), 'v1'));

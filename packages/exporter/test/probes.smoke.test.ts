@@ -1,0 +1,131 @@
+/** Probes of a real cluster that is well: two nodes behind a load balancer, Redis between them. */
+import { rm } from 'node:fs/promises';
+import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPattern } from '../src/config/url-pattern.ts';
+import { sumOf } from './support/exposition.ts';
+import { expectNoRooms, scratch, startProbing, targetOf } from './support/probing.ts';
+import { checkMetrics, whyNoPromtool } from './support/promtool.ts';
+
+let cluster: Cluster;
+let dir = '';
+beforeAll(async () => {
+  dir = await scratch();
+  cluster = await startCluster({ dir, nodes: 2, with: ['haproxy'] });
+});
+afterAll(async () => {
+  await cluster.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const node = (index: 0 | 1) => {
+  const found = cluster.nodes[index];
+  if (found === undefined) throw new Error(`there is no node ${index}`);
+  return found;
+};
+
+describe('a cluster that is well', () => {
+  it.each(['audio_pair', 'video_pair', 'data_echo', 'join_only'])(
+    'answers %s, and keeps no room',
+    async (module) => {
+      await using probing = await startProbing([targetOf(cluster)]);
+      const { status, series, text } = await probing.ask(`target=lab&module=${module}`);
+      expect(status).toBe(200);
+      expect(series.filter(({ name }) => name === 'swarm_probe_failure')).toEqual([]);
+      expect(sumOf(series, 'swarm_probe_success')).toBe(1);
+      for (const side of ['a', 'b']) {
+        expect(sumOf(series, 'swarm_probe_participants_seen', { side })).toBe(1);
+        const at = (phase: string) =>
+          sumOf(series, 'swarm_probe_phase_seconds', { phase, side }) ?? Number.NaN;
+        expect(at('signal')).toBeGreaterThan(0);
+        expect(at('ice')).toBeGreaterThanOrEqual(at('signal'));
+        expect(at('dtls')).toBeGreaterThanOrEqual(at('ice'));
+        if (module !== 'join_only') expect(sumOf(series, 'swarm_probe_heard', { side })).toBe(1);
+        if (module.endsWith('_pair')) expect(at('first_media')).toBeGreaterThan(at('signal'));
+      }
+      if (module.endsWith('_pair')) {
+        // 50 packets a second, both ways; three seconds of video_pair, two of audio_pair.
+        expect(
+          sumOf(series, 'swarm_probe_packets_total', { kind: 'audio', direction: 'down' }),
+        ).toBeGreaterThan(150);
+        expect(
+          sumOf(series, 'swarm_probe_loss_ratio', { kind: 'audio', direction: 'down' }),
+        ).toBeLessThan(0.05);
+        expect(
+          sumOf(series, 'swarm_probe_latency_seconds', { kind: 'audio', quantile: '0.5' }),
+        ).toBeGreaterThan(0);
+        expect(sumOf(series, 'swarm_probe_rtt_seconds')).toBeGreaterThan(0);
+      }
+      if (module === 'data_echo')
+        expect(
+          sumOf(series, 'swarm_probe_data_echo_seconds', { quantile: '0.95' }),
+        ).toBeGreaterThan(0);
+      expect(text).not.toContain('target=');
+      await expectNoRooms(cluster);
+    },
+  );
+
+  it('is probed node by node: the room is put on the node itself', async () => {
+    await using probing = await startProbing([targetOf(cluster)]);
+    const told = await Promise.all(
+      [node(0), node(1)].map(async ({ name, metricsUrl }) => {
+        const { series } = await probing.ask(`target=lab&module=join_only&node=${name}`);
+        expect(sumOf(series, 'swarm_probe_success')).toBe(1);
+        const [, id] = /node_id="(ND_\w+)"/.exec(await (await fetch(metricsUrl)).text()) ?? [];
+        expect(
+          series
+            .filter((one) => one.name === 'swarm_probe_node_info')
+            .map(({ labels }) => labels.node_id),
+        ).toEqual([id, id]);
+        return id;
+      }),
+    );
+    expect(new Set(told).size).toBe(2);
+  });
+
+  it('is probed at a URL only where the configuration says so', async () => {
+    const { port } = new URL(node(0).url);
+    await using probing = await startProbing([
+      targetOf(cluster, { isAlsoAt: readPattern(`ws://127.0.0.*:${port}`) }),
+    ]);
+    expect(
+      sumOf(
+        (await probing.ask(`target=${encodeURIComponent(node(0).url)}&module=join_only`)).series,
+        'swarm_probe_success',
+      ),
+    ).toBe(1);
+    for (const url of [node(1).url, `ws://localhost:${port}`, 'http://169.254.169.254']) {
+      expect(await probing.ask(`target=${encodeURIComponent(url)}&module=join_only`)).toMatchObject(
+        { status: 400 },
+      );
+    }
+  });
+
+  it('shows probes by the clock on /metrics, which promtool has nothing against', async (context) => {
+    const destination = { target: 'lab', module: 'join_only', everyMs: 4_500, nodes: true };
+    await using probing = await startProbing([targetOf(cluster)], { schedule: [destination] });
+    await expect
+      .poll(
+        async () =>
+          (await probing.metrics()).series
+            .filter(({ name }) => name === 'swarm_probe_success')
+            .map(({ labels }) => labels.node)
+            .sort(),
+        {
+          timeout: 20_000,
+          interval: 500,
+        },
+      )
+      .toEqual(['', 'node-1', 'node-2']);
+    const { series, text } = await probing.metrics();
+    expect(sumOf(series, 'swarm_probe_success', { target: 'lab', module: 'join_only' })).toBe(3);
+    expect(sumOf(series, 'swarm_probe_runs_total', { result: 'success' })).toBeGreaterThanOrEqual(
+      3,
+    );
+    const why = whyNoPromtool();
+    if (why !== null) return context.skip(why);
+    expect(await checkMetrics(text)).toBe('');
+    const probe = await probing.ask('target=lab&module=video_pair');
+    expect(await checkMetrics(probe.text)).toBe('');
+  });
+});

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { findTool } from '../setup/find-tool.mjs';
+import { crate } from '../setup/paths.mjs';
+import { runCommand } from './run-command.mjs';
+import { NONE, sum, tallyCargo } from './tally.mjs';
+
+const INSTALL_RUST =
+  "Rust is not installed: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y";
+
+/**
+ * Clippy and the tests of the Rust crate, in the release profile, as the addon: its dependencies (C code among them) are not compiled a second time.
+ *
+ * @param {AbortSignal} signal
+ * @returns {Promise<import('./tally.mjs').Tally>}
+ */
+export const testCrate = async (signal) => {
+  const cargo = await findTool('cargo');
+  if (cargo === null)
+    return { ...NONE, skipped: [{ name: 'cargo test, clippy', why: INSTALL_RUST }] };
+  const options = [
+    '--release',
+    '--locked',
+    ...['--manifest-path', join(crate, 'Cargo.toml')],
+    ...['--target-dir', join(crate, 'target')],
+  ];
+  const { ok, output } = await runCommand('cargo test', cargo, ['test', ...options], signal);
+  return sum([await clippy(cargo, options, signal), tallyCargo(output, ok)]);
+};
+
+/**
+ * @param {string} cargo @param {string[]} options @param {AbortSignal} signal
+ * @returns {Promise<import('./tally.mjs').Tally>}
+ */
+const clippy = async (cargo, options, signal) => {
+  if ((await findTool('cargo-clippy')) === null)
+    return {
+      ...NONE,
+      skipped: [{ name: 'clippy', why: 'clippy is not installed: rustup component add clippy' }],
+    };
+  const tallies = [];
+  // The plain path that other systems take is checked, too.
+  for (const [name, more] of /** @type {const} */ ([
+    ['clippy', ['--all-targets']],
+    ['clippy, portable', ['--features', 'portable']],
+  ])) {
+    const { ok } = await runCommand(
+      name,
+      cargo,
+      ['clippy', '--quiet', ...options, ...more, '--', '-D', 'warnings'],
+      signal,
+    );
+    tallies.push({ ...NONE, failed: ok ? 0 : 1 });
+  }
+  return sum(tallies);
+};

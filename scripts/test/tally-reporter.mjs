@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** A reporter for vitest: writes the tally of a run to a file. */
+export class TallyReporter {
+  /** @type {string} */
+  #file;
+
+  /** @param {string} file */
+  constructor(file) {
+    this.#file = file;
+  }
+
+  /**
+   * @param {readonly import('vitest/node').TestModule[]} modules
+   * @param {readonly unknown[]} unhandledErrors
+   */
+  async onTestRunEnd(modules, unhandledErrors) {
+    await mkdir(dirname(this.#file), { recursive: true });
+    await writeFile(this.#file, JSON.stringify(tallyOf(modules, unhandledErrors)));
+  }
+}
+
+/**
+ * A file that does not load, and a hook before or after a suite that fails, have no test to their name: each is one failure. So is an unhandled error.
+ *
+ * @param {readonly import('vitest/node').TestModule[]} modules
+ * @param {readonly unknown[]} unhandledErrors
+ * @returns {import('./tally.mjs').Tally}
+ */
+const tallyOf = (modules, unhandledErrors) => {
+  /** @type {import('./tally.mjs').Tally} */
+  const tally = { passed: 0, failed: unhandledErrors.length, skipped: [], retried: [] };
+  for (const module of modules) {
+    if (module.errors().length > 0) tally.failed++;
+    for (const suite of module.children.allSuites()) if (suite.errors().length > 0) tally.failed++;
+    for (const test of module.children.allTests()) {
+      const name = `${module.relativeModuleId}: ${test.fullName}`;
+      const result = test.result();
+      if (result.state === 'passed') tally.passed++;
+      if (result.state === 'failed') tally.failed++;
+      if (result.state === 'skipped')
+        tally.skipped.push({ name, why: result.note ?? 'not for this machine' });
+      if ((test.diagnostic()?.retryCount ?? 0) > 0) tally.retried.push(name);
+    }
+  }
+  return tally;
+};
