@@ -9,6 +9,7 @@ const RULE_SINCE = 'f422af8';
 const PUBLISHED = new Set([
   "test(chaos): a node's ports are compared with its own range",
   'docs: one code for alert changes in the glossary',
+  'docs(adr): packages follow the data',
 ]);
 
 /** @param {string[]} args */

@@ -29,7 +29,9 @@ const allBelow = (name, below) => {
 export const layerProblems = (sources, below) =>
   sources.flatMap(({ path, package: name, text }) => {
     if (!Object.hasOwn(below, name))
-      return [`${path}: package "${name}" has no layer; add it to scripts/check/layers.mjs`];
+      return [
+        `${path}: package "${name}" has no layer; add it to scripts/check/package-layers.mjs`,
+      ];
     const allowed = allBelow(name, below);
     return [...text.matchAll(IMPORTS)].flatMap(([, specifier = '']) => {
       const target = /^@livekit-swarm\/([^/]+)/.exec(specifier)?.[1];

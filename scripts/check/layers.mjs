@@ -3,27 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../setup/paths.mjs';
 import { layerProblems } from './layer-problems.mjs';
-
-/** Each package, and the packages directly below it. What those may import, it may import as well. */
-const BELOW = {
-  settings: [],
-  metrics: ['settings'],
-  host: ['settings'],
-  webrtc: ['settings'],
-  scenario: ['metrics'],
-  record: ['scenario', 'host'],
-  analysis: ['record'],
-  livekit: ['scenario'],
-  engine: ['livekit', 'webrtc', 'record'],
-  runner: ['engine', 'analysis'],
-  lab: ['host'],
-  chaos: ['runner', 'lab', 'livekit'],
-  report: ['analysis', 'chaos'],
-  beacon: [],
-  exporter: ['engine', 'analysis', 'chaos', 'beacon'],
-  mixin: ['exporter'],
-  cli: ['report', 'exporter', 'lab', 'chaos'],
-};
+import { BELOW } from './package-layers.mjs';
 
 /** @param {string} folder @returns {string[]} sources that ship, as paths of the checkout. */
 const shippedSources = (folder) =>

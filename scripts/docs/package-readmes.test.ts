@@ -1,0 +1,33 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { BELOW } from '../check/package-layers.mjs';
+import { linksIn, readPage, root } from './testing/markdown-pages.ts';
+
+const packages = readdirSync(join(root, 'packages'));
+const ONE_SCREEN = 45;
+
+describe.each(packages)('packages/%s/README.md', (name) => {
+  const page = readPage(`packages/${name}/README.md`);
+  /** What stands behind `- **TITLE:**`. */
+  const fact = (title: string): string =>
+    new RegExp(`^- \\*\\*${title}:\\*\\* (.+)$`, 'm').exec(page)?.[1] ?? '';
+
+  it('fits on one screen and begins with the name of the package', () => {
+    expect(page.startsWith(`# @livekit-swarm/${name}\n`)).toBe(true);
+    expect(page.split('\n').length).toBeLessThanOrEqual(ONE_SCREEN);
+  });
+
+  it('links its entry file', () => {
+    expect(linksIn(fact('Entry')).length).toBeGreaterThan(0);
+  });
+
+  it('names the packages directly below it, as the check of layers has them', () => {
+    const below = BELOW[name] ?? [];
+    expect(fact('May import')).not.toBe('');
+    expect(
+      packages.filter((other) => new RegExp(`\\b${other}\\b`).test(fact('May import'))),
+    ).toEqual(expect.arrayContaining([...below]));
+    if (below.length === 0) expect(fact('May import')).toBe('nothing of this repository');
+  });
+});
