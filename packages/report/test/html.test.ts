@@ -143,17 +143,20 @@ describe('the charts', () => {
     await page.mouse.up();
     const scales = await ask<string[]>(
       page,
-      'drawn.map(({ u }) => u.scales.x.min.toFixed(1) + " " + u.scales.x.max.toFixed(1))',
+      'plots.map((u) => u.scales.x.min.toFixed(1) + " " + u.scales.x.max.toFixed(1))',
     );
     expect(new Set(scales).size).toBe(1);
     const [min = 0, max = 0] = (scales[0] ?? '').split(' ').map(Number);
     expect(min).toBeCloseTo(0.4 * 119, -1);
     expect(max).toBeCloseTo(0.6 * 119, -1);
     await page.click('#reset-zoom');
-    expect(await ask(page, 'drawn[0].u.scales.x.max')).toBe(119);
+    expect(await ask(page, 'plots[0].scales.x.max')).toBe(119);
     expect(await ask(page, "document.querySelector('#reset-zoom').hidden")).toBe(true);
   });
 });
+
+const BITS_DOWN_SHOWN =
+  "plots.find((u) => u.root.parentElement.dataset.chart === 'bits-down').series[1].show";
 
 describe('by keyboard', () => {
   test('everything is reached, in order, and seen to be', async () => {
@@ -189,15 +192,12 @@ describe('by keyboard', () => {
       /^0:55: audio [1-9]|^0:55: audio 0\.[0-9]*[1-9]/,
     );
     await page.keyboard.press('+');
-    const [min, max] = await ask<number[]>(
-      page,
-      '[drawn[0].u.scales.x.min, drawn[0].u.scales.x.max]',
-    );
+    const [min, max] = await ask<number[]>(page, '[plots[0].scales.x.min, plots[0].scales.x.max]');
     expect((max ?? 0) - (min ?? 0)).toBeCloseTo(119 / 2, 0);
     expect(min).toBeLessThan(55);
     expect(max).toBeGreaterThan(55);
     await page.keyboard.press('0');
-    expect(await ask(page, 'drawn[0].u.scales.x.max')).toBe(119);
+    expect(await ask(page, 'plots[0].scales.x.max')).toBe(119);
     await page.keyboard.press('Escape');
     expect(await textOf(page, '#reading')).toBe('');
   });
@@ -236,13 +236,9 @@ describe('by keyboard', () => {
     await page.focus('#chart-bits-down .legend button');
     await page.keyboard.press('Space');
     expect(await ask(page, "document.activeElement.getAttribute('aria-pressed')")).toBe('false');
-    expect(
-      await ask(page, "drawn.find(({ chart }) => chart.id === 'bits-down').u.series[1].show"),
-    ).toBe(false);
+    expect(await ask(page, BITS_DOWN_SHOWN)).toBe(false);
     await page.keyboard.press('Space');
-    expect(
-      await ask(page, "drawn.find(({ chart }) => chart.id === 'bits-down').u.series[1].show"),
-    ).toBe(true);
+    expect(await ask(page, BITS_DOWN_SHOWN)).toBe(true);
   });
 });
 
@@ -430,7 +426,7 @@ describe('a report', () => {
     expect(await ask(page, "document.querySelectorAll('#participants tbody tr').length")).toBe(
       1_000,
     );
-    const points = await ask<number[]>(page, 'drawn.map(({ u }) => u.data[0].length)');
+    const points = await ask<number[]>(page, 'plots.map((u) => u.data[0].length)');
     expect(Math.max(...points)).toBeLessThanOrEqual(720);
     const { size } = statSync(file);
     console.info(

@@ -30,13 +30,8 @@ const SHEETS = [
     'print',
   ].map((name) => `style/${name}.css`),
 ];
-const EARLY = 'page/theme.js';
-const SCRIPTS = [
-  'uplot.js',
-  ...['format', 'element', 'overlay', 'plot', 'legend', 'keys', 'charts', 'tables', 'main'].map(
-    (name) => `page/${name}.js`,
-  ),
-];
+const EARLY = 'page.generated/early.js';
+const SCRIPTS = ['uplot.js', 'page.generated/main.js'];
 
 /** Four heads in a square: seen in a row of tabs. */
 const ICON =

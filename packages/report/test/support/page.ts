@@ -46,6 +46,22 @@ export interface Look {
   touch?: boolean;
 }
 
+/** Keeps each chart that the page makes with uPlot in the global `plots`. */
+const KEEP_PLOTS = `
+const plots = [];
+let library;
+Object.defineProperty(globalThis, 'uPlot', {
+  set: (made) => {
+    library = class extends made {
+      constructor(...options) {
+        super(...options);
+        plots.push(this);
+      }
+    };
+  },
+  get: () => library,
+});`;
+
 /** Opens a page from the disk, the network gone. */
 export const openPage = async (
   browser: Browser,
@@ -75,6 +91,7 @@ export const openPage = async (
   });
   await page.setOfflineMode(true);
   await page.setJavaScriptEnabled(scripts);
+  await page.evaluateOnNewDocument(KEEP_PLOTS);
   await page.goto(url, { waitUntil: 'load' });
   return { page, requests, complaints, [Symbol.asyncDispose]: () => context.close() };
 };

@@ -1,13 +1,13 @@
-// Figures as the rest of the page writes them.
+import type { ChartData, Unit } from '../charts/chart-data.ts';
 
-/** @param {number} value three significant digits */
-const formatNumber = (value) =>
+/** Three significant digits. */
+export const formatNumber = (value: number): string =>
   Math.abs(value) >= 100 || Number.isInteger(value)
     ? Math.round(value).toLocaleString('en-US')
     : Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 8 });
 
-/** @param {number} value @param {readonly string[]} units each a thousand times the one before */
-const scaled = (value, units) => {
+/** @param units each a thousand times the one before */
+const scaled = (value: number, units: readonly string[]): string => {
   let rest = value;
   let unit = 0;
   while (Math.abs(rest) >= 1_000 && unit < units.length - 1) {
@@ -17,8 +17,8 @@ const scaled = (value, units) => {
   return `${formatNumber(rest)} ${units[unit] ?? ''}`;
 };
 
-/** @type {Record<import('../charts/chart-data.ts').Unit, (value: number) => string>} */
-const FORMATS = {
+/** A value with its unit, as in the rest of the report. */
+export const FORMATS: Record<Unit, (value: number) => string> = {
   ms: (value) =>
     value >= 10_000 ? `${formatNumber(value / 1_000)} s` : `${formatNumber(value)} ms`,
   share: (value) => `${formatNumber(value * 100)} %`,
@@ -29,10 +29,22 @@ const FORMATS = {
   perSecond: (value) => `${formatNumber(value)}/s`,
 };
 
-/** @param {number} seconds after the run's start */
-const formatClock = (seconds) => {
+const NO_VALUE = '–';
+
+/** A value of a chart with its unit; a dash where there is none. */
+export const formatPoint = (
+  chart: ChartData,
+  series: number,
+  point: number | null | undefined,
+): string => {
+  const value = point == null ? null : chart.series[series]?.values[point];
+  return value == null ? NO_VALUE : FORMATS[chart.unit](value);
+};
+
+/** `m:ss` or `h:mm:ss`. @param seconds after the start of the run */
+export const formatClock = (seconds: number): string => {
   const whole = Math.floor(seconds);
-  const two = (/** @type {number} */ part) => String(part).padStart(2, '0');
+  const two = (part: number): string => String(part).padStart(2, '0');
   const [h, m, s] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60, whole % 60];
   return `${h > 0 ? `${h}:${two(m)}` : m}:${two(s)}`;
 };

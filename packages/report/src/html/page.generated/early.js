@@ -1,0 +1,1 @@
+(function(){let e=()=>{try{return localStorage.getItem(`livekit-swarm-theme`)}catch{return null}};document.documentElement.classList.add(`scripted`),(()=>{let t=e();(t===`light`||t===`dark`)&&(document.documentElement.dataset.theme=t)})()})();

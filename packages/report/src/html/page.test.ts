@@ -1,0 +1,11 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { BUNDLES, bundlePage } from '../../scripts/bundle-page.ts';
+
+test("reports have the scripts of src/html/page; if not, run 'node packages/report/scripts/bundle-page.ts'", async () => {
+  const bundles = await bundlePage();
+  expect((await readdir(BUNDLES)).sort()).toEqual(Object.keys(bundles).sort());
+  for (const [name, text] of Object.entries(bundles))
+    expect(await readFile(join(BUNDLES, name), 'utf8'), name).toBe(text);
+});

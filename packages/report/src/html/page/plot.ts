@@ -1,0 +1,157 @@
+import uPlot from 'uplot';
+import type { ChartData, PageData, SeriesData } from '../charts/chart-data.ts';
+import { FORMATS, formatClock } from './format.ts';
+import { overlayHooks } from './overlay.ts';
+import { colorOf, faded } from './theme.ts';
+
+const FONT = '11px system-ui, sans-serif';
+/** CSS pixels. */
+export const HEIGHT = 176;
+
+type Values = (number | null)[];
+
+/** A line that uPlot draws: a series of the chart, or an edge of the band around it. */
+export interface Layer {
+  values: Values;
+  /** Index in the chart's series. */
+  series: number;
+  edge: boolean;
+}
+
+/** Each series stands on the one before it; the topmost comes first, since uPlot paints later series over earlier ones. */
+const stackedLayers = (page: PageData, chart: ChartData): Layer[] => {
+  const layers: Layer[] = [];
+  let below: Values = Array.from({ length: page.points }, () => null);
+  for (const [series, { values }] of chart.series.entries()) {
+    const base = below;
+    below = values.map((value, point) =>
+      value === null ? (base[point] ?? null) : value + (base[point] ?? 0),
+    );
+    layers.unshift({ values: below, series, edge: false });
+  }
+  return layers;
+};
+
+const layersOf = (page: PageData, chart: ChartData): { layers: Layer[]; bands: uPlot.Band[] } => {
+  const layers = chart.stacked
+    ? stackedLayers(page, chart)
+    : chart.series.map(({ values }, series): Layer => ({ values, series, edge: false }));
+  const bands: uPlot.Band[] = [];
+  for (const [series, { high, low, color }] of chart.series.entries()) {
+    if (high === undefined || low === undefined) continue;
+    layers.push({ values: high, series, edge: true }, { values: low, series, edge: true });
+    // uPlot counts the x values as series 0.
+    bands.push({
+      series: [layers.length - 1, layers.length],
+      fill: () => faded(colorOf(color), 0.18),
+    });
+  }
+  return { layers, bands };
+};
+
+/** Points without a neighbour: no line leads to them, so they need a dot to be seen. */
+const isolatedPoints = (values: Values): number[] =>
+  values.flatMap((value, point) =>
+    value !== null && (values[point - 1] ?? null) === null && (values[point + 1] ?? null) === null
+      ? [point]
+      : [],
+  );
+
+const seriesOptions = (
+  { look, color }: SeriesData,
+  values: Values,
+  stacked: boolean,
+): uPlot.Series => {
+  const isolated = isolatedPoints(values);
+  return {
+    stroke: () => colorOf(stacked ? 'card' : color),
+    width: look === 'thin' || stacked ? 1 : 1.75,
+    ...(look === 'dashed' && { dash: [5, 4] }),
+    ...(look === 'area' && {
+      fill: () => (stacked ? colorOf(color) : faded(colorOf(color), 0.14)),
+    }),
+    points: {
+      show: isolated.length > 0,
+      filter: () => isolated,
+      size: 5,
+      width: 1,
+      fill: () => colorOf(color),
+    },
+  };
+};
+
+const layerOptions = (chart: ChartData, { values, series, edge }: Layer): uPlot.Series => {
+  const data = chart.series[series];
+  if (edge || data === undefined) return { width: 0, points: { show: false } };
+  return seriesOptions(data, values, chart.stacked);
+};
+
+/** From zero to a little above the highest value; includes the limit unless it is four times higher. */
+const rangeOf =
+  (chart: ChartData): uPlot.Range.Function =>
+  (_u, _lowest, highest) => {
+    const most = highest ?? 0;
+    const limit = chart.limit ?? 0;
+    if (most <= 0) return [0, limit > 0 ? limit * 1.3 : chart.unit === 'share' ? 0.01 : 1];
+    return [0, Math.max(most, limit < most * 4 ? limit : 0) * 1.12];
+  };
+
+/** As wide as the longest label. uPlot passes no labels while it has no data. */
+const axisWidth = (_u: uPlot, labels: string[] | null): number =>
+  Math.max(46, ...(labels ?? []).map((label) => label.length * 6.4 + 14));
+
+/** Draws a chart into `place`. */
+export const makePlot = (
+  place: HTMLElement,
+  page: PageData,
+  chart: ChartData,
+  on: { cursor: (u: uPlot) => void; zoom: (u: uPlot) => void },
+): { u: uPlot; layers: Layer[] } => {
+  const { layers, bands } = layersOf(page, chart);
+  const format = FORMATS[chart.unit];
+  const axis: uPlot.Axis = {
+    stroke: () => colorOf('muted'),
+    font: FONT,
+    grid: { stroke: () => colorOf('grid'), width: 1 },
+    ticks: { show: false },
+  };
+  const u = new uPlot(
+    {
+      width: Math.max(200, place.clientWidth),
+      height: HEIGHT,
+      padding: [8, 12, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 }, focus: { prox: -1 } },
+      scales: { x: { time: false }, y: { range: rangeOf(chart) } },
+      axes: [
+        {
+          ...axis,
+          values: (_u, splits) => splits.map(formatClock),
+          incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 14_400],
+          space: 56,
+          size: 26,
+        },
+        {
+          ...axis,
+          values: (_u, splits) => splits.map((value) => format(value)),
+          size: axisWidth,
+          gap: 6,
+          space: 34,
+        },
+      ],
+      series: [{}, ...layers.map((layer) => layerOptions(chart, layer))],
+      bands,
+      hooks: {
+        ...overlayHooks(page, chart),
+        setCursor: [on.cursor],
+        setScale: [(self, key) => key === 'x' && on.zoom(self)],
+      },
+    },
+    [
+      Array.from({ length: page.points }, (_, point) => point * page.step),
+      ...layers.map(({ values }) => values),
+    ],
+    place,
+  );
+  return { u, layers };
+};
