@@ -1,6 +1,13 @@
 export type { Line } from './history/column.ts';
 export { createHistory, type History } from './history/history.ts';
 export type { Watch } from './history/watch.ts';
+export {
+  type ConnectionState,
+  initialParticipantState,
+  isConnected,
+  type ParticipantState,
+  reduceParticipant,
+} from './participants/participant-state.ts';
 export { createPeople, type People } from './participants/people.ts';
 export { type Episode, type Person, type RoomStanding, suffered } from './participants/person.ts';
 export { audioQuality } from './quality/audio-quality.ts';
