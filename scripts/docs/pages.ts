@@ -1,4 +1,4 @@
-import { drillResultJsonSchema } from '@livekit-swarm/chaos';
+import { drillResultJsonSchema } from '@livekit-swarm/report/drill';
 import { drillJsonSchema } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { exporterJsonSchema } from '@livekit-swarm/exporter';
@@ -20,7 +20,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reports.md': reportsPage,
   'packages/chaos/schema/drill.schema.json': () =>
     `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,
-  'packages/chaos/schema/drill-result.schema.json': () =>
+  'packages/report/schema/drill-result.schema.json': () =>
     `${JSON.stringify(drillResultJsonSchema(), null, 2)}\n`,
   'packages/scenario/schema/scenario.schema.json': () =>
     `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,

@@ -10,10 +10,10 @@ import type { KubernetesCluster } from '@livekit-swarm/testkit/kubernetes/cluste
 import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
-import { injectFault } from '../src/inject.ts';
-import { healPending } from '../src/journal/heal-pending.ts';
 import { openJournal } from '../src/journal/journal.ts';
+import { healPending } from '../src/journal/rollback-pending.ts';
 import { openKubernetesTarget } from '../src/targets/kubernetes.ts';
 import type { Member, Target } from '../src/targets/target.ts';
 

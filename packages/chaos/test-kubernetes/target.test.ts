@@ -4,16 +4,16 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderDrillText } from '@livekit-swarm/report/drill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
+import { runDrill } from '../src/execute/execute-drill.ts';
+import { injectFault } from '../src/execute/inject-fault.ts';
+import { kubernetesDeployment } from '../src/execute/kubernetes-deployment.ts';
 import { FAULTS } from '../src/faults/index.ts';
-import { injectFault } from '../src/inject.ts';
-import { healPending } from '../src/journal/heal-pending.ts';
 import { openJournal } from '../src/journal/journal.ts';
+import { healPending } from '../src/journal/rollback-pending.ts';
 import type { DrillResult, RepeatResult } from '../src/measure/drill-result.ts';
-import { renderDrillText } from '../src/report/render-text.ts';
-import { kubernetesDeployment } from '../src/run/kubernetes-deployment.ts';
-import { runDrill } from '../src/run/run-drill.ts';
 import { openKubernetesTarget } from '../src/targets/kubernetes.ts';
 import type { Member, Target } from '../src/targets/target.ts';
 import { drainDrill, libraryFile, nodeIds, type Rehearsal, rehearse } from './support.ts';
@@ -204,6 +204,7 @@ describe('a drill', () => {
   const carryOut = async (file: string, recoveryMs: number): Promise<DrillResult> => {
     const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
     return runDrill({
+      save: () => {},
       drill: {
         ...drill,
         crowd: { ...drill.crowd, rooms: 3, participants: 3 },

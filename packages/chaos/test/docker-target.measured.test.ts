@@ -7,12 +7,15 @@ import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
 import { expect } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
+import {
+  type DockerDeploymentOptions,
+  dockerDeployment,
+} from '../src/execute/docker-deployment.ts';
+import { runDrill } from '../src/execute/execute-drill.ts';
+import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
-import { injectFault } from '../src/inject.ts';
-import { healPending } from '../src/journal/heal-pending.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { type DockerDeploymentOptions, dockerDeployment } from '../src/run/docker-deployment.ts';
-import { runDrill } from '../src/run/run-drill.ts';
+import { healPending } from '../src/journal/rollback-pending.ts';
 import { openDockerTarget } from '../src/targets/docker.ts';
 import { openTarget } from '../src/targets/open-target.ts';
 import type { Member, Target } from '../src/targets/target.ts';
@@ -104,6 +107,7 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
   const journal = openJournal(join(dir, 'journal'));
   const carryOut = (named: string | null, folder: string) =>
     runDrill({
+      save: () => {},
       drill: {
         ...parsed,
         crowd: { ...parsed.crowd, rooms: 3, participants: 3 },

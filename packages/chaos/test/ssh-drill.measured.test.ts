@@ -3,12 +3,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
+import { runDrill } from '../src/execute/execute-drill.ts';
+import { sshDeployment } from '../src/execute/ssh-deployment.ts';
 import { FAULTS } from '../src/faults/index.ts';
-import { healPending } from '../src/journal/heal-pending.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { runDrill } from '../src/run/run-drill.ts';
-import { sshDeployment } from '../src/run/ssh-deployment.ts';
-import { readSshOrder } from '../src/targets/ssh/order.ts';
+import { healPending } from '../src/journal/rollback-pending.ts';
+import { readSshOrder } from '../src/targets/ssh/spec.ts';
 import { openSshTarget } from '../src/targets/ssh.ts';
 import { expectKilledAndBack } from './support/expect-killed-and-back.ts';
 import { startSshHost, whyNoSshHost } from './support/ssh-host.ts';
@@ -42,6 +42,7 @@ test.skipIf(why !== null)(
     const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
     const carryOut = (named: string | null, folder: string) =>
       runDrill({
+        save: () => {},
         drill: {
           ...parsed,
           crowd: { ...parsed.crowd, rooms: 3, participants: 3 },

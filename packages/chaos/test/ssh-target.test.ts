@@ -2,12 +2,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { injectFault } from '../src/execute/inject-fault.ts';
+import { sshDeployment } from '../src/execute/ssh-deployment.ts';
 import { FAULTS } from '../src/faults/index.ts';
-import { injectFault } from '../src/inject.ts';
-import { healPending } from '../src/journal/heal-pending.ts';
 import { openJournal } from '../src/journal/journal.ts';
-import { sshDeployment } from '../src/run/ssh-deployment.ts';
-import { readSshOrder } from '../src/targets/ssh/order.ts';
+import { healPending } from '../src/journal/rollback-pending.ts';
+import { readSshOrder } from '../src/targets/ssh/spec.ts';
 import { openSshTarget } from '../src/targets/ssh.ts';
 import type { Member, Target } from '../src/targets/target.ts';
 import { anyAnswers } from './support/answers.ts';

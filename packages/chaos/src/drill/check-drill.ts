@@ -4,7 +4,7 @@ import type { FileSettings, Path } from '@livekit-swarm/settings';
 import { formatDuration, type ScenarioProblem } from '@livekit-swarm/settings';
 import type { Drill, Failing } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
-import { overlapsOf } from './overlaps.ts';
+import { overlapsOf } from './fault-conflicts.ts';
 import { scenarioOfDrill } from './scenario-of-drill.ts';
 import type { Faults } from './schema/fault.ts';
 import type { DrillFile } from './schema/file.ts';

@@ -1,7 +1,8 @@
 export type * from './drill.ts';
+export { drillSchema, failing, objective } from './drill-schema.ts';
 export { type DrillTimes, drillTimes } from './drill-times.ts';
+export { newcomersOf } from './join-probes.ts';
 export { drillJsonSchema } from './json-schema.ts';
-export { newcomersOf } from './newcomers-of.ts';
 export { type ParseDrillOptions, parseDrill } from './parse-drill.ts';
 export { CROWD_ROLE, NEWCOMER_ROLE } from './roles.ts';
 export {

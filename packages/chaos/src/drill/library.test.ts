@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expandPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../faults/index.ts';
-import { newcomersOf } from './newcomers-of.ts';
+import { newcomersOf } from './join-probes.ts';
 import { parseDrill } from './parse-drill.ts';
 import { scenarioOfDrill } from './scenario-of-drill.ts';
 

@@ -3,7 +3,7 @@ import { checkDrill } from './check-drill.ts';
 import type { Drill, DrillFault } from './drill.ts';
 import { lengthOf } from './length-of.ts';
 import { beginningsOf } from './schedule.ts';
-import { usualAim } from './schema/check-aim.ts';
+import { usualAim } from './schema/check-target.ts';
 import type { FaultItem, Faults } from './schema/fault.ts';
 import { type DrillFile, drillFile } from './schema/file.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import type { Drill } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
-import { newcomersOf } from './newcomers-of.ts';
+import { newcomersOf } from './join-probes.ts';
 import { CROWD_ROLE, NEWCOMER_ROLE } from './roles.ts';
 import { DRILL_WINDOWS, scenarioOfDrill } from './scenario-of-drill.ts';
 

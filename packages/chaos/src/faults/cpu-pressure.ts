@@ -1,6 +1,6 @@
 import { LEAST_CPU } from '@livekit-swarm/host';
 import { positive, strict } from '@livekit-swarm/settings';
-import { lacksSqueeze, release, type Squeeze, squeeze } from './effects/squeeze.ts';
+import { lacksSqueeze, release, type Squeeze, squeeze } from './effects/resource-limits.ts';
 import type { DescribedFault } from './fault.ts';
 
 export interface CpuParams {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeTarget, NODE } from '../../test/support/fake-target.ts';
+import { fakeTarget, NODE } from '../../test/support/fake-platform.ts';
 import { FAULTS } from './index.ts';
 
 const read = (name: string, params: object): unknown => FAULTS.get(name)?.params.parse(params);

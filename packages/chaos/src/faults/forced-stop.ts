@@ -1,4 +1,10 @@
-import { endMember, forAll, lacksAny, terminateTwice, untilGone } from './effects/put-right.ts';
+import {
+  endMember,
+  forAll,
+  lacksAny,
+  terminateTwice,
+  untilGone,
+} from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 import { type NoParams, noParams } from './no-params.ts';
 

@@ -1,5 +1,5 @@
 import type { Member, Target } from '../targets/target.ts';
-import { endMember, forAll, lacksAny } from './effects/put-right.ts';
+import { endMember, forAll, lacksAny } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 import { type NoParams, noParams } from './no-params.ts';
 

@@ -1,4 +1,4 @@
-import { forAll, lacksAny } from './effects/put-right.ts';
+import { forAll, lacksAny } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 import { type NoParams, noParams } from './no-params.ts';
 

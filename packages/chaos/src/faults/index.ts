@@ -1,23 +1,23 @@
-import { balancerRestart } from './balancer-restart.ts';
 import { blackhole } from './blackhole.ts';
 import { certificateExpiry } from './certificate-expiry.ts';
 import { clockSkew } from './clock-skew.ts';
 import { cpuPressure } from './cpu-pressure.ts';
 import { delay } from './delay.ts';
 import { drain } from './drain.ts';
-import { askedFor } from './effects/asked-for.ts';
+import { askedFor } from './effects/requested-traffic.ts';
 import type { DescribedFault } from './fault.ts';
 import { forcedStop } from './forced-stop.ts';
 import { gracefulStop } from './graceful-stop.ts';
 import { hang } from './hang.ts';
 import { jitter } from './jitter.ts';
 import { kill } from './kill.ts';
+import { balancerRestart } from './load-balancer-restart.ts';
 import { memoryPressure } from './memory-pressure.ts';
 import { packetLoss } from './packet-loss.ts';
 import { rateLimit } from './rate-limit.ts';
-import { redisCut } from './redis-cut.ts';
 import { redisFlush } from './redis-flush.ts';
 import { redisKill } from './redis-kill.ts';
+import { redisCut } from './redis-partition.ts';
 import { reorder } from './reorder.ts';
 import { restart } from './restart.ts';
 

@@ -1,6 +1,6 @@
 import { strict, whole } from '@livekit-swarm/settings';
-import { forAll, lacksAny } from './effects/put-right.ts';
-import { lacksSqueeze, release, type Squeeze, squeeze } from './effects/squeeze.ts';
+import { forAll, lacksAny } from './effects/process-control.ts';
+import { lacksSqueeze, release, type Squeeze, squeeze } from './effects/resource-limits.ts';
 import type { DescribedFault } from './fault.ts';
 
 export interface MemoryParams {

@@ -7,7 +7,7 @@ import {
   type Traffic,
   trafficParams,
 } from './effects/packet-rules.ts';
-import { forAll } from './effects/put-right.ts';
+import { forAll } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 
 export interface LossParams extends Traffic {

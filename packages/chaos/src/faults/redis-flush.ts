@@ -1,6 +1,6 @@
 import { ChaosError } from '../chaos-error.ts';
 import type { Member, Target } from '../targets/target.ts';
-import { forAll } from './effects/put-right.ts';
+import { forAll } from './effects/process-control.ts';
 import { flushRedis } from './effects/redis-command.ts';
 import type { DescribedFault } from './fault.ts';
 import { type NoParams, noParams } from './no-params.ts';

@@ -1,4 +1,4 @@
-import { lacksAny } from './effects/put-right.ts';
+import { lacksAny } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 import { kill } from './kill.ts';
 import type { NoParams } from './no-params.ts';

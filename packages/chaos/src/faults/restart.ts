@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, strict } from '@livekit-swarm/settings';
-import { endMember, forAll, lacksAny } from './effects/put-right.ts';
+import { endMember, forAll, lacksAny } from './effects/process-control.ts';
 import type { DescribedFault } from './fault.ts';
 
 export interface RestartParams {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { NODE } from '../../test/support/fake-target.ts';
+import { NODE } from '../../test/support/fake-platform.ts';
 import { journalDir, openJournal } from './journal.ts';
 import { type JournalEntry, newEntry } from './journal-entry.ts';
 

@@ -1,6 +1,6 @@
 import type { ThresholdResult } from '@livekit-swarm/analysis';
 import type { Drill, Failing } from '../drill/drill.ts';
-import type { Finding } from './judge-drill.ts';
+import type { Finding } from './evaluate-objectives.ts';
 import type { Recovery } from './recovery.ts';
 import type { DrillSecond } from './seconds.ts';
 import type { WindowFigures } from './window-figures.ts';

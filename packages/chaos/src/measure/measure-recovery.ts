@@ -2,12 +2,12 @@ import type { Window } from '@livekit-swarm/metrics';
 import type { DrillLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import { CROWD_ROLE, NEWCOMER_ROLE } from '../drill/roles.ts';
 import { createConnections } from './connections.ts';
-import { newcomerResults } from './newcomers.ts';
-import { type PairFacts, pairsOf } from './pairs.ts';
-import { recoveryOfParticipant } from './participants.ts';
+import { createSilences } from './interruptions.ts';
+import { newcomerResults } from './join-probes.ts';
+import { recoveryOfParticipant } from './participant-recovery.ts';
 import type { Recovery } from './recovery.ts';
 import { recoveryOfRoom } from './rooms.ts';
-import { createSilences } from './silences.ts';
+import { type PairFacts, pairsOf } from './subscriptions.ts';
 
 type Injected = Recovery['faults'][number];
 type Registry = Extract<DrillLine, { what: 'registry' }>;

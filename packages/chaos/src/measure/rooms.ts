@@ -1,7 +1,7 @@
 import type { ConnectionHistory } from './connections.ts';
-import { islandsOf } from './islands.ts';
-import type { PairFacts } from './pairs.ts';
+import { islandsOf } from './partitions.ts';
 import type { RoomRecovery } from './recovery.ts';
+import type { PairFacts } from './subscriptions.ts';
 
 /**
  * What became of one room.

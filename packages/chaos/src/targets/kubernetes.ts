@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChaosError } from '../chaos-error.ts';
 import { chaosMesh } from './kubernetes/chaos-mesh.ts';
 import { ask, connectKubernetes, type KubernetesClient, orNull } from './kubernetes/client.ts';
-import { createComebacks } from './kubernetes/comebacks.ts';
-import { podMachines } from './kubernetes/machines.ts';
+import { podMachines } from './kubernetes/host-scheduler.ts';
 import { createNodeIds } from './kubernetes/node-ids.ts';
+import { createRights } from './kubernetes/permissions.ts';
+import { countPods, listPods, type Pod, stateOf } from './kubernetes/pods.ts';
+import { createComebacks } from './kubernetes/replacements.ts';
 import {
   DEFAULT_SELECTORS,
   type KubernetesOrder,
   readReference,
   type SettledOrder,
   writeReference,
-} from './kubernetes/order.ts';
-import { countPods, listPods, type Pod, stateOf } from './kubernetes/pods.ts';
-import { createRights } from './kubernetes/rights.ts';
+} from './kubernetes/spec.ts';
 import type { Ability, Member, Target, TargetReference } from './target.ts';
 
-export type { KubernetesOrder } from './kubernetes/order.ts';
+export type { KubernetesOrder } from './kubernetes/spec.ts';
 
 /**
  * The shortest that a kubelet keeps to, s: SIGTERM, and SIGKILL that much later. With 0 the cluster forgets the pod at once, but the machine goes on with it for

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChaosError } from '../chaos-error.ts';
 import { type Units, unitsOf } from './process/units.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
-import { memberName, readReference, type SshOrder, writeReference } from './ssh/order.ts';
 import { remoteNodeId, remoteProcess } from './ssh/remote-node.ts';
+import { memberName, readReference, type SshOrder, writeReference } from './ssh/spec.ts';
 import type { Ability, Member, Target, TargetReference } from './target.ts';
 
 /** How long a process is given to do what a signal makes it do, ms. */

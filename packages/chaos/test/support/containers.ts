@@ -3,7 +3,7 @@ import { generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
 import { buildImage } from '@livekit-swarm/testkit/docker/build-image';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { stringify } from 'yaml';
-import type { DockerDeploymentOptions } from '../../src/run/docker-deployment.ts';
+import type { DockerDeploymentOptions } from '../../src/execute/docker-deployment.ts';
 import { haproxyConfig } from './haproxy-config.ts';
 
 /** Images of what this machine has. */

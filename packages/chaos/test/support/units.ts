@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findFreePorts } from '@livekit-swarm/host';
 import { generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
 import { stringify } from 'yaml';
-import type { GivenAddresses } from '../../src/run/given-deployment.ts';
+import type { GivenAddresses } from '../../src/execute/user-deployment.ts';
 import { haproxyConfig } from './haproxy-config.ts';
 import type { SshHost } from './ssh-host.ts';
 

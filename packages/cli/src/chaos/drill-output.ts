@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path';
-import { type DrillOutcome, isDrillResult } from '@livekit-swarm/chaos';
+import { type DrillOutcome, isDrillResult } from '@livekit-swarm/report/drill';
 import { type Console, write } from '../console.ts';
 import { parseRequestsOf, type ReportRequest } from '../output/report-request.ts';
 import { writeWhole } from '../output/write-whole.ts';

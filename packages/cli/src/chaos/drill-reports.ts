@@ -1,17 +1,17 @@
 import { dirname, join } from 'node:path';
+import type { DrillResult } from '@livekit-swarm/chaos';
+import { junitDocument, type TestSuite } from '@livekit-swarm/report';
 import {
   type DrillOutcome,
-  type DrillResult,
   drillSuite,
   isDrillResult,
   type NoDrill,
   renderDrillHtml,
   renderDrillJson,
   renderDrillText,
-} from '@livekit-swarm/chaos';
-import { junitDocument, type TestSuite } from '@livekit-swarm/report';
+} from '@livekit-swarm/report/drill';
 
-export { type DrillOutcome, isDrillResult } from '@livekit-swarm/chaos';
+export { type DrillOutcome, isDrillResult } from '@livekit-swarm/report/drill';
 
 export interface DrillReporter {
   fileName: string;

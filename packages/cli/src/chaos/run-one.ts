@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DrillOutcome } from '@livekit-swarm/chaos';
 import { FAULTS, type Journal, runDrill } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import type { Interruption } from '@livekit-swarm/host';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { plural } from '@livekit-swarm/report';
+import { type DrillOutcome, writeDrillFile } from '@livekit-swarm/report/drill';
 import { chooseStaffing, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import type { ProgressPrinter } from '../progress-printer.ts';
@@ -59,6 +59,7 @@ export const runOne = async ({
   try {
     return await aloneOn(where, () =>
       runDrill({
+        save: (result) => writeDrillFile(dir, result),
         drill,
         faults: FAULTS,
         journal,

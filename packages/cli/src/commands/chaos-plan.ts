@@ -1,5 +1,6 @@
-import { FAULTS, previewDrill, previewText } from '@livekit-swarm/chaos';
+import { FAULTS, previewDrill } from '@livekit-swarm/chaos';
 import { styleFor } from '@livekit-swarm/report';
+import { previewText } from '@livekit-swarm/report/drill';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
 import { readDrills } from '../chaos/drill-files.ts';

@@ -1,10 +1,6 @@
-import {
-  type DrillResult,
-  exitCodeOfDrill,
-  renderDrillText,
-  rereadDrill,
-} from '@livekit-swarm/chaos';
+import { type DrillResult, rereadDrill } from '@livekit-swarm/chaos';
 import { gravestOf } from '@livekit-swarm/report';
+import { exitCodeOfDrill, renderDrillText } from '@livekit-swarm/report/drill';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
 import { type Console, wantsColor, write } from '../console.ts';

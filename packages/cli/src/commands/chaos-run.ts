@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { openJournal } from '@livekit-swarm/chaos';
+import { watchInterruption } from '@livekit-swarm/host';
+import { RECORD_FILE } from '@livekit-swarm/record';
+import { gravestOf } from '@livekit-swarm/report';
 import {
   type DrillOutcome,
   exitCodeOfDrill,
   isDrillResult,
-  openJournal,
   renderDrillText,
-} from '@livekit-swarm/chaos';
-import { watchInterruption } from '@livekit-swarm/host';
-import { RECORD_FILE } from '@livekit-swarm/record';
-import { gravestOf } from '@livekit-swarm/report';
+} from '@livekit-swarm/report/drill';
 import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
 import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
 import { readDrills } from '../chaos/drill-files.ts';

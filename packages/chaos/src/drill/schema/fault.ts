@@ -1,9 +1,9 @@
 import { duration, quote, say, strict, suggest, textOf, whole } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Fault } from '../../faults/fault.ts';
-import { aim } from './aim.ts';
-import { checkAim } from './check-aim.ts';
+import { checkAim } from './check-target.ts';
 import { checkTimes } from './check-times.ts';
+import { aim } from './target.ts';
 
 /** More than so many are no drill, but a way of life. */
 const MOST_TIMES = 100;

@@ -15,7 +15,7 @@ import {
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type Faults, faultList } from './fault.ts';
-import { known } from './known.ts';
+import { known } from './known-failures.ts';
 import { objectives } from './objectives.ts';
 import { thresholds } from './thresholds.ts';
 

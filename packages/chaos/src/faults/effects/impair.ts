@@ -3,9 +3,9 @@ import { impairProgram } from '@livekit-swarm/webrtc';
 import { ChaosError } from '../../chaos-error.ts';
 import type { LinkTrouble, Member, MemberPorts, Target } from '../../targets/target.ts';
 import type { FaultContext } from '../fault.ts';
+import { addRules, firstLine, removeTables, tableName } from './nft-table.ts';
 import { lacksTraffic, type Traffic, trafficMatches } from './packet-rules.ts';
-import { forAll } from './put-right.ts';
-import { addRules, firstLine, removeTables, tableName } from './table.ts';
+import { forAll } from './process-control.ts';
 
 /** What is done to packets that pass. */
 export interface Impairment extends LinkTrouble {

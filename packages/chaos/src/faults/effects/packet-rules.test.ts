@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { fakeTarget, NODE } from '../../../test/support/fake-target.ts';
-import { cutRules } from '../redis-cut.ts';
+import { fakeTarget, NODE } from '../../../test/support/fake-platform.ts';
+import { cutRules } from '../redis-partition.ts';
 import { queueRules } from './impair.ts';
 import { cutPackets, dropRules, healPackets, lacksTraffic } from './packet-rules.ts';
 

@@ -1,7 +1,7 @@
 import { word } from '@livekit-swarm/settings';
 import type { Member, MemberPorts, Target } from '../../targets/target.ts';
-import { lacksAny } from './put-right.ts';
-import { addRules, firstLine, removeTables, tableName } from './table.ts';
+import { addRules, firstLine, removeTables, tableName } from './nft-table.ts';
+import { lacksAny } from './process-control.ts';
 
 /** Which of a member's packets. */
 export interface Traffic {

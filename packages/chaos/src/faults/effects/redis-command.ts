@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { ChaosError } from '../../chaos-error.ts';
 import type { Member, Target } from '../../targets/target.ts';
-import { firstLine } from './table.ts';
+import { firstLine } from './nft-table.ts';
 
 /** As redis-cli reads it. */
 const password = (): string | undefined => process.env.REDISCLI_AUTH;

@@ -6,9 +6,9 @@ import {
   type PartSettings,
   portsOf,
   readPartSettings,
-} from '../part-settings.ts';
+} from '../component-settings.ts';
 import type { MemberKind, MemberPorts } from '../target.ts';
-import type { DockerOrder } from './order.ts';
+import type { DockerOrder } from './spec.ts';
 
 /** A container that is a part of the deployment, whether it runs or not. */
 export interface Part {

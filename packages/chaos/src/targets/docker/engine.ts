@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { ChaosError } from '../../chaos-error.ts';
-import type { DockerOrder } from './order.ts';
+import type { DockerOrder } from './spec.ts';
 
 /** What is asked of the Engine API. Containers by their id; null, or nothing, for one that is gone. */
 export interface Engine {

@@ -3,9 +3,9 @@ import { ChaosError } from '../../chaos-error.ts';
 import type { Member, NetworkRequests, NetworkTrouble } from '../target.ts';
 import { ask, type KubernetesClient, orNull } from './client.ts';
 import { GROUP, lacksKind, networkChaos, PLURAL, readState, VERSION } from './network-chaos.ts';
-import type { SettledOrder } from './order.ts';
+import type { Right } from './permissions.ts';
 import type { Pod } from './pods.ts';
-import type { Right } from './rights.ts';
+import type { SettledOrder } from './spec.ts';
 
 /** How long Chaos Mesh is given to do what it is asked, ms. */
 const OBEYS_WITHIN_MS = 30_000;

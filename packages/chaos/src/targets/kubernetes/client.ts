@@ -5,7 +5,7 @@ import type {
   KubeConfig,
 } from '@kubernetes/client-node';
 import { ChaosError } from '../../chaos-error.ts';
-import type { KubernetesOrder } from './order.ts';
+import type { KubernetesOrder } from './spec.ts';
 
 /** What of the API server is asked here. */
 export interface KubernetesClient {

@@ -1,5 +1,5 @@
 import type { Member, NetworkTrouble } from '../target.ts';
-import type { SettledOrder } from './order.ts';
+import type { SettledOrder } from './spec.ts';
 
 export const GROUP = 'chaos-mesh.org';
 export const VERSION = 'v1alpha1';

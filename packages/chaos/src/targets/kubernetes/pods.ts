@@ -1,8 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { isMemberKind, MEMBER_KINDS } from '../part-settings.ts';
+import { isMemberKind, MEMBER_KINDS } from '../component-settings.ts';
 import type { MemberKind } from '../target.ts';
 import { ask, type KubernetesClient } from './client.ts';
-import type { SettledOrder } from './order.ts';
+import type { SettledOrder } from './spec.ts';
 
 /** A pod, as far as drills are concerned. */
 export interface Pod {

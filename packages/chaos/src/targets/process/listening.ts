@@ -1,4 +1,4 @@
-import { type Machine, thisMachine } from './machine.ts';
+import { type Machine, thisMachine } from './local-host.ts';
 
 /** Local ports that any of these processes listens at, ascending; as `ss` tells root. */
 export const listeningPorts = async (

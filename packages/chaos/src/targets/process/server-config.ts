@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import { isAbsolute, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type Machine, thisMachine } from './machine.ts';
+import { type Machine, thisMachine } from './local-host.ts';
 
 /** What of a livekit-server's own configuration says where its packets go. */
 export interface ServerConfig {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChaosError } from '../../chaos-error.ts';
+import type { Part } from './component.ts';
 import { listeningPorts, processesOf } from './listening.ts';
-import type { Machine } from './machine.ts';
-import type { Part } from './part.ts';
+import type { Machine } from './local-host.ts';
 import { configOfProcess } from './server-config.ts';
 import type { Unit } from './unit.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { ChaosError } from '../../chaos-error.ts';
-import type { Machine } from '../process/machine.ts';
+import type { Machine } from '../process/local-host.ts';
 import { quoteAll } from './quote.ts';
 
 /** A machine over ssh. */

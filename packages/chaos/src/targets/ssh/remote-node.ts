@@ -1,4 +1,4 @@
-import type { Machine } from '../process/machine.ts';
+import type { Machine } from '../process/local-host.ts';
 import { readNodeId } from '../process/node-ids.ts';
 
 /** What a livekit-server calls itself: asked where it runs, since its metrics are nobody else's business; null when it does not tell. */

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { faultOf } from '../../test/support/drill-of.ts';
+import type { Aim, DrillFault } from '../drill/drill.ts';
+import { FAULTS } from '../faults/index.ts';
+import type { Member } from '../targets/target.ts';
+import { createHits } from './active-faults.ts';
+
+const part = (name: string, kind: Member['kind'] = 'node'): Member => ({
+  name,
+  kind,
+  nodeId: `ND_${name}`,
+  ports: null,
+});
+
+const ALL = [part('a'), part('b'), part('c'), part('cache', 'redis')];
+const ATTENDANCE = { nodes: new Map([['room-1', 'ND_a']]), backends: new Map<string, string>() };
+
+const aiming = (maxMembers: number, maxShare: number) => {
+  const hits = createHits({ seed: 1, blastRadius: { maxMembers, maxShare } });
+  return (changes: Partial<DrillFault>): string | null => {
+    const due = faultOf(changes);
+    const fault = FAULTS.get(due.fault);
+    if (fault === undefined) throw new Error(`there is no ${due.fault}`);
+    return hits.aim(due, fault, ALL, ATTENDANCE).why;
+  };
+};
+
+const at = (name: string): Aim => ({ role: 'member', name });
+
+it('counts everything that is hit at the same time, whatever it is called', () => {
+  const aim = aiming(2, 0.5);
+  expect(aim({ aim: at('b') })).toBeNull();
+  expect(() => aim({ aim: { role: 'room-node' }, atMs: 5_000 })).toThrow(
+    "the node that holds the first room is a, and b would be hit at the same time: more than the drill's blastRadius allows",
+  );
+  expect(aim({ aim: at('cache'), atMs: 5_000 })).toBeNull();
+  // What is healed does not count any more, by the schedule: the next may begin when the last one is over.
+  expect(aim({ aim: { role: 'room-node' }, atMs: 15_000 })).toBeNull();
+});
+
+it('counts what nobody starts again until the end, and what starts by itself only as long as it takes', () => {
+  const aim = aiming(1, 1);
+  const restart = { fault: 'restart', params: { grace: 0, down: 0 } };
+  expect(aim({ ...restart, aim: at('a'), durationMs: null })).toBeNull();
+  expect(aim({ ...restart, aim: at('b'), atMs: 1_000, durationMs: 9_000 })).toBeNull();
+  expect(() => aim({ aim: at('c'), atMs: 2_000 })).toThrow('blastRadius');
+  expect(aim({ aim: at('c'), atMs: 10_000, durationMs: null })).toBeNull();
+  expect(() => aim({ aim: at('a'), atMs: 900_000 })).toThrow('blastRadius');
+});
+
+it('says what one part cannot have both, found by different names', () => {
+  const aim = aiming(3, 1);
+  expect(aim({ aim: { role: 'room-node' } })).toBeNull();
+  expect(aim({ fault: 'hang', aim: at('a'), atMs: 5_000 })).toBe(
+    'it was aimed at a while kill was still on: one part cannot have both',
+  );
+  expect(aim({ fault: 'hang', aim: at('b'), atMs: 5_000 })).toBeNull();
+  expect(aim({ fault: 'hang', aim: at('a'), atMs: 10_000 })).toBeNull();
+});
+
+it('says what a fault is not for', () => {
+  expect(aiming(1, 1)({ fault: 'redis-kill', aim: at('a') })).toBe(
+    'it cannot be done to a (node), only to redis',
+  );
+});

@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import { expect, it } from 'vitest';
+import { drillOf } from '../../test/support/drill-of.ts';
+import { needEyes } from './assert-observable.ts';
+
+const usual = drillOf();
+const asking = (objectives: Partial<typeof usual.objectives>) => ({
+  objectives: { ...usual.objectives, ...objectives },
+});
+const SEEN = { name: 'staging', prometheusUrl: null, redisUrl: null };
+
+it('asks for nobody whom a drill does not need', async () => {
+  await expect(needEyes(SEEN, usual)).resolves.toBeUndefined();
+});
+
+it('refuses a drill that asks for ghosts where nobody knows Redis', async () => {
+  await expect(needEyes(SEEN, asking({ ghosts: 0 }))).rejects.toMatchObject({
+    reason: 'no-redis',
+    message: expect.stringContaining('nobody knows the Redis of "staging"'),
+  });
+  await expect(
+    needEyes({ ...SEEN, redisUrl: 'redis://127.0.0.1:1' }, asking({ ghosts: 0 })),
+  ).resolves.toBeUndefined();
+});
+
+it('refuses a drill that asks for alerts where Prometheus does not answer', async () => {
+  let answer = '{"status":"success","data":{"alerts":[]}}';
+  const server = createServer((_request, response) => response.end(answer)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  const url = `http://me:hidden@127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`;
+  const alerts = asking({ alertsWithinMs: { LiveKitNodeDown: 20_000 } });
+  try {
+    await expect(
+      needEyes({ ...SEEN, prometheusUrl: url.replace('me:hidden@', '') }, alerts),
+    ).resolves.toBeUndefined();
+    answer = '<html>something else</html>';
+    const refused = needEyes({ ...SEEN, prometheusUrl: url }, alerts);
+    await expect(refused).rejects.toMatchObject({
+      reason: 'no-prometheus',
+      message: expect.stringContaining('does not answer'),
+    });
+    await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('hidden') });
+  } finally {
+    server.close();
+  }
+});

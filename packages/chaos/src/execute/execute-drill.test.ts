@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RECORD_FILE } from '@livekit-swarm/record';
+import { expect, it } from 'vitest';
+import { drillOf } from '../../test/support/drill-of.ts';
+import { openJournal } from '../journal/journal.ts';
+import { imaginedLab } from '../targets/dry-run-lab.ts';
+import { runDrill } from './execute-drill.ts';
+
+it('refuses a drill that asks for alerts where nobody could see them, before anything is done', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'swarm-drill-'));
+  let disposed = false;
+  const usual = drillOf();
+  try {
+    const result = runDrill({
+      save: () => {},
+      drill: {
+        ...usual,
+        objectives: { ...usual.objectives, alertsWithinMs: { LiveKitNodeDown: 20_000 } },
+      },
+      faults: new Map(),
+      journal: openJournal(join(dir, 'journal')),
+      named: null,
+      dir: join(dir, 'drill'),
+      version: '0.0.0',
+      stop: new AbortController().signal,
+      deploy: async () => ({
+        target: imaginedLab(3),
+        ...{
+          name: 'staging',
+          own: true,
+          url: 'ws://127.0.0.1:1',
+          apiKey: 'key',
+          apiSecret: 'secret',
+        },
+        ...{ redisUrl: null, balancerMetricsUrl: null, prometheusUrl: null },
+        [Symbol.asyncDispose]: async () => {
+          disposed = true;
+        },
+      }),
+      newRunName: () => 'name',
+      staff: () => {
+        throw new Error('nobody is sent');
+      },
+    });
+    await expect(result).rejects.toMatchObject({
+      reason: 'no-prometheus',
+      message: 'the drill asks for LiveKitNodeDown, and nobody knows the Prometheus of "staging"',
+    });
+    expect(disposed).toBe(true);
+    expect(existsSync(join(dir, 'drill', RECORD_FILE))).toBe(false);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});

@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import { openRooms } from './rooms-by-node.ts';
+
+const KEYS = { apiKey: 'key', apiSecret: 'a-secret-that-is-long-enough-for-anybody' };
+
+it('says where nobody answers, and why, and no secret', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it listens at a port');
+  await new Promise((resolve) => server.close(resolve));
+  const url = `ws://127.0.0.1:${address.port}`;
+  await expect(openRooms({ url, ...KEYS }, ['a'])).rejects.toMatchObject({
+    reason: 'no-rooms',
+    message: expect.stringMatching(new RegExp(`cannot be opened at ${url}: .*ECONNREFUSED`)),
+  });
+  await expect(openRooms({ url, ...KEYS }, ['a'])).rejects.not.toThrow(KEYS.apiSecret);
+});
+
+it('asks for nothing where there are no rooms', async () => {
+  await expect(openRooms({ url: 'ws://127.0.0.1:1', ...KEYS }, [])).resolves.toBeUndefined();
+});

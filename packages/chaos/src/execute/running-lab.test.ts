@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { identifyProcess } from '@livekit-swarm/host';
+import type { LabState } from '@livekit-swarm/lab';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { standingLab } from './running-lab.ts';
+
+let cache = '';
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'swarm-standing-'));
+  vi.stubEnv('XDG_CACHE_HOME', cache);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(cache, { recursive: true });
+});
+
+const AT = 'http://127.0.0.1:1';
+const me = identifyProcess(process.pid);
+
+/** As "swarm lab up" leaves it; this process stands for its supervisor. */
+const raise = (state: Partial<LabState> = {}): string => {
+  const folder = join(cache, 'livekit-swarm', 'labs', 'mine');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'keys.env'),
+    'export LIVEKIT_API_KEY=key\nexport LIVEKIT_API_SECRET=secret\n',
+  );
+  const lab = {
+    schema: 'livekit-swarm/lab/1',
+    name: 'mine',
+    startedAt: '2026-11-21T09:00:00.000Z',
+    supervisor: me,
+    services: [],
+    facts: {
+      nodes: [
+        {
+          name: 'node-1',
+          url: AT,
+          httpUrl: AT,
+          metricsUrl: AT,
+          redisHost: '127.0.1.1',
+          ports: { http: 1, tcp: 2, metrics: 3, udpFirst: 4, udpLast: 5 },
+        },
+      ],
+      apiKey: 'key',
+      url: 'ws://127.0.0.1:1',
+      httpUrl: AT,
+      redisUrl: 'redis://127.0.0.1:6',
+      balancerStatsUrl: null,
+      prometheusUrl: null,
+    },
+    ...state,
+  };
+  writeFileSync(join(folder, 'lab.json'), JSON.stringify(lab));
+  return folder;
+};
+
+it('is that of its file, and confirmed as long as it stands', async () => {
+  raise();
+  await using lab = await standingLab('mine');
+  expect(lab).toMatchObject({
+    name: 'mine',
+    own: true,
+    apiKey: 'key',
+    apiSecret: 'secret',
+    url: 'ws://127.0.0.1:1',
+  });
+  await expect(lab.confirm?.()).resolves.toBeUndefined();
+});
+
+it.each([
+  ['was ended', (folder: string) => rmSync(folder, { recursive: true })],
+  ['was killed', () => void raise({ supervisor: { pid: process.pid, startedAt: 1 } })],
+  ['was raised anew under its name', () => void raise({ startedAt: '2026-11-21T10:00:00.000Z' })],
+])('is not when it %s meanwhile', async (_what, happens) => {
+  const folder = raise();
+  await using lab = await standingLab('mine');
+  happens(folder);
+  await expect(lab.confirm?.()).rejects.toMatchObject({
+    reason: 'no-lab',
+    message: expect.stringContaining('says nothing of the server'),
+  });
+});

@@ -1,0 +1,78 @@
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import { describe, expect, it } from 'vitest';
+import { crowd, happened } from '../../test/support/drill-record.ts';
+import { CROWD_ROLE, NEWCOMER_ROLE } from '../drill/roles.ts';
+import { createAttendance } from './steady-state.ts';
+
+const person = (identity: string, role: string = CROWD_ROLE): ParticipantPlan =>
+  ({
+    identity,
+    room: identity.split('-')[0],
+    role,
+    publish: [{ kind: 'audio' }],
+  }) as ParticipantPlan;
+
+const PEOPLE = [
+  person('a-1'),
+  person('a-2'),
+  person('b-1'),
+  person('b-2'),
+  person('a-new', NEWCOMER_ROLE),
+];
+
+const complete = () => {
+  const attendance = createAttendance(PEOPLE);
+  for (const line of crowd('a-1', 'a-2', 'b-1', 'b-2'))
+    if (line.type === 'event' && line.event !== 'left') attendance.add(line);
+  return attendance;
+};
+
+describe('attendance', () => {
+  it('is not steady before everybody is in and heard', () => {
+    const attendance = createAttendance(PEOPLE);
+    attendance.add(happened('a-1', 100, { event: 'joined', node: 'ND_1' }));
+    expect(attendance.steadySince).toBeNull();
+    expect(attendance.missing()).toBe(
+      '3 of 4 participants were not in, 4 pairs did not hear each other',
+    );
+  });
+
+  it('is steady from when the last hears the last; newcomers do not matter', () =>
+    expect(complete().steadySince).toBe(500));
+
+  it('ends with the first silence, and begins anew', () => {
+    const attendance = complete();
+    attendance.add(happened('a-1', 5_000, { event: 'media_lost', from: 'a-2', kind: 'audio' }));
+    expect(attendance.steadySince).toBeNull();
+    attendance.add(
+      happened('a-1', 7_000, { event: 'media_back', from: 'a-2', kind: 'audio', ms: 2_000 }),
+    );
+    expect(attendance.steadySince).toBe(7_000);
+  });
+
+  it('begins anew after a short gap that nobody had told of', () => {
+    const attendance = complete();
+    attendance.add(
+      happened('a-1', 7_000, { event: 'media_back', from: 'a-2', kind: 'audio', ms: 700 }),
+    );
+    expect(attendance.steadySince).toBe(7_000);
+  });
+
+  it('ends when somebody is disconnected, until they are in again', () => {
+    const attendance = complete();
+    attendance.add(happened('a-1', 5_000, { event: 'disconnected', reason: 'x' }));
+    expect(attendance.steadySince).toBeNull();
+    attendance.add(happened('a-1', 6_000, { event: 'rejoined', node: 'ND_2' }));
+    expect(attendance.steadySince).toBe(6_000);
+    expect(attendance.nodes.get('a')).toBe('ND_2');
+  });
+
+  it('says what share of the listeners of rooms hears nobody', () => {
+    const attendance = complete();
+    attendance.add(happened('a-1', 5_000, { event: 'media_lost', from: 'a-2', kind: 'audio' }));
+    expect(attendance.deafShare(new Set(['a']))).toBe(0.5);
+    expect(attendance.deafShare(new Set(['a', 'b']))).toBe(0.25);
+    expect(attendance.deafShare(new Set(['b']))).toBe(0);
+    expect(attendance.deafShare(new Set())).toBe(0);
+  });
+});

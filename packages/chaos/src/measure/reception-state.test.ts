@@ -1,0 +1,79 @@
+import type { RecordLine } from '@livekit-swarm/record';
+import { describe, expect, it } from 'vitest';
+import {
+  crowd,
+  END_AT,
+  happened,
+  newcomer,
+  recordOf,
+  silence,
+} from '../../test/support/drill-record.ts';
+import { createPeopleNow } from './reception-state.ts';
+
+const ROOM = ['a-1', 'a-2', 'a-3'] as const;
+const NOBODY = { hearing: 0, partly: 0, deaf: 0, reconnecting: 0, out: 0 };
+
+/** What it shows after everything up to this moment. */
+const at = (ms: number, ...lines: RecordLine[]) => {
+  const people = createPeopleNow();
+  for (const line of recordOf(...crowd(...ROOM), ...lines))
+    if (!('at' in line) || line.at <= ms) people.add(line);
+  return people.now();
+};
+
+describe('what people hear now', () => {
+  it('is nothing before they come and after they left', () => {
+    const empty = { participants: NOBODY, pairs: { heard: 0, silent: 0 } };
+    expect(at(0)).toEqual(empty);
+    expect(at(END_AT)).toEqual(empty);
+  });
+
+  it('is everybody in calm, whoever else visits', () => {
+    const calm = { participants: { ...NOBODY, hearing: 3 }, pairs: { heard: 6, silent: 0 } };
+    expect(at(5_000)).toEqual(calm);
+    expect(at(5_000, ...newcomer('a', 4_000, ROOM))).toEqual(calm);
+  });
+
+  it('tells who hears some from who hears nobody, and notices that they hear again', () => {
+    const split = silence(['a-1', 'a-2'], 10_000, 14_000);
+    const alone = [happened('a-1', 10_000, { event: 'media_lost', from: 'a-3', kind: 'audio' })];
+    expect(at(12_000, ...split)).toEqual({
+      participants: { ...NOBODY, hearing: 1, partly: 2 },
+      pairs: { heard: 4, silent: 2 },
+    });
+    expect(at(12_000, ...split, ...alone).participants).toEqual({
+      ...NOBODY,
+      hearing: 1,
+      partly: 1,
+      deaf: 1,
+    });
+    expect(at(15_000, ...split).participants).toEqual({ ...NOBODY, hearing: 3 });
+  });
+
+  it('tells who is on its way back, though its media goes on', () => {
+    const lost = happened('a-1', 10_000, { event: 'signal_lost' });
+    expect(at(11_000, lost)).toEqual({
+      participants: { ...NOBODY, hearing: 2, reconnecting: 1 },
+      pairs: { heard: 6, silent: 0 },
+    });
+    expect(at(13_000, lost, happened('a-1', 12_000, { event: 'resumed' })).participants).toEqual({
+      ...NOBODY,
+      hearing: 3,
+    });
+  });
+
+  it('takes nothing for heard by who is out, or of them, until media came again', () => {
+    const out = happened('a-1', 10_000, { event: 'disconnected' });
+    const back = happened('a-1', 20_000, { event: 'rejoined' });
+    expect(at(11_000, out)).toEqual({
+      participants: { ...NOBODY, partly: 2, out: 1 },
+      pairs: { heard: 2, silent: 4 },
+    });
+    const lost = ['a-2', 'a-3'].map((identity) =>
+      happened(identity, 10_000, { event: 'media_lost', from: 'a-1', kind: 'audio' }),
+    );
+    expect(at(21_000, out, back, ...lost).participants).toEqual({ ...NOBODY, partly: 2, deaf: 1 });
+    const heard = happened('a-1', 20_500, { event: 'media_began', from: 'a-2', kind: 'audio' });
+    expect(at(21_000, out, back, ...lost, heard).participants).toEqual({ ...NOBODY, partly: 3 });
+  });
+});

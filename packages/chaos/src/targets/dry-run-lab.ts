@@ -1,0 +1,16 @@
+import { ChaosError } from '../chaos-error.ts';
+import { imaginedPlace } from './process/dry-run-location.ts';
+import { processTarget } from './process.ts';
+import type { Target } from './target.ts';
+
+const notThere = async (): Promise<never> => {
+  throw new ChaosError('no-member', 'this lab is not there yet: it can only be looked at');
+};
+
+/** The lab of a drill before it is raised: its parts by name, and what this machine lets one do to them. Nothing can be injected into it. */
+export const imaginedLab = (nodes: number): Target => ({
+  ...processTarget(imaginedPlace(nodes)),
+  // Its parts stand for children of this process, and are asked about as this process: they must not be sent anything.
+  signal: notThere,
+  start: notThere,
+});

@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import type { Pod } from './pods.ts';
+import { createComebacks, successorOf } from './replacements.ts';
+
+const pod = (name: string, uid: string, changes: Partial<Pod> = {}): Pod => ({
+  name,
+  uid,
+  kind: 'node',
+  machine: 'm1',
+  terminating: false,
+  running: true,
+  ready: true,
+  hostNetwork: true,
+  owner: { kind: 'StatefulSet', name: 'livekit' },
+  containerId: null,
+  metricsPort: null,
+  trouble: null,
+  ...changes,
+});
+
+it('a pod is followed until its successor serves', async () => {
+  const lost = pod('livekit-0', 'old');
+  const other = pod('livekit-1', 'other');
+  const waiting = { machine: null, running: false, ready: false };
+  const story = [
+    [lost, other],
+    [{ ...lost, terminating: true }, other],
+    [other],
+    [other, pod('livekit-0', 'new', waiting)],
+    [other, pod('livekit-0', 'new', { ...waiting, machine: 'm1' })],
+    [other, pod('livekit-0', 'new', { ready: false })],
+    [other, pod('livekit-0', 'new')],
+  ];
+  let step = 0;
+  const comebacks = createComebacks(async () => story[Math.min(step++, story.length - 1)] ?? []);
+  comebacks.watch(lost);
+  // Deleted a second time, with less grace.
+  comebacks.watch(lost);
+  const found: ReturnType<typeof comebacks.collect> = [];
+  await expect
+    .poll(() => found.push(...comebacks.collect()), { timeout: 5_000 })
+    .toBeGreaterThan(0);
+  comebacks.close();
+  expect(found).toHaveLength(1);
+  const [comeback] = found;
+  expect(comeback).toMatchObject({ lost: 'livekit-0', back: 'livekit-0' });
+  const { goneMs, placedMs, runningMs, servingMs } = comeback ?? {
+    goneMs: 0,
+    placedMs: 0,
+    runningMs: 0,
+    servingMs: 0,
+  };
+  expect([goneMs, placedMs, runningMs, servingMs]).toEqual(
+    [goneMs, placedMs, runningMs, servingMs].toSorted((a, b) => Number(a) - Number(b)),
+  );
+  expect(servingMs).toBeGreaterThan(Number(goneMs));
+  expect(comebacks.collect()).toEqual([]);
+});
+
+it('the cluster may be out of reach for a while', async () => {
+  const lost = pod('livekit-0', 'old');
+  let asked = 0;
+  const comebacks = createComebacks(async () => {
+    asked++;
+    if (asked === 2) throw new Error('unreachable');
+    return asked === 1 ? [lost] : [pod('livekit-0', 'new')];
+  });
+  comebacks.watch(lost);
+  await expect.poll(() => comebacks.collect(), { timeout: 5_000 }).toHaveLength(1);
+  comebacks.close();
+});
+
+it('names that do not stay: it is one that was not there before', () => {
+  const replica = (name: string): Pod =>
+    pod(name, name, { owner: { kind: 'ReplicaSet', name: 'livekit-7d9f' } });
+  const [lost, old, fresh] = [
+    replica('livekit-7d9f-aaaaa'),
+    replica('livekit-7d9f-bbbbb'),
+    replica('livekit-7d9f-ccccc'),
+  ];
+  const before = new Set([lost.uid, old.uid]);
+  expect(successorOf(lost, [lost, old], before)).toBeUndefined();
+  expect(successorOf(lost, [old, fresh], before)).toBe(fresh);
+  const redis = pod('redis-0', 'r', {
+    kind: 'redis',
+    owner: { kind: 'ReplicaSet', name: 'livekit-7d9f' },
+  });
+  expect(successorOf(lost, [redis], before)).toBeUndefined();
+});

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { readReference, type SettledOrder, writeReference } from './spec.ts';
+
+const ORDER: SettledOrder = {
+  kubeconfig: '/home/me/.kube/config',
+  context: 'prod-eu',
+  namespace: 'livekit',
+  selectors: { node: 'app in (a, b)', redis: 'app=redis' },
+  counts: { node: 3, redis: 1, balancer: 0, turn: 0 },
+};
+
+it('whoever heals finds the same pods of the same cluster', () => {
+  expect(readReference(JSON.parse(JSON.stringify(writeReference(ORDER))))).toEqual(ORDER);
+  const inside = { ...ORDER, kubeconfig: null };
+  expect(readReference(writeReference(inside))).toEqual(inside);
+});
+
+it('what cannot be understood is refused', () => {
+  expect(() => readReference({ kind: 'kubernetes', context: 'x' })).toThrow(/could be understood/);
+  expect(() => readReference({ kind: 'docker' })).toThrow(/could be understood/);
+});

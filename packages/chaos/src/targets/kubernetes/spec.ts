@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { ChaosError } from '../../chaos-error.ts';
+import { MEMBER_KINDS } from '../component-settings.ts';
+import type { MemberKind, TargetReference } from '../target.ts';
+
+/** Which pods of which cluster. */
+export interface KubernetesOrder {
+  /** File of a kubeconfig. Default: as kubectl finds one (KUBECONFIG, ~/.kube/config, or the account of the pod that this runs in). */
+  kubeconfig?: string;
+  /** Of the kubeconfig. Default: its current one. */
+  context?: string;
+  namespace: string;
+  /** Label selectors of the pods of each kind. Default: those of examples/kubernetes and of LiveKit's chart. */
+  selectors?: Partial<Record<MemberKind, string>>;
+}
+
+/** An order with nothing left to chance, so that whoever heals finds the same cluster. */
+export interface SettledOrder {
+  /** Null: the account of the pod that this runs in. */
+  kubeconfig: string | null;
+  context: string;
+  namespace: string;
+  selectors: Partial<Record<MemberKind, string>>;
+  /** How many pods of each kind there were: so many must be there again for all to be well. */
+  counts: Record<MemberKind, number>;
+}
+
+export const DEFAULT_SELECTORS: Partial<Record<MemberKind, string>> = {
+  // The second is what LiveKit's own chart calls them.
+  node: 'app.kubernetes.io/name in (livekit, livekit-server)',
+  redis: 'app.kubernetes.io/name=redis',
+};
+
+export const writeReference = ({
+  kubeconfig,
+  context,
+  namespace,
+  selectors,
+  counts,
+}: SettledOrder): TargetReference => ({
+  kind: 'kubernetes',
+  context,
+  namespace,
+  ...(kubeconfig === null ? {} : { kubeconfig }),
+  // Flat, as references are.
+  ...Object.fromEntries(
+    Object.entries(selectors).map(([kind, selector]) => [`${kind}Selector`, selector]),
+  ),
+  ...Object.fromEntries(MEMBER_KINDS.map((kind) => [`${kind}Count`, counts[kind]])),
+});
+
+const reference = z.object({
+  kind: z.literal('kubernetes'),
+  kubeconfig: z.string().optional(),
+  context: z.string(),
+  namespace: z.string(),
+  nodeSelector: z.string().optional(),
+  redisSelector: z.string().optional(),
+  balancerSelector: z.string().optional(),
+  turnSelector: z.string().optional(),
+  nodeCount: z.int().min(0),
+  redisCount: z.int().min(0),
+  balancerCount: z.int().min(0),
+  turnCount: z.int().min(0),
+});
+
+/** @throws ChaosError `bad-reference` */
+export const readReference = (given: TargetReference): SettledOrder => {
+  const read = reference.safeParse(given);
+  if (!read.success) {
+    throw new ChaosError(
+      'bad-reference',
+      'the journal says nothing of the cluster that could be understood',
+      'use the version of swarm that ran the drill',
+    );
+  }
+  const { kubeconfig = null, context, namespace } = read.data;
+  const selectors: SettledOrder['selectors'] = {};
+  for (const kind of MEMBER_KINDS) {
+    const selector = read.data[`${kind}Selector`];
+    if (selector !== undefined) selectors[kind] = selector;
+  }
+  const {
+    nodeCount: node,
+    redisCount: redis,
+    balancerCount: balancer,
+    turnCount: turn,
+  } = read.data;
+  return { kubeconfig, context, namespace, selectors, counts: { node, redis, balancer, turn } };
+};

@@ -1,0 +1,65 @@
+import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
+import {
+  type LabState,
+  labService,
+  readState as readLab,
+  type ServiceAction,
+} from '@livekit-swarm/lab';
+import { ChaosError } from '../../chaos-error.ts';
+import type { Place } from './component.ts';
+import { labParts } from './lab-components.ts';
+
+/** A lab that stands by itself (`swarm lab up`). @throws ChaosError `no-lab` when there is none of that name that stands */
+export const labPlace = async (name: string): Promise<Place> => {
+  const state = await standing(name);
+  const parts = labParts(state.facts);
+  /** Null, too, when the lab was ended in the meantime, and all its programs with it. */
+  const ask = async (service: string, action: ServiceAction): Promise<ProcessIdentity | null> => {
+    try {
+      return await labService(name, service, action);
+    } catch (error) {
+      if (await isThere(name, state.startedAt)) throw error;
+      return null;
+    }
+  };
+  return {
+    label: `lab "${name}"`,
+    reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: state.startedAt }),
+    parts: async () => parts,
+    identity: (service) => ask(service, 'look'),
+    start: async (service) => void (await ask(service, 'start')),
+    lacksStart: () => null,
+  };
+};
+
+/**
+ * The lab as the journal has it. One that has ended, or another of the same name: what was done to its programs has ended with them, and only what
+ * was done around them is to be taken back.
+ */
+export const pastLabPlace = async (name: string, startedAt: unknown): Promise<Place> => {
+  if (await isThere(name, startedAt)) return labPlace(name);
+  return {
+    label: `lab "${name}", which has ended`,
+    reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: String(startedAt) }),
+    parts: async () => [],
+    identity: async () => null,
+    start: async () => {},
+    lacksStart: () => `the lab "${name}" has ended`,
+  };
+};
+
+/** The lab that was raised then, not another of its name. */
+export const isThere = async (name: string, startedAt: unknown): Promise<boolean> => {
+  const state = await readLab(name);
+  return state !== null && state.startedAt === startedAt && isSameProcess(state.supervisor);
+};
+
+const standing = async (name: string): Promise<LabState> => {
+  const state = await readLab(name);
+  if (state !== null && isSameProcess(state.supervisor)) return state;
+  throw new ChaosError(
+    'no-lab',
+    `there is no lab "${name}" that stands`,
+    'start one with "swarm lab up", see those that stand with "swarm lab status"',
+  );
+};

@@ -1,0 +1,43 @@
+import { FAULTS } from '@livekit-swarm/chaos/faults';
+import { expect, it } from 'vitest';
+import { sayParams } from './format-params.ts';
+
+const said = (name: string, given: object): string =>
+  sayParams({ params: FAULTS.get(name)?.params.parse(given) });
+
+it.each([
+  ['kill', {}, ''],
+  ['blackhole', {}, ''],
+  ['blackhole', { protocol: 'udp', direction: 'in' }, 'udp, in'],
+  ['packet-loss', { loss: '0.02%' }, '0.02 %, udp'],
+  ['packet-loss', { loss: '7%', burst: 3, protocol: 'both' }, '7 %, in runs of 3'],
+  ['delay', { delay: '1500ms', direction: 'out' }, '1.5s, udp, out'],
+  ['jitter', { jitter: '15ms' }, '15ms, udp'],
+  ['reorder', { share: '50%' }, '50 %, udp'],
+  [
+    'rate-limit',
+    { rate: '64kbit/s', shared: false },
+    '64 kbit/s, queue 200ms, udp, for each participant',
+  ],
+  ['cpu-pressure', { cores: 0.5 }, '0.5 cores'],
+  ['memory-pressure', { megabytes: 100 }, '100 MB more'],
+  ['restart', {}, ''],
+  ['restart', { grace: '1s', down: '12s' }, 'grace 1s, down 12s'],
+])('%s is told %o: %s', (name, given, words) => expect(said(name, given)).toBe(words));
+
+it('leaves no parameter of any fault out', () => {
+  const known =
+    /^(loss|share|delay|jitter|rate|cores|megabytes|by|grace|down|burst|queue|protocol|direction|shared)$/;
+  for (const { name, params } of FAULTS.values()) {
+    const keys = 'shape' in params ? Object.keys(params.shape as object) : [];
+    expect(
+      keys.filter((key) => !known.test(key)),
+      name,
+    ).toEqual([]);
+  }
+});
+
+it('says nothing of what it does not know', () => {
+  for (const params of [null, undefined, 'x', [], { other: 3, loss: '2%' }])
+    expect(sayParams({ params })).toBe('');
+});

@@ -1,0 +1,45 @@
+import type { DrillFault } from '@livekit-swarm/chaos/drill';
+import { formatDuration } from '@livekit-swarm/settings';
+import { formatBits } from '../format.ts';
+
+const ms = (value: number): string => formatDuration(value);
+const percent = (value: number): string => `${Number((100 * value).toFixed(4))} %`;
+
+/** What faults are told, in the order in which one says it. */
+const NUMBERS: readonly (readonly [
+  key: string,
+  words: (value: number) => string,
+  silent?: number,
+])[] = [
+  ['loss', percent],
+  ['share', percent],
+  ['delay', ms],
+  ['jitter', ms],
+  ['rate', formatBits],
+  ['cores', (value) => `${value} ${value === 1 ? 'core' : 'cores'}`],
+  ['megabytes', (value) => `${value} MB more`],
+  ['by', ms],
+  ['grace', (value) => `grace ${ms(value)}`, 0],
+  ['down', (value) => `down ${ms(value)}`, 0],
+  ['burst', (value) => `in runs of ${value}`, 1],
+  ['queue', (value) => `queue ${ms(value)}`],
+];
+
+/** What a fault was told, for people: `2 %, udp, in`. What goes without saying is left out; empty: nothing is left. */
+export const sayParams = ({ params }: Pick<DrillFault, 'params'>): string => {
+  if (typeof params !== 'object' || params === null) return '';
+  const told = new Map<string, unknown>(Object.entries(params));
+  const numbers = NUMBERS.flatMap(([key, words, silent]) => {
+    const value = told.get(key);
+    return typeof value !== 'number' || value === silent ? [] : [words(value)];
+  });
+  const ways = ['protocol', 'direction'].flatMap((key) => {
+    const value = told.get(key);
+    return typeof value !== 'string' || value === 'both' ? [] : [value];
+  });
+  return [
+    ...numbers,
+    ...ways,
+    ...(told.get('shared') === false ? ['for each participant'] : []),
+  ].join(', ');
+};

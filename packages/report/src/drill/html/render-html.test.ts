@@ -1,0 +1,171 @@
+import type { DrillResult } from '@livekit-swarm/chaos';
+import { describe, expect, it } from 'vitest';
+import { drillOf } from '../../../../chaos/test/support/drill-of.ts';
+import {
+  emptyDrill,
+  interruptedDrill,
+  largeDrill,
+  passedDrill,
+  resultOf,
+  splitDrill,
+  variedDrill,
+  voidDrill,
+} from '../../../../chaos/test/support/drill-results.ts';
+import { renderDrillHtml } from './render-html.ts';
+
+const RESULTS: [string, DrillResult][] = [
+  ['one that passed', passedDrill()],
+  ['a split brain', splitDrill()],
+  ['several repeats', variedDrill()],
+  ['one that is void', voidDrill()],
+  ['one that was interrupted', interruptedDrill()],
+  ['one without anybody', emptyDrill()],
+  ['one without a repeat', resultOf(drillOf(), [])],
+];
+
+describe.each(RESULTS)('the page of %s', (_, result) => {
+  const page = renderDrillHtml(result);
+
+  it('has no style, script or event in its elements, which its policy would refuse', () => {
+    const body = page.slice(page.indexOf('<body>'));
+    expect(body).not.toMatch(/<[^>]* style=/);
+    expect(body).not.toMatch(/<script|<[a-z]+(?: [a-z-]+="[^"]*")* on\w+=/);
+    expect(page).toContain("default-src 'none'");
+  });
+
+  it('says nothing that is no word', () => {
+    expect(page).not.toMatch(/undefined|NaN|Infinity|\[object/);
+  });
+
+  it('names each part once', () => {
+    const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, id] of page.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(id);
+    for (const [, id] of page.matchAll(/aria-labelledby="([^"]*)"/g)) expect(ids).toContain(id);
+  });
+});
+
+describe('the page of a drill', () => {
+  it('shows what was found, who heard whom, and each objective', () => {
+    const page = renderDrillHtml(splitDrill());
+    expect(page).toContain('<h1 id="verdict-title">Failed as known</h1>');
+    expect(page).toContain('split brain: 2 islands');
+    expect(page).toMatch(/<td class="never">never<\/td>/);
+    expect(page).toMatch(
+      /rooms in split brain<\/th><td class="n found bad">1<\/td><td class="n asked">at most 0<\/td>/,
+    );
+    expect(page).toContain(
+      'a-1 did not hear everybody from 0:10.0 to 0:20.0, 0:20.0 to 1:00.0, and not at the end',
+    );
+  });
+
+  it('folds rooms in which nobody noticed anything into one', () => {
+    const page = renderDrillHtml(largeDrill({ rooms: 30 }));
+    expect(page).toContain('20 rooms in which nobody noticed anything');
+    expect(page).toContain('80 participants');
+    expect(page.match(/<p class="room">/g)).toHaveLength(10);
+  });
+
+  it('takes no objective of a drill that is void for reached', () => {
+    expect(renderDrillHtml(voidDrill())).not.toContain('Objectives');
+  });
+
+  it('tells of every repeat, and of each outcome in full', () => {
+    const drill = drillOf({ repeats: 30 });
+    const [passed] = passedDrill().repeats;
+    const [split] = splitDrill().repeats;
+    if (passed === undefined || split === undefined) throw new Error('there is no repeat');
+    const repeats = Array.from({ length: 30 }, (_, index) => ({
+      ...(index === 25 ? split : passed),
+      number: index + 1,
+    }));
+    const page = renderDrillHtml(resultOf(drill, repeats));
+    expect(page).toContain('id="repeat-26"');
+    expect(page.match(/<section class="card repeat"/g)).toHaveLength(10);
+    expect(page).toContain('<th scope="row">30</th>');
+  });
+
+  it('does not grow with rooms, people, repeats and faults', () => {
+    const usual = renderDrillHtml(largeDrill({ rooms: 6 })).length;
+    const large = largeDrill({ rooms: 300, repeats: 5 });
+    const [fault] = large.repeats[0]?.recovery.faults ?? [];
+    if (fault === undefined) throw new Error('there is no fault');
+    for (const { recovery } of large.repeats) {
+      recovery.faults = Array.from({ length: 500 }, (_, index) => ({
+        ...fault,
+        id: `f${index}`,
+        at: 10_000 + index * 90,
+      }));
+      recovery.ghosts = Array.from({ length: 5_000 }, (_, index) => `ghost-${index}`);
+    }
+    expect(renderDrillHtml(large).length - usual).toBeLessThan(1_200_000);
+  });
+
+  it('shows hostile names, and does not obey them', () => {
+    const word =
+      '</style></title><script>hacked=1</script><img src=x onerror="hacked=1">\u202e\u0007\ud800';
+    const result = splitDrill();
+    const [repeat] = result.repeats;
+    if (repeat === undefined) throw new Error('there is no repeat');
+    const { recovery } = repeat;
+    const page = renderDrillHtml({
+      ...result,
+      target: word,
+      serverVersion: word,
+      drill: { ...result.drill, name: word, description: word },
+      repeats: [
+        {
+          ...repeat,
+          reasons: [word],
+          record: word,
+          recovery: {
+            ...recovery,
+            faults: recovery.faults.map((fault) => ({
+              ...fault,
+              fault: word,
+              target: word,
+              members: [word],
+            })),
+            skipped: [{ fault: word, message: word }],
+            participants: recovery.participants.map((one) => ({
+              ...one,
+              identity: `${word}${one.identity}`,
+              room: word,
+            })),
+            rooms: recovery.rooms.map((one) => ({
+              ...one,
+              room: word,
+              islands: [[word, `${word}2`], [`${word}3`]],
+            })),
+            pairs: recovery.pairs.map((one) => ({
+              ...one,
+              room: word,
+              listener: word,
+              speaker: `${word}2`,
+            })),
+            ghosts: [word],
+            alerts: [{ at: 1, name: word, state: 'firing' }],
+            comebacks: [
+              {
+                at: 30_000,
+                member: word,
+                successor: word,
+                goneMs: 1,
+                placedMs: null,
+                runningMs: null,
+                servingMs: 3_000,
+              },
+            ],
+          },
+        },
+      ],
+    });
+    const body = page.slice(page.indexOf('<body>'));
+    expect(body).not.toMatch(/<script|<img|<[a-z]+(?: [a-z-]+="[^"]*")* on\w+=/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+    expect(body).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
+    expect(page.isWellFormed()).toBe(true);
+    expect(page.match(/<script/g)).toHaveLength(1);
+    expect(page).toMatch(/<bdi>&lt;\/style&gt;/);
+  });
+});

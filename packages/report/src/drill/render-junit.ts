@@ -1,0 +1,118 @@
+import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
+import { OBJECTIVES } from '@livekit-swarm/chaos';
+import { measuredOf } from '../figures.ts';
+import { junitDocument, type TestCase, type TestSuite } from '../junit/document.ts';
+import { exitCodeOfDrill } from './exit-code.ts';
+import { isJudged, knowledgeSentence, VERDICT_MARKS } from './phrases.ts';
+import { type DrillReportOptions, renderDrillText } from './render-text.ts';
+
+/** JUnit XML: a suite for each drill, a test case for its verdict, and one for each objective and threshold of each repeat. */
+export const renderDrillJunit = (
+  results: readonly DrillResult[],
+  options: DrillReportOptions = {},
+): string => junitDocument(results.map((result) => drillSuite(result, options)));
+
+/** One drill, for documents that hold more than drills that were carried out. */
+export const drillSuite = (result: DrillResult, options: DrillReportOptions = {}): TestSuite => ({
+  name: result.drill.name,
+  startedAt: result.startedAt,
+  properties: propertiesOf(result),
+  cases: [
+    verdictCase(result, options),
+    ...result.repeats.flatMap((repeat) => casesOf(repeat, result, options)),
+  ],
+});
+
+/** Milliseconds: CI systems show them as they are. */
+const whole = (ms: number): string => String(Math.round(ms));
+
+const propertiesOf = ({
+  target,
+  serverVersion,
+  knowledge,
+  spread,
+  repeats,
+}: DrillResult): [string, string][] => [
+  ['target', target],
+  ...(serverVersion === null ? [] : [['server', serverVersion] as [string, string]]),
+  ['knowledge', knowledge],
+  ['repeats', String(repeats.length)],
+  ...(spread.rtoMax === null
+    ? []
+    : [
+        ['recovery_time.max.min', whole(spread.rtoMax.min)] as [string, string],
+        ['recovery_time.max.median', whole(spread.rtoMax.median)] as [string, string],
+        ['recovery_time.max.max', whole(spread.rtoMax.max)] as [string, string],
+      ]),
+];
+
+const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase => {
+  const { verdict, repeats } = result;
+  const code = exitCodeOfDrill(result, options.strict ?? false);
+  const reasons = repeats.flatMap(({ number, reasons: why }) =>
+    why.map((reason) => `repeat ${number}: ${reason}`),
+  );
+  const message = knowledgeSentence(result) ?? reasons[0] ?? '';
+  return {
+    name: 'verdict',
+    seconds: repeats.reduce((sum, { tookMs }) => sum + tookMs, 0) / 1_000,
+    bad:
+      code === 0
+        ? null
+        : {
+            kind: verdict === 'failed' ? 'failure' : 'error',
+            type: verdict,
+            message: `${VERDICT_MARKS[verdict]} ${verdict} (exit ${code}): ${message}`,
+            text: reasons.join('\n'),
+          },
+    said: renderDrillText(result, options),
+  };
+};
+
+/** Names do not tell of a repeat where there is only one, so that drills can be compared from day to day. */
+const casesOf = (
+  repeat: RepeatResult,
+  result: DrillResult,
+  { strict }: DrillReportOptions,
+): TestCase[] => {
+  const { number, findings, thresholds } = repeat;
+  const name = (what: string): string =>
+    result.drill.repeats === 1 && number === 1 ? what : `${what} (repeat ${number})`;
+  // What is known to fail is no news; it is told, and counts with the verdict when it is not known.
+  const forgiven = exitCodeOfDrill(result, strict ?? false) === 0;
+  const caseOf = (what: string, ok: boolean | null, type: string, said: string): TestCase => {
+    const judged = isJudged(repeat);
+    if (!judged)
+      return {
+        name: name(what),
+        seconds: 0,
+        bad: badOf('error', type, `not judged: ${repeat.verdict}`),
+        said: '',
+      };
+    if (ok === true) return { name: name(what), seconds: 0, bad: null, said: '' };
+    if (forgiven)
+      return { name: name(what), seconds: 0, bad: null, said: `known to fail: ${said}\n` };
+    return {
+      name: name(what),
+      seconds: 0,
+      bad: badOf(ok === null ? 'error' : 'failure', type, said),
+      said: '',
+    };
+  };
+  return [
+    ...findings.map(({ objective, ok, asked, found }) =>
+      caseOf(OBJECTIVES[objective], ok, 'objective', `${found}, asked for ${asked}`),
+    ),
+    ...thresholds.map((one) => {
+      const what = `${one.metric} ${one.expression}`;
+      return caseOf(what, one.ok, 'threshold', `${what}: ${measuredOf(one)}`);
+    }),
+  ];
+};
+
+const badOf = (kind: 'failure' | 'error', type: string, said: string): TestCase['bad'] => ({
+  kind,
+  type,
+  message: said,
+  text: said,
+});

@@ -1,0 +1,118 @@
+import type { DrillResult, RepeatResult, RepeatVerdict } from '@livekit-swarm/chaos';
+import { outcomeOf } from '@livekit-swarm/chaos';
+import { plural } from '../format.ts';
+import { printable } from '../printable.ts';
+import { type Style, styleFor } from '../style.ts';
+import { renderTable } from '../table.ts';
+import { wrap } from '../wrap.ts';
+import { exitCodeOfDrill } from './exit-code.ts';
+import { formatTook, knowledgeSentence, VERDICT_MARKS, verdictWords } from './phrases.ts';
+import {
+  clusterSection,
+  faultsSection,
+  newcomersSection,
+  objectivesSection,
+  recordSection,
+  recoverySection,
+  windowSection,
+} from './sections.ts';
+
+export interface DrillReportOptions {
+  color?: boolean;
+  /** Whether what is known to fail fails the drill. */
+  strict?: boolean;
+}
+
+const SECTIONS = [
+  objectivesSection,
+  faultsSection,
+  recoverySection,
+  windowSection,
+  newcomersSection,
+  clusterSection,
+  recordSection,
+];
+
+/** What a drill came to, for people: at most 100 columns, colours only when asked for. */
+export const renderDrillText = (
+  result: DrillResult,
+  { color = false, strict = false }: DrillReportOptions = {},
+): string => {
+  const style = styleFor(color);
+  const { drill, verdict, serverVersion, target, repeats } = result;
+  const paint = paintVerdict(style, verdict);
+  const known = knowledgeSentence(result);
+  const several = repeats.length > 1;
+  const title = [
+    paint(
+      `${VERDICT_MARKS[verdict]} ${verdictWords(result).toUpperCase()} (exit ${exitCodeOfDrill(result, strict)})  ${drill.name}`,
+    ),
+    style.dim(`  ${target}${serverVersion === null ? '' : `, livekit-server ${serverVersion}`}`),
+    ...(known === null ? [] : wrap('  → ', known)),
+  ];
+  const ofRepeats = repeats.map((repeat) => renderRepeat(repeat, style, result, several));
+  const parts = [title.join('\n'), ...ofRepeats, ...(several ? [renderSpread(result, style)] : [])];
+  return printable(`${parts.join('\n\n')}\n`);
+};
+
+/** The first is the most important. */
+const MOST_REASONS = 10;
+
+const renderRepeat = (
+  repeat: RepeatResult,
+  style: Style,
+  result: DrillResult,
+  several: boolean,
+): string => {
+  const { number, verdict, reasons } = repeat;
+  const head = several
+    ? [
+        paintVerdict(
+          style,
+          verdict,
+        )(
+          `${VERDICT_MARKS[verdict]} repeat ${number}${number > result.drill.repeats ? ', once more' : ` of ${result.drill.repeats}`}: ${outcomeOf(repeat)}`,
+        ),
+      ]
+    : [];
+  const why = [
+    ...reasons.slice(0, MOST_REASONS).flatMap((reason) => wrap('  · ', reason)),
+    ...(reasons.length > MOST_REASONS
+      ? [`  … and ${plural(reasons.length - MOST_REASONS, 'reason')} more`]
+      : []),
+  ];
+  const sections = SECTIONS.map((section) => section(repeat, style, result)).filter(
+    (lines) => lines.length > 0,
+  );
+  return [[...head, ...why], ...sections]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+};
+
+const renderSpread = ({ spread, outcomes, repeats }: DrillResult, style: Style): string => {
+  const rows = (
+    [
+      ['half of the pairs were back after', spread.rtoP50],
+      ['the last pair was back after', spread.rtoMax],
+    ] as const
+  ).flatMap(([name, figures]) =>
+    figures === null
+      ? []
+      : [[name, formatTook(figures.min), formatTook(figures.median), formatTook(figures.max)]],
+  );
+  const table =
+    rows.length === 0
+      ? []
+      : renderTable([
+          [`over ${plural(repeats.length, 'repeat')}`, 'min', 'median', 'max'].map(style.dim),
+          ...rows,
+        ]);
+  return [
+    ...table,
+    ...outcomes.flatMap(({ outcome, times }) => wrap(`  ${times} × `, outcome)),
+  ].join('\n');
+};
+
+const paintVerdict = (style: Style, verdict: RepeatVerdict) =>
+  verdict === 'passed' ? style.good : verdict === 'failed' ? style.bad : style.unsure;
