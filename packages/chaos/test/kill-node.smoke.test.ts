@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { rereadDrill } from '../src/reread/reread-drill.ts';
+import { rereadDrill } from '../src/evaluate/evaluate-drill.ts';
 import { carryOut, journalDir, libraryDrill, onlyRepeat } from './support/library-drill.ts';
 
 describe('a node that is killed', () => {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { Drill } from '../../src/drill/drill.ts';
 import { parseDrill } from '../../src/drill/parse-drill.ts';
+import { raiseDrillLab } from '../../src/execute/drill-lab.ts';
+import { runDrill } from '../../src/execute/execute-drill.ts';
 import { FAULTS } from '../../src/faults/index.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { DrillResult, RepeatResult } from '../../src/measure/drill-result.ts';
-import { raiseDrillLab } from '../../src/run/embedded-lab.ts';
-import { runDrill } from '../../src/run/run-drill.ts';
 
 const LIBRARY = join(import.meta.dirname, '../../../../chaos');
 let dir = '';
@@ -31,6 +31,7 @@ export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): 
 /** Carries it out in a lab of its own. */
 export const carryOut = async (drill: Drill): Promise<DrillResult> =>
   runDrill({
+    save: () => {},
     drill,
     deploy: (folder) => raiseDrillLab(drill, { dir: folder, ruleFiles: [] }),
     faults: FAULTS,
