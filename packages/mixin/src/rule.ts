@@ -30,6 +30,7 @@ export interface Proof {
   /** Prometheus' own notation: `up{job="livekit"}` → `1x5 0x20`. One value a minute, unless `interval` says otherwise. */
   series: Record<string, string>;
   interval?: string;
+  /** Minutes from the first value: `9m`. */
   silentAt: string;
   firesAt: string;
   /** Beside alertname and severity, one entry for each alert that fires. */
