@@ -1,5 +1,6 @@
 import type { Labels } from '@livekit-swarm/metrics';
 import { COORDINATOR_SHARD, type EventLine, type SampleLine } from '@livekit-swarm/record';
+import { measureParticipantEvent } from '../summary/measure-participant-event.ts';
 import { measureSeries } from '../summary/measure-series.ts';
 import type { Second } from './second.ts';
 
@@ -33,40 +34,19 @@ export const addGenerator = (second: Second, { shard, series, generator }: Sampl
 };
 
 /**
- * What happened to somebody.
- * @param when it happened, and when what happened then was due: a join counts where it was due, as in windows
+ * An event of a participant: how often each happens, and the durations that it carries.
+ * @param secondOf the second of a moment, ms after the start
  */
-export const addEvent = (
-  when: Second,
-  due: Second,
-  { event, identity, group, role, phases, ms }: EventLine,
-): void => {
+export const addEvent = (line: EventLine, secondOf: (at: number) => Second): void => {
+  const { event, at, identity, group, role, phases, ms } = line;
   if (identity === undefined) return;
   const labels: Labels = {
     ...(group !== undefined && { group }),
     ...(role !== undefined && { role }),
   };
-  when.happened(event);
-  switch (event) {
-    case 'joined':
-      due.rate('join_failures', labels, 0, 1);
-      if (phases === undefined) break;
-      due.trend('join_start_delay', labels).add(phases.started);
-      due.trend('signal_time', labels).add(phases.signal);
-      due.trend('ice_time', labels).add(phases.ice);
-      due.trend('join_time', labels).add(phases.joined);
-      break;
-    case 'join_failed':
-      due.rate('join_failures', labels, 1, 1);
-      break;
-    case 'first_media':
-      if (ms !== undefined) due.trend('first_media_time', labels).add(ms);
-      break;
-    case 'resumed':
-    case 'reconnected':
-    case 'rejoined':
-      if (ms !== undefined) when.trend('reconnect_time', labels).add(ms);
-      break;
-    default:
-  }
+  secondOf(at).happened(event);
+  // A join counts when it was scheduled, as in windows.
+  if (event === 'joined') secondOf(at - (phases?.joined ?? 0)).rate('join_failures', labels, 0, 1);
+  if (event === 'join_failed') secondOf(at - (ms ?? 0)).rate('join_failures', labels, 1, 1);
+  measureParticipantEvent(line, labels, (when) => [secondOf(when)]);
 };

@@ -124,12 +124,14 @@ export const createHistory = (watches: readonly Watch[]): HistoryFold => {
     if (last !== undefined) second(last.second).levels.set(line.shard, levelsOf(line));
   };
 
-  const addHappening = (line: EventLine): void => {
-    const here = second(secondAt(line.at));
-    const due = second(secondAt(line.at - (line.phases?.joined ?? line.ms ?? 0)));
-    for (const one of [here, due]) one.moment();
-    addEvent(here, due, line);
-    if (line.event === 'worker_died' && line.shard !== undefined) here.gone.add(line.shard);
+  const addRunEvent = (line: EventLine): void => {
+    addEvent(line, (at) => {
+      const one = second(secondAt(at));
+      one.moment();
+      return one;
+    });
+    if (line.event === 'worker_died' && line.shard !== undefined)
+      second(secondAt(line.at)).gone.add(line.shard);
     addMark(line);
   };
 
@@ -141,7 +143,7 @@ export const createHistory = (watches: readonly Watch[]): HistoryFold => {
   return {
     add: (line) => {
       if (line.type === 'sample' && Number.isFinite(line.at)) addSample(line);
-      else if (line.type === 'event' && Number.isFinite(line.at)) addHappening(line);
+      else if (line.type === 'event' && Number.isFinite(line.at)) addRunEvent(line);
       else if (line.type === 'drill' && Number.isFinite(line.at)) addMark(line);
       if (newest - PATIENCE_S > closed) closeUntil(newest - PATIENCE_S);
     },

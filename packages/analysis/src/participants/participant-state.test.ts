@@ -113,6 +113,10 @@ describe('reduceParticipant', () => {
     });
   });
 
+  it('ignores events that it does not know', () => {
+    expect(after(JOINED, { ...JOINED, event: 'teleported' as EventName })).toEqual(after(JOINED));
+  });
+
   it('keeps the reason of what failed last', () => {
     expect(after(JOINED, OUT)).toMatchObject({
       reason: 'connection_timeout',

@@ -130,6 +130,10 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     case 'threshold_crossed':
     case 'warning':
       return state;
+    default:
+      // An event that only a newer version writes.
+      line.event satisfies never;
+      return state;
   }
 };
 

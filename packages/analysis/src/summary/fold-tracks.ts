@@ -1,7 +1,7 @@
 import type { MetricSet } from '@livekit-swarm/metrics';
 import type { HeaderLine, ParticipantLine } from '@livekit-swarm/record';
 import type { Scenario } from '@livekit-swarm/scenario';
-import { gaveUp, leftByPlan } from './fold-participants.ts';
+import { leftAsPlanned, leftBeforeJoining } from './fold-participants.ts';
 import type { WorstParticipant } from './summary.ts';
 import { type TrackTally, tallyTracks } from './tally-tracks.ts';
 import { createWorst } from './worst.ts';
@@ -67,7 +67,7 @@ export class TrackFold {
       lastDueAt: Math.max(known.lastDueAt, joinAtMs),
     });
     const endAtMs = this.#header?.plan.endAtMs ?? 0;
-    if (leftByPlan(line, endAtMs)) this.#judge(result, !gaveUp(line, endAtMs));
+    if (leftAsPlanned(line, endAtMs)) this.#judge(result, !leftBeforeJoining(line, endAtMs));
     else this.#pending.push(result);
   }
 

@@ -1,9 +1,12 @@
 import type { CountedIn, Labels, MetricName, SketchBins } from '@livekit-swarm/metrics';
 import type { SeriesSample } from '@livekit-swarm/record';
 
-/** Whatever metrics are gathered in. */
+/** What collects metrics: those of a run, of a window, or of one second. */
 export interface MetricSink {
-  trend(metric: MetricName, labels: Labels): { addBins(bins: SketchBins): void };
+  trend(
+    metric: MetricName,
+    labels: Labels,
+  ): { add(value: number): void; addBins(bins: SketchBins): void };
   rate(metric: MetricName, labels: Labels, hits: number, total: number): void;
   count(metric: MetricName, labels: Labels, amount: number, where: CountedIn): void;
 }
