@@ -1,9 +1,9 @@
-import { drillResultJsonSchema } from '@livekit-swarm/report/drill';
 import { drillJsonSchema } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { exporterJsonSchema } from '@livekit-swarm/exporter';
 import { resultJsonSchema } from '@livekit-swarm/report';
 import { comparisonJsonSchema } from '@livekit-swarm/report/comparison';
+import { drillResultJsonSchema } from '@livekit-swarm/report/drill';
 import { scenarioJsonSchema } from '@livekit-swarm/scenario';
 import { chaosFaultsPage } from './chaos-faults-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createSources, loadSettings, parseListenAddress, startExporter } from '@livekit-swarm/exporter';
+import {
+  createSources,
+  loadSettings,
+  parseListenAddress,
+  startExporter,
+} from '@livekit-swarm/exporter';
 import { startRunExporter } from '@livekit-swarm/exporter/runs';
 import { findFreePorts } from '@livekit-swarm/host';
 import { type ClusterFacts, generateCredentials, startCluster } from '@livekit-swarm/lab';
@@ -106,7 +111,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
       stop: stop.signal,
       onLine: metrics.begin(),
     });
-    // Told to whoever waits for it below; here it only must not go unheard.
+    // Told to whoever waits for it below; here it only must not go ignored.
     const quiet = running.then(
       () => {},
       () => {},

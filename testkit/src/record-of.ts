@@ -4,9 +4,32 @@
  */
 
 import { Sketch, type SketchBins } from '@livekit-swarm/metrics';
-import { emptySeries, type GeneratorSample, type ParticipantLine, planFactsOf, RECORD_SCHEMA, type RecordLine, type SampleLine, type SeriesSample, type TrackResult } from '@livekit-swarm/record';
-import type { Kind, LoadSpec, ParticipantPlan, Plan, Role, Scenario } from '@livekit-swarm/scenario';
-import { DEFAULT_LOAD_SPEC, expandPlan, FLAGS_GROUP, scenarioOfLoad, splitPlan } from '@livekit-swarm/scenario';
+import {
+  emptySeries,
+  type GeneratorSample,
+  type ParticipantLine,
+  planFactsOf,
+  RECORD_SCHEMA,
+  type RecordLine,
+  type SampleLine,
+  type SeriesSample,
+  type TrackResult,
+} from '@livekit-swarm/record';
+import type {
+  Kind,
+  LoadSpec,
+  ParticipantPlan,
+  Plan,
+  Role,
+  Scenario,
+} from '@livekit-swarm/scenario';
+import {
+  DEFAULT_LOAD_SPEC,
+  expandPlan,
+  FLAGS_GROUP,
+  scenarioOfLoad,
+  splitPlan,
+} from '@livekit-swarm/scenario';
 
 export { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { openRecord } from '@livekit-swarm/record';
 import type { Deployment } from '@livekit-swarm/runner';
 import { type RunOptions, type RunResult, run } from '@livekit-swarm/runner';
-import { DEFAULT_LOAD_SPEC, expandPlan, type LoadSpec, type Scenario, scenarioOfLoad } from '@livekit-swarm/scenario';
+import {
+  DEFAULT_LOAD_SPEC,
+  expandPlan,
+  type LoadSpec,
+  type Scenario,
+  scenarioOfLoad,
+} from '@livekit-swarm/scenario';
 
 export interface SmallCrowd
   extends Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,

@@ -6,7 +6,7 @@ export interface DataTemplate {
   stampOffset: number;
 }
 
-/** Something that no header of the envelope can contain by chance. */
+/** A byte that no header of the envelope contains. */
 const MARK = 0xa5;
 
 /**

@@ -1,8 +1,8 @@
-/** Why something on the way to a server, or on the way back to it, did not work. */
+/** Why a join, a resume or a reconnect failed. */
 export interface Failure {
   /** A short stable word for counting: `unreachable`, `unauthorized`, `ice_timeout`, `server_shutdown`, … */
   reason: string;
-  /** A sentence for people. Never holds a token. */
+  /** A sentence for the user. Never contains a token. */
   message: string;
   /** What to do next, where we know it. */
   hint?: string;

@@ -20,7 +20,7 @@ export {
   type RegistryClient,
   type RegistryView,
 } from './registry.ts';
-export { appRejoinPolicy, comesBackAfter } from './rejoin-policy.ts';
+export { appRejoinPolicy, mayRejoinAfter } from './rejoin-policy.ts';
 export type { LayerSpec, TrackSpec } from './sdp/own-track.ts';
 export type { RemoteTrack } from './session/room-view.ts';
 export { Session, type SessionEvent } from './session/session.ts';

@@ -2,7 +2,7 @@ import { DisconnectReason, type LeaveRequest, LeaveRequest_Action } from '@livek
 import type { Failure } from './failure.ts';
 
 const SENTENCES: Partial<Record<DisconnectReason, string>> = {
-  [DisconnectReason.DUPLICATE_IDENTITY]: 'somebody else joined with the same identity',
+  [DisconnectReason.DUPLICATE_IDENTITY]: 'another participant joined with the same identity',
   [DisconnectReason.SERVER_SHUTDOWN]: 'the server is shutting down',
   [DisconnectReason.PARTICIPANT_REMOVED]: 'the participant was removed through the room service',
   [DisconnectReason.ROOM_DELETED]: 'the room was deleted',
@@ -16,10 +16,10 @@ const SENTENCES: Partial<Record<DisconnectReason, string>> = {
 };
 
 /** The enum's own name in lower case: `server_shutdown`, `room_deleted`, …; a number that a newer server invented reads `leave_42`. */
-export const wordOfReason = (reason: DisconnectReason): string =>
+export const codeOfReason = (reason: DisconnectReason): string =>
   (DisconnectReason[reason] ?? `leave_${reason}`).toLowerCase();
 
-/** How the server wants to go on. */
+/** What the server asks the client to do next. */
 export type LeaveAction = 'disconnect' | 'resume' | 'reconnect';
 
 export const actionOf = (leave: LeaveRequest): LeaveAction => {
@@ -31,8 +31,8 @@ export const actionOf = (leave: LeaveRequest): LeaveAction => {
 };
 
 export const failureOfLeave = (leave: LeaveRequest): Failure => ({
-  reason: wordOfReason(leave.reason),
+  reason: codeOfReason(leave.reason),
   message:
-    SENTENCES[leave.reason] ?? `the server ended the session (${wordOfReason(leave.reason)})`,
+    SENTENCES[leave.reason] ?? `the server ended the session (${codeOfReason(leave.reason)})`,
   retryable: actionOf(leave) !== 'disconnect',
 });

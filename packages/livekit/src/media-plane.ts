@@ -1,6 +1,6 @@
 /**
- * What a session needs from whoever moves packets. The session decides (signalling, SDP, who is heard); the plane carries out. Peers are
- * PeerConnections; their handles are the plane's.
+ * What a session needs of the component that moves packets. The session decides (signalling, SDP,
+ * subscriptions), the plane carries out. Peers are peer connections; their handles are the plane's.
  */
 export interface MediaPlane {
   /** Binds a socket and makes ICE credentials. Throws when no descriptor or port is left. */
@@ -66,7 +66,7 @@ export interface DataChannel {
   maxRetransmits: number | null;
 }
 
-/** One negotiated stream of ours: one SSRC, so one simulcast layer. */
+/** One negotiated stream to send: one SSRC, so one simulcast layer. */
 export interface SendStream {
   cid: string;
   kind: MediaKind;
@@ -104,5 +104,5 @@ export interface ReceiveStream {
   muted: boolean;
 }
 
-/** What the plane tells the session about a peer. */
+/** State of a peer, as the plane reports it to the session. */
 export type PeerState = 'ice-connected' | 'connected' | 'disconnected' | 'closed';

@@ -25,7 +25,7 @@ test('gives up within forty seconds, however slow the attempts are', () => {
   expect(waited.reduce((sum, delay) => sum + delay + 5_000, 0)).toBeLessThanOrEqual(45_000);
 });
 
-test('clients that were lost together do not come back together', () => {
+test('clients that lose their connection together do not reconnect together', () => {
   const policy = sdkReconnectPolicy();
   const first = new Set(Array.from({ length: 50 }, () => policy.delayMs(0, 0)));
   expect(first.size).toBeGreaterThan(10);

@@ -21,7 +21,7 @@ export const sdkReconnectPolicy = (random: () => number = Math.random): Reconnec
   },
 });
 
-/** Does not come back: the first loss is the last word. */
+/** Never reconnects: the first loss disconnects the participant. */
 export const noReconnectPolicy: ReconnectPolicy = { delayMs: () => null };
 
 /** Pauses between attempts to join for the first time: doubling from half a second to eight, each ± 50 %, ms. */

@@ -21,7 +21,7 @@ const Node = proto3.makeMessageType('livekit.Node', [
 
 const STATES = ['starting_up', 'serving', 'shutting_down'] as const;
 
-/** Null for bytes that are no node. */
+/** @returns null when the bytes are not a node */
 export const readRegistryNode = (bytes: Uint8Array): RegistryNode | null => {
   try {
     const node = Node.fromBinary(bytes) as unknown as {

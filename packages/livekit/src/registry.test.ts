@@ -24,7 +24,7 @@ describe('ghostRooms', () => {
     ]);
   });
 
-  it('says which nodes are stale', () => {
+  it('finds the stale nodes', () => {
     expect([...nodes.values()].map((one) => isStale(one, NOW))).toEqual([false, true]);
   });
 });

@@ -14,7 +14,7 @@ export interface RegistryClient {
   close(): void;
 }
 
-/** A node that has not reported for this long is stale: LiveKit's own limit for sending it anybody. */
+/** A node that has not reported for this long is stale: LiveKit's own limit for assigning rooms to it. */
 export const NODE_STALE_SECONDS = 5;
 
 const TIMEOUT_MS = 3_000;
@@ -28,7 +28,7 @@ export const connectRegistry = (url: string): RegistryClient => {
     enableOfflineQueue: true,
     retryStrategy: () => null,
   });
-  // A connection that cannot be made rejects the command, but why, only the event says; one that nobody hears would end the process.
+  // When the connection fails, the command rejects without the cause; the event carries it. Without a listener the event would end the process.
   let why: string | null = null;
   redis.on('error', (error) => {
     why = error.message;

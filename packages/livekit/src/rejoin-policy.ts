@@ -1,6 +1,6 @@
 import type { ReconnectPolicy } from './reconnect-policy.ts';
 
-/** What an application takes for the last word: it is in elsewhere, or somebody did not want it there (reasons as in `leave-reason.ts`). */
+/** Reasons after which an application does not rejoin: it joined elsewhere, or it was removed (codes of `leave-reason.ts`). */
 const FINAL: ReadonlySet<string> = new Set([
   'client_initiated',
   'duplicate_identity',
@@ -8,10 +8,10 @@ const FINAL: ReadonlySet<string> = new Set([
   'room_deleted',
 ]);
 
-/** Whether an application joins anew after it was told of a disconnect for this reason. */
-export const comesBackAfter = (reason: string): boolean => !FINAL.has(reason);
+/** Whether an application rejoins after a disconnect with this reason. */
+export const mayRejoinAfter = (reason: string): boolean => !FINAL.has(reason);
 
-/** Pauses before attempts to join anew, ms; the last goes on. Each ± 20 %, so that a room does not come back as one. */
+/** Delays before rejoin attempts, ms; the last one repeats. Each ± 20 %, so that participants of a room do not rejoin at once. */
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 5_000];
 const JITTER = 0.2;
 

@@ -8,7 +8,7 @@ export interface TokenRequest {
   identity: string;
   publish: { audio: boolean; video: boolean; screen?: boolean; data: boolean };
   subscribe: boolean;
-  /** What is said otherwise, more or less than is needed. */
+  /** Grants that differ from what the participant needs. */
   grants?: RoleGrants;
   /** How long the server accepts a join with it, seconds. Once in, the server hands out fresh ones itself. */
   ttlSeconds: number;

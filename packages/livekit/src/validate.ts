@@ -1,5 +1,5 @@
 import type { Failure } from './failure.ts';
-import { notLiveKit, refusalOfError, refusalOfStatus } from './refusal.ts';
+import { failureOfError, failureOfStatus, notLiveKit } from './rejection.ts';
 import { type Signalling, validateEndpoint } from './signal/endpoint.ts';
 import { parseServerUrl } from './url.ts';
 
@@ -13,13 +13,14 @@ export interface ValidateRequest {
 export type Validation = { ok: true; signalling: Signalling } | { ok: false; refusal: Failure };
 
 /**
- * Asks the server, in plain HTTP, whether it would let this token in, before a crowd is sent: tells the newest signalling it knows, or why not.
+ * Asks the server over plain HTTP whether it accepts this token, before participants join.
+ * @returns the newest signalling version of the server, or why it rejects the token
  * @throws FailureError `bad_url`
  */
 export const validateAdmission = async (request: ValidateRequest): Promise<Validation> => {
   const { http } = parseServerUrl(request.url);
   const v1 = await ask(http, 'v1', request);
-  // A server without /rtc/v1 answers 404 there, as something that is no LiveKit does: /rtc/validate tells which.
+  // A server without /rtc/v1 answers 404 there, as any other web server does: /rtc/validate distinguishes them.
   if (v1?.reason !== 'not_livekit')
     return v1 === null ? { ok: true, signalling: 'v1' } : { ok: false, refusal: v1 };
   const v0 = await ask(http, 'v0', request);
@@ -38,11 +39,11 @@ const ask = async (
       signal: AbortSignal.timeout(timeoutMs),
     });
     const body = await response.text();
-    if (response.status !== 200) return refusalOfStatus(response.status, body, base);
+    if (response.status !== 200) return failureOfStatus(response.status, body, base);
     return body.trim() === 'success'
       ? null
       : notLiveKit(`${base} answers, but not as livekit-server does`);
   } catch (error) {
-    return refusalOfError(error, base);
+    return failureOfError(error, base);
   }
 };

@@ -19,7 +19,7 @@ const askAt = async (url: string, token: string) => {
 const request = (credentials: { apiKey: string; apiSecret: string }): TokenRequest => ({
   ...credentials,
   room: 'room',
-  identity: 'somebody',
+  identity: 'participant',
   publish: { audio: true, video: false, data: false },
   subscribe: true,
   ttlSeconds: 60,
@@ -53,12 +53,12 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   });
 
   test('an unknown key', async () => {
-    expect(await askAt(server.url, await makeToken(request({ ...server, apiKey: 'nobody' })))).toBe(
-      'unauthorized',
-    );
+    expect(
+      await askAt(server.url, await makeToken(request({ ...server, apiKey: 'unknown-key' }))),
+    ).toBe('unauthorized');
   });
 
-  test('something that is no token', async () => {
+  test('text that is not a token', async () => {
     expect(await askAt(server.url, 'not-a-token')).toBe('unauthorized');
   });
 
@@ -70,7 +70,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
 
   test('a token for another purpose', async () => {
     const { AccessToken } = await import('livekit-server-sdk');
-    const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'somebody' });
+    const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'participant' });
     token.addGrant({ roomList: true });
     expect(await askAt(server.url, await token.toJwt())).toBe('forbidden');
   });
@@ -91,12 +91,12 @@ const listening = async (server: Server): Promise<string> => {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-describe('what is no livekit-server', () => {
+describe('servers other than livekit-server', () => {
   const token = makeToken(
     request({ apiKey: 'key', apiSecret: 'a-secret-of-at-least-thirty-two-bytes' }),
   );
 
-  test('nobody there', async () => {
+  test('no server there', async () => {
     expect(await askAt('ws://127.0.0.1:1', await token)).toBe('unreachable');
   });
 
@@ -137,7 +137,7 @@ describe('what is no livekit-server', () => {
     other.close();
   });
 
-  test('a port that says nothing', async () => {
+  test('a port that does not answer', async () => {
     const other = createTcpServer(() => undefined);
     expect(await askAt(`ws://${await listening(other)}`, await token)).toBe('signal_timeout');
     other.close();

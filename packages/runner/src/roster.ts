@@ -1,5 +1,5 @@
 import type { RecoveryPolicy } from '@livekit-swarm/engine';
-import { comesBackAfter } from '@livekit-swarm/livekit';
+import { mayRejoinAfter } from '@livekit-swarm/livekit';
 import type { EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, Shard } from '@livekit-swarm/scenario';
 
@@ -79,7 +79,7 @@ export const createRoster = (
         break;
       case 'disconnected':
         if (entry.state === 'failed') break;
-        move(entry, recovery === 'app' && comesBackAfter(event.reason ?? '') ? 'away' : 'out');
+        move(entry, recovery === 'app' && mayRejoinAfter(event.reason ?? '') ? 'away' : 'out');
         break;
       case 'left':
         if (entry.state !== 'failed') move(entry, 'out');

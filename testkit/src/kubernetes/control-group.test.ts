@@ -3,7 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { emptyControlGroup, enterControlGroup, makeControlGroup, planControlGroup, processesIn, removeControlGroup } from './control-group.ts';
+import {
+  emptyControlGroup,
+  enterControlGroup,
+  makeControlGroup,
+  planControlGroup,
+  processesIn,
+  removeControlGroup,
+} from './control-group.ts';
 import { readMounts } from './mounts.ts';
 
 const V1 = `31 25 0:28 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ApiCredentials, generateCredentials, type ProvisionOptions, provisionLiveKit } from '@livekit-swarm/lab';
+import {
+  type ApiCredentials,
+  generateCredentials,
+  type ProvisionOptions,
+  provisionLiveKit,
+} from '@livekit-swarm/lab';
 import type { KubernetesCluster } from './cluster.ts';
 import { writeImageArchive } from './images/image-archive.ts';
 import { liveKitImage, redisImage } from './images/lab-images.ts';

@@ -5,7 +5,7 @@ export interface KubernetesPaths {
   folder: string;
   /** For kubectl and every client: the administrator's. */
   kubeconfig: string;
-  /** Kept when the cluster is stopped. */
+  /** KeepaliveOptions when the cluster is stopped. */
   logs: string;
   podLogs: string;
   /** Certificates, tokens, configurations; removed with the cluster. */

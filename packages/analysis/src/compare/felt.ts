@@ -10,7 +10,7 @@ type Felt = { amount: number } | { perPacket: number } | { perParticipant: numbe
 const WAIT: Felt = { amount: 20 };
 /** A thirtieth of the 150 ms from mouth to ear that go unnoticed (ITU-T G.114). */
 const DELAY: Felt = { amount: 5 };
-/** One packet in a thousand: what the tightest thresholds ask for, and below what Opus conceals unheard. */
+/** One packet in a thousand: what the tightest thresholds ask for, and below what Opus conceals ignored. */
 const LOSS: Felt = { amount: 0.001 };
 /** One person in two hundred: half of what the default thresholds allow. */
 const PEOPLE: Felt = { amount: 0.005 };

@@ -56,20 +56,20 @@ interface Stretch {
  */
 export class MediaWatch {
   readonly #room: WatchedRoom;
-  readonly #isMeant: (trackSid: string) => boolean;
+  readonly #isMediaExpected: (trackSid: string) => boolean;
   readonly #tell: (event: MediaEvent) => void;
   readonly #pairs = new Map<string, Pair>();
   /** Until when each stream's packets are accounted for. */
   readonly #readUntil = new Map<DownStream, number>();
 
-  /** @param isMeant whether media of a published track is meant to come now: subscribed to, on the screen, neither muted nor paused */
+  /** @param isMediaExpected whether media of a published track is meant to come now: subscribed to, on the screen, neither muted nor paused */
   constructor(
     room: WatchedRoom,
-    isMeant: (trackSid: string) => boolean,
+    isMediaExpected: (trackSid: string) => boolean,
     tell: (event: MediaEvent) => void,
   ) {
     this.#room = room;
-    this.#isMeant = isMeant;
+    this.#isMediaExpected = isMediaExpected;
     this.#tell = tell;
   }
 
@@ -162,7 +162,7 @@ export class MediaWatch {
     const published = new Map<string, boolean>();
     for (const track of this.#room.tracks) {
       const key = publicationOf(track);
-      published.set(key, (published.get(key) ?? false) || this.#isMeant(track.sid));
+      published.set(key, (published.get(key) ?? false) || this.#isMediaExpected(track.sid));
     }
     return published;
   }

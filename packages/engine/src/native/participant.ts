@@ -103,10 +103,10 @@ export class Participant {
       ...(engine.recovery === 'app' && { rejoin: appRejoinPolicy() }),
       onEvent: (event) => this.#onSession(event),
     });
-    const isMeant = (sid: string) => this.#session.isMeant(sid);
+    const isMediaExpected = (sid: string) => this.#session.isMediaExpected(sid);
     this.#watch =
       engine.watchMedia === true
-        ? new MediaWatch(this.#session.room, isMeant, ({ event, at, ...details }) =>
+        ? new MediaWatch(this.#session.room, isMediaExpected, ({ event, at, ...details }) =>
             this.#emit(event, at, details),
           )
         : null;

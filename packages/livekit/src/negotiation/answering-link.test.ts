@@ -47,7 +47,7 @@ test('a lite server never controls', () => {
   expect(plane.named('connectPeer')[0]?.[1]).toMatchObject({ controlling: true });
 });
 
-test('new credentials in an offer are a restart: ours change too', () => {
+test('new credentials in an offer restart ICE: the local ones change too', () => {
   const { plane, link } = opened();
   const first = link.acceptOffer(offer(1)).answer;
   const { answer, restarted } = link.acceptOffer(

@@ -84,7 +84,7 @@ test('answers to other offers than the one in flight are ignored', () => {
   expect(plane.named('connectPeer')).toHaveLength(1);
 });
 
-test('our streams are told once each, with what was negotiated for their m-line', () => {
+test('each stream to send is reported once, with the parameters negotiated for its m-line', () => {
   const { link, streams, rejected } = opened();
   link.takeOffer();
   link.acceptAnswer(answer(1));
@@ -105,7 +105,7 @@ test('our streams are told once each, with what was negotiated for their m-line'
   expect(rejected).toEqual([]);
 });
 
-test('a track that the server does not take is told of', () => {
+test('a track that the server rejects is reported', () => {
   const { link, streams, rejected } = opened();
   link.takeOffer();
   link.acceptAnswer(answer(1, (sdp) => sdp.replace(/(a=mid:2[\s\S]*?)a=recvonly/, '$1a=inactive')));

@@ -18,9 +18,9 @@ export interface OfferingLinkOptions {
   /** Receiving m-lines to begin with, so that the first subscriptions need no second offer. */
   room: { audio: number; video: number };
   sendOffer(offer: SessionDescription): void;
-  /** A stream of ours was negotiated. */
+  /** A stream to send was negotiated. */
   onStream(stream: Omit<SendStream, 'active'>): void;
-  /** The server takes nothing of a track of ours. */
+  /** The server rejected a published track. */
   onRejected(cid: string): void;
 }
 

@@ -2,11 +2,11 @@ import type { MediaPlane, ReceiveStream } from '../media-plane.ts';
 import type { RemoteSection } from '../sdp/read.ts';
 import { receiveStream } from '../sdp/streams.ts';
 
-/** Which remote track is on which m-line of a peer now, and tells the plane when that changes. */
+/** Maps remote tracks to the m-lines of a peer, and updates the plane when the mapping changes. */
 export class Receivers {
   readonly #plane: MediaPlane;
   readonly #isSilent: (trackSid: string) => boolean;
-  /** Mid to what was told. */
+  /** Mid to the binding that the plane has. */
   readonly #bound = new Map<string, string>();
 
   constructor(plane: MediaPlane, isSilent: (trackSid: string) => boolean) {

@@ -21,7 +21,7 @@ export class RemotePeerLink {
     return this.local.peer;
   }
 
-  /** New credentials, to be told in the next description; what the remote sends before it answers is held. */
+  /** New credentials for the next description. Candidates that arrive before its answer are queued. */
   restart(): void {
     Object.assign(this.local, this.#plane.restartIce(this.local.peer));
     this.#held ??= [];

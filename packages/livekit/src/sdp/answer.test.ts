@@ -58,7 +58,7 @@ test('an m-line that the server has emptied is answered as inactive', () => {
   expect(parse(answerTo(emptied)).media[2]).toMatchObject({ port: 9, direction: 'inactive' });
 });
 
-test('what did not change is answered as before, what did is answered anew', () => {
+test('unchanged m-lines keep their answer, changed ones get a new one', () => {
   const writer = new AnswerWriter();
   const offer = sdpFixture('offer-v0-1.11.0');
   const first = answerTo(offer, writer);

@@ -10,7 +10,7 @@ import {
   VIDEO_FEEDBACK,
 } from './profile.ts';
 
-/** One m-line of an offer of ours, in the order of the description: we send `track` on it, or wait for one of somebody else. */
+/** One m-line of a local offer, in the order of the description: it sends `track`, or receives a remote one. */
 export interface Section {
   mid: string;
   kind: MediaKind;
@@ -74,7 +74,7 @@ export const offeredSection = (
   };
 };
 
-/** What a track of ours is sent as: the first profile of its codec. */
+/** The profile that a published track is sent with: the first of its codec. */
 export const sendProfile = (track: OwnTrack): CodecProfile | undefined =>
   CODECS.find((profile) => profile.codec === track.codec);
 

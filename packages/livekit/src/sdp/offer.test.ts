@@ -26,7 +26,7 @@ const offerOf = (...sections: Omit<Section, 'mid'>[]) =>
     sessionId: 4_711,
     version: 2,
     local: localPeer(1),
-    cname: 'somebody',
+    cname: 'participant',
     sections: sections.map((section, index) => ({ mid: String(index + 1), ...section })),
   });
 
@@ -55,7 +55,7 @@ test('simulcast is offered by rid, as Chromium does', () => {
   expect(video?.rids).toEqual(chromium?.rids);
   expect(video?.simulcast).toEqual(chromium?.simulcast);
   expect(video?.ssrcs).toBeUndefined();
-  expect(video?.msid).toEqual([{ id: 'somebody', appdata: 'cam' }]);
+  expect(video?.msid).toEqual([{ id: 'participant', appdata: 'cam' }]);
 });
 
 test('two layers are q and h', () => {
@@ -121,7 +121,7 @@ test('an offer that grows is the same as one written at once', () => {
     { mid: '2', kind: 'video', track: null },
     { mid: '3', kind: 'audio', track: null },
   ];
-  const input = { sessionId: 1, version: 1, local: localPeer(1), cname: 'somebody' };
+  const input = { sessionId: 1, version: 1, local: localPeer(1), cname: 'participant' };
   const written = new Map<string, string>();
   for (const count of [1, 1, 2, 3]) {
     const some = sections.slice(0, count);

@@ -2,7 +2,7 @@ import { write } from 'sdp-transform';
 import type { LocalPeer } from '../media-plane.ts';
 import { applicationSection, offeredSection, type Section } from './media-section.ts';
 
-/** The mid of `m=application`, first in every offer of ours. */
+/** The mid of `m=application`, first in every local offer. */
 export const APPLICATION_MID = '0';
 
 /** m-lines as text: an offer repeats all that went before it, and in a large room there are a hundred. */
@@ -21,7 +21,7 @@ export interface OfferInput {
   written?: WrittenSections;
 }
 
-/** An offer as a browser writes it: everything bundled, our one host candidate inside, so that nothing needs to trickle from us. */
+/** An offer as a browser writes it: bundled, with the one local host candidate inside, so that none is trickled. */
 export const writeOffer = ({
   sessionId,
   version,

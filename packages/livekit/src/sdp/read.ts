@@ -8,7 +8,7 @@ import type {
 } from '../media-plane.ts';
 import { CODECS, extensionOfUri } from './profile.ts';
 
-/** What a remote description says, in the terms of this package. */
+/** A remote description in the terms of this package. */
 export interface RemoteDescription {
   transport: RemoteTransport;
   /** Of all m-lines together: within a bundle an id means one thing. */
@@ -44,7 +44,7 @@ export interface RemoteSection {
   rtxSsrc: number | null;
 }
 
-/** An m-line as read, with what it says of the transport. */
+/** An m-line as read, with its transport attributes. */
 interface ReadLine {
   media: MediaDescription;
   section: RemoteSection;

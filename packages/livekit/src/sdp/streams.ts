@@ -2,7 +2,7 @@ import type { ReceiveStream, SendStream } from '../media-plane.ts';
 import type { OwnTrack } from './own-track.ts';
 import type { RemoteSection } from './read.ts';
 
-/** The streams that an answered m-line lets us send, or null when the server takes none of what we offered on it. */
+/** The streams to send on an answered m-line, or null when the server rejected all that was offered on it. */
 export const sendStreams = (
   track: OwnTrack,
   answered: RemoteSection,

@@ -99,7 +99,7 @@ export class Inbox {
     const changes = this.#options.room.apply(participants, this.#options.ownSid());
     this.#ask(this.#options.subscriptions.tracksChanged(changes));
     for (const { sid } of changes.muted) this.#tellSilence(sid);
-    // What is published no more is no gap until it is taken off its m-line.
+    // An unpublished track is muted until it leaves its m-line, so that its end does not count as an interruption.
     for (const { sid } of changes.removed) this.#options.plane.setMuted(sid, true);
   }
 
@@ -108,8 +108,8 @@ export class Inbox {
     return this.#options.room.isMuted(sid) || this.#options.subscriptions.isOffScreen(sid);
   }
 
-  /** Whether media of a track is meant to come to us now. */
-  isMeant(sid: string): boolean {
+  /** Whether media of a remote track is expected now. */
+  isMediaExpected(sid: string): boolean {
     return (
       !this.isSilent(sid) && !this.#paused.has(sid) && this.#options.subscriptions.isSubscribed(sid)
     );

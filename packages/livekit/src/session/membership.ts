@@ -13,15 +13,15 @@ import type { MediaPlane, PeerState } from '../media-plane.ts';
 import type { TrackSpec } from '../sdp/own-track.ts';
 import { joinEndpoint, resumeEndpoint, type Signalling } from '../signal/endpoint.ts';
 import type { RequestMessage, ResponseMessage, SignalConnection } from '../signal/signal-socket.ts';
+import { type ConnectionLoss, type RecoveryStep, timeoutLoss } from './connection-loss.ts';
 import { Inbox } from './inbox.ts';
-import { type Loss, type Step, timeoutLoss } from './loss.ts';
 import { Peers } from './peers.ts';
-import { publishRefusal, type Refusal, refusalsBy } from './permissions.ts';
+import { type PublishRejection, publishRejection, rejectionsBy } from './permissions.ts';
 import { Publications } from './publications.ts';
 import type { RoomView } from './room-view.ts';
+import { ignoredMessages, trackSettings } from './subscription-settings.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { syncState } from './sync-state.ts';
-import { subscribeSettings, unheardWith } from './wishes.ts';
 
 export interface MembershipOptions {
   deployment: Deployment;
@@ -41,17 +41,17 @@ export interface MembershipOptions {
   onToken(token: string): void;
   onWarning(reason: string, message: string): void;
   /** Something it was about to do is not allowed; it is in all the same. */
-  onRefused(refusal: Refusal): void;
+  onRefused(refusal: PublishRejection): void;
   /** It was in, and something of it broke; called once for every `open` or `resume` that succeeded. */
-  onLost(loss: Loss): void;
+  onLost(loss: ConnectionLoss): void;
 }
 
 /** How long the word on the signal connection may lag behind the closing of the media connection that it explains, ms. */
 const CLOSE_GRACE_MS = 500;
 
 /**
- * One membership of a room, from JoinResponse to leave: its signal connection (renewed by a resume) and its PeerConnections. It does not
- * come back by itself; `Session` decides that.
+ * One membership of a room, from JoinResponse to leave: its signal connection (renewed by a resume)
+ * and its peer connections. It never recovers on its own; `Session` decides that.
  */
 export class Membership {
   /** Unix ms of the JoinResponse, and of the last ICE and DTLS connection. */
@@ -66,7 +66,7 @@ export class Membership {
   #state: 'new' | 'opening' | 'in' | 'resuming' | 'lost' | 'closed' = 'new';
   /** Whether the server answered the attempt under way. */
   #heard = false;
-  #settle: ((loss: Loss | null) => void) | null = null;
+  #settle: ((loss: ConnectionLoss | null) => void) | null = null;
 
   constructor(options: MembershipOptions) {
     const { plane, room, layout, tracks, signalling, cname, receive, onToken, onWarning } = options;
@@ -81,7 +81,7 @@ export class Membership {
     };
     const onRefused = (cid: string, why: string) => {
       const track = tracks.find((one) => one.cid === cid);
-      if (track !== undefined) this.#refuse(publishRefusal(track, why));
+      if (track !== undefined) this.#refuse(publishRejection(track, why));
     };
     const isSilent = (sid: string) => this.#inbox.isSilent(sid);
     this.#peers = new Peers({ ...shared, signalling, cname, receive, isSilent, onRejected });
@@ -110,31 +110,31 @@ export class Membership {
     };
   }
 
-  /** Whether media of a remote track is meant to come to us now: subscribed to, on the screen, neither muted nor paused. */
-  isMeant(trackSid: string): boolean {
-    return this.#inbox.isMeant(trackSid);
+  /** Whether media of a remote track is expected now: subscribed to, visible, neither muted nor paused. */
+  isMediaExpected(trackSid: string): boolean {
+    return this.#inbox.isMediaExpected(trackSid);
   }
 
   /** Joins; resolves with null when in, otherwise with what kept it from that. */
-  open(timeoutMs: number): Promise<Loss | null> {
+  open(timeoutMs: number): Promise<ConnectionLoss | null> {
     const { signalling, layout } = this.#options;
     return this.#attempt('opening', timeoutMs, () => {
       const single = signalling === 'v1';
       const offer = single ? this.#peers.openPublisher() : null;
       return joinEndpoint(signalling, {
-        ...subscribeSettings(layout),
+        ...trackSettings(layout),
         addTracks: single ? this.#publications.requests : [],
         offer,
       });
     });
   }
 
-  /** Comes back to the same membership; resolves as `open` does. */
-  resume(timeoutMs: number, reason: ReconnectReason): Promise<Loss | null> {
+  /** Resumes this membership; resolves as `open` does. */
+  resume(timeoutMs: number, reason: ReconnectReason): Promise<ConnectionLoss | null> {
     const { signalling, layout } = this.#options;
     return this.#attempt('resuming', timeoutMs, () =>
       resumeEndpoint(signalling, {
-        ...subscribeSettings(layout),
+        ...trackSettings(layout),
         participantSid: this.participantSid,
         reason,
       }),
@@ -167,7 +167,7 @@ export class Membership {
         : ReconnectReason.RR_SUBSCRIBER_FAILED;
     if (state === 'ice-connected') this.times.iceAt = at;
     if (state === 'connected') this.times.dtlsAt = at;
-    // A peer that goes silent while we come back is why we come back.
+    // A peer that disconnects during a recovery is what the recovery is for.
     if (state === 'disconnected' && this.#state === 'in') {
       this.#lose(
         {
@@ -196,7 +196,7 @@ export class Membership {
     state: 'opening' | 'resuming',
     timeoutMs: number,
     endpoint: () => string,
-  ): Promise<Loss | null> {
+  ): Promise<ConnectionLoss | null> {
     const { deployment, token } = this.#options;
     const { clock, keepalive, url } = deployment;
     this.#socket?.close();
@@ -219,7 +219,7 @@ export class Membership {
           token: token(),
           clock,
           keepalive,
-          unheard: unheardWith(this.#options.layout, this.#options.watchesMedia),
+          ignored: ignoredMessages(this.#options.layout, this.#options.watchesMedia),
           onMessage: (message) => this.#receive(message),
           onEnd: (failure) =>
             this.#lose(
@@ -238,7 +238,7 @@ export class Membership {
     });
   }
 
-  #step(): Step {
+  #step(): RecoveryStep {
     if (!this.#heard) return 'signal';
     const { phase } = this.#peers;
     return phase === 'ready' ? 'publish' : phase;
@@ -273,7 +273,7 @@ export class Membership {
     this.times.signalAt = deployment.clock.now();
     this.#socket?.keepAlive(join.pingInterval, join.pingTimeout);
     const subscribes = this.#options.layout.type !== 'none';
-    for (const refusal of refusalsBy(join.participant?.permission, {
+    for (const refusal of rejectionsBy(join.participant?.permission, {
       tracks,
       sendsData,
       subscribes,
@@ -306,12 +306,12 @@ export class Membership {
       this.#settle?.(null);
   }
 
-  #refuse(refusal: Refusal): void {
+  #refuse(refusal: PublishRejection): void {
     if (refusal.cid === null || this.#publications.refuse(refusal.cid))
       this.#options.onRefused(refusal);
   }
 
-  #lose(failure: Failure, way: Loss['way'], cause: ReconnectReason): void {
+  #lose(failure: Failure, way: ConnectionLoss['way'], cause: ReconnectReason): void {
     if (this.#settle !== null) this.#settle({ failure, way, cause });
     else if (this.#state === 'in') {
       this.#state = 'lost';

@@ -1,7 +1,7 @@
 import { ParticipantPermission, TrackSource } from '@livekit/protocol';
 import { expect, test } from 'vitest';
 import type { TrackSpec } from '../sdp/own-track.ts';
-import { refusalsBy } from './permissions.ts';
+import { rejectionsBy } from './permissions.ts';
 
 const mic: TrackSpec = { cid: 'mic', kind: 'audio', codec: 'opus', layers: [] };
 const cam: TrackSpec = { cid: 'cam', kind: 'video', codec: 'vp8', layers: [] };
@@ -12,7 +12,7 @@ const refusals = (
   permission: Partial<ParticipantPermission> | undefined,
   intention = everything,
 ): string[] =>
-  refusalsBy(
+  rejectionsBy(
     permission === undefined
       ? undefined
       : new ParticipantPermission({
@@ -25,7 +25,7 @@ const refusals = (
   ).map(({ what, cid }) => `${what} ${cid}`);
 
 test.each<[string, Partial<ParticipantPermission> | undefined, string[]]>([
-  ['a server that says nothing', undefined, []],
+  ['a server that sends no permission', undefined, []],
   ['everything', {}, []],
   [
     'some sources',
@@ -39,7 +39,7 @@ test.each<[string, Partial<ParticipantPermission> | undefined, string[]]>([
   expect(refusals(permission)).toEqual(expected);
 });
 
-test('what nobody is about to do is not refused', () => {
+test('a permission that is not needed is not reported as missing', () => {
   const nothing = { tracks: [], sendsData: false, subscribes: false };
   expect(
     refusals({ canPublish: false, canPublishData: false, canSubscribe: false }, nothing),

@@ -3,14 +3,14 @@ import { TrackSource } from '@livekit/protocol';
 import type { TrackSpec } from '../sdp/own-track.ts';
 
 /** Something that was asked for and is not allowed. `cid`: the track that may not be published. */
-export interface Refusal {
+export interface PublishRejection {
   what: 'publish' | 'data' | 'subscribe';
   cid: string | null;
   message: string;
 }
 
 /** What a participant is about to do. */
-export interface Intention {
+export interface PublishIntent {
   tracks: readonly TrackSpec[];
   sendsData: boolean;
   subscribes: boolean;
@@ -31,31 +31,31 @@ const NAMES: Partial<Record<TrackSource, string>> = {
 };
 
 /**
- * What the permission in a JoinResponse forbids of what a participant is about to do: the server drops data without a word, and servers that are told of an
- * old client say nothing of tracks either.
+ * What the permission in a JoinResponse forbids of the participant's intent. The server drops data
+ * silently, and for old clients it drops tracks silently as well.
  */
-export const refusalsBy = (
+export const rejectionsBy = (
   permission: ParticipantPermission | undefined,
-  intention: Intention,
-): Refusal[] => {
+  intention: PublishIntent,
+): PublishRejection[] => {
   if (permission === undefined) return [];
   const { tracks, sendsData, subscribes } = intention;
   const refusals = tracks
     .filter((track) => !mayPublish(permission, sourceOf(track)))
-    .map(publishRefusal);
+    .map(publishRejection);
   if (sendsData && !permission.canPublishData)
     refusals.push({ what: 'data', cid: null, message: 'the server does not let it send data' });
   if (subscribes && !permission.canSubscribe)
     refusals.push({
       what: 'subscribe',
       cid: null,
-      message: 'the server does not let it subscribe to anybody',
+      message: 'the server does not permit it to subscribe',
     });
   return refusals;
 };
 
 /** @param why in the server's words */
-export const publishRefusal = (track: TrackSpec, why?: unknown): Refusal => ({
+export const publishRejection = (track: TrackSpec, why?: unknown): PublishRejection => ({
   what: 'publish',
   cid: track.cid,
   message: `the server does not let it publish its ${NAMES[sourceOf(track)] ?? track.kind}${typeof why === 'string' && why !== '' ? `: ${why}` : ''}`,

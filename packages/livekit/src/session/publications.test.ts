@@ -73,7 +73,7 @@ const published = (spec: TrackSpec) => {
   return { plane, publications };
 };
 
-test('only what changes is told to the plane', () => {
+test('only changes reach the plane', () => {
   const { plane, publications } = published(camera([180, 360, 720]));
   publications.applyQuality(update(true, true, false));
   publications.applyQuality(update(true, true, false));
@@ -92,7 +92,7 @@ test('mute goes over dynacast, and dynacast is remembered under it', () => {
   ]);
 });
 
-test('a track of somebody else changes nothing', () => {
+test('a remote track changes nothing', () => {
   const { plane, publications } = published(camera([360]));
   expect(publications.setMuted('TR_other', true)).toBe(false);
   expect(plane.calls).toEqual([]);
@@ -132,7 +132,7 @@ test('asks as livekit-client does', () => {
   expect(request?.simulcastCodecs).toMatchObject([{ codec: 'vp8', cid: 'cam' }]);
 });
 
-test('a microphone without DTX and RED: every packet that is due is sent', () => {
+test('a microphone without DTX and RED: every scheduled packet is sent', () => {
   const mic: TrackSpec = {
     cid: 'mic',
     kind: 'audio',

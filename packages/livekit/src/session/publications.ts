@@ -25,11 +25,11 @@ interface Publication {
   /** The server does not let us publish it. */
   refused: boolean;
   muted: boolean;
-  /** Layers that somebody watches (dynacast); all until the server says otherwise, as a browser does. */
+  /** Layers that have subscribers (dynacast); all until the server restricts them, as in a browser. */
   wanted: Map<Rid | null, boolean>;
 }
 
-/** Our own tracks in one membership of the room: asked for, acknowledged, muted, and which layers anybody wants. */
+/** Local tracks in one membership of the room: requested, acknowledged, muted, and the layers that have subscribers. */
 export class Publications {
   readonly #plane: MediaPlane;
   readonly #byCid = new Map<string, Publication>();
@@ -98,7 +98,7 @@ export class Publications {
     });
   }
 
-  /** @returns whether the track is ours */
+  /** @returns whether the track is a local one */
   setMuted(sid: string, muted: boolean): boolean {
     return this.#change(sid, (publication) => {
       publication.muted = muted;
@@ -140,8 +140,8 @@ const QUALITY_OF_RID: Record<Rid, VideoQuality> = {
 };
 
 /**
- * Dynacast: which of our layers somebody watches. Layers go by rid, so that of two the upper is MEDIUM; where there is one, any quality
- * wanted means that one. Layers the server does not speak of stay as they are.
+ * Dynacast: which layers have subscribers. Layers are identified by rid, so that of two layers the
+ * upper is MEDIUM; a single layer stands for every quality. Layers that the server omits keep their state.
  */
 export const wantedLayers = (
   track: OwnTrack,

@@ -1,17 +1,22 @@
 import { DisconnectReason, LeaveRequest_Action } from '@livekit/protocol';
 import { expect, test } from 'vitest';
 import { leave } from '../../test/support/scripted-server.ts';
-import { joined, type Stage, told, welcome } from '../../test/support/session-stage.ts';
+import {
+  emitted,
+  joined,
+  type SessionFixture,
+  welcome,
+} from '../../test/support/session-fixture.ts';
 import { noReconnectPolicy } from '../reconnect-policy.ts';
 import { appRejoinPolicy } from '../rejoin-policy.ts';
 
 const app = { rejoin: appRejoinPolicy(() => 0.5) };
 
-const shutDown = (on: Stage, reason = DisconnectReason.SERVER_SHUTDOWN): void =>
+const shutDown = (on: SessionFixture, reason = DisconnectReason.SERVER_SHUTDOWN): void =>
   on.server.connections.at(-1)?.tell(leave(reason, LeaveRequest_Action.DISCONNECT));
 
-/** The servers do not answer for so many attempts. */
-const refuse = (on: Stage, times: number): void => {
+/** The servers do not answer this number of attempts. */
+const refuse = (on: SessionFixture, times: number): void => {
   let left = times;
   on.server.onConnect = (connection) => {
     if (left-- > 0) connection.end({ reason: 'unreachable', message: 'cannot reach it' });
@@ -22,19 +27,19 @@ const refuse = (on: Stage, times: number): void => {
   };
 };
 
-test('joins anew half a second after it was disconnected, with everything it publishes', async () => {
+test('rejoins half a second after it was disconnected, with all its tracks', async () => {
   const on = await joined(app);
   refuse(on, 0);
   shutDown(on);
   await on.clock.advanceAsync(1_000);
-  expect(told(on)).toEqual(['joined', 'disconnected server_shutdown', 'rejoined']);
+  expect(emitted(on)).toEqual(['joined', 'disconnected server_shutdown', 'rejoined']);
   expect(on.events.at(-1)).toMatchObject({ attempt: 1, ms: 502, node: 'ND_1', via: 'node-2' });
   expect(on.plane.named('closePeer')).toEqual([[1]]);
   expect(on.plane.named('send')).toHaveLength(2);
   expect(on.server.connections.at(-1)?.isResume).toBe(false);
 });
 
-test('tries again after 0.5, 1, 2, 4, 5, 5 … s, and tells why each attempt failed', async () => {
+test('retries after 0.5, 1, 2, 4, 5, 5 … s, and reports why each attempt failed', async () => {
   const on = await joined(app);
   refuse(on, 6);
   shutDown(on);
@@ -45,17 +50,17 @@ test('tries again after 0.5, 1, 2, 4, 5, 5 … s, and tells why each attempt fai
     501, 1_502, 3_503, 7_504, 12_505, 17_506,
   ]);
   expect(retries[5]).toMatchObject({ attempt: 6, ms: 17_506, failure: { reason: 'unreachable' } });
-  expect(told(on).at(-1)).toBe('rejoined');
+  expect(emitted(on).at(-1)).toBe('rejoined');
   expect(on.events.at(-1)).toMatchObject({ attempt: 7 });
 });
 
-test('where the SDK gives up, the application goes on', async () => {
+test('where the SDK gives up, the application keeps trying', async () => {
   const on = await joined(app);
   refuse(on, 12);
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(60_000);
   // Ten attempts of the SDK, two of the application.
-  expect(told(on)).toEqual([
+  expect(emitted(on)).toEqual([
     'joined',
     'signal_lost signal_closed',
     'disconnected unreachable',
@@ -69,11 +74,11 @@ test.each([
   [DisconnectReason.DUPLICATE_IDENTITY, 'duplicate_identity'],
   [DisconnectReason.PARTICIPANT_REMOVED, 'participant_removed'],
   [DisconnectReason.ROOM_DELETED, 'room_deleted'],
-])('stays away when it is told to (%i)', async (reason, word) => {
+])('does not rejoin after disconnect reason %i', async (reason, word) => {
   const on = await joined(app);
   shutDown(on, reason);
   await on.clock.advanceAsync(60_000);
-  expect(told(on)).toEqual(['joined', `disconnected ${word}`]);
+  expect(emitted(on)).toEqual(['joined', `disconnected ${word}`]);
   expect(on.server.connections).toHaveLength(1);
   expect(on.clock.pending()).toBe(0);
 });
@@ -85,13 +90,13 @@ test('may be lost and brought back many times', async () => {
     shutDown(on);
     await on.clock.advanceAsync(1_000);
   }
-  expect(told(on).filter((what) => what === 'rejoined')).toHaveLength(3);
+  expect(emitted(on).filter((what) => what === 'rejoined')).toHaveLength(3);
   on.server.connections.at(-1)?.end({});
   await on.clock.advanceAsync(10_000);
-  expect(told(on)).toContain('signal_lost signal_closed');
+  expect(emitted(on)).toContain('signal_lost signal_closed');
 });
 
-test('comes back with the token that the server gave it last', async () => {
+test('rejoins with the newest token of the server', async () => {
   const tokens: string[] = [];
   const on = await joined(app);
   const { connect } = on.server.deployment;
@@ -123,14 +128,18 @@ test('without an application the first word is the last', async () => {
   const on = await joined();
   shutDown(on);
   await on.clock.advanceAsync(60_000);
-  expect(told(on)).toEqual(['joined', 'disconnected server_shutdown']);
+  expect(emitted(on)).toEqual(['joined', 'disconnected server_shutdown']);
 });
 
 test('with the policy none a lost connection is over at once', async () => {
   const on = await joined({ policy: noReconnectPolicy });
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(0);
-  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'disconnected signal_closed']);
+  expect(emitted(on)).toEqual([
+    'joined',
+    'signal_lost signal_closed',
+    'disconnected signal_closed',
+  ]);
   await on.clock.advanceAsync(60_000);
   expect(on.server.connections).toHaveLength(1);
   expect(on.plane.named('closePeer')).toEqual([[1]]);

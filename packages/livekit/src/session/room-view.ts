@@ -6,7 +6,7 @@ import {
 } from '@livekit/protocol';
 import type { MediaKind } from '../media-plane.ts';
 
-/** A track of somebody else, as the server describes it. */
+/** A track of a remote participant, as the server describes it. */
 export interface RemoteTrack {
   sid: string;
   kind: MediaKind;

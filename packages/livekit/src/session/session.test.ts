@@ -14,10 +14,10 @@ import {
   type ScriptedConnection,
   trackPublished,
 } from '../../test/support/scripted-server.ts';
-import { joined, stage, told, welcome } from '../../test/support/session-stage.ts';
+import { emitted, joined, sessionFixture, welcome } from '../../test/support/session-fixture.ts';
 
 test('is in when media flows and its tracks are acknowledged, not before', async () => {
-  const on = stage();
+  const on = sessionFixture();
   let connection: ScriptedConnection | undefined;
   on.server.onConnect = (made) => {
     connection = made;
@@ -28,10 +28,10 @@ test('is in when media flows and its tracks are acknowledged, not before', async
   await on.clock.advanceAsync(10);
   on.connectMedia();
   await on.clock.advanceAsync(10);
-  expect(told(on)).toEqual([]);
+  expect(emitted(on)).toEqual([]);
   connection?.tell(trackPublished('mic', 'TR_mic'));
   await on.clock.advanceAsync(10);
-  expect(told(on)).toEqual(['joined']);
+  expect(emitted(on)).toEqual(['joined']);
   expect(on.events[0]).toMatchObject({ node: 'ND_1', serverVersion: '1.13.4', attempt: 1 });
 });
 
@@ -46,17 +46,17 @@ test.each([
     },
   ],
 ])('an attempt that gets no further ends with %s', async (reason, onConnect) => {
-  const on = stage();
+  const on = sessionFixture();
   on.server.onConnect = onConnect;
   const joining = on.session.join();
   await on.clock.advanceAsync(5_000);
   expect(await joining).toBe(false);
-  expect(told(on)).toEqual([`join_failed ${reason}`]);
+  expect(emitted(on)).toEqual([`join_failed ${reason}`]);
   expect(on.plane.named('closePeer')).toHaveLength(1);
 });
 
-test('a DTLS handshake that does not end is told apart from ICE', async () => {
-  const on = stage();
+test('a DTLS handshake that does not end is distinguished from ICE', async () => {
+  const on = sessionFixture();
   on.server.onConnect = (connection) => {
     connection.tell(joinResponse());
     connection.tell(answer(1));
@@ -64,16 +64,16 @@ test('a DTLS handshake that does not end is told apart from ICE', async () => {
   };
   void on.session.join();
   await on.clock.advanceAsync(5_000);
-  expect(told(on)).toEqual(['join_failed dtls_timeout']);
+  expect(emitted(on)).toEqual(['join_failed dtls_timeout']);
 });
 
 test('joins are tried again with back-off, as often as asked', async () => {
-  const on = stage({ joinAttempts: 3 });
+  const on = sessionFixture({ joinAttempts: 3 });
   on.server.onConnect = (connection) => connection.end({ reason: 'server_error' });
   const joining = on.session.join();
   await on.clock.advanceAsync(20_000);
   expect(await joining).toBe(false);
-  expect(told(on)).toEqual([
+  expect(emitted(on)).toEqual([
     'join_retry server_error',
     'join_retry server_error',
     'join_failed server_error',
@@ -81,16 +81,16 @@ test('joins are tried again with back-off, as often as asked', async () => {
 });
 
 test('what will not change by trying again is not tried again', async () => {
-  const on = stage({ joinAttempts: 3 });
+  const on = sessionFixture({ joinAttempts: 3 });
   on.server.onConnect = (connection) =>
     connection.end({ reason: 'unauthorized', retryable: false });
   void on.session.join();
   await on.clock.advanceAsync(20_000);
-  expect(told(on)).toEqual(['join_failed unauthorized']);
+  expect(emitted(on)).toEqual(['join_failed unauthorized']);
 });
 
 test('auto falls back to v0 once, and remembers it', async () => {
-  const on = stage({ signalling: 'auto' });
+  const on = sessionFixture({ signalling: 'auto' });
   on.server.onConnect = (connection) => {
     if (connection.endpoint.startsWith('/rtc/v1'))
       connection.end({ reason: 'not_livekit', retryable: false });
@@ -105,7 +105,7 @@ test('auto falls back to v0 once, and remembers it', async () => {
   expect(on.server.deployment.signalling).toBe('v0');
 });
 
-test('a lost signal connection is resumed: state told, ICE restarted, peers kept', async () => {
+test('a lost signal connection is resumed: state sent, ICE restarted, peers kept', async () => {
   const on = await joined();
   on.server.onConnect = (connection) => {
     connection.tell(reconnectResponse());
@@ -114,7 +114,7 @@ test('a lost signal connection is resumed: state told, ICE restarted, peers kept
   };
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(1_100);
-  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'resumed']);
+  expect(emitted(on)).toEqual(['joined', 'signal_lost signal_closed', 'resumed']);
   expect(on.events.at(-1)).toMatchObject({ attempt: 1, node: 'ND_1' });
   const [, resumed] = on.server.connections;
   expect(resumed?.isResume).toBe(true);
@@ -126,7 +126,7 @@ test('a lost signal connection is resumed: state told, ICE restarted, peers kept
   ).toEqual(['SmaObsPCEqkysiDx', 'afterTheRestart1']);
 });
 
-test('a server that does not know the session any more: everything anew', async () => {
+test('a server that does not know the session: reconnect', async () => {
   const on = await joined();
   on.server.onConnect = (connection) => {
     if (connection.isResume)
@@ -135,13 +135,13 @@ test('a server that does not know the session any more: everything anew', async 
   };
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(3_000);
-  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'reconnected']);
+  expect(emitted(on)).toEqual(['joined', 'signal_lost signal_closed', 'reconnected']);
   expect(on.events.at(-1)).toMatchObject({ attempt: 2 });
   expect(on.plane.named('closePeer')).toEqual([[1]]);
   expect(on.plane.named('send')).toHaveLength(2);
 });
 
-test('media that does not come back after a resume: everything anew', async () => {
+test('media that stays interrupted after a resume: reconnect', async () => {
   const on = await joined();
   on.server.onConnect = (connection) => {
     if (connection.isResume) connection.tell(reconnectResponse());
@@ -149,7 +149,7 @@ test('media that does not come back after a resume: everything anew', async () =
   };
   on.session.peerChanged(1, 'disconnected', on.clock.now());
   await on.clock.advanceAsync(10_000);
-  expect(told(on)).toEqual(['joined', 'signal_lost ice_disconnected', 'reconnected']);
+  expect(emitted(on)).toEqual(['joined', 'signal_lost ice_disconnected', 'reconnected']);
 });
 
 test('gives up after ten attempts', async () => {
@@ -158,7 +158,7 @@ test('gives up after ten attempts', async () => {
     connection.end({ reason: 'unreachable', message: 'cannot reach it' });
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(60_000);
-  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'disconnected unreachable']);
+  expect(emitted(on)).toEqual(['joined', 'signal_lost signal_closed', 'disconnected unreachable']);
   expect(on.server.connections).toHaveLength(11);
   expect(on.plane.named('closePeer')).toEqual([[1]]);
   expect(on.clock.pending()).toBe(0);
@@ -170,18 +170,18 @@ test('an expired token ends it at once', async () => {
     connection.end({ reason: 'unauthorized', retryable: false });
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(60_000);
-  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed', 'disconnected unauthorized']);
+  expect(emitted(on)).toEqual(['joined', 'signal_lost signal_closed', 'disconnected unauthorized']);
 });
 
 test.each([
   [DisconnectReason.SERVER_SHUTDOWN, 'server_shutdown'],
   [DisconnectReason.ROOM_DELETED, 'room_deleted'],
   [DisconnectReason.DUPLICATE_IDENTITY, 'duplicate_identity'],
-])('told to go (%i), it goes, and keeps the reason %s', async (reason, word) => {
+])('leave request with reason %i: leaves with code %s', async (reason, word) => {
   const on = await joined();
   on.server.connections[0]?.tell(leave(reason, LeaveRequest_Action.DISCONNECT));
   await on.clock.advanceAsync(60_000);
-  expect(told(on)).toEqual(['joined', `disconnected ${word}`]);
+  expect(emitted(on)).toEqual(['joined', `disconnected ${word}`]);
   expect(on.server.connections).toHaveLength(1);
 });
 
@@ -193,10 +193,10 @@ test('a closed media connection waits for the word that explains it', async () =
     leave(DisconnectReason.PARTICIPANT_REMOVED, LeaveRequest_Action.DISCONNECT),
   );
   await on.clock.advanceAsync(60_000);
-  expect(told(on)).toEqual(['joined', 'disconnected participant_removed']);
+  expect(emitted(on)).toEqual(['joined', 'disconnected participant_removed']);
 });
 
-test('leaving tells the server, closes the peers and says nothing more', async () => {
+test('leaving notifies the server, closes the peers and emits nothing more', async () => {
   const on = await joined();
   on.session.leave();
   await on.clock.advanceAsync(60_000);
@@ -204,18 +204,18 @@ test('leaving tells the server, closes the peers and says nothing more', async (
   expect(connection?.sent.at(-1)?.case).toBe('leave');
   expect(connection?.closed).toBe(true);
   expect(on.plane.named('closePeer')).toEqual([[1]]);
-  expect(told(on)).toEqual(['joined']);
+  expect(emitted(on)).toEqual(['joined']);
   expect(on.clock.pending()).toBe(0);
 });
 
-test('leaving while coming back ends the attempts', async () => {
+test('leaving during a recovery ends the attempts', async () => {
   const on = await joined();
   on.server.onConnect = () => undefined;
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(2_000);
   on.session.leave();
   await on.clock.advanceAsync(60_000);
-  expect(told(on)).toEqual(['joined', 'signal_lost signal_closed']);
+  expect(emitted(on)).toEqual(['joined', 'signal_lost signal_closed']);
   expect(on.server.connections).toHaveLength(2);
   expect(on.clock.pending()).toBe(0);
 });
@@ -229,8 +229,8 @@ const answerToAddTrack = (reason: RequestResponse_Reason, message = '') => ({
   }),
 });
 
-test('a server that refuses a track keeps nobody waiting: in, without it, and told once', async () => {
-  const on = stage();
+test('a rejected track does not delay the join: joined without it, and reported once', async () => {
+  const on = sessionFixture();
   on.server.onConnect = (connection) => {
     connection.tell(joinResponse());
     connection.tell(answerToAddTrack(RequestResponse_Reason.NOT_ALLOWED));
@@ -256,7 +256,7 @@ test('a server that refuses a track keeps nobody waiting: in, without it, and to
 });
 
 test('a track that has to wait for its turn is not refused', async () => {
-  const on = stage();
+  const on = sessionFixture();
   on.server.onConnect = (connection) => {
     connection.tell(joinResponse());
     connection.tell(answerToAddTrack(RequestResponse_Reason.QUEUED));

@@ -3,12 +3,12 @@ import type { Deployment } from '../deployment.ts';
 import type { Failure } from '../failure.ts';
 import type { MediaPlane, PeerState } from '../media-plane.ts';
 import { joinBackoffMs, type ReconnectPolicy, sdkReconnectPolicy } from '../reconnect-policy.ts';
-import { comesBackAfter } from '../rejoin-policy.ts';
+import { mayRejoinAfter } from '../rejoin-policy.ts';
 import type { TrackSpec } from '../sdp/own-track.ts';
 import type { Signalling } from '../signal/endpoint.ts';
-import type { Loss } from './loss.ts';
+import type { ConnectionLoss } from './connection-loss.ts';
 import { Membership } from './membership.ts';
-import type { Refusal } from './permissions.ts';
+import type { PublishRejection } from './permissions.ts';
 import { RoomView } from './room-view.ts';
 
 export interface SessionOptions {
@@ -28,9 +28,9 @@ export interface SessionOptions {
   joinAttempts: number;
   /** Default: what livekit-client does. */
   policy?: ReconnectPolicy;
-  /** Given: after it was disconnected for a reason that does not keep an application away, it joins anew until it is left. Default: it stays away. */
+  /** Given: rejoins after a disconnect, unless the reason is final. Default: stays disconnected. */
   rejoin?: ReconnectPolicy;
-  /** Whether `isMeant` is asked: then it is listened to what the server pauses. */
+  /** Whether `isMediaExpected` is asked: then it is listened to what the server pauses. */
   watchesMedia?: boolean;
   onEvent(event: SessionEvent): void;
 }
@@ -62,12 +62,12 @@ export type SessionEvent =
   | { type: 'disconnected'; at: number; failure: Failure }
   | { type: 'rejoin_retry'; at: number; attempt: number; ms: number; failure: Failure }
   | { type: 'warning'; at: number; reason: string; message: string }
-  | ({ type: 'refused'; at: number } & Refusal);
+  | ({ type: 'refused'; at: number } & PublishRejection);
 
 /** A client offers three m-lines of each kind before it knows what comes (livekit-client 2.23); more follow when the server asks. */
 const MOST_FIRST_SECTIONS = 3;
 
-/** One stay of one participant, across everything that breaks on the way: joins with retries, resumes, reconnects, gives up in the end or joins anew. */
+/** One session of one participant, across losses: joins with retries, resumes, reconnects, then disconnects or rejoins. */
 export class Session {
   readonly room = new RoomView();
   readonly #options: SessionOptions;
@@ -106,7 +106,7 @@ export class Session {
     return false;
   }
 
-  /** Leaves at once; nothing more is told after it. */
+  /** Leaves at once; no event follows. */
   leave(): void {
     this.#closed = true;
     this.#wake?.();
@@ -117,13 +117,13 @@ export class Session {
     this.#membership?.peerChanged(peer, state, at);
   }
 
-  /** Whether media of a remote track is meant to come to us now. While we are out: as far as its publisher is concerned. */
-  isMeant(trackSid: string): boolean {
-    return this.#membership?.isMeant(trackSid) ?? !this.room.isMuted(trackSid);
+  /** Whether media of a remote track is expected now. While disconnected: as far as its publisher is concerned. */
+  isMediaExpected(trackSid: string): boolean {
+    return this.#membership?.isMediaExpected(trackSid) ?? !this.room.isMuted(trackSid);
   }
 
   /** A new membership; falls back from v1 to v0 where the server is too old for it. */
-  async #begin(): Promise<Loss | null> {
+  async #begin(): Promise<ConnectionLoss | null> {
     const { deployment, attemptTimeoutMs } = this.#options;
     const wanted = deployment.signalling;
     const loss = await this.#open(wanted === 'auto' ? 'v1' : wanted);
@@ -134,7 +134,10 @@ export class Session {
     return fallback;
   }
 
-  #open(signalling: Signalling, timeoutMs = this.#options.attemptTimeoutMs): Promise<Loss | null> {
+  #open(
+    signalling: Signalling,
+    timeoutMs = this.#options.attemptTimeoutMs,
+  ): Promise<ConnectionLoss | null> {
     const { deployment, layout, tracks, sendsData, expects, cname, plane, watchesMedia } =
       this.#options;
     const membership: Membership = new Membership({
@@ -165,8 +168,8 @@ export class Session {
     return membership.open(timeoutMs);
   }
 
-  /** Comes back as livekit-client would, or gives up. */
-  async #recover(membership: Membership, loss: Loss): Promise<void> {
+  /** Recovers as livekit-client would, or gives up. */
+  async #recover(membership: Membership, loss: ConnectionLoss): Promise<void> {
     const { clock } = this.#options.deployment;
     const lostAt = clock.now();
     if (loss.way !== 'none') this.#emit({ type: 'signal_lost', failure: loss.failure });
@@ -186,18 +189,18 @@ export class Session {
         this.#tellBack(way === 'resume' ? 'resumed' : 'reconnected', attempt + 1, lostAt);
         return;
       }
-      // Once begun anew there is nothing to resume.
+      // After a reconnect attempt there is no session left to resume.
       last =
         way === 'reconnect' && result.way === 'resume' ? { ...result, way: 'reconnect' } : result;
     }
     this.#drop();
     const failure = gaveUp(loss.failure, last.failure);
     this.#emit({ type: 'disconnected', failure });
-    if (this.#options.rejoin !== undefined && comesBackAfter(failure.reason))
+    if (this.#options.rejoin !== undefined && mayRejoinAfter(failure.reason))
       await this.#rejoin(this.#options.rejoin, lostAt);
   }
 
-  /** Joins anew as an application would, again and again, until it is in or was left. */
+  /** Rejoins as an application would, until it has joined or `leave` was called. */
   async #rejoin(policy: ReconnectPolicy, lostAt: number): Promise<void> {
     const { clock } = this.#options.deployment;
     for (let attempt = 0; !this.#closed; attempt++) {
@@ -221,7 +224,7 @@ export class Session {
     }
   }
 
-  #restart(): Promise<Loss | null> {
+  #restart(): Promise<ConnectionLoss | null> {
     this.#membership?.close(true);
     return this.#begin();
   }

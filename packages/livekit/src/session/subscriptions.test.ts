@@ -16,7 +16,7 @@ const person = (name: string, state = ParticipantInfo_State.ACTIVE) =>
     ],
   });
 
-/** What is said to the server, shortened: `on a_audio`, `a_video 640x360`, `a_video off`. */
+/** Requests to the server, shortened: `on a_audio`, `a_video 640x360`, `a_video off`. */
 const said = (messages: RequestMessage[]): string[] =>
   messages.flatMap((message) => {
     const names = (sids: string[]) => sids.map((sid) => sid.replace('TR_', '')).join(' ');
@@ -61,7 +61,7 @@ test('grid: a speaker off the screen takes the last tile', () => {
   expect(said(subscriptions.speakerChanged('PA_a'))).toEqual(['b_video 640x360', 'c_video off']);
 });
 
-test('speaker: one video, the first until somebody speaks', () => {
+test('speaker: one video, the first until a participant speaks', () => {
   const { apply, subscriptions } = viewer({ type: 'speaker' });
   expect(apply(person('a'), person('b'))).toEqual(['a_video 1280x720', 'b_video off']);
   expect(said(subscriptions.speakerChanged('PA_b'))).toEqual(['a_video off', 'b_video 1280x720']);
@@ -76,7 +76,7 @@ test('audio-only: asks for audio, and for nothing else', () => {
   });
 });
 
-test('none: says nothing', () => {
+test('none: sends nothing', () => {
   expect(viewer({ type: 'none' }).apply(person('a'))).toEqual([]);
 });
 
@@ -86,7 +86,7 @@ test('own tracks are not remote', () => {
   expect([...room.tracks]).toEqual([]);
 });
 
-test('after a resume the server is told what is off', () => {
+test('after a resume the server receives what is disabled', () => {
   const { apply, subscriptions } = viewer({ type: 'grid', tiles: 1 });
   apply(person('a'), person('b'));
   expect(subscriptions.exceptions).toEqual({ unlikeDefault: [], disabled: ['TR_b_video'] });

@@ -2,10 +2,10 @@ import { SyncState, UpdateSubscription } from '@livekit/protocol';
 import type { Layout } from '@livekit-swarm/scenario';
 import type { Peers } from './peers.ts';
 import type { Publications } from './publications.ts';
+import { trackSettings } from './subscription-settings.ts';
 import type { Subscriptions } from './subscriptions.ts';
-import { subscribeSettings } from './wishes.ts';
 
-/** What a resuming client tells the server, which may be another node that knows nothing of it. */
+/** What a resuming client sends to the server, which may be another node without knowledge of the session. */
 export const syncState = (
   layout: Layout,
   peers: Peers,
@@ -19,7 +19,7 @@ export const syncState = (
     ...(answer !== null && { answer }),
     subscription: new UpdateSubscription({
       trackSids: unlikeDefault,
-      subscribe: !subscribeSettings(layout).autoSubscribe,
+      subscribe: !trackSettings(layout).autoSubscribe,
     }),
     publishTracks: publications.published,
     trackSidsDisabled: disabled,

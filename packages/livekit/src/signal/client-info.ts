@@ -5,8 +5,9 @@ import { ClientInfo, ClientInfo_SDK } from '@livekit/protocol';
 export const PROTOCOL_VERSION = 16;
 
 /**
- * We behave as livekit-client does (tracks begin by SDP, layers by rid, resume with a `reconnect` response), so we say so; the server
- * switches behaviour by SDK and version. The browser's name says who we really are.
+ * The engine behaves as livekit-client does (tracks begin by SDP, layers by rid, resume with a
+ * `reconnect` response) and identifies itself so, because the server switches behaviour by SDK and
+ * version. The browser field carries the product's name.
  */
 export const clientInfo = (): ClientInfo =>
   new ClientInfo({

@@ -13,22 +13,22 @@ import { clientInfo } from './client-info.ts';
 /** `v1`: `/rtc/v1`, one PeerConnection that we offer for. `v0`: `/rtc`, two, and the server offers for the second. */
 export type Signalling = 'v1' | 'v0';
 
-export interface SubscribeSettings {
+export interface TrackSettings {
   /** Whether the server subscribes us to every track without being asked. */
   autoSubscribe: boolean;
   /** Whether videos start small until we ask for a size. */
   adaptiveStream: boolean;
 }
 
-/** Joining anew. With v1 the first message carries tracks and offer, so that one round trip joins and publishes. */
-export interface JoinQuery extends SubscribeSettings {
+/** A new session. With v1 the first message carries tracks and offer, so that one round trip joins and publishes. */
+export interface JoinQuery extends TrackSettings {
   addTracks: AddTrackRequest[];
   /** v1 only. */
   offer: SessionDescription | null;
 }
 
-/** Coming back to a session that the server still holds. */
-export interface ResumeQuery extends SubscribeSettings {
+/** A resume of a session that the server still holds. */
+export interface ResumeQuery extends TrackSettings {
   participantSid: string;
   reason: ReconnectReason;
 }
@@ -63,13 +63,13 @@ export const resumeEndpoint = (signalling: Signalling, query: ResumeQuery): stri
   return `/rtc?${parameters}`;
 };
 
-/** Asks whether a join would be let in. `/rtc/v1/validate` insists on a join request, `/rtc/validate` must not have one. */
+/** Where the server validates a join beforehand. `/rtc/v1/validate` requires a join request, `/rtc/validate` forbids one. */
 export const validateEndpoint = (signalling: Signalling): string =>
   signalling === 'v0'
     ? '/rtc/validate'
     : v1Endpoint(new JoinRequest({ clientInfo: clientInfo() }), '/rtc/v1/validate');
 
-const v0Query = ({ autoSubscribe, adaptiveStream }: SubscribeSettings): URLSearchParams => {
+const v0Query = ({ autoSubscribe, adaptiveStream }: TrackSettings): URLSearchParams => {
   const info = clientInfo();
   return new URLSearchParams({
     protocol: String(info.protocol),
@@ -85,7 +85,7 @@ const v0Query = ({ autoSubscribe, adaptiveStream }: SubscribeSettings): URLSearc
   });
 };
 
-const v1Common = ({ autoSubscribe, adaptiveStream }: SubscribeSettings) => ({
+const v1Common = ({ autoSubscribe, adaptiveStream }: TrackSettings) => ({
   clientInfo: clientInfo(),
   connectionSettings: new ConnectionSettings({ autoSubscribe, adaptiveStream }),
 });

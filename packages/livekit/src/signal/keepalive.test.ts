@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { fakeClock } from '../../test/support/fake-clock.ts';
-import { Keepalive, type Kept } from './keepalive.ts';
+import { Keepalive, type KeepaliveOptions } from './keepalive.ts';
 
 const connection = (now: number) => {
   const log: string[] = [];
-  const kept: Kept = {
+  const kept: KeepaliveOptions = {
     pingEveryMs: 5_000,
     pingTimeoutMs: 15_000,
     lastHeardAt: now,

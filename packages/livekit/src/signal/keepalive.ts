@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 
-/** A connection that has to be pinged, and that dies when nothing comes back. Times in milliseconds. */
-export interface Kept {
+/** A connection that has to be pinged, and that ends when no pong arrives. Times in milliseconds. */
+export interface KeepaliveOptions {
   readonly pingEveryMs: number;
   readonly pingTimeoutMs: number;
   /** When a message last came. */
@@ -16,19 +16,19 @@ const TICK_MS = 1_000;
 /** One timer for all connections of a process: thousands of intervals would each wake the event loop. */
 export class Keepalive {
   readonly #clock: Clock;
-  readonly #kept = new Set<Kept>();
+  readonly #kept = new Set<KeepaliveOptions>();
   #stop: (() => void) | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  add(kept: Kept): void {
+  add(kept: KeepaliveOptions): void {
     this.#kept.add(kept);
     this.#stop ??= this.#clock.after(TICK_MS, this.#tick);
   }
 
-  remove(kept: Kept): void {
+  remove(kept: KeepaliveOptions): void {
     this.#kept.delete(kept);
     if (this.#kept.size > 0) return;
     this.#stop?.();

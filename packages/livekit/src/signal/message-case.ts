@@ -7,9 +7,9 @@ const CASES = new Map(
 );
 
 /**
- * What a SignalResponse carries, read from its first tag alone (protobuf wire format: field number and wire type in a varint). A crowd hears who
- * speaks and how well it is connected a thousand times a second, and most of it is nobody's business here. Undefined when the first field is none
- * that is known: then the whole message has to be read.
+ * What a SignalResponse carries, read from its first tag alone (protobuf wire format: field number and
+ * wire type in a varint). Speaker and connection-quality updates arrive a thousand times per second,
+ * and most are ignored. Undefined when the first field is unknown: then the whole message has to be read.
  */
 export const responseCase = (data: Uint8Array): ResponseCase | undefined => {
   const [first = 0, second = 0] = data;

@@ -2,8 +2,8 @@ import { Ping, SignalRequest, SignalResponse } from '@livekit/protocol';
 import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure.ts';
-import { refusalOfError, refusalOfStatus } from '../refusal.ts';
-import type { Keepalive, Kept } from './keepalive.ts';
+import { failureOfError, failureOfStatus } from '../rejection.ts';
+import type { Keepalive, KeepaliveOptions } from './keepalive.ts';
 import { type ResponseCase, responseCase } from './message-case.ts';
 
 export type RequestMessage = SignalRequest['message'];
@@ -17,8 +17,8 @@ export interface SignalSocketOptions {
   token: string;
   clock: Clock;
   keepalive: Keepalive;
-  /** Messages that nobody here acts on: they are not even read. */
-  unheard: ReadonlySet<ResponseCase>;
+  /** Messages without a handler: they are not even decoded. */
+  ignored: ReadonlySet<ResponseCase>;
   /** Called in the order the server sent them, each before the next. */
   onMessage(message: ResponseMessage): void;
   /** Called once, unless `close` was called first. */
@@ -27,9 +27,9 @@ export interface SignalSocketOptions {
 
 /** A signal connection as a membership uses it. */
 export interface SignalConnection {
-  /** Name of the backend that a load balancer chose for it, where it says so in `x-livekit-backend`; empty otherwise, and until the connection stands. */
+  /** Backend that the load balancer chose, from the header `x-livekit-backend`; empty without the header, and until the connection is open. */
   readonly via: string;
-  /** Dropped silently when the connection is gone: whoever resumes sends anew what matters. */
+  /** Dropped silently when the connection is closed: a resume sends the state again. */
   send(message: RequestMessage): void;
   /** Starts pinging as the JoinResponse asks; 0 leaves that part out. Seconds, as in the protocol. */
   keepAlive(pingIntervalSeconds: number, pingTimeoutSeconds: number): void;
@@ -37,7 +37,7 @@ export interface SignalConnection {
   close(): void;
 }
 
-/** Begins to connect; what comes of it is told to `onMessage` and `onEnd`. */
+/** Starts to connect; reports to `onMessage` and `onEnd`. */
 export type ConnectSignal = (options: SignalSocketOptions) => SignalConnection;
 
 /** Longer names are cut: they end up in every record. */
@@ -50,7 +50,7 @@ const MAX_REFUSAL_BYTES = 4_096;
 export class SignalSocket implements SignalConnection {
   readonly #options: SignalSocketOptions;
   readonly #socket: WebSocket;
-  #kept: Kept | null = null;
+  #kept: KeepaliveOptions | null = null;
   #rttMs = 0;
   #ended = false;
   #via = '';
@@ -73,7 +73,7 @@ export class SignalSocket implements SignalConnection {
       let size = 0;
       const refuse = () =>
         this.#end(
-          refusalOfStatus(response.statusCode ?? 0, Buffer.concat(chunks).toString(), options.base),
+          failureOfStatus(response.statusCode ?? 0, Buffer.concat(chunks).toString(), options.base),
         );
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
@@ -82,7 +82,7 @@ export class SignalSocket implements SignalConnection {
       response.on('end', refuse);
       response.on('error', refuse);
     });
-    this.#socket.on('error', (error) => this.#end(refusalOfError(error, options.base)));
+    this.#socket.on('error', (error) => this.#end(failureOfError(error, options.base)));
     this.#socket.on('close', (code) =>
       this.#end({
         reason: 'signal_closed',
@@ -137,7 +137,7 @@ export class SignalSocket implements SignalConnection {
     if (this.#ended) return;
     if (this.#kept !== null) this.#kept.lastHeardAt = this.#options.clock.now();
     const about = responseCase(data);
-    if (about !== undefined && this.#options.unheard.has(about)) return;
+    if (about !== undefined && this.#options.ignored.has(about)) return;
     let message: ResponseMessage;
     try {
       message = SignalResponse.fromBinary(data).message;

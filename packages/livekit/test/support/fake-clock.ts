@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/clock.ts';
 
-/** A clock for tests: starts at 0 and goes only where it is told. */
+/** A clock for tests: starts at 0 and advances only on request. */
 export interface FakeClock extends Clock {
   /** Fires what falls due on the way, in order. */
   advance(ms: number): void;

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { JoinRequest, WrappedJoinRequest } from '@livekit/protocol';
 
-/** What a `/rtc/v1?join_request=…` says, read as the server reads it. */
+/** The join request in a `/rtc/v1?join_request=…` URL, decoded as the server decodes it. */
 export const joinRequestOf = (endpoint: string): JoinRequest => {
   const encoded = new URLSearchParams(endpoint.split('?')[1]).get('join_request') ?? '';
   const wrapped = WrappedJoinRequest.fromBinary(new Uint8Array(Buffer.from(encoded, 'base64url')));

@@ -1,6 +1,6 @@
 import type { LocalPeer, MediaPlane } from '../../src/media-plane.ts';
 
-/** A plane that moves nothing and remembers what it was told, one string a call: for what real servers cannot be made to do at will. */
+/** A plane that moves nothing and remembers what it was emitted, one string a call: for what real servers cannot be made to do at will. */
 export interface RecordingPlane extends MediaPlane {
   readonly calls: { name: string; arguments: unknown[] }[];
   named(name: keyof MediaPlane): unknown[][];

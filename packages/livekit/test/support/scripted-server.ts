@@ -28,14 +28,14 @@ export interface ScriptedConnection {
   readonly isResume: boolean;
   readonly sent: RequestMessage[];
   readonly closed: boolean;
-  /** What a load balancer says it is; empty at first. */
+  /** The backend that a load balancer reports; empty at first. */
   via: string;
   tell(message: ResponseMessage): void;
   /** Refuses it, or breaks it off. */
   end(failure: Partial<Failure>): void;
 }
 
-/** A server that does what a test says, in no time: for failures that a real one cannot be made to have. */
+/** A server that a test controls, without delays: for failures that a real one cannot be made to have. */
 export interface ScriptedServer {
   readonly deployment: Deployment;
   readonly connections: ScriptedConnection[];

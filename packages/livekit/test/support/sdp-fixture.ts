@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Session descriptions as they were on the wire: an answer of livekit-server 1.13.4 to us (single PeerConnection), an offer of 1.11.0 for the
- * subscriber's PeerConnection (dual), and an offer of Chromium's, set up as livekit-client does.
+ * Session descriptions as they were on the wire: an answer of livekit-server 1.13.4 to this engine
+ * (single peer connection), an offer of 1.11.0 for the subscriber's peer connection (dual), and an
+ * offer of Chromium, set up as livekit-client does.
  */
 export const sdpFixture = (
   name: 'answer-v1-1.13.4' | 'offer-v0-1.11.0' | 'offer-chromium',

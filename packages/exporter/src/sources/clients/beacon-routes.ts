@@ -19,7 +19,7 @@ const COME_BACK_AFTER_S = '30';
 /** Requests of one address at the same time: whoever sends slowly on purpose must not keep the others out. */
 const MOST_AT_ONCE_OF_ONE = 64;
 
-type Refusal = 'unauthorized' | 'malformed' | 'too_large' | 'rate_limited' | 'full';
+type PublishRejection = 'unauthorized' | 'malformed' | 'too_large' | 'rate_limited' | 'full';
 const STATUS = {
   unauthorized: 401,
   malformed: 400,
@@ -45,9 +45,9 @@ export const beaconRoutes = (
   const sdkOf = sdkLabeller(options.sdks);
   const browserOf = browserLabeller(options.browsers);
 
-  const count = (result: Refusal | 'accepted' | 'clamped' | 'duplicate') =>
+  const count = (result: PublishRejection | 'accepted' | 'clamped' | 'duplicate') =>
     metrics.swarm_client_reports_total.inc({ result });
-  const refuse = (context: Context, reason: Refusal, why: string) => {
+  const refuse = (context: Context, reason: PublishRejection, why: string) => {
     count(reason);
     if (reason === 'rate_limited' || reason === 'full')
       context.header('retry-after', COME_BACK_AFTER_S);

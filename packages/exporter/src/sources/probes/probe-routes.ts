@@ -6,7 +6,7 @@ import { formatFor, render } from '../../metrics/render.ts';
 import type { ProbeSettings } from './config.ts';
 import { type Destination, findDestination, NoDestination } from './destination.ts';
 import type { ProbeResult } from './judge-probe.ts';
-import { describe, type Prober, type Refusal } from './prober.ts';
+import { describe, type Prober, type PublishRejection } from './prober.ts';
 
 export interface ProbeRoutesOptions {
   targets: readonly Target[];
@@ -19,7 +19,7 @@ const TIMEOUT_HEADER = 'x-prometheus-scrape-timeout-seconds';
 /** With less than this nothing at all could be told, ms. */
 const LEAST_BUDGET_MS = 250;
 
-const REFUSALS: Record<Refusal, { status: ContentfulStatusCode; text: string }> = {
+const REFUSALS: Record<PublishRejection, { status: ContentfulStatusCode; text: string }> = {
   busy: {
     status: 503,
     text: 'too many probes at the same time: raise probes.concurrent, or probe less often',

@@ -11,7 +11,7 @@ import { runProbe } from './run-probe.ts';
 import { createTurnstile } from './turnstile.ts';
 
 /** Why a probe was not made at all. */
-export type Refusal = 'busy' | 'no_time' | 'stopping' | 'gone';
+export type PublishRejection = 'busy' | 'no_time' | 'stopping' | 'gone';
 
 export interface Prober {
   /**
@@ -23,7 +23,7 @@ export interface Prober {
     destination: Destination,
     budgetMs: number,
     signal: AbortSignal,
-  ): Promise<ProbeResult | Refusal>;
+  ): Promise<ProbeResult | PublishRejection>;
   /** What is known of a destination. */
   boardOf(destination: Destination): ProbeBoard;
   readonly running: number;

@@ -10,8 +10,8 @@ import {
   trackPublished,
 } from './scripted-server.ts';
 
-/** A session with a scripted server, a plane that remembers, and a clock that goes where it is told. */
-export interface Stage {
+/** A session with a scripted server, a recording plane, and a clock that advances on request. */
+export interface SessionFixture {
   clock: FakeClock;
   server: ScriptedServer;
   plane: RecordingPlane;
@@ -21,12 +21,15 @@ export interface Stage {
   connectMedia(): void;
 }
 
-export interface StageOptions
+export interface SessionFixtureOptions
   extends Partial<Pick<SessionOptions, 'joinAttempts' | 'policy' | 'rejoin' | 'watchesMedia'>> {
   signalling?: 'auto' | 'v1' | 'v0';
 }
 
-export const stage = ({ signalling, ...options }: StageOptions = {}): Stage => {
+export const sessionFixture = ({
+  signalling,
+  ...options
+}: SessionFixtureOptions = {}): SessionFixture => {
   const clock = fakeClock();
   const server = scriptedServer(clock, signalling);
   const plane = recordingPlane();
@@ -71,7 +74,7 @@ export const stage = ({ signalling, ...options }: StageOptions = {}): Stage => {
 
 /** Lets a join or a reconnect succeed, media included. */
 export const welcome =
-  ({ clock, connectMedia }: Stage) =>
+  ({ clock, connectMedia }: SessionFixture) =>
   (connection: ScriptedConnection) => {
     connection.tell(joinResponse());
     connection.tell(trackPublished('mic', 'TR_mic'));
@@ -80,17 +83,17 @@ export const welcome =
   };
 
 /** In, ten milliseconds after the start. @throws Error when it is not */
-export const joined = async (options?: StageOptions): Promise<Stage> => {
-  const on = stage(options);
+export const joined = async (options?: SessionFixtureOptions): Promise<SessionFixture> => {
+  const on = sessionFixture(options);
   on.server.onConnect = welcome(on);
   const joining = on.session.join();
   await on.clock.advanceAsync(10);
-  if (!(await joining)) throw new Error('it did not get in');
+  if (!(await joining)) throw new Error('it did not join');
   return on;
 };
 
-/** What it told, in words. */
-export const told = ({ events }: Stage) =>
+/** The events it emitted, as text. */
+export const emitted = ({ events }: SessionFixture) =>
   events.map((event) =>
     'failure' in event ? `${event.type} ${event.failure.reason}` : event.type,
   );

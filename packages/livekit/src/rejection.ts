@@ -8,7 +8,7 @@ const says = (body: string, words: string) => body.toLowerCase().includes(words)
  * What an HTTP answer to `/rtc…` or `/rtc…/validate` means, where it is not a success. livekit-server answers the WebSocket upgrade and the validate call alike.
  * @param body as received; quoted without tokens
  */
-export const refusalOfStatus = (status: number, body: string, url: string): Failure => {
+export const failureOfStatus = (status: number, body: string, url: string): Failure => {
   const said = withoutTokens(body).trim().replace(/\s+/g, ' ').slice(0, 200);
   const quoted = said === '' || said.startsWith('<') ? '' : `: ${said}`;
   const message = (text: string) => `${url} ${text} (HTTP ${status}${quoted})`;
@@ -103,7 +103,7 @@ const TLS_CODES =
   /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
 /** What an error of the socket, or of name look-up, or of TLS means. */
-export const refusalOfError = (error: unknown, url: string): Failure => {
+export const failureOfError = (error: unknown, url: string): Failure => {
   const root = rootCause(error);
   const code = 'code' in root && typeof root.code === 'string' ? root.code : '';
   const detail = withoutTokens(code === '' ? root.message : `${code}: ${root.message}`);
@@ -131,7 +131,7 @@ export const refusalOfError = (error: unknown, url: string): Failure => {
     return {
       reason: 'unreachable',
       message: `cannot reach ${url} (${detail})`,
-      hint: 'browsers and fetch refuse this port, whoever listens there: let the server have another one',
+      hint: 'browsers and fetch block this port (Fetch standard, port blocking): configure another port for the server',
       retryable: false,
     };
   }

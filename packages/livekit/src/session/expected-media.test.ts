@@ -9,9 +9,9 @@ import {
   TrackType,
 } from '@livekit/protocol';
 import { expect, test } from 'vitest';
-import { joined } from '../../test/support/session-stage.ts';
+import { joined } from '../../test/support/session-fixture.ts';
 import type { ResponseMessage } from '../signal/signal-socket.ts';
-import { unheardWith } from './wishes.ts';
+import { ignoredMessages } from './subscription-settings.ts';
 
 const ann = (track: Partial<TrackInfo> = {}): ResponseMessage => ({
   case: 'update',
@@ -38,29 +38,29 @@ test('media is meant to come unless its publisher muted it or the server paused 
   const on = await joined({ watchesMedia: true });
   const [connection] = on.server.connections;
   connection?.tell(ann());
-  expect(on.session.isMeant('TR_1')).toBe(true);
+  expect(on.session.isMediaExpected('TR_1')).toBe(true);
   connection?.tell(ann({ muted: true }));
-  expect(on.session.isMeant('TR_1')).toBe(false);
+  expect(on.session.isMediaExpected('TR_1')).toBe(false);
   connection?.tell(ann());
   connection?.tell(streamIs(StreamState.PAUSED));
-  expect(on.session.isMeant('TR_1')).toBe(false);
+  expect(on.session.isMediaExpected('TR_1')).toBe(false);
   connection?.tell(streamIs(StreamState.ACTIVE));
-  expect(on.session.isMeant('TR_1')).toBe(true);
+  expect(on.session.isMediaExpected('TR_1')).toBe(true);
 });
 
-test('of somebody who is out of the room it is meant as far as the publisher goes', async () => {
+test('while the participant is disconnected, media is expected as far as the publisher is concerned', async () => {
   const on = await joined({ watchesMedia: true, policy: { delayMs: () => null } });
   on.server.connections[0]?.tell(ann());
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(10);
-  expect(on.session.isMeant('TR_1')).toBe(true);
+  expect(on.session.isMediaExpected('TR_1')).toBe(true);
 });
 
 test('what the server pauses is listened to only where it matters', () => {
   for (const layout of [{ type: 'all' }, { type: 'speaker' }] as const) {
-    expect(unheardWith(layout).has('streamStateUpdate')).toBe(true);
-    expect(unheardWith(layout, true).has('streamStateUpdate')).toBe(false);
-    expect(unheardWith(layout, true).has('connectionQuality')).toBe(true);
-    expect(unheardWith(layout, true).has('speakersChanged')).toBe(layout.type === 'all');
+    expect(ignoredMessages(layout).has('streamStateUpdate')).toBe(true);
+    expect(ignoredMessages(layout, true).has('streamStateUpdate')).toBe(false);
+    expect(ignoredMessages(layout, true).has('connectionQuality')).toBe(true);
+    expect(ignoredMessages(layout, true).has('speakersChanged')).toBe(layout.type === 'all');
   }
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusalOfError, refusalOfStatus } from './refusal.ts';
+import { failureOfError, failureOfStatus } from './rejection.ts';
 
 const URL = 'wss://livekit.example.com';
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJ2aWRlbyI6e319.c2lnbmF0dXJl';
@@ -17,20 +17,20 @@ test.each([
   [503, 'node has exceeded its configured limit', 'server_full', true],
   [302, '', 'not_livekit', false],
 ])('%i %s is %s', (status, body, reason, retryable) => {
-  const refusal = refusalOfStatus(status, body, URL);
+  const refusal = failureOfStatus(status, body, URL);
   expect(refusal).toMatchObject({ reason, retryable });
   expect(refusal.hint).toBeTruthy();
 });
 
 test('never repeats a token that the server repeated', () => {
   const body = `invalid token: ${TOKEN}, error: go-jose/go-jose: error in cryptographic primitive`;
-  const { message } = refusalOfStatus(401, body, URL);
+  const { message } = failureOfStatus(401, body, URL);
   expect(message).not.toContain('eyJ');
   expect(message).toContain('error in cryptographic primitive');
 });
 
 test('leaves the HTML of a proxy out', () => {
-  expect(refusalOfStatus(502, '<html>Bad gateway</html>', URL).message).not.toContain('<');
+  expect(failureOfStatus(502, '<html>Bad gateway</html>', URL).message).not.toContain('<');
 });
 
 const socketError = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
@@ -51,12 +51,12 @@ test.each([
     true,
   ],
 ])('%s is %s', (error, reason, retryable) => {
-  expect(refusalOfError(error, URL)).toMatchObject({ reason, retryable });
+  expect(failureOfError(error, URL)).toMatchObject({ reason, retryable });
 });
 
 test('a port that fetch refuses is not asked twice', async () => {
   const refused: unknown = await fetch('http://127.0.0.1:10080/').catch((error: unknown) => error);
-  expect(refusalOfError(refused, URL)).toMatchObject({
+  expect(failureOfError(refused, URL)).toMatchObject({
     reason: 'unreachable',
     hint: expect.stringContaining('another'),
     retryable: false,
@@ -65,5 +65,5 @@ test('a port that fetch refuses is not asked twice', async () => {
 
 test('never repeats a token of a URL', () => {
   const error = new Error(`bad request to ${URL}/rtc?access_token=${TOKEN}`);
-  expect(refusalOfError(error, URL).message).not.toContain('eyJ');
+  expect(failureOfError(error, URL).message).not.toContain('eyJ');
 });

@@ -3,7 +3,7 @@ import type { ResponseCase } from '../signal/message-case.ts';
 import type { RemoteTrack } from './room-view.ts';
 
 /** What a subscriber wants of one track. Width and height in pixels, 0 for audio. */
-export interface Wish {
+export interface SubscriptionSettings {
   subscribed: boolean;
   /** Subscribed, but not to be sent now: a video that is not on the screen. */
   disabled: boolean;
@@ -12,30 +12,31 @@ export interface Wish {
 }
 
 /**
- * What is asked for with the join itself. Never adaptiveStream: with it livekit-server forgets at binding that a track was disabled, and
- * waits for an element's visibility to tell it again; sizes are told track by track all the same.
+ * Settings of the join request. Never adaptiveStream: with it livekit-server forgets at binding that
+ * a track was disabled, and waits for an element's visibility; sizes are sent per track anyway.
  */
-export const subscribeSettings = (
+export const trackSettings = (
   layout: Layout,
 ): { autoSubscribe: boolean; adaptiveStream: boolean } => ({
   autoSubscribe: layout.type === 'all' || layout.type === 'speaker' || layout.type === 'grid',
   adaptiveStream: false,
 });
 
-/** Where the server subscribes us to everything by itself, only what differs from that has to be asked for. */
-export const defaultWish = (layout: Layout): Wish => ({
-  subscribed: subscribeSettings(layout).autoSubscribe,
+/** With auto-subscribe, only differences from the server's default are requested. */
+export const defaultSubscriptionSettings = (layout: Layout): SubscriptionSettings => ({
+  subscribed: trackSettings(layout).autoSubscribe,
   disabled: false,
   width: 0,
   height: 0,
 });
 
 /**
- * The videos on the screen: all, the speaker's, or the first of the grid; a speaker whose video is not among them takes the last tile.
+ * The visible videos: all, the speaker's, or the first of the grid; a speaker whose video is not among
+ * them takes the last tile.
  * @param videos in the order in which they appeared
- * @param speaker sid of a participant, or null while nobody has spoken
+ * @param speaker sid of a participant, or null before the first speaker
  */
-export const videosOnScreen = (
+export const visibleVideos = (
   layout: Layout,
   videos: readonly RemoteTrack[],
   speaker: string | null,
@@ -49,12 +50,13 @@ export const videosOnScreen = (
   return new Set(shown.map(({ sid }) => sid));
 };
 
-export const wishFor = (
+export const subscriptionSettingsFor = (
   layout: Layout,
   track: RemoteTrack,
   onScreen: ReadonlySet<string>,
-): Wish => {
-  if (track.kind === 'audio') return { ...defaultWish(layout), subscribed: layout.type !== 'none' };
+): SubscriptionSettings => {
+  if (track.kind === 'audio')
+    return { ...defaultSubscriptionSettings(layout), subscribed: layout.type !== 'none' };
   const visible = onScreen.has(track.sid);
   switch (layout.type) {
     case 'all':
@@ -79,10 +81,14 @@ export const wishFor = (
 const NOTHING = { width: 0, height: 0 };
 
 /**
- * What the server tells without being asked and this layout has no use for; only who looks at the speaker cares who that is.
- * @param watchesMedia whether it matters that the server pauses a video for want of bandwidth
+ * Messages that the server sends unrequested and that this layout ignores; only the layout `speaker`
+ * needs to know the speaker.
+ * @param watchesMedia whether videos that the server pauses for lack of bandwidth matter
  */
-export const unheardWith = ({ type }: Layout, watchesMedia = false): ReadonlySet<ResponseCase> =>
+export const ignoredMessages = (
+  { type }: Layout,
+  watchesMedia = false,
+): ReadonlySet<ResponseCase> =>
   UNHEARD[type === 'speaker' ? 'speaker' : 'other'][watchesMedia ? 'watched' : 'unwatched'];
 
 const GOSSIP: readonly ResponseCase[] = ['connectionQuality', 'roomUpdate'];

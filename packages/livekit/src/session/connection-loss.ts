@@ -2,18 +2,18 @@ import { ReconnectReason } from '@livekit/protocol';
 import type { Failure } from '../failure.ts';
 import type { TransportPhase } from './peers.ts';
 
-/** What broke, or what did not come about, and the way back that is left. */
-export interface Loss {
+/** What broke, or what was not established, and the recovery that remains possible. */
+export interface ConnectionLoss {
   failure: Failure;
-  /** `resume` keeps PeerConnections and subscriptions, `reconnect` begins anew, `none`: the server or the token says it is over. */
+  /** `resume` keeps peer connections and subscriptions, `reconnect` starts a new session, `none`: the server or the token forbids both. */
   way: 'resume' | 'reconnect' | 'none';
   cause: ReconnectReason;
 }
 
 /** Where an attempt stood when its time was up. */
-export type Step = 'signal' | Exclude<TransportPhase, 'ready'> | 'publish';
+export type RecoveryStep = 'signal' | Exclude<TransportPhase, 'ready'> | 'publish';
 
-const TIMEOUTS: Record<Step, { reason: string; message: string }> = {
+const TIMEOUTS: Record<RecoveryStep, { reason: string; message: string }> = {
   signal: {
     reason: 'signal_timeout',
     message: 'the server did not answer on the signal connection',
@@ -24,8 +24,8 @@ const TIMEOUTS: Record<Step, { reason: string; message: string }> = {
   publish: { reason: 'publish_timeout', message: 'the server did not acknowledge the tracks' },
 };
 
-/** A signal connection that says nothing may be tried again as it is; PeerConnections that do not come up are replaced. */
-export const timeoutLoss = (step: Step, timeoutMs: number): Loss => ({
+/** After a signalling timeout a resume may still work; peer connections that time out are replaced. */
+export const timeoutLoss = (step: RecoveryStep, timeoutMs: number): ConnectionLoss => ({
   failure: {
     reason: TIMEOUTS[step].reason,
     message: `${TIMEOUTS[step].message} within ${timeoutMs / 1_000} s`,
