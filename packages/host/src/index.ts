@@ -11,5 +11,6 @@ export { LabError } from './lab-error.ts';
 export { makeFolder } from './make-folder.ts';
 export { explainNotKept } from './not-kept.ts';
 export { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.ts';
+export { replaceFile } from './replace-file.ts';
 export { RunError } from './run-error.ts';
 export { UNFETCHABLE_PORTS } from './unfetchable-ports.ts';

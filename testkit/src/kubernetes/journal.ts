@@ -1,7 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ProcessIdentity } from '@livekit-swarm/host';
-import { LabError } from '@livekit-swarm/host';
+import { LabError, replaceFile } from '@livekit-swarm/host';
 import type { HostSettings } from './host-settings.ts';
 
 const SCHEMA = 'livekit-swarm/kubernetes/1';
@@ -25,12 +25,11 @@ const JOURNAL = '/run/livekit-swarm/kubernetes.json';
 /** Held by whoever starts a cluster or cleans up behind one. */
 export const JOURNAL_LOCK = '/run/livekit-swarm/kubernetes.lock';
 
-/** Appears whole or not at all. */
+/** The file is whole at any time. */
 export const writeJournal = async (what: Omit<Journal, 'schema'>): Promise<Journal> => {
   await mkdir(dirname(JOURNAL), { recursive: true, mode: 0o700 });
   const journal: Journal = { schema: SCHEMA, ...what };
-  await writeFile(`${JOURNAL}.new`, `${JSON.stringify(journal, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${JOURNAL}.new`, JOURNAL);
+  await replaceFile(JOURNAL, `${JSON.stringify(journal, null, 2)}\n`, 0o600);
   return journal;
 };
 

@@ -29,7 +29,7 @@ export interface DrillOptions {
   /** Folder of the drill; each repeat has one of its own in it. */
   dir: string;
   /** Writes the result so far into `dir`, so that the records can be evaluated again if this process is killed. */
-  save(result: DrillResult): void;
+  save(result: DrillResult): void | Promise<void>;
   newRunName(): string;
   staff(plan: Plan): Staffing;
   version: string;
@@ -66,7 +66,7 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
       await needEyes(deployment, drill);
       target = deployment.target.label;
       // From now on its records can be read again, whatever becomes of this process.
-      options.save(soFar());
+      await options.save(soFar());
       const repeat = await runRepeat({
         ...options,
         number,
@@ -80,7 +80,7 @@ export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
         },
       });
       repeats.push(repeat);
-      options.save(soFar());
+      await options.save(soFar());
       if (!stop.aborted) await deployment.confirm?.();
       options.onJudged?.(repeat);
     } catch (error) {

@@ -1,6 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDir } from '@livekit-swarm/host';
+import { cacheDir, replaceFile } from '@livekit-swarm/host';
 import { ChaosError } from '../chaos-error.ts';
 import { type JournalEntry, parseEntry } from './journal-entry.ts';
 
@@ -32,7 +32,7 @@ export const openJournal = (dir: string = journalDir()): Journal => {
     write: async (entry) => {
       try {
         await mkdir(dir, { recursive: true, mode: 0o700 });
-        await writeDurably(dir, fileOf(entry.id), `${JSON.stringify(entry, null, 2)}\n`);
+        await replaceFile(fileOf(entry.id), `${JSON.stringify(entry, null, 2)}\n`, 0o600);
       } catch (error) {
         throw new ChaosError(
           'no-journal',
@@ -45,25 +45,6 @@ export const openJournal = (dir: string = journalDir()): Journal => {
     remove: (id) => rm(fileOf(id), { force: true }),
     read: () => readAll(dir),
   };
-};
-
-/** Appears whole, or not at all, also when the machine loses its power. */
-const writeDurably = async (dir: string, file: string, text: string): Promise<void> => {
-  const handle = await open(`${file}.new`, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${file}.new`, file);
-  const folder = await open(dir, 'r');
-  try {
-    // The name in the folder is not on disk with the file.
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 };
 
 const readAll = async (
@@ -80,7 +61,7 @@ const readAll = async (
   });
   const pending: JournalEntry[] = [];
   const unreadable: UnreadableEntry[] = [];
-  // One that ends in .new was never injected: its file was not there yet.
+  // A fault whose temporary file is all there is was never injected.
   for (const name of names.filter((name) => name.endsWith('.json')).sort()) {
     const file = join(dir, name);
     try {

@@ -1,7 +1,7 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '@livekit-swarm/host';
-import { cacheDir, LabError } from '@livekit-swarm/host';
+import { cacheDir, LabError, replaceFile } from '@livekit-swarm/host';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import type { Readiness } from '../cluster/ready.ts';
 
@@ -48,12 +48,9 @@ export const controlSocket = (name: string): string => join(labFolder(name), 'co
 
 const stateFile = (name: string): string => join(labFolder(name), 'lab.json');
 
-/** Appears whole or not at all. */
-export const writeState = async (state: LabState): Promise<void> => {
-  const file = stateFile(state.name);
-  await writeFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
-};
+/** The file is whole at any time. */
+export const writeState = (state: LabState): Promise<void> =>
+  replaceFile(stateFile(state.name), `${JSON.stringify(state, null, 2)}\n`, 0o600);
 
 /** Null when there is no such lab. @throws LabError `bad-state` when another version of swarm wrote it */
 export const readState = async (name: string): Promise<LabState | null> => {

@@ -1,20 +1,17 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DRILL_FILE, type DrillResult } from '@livekit-swarm/chaos';
-import { diskReason, makeFolder, RunError } from '@livekit-swarm/host';
+import { diskReason, makeFolder, RunError, replaceFile } from '@livekit-swarm/host';
 import { renderDrillJson } from './render-json.ts';
 
 /**
- * Writes the result so far into the folder of a drill, whole or not at all: `swarm chaos report` needs it to evaluate the records of an interrupted drill.
+ * Writes the result so far into the folder of a drill, whole at any time: `swarm chaos report` needs it to evaluate the records of an interrupted drill.
  * @throws RunError when it cannot be written
  */
-export const writeDrillFile = (dir: string, result: DrillResult): void => {
+export const writeDrillFile = async (dir: string, result: DrillResult): Promise<void> => {
   const file = join(dir, DRILL_FILE);
   try {
     makeFolder(dir);
-    const unfinished = join(dir, `.${DRILL_FILE}.${process.pid}`);
-    writeFileSync(unfinished, renderDrillJson([result]));
-    renameSync(unfinished, file);
+    await replaceFile(file, renderDrillJson([result]));
   } catch (error) {
     const hint = 'free disk space, or choose another folder with --record';
     throw new RunError('record', `${file}: cannot be written: ${diskReason(error)}`, hint, {

@@ -1,0 +1,39 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+/**
+ * Writes a file so that it is there as a whole or as it was before, also after a power cut: into a temporary file beside it, which replaces it once
+ * the disk has it. A full disk is an error; write-file-atomic 7 and 8 replace the file with the part that fitted.
+ * @param data text, or pieces of it
+ * @param mode of the file, before the umask
+ * @throws the error of the file system, or that of `data`; nothing is left of the temporary file then
+ */
+export const replaceFile = async (
+  file: string,
+  data: string | AsyncIterable<string>,
+  mode = 0o666,
+): Promise<void> => {
+  const folder = dirname(file);
+  const unfinished = join(folder, `.${basename(file)}.${process.pid}`);
+  try {
+    const handle = await open(unfinished, 'w', mode);
+    const pieces = typeof data === 'string' ? [data] : data;
+    await pipeline(pieces, handle.createWriteStream({ flush: true }));
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+};
+
+/** The name of a file is in its folder, which reaches the disk separately. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
