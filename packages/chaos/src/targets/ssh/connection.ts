@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import pLimit from 'p-limit';
 import { ChaosError } from '../../chaos-error.ts';
 import type { Machine } from '../process/local-host.ts';
 import { quoteAll } from './quote.ts';
@@ -46,7 +47,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
     ...(config === null ? [] : ['-F', config]),
     ...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
   ];
-  const turns = createTurns(AT_ONCE);
+  const limit = pLimit(AT_ONCE);
   let opened = false;
   let first: Promise<unknown> | null = null;
 
@@ -91,7 +92,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
       return asked;
     }
     await first;
-    return turns(() => ask(argv, input, timeoutMs));
+    return limit(() => ask(argv, input, timeoutMs));
   };
 
   /** Empty for root; what else a command begins with. */
@@ -147,21 +148,4 @@ const unreachable = (host: string, stderr: string): ChaosError => {
       ? 'a key or an agent must open it: no password is asked for'
       : `see "ssh ${host}"`;
   return new ChaosError('unreachable', `${host} is not reached over ssh: ${said}`, hint);
-};
-
-/** Lets so many run at once; the others wait for their turn. */
-const createTurns = (atOnce: number): (<T>(act: () => Promise<T>) => Promise<T>) => {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (act) => {
-    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-    try {
-      return await act();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
-  };
 };
