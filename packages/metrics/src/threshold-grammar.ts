@@ -1,5 +1,4 @@
-import { parseDuration, UsageError } from '@livekit-swarm/settings';
-import { closest, distance } from 'fastest-levenshtein';
+import { parseDuration, suggest, UsageError } from '@livekit-swarm/settings';
 import { AGGREGATIONS, type Aggregation } from './aggregation.ts';
 import {
   isMetricName,
@@ -123,7 +122,7 @@ const readMetric = (cursor: Cursor): MetricName => {
   if (isMetricName(name)) return name;
   throw cursor.error(
     `there is no metric "${name}"`,
-    suggestion(name, metricNames(), 'metrics are'),
+    suggest(name, metricNames(), 'metrics are'),
     at,
   );
 };
@@ -283,12 +282,4 @@ const readLimit = (cursor: Cursor, metric: MetricName, aggregation: Aggregation)
     `leave the ${unit} out`,
     at,
   );
-};
-
-/** The nearest known name when it is near enough to be a slip, else all of them. */
-const suggestion = (name: string, known: string[], list: string): string => {
-  const nearest = closest(name, known);
-  return distance(name, nearest) <= Math.max(2, name.length / 3)
-    ? `did you mean ${nearest}?`
-    : `${list} ${known.join(', ')}`;
 };

@@ -5,8 +5,7 @@ import {
   metricNames,
   RELATIVE_ACCURACY,
 } from '@livekit-swarm/metrics';
-import { UsageError } from '@livekit-swarm/settings';
-import { closest, distance } from 'fastest-levenshtein';
+import { suggest, UsageError } from '@livekit-swarm/settings';
 import { type CrowdSize, feltFrom } from './felt.ts';
 import type { Figure } from './figures.ts';
 import type { Margin } from './margin.ts';
@@ -85,11 +84,9 @@ const readShare = (said: string, text: string): number => {
 
 const readMetric = (name: string, text: string): MetricName => {
   if (isMetricName(name)) return name;
-  const nearest = closest(name, metricNames());
-  const near = distance(name, nearest) <= Math.max(2, name.length / 3);
   throw new UsageError(
     `--tolerance ${text}: there is no metric "${name}"`,
-    near ? `did you mean ${nearest}?` : `metrics are ${metricNames().join(', ')}`,
+    suggest(name, metricNames(), 'metrics are'),
   );
 };
 

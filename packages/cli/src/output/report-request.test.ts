@@ -26,7 +26,7 @@ it('puts a report into a folder that is there', () => {
 });
 
 it.each([
-  ['junti=x', 'there is no report "junti"', 'did you mean junit? reports are text, json'],
+  ['junti=x', 'there is no report "junti"', 'did you mean junit?'],
   ['PDF', 'there is no report "PDF"', 'reports are text, json'],
   ['', 'there is no report ""', 'reports are'],
   ['toString', 'there is no report "toString"', 'reports are'],

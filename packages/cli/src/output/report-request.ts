@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { REPORTERS, type ReporterName } from '@livekit-swarm/report';
-import { UsageError } from '@livekit-swarm/settings';
-import { closest, distance } from 'fastest-levenshtein';
+import { suggest, UsageError } from '@livekit-swarm/settings';
 
 /** What `--report NAME[=FILE]` asks for. */
 export interface ReportRequest<Name extends string = ReporterName> {
@@ -61,7 +60,7 @@ const parseRequestOf = <Name extends string>(
   if (name === undefined)
     throw new UsageError(
       `--report ${text}: there is no report "${typed}"`,
-      suggestion(typed, names),
+      suggest(typed, names, 'reports are'),
     );
   if (cut < 0) return { name, to: null };
   const { fileName } = reports[name];
@@ -79,9 +78,3 @@ const isFolder = (path: string): boolean =>
   /[/\\]$/.test(path) ||
   ['.', '..'].includes(basename(path)) ||
   (existsSync(path) && statSync(path).isDirectory());
-
-const suggestion = (typed: string, names: readonly string[]): string => {
-  const all = `reports are ${names.join(', ')}`;
-  const nearest = closest(typed.toLowerCase(), names);
-  return distance(typed.toLowerCase(), nearest) <= 2 ? `did you mean ${nearest}? ${all}` : all;
-};

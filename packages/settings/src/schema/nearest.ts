@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** The known word that was probably meant, if any is near enough. How it is written (joinRate, join-rate, JOIN_RATE) makes no difference. */
+/** The known word that a misspelt one most likely stands for, or null. Case and separators (joinRate, join-rate, JOIN_RATE) make no difference. */
 export const nearest = (word: string, known: readonly string[]): string | null => {
   // Longer than any of ours: comparing would only take time.
   if (known.length === 0 || word.length > 100) return null;
@@ -23,7 +23,7 @@ const withoutDigits = (text: string): string => plain(text).replace(/\d/g, '');
 /** Two letters that changed places are the commonest slip. */
 const letters = (text: string): string => [...plain(text)].sort().join('');
 
-/** `did you mean rooms?`, or all there are to choose from. */
+/** The hint for an unknown word: `did you mean rooms?`, or `list` and all known words. */
 export const suggest = (word: string, known: readonly string[], list: string): string => {
   const meant = nearest(word, known);
   return meant === null ? `${list} ${known.join(', ')}` : `did you mean ${meant}?`;
