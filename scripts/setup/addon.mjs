@@ -11,7 +11,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findTool } from './find-tool.mjs';
-import { addon, crate, impairment, setupCache } from './paths.mjs';
+import { addon, contract, crate, impairment, setupCache } from './paths.mjs';
 import { runStep } from './run-step.mjs';
 import { SetupError } from './say.mjs';
 
@@ -59,6 +59,7 @@ export const buildAddon = async (signal) => {
   let current = '';
   let heardAt = performance.now();
   const programs = impairment === null ? [] : ['--bin', 'swarm-impair'];
+  await mkdir(contract, { recursive: true });
   await runStep({
     name: 'media engine (Rust)',
     usual: '1 to 4 minutes, once',
@@ -71,6 +72,8 @@ export const buildAddon = async (signal) => {
       ...programs,
       '--target-dir',
       join(crate, 'target'),
+      '--config',
+      `env.NAPI_TYPE_DEF_TMP_FOLDER=${JSON.stringify(contract)}`,
     ],
     cwd: crate,
     onLine: (line) => {

@@ -10,6 +10,9 @@ export const setupCache = join(root, '.cache', 'setup');
 
 export const crate = join(root, 'packages', 'webrtc', 'crate');
 
+/** Where compiling the crate leaves the definitions of which its TypeScript contract is rendered. */
+export const contract = join(crate, 'target', 'contract');
+
 export const addon = join(
   root,
   'packages',

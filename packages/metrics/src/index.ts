@@ -21,7 +21,7 @@ export {
   metricDefinition,
   metricNames,
 } from './metrics.ts';
-export { emptyBins, RELATIVE_ACCURACY, Sketch, type SketchBins } from './sketch.ts';
+export { emptyBins, GAMMA, RELATIVE_ACCURACY, Sketch, type SketchBins } from './sketch.ts';
 export {
   formatExpression,
   formatTarget,

@@ -1,7 +1,7 @@
 import { DDSketch } from '@datadog/sketches-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RELATIVE_ACCURACY, Sketch, ZERO_BELOW } from './sketch.ts';
+import { GAMMA, RELATIVE_ACCURACY, Sketch, ZERO_BELOW } from './sketch.ts';
 
 const times = fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), {
   minLength: 1,
@@ -16,10 +16,10 @@ const sketchOf = (values: number[]): Sketch => {
 
 describe('Sketch', () => {
   it('maps values to the keys that the packet pump documents: bin k holds (γ^(k-1), γ^k]', () => {
-    const gamma = 1.02 / 0.98;
+    expect(GAMMA).toBeCloseTo(1.02 / 0.98, 12);
     const library = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
     for (const value of [0.0011, 0.5, 0.98, 1.01, 20, 19_999.5]) {
-      const key = Math.ceil(Math.log(value) / Math.log(gamma)) + 0;
+      const key = Math.ceil(Math.log(value) / Math.log(GAMMA)) + 0;
       expect(library.mapping.key(value) + 0).toBe(key);
       expect(sketchOf([value]).toBins()).toEqual({ bins: [key, 1], zeros: 0 });
     }

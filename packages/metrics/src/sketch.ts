@@ -8,6 +8,8 @@ export interface SketchBins {
 
 /** Any quantile is within 2 % of the true value. The same as in the packet pump, or bins would not add up. */
 export const RELATIVE_ACCURACY = 0.02;
+/** Bin k holds (γ^(k-1), γ^k]. 1.02 / 0.98, as `SKETCH_GAMMA` of the package webrtc; tests of both packages pin it. */
+export const GAMMA = (1 + RELATIVE_ACCURACY) / (1 - RELATIVE_ACCURACY);
 /** Values at or below this (ms) are zero. */
 export const ZERO_BELOW = 0.001;
 /** Values above this (ms, 11 days) are counted as this: with it a sketch has less than 700 bins, whatever it is fed. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { ClipData } from './pump.ts';
+import type { ClipData } from './addon.d.ts';
 
 /** The clips in `packages/webrtc/clips`: their file names without `.clip`. */
 export type ClipName =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Impairment, LinkImpairment } from '../src/addon.d.ts';
 import { openPump } from '../src/open-pump.ts';
-import type { Impairment, LinkImpairment } from '../src/pump.ts';
 import { elapse, first, openPair, play, until } from './support/pair.ts';
 
 const PERFECT: LinkImpairment = {
@@ -32,7 +32,7 @@ describe.each([
     const { a, b, localA, localB, seen } = pair;
     play(a, localA.peer, b, localB.peer, 0);
     play(b, localB.peer, a, localA.peer, 0);
-    await until('the data channel', () => seen('a', 'channel-open'));
+    await until('the data channel', () => seen('a', 'channel_open'));
     const template = new Uint8Array(100);
     a.startDataFlow({
       peer: localA.peer,
@@ -58,8 +58,8 @@ describe.each([
     }
     for (const { lateSends, packets } of [...atA.senders, ...atB.senders])
       expect(lateSends / packets).toBeLessThan(0.02);
-    expect(up).toMatchObject({ lostBeforeRecovery: 0, outOfOrder: 0, gaps: 0 });
-    expect(down).toMatchObject({ lostBeforeRecovery: 0, outOfOrder: 0, gaps: 0 });
+    expect(up).toMatchObject({ lostBeforeRecovery: 0, outOfOrder: 0, interruptions: 0 });
+    expect(down).toMatchObject({ lostBeforeRecovery: 0, outOfOrder: 0, interruptions: 0 });
     expect(first(atA.peers)).toMatchObject({ impairedDroppedUp: 0, impairedDroppedDown: 0 });
     expect(first(atA.peers).impairedUp).toBeGreaterThan(500);
     expect(first(atB.peers)).toMatchObject({ impairedUp: 0, impairedDown: 0 });
@@ -108,7 +108,7 @@ describe.each([
   it('says goodbye even from behind a long delay', async () => {
     using pair = await openPair(sockets, { impairment: network({ delayMs: 400 }, {}) });
     const { a, localA, seen } = pair;
-    await until('the data channel', () => seen('a', 'channel-open') && seen('b', 'channel-open'));
+    await until('the data channel', () => seen('a', 'channel_open') && seen('b', 'channel_open'));
     const at = Date.now();
     a.closePeer(localA.peer);
     await until('the other side to hear of it', () => seen('b', 'closed'));
@@ -127,7 +127,7 @@ it('a network that cannot be is refused, with the number to blame', () => {
     'down: rateBps of a link is 10000 to 100000000000, not 1',
   );
   expect(() => create(network({}, { loss: 0.9, burst: 2 }))).toThrow(
-    'down: runs of 2 cannot make a loss of 0.9',
+    'down: runs of 2 losses cannot add up to a loss of 0.9',
   );
   expect(() => create(network({ reorder: 0.9 }, {}))).toThrow(
     'up: reorder of a link is 0 to 0.5, not 0.9',

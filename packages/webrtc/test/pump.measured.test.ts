@@ -19,7 +19,7 @@ describe.each([
   it('carries media that is counted the same on both sides', async () => {
     const { a, b, localA, localB, seen } = pair;
     play(a, localA.peer, b, localB.peer, 7);
-    await until('the first packet', () => seen('b', 'first-packet'));
+    await until('the first packet', () => seen('b', 'first_packet'));
     await elapse(3000);
     a.setSenderActive(sender(a.sample()).sender, false);
     await elapse(100);
@@ -46,14 +46,14 @@ describe.each([
   it('tells a pause as a gap, unless it is muted', async () => {
     const { b } = pair;
     await elapse(700);
-    expect(receiver(b.sample()).gaps).toBe(1);
+    expect(receiver(b.sample()).interruptions).toBe(1);
     b.setReceiverMuted(receiver(b.sample()).receiver, true);
-    expect(receiver(b.sample()).gaps).toBe(0);
+    expect(receiver(b.sample()).interruptions).toBe(0);
   });
 
   it('stamps data messages and finds the stamp again', async () => {
     const { a, b, localA, seen } = pair;
-    await until('the data channel', () => seen('a', 'channel-open') && seen('b', 'channel-open'));
+    await until('the data channel', () => seen('a', 'channel_open') && seen('b', 'channel_open'));
     const template = new Uint8Array(200).fill(1);
     expect(template.length).toBeGreaterThan(DATA_STAMP_BYTES);
     a.startDataFlow({

@@ -1,9 +1,9 @@
 import {
+  GAMMA,
   isMetricName,
   type MetricName,
   metricDefinition,
   metricNames,
-  RELATIVE_ACCURACY,
 } from '@livekit-swarm/metrics';
 import { suggest, UsageError } from '@livekit-swarm/settings';
 import { type CrowdSize, feltFrom } from './felt.ts';
@@ -23,7 +23,7 @@ export interface Tolerance {
 export const DEFAULT_TOLERANCE: Tolerance = { relative: 0.1, metrics: {} };
 
 /** Two equal values can come out of a sketch as neighbouring bins: 2 % up and 2 % down. */
-const SKETCH_STEP = (1 + RELATIVE_ACCURACY) / (1 - RELATIVE_ACCURACY) - 1;
+const SKETCH_STEP = GAMMA - 1;
 
 const LARGEST = 10;
 const HINT = 'write 10% for all figures, join_time=20% or jitter=1ms for one metric';

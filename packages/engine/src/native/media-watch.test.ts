@@ -61,7 +61,7 @@ class Scene {
     const stream = downStream({
       handle: this.streams.length,
       trackSid,
-      gaps: [],
+      interruptions: [],
       stats: receiverStats({ firstPacketAt: from, lastPacketAt: until }),
     });
     this.streams.push(stream);
@@ -70,7 +70,8 @@ class Scene {
 
   /** More came, after these gaps. */
   more(stream: DownStream, until: number, ...gaps: [from: number, to: number][]): void {
-    for (const [from, to] of gaps) stream.gaps?.push({ receiver: stream.handle, from, to });
+    for (const [from, to] of gaps)
+      stream.interruptions?.push({ receiver: stream.handle, from, to });
     stream.stats = receiverStats({
       firstPacketAt: stream.stats?.firstPacketAt ?? until,
       lastPacketAt: until,

@@ -1,7 +1,7 @@
 import type { RemoteTrack } from '@livekit-swarm/livekit';
 import type { TrackSource } from '@livekit-swarm/record';
 import type { Kind } from '@livekit-swarm/scenario';
-import { GAP_MS } from '@livekit-swarm/webrtc';
+import { INTERRUPTION_MS } from '@livekit-swarm/webrtc';
 import type { DownStream } from './stream-book.ts';
 import { publicationOf, videoSourceOf } from './video-source.ts';
 
@@ -99,14 +99,14 @@ export class MediaWatch {
   #arrivals(streams: readonly DownStream[]): Map<string, Stretch[]> {
     const arrivals = new Map<string, Stretch[]>();
     for (const stream of streams) {
-      const { stats, gaps = [] } = stream;
+      const { stats, interruptions = [] } = stream;
       const track = this.#room.track(stream.trackSid);
       // Nothing came yet, or the server has not said yet whose it is.
       if (stats === null || track === undefined || Number.isNaN(stats.lastPacketAt)) continue;
       const until = this.#readUntil.get(stream);
       let from = until ?? stats.firstPacketAt;
       const stretches: Stretch[] = [];
-      for (const gap of gaps.splice(0)) {
+      for (const gap of interruptions.splice(0)) {
         stretches.push({ from, to: Math.max(from, gap.from) });
         from = gap.to;
       }
@@ -135,7 +135,7 @@ export class MediaWatch {
     const at = Math.max(from, pair.coveredUntil);
     const silentSince = pair.lostAt ?? pair.coveredUntil;
     // A stretch that goes on where the last one ended, without another packet, brings nothing back.
-    if (to > pair.coveredUntil && (pair.lostAt !== null || at - silentSince > GAP_MS)) {
+    if (to > pair.coveredUntil && (pair.lostAt !== null || at - silentSince > INTERRUPTION_MS)) {
       this.#tell({ event: 'media_back', at, ms: at - silentSince, ...nameOf(pair) });
       pair.lostAt = null;
     }

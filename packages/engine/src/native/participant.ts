@@ -147,10 +147,10 @@ export class Participant {
       case 'closed':
         this.#session.peerChanged(event.peer, event.type, event.at);
         break;
-      case 'channel-open':
+      case 'channel_open':
         this.#plane.channelOpened(event.peer, event.label);
         break;
-      case 'first-packet':
+      case 'first_packet':
         if (!this.#heard)
           this.#emit('first_media', event.at, { ms: event.at - this.#options.dueAt });
         this.#heard = true;

@@ -241,7 +241,7 @@ export class PumpPlane implements MediaPlane {
       stats: null,
       taken: null,
       ended: false,
-      ...(onSilenceEnds !== undefined && { gaps: [] }),
+      ...(onSilenceEnds !== undefined && { interruptions: [] }),
     };
     this.#down.push(entry);
     this.#receivers.set(`${peer} ${mid}`, handle);

@@ -35,9 +35,9 @@ test('a track whose publisher reconnected is one track: counts add up, the worst
     stats: receiverStats({
       packets: 500,
       lost: 3,
-      gaps: 1,
-      gapMs: 900,
-      longestGapMs: 900,
+      interruptions: 1,
+      interruptionMs: 900,
+      longestInterruptionMs: 900,
       jitterMs: 8,
       latencyP50Ms: 20,
       latencyMaxMs: 70,

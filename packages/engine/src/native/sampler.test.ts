@@ -8,7 +8,7 @@ const nothing: PumpSample = {
   receivers: [],
   peers: [],
   flows: [],
-  gaps: [],
+  interruptions: [],
   latencies: [],
   maxTickLateMs: 0,
   datagramsSent: 0,

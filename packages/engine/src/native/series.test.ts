@@ -122,24 +122,9 @@ test('a received track that is silent is no track now', () => {
 test('a simulcast track counts once; its layers are those that are sent', () => {
   const book = new StreamBook();
   const video = { kind: 'video' as const, codec: 'vp8', cid: 'cam' };
-  sender(
-    book,
-    1,
-    { packets: 10, active: true },
-    { ...video, layer: 'q', height: 180, first: true },
-  );
-  sender(
-    book,
-    2,
-    { packets: 20, active: true },
-    { ...video, layer: 'h', height: 360, first: false },
-  );
-  sender(
-    book,
-    3,
-    { packets: 30, active: false },
-    { ...video, layer: 'f', height: 720, first: false },
-  );
+  sender(book, 1, { packets: 10, active: 1 }, { ...video, layer: 'q', height: 180, first: true });
+  sender(book, 2, { packets: 20, active: 1 }, { ...video, layer: 'h', height: 360, first: false });
+  sender(book, 3, { packets: 30, active: 0 }, { ...video, layer: 'f', height: 720, first: false });
   expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
     tracks: 1,
     packets: 60,
@@ -167,8 +152,8 @@ test('what the server missed of ours: asked for again, or still missing', () => 
 
 test('jitter and RTT are one value a track that has them', () => {
   const book = new StreamBook();
-  sender(book, 1, { active: true, remoteJitterMs: 3, rttMs: 20 });
-  sender(book, 2, { active: true, remoteJitterMs: 0, rttMs: Number.NaN });
+  sender(book, 1, { active: 1, remoteJitterMs: 3, rttMs: 20 });
+  sender(book, 2, { active: 1, remoteJitterMs: 0, rttMs: Number.NaN });
   const [series] = seriesOf(book, NO_LATENCY);
   const values = (bins: number[] = []) =>
     bins.filter((_, index) => index % 2 === 1).reduce((a, b) => a + b, 0);

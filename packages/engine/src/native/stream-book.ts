@@ -2,7 +2,7 @@ import type { TrackSource } from '@livekit-swarm/record';
 import type { Kind, Role } from '@livekit-swarm/scenario';
 import type {
   DataFlowStats,
-  Gap,
+  Interruption,
   PeerStats,
   PumpSample,
   ReceiverStats,
@@ -52,8 +52,8 @@ export interface DownStream extends Stream, Counted<ReceiverStats> {
   trackSid: string;
   /** Nothing is meant to come: muted by its publisher, or off the screen. */
   silent: boolean;
-  /** Where somebody watches: gaps that ended and were not looked at yet. */
-  gaps?: Gap[];
+  /** Where media is watched: interruptions that ended and were not processed yet. */
+  interruptions?: Interruption[];
 }
 
 export interface Peer extends Counted<PeerStats> {
@@ -76,7 +76,8 @@ export class StreamBook {
   read(sample: PumpSample): void {
     for (const stats of sample.senders) set(this.up.get(stats.sender), stats);
     for (const stats of sample.receivers) set(this.down.get(stats.receiver), stats);
-    for (const gap of sample.gaps) this.down.get(gap.receiver)?.gaps?.push(gap);
+    for (const ended of sample.interruptions)
+      this.down.get(ended.receiver)?.interruptions?.push(ended);
     for (const stats of sample.peers) set(this.peers.get(stats.peer), stats);
     for (const stats of sample.flows) this.#readFlow(stats);
   }

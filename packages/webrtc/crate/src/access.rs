@@ -1,55 +1,61 @@
-//! A peer's way to the network: its socket, and the bad network before it if it has one.
+//! The access link of a peer: its endpoint, and the impairment in front of it, if it has one.
 
 use std::io;
 use std::net::SocketAddr;
 
-use crate::clock;
+use crate::clock::{self, Now};
 use crate::endpoint::Endpoint;
 use crate::impairment::{Impairment, InTransit, Link, LinkStats};
-use crate::peer::{Now, Totals};
+use crate::totals::Totals;
 
+/// Endpoint and impairment of one peer.
 pub struct Access {
-    pub socket: Endpoint,
+    /// The socket, or the share of one.
+    pub endpoint: Endpoint,
     impairment: Option<Box<Impairment>>,
 }
 
 impl Access {
-    pub fn new(socket: Endpoint) -> Self {
-        Self { socket, impairment: None }
+    /// An unimpaired access link.
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self { endpoint, impairment: None }
     }
 
-    /// From now on; nothing may be under way yet.
-    pub fn impair(&mut self, impairment: Option<Box<Impairment>>) {
+    /// Sets the impairment, before the first datagram.
+    pub fn set_impairment(&mut self, impairment: Option<Box<Impairment>>) {
         self.impairment = impairment;
     }
 
-    /// To whoever the socket is connected to.
+    /// Sends to the remote that the endpoint is connected to.
     pub fn send(&mut self, datagram: &[u8], totals: &mut Totals) -> io::Result<()> {
         match &mut self.impairment {
             None => {
                 totals.datagrams_sent += 1;
-                self.socket.send(datagram)
+                self.endpoint.send(datagram)
             }
             Some(impairment) => {
-                let to = self.socket.sends_to().ok_or(io::ErrorKind::NotConnected)?;
-                enter(&mut impairment.up, datagram, to);
+                let to = self.endpoint.send_target().ok_or(io::ErrorKind::NotConnected)?;
+                enter_uplink(&mut impairment.up, datagram, to);
                 Ok(())
             }
         }
     }
 
+    /// Sends to any remote: STUN and DTLS before a pair is selected.
     pub fn send_to(&mut self, datagram: &[u8], to: SocketAddr) -> io::Result<()> {
         match &mut self.impairment {
-            None => self.socket.send_to(datagram, to),
+            None => self.endpoint.send_to(datagram, to),
             Some(impairment) => {
-                enter(&mut impairment.up, datagram, to);
+                enter_uplink(&mut impairment.up, datagram, to);
                 Ok(())
             }
         }
     }
 
-    /// Whether a datagram from the socket has a bad network to pass. Then it comes by [`Access::arrived`], if at all. `arrival`: wall clock, ns.
-    pub fn holds_up(
+    /// Puts a received datagram on the impaired downlink, if there is one, and returns whether it
+    /// did. It then comes out of [`Access::pop_downlink`], unless the link drops it. `arrival`: wall
+    /// clock, ns.
+    pub fn enter_downlink(
         &mut self,
         datagram: &[u8],
         source: SocketAddr,
@@ -61,43 +67,44 @@ impl Access {
         true
     }
 
-    /// What has come through by `now`, monotonic ns, one at a time.
-    pub fn arrived(&mut self, now: u64) -> Option<InTransit> {
+    /// The next datagram that has left the impaired downlink by `now`, monotonic ns.
+    pub fn pop_downlink(&mut self, now: u64) -> Option<InTransit> {
         self.impairment.as_mut()?.down.leave(now)
     }
 
-    /// When [`Access::arrived`] has something, monotonic ns; `u64::MAX` for nothing under way.
-    pub fn arrives_at(&self) -> u64 {
+    /// When [`Access::pop_downlink`] has something, monotonic ns; `u64::MAX` for an empty link.
+    pub fn downlink_due_at(&self) -> u64 {
         self.impairment.as_ref().map_or(u64::MAX, |impairment| impairment.down.due_at())
     }
 
-    /// Sends what has got through on its way up by `now`, monotonic ns. Says how many, and tells `refused` of those that the kernel would not take.
-    pub fn release(&mut self, now: u64, mut refused: impl FnMut(&[u8])) -> u64 {
+    /// Sends what has left the impaired uplink by `now`, monotonic ns. Returns how many datagrams
+    /// that were; `on_refused` gets those that the kernel refused.
+    pub fn flush_uplink(&mut self, now: u64, mut on_refused: impl FnMut(&[u8])) -> u64 {
         let mut sent = 0;
         let Some(impairment) = &mut self.impairment else { return sent };
         while let Some(datagram) = impairment.up.leave(now) {
             sent += 1;
-            if self.socket.send_to(&datagram.bytes, datagram.address).is_err() {
-                refused(&datagram.bytes);
+            if self.endpoint.send_to(&datagram.bytes, datagram.address).is_err() {
+                on_refused(&datagram.bytes);
             }
         }
         sent
     }
 
-    /// When [`Access::release`] has something to do, monotonic ns; `u64::MAX` for nothing under way.
-    pub fn releases_at(&self) -> u64 {
+    /// When [`Access::flush_uplink`] has something, monotonic ns; `u64::MAX` for an empty link.
+    pub fn uplink_due_at(&self) -> u64 {
         self.impairment.as_ref().map_or(u64::MAX, |impairment| impairment.up.due_at())
     }
 
-    /// Up and down.
-    pub fn impaired(&self) -> [LinkStats; 2] {
+    /// Counters of the impaired uplink and downlink, zero where nothing is impaired.
+    pub fn link_stats(&self) -> [LinkStats; 2] {
         self.impairment.as_ref().map_or_else(Default::default, |impairment| {
             [impairment.up.stats, impairment.down.stats]
         })
     }
 }
 
-fn enter(up: &mut Link, datagram: &[u8], to: SocketAddr) {
-    // Where it arrives nobody asks when it came.
+fn enter_uplink(up: &mut Link, datagram: &[u8], to: SocketAddr) {
+    // The wall clock only dates arrivals: on the uplink nothing reads it.
     up.enter(datagram, to, clock::monotonic_ns(), 0);
 }

@@ -1,31 +1,63 @@
-//! The addon's face. Every call checks what it is given: a mistake in TypeScript must not bring a worker down.
+//! The surface that JavaScript sees. Every call checks its arguments: a mistake in TypeScript must
+//! not crash a worker.
 
-mod shapes;
+pub mod shapes;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use napi::bindgen_prelude::{Buffer, Function, Result};
+use napi::bindgen_prelude::{Either, Function, Null, Uint8Array};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
 use str0m::IceCreds;
 
 use self::shapes::*;
-use crate::clip::{Clip, Codec};
-use crate::clock;
-use crate::cohorts::Cohort;
-use crate::data_flow::DataFlow;
+use crate::clip::Clip;
+use crate::clock::{self, Now};
+use crate::cohorts::{self, Cohort};
+use crate::data_flow::{self, DataFlow};
+use crate::error::{self, ErrorCode, PumpError};
 use crate::impairment::Impairment;
-use crate::peer::{PeerEvent, Remote};
+use crate::peer::{Peer, Remote};
 use crate::pump::Threads;
-use crate::receiver::{ReceiverConfig, ReceiverPayload};
-use crate::sender::SenderConfig;
+use crate::reactor::TimedEvent;
+use crate::receiver::{self, ReceiverConfig};
+use crate::sender::{self, SenderConfig};
+use crate::sketch;
 
-fn failed(reason: String) -> napi::Error {
-    napi::Error::from_reason(reason)
+type Result<T> = napi::Result<T, ErrorCode>;
+
+const DEFAULT_TICK_MICROS: u32 = 4_000;
+
+/// Cohorts are numbered from 0 to one less than this.
+#[napi]
+pub const COHORTS: u32 = cohorts::COHORTS;
+
+/// Bytes that the template of a data flow must leave free for the stamp.
+#[napi]
+pub const DATA_STAMP_BYTES: u32 = data_flow::STAMP_LEN as u32;
+
+/// A packet that leaves this much after it was due is late, ms.
+#[napi]
+pub const LATE_SEND_MS: u32 = (sender::LATE_SEND_NS / clock::MS) as u32;
+
+/// Without a media packet for longer than this, media is interrupted, ms.
+#[napi]
+pub const INTERRUPTION_MS: u32 = (receiver::INTERRUPTION_NS / clock::MS) as u32;
+
+/// γ of the latency sketches: bin k holds (γ^(k-1), γ^k].
+#[napi]
+pub const SKETCH_GAMMA: f64 = sketch::GAMMA;
+
+/// Names of the columns of the tables that `sampleTables` returns.
+#[napi]
+pub fn sample_columns() -> SampleColumns {
+    SampleColumns::read()
 }
 
+/// The pump: threads that drive peer connections. Errors are thrown as `Error` with a `code` of
+/// `PumpErrorCode`.
 #[napi]
 pub struct NativePump {
     threads: Threads,
@@ -34,186 +66,156 @@ pub struct NativePump {
 
 #[napi]
 impl NativePump {
+    /// Starts the threads. `onEvents` is called on the main thread, in batches, and does not keep
+    /// the process alive.
     #[napi(constructor)]
     pub fn new(
-        options: NativePumpOptions,
-        on_events: Function<'_, Vec<NativeEvent>, ()>,
+        options: PumpOptions,
+        #[napi(ts_arg_type = "(events: PumpEvent[]) => void")] on_events: Function<
+            '_,
+            Vec<PumpEvent>,
+            (),
+        >,
     ) -> Result<Self> {
-        if !(1..=256).contains(&options.threads) {
-            return Err(failed(format!("threads must be 1 to 256, not {}", options.threads)));
-        }
-        let tick =
-            Duration::from_micros(options.tick_micros.unwrap_or(4_000).clamp(500, 20_000) as u64);
-        let on_events =
-            on_events.build_threadsafe_function::<Vec<NativeEvent>>().weak::<true>().build()?;
-        let tell = move |events: Vec<(u32, u64, PeerEvent)>| {
-            let events = events
-                .into_iter()
-                .map(|(peer, wall, event)| NativeEvent::new(peer, wall, event))
-                .collect();
+        let tick = options.tick_micros.unwrap_or(DEFAULT_TICK_MICROS).clamp(500, 20_000);
+        let on_events = on_events
+            .build_threadsafe_function::<Vec<PumpEvent>>()
+            .weak::<true>()
+            .build()
+            .map_err(|error| napi::Error::new(ErrorCode::SystemResource, error.reason.clone()))?;
+        let deliver = move |events: Vec<TimedEvent>| {
+            let events = events.into_iter();
+            let events = events.map(|(peer, wall, event)| PumpEvent::new(peer, wall, event));
             // Fails only while the process exits.
-            let _ = on_events.call(events, ThreadsafeFunctionCallMode::NonBlocking);
+            let _ = on_events.call(events.collect(), ThreadsafeFunctionCallMode::NonBlocking);
         };
         let threads = Threads::start(
             options.threads,
-            tick,
+            Duration::from_micros(tick.into()),
             !options.own_sockets.unwrap_or(false),
-            Arc::new(tell),
-        )
-        .map_err(failed)?;
+            Arc::new(deliver),
+        )?;
         Ok(Self { threads, clips: Vec::new() })
     }
 
+    /// Copies a clip and returns its handle.
     #[napi]
-    pub fn add_clip(&mut self, clip: NativeClip) -> Result<u32> {
-        let codec = Codec::named(&clip.codec);
-        let clip = Clip::new(
-            codec,
-            clip.clock_rate,
-            clip.payload.to_vec(),
-            &clip.packets,
-            &clip.frames,
-            &clip.audio_levels,
-        );
-        self.clips.push(Arc::new(clip.map_err(failed)?));
+    pub fn add_clip(&mut self, clip: ClipData) -> Result<u32> {
+        let ClipData { codec, clock_rate, payload, packets, frames, audio_levels, .. } = clip;
+        let clip = Clip::new(codec, clock_rate, payload.to_vec(), &packets, &frames, &audio_levels)
+            .map_err(PumpError::from)?;
+        self.clips.push(Arc::new(clip));
         Ok(self.clips.len() as u32 - 1)
     }
 
+    /// Binds a UDP socket on `localAddress` (an IP address) and generates ICE credentials. Throws
+    /// `system_resource` when no file descriptor or port is left.
     #[napi]
     pub fn create_peer(
         &mut self,
         local_address: String,
-        options: Option<NativePeerOptions>,
-    ) -> Result<NativeLocalTransport> {
-        let local: IpAddr = local_address
-            .parse()
-            .map_err(|_| failed(format!("{local_address:?} is not an IP address")))?;
+        options: Option<PeerOptions>,
+    ) -> Result<LocalTransport> {
+        let local: IpAddr = local_address.parse().map_err(|_| PumpError::Address(local_address))?;
         let (data_cohort, impairment) =
             options.map_or((None, None), |options| (options.data_cohort, options.impairment));
-        let data_cohort = cohort(data_cohort)?;
-        let impairment = impairment.map(impairment_of).transpose()?.flatten();
-        let mut reactor = self.threads.next().map_err(failed)?;
-        let (handle, peer) = reactor.create_peer(local).map_err(failed)?;
-        peer.data_cohort = data_cohort;
-        peer.access.impair(impairment);
-        let credentials = peer.credentials();
-        Ok(NativeLocalTransport {
+        let data_cohort = data_cohort.map(Cohort::try_from).transpose()?;
+        let impairment = impairment.map(impairment_from).transpose()?.flatten();
+        let mut reactor = self.threads.next_reactor()?;
+        let (handle, peer) = reactor.create_peer(local)?;
+        peer.data.cohort = data_cohort;
+        peer.transport.access.set_impairment(impairment);
+        let credentials = peer.transport.credentials();
+        Ok(LocalTransport {
             peer: handle,
             ufrag: credentials.ufrag,
             pwd: credentials.pass,
-            fingerprint: peer.fingerprint(),
-            candidate: peer.candidate(),
+            fingerprint: peer.transport.fingerprint(),
+            candidate: peer.transport.candidate(),
         })
     }
 
+    /// Starts ICE and DTLS with the remote; after `restartIce`, takes its new credentials.
     #[napi]
-    pub fn set_remote(&self, peer: u32, remote: NativeRemoteTransport) -> Result<()> {
-        let fingerprint = remote.fingerprint.parse().map_err(|_| {
-            failed(format!("{:?} is not a fingerprint like 'sha-256 AB:CD:…'", remote.fingerprint))
-        })?;
+    pub fn set_remote(&self, peer: u32, remote: RemoteTransport) -> Result<()> {
+        let RemoteTransport { fingerprint, dtls_role, controlling, data_channels, .. } = remote;
         let remote = Remote {
             credentials: IceCreds { ufrag: remote.ufrag, pass: remote.pwd },
-            fingerprint,
-            dtls_client: remote.dtls_role == "client",
-            controlling: remote.controlling,
-            data_channels: remote.data_channels,
+            fingerprint: fingerprint.parse().map_err(|_| PumpError::Fingerprint(fingerprint))?,
+            dtls_client: dtls_role == DtlsRole::Client,
+            controlling,
+            data_channels,
         };
-        self.threads
-            .owner(peer)
-            .map_err(failed)?
-            .with_peer(peer, |peer, now| peer.set_remote(remote, now))
-            .map_err(failed)
+        self.with_peer(peer, |peer, now| peer.set_remote(remote, now))
     }
 
+    /// Takes a `candidate:…` line of SDP or trickle ICE. Candidates that are not UDP with an IP
+    /// address are ignored.
     #[napi]
     pub fn add_remote_candidate(&self, peer: u32, candidate: String) -> Result<()> {
-        let add = |peer: &mut crate::peer::Peer, now| {
+        self.with_peer(peer, |peer, now| {
             peer.add_remote_candidate(&candidate, now);
             Ok(())
-        };
-        self.threads.owner(peer).map_err(failed)?.with_peer(peer, add).map_err(failed)
+        })
     }
 
+    /// New credentials for an ICE restart (RFC 8445 §9); call `setRemote` with the remote's new ones
+    /// afterwards.
     #[napi]
-    pub fn restart_ice(&self, peer: u32) -> Result<NativeCredentials> {
-        let credentials = self
-            .threads
-            .owner(peer)
-            .map_err(failed)?
-            .with_peer(peer, |peer, _| Ok(peer.restart_ice()))
-            .map_err(failed)?;
-        Ok(NativeCredentials { ufrag: credentials.ufrag, pwd: credentials.pass })
+    pub fn restart_ice(&self, peer: u32) -> Result<IceCredentials> {
+        let credentials = self.with_peer(peer, |peer, _| Ok(peer.restart_ice()))?;
+        Ok(IceCredentials { ufrag: credentials.ufrag, pwd: credentials.pass })
     }
 
+    /// Header extensions of the peer connection.
     #[napi]
-    pub fn set_extensions(&self, peer: u32, ids: NativeExtensionIds) -> Result<()> {
+    pub fn set_extensions(&self, peer: u32, ids: ExtensionIds) -> Result<()> {
         let ids = ids.into();
-        let set = |peer: &mut crate::peer::Peer, _| {
+        self.with_peer(peer, |peer, _| {
             peer.set_extensions(ids);
             Ok(())
-        };
-        self.threads.owner(peer).map_err(failed)?.with_peer(peer, set).map_err(failed)
+        })
     }
 
+    /// Opens a data channel; `channel_open` follows as an event.
     #[napi]
-    pub fn create_data_channel(
-        &self,
-        peer: u32,
-        label: String,
-        ordered: bool,
-        max_retransmits: Option<u32>,
-    ) -> Result<()> {
-        let max_retransmits = max_retransmits.map(|n| n.min(u16::MAX as u32) as u16);
-        let create = |peer: &mut crate::peer::Peer, now| {
+    pub fn create_data_channel(&self, options: DataChannelOptions) -> Result<()> {
+        let DataChannelOptions { peer, label, ordered, max_retransmits } = options;
+        let max_retransmits = match max_retransmits {
+            Either::A(retransmits) => Some(u16::try_from(retransmits).unwrap_or(u16::MAX)),
+            Either::B(Null) => None,
+        };
+        self.with_peer(peer, |peer, now| {
             peer.create_channel(&label, ordered, max_retransmits, now);
             Ok(())
-        };
-        self.threads.owner(peer).map_err(failed)?.with_peer(peer, create).map_err(failed)
+        })
     }
 
+    /// Sends one message. Throws `channel_not_open` or `channel_full`.
     #[napi]
-    pub fn send_data(&self, peer: u32, label: String, message: Buffer) -> Result<()> {
-        self.threads
-            .owner(peer)
-            .map_err(failed)?
-            .with_peer(peer, |peer, now| peer.send_data(&label, &message, now))
-            .map_err(failed)
+    pub fn send_data(&self, peer: u32, label: String, message: Uint8Array) -> Result<()> {
+        self.with_peer(peer, |peer, now| peer.send_data(&label, &message, now))
     }
 
+    /// Starts a flow of data messages.
     #[napi]
-    pub fn start_data_flow(
-        &self,
-        peer: u32,
-        label: String,
-        template: Buffer,
-        stamp_offset: u32,
-        interval_ms: f64,
-        flow: u32,
-    ) -> Result<()> {
+    pub fn start_data_flow(&self, options: DataFlowOptions) -> Result<()> {
+        let DataFlowOptions { peer, label, template, stamp_offset, interval_ms, flow } = options;
         let interval_ns = (interval_ms * 1e6).max(0.0) as u64;
-        let flow = DataFlow::new(
-            label,
-            flow,
-            template.to_vec(),
-            stamp_offset as usize,
-            interval_ns,
-            clock::monotonic_ns(),
-        )
-        .map_err(failed)?;
-        let add = |peer: &mut crate::peer::Peer, _| {
+        let now = clock::monotonic_ns();
+        let (template, stamp_at) = (template.to_vec(), stamp_offset as usize);
+        let flow = DataFlow::new(label, flow, template, stamp_at, interval_ns, now)?;
+        self.with_peer(peer, |peer, _| {
             peer.add_flow(flow);
             Ok(())
-        };
-        self.threads.owner(peer).map_err(failed)?.with_peer(peer, add).map_err(failed)
+        })
     }
 
+    /// Adds a sender and returns its handle.
     #[napi]
-    pub fn add_sender(&self, options: NativeSenderOptions) -> Result<u32> {
-        let clip = self
-            .clips
-            .get(options.clip as usize)
-            .ok_or_else(|| failed(format!("there is no clip {}", options.clip)))?
-            .clone();
+    pub fn add_sender(&self, options: SenderOptions) -> Result<u32> {
+        let clip = self.clips.get(options.clip as usize);
+        let clip = clip.ok_or(PumpError::UnknownClip(options.clip))?.clone();
         let config = SenderConfig {
             mid: options.mid.into_bytes(),
             rid: options.rid.map(String::into_bytes),
@@ -226,126 +228,114 @@ impl NativePump {
             extensions: options.extensions.map(Into::into),
             active: options.active,
         };
-        self.threads
-            .owner(options.peer)
-            .map_err(failed)?
-            .add_sender(options.peer, config, options.cname, clip)
-            .map_err(failed)
+        let mut reactor = self.threads.owner(options.peer)?;
+        Ok(reactor.add_sender(options.peer, config, options.cname, clip)?)
     }
 
+    /// Pauses or resumes a sender.
     #[napi]
     pub fn set_sender_active(&self, sender: u32, active: bool) -> Result<()> {
-        let set = |peer: &mut crate::peer::Peer, now: crate::peer::Now| {
-            if let Some((_, found)) = peer.senders.iter_mut().find(|(handle, _)| *handle == sender)
-            {
+        self.with_stream(sender, |peer, now| {
+            if let Some(found) = peer.tracks.sender_mut(sender) {
                 found.set_active(active, now.mono);
             }
-        };
-        self.threads.owner(sender).map_err(failed)?.with_stream(sender, set).map_err(failed)
+        })
     }
 
+    /// Adds a receiver and returns its handle.
     #[napi]
-    pub fn add_receiver(&self, options: NativeReceiverOptions) -> Result<u32> {
-        let mut payloads = Vec::with_capacity(options.payloads.len());
-        for payload in options.payloads {
-            payloads.push(ReceiverPayload {
+    pub fn add_receiver(&self, options: ReceiverOptions) -> Result<u32> {
+        let payload = |payload: ReceiverPayload| -> error::Result<receiver::ReceiverPayload> {
+            Ok(receiver::ReceiverPayload {
                 payload_type: payload_type(payload.payload_type)?,
-                codec: Codec::named(&payload.codec),
+                codec: payload.codec,
                 clock_rate: payload.clock_rate.max(1),
                 rtx_payload_type: payload.rtx_payload_type.map(payload_type).transpose()?,
-            });
-        }
+            })
+        };
         let config = ReceiverConfig {
-            video: options.kind == "video",
+            video: options.kind == MediaKind::Video,
             mid: options.mid.into_bytes(),
             ssrc: options.ssrc,
             rtx_ssrc: options.rtx_ssrc,
-            payloads,
+            payloads: options.payloads.into_iter().map(payload).collect::<error::Result<_>>()?,
             nack: options.nack,
             pli: options.pli,
             remb: options.remb,
-            cohort: cohort(options.cohort)?,
+            cohort: options.cohort.map(Cohort::try_from).transpose()?,
         };
-        self.threads
-            .owner(options.peer)
-            .map_err(failed)?
-            .add_receiver(options.peer, config)
-            .map_err(failed)
+        Ok(self.threads.owner(options.peer)?.add_receiver(options.peer, config)?)
     }
 
+    /// While a receiver is muted, silence is not an interruption.
     #[napi]
     pub fn set_receiver_muted(&self, receiver: u32, muted: bool) -> Result<()> {
-        let set = |peer: &mut crate::peer::Peer, now: crate::peer::Now| {
-            if let Some((_, found)) =
-                peer.receivers.iter_mut().find(|(handle, _)| *handle == receiver)
-            {
+        self.with_stream(receiver, |peer, now| {
+            if let Some(found) = peer.tracks.receiver_mut(receiver) {
                 found.set_muted(muted, now.wall);
             }
-        };
-        self.threads.owner(receiver).map_err(failed)?.with_stream(receiver, set).map_err(failed)
+        })
     }
 
+    /// Removes a receiver. Its counters leave the samples: read them first.
     #[napi]
     pub fn remove_receiver(&self, receiver: u32) -> Result<()> {
-        let mut owner = self.threads.owner(receiver).map_err(failed)?;
-        owner.with_stream(receiver, |peer, _| peer.remove_receiver(receiver)).map_err(failed)?;
-        owner.forget_stream(receiver);
+        let mut reactor = self.threads.owner(receiver)?;
+        reactor.with_stream(receiver, |peer, _| peer.tracks.remove_receiver(receiver))?;
+        reactor.forget_stream(receiver);
         Ok(())
     }
 
+    /// Removes a sender. Its counters leave the samples: read them first.
     #[napi]
     pub fn remove_sender(&self, sender: u32) -> Result<()> {
-        let mut owner = self.threads.owner(sender).map_err(failed)?;
-        owner
-            .with_stream(sender, |peer, _| peer.senders.retain(|(handle, _)| *handle != sender))
-            .map_err(failed)?;
-        owner.forget_stream(sender);
+        let mut reactor = self.threads.owner(sender)?;
+        reactor.with_stream(sender, |peer, _| peer.tracks.remove_sender(sender))?;
+        reactor.forget_stream(sender);
         Ok(())
     }
 
+    /// Sends a DTLS close_notify and frees the socket. The streams of the peer leave the samples:
+    /// read them first.
     #[napi]
     pub fn close_peer(&self, peer: u32) -> Result<()> {
-        self.threads.owner(peer).map_err(failed)?.close_peer(peer).map_err(failed)
+        Ok(self.threads.owner(peer)?.close_peer(peer)?)
     }
 
+    /// Reads all counters. After `close` the tables are empty.
     #[napi]
-    pub fn sample(&self) -> NativeSample {
-        let rows = self.threads.sample();
-        NativeSample {
-            senders: rows.senders.into(),
-            receivers: rows.receivers.into(),
-            peers: rows.peers.into(),
-            flows: rows.flows.into(),
-            gaps: rows.gaps.into(),
-            latencies: rows.latencies.iter().map(Into::into).collect(),
-            datagrams_sent: rows.datagrams_sent as f64,
-            datagrams_received: rows.datagrams_received as f64,
-            shared_socket_drops: rows.shared_socket_drops as f64,
-            max_tick_late_ms: rows.max_tick_late_ns as f64 / 1e6,
-            cpu_seconds: rows.cpu_ns as f64 / 1e9,
-        }
+    pub fn sample_tables(&self) -> SampleTables {
+        self.threads.sample().into()
     }
 
+    /// Closes every peer and joins the threads. Every other call throws `closed` afterwards.
     #[napi]
     pub fn close(&mut self) {
         self.threads.stop();
         self.clips.clear();
     }
+
+    fn with_peer<T>(
+        &self,
+        peer: u32,
+        act: impl FnOnce(&mut Peer, Now) -> error::Result<T>,
+    ) -> Result<T> {
+        Ok(self.threads.owner(peer)?.with_peer(peer, act)?)
+    }
+
+    fn with_stream(&self, stream: u32, act: impl FnOnce(&mut Peer, Now)) -> Result<()> {
+        Ok(self.threads.owner(stream)?.with_stream(stream, act)?)
+    }
 }
 
-fn cohort(number: Option<u32>) -> Result<Option<Cohort>> {
-    number.map(Cohort::try_from).transpose().map_err(failed)
+/// `None` for an impairment that would change nothing.
+fn impairment_from(options: ImpairmentOptions) -> error::Result<Option<Box<Impairment>>> {
+    let ImpairmentOptions { up, down, seed } = options;
+    let (up, down) = (up.config("up")?, down.config("down")?);
+    Ok(Impairment::new(up, down, seed.into(), clock::monotonic_ns()))
 }
 
-fn impairment_of(network: NativeImpairment) -> Result<Option<Box<Impairment>>> {
-    let up = network.up.try_into().map_err(|reason| failed(format!("up: {reason}")))?;
-    let down = network.down.try_into().map_err(|reason| failed(format!("down: {reason}")))?;
-    Ok(Impairment::new(up, down, network.seed.into(), clock::monotonic_ns()))
-}
-
-fn payload_type(value: u32) -> Result<u8> {
-    u8::try_from(value)
-        .ok()
-        .filter(|pt| *pt < 128)
-        .ok_or_else(|| failed(format!("{value} is not an RTP payload type")))
+fn payload_type(value: u32) -> error::Result<u8> {
+    let payload_type = u8::try_from(value).ok().filter(|value| *value < 128);
+    payload_type.ok_or(PumpError::PayloadType(value))
 }

@@ -1,14 +1,17 @@
-//! Tells the remote how much we can take: REMB (draft-alvestrand-rmcat-remb-03) from loss and rising delay.
+//! Receiver-side bandwidth estimation for REMB (draft-alvestrand-rmcat-remb-03), from loss and rising
+//! delay.
 //!
-//! A load generator has no bottleneck of its own, so the estimate stays open unless there is evidence against it: loss over 10 %, or a
-//! queue that builds up. Then it falls to 85 % of what arrives and grows by 8 % a second, as Google congestion control does
-//! (draft-ietf-rmcat-gcc-02 §5.5, §6).
+//! A load generator has no bottleneck of its own, so the estimate is unlimited until there is evidence
+//! of one: loss above 10 %, or a growing queue. It then falls to 85 % of the received rate and grows
+//! by 8 % per second, as Google congestion control does (draft-ietf-rmcat-gcc-02 §5.5, §6).
 
-const MS: u64 = 1_000_000;
+use crate::clock::MS;
+
+/// Bounds of the estimate, bit/s.
 const OPEN_BPS: f64 = 100_000_000.0;
 const FLOOR_BPS: f64 = 100_000.0;
 const INTERVAL_NS: u64 = 1000 * MS;
-/// A queue this much above the smallest seen lately counts as overuse.
+/// A delay this much above the smallest recent one counts as overuse.
 const QUEUE_LIMIT_MS: f64 = 60.0;
 const LOSS_LIMIT: f64 = 0.10;
 const DECREASE: f64 = 0.85;
@@ -16,6 +19,7 @@ const INCREASE: f64 = 1.08;
 /// abs-send-time wraps every 64 s.
 const SEND_TIME_WRAP: u32 = 1 << 24;
 
+/// The estimate for everything that one peer receives.
 pub struct BandwidthEstimator {
     estimate: f64,
     bytes: u64,
@@ -27,6 +31,7 @@ pub struct BandwidthEstimator {
 }
 
 impl BandwidthEstimator {
+    /// An unlimited estimate. `now`: monotonic ns.
     pub fn new(now: u64) -> Self {
         Self {
             estimate: OPEN_BPS,
@@ -39,31 +44,33 @@ impl BandwidthEstimator {
         }
     }
 
-    /// `send_time`: the abs-send-time extension; `arrival`: wall clock, ns.
+    /// Counts a packet. `send_time`: the abs-send-time extension; `arrival`: wall clock, ns.
     pub fn on_packet(&mut self, bytes: usize, send_time: Option<u32>, arrival: u64) {
         self.bytes += bytes as u64;
         let Some(send_time) = send_time else { return };
-        // Both in the 64 s cycle; the clocks differ by a constant, which the smallest delay takes away.
+        // Both in the cycle of 64 s. The offset of the clocks cancels out with the smallest delay.
         let arrived =
             ((arrival as u128 * (1 << 18) / 1_000_000_000) % SEND_TIME_WRAP as u128) as u32;
         let delay_ms =
             (arrived.wrapping_sub(send_time) % SEND_TIME_WRAP) as f64 * 1000.0 / (1 << 18) as f64;
         if (delay_ms - self.lowest_delay_ms).abs() > 30_000.0 {
-            self.lowest_delay_ms = delay_ms; // first packet, or the clocks moved
+            self.lowest_delay_ms = delay_ms; // first packet, or a clock was set
         }
         self.lowest_delay_ms = self.lowest_delay_ms.min(delay_ms);
         self.queue_ms += (delay_ms - self.lowest_delay_ms - self.queue_ms) / 32.0;
     }
 
+    /// When the next report is due, monotonic ns.
     pub fn due_at(&self) -> u64 {
         self.reported_at + INTERVAL_NS
     }
 
+    /// The estimate of the last report, bit/s.
     pub fn current_bps(&self) -> u64 {
         self.estimate as u64
     }
 
-    /// Updates the estimate from totals over all tracks and returns it, bit/s.
+    /// Updates the estimate and returns it, bit/s. `expected` and `lost` are totals over all tracks.
     pub fn report(&mut self, now: u64, expected: u64, lost: u64) -> u64 {
         let seconds = (now - self.since).max(1) as f64 / 1e9;
         let arriving = self.bytes as f64 * 8.0 / seconds;
@@ -75,14 +82,14 @@ impl BandwidthEstimator {
         } else {
             self.estimate = (self.estimate * INCREASE.powf(seconds)).min(OPEN_BPS);
         }
-        // Let the smallest delay rise slowly, or one lucky packet would count for ever.
+        // The smallest delay rises slowly, or one fast packet would count for ever.
         self.lowest_delay_ms += 1.0;
         (self.bytes, self.since, self.last, self.reported_at) = (0, now, (expected, lost), now);
         self.estimate as u64
     }
 }
 
-/// The message (draft §2.2): a payload-specific feedback of format 15, without the four bytes of the common header.
+/// The body of a REMB message (draft §2.2): everything behind the four bytes of the common header.
 pub fn remb_body(sender_ssrc: u32, bps: u64, ssrcs: &[u32]) -> Vec<u8> {
     let mut exponent = 0;
     let mut mantissa = bps;
@@ -120,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn open_until_there_is_evidence() {
+    fn the_estimate_is_unlimited_until_there_is_evidence() {
         let mut estimator = BandwidthEstimator::new(0);
         second(&mut estimator, 0, |_| 20);
         assert_eq!(estimator.report(1000 * MS, 100, 2), 100_000_000);
     }
 
     #[test]
-    fn loss_and_queues_bring_it_down_and_calm_lets_it_grow() {
+    fn loss_and_queues_lower_the_estimate_and_it_grows_again() {
         let mut estimator = BandwidthEstimator::new(0);
         second(&mut estimator, 0, |_| 20);
         assert_eq!(estimator.report(1000 * MS, 100, 30), 850_000);
@@ -139,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_is_as_the_draft_lays_it_out() {
+    fn the_message_has_the_layout_of_the_draft() {
         assert_eq!(
             remb_body(1, 1_000_000, &[0xdead_beef]),
             [

@@ -1,4 +1,36 @@
-//! Two clocks: the monotonic one schedules, the wall clock stamps. Both in nanoseconds.
+//! Two clocks: the monotonic clock schedules, the wall clock stamps. Both in nanoseconds.
+
+use std::time::Instant;
+
+/// Nanoseconds of a millisecond.
+pub const MS: u64 = 1_000_000;
+
+/// The longest that a wall-clock time may lie back, see [`Now::since`].
+const MAX_AGE_NS: u64 = 1000 * MS;
+
+/// All clocks, read once for everything that one wake-up does.
+#[derive(Clone, Copy)]
+pub struct Now {
+    /// [`monotonic_ns`].
+    pub mono: u64,
+    /// [`wall_ns`].
+    pub wall: u64,
+    /// The clock that str0m takes.
+    pub instant: Instant,
+}
+
+impl Now {
+    /// Reads the clocks.
+    pub fn read() -> Self {
+        Self { mono: monotonic_ns(), wall: wall_ns(), instant: Instant::now() }
+    }
+
+    /// How long ago `wall` was, ns. At most a second: a wall clock that was set in between must not
+    /// move a packet far into the past.
+    pub fn since(&self, wall: u64) -> u64 {
+        self.wall.saturating_sub(wall).min(MAX_AGE_NS)
+    }
+}
 
 fn read(id: libc::clockid_t) -> u64 {
     let mut ts = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -7,22 +39,23 @@ fn read(id: libc::clockid_t) -> u64 {
     ts.tv_sec as u64 * 1_000_000_000 + ts.tv_nsec as u64
 }
 
-/// For deadlines: never jumps.
+/// The clock for deadlines, ns: it never jumps.
 pub fn monotonic_ns() -> u64 {
     read(libc::CLOCK_MONOTONIC)
 }
 
-/// For time stamps that leave this process: nanoseconds since the Unix epoch.
+/// The clock for time stamps that leave this process: nanoseconds since the Unix epoch.
 pub fn wall_ns() -> u64 {
     read(libc::CLOCK_REALTIME)
 }
 
-/// Milliseconds from `earlier` to `later`, negative when they are the other way round. As floats, epoch nanoseconds would lose the microseconds.
+/// Milliseconds from `earlier` to `later` (both ns), negative when they are the other way round.
+/// The difference is taken before the conversion: as floats, epoch nanoseconds lose microseconds.
 pub fn ms_between(earlier: u64, later: u64) -> f64 {
     later.wrapping_sub(earlier) as i64 as f64 / 1e6
 }
 
-/// CPU time of the calling thread.
+/// CPU time of the calling thread, ns.
 pub fn thread_cpu_ns() -> u64 {
     read(libc::CLOCK_THREAD_CPUTIME_ID)
 }

@@ -1,19 +1,32 @@
-//! Application messages over data channels that carry a stamp, so that the receiving pump can tell what was lost and how long it took.
+//! Data messages that carry a stamp, so that the receiving pump can count losses and measure the
+//! one-way latency.
+//!
+//! ```text
+//!  0        8      12         16             24          32
+//! +--------+------+----------+--------------+-----------+
+//! | magic  | flow | sequence | sent, wall ns| reserved  |   big-endian
+//! +--------+------+----------+--------------+-----------+
+//! ```
 
 use rustc_hash::FxHashMap;
 
 use crate::clock;
+use crate::error::{PumpError, Result};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::{Binned, Sketch};
 
 /// Long enough that no other message contains it by chance.
 const MAGIC: [u8; 8] = [0xf5, b's', b'w', b'a', b'r', b'm', 0x01, 0xfa];
-/// Magic, flow (4), sequence number (4), time of sending in wall-clock ns (8), 8 reserved. Keep in step with `DATA_STAMP_BYTES` in TypeScript.
+/// Bytes of a stamp.
 pub const STAMP_LEN: usize = 32;
+/// A flow that is later than this skips messages instead of catching up.
+const MAX_CATCH_UP_NS: u64 = 1_000_000_000;
 
-/// One flow going out.
+/// An outgoing flow: one message per interval.
 pub struct DataFlow {
+    /// Label of its data channel.
     pub label: String,
+    /// When the next message is due, monotonic ns.
     pub due_ns: u64,
     flow: u32,
     sequence: u32,
@@ -23,6 +36,7 @@ pub struct DataFlow {
 }
 
 impl DataFlow {
+    /// A flow whose first message is due within one interval of `now`, monotonic ns.
     pub fn new(
         label: String,
         flow: u32,
@@ -30,31 +44,21 @@ impl DataFlow {
         stamp_at: usize,
         interval_ns: u64,
         now: u64,
-    ) -> Result<Self, String> {
+    ) -> Result<Self> {
         if stamp_at + STAMP_LEN > template.len() {
-            return Err(format!(
-                "the template has {} bytes: no room for a stamp of {STAMP_LEN} at {stamp_at}",
-                template.len()
-            ));
+            return Err(PumpError::StampRoom { len: template.len(), offset: stamp_at });
         }
         if interval_ns == 0 {
-            return Err("a data flow needs an interval above zero".into());
+            return Err(PumpError::FlowInterval);
         }
-        Ok(Self {
-            label,
-            due_ns: now + fastrand::u64(0..interval_ns),
-            flow,
-            sequence: 0,
-            interval_ns,
-            template,
-            stamp_at,
-        })
+        let due_ns = now + fastrand::u64(0..interval_ns);
+        Ok(Self { label, due_ns, flow, sequence: 0, interval_ns, template, stamp_at })
     }
 
-    /// The next message. A flow that fell behind by more than a second does not catch up.
+    /// The next message, stamped. Moves [`DataFlow::due_ns`] on.
     pub fn next_message(&mut self, now: u64) -> &[u8] {
         self.due_ns += self.interval_ns;
-        if self.due_ns + 1_000_000_000 < now {
+        if self.due_ns + MAX_CATCH_UP_NS < now {
             self.due_ns = now + self.interval_ns;
         }
         let stamp = &mut self.template[self.stamp_at..self.stamp_at + STAMP_LEN];
@@ -68,21 +72,25 @@ impl DataFlow {
     }
 }
 
-/// One flow coming in.
+/// An incoming flow.
 #[derive(Default)]
 pub struct FlowReceived {
+    /// What happened to its sequence numbers.
     pub sequences: SequenceTracker,
+    /// Messages, duplicates not included.
     pub received: u64,
-    /// Of whole messages, envelope included.
+    /// Bytes of those messages, envelope included.
     pub bytes: u64,
+    /// Messages received again.
     pub duplicates: u64,
+    /// One-way latency.
     pub latency: Sketch,
 }
 
-/// Flows by their id.
+/// Incoming flows by their number.
 pub type FlowsReceived = FxHashMap<u32, FlowReceived>;
 
-/// Counts `message` if it is stamped; returns its latency.
+/// Counts `message` if it is stamped, and returns its latency. `wall`: its arrival, wall clock, ns.
 pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Option<Binned> {
     let at = message.windows(MAGIC.len()).position(|window| window == MAGIC)?;
     let stamp = message.get(at..at + STAMP_LEN)?;
@@ -90,10 +98,9 @@ pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Optio
     let sequence = u32::from_be_bytes(stamp[12..16].try_into().ok()?);
     let sent = u64::from_be_bytes(stamp[16..24].try_into().ok()?);
     let flow = flows.entry(flow).or_default();
-    // Full numbers are known here: no need to guess the upper bits.
-    if flow.sequences.arrived((1 << 16) + sequence as u64, Transmission::First)
-        == Arrival::Duplicate
-    {
+    // The stamp has the whole number: there are no upper bits to infer.
+    let extended = (1 << 16) + sequence as u64;
+    if flow.sequences.on_packet(extended, Transmission::Original) == Arrival::Duplicate {
         flow.duplicates += 1;
         return None;
     }
@@ -128,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn other_messages_are_left_alone() {
+    fn other_messages_are_not_counted() {
         let mut flows = FlowsReceived::default();
         assert_eq!(on_message(&mut flows, b"hello", 0), None);
         assert_eq!(on_message(&mut flows, &MAGIC, 0), None);
@@ -136,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_without_room_is_refused() {
+    fn a_template_without_room_is_rejected() {
         assert!(DataFlow::new("x".into(), 1, vec![0; 40], 9, 1, 0).is_err());
         assert!(DataFlow::new("x".into(), 1, vec![0; 40], 8, 0, 0).is_err());
     }

@@ -1,4 +1,5 @@
-//! Datagrams read by one system call. On Linux dozens at a time, with the kernel's time of arrival; elsewhere one, stamped on reading.
+//! Datagrams that one system call reads: on Linux dozens, with the arrival time of the kernel;
+//! elsewhere one, stamped when it is read.
 
 use std::mem;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -7,8 +8,8 @@ use std::os::fd::RawFd;
 use crate::clock;
 use crate::rtp::MAX_DATAGRAM;
 
-/// The most that one call reads.
-pub const MOST: usize = 64;
+/// The most datagrams that one call reads.
+pub const MAX_BATCH: usize = 64;
 const NAME: libc::socklen_t = mem::size_of::<libc::sockaddr_storage>() as libc::socklen_t;
 /// Room for a `timespec` and an `in_pktinfo` in control messages.
 const CONTROL: usize = 128;
@@ -16,7 +17,7 @@ const CONTROL: usize = 128;
 #[cfg(linux_io)]
 type Header = libc::mmsghdr;
 
-/// As recvmmsg has it.
+/// The header of recvmmsg(2), for systems without it.
 #[cfg(not(linux_io))]
 #[derive(Clone, Copy)]
 struct Header {
@@ -24,18 +25,19 @@ struct Header {
     msg_len: u32,
 }
 
-/// One datagram as it came.
+/// One received datagram.
 pub struct Datagram<'a> {
+    /// The payload.
     pub bytes: &'a mut [u8],
-    /// Told when asked for.
+    /// The sender, when [`Datagrams::receive`] asked for it.
     pub source: Option<SocketAddr>,
-    /// The local address that it was sent to, when the socket tells (IP_PKTINFO).
+    /// The local address that it was sent to, when the socket reports it (IP_PKTINFO).
     pub destination: Option<Ipv4Addr>,
     /// Wall clock, ns.
     pub arrival: u64,
 }
 
-/// Buffers that are used again for every call of a thread.
+/// Buffers that a thread reuses for every call.
 pub struct Datagrams {
     buffers: Box<[[u8; MAX_DATAGRAM]]>,
     addresses: Box<[libc::sockaddr_storage]>,
@@ -49,10 +51,11 @@ pub struct Datagrams {
 // SAFETY: the raw pointers in `headers` and `_iovecs` point into the boxes beside them, whose contents stay where they are when the struct moves.
 unsafe impl Send for Datagrams {}
 
-impl Datagrams {
-    pub fn new() -> Self {
-        let mut buffers = vec![[0; MAX_DATAGRAM]; MOST].into_boxed_slice();
-        let mut controls = vec![[0; CONTROL / 8]; MOST].into_boxed_slice();
+impl Default for Datagrams {
+    /// Allocates the buffers.
+    fn default() -> Self {
+        let mut buffers = vec![[0; MAX_DATAGRAM]; MAX_BATCH].into_boxed_slice();
+        let mut controls = vec![[0; CONTROL / 8]; MAX_BATCH].into_boxed_slice();
         // SAFETY: all-zero bytes are valid for these plain C structs.
         let (address, header): (libc::sockaddr_storage, Header) =
             unsafe { (mem::zeroed(), mem::zeroed()) };
@@ -63,7 +66,7 @@ impl Datagrams {
                 iov_len: MAX_DATAGRAM,
             })
             .collect();
-        let mut headers = vec![header; MOST].into_boxed_slice();
+        let mut headers = vec![header; MAX_BATCH].into_boxed_slice();
         for ((header, iovec), control) in
             headers.iter_mut().zip(iovecs.iter_mut()).zip(controls.iter_mut())
         {
@@ -73,17 +76,20 @@ impl Datagrams {
         }
         Self {
             buffers,
-            addresses: vec![address; MOST].into_boxed_slice(),
+            addresses: vec![address; MAX_BATCH].into_boxed_slice(),
             _controls: controls,
             _iovecs: iovecs,
             headers,
             read_at: 0,
         }
     }
+}
 
-    /// Reads up to `most` of what is there and returns how many. `named`: with their sources, which a connected socket has no need of.
+impl Datagrams {
+    /// Reads up to `most` datagrams that have arrived, and returns how many. `named`: with their
+    /// sources, which a connected socket does not need.
     pub fn receive(&mut self, fd: RawFd, most: usize, named: bool) -> usize {
-        let most = most.min(MOST);
+        let most = most.min(MAX_BATCH);
         for (header, address) in self.headers.iter_mut().zip(self.addresses.iter_mut()).take(most) {
             header.msg_hdr.msg_name =
                 if named { (&raw mut *address).cast() } else { std::ptr::null_mut() };
@@ -98,7 +104,7 @@ impl Datagrams {
     #[cfg(linux_io)]
     fn receive_into_headers(&mut self, fd: RawFd, most: usize) -> usize {
         let (headers, none) = (self.headers.as_mut_ptr(), std::ptr::null_mut::<libc::timespec>());
-        // SAFETY: the first `most` headers point at live buffers of the stated lengths (see `new`).
+        // SAFETY: the first `most` headers point at live buffers of the stated lengths (see `default`).
         let count = unsafe {
             libc::syscall(libc::SYS_recvmmsg, fd, headers, most as u32, libc::MSG_DONTWAIT, none)
         };
@@ -108,14 +114,14 @@ impl Datagrams {
 
     #[cfg(not(linux_io))]
     fn receive_into_headers(&mut self, fd: RawFd, _most: usize) -> usize {
-        // SAFETY: the first header points at live buffers of the stated lengths (see `new`).
+        // SAFETY: the first header points at live buffers of the stated lengths (see `default`).
         let len =
             unsafe { libc::recvmsg(fd, &raw mut self.headers[0].msg_hdr, libc::MSG_DONTWAIT) };
         self.headers[0].msg_len = u32::try_from(len).unwrap_or(0);
         (len >= 0) as usize
     }
 
-    /// One of those that [`Datagrams::receive`] counted.
+    /// A datagram of the last call, by its index below what [`Datagrams::receive`] returned.
     pub fn get(&mut self, index: usize) -> Datagram<'_> {
         let header = &self.headers[index];
         let (arrival, destination) = control(&header.msg_hdr);
@@ -151,13 +157,13 @@ fn source(address: &libc::sockaddr_storage) -> Option<SocketAddr> {
     }
 }
 
-/// Other kernels are not asked.
+/// Other kernels do not report them.
 #[cfg(not(linux_io))]
 fn control(_header: &libc::msghdr) -> (Option<u64>, Option<Ipv4Addr>) {
     (None, None)
 }
 
-/// Time of arrival and local address, as far as the socket was asked to tell them.
+/// Arrival time and local address, as far as the socket reports them.
 #[cfg(linux_io)]
 fn control(header: &libc::msghdr) -> (Option<u64>, Option<Ipv4Addr>) {
     let (mut arrival, mut destination) = (None, None);
@@ -192,17 +198,17 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn datagrams_carry_their_source_and_a_time_of_arrival_before_the_reading() {
+    fn datagrams_have_their_source_and_an_arrival_before_they_were_read() {
         let ip = "127.0.0.1".parse().unwrap();
         let (mut a, b) = (UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap());
         a.connect(b.local()).unwrap();
-        // The kernel begins to stamp a moment after the first socket asked for it.
+        // The kernel starts to stamp a moment after the first socket has asked for it.
         std::thread::sleep(Duration::from_millis(100));
         let before = clock::wall_ns();
         a.send(b"one").unwrap();
         a.send(b"two").unwrap();
         std::thread::sleep(Duration::from_millis(30));
-        let mut datagrams = Datagrams::new();
+        let mut datagrams = Datagrams::default();
         let mut seen = Vec::new();
         for _ in 0..3 {
             for i in 0..datagrams.receive(b.as_raw_fd(), 1, true) {
@@ -219,13 +225,13 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_asked_for_is_not_told() {
+    fn a_source_that_is_not_requested_is_not_reported() {
         let ip = "127.0.0.1".parse().unwrap();
         let (mut a, b) = (UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap());
         a.connect(b.local()).unwrap();
         a.send(b"x").unwrap();
-        let mut datagrams = Datagrams::new();
-        assert_eq!(datagrams.receive(b.as_raw_fd(), MOST, false), 1);
+        let mut datagrams = Datagrams::default();
+        assert_eq!(datagrams.receive(b.as_raw_fd(), MAX_BATCH, false), 1);
         assert_eq!((datagrams.get(0).source, datagrams.get(0).destination), (None, None));
     }
 }

@@ -1,4 +1,5 @@
-//! Hands the SRTP keys of a DTLS handshake to our own RTP path. str0m takes any [`DtlsProvider`]; this one is its default with an ear on the output.
+//! Takes the SRTP keys out of a DTLS handshake for the RTP path of this crate. str0m accepts any
+//! [`DtlsProvider`]: this one wraps the default and copies the exported keying material.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -11,23 +12,26 @@ use str0m::crypto::dtls::{
 };
 use str0m::crypto::{CryptoError, CryptoProvider};
 
-/// What a handshake leaves behind for SRTP.
+/// What a handshake exports for SRTP.
 pub struct ExportedKeys {
+    /// Keying material (RFC 5764 §4.2).
     pub material: Vec<u8>,
+    /// The negotiated protection profile.
     pub profile: SrtpProfile,
-    /// Whether we were the DTLS client.
+    /// Whether this side was the DTLS client.
     pub client: bool,
 }
 
-/// Filled once per handshake.
+/// Where a handshake puts its keys, once.
 pub type KeySlot = Arc<Mutex<Option<ExportedKeys>>>;
 
 thread_local! {
-    /// str0m creates the DTLS instance inside `RtcConfig::build`, on the caller's thread: that is how an instance finds its slot.
+    /// str0m creates the DTLS instance inside `RtcConfig::build`, on the caller's thread: this is how
+    /// an instance finds its slot.
     static NEXT_SLOT: RefCell<Option<KeySlot>> = const { RefCell::new(None) };
 }
 
-/// Runs `build`; the DTLS instance it creates reports its keys into the returned slot.
+/// Runs `build`; the DTLS instance that it creates puts its keys into the returned slot.
 pub fn with_key_slot<T>(build: impl FnOnce() -> T) -> (T, KeySlot) {
     let slot = KeySlot::default();
     NEXT_SLOT.with(|next| next.replace(Some(slot.clone())));
@@ -36,26 +40,26 @@ pub fn with_key_slot<T>(build: impl FnOnce() -> T) -> (T, KeySlot) {
     (built, slot)
 }
 
-/// The default provider, listening.
+/// The default provider, with keys exported.
 pub fn crypto_provider() -> Arc<CryptoProvider> {
     static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
-    static LISTENING: OnceLock<ListeningProvider> = OnceLock::new();
+    static EXPORTING: OnceLock<KeyExportingProvider> = OnceLock::new();
     PROVIDER
         .get_or_init(|| {
             let default = str0m::crypto::from_feature_flags();
             let dtls_provider =
-                LISTENING.get_or_init(|| ListeningProvider { inner: default.dtls_provider });
+                EXPORTING.get_or_init(|| KeyExportingProvider { inner: default.dtls_provider });
             Arc::new(CryptoProvider { dtls_provider, ..default })
         })
         .clone()
 }
 
 #[derive(Debug)]
-struct ListeningProvider {
+struct KeyExportingProvider {
     inner: &'static dyn DtlsProvider,
 }
 
-impl DtlsProvider for ListeningProvider {
+impl DtlsProvider for KeyExportingProvider {
     fn generate_certificate(&self) -> Option<DtlsCert> {
         self.inner.generate_certificate()
     }
@@ -69,22 +73,22 @@ impl DtlsProvider for ListeningProvider {
     ) -> Result<Box<dyn DtlsInstance>, CryptoError> {
         let inner = self.inner.new_dtls(cert, now, version, mtu)?;
         let slot = NEXT_SLOT.with(|next| next.borrow_mut().take()).unwrap_or_default();
-        Ok(Box::new(ListeningInstance { inner, slot }))
+        Ok(Box::new(KeyExportingInstance { inner, slot }))
     }
 }
 
-struct ListeningInstance {
+struct KeyExportingInstance {
     inner: Box<dyn DtlsInstance>,
     slot: KeySlot,
 }
 
-impl fmt::Debug for ListeningInstance {
+impl fmt::Debug for KeyExportingInstance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ListeningInstance")
+        f.write_str("KeyExportingInstance")
     }
 }
 
-impl DtlsInstance for ListeningInstance {
+impl DtlsInstance for KeyExportingInstance {
     fn set_active(&mut self, active: bool) {
         self.inner.set_active(active);
     }

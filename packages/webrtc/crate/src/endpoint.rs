@@ -1,4 +1,5 @@
-//! Where a peer sends from: a socket of its own, or an address of its own on its thread's shared socket.
+//! Where a peer sends from: a socket of its own, or an address of its own on the shared socket of
+//! its thread.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -7,12 +8,23 @@ use std::sync::Arc;
 use crate::shared_socket::SharedSocket;
 use crate::socket::UdpSocket;
 
+/// The local end of a peer's datagrams.
 pub enum Endpoint {
+    /// A socket of its own.
     Own(UdpSocket),
-    Shared { socket: Arc<SharedSocket>, ip: Ipv4Addr, remote: Option<SocketAddr> },
+    /// An address in 127/8 on the shared socket.
+    Shared {
+        /// The socket, which the thread reads and flushes.
+        socket: Arc<SharedSocket>,
+        /// The address that no other peer of the thread has.
+        ip: Ipv4Addr,
+        /// What [`Endpoint::connect`] was given.
+        remote: Option<SocketAddr>,
+    },
 }
 
 impl Endpoint {
+    /// Address and port.
     pub fn local(&self) -> SocketAddr {
         match self {
             Self::Own(socket) => socket.local(),
@@ -31,6 +43,7 @@ impl Endpoint {
         }
     }
 
+    /// Receives from any remote again.
     pub fn disconnect(&mut self) -> io::Result<()> {
         match self {
             Self::Own(socket) => socket.disconnect(),
@@ -41,6 +54,7 @@ impl Endpoint {
         }
     }
 
+    /// Whether the remote is fixed.
     pub fn is_connected(&self) -> bool {
         match self {
             Self::Own(socket) => socket.connected_to().is_some(),
@@ -48,15 +62,15 @@ impl Endpoint {
         }
     }
 
-    /// To whom [`Endpoint::send`] sends now.
-    pub fn sends_to(&self) -> Option<SocketAddr> {
+    /// The remote that [`Endpoint::send`] sends to now.
+    pub fn send_target(&self) -> Option<SocketAddr> {
         match self {
-            Self::Own(socket) => socket.sends_to(),
+            Self::Own(socket) => socket.send_target(),
             Self::Shared { remote, .. } => *remote,
         }
     }
 
-    /// To whoever it is connected to. On a shared socket errors are told when it is flushed.
+    /// Sends to the fixed remote. A shared socket reports what the kernel refused when it is flushed.
     pub fn send(&self, datagram: &[u8]) -> io::Result<()> {
         match self {
             Self::Own(socket) => socket.send(datagram),
@@ -65,6 +79,7 @@ impl Endpoint {
         }
     }
 
+    /// Sends to any remote.
     pub fn send_to(&self, datagram: &[u8], to: SocketAddr) -> io::Result<()> {
         match (self, to) {
             (Self::Own(socket), _) => socket.send_to(datagram, to),
@@ -76,7 +91,8 @@ impl Endpoint {
         }
     }
 
-    /// Datagrams that the kernel dropped for want of room; a shared socket's are its thread's to tell.
+    /// Datagrams that the kernel dropped because the receive buffer was full. Those of a shared
+    /// socket are counted once, by its thread.
     pub fn drops(&self) -> u64 {
         match self {
             Self::Own(socket) => socket.drops(),

@@ -1,21 +1,23 @@
-//! What a server puts in where a publisher's media ends: silence and blank pictures, so that decoders do not freeze on the last sound or frame.
-//! They are nobody's media. livekit-server (pkg/sfu/downtrack.go) writes them when a track is muted or closed; after a node has hung, for those whom it
-//! only then finds gone.
+//! What a server inserts where the media of a publisher ends: silence and blank frames, so that
+//! decoders do not freeze on the last sound or frame. This is not media of a participant.
+//! livekit-server (pkg/sfu/downtrack.go) sends it when a track is muted or closed, and after a node
+//! has hung, for publishers that disconnected meanwhile.
 
 use crate::clip::Codec;
 
-/// An Opus frame of digital silence, and zeros behind it that no encoder would send.
+/// An Opus frame of digital silence, followed by zeros that no encoder would send.
 const SILENCE: [u8; 3] = [0xf8, 0xff, 0xfe];
 const SILENCE_LEN: usize = 80;
 /// Start code and size of a VP8 keyframe of 8 × 8 (RFC 6386 §9.1).
 const VP8_8X8: [u8; 7] = [0x9d, 0x01, 0x2a, 8, 0, 8, 0];
 /// The longest payload descriptor (RFC 7741 §4.2), and the three bytes before the start code.
 const VP8_BEFORE: usize = 6 + 3;
-/// STAP-A with the sequence parameter set of a picture of 2 × 2, after its length.
+/// STAP-A with the sequence parameter set of a frame of 2 × 2, behind its length.
 const STAP_A: u8 = 24;
 const H264_2X2: [u8; 8] = [0x67, 0x42, 0xc0, 0x1f, 0x0f, 0xd9, 0x1f, 0x88];
 
-/// `payload`: of RTP, padding removed. A trailer that the server adds may follow.
+/// Whether `payload` (of RTP, padding removed) was inserted by the server. The server may have added
+/// a trailer.
 pub fn is_filler(codec: Codec, payload: &[u8]) -> bool {
     match codec {
         Codec::Opus => {
@@ -36,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn silence_of_the_server_is_told_from_that_of_an_encoder() {
+    fn silence_of_the_server_differs_from_that_of_an_encoder() {
         let mut silence = [0; SILENCE_LEN + 4];
         silence[..3].copy_from_slice(&SILENCE);
         assert!(is_filler(Codec::Opus, &silence[..SILENCE_LEN]));
@@ -49,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_pictures_are_told_by_their_size() {
+    fn blank_frames_are_recognised_by_their_size() {
         let frame = [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 8, 0, 8, 0, 0, 0x47];
         for descriptor in
             [&[0x10][..], &[0x90, 0x80, 0x81, 0x02], &[0x90, 0xe0, 0x81, 0x02, 0x05, 0x40]]

@@ -1,17 +1,20 @@
-//! The size of the picture that a payload begins, read from keyframes only.
+//! The resolution of a video, read from the payloads that begin a keyframe.
 
 use h264_reader::nal::sps::SeqParameterSet;
 use h264_reader::nal::{Nal, RefNal};
 
 use crate::clip::Codec;
 
+/// Pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameSize {
+    /// Pixels of a line.
     pub width: u16,
+    /// Lines.
     pub height: u16,
 }
 
-/// `Some` when `payload` (RTP payload, padding removed) begins a keyframe that tells its size.
+/// `Some` when `payload` (of RTP, padding removed) begins a keyframe and has its size.
 pub fn keyframe_size(codec: Codec, payload: &[u8]) -> Option<FrameSize> {
     match codec {
         Codec::Vp8 => vp8(payload),
@@ -92,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn vp8_keyframes_tell_their_size_behind_any_descriptor() {
+    fn the_size_of_vp8_keyframes_is_found_behind_any_descriptor() {
         for descriptor in [
             &[0x10][..],
             &[0x90, 0x80, 0x81, 0x23],
@@ -108,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn later_packets_and_delta_frames_do_not() {
+    fn later_packets_and_delta_frames_have_no_size() {
         assert_eq!(vp8(&[&[0x00][..], &VP8_KEYFRAME].concat()), None);
         let mut delta = VP8_KEYFRAME;
         delta[0] |= 1;
@@ -116,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn h264_tells_it_in_its_parameter_set() {
+    fn the_size_of_h264_is_in_its_parameter_set() {
         assert_eq!(h264(&SPS), size(640, 360));
         let pps = [0x68, 0xcb, 0x83, 0xcb, 0x20];
         let mut stap = vec![0x78];

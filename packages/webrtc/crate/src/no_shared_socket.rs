@@ -1,38 +1,49 @@
-//! Where one socket cannot serve many peers, there is none: `open` says so, and no value of the type can exist.
+//! For systems where one socket cannot serve many peers: `open` fails, and no value of the type can
+//! exist.
 
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::RawFd;
 
+/// As on Linux.
 pub struct Refused {
+    /// The address of its peer.
     pub from: Ipv4Addr,
+    /// Its SSRC if it was RTP.
     pub ssrc: u32,
 }
 
+/// Cannot exist.
 pub struct SharedSocket(Infallible);
 
 impl SharedSocket {
+    /// Always fails.
     pub fn open() -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// As on Linux.
     pub fn port(&self) -> u16 {
         match self.0 {}
     }
 
+    /// As on Linux.
     pub fn fd(&self) -> RawFd {
         match self.0 {}
     }
 
+    /// As on Linux.
     pub fn drops(&self) -> u64 {
         match self.0 {}
     }
 
+    /// As on Linux.
     pub fn send(&self, _from: Ipv4Addr, _to: SocketAddrV4, _datagram: &[u8]) {
         match self.0 {}
     }
 
+    /// As on Linux.
     pub fn flush(&self) -> Vec<Refused> {
         match self.0 {}
     }

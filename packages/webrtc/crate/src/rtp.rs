@@ -1,30 +1,45 @@
-//! RTP headers (RFC 3550 §5.1) and their extensions (RFC 8285), read without copying and written into a buffer.
+//! RTP headers (RFC 3550 §5.1) and their extensions (RFC 8285), read without copying and written into
+//! a buffer.
 
-/// Longest datagram that is sent or expected; LiveKit and browsers stay below 1,500.
+/// The longest datagram that is sent or expected, bytes; LiveKit and browsers stay below it.
 pub const MAX_DATAGRAM: usize = 1500;
 
 const ONE_BYTE_PROFILE: u16 = 0xbede;
 const TWO_BYTE_PROFILE: u16 = 0x1000;
 
-/// Ids as negotiated; 0 means not negotiated.
+/// Negotiated ids of header extensions; 0 means not negotiated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ExtensionIds {
+    /// RFC 9143.
     pub mid: u8,
+    /// RFC 8852.
     pub rid: u8,
+    /// RFC 8852, of a retransmission.
     pub repaired_rid: u8,
+    /// RFC 6464.
     pub audio_level: u8,
+    /// abs-send-time.
     pub abs_send_time: u8,
+    /// abs-capture-time.
     pub abs_capture_time: u8,
+    /// draft-holmer-rmcat-transport-wide-cc-extensions-01.
     pub transport_wide_cc: u8,
 }
 
+/// The header of one packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RtpHeader {
+    /// M.
     pub marker: bool,
+    /// PT.
     pub payload_type: u8,
+    /// Not extended.
     pub sequence: u16,
+    /// RTP clock ticks.
     pub timestamp: u32,
+    /// Synchronisation source.
     pub ssrc: u32,
+    /// P: the last byte of the payload, once decrypted, is the length of the padding.
     pub has_padding: bool,
     /// Length of header, CSRCs and extensions: where the payload begins.
     pub len: usize,
@@ -33,19 +48,21 @@ pub struct RtpHeader {
     extension_len: usize,
 }
 
-/// What of a header's extensions is of interest here.
+/// The header extensions that receivers use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Extensions<'a> {
+    /// Media identification (RFC 9143 §9.2).
     pub mid: Option<&'a [u8]>,
-    /// NTP 32.32 (abs-capture-time §2).
+    /// Capture time, NTP 32.32 (abs-capture-time §2).
     pub capture_ntp: Option<u64>,
+    /// Transport-wide sequence number.
     pub transport_sequence: Option<u16>,
-    /// 6.18 fixed point seconds, 24 bits.
+    /// abs-send-time: seconds in 6.18 fixed point, 24 bits.
     pub send_time: Option<u32>,
 }
 
 impl RtpHeader {
-    /// `None` when this is no RTP packet of version 2 or is cut short.
+    /// `None` for what is not RTP version 2, or is truncated.
     pub fn parse(packet: &[u8]) -> Option<Self> {
         if packet.len() < 12 || packet[0] >> 6 != 2 {
             return None;
@@ -74,7 +91,7 @@ impl RtpHeader {
         })
     }
 
-    /// `packet` is the one that this header was parsed from.
+    /// Reads the extensions. `packet` is the one that this header was parsed from.
     pub fn extensions<'a>(&self, packet: &'a [u8], ids: &ExtensionIds) -> Extensions<'a> {
         let mut found = Extensions::default();
         let two_byte = self.extension_profile & 0xfff0 == TWO_BYTE_PROFILE;
@@ -98,7 +115,7 @@ impl RtpHeader {
                 (first >> 4, (first & 0x0f) as usize + 1, tail)
             };
             let Some(value) = body.get(..len) else { break };
-            found.note(ids, id, value);
+            found.set(ids, id, value);
             rest = &body[len..];
         }
         found
@@ -106,7 +123,7 @@ impl RtpHeader {
 }
 
 impl<'a> Extensions<'a> {
-    fn note(&mut self, ids: &ExtensionIds, id: u8, value: &'a [u8]) {
+    fn set(&mut self, ids: &ExtensionIds, id: u8, value: &'a [u8]) {
         if id == ids.mid {
             self.mid = Some(value);
         } else if id == ids.abs_capture_time && value.len() >= 8 {
@@ -126,6 +143,7 @@ pub struct HeaderWriter<'a> {
 }
 
 impl<'a> HeaderWriter<'a> {
+    /// Writes the fixed header. `buf` must have room for it and the extensions.
     pub fn new(
         buf: &'a mut [u8],
         marker: bool,

@@ -1,50 +1,58 @@
-//! What came of a stream's sequence numbers: first time, by retransmission, twice, or not at all.
+//! What happened to the sequence numbers of a stream: received, recovered by retransmission,
+//! duplicated or lost.
 
-/// Sequence numbers remembered; at 3,000 packets/s (a 1080p burst) still most of a second.
+/// Sequence numbers that are remembered: more than a second at 3,000 packets/s (a burst of 1080p).
 const WINDOW: u64 = 4096;
-/// A jump forward larger than this is a new start (a sender that changed its mind), not a loss.
+/// A larger jump forward is a restart of the sender, not a loss.
 const MAX_JUMP: u64 = 3000;
 
-const FIRST_TIME: u8 = 1;
+const ORIGINAL: u8 = 1;
 const RETRANSMITTED: u8 = 2;
-const ASKED_FOR: u8 = 4;
+const NACKED: u8 = 4;
 
-/// How one packet fits in.
+/// How a packet relates to those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
-    /// Newer than all before; `missing` sequence numbers were skipped.
+    /// Newer than all before.
     Next {
+        /// Sequence numbers that were skipped.
         missing: u64,
     },
-    /// Older than the newest, and its first transmission.
-    Late,
-    /// A retransmission brought what was lost.
+    /// Older than the newest, and an original transmission.
+    OutOfOrder,
+    /// A retransmission of a lost packet.
     Recovered,
+    /// Received before.
     Duplicate,
-    /// A fresh start: counting begins anew, earlier totals are kept.
+    /// The sender restarted: the sequence begins again, totals are kept.
     Restart,
-    /// Too old to say, or a retransmission before anything else.
+    /// Too old to be classified, or a retransmission before any original.
     Unknown,
 }
 
-/// Which transmission of its sequence number a packet is.
+/// Which transmission of its sequence number a packet is, as far as the stream shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transmission {
-    First,
-    Again,
-    /// Both come on one SSRC: again, if it was missing and had been asked for. So what the sender itself was late to get counts as recovered.
-    Unsaid,
+    /// The first one: retransmissions have an SSRC of their own.
+    Original,
+    /// A retransmission: it arrived on the RTX stream.
+    Retransmission,
+    /// Either: both arrive on one SSRC. It counts as a retransmission if it was missing and a NACK
+    /// had asked for it, so a packet that the sender itself received late counts as recovered.
+    Unmarked,
 }
 
+/// The sequence numbers of one stream. Extended sequence numbers (RFC 3550 A.1) start at cycle one,
+/// so that there is room below the first.
 #[derive(Debug)]
 pub struct SequenceTracker {
     flags: Box<[u8; WINDOW as usize]>,
-    /// Extended sequence numbers (RFC 3550 A.1), starting one cycle up so that there is room below.
+    /// Extended sequence number of the first packet since the last restart.
     base: u64,
     highest: Option<u64>,
-    /// Totals of runs before a restart.
+    /// Packets expected before the last restart.
     expected_before: u64,
-    first_time: u64,
+    originals: u64,
     recovered: u64,
 }
 
@@ -55,22 +63,24 @@ impl Default for SequenceTracker {
             base: 0,
             highest: None,
             expected_before: 0,
-            first_time: 0,
+            originals: 0,
             recovered: 0,
         }
     }
 }
 
 impl SequenceTracker {
-    /// Extends `sequence` to the value nearest to the highest one seen; also tells the rollover counter that SRTP needs (RFC 3711 §3.3.1).
+    /// Extends `sequence` to the value nearest to the highest one received. The upper part gives the
+    /// rollover counter of SRTP (RFC 3711 §3.3.1).
     pub fn extend(&self, sequence: u16) -> u64 {
         let Some(highest) = self.highest else { return (1 << 16) | sequence as u64 };
         let delta = sequence.wrapping_sub(highest as u16) as i16;
         highest.wrapping_add_signed(delta as i64)
     }
 
-    pub fn arrived(&mut self, extended: u64, transmission: Transmission) -> Arrival {
-        let retransmission = transmission == Transmission::Again;
+    /// Counts a packet with an extended sequence number.
+    pub fn on_packet(&mut self, extended: u64, transmission: Transmission) -> Arrival {
+        let retransmission = transmission == Transmission::Retransmission;
         let Some(highest) = self.highest else {
             if retransmission {
                 return Arrival::Unknown;
@@ -80,7 +90,7 @@ impl SequenceTracker {
         };
         if extended > highest {
             if retransmission {
-                return Arrival::Unknown; // a probe, or the original is still on its way
+                return Arrival::Unknown; // a bandwidth probe, or the original is still in flight
             }
             let missing = extended - highest - 1;
             if missing > MAX_JUMP {
@@ -91,21 +101,21 @@ impl SequenceTracker {
             for lost in highest + 1..extended {
                 self.flags[(lost % WINDOW) as usize] = 0;
             }
-            self.flags[(extended % WINDOW) as usize] = FIRST_TIME;
+            self.flags[(extended % WINDOW) as usize] = ORIGINAL;
             self.highest = Some(extended);
-            self.first_time += 1;
+            self.originals += 1;
             return Arrival::Next { missing };
         }
         if extended < self.base || highest - extended >= WINDOW {
             return Arrival::Unknown;
         }
         let flags = &mut self.flags[(extended % WINDOW) as usize];
-        let brought_again = match transmission {
-            Transmission::First => false,
-            Transmission::Again => true,
-            Transmission::Unsaid => *flags & ASKED_FOR != 0 && *flags & FIRST_TIME == 0,
+        let retransmitted_now = match transmission {
+            Transmission::Original => false,
+            Transmission::Retransmission => true,
+            Transmission::Unmarked => *flags & NACKED != 0 && *flags & ORIGINAL == 0,
         };
-        match (brought_again, *flags & FIRST_TIME != 0, *flags & RETRANSMITTED != 0) {
+        match (retransmitted_now, *flags & ORIGINAL != 0, *flags & RETRANSMITTED != 0) {
             (_, true, _) | (true, _, true) => Arrival::Duplicate,
             (true, false, false) => {
                 *flags |= RETRANSMITTED;
@@ -113,57 +123,61 @@ impl SequenceTracker {
                 Arrival::Recovered
             }
             (false, false, retransmitted) => {
-                *flags |= FIRST_TIME;
-                self.first_time += 1;
+                *flags |= ORIGINAL;
+                self.originals += 1;
                 if retransmitted {
                     self.recovered -= 1;
                     return Arrival::Duplicate;
                 }
-                Arrival::Late
+                Arrival::OutOfOrder
             }
         }
     }
 
     fn start(&mut self, extended: u64) {
         self.flags.fill(0);
-        self.flags[(extended % WINDOW) as usize] = FIRST_TIME;
+        self.flags[(extended % WINDOW) as usize] = ORIGINAL;
         self.base = extended;
         self.highest = Some(extended);
-        self.first_time += 1;
+        self.originals += 1;
     }
 
-    /// Remembers that `extended` was asked for again. Returns whether it was the first time.
-    pub fn asked_for(&mut self, extended: u64) -> bool {
+    /// Notes that a NACK asked for `extended`, and returns whether it was the first time.
+    pub fn mark_nacked(&mut self, extended: u64) -> bool {
         let flags = &mut self.flags[(extended % WINDOW) as usize];
-        let first = *flags & ASKED_FOR == 0;
-        *flags |= ASKED_FOR;
+        let first = *flags & NACKED == 0;
+        *flags |= NACKED;
         first
     }
 
+    /// Whether no transmission of `extended` has arrived.
     pub fn is_missing(&self, extended: u64) -> bool {
         self.highest.is_some_and(|highest| extended <= highest && highest - extended < WINDOW)
             && extended >= self.base
-            && self.flags[(extended % WINDOW) as usize] & (FIRST_TIME | RETRANSMITTED) == 0
+            && self.flags[(extended % WINDOW) as usize] & (ORIGINAL | RETRANSMITTED) == 0
     }
 
+    /// The highest extended sequence number; `None` until the first packet.
     pub fn highest(&self) -> Option<u64> {
         self.highest
     }
 
+    /// Packets expected (RFC 3550 A.3).
     pub fn expected(&self) -> u64 {
         self.expected_before + self.highest.map_or(0, |highest| highest - self.base + 1)
     }
 
-    /// Sequence numbers whose first transmission never came.
+    /// Sequence numbers whose original transmission has not arrived.
     pub fn lost_before_recovery(&self) -> u64 {
-        self.expected() - self.first_time
+        self.expected() - self.originals
     }
 
+    /// Sequence numbers that a retransmission recovered.
     pub fn recovered(&self) -> u64 {
         self.recovered
     }
 
-    /// Sequence numbers that no transmission brought.
+    /// Sequence numbers of which no transmission has arrived.
     pub fn lost(&self) -> u64 {
         self.lost_before_recovery() - self.recovered
     }
@@ -171,14 +185,14 @@ impl SequenceTracker {
 
 #[cfg(test)]
 mod tests {
-    use super::Transmission::{Again, First, Unsaid};
+    use super::Transmission::{Original, Retransmission, Unmarked};
     use super::*;
 
     fn feed(sequences: &[u16]) -> SequenceTracker {
         let mut tracker = SequenceTracker::default();
         for &sequence in sequences {
             let extended = tracker.extend(sequence);
-            tracker.arrived(extended, Unsaid);
+            tracker.on_packet(extended, Unmarked);
         }
         tracker
     }
@@ -190,21 +204,21 @@ mod tests {
     }
 
     #[test]
-    fn late_is_not_lost() {
+    fn a_late_packet_is_not_lost() {
         let mut tracker = feed(&[1, 2, 4]);
         assert_eq!(tracker.lost(), 1);
         let extended = tracker.extend(3);
-        assert_eq!(tracker.arrived(extended, Unsaid), Arrival::Late);
+        assert_eq!(tracker.on_packet(extended, Unmarked), Arrival::OutOfOrder);
         assert_eq!((tracker.lost(), tracker.lost_before_recovery()), (0, 0));
-        assert_eq!(tracker.arrived(extended, Unsaid), Arrival::Duplicate);
+        assert_eq!(tracker.on_packet(extended, Unmarked), Arrival::Duplicate);
     }
 
     #[test]
-    fn rtx_recovers_but_the_first_loss_stays_told() {
+    fn rtx_recovers_but_loss_before_recovery_stays() {
         let mut tracker = feed(&[1, 2, 5]);
         let three = tracker.extend(3);
-        assert_eq!(tracker.arrived(three, Again), Arrival::Recovered);
-        assert_eq!(tracker.arrived(three, Again), Arrival::Duplicate);
+        assert_eq!(tracker.on_packet(three, Retransmission), Arrival::Recovered);
+        assert_eq!(tracker.on_packet(three, Retransmission), Arrival::Duplicate);
         assert_eq!(
             (tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()),
             (2, 1, 1)
@@ -212,22 +226,22 @@ mod tests {
     }
 
     #[test]
-    fn a_retransmission_on_the_same_ssrc_is_known_by_having_been_asked_for() {
+    fn a_retransmission_on_the_same_ssrc_is_recognised_by_its_nack() {
         let mut tracker = feed(&[1, 3]);
         let two = tracker.extend(2);
-        assert!(tracker.asked_for(two));
-        assert!(!tracker.asked_for(two));
-        assert_eq!(tracker.arrived(two, Unsaid), Arrival::Recovered);
+        assert!(tracker.mark_nacked(two));
+        assert!(!tracker.mark_nacked(two));
+        assert_eq!(tracker.on_packet(two, Unmarked), Arrival::Recovered);
         assert_eq!((tracker.lost_before_recovery(), tracker.lost()), (1, 0));
     }
 
-    /// A server forwards what its publisher's uplink lost once it has got it: late, but on the downlink nothing was lost.
+    /// A server forwards late what the uplink of the publisher lost: on the downlink nothing was lost.
     #[test]
-    fn where_retransmissions_have_an_ssrc_of_their_own_what_comes_late_was_not_lost() {
+    fn with_an_rtx_stream_a_late_original_was_not_lost() {
         let mut tracker = feed(&[1, 3]);
         let two = tracker.extend(2);
-        tracker.asked_for(two);
-        assert_eq!(tracker.arrived(two, First), Arrival::Late);
+        tracker.mark_nacked(two);
+        assert_eq!(tracker.on_packet(two, Original), Arrival::OutOfOrder);
         assert_eq!(
             (tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()),
             (0, 0, 0)
@@ -238,8 +252,8 @@ mod tests {
     fn an_original_that_arrives_after_its_retransmission_was_not_lost() {
         let mut tracker = feed(&[1, 3]);
         let two = tracker.extend(2);
-        tracker.arrived(two, Again);
-        assert_eq!(tracker.arrived(two, Unsaid), Arrival::Duplicate);
+        tracker.on_packet(two, Retransmission);
+        assert_eq!(tracker.on_packet(two, Unmarked), Arrival::Duplicate);
         assert_eq!(
             (tracker.lost_before_recovery(), tracker.recovered(), tracker.lost()),
             (0, 0, 0)
@@ -247,15 +261,15 @@ mod tests {
     }
 
     #[test]
-    fn a_large_jump_starts_anew_and_keeps_the_totals() {
+    fn a_large_jump_restarts_and_keeps_the_totals() {
         let mut tracker = feed(&[1, 3]);
         let far = tracker.extend(20_000);
-        assert_eq!(tracker.arrived(far, Unsaid), Arrival::Restart);
+        assert_eq!(tracker.on_packet(far, Unmarked), Arrival::Restart);
         assert_eq!((tracker.expected(), tracker.lost()), (4, 1));
     }
 
     #[test]
-    fn totals_add_up_whatever_comes() {
+    fn totals_add_up_for_any_sequence() {
         let mut rng = fastrand::Rng::with_seed(3);
         for _ in 0..200 {
             let mut tracker = SequenceTracker::default();
@@ -264,9 +278,9 @@ mod tests {
                 sequence = sequence.wrapping_add(rng.u16(0..4)).wrapping_sub(rng.u16(0..3));
                 let extended = tracker.extend(sequence);
                 if tracker.is_missing(extended) && rng.bool() {
-                    tracker.asked_for(extended);
+                    tracker.mark_nacked(extended);
                 }
-                tracker.arrived(extended, [First, Again, Unsaid][rng.usize(0..3)]);
+                tracker.on_packet(extended, [Original, Retransmission, Unmarked][rng.usize(0..3)]);
                 assert!(tracker.lost() <= tracker.lost_before_recovery());
                 assert!(tracker.lost_before_recovery() <= tracker.expected());
             }

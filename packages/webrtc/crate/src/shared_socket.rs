@@ -1,7 +1,9 @@
-//! One socket for all peers of a thread, on loopback. Every 127.x.y.z is ours to send from, so each peer has an address of its own and the server
-//! tells them apart; one system call then reads or sends dozens of packets, whoever they belong to.
+//! One socket for all peers of a thread, on loopback. Linux sends from every address in 127/8, so
+//! each peer has an address of its own and the server can tell them apart; one system call reads or
+//! sends dozens of packets of many peers.
 //!
-//! Linux only, and only where the kernel grants a receive buffer for the whole crowd; otherwise every peer has a socket of its own.
+//! Linux only, and only where the kernel grants a receive buffer for all of them; otherwise every
+//! peer has a socket of its own (ADR 3).
 
 use std::io;
 use std::mem;
@@ -14,19 +16,23 @@ use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use crate::rtp::MAX_DATAGRAM;
 use crate::socket::kernel;
 
-/// As the kernel counts: twice what is asked for. A crowd of a thousand talking fills it in a third of a second.
+/// Bytes as the kernel counts them: twice what is asked for. A thousand participants with audio fill
+/// it in a third of a second.
 const RECEIVE_BUFFER: usize = 8 << 20;
-/// Packets held back at the most: a few tens of microseconds.
+/// Packets that are held back until they are sent together: a few tens of microseconds.
 const BATCH: usize = 32;
 /// `in_pktinfo` with its header, in words so that it is aligned.
 const CONTROL_WORDS: usize = 4;
 
-/// A packet that the kernel refused: which peer's it was, and its SSRC if it was RTP.
+/// A packet that the kernel refused.
 pub struct Refused {
+    /// The address of its peer.
     pub from: Ipv4Addr,
+    /// Its SSRC if it was RTP.
     pub ssrc: u32,
 }
 
+/// The socket and the packets that it holds back.
 pub struct SharedSocket {
     socket: Socket,
     port: u16,
@@ -34,11 +40,12 @@ pub struct SharedSocket {
 }
 
 impl SharedSocket {
-    /// Reachable from this machine only. Errors say why peers must have sockets of their own.
+    /// Opens a socket that is reachable from this machine only. The error says why peers must have
+    /// sockets of their own.
     pub fn open() -> io::Result<Self> {
         let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_nonblocking(true)?;
-        // Bound to every address, so that it hears all of 127/8, but to no other device.
+        // Bound to every address, so that it receives on all of 127/8, but to no other device.
         socket.bind_device(Some(b"lo"))?;
         socket.bind(&SockAddr::from(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0)))?;
         // Needs CAP_NET_ADMIN; without it net.core.rmem_max decides.
@@ -66,19 +73,22 @@ impl SharedSocket {
         Ok(Self { socket, port, outbox: Mutex::new(Outbox::new()) })
     }
 
+    /// The port that all of its peers have.
     pub fn port(&self) -> u16 {
         self.port
     }
 
+    /// For [`crate::datagrams::Datagrams::receive`].
     pub fn fd(&self) -> RawFd {
         self.socket.as_raw_fd()
     }
 
+    /// Datagrams that the kernel dropped because the receive buffer was full.
     pub fn drops(&self) -> u64 {
         kernel::drops(&self.socket)
     }
 
-    /// Leaves with the next [`SharedSocket::flush`], or at once when the batch is full.
+    /// Queues a packet: it leaves with the next [`SharedSocket::flush`], or at once when the batch is full.
     pub fn send(&self, from: Ipv4Addr, to: SocketAddrV4, datagram: &[u8]) {
         let mut outbox = self.outbox.lock().unwrap_or_else(PoisonError::into_inner);
         outbox.push(from, to, datagram);
@@ -215,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn each_peer_is_heard_from_its_own_address_and_hears_what_is_sent_there() {
+    fn each_peer_sends_and_receives_on_its_own_address() {
         let Ok(shared) = SharedSocket::open() else {
             return eprintln!("no shared socket here: nothing to test");
         };
@@ -225,7 +235,7 @@ mod tests {
             shared.send(*peer, v4(server.local()), &[i as u8; 100]);
         }
         assert!(shared.flush().is_empty());
-        let mut datagrams = Datagrams::new();
+        let mut datagrams = Datagrams::default();
         assert_eq!(datagrams.receive(server.as_raw_fd(), 8, true), 2);
         for (i, peer) in peers.iter().enumerate() {
             let datagram = datagrams.get(i);
@@ -245,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_whose_packet_it_was_and_does_not_hold_up_the_others() {
+    fn a_refused_packet_is_attributed_and_does_not_stop_the_others() {
         let Ok(shared) = SharedSocket::open() else {
             return eprintln!("no shared socket here: nothing to test");
         };
@@ -258,6 +268,6 @@ mod tests {
         }
         let refused = shared.flush();
         assert_eq!(refused.iter().map(|r| (r.from, r.ssrc)).collect::<Vec<_>>(), [(stranger, 77)]);
-        assert_eq!(Datagrams::new().receive(server.as_raw_fd(), 8, true), 2);
+        assert_eq!(Datagrams::default().receive(server.as_raw_fd(), 8, true), 2);
     }
 }

@@ -1,30 +1,43 @@
-//! Logarithmic bins of a DDSketch with 2 % relative error: they merge by adding, over threads, processes and time.
+//! A DDSketch (Masson et al., VLDB 2019) of 2 % relative error, in milliseconds. Sketches merge by
+//! adding bins, over threads, processes and time.
+//!
+//! It is our own because of two requirements that `sketches-ddsketch` and others do not meet. It is
+//! on the path of every received packet: bins are a fixed array, so that counting never allocates,
+//! and the logarithm of a value is taken once for all sketches that count it ([`Binned`]). And its
+//! bins are added to those of `@datadog/sketches-js` in JavaScript: keys must be the same there,
+//! i.e. bin k holds (γ^(k-1), γ^k].
 
-/// γ = (1 + α) / (1 − α) with α = 0.02.
-const GAMMA: f64 = 1.02 / 0.98;
+/// γ = (1 + α) / (1 − α) with the relative error α = 0.02. JavaScript derives the same number from
+/// `RELATIVE_ACCURACY`; a test compares them.
+pub const GAMMA: f64 = 1.02 / 0.98;
 const MIN_KEY: i32 = -173; // about 0.001 ms
 const MAX_KEY: i32 = 346; // about 1,000 s
 const BINS: usize = (MAX_KEY - MIN_KEY + 1) as usize;
+/// Values at or below this count as zero, ms.
+const ZERO_BELOW: f64 = 0.001;
 
-/// A value with its place, found once however many sketches count it: the logarithm is the dearest part.
+/// A value and its bin. The logarithm is the costliest part of counting, so it is taken only once.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Binned {
+    /// The value.
     pub ms: f64,
     /// `None` for what counts as zero.
     bin: Option<u16>,
 }
 
 impl Binned {
+    /// Finds the bin of a value; values outside of the range are in the outermost bins.
     pub fn new(ms: f64) -> Self {
         let key = |ms: f64| ((ms.ln() / GAMMA.ln()).ceil() as i32).clamp(MIN_KEY, MAX_KEY);
-        Self { ms, bin: (ms > 0.001).then(|| (key(ms) - MIN_KEY) as u16) }
+        Self { ms, bin: (ms > ZERO_BELOW).then(|| (key(ms) - MIN_KEY) as u16) }
     }
 }
 
-/// Milliseconds, counted. Bin k holds (γ^(k-1), γ^k].
+/// A distribution of milliseconds.
 #[derive(Clone)]
 pub struct Sketch {
     counts: Box<[u32; BINS]>,
+    /// Values that count as zero.
     pub zeros: u32,
     max: f64,
 }
@@ -36,6 +49,7 @@ impl Default for Sketch {
 }
 
 impl Sketch {
+    /// Counts one value.
     pub fn add(&mut self, value: Binned) {
         if self.max.is_nan() || value.ms > self.max {
             self.max = value.ms;
@@ -46,16 +60,17 @@ impl Sketch {
         }
     }
 
-    /// Largest value seen since the last [`Sketch::take`]; NaN without any.
+    /// The largest value, ms; NaN without any.
     pub fn max(&self) -> f64 {
         self.max
     }
 
+    /// Whether nothing has been counted.
     pub fn is_empty(&self) -> bool {
         self.max.is_nan()
     }
 
-    /// Value at rank `q` (0 … 1), NaN without samples.
+    /// The value at rank `q` (0 to 1), ms, within 2 %; NaN without samples.
     pub fn quantile(&self, q: f64) -> f64 {
         let total = self.zeros as u64 + self.counts.iter().map(|&c| c as u64).sum::<u64>();
         if total == 0 {
@@ -76,7 +91,7 @@ impl Sketch {
         self.max
     }
 
-    /// Adds `other`, then empties it.
+    /// Adds `other`, and empties it.
     pub fn absorb(&mut self, other: &mut Sketch) {
         for (a, b) in self.counts.iter_mut().zip(other.counts.iter_mut()) {
             *a += std::mem::take(b);
@@ -88,7 +103,7 @@ impl Sketch {
         other.max = f64::NAN;
     }
 
-    /// Bins that are not empty.
+    /// Keys and counts of the bins that are not empty.
     pub fn bins(&self) -> (Vec<i32>, Vec<u32>) {
         self.counts
             .iter()

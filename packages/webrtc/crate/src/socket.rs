@@ -6,34 +6,39 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-/// Room for a burst of large keyframes while a thread is busy elsewhere. The kernel takes memory only for what is queued.
+/// Room for a burst of large keyframes while the thread is busy, bytes. The kernel takes memory only
+/// for what is queued.
 const RECEIVE_BUFFER: usize = 1 << 20;
 
+/// A UDP socket with kernel time stamps, where the kernel has them.
 pub struct UdpSocket {
     socket: Socket,
     local: SocketAddr,
     connected: Option<SocketAddr>,
-    /// Whom it was connected to last.
+    /// The remote that it was connected to last.
     last: Option<SocketAddr>,
-    /// Datagrams to ask for next time: most sockets have one packet waiting, and asking for a second costs a system call's worth to hear "none".
-    pub ask_for: usize,
+    /// Datagrams to ask for in the next call. Most sockets have one waiting, and asking for a second
+    /// costs as much as a system call to learn that there is none.
+    pub batch_size: usize,
 }
 
 impl UdpSocket {
+    /// Binds a port that the kernel chooses.
     pub fn bind(ip: IpAddr) -> io::Result<Self> {
         let socket = bind_named_port(ip)?;
         socket.set_nonblocking(true)?;
         socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
         kernel::enable_timestamps(&socket)?;
         let local = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
-        Ok(Self { socket, local, connected: None, last: None, ask_for: 1 })
+        Ok(Self { socket, local, connected: None, last: None, batch_size: 1 })
     }
 
+    /// Address and port.
     pub fn local(&self) -> SocketAddr {
         self.local
     }
 
-    /// Fixes the remote: the kernel then finds the route once, and drops what others send.
+    /// Fixes the remote: the kernel looks the route up once, and drops what others send.
     pub fn connect(&mut self, remote: SocketAddr) -> io::Result<()> {
         if self.connected != Some(remote) {
             self.socket.connect(&SockAddr::from(remote))?;
@@ -43,7 +48,7 @@ impl UdpSocket {
         Ok(())
     }
 
-    /// Hears everybody again.
+    /// Receives from any remote again, on the same port.
     pub fn disconnect(&mut self) -> io::Result<()> {
         if self.connected.take().is_some() {
             disconnect_by_family(&self.socket)?;
@@ -51,16 +56,18 @@ impl UdpSocket {
         Ok(())
     }
 
+    /// The fixed remote.
     pub fn connected_to(&self) -> Option<SocketAddr> {
         self.connected
     }
 
-    /// To whom [`UdpSocket::send`] sends now.
-    pub fn sends_to(&self) -> Option<SocketAddr> {
+    /// The remote that [`UdpSocket::send`] sends to now.
+    pub fn send_target(&self) -> Option<SocketAddr> {
         self.connected.or(self.last)
     }
 
-    /// Sends to whoever the socket is connected to, or was last: while ICE looks for a new way, media goes the old one (RFC 8445 §9).
+    /// Sends to the fixed remote, or the last one: while ICE restarts, media uses the old pair (RFC
+    /// 8445 §9).
     pub fn send(&self, datagram: &[u8]) -> io::Result<()> {
         match (self.connected, self.last) {
             (None, Some(last)) => self.socket.send_to(datagram, &SockAddr::from(last)).map(drop),
@@ -68,6 +75,7 @@ impl UdpSocket {
         }
     }
 
+    /// Sends to any remote.
     pub fn send_to(&self, datagram: &[u8], remote: SocketAddr) -> io::Result<()> {
         match self.connected {
             Some(connected) if connected == remote => self.send(datagram),
@@ -81,8 +89,8 @@ impl UdpSocket {
     }
 }
 
-/// Linux takes a port that it chose itself away when a socket is disconnected; one that was asked for by number stays. So: let it
-/// choose, then ask for that number.
+/// Linux releases a port that it chose itself when a socket is disconnected, and keeps one that was
+/// asked for by number. So: let it choose, then ask for that number.
 fn bind_named_port(ip: IpAddr) -> io::Result<Socket> {
     const ATTEMPTS: usize = 16;
     let open = || {
@@ -97,7 +105,7 @@ fn bind_named_port(ip: IpAddr) -> io::Result<Socket> {
         let socket = open()?;
         match socket.bind(&chosen) {
             Ok(()) => return Ok(socket),
-            Err(error) => last = error, // somebody was quicker
+            Err(error) => last = error, // another process was faster
         }
     }
     Err(last)
@@ -130,13 +138,14 @@ fn disconnect_by_family(socket: &Socket) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// What only Linux has.
 #[cfg(linux_io)]
-pub mod kernel {
+pub(crate) mod kernel {
     use super::*;
     use std::mem;
 
     /// Not through libc's wrapper: being a cancellation point costs it 5 % of this program's time.
-    pub fn send(socket: &Socket, datagram: &[u8]) -> io::Result<()> {
+    pub(crate) fn send(socket: &Socket, datagram: &[u8]) -> io::Result<()> {
         // SAFETY: the pointer and length describe `datagram`; no address is given, so none is read.
         let sent = unsafe {
             libc::syscall(
@@ -153,11 +162,11 @@ pub mod kernel {
     }
 
     /// The kernel's time of arrival with every datagram.
-    pub fn enable_timestamps(socket: &Socket) -> io::Result<()> {
+    pub(crate) fn enable_timestamps(socket: &Socket) -> io::Result<()> {
         set_option(socket, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1)
     }
 
-    pub fn set_option(socket: &Socket, level: i32, name: i32, value: i32) -> io::Result<()> {
+    pub(crate) fn set_option(socket: &Socket, level: i32, name: i32, value: i32) -> io::Result<()> {
         // SAFETY: the pointer and length describe a live i32.
         let result = unsafe {
             libc::setsockopt(
@@ -172,7 +181,7 @@ pub mod kernel {
     }
 
     /// SO_MEMINFO: nine counters, the last of them drops (linux/sock_diag.h).
-    pub fn drops(socket: &Socket) -> u64 {
+    pub(crate) fn drops(socket: &Socket) -> u64 {
         const SO_MEMINFO: i32 = 55;
         const SK_MEMINFO_DROPS: usize = 8;
         let mut info = [0u32; 9];
@@ -191,20 +200,21 @@ pub mod kernel {
     }
 }
 
+/// The same for other systems.
 #[cfg(not(linux_io))]
-pub mod kernel {
+pub(crate) mod kernel {
     use super::*;
 
-    pub fn send(socket: &Socket, datagram: &[u8]) -> io::Result<()> {
+    pub(crate) fn send(socket: &Socket, datagram: &[u8]) -> io::Result<()> {
         socket.send(datagram).map(drop)
     }
 
-    pub fn enable_timestamps(_socket: &Socket) -> io::Result<()> {
+    pub(crate) fn enable_timestamps(_socket: &Socket) -> io::Result<()> {
         Ok(())
     }
 
-    /// Not told by this kernel.
-    pub fn drops(_socket: &Socket) -> u64 {
+    /// Not reported by this kernel.
+    pub(crate) fn drops(_socket: &Socket) -> u64 {
         0
     }
 }
@@ -216,7 +226,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_disconnected_socket_keeps_its_port_and_hears_everybody() {
+    fn a_disconnected_socket_keeps_its_port_and_receives_from_any_remote() {
         let ip = "127.0.0.1".parse().unwrap();
         let (mut a, b, c) = (
             UdpSocket::bind(ip).unwrap(),
@@ -227,7 +237,7 @@ mod tests {
         a.disconnect().unwrap();
         c.send_to(b"hello", a.local()).unwrap();
         std::thread::sleep(Duration::from_millis(5));
-        let mut datagrams = Datagrams::new();
+        let mut datagrams = Datagrams::default();
         assert_eq!(datagrams.receive(a.as_raw_fd(), 4, true), 1);
         assert_eq!(datagrams.get(0).source, Some(c.local()));
         assert_eq!(a.socket.local_addr().unwrap().as_socket(), Some(a.local()));
@@ -235,7 +245,7 @@ mod tests {
 
     #[cfg(linux_io)]
     #[test]
-    fn a_full_buffer_is_told() {
+    fn datagrams_dropped_by_a_full_buffer_are_counted() {
         let ip = "127.0.0.1".parse().unwrap();
         let (mut a, b) = (UdpSocket::bind(ip).unwrap(), UdpSocket::bind(ip).unwrap());
         b.socket.set_recv_buffer_size(4096).unwrap();
@@ -243,7 +253,7 @@ mod tests {
         for _ in 0..200 {
             a.send(&[0; 1000]).unwrap();
         }
-        let (mut datagrams, mut read) = (Datagrams::new(), 0);
+        let (mut datagrams, mut read) = (Datagrams::default(), 0);
         for _ in 0..10 {
             read += datagrams.receive(b.as_raw_fd(), 32, true) as u64;
         }

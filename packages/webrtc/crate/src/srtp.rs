@@ -1,25 +1,35 @@
-//! SRTP and SRTCP with AES-GCM (RFC 7714); keys derived as in RFC 3711 §4.3 and RFC 6188. WebRTC peers of this decade agree on GCM;
-//! the older AES-CM profile is refused with a reason instead of being carried along unused.
+//! SRTP and SRTCP with AES-GCM (RFC 7714); keys are derived as in RFC 3711 §4.3 and RFC 6188. All
+//! current WebRTC endpoints negotiate GCM; the older AES-CM profile is rejected with an error instead
+//! of being maintained without use.
 
 use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::cipher::{AES_128, AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::iv::FixedLength;
 use str0m::crypto::dtls::SrtpProfile;
 
+/// Bytes that [`Srtp::protect_rtp`] adds.
 pub const TAG_LEN: usize = 16;
-/// E flag and index behind an SRTCP packet (RFC 7714 §9.2).
+/// Bytes of E flag and index behind an SRTCP packet (RFC 7714 §9.2).
 const SRTCP_INDEX_LEN: usize = 4;
+/// Bytes that [`Srtp::protect_rtcp`] adds.
+pub const RTCP_OVERHEAD: usize = TAG_LEN + SRTCP_INDEX_LEN;
 const SALT_LEN: usize = 12;
 
-#[derive(Debug, PartialEq, Eq)]
+/// Why keys or a packet cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SrtpError {
-    /// The DTLS handshake agreed on a profile that is not AES-GCM.
+    /// The DTLS handshake negotiated a profile that is not AES-GCM.
+    #[error("the profile is not AES-GCM")]
     UnsupportedProfile,
     /// Keying material of the wrong length.
+    #[error("the keying material has the wrong length")]
     BadKeyingMaterial,
-    /// Too short to be what it claims to be.
+    /// Shorter than its header and tag.
+    #[error("the packet is truncated")]
     Truncated,
     /// Authentication failed.
+    #[error("the packet is not authentic")]
     Forged,
 }
 
@@ -277,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_client_protects_the_server_reads() {
+    fn the_server_reads_what_the_client_protects() {
         let (mut client, server) = pair();
         let mut rtp = vec![0x80, 111, 0, 7, 0, 0, 0, 1, 0, 0, 0, 9, 1, 2, 3, 4];
         let len = rtp.len();
@@ -299,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_is_refused() {
+    fn garbage_is_rejected() {
         let (client, _) = pair();
         assert_eq!(client.unprotect_rtcp(&mut [0; 11]), Err(SrtpError::Truncated));
         assert_eq!(client.unprotect_rtp(&mut [0; 20], 12, 1, 0, 1), Err(SrtpError::Truncated));

@@ -1,4 +1,5 @@
-//! The one thing about STUN that str0m does not tell: which address a check nominated (RFC 8445 §8.1). Media goes there.
+//! The one fact about STUN that str0m does not report: which address a check nominates (RFC 8445
+//! §8.1). Media is sent there.
 
 const USE_CANDIDATE: u16 = 0x0025;
 const BINDING_REQUEST: u16 = 0x0001;

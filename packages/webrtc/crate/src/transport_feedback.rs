@@ -1,18 +1,21 @@
-//! Transport-wide congestion control (draft-holmer-rmcat-transport-wide-cc-extensions-01), the receiving side: which packets came, and when.
+//! Feedback for transport-wide congestion control (draft-holmer-rmcat-transport-wide-cc-extensions-01):
+//! which packets arrived, and when.
 
 use std::collections::BTreeMap;
 
 use rtcp_types::{TwccBuilder, TwccPacketStatus};
 
-const MS: u64 = 1_000_000;
+use crate::clock::MS;
+
 /// libwebrtc sends feedback every 50 to 250 ms.
 const INTERVAL_NS: u64 = 100 * MS;
-/// Time unit of the reference time and of the deltas.
+/// Units of the reference time and of the deltas, ns.
 const REFERENCE_NS: u64 = 64 * MS;
 const DELTA_NS: i64 = 250_000;
-/// Statuses in one message, so that it stays well below a datagram.
+/// Statuses in one message, which keeps it well below the size of a datagram.
 const MAX_STATUSES: usize = 400;
 
+/// Arrivals that are not reported yet.
 #[derive(Default)]
 pub struct TransportFeedback {
     /// Extended sequence number → wall-clock arrival.
@@ -23,6 +26,7 @@ pub struct TransportFeedback {
 }
 
 impl TransportFeedback {
+    /// Notes a packet. `arrival`: wall clock, ns; `now`: monotonic ns.
     pub fn on_packet(&mut self, sequence: u16, arrival: u64, now: u64) {
         let extended = match self.next {
             None => (1 << 16) | sequence as u64,
@@ -37,11 +41,12 @@ impl TransportFeedback {
         }
     }
 
+    /// When feedback is due, monotonic ns; `u64::MAX` for never.
     pub fn due_at(&self) -> u64 {
         self.due.unwrap_or(u64::MAX)
     }
 
-    /// The next message, or `None` when all is told. Call until `None`.
+    /// The next message, or `None` when everything is reported. Call until `None`.
     pub fn message(&mut self) -> Option<TwccBuilder> {
         self.due = None;
         let base = self.next?;
@@ -62,10 +67,10 @@ impl TransportFeedback {
             };
             statuses.push(status);
         }
-        // A message says at least one thing, or it would be made again for ever.
-        let told = base + (statuses.len() as u64).max(1);
-        self.arrivals = self.arrivals.split_off(&told);
-        self.next = Some(told);
+        // A message reports at least one packet, or it would be built again for ever.
+        let reported = base + (statuses.len() as u64).max(1);
+        self.arrivals = self.arrivals.split_off(&reported);
+        self.next = Some(reported);
         if statuses.is_empty() {
             return None;
         }
@@ -105,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_what_came_and_what_did_not() {
+    fn reports_packets_received_and_not_received() {
         let mut feedback = TransportFeedback::default();
         for (sequence, at) in [(65_534_u16, 1_000), (65_535, 1_001), (1, 1_030), (2, 1_029)] {
             feedback.on_packet(sequence, at * MS, at * MS);
@@ -121,15 +126,15 @@ mod tests {
     }
 
     #[test]
-    fn long_pauses_and_bursts_are_told_in_several_messages() {
+    fn long_pauses_and_bursts_take_several_messages() {
         let mut feedback = TransportFeedback::default();
         feedback.on_packet(1, 1_000 * MS, 1_000 * MS);
         feedback.on_packet(2, 60_000 * MS, 60_000 * MS);
         for sequence in 3..1_000 {
             feedback.on_packet(sequence, 60_001 * MS, 60_001 * MS);
         }
-        let told = statuses(&mut feedback);
-        assert_eq!(told.len(), 999);
-        assert!(told.iter().all(|&(_, received)| received));
+        let reported = statuses(&mut feedback);
+        assert_eq!(reported.len(), 999);
+        assert!(reported.iter().all(|&(_, received)| received));
     }
 }

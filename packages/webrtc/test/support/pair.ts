@@ -1,13 +1,13 @@
-import { openPump } from '../../src/open-pump.ts';
 import type {
   ExtensionIds,
   LocalTransport,
   PeerOptions,
-  Pump,
   PumpEvent,
   PumpOptions,
   ReceiverOptions,
-} from '../../src/pump.ts';
+} from '../../src/addon.d.ts';
+import { openPump } from '../../src/open-pump.ts';
+import type { Pump } from '../../src/pump.ts';
 
 /** 20 ms of sound, 80 bytes, again and again. */
 export const tone = {

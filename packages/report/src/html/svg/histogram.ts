@@ -1,4 +1,4 @@
-import type { Sketch } from '@livekit-swarm/metrics';
+import { GAMMA, type Sketch } from '@livekit-swarm/metrics';
 import { formatMs, formatNumber } from '../../format.ts';
 import { html, type Markup } from '../markup.ts';
 import { percent } from './percent.ts';
@@ -66,7 +66,6 @@ const barsOf = (sketch: Sketch, { from, to }: Range): number[] => {
   return bars;
 };
 
-const GAMMA = 1.02 / 0.98;
 /** A bin may lie across the edge of two bars; a comb that nobody measured would come of putting it into one. */
 const PARTS = 4;
 

@@ -1,164 +1,224 @@
-//! What crosses between JavaScript and Rust; `packages/webrtc/src/pump.ts` says what each field means.
+//! The objects that cross between JavaScript and Rust. Their fields and documentation become the
+//! TypeScript contract, `packages/webrtc/src/addon.d.ts`.
 
-use napi::bindgen_prelude::{Buffer, Either, Float64Array, Int32Array, Null, Uint32Array};
+use napi::bindgen_prelude::{Either, Float64Array, Int32Array, Null, Uint8Array, Uint32Array};
 use napi_derive::napi;
 
-use crate::impairment::LinkConfig;
-use crate::peer::PeerEvent;
-use crate::rtp::ExtensionIds;
+use crate::clip::Codec;
+use crate::error::PumpError;
+use crate::impairment::{LinkConfig, LinkError};
+use crate::peer::{CloseCode, IceState, PeerEvent};
+use crate::rows::{
+    DataFlowStats, Interruption, PeerStats, ReceiverStats, Row, SenderStats, Tables,
+};
+use crate::rtp;
 use crate::sketch::Sketch;
 
-#[napi(object)]
-pub struct NativePumpOptions {
+/// How the pump is started. One pump per process; each of its threads drives its share of the peers.
+#[napi(object, object_to_js = false)]
+pub struct PumpOptions {
+    /// Threads, 1 to 256.
     pub threads: u32,
+    /// How often a thread wakes to read its sockets and to send what is due, microseconds, 500 to
+    /// 20,000. Default 4,000 (1,000 while a handshake is under way). The kernel stamps arrivals, so
+    /// it adds nothing to what is measured; a frame may leave up to one tick late.
     pub tick_micros: Option<u32>,
+    /// A socket for every peer, everywhere. By default the peers of a thread on 127.0.0.1 share one
+    /// socket, each with an address in 127/8 of its own, where the kernel is Linux and grants 8 MiB
+    /// of receive buffer: that halves the cost of a packet.
     pub own_sockets: Option<bool>,
 }
 
-#[napi(object)]
-pub struct NativeEvent {
-    #[napi(js_name = "type")]
-    pub kind: String,
-    pub peer: u32,
-    pub at: f64,
-    pub state: Option<String>,
-    pub reason: Option<String>,
-    pub label: Option<String>,
-    pub receiver: Option<u32>,
+/// Something that happened to a peer, reported as it happens; at most a few per peer and second.
+/// `peer` is its handle, `at` is in Unix ms.
+// The variants document their fields.
+#[allow(missing_docs)]
+#[napi(discriminant = "type", discriminant_case = "snake_case", object_from_js = false)]
+pub enum PumpEvent {
+    /// The ICE state changed.
+    Ice { peer: u32, at: f64, state: IceState },
+    /// The DTLS handshake is done: media can flow.
+    Connected { peer: u32, at: f64 },
+    /// The connection ended.
+    Closed { peer: u32, at: f64, code: CloseCode, message: String },
+    /// The data channel `label` is open.
+    ChannelOpen { peer: u32, at: f64, label: String },
+    /// The first media packet of `receiver` arrived, at `at`.
+    FirstPacket { peer: u32, at: f64, receiver: u32 },
 }
 
-impl NativeEvent {
-    pub fn new(peer: u32, wall_ns: u64, event: PeerEvent) -> Self {
-        let mut told = Self {
-            kind: String::new(),
-            peer,
-            at: wall_ns as f64 / 1e6,
-            state: None,
-            reason: None,
-            label: None,
-            receiver: None,
-        };
-        let kind = match event {
-            PeerEvent::Ice(state) => {
-                told.state = Some(state.into());
-                "ice"
-            }
-            PeerEvent::Connected => "connected",
+impl PumpEvent {
+    pub(super) fn new(peer: u32, wall_ns: u64, event: PeerEvent) -> Self {
+        let at = wall_ns as f64 / 1e6;
+        match event {
+            PeerEvent::Ice(state) => Self::Ice { peer, at, state },
+            PeerEvent::Connected => Self::Connected { peer, at },
             PeerEvent::Closed(reason) => {
-                told.reason = Some(reason);
-                "closed"
+                Self::Closed { peer, at, code: reason.code(), message: reason.to_string() }
             }
-            PeerEvent::ChannelOpen(label) => {
-                told.label = Some(label);
-                "channel-open"
+            PeerEvent::ChannelOpen(label) => Self::ChannelOpen { peer, at, label },
+            PeerEvent::FirstPacket { receiver, arrival } => {
+                Self::FirstPacket { peer, at: arrival as f64 / 1e6, receiver }
             }
-            PeerEvent::FirstPacket(receiver, arrival) => {
-                told.receiver = Some(receiver);
-                told.at = arrival as f64 / 1e6;
-                "first-packet"
-            }
-        };
-        told.kind = kind.into();
-        told
+        }
     }
 }
 
-#[napi(object)]
-pub struct NativeCredentials {
+/// `a=ice-ufrag` and `a=ice-pwd`.
+#[napi(object, object_from_js = false)]
+pub struct IceCredentials {
+    /// User name fragment.
     pub ufrag: String,
+    /// Password.
     pub pwd: String,
 }
 
-#[napi(object)]
-pub struct NativeLocalTransport {
+/// The local description of a new peer.
+#[napi(object, object_from_js = false)]
+pub struct LocalTransport {
+    /// Handle for every other call.
     pub peer: u32,
+    /// `a=ice-ufrag`.
     pub ufrag: String,
+    /// `a=ice-pwd`.
     pub pwd: String,
+    /// Value of `a=fingerprint`: `sha-256 AB:CD:…`.
     pub fingerprint: String,
+    /// An `a=` line without the `a=`: `candidate:… 1 udp … typ host`.
     pub candidate: String,
 }
 
-#[napi(object)]
-pub struct NativePeerOptions {
-    pub data_cohort: Option<u32>,
-    pub impairment: Option<NativeImpairment>,
-}
-
-#[napi(object)]
-pub struct NativeImpairment {
-    pub up: NativeLink,
-    pub down: NativeLink,
-    pub seed: u32,
-}
-
-#[napi(object)]
-pub struct NativeLink {
+/// The impairment of one direction, on top of the real network: a queue in front of a link, loss on
+/// it, delay behind it.
+#[napi(object, object_to_js = false, js_name = "LinkImpairment")]
+pub struct LinkOptions {
+    /// Share of datagrams, 0 to 1.
     pub loss: f64,
+    /// Mean length of a run of losses (Gilbert–Elliott), 1 to 1,000; 1: independent losses. Runs
+    /// must be at least `loss / (1 - loss)` long.
     pub burst: f64,
+    /// 0 to 10,000.
     pub delay_ms: f64,
+    /// In addition to the delay: exponentially distributed with this mean, drawn anew every 20 ms, 0
+    /// to 1,000. It does not reorder.
     pub jitter_ms: f64,
+    /// Share of datagrams that leave behind the one that followed them in their RTP stream, 0 to
+    /// 0.5.
     pub reorder: f64,
+    /// Bit/s, with 28 bytes of IP and UDP headers for each datagram, 10,000 to 10^11; null: no limit.
     pub rate_bps: Either<f64, Null>,
+    /// With a rate: datagrams that would wait longer than this in the queue are dropped, 0 to
+    /// 10,000.
     pub queue_ms: f64,
 }
 
-impl TryFrom<NativeLink> for LinkConfig {
-    type Error = String;
+impl LinkOptions {
+    pub(super) fn config(self, direction: &'static str) -> Result<LinkConfig, PumpError> {
+        self.checked().map_err(|source| PumpError::Link { direction, source })
+    }
 
-    fn try_from(link: NativeLink) -> Result<Self, String> {
-        // As `NETWORK_LIMITS` in packages/scenario has them.
-        let within = |name: &str, value: f64, min: f64, max: f64| match (min..=max).contains(&value)
-        {
-            true => Ok(value),
-            false => Err(format!("{name} of a link is {min} to {max}, not {value}")),
+    fn checked(self) -> Result<LinkConfig, LinkError> {
+        // `NETWORK_LIMITS` of the scenario language has the same limits.
+        let within = |field: &'static str, value: f64, min: f64, max: f64| {
+            let is_within = (min..=max).contains(&value);
+            is_within.then_some(value).ok_or(LinkError::OutOfRange { field, min, max, value })
         };
-        let ns =
-            |name: &str, ms: f64, max: f64| within(name, ms, 0.0, max).map(|ms| (ms * 1e6) as u64);
-        let loss = within("loss", link.loss, 0.0, 1.0)?;
-        let burst = within("burst", link.burst, 1.0, 1e3)?;
-        // Between two runs there is a datagram that gets through.
+        let ns = |field: &'static str, ms: f64, max: f64| {
+            within(field, ms, 0.0, max).map(|ms| (ms * 1e6) as u64)
+        };
+        let loss = within("loss", self.loss, 0.0, 1.0)?;
+        let burst = within("burst", self.burst, 1.0, 1e3)?;
+        // Between two runs there is at least one datagram that is not lost.
         if burst > 1.0 && loss < 1.0 && loss / (1.0 - loss) > burst + 1e-9 {
-            return Err(format!("runs of {burst} cannot make a loss of {loss}"));
+            return Err(LinkError::BurstTooShort { burst, loss });
         }
-        Ok(Self {
+        Ok(LinkConfig {
             loss,
             burst,
-            delay: ns("delayMs", link.delay_ms, 1e4)?,
-            jitter: ns("jitterMs", link.jitter_ms, 1e3)?,
-            reorder: within("reorder", link.reorder, 0.0, 0.5)?,
-            rate: match link.rate_bps {
+            delay: ns("delayMs", self.delay_ms, 1e4)?,
+            jitter: ns("jitterMs", self.jitter_ms, 1e3)?,
+            reorder: within("reorder", self.reorder, 0.0, 0.5)?,
+            rate: match self.rate_bps {
                 Either::A(rate) => Some(within("rateBps", rate, 1e4, 1e11)?),
                 Either::B(Null) => None,
             },
-            queue: ns("queueMs", link.queue_ms, 1e4)?,
+            queue: ns("queueMs", self.queue_ms, 1e4)?,
         })
     }
 }
 
-#[napi(object)]
-pub struct NativeRemoteTransport {
+/// An impaired access network. All datagrams of the peer pass it: STUN, DTLS, media and feedback.
+/// What the downlink drops was lost, and what it delays arrived late; a time stamp of an outgoing
+/// packet is of when it entered the uplink.
+#[napi(object, object_to_js = false, js_name = "Impairment")]
+pub struct ImpairmentOptions {
+    /// From this peer to the remote.
+    pub up: LinkOptions,
+    /// From the remote to this peer.
+    pub down: LinkOptions,
+    /// The same seed drops the same datagrams, by their number. 0 to 2^32 - 1.
+    pub seed: u32,
+}
+
+/// Options of a peer.
+#[napi(object, object_to_js = false)]
+pub struct PeerOptions {
+    /// The cohort that the latency of data messages counts for (`latencies` of a sample); left out,
+    /// it is only in the counters of each flow.
+    pub data_cohort: Option<u32>,
+    /// An impaired access network.
+    pub impairment: Option<ImpairmentOptions>,
+}
+
+/// Which side of the DTLS handshake this peer is.
+#[napi(string_enum = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DtlsRole {
+    /// The remote has `a=setup:passive`.
+    Client,
+    /// The remote has `a=setup:active`.
+    Server,
+}
+
+/// The remote description of a peer.
+#[napi(object, object_to_js = false)]
+pub struct RemoteTransport {
+    /// `a=ice-ufrag`.
     pub ufrag: String,
+    /// `a=ice-pwd`.
     pub pwd: String,
+    /// Value of `a=fingerprint`.
     pub fingerprint: String,
-    pub dtls_role: String,
+    /// The role of this side.
+    pub dtls_role: DtlsRole,
+    /// Whether this side is the controlling ICE agent: the offerer is (RFC 8445 §6.1.1).
     pub controlling: bool,
+    /// Whether data channels were negotiated.
     pub data_channels: bool,
 }
 
-#[napi(object)]
-pub struct NativeExtensionIds {
+/// Header extension ids (RFC 8285); leave out what was not negotiated.
+#[napi(object, object_to_js = false)]
+pub struct ExtensionIds {
+    /// RFC 9143.
     pub mid: Option<u32>,
+    /// RFC 8852.
     pub rid: Option<u32>,
+    /// RFC 8852, of a retransmission.
     pub repaired_rid: Option<u32>,
+    /// RFC 6464.
     pub audio_level: Option<u32>,
+    /// abs-send-time.
     pub abs_send_time: Option<u32>,
+    /// abs-capture-time.
     pub abs_capture_time: Option<u32>,
+    /// draft-holmer-rmcat-transport-wide-cc-extensions-01.
     pub transport_wide_cc: Option<u32>,
 }
 
-impl From<NativeExtensionIds> for ExtensionIds {
-    fn from(ids: NativeExtensionIds) -> Self {
-        // One-byte extensions go up to 14 (RFC 8285 §4.2): others are treated as not negotiated.
+impl From<ExtensionIds> for rtp::ExtensionIds {
+    fn from(ids: ExtensionIds) -> Self {
+        // One-byte ids go up to 14 (RFC 8285 §4.2): others are treated as not negotiated.
         let id = |id: Option<u32>| {
             id.and_then(|id| u8::try_from(id).ok()).filter(|id| *id <= 14).unwrap_or(0)
         };
@@ -174,80 +234,250 @@ impl From<NativeExtensionIds> for ExtensionIds {
     }
 }
 
-#[napi(object)]
-pub struct NativeClip {
-    pub codec: String,
-    pub clock_rate: u32,
-    pub payload: Buffer,
-    pub packets: Uint32Array,
-    pub frames: Uint32Array,
-    pub audio_levels: Buffer,
+/// Audio or video.
+#[napi(string_enum = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaKind {
+    /// Opus.
+    Audio,
+    /// VP8 or H.264.
+    Video,
 }
 
-#[napi(object)]
-pub struct NativeSenderOptions {
+/// One packetised clip, kept once per process and shared by all senders that play it.
+#[napi(object, object_to_js = false)]
+pub struct ClipData {
+    /// Audio or video.
+    pub kind: MediaKind,
+    /// What the payloads carry.
+    #[napi(ts_type = "Exclude<Codec, 'other'>")]
+    pub codec: Codec,
+    /// RTP clock, Hz: 48000 or 90000.
+    pub clock_rate: u32,
+    /// Pixels; 0 for audio.
+    pub width: u32,
+    /// Pixels; 0 for audio.
+    pub height: u32,
+    /// All RTP payloads, one after the other. VP8 payloads have no payload descriptor: the pump
+    /// writes it, as the picture id runs on.
+    pub payload: Uint8Array,
+    /// Four numbers per packet: offset in `payload`, length, marker (0 or 1), starts a frame (0 or
+    /// 1).
+    pub packets: Uint32Array,
+    /// Four numbers per frame: first packet, packets, duration in RTP clock ticks, keyframe (0 or
+    /// 1). The first frame is a keyframe; the clip loops.
+    pub frames: Uint32Array,
+    /// RFC 6464 level in -dBov (0 loud … 127 silent) per frame; empty for video.
+    pub audio_levels: Uint8Array,
+}
+
+/// A new sender.
+#[napi(object, object_to_js = false)]
+pub struct SenderOptions {
+    /// Handle of its peer.
     pub peer: u32,
+    /// Handle returned by `addClip`.
     pub clip: u32,
+    /// `a=mid`.
     pub mid: String,
+    /// `a=rid` of a simulcast layer, when several senders share a mid.
     pub rid: Option<String>,
+    /// SSRC of the stream.
     pub ssrc: u32,
+    /// RTP payload type.
     pub payload_type: u32,
+    /// SSRC of the RTX stream (RFC 4588); left out when RTX was not negotiated: then NACKs are
+    /// answered on the same SSRC.
     pub rtx_ssrc: Option<u32>,
+    /// Payload type of the RTX stream.
     pub rtx_payload_type: Option<u32>,
+    /// RTCP CNAME of the participant (RFC 3550 §6.5.1).
     pub cname: String,
-    pub extensions: Option<NativeExtensionIds>,
+    /// Header extensions of this m-line, when they are fewer than the peer's; left out, the peer's.
+    /// LiveKit negotiates transport-wide sequence numbers on video only: on audio the server would
+    /// read them as gaps, i.e. as loss.
+    pub extensions: Option<ExtensionIds>,
+    /// Whether it sends from the start.
     pub active: bool,
 }
 
-#[napi(object)]
-pub struct NativeReceiverPayload {
+/// One negotiated payload type of a receiver.
+#[napi(object, object_to_js = false)]
+pub struct ReceiverPayload {
+    /// RTP payload type.
     pub payload_type: u32,
-    pub codec: String,
+    /// What it carries.
+    pub codec: Codec,
+    /// RTP clock, Hz.
     pub clock_rate: u32,
+    /// Payload type of its retransmissions (RFC 4588).
     pub rtx_payload_type: Option<u32>,
 }
 
-#[napi(object)]
-pub struct NativeReceiverOptions {
+/// A new receiver.
+#[napi(object, object_to_js = false)]
+pub struct ReceiverOptions {
+    /// Handle of its peer.
     pub peer: u32,
-    pub kind: String,
+    /// Audio or video.
+    pub kind: MediaKind,
+    /// `a=mid`.
     pub mid: String,
+    /// From `a=ssrc`; left out when it was not signalled: then packets are found by mid.
     pub ssrc: Option<u32>,
+    /// SSRC of the RTX stream.
     pub rtx_ssrc: Option<u32>,
-    pub payloads: Vec<NativeReceiverPayload>,
+    /// Negotiated payload types.
+    pub payloads: Vec<ReceiverPayload>,
+    /// Whether NACK was negotiated for this m-line.
     pub nack: bool,
+    /// Whether PLI was negotiated for this m-line.
     pub pli: bool,
+    /// Whether REMB was negotiated for this m-line.
     pub remb: bool,
+    /// The cohort that its latency counts for (`latencies` of a sample); left out, it is only in
+    /// the counters of the receiver.
     pub cohort: Option<u32>,
 }
 
-#[napi(object)]
-pub struct NativeLatency {
+/// A new data channel.
+#[napi(object, object_to_js = false)]
+pub struct DataChannelOptions {
+    /// Handle of its peer.
+    pub peer: u32,
+    /// Label, unique in the peer.
+    pub label: String,
+    /// Whether messages arrive in order.
+    pub ordered: bool,
+    /// `null`: reliable.
+    pub max_retransmits: Either<u32, Null>,
+}
+
+/// Data messages that the pump sends at an interval. The template is sent as it is, except for
+/// `DATA_STAMP_BYTES` at `stampOffset`: there the pump writes a magic number, the number of the
+/// flow, a sequence number and the time of sending. A receiving pump finds the magic number anywhere
+/// in a message, and counts loss and latency from it.
+#[napi(object, object_to_js = false)]
+pub struct DataFlowOptions {
+    /// Handle of its peer.
+    pub peer: u32,
+    /// Label of an open data channel.
+    pub label: String,
+    /// The message.
+    pub template: Uint8Array,
+    /// Where the stamp goes in the template.
+    pub stamp_offset: u32,
+    /// Above 0.
+    pub interval_ms: f64,
+    /// Number of the flow, unique in the run: receivers count sequence numbers by it.
+    pub flow: u32,
+}
+
+/// One-way latency of everything that was received since the last sample and counts for a cohort:
+/// bins of a DDSketch of 2 % relative error, in milliseconds. Bin k holds (γ^(k-1), γ^k].
+#[napi(object, object_from_js = false)]
+pub struct CohortLatency {
+    /// Number of the cohort.
     pub cohort: u32,
+    /// Keys of the bins that are not empty.
     pub keys: Int32Array,
+    /// Values in each of those bins.
     pub counts: Uint32Array,
+    /// Values at or below 0.001 ms.
     pub zeros: u32,
 }
 
-impl From<(u32, &Sketch)> for NativeLatency {
+impl From<(u32, &Sketch)> for CohortLatency {
     fn from((cohort, sketch): (u32, &Sketch)) -> Self {
         let (keys, counts) = sketch.bins();
         Self { cohort, keys: keys.into(), counts: counts.into(), zeros: sketch.zeros }
     }
 }
 
-/// Tables row by row; the columns are named in `packages/webrtc/src/rows.ts`.
-#[napi(object)]
-pub struct NativeSample {
+/// One sample. The tables have one row per stream and the columns of `sampleColumns`.
+#[napi(object, object_from_js = false)]
+pub struct SampleTables {
+    /// Rows of `SenderStats`.
     pub senders: Float64Array,
+    /// Rows of `ReceiverStats`.
     pub receivers: Float64Array,
+    /// Rows of `PeerStats`.
     pub peers: Float64Array,
+    /// Rows of `DataFlowStats`.
     pub flows: Float64Array,
-    pub gaps: Float64Array,
-    pub latencies: Vec<NativeLatency>,
+    /// Rows of `Interruption`: those that ended since the last sample, in order for each receiver.
+    pub interruptions: Float64Array,
+    /// Cohorts that received anything since the last sample.
+    pub latencies: Vec<CohortLatency>,
+    /// Datagrams sent on all sockets, cumulative, for the cost of a packet. What an impaired uplink
+    /// drops is not included.
     pub datagrams_sent: f64,
+    /// Datagrams received on all sockets, cumulative.
     pub datagrams_received: f64,
+    /// Datagrams that the kernel dropped on sockets that peers share, cumulative; `socketDrops` of a
+    /// peer has the others.
     pub shared_socket_drops: f64,
+    /// The latest that a thread woke since the last sample, ms.
     pub max_tick_late_ms: f64,
+    /// CPU time of the pump's threads, cumulative, s.
     pub cpu_seconds: f64,
+}
+
+impl From<Tables> for SampleTables {
+    fn from(tables: Tables) -> Self {
+        Self {
+            senders: tables.senders.into(),
+            receivers: tables.receivers.into(),
+            peers: tables.peers.into(),
+            flows: tables.flows.into(),
+            interruptions: tables.interruptions.into(),
+            latencies: tables.latencies.iter().map(Into::into).collect(),
+            datagrams_sent: tables.datagrams_sent as f64,
+            datagrams_received: tables.datagrams_received as f64,
+            shared_socket_drops: tables.shared_socket_drops as f64,
+            max_tick_late_ms: tables.max_tick_late_ns as f64 / 1e6,
+            cpu_seconds: tables.cpu_ns as f64 / 1e9,
+        }
+    }
+}
+
+/// Names of the columns of each table of a sample, in their order.
+#[napi(object, object_from_js = false)]
+pub struct SampleColumns {
+    /// Of `SenderStats`.
+    pub senders: Vec<String>,
+    /// Of `ReceiverStats`.
+    pub receivers: Vec<String>,
+    /// Of `PeerStats`.
+    pub peers: Vec<String>,
+    /// Of `DataFlowStats`.
+    pub flows: Vec<String>,
+    /// Of `Interruption`.
+    pub interruptions: Vec<String>,
+}
+
+impl SampleColumns {
+    pub(super) fn read() -> Self {
+        Self {
+            senders: column_names::<SenderStats>(),
+            receivers: column_names::<ReceiverStats>(),
+            peers: column_names::<PeerStats>(),
+            flows: column_names::<DataFlowStats>(),
+            interruptions: column_names::<Interruption>(),
+        }
+    }
+}
+
+fn column_names<R: Row>() -> Vec<String> {
+    R::COLUMNS.iter().map(|column| camel_case(column)).collect()
+}
+
+/// As napi-rs names the fields of objects.
+fn camel_case(snake: &str) -> String {
+    let mut words = snake.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (initial, rest) = word.split_at(1);
+        name + &initial.to_ascii_uppercase() + rest
+    })
 }

@@ -1,37 +1,39 @@
-//! How much the delay varies.
+//! The variable part of the delay of a link.
 
 use fastrand::Rng;
 
-use super::spread;
+use super::mix_seed;
 
-/// Drawn anew this often. By time and not by datagram: what holds one up holds up those beside it, so a picture's packets stay together, and a busy
-/// peer's delay varies no more than an idle one's.
+/// How long a drawn delay holds, ns. Delays change by time and not by datagram: what delays one also
+/// delays those beside it, so that the packets of a frame stay together, and the delay of a busy peer
+/// varies no more than that of an idle one.
 const PERIOD: u64 = 20_000_000;
-/// An exponentially distributed wait. Of two draws, the mean difference is their mean: packets 20 ms apart show it as RFC 3550 jitter.
-pub struct Jitter {
+/// An exponentially distributed delay. The mean difference of two draws is their mean: packets 20 ms
+/// apart have it as their interarrival jitter (RFC 3550 §6.4.1).
+pub(super) struct Jitter {
     mean: f64,
     seed: u64,
-    /// Periods begin at different times for different peers.
+    /// Start of the first period, which differs between peers.
     zero: u64,
     period: u64,
     wait: u64,
 }
 
 impl Jitter {
-    pub fn new(mean: u64, mut rng: Rng, now: u64) -> Self {
+    pub(super) fn new(mean: u64, mut rng: Rng, now: u64) -> Self {
         let zero = now.saturating_sub(rng.u64(0..PERIOD));
         Self { mean: mean as f64, seed: rng.u64(..), zero, period: u64::MAX, wait: 0 }
     }
 
-    /// What a datagram has to wait that comes at `now`, ns.
-    pub fn wait(&mut self, now: u64) -> u64 {
+    /// The delay of a datagram that enters at `now`, ns.
+    pub(super) fn wait(&mut self, now: u64) -> u64 {
         if self.mean == 0.0 {
             return 0;
         }
         let period = now.saturating_sub(self.zero) / PERIOD;
         if period != self.period {
-            // From the number of the period, so that it is the same whether or not anything came in those before.
-            let mut rng = Rng::with_seed(self.seed ^ spread(period));
+            // Seeded by the number of the period: the same whether or not there were datagrams before.
+            let mut rng = Rng::with_seed(self.seed ^ mix_seed(period));
             self.period = period;
             self.wait = (-(1.0 - rng.f64()).ln() * self.mean) as u64;
         }
@@ -46,7 +48,7 @@ mod tests {
     const MS: u64 = 1_000_000;
 
     #[test]
-    fn sound_shows_it_as_its_interarrival_jitter() {
+    fn audio_has_it_as_interarrival_jitter() {
         for seed in 0..10 {
             let mut jitter = Jitter::new(10 * MS, Rng::with_seed(seed), 0);
             let waits: Vec<f64> =
@@ -60,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_together_waits_together() {
+    fn datagrams_of_one_period_have_one_delay() {
         let mut jitter = Jitter::new(30 * MS, Rng::with_seed(2), 0);
         let waits: Vec<u64> = (0..10_000).map(|i| jitter.wait(i * MS / 10)).collect();
         let changes = waits.windows(2).filter(|pair| pair[0] != pair[1]).count();
@@ -68,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_silence_changes_nothing_of_what_follows() {
+    fn pauses_do_not_change_later_delays() {
         let (mut steady, mut pausing) =
             (Jitter::new(MS, Rng::with_seed(3), 5), Jitter::new(MS, Rng::with_seed(3), 5));
         for i in 0..100 {

@@ -1,4 +1,5 @@
-//! One way of a bad network: a queue before a link of some rate, loss on the link, delay behind it.
+//! One direction of an impaired network: a queue in front of a link of some rate, loss on the link,
+//! delay behind it.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -7,79 +8,84 @@ use fastrand::Rng;
 
 use super::LinkConfig;
 use super::jitter::Jitter;
-use super::losses::Losses;
+use super::loss_model::LossModel;
 
-/// IP and UDP, which take their time on the link, too. (IPv6 has 20 bytes more.)
+/// Bytes of IPv4 and UDP headers, which occupy the link as well. (IPv6 has 20 more.)
 const HEADERS: usize = 28;
-/// A datagram that waits to be overtaken and is not goes on after this.
-const OVERTAKEN_WITHIN: u64 = 50_000_000;
-/// Under way at once, whatever rate and delay would allow.
-const MOST: usize = 16_384;
+/// A datagram that is held for reordering leaves after this, ns, if no other follows.
+const MAX_HOLD_NS: u64 = 50_000_000;
+/// Datagrams on the link at once, whatever rate and delay would allow.
+const MAX_IN_FLIGHT: usize = 16_384;
 
-/// A datagram on the link. `A`: what its owner knows it by.
+/// A datagram on the link. `A`: how its owner identifies it.
 pub struct InTransit<A = SocketAddr> {
+    /// The datagram.
     pub bytes: Box<[u8]>,
-    /// Where it goes, or where it came from.
+    /// Its destination on an uplink, its source on a downlink.
     pub address: A,
-    /// When it comes out, monotonic ns.
+    /// When it leaves the link, monotonic ns.
     due: u64,
     entered: u64,
     entered_wall: u64,
 }
 
 impl<A> InTransit<A> {
-    /// When it came out, wall clock ns: by the link, whenever somebody looks.
+    /// When it left the link, wall clock, ns; independent of when it is taken from it.
     pub fn arrival(&self) -> u64 {
         self.entered_wall + (self.due - self.entered)
     }
 }
 
+/// Counters of a link.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct LinkStats {
-    /// Datagrams that went in, dropped ones included.
+    /// Datagrams that entered, dropped ones included.
     pub datagrams: u64,
+    /// Datagrams that were lost on the link, or dropped by its queue.
     pub dropped: u64,
 }
 
+/// One direction of an impaired network.
 pub struct Link<A = SocketAddr> {
+    /// What it has carried.
     pub stats: LinkStats,
     config: LinkConfig,
-    /// Each purpose has its own numbers: which datagrams are lost must not depend on when they come.
+    /// Each purpose has a generator: which datagrams are lost must not depend on when they arrive.
     loss_rng: Rng,
-    order_rng: Rng,
-    losses: Losses,
+    reorder_rng: Rng,
+    losses: LossModel,
     jitter: Jitter,
-    /// How probable it is that the next one, if it overtakes nobody itself, is overtaken.
-    overtaken: f64,
-    /// When the link has sent what it was given.
+    /// Probability that a datagram that overtakes no other is held until one overtakes it.
+    hold_probability: f64,
+    /// When the link has sent everything that entered.
     free_at: u64,
     last_due: u64,
-    /// By time.
-    under_way: VecDeque<InTransit<A>>,
-    /// Waiting to be overtaken, by stream.
+    /// By the time at which they leave.
+    in_flight: VecDeque<InTransit<A>>,
+    /// Held until another overtakes it, by stream.
     held: Vec<(u32, InTransit<A>)>,
 }
 
 impl<A> Link<A> {
-    /// `now`: monotonic ns.
+    /// An empty link. `now`: monotonic ns.
     pub fn new(config: LinkConfig, mut rng: Rng, now: u64) -> Self {
         let mut loss_rng = rng.fork();
         Self {
             stats: LinkStats::default(),
             config,
-            losses: Losses::new(config.loss, config.burst, &mut loss_rng),
+            losses: LossModel::new(config.loss, config.burst, &mut loss_rng),
             loss_rng,
-            order_rng: rng.fork(),
+            reorder_rng: rng.fork(),
             jitter: Jitter::new(config.jitter, rng.fork(), now),
-            overtaken: config.reorder / (1.0 - config.reorder),
+            hold_probability: config.reorder / (1.0 - config.reorder),
             free_at: 0,
             last_due: 0,
-            under_way: VecDeque::new(),
+            in_flight: VecDeque::new(),
             held: Vec::new(),
         }
     }
 
-    /// Takes a datagram that comes at `now`, monotonic ns; `wall`: the same by the wall clock.
+    /// Takes a datagram at `now`, monotonic ns; `wall`: the same by the wall clock.
     pub fn enter(&mut self, bytes: &[u8], address: A, now: u64, wall: u64) {
         self.stats.datagrams += 1;
         let Some(sent) = self.sent_at(bytes.len(), now) else {
@@ -90,7 +96,7 @@ impl<A> Link<A> {
             self.stats.dropped += 1;
             return;
         }
-        // Nobody passes those before him.
+        // Jitter does not reorder: no datagram leaves before those in front of it.
         self.last_due = self.last_due.max(sent + self.config.delay + self.jitter.wait(now));
         let datagram = InTransit {
             bytes: bytes.into(),
@@ -99,12 +105,12 @@ impl<A> Link<A> {
             entered: now,
             entered_wall: wall,
         };
-        self.put_in_order(datagram);
+        self.enqueue(datagram);
     }
 
-    /// When the link has sent it; `None` when the queue is full.
+    /// When the link has sent a datagram that enters now; `None` when the queue is full.
     fn sent_at(&mut self, len: usize, now: u64) -> Option<u64> {
-        if self.under_way.len() + self.held.len() >= MOST {
+        if self.in_flight.len() + self.held.len() >= MAX_IN_FLIGHT {
             return None;
         }
         let Some(rate) = self.config.rate else { return Some(now) };
@@ -116,17 +122,17 @@ impl<A> Link<A> {
         Some(self.free_at)
     }
 
-    fn put_in_order(&mut self, datagram: InTransit<A>) {
-        if self.overtaken == 0.0 {
-            return self.under_way.push_back(datagram);
+    fn enqueue(&mut self, datagram: InTransit<A>) {
+        if self.hold_probability == 0.0 {
+            return self.in_flight.push_back(datagram);
         }
         let (stream, due) = (stream_of(&datagram.bytes), datagram.due);
         if let Some(index) = self.held.iter().position(|(held, _)| *held == stream) {
-            let (_, overtaken) = self.held.swap_remove(index);
+            let (_, held) = self.held.swap_remove(index);
             self.insert(datagram);
-            self.insert(InTransit { due, ..overtaken });
-        } else if self.order_rng.f64() < self.overtaken {
-            self.held.push((stream, InTransit { due: due + OVERTAKEN_WITHIN, ..datagram }));
+            self.insert(InTransit { due, ..held });
+        } else if self.reorder_rng.f64() < self.hold_probability {
+            self.held.push((stream, InTransit { due: due + MAX_HOLD_NS, ..datagram }));
         } else {
             self.insert(datagram);
         }
@@ -134,14 +140,14 @@ impl<A> Link<A> {
 
     /// Behind those that are due at the same time.
     fn insert(&mut self, datagram: InTransit<A>) {
-        let at = self.under_way.partition_point(|other| other.due <= datagram.due);
-        self.under_way.insert(at, datagram);
+        let at = self.in_flight.partition_point(|other| other.due <= datagram.due);
+        self.in_flight.insert(at, datagram);
     }
 
-    /// When [`Link::leave`] has something to give; `u64::MAX` while nothing is under way.
+    /// When [`Link::leave`] has something, monotonic ns; `u64::MAX` for an empty link.
     pub fn due_at(&self) -> u64 {
         let held = self.held.iter().map(|(_, datagram)| datagram.due);
-        self.under_way
+        self.in_flight
             .front()
             .map(|first| first.due)
             .into_iter()
@@ -150,17 +156,18 @@ impl<A> Link<A> {
             .unwrap_or(u64::MAX)
     }
 
-    /// What has come out by `now`, one at a time.
+    /// The next datagram that has left the link by `now`.
     pub fn leave(&mut self, now: u64) -> Option<InTransit<A>> {
         while let Some(index) = self.held.iter().position(|(_, datagram)| datagram.due <= now) {
             let (_, datagram) = self.held.swap_remove(index);
             self.insert(datagram);
         }
-        if self.under_way.front()?.due <= now { self.under_way.pop_front() } else { None }
+        if self.in_flight.front()?.due <= now { self.in_flight.pop_front() } else { None }
     }
 }
 
-/// Whose order it disturbs: an RTP stream's, else that of everything else (RFC 7983 §7, RFC 5761 §4).
+/// Datagrams are reordered within an RTP stream, or within everything that is not RTP (RFC 7983 §7,
+/// RFC 5761 §4).
 fn stream_of(datagram: &[u8]) -> u32 {
     match datagram {
         [128..=191, 192..=223, ..] => 0,

@@ -1,53 +1,86 @@
-//! A bad access network, as one peer has it: every datagram passes a link on its way up and another on its way down.
+//! An impaired access network of one peer: every datagram passes one link up and another link down.
 //!
-//! It is played here and not by the kernel, so that each of a thousand peers can have its own, without rights, on any system. What a link does
-//! is part of what is measured: a datagram that it drops was lost, and one that it delays came when the link let it out.
+//! It is emulated here and not by the kernel (`tc netem`), so that each of a thousand peers can have
+//! its own, without privileges, on any system. What a link does is part of what is measured: a
+//! datagram that it drops was lost, and one that it delays arrived when it left the link.
 
 mod jitter;
 mod link;
-mod losses;
+mod loss_model;
 
 pub use link::{InTransit, Link, LinkStats};
 
-/// One way. Times in ns.
+/// A link that cannot exist.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinkError {
+    /// A value outside of its limits.
+    #[error("{field} of a link is {min} to {max}, not {value}")]
+    OutOfRange {
+        /// Name of the option.
+        field: &'static str,
+        /// Smallest value allowed.
+        min: f64,
+        /// Largest value allowed.
+        max: f64,
+        /// The value given.
+        value: f64,
+    },
+    /// Between two runs of losses there must be a datagram that is not lost.
+    #[error("runs of {burst} losses cannot add up to a loss of {loss}")]
+    BurstTooShort {
+        /// Mean length of a run.
+        burst: f64,
+        /// Share of datagrams that are lost.
+        loss: f64,
+    },
+}
+
+/// One direction. Times in ns.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LinkConfig {
     /// Share of datagrams, 0 to 1.
     pub loss: f64,
-    /// Mean length of a run of losses; 1: each by itself.
+    /// Mean length of a run of losses; 1: independent losses.
     pub burst: f64,
+    /// The same for all datagrams.
     pub delay: u64,
-    /// Mean of what comes on top of the delay.
+    /// Mean of the variable part of the delay, which is exponentially distributed.
     pub jitter: u64,
-    /// Share of datagrams that come out behind the next of their stream, 0 to 0.5.
+    /// Share of datagrams that leave behind the next one of their stream, 0 to 0.5.
     pub reorder: f64,
-    /// Bits a second.
+    /// Bit/s, IP and UDP headers included.
     pub rate: Option<f64>,
-    /// With a rate: who would wait longer for its turn is dropped.
+    /// With a rate: datagrams that would wait longer than this are dropped.
     pub queue: u64,
 }
 
 impl LinkConfig {
-    pub const PERFECT: Self =
+    /// A link that changes nothing.
+    pub const UNIMPAIRED: Self =
         Self { loss: 0.0, burst: 1.0, delay: 0, jitter: 0, reorder: 0.0, rate: None, queue: 0 };
 
-    fn does_nothing(&self) -> bool {
-        Self { burst: 1.0, queue: 0, ..*self } == Self::PERFECT
+    fn is_transparent(&self) -> bool {
+        Self { burst: 1.0, queue: 0, ..*self } == Self::UNIMPAIRED
     }
 }
 
+/// The links of one peer.
 pub struct Impairment {
+    /// From the peer.
     pub up: Link,
+    /// To the peer.
     pub down: Link,
 }
 
 impl Impairment {
-    /// `None` for one that would do nothing, so that it costs nothing. `seed`: the same loses the same datagrams. `now`: monotonic ns.
+    /// `None` for links that change nothing, so that these cost nothing. The same `seed` drops the
+    /// same datagrams. `now`: monotonic ns.
     pub fn new(up: LinkConfig, down: LinkConfig, seed: u64, now: u64) -> Option<Box<Self>> {
-        if up.does_nothing() && down.does_nothing() {
+        if up.is_transparent() && down.is_transparent() {
             return None;
         }
-        let mut rng = fastrand::Rng::with_seed(spread(seed));
+        let mut rng = fastrand::Rng::with_seed(mix_seed(seed));
         Some(Box::new(Self {
             up: Link::new(up, rng.fork(), now),
             down: Link::new(down, rng.fork(), now),
@@ -55,8 +88,8 @@ impl Impairment {
     }
 }
 
-/// Numbers that are next to each other are no longer: as seeds they would give first numbers that are next to each other, too.
-fn spread(number: u64) -> u64 {
+/// Spreads consecutive numbers: as seeds of the generator they would give similar first numbers.
+fn mix_seed(number: u64) -> u64 {
     // 2^64 divided by the golden ratio.
     number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
@@ -67,9 +100,9 @@ mod tests {
     use std::net::SocketAddr;
 
     #[test]
-    fn neighbours_lose_different_datagrams_and_each_way_others() {
+    fn consecutive_seeds_and_both_directions_lose_different_datagrams() {
         const MANY: u64 = 5000;
-        let config = LinkConfig { loss: 0.2, ..LinkConfig::PERFECT };
+        let config = LinkConfig { loss: 0.2, ..LinkConfig::UNIMPAIRED };
         let lost = |link: &mut Link| -> Vec<bool> {
             let drop = |now| {
                 link.enter(&[0; 20], SocketAddr::from(([127, 0, 0, 1], 1)), now, now);
@@ -92,11 +125,12 @@ mod tests {
     }
 
     #[test]
-    fn what_would_do_nothing_is_none() {
-        let idle = LinkConfig { burst: 9.0, queue: 7, ..LinkConfig::PERFECT };
-        assert!(Impairment::new(idle, LinkConfig::PERFECT, 1, 0).is_none());
+    fn an_impairment_that_changes_nothing_is_none() {
+        let idle = LinkConfig { burst: 9.0, queue: 7, ..LinkConfig::UNIMPAIRED };
+        assert!(Impairment::new(idle, LinkConfig::UNIMPAIRED, 1, 0).is_none());
         assert!(
-            Impairment::new(idle, LinkConfig { delay: 1, ..LinkConfig::PERFECT }, 1, 0).is_some()
+            Impairment::new(idle, LinkConfig { delay: 1, ..LinkConfig::UNIMPAIRED }, 1, 0)
+                .is_some()
         );
     }
 }

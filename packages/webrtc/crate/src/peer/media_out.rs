@@ -1,80 +1,52 @@
-//! Media and messages that are due.
+//! Outgoing RTP: media that is due.
 
-use super::{Now, Peer, Scratch, TRANSPORT_HISTORY, Totals};
+use super::tracks::TRANSPORT_HISTORY;
+use super::{Context, Tracks, Transport};
 use crate::access::Access;
-use crate::sender::{Plain, Wire};
+use crate::sender::{PlainPacket, SendContext};
 use crate::srtp::Srtp;
+use crate::totals::Totals;
 
-impl Peer {
-    pub(super) fn send_media(&mut self, now: Now, scratch: &mut Scratch, totals: &mut Totals) {
-        let Some(srtp) = &self.srtp else { return };
+impl Tracks {
+    pub(super) fn send_media(&mut self, transport: &mut Transport, cx: &mut Context<'_>) {
+        let Transport { srtp: Some(srtp), access, .. } = transport else { return };
+        let now = cx.now.mono;
         if !self.playing {
             self.playing = true;
             for (_, sender) in &mut self.senders {
-                sender.begin(now.mono);
+                sender.on_connected(now);
             }
         }
-        let access = &mut self.access;
         for (index, (_, sender)) in self.senders.iter_mut().enumerate() {
-            if sender.due_ns() > now.mono {
+            if sender.due_ns() > now {
                 continue;
             }
             let first = self.transport_sequence;
-            let mut wire =
-                Wire { ids: &self.ids, transport_sequence: &mut self.transport_sequence };
-            sender.send_due(now.mono, &mut wire, scratch, |plain| {
-                transmit(access, srtp, plain, totals)
+            let mut context =
+                SendContext { ids: &self.ids, transport_sequence: &mut self.transport_sequence };
+            sender.send_due(now, &mut context, cx.scratch, |packet| {
+                protect_and_send(access, srtp, packet, cx.totals)
             });
-            note_transport(
-                &mut self.transport_senders,
-                first,
-                self.transport_sequence,
-                index as u8,
-            );
-        }
-    }
-
-    pub(super) fn send_messages(&mut self, now: Now) {
-        let mut wrote = false;
-        for flow in &mut self.flows {
-            let Some(&id) = self.channels.get(&flow.label) else { continue };
-            while flow.due_ns <= now.mono {
-                let message = flow.next_message(now.mono);
-                let len = message.len() as u64;
-                // A full channel drops the message: its sequence number is spent, so the receiver tells the loss.
-                let accepted = self
-                    .rtc
-                    .channel(id)
-                    .is_some_and(|mut channel| channel.write(true, message).unwrap_or(false));
-                self.messages_sent += accepted as u64;
-                self.message_bytes_sent += accepted as u64 * len;
-                wrote = true;
-            }
-        }
-        if wrote {
-            self.advance(now);
+            let next = self.transport_sequence;
+            remember_sender(&mut self.transport_senders, first, next, index as u8);
         }
     }
 }
 
-pub(super) fn transmit(
+/// Returns whether the kernel, or the impaired uplink, took the packet.
+pub(super) fn protect_and_send(
     access: &mut Access,
     srtp: &Srtp,
-    plain: Plain<'_>,
+    packet: PlainPacket<'_>,
     totals: &mut Totals,
 ) -> bool {
-    let len = srtp.protect_rtp(
-        &mut plain.buf[..],
-        plain.header_len,
-        plain.len,
-        plain.ssrc,
-        plain.rollover,
-        plain.sequence,
-    );
-    access.send(&plain.buf[..len], totals).is_ok()
+    let PlainPacket { buf, header_len, len, ssrc, rollover, sequence } = packet;
+    let len = srtp.protect_rtp(&mut buf[..], header_len, len, ssrc, rollover, sequence);
+    access.send(&buf[..len], totals).is_ok()
 }
 
-pub(super) fn note_transport(
+/// Notes which sender the transport-wide sequence numbers from `first` to before `next` belong to.
+pub(super) fn remember_sender(
     history: &mut Option<Box<[u8; TRANSPORT_HISTORY]>>,
     first: u16,
     next: u16,

@@ -1,171 +1,339 @@
-//! str0m's side of a peer: ICE, DTLS and SCTP in and out, and what it tells.
+//! The transport of a peer: str0m does ICE, DTLS and SCTP; its SRTP keys and the selected address
+//! are taken over by the RTP path of this crate.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use str0m::net::{Protocol, Receive};
-use str0m::{Event, IceConnectionState, Input, Output};
+use str0m::channel::{ChannelConfig, ChannelId};
+use str0m::config::{DtlsCert, Fingerprint};
+use str0m::net::{Protocol, Receive, Transmit};
+use str0m::{Candidate, Event, IceConnectionState, IceCreds, Input, Output, Rtc, RtcConfig};
 
-use super::{Now, Peer, PeerEvent};
-use crate::clock;
-use crate::data_flow;
-use crate::srtp::Srtp;
+use super::events::{CloseReason, IceState, PeerEvent};
+use crate::access::Access;
+use crate::clock::Now;
+use crate::dtls_keys::{self, KeySlot};
+use crate::endpoint::Endpoint;
+use crate::error::{PumpError, Result};
+use crate::srtp::{RTCP_OVERHEAD, Srtp};
 use crate::stun;
+use crate::totals::Totals;
 
-impl Peer {
-    pub(super) fn on_transport(
-        &mut self,
-        datagram: &[u8],
-        source: SocketAddr,
-        arrival: u64,
-        now: Now,
-    ) {
+/// How often str0m reports the round-trip time of its consent checks.
+const STATS_INTERVAL: Duration = Duration::from_secs(5);
+/// Priority of a host candidate of component 1 (RFC 8445 §5.1.2.1).
+const HOST_PRIORITY: u32 = (126 << 24) | (65_535 << 8) | 255;
+
+/// The remote description of a peer.
+pub struct Remote {
+    /// `a=ice-ufrag` and `a=ice-pwd`.
+    pub credentials: IceCreds,
+    /// `a=fingerprint`.
+    pub fingerprint: Fingerprint,
+    /// Whether this side is the DTLS client.
+    pub dtls_client: bool,
+    /// Whether this side is the controlling ICE agent.
+    pub controlling: bool,
+    /// Whether SCTP was negotiated.
+    pub data_channels: bool,
+}
+
+/// What [`Transport::poll`] hands to the peer.
+pub(super) enum TransportEvent {
+    Peer(PeerEvent),
+    ChannelOpen(ChannelId, String),
+    ChannelData(Vec<u8>),
+    ChannelClose(ChannelId),
+}
+
+/// ICE, DTLS, SRTP and the socket of one peer.
+pub struct Transport {
+    /// The socket and its impairment.
+    pub access: Access,
+    /// Round-trip time of the last STUN consent check, ms; NaN until known.
+    pub rtt_ms: f64,
+    /// Keys, once the DTLS handshake is done.
+    pub(super) srtp: Option<Srtp>,
+    /// Arrival of the datagram that str0m is being given, wall clock, ns: its messages came with it.
+    pub(super) data_arrival: Option<u64>,
+    /// Boxed, so that the fields that every packet needs are close together.
+    rtc: Box<Rtc>,
+    rtc_at: Instant,
+    keys: KeySlot,
+    /// The remote address of the selected pair.
+    remote: Option<SocketAddr>,
+    remote_credentials: Option<IceCreds>,
+    remote_candidates: Vec<Candidate>,
+    /// ICE restarts and has selected no pair yet: the remote may answer from any address.
+    restarting: bool,
+    closed: bool,
+    close_reason: Option<CloseReason>,
+}
+
+impl Transport {
+    pub(super) fn new(endpoint: Endpoint, certificate: &DtlsCert, now: Now) -> Result<Self> {
+        let (mut rtc, keys) = dtls_keys::with_key_slot(|| {
+            RtcConfig::new()
+                .set_crypto_provider(dtls_keys::crypto_provider())
+                .set_dtls_cert(certificate.clone())
+                .set_stats_interval(Some(STATS_INTERVAL))
+                .build(now.instant)
+        });
+        let candidate = Candidate::host(endpoint.local(), "udp").map_err(transport_error)?;
+        rtc.add_local_candidate(candidate);
+        Ok(Self {
+            access: Access::new(endpoint),
+            rtt_ms: f64::NAN,
+            srtp: None,
+            data_arrival: None,
+            rtc: Box::new(rtc),
+            rtc_at: now.instant,
+            keys,
+            remote: None,
+            remote_credentials: None,
+            remote_candidates: Vec::new(),
+            restarting: false,
+            closed: false,
+            close_reason: None,
+        })
+    }
+
+    /// Local `a=ice-ufrag` and `a=ice-pwd`.
+    pub fn credentials(&mut self) -> IceCreds {
+        self.rtc.direct_api().local_ice_credentials()
+    }
+
+    /// Local `a=fingerprint`.
+    pub fn fingerprint(&mut self) -> String {
+        self.rtc.direct_api().local_dtls_fingerprint().to_string()
+    }
+
+    /// The one local candidate (RFC 8839 §5.1), a host candidate.
+    pub fn candidate(&self) -> String {
+        let local = self.access.endpoint.local();
+        format!("candidate:1 1 udp {HOST_PRIORITY} {} {} typ host", local.ip(), local.port())
+    }
+
+    pub(super) fn set_remote(&mut self, remote: Remote) -> Result<()> {
+        if self.remote_credentials.as_ref() != Some(&remote.credentials) {
+            if self.remote_credentials.is_some() {
+                // An ICE restart: old candidates belong to the old credentials.
+                for candidate in std::mem::take(&mut self.remote_candidates) {
+                    self.rtc.direct_api().invalidate_candidate(&candidate);
+                }
+                self.access.endpoint.disconnect().map_err(PumpError::Socket)?;
+                self.restarting = true;
+            }
+            self.remote_credentials = Some(remote.credentials.clone());
+        }
+        let mut api = self.rtc.direct_api();
+        api.set_ice_controlling(remote.controlling);
+        api.set_remote_ice_credentials(remote.credentials);
+        api.set_remote_fingerprint(remote.fingerprint);
+        api.start_dtls(remote.dtls_client).map_err(transport_error)?;
+        if remote.data_channels {
+            api.start_sctp(remote.dtls_client);
+        }
+        Ok(())
+    }
+
+    /// Returns whether the candidate can be used.
+    pub(super) fn add_remote_candidate(&mut self, line: &str) -> bool {
+        let Ok(candidate) = Candidate::from_sdp_string(line) else { return false };
+        let local = self.access.endpoint.local();
+        if candidate.proto() != Protocol::Udp || candidate.addr().is_ipv4() != local.is_ipv4() {
+            return false;
+        }
+        self.remote_candidates.push(candidate.clone());
+        self.rtc.add_remote_candidate(candidate);
+        true
+    }
+
+    pub(super) fn restart_ice(&mut self) -> IceCreds {
+        let credentials = IceCreds::new();
+        self.rtc.direct_api().set_local_ice_credentials(credentials.clone());
+        credentials
+    }
+
+    pub(super) fn has_keys(&self) -> bool {
+        self.srtp.is_some()
+    }
+
+    pub(super) fn has_remote(&self) -> bool {
+        self.remote_credentials.is_some()
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    pub(super) fn create_channel(&mut self, config: ChannelConfig) -> ChannelId {
+        self.rtc.direct_api().create_data_channel(config)
+    }
+
+    /// Writes a message. `Ok(false)`: the channel is full. `None`: there is no such channel.
+    pub(super) fn write(&mut self, id: ChannelId, message: &[u8]) -> Option<Result<bool>> {
+        let mut channel = self.rtc.channel(id)?;
+        Some(channel.write(true, message).map_err(transport_error))
+    }
+
+    /// When [`Transport::timer_is_due`], or the impaired downlink is, monotonic ns.
+    pub(super) fn next_at(&self, now: Now) -> u64 {
+        let wait = self.rtc_at.saturating_duration_since(now.instant).as_nanos();
+        let at = now.mono + wait.min(u64::MAX as u128 / 4) as u64;
+        at.min(self.access.downlink_due_at())
+    }
+
+    pub(super) fn timer_is_due(&self, now: Now) -> bool {
+        self.rtc_at <= now.instant
+    }
+
+    /// Media goes to the address that a check nominates.
+    pub(super) fn follow_nomination(&mut self, datagram: &[u8], source: SocketAddr) {
         if stun::nominates(datagram) {
             self.set_media_remote(source);
         }
-        if let Ok(receive) =
-            Receive::new(Protocol::Udp, source, self.access.socket.local(), datagram)
-        {
-            // When it came, not when we looked: round-trip times must not count our own tick. Time is brought forward first, or str0m would
-            // date what it sends in answer to the arrival, too.
-            self.input(Input::Timeout(now.instant));
-            self.arrival = Some(arrival);
-            self.input(Input::Receive(
-                now.instant - Duration::from_nanos(now.since(arrival)),
-                receive,
-            ));
-            self.arrival = None;
-            self.input(Input::Timeout(now.instant));
-        }
     }
 
-    pub(super) fn input(&mut self, input: Input<'_>) {
+    /// `None` for what is neither STUN nor DTLS.
+    pub(super) fn parse<'a>(&self, datagram: &'a [u8], source: SocketAddr) -> Option<Receive<'a>> {
+        Receive::new(Protocol::Udp, source, self.access.endpoint.local(), datagram).ok()
+    }
+
+    /// Call [`Transport::poll`] until it returns `None` afterwards.
+    pub(super) fn handle_input(&mut self, input: Input<'_>) {
         if let Err(error) = self.rtc.handle_input(input) {
-            self.close_with(error.to_string());
+            self.close_with(CloseReason::Transport(error.to_string()));
         }
-        self.drain();
     }
 
-    /// Gives str0m the time after a change from outside.
-    pub fn advance(&mut self, now: Now) {
-        self.input(Input::Timeout(now.instant));
-    }
-
-    pub(super) fn drain(&mut self) {
+    /// Sends what str0m has to send, and returns its next event.
+    pub(super) fn poll(&mut self) -> Option<TransportEvent> {
         loop {
+            if let Some(reason) = self.close_reason.take() {
+                return Some(TransportEvent::Peer(PeerEvent::Closed(reason)));
+            }
             match self.rtc.poll_output() {
                 Ok(Output::Timeout(at)) => {
                     self.rtc_at = at;
-                    break;
-                }
-                Ok(Output::Transmit(transmit)) => {
-                    // During a restart data still goes the old way: to fix the socket on that would shut out the checks of the new.
-                    let follows_pair = !stun::is_stun(&transmit.contents) && !self.restarting;
-                    if follows_pair || stun::nominates(&transmit.contents) {
-                        self.set_media_remote(transmit.destination);
+                    if self.closed || self.rtc.is_alive() {
+                        return None;
                     }
-                    // Handshakes repeat what is lost.
-                    let _ = self.access.send_to(&transmit.contents, transmit.destination);
+                    self.close_with(CloseReason::Stopped);
                 }
-                Ok(Output::Event(event)) => self.on_event(event),
-                Err(error) => {
-                    self.close_with(error.to_string());
-                    break;
+                Ok(Output::Transmit(transmit)) => self.transmit(&transmit),
+                Ok(Output::Event(event)) => {
+                    if let Some(event) = self.on_event(event) {
+                        return Some(event);
+                    }
                 }
+                Err(_) if self.closed => return None,
+                Err(error) => self.close_with(CloseReason::Transport(error.to_string())),
             }
-        }
-        if !self.closed && !self.rtc.is_alive() {
-            self.close_with("the transport was closed".into());
         }
     }
 
-    pub(super) fn set_media_remote(&mut self, remote: SocketAddr) {
-        if self.remote != Some(remote) || !self.access.socket.is_connected() {
+    fn transmit(&mut self, transmit: &Transmit) {
+        // During a restart data still uses the old pair: fixing the socket on that would shut out
+        // the checks of the new pairs.
+        let follows_pair = !stun::is_stun(&transmit.contents) && !self.restarting;
+        if follows_pair || stun::nominates(&transmit.contents) {
+            self.set_media_remote(transmit.destination);
+        }
+        // Handshakes repeat what is lost.
+        let _ = self.access.send_to(&transmit.contents, transmit.destination);
+    }
+
+    fn set_media_remote(&mut self, remote: SocketAddr) {
+        if self.remote != Some(remote) || !self.access.endpoint.is_connected() {
             self.remote = Some(remote);
-            // Only once media may flow: checks of other pairs must still be heard before that.
+            // Only once media may flow: before that, checks of other pairs must still be received.
             if self.srtp.is_some() {
-                let _ = self.access.socket.connect(remote);
+                let _ = self.access.endpoint.connect(remote);
             }
         }
     }
 
-    pub(super) fn on_event(&mut self, event: Event) {
+    fn on_event(&mut self, event: Event) -> Option<TransportEvent> {
         match event {
             Event::IceConnectionStateChange(state) => {
                 let state = match state {
                     IceConnectionState::Connected | IceConnectionState::Completed => {
                         self.restarting = false;
-                        "connected"
+                        IceState::Connected
                     }
-                    IceConnectionState::Disconnected => "disconnected",
-                    _ => "checking",
+                    IceConnectionState::Disconnected => IceState::Disconnected,
+                    _ => IceState::Checking,
                 };
-                self.events.push(PeerEvent::Ice(state));
+                Some(TransportEvent::Peer(PeerEvent::Ice(state)))
             }
-            Event::Connected => self.on_connected(),
-            Event::ChannelOpen(id, label) => {
-                // Those that we opened come back without a name of the remote's choosing.
-                let label = self
-                    .waiting_channels
-                    .iter()
-                    .find(|(waiting, _)| *waiting == id)
-                    .map_or(label, |(_, label)| label.clone());
-                self.channels.insert(label.clone(), id);
-                self.events.push(PeerEvent::ChannelOpen(label));
-            }
-            Event::ChannelData(data) => {
-                self.messages_received += 1;
-                let arrival = self.arrival.unwrap_or_else(clock::wall_ns);
-                if let Some(latency) =
-                    data_flow::on_message(&mut self.flows_received, &data.data, arrival)
-                {
-                    self.message_latencies.push(latency);
-                }
-            }
-            Event::ChannelClose(id) => self.channels.retain(|_, open| *open != id),
+            Event::Connected => self.on_connected().map(TransportEvent::Peer),
+            Event::ChannelOpen(id, label) => Some(TransportEvent::ChannelOpen(id, label)),
+            Event::ChannelData(data) => Some(TransportEvent::ChannelData(data.data)),
+            Event::ChannelClose(id) => Some(TransportEvent::ChannelClose(id)),
             Event::PeerStats(stats) => {
-                if let Some(rtt) =
-                    stats.selected_candidate_pair.and_then(|pair| pair.current_round_trip_time)
-                {
+                let pair = stats.selected_candidate_pair;
+                if let Some(rtt) = pair.and_then(|pair| pair.current_round_trip_time) {
                     self.rtt_ms = rtt.as_secs_f64() * 1000.0;
                 }
+                None
             }
-            Event::Closed => self.close_with("the remote closed the connection".into()),
-            _ => {}
+            Event::Closed => {
+                self.close_with(CloseReason::Remote);
+                None
+            }
+            _ => None,
         }
     }
 
-    pub(super) fn on_connected(&mut self) {
+    fn on_connected(&mut self) -> Option<PeerEvent> {
         let keys = self.keys.lock().ok().and_then(|mut slot| slot.take());
         let Some(keys) = keys else {
-            return self.close_with("the DTLS handshake gave no SRTP keys".into());
+            self.close_with(CloseReason::NoSrtpKeys);
+            return None;
         };
         match Srtp::new(keys.profile, &keys.material, keys.client) {
             Ok(srtp) => {
                 self.srtp = Some(srtp);
                 if let Some(remote) = self.remote {
-                    let _ = self.access.socket.connect(remote);
+                    let _ = self.access.endpoint.connect(remote);
                 }
-                self.events.push(PeerEvent::Connected);
+                Some(PeerEvent::Connected)
             }
-            Err(error) => {
-                self.close_with(format!("SRTP cannot start ({:?}): {error:?}", keys.profile))
+            Err(source) => {
+                self.close_with(CloseReason::Srtp { profile: keys.profile, source });
+                None
             }
         }
     }
 
-    pub(super) fn close_with(&mut self, reason: String) {
+    /// Protects and sends a compound RTCP packet; one that is cut short is dropped.
+    pub(super) fn send_rtcp(&mut self, mut packet: Vec<u8>, totals: &mut Totals) {
+        let Some(srtp) = &mut self.srtp else { return };
+        let len = packet.len();
+        if len < 8 {
+            return;
+        }
+        packet.resize(len + RTCP_OVERHEAD, 0);
+        let len = srtp.protect_rtcp(&mut packet, len);
+        // Feedback that the kernel refuses is lost like any other: the next interval repeats it.
+        let _ = self.access.send(&packet[..len], totals);
+    }
+
+    fn close_with(&mut self, reason: CloseReason) {
         if !self.closed {
             self.closed = true;
-            self.events.push(PeerEvent::Closed(reason));
+            self.close_reason = Some(reason);
         }
     }
 
-    /// Says goodbye: BYE is not needed (the signal connection told), but a close_notify frees the remote's side at once.
-    pub fn close(&mut self, now: Now) {
+    /// Closes from this side, without an event. Returns whether str0m has something to send.
+    pub(super) fn close(&mut self) -> bool {
         self.closed = true;
-        if self.rtc.close().is_ok() {
-            self.advance(now);
-        }
+        self.rtc.close().is_ok()
     }
+}
+
+fn transport_error(error: impl std::fmt::Display) -> PumpError {
+    PumpError::Transport(error.to_string())
 }

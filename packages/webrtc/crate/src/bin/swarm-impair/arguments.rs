@@ -30,7 +30,7 @@ impl Order {
             chain: String::new(),
             lifetime: None,
             owner: None,
-            link: LinkConfig::PERFECT,
+            link: LinkConfig::UNIMPAIRED,
             shared: false,
             seed: 1,
         };
@@ -118,7 +118,12 @@ mod tests {
         let order = read("--id ab12 --table t --chain c --delay-us 1500 --loss 0.25 --rate-bps 8000 --shared --owner 12:34").unwrap();
         assert_eq!(
             order.link,
-            LinkConfig { delay: 1_500_000, loss: 0.25, rate: Some(8000.0), ..LinkConfig::PERFECT }
+            LinkConfig {
+                delay: 1_500_000,
+                loss: 0.25,
+                rate: Some(8000.0),
+                ..LinkConfig::UNIMPAIRED
+            }
         );
         assert!(order.shared);
         assert_eq!(order.owner, Some(Owner { pid: 12, started_at: 34 }));

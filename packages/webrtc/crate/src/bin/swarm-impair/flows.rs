@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn packets_come_out_when_their_delay_is_over() {
-        let mut flows = Flows::new(LinkConfig { delay: 50 * MS, ..LinkConfig::PERFECT }, false, 1);
+        let mut flows =
+            Flows::new(LinkConfig { delay: 50 * MS, ..LinkConfig::UNIMPAIRED }, false, 1);
         assert_eq!(flows.due_at(), u64::MAX);
         assert!(flows.enter(7, &packet(1), false, 0));
         assert!(flows.enter(8, &packet(2), true, 10 * MS));
@@ -122,7 +123,8 @@ mod tests {
     #[test]
     fn each_has_the_rate_for_itself_unless_it_is_shared() {
         // 125 bytes with headers: 10 ms each.
-        let config = LinkConfig { rate: Some(100_000.0), queue: 1_000 * MS, ..LinkConfig::PERFECT };
+        let config =
+            LinkConfig { rate: Some(100_000.0), queue: 1_000 * MS, ..LinkConfig::UNIMPAIRED };
         let finished = |shared| {
             let mut flows = Flows::new(config, shared, 1);
             for port in 0..4 {
@@ -136,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_is_lost_is_said_and_counted_even_when_its_conversation_is_forgotten() {
-        let mut flows = Flows::new(LinkConfig { loss: 1.0, ..LinkConfig::PERFECT }, false, 1);
+        let mut flows = Flows::new(LinkConfig { loss: 1.0, ..LinkConfig::UNIMPAIRED }, false, 1);
         assert!(!flows.enter(1, &packet(1), false, 0));
         flows.forget(FORGOTTEN_AFTER + 1);
         assert_eq!(flows.ways.len(), 0);

@@ -1,4 +1,4 @@
-//! With a clock moved by hand.
+//! With a simulated clock.
 
 use super::*;
 
@@ -22,12 +22,12 @@ fn sequence(datagram: &InTransit) -> u16 {
     u16::from_be_bytes([datagram.bytes[2], datagram.bytes[3]])
 }
 
-fn somebody() -> SocketAddr {
+fn remote() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 7000))
 }
 
 fn enter(link: &mut Link, bytes: &[u8], now: u64) {
-    link.enter(bytes, somebody(), now, WALL + now);
+    link.enter(bytes, remote(), now, WALL + now);
 }
 
 /// Sends `count` packets of `len` bytes, one every `interval`, and returns what came out: sequence number, when it came in, and when it came out.
@@ -60,30 +60,30 @@ fn in_order(out: &[(u16, u64, u64)]) -> bool {
 }
 
 #[test]
-fn delay_is_the_same_for_everybody_and_told_as_the_time_of_arrival() {
-    let mut link = link(LinkConfig { delay: 50 * MS, ..LinkConfig::PERFECT });
+fn delay_is_constant_and_part_of_the_arrival_time() {
+    let mut link = link(LinkConfig { delay: 50 * MS, ..LinkConfig::UNIMPAIRED });
     enter(&mut link, &packet(9, 1, 100), 7 * MS);
     assert_eq!(link.due_at(), 57 * MS);
     assert!(link.leave(57 * MS - 1).is_none());
     // Looked at late: it came when it came.
     let datagram = link.leave(61 * MS).unwrap();
-    assert_eq!((datagram.arrival(), datagram.address), (WALL + 57 * MS, somebody()));
+    assert_eq!((datagram.arrival(), datagram.address), (WALL + 57 * MS, remote()));
     assert_eq!(*datagram.bytes, *packet(9, 1, 100));
     assert_eq!(link.due_at(), u64::MAX);
 }
 
 #[test]
-fn a_wall_clock_that_is_set_meanwhile_moves_no_arrival() {
-    let mut link = link(LinkConfig { delay: 50 * MS, ..LinkConfig::PERFECT });
-    link.enter(&packet(9, 1, 100), somebody(), MS, 5_000);
-    link.enter(&packet(9, 2, 100), somebody(), 2 * MS, WALL);
+fn setting_the_wall_clock_moves_no_arrival() {
+    let mut link = link(LinkConfig { delay: 50 * MS, ..LinkConfig::UNIMPAIRED });
+    link.enter(&packet(9, 1, 100), remote(), MS, 5_000);
+    link.enter(&packet(9, 2, 100), remote(), 2 * MS, WALL);
     assert_eq!(link.leave(u64::MAX).map(|datagram| datagram.arrival()), Some(5_000 + 50 * MS));
     assert_eq!(link.leave(u64::MAX).map(|datagram| datagram.arrival()), Some(WALL + 50 * MS));
 }
 
 #[test]
 fn loss_is_counted_and_keeps_its_rate() {
-    let mut link = link(LinkConfig { loss: 0.05, ..LinkConfig::PERFECT });
+    let mut link = link(LinkConfig { loss: 0.05, ..LinkConfig::UNIMPAIRED });
     let out = run(&mut link, 20_000, MS, 100);
     let lost = 20_000 - out.len() as u64;
     assert_eq!(link.stats, LinkStats { datagrams: 20_000, dropped: lost });
@@ -94,8 +94,8 @@ fn loss_is_counted_and_keeps_its_rate() {
 }
 
 #[test]
-fn which_are_lost_depends_on_the_seed_and_not_on_when_they_come() {
-    let config = LinkConfig { loss: 0.1, burst: 3.0, jitter: 5 * MS, ..LinkConfig::PERFECT };
+fn losses_depend_on_the_seed_and_not_on_the_time() {
+    let config = LinkConfig { loss: 0.1, burst: 3.0, jitter: 5 * MS, ..LinkConfig::UNIMPAIRED };
     let lost = |interval| {
         run(&mut link(config), 1000, interval, 100)
             .into_iter()
@@ -110,7 +110,7 @@ fn which_are_lost_depends_on_the_seed_and_not_on_when_they_come() {
 #[test]
 fn jitter_varies_the_delay_and_never_the_order() {
     for (jitter, interval) in [(5 * MS, 20 * MS), (30 * MS, MS), (200 * MS, MS / 10)] {
-        let mut link = link(LinkConfig { delay: 20 * MS, jitter, ..LinkConfig::PERFECT });
+        let mut link = link(LinkConfig { delay: 20 * MS, jitter, ..LinkConfig::UNIMPAIRED });
         let out = run(&mut link, 10_000, interval, 100);
         assert_eq!(out.len(), 10_000);
         assert!(in_order(&out));
@@ -119,8 +119,8 @@ fn jitter_varies_the_delay_and_never_the_order() {
 }
 
 #[test]
-fn sound_shows_the_jitter_that_was_asked_for() {
-    let mut link = link(LinkConfig { delay: 20 * MS, jitter: 8 * MS, ..LinkConfig::PERFECT });
+fn audio_has_the_configured_interarrival_jitter() {
+    let mut link = link(LinkConfig { delay: 20 * MS, jitter: 8 * MS, ..LinkConfig::UNIMPAIRED });
     let delays = delays_ms(&run(&mut link, 20_000, 20 * MS, 100));
     let mean = delays.iter().sum::<f64>() / delays.len() as f64;
     // RFC 3550 A.8
@@ -136,9 +136,9 @@ fn sound_shows_the_jitter_that_was_asked_for() {
 }
 
 #[test]
-fn the_share_that_was_asked_for_comes_behind_the_next_of_its_stream() {
+fn the_configured_share_leaves_behind_the_next_of_its_stream() {
     for (delay, interval) in [(0, 20 * MS), (100 * MS, 20 * MS), (30 * MS, MS / 10)] {
-        let mut link = link(LinkConfig { delay, reorder: 0.1, ..LinkConfig::PERFECT });
+        let mut link = link(LinkConfig { delay, reorder: 0.1, ..LinkConfig::UNIMPAIRED });
         let out = run(&mut link, 20_000, interval, 100);
         assert_eq!(out.len(), 20_000);
         assert!(
@@ -157,8 +157,8 @@ fn the_share_that_was_asked_for_comes_behind_the_next_of_its_stream() {
 }
 
 #[test]
-fn streams_are_reordered_each_for_itself() {
-    let mut link = link(LinkConfig { reorder: 0.5, ..LinkConfig::PERFECT });
+fn streams_are_reordered_independently() {
+    let mut link = link(LinkConfig { reorder: 0.5, ..LinkConfig::UNIMPAIRED });
     for (at, (ssrc, sequence)) in [(1, 1), (2, 1), (2, 2), (1, 2)].into_iter().enumerate() {
         enter(&mut link, &packet(ssrc, sequence, 100), at as u64 * MS);
     }
@@ -170,8 +170,8 @@ fn streams_are_reordered_each_for_itself() {
 }
 
 #[test]
-fn who_waits_to_be_overtaken_in_vain_goes_on() {
-    let mut link = link(LinkConfig { delay: 10 * MS, reorder: 0.5, ..LinkConfig::PERFECT });
+fn a_held_datagram_leaves_when_no_other_follows() {
+    let mut link = link(LinkConfig { delay: 10 * MS, reorder: 0.5, ..LinkConfig::UNIMPAIRED });
     enter(&mut link, &packet(9, 1, 100), 0);
     assert_eq!(link.due_at(), 60 * MS);
     assert!(link.leave(59 * MS).is_none());
@@ -179,22 +179,22 @@ fn who_waits_to_be_overtaken_in_vain_goes_on() {
 }
 
 #[test]
-fn a_rate_spaces_what_comes_together() {
+fn a_rate_spaces_a_burst() {
     // 972 bytes and 28 of headers are 8,000 bits: 8 ms at 1 Mbit/s.
     let mut link = link(LinkConfig {
         rate: Some(1e6),
         queue: 1000 * MS,
         delay: 5 * MS,
-        ..LinkConfig::PERFECT
+        ..LinkConfig::UNIMPAIRED
     });
     let out = run(&mut link, 10, 0, 972);
     assert_eq!(delays_ms(&out), [13.0, 21.0, 29.0, 37.0, 45.0, 53.0, 61.0, 69.0, 77.0, 85.0]);
 }
 
 #[test]
-fn more_than_the_rate_fills_the_queue_and_is_dropped_behind_it() {
+fn excess_traffic_fills_the_queue_and_is_dropped() {
     // 2 Mbit/s into 1 Mbit/s for ten seconds.
-    let mut link = link(LinkConfig { rate: Some(1e6), queue: 100 * MS, ..LinkConfig::PERFECT });
+    let mut link = link(LinkConfig { rate: Some(1e6), queue: 100 * MS, ..LinkConfig::UNIMPAIRED });
     let out = run(&mut link, 2500, 4 * MS, 972);
     let through = out.len() as f64;
     assert!((through - 1262.0).abs() < 3.0, "{through}");
@@ -205,24 +205,24 @@ fn more_than_the_rate_fills_the_queue_and_is_dropped_behind_it() {
 }
 
 #[test]
-fn less_than_the_rate_is_not_held_up() {
-    let mut link = link(LinkConfig { rate: Some(1e6), queue: 100 * MS, ..LinkConfig::PERFECT });
+fn traffic_below_the_rate_is_not_delayed() {
+    let mut link = link(LinkConfig { rate: Some(1e6), queue: 100 * MS, ..LinkConfig::UNIMPAIRED });
     let out = run(&mut link, 1000, 10 * MS, 972);
     assert_eq!(out.len(), 1000);
     assert!(delays_ms(&out).iter().all(|delay| *delay == 8.0));
 }
 
 #[test]
-fn what_is_under_way_is_bounded_without_a_rate_too() {
-    let mut link = link(LinkConfig { delay: 10_000 * MS, ..LinkConfig::PERFECT });
-    for i in 0..MOST as u64 + 100 {
+fn datagrams_in_flight_are_bounded_without_a_rate() {
+    let mut link = link(LinkConfig { delay: 10_000 * MS, ..LinkConfig::UNIMPAIRED });
+    for i in 0..MAX_IN_FLIGHT as u64 + 100 {
         enter(&mut link, &packet(9, i as u16, 12), i);
     }
-    assert_eq!(link.stats, LinkStats { datagrams: MOST as u64 + 100, dropped: 100 });
+    assert_eq!(link.stats, LinkStats { datagrams: MAX_IN_FLIGHT as u64 + 100, dropped: 100 });
 }
 
 #[test]
-fn anything_can_be_sent_through() {
+fn random_bytes_never_panic() {
     let mut link = link(LinkConfig {
         reorder: 0.5,
         loss: 0.5,
@@ -230,7 +230,7 @@ fn anything_can_be_sent_through() {
         jitter: MS,
         rate: Some(1e9),
         queue: MS,
-        ..LinkConfig::PERFECT
+        ..LinkConfig::UNIMPAIRED
     });
     let mut rng = Rng::with_seed(8);
     for now in 0..20_000 {

@@ -1,25 +1,29 @@
-//! Which datagrams are lost.
+//! Which datagrams a link loses.
 
 use fastrand::Rng;
 
-/// Gilbert–Elliott in its simple form: in a bad spell everything is lost, between them nothing. (Gilbert, Capacity of a Burst-Noise Channel, 1960.)
-pub enum Losses {
+/// The Gilbert model: in the bad state every datagram is lost, in the good state none. (Gilbert,
+/// Capacity of a Burst-Noise Channel, 1960.)
+pub(super) enum LossModel {
     Independent { rate: f64 },
     Bursts { begin: f64, end: f64, bad: bool },
 }
 
-impl Losses {
-    /// `rate`: share of all datagrams; `burst`: mean length of a bad spell, 1 for none.
-    pub fn new(rate: f64, burst: f64, rng: &mut Rng) -> Self {
+impl LossModel {
+    /// `rate`: share of all datagrams that are lost; `burst`: mean length of a run of losses, 1 for
+    /// independent losses.
+    pub(super) fn new(rate: f64, burst: f64, rng: &mut Rng) -> Self {
         if burst <= 1.0 || rate <= 0.0 || rate >= 1.0 {
             return Self::Independent { rate };
         }
-        // A spell ends with 1 / burst. It begins so often that the share of datagrams within spells is the rate: begin / (begin + end) = rate.
+        // The bad state ends with probability 1 / burst, and begins so often that the share of
+        // datagrams in it is the rate: begin / (begin + end) = rate.
         let end = 1.0 / burst;
         Self::Bursts { begin: (rate * end / (1.0 - rate)).min(1.0), end, bad: rng.f64() < rate }
     }
 
-    pub fn next(&mut self, rng: &mut Rng) -> bool {
+    /// Whether the next datagram is lost.
+    pub(super) fn next(&mut self, rng: &mut Rng) -> bool {
         match self {
             Self::Independent { rate } => *rate > 0.0 && rng.f64() < *rate,
             Self::Bursts { begin, end, bad } => {
@@ -40,7 +44,7 @@ mod tests {
 
     fn drawn(rate: f64, burst: f64, seed: u64) -> Vec<bool> {
         let mut rng = Rng::with_seed(seed);
-        let mut losses = Losses::new(rate, burst, &mut rng);
+        let mut losses = LossModel::new(rate, burst, &mut rng);
         (0..MANY).map(|_| losses.next(&mut rng)).collect()
     }
 
@@ -63,12 +67,12 @@ mod tests {
     }
 
     #[test]
-    fn by_chance_runs_are_as_long_as_chance_has_them() {
+    fn independent_losses_have_runs_of_geometric_length() {
         assert!((mean_run(&drawn(0.3, 1.0, 3)) - 1.0 / 0.7).abs() < 0.02);
     }
 
     #[test]
-    fn bursts_keep_the_rate_and_have_their_length() {
+    fn bursts_keep_the_rate_and_the_configured_length() {
         for (rate, burst) in [(0.01, 4.0), (0.05, 3.0), (0.2, 1.5), (0.5, 10.0), (0.9, 9.0)] {
             let lost = drawn(rate, burst, 11);
             let (seen, length) = (share(&lost), mean_run(&lost));
@@ -81,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn all_or_nothing() {
+    fn rates_of_zero_and_one_are_exact() {
         assert_eq!(share(&drawn(0.0, 1.0, 1)), 0.0);
         assert_eq!(share(&drawn(0.0, 5.0, 1)), 0.0);
         assert_eq!(share(&drawn(1.0, 1.0, 1)), 1.0);

@@ -1,0 +1,120 @@
+//! The data channels of a peer, and the flows of stamped messages on them.
+
+use rustc_hash::FxHashMap;
+use str0m::channel::{ChannelConfig, ChannelId, Reliability};
+
+use super::Transport;
+use crate::clock::{self, Now};
+use crate::cohorts::Cohort;
+use crate::data_flow::{self, DataFlow, FlowsReceived};
+use crate::error::{PumpError, Result};
+use crate::sketch::Binned;
+
+/// Data channels and their counters.
+#[derive(Default)]
+pub struct DataChannels {
+    /// Received flows, by their id.
+    pub flows_received: FlowsReceived,
+    /// Messages that SCTP took, cumulative.
+    pub messages_sent: u64,
+    /// Bytes of those messages.
+    pub bytes_sent: u64,
+    /// Messages received, stamped or not, cumulative.
+    pub messages_received: u64,
+    /// One-way latencies of messages since the thread last collected them.
+    pub latencies: Vec<Binned>,
+    /// The cohort that those latencies count for.
+    pub cohort: Option<Cohort>,
+    open: FxHashMap<String, ChannelId>,
+    opening: Vec<(ChannelId, String)>,
+    flows: Vec<DataFlow>,
+}
+
+impl DataChannels {
+    pub(super) fn create(
+        &mut self,
+        transport: &mut Transport,
+        label: &str,
+        ordered: bool,
+        max_retransmits: Option<u16>,
+    ) {
+        let reliability = max_retransmits.map_or(Reliability::Reliable, |retransmits| {
+            Reliability::MaxRetransmits { retransmits }
+        });
+        let id = transport.create_channel(ChannelConfig {
+            label: label.into(),
+            ordered,
+            reliability,
+            ..Default::default()
+        });
+        self.opening.push((id, label.into()));
+    }
+
+    pub(super) fn send(
+        &mut self,
+        transport: &mut Transport,
+        label: &str,
+        message: &[u8],
+    ) -> Result<()> {
+        let id = *self.open.get(label).ok_or_else(|| PumpError::ChannelNotOpen(label.into()))?;
+        let written = transport.write(id, message);
+        let accepted = written.ok_or_else(|| PumpError::ChannelClosed(label.into()))??;
+        self.count_sent(accepted, message.len());
+        if accepted { Ok(()) } else { Err(PumpError::ChannelFull(label.into())) }
+    }
+
+    fn count_sent(&mut self, accepted: bool, len: usize) {
+        self.messages_sent += accepted as u64;
+        self.bytes_sent += accepted as u64 * len as u64;
+    }
+
+    pub(super) fn add_flow(&mut self, flow: DataFlow) {
+        self.flows.push(flow);
+    }
+
+    /// When the next message of a flow is due, monotonic ns; `u64::MAX` for never.
+    pub(super) fn next_at(&self) -> u64 {
+        let open = self.flows.iter().filter(|flow| self.open.contains_key(&flow.label));
+        open.map(|flow| flow.due_ns).min().unwrap_or(u64::MAX)
+    }
+
+    /// Writes the messages that are due, and returns whether there were any.
+    pub(super) fn send_flows(&mut self, transport: &mut Transport, now: Now) -> bool {
+        let (mut wrote, mut messages, mut bytes) = (false, 0, 0);
+        for flow in &mut self.flows {
+            let Some(&id) = self.open.get(&flow.label) else { continue };
+            while flow.due_ns <= now.mono {
+                let message = flow.next_message(now.mono);
+                // A full channel drops the message: its sequence number is used up, so that the
+                // receiver counts it as lost.
+                let accepted = matches!(transport.write(id, message), Some(Ok(true)));
+                messages += accepted as u64;
+                bytes += accepted as u64 * message.len() as u64;
+                wrote = true;
+            }
+        }
+        self.messages_sent += messages;
+        self.bytes_sent += bytes;
+        wrote
+    }
+
+    /// Returns the label: of channels that this side opened, the one that it chose.
+    pub(super) fn on_open(&mut self, id: ChannelId, label: String) -> String {
+        let own = self.opening.iter().find(|(opening, _)| *opening == id);
+        let label = own.map_or(label, |(_, label)| label.clone());
+        self.open.insert(label.clone(), id);
+        label
+    }
+
+    pub(super) fn on_message(&mut self, message: &[u8], arrival: Option<u64>) {
+        self.messages_received += 1;
+        let arrival = arrival.unwrap_or_else(clock::wall_ns);
+        if let Some(latency) = data_flow::on_message(&mut self.flows_received, message, arrival) {
+            self.latencies.push(latency);
+        }
+    }
+
+    pub(super) fn on_close(&mut self, id: ChannelId) {
+        self.open.retain(|_, open| *open != id);
+    }
+}

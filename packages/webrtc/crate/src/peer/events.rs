@@ -1,0 +1,88 @@
+//! What happens to a peer, as it is reported to JavaScript.
+
+use napi_derive::napi;
+use str0m::crypto::dtls::SrtpProfile;
+
+use crate::srtp::SrtpError;
+
+/// State of the ICE agent, with the states in which media flows taken together (RFC 8445 §6.1.3,
+/// `RTCIceConnectionState`).
+#[napi(string_enum = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IceState {
+    /// Checks are under way.
+    Checking,
+    /// A pair is selected.
+    Connected,
+    /// The consent checks of the selected pair fail (RFC 7675).
+    Disconnected,
+}
+
+/// Why a connection ended.
+#[napi(string_enum = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloseCode {
+    /// The remote closed it.
+    ClosedByRemote,
+    /// ICE, DTLS or SCTP failed.
+    TransportFailed,
+    /// The handshake did not lead to keys that this crate can use.
+    SrtpFailed,
+}
+
+/// Why a connection ended, with details.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// DTLS close_notify.
+    #[error("the remote closed the connection")]
+    Remote,
+    /// The ICE agent or the DTLS state machine stopped.
+    #[error("the transport stopped")]
+    Stopped,
+    /// An error of str0m.
+    #[error("the transport failed: {0}")]
+    Transport(String),
+    /// The handshake ended without `use_srtp` (RFC 5764 §4.1).
+    #[error("the DTLS handshake exported no SRTP keys")]
+    NoSrtpKeys,
+    /// The negotiated profile, or its keys, cannot be used.
+    #[error("SRTP cannot start ({profile:?}): {source}")]
+    Srtp {
+        /// What DTLS negotiated.
+        profile: SrtpProfile,
+        /// What is wrong with it.
+        source: SrtpError,
+    },
+}
+
+impl CloseReason {
+    /// The reason without its details.
+    pub fn code(&self) -> CloseCode {
+        match self {
+            Self::Remote => CloseCode::ClosedByRemote,
+            Self::Stopped | Self::Transport(_) => CloseCode::TransportFailed,
+            Self::NoSrtpKeys | Self::Srtp { .. } => CloseCode::SrtpFailed,
+        }
+    }
+}
+
+/// Something that happened to a peer; a few per peer and minute, never one per packet.
+#[derive(Debug)]
+pub enum PeerEvent {
+    /// The ICE state changed.
+    Ice(IceState),
+    /// DTLS is done: media can flow.
+    Connected,
+    /// The connection ended.
+    Closed(CloseReason),
+    /// The data channel with this label is open.
+    ChannelOpen(String),
+    /// The first media packet of a receiver.
+    FirstPacket {
+        /// Handle of the receiver.
+        receiver: u32,
+        /// Wall clock, ns.
+        arrival: u64,
+    },
+}

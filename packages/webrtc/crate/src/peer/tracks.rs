@@ -1,0 +1,162 @@
+//! The tracks of a peer: its senders and receivers, and which of them an SSRC belongs to.
+
+use std::sync::Arc;
+
+use super::{Context, Transport};
+use crate::bandwidth::BandwidthEstimator;
+use crate::clip::Clip;
+use crate::clock::{MS, Now};
+use crate::receiver::{Receiver, ReceiverConfig};
+use crate::rtp::ExtensionIds;
+use crate::sender::{Sender, SenderConfig};
+use crate::transport_feedback::TransportFeedback;
+
+/// Interval of sender and receiver reports: libwebrtc's for video.
+const REPORT_INTERVAL_NS: u64 = 1000 * MS;
+/// The first sender report follows this soon, so that receivers can synchronise.
+const FIRST_REPORT_NS: u64 = 200 * MS;
+/// Transport-wide sequence numbers whose sender is remembered.
+pub(super) const TRANSPORT_HISTORY: usize = 2048;
+/// Stands for a retransmission, which must not count for loss before recovery.
+pub(super) const RETRANSMISSION: u8 = u8::MAX;
+
+/// Which receiver an SSRC belongs to, and whether it is its RTX stream.
+#[derive(Clone, Copy)]
+pub(super) struct Route {
+    pub(super) receiver: usize,
+    pub(super) rtx: bool,
+}
+
+/// Senders, receivers, and what their RTCP needs.
+pub struct Tracks {
+    /// With their handles.
+    pub senders: Vec<(u32, Sender)>,
+    /// With their handles.
+    pub receivers: Vec<(u32, Receiver)>,
+    /// By SSRC, sorted.
+    pub(super) routes: Vec<(u32, Route)>,
+    pub(super) ids: ExtensionIds,
+    pub(super) cname: String,
+    /// SSRC of feedback while nothing is sent (RFC 3550 §6.4.2 requires one even then).
+    pub(super) own_ssrc: u32,
+    pub(super) bandwidth: BandwidthEstimator,
+    pub(super) transport_feedback: TransportFeedback,
+    /// The next transport-wide sequence number.
+    pub(super) transport_sequence: u16,
+    /// Index of the sender of each transport-wide sequence number, modulo its length.
+    pub(super) transport_senders: Option<Box<[u8; TRANSPORT_HISTORY]>>,
+    /// Whether the clips play: they start with the connection.
+    pub(super) playing: bool,
+    report_at: u64,
+}
+
+impl Tracks {
+    pub(super) fn new(now: Now) -> Self {
+        Self {
+            senders: Vec::new(),
+            receivers: Vec::new(),
+            routes: Vec::new(),
+            ids: ExtensionIds::default(),
+            cname: "swarm".into(),
+            own_ssrc: fastrand::u32(1..),
+            bandwidth: BandwidthEstimator::new(now.mono),
+            transport_feedback: TransportFeedback::default(),
+            transport_sequence: fastrand::u16(..),
+            transport_senders: None,
+            playing: false,
+            report_at: u64::MAX,
+        }
+    }
+
+    pub(super) fn set_extensions(&mut self, ids: ExtensionIds) {
+        self.ids = ids;
+        if ids.transport_wide_cc != 0 {
+            self.transport_senders
+                .get_or_insert_with(|| Box::new([RETRANSMISSION; TRANSPORT_HISTORY]));
+        }
+    }
+
+    pub(super) fn add_sender(
+        &mut self,
+        handle: u32,
+        config: SenderConfig,
+        cname: String,
+        clip: Arc<Clip>,
+        now: Now,
+    ) {
+        self.cname = cname;
+        self.senders.push((handle, Sender::new(config, clip, now.mono)));
+        self.report_at = self.report_at.min(now.mono + FIRST_REPORT_NS);
+    }
+
+    /// The sender with this handle.
+    pub fn sender_mut(&mut self, handle: u32) -> Option<&mut Sender> {
+        self.senders.iter_mut().find(|(known, _)| *known == handle).map(|(_, sender)| sender)
+    }
+
+    /// Removes a sender, and its counters with it.
+    pub fn remove_sender(&mut self, handle: u32) {
+        self.senders.retain(|(known, _)| *known != handle);
+    }
+
+    pub(super) fn add_receiver(&mut self, handle: u32, config: ReceiverConfig, now: Now) {
+        self.receivers.push((handle, Receiver::new(config)));
+        self.reset_routes();
+        // Spread over the interval, or many peers would report in step.
+        self.report_at = self.report_at.min(now.mono + fastrand::u64(0..REPORT_INTERVAL_NS));
+    }
+
+    /// The receiver with this handle.
+    pub fn receiver_mut(&mut self, handle: u32) -> Option<&mut Receiver> {
+        self.receivers.iter_mut().find(|(known, _)| *known == handle).map(|(_, receiver)| receiver)
+    }
+
+    /// Removes a receiver, and its counters with it.
+    pub fn remove_receiver(&mut self, handle: u32) {
+        self.receivers.retain(|(known, _)| *known != handle);
+        self.reset_routes();
+    }
+
+    /// Bandwidth that REMB reports to the remote, bit/s; 0 where REMB was not negotiated.
+    pub fn remb_bps(&self) -> u64 {
+        let negotiated = self.receivers.iter().any(|(_, receiver)| receiver.config.remb);
+        if negotiated { self.bandwidth.current_bps() } else { 0 }
+    }
+
+    /// When media, feedback or a report is due, monotonic ns.
+    pub(super) fn next_at(&self) -> u64 {
+        let mut at = self.report_at.min(self.transport_feedback.due_at());
+        for (_, sender) in &self.senders {
+            at = at.min(sender.due_ns());
+        }
+        for (_, receiver) in &self.receivers {
+            at = at.min(receiver.feedback_at());
+        }
+        at
+    }
+
+    /// Counts a packet that the kernel refused.
+    pub fn on_send_refused(&mut self, ssrc: u32) {
+        self.senders.iter_mut().any(|(_, sender)| sender.on_send_refused(ssrc));
+    }
+
+    pub(super) fn send_due_reports(&mut self, transport: &mut Transport, cx: &mut Context<'_>) {
+        if self.report_at <= cx.now.mono {
+            self.report_at = cx.now.mono + REPORT_INTERVAL_NS;
+            self.send_reports(transport, cx);
+        }
+    }
+
+    /// Routes the SSRCs that were signalled; the others are learnt from the mid extension.
+    fn reset_routes(&mut self) {
+        self.routes.clear();
+        for (index, (_, receiver)) in self.receivers.iter().enumerate() {
+            for (ssrc, rtx) in [(receiver.config.ssrc, false), (receiver.config.rtx_ssrc, true)] {
+                if let Some(ssrc) = ssrc {
+                    self.routes.push((ssrc, Route { receiver: index, rtx }));
+                }
+            }
+        }
+        self.routes.sort_unstable_by_key(|(ssrc, _)| *ssrc);
+    }
+}

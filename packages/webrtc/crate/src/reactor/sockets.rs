@@ -1,0 +1,155 @@
+//! The sockets of one thread: one for each peer, or on loopback one for all of them.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroUsize;
+use std::os::fd::AsRawFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use polling::{Events, Poller};
+use rustc_hash::FxHashMap;
+
+use super::Reactor;
+use crate::clock::Now;
+use crate::datagrams::{Datagrams, MAX_BATCH};
+use crate::endpoint::Endpoint;
+use crate::peer::Context;
+use crate::shared_socket::SharedSocket;
+use crate::socket::UdpSocket;
+
+/// Readable sockets that one wake-up looks at.
+const MAX_EVENTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+/// Batches that one wake-up reads from the shared socket. Peers cannot send faster than this reads
+/// for long; the bound keeps timers from starving all the same.
+const MAX_BATCHES: usize = 256;
+/// 127.0.0.0.
+const LOOPBACK: u32 = 127 << 24;
+/// Host parts of the addresses on the shared socket: from 127.0.0.2 to 127.255.255.254.
+const FIRST_HOST: u32 = 2;
+const LAST_HOST: u32 = (1 << 24) - 2;
+
+pub(super) struct Sockets {
+    pub(super) poller: Poller,
+    pub(super) datagrams: Datagrams,
+    /// Opened with the first peer on loopback, if `share` is set.
+    pub(super) shared: Option<Arc<SharedSocket>>,
+    /// The peers on the shared socket: key by address.
+    pub(super) by_address: FxHashMap<Ipv4Addr, usize>,
+    events: Events,
+    share: bool,
+    /// Counts up, so that an address is not reused soon: the server may still know its last peer.
+    next_host: u32,
+}
+
+impl Sockets {
+    pub(super) fn new(share: bool) -> io::Result<Self> {
+        Ok(Self {
+            poller: Poller::new()?,
+            datagrams: Datagrams::default(),
+            shared: None,
+            by_address: FxHashMap::default(),
+            events: Events::with_capacity(MAX_EVENTS),
+            share,
+            next_host: FIRST_HOST,
+        })
+    }
+
+    /// An endpoint for a new peer.
+    pub(super) fn endpoint(&mut self, local: IpAddr) -> io::Result<Endpoint> {
+        if self.share && local == IpAddr::V4(Ipv4Addr::LOCALHOST) {
+            match &self.shared {
+                Some(socket) => return Ok(self.address_on(socket.clone())),
+                None => match SharedSocket::open() {
+                    Ok(socket) => {
+                        let socket = self.shared.insert(Arc::new(socket)).clone();
+                        return Ok(self.address_on(socket));
+                    }
+                    // Not allowed by this kernel: every peer has a socket of its own.
+                    Err(_) => self.share = false,
+                },
+            }
+        }
+        Ok(Endpoint::Own(UdpSocket::bind(local)?))
+    }
+
+    fn address_on(&mut self, socket: Arc<SharedSocket>) -> Endpoint {
+        let ip = Ipv4Addr::from(LOOPBACK | self.next_host);
+        self.next_host = if self.next_host == LAST_HOST { FIRST_HOST } else { self.next_host + 1 };
+        Endpoint::Shared { socket, ip, remote: None }
+    }
+}
+
+impl Reactor {
+    pub(super) fn read_sockets(&mut self) {
+        self.read_shared_socket();
+        let Sockets { poller, events, .. } = &mut self.sockets;
+        events.clear();
+        if poller.wait(events, Some(Duration::ZERO)).is_err() {
+            return; // interrupted: the next tick comes in milliseconds
+        }
+        let now = Now::read();
+        let ready: Vec<usize> = events.iter().map(|event| event.key).collect();
+        for key in ready {
+            self.read_own_socket(key, now);
+        }
+    }
+
+    fn read_shared_socket(&mut self) {
+        let Some(shared) = self.sockets.shared.clone() else { return };
+        for _ in 0..MAX_BATCHES {
+            let now = Now::read();
+            let count = self.sockets.datagrams.receive(shared.fd(), MAX_BATCH, true);
+            for i in 0..count {
+                let datagram = self.sockets.datagrams.get(i);
+                let (Some(source), Some(destination)) = (datagram.source, datagram.destination)
+                else {
+                    continue;
+                };
+                let Some(&key) = self.sockets.by_address.get(&destination) else { continue };
+                let Some(slot) = self.peers.get_mut(key) else { continue };
+                let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
+                let mut cx = Context { now, scratch, totals };
+                slot.peer.on_datagram(datagram.bytes, source, datagram.arrival, &mut cx);
+                self.settle_received(key, now);
+            }
+            if count < MAX_BATCH {
+                break;
+            }
+        }
+    }
+
+    fn read_own_socket(&mut self, key: usize, now: Now) {
+        let Some(slot) = self.peers.get_mut(key) else { return };
+        loop {
+            let Endpoint::Own(socket) = &mut slot.peer.transport.access.endpoint else { return };
+            let (batch_size, connected) = (socket.batch_size, socket.connected_to());
+            let datagrams = &mut self.sockets.datagrams;
+            let count = datagrams.receive(socket.as_raw_fd(), batch_size, connected.is_none());
+            let is_full = count == batch_size;
+            socket.batch_size = if is_full { (count * 4).min(MAX_BATCH) } else { count.max(1) };
+            for i in 0..count {
+                let datagram = datagrams.get(i);
+                let Some(source) = connected.or(datagram.source) else { continue };
+                let (scratch, totals) = (&mut *self.scratch, &mut self.totals);
+                let mut cx = Context { now, scratch, totals };
+                slot.peer.on_datagram(datagram.bytes, source, datagram.arrival, &mut cx);
+            }
+            // A few more are left for the next tick: the kernel has noted their arrival.
+            if count < MAX_BATCH {
+                break;
+            }
+        }
+        self.settle_received(key, now);
+    }
+
+    /// Sends what the shared socket holds back, and counts what the kernel refused.
+    pub(super) fn flush(&mut self) {
+        let Some(shared) = &self.sockets.shared else { return };
+        for refused in shared.flush() {
+            let key = self.sockets.by_address.get(&refused.from);
+            let Some(slot) = key.and_then(|key| self.peers.get_mut(*key)) else { continue };
+            slot.peer.tracks.on_send_refused(refused.ssrc);
+        }
+    }
+}

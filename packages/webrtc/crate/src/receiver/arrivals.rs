@@ -1,0 +1,83 @@
+//! When the media of a receiver arrives: interarrival jitter and media interruptions.
+
+use crate::clock::MS;
+
+/// Without a media packet for longer than this, media is interrupted, ns. JavaScript has it as
+/// `INTERRUPTION_MS`.
+pub const INTERRUPTION_NS: u64 = 500 * MS;
+/// A source that was paused or replaced says nothing about the network, s.
+const MAX_TRANSIT_CHANGE: f64 = 5.0;
+
+/// Arrival times of one receiver; wall clock, ns.
+#[derive(Default)]
+pub(super) struct Arrivals {
+    /// 0 until the first packet.
+    pub(super) first_at: u64,
+    /// 0 until the first packet.
+    pub(super) last_at: u64,
+    /// Interruptions that have ended: how many, their sum, and the longest, ns.
+    pub(super) interruptions: u64,
+    pub(super) interruption_ns: u64,
+    pub(super) longest_interruption_ns: u64,
+    muted: bool,
+    /// RFC 3550 A.8, in seconds.
+    jitter: f64,
+    /// RTP time stamp and arrival, in seconds, of the last frame.
+    last_transit: Option<(u32, f64)>,
+}
+
+impl Arrivals {
+    /// While muted, no media is expected.
+    pub(super) fn set_muted(&mut self, muted: bool, wall: u64) {
+        if self.muted && !muted && self.last_at != 0 {
+            self.last_at = wall; // the pause until now was intended
+        }
+        self.muted = muted;
+    }
+
+    /// Length of the interruption that is under way at `wall`, ns; 0 when there is none.
+    pub(super) fn open_interruption(&self, wall: u64) -> u64 {
+        let pause = wall.saturating_sub(self.last_at);
+        if self.last_at == 0 || self.muted || pause <= INTERRUPTION_NS { 0 } else { pause }
+    }
+
+    /// Returns when the interruption began that this packet ends.
+    pub(super) fn on_media(&mut self, arrival: u64) -> Option<u64> {
+        let mut silent_since = None;
+        if self.first_at == 0 {
+            self.first_at = arrival;
+        } else {
+            let pause = arrival.saturating_sub(self.last_at);
+            if pause > INTERRUPTION_NS && !self.muted {
+                self.interruptions += 1;
+                self.interruption_ns += pause;
+                self.longest_interruption_ns = self.longest_interruption_ns.max(pause);
+                silent_since = Some(self.last_at);
+            }
+        }
+        self.last_at = self.last_at.max(arrival);
+        silent_since
+    }
+
+    /// Interarrival jitter (RFC 3550 §6.4.1, A.8) from the first packet of each frame: packets that
+    /// share a time stamp were not meant to be spaced.
+    pub(super) fn on_timestamp(&mut self, timestamp: u32, clock_rate: u32, arrival: u64) {
+        let seconds = arrival as f64 / 1e9;
+        if let Some((last_timestamp, last_seconds)) = self.last_transit {
+            if timestamp == last_timestamp {
+                return;
+            }
+            let elapsed = timestamp.wrapping_sub(last_timestamp) as i32 as f64 / clock_rate as f64;
+            let change = ((seconds - last_seconds) - elapsed).abs();
+            if change < MAX_TRANSIT_CHANGE {
+                self.jitter += (change - self.jitter) / 16.0;
+            }
+        }
+        self.last_transit = Some((timestamp, seconds));
+    }
+
+    /// Seconds.
+    pub(super) fn jitter(&self) -> f64 {
+        self.jitter
+    }
+}

@@ -1,0 +1,662 @@
+/**
+ * The contract of the Rust addon. "npm run contract" generates it from packages/webrtc/crate/src: do not edit.
+ * Handles are numbers. Times are Unix ms (CLOCK_REALTIME, fractional) unless a name says otherwise.
+ */
+
+/** How the pump is started. One pump per process; each of its threads drives its share of the peers. */
+export interface PumpOptions {
+  /** Threads, 1 to 256. */
+  threads: number;
+  /**
+   * How often a thread wakes to read its sockets and to send what is due, microseconds, 500 to
+   * 20,000. Default 4,000 (1,000 while a handshake is under way). The kernel stamps arrivals, so
+   * it adds nothing to what is measured; a frame may leave up to one tick late.
+   */
+  tickMicros?: number;
+  /**
+   * A socket for every peer, everywhere. By default the peers of a thread on 127.0.0.1 share one
+   * socket, each with an address in 127/8 of its own, where the kernel is Linux and grants 8 MiB
+   * of receive buffer: that halves the cost of a packet.
+   */
+  ownSockets?: boolean;
+}
+
+/**
+ * Something that happened to a peer, reported as it happens; at most a few per peer and second.
+ * `peer` is its handle, `at` is in Unix ms.
+ */
+export type PumpEvent =
+  | { type: 'ice'; peer: number; at: number; state: IceState }
+  | { type: 'connected'; peer: number; at: number }
+  | { type: 'closed'; peer: number; at: number; code: CloseCode; message: string }
+  | { type: 'channel_open'; peer: number; at: number; label: string }
+  | { type: 'first_packet'; peer: number; at: number; receiver: number };
+
+/** `a=ice-ufrag` and `a=ice-pwd`. */
+export interface IceCredentials {
+  /** User name fragment. */
+  ufrag: string;
+  /** Password. */
+  pwd: string;
+}
+
+/** The local description of a new peer. */
+export interface LocalTransport {
+  /** Handle for every other call. */
+  peer: number;
+  /** `a=ice-ufrag`. */
+  ufrag: string;
+  /** `a=ice-pwd`. */
+  pwd: string;
+  /** Value of `a=fingerprint`: `sha-256 AB:CD:…`. */
+  fingerprint: string;
+  /** An `a=` line without the `a=`: `candidate:… 1 udp … typ host`. */
+  candidate: string;
+}
+
+/**
+ * The impairment of one direction, on top of the real network: a queue in front of a link, loss on
+ * it, delay behind it.
+ */
+export interface LinkImpairment {
+  /** Share of datagrams, 0 to 1. */
+  loss: number;
+  /**
+   * Mean length of a run of losses (Gilbert–Elliott), 1 to 1,000; 1: independent losses. Runs
+   * must be at least `loss / (1 - loss)` long.
+   */
+  burst: number;
+  /** 0 to 10,000. */
+  delayMs: number;
+  /**
+   * In addition to the delay: exponentially distributed with this mean, drawn anew every 20 ms, 0
+   * to 1,000. It does not reorder.
+   */
+  jitterMs: number;
+  /**
+   * Share of datagrams that leave behind the one that followed them in their RTP stream, 0 to
+   * 0.5.
+   */
+  reorder: number;
+  /** Bit/s, with 28 bytes of IP and UDP headers for each datagram, 10,000 to 10^11; null: no limit. */
+  rateBps: number | null;
+  /**
+   * With a rate: datagrams that would wait longer than this in the queue are dropped, 0 to
+   * 10,000.
+   */
+  queueMs: number;
+}
+
+/**
+ * An impaired access network. All datagrams of the peer pass it: STUN, DTLS, media and feedback.
+ * What the downlink drops was lost, and what it delays arrived late; a time stamp of an outgoing
+ * packet is of when it entered the uplink.
+ */
+export interface Impairment {
+  /** From this peer to the remote. */
+  up: LinkImpairment;
+  /** From the remote to this peer. */
+  down: LinkImpairment;
+  /** The same seed drops the same datagrams, by their number. 0 to 2^32 - 1. */
+  seed: number;
+}
+
+/** Options of a peer. */
+export interface PeerOptions {
+  /**
+   * The cohort that the latency of data messages counts for (`latencies` of a sample); left out,
+   * it is only in the counters of each flow.
+   */
+  dataCohort?: number;
+  /** An impaired access network. */
+  impairment?: Impairment;
+}
+
+/** Which side of the DTLS handshake this peer is. */
+export type DtlsRole =
+  /** The remote has `a=setup:passive`. */
+  | 'client'
+  /** The remote has `a=setup:active`. */
+  | 'server';
+
+/** The remote description of a peer. */
+export interface RemoteTransport {
+  /** `a=ice-ufrag`. */
+  ufrag: string;
+  /** `a=ice-pwd`. */
+  pwd: string;
+  /** Value of `a=fingerprint`. */
+  fingerprint: string;
+  /** The role of this side. */
+  dtlsRole: DtlsRole;
+  /** Whether this side is the controlling ICE agent: the offerer is (RFC 8445 §6.1.1). */
+  controlling: boolean;
+  /** Whether data channels were negotiated. */
+  dataChannels: boolean;
+}
+
+/** Header extension ids (RFC 8285); leave out what was not negotiated. */
+export interface ExtensionIds {
+  /** RFC 9143. */
+  mid?: number;
+  /** RFC 8852. */
+  rid?: number;
+  /** RFC 8852, of a retransmission. */
+  repairedRid?: number;
+  /** RFC 6464. */
+  audioLevel?: number;
+  /** abs-send-time. */
+  absSendTime?: number;
+  /** abs-capture-time. */
+  absCaptureTime?: number;
+  /** draft-holmer-rmcat-transport-wide-cc-extensions-01. */
+  transportWideCc?: number;
+}
+
+/** Audio or video. */
+export type MediaKind =
+  /** Opus. */
+  | 'audio'
+  /** VP8 or H.264. */
+  | 'video';
+
+/** One packetised clip, kept once per process and shared by all senders that play it. */
+export interface ClipData {
+  /** Audio or video. */
+  kind: MediaKind;
+  /** What the payloads carry. */
+  codec: Exclude<Codec, 'other'>;
+  /** RTP clock, Hz: 48000 or 90000. */
+  clockRate: number;
+  /** Pixels; 0 for audio. */
+  width: number;
+  /** Pixels; 0 for audio. */
+  height: number;
+  /**
+   * All RTP payloads, one after the other. VP8 payloads have no payload descriptor: the pump
+   * writes it, as the picture id runs on.
+   */
+  payload: Uint8Array;
+  /**
+   * Four numbers per packet: offset in `payload`, length, marker (0 or 1), starts a frame (0 or
+   * 1).
+   */
+  packets: Uint32Array;
+  /**
+   * Four numbers per frame: first packet, packets, duration in RTP clock ticks, keyframe (0 or
+   * 1). The first frame is a keyframe; the clip loops.
+   */
+  frames: Uint32Array;
+  /** RFC 6464 level in -dBov (0 loud … 127 silent) per frame; empty for video. */
+  audioLevels: Uint8Array;
+}
+
+/** A new sender. */
+export interface SenderOptions {
+  /** Handle of its peer. */
+  peer: number;
+  /** Handle returned by `addClip`. */
+  clip: number;
+  /** `a=mid`. */
+  mid: string;
+  /** `a=rid` of a simulcast layer, when several senders share a mid. */
+  rid?: string;
+  /** SSRC of the stream. */
+  ssrc: number;
+  /** RTP payload type. */
+  payloadType: number;
+  /**
+   * SSRC of the RTX stream (RFC 4588); left out when RTX was not negotiated: then NACKs are
+   * answered on the same SSRC.
+   */
+  rtxSsrc?: number;
+  /** Payload type of the RTX stream. */
+  rtxPayloadType?: number;
+  /** RTCP CNAME of the participant (RFC 3550 §6.5.1). */
+  cname: string;
+  /**
+   * Header extensions of this m-line, when they are fewer than the peer's; left out, the peer's.
+   * LiveKit negotiates transport-wide sequence numbers on video only: on audio the server would
+   * read them as gaps, i.e. as loss.
+   */
+  extensions?: ExtensionIds;
+  /** Whether it sends from the start. */
+  active: boolean;
+}
+
+/** One negotiated payload type of a receiver. */
+export interface ReceiverPayload {
+  /** RTP payload type. */
+  payloadType: number;
+  /** What it carries. */
+  codec: Codec;
+  /** RTP clock, Hz. */
+  clockRate: number;
+  /** Payload type of its retransmissions (RFC 4588). */
+  rtxPayloadType?: number;
+}
+
+/** A new receiver. */
+export interface ReceiverOptions {
+  /** Handle of its peer. */
+  peer: number;
+  /** Audio or video. */
+  kind: MediaKind;
+  /** `a=mid`. */
+  mid: string;
+  /** From `a=ssrc`; left out when it was not signalled: then packets are found by mid. */
+  ssrc?: number;
+  /** SSRC of the RTX stream. */
+  rtxSsrc?: number;
+  /** Negotiated payload types. */
+  payloads: Array<ReceiverPayload>;
+  /** Whether NACK was negotiated for this m-line. */
+  nack: boolean;
+  /** Whether PLI was negotiated for this m-line. */
+  pli: boolean;
+  /** Whether REMB was negotiated for this m-line. */
+  remb: boolean;
+  /**
+   * The cohort that its latency counts for (`latencies` of a sample); left out, it is only in
+   * the counters of the receiver.
+   */
+  cohort?: number;
+}
+
+/** A new data channel. */
+export interface DataChannelOptions {
+  /** Handle of its peer. */
+  peer: number;
+  /** Label, unique in the peer. */
+  label: string;
+  /** Whether messages arrive in order. */
+  ordered: boolean;
+  /** `null`: reliable. */
+  maxRetransmits: number | null;
+}
+
+/**
+ * Data messages that the pump sends at an interval. The template is sent as it is, except for
+ * `DATA_STAMP_BYTES` at `stampOffset`: there the pump writes a magic number, the number of the
+ * flow, a sequence number and the time of sending. A receiving pump finds the magic number anywhere
+ * in a message, and counts loss and latency from it.
+ */
+export interface DataFlowOptions {
+  /** Handle of its peer. */
+  peer: number;
+  /** Label of an open data channel. */
+  label: string;
+  /** The message. */
+  template: Uint8Array;
+  /** Where the stamp goes in the template. */
+  stampOffset: number;
+  /** Above 0. */
+  intervalMs: number;
+  /** Number of the flow, unique in the run: receivers count sequence numbers by it. */
+  flow: number;
+}
+
+/**
+ * One-way latency of everything that was received since the last sample and counts for a cohort:
+ * bins of a DDSketch of 2 % relative error, in milliseconds. Bin k holds (γ^(k-1), γ^k].
+ */
+export interface CohortLatency {
+  /** Number of the cohort. */
+  cohort: number;
+  /** Keys of the bins that are not empty. */
+  keys: Int32Array;
+  /** Values in each of those bins. */
+  counts: Uint32Array;
+  /** Values at or below 0.001 ms. */
+  zeros: number;
+}
+
+/** One sample. The tables have one row per stream and the columns of `sampleColumns`. */
+export interface SampleTables {
+  /** Rows of `SenderStats`. */
+  senders: Float64Array;
+  /** Rows of `ReceiverStats`. */
+  receivers: Float64Array;
+  /** Rows of `PeerStats`. */
+  peers: Float64Array;
+  /** Rows of `DataFlowStats`. */
+  flows: Float64Array;
+  /** Rows of `Interruption`: those that ended since the last sample, in order for each receiver. */
+  interruptions: Float64Array;
+  /** Cohorts that received anything since the last sample. */
+  latencies: Array<CohortLatency>;
+  /**
+   * Datagrams sent on all sockets, cumulative, for the cost of a packet. What an impaired uplink
+   * drops is not included.
+   */
+  datagramsSent: number;
+  /** Datagrams received on all sockets, cumulative. */
+  datagramsReceived: number;
+  /**
+   * Datagrams that the kernel dropped on sockets that peers share, cumulative; `socketDrops` of a
+   * peer has the others.
+   */
+  sharedSocketDrops: number;
+  /** The latest that a thread woke since the last sample, ms. */
+  maxTickLateMs: number;
+  /** CPU time of the pump's threads, cumulative, s. */
+  cpuSeconds: number;
+}
+
+/** Names of the columns of each table of a sample, in their order. */
+export interface SampleColumns {
+  /** Of `SenderStats`. */
+  senders: Array<string>;
+  /** Of `ReceiverStats`. */
+  receivers: Array<string>;
+  /** Of `PeerStats`. */
+  peers: Array<string>;
+  /** Of `DataFlowStats`. */
+  flows: Array<string>;
+  /** Of `Interruption`. */
+  interruptions: Array<string>;
+}
+
+/** Cohorts are numbered from 0 to one less than this. */
+export declare const COHORTS: number;
+
+/** Bytes that the template of a data flow must leave free for the stamp. */
+export declare const DATA_STAMP_BYTES: number;
+
+/** A packet that leaves this much after it was due is late, ms. */
+export declare const LATE_SEND_MS: number;
+
+/** Without a media packet for longer than this, media is interrupted, ms. */
+export declare const INTERRUPTION_MS: number;
+
+/** γ of the latency sketches: bin k holds (γ^(k-1), γ^k]. */
+export declare const SKETCH_GAMMA: number;
+
+/** Names of the columns of the tables that `sampleTables` returns. */
+export declare function sampleColumns(): SampleColumns;
+
+/**
+ * The pump: threads that drive peer connections. Errors are thrown as `Error` with a `code` of
+ * `PumpErrorCode`.
+ */
+export declare class NativePump {
+  /**
+   * Starts the threads. `onEvents` is called on the main thread, in batches, and does not keep
+   * the process alive.
+   */
+  constructor(options: PumpOptions, onEvents: (events: PumpEvent[]) => void);
+  /** Copies a clip and returns its handle. */
+  addClip(clip: ClipData): number;
+  /**
+   * Binds a UDP socket on `localAddress` (an IP address) and generates ICE credentials. Throws
+   * `system_resource` when no file descriptor or port is left.
+   */
+  createPeer(localAddress: string, options?: PeerOptions | undefined | null): LocalTransport;
+  /** Starts ICE and DTLS with the remote; after `restartIce`, takes its new credentials. */
+  setRemote(peer: number, remote: RemoteTransport): void;
+  /**
+   * Takes a `candidate:…` line of SDP or trickle ICE. Candidates that are not UDP with an IP
+   * address are ignored.
+   */
+  addRemoteCandidate(peer: number, candidate: string): void;
+  /**
+   * New credentials for an ICE restart (RFC 8445 §9); call `setRemote` with the remote's new ones
+   * afterwards.
+   */
+  restartIce(peer: number): IceCredentials;
+  /** Header extensions of the peer connection. */
+  setExtensions(peer: number, ids: ExtensionIds): void;
+  /** Opens a data channel; `channel_open` follows as an event. */
+  createDataChannel(options: DataChannelOptions): void;
+  /** Sends one message. Throws `channel_not_open` or `channel_full`. */
+  sendData(peer: number, label: string, message: Uint8Array): void;
+  /** Starts a flow of data messages. */
+  startDataFlow(options: DataFlowOptions): void;
+  /** Adds a sender and returns its handle. */
+  addSender(options: SenderOptions): number;
+  /** Pauses or resumes a sender. */
+  setSenderActive(sender: number, active: boolean): void;
+  /** Adds a receiver and returns its handle. */
+  addReceiver(options: ReceiverOptions): number;
+  /** While a receiver is muted, silence is not an interruption. */
+  setReceiverMuted(receiver: number, muted: boolean): void;
+  /** Removes a receiver. Its counters leave the samples: read them first. */
+  removeReceiver(receiver: number): void;
+  /** Removes a sender. Its counters leave the samples: read them first. */
+  removeSender(sender: number): void;
+  /**
+   * Sends a DTLS close_notify and frees the socket. The streams of the peer leave the samples:
+   * read them first.
+   */
+  closePeer(peer: number): void;
+  /** Reads all counters. After `close` the tables are empty. */
+  sampleTables(): SampleTables;
+  /** Closes every peer and joins the threads. Every other call throws `closed` afterwards. */
+  close(): void;
+}
+
+/** What an RTP payload carries. */
+export type Codec =
+  /** RFC 7587. */
+  | 'opus'
+  /** RFC 7741. */
+  | 'vp8'
+  /** RFC 6184. */
+  | 'h264'
+  /** Counted, but not looked into. */
+  | 'other';
+
+/** Which kind of failure an error of the pump is: the property `code` of the thrown `Error`. */
+export type PumpErrorCode =
+  /** An argument is out of range, or of the wrong form. The caller has a bug. */
+  | 'invalid_argument'
+  /** There is no peer, stream or clip with this handle, or it was closed. */
+  | 'unknown_handle'
+  /** The pump was closed. */
+  | 'closed'
+  /** The operating system refused a socket, a thread or a poller. */
+  | 'system_resource'
+  /** ICE, DTLS or SCTP refused an operation. */
+  | 'transport'
+  /** The data channel is not open. */
+  | 'channel_not_open'
+  /** The data channel buffers too much already; the message was not sent. */
+  | 'channel_full';
+
+/**
+ * State of the ICE agent, with the states in which media flows taken together (RFC 8445 §6.1.3,
+ * `RTCIceConnectionState`).
+ */
+export type IceState =
+  /** Checks are under way. */
+  | 'checking'
+  /** A pair is selected. */
+  | 'connected'
+  /** The consent checks of the selected pair fail (RFC 7675). */
+  | 'disconnected';
+
+/** Why a connection ended. */
+export type CloseCode =
+  /** The remote closed it. */
+  | 'closed_by_remote'
+  /** ICE, DTLS or SCTP failed. */
+  | 'transport_failed'
+  /** The handshake did not lead to keys that this crate can use. */
+  | 'srtp_failed';
+
+/** Cumulative counters of one sender: one SSRC, so one simulcast layer. */
+export interface SenderStats {
+  /** Handle of the sender. */
+  sender: number;
+  /** Handle of its peer. */
+  peer: number;
+  /** 1 while it sends, 0 while it is paused. */
+  active: number;
+  /** RTP packets sent, without retransmissions. */
+  packets: number;
+  /** RTP payload bytes of those packets. */
+  bytes: number;
+  /** Frames sent. */
+  frames: number;
+  /** Keyframes sent. */
+  keyframes: number;
+  /** Retransmissions sent, on the RTX stream or on the same SSRC. */
+  rtxPackets: number;
+  /** Sequence numbers that NACKs asked for, each counted once: what the remote missed at first. */
+  nackedPackets: number;
+  /** NACK messages received (RFC 4585 §6.2.1). */
+  nacks: number;
+  /** PLI messages received (RFC 4585 §6.3.1). */
+  plis: number;
+  /** FIR messages received (RFC 5104 §4.3.1). */
+  firs: number;
+  /** Packets lost after recovery, from the last receiver report (RFC 3550 §6.4.1), cumulative. */
+  remoteLost: number;
+  /** Interarrival jitter that the remote reported last, ms. */
+  remoteJitterMs: number;
+  /** Last round-trip time from LSR and DLSR (RFC 3550 §6.4.1), ms; NaN until known. */
+  rttMs: number;
+  /** Packets that transport-wide feedback reported as received. */
+  twccReceived: number;
+  /** Packets that transport-wide feedback reported as not received: loss before recovery. */
+  twccLost: number;
+  /** Packets that left more than `LATE_SEND_MS` after they were due. */
+  lateSends: number;
+  /** The longest time that a packet left after it was due, ms. */
+  maxLateMs: number;
+  /** Packets that the kernel refused: a full buffer, an unreachable remote. */
+  sendErrors: number;
+}
+
+/**
+ * Cumulative counters of one receiver: one remote track. Packets are RTP packets with media;
+ * padding is counted separately.
+ */
+export interface ReceiverStats {
+  /** Handle of the receiver. */
+  receiver: number;
+  /** Handle of its peer. */
+  peer: number;
+  /** RTP packets with media that were received. */
+  packets: number;
+  /** RTP payload bytes of those packets. */
+  bytes: number;
+  /**
+   * Packets without media: padding, bandwidth probes, and silence or blank frames that the
+   * server inserts.
+   */
+  paddingPackets: number;
+  /**
+   * Sequence numbers whose first transmission never arrived. Without RTX (audio) a late first
+   * transmission cannot be told from a retransmission once it was requested: what the uplink
+   * of the publisher lost, and the server forwards late, counts here as well.
+   */
+  lostBeforeRecovery: number;
+  /** Of those, the ones that no retransmission recovered either. */
+  lost: number;
+  /** Packets recovered by RTX or by a retransmission on the same SSRC. */
+  recovered: number;
+  /** Packets received again. */
+  duplicates: number;
+  /** Packets older than the newest one on arrival, retransmissions not included. */
+  outOfOrder: number;
+  /** Interarrival jitter (RFC 3550 §6.4.1), ms. */
+  jitterMs: number;
+  /** NACK messages sent (RFC 4585 §6.2.1). */
+  nacks: number;
+  /** Sequence numbers that NACKs asked for, each counted once. */
+  nackedPackets: number;
+  /** PLI messages sent (RFC 4585 §6.3.1). */
+  plis: number;
+  /** Keyframes received. */
+  keyframes: number;
+  /** Changes of resolution within the stream. */
+  layerSwitches: number;
+  /** Width of the last keyframe, pixels; 0 until known. */
+  width: number;
+  /** Height of the last keyframe, pixels; 0 until known. */
+  height: number;
+  /** Arrival of the first media packet, Unix ms; NaN until then. */
+  firstPacketAt: number;
+  /** Arrival of the last media packet, Unix ms; NaN until then. */
+  lastPacketAt: number;
+  /**
+   * Media interruptions, i.e. pauses longer than `INTERRUPTION_MS`. One that is under way
+   * counts.
+   */
+  interruptions: number;
+  /** Their sum, ms. */
+  interruptionMs: number;
+  /** The longest of them, ms. */
+  longestInterruptionMs: number;
+  /**
+   * One-way latency from abs-capture-time over the life of the receiver, median, ms; NaN
+   * without samples.
+   */
+  latencyP50Ms: number;
+  /** 95th percentile of the same, ms; NaN without samples. */
+  latencyP95Ms: number;
+  /** Maximum of the same, ms; NaN without samples. */
+  latencyMaxMs: number;
+}
+
+/** Cumulative counters of one peer. */
+export interface PeerStats {
+  /** Handle of the peer. */
+  peer: number;
+  /** Round-trip time of STUN consent checks (RFC 7675), ms; NaN until known. */
+  rttMs: number;
+  /**
+   * Datagrams that the kernel dropped because the receive buffer of this peer's own socket was
+   * full.
+   */
+  socketDrops: number;
+  /** Bandwidth that REMB reported to the remote, bit/s; 0 when none was sent. */
+  rembBps: number;
+  /** Data messages that SCTP took. */
+  dataMessagesSent: number;
+  /** Bytes of those messages, envelope included. */
+  dataBytesSent: number;
+  /** Data messages received. */
+  dataMessagesReceived: number;
+  /** Datagrams that entered the impaired uplink. */
+  impairedUp: number;
+  /** Of those, the ones that it dropped. */
+  impairedDroppedUp: number;
+  /** Datagrams that entered the impaired downlink. */
+  impairedDown: number;
+  /** Of those, the ones that it dropped. */
+  impairedDroppedDown: number;
+}
+
+/** Cumulative counters of one received flow of data messages. */
+export interface DataFlowStats {
+  /** Handle of the peer that receives it. */
+  peer: number;
+  /** Number of the flow, unique in the run. */
+  flow: number;
+  /** Messages received, duplicates not included. */
+  received: number;
+  /** Bytes of those messages, envelope included. */
+  bytes: number;
+  /** Messages lost. */
+  lost: number;
+  /** Messages received again. */
+  duplicates: number;
+  /** One-way latency over the life of the flow, median, ms; NaN without samples. */
+  latencyP50Ms: number;
+  /** 95th percentile of the same, ms; NaN without samples. */
+  latencyP95Ms: number;
+  /** Maximum of the same, ms; NaN without samples. */
+  latencyMaxMs: number;
+}
+
+/** A media interruption that has ended, of a receiver that was not muted. */
+export interface Interruption {
+  /** Handle of the receiver. */
+  receiver: number;
+  /** Arrival of the last packet before it, Unix ms. */
+  from: number;
+  /** Arrival of the first packet after it, Unix ms. */
+  to: number;
+}
