@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page, ResponseForRequest } from 'puppeteer-core';
 import type { Bundle } from './bundle-page.ts';
 import type { Picture } from './picture.ts';
@@ -42,7 +43,7 @@ export const withDrawing = async <Seen>(
     await page.goto(ADDRESS);
     await page.evaluate(`draw(${JSON.stringify(picture)})`);
     await page.waitForSelector('.panel', { timeout: 20_000 });
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    await sleep(SETTLE_MS);
     const seen = await look(page);
     if (errors.length === 0) return seen;
     throw new Error('it reports errors');

@@ -2,9 +2,11 @@
  * Objects of ours against Chaos Mesh's own definition of them, as an API server checks them. Chaos Mesh itself does not run here: it would need images that
  * are not to be had without a registry, and sch_netem. A stand-in does with the objects what its controller does.
  */
+
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { KubernetesCluster } from '@livekit-swarm/testkit/kubernetes/cluster';
 import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
@@ -190,7 +192,7 @@ describe('with Chaos Mesh in the cluster', () => {
     void healing.then(() => {
       healed = true;
     });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     expect(healed).toBe(false);
     await merge(object, { metadata: { finalizers: [] } });
     await healing;

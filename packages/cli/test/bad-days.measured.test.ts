@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveKit } from '@livekit-swarm/lab';
 import { describe, expect, it } from 'vitest';
 import type { ProcessId } from './support/processes.ts';
@@ -81,7 +82,7 @@ describe('Ctrl-C', () => {
     const { swarm, dir, processes } = await inFullSwing();
     swarm.signal('SIGINT');
     // Not the same press: those are told apart by time.
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await sleep(250);
     swarm.signal('SIGINT');
     const at = performance.now();
     expect(await swarm.ended).toBe(130);

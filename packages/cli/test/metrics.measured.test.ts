@@ -2,6 +2,7 @@
  * A run, watched from outside as Prometheus does: what was scraped last must be what the record says, to the packet.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readRecord } from '@livekit-swarm/analysis';
 import type { SeriesSample } from '@livekit-swarm/record';
 import { recordLines } from '@livekit-swarm/record';
@@ -22,7 +23,7 @@ const watch = async (url: string, headers: Record<string, string> = {}): Promise
     if (response === null) break;
     expect(response.status).toBe(200);
     scrapes.push(parseExposition(await response.text()));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
   }
   return scrapes;
 };

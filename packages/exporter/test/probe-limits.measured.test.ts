@@ -1,5 +1,7 @@
 /** Limits of probes, and probes of a real cluster that is not well: two nodes behind a load balancer, Redis between them. */
+
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sumOf } from './support/exposition.ts';
@@ -161,7 +163,7 @@ describe('a cluster that is not well', () => {
     const { name } = node(1);
     const during = probing.ask(`target=lab&module=audio_pair&node=${name}`);
     await expect.poll(() => probeRooms(cluster), { timeout: 5_000, interval: 50 }).toHaveLength(1);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await sleep(700);
     cluster.service(name).signal('SIGKILL');
     const broken = await during;
     expect(sumOf(broken.series, 'swarm_probe_success')).toBe(0);

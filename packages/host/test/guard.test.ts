@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { allGone, isRunning } from '../../lab/test/support.ts';
@@ -101,7 +102,7 @@ describe('nothing is left behind', () => {
       const owner = spawn(process.execPath, ['--input-type=module', '-e', program], {
         stdio: 'ignore',
       });
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await sleep(delayMs);
       owner.kill('SIGKILL');
       await expect.poll(() => processesWith(mark), { timeout: 5_000, interval: 100 }).toEqual([]);
     }
@@ -115,7 +116,7 @@ test('passes signals on and tells the exit code', async () => {
     env: { PATH: process.env.PATH ?? '' },
     logFile: '/dev/null',
   });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await sleep(300);
   shell.signal('SIGUSR1');
   expect(await shell.exited).toEqual({ code: 7, signal: null });
   shell.signal('SIGTERM');

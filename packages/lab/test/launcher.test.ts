@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { allGone, isRunning } from './support.ts';
@@ -54,7 +55,7 @@ const start = async (
 };
 
 /** Long enough for a second copy of a signal to arrive. */
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_000));
+const settle = (): Promise<void> => sleep(1_000);
 
 describe.each(['direct', 'npm start', 'npx'] as const)('%s', (how) => {
   test("a terminal's Ctrl-C, which goes to the whole group, arrives once, and a second one again", async () => {

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, launch } from 'puppeteer-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
@@ -76,7 +77,7 @@ export const launchChromium = async (executablePath: string): Promise<Chromium> 
   const close = async () => {
     await browser.close();
     for (let tries = 0; tries < 50 && (await processesOf(profile)).length > 0; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
     }
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   };

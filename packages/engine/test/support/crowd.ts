@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeToken, type Signalling } from '@livekit-swarm/livekit';
 import type { EventLine, EventName, ParticipantLine, TrackResult } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
@@ -116,8 +117,7 @@ export const openCrowd = ({
   };
 };
 
-export const seconds = (count: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, count * 1_000));
+export const seconds = (count: number): Promise<void> => sleep(count * 1_000);
 
 /** Waits until something is so; fails after `withinSeconds` with what was waited for. */
 export const until = async (

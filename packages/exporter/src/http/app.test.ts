@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { Gauge, Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
@@ -172,7 +173,7 @@ describe('what goes wrong', () => {
     });
     const app = appOf({ sources: [slow], requests: 1 });
     const first = app.request('/probe');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
     expect((await app.request('/metrics')).status).toBe(503);
     expect((await app.request('/-/healthy')).status).toBe(200);
     release();
@@ -201,7 +202,7 @@ describe('what goes wrong', () => {
       ]) {
         const socket = connect(listening.address.port, '127.0.0.1');
         socket.write(`POST /report HTTP/1.1\r\nHost: here\r\n${length}`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await sleep(50);
         socket.destroy();
       }
       const counted = async (): Promise<string> => (await app.request('/metrics')).text();

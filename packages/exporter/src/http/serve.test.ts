@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '@livekit-swarm/settings';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +15,7 @@ const log: string[] = [];
 const app = new Hono()
   .get('/', (c) => c.text('here'))
   .get('/slow', async (c) => {
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sleep(300);
     return c.text('done');
   });
 const start = (given: Partial<ServeOptions> = {}): Promise<Listening> =>
@@ -32,7 +33,7 @@ describe('serve', () => {
   it('lets requests under way finish when it closes, and takes no more', async () => {
     const listening = await start();
     const slow = fetch(`${urlOf(listening)}/slow`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     const closing = listening.close(5_000);
     await expect(fetch(urlOf(listening))).rejects.toThrow();
     expect(await (await slow).text()).toBe('done');
@@ -45,7 +46,7 @@ describe('serve', () => {
   it('does not wait for ever', async () => {
     const listening = await start();
     const slow = fetch(`${urlOf(listening)}/slow`).catch(() => 'cut off');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
     await listening.close(50);
     expect(await slow).toBe('cut off');
   });

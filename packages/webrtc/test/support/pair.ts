@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   ExtensionIds,
   LocalTransport,
@@ -37,8 +38,7 @@ export const until = async (what: string, condition: () => boolean): Promise<voi
   }
 };
 
-export const elapse = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms));
+export const elapse = (ms: number): Promise<void> => sleep(ms);
 
 /** Both ends of a connection, each in a pump of its own. */
 export interface Pair extends Disposable {

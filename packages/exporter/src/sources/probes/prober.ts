@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TargetNode } from '../../config/target.ts';
 import type { Destination } from './destination.ts';
 import { judgeProbe, type ProbeResult } from './judge-probe.ts';
@@ -160,7 +161,7 @@ export const createProber = (options: ProberOptions): Prober => {
     },
     stop: async () => {
       stopping.abort();
-      const patience = new Promise<void>((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref());
+      const patience = sleep(STOP_WITHIN_MS, undefined, { ref: false });
       await Promise.race([Promise.allSettled(underWay), patience]);
       await cleaner.settle(STOP_WITHIN_MS / 2);
     },

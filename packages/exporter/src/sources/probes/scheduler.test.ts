@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createScheduler } from './scheduler.ts';
 
@@ -10,14 +11,14 @@ describe('scheduler', () => {
       () => 0.5,
     );
     scheduler.start();
-    await new Promise((resolve) => setTimeout(resolve, 480));
+    await sleep(480);
     await scheduler.stop();
     const count = begun.length;
     // 50, 150, 250, 350, 450: the machine may be slow, but never early.
     expect(count).toBeGreaterThanOrEqual(3);
     expect(count).toBeLessThanOrEqual(5);
     expect(begun[0]).toBeGreaterThan(40);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await sleep(150);
     expect(begun).toHaveLength(count);
   });
 
@@ -29,13 +30,13 @@ describe('scheduler', () => {
         everyMs: 20,
         work: async () => {
           most = Math.max(most, ++underWay);
-          await new Promise((resolve) => setTimeout(resolve, 70));
+          await sleep(70);
           underWay--;
         },
       },
     ]);
     scheduler.start();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
     await scheduler.stop();
     expect([most, underWay]).toEqual([1, 0]);
   });
@@ -58,7 +59,7 @@ describe('scheduler', () => {
       () => 0,
     );
     scheduler.start();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
     await scheduler.stop();
     expect(told).toBe(true);
   });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordLine } from '@livekit-swarm/record';
 import { recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it, vi } from 'vitest';
@@ -48,13 +49,13 @@ describe('runs source', () => {
     const tell = runs.begin();
     for (const line of record.slice(0, -1)) tell(line);
     await collect(runs.registry);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
     for (const line of record.slice(-1)) tell(line);
     let over = false;
     const lingering = runs.linger(signal).then(() => {
       over = true;
     });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
     expect(over).toBe(false);
     await collect(runs.registry);
     await lingering;
@@ -66,7 +67,7 @@ describe('runs source', () => {
     const { runs } = source();
     const going = new AbortController();
     await collect(runs.registry);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
     tellAll(runs, record);
     const lingering = runs.linger(going.signal);
     going.abort();
