@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { sweepKubernetes } from '../src/kubernetes/clean-up.ts';
+import { removeStaleKubernetes } from '../src/kubernetes/clean-up.ts';
 import { childrenNamed, eventually, hostSettings, tracesOf } from './support.ts';
 
 const program = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
@@ -47,8 +47,8 @@ test('the janitor is killed, too: the next one cleans up', async () => {
   await gone;
   // Containers do not end with those who asked for them.
   expect(await tracesOf(folder)).toContainEqual(expect.stringContaining('/pause'));
-  expect(await sweepKubernetes()).toBe(true);
+  expect(await removeStaleKubernetes()).toBe(true);
   expect(await tracesOf(folder)).toEqual([]);
   expect(hostSettings()).toEqual(settings);
-  expect(await sweepKubernetes()).toBe(false);
+  expect(await removeStaleKubernetes()).toBe(false);
 });

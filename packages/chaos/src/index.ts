@@ -5,7 +5,7 @@ export { rereadDrill } from './evaluate/evaluate-drill.ts';
 export { tidy, withoutSecretValues } from './evaluate/tidy.ts';
 export type { DrillDeployment } from './execute/deployment.ts';
 export { type DockerDeploymentOptions, dockerDeployment } from './execute/docker-deployment.ts';
-export { type EmbeddedLabOptions, raiseDrillLab } from './execute/drill-lab.ts';
+export { type EmbeddedLabOptions, startDrillLab } from './execute/drill-lab.ts';
 export { type DrillOptions, type RaisedDeployment, runDrill } from './execute/execute-drill.ts';
 export { planOfDrill } from './execute/execute-repeat.ts';
 export { type Injection, type InjectOptions, injectFault } from './execute/inject-fault.ts';
@@ -14,7 +14,7 @@ export {
   kubernetesDeployment,
 } from './execute/kubernetes-deployment.ts';
 export { sayAim } from './execute/resolve-target.ts';
-export { standingLab } from './execute/running-lab.ts';
+export { runningLab } from './execute/running-lab.ts';
 export { type SshDeploymentOptions, sshDeployment } from './execute/ssh-deployment.ts';
 export type * from './faults/fault.ts';
 export { FAULTS } from './faults/index.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { lowerLab, raiseLab } from '@livekit-swarm/lab';
+import { startLab, stopLab } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FAULTS } from '../src/faults/index.ts';
 import { type Journal, openJournal } from '../src/journal/journal.ts';
@@ -34,14 +34,14 @@ beforeAll(async () => {
     ruleFiles: [],
     intervalSeconds: 2,
   };
-  await raiseLab(
+  await startLab(
     { name: lab, ...order },
     { onProgress: () => {}, signal: new AbortController().signal },
   );
   target = await openProcessTarget({ lab });
 });
 afterAll(async () => {
-  await lowerLab(lab);
+  await stopLab(lab);
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -220,7 +220,7 @@ test('a lab that has ended since has taken its programs with it: there is nothin
   const cut = await startDrill('injector.ts', lab, journal.dir, 'redis-cut', '{}', 'node-1');
   await killDrill(drill);
   await killDrill(cut.drill);
-  await lowerLab(lab);
+  await stopLab(lab);
   const { healed, failed } = await healPending({ journal, faults: FAULTS });
   expect(failed).toEqual([]);
   expect(healed).toHaveLength(2);

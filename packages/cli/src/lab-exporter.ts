@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ClusterFacts, type Extra, plainEnvironment, STOP_POLITELY } from '@livekit-swarm/lab';
+import { type ClusterFacts, type Extra, GRACEFUL_STOP, plainEnvironment } from '@livekit-swarm/lab';
 import { stringify } from 'yaml';
 
 /** What the exporter calls the lab. */
@@ -39,7 +39,7 @@ export const extras = async (
         logFile: join(dir, 'exporter.log'),
         ready: { url: `http://${address}/-/ready` },
         readyWithinMs: 20_000,
-        stopSteps: STOP_POLITELY,
+        stopSteps: GRACEFUL_STOP,
         url: `http://${address}/metrics`,
       },
       scrape: { job: 'swarm-exporter', targets: [{ address }] },

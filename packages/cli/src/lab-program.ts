@@ -1,4 +1,4 @@
-import { COMPANIONS, LIVEKIT_VERSIONS } from '@livekit-swarm/lab';
+import { LIVEKIT_VERSIONS, OPTIONAL_SERVICES } from '@livekit-swarm/lab';
 import type { ExitCode } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 import type { LabUpFlags } from './commands/lab.ts';
@@ -27,7 +27,7 @@ export const addLabCommands = (
     .option('--nodes <n>', 'livekit-servers (default: 3)', '3')
     .option(
       '--with <list>',
-      `what else is to run: ${[...COMPANIONS, 'exporter'].join(', ')} (Redis comes by itself with more than one node, and with its exporter)`,
+      `what else is to run: ${[...OPTIONAL_SERVICES, 'exporter'].join(', ')} (Redis comes by itself with more than one node, and with its exporter)`,
     )
     .addOption(new Option('--livekit-version <version>', 'of the nodes').choices(LIVEKIT_VERSIONS))
     .option('--persistent-redis', 'Redis still knows what it was told after it was killed')

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dieWithParent } from '@livekit-swarm/host';
+import { exitWithParent } from '@livekit-swarm/host';
 
 export interface TailOptions {
   files: readonly string[];
@@ -21,7 +21,7 @@ export const tail = async (
     ...(following === null ? [] : ['-F']),
     ...(files.length > 1 ? ['-v'] : []),
   ];
-  const [program, ...args] = dieWithParent(['tail', ...flags, '--', ...files]);
+  const [program, ...args] = exitWithParent(['tail', ...flags, '--', ...files]);
   // A file that goes away while it is followed is told by `following`.
   const reader = spawn(program, args, {
     stdio: ['ignore', 'pipe', following === null ? 'inherit' : 'ignore'],

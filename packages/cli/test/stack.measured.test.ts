@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { needProgram } from '@livekit-swarm/lab';
+import { requireProgram } from '@livekit-swarm/lab';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
@@ -40,8 +40,8 @@ testWithDocker(
   async ({ start, skip }) => {
     const composeCommand =
       (await findCompose()) ?? skip('there is no Compose here: apt-get install docker-compose');
-    await needProgram(['curl'], 'curl');
-    await needProgram(['turnutils_uclient'], 'coturn');
+    await requireProgram(['curl'], 'curl');
+    await requireProgram(['turnutils_uclient'], 'coturn');
     const engine = await start();
     const { variables, missing } = await buildStackImages(engine);
     const keys = freshKeys();

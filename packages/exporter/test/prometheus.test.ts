@@ -6,9 +6,9 @@ import {
   type Cluster,
   createClusterPorts,
   createService,
+  GRACEFUL_STOP,
   plainEnvironment,
   type Service,
-  STOP_POLITELY,
   startCluster,
 } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,7 +71,7 @@ beforeAll(async () => {
     logFile: join(dir, 'prometheus.log'),
     ready: { url: `${url}/-/ready` },
     readyWithinMs: 30_000,
-    stopSteps: STOP_POLITELY,
+    stopSteps: GRACEFUL_STOP,
     url,
   });
   await prometheus.start().catch((error: unknown) => {

@@ -16,6 +16,6 @@ const REASONS: Record<string, string> = {
 export const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 
-/** Why the disk refused, in words. */
+/** Why the file system refused, for messages. */
 export const diskReason = (error: unknown): string =>
   REASONS[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));

@@ -15,7 +15,7 @@ const POLL_MS = 200;
  * @template T
  * @param {string} path of the lock file; its folder is created.
  * @param {() => Promise<T>} work
- * @param {{ onWait?: (pid: number) => void, signal?: AbortSignal }} [options] `onWait` is told once, who holds the lock.
+ * @param {{ onWait?: (pid: number) => void, signal?: AbortSignal }} [options] `onWait` is called once, with the process id of the holder.
  * @returns {Promise<T>} what `work` returned.
  */
 export const withFileLock = async (path, work, { onWait, signal } = {}) => {
@@ -77,23 +77,23 @@ const readHolder = async (path) => {
  * @param {string} path @param {Holder} holder
  */
 const takeAway = async (path, holder) => {
-  const undertaker = `${path}.stale`;
+  const cleanupLock = `${path}.stale`;
   try {
-    await writeFile(undertaker, '', { flag: 'wx' });
+    await writeFile(cleanupLock, '', { flag: 'wx' });
   } catch {
-    // Somebody else is at it. One that died at it (a window of microseconds) must not block everybody.
-    const age = await stat(undertaker).then(
+    // Another process is removing the lock. One that died while doing so must not block all others.
+    const age = await stat(cleanupLock).then(
       ({ mtimeMs }) => Date.now() - mtimeMs,
       () => 0,
     );
-    if (age > STALE_MS) await rm(undertaker, { force: true });
+    if (age > STALE_MS) await rm(cleanupLock, { force: true });
     await sleep(POLL_MS);
     return;
   }
   try {
     if ((await readHolder(path))?.inode === holder.inode) await rm(path, { force: true });
   } finally {
-    await rm(undertaker, { force: true });
+    await rm(cleanupLock, { force: true });
   }
 };
 

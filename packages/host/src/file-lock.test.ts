@@ -32,7 +32,7 @@ test('one at a time, and all get their turn', async () => {
   expect(await exists(lock)).toBe(false);
 });
 
-test('says who holds it, once, and holds it with its process id inside', async () => {
+test('reports the holder once, and writes its process id into the lock', async () => {
   const waited: number[] = [];
   await withFileLock(lock, async () => {
     expect(await readFile(lock, 'utf8')).toBe(String(process.pid));
@@ -65,7 +65,7 @@ test('takes over from a holder that died, one of many at a time', async () => {
   expect(most).toBe(1);
 });
 
-test('takes over a lock that nobody has touched for a minute, even if its process id is in use', async () => {
+test('takes over a lock that was not touched for a minute, even if its process id is in use', async () => {
   await withFileLock(lock, async () => {});
   await writeFile(lock, String(process.ppid));
   const longAgo = new Date(Date.now() - 61_000);

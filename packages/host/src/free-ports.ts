@@ -18,12 +18,12 @@ export interface ServerPorts {
   udpLast: number;
 }
 
-/** Below the ports that kernels hand out to clients by themselves, so that no client of a crowd takes one between our look and the server's. */
+/** Below the ephemeral ports, so that no client takes one between this check and the server's bind. */
 const UDP_FROM = 10_000;
 const UDP_TO = 32_000;
 const ATTEMPTS = 50;
 
-/** Ports that were free a moment ago; whoever binds them later must be ready to ask again. `udpPorts` of them are consecutive. */
+/** Ports that were free a moment ago; a caller whose bind fails asks again. `udpPorts` of them are consecutive. */
 export const findFreePorts = async (host: string, udpPorts: number): Promise<ServerPorts> => {
   const exclude = UNFETCHABLE_PORTS;
   const [http, tcp, metrics] = await Promise.all([

@@ -1,15 +1,15 @@
 export { cacheDir } from './cache-dir.ts';
+export { explainCacheError } from './cache-error.ts';
 export { codeOf, diskReason } from './disk-reason.ts';
 export { withFileLock } from './file-lock.mjs';
 export { findFreePorts, findUdpRange, type ServerPorts } from './free-ports.ts';
-export { expectCpuLimits, LEAST_CPU, sweepCpuLimits } from './guard/cpu-limit.ts';
-export { dieWithParent } from './guard/die-with-parent.ts';
+export { expectCpuLimits, MIN_CPU, removeStaleCpuLimits } from './guard/cpu-limit.ts';
+export { exitWithParent } from './guard/exit-with-parent.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
 export type { ProcessEnd } from './guard/protocol.ts';
 export { type Interruption, watchInterruption } from './interruption.ts';
 export { LabError } from './lab-error.ts';
 export { makeFolder } from './make-folder.ts';
-export { explainNotKept } from './not-kept.ts';
 export { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.ts';
 export { replaceFile } from './replace-file.ts';
 export { RunError } from './run-error.ts';

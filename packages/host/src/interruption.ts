@@ -9,8 +9,8 @@ export interface Interruption {
 }
 
 /**
- * One key press can arrive twice: the terminal signals the whole process group, and npm or a launcher pass it on once more.
- * Nobody presses twice within this time and means it, ms.
+ * One key press can arrive twice: the terminal signals the whole process group, and npm or a launcher
+ * forwards it again. A second signal within this time (ms) counts as the same key press.
  */
 export const SAME_PRESS_MS = 200;
 
@@ -39,7 +39,7 @@ export const watchInterruption = (
     stop.abort();
     kill.abort();
   };
-  // The launcher that started this process holds an IPC channel; when it dies, nobody reads our output any more.
+  // The launcher that started this process holds an IPC channel; when it dies, nothing reads the output any more.
   const listeners = { SIGINT: press, SIGTERM: press, SIGHUP: hangUp, disconnect: hangUp };
   for (const [event, listener] of Object.entries(listeners)) source.on(event, listener);
   return {

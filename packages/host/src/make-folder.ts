@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and what is missing above it. Node's own `recursive` tries again for ever where the kernel says that a folder which is there
- * is not (ENOENT under /proc).
+ * Creates a folder and its missing parents. Node's own `recursive` loops for ever where the kernel
+ * returns ENOENT for an existing parent (under /proc).
  * @throws the error of the system call that failed first
  */
 export const makeFolder = (dir: string): void => {
@@ -17,7 +17,7 @@ export const makeFolder = (dir: string): void => {
   if (again !== null) throw again;
 };
 
-/** Null when something of that name is there afterwards. It may be a file: whoever puts something into it is told. */
+/** Null when the path exists afterwards. It may be a file: writing into it fails later. */
 const tryToMake = (path: string): unknown => {
   try {
     mkdirSync(path);

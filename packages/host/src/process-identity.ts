@@ -7,7 +7,7 @@ export interface ProcessIdentity {
   startedAt: number | null;
 }
 
-/** Null when there is no such process, or only what is left of one that nobody has waited for. */
+/** Null when there is no such process, or when it is a zombie. */
 export const identifyProcess = (pid: number): ProcessIdentity | null => {
   try {
     process.kill(pid, 0);

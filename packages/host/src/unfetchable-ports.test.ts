@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UNFETCHABLE_PORTS } from './unfetchable-ports.ts';
 
-test.each(UNFETCHABLE_PORTS)('fetch refuses port %i, whoever listens there', async (port) => {
+test.each(UNFETCHABLE_PORTS)('fetch blocks port %i', async (port) => {
   await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
     cause: { message: 'bad port' },
   });

@@ -1,7 +1,8 @@
 /**
- * Calls `onOrphaned` once when the process that started this one over an IPC channel is gone, however it died: a SIGKILL leaves no
- * other trace. The launcher of `swarm` and whoever forks workers start their children with such a channel. Without one (started by
- * hand) nothing is watched. Does not keep the process alive.
+ * Calls `onOrphaned` once when the process that started this one over an IPC channel has ended, however
+ * it died: a SIGKILL leaves no other trace. The launcher of `swarm` and the parents of workers start
+ * their children with such a channel. Without one (started by hand) nothing is watched. Does not keep
+ * the process alive.
  *
  * @returns a function that ends the watch.
  */

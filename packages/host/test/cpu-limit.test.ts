@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveKit } from '@livekit-swarm/lab';
+import { allGone, isRunning } from '@livekit-swarm/testkit/processes';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { allGone, isRunning } from '../../lab/test/support.ts';
 import { expectCpuLimits } from '../src/guard/cpu-limit.ts';
 import { spawnGuarded } from '../src/guard/guarded-process.ts';
 import { LabError } from '../src/lab-error.ts';
@@ -32,7 +32,7 @@ const groupsOf = (guardPid: number): string[] =>
     .map((place) => join('/sys/fs/cgroup', place, `livekit-swarm-${guardPid}`))
     .filter((group) => existsSync(group));
 
-/** Guards that keep a group, of whomever on this machine. */
+/** All guards on this host that own a control group. */
 const ownersOfGroups = (): number[] =>
   ['', 'unified', 'cpu', 'cpu,cpuacct']
     .map((place) => join('/sys/fs/cgroup', place))
@@ -40,14 +40,14 @@ const ownersOfGroups = (): number[] =>
     .flatMap((name) => /^livekit-swarm-(\d+)$/.exec(name)?.[1] ?? [])
     .map(Number);
 
-/** Seconds of processor time of a process, with all its threads (proc(5): fields 14 and 15, in hundredths). */
+/** CPU seconds of a process, with all its threads (proc(5): fields 14 and 15, in hundredths). */
 const cpuSeconds = (pid: number): number => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };
 
-describe.skipIf(lacking !== null)('a limit on processor time', () => {
+describe.skipIf(lacking !== null)('a CPU quota', () => {
   test('holds, and goes with the process', async () => {
     const busy = await spawnGuarded({
       command: '/bin/sh',

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { allGone, isRunning } from '@livekit-swarm/testkit/processes';
 import { afterEach, describe, expect, test } from 'vitest';
-import { allGone, isRunning } from '../../lab/test/support.ts';
 import { spawnGuarded } from '../src/guard/guarded-process.ts';
 
 interface Trio {
@@ -65,7 +65,7 @@ describe('nothing is left behind', () => {
   });
 
   test.each(['SIGKILL', 'SIGTERM'] as const)(
-    'when the guard gets %s, and the owner is told that the process is gone',
+    'when the guard gets %s, and the owner learns that the process has ended',
     async (signal) => {
       const { guard, server, next } = await startTrio();
       process.kill(guard, signal);
@@ -85,7 +85,7 @@ describe('nothing is left behind', () => {
     }
   });
 
-  test('when the process itself is killed: the owner is told how, the guard ends', async () => {
+  test('when the process itself is killed: the owner learns how, the guard ends', async () => {
     const { owner, guard, server, next } = await startTrio();
     process.kill(server, 'SIGKILL');
     expect(JSON.parse(await next())).toEqual({ code: null, signal: 'SIGKILL' });
@@ -109,7 +109,7 @@ describe('nothing is left behind', () => {
   });
 });
 
-test('passes signals on and tells the exit code', async () => {
+test('forwards signals and reports the exit code', async () => {
   const shell = await spawnGuarded({
     command: '/bin/sh',
     args: ['-c', 'trap "exit 7" USR1; echo ready; while :; do sleep 0.05; done'],

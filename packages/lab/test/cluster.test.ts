@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '@livekit-swarm/host';
+import { allGone } from '@livekit-swarm/testkit/processes';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { COMPANIONS } from '../src/cluster/companions.ts';
+import { OPTIONAL_SERVICES } from '../src/cluster/optional-services.ts';
 import { type Cluster, startCluster } from '../src/cluster/start-cluster.ts';
-import { allGone } from './support.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -53,13 +53,13 @@ describe('a cluster of three with everything', () => {
     const cluster = await startCluster({
       dir,
       nodes: 3,
-      with: COMPANIONS,
+      with: OPTIONAL_SERVICES,
       intervalSeconds: 1,
       onEnd: (name) => ended.push(name),
     });
     const pids = pidsOf(cluster);
     try {
-      expect(pids).toHaveLength(3 + COMPANIONS.length);
+      expect(pids).toHaveLength(3 + OPTIONAL_SERVICES.length);
       expect(await statusOf(cluster.httpUrl)).toBe(200);
       const jobs = ['livekit', 'haproxy', 'node', 'redis', 'alertmanager', 'prometheus'];
       expect(
@@ -78,7 +78,7 @@ describe('a cluster of three with everything', () => {
         ),
       ).toBe(true);
 
-      // A node dies: Prometheus and the balancer notice, the others go on; it can be started again where it was.
+      // A node dies: Prometheus and the load balancer notice, the others continue; it can be started again at its address.
       const node = cluster.service('node-2');
       node.signal('SIGKILL');
       await node.ended();
@@ -100,7 +100,7 @@ describe('a cluster of three with everything', () => {
         ),
       ).toBe(true);
 
-      // Without Redis no node takes anybody: LiveKit answers 406, and the balancer has nobody left.
+      // Without Redis no node accepts a join: LiveKit answers 406, and the load balancer has no backend left.
       await cluster.service('redis').stop();
       expect(
         await eventually(

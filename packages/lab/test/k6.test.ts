@@ -58,7 +58,7 @@ interface Metric {
   thresholds?: Record<string, boolean>;
 }
 
-/** What k6 said in the end, as its users read it. */
+/** The final output of k6, as its users read it. */
 const runScript = async (script: string, env: Record<string, string>) => {
   const summaryFile = join(dir, 'summary.json');
   const samplesFile = join(dir, 'samples.json');
@@ -116,7 +116,7 @@ describe.each([
   ['join-storm.js', { RATE: '20', DURATION: '4s', STAY: '1s', ROOMS: '3' }, 53],
   ['join-storm.js', { STAGES: '1s:5,2s:30', STAY: '500ms', ROOMS: '40' }, 40],
 ])('%s with %o', (script, env, expected) => {
-  test('everybody joins, stays, leaves, and nothing is left on the server', async () => {
+  test('all participants join, stay and leave, and nothing is left on the server', async () => {
     const closedBefore = (await reasonsOfClosing()).length;
     const watching = new AbortController();
     const most = watchRooms(watching.signal);
@@ -134,7 +134,7 @@ describe.each([
       livekit_signal_losses,
       livekit_signal_join_time,
     } = metrics;
-    // As many as the area under the rate says, but for those at the edges of a stage.
+    // The number is the area under the rate, except for joins at the edges of a stage.
     expect(Math.abs((livekit_signal_joins?.count ?? 0) - expected)).toBeLessThanOrEqual(3);
     expect(livekit_signal_join_failures?.value).toBe(0);
     expect(livekit_signal_losses?.value).toBe(0);
@@ -152,7 +152,7 @@ describe.each([
   });
 });
 
-/** Why each participant went, in the server's words: it tells those who said so from those whose connection ended. */
+/** Why each participant left, as the server logs it: a leave request differs from a closed connection. */
 const reasonsOfClosing = async (): Promise<string[]> =>
   (await readFile(server.logFile, 'utf8'))
     .split('\n')
@@ -256,7 +256,7 @@ describe('when it goes wrong', () => {
     [{ LIVEKIT_API_SECRET: '' }, 'LIVEKIT_API_SECRET is not set'],
     [{ STAY: '2m' }, 'STAY: \\"2m\\" is longer than 55s'],
     [{ RATE: '1.5' }, 'RATE: \\"1.5\\" is no whole number'],
-  ])('%o is refused before anybody joins', async (env, sentence) => {
+  ])('%o is rejected before the first join', async (env, sentence) => {
     const { exitCode, output, metrics } = await runScript('churn.js', {
       ...access(server),
       ...few,

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '@livekit-swarm/host';
+import { allGone, isRunning } from '@livekit-swarm/testkit/processes';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { startLiveKit } from '../src/server/start-livekit.ts';
 import { LIVEKIT_VERSIONS } from '../src/versions.ts';
-import { allGone, isRunning } from './support.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -52,7 +52,7 @@ test('several at once keep out of each other’s way', async () => {
   expect(await allGone(servers.map(({ pid }) => pid))).toBe(true);
 });
 
-test('a server that is killed is told of', async () => {
+test('a killed server is reported', async () => {
   await using server = await startLiveKit({ dir });
   process.kill(server.pid, 'SIGKILL');
   expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' });

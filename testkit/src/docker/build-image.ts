@@ -1,6 +1,6 @@
 import { chmod, chown, cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { needProgram } from '@livekit-swarm/lab';
+import { requireProgram } from '@livekit-swarm/lab';
 import { execa } from 'execa';
 import type { DockerEngine } from './docker-engine.ts';
 import { librariesOf } from './libraries.ts';
@@ -46,7 +46,10 @@ export const buildImage = async (engine: DockerEngine, spec: ImageSpec): Promise
     await mkdir(root, { mode: 0o755 });
     await collect(root, spec);
     for (const [path, capabilities] of Object.entries(spec.capabilities ?? {})) {
-      await execa(await needProgram(['setcap'], 'libcap2-bin'), [capabilities, join(root, path)]);
+      await execa(await requireProgram(['setcap'], 'libcap2-bin'), [
+        capabilities,
+        join(root, path),
+      ]);
     }
     // Whatever the umask here: images are read by everybody.
     const kept = [

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '@livekit-swarm/host';
-import { needProgram, plainEnvironment } from '@livekit-swarm/lab';
+import { plainEnvironment, requireProgram } from '@livekit-swarm/lab';
 import { execa } from 'execa';
 
 /** Files of a certificate (PEM). */
@@ -30,7 +30,7 @@ export const makeCertificates = async (
   nodeAddress: string,
   nodeName: string,
 ): Promise<Certificates> => {
-  const openssl = await needProgram(['openssl'], 'openssl');
+  const openssl = await requireProgram(['openssl'], 'openssl');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const run = async (...args: string[]): Promise<void> => {
     const { failed, stderr } = await execa(openssl, args, {

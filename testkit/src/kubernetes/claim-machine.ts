@@ -7,7 +7,7 @@ import { readHostSettings } from './host-settings.ts';
 import { JOURNAL_LOCK, type Journal, writeJournal } from './journal.ts';
 import { expectNoOtherKubelet } from './needs.ts';
 import type { KubernetesPaths } from './paths.ts';
-import { watchOver } from './watch-over.ts';
+import { startCleanupProcess } from './watch-over.ts';
 
 /** Of this process: the journal cannot tell a cluster that runs from one that could not be cleaned up. */
 let running = false;
@@ -23,7 +23,7 @@ export interface Claim {
  * janitor.
  * @throws LabError `in-use`, `no-kubernetes`, `bad-folder`; `not-clean`, `mounts-left`
  */
-export const claimMachine = async (
+export const lockHost = async (
   paths: KubernetesPaths,
   { folders }: ControlGroup,
   bridge: string,
@@ -47,7 +47,7 @@ export const claimMachine = async (
     running = true;
     return written;
   });
-  const dismiss = watchOver();
+  const dismiss = startCleanupProcess();
   let given = false;
   return {
     giveUp: async () => {

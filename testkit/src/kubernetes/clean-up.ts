@@ -43,7 +43,7 @@ export const cleanUp = async (journal: Journal): Promise<void> => {
  * @returns whether there was one
  * @throws LabError `in-use` when its owner is at work; `not-clean`, `mounts-left`
  */
-export const sweepKubernetes = (): Promise<boolean> =>
+export const removeStaleKubernetes = (): Promise<boolean> =>
   withFileLock(JOURNAL_LOCK, () => sweepUnlocked());
 
 /** For who holds the lock. @param abandoned whether what this very process has started is left over, too */

@@ -1,5 +1,5 @@
 import { LabError } from '@livekit-swarm/host';
-import { needProgram, plainEnvironment } from '@livekit-swarm/lab';
+import { plainEnvironment, requireProgram } from '@livekit-swarm/lab';
 import { execa } from 'execa';
 import type { KubectlOptions, KubernetesCluster } from './cluster.ts';
 import type { KubernetesPaths } from './paths.ts';
@@ -36,7 +36,7 @@ export const createCommands = (
   return {
     kubectl: (args, options = {}) => run(programs.kubectl, args, options, 'kubectl-failed'),
     loadImage: async (archive) => {
-      const ctr = await needProgram(['ctr'], 'docker.io');
+      const ctr = await requireProgram(['ctr'], 'docker.io');
       const place = ['--address', paths.containerdSocket, '--namespace', 'k8s.io'];
       await run(
         ctr,

@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '@livekit-swarm/host';
-import { sweepKubernetes } from './clean-up.ts';
+import { removeStaleKubernetes } from './clean-up.ts';
 
 /** A process that is being killed closes its channel first, and is gone a moment later. */
 const PATIENCE_MS = 10_000;
@@ -15,7 +15,7 @@ const clean = async (): Promise<void> => {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
-      return void (await sweepKubernetes());
+      return void (await removeStaleKubernetes());
     } catch (error) {
       const tooEarly = error instanceof LabError && error.reason === 'in-use';
       if (!tooEarly || performance.now() > deadline) throw error;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '@livekit-swarm/host';
-import { isExecutable, needProgram } from '@livekit-swarm/lab';
+import { isExecutable, requireProgram } from '@livekit-swarm/lab';
 import { KUBELET_SOCKET } from './host-folders.ts';
 import { CNI_PLUGINS } from './services/containerd.ts';
 
@@ -48,7 +48,9 @@ export const expectKubernetesHere = async (): Promise<void> => {
   if (process.getuid?.() !== 0) refuse('containers, mounts and bridges need root');
   const missing: (readonly [what: string, debianPackage: string])[] = [];
   for (const [program, debianPackage] of PROGRAMS) {
-    await needProgram([program], debianPackage).catch(() => missing.push([program, debianPackage]));
+    await requireProgram([program], debianPackage).catch(() =>
+      missing.push([program, debianPackage]),
+    );
   }
   for (const plugin of CNI_PLUGIN_NAMES) {
     if (!(await isExecutable(join(CNI_PLUGINS, plugin)))) {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { LabError } from '@livekit-swarm/host';
-import { needProgram } from '@livekit-swarm/lab';
+import { requireProgram } from '@livekit-swarm/lab';
 import { execa } from 'execa';
 
 /** A bridge of the lab's own: the node's address is on it, and pods are plugged into it. Nothing of it is routed anywhere. */
@@ -37,7 +37,7 @@ const ownAddresses = (): string[] =>
 
 /** @throws LabError `no-program`, `no-network` */
 export const makeBridge = async ({ name, address }: PodNetwork): Promise<void> => {
-  const ip = await needProgram(['ip'], 'iproute2');
+  const ip = await requireProgram(['ip'], 'iproute2');
   for (const args of [
     ['link', 'add', name, 'type', 'bridge'],
     ['address', 'add', `${address}/24`, 'dev', name],
@@ -55,7 +55,7 @@ export const makeBridge = async ({ name, address }: PodNetwork): Promise<void> =
 
 /** With all that was plugged into it. Does nothing when there is none. */
 export const removeBridge = async (name: string): Promise<void> => {
-  const ip = await needProgram(['ip'], 'iproute2');
+  const ip = await requireProgram(['ip'], 'iproute2');
   const { stdout } = await execa(ip, ['-o', 'link', 'show', 'master', name], {
     reject: false,
     timeout: 10_000,

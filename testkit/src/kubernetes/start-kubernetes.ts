@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LabError } from '@livekit-swarm/host';
 import { createService, type Service, type ServiceSpec } from '@livekit-swarm/lab';
 import { writeKubeconfig } from './access.ts';
-import { claimMachine } from './claim-machine.ts';
+import { lockHost } from './claim-machine.ts';
 import type { KubernetesCluster, KubernetesOptions } from './cluster.ts';
 import { createCommands } from './commands.ts';
 import { enterControlGroup, makeControlGroup, planControlGroup } from './control-group.ts';
@@ -37,7 +37,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
   const id = `swk${process.pid}`;
   const group = planControlGroup(`livekit-swarm-${id}`);
   const network = planPodNetwork(id);
-  const claim = await claimMachine(paths, group, network.name);
+  const claim = await lockHost(paths, group, network.name);
 
   const services: Service[] = [];
   const stop = async (): Promise<void> => {

@@ -4,7 +4,7 @@ const program = (): URL =>
   new URL(`./janitor${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 /** Starts the janitor of a cluster (see `janitor.ts`). @returns ends it, once everything is removed */
-export const watchOver = (): (() => void) => {
+export const startCleanupProcess = (): (() => void) => {
   const janitor = fork(program(), {
     detached: true,
     execArgv: [],

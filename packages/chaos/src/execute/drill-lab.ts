@@ -21,7 +21,7 @@ const INTERVAL_SECONDS = 1;
  * Raises the lab that a drill describes: livekit-servers, Redis and a load balancer, on loopback.
  * @throws LabError
  */
-export const raiseDrillLab = async (
+export const startDrillLab = async (
   { lab }: Pick<Drill, 'lab'>,
   options: EmbeddedLabOptions,
 ): Promise<RaisedDeployment> => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { identifyProcess } from '@livekit-swarm/host';
 import type { LabState } from '@livekit-swarm/lab';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { standingLab } from './running-lab.ts';
+import { runningLab } from './running-lab.ts';
 
 let cache = '';
 beforeEach(() => {
@@ -59,7 +59,7 @@ const raise = (state: Partial<LabState> = {}): string => {
 
 it('is that of its file, and confirmed as long as it stands', async () => {
   raise();
-  await using lab = await standingLab('mine');
+  await using lab = await runningLab('mine');
   expect(lab).toMatchObject({
     name: 'mine',
     own: true,
@@ -76,7 +76,7 @@ it.each([
   ['was raised anew under its name', () => void raise({ startedAt: '2026-11-21T10:00:00.000Z' })],
 ])('is not when it %s meanwhile', async (_what, happens) => {
   const folder = raise();
-  await using lab = await standingLab('mine');
+  await using lab = await runningLab('mine');
   happens(folder);
   await expect(lab.confirm?.()).rejects.toMatchObject({
     reason: 'no-lab',

@@ -10,7 +10,7 @@ import { labAddresses } from './lab-addresses.ts';
  * A lab that stands (`swarm lab up`). It is ours, and stays when the drill is over.
  * @throws ChaosError `no-lab`
  */
-export const standingLab = async (name: string): Promise<RaisedDeployment> => {
+export const runningLab = async (name: string): Promise<RaisedDeployment> => {
   const target = await openProcessTarget({ lab: name });
   const state = await readLab(name);
   if (state === null)

@@ -1,4 +1,4 @@
-import { LEAST_CPU } from '@livekit-swarm/host';
+import { MIN_CPU } from '@livekit-swarm/host';
 import { positive, strict } from '@livekit-swarm/settings';
 import { lacksSqueeze, release, type Squeeze, squeeze } from './effects/resource-limits.ts';
 import type { DescribedFault } from './fault.ts';
@@ -20,7 +20,7 @@ export const cpuPressure: DescribedFault<CpuParams> = {
   on: ['node', 'redis', 'balancer', 'turn'],
   params: strict({
     cores: positive(1_000)
-      .refine((cores) => cores >= LEAST_CPU, `must be at least ${LEAST_CPU}`)
+      .refine((cores) => cores >= MIN_CPU, `must be at least ${MIN_CPU}`)
       .describe('What it may use. 0.5: half of one core.'),
   }),
   lasts: true,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { Drill } from '../../src/drill/drill.ts';
 import { parseDrill } from '../../src/drill/parse-drill.ts';
-import { raiseDrillLab } from '../../src/execute/drill-lab.ts';
+import { startDrillLab } from '../../src/execute/drill-lab.ts';
 import { runDrill } from '../../src/execute/execute-drill.ts';
 import { FAULTS } from '../../src/faults/index.ts';
 import { openJournal } from '../../src/journal/journal.ts';
@@ -33,7 +33,7 @@ export const carryOut = async (drill: Drill): Promise<DrillResult> =>
   runDrill({
     save: () => {},
     drill,
-    deploy: (folder) => raiseDrillLab(drill, { dir: folder, ruleFiles: [] }),
+    deploy: (folder) => startDrillLab(drill, { dir: folder, ruleFiles: [] }),
     faults: FAULTS,
     journal: openJournal(journalDir()),
     named: null,

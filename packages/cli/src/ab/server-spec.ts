@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { LEAST_CPU } from '@livekit-swarm/host';
+import { MIN_CPU } from '@livekit-swarm/host';
 import {
   DEFAULT_LIVEKIT_VERSION,
   LIVEKIT_VERSIONS,
@@ -69,10 +69,10 @@ const cutCpu = (text: string): { rest: string; cpuCores: number | null } => {
   if (key !== 'cpu')
     throw new UsageError(`--server ${text}: there is no @${key}`, 'there is @cpu=0.5: half a core');
   const cores = /^\d*\.?\d+$/.test(said) ? Number(said) : Number.NaN;
-  if (cores >= LEAST_CPU) return { rest, cpuCores: cores };
+  if (cores >= MIN_CPU) return { rest, cpuCores: cores };
   throw new UsageError(
     `--server ${text}: @cpu=${said} is no number of cores`,
-    `write 0.5 for half a core; ${LEAST_CPU} is the least`,
+    `write 0.5 for half a core; ${MIN_CPU} is the least`,
   );
 };
 

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import {
   imaginedLab,
   type RaisedDeployment,
-  raiseDrillLab,
-  standingLab,
+  runningLab,
+  startDrillLab,
   type Target,
 } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
@@ -70,9 +70,9 @@ export const openDeployment = async (
 ): Promise<RaisedDeployment> => {
   switch (where.type) {
     case 'embedded':
-      return raiseDrillLab(drill, { ...options, version: where.version, ruleFiles: ruleFiles() });
+      return startDrillLab(drill, { ...options, version: where.version, ruleFiles: ruleFiles() });
     case 'lab':
-      return standingLab(where.name);
+      return runningLab(where.name);
     case 'site':
       return where.site.open();
   }
@@ -84,7 +84,7 @@ export const lookAt = async (where: Where, nodes: number): Promise<Target> => {
     case 'embedded':
       return imaginedLab(nodes);
     case 'lab':
-      return (await standingLab(where.name)).target;
+      return (await runningLab(where.name)).target;
     case 'site':
       return (await where.site.open()).target;
   }

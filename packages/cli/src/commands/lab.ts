@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSameProcess, watchInterruption } from '@livekit-swarm/host';
 import {
-  COMPANIONS,
-  type Companion,
   createClusterPorts,
   DEFAULT_LIVEKIT_VERSION,
   generateCredentials,
   keysFile,
-  type LabOrder,
+  type LabSpec,
   type LabState,
   type LabStatus,
   type LiveKitVersion,
   labNames,
   labStatus,
-  lowerLab,
   MAX_NODES,
-  raiseLab,
+  OPTIONAL_SERVICES,
+  type OptionalService,
   readState as readLab,
+  startLab,
+  stopLab,
   withRedis,
 } from '@livekit-swarm/lab';
 import { type Style, styleFor } from '@livekit-swarm/report';
@@ -49,8 +49,8 @@ const RUN_JOB = { job: 'swarm-run', targets: [{ address: '127.0.0.1:9464' }] } a
 /** What Prometheus and Alertmanager are told. @throws UsageError, also for flags of one that is not to run */
 const orderWatchers = (
   { rules, alertWebhook }: LabUpFlags,
-  companions: readonly Companion[],
-): Pick<LabOrder, 'ruleFiles' | 'jobs' | 'alertWebhookUrl'> => {
+  companions: readonly OptionalService[],
+): Pick<LabSpec, 'ruleFiles' | 'jobs' | 'alertWebhookUrl'> => {
   const ruleFiles = readRules(
     rules ?? (companions.includes('prometheus') ? shippedRules() : []),
     companions,
@@ -76,18 +76,18 @@ const EXPORTER = 'exporter';
 
 const readCompanions = (
   text: string | undefined,
-): { companions: Companion[]; exporter: boolean } => {
+): { companions: OptionalService[]; exporter: boolean } => {
   const words = (text ?? '')
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
   const companions = words.flatMap((word) => {
     if (word === EXPORTER) return [];
-    const known = COMPANIONS.find((companion) => companion === word);
+    const known = OPTIONAL_SERVICES.find((companion) => companion === word);
     if (known !== undefined) return [known];
     throw new UsageError(
       `--with ${text}: there is no "${word}"`,
-      `there are ${[...COMPANIONS, EXPORTER].join(', ')}`,
+      `there are ${[...OPTIONAL_SERVICES, EXPORTER].join(', ')}`,
     );
   });
   return { companions, exporter: words.includes(EXPORTER) };
@@ -95,7 +95,7 @@ const readCompanions = (
 
 /** What the lab needs to know of the exporter before it is there: the nodes send their webhooks to it, signed with a key that so must be known, too. */
 const orderExporter = async (): Promise<
-  Pick<LabOrder, 'config' | 'credentials' | 'extrasModule' | 'extrasOptions'>
+  Pick<LabSpec, 'config' | 'credentials' | 'extrasModule' | 'extrasOptions'>
 > => {
   const credentials = generateCredentials();
   const port = await createClusterPorts().tcp();
@@ -124,7 +124,7 @@ export const labUpCommand = async (
         '--persistent-redis has no effect without Redis',
         'one node has none by itself: --with redis',
       );
-    const state = await raiseLab(
+    const state = await startLab(
       {
         name: flags.name,
         nodes,
@@ -188,7 +188,7 @@ export const labDownCommand = async (
   const onWait = (name: string) => (): void =>
     void stderr.write(`The lab "${name}" is just coming up; waiting until it stands …\n`);
   for (const name of names)
-    await write(stdout, `${LOWERED[await lowerLab(name, onWait(name))].replace('NAME', name)}\n`);
+    await write(stdout, `${LOWERED[await stopLab(name, onWait(name))].replace('NAME', name)}\n`);
   if (names.length === 0) await write(stdout, 'There is no lab.\n');
   return EXIT_CODES.passed.code;
 };

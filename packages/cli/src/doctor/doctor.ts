@@ -1,10 +1,10 @@
 import { findGo } from '@livekit-swarm/lab';
-import { lookAtEngine } from './engine.ts';
+import { checkEngine } from './engine.ts';
 import type { Finding } from './finding.ts';
-import { lookAtLimits } from './limits.ts';
-import { lookAtServers } from './servers.ts';
-import { lookAtTestTools } from './test-tools.ts';
-import { lookAtToolchains } from './toolchains.ts';
+import { checkLimits } from './limits.ts';
+import { checkServers } from './servers.ts';
+import { checkTestTools } from './test-tools.ts';
+import { checkToolchains } from './toolchains.ts';
 
 export type { Finding } from './finding.ts';
 
@@ -13,13 +13,13 @@ export type { Finding } from './finding.ts';
  * never throws for something missing.
  */
 export const doctor = async (): Promise<Finding[]> => {
-  const engine = lookAtEngine();
-  const servers = await lookAtServers((await findGo()) !== null);
+  const engine = checkEngine();
+  const servers = await checkServers((await findGo()) !== null);
   const built = { engine: engine.status === 'ok', server: servers[0]?.status === 'ok' };
   const [toolchains, limits, testTools] = await Promise.all([
-    lookAtToolchains(built),
-    lookAtLimits(),
-    lookAtTestTools(),
+    checkToolchains(built),
+    checkLimits(),
+    checkTestTools(),
   ]);
   return [...toolchains, engine, ...servers, ...limits, ...testTools];
 };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Finding, missing, ok } from './finding.ts';
 
 /** Whether the media engine's addon is there and loads on this machine. */
-export const lookAtEngine = (): Finding => {
+export const checkEngine = (): Finding => {
   const file = `swarm-native.${process.platform}-${process.arch}.node`;
   const path = fileURLToPath(new URL(`../../../webrtc/${file}`, import.meta.url));
   try {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { type Finding, ok, warn } from './finding.ts';
-import { runQuietly } from './run-quietly.ts';
+import { runCaptured } from './run-quietly.ts';
 
 /** What a server and a worker open beside participants: logs, listeners, modules, IPC. */
 const DESCRIPTORS_BESIDE = 128;
@@ -11,7 +11,7 @@ const LARGE_CROWD = 1_000;
 const WANTED_UDP_BUFFER = 5_000_000;
 const GIB = 2 ** 30;
 
-export const lookAtLimits = async (): Promise<Finding[]> => [
+export const checkLimits = async (): Promise<Finding[]> => [
   await lookAtDescriptors(),
   await lookAtUdpBuffers(),
   lookAtCores(),
@@ -19,7 +19,7 @@ export const lookAtLimits = async (): Promise<Finding[]> => [
 ];
 
 const lookAtDescriptors = async (): Promise<Finding> => {
-  const { stdout } = await runQuietly('/bin/sh', ['-c', 'ulimit -Sn; ulimit -Hn']);
+  const { stdout } = await runCaptured('/bin/sh', ['-c', 'ulimit -Sn; ulimit -Hn']);
   const [soft = '', hard = ''] = stdout.split('\n');
   return describeDescriptors(soft, hard);
 };

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 
 /** Its stdout and whether it succeeded; a program that is missing or hangs did not. */
-export const runQuietly = async (
+export const runCaptured = async (
   command: string,
   args: string[],
 ): Promise<{ ok: boolean; stdout: string }> => {

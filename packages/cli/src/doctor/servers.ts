@@ -1,12 +1,12 @@
 import type { ProgramBinary, SourceName } from '@livekit-swarm/lab';
 import {
   type Absent,
+  checkSources,
   DEFAULT_LIVEKIT_VERSION,
   isFound,
   LIVEKIT_VERSIONS,
   type LiveKitVersion,
   liveKitServer,
-  lookAtSources,
 } from '@livekit-swarm/lab';
 import { type Finding, missing, ok, warn } from './finding.ts';
 
@@ -18,7 +18,7 @@ const LABELS: Record<SourceName, string> = {
 };
 
 /** One finding per pinned version (what would be used), each place that was looked at for it, and the places that are not looked at. */
-export const lookAtServers = async (goIsThere: boolean): Promise<Finding[]> => [
+export const checkServers = async (goIsThere: boolean): Promise<Finding[]> => [
   ...(
     await Promise.all(LIVEKIT_VERSIONS.map((version) => lookAtVersion(version, goIsThere)))
   ).flat(),
@@ -34,7 +34,7 @@ export const lookAtServers = async (goIsThere: boolean): Promise<Finding[]> => [
 
 const lookAtVersion = async (version: LiveKitVersion, goIsThere: boolean): Promise<Finding[]> => {
   const name = `livekit-server ${version}`;
-  const places = await lookAtSources(liveKitServer(version));
+  const places = await checkSources(liveKitServer(version));
   const wrongPath = places.find(
     (place) => place.source === 'explicit' && !isFound(place) && process.env.SWARM_LIVEKIT_SERVER,
   );

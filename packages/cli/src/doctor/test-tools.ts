@@ -1,11 +1,11 @@
-import { findProgram, isFound, K6, lookAtSources } from '@livekit-swarm/lab';
+import { checkSources, findProgram, isFound, K6 } from '@livekit-swarm/lab';
 import { type Finding, ok, warn } from './finding.ts';
-import { firstLine, runQuietly } from './run-quietly.ts';
+import { firstLine, runCaptured } from './run-quietly.ts';
 
 const SBIN = ['/usr/sbin', '/sbin'];
 
 /** What only some tests and commands need: packet loss in a network namespace, a browser, k6, and a Docker engine. */
-export const lookAtTestTools = (): Promise<Finding[]> =>
+export const checkTestTools = (): Promise<Finding[]> =>
   Promise.all([lookAtNamespaces(), lookAtNftables(), lookAtChromium(), lookAtK6(), lookAtDocker()]);
 
 const lookAtNamespaces = async (): Promise<Finding> => {
@@ -20,7 +20,7 @@ const lookAtNamespaces = async (): Promise<Finding> => {
       `no ${unshare === null ? 'unshare' : 'ip'}`,
       'for the packet-loss tests: sudo apt-get install iproute2 util-linux',
     );
-  const { ok: works } = await runQuietly(unshare, ['--net', 'true']);
+  const { ok: works } = await runCaptured(unshare, ['--net', 'true']);
   return works
     ? ok(name, 'can be made')
     : warn(name, 'not permitted', 'for the packet-loss tests: run them as root');
@@ -33,7 +33,7 @@ const lookAtNftables = async (): Promise<Finding> => {
   const nft = await findProgram('nft', process.env, SBIN);
   if (nft === null)
     return warn(name, 'no nft', 'for the packet-loss tests: sudo apt-get install nftables');
-  return ok(name, firstLine((await runQuietly(nft, ['--version'])).stdout));
+  return ok(name, firstLine((await runCaptured(nft, ['--version'])).stdout));
 };
 
 const lookAtChromium = async (): Promise<Finding> => {
@@ -42,7 +42,7 @@ const lookAtChromium = async (): Promise<Finding> => {
     if (path !== null)
       return ok(
         'Chromium',
-        `${firstLine((await runQuietly(path, ['--version'])).stdout)} at ${path}`,
+        `${firstLine((await runCaptured(path, ['--version'])).stdout)} at ${path}`,
       );
   }
   return warn('Chromium', 'none on PATH', 'for the browser tests: sudo apt-get install chromium');
@@ -50,7 +50,7 @@ const lookAtChromium = async (): Promise<Finding> => {
 
 const lookAtK6 = async (): Promise<Finding> => {
   const name = `k6 ${K6.version}`;
-  const places = await lookAtSources(K6);
+  const places = await checkSources(K6);
   const used = places.find(isFound);
   if (used !== undefined) return ok(name, `${used.version} at ${used.path}`);
   return warn(
@@ -69,7 +69,7 @@ const lookAtDocker = async (): Promise<Finding> => {
       'no dockerd',
       'for the tests of docker-compose.yml: sudo apt-get install docker.io docker-compose',
     );
-  const version = firstLine((await runQuietly(dockerd, ['--version'])).stdout);
+  const version = firstLine((await runCaptured(dockerd, ['--version'])).stdout);
   if (process.getuid?.() !== 0)
     return warn(
       name,

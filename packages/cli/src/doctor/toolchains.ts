@@ -2,12 +2,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findGo, findProgram, goHint } from '@livekit-swarm/lab';
 import { type Finding, missing, ok, warn } from './finding.ts';
-import { firstLine, runQuietly } from './run-quietly.ts';
+import { firstLine, runCaptured } from './run-quietly.ts';
 
 const OLDEST = { node: 24, rust: [1, 88], go: [1, 26] } as const;
 
 /** Node 24, Rust, a C compiler and Go. Rust and C are needed to build the media engine, Go to build livekit-server: not where both are built already. */
-export const lookAtToolchains = (built: { engine: boolean; server: boolean }): Promise<Finding[]> =>
+export const checkToolchains = (built: { engine: boolean; server: boolean }): Promise<Finding[]> =>
   Promise.all([
     lookAtNode(),
     lookAtRust(built.engine),
@@ -25,7 +25,7 @@ const lookAtNode = async (): Promise<Finding> => {
 const lookAtRust = async (built: boolean): Promise<Finding> => {
   const absent = built ? warn : missing;
   const cargo = await findProgram('cargo', process.env, [join(homedir(), '.cargo', 'bin')]);
-  const said = cargo === null ? '' : firstLine((await runQuietly(cargo, ['--version'])).stdout);
+  const said = cargo === null ? '' : firstLine((await runCaptured(cargo, ['--version'])).stdout);
   if (cargo === null || said === '')
     return absent(
       'Rust',
@@ -43,7 +43,7 @@ const lookAtCompiler = async (built: boolean): Promise<Finding> => {
     if (path !== null)
       return ok(
         'C compiler',
-        `${firstLine((await runQuietly(path, ['--version'])).stdout)} at ${path}`,
+        `${firstLine((await runCaptured(path, ['--version'])).stdout)} at ${path}`,
       );
   }
   const how =

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { expectCpuLimits, limitCpu, sweepCpuLimits } from './cpu-limit.ts';
+import { expectCpuLimits, limitCpu, removeStaleCpuLimits } from './cpu-limit.ts';
 
 let root: string;
 beforeEach(() => {
@@ -31,7 +31,7 @@ test('sets the quota of cgroup v1, where v2 is there and does not have the proce
   expect(textOf(group('cpu'), 'cpu.cfs_period_us')).toBe('100000');
 });
 
-test('says so where there are no control groups, and leaves nothing behind', () => {
+test('throws where there are no control groups, and leaves nothing behind', () => {
   expect(() => limitCpu(1, root)).toThrow(
     expect.objectContaining({
       reason: 'no-cpu-limit',
@@ -52,6 +52,6 @@ test('removes what the dead left, and nothing else', () => {
   const dead = join(root, 'livekit-swarm-4194305');
   const others = join(root, 'system.slice');
   for (const folder of [mine, dead, others]) mkdirSync(folder);
-  sweepCpuLimits(root);
+  removeStaleCpuLimits(root);
   expect([existsSync(mine), existsSync(dead), existsSync(others)]).toEqual([true, false, true]);
 });

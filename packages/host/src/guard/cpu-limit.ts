@@ -9,7 +9,7 @@ import {
 import { join } from 'node:path';
 import { LabError } from '../lab-error.ts';
 
-/** Processes in here together get so much processor time, and no more. */
+/** A control group whose processes share a CPU quota. */
 export interface CpuLimit {
   /** With all its threads, and whatever it starts. */
   add(pid: number): void;
@@ -22,7 +22,7 @@ const CGROUPS = '/sys/fs/cgroup';
 /** The kernel's own default: what was not used within 100 ms is lost, what is missing is waited for. */
 const PERIOD_US = 100_000;
 /** The kernel takes no less than a thousandth of a second. */
-export const LEAST_CPU = 0.01;
+export const MIN_CPU = 0.01;
 
 const PREFIX = 'livekit-swarm-';
 /** The one who made it is the one who removes it; of those who could not, the next one does. */
@@ -53,7 +53,7 @@ export const limitCpu = (cores: number, root = CGROUPS): CpuLimit => {
   }
   throw new LabError(
     'no-cpu-limit',
-    `processor time cannot be limited here: ${reasons[0] ?? `there are no control groups in ${root}`}`,
+    `CPU time cannot be limited on this host: ${reasons[0] ?? `there are no control groups in ${root}`}`,
     'as root on Linux it can; elsewhere run the server in a container with a CPU limit and give its --url',
   );
 };
@@ -62,7 +62,7 @@ export const limitCpu = (cores: number, root = CGROUPS): CpuLimit => {
 export const expectCpuLimits = (root = CGROUPS): void => void limitCpu(1, root).remove();
 
 /** Removes what others left who were killed before they could. */
-export const sweepCpuLimits = (root = CGROUPS): void => {
+export const removeStaleCpuLimits = (root = CGROUPS): void => {
   for (const { folder } of placesIn(root)) sweep(folder);
 };
 

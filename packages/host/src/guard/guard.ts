@@ -8,12 +8,12 @@
  * - Server dies: the guard reports how, and ends.
  * - CLI and guard die together: as when the guard dies.
  *
- * A limit on the server's processor time is set up and removed here, too; where the guard itself was killed, the next one removes it.
+ * The guard also sets and removes a CPU quota of the server; the next guard removes the quota of a killed one.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { type CpuLimit, limitCpu } from './cpu-limit.ts';
-import { dieWithParent } from './die-with-parent.ts';
+import { exitWithParent } from './exit-with-parent.ts';
 import type { FromGuard, GuardedCommand, ToGuard } from './protocol.ts';
 
 let server: ChildProcess | undefined;
@@ -33,7 +33,7 @@ const report = (message: FromGuard, then: () => void = () => {}): void => {
 const run = ({ command, args, env, logFile, cpuCores }: GuardedCommand): void => {
   cpuLimit = cpuCores === undefined ? undefined : limitCpu(cpuCores);
   const log = openSync(logFile, 'a');
-  const [program, ...rest] = dieWithParent([command, ...args]);
+  const [program, ...rest] = exitWithParent([command, ...args]);
   server = spawn(program, rest, { env, stdio: ['ignore', log, log] });
   closeSync(log);
   const { pid } = server;

@@ -17,7 +17,7 @@ export interface GuardedProcess {
 const guardProgram = (): URL =>
   new URL(`./guard${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
-/** What a guard of ours needs from our environment; secrets are none of its business. */
+/** The part of the environment that a guard needs. It gets no secrets. */
 const guardEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME });
 
 /** Starts `command` under a guard. Rejects with a LabError (`not-started`) when it cannot be run. */
@@ -70,8 +70,8 @@ const firstWord = (
       }
     });
     guard.once('error', (error) => refuse(error.message));
-    // Comes after the last message. A guard that is gone without having told the end was killed itself: where the kernel did not take
-    // the process with it, we do.
+    // Follows the last message. A guard that disconnects without reporting the end was killed itself: where
+    // the kernel did not kill the process with it, this does.
     guard.once('disconnect', () => {
       if (pid === undefined) return refuse('its guard ended');
       if (ended) return;

@@ -6,7 +6,7 @@ export interface GuardedCommand {
   env: Record<string, string>;
   /** Output is appended here. */
   logFile: string;
-  /** It and what it starts get so many cores together (see `limitCpu`). Absent: all. */
+  /** CPU quota of the process and its children, in cores (see `limitCpu`). Absent: none. */
   cpuCores?: number;
 }
 

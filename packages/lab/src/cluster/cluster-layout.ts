@@ -4,20 +4,20 @@ import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type LiveKitConfig, mergeConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
 import { createClusterPorts } from './cluster-ports.ts';
-import type { Companion } from './companions.ts';
+import type { OptionalService } from './optional-services.ts';
 import type { ServiceSpec } from './service.ts';
 import { alertmanager } from './services/alertmanager.ts';
 import { coturn, turnConfig } from './services/coturn.ts';
 import { haproxy } from './services/haproxy.ts';
 import { livekitNode } from './services/livekit-node.ts';
-import { nodeExporter, redisExporter } from './services/machine-exporters.ts';
 import { prometheus, type ScrapeJob } from './services/prometheus.ts';
+import { nodeExporter, redisExporter } from './services/prometheus-exporters.ts';
 import { redis } from './services/redis.ts';
 
 export interface LayoutOptions {
   dir: string;
   nodes: number;
-  companions: ReadonlySet<Companion>;
+  companions: ReadonlySet<OptionalService>;
   binary: ProgramBinary;
   credentials: ApiCredentials;
   config: LiveKitConfig;
@@ -35,7 +35,7 @@ export interface ClusterFacts extends ApiCredentials {
   httpUrl: string;
   nodes: readonly ClusterNode[];
   redisUrl: string | null;
-  /** `/` for people, `/metrics` for Prometheus. */
+  /** `/` is a page for browsers, `/metrics` for Prometheus. */
   balancerStatsUrl: string | null;
   prometheusUrl: string | null;
   alertmanagerUrl: string | null;
@@ -50,7 +50,7 @@ export interface ClusterNode {
   httpUrl: string;
   metricsUrl: string;
   ports: ServerPorts;
-  /** An address that only this node reaches Redis at, so that its connections to it can be told from those of others; null where there is none. */
+  /** An address that only this node reaches Redis at, so that its connections can be distinguished from those of other nodes; null where there is none. */
   redisHost: string | null;
 }
 
@@ -66,7 +66,7 @@ export interface ClusterLayout {
 export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayout> => {
   const { dir, companions, binary, credentials } = options;
   const ports = createClusterPorts();
-  const portOf = async (companion: Companion): Promise<number | null> =>
+  const portOf = async (companion: OptionalService): Promise<number | null> =>
     companions.has(companion) ? ports.tcp() : null;
   const redisPort = await portOf('redis');
   const balancerPort = await portOf('haproxy');
@@ -178,7 +178,7 @@ const urlOf = (port: number | null): string | null => (port === null ? null : `h
 /** Redis takes 16 addresses at most. */
 const REDIS_HOSTS = 15;
 
-/** Linux has all of 127.0.0.0/8 at its loopback; others, 127.0.0.1 alone. A node whose own configuration says where its Redis is uses that. */
+/** Linux has all of 127.0.0.0/8 at its loopback; others, 127.0.0.1 alone. A node whose own configuration names a Redis uses that one. */
 const redisHostOf = (number: number, config: LiveKitConfig): string | null =>
   process.platform === 'linux' && number <= REDIS_HOSTS && config.redis === undefined
     ? `127.0.1.${number}`

@@ -7,7 +7,7 @@ export interface ClusterPorts {
   node(): Promise<ServerPorts>;
 }
 
-/** Below the ports that kernels hand out to clients by themselves. */
+/** Below the ephemeral ports. */
 const FROM = 10_000;
 const TO = 30_000;
 const SEARCHED = 1_500;

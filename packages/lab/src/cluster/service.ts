@@ -20,7 +20,7 @@ export interface ServiceSpec {
   readyWithinMs: number;
   /** One after the other until it has ended: a signal, and what it is given before the next, ms. */
   stopSteps: readonly (readonly [NodeJS.Signals, number])[];
-  /** For people: `http://127.0.0.1:7880`. */
+  /** For display: `http://127.0.0.1:7880`. */
   url: string;
 }
 
@@ -42,12 +42,12 @@ export interface Service {
 }
 
 /** TERM, and KILL for one that does not listen. */
-export const STOP_POLITELY = [
+export const GRACEFUL_STOP = [
   ['SIGTERM', 5_000],
   ['SIGKILL', 5_000],
 ] as const satisfies ServiceSpec['stopSteps'];
 
-/** @param onEnd told each time its process ends, asked or not */
+/** @param onEnd called each time its process ends, requested or not */
 export const createService = (
   spec: ServiceSpec,
   onEnd: (end: ProcessEnd, asked: boolean) => void = () => {},
@@ -126,6 +126,6 @@ export const createService = (
 const lastWords = async (logFile: string): Promise<string> => {
   const text = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd();
   return text === ''
-    ? ', saying nothing'
+    ? ', without output'
     : `: ${text.split('\n').slice(-3).join(' / ').slice(-800)}`;
 };

@@ -6,7 +6,7 @@ import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.
 import type { LiveKitConfig } from '../server/config.ts';
 import { type ApiCredentials, generateCredentials } from '../server/credentials.ts';
 import { type ClusterFacts, layOutCluster } from './cluster-layout.ts';
-import type { Companion } from './companions.ts';
+import type { OptionalService } from './optional-services.ts';
 import { createService, type Service, type ServiceSpec } from './service.ts';
 import type { ScrapeJob } from './services/prometheus.ts';
 
@@ -15,11 +15,11 @@ export interface ClusterOptions extends ProvisionOptions {
   dir: string;
   /** How many livekit-servers. */
   nodes: number;
-  /** What else is to run. Redis comes by itself with more than one node, and with its exporter. */
-  with?: readonly Companion[];
+  /** Companions to run. Redis is included with more than one node, and with its exporter. */
+  with?: readonly OptionalService[];
   /** Laid over every node's configuration. */
   config?: LiveKitConfig;
-  /** Whether Redis still knows what it was told after it was killed. Default: no. */
+  /** Whether the data of Redis survives a SIGKILL. Default: no. */
   persistentRedis?: boolean;
   /** Default: a fresh pair. */
   credentials?: ApiCredentials;
@@ -33,9 +33,9 @@ export interface ClusterOptions extends ProvisionOptions {
   alertWebhookUrl?: string;
   /** Programs of the caller's own, started when the nodes are up. */
   extras?: (facts: ClusterFacts) => Promise<readonly Extra[]>;
-  /** Told of every program that ended without being asked. */
+  /** Called for every program that ended without request. */
   onEnd?: (service: string, end: ProcessEnd) => void;
-  /** Told of every program before it is started. */
+  /** Called for every program before it is started. */
   onService?: (spec: ServiceSpec) => void;
 }
 
@@ -54,11 +54,11 @@ export interface Cluster extends ClusterFacts, AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** What runs beside so many nodes when this is asked for: some cannot be without Redis. */
+/** The companions that run with this number of nodes: some of those requested need Redis. */
 export const withRedis = (
   nodes: number,
-  companions: readonly Companion[],
-): ReadonlySet<Companion> =>
+  companions: readonly OptionalService[],
+): ReadonlySet<OptionalService> =>
   new Set([
     ...companions,
     ...(nodes > 1 || companions.includes('redis-exporter') ? (['redis'] as const) : []),

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { explainNotKept, LabError, withFileLock } from '@livekit-swarm/host';
+import { explainCacheError, LabError, withFileLock } from '@livekit-swarm/host';
 import { execa } from 'execa';
 import { findGo, goHint } from './go-toolchain.ts';
 import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
@@ -45,7 +45,7 @@ export const buildProgram = async (
     { onWait, ...(signal === undefined ? {} : { signal }) },
   );
   return building.catch((error: unknown) => {
-    throw explainNotKept(error);
+    throw explainCacheError(error);
   });
 };
 
@@ -87,7 +87,7 @@ const goBuild = async (
     if (built !== program.version)
       throw new LabError(
         'build-failed',
-        `the built ${program.name} says it is ${built ?? 'nothing known'}, not ${program.version}`,
+        `the built ${program.name} reports version ${built ?? 'unknown'}, not ${program.version}`,
         goHint(program),
       );
     await rename(unfinished, target);
@@ -155,10 +155,10 @@ const hintFor = (program: PinnedProgram, said: string): string => {
   if (/requires go >= /.test(said)) return goHint(program);
   if (/checksum mismatch|SECURITY ERROR/.test(said))
     return 'a module is not what go.sum pins: do not use it; check GOPROXY';
-  return 'the Go modules come from GOPROXY ("go env GOPROXY" shows it): is it reachable? What is fetched is kept: the next attempt goes on from there';
+  return 'the Go modules come from GOPROXY ("go env GOPROXY" shows it): is it reachable? Fetched modules are kept: the next attempt continues from there';
 };
 
-/** What a killed builder left. The lock is ours, so nobody is at work on it. */
+/** Removes what a killed builder left. This process holds the lock, so no other builder is running. */
 const removeUnfinished = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder))
     if (name.startsWith('.building-')) await rm(join(folder, basename(name)), { force: true });

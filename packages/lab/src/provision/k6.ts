@@ -8,7 +8,7 @@ export const K6: PinnedProgram = {
   goPackage: 'go.k6.io/k6',
   moduleFolder: fileURLToPath(new URL('../../k6/', import.meta.url)),
   versionArgs: ['version'],
-  // It calls itself as its file is called, so that word says nothing: `k6 v1.8.1 (commit/…, go1.26.8, linux/amd64)`.
+  // The first word of its version line is the name of its file: `k6 v1.8.1 (commit/…, go1.26.8, linux/amd64)`.
   versionPattern: /^\S+ v(\d+\.\d+\.\d+\S*) \(.*\bgo1\./,
   pathVariable: 'SWARM_K6',
   usualBuild: 'half a minute to 2 minutes',

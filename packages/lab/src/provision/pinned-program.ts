@@ -8,12 +8,12 @@ export interface PinnedProgram {
   goPackage: string;
   /** Where its go.mod and go.sum are. */
   moduleFolder: string;
-  /** How to ask a binary which version it is, and where that stands in the answer (first group). */
+  /** Arguments that print a binary's version, and the pattern that finds it in the output (first group). */
   versionArgs: readonly string[];
   versionPattern: RegExp;
   /** The environment variable that names a binary to use instead, whatever its version. */
   pathVariable: string;
-  /** How long a build takes on four cores, for people: `1 to 3 minutes`. */
+  /** How long a build takes on four cores, for display: `1 to 3 minutes`. */
   usualBuild: string;
   /** Variables that the linker sets: package path and name → value. For programs that do not know their version otherwise. */
   linkedValues?: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export interface PinnedProgram {
 /** A program on this machine's disk. */
 export interface ProgramBinary {
   path: string;
-  /** As the binary itself says. */
+  /** As the binary itself reports it. */
   version: string;
   source: SourceName;
 }

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { plainEnvironment } from '../server/environment.ts';
 import type { PinnedProgram } from './pinned-program.ts';
 
-/** What the binary at `path` says when asked for its version, as `1.13.4`; null when it does not run or is another program. */
+/** The version that the binary at `path` reports, as `1.13.4`; null when it does not run or is another program. */
 export const readVersion = async (
   { versionArgs, versionPattern }: PinnedProgram,
   path: string,

@@ -5,7 +5,7 @@ import { type Absent, fromCache, fromExplicitPath, fromPath, isFound } from './s
 
 export interface ProvideOptions {
   env?: NodeJS.ProcessEnv;
-  /** Told what is being built, how far it is and how long it took; nothing when there is nothing to do. */
+  /** Called with the progress of a build and its duration; not called when there is nothing to build. */
   onProgress?: (line: string) => void;
   /** Ends a build. */
   signal?: AbortSignal;
@@ -24,7 +24,7 @@ export const provideProgram = async (
   const { env = process.env } = options;
   const explicit = await fromExplicitPath(program, given);
   if (isFound(explicit)) return explicit;
-  // What was said is taken or refused, never replaced by something else.
+  // An explicit path is used or refused, never replaced by another program.
   if (given !== undefined && given !== '')
     throw new LabError(
       'no-program',
@@ -39,7 +39,7 @@ export const provideProgram = async (
 };
 
 /** Every source that needs no build, found or not: for `swarm doctor`. */
-export const lookAtSources = (
+export const checkSources = (
   program: PinnedProgram,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<(ProgramBinary | Absent)[]> =>

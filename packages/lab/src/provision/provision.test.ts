@@ -5,7 +5,7 @@ import { LabError } from '@livekit-swarm/host';
 import { beforeEach, expect, test } from 'vitest';
 import { K6 } from './k6.ts';
 import { liveKitServer } from './livekit-server.ts';
-import { lookAtSources } from './provide-program.ts';
+import { checkSources } from './provide-program.ts';
 import { provideK6, provisionLiveKit } from './provision.ts';
 import { cachedProgram } from './sources.ts';
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
   env = { PATH: join(folder, 'bin'), HOME: folder, XDG_CACHE_HOME: join(folder, 'cache') };
 });
 
-/** A program that says what livekit-server says when asked for its version, or `says`. */
+/** A program that prints the version line of livekit-server, or `says`. */
 const install = async (
   path: string,
   version: string,
@@ -38,7 +38,7 @@ test('an explicit path wins, whatever its version', async () => {
   });
 });
 
-test('an explicit path that is no livekit-server is an error, not a reason to take another', async () => {
+test('an explicit path to another program is an error, not a reason to look elsewhere', async () => {
   await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
   const wrong = provisionLiveKit({ env, serverPath: join(folder, 'nothing-here') });
   await expect(wrong).rejects.toThrow(/nothing-here is not a livekit-server/);
@@ -61,7 +61,7 @@ test('PATH counts only with the wanted version', async () => {
 
 test('a cached file that does not run as its version is not taken', async () => {
   await install(cachedProgram(liveKitServer('1.13.4'), env), '0.0.1');
-  const [, , cache] = await lookAtSources(liveKitServer('1.13.4'), env);
+  const [, , cache] = await checkSources(liveKitServer('1.13.4'), env);
   expect(cache).toEqual({ source: 'cache', why: expect.stringContaining('built again') });
 });
 
@@ -87,9 +87,9 @@ test('k6 comes from the same places: the pinned version from PATH, then from the
   });
 });
 
-test('another program in the place of k6 is told of by the name of its variable', async () => {
+test('the error about another program in the place of k6 names the variable', async () => {
   const path = await install(join(folder, 'own'), '1.13.4');
-  expect(await lookAtSources(K6, env)).toEqual([
+  expect(await checkSources(K6, env)).toEqual([
     { source: 'explicit', why: 'SWARM_K6 is not set' },
     { source: 'path', why: 'no k6 on PATH' },
     { source: 'cache', why: expect.stringContaining('not in') },

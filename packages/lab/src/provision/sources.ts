@@ -12,7 +12,7 @@ export interface Absent {
 
 export const isFound = (found: ProgramBinary | Absent): found is ProgramBinary => 'path' in found;
 
-/** Said by the user, so any version will do. */
+/** Chosen by the user, so any version is accepted. */
 export const fromExplicitPath = async (
   program: PinnedProgram,
   given: string | undefined,

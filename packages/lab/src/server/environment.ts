@@ -1,6 +1,6 @@
 import type { ApiCredentials } from './credentials.ts';
 
-/** What a server may take over from us. Everything else could reconfigure it: each of its settings is also an environment variable. */
+/** Variables that a server inherits. Any other could reconfigure it: each of its settings is also an environment variable. */
 const INHERITED = [
   'PATH',
   'HOME',

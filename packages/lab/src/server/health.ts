@@ -17,7 +17,7 @@ export const waitUntilHealthy = async (
   return false;
 };
 
-/** HTTP status, or null when nobody answers within a second. A connection of its own: none is left open behind it. */
+/** HTTP status, or null without an answer within a second. Uses a connection of its own, so that none stays open. */
 const statusOf = (url: string): Promise<number | null> =>
   new Promise((resolve) => {
     const request = get(url, { agent: false, timeout: 1_000 }, (response) => {

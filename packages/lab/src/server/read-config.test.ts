@@ -13,7 +13,7 @@ const fileWith = (text: string): string => {
   return file;
 };
 
-test('takes what changes how a server works, not where it is and whom it knows', () => {
+test('keeps what changes how a server works, drops addresses, keys and webhooks', () => {
   const file = fileWith(`
 port: 7880
 keys: { APIkey: secret }
@@ -36,7 +36,7 @@ room: { empty_timeout: 5 }
 });
 
 test.each(['', '- a\n- b\n', 'port: [', 'just text'])(
-  'refuses what is no configuration: %j',
+  'rejects a file that is not a configuration: %j',
   (text) => {
     expect(() => readLiveKitConfig(fileWith(text))).toThrow(
       expect.objectContaining({

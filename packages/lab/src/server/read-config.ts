@@ -11,8 +11,8 @@ export interface ForeignConfig {
 }
 
 /**
- * What a server in the lab cannot take from a deployment's configuration: where it listens and who may enter is the lab's business, and a test must never
- * join somebody's cluster or call their webhooks.
+ * Settings that a lab never takes from a deployment's configuration: the lab chooses addresses and keys,
+ * and a test must never join a real cluster or call its webhooks.
  */
 const NOT_FOR_THE_LAB: ReadonlySet<string> = new Set([
   'port',
@@ -44,14 +44,14 @@ const NOT_FOR_THE_LAB: ReadonlySet<string> = new Set([
 
 /**
  * Reads a livekit-server's YAML for use in the lab.
- * @throws LabError `bad-config` when there is no such file, or it is no configuration
+ * @throws LabError `bad-config` when there is no such file, or it is not a configuration
  */
 export const readLiveKitConfig = (path: string): ForeignConfig => {
   const document = readYaml(path);
   if (!isSection(document)) {
     throw new LabError(
       'bad-config',
-      `${path}: is no configuration of livekit-server`,
+      `${path}: not a configuration of livekit-server`,
       'give a YAML file such as livekit-server takes with --config',
     );
   }

@@ -7,9 +7,9 @@ import {
   findFreePorts,
   type GuardedProcess,
   LabError,
+  removeStaleCpuLimits,
   type ServerPorts,
   spawnGuarded,
-  sweepCpuLimits,
 } from '@livekit-swarm/host';
 import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
@@ -58,14 +58,14 @@ export interface LiveKitServer extends ApiCredentials, AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Between our look at the free ports and the server's binding them, somebody else may have taken one. */
+/** Between the check for free ports and the server's bind, another process may take one. */
 const PORT_ATTEMPTS = 3;
 const PORT_TAKEN = /address already in use|could not find.*port/i;
 
 /**
  * Provides a livekit-server (see `provisionLiveKit`), starts it on free ports of `host` and waits until it answers.
  *
- * Throws a LabError: what `provisionLiveKit` throws; `no-cpu-limit` where `cpuCores` cannot be had; `server-ended` when it ends at once, with the end of its log; `not-healthy` when
+ * Throws a LabError: what `provisionLiveKit` throws; `no-cpu-limit` where `cpuCores` cannot be enforced; `server-ended` when it ends at once, with the end of its log; `not-healthy` when
  * it does not answer in time. Nothing is left running then.
  */
 export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer> => {
@@ -104,7 +104,7 @@ const startOnFreePorts = async (
     ...(options.cpuCores === undefined ? {} : { cpuCores: options.cpuCores }),
   });
   // A guard that was killed could not do it.
-  if (options.cpuCores !== undefined) void server.exited.then(() => sweepCpuLimits());
+  if (options.cpuCores !== undefined) void server.exited.then(() => removeStaleCpuLimits());
   const authority = `${host.includes(':') ? `[${host}]` : host}:`;
   await expectHealthy(
     server,
@@ -165,12 +165,12 @@ const expectHealthy = async (
   );
 };
 
-/** The end of its log, for a sentence. It never wrote a secret so far; ours would not leave through here if it did. */
+/** The end of its log, for a message. The API secret is removed, although the server has never been seen to log it. */
 const lastLines = async (logFile: string, { apiSecret }: ApiCredentials): Promise<string> => {
   const text = (await readFile(logFile, 'utf8').catch(() => ''))
     .replaceAll(apiSecret, '***')
     .trimEnd();
   return text === ''
-    ? ', saying nothing'
+    ? ', without output'
     : `: ${text.split('\n').slice(-3).join(' / ').slice(-800)}`;
 };

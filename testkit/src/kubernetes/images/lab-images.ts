@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { LabError } from '@livekit-swarm/host';
 import type { ProgramBinary } from '@livekit-swarm/lab';
-import { needProgram } from '@livekit-swarm/lab';
+import { requireProgram } from '@livekit-swarm/lab';
 import { execa } from 'execa';
 import type { ImageSpec } from './image-archive.ts';
 
@@ -23,7 +23,7 @@ export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> =>
   tag: `livekit-swarm/livekit-server:${server.version}`,
   files: {
     '/livekit-server': server.path,
-    '/bin/busybox': await needProgram(['busybox'], 'busybox-static'),
+    '/bin/busybox': await requireProgram(['busybox'], 'busybox-static'),
   },
   links: Object.fromEntries(COMMANDS.map((name) => [`/bin/${name}`, 'busybox'])),
   folders: ['/tmp', '/etc'],
@@ -33,8 +33,8 @@ export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> =>
 /** Redis of this machine, with the libraries that it is linked with. @throws LabError `no-program`, `no-image` */
 export const redisImage = async (): Promise<ImageSpec> => {
   const programs = {
-    'redis-server': await needProgram(['redis-server'], 'redis-server'),
-    'redis-cli': await needProgram(['redis-cli'], 'redis-tools'),
+    'redis-server': await requireProgram(['redis-server'], 'redis-server'),
+    'redis-cli': await requireProgram(['redis-cli'], 'redis-tools'),
   };
   const files: Record<string, string> = {};
   for (const [name, path] of Object.entries(programs)) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceSpec } from '@livekit-swarm/lab';
 import { plainEnvironment } from '@livekit-swarm/lab';
-import { END_AT_ONCE } from './end-at-once.ts';
+import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
 /** Addresses of Services. Nothing routes to them: there is no kube-proxy in a lab. */
@@ -43,7 +43,7 @@ export const apiServer = ({
     logFile: join(paths.logs, 'kube-apiserver.log'),
     ready: { host: '127.0.0.1', port: ports.apiServer },
     readyWithinMs: 60_000,
-    stopSteps: END_AT_ONCE,
+    stopSteps: IMMEDIATE_STOP,
     url: `https://127.0.0.1:${ports.apiServer}`,
   };
 };

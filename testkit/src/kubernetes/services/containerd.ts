@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { ServiceSpec } from '@livekit-swarm/lab';
-import { needProgram, plainEnvironment } from '@livekit-swarm/lab';
+import { plainEnvironment, requireProgram } from '@livekit-swarm/lab';
 import { cniConfig } from '../pod-network.ts';
-import { END_AT_ONCE } from './end-at-once.ts';
+import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
 /** Where Debian has them. */
@@ -55,7 +55,7 @@ disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.tracing.
 `;
   return {
     name: 'containerd',
-    command: await needProgram(['containerd'], 'docker.io'),
+    command: await requireProgram(['containerd'], 'docker.io'),
     args: ['--config', configFile, '--log-level', 'warn'],
     env: plainEnvironment(),
     files: {
@@ -65,7 +65,7 @@ disabled_plugins = ["io.containerd.internal.v1.restart", "io.containerd.tracing.
     logFile: join(paths.logs, 'containerd.log'),
     ready: { path: paths.containerdSocket },
     readyWithinMs: 30_000,
-    stopSteps: END_AT_ONCE,
+    stopSteps: IMMEDIATE_STOP,
     url: `unix://${paths.containerdSocket}`,
   };
 };

@@ -1,4 +1,4 @@
 import type { ServiceSpec } from '@livekit-swarm/lab';
 
 /** What these programs keep is removed with them: there is nothing they would have to write down before. */
-export const END_AT_ONCE: ServiceSpec['stopSteps'] = [['SIGKILL', 5_000]];
+export const IMMEDIATE_STOP: ServiceSpec['stopSteps'] = [['SIGKILL', 5_000]];

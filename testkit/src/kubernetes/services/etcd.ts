@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceSpec } from '@livekit-swarm/lab';
-import { needProgram, plainEnvironment } from '@livekit-swarm/lab';
-import { END_AT_ONCE } from './end-at-once.ts';
+import { plainEnvironment, requireProgram } from '@livekit-swarm/lab';
+import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
 /** Where the API server keeps everything. On loopback, without keys: as everything in a lab, for the users of this machine. */
@@ -10,7 +10,7 @@ export const etcd = async ({ paths, ports }: ServicePlace): Promise<ServiceSpec>
   const peer = `http://127.0.0.1:${ports.etcdPeer}`;
   return {
     name: 'etcd',
-    command: await needProgram(['etcd'], 'etcd-server'),
+    command: await requireProgram(['etcd'], 'etcd-server'),
     args: [
       '--name=lab',
       `--data-dir=${join(paths.data, 'etcd')}`,
@@ -28,7 +28,7 @@ export const etcd = async ({ paths, ports }: ServicePlace): Promise<ServiceSpec>
     logFile: join(paths.logs, 'etcd.log'),
     ready: { url: `${url}/health` },
     readyWithinMs: 30_000,
-    stopSteps: END_AT_ONCE,
+    stopSteps: IMMEDIATE_STOP,
     url,
   };
 };

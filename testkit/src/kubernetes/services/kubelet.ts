@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ServiceSpec } from '@livekit-swarm/lab';
 import { plainEnvironment } from '@livekit-swarm/lab';
 import { stringify } from 'yaml';
-import { END_AT_ONCE } from './end-at-once.ts';
+import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
 /** The one node of the cluster: this machine. */
@@ -69,7 +69,7 @@ export const kubelet = ({
     logFile: join(paths.logs, 'kubelet.log'),
     ready: { url: `http://127.0.0.1:${ports.kubeletHealth}/healthz` },
     readyWithinMs: 60_000,
-    stopSteps: END_AT_ONCE,
+    stopSteps: IMMEDIATE_STOP,
     url: `https://${network.address}:10250`,
   };
 };

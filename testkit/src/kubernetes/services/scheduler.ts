@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceSpec } from '@livekit-swarm/lab';
 import { plainEnvironment } from '@livekit-swarm/lab';
-import { END_AT_ONCE } from './end-at-once.ts';
+import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
 export const scheduler = ({ paths, ports, programs, kubeconfigs }: ServicePlace): ServiceSpec => ({
@@ -21,6 +21,6 @@ export const scheduler = ({ paths, ports, programs, kubeconfigs }: ServicePlace)
   logFile: join(paths.logs, 'kube-scheduler.log'),
   ready: { host: '127.0.0.1', port: ports.scheduler },
   readyWithinMs: 60_000,
-  stopSteps: END_AT_ONCE,
+  stopSteps: IMMEDIATE_STOP,
   url: `https://127.0.0.1:${ports.scheduler}`,
 });

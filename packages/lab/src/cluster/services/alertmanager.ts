@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { plainEnvironment } from '../../server/environment.ts';
-import { needProgram } from '../need-program.ts';
-import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+import { requireProgram } from '../require-program.ts';
+import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
 export interface AlertmanagerOptions {
   dir: string;
@@ -11,7 +11,7 @@ export interface AlertmanagerOptions {
   webhookUrl: string | null;
 }
 
-/** Groups and passes on what Prometheus raises. For a lab it waits for nobody: alerts go out at once. */
+/** Groups and forwards the alerts of Prometheus. In a lab it sends them at once, without waiting for others of the group. */
 export const alertmanager = async ({
   dir,
   port,
@@ -38,7 +38,7 @@ export const alertmanager = async ({
   const url = `http://127.0.0.1:${port}`;
   return {
     name: 'alertmanager',
-    command: await needProgram(
+    command: await requireProgram(
       ['alertmanager', 'prometheus-alertmanager'],
       'prometheus-alertmanager',
     ),
@@ -54,7 +54,7 @@ export const alertmanager = async ({
     logFile: join(dir, 'alertmanager.log'),
     ready: { url: `${url}/-/ready` },
     readyWithinMs: 20_000,
-    stopSteps: STOP_POLITELY,
+    stopSteps: GRACEFUL_STOP,
     url,
   };
 };

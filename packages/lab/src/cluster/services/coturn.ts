@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { LiveKitConfig } from '../../server/config.ts';
 import { plainEnvironment } from '../../server/environment.ts';
-import { needProgram } from '../need-program.ts';
-import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+import { requireProgram } from '../require-program.ts';
+import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
 export interface CoturnOptions {
   dir: string;
@@ -15,7 +15,7 @@ export interface CoturnOptions {
 /** Where nodes read the secret, which so stands in no configuration that one would show around. */
 const secretFile = (dir: string): string => join(dir, 'turn-secret');
 
-/** What a node is told of it, and so tells its clients. */
+/** The TURN server in a node's configuration; the node passes it on to its clients. */
 export const turnConfig = (dir: string, port: number): LiveKitConfig => ({
   rtc: {
     turn_servers: [{ host: '127.0.0.1', port, protocol: 'udp', secret_file: secretFile(dir) }],
@@ -47,14 +47,14 @@ export const coturn = async ({ dir, port, secret }: CoturnOptions): Promise<Serv
   ];
   return {
     name: 'coturn',
-    command: await needProgram(['turnserver'], 'coturn'),
+    command: await requireProgram(['turnserver'], 'coturn'),
     args: ['-c', configFile],
     env: plainEnvironment(),
     files: { [configFile]: `${lines.join('\n')}\n`, [secretFile(dir)]: secret },
     logFile: join(dir, 'coturn.log'),
     ready: { host: '127.0.0.1', port },
     readyWithinMs: 10_000,
-    stopSteps: STOP_POLITELY,
+    stopSteps: GRACEFUL_STOP,
     url: `turn:127.0.0.1:${port}`,
   };
 };

@@ -1,19 +1,20 @@
 import { join } from 'node:path';
 import { plainEnvironment } from '../../server/environment.ts';
-import { needProgram } from '../need-program.ts';
-import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+import { requireProgram } from '../require-program.ts';
+import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
 export interface HaproxyOptions {
   dir: string;
   /** Where clients come in. */
   port: number;
-  /** `/metrics` for Prometheus, `/` for people. */
+  /** `/metrics` for Prometheus, `/` is a page for browsers. */
   statsPort: number;
   backends: readonly { name: string; port: number }[];
 }
 
 /**
- * The load balancer. A node that answers anything but 200 on `/` gets nobody new: LiveKit answers 406 there when it has lost its Redis.
+ * The load balancer. A node that answers anything but 200 on `/` gets no new connections: LiveKit
+ * answers 406 there when it has lost its Redis.
  */
 export const haproxy = async ({
   dir,
@@ -27,7 +28,7 @@ export const haproxy = async ({
 
 defaults
   mode http
-  # Whoever meets a dead node that no check has found yet is sent to the next.
+  # A connection to a dead node that no check has found yet goes to the next node.
   retries 3
   option redispatch 1
   timeout connect 2s
@@ -57,14 +58,14 @@ frontend stats
 `;
   return {
     name: 'haproxy',
-    command: await needProgram(['haproxy'], 'haproxy'),
+    command: await requireProgram(['haproxy'], 'haproxy'),
     args: ['-db', '-f', configFile],
     env: plainEnvironment(),
     files: { [configFile]: config },
     logFile: join(dir, 'haproxy.log'),
     ready: { url: `http://127.0.0.1:${statsPort}/metrics` },
     readyWithinMs: 10_000,
-    stopSteps: STOP_POLITELY,
+    stopSteps: GRACEFUL_STOP,
     url: `http://127.0.0.1:${port}`,
   };
 };

@@ -4,7 +4,7 @@ import type { ProgramBinary } from '../../provision/pinned-program.ts';
 import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from '../../server/config.ts';
 import type { ApiCredentials } from '../../server/credentials.ts';
 import { serverEnvironment } from '../../server/environment.ts';
-import { STOP_STEPS } from '../../server/stop.ts';
+import { STOP_SEQUENCE } from '../../server/stop.ts';
 import type { ServiceSpec } from '../service.ts';
 
 export interface NodeOptions {
@@ -13,7 +13,7 @@ export interface NodeOptions {
   binary: ProgramBinary;
   ports: ServerPorts;
   credentials: ApiCredentials;
-  /** Host and port of the cluster's Redis, as this node reaches it; null for a node by itself. */
+  /** Host and port of the cluster's Redis, as this node reaches it; null for a single node. */
   redisAddress: string | null;
   /** Laid over the rest. */
   config: LiveKitConfig;
@@ -45,7 +45,7 @@ export const livekitNode = ({
     logFile: join(dir, `${name}.log`),
     ready: { url: `${url}/` },
     readyWithinMs: 20_000,
-    stopSteps: STOP_STEPS,
+    stopSteps: STOP_SEQUENCE,
     url,
   };
 };

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { plainEnvironment } from '../../server/environment.ts';
-import { needProgram } from '../need-program.ts';
-import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+import { requireProgram } from '../require-program.ts';
+import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
 /** What Prometheus reads, in its own words. */
 export interface ScrapeJob {
@@ -45,7 +45,7 @@ export const prometheus = async (options: PrometheusOptions): Promise<ServiceSpe
   const url = `http://127.0.0.1:${port}`;
   return {
     name: 'prometheus',
-    command: await needProgram(['prometheus'], 'prometheus'),
+    command: await requireProgram(['prometheus'], 'prometheus'),
     args: [
       `--config.file=${configFile}`,
       `--storage.tsdb.path=${join(dir, 'prometheus-data')}`,
@@ -58,7 +58,7 @@ export const prometheus = async (options: PrometheusOptions): Promise<ServiceSpe
     logFile: join(dir, 'prometheus.log'),
     ready: { url: `${url}/-/ready` },
     readyWithinMs: 30_000,
-    stopSteps: STOP_POLITELY,
+    stopSteps: GRACEFUL_STOP,
     url,
   };
 };

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { plainEnvironment } from '../../server/environment.ts';
-import { needProgram } from '../need-program.ts';
-import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+import { requireProgram } from '../require-program.ts';
+import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
 export interface RedisOptions {
   dir: string;
   port: number;
-  /** Whether it remembers what it was told when it is killed (append-only file, each write synced). */
+  /** Whether its data survives a SIGKILL (append-only file, each write synced). */
   persistent: boolean;
   /** More addresses of loopback to listen at; one that this system does not have is left out. */
   addresses: readonly string[];
@@ -31,14 +31,14 @@ export const redis = async ({
   ];
   return {
     name: 'redis',
-    command: await needProgram(['redis-server'], 'redis-server'),
+    command: await requireProgram(['redis-server'], 'redis-server'),
     args: [configFile],
     env: plainEnvironment(),
     files: { [configFile]: `${lines.join('\n')}\n`, [join(dir, 'redis-data', '.keep')]: '' },
     logFile: join(dir, 'redis.log'),
     ready: { host: '127.0.0.1', port },
     readyWithinMs: 10_000,
-    stopSteps: STOP_POLITELY,
+    stopSteps: GRACEFUL_STOP,
     url: `redis://127.0.0.1:${port}`,
   };
 };

@@ -9,9 +9,9 @@ import {
   type Cluster,
   type ClusterFacts,
   type Extra,
+  GRACEFUL_STOP,
   generateCredentials,
   plainEnvironment,
-  STOP_POLITELY,
   startCluster,
 } from '@livekit-swarm/lab';
 import { RoomServiceClient } from 'livekit-server-sdk';
@@ -127,7 +127,7 @@ const exporter = async (
       logFile: join(dir, 'exporter.log'),
       ready: { url: `http://${address}/-/ready` },
       readyWithinMs: 20_000,
-      stopSteps: STOP_POLITELY,
+      stopSteps: GRACEFUL_STOP,
       url: `http://${address}`,
     },
     scrape: { job: 'swarm-exporter', targets: [{ address }] },

@@ -6,10 +6,10 @@ import {
   type Cluster,
   type ClusterNode,
   createService,
+  GRACEFUL_STOP,
   plainEnvironment,
   provisionLiveKit,
   type Service,
-  STOP_POLITELY,
 } from '@livekit-swarm/lab';
 import { parse, stringify } from 'yaml';
 import { LIMITS, PARTICIPANTS_PER_NODE } from '../../../src/settings.ts';
@@ -164,7 +164,7 @@ const withoutRedis = async (
     logFile: join(dir, `${name}-alone.log`),
     ready: { url: `${httpUrl}/` },
     readyWithinMs: 20_000,
-    stopSteps: STOP_POLITELY,
+    stopSteps: GRACEFUL_STOP,
     url,
   });
 };

@@ -9,7 +9,7 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
  * @param names the same program under the names that packagers give it
  * @throws LabError `no-program`
  */
-export const needProgram = async (
+export const requireProgram = async (
   names: readonly string[],
   debianPackage: string,
 ): Promise<string> => {

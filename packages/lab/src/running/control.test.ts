@@ -71,12 +71,12 @@ test('a service is ended, looked at, signalled and started from outside', async 
   expect(calls).toEqual(['stop', 'start', 'SIGSTOP']);
 });
 
-test('nobody else may ask', async () => {
+test('other users have no access', async () => {
   const { path } = await open();
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test('says what is wrong', async () => {
+test('reports what is wrong', async () => {
   await expect(labService('mine', 'redis', 'look')).rejects.toMatchObject({
     reason: 'no-lab',
     message: expect.stringContaining('"mine"'),

@@ -7,7 +7,7 @@ import type { Readiness } from '../cluster/ready.ts';
 
 const SCHEMA = 'livekit-swarm/lab/1';
 
-/** What is known about a lab that stands: in `lab.json` of its folder, without its secret. */
+/** State of a running lab: `lab.json` in its folder, without its secret. */
 export interface LabState {
   schema: typeof SCHEMA;
   name: string;
@@ -35,7 +35,7 @@ export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): s
   if (NAME.test(name)) return join(labsFolder(env), name);
   throw new LabError(
     'bad-name',
-    `"${name}" is no name for a lab`,
+    `invalid lab name "${name}"`,
     'use lower-case letters, digits and hyphens, 31 at most',
   );
 };
@@ -76,7 +76,7 @@ const parse = (text: string): LabState | null => {
   }
 };
 
-/** Of all labs that stand, or stood and were not ended properly. */
+/** Names of all running labs, and of those that did not stop properly. */
 export const labNames = async (): Promise<string[]> => {
   const entries = await readdir(labsFolder(), { withFileTypes: true }).catch(() => []);
   return entries
@@ -85,5 +85,5 @@ export const labNames = async (): Promise<string[]> => {
 };
 
 /** Removes all that a lab kept. */
-export const forgetLab = (name: string): Promise<void> =>
+export const removeLabState = (name: string): Promise<void> =>
   rm(labFolder(name), { recursive: true, force: true });

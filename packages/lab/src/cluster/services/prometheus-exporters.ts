@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { plainEnvironment } from '../../server/environment.ts';
-import { needProgram } from '../need-program.ts';
-import { type ServiceSpec, STOP_POLITELY } from '../service.ts';
+import { requireProgram } from '../require-program.ts';
+import { GRACEFUL_STOP, type ServiceSpec } from '../service.ts';
 
 interface ExporterOptions {
   dir: string;
@@ -14,7 +14,7 @@ export const nodeExporter = async ({ dir, port }: ExporterOptions): Promise<Serv
     'node-exporter',
     dir,
     port,
-    await needProgram(['node_exporter', 'prometheus-node-exporter'], 'prometheus-node-exporter'),
+    await requireProgram(['node_exporter', 'prometheus-node-exporter'], 'prometheus-node-exporter'),
     [`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
   );
 
@@ -28,7 +28,10 @@ export const redisExporter = async ({
     'redis-exporter',
     dir,
     port,
-    await needProgram(['redis_exporter', 'prometheus-redis-exporter'], 'prometheus-redis-exporter'),
+    await requireProgram(
+      ['redis_exporter', 'prometheus-redis-exporter'],
+      'prometheus-redis-exporter',
+    ),
     [`-redis.addr=redis://127.0.0.1:${redisPort}`, `-web.listen-address=127.0.0.1:${port}`],
   );
 
@@ -49,7 +52,7 @@ const exporter = (
     logFile: join(dir, `${name}.log`),
     ready: { url },
     readyWithinMs: 10_000,
-    stopSteps: STOP_POLITELY,
+    stopSteps: GRACEFUL_STOP,
     url,
   };
 };

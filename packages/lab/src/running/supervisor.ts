@@ -1,22 +1,23 @@
 /**
- * The supervisor: the process that a standing lab hangs on. `swarm lab up` starts it and goes; `swarm lab down` tells it to end (SIGTERM). Every program of
- * the lab has a guard that ends it when the supervisor dies, however that happens.
+ * The supervisor: the parent of all programs of a running lab. `swarm lab up` starts it and returns;
+ * `swarm lab down` stops it with SIGTERM. Every program of the lab has a guard that ends it when the
+ * supervisor dies, however that happens.
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { explainNotKept, identifyProcess, LabError } from '@livekit-swarm/host';
+import { explainCacheError, identifyProcess, LabError } from '@livekit-swarm/host';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import { type Cluster, type Extra, startCluster } from '../cluster/start-cluster.ts';
 import { openControl } from './control.ts';
 import {
   controlSocket,
-  forgetLab,
   keysFile,
   type LabServiceState,
   labFolder,
+  removeLabState,
   writeState,
 } from './lab-state.ts';
-import type { FromSupervisor, LabOrder } from './supervisor-protocol.ts';
+import type { FromSupervisor, LabSpec } from './supervisor-protocol.ts';
 
 const stop = new AbortController();
 let up = false;
@@ -35,17 +36,17 @@ interface ExtrasModule {
   extras(
     facts: ClusterFacts,
     dir: string,
-    options: NonNullable<LabOrder['extrasOptions']>,
+    options: NonNullable<LabSpec['extrasOptions']>,
   ): Promise<Extra[]>;
 }
 
-const loadExtras = async ({ extrasModule, extrasOptions = {} }: LabOrder, dir: string) => {
+const loadExtras = async ({ extrasModule, extrasOptions = {} }: LabSpec, dir: string) => {
   if (extrasModule === undefined) return undefined;
   const { extras } = (await import(extrasModule)) as ExtrasModule;
   return (facts: ClusterFacts): Promise<Extra[]> => extras(facts, dir, extrasOptions);
 };
 
-const raise = async (order: LabOrder): Promise<Cluster> => {
+const raise = async (order: LabSpec): Promise<Cluster> => {
   const { name, extrasModule: _module, extrasOptions: _options, ...rest } = order;
   const dir = labFolder(name);
   const extras = await loadExtras(order, dir);
@@ -59,7 +60,7 @@ const raise = async (order: LabOrder): Promise<Cluster> => {
       tell({ type: 'progress', line });
     },
     onEnd: (service, { code, signal }) =>
-      log(`${service} ended by itself: ${signal ?? `exit code ${code}`}`),
+      log(`${service} ended unexpectedly: ${signal ?? `exit code ${code}`}`),
     onService: ({ name: service, url, logFile, ready }) =>
       void services.set(service, { name: service, url, logFile, ready }),
     ...(extras === undefined ? {} : { extras }),
@@ -111,13 +112,13 @@ const raise = async (order: LabOrder): Promise<Cluster> => {
   return cluster;
 };
 
-/** Guards do not keep a process alive, and nobody talks to this one any more: a timer does. */
+/** Guards do not keep a process alive, and no channel is open any more: a timer does. */
 const untilStopped = async (): Promise<void> => {
   while (!stop.signal.aborted)
     await sleep(2 ** 30, undefined, { signal: stop.signal }).catch(() => {});
 };
 
-const supervise = async (order: LabOrder): Promise<void> => {
+const supervise = async (order: LabSpec): Promise<void> => {
   process.title = `swarm lab ${order.name}`;
   let cluster: Cluster | null = null;
   try {
@@ -126,7 +127,7 @@ const supervise = async (order: LabOrder): Promise<void> => {
     tell({ type: 'up' }, () => process.connected && process.disconnect());
     await untilStopped();
   } catch (thrown) {
-    const error = explainNotKept(thrown);
+    const error = explainCacheError(thrown);
     const known = error instanceof LabError;
     const message = known
       ? error.message
@@ -135,7 +136,7 @@ const supervise = async (order: LabOrder): Promise<void> => {
         : String(error);
     // Logs go with the lab: the end of the one that matters is in the message already.
     const readable = known && !error.hint.includes(labFolder(order.name));
-    const hint = readable ? error.hint : 'mend that and start it again';
+    const hint = readable ? error.hint : 'fix that and start it again';
     const failed = {
       type: 'failed',
       reason: known ? error.reason : 'internal',
@@ -145,15 +146,15 @@ const supervise = async (order: LabOrder): Promise<void> => {
     if (!stop.signal.aborted) await new Promise<void>((resolve) => tell(failed, resolve));
   } finally {
     await cluster?.stop();
-    await forgetLab(order.name);
+    await removeLabState(order.name);
   }
   process.exit(0);
 };
 
-process.once('message', (order) => void supervise(order as LabOrder));
+process.once('message', (order) => void supervise(order as LabSpec));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
 process.on('SIGHUP', () => {});
-// Who asked for the lab went away before it stood: nobody will know about it.
+// The process that requested the lab ended before the lab was ready: without it the lab would be unknown.
 process.once('disconnect', () => {
   if (!up) stop.abort();
 });

@@ -3,12 +3,12 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { explainNotKept, isSameProcess, LabError, withFileLock } from '@livekit-swarm/host';
+import { explainCacheError, isSameProcess, LabError, withFileLock } from '@livekit-swarm/host';
 import { provisionLiveKit } from '../provision/provision.ts';
-import { forgetLab, type LabState, labFolder, readState } from './lab-state.ts';
-import type { FromSupervisor, LabOrder } from './supervisor-protocol.ts';
+import { type LabState, labFolder, readState, removeLabState } from './lab-state.ts';
+import type { FromSupervisor, LabSpec } from './supervisor-protocol.ts';
 
-export interface UpOptions {
+export interface StartLabOptions {
   onProgress(line: string): void;
   /** Aborted: what was started so far ends again. */
   signal: AbortSignal;
@@ -30,24 +30,24 @@ const supervisorProgram = (): string =>
   );
 
 /**
- * Raises a lab that stands until `lowerLab`, also when this process is gone.
+ * Starts a lab that runs until `stopLab`, also after this process has ended.
  * @throws LabError `already-up`; `not-kept` where its folder cannot be written; what `startCluster` throws. Nothing is left running then.
  */
-export const raiseLab = async (order: LabOrder, options: UpOptions): Promise<LabState> => {
+export const startLab = async (order: LabSpec, options: StartLabOptions): Promise<LabState> => {
   const folder = labFolder(order.name);
   try {
     return await withFileLock(`${folder}.lock`, () => raise(order, folder, options), {
       signal: options.signal,
     });
   } catch (error) {
-    throw explainNotKept(error);
+    throw explainCacheError(error);
   }
 };
 
 const raise = async (
-  order: LabOrder,
+  order: LabSpec,
   folder: string,
-  { onProgress, signal }: UpOptions,
+  { onProgress, signal }: StartLabOptions,
 ): Promise<LabState> => {
   const standing = await readState(order.name);
   if (standing !== null && isSameProcess(standing.supervisor)) {
@@ -63,7 +63,7 @@ const raise = async (
     onProgress,
     signal,
   });
-  await forgetLab(order.name);
+  await removeLabState(order.name);
   await mkdir(dirname(folder), { recursive: true });
   await mkdir(folder, { mode: 0o700 });
   if (signal.aborted) return abandon(order.name, signal);
@@ -96,7 +96,7 @@ const raise = async (
   try {
     supervisor.send(order);
     await answer.promise;
-    // It has been told to end in the same moment.
+    // It may have been stopped at the same moment.
     signal.throwIfAborted();
     const state = await readState(order.name);
     if (state === null)
@@ -108,7 +108,7 @@ const raise = async (
     return state;
   } catch (error) {
     // Ended before it could hear us, it has not removed anything.
-    if (hasEnded(supervisor)) await forgetLab(order.name);
+    if (hasEnded(supervisor)) await removeLabState(order.name);
     throw error;
   } finally {
     signal.removeEventListener('abort', interrupt);
@@ -124,6 +124,6 @@ const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
 
 /** Nothing runs yet. */
 const abandon = async (name: string, signal: AbortSignal): Promise<never> => {
-  await forgetLab(name);
+  await removeLabState(name);
   throw signal.reason;
 };

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { allGone, isRunning } from '@livekit-swarm/testkit/processes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { allGone, isRunning } from './support.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const runScript = join(root, 'scripts', 'run.mjs');
-const program = fileURLToPath(new URL('fixtures/tells-signals.ts', import.meta.url));
+const program = fileURLToPath(new URL('fixtures/report-signals.ts', import.meta.url));
 
 let folder: string;
 let log: string;
@@ -70,13 +70,13 @@ describe.each(['direct', 'npm start', 'npx'] as const)('%s', (how) => {
     }
   });
 
-  test('when what the user started is killed, it shuts down or is told to', async () => {
+  test('when what the user started is killed, it shuts down or receives SIGTERM', async () => {
     const { top } = await start(how);
     process.kill(top.pid, 'SIGKILL');
     await expect.poll(told, { timeout: 5_000 }).toEqual([how === 'direct' ? 'orphaned' : 'SIGHUP']);
   });
 
-  test('when the whole group is killed, it ends by itself', async () => {
+  test('when the whole group is killed, it ends on its own', async () => {
     const { top, pid } = await start(how);
     process.kill(-top.pid, 'SIGKILL');
     expect(await allGone([pid])).toBe(true);

@@ -9,7 +9,7 @@ const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'];
  * The death signal counts from when it is set: a parent that died before that is noticed by its process id, since the orphan was
  * given another parent by then.
  */
-export const dieWithParent = (
+export const exitWithParent = (
   command: [string, ...string[]],
   parent: number = process.pid,
 ): [string, ...string[]] => {

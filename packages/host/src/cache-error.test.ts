@@ -3,15 +3,15 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { explainCacheError } from './cache-error.ts';
 import { LabError } from './lab-error.ts';
-import { explainNotKept } from './not-kept.ts';
 
 it('says what to do about a file system that refuses', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-kept-'));
   try {
     writeFileSync(join(dir, 'file'), '');
     const refused: unknown = await mkdir(join(dir, 'file', 'folder'), { recursive: true }).catch(
-      explainNotKept,
+      explainCacheError,
     );
     expect(refused).toBeInstanceOf(LabError);
     expect(refused).toMatchObject({
@@ -30,5 +30,5 @@ it('leaves every other error as it is', () => {
     Object.assign(new Error('gone'), { code: 'ENOENT', syscall: 'open' }),
     'a word',
   ])
-    expect(explainNotKept(error)).toBe(error);
+    expect(explainCacheError(error)).toBe(error);
 });

@@ -1,14 +1,14 @@
-import type { Companion } from '../cluster/companions.ts';
+import type { OptionalService } from '../cluster/optional-services.ts';
 import type { ScrapeJob } from '../cluster/services/prometheus.ts';
 import type { LiveKitConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
 import type { LiveKitVersion } from '../versions.ts';
 
 /** What a lab is to be. Serialisable: it crosses to the supervisor. */
-export interface LabOrder {
+export interface LabSpec {
   name: string;
   nodes: number;
-  with: readonly Companion[];
+  with: readonly OptionalService[];
   version?: LiveKitVersion;
   config: LiveKitConfig;
   persistentRedis: boolean;
@@ -22,7 +22,7 @@ export interface LabOrder {
   credentials?: ApiCredentials;
   /** Module whose `extras(facts, dir, options)` gives more programs for the lab (see `Extra`). */
   extrasModule?: string;
-  /** What that module is told. */
+  /** Options of that module. */
   extrasOptions?: Readonly<Record<string, string | number>>;
 }
 

@@ -1,5 +1,5 @@
 /** What a cluster can be run with, beside its livekit-servers. */
-export const COMPANIONS = [
+export const OPTIONAL_SERVICES = [
   'redis',
   'haproxy',
   'prometheus',
@@ -9,4 +9,4 @@ export const COMPANIONS = [
   'coturn',
 ] as const;
 
-export type Companion = (typeof COMPANIONS)[number];
+export type OptionalService = (typeof OPTIONAL_SERVICES)[number];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether a process runs; a zombie, which nobody has reaped yet, does not. */
+/** Whether a process runs; a zombie does not. */
 export const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0);

@@ -15,9 +15,9 @@ const REFUSALS: ReadonlySet<unknown> = new Set([
 /**
  * For what is kept in the cache (see `cacheDir`): an error of the file system as one that says what to do, `not-kept`; any other as it is.
  *
- *     await work().catch((error) => { throw explainNotKept(error); });
+ *     await work().catch((error) => { throw explainCacheError(error); });
  */
-export const explainNotKept = (error: unknown): unknown => {
+export const explainCacheError = (error: unknown): unknown => {
   if (
     !(error instanceof Error && 'code' in error && 'syscall' in error && REFUSALS.has(error.code))
   )

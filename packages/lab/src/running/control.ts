@@ -1,4 +1,4 @@
-/** How somebody else has a program of a standing lab started, ended or signalled: only the supervisor, whose child it is, can start it again. */
+/** How other processes start, stop or signal a program of a running lab: only the supervisor, its parent, can start it again. */
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
@@ -74,7 +74,7 @@ const obey = async (
   const service = cluster.service(name);
   if (action === 'stop') await service.stop();
   else if (action === 'start') {
-    // A kill that nobody has noticed yet: it would count as running.
+    // Killed, but not reaped yet: it would count as running.
     if (service.pid !== null && identifyProcess(service.pid) === null) await service.ended();
     await service.start();
   } else if (action !== 'look') service.signal(action);

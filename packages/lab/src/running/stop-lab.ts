@@ -1,43 +1,44 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { explainNotKept, isSameProcess, withFileLock } from '@livekit-swarm/host';
-import { forgetLab, labFolder, labNames, readState } from './lab-state.ts';
+import { explainCacheError, isSameProcess, withFileLock } from '@livekit-swarm/host';
+import { labFolder, labNames, readState, removeLabState } from './lab-state.ts';
 
 /** Long enough for nodes that still have rooms. */
 const PATIENCE_MS = 40_000;
 const POLL_MS = 50;
 
 /** `was-dead`: its supervisor had been killed, and its programs went with it. `none`: there is no such lab. */
-export type Lowered = 'ended' | 'was-dead' | 'none';
+export type StoppedLab = 'ended' | 'was-dead' | 'none';
 
 /**
- * Ends a lab and removes all it kept. One that is just coming up is waited for, or it would stand as soon as we had said that there is none.
- * @param onWait told once, when that is so
+ * Stops a lab and removes its data. Waits for a lab that is starting, which would otherwise run after this
+ * returned `none`.
+ * @param onWait called once, when it has to wait
  * @throws LabError `bad-name`, `bad-state`; `not-kept` where its folder cannot be written
  */
-export const lowerLab = async (name: string, onWait: () => void = () => {}): Promise<Lowered> => {
+export const stopLab = async (name: string, onWait: () => void = () => {}): Promise<StoppedLab> => {
   const folder = labFolder(name);
-  // Nobody has ever kept a lab here; the lock would need what cannot be made perhaps.
+  // No lab was ever kept here, and the folder for the lock may not be creatable.
   if (!existsSync(dirname(folder))) return 'none';
   try {
     return await withFileLock(`${folder}.lock`, () => lower(name), { onWait });
   } catch (error) {
-    throw explainNotKept(error);
+    throw explainCacheError(error);
   }
 };
 
-const lower = async (name: string): Promise<Lowered> => {
+const lower = async (name: string): Promise<StoppedLab> => {
   const state = await readState(name);
   if (state === null) {
     // Killed before it stood: of a lab that never was, the files remain.
     if (!(await labNames()).includes(name)) return 'none';
-    await forgetLab(name);
+    await removeLabState(name);
     return 'was-dead';
   }
   const { supervisor } = state;
   if (!isSameProcess(supervisor)) {
-    await forgetLab(name);
+    await removeLabState(name);
     return 'was-dead';
   }
   process.kill(supervisor.pid, 'SIGTERM');
@@ -47,6 +48,6 @@ const lower = async (name: string): Promise<Lowered> => {
     if (performance.now() > deadline) process.kill(supervisor.pid, 'SIGKILL');
     await sleep(POLL_MS);
   }
-  await forgetLab(name);
+  await removeLabState(name);
   return 'ended';
 };

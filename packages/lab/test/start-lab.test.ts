@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { provisionLiveKit } from '../src/provision/provision.ts';
-import { lowerLab } from '../src/standing/lab-down.ts';
-import type { LabState } from '../src/standing/lab-state.ts';
-import { raiseLab } from '../src/standing/lab-up.ts';
+import type { LabState } from '../src/running/lab-state.ts';
+import { startLab } from '../src/running/start-lab.ts';
+import { stopLab } from '../src/running/stop-lab.ts';
 
 let cache: string;
 beforeEach(async () => {
@@ -32,7 +32,7 @@ const order = {
 const labs = (): string[] => readdirSync(join(cache, 'livekit-swarm', 'labs'));
 
 const raise = (signal: AbortSignal): Promise<LabState> =>
-  raiseLab(order, { onProgress: () => {}, signal });
+  startLab(order, { onProgress: () => {}, signal });
 
 test('asked to stop before it began, it does not begin', async () => {
   await expect(raise(AbortSignal.abort())).rejects.toThrow();
@@ -48,7 +48,7 @@ test.for([0, 15, 30, 60, 90, 120, 180, 250, 400])(
     const lab = await raise(stop.signal).catch(() => null);
     clearTimeout(timer);
     // A quick machine has it up before it is asked: then it is whole.
-    if (lab !== null) expect(await lowerLab(order.name)).toBe('ended');
+    if (lab !== null) expect(await stopLab(order.name)).toBe('ended');
     await expect.poll(labs, { timeout: 15_000 }).toEqual([]);
   },
 );

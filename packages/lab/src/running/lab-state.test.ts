@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { lowerLab } from './lab-down.ts';
 import { labFolder, labNames, readState } from './lab-state.ts';
+import { stopLab } from './stop-lab.ts';
 
 let cache: string;
 beforeEach(() => {
@@ -23,7 +23,7 @@ it.each(['', '{ "schema": "livekit-swarm/la', 'null'])(
   async (text) => {
     write(text);
     expect(await readState('lab')).toBeNull();
-    expect(await lowerLab('lab')).toBe('was-dead');
+    expect(await stopLab('lab')).toBe('was-dead');
     expect(await labNames()).toEqual([]);
   },
 );
@@ -31,6 +31,6 @@ it.each(['', '{ "schema": "livekit-swarm/la', 'null'])(
 it('leaves a lab of another version to that version', async () => {
   write('{ "schema": "livekit-swarm/lab/99" }');
   await expect(readState('lab')).rejects.toMatchObject({ reason: 'bad-state' });
-  await expect(lowerLab('lab')).rejects.toMatchObject({ reason: 'bad-state' });
+  await expect(stopLab('lab')).rejects.toMatchObject({ reason: 'bad-state' });
   expect(await labNames()).toEqual(['lab']);
 });
