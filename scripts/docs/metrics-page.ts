@@ -1,11 +1,5 @@
 import { DEFAULT_THRESHOLDS } from '@livekit-swarm/analysis';
-import {
-  AGGREGATIONS,
-  type MetricDefinition,
-  type MetricName,
-  metricDefinition,
-  metricNames,
-} from '@livekit-swarm/metrics';
+import { AGGREGATIONS, type MetricDefinition, type MetricName, metricDefinition, metricNames } from '@livekit-swarm/metrics';
 import { code, generatedFrom, table } from './markdown.ts';
 
 /** The catalogue in chapters, in its own order: each goes from its first metric to the next chapter. */

@@ -4,12 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import {
-  createSources,
-  loadSettings,
-  parseListenAddress,
-  startExporter,
-} from '@livekit-swarm/exporter';
+import { createSources, loadSettings, parseListenAddress, startExporter } from '@livekit-swarm/exporter';
 import { startRunExporter } from '@livekit-swarm/exporter/runs';
 import { findFreePorts } from '@livekit-swarm/host';
 import { type ClusterFacts, generateCredentials, startCluster } from '@livekit-swarm/lab';

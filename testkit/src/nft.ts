@@ -10,11 +10,12 @@ const READY_WITHIN_MS = 5_000;
 const POLL_MS = 50;
 
 /**
- * Makes a table of family inet. It belongs to an nft that waits for our word: the kernel removes the table when that process ends, and it ends with
- * its stdin, so nothing stays behind however this process goes (Linux 5.12).
+ * Creates a table of family inet, owned by an nft process that waits on its stdin. The kernel removes the
+ * table when that process ends, and it ends with its stdin, so nothing is left behind however this process
+ * ends (Linux 5.12).
  *
  * @param through what to put before a command to run it on the host in question
- * @throws Error with what nft says
+ * @throws Error with the output of nft
  */
 export const holdTable = async (
   through: readonly string[],
@@ -23,14 +24,14 @@ export const holdTable = async (
 ): Promise<{ release(): Promise<void> }> => {
   const [program, args] = nft(through, ['-i']);
   const holder = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
-  let said = '';
+  let output = '';
   holder.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    output += text;
   });
   const ended = once(holder, 'close').catch((error: Error) => {
-    said += error.message;
+    output += error.message;
   });
-  // It is gone already: `said` tells why.
+  // It has ended already: `output` has the reason.
   holder.stdin.on('error', () => {});
   holder.stdin.write(`table inet ${table} { flags owner; ${onOneLine(body)}; }\n`);
   const release = async (): Promise<void> => {
@@ -38,13 +39,13 @@ export const holdTable = async (
     await ended;
   };
   const giveUpAt = performance.now() + READY_WITHIN_MS;
-  while (performance.now() < giveUpAt && said === '') {
+  while (performance.now() < giveUpAt && output === '') {
     if (await exists(through, table)) return { release };
     await sleep(POLL_MS);
   }
   await release();
   throw new Error(
-    `nft made no table: ${said.trim() || `nothing came of it within ${READY_WITHIN_MS / 1_000} s`}`,
+    `nft created no table: ${output.trim() || `no result within ${READY_WITHIN_MS / 1_000} s`}`,
   );
 };
 
@@ -54,7 +55,7 @@ export const listCounters = async (through: readonly string[], table: string): P
   return (await exec(program, args)).stdout;
 };
 
-/** A sentence that says why this machine lets nobody drop packets here, or null. */
+/** Why packets cannot be dropped on this host, as a sentence, or null. */
 export const whyNoPacketFilter = async (): Promise<string | null> => {
   if (process.platform !== 'linux') return 'nftables exist on Linux only';
   try {

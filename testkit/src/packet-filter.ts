@@ -29,7 +29,7 @@ export interface PacketFilter extends AsyncDisposable {
 }
 
 export interface PacketFilterOptions {
-  /** Muxed UDP ports of the server; nobody else's packets are touched. */
+  /** Muxed UDP ports of the server; other packets are not affected. */
   ports: { udpFirst: number; udpLast: number };
   /** What to put before a command that shall run where the packets arrive. Default: nothing, they arrive on this machine. */
   through?: readonly string[];
@@ -56,14 +56,15 @@ const COUNTERS = ['audio_first', 'audio_again', 'video_first', 'video_again'] as
 type Counter = (typeof COUNTERS)[number];
 
 /**
- * Begins to drop RTP as it arrives. STUN, DTLS and RTCP pass: a retransmission that was asked for in vain would be loss of another kind.
- * On arrival, because a packet dropped on departure is refused to its sender (EPERM), which no network does.
+ * Starts to drop RTP on arrival. STUN, DTLS and RTCP pass: a lost retransmission request would be loss of
+ * another kind. On arrival, because a packet dropped on departure fails at its sender (EPERM), which no
+ * network does.
  *
  * Loss before recovery is about sequence numbers, not about packets: audio is retransmitted on its own SSRC, and a repeated number must not count
  * twice. So the kernel remembers which numbers of which SSRC it has seen (no stream here lasts for 65,536 of them) and counts first
  * transmissions apart.
  *
- * @throws Error with what nft says where it may not be used
+ * @throws Error with the output of nft where it may not be used
  */
 export const dropRtp = async (options: PacketFilterOptions): Promise<PacketFilter> => {
   const { through = [] } = options;

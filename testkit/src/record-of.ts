@@ -35,7 +35,7 @@ export { groupOf, roleOf, scenarioOf } from './scenario-of.ts';
 
 export const RUN = 'k3x9';
 
-/** A spec with the default's values where nothing else is said. */
+/** A spec with default values where none are given. */
 export const specOf = (changes: Partial<LoadSpec> = {}): LoadSpec => ({
   ...DEFAULT_LOAD_SPEC,
   ...changes,
@@ -124,7 +124,7 @@ export const trackOf = (
   ...changes,
 });
 
-/** What somebody says who stayed and received all that was expected. */
+/** The result of a participant that stayed and received all that was expected. */
 export const resultOf = (
   plan: Plan,
   participant: ParticipantPlan,
@@ -229,7 +229,7 @@ export const recordOf = (
   thresholds: string[] = [],
 ): RecordLine[] => recordOfScenario(scenarioOfLoad(spec), workers, thresholds);
 
-/** The same of any scenario; nobody drops out, and everybody gets what they should. */
+/** The same for any scenario; no participant is disconnected, and all receive what they expect. */
 export const recordOfScenario = (
   scenario: Scenario,
   workers = 2,

@@ -1,4 +1,4 @@
-/** Runs to report on, for tests: one that went well, one that did not, one that nobody can judge. */
+/** Runs to report on, for tests: one that passed, one that failed, one that is inconclusive. */
 import { createSummary, judge, resolveThresholds } from '@livekit-swarm/analysis';
 import { parseThreshold } from '@livekit-swarm/metrics';
 import type { RecordLine } from '@livekit-swarm/record';
@@ -26,10 +26,10 @@ async function* linesOf(lines: readonly RecordLine[]): AsyncGenerator<RecordLine
 
 export const passedReport = (): ReportInput => reportOf(recordOf(specOf()));
 
-/** People who only join. */
+/** Participants that only join. */
 export const quietReport = (): ReportInput => reportOf(recordOf(specOf({ publish: [] })));
 
-/** A lossy meeting: somebody timed out, somebody was kicked, a track froze, another never came. */
+/** A lossy meeting: one join timed out, one participant was removed, one track stalled, one is missing. */
 export const failedReport = (): ReportInput => {
   const spec = specOf({
     rooms: 4,
@@ -110,7 +110,7 @@ const damage = (line: RecordLine): RecordLine | null => {
   }
 };
 
-/** A machine too small for its crowd, interrupted, with an unmeasured threshold. */
+/** A host too small for its load, interrupted, with an unmeasured threshold. */
 export const inconclusiveReport = (): ReportInput =>
   reportOf(
     altered(recordOf(specOf({ rooms: 30 })), (line) => {

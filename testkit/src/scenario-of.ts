@@ -1,4 +1,4 @@
-/** Scenarios for tests, with what nobody cares about filled in. */
+/** Scenarios for tests, with defaults for irrelevant settings. */
 import type { ExecutorSpec, GroupSpec, RoleSpec, Scenario } from '@livekit-swarm/scenario';
 
 export const roleOf = (changes: Partial<RoleSpec> = {}): RoleSpec => ({

@@ -43,7 +43,7 @@ describe('a Kubernetes on this machine', () => {
     await cluster.kubectl(['delete', 'pod/plain', '--now']);
   });
 
-  test('lets nobody in without a token, and an account do only what it may', async () => {
+  test('rejects requests without a token, and limits an account to its permissions', async () => {
     const server = cluster.services.find(({ name }) => name === 'kube-apiserver')?.url ?? '';
     await expect(
       cluster.kubectl(['get', 'pods', `--server=${server}`, '--token=wrong']),
@@ -99,7 +99,7 @@ describe('a Kubernetes on this machine', () => {
     expect(await tracesOf(folder)).not.toEqual([]);
     await cluster.stop();
     expect(await tracesOf(folder)).toEqual([]);
-    // The machine may be somebody else's by now.
+    // Another process may hold the host lock by now.
     await cluster.stop();
     expect(hostSettings()).toEqual(settings);
     expect(await readdir(folder)).toEqual(['kubeconfig', 'logs']);

@@ -24,7 +24,7 @@ const startOwner = async (folder: string) => {
   return owner;
 };
 
-test('whoever runs a cluster is killed, and nothing of it is left soon after', async () => {
+test('after the process that runs a cluster is killed, nothing of it is left', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
   const owner = await startOwner(folder);
   expect(await tracesOf(folder)).toContainEqual(expect.stringContaining('/pause'));
@@ -36,12 +36,12 @@ test('whoever runs a cluster is killed, and nothing of it is left soon after', a
   expect(hostSettings()).toEqual(settings);
 });
 
-test('the janitor is killed, too: the next one cleans up', async () => {
+test('after the cleanup process is killed as well, the next start cleans up', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
   const owner = await startOwner(folder);
-  const janitors = childrenNamed(owner.pid ?? 0, 'janitor');
-  expect(janitors).toHaveLength(1);
-  for (const pid of janitors) process.kill(pid, 'SIGKILL');
+  const cleanupProcesses = childrenNamed(owner.pid ?? 0, 'cleanup-process');
+  expect(cleanupProcesses).toHaveLength(1);
+  for (const pid of cleanupProcesses) process.kill(pid, 'SIGKILL');
   const gone = once(owner, 'exit');
   owner.kill('SIGKILL');
   await gone;

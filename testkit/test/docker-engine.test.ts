@@ -27,7 +27,7 @@ testWithDocker(
     expect(dir.startsWith(tmpdir())).toBe(true);
     expect(engine.version).toMatch(/^\d+\.\d+/);
 
-    // Another process of the same machine sees the same engine by what it says of itself, and no container but its own.
+    // The engine lists its own containers only, not those of another engine on this host.
     expect((await execa('docker', ['ps', '--all', '--quiet'], { env: engine.env })).stdout).toBe(
       '',
     );
@@ -87,9 +87,9 @@ testWithDocker(
 
     await engine.docker(['kill', 'web']);
     expect(await engine.docker(['inspect', '--format', '{{.State.Status}}', 'web'])).toBe('exited');
-    await expect(engine.docker(['inspect', 'nobody'])).rejects.toMatchObject({
+    await expect(engine.docker(['inspect', 'unknown'])).rejects.toMatchObject({
       reason: 'docker-failed',
-      message: expect.stringContaining('nobody'),
+      message: expect.stringContaining('unknown'),
     });
 
     // A container that runs, and one with a program that does not listen, when the engine is ended.
@@ -131,7 +131,7 @@ testWithDocker(
     expect(existsSync(dir)).toBe(true);
     orphaned.kill('SIGKILL');
     await once(orphaned, 'exit');
-    // The kernel ends what ran there, whoever sees to the files.
+    // The kernel ends the processes; the files are removed separately.
     await expect
       .poll(async () => (await tracesOf(dir)).filter((line) => !line.startsWith('/sys')), {
         timeout: 10_000,

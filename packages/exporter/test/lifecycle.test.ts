@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { generateCredentials, startCluster } from '@livekit-swarm/lab';
-import { runSmallCrowd } from '@livekit-swarm/testkit/small-crowd';
+import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { collect } from '../src/metrics/render.ts';

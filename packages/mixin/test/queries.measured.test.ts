@@ -21,7 +21,7 @@ import {
 } from '@livekit-swarm/lab';
 import { whyNoPacketFilter } from '@livekit-swarm/testkit/nft';
 import { dropRtp } from '@livekit-swarm/testkit/packet-filter';
-import { runSmallCrowd } from '@livekit-swarm/testkit/small-crowd';
+import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { putRooms } from '../../exporter/test/support/put-rooms.ts';

@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { KubernetesCluster } from '@livekit-swarm/testkit/kubernetes/cluster';
-import {
-  deployLiveKit,
-  type LiveKitDeployment,
-} from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
+import { deployLiveKit, type LiveKitDeployment } from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
 import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
-import { runSmallCrowd } from '@livekit-swarm/testkit/small-crowd';
+import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunResult } from '../src/run.ts';

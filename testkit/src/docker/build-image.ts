@@ -51,7 +51,7 @@ export const buildImage = async (engine: DockerEngine, spec: ImageSpec): Promise
         join(root, path),
       ]);
     }
-    // Whatever the umask here: images are read by everybody.
+    // Regardless of the umask: every user of a container reads its image.
     const kept = [
       '--numeric-owner',
       '--mode=a+rX',

@@ -9,7 +9,7 @@ export const cgroupNames = async (): Promise<string[]> => {
   return [...new Set(folders.flat().map((path) => basename(path)))];
 };
 
-/** Removes the control groups called `name` right below the root, of every hierarchy (version 1 has one for each controller), if nobody is in them. */
+/** Removes the control groups called `name` right below the root, of every hierarchy (version 1 has one for each controller), if they are empty. */
 export const removeCgroups = async (name: string): Promise<void> => {
   const hierarchies = [ROOT, ...(await foldersIn(ROOT))];
   await Promise.all(hierarchies.map((hierarchy) => removeFolder(join(hierarchy, name))));

@@ -9,7 +9,7 @@ import type { RunningEngine } from './engine-process.ts';
 export interface DockerEngine extends AsyncDisposable {
   /** Of the Engine API. */
   readonly socketPath: string;
-  /** As the engine says: `20.10.24+dfsg1`. */
+  /** As the engine reports it: `20.10.24+dfsg1`. */
   readonly version: string;
   /** What `docker`, `docker-compose` and libraries find it by: DOCKER_HOST, and a DOCKER_CONFIG of its own. */
   readonly env: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface DockerEngine extends AsyncDisposable {
   readonly logFile: string;
   /**
    * Runs `docker ARGS` and resolves to what it wrote to stdout, without the last line break.
-   * @throws LabError `docker-failed` with what it said
+   * @throws LabError `docker-failed` with its error output
    */
   docker(args: readonly string[]): Promise<string>;
   /** Ends every container and the engine, and removes all they had written. May be called again; never throws. */

@@ -28,8 +28,8 @@ const GONE_WITHIN_MS = 10_000;
 const POLL_MS = 50;
 
 /**
- * What the first process of the engine's namespaces does. It stays, to reap whom containers leave behind. dockerd and containerd have folders
- * that no setting moves: there they find empty ones of their own, which are gone with the namespace.
+ * Script of the first process of the engine's namespaces. It stays, to reap orphans of containers. Some
+ * folders of dockerd and containerd are fixed: there they find empty mounts that end with the namespace.
  */
 const FIRST_PROCESS = `
 set -e
@@ -41,8 +41,9 @@ wait $!
 `;
 
 /**
- * Starts dockerd in namespaces of its own. Whatever it mounts is seen by nobody else, and when its first process dies the kernel kills
- * containerd, shims and containers and takes the mounts down: nothing can be left behind, however this ends.
+ * Starts dockerd in namespaces of its own. Its mounts are invisible to other processes, and when its first
+ * process dies the kernel kills containerd, shims and containers and removes the mounts: nothing can be
+ * left behind, however this ends.
  *
  * @param dir for all it writes; its control groups are named after it
  * @throws LabError `no-docker` when it does not come up
@@ -136,7 +137,7 @@ const childOf = async ({ pid }: GuardedProcess): Promise<number | null> => {
   return children === '' ? null : Number(children.split(' ')[0]);
 };
 
-/** Null while nobody answers. */
+/** Null until it answers. */
 const versionAt = (socketPath: string): Promise<string | null> =>
   new Promise((resolve) => {
     const asked = request({ socketPath, path: '/version', timeout: 2_000 }, async (response) => {

@@ -7,7 +7,7 @@ import { cgroupNames, removeCgroups } from './cgroups.ts';
 
 const NAME = /^swarm-docker-(\d+)-/;
 
-/** Of an engine's folder and control groups: it says whose they are. Short, since the path of a socket has 107 bytes at most. */
+/** Of an engine's folder and control groups: it names the owner. Short, since the path of a socket has 107 bytes at most. */
 export const engineName = (): string => `swarm-docker-${process.pid}-${randomUUID().slice(0, 8)}`;
 
 /**

@@ -17,7 +17,7 @@ test('the libraries are those with a path', () => {
   expect(readLibraries('\tstatically linked')).toEqual([]);
 });
 
-test('what is no program is refused by name', async () => {
+test('a file that is not a program is rejected by name', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'swarm-libraries-')), 'page.txt');
   await writeFile(file, 'words');
   await expect(librariesOf(file)).rejects.toMatchObject({

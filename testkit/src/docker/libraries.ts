@@ -8,7 +8,7 @@ import { execa } from 'execa';
  */
 export const librariesOf = async (program: string): Promise<string[]> => {
   if (!(await isExecutable(program)))
-    throw new LabError('no-program', `${program} is no program`, 'give the path of one');
+    throw new LabError('no-program', `${program} is not a program`, 'give the path of a program');
   const { stdout, stderr } = await execa('ldd', [program], { reject: false, env: { LC_ALL: 'C' } });
   if (/not a dynamic executable|statically linked/.test(stdout + stderr)) return [];
   const missing = /^\s*(\S+) => not found/m.exec(stdout);

@@ -10,8 +10,8 @@ import { engineName, removeLeftovers } from './leftovers.ts';
 
 export interface DockerOptions {
   /**
-   * What containers with `--network host` are in. `own` (the default) has nothing but a loopback interface: every port is free, and nobody comes
-   * in from outside; see `inNetwork`. `host` is this machine's.
+   * Network of containers with `--network host`. `own` (the default) has only a loopback interface: every
+   * port is free, and it is unreachable from outside; see `inNetwork`. `host` is the network of this host.
    */
   network?: 'own' | 'host';
 }
@@ -20,7 +20,7 @@ export interface DockerOptions {
  * Starts a Docker engine that has nothing to do with one that may run here: own images, containers, socket and namespaces, all in a temporary
  * folder, all gone after `stop`. It has been seen to run a container.
  *
- * Throws a LabError `no-docker`, whose message says why, when this machine cannot: not Linux, not root, not installed, not permitted.
+ * Throws a LabError `no-docker`, with the reason, when this host cannot: not Linux, not root, not installed, not permitted.
  */
 export const startDocker = async ({
   network = 'own',
@@ -67,7 +67,7 @@ const need = async (name: string, debianPackage: string): Promise<string> => {
   );
 };
 
-/** Much can be forbidden to an engine that starts: mounts, control groups, namespaces. Only a container that ran tells. */
+/** Much can be forbidden to an engine that starts: mounts, control groups, namespaces. Only a container that ran is proof. */
 const tryContainer = async (engine: DockerEngine): Promise<void> => {
   const image = 'swarm-trial';
   try {

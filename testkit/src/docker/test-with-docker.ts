@@ -8,14 +8,14 @@ import { type DockerOptions, startDocker } from './start-docker.ts';
 interface WithDocker {
   /** An engine of the test's own; it is stopped when the test is over. */
   start(options?: DockerOptions): Promise<DockerEngine>;
-  /** Ends the test: it is skipped, and says why. */
+  /** Ends the test as skipped, with the reason. */
   skip(why: string): never;
 }
 
 /** What a machine may lack, as LabError has it. */
 const LACKING = new Set(['no-docker', 'no-program']);
 
-/** A test that needs a Docker engine. Where none can run, or a program is missing, it is skipped, and says so by name and reason. */
+/** A test that needs a Docker engine. Where none can run, or a program is missing, it is skipped, with its name and the reason. */
 export const testWithDocker = (
   name: string,
   run: (docker: WithDocker) => Promise<void>,

@@ -4,7 +4,7 @@ import type { ProvideOptions, Service } from '@livekit-swarm/lab';
 export interface KubernetesOptions extends ProvideOptions {
   /** Where everything goes; created if need be. Its logs and its kubeconfig are left there. */
   folder: string;
-  /** Told of every program that ended without being asked. */
+  /** Called for every program that ended without request. */
   onEnd?: (service: string, end: ProcessEnd) => void;
 }
 

@@ -34,7 +34,7 @@ test('there is one group in each hierarchy', () => {
   expect(v2.folders).toEqual(['/sys/fs/cgroup/lab']);
 });
 
-test('where there are none, it says so', () => {
+test('where there are none, it throws', () => {
   expect(() =>
     planControlGroup('lab', readMounts('22 28 0:20 / /proc rw - proc proc rw\n')),
   ).toThrow(/no control groups/);

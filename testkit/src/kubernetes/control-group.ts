@@ -12,8 +12,9 @@ import { LabError } from '@livekit-swarm/host';
 import { type Mount, readMounts } from './mounts.ts';
 
 /**
- * A control group for a whole cluster. A container is no child of whoever asked for it, and outlives its runtime; but nothing leaves the
- * group that it was started in. So what is in here is exactly what has to be ended.
+ * A control group for a whole cluster. A container is not a child of the process that requested it, and
+ * outlives its runtime; but no process leaves the group that it was started in. So the group contains
+ * exactly what has to be ended.
  *
  * With cgroup v1 there is one folder for each controller, with v2 a single one.
  */
@@ -50,7 +51,7 @@ export const makeControlGroup = ({ folders, entrances }: ControlGroup): void => 
   try {
     for (const group of [...folders, ...entrances]) {
       mkdirSync(group, { recursive: true });
-      // A new v1 group of this controller takes nobody in until it is told which processors and memory it has.
+      // A new v1 group of this controller accepts no process before its CPUs and memory nodes are set.
       for (const setting of ['cpuset.cpus', 'cpuset.mems']) {
         const above = join(dirname(group), setting);
         const file = join(group, setting);
@@ -114,7 +115,7 @@ export const removeControlGroup = async (folders: readonly string[]): Promise<bo
   return false;
 };
 
-/** A paused container (cgroup v1) notices that it is dead only when it goes on. */
+/** A frozen container (cgroup v1) handles SIGKILL only after it is thawed. */
 const thaw = (folders: readonly string[]): void => {
   for (const group of folders.flatMap((folder) => groupsBelow(folder))) {
     const file = join(group, 'freezer.state');

@@ -8,7 +8,7 @@ export const KUBELET_SOCKET = '/var/lib/kubelet/device-plugins/kubelet.sock';
 const CONTAINER_LOGS = '/var/log/containers';
 /** Sockets of the processes that containerd puts beside each container. */
 const SHIM_SOCKETS = '/run/containerd/s';
-/** Where libcni writes what it gave to whom. */
+/** Where libcni records the addresses it assigned. */
 const CNI_RESULTS = '/var/lib/cni/results';
 
 /** Folders that these programs make outside of the cluster's own, as no setting of theirs names another place. Children first. */
@@ -53,7 +53,7 @@ export const clearHostFolders = async (
     .map((name) => join(CNI_RESULTS, name));
   for (const path of [KUBELET_SOCKET, ...links, ...results, ...sockets])
     await rm(path, { force: true });
-  // One that holds something belongs to somebody else by now.
+  // A folder that is not empty is in use by another program.
   for (const path of FOLDERS) if (made.includes(path)) await rmdir(path).catch(() => {});
 };
 

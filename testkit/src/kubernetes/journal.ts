@@ -6,7 +6,7 @@ import type { HostSettings } from './host-settings.ts';
 
 const SCHEMA = 'livekit-swarm/kubernetes/1';
 
-/** What a cluster leaves on the machine if nobody ends it: written down before it is there. */
+/** What a cluster leaves on the host if it is not stopped: written before it is created. */
 export interface Journal {
   schema: typeof SCHEMA;
   /** The cluster ends with it. */
@@ -20,9 +20,9 @@ export interface Journal {
   madeFolders: readonly string[];
 }
 
-/** Of the machine, like what it tells of; gone after a reboot, like that. */
+/** One per host, and gone after a reboot, like everything that it lists. */
 const JOURNAL = '/run/livekit-swarm/kubernetes.json';
-/** Held by whoever starts a cluster or cleans up behind one. */
+/** Held while a cluster is started or cleaned up. */
 export const JOURNAL_LOCK = '/run/livekit-swarm/kubernetes.lock';
 
 /** The file is whole at any time. */

@@ -9,7 +9,7 @@ const MOUNTINFO = `22 28 0:20 / /proc rw,nosuid - proc proc rw
 44 28 0:42 / /tmp/laboratory/data rw - tmpfs tmpfs rw
 `;
 
-test('mounts are read as the kernel tells them', () => {
+test('mounts are read as the kernel lists them', () => {
   const mounts = readMounts(MOUNTINFO);
   expect(mounts).toHaveLength(6);
   expect(mounts[1]).toEqual({

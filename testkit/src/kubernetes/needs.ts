@@ -36,7 +36,7 @@ const refuse = (why: string): never => {
   );
 };
 
-/** Two of them would take each other's sockets. What one of ours has left must be removed before. @throws LabError `no-kubernetes` */
+/** Two kubelets would take each other's sockets. Leftovers of an earlier cluster must be removed before. @throws LabError `no-kubernetes` */
 export const expectNoOtherKubelet = (): void => {
   if (existsSync(KUBELET_SOCKET))
     refuse(`a kubelet runs on this machine already, or was killed and left ${KUBELET_SOCKET}`);

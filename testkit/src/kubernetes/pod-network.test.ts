@@ -10,11 +10,11 @@ test('a network is taken that this machine has nothing to do with', () => {
   expect({ prefix, address }).toEqual({ prefix: '10.213.41', address: '10.213.41.1' });
 });
 
-test('where all are taken, it says so', () => {
+test('where all are taken, it throws', () => {
   expect(() => planPodNetwork('swk1', taken)).toThrow(/10\.213\.0\.0\/24/);
 });
 
-test('plugins are told to change nothing of the machine', () => {
+test('plugins are configured to leave the host unchanged', () => {
   const config = JSON.parse(
     cniConfig({ name: 'swk1', prefix: '10.213.4', address: '10.213.4.1' }, '/tmp/lab/cni'),
   ) as {

@@ -65,7 +65,7 @@ export const removeBridge = async (name: string): Promise<void> => {
     await execa(ip, ['link', 'delete', link], { reject: false, timeout: 10_000 });
 };
 
-/** What the runtime is told (CNI specification 0.4.0). The bridge stands already, so that no plugin changes settings of the machine. */
+/** Network configuration of the runtime (CNI specification 0.4.0). The bridge exists already, so that no plugin changes settings of the host. */
 export const cniConfig = ({ name, prefix, address }: PodNetwork, dataDir: string): string =>
   JSON.stringify(
     {

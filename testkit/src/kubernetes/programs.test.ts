@@ -23,14 +23,11 @@ describe('the module of Kubernetes', () => {
   });
 });
 
-test.each(KUBERNETES)(
-  '$name is known by what it says of its version',
-  ({ versionPattern, name }) => {
-    const says =
-      name === 'kubectl'
-        ? 'Client Version: v1.36.1\nKustomize Version: v5.8.1'
-        : 'Kubernetes v1.36.1';
-    expect(versionPattern.exec(says)?.[1]).toBe(KUBERNETES_VERSION);
-    expect(versionPattern.exec('Kustomize Version: v5.8.1')).toBeNull();
-  },
-);
+test.each(KUBERNETES)('$name is recognised by its version output', ({ versionPattern, name }) => {
+  const says =
+    name === 'kubectl'
+      ? 'Client Version: v1.36.1\nKustomize Version: v5.8.1'
+      : 'Kubernetes v1.36.1';
+  expect(versionPattern.exec(says)?.[1]).toBe(KUBERNETES_VERSION);
+  expect(versionPattern.exec('Kustomize Version: v5.8.1')).toBeNull();
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Cluster } from '@livekit-swarm/lab';
 import { Sketch } from '@livekit-swarm/metrics';
 import type { RecordLine, SeriesSample } from '@livekit-swarm/record';
-import { runSmallCrowd, type SmallCrowd } from '@livekit-swarm/testkit/small-crowd';
+import { runSmallCrowd, type SmallCrowd } from '@livekit-swarm/testkit/small-load';
 import { startRunExporter } from '../../src/run-exporter.ts';
 import { parseExposition, type Series } from './exposition.ts';
 import { putRooms } from './put-rooms.ts';

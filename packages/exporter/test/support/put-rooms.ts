@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '@livekit-swarm/lab';
 import { expandPlan } from '@livekit-swarm/scenario';
-import { type SmallCrowd, scenarioOfCrowd } from '@livekit-swarm/testkit/small-crowd';
+import { type SmallCrowd, scenarioOfCrowd } from '@livekit-swarm/testkit/small-load';
 import { RoomServiceClient } from 'livekit-server-sdk';
 
 /** Nobody has come after this long, and the server closes the room. */

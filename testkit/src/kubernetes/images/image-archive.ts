@@ -70,7 +70,7 @@ export const writeImageArchive = async (spec: ImageSpec, file: string): Promise<
   }
 };
 
-/** The same files make the same archive, whoever owns them and whenever they were written. */
+/** The same files make the same archive, regardless of owner and time. */
 const tar = async (folder: string, file: string, names: readonly string[]): Promise<void> => {
   const settings = [
     '--format=gnu',

@@ -5,14 +5,14 @@ import { requireProgram } from '@livekit-swarm/lab';
 import { execa } from 'execa';
 import type { ImageSpec } from './image-archive.ts';
 
-/** A static program by itself: the one that holds the namespaces of pods. */
+/** An image with one static program, which holds the namespaces of pods. */
 export const pauseImage = (pause: string): ImageSpec => ({
   tag: 'livekit-swarm/pause:1.0.0',
   files: { '/pause': pause },
   entrypoint: ['/pause'],
 });
 
-/** The commands of busybox that probes and people use in containers. */
+/** The commands of busybox that probes and users need in containers. */
 const COMMANDS = ['sh', 'wget', 'nc', 'ls', 'cat', 'ps', 'kill', 'sleep'];
 
 /**

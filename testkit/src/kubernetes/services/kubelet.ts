@@ -42,7 +42,7 @@ export const kubelet = ({
     enforceNodeAllocatable: [],
     failCgroupV1: false,
     failSwapOn: false,
-    // The machine is not the cluster's: no rules of its own in the firewall, no pods thrown out because a disk is full.
+    // The host is shared: no firewall rules of its own, no pods evicted because a disk is full.
     makeIPTablesUtilChains: false,
     evictionHard: {
       'memory.available': '0%',

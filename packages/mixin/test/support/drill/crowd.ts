@@ -7,7 +7,7 @@ import {
   type LoadSpec,
   scenarioOfLoad,
 } from '@livekit-swarm/scenario';
-import { runSmallCrowd } from '@livekit-swarm/testkit/small-crowd';
+import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
 import type { Watched } from './deployment.ts';
 import { type NodeFacts, putRoomOn, until } from './nodes.ts';
 

@@ -1,8 +1,8 @@
 /**
- * The janitor: waits beside the process that runs a cluster, and cleans up when that is gone without having done so itself. Containers,
- * mounts and bridges do not end with whoever asked for them.
+ * The cleanup process: watches the process that runs a cluster, and cleans up when that ends without
+ * having done so. Containers, mounts and bridges do not end with the process that requested them.
  *
- * It is told nothing: what is to be removed stands in the journal. If it is killed, too, the next start does its work.
+ * It reads from the journal what to remove. If it is killed as well, the next start cleans up.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '@livekit-swarm/host';

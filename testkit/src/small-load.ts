@@ -1,4 +1,4 @@
-/** A small crowd in front of a deployment that a test has started, for tests of what watches deployments. */
+/** A small load on a deployment that a test has started, for tests of monitoring. */
 import { join } from 'node:path';
 import { openRecord } from '@livekit-swarm/record';
 import type { Deployment } from '@livekit-swarm/runner';
@@ -16,14 +16,14 @@ export interface SmallCrowd
     Pick<RunOptions, 'stop'> {
   /** Random word of the run. */
   name: string;
-  /** What is not said is as `swarm` alone has it; a scenario says all of it. */
+  /** Omitted settings have the defaults of `swarm`; a scenario is complete. */
   load: Partial<LoadSpec> | Scenario;
   /** Where the folder of its record goes. */
   dir: string;
   onLine?: RunOptions['onLine'];
 }
 
-/** What such a crowd does. */
+/** The scenario of such a load. */
 export const scenarioOfCrowd = (load: SmallCrowd['load']): Scenario =>
   'groups' in load ? load : scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...load });
 

@@ -7,9 +7,9 @@ import { readHostSettings } from './host-settings.ts';
 import { JOURNAL_LOCK, type Journal, writeJournal } from './journal.ts';
 import { expectNoOtherKubelet } from './needs.ts';
 import type { KubernetesPaths } from './paths.ts';
-import { startCleanupProcess } from './watch-over.ts';
+import { startCleanupProcess } from './start-cleanup-process.ts';
 
-/** Of this process: the journal cannot tell a cluster that runs from one that could not be cleaned up. */
+/** Of this process: the journal does not distinguish a running cluster from one that could not be cleaned up. */
 let running = false;
 
 /** The right to run a cluster here, and the duty to leave nothing of it. */
@@ -20,7 +20,7 @@ export interface Claim {
 
 /**
  * Removes what a killed cluster has left, and writes the journal: from here on, whatever is made is also removed, by this process or its
- * janitor.
+ * cleanup process.
  * @throws LabError `in-use`, `no-kubernetes`, `bad-folder`; `not-clean`, `mounts-left`
  */
 export const lockHost = async (
@@ -51,7 +51,7 @@ export const lockHost = async (
   let given = false;
   return {
     giveUp: async () => {
-      // The machine may be somebody else's by now.
+      // Another process may hold the host lock by now.
       if (given) return;
       running = false;
       await withFileLock(JOURNAL_LOCK, () => cleanUp(journal));
@@ -61,7 +61,7 @@ export const lockHost = async (
   };
 };
 
-/** They will be removed with the cluster: they must not be anybody else's. @throws LabError `bad-folder` */
+/** The folders are removed with the cluster, so they must belong to it. @throws LabError `bad-folder` */
 const expectOwn = ({ data, etc }: KubernetesPaths): void => {
   const taken = [data, etc].find((path) => existsSync(path));
   if (taken !== undefined)
