@@ -1,12 +1,12 @@
-// People join and leave all the time, on signalling alone: does the server forget each of them? README.md says how to run it.
+// Participants join and leave all the time, signalling only: does the server remove each of them? README.md explains how to run it.
 //
 //   joins a second
 //   RATE ──────────────────
-//                            each stays for a time drawn from STAY, in one of ROOMS rooms drawn by chance
+//                            each stays for a random time within STAY, in one of ROOMS rooms at random
 //   0 ├──── DURATION ────┤
 import exec from 'k6/execution';
 import { attend } from './lib/attend.js';
-import { crowd, drawStay } from './lib/pace.js';
+import { capacity, drawStay } from './lib/pace.js';
 import { newRun, settingsOf } from './lib/run.js';
 
 const settings = settingsOf({
@@ -24,7 +24,7 @@ export const options = {
       exec: 'participant',
       rate: settings.rate,
       duration: `${settings.durationMs}ms`,
-      ...crowd(settings),
+      ...capacity(settings),
     },
   },
   thresholds: {
@@ -32,7 +32,7 @@ export const options = {
     livekit_signal_join_failures: ['rate<0.01'],
     livekit_signal_join_time: ['p(95)<2000'],
     livekit_signal_losses: ['rate<0.01'],
-    // k6 itself fell behind: the load was less than it says.
+    // k6 itself fell behind: the load was lower than configured.
     dropped_iterations: ['count==0'],
   },
 };

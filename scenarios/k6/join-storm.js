@@ -1,13 +1,13 @@
-// Ten times as many people as a moment ago, on signalling alone: does everybody get in, and how fast? README.md says how to run it.
+// The join rate rises tenfold, signalling only: do all participants join, and how fast? README.md explains how to run it.
 //
 //   joins a second
 //   RATE              ┌──────────
 //                  ╱
-//   RATE/10 ──╱                       or what STAGES says
+//   RATE/10 ──╱                       or as in STAGES
 //   0 ├─────── DURATION ────────┤
 import exec from 'k6/execution';
 import { attend } from './lib/attend.js';
-import { crowd, drawStay } from './lib/pace.js';
+import { capacity, drawStay } from './lib/pace.js';
 import { newRun, settingsOf } from './lib/run.js';
 
 const settings = settingsOf({
@@ -35,7 +35,7 @@ export const options = {
         duration: `${Math.round(stage.durationMs)}ms`,
         target: stage.rate,
       })),
-      ...crowd(settings),
+      ...capacity(settings),
     },
   },
   thresholds: {
@@ -47,7 +47,7 @@ export const options = {
     ],
     livekit_signal_join_time: ['p(95)<2000'],
     livekit_signal_losses: ['rate<0.01'],
-    // k6 itself fell behind: the storm was less than it says.
+    // k6 itself fell behind: the load was lower than configured.
     dropped_iterations: ['count==0'],
   },
 };

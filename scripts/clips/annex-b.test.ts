@@ -9,7 +9,7 @@ const LONG = [0, 0, 0, 1];
 const SPS = bytes([0x67, 0x42, 0xc0, 0x1f]);
 const PPS = bytes([0x68, 0xce, 0x3c, 0x80]);
 const SEI = bytes([0x06, 5, 1, 0x80]);
-/** The first bit of a slice's second byte says whether it is the first of its picture. */
+/** The first bit of a slice's second byte is set in the first slice of a picture. */
 const IDR = bytes([0x65, 0x88, 0x84]);
 const IDR_REST = bytes([0x65, 0x48, 0x84]);
 const SLICE = bytes([0x41, 0x9a, 0x21]);

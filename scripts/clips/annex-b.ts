@@ -35,7 +35,9 @@ const splitNals = (file: Uint8Array): Uint8Array[] => {
     if (isStartCode(file, at - 2)) starts.push(at + 1);
   const [first] = starts;
   if (first === undefined)
-    throw new MediaError('the file holds no start code 00 00 01: this is no H.264 Annex B stream');
+    throw new MediaError(
+      'the file holds no start code 00 00 01, so it is not an H.264 Annex B stream',
+    );
   if (withoutTrailingZeros(file.subarray(0, first - 1)).length > 0)
     throw new MediaError(
       `the file has ${first - 3} bytes of something else before its first start code`,

@@ -8,7 +8,7 @@ const [opus, levels] = [read('speech.opus'), read('speech.levels')];
 
 test('a cut Ogg file is refused', () => {
   expect(() => audioClip(opus.subarray(0, -1), levels)).toThrow(
-    /the Ogg page at byte \d+ is cut off/,
+    /the Ogg page at byte \d+ is truncated/,
   );
 });
 

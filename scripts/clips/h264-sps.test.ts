@@ -64,9 +64,9 @@ test('emulation prevention is taken out first', () => {
 
 test('other NAL units, other profiles and cut ones are refused', () => {
   expect(() => readSps(Uint8Array.of(0x68, 0xce, 0x3c, 0x80))).toThrow(
-    'no H.264 sequence parameter set',
+    'not an H.264 sequence parameter set',
   );
   expect(() => readSps(Uint8Array.of(0x67, 0x64, 0, 0x1f, 0xac))).toThrow('H.264 profile 100');
-  expect(() => readSps(Uint8Array.of(0x67, 0x42, 0xe0, 0x1f))).toThrow('is cut off');
-  expect(() => readSps(Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, 0, 0, 0))).toThrow('is cut off');
+  expect(() => readSps(Uint8Array.of(0x67, 0x42, 0xe0, 0x1f))).toThrow('is truncated');
+  expect(() => readSps(Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, 0, 0, 0))).toThrow('is truncated');
 });

@@ -28,7 +28,7 @@ const bitReader = (bytes: Uint8Array, startByte: number): BitReader => {
   let position = startByte * 8;
   const bit = (): number => {
     const byte = bytes[position >> 3];
-    if (byte === undefined) throw new MediaError('an H.264 sequence parameter set is cut off');
+    if (byte === undefined) throw new MediaError('an H.264 sequence parameter set is truncated');
     const value = (byte >> (7 - (position & 7))) & 1;
     position += 1;
     return value;
@@ -62,7 +62,7 @@ const skipPictureOrderCount = ({ bits, ue }: BitReader): void => {
  */
 export const readSps = (nal: Uint8Array): SpsInfo => {
   if (nalType(nal) !== NAL.sps || nal.length < 4)
-    throw new MediaError('this NAL unit is no H.264 sequence parameter set');
+    throw new MediaError('this NAL unit is not an H.264 sequence parameter set');
   const bytes = rawBytes(nal);
   const profile = bytes[1] ?? 0;
   if (!PLAIN_PROFILES.includes(profile))

@@ -38,17 +38,17 @@ test('frames come out as they went in', () => {
   );
 });
 
-test('a file cut off within a frame is an error that says which', () => {
+test('a file truncated within a frame is an error that names it', () => {
   const [first, second] = [frame(bytes([1, 2, 3]), 0), frame(bytes([4, 5]), 1)];
   const file = bytes(header(), first, second);
   const secondAt = 32 + first.length;
   for (let length = secondAt + 1; length < file.length; length += 1)
     expect(() => readIvf(file.subarray(0, length)), `${length}`).toThrow(
-      `IVF frame 1 at byte ${secondAt} is cut off`,
+      `IVF frame 1 at byte ${secondAt} is truncated`,
     );
 });
 
-test('a file cut off in its header, empty or garbage is an error', () => {
+test('a file truncated in its header, empty or garbage is an error', () => {
   for (let length = 0; length <= 32; length += 1)
     expect(() => readIvf(header().subarray(0, length))).toThrow(MediaError);
   fc.assert(

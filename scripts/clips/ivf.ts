@@ -27,12 +27,12 @@ const readFrames = (file: Uint8Array, view: DataView, firstAt: number): IvfFrame
   while (at < file.length) {
     const wrong = (what: string): MediaError =>
       new MediaError(`IVF frame ${frames.length} at byte ${at} ${what}`);
-    if (at + FRAME_HEADER_BYTES > file.length) throw wrong('is cut off in its header');
+    if (at + FRAME_HEADER_BYTES > file.length) throw wrong('is truncated in its header');
     const dataAt = at + FRAME_HEADER_BYTES;
     const length = view.getUint32(at, true);
     if (length === 0) throw wrong('is empty');
     if (dataAt + length > file.length)
-      throw wrong(`is cut off: it has ${file.length - dataAt} of ${length} bytes`);
+      throw wrong(`is truncated: it has ${file.length - dataAt} of ${length} bytes`);
     const pts = Number(view.getBigUint64(at + 4, true));
     const previous = frames.at(-1);
     if (previous !== undefined && pts <= previous.pts)
@@ -45,22 +45,22 @@ const readFrames = (file: Uint8Array, view: DataView, firstAt: number): IvfFrame
 
 /**
  * Reads an IVF file: a header of 32 bytes, then each frame behind 12 bytes of length and timestamp, little endian.
- * @throws MediaError when it is cut off, garbage, without frames, or its timestamps do not rise
+ * @throws MediaError when it is truncated, garbage, without frames, or its timestamps do not rise
  */
 export const readIvf = (file: Uint8Array): IvfFile => {
   if (file.length < FILE_HEADER_BYTES)
     throw new MediaError(`the file has ${file.length} bytes; the IVF header alone has 32`);
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   if (view.getUint32(0) !== 0x444b4946)
-    throw new MediaError('the file does not begin with "DKIF": this is no IVF file');
+    throw new MediaError('the file does not begin with "DKIF": this is not an IVF file');
   if (view.getUint16(4, true) !== 0)
     throw new MediaError(`the IVF header has version ${view.getUint16(4, true)}; only 0 exists`);
   const headerBytes = view.getUint16(6, true);
   if (headerBytes < FILE_HEADER_BYTES || headerBytes > file.length)
-    throw new MediaError(`the IVF header says it is ${headerBytes} bytes long; it has 32`);
+    throw new MediaError(`the IVF header announces ${headerBytes} bytes; it has 32`);
   const [rate, scale] = [view.getUint32(16, true), view.getUint32(20, true)];
   if (rate === 0 || scale === 0)
-    throw new MediaError(`the IVF header says ${rate}/${scale} ticks a second`);
+    throw new MediaError(`the IVF header announces ${rate}/${scale} ticks a second`);
   const frames = readFrames(file, view, headerBytes);
   if (frames.length === 0) throw new MediaError('the IVF file has a header and no frames');
   const codec = new TextDecoder('latin1').decode(file.subarray(8, 12));

@@ -1,5 +1,5 @@
 /**
- * Makes all clips anew: encodes them, decodes each to its end, packetises them, and writes the manifest:
+ * Makes all clips again: encodes them, decodes each to its end, packetises them, and writes the manifest:
  *
  *     node scripts/clips/make-clips.ts
  *

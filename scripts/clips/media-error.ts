@@ -1,4 +1,4 @@
-/** A media file is not what it should be. The message says what is wrong and at which byte or frame. */
+/** A media file is not what it should be. The message names the fault and the byte or frame. */
 export class MediaError extends Error {
   override readonly name: string = 'MediaError';
 }

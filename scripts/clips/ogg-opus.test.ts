@@ -60,7 +60,7 @@ test('packets are put together within and across pages', () => {
   ]);
 });
 
-test('a file cut off anywhere is an error', () => {
+test('a file truncated anywhere is an error', () => {
   for (let length = 0; length < file.length; length += 1)
     expect(() => readOggOpus(file.subarray(0, length)), `${length}`).toThrow(MediaError);
 });
@@ -91,10 +91,10 @@ test('errors say where and what', () => {
     'the Ogg page at byte 0 does not begin with "OggS"',
   );
   expect(() => readOggOpus(bytes(headers, audio.subarray(0, -1)))).toThrow(
-    `the Ogg page at byte ${lastPage} is cut off: it should end at byte ${lastPage + audio.length}, the file has ${lastPage + audio.length - 1}`,
+    `the Ogg page at byte ${lastPage} is truncated: it should end at byte ${lastPage + audio.length}, the file has ${lastPage + audio.length - 1}`,
   );
   expect(() => readOggOpus(bytes(headers, page(3, [3], packet(3), { flags: 4 })))).toThrow(
-    'is number 3 where 2 was due',
+    'is number 3 instead of 2',
   );
   expect(() => readOggOpus(bytes(headers, page(2, [3], packet(3), { serial: 8 })))).toThrow(
     'belongs to a second stream',
@@ -110,6 +110,6 @@ test('errors say where and what', () => {
     'audio packet 0: an Opus packet is empty',
   );
   expect(() => readOggOpus(page(0, [3], packet(3), { flags: 6 }))).toThrow(
-    'this is no Ogg Opus file',
+    'this is not an Ogg Opus file',
   );
 });

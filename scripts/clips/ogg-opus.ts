@@ -40,7 +40,7 @@ export const readOggOpus = (file: Uint8Array): OpusFile => {
   const [head, tags, ...audio] = readOggPackets(file);
   if (!startsWith(head, 'OpusHead') || head.length < HEAD_BYTES)
     throw new MediaError(
-      'the first Ogg packet is not an OpusHead of 19 bytes or more (RFC 7845 §5.1): this is no Ogg Opus file',
+      'the first Ogg packet is not an OpusHead of 19 bytes or more (RFC 7845 §5.1): this is not an Ogg Opus file',
     );
   if (!startsWith(tags, 'OpusTags'))
     throw new MediaError('the second Ogg packet is not OpusTags (RFC 7845 §5.2)');

@@ -6,7 +6,7 @@ const HEADER_BYTES = 27;
 const CONTINUED = 0x01;
 const FIRST = 0x02;
 const LAST = 0x04;
-/** A lacing value of 255 says that the packet goes on. */
+/** A lacing value of 255: the packet continues in the next segment. */
 const LACING_FULL = 255;
 
 interface OggPage {
@@ -39,7 +39,7 @@ export const oggChecksum = (page: Uint8Array): number => {
 
 const readPage = (file: Uint8Array, at: number): OggPage => {
   const wrong = (what: string): MediaError => new MediaError(`the Ogg page at byte ${at} ${what}`);
-  if (at + HEADER_BYTES > file.length) throw wrong('is cut off in its header');
+  if (at + HEADER_BYTES > file.length) throw wrong('is truncated in its header');
   const view = new DataView(file.buffer, file.byteOffset + at, file.length - at);
   if (view.getUint32(0) !== 0x4f676753) throw wrong('does not begin with "OggS"');
   if (view.getUint8(4) !== 0) throw wrong(`has version ${view.getUint8(4)}; only 0 exists`);
@@ -47,7 +47,7 @@ const readPage = (file: Uint8Array, at: number): OggPage => {
   const segments = file.subarray(at + HEADER_BYTES, bodyAt);
   const end = bodyAt + segments.reduce((sum, lacing) => sum + lacing, 0);
   if (bodyAt > file.length || end > file.length)
-    throw wrong(`is cut off: it should end at byte ${end}, the file has ${file.length}`);
+    throw wrong(`is truncated: it should end at byte ${end}, the file has ${file.length}`);
   if (oggChecksum(file.subarray(at, end)) !== view.getUint32(22, true))
     throw wrong('fails its checksum');
   return {
@@ -74,7 +74,7 @@ function* pagesOf(file: Uint8Array): Generator<OggPage> {
       );
     if (page.sequence !== sequence)
       throw new MediaError(
-        `the Ogg page at byte ${at} is number ${page.sequence} where ${sequence} was due`,
+        `the Ogg page at byte ${at} is number ${page.sequence} instead of ${sequence}`,
       );
     if ((sequence === 0) !== ((page.flags & FIRST) !== 0))
       throw new MediaError(
@@ -92,7 +92,7 @@ function* pagesOf(file: Uint8Array): Generator<OggPage> {
 
 /**
  * The packets of an Ogg file, in order.
- * @throws MediaError on a page that is cut off, damaged, missing, or of a second stream, and on a file that ends too early
+ * @throws MediaError on a page that is truncated, damaged, missing, or of a second stream, and on a file that ends too early
  */
 export const readOggPackets = (file: Uint8Array): Uint8Array[] => {
   const packets: Uint8Array[] = [];

@@ -50,11 +50,11 @@ test('parameter sets that do not fit together go alone', () => {
   expect(packetizeH264([SPS, PPS], packed - 1)).toEqual([SPS, PPS]);
 });
 
-test('a single parameter set is no STAP-A', () => {
+test('a single parameter set is sent without a STAP-A', () => {
   expect(packetizeH264([SPS])).toEqual([SPS]);
 });
 
-test('a NAL unit is fragmented only when it does not fit, and then says where it begins and ends', () => {
+test('a NAL unit is fragmented only when it does not fit, and then marks where it begins and ends', () => {
   const fits = bytes([0x65], new Uint8Array(MAX_RTP_PAYLOAD - 1));
   expect(packetizeH264([fits])).toEqual([fits]);
   const headers = packetizeH264([bytes([0x65], new Uint8Array(3000))]).map((payload) => [

@@ -29,7 +29,7 @@ const stapA = (nals: Uint8Array[]): Uint8Array => {
   return payload;
 };
 
-/** One NAL unit over several packets; its own first byte is told by the two header bytes (RFC 6184 §5.8). */
+/** One NAL unit over several packets; the two header bytes replace its own first byte (RFC 6184 §5.8). */
 const fuA = (nal: Uint8Array, maxPayload: number): Uint8Array[] =>
   splitEvenly(nal.subarray(1), maxPayload - FU_HEADER_BYTES).map((piece, index, pieces) => {
     const position = (index === 0 ? FU_START : 0) | (index === pieces.length - 1 ? FU_END : 0);

@@ -5,7 +5,7 @@ import { VIDEO_PRESETS, type VideoPreset } from './video-preset.ts';
 export const SECONDS = 4;
 
 /**
- * Our own moving picture, the same at each size: waves of light and colour that come back to where they began after the clip's four seconds, under
+ * Our own moving picture, the same at each size: waves of light and colour with a period of the clip's four seconds, under
  * a still grain (detail for keyframes) and a moving one (work for the others), a box that wanders, and a clock with a frame counter.
  */
 const filterGraph = ({ width, height, fps }: VideoPreset): string => {

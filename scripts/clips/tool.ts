@@ -12,10 +12,10 @@ export const runTool = (program: string, args: string[]): Buffer => {
   return stdout;
 };
 
-/** ffmpeg that writes its output file anew, says only what is wrong, and gives the same bytes each time. */
+/** Runs ffmpeg, which replaces its output file, prints errors only, and gives the same bytes each time. */
 export const ffmpeg = (...args: string[]): Buffer =>
   runTool('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args]);
 
-/** First line a program says about its version. */
+/** The version that a program prints. */
 export const toolVersion = (program: string, flag: string): string =>
   /\d[\w.:+~-]*/.exec(runTool(program, [flag]).toString())?.[0] ?? 'unknown';

@@ -25,13 +25,13 @@ test('a cut IVF file is refused', () => {
   const whole = writeIvf(vp8, PRESET);
   expect(() => videoClip('vp8', PRESET, whole)).not.toThrow();
   expect(() => videoClip('vp8', PRESET, whole.subarray(0, -1))).toThrow(
-    /IVF frame 79 at byte \d+ is cut off/,
+    /IVF frame 79 at byte \d+ is truncated/,
   );
 });
 
-test('a first frame that is no keyframe is refused', () => {
+test('a file that begins with a delta frame is refused', () => {
   expect(() => videoClip('vp8', PRESET, writeIvf(vp8.slice(1), PRESET))).toThrow(
-    'the first frame is no keyframe',
+    'the first frame is not a keyframe',
   );
 });
 

@@ -67,7 +67,9 @@ export const videoClip = (codec: VideoCodec, preset: VideoPreset, file: Uint8Arr
       `${fps} frames a second do not divide the RTP clock of ${VIDEO_CLOCK_RATE} Hz`,
     );
   if (!frames[0]?.keyframe)
-    throw new MediaError('the first frame is no keyframe; a clip that loops must begin with one');
+    throw new MediaError(
+      'the first frame is not a keyframe; a clip that loops must begin with one',
+    );
   for (const [index, { size }] of frames.entries())
     if (size !== null && (size.width !== width || size.height !== height))
       throw new MediaError(

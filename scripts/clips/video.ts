@@ -139,7 +139,7 @@ const encode = (codec: VideoCodec, preset: VideoPreset, picture: string, output:
   );
 };
 
-/** Decodes the whole file; every frame must come out, and none like another: a picture that stands still would be no clip. */
+/** Decodes the whole file; every frame must come out, each different from the others: the picture must move. */
 const checkDecodes = (file: string, { width, height }: VideoPreset, frames: number): void => {
   const listing = ffmpeg(
     '-xerror',

@@ -9,7 +9,7 @@ const tag = (inter: 0 | 1, shown: 0 | 1, partition: number): number[] => {
 };
 const KEYFRAME_HEADER = [0x9d, 0x01, 0x2a, 0x40, 0x41, 0xb4, 0x80];
 
-test('a keyframe tells its size, scaling hints apart', () => {
+test('a keyframe contains its size, without the scaling hints', () => {
   const frame = bytes(tag(0, 1, 300), KEYFRAME_HEADER, new Uint8Array(300));
   expect(readVp8Frame(frame)).toEqual({
     keyframe: true,
@@ -18,7 +18,7 @@ test('a keyframe tells its size, scaling hints apart', () => {
   });
 });
 
-test('an inter frame has no size; one that is not shown says so', () => {
+test('an inter frame has no size; one that is not shown is marked', () => {
   expect(readVp8Frame(bytes(tag(1, 1, 2), [0, 0]))).toEqual({
     keyframe: false,
     shown: true,

@@ -13,7 +13,7 @@ const KEYFRAME_HEADER_BYTES = 10;
 
 /**
  * Reads the uncompressed data chunk at the head of a VP8 frame (RFC 6386 §9.1).
- * @throws MediaError when the frame is too short for what its header says, or a keyframe lacks its start code
+ * @throws MediaError when the frame is shorter than its header announces, or a keyframe lacks its start code
  */
 export const readVp8Frame = (frame: Uint8Array): Vp8FrameInfo => {
   const [first = 0, second = 0, third = 0] = frame;

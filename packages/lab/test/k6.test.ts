@@ -255,7 +255,7 @@ describe('when it goes wrong', () => {
   test.each([
     [{ LIVEKIT_API_SECRET: '' }, 'LIVEKIT_API_SECRET is not set'],
     [{ STAY: '2m' }, 'STAY: \\"2m\\" is longer than 55s'],
-    [{ RATE: '1.5' }, 'RATE: \\"1.5\\" is no whole number'],
+    [{ RATE: '1.5' }, 'RATE: \\"1.5\\" is not a whole number'],
   ])('%o is rejected before the first join', async (env, sentence) => {
     const { exitCode, output, metrics } = await runScript('churn.js', {
       ...access(server),

@@ -39,7 +39,7 @@ test('audio has a level per frame', () => {
   });
 });
 
-test('a file that is no clip, of another version, or of an unknown codec is refused', () => {
+test('a file of another kind, version or codec is refused', () => {
   const { at } = CLIP_FORMAT;
   expect(() => readClip(new Uint8Array())).toThrow('does not begin with a clip header of 76 bytes');
   expect(() => readClip(changed((bytes) => bytes.write('DKIF')))).toThrow(

@@ -1,17 +1,17 @@
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'k6/timers';
 import { WebSocket } from 'k6/websockets';
 import { readResponse, writeLeave, writePing } from './livekit-rtc.js';
-import { joinFailures, joins, joinTime, losses, pingTime, tellOnce } from './metrics.js';
-import { explainRefusal } from './refusal.js';
+import { joinFailures, joins, joinTime, losses, pingTime, warnOnce } from './metrics.js';
+import { explainRejection } from './rejection.js';
 import { JOIN_TIMEOUT_MS } from './settings.js';
 import { makeToken } from './token.js';
 
-/** With protocol 16, what a livekit-client of 2026 says. */
+/** Protocol 16 is that of livekit-client in 2026. */
 const ENDPOINT = '/rtc?protocol=16&sdk=js&version=2.23.0&auto_subscribe=0&adaptive_stream=0';
 const OPEN = 1;
 
 /**
- * One participant, from joining to leaving: connects, waits for the JoinResponse, pings as the server asks, stays, says that it goes, and closes.
+ * One participant, from joining to leaving: connects, waits for the JoinResponse, pings as the server asks, stays, sends a leave, and closes.
  * The iteration of the virtual user lasts as long as the stay.
  *
  * @param {import('./settings.js').Settings} settings
@@ -28,9 +28,9 @@ export const attend = (settings, { room, identity, stayMs }) => {
   });
   socket.binaryType = 'arraybuffer';
 
-  /** @type {'connecting' | 'joining' | 'in' | 'gone'} */
+  /** @type {'connecting' | 'joining' | 'joined' | 'left'} */
   let phase = 'connecting';
-  let heardAt = connectedAt;
+  let receivedAt = connectedAt;
   let rttMs = 0;
   let pinging;
   let leaving;
@@ -39,8 +39,8 @@ export const attend = (settings, { room, identity, stayMs }) => {
     JOIN_TIMEOUT_MS,
   );
 
-  const go = () => {
-    phase = 'gone';
+  const close = () => {
+    phase = 'left';
     clearTimeout(joinTimeout);
     clearInterval(pinging);
     clearTimeout(leaving);
@@ -50,22 +50,22 @@ export const attend = (settings, { room, identity, stayMs }) => {
 
   /** The join did not succeed, or the stay ended before its time. */
   const fail = (reason, detail) => {
-    if (phase === 'gone') return;
-    (phase === 'in' ? losses : joinFailures).add(1, { reason });
-    tellOnce(reason, detail);
-    go();
+    if (phase === 'left') return;
+    (phase === 'joined' ? losses : joinFailures).add(1, { reason });
+    warnOnce(reason, detail);
+    close();
   };
 
   const leave = () => {
     losses.add(0);
     socket.send(writeLeave());
-    go();
+    close();
   };
 
   const ping = (timeoutMs) => {
     const now = Date.now();
-    if (now - heardAt > timeoutMs)
-      fail('signal_timeout', `nothing heard for ${timeoutMs / 1_000} s`);
+    if (now - receivedAt > timeoutMs)
+      fail('signal_timeout', `nothing received for ${timeoutMs / 1_000} s`);
     else socket.send(writePing(now, rttMs));
   };
 
@@ -74,7 +74,7 @@ export const attend = (settings, { room, identity, stayMs }) => {
       fail('bad_message', `the JoinResponse is for "${join.identity}", not for ${identity}`);
       return;
     }
-    phase = 'in';
+    phase = 'joined';
     clearTimeout(joinTimeout);
     joinFailures.add(0);
     joins.add(1);
@@ -86,22 +86,23 @@ export const attend = (settings, { room, identity, stayMs }) => {
   };
 
   socket.onopen = () => {
-    if (phase === 'gone') socket.close(1000);
+    if (phase === 'left') socket.close(1000);
     else phase = 'joining';
   };
-  // `timestamp` is when the frame arrived, not when this virtual user got round to it.
+  // `timestamp` is when the frame arrived, not when this virtual user processed it.
   socket.onmessage = ({ data, timestamp }) => {
-    if (phase === 'gone') return;
-    heardAt = timestamp;
+    if (phase === 'left') return;
+    receivedAt = timestamp;
     let message;
     try {
       message = readResponse(data);
     } catch (error) {
-      fail('bad_message', `a frame is no SignalResponse: ${error.message}`);
+      fail('bad_message', `a frame cannot be read as a SignalResponse: ${error.message}`);
       return;
     }
     if (message.case === 'join' && phase === 'joining') enter(message, timestamp);
-    else if (message.case === 'leave') fail(message.reason, 'the server sent us away');
+    else if (message.case === 'leave')
+      fail(message.reason, 'the server disconnected the participant');
     else if (message.case === 'pong') {
       const rtt = Math.max(0, timestamp - message.pingSentAt);
       pingTime.add(rtt);
@@ -110,7 +111,7 @@ export const attend = (settings, { room, identity, stayMs }) => {
   };
   socket.onerror = ({ error }) => {
     if (phase === 'connecting') {
-      const { reason, detail } = explainRefusal(url, token, error);
+      const { reason, detail } = explainRejection(url, token, error);
       fail(reason, detail);
     } else fail('signal_closed', error);
   };

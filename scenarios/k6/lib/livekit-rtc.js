@@ -13,9 +13,9 @@ const CLIENT_INITIATED = 1;
 /**
  * One frame from the server.
  *
- * @param {ArrayBuffer | string} frame as the WebSocket gives it: text where the other end is no livekit-server
+ * @param {ArrayBuffer | string} frame as the WebSocket gives it: text if the other end is not livekit-server
  * @returns {Join | Leave | Pong | Other}
- * @throws Error when it is no protobuf message
+ * @throws Error when it is not a protobuf message
  */
 export const readResponse = (frame) => {
   if (typeof frame === 'string') throw new Error('it is text');

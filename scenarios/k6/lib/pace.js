@@ -1,12 +1,12 @@
 import { JOIN_TIMEOUT_MS } from './settings.js';
 
 /**
- * What every scenario of ours has: one virtual user for each participant that is there at a time, more where the server is slow to let them in, and
- * time for those who are still there at the end.
+ * Settings that all scenarios share: one virtual user per participant present at a time, more if joins are slow, and time for the participants that are
+ * still present at the end.
  *
  * @param {import('./settings.js').Settings} settings
  */
-export const crowd = ({ rate, stay }) => ({
+export const capacity = ({ rate, stay }) => ({
   timeUnit: '1s',
   preAllocatedVUs: Math.ceil((rate * (stay.maxMs + 1_000)) / 1_000),
   maxVUs: Math.ceil((rate * (stay.maxMs + JOIN_TIMEOUT_MS)) / 1_000),

@@ -32,6 +32,6 @@ export interface Pong {
   lastPingTimestamp: number;
 }
 export const DISCONNECT_REASONS: Record<number, string>;
-/** @throws Error when the bytes are no protobuf message */
+/** @throws Error when the bytes are not a protobuf message */
 export function decodeSignalResponse(bytes: Uint8Array): SignalResponse;
 export function encodeSignalRequest(message: Partial<SignalRequest>): Uint8Array;

@@ -894,7 +894,7 @@ const ascii = {
 	decode: (bytes) => String.fromCharCode(...bytes),
 	encode: () => /* @__PURE__ */ new Uint8Array()
 };
-/** @throws Error when the bytes are no protobuf message */
+/** @throws Error when the bytes are not a protobuf message */
 const decodeSignalResponse = (bytes) => readSignalResponse(new BinaryReader(bytes, ascii), bytes.length);
 const encodeSignalRequest = (message) => writeSignalRequest(new BinaryWriter(ascii), message).finish();
 export { DISCONNECT_REASONS, decodeSignalResponse, encodeSignalRequest };

@@ -1,7 +1,7 @@
 import exec from 'k6/execution';
 import { readSettings } from './settings.js';
 
-/** What the environment says; ends the test, before it begins, with a sentence where something is missing or wrong. */
+/** Reads the environment; aborts the test before it begins, with a message, if something is missing or wrong. */
 export const settingsOf = (defaults) => {
   try {
     return readSettings(__ENV, defaults);

@@ -1,7 +1,7 @@
-// The environment a script is started with. Everything wrong with it is told before anybody joins.
+// The environment a script is started with. Everything wrong with it is reported before the first join.
 
 /**
- * livekit-server sends away after 60 s whoever has no media connection by then, and nobody here ever has one.
+ * livekit-server disconnects participants that have no media connection after 60 s, and these participants never have one.
  */
 export const LONGEST_STAY_MS = 55_000;
 
@@ -16,7 +16,7 @@ export const JOIN_TIMEOUT_MS = 15_000;
  * @property {string} apiSecret
  * @property {number} rooms
  * @property {number} rate joins a second; the highest, where it changes
- * @property {number} durationMs in which people join
+ * @property {number} durationMs in which participants join
  * @property {{ minMs: number, maxMs: number }} stay
  * @property {Stage[] | null} stages only where the script has them, and they were given
  */
@@ -25,7 +25,7 @@ export const JOIN_TIMEOUT_MS = 15_000;
  * @param {Record<string, string | undefined>} env
  * @param {{ ROOMS: string, RATE: string, DURATION: string, STAY: string, stages: boolean }} defaults `stages`: whether the script reads STAGES
  * @returns {Settings}
- * @throws Error that says what to set
+ * @throws Error with what to set
  */
 export const readSettings = (env, defaults) => {
   /** @param {'ROOMS' | 'RATE' | 'DURATION' | 'STAY' | 'STAGES' | 'LIVEKIT_URL' | 'LIVEKIT_API_KEY' | 'LIVEKIT_API_SECRET'} name */
@@ -43,9 +43,7 @@ export const readSettings = (env, defaults) => {
     if (!defaults.stages)
       throw new Error('STAGES: this script has one rate throughout; set RATE and DURATION');
     if (given('RATE') !== '' || given('DURATION') !== '')
-      throw new Error(
-        'STAGES says rate and duration already: set either STAGES, or RATE and DURATION',
-      );
+      throw new Error('STAGES contains rate and duration: set either STAGES, or RATE and DURATION');
   }
   const stages = given('STAGES') === '' ? null : readStages(given('STAGES'));
   return {
@@ -82,7 +80,7 @@ const readUrl = (text) => {
 const readCount = (name, text) => {
   const count = Number(text);
   if (!/^\d+$/.test(text) || count < 1 || count > 1_000_000)
-    throw new Error(`${name}: "${text}" is no whole number from 1 on`);
+    throw new Error(`${name}: "${text}" is not a whole number from 1 on`);
   return count;
 };
 
@@ -101,7 +99,7 @@ const readDuration = (name, text) => {
     0,
   );
   if (parts.map(([part]) => part).join('') !== text || !(ms >= 1))
-    throw new Error(`${name}: "${text}" is no duration: write 30s, 2m or 1m30s`);
+    throw new Error(`${name}: "${text}" is not a duration: write 30s, 2m or 1m30s`);
   return Math.round(ms);
 };
 
@@ -110,10 +108,10 @@ const readStay = (text) => {
   const ends = text.split('-').map((end) => readDuration('STAY', end.trim()));
   const [minMs = 0, maxMs = minMs] = ends;
   if (ends.length > 2 || maxMs < minMs)
-    throw new Error(`STAY: "${text}" is no span: write 10s, or 5s-20s`);
+    throw new Error(`STAY: "${text}" is not a range: write 10s, or 5s-20s`);
   if (maxMs > LONGEST_STAY_MS)
     throw new Error(
-      `STAY: "${text}" is longer than ${LONGEST_STAY_MS / 1_000}s, and livekit-server sends away after 60s whoever has no media; for longer stays: swarm run scenarios/churn.yaml`,
+      `STAY: "${text}" is longer than ${LONGEST_STAY_MS / 1_000}s, and livekit-server disconnects participants without media after 60s; for longer stays: swarm run scenarios/churn.yaml`,
     );
   return { minMs, maxMs };
 };
@@ -124,7 +122,7 @@ const readStages = (text) =>
     const [duration = '', rate = '', ...rest] = stage.trim().split(':');
     if (rest.length > 0 || rate === '')
       throw new Error(
-        `STAGES: "${stage.trim()}" is no stage: write DURATION:RATE, as 30s:10,1m:100`,
+        `STAGES: "${stage.trim()}" is not a stage: write DURATION:RATE, as 30s:10,1m:100`,
       );
     return { durationMs: readDuration('STAGES', duration), rate: readCount('STAGES', rate) };
   });

@@ -70,7 +70,7 @@ describe('numbers and times', () => {
   });
 
   it.each(['30', '0s', 's', '1d', '-5s', '10s 5', '1e3s'])('refuses DURATION=%s', (text) => {
-    expect(() => read({ DURATION: text })).toThrow(`DURATION: "${text}" is no duration`);
+    expect(() => read({ DURATION: text })).toThrow(`DURATION: "${text}" is not a duration`);
   });
 
   it.each(['0', '-1', '1.5', 'many', '1e3', '9999999'])('refuses RATE=%s and ROOMS=%s', (text) => {
@@ -89,7 +89,7 @@ describe('STAY', () => {
     expect(() => read({ STAY: text })).toThrow(/^STAY: /);
   });
 
-  it('cannot be longer than the server lets anybody be without media', () => {
+  it('cannot be longer than the server allows without media', () => {
     expect(() => read({ STAY: '30s-2m' })).toThrow(/longer than 55s.*60s.*swarm run/);
   });
 });

@@ -4,9 +4,9 @@ import { b64encode } from 'k6/encoding';
 const LIFETIME_S = 60;
 
 /**
- * A join token (JWT, RFC 7519, signed with HMAC-SHA256) for one room. It allows to be there and nothing else, and for a minute only.
+ * A join token (JWT, RFC 7519, signed with HMAC-SHA256) for one room. It allows to join and nothing else, for one minute.
  *
- * Whoever may subscribe is offered a media connection at once. Nobody here could answer that.
+ * The server offers a media connection to participants with `canSubscribe`; these could not answer it.
  *
  * @param {{ apiKey: string, apiSecret: string }} keys
  * @param {string} room

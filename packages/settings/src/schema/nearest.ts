@@ -2,14 +2,14 @@ import { closest, distance } from 'fastest-levenshtein';
 
 /** The known word that a misspelt one most likely stands for, or null. Case and separators (joinRate, join-rate, JOIN_RATE) make no difference. */
 export const nearest = (word: string, known: readonly string[]): string | null => {
-  // Longer than any of ours: comparing would only take time.
+  // Longer than any known word: the comparison would only take time.
   if (known.length === 0 || word.length > 100) return null;
   const same =
     known.find((one) => plain(one) === plain(word)) ??
     known.find((one) => letters(one) === letters(word));
   if (same !== undefined) return same;
   const found = closest(word, [...known]);
-  // Another number is meant: 480p is no slip for 180p.
+  // The digits differ on purpose: 480p is not a misspelt 180p.
   if (withoutDigits(word) === withoutDigits(found)) return null;
   return distance(word, found) <= Math.max(1, Math.min(3, Math.floor((found.length + 1) / 3)))
     ? found
@@ -20,7 +20,7 @@ const plain = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '')
 
 const withoutDigits = (text: string): string => plain(text).replace(/\d/g, '');
 
-/** Two letters that changed places are the commonest slip. */
+/** Two swapped letters are the most common mistake. */
 const letters = (text: string): string => [...plain(text)].sort().join('');
 
 /** The hint for an unknown word: `did you mean rooms?`, or `list` and all known words. */
