@@ -10,7 +10,7 @@ const progress: Progress = {
   totalMs: 30_000,
   planned: 40,
   joined: 38,
-  present: 37,
+  connected: 37,
   failed: 1,
   waiting: 1,
   packetsPerSecond: { up: 1_950.4, down: 1_900 },
@@ -44,7 +44,7 @@ describe('progress', () => {
   });
 
   it('says who is in when nobody has left, and which stages are on', () => {
-    const calm = { ...progress, present: 38, stages: ['calm', 'lunch'] };
+    const calm = { ...progress, connected: 38, stages: ['calm', 'lunch'] };
     expect(progressLine(calm)).toMatch(/^7s\/30s joining \(calm, lunch\) 38\/40 in, 1 failed \|/);
     expect(progressBlock(calm, styleFor(false))).toMatch(
       /7s\/30s {2}joining \(calm, lunch\)\n {2}joined {5}38\/40 {2}1 failed/,

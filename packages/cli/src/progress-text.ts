@@ -30,7 +30,7 @@ export const progressBlock = (progress: Progress, style: Style): string => {
   const workers = workersText(generator);
   return [
     `${bar} ${time(progress)}  ${phaseText(progress)}`,
-    `  joined     ${progress.joined}/${progress.planned}${progress.present < progress.joined ? `, ${progress.present} in` : ''}  ${failed > 0 ? style.bad(failures) : failures}`,
+    `  joined     ${progress.joined}/${progress.planned}${progress.connected < progress.joined ? `, ${progress.connected} in` : ''}  ${failed > 0 ? style.bad(failures) : failures}`,
     `  packets    ↑ ${perSecond(rate.up)}  ↓ ${perSecond(rate.down)}`,
     `  quality    loss ${formatShare(progress.loss)}  jitter p95 ${formatMs(progress.jitterP95Ms)}  latency p95 ${formatMs(progress.latencyP95Ms)}`,
     `  generator  ${generatorText(progress)}${workers === '' ? '' : `  ${style.bad(workers)}`}`,
@@ -42,8 +42,8 @@ const phaseText = ({ phase, stages }: Progress): string =>
   stages.length === 0 ? phase : `${phase} (${stages.join(', ')})`;
 
 /** Some may have left again. */
-const joined = ({ joined: all, present, planned }: Progress): string =>
-  present < all ? `${all}/${planned} joined, ${present} in` : `${all}/${planned} in`;
+const joined = ({ joined: all, connected, planned }: Progress): string =>
+  connected < all ? `${all}/${planned} joined, ${connected} in` : `${all}/${planned} in`;
 
 const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1_000))}s`;
 

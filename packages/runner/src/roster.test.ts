@@ -26,53 +26,53 @@ const joined = (identity: string): EventLine =>
   event('joined', identity, { phases: { started: 0, signal: 5, ice: 8, joined: 12 } });
 
 describe('createRoster', () => {
-  it('knows who is in, who failed and who is still to come', () => {
+  it('counts participants by state', () => {
     const roster = createRoster(shards);
-    expect(roster.counts()).toEqual({ planned: 4, joined: 0, present: 0, failed: 0, waiting: 4 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 0, connected: 0, failed: 0, waiting: 4 });
     roster.add(joined(a));
     roster.add(event('join_failed', b));
-    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 1, failed: 1, waiting: 2 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 1, failed: 1, waiting: 2 });
     roster.add(event('disconnected', a));
-    expect(roster.counts()).toMatchObject({ joined: 1, present: 0 });
+    expect(roster.counts()).toMatchObject({ joined: 1, connected: 0 });
     roster.add(event('reconnected', a));
-    expect(roster.counts()).toMatchObject({ joined: 1, present: 1 });
+    expect(roster.counts()).toMatchObject({ joined: 1, connected: 1 });
   });
 
-  it('waits for who was disconnected and joins anew, but not for who will not', () => {
+  it('waits for disconnected participants that will rejoin, and for no others', () => {
     const roster = createRoster(shards, 'app');
     roster.add(joined(a));
     roster.add(joined(b));
     roster.add(event('disconnected', a, { reason: 'server_shutdown' }));
     roster.add(event('disconnected', b, { reason: 'room_deleted' }));
-    expect(roster.counts()).toMatchObject({ joined: 2, present: 0, waiting: 3, failed: 0 });
+    expect(roster.counts()).toMatchObject({ joined: 2, connected: 0, waiting: 3, failed: 0 });
     roster.add(event('rejoin_retry', a, { reason: 'unreachable' }));
     roster.add(event('rejoined', a));
-    expect(roster.counts()).toMatchObject({ joined: 2, present: 1, waiting: 2 });
-    const [lost] = roster.writeOff(0, 4_000, 'worker_died');
+    expect(roster.counts()).toMatchObject({ joined: 2, connected: 1, waiting: 2 });
+    const [lost] = roster.recordLostParticipants(0, 4_000, 'worker_died');
     expect(lost).toMatchObject({ identity: a, rejoins: 1, reconnects: 0 });
-    expect(roster.counts()).toMatchObject({ present: 0, failed: 0, waiting: 2 });
+    expect(roster.counts()).toMatchObject({ connected: 0, failed: 0, waiting: 2 });
   });
 
-  it('writes off who was joining anew as gone, not as failed', () => {
+  it('counts a participant that was about to rejoin as disconnected when its worker dies', () => {
     const roster = createRoster(shards, 'app');
     roster.add(joined(a));
     roster.add(event('disconnected', a, { reason: 'unreachable' }));
-    roster.writeOff(0, 4_000, 'worker_died');
+    roster.recordLostParticipants(0, 4_000, 'worker_died');
     expect(roster.counts()).toMatchObject({ joined: 1, failed: 1, waiting: 2 });
   });
 
-  it('ignores strangers and events of the run itself', () => {
+  it('ignores unknown identities and events of the run', () => {
     const roster = createRoster(shards);
-    roster.add(joined('stranger'));
+    roster.add(joined('unknown'));
     roster.add({ type: 'event', at: 1, event: 'warning', message: 'hm' });
     expect(roster.counts()).toMatchObject({ joined: 0, waiting: 4 });
   });
 
-  it('writes off everybody of a shard who has no result, with what is known of them', () => {
+  it('records all participants of a shard without a result as lost, with what is known of them', () => {
     const roster = createRoster(shards);
     roster.add(joined(a));
     roster.add(event('resumed', a));
-    const lost = roster.writeOff(0, 4_000, 'worker_died');
+    const lost = roster.recordLostParticipants(0, 4_000, 'worker_died');
     expect(lost).toHaveLength(2);
     expect(lost[0]).toMatchObject({
       identity: a,
@@ -84,34 +84,36 @@ describe('createRoster', () => {
       tracks: [],
     });
     expect(lost[1]).toMatchObject({ identity: b, joinMs: null, reason: 'worker_died' });
-    expect(roster.writeOff(0, 5_000, 'worker_died')).toEqual([]);
-    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 1, waiting: 2 });
+    expect(roster.recordLostParticipants(0, 5_000, 'worker_died')).toEqual([]);
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 1, waiting: 2 });
   });
 
-  it('does not write off who has given a result', () => {
+  it('does not record a participant that has a result as lost', () => {
     const roster = createRoster(shards);
-    const [result] = createRoster(shards).writeOff(0, 1, 'x');
+    const [result] = createRoster(shards).recordLostParticipants(0, 1, 'x');
     if (result !== undefined) roster.add({ ...result, outcome: 'left' });
-    expect(roster.writeOff(0, 2, 'worker_died').map(({ identity }) => identity)).toEqual([b]);
+    expect(
+      roster.recordLostParticipants(0, 2, 'worker_died').map(({ identity }) => identity),
+    ).toEqual([b]);
   });
 
-  it('counts those who left, and forgets them', () => {
+  it('counts a participant that left, and forgets it', () => {
     const roster = createRoster(shards);
-    const [result] = createRoster(shards).writeOff(0, 1, 'x');
-    if (result === undefined) throw new Error('nobody');
+    const [result] = createRoster(shards).recordLostParticipants(0, 1, 'x');
+    if (result === undefined) throw new Error('no participant');
     roster.add(joined(a));
     roster.add({ ...result, identity: a, outcome: 'left', joinMs: 12 });
-    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 0, waiting: 3 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 0, waiting: 3 });
     // What comes too late changes nothing.
     roster.add(joined(a));
     roster.add(event('disconnected', a));
-    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 0, waiting: 3 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 0, waiting: 3 });
   });
 
-  it('knows of somebody who was in from the result alone', () => {
+  it('counts a join of which only the result is known', () => {
     const roster = createRoster(shards);
-    const [result] = createRoster(shards).writeOff(0, 1, 'x');
+    const [result] = createRoster(shards).recordLostParticipants(0, 1, 'x');
     if (result !== undefined) roster.add({ ...result, outcome: 'disconnected', joinMs: 12 });
-    expect(roster.counts()).toEqual({ planned: 4, joined: 1, present: 0, failed: 0, waiting: 3 });
+    expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 0, waiting: 3 });
   });
 });

@@ -1,43 +1,45 @@
+import {
+  initialParticipantState,
+  isConnected,
+  type ParticipantState,
+  reduceParticipant,
+} from '@livekit-swarm/analysis';
 import type { RecoveryPolicy } from '@livekit-swarm/engine';
 import { mayRejoinAfter } from '@livekit-swarm/livekit';
-import type { EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
+import type { ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, Shard } from '@livekit-swarm/scenario';
-
-/** `away`: disconnected, and joining anew. */
-type State = 'waiting' | 'in' | 'away' | 'failed' | 'out';
 
 interface Entry {
   plan: ParticipantPlan;
   shard: number;
-  state: State;
-  joinMs: number | null;
-  resumes: number;
-  reconnects: number;
-  rejoins: number;
+  state: ParticipantState;
 }
 
-/** Who is where, as the workers told: so that nobody is forgotten when a worker cannot tell any more. Whoever has a result is forgotten. */
+/**
+ * The participants of a run by state, an observer of `reduceParticipant`. It writes results for
+ * those whose worker died; a participant that has a result is forgotten.
+ */
 export interface Roster {
   add(line: RecordLine): void;
-  /** Results for everybody of a shard who has none, as its worker died. */
-  writeOff(shard: number, at: number, reason: string): ParticipantLine[];
+  /** Results for all participants of a shard without one, as its worker died. */
+  recordLostParticipants(shard: number, at: number, reason: string): ParticipantLine[];
   counts(): RosterCounts;
 }
 
 export interface RosterCounts {
   planned: number;
-  /** Got in, whatever became of them. */
+  /** Joined, whatever happened to them afterwards. */
   joined: number;
-  /** In at this moment. */
-  present: number;
+  /** Connected at this moment. */
+  connected: number;
   failed: number;
-  /** Still to come: not due yet, or joining, also anew. */
+  /** Not joined yet, or disconnected and about to rejoin. */
   waiting: number;
 }
 
 /**
- * @param shards who is hosted where
- * @param recovery what they do when they were disconnected
+ * @param shards which worker hosts which participants
+ * @param recovery what participants do after a disconnection
  */
 export const createRoster = (
   shards: readonly Shard[],
@@ -45,98 +47,61 @@ export const createRoster = (
 ): Roster => {
   const entries = new Map<string, Entry>(
     shards.flatMap(({ shard, participants }) =>
-      participants.map((plan): [string, Entry] => [plan.identity, newcomer(plan, shard)]),
+      participants.map((plan): [string, Entry] => [
+        plan.identity,
+        { plan, shard, state: initialParticipantState(plan.joinAtMs) },
+      ]),
     ),
   );
-  const planned = entries.size;
-  const inState: Record<State, number> = { waiting: planned, in: 0, away: 0, failed: 0, out: 0 };
-  let joined = 0;
+  const counts: RosterCounts = {
+    planned: entries.size,
+    joined: 0,
+    connected: 0,
+    failed: 0,
+    waiting: entries.size,
+  };
 
-  const move = (entry: Entry, state: State): void => {
-    inState[entry.state]--;
-    inState[state]++;
+  const willRejoin = ({ connection, outcome, reason }: ParticipantState): boolean =>
+    connection === 'disconnected' &&
+    outcome === null &&
+    recovery === 'app' &&
+    mayRejoinAfter(reason ?? '');
+
+  const count = (state: ParticipantState, change: 1 | -1): void => {
+    if (state.joinedAt !== null) counts.joined += change;
+    if (isConnected(state)) counts.connected += change;
+    if (state.connection === 'join_failed') counts.failed += change;
+    if (state.connection === 'joining' || willRejoin(state)) counts.waiting += change;
+  };
+
+  const move = (entry: Entry, state: ParticipantState): void => {
+    count(entry.state, -1);
     entry.state = state;
-  };
-  const arrive = (entry: Entry, joinMs: number): void => {
-    if (entry.joinMs === null) joined++;
-    entry.joinMs ??= joinMs;
-  };
-
-  const addEvent = (entry: Entry, event: EventLine): void => {
-    switch (event.event) {
-      case 'joined':
-        move(entry, 'in');
-        arrive(entry, event.phases?.joined ?? 0);
-        break;
-      case 'join_failed':
-        move(entry, 'failed');
-        break;
-      case 'resumed':
-      case 'reconnected':
-      case 'rejoined':
-        move(entry, 'in');
-        entry[COUNTERS[event.event]]++;
-        break;
-      case 'disconnected':
-        if (entry.state === 'failed') break;
-        move(entry, recovery === 'app' && mayRejoinAfter(event.reason ?? '') ? 'away' : 'out');
-        break;
-      case 'left':
-        if (entry.state !== 'failed') move(entry, 'out');
-        break;
-      default:
-    }
-  };
-
-  const addResult = (entry: Entry, { outcome, joinMs }: ParticipantLine): void => {
-    if (joinMs !== null) arrive(entry, joinMs);
-    move(entry, outcome === 'join_failed' || entry.state === 'failed' ? 'failed' : 'out');
-    entries.delete(entry.plan.identity);
+    count(entry.state, 1);
+    if (state.outcome !== null) entries.delete(entry.plan.identity);
   };
 
   return {
     add: (line) => {
-      if ((line.type !== 'event' && line.type !== 'participant') || line.identity === undefined)
-        return;
-      const entry = entries.get(line.identity);
-      if (entry === undefined) return;
-      if (line.type === 'event') addEvent(entry, line);
-      else addResult(entry, line);
+      if (line.type !== 'event' && line.type !== 'participant') return;
+      const entry = entries.get(line.identity ?? '');
+      if (entry !== undefined) move(entry, reduceParticipant(entry.state, line));
     },
-    writeOff: (shard, at, reason) => {
-      const lost = [...entries.values()].filter((entry) => entry.shard === shard);
-      for (const entry of lost) {
-        if (entry.state === 'waiting') move(entry, 'failed');
-        entries.delete(entry.plan.identity);
-        if (entry.state === 'in' || entry.state === 'away') move(entry, 'out');
-      }
-      return lost.map((entry) => lostWithWorker(entry, at, reason));
-    },
-    counts: () => ({
-      planned,
-      joined,
-      present: inState.in,
-      failed: inState.failed,
-      waiting: inState.waiting + inState.away,
-    }),
+    recordLostParticipants: (shard, at, reason) =>
+      [...entries.values()]
+        .filter((entry) => entry.shard === shard)
+        .map((entry) => {
+          const line = lostParticipant(entry, at, reason);
+          move(entry, reduceParticipant(entry.state, line));
+          return line;
+        }),
+    counts: () => ({ ...counts }),
   };
 };
 
-const COUNTERS = { resumed: 'resumes', reconnected: 'reconnects', rejoined: 'rejoins' } as const;
-
-const newcomer = (plan: ParticipantPlan, shard: number): Entry => ({
-  plan,
-  shard,
-  state: 'waiting',
-  joinMs: null,
-  resumes: 0,
-  reconnects: 0,
-  rejoins: 0,
-});
-
-/** Its tracks died with the worker's memory: nothing is claimed about them. */
-const lostWithWorker = (
-  { plan, shard, joinMs, resumes, reconnects, rejoins }: Entry,
+/** Its tracks were lost with the memory of the worker: none are listed. */
+const lostParticipant = (
+  { plan, shard, state: { joinTimeMs, resumes, reconnects, rejoins } }: Entry,
   at: number,
   reason: string,
 ): ParticipantLine => ({
@@ -151,7 +116,7 @@ const lostWithWorker = (
   leaveAtMs: plan.leaveAtMs,
   outcome: 'lost_with_worker',
   reason,
-  joinMs,
+  joinMs: joinTimeMs,
   resumes,
   reconnects,
   ...(rejoins > 0 && { rejoins }),

@@ -96,7 +96,7 @@ describe.concurrent('run', () => {
     expect(summary.joins).toMatchObject({ planned: 4, joined: 4, failed: 0, unaccounted: 0 });
     expect(summary.deployment).toMatchObject({ nodes: ['ND_fake'], serverVersion: '1.13.4' });
     const last = seen.findLast(({ phase }) => phase === 'steady');
-    expect(last).toMatchObject({ planned: 4, present: 4, loss: 0 });
+    expect(last).toMatchObject({ planned: 4, connected: 4, loss: 0 });
     expect(last?.packetsPerSecond.down).toBeGreaterThan(60);
   });
 
@@ -253,7 +253,7 @@ describe.concurrent('run', () => {
       unaccounted: 0,
     });
     expect(summary.end?.reason).toBe('finished');
-    expect(Math.max(...seen.map(({ present }) => present))).toBeLessThanOrEqual(4);
+    expect(Math.max(...seen.map(({ connected }) => connected))).toBeLessThanOrEqual(4);
     expect(seen.some(({ phase }) => phase === 'steady')).toBe(true);
   });
 

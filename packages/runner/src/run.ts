@@ -89,8 +89,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
 
   /** Nobody is in and nobody will come: waiting for the end would tell nothing more. */
   const endWhenDeserted = (): void => {
-    const { present, waiting } = ledger.counts();
-    if (present + waiting === 0) finish.resolve('aborted');
+    const { connected, waiting } = ledger.counts();
+    if (connected + waiting === 0) finish.resolve('aborted');
   };
   const crowd = await startCrowd({
     workers: shards.length,
