@@ -2,14 +2,20 @@ export type { Line } from './history/column.ts';
 export { createHistory, type History } from './history/history.ts';
 export type { Watch } from './history/watch.ts';
 export {
+  createParticipantHistories,
+  type ParticipantEvent,
+  type ParticipantHistories,
+  type ParticipantHistory,
+  stateIntervals,
+} from './participants/participant-history.ts';
+export {
   type ConnectionState,
   initialParticipantState,
   isConnected,
   type ParticipantState,
   reduceParticipant,
 } from './participants/participant-state.ts';
-export { createPeople, type People } from './participants/people.ts';
-export { type Episode, type Person, type RoomStanding, suffered } from './participants/person.ts';
+export { type AffectedParticipant, isAffected, type RoomSummary } from './participants/severity.ts';
 export { audioQuality } from './quality/audio-quality.ts';
 export { participantQuality } from './quality/score.ts';
 export { videoQuality } from './quality/video-quality.ts';

@@ -96,7 +96,7 @@ const saying = (word: string): ReportInput => {
       environment: { node: word },
       notes: [word],
       joins: { ...summary.joins, failures: [{ reason: word, count: 1, message: word }] },
-      worst: summary.worst.map((one) => ({ ...one, identity: word, room: word })),
+      mostAffected: summary.mostAffected.map((one) => ({ ...one, identity: word, room: word })),
       deployment: { url: word, embedded: false, serverVersion: word, nodes: [word] },
     },
     judgement: {

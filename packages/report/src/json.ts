@@ -40,7 +40,7 @@ export const resultObject = ({
   roles: roleTraffic(summary),
   layers: summary.layers,
   recovery: summary.recovery,
-  worst: summary.worst,
+  mostAffected: summary.mostAffected,
   notes: summary.notes,
   run: summary.run,
   startedAt: summary.startedAt,

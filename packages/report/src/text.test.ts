@@ -54,7 +54,7 @@ describe('the text', () => {
       'JOINS',
       'MEDIA',
       'RECOVERY',
-      'WORST PARTICIPANTS',
+      'MOST AFFECTED PARTICIPANTS',
       'GENERATOR',
       'DEPLOYMENT',
       'RECORD',
@@ -76,6 +76,6 @@ describe('the text', () => {
     const text = renderText(quietReport());
     expect(text).toMatch(/^✓ PASSED/);
     expect(text).toMatch(/\nGENERATOR {2}fit to measure\n/);
-    expect(text).not.toMatch(/WORST PARTICIPANTS|a packet/);
+    expect(text).not.toMatch(/MOST AFFECTED PARTICIPANTS|a packet/);
   });
 });

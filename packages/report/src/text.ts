@@ -7,11 +7,11 @@ import { deploymentSection, noteSection, recordSection } from './sections/deploy
 import { generatorSection } from './sections/generator.ts';
 import { joinSection } from './sections/joins.ts';
 import { mediaSection } from './sections/media.ts';
+import { mostAffectedSection } from './sections/most-affected.ts';
 import { recoverySection } from './sections/recovery.ts';
 import { stageSection } from './sections/stages.ts';
 import { thresholdSection } from './sections/thresholds.ts';
 import { verdictSection } from './sections/verdict.ts';
-import { worstSection } from './sections/worst.ts';
 import { MARKS, paintOf, type Style, styleFor } from './style.ts';
 import { wrap } from './wrap.ts';
 
@@ -24,7 +24,7 @@ const SECTIONS = [
   joinSection,
   mediaSection,
   recoverySection,
-  worstSection,
+  mostAffectedSection,
   generatorSection,
   deploymentSection,
   noteSection,

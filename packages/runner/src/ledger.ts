@@ -78,7 +78,8 @@ export const openLedger = ({
     workerDied: (shard, { reason, message }) => {
       workersAlive--;
       note('worker_died', { shard, reason, message });
-      for (const line of roster.recordLostParticipants(shard, elapsedMs(), 'worker_died')) tell(line);
+      for (const line of roster.recordLostParticipants(shard, elapsedMs(), 'worker_died'))
+        tell(line);
       fold.forget(shard);
     },
     sampleSelf: () => {

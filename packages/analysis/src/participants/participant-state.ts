@@ -147,7 +147,7 @@ const reduceResult = (state: ParticipantState, line: ParticipantLine): Participa
     ...enter(state, connection, at),
     scheduledAt: joinAtMs,
     joinedAt: state.joinedAt ?? (joinMs === null ? null : joinAtMs + joinMs),
-    joinTimeMs: joinMs ?? state.joinTimeMs,
+    joinTimeMs: joinMs,
     disconnectedAt: failed ? (state.disconnectedAt ?? at) : null,
     resumes: Math.max(state.resumes, line.resumes),
     reconnects: Math.max(state.reconnects, line.reconnects),

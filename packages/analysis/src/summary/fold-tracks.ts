@@ -1,96 +1,109 @@
 import type { MetricSet } from '@livekit-swarm/metrics';
-import type { HeaderLine, ParticipantLine } from '@livekit-swarm/record';
+import { type HeaderLine, LEFT_WHILE_JOINING, type ParticipantLine } from '@livekit-swarm/record';
 import type { Scenario } from '@livekit-swarm/scenario';
+import { type AffectedParticipant, createMostAffected } from '../participants/severity.ts';
 import { leftAsPlanned, leftBeforeJoining } from './fold-participants.ts';
-import type { WorstParticipant } from './summary.ts';
 import { type TrackTally, tallyTracks } from './tally-tracks.ts';
-import { createWorst } from './worst.ts';
 
 /** A result, kept small: there may be 200,000. */
 type Result = Pick<
   ParticipantLine,
-  'identity' | 'group' | 'room' | 'role' | 'outcome' | 'resumes' | 'reconnects'
+  'identity' | 'group' | 'room' | 'role' | 'outcome' | 'reason' | 'joinAtMs'
 > & {
-  joined: boolean;
+  reconnects: number;
   tally: TrackTally;
 };
 
-/** After a run that was cut short a room counts as whole when its last member had been due for this long, ms. */
+/** How many of the most affected participants a summary lists. */
+const MAX_AFFECTED = 5;
+
+/** In a run that was cut short, a room counts as complete this long after its last participant was scheduled, ms. */
 const SETTLE_MS = 5_000;
 
 /**
- * Folds what participants received of what they should have. What somebody should have received is known for a stay as it was planned: when a run is cut
- * short, the others are judged only where the whole room had been there.
+ * Compares what participants received with what they should have received. That is known for a
+ * session that ended as planned; when a run is cut short, the others count only where the room
+ * was complete.
  */
 export class TrackFold {
   readonly #metrics: MetricSet;
-  readonly #worst = createWorst();
-  /** Of stays that the end of the run ended. */
+  readonly #mostAffected = createMostAffected<AffectedParticipant>(MAX_AFFECTED);
+  /** Sessions that the end of the run ended. */
   #pending: Result[] = [];
-  readonly #rooms = new Map<string, { members: number; lastDueAt: number }>();
-  #ours = (_identity: string): boolean => true;
+  readonly #rooms = new Map<string, { members: number; lastJoinAtMs: number }>();
+  #isOfRun = (_identity: string): boolean => true;
   #header: HeaderLine | null = null;
-  readonly #onJudged: (one: WorstParticipant) => void;
+  readonly #onParticipant: (participant: AffectedParticipant) => void;
 
-  /** @param onJudged is told of everybody, once it is known what their stay is to be judged by */
-  constructor(metrics: MetricSet, onJudged: (one: WorstParticipant) => void = () => {}) {
+  /** @param onParticipant called for each participant, once it is known which tracks count */
+  constructor(
+    metrics: MetricSet,
+    onParticipant: (participant: AffectedParticipant) => void = () => {},
+  ) {
     this.#metrics = metrics;
-    this.#onJudged = onJudged;
+    this.#onParticipant = onParticipant;
   }
 
-  /** @param ours says whether a track's publisher belongs to this run */
-  begin(header: HeaderLine, ours: (identity: string) => boolean): void {
+  /** @param isOfRun whether the publisher of a track belongs to this run */
+  begin(header: HeaderLine, isOfRun: (identity: string) => boolean): void {
     this.#header = header;
-    this.#ours = ours;
+    this.#isOfRun = isOfRun;
   }
 
   add(line: ParticipantLine): void {
-    const { identity, group, room, role, outcome, resumes, joinMs, joinAtMs, rejoins = 0 } = line;
-    const reconnects = line.reconnects + rejoins;
-    const tally = tallyTracks(line, this.#ours);
+    const { identity, group, room, role, outcome, reason, joinAtMs } = line;
+    const reconnects = line.resumes + line.reconnects + (line.rejoins ?? 0);
+    const tally = tallyTracks(line, this.#isOfRun);
     for (const { kind, refused } of tally.published)
       this.#metrics.rate('publish_refusals', { kind, group, role }, refused ? 1 : 0, 1);
-    const result = {
+    const result: Result = {
       identity,
       group,
       room,
       role,
       outcome,
-      resumes,
+      reason,
+      joinAtMs,
       reconnects,
-      joined: joinMs !== null,
       tally,
     };
-    const known = this.#rooms.get(room) ?? { members: 0, lastDueAt: 0 };
+    const known = this.#rooms.get(room) ?? { members: 0, lastJoinAtMs: 0 };
     this.#rooms.set(room, {
       members: known.members + 1,
-      lastDueAt: Math.max(known.lastDueAt, joinAtMs),
+      lastJoinAtMs: Math.max(known.lastJoinAtMs, joinAtMs),
     });
     const endAtMs = this.#header?.plan.endAtMs ?? 0;
-    if (leftAsPlanned(line, endAtMs)) this.#judge(result, !leftBeforeJoining(line, endAtMs));
-    else this.#pending.push(result);
+    if (!leftAsPlanned(line, endAtMs)) this.#pending.push(result);
+    else if (leftBeforeJoining(line, endAtMs)) this.#count({ ...result, outcome: 'left' }, false);
+    else this.#count(result, true);
   }
 
   /** Call after the last line. @param endedAt of the run, ms after its start */
-  close(finished: boolean, endedAt: number): WorstParticipant[] {
-    for (const result of this.#pending)
-      this.#judge(result, finished || this.#wasWhole(result, endedAt));
+  close(finished: boolean, endedAt: number): AffectedParticipant[] {
+    for (const result of this.#pending) {
+      // Still joining when the run was cut short: no failed join.
+      const stopped = !finished && result.reason === LEFT_WHILE_JOINING;
+      this.#count(
+        stopped ? { ...result, outcome: 'left' } : result,
+        finished || this.#wasComplete(result, endedAt),
+      );
+    }
     this.#pending = [];
-    return this.#worst.list();
+    return this.#mostAffected.list();
   }
 
-  #wasWhole({ group, room }: Result, endedAt: number): boolean {
-    const there = this.#rooms.get(room);
+  #wasComplete({ group, room }: Result, endedAt: number): boolean {
+    const known = this.#rooms.get(room);
     const scenario = this.#header?.scenario;
-    if (there === undefined || scenario === undefined) return false;
-    return there.members >= membersOf(scenario, group) && there.lastDueAt + SETTLE_MS <= endedAt;
+    if (known === undefined || scenario === undefined) return false;
+    return known.members >= membersOf(scenario, group) && known.lastJoinAtMs + SETTLE_MS <= endedAt;
   }
 
-  #judge(result: Result, tracksCount: boolean): void {
-    const { tally, outcome, group, role, joined } = result;
-    const how = badness(result, tracksCount);
-    if (joined) this.#worst.add(how);
-    this.#onJudged(how);
+  #count(result: Result, tracksCount: boolean): void {
+    const { tally, outcome, group, role } = result;
+    const participant = affectedParticipant(result, tracksCount);
+    this.#mostAffected.add(participant);
+    this.#onParticipant(participant);
     if (!tracksCount) return;
     for (const kind of ['audio', 'video'] as const) {
       const expected = tally.expects[kind];
@@ -104,7 +117,7 @@ export class TrackFold {
   }
 }
 
-/** How many are in a room of this group once all have come. Where people come and go it is never known to be whole. */
+/** How many participants a room of this group holds when it is complete; with churn that is never known. */
 const membersOf = ({ groups }: Scenario, name: string): number => {
   const group = groups.find((one) => one.name === name);
   return groups
@@ -118,21 +131,22 @@ const membersOf = ({ groups }: Scenario, name: string): number => {
     );
 };
 
-const badness = (result: Result, tracksCount: boolean): WorstParticipant => {
-  const { identity, room, role, tally, resumes, reconnects } = result;
-  return {
-    identity,
-    room,
-    role,
-    missing: tracksCount ? tally.missing.audio + tally.missing.video : 0,
-    stalled: tally.received.filter((track) => !track.alive).length,
-    loss:
-      tally.packets + tally.lost > 0
-        ? Math.max(0, tally.lost) / (tally.packets + tally.lost)
-        : null,
-    jitterMs: tally.jitterMs,
-    latencyP95Ms: tally.latencyP95Ms,
-    longestGapMs: tally.longestGapMs,
-    reconnects: resumes + reconnects,
-  };
-};
+const affectedParticipant = (
+  { identity, room, role, outcome, reason, joinAtMs, reconnects, tally }: Result,
+  tracksCount: boolean,
+): AffectedParticipant => ({
+  identity,
+  room,
+  role,
+  outcome,
+  reason,
+  scheduledAt: joinAtMs,
+  missing: tracksCount ? tally.missing.audio + tally.missing.video : 0,
+  stalled: tally.received.filter((track) => !track.alive).length,
+  loss:
+    tally.packets + tally.lost > 0 ? Math.max(0, tally.lost) / (tally.packets + tally.lost) : null,
+  jitterMs: tally.jitterMs,
+  latencyP95Ms: tally.latencyP95Ms,
+  longestInterruptionMs: tally.longestGapMs,
+  reconnects,
+});

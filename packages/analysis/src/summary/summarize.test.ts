@@ -162,7 +162,7 @@ describe('missing tracks', () => {
     expect(summary.tracks).toMatchObject({ expected: 24, missing: 1 });
     expect(rate(summary, 'missing_tracks', { kind: 'video' })).toBeCloseTo(1 / 12, 9);
     expect(rate(summary, 'missing_tracks', { kind: 'audio' })).toBe(0);
-    expect(summary.worst[0]).toMatchObject({ identity: 'k3x9-1-p1', missing: 1 });
+    expect(summary.mostAffected[0]).toMatchObject({ identity: 'k3x9-1-p1', missing: 1 });
   });
 
   it('are not made up for by a second track of the same publisher, nor by strangers', () => {

@@ -165,7 +165,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         );
       const finished = end?.reason === 'finished';
       participants.close(finished);
-      const worst = tracks.close(finished, end?.at ?? lastAt);
+      const mostAffected = tracks.close(finished, end?.at ?? lastAt);
       for (const fold of [generator, ...ofWindows.values()]) fold.close();
       notes.push(...refusalNotes(metrics));
       if (isDrill) notes.push(OF_A_DRILL);
@@ -193,7 +193,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         traffic: trafficRows(metrics, samples),
         layers: { up: samples.layers('up'), down: samples.layers('down') },
         recovery: recoveryOf(metrics),
-        worst,
+        mostAffected,
         generator: generator.summary(workers, workersDied),
         notes,
         metrics,

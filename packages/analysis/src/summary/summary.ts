@@ -1,6 +1,7 @@
 import type { MetricReader, Window } from '@livekit-swarm/metrics';
 import type { EndLine, PlanFacts } from '@livekit-swarm/record';
-import type { Kind, Role, Scenario } from '@livekit-swarm/scenario';
+import type { Kind, Scenario } from '@livekit-swarm/scenario';
+import type { AffectedParticipant } from '../participants/severity.ts';
 
 /** What a run came to: everything that reports show and verdicts are made of, derived from the record alone. Times in ms, shares from 0 to 1; null means not measured. */
 export interface Summary {
@@ -21,8 +22,8 @@ export interface Summary {
   /** Video tracks by height near the end of the run. */
   layers: Record<'up' | 'down', Record<string, number>>;
   recovery: RecoverySummary;
-  /** Worst first. */
-  worst: WorstParticipant[];
+  /** Most affected first. */
+  mostAffected: AffectedParticipant[];
   generator: GeneratorSummary;
   /** What happened to the run itself, in sentences: a worker died, the server died, the record breaks off, … */
   notes: string[];
@@ -129,19 +130,6 @@ export interface RecoverySummary {
   gaps: number;
   gapMs: number;
   layerSwitches: number;
-}
-
-export interface WorstParticipant {
-  identity: string;
-  room: string;
-  role: Role;
-  missing: number;
-  stalled: number;
-  loss: number | null;
-  jitterMs: number | null;
-  latencyP95Ms: number | null;
-  longestGapMs: number;
-  reconnects: number;
 }
 
 /** How many, and of how many it is a share. */

@@ -24,7 +24,7 @@ const SHEETS = [
     'glance',
     'tables',
     'charts',
-    'people',
+    'participants',
     'facts',
     'phone',
     'print',

@@ -1,9 +1,9 @@
-import type { History, People } from '@livekit-swarm/analysis';
+import type { History, ParticipantHistories } from '@livekit-swarm/analysis';
 import type { ReportInput } from '../report-input.ts';
 
 /** All that is on the page. */
 export interface HtmlInput extends Pick<ReportInput, 'summary' | 'judgement' | 'recordPath'> {
   /** Null: no record was kept that could be read again. */
   history: History | null;
-  people: People | null;
+  participants: ParticipantHistories | null;
 }

@@ -1,4 +1,4 @@
-import { createHistory, createPeople } from '@livekit-swarm/analysis';
+import { createHistory, createParticipantHistories } from '@livekit-swarm/analysis';
 import { isRun, type NoRun, type ReportInput } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
 import { MARKS } from '../style.ts';
@@ -7,8 +7,8 @@ import { html } from './markup.ts';
 import { renderHtml } from './render-html.ts';
 import { watchesOf } from './watches.ts';
 
-/** Who can be found on the page: enough for every usual run, and a page of bounded size for the others. */
-const MOST = { people: 1_000, rooms: 200 };
+/** What the page lists: enough for most runs, and a bounded size for the others. */
+const MAX_LISTED = { participants: 1_000, rooms: 200 };
 
 /** Reads the record once more, and makes a page of it. */
 async function* renderRun({
@@ -18,21 +18,21 @@ async function* renderRun({
   readLines,
 }: ReportInput): AsyncGenerator<string> {
   if (readLines === null) {
-    yield renderHtml({ summary, judgement, recordPath, history: null, people: null });
+    yield renderHtml({ summary, judgement, recordPath, history: null, participants: null });
     return;
   }
   const history = createHistory(watchesOf(judgement));
-  const people = createPeople(MOST);
+  const participants = createParticipantHistories(MAX_LISTED);
   for await (const line of readLines()) {
     history.add(line);
-    people.add(line);
+    participants.add(line);
   }
   yield renderHtml({
     summary,
     judgement,
     recordPath,
     history: history.soFar(),
-    people: people.result(),
+    participants: participants.result(),
   });
 }
 

@@ -11,7 +11,7 @@ import { distributionSection } from './sections/distributions.ts';
 import { glanceSection } from './sections/glance.ts';
 import { heroSection } from './sections/hero.ts';
 import { originSection } from './sections/origin.ts';
-import { peopleSection } from './sections/people.ts';
+import { participantsSection } from './sections/participants.ts';
 import { thresholdSection } from './sections/thresholds.ts';
 import { tileSection } from './sections/tiles.ts';
 
@@ -19,7 +19,7 @@ import { tileSection } from './sections/tiles.ts';
 export const renderHtml = (input: HtmlInput): string => {
   const { summary, judgement, history } = input;
   const groups = history === null ? [] : chartGroups(history, judgement);
-  const people = peopleSection(input);
+  const participants = participantsSection(input);
   const distributions = distributionSection(input);
   const charts = chartSection(groups, history?.stepMs ?? 1_000);
   const parts: [id: string, title: string, there: boolean][] = [
@@ -27,7 +27,7 @@ export const renderHtml = (input: HtmlInput): string => {
     ['thresholds', 'Thresholds', true],
     ['time', 'Over time', charts !== null],
     ['distributions', 'Distributions', distributions !== null],
-    ['people', 'People', people !== null],
+    ['participants', 'Participants', participants !== null],
     ['figures', 'Figures', true],
     ['origin', 'Scenario', true],
   ];
@@ -40,7 +40,7 @@ ${glanceSection(input)}
 ${thresholdSection(input)}
 ${charts}
 ${distributions}
-${people}
+${participants}
 ${detailSection(input)}
 ${originSection(input)}
 </main>

@@ -56,8 +56,13 @@ describe('the Markdown of a run', () => {
   it('folds everything else away, in blocks that are read as Markdown', () => {
     const markdown = renderMarkdown([failedReport()]);
     const titles = [...markdown.matchAll(/<summary>(.*)<\/summary>/g)].map(([, title]) => title);
-    expect(titles).toEqual(['Joins', 'Media', 'Worst participants', 'Generator and deployment']);
-    // Thresholds, joins, media, media by role, the worst, the surroundings.
+    expect(titles).toEqual([
+      'Joins',
+      'Media',
+      'Most affected participants',
+      'Generator and deployment',
+    ]);
+    // Thresholds, joins, media, media by role, the most affected, the surroundings.
     expect(tablesOf(markdown)).toHaveLength(6);
     expect(markdown.match(/<details>/g)).toHaveLength(4);
     expect(markdown.match(/<\/details>/g)).toHaveLength(4);

@@ -5,11 +5,11 @@ import { exitCodeOf, nameOf, type Outcome, type ReportInput, verdictOf } from '.
 import { MARKS } from '../style.ts';
 import { joinCounts, joinReasons, joinTable, trackCounts } from '../tables/joins.ts';
 import { mediaTable } from '../tables/media.ts';
+import { mostAffectedTable } from '../tables/most-affected.ts';
 import { roleTable } from '../tables/roles.ts';
 import { stageTable } from '../tables/stages.ts';
 import type { TableData } from '../tables/table-data.ts';
 import { thresholdTable } from '../tables/thresholds.ts';
-import { worstTable } from '../tables/worst.ts';
 import { code, cut, item, line, plain } from './escape.ts';
 import type { Part } from './fit.ts';
 import { markdownTable } from './table.ts';
@@ -36,7 +36,10 @@ export const partsOfRun = (run: ReportInput): Part[] => {
     { rank: rank(3), text: details('Stages', prepared(stageTable(summary), [0])) },
     { rank: rank(3), text: details('Joins', joins(run)) },
     { rank: rank(3), text: details('Media', media(run)) },
-    { rank: rank(4), text: details('Worst participants', prepared(worstTable(summary), [0, 1])) },
+    {
+      rank: rank(4),
+      text: details('Most affected participants', prepared(mostAffectedTable(summary), [0, 1])),
+    },
     { rank: rank(4), text: details('Generator and deployment', surroundings(run)) },
     { rank: rank(2), text: record(run) },
   ];

@@ -128,16 +128,19 @@ const recovery = z.object({
   layerSwitches: count(),
 });
 
-const worst = z.object({
+const affected = z.object({
   identity: z.string(),
   room: z.string(),
   role: z.string(),
+  outcome: z.enum(['left', 'join_failed', 'disconnected', 'lost_with_worker']).nullable(),
+  reason: z.string().nullable(),
+  scheduledAt: z.number().describe('When its join was scheduled, ms after the start.'),
   missing: count(),
   stalled: count(),
   loss: known('From 0 to 1.'),
   jitterMs: known('Milliseconds.'),
   latencyP95Ms: known('Milliseconds.'),
-  longestGapMs: z.number(),
+  longestInterruptionMs: z.number(),
   reconnects: count(),
 });
 
@@ -197,7 +200,7 @@ export const resultSchema = z
       .object({ up: layers, down: layers })
       .describe('Video tracks by height near the end of the run.'),
     recovery,
-    worst: z.array(worst).describe('Who had it worst, worst first.'),
+    mostAffected: z.array(affected).describe('Most affected participants, most affected first.'),
     notes: z.array(z.string()).describe('What happened to the run itself.'),
     run: z.string().describe('Random, also part of the names of the rooms.'),
     startedAt: z.iso.datetime(),

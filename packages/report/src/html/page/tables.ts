@@ -97,7 +97,7 @@ export const prepareTables = (): void => {
   for (const table of document.querySelectorAll<HTMLTableElement>('table.sortable')) {
     const sortable = makeSortable(table);
     const input = document.getElementById('find');
-    if (table.id === 'participants' && input instanceof HTMLInputElement)
+    if (table.id === 'participant-table' && input instanceof HTMLInputElement)
       makeSearchable(sortable, input);
   }
 };

@@ -1,10 +1,10 @@
-import type { Episode, Person } from '@livekit-swarm/analysis';
+import type { ParticipantEvent, ParticipantHistory } from '@livekit-swarm/analysis';
 import { describe, expect, it } from 'vitest';
-import { storyStrip } from './story-strip.ts';
+import { participantTimeline } from './participant-timeline.ts';
 
 const RUN_MS = 10_000;
 
-const event = (at: number, name: Episode['event']): Episode => ({
+const event = (at: number, name: ParticipantEvent['event']): ParticipantEvent => ({
   at,
   event: name,
   ms: null,
@@ -12,15 +12,15 @@ const event = (at: number, name: Episode['event']): Episode => ({
   message: null,
 });
 
-const participant = (story: readonly Episode[]): Person => ({
+const participant = (events: readonly ParticipantEvent[]): ParticipantHistory => ({
   identity: 'p1',
   room: 'room-1',
   group: 'meeting',
   role: 'publisher',
   outcome: 'left',
   reason: null,
-  dueAt: 0,
-  joinMs: 1_000,
+  scheduledAt: 0,
+  joinTimeMs: 1_000,
   firstMediaMs: null,
   endedAt: RUN_MS,
   missing: 0,
@@ -28,17 +28,17 @@ const participant = (story: readonly Episode[]): Person => ({
   loss: null,
   jitterMs: null,
   latencyP95Ms: null,
-  longestGapMs: 0,
-  gaps: 0,
-  gapMs: 0,
+  longestInterruptionMs: 0,
+  interruptions: 0,
+  interruptionMs: 0,
   reconnects: 0,
-  story: [...story],
+  events: [...events],
 });
 
 /** `state from+length`, in percent of the run. */
-const intervalsOf = (story: readonly Episode[]): string[] =>
+const intervalsOf = (events: readonly ParticipantEvent[]): string[] =>
   [
-    ...String(storyStrip(participant(story), RUN_MS)).matchAll(
+    ...String(participantTimeline(participant(events), RUN_MS)).matchAll(
       /<rect class="(?!run)(\w+)" x="([\d.]+)%" width="([\d.]+)%"/g,
     ),
   ].map(([, state, from, length]) => `${state} ${Number(from)}+${Number(length)}`);
@@ -52,13 +52,13 @@ describe('the timeline of a participant', () => {
         event(5_000, 'disconnected'),
         event(6_000, 'rejoined'),
       ]),
-    ).toEqual(['joining 0+10', 'in 10+30', 'away 40+10', 'in 60+40']);
+    ).toEqual(['joining 0+10', 'connected 10+30', 'reconnecting 40+10', 'connected 60+40']);
   });
 
   it('shows nothing after a participant was disconnected for good', () => {
     expect(intervalsOf([event(1_000, 'joined'), event(5_000, 'disconnected')])).toEqual([
       'joining 0+10',
-      'in 10+40',
+      'connected 10+40',
     ]);
   });
 });

@@ -1,0 +1,275 @@
+import { MetricSet } from '@livekit-swarm/metrics';
+import type { EventLine, EventName, ParticipantLine, RecordLine } from '@livekit-swarm/record';
+import { identityPrefix } from '@livekit-swarm/scenario';
+import { TrackFold } from '../summary/fold-tracks.ts';
+import {
+  type ConnectionState,
+  initialParticipantState,
+  type ParticipantState,
+  reduceParticipant,
+} from './participant-state.ts';
+import {
+  type AffectedParticipant,
+  byRoomSeverity,
+  createMostAffected,
+  type RoomSummary,
+} from './severity.ts';
+
+/** An event of a participant. `at` is ms after the start of the run. */
+export interface ParticipantEvent {
+  at: number;
+  event: EventName;
+  /** How long it took: from the scheduled join, or from the loss of the connection. */
+  ms: number | null;
+  /** A code, and a text. */
+  reason: string | null;
+  message: string | null;
+}
+
+/** The whole session of a participant. */
+export interface ParticipantHistory extends AffectedParticipant {
+  group: string;
+  joinTimeMs: number | null;
+  /** From the scheduled join until the first media of a remote participant. */
+  firstMediaMs: number | null;
+  /** Null: unknown. */
+  endedAt: number | null;
+  interruptions: number;
+  interruptionMs: number;
+  /** In order; no more than the first `MAX_EVENTS`. */
+  events: ParticipantEvent[];
+}
+
+export interface ParticipantHistories {
+  /** Most affected first, no more than asked for. */
+  participants: ParticipantHistory[];
+  rooms: RoomSummary[];
+  /** How many there are of both in the record. */
+  participantCount: number;
+  roomCount: number;
+}
+
+export interface ParticipantHistoryFold {
+  add(line: RecordLine): void;
+  /** Call once, after the last line. */
+  result(): ParticipantHistories;
+}
+
+/** A participant that reconnects in a loop repeats itself. */
+const MAX_EVENTS = 60;
+
+/** Events of subscriptions: they would hide those of the participant. */
+const MEDIA_EVENTS: ReadonlySet<EventName> = new Set(['media_began', 'media_lost', 'media_back']);
+
+interface Entry {
+  state: ParticipantState;
+  events: ParticipantEvent[];
+  room: string;
+  group: string;
+  role: string;
+  interruptions: number;
+  interruptionMs: number;
+}
+
+interface RoomTally extends RoomSummary {
+  /** Of the participants whose loss is known. */
+  losses: { sum: number; of: number };
+}
+
+/**
+ * Finds the most affected participants, with what happened to them, and rooms. Memory grows with
+ * the participants at one time and the number of rooms; of those that left no more are kept than
+ * asked for.
+ */
+export const createParticipantHistories = (max: {
+  participants: number;
+  rooms: number;
+}): ParticipantHistoryFold => {
+  const entries = new Map<string, Entry>();
+  const rooms = new Map<string, RoomTally>();
+  const mostAffected = createMostAffected<ParticipantHistory>(max.participants);
+  let participantCount = 0;
+  let lastAt = 0;
+  let finished = false;
+
+  const finish = (participant: AffectedParticipant): void => {
+    const entry = entries.get(participant.identity);
+    if (entry === undefined) return;
+    entries.delete(participant.identity);
+    participantCount++;
+    const history = historyOf(participant, entry);
+    addToRoom(rooms, history);
+    mostAffected.add(history);
+  };
+  // Its metrics are not used: it knows which tracks a participant should have received.
+  const tracks = new TrackFold(new MetricSet(), finish);
+
+  const entryOf = (
+    identity: string,
+    { room = '', group = '', role = '' }: Partial<Pick<EventLine, 'room' | 'group' | 'role'>>,
+  ): Entry => {
+    let entry = entries.get(identity);
+    if (entry === undefined) {
+      const state = initialParticipantState();
+      entry = { state, events: [], room, group, role, interruptions: 0, interruptionMs: 0 };
+      entries.set(identity, entry);
+    }
+    return entry;
+  };
+
+  const addEvent = (line: EventLine): void => {
+    const { identity, at, event, reason = null, message = null } = line;
+    if (identity === undefined || MEDIA_EVENTS.has(event)) return;
+    const entry = entryOf(identity, line);
+    entry.state = reduceParticipant(entry.state, line);
+    const ms = line.phases?.joined ?? line.ms ?? null;
+    if (entry.events.length < MAX_EVENTS) entry.events.push({ at, event, ms, reason, message });
+  };
+
+  const addResult = (line: ParticipantLine): void => {
+    const entry = entryOf(line.identity, line);
+    entry.state = reduceParticipant(entry.state, line);
+    for (const { direction, kind, gaps, gapMs } of line.tracks) {
+      if (direction !== 'down' || kind === 'data') continue;
+      entry.interruptions += gaps || 0;
+      entry.interruptionMs += gapMs || 0;
+    }
+    tracks.add(line);
+  };
+
+  return {
+    add: (line) => {
+      if ('at' in line) lastAt = Math.max(lastAt, line.at);
+      switch (line.type) {
+        case 'header': {
+          const prefix = identityPrefix(line.run);
+          tracks.begin(line, (identity) => identity.startsWith(prefix));
+          break;
+        }
+        case 'event':
+          addEvent(line);
+          break;
+        case 'participant':
+          addResult(line);
+          break;
+        case 'end':
+          finished = line.reason === 'finished';
+          break;
+        default:
+      }
+    },
+    result: () => {
+      tracks.close(finished, lastAt);
+      // The record has no result of these.
+      for (const [identity, entry] of [...entries]) finish(withoutResult(identity, entry));
+      return {
+        participants: mostAffected.list(),
+        rooms: [...rooms.values()].sort(byRoomSeverity).slice(0, max.rooms).map(roomOf),
+        participantCount,
+        roomCount: rooms.size,
+      };
+    },
+  };
+};
+
+/** A participant in one state for some time, ms after the start of the run. */
+export interface StateInterval {
+  state: ConnectionState;
+  fromMs: number;
+  toMs: number;
+}
+
+/** @param runMs the length of the run: when the session of a participant without a result ends */
+export const stateIntervals = (
+  { scheduledAt, endedAt, events }: ParticipantHistory,
+  runMs: number,
+): StateInterval[] => {
+  const intervals: StateInterval[] = [];
+  let fromMs = Math.max(0, scheduledAt);
+  let state = initialParticipantState(fromMs);
+  const end = (toMs: number): void => {
+    if (toMs >= fromMs) intervals.push({ state: state.connection, fromMs, toMs });
+    fromMs = toMs;
+  };
+  for (const { at, event } of events) {
+    const next = reduceParticipant(state, { type: 'event', at, event });
+    if (next.connection !== state.connection) end(at);
+    state = next;
+  }
+  end(endedAt ?? runMs);
+  return intervals;
+};
+
+const withoutResult = (identity: string, { room, role }: Entry): AffectedParticipant => ({
+  identity,
+  room,
+  role,
+  outcome: null,
+  reason: null,
+  scheduledAt: 0,
+  missing: 0,
+  stalled: 0,
+  loss: null,
+  jitterMs: null,
+  latencyP95Ms: null,
+  longestInterruptionMs: 0,
+  reconnects: 0,
+});
+
+const historyOf = (
+  participant: AffectedParticipant,
+  { state, events, group, interruptions, interruptionMs }: Entry,
+): ParticipantHistory => ({
+  ...participant,
+  reconnects: Math.max(participant.reconnects, state.resumes + state.reconnects + state.rejoins),
+  group,
+  scheduledAt: state.scheduledAt ?? events[0]?.at ?? 0,
+  joinTimeMs: state.joinTimeMs,
+  firstMediaMs: state.firstMediaMs,
+  endedAt: state.endedAt,
+  interruptions,
+  interruptionMs,
+  events: events.sort((a, b) => a.at - b.at),
+});
+
+const addToRoom = (rooms: Map<string, RoomTally>, participant: ParticipantHistory): void => {
+  const known = rooms.get(participant.room) ?? emptyRoom(participant);
+  rooms.set(participant.room, known);
+  known.participants++;
+  if (participant.outcome === 'join_failed') known.joinsFailed++;
+  else if (participant.outcome !== 'left' && participant.outcome !== null) known.disconnected++;
+  known.missing += participant.missing;
+  known.stalled += participant.stalled;
+  known.reconnects += participant.reconnects;
+  known.longestInterruptionMs = Math.max(
+    known.longestInterruptionMs,
+    participant.longestInterruptionMs,
+  );
+  known.jitterMs = larger(known.jitterMs, participant.jitterMs);
+  known.latencyP95Ms = larger(known.latencyP95Ms, participant.latencyP95Ms);
+  if (participant.loss === null) return;
+  known.losses.sum += participant.loss;
+  known.losses.of++;
+  known.loss = known.losses.sum / known.losses.of;
+};
+
+const emptyRoom = ({ room, group }: ParticipantHistory): RoomTally => ({
+  room,
+  group,
+  participants: 0,
+  joinsFailed: 0,
+  disconnected: 0,
+  missing: 0,
+  stalled: 0,
+  loss: null,
+  jitterMs: null,
+  latencyP95Ms: null,
+  longestInterruptionMs: 0,
+  reconnects: 0,
+  losses: { sum: 0, of: 0 },
+});
+
+const roomOf = ({ losses: _, ...room }: RoomTally): RoomSummary => room;
+
+const larger = (a: number | null, b: number | null): number | null =>
+  a === null || (b !== null && b > a) ? b : a;

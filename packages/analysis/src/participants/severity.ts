@@ -1,0 +1,102 @@
+import type { ParticipantLine } from '@livekit-swarm/record';
+
+/** What was wrong with the media that a participant, or all of a room, received. */
+export interface MediaFigures {
+  /** Tracks that never arrived, and tracks that stopped. */
+  missing: number;
+  stalled: number;
+  /** Of the packets that were sent to them, 0 … 1. */
+  loss: number | null;
+  jitterMs: number | null;
+  latencyP95Ms: number | null;
+  longestInterruptionMs: number;
+  /** Resumes, reconnects and rejoins. */
+  reconnects: number;
+}
+
+/** A participant with what is wrong with its session: the row of every table of participants. */
+export interface AffectedParticipant extends MediaFigures {
+  identity: string;
+  room: string;
+  role: string;
+  /**
+   * As in its result, but `left` for a participant that left before it could have joined. Null:
+   * the record has no result of this one.
+   */
+  outcome: ParticipantLine['outcome'] | null;
+  reason: string | null;
+  /** When its join was scheduled, ms after the start. */
+  scheduledAt: number;
+}
+
+/** The participants of one room together. */
+export interface RoomSummary extends MediaFigures {
+  room: string;
+  group: string;
+  participants: number;
+  joinsFailed: number;
+  disconnected: number;
+}
+
+const OUTCOME_SEVERITY: Record<ParticipantLine['outcome'], number> = {
+  join_failed: 3,
+  disconnected: 2,
+  lost_with_worker: 1,
+  left: 0,
+};
+
+const severityOf = ({ outcome }: AffectedParticipant): number =>
+  outcome === null ? 0 : OUTCOME_SEVERITY[outcome];
+
+/** Tracks that never arrived, then tracks that stopped, then loss, interruptions and delay. */
+const byMediaSeverity = (a: MediaFigures, b: MediaFigures): number =>
+  b.missing - a.missing ||
+  b.stalled - a.stalled ||
+  (b.loss ?? 0) - (a.loss ?? 0) ||
+  b.longestInterruptionMs - a.longestInterruptionMs ||
+  b.reconnects - a.reconnects ||
+  (b.latencyP95Ms ?? 0) - (a.latencyP95Ms ?? 0) ||
+  (b.jitterMs ?? 0) - (a.jitterMs ?? 0);
+
+/**
+ * The order of the most affected participants in every report: failed joins first, then
+ * disconnections, then what was wrong with the media.
+ */
+export const bySeverity = (a: AffectedParticipant, b: AffectedParticipant): number =>
+  severityOf(b) - severityOf(a) || byMediaSeverity(a, b) || a.scheduledAt - b.scheduledAt;
+
+/** The same for rooms. */
+export const byRoomSeverity = (a: RoomSummary, b: RoomSummary): number =>
+  b.joinsFailed - a.joinsFailed || b.disconnected - a.disconnected || byMediaSeverity(a, b);
+
+/** Whether anything at all went wrong for a participant. */
+export const isAffected = (participant: AffectedParticipant): boolean => {
+  const { missing, stalled, reconnects, longestInterruptionMs, loss } = participant;
+  return (
+    severityOf(participant) > 0 ||
+    missing + stalled + reconnects + longestInterruptionMs > 0 ||
+    (loss ?? 0) > 0
+  );
+};
+
+/** Keeps the most affected of all participants that are added, and no more than asked for. */
+export const createMostAffected = <Participant extends AffectedParticipant>(
+  max: number,
+): { add(participant: Participant): void; list(): Participant[] } => {
+  let kept: Participant[] = [];
+  const trim = (): void => {
+    kept = kept.sort(bySeverity).slice(0, max);
+  };
+  return {
+    add: (participant) => {
+      kept.push(participant);
+      // Sorting now and then only keeps it cheap.
+      if (kept.length >= 2 * max + 100) trim();
+    },
+    /** Most affected first. */
+    list: () => {
+      trim();
+      return kept;
+    },
+  };
+};
