@@ -1,6 +1,11 @@
 import { cut } from '../markdown/escape.ts';
 
-/** HTML that is safe to put on a page: whatever came into it was escaped on its way. */
+/**
+ * HTML that is safe to put on a page: all values in it were escaped.
+ *
+ * Why not hono/html: its templates return `HtmlEscapedString | Promise<HtmlEscapedString>` and take `unknown`, so that every nested template needs a cast or
+ * an await and an object renders as `[object Object]`; and it passes control characters and lone surrogates, which no HTML document may contain.
+ */
 export class Markup {
   readonly text: string;
 
@@ -13,7 +18,7 @@ export class Markup {
   }
 }
 
-/** What a template takes: nothing for null, undefined and false; lists one after the other. */
+/** Values of a template: null, undefined and false are empty, lists are joined. */
 export type Content = Markup | string | number | null | undefined | false | readonly Content[];
 
 /**
@@ -26,26 +31,26 @@ export const html = (strings: TemplateStringsArray, ...values: Content[]): Marku
     strings.reduce((text, string, index) => `${text}${textOf(values[index - 1])}${string}`),
   );
 
-/** Text that is markup already: ours, never a user's. */
+/** Markup from this source code, never from a server or user. */
 export const raw = (text: string): Markup => new Markup(text);
 
-/** What servers and teams say has no end; what people read has. */
+/** Longest text from servers and users on a page, in characters. */
 const LONGEST = 300;
 
-/** A text that somebody else wrote, as much of it as anybody reads. */
+/** A text from a server or user, shortened. */
 export const said = (text: string): string => cut(text, LONGEST);
 
-/** A name that somebody gave: whatever direction it is written in, it does not turn what stands beside it. */
+/** A name from a server or user, isolated: a right-to-left name does not reorder the text around it. */
 export const name = (text: string): Markup => html`<bdi>${said(text)}</bdi>`;
 
-/** Longer ones are cut where there is no room for them, and told in full when pointed at. */
+/** Longer names are shortened by the style sheet; their title has them in full. */
 const LONG = 24;
 
 /** A name in a table. */
 export const cellName = (text: string): Markup =>
   text.length > LONG ? html`<bdi title="${said(text)}">${said(text)}</bdi>` : name(text);
 
-/** JSON that can stand in a script element: `</script>` and `<!--` in it end nothing. */
+/** JSON for a script element: no `</script>` or `<!--` in it can end the element. */
 export const json = (value: unknown): Markup =>
   new Markup(
     JSON.stringify(value).replace(
@@ -69,10 +74,10 @@ const ESCAPED: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Signs that no HTML may hold become the one that stands for what cannot be shown. */
+/** Replaces characters that no HTML document may contain by U+FFFD. */
 const escapeText = (text: string): string =>
   text
     .toWellFormed()
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd')
     .replace(/[&<>"']/g, (sign) => ESCAPED[sign] ?? sign);
