@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { parseDuration, UsageError } from '@livekit-swarm/settings';
+import { isUsageError, parseDuration, usageError } from '@livekit-swarm/settings';
 import { DASHBOARDS, type DashboardUid } from '../../packages/mixin/src/rule.ts';
 import type { Picture } from './picture.ts';
 
@@ -23,40 +23,40 @@ npm run dashboards:pictures -- [DASHBOARD…] --prometheus URL [--from TIME] [--
 /** Nothing happens in it by itself: it needs a drill. */
 const NOT_BY_ITSELF: DashboardUid = 'chaos';
 
-/** @param now milliseconds since 1970 @throws UsageError that says which argument is wrong */
+/** @param now milliseconds since 1970 @throws SwarmError `usage` that says which argument is wrong */
 export const readOrder = (args: readonly string[], now: number): Order => {
   const { positionals, values } = parsed(args);
   const keys = Object.keys(DASHBOARDS) as DashboardUid[];
   for (const given of positionals) {
     if (!keys.some((key) => key === given))
-      throw new UsageError(`${given} is no dashboard`, `there are ${keys.join(', ')}`);
+      throw usageError(`${given} is no dashboard`, `there are ${keys.join(', ')}`);
   }
   const { theme, prometheus } = values;
   if (theme !== 'dark' && theme !== 'light')
-    throw new UsageError(`--theme ${theme}: is none`, 'write dark or light');
+    throw usageError(`--theme ${theme}: is none`, 'write dark or light');
   const timeOf = (flag: 'from' | 'to', given: string): number =>
     explained(() => readTime(given, now), `--${flag} ${given}`);
   const durationOf = (flag: string, given: string): number => {
     const duration = explained(() => parseDuration(given), `--${flag} ${given}`);
     if (duration >= 1_000) return duration;
-    throw new UsageError(`--${flag} ${given}: is shorter than a second`);
+    throw usageError(`--${flag} ${given}: is shorter than a second`);
   };
   if (prometheus === undefined) {
     for (const flag of ['from', 'to', 'scrape-interval'] as const) {
       if (values[flag] !== undefined)
-        throw new UsageError(`--${flag}: is for a Prometheus of yours`, 'add --prometheus URL');
+        throw usageError(`--${flag}: is for a Prometheus of yours`, 'add --prometheus URL');
     }
   } else if (!/^https?:\/\//.test(prometheus) || !URL.canParse(prometheus)) {
-    throw new UsageError(`--prometheus ${prometheus}: is no address`, 'write http://HOST:PORT');
+    throw usageError(`--prometheus ${prometheus}: is no address`, 'write http://HOST:PORT');
   } else if (values.play !== undefined) {
-    throw new UsageError(
+    throw usageError(
       '--play: is for a stage of our own',
       'leave it out, or leave out --prometheus',
     );
   }
   const from = timeOf('from', values.from ?? 'now-1h');
   const to = timeOf('to', values.to ?? 'now');
-  if (to - from < 60_000) throw new UsageError('--from: must be a minute or more before --to');
+  if (to - from < 60_000) throw usageError('--from: must be a minute or more before --to');
   const all = prometheus === undefined ? keys.filter((key) => key !== NOT_BY_ITSELF) : keys;
   return {
     keys: positionals.length === 0 ? all : keys.filter((key) => positionals.includes(key)),
@@ -92,7 +92,7 @@ const parsed = (args: readonly string[]) => {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), USAGE);
+    throw usageError(error instanceof Error ? error.message : String(error), USAGE);
   }
 };
 
@@ -100,8 +100,8 @@ const explained = (read: () => number, what: string): number => {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${what}: ${error.message}`, error.hint);
+    if (!isUsageError(error)) throw error;
+    throw usageError(`${what}: ${error.message}`, error.hint);
   }
 };
 
@@ -110,6 +110,6 @@ const readTime = (text: string, now: number): number => {
   if (text.startsWith('now-')) return now - parseDuration(text.slice('now-'.length));
   const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time))
-    throw new UsageError('is no time', 'write now, now-15m or 2026-11-21T08:00:00Z');
+    throw usageError('is no time', 'write now, now-15m or 2026-11-21T08:00:00Z');
   return time;
 };

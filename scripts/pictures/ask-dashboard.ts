@@ -16,7 +16,7 @@ export interface Asking {
 
 /**
  * Asks what the dashboard would ask, with All chosen in every variable.
- * @throws UsageError where Prometheus does not answer or does not take a query
+ * @throws SwarmError `usage` where Prometheus does not answer or does not take a query
  */
 export const askDashboard = async (
   dashboard: Dashboard,

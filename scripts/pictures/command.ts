@@ -2,8 +2,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { explain, UsageError } from '@livekit-swarm/settings';
-import { findChromium, launchChromium, NO_CHROMIUM } from '../../packages/engine/test/support/chromium.ts';
+import { explain, isUsageError, usageError } from '@livekit-swarm/settings';
+import {
+  findChromium,
+  launchChromium,
+  NO_CHROMIUM,
+} from '../../packages/engine/test/support/chromium.ts';
 import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
 import { DASHBOARDS } from '../../packages/mixin/src/rule.ts';
 import { type Order, readOrder, USAGE } from './arguments.ts';
@@ -20,7 +24,7 @@ const main = async (args: readonly string[], signal: AbortSignal): Promise<void>
   if (args.includes('--help')) return void process.stdout.write(`${USAGE}\n`);
   const order = readOrder(args, Date.now());
   const executable = findChromium();
-  if (executable === null) throw new UsageError(NO_CHROMIUM);
+  if (executable === null) throw usageError(NO_CHROMIUM);
   await installOwnPackages(signal);
   const bundle = await bundlePage();
   const pictures =
@@ -46,7 +50,7 @@ const fromPrometheus = async (
   for (const key of keys) {
     const dashboard = all[key];
     const missing = undrawable(dashboard);
-    if (missing.length > 0) throw new UsageError(`${DASHBOARDS[key]}: ${missing.join('; ')}`);
+    if (missing.length > 0) throw usageError(`${DASHBOARDS[key]}: ${missing.join('; ')}`);
     pictures.push({ dashboard, theme, ...(await askDashboard(dashboard, asking)) });
   }
   return pictures;
@@ -67,9 +71,8 @@ process.once('SIGTERM', () => interrupted.abort());
 try {
   await main(process.argv.slice(2), interrupted.signal);
 } catch (error) {
-  if (!interrupted.signal.aborted)
-    say(error instanceof UsageError ? explain(error) : String(error));
-  process.exitCode = error instanceof UsageError ? error.exitCode : 1;
+  if (!interrupted.signal.aborted) say(isUsageError(error) ? explain(error) : String(error));
+  process.exitCode = isUsageError(error) ? error.exitCode : 1;
 }
 // Browsers and exporters may leave a connection behind that must not keep a finished command waiting.
 process.exit();

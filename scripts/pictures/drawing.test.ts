@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chromium, findChromium, launchChromium } from '../../packages/engine/test/support/chromium.ts';
+import {
+  type Chromium,
+  findChromium,
+  launchChromium,
+} from '../../packages/engine/test/support/chromium.ts';
 import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
 import { panelsOf } from '../../packages/mixin/src/queries.ts';
 import { targetsOf } from './ask-dashboard.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import type { Series } from './picture.ts';
 
 /** Seconds since 1970: a stretch of time, or a moment. */
@@ -12,7 +12,7 @@ type Answer =
     }
   | { status: 'error'; error: string };
 
-/** @throws UsageError when it cannot be reached, or says that the query is wrong */
+/** @throws SwarmError `usage` when it cannot be reached, or says that the query is wrong */
 export const queryPrometheus = async (
   url: string,
   query: string,
@@ -27,7 +27,7 @@ export const queryPrometheus = async (
         ];
   const answer = await ask(`${url.replace(/\/+$/, '')}/api/v1/${path}`, { query, ...times });
   if (answer.status !== 'success')
-    throw new UsageError(`Prometheus does not take ${query}: ${answer.error}`);
+    throw usageError(`Prometheus does not take ${query}: ${answer.error}`);
   return answer.data.result.map(({ metric, values, value }) => ({
     labels: metric,
     points: (values ?? (value === undefined ? [] : [value])).map(([time, figure]) => [
@@ -38,8 +38,8 @@ export const queryPrometheus = async (
 };
 
 const ask = async (address: string, form: Record<string, string>): Promise<Answer> => {
-  const unreachable = (why: string): UsageError =>
-    new UsageError(
+  const unreachable = (why: string): SwarmError =>
+    usageError(
       `nothing at ${address} answers as Prometheus does: ${why}`,
       '--prometheus takes http://HOST:PORT of one',
     );

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createSources, loadSettings, parseListenAddress, startExporter } from '@livekit-swarm/exporter';
+import {
+  createSources,
+  loadSettings,
+  parseListenAddress,
+  startExporter,
+} from '@livekit-swarm/exporter';
 import { startRunExporter } from '@livekit-swarm/exporter/runs';
 import { findFreePorts } from '@livekit-swarm/host';
 import { type ClusterFacts, generateCredentials, startCluster } from '@livekit-swarm/lab';
@@ -34,7 +39,7 @@ export interface Stage extends AsyncDisposable {
 /**
  * Everything is up and everybody is on the way in when it resolves.
  * @param log told what happens
- * @throws LabError when something cannot be started
+ * @throws SwarmError when something cannot be started
  */
 export const setStage = async (log: (line: string) => void): Promise<Stage> => {
   const scrapeSeconds = 5;

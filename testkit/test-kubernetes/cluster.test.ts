@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubernetesCluster } from '../src/kubernetes/cluster.ts';
 import { KUBERNETES_VERSION } from '../src/kubernetes/programs.ts';
@@ -87,9 +87,9 @@ describe('a Kubernetes on this machine', () => {
 
   test('is alone on its machine', async () => {
     const second = startKubernetes({ folder: await mkdtemp(join(tmpdir(), 'swarm-k8s-')) });
-    await expect(second).rejects.toBeInstanceOf(LabError);
+    await expect(second).rejects.toBeInstanceOf(SwarmError);
     await expect(second).rejects.toMatchObject({
-      reason: 'in-use',
+      code: 'in_use',
       message: expect.stringContaining(folder),
     });
     expect(await cluster.kubectl(['get', '--raw', '/readyz'])).toBe('ok');
@@ -111,7 +111,7 @@ test('needs a folder whose sockets can be named', async () => {
   const long = startKubernetes({
     folder: join(await mkdtemp(join(tmpdir(), 'swarm-k8s-')), 'x'.repeat(80)),
   });
-  await expect(long).rejects.toMatchObject({ reason: 'bad-folder' });
+  await expect(long).rejects.toMatchObject({ code: 'bad_folder' });
 });
 
 test('removes nothing that was in its folder before', async () => {
@@ -119,7 +119,7 @@ test('removes nothing that was in its folder before', async () => {
   await mkdir(join(taken, 'data'));
   await writeFile(join(taken, 'data', 'thesis.txt'), 'years of work');
   await expect(startKubernetes({ folder: taken })).rejects.toMatchObject({
-    reason: 'bad-folder',
+    code: 'bad_folder',
     message: expect.stringContaining(join(taken, 'data')),
   });
   expect(await readdir(join(taken, 'data'))).toEqual(['thesis.txt']);

@@ -88,7 +88,7 @@ testWithDocker(
     await engine.docker(['kill', 'web']);
     expect(await engine.docker(['inspect', '--format', '{{.State.Status}}', 'web'])).toBe('exited');
     await expect(engine.docker(['inspect', 'unknown'])).rejects.toMatchObject({
-      reason: 'docker-failed',
+      code: 'docker_failed',
       message: expect.stringContaining('unknown'),
     });
 

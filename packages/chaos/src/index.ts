@@ -1,4 +1,3 @@
-export { ChaosError } from './chaos-error.ts';
 export * from './drill/index.ts';
 export { DRILL_FILE } from './evaluate/drill-file.ts';
 export { rereadDrill } from './evaluate/evaluate-drill.ts';

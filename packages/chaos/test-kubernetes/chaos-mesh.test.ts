@@ -227,7 +227,7 @@ describe('with Chaos Mesh in the cluster', () => {
       journal,
     });
     const refused = expect(injecting).rejects.toMatchObject({
-      reason: 'not-available',
+      code: 'not_available',
       message: expect.stringContaining('unable to flush ip sets'),
     });
     const object = await takeOn({

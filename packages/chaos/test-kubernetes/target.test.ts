@@ -127,7 +127,7 @@ describe('pods as a target of drills', () => {
     await expect(
       openKubernetesTarget({ kubeconfig: here.cluster.kubeconfig, namespace: 'default' }),
     ).rejects.toMatchObject({
-      reason: 'no-member',
+      code: 'no_member',
     });
   });
 

@@ -125,7 +125,7 @@ const drill = async (deployment: DockerDeploymentOptions, dir: string): Promise<
       stop: new AbortController().signal,
     });
   // It is no lab of ours.
-  await expect(carryOut(null, 'not-allowed')).rejects.toMatchObject({ reason: 'not-allowed' });
+  await expect(carryOut(null, 'not-allowed')).rejects.toMatchObject({ code: 'not_allowed' });
 
   let result = await carryOut(NAME, 'drill');
   // A machine that is busy with something else says nothing about containers.
@@ -302,7 +302,7 @@ const ownNetwork = async (
   const cut = await inject('redis-cut');
   expect(await tables()).toContain(cut);
   await engine.docker(['kill', 'alone']);
-  await expect(target.run(member, ['true'])).rejects.toMatchObject({ reason: 'no-member' });
+  await expect(target.run(member, ['true'])).rejects.toMatchObject({ code: 'no_member' });
   const { healed } = await healPending({ journal, faults: FAULTS, force: true });
   expect(healed.map(({ id }) => id)).toEqual([cut]);
 };

@@ -330,7 +330,7 @@ test('what is not to be had says so, and leaves nothing', async () => {
     await expect(
       injectFault({ fault, target, members: [node], params, drill: 'test', journal }),
     ).rejects.toMatchObject({
-      reason: 'not-available',
+      code: 'not_available',
     });
     expect((await journal.read()).pending).toEqual([]);
   }

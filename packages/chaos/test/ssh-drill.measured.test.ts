@@ -61,7 +61,7 @@ test.skipIf(why !== null)(
       });
     // It is no lab of ours.
     await expect(carryOut('staging', 'not-allowed')).rejects.toMatchObject({
-      reason: 'not-allowed',
+      code: 'not_allowed',
     });
 
     const { target: label, repeats } = await carryOut(HOST, 'drill');

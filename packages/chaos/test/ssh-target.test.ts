@@ -164,7 +164,7 @@ test.skipIf(why !== null)(
     };
     await expect(open({})).resolves.toHaveLength(1);
     await expect(open({}, 'redis=redis,node=livekit')).rejects.toMatchObject({
-      reason: 'no-member',
+      code: 'no_member',
       message: expect.stringContaining('no unit livekit.service on swarm-host'),
     });
     // A host that nobody knows, and one that has another key than it should.

@@ -95,7 +95,7 @@ test.each(['kill', 'hang', 'redis-kill', 'blackhole', 'redis-flush'])(
 
 test('units that are not there, and machines without systemd, are said', async () => {
   await expect(openProcessTarget({ units: [parseUnit('node=livekit')] })).rejects.toMatchObject({
-    reason: 'no-member',
+    code: 'no_member',
     message: expect.stringContaining('livekit.service'),
   });
   await writeFile(
@@ -106,7 +106,7 @@ test('units that are not there, and machines without systemd, are said', async (
     },
   );
   await expect(openProcessTarget({ units: [parseUnit('redis=redis')] })).rejects.toMatchObject({
-    reason: 'no-systemd',
+    code: 'no_systemd',
     message: expect.stringContaining('not been booted'),
   });
 });

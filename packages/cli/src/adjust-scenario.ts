@@ -1,7 +1,7 @@
 import { thresholdSlot } from '@livekit-swarm/analysis';
 import { parseThreshold } from '@livekit-swarm/metrics';
 import { checkThresholds, type Scenario } from '@livekit-swarm/scenario';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 
 /** What flags may change about a scenario from a file. */
 export interface Adjustments {
@@ -14,7 +14,7 @@ export interface Adjustments {
 /**
  * The scenario with what flags (or the environment) say otherwise: thresholds replace those on the same metric, selector, window and aggregation, and
  * come on top of the others; so do tags.
- * @throws UsageError, ThresholdError
+ * @throws SwarmError `usage`, ThresholdError
  */
 export const adjustScenario = (
   scenario: Scenario,
@@ -38,7 +38,7 @@ const MAX_SEED = 2 ** 32 - 1;
 const readSeed = (text: string): number => {
   const seed = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (seed <= MAX_SEED) return seed;
-  throw new UsageError(
+  throw usageError(
     `--seed ${text}: must be a whole number from 0 to ${MAX_SEED}`,
     'leave it out to take the scenario’s own',
   );
@@ -50,7 +50,7 @@ const TAG = /^([A-Za-z][A-Za-z0-9_.-]{0,59})=(.{1,200})$/s;
 const readTag = (text: string): [string, string] => {
   const [, key, value] = TAG.exec(text.trim()) ?? [];
   if (key !== undefined && value !== undefined && !/\p{Cc}/u.test(value)) return [key, value];
-  throw new UsageError(
+  throw usageError(
     `--tag ${text}: is no tag`,
     'write NAME=VALUE, as team=voice; names have letters, digits, hyphens, dots and underscores',
   );

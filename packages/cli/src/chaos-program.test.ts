@@ -2,8 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { ChaosError } from '@livekit-swarm/chaos/error';
-import { UsageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, isUsageError, SwarmError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgram } from './program.ts';
 
@@ -36,7 +35,7 @@ const swarm = async (
   try {
     await program.parseAsync(['chaos', ...args], { from: 'user' });
   } catch (thrown) {
-    if (!(thrown instanceof UsageError) && !(thrown instanceof ChaosError)) throw thrown;
+    if (!isUsageError(thrown) && !(thrown instanceof SwarmError)) throw thrown;
     error = thrown;
   }
   return { exit, stdout: text, error };
@@ -168,7 +167,7 @@ describe('swarm chaos plan', () => {
 
   it('looks at a lab that stands, if it does', async () => {
     const { error } = await swarm('plan', file('a.yaml', DRILL), '--lab', 'nobody');
-    expect(error).toBeInstanceOf(ChaosError);
+    expect(error).toBeInstanceOf(SwarmError);
     expect(error?.message).toContain('nobody');
   });
 });
@@ -226,7 +225,7 @@ describe('swarm chaos run', () => {
   ])('refuses %j before anything is started', async (flags, message) => {
     const { exit, error } = await swarm('run', file('a.yaml', DRILL), ...flags);
     expect(exit).toBeNull();
-    expect(error).toBeInstanceOf(UsageError);
+    expect(error).toMatchObject({ exitCode: EXIT_CODES.usage.code });
     expect(error?.message).toContain(message);
     expect(error?.message).not.toContain('hush');
   });
@@ -286,5 +285,5 @@ describe('swarm chaos report', () => {
   });
 
   it('refuses reports that there are not', async () =>
-    expect((await swarm('report', dir, '--report', 'pdf')).error).toBeInstanceOf(UsageError));
+    expect((await swarm('report', dir, '--report', 'pdf')).error).toMatchObject({ code: 'usage' }));
 });

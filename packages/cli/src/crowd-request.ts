@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { CrowdFlags } from './flags.ts';
 import type { ScenarioRun } from './run-scenario.ts';
 import { readTarget } from './target.ts';
@@ -8,7 +8,7 @@ const MAX_WORKERS = 256;
 /**
  * Where a crowd goes and what carries it, as flags say.
  * @param typed whether a flag stood on the command line
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const readCrowdFlags = (
   flags: CrowdFlags,
@@ -24,7 +24,7 @@ export const readWorkers = (text: string | undefined): number | null => {
   if (text === undefined) return null;
   const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (count >= 1 && count <= MAX_WORKERS) return count;
-  throw new UsageError(
+  throw usageError(
     `--workers ${text}: must be a whole number from 1 to ${MAX_WORKERS}`,
     'leave it out to have it chosen',
   );

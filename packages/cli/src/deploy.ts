@@ -19,7 +19,7 @@ export interface DeployOptions {
 
 /**
  * Makes the target ready for a crowd.
- * @throws LabError when a server cannot be provided or started
+ * @throws SwarmError when a server cannot be provided or started
  */
 export const deploy = async (
   target: Target,

@@ -1,6 +1,6 @@
 import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '@livekit-swarm/lab';
 import type { LoadFlags } from '@livekit-swarm/scenario';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 
 /** The flags of anything that runs a crowd, as commander hands them over: text as typed, or what the environment says. */
@@ -221,6 +221,6 @@ const BOOLEANS: Record<string, boolean> = {
 const readBoolean = (name: string, text: string): boolean => {
   const value = BOOLEANS[text.trim().toLowerCase()];
   if (value === undefined)
-    throw new UsageError(`${name}=${text}: is neither yes nor no`, 'write true or false');
+    throw usageError(`${name}=${text}: is neither yes nor no`, 'write true or false');
   return value;
 };

@@ -1,23 +1,23 @@
 import { existsSync, globSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 
 /**
  * Files with rules for the Prometheus of a lab, as paths from the root: Prometheus reads relative ones from the folder of its own configuration, and says nothing
  * of those that it does not find.
  * @param given paths, also with `*`
- * @throws UsageError when one is no file, or there is no Prometheus
+ * @throws SwarmError `usage` when one is no file, or there is no Prometheus
  */
 export const readRules = (given: readonly string[], companions: readonly string[]): string[] => {
   if (given.length > 0 && !companions.includes('prometheus')) {
-    throw new UsageError('--rules has no effect without a Prometheus', 'add it: --with prometheus');
+    throw usageError('--rules has no effect without a Prometheus', 'add it: --with prometheus');
   }
   return given.map((path) => {
     const whole = resolve(path);
     const found = /[*?[]/.test(path) ? globSync(whole) : [whole];
     if (found.some((file) => statSync(file, { throwIfNoEntry: false })?.isFile())) return whole;
-    throw new UsageError(
+    throw usageError(
       `--rules ${path}: there is no such file`,
       'give the rules of a checkout: alerts/livekit-swarm.rules.yaml',
     );

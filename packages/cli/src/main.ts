@@ -3,7 +3,7 @@ import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { CommanderError } from 'commander';
 import type { Console } from './console.ts';
 import { write } from './console.ts';
-import { formatProblem, problemOf } from './problem.ts';
+import { formatError, swarmErrorOf } from './error-text.ts';
 import { createProgram } from './program.ts';
 
 const main = async (args: string[], console: Console): Promise<ExitCode> => {
@@ -15,8 +15,8 @@ const main = async (args: string[], console: Console): Promise<ExitCode> => {
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? EXIT_CODES.passed.code : EXIT_CODES.usage.code;
-    const problem = problemOf(error);
-    await write(console.stderr, formatProblem(problem));
+    const problem = swarmErrorOf(error);
+    await write(console.stderr, formatError(problem));
     return problem.exitCode;
   }
   return exitCode;

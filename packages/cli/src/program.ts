@@ -1,4 +1,4 @@
-import { type ExitCode, UsageError } from '@livekit-swarm/settings';
+import { type ExitCode, isUsageError, usageError } from '@livekit-swarm/settings';
 import { Command, Option } from 'commander';
 import { addChaosCommands } from './chaos-program.ts';
 import type { ReportFlags } from './commands/report.ts';
@@ -29,9 +29,9 @@ const blameEnvironment =
     const fromOutside = command.options.filter(
       (option) => command.getOptionValueSource(option.attributeName()) === 'env',
     );
-    if (!(error instanceof UsageError) || fromOutside.length === 0) throw error;
+    if (!isUsageError(error) || fromOutside.length === 0) throw error;
     const names = `from the environment: ${fromOutside.map(({ envVar }) => envVar).join(', ')}`;
-    throw new UsageError(error.message, error.hint === null ? names : `${error.hint} (${names})`);
+    throw usageError(error.message, error.hint === null ? names : `${error.hint} (${names})`);
   };
 
 /** The commands of `swarm`. Their code is loaded when they are called for: `--help` is there at once. */
@@ -66,7 +66,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     .action(async (flags: RunFlags & { printScenario?: true }, command: Command) => {
       const [unknown] = command.args;
       if (unknown !== undefined) {
-        throw new UsageError(
+        throw usageError(
           `"${unknown}" is no command of swarm`,
           /\.ya?ml$/.test(unknown)
             ? `to run a scenario file: swarm run ${unknown}`

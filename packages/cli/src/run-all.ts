@@ -1,11 +1,11 @@
 import { watchInterruption } from '@livekit-swarm/host';
 import { exitCodeOf, exitCodeOfAll, isRun, type NoRun, type Outcome } from '@livekit-swarm/report';
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, isUsageError, SwarmError } from '@livekit-swarm/settings';
 import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
 import { type Console, wantsColor, write } from './console.ts';
+import { formatError, noRunOf, swarmErrorOf } from './error-text.ts';
 import type { CrowdFlags } from './flags.ts';
 import type { Output } from './output/output.ts';
-import { formatProblem, noRunOf, problemOf } from './problem.ts';
 import { createProgressPrinter, type ProgressPrinter } from './progress-printer.ts';
 import { runScenario, type ScenarioRun } from './run-scenario.ts';
 import { serveRunMetrics } from './serve-run-metrics.ts';
@@ -19,7 +19,7 @@ type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'recovery' | 'workers'
  * Runs scenarios one after the other, each against a server of its own where none is given, and shows what each came to. One that cannot be run does not keep
  * the others from it; Ctrl-C ends the one that runs, and those after it are not begun.
  * @returns the gravest of their exit codes
- * @throws UsageError when the only one cannot be started, or nothing can be served where metrics should be
+ * @throws SwarmError `usage` when the only one cannot be started, or nothing can be served where metrics should be
  */
 export const runAll = async (
   turns: readonly Turn[],
@@ -86,22 +86,16 @@ const attempt = async (
   try {
     return await runScenario(request);
   } catch (error) {
-    if (several && error instanceof UsageError)
-      return noRunOf(problemOf(error), request.scenario.name);
+    if (several && isUsageError(error)) return noRunOf(swarmErrorOf(error), request.scenario.name);
     throw error;
   }
 };
 
 const tell = (outcome: NoRun, stderr: NodeJS.WriteStream): Promise<void> =>
-  write(stderr, formatProblem(outcome));
+  write(stderr, formatError(outcome));
 
 const notRun = ({ scenario }: Turn): NoRun =>
   noRunOf(
-    {
-      exitCode: EXIT_CODES.interrupted.code,
-      reason: 'interrupted',
-      message: 'not run: the one before it was interrupted',
-      hint: null,
-    },
+    new SwarmError('interrupted', 'not run: the one before it was interrupted'),
     scenario.name,
   );

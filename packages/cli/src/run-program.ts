@@ -1,4 +1,4 @@
-import { type ExitCode, UsageError } from '@livekit-swarm/settings';
+import { type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 import type { PlanFlags } from './commands/plan.ts';
 import type { RunFilesFlags } from './commands/run-files.ts';
@@ -85,7 +85,7 @@ const refuseMisplaced = (program: Command, name: string): void => {
     (option) => program.getOptionValueSource(option.attributeName()) === 'cli',
   );
   if (misplaced === undefined) return;
-  throw new UsageError(
+  throw usageError(
     `${misplaced.long ?? misplaced.flags} stands in front of "${name}"`,
     `flags come behind it ("swarm ${name} --help" lists them); those that shape the crowd are the scenario’s`,
   );

@@ -14,7 +14,7 @@ import {
 import { expandPlan, type Plan, type Scenario } from '@livekit-swarm/scenario';
 import { EXIT_CODES, withoutSecrets } from '@livekit-swarm/settings';
 import { type Deployed, deploy } from './deploy.ts';
-import { interruptedProblem, noRunOf, problemOf } from './problem.ts';
+import { interruptedError, noRunOf, swarmErrorOf } from './error-text.ts';
 import type { ProgressPrinter } from './progress-printer.ts';
 import { defaultRecordDir, newRunName } from './run-name.ts';
 import type { Target } from './target.ts';
@@ -48,7 +48,7 @@ interface PreparedRun {
 
 /**
  * Says what would be done, without doing it: whether the scenario makes a plan, its thresholds make sense, and this machine can hold the crowd.
- * @throws UsageError, ThresholdError
+ * @throws SwarmError `usage`, ThresholdError
  */
 export const prepareRun = ({
   scenario,
@@ -74,7 +74,7 @@ export const prepareRun = ({
  * Runs one scenario on one target: a server of its own is started where the target is none of the user's, and ended again. The first press of Ctrl-C ends the
  * run, the second the process.
  * @returns what it came to, or what kept it from coming about
- * @throws UsageError before anything was started
+ * @throws SwarmError `usage` before anything was started
  */
 export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
   const { scenario, target, signalling, interruption, printer } = request;
@@ -114,7 +114,7 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
   } catch (error) {
     record.discard();
     return noRunOf(
-      interruption.stop.aborted ? interruptedProblem() : problemOf(error),
+      interruption.stop.aborted ? interruptedError() : swarmErrorOf(error),
       scenario.name,
     );
   } finally {

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { parseScenario, readScenario } from '@livekit-swarm/scenario';
-import { UsageError } from '@livekit-swarm/settings';
+import { isUsageError, type SwarmError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgram } from './program.ts';
 
@@ -28,7 +28,7 @@ afterEach(() => {
 /** Runs a command; what it throws is for main.ts to print. */
 const swarm = async (
   ...args: string[]
-): Promise<{ exit: number | null; stdout: string; error: UsageError | null }> => {
+): Promise<{ exit: number | null; stdout: string; error: SwarmError | null }> => {
   const stdout = new PassThrough();
   let text = '';
   stdout.setEncoding('utf8').on('data', (piece: string) => {
@@ -36,14 +36,14 @@ const swarm = async (
   });
   const stream = stdout as unknown as NodeJS.WriteStream;
   let exit: number | null = null;
-  let error: UsageError | null = null;
+  let error: SwarmError | null = null;
   const program = createProgram({ stdout: stream, stderr: stream, env: {} }, (code) => {
     exit = code;
   });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (thrown) {
-    if (!(thrown instanceof UsageError)) throw thrown;
+    if (!isUsageError(thrown)) throw thrown;
     error = thrown;
   }
   return { exit, stdout: text, error };

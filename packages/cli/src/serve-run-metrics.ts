@@ -5,7 +5,7 @@ import { VERSION } from './version.ts';
 /**
  * Serves runs to Prometheus while they go on. What it takes is loaded only when it is asked for.
  * @param address `[ADDRESS]:PORT`
- * @throws UsageError when it is none, somebody else listens there, or the token is one that nobody could send
+ * @throws SwarmError `usage` when it is none, somebody else listens there, or the token is one that nobody could send
  */
 export const serveRunMetrics = async (
   address: string,

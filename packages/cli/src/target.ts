@@ -4,7 +4,7 @@ import {
   type StartOptions,
 } from '@livekit-swarm/lab';
 import { checkAddress } from '@livekit-swarm/runner';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { CrowdFlags } from './flags.ts';
 
 /** Where the crowd goes: a deployment of the user's, or a server that we start. */
@@ -19,7 +19,7 @@ type TargetFlags = Pick<CrowdFlags, 'url' | 'apiKey' | 'apiSecret' | 'livekitVer
 
 /**
  * @param typed whether a flag stood on the command line: a key that only the environment holds does not contradict a server of our own
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const readTarget = (
   { url, apiKey, apiSecret, livekitVersion }: TargetFlags,
@@ -28,7 +28,7 @@ export const readTarget = (
   if (url !== undefined) {
     checkAddress(url);
     if (livekitVersion !== undefined && typed('livekitVersion')) {
-      throw new UsageError(
+      throw usageError(
         '--livekit-version is of a server started here, but --url (or LIVEKIT_URL) names a running one',
         'leave one out',
       );
@@ -38,7 +38,7 @@ export const readTarget = (
         apiKey === undefined ? 'API key' : '',
         apiSecret === undefined ? 'API secret' : '',
       ].filter((one) => one !== '');
-      throw new UsageError(
+      throw usageError(
         `--url ${url}: the ${missing.join(' and ')} of this deployment ${missing.length > 1 ? 'are' : 'is'} missing`,
         'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or leave the URL out to test a server started here',
       );
@@ -47,7 +47,7 @@ export const readTarget = (
   }
   for (const flag of ['apiKey', 'apiSecret'] as const) {
     if (typed(flag)) {
-      throw new UsageError(
+      throw usageError(
         `--api-${flag === 'apiKey' ? 'key' : 'secret'} has no effect without --url: a server started here gets keys of its own`,
         'add --url or leave it out',
       );

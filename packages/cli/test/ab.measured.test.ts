@@ -9,8 +9,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectCpuLimits, LabError } from '@livekit-swarm/host';
+import { expectCpuLimits } from '@livekit-swarm/host';
 import type { ComparisonOutput } from '@livekit-swarm/report/comparison';
+import { SwarmError } from '@livekit-swarm/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectGone, runSwarm, scratch, startSwarm } from './support/swarm.ts';
 
@@ -23,7 +24,7 @@ const limitsAreThere = (() => {
     expectCpuLimits();
     return true;
   } catch (error) {
-    if (error instanceof LabError) return false;
+    if (error instanceof SwarmError) return false;
     throw error;
   }
 })();

@@ -31,7 +31,7 @@ const GRACE_MS = 10_000;
 
 /**
  * Serves the metrics of its sources until it is stopped.
- * @throws UsageError when it cannot listen, or a source cannot work as it is configured; nothing is left running then
+ * @throws SwarmError `usage` when it cannot listen, or a source cannot work as it is configured; nothing is left running then
  */
 export const startExporter = async (options: ExporterOptions): Promise<Exporter> => {
   const { listen, token, tls, limits, version, log } = options;

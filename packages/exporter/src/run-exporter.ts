@@ -21,7 +21,7 @@ export interface RunExporter extends Pick<RunsSource, 'begin' | 'beginDrill' | '
 
 const LIMITS = { requests: 32, requestTimeoutMs: 15_000 };
 
-/** @throws UsageError when nothing can be listened to there */
+/** @throws SwarmError `usage` when nothing can be listened to there */
 export const startRunExporter = async ({
   listen,
   token,

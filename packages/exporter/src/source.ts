@@ -13,7 +13,7 @@ export interface Source {
   readonly publicRoutes?: Hono;
   /** Requests to these at the same time, where that is not the exporter's own limit. */
   readonly publicRequests?: number;
-  /** Resolves when it works, or is trying to: what is out there may come and go. @throws UsageError for what only a change of the configuration can mend */
+  /** Resolves when it works, or is trying to: what is out there may come and go. @throws SwarmError `usage` for what only a change of the configuration can mend */
   start(): Promise<void>;
   /** Ends what is under way and leaves nothing behind. Called once, also when `start` failed. */
   stop(): Promise<void>;

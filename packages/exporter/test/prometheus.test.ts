@@ -1,7 +1,6 @@
 /** A real Prometheus reads examples/exporter/prometheus.yaml, and asks a real exporter for probes of a real cluster. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError } from '@livekit-swarm/host';
 import {
   type Cluster,
   createClusterPorts,
@@ -11,6 +10,7 @@ import {
   type Service,
   startCluster,
 } from '@livekit-swarm/lab';
+import { hasErrorCode } from '@livekit-swarm/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type Probing, scratch, startProbing, targetOf } from './support/probing.ts';
@@ -75,7 +75,7 @@ beforeAll(async () => {
     url,
   });
   await prometheus.start().catch((error: unknown) => {
-    if (!(error instanceof LabError) || error.reason !== 'not-started') throw error;
+    if (!hasErrorCode(error, 'not_started')) throw error;
     missing = 'prometheus is not installed (Debian: prometheus)';
   });
 });

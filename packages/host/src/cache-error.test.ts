@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SwarmError } from '@livekit-swarm/settings';
 import { expect, it } from 'vitest';
 import { explainCacheError } from './cache-error.ts';
-import { LabError } from './lab-error.ts';
 
 it('says what to do about a file system that refuses', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-kept-'));
@@ -13,9 +13,9 @@ it('says what to do about a file system that refuses', async () => {
     const refused: unknown = await mkdir(join(dir, 'file', 'folder'), { recursive: true }).catch(
       explainCacheError,
     );
-    expect(refused).toBeInstanceOf(LabError);
+    expect(refused).toBeInstanceOf(SwarmError);
     expect(refused).toMatchObject({
-      reason: 'not-kept',
+      code: 'not_kept',
       message: expect.stringContaining(join(dir, 'file')),
       hint: expect.stringContaining('XDG_CACHE_HOME'),
     });

@@ -1,4 +1,4 @@
-import { LabError } from './lab-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 
 /** What a file system refuses for reasons that only its owner can do something about. */
 const REFUSALS: ReadonlySet<unknown> = new Set([
@@ -23,7 +23,7 @@ export const explainCacheError = (error: unknown): unknown => {
   )
     return error;
   const hint = 'make room there, or make it writable; or set XDG_CACHE_HOME to another folder';
-  return new LabError('not-kept', `a file cannot be kept: ${error.message}`, hint, {
+  return new SwarmError('not_kept', `a file cannot be kept: ${error.message}`, hint, {
     cause: error,
   });
 };

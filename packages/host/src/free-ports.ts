@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
+import { SwarmError } from '@livekit-swarm/settings';
 import getPort from 'get-port';
-import { LabError } from './lab-error.ts';
 import { UNFETCHABLE_PORTS } from './unfetchable-ports.ts';
 
 /** Loopback ports of one livekit-server. */
@@ -35,7 +35,7 @@ export const findFreePorts = async (host: string, udpPorts: number): Promise<Ser
   return { http, tcp, metrics, udpFirst, udpLast: udpFirst + udpPorts - 1 };
 };
 
-/** The first of `count` consecutive UDP ports that were free a moment ago. @throws LabError `no-ports` */
+/** The first of `count` consecutive UDP ports that were free a moment ago. @throws SwarmError `no-ports` */
 export const findUdpRange = async (host: string, count: number): Promise<number> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const first = randomInt(UDP_FROM, UDP_TO - count);
@@ -44,8 +44,8 @@ export const findUdpRange = async (host: string, count: number): Promise<number>
     );
     if (free.every(Boolean)) return first;
   }
-  throw new LabError(
-    'no-ports',
+  throw new SwarmError(
+    'no_ports',
     `no ${count} consecutive free UDP ports on ${host} between ${UDP_FROM} and ${UDP_TO}`,
     'see with "ss -lun" who holds them',
   );

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveKit } from '@livekit-swarm/lab';
+import { SwarmError } from '@livekit-swarm/settings';
 import { allGone, isRunning } from '@livekit-swarm/testkit/processes';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { expectCpuLimits } from '../src/guard/cpu-limit.ts';
 import { spawnGuarded } from '../src/guard/guarded-process.ts';
-import { LabError } from '../src/lab-error.ts';
 
 /** Why there can be none here; null when there can. */
 const lacking = (() => {
@@ -16,7 +16,7 @@ const lacking = (() => {
     expectCpuLimits();
     return null;
   } catch (error) {
-    if (error instanceof LabError) return error.message;
+    if (error instanceof SwarmError) return error.message;
     throw error;
   }
 })();
@@ -91,7 +91,7 @@ describe.skipIf(lacking !== null)('a CPU quota', () => {
     await expect(
       startLiveKit({ dir, cpuCores: 0.5, config: { no_such_setting: true } }),
     ).rejects.toMatchObject({
-      reason: 'server-ended',
+      code: 'server_ended',
     });
     expect(ownersOfGroups().filter((owner) => !isRunning(owner))).toEqual([]);
   });
@@ -101,7 +101,7 @@ test.skipIf(lacking === null)(
   'where there is none, a server that asks for it is refused',
   async () => {
     await expect(startLiveKit({ dir, cpuCores: 0.5 })).rejects.toMatchObject({
-      reason: 'no-cpu-limit',
+      code: 'no_cpu_limit',
     });
   },
 );

@@ -2,7 +2,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { allGone } from '@livekit-swarm/testkit/processes';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { OPTIONAL_SERVICES } from '../src/cluster/optional-services.ts';
@@ -134,9 +134,9 @@ test('a companion that does not come up ends the others', async () => {
     config: { no_such_setting: true },
     onProgress: (line) => started.push(line),
   });
-  await expect(bad).rejects.toBeInstanceOf(LabError);
+  await expect(bad).rejects.toBeInstanceOf(SwarmError);
   await expect(bad).rejects.toMatchObject({
-    reason: 'service-ended',
+    code: 'service_ended',
     message: expect.stringContaining('no_such_setting'),
   });
   expect(started).toEqual([expect.stringMatching(/^redis is up: redis:\/\/127\.0\.0\.1:\d+$/)]);
@@ -145,6 +145,6 @@ test('a companion that does not come up ends the others', async () => {
 });
 
 test('asks for a sensible number of nodes', async () => {
-  await expect(startCluster({ dir, nodes: 0 })).rejects.toMatchObject({ reason: 'bad-cluster' });
-  await expect(startCluster({ dir, nodes: 2.5 })).rejects.toMatchObject({ reason: 'bad-cluster' });
+  await expect(startCluster({ dir, nodes: 0 })).rejects.toMatchObject({ code: 'bad_cluster' });
+  await expect(startCluster({ dir, nodes: 2.5 })).rejects.toMatchObject({ code: 'bad_cluster' });
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { allGone, isRunning } from '@livekit-swarm/testkit/processes';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { startLiveKit } from '../src/server/start-livekit.ts';
@@ -60,9 +60,9 @@ test('a killed server is reported', async () => {
 
 test('a server that ends at once is an error with its own words', async () => {
   const started = startLiveKit({ dir, config: { no_such_setting: true } });
-  await expect(started).rejects.toBeInstanceOf(LabError);
+  await expect(started).rejects.toBeInstanceOf(SwarmError);
   await expect(started).rejects.toMatchObject({
-    reason: 'server-ended',
+    code: 'server_ended',
     message: expect.stringContaining('no_such_setting'),
   });
 });
@@ -78,7 +78,7 @@ test('a server that never answers is stopped', async () => {
     },
   );
   const started = startLiveKit({ dir, serverPath: path, healthTimeoutMs: 1_000 });
-  await expect(started).rejects.toMatchObject({ reason: 'not-healthy' });
+  await expect(started).rejects.toMatchObject({ code: 'not_healthy' });
   expect(isRunning(Number(await readFile(pidFile, 'utf8')))).toBe(false);
 });
 

@@ -14,7 +14,7 @@ export interface Deployment {
   signalling: Signalling | 'auto';
 }
 
-/** @throws FailureError `bad_url` */
+/** @throws SwarmError `bad_url` */
 export const deploymentAt = (
   url: string,
   signalling: Signalling | 'auto',

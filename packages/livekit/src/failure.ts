@@ -1,3 +1,5 @@
+import { SwarmError } from '@livekit-swarm/settings';
+
 /** Why a join, a resume or a reconnect failed. */
 export interface Failure {
   /** A short stable word for counting: `unreachable`, `unauthorized`, `ice_timeout`, `server_shutdown`, … */
@@ -10,26 +12,13 @@ export interface Failure {
   retryable: boolean;
 }
 
-/** A `Failure` that travels as an exception. */
-export class FailureError extends Error {
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.name = 'FailureError';
-    this.failure = failure;
-  }
-}
-
 /** Anything that was thrown, as a failure. */
-export const failureOf = (error: unknown): Failure =>
-  error instanceof FailureError
-    ? error.failure
-    : {
-        reason: 'internal',
-        message: withoutTokens(error instanceof Error ? error.message : String(error)),
-        retryable: false,
-      };
+export const failureOf = (error: unknown): Failure => {
+  const message = withoutTokens(error instanceof Error ? error.message : String(error));
+  if (!(error instanceof SwarmError)) return { reason: 'internal', message, retryable: false };
+  const { code, hint } = error;
+  return { reason: code, message, ...(hint === null ? {} : { hint }), retryable: false };
+};
 
 /**
  * Takes out what looks like a JSON Web Token (RFC 7519: three base64url parts, the first beginning `eyJ`) and `access_token` parameters:

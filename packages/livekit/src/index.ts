@@ -1,6 +1,6 @@
 export { dataTemplate } from './data-packet.ts';
 export { type Deployment, deploymentAt } from './deployment.ts';
-export { type Failure, FailureError, failureOf, withoutTokens } from './failure.ts';
+export { type Failure, failureOf, withoutTokens } from './failure.ts';
 export type {
   DataChannel,
   ExtensionIds,

@@ -1,5 +1,28 @@
+import type { ErrorCode } from '@livekit-swarm/settings';
 import type { Failure } from './failure.ts';
 import { withoutTokens } from './failure.ts';
+
+/** Why a server rejects a participant, or cannot be reached. */
+export interface Rejection extends Failure {
+  reason: RejectionCode;
+}
+
+export type RejectionCode = Extract<
+  ErrorCode,
+  | 'unreachable'
+  | 'tls'
+  | 'signal_timeout'
+  | 'bad_request'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'room_not_found'
+  | 'room_full'
+  | 'server_full'
+  | 'server_error'
+  | 'rate_limited'
+  | 'bad_gateway'
+  | 'not_livekit'
+>;
 
 /** The words livekit-server uses that tell apart what shares a status code. */
 const says = (body: string, words: string) => body.toLowerCase().includes(words);
@@ -8,7 +31,7 @@ const says = (body: string, words: string) => body.toLowerCase().includes(words)
  * What an HTTP answer to `/rtc…` or `/rtc…/validate` means, where it is not a success. livekit-server answers the WebSocket upgrade and the validate call alike.
  * @param body as received; quoted without tokens
  */
-export const failureOfStatus = (status: number, body: string, url: string): Failure => {
+export const failureOfStatus = (status: number, body: string, url: string): Rejection => {
   const said = withoutTokens(body).trim().replace(/\s+/g, ' ').slice(0, 200);
   const quoted = said === '' || said.startsWith('<') ? '' : `: ${said}`;
   const message = (text: string) => `${url} ${text} (HTTP ${status}${quoted})`;
@@ -92,7 +115,7 @@ export const failureOfStatus = (status: number, body: string, url: string): Fail
   return notLiveKit(message('did not answer as livekit-server does'));
 };
 
-export const notLiveKit = (message: string): Failure => ({
+export const notLiveKit = (message: string): Rejection => ({
   reason: 'not_livekit',
   message,
   hint: 'check host, port and path; signalling is port 7880 by default',
@@ -103,7 +126,7 @@ const TLS_CODES =
   /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
 /** What an error of the socket, or of name look-up, or of TLS means. */
-export const failureOfError = (error: unknown, url: string): Failure => {
+export const failureOfError = (error: unknown, url: string): Rejection => {
   const root = rootCause(error);
   const code = 'code' in root && typeof root.code === 'string' ? root.code : '';
   const detail = withoutTokens(code === '' ? root.message : `${code}: ${root.message}`);

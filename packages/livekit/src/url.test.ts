@@ -1,12 +1,12 @@
+import { hasErrorCode } from '@livekit-swarm/settings';
 import { expect, test } from 'vitest';
-import { FailureError } from './failure.ts';
 import { parseServerUrl } from './url.ts';
 
 const failure = (text: string) => {
   try {
     parseServerUrl(text);
   } catch (error) {
-    if (error instanceof FailureError) return error.failure;
+    if (hasErrorCode(error, 'bad_url')) return error;
   }
   throw new Error('accepted');
 };
@@ -29,7 +29,7 @@ test.each([
 test.each(['localhost:7880', 'livekit.example.com', 'ftp://example.com', 'ws://', ''])(
   'refuses %s',
   (text) => {
-    expect(failure(text)).toMatchObject({ reason: 'bad_url', retryable: false });
+    expect(failure(text)).toMatchObject({ code: 'bad_url', exitCode: 2 });
   },
 );
 

@@ -1,4 +1,4 @@
-import { FailureError } from './failure.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 
 /** One deployment, under both schemes. Paths end without a slash. */
 export interface ServerUrl {
@@ -18,16 +18,15 @@ const SECURE: Record<string, boolean> = {
 };
 
 const invalid = (text: string, problem: string) =>
-  new FailureError({
-    reason: 'bad_url',
-    message: `"${text}" ${problem}`,
-    hint: 'write it as wss://livekit.example.com or ws://127.0.0.1:7880',
-    retryable: false,
-  });
+  new SwarmError(
+    'bad_url',
+    `"${text}" ${problem}`,
+    'write it as wss://livekit.example.com or ws://127.0.0.1:7880',
+  );
 
 /**
  * Reads the address of a deployment: `ws://`, `wss://`, `http://` or `https://`, with a path when it lives behind one.
- * @throws FailureError `bad_url`
+ * @throws SwarmError `bad_url`
  */
 export const parseServerUrl = (text: string): ServerUrl => {
   const trimmed = text.trim();

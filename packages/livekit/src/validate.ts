@@ -1,5 +1,4 @@
-import type { Failure } from './failure.ts';
-import { failureOfError, failureOfStatus, notLiveKit } from './rejection.ts';
+import { failureOfError, failureOfStatus, notLiveKit, type Rejection } from './rejection.ts';
 import { type Signalling, validateEndpoint } from './signal/endpoint.ts';
 import { parseServerUrl } from './url.ts';
 
@@ -10,28 +9,28 @@ export interface ValidateRequest {
   timeoutMs: number;
 }
 
-export type Validation = { ok: true; signalling: Signalling } | { ok: false; refusal: Failure };
+export type Validation = { ok: true; signalling: Signalling } | { ok: false; rejection: Rejection };
 
 /**
  * Asks the server over plain HTTP whether it accepts this token, before participants join.
  * @returns the newest signalling version of the server, or why it rejects the token
- * @throws FailureError `bad_url`
+ * @throws SwarmError `bad_url`
  */
 export const validateAdmission = async (request: ValidateRequest): Promise<Validation> => {
   const { http } = parseServerUrl(request.url);
   const v1 = await ask(http, 'v1', request);
   // A server without /rtc/v1 answers 404 there, as any other web server does: /rtc/validate distinguishes them.
   if (v1?.reason !== 'not_livekit')
-    return v1 === null ? { ok: true, signalling: 'v1' } : { ok: false, refusal: v1 };
+    return v1 === null ? { ok: true, signalling: 'v1' } : { ok: false, rejection: v1 };
   const v0 = await ask(http, 'v0', request);
-  return v0 === null ? { ok: true, signalling: 'v0' } : { ok: false, refusal: v0 };
+  return v0 === null ? { ok: true, signalling: 'v0' } : { ok: false, rejection: v0 };
 };
 
 const ask = async (
   base: string,
   signalling: Signalling,
   { token, timeoutMs }: ValidateRequest,
-): Promise<Failure | null> => {
+): Promise<Rejection | null> => {
   try {
     const response = await fetch(`${base}${validateEndpoint(signalling)}`, {
       headers: { Authorization: `Bearer ${token}` },

@@ -11,9 +11,9 @@ import { validateAdmission } from '../src/validate.ts';
 const askAt = async (url: string, token: string) => {
   const answer = await validateAdmission({ url, token, timeoutMs: 3_000 });
   if (answer.ok) return answer.signalling;
-  expect(JSON.stringify(answer.refusal)).not.toContain('eyJ');
-  expect(answer.refusal.hint).toBeTruthy();
-  return answer.refusal.reason;
+  expect(JSON.stringify(answer.rejection)).not.toContain('eyJ');
+  expect(answer.rejection.hint).toBeTruthy();
+  return answer.rejection.reason;
 };
 
 const request = (credentials: { apiKey: string; apiSecret: string }): TokenRequest => ({

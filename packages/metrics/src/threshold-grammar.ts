@@ -1,4 +1,4 @@
-import { parseDuration, suggest, UsageError } from '@livekit-swarm/settings';
+import { isUsageError, parseDuration, SwarmError, suggest } from '@livekit-swarm/settings';
 import { AGGREGATIONS, type Aggregation } from './aggregation.ts';
 import {
   isMetricName,
@@ -12,8 +12,7 @@ import type { Operator, Threshold } from './threshold.ts';
 import type { WindowRef } from './window-ref.ts';
 
 /** A threshold that cannot be read. `position` counts characters from 0; the message shows the place. */
-export class ThresholdError extends UsageError {
-  override readonly name = 'ThresholdError';
+export class ThresholdError extends SwarmError {
   readonly text: string;
   readonly position: number;
   /** What is wrong, without where. */
@@ -21,6 +20,7 @@ export class ThresholdError extends UsageError {
 
   constructor(text: string, position: number, problem: string, hint: string | null = null) {
     super(
+      'invalid_threshold',
       `threshold "${text}": ${problem} (at character ${position + 1})\n  ${text}\n  ${' '.repeat(position)}^`,
       hint,
     );
@@ -200,7 +200,7 @@ const readDuration = (cursor: Cursor, hint: string): number => {
   try {
     return Math.round(parseDuration(text) * 1_000) / 1_000;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!isUsageError(error)) throw error;
     throw cursor.error(
       error.message.startsWith('is ') ? `${text} ${error.message}` : error.message,
       error.hint,

@@ -1,5 +1,5 @@
 export { emptySeries } from './empty-series.ts';
-export { parseRecordLine, RecordError } from './parse-record-line.ts';
+export { parseRecordLine } from './parse-record-line.ts';
 export { planFactsOf } from './plan-facts.ts';
 export {
   COORDINATOR_SHARD,

@@ -1,23 +1,19 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import { type HeaderLine, RECORD_SCHEMA, type RecordLine } from './record.ts';
 import { HEADER_SCHEMA, isKnownType, LINE_SCHEMAS } from './record-schema.ts';
-
-/** A run record that cannot be read: not one, from a newer version, or damaged. */
-export class RecordError extends UsageError {
-  override readonly name = 'RecordError';
-}
 
 /**
  * Reads one line of a run record (NDJSON).
  * @param number of the line in its file, from 1; line 1 must be the header
  * @returns the line, or null when its type is not known here: a later version may write more than this one reads
- * @throws RecordError saying what is wrong with which line
+ * @throws SwarmError `bad_record` saying what is wrong with which line
  */
 export const parseRecordLine = (text: string, number: number): RecordLine | null => {
   const line = parseObject(text, number);
   if (number === 1 && line.type !== 'header') {
-    throw new RecordError(
+    throw new SwarmError(
+      'bad_record',
       'this is not a run record: its first line is no header',
       'give the record.ndjson that a run wrote, or its folder',
     );
@@ -25,11 +21,11 @@ export const parseRecordLine = (text: string, number: number): RecordLine | null
   if (line.type === 'header') return parseHeader(line, number);
   if (!isKnownType(line.type)) {
     if (typeof line.type === 'string') return null;
-    throw new RecordError(`line ${number} of the record has no type`, DAMAGED);
+    throw new SwarmError('bad_record', `line ${number} of the record has no type`, DAMAGED);
   }
   const { error } = LINE_SCHEMAS[line.type].safeParse(line);
   if (error !== undefined)
-    throw new RecordError(`line ${number} of the record, ${issueOf(error)}`, DAMAGED);
+    throw new SwarmError('bad_record', `line ${number} of the record, ${issueOf(error)}`, DAMAGED);
   // The fields that readers rely on were checked; the rest is what this program itself wrote.
   return line as unknown as RecordLine;
 };
@@ -42,20 +38,22 @@ const parseObject = (text: string, number: number): Record<string, unknown> => {
     value = JSON.parse(text);
   } catch {
     if (number === 1)
-      throw new RecordError(
+      throw new SwarmError(
+        'bad_record',
         'this is not a run record: its first line is not JSON',
         'give the record.ndjson that a run wrote',
       );
-    throw new RecordError(`line ${number} of the record is not JSON`, DAMAGED);
+    throw new SwarmError('bad_record', `line ${number} of the record is not JSON`, DAMAGED);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new RecordError(`line ${number} of the record is no object`, DAMAGED);
+  throw new SwarmError('bad_record', `line ${number} of the record is no object`, DAMAGED);
 };
 
 const parseHeader = (line: Record<string, unknown>, number: number): HeaderLine => {
   if (number !== 1)
-    throw new RecordError(
+    throw new SwarmError(
+      'bad_record',
       `line ${number} of the record is a second header`,
       'give one record at a time',
     );
@@ -63,18 +61,24 @@ const parseHeader = (line: Record<string, unknown>, number: number): HeaderLine 
   if (schema !== RECORD_SCHEMA) {
     const version = /^livekit-swarm\/record\/(\d+)$/.exec(String(schema))?.[1];
     throw version === undefined
-      ? new RecordError(
+      ? new SwarmError(
+          'bad_record',
           `this is not a run record: its schema is ${JSON.stringify(schema) ?? 'missing'}`,
           `expected ${RECORD_SCHEMA}`,
         )
-      : new RecordError(
+      : new SwarmError(
+          'bad_record',
           `this record was written by a newer version of swarm: ${schema}`,
           `this one reads ${RECORD_SCHEMA}; use the version that wrote it, or a newer one`,
         );
   }
   const result = HEADER_SCHEMA.safeParse(line);
   if (result.error !== undefined)
-    throw new RecordError(`the header of the record, ${issueOf(result.error)}`, DAMAGED);
+    throw new SwarmError(
+      'bad_record',
+      `the header of the record, ${issueOf(result.error)}`,
+      DAMAGED,
+    );
   return line as unknown as HeaderLine;
 };
 

@@ -9,8 +9,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf, diskReason, makeFolder, RunError } from '@livekit-swarm/host';
-import { UsageError } from '@livekit-swarm/settings';
+import { codeOf, diskReason, makeFolder } from '@livekit-swarm/host';
+import { SwarmError, usageError } from '@livekit-swarm/settings';
 import type { RecordLine } from './record.ts';
 
 /** Name of the record inside its folder. */
@@ -22,7 +22,7 @@ export interface RecordWriter {
   readonly dir: string;
   readonly file: string;
   /** Resolves when the disk refuses (full, taken away): nothing is written after that. */
-  readonly failed: Promise<RunError>;
+  readonly failed: Promise<SwarmError>;
   write(line: RecordLine): void;
   /** Writes what is still held back; called at least once a second. */
   flush(): void;
@@ -36,7 +36,7 @@ const FLUSH_AT_BYTES = 256 * 1_024;
 
 /**
  * Opens a new record in `dir`, which is made when it is missing: a folder that cannot be written to must show now, not after an hour's run.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const openRecord = (dir: string): RecordWriter => {
   const file = join(dir, RECORD_FILE);
@@ -45,7 +45,7 @@ export const openRecord = (dir: string): RecordWriter => {
   let bytes = 0;
   let broken = false;
   let closed = false;
-  const failed = Promise.withResolvers<RunError>();
+  const failed = Promise.withResolvers<SwarmError>();
   const flush = (): void => {
     if (held.length === 0 || broken || closed) return;
     const text = held.join('');
@@ -96,9 +96,9 @@ export const openRecord = (dir: string): RecordWriter => {
   };
 };
 
-const cannotGoOn = (file: string, error: unknown): RunError =>
-  new RunError(
-    'record',
+const cannotGoOn = (file: string, error: unknown): SwarmError =>
+  new SwarmError(
+    'record_not_written',
     `${file}: the record cannot be written any more: ${diskReason(error)}`,
     'the run was ended, as nothing of it would be known; make room, or give another --record',
     { cause: error },
@@ -110,12 +110,12 @@ const open = (dir: string, file: string): number => {
     return openSync(file, 'ax');
   } catch (error) {
     if (codeOf(error) === 'EEXIST' && existsSync(file)) {
-      throw new UsageError(
+      throw usageError(
         `--record ${dir}: there is a record already`,
         'give another folder, or none for a new one',
       );
     }
-    throw new UsageError(
+    throw usageError(
       `--record ${dir}: the record cannot be written there: ${diskReason(error)}`,
       'give a folder that you may write to, or none for ./records/…',
     );

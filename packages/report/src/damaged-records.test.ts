@@ -1,6 +1,6 @@
 import { foldRecord, judge, resolveThresholds, type Summary } from '@livekit-swarm/analysis';
 import { readRecordLines } from '@livekit-swarm/record';
-import { UsageError } from '@livekit-swarm/settings';
+import { isUsageError } from '@livekit-swarm/settings';
 import { damagedRecords } from '@livekit-swarm/testkit/damaged-record';
 import { recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import fc from 'fast-check';
@@ -17,7 +17,7 @@ const summaryOf = async (texts: string[]): Promise<Summary | null> => {
   try {
     return await foldRecord(texts);
   } catch (error) {
-    if (error instanceof UsageError) return null;
+    if (isUsageError(error)) return null;
     throw error;
   }
 };

@@ -1,5 +1,5 @@
-import { RunError } from '@livekit-swarm/host';
 import type { RecordLine } from '@livekit-swarm/record';
+import { SwarmError } from '@livekit-swarm/settings';
 import { startWorker, type WorkerDeath, type WorkerProcess } from './worker-process.ts';
 import type { Recruit, WorkerMessage, WorkOrder } from './worker-protocol.ts';
 
@@ -32,7 +32,7 @@ const NEXT_STEP = '"swarm doctor" shows what is missing';
 
 /**
  * Starts the workers and waits until each has loaded its engine.
- * @throws RunError when one cannot; then none is left
+ * @throws SwarmError when one cannot; then none is left
  */
 export const startCrowd = async ({
   workers,
@@ -70,7 +70,7 @@ export const startCrowd = async ({
     kill();
     await empty;
     const why = error instanceof Error ? error.message : String(error);
-    throw new RunError('no_worker', `no worker could be started: ${why}`, NEXT_STEP, {
+    throw new SwarmError('no_worker', `no worker could be started: ${why}`, NEXT_STEP, {
       cause: error,
     });
   }

@@ -1,5 +1,3 @@
-import { EXIT_CODES } from '@livekit-swarm/settings';
-
 /** A LiveKit that a crowd is sent to. Whoever made it also stops it. */
 export interface Deployment {
   /** ws, wss, http or https. */
@@ -12,20 +10,4 @@ export interface Deployment {
   serverVersion: string | null;
   /** Resolves with a sentence when the server's process ends unasked; never for a deployment that is not ours. */
   exited: Promise<string>;
-}
-
-/** The deployment is unreachable or refused us. Ends the process with code 3. */
-export class DeploymentError extends Error {
-  override readonly name = 'DeploymentError';
-  readonly exitCode = EXIT_CODES.unreachable.code;
-  /** A short stable word: `unreachable`, `unauthorized`, `server_full`, … */
-  readonly reason: string;
-  /** What to do next. */
-  readonly hint: string | null;
-
-  constructor(reason: string, message: string, hint: string | null = null) {
-    super(message);
-    this.reason = reason;
-    this.hint = hint;
-  }
 }

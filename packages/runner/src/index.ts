@@ -1,4 +1,4 @@
-export { type Deployment, DeploymentError } from './deployment.ts';
+export type { Deployment } from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
 export type { LiveRun } from './live-run.ts';
 export { type Assessment, assessMachine, type Machine } from './machine.ts';

@@ -1,5 +1,5 @@
 import { type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
-import { UsageError } from '@livekit-swarm/settings';
+import { isUsageError, type SwarmError } from '@livekit-swarm/settings';
 import type { SocketNeed, SystemLimits } from './descriptors.ts';
 import { chooseStaffing, crowdOf, type Staffing } from './staffing.ts';
 
@@ -26,7 +26,7 @@ export interface Assessment {
   /** Null when `obstacle` says why nobody could be hosted. */
   staffing: Staffing | null;
   /** What makes a run impossible here: too few descriptors or ports. */
-  obstacle: UsageError | null;
+  obstacle: SwarmError | null;
   /** Whether it will do with room to spare. */
   fits: boolean;
   /** What is short; empty when it fits or when there is an obstacle. */
@@ -85,7 +85,7 @@ export const assessMachine = (request: AssessmentRequest): Assessment => {
 const staff = (
   { plan, machine, workers, need, embedded }: AssessmentRequest,
   load: PlanLoad,
-): { staffing: Staffing | null; obstacle: UsageError | null } => {
+): { staffing: Staffing | null; obstacle: SwarmError | null } => {
   try {
     const { cores, limits } = machine;
     return {
@@ -93,7 +93,7 @@ const staff = (
       obstacle: null,
     };
   } catch (error) {
-    if (error instanceof UsageError) return { staffing: null, obstacle: error };
+    if (isUsageError(error)) return { staffing: null, obstacle: error };
     throw error;
   }
 };

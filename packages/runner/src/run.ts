@@ -67,8 +67,8 @@ const LEAVE_WITHIN_MS = 10_000;
 
 /**
  * Carries out a plan and judges it. What happens to participants, workers and an embedded server is part of the result, never an exception.
- * @throws DeploymentError when the deployment is unreachable or refuses even the first participant; UsageError when its address or a threshold makes no
- * sense; RunError when no worker can be started, or the record cannot be written any more
+ * @throws SwarmError when the deployment is unreachable or refuses even the first participant; SwarmError `usage` when its address or a threshold makes no
+ * sense; SwarmError when no worker can be started, or the record cannot be written any more
  */
 export const run = async (options: RunOptions): Promise<RunResult> => {
   const { deployment, plan, staffing, record } = options;

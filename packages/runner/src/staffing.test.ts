@@ -4,7 +4,7 @@ import {
   type LoadSpec,
   scenarioOfLoad,
 } from '@livekit-swarm/scenario';
-import { UsageError } from '@livekit-swarm/settings';
+import { isUsageError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { parseOpenFiles, parsePortRange } from './descriptors.ts';
 import { chooseStaffing, crowdOf, type StaffingRequest } from './staffing.ts';
@@ -24,7 +24,7 @@ const explanationOf = (work: () => unknown): string => {
   try {
     work();
   } catch (error) {
-    if (error instanceof UsageError) return `${error.message} → ${error.hint}`;
+    if (isUsageError(error)) return `${error.message} → ${error.hint}`;
     throw error;
   }
   throw new Error('nothing was thrown');

@@ -1,5 +1,5 @@
 import { mostPresent, type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
-import { UsageError } from '@livekit-swarm/settings';
+import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import { DESCRIPTORS_OF_A_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
 
 /** How many processes host a crowd, and with how many pump threads each. */
@@ -39,7 +39,7 @@ export const crowdOf = ({ participants }: Pick<Plan, 'participants'>): number =>
 /**
  * Chooses processes and threads for a plan: enough for the packets and for the event loops, at most one a core unless descriptors ask for more. What counts
  * is the fullest moment, not all who ever come.
- * @throws UsageError when this machine's limits cannot hold the crowd: what, how much, and how to raise it
+ * @throws SwarmError `usage` when this machine's limits cannot hold the crowd: what, how much, and how to raise it
  */
 export const chooseStaffing = (request: StaffingRequest): Staffing => {
   const { plan, cores, need, limits, load = planLoad(plan) } = request;
@@ -71,7 +71,7 @@ export const chooseStaffing = (request: StaffingRequest): Staffing => {
 const checkPorts = ({ need, limits }: StaffingRequest, crowd: number): void => {
   const ports = crowd * Math.max(need.udp, need.tcp);
   if (ports <= limits.localPorts) return;
-  throw new UsageError(
+  throw usageError(
     `${crowd} participants at a time need up to ${ports} local ports, but this machine gives out ${limits.localPorts} (net.ipv4.ip_local_port_range)`,
     `sysctl -w net.ipv4.ip_local_port_range="1024 65535", --signalling v1 (one port each instead of two), or at most ${Math.floor(limits.localPorts / Math.max(need.udp, need.tcp))} participants`,
   );
@@ -80,7 +80,7 @@ const checkPorts = ({ need, limits }: StaffingRequest, crowd: number): void => {
 const checkServer = ({ limits, embedded }: StaffingRequest, crowd: number): void => {
   const needed = crowd + DESCRIPTORS_OF_A_WORKER;
   if (!embedded || needed <= limits.openFiles) return;
-  throw new UsageError(
+  throw usageError(
     `the embedded server needs ${needed} file descriptors for ${crowd} participants at a time, but the hard limit is ${limits.openFiles}`,
     `${RAISE}, or send the crowd to another machine with --url`,
   );
@@ -91,8 +91,8 @@ const tooFewFiles = (
   workers: number,
   needed: number,
   enough?: number,
-): UsageError =>
-  new UsageError(
+): SwarmError =>
+  usageError(
     `${workers} worker${workers === 1 ? '' : 's'} would need ${needed} file descriptors each, but the hard limit is ${limits.openFiles}`,
     enough === undefined ? RAISE : `use --workers ${enough} or more, or ${RAISE}`,
   );

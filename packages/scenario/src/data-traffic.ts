@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { DataTraffic } from './plan.ts';
 
 /** Room for the stamp (flow, sequence number, time of sending) that makes loss and latency countable. */
@@ -14,11 +14,11 @@ const GRAMMAR = 'write RATE[:BYTES[:reliable|lossy]], as 10/s, 10/s:200B or 5/s:
 /**
  * Reads the data messages that each publisher sends. Grammar: `RATE[:BYTES[:reliable|lossy]]`, where RATE is messages a second (`10/s`, `0.5/s`)
  * and BYTES the payload (`200B` or `200`). Left out: 200 bytes, lossy.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const parseDataRate = (text: string): DataTraffic => {
   const [rate = '', bytes, delivery, ...more] = text.trim().split(':');
-  if (more.length > 0) throw new UsageError(`":${more[0]}" is one part too many`, GRAMMAR);
+  if (more.length > 0) throw usageError(`":${more[0]}" is one part too many`, GRAMMAR);
   return {
     messagesPerSecond: readRate(rate),
     bytes: readBytes(bytes),
@@ -28,21 +28,21 @@ export const parseDataRate = (text: string): DataTraffic => {
 
 const readRate = (text: string): number => {
   const match = /^(-?\d+(?:\.\d+)?)(\/s)?$/.exec(text);
-  if (match === null) throw new UsageError(`"${text}" is not a rate`, GRAMMAR);
-  if (match[2] === undefined) throw new UsageError('a rate needs its unit', `write ${text}/s`);
+  if (match === null) throw usageError(`"${text}" is not a rate`, GRAMMAR);
+  if (match[2] === undefined) throw usageError('a rate needs its unit', `write ${text}/s`);
   const rate = Number(match[1]);
   if (rate <= 0 || rate > MAX_DATA_RATE)
-    throw new UsageError(`the rate must be above 0 and at most ${MAX_DATA_RATE}/s`, GRAMMAR);
+    throw usageError(`the rate must be above 0 and at most ${MAX_DATA_RATE}/s`, GRAMMAR);
   return rate;
 };
 
 const readBytes = (text: string | undefined): number => {
   if (text === undefined) return DEFAULT_BYTES;
   const match = /^(-?\d+)B?$/.exec(text);
-  if (match === null) throw new UsageError(`"${text}" is not a size`, GRAMMAR);
+  if (match === null) throw usageError(`"${text}" is not a size`, GRAMMAR);
   const bytes = Number(match[1]);
   if (bytes < MIN_DATA_BYTES || bytes > MAX_DATA_BYTES) {
-    throw new UsageError(`a message has ${MIN_DATA_BYTES} to ${MAX_DATA_BYTES} bytes`, GRAMMAR);
+    throw usageError(`a message has ${MIN_DATA_BYTES} to ${MAX_DATA_BYTES} bytes`, GRAMMAR);
   }
   return bytes;
 };
@@ -50,7 +50,7 @@ const readBytes = (text: string | undefined): number => {
 const readDelivery = (text: string | undefined): boolean => {
   if (text === undefined || text === 'lossy') return false;
   if (text === 'reliable') return true;
-  throw new UsageError(`"${text}" is neither reliable nor lossy`, GRAMMAR);
+  throw usageError(`"${text}" is neither reliable nor lossy`, GRAMMAR);
 };
 
 /** The text that `parseDataRate` reads back. */

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { Layout } from './plan.ts';
 
 const ALLOWED = 'write all, speaker, grid:N (as grid:9), audio-only or none';
@@ -8,18 +8,18 @@ export const MAX_TILES = 100;
 
 /**
  * Reads a layout: `all`, `speaker`, `grid:9` (or `grid9`), `audio-only`, `none`.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const parseLayout = (text: string): Layout => {
   const word = text.trim();
   if (word === 'all' || word === 'speaker' || word === 'audio-only' || word === 'none')
     return { type: word };
-  if (word === 'grid') throw new UsageError('a grid needs a number of tiles', 'write grid:9');
+  if (word === 'grid') throw usageError('a grid needs a number of tiles', 'write grid:9');
   const grid = /^grid:?(-?\d+)$/.exec(word);
-  if (grid === null) throw new UsageError('is not a layout', ALLOWED);
+  if (grid === null) throw usageError('is not a layout', ALLOWED);
   const tiles = Number(grid[1]);
   if (tiles < 1 || tiles > MAX_TILES)
-    throw new UsageError(`a grid has 1 to ${MAX_TILES} tiles`, ALLOWED);
+    throw usageError(`a grid has 1 to ${MAX_TILES} tiles`, ALLOWED);
   return { type: 'grid', tiles };
 };
 

@@ -111,7 +111,7 @@ describe('parseLoadFlags', () => {
   ])('refuses %j', (flags, message) => {
     expect(() => parseLoadFlags(flags)).toThrow(
       expect.objectContaining({
-        name: 'UsageError',
+        code: 'usage',
         exitCode: 2,
         message: expect.stringContaining(message),
       }),

@@ -1,4 +1,4 @@
-import { explain, parseDuration, UsageError } from '@livekit-swarm/settings';
+import { explain, isUsageError, parseDuration, usageError } from '@livekit-swarm/settings';
 import { parseDataRate } from './data-traffic.ts';
 import { parseLayout } from './layout.ts';
 import { DEFAULT_LOAD_SPEC, loadSpecSchema } from './load-spec.ts';
@@ -47,7 +47,7 @@ const dashed = (flag: keyof LoadFlags): string =>
 
 const parseNumber = (text: string): number => {
   if (!/^-?\d+(\.\d+)?$/.test(text.trim()))
-    throw new UsageError('is not a number', 'write digits only, as 20');
+    throw usageError('is not a number', 'write digits only, as 20');
   return Number(text);
 };
 
@@ -56,7 +56,7 @@ const parseJoinRate = (text: string): number => parseNumber(text.replace(/\/s$/,
 
 /**
  * Makes a `LoadSpec` of flags; what was not given comes from `defaults`.
- * @throws UsageError that lists every problem: the flag, the value, what is allowed, what to do
+ * @throws SwarmError `usage` that lists every problem: the flag, the value, what is allowed, what to do
  */
 export const parseLoadFlags = (
   flags: LoadFlags,
@@ -77,7 +77,7 @@ export const parseLoadFlags = (
     try {
       return parse(text);
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
+      if (!isUsageError(error)) throw error;
       complain(flag, explain(error));
       return fallback;
     }
@@ -119,6 +119,6 @@ export const parseLoadFlags = (
       complain('roomPrefix', 'has no effect beside --room; leave one out');
     }
   }
-  if (problems.length > 0 || result.data === undefined) throw new UsageError(problems.join('\n'));
+  if (problems.length > 0 || result.data === undefined) throw usageError(problems.join('\n'));
   return result.data;
 };

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { Resolution } from './plan.ts';
 
 /** 16:9, lowest first. */
@@ -14,7 +14,7 @@ const isResolution = (text: string): text is Resolution => Object.hasOwn(RESOLUT
 
 /**
  * Reads `180p`, `360p`, `540p`, `720p`, `1080p`; `720` and `1280x720` mean the same as `720p`.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const parseResolution = (text: string): Resolution => {
   const word = text.trim().toLowerCase();
@@ -23,7 +23,7 @@ export const parseResolution = (text: string): Resolution => {
   );
   const name = bySize?.[0] ?? (/^\d+$/.test(word) ? `${word}p` : word);
   if (isResolution(name)) return name;
-  throw new UsageError(
+  throw usageError(
     'is not a resolution there is a clip for',
     `write ${Object.keys(RESOLUTIONS).join(', ')}`,
   );

@@ -1,5 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { explain, ScenarioError, type ScenarioProblem, UsageError } from '@livekit-swarm/settings';
+import {
+  explain,
+  hasErrorCode,
+  invalidFile,
+  isUsageError,
+  type Problem,
+  type SwarmError,
+  usageError,
+} from '@livekit-swarm/settings';
 import { type ReadScenario, readScenario } from './language/parse-scenario.ts';
 
 /** Bytes read of a file at most; what is larger is no scenario, and is not worth the memory. */
@@ -18,7 +26,7 @@ export interface ReadScenarioFile extends ReadScenario {
 /**
  * Reads a scenario file.
  * @param path `-` for standard input
- * @throws UsageError when it cannot be read; ScenarioError with everything that is wrong in it
+ * @throws SwarmError `usage` when it cannot be read; SwarmError `invalid_file` with everything that is wrong in it
  */
 export const readScenarioFile = (
   path: string,
@@ -30,42 +38,42 @@ export const readScenarioFile = (
 
 /**
  * Reads scenario files that belong to one command. They must have names of their own: reports tell runs apart by them.
- * @throws UsageError when one cannot be read; ScenarioError with everything that is wrong in all of them
+ * @throws SwarmError `usage` when one cannot be read; SwarmError `invalid_file` with everything that is wrong in all of them
  */
 export const readScenarioFiles = (
   paths: readonly string[],
   options: ScenarioFileOptions = {},
 ): ReadScenarioFile[] => {
-  const unreadable: UsageError[] = [];
-  const problems: ScenarioProblem[] = [];
+  const unreadable: SwarmError[] = [];
+  const problems: Problem[] = [];
   const read: ReadScenarioFile[] = [];
   for (const path of paths) {
     try {
       read.push(readScenarioFile(path, options));
     } catch (error) {
-      if (error instanceof ScenarioError) problems.push(...error.problems);
-      else if (error instanceof UsageError) unreadable.push(error);
+      if (hasErrorCode(error, 'invalid_file')) problems.push(...error.problems);
+      else if (isUsageError(error)) unreadable.push(error);
       else throw error;
     }
   }
   problems.push(...sameNames(read));
-  const broken = problems.length > 0 ? new ScenarioError(problems) : null;
+  const broken = problems.length > 0 ? invalidFile(problems) : null;
   if (unreadable.length > 0) throw together([...unreadable, ...(broken === null ? [] : [broken])]);
   if (broken !== null) throw broken;
   return read;
 };
 
-const together = (errors: readonly UsageError[]): UsageError =>
+const together = (errors: readonly SwarmError[]): SwarmError =>
   errors.length === 1 && errors[0] !== undefined
     ? errors[0]
-    : new UsageError(errors.map(explain).join('\n'));
+    : usageError(errors.map(explain).join('\n'));
 
 /** Files that have a name which one before them has. */
 export const sameNames = (
   files: readonly Pick<ReadScenarioFile, 'path' | 'scenario' | 'nameAt'>[],
-): ScenarioProblem[] => {
+): Problem[] => {
   const first = new Map<string, string>();
-  return files.flatMap(({ path, scenario: { name }, nameAt }): ScenarioProblem[] => {
+  return files.flatMap(({ path, scenario: { name }, nameAt }): Problem[] => {
     const other = first.get(name);
     if (other === undefined) {
       first.set(name, path);
@@ -83,15 +91,15 @@ const readBounded = (path: string): Buffer => {
   try {
     file = path === '-' ? 0 : openSync(path, 'r');
     if (fstatSync(file).isDirectory())
-      throw new UsageError(
+      throw usageError(
         `${path}: is a folder`,
         `name the files in it: ${path.replace(/\/+$/, '')}/*.yaml`,
       );
     return readAll(file, path);
   } catch (error) {
-    throw error instanceof UsageError
+    throw isUsageError(error)
       ? error
-      : new UsageError(`${path}: ${reasonOf(error)}`, 'give the path of a scenario file');
+      : usageError(`${path}: ${reasonOf(error)}`, 'give the path of a scenario file');
   } finally {
     if (file !== null && file !== 0) closeSync(file);
   }
@@ -105,7 +113,7 @@ const readAll = (file: number, path: string): Buffer => {
     if (count === 0) return buffer.subarray(0, length);
     length += count;
     if (length > MAX_BYTES)
-      throw new UsageError(
+      throw usageError(
         `${path}: is larger than ${MAX_BYTES / 1_024} KB`,
         'no scenario is: give the path of one',
       );
@@ -130,6 +138,6 @@ const decode = (bytes: Buffer, path: string): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new UsageError(`${path}: is not UTF-8 text`, 'save it as UTF-8');
+    throw usageError(`${path}: is not UTF-8 text`, 'save it as UTF-8');
   }
 };

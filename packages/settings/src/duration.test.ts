@@ -30,7 +30,7 @@ describe('parseDuration', () => {
         try {
           expect(parseDuration(text)).toBeGreaterThanOrEqual(0);
         } catch (error) {
-          expect(error).toHaveProperty('name', 'UsageError');
+          expect(error).toHaveProperty('code', 'usage');
         }
       }),
     );

@@ -1,4 +1,4 @@
-import { UsageError } from './usage-error.ts';
+import { usageError } from './swarm-error.ts';
 
 /** The longest duration that settings and scenarios may hold, ms. */
 export const LONGEST_DURATION_MS = 7 * 86_400_000;
@@ -11,23 +11,23 @@ const PART = /^(\d+(?:\.\d+)?)(ms|s|m|h)/;
 /**
  * Reads `500ms`, `30s`, `1.5m`, `1h30m`.
  * @returns milliseconds
- * @throws UsageError when a unit is missing or the text is something else
+ * @throws SwarmError `usage` when a unit is missing or the text is something else
  */
 export const parseDuration = (text: string): number => {
   const trimmed = text.trim();
   if (/^\d+(\.\d+)?$/.test(trimmed))
-    throw new UsageError('a duration needs a unit', `write ${trimmed}s`);
+    throw usageError('a duration needs a unit', `write ${trimmed}s`);
   let rest = trimmed;
   let total = 0;
   while (rest !== '') {
     const match = PART.exec(rest);
     if (match === null)
-      throw new UsageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
+      throw usageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
     total += Number(match[1]) * UNIT_MS[match[2] as Unit];
     rest = rest.slice(match[0].length);
   }
   if (trimmed === '')
-    throw new UsageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
+    throw usageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
   return total;
 };
 

@@ -1,9 +1,9 @@
 export { formatDuration, LONGEST_DURATION_MS, parseDuration } from './duration.ts';
-export { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+export { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
 export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
 export { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
-export { type FileSettings, readSettings, type Settings, SettingsError } from './read-settings.ts';
-export { formatScenarioProblem, ScenarioError, type ScenarioProblem } from './scenario-error.ts';
+export { formatProblem, invalidFile, type Problem } from './problem.ts';
+export { type FileSettings, readSettings, type Settings } from './read-settings.ts';
 export {
   bitRate,
   duration,
@@ -23,7 +23,15 @@ export { clean, quote, say, textOf } from './schema/say.ts';
 export { strict } from './schema/strict.ts';
 export { seed, tags } from './schema/tags.ts';
 export { settingsJsonSchema } from './settings-schema.ts';
-export { explain, UsageError } from './usage-error.ts';
+export {
+  type ErrorCode,
+  errorCodeOf,
+  explain,
+  hasErrorCode,
+  isUsageError,
+  SwarmError,
+  usageError,
+} from './swarm-error.ts';
 export { withoutSecrets } from './without-secrets.ts';
 export { mergePatch, withoutKeys } from './yaml/merge-patch.ts';
 export { readYaml } from './yaml/read-yaml.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, type SettingsError } from './read-settings.ts';
+import { readSettings } from './read-settings.ts';
 import { duration, text, whole } from './schema/leaves.ts';
 import { strict } from './schema/strict.ts';
 import { settingsJsonSchema } from './settings-schema.ts';
-import { UsageError } from './usage-error.ts';
+import { explain, isUsageError, type SwarmError } from './swarm-error.ts';
 
 const schema = strict({
   listen: text(100, 'an address').optional(),
@@ -16,7 +16,7 @@ const problem = (yaml: string): string => {
   try {
     readSettings(yaml, schema, file);
   } catch (error) {
-    if (error instanceof UsageError) return error.message;
+    if (isUsageError(error)) return explain(error);
     throw error;
   }
   return 'none';
@@ -68,7 +68,7 @@ describe('problems of settings', () => {
       readSettings('limits: { requests: 11 }\nevery: 3', schema, file);
       expect.unreachable();
     } catch (error) {
-      const { problems } = error as SettingsError;
+      const { problems } = error as SwarmError;
       expect(problems.map(({ line, column, path }) => [line, column, path])).toEqual([
         [1, 21, 'limits.requests'],
         [2, 8, 'every'],

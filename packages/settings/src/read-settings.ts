@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import { explainIssues, type Finding } from './explain-issues.ts';
-import { formatScenarioProblem, type ScenarioProblem } from './scenario-error.ts';
+import { invalidFile, type Problem } from './problem.ts';
 import { understand } from './schema/say.ts';
-import { UsageError } from './usage-error.ts';
 import { withoutKeys } from './yaml/merge-patch.ts';
 import { type FileKind, readYaml } from './yaml/read-yaml.ts';
 import { formatPath, type Path, type Place, placeOf, plainOf, type Tree } from './yaml/tree.ts';
@@ -16,7 +15,7 @@ export interface Settings<Value> {
 
 export interface FileSettings<Value> extends Settings<Value> {
   /** Something that is wrong with the value at `path`, and that the schema cannot know. */
-  problem(path: Path, message: string, hint?: string | null): ScenarioProblem;
+  problem(path: Path, message: string, hint?: string | null): Problem;
 }
 
 export interface SettingsFile extends FileKind {
@@ -24,30 +23,9 @@ export interface SettingsFile extends FileKind {
   file: string;
 }
 
-/** A settings file that cannot be used. `problems` has every one that was found, in the order of the file. */
-export class SettingsError extends UsageError {
-  override readonly name = 'SettingsError';
-  readonly problems: readonly ScenarioProblem[];
-
-  constructor(problems: readonly ScenarioProblem[]) {
-    const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
-    const more = sorted.length - LISTED;
-    super(
-      [
-        ...sorted.slice(0, LISTED).map(formatScenarioProblem),
-        ...(more > 0 ? [`and ${more} more`] : []),
-      ].join('\n'),
-    );
-    this.problems = sorted;
-  }
-}
-
-/** More problems than this are counted, not listed. */
-const LISTED = 50;
-
 /**
  * Reads a YAML file of settings as scenarios are read: bounded whatever the text, keys that begin with x- are for anchors, and every problem is found at once.
- * @throws SettingsError with every problem: file, line, column, what, and what to write instead
+ * @throws SwarmError `invalid_file` with every problem: file, line, column, what, and what to write instead
  */
 export const readSettings = <Schema extends z.ZodType>(
   text: string,
@@ -56,7 +34,11 @@ export const readSettings = <Schema extends z.ZodType>(
 ): FileSettings<z.output<Schema>> => {
   const { tree, problems } = readYaml(text, kind);
   const fail = (findings: readonly Finding[]): never => {
-    throw new SettingsError(findings.map((finding) => problemOf(file, finding)));
+    throw invalidFile(
+      findings
+        .map((finding) => problemOf(file, finding))
+        .sort((a, b) => a.line - b.line || a.column - b.column),
+    );
   };
   if (tree === null)
     return fail(
@@ -81,7 +63,7 @@ export const readSettings = <Schema extends z.ZodType>(
 
 const formatPlace = (file: string, { line, column }: Place): string => `${file}:${line}:${column}`;
 
-const problemOf = (file: string, { place, path, message, hint }: Finding): ScenarioProblem => ({
+const problemOf = (file: string, { place, path, message, hint }: Finding): Problem => ({
   file,
   ...place,
   path: formatPath(path),

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import { removeCgroups } from './cgroups.ts';
 import type { RunningEngine } from './engine-process.ts';
@@ -18,7 +18,7 @@ export interface DockerEngine extends AsyncDisposable {
   readonly logFile: string;
   /**
    * Runs `docker ARGS` and resolves to what it wrote to stdout, without the last line break.
-   * @throws LabError `docker-failed` with its error output
+   * @throws SwarmError `docker-failed` with its error output
    */
   docker(args: readonly string[]): Promise<string>;
   /** Ends every container and the engine, and removes all they had written. May be called again; never throws. */
@@ -58,8 +58,8 @@ export const createDockerEngine = (
       });
       if (!failed) return stdout;
       const said = stderr.trim() || shortMessage;
-      throw new LabError(
-        'docker-failed',
+      throw new SwarmError(
+        'docker_failed',
         `docker ${args[0]}: ${said}`,
         `the engine's log: ${running.logFile}`,
       );

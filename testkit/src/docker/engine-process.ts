@@ -3,8 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GuardedProcess, LabError, spawnGuarded } from '@livekit-swarm/host';
+import { type GuardedProcess, spawnGuarded } from '@livekit-swarm/host';
 import { plainEnvironment } from '@livekit-swarm/lab';
+import { SwarmError } from '@livekit-swarm/settings';
 
 export interface EnginePrograms {
   unshare: string;
@@ -46,7 +47,7 @@ wait $!
  * left behind, however this ends.
  *
  * @param dir for all it writes; its control groups are named after it
- * @throws LabError `no-docker` when it does not come up
+ * @throws SwarmError `no-docker` when it does not come up
  */
 export const runEngine = async (
   dir: string,
@@ -123,8 +124,8 @@ export const runEngine = async (
     .slice(-600);
   await end();
   const how = ended ? 'ended at once' : `did not answer within ${READY_WITHIN_MS / 1_000} s`;
-  throw new LabError(
-    'no-docker',
+  throw new SwarmError(
+    'no_docker',
     `dockerd ${how}: ${said}`,
     'a Docker engine needs root, overlay file systems and control groups',
   );

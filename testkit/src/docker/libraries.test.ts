@@ -21,8 +21,8 @@ test('a file that is not a program is rejected by name', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'swarm-libraries-')), 'page.txt');
   await writeFile(file, 'words');
   await expect(librariesOf(file)).rejects.toMatchObject({
-    reason: 'no-program',
+    code: 'no_program',
     message: expect.stringContaining(file),
   });
-  await expect(librariesOf('/no/such/program')).rejects.toMatchObject({ reason: 'no-program' });
+  await expect(librariesOf('/no/such/program')).rejects.toMatchObject({ code: 'no_program' });
 });

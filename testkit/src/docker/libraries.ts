@@ -1,20 +1,20 @@
-import { LabError } from '@livekit-swarm/host';
 import { isExecutable } from '@livekit-swarm/lab';
+import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 
 /**
  * The shared libraries that a program is started with, its loader among them; none for a static one.
- * @throws LabError `no-program` when it is none, or a library is missing
+ * @throws SwarmError `no-program` when it is none, or a library is missing
  */
 export const librariesOf = async (program: string): Promise<string[]> => {
   if (!(await isExecutable(program)))
-    throw new LabError('no-program', `${program} is not a program`, 'give the path of a program');
+    throw new SwarmError('no_program', `${program} is not a program`, 'give the path of a program');
   const { stdout, stderr } = await execa('ldd', [program], { reject: false, env: { LC_ALL: 'C' } });
   if (/not a dynamic executable|statically linked/.test(stdout + stderr)) return [];
   const missing = /^\s*(\S+) => not found/m.exec(stdout);
   if (missing !== null)
-    throw new LabError(
-      'no-program',
+    throw new SwarmError(
+      'no_program',
       `${program} needs ${missing[1]}, which is not here`,
       'install it completely',
     );

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LabError } from '@livekit-swarm/host';
 import { findProgram } from '@livekit-swarm/lab';
+import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { buildImage } from './build-image.ts';
 import { createDockerEngine, type DockerEngine } from './docker-engine.ts';
 import { runEngine } from './engine-process.ts';
@@ -20,7 +20,7 @@ export interface DockerOptions {
  * Starts a Docker engine that has nothing to do with one that may run here: own images, containers, socket and namespaces, all in a temporary
  * folder, all gone after `stop`. It has been seen to run a container.
  *
- * Throws a LabError `no-docker`, with the reason, when this host cannot: not Linux, not root, not installed, not permitted.
+ * Throws a SwarmError `no-docker`, with the reason, when this host cannot: not Linux, not root, not installed, not permitted.
  */
 export const startDocker = async ({
   network = 'own',
@@ -30,7 +30,7 @@ export const startDocker = async ({
       process.platform === 'linux'
         ? 'only root can start a Docker engine'
         : `no Docker engine of its own on ${process.platform}`;
-    throw new LabError('no-docker', what, 'run this as root on Linux');
+    throw new SwarmError('no_docker', what, 'run this as root on Linux');
   }
   const [docker, dockerd, unshare, nsenter] = await Promise.all([
     need('docker', 'docker.io'),
@@ -60,8 +60,8 @@ export const startDocker = async ({
 const need = async (name: string, debianPackage: string): Promise<string> => {
   const path = await findProgram(name, process.env, ['/usr/local/sbin', '/usr/sbin', '/sbin']);
   if (path !== null) return path;
-  throw new LabError(
-    'no-docker',
+  throw new SwarmError(
+    'no_docker',
     `there is no ${name} on this machine`,
     `install it: "apt-get install ${debianPackage}" on Debian`,
   );
@@ -80,9 +80,9 @@ const tryContainer = async (engine: DockerEngine): Promise<void> => {
     await engine.docker(['image', 'rm', image]);
   } catch (error) {
     await engine.stop();
-    if (!(error instanceof LabError && error.reason === 'docker-failed')) throw error;
+    if (!hasErrorCode(error, 'docker_failed')) throw error;
     const hint = 'if this machine is a container itself, it must be a privileged one';
-    throw new LabError('no-docker', `no container runs on this machine: ${error.message}`, hint, {
+    throw new SwarmError('no_docker', `no container runs on this machine: ${error.message}`, hint, {
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 /** Tests that need containers. */
+import { hasErrorCode } from '@livekit-swarm/settings';
 
-import { LabError } from '@livekit-swarm/host';
 import { test } from 'vitest';
 import type { DockerEngine } from './docker-engine.ts';
 import { type DockerOptions, startDocker } from './start-docker.ts';
@@ -12,8 +12,8 @@ interface WithDocker {
   skip(why: string): never;
 }
 
-/** What a machine may lack, as LabError has it. */
-const LACKING = new Set(['no-docker', 'no-program']);
+/** What a machine may lack, as SwarmError has it. */
+const LACKING = ['no_docker', 'no_program'] as const;
 
 /** A test that needs a Docker engine. Where none can run, or a program is missing, it is skipped, with its name and the reason. */
 export const testWithDocker = (
@@ -35,8 +35,7 @@ export const testWithDocker = (
     try {
       await run({ start, skip });
     } catch (error) {
-      if (error instanceof LabError && LACKING.has(error.reason))
-        skip(`${error.message} (${error.hint})`);
+      if (hasErrorCode(error, ...LACKING)) skip(`${error.message} (${error.hint})`);
       throw error;
     } finally {
       for (const engine of engines) await engine.stop();

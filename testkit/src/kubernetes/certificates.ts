@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError } from '@livekit-swarm/host';
 import { plainEnvironment, requireProgram } from '@livekit-swarm/lab';
+import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 
 /** Files of a certificate (PEM). */
@@ -24,7 +24,7 @@ export interface Certificates {
 /** A lab does not live long. */
 const DAYS = '30';
 
-/** Makes all certificates of a cluster in `folder`. @throws LabError `no-program`, `no-certificates` */
+/** Makes all certificates of a cluster in `folder`. @throws SwarmError `no-program`, `no-certificates` */
 export const makeCertificates = async (
   folder: string,
   nodeAddress: string,
@@ -40,8 +40,8 @@ export const makeCertificates = async (
       timeout: 20_000,
     });
     if (failed)
-      throw new LabError(
-        'no-certificates',
+      throw new SwarmError(
+        'no_certificates',
         `openssl could not make a certificate: ${stderr}`,
         'is openssl 3 installed?',
       );

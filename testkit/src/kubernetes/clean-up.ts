@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSameProcess, LabError, withFileLock } from '@livekit-swarm/host';
+import { isSameProcess, withFileLock } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { emptyControlGroup, removeControlGroup } from './control-group.ts';
 import { clearHostFolders, shimSocketsOf } from './host-folders.ts';
 import { restoreHostSettings } from './host-settings.ts';
@@ -12,14 +13,14 @@ import { removeBridge } from './pod-network.ts';
 /**
  * Ends a cluster and removes all it has on this machine, but for its logs and its kubeconfig. May be called again, and after any
  * half of it.
- * @throws LabError `not-clean`, `mounts-left`: the journal is kept then, for the next attempt
+ * @throws SwarmError `not-clean`, `mounts-left`: the journal is kept then, for the next attempt
  */
 export const cleanUp = async (journal: Journal): Promise<void> => {
   const { folder, controlGroups, bridge } = journal;
   const { data, etc } = kubernetesPaths(folder);
   const refuse = (what: string): never => {
-    throw new LabError(
-      'not-clean',
+    throw new SwarmError(
+      'not_clean',
       `of the Kubernetes in ${folder}, ${what}`,
       'the next start tries again; a reboot removes it, too',
     );
@@ -41,7 +42,7 @@ export const cleanUp = async (journal: Journal): Promise<void> => {
 /**
  * Removes what a cluster left whose owner was killed. Does nothing where there is none.
  * @returns whether there was one
- * @throws LabError `in-use` when its owner is at work; `not-clean`, `mounts-left`
+ * @throws SwarmError `in-use` when its owner is at work; `not-clean`, `mounts-left`
  */
 export const removeStaleKubernetes = (): Promise<boolean> =>
   withFileLock(JOURNAL_LOCK, () => sweepUnlocked());
@@ -51,8 +52,8 @@ export const sweepUnlocked = async (abandoned = false): Promise<boolean> => {
   const journal = await readJournal();
   if (journal === null) return false;
   if (isSameProcess(journal.owner) && !(abandoned && journal.owner.pid === process.pid))
-    throw new LabError(
-      'in-use',
+    throw new SwarmError(
+      'in_use',
       `process ${journal.owner.pid} runs a Kubernetes on this machine, in ${journal.folder}`,
       'there can be one at a time: wait until it has ended, or end that process',
     );

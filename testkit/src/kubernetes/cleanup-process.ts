@@ -5,7 +5,7 @@
  * It reads from the journal what to remove. If it is killed as well, the next start cleans up.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '@livekit-swarm/host';
+import { hasErrorCode } from '@livekit-swarm/settings';
 import { removeStaleKubernetes } from './clean-up.ts';
 
 /** A process that is being killed closes its channel first, and is gone a moment later. */
@@ -17,7 +17,7 @@ const clean = async (): Promise<void> => {
     try {
       return void (await removeStaleKubernetes());
     } catch (error) {
-      const tooEarly = error instanceof LabError && error.reason === 'in-use';
+      const tooEarly = hasErrorCode(error, 'in_use');
       if (!tooEarly || performance.now() > deadline) throw error;
       await sleep(100);
     }

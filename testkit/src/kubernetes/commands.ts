@@ -1,5 +1,5 @@
-import { LabError } from '@livekit-swarm/host';
 import { plainEnvironment, requireProgram } from '@livekit-swarm/lab';
+import { type ErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import type { KubectlOptions, KubernetesCluster } from './cluster.ts';
 import type { KubernetesPaths } from './paths.ts';
@@ -15,7 +15,7 @@ export const createCommands = (
     program: string,
     args: readonly string[],
     options: KubectlOptions,
-    reason: string,
+    code: ErrorCode,
   ): Promise<string> => {
     const { input = '', timeoutMs = 60_000 } = options;
     const { failed, stdout, stderr, shortMessage } = await execa(program, args, {
@@ -27,14 +27,14 @@ export const createCommands = (
       input,
     });
     if (!failed) return String(stdout);
-    throw new LabError(
-      reason,
+    throw new SwarmError(
+      code,
       String(stderr).trim().slice(-2_000) || String(shortMessage),
       `logs are in ${paths.logs}`,
     );
   };
   return {
-    kubectl: (args, options = {}) => run(programs.kubectl, args, options, 'kubectl-failed'),
+    kubectl: (args, options = {}) => run(programs.kubectl, args, options, 'kubectl_failed'),
     loadImage: async (archive) => {
       const ctr = await requireProgram(['ctr'], 'docker.io');
       const place = ['--address', paths.containerdSocket, '--namespace', 'k8s.io'];
@@ -42,7 +42,7 @@ export const createCommands = (
         ctr,
         [...place, 'images', 'import', '--snapshotter', SNAPSHOTTER, archive],
         { timeoutMs: 120_000 },
-        'no-image',
+        'no_image',
       );
     },
   };

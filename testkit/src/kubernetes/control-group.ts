@@ -8,7 +8,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { type Mount, readMounts } from './mounts.ts';
 
 /**
@@ -26,7 +26,7 @@ export interface ControlGroup {
   entrances: string[];
 }
 
-/** Decides where the group is to be; makes nothing. @throws LabError `no-cgroups` */
+/** Decides where the group is to be; makes nothing. @throws SwarmError `no-cgroups` */
 export const planControlGroup = (
   name: string,
   mounts: readonly Mount[] = readMounts(),
@@ -36,8 +36,8 @@ export const planControlGroup = (
     .filter(({ type }) => type === 'cgroup' || type === 'cgroup2')
     .map(({ path }) => path);
   if (places.length === 0)
-    throw new LabError(
-      'no-cgroups',
+    throw new SwarmError(
+      'no_cgroups',
       'no control groups are mounted here',
       'run on a Linux with /sys/fs/cgroup, not in a sandbox',
     );
@@ -46,7 +46,7 @@ export const planControlGroup = (
   return { name, folders, entrances: folders.map((folder) => join(folder, 'programs')) };
 };
 
-/** @throws LabError `no-cgroups` */
+/** @throws SwarmError `no-cgroups` */
 export const makeControlGroup = ({ folders, entrances }: ControlGroup): void => {
   try {
     for (const group of [...folders, ...entrances]) {
@@ -61,8 +61,8 @@ export const makeControlGroup = ({ folders, entrances }: ControlGroup): void => 
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new LabError(
-      'no-cgroups',
+    throw new SwarmError(
+      'no_cgroups',
       `control groups cannot be made here: ${why}`,
       'run as root, outside of a sandbox',
     );

@@ -1,7 +1,8 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ProcessIdentity } from '@livekit-swarm/host';
-import { LabError, replaceFile } from '@livekit-swarm/host';
+import { replaceFile } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { HostSettings } from './host-settings.ts';
 
 const SCHEMA = 'livekit-swarm/kubernetes/1';
@@ -33,14 +34,14 @@ export const writeJournal = async (what: Omit<Journal, 'schema'>): Promise<Journ
   return journal;
 };
 
-/** Null when there is no cluster. @throws LabError `bad-state` when another version of this program wrote it */
+/** Null when there is no cluster. @throws SwarmError `bad-state` when another version of this program wrote it */
 export const readJournal = async (): Promise<Journal | null> => {
   const text = await readFile(JOURNAL, 'utf8').catch(() => null);
   if (text === null) return null;
   const journal = JSON.parse(text) as Journal;
   if (journal.schema === SCHEMA) return journal;
-  throw new LabError(
-    'bad-state',
+  throw new SwarmError(
+    'bad_state',
     `${JOURNAL} cannot be read by this version`,
     'use the version that wrote it, or reboot',
   );

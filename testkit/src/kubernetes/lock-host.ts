@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { identifyProcess, LabError, withFileLock } from '@livekit-swarm/host';
+import { identifyProcess, withFileLock } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { cleanUp, sweepUnlocked } from './clean-up.ts';
 import type { ControlGroup } from './control-group.ts';
 import { missingHostFolders } from './host-folders.ts';
@@ -14,14 +15,14 @@ let running = false;
 
 /** The right to run a cluster here, and the duty to leave nothing of it. */
 export interface Claim {
-  /** Removes all that the journal speaks of, once; when that fails it may be called again. @throws LabError `not-clean`, `mounts-left` */
+  /** Removes all that the journal speaks of, once; when that fails it may be called again. @throws SwarmError `not-clean`, `mounts-left` */
   giveUp(): Promise<void>;
 }
 
 /**
  * Removes what a killed cluster has left, and writes the journal: from here on, whatever is made is also removed, by this process or its
  * cleanup process.
- * @throws LabError `in-use`, `no-kubernetes`, `bad-folder`; `not-clean`, `mounts-left`
+ * @throws SwarmError `in-use`, `no-kubernetes`, `bad-folder`; `not-clean`, `mounts-left`
  */
 export const lockHost = async (
   paths: KubernetesPaths,
@@ -34,7 +35,7 @@ export const lockHost = async (
     expectOwn(paths);
     const owner = identifyProcess(process.pid);
     if (owner === null)
-      throw new LabError('no-kubernetes', 'this process cannot see itself', 'is /proc mounted?');
+      throw new SwarmError('no_kubernetes', 'this process cannot see itself', 'is /proc mounted?');
     const hostSettings = readHostSettings();
     const written = await writeJournal({
       owner,
@@ -61,12 +62,12 @@ export const lockHost = async (
   };
 };
 
-/** The folders are removed with the cluster, so they must belong to it. @throws LabError `bad-folder` */
+/** The folders are removed with the cluster, so they must belong to it. @throws SwarmError `bad-folder` */
 const expectOwn = ({ data, etc }: KubernetesPaths): void => {
   const taken = [data, etc].find((path) => existsSync(path));
   if (taken !== undefined)
-    throw new LabError(
-      'bad-folder',
+    throw new SwarmError(
+      'bad_folder',
       `${taken} is there already, and would be removed with the cluster`,
       'give an empty folder',
     );

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 
 /** A line of proc(5), `mountinfo`. */
@@ -36,7 +36,7 @@ export const mountsBelow = (folder: string, mounts: readonly Mount[] = readMount
 /**
  * Unmounts all that is mounted below a folder, the last first, so that what is removed afterwards is what is in the folder and nothing
  * else.
- * @throws LabError `mounts-left`
+ * @throws SwarmError `mounts-left`
  */
 export const unmountBelow = async (folder: string): Promise<void> => {
   // A mount can lie on another, and be seen only when that is gone.
@@ -51,8 +51,8 @@ export const unmountBelow = async (folder: string): Promise<void> => {
   }
   const left = mountsBelow(folder);
   if (left.length > 0)
-    throw new LabError(
-      'mounts-left',
+    throw new SwarmError(
+      'mounts_left',
       `${left.length} mounts below ${folder} cannot be undone`,
       `"umount --lazy ${left[0]}"`,
     );

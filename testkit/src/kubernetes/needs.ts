@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { LabError } from '@livekit-swarm/host';
 import { isExecutable, requireProgram } from '@livekit-swarm/lab';
+import { SwarmError } from '@livekit-swarm/settings';
 import { KUBELET_SOCKET } from './host-folders.ts';
 import { CNI_PLUGINS } from './services/containerd.ts';
 
@@ -29,20 +29,20 @@ const PROGRAMS: readonly (readonly [string, (typeof KUBERNETES_PACKAGES)[number]
 ];
 
 const refuse = (why: string): never => {
-  throw new LabError(
-    'no-kubernetes',
+  throw new SwarmError(
+    'no_kubernetes',
     `no Kubernetes can be run here: ${why}`,
     'run it as root on a Linux machine or in a virtual one',
   );
 };
 
-/** Two kubelets would take each other's sockets. Leftovers of an earlier cluster must be removed before. @throws LabError `no-kubernetes` */
+/** Two kubelets would take each other's sockets. Leftovers of an earlier cluster must be removed before. @throws SwarmError `no-kubernetes` */
 export const expectNoOtherKubelet = (): void => {
   if (existsSync(KUBELET_SOCKET))
     refuse(`a kubelet runs on this machine already, or was killed and left ${KUBELET_SOCKET}`);
 };
 
-/** Looks before anything is built or started, and names everything that is missing. @throws LabError `no-kubernetes`, `no-program` */
+/** Looks before anything is built or started, and names everything that is missing. @throws SwarmError `no-kubernetes`, `no-program` */
 export const expectKubernetesHere = async (): Promise<void> => {
   if (process.platform !== 'linux') refuse('it needs Linux');
   if (process.getuid?.() !== 0) refuse('containers, mounts and bridges need root');
@@ -59,8 +59,8 @@ export const expectKubernetesHere = async (): Promise<void> => {
   }
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map(([, debianPackage]) => debianPackage))];
-  throw new LabError(
-    'no-program',
+  throw new SwarmError(
+    'no_program',
     `a Kubernetes cluster needs what is not on this machine: ${missing.map(([what]) => what).join(', ')}`,
     `install it: "apt-get install ${packages.join(' ')}" on Debian`,
   );

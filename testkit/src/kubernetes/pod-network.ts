@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { LabError } from '@livekit-swarm/host';
 import { requireProgram } from '@livekit-swarm/lab';
+import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 
 /** A bridge of the lab's own: the node's address is on it, and pods are plugged into it. Nothing of it is routed anywhere. */
@@ -14,7 +14,7 @@ export interface PodNetwork {
   address: string;
 }
 
-/** A network that this machine has nothing to do with yet. @throws LabError `no-network` */
+/** A network that this machine has nothing to do with yet. @throws SwarmError `no-network` */
 export const planPodNetwork = (
   name: string,
   taken: readonly string[] = ownAddresses(),
@@ -25,8 +25,8 @@ export const planPodNetwork = (
     if (!taken.some((address) => address.startsWith(`${prefix}.`)))
       return { name, prefix, address: `${prefix}.1` };
   }
-  throw new LabError(
-    'no-network',
+  throw new SwarmError(
+    'no_network',
     'this machine has an address in each of 10.213.0.0/24 to 10.213.255.0/24',
     'free one of them',
   );
@@ -35,7 +35,7 @@ export const planPodNetwork = (
 const ownAddresses = (): string[] =>
   Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
 
-/** @throws LabError `no-program`, `no-network` */
+/** @throws SwarmError `no-program`, `no-network` */
 export const makeBridge = async ({ name, address }: PodNetwork): Promise<void> => {
   const ip = await requireProgram(['ip'], 'iproute2');
   for (const args of [
@@ -45,8 +45,8 @@ export const makeBridge = async ({ name, address }: PodNetwork): Promise<void> =
   ]) {
     const { failed, stderr } = await execa(ip, args, { reject: false, timeout: 10_000 });
     if (failed)
-      throw new LabError(
-        'no-network',
+      throw new SwarmError(
+        'no_network',
         `ip ${args.join(' ')}: ${stderr}`,
         'run as root on a Linux with bridges',
       );

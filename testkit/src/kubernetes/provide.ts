@@ -1,8 +1,8 @@
+import { SwarmError } from '@livekit-swarm/settings';
 /**
  * `node provide.ts check`: reports what this machine lacks for a Kubernetes cluster, without building anything.
  * `node provide.ts build`: builds the programs of Kubernetes ahead of the tests that need them.
  */
-import { LabError } from '@livekit-swarm/host';
 import { expectKubernetesHere } from './needs.ts';
 import { provideKubernetes } from './programs.ts';
 
@@ -17,7 +17,9 @@ try {
 } catch (error) {
   if (!abort.signal.aborted)
     report(
-      error instanceof LabError ? `${error.message}\n\nWhat to do: ${error.hint}\n` : String(error),
+      error instanceof SwarmError
+        ? `${error.message}\n\nWhat to do: ${error.hint}\n`
+        : String(error),
     );
   process.exitCode = 1;
 }

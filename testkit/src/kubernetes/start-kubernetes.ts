@@ -1,7 +1,7 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError } from '@livekit-swarm/host';
 import { createService, type Service, type ServiceSpec } from '@livekit-swarm/lab';
+import { SwarmError } from '@livekit-swarm/settings';
 import { writeKubeconfig } from './access.ts';
 import type { KubernetesCluster, KubernetesOptions } from './cluster.ts';
 import { createCommands } from './commands.ts';
@@ -26,7 +26,7 @@ import { until } from './until.ts';
  * Starts etcd, the API server, the controller manager, the scheduler, a containerd and a kubelet, and waits until the node is ready. What a
  * killed one left is removed first. There can be one at a time on a machine, and nothing of it is reachable from elsewhere.
  *
- * Throws a LabError: `no-kubernetes` where the machine does not allow it; what `provideKubernetes` throws; `no-program`; `bad-folder`;
+ * Throws a SwarmError: `no-kubernetes` where the machine does not allow it; what `provideKubernetes` throws; `no-program`; `bad-folder`;
  * `in-use`; `no-network`, `no-cgroups`, `not-ready`, `service-ended`. Nothing is left running then.
  */
 export const startKubernetes = async (options: KubernetesOptions): Promise<KubernetesCluster> => {
@@ -118,15 +118,15 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
 /** A Unix socket's path has 108 bytes at most (unix(7)), and the kubelet's own are deeper. */
 const LONGEST_SOCKET = 80;
 
-/** @throws LabError `bad-folder` */
+/** @throws SwarmError `bad-folder` */
 const makeFolder = async (folder: string): Promise<KubernetesPaths> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Mounts are known by where they really are.
   const paths = kubernetesPaths(await realpath(folder));
   const { containerdSocket } = paths;
   if (Buffer.byteLength(containerdSocket) > LONGEST_SOCKET)
-    throw new LabError(
-      'bad-folder',
+    throw new SwarmError(
+      'bad_folder',
       `${containerdSocket} is too long for a Unix socket`,
       'give a folder with a shorter path, such as one in /tmp',
     );

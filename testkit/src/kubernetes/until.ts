@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 
 const READY_MS = 90_000;
 const POLL_MS = 250;
 
-/** Errors on the way count as "not yet". @throws LabError `not-ready` with the last of them; the signal's reason */
+/** Errors on the way count as "not yet". @throws SwarmError `not-ready` with the last of them; the signal's reason */
 export const until = async (
   what: string,
   holds: () => Promise<boolean>,
@@ -22,8 +22,8 @@ export const until = async (
     }
     await sleep(POLL_MS);
   }
-  throw new LabError(
-    'not-ready',
+  throw new SwarmError(
+    'not_ready',
     `not within ${READY_MS / 1_000} s: ${what}${last}`,
     'look into the logs of its programs',
   );

@@ -25,7 +25,7 @@ export const blocksIn = ({ windows, lastJoinAtMs, endAtMs, participants }: PlanF
 /**
  * Cuts one run into parts that can stand in for repeats: what was sampled by time, people by turns in the order they came, so that
  * every part has some of the first and of the last. Parts of one run are more alike than runs are, which whoever uses them must allow for.
- * @throws RecordError
+ * @throws SwarmError `bad_record`
  */
 export const foldBlocks = async (
   lines: AsyncIterable<RecordLine> | Iterable<RecordLine>,

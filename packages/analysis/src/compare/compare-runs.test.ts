@@ -207,7 +207,7 @@ describe('runs that cannot be compared', () => {
     const more = lines(1, undefined, specOf({ rooms: 11, durationMs: 20_000 }));
     await expect(compareRuns(side('base', lines()), side('current', more))).rejects.toThrow(
       expect.objectContaining({
-        name: 'ScenarioMismatch',
+        code: 'scenario_mismatch',
         exitCode: 2,
         message: expect.stringContaining('groups.crowd.rooms: 10 → 11'),
       }),

@@ -40,7 +40,7 @@ const SINGLE_NOTE =
 
 /**
  * Compares the runs of two sides.
- * @throws ScenarioMismatch when the load was not the same; RecordError when a record cannot be read again
+ * @throws SwarmError `scenario_mismatch` when the load was not the same, `bad_record` when a record cannot be read again
  */
 export const compareRuns = async (
   base: Side,

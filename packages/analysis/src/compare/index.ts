@@ -3,7 +3,7 @@ export type { Comparison, ComparisonVerdict, FigureComparison } from './comparis
 export { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
 export { isFit, unfitBecause } from './fitness.ts';
 export { judgeAgainst } from './judge-against.ts';
-export { ScenarioMismatch } from './same-scenario.ts';
+export { scenarioMismatch } from './same-scenario.ts';
 export { scenarioDifferences } from './scenario-difference.ts';
 export type { RecordedRun, Side } from './side.ts';
 export { parseTolerance, type Tolerance } from './tolerance.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { SwarmError } from '@livekit-swarm/settings';
 import {
   formatDifference,
   type ScenarioDifference,
@@ -6,40 +6,37 @@ import {
 } from './scenario-difference.ts';
 import type { Side } from './side.ts';
 
-/** Runs of different loads: whatever differs in their figures says nothing about the server. */
-export class ScenarioMismatch extends UsageError {
-  override readonly name = 'ScenarioMismatch';
-  readonly differences: readonly ScenarioDifference[];
+/** Runs of different loads: a difference between their metrics is no statement about the server. */
+export const scenarioMismatch = (
+  base: string,
+  current: string,
+  differences: readonly ScenarioDifference[],
+): SwarmError => {
+  const shown = differences
+    .slice(0, MAX_SHOWN)
+    .map((difference) => `  ${formatDifference(difference)}`);
+  const more =
+    differences.length > shown.length ? [`  … and ${differences.length - shown.length} more`] : [];
+  return new SwarmError(
+    'scenario_mismatch',
+    `${base} and ${current} are runs of different scenarios and cannot be compared:\n${[...shown, ...more].join('\n')}`,
+    'compare runs of one scenario; its name, description, tags, seed, thresholds, timeline and the names of rooms may differ',
+  );
+};
 
-  constructor(base: string, current: string, differences: readonly ScenarioDifference[]) {
-    const shown = differences
-      .slice(0, MOST_SHOWN)
-      .map((difference) => `  ${formatDifference(difference)}`);
-    const more =
-      differences.length > shown.length
-        ? [`  … and ${differences.length - shown.length} more`]
-        : [];
-    super(
-      `${base} and ${current} are runs of different scenarios and cannot be compared:\n${[...shown, ...more].join('\n')}`,
-      'compare runs of one scenario; its name, description, tags, seed, thresholds, timeline and the names of rooms may differ',
-    );
-    this.differences = differences;
-  }
-}
-
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 /**
  * All runs must have had the load of the first.
  * @returns what differs and does not matter, between the first runs of the sides
- * @throws ScenarioMismatch
+ * @throws SwarmError `scenario_mismatch`
  */
 export const expectSameScenario = (base: Side, current: Side): ScenarioDifference[] => {
   const [first] = base.runs;
   if (first === undefined) return [];
   for (const other of [...base.runs, ...current.runs]) {
     const { decisive } = scenarioDifferences(first.summary.scenario, other.summary.scenario);
-    if (decisive.length > 0) throw new ScenarioMismatch(first.name, other.name, decisive);
+    if (decisive.length > 0) throw scenarioMismatch(first.name, other.name, decisive);
   }
   const [other] = current.runs;
   return other === undefined

@@ -5,7 +5,7 @@ import {
   metricDefinition,
   metricNames,
 } from '@livekit-swarm/metrics';
-import { suggest, UsageError } from '@livekit-swarm/settings';
+import { suggest, usageError } from '@livekit-swarm/settings';
 import { type CrowdSize, feltFrom } from './felt.ts';
 import type { Figure } from './figures.ts';
 import type { Margin } from './margin.ts';
@@ -31,7 +31,7 @@ const HINT = 'write 10% for all figures, join_time=20% or jitter=1ms for one met
 /**
  * Reads what was typed: `15%` (of all figures), `join_time=20%` (of one metric), `jitter=1ms`, `packet_loss=0.002`, `nacks_sent=5` (an amount in
  * the metric's unit, below which its changes do not count). May be given several times; the last word counts.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const parseTolerance = (texts: readonly string[]): Tolerance => {
   const tolerance: Tolerance = { ...DEFAULT_TOLERANCE, metrics: {} };
@@ -72,10 +72,9 @@ export const marginOf = (
 const readShare = (said: string, text: string): number => {
   const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(said.trim());
   const value = Number(share?.[1]) / 100;
-  if (share === null)
-    throw new UsageError(`--tolerance ${text}: "${said.trim()}" is no share`, HINT);
+  if (share === null) throw usageError(`--tolerance ${text}: "${said.trim()}" is no share`, HINT);
   if (value > LARGEST)
-    throw new UsageError(
+    throw usageError(
       `--tolerance ${text}: more than ${LARGEST * 100} % tolerates everything`,
       HINT,
     );
@@ -84,7 +83,7 @@ const readShare = (said: string, text: string): number => {
 
 const readMetric = (name: string, text: string): MetricName => {
   if (isMetricName(name)) return name;
-  throw new UsageError(
+  throw usageError(
     `--tolerance ${text}: there is no metric "${name}"`,
     suggest(name, metricNames(), 'metrics are'),
   );
@@ -100,7 +99,7 @@ const readAmount = (said: string, metric: MetricName, text: string): number => {
   const amount = Number(digits) * (factor ?? Number.NaN);
   if (Number.isFinite(amount) && amount > 0) return amount;
   const example = unit === 'ms' ? '5ms' : unit === 'ratio' ? '0.002' : '5';
-  throw new UsageError(
+  throw usageError(
     `--tolerance ${text}: "${said}" is no amount of ${metric}`,
     `write ${metric}=20% or ${metric}=${example}`,
   );

@@ -79,7 +79,7 @@ describe('parseRecordLine', () => {
     ],
   ])('refuses %s as line %i', (text, number, message) => {
     expect(() => parseRecordLine(text, number)).toThrow(
-      expect.objectContaining({ name: 'RecordError', message: expect.stringContaining(message) }),
+      expect.objectContaining({ code: 'bad_record', message: expect.stringContaining(message) }),
     );
   });
 });

@@ -7,7 +7,7 @@ import type { Summary } from './summary.ts';
  * Sums up a record from its lines, as a file's line reader gives them.
  * A last line that was cut (the machine lost power, the process was killed while writing) is left out and noted; damage in the middle is an error.
  * @param thresholds that it will be judged by besides its own, for the windows that they name
- * @throws RecordError
+ * @throws SwarmError `bad_record`
  */
 export const foldRecord = async (
   lines: AsyncIterable<string> | Iterable<string>,

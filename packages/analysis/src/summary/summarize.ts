@@ -8,9 +8,8 @@ import type {
   RecordLine,
   SampleLine,
 } from '@livekit-swarm/record';
-import { RecordError } from '@livekit-swarm/record';
 import { identityPrefix } from '@livekit-swarm/scenario';
-import { withoutSecrets } from '@livekit-swarm/settings';
+import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
 import { GeneratorFold } from './fold-generator.ts';
 import { ParticipantFold } from './fold-participants.ts';
 import { SampleFold } from './fold-samples.ts';
@@ -32,9 +31,9 @@ export interface SummaryFold {
   add(line: RecordLine): void;
   /** Says something about the record itself that a reader of the report must know. */
   note(sentence: string): void;
-  /** As things stand: metrics that are known only when a stay ends hold the stays that have ended. @throws RecordError before the header */
+  /** As things stand: metrics that are known only when a stay ends hold the stays that have ended. @throws SwarmError `bad_record` before the header */
   soFar(): SoFar;
-  /** Call once, after the last line. @throws RecordError when there was no header */
+  /** Call once, after the last line. @throws SwarmError `bad_record` when there was no header */
   result(): Summary;
 }
 
@@ -209,7 +208,7 @@ const OF_A_DRILL =
 
 const knownHeader = (header: HeaderLine | null): HeaderLine => {
   if (header !== null) return header;
-  throw new RecordError('the record has no header: it is empty or not a run record');
+  throw new SwarmError('bad_record', 'the record has no header: it is empty or not a run record');
 };
 
 /** Those that cannot be read are for whoever judges by them to complain about. */

@@ -1,7 +1,7 @@
 import { ThresholdError } from '@livekit-swarm/metrics';
 import { checkThresholds, LIMITS } from '@livekit-swarm/scenario';
 import type { FileSettings, Path } from '@livekit-swarm/settings';
-import { formatDuration, type ScenarioProblem } from '@livekit-swarm/settings';
+import { formatDuration, type Problem } from '@livekit-swarm/settings';
 import type { Drill, Failing } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
 import { overlapsOf } from './fault-conflicts.ts';
@@ -19,8 +19,8 @@ export const checkDrill = (
   drill: Drill,
   settings: FileSettings<DrillFile>,
   faults: Faults,
-): ScenarioProblem[] => {
-  const problems: ScenarioProblem[] = [];
+): Problem[] => {
+  const problems: Problem[] = [];
   const tell: Tell = (path, message, hint) =>
     void problems.push(settings.problem(path, message, hint));
   checkLength(drill, tell);
@@ -128,7 +128,7 @@ const checkAlerts = (drill: Drill, tell: Tell): void => {
 const checkWindows = (
   drill: Drill,
   { value, problem }: FileSettings<DrillFile>,
-  problems: ScenarioProblem[],
+  problems: Problem[],
 ): void => {
   const scenario = scenarioOfDrill(drill);
   for (const { path, text } of value.thresholds) {

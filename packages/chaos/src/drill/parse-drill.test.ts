@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { explain, isUsageError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import { FAULTS } from '../../test/support/faults-of.ts';
@@ -11,7 +11,7 @@ const problems = (text: string): string[] => {
   try {
     parse(text);
   } catch (error) {
-    if (error instanceof UsageError) return error.message.split('\n');
+    if (isUsageError(error)) return explain(error).split('\n');
     throw error;
   }
   return [];

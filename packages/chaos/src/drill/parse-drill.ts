@@ -1,4 +1,4 @@
-import { type FileSettings, readSettings, SettingsError } from '@livekit-swarm/settings';
+import { type FileSettings, invalidFile, readSettings } from '@livekit-swarm/settings';
 import { checkDrill } from './check-drill.ts';
 import type { Drill, DrillFault } from './drill.ts';
 import { lengthOf } from './length-of.ts';
@@ -16,7 +16,7 @@ export interface ParseDrillOptions {
 
 /**
  * Reads a drill file: everything filled in, and every fault of its schedule written out.
- * @throws SettingsError with everything that is wrong: file, line, column, what, and what to write instead
+ * @throws SwarmError `invalid_file` with everything that is wrong: file, line, column, what, and what to write instead
  */
 export const parseDrill = (text: string, { file, faults }: ParseDrillOptions): Drill => {
   const settings = readSettings(text, drillFile(faults), {
@@ -26,7 +26,7 @@ export const parseDrill = (text: string, { file, faults }: ParseDrillOptions): D
   });
   const drill = drillOf(settings, faults);
   const problems = checkDrill(drill, settings, faults);
-  if (problems.length > 0) throw new SettingsError(problems);
+  if (problems.length > 0) throw invalidFile(problems);
   return drill;
 };
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { ChaosError } from '../chaos-error.ts';
 import type { Drill } from '../drill/drill.ts';
 import { drillSchema } from '../drill/drill-schema.ts';
 import { DRILL_RESULT_SCHEMA } from '../measure/drill-result.ts';
@@ -28,14 +28,14 @@ const keptSchema = z.object({
 
 const HINT = 'give the folder that "swarm chaos run" named: records/TIME-DRILL';
 
-/** @throws ChaosError when there is no such file, or it is none of a drill */
+/** @throws SwarmError when there is no such file, or it is none of a drill */
 export const readKeptDrill = (dir: string): KeptDrill => {
-  if (!existsSync(dir)) throw new ChaosError('no-drill', `${dir}: there is no such folder`, HINT);
-  if (!statSync(dir).isDirectory()) throw new ChaosError('no-drill', `${dir}: is no folder`, HINT);
+  if (!existsSync(dir)) throw new SwarmError('no_drill', `${dir}: there is no such folder`, HINT);
+  if (!statSync(dir).isDirectory()) throw new SwarmError('no_drill', `${dir}: is no folder`, HINT);
   const file = join(dir, DRILL_FILE);
   if (!existsSync(file)) {
-    throw new ChaosError(
-      'no-drill',
+    throw new SwarmError(
+      'no_drill',
       `${dir}: there is no ${DRILL_FILE} in this folder`,
       `${HINT}; "swarm report" reads any record`,
     );
@@ -54,8 +54,8 @@ const parse = (file: string): z.output<typeof keptSchema> => {
         : error instanceof Error
           ? error.message
           : String(error);
-    throw new ChaosError(
-      'no-drill',
+    throw new SwarmError(
+      'no_drill',
       `${file}: cannot be read as a drill: ${why}`,
       'was it written by another version of swarm?',
       {

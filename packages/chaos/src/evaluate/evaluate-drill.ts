@@ -4,7 +4,7 @@ import { judge, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
 import { parseThreshold } from '@livekit-swarm/metrics';
 import type { EventLine } from '@livekit-swarm/record';
 import { RECORD_FILE, recordLines } from '@livekit-swarm/record';
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
 import { attemptFolder, SPARE_ATTEMPTS } from '../execute/repeat-attempts.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
@@ -21,7 +21,7 @@ import { type KeptDrill, readKeptDrill } from './drill-file.ts';
  * Measures and judges a drill once more, from what was asked and its records alone: as it was judged when it was carried out, or as this version does.
  * @param dir the folder of the drill
  * @param journal of what drills have left and nobody has taken back
- * @throws ChaosError when it is none of a drill, or has no record; RecordError when one cannot be read
+ * @throws SwarmError when it is none of a drill, or has no record; SwarmError `bad_record` when one cannot be read
  */
 export const rereadDrill = async (
   dir: string,
@@ -40,8 +40,8 @@ export const rereadKept = async (
 ): Promise<DrillResult> => {
   const files = recordsOf(dir, drill);
   if (files.length === 0) {
-    throw new ChaosError(
-      'no-drill',
+    throw new SwarmError(
+      'no_drill',
       `${dir}: there is no record in this folder`,
       'the drill did not get as far as to write one',
     );

@@ -14,7 +14,7 @@ export interface AimedFault extends Aimed {
 
 /** What is hit at the same time, by the drill's own schedule: a part by its name, whichever aim has found it. */
 export interface Hits {
-  /** Finds what a fault is aimed at now, and keeps it in mind until its time is over. @throws ChaosError `no-member`, `blast-radius` */
+  /** Finds what a fault is aimed at now, and keeps it in mind until its time is over. @throws SwarmError `no-member`, `blast-radius` */
   aim(
     due: DrillFault,
     fault: Fault,

@@ -15,7 +15,7 @@ it('asks for nobody whom a drill does not need', async () => {
 
 it('refuses a drill that asks for ghosts where nobody knows Redis', async () => {
   await expect(needEyes(SEEN, asking({ ghosts: 0 }))).rejects.toMatchObject({
-    reason: 'no-redis',
+    code: 'no_redis',
     message: expect.stringContaining('nobody knows the Redis of "staging"'),
   });
   await expect(
@@ -37,7 +37,7 @@ it('refuses a drill that asks for alerts where Prometheus does not answer', asyn
     answer = '<html>something else</html>';
     const refused = needEyes({ ...SEEN, prometheusUrl: url }, alerts);
     await expect(refused).rejects.toMatchObject({
-      reason: 'no-prometheus',
+      code: 'no_prometheus',
       message: expect.stringContaining('does not answer'),
     });
     await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('hidden') });

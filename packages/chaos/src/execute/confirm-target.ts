@@ -1,11 +1,11 @@
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
 import type { DrillDeployment } from './deployment.ts';
 
 /**
  * Drills break things: they are done to labs of ours, and to what somebody has named.
  * @param named on the command line: `--i-know-this-is`
- * @throws ChaosError `not-allowed`
+ * @throws SwarmError `not-allowed`
  */
 export const permit = (
   { own, name }: Pick<DrillDeployment, 'own' | 'name'>,
@@ -14,8 +14,8 @@ export const permit = (
 ): void => {
   if (own || named === name || drill.allowed.includes(name)) return;
   const mistaken = named === null ? '' : `, not "${named}"`;
-  throw new ChaosError(
-    'not-allowed',
+  throw new SwarmError(
+    'not_allowed',
     `this would break parts of "${name}"${mistaken}`,
     `say --i-know-this-is ${name}, or write "allow: [${name}]" into the drill`,
   );

@@ -17,6 +17,6 @@ export interface DrillDeployment {
   balancerMetricsUrl: string | null;
   /** Prometheus: its alerts become part of the record. */
   prometheusUrl: string | null;
-  /** Asked now and then: whether it is still the one that the repeat began with. @throws ChaosError when not: then nothing can be said of the server */
+  /** Asked now and then: whether it is still the one that the repeat began with. @throws SwarmError when not: then nothing can be said of the server */
   confirm?(): Promise<void>;
 }

@@ -46,6 +46,6 @@ it('tells its record, too, that a fault could not be injected: who reads it agai
     open: new Set(),
     stop: over.signal,
   });
-  await expect(story).rejects.toMatchObject({ reason: 'no-member' });
+  await expect(story).rejects.toMatchObject({ code: 'no_member' });
   expect(told).toEqual(['steady', 'void: the TURN server: there is none among node-1']);
 });

@@ -19,7 +19,7 @@ const INTERVAL_SECONDS = 1;
 
 /**
  * Raises the lab that a drill describes: livekit-servers, Redis and a load balancer, on loopback.
- * @throws LabError
+ * @throws SwarmError
  */
 export const startDrillLab = async (
   { lab }: Pick<Drill, 'lab'>,

@@ -45,7 +45,7 @@ it('refuses a drill that asks for alerts where nobody could see them, before any
       },
     });
     await expect(result).rejects.toMatchObject({
-      reason: 'no-prometheus',
+      code: 'no_prometheus',
       message: 'the drill asks for LiveKitNodeDown, and nobody knows the Prometheus of "staging"',
     });
     expect(disposed).toBe(true);

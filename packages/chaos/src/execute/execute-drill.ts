@@ -46,7 +46,7 @@ export interface DrillOptions {
 /**
  * Carries a drill out as often as it asks for, and what told nothing once more (see `isEnough`). Interrupted, it ends after the repeat that is going on. In its folder `drill.json` says what was asked and what has
  * come of it so far, from the first repeat on.
- * @throws ChaosError when it is not allowed, or something cannot be injected or healed; what raising the deployment and `run` of swarm throw
+ * @throws SwarmError when it is not allowed, or something cannot be injected or healed; what raising the deployment and `run` of swarm throw
  */
 export const runDrill = async (options: DrillOptions): Promise<DrillResult> => {
   const { drill, dir, stop } = options;

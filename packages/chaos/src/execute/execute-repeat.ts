@@ -46,7 +46,7 @@ export const planOfDrill = (drill: Drill, name: string): Plan => {
 /**
  * Carries a drill out once: a crowd comes; when it is steady things go wrong and are put right again; and its record says who came back. Whatever was
  * injected is healed when this resolves or rejects.
- * @throws ChaosError when a fault could not be injected or healed; what `run` of swarm throws
+ * @throws SwarmError when a fault could not be injected or healed; what `run` of swarm throws
  */
 export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
   const { drill, deployment, name, staff, record, version, stop } = options;

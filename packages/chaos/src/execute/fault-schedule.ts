@@ -1,5 +1,5 @@
 import type { DrillEvent } from '@livekit-swarm/record';
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill, DrillFault } from '../drill/drill.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -38,7 +38,7 @@ export interface Played {
 /**
  * Injects the drill's faults when they are due, each into what its aim means at that moment, and heals each when its time is over. Resolves when the last was
  * healed or is to last to the end; the caller ends those with `healAll`. A fault that is not available here is told of as skipped.
- * @throws ChaosError when something could not be injected or healed
+ * @throws SwarmError when something could not be injected or healed
  */
 export const playFaults = async (options: PlayOptions, open: Set<OpenFault>): Promise<Played> => {
   const played: Played = { injected: 0, skipped: [] };
@@ -61,7 +61,7 @@ export interface OpenFault {
   heal(): Promise<void>;
 }
 
-/** Heals whatever is left, the last first. @throws ChaosError when something could not be healed; the others were, then */
+/** Heals whatever is left, the last first. @throws SwarmError when something could not be healed; the others were, then */
 export const healAll = async (open: Set<OpenFault>): Promise<void> => {
   let failure: unknown = null;
   for (const fault of [...open].reverse()) {
@@ -83,7 +83,7 @@ const playOne = async (
   if (stop.aborted) return;
   const fault = faults.get(due.fault);
   if (fault === undefined)
-    throw new ChaosError('no-fault', `there is no fault "${due.fault}"`, 'see "swarm chaos list"');
+    throw new SwarmError('no_fault', `there is no fault "${due.fault}"`, 'see "swarm chaos list"');
   const { members, rooms, why: unfit } = hits.aim(due, fault, await target.members(), attendance);
   const why = unfit ?? (await whyNotAvailable(fault, target, members, due.params));
   if (why !== null) {

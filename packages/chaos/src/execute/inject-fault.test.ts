@@ -96,7 +96,7 @@ test('nothing is done that cannot be written down', async () => {
   await expect(
     injectFault(order(fault(inject), { journal: openJournal(join(file, 'x')) })),
   ).rejects.toMatchObject({
-    reason: 'no-journal',
+    code: 'no_journal',
   });
   expect(inject).not.toHaveBeenCalled();
 });
@@ -127,7 +127,7 @@ test('healing is tried again, and what cannot be healed stays in the journal unt
   );
   const injection = await injectFault(order(stubborn));
   await expect(injection.heal()).rejects.toMatchObject({
-    reason: 'not-healed',
+    code: 'not_healed',
     message: expect.stringMatching(/nuisance .* node-1.*still busy/),
     hint: expect.stringContaining('swarm chaos heal'),
   });

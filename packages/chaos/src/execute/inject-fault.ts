@@ -24,13 +24,13 @@ export interface InjectOptions {
 /** A fault that is there now. */
 export interface Injection {
   readonly id: string;
-  /** Takes it back, and resolves when nothing is left of it. May be called again. @throws ChaosError `not-healed` */
+  /** Takes it back, and resolves when nothing is left of it. May be called again. @throws SwarmError `not-healed` */
   heal(): Promise<void>;
 }
 
 /**
  * Writes down what is about to be done, and does it. Does not ask whether the fault is available: whoever wants to know asks before.
- * @throws ChaosError what the fault throws, having healed what came of it; `no-journal`, having done nothing; the signal's reason
+ * @throws SwarmError what the fault throws, having healed what came of it; `no-journal`, having done nothing; the signal's reason
  */
 export const injectFault = async (options: InjectOptions): Promise<Injection> => {
   const { fault, target, members, params, drill, journal, durationMs = null, signal } = options;

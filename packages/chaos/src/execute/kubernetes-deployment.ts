@@ -6,7 +6,7 @@ export type KubernetesDeploymentOptions = KubernetesOrder & GivenAddresses & { n
 
 /**
  * LiveKit in a namespace of a Kubernetes. Default name: `NAMESPACE@CONTEXT`.
- * @throws ChaosError `no-cluster`, `refused`, `no-member`
+ * @throws SwarmError `no-cluster`, `refused`, `no-member`
  */
 export const kubernetesDeployment = async (
   options: KubernetesDeploymentOptions,

@@ -1,5 +1,5 @@
 import { randomStream } from '@livekit-swarm/scenario';
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Aim, Drill } from '../drill/drill.ts';
 import type { Member } from '../targets/target.ts';
 import type { Attendance } from './steady-state.ts';
@@ -14,7 +14,7 @@ export interface Aimed {
 /**
  * Finds what an aim means at this moment.
  * @param hit what is hit already: it counts
- * @throws ChaosError `no-member` when there is no such part; `blast-radius` when it would be more than the drill allows
+ * @throws SwarmError `no-member` when there is no such part; `blast-radius` when it would be more than the drill allows
  */
 export const resolveAim = (
   aim: Aim,
@@ -29,8 +29,8 @@ export const resolveAim = (
   const members = find(aim, { all, nodes, nodeOfRoom, backends, first, seed });
   if (aim.role === 'none') return { members: [], rooms: [] };
   if (members.length === 0)
-    throw new ChaosError(
-      'no-member',
+    throw new SwarmError(
+      'no_member',
       `${sayAim(aim)}: ${whyNot(aim, all)}`,
       'see "swarm chaos plan"',
     );
@@ -41,8 +41,8 @@ export const resolveAim = (
     hitNodes > Math.max(1, blastRadius.maxShare * nodes.length)
   ) {
     const others = [...names].filter((name) => !members.some((member) => member.name === name));
-    throw new ChaosError(
-      'blast-radius',
+    throw new SwarmError(
+      'blast_radius',
       `${sayAim(aim)} ${members.length === 1 ? 'is' : 'are'} ${members.map(({ name }) => name).join(', ')}${others.length === 0 ? '' : `, and ${others.join(', ')} would be hit at the same time`}: more than the drill's blastRadius allows`,
       `it allows ${blastRadius.maxMembers} parts, and ${Math.round(100 * blastRadius.maxShare)} % of the nodes`,
     );

@@ -13,7 +13,7 @@ it('says where nobody answers, and why, and no secret', async () => {
   await new Promise((resolve) => server.close(resolve));
   const url = `ws://127.0.0.1:${address.port}`;
   await expect(openRooms({ url, ...KEYS }, ['a'])).rejects.toMatchObject({
-    reason: 'no-rooms',
+    code: 'no_rooms',
     message: expect.stringMatching(new RegExp(`cannot be opened at ${url}: .*ECONNREFUSED`)),
   });
   await expect(openRooms({ url, ...KEYS }, ['a'])).rejects.not.toThrow(KEYS.apiSecret);

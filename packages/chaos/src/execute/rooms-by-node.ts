@@ -1,5 +1,5 @@
+import { SwarmError } from '@livekit-swarm/settings';
 import { RoomServiceClient } from 'livekit-server-sdk';
-import { ChaosError } from '../chaos-error.ts';
 import type { DrillDeployment } from './deployment.ts';
 
 const TIMEOUT_SECONDS = 10;
@@ -8,7 +8,7 @@ const TIMEOUT_SECONDS = 10;
  * Opens the crowd's rooms before anybody joins, so that each is on one node. livekit-server can give two copies of a room to the first who come at the same
  * moment through different nodes: a fault of its own (see chaos/twins.yaml), and none that a drill on something else should trip over.
  * Rooms close by themselves when they are empty.
- * @throws ChaosError `no-rooms`
+ * @throws SwarmError `no-rooms`
  */
 export const openRooms = async (
   { url, apiKey, apiSecret }: Pick<DrillDeployment, 'url' | 'apiKey' | 'apiSecret'>,
@@ -20,8 +20,8 @@ export const openRooms = async (
   try {
     for (const name of rooms) await service.createRoom({ name });
   } catch (error) {
-    throw new ChaosError(
-      'no-rooms',
+    throw new SwarmError(
+      'no_rooms',
       `the rooms of the drill cannot be opened at ${url}: ${sayError(error)}`,
       'is the deployment up, and are these its keys?',
       { cause: error },

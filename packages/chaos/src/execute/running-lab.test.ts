@@ -79,7 +79,7 @@ it.each([
   await using lab = await runningLab('mine');
   happens(folder);
   await expect(lab.confirm?.()).rejects.toMatchObject({
-    reason: 'no-lab',
+    code: 'no_lab',
     message: expect.stringContaining('says nothing of the server'),
   });
 });

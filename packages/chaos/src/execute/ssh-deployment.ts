@@ -7,7 +7,7 @@ export type SshDeploymentOptions = SshOrder & GivenAddresses;
 
 /**
  * LiveKit as units of systemd on machines that are reached over ssh, known by its hosts (`lk-1,lk-2`).
- * @throws ChaosError `no-ssh`, `unreachable`, `no-systemd`, `no-member`
+ * @throws SwarmError `no-ssh`, `unreachable`, `no-systemd`, `no-member`
  */
 export const sshDeployment = async (options: SshDeploymentOptions): Promise<RaisedDeployment> =>
   givenDeployment(await openSshTarget(options), nameOfSshOrder(options), options);

@@ -1,4 +1,4 @@
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { DescribedFault } from './fault.ts';
 import { type NoParams, noParams } from './no-params.ts';
 
@@ -18,8 +18,8 @@ export const certificateExpiry: DescribedFault<NoParams> = {
   available: async (_target, { name }) =>
     `${name}: ${WHY}. What it looks like to users is a blackhole of TCP for newcomers`,
   inject: async () => {
-    throw new ChaosError(
-      'not-available',
+    throw new SwarmError(
+      'not_available',
       WHY,
       'rehearse it with a deployment of your own that is started with such a certificate',
     );

@@ -1,5 +1,4 @@
-import { duration, strict } from '@livekit-swarm/settings';
-import { ChaosError } from '../chaos-error.ts';
+import { duration, SwarmError, strict } from '@livekit-swarm/settings';
 import type { DescribedFault } from './fault.ts';
 
 const WHY =
@@ -17,8 +16,8 @@ export const clockSkew: DescribedFault<{ by: number }> = {
   lasts: true,
   available: async () => WHY,
   inject: async () => {
-    throw new ChaosError(
-      'not-available',
+    throw new SwarmError(
+      'not_available',
       WHY,
       'put the node on a machine of its own and set that clock',
     );

@@ -32,7 +32,7 @@ export interface Fault<Params = unknown> {
   takes?(params: Params): number;
   /** Null when it can be injected into this member; else why not, in a sentence that a person can do something about. Changes nothing. */
   available(target: Target, member: Member, params: Params): Promise<string | null>;
-  /** @throws ChaosError when it cannot be done; `heal` is called then, too */
+  /** @throws SwarmError when it cannot be done; `heal` is called then, too */
   inject(context: FaultContext<Params>): Promise<void>;
   /** Takes everything back, however far `inject` came. May be called again, by another process, and for members that are gone. */
   heal(context: FaultContext<Params>): Promise<void>;

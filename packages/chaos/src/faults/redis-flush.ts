@@ -1,4 +1,4 @@
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Member, Target } from '../targets/target.ts';
 import { forAll } from './effects/process-control.ts';
 import { flushRedis } from './effects/redis-command.ts';
@@ -25,6 +25,6 @@ export const redisFlush: DescribedFault<NoParams> = {
 const flush = async (target: Target, member: Member): Promise<void> => {
   const port = member.ports?.tcp[0];
   if (port === undefined)
-    throw new ChaosError('not-available', `it is not known where ${member.name} listens`);
+    throw new SwarmError('not_available', `it is not known where ${member.name} listens`);
   await flushRedis(target, member, port);
 };

@@ -93,7 +93,7 @@ test('a folder that cannot be written to is said, with what to do', async () => 
   writeFileSync(file, '');
   const journal = openJournal(join(file, 'journal'));
   await expect(journal.write(entry('aaaaaaaa', 1))).rejects.toMatchObject({
-    reason: 'no-journal',
+    code: 'no_journal',
     message: expect.stringContaining(file),
     hint: expect.stringContaining('writable'),
   });

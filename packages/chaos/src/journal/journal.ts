@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDir, replaceFile } from '@livekit-swarm/host';
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import { type JournalEntry, parseEntry } from './journal-entry.ts';
 
 /** What has been injected and not healed, on disk: one file each, there before the fault is, gone when all of it was taken back. */
 export interface Journal {
   readonly dir: string;
-  /** Resolves when the disk has it. @throws ChaosError `no-journal`: nothing may be injected then */
+  /** Resolves when the disk has it. @throws SwarmError `no-journal`: nothing may be injected then */
   write(entry: JournalEntry): Promise<void>;
   /** Nothing is left of it. */
   remove(id: string): Promise<void>;
@@ -34,8 +34,8 @@ export const openJournal = (dir: string = journalDir()): Journal => {
         await mkdir(dir, { recursive: true, mode: 0o700 });
         await replaceFile(fileOf(entry.id), `${JSON.stringify(entry, null, 2)}\n`, 0o600);
       } catch (error) {
-        throw new ChaosError(
-          'no-journal',
+        throw new SwarmError(
+          'no_journal',
           `what is about to be injected cannot be written down in ${dir}: ${sayError(error)}`,
           'without that, nobody could take it back after a crash: make the folder writable',
           { cause: error },
@@ -52,8 +52,8 @@ const readAll = async (
 ): Promise<{ pending: JournalEntry[]; unreadable: UnreadableEntry[] }> => {
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw new ChaosError(
-      'no-journal',
+    throw new SwarmError(
+      'no_journal',
       `${dir} cannot be read: ${sayError(error)}`,
       'make it readable',
       { cause: error },

@@ -1,5 +1,5 @@
 import { isSameProcess } from '@livekit-swarm/host';
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import { healFault } from '../execute/rollback-fault.ts';
 import type { Fault } from '../faults/fault.ts';
 import { openTarget } from '../targets/open-target.ts';
@@ -58,8 +58,8 @@ const healEntry = async (
 ): Promise<void> => {
   const fault = faults.get(entry.fault);
   if (fault === undefined) {
-    throw new ChaosError(
-      'no-fault',
+    throw new SwarmError(
+      'no_fault',
       `this version knows no fault "${entry.fault}"`,
       'use the version of swarm that ran the drill',
     );

@@ -98,8 +98,8 @@ describe('a lab that is not there yet', () => {
     const lab = imaginedLab(2);
     const [member] = await lab.members();
     if (member === undefined) throw new Error('it has parts');
-    await expect(lab.signal(member, 'SIGKILL')).rejects.toMatchObject({ reason: 'no-member' });
-    await expect(lab.start(member)).rejects.toMatchObject({ reason: 'no-member' });
+    await expect(lab.signal(member, 'SIGKILL')).rejects.toMatchObject({ code: 'no_member' });
+    await expect(lab.start(member)).rejects.toMatchObject({ code: 'no_member' });
   });
 });
 

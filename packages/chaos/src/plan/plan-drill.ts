@@ -1,5 +1,5 @@
 import { expandPlan } from '@livekit-swarm/scenario';
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Drill, DrillFault } from '../drill/drill.ts';
 import { type DrillTimes, drillTimes } from '../drill/drill-times.ts';
 import { newcomersOf } from '../drill/join-probes.ts';
@@ -86,7 +86,7 @@ const planFault = async (
   };
   try {
     const fault = faults.get(due.fault);
-    if (fault === undefined) throw new ChaosError('no-fault', `there is no fault "${due.fault}"`);
+    if (fault === undefined) throw new SwarmError('no_fault', `there is no fault "${due.fault}"`);
     const { members: candidates, why: unfit } = candidatesOf(due, fault, members, hits);
     const obstacles: string[] = unfit === null ? [] : [unfit];
     for (const member of unfit === null ? candidates : []) {
@@ -95,7 +95,7 @@ const planFault = async (
     }
     return { ...planned, candidates: candidates.map(({ name }) => name), obstacles };
   } catch (error) {
-    if (!(error instanceof ChaosError)) throw error;
+    if (!(error instanceof SwarmError)) throw error;
     return { ...planned, candidates: [], obstacles: [error.message] };
   }
 };
@@ -115,8 +115,8 @@ const candidatesOf = (
     aim.role !== 'room-node' && aim.role !== 'other-node' && aim.role !== 'signal-node';
   if (decided) return hits.aim(due, fault, members, NOBODY);
   if (nodes.length < (aim.role === 'other-node' ? 2 : 1)) {
-    throw new ChaosError(
-      'no-member',
+    throw new SwarmError(
+      'no_member',
       `${sayAim(aim)}: there is none among ${members.map(({ name }) => name).join(', ') || 'nothing'}`,
     );
   }

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { MemberKind, MemberPorts } from './target.ts';
 
 /** What people say of a part of their deployment: labels of a container (`swarm.role`), words of `--unit` (`role=…`). */
@@ -27,7 +27,7 @@ export const isMemberKind = (word: string): word is MemberKind =>
 /**
  * @param read what was said for a key; undefined: nothing
  * @param where begins every message: `container "lk-1": label swarm.`
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const readPartSettings = (
   kind: MemberKind,
@@ -43,7 +43,7 @@ export const readPartSettings = (
     if (text === undefined || text === '') return null;
     const parsed = parse(text);
     if (parsed !== null) return parsed;
-    throw new UsageError(`${where}${key}: "${text}" is not ${expected}`, HINTS[key]);
+    throw usageError(`${where}${key}: "${text}" is not ${expected}`, HINTS[key]);
   };
   return {
     kind,

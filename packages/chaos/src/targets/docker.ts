@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { ContainerInspectInfo } from 'dockerode';
-import { ChaosError } from '../chaos-error.ts';
 import { networkOf, type Part, partsOf, portsOfPart } from './docker/container.ts';
 import { discover } from './docker/discover.ts';
 import { connectEngine, type Engine } from './docker/engine.ts';
@@ -22,12 +22,12 @@ const NODE_ID_IN_LOG = /"nodeID":\s*"(ND_\w+)"/;
 
 /**
  * Containers of a Docker engine. It is not asked whether there are any.
- * @throws ChaosError `no-engine`
+ * @throws SwarmError `no-engine`
  */
 export const openDockerTarget = async (order: DockerOrder): Promise<Target> =>
   dockerTarget(order, await connectEngine(order), []);
 
-/** The target that a journal speaks of. @throws ChaosError `bad-reference`, `no-engine` */
+/** The target that a journal speaks of. @throws SwarmError `bad-reference`, `no-engine` */
 export const reopenDockerTarget = async (reference: TargetReference): Promise<Target> => {
   const { order, onHost } = readReference(reference);
   return dockerTarget(order, await connectEngine(order), onHost);
@@ -179,11 +179,11 @@ export const dockerTarget = (
         const pid = processHere(found.part.id, state.Pid);
         const why = whyNoRun(name, found.info);
         if (pid === null || why !== null)
-          throw new ChaosError('not-available', why ?? `${name} has just ended`);
+          throw new SwarmError('not_available', why ?? `${name} has just ended`);
         return runHere(['nsenter', '--target', String(pid), '--net', '--', ...argv], input);
       }
       if (onHost.has(name) && isEngineHere(order.host)) return runHere(argv, input);
-      throw new ChaosError('no-member', `${name} does not run, and its network has ended with it`);
+      throw new SwarmError('no_member', `${name} does not run, and its network has ended with it`);
     },
     pid: async ({ name }) => {
       const found = await find(name);

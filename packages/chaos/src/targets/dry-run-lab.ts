@@ -1,10 +1,10 @@
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import { imaginedPlace } from './process/dry-run-location.ts';
 import { processTarget } from './process.ts';
 import type { Target } from './target.ts';
 
 const notThere = async (): Promise<never> => {
-  throw new ChaosError('no-member', 'this lab is not there yet: it can only be looked at');
+  throw new SwarmError('no_member', 'this lab is not there yet: it can only be looked at');
 };
 
 /** The lab of a drill before it is raised: its parts by name, and what this machine lets one do to them. Nothing can be injected into it. */

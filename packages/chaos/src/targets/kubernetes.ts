@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import { chaosMesh } from './kubernetes/chaos-mesh.ts';
 import { ask, connectKubernetes, type KubernetesClient, orNull } from './kubernetes/client.ts';
 import { podMachines } from './kubernetes/host-scheduler.ts';
@@ -30,7 +30,7 @@ const POLL_MS = 200;
 /** For an eviction to be allowed by the disruption budget. */
 const EVICTED_WITHIN_MS = 30_000;
 
-/** Pods of a namespace. @throws ChaosError `no-cluster`, `refused`; `no-member` where there is no node among them */
+/** Pods of a namespace. @throws SwarmError `no-cluster`, `refused`; `no-member` where there is no node among them */
 export const openKubernetesTarget = async (order: KubernetesOrder): Promise<Target> => {
   const client = await connectKubernetes(order);
   const { kubeconfig, context } = client;
@@ -45,14 +45,14 @@ export const openKubernetesTarget = async (order: KubernetesOrder): Promise<Targ
       selectors,
       counts,
     });
-  throw new ChaosError(
-    'no-member',
+  throw new SwarmError(
+    'no_member',
     `there are no pods with ${selectors.node} in the namespace ${order.namespace} of ${context}`,
     'give your LiveKit pods the label swarm.role=node',
   );
 };
 
-/** @throws ChaosError `bad-reference`, `no-cluster` */
+/** @throws SwarmError `bad-reference`, `no-cluster` */
 export const reopenKubernetesTarget = async (reference: TargetReference): Promise<Target> => {
   const order = readReference(reference);
   const { kubeconfig, context } = order;
@@ -114,8 +114,8 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
     const deadline = performance.now() + ENDS_WITHIN_MS;
     while ((await look()).some((pod) => pod.uid === uid)) {
       if (performance.now() > deadline)
-        throw new ChaosError(
-          'not-ended',
+        throw new SwarmError(
+          'not_ended',
           `${name} is still there ${ENDS_WITHIN_MS / 1_000} s after it was deleted`,
           'is its machine alive?',
         );
@@ -150,7 +150,7 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
       const pod = await podOf(member);
       if (pod === null) return;
       if (signal === 'SIGSTOP' || signal === 'SIGCONT')
-        throw new ChaosError('not-available', 'Kubernetes pauses no pods');
+        throw new SwarmError('not_available', 'Kubernetes pauses no pods');
       if (signal !== 'SIGKILL') return remove(pod, null);
       await remove(pod, KILL_GRACE_SECONDS);
       await untilGone(pod);
@@ -162,8 +162,8 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
         if (serves) return;
         if (performance.now() > deadline) {
           const why = trouble ?? 'the cluster does not say why';
-          throw new ChaosError(
-            'not-started',
+          throw new SwarmError(
+            'not_started',
             `${name} does not serve again after ${SERVES_WITHIN_MS / 1_000} s: ${why}`,
             'see "kubectl get pods"',
           );
@@ -172,8 +172,8 @@ const kubernetesTarget = (client: KubernetesClient, order: SettledOrder): Target
       }
     },
     run: async ({ name }) => {
-      throw new ChaosError(
-        'not-available',
+      throw new SwarmError(
+        'not_available',
         `nothing can be run on the machine of ${name} through the API of Kubernetes`,
       );
     },

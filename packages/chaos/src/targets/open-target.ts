@@ -1,4 +1,4 @@
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import { reopenDockerTarget } from './docker.ts';
 import { reopenKubernetesTarget } from './kubernetes.ts';
 import { reopenProcessTarget } from './process.ts';
@@ -13,12 +13,12 @@ const OPENERS: Partial<Record<TargetKind, (reference: TargetReference) => Promis
   ssh: reopenSshTarget,
 };
 
-/** @throws ChaosError `bad-reference` where this version does not know such targets */
+/** @throws SwarmError `bad-reference` where this version does not know such targets */
 export const openTarget = (reference: TargetReference): Promise<Target> => {
   const open = OPENERS[reference.kind];
   if (open !== undefined) return open(reference);
-  throw new ChaosError(
-    'bad-reference',
+  throw new SwarmError(
+    'bad_reference',
     `"${reference.kind}" is no kind of target that this version knows`,
     'use the version of swarm that ran the drill',
   );

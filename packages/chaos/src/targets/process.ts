@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import { clusterPlace } from './process/cluster-location.ts';
 import type { Place } from './process/component.ts';
 import { labPlace, pastLabPlace } from './process/lab-location.ts';
@@ -21,7 +21,7 @@ export type ProcessOrder = { cluster: Cluster } | { lab: string } | { units: rea
 const OBEYS_WITHIN_MS = 5_000;
 const POLL_MS = 2;
 
-/** @throws ChaosError `no-lab`, `no-systemd`, `no-member` */
+/** @throws SwarmError `no-lab`, `no-systemd`, `no-member` */
 export const openProcessTarget = async (order: ProcessOrder): Promise<Target> => {
   if ('cluster' in order) return openLabTarget(order.cluster);
   return processTarget(
@@ -32,7 +32,7 @@ export const openProcessTarget = async (order: ProcessOrder): Promise<Target> =>
 /** A lab that lives in this process. */
 export const openLabTarget = (cluster: Cluster): Target => processTarget(clusterPlace(cluster));
 
-/** The target that a journal speaks of, as far as it is still there. @throws ChaosError `bad-reference` */
+/** The target that a journal speaks of, as far as it is still there. @throws SwarmError `bad-reference` */
 export const reopenProcessTarget = async (reference: TargetReference): Promise<Target> => {
   if (reference.place === 'cluster') return processTarget(pastClusterPlace(reference));
   if (reference.place === 'lab' && typeof reference.lab === 'string') {
@@ -43,8 +43,8 @@ export const reopenProcessTarget = async (reference: TargetReference): Promise<T
       await systemdPlace(reference.units.map((unit) => parseUnit(String(unit)))),
     );
   }
-  throw new ChaosError(
-    'bad-reference',
+  throw new SwarmError(
+    'bad_reference',
     'the journal speaks of processes that this version knows nothing of',
     'use the version of swarm that ran the drill',
   );
@@ -128,8 +128,8 @@ const send = (pid: number, signal: NodeJS.Signals, name: string): void => {
     const { code } = error as NodeJS.ErrnoException;
     // It has ended in the meantime.
     if (code === 'ESRCH') return;
-    throw new ChaosError(
-      'not-allowed',
+    throw new SwarmError(
+      'not_allowed',
       `${signal} may not be sent to ${name} (process ${pid}): ${code}`,
       'run this as root',
       {

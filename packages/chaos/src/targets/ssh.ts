@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChaosError } from '../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import { type Units, unitsOf } from './process/units.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
 import { remoteNodeId, remoteProcess } from './ssh/remote-node.ts';
@@ -12,7 +12,7 @@ const POLL_MS = 20;
 
 /**
  * Units of systemd on machines that are reached over ssh.
- * @throws ChaosError `no-ssh`, `unreachable`, `no-systemd`; `no-member` when there is no such unit
+ * @throws SwarmError `no-ssh`, `unreachable`, `no-systemd`; `no-member` when there is no such unit
  */
 export const openSshTarget = async (order: SshOrder): Promise<Target> => {
   const places = await Promise.all(
@@ -40,7 +40,7 @@ export const openSshTarget = async (order: SshOrder): Promise<Target> => {
   return target;
 };
 
-/** The target that a journal speaks of. @throws ChaosError `bad-reference`, and what opening it throws */
+/** The target that a journal speaks of. @throws SwarmError `bad-reference`, and what opening it throws */
 export const reopenSshTarget = async (reference: TargetReference): Promise<Target> =>
   openSshTarget(readReference(reference));
 
@@ -62,8 +62,8 @@ const sshTarget = (order: SshOrder, places: readonly Place[]): Target => {
   const placeOf = ({ name }: Member): Place => {
     const place = places.find((one) => one.name === name);
     if (place !== undefined) return place;
-    throw new ChaosError(
-      'no-member',
+    throw new SwarmError(
+      'no_member',
       `there is no ${name} among ${places.map((one) => one.name).join(', ')}`,
     );
   };

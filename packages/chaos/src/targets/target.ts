@@ -46,7 +46,7 @@ export interface CommandResult {
 
 /**
  * A deployment, as far as faults need it. Every call may be made again, and by another process than the one that made the first: heals are.
- * @throws ChaosError where something cannot be done
+ * @throws SwarmError where something cannot be done
  */
 export interface Target extends AsyncDisposable {
   readonly kind: TargetKind;
@@ -67,7 +67,7 @@ export interface Target extends AsyncDisposable {
   start(member: Member): Promise<void>;
   /**
    * Runs a program where the member's packets pass and its processes live, as root. Does not throw for what the program says.
-   * @throws ChaosError `no-member` where that place is gone for good, and with it whatever was done there
+   * @throws SwarmError `no-member` where that place is gone for good, and with it whatever was done there
    */
   run(member: Member, argv: readonly string[], input?: string): Promise<CommandResult>;
   /** Process id where `run` runs; null when it does not run. */
@@ -106,14 +106,14 @@ export interface NetworkTrouble extends LinkTrouble {
 export interface NetworkRequests {
   /** Null when it can be asked for; else why not, in a sentence. */
   lacks(member: Member, trouble: NetworkTrouble): Promise<string | null>;
-  /** Resolves when it is there. @throws ChaosError `not-available` with what was said */
+  /** Resolves when it is there. @throws SwarmError `not-available` with what was said */
   request(
     member: Member,
     id: string,
     trouble: NetworkTrouble,
     durationMs: number | null,
   ): Promise<void>;
-  /** Resolves when nothing is left of it. May be called again, and when nothing was asked for. @throws ChaosError `not-healed` */
+  /** Resolves when nothing is left of it. May be called again, and when nothing was asked for. @throws SwarmError `not-healed` */
   withdraw(member: Member, id: string): Promise<void>;
 }
 
@@ -121,7 +121,7 @@ export interface NetworkRequests {
 export interface Machines {
   /** Null when the member's machine can be drained; else why not, in a sentence. */
   lacks(member: Member): Promise<string | null>;
-  /** Its machine takes nobody new, and it is asked to leave. Resolves when it has been asked. @throws ChaosError `not-available` */
+  /** Its machine takes nobody new, and it is asked to leave. Resolves when it has been asked. @throws SwarmError `not-available` */
   drain(member: Member, id: string): Promise<void>;
   /** Machines that were drained under this id are used again. May be called again. */
   undrain(id: string): Promise<void>;

@@ -6,7 +6,7 @@ import {
   type Scenario,
   scenarioOfLoad,
 } from '@livekit-swarm/scenario';
-import { formatScenarioProblem, UsageError } from '@livekit-swarm/settings';
+import { formatProblem, usageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
 
 export interface AbScenarioFlags extends LoadFlags {
@@ -18,7 +18,7 @@ export interface AbScenarioFlags extends LoadFlags {
 /**
  * The scenario of a file, or the one that flags describe.
  * @param typed names of the flags on the command line
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const readAbScenario = (
   files: readonly string[],
@@ -27,14 +27,14 @@ export const readAbScenario = (
 ): { scenario: Scenario; warnings: string[] } => {
   const [path, ...more] = files;
   if (more.length > 0)
-    throw new UsageError(
+    throw usageError(
       `${more.join(' ')}: one scenario at a time`,
       'swarm ab compares servers, not scenarios',
     );
   const scaled = flags.scale === undefined && flags.seed === undefined;
   if (path === undefined) {
     if (!scaled)
-      throw new UsageError(
+      throw usageError(
         '--scale and --seed are of a scenario file, and there is none',
         'swarm ab … scenarios/voice-ai.yaml --scale small',
       );
@@ -44,7 +44,7 @@ export const readAbScenario = (
   }
   const shaping = typed.filter((name) => SHAPING.has(name));
   if (shaping.length > 0) {
-    throw new UsageError(
+    throw usageError(
       `${shaping.map(asFlag).join(', ')}: the scenario ${path} says what the crowd is`,
       'leave the flags or the file out',
     );
@@ -56,7 +56,7 @@ export const readAbScenario = (
       seed: flags.seed,
       tag: [],
     }),
-    warnings: file.warnings.map(formatScenarioProblem),
+    warnings: file.warnings.map(formatProblem),
   };
 };
 

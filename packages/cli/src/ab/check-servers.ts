@@ -7,7 +7,7 @@ import type { ServerSpec } from './server-spec.ts';
 /**
  * Starts each server once and ends it again, so that one that cannot start is told before anything was measured; builds what has to be built.
  * @returns their versions, as they say themselves
- * @throws LabError
+ * @throws SwarmError
  */
 export const checkServers = async (
   servers: readonly ServerSpec[],

@@ -67,7 +67,7 @@ test.each([
   [join(dir, 'folder'), 'is a folder'],
 ])('refuses %j', (text, message) => {
   expect(() => parseServerSpec(text)).toThrow(
-    expect.objectContaining({ name: 'UsageError', message: expect.stringContaining(message) }),
+    expect.objectContaining({ code: 'usage', message: expect.stringContaining(message) }),
   );
 });
 

@@ -9,7 +9,7 @@ import {
   mergeConfig,
   readLiveKitConfig,
 } from '@livekit-swarm/lab';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 
 /** A server to be tested, as it was asked for. */
 export interface ServerSpec {
@@ -32,7 +32,7 @@ const HINT = `write a version (${LIVEKIT_VERSIONS.join(', ')}), the path of a li
 /**
  * Reads `[NAME=]SERVER[+CONFIG.yaml …][@cpu=CORES]`: SERVER is a pinned version, the path of a binary, or left out before a configuration (then the default
  * version runs with it).
- * @throws UsageError; LabError for a configuration that cannot be read
+ * @throws SwarmError `usage`; SwarmError for a configuration that cannot be read
  */
 export const parseServerSpec = (text: string): ServerSpec => {
   const { rest: withName, cpuCores } = cutCpu(text);
@@ -44,7 +44,7 @@ export const parseServerSpec = (text: string): ServerSpec => {
   const files = [...(server.configFile === null ? [] : [server.configFile]), ...more];
   const configs = files.map((file) => {
     if (!isConfig(file))
-      throw new UsageError(
+      throw usageError(
         `--server ${text}: "${file}" is no configuration file`,
         'after + comes a .yaml file',
       );
@@ -67,10 +67,10 @@ const cutCpu = (text: string): { rest: string; cpuCores: number | null } => {
   const [, rest = text, key, said = ''] = /^(.*)@([a-z]+)=([^@/]*)$/.exec(text) ?? [];
   if (key === undefined || existsSync(text)) return { rest: text, cpuCores: null };
   if (key !== 'cpu')
-    throw new UsageError(`--server ${text}: there is no @${key}`, 'there is @cpu=0.5: half a core');
+    throw usageError(`--server ${text}: there is no @${key}`, 'there is @cpu=0.5: half a core');
   const cores = /^\d*\.?\d+$/.test(said) ? Number(said) : Number.NaN;
   if (cores >= MIN_CPU) return { rest, cpuCores: cores };
-  throw new UsageError(
+  throw usageError(
     `--server ${text}: @cpu=${said} is no number of cores`,
     `write 0.5 for half a core; ${MIN_CPU} is the least`,
   );
@@ -81,7 +81,7 @@ const cutName = (text: string): { rest: string; name: string | null } => {
   if (cut < 0 || existsSync(text)) return { rest: text, name: null };
   const name = text.slice(0, cut).trim();
   if (name === '' || /[/\\]/.test(name))
-    throw new UsageError(`--server ${text}: what is the name of this server?`, HINT);
+    throw usageError(`--server ${text}: what is the name of this server?`, HINT);
   return { rest: text.slice(cut + 1), name };
 };
 
@@ -91,22 +91,19 @@ const readServer = (
 ): { version: LiveKitVersion; path: string | null; configFile: string | null } => {
   const version = LIVEKIT_VERSIONS.find((known) => known === first.replace(/^v/, ''));
   if (version !== undefined) return { version, path: null, configFile: null };
-  if (first === '') throw new UsageError(`--server ${text}: names no server`, HINT);
+  if (first === '') throw usageError(`--server ${text}: names no server`, HINT);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(first)) {
-    throw new UsageError(
-      `--server ${text}: servers that run already cannot be taken by turns`,
-      HINT,
-    );
+    throw usageError(`--server ${text}: servers that run already cannot be taken by turns`, HINT);
   }
   if (/^v?\d+\.\d+(\.\d+)?$/.test(first) && !existsSync(first)) {
-    throw new UsageError(
+    throw usageError(
       `--server ${text}: version ${first} is not pinned here`,
       `pinned are ${LIVEKIT_VERSIONS.join(', ')}; any other by the path of its binary`,
     );
   }
-  if (!existsSync(first)) throw new UsageError(`--server ${text}: there is no ${first}`, HINT);
+  if (!existsSync(first)) throw usageError(`--server ${text}: there is no ${first}`, HINT);
   if (statSync(first).isDirectory())
-    throw new UsageError(`--server ${text}: ${first} is a folder`, HINT);
+    throw usageError(`--server ${text}: ${first} is a folder`, HINT);
   return isConfig(first)
     ? { version: DEFAULT_LIVEKIT_VERSION, path: null, configFile: first }
     : { version: DEFAULT_LIVEKIT_VERSION, path: first, configFile: null };

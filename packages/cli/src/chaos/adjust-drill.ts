@@ -1,5 +1,5 @@
 import type { Drill, DrillCrowd } from '@livekit-swarm/chaos/drill';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 
 /** What flags change about a drill. */
 export interface Adjustments {
@@ -9,7 +9,7 @@ export interface Adjustments {
 
 const MOST_REPEATS = 100;
 
-/** @throws UsageError */
+/** @throws SwarmError `usage` */
 export const adjustDrill = (drill: Drill, { repeats, recovery }: Adjustments): Drill => ({
   ...drill,
   repeats: repeats === undefined ? drill.repeats : readRepeats(repeats),
@@ -21,5 +21,5 @@ export const adjustDrill = (drill: Drill, { repeats, recovery }: Adjustments): D
 const readRepeats = (text: string): number => {
   const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (count >= 1 && count <= MOST_REPEATS) return count;
-  throw new UsageError(`--repeats ${text}: must be a whole number from 1 to ${MOST_REPEATS}`);
+  throw usageError(`--repeats ${text}: must be a whole number from 1 to ${MOST_REPEATS}`);
 };

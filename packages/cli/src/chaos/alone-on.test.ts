@@ -23,7 +23,7 @@ it('refuses a second drill on one deployment, until the first is over', async ()
   const one = aloneOn(LAB, () => first.promise);
   await vi.waitFor(() => expect(busy()).toHaveLength(1));
   await expect(aloneOn(LAB, async () => 'second')).rejects.toMatchObject({
-    reason: 'busy',
+    code: 'busy',
     message: expect.stringContaining(`another drill (process ${process.pid}) is on the lab "mine"`),
   });
   expect(await aloneOn({ type: 'lab', name: 'other' }, async () => 'elsewhere')).toBe('elsewhere');
@@ -47,7 +47,7 @@ it('is over when the drill fails, and passes on why', async () => {
 it('says what to do where nothing can be written', async () => {
   writeFileSync(join(dir, 'livekit-swarm'), '');
   await expect(aloneOn(LAB, async () => 'never')).rejects.toMatchObject({
-    reason: 'no-journal',
+    code: 'no_journal',
     message: expect.stringContaining('the lab "mine"'),
     hint: 'make the folder writable',
   });

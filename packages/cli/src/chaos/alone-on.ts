@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { ChaosError } from '@livekit-swarm/chaos/error';
 import { cacheDir, withFileLock } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { sayWhere, type Where } from './where.ts';
 
 /**
  * Carries a drill out on a deployment that stands, and keeps others of this user from it meanwhile: two at once would hit more than either may, and each would
  * lay what the other does at the server's door. A lab that is raised for a drill is its own.
- * @throws ChaosError `busy` when another drill is on it; what `work` throws
+ * @throws SwarmError `busy` when another drill is on it; what `work` throws
  */
 export const aloneOn = async <T>(where: Where, work: () => Promise<T>): Promise<T> => {
   if (where.type === 'embedded') return work();
@@ -22,7 +22,7 @@ export const aloneOn = async <T>(where: Where, work: () => Promise<T>): Promise<
       },
       {
         onWait: (pid) => {
-          throw new ChaosError(
+          throw new SwarmError(
             'busy',
             `another drill (process ${pid}) is on ${label}: two at once would hit more than either may`,
             'wait until it is over',
@@ -31,10 +31,10 @@ export const aloneOn = async <T>(where: Where, work: () => Promise<T>): Promise<
       },
     );
   } catch (error) {
-    if (begun || error instanceof ChaosError) throw error;
+    if (begun || error instanceof SwarmError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new ChaosError(
-      'no-journal',
+    throw new SwarmError(
+      'no_journal',
       `it cannot be written down that a drill is on ${label}: ${why}`,
       'make the folder writable',
       {

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Drill, parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { type ScenarioProblem, SettingsError, UsageError } from '@livekit-swarm/settings';
+import { hasErrorCode, isUsageError, type Problem, usageError } from '@livekit-swarm/settings';
 
 /** A place is missing where the file itself is the problem. */
-export type DrillProblem = Omit<ScenarioProblem, 'line' | 'column'> & {
+export type DrillProblem = Omit<Problem, 'line' | 'column'> & {
   line: number | null;
   column: number | null;
 };
@@ -36,12 +36,12 @@ export const readDrillFiles = (paths: readonly string[]): DrillFileResult[] => {
   return results;
 };
 
-/** The same for those who want to carry them out. @throws UsageError with everything that is wrong with any of them */
+/** The same for those who want to carry them out. @throws SwarmError `usage` with everything that is wrong with any of them */
 export const readDrills = (paths: readonly string[]): Drill[] => {
   const results = readDrillFiles(paths);
   const problems = results.flatMap((result) => result.problems);
   if (problems.length === 0) return results.flatMap(({ drill }) => drill ?? []);
-  throw new UsageError(problems.map(say).join('\n'));
+  throw usageError(problems.map(say).join('\n'));
 };
 
 const say = ({ file, line, column, path, message, hint }: DrillProblem): string => {
@@ -57,8 +57,9 @@ const readOne = (file: string): DrillFileResult => {
       problems: [],
     };
   } catch (error) {
-    if (error instanceof SettingsError) return { file, drill: null, problems: [...error.problems] };
-    if (!(error instanceof UsageError)) throw error;
+    if (hasErrorCode(error, 'invalid_file'))
+      return { file, drill: null, problems: [...error.problems] };
+    if (!isUsageError(error)) throw error;
     return { file, drill: null, problems: [ofFile(file, error.message, error.hint)] };
   }
 };
@@ -76,24 +77,19 @@ const textOf = (file: string): string => {
   try {
     const bytes = readFileSync(file === '-' ? 0 : file);
     if (bytes.length > MOST_BYTES)
-      throw new UsageError('is larger than a drill can be', 'give the path of a drill file');
+      throw usageError('is larger than a drill can be', 'give the path of a drill file');
     return bytes.toString('utf8');
   } catch (error) {
-    if (error instanceof UsageError) throw error;
+    if (isUsageError(error)) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT')
-      throw new UsageError(
+      throw usageError(
         'there is no such file',
         '"swarm chaos list" lists the drills that come with swarm',
       );
     if (code === 'EISDIR')
-      throw new UsageError(
-        'is a folder',
-        `give the files in it: ${file.replace(/\/$/, '')}/*.yaml`,
-      );
-    throw new UsageError(
-      `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+      throw usageError('is a folder', `give the files in it: ${file.replace(/\/$/, '')}/*.yaml`);
+    throw usageError(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 };
 

@@ -31,7 +31,7 @@ export interface DrillMetricsOptions {
 
 /**
  * Serves them where the user asked for it, and to the Prometheus of our own labs: that one needs neither token nor address, and nobody waits for it.
- * @throws UsageError when the address is none, or somebody else listens there
+ * @throws SwarmError `usage` when the address is none, or somebody else listens there
  */
 export const serveDrillMetrics = async (
   { address, forLab }: DrillMetricsOptions,

@@ -1,9 +1,9 @@
 import { basename, dirname, extname, join } from 'node:path';
 import { type DrillOutcome, isDrillResult } from '@livekit-swarm/report/drill';
 import { type Console, write } from '../console.ts';
+import { formatError } from '../error-text.ts';
 import { parseRequestsOf, type ReportRequest } from '../output/report-request.ts';
 import { writeWhole } from '../output/write-whole.ts';
-import { formatProblem } from '../problem.ts';
 import { distinctNames } from './distinct-names.ts';
 import {
   DRILL_REPORTS,
@@ -14,7 +14,7 @@ import {
 
 type Request = ReportRequest<DrillReportName>;
 
-/** @throws UsageError when there is no such report, or two would be written to one place */
+/** @throws SwarmError `usage` when there is no such report, or two would be written to one place */
 export const readDrillReports = (texts: readonly string[], json: boolean): Request[] =>
   parseRequestsOf(DRILL_REPORTS, texts, json);
 
@@ -41,9 +41,7 @@ export const writeDrillReports = async (
         const message = `the report ${request.name} could not be written to ${file}: ${error instanceof Error ? error.message : String(error)}`;
         await write(
           stderr,
-          formatProblem({
-            exitCode: 1,
-            reason: 'report',
+          formatError({
             message,
             hint: `give another place: --report ${request.name}=FILE`,
           }),

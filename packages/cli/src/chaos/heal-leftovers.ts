@@ -5,7 +5,7 @@ import {
   type Journal,
   type JournalEntry,
 } from '@livekit-swarm/chaos';
-import { ChaosError } from '@livekit-swarm/chaos/error';
+import { SwarmError } from '@livekit-swarm/settings';
 
 /** What was healed, could not be, and must not be, in sentences. */
 export const sayHealed = ({ healed, alive, failed, unreadable }: HealReport): string[] => [
@@ -25,7 +25,7 @@ const BY_HAND =
   'See for yourself what is left ("nft list tables", programs that are stopped or gone), take it back, then remove the file.';
 
 const hintOf = (error: Error): string =>
-  error instanceof ChaosError && error.hint !== null ? `; ${error.hint}` : '';
+  error instanceof SwarmError && error.hint !== null ? `; ${error.hint}` : '';
 
 /** `kill of node-1 by "kill-room-node", 2026-11-21T08:17:31.000Z`. */
 const sayEntry = ({ fault, members, drill, injectedAt }: JournalEntry): string =>
@@ -33,7 +33,7 @@ const sayEntry = ({ fault, members, drill, injectedAt }: JournalEntry): string =
 
 /**
  * Takes back what an earlier drill left that was killed: nothing may be measured on top of it.
- * @throws ChaosError `not-healed` when something is still there
+ * @throws SwarmError `not-healed` when something is still there
  */
 export const healLeftovers = async (
   journal: Journal,
@@ -46,8 +46,8 @@ export const healLeftovers = async (
     for (const line of sayHealed({ healed, alive: [], failed: [], unreadable: [] })) say(line);
   }
   if (failed.length + unreadable.length === 0) return;
-  throw new ChaosError(
-    'not-healed',
+  throw new SwarmError(
+    'not_healed',
     sayHealed({ healed: [], alive: [], failed, unreadable }).join('\n'),
     'a drill on top of that would tell nothing: see to it, then run "swarm chaos heal"',
   );

@@ -1,9 +1,10 @@
-import { ChaosError } from '@livekit-swarm/chaos/error';
-import { interruptedProblem, type Problem, problemOf } from '../problem.ts';
+import type { NoDrill } from '@livekit-swarm/report/drill';
+import { hasErrorCode } from '@livekit-swarm/settings';
+import { interruptedError, swarmErrorOf } from '../error-text.ts';
 
-/** Why nothing came of a drill. What is still broken is told even to those who wanted it to end: nobody else knows. */
-export const problemOfDrill = (error: unknown, interrupted: boolean): Problem =>
-  interrupted && !isNotHealed(error) ? interruptedProblem() : problemOf(error);
-
-const isNotHealed = (error: unknown): boolean =>
-  error instanceof ChaosError && error.reason === 'not-healed';
+/** Why a drill has no result. A fault that was not rolled back is reported also after Ctrl-C: nothing else reports it. */
+export const noDrillOf = (drill: string, error: unknown, interrupted: boolean): NoDrill => {
+  const { exitCode, code, message, hint } =
+    interrupted && !hasErrorCode(error, 'not_healed') ? interruptedError() : swarmErrorOf(error);
+  return { drill, exitCode, reason: code, message, hint };
+};

@@ -13,7 +13,7 @@ import { newRunName } from '../run-name.ts';
 import { VERSION } from '../version.ts';
 import { aloneOn } from './alone-on.ts';
 import type { DrillMetrics, RepeatTap } from './drill-metrics.ts';
-import { problemOfDrill } from './problem-of-drill.ts';
+import { noDrillOf } from './problem-of-drill.ts';
 import { openDeployment, type Where } from './where.ts';
 
 export interface DrillRun {
@@ -102,7 +102,7 @@ export const runOne = async ({
       }),
     );
   } catch (error) {
-    return { drill: drill.name, ...problemOfDrill(error, interruption.stop.aborted) };
+    return noDrillOf(drill.name, error, interruption.stop.aborted);
   } finally {
     printer.done();
     interruption.kill.removeEventListener('abort', endAtOnce);

@@ -10,7 +10,7 @@ import {
   sshDeployment,
 } from '@livekit-swarm/chaos';
 import { checkAddress } from '@livekit-swarm/runner';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 
 /** A deployment that is no lab, as flags name it. */
 export interface SiteFlags {
@@ -33,7 +33,7 @@ export interface SiteFlags {
 export interface Site {
   /** For sentences; what it must be named is known when it is open. */
   label: string;
-  /** @throws ChaosError when it cannot be reached, or nothing there says that it is LiveKit */
+  /** @throws SwarmError when it cannot be reached, or nothing there says that it is LiveKit */
   open(): Promise<RaisedDeployment>;
 }
 
@@ -53,7 +53,7 @@ const THIS_MACHINE = 'this-machine';
 
 /**
  * What a deployment runs on; null when no flag says so.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
   const { docker, kubernetes, ssh } = flags;
@@ -65,7 +65,7 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
     ...(units.length === 0 || ssh !== undefined ? [] : ['--unit']),
   ];
   if (given.length > 1)
-    throw new UsageError(
+    throw usageError(
       `${given.join(' and ')}: a deployment runs on one of them`,
       'leave the others out',
     );
@@ -79,7 +79,7 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
       | 'kubeContext'
       | 'sshConfig';
     if (flags[key] !== undefined && flags[of] === undefined)
-      throw new UsageError(`--${idle} has no effect without --${of}`);
+      throw usageError(`--${idle} has no effect without --${of}`);
   }
   if (docker !== undefined) {
     const order = readDockerOrder(docker, flags.dockerRoles, env);
@@ -121,7 +121,7 @@ const readRuns = (flags: SiteFlags, env: NodeJS.ProcessEnv): Runs | null => {
 /**
  * The deployment of the user's that flags name; null when it is to be a lab. A URL alone names none: an address that stands in the environment for other commands must not be what gets broken.
  * @param typed whether a flag stood on the command line
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const readSite = (
   flags: SiteFlags,
@@ -135,13 +135,13 @@ export const readSite = (
       ['url', 'apiKey', 'apiSecret', 'redis', 'balancerMetrics', 'prometheus'] as const
     ).find(typed);
     if (idle === undefined) return null;
-    throw new UsageError(
+    throw usageError(
       `--${idle.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} alone does not say what could be broken`,
       'say what the deployment runs on: --docker, --kubernetes, --ssh or --unit; or leave it out for a lab',
     );
   }
   if (url === undefined || apiKey === undefined || apiSecret === undefined) {
-    throw new UsageError(
+    throw usageError(
       `${runs.label}: it is not known where people go in, and by which key`,
       'give --url (or LIVEKIT_URL), LIVEKIT_API_KEY and LIVEKIT_API_SECRET',
     );
@@ -174,5 +174,5 @@ const readAddress = (
 ): string | null => {
   if (text === undefined) return null;
   if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
-  throw new UsageError(`${flag}: that is no address`, `write it like ${example}`);
+  throw usageError(`${flag}: that is no address`, `write it like ${example}`);
 };

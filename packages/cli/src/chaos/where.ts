@@ -9,7 +9,7 @@ import {
 } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import { readSite, type Site, type SiteFlags } from './site.ts';
 
 /** What drills are done to: a lab that is raised for each, one that stands, or a deployment of the user's. */
@@ -25,7 +25,7 @@ export interface WhereFlags extends SiteFlags {
 
 /**
  * @param typed whether a flag stood on the command line
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const readWhere = (
   flags: WhereFlags,
@@ -35,14 +35,11 @@ export const readWhere = (
   const { lab, livekitVersion } = flags;
   const site = readSite(flags, typed, env);
   if (lab !== undefined && site !== null)
-    throw new UsageError(
-      `--lab ${lab} and ${site.label}: these are two deployments`,
-      'leave one out',
-    );
+    throw usageError(`--lab ${lab} and ${site.label}: these are two deployments`, 'leave one out');
   if (lab === undefined && site === null)
     return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
   if (livekitVersion !== undefined) {
-    throw new UsageError(
+    throw usageError(
       `--livekit-version is of a lab that is raised for the drill, but ${lab === undefined ? site?.label : `--lab ${lab}`} stands already`,
       'leave one out',
     );
@@ -61,7 +58,7 @@ export interface RaiseOptions {
 
 /**
  * The deployment for one repeat.
- * @throws LabError when a lab cannot be raised; ChaosError when there is no such lab, or the deployment cannot be reached
+ * @throws SwarmError when a lab cannot be raised; SwarmError when there is no such lab, or the deployment cannot be reached
  */
 export const openDeployment = async (
   where: Where,
@@ -78,7 +75,7 @@ export const openDeployment = async (
   }
 };
 
-/** What a drill would be done to, looked at without raising anything. @throws ChaosError as `openDeployment` */
+/** What a drill would be done to, looked at without raising anything. @throws SwarmError as `openDeployment` */
 export const lookAt = async (where: Where, nodes: number): Promise<Target> => {
   switch (where.type) {
     case 'embedded':

@@ -9,7 +9,7 @@ import {
   type ComparisonReporter,
 } from '@livekit-swarm/report/comparison';
 import { expandPlan } from '@livekit-swarm/scenario';
-import { EXIT_CODES, type ExitCode, formatDuration, UsageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, formatDuration, usageError } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
 import { checkServers } from '../ab/check-servers.ts';
 import { embeddedTarget } from '../ab/embedded-target.ts';
@@ -18,9 +18,9 @@ import { runSession, type SessionResult } from '../ab/session.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { readWorkers } from '../crowd-request.ts';
+import { formatError, interruptedError, noRunOf, swarmErrorOf } from '../error-text.ts';
 import type { CrowdFlags } from '../flags.ts';
 import { writeWhole } from '../output/write-whole.ts';
-import { formatProblem, interruptedProblem, noRunOf, problemOf } from '../problem.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { defaultRecordDir, newRunName } from '../run-name.ts';
 import { prepareRun } from '../run-scenario.ts';
@@ -37,7 +37,7 @@ export interface AbFlags
 /**
  * `swarm ab`: one scenario on two servers by turns, and whether the second differs from the first.
  * @param typed names of the flags on the command line
- * @throws UsageError, LabError before anything was measured
+ * @throws SwarmError `usage`, SwarmError before anything was measured
  */
 export const abCommand = async (
   files: readonly string[],
@@ -96,7 +96,7 @@ export const abCommand = async (
       folder,
     });
     printer.done();
-    if (session.problem !== null) await write(stderr, formatProblem(session.problem));
+    if (session.problem !== null) await write(stderr, formatError(session.problem));
     const input = await judgeSession(
       session,
       tolerance,
@@ -108,8 +108,8 @@ export const abCommand = async (
     return kept || exitCode !== EXIT_CODES.passed.code ? exitCode : EXIT_CODES.internalError.code;
   } catch (error) {
     printer.done();
-    const problem = interruption.stop.aborted ? interruptedProblem() : problemOf(error);
-    await write(stderr, formatProblem(problem));
+    const problem = interruption.stop.aborted ? interruptedError() : swarmErrorOf(error);
+    await write(stderr, formatError(problem));
     if (flags.json === true) {
       await show({
         comparisons: [],
@@ -131,7 +131,7 @@ const MAX_ROUNDS = 100;
 const readRounds = (text: string): number => {
   const rounds = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (rounds >= 1 && rounds <= MAX_ROUNDS) return rounds;
-  throw new UsageError(
+  throw usageError(
     `--rounds ${text}: must be a whole number from 1 to ${MAX_ROUNDS}`,
     'six see +25 % in what varies by 2 %',
   );
@@ -140,7 +140,7 @@ const readRounds = (text: string): number => {
 const readServers = (texts: readonly string[]): Record<'A' | 'B', ServerSpec> => {
   const [first, second, ...more] = texts;
   if (first === undefined || second === undefined || more.length > 0) {
-    throw new UsageError(
+    throw usageError(
       `two servers are compared, not ${texts.length}`,
       'swarm ab --server 1.11.0 --server 1.13.4',
     );
@@ -174,18 +174,18 @@ const judgeSession = async (
   problem,
 });
 
-/** @throws UsageError when there is a session in it already, or it cannot be made */
+/** @throws SwarmError `usage` when there is a session in it already, or it cannot be made */
 const makeSessionFolder = (folder: string): void => {
   const taken = ['A', 'B'].map((side) => join(folder, side)).find((side) => existsSync(side));
   if (taken !== undefined)
-    throw new UsageError(
+    throw usageError(
       `--record ${folder}: there is a session already`,
       'give another folder, or leave it out',
     );
   try {
     makeFolder(folder);
   } catch (error) {
-    throw new UsageError(
+    throw usageError(
       `--record ${folder}: cannot be made: ${diskReason(error)}`,
       'give another folder, or leave it out',
     );
@@ -206,10 +206,7 @@ const keep = async (
   } catch (error) {
     const message = `the result could not be written to ${folder}: ${diskReason(error)}`;
     const hint = `the records are there: swarm compare ${join(folder, 'A')} ${join(folder, 'B')}`;
-    await write(
-      stderr,
-      formatProblem({ exitCode: EXIT_CODES.internalError.code, reason: 'report', message, hint }),
-    );
+    await write(stderr, formatError({ message, hint }));
     return false;
   }
 };

@@ -16,7 +16,7 @@ export interface ChaosPlanFlags extends WhereFlags, Adjustments {
 /** What `--json` prints. */
 const SCHEMA = 'livekit-swarm/drill-plan/1';
 
-/** `swarm chaos plan FILE`: what would be done when, and to what. Does nothing. @throws UsageError, ChaosError */
+/** `swarm chaos plan FILE`: what would be done when, and to what. Does nothing. @throws SwarmError `usage`, SwarmError */
 export const chaosPlanCommand = async (
   file: string,
   flags: ChaosPlanFlags,

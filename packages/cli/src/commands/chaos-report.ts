@@ -14,7 +14,7 @@ export interface ChaosReportFlags {
 
 /**
  * `swarm chaos report FOLDER…`: measures and judges drills again, from their records.
- * @throws ChaosError when a folder is none of a drill; RecordError when a record cannot be read
+ * @throws SwarmError when a folder is none of a drill; SwarmError `bad_record` when a record cannot be read
  */
 export const chaosReportCommand = async (
   folders: readonly string[],

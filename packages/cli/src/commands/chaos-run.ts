@@ -10,7 +10,7 @@ import {
   isDrillResult,
   renderDrillText,
 } from '@livekit-swarm/report/drill';
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Adjustments, adjustDrill } from '../chaos/adjust-drill.ts';
 import { readDrills } from '../chaos/drill-files.ts';
 import { serveDrillMetrics } from '../chaos/drill-metrics.ts';
@@ -21,7 +21,7 @@ import { runOne } from '../chaos/run-one.ts';
 import { readWhere, type WhereFlags } from '../chaos/where.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { readWorkers } from '../crowd-request.ts';
-import { formatProblem } from '../problem.ts';
+import { formatError } from '../error-text.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { defaultRecordDir } from '../run-name.ts';
 
@@ -40,7 +40,7 @@ export interface ChaosRunFlags extends WhereFlags, Adjustments {
 /**
  * `swarm chaos run FILE…`: carries drills out one after the other, and judges each. All are read before the first begins.
  * @param typed whether a flag stood on the command line
- * @throws UsageError before anything was started; ChaosError when what an earlier drill left cannot be taken back
+ * @throws SwarmError `usage` before anything was started; SwarmError when what an earlier drill left cannot be taken back
  */
 export const chaosRunCommand = async (
   paths: readonly string[],
@@ -92,7 +92,7 @@ export const chaosRunCommand = async (
         printer,
       });
       outcomes.push(outcome);
-      if (!isDrillResult(outcome)) await write(stderr, formatProblem(outcome));
+      if (!isDrillResult(outcome)) await write(stderr, formatError(outcome));
       else if (requests.every(({ to }) => to !== 'stdout')) {
         const color = wantsColor(flags.color, stdout, env);
         await write(
@@ -136,7 +136,7 @@ export const chaosRunCommand = async (
 };
 
 const isNotHealed = (outcome: DrillOutcome): boolean =>
-  !isDrillResult(outcome) && outcome.reason === 'not-healed';
+  !isDrillResult(outcome) && outcome.reason === 'not_healed';
 
 /** Of several each has a folder of its own in the one that was given. Null: where records usually go. */
 const folderFor = (given: string | undefined, name: string, several: boolean): string | null => {
@@ -146,7 +146,7 @@ const folderFor = (given: string | undefined, name: string, several: boolean): s
     existsSync(join(folder, RECORD_FILE)),
   );
   if (taken)
-    throw new UsageError(
+    throw usageError(
       `--record ${dir}: there is a record already`,
       'give another folder, or leave it out',
     );

@@ -1,5 +1,5 @@
 import { compareRuns, parseTolerance } from '@livekit-swarm/analysis/compare';
-import { type ExitCode, UsageError } from '@livekit-swarm/settings';
+import { type ExitCode, usageError } from '@livekit-swarm/settings';
 import { findRuns, type NamedRecords } from '../compare/find-runs.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
 import { readSide } from '../compare/read-side.ts';
@@ -13,7 +13,7 @@ export interface CompareFlags extends ComparisonOutputFlags {
 
 /**
  * `swarm compare BASE CURRENT…`: runs beside each other, and whether any figure got worse.
- * @throws UsageError for what cannot be compared; RecordError for a record that cannot be read
+ * @throws SwarmError `usage` for what cannot be compared; SwarmError `bad_record` for a record that cannot be read
  */
 export const compareCommand = async (
   sides: readonly string[],
@@ -23,8 +23,7 @@ export const compareCommand = async (
   const tolerance = parseTolerance(flags.tolerance);
   const show = openComparisonOutput(flags, console, null);
   const [base, ...currents] = chooseSides(sides, flags);
-  if (base === undefined || currents.length === 0)
-    throw new UsageError('two sides are needed', USAGE);
+  if (base === undefined || currents.length === 0) throw usageError('two sides are needed', USAGE);
   const read = await readSide(base);
   const comparisons = [];
   for (const current of currents)
@@ -39,13 +38,13 @@ const USAGE =
 const chooseSides = (sides: readonly string[], { base, current }: CompareFlags): NamedRecords[] => {
   if (base.length === 0 && current.length === 0) return distinct(sides.map(findRuns));
   if (sides.length > 0 && (base.length > 0 === current.length > 0 || sides.length > 1)) {
-    throw new UsageError(
+    throw usageError(
       `${sides.join(' ')}: is it base or current?`,
       'give the sides as arguments, or all runs by --base and --current',
     );
   }
   const missing = base.length === 0 ? '--base' : current.length === 0 ? '--current' : null;
-  if (missing !== null && sides.length === 0) throw new UsageError(`there is no ${missing}`, USAGE);
+  if (missing !== null && sides.length === 0) throw usageError(`there is no ${missing}`, USAGE);
   return distinct([
     merge(base.length === 0 ? sides : base, 'base'),
     merge(current.length === 0 ? sides : current, 'current'),

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { shellLine } from '@livekit-swarm/scenario';
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { firstScenario } from '../scenario/first-scenario.ts';
 import { schemaPathFrom } from '../scenario/schema-path.ts';
@@ -13,7 +13,7 @@ export interface InitFlags {
 /**
  * `swarm init [FILE]`: writes a commented first scenario.
  * @param path `-` for stdout
- * @throws UsageError when the file is there already, or cannot be written
+ * @throws SwarmError `usage` when the file is there already, or cannot be written
  */
 export const initCommand = async (
   path: string,
@@ -36,13 +36,13 @@ export const initCommand = async (
 
 const save = (path: string, folder: string, text: string, force: boolean): void => {
   if (/[/\\]$/.test(path))
-    throw new UsageError(`${path}: is a folder`, `name a file in it: ${path}first.yaml`);
+    throw usageError(`${path}: is a folder`, `name a file in it: ${path}first.yaml`);
   try {
     mkdirSync(folder, { recursive: true });
     // The check and the writing are one step: whoever creates the file meanwhile keeps theirs.
     writeFileSync(path, text, { flag: force ? 'w' : 'wx' });
   } catch (error) {
-    throw new UsageError(
+    throw usageError(
       `${path}: ${reasonOf(error)}`,
       codeOf(error) === 'EEXIST' ? 'give another name, or --force to overwrite it' : null,
     );

@@ -20,7 +20,7 @@ import {
   withRedis,
 } from '@livekit-swarm/lab';
 import { type Style, styleFor } from '@livekit-swarm/report';
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 import { webhookUrl } from '../lab-exporter.ts';
 import { readRules, shippedRules } from '../lab-rules.ts';
@@ -40,13 +40,13 @@ export interface LabUpFlags {
 const readNodes = (text: string): number => {
   const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (count >= 1 && count <= MAX_NODES) return count;
-  throw new UsageError(`--nodes ${text}: must be a whole number from 1 to ${MAX_NODES}`);
+  throw usageError(`--nodes ${text}: must be a whole number from 1 to ${MAX_NODES}`);
 };
 
 /** Where `swarm run --metrics :9464` is watched: down at all other times. */
 const RUN_JOB = { job: 'swarm-run', targets: [{ address: '127.0.0.1:9464' }] } as const;
 
-/** What Prometheus and Alertmanager are told. @throws UsageError, also for flags of one that is not to run */
+/** What Prometheus and Alertmanager are told. @throws SwarmError `usage`, also for flags of one that is not to run */
 const orderWatchers = (
   { rules, alertWebhook }: LabUpFlags,
   companions: readonly OptionalService[],
@@ -57,13 +57,13 @@ const orderWatchers = (
   );
   if (alertWebhook === undefined) return { ruleFiles, jobs: [RUN_JOB] };
   if (!companions.includes('alertmanager')) {
-    throw new UsageError(
+    throw usageError(
       '--alert-webhook has no effect without an Alertmanager',
       'add it: --with prometheus,alertmanager',
     );
   }
   if (!/^https?:$/.test(URL.parse(alertWebhook)?.protocol ?? '')) {
-    throw new UsageError(
+    throw usageError(
       `--alert-webhook ${alertWebhook}: is no URL of a web server`,
       'write http://HOST:PORT/PATH',
     );
@@ -85,7 +85,7 @@ const readCompanions = (
     if (word === EXPORTER) return [];
     const known = OPTIONAL_SERVICES.find((companion) => companion === word);
     if (known !== undefined) return [known];
-    throw new UsageError(
+    throw usageError(
       `--with ${text}: there is no "${word}"`,
       `there are ${[...OPTIONAL_SERVICES, EXPORTER].join(', ')}`,
     );
@@ -120,7 +120,7 @@ export const labUpCommand = async (
     const { companions, exporter } = readCompanions(flags.with);
     const nodes = readNodes(flags.nodes);
     if (flags.persistentRedis && !withRedis(nodes, companions).has('redis'))
-      throw new UsageError(
+      throw usageError(
         '--persistent-redis has no effect without Redis',
         'one node has none by itself: --with redis',
       );
@@ -245,20 +245,17 @@ export const labLogsCommand = async (
 ): Promise<ExitCode> => {
   const status = await labStatus(flags.name);
   if (status === null)
-    throw new UsageError(
-      `there is no lab "${flags.name}"`,
-      '"swarm lab status" lists those there are',
-    );
+    throw usageError(`there is no lab "${flags.name}"`, '"swarm lab status" lists those there are');
   const { services } = status.state;
   const wanted = service === undefined ? services : services.filter(({ name }) => name === service);
   if (wanted.length === 0) {
-    throw new UsageError(
+    throw usageError(
       `there is no ${service} in the lab "${flags.name}"`,
       `there are ${services.map(({ name }) => name).join(', ')}`,
     );
   }
   if (!/^\d+$/.test(flags.lines))
-    throw new UsageError(`--lines ${flags.lines}: must be a whole number`);
+    throw usageError(`--lines ${flags.lines}: must be a whole number`);
   const interruption = watchInterruption();
   const following =
     flags.follow && status.standing ? untilEnded(flags.name, interruption.stop) : null;

@@ -9,14 +9,14 @@ import {
   socketNeed,
 } from '@livekit-swarm/runner';
 import { expandPlan, planLoad, readScenarioFile } from '@livekit-swarm/scenario';
-import { EXIT_CODES, type ExitCode, formatScenarioProblem } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, formatProblem } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { readWorkers } from '../crowd-request.ts';
+import { formatError, swarmErrorOf } from '../error-text.ts';
 import type { CrowdFlags } from '../flags.ts';
 import { planObject } from '../plan/plan-object.ts';
 import { planText } from '../plan/plan-text.ts';
-import { formatProblem, problemOf } from '../problem.ts';
 
 export interface PlanFlags
   extends Pick<CrowdFlags, 'url' | 'signalling' | 'workers' | 'json' | 'color'> {
@@ -27,7 +27,7 @@ export interface PlanFlags
 /**
  * `swarm plan FILE`: who would join when, what they would make the network carry, and whether this machine can. Starts nothing.
  * @returns 0, also with a warning that the machine is small; 2 when it cannot host the crowd at all
- * @throws UsageError when the scenario is wrong
+ * @throws SwarmError `usage` when the scenario is wrong
  */
 export const planCommand = async (
   path: string,
@@ -50,8 +50,7 @@ export const planCommand = async (
     need,
     embedded: flags.url === undefined,
   });
-  for (const warning of file.warnings)
-    await write(stderr, `warning: ${formatScenarioProblem(warning)}\n`);
+  for (const warning of file.warnings) await write(stderr, `warning: ${formatProblem(warning)}\n`);
   const shown = { plan, load, machine, assessment };
   await write(
     stdout,
@@ -60,7 +59,7 @@ export const planCommand = async (
       : planText(shown, styleFor(wantsColor(flags.color, stdout, env))),
   );
   if (assessment.obstacle === null) return EXIT_CODES.passed.code;
-  await write(stderr, formatProblem(problemOf(assessment.obstacle)));
+  await write(stderr, formatError(swarmErrorOf(assessment.obstacle)));
   return EXIT_CODES.usage.code;
 };
 

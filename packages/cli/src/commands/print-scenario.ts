@@ -6,21 +6,21 @@ import {
   scenarioOfLoad,
   shellLine,
 } from '@livekit-swarm/scenario';
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import type { RunFlags } from '../flags.ts';
 import { schemaPathFrom } from '../scenario/schema-path.ts';
 
 /**
  * `swarm … --print-scenario`: prints the scenario file that does what the flags say, and does nothing else.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const printScenarioCommand = async (
   flags: RunFlags,
   { stdout }: Console,
 ): Promise<ExitCode> => {
   if (flags.json)
-    throw new UsageError('--print-scenario prints a file in YAML, not JSON', 'leave --json out');
+    throw usageError('--print-scenario prints a file in YAML, not JSON', 'leave --json out');
   const load = parseLoadFlags(flags);
   const scenario = scenarioOfLoad(load, flags.threshold);
   checkThresholds(scenario, flags.threshold);

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { RECORD_FILE } from '@livekit-swarm/record';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { readScenarioFiles } from '@livekit-swarm/scenario';
-import { type ExitCode, explain, formatScenarioProblem, UsageError } from '@livekit-swarm/settings';
+import {
+  type ExitCode,
+  explain,
+  formatProblem,
+  isUsageError,
+  type SwarmError,
+  usageError,
+} from '@livekit-swarm/settings';
 import { type Adjustments, adjustScenario } from '../adjust-scenario.ts';
 import { readBaseline } from '../compare/baseline.ts';
 import { type Console, write } from '../console.ts';
@@ -22,7 +29,7 @@ export interface RunFilesFlags extends CrowdFlags {
 /**
  * `swarm run FILE…`: runs scenario files one after the other, and judges each. All are read, checked and planned before the first is run.
  * @param typed whether a flag stood on the command line
- * @throws UsageError with everything that is wrong with any of them, before anything was started
+ * @throws SwarmError `usage` with everything that is wrong with any of them, before anything was started
  */
 export const runFilesCommand = async (
   paths: readonly string[],
@@ -44,7 +51,7 @@ export const runFilesCommand = async (
   }
   if (flags.quiet !== true) {
     for (const warning of files.flatMap(({ warnings }) => warnings)) {
-      await write(console.stderr, `warning: ${formatScenarioProblem(warning)}\n`);
+      await write(console.stderr, `warning: ${formatProblem(warning)}\n`);
     }
   }
   return await runAll(turns, shared, flags, output, console);
@@ -52,21 +59,19 @@ export const runFilesCommand = async (
 
 /** Everything that is wrong is told at once. */
 const collect = <T, R>(items: readonly T[], work: (item: T) => R): R[] => {
-  const problems: UsageError[] = [];
+  const problems: SwarmError[] = [];
   const results = items.flatMap((item) => {
     try {
       return [work(item)];
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
+      if (!isUsageError(error)) throw error;
       problems.push(error);
       return [];
     }
   });
   const [first] = problems;
   if (first === undefined) return results;
-  throw problems.length === 1
-    ? first
-    : new UsageError([...new Set(problems.map(explain))].join('\n'));
+  throw problems.length === 1 ? first : usageError([...new Set(problems.map(explain))].join('\n'));
 };
 
 /** The scenario as flags have it; that this machine can hold it was checked. */
@@ -82,8 +87,7 @@ const prepared = (
     prepareRun({ scenario: adjusted, ...shared });
     return adjusted;
   } catch (error) {
-    if (several && error instanceof UsageError)
-      throw new UsageError(`${path}: ${error.message}`, error.hint);
+    if (several && isUsageError(error)) throw usageError(`${path}: ${error.message}`, error.hint);
     throw error;
   }
 };
@@ -97,7 +101,7 @@ const recordDirOf = (
   if (given === undefined) return null;
   const dir = several ? join(given, name) : given;
   if (existsSync(join(dir, RECORD_FILE))) {
-    throw new UsageError(
+    throw usageError(
       `--record ${dir}: there is a record already`,
       'give another folder, or leave it out',
     );

@@ -10,7 +10,7 @@ import { runAll } from '../run-all.ts';
 /**
  * `swarm`: sends the crowd that flags describe, and judges.
  * @param typed whether a flag stood on the command line
- * @throws UsageError before anything was started
+ * @throws SwarmError `usage` before anything was started
  */
 export const runCommand = async (
   flags: RunFlags,

@@ -3,9 +3,9 @@ import { type ReadScenarioFile, readScenarioFile, sameNames } from '@livekit-swa
 import {
   EXIT_CODES,
   type ExitCode,
-  ScenarioError,
-  type ScenarioProblem,
-  UsageError,
+  type Problem as FileProblem,
+  hasErrorCode,
+  isUsageError,
 } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 
@@ -19,7 +19,7 @@ export interface ValidateFlags {
 const SCHEMA = 'livekit-swarm/validation/1';
 
 /** A place is missing where the file itself is the problem. */
-type Problem = Omit<ScenarioProblem, 'line' | 'column'> & {
+type Problem = Omit<FileProblem, 'line' | 'column'> & {
   line: number | null;
   column: number | null;
 };
@@ -28,7 +28,7 @@ interface Result {
   file: string;
   read: ReadScenarioFile | null;
   problems: Problem[];
-  warnings: ScenarioProblem[];
+  warnings: Problem[];
 }
 
 /** `swarm validate FILE…`: everything that is wrong with scenario files. Starts nothing. */
@@ -59,9 +59,9 @@ const check = (path: string, scale: string | undefined): Result => {
     const read = readScenarioFile(path, { scale });
     return { file: path, read, problems: [], warnings: read.warnings };
   } catch (error) {
-    if (error instanceof ScenarioError)
+    if (hasErrorCode(error, 'invalid_file'))
       return { file: path, read: null, problems: [...error.problems], warnings: [] };
-    if (!(error instanceof UsageError)) throw error;
+    if (!isUsageError(error)) throw error;
     const message = error.message.replace(`${path}: `, '');
     return {
       file: path,

@@ -4,15 +4,15 @@ import {
   compareRuns,
   judgeAgainst,
   parseTolerance,
-  ScenarioMismatch,
   type Side,
   scenarioDifferences,
+  scenarioMismatch,
   type Tolerance,
 } from '@livekit-swarm/analysis/compare';
 import type { ReportInput } from '@livekit-swarm/report';
 import { concludingSentence } from '@livekit-swarm/report/comparison';
 import type { Scenario } from '@livekit-swarm/scenario';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import { findRuns } from './find-runs.ts';
 import { readSide } from './read-side.ts';
 
@@ -30,7 +30,7 @@ export interface BaselineFlags {
 /**
  * Reads the baseline of a scenario before it is run: a run that cannot be compared need not be made. Null when there is to be none.
  * @param several whether it is one of several scenarios: then `--baseline` names a folder with one for each, by its name
- * @throws UsageError, ScenarioMismatch, RecordError
+ * @throws SwarmError `usage`, scenarioMismatch, SwarmError `bad_record`
  */
 export const readBaseline = async (
   { baseline, tolerance }: BaselineFlags,
@@ -40,7 +40,7 @@ export const readBaseline = async (
   const read = parseTolerance(tolerance);
   if (baseline === undefined) {
     if (tolerance.length > 0)
-      throw new UsageError(
+      throw usageError(
         '--tolerance has no effect without --baseline',
         'add --baseline RECORD or leave it out',
       );
@@ -50,7 +50,7 @@ export const readBaseline = async (
   const side = await readSide(findRuns(several || existsSync(own) ? own : baseline));
   for (const { name, summary } of side.runs) {
     const { decisive } = scenarioDifferences(summary.scenario, scenario);
-    if (decisive.length > 0) throw new ScenarioMismatch(name, 'what is to be run', decisive);
+    if (decisive.length > 0) throw scenarioMismatch(name, 'what is to be run', decisive);
   }
   return { side, tolerance: read };
 };

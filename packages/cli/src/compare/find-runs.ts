@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { RECORD_FILE } from '@livekit-swarm/record';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 
 /** One side of a comparison as it was typed: a name for people, and where its records are. */
 export interface NamedRecords {
@@ -15,7 +15,7 @@ export interface NamedRecords {
 /**
  * Reads what stands for one side: a record, the folder of a run, a folder that holds several runs (repeats), or several of those with commas between
  * them; a name of its own may stand in front: `nightly=records/a,records/b`.
- * @throws UsageError when there is no record
+ * @throws SwarmError `usage` when there is no record
  */
 export const findRuns = (text: string): NamedRecords => {
   const { name, rest } = splitName(text);
@@ -25,7 +25,7 @@ export const findRuns = (text: string): NamedRecords => {
     (record, index) => records.findIndex((other) => resolve(other) === resolve(record)) < index,
   );
   if (twice !== undefined)
-    throw new UsageError(`${text}: ${twice} is there twice`, 'a run counts once');
+    throw usageError(`${text}: ${twice} is there twice`, 'a run counts once');
   return { name: name ?? places.map(shortName).join('+'), text, records };
 };
 
@@ -38,7 +38,7 @@ const splitName = (text: string): { name: string | null; rest: string } => {
 
 const recordsAt = (place: string, text: string): string[] => {
   if (place === '' || !existsSync(place)) {
-    throw new UsageError(
+    throw usageError(
       `${text}: there is no ${place === '' ? 'path between the commas' : place}`,
       HINT,
     );
@@ -48,7 +48,7 @@ const recordsAt = (place: string, text: string): string[] => {
   const runs = inside.filter(holdsRecord);
   if (runs.length > 0) return runs;
   const deeper = inside.filter((folder) => foldersIn(folder).some(holdsRecord));
-  throw new UsageError(
+  throw usageError(
     `${place}: holds no run`,
     deeper.length === 0
       ? HINT

@@ -6,11 +6,11 @@ import {
   type ComparisonReporter,
   exitCodeOfComparisons,
 } from '@livekit-swarm/report/comparison';
-import { EXIT_CODES, type ExitCode, UsageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
+import { formatError } from '../error-text.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { writeWhole } from '../output/write-whole.ts';
-import { formatProblem } from '../problem.ts';
 
 /** How a comparison is to be shown. */
 export interface ComparisonOutputFlags {
@@ -24,7 +24,7 @@ export interface ComparisonOutputFlags {
  * Reads the flags, so that what is wrong with them shows before anything is started.
  * @param folder where reports go that were given no file; null: they need one
  * @returns shows a comparison; resolves with the exit code, which is 1 instead of 0 when a report could not be written
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const openComparisonOutput = (
   flags: ComparisonOutputFlags,
@@ -35,7 +35,7 @@ export const openComparisonOutput = (
   const homeless = requests.find(({ to }) => to === null);
   if (homeless !== undefined && folder === null) {
     const { fileName } = COMPARISON_REPORTERS[homeless.name];
-    throw new UsageError(
+    throw usageError(
       `--report ${homeless.name}: needs a file`,
       `write --report ${homeless.name}=${fileName}`,
     );
@@ -59,10 +59,7 @@ export const openComparisonOutput = (
       } catch (error) {
         failed = true;
         const message = `the report ${name} could not be written to ${file}: ${diskReason(error)}`;
-        await write(
-          stderr,
-          formatProblem({ exitCode: 1, reason: 'report', message, hint: 'give another place' }),
-        );
+        await write(stderr, formatError({ message, hint: 'give another place' }));
       }
     }
     const exitCode = exitCodeOfComparisons(input);

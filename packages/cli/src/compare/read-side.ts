@@ -1,14 +1,14 @@
 import { judge, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
 import type { RecordedRun, Side } from '@livekit-swarm/analysis/compare';
-import { RecordError, recordLines } from '@livekit-swarm/record';
-import { UsageError } from '@livekit-swarm/settings';
+import { recordLines } from '@livekit-swarm/record';
+import { hasErrorCode, SwarmError, usageError } from '@livekit-swarm/settings';
 import type { NamedRecords } from './find-runs.ts';
 
-/** Reads a run from its record, judged by its own thresholds. @throws RecordError that names the record: it is one of several */
+/** Reads a run from its record, judged by its own thresholds. @throws SwarmError `bad_record` that names the record: it is one of several */
 export const readRun = async (record: string): Promise<RecordedRun> => {
   const summary = await readRecord(record).catch((error: unknown): never => {
-    if (!(error instanceof RecordError) || error.message.includes(record)) throw error;
-    throw new RecordError(`${record}: ${error.message}`, error.hint);
+    if (!hasErrorCode(error, 'bad_record') || error.message.includes(record)) throw error;
+    throw new SwarmError('bad_record', `${record}: ${error.message}`, error.hint);
   });
   return {
     name: record,
@@ -20,7 +20,7 @@ export const readRun = async (record: string): Promise<RecordedRun> => {
 
 /**
  * Reads all runs of a side.
- * @throws RecordError; UsageError when one run is there twice, under two paths
+ * @throws SwarmError `bad_record`; SwarmError `usage` when one run is there twice, under two paths
  */
 export const readSide = async ({ name, records }: NamedRecords): Promise<Side> => {
   const runs: RecordedRun[] = [];
@@ -30,7 +30,7 @@ export const readSide = async ({ name, records }: NamedRecords): Promise<Side> =
       (other) => other.summary.run === summary.run && other.summary.startedAt === summary.startedAt,
     );
     if (same < index)
-      throw new UsageError(
+      throw usageError(
         `${name}: ${runs[same]?.name} and ${path} are the same run`,
         'a run counts once',
       );

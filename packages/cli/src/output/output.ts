@@ -39,7 +39,7 @@ export interface Output {
 
 /**
  * Reads the flags, so that what is wrong with them shows before anything is started.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const openOutput = (flags: OutputFlags, console: Console): Output => {
   const { stdout, stderr, env } = console;

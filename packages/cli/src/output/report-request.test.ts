@@ -34,7 +34,7 @@ it.each([
 ])('refuses %j', (text, message, hint) => {
   expect(() => parseReportRequest(text)).toThrow(
     expect.objectContaining({
-      name: 'UsageError',
+      code: 'usage',
       message: expect.stringContaining(message),
       hint: expect.stringContaining(hint),
     }),

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { REPORTERS, type ReporterName } from '@livekit-swarm/report';
-import { suggest, UsageError } from '@livekit-swarm/settings';
+import { suggest, usageError } from '@livekit-swarm/settings';
 
 /** What `--report NAME[=FILE]` asks for. */
 export interface ReportRequest<Name extends string = ReporterName> {
@@ -13,17 +13,17 @@ export interface ReportRequest<Name extends string = ReporterName> {
 /** Reports by their names, and what their files are called. */
 type Reports<Name extends string> = Readonly<Record<Name, { readonly fileName: string }>>;
 
-/** Reads what was typed. @throws UsageError for a name there is not, or no file where one should be */
+/** Reads what was typed. @throws SwarmError `usage` for a name there is not, or no file where one should be */
 export const parseReportRequest = (text: string): ReportRequest => parseRequestOf(REPORTERS, text);
 
 /**
  * Reads all of them, `--json` included, and what contradicts itself is told before anything is started.
- * @throws UsageError when two would write to the same place
+ * @throws SwarmError `usage` when two would write to the same place
  */
 export const parseReportRequests = (texts: readonly string[], json: boolean): ReportRequest[] =>
   parseRequestsOf(REPORTERS, texts, json);
 
-/** The same for other reports than those of runs. @throws UsageError */
+/** The same for other reports than those of runs. @throws SwarmError `usage` */
 export const parseRequestsOf = <Name extends string>(
   reports: Reports<Name | 'json'>,
   texts: readonly string[],
@@ -39,7 +39,7 @@ export const parseRequestsOf = <Name extends string>(
     if (other !== undefined) {
       const what = other === name ? `${name} twice` : `${other} and ${name}`;
       const where = to === null || to === 'stdout' ? place : to.file;
-      throw new UsageError(
+      throw usageError(
         `--report: ${what} would be written to ${where}`,
         'give each a file of its own: --report NAME=FILE',
       );
@@ -58,7 +58,7 @@ const parseRequestOf = <Name extends string>(
   const typed = (cut < 0 ? text : text.slice(0, cut)).trim();
   const name = names.find((known) => known === typed);
   if (name === undefined)
-    throw new UsageError(
+    throw usageError(
       `--report ${text}: there is no report "${typed}"`,
       suggest(typed, names, 'reports are'),
     );
@@ -66,7 +66,7 @@ const parseRequestOf = <Name extends string>(
   const { fileName } = reports[name];
   const file = text.slice(cut + 1).trim();
   if (file === '')
-    throw new UsageError(
+    throw usageError(
       `--report ${text}: names no file`,
       `write --report ${name}=${fileName}, or =- for stdout`,
     );

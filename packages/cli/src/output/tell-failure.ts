@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { diskReason } from '@livekit-swarm/host';
-import { RecordError } from '@livekit-swarm/record';
 import { isRun, type Outcome } from '@livekit-swarm/report';
+import { hasErrorCode } from '@livekit-swarm/settings';
 import { write } from '../console.ts';
-import { formatProblem } from '../problem.ts';
+import { formatError } from '../error-text.ts';
 
 export interface Failure {
   /** Of the report. */
@@ -18,13 +18,11 @@ export const tellFailure = async (
   stderr: NodeJS.WriteStream,
   { name, where, error, outcomes }: Failure,
 ): Promise<void> => {
-  const ours = !(error instanceof RecordError) && !isOfTheSystem(error);
+  const ours = !hasErrorCode(error, 'bad_record') && !isOfTheSystem(error);
   const why = ours && error instanceof Error ? (error.stack ?? error.message) : diskReason(error);
   await write(
     stderr,
-    formatProblem({
-      exitCode: 1,
-      reason: 'report',
+    formatError({
       message: `the report ${name} could not be written to ${where}: ${why}`,
       hint: ours
         ? 'this is a bug in swarm: please report it; the verdict stands, the other reports are made'

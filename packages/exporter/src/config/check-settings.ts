@@ -1,8 +1,8 @@
-import { nearest, type Path, type Settings, UsageError } from '@livekit-swarm/settings';
+import { nearest, type Path, type Settings, usageError } from '@livekit-swarm/settings';
 import type { ConfigFile } from './config-file.ts';
 import type { ExporterSettings } from './settings.ts';
 
-/** What is scheduled must be there. @throws UsageError */
+/** What is scheduled must be there. @throws SwarmError `usage` */
 export const checkSchedule = (
   { probes, targets }: ExporterSettings,
   { at }: Settings<ConfigFile>,
@@ -13,7 +13,7 @@ export const checkSchedule = (
       if (known.includes(given)) return;
       const path: Path = ['probes', 'schedule', index, key];
       const meant = nearest(given, known);
-      throw new UsageError(
+      throw usageError(
         `${at(path)}: probes.schedule[${index}].${key}: there is no ${what} "${given}"`,
         meant === null ? `there are ${known.join(', ') || 'none'}` : `did you mean ${meant}?`,
       );
@@ -25,7 +25,7 @@ export const checkSchedule = (
 
 /**
  * livekit-server-sdk asks the API at the root of a host, whatever path a URL has: of a deployment behind a path that would be somebody else's.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const checkPaths = (
   { probes, lifecycle, targets }: ExporterSettings,
@@ -40,7 +40,7 @@ export const checkPaths = (
     for (const [path, place] of places) {
       const { pathname } = new URL(place);
       if (pathname === '/') continue;
-      throw new UsageError(
+      throw usageError(
         `${at(path)}: ${path.join('.')}: the API of a deployment behind a path ("${pathname}") cannot be asked`,
         'probes and lifecycle need one that has a host of its own',
       );
@@ -55,11 +55,11 @@ const NEEDS = {
   clients: 'clients need a target, whose keys their tokens are signed with',
 } as const;
 
-/** Somebody who starts an exporter wants something of it. @throws UsageError */
+/** Somebody who starts an exporter wants something of it. @throws SwarmError `usage` */
 export const checkUseful = (settings: ExporterSettings, config: string | undefined): void => {
   const { targets } = settings;
   if (config === undefined && targets.length === 0) {
-    throw new UsageError(
+    throw usageError(
       'there is nothing to export: no deployment is named',
       'set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or give a file: swarm exporter --config FILE',
     );
@@ -69,13 +69,13 @@ export const checkUseful = (settings: ExporterSettings, config: string | undefin
   );
   const [first] = on;
   if (first === undefined) {
-    throw new UsageError(
+    throw usageError(
       `${config}: no source is on`,
       'add a section: probes: {}, lifecycle: {} or clients: {}',
     );
   }
   if (targets.length === 0) {
-    throw new UsageError(
+    throw usageError(
       `${config}: ${NEEDS[first]}`,
       'name one under targets, or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET',
     );

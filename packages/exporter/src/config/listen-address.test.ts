@@ -1,4 +1,3 @@
-import { UsageError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { formatAddress, isLoopback, parseListenAddress } from './listen-address.ts';
 
@@ -29,5 +28,7 @@ describe('parseListenAddress', () => {
     'http://127.0.0.1:9465',
     ':9465/metrics',
     'a b:1',
-  ])('refuses %j', (text) => expect(() => parseListenAddress(text)).toThrow(UsageError));
+  ])('refuses %j', (text) =>
+    expect(() => parseListenAddress(text)).toThrow(expect.objectContaining({ code: 'usage' })),
+  );
 });

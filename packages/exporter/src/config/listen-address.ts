@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 
 export interface ListenAddress {
   host: string;
@@ -12,18 +12,15 @@ const HINT = 'write :9465, 127.0.0.1:9465, [::1]:9465, or 0.0.0.0:9465 for every
 
 /**
  * Reads `:9465`, `9465`, `HOST:9465`, `[IPV6]:9465`.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const parseListenAddress = (text: string): ListenAddress => {
   const [, bracketed, plain, digits] =
     /^(?:\[([0-9a-fA-F:.%\w]+)\]:|([^:[\]\s/@]*):)?(\d{1,5})$/.exec(text.trim()) ?? [];
   const port = Number(digits);
-  if (digits === undefined) throw new UsageError(`"${text}" is no address to listen on`, HINT);
+  if (digits === undefined) throw usageError(`"${text}" is no address to listen on`, HINT);
   if (port > 65_535)
-    throw new UsageError(
-      `there is no port ${port}`,
-      'ports go up to 65535; 0 takes any that is free',
-    );
+    throw usageError(`there is no port ${port}`, 'ports go up to 65535; 0 takes any that is free');
   return { host: bracketed ?? (plain === undefined || plain === '' ? LOOPBACK : plain), port };
 };
 

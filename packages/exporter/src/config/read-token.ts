@@ -1,10 +1,10 @@
 import type { Settings } from '@livekit-swarm/settings';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { ConfigFile } from './config-file.ts';
 import { readSecret, type SecretReader } from './secret.ts';
 import type { SettingsFlags } from './settings.ts';
 
-/** The token that everybody is asked for: of the flag, else the environment, else the file. @throws UsageError when it cannot be read, or nobody could ever send it */
+/** The token that everybody is asked for: of the flag, else the environment, else the file. @throws SwarmError `usage` when it cannot be read, or nobody could ever send it */
 export const readToken = async (
   flags: SettingsFlags,
   { value, at }: Settings<ConfigFile>,
@@ -28,11 +28,11 @@ export const readToken = async (
 /**
  * What can stand behind "Bearer" (RFC 6750 §2.1): nobody could ever give another one.
  * @param where for the message, which never repeats the token
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const checkToken = (token: string, where: string): string => {
   if (/^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
-  throw new UsageError(
+  throw usageError(
     `${where}: a token may hold letters, digits and . _ ~ + / - only`,
     'make one with: openssl rand -hex 32',
   );

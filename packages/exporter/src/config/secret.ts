@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { say, strict, text, UsageError } from '@livekit-swarm/settings';
+import { say, strict, text, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 /** Where a secret is. It never stands in the configuration itself. */
@@ -44,7 +44,7 @@ const MAX_BYTES = 64 * 1_024;
 
 /**
  * @param where for messages: `exporter.yaml:3:5: token`
- * @throws UsageError when there is nothing; never repeats what there is
+ * @throws SwarmError `usage` when there is nothing; never repeats what there is
  */
 export const readSecret = async (
   ref: SecretRef,
@@ -54,21 +54,21 @@ export const readSecret = async (
   if ('env' in ref) {
     const value = env[ref.env]?.trim() ?? '';
     if (value !== '') return value;
-    throw new UsageError(
+    throw usageError(
       `${where}: the environment variable ${ref.env} is not set`,
       'set it, or name another one',
     );
   }
   const path = resolve(dir, ref.file);
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
+    throw usageError(
       `${where}: ${path} cannot be read: ${error.code ?? error.message}`,
       'check the path and who may read it',
     );
   });
   const value = bytes.length > MAX_BYTES ? '' : bytes.toString('utf8').trim();
   if (value === '') {
-    throw new UsageError(
+    throw usageError(
       `${where}: ${path} ${bytes.length > MAX_BYTES ? 'is too large for a secret' : 'is empty'}`,
       'it must hold the secret and nothing else',
     );

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '@livekit-swarm/settings';
+import { isUsageError } from '@livekit-swarm/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatAddress } from './listen-address.ts';
 import { type ExporterSettings, loadSettings, type SettingsFlags } from './settings.ts';
@@ -36,8 +36,7 @@ const problem = async (...given: Parameters<typeof load>): Promise<string> => {
   try {
     await load(...given);
   } catch (error) {
-    if (error instanceof UsageError)
-      return `${error.message}; ${error.hint}`.replaceAll(`${dir}/`, '');
+    if (isUsageError(error)) return `${error.message}; ${error.hint}`.replaceAll(`${dir}/`, '');
     throw error;
   }
   return 'none';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { readSettings, type Settings, UsageError } from '@livekit-swarm/settings';
+import { isUsageError, readSettings, type Settings, usageError } from '@livekit-swarm/settings';
 import type { ClientsOptions } from '../sources/clients/clients-options.ts';
 import { clientsOptions } from '../sources/clients/config.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
@@ -44,7 +44,7 @@ const NOTHING: Settings<ConfigFile> = { value: {}, at: () => 'the environment' }
 
 /**
  * Reads what an exporter is to do: defaults < file < environment < flags.
- * @throws UsageError with everything that is wrong in the file, or the first thing that is wrong elsewhere
+ * @throws SwarmError `usage` with everything that is wrong in the file, or the first thing that is wrong elsewhere
  */
 export const loadSettings = async (
   flags: SettingsFlags,
@@ -89,14 +89,14 @@ export const readConfig = (text: string, file: string): Settings<ConfigFile> =>
 
 const readText = async (path: string): Promise<string> => {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
+    throw usageError(
       `--config ${path}: cannot be read: ${error.code ?? error.message}`,
       'check the path and who may read it',
     );
   });
   // How much of it is read as YAML has a limit of its own; this one keeps a mistaken path from being turned into text.
   if (bytes.length > MAX_FILE)
-    throw new UsageError(`--config ${path}: is too large to be a configuration`);
+    throw usageError(`--config ${path}: is too large to be a configuration`);
   return bytes.toString('utf8');
 };
 
@@ -129,7 +129,7 @@ const environmentTarget = ({
 }: NodeJS.ProcessEnv): Target[] => {
   if (url === undefined || url === '') return [];
   if (!apiKey || !apiSecret) {
-    throw new UsageError(
+    throw usageError(
       `LIVEKIT_URL is set, but ${apiKey ? '' : 'LIVEKIT_API_KEY'}${apiKey || apiSecret ? '' : ' and '}${apiSecret ? '' : 'LIVEKIT_API_SECRET'} ${apiKey || apiSecret ? 'is' : 'are'} not`,
       'set them, or name targets in a file: --config FILE',
     );
@@ -138,14 +138,12 @@ const environmentTarget = ({
   return [{ ...target, nodes: [], isAlsoAt: () => false, redisUrl: null }];
 };
 
-/** @throws UsageError that says where the URL came from */
+/** @throws SwarmError `usage` that says where the URL came from */
 const urlOfEnvironment = (url: string): string => {
   try {
     return checkUrl(url);
   } catch (error) {
-    throw error instanceof UsageError
-      ? new UsageError(`LIVEKIT_URL: ${error.message}`, error.hint)
-      : error;
+    throw isUsageError(error) ? usageError(`LIVEKIT_URL: ${error.message}`, error.hint) : error;
   }
 };
 
@@ -158,7 +156,7 @@ const readTls = (
   const key = tlsKey ?? (tls === undefined ? undefined : resolve(dir, tls.key));
   if (cert === undefined && key === undefined) return null;
   if (cert !== undefined && key !== undefined) return { cert, key };
-  throw new UsageError(
+  throw usageError(
     `--tls-${cert === undefined ? 'key' : 'cert'} needs --tls-${cert === undefined ? 'cert' : 'key'}`,
     'give both',
   );

@@ -1,5 +1,5 @@
-import { FailureError, parseServerUrl } from '@livekit-swarm/livekit';
-import { reading, say, strict, text, UsageError } from '@livekit-swarm/settings';
+import { parseServerUrl } from '@livekit-swarm/livekit';
+import { reading, say, strict, text, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { readSecret, type SecretReader, type SecretRef, secretRef } from './secret.ts';
 import { urlPattern } from './url-pattern.ts';
@@ -44,16 +44,8 @@ export const serverUrl = () =>
     .transform(reading(checkUrl))
     .meta({ samples: ['wss://livekit.example.com', 'ws://127.0.0.1:7880'] });
 
-/** @throws UsageError */
-export const checkUrl = (url: string): string => {
-  try {
-    return parseServerUrl(url).ws;
-  } catch (error) {
-    if (error instanceof FailureError)
-      throw new UsageError(error.failure.message, error.failure.hint ?? null);
-    throw error;
-  }
-};
+/** @throws SwarmError `bad_url` */
+export const checkUrl = (url: string): string => parseServerUrl(url).ws;
 
 const httpUrl = (what: string) =>
   z
@@ -152,13 +144,13 @@ export const readTarget = async (
 const checkRedis = (url: string, ref: string | SecretRef, where: string): string => {
   const parsed = URL.parse(url);
   if (parsed === null || !/^rediss?:$/.test(parsed.protocol)) {
-    throw new UsageError(
+    throw usageError(
       `${where}: is no URL of Redis`,
       'write redis://HOST:6379, or rediss:// with TLS',
     );
   }
   if (typeof ref === 'string' && parsed.password !== '') {
-    throw new UsageError(
+    throw usageError(
       `${where}: a password must not stand in the file itself`,
       'put the whole URL into a variable or a file: { env: NAME }',
     );

@@ -1,4 +1,4 @@
-import { reading, say, UsageError } from '@livekit-swarm/settings';
+import { reading, say, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 const HINT = 'write ws://10.0.*.*:7880 or wss://*.livekit.internal';
@@ -14,17 +14,17 @@ export const urlPattern = () =>
     .transform(reading(readPattern))
     .meta({ samples: ['ws://10.0.*.*:7880', 'wss://*.livekit.internal'] });
 
-/** @throws UsageError */
+/** @throws SwarmError `usage` */
 export const readPattern = (pattern: string): ((url: string) => boolean) => {
   const [, scheme = '', host = '', port] = PATTERN.exec(pattern) ?? [];
   if (scheme === '')
-    throw new UsageError(`"${pattern.slice(0, 100)}" is no URL, nor a pattern of one`, HINT);
+    throw usageError(`"${pattern.slice(0, 100)}" is no URL, nor a pattern of one`, HINT);
   const labels = host.toLowerCase().split('.');
   if (labels.some((label) => label.includes('*') && label !== '*')) {
-    throw new UsageError('an asterisk stands for a whole part of a name or address', HINT);
+    throw usageError('an asterisk stands for a whole part of a name or address', HINT);
   }
   if (labels.every((label) => label === '*'))
-    throw new UsageError('this would be any server at all', HINT);
+    throw usageError('this would be any server at all', HINT);
   return (url) => {
     const parsed = PATTERN.test(url) && !url.includes('*') ? URL.parse(url) : null;
     if (parsed === null) return false;

@@ -2,7 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 
 /** Paths of PEM files. */
 export interface CertificateFiles {
@@ -12,14 +12,14 @@ export interface CertificateFiles {
 
 const LOOK_EVERY_MS = 2_000;
 
-/** @throws UsageError when the files cannot be read, or do not belong together */
+/** @throws SwarmError `usage` when the files cannot be read, or do not belong together */
 export const readCertificate = async ({
   cert,
   key,
 }: CertificateFiles): Promise<{ cert: Buffer; key: Buffer }> => {
   const read = (path: string): Promise<Buffer> =>
     readFile(path).catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(
+      throw usageError(
         `tls: ${path} cannot be read: ${error.code ?? error.message}`,
         'check the path and who may read it',
       );
@@ -28,7 +28,7 @@ export const readCertificate = async ({
   try {
     createSecureContext(pair);
   } catch (error) {
-    throw new UsageError(
+    throw usageError(
       `tls: ${cert} and ${key} are no certificate with its key: ${error instanceof Error ? error.message : String(error)}`,
       'both must be PEM, and belong together',
     );

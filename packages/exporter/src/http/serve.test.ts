@@ -6,7 +6,6 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UsageError } from '@livekit-swarm/settings';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Listening, type ServeOptions, serve } from './serve.ts';
@@ -77,9 +76,9 @@ describe('serve', () => {
     await expect(start({ listen: { host: '127.0.0.1', port } })).rejects.toThrow(
       `cannot listen on 127.0.0.1:${port}: somebody else listens there`,
     );
-    await expect(start({ listen: { host: 'nowhere.invalid', port: 0 } })).rejects.toThrow(
-      UsageError,
-    );
+    await expect(start({ listen: { host: 'nowhere.invalid', port: 0 } })).rejects.toMatchObject({
+      code: 'usage',
+    });
     await listening.close(100);
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
-import { UsageError } from '@livekit-swarm/settings';
+import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import type { Hono } from 'hono';
 import { formatAddress, type ListenAddress } from '../config/listen-address.ts';
 import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
@@ -29,7 +29,7 @@ const MAX_HEADER_BYTES = 16 * 1_024;
 const KEEP_ALIVE_MS = 30_000;
 const SWEEP_MS = 50;
 
-/** @throws UsageError when nothing can be listened to there, or the certificate cannot be used */
+/** @throws SwarmError `usage` when nothing can be listened to there, or the certificate cannot be used */
 export const serve = async (
   app: Hono,
   { listen, tls, requestTimeoutMs, connections, log }: ServeOptions,
@@ -85,8 +85,8 @@ const REASONS: Record<string, string> = {
 const explain = (
   { code = '', message }: NodeJS.ErrnoException,
   listen: ListenAddress,
-): UsageError =>
-  new UsageError(
+): SwarmError =>
+  usageError(
     `cannot listen on ${formatAddress(listen)}: ${REASONS[code] ?? message}`,
     'choose another address: --listen [ADDRESS]:PORT',
   );

@@ -34,7 +34,7 @@ test('sets the quota of cgroup v1, where v2 is there and does not have the proce
 test('throws where there are no control groups, and leaves nothing behind', () => {
   expect(() => limitCpu(1, root)).toThrow(
     expect.objectContaining({
-      reason: 'no-cpu-limit',
+      code: 'no_cpu_limit',
       message: expect.stringContaining(`no control groups in ${root}`),
     }),
   );

@@ -7,7 +7,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { LabError } from '../lab-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 
 /** A control group whose processes share a CPU quota. */
 export interface CpuLimit {
@@ -31,7 +31,7 @@ const nameOfOwner = (): string => `${PREFIX}${process.pid}`;
 /**
  * A limit as `cpu.max` (cgroup v2) or `cpu.cfs_quota_us` (v1) give it: what a container's CPU limit is.
  * @param cores 0.5: half of one
- * @throws LabError `no-cpu-limit` where control groups cannot be made: no Linux, no right to
+ * @throws SwarmError `no-cpu-limit` where control groups cannot be made: no Linux, no right to
  */
 export const limitCpu = (cores: number, root = CGROUPS): CpuLimit => {
   const reasons: string[] = [];
@@ -51,8 +51,8 @@ export const limitCpu = (cores: number, root = CGROUPS): CpuLimit => {
       remove(group);
     }
   }
-  throw new LabError(
-    'no-cpu-limit',
+  throw new SwarmError(
+    'no_cpu_limit',
     `CPU time cannot be limited on this host: ${reasons[0] ?? `there are no control groups in ${root}`}`,
     'as root on Linux it can; elsewhere run the server in a container with a CPU limit and give its --url',
   );

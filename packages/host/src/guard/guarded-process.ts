@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { LabError } from '../lab-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { FromGuard, GuardedCommand, ProcessEnd, ToGuard } from './protocol.ts';
 
 /** A process that cannot outlive this one; see `guard.ts`. It does not keep this one alive either. */
@@ -20,7 +20,7 @@ const guardProgram = (): URL =>
 /** The part of the environment that a guard needs. It gets no secrets. */
 const guardEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME });
 
-/** Starts `command` under a guard. Rejects with a LabError (`not-started`) when it cannot be run. */
+/** Starts `command` under a guard. Rejects with a SwarmError (`not-started`) when it cannot be run. */
 export const spawnGuarded = async (command: GuardedCommand): Promise<GuardedProcess> => {
   const guard = fork(guardProgram(), {
     detached: true,
@@ -52,8 +52,8 @@ const firstWord = (
     let ended = false;
     const refuse = (why: string): void =>
       reject(
-        new LabError(
-          'not-started',
+        new SwarmError(
+          'not_started',
           `${program} could not be started: ${why}`,
           'check that the file exists and is executable',
         ),

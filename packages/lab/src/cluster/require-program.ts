@@ -1,4 +1,4 @@
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { findProgram } from '../provision/find-program.ts';
 
 /** Where Debian puts servers: not on the PATH of every user. */
@@ -7,7 +7,7 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 /**
  * The path of a program that the machine must have.
  * @param names the same program under the names that packagers give it
- * @throws LabError `no-program`
+ * @throws SwarmError `no-program`
  */
 export const requireProgram = async (
   names: readonly string[],
@@ -17,8 +17,8 @@ export const requireProgram = async (
     const path = await findProgram(name, process.env, SYSTEM_FOLDERS);
     if (path !== null) return path;
   }
-  throw new LabError(
-    'no-program',
+  throw new SwarmError(
+    'no_program',
     `there is no ${names[0]} on this machine`,
     `install it: "apt-get install ${debianPackage}" on Debian`,
   );

@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessEnd } from '@livekit-swarm/host';
-import { type GuardedProcess, LabError, spawnGuarded } from '@livekit-swarm/host';
+import { type GuardedProcess, spawnGuarded } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { type Readiness, waitUntilReady } from './ready.ts';
 
 /** A program of a lab: how it is started, how one sees that it is ready, how it is ended. */
@@ -31,7 +32,7 @@ export interface Service {
   readonly logFile: string;
   /** Null while it does not run. */
   readonly pid: number | null;
-  /** Starts it and waits until it is ready. Does nothing when it runs. @throws LabError `not-started`, `service-ended`, `not-ready` */
+  /** Starts it and waits until it is ready. Does nothing when it runs. @throws SwarmError `not-started`, `service-ended`, `not-ready` */
   start(): Promise<void>;
   /** Sends a signal; does nothing when it does not run. */
   signal(signal: NodeJS.Signals): void;
@@ -81,13 +82,13 @@ export const createService = (
     await stop();
     const hint = `read ${logFile}`;
     if (ended === null)
-      throw new LabError(
-        'not-ready',
+      throw new SwarmError(
+        'not_ready',
         `${spec.name} was not ready within ${spec.readyWithinMs / 1_000} s`,
         hint,
       );
-    throw new LabError(
-      'service-ended',
+    throw new SwarmError(
+      'service_ended',
       `${spec.name} ended at once (${ended.signal ?? `exit ${ended.code}`})${await lastWords(logFile)}`,
       hint,
     );

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ProcessEnd } from '@livekit-swarm/host';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
 import type { LiveKitConfig } from '../server/config.ts';
 import { type ApiCredentials, generateCredentials } from '../server/credentials.ts';
@@ -48,7 +48,7 @@ export interface Extra {
 export interface Cluster extends ClusterFacts, AsyncDisposable {
   /** In the order they were started. */
   readonly services: readonly Service[];
-  /** @throws LabError `no-service` */
+  /** @throws SwarmError `no-service` */
   service(name: string): Service;
   /** Ends everything within seconds, those first that were started last. May be called again. */
   stop(): Promise<void>;
@@ -70,7 +70,7 @@ export const MAX_NODES = 20;
 /**
  * Starts livekit-servers, and what they are run with, on loopback, and waits until each is ready.
  *
- * Throws a LabError: what `provisionLiveKit` throws; `bad-cluster`; `no-program` when a companion is not installed; `service-ended` or
+ * Throws a SwarmError: what `provisionLiveKit` throws; `bad-cluster`; `no-program` when a companion is not installed; `service-ended` or
  * `not-ready` when one does not come up. Nothing is left running then.
  */
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
@@ -78,8 +78,8 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   // Programs read their files from wherever they please.
   const dir = resolve(options.dir);
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES) {
-    throw new LabError(
-      'bad-cluster',
+    throw new SwarmError(
+      'bad_cluster',
       `a cluster has 1 to ${MAX_NODES} nodes, not ${nodes}`,
       'say how many with --nodes',
     );
@@ -141,7 +141,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
       const found = services.find((service) => service.name === name);
       if (found !== undefined) return found;
       const known = services.map((service) => service.name).join(', ');
-      throw new LabError('no-service', `there is no ${name} in this lab`, `there are ${known}`);
+      throw new SwarmError('no_service', `there is no ${name} in this lab`, `there are ${known}`);
     },
     stop,
     [Symbol.asyncDispose]: stop,

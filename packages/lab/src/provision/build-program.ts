@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { explainCacheError, LabError, withFileLock } from '@livekit-swarm/host';
+import { explainCacheError, withFileLock } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import { findGo, goHint } from './go-toolchain.ts';
 import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
@@ -19,7 +20,7 @@ const HEARTBEAT_MS = 10_000;
  * Builds a program from its pinned Go module into the cache. Every module is checked against the committed go.sum; nothing else is
  * fetched. The binary appears in the cache complete or not at all, and two builders never work on one at once.
  *
- * Throws a LabError: `no-go`, `build-failed`, `not-kept` where the cache cannot be written.
+ * Throws a SwarmError: `no-go`, `build-failed`, `not-kept` where the cache cannot be written.
  */
 export const buildProgram = async (
   program: PinnedProgram,
@@ -59,8 +60,8 @@ const goBuild = async (
   const { env, onProgress, signal } = options;
   const go = await findGo(env);
   if (go === null)
-    throw new LabError(
-      'no-go',
+    throw new SwarmError(
+      'no_go',
       `no ${program.name} here, and no Go to build it with`,
       goHint(program),
     );
@@ -85,8 +86,8 @@ const goBuild = async (
     await compile(program, go.path, unfinished, seen, env, signal);
     const built = await readVersion(program, unfinished);
     if (built !== program.version)
-      throw new LabError(
-        'build-failed',
+      throw new SwarmError(
+        'build_failed',
         `the built ${program.name} reports version ${built ?? 'unknown'}, not ${program.version}`,
         goHint(program),
       );
@@ -138,8 +139,8 @@ const compile = async (
   signal?.throwIfAborted();
   if (!result.failed) return;
   const said = complaints.slice(-5).join(' / ').slice(-800);
-  throw new LabError(
-    'build-failed',
+  throw new SwarmError(
+    'build_failed',
     `Go could not build ${program.name}: ${said || result.shortMessage}`,
     hintFor(program, said),
   );

@@ -1,8 +1,8 @@
+import { SwarmError } from '@livekit-swarm/settings';
 /**
  * `node main.ts VERSION…`: gets these versions of livekit-server ready; for the setup, which runs it beside other builds.
  * `node main.ts k6`: gets k6 ready and prints its path.
  */
-import { LabError } from '@livekit-swarm/host';
 import { LIVEKIT_VERSIONS } from '../versions.ts';
 import { provideK6, provisionLiveKit } from './provision.ts';
 
@@ -16,8 +16,8 @@ const provide = async (wanted: string): Promise<void> => {
   if (wanted === 'k6') return void process.stdout.write(`${(await provideK6(options)).path}\n`);
   const version = LIVEKIT_VERSIONS.find((known) => known === wanted);
   if (version === undefined)
-    throw new LabError(
-      'no-program',
+    throw new SwarmError(
+      'no_program',
       `no livekit-server ${wanted} is pinned here`,
       `pinned: ${LIVEKIT_VERSIONS.join(', ')}`,
     );
@@ -29,7 +29,9 @@ try {
 } catch (error) {
   if (!abort.signal.aborted)
     say(
-      error instanceof LabError ? `${error.message}\n\nWhat to do: ${error.hint}\n` : String(error),
+      error instanceof SwarmError
+        ? `${error.message}\n\nWhat to do: ${error.hint}\n`
+        : String(error),
     );
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { buildProgram } from './build-program.ts';
 import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
 import { type Absent, fromCache, fromExplicitPath, fromPath, isFound } from './sources.ts';
@@ -14,7 +14,7 @@ export interface ProvideOptions {
 /**
  * A pinned program, from the first of: a path that the user gave, PATH, the cache, a pinned Go build (docs/adr/0001).
  *
- * Throws a LabError: `no-program` for a given path that is none; `no-go`, `build-failed` from the build.
+ * Throws a SwarmError: `no-program` for a given path that is none; `no-go`, `build-failed` from the build.
  */
 export const provideProgram = async (
   program: PinnedProgram,
@@ -26,8 +26,8 @@ export const provideProgram = async (
   if (isFound(explicit)) return explicit;
   // An explicit path is used or refused, never replaced by another program.
   if (given !== undefined && given !== '')
-    throw new LabError(
-      'no-program',
+    throw new SwarmError(
+      'no_program',
       explicit.why,
       `give the path of a ${program.name} binary, or none: then a pinned one is used`,
     );

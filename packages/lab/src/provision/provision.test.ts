@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { beforeEach, expect, test } from 'vitest';
 import { K6 } from './k6.ts';
 import { liveKitServer } from './livekit-server.ts';
@@ -43,7 +43,7 @@ test('an explicit path to another program is an error, not a reason to look else
   const wrong = provisionLiveKit({ env, serverPath: join(folder, 'nothing-here') });
   await expect(wrong).rejects.toThrow(/nothing-here is not a livekit-server/);
   await expect(wrong).rejects.toMatchObject({
-    reason: 'no-program',
+    code: 'no_program',
     hint: expect.stringContaining('path'),
   });
 });
@@ -68,7 +68,7 @@ test('a cached file that does not run as its version is not taken', async () => 
 test('a version that is not pinned names those that are', async () => {
   const version = '9.9.9' as '1.13.4';
   const asked = provisionLiveKit({ env, version });
-  await expect(asked).rejects.toBeInstanceOf(LabError);
+  await expect(asked).rejects.toBeInstanceOf(SwarmError);
   await expect(asked).rejects.toMatchObject({ hint: expect.stringContaining('1.13.4, 1.11.0') });
 });
 
@@ -95,7 +95,7 @@ test('the error about another program in the place of k6 names the variable', as
     { source: 'cache', why: expect.stringContaining('not in') },
   ]);
   await expect(provideK6({ env: { ...env, SWARM_K6: path } })).rejects.toMatchObject({
-    reason: 'no-program',
+    code: 'no_program',
     message: expect.stringContaining('is not a k6'),
   });
 });

@@ -1,4 +1,4 @@
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '../versions.ts';
 import { K6 } from './k6.ts';
 import { liveKitServer } from './livekit-server.ts';
@@ -15,14 +15,14 @@ export interface ProvisionOptions extends ProvideOptions {
 /**
  * A livekit-server, from the first of: an explicit path, PATH, the cache, a pinned Go build (docs/adr/0001).
  *
- * Throws a LabError: `no-program` for an explicit path that is none, or a version that is not pinned; `no-go`, `build-failed` from the build.
+ * Throws a SwarmError: `no-program` for an explicit path that is none, or a version that is not pinned; `no-go`, `build-failed` from the build.
  */
 export const provisionLiveKit = async (options: ProvisionOptions = {}): Promise<ProgramBinary> => {
   const { version = DEFAULT_LIVEKIT_VERSION, env = process.env } = options;
   const given = options.serverPath ?? env.SWARM_LIVEKIT_SERVER;
   if ((given === undefined || given === '') && !LIVEKIT_VERSIONS.includes(version))
-    throw new LabError(
-      'no-program',
+    throw new SwarmError(
+      'no_program',
       `no livekit-server ${version} is pinned here`,
       `pinned: ${LIVEKIT_VERSIONS.join(', ')}; any other: set SWARM_LIVEKIT_SERVER to its path`,
     );
@@ -33,7 +33,7 @@ export const provisionLiveKit = async (options: ProvisionOptions = {}): Promise<
  * A k6 to run scenarios/k6 with, from the first of: SWARM_K6, PATH (the pinned version only), the cache, a pinned Go build: half a minute
  * on four idle cores, once; 50 MB in the cache.
  *
- * Throws a LabError: `no-program`, `no-go`, `build-failed`.
+ * Throws a SwarmError: `no-program`, `no-go`, `build-failed`.
  */
 export const provideK6 = (options: ProvideOptions = {}): Promise<ProgramBinary> =>
   provideProgram(K6, (options.env ?? process.env).SWARM_K6, options);

@@ -1,4 +1,5 @@
 import type { ProcessIdentity } from '@livekit-swarm/host';
+import type { ErrorCode } from '@livekit-swarm/settings';
 
 /** `look` changes nothing. */
 export type ServiceAction = 'start' | 'stop' | 'look' | NodeJS.Signals;
@@ -11,5 +12,5 @@ export interface Request {
 export interface Answer {
   /** The service's process after that; null when it does not run. */
   process?: ProcessIdentity | null;
-  error?: { reason: string; message: string; hint: string };
+  error?: { code: ErrorCode; message: string; hint: string | null };
 }

@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Service } from '../cluster/service.ts';
 import { openControl } from './control.ts';
@@ -56,7 +56,7 @@ const open = async (): Promise<{ path: string; calls: string[] }> => {
   server = await openControl(path, {
     service: (name) => {
       if (name === service.name) return service;
-      throw new LabError('no-service', `there is no ${name} in this lab`, 'there are redis');
+      throw new SwarmError('no_service', `there is no ${name} in this lab`, 'there are redis');
     },
   });
   return { path, calls };
@@ -78,13 +78,13 @@ test('other users have no access', async () => {
 
 test('reports what is wrong', async () => {
   await expect(labService('mine', 'redis', 'look')).rejects.toMatchObject({
-    reason: 'no-lab',
+    code: 'no_lab',
     message: expect.stringContaining('"mine"'),
   });
   const { path } = await open();
-  await expect(labService('mine', 'turn', 'look')).rejects.toMatchObject({ reason: 'no-service' });
+  await expect(labService('mine', 'turn', 'look')).rejects.toMatchObject({ code: 'no_service' });
   await expect(labService('../mine', 'redis', 'look')).rejects.toMatchObject({
-    reason: 'bad-name',
+    code: 'bad_name',
   });
   const reply = await new Promise<string>((resolve) => {
     const socket = connect({ path })
@@ -92,5 +92,5 @@ test('reports what is wrong', async () => {
       .once('data', (text) => resolve(String(text)));
     socket.write('{"service":"redis","action":"SIGWHAT"}\n');
   });
-  expect(JSON.parse(reply)).toMatchObject({ error: { reason: 'bad-request' } });
+  expect(JSON.parse(reply)).toMatchObject({ error: { code: 'bad_request' } });
 });

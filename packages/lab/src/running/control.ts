@@ -2,7 +2,8 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
-import { identifyProcess, LabError, type ProcessIdentity } from '@livekit-swarm/host';
+import { identifyProcess, type ProcessIdentity } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Cluster } from '../cluster/start-cluster.ts';
 import type { Answer, Request } from './control-protocol.ts';
 
@@ -43,13 +44,13 @@ const answer = async (line: string, cluster: Pick<Cluster, 'service'>): Promise<
   try {
     return { process: await obey(readRequest(line), cluster) };
   } catch (error) {
-    if (error instanceof LabError)
-      return { error: { reason: error.reason, message: error.message, hint: error.hint } };
+    if (error instanceof SwarmError)
+      return { error: { code: error.code, message: error.message, hint: error.hint } };
     return {
       error: {
-        reason: 'internal',
+        code: 'internal',
         message: error instanceof Error ? error.message : String(error),
-        hint: '',
+        hint: null,
       },
     };
   }
@@ -60,8 +61,8 @@ const readRequest = (line: string): Request => {
   const known = ['start', 'stop', 'look', ...Object.keys(constants.signals)] as unknown[];
   if (typeof request.service === 'string' && known.includes(request.action))
     return request as Request;
-  throw new LabError(
-    'bad-request',
+  throw new SwarmError(
+    'bad_request',
     'this is not what the supervisor of a lab is asked',
     'use the same version of swarm as the lab',
   );

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { ProcessIdentity } from '@livekit-swarm/host';
-import { LabError } from '@livekit-swarm/host';
+import { errorCodeOf, SwarmError } from '@livekit-swarm/settings';
 import type { Answer, ServiceAction } from './control-protocol.ts';
 import { controlSocket } from './lab-state.ts';
 
@@ -11,7 +11,7 @@ const PATIENCE_MS = 60_000;
 /**
  * Starts a program of a standing lab (and waits until it is ready), ends it, sends it a signal, or only looks.
  * @returns its process after that; null when it does not run
- * @throws LabError `no-lab` when there is none of that name, or it does not stand; `no-service`; what starting throws
+ * @throws SwarmError `no-lab` when there is none of that name, or it does not stand; `no-service`; what starting throws
  */
 export const labService = async (
   lab: string,
@@ -32,8 +32,8 @@ export const labService = async (
     await closed;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new LabError(
-      'no-lab',
+    throw new SwarmError(
+      'no_lab',
       `the lab "${lab}" cannot be reached: ${why}`,
       'see with "swarm lab status" whether it stands',
       {
@@ -43,13 +43,13 @@ export const labService = async (
   }
   const answer = parse(text);
   if (answer === null)
-    throw new LabError(
-      'no-lab',
+    throw new SwarmError(
+      'no_lab',
       `the lab "${lab}" ended while it was asked`,
       'see with "swarm lab status" whether it stands',
     );
   if (answer.error !== undefined)
-    throw new LabError(answer.error.reason, answer.error.message, answer.error.hint);
+    throw new SwarmError(errorCodeOf(answer.error.code), answer.error.message, answer.error.hint);
   return answer.process ?? null;
 };
 

@@ -1,7 +1,8 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '@livekit-swarm/host';
-import { cacheDir, LabError, replaceFile } from '@livekit-swarm/host';
+import { cacheDir, replaceFile } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import type { Readiness } from '../cluster/ready.ts';
 
@@ -30,11 +31,11 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
 const labsFolder = (env: NodeJS.ProcessEnv = process.env): string => join(cacheDir(env), 'labs');
 
-/** Where a lab keeps its configurations, logs and data while it stands. @throws LabError `bad-name` */
+/** Where a lab keeps its configurations, logs and data while it stands. @throws SwarmError `bad-name` */
 export const labFolder = (name: string, env: NodeJS.ProcessEnv = process.env): string => {
   if (NAME.test(name)) return join(labsFolder(env), name);
-  throw new LabError(
-    'bad-name',
+  throw new SwarmError(
+    'bad_name',
     `invalid lab name "${name}"`,
     'use lower-case letters, digits and hyphens, 31 at most',
   );
@@ -52,7 +53,7 @@ const stateFile = (name: string): string => join(labFolder(name), 'lab.json');
 export const writeState = (state: LabState): Promise<void> =>
   replaceFile(stateFile(state.name), `${JSON.stringify(state, null, 2)}\n`, 0o600);
 
-/** Null when there is no such lab. @throws LabError `bad-state` when another version of swarm wrote it */
+/** Null when there is no such lab. @throws SwarmError `bad-state` when another version of swarm wrote it */
 export const readState = async (name: string): Promise<LabState | null> => {
   const file = stateFile(name);
   const text = await readFile(file, 'utf8').catch(() => null);
@@ -61,8 +62,8 @@ export const readState = async (name: string): Promise<LabState | null> => {
   // Empty or torn, as a power cut leaves files: nothing of that lab runs any more.
   if (state === null) return null;
   if (state.schema === SCHEMA) return state;
-  throw new LabError(
-    'bad-state',
+  throw new SwarmError(
+    'bad_state',
     `${file} cannot be read by this version of swarm`,
     'end that lab with the version that started it',
   );

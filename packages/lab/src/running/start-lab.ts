@@ -3,7 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { explainCacheError, isSameProcess, LabError, withFileLock } from '@livekit-swarm/host';
+import { explainCacheError, isSameProcess, withFileLock } from '@livekit-swarm/host';
+import { errorCodeOf, SwarmError } from '@livekit-swarm/settings';
 import { provisionLiveKit } from '../provision/provision.ts';
 import { type LabState, labFolder, readState, removeLabState } from './lab-state.ts';
 import type { FromSupervisor, LabSpec } from './supervisor-protocol.ts';
@@ -31,7 +32,7 @@ const supervisorProgram = (): string =>
 
 /**
  * Starts a lab that runs until `stopLab`, also after this process has ended.
- * @throws LabError `already-up`; `not-kept` where its folder cannot be written; what `startCluster` throws. Nothing is left running then.
+ * @throws SwarmError `already-up`; `not-kept` where its folder cannot be written; what `startCluster` throws. Nothing is left running then.
  */
 export const startLab = async (order: LabSpec, options: StartLabOptions): Promise<LabState> => {
   const folder = labFolder(order.name);
@@ -51,8 +52,8 @@ const raise = async (
 ): Promise<LabState> => {
   const standing = await readState(order.name);
   if (standing !== null && isSameProcess(standing.supervisor)) {
-    throw new LabError(
-      'already-up',
+    throw new SwarmError(
+      'already_up',
       `the lab "${order.name}" is up already, since ${standing.startedAt}`,
       'end it with "swarm lab down", or give this one another --name',
     );
@@ -79,13 +80,13 @@ const raise = async (
     const message = raw as FromSupervisor;
     if (message.type === 'progress') onProgress(message.line);
     else if (message.type === 'up') answer.resolve();
-    else answer.reject(new LabError(message.reason, message.message, message.hint));
+    else answer.reject(new SwarmError(errorCodeOf(message.code), message.message, message.hint));
   });
   supervisor.once('error', answer.reject);
   supervisor.once('exit', () =>
     answer.reject(
-      new LabError(
-        'interrupted',
+      new SwarmError(
+        'lab_ended',
         `the lab "${order.name}" ended before it was up`,
         'start it again',
       ),
@@ -100,8 +101,8 @@ const raise = async (
     signal.throwIfAborted();
     const state = await readState(order.name);
     if (state === null)
-      throw new LabError(
-        'interrupted',
+      throw new SwarmError(
+        'lab_ended',
         `the lab "${order.name}" ended as soon as it was up`,
         'start it again',
       );

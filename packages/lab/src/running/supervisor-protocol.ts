@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@livekit-swarm/settings';
 import type { OptionalService } from '../cluster/optional-services.ts';
 import type { ScrapeJob } from '../cluster/services/prometheus.ts';
 import type { LiveKitConfig } from '../server/config.ts';
@@ -29,4 +30,4 @@ export interface LabSpec {
 export type FromSupervisor =
   | { type: 'progress'; line: string }
   | { type: 'up' }
-  | { type: 'failed'; reason: string; message: string; hint: string };
+  | { type: 'failed'; code: ErrorCode; message: string; hint: string | null };

@@ -5,7 +5,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { explainCacheError, identifyProcess, LabError } from '@livekit-swarm/host';
+import { explainCacheError, identifyProcess } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import { type Cluster, type Extra, startCluster } from '../cluster/start-cluster.ts';
 import { openControl } from './control.ts';
@@ -128,18 +129,18 @@ const supervise = async (order: LabSpec): Promise<void> => {
     await untilStopped();
   } catch (thrown) {
     const error = explainCacheError(thrown);
-    const known = error instanceof LabError;
+    const known = error instanceof SwarmError;
     const message = known
       ? error.message
       : error instanceof Error
         ? (error.stack ?? error.message)
         : String(error);
     // Logs go with the lab: the end of the one that matters is in the message already.
-    const readable = known && !error.hint.includes(labFolder(order.name));
+    const readable = known && error.hint?.includes(labFolder(order.name)) !== true;
     const hint = readable ? error.hint : 'fix that and start it again';
     const failed = {
       type: 'failed',
-      reason: known ? error.reason : 'internal',
+      code: known ? error.code : 'internal',
       message,
       hint,
     } as const;

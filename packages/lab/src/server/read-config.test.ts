@@ -40,8 +40,8 @@ test.each(['', '- a\n- b\n', 'port: [', 'just text'])(
   (text) => {
     expect(() => readLiveKitConfig(fileWith(text))).toThrow(
       expect.objectContaining({
-        name: 'LabError',
-        reason: 'bad-config',
+        name: 'SwarmError',
+        code: 'bad_config',
         message: expect.stringContaining('livekit.yaml: '),
       }),
     );

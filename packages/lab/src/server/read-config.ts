@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { parse } from 'yaml';
 import type { LiveKitConfig } from './config.ts';
 
@@ -44,13 +44,13 @@ const NOT_FOR_THE_LAB: ReadonlySet<string> = new Set([
 
 /**
  * Reads a livekit-server's YAML for use in the lab.
- * @throws LabError `bad-config` when there is no such file, or it is not a configuration
+ * @throws SwarmError `bad-config` when there is no such file, or it is not a configuration
  */
 export const readLiveKitConfig = (path: string): ForeignConfig => {
   const document = readYaml(path);
   if (!isSection(document)) {
-    throw new LabError(
-      'bad-config',
+    throw new SwarmError(
+      'bad_config',
       `${path}: not a configuration of livekit-server`,
       'give a YAML file such as livekit-server takes with --config',
     );
@@ -75,8 +75,8 @@ const readYaml = (path: string): unknown => {
     return parse(readFileSync(path, 'utf8'));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new LabError(
-      'bad-config',
+    throw new SwarmError(
+      'bad_config',
       `${path}: cannot be read: ${why.split('\n')[0]}`,
       'give a YAML file such as livekit-server takes with --config',
       {

@@ -6,11 +6,11 @@ import {
   expectCpuLimits,
   findFreePorts,
   type GuardedProcess,
-  LabError,
   removeStaleCpuLimits,
   type ServerPorts,
   spawnGuarded,
 } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
 import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from './config.ts';
@@ -65,7 +65,7 @@ const PORT_TAKEN = /address already in use|could not find.*port/i;
 /**
  * Provides a livekit-server (see `provisionLiveKit`), starts it on free ports of `host` and waits until it answers.
  *
- * Throws a LabError: what `provisionLiveKit` throws; `no-cpu-limit` where `cpuCores` cannot be enforced; `server-ended` when it ends at once, with the end of its log; `not-healthy` when
+ * Throws a SwarmError: what `provisionLiveKit` throws; `no-cpu-limit` where `cpuCores` cannot be enforced; `server-ended` when it ends at once, with the end of its log; `not-healthy` when
  * it does not answer in time. Nothing is left running then.
  */
 export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer> => {
@@ -75,7 +75,7 @@ export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer
     try {
       return await startOnFreePorts(binary, options);
     } catch (error) {
-      const portTaken = error instanceof LabError && PORT_TAKEN.test(error.message);
+      const portTaken = error instanceof SwarmError && PORT_TAKEN.test(error.message);
       if (!portTaken || attempt >= PORT_ATTEMPTS) throw error;
     }
   }
@@ -151,15 +151,15 @@ const expectHealthy = async (
   if (ended.signal.aborted) {
     const { code, signal } = await early;
     const said = await lastLines(logFile, credentials);
-    throw new LabError(
-      'server-ended',
+    throw new SwarmError(
+      'server_ended',
       `livekit-server ended at once (${signal ?? `exit ${code}`})${said}`,
       hint,
     );
   }
   await stopServer(server);
-  throw new LabError(
-    'not-healthy',
+  throw new SwarmError(
+    'not_healthy',
     `livekit-server did not answer at ${url} within ${timeoutMs / 1_000} s`,
     hint,
   );

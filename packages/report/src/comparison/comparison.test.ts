@@ -269,7 +269,7 @@ test('a session that ended early says so, and is no success', () => {
     scenario: 'swarm',
     verdict: 'failed',
     exitCode: 3,
-    reason: 'server-ended',
+    reason: 'server_ended',
     message: 'it would not start',
     hint: null,
   } as const;
@@ -280,7 +280,7 @@ test('a session that ended early says so, and is no success', () => {
   expect(JSON.parse(json.render({ ...input, comparisons: [] }))).toMatchObject({
     verdict: 'inconclusive',
     exitCode: 3,
-    error: { reason: 'server-ended', message: 'it would not start' },
+    error: { reason: 'server_ended', message: 'it would not start' },
   });
   expect(junit.render(input)).toContain('errors="1"');
 });

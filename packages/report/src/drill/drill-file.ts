@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { DRILL_FILE, type DrillResult } from '@livekit-swarm/chaos';
-import { diskReason, makeFolder, RunError, replaceFile } from '@livekit-swarm/host';
+import { diskReason, makeFolder, replaceFile } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { renderDrillJson } from './render-json.ts';
 
 /**
  * Writes the result so far into the folder of a drill, whole at any time: `swarm chaos report` needs it to evaluate the records of an interrupted drill.
- * @throws RunError when it cannot be written
+ * @throws SwarmError when it cannot be written
  */
 export const writeDrillFile = async (dir: string, result: DrillResult): Promise<void> => {
   const file = join(dir, DRILL_FILE);
@@ -14,8 +15,13 @@ export const writeDrillFile = async (dir: string, result: DrillResult): Promise<
     await replaceFile(file, renderDrillJson([result]));
   } catch (error) {
     const hint = 'free disk space, or choose another folder with --record';
-    throw new RunError('record', `${file}: cannot be written: ${diskReason(error)}`, hint, {
-      cause: error,
-    });
+    throw new SwarmError(
+      'record_not_written',
+      `${file}: cannot be written: ${diskReason(error)}`,
+      hint,
+      {
+        cause: error,
+      },
+    );
   }
 };

@@ -30,7 +30,7 @@ const validatorOf = (schema: object) => {
 const noDrill: NoDrill = {
   drill: 'kill-redis',
   exitCode: 3,
-  reason: 'no-member',
+  reason: 'no_member',
   message: 'there is no Redis',
   hint: null,
 };
@@ -115,7 +115,7 @@ describe('a drill as JSON', () => {
       verdict: 'void',
       exitCode: 3,
       drill: { name: 'kill-redis' },
-      error: { reason: 'no-member', message: 'there is no Redis', hint: null },
+      error: { reason: 'no_member', message: 'there is no Redis', hint: null },
     });
     expect(JSON.parse(renderDrillJson([{ ...noDrill, exitCode: 130 }])).verdict).toBe(
       'interrupted',

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import { LIMITS } from '../load-spec.ts';
 import { drawSpan } from '../random.ts';
 import { checkCount, type Expansion, type Group, MIN_STAY_MS, type RoomStay } from './executor.ts';
@@ -49,10 +49,10 @@ export const openOnArrival = (
   return { rooms, droppedRooms };
 };
 
-/** @throws UsageError when so many are dropped that it must be a slip of the pen */
+/** @throws SwarmError `usage` when so many are dropped that it must be a slip of the pen */
 const checkDropped = (dropped: number, maxRooms: number): void => {
   if (dropped <= LIMITS.participants) return;
-  throw new UsageError(
+  throw usageError(
     `more than ${LIMITS.participants} rooms would be dropped, as no more than ${maxRooms} may be open (maxRooms)`,
     'use a lower rate or a shorter duration',
   );

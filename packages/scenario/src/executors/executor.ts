@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import { LIMITS } from '../load-spec.ts';
 import type { Random } from '../random.ts';
 import type { RoleSpec } from '../scenario.ts';
@@ -56,11 +56,11 @@ export const MIN_STAY_MS = 1_000;
 
 /**
  * Rooms that come by chance or by rate are counted while they are made, so that a slip of the pen does not fill the memory.
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const checkCount = (people: number): void => {
   if (people <= LIMITS.participants) return;
-  throw new UsageError(
+  throw usageError(
     `more than ${LIMITS.participants} participants would join`,
     'use fewer rooms, a lower rate, a shorter duration or longer stays',
   );

@@ -1,5 +1,5 @@
 import type { Path } from '@livekit-swarm/settings';
-import { formatDuration, UsageError } from '@livekit-swarm/settings';
+import { formatDuration, isUsageError } from '@livekit-swarm/settings';
 import { expandPlan } from '../plan/expand.ts';
 import type { NamedStretch, Scenario } from '../scenario.ts';
 import type { Checks, Complain } from './check-group.ts';
@@ -16,7 +16,7 @@ const lengthOf = (scenario: Scenario, complain: Complain): number | null => {
   try {
     return expandPlan(scenario, 'check').endAtMs;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!isUsageError(error)) throw error;
     const { path, message } = blamed(error.message, scenario);
     complain(path, message, error.hint, 'key');
     return null;

@@ -1,5 +1,5 @@
 import { parseThreshold, ThresholdError } from '@livekit-swarm/metrics';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { Scenario } from '../scenario.ts';
 import { factsOf, missOf, positionOf } from './threshold-facts.ts';
 
@@ -7,7 +7,7 @@ import { factsOf, missOf, positionOf } from './threshold-facts.ts';
  * Whether thresholds are about something that is in the scenario: its roles, groups, kinds of media, codecs and windows. One that is not would never be
  * crossed, whatever happens.
  * @param texts as typed
- * @throws ThresholdError, or a UsageError with several
+ * @throws SwarmError `invalid_threshold`, or `usage` with several
  */
 export const checkThresholds = (scenario: Scenario, texts: readonly string[]): void => {
   const facts = factsOf(scenario);
@@ -20,7 +20,7 @@ export const checkThresholds = (scenario: Scenario, texts: readonly string[]): v
   const [first] = errors;
   if (first === undefined) return;
   if (errors.length === 1) throw first;
-  throw new UsageError(
+  throw usageError(
     errors
       .map(({ message, hint }) => `${message}${hint === null ? '' : `\n  → ${hint}`}`)
       .join('\n'),

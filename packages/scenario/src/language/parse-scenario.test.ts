@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { ScenarioError, type ScenarioProblem } from '@livekit-swarm/settings';
+import { hasErrorCode, type Problem } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { parseScenario, readScenario } from './parse-scenario.ts';
 
-const problemsOf = (text: string, scale?: string): readonly ScenarioProblem[] => {
+const problemsOf = (text: string, scale?: string): readonly Problem[] => {
   try {
     readScenario(text, { file: 'x.yaml', scale });
   } catch (error) {
-    if (error instanceof ScenarioError) return error.problems;
+    if (hasErrorCode(error, 'invalid_file')) return error.problems;
     throw error;
   }
   return [];

@@ -2,14 +2,14 @@ import type { Finding } from '@livekit-swarm/settings';
 import {
   clean,
   formatPath,
+  invalidFile,
   type MapTree,
   mergePatch,
   nearest,
   type Place,
+  type Problem,
   placeOf,
   readYaml,
-  ScenarioError,
-  type ScenarioProblem,
   withoutKeys,
 } from '@livekit-swarm/settings';
 import type { Scenario } from '../scenario.ts';
@@ -28,14 +28,14 @@ export interface ParseOptions {
 export interface ReadScenario {
   scenario: Scenario;
   /** What may be meant, but should be looked at. */
-  warnings: ScenarioProblem[];
+  warnings: Problem[];
   /** Where the scenario's name stands. */
   nameAt: Place;
 }
 
 /**
  * Reads a scenario file. Every scale in it is checked, whichever is asked for: a file is fine or it is not.
- * @throws ScenarioError with everything that is wrong
+ * @throws SwarmError `invalid_file` with everything that is wrong
  */
 export const readScenario = (text: string, { file, scale }: ParseOptions): ReadScenario => {
   const problemAt = (
@@ -43,7 +43,7 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
     path: string,
     message: string,
     hint: string | null,
-  ): ScenarioProblem => ({
+  ): Problem => ({
     file,
     line,
     column,
@@ -51,8 +51,8 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
     message: clean(message),
     hint: hint === null ? null : clean(hint),
   });
-  const fail = (problems: readonly ScenarioProblem[]): never => {
-    throw new ScenarioError([...problems].sort((a, b) => a.line - b.line || a.column - b.column));
+  const fail = (problems: readonly Problem[]): never => {
+    throw invalidFile([...problems].sort((a, b) => a.line - b.line || a.column - b.column));
   };
   const { tree, problems } = readYaml(text);
   if (tree === null)
@@ -104,7 +104,7 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
 
 /**
  * As `readScenario`, without warnings.
- * @throws ScenarioError with everything that is wrong
+ * @throws SwarmError `invalid_file` with everything that is wrong
  */
 export const parseScenario = (text: string, options: ParseOptions): Scenario =>
   readScenario(text, options).scenario;

@@ -1,4 +1,3 @@
-import { ScenarioError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from './parse-scenario.ts';
 
@@ -95,7 +94,7 @@ describe('a factor', () => {
         return thrown;
       }
     })();
-    expect(error).toBeInstanceOf(ScenarioError);
+    expect(error).toMatchObject({ code: 'invalid_file' });
     expect(error).toMatchObject({ problems: [{ message, hint, line: 10 }] });
   });
 

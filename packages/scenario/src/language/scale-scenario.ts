@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { isUsageError } from '@livekit-swarm/settings';
 import type { ExecutorSpec } from '../executors/executor-spec.ts';
 import { LIMITS } from '../load-spec.ts';
 import { expandPlan } from '../plan/expand.ts';
@@ -33,7 +33,7 @@ export const scaleByFactor = (
   try {
     expandPlan(scaled, 'check');
   } catch (error) {
-    if (error instanceof UsageError) return fail(`--scale ${factor}: ${error.message}`, error.hint);
+    if (isUsageError(error)) return fail(`--scale ${factor}: ${error.message}`, error.hint);
     throw error;
   }
   return scaled;

@@ -1,5 +1,5 @@
 import type { Window } from '@livekit-swarm/metrics';
-import { UsageError } from '@livekit-swarm/settings';
+import { isUsageError, usageError } from '@livekit-swarm/settings';
 import { execute } from '../executors/execute.ts';
 import type { RoomStay, Turn } from '../executors/executor.ts';
 import { gather } from '../executors/gather.ts';
@@ -24,7 +24,7 @@ export interface Place {
 
 /**
  * Lets a group's executor say when its rooms come and go, and fills them.
- * @throws UsageError that names the group
+ * @throws SwarmError `usage` that names the group
  */
 export const expandGroup = (scenario: Scenario, group: GroupSpec): ExpandedGroup => {
   const places = group.roles.flatMap((role) =>
@@ -70,8 +70,7 @@ const blameGroup = <T>({ name }: GroupSpec, work: () => T): T => {
   try {
     return work();
   } catch (error) {
-    if (error instanceof UsageError)
-      throw new UsageError(`groups.${name}: ${error.message}`, error.hint);
+    if (isUsageError(error)) throw usageError(`groups.${name}: ${error.message}`, error.hint);
     throw error;
   }
 };
@@ -82,7 +81,7 @@ const checkRoomName = ({ room }: GroupSpec, rooms: readonly RoomStay[]): void =>
   const inTurn = rooms.toSorted((a, b) => a.openAtMs - b.openAtMs);
   if (inTurn.every(({ openAtMs }, index) => openAtMs >= (inTurn[index - 1]?.closeAtMs ?? 0)))
     return;
-  throw new UsageError(
+  throw usageError(
     `names one room ("${room}"), but would have several open at a time`,
     'leave the name out (roomPrefix names many), or open one room',
   );

@@ -1,5 +1,5 @@
 import type { Window } from '@livekit-swarm/metrics';
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import { checkCount, type Turn } from '../executors/executor.ts';
 import type { ParticipantPlan, Plan } from '../plan.ts';
 import type { GroupSpec, RoleSpec, Scenario } from '../scenario.ts';
@@ -18,14 +18,14 @@ type Draft = Omit<ParticipantPlan, 'index' | 'expects'> & { firstInPlace: boolea
  * Writes out who joins what and when, and leaves when. The same scenario and run always give the same plan; another seed gives another wherever there is
  * chance in it. Every group has random numbers of its own, so that adding one changes no other.
  * @param run short random word, part of the rooms' names and of the identities, so that runs never meet
- * @throws UsageError when nobody would join, too many would, one named room would be opened twice at a time, or a named stretch begins after the end
+ * @throws SwarmError `usage` when nobody would join, too many would, one named room would be opened twice at a time, or a named stretch begins after the end
  */
 export const expandPlan = (scenario: Scenario, run: string): Plan => {
   const groups = scenario.groups.map((group) => expandGroup(scenario, group));
   checkCount(groups.reduce((sum, { people }) => sum + people, 0));
   const drafts = settle(scenario, groups, run);
   if (drafts.length === 0) {
-    throw new UsageError(
+    throw usageError(
       'nobody would join: no room is open for a second or more',
       'use more rooms, more people or longer stages',
     );

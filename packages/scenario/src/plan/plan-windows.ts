@@ -1,5 +1,5 @@
 import type { Window } from '@livekit-swarm/metrics';
-import { formatDuration, UsageError } from '@livekit-swarm/settings';
+import { formatDuration, usageError } from '@livekit-swarm/settings';
 import type { ParticipantPlan } from '../plan.ts';
 import type { NamedStretch } from '../scenario.ts';
 
@@ -43,12 +43,12 @@ export const steadyStretch = (stays: readonly Stay[]): { fromMs: number; toMs: n
 
 /**
  * The parts of the run that the scenario named.
- * @throws UsageError when one begins after everybody has left: nothing could ever be measured in it
+ * @throws SwarmError `usage` when one begins after everybody has left: nothing could ever be measured in it
  */
 export const timelineWindows = (timeline: readonly NamedStretch[], endAtMs: number): Window[] =>
   timeline.map(({ name, fromMs, toMs }) => {
     if (fromMs >= endAtMs) {
-      throw new UsageError(
+      throw usageError(
         `timeline: "${name}" begins ${formatDuration(fromMs)} into the run, but the run ends after ${formatDuration(endAtMs)}`,
         'let it begin earlier, or the groups last longer',
       );

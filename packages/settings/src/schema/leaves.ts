@@ -1,20 +1,20 @@
 /** The small things a scenario is written with: times, rates, shares, names. What a file has as text comes out as numbers in base units. */
 import { z } from 'zod';
 import { LONGEST_DURATION_MS, parseDuration } from '../duration.ts';
-import { UsageError } from '../usage-error.ts';
+import { isUsageError, usageError } from '../swarm-error.ts';
 import { suggest } from './nearest.ts';
 import { clean, quote, say, textOf } from './say.ts';
 
 export const NUMBER = '\\d+(?:\\.\\d+)?';
 
-/** Runs `parse` as Zod wants its transformations: a `UsageError` becomes an issue. */
+/** Runs `parse` as Zod wants its transformations: a SwarmError becomes an issue. */
 export const reading =
   <T>(parse: (text: string) => T) =>
   (text: string, context: z.RefinementCtx<string>): T => {
     try {
       return parse(text);
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
+      if (!isUsageError(error)) throw error;
       const what = /^(is|has|needs|must) /.test(error.message)
         ? `${quote(text)} ${error.message}`
         : clean(error.message);
@@ -38,10 +38,10 @@ export const duration = (min = 0, max: number = LONGEST_DURATION_MS) =>
       reading((text) => {
         const ms = parseDuration(text);
         if (ms < min)
-          throw new UsageError(
+          throw usageError(
             min === 1 ? 'must be more than 0s' : `must be at least ${inSeconds(min)}`,
           );
-        if (ms > max) throw new UsageError(`must be at most ${inSeconds(max)}`);
+        if (ms > max) throw usageError(`must be at most ${inSeconds(max)}`);
         return ms;
       }),
     )

@@ -65,7 +65,7 @@ test('a file that is not there is named, and nothing is left', async () => {
     join(folder, 'image.tar'),
   );
   await expect(broken).rejects.toMatchObject({
-    reason: 'no-image',
+    code: 'no_image',
     message: expect.stringContaining('missing'),
   });
   expect(await readdir(folder)).toEqual(before);

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LabError } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 
 /** A container image made of files of this machine, as `FROM scratch` would make it. */
@@ -23,7 +23,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: '
 
 /**
  * Writes an archive as `docker save` writes it (Docker Image Specification v1.2), without a Docker.
- * @param file of the archive @throws LabError `no-image`
+ * @param file of the archive @throws SwarmError `no-image`
  */
 export const writeImageArchive = async (spec: ImageSpec, file: string): Promise<void> => {
   const work = join(dirname(file), `.image-${randomUUID()}`);
@@ -58,10 +58,10 @@ export const writeImageArchive = async (spec: ImageSpec, file: string): Promise<
     );
     await tar(work, file, ['manifest.json', configFile, 'layer.tar']);
   } catch (error) {
-    if (error instanceof LabError) throw error;
+    if (error instanceof SwarmError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new LabError(
-      'no-image',
+    throw new SwarmError(
+      'no_image',
       `the image ${spec.tag} cannot be made: ${why}`,
       'is everything that goes into it installed?',
     );

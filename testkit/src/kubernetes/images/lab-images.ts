@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { LabError } from '@livekit-swarm/host';
 import type { ProgramBinary } from '@livekit-swarm/lab';
 import { requireProgram } from '@livekit-swarm/lab';
+import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import type { ImageSpec } from './image-archive.ts';
 
@@ -17,7 +17,7 @@ const COMMANDS = ['sh', 'wget', 'nc', 'ls', 'cat', 'ps', 'kill', 'sleep'];
 
 /**
  * As LiveKit's own image is: the server at `/livekit-server`, with a shell and wget beside it.
- * @throws LabError `no-program`
+ * @throws SwarmError `no-program`
  */
 export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> => ({
   tag: `livekit-swarm/livekit-server:${server.version}`,
@@ -30,7 +30,7 @@ export const liveKitImage = async (server: ProgramBinary): Promise<ImageSpec> =>
   entrypoint: ['/livekit-server'],
 });
 
-/** Redis of this machine, with the libraries that it is linked with. @throws LabError `no-program`, `no-image` */
+/** Redis of this machine, with the libraries that it is linked with. @throws SwarmError `no-program`, `no-image` */
 export const redisImage = async (): Promise<ImageSpec> => {
   const programs = {
     'redis-server': await requireProgram(['redis-server'], 'redis-server'),
@@ -56,8 +56,8 @@ const librariesOf = async (program: string): Promise<string[]> => {
     ([, path = '']) => path,
   );
   if (!failed && paths.length > 0) return paths;
-  throw new LabError(
-    'no-image',
+  throw new SwarmError(
+    'no_image',
     `ldd does not say what ${program} is linked with`,
     'is libc-bin installed?',
   );

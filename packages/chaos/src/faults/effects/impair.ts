@@ -1,6 +1,6 @@
 import { identifyProcess } from '@livekit-swarm/host';
+import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { impairProgram } from '@livekit-swarm/webrtc';
-import { ChaosError } from '../../chaos-error.ts';
 import type { LinkTrouble, Member, MemberPorts, Target } from '../../targets/target.ts';
 import type { FaultContext } from '../fault.ts';
 import { addRules, firstLine, removeTables, tableName } from './nft-table.ts';
@@ -21,7 +21,7 @@ const SPARE_SECONDS = 60;
 /**
  * Has the kernel hand the members' packets to swarm-impair, which lets them go as a bad network would. Addresses stay what they are, so nobody notices by
  * anything but the packets; and when the program dies, packets pass.
- * @throws ChaosError `not-available`
+ * @throws SwarmError `not-available`
  */
 export const impair = (
   context: FaultContext<unknown>,
@@ -36,8 +36,8 @@ export const impair = (
     const argv = [impairProgram(), 'start', ...whose(context, number), ...linkOf(impairment)];
     const result = await target.run(member, argv);
     if (result.code === 0) return;
-    throw new ChaosError(
-      'not-available',
+    throw new SwarmError(
+      'not_available',
       `${member.name}: ${firstLine(result)}`,
       'see "swarm chaos doctor"',
     );
@@ -55,13 +55,13 @@ const endImpairment = async (target: Target, member: Member, name: string): Prom
     const result = await target.run(member, [impairProgram(), 'end', '--id', name]);
     // Where there is no such program, none runs.
     if (result.code === 0 || result.code === NOT_FOUND) return;
-    throw new ChaosError(
-      'not-healed',
+    throw new SwarmError(
+      'not_healed',
       `swarm-impair ${name} does not end: ${firstLine(result)}`,
       'end that process',
     );
   } catch (error) {
-    if (error instanceof ChaosError && error.reason === 'no-member') return;
+    if (hasErrorCode(error, 'no_member')) return;
     throw error;
   }
 };

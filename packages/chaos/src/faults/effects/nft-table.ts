@@ -1,5 +1,5 @@
+import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 /** Tables of nftables that belong to one injection, and are all that it leaves. */
-import { ChaosError } from '../../chaos-error.ts';
 import type { CommandResult, Member, Target } from '../../targets/target.ts';
 
 /** Of family inet; ip where packets are handed over; netdev where they are dropped on their way out. */
@@ -7,12 +7,12 @@ export const tableName = (id: string): string => `swarm_chaos_${id}`;
 
 const FAMILIES = ['inet', 'ip', 'netdev'];
 
-/** @throws ChaosError `not-available` with what nft says */
+/** @throws SwarmError `not-available` with what nft says */
 export const addRules = async (target: Target, member: Member, rules: string): Promise<void> => {
   const result = await target.run(member, ['nft', '--file', '-'], rules);
   if (result.code === 0) return;
-  throw new ChaosError(
-    'not-available',
+  throw new SwarmError(
+    'not_available',
     `nftables took no rules for ${member.name}: ${firstLine(result)}`,
     'see "swarm chaos doctor"',
   );
@@ -31,14 +31,14 @@ export const removeTables = async (target: Target, member: Member, id: string): 
     }
     const left = await familiesWith(target, member, id);
     if (left.length === 0) return;
-    throw new ChaosError(
-      'not-healed',
+    throw new SwarmError(
+      'not_healed',
       `the table ${left[0]} ${tableName(id)} is still there`,
       `remove it: nft delete table ${left[0]} ${tableName(id)}`,
     );
   } catch (error) {
     // Rules go with the place that they were in.
-    if (error instanceof ChaosError && error.reason === 'no-member') return;
+    if (hasErrorCode(error, 'no_member')) return;
     throw error;
   }
 };
@@ -48,8 +48,8 @@ const familiesWith = async (target: Target, member: Member, id: string): Promise
   // Where there is no nft, nobody has made a table with it.
   if (result.code === 127) return [];
   if (result.code !== 0)
-    throw new ChaosError(
-      'not-healed',
+    throw new SwarmError(
+      'not_healed',
       `nft does not list its tables: ${firstLine(result)}`,
       'run this as root',
     );

@@ -83,7 +83,7 @@ test('what nft refuses is said in its words', async () => {
   await expect(
     cutPackets(target, NODE, 'abcd1234', { protocol: 'udp', direction: 'in' }, ''),
   ).rejects.toMatchObject({
-    reason: 'not-available',
+    code: 'not_available',
     message: expect.stringContaining('Operation not permitted'),
   });
 });
@@ -93,7 +93,7 @@ test('healing looks whether the table is gone, and says so when it is not', asyn
     argv.includes('list') ? { stdout: 'table ip other\ntable inet swarm_chaos_abcd1234\n' } : {},
   );
   await expect(healPackets(stuck, NODE, 'abcd1234')).rejects.toMatchObject({
-    reason: 'not-healed',
+    code: 'not_healed',
   });
   const clean = fakeTarget((argv) =>
     argv.includes('list') ? { stdout: 'table inet swarm_chaos_abcd12345\n' } : {},
@@ -103,7 +103,7 @@ test('healing looks whether the table is gone, and says so when it is not', asyn
     argv.includes('list') ? { code: 1, stderr: 'Operation not permitted' } : {},
   );
   await expect(healPackets(blind, NODE, 'abcd1234')).rejects.toMatchObject({
-    reason: 'not-healed',
+    code: 'not_healed',
   });
   // Where there is no nft, nobody has made a table.
   await healPackets(

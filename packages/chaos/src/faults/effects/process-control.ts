@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChaosError } from '../../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Member, Target } from '../../targets/target.ts';
 
 /** Between two SIGTERMs: LiveKit takes two that come at once for one. */
@@ -27,7 +27,7 @@ export const terminateTwice = async (target: Target, member: Member): Promise<vo
   await target.signal(member, 'SIGTERM');
 };
 
-/** Ends it as a service manager does: asks, and kills what has not gone after `graceMs`. @throws ChaosError `not-ended` */
+/** Ends it as a service manager does: asks, and kills what has not gone after `graceMs`. @throws SwarmError `not-ended` */
 export const endMember = async (target: Target, member: Member, graceMs: number): Promise<void> => {
   if (graceMs > 0) {
     await target.signal(member, 'SIGTERM');
@@ -35,8 +35,8 @@ export const endMember = async (target: Target, member: Member, graceMs: number)
   }
   await target.signal(member, 'SIGKILL');
   if (await untilGone(target, member, 10_000)) return;
-  throw new ChaosError(
-    'not-ended',
+  throw new SwarmError(
+    'not_ended',
     `${member.name} is still there after SIGKILL`,
     'see what keeps it',
   );

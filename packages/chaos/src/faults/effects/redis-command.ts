@@ -1,5 +1,5 @@
+import { SwarmError } from '@livekit-swarm/settings';
 import { Redis } from 'ioredis';
-import { ChaosError } from '../../chaos-error.ts';
 import type { Member, Target } from '../../targets/target.ts';
 import { firstLine } from './nft-table.ts';
 
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 3_000;
 
 /**
  * FLUSHALL, from here where the member is on this machine, else with the redis-cli that it has beside it. A password comes from REDISCLI_AUTH.
- * @throws ChaosError `not-available` with what Redis says
+ * @throws SwarmError `not-available` with what Redis says
  */
 export const flushRedis = async (target: Target, member: Member, port: number): Promise<void> => {
   if (target.kind === 'process') return flushFromHere(member, port);
@@ -47,9 +47,9 @@ const hostOf = ({ ports }: Member): string => {
   return address === '0.0.0.0' || address.includes('/') ? '127.0.0.1' : address;
 };
 
-const refused = ({ name }: Member, why: string): ChaosError =>
-  new ChaosError(
-    'not-available',
+const refused = ({ name }: Member, why: string): SwarmError =>
+  new SwarmError(
+    'not_available',
     `${name} does not do FLUSHALL: ${why}`,
     'does it run? If it asks for a password, put it in REDISCLI_AUTH',
   );

@@ -1,5 +1,5 @@
+import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 /** Control groups that leave a process less than it had; made beside or below its own, so that whatever held it before still does. */
-import { ChaosError } from '../../chaos-error.ts';
 import type { Member, Target } from '../../targets/target.ts';
 import type { FaultContext } from '../fault.ts';
 import { firstLine } from './nft-table.ts';
@@ -13,14 +13,14 @@ export interface Squeeze {
   v1: readonly (readonly [string, string])[];
 }
 
-/** @throws ChaosError `not-available` with what the kernel says */
+/** @throws SwarmError `not-available` with what the kernel says */
 export const squeeze = (
   { target, members, id }: FaultContext<unknown>,
   limit: Squeeze,
 ): Promise<void> =>
   forAll(members, async (member) => {
     const pid = await target.pid(member);
-    if (pid === null) throw new ChaosError('not-available', `${member.name} does not run`);
+    if (pid === null) throw new SwarmError('not_available', `${member.name} does not run`);
     const result = await runSqueeze(
       target,
       member,
@@ -29,8 +29,8 @@ export const squeeze = (
       String(pid),
     );
     if (result !== null)
-      throw new ChaosError(
-        'not-available',
+      throw new SwarmError(
+        'not_available',
         `${member.name}: ${result}`,
         'see "swarm chaos doctor"',
       );
@@ -43,15 +43,15 @@ export const release = ({ target, members, id }: FaultContext<unknown>): Promise
       .run(member, ['sh', '-c', RELEASE, groupName(id, members.indexOf(member))])
       .catch(gone);
     if (result === null || result.code === 0) return;
-    throw new ChaosError(
-      'not-healed',
+    throw new SwarmError(
+      'not_healed',
       `${member.name}: ${firstLine(result)}`,
       'look for the group under /sys/fs/cgroup',
     );
   });
 
 const gone = (error: unknown): null => {
-  if (error instanceof ChaosError && error.reason === 'no-member') return null;
+  if (hasErrorCode(error, 'no_member')) return null;
   throw error;
 };
 

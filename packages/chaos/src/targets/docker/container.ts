@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import {
   isMemberKind,
@@ -24,7 +24,7 @@ const ONE_OFF = 'com.docker.compose.oneoff';
 
 /**
  * Those of the containers that say what they are, or are said to be something. Others (Prometheus, Grafana) are none of a drill's business.
- * @throws UsageError for labels that make no sense, and for two of one name
+ * @throws SwarmError `usage` for labels that make no sense, and for two of one name
  */
 export const partsOf = (
   containers: readonly ContainerInfo[],
@@ -36,7 +36,7 @@ export const partsOf = (
     const other = names.get(name);
     if (other !== undefined) {
       const both = `${other.slice(0, 12)} and ${id.slice(0, 12)}`;
-      throw new UsageError(
+      throw usageError(
         `two containers are called "${name}": ${both}`,
         `give each a name of its own with the label ${PREFIX}name`,
       );
@@ -76,7 +76,7 @@ const kindOf = (
   const said = labels[`${PREFIX}role`];
   if (said === undefined) return roles[name] ?? roles[labels[SERVICE] ?? ''] ?? null;
   if (isMemberKind(said)) return said;
-  throw new UsageError(
+  throw usageError(
     `container "${name}": label ${PREFIX}role: "${said}" is none of ${MEMBER_KINDS.join(', ')}`,
   );
 };

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode';
-import { ChaosError } from '../../chaos-error.ts';
 import type { DockerOrder } from './spec.ts';
 
 /** What is asked of the Engine API. Containers by their id; null, or nothing, for one that is gone. */
@@ -28,7 +28,7 @@ const NOT_MODIFIED = 304;
 
 /**
  * The client is large, and only those who have such a target load it. Asks whether the engine is there.
- * @throws ChaosError `no-engine`
+ * @throws SwarmError `no-engine`
  */
 export const connectEngine = async ({ host }: Pick<DockerOrder, 'host'>): Promise<Engine> => {
   const { default: Docker } = await import('dockerode');
@@ -120,8 +120,8 @@ const certificates = async (): Promise<Record<string, Buffer>> => {
   if (dir === undefined || dir === '') return {};
   const read = (name: string): Promise<Buffer> =>
     readFile(join(dir, name)).catch((cause: unknown) => {
-      throw new ChaosError(
-        'no-engine',
+      throw new SwarmError(
+        'no_engine',
         `${name} cannot be read from DOCKER_CERT_PATH (${dir})`,
         'it holds ca.pem, cert.pem and key.pem',
         {
@@ -137,18 +137,18 @@ const statusOf = (error: unknown): number | null =>
     ? error.statusCode
     : null;
 
-const failure = (host: string, what: string, status: number | null, cause: unknown): ChaosError => {
-  if (cause instanceof ChaosError) return cause;
+const failure = (host: string, what: string, status: number | null, cause: unknown): SwarmError => {
+  if (cause instanceof SwarmError) return cause;
   const said = messageOf(cause);
   if (status !== null)
-    return new ChaosError('refused', `the Docker engine did not ${what}: ${said}`, null, { cause });
+    return new SwarmError('refused', `the Docker engine did not ${what}: ${said}`, null, { cause });
   const socket = host.startsWith('unix://') ? host.slice('unix://'.length) : null;
   const hint = /EACCES/.test(said)
     ? `only root and the group that ${socket ?? 'it'} belongs to may use it`
     : socket !== null && !existsSync(socket)
       ? `there is no ${socket}: does Docker run? DOCKER_HOST says where ("docker context inspect" shows it)`
       : 'does Docker run there? DOCKER_HOST says where';
-  return new ChaosError('no-engine', `no Docker engine answers at ${host}: ${said}`, hint, {
+  return new SwarmError('no_engine', `no Docker engine answers at ${host}: ${said}`, hint, {
     cause,
   });
 };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChaosError } from '../../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import { networkOf, type Part, portsOfPart } from './container.ts';
 import type { Engine } from './engine.ts';
 import { listensAt, processHere } from './process-here.ts';
@@ -9,7 +9,7 @@ const POLL_MS = 50;
 
 /**
  * Resolves when it is healthy, if it has a health check; else when it listens at its ports, and a node has told its id, as far as that can be seen.
- * @throws ChaosError `not-ready`
+ * @throws SwarmError `not-ready`
  */
 export const untilReady = async (
   engine: Engine,
@@ -20,7 +20,7 @@ export const untilReady = async (
   const deadline = performance.now() + READY_WITHIN_MS;
   for (;;) {
     const info = await engine.inspect(id);
-    if (info === null) throw new ChaosError('not-ready', `${name} was removed while it started`);
+    if (info === null) throw new SwarmError('not_ready', `${name} was removed while it started`);
     const {
       Running: running,
       Restarting: restarting,
@@ -29,8 +29,8 @@ export const untilReady = async (
       Pid: pid,
     } = info.State;
     if (!running && !restarting) {
-      throw new ChaosError(
-        'not-ready',
+      throw new SwarmError(
+        'not_ready',
         `${name} ended as soon as it was started, with exit code ${code}`,
         `see "docker logs ${name}"`,
       );
@@ -47,8 +47,8 @@ export const untilReady = async (
     }
     if (performance.now() > deadline) {
       const how = health === undefined ? 'ready' : `healthy (it is ${health.Status})`;
-      throw new ChaosError(
-        'not-ready',
+      throw new SwarmError(
+        'not_ready',
         `${name} was not ${how} within ${READY_WITHIN_MS / 1_000} s`,
         `see "docker logs ${name}"`,
       );

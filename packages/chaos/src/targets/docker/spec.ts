@@ -1,6 +1,5 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { ChaosError } from '../../chaos-error.ts';
 import { isMemberKind, MEMBER_KINDS } from '../component-settings.ts';
 import type { MemberKind, TargetReference } from '../target.ts';
 
@@ -21,7 +20,7 @@ const USUAL_HOST = 'unix:///var/run/docker.sock';
 /**
  * @param what `NAME` for the label `swarm.drill=NAME`, or another label: `KEY=VALUE`
  * @param roles what containers are that have no label for it: `node=livekit,redis=cache`
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const readDockerOrder = (
   what: string,
@@ -30,7 +29,7 @@ export const readDockerOrder = (
 ): DockerOrder => {
   const label = what.includes('=') ? what : `${DRILL_LABEL}=${what}`;
   if (!/^[^=\s]+=.+$/.test(label)) {
-    throw new UsageError(
+    throw usageError(
       `"${what}" is neither a name nor a label KEY=VALUE`,
       `for instance ${DRILL_LABEL}=staging`,
     );
@@ -54,12 +53,12 @@ const readHost = (text = ''): string => {
   if (/^(unix|tcp|npipe):\/\/./.test(host)) return host;
   if (host.startsWith('ssh:')) {
     // The client would take any host key.
-    throw new UsageError(
+    throw usageError(
       `DOCKER_HOST=${host}: the engine is not reached over ssh from here`,
       'bring its socket here ("ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST") and set DOCKER_HOST=unix:///tmp/docker.sock',
     );
   }
-  throw new UsageError(
+  throw usageError(
     `DOCKER_HOST=${host} is no address of a Docker engine`,
     `for instance ${USUAL_HOST}`,
   );
@@ -70,7 +69,7 @@ const readRoles = (text = ''): Record<string, MemberKind> => {
   for (const pair of text.split(',').filter((part) => part.trim() !== '')) {
     const [role = '', name = ''] = pair.split('=').map((part) => part.trim());
     if (!isMemberKind(role) || name === '') {
-      throw new UsageError(
+      throw usageError(
         `"${pair.trim()}" does not say what a container is`,
         `for instance node=livekit (or ${MEMBER_KINDS.join(', ')})`,
       );
@@ -99,15 +98,15 @@ export const writeReference = (
   onHost,
 });
 
-/** @throws ChaosError `bad-reference` */
+/** @throws SwarmError `bad-reference` */
 export const readReference = (
   written: TargetReference,
 ): { order: DockerOrder; onHost: readonly string[] } => {
   const result = reference.safeParse(written);
   if (!result.success) {
     const hint = 'use the version of swarm that ran the drill';
-    throw new ChaosError(
-      'bad-reference',
+    throw new SwarmError(
+      'bad_reference',
       'the journal speaks of containers that cannot be found again',
       hint,
       {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChaosError } from '../../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Member, NetworkRequests, NetworkTrouble } from '../target.ts';
 import { ask, type KubernetesClient, orNull } from './client.ts';
 import { GROUP, lacksKind, networkChaos, PLURAL, readState, VERSION } from './network-chaos.ts';
@@ -60,11 +60,11 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
       const state = readState(object);
       if (state.injected) return;
       if (state.failure !== null)
-        throw new ChaosError('not-available', `Chaos Mesh: ${state.failure}`);
+        throw new SwarmError('not_available', `Chaos Mesh: ${state.failure}`);
       await sleep(POLL_MS);
     }
-    throw new ChaosError(
-      'not-available',
+    throw new SwarmError(
+      'not_available',
       `Chaos Mesh did not do it within ${OBEYS_WITHIN_MS / 1_000} s`,
       `see "kubectl describe networkchaos ${name} -n ${namespace}"`,
     );
@@ -87,8 +87,8 @@ export const chaosMesh = ({ client, order, podOf, may }: ChaosMeshNeeds): Networ
     // It holds the object until the last pod is as it was.
     while ((await see()) !== null) {
       if (performance.now() > deadline)
-        throw new ChaosError(
-          'not-healed',
+        throw new SwarmError(
+          'not_healed',
           `Chaos Mesh has not taken back ${name} within ${OBEYS_WITHIN_MS / 1_000} s`,
           `see "kubectl describe networkchaos ${name} -n ${namespace}"`,
         );

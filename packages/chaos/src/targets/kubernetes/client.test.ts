@@ -94,11 +94,11 @@ describe('a cluster', () => {
 
   it('that is not in the kubeconfig is told of, with those that are', async () => {
     await expect(connectKubernetes({ kubeconfig: file, context: 'prod' })).rejects.toMatchObject({
-      reason: 'no-cluster',
+      code: 'no_cluster',
       message: expect.stringMatching(/no context "prod" in .*; there is here, gone$/),
     });
     await expect(connectKubernetes({ kubeconfig: '/no/such/file' })).rejects.toMatchObject({
-      reason: 'no-cluster',
+      code: 'no_cluster',
       message: expect.stringContaining('/no/such/file'),
     });
   });
@@ -106,26 +106,26 @@ describe('a cluster', () => {
   it('is not guessed where there is no kubeconfig at all', async () => {
     vi.stubEnv('KUBECONFIG', '');
     vi.stubEnv('HOME', await mkdtemp(join(tmpdir(), 'swarm-kube-')));
-    await expect(connectKubernetes({})).rejects.toMatchObject({ reason: 'no-cluster' });
+    await expect(connectKubernetes({})).rejects.toMatchObject({ code: 'no_cluster' });
     vi.unstubAllEnvs();
   });
 
   it('that refuses says so in its own words, without the token', async () => {
     const refused = pods('forbidden');
     await expect(refused).rejects.toMatchObject({
-      reason: 'refused',
+      code: 'refused',
       message: expect.stringContaining('pods is forbidden'),
       hint: expect.stringContaining('chaos-rbac.yaml'),
     });
     await expect(refused).rejects.not.toMatchObject({
       message: expect.stringContaining('secret-token'),
     });
-    await expect(pods('broken')).rejects.toMatchObject({ reason: 'refused' });
+    await expect(pods('broken')).rejects.toMatchObject({ code: 'refused' });
   });
 
   it('that does not answer is no cluster', async () => {
     await expect(pods('default', 'gone')).rejects.toMatchObject({
-      reason: 'no-cluster',
+      code: 'no_cluster',
       message: expect.stringContaining('ECONNREFUSED'),
     });
   });

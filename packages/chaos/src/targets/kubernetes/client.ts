@@ -4,7 +4,7 @@ import type {
   CustomObjectsApi,
   KubeConfig,
 } from '@kubernetes/client-node';
-import { ChaosError } from '../../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { KubernetesOrder } from './spec.ts';
 
 /** What of the API server is asked here. */
@@ -24,7 +24,7 @@ const TIMEOUT_MS = 15_000;
 
 /**
  * Finds the cluster as kubectl does. Asks it nothing yet. The client is large, and only those who have such a target load it.
- * @throws ChaosError `no-cluster`
+ * @throws SwarmError `no-cluster`
  */
 export const connectKubernetes = async (
   order: Pick<KubernetesOrder, 'kubeconfig' | 'context'>,
@@ -79,8 +79,8 @@ const fileOf = (): string | null => {
   return named ?? (process.env.HOME === undefined ? null : `${process.env.HOME}/.kube/config`);
 };
 
-const noCluster = (message: string, cause?: unknown): ChaosError =>
-  new ChaosError('no-cluster', message, 'give the kubeconfig and the context of the cluster', {
+const noCluster = (message: string, cause?: unknown): SwarmError =>
+  new SwarmError('no_cluster', message, 'give the kubeconfig and the context of the cluster', {
     cause,
   });
 
@@ -100,14 +100,14 @@ export const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
 
 const NOT_FOUND = 404;
 
-/** @param what was asked for, to go behind "the cluster does not let us": `delete livekit-0` @throws ChaosError `refused`, `no-cluster` */
+/** @param what was asked for, to go behind "the cluster does not let us": `delete livekit-0` @throws SwarmError `refused`, `no-cluster` */
 export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
   const timer = Promise.withResolvers<never>();
   const late = setTimeout(
     () =>
       timer.reject(
-        new ChaosError(
-          'no-cluster',
+        new SwarmError(
+          'no_cluster',
           `the cluster did not answer within ${TIMEOUT_MS / 1_000} s: ${what}`,
         ),
       ),
@@ -116,12 +116,12 @@ export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
   try {
     return await Promise.race([asked, timer.promise]);
   } catch (error) {
-    if (error instanceof ChaosError) throw error;
+    if (error instanceof SwarmError) throw error;
     const status = statusOf(error);
     const said = messageOf(error) ?? sayError(error);
     if (status === null)
-      throw new ChaosError(
-        'no-cluster',
+      throw new SwarmError(
+        'no_cluster',
         `the cluster does not answer: ${said}`,
         'see "kubectl get pods"',
         { cause: error },
@@ -130,7 +130,7 @@ export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
       status === 401 || status === 403
         ? 'examples/kubernetes/chaos-rbac.yaml has the rights that drills need'
         : null;
-    throw new ChaosError('refused', `the cluster does not let us ${what}: ${said}`, hint, {
+    throw new SwarmError('refused', `the cluster does not let us ${what}: ${said}`, hint, {
       cause: error,
     });
   } finally {

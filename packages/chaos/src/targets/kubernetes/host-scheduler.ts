@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChaosError } from '../../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Machines, Member } from '../target.ts';
 import { ask, type KubernetesClient, orNull, statusOf } from './client.ts';
 import type { Right } from './permissions.ts';
@@ -51,7 +51,7 @@ export const podMachines = ({
   drain: async (member, id) => {
     const pod = await podOf(member);
     if (pod === null || pod.machine === null)
-      throw new ChaosError('not-available', `${member.name} is on no machine`);
+      throw new SwarmError('not_available', `${member.name} is on no machine`);
     await cordon(client, pod.machine, id);
     onEvict(pod);
     await evict(client, namespace, pod, patienceMs);
@@ -94,7 +94,7 @@ const cordonedBy = async (client: KubernetesClient, id: string): Promise<string[
 
 /**
  * Asks a pod to go, as draining does: it has its own time to do so, and a disruption budget is kept.
- * @throws ChaosError `not-available` when the budget lets nobody go within `patienceMs`
+ * @throws SwarmError `not-available` when the budget lets nobody go within `patienceMs`
  */
 const evict = async (
   { core }: KubernetesClient,
@@ -120,8 +120,8 @@ const evict = async (
         return;
       }
       if (performance.now() > deadline)
-        throw new ChaosError(
-          'not-available',
+        throw new SwarmError(
+          'not_available',
           `${name} may not be evicted: its disruption budget lets nobody go now`,
           'are all its servers ready?',
         );

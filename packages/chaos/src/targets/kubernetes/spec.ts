@@ -1,5 +1,5 @@
+import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { ChaosError } from '../../chaos-error.ts';
 import { MEMBER_KINDS } from '../component-settings.ts';
 import type { MemberKind, TargetReference } from '../target.ts';
 
@@ -64,12 +64,12 @@ const reference = z.object({
   turnCount: z.int().min(0),
 });
 
-/** @throws ChaosError `bad-reference` */
+/** @throws SwarmError `bad-reference` */
 export const readReference = (given: TargetReference): SettledOrder => {
   const read = reference.safeParse(given);
   if (!read.success) {
-    throw new ChaosError(
-      'bad-reference',
+    throw new SwarmError(
+      'bad_reference',
       'the journal says nothing of the cluster that could be understood',
       'use the version of swarm that ran the drill',
     );

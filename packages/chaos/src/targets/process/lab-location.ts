@@ -5,11 +5,11 @@ import {
   readState as readLab,
   type ServiceAction,
 } from '@livekit-swarm/lab';
-import { ChaosError } from '../../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Place } from './component.ts';
 import { labParts } from './lab-components.ts';
 
-/** A lab that stands by itself (`swarm lab up`). @throws ChaosError `no-lab` when there is none of that name that stands */
+/** A lab that stands by itself (`swarm lab up`). @throws SwarmError `no-lab` when there is none of that name that stands */
 export const labPlace = async (name: string): Promise<Place> => {
   const state = await standing(name);
   const parts = labParts(state.facts);
@@ -57,8 +57,8 @@ export const isThere = async (name: string, startedAt: unknown): Promise<boolean
 const standing = async (name: string): Promise<LabState> => {
   const state = await readLab(name);
   if (state !== null && isSameProcess(state.supervisor)) return state;
-  throw new ChaosError(
-    'no-lab',
+  throw new SwarmError(
+    'no_lab',
     `there is no lab "${name}" that stands`,
     'start one with "swarm lab up", see those that stand with "swarm lab status"',
   );

@@ -1,6 +1,6 @@
 import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { ChaosError } from '../../chaos-error.ts';
 import type { TargetReference } from '../target.ts';
 import type { Part, Place } from './component.ts';
 
@@ -55,8 +55,8 @@ const readParts = (reference: TargetReference): PastPart[] => {
       .parse(reference.parts)
       .map((text) => pastPart.parse(JSON.parse(text)));
   } catch (error) {
-    throw new ChaosError(
-      'bad-reference',
+    throw new SwarmError(
+      'bad_reference',
       'the journal says nothing of the lab that could be understood',
       'use the version of swarm that ran the drill',
       {

@@ -6,7 +6,7 @@ import { unitsOf } from './units.ts';
 
 /**
  * Units of systemd on this machine.
- * @throws ChaosError `no-systemd`; `no-member` when there is no such unit
+ * @throws SwarmError `no-systemd`; `no-member` when there is no such unit
  */
 export const systemdPlace = async (units: readonly Unit[]): Promise<Place> => {
   const systemd = unitsOf(thisMachine, 'this machine');

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { MemberKind } from '../target.ts';
 
 /** A unit of systemd, and what it is to the deployment. */
@@ -15,11 +15,11 @@ const NAME = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$/;
 
 const isKind = (text: string): text is MemberKind => KINDS.some((kind) => kind === text);
 
-/** `node=livekit-server` → a unit. @throws UsageError */
+/** `node=livekit-server` → a unit. @throws SwarmError `usage` */
 export const parseUnit = (text: string): Unit => {
   const [kind = '', name = '', ...more] = text.split('=');
   if (!isKind(kind) || !NAME.test(name) || more.length > 0) {
-    throw new UsageError(
+    throw usageError(
       `"${text}" is no unit of a deployment`,
       `write what it is and its name: ${KINDS.join(', ')}; node=livekit-server.service`,
     );

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChaosError } from '../../chaos-error.ts';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { Part } from './component.ts';
 import { listeningPorts, processesOf } from './listening.ts';
 import type { Machine } from './local-host.ts';
@@ -23,14 +23,14 @@ export interface ShownUnit {
 
 /** Units of systemd on one machine. What they are is asked of systemd, where their packets go is asked of livekit-server's configuration and the kernel. */
 export interface Units {
-  /** @throws ChaosError `no-systemd`; `no-member` when there is no such unit */
+  /** @throws SwarmError `no-systemd`; `no-member` when there is no such unit */
   check(units: readonly Unit[]): Promise<void>;
-  /** @throws ChaosError `no-member` */
+  /** @throws SwarmError `no-member` */
   show(unit: string): Promise<ShownUnit>;
   part(unit: Unit): Promise<Part>;
-  /** To all its processes; nothing happens where there are none. @throws ChaosError `not-allowed` */
+  /** To all its processes; nothing happens where there are none. @throws SwarmError `not-allowed` */
   signal(unit: string, signal: NodeJS.Signals): Promise<void>;
-  /** Resolves when it listens; does nothing when it runs. @throws ChaosError `not-started` */
+  /** Resolves when it listens; does nothing when it runs. @throws SwarmError `not-started` */
   start(unit: string): Promise<void>;
 }
 
@@ -48,8 +48,8 @@ export const unitsOf = (machine: Machine, where: string): Units => {
         ]),
     );
     if (values.get('LoadState') !== 'loaded') {
-      throw new ChaosError(
-        'no-member',
+      throw new SwarmError(
+        'no_member',
         `systemd has no unit ${unit} on ${where}: ${values.get('LoadState') ?? stderr.trim()}`,
         'see "systemctl list-units --type=service"',
       );
@@ -100,8 +100,8 @@ export const unitsOf = (machine: Machine, where: string): Units => {
     signal: async (unit, signal) => {
       const { code, stderr } = await machine.run(['systemctl', 'kill', `--signal=${signal}`, unit]);
       if (code === 0 || (await show(unit)).pid === null) return;
-      throw new ChaosError(
-        'not-allowed',
+      throw new SwarmError(
+        'not_allowed',
         `systemctl does not send ${signal} to ${unit}: ${stderr.trim()}`,
         'run this as root',
       );
@@ -113,8 +113,8 @@ export const unitsOf = (machine: Machine, where: string): Units => {
       const { code, stderr } = await machine.run(['systemctl', 'start', unit], '', START_WITHIN_MS);
       if (code !== 0) {
         const hint = `see "journalctl --unit ${unit}"`;
-        throw new ChaosError(
-          'not-started',
+        throw new SwarmError(
+          'not_started',
           `systemd does not start ${unit}: ${stderr.trim()}`,
           hint,
         );
@@ -129,8 +129,8 @@ export const unitsOf = (machine: Machine, where: string): Units => {
           return;
         await sleep(POLL_MS);
       }
-      throw new ChaosError(
-        'not-started',
+      throw new SwarmError(
+        'not_started',
         `${unit} listens nowhere ${READY_WITHIN_MS / 1_000} s after its start`,
         `see "journalctl --unit ${unit}"`,
       );
@@ -141,8 +141,8 @@ export const unitsOf = (machine: Machine, where: string): Units => {
 const expectSystemd = async (machine: Machine, where: string): Promise<void> => {
   const { code, stderr } = await machine.run(['systemctl', 'show', '--property=Version']);
   if (code === 0) return;
-  throw new ChaosError(
-    'no-systemd',
+  throw new SwarmError(
+    'no_systemd',
     `systemd does not answer on ${where}: ${stderr.trim().split('\n')[0] || `systemctl ends with ${code}`}`,
     'units can be hit where systemd runs; elsewhere use a lab, containers or Kubernetes',
   );

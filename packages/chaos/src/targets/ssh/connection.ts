@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SwarmError } from '@livekit-swarm/settings';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
-import { ChaosError } from '../../chaos-error.ts';
 import type { Machine } from '../process/local-host.ts';
 import { quoteAll } from './quote.ts';
 
@@ -29,7 +29,7 @@ const REMOTE = `PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PA
  * whose key is not known is refused. All programs share one connection, which ends a minute after the last at the latest.
  *
  * Nothing is connected yet.
- * @throws ChaosError from what it returns: `no-ssh`, `unreachable`
+ * @throws SwarmError from what it returns: `no-ssh`, `unreachable`
  */
 export const connectSsh = async (host: string, config: string | null): Promise<SshConnection> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-ssh-'));
@@ -72,8 +72,8 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
         code: TIMED_OUT,
       };
     if (result.exitCode === undefined) {
-      throw new ChaosError(
-        'no-ssh',
+      throw new SwarmError(
+        'no_ssh',
         `ssh does not run on this machine: ${result.shortMessage}`,
         'install OpenSSH’s client',
       );
@@ -139,7 +139,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
 };
 
 /** ssh's last words, and what they mean. */
-const unreachable = (host: string, stderr: string): ChaosError => {
+const unreachable = (host: string, stderr: string): SwarmError => {
   const lines = stderr.trim().split('\n');
   const said = lines.at(-1)?.trim() || 'the connection was lost';
   const hint = /Host key verification failed|host key .* has changed/i.test(stderr)
@@ -147,5 +147,5 @@ const unreachable = (host: string, stderr: string): ChaosError => {
     : /Permission denied/i.test(stderr)
       ? 'a key or an agent must open it: no password is asked for'
       : `see "ssh ${host}"`;
-  return new ChaosError('unreachable', `${host} is not reached over ssh: ${said}`, hint);
+  return new SwarmError('unreachable', `${host} is not reached over ssh: ${said}`, hint);
 };

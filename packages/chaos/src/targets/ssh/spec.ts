@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { UsageError } from '@livekit-swarm/settings';
+import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { ChaosError } from '../../chaos-error.ts';
 import { formatUnit, parseUnit, type Unit } from '../process/unit.ts';
 import type { TargetReference } from '../target.ts';
 
@@ -25,7 +24,7 @@ const HOST = /^(ssh:\/\/)?[A-Za-z0-9_][A-Za-z0-9_.@:%[\]-]*$/;
  * @param hosts `lk-1,lk-2`
  * @param units `node=livekit.service` is on each of them, `redis=lk-1/redis.service` on that one
  * @param config for `ssh -F`
- * @throws UsageError
+ * @throws SwarmError `usage`
  */
 export const readSshOrder = (
   hosts: string,
@@ -35,19 +34,18 @@ export const readSshOrder = (
   const names = listOf(hosts);
   for (const host of names) {
     if (!HOST.test(host))
-      throw new UsageError(
+      throw usageError(
         `"${host}" is no host for ssh`,
         'for instance lk-1, root@10.0.0.5 or ssh://root@10.0.0.5:2222',
       );
   }
-  if (names.length === 0)
-    throw new UsageError('no hosts are named for ssh', 'for instance lk-1,lk-2');
+  if (names.length === 0) throw usageError('no hosts are named for ssh', 'for instance lk-1,lk-2');
   if (new Set(names).size < names.length)
-    throw new UsageError(`"${hosts}" names a host twice`, 'name each of them once');
+    throw usageError(`"${hosts}" names a host twice`, 'name each of them once');
   const read = listOf(units).map(readPlacedUnit);
   for (const { host, unit } of read) {
     if (host === null || names.includes(host)) continue;
-    throw new UsageError(
+    throw usageError(
       `${formatUnit(unit)} is said to be on "${host}", which is none of the hosts`,
       `those are ${names.join(', ')}`,
     );
@@ -58,7 +56,7 @@ export const readSshOrder = (
   }));
   const empty = placed.find((one) => one.units.length === 0);
   if (empty !== undefined)
-    throw new UsageError(
+    throw usageError(
       `nothing is said to be on ${empty.host}`,
       'say what is: node=livekit-server.service',
     );
@@ -67,7 +65,7 @@ export const readSshOrder = (
       ({ name }, index) => one.units.findIndex((other) => other.name === name) < index,
     );
     if (twice !== undefined)
-      throw new UsageError(`${twice.name} is named twice`, 'name each unit once');
+      throw usageError(`${twice.name} is named twice`, 'name each unit once');
   }
   return { hosts: placed, config: config === undefined ? null : resolve(config) };
 };
@@ -103,7 +101,7 @@ export const writeReference = ({ hosts, config }: SshOrder): TargetReference => 
   hosts: hosts.map(({ host, units }) => JSON.stringify({ host, units: units.map(formatUnit) })),
 });
 
-/** @throws ChaosError `bad-reference` */
+/** @throws SwarmError `bad-reference` */
 export const readReference = (written: TargetReference): SshOrder => {
   try {
     const { config = null, hosts } = reference.parse(written);
@@ -116,8 +114,8 @@ export const readReference = (written: TargetReference): SshOrder => {
     };
   } catch (cause) {
     const hint = 'use the version of swarm that ran the drill';
-    throw new ChaosError(
-      'bad-reference',
+    throw new SwarmError(
+      'bad_reference',
       'the journal speaks of machines that cannot be found again',
       hint,
       { cause },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../config/target.ts';
 import { readPattern } from '../../config/url-pattern.ts';
-import { findDestination, NoDestination } from './destination.ts';
+import { findDestination } from './destination.ts';
 import { moduleOf } from './module.ts';
 
 const keys = { apiKey: 'key', apiSecret: 'secret', redisUrl: null };
@@ -84,7 +84,7 @@ describe('findDestination', () => {
     [{ target: 'file:///etc/passwd' }, 'no target is at this URL'],
     [{ target: '\u001b[31mred' }, 'there is no target "?[31mred"'],
   ])('refuses %j', (wanted, message) => {
-    expect(() => find(wanted)).toThrow(NoDestination);
+    expect(() => find(wanted)).toThrow(expect.objectContaining({ code: 'unknown_probe_target' }));
     expect(() => find(wanted)).toThrow(message);
   });
 });

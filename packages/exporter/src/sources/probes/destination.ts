@@ -1,4 +1,4 @@
-import { nearest } from '@livekit-swarm/settings';
+import { nearest, SwarmError } from '@livekit-swarm/settings';
 import { checkUrl, type Target, type TargetNode } from '../../config/target.ts';
 import type { ProbeModule } from './module.ts';
 
@@ -12,11 +12,6 @@ export interface Destination {
   module: ProbeModule;
 }
 
-/** What was asked for is not there. For who asked. */
-export class NoDestination extends Error {
-  override readonly name = 'NoDestination';
-}
-
 export interface Wanted {
   /** Name of a target, or a URL where one of them is also at. */
   target: string | undefined;
@@ -28,7 +23,7 @@ export const DEFAULT_MODULE = 'audio_pair';
 
 /**
  * Finds what was asked for. Only what is configured is probed: whoever may ask cannot send us anywhere else.
- * @throws NoDestination
+ * @throws SwarmError `unknown_probe_target`
  */
 export const findDestination = (
   wanted: Wanted,
@@ -40,7 +35,8 @@ export const findDestination = (
   if (module === undefined) throw none('module', moduleName, [...modules.keys()]);
   const { target, url } = findTarget(wanted.target, targets);
   if (wanted.node === undefined || wanted.node === '') return { target, node: null, url, module };
-  if (url !== target.url) throw new NoDestination('a URL is one place already: leave node out');
+  if (url !== target.url)
+    throw new SwarmError('unknown_probe_target', 'a URL is one place already: leave node out');
   const node = target.nodes.find(({ name }) => name === wanted.node);
   if (node === undefined) {
     throw none(
@@ -60,20 +56,24 @@ const findTarget = (
   const names = targets.map(({ name }) => name);
   if (wanted === undefined || wanted === '') {
     if (targets.length === 1 && only !== undefined) return { target: only, url: only.url };
-    throw new NoDestination(`say which target: /probe?target=NAME; there are ${names.join(', ')}`);
+    throw new SwarmError(
+      'unknown_probe_target',
+      `say which target: /probe?target=NAME; there are ${names.join(', ')}`,
+    );
   }
   const named = targets.find(({ name }) => name === wanted);
   if (named !== undefined) return { target: named, url: named.url };
   if (!wanted.includes('://')) throw none('target', wanted, names);
   const place = targets.find((target) => target.isAlsoAt(wanted));
   if (place === undefined)
-    throw new NoDestination(
+    throw new SwarmError(
+      'unknown_probe_target',
       'no target is at this URL: name it in alsoAt of the target whose keys it takes',
     );
   return { target: place, url: checkUrl(wanted) };
 };
 
-const none = (what: string, wanted: string, known: readonly string[]): NoDestination => {
+const none = (what: string, wanted: string, known: readonly string[]): SwarmError => {
   const meant = nearest(wanted, known);
   const given = wanted.length > 100 ? `${wanted.slice(0, 97)}…` : wanted;
   const instead =
@@ -82,7 +82,8 @@ const none = (what: string, wanted: string, known: readonly string[]): NoDestina
       : known.length === 0
         ? 'there is none'
         : `there are ${known.join(', ')}`;
-  return new NoDestination(
+  return new SwarmError(
+    'unknown_probe_target',
     `there is no ${what} "${given.replace(/[^\x20-\x7e]/g, '?')}"; ${instead}`,
   );
 };

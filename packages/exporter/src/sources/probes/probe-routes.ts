@@ -1,10 +1,11 @@
+import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ProbeRefusal } from '../../catalogue/index.ts';
 import type { Target } from '../../config/target.ts';
 import { formatFor, render } from '../../metrics/render.ts';
 import type { ProbeSettings } from './config.ts';
-import { type Destination, findDestination, NoDestination } from './destination.ts';
+import { type Destination, findDestination } from './destination.ts';
 import type { ProbeResult } from './judge-probe.ts';
 import { describe, type Prober, type PublishRejection } from './prober.ts';
 
@@ -47,7 +48,7 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
       destination = findDestination({ target, module, node }, targets, settings.modules);
       budgetMs = readBudget(c.req.header(TIMEOUT_HEADER), settings);
     } catch (error) {
-      if (!(error instanceof NoDestination)) throw error;
+      if (!hasErrorCode(error, 'unknown_probe_target')) throw error;
       onRefused('bad_request');
       return c.text(`${error.message}\n`, 400);
     }
@@ -67,12 +68,15 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
     return c.body(body, 200, { 'content-type': contentType });
   });
 
-/** What a scraper gives us, less what its answer needs; our own limit when nobody says. @throws NoDestination for what is no number */
+/** What a scraper gives us, less what its answer needs; our own limit when nobody says. @throws SwarmError `unknown_probe_target` for what is no number */
 const readBudget = (header: string | undefined, { longestMs, spareMs }: ProbeSettings): number => {
   if (header === undefined) return longestMs;
   const seconds = Number(header);
   if (!Number.isFinite(seconds) || seconds <= 0)
-    throw new NoDestination(`${TIMEOUT_HEADER} must be a number of seconds above 0`);
+    throw new SwarmError(
+      'unknown_probe_target',
+      `${TIMEOUT_HEADER} must be a number of seconds above 0`,
+    );
   return Math.min(longestMs, seconds * 1_000 - spareMs);
 };
 

@@ -1,4 +1,4 @@
-import { UsageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import { openPump } from '@livekit-swarm/webrtc';
 import { Registry } from 'prom-client';
 import { EXPORTER_METRICS, PROBE_METRICS, PROBE_REFUSALS } from '../../catalogue/index.ts';
@@ -75,12 +75,12 @@ export const createProbesSource = (
   };
 };
 
-/** That the engine cannot be loaded must be known now, not when the first probe fails. @throws UsageError */
+/** That the engine cannot be loaded must be known now, not when the first probe fails. @throws SwarmError `usage` */
 const checkEngine = (): void => {
   try {
     openPump({ threads: 1 }, () => {}).close();
   } catch (error) {
-    throw new UsageError(
+    throw usageError(
       `probes cannot be made: ${error instanceof Error ? error.message : String(error)}`,
     );
   }

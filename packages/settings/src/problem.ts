@@ -1,0 +1,42 @@
+import { SwarmError } from './swarm-error.ts';
+
+/** Something in a file that cannot be used, or that should be looked at. */
+export interface Problem {
+  file: string;
+  /** From 1. */
+  line: number;
+  /** From 1, in UTF-16 units as editors count. */
+  column: number;
+  /** Where in the file: `groups.meetings.duration`; empty for the file as a whole. */
+  path: string;
+  /** What is wrong. */
+  message: string;
+  /** What to write instead. */
+  hint: string | null;
+}
+
+/** More problems than this are counted, not listed. */
+const LISTED = 50;
+
+/** Files that cannot be used: an error with every problem that was found. */
+export const invalidFile = (problems: readonly Problem[]): SwarmError => {
+  const [first] = problems;
+  return first !== undefined && problems.length === 1
+    ? new SwarmError('invalid_file', positionText(first) + first.message, first.hint, { problems })
+    : new SwarmError('invalid_file', listed(problems), null, { problems });
+};
+
+/** `meeting.yaml:12:15: groups.meetings.duration: a duration needs a unit; write 30s`. */
+export const formatProblem = (problem: Problem): string =>
+  `${positionText(problem)}${problem.message}${problem.hint === null ? '' : `; ${problem.hint}`}`;
+
+const positionText = ({ file, line, column, path }: Problem): string =>
+  `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}`;
+
+const listed = (problems: readonly Problem[]): string => {
+  const more = problems.length - LISTED;
+  return [
+    ...problems.slice(0, LISTED).map(formatProblem),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join('\n');
+};

@@ -1,0 +1,142 @@
+import { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
+import type { Problem } from './problem.ts';
+
+/** Every error that is not a bug, and the exit code of a command that ends with it. */
+const EXITS = {
+  usage: [
+    'usage',
+    'invalid_file',
+    'invalid_threshold',
+    'bad_record',
+    'scenario_mismatch',
+    'bad_url',
+    'bad_name',
+    'bad_cluster',
+    'unknown_probe_target',
+  ],
+  unreachable: [
+    // The deployment cannot be reached, or rejected the first participant.
+    'unreachable',
+    'tls',
+    'signal_timeout',
+    'bad_request',
+    'unauthorized',
+    'forbidden',
+    'room_not_found',
+    'room_full',
+    'server_full',
+    'server_error',
+    'rate_limited',
+    'bad_gateway',
+    'not_livekit',
+    // Something on this host is missing or does not start.
+    'already_up',
+    'bad_config',
+    'bad_folder',
+    'bad_state',
+    'build_failed',
+    'docker_failed',
+    'in_use',
+    'kubectl_failed',
+    'lab_ended',
+    'mounts_left',
+    'no_certificates',
+    'no_cgroups',
+    'no_cpu_limit',
+    'no_docker',
+    'no_go',
+    'no_image',
+    'no_kubernetes',
+    'no_lab',
+    'no_network',
+    'no_ports',
+    'no_program',
+    'no_service',
+    'not_clean',
+    'not_healthy',
+    'not_kept',
+    'not_ready',
+    'not_started',
+    'server_ended',
+    'service_ended',
+    // A drill cannot be carried out as it was requested.
+    'bad_reference',
+    'blast_radius',
+    'busy',
+    'no_cluster',
+    'no_drill',
+    'no_engine',
+    'no_fault',
+    'no_journal',
+    'no_member',
+    'no_prometheus',
+    'no_redis',
+    'no_rooms',
+    'no_ssh',
+    'no_systemd',
+    'not_allowed',
+    'not_available',
+    'not_ended',
+    'not_healed',
+    'refused',
+  ],
+  internalError: ['internal', 'no_worker', 'record_not_written'],
+  interrupted: ['interrupted'],
+} as const satisfies Partial<Record<ExitName, readonly string[]>>;
+
+export type ErrorCode = (typeof EXITS)[keyof typeof EXITS][number];
+
+const EXIT_OF: ReadonlyMap<string, ExitCode> = new Map(
+  Object.entries(EXITS).flatMap(([exit, codes]) =>
+    codes.map((code): [string, ExitCode] => [code, EXIT_CODES[exit as keyof typeof EXITS].code]),
+  ),
+);
+
+export interface SwarmErrorOptions extends ErrorOptions {
+  /** Of `invalid_file`: every problem, in the order of the file. */
+  problems?: readonly Problem[];
+}
+
+/** What kept the program from doing its work, and is not a bug in it. */
+export class SwarmError extends Error {
+  override readonly name = 'SwarmError';
+  readonly code: ErrorCode;
+  /** What to do next. */
+  readonly hint: string | null;
+  readonly exitCode: ExitCode;
+  readonly problems: readonly Problem[];
+
+  /** @param message what is wrong, and where */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    hint: string | null = null,
+    { problems = [], ...options }: SwarmErrorOptions = {},
+  ) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+    this.exitCode = EXIT_OF.get(code) ?? EXIT_CODES.internalError.code;
+    this.problems = problems;
+  }
+}
+
+/** A flag, a variable or an argument that cannot be used. */
+export const usageError = (message: string, hint: string | null = null): SwarmError =>
+  new SwarmError('usage', message, hint);
+
+export const hasErrorCode = (error: unknown, ...codes: readonly ErrorCode[]): error is SwarmError =>
+  error instanceof SwarmError && codes.includes(error.code);
+
+/** Whether the input of the user is wrong: nothing was started, and another input may work. */
+export const isUsageError = (error: unknown): error is SwarmError =>
+  error instanceof SwarmError && error.exitCode === EXIT_CODES.usage.code;
+
+/** A code that came from another process; `internal` where this version does not know it. */
+export const errorCodeOf = (text: string): ErrorCode => (isErrorCode(text) ? text : 'internal');
+
+const isErrorCode = (text: string): text is ErrorCode => EXIT_OF.has(text);
+
+/** Message and hint in one line, for a list of problems. */
+export const explain = ({ message, hint }: SwarmError): string =>
+  hint === null ? message : `${message}; ${hint}`;
