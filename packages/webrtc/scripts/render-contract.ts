@@ -9,7 +9,7 @@ interface Definition {
 
 const HEAD = `/**
  * The contract of the Rust addon. "npm run contract" generates it from packages/webrtc/crate/src: do not edit.
- * Handles are numbers. Times are Unix ms (CLOCK_REALTIME, fractional) unless a name says otherwise.
+ * Handles are numbers. Times are Unix ms (CLOCK_REALTIME, fractional) unless a name has another unit.
  */
 `;
 

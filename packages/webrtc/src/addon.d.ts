@@ -1,6 +1,6 @@
 /**
  * The contract of the Rust addon. "npm run contract" generates it from packages/webrtc/crate/src: do not edit.
- * Handles are numbers. Times are Unix ms (CLOCK_REALTIME, fractional) unless a name says otherwise.
+ * Handles are numbers. Times are Unix ms (CLOCK_REALTIME, fractional) unless a name has another unit.
  */
 
 /** How the pump is started. One pump per process; each of its threads drives its share of the peers. */
@@ -548,7 +548,7 @@ export interface ReceiverStats {
   paddingPackets: number;
   /**
    * Sequence numbers whose first transmission never arrived. Without RTX (audio) a late first
-   * transmission cannot be told from a retransmission once it was requested: what the uplink
+   * transmission cannot be distinguished from a retransmission once it was requested: what the uplink
    * of the publisher lost, and the server forwards late, counts here as well.
    */
   lostBeforeRecovery: number;

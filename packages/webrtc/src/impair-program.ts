@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * The program that gives the packets of others a bad network (crate/src/bin/swarm-impair says how it is called). Linux alone has it. It is its own file, so that
- * it can run as root in another network namespace.
+ * Path of `swarm-impair`, which impairs packets of other processes (crate/src/bin/swarm-impair documents its commands). Linux only.
+ * It is a file of its own, so that it can run as root in another network namespace.
  */
 export const impairProgram = (): string =>
   fileURLToPath(new URL(`../swarm-impair.${process.platform}-${process.arch}`, import.meta.url));

@@ -26,7 +26,7 @@ const network = (
 describe.each([
   ['a socket for every peer', { ownSockets: true }],
   ['a shared socket', { ownSockets: false }],
-])('a bad network: %s', (_, sockets) => {
+])('an impaired network: %s', (_, sockets) => {
   it('delays both ways, as each side measures it', async () => {
     using pair = await openPair(sockets, { impairment: network({ delayMs: 60 }, { delayMs: 40 }) });
     const { a, b, localA, localB, seen } = pair;
@@ -45,7 +45,7 @@ describe.each([
     await elapse(6_000);
     const [atA, atB] = [a.sample(), b.sample()];
     const [up, down] = [first(atB.receivers), first(atA.receivers)];
-    // Sketches are within 2 %; a packet that is late by our doing is later by a millisecond or two.
+    // Sketches are within 2 %; the pump itself may delay a packet by a millisecond or two.
     expect(up.latencyP50Ms).toBeGreaterThan(58.8);
     expect(up.latencyP50Ms).toBeLessThan(63);
     expect(down.latencyP50Ms).toBeGreaterThan(39.2);
@@ -65,7 +65,7 @@ describe.each([
     expect(first(atB.peers)).toMatchObject({ impairedUp: 0, impairedDown: 0 });
   });
 
-  it('loses what the receiver then misses, and what the sender is asked for again', async () => {
+  it('drops what the receiver counts as lost and requests again', async () => {
     using pair = await openPair(sockets, {
       impairment: network({ loss: 0.1 }, { loss: 0.1, burst: 4 }),
     });
@@ -75,7 +75,7 @@ describe.each([
     await elapse(6_000);
     const [atA, atB] = [a.sample(), b.sample()];
     const peer = first(atA.peers);
-    // 300 packets of sound each way: four standard deviations of a binomial are 7 points; with runs of four, twice that.
+    // 300 audio packets in each direction: four standard deviations of a binomial are 7 points; with runs of four, twice that.
     for (const { receivers, bound } of [
       { receivers: atB.receivers, bound: 0.07 },
       { receivers: atA.receivers, bound: 0.14 },
@@ -92,7 +92,7 @@ describe.each([
     expect(first(atA.senders).sendErrors).toBe(0);
   });
 
-  it('lets packets overtake each other where it was asked to', async () => {
+  it('reorders the configured share of packets', async () => {
     using pair = await openPair(sockets, {
       impairment: network({}, { reorder: 0.2, delayMs: 30 }),
     });
@@ -105,18 +105,18 @@ describe.each([
     expect(lostBeforeRecovery).toBe(0);
   });
 
-  it('says goodbye even from behind a long delay', async () => {
+  it('closes in order behind a long delay', async () => {
     using pair = await openPair(sockets, { impairment: network({ delayMs: 400 }, {}) });
     const { a, localA, seen } = pair;
     await until('the data channel', () => seen('a', 'channel_open') && seen('b', 'channel_open'));
     const at = Date.now();
     a.closePeer(localA.peer);
-    await until('the other side to hear of it', () => seen('b', 'closed'));
+    await until('the remote to be closed', () => seen('b', 'closed'));
     expect(Date.now() - at).toBeLessThan(1_000);
   });
 });
 
-it('a network that cannot be is refused, with the number to blame', () => {
+it('an impossible impairment is rejected, with the value that is wrong', () => {
   const pump = openPump({ threads: 1 }, () => {});
   const create = (impairment: Impairment) => pump.createPeer('127.0.0.1', { impairment });
   expect(() => create(network({ loss: 1.5 }, {}))).toThrow('up: loss of a link is 0 to 1, not 1.5');

@@ -29,21 +29,21 @@ describe.each([
     expect(up.packets - down.packets).toBeLessThan(10);
     expect(down.lostBeforeRecovery).toBe(0);
     expect(down.bytes).toBe(down.packets * 80);
-    // Not above zero: over loopback a machine may take less than the microsecond from which the sketch tells values apart.
+    // Zero is possible: over loopback it may take less than the microsecond below which values count as zero.
     expect(down.latencyP50Ms).toBeGreaterThanOrEqual(0);
     expect(down.latencyP50Ms).toBeLessThan(20);
     expect(up.rttMs).toBeGreaterThanOrEqual(0);
     expect(up.rttMs).toBeLessThan(100);
     expect(up.twccLost).toBe(0);
-    // Every packet is in the distribution of its cohort, and nobody else has one.
+    // Every packet is in the distribution of its cohort, and no other cohort has one.
     expect(sample.latencies.map(({ cohort }) => cohort)).toEqual([7]);
     const { counts, zeros } = first(sample.latencies);
     expect(counts.reduce((sum, count) => sum + count, zeros)).toBe(down.packets);
-    // The next sample begins anew.
+    // The next sample starts from zero.
     expect(b.sample().latencies).toEqual([]);
   });
 
-  it('tells a pause as a gap, unless it is muted', async () => {
+  it('counts a pause as a media interruption, unless it is muted', async () => {
     const { b } = pair;
     await elapse(700);
     expect(receiver(b.sample()).interruptions).toBe(1);
@@ -101,12 +101,13 @@ describe.each([
     await until('media after the restart', () => receiver(b.sample()).packets > before + 50);
   });
 
-  it('has so many cohorts and no more', () => {
+  it('limits the number of cohorts, with a code', () => {
     const { b, localB } = pair;
     const add = (cohort: number) =>
       b.addReceiver({ ...sound, mid: '9', peer: localB.peer, payloads: opus, cohort });
     b.removeReceiver(add(COHORTS - 1));
     expect(() => add(COHORTS)).toThrow('a cohort is 0 to 4095, not 4096');
+    expect(() => add(COHORTS)).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
     expect(() => b.createPeer('127.0.0.1', { dataCohort: -1 })).toThrow('a cohort is 0 to 4095');
   });
 });

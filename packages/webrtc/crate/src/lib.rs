@@ -1,7 +1,7 @@
 //! The packet pump of livekit-swarm: ICE, DTLS, SRTP, RTP, RTCP and SCTP for thousands of simulated
 //! participants in one process. It plays packetised clips, receives tracks as a browser would (NACK,
 //! PLI, REMB, transport-wide feedback), impairs access networks, and counts. It knows neither LiveKit
-//! nor SDP: JavaScript does signalling and tells it addresses, credentials, SSRCs and payload types.
+//! nor SDP: JavaScript does signalling and passes addresses, credentials, SSRCs and payload types.
 //!
 //! # Threads
 //!

@@ -3,8 +3,8 @@
 //! they describe.
 //!
 //! Each column is declared once, here: the field is the column, its documentation is the
-//! documentation in the generated TypeScript contract, and [`Row::COLUMNS`] tells JavaScript where
-//! in a row it is.
+//! documentation in the generated TypeScript contract, and [`Row::COLUMNS`] names it to
+//! JavaScript.
 
 use napi_derive::napi;
 
@@ -100,7 +100,7 @@ row! {
         /// server inserts.
         padding_packets,
         /// Sequence numbers whose first transmission never arrived. Without RTX (audio) a late first
-        /// transmission cannot be told from a retransmission once it was requested: what the uplink
+        /// transmission cannot be distinguished from a retransmission once it was requested: what the uplink
         /// of the publisher lost, and the server forwards late, counts here as well.
         lost_before_recovery,
         /// Of those, the ones that no retransmission recovered either.

@@ -62,7 +62,7 @@ impl SharedSocket {
         if socket.recv_buffer_size()? < RECEIVE_BUFFER {
             return Err(io::Error::new(
                 io::ErrorKind::OutOfMemory,
-                "net.core.rmem_max is too small for a crowd on one socket",
+                "net.core.rmem_max is too small for many peers on one socket",
             ));
         }
         kernel::enable_timestamps(&socket)?;

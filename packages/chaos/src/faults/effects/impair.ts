@@ -52,7 +52,7 @@ export const healImpairment = ({ target, members, id }: FaultContext<unknown>): 
 
 const endImpairment = async (target: Target, member: Member, name: string): Promise<void> => {
   try {
-    const result = await target.run(member, [impairProgram(), 'end', '--id', name]);
+    const result = await target.run(member, [impairProgram(), 'stop', '--id', name]);
     // Where there is no such program, none runs.
     if (result.code === 0 || result.code === NOT_FOUND) return;
     throw new SwarmError(

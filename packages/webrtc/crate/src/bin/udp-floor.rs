@@ -1,7 +1,12 @@
-//! The least that a media client can cost: bare UDP with AES-256-GCM over connected sockets, at a given rate and size, and nothing else.
-//! Prints one JSON object: microseconds of CPU per packet, sent and received, of the measured threads alone; their partner is not counted.
+//! The least that a media client can cost: bare UDP with AES-256-GCM over connected sockets at a given
+//! rate and size, and nothing else. Prints one JSON object: microseconds of CPU per packet, sent and
+//! received, of the measured threads; the partner is not counted.
 //!
+//! ```text
 //! udp-floor --threads 4 --sockets 1000 --send-rate 50 --receive-rate 50 --bytes 120 --seconds 10 [--tick-micros 4000]
+//! ```
+
+#![deny(missing_docs, unsafe_op_in_unsafe_fn, unreachable_pub)]
 
 use std::net::UdpSocket;
 use std::os::fd::AsRawFd;
@@ -96,7 +101,7 @@ fn seal(key: &LessSafeKey, buffer: &mut [u8]) {
     tag.copy_from_slice(sealed.as_ref());
 }
 
-/// Sends to everybody in turn at the asked rate and throws away what comes back.
+/// Sends to all addresses in turn at the given rate, and discards what it receives.
 fn play_partner(
     far: &UdpSocket,
     addresses: &[std::net::SocketAddr],

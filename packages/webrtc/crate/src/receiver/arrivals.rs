@@ -5,7 +5,7 @@ use crate::clock::MS;
 /// Without a media packet for longer than this, media is interrupted, ns. JavaScript has it as
 /// `INTERRUPTION_MS`.
 pub const INTERRUPTION_NS: u64 = 500 * MS;
-/// A source that was paused or replaced says nothing about the network, s.
+/// A larger change comes from a source that was paused or replaced, not from the network, s.
 const MAX_TRANSIT_CHANGE: f64 = 5.0;
 
 /// Arrival times of one receiver; wall clock, ns.

@@ -1,4 +1,4 @@
-//! The links that packets go through: one for each way of each conversation, or one each way for all of them.
+//! The links that packets pass: one per direction of each flow, or one per direction for all flows.
 
 use std::collections::HashMap;
 
@@ -7,81 +7,81 @@ use fastrand::Rng;
 use crate::impairment::{Link, LinkConfig, LinkStats};
 use crate::packet::{self, Flow};
 
-/// A conversation that said nothing for so long is over, ns.
-const FORGOTTEN_AFTER: u64 = 60_000_000_000;
+/// A flow without packets for this long has ended, ns.
+const IDLE_TIMEOUT: u64 = 60_000_000_000;
 
-struct Way {
-    /// What it holds are the kernel's ids of packets.
+struct Direction {
+    /// Its datagrams are identified by the packet ids of the kernel.
     link: Link<u32>,
     last_used: u64,
 }
 
-pub struct Flows {
+pub(crate) struct Flows {
     config: LinkConfig,
     shared: bool,
     rng: Rng,
-    ways: HashMap<Flow, Way>,
-    /// Of ways that are forgotten.
+    directions: HashMap<Flow, Direction>,
+    /// Counters of flows that have ended.
     past: LinkStats,
 }
 
 impl Flows {
-    pub fn new(config: LinkConfig, shared: bool, seed: u64) -> Self {
+    pub(crate) fn new(config: LinkConfig, shared: bool, seed: u64) -> Self {
         Self {
             config,
             shared,
             rng: Rng::with_seed(seed),
-            ways: HashMap::new(),
+            directions: HashMap::new(),
             past: LinkStats::default(),
         }
     }
 
-    /// Takes a packet at `now`, monotonic ns. False: it is lost.
+    /// Takes a packet at `now`, monotonic ns. Returns whether it passes, now or later.
     #[must_use]
-    pub fn enter(&mut self, id: u32, bytes: &[u8], leaving: bool, now: u64) -> bool {
-        let (flow, payload) = packet::read(bytes, leaving);
+    pub(crate) fn enter(&mut self, id: u32, bytes: &[u8], outbound: bool, now: u64) -> bool {
+        let (flow, payload) = packet::read(bytes, outbound);
         let key = if self.shared { flow.shared() } else { flow };
-        let way = self.ways.entry(key).or_insert_with(|| Way {
+        let direction = self.directions.entry(key).or_insert_with(|| Direction {
             link: Link::new(self.config, self.rng.fork(), now),
             last_used: now,
         });
-        way.last_used = now;
-        let before = way.link.stats.dropped;
-        way.link.enter(payload, id, now, now);
-        way.link.stats.dropped == before
+        direction.last_used = now;
+        let before = direction.link.stats.dropped;
+        direction.link.enter(payload, id, now, now);
+        direction.link.stats.dropped == before
     }
 
-    /// When [`Flows::leave`] has something to give; `u64::MAX` while nothing is under way.
-    pub fn due_at(&self) -> u64 {
-        self.ways.values().map(|way| way.link.due_at()).min().unwrap_or(u64::MAX)
+    /// When [`Flows::leave`] has something, monotonic ns; `u64::MAX` for empty links.
+    pub(crate) fn due_at(&self) -> u64 {
+        self.directions.values().map(|direction| direction.link.due_at()).min().unwrap_or(u64::MAX)
     }
 
-    /// The ids of packets that have come out by `now`, in their order on each link.
-    pub fn leave(&mut self, now: u64, mut pass: impl FnMut(u32)) {
-        for way in self.ways.values_mut() {
-            while let Some(packet) = way.link.leave(now) {
+    /// Calls `pass` with the packets that have left their link by `now`, in order for each link.
+    pub(crate) fn leave(&mut self, now: u64, mut pass: impl FnMut(u32)) {
+        for direction in self.directions.values_mut() {
+            while let Some(packet) = direction.link.leave(now) {
                 pass(packet.address);
             }
         }
     }
 
-    pub fn forget(&mut self, now: u64) {
-        self.ways.retain(|_, way| {
-            let stays = now.saturating_sub(way.last_used) < FORGOTTEN_AFTER
-                || way.link.due_at() != u64::MAX;
-            if !stays {
-                self.past.datagrams += way.link.stats.datagrams;
-                self.past.dropped += way.link.stats.dropped;
+    pub(crate) fn expire(&mut self, now: u64) {
+        self.directions.retain(|_, direction| {
+            let is_active = now.saturating_sub(direction.last_used) < IDLE_TIMEOUT
+                || direction.link.due_at() != u64::MAX;
+            if !is_active {
+                self.past.datagrams += direction.link.stats.datagrams;
+                self.past.dropped += direction.link.stats.dropped;
             }
-            stays
+            is_active
         });
     }
 
-    /// Of all that have ever been.
-    pub fn stats(&self) -> LinkStats {
-        self.ways.values().fold(self.past, |sum, way| LinkStats {
-            datagrams: sum.datagrams + way.link.stats.datagrams,
-            dropped: sum.dropped + way.link.stats.dropped,
+    /// Counters of all flows, ended ones included.
+    pub(crate) fn stats(&self) -> LinkStats {
+        self.directions.values().fold(self.past, |sum, direction| LinkStats {
+            datagrams: sum.datagrams + direction.link.stats.datagrams,
+            dropped: sum.dropped + direction.link.stats.dropped,
         })
     }
 }
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn packets_come_out_when_their_delay_is_over() {
+    fn packets_leave_when_their_delay_is_over() {
         let mut flows =
             Flows::new(LinkConfig { delay: 50 * MS, ..LinkConfig::UNIMPAIRED }, false, 1);
         assert_eq!(flows.due_at(), u64::MAX);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn each_has_the_rate_for_itself_unless_it_is_shared() {
+    fn each_flow_has_the_rate_for_itself_unless_it_is_shared() {
         // 125 bytes with headers: 10 ms each.
         let config =
             LinkConfig { rate: Some(100_000.0), queue: 1_000 * MS, ..LinkConfig::UNIMPAIRED };
@@ -137,11 +137,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lost_is_said_and_counted_even_when_its_conversation_is_forgotten() {
+    fn a_lost_packet_is_counted_even_after_its_flow_has_ended() {
         let mut flows = Flows::new(LinkConfig { loss: 1.0, ..LinkConfig::UNIMPAIRED }, false, 1);
         assert!(!flows.enter(1, &packet(1), false, 0));
-        flows.forget(FORGOTTEN_AFTER + 1);
-        assert_eq!(flows.ways.len(), 0);
+        flows.expire(IDLE_TIMEOUT + 1);
+        assert_eq!(flows.directions.len(), 0);
         assert_eq!(flows.stats(), LinkStats { datagrams: 1, dropped: 1 });
     }
 }

@@ -1,7 +1,9 @@
-//! As much of netlink as two requests and a stream of packets take (RFC 3549 §2.2, linux/netlink.h, linux/netfilter/nfnetlink.h).
+//! The part of netlink that two requests and a stream of packets need (RFC 3549 §2.2, linux/netlink.h,
+//! linux/netfilter/nfnetlink.h).
 //!
-//! By hand, since it is little: the one crate for NFQUEUE that is kept keeps its socket to itself, so that nobody can wait for a packet and for a
-//! time at once, and a whole buffer with each packet that is held.
+//! By hand, as it is little: the one maintained crate for NFQUEUE does not expose its socket, so that
+//! a process could not wait for a packet and for a deadline at once, and it keeps a whole buffer with
+//! each held packet.
 
 use std::io::{Error, ErrorKind, Read, Result};
 
@@ -16,22 +18,23 @@ const GENERIC: usize = 4;
 const ERROR: u16 = 2;
 const REQUEST: u16 = 0x1;
 const ACK: u16 = 0x4;
-pub const CREATE_APPEND: u16 = 0x400 | 0x800;
+pub(crate) const CREATE_APPEND: u16 = 0x400 | 0x800;
 const NESTED: u16 = 0x8000;
 
 const fn aligned(len: usize) -> usize {
     len.next_multiple_of(ALIGN)
 }
 
-/// Messages on their way to the kernel.
+/// Messages to the kernel.
 #[derive(Default)]
-pub struct Writer {
+pub(crate) struct Writer {
     bytes: Vec<u8>,
 }
 
 impl Writer {
-    /// `kind`: subsystem and message. The kernel answers those with a sequence number other than 0.
-    pub fn message(
+    /// `kind`: subsystem and message type. The kernel acknowledges messages with a sequence number
+    /// other than 0.
+    pub(crate) fn message(
         &mut self,
         kind: u16,
         flags: u16,
@@ -54,19 +57,19 @@ impl Writer {
         self.bytes[start..start + 4].copy_from_slice(&len.to_ne_bytes());
     }
 
-    pub fn attribute(&mut self, kind: u16, value: &[u8]) {
+    pub(crate) fn attribute(&mut self, kind: u16, value: &[u8]) {
         self.bytes.extend(((value.len() + ALIGN) as u16).to_ne_bytes());
         self.bytes.extend(kind.to_ne_bytes());
         self.bytes.extend(value);
         self.bytes.resize(aligned(self.bytes.len()), 0);
     }
 
-    /// With the byte that ends it.
-    pub fn text(&mut self, kind: u16, value: &str) {
+    /// Terminated by a zero byte.
+    pub(crate) fn text(&mut self, kind: u16, value: &str) {
         self.attribute(kind, &[value.as_bytes(), &[0]].concat());
     }
 
-    pub fn nested(&mut self, kind: u16, body: impl FnOnce(&mut Self)) {
+    pub(crate) fn nested(&mut self, kind: u16, body: impl FnOnce(&mut Self)) {
         let start = self.bytes.len();
         self.attribute(kind | NESTED, &[]);
         body(self);
@@ -74,22 +77,22 @@ impl Writer {
         self.bytes[start..start + 2].copy_from_slice(&len.to_ne_bytes());
     }
 
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 }
 
 /// A message from the kernel.
 #[derive(Debug, PartialEq)]
-pub struct Message<'a> {
-    pub kind: u16,
-    pub sequence: u32,
+pub(crate) struct Message<'a> {
+    pub(crate) kind: u16,
+    pub(crate) sequence: u32,
     /// Behind the generic header.
-    pub body: &'a [u8],
+    pub(crate) body: &'a [u8],
 }
 
-/// Those in a datagram, up to the first that is not whole.
-pub fn messages(mut datagram: &[u8]) -> impl Iterator<Item = Message<'_>> {
+/// The messages of a datagram, up to the first truncated one.
+pub(crate) fn messages(mut datagram: &[u8]) -> impl Iterator<Item = Message<'_>> {
     std::iter::from_fn(move || {
         let len = u32::from_ne_bytes(datagram.get(..4)?.try_into().ok()?) as usize;
         let message = datagram.get(..len)?;
@@ -102,8 +105,8 @@ pub fn messages(mut datagram: &[u8]) -> impl Iterator<Item = Message<'_>> {
     })
 }
 
-/// Kind and value of each, up to the first that is not whole.
-pub fn attributes(mut body: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+/// Kind and value of each attribute, up to the first truncated one.
+pub(crate) fn attributes(mut body: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     std::iter::from_fn(move || {
         let len = u16::from_ne_bytes(body.get(..2)?.try_into().ok()?) as usize;
         let kind = u16::from_ne_bytes(body.get(2..4)?.try_into().ok()?) & !NESTED;
@@ -113,12 +116,13 @@ pub fn attributes(mut body: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     })
 }
 
-pub fn open() -> Result<Socket> {
+pub(crate) fn open() -> Result<Socket> {
     Socket::new(Domain::from(AF_NETLINK), Type::RAW, Some(Protocol::from(libc::NETLINK_NETFILTER)))
 }
 
-/// Sends, and waits until the kernel has said yes to the message with this sequence number, or no to any.
-pub fn request(socket: &Socket, writer: &Writer, sequence: u32) -> Result<()> {
+/// Sends, and waits until the kernel acknowledges the message with this sequence number or rejects any
+/// message.
+pub(crate) fn request(socket: &Socket, writer: &Writer, sequence: u32) -> Result<()> {
     socket.send(writer.bytes())?;
     let mut buffer = vec![0; 65_536];
     loop {
@@ -146,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read() {
+    fn written_messages_can_be_read() {
         let mut writer = Writer::default();
         writer.message(7, 0, 5, 2, 9, |message| {
             message.text(1, "name");
@@ -162,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_is_cut_short_or_lies_about_its_length_is_read_beyond_its_end() {
+    fn truncated_messages_and_false_lengths_are_not_read_beyond_their_end() {
         let mut writer = Writer::default();
         writer.message(7, 0, 5, 2, 9, |message| message.attribute(1, &[4; 9]));
         let whole = writer.bytes();

@@ -1,27 +1,28 @@
-//! What of a packet matters: whose it is, and what a link carries of it.
+//! Reads from a packet which flow it belongs to, and what a link carries of it.
 
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
-/// One way of a conversation.
+/// One direction of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Flow {
-    leaving: bool,
+pub(crate) struct Flow {
+    outbound: bool,
     protocol: u8,
     addresses: [u8; 8],
     ports: [u8; 4],
 }
 
 impl Flow {
-    /// What all flows of a direction have in common.
-    pub fn shared(self) -> Self {
+    /// The flow that stands for all flows of a direction.
+    pub(crate) fn shared(self) -> Self {
         Self { protocol: 0, addresses: [0; 8], ports: [0; 4], ..self }
     }
 }
 
-/// The flow of an IPv4 packet, and what UDP or TCP carry in it (RFC 791 §3.1, RFC 768, RFC 9293 §3.1). What cannot be read has a flow of its own.
-pub fn read(bytes: &[u8], leaving: bool) -> (Flow, &[u8]) {
-    let unknown = Flow { leaving, protocol: 0, addresses: [0; 8], ports: [0; 4] };
+/// The flow of an IPv4 packet, and the payload of UDP or TCP (RFC 791 §3.1, RFC 768, RFC 9293 §3.1).
+/// All packets that cannot be read are one flow.
+pub(crate) fn read(bytes: &[u8], outbound: bool) -> (Flow, &[u8]) {
+    let unknown = Flow { outbound, protocol: 0, addresses: [0; 8], ports: [0; 4] };
     let header = usize::from(bytes.first().map_or(0, |first| first & 0x0f)) * 4;
     let (Some(protocol), Some(addresses)) =
         (bytes.get(9).copied(), bytes.get(12..20).and_then(|both| both.try_into().ok()))
@@ -41,7 +42,7 @@ pub fn read(bytes: &[u8], leaving: bool) -> (Flow, &[u8]) {
         .filter(|_| offset > 0)
         .and_then(|both| both.try_into().ok())
         .unwrap_or_default();
-    (Flow { leaving, protocol, addresses, ports }, transport.get(offset..).unwrap_or_default())
+    (Flow { outbound, protocol, addresses, ports }, transport.get(offset..).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn conversations_are_told_apart_and_so_are_their_ways() {
+    fn flows_and_their_directions_are_distinguished() {
         let (one, payload) = (udp(1000, 5000, b"media"), b"media");
         let (flow, found) = read(&one, false);
         assert_eq!(found, payload);
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_comes_is_read_without_harm() {
+    fn truncated_and_random_packets_never_panic() {
         let whole = udp(1, 2, b"x");
         for len in 0..whole.len() {
             read(&whole[..len], false);

@@ -1,4 +1,5 @@
-//! Packets that the kernel holds until one says what is to become of them (linux/netfilter/nfnetlink_queue.h).
+//! A queue of packets that the kernel holds until they get a verdict
+//! (linux/netfilter/nfnetlink_queue.h).
 
 use std::io::{ErrorKind, Read, Result};
 use std::os::fd::{AsRawFd, RawFd};
@@ -13,50 +14,51 @@ const VERDICT: u16 = SUBSYSTEM | 1;
 const CONFIG: u16 = SUBSYSTEM | 2;
 
 mod config {
-    pub const COMMAND: u16 = 1;
-    pub const PARAMS: u16 = 2;
-    pub const MAX_LEN: u16 = 3;
-    pub const MASK: u16 = 4;
-    pub const FLAGS: u16 = 5;
-    pub const BIND: u8 = 1;
-    pub const COPY_PACKET: u8 = 2;
-    /// A queue that is full lets packets pass.
-    pub const FAIL_OPEN: u32 = 1;
+    pub(crate) const COMMAND: u16 = 1;
+    pub(crate) const PARAMS: u16 = 2;
+    pub(crate) const MAX_LEN: u16 = 3;
+    pub(crate) const MASK: u16 = 4;
+    pub(crate) const FLAGS: u16 = 5;
+    pub(crate) const BIND: u8 = 1;
+    pub(crate) const COPY_PACKET: u8 = 2;
+    /// Packets pass while the queue is full.
+    pub(crate) const FAIL_OPEN: u32 = 1;
 }
 
 mod packet {
-    pub const HEADER: u16 = 1;
-    pub const PAYLOAD: u16 = 10;
+    pub(crate) const HEADER: u16 = 1;
+    pub(crate) const PAYLOAD: u16 = 10;
 }
 
 const VERDICT_HEADER: u16 = 2;
-/// More than all links together hold.
-const MOST_HELD: u32 = 65_536;
+/// More packets than all links together hold.
+const MAX_HELD: u32 = 65_536;
 const BUFFER: usize = 65_536 + 4_096;
-/// Asked for; the kernel gives what its limits allow.
+/// Bytes that are asked for; the kernel grants what its limits allow.
 const RECEIVE_BUFFER: usize = 8 << 20;
 
-pub struct Queue {
+pub(crate) struct Queue {
     socket: Socket,
-    pub number: u16,
+    pub(crate) number: u16,
     buffer: Vec<u8>,
 }
 
-/// A packet that is held.
-pub struct Held<'a> {
-    pub id: u32,
-    /// From its IP header on.
-    pub bytes: &'a [u8],
-    /// Leaves this machine, instead of having arrived; on loopback, both happen.
-    pub leaving: bool,
+/// A held packet.
+pub(crate) struct Held<'a> {
+    /// Packet id of the kernel.
+    pub(crate) id: u32,
+    /// From the IP header on.
+    pub(crate) bytes: &'a [u8],
+    /// It leaves this machine, and has not arrived on it. On loopback a packet does both.
+    pub(crate) outbound: bool,
 }
 
 /// NF_INET_LOCAL_OUT
 const LOCAL_OUT: u8 = 3;
 
 impl Queue {
-    /// Takes the first queue from `wanted` on that nobody has.
-    pub fn open(wanted: u16) -> Result<Self> {
+    /// Binds the first free queue from `wanted` on.
+    pub(crate) fn open(wanted: u16) -> Result<Self> {
         let mut number = wanted;
         loop {
             match Self::bind(number) {
@@ -65,7 +67,7 @@ impl Queue {
                         || error.raw_os_error() == Some(libc::EBUSY) =>
                 {
                     number = number.wrapping_add(1);
-                    // Whoever has no right to a queue is told so by each of them.
+                    // A process without the right to bind queues gets this error from each of them.
                     if number == wanted.wrapping_add(TRIES) {
                         return Err(error);
                     }
@@ -90,7 +92,7 @@ impl Queue {
                 config::PARAMS,
                 &[&0xffff_u32.to_be_bytes()[..], &[config::COPY_PACKET]].concat(),
             );
-            message.attribute(config::MAX_LEN, &MOST_HELD.to_be_bytes());
+            message.attribute(config::MAX_LEN, &MAX_HELD.to_be_bytes());
             message.attribute(config::MASK, &config::FAIL_OPEN.to_be_bytes());
             message.attribute(config::FLAGS, &config::FAIL_OPEN.to_be_bytes());
         });
@@ -99,11 +101,11 @@ impl Queue {
         Ok(Self { socket, number, buffer: vec![0; BUFFER] })
     }
 
-    /// Hands over what has come since; false when that is all there is for now.
-    pub fn receive(&mut self, mut take: impl FnMut(Held)) -> Result<bool> {
+    /// Calls `take` with each packet of one netlink datagram; false when there was none.
+    pub(crate) fn receive(&mut self, mut take: impl FnMut(Held)) -> Result<bool> {
         let len = match (&self.socket).read(&mut self.buffer) {
             Ok(len) => len,
-            // What did not fit, the kernel has let pass.
+            // The kernel passed what did not fit.
             Err(error)
                 if error.raw_os_error() == Some(libc::ENOBUFS)
                     || error.kind() == ErrorKind::Interrupted =>
@@ -126,13 +128,14 @@ impl Queue {
             if let (Some(id), Some(hook)) =
                 (header.get(..4).and_then(|id| id.try_into().ok()), header.get(6))
             {
-                take(Held { id: u32::from_be_bytes(id), bytes, leaving: *hook == LOCAL_OUT });
+                take(Held { id: u32::from_be_bytes(id), bytes, outbound: *hook == LOCAL_OUT });
             }
         }
         Ok(true)
     }
 
-    pub fn decide(&self, id: u32, passes: bool) -> Result<()> {
+    /// Gives a packet its verdict.
+    pub(crate) fn decide(&self, id: u32, passes: bool) -> Result<()> {
         let mut writer = Writer::default();
         writer.message(VERDICT, 0, 0, 0, self.number, |message| {
             message.attribute(
@@ -141,14 +144,14 @@ impl Queue {
             );
         });
         match self.socket.send(writer.bytes()) {
-            // The kernel forgot it: its interface went away.
+            // The kernel dropped it: its interface is gone.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             outcome => outcome.map(|_| ()),
         }
     }
 }
 
-/// Others that use queues use a few.
+/// Queue numbers that are tried: other programs use a few.
 const TRIES: u16 = 64;
 
 impl AsRawFd for Queue {

@@ -1,4 +1,4 @@
-//! The rule that hands packets over: the only one of its chain, which the caller has made and sends packets to.
+//! The rule that queues packets: the only one of its chain, which the caller has created.
 
 use std::io::{Error, ErrorKind, Result};
 
@@ -11,31 +11,32 @@ const NEW_RULE: u16 = NFTABLES << 8 | 6;
 const IPV4: u8 = libc::AF_INET as u8;
 
 mod attribute {
-    pub const RULE_TABLE: u16 = 1;
-    pub const RULE_CHAIN: u16 = 2;
-    pub const RULE_EXPRESSIONS: u16 = 4;
-    pub const LIST_ELEMENT: u16 = 1;
-    pub const EXPRESSION_NAME: u16 = 1;
-    pub const EXPRESSION_DATA: u16 = 2;
-    pub const TARGET_NAME: u16 = 1;
-    pub const TARGET_REVISION: u16 = 2;
-    pub const TARGET_INFO: u16 = 3;
-    pub const QUEUE_NUMBER: u16 = 1;
-    pub const QUEUE_TOTAL: u16 = 2;
-    pub const QUEUE_FLAGS: u16 = 3;
+    pub(crate) const RULE_TABLE: u16 = 1;
+    pub(crate) const RULE_CHAIN: u16 = 2;
+    pub(crate) const RULE_EXPRESSIONS: u16 = 4;
+    pub(crate) const LIST_ELEMENT: u16 = 1;
+    pub(crate) const EXPRESSION_NAME: u16 = 1;
+    pub(crate) const EXPRESSION_DATA: u16 = 2;
+    pub(crate) const TARGET_NAME: u16 = 1;
+    pub(crate) const TARGET_REVISION: u16 = 2;
+    pub(crate) const TARGET_INFO: u16 = 3;
+    pub(crate) const QUEUE_NUMBER: u16 = 1;
+    pub(crate) const QUEUE_TOTAL: u16 = 2;
+    pub(crate) const QUEUE_FLAGS: u16 = 3;
 }
 
-/// Nobody listens at the queue: packets pass.
+/// Packets pass while no process listens on the queue.
 const BYPASS: u16 = 1;
 
-/// By nftables' own word for it, which kernels may lack (CONFIG_NFT_QUEUE), or by that of iptables (xt_NFQUEUE through nft_compat).
-pub fn add(table: &str, chain: &str, queue: u16) -> Result<()> {
+/// Uses the queue expression of nftables, which a kernel may lack (CONFIG_NFT_QUEUE), or the target of
+/// iptables (xt_NFQUEUE through nft_compat).
+pub(crate) fn add(table: &str, chain: &str, queue: u16) -> Result<()> {
     match add_expression(table, chain, "queue", |data| {
         data.attribute(attribute::QUEUE_NUMBER, &queue.to_be_bytes());
         data.attribute(attribute::QUEUE_TOTAL, &1u16.to_be_bytes());
         data.attribute(attribute::QUEUE_FLAGS, &BYPASS.to_be_bytes());
     }) {
-        // No such expression. No such table or chain is that, too, and the other says it again.
+        // No such expression, or no such table or chain: in that case the second attempt fails, too.
         Err(error) if error.kind() == ErrorKind::NotFound => add_target(table, chain, queue),
         outcome => outcome,
     }

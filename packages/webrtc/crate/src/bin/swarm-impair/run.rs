@@ -1,105 +1,107 @@
-//! The loop: packets in, packets out when their time has come, until it is time to go.
+//! The event loop: takes packets from the kernel, and passes each when it leaves its link, until the
+//! process is to end.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::fd::AsRawFd;
 use std::time::Instant;
 
-use crate::arguments::{Order, Outcome};
+use crate::error::{ImpairError, Result};
 use crate::flows::Flows;
+use crate::options::Options;
 use crate::queue::Queue;
 use crate::{control, rule};
 
-/// How often it looks whether it is still wanted, ns.
-const LOOK_UP_EVERY: u64 = 250_000_000;
-const SECOND: u64 = 1_000_000_000;
-/// Datagrams of netlink that are read before packets are let go again.
-const READ_AT_ONCE: usize = 256;
+/// Written to stdout once packets pass the process.
+pub(crate) const READY: &str = "ready";
 
-/// Says `ready` on stdout when packets pass it.
-pub fn run(order: &Order) -> Outcome {
-    let listener = control::listen(&order.id)?;
-    let mut queue = Queue::open(number_of(&order.id))
-        .map_err(|error| format!("the kernel gives no queue of packets: {error}"))?;
-    rule::add(&order.table, &order.chain, queue.number)
-        .map_err(|error| format!("the kernel takes no rule for a queue: {error}"))?;
-    let mut flows = Flows::new(order.link, order.shared, order.seed);
-    println!("ready");
-    std::io::stdout().flush().map_err(|error| error.to_string())?;
+/// How often lifetime and owner are checked, ns.
+const CHECK_INTERVAL: u64 = 250_000_000;
+const SECOND: u64 = 1_000_000_000;
+/// Netlink datagrams that are read before packets are passed again.
+const READ_BATCH: usize = 256;
+
+/// Impairs packets until the process is stopped, or its lifetime or its owner ends.
+pub(crate) fn run(options: &Options) -> Result {
+    let listener = control::listen(&options.id)?;
+    let mut queue = Queue::open(queue_number(&options.id)).map_err(ImpairError::Queue)?;
+    rule::add(&options.table, &options.chain, queue.number).map_err(ImpairError::Rule)?;
+    let mut flows = Flows::new(options.link, options.shared, options.seed);
+    println!("{READY}");
+    io::stdout().flush()?;
 
     let began = Instant::now();
     let now = || began.elapsed().as_nanos() as u64;
-    let mut look_up = 0;
-    let asked = loop {
-        wait(&queue, &listener, flows.due_at().min(look_up).saturating_sub(now()))?;
-        for _ in 0..READ_AT_ONCE {
+    let mut check_at = 0;
+    let stopped_by = loop {
+        wait(&queue, &listener, flows.due_at().min(check_at).saturating_sub(now()))?;
+        for _ in 0..READ_BATCH {
             let mut lost = Vec::new();
-            let more = queue
-                .receive(|held| {
-                    if !flows.enter(held.id, held.bytes, held.leaving, now()) {
-                        lost.push(held.id);
-                    }
-                })
-                .map_err(|error| error.to_string())?;
+            let more = queue.receive(|held| {
+                if !flows.enter(held.id, held.bytes, held.outbound, now()) {
+                    lost.push(held.id);
+                }
+            })?;
             for id in lost {
-                queue.decide(id, false).map_err(|error| error.to_string())?;
+                queue.decide(id, false)?;
             }
             if !more {
                 break;
             }
         }
-        pass(&queue, &mut flows, now())?;
-        if let Some(asked) = control::serve(&listener, flows.stats()) {
-            break Some(asked);
+        pass_due(&queue, &mut flows, now())?;
+        if let Some(client) = control::serve(&listener, flows.stats()) {
+            break Some(client);
         }
-        if now() >= look_up {
-            look_up = now() + LOOK_UP_EVERY;
-            flows.forget(now());
-            let too_old =
-                order.lifetime.is_some_and(|seconds| now() >= seconds.saturating_mul(SECOND));
-            if too_old || order.owner.is_some_and(|owner| !owner.lives()) {
+        if now() >= check_at {
+            check_at = now() + CHECK_INTERVAL;
+            flows.expire(now());
+            let is_expired =
+                options.lifetime.is_some_and(|seconds| now() >= seconds.saturating_mul(SECOND));
+            if is_expired || options.owner.is_some_and(|owner| !owner.is_alive()) {
                 break None;
             }
         }
     };
-    // What is still under way arrives: the kernel would drop it.
-    pass(&queue, &mut flows, u64::MAX)?;
+    // Packets that are still on a link pass now: the kernel would drop them.
+    pass_due(&queue, &mut flows, u64::MAX)?;
     drop(queue);
     drop(listener);
-    // Whoever asked learns by this that it is over.
-    drop(asked);
+    // The client waits for the end of its connection.
+    drop(stopped_by);
     Ok(())
 }
 
-fn pass(queue: &Queue, flows: &mut Flows, now: u64) -> Outcome {
+fn pass_due(queue: &Queue, flows: &mut Flows, now: u64) -> Result {
     let mut outcome = Ok(());
     flows.leave(now, |id| {
-        outcome = std::mem::replace(&mut outcome, Ok(())).and_then(|()| queue.decide(id, true))
+        if outcome.is_ok() {
+            outcome = queue.decide(id, true);
+        }
     });
-    outcome.map_err(|error| error.to_string())
+    Ok(outcome?)
 }
 
-/// Until there is something to read, or so many ns are over.
-fn wait(queue: &Queue, listener: &impl AsRawFd, ns: u64) -> Outcome {
+/// Waits for something to read, at most `ns`.
+fn wait(queue: &Queue, listener: &impl AsRawFd, ns: u64) -> Result {
     let poll = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
     let mut fds = [poll(queue.as_raw_fd()), poll(listener.as_raw_fd())];
     let timeout = libc::timespec {
         tv_sec: (ns / SECOND) as libc::time_t,
         tv_nsec: (ns % SECOND) as libc::c_long,
     };
-    // SAFETY: `fds` and `timeout` live and are valid for the duration of the call; no signal mask is given.
+    // SAFETY: `fds` and `timeout` live and are valid for the duration of the call; there is no signal
+    // mask.
     let outcome = unsafe {
         libc::ppoll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, &timeout, std::ptr::null())
     };
-    match outcome {
-        -1 if std::io::Error::last_os_error().raw_os_error() != Some(libc::EINTR) => {
-            Err(std::io::Error::last_os_error().to_string())
-        }
+    match io::Error::last_os_error() {
+        error if outcome == -1 && error.raw_os_error() != Some(libc::EINTR) => Err(error.into()),
         _ => Ok(()),
     }
 }
 
-/// Different ones for different ids, as a rule, and none of the small ones that others use (FNV-1a).
-fn number_of(id: &str) -> u16 {
+/// Spreads ids over the queue numbers above those that other programs use (FNV-1a).
+fn queue_number(id: &str) -> u16 {
     let hash = id
         .bytes()
         .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));

@@ -30,7 +30,8 @@ fn enter(link: &mut Link, bytes: &[u8], now: u64) {
     link.enter(bytes, remote(), now, WALL + now);
 }
 
-/// Sends `count` packets of `len` bytes, one every `interval`, and returns what came out: sequence number, when it came in, and when it came out.
+/// Sends `count` packets of `len` bytes, one every `interval`, and returns those that left the link:
+/// sequence number, when it entered, and when it left.
 fn run(link: &mut Link, count: u64, interval: u64, len: usize) -> Vec<(u16, u64, u64)> {
     let mut out = Vec::new();
     let mut clock = 0;
@@ -65,7 +66,7 @@ fn delay_is_constant_and_part_of_the_arrival_time() {
     enter(&mut link, &packet(9, 1, 100), 7 * MS);
     assert_eq!(link.due_at(), 57 * MS);
     assert!(link.leave(57 * MS - 1).is_none());
-    // Looked at late: it came when it came.
+    // Taken from the link late: its arrival is when it left the link.
     let datagram = link.leave(61 * MS).unwrap();
     assert_eq!((datagram.arrival(), datagram.address), (WALL + 57 * MS, remote()));
     assert_eq!(*datagram.bytes, *packet(9, 1, 100));

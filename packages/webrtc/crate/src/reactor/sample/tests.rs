@@ -153,7 +153,7 @@ fn every_counter_of_a_receiver_has_its_own_column() {
     let wall = 1_700_000_000_000_000_000 + 4_770 * clock::MS;
     let row = receiver_row(8, 9, &receiver, wall);
     let latency = |quantile| receiver.latency().unwrap().quantile(quantile);
-    assert!(latency(0.5) < latency(0.95), "the percentiles can be told apart");
+    assert!(latency(0.5) < latency(0.95), "the percentiles differ");
     assert!(receiver.jitter_ms() > 0.0);
     expect(
         &row,
