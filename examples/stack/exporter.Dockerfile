@@ -1,4 +1,4 @@
-# swarm, as an image: `docker compose build exporter`, or from the top of the checkout
+# Image of swarm: `docker compose build exporter`, or in the checkout
 #
 #   docker build -f examples/stack/exporter.Dockerfile -t livekit-swarm:0.1.0 .
 #
@@ -15,7 +15,7 @@ FROM ${NODE_IMAGE} AS packages
 WORKDIR /opt/swarm
 COPY package.json package-lock.json ./
 COPY packages packages
-# What only development and tests need stays out; so does the Node that npm would bring, since the image has one.
+# Without development dependencies, and without the Node of npm, because the image has one.
 RUN npm ci --workspace livekit-swarm --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
   && rm -rf packages/webrtc/crate && chmod -R a+rX .
 COPY --from=engine /build/packages/webrtc/crate/target/release/libswarm_native.so /tmp/swarm-native.node

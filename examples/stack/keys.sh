@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fresh keys for the stack, into .env, where Compose looks for them. Keys that are there already are kept.
+# Writes new keys for the stack to .env, where Compose reads them. Existing keys are kept.
 set -eu
 cd "$(dirname "$0")/../.."
 
