@@ -1,3 +1,9 @@
+import {
+  initialParticipantState,
+  isConnected,
+  type ParticipantState,
+  reduceParticipant,
+} from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { CROWD_ROLE } from '../drill/roles.ts';
@@ -32,6 +38,7 @@ export const createAttendance = (people: readonly ParticipantPlan[]): Attendance
   }
   /** What a listener does not hear, of what it should. */
   const silent = new Map([...expected].map(([listener, keys]) => [listener, new Set(keys)]));
+  const states = new Map<string, ParticipantState>();
   const nodes = new Map<string, string>();
   const backends = new Map<string, string>();
   let steadySince: number | null = null;
@@ -53,8 +60,10 @@ export const createAttendance = (people: readonly ParticipantPlan[]): Attendance
       const missed = silent.get(identity);
       if (node !== undefined) nodes.set(room, node);
       if (via !== undefined) backends.set(identity, via);
-      if (event === 'joined' || event === 'rejoined') absent.delete(identity);
-      if (event === 'disconnected' || event === 'left') absent.add(identity);
+      const state = reduceParticipant(states.get(identity) ?? initialParticipantState(), line);
+      states.set(identity, state);
+      if (isConnected(state)) absent.delete(identity);
+      else absent.add(identity);
       if (event === 'media_began' || event === 'media_back') missed?.delete(key);
       if (event === 'media_lost' && expected.get(identity)?.has(key)) missed?.add(key);
       if (!isComplete()) steadySince = null;

@@ -1,3 +1,8 @@
+import {
+  initialParticipantState,
+  type ParticipantState,
+  reduceParticipant,
+} from '@livekit-swarm/analysis';
 import type { EventLine } from '@livekit-swarm/record';
 import type { WayBack } from './recovery.ts';
 
@@ -31,75 +36,59 @@ export interface Connections {
   all(): ConnectionHistory[];
 }
 
-const WAYS = { resumed: 'resume', reconnected: 'reconnect', rejoined: 'rejoin' } as const;
+const METHODS = { resumed: 'resume', reconnected: 'reconnect', rejoined: 'rejoin' } as const;
 
-/** Keeps, for each participant, when its connection went and came back, as its events say. */
+/** Keeps, for each participant, when it was disconnected or reconnecting: an observer of `reduceParticipant`. */
 export const createConnections = (): Connections => {
-  const people = new Map<string, ConnectionHistory>();
-  const of = ({ identity = '', room = '', role = '' }: EventLine): ConnectionHistory => {
-    const known = people.get(identity);
-    if (known !== undefined) return known;
-    const made: ConnectionHistory = {
-      identity,
-      room,
-      role,
-      joinedAt: null,
-      leftAt: null,
-      absences: [],
-      returns: [],
-      nodes: [],
-      via: null,
-      disconnectedAt: null,
-      failure: null,
-    };
-    people.set(identity, made);
-    return made;
+  const entries = new Map<string, { state: ParticipantState; history: ConnectionHistory }>();
+
+  const observe = (history: ConnectionHistory, state: ParticipantState, at: number): void => {
+    const open = history.absences.at(-1);
+    if (open?.toAt === null && state.connection !== 'left') open.toAt = at;
+    if (state.connection === 'reconnecting')
+      history.absences.push({ state: 'lost', fromAt: at, toAt: null });
+    if (state.connection === 'disconnected')
+      history.absences.push({ state: 'out', fromAt: at, toAt: null });
   };
-  const end = (person: ConnectionHistory, at: number): void => {
-    const open = person.absences.at(-1);
-    if (open?.toAt === null) open.toAt = at;
-  };
-  const begin = (person: ConnectionHistory, state: Absence['state'], at: number): void => {
-    const open = person.absences.at(-1);
-    if (open?.toAt === null && open.state === state) return;
-    end(person, at);
-    person.absences.push({ state, fromAt: at, toAt: null });
-  };
+
   return {
-    all: () => [...people.values()],
+    all: () => [...entries.values()].map(({ history }) => history),
     add: (line) => {
-      if (line.identity === undefined) return;
-      const person = of(line);
-      const { event, at, node, via } = line;
-      if (node !== undefined && person.nodes.at(-1)?.node !== node) person.nodes.push({ at, node });
-      if (via !== undefined) person.via ??= via;
-      switch (event) {
-        case 'joined':
-          person.joinedAt ??= at;
-          end(person, at);
-          break;
-        case 'join_failed':
-          person.failure = line.reason ?? 'unknown';
-          break;
-        case 'signal_lost':
-          begin(person, 'lost', at);
-          break;
-        case 'disconnected':
-          begin(person, 'out', at);
-          person.disconnectedAt ??= at;
-          person.failure = line.reason ?? 'unknown';
-          break;
-        case 'resumed':
-        case 'reconnected':
-        case 'rejoined':
-          end(person, at);
-          person.returns.push({ at, way: WAYS[event], ms: line.ms ?? null });
-          break;
-        case 'left':
-          person.leftAt = at;
-          break;
-        default:
-      }
+      const { identity, event, at, node, via } = line;
+      if (identity === undefined) return;
+      const known = entries.get(identity);
+      const before = known?.state ?? initialParticipantState();
+      const history = known?.history ?? emptyHistory(identity, line);
+      const state = reduceParticipant(before, line);
+      entries.set(identity, { state, history });
+      if (state.connection !== before.connection) observe(history, state, at);
+      if (node !== undefined && history.nodes.at(-1)?.node !== node)
+        history.nodes.push({ at, node });
+      history.via ??= via ?? null;
+      history.joinedAt = state.joinedAt;
+      history.disconnectedAt ??= state.disconnectedAt;
+      if (state.connection === 'left') history.leftAt ??= state.since;
+      if (event === 'join_failed' || event === 'disconnected')
+        history.failure = line.reason ?? 'unknown';
+      if (event === 'resumed' || event === 'reconnected' || event === 'rejoined')
+        history.returns.push({ at, way: METHODS[event], ms: line.ms ?? null });
     },
   };
 };
+
+const emptyHistory = (
+  identity: string,
+  { room = '', role = '' }: EventLine,
+): ConnectionHistory => ({
+  identity,
+  room,
+  role,
+  joinedAt: null,
+  leftAt: null,
+  absences: [],
+  returns: [],
+  nodes: [],
+  via: null,
+  disconnectedAt: null,
+  failure: null,
+});

@@ -1,6 +1,11 @@
+import {
+  initialParticipantState,
+  type ParticipantState,
+  reduceParticipant,
+} from '@livekit-swarm/analysis';
 import type { DrillPeople } from '@livekit-swarm/exporter/catalogue';
 import type { DrillSight } from '@livekit-swarm/exporter/runs';
-import type { RecordLine } from '@livekit-swarm/record';
+import type { EventLine, RecordLine } from '@livekit-swarm/record';
 import { CROWD_ROLE } from '../drill/roles.ts';
 
 /** What the crowd of a drill hears at this moment: for whoever watches it while it goes on. */
@@ -9,60 +14,36 @@ export interface PeopleNow {
   now(): DrillSight;
 }
 
-interface Person {
+interface Participant {
   room: string;
-  signal: 'up' | 'lost' | 'out';
-  /** Kind and identity of what it gets. */
-  hears: Set<string>;
+  state: ParticipantState;
+  /** Kind and publisher of the media that it receives. */
+  receives: Set<string>;
 }
 
-/** Reads one repeat's record line by line, as it is written. Those who have not come yet, or have left, do not count. */
+/**
+ * Reads the record of one repeat line by line, as it is written: an observer of
+ * `reduceParticipant`. Participants that have not joined yet, or have left, do not count.
+ */
 export const createPeopleNow = (): PeopleNow => {
-  const people = new Map<string, Person>();
+  const participants = new Map<string, Participant>();
   let kinds: readonly string[] = [];
 
-  const addEvent = ({
-    event,
-    identity = '',
-    room = '',
-    from,
-    kind,
-  }: Extract<RecordLine, { type: 'event' }>): void => {
-    const person = people.get(identity);
-    const media = `${kind} ${from}`;
-    switch (event) {
-      case 'joined':
-        people.set(identity, { room, signal: 'up', hears: person?.hears ?? new Set() });
-        break;
-      case 'left':
-        people.delete(identity);
-        break;
-      default:
+  const addEvent = (line: EventLine): void => {
+    const { event, identity = '', room = '', from, kind } = line;
+    const known = participants.get(identity);
+    const state = reduceParticipant(known?.state ?? initialParticipantState(), line);
+    if (state.joinedAt === null) return;
+    if (state.connection === 'left') {
+      participants.delete(identity);
+      return;
     }
-    if (person === undefined) return;
-    switch (event) {
-      case 'signal_lost':
-        person.signal = 'lost';
-        break;
-      case 'resumed':
-      case 'reconnected':
-      case 'rejoined':
-        person.signal = 'up';
-        break;
-      case 'disconnected':
-        person.signal = 'out';
-        // Who joins anew begins to hear anew: of what never comes again, nothing would be told.
-        person.hears.clear();
-        break;
-      case 'media_began':
-      case 'media_back':
-        person.hears.add(media);
-        break;
-      case 'media_lost':
-        person.hears.delete(media);
-        break;
-      default:
-    }
+    const receives = known?.receives ?? new Set();
+    participants.set(identity, { room: known?.room ?? room, state, receives });
+    // A new session reports its media from the beginning.
+    if (state.connection === 'disconnected') receives.clear();
+    if (event === 'media_began' || event === 'media_back') receives.add(`${kind} ${from}`);
+    if (event === 'media_lost') receives.delete(`${kind} ${from}`);
   };
 
   return {
@@ -74,7 +55,7 @@ export const createPeopleNow = (): PeopleNow => {
       if (line.type === 'event' && line.role === CROWD_ROLE) addEvent(line);
     },
     now: () => {
-      const participants: Record<DrillPeople, number> = {
+      const counts: Record<DrillPeople, number> = {
         hearing: 0,
         partly: 0,
         deaf: 0,
@@ -82,26 +63,27 @@ export const createPeopleNow = (): PeopleNow => {
         out: 0,
       };
       const pairs = { heard: 0, silent: 0 };
-      const byRoom = Map.groupBy(people, ([, { room }]) => room);
-      for (const [identity, { room, signal, hears }] of people) {
+      const byRoom = Map.groupBy(participants, ([, { room }]) => room);
+      for (const [identity, { room, state, receives }] of participants) {
         const others = (byRoom.get(room) ?? []).filter(([other]) => other !== identity);
         const due = others.length * kinds.length;
         const heard = others
-          .filter(([, other]) => other.signal !== 'out')
+          .filter(([, other]) => other.state.connection !== 'disconnected')
           .reduce(
-            (sum, [other]) => sum + kinds.filter((kind) => hears.has(`${kind} ${other}`)).length,
+            (sum, [other]) => sum + kinds.filter((kind) => receives.has(`${kind} ${other}`)).length,
             0,
           );
         pairs.heard += heard;
         pairs.silent += due - heard;
-        participants[
-          signal === 'up' ? hearing(heard, due) : signal === 'out' ? 'out' : 'reconnecting'
-        ]++;
+        counts[receptionOf(state, heard, due)]++;
       }
-      return { participants, pairs };
+      return { participants: counts, pairs };
     },
   };
 };
 
-const hearing = (heard: number, due: number): DrillPeople =>
-  heard === due ? 'hearing' : heard === 0 ? 'deaf' : 'partly';
+const receptionOf = ({ connection }: ParticipantState, heard: number, due: number): DrillPeople => {
+  if (connection === 'reconnecting') return 'reconnecting';
+  if (connection !== 'connected') return 'out';
+  return heard === due ? 'hearing' : heard === 0 ? 'deaf' : 'partly';
+};
