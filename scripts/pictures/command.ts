@@ -3,11 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, isUsageError, usageError } from '@livekit-swarm/settings';
-import {
-  findChromium,
-  launchChromium,
-  NO_CHROMIUM,
-} from '../../packages/engine/test/support/chromium.ts';
+import { findChromium, launchChromium, NO_CHROMIUM } from '@livekit-swarm/testkit/chromium';
 import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
 import { DASHBOARDS } from '../../packages/mixin/src/rule.ts';
 import { type Order, readOrder, USAGE } from './arguments.ts';

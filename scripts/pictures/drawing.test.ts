@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Chromium,
   findChromium,
   launchChromium,
-} from '../../packages/engine/test/support/chromium.ts';
+  NO_CHROMIUM,
+} from '@livekit-swarm/testkit/chromium';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dashboards } from '../../packages/mixin/src/dashboards/index.ts';
 import { panelsOf } from '../../packages/mixin/src/queries.ts';
 import { targetsOf } from './ask-dashboard.ts';
@@ -13,7 +14,12 @@ import { withDrawing } from './photograph.ts';
 import type { Picture, Series } from './picture.ts';
 
 const executable = findChromium();
-const NOT_HERE = 'needs Chromium, and the packages that npm run dashboards:pictures installs';
+const unavailable =
+  executable === null
+    ? NO_CHROMIUM
+    : (await hasOwnPackages())
+      ? null
+      : 'the packages of the pictures are not installed: npm run dashboards:pictures';
 const [FROM, STEP] = [Date.UTC(2026, 0, 1), 5_000];
 
 const series = (labels: Record<string, string>, ...figures: string[]): Series => ({
@@ -71,10 +77,12 @@ const pictureOf = (answerOf: (type: PanelType) => Series[]): Picture => ({
   ),
 });
 
-describe.skipIf(executable === null || !(await hasOwnPackages()))(`drawings (${NOT_HERE})`, () => {
+describe('drawings', () => {
+  beforeEach(({ skip }) => skip(unavailable !== null, unavailable ?? ''));
   let chromium: Chromium;
   let bundle: Bundle;
   beforeAll(async () => {
+    if (unavailable !== null) return;
     bundle = await bundlePage();
     chromium = await launchChromium(executable ?? '');
   });

@@ -16,8 +16,8 @@ import { type ClusterFacts, generateCredentials, startCluster } from '@livekit-s
 import { openRecord } from '@livekit-swarm/record';
 import { run } from '@livekit-swarm/runner';
 import { expandPlan, readScenarioFile } from '@livekit-swarm/scenario';
+import { findChromium, launchChromium } from '@livekit-swarm/testkit/chromium';
 import { stringify } from 'yaml';
-import { findChromium, launchChromium } from '../../packages/engine/test/support/chromium.ts';
 import { serveCallSite } from '../../packages/exporter/test/support/call-site.ts';
 
 const RULES = fileURLToPath(new URL('../../alerts/livekit-swarm.rules.yaml', import.meta.url));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Injection, injectFault } from '../src/execute/inject-fault.ts';
@@ -16,6 +17,8 @@ import type { Member, Target } from '../src/targets/target.ts';
 import { type Echo, median, startEcho } from './support/echo.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
+const unavailable = await skipWithout('packet-filter', 'cpu-quota', 'redis', 'haproxy');
+
 let dir: string;
 let cluster: Cluster;
 let target: Target;
@@ -24,6 +27,7 @@ let echo: Echo;
 let open: Injection | null = null;
 
 beforeAll(async () => {
+  if (unavailable !== null) return;
   dir = await mkdtemp(join(tmpdir(), 'swarm-faults-'));
   cluster = await startCluster({ dir: join(dir, 'lab'), nodes: 2, with: ['redis', 'haproxy'] });
   target = openLabTarget(cluster);

@@ -1,9 +1,12 @@
 /** A drill that kills a node of a lab of three: the report has what happened, and its record alone says the same. */
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { describe, expect, it } from 'vitest';
 import { rereadDrill } from '../src/evaluate/evaluate-drill.ts';
 import { carryOut, journalDir, libraryDrill, onlyRepeat } from './support/library-drill.ts';
+
+await skipWithout('redis', 'haproxy');
 
 describe('a node that is killed', () => {
   it('takes its rooms with it, which are back within seconds; the others hear nothing of it', {

@@ -1,6 +1,9 @@
 /** Drills of the library for real, beside `kill-node.smoke.test.ts`: a lab of three nodes, a crowd, faults, and what the report says of them. */
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { describe, expect, it } from 'vitest';
 import { carryOut, libraryDrill, onlyRepeat } from './support/library-drill.ts';
+
+await skipWithout('packet-filter', 'redis', 'haproxy');
 
 describe('a node that nothing reaches any more for a while', () => {
   it.each([

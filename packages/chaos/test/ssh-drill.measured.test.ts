@@ -1,6 +1,7 @@
 /** A whole drill over ssh, as on other targets: a crowd is in, the unit that holds a room is killed, and everybody is back. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
 import { parseDrill } from '../src/drill/parse-drill.ts';
 import { runDrill } from '../src/execute/execute-drill.ts';
@@ -11,62 +12,59 @@ import { healPending } from '../src/journal/rollback-pending.ts';
 import { readSshOrder } from '../src/targets/ssh/spec.ts';
 import { openSshTarget } from '../src/targets/ssh.ts';
 import { expectKilledAndBack } from './support/expect-killed-and-back.ts';
-import { startSshHost, whyNoSshHost } from './support/ssh-host.ts';
+import { startSshHost } from './support/ssh-host.ts';
 import { addUnits } from './support/units.ts';
 
 const HOST = 'swarm-host';
 const UNITS = 'node=livekit-1,node=livekit-2,node=livekit-3,redis=redis,balancer=haproxy';
 
-const why = whyNoSshHost();
-test.skipIf(why !== null)(
-  `a drill over ssh says the same as one on processes${why === null ? '' : ` (skipped: ${why})`}`,
-  { timeout: 240_000 },
-  async () => {
-    await using host = await startSshHost();
-    const doors = await addUnits(host, 3);
-    const order = readSshOrder(HOST, UNITS, host.config);
-    await using target = await openSshTarget(order);
-    const journal = openJournal(join(host.dir, 'journal'));
-    await using cleanUp = new AsyncDisposableStack();
-    cleanUp.defer(async () => void (await healPending({ journal, faults: FAULTS, force: true })));
-    // Nodes end when there is no Redis to begin with.
-    const first = (await target.members()).find(({ kind }) => kind === 'redis');
-    if (first !== undefined) await target.start(first);
-    await Promise.all((await target.members()).map((member) => target.start(member)));
-    const healthy = async (): Promise<boolean> =>
-      (await fetch(doors.url.replace('ws', 'http')).catch(() => null))?.ok === true &&
-      (await target.members()).every(({ kind, nodeId }) => kind !== 'node' || nodeId !== null);
-    await expect.poll(healthy, { timeout: 20_000 }).toBe(true);
+await skipWithout('sshd', 'packet-filter', 'redis', 'haproxy');
 
-    const file = join(import.meta.dirname, '../../../chaos/kill-room-node.yaml');
-    const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
-    const carryOut = (named: string | null, folder: string) =>
-      runDrill({
-        save: () => {},
-        drill: {
-          ...parsed,
-          crowd: { ...parsed.crowd, rooms: 3, participants: 3 },
-          repeats: 1,
-          recoveryMs: 20_000,
-        },
-        deploy: () => sshDeployment({ ...order, ...doors }),
-        faults: FAULTS,
-        journal,
-        named,
-        dir: join(host.dir, folder),
-        newRunName: () => Math.random().toString(36).slice(2, 8),
-        staff: () => ({ workers: 1, threads: 1 }),
-        version: '0.0.0',
-        stop: new AbortController().signal,
-      });
-    // It is no lab of ours.
-    await expect(carryOut('staging', 'not-allowed')).rejects.toMatchObject({
-      code: 'not_allowed',
+test('a drill over ssh says the same as one on processes', { timeout: 240_000 }, async () => {
+  await using host = await startSshHost();
+  const doors = await addUnits(host, 3);
+  const order = readSshOrder(HOST, UNITS, host.config);
+  await using target = await openSshTarget(order);
+  const journal = openJournal(join(host.dir, 'journal'));
+  await using cleanUp = new AsyncDisposableStack();
+  cleanUp.defer(async () => void (await healPending({ journal, faults: FAULTS, force: true })));
+  // Nodes end when there is no Redis to begin with.
+  const first = (await target.members()).find(({ kind }) => kind === 'redis');
+  if (first !== undefined) await target.start(first);
+  await Promise.all((await target.members()).map((member) => target.start(member)));
+  const healthy = async (): Promise<boolean> =>
+    (await fetch(doors.url.replace('ws', 'http')).catch(() => null))?.ok === true &&
+    (await target.members()).every(({ kind, nodeId }) => kind !== 'node' || nodeId !== null);
+  await expect.poll(healthy, { timeout: 20_000 }).toBe(true);
+
+  const file = join(import.meta.dirname, '../../../chaos/kill-room-node.yaml');
+  const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
+  const carryOut = (named: string | null, folder: string) =>
+    runDrill({
+      save: () => {},
+      drill: {
+        ...parsed,
+        crowd: { ...parsed.crowd, rooms: 3, participants: 3 },
+        repeats: 1,
+        recoveryMs: 20_000,
+      },
+      deploy: () => sshDeployment({ ...order, ...doors }),
+      faults: FAULTS,
+      journal,
+      named,
+      dir: join(host.dir, folder),
+      newRunName: () => Math.random().toString(36).slice(2, 8),
+      staff: () => ({ workers: 1, threads: 1 }),
+      version: '0.0.0',
+      stop: new AbortController().signal,
     });
+  // It is no lab of ours.
+  await expect(carryOut('staging', 'not-allowed')).rejects.toMatchObject({
+    code: 'not_allowed',
+  });
 
-    const { target: label, repeats } = await carryOut(HOST, 'drill');
-    expect(label).toContain(HOST);
-    await expectKilledAndBack(repeats.at(-1), target);
-    expect(await readdir(journal.dir)).toEqual([]);
-  },
-);
+  const { target: label, repeats } = await carryOut(HOST, 'drill');
+  expect(label).toContain(HOST);
+  await expectKilledAndBack(repeats.at(-1), target);
+  expect(await readdir(journal.dir)).toEqual([]);
+});

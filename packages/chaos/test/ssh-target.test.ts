@@ -1,6 +1,7 @@
 /** Units on a machine that is reached over ssh: a real sshd on loopback, real servers, real signals and rules; systemd alone is a stand-in. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
 import { injectFault } from '../src/execute/inject-fault.ts';
 import { sshDeployment } from '../src/execute/ssh-deployment.ts';
@@ -12,7 +13,7 @@ import { openSshTarget } from '../src/targets/ssh.ts';
 import type { Member, Target } from '../src/targets/target.ts';
 import { anyAnswers } from './support/answers.ts';
 import { leftoversOf } from './support/leftovers.ts';
-import { startSshHost, whyNoSshHost } from './support/ssh-host.ts';
+import { startSshHost } from './support/ssh-host.ts';
 import { addUnits } from './support/units.ts';
 
 const UNITS = 'node=livekit-1,node=livekit-2.service,redis=redis';
@@ -27,200 +28,189 @@ const memberOf = async (target: Target, name: string): Promise<Member> => {
 const expectBack = (ports: readonly number[]): Promise<void> =>
   expect.poll(() => anyAnswers(ports), { timeout: 10_000, interval: 100 }).toBe(true);
 
-const why = whyNoSshHost();
-test.skipIf(why !== null)(
-  `units over ssh${why === null ? '' : ` (skipped: ${why})`}`,
-  { timeout: 180_000 },
-  async () => {
-    await using host = await startSshHost();
-    await addUnits(host, 2);
-    const order = readSshOrder('swarm-host', UNITS, host.config);
-    await using deployment = await sshDeployment({
-      ...order,
-      url: 'ws://127.0.0.1:1',
-      apiKey: 'key',
-      apiSecret: 'secret',
-    });
-    expect(deployment).toMatchObject({ name: 'swarm-host', own: false });
-    const { target } = deployment;
-    expect(JSON.stringify(target.reference)).not.toContain('secret');
+await skipWithout('sshd', 'packet-filter', 'redis', 'haproxy');
 
-    // Nothing runs yet.
-    expect((await target.members()).map(({ nodeId, ports }) => ({ nodeId, ports }))).toEqual(
-      Array.from({ length: 3 }, () => ({ nodeId: null, ports: null })),
+test('units over ssh', { timeout: 180_000 }, async () => {
+  await using host = await startSshHost();
+  await addUnits(host, 2);
+  const order = readSshOrder('swarm-host', UNITS, host.config);
+  await using deployment = await sshDeployment({
+    ...order,
+    url: 'ws://127.0.0.1:1',
+    apiKey: 'key',
+    apiSecret: 'secret',
+  });
+  expect(deployment).toMatchObject({ name: 'swarm-host', own: false });
+  const { target } = deployment;
+  expect(JSON.stringify(target.reference)).not.toContain('secret');
+
+  // Nothing runs yet.
+  expect((await target.members()).map(({ nodeId, ports }) => ({ nodeId, ports }))).toEqual(
+    Array.from({ length: 3 }, () => ({ nodeId: null, ports: null })),
+  );
+  for (const name of ['redis.service', 'livekit-1.service', 'livekit-2.service'])
+    await target.start(await memberOf(target, name));
+  const node1 = await memberOf(target, 'livekit-1.service');
+  const node2 = await memberOf(target, 'livekit-2.service');
+  const redis = await memberOf(target, 'redis.service');
+  expect(node1.nodeId).toMatch(/^ND_\w{6,}$/);
+  expect(node2.nodeId).not.toBe(node1.nodeId);
+  expect(node1.ports).toMatchObject({
+    address: '0.0.0.0',
+    udp: [expect.any(Number), expect.any(Number)],
+  });
+  expect(redis).toMatchObject({
+    kind: 'redis',
+    nodeId: null,
+    ports: { udp: null, tcp: [expect.any(Number)] },
+  });
+  for (const ability of ['signal', 'start', 'pause', 'run', 'packets', 'hold'] as const) {
+    expect(await target.lacks(ability, node1)).toBeNull();
+  }
+  expect(await target.lacks('hold', redis)).toContain('Restart=always');
+
+  // What is one argument here is one there.
+  const odd = ['a b', `it's "$HOME"`, '$(id)', '', '*', 'line\nbreak', '\\', '-n', '!x', 'ä'];
+  expect((await target.run(node1, ['printf', '%s|', ...odd])).stdout).toBe(
+    odd.map((word) => `${word}|`).join(''),
+  );
+  expect(await target.run(node1, ['cat'], 'what goes in')).toEqual({
+    stdout: 'what goes in',
+    stderr: '',
+    code: 0,
+  });
+  expect((await target.run(node1, ['sh', '-c', 'exit 255'])).code).toBe(254);
+  expect((await target.run(node1, ['no-such-program'])).code).toBe(127);
+  const many = await Promise.all(
+    Array.from({ length: 25 }, (_, number) => target.run(node1, ['echo', `${number}`])),
+  );
+  expect(many.map(({ stdout }) => Number(stdout))).toEqual(
+    Array.from({ length: 25 }, (_, number) => number),
+  );
+
+  // Injected here, healed by another who only has the journal.
+  const journal = openJournal(join(host.dir, 'journal'));
+  await using cleanUp = new AsyncDisposableStack();
+  cleanUp.defer(async () => void (await healPending({ journal, faults: FAULTS, force: true })));
+  const during = async (
+    name: string,
+    member: Member,
+    look: (id: string) => Promise<void>,
+  ): Promise<void> => {
+    const fault = FAULTS.get(name);
+    if (fault === undefined) throw new Error(`there is no fault ${name}`);
+    const params = fault.params.parse({});
+    const fresh = await memberOf(target, member.name);
+    expect(await fault.available(target, fresh, params), name).toBeNull();
+    const { id } = await injectFault({
+      fault,
+      target,
+      members: [fresh],
+      params,
+      drill: 'test',
+      journal,
+    });
+    await look(id);
+    const { healed, failed } = await healPending({ journal, faults: FAULTS, force: true });
+    expect(failed.map(({ error }) => error.message)).toEqual([]);
+    expect(healed).toHaveLength(1);
+    expect(await leftoversOf(id)).toEqual([]);
+  };
+  const [ports1, ports2] = [node1.ports?.tcp ?? [], node2.ports?.tcp ?? []];
+  await during('kill', node1, async () => {
+    expect(await target.pid(node1)).toBeNull();
+    expect(await anyAnswers(ports1)).toBe(false);
+  });
+  expect((await memberOf(target, node1.name)).nodeId).toMatch(/^ND_/);
+  expect((await memberOf(target, node1.name)).nodeId).not.toBe(node1.nodeId);
+  await during('hang', node2, async () => {
+    expect(await anyAnswers(ports2)).toBe(false);
+    expect((await memberOf(target, node2.name)).nodeId).toBe(node2.nodeId);
+  });
+  await expectBack(ports2);
+  await during('blackhole', node2, async (id) => {
+    expect((await leftoversOf(id)).length).toBeGreaterThan(0);
+    expect(await anyAnswers(ports2)).toBe(false);
+    await expectBack(ports1);
+  });
+  await expectBack(ports2);
+  await during('restart', redis, async () => expect(await target.pid(redis)).not.toBeNull());
+  expect(await FAULTS.get('redis-kill')?.available(target, redis, {})).toContain('Restart=always');
+  expect(await readdir(journal.dir)).toEqual([]);
+
+  // Many programs, one connection each for the two that were opened and those that healed.
+  const log = await host.log();
+  expect(log.match(/Accepted publickey/g)?.length ?? 0).toBeLessThan(10);
+});
+
+test('who must not be let in, and what cannot be reached', async () => {
+  await using host = await startSshHost();
+  await host.addUnit('redis.service', ['/bin/sleep', '60']);
+  const open = async (
+    settings: Record<string, string>,
+    units = 'redis=redis',
+    alias = 'swarm-host',
+  ): Promise<unknown> => {
+    await using target = await openSshTarget(
+      readSshOrder(alias, units, await host.configWith(settings)),
     );
-    for (const name of ['redis.service', 'livekit-1.service', 'livekit-2.service'])
-      await target.start(await memberOf(target, name));
-    const node1 = await memberOf(target, 'livekit-1.service');
-    const node2 = await memberOf(target, 'livekit-2.service');
-    const redis = await memberOf(target, 'redis.service');
-    expect(node1.nodeId).toMatch(/^ND_\w{6,}$/);
-    expect(node2.nodeId).not.toBe(node1.nodeId);
-    expect(node1.ports).toMatchObject({
-      address: '0.0.0.0',
-      udp: [expect.any(Number), expect.any(Number)],
-    });
-    expect(redis).toMatchObject({
-      kind: 'redis',
-      nodeId: null,
-      ports: { udp: null, tcp: [expect.any(Number)] },
-    });
-    for (const ability of ['signal', 'start', 'pause', 'run', 'packets', 'hold'] as const) {
-      expect(await target.lacks(ability, node1)).toBeNull();
-    }
-    expect(await target.lacks('hold', redis)).toContain('Restart=always');
+    return await target.members();
+  };
+  await expect(open({})).resolves.toHaveLength(1);
+  await expect(open({}, 'redis=redis,node=livekit')).rejects.toMatchObject({
+    code: 'no_member',
+    message: expect.stringContaining('no unit livekit.service on swarm-host'),
+  });
+  // A host that nobody knows, and one that has another key than it should.
+  await expect(open({ UserKnownHostsFile: '/dev/null' })).rejects.toMatchObject({
+    reason: 'unreachable',
+    hint: expect.stringContaining('accept it there'),
+  });
+  const impostor = join(host.dir, 'impostor');
+  const [where] = (await readFile(join(host.dir, 'known_hosts'), 'utf8')).split(' ');
+  await writeFile(impostor, `${where} ${await readFile(join(host.dir, 'user-key.pub'), 'utf8')}`);
+  await expect(open({ UserKnownHostsFile: impostor })).rejects.toMatchObject({
+    reason: 'unreachable',
+    hint: expect.stringContaining('is not known to be swarm-host'),
+  });
+  await expect(open({ IdentityFile: join(host.dir, 'host-key') })).rejects.toMatchObject({
+    reason: 'unreachable',
+    hint: expect.stringContaining('no password is asked for'),
+  });
+  await expect(open({ Port: '1' })).rejects.toMatchObject({
+    reason: 'unreachable',
+    message: expect.stringContaining('refused'),
+  });
+});
 
-    // What is one argument here is one there.
-    const odd = ['a b', `it's "$HOME"`, '$(id)', '', '*', 'line\nbreak', '\\', '-n', '!x', 'ä'];
-    expect((await target.run(node1, ['printf', '%s|', ...odd])).stdout).toBe(
-      odd.map((word) => `${word}|`).join(''),
-    );
-    expect(await target.run(node1, ['cat'], 'what goes in')).toEqual({
-      stdout: 'what goes in',
-      stderr: '',
-      code: 0,
-    });
-    expect((await target.run(node1, ['sh', '-c', 'exit 255'])).code).toBe(254);
-    expect((await target.run(node1, ['no-such-program'])).code).toBe(127);
-    const many = await Promise.all(
-      Array.from({ length: 25 }, (_, number) => target.run(node1, ['echo', `${number}`])),
-    );
-    expect(many.map(({ stdout }) => Number(stdout))).toEqual(
-      Array.from({ length: 25 }, (_, number) => number),
-    );
-
-    // Injected here, healed by another who only has the journal.
-    const journal = openJournal(join(host.dir, 'journal'));
-    await using cleanUp = new AsyncDisposableStack();
-    cleanUp.defer(async () => void (await healPending({ journal, faults: FAULTS, force: true })));
-    const during = async (
-      name: string,
-      member: Member,
-      look: (id: string) => Promise<void>,
-    ): Promise<void> => {
-      const fault = FAULTS.get(name);
-      if (fault === undefined) throw new Error(`there is no fault ${name}`);
-      const params = fault.params.parse({});
-      const fresh = await memberOf(target, member.name);
-      expect(await fault.available(target, fresh, params), name).toBeNull();
-      const { id } = await injectFault({
-        fault,
-        target,
-        members: [fresh],
-        params,
-        drill: 'test',
-        journal,
-      });
-      await look(id);
-      const { healed, failed } = await healPending({ journal, faults: FAULTS, force: true });
-      expect(failed.map(({ error }) => error.message)).toEqual([]);
-      expect(healed).toHaveLength(1);
-      expect(await leftoversOf(id)).toEqual([]);
-    };
-    const [ports1, ports2] = [node1.ports?.tcp ?? [], node2.ports?.tcp ?? []];
-    await during('kill', node1, async () => {
-      expect(await target.pid(node1)).toBeNull();
-      expect(await anyAnswers(ports1)).toBe(false);
-    });
-    expect((await memberOf(target, node1.name)).nodeId).toMatch(/^ND_/);
-    expect((await memberOf(target, node1.name)).nodeId).not.toBe(node1.nodeId);
-    await during('hang', node2, async () => {
-      expect(await anyAnswers(ports2)).toBe(false);
-      expect((await memberOf(target, node2.name)).nodeId).toBe(node2.nodeId);
-    });
-    await expectBack(ports2);
-    await during('blackhole', node2, async (id) => {
-      expect((await leftoversOf(id)).length).toBeGreaterThan(0);
-      expect(await anyAnswers(ports2)).toBe(false);
-      await expectBack(ports1);
-    });
-    await expectBack(ports2);
-    await during('restart', redis, async () => expect(await target.pid(redis)).not.toBeNull());
-    expect(await FAULTS.get('redis-kill')?.available(target, redis, {})).toContain(
-      'Restart=always',
-    );
-    expect(await readdir(journal.dir)).toEqual([]);
-
-    // Many programs, one connection each for the two that were opened and those that healed.
-    const log = await host.log();
-    expect(log.match(/Accepted publickey/g)?.length ?? 0).toBeLessThan(10);
-  },
-);
-
-test.skipIf(why !== null)(
-  `who must not be let in, and what cannot be reached${why === null ? '' : ` (skipped: ${why})`}`,
-  async () => {
-    await using host = await startSshHost();
-    await host.addUnit('redis.service', ['/bin/sleep', '60']);
-    const open = async (
-      settings: Record<string, string>,
-      units = 'redis=redis',
-      alias = 'swarm-host',
-    ): Promise<unknown> => {
-      await using target = await openSshTarget(
-        readSshOrder(alias, units, await host.configWith(settings)),
-      );
-      return await target.members();
-    };
-    await expect(open({})).resolves.toHaveLength(1);
-    await expect(open({}, 'redis=redis,node=livekit')).rejects.toMatchObject({
-      code: 'no_member',
-      message: expect.stringContaining('no unit livekit.service on swarm-host'),
-    });
-    // A host that nobody knows, and one that has another key than it should.
-    await expect(open({ UserKnownHostsFile: '/dev/null' })).rejects.toMatchObject({
-      reason: 'unreachable',
-      hint: expect.stringContaining('accept it there'),
-    });
-    const impostor = join(host.dir, 'impostor');
-    const [where] = (await readFile(join(host.dir, 'known_hosts'), 'utf8')).split(' ');
-    await writeFile(impostor, `${where} ${await readFile(join(host.dir, 'user-key.pub'), 'utf8')}`);
-    await expect(open({ UserKnownHostsFile: impostor })).rejects.toMatchObject({
-      reason: 'unreachable',
-      hint: expect.stringContaining('is not known to be swarm-host'),
-    });
-    await expect(open({ IdentityFile: join(host.dir, 'host-key') })).rejects.toMatchObject({
-      reason: 'unreachable',
-      hint: expect.stringContaining('no password is asked for'),
-    });
-    await expect(open({ Port: '1' })).rejects.toMatchObject({
-      reason: 'unreachable',
-      message: expect.stringContaining('refused'),
-    });
-  },
-);
-
-test.skipIf(why !== null)(
-  `somebody who is not root${why === null ? '' : ` (skipped: ${why})`}`,
-  async () => {
-    await using host = await startSshHost();
-    await host.addUnit('redis.service', ['/bin/sleep', '60']);
-    // An account with rights of its own takes more than a test may do to a machine: only what the account says, and sudo, are stand-ins.
-    await host.addProgram('id', 'echo 1000');
-    const order = readSshOrder('swarm-host', 'redis=redis', host.config);
-    const look = async (sudo: string): Promise<{ why: string | null; said: string }> => {
-      await host.addProgram('sudo', sudo);
-      await using target = await openSshTarget(order);
-      const [member] = await target.members();
-      if (member === undefined) throw new Error('nobody is there');
-      const { stdout } = await target.run(member, [
-        'sh',
-        '-c',
-        'echo "$BY $1"',
-        'sh',
-        `it's "$HOME"`,
-      ]);
-      return { why: await target.lacks('signal', member), said: stdout };
-    };
-    expect(await look('[ "$1 $2" = "-n --" ] || exit 1; shift 2; exec env BY=sudo "$@"')).toEqual({
-      why: null,
-      said: `sudo it's "$HOME"\n`,
-    });
-    expect(await look('echo "sudo: a password is required" >&2; exit 1')).toEqual({
-      why: expect.stringContaining(
-        'sudo asks for a password: log in as root, or let sudo do it without a password',
-      ),
-      said: ` it's "$HOME"\n`,
-    });
-  },
-);
+test('somebody who is not root', async () => {
+  await using host = await startSshHost();
+  await host.addUnit('redis.service', ['/bin/sleep', '60']);
+  // An account with rights of its own takes more than a test may do to a machine: only what the account says, and sudo, are stand-ins.
+  await host.addProgram('id', 'echo 1000');
+  const order = readSshOrder('swarm-host', 'redis=redis', host.config);
+  const look = async (sudo: string): Promise<{ why: string | null; said: string }> => {
+    await host.addProgram('sudo', sudo);
+    await using target = await openSshTarget(order);
+    const [member] = await target.members();
+    if (member === undefined) throw new Error('nobody is there');
+    const { stdout } = await target.run(member, [
+      'sh',
+      '-c',
+      'echo "$BY $1"',
+      'sh',
+      `it's "$HOME"`,
+    ]);
+    return { why: await target.lacks('signal', member), said: stdout };
+  };
+  expect(await look('[ "$1 $2" = "-n --" ] || exit 1; shift 2; exec env BY=sudo "$@"')).toEqual({
+    why: null,
+    said: `sudo it's "$HOME"\n`,
+  });
+  expect(await look('echo "sudo: a password is required" >&2; exit 1')).toEqual({
+    why: expect.stringContaining(
+      'sudo asks for a password: log in as root, or let sudo do it without a password',
+    ),
+    said: ` it's "$HOME"\n`,
+  });
+});

@@ -9,25 +9,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectCpuLimits } from '@livekit-swarm/host';
 import type { ComparisonOutput } from '@livekit-swarm/report/comparison';
-import { SwarmError } from '@livekit-swarm/settings';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missing } from '@livekit-swarm/testkit/requirements';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectGone, runSwarm, scratch, startSwarm } from './support/swarm.ts';
 
 const SMALL = ['--rooms', '5', '--duration', '5s', '--quiet'];
 
 const comparisonOf = (stdout: string): ComparisonOutput => JSON.parse(stdout) as ComparisonOutput;
 
-const limitsAreThere = (() => {
-  try {
-    expectCpuLimits();
-    return true;
-  } catch (error) {
-    if (error instanceof SwarmError) return false;
-    throw error;
-  }
-})();
+const noQuota = await missing('cpu-quota');
 
 describe('swarm ab', () => {
   it('takes a server and itself by turns, and keeps everything in one folder', async () => {
@@ -155,12 +146,14 @@ describe('swarm ab', () => {
   });
 });
 
-describe.skipIf(!limitsAreThere)('a server that is short of processor time', () => {
+describe('a server that is short of CPU time', () => {
+  beforeEach(({ skip }) => skip(noQuota !== null, noQuota ?? ''));
   const dir = mkdtempSync(join(tmpdir(), 'swarm-ab-'));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   let session: Awaited<ReturnType<typeof runSwarm>>;
 
   beforeAll(async () => {
+    if (noQuota !== null) return;
     session = await runSwarm([
       'ab',
       '--server',

@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
 import { labWorld } from './support/lab-world.ts';
 import { scratch, startSwarm } from './support/swarm.ts';
+
+await skipWithout('redis', 'haproxy', 'prometheus', 'alertmanager');
 
 const DRILL = `drill: seen
 lab: { nodes: 2, alerts: true }

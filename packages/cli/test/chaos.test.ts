@@ -1,10 +1,13 @@
 /** `swarm chaos` on a lab that stands: a drill, one that is killed and healed afterwards, one that is interrupted. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterEach, expect, it } from 'vitest';
 import { type LabWorld, labWorld } from './support/lab-world.ts';
 import { descendantsOf, type ProcessId } from './support/processes.ts';
 import { scratch, startSwarm } from './support/swarm.ts';
+
+await skipWithout('redis', 'haproxy');
 
 let world: LabWorld | null = null;
 afterEach(async () => {

@@ -3,17 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startCluster } from '@livekit-swarm/lab';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { scratch } from './support/swarm.ts';
 
 const ICE_SERVERS = fileURLToPath(new URL('./support/ice-servers.ts', import.meta.url));
 
-const missing =
-  (await execa('turnutils_uclient', ['-h'], { reject: false })).exitCode === undefined;
-const why = missing ? ' (skipped: no coturn here, apt-get install coturn)' : '';
+await skipWithout('coturn', 'turnutils_uclient');
 
-it.skipIf(missing)(`a lab relays for clients of its nodes, and for nobody else${why}`, async () => {
+it('a lab relays for clients of its nodes, and for nobody else', async () => {
   const dir = scratch();
   await using lab = await startCluster({ dir, nodes: 1, with: ['coturn'] });
   const { stdout } = await execa(process.execPath, [

@@ -1,11 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { labWorld } from './support/lab-world.ts';
 import { descendantsOf, type ProcessId, stillThere } from './support/processes.ts';
 import { scratch, startSwarm } from './support/swarm.ts';
+
+await skipWithout('redis', 'haproxy', 'prometheus', 'redis-exporter');
 
 interface Described {
   url: string;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { namespacesOf, openNetwork, whyNoNetwork } from './support/network.ts';
 import { descendantsOf } from './support/processes.ts';
 import { expectGone } from './support/swarm.ts';
@@ -10,6 +10,7 @@ import { expectGone } from './support/swarm.ts';
 const MAKER = fileURLToPath(new URL('./support/network-maker.ts', import.meta.url));
 
 const why = await whyNoNetwork();
+beforeEach(({ skip }) => skip(why !== null, why ?? ''));
 
 /** A process that makes a network with a `sleep` on each host, and stays. */
 const startMaker = async () => {
@@ -37,8 +38,7 @@ const startMaker = async () => {
   };
 };
 
-test('closing removes it', async ({ skip }) => {
-  skip(why !== null, why ?? '');
+test('closing removes it', async () => {
   {
     await using _network = await openNetwork();
     expect(await namespacesOf(process.pid)).toHaveLength(2);
@@ -46,8 +46,7 @@ test('closing removes it', async ({ skip }) => {
   expect(await namespacesOf(process.pid)).toEqual([]);
 });
 
-test('a maker that is killed takes everything with it', async ({ skip }) => {
-  skip(why !== null, why ?? '');
+test('a maker that is killed takes everything with it', async () => {
   const { pid, tenants, kill } = await startMaker();
   expect(await namespacesOf(pid)).toHaveLength(2);
   expect(tenants).toHaveLength(2);
@@ -56,10 +55,7 @@ test('a maker that is killed takes everything with it', async ({ skip }) => {
   await expect.poll(() => namespacesOf(pid), { timeout: 3_000, interval: 50 }).toEqual([]);
 });
 
-test('what a maker and its janitor leave when both are killed is removed by the next one', async ({
-  skip,
-}) => {
-  skip(why !== null, why ?? '');
+test('what a maker and its janitor leave when both are killed is removed by the next one', async () => {
   const { pid, janitors, tenants, kill } = await startMaker();
   expect(janitors).toHaveLength(1);
   for (const { pid: janitor } of janitors) process.kill(janitor, 'SIGKILL');

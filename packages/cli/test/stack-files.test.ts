@@ -3,10 +3,11 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadSettings } from '@livekit-swarm/exporter';
+import { missing } from '@livekit-swarm/testkit/requirements';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { findCompose, freshKeys } from './support/stack.ts';
+import { findCompose, freshKeys, NO_COMPOSE } from './support/stack.ts';
 import { ROOT } from './support/stack-images.ts';
 import { scratch } from './support/swarm.ts';
 
@@ -36,8 +37,6 @@ const stackFile = (...path: string[]): string => join(ROOT, 'examples', 'stack',
 const read = (...path: string[]): string => readFileSync(stackFile(...path), 'utf8');
 
 const compose = await findCompose();
-const whyNoCompose =
-  compose === null ? ' (skipped: no Compose here, apt-get install docker-compose)' : '';
 
 describe('docker-compose.yml', () => {
   it('has what a cluster and its watchers are made of', () => {
@@ -139,26 +138,24 @@ describe('docker-compose.yml', () => {
     expect(secrets.filter(({ rest }) => rest !== '' && !rest.startsWith(':?'))).toEqual([]);
   });
 
-  it.skipIf(compose === null)(
-    `is valid for Compose, which asks for keys${whyNoCompose}`,
-    async () => {
-      const [program = '', ...args] = compose ?? [];
-      // Elsewhere, so that no .env of this checkout is found.
-      const dir = scratch();
-      cpSync(join(ROOT, 'docker-compose.yml'), join(dir, 'docker-compose.yml'));
-      const config = (env: Record<string, string>) =>
-        execa(program, [...args, 'config', '--quiet'], {
-          cwd: dir,
-          env,
-          reject: false,
-          stdin: 'ignore',
-        });
-      expect(await config(freshKeys())).toMatchObject({ exitCode: 0, stderr: '' });
-      const refused = await config({});
-      expect(refused.exitCode).not.toBe(0);
-      expect(refused.stderr).toContain('examples/stack/keys.sh');
-    },
-  );
+  it('is valid for Compose, which asks for keys', async ({ skip }) => {
+    skip(compose === null, NO_COMPOSE);
+    const [program = '', ...args] = compose ?? [];
+    // Elsewhere, so that no .env of this checkout is found.
+    const dir = scratch();
+    cpSync(join(ROOT, 'docker-compose.yml'), join(dir, 'docker-compose.yml'));
+    const config = (env: Record<string, string>) =>
+      execa(program, [...args, 'config', '--quiet'], {
+        cwd: dir,
+        env,
+        reject: false,
+        stdin: 'ignore',
+      });
+    expect(await config(freshKeys())).toMatchObject({ exitCode: 0, stderr: '' });
+    const refused = await config({});
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toContain('examples/stack/keys.sh');
+  });
 });
 
 describe('keys.sh', () => {
@@ -200,37 +197,30 @@ const takes = async (program: string, ...args: string[]): Promise<void> => {
   expect(exitCode, said).toBe(0);
 };
 
-const has = async (program: string): Promise<boolean> =>
-  !(await execa('sh', ['-c', `command -v ${program}`], { reject: false })).failed;
-const have = {
-  promtool: await has('promtool'),
-  amtool: await has('amtool'),
-  haproxy: await has('/usr/sbin/haproxy'),
-};
-const unless = (there: boolean, program: string): string =>
-  there ? '' : ` (skipped: no ${program} here)`;
-
 describe('configurations', () => {
-  it.skipIf(!have.promtool)(
-    `Prometheus reads its own, with the rules${unless(have.promtool, 'promtool')}`,
-    async () => {
-      const mounted =
-        services.prometheus?.volumes?.find((mount) => mount.includes('.rules.yaml')) ?? '';
-      const [from = '', to = ''] = mounted.split(':');
-      const file = join(scratch(), 'prometheus.yaml');
-      expect(read('prometheus.yaml')).toContain(to);
-      await writeFile(file, read('prometheus.yaml').replaceAll(to, join(ROOT, from)));
-      await takes('promtool', 'check', 'config', file);
-    },
-  );
+  it('Prometheus reads its own, with the rules', async ({ skip }) => {
+    const why = await missing('promtool');
+    skip(why !== null, why ?? '');
+    const mounted =
+      services.prometheus?.volumes?.find((mount) => mount.includes('.rules.yaml')) ?? '';
+    const [from = '', to = ''] = mounted.split(':');
+    const file = join(scratch(), 'prometheus.yaml');
+    expect(read('prometheus.yaml')).toContain(to);
+    await writeFile(file, read('prometheus.yaml').replaceAll(to, join(ROOT, from)));
+    await takes('promtool', 'check', 'config', file);
+  });
 
-  it.skipIf(!have.amtool)(`Alertmanager reads its own${unless(have.amtool, 'amtool')}`, () =>
-    takes('amtool', 'check-config', stackFile('alertmanager.yaml')),
-  );
+  it('Alertmanager reads its own', async ({ skip }) => {
+    const why = await missing('amtool');
+    skip(why !== null, why ?? '');
+    await takes('amtool', 'check-config', stackFile('alertmanager.yaml'));
+  });
 
-  it.skipIf(!have.haproxy)(`haproxy reads its own${unless(have.haproxy, 'haproxy')}`, () =>
-    takes('/usr/sbin/haproxy', '-c', '-f', stackFile('haproxy.cfg')),
-  );
+  it('HAProxy reads its own', async ({ skip }) => {
+    const why = await missing('haproxy');
+    skip(why !== null, why ?? '');
+    await takes('/usr/sbin/haproxy', '-c', '-f', stackFile('haproxy.cfg'));
+  });
 
   it('the exporter reads its own, with the keys that Compose gives it', async () => {
     const settings = await loadSettings({ config: stackFile('exporter.yaml') }, freshKeys());

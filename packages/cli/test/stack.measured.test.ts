@@ -4,7 +4,7 @@ import { EXIT_CODES } from '@livekit-swarm/settings';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
 import { expect } from 'vitest';
-import { findCompose, freshKeys, openStack, waitForHealth } from './support/stack.ts';
+import { findCompose, freshKeys, NO_COMPOSE, openStack, waitForHealth } from './support/stack.ts';
 import { buildStackImages } from './support/stack-images.ts';
 import { scratch, startSwarm } from './support/swarm.ts';
 
@@ -38,8 +38,7 @@ interface Answer<Data> {
 testWithDocker(
   'docker-compose.yml comes up in a real engine, carries a crowd, is watched, and leaves nothing',
   async ({ start, skip }) => {
-    const composeCommand =
-      (await findCompose()) ?? skip('there is no Compose here: apt-get install docker-compose');
+    const composeCommand = (await findCompose()) ?? skip(NO_COMPOSE);
     await requireProgram(['curl'], 'curl');
     await requireProgram(['turnutils_uclient'], 'coturn');
     const engine = await start();

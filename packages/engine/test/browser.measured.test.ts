@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { TrackPlan } from '@livekit-swarm/scenario';
+import { findChromium, launchChromium, processesOf } from '@livekit-swarm/testkit/chromium';
 import { describe, expect, test } from 'vitest';
 import {
   enter,
@@ -8,7 +9,6 @@ import {
   seriesOf,
   useBrowser,
 } from './support/browser-stage.ts';
-import { findChromium, launchChromium, processesOf } from './support/chromium.ts';
 import { openCrowd, SIMULCAST, seconds, until } from './support/crowd.ts';
 import { openViewer } from './support/viewer.ts';
 import { seen, trackOf } from './support/watch.ts';

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
-import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type Chromium,
   findChromium,
   launchChromium,
   NO_CHROMIUM,
-} from '../../engine/test/support/chromium.ts';
+} from '@livekit-swarm/testkit/chromium';
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Exporter, startExporter } from '../src/exporter.ts';
 import { CLIENTS_DEFAULTS } from '../src/sources/clients/clients-options.ts';
 import { createClientsSource } from '../src/sources/clients/clients-source.ts';
@@ -31,7 +31,7 @@ let callSite: CallSite;
 let site: string;
 
 beforeAll(async () => {
-  if (executable === null) return console.warn(`skipped: ${NO_CHROMIUM}`);
+  if (executable === null) return;
   dir = await mkdtemp(join(tmpdir(), 'swarm-beacon-test-'));
   callSite = await serveCallSite({
     room: ROOM,

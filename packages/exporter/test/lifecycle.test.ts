@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { generateCredentials, startCluster } from '@livekit-swarm/lab';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
@@ -39,6 +40,8 @@ const eventually = async (holds: () => Promise<boolean>, ms = 15_000): Promise<b
   }
   return false;
 };
+
+await skipWithout('redis', 'haproxy');
 
 test('follows rooms, people and tracks of a real cluster, and finds the ghosts of a node that died', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-lifecycle-'));

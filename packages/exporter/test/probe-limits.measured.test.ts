@@ -3,18 +3,22 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sumOf } from './support/exposition.ts';
 import { expectNoRooms, probeRooms, scratch, startProbing, targetOf } from './support/probing.ts';
 
+const unavailable = await skipWithout('redis', 'haproxy');
+
 let cluster: Cluster;
 let dir = '';
 beforeAll(async () => {
+  if (unavailable !== null) return;
   dir = await scratch();
   cluster = await startCluster({ dir, nodes: 2, with: ['haproxy'] });
 });
 afterAll(async () => {
-  await cluster.stop();
+  await cluster?.stop();
   await rm(dir, { recursive: true, force: true });
 });
 

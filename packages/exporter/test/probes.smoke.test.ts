@@ -1,20 +1,24 @@
 /** Probes of a real cluster that is well: two nodes behind a load balancer, Redis between them. */
 import { rm } from 'node:fs/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import { missing, skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPattern } from '../src/config/url-pattern.ts';
 import { sumOf } from './support/exposition.ts';
 import { expectNoRooms, scratch, startProbing, targetOf } from './support/probing.ts';
-import { checkMetrics, whyNoPromtool } from './support/promtool.ts';
+import { checkMetrics } from './support/promtool.ts';
+
+const unavailable = await skipWithout('redis', 'haproxy');
 
 let cluster: Cluster;
 let dir = '';
 beforeAll(async () => {
+  if (unavailable !== null) return;
   dir = await scratch();
   cluster = await startCluster({ dir, nodes: 2, with: ['haproxy'] });
 });
 afterAll(async () => {
-  await cluster.stop();
+  await cluster?.stop();
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -122,7 +126,7 @@ describe('a cluster that is well', () => {
     expect(sumOf(series, 'swarm_probe_runs_total', { result: 'success' })).toBeGreaterThanOrEqual(
       3,
     );
-    const why = whyNoPromtool();
+    const why = await missing('promtool');
     if (why !== null) return context.skip(why);
     expect(await checkMetrics(text)).toBe('');
     const probe = await probing.ask('target=lab&module=video_pair');

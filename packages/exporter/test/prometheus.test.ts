@@ -10,7 +10,7 @@ import {
   type Service,
   startCluster,
 } from '@livekit-swarm/lab';
-import { hasErrorCode } from '@livekit-swarm/settings';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type Probing, scratch, startProbing, targetOf } from './support/probing.ts';
@@ -28,8 +28,7 @@ let cluster: Cluster;
 let probing: Probing;
 let prometheus: Service | null = null;
 let url = '';
-/** Why there is no Prometheus here. */
-let missing: string | null = null;
+const unavailable = await skipWithout('prometheus', 'redis', 'haproxy');
 
 /** The example as it is, but for where things are and how often they are looked at. */
 const exampleFor = async (exporter: string): Promise<string> => {
@@ -52,6 +51,7 @@ const exampleFor = async (exporter: string): Promise<string> => {
 };
 
 beforeAll(async () => {
+  if (unavailable !== null) return;
   dir = await scratch();
   cluster = await startCluster({ dir: join(dir, 'cluster'), nodes: 2, with: ['haproxy'] });
   probing = await startProbing([targetOf(cluster)]);
@@ -74,13 +74,11 @@ beforeAll(async () => {
     stopSteps: GRACEFUL_STOP,
     url,
   });
-  await prometheus.start().catch((error: unknown) => {
-    if (!hasErrorCode(error, 'not_started')) throw error;
-    missing = 'prometheus is not installed (Debian: prometheus)';
-  });
+  await prometheus.start();
 });
 
 afterAll(async () => {
+  if (unavailable !== null) return;
   await prometheus?.stop();
   await probing.exporter.stop();
   await cluster.stop();
@@ -103,8 +101,7 @@ const query = async (promql: string): Promise<Sample[]> => {
 };
 
 describe('examples/exporter/prometheus.yaml', () => {
-  it('probes the target and each of its nodes, with labels that tell them apart', async (context) => {
-    if (missing !== null) return context.skip(missing);
+  it('probes the target and each of its nodes, with labels that tell them apart', async () => {
     const probed = async () =>
       (await query('swarm_probe_success')).map(({ metric, value }) => ({
         ...metric,
@@ -141,8 +138,7 @@ describe('examples/exporter/prometheus.yaml', () => {
       .toBeGreaterThan(before + 100);
   });
 
-  it('shows a node that died as a probe that failed, and why', async (context) => {
-    if (missing !== null) return context.skip(missing);
+  it('shows a node that died as a probe that failed, and why', async () => {
     cluster.service('node-2').signal('SIGKILL');
     const failing = async () =>
       (await query('swarm_probe_failure{node="node-2"}')).map(({ metric }) => metric.reason);

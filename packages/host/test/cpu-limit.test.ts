@@ -4,22 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveKit } from '@livekit-swarm/lab';
-import { SwarmError } from '@livekit-swarm/settings';
 import { allGone, isRunning } from '@livekit-swarm/testkit/processes';
+import { missing } from '@livekit-swarm/testkit/requirements';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { expectCpuLimits } from '../src/guard/cpu-limit.ts';
 import { spawnGuarded } from '../src/guard/guarded-process.ts';
 
-/** Why there can be none here; null when there can. */
-const lacking = (() => {
-  try {
-    expectCpuLimits();
-    return null;
-  } catch (error) {
-    if (error instanceof SwarmError) return error.message;
-    throw error;
-  }
-})();
+/** Why there can be no quota on this host; null: there can. */
+const unavailable = await missing('cpu-quota');
 
 let dir: string;
 beforeEach(async () => {
@@ -47,7 +38,9 @@ const cpuSeconds = (pid: number): number => {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };
 
-describe.skipIf(lacking !== null)('a CPU quota', () => {
+describe('a CPU quota', () => {
+  beforeEach(({ skip }) => skip(unavailable !== null, unavailable ?? ''));
+
   test('holds, and goes with the process', async () => {
     const busy = await spawnGuarded({
       command: '/bin/sh',
@@ -97,7 +90,7 @@ describe.skipIf(lacking !== null)('a CPU quota', () => {
   });
 });
 
-test.skipIf(lacking === null)(
+test.runIf(unavailable !== null)(
   'where there is none, a server that asks for it is refused',
   async () => {
     await expect(startLiveKit({ dir, cpuCores: 0.5 })).rejects.toMatchObject({

@@ -4,9 +4,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import { allGone } from '@livekit-swarm/testkit/processes';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { OPTIONAL_SERVICES } from '../src/cluster/optional-services.ts';
 import { type Cluster, startCluster } from '../src/cluster/start-cluster.ts';
+
+await skipWithout(
+  'redis',
+  'haproxy',
+  'prometheus',
+  'alertmanager',
+  'node-exporter',
+  'redis-exporter',
+  'coturn',
+);
 
 let dir: string;
 beforeEach(async () => {

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
+
+await skipWithout('promtool');
 
 const run = promisify(execFile);
 const at = (path: string): string =>

@@ -19,10 +19,10 @@ import {
   generateCredentials,
   startCluster,
 } from '@livekit-swarm/lab';
-import { whyNoPacketFilter } from '@livekit-swarm/testkit/nft';
 import { dropRtp } from '@livekit-swarm/testkit/packet-filter';
+import { missing } from '@livekit-swarm/testkit/requirements';
 import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { putRooms } from '../../exporter/test/support/put-rooms.ts';
 import { dashboards } from '../src/dashboards/index.ts';
@@ -48,8 +48,14 @@ const CROWD = {
     durationMs: 120_000,
   },
 };
-const why = await whyNoPacketFilter();
-if (why !== null) console.warn(`No node loses packets here: ${why}`);
+const why = await missing('packet-filter');
+const unavailable = await missing(
+  'redis',
+  'haproxy',
+  'prometheus',
+  'node-exporter',
+  'redis-exporter',
+);
 
 /** What panels say that may be empty here: nothing is broken but a link, no browser reports and nobody drills. All others must have data. */
 const MAY_BE_EMPTY = new Set([
@@ -195,8 +201,10 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
   let names: ReadonlySet<string>;
   const closing: (() => Promise<unknown>)[] = [];
   const plain = (expr: string): string => withoutVariables(expr, '1m');
+  beforeEach(({ skip }) => skip(unavailable !== null, unavailable ?? ''));
 
   beforeAll(async () => {
+    if (unavailable !== null) return;
     dir = await mkdtemp(join(tmpdir(), 'swarm-mixin-'));
     closing.push(() => rm(dir, { recursive: true, force: true }));
     const ports = await findFreePorts('127.0.0.1', 1);
@@ -309,9 +317,10 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
     expect(empty).toEqual([]);
   });
 
-  it.skipIf(why !== null).each(LOSS_PANELS)(
+  it.for(LOSS_PANELS)(
     'shows the lossy node, and no other, in $title of $dashboard $labels',
-    async (panel) => {
+    async (panel, { skip }) => {
+      skip(why !== null, why ?? '');
       const { dashboard, title, query = /./, choose, labels, there, elsewhere } = panel;
       const exprs = queries().filter(
         ({ asker, where, kind }) => asker === dashboard && where === title && kind === 'panel',

@@ -4,6 +4,12 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DrillResult } from '@livekit-swarm/chaos';
+import {
+  type Chromium,
+  findChromium,
+  launchChromium,
+  NO_CHROMIUM,
+} from '@livekit-swarm/testkit/chromium';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -13,12 +19,6 @@ import {
   variedDrill,
   voidDrill,
 } from '../../chaos/test/support/drill-results.ts';
-import {
-  type Chromium,
-  findChromium,
-  launchChromium,
-  NO_CHROMIUM,
-} from '../../engine/test/support/chromium.ts';
 import { renderDrillHtml } from '../src/drill/html/render-html.ts';
 import { tabStops, violationsOf } from './support/accessibility.ts';
 import { type Look, type Opened, openPage } from './support/page.ts';
@@ -28,7 +28,7 @@ const dir = mkdtempSync(join(tmpdir(), 'swarm-drill-html-'));
 let chromium: Chromium;
 
 beforeAll(async () => {
-  if (executable === null) return console.warn(`skipped: ${NO_CHROMIUM}`);
+  if (executable === null) return;
   chromium = await launchChromium(executable);
 });
 beforeEach(({ skip }) => skip(executable === null, NO_CHROMIUM));

@@ -2,14 +2,14 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type Chromium,
   findChromium,
   launchChromium,
   NO_CHROMIUM,
-} from '../../engine/test/support/chromium.ts';
+} from '@livekit-swarm/testkit/chromium';
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tabStops, violationsOf } from './support/accessibility.ts';
 import { bigRun, writeRecord } from './support/big-record.ts';
 import { type Look, openReport, renderRecord } from './support/page.ts';
@@ -22,7 +22,7 @@ const record = join(dir, 'record.ndjson');
 let report: string;
 
 beforeAll(async () => {
-  if (executable === null) return console.warn(`skipped: ${NO_CHROMIUM}`);
+  if (executable === null) return;
   chromium = await launchChromium(executable);
   await writeRecord(bigRun({ rooms: 12, people: 4, seconds: 120, shards: 2 }), record);
   report = await renderRecord(record, dir, ['packet_loss: rate<0.001', 'media_latency: p(95)<100']);

@@ -26,12 +26,6 @@ const SSHD = '/usr/sbin/sshd';
 /** sshd does not start without it; where no init has made it, we do. */
 const PRIVILEGE_SEPARATION = '/run/sshd';
 
-/** Null: it can be started here. */
-export const whyNoSshHost = (): string | null => {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'it needs root on Linux';
-  return existsSync(SSHD) ? null : 'there is no sshd here (apt-get install openssh-server)';
-};
-
 export const startSshHost = async (): Promise<SshHost> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-sshd-'));
   await Promise.all(['bin', 'units'].map((name) => mkdir(join(dir, name))));

@@ -10,6 +10,7 @@ import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
+import { missing } from '@livekit-swarm/testkit/requirements';
 
 const exec = promisify(execFile);
 
@@ -78,18 +79,8 @@ export const openNetwork = async (): Promise<Network> => {
 
 /** A sentence that says what is missing and how to get it, or null when networks can be made. */
 export const whyNoNetwork = async (): Promise<string | null> => {
-  if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
-  if (process.getuid?.() !== 0) return 'making network namespaces takes root';
-  for (const [program, source] of [
-    ['ip', 'iproute2'],
-    ['nft', 'nftables'],
-  ] as const) {
-    const found = await exec(program, ['-V']).then(
-      () => true,
-      () => false,
-    );
-    if (!found) return `${program} is missing: apt-get install ${source}`;
-  }
+  const reason = await missing('root', 'ip', 'nft');
+  if (reason !== null) return reason;
   try {
     await using network = await openNetwork();
     await network.generator.run(

@@ -12,6 +12,8 @@ export const freshKeys = (): Record<string, string> => ({
   GRAFANA_PASSWORD: randomBytes(12).toString('hex'),
 });
 
+export const NO_COMPOSE = 'Compose is not installed: apt-get install docker-compose';
+
 /** Compose as it is installed: the plugin of today, or the program that Debian has. Null: neither. */
 export const findCompose = async (): Promise<readonly string[] | null> => {
   for (const command of [['docker', 'compose'], ['docker-compose']] as const) {

@@ -2,8 +2,13 @@ import type { LiveKitServer } from '@livekit-swarm/lab';
 import { makeToken } from '@livekit-swarm/livekit';
 import type { SeriesSample } from '@livekit-swarm/record';
 import type { TrackPlan } from '@livekit-swarm/scenario';
+import {
+  type Chromium,
+  findChromium,
+  launchChromium,
+  NO_CHROMIUM,
+} from '@livekit-swarm/testkit/chromium';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { type Chromium, findChromium, launchChromium, NO_CHROMIUM } from './chromium.ts';
 import { AUDIO, type Crowd, openCrowd, seconds, tracksOf, until } from './crowd.ts';
 import { startServer } from './servers.ts';
 import { openViewer, type PageServer, servePage, type Viewer } from './viewer.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Listening, type ServeOptions, serve } from './serve.ts';
 
 const log: string[] = [];
@@ -85,7 +85,8 @@ describe('serve', () => {
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
-describe.skipIf(!hasOpenssl)('serve, with TLS (needs openssl)', () => {
+describe('serve, with TLS', () => {
+  beforeEach(({ skip }) => skip(!hasOpenssl, 'openssl is not installed: apt-get install openssl'));
   let dir = '';
   beforeAll(() => {
     dir = mkdtempSync(join(tmpdir(), 'swarm-tls-'));

@@ -1,10 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
-
-/** Why promtool cannot be asked; null when it can. */
-export const whyNoPromtool = (): string | null =>
-  spawnSync('promtool', ['--version']).status === 0
-    ? null
-    : 'promtool is not installed (Debian: prometheus)';
+import { execFile } from 'node:child_process';
 
 /** What promtool has to say about metrics as they are served; empty when it has nothing to complain of. */
 export const checkMetrics = (text: string): Promise<string> =>

@@ -5,6 +5,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
+import { missing } from '@livekit-swarm/testkit/requirements';
 
 const exec = promisify(execFile);
 
@@ -13,8 +14,8 @@ const ENTER = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"',
 
 /** Null when it can be made; else a sentence that says what is missing. */
 export const whyNoOwnNetwork = async (): Promise<string | null> => {
-  if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
-  if (process.getuid?.() !== 0) return 'making network namespaces takes root';
+  const reason = await missing('root', 'unshare', 'ip', 'nft');
+  if (reason !== null) return reason;
   const [program, ...args] = ENTER;
   const table = 'table inet probe { chain input { type filter hook input priority 0; }; }';
   const nft = exec(program, [...args, 'nft', table]);

@@ -1,0 +1,20 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { missing } from './requirements.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+test('names the first thing that is missing, with the command that installs it', async () => {
+  vi.stubEnv('PATH', '/nowhere');
+  vi.stubEnv('CHROME_PATH', '');
+  expect(await missing('promtool', 'chromium')).toBe(
+    'promtool is not installed: apt-get install prometheus',
+  );
+  expect(await missing('chromium')).toMatch(/apt-get install chromium/);
+  expect(await missing()).toBeNull();
+});
+
+test('knows the names that packagers give a program', async () => {
+  vi.stubEnv('PATH', '/nowhere');
+  const reason = await missing('node-exporter');
+  expect(reason).toBe('node_exporter is not installed: apt-get install prometheus-node-exporter');
+});

@@ -1,0 +1,86 @@
+/** What tests against real programs require of a machine, and the command that installs it. */
+import { expectCpuLimits } from '@livekit-swarm/host';
+import { findProgram } from '@livekit-swarm/lab';
+import { hasErrorCode } from '@livekit-swarm/settings';
+import { beforeEach } from 'vitest';
+import { findChromium, NO_CHROMIUM } from './chromium.ts';
+import { whyNoPacketFilter } from './nft.ts';
+
+/** Programs, each with the names that packagers give it and the Debian package. */
+const PROGRAMS = {
+  alertmanager: [['alertmanager', 'prometheus-alertmanager'], 'prometheus-alertmanager'],
+  amtool: [['amtool'], 'prometheus-alertmanager'],
+  coturn: [['turnserver'], 'coturn'],
+  curl: [['curl'], 'curl'],
+  haproxy: [['haproxy'], 'haproxy'],
+  ip: [['ip'], 'iproute2'],
+  nft: [['nft'], 'nftables'],
+  'node-exporter': [['node_exporter', 'prometheus-node-exporter'], 'prometheus-node-exporter'],
+  openssl: [['openssl'], 'openssl'],
+  prometheus: [['prometheus'], 'prometheus'],
+  promtool: [['promtool'], 'prometheus'],
+  'redis-exporter': [['redis_exporter', 'prometheus-redis-exporter'], 'prometheus-redis-exporter'],
+  redis: [['redis-server'], 'redis-server'],
+  sshd: [['sshd'], 'openssh-server'],
+  turnutils_uclient: [['turnutils_uclient'], 'coturn'],
+  unshare: [['unshare'], 'util-linux'],
+} as const satisfies Record<string, readonly [names: readonly string[], debianPackage: string]>;
+
+type Program = keyof typeof PROGRAMS;
+
+/** `packet-filter`: nftables, in the network of this process. `cpu-quota`: a control group of one's own. */
+export type Requirement = Program | 'root' | 'chromium' | 'packet-filter' | 'cpu-quota';
+
+/**
+ * Skips every test of the file (or of the `describe`) that calls it where something is missing. What it returns is the reason, with the command
+ * that installs what is missing, or null: then all is there. Hooks run all the same: they must not start anything without it.
+ */
+export const skipWithout = async (...requirements: Requirement[]): Promise<string | null> => {
+  const reason = await missing(...requirements);
+  beforeEach(({ skip }) => skip(reason !== null, reason ?? ''));
+  return reason;
+};
+
+/** The first of these that this machine does not have, with the command that installs it; null: it has all of them. */
+export const missing = async (...requirements: Requirement[]): Promise<string | null> => {
+  for (const requirement of requirements) {
+    const reason = await check(requirement);
+    if (reason !== null) return reason;
+  }
+  return null;
+};
+
+const check = async (requirement: Requirement): Promise<string | null> => {
+  switch (requirement) {
+    case 'root':
+      return process.platform === 'linux' && process.getuid?.() === 0
+        ? null
+        : 'needs root on Linux: sudo --preserve-env=PATH npm run test:all';
+    case 'chromium':
+      return findChromium() === null ? NO_CHROMIUM : null;
+    case 'packet-filter':
+      return (await missing('root', 'nft')) ?? whyNoPacketFilter();
+    case 'cpu-quota':
+      return whyNoCpuQuota();
+    default: {
+      const [names, debianPackage] = PROGRAMS[requirement];
+      for (const name of names) {
+        if ((await findProgram(name, process.env, SYSTEM_FOLDERS)) !== null) return null;
+      }
+      return `${names[0]} is not installed: apt-get install ${debianPackage}`;
+    }
+  }
+};
+
+/** Where Debian puts servers: not on the PATH of every user. */
+const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
+
+const whyNoCpuQuota = (): string | null => {
+  try {
+    expectCpuLimits();
+    return null;
+  } catch (error) {
+    if (hasErrorCode(error, 'no_cpu_limit')) return `${error.message}: ${error.hint}`;
+    throw error;
+  }
+};
