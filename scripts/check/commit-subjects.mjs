@@ -1,4 +1,4 @@
-// Checks the subjects of commits: `node scripts/check/commit-subjects.mjs [BASE]`. BASE defaults to the last commit before the rule.
+// Checks the subjects of commits: `node scripts/check/commit-subjects.mjs [--report] [BASE]`. BASE defaults to the last commit before the rule.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { subjectProblem } from './subject-problem.mjs';
@@ -29,7 +29,9 @@ const exists = (revision) => {
   }
 };
 
-const base = process.argv[2] ?? RULE_SINCE;
+const reportOnly = process.argv.includes('--report');
+const [given] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const base = given ?? RULE_SINCE;
 if (exists(base)) {
   const commits = git('log', '--no-merges', '--format=%h %s', `${base}..HEAD`)
     .split('\n')
@@ -46,8 +48,8 @@ if (exists(base)) {
   console.log(
     `commit subjects: ${problems.length} problems in ${commits.length} commits since ${base}`,
   );
-  if (problems.length > 0) process.exitCode = 1;
-} else if (process.argv[2] === undefined) {
+  if (problems.length > 0 && !reportOnly) process.exitCode = 1;
+} else if (given === undefined) {
   console.log(
     `commit subjects: not checked, ${base} is not in this clone (fetch the whole history to check them)`,
   );

@@ -10,12 +10,12 @@ The exit code is the verdict: a pipeline needs nothing else.
 
 ${exitCodesTable()}
 
-- 98 is not a failure of your deployment: the generator was too slow, a worker died, or nothing was measured. The reasons stand at the top of the
-  report and in \`reasons\` of \`--json\`. Repeat the run with more cores or a smaller crowd.
-- A server that died, or joins that it refused in words beyond the threshold, are 99 even when the generator suffered: it cannot have caused them.
-- 3 is for a deployment that let nobody in, or an embedded server that could not be had. Where some got in, thresholds on \`join_failures\` judge the rest.
-- 2 is also how \`npm start\` ends when something that it would build with is missing (Rust, a C compiler): it says what, and how to get it.
-- \`swarm report\` exits as the run would have. \`swarm doctor\` exits with 0 or, when something that a run needs is missing, with 3.
+- 98 is not a failure of your deployment: the load generator was too slow, a worker died, or nothing was measured. The reasons are at the top of the
+  report and in \`reasons\` of \`--json\`. Repeat the run with more cores or less load.
+- A server that died, or rejected joins beyond the threshold, are 99 even when the load generator was impaired: it cannot have caused them.
+- 3 means that no participant joined, or that no local server was available. If some participants joined, thresholds on \`join_failures\` decide.
+- 2 is also how \`npm start\` ends when a build tool is missing (Rust, a C compiler): it prints which, and how to install it.
+- \`swarm report\` exits as the run did. \`swarm doctor\` exits with 0, or with 3 when something that a run needs is missing.
 `;
 
 /** The table alone. */

@@ -1,27 +1,33 @@
 import { DEFAULT_THRESHOLDS } from '@livekit-swarm/analysis';
-import { AGGREGATIONS, type MetricDefinition, type MetricName, metricDefinition, metricNames } from '@livekit-swarm/metrics';
+import {
+  AGGREGATIONS,
+  type MetricDefinition,
+  type MetricName,
+  metricDefinition,
+  metricNames,
+} from '@livekit-swarm/metrics';
 import { code, generatedFrom, table } from './markdown.ts';
 
 /** The catalogue in chapters, in its own order: each goes from its first metric to the next chapter. */
 const CHAPTERS: { title: string; first: MetricName; intro: string }[] = [
   {
-    title: 'Joining, staying, coming back',
+    title: 'Join and reconnect',
     first: 'join_time',
     intro:
-      'The clock of a join starts when the join was *due*, not when it got its turn: a server that is slow to let people in cannot hide it by slowing the generator down.',
+      'Join times count from the *scheduled* join, not from the start of the attempt: a slow server cannot hide it by slowing down the load generator.',
   },
   {
     title: 'Media',
     first: 'missing_tracks',
     intro:
-      'Loss is counted twice: *before recovery* is what the network and the server lost on the first try, the plain figure is what no retransmission brought back. Arrival times come from the kernel.',
+      'Loss is counted twice: *before recovery* is what the network and the server lost at the first transmission; without that suffix, what no retransmission recovered. Arrival times come from the kernel.',
   },
   { title: 'Data messages', first: 'data_latency', intro: 'Only with `--data-rate`.' },
   {
-    title: 'The generator itself',
+    title: 'Load generator',
     first: 'late_sends',
     intro:
-      'When these leave their bounds the verdict is inconclusive, whatever the others say: see [ARCHITECTURE.md](ARCHITECTURE.md#honesty).',
+      'When these exceed their limits the verdict is inconclusive, whatever the other metrics show: see [ARCHITECTURE.md](ARCHITECTURE.md#honesty).',
   },
 ];
 
@@ -37,14 +43,14 @@ ${thresholdText()}
 
 ${defaultsTable()}
 
-Those that a load cannot measure are left out: no \`media_latency\` where nobody publishes.
+Thresholds that a load cannot measure do not apply: without publishers, for example, no \`media_latency\`.
 
 ## The catalogue
 
 ${typesTable()}
 
 In \`--json\` every figure has a flat key under \`metrics\`: \`join_time.p95\`, \`packet_loss.rate\`, \`nacks_sent.count\`. Times are milliseconds, shares go
-from 0 to 1. A selector narrows a metric down by its labels: \`kind\` (audio, video), \`direction\` (up, down), \`group\` and \`role\` (of the
+from 0 to 1. A selector filters a metric by its labels: \`kind\` (audio, video), \`direction\` (up, down), \`group\` and \`role\` (of the
 scenario; with flags crowd, and publisher or subscriber), \`codec\`
 (opus, vp8, h264). What was never measured is absent, and a threshold on it makes a run inconclusive, not passed.
 
@@ -52,30 +58,30 @@ ${CHAPTERS.map(chapter).join('\n\n')}
 `;
 
 const thresholdText =
-  (): string => `A threshold is k6's expression with the metric in front. It may carry a selector, and a unit that fits the metric:
+  (): string => `A threshold is a k6 expression with the metric in front. It can have a selector, and a unit of the metric:
 
 \`\`\`sh
 npx swarm --threshold 'join_time: p(95)<1500' --threshold 'packet_loss{kind:audio}: rate<0.5%'
 npx swarm --publish audio,video --threshold 'media_latency{kind:video}: p(99)<0.3s' --threshold 'packets_received: rate>5000'
 \`\`\`
 
-A threshold of yours replaces the default on the same metric, selector, window and aggregation; the other defaults stay. The grammar is in
+Your threshold replaces the default on the same metric, selector, window and aggregation; the other defaults stay. The grammar is in
 [threshold-grammar.ts](../packages/metrics/src/threshold-grammar.ts).
 
-It may be about a part of the run, its window, which stands behind the metric and its selector:
+It can refer to a window of the run, after the metric and its selector:
 
-| window | what it is |
+| window | meaning |
 | --- | --- |
-| \`@joining\`, \`@steady\` | until all were due who come first; when the crowd is what it was meant to be |
-| \`@NAME\` | a stage or lesson of an executor, or a stretch of the timeline |
-| \`@*\` | every stage, each judged by itself; for metrics of joins those in which somebody was due |
-| \`@30s..60s\` | counted from the start |
+| \`@joining\`, \`@steady\` | until the last scheduled first join; the longest time without scheduled joins or leaves |
+| \`@NAME\` | a stage or lesson of an executor, or a named window |
+| \`@*\` | every stage, each evaluated separately; for join metrics, stages with scheduled joins |
+| \`@30s..60s\` | from the start of the run |
 
-Joins count in the window in which they were due, with all that became of them; everything else counts when it happened, and a counter's \`rate\` is per second
-of the window. What is known only when a stay ends has no windows: ${names(({ timed }) => !timed)}.
+Joins count in the window of their scheduled time, with their result; everything else counts when it happened, and a counter's \`rate\` is per second
+of the window. Metrics that are known only at the end of a session have no windows: ${names(({ timed }) => !timed)}.
 
-\`abortOnFail\` ends the run as soon as the threshold is crossed, and \`abortOnFail after 10s\` not before ten seconds of the run have gone; the run has failed. Nothing
-is crossed of which nothing was measured, and nothing ends the run while the generator suffers: that may be its own doing.
+\`abortOnFail\` ends the run as soon as the threshold is crossed, and \`abortOnFail after 10s\` not before ten seconds of the run; the run has failed. A threshold
+without data is never crossed. While the load generator is impaired, \`abortOnFail\` is suspended, because the load generator may be the cause.
 
 \`\`\`sh
 npx swarm --threshold 'media_latency{kind:audio}@steady: p(99)<100' --threshold 'packet_loss@10s..20s: rate<0.1%'
@@ -88,7 +94,7 @@ const names = (which: (definition: MetricDefinition) => boolean): string =>
     .map(code)
     .join(', ');
 
-/** What a run is judged by, and why. */
+/** Default thresholds with their reasons. */
 const defaultsTable = (): string =>
   table(
     ['threshold', 'why'],
@@ -98,13 +104,13 @@ const defaultsTable = (): string =>
 const TYPES: Record<MetricDefinition['type'], string> = {
   trend: 'a distribution, kept as a sketch of 2 % relative error that merges over processes',
   rate: 'a share of something, from 0 to 1; `count` is how many',
-  counter: 'a sum; `rate` is per second while everybody was in',
+  counter: 'a sum; `rate` is per second while all participants were connected',
   gauge: 'a level over time; `value` is its average',
 };
 
 const typesTable = (): string =>
   table(
-    ['type', 'what it is', 'aggregations'],
+    ['type', 'description', 'aggregations'],
     Object.entries(AGGREGATIONS).map(([type, names]) => [
       type,
       TYPES[type as MetricDefinition['type']],
@@ -119,7 +125,7 @@ const chapter = ({ title, first, intro }: (typeof CHAPTERS)[number], index: numb
     names.indexOf(first),
     next === undefined ? undefined : names.indexOf(next.first),
   );
-  return `### ${title}\n\n${intro}\n\n${table(['metric', 'type', 'unit', 'labels', 'what it is'], own.map(row))}`;
+  return `### ${title}\n\n${intro}\n\n${table(['metric', 'type', 'unit', 'labels', 'description'], own.map(row))}`;
 };
 
 const row = (name: MetricName): string[] => {
