@@ -26,9 +26,9 @@ export type {
   DeploymentSummary,
   FailureReason,
   GeneratorSummary,
+  InterimSummary,
   RecoverySummary,
   Share,
-  SoFar,
   Summary,
   TrafficRow,
 } from './summary/summary.ts';

@@ -97,7 +97,7 @@ describe('a deployment that does not want us', () => {
     expect(outcome.exit).toBe(99);
     expect(result.verdict).toBe('failed');
     expect(result.joins.failed).toBeGreaterThan(0);
-    expect(result.joins.failures[0]).toMatchObject({ reason: 'server_full' });
+    expect(result.joins.failureReasons[0]).toMatchObject({ reason: 'server_full' });
     expect(result.reasons[0]).toMatch(/refused \d+ of 12 joins/);
   });
 
@@ -123,7 +123,7 @@ describe('a deployment that does not want us', () => {
     expect(resultOf(outcome).joins).toMatchObject({
       joined: 2,
       failed: 2,
-      failures: [{ reason: 'room_full', count: 2 }],
+      failureReasons: [{ reason: 'room_full', count: 2 }],
     });
   });
 });

@@ -95,7 +95,7 @@ const saying = (word: string): ReportInput => {
       windows: summary.windows.map((one) => ({ ...one, window: { ...one.window, name: word } })),
       environment: { node: word },
       notes: [word],
-      joins: { ...summary.joins, failures: [{ reason: word, count: 1, message: word }] },
+      joins: { ...summary.joins, failureReasons: [{ reason: word, count: 1, message: word }] },
       mostAffected: summary.mostAffected.map((one) => ({ ...one, identity: word, room: word })),
       deployment: { url: word, embedded: false, serverVersion: word, nodes: [word] },
     },

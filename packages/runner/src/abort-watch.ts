@@ -8,12 +8,12 @@ import type { Ledger } from './ledger.ts';
  */
 export const watchThresholds = (
   thresholds: readonly SourcedThreshold[],
-  { elapsedMs, soFar, note }: Pick<Ledger, 'elapsedMs' | 'soFar' | 'note'>,
+  { elapsedMs, interimSummary, note }: Pick<Ledger, 'elapsedMs' | 'interimSummary' | 'note'>,
 ): (() => boolean) => {
   const watched = thresholds.filter(({ threshold }) => threshold.abortOnFail !== null);
   let doubted = false;
   return () => {
-    const cause = watched.length === 0 ? null : abortCause(soFar(), watched, elapsedMs());
+    const cause = watched.length === 0 ? null : abortCause(interimSummary(), watched, elapsedMs());
     if (cause === null) return false;
     const { result, doubts } = cause;
     const sentence = crossedSentence(result);

@@ -1,4 +1,4 @@
-import { createSummary, type SoFar, type Summary } from '@livekit-swarm/analysis';
+import { createSummary, type InterimSummary, type Summary } from '@livekit-swarm/analysis';
 import type { RecoveryPolicy } from '@livekit-swarm/engine';
 import type { Threshold } from '@livekit-swarm/metrics';
 import type { RecordWriter } from '@livekit-swarm/record';
@@ -28,8 +28,7 @@ export interface Ledger {
   sampleSelf(): void;
   counts(): RosterCounts;
   progress(): Omit<Progress, 'phase' | 'stages' | 'totalMs'>;
-  /** What the summary would be if the run ended now. */
-  soFar(): SoFar;
+  interimSummary(): InterimSummary;
   /** Call once, at the end. */
   close(): Summary;
 }
@@ -97,7 +96,7 @@ export const openLedger = ({
         generator: { ...generator, workers: shards.length, workersAlive },
       };
     },
-    soFar: summary.soFar,
+    interimSummary: summary.interim,
     close: () => {
       self.close();
       return summary.result();

@@ -187,7 +187,7 @@ describe.concurrent('run', () => {
     const { summary, judgement, record } = await start({ durationMs: 60_000 }, { onStart });
     expect(summary.end?.reason).toBe('ended');
     expect(summary.end?.at).toBeLessThan(4_000);
-    expect(summary.joins).toMatchObject({ joined: 4, unaccounted: 0, dropped: 0 });
+    expect(summary.joins).toMatchObject({ joined: 4, unaccounted: 0, disconnected: 0 });
     expect(judgement.reasons.join(' ')).not.toMatch(/cut short|ended/);
     const told = linesOf(record).filter(({ type }) => type === 'drill');
     expect(told).toEqual([
@@ -249,7 +249,7 @@ describe.concurrent('run', () => {
     expect(summary.joins).toMatchObject({
       joined: plan.participants.length,
       failed: 0,
-      dropped: 0,
+      disconnected: 0,
       unaccounted: 0,
     });
     expect(summary.end?.reason).toBe('finished');

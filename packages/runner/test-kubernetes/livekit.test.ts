@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { KubernetesCluster } from '@livekit-swarm/testkit/kubernetes/cluster';
-import { deployLiveKit, type LiveKitDeployment } from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
+import {
+  deployLiveKit,
+  type LiveKitDeployment,
+} from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
 import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
 import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
 import { RoomServiceClient } from 'livekit-server-sdk';
@@ -36,7 +39,7 @@ const crowd = async (number: number): Promise<RunResult> =>
 
 /** On a machine that has other things to do, a run is inconclusive for the figures it measured; whether people heard each other is not. */
 const expectGood = ({ judgement, summary }: RunResult): void => {
-  expect(summary.joins).toMatchObject({ joined: 4, failed: 0, dropped: 0 });
+  expect(summary.joins).toMatchObject({ joined: 4, failed: 0, disconnected: 0 });
   expect(summary.tracks).toMatchObject({ expected: 4, received: 4, missing: 0 });
   expect(judgement.verdict, judgement.reasons.join(', ')).not.toBe('failed');
 };

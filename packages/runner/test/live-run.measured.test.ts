@@ -87,7 +87,7 @@ test('a deployment that was gone for a moment is no end where applications join 
     planned: 6,
     joined: 6,
     failed: 0,
-    dropped: 0,
+    disconnected: 0,
     reconnects: 6,
     unaccounted: 0,
   });
@@ -124,6 +124,6 @@ test('without that it is deserted', async () => {
     onStart: (live) => void setTimeout(() => void restartNode(), 2_500 - live.elapsedMs()),
   });
   expect(summary.end?.reason).toBe('aborted');
-  expect(summary.joins).toMatchObject({ joined: 2, dropped: 2, reconnects: 0, resumes: 0 });
+  expect(summary.joins).toMatchObject({ joined: 2, disconnected: 2, reconnects: 0, resumes: 0 });
   await sleep(1_500);
 });

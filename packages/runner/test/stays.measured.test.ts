@@ -137,8 +137,8 @@ thresholds:
     expect(summary.joins).toMatchObject({
       joined: results.length,
       failed: 0,
-      dropped: 0,
-      gaveUp: 0,
+      disconnected: 0,
+      leftEarly: 0,
       unaccounted: 0,
     });
     await expect.poll(present, { timeout: 5_000 }).toEqual([]);
@@ -168,7 +168,7 @@ groups:
     for (const { outcome, reason } of unfinished) {
       expect({ outcome, reason }).toEqual({ outcome: 'join_failed', reason: 'left_while_joining' });
     }
-    expect(summary.joins).toMatchObject({ gaveUp: unfinished.length, unaccounted: 0 });
+    expect(summary.joins).toMatchObject({ leftEarly: unfinished.length, unaccounted: 0 });
     expect(summary.tracks.missing).toBe(0);
     await expect.poll(present, { timeout: 5_000 }).toEqual([]);
   });

@@ -7,6 +7,7 @@ import {
 } from '@livekit-swarm/record';
 import {
   initialParticipantState,
+  isConnected,
   type ParticipantState,
   reduceParticipant,
 } from '../participants/participant-state.ts';
@@ -119,19 +120,24 @@ export class ParticipantFold {
 
   /** As things stand. @param finished whether the run ran to its end: then each participant must have a result */
   summary(planned: number, finished: boolean): Omit<JoinSummary, 'phases'> {
-    const { results, disconnected, leftEarly, ...counts } = this.#counts;
+    const { results, ...counts } = this.#counts;
     const failures = new Map(this.#failureReasons);
     const disconnects = new Map(this.#disconnectReasons);
     for (const entry of this.#entries.values()) countReasons(entry, failures, disconnects);
     return {
       planned,
       ...counts,
-      dropped: disconnected,
-      gaveUp: leftEarly,
       unaccounted: finished ? Math.max(0, planned - results) : this.#entries.size,
-      failures: reasonsOf(failures),
-      drops: reasonsOf(disconnects),
+      failureReasons: reasonsOf(failures),
+      disconnectReasons: reasonsOf(disconnects),
     };
+  }
+
+  /** Participants that are connected now. */
+  get connected(): number {
+    let connected = 0;
+    for (const { state } of this.#entries.values()) if (isConnected(state)) connected++;
+    return connected;
   }
 
   /** Call after the last line. Participants that were still joining failed, unless the run was cut short. */

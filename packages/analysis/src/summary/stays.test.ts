@@ -74,9 +74,9 @@ describe('somebody who leaves before they are in', () => {
     expect(summary.joins).toMatchObject({
       joined: 5,
       failed: 0,
-      gaveUp: 1,
+      leftEarly: 1,
       unaccounted: 0,
-      failures: [],
+      failureReasons: [],
     });
     expect(rate(summary, 'join_failures')).toBe(0);
     // What they would have received does not count either.
@@ -88,8 +88,8 @@ describe('somebody who leaves before they are in', () => {
     expect(summary.joins).toMatchObject({
       joined: 5,
       failed: 1,
-      gaveUp: 0,
-      failures: [{ reason: LEFT_WHILE_JOINING, count: 1 }],
+      leftEarly: 0,
+      failureReasons: [{ reason: LEFT_WHILE_JOINING, count: 1 }],
     });
     expect(rate(summary, 'join_failures')).toBeCloseTo(1 / 6, 9);
     expect(summary.tracks).toMatchObject({ expected: 12, missing: 2 });
@@ -138,25 +138,25 @@ describe('a summary in the making', () => {
     const fold = createSummary();
     for (const line of lines.filter(({ type }) => type !== 'participant' && type !== 'end'))
       fold.add(line);
-    expect(fold.soFar().joins).toMatchObject({ joined: 6, unaccounted: 6 });
+    expect(fold.interim().joins).toMatchObject({ joined: 6, unaccounted: 6 });
     for (const line of lines.filter(({ type }) => type === 'participant')) fold.add(line);
-    expect(fold.soFar().joins).toMatchObject({ joined: 6, unaccounted: 0 });
+    expect(fold.interim().joins).toMatchObject({ joined: 6, unaccounted: 0 });
   });
 
   it('knows as things stand what it will know in the end', () => {
     const fold = createSummary();
     for (const line of lines) fold.add(line);
-    const soFar = {
-      loss: aggregate(fold.soFar().metrics.measure('packet_loss'), { type: 'rate' }),
-      joins: fold.soFar().joins,
+    const interim = {
+      loss: aggregate(fold.interim().metrics.measure('packet_loss'), { type: 'rate' }),
+      joins: fold.interim().joins,
     };
     const summary = fold.result();
-    expect(soFar.loss).toBe(rate(summary, 'packet_loss'));
-    expect(summary.joins).toMatchObject({ ...soFar.joins });
+    expect(interim.loss).toBe(rate(summary, 'packet_loss'));
+    expect(summary.joins).toMatchObject({ ...interim.joins });
   });
 
   it('refuses to say anything before the header', () => {
-    expect(() => createSummary().soFar()).toThrow('the record has no header');
+    expect(() => createSummary().interim()).toThrow('the record has no header');
   });
 });
 

@@ -62,9 +62,9 @@ describe('a healthy run', () => {
       planned: 6,
       joined: 6,
       failed: 0,
-      dropped: 0,
+      disconnected: 0,
       unaccounted: 0,
-      failures: [],
+      failureReasons: [],
     });
     expect(summary.tracks).toEqual({ expected: 24, missing: 0, received: 24, stalled: 0 });
     expect(summary.joins.phases.joined?.max).toBe(85);
@@ -195,7 +195,7 @@ describe('missing tracks', () => {
       joined: 5,
       failed: 1,
       unaccounted: 0,
-      failures: [{ reason: 'timeout', count: 1 }],
+      failureReasons: [{ reason: 'timeout', count: 1 }],
     });
     expect(rate(summary, 'join_failures')).toBeCloseTo(1 / 6, 9);
     expect(summary.tracks.missing).toBe(4);
@@ -225,9 +225,9 @@ describe('participants that were lost', () => {
     expect(summary.joins).toMatchObject({
       joined: 6,
       failed: 0,
-      dropped: 1,
+      disconnected: 1,
       reconnects: 2,
-      drops: [{ reason: 'server_shutdown' }],
+      disconnectReasons: [{ reason: 'server_shutdown' }],
     });
     expect(rate(summary, 'disconnects')).toBeCloseTo(1 / 6, 9);
   });
@@ -242,8 +242,10 @@ describe('participants that were lost', () => {
     const lines = withoutEvents(lost(lost(recordOf(THREE), 'k3x9-2-p2'), 'k3x9-2-p3'), 'k3x9-2-p3');
     lines.push({ type: 'event', at: 9_500, event: 'worker_died', shard: 1, reason: 'SIGKILL' });
     const summary = summarize(lines);
-    expect(summary.joins).toMatchObject({ joined: 5, failed: 1, dropped: 1, unaccounted: 0 });
-    expect(summary.joins.failures).toEqual([{ reason: 'worker_died', count: 1, message: null }]);
+    expect(summary.joins).toMatchObject({ joined: 5, failed: 1, disconnected: 1, unaccounted: 0 });
+    expect(summary.joins.failureReasons).toEqual([
+      { reason: 'worker_died', count: 1, message: null },
+    ]);
     expect(summary.generator.workersDied).toBe(1);
     expect(summary.notes).toContain('Worker 1 died 9.5 s into the run: SIGKILL');
   });
@@ -268,7 +270,7 @@ describe('participants that were lost', () => {
       { ...event, at: 5_300, event: 'resumed', ms: 300 },
       { ...event, at: 9_000, event: 'reconnected', ms: 900 },
     ]);
-    expect(summary.joins).toMatchObject({ dropped: 0, resumes: 1, reconnects: 1 });
+    expect(summary.joins).toMatchObject({ disconnected: 0, resumes: 1, reconnects: 1 });
     expect(aggregate(summary.metrics.measure('reconnect_time'), { type: 'max' })).toBe(900);
   });
 
@@ -292,10 +294,10 @@ describe('participants that were lost', () => {
     expect(summary.joins).toMatchObject({
       joined: 6,
       failed: 0,
-      dropped: 0,
+      disconnected: 0,
       retries: 0,
       reconnects: 2,
-      drops: [],
+      disconnectReasons: [],
     });
     expect(aggregate(summary.metrics.measure('reconnect_time'), { type: 'max' })).toBe(2_000);
   });

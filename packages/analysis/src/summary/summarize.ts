@@ -17,9 +17,9 @@ import { TrackFold } from './fold-tracks.ts';
 import { percentilesOf } from './percentiles.ts';
 import type {
   EndedBy,
+  InterimSummary,
   JoinSummary,
   RecoverySummary,
-  SoFar,
   Summary,
   WindowMetrics,
 } from './summary.ts';
@@ -32,7 +32,7 @@ export interface SummaryFold {
   /** Says something about the record itself that a reader of the report must know. */
   note(sentence: string): void;
   /** As things stand: metrics that are known only when a stay ends hold the stays that have ended. @throws SwarmError `bad_record` before the header */
-  soFar(): SoFar;
+  interim(): InterimSummary;
   /** Call once, after the last line. @throws SwarmError `bad_record` when there was no header */
   result(): Summary;
 }
@@ -138,10 +138,11 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
           break;
       }
     },
-    soFar: () => {
+    interim: () => {
       const { plan, workers } = knownHeader(header);
       return {
         joins: participants.summary(plan.participants, false),
+        connected: participants.connected,
         generator: generator.summary(workers, workersDied),
         end,
         metrics,

@@ -48,9 +48,11 @@ export interface EndedBy {
   sentence: string;
 }
 
-/** What is known while a run goes on. */
-export type SoFar = Pick<Summary, 'metrics' | 'windows' | 'generator' | 'end'> & {
+/** A summary of a run that goes on. */
+export type InterimSummary = Pick<Summary, 'metrics' | 'windows' | 'generator' | 'end'> & {
   joins: Omit<JoinSummary, 'phases'>;
+  /** Participants that are connected now. */
+  connected: number;
 };
 
 export interface DeploymentSummary {
@@ -71,18 +73,18 @@ export interface JoinSummary {
   planned: number;
   joined: number;
   failed: number;
-  /** Lost the connection for good after they were in. */
-  dropped: number;
-  /** Left of their own accord, as planned, before they could have been in: neither joined nor failed. */
-  gaveUp: number;
-  /** Without a result in the record although they began, or although the run finished. */
+  /** Joined, and were disconnected in the end. */
+  disconnected: number;
+  /** Left as planned before they could have joined: neither joined nor failed. */
+  leftEarly: number;
+  /** Without a result in the record. */
   unaccounted: number;
   retries: number;
   resumes: number;
   reconnects: number;
   /** Most frequent first. */
-  failures: FailureReason[];
-  drops: FailureReason[];
+  failureReasons: FailureReason[];
+  disconnectReasons: FailureReason[];
   /** From when the join was due; see `JoinPhases`. */
   phases: Record<'started' | 'signal' | 'ice' | 'joined' | 'firstMedia', Percentiles | null>;
 }

@@ -1,4 +1,4 @@
-import type { GeneratorSummary, Share, SoFar } from '../summary/summary.ts';
+import type { GeneratorSummary, InterimSummary, Share } from '../summary/summary.ts';
 import {
   LAGGING_MS,
   LAGGING_SHARE,
@@ -38,7 +38,7 @@ const FEWER = 'use fewer participants, more cores or a second machine';
 
 /** What makes the figures of a run untrustworthy; empty for a healthy generator, however busy it was. */
 export const assessGenerator = (
-  summary: Pick<SoFar, 'generator' | 'joins' | 'end'>,
+  summary: Pick<InterimSummary, 'generator' | 'joins' | 'end'>,
 ): HealthFinding[] => {
   const found: HealthFinding[] = [];
   const say = (rule: HealthRule, sentence: string): number => found.push({ rule, sentence });
@@ -66,7 +66,7 @@ export const assessGenerator = (
   // A server that is gone makes the kernel refuse packets, too: that is for the thresholds to tell.
   if (
     above(own.sendErrors, SEND_ERRORS_SHARE) &&
-    joins.dropped === 0 &&
+    joins.disconnected === 0 &&
     summary.end?.reason !== 'server_died'
   ) {
     say(

@@ -258,7 +258,7 @@ describe('abortCause', () => {
     const fold = createSummary();
     for (const line of lines) if (line.type !== 'end') fold.add(line);
     return abortCause(
-      fold.soFar(),
+      fold.interim(),
       [{ threshold: parseThreshold(threshold), source: 'user' }],
       elapsedMs,
     );

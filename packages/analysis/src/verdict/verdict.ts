@@ -1,7 +1,7 @@
 import { formatThreshold, holds, type Threshold } from '@livekit-swarm/metrics';
 import type { EndLine } from '@livekit-swarm/record';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
-import type { SoFar, Summary } from '../summary/summary.ts';
+import type { InterimSummary, Summary } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
 import { assessGenerator, type HealthFinding } from './generator-health.ts';
 import {
@@ -104,7 +104,7 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
  * @param elapsedMs since the run's start
  */
 export const abortCause = (
-  soFar: SoFar,
+  interim: InterimSummary,
   thresholds: readonly SourcedThreshold[],
   elapsedMs: number,
 ): { result: ThresholdResult; doubts: HealthFinding[] } | null => {
@@ -112,14 +112,14 @@ export const abortCause = (
     ({ threshold: { abortOnFail } }) => abortOnFail !== null && elapsedMs >= abortOnFail.afterMs,
   );
   const results = due
-    .flatMap((sourced) => evaluate(soFar, sourced))
+    .flatMap((sourced) => evaluate(interim, sourced))
     .filter(({ ok }) => ok === false);
   const [result] = results;
   if (result === undefined) return null;
-  const certain = due.find((sourced) => certainFailures(soFar, [sourced]).length > 0)?.threshold;
+  const certain = due.find((sourced) => certainFailures(interim, [sourced]).length > 0)?.threshold;
   const sure = results.find(({ threshold }) => threshold === certain);
   return sure === undefined
-    ? { result, doubts: assessGenerator(soFar) }
+    ? { result, doubts: assessGenerator(interim) }
     : { result: sure, doubts: [] };
 };
 
@@ -138,14 +138,14 @@ const endedBy = (
   };
 };
 
-const failuresOf = ({ joins }: Pick<SoFar, 'joins'>, words: ReadonlySet<string>): number =>
-  joins.failures.reduce((sum, { reason, count }) => sum + (words.has(reason) ? count : 0), 0);
+const failuresOf = ({ joins }: Pick<InterimSummary, 'joins'>, words: ReadonlySet<string>): number =>
+  joins.failureReasons.reduce((sum, { reason, count }) => sum + (words.has(reason) ? count : 0), 0);
 
 const nobodyGotIn = ({ joins }: Summary): boolean => joins.joined === 0 && joins.failed > 0;
 
 /** As when a firewall lets signalling through, and no media. */
 const nobodySentence = ({ joins }: Summary): string => {
-  const [first] = joins.failures;
+  const [first] = joins.failureReasons;
   return `Nobody got in: ${first?.count ?? 0} of ${joins.failed} joins failed with ${first?.reason ?? 'no reason given'}${first?.message ? ` (${first.message})` : ''}.`;
 };
 
@@ -153,12 +153,12 @@ const refusedEverybody = (summary: Summary): boolean =>
   nobodyGotIn(summary) && failuresOf(summary, UNREACHABLE) === summary.joins.failed;
 
 const refusedSentence = ({ joins }: Summary): string => {
-  const [first] = joins.failures;
+  const [first] = joins.failureReasons;
   return `Nobody got in: the deployment was unreachable or refused all ${joins.failed} joins (${first?.message ?? first?.reason ?? 'no reason given'}).`;
 };
 
 const certainFailures = (
-  summary: Pick<SoFar, 'joins' | 'end'>,
+  summary: Pick<InterimSummary, 'joins' | 'end'>,
   thresholds: readonly SourcedThreshold[],
 ): string[] => {
   const sentences: string[] = [];
@@ -185,8 +185,8 @@ const certainFailures = (
   return sentences;
 };
 
-const refusalWords = ({ joins }: Pick<SoFar, 'joins'>): string =>
-  joins.failures
+const refusalWords = ({ joins }: Pick<InterimSummary, 'joins'>): string =>
+  joins.failureReasons
     .filter(({ reason }) => REFUSALS.has(reason))
     .map(({ reason, count }) => `${reason} ${count}`)
     .join(', ');

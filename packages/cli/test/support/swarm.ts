@@ -135,7 +135,7 @@ export interface Result {
     joined: number;
     failed: number;
     unaccounted: number;
-    failures: { reason: string; count: number }[];
+    failureReasons: { reason: string; count: number }[];
   };
   media: TrafficRow[];
   recovery: RecoverySummary;

@@ -61,16 +61,16 @@ const joins = z.object({
   planned: count(),
   joined: count(),
   failed: count(),
-  dropped: count().describe('Lost the connection for good after they were in.'),
-  gaveUp: count().describe(
-    'Left as planned before they could have been in: neither joined nor failed.',
+  disconnected: count().describe('Joined, and were disconnected in the end.'),
+  leftEarly: count().describe(
+    'Left as planned before they could have joined: neither joined nor failed.',
   ),
   unaccounted: count().describe('Without a result in the record.'),
   retries: count(),
   resumes: count(),
   reconnects: count(),
-  failures: reasons,
-  drops: reasons,
+  failureReasons: reasons,
+  disconnectReasons: reasons,
   phases: z
     .object({
       started: percentiles,

@@ -27,11 +27,11 @@ export const joinCounts = ({ joins }: Summary): string =>
   [
     `${formatNumber(joins.joined)} of ${formatNumber(joins.planned)} joined`,
     `${formatNumber(joins.failed)} failed`,
-    `${formatNumber(joins.dropped)} dropped`,
+    `${formatNumber(joins.disconnected)} disconnected`,
     plural(joins.retries, 'retry', 'retries'),
     plural(joins.resumes, 'resume'),
     plural(joins.reconnects, 'reconnect'),
-    ...(joins.gaveUp > 0 ? [`${formatNumber(joins.gaveUp)} left before they were in`] : []),
+    ...(joins.leftEarly > 0 ? [`${formatNumber(joins.leftEarly)} left before joining`] : []),
     ...(joins.unaccounted > 0 ? [`${formatNumber(joins.unaccounted)} without a result`] : []),
   ].join(', ');
 
@@ -40,10 +40,10 @@ export const trackCounts = ({ tracks: { expected, missing, stalled } }: Summary)
     ? 'no tracks of others were to be received'
     : `${formatNumber(expected - missing)} of ${plural(expected, 'expected track')} received, ${formatNumber(stalled)} stalled at the end`;
 
-/** Why those who failed or dropped did: `failed`, `ice_timeout × 1 (…)`. */
+/** Reasons of failed joins and disconnections: `failed`, `ice_timeout × 1 (…)`. */
 export const joinReasons = ({ joins }: Summary): [what: string, why: string][] => [
-  ...joins.failures.map((one): [string, string] => ['failed', reasonText(one)]),
-  ...joins.drops.map((one): [string, string] => ['dropped', reasonText(one)]),
+  ...joins.failureReasons.map((one): [string, string] => ['failed', reasonText(one)]),
+  ...joins.disconnectReasons.map((one): [string, string] => ['disconnected', reasonText(one)]),
 ];
 
 const reasonText = ({ reason, count, message }: FailureReason): string =>

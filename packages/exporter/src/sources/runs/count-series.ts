@@ -1,19 +1,19 @@
-import type { SoFar } from '@livekit-swarm/analysis';
+import type { InterimSummary } from '@livekit-swarm/analysis';
 import type { MetricName, MetricReader } from '@livekit-swarm/metrics';
 import { type RunMetricName, type Say, textOf } from './run-names.ts';
 
 /** Reasons are short stable words; should that ever fail, metrics stay bounded. */
 const MOST_REASONS = 40;
 
-export const sayJoins = ({ joins, metrics }: SoFar, say: Say): void => {
+export const sayJoins = ({ joins, metrics }: InterimSummary, say: Say): void => {
   for (const labels of metrics.labelSets('join_failures')) {
     const value = metrics.measure('join_failures', labels);
     if (value?.type !== 'rate') continue;
     say('swarm_run_joins_total', { ...textOf(labels), result: 'joined' }, value.total - value.hits);
     say('swarm_run_joins_total', { ...textOf(labels), result: 'failed' }, value.hits);
   }
-  sayReasons('swarm_run_join_failures_total', joins.failures, say);
-  sayReasons('swarm_run_disconnects_total', joins.drops, say);
+  sayReasons('swarm_run_join_failures_total', joins.failureReasons, say);
+  sayReasons('swarm_run_disconnects_total', joins.disconnectReasons, say);
 };
 
 const sayReasons = (

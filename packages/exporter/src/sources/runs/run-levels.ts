@@ -7,7 +7,6 @@ export interface RunLevels {
   addEvent(line: EventLine): void;
   /** Nobody is there any more. */
   clear(): void;
-  readonly present: number;
   readonly cpuCores: number;
   readonly residentBytes: number;
   /** Of the worst worker, ms. */
@@ -56,9 +55,6 @@ export const createRunLevels = (): RunLevels => {
       if (shard !== undefined) latest.delete(shard);
     },
     clear: () => latest.clear(),
-    get present() {
-      return sum(({ joined }) => joined);
-    },
     get cpuCores() {
       return sum(({ generator }) => generator.cpuCores);
     },

@@ -1,7 +1,7 @@
 import {
   createSummary,
+  type InterimSummary,
   resolveThresholds,
-  type SoFar,
   type SourcedThreshold,
   type SummaryFold,
 } from '@livekit-swarm/analysis';
@@ -34,7 +34,7 @@ export const createRunMetrics = (): RunMetrics => {
   let left = 0;
   let thresholds: readonly SourcedThreshold[] = [];
   /** Once the run has ended: with what could not be told before. */
-  let final: SoFar | null = null;
+  let final: InterimSummary | null = null;
 
   return {
     get scenario() {
@@ -70,7 +70,7 @@ export const createRunMetrics = (): RunMetrics => {
     snapshots: () => {
       if (header === null) return [];
       const { scenario, run, plan, environment, workers } = header;
-      const soFar = final ?? fold.soFar();
+      const interim = final ?? fold.interim();
       const series = new Map<RunMetricName, SnapshotValue[]>();
       const name = { scenario: scenario.name };
       const push = (metric: RunMetricName, value: SnapshotValue): void =>
@@ -94,21 +94,27 @@ export const createRunMetrics = (): RunMetrics => {
         },
         1,
       );
-      const { joined, failed, gaveUp } = soFar.joins;
-      const waiting = Math.max(0, plan.participants - joined - failed - gaveUp);
+      const { joined, failed, leftEarly } = interim.joins;
+      const waiting = Math.max(0, plan.participants - joined - failed - leftEarly);
       const current: RunPhase = phase.at(waiting);
       for (const one of RUN_PHASES) say('swarm_run_phase', { phase: one }, one === current ? 1 : 0);
-      const states = { planned: plan.participants, waiting, present: levels.present, failed, left };
+      const states = {
+        planned: plan.participants,
+        waiting,
+        present: interim.connected,
+        failed,
+        left,
+      };
       for (const [state, count] of Object.entries(states))
         say('swarm_run_participants', { state }, count);
-      sayJoins(soFar, say);
-      sayMedia(soFar.metrics, say);
-      pushHistograms(soFar.metrics, name, push);
+      sayJoins(interim, say);
+      sayMedia(interim.metrics, say);
+      pushHistograms(interim.metrics, name, push);
       for (const { labels, tracks } of levels.tracks())
         say('swarm_run_tracks', { ...labels }, tracks);
       for (const { direction, height, tracks } of levels.videoTracks())
         say('swarm_run_video_tracks', { direction, height }, tracks);
-      sayThresholds(soFar, thresholds, say);
+      sayThresholds(interim, thresholds, say);
       say('swarm_run_generator_cpu_cores', {}, levels.cpuCores);
       say('swarm_run_generator_resident_bytes', {}, levels.residentBytes);
       say('swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);
@@ -124,7 +130,7 @@ export const createRunMetrics = (): RunMetrics => {
   };
 };
 
-const endOf = (fold: SummaryFold): SoFar => fold.result();
+const endOf = (fold: SummaryFold): InterimSummary => ({ ...fold.result(), connected: 0 });
 
 const headOf = (name: RunMetricName): Omit<Snapshot, 'values'> => {
   const { help, type } = RUN_METRICS[name];

@@ -1,4 +1,4 @@
-import { evaluate, type SoFar, type SourcedThreshold } from '@livekit-swarm/analysis';
+import { evaluate, type InterimSummary, type SourcedThreshold } from '@livekit-swarm/analysis';
 import type { Say } from './run-names.ts';
 
 /**
@@ -6,13 +6,13 @@ import type { Say } from './run-names.ts';
  * with two of the same name is none that scrapers need take. It holds when all of it does.
  */
 export const sayThresholds = (
-  soFar: SoFar,
+  interim: InterimSummary,
   thresholds: readonly SourcedThreshold[],
   say: Say,
 ): void => {
   const standing = new Map<string, boolean>();
   for (const { metric, expression, ok } of thresholds.flatMap((threshold) =>
-    evaluate(soFar, threshold),
+    evaluate(interim, threshold),
   )) {
     const name = `${metric}: ${expression}`;
     if (ok !== null) standing.set(name, ok && (standing.get(name) ?? true));

@@ -16,7 +16,7 @@ export const detailSection = (input: HtmlInput): Markup => {
     ['planned', formatNumber(joins.planned)],
     ['joined', formatNumber(joins.joined)],
     ['failed', formatNumber(joins.failed)],
-    ['dropped', formatNumber(joins.dropped)],
+    ['disconnected', formatNumber(joins.disconnected)],
     ['tried again', formatNumber(joins.retries)],
     ['resumed', formatNumber(joins.resumes)],
     ['reconnected', formatNumber(joins.reconnects)],

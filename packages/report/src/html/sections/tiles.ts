@@ -84,12 +84,12 @@ const tilesOf = ({ summary, judgement, history }: HtmlInput): Tile[] => {
       title: 'Got in',
       value: `${formatNumber(joins.joined)} of ${formatNumber(joins.planned)}`,
       note:
-        joins.failed + joins.dropped === 0
-          ? 'nobody dropped'
-          : `${formatNumber(joins.failed)} failed, ${formatNumber(joins.dropped)} dropped`,
+        joins.failed + joins.disconnected === 0
+          ? 'none disconnected'
+          : `${formatNumber(joins.failed)} failed, ${formatNumber(joins.disconnected)} disconnected`,
       line: history?.line('in'),
       tone:
-        joins.failed + joins.dropped > 0 &&
+        joins.failed + joins.disconnected > 0 &&
         (tone('join_failures') === 'bad' || tone('disconnects') === 'bad')
           ? 'bad'
           : 'plain',
