@@ -21,10 +21,10 @@ export const libraryDrills = (): Drill[] =>
 /** The table of chaos/README.md. */
 export const drillLibraryTable = (): string =>
   table(
-    ['drill', 'what happens', 'what 1.13.4 does'],
+    ['drill', 'faults', 'result with 1.13.4'],
     libraryDrills().map((drill) => [
       `[${drill.name}](${drill.name}.yaml)`,
-      drill.faults.map(happens).join(', ') || 'nothing',
+      drill.faults.map(happens).join(', ') || 'none',
       does(drill),
     ]),
   );

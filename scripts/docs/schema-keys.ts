@@ -1,11 +1,11 @@
 import type { JsonSchema } from '@livekit-swarm/settings';
 import { code, table } from './markdown.ts';
 
-/** Reads a JSON Schema for the tables of our pages. */
+/** Reads a JSON Schema for tables of pages. */
 export interface SchemaKeys {
   /** The part of the schema at a path of keywords, references followed. @throws RangeError where there is none */
   at(...path: string[]): JsonSchema;
-  /** A table of the keys of a mapping: name, for instance, what it says. Bold: it must be there. */
+  /** A table of the keys of a mapping: name, example, description. Bold: required. */
   keysOf(node: JsonSchema, keep?: (key: string) => boolean): string;
   /** Of several alternatives the one that is a mapping. */
   objectIn(node: JsonSchema): JsonSchema;
@@ -35,7 +35,7 @@ export const schemaKeys = (schema: JsonSchema): SchemaKeys => {
     const { properties = {}, required } = follow(node);
     const needed = Array.isArray(required) ? required : [];
     return table(
-      ['key', 'for instance', 'what it says'],
+      ['key', 'example', 'description'],
       Object.entries(properties)
         .filter(([key]) => keep(key))
         .map(([key, value]) => [
@@ -50,10 +50,10 @@ export const schemaKeys = (schema: JsonSchema): SchemaKeys => {
     const text = String(node.description ?? follow(node).description ?? '');
     const initial = node.default;
     const known = initial === undefined || (isSchema(initial) && Object.keys(initial).length === 0);
-    return known ? text : `${text} Left out: ${code(String(initial))}.`.trim();
+    return known ? text : `${text} Default: ${code(String(initial))}.`.trim();
   };
 
-  /** A value as a file may have it. */
+  /** A value as it can stand in a file. */
   const example = (node: JsonSchema): string => {
     const target = follow(node);
     if (Array.isArray(node.examples)) return codes(node.examples.slice(0, 2));
@@ -68,7 +68,7 @@ export const schemaKeys = (schema: JsonSchema): SchemaKeys => {
 
   const objectIn = (node: JsonSchema): JsonSchema => {
     const found = listOf(follow(node).anyOf).find(({ type }) => type === 'object');
-    if (found === undefined) throw new RangeError('there is no mapping to choose');
+    if (found === undefined) throw new RangeError('no alternative is a mapping');
     return found;
   };
 
