@@ -30,7 +30,7 @@ describe('readStreams', () => {
       [{ ...inbound, frameWidth: 640, frameHeight: 360 }, codec, ...ROUTE],
       FACTS,
     );
-    expect(route).toEqual({ transport: 'relay-tls', rtt: 0.03 });
+    expect(route).toEqual({ transport: 'relay_tls', rtt: 0.03 });
     expect(streams).toMatchObject([
       {
         key: 'TR_1 inbound-rtp 5',

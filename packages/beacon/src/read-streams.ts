@@ -125,7 +125,7 @@ const routeOf = (stats: readonly Stat[], byId: Map<string, Stat>): Route => {
   const local = byId.get(pair?.localCandidateId ?? '');
   const way =
     local?.candidateType === 'relay'
-      ? `relay-${local.relayProtocol ?? local.protocol}`
+      ? `relay_${local.relayProtocol ?? local.protocol}`
       : local?.protocol;
   return { transport: way?.toLowerCase(), rtt: seconds(pair?.currentRoundTripTime) };
 };

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClusterPorts, createService, haproxy, type Service } from '@livekit-swarm/lab';
 import type { KubernetesCluster } from '@livekit-swarm/testkit/kubernetes/cluster';
-import { deployLiveKit, type LiveKitDeployment } from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
+import {
+  deployLiveKit,
+  type LiveKitDeployment,
+} from '@livekit-swarm/testkit/kubernetes/deploy-livekit';
 import { startKubernetes } from '@livekit-swarm/testkit/kubernetes/start-kubernetes';
 
 const examples = fileURLToPath(new URL('../../../examples/kubernetes/', import.meta.url));

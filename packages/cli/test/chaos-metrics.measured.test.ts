@@ -38,14 +38,16 @@ it('shows a drill to the Prometheus of its own lab: who hears whom, and the faul
   const [, prometheus = ''] = /prometheus is up: (http:\S+)/.exec(swarm.stderr()) ?? [];
   const shows = (query: string, value: number) =>
     expect.poll(() => ask(prometheus, query), { timeout: 40_000 }).toBe(value);
-  await shows('sum(swarm_chaos_participants{drill="seen",state="hearing"})', 6);
-  await shows('sum(swarm_chaos_pairs{state="heard"})', 12);
-  await shows('sum(swarm_chaos_fault{fault="hang"} == 1)', 1);
+  await shows('sum(swarm_chaos_participants{drill="seen",state="receiving_all"})', 6);
+  await shows('sum(swarm_chaos_subscriptions{state="heard"})', 12);
+  await shows('sum(swarm_chaos_fault_active{fault="hang"} == 1)', 1);
   // Two seconds of four: those whose media the node carried.
   await expect
-    .poll(() => ask(prometheus, 'sum(swarm_chaos_pairs{state="silent"})'), { timeout: 10_000 })
+    .poll(() => ask(prometheus, 'sum(swarm_chaos_subscriptions{state="interrupted"})'), {
+      timeout: 10_000,
+    })
     .toBeGreaterThan(0);
-  await shows('sum(swarm_chaos_fault{fault="hang"})', 0);
+  await shows('sum(swarm_chaos_fault_active{fault="hang"})', 0);
   await shows('sum(up{job="swarm-run"})', 1);
   // A busy machine makes it inconclusive: who heard whom is true all the same.
   expect([0, 98]).toContain(await swarm.ended);

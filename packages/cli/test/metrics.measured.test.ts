@@ -114,7 +114,7 @@ describe('swarm --metrics', () => {
     );
     expect(sumOf(last, 'swarm_run_joins_total', { result: 'joined' })).toBe(result.joins.joined);
     const holding = result.thresholds.filter(({ ok }) => ok === true).length;
-    expect(sumOf(last, 'swarm_run_threshold_ok')).toBe(holding);
+    expect(sumOf(last, 'swarm_run_threshold_met')).toBe(holding);
 
     // Prometheus would take a counter that falls for one that began anew.
     for (const [index, series] of scrapes.entries()) {

@@ -52,7 +52,7 @@ describe('limits', () => {
     expect(third.ms).toBeLessThan(1_000);
     expect([(await first).status, (await second).status]).toEqual([200, 200]);
     expect(
-      sumOf((await probing.metrics()).series, 'swarm_exporter_probes_refused_total', {
+      sumOf((await probing.metrics()).series, 'swarm_exporter_probes_rejected_total', {
         reason: 'busy',
       }),
     ).toBe(1);

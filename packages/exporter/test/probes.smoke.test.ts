@@ -38,13 +38,14 @@ describe('a cluster that is well', () => {
       expect(series.filter(({ name }) => name === 'swarm_probe_failure')).toEqual([]);
       expect(sumOf(series, 'swarm_probe_success')).toBe(1);
       for (const side of ['a', 'b']) {
-        expect(sumOf(series, 'swarm_probe_participants_seen', { side })).toBe(1);
+        expect(sumOf(series, 'swarm_probe_remote_participants', { side })).toBe(1);
         const at = (phase: string) =>
           sumOf(series, 'swarm_probe_phase_seconds', { phase, side }) ?? Number.NaN;
         expect(at('signal')).toBeGreaterThan(0);
         expect(at('ice')).toBeGreaterThanOrEqual(at('signal'));
         expect(at('dtls')).toBeGreaterThanOrEqual(at('ice'));
-        if (module !== 'join_only') expect(sumOf(series, 'swarm_probe_heard', { side })).toBe(1);
+        if (module !== 'join_only')
+          expect(sumOf(series, 'swarm_probe_media_received', { side })).toBe(1);
         if (module.endsWith('_pair')) expect(at('first_media')).toBeGreaterThan(at('signal'));
       }
       if (module.endsWith('_pair')) {
@@ -61,9 +62,9 @@ describe('a cluster that is well', () => {
         expect(sumOf(series, 'swarm_probe_rtt_seconds')).toBeGreaterThan(0);
       }
       if (module === 'data_echo')
-        expect(
-          sumOf(series, 'swarm_probe_data_echo_seconds', { quantile: '0.95' }),
-        ).toBeGreaterThan(0);
+        expect(sumOf(series, 'swarm_probe_data_rtt_seconds', { quantile: '0.95' })).toBeGreaterThan(
+          0,
+        );
       expect(text).not.toContain('target=');
       await expectNoRooms(cluster);
     },

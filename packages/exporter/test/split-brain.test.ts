@@ -51,10 +51,10 @@ it('shows a split room: both got in, neither was told of the other', async () =>
       series
         .filter(({ name }) => name === 'swarm_probe_failure')
         .map(({ labels }) => labels.reason),
-    ).toEqual(['not_seen']);
+    ).toEqual(['participant_missing']);
     for (const side of ['a', 'b']) {
-      expect(sumOf(series, 'swarm_probe_participants_seen', { side })).toBe(0);
-      expect(sumOf(series, 'swarm_probe_heard', { side })).toBe(0);
+      expect(sumOf(series, 'swarm_probe_remote_participants', { side })).toBe(0);
+      expect(sumOf(series, 'swarm_probe_media_received', { side })).toBe(0);
       // Nothing else is wrong with either of them.
       expect(sumOf(series, 'swarm_probe_phase_seconds', { phase: 'dtls', side })).toBeLessThan(5);
     }

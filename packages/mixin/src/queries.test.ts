@@ -82,7 +82,7 @@ describe('a panel that must not be built', () => {
   });
 });
 
-it.each([...KNOWN].filter(([, { appears }]) => appears === 'first-use'))(
+it.each([...KNOWN].filter(([, { appears }]) => appears === 'first_use'))(
   '%s: says what must have happened first',
   (_name, { why }) => {
     expect(why).toMatch(/^\S.{10,}[^.\s]$/);

@@ -11,7 +11,13 @@ import {
 import { createPeopleNow } from './reception-state.ts';
 
 const ROOM = ['a-1', 'a-2', 'a-3'] as const;
-const NOBODY = { hearing: 0, partly: 0, deaf: 0, reconnecting: 0, out: 0 };
+const NOBODY = {
+  receiving_all: 0,
+  receiving_some: 0,
+  receiving_none: 0,
+  reconnecting: 0,
+  disconnected: 0,
+};
 
 /** What it shows after everything up to this moment. */
 const at = (ms: number, ...lines: RecordLine[]) => {
@@ -23,13 +29,16 @@ const at = (ms: number, ...lines: RecordLine[]) => {
 
 describe('what people hear now', () => {
   it('is nothing before they come and after they left', () => {
-    const empty = { participants: NOBODY, pairs: { heard: 0, silent: 0 } };
+    const empty = { participants: NOBODY, subscriptions: { receiving: 0, interrupted: 0 } };
     expect(at(0)).toEqual(empty);
     expect(at(END_AT)).toEqual(empty);
   });
 
   it('is everybody in calm, whoever else visits', () => {
-    const calm = { participants: { ...NOBODY, hearing: 3 }, pairs: { heard: 6, silent: 0 } };
+    const calm = {
+      participants: { ...NOBODY, receiving_all: 3 },
+      subscriptions: { receiving: 6, interrupted: 0 },
+    };
     expect(at(5_000)).toEqual(calm);
     expect(at(5_000, ...newcomer('a', 4_000, ROOM))).toEqual(calm);
   });
@@ -38,27 +47,27 @@ describe('what people hear now', () => {
     const split = silence(['a-1', 'a-2'], 10_000, 14_000);
     const alone = [happened('a-1', 10_000, { event: 'media_lost', from: 'a-3', kind: 'audio' })];
     expect(at(12_000, ...split)).toEqual({
-      participants: { ...NOBODY, hearing: 1, partly: 2 },
-      pairs: { heard: 4, silent: 2 },
+      participants: { ...NOBODY, receiving_all: 1, receiving_some: 2 },
+      subscriptions: { receiving: 4, interrupted: 2 },
     });
     expect(at(12_000, ...split, ...alone).participants).toEqual({
       ...NOBODY,
-      hearing: 1,
-      partly: 1,
-      deaf: 1,
+      receiving_all: 1,
+      receiving_some: 1,
+      receiving_none: 1,
     });
-    expect(at(15_000, ...split).participants).toEqual({ ...NOBODY, hearing: 3 });
+    expect(at(15_000, ...split).participants).toEqual({ ...NOBODY, receiving_all: 3 });
   });
 
   it('tells who is on its way back, though its media goes on', () => {
     const lost = happened('a-1', 10_000, { event: 'signal_lost' });
     expect(at(11_000, lost)).toEqual({
-      participants: { ...NOBODY, hearing: 2, reconnecting: 1 },
-      pairs: { heard: 6, silent: 0 },
+      participants: { ...NOBODY, receiving_all: 2, reconnecting: 1 },
+      subscriptions: { receiving: 6, interrupted: 0 },
     });
     expect(at(13_000, lost, happened('a-1', 12_000, { event: 'resumed' })).participants).toEqual({
       ...NOBODY,
-      hearing: 3,
+      receiving_all: 3,
     });
   });
 
@@ -66,14 +75,21 @@ describe('what people hear now', () => {
     const out = happened('a-1', 10_000, { event: 'disconnected' });
     const back = happened('a-1', 20_000, { event: 'rejoined' });
     expect(at(11_000, out)).toEqual({
-      participants: { ...NOBODY, partly: 2, out: 1 },
-      pairs: { heard: 2, silent: 4 },
+      participants: { ...NOBODY, receiving_some: 2, disconnected: 1 },
+      subscriptions: { receiving: 2, interrupted: 4 },
     });
     const lost = ['a-2', 'a-3'].map((identity) =>
       happened(identity, 10_000, { event: 'media_lost', from: 'a-1', kind: 'audio' }),
     );
-    expect(at(21_000, out, back, ...lost).participants).toEqual({ ...NOBODY, partly: 2, deaf: 1 });
+    expect(at(21_000, out, back, ...lost).participants).toEqual({
+      ...NOBODY,
+      receiving_some: 2,
+      receiving_none: 1,
+    });
     const heard = happened('a-1', 20_500, { event: 'media_began', from: 'a-2', kind: 'audio' });
-    expect(at(21_000, out, back, ...lost, heard).participants).toEqual({ ...NOBODY, partly: 3 });
+    expect(at(21_000, out, back, ...lost, heard).participants).toEqual({
+      ...NOBODY,
+      receiving_some: 3,
+    });
   });
 });

@@ -56,13 +56,13 @@ export const createPeopleNow = (): PeopleNow => {
     },
     now: () => {
       const counts: Record<DrillPeople, number> = {
-        hearing: 0,
-        partly: 0,
-        deaf: 0,
+        receiving_all: 0,
+        receiving_some: 0,
+        receiving_none: 0,
         reconnecting: 0,
-        out: 0,
+        disconnected: 0,
       };
-      const pairs = { heard: 0, silent: 0 };
+      const subscriptions = { receiving: 0, interrupted: 0 };
       const byRoom = Map.groupBy(participants, ([, { room }]) => room);
       for (const [identity, { room, state, receives }] of participants) {
         const others = (byRoom.get(room) ?? []).filter(([other]) => other !== identity);
@@ -73,17 +73,17 @@ export const createPeopleNow = (): PeopleNow => {
             (sum, [other]) => sum + kinds.filter((kind) => receives.has(`${kind} ${other}`)).length,
             0,
           );
-        pairs.heard += heard;
-        pairs.silent += due - heard;
+        subscriptions.receiving += heard;
+        subscriptions.interrupted += due - heard;
         counts[receptionOf(state, heard, due)]++;
       }
-      return { participants: counts, pairs };
+      return { participants: counts, subscriptions };
     },
   };
 };
 
 const receptionOf = ({ connection }: ParticipantState, heard: number, due: number): DrillPeople => {
   if (connection === 'reconnecting') return 'reconnecting';
-  if (connection !== 'connected') return 'out';
-  return heard === due ? 'hearing' : heard === 0 ? 'deaf' : 'partly';
+  if (connection !== 'connected') return 'disconnected';
+  return heard === due ? 'receiving_all' : heard === 0 ? 'receiving_none' : 'receiving_some';
 };

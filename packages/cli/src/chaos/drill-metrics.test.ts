@@ -48,8 +48,8 @@ describe('a drill that is served', () => {
     const { metrics, said } = await served(undefined, true, { SWARM_METRICS_TOKEN: 'hush' });
     carryOut(metrics);
     const text = await scrape(metrics.labAddress ?? '');
-    expect(text).toContain('swarm_chaos_participants{drill="mine",state="deaf"} 0');
-    expect(text).toContain('swarm_chaos_recovery_seconds{drill="mine",quantile="0.95"} 9');
+    expect(text).toContain('swarm_chaos_participants{drill="mine",state="receiving_none"} 0');
+    expect(text).toContain('swarm_chaos_time_to_recover_seconds{drill="mine",quantile="0.95"} 9');
     expect(text).toContain('swarm_chaos_verdict{drill="mine",verdict="passed"} 1');
     expect(text).toContain('swarm_run_phase{');
     expect(said()).toBe('');

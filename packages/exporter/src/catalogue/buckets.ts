@@ -1,11 +1,11 @@
 /** Bounds of histograms, in seconds. Where workloads.md has a limit (30 ms of jitter, 60–90 ms of latency) there is a bound at it. */
 
-/** Joining, coming back: from a machine beside us to the timeout of an attempt and its retries. */
+/** Joins and reconnects: from a server on the same host to the timeout of an attempt and its retries. */
 export const JOIN_SECONDS = [
   0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 30, 60,
 ] as const;
 
-/** One way or there and back. */
+/** One-way latency and round-trip time. */
 export const LATENCY_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5,
 ] as const;
@@ -17,7 +17,7 @@ export const JITTER_SECONDS = [
 /** A call of the server's API. */
 export const API_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
-/** Stays and rooms: from a wrong number to a day. */
+/** Sessions and rooms: from seconds to a day. */
 export const STAY_SECONDS = [
   5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400,
 ] as const;

@@ -31,7 +31,7 @@ describe('catalogue', () => {
         expect(labels).not.toContain('le');
       }
       if (type !== 'summary') expect(labels).not.toContain('quantile');
-      expect(why !== undefined).toBe(appears === 'first-use');
+      expect(why !== undefined).toBe(appears === 'first_use');
     },
   );
 

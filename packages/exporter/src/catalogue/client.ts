@@ -1,13 +1,13 @@
 import { JITTER_SECONDS, LATENCY_SECONDS, SCORES } from './buckets.ts';
 import { counter, gauge, histogram, type MetricFamily } from './entry.ts';
 
-/** How media gets to the server. */
+/** How media reaches the server. */
 export const TRANSPORT_VALUES = [
   'udp',
   'tcp',
-  'relay-udp',
-  'relay-tcp',
-  'relay-tls',
+  'relay_udp',
+  'relay_tcp',
+  'relay_tls',
   'other',
   'unknown',
 ] as const;
@@ -25,17 +25,17 @@ export const NETWORK_VALUES = [
 
 const BY_STREAM = ['direction', 'kind', 'sdk', 'browser'] as const;
 const values = { direction: ['up', 'down'], kind: ['audio', 'video'] } as const;
-const REPORTED = 'a browser must have reported such a track';
+const REPORTED = 'after a report with such a track';
 const STREAMS = { labels: BY_STREAM, values, why: REPORTED } as const;
 const ROOM = { labels: ['room'], why: 'only for rooms on the allow-list' } as const;
 
-/** What browsers of real users report through the beacon. `sdk` and `browser` are from closed lists; all else is `other`. */
+/** Reports of real users' browsers, through the beacon. `sdk` and `browser` come from closed lists; anything else is `other`. */
 export const CLIENT_METRICS = {
-  swarm_client_sessions: gauge('Participants that reported lately', {
+  swarm_client_sessions: gauge('Participants with a recent report', {
     labels: ['sdk', 'browser'],
-    why: 'a browser must have reported',
+    why: 'after the first report',
   }),
-  swarm_client_reports_total: counter('Reports by what became of them', {
+  swarm_client_reports_total: counter('Reports by result', {
     labels: ['result'],
     values: {
       result: [
@@ -51,57 +51,51 @@ export const CLIENT_METRICS = {
     },
   }),
   swarm_client_reports_dropped_total: counter(
-    'Reports that browsers threw away because nobody took them for too long',
+    'Reports that browsers dropped because the exporter was unreachable for too long',
   ),
-  swarm_client_reconnects_total: counter('Connections that were lost and came back', {
+  swarm_client_reconnects_total: counter('Connections that were lost and recovered', {
     labels: ['sdk', 'browser'],
-    why: 'a browser must have reported',
+    why: 'after the first report',
   }),
-  swarm_client_session_transports: gauge(
-    'Participants that reported lately, by how their media gets to the server',
-    {
-      labels: ['transport'],
-      values: { transport: TRANSPORT_VALUES },
-      why: 'a browser must have reported',
-    },
-  ),
-  swarm_client_session_networks: gauge(
-    'Participants that reported lately, by what the browser says of its network',
-    {
-      labels: ['network'],
-      values: { network: NETWORK_VALUES },
-      why: 'a browser must have reported',
-    },
-  ),
+  swarm_client_session_transports: gauge('Participants with a recent report, by transport', {
+    labels: ['transport'],
+    values: { transport: TRANSPORT_VALUES },
+    why: 'after the first report',
+  }),
+  swarm_client_session_networks: gauge('Participants with a recent report, by network type', {
+    labels: ['network'],
+    values: { network: NETWORK_VALUES },
+    why: 'after the first report',
+  }),
   swarm_client_packets_total: counter('RTP packets', STREAMS),
   swarm_client_bytes_total: counter('RTP payload', STREAMS),
   swarm_client_packets_lost_total: counter(
-    'Packets lost before they were sent again; up, as the server reports it',
+    'Packets lost before retransmission; up, as the server reports it',
     STREAMS,
   ),
   swarm_client_nacks_total: counter('NACK messages: up, received; down, sent', STREAMS),
   swarm_client_plis_total: counter('PLI messages: up, received; down, sent', STREAMS),
-  swarm_client_freezes_total: counter('Times a picture froze', STREAMS),
-  swarm_client_freeze_seconds_total: counter('How long pictures were frozen, summed up', STREAMS),
-  swarm_client_concealed_samples_total: counter('Audio samples that had to be made up', STREAMS),
+  swarm_client_freezes_total: counter('Video freezes', STREAMS),
+  swarm_client_freeze_seconds_total: counter('Duration of video freezes', STREAMS),
+  swarm_client_concealed_samples_total: counter('Audio samples concealed', STREAMS),
   swarm_client_samples_total: counter('Audio samples played', STREAMS),
   swarm_client_jitter_seconds: histogram(
-    'Interarrival jitter, once a report and track',
+    'Interarrival jitter, once per report and track',
     JITTER_SECONDS,
     STREAMS,
   ),
   swarm_client_rtt_seconds: histogram(
-    'Round-trip time, once a report and track',
+    'Round-trip time, once per report and track',
     LATENCY_SECONDS,
     STREAMS,
   ),
   swarm_client_quality_score: histogram(
-    'Quality score of what a participant sent or received, 1 (bad) to 5 (excellent): the worst track, once a report',
+    'Quality score of the tracks that a participant sent or received, 1 (bad) to 5 (excellent): the lowest track, once per report',
     SCORES,
     STREAMS,
   ),
   swarm_client_room_quality_score: gauge(
-    'Quality score of a room: the mean of its participants, each as good as the worst it received in its last report',
+    'Quality score of a room: the mean over its participants of the lowest score in the last report',
     ROOM,
   ),
   swarm_client_room_loss_ratio: gauge('Share of packets lost in a room, in the last reports', ROOM),

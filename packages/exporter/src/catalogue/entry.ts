@@ -1,20 +1,20 @@
 export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary';
 
-/** One metric as people see it on /metrics. The exporter registers from it, the docs are made of it, dashboards and alerts may only use what is here. */
+/** One metric of /metrics. The exporter registers it from here, the docs are generated from it, and dashboards and alerts may use nothing else. */
 export interface CatalogueEntry {
   type: MetricType;
   /** One sentence without a full stop; it is the HELP line. */
   help: string;
   labels: readonly string[];
-  /** What a label can be, where that is a list of ours. */
+  /** The values of a label, where the exporter defines them. */
   values?: Readonly<Record<string, readonly string[]>>;
   /** Upper bounds of a histogram, in the unit of the name. */
   buckets?: readonly number[];
   /** Of a summary. */
   quantiles?: readonly number[];
-  /** `always`: while its source is on (for runs: while one is exposed; for probes: after each probe). `first-use`: not before it has happened. */
-  appears: 'always' | 'first-use';
-  /** Why it is not there from the beginning. */
+  /** `always`: while its source is enabled (for runs: while one is exposed; for probes: after each probe). `first_use`: after the event that `why` names. */
+  appears: 'always' | 'first_use';
+  /** The condition under which it exists. */
   why?: string;
 }
 
@@ -24,7 +24,7 @@ export type MetricFamily = Readonly<Record<string, CatalogueEntry>>;
 interface Options {
   labels?: readonly string[];
   values?: Readonly<Record<string, readonly string[]>>;
-  /** Makes it `first-use`. */
+  /** Makes it `first_use`. */
   why?: string;
 }
 
@@ -36,7 +36,7 @@ const entry = <Type extends MetricType>(
   type,
   help,
   labels,
-  appears: why === undefined ? ('always' as const) : ('first-use' as const),
+  appears: why === undefined ? ('always' as const) : ('first_use' as const),
   ...(values === undefined ? {} : { values }),
   ...(why === undefined ? {} : { why }),
 });
@@ -52,7 +52,7 @@ export const histogram = (help: string, buckets: readonly number[], options: Opt
   buckets,
 });
 
-/** Quantiles of what was last measured; without count and sum. */
+/** Quantiles of the last measurement; without count and sum. */
 export const summary = (help: string, quantiles: readonly number[], options: Options = {}) => ({
   ...entry('summary', help, options),
   quantiles,

@@ -33,7 +33,7 @@ export interface NamedEntry extends CatalogueEntry {
 const named = (family: MetricFamily): NamedEntry[] =>
   Object.entries(family).map(([name, entry]) => ({ name, ...entry }));
 
-/** Every metric of ours, by what it tells about. */
+/** Every metric of the exporter, by source. */
 export const CATALOGUE = {
   run: named(RUN_METRICS),
   probe: named(PROBE_METRICS),
@@ -43,7 +43,7 @@ export const CATALOGUE = {
   exporter: named(EXPORTER_METRICS),
 } as const satisfies Record<string, readonly NamedEntry[]>;
 
-/** Every series name that can stand on /metrics: of histograms with `_bucket`, `_sum`, `_count`. */
+/** Every series name of /metrics: histograms with `_bucket`, `_sum`, `_count`. */
 export const seriesNames = (): Set<string> =>
   new Set(
     Object.values(CATALOGUE)

@@ -2,29 +2,29 @@ import { API_SECONDS, STAY_SECONDS } from './buckets.ts';
 import { counter, gauge, histogram, type MetricFamily } from './entry.ts';
 
 const TARGET = ['target'] as const;
-const HOOKS = 'a webhook of this kind must have come';
-const GHOSTS = 'Redis must be configured';
+const HOOKS = 'after the first webhook of this kind';
+const GHOSTS = 'while Redis is configured';
 
-/** What the server says of its rooms: webhooks, room service, and Redis where it is given. */
+/** Rooms as the server reports them: webhooks, room service, and Redis where it is configured. */
 export const LIFECYCLE_METRICS = {
   swarm_lifecycle_rooms: gauge('Rooms that the API lists', { labels: TARGET }),
   swarm_lifecycle_participants: gauge('Participants of the rooms that the API lists', {
     labels: TARGET,
   }),
-  swarm_lifecycle_publishers: gauge('Participants with tracks of their own', { labels: TARGET }),
-  swarm_lifecycle_webhooks_total: counter('Webhooks that were accepted', {
+  swarm_lifecycle_publishers: gauge('Participants that publish tracks', { labels: TARGET }),
+  swarm_lifecycle_webhooks_total: counter('Accepted webhooks', {
     labels: [...TARGET, 'event'],
     why: HOOKS,
   }),
-  swarm_lifecycle_webhooks_rejected_total: counter('Webhooks that were refused', {
+  swarm_lifecycle_webhooks_rejected_total: counter('Rejected webhooks', {
     labels: [...TARGET, 'reason'],
     values: {
       reason: ['signature', 'replay', 'stale', 'too_large', 'malformed', 'unknown_target'],
     },
-    why: 'a webhook must have been refused',
+    why: 'after the first rejected webhook',
   }),
-  swarm_lifecycle_room_starts_total: counter('Rooms that began', { labels: TARGET }),
-  swarm_lifecycle_room_duration_seconds: histogram('How long rooms lasted', STAY_SECONDS, {
+  swarm_lifecycle_room_starts_total: counter('Rooms started', { labels: TARGET }),
+  swarm_lifecycle_room_duration_seconds: histogram('Duration of rooms', STAY_SECONDS, {
     labels: TARGET,
   }),
   swarm_lifecycle_participant_joins_total: counter('Participants that joined', { labels: TARGET }),
@@ -33,11 +33,11 @@ export const LIFECYCLE_METRICS = {
     why: HOOKS,
   }),
   swarm_lifecycle_participant_duration_seconds: histogram(
-    'How long participants stayed',
+    'Duration of participant sessions',
     STAY_SECONDS,
     { labels: TARGET },
   ),
-  swarm_lifecycle_tracks_published_total: counter('Tracks that were published', {
+  swarm_lifecycle_tracks_published_total: counter('Tracks published', {
     labels: [...TARGET, 'kind', 'source'],
     values: {
       kind: ['audio', 'video', 'data'],
@@ -47,13 +47,13 @@ export const LIFECYCLE_METRICS = {
   }),
   swarm_lifecycle_egress: gauge('Egresses by status', {
     labels: [...TARGET, 'status'],
-    why: 'there must have been an egress',
+    why: 'after the first egress',
   }),
   swarm_lifecycle_ingress: gauge('Ingresses by status', {
     labels: [...TARGET, 'status'],
-    why: 'there must have been an ingress',
+    why: 'after the first ingress',
   }),
-  swarm_lifecycle_ghost_rooms: gauge('Rooms that the API lists and no living node serves', {
+  swarm_lifecycle_ghost_rooms: gauge('Rooms that the API lists and no node serves', {
     labels: TARGET,
     why: GHOSTS,
   }),
@@ -62,17 +62,17 @@ export const LIFECYCLE_METRICS = {
     why: GHOSTS,
   }),
   swarm_lifecycle_registry_nodes: gauge(
-    'Nodes that Redis knows, by state; stale is one that has stopped reporting',
+    'Nodes in Redis, by state; a stale node has stopped reporting',
     {
       labels: [...TARGET, 'state'],
       values: { state: ['starting_up', 'serving', 'shutting_down', 'stale'] },
       why: GHOSTS,
     },
   ),
-  swarm_lifecycle_api_errors_total: counter('Calls of the API that failed', {
+  swarm_lifecycle_api_errors_total: counter('API calls that failed', {
     labels: [...TARGET, 'call'],
   }),
-  swarm_lifecycle_api_duration_seconds: histogram('How long calls of the API took', API_SECONDS, {
+  swarm_lifecycle_api_duration_seconds: histogram('Duration of API calls', API_SECONDS, {
     labels: [...TARGET, 'call'],
   }),
 } as const satisfies MetricFamily;

@@ -39,7 +39,7 @@ const register = (
     case 'counter': {
       const counter = new Counter(options);
       for (const set of initialLabels(entry)) counter.inc(set, 0);
-      if (entry.appears === 'first-use') counter.remove({});
+      if (entry.appears === 'first_use') counter.remove({});
       return counter;
     }
     case 'gauge': {

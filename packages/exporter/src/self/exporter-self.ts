@@ -24,7 +24,7 @@ export interface ExporterSelfOptions {
 /** What is on /metrics of the exporter itself; what its probes do is told by their source. */
 const {
   swarm_exporter_probes: _running,
-  swarm_exporter_probes_refused_total: _refused,
+  swarm_exporter_probes_rejected_total: _refused,
   ...OWN
 } = EXPORTER_METRICS;
 

@@ -33,7 +33,7 @@ export const PROBE_ALERTS: readonly Alert[] = [
     // Both got in, and one of them is alone: nothing that the server exports shows that. Behind a load balancer a call is split or not as chance has it, so it
     // need not be every call: more than a minute of the last five, which is more than one call even of those that are made once a minute.
     expr: `count_over_time((
-  min without (side) (swarm_probe_participants_seen) == 0
+  min without (side) (swarm_probe_remote_participants) == 0
   and
   count without (side, phase) (swarm_probe_phase_seconds{phase="dtls"}) == 2
 )[5m:15s]) > 4`,
@@ -45,8 +45,8 @@ export const PROBE_ALERTS: readonly Alert[] = [
     proof: {
       series: {
         // One call that went wrong is not enough; every second one is.
-        [`swarm_probe_participants_seen{${PROBE}, side="a"}`]: '1x25',
-        [`swarm_probe_participants_seen{${PROBE}, side="b"}`]: '1x3 0 1x8 0 1 0 1x10',
+        [`swarm_probe_remote_participants{${PROBE}, side="a"}`]: '1x25',
+        [`swarm_probe_remote_participants{${PROBE}, side="b"}`]: '1x3 0 1x8 0 1 0 1x10',
         [`swarm_probe_phase_seconds{${PROBE}, side="a", phase="dtls"}`]: '0.1x25',
         [`swarm_probe_phase_seconds{${PROBE}, side="b", phase="dtls"}`]: '0.1x25',
       },

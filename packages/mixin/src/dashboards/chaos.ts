@@ -32,7 +32,7 @@ const drill: Row = {
       means:
         'Faults that are injected at this moment. Above 0 when nobody drills: something was left behind, take it away.',
       limits: { bad: 1 },
-      queries: [ask('sum(swarm_chaos_fault) or vector(0)', 'faults')],
+      queries: [ask('sum(swarm_chaos_fault_active) or vector(0)', 'faults')],
     }),
     stat({
       title: 'Nodes up',
@@ -77,7 +77,7 @@ const drill: Row = {
       limits: { bad: 1 },
       words: { 1: { text: 'injected' }, 0: { text: 'healed' } },
       empty: 'no drill',
-      queries: [ask('swarm_chaos_fault', '{{drill}}: {{fault}} on {{target}}')],
+      queries: [ask('swarm_chaos_fault_active', '{{drill}}: {{fault}} on {{target}}')],
     }),
     states({
       title: 'Alerts over time',
@@ -107,9 +107,13 @@ const hearing: Row = {
       columns: 12,
       empty: 'no drill',
       // In the order of Grafana's colours: green, yellow, blue, orange, red.
-      queries: ['hearing', 'partly', 'reconnecting', 'out', 'deaf'].map((state) =>
-        ask(`sum(swarm_chaos_participants{state="${state}"})`, state),
-      ),
+      queries: [
+        'receiving_all',
+        'receiving_some',
+        'reconnecting',
+        'disconnected',
+        'receiving_none',
+      ].map((state) => ask(`sum(swarm_chaos_participants{state="${state}"})`, state)),
     }),
     graph({
       title: 'Pairs that do not hear each other',
@@ -121,7 +125,7 @@ const hearing: Row = {
       empty: 'no drill',
       queries: [
         ask(
-          'sum by (drill) (swarm_chaos_pairs{state="silent"}) / (sum by (drill) (swarm_chaos_pairs) > 0)',
+          'sum by (drill) (swarm_chaos_subscriptions{state="interrupted"}) / (sum by (drill) (swarm_chaos_subscriptions) > 0)',
           '{{drill}}',
         ),
       ],
@@ -134,7 +138,7 @@ const hearing: Row = {
       limits: { warn: 5, bad: 15 },
       columns: 12,
       empty: 'no drill',
-      queries: [ask('swarm_chaos_recovery_seconds', '{{drill}} {{quantile}}')],
+      queries: [ask('swarm_chaos_time_to_recover_seconds', '{{drill}} {{quantile}}')],
     }),
     states({
       title: 'What it came to',
@@ -144,7 +148,7 @@ const hearing: Row = {
       empty: 'no drill',
       queries: [
         ask('swarm_chaos_verdict{verdict="passed"}', '{{drill}}: passed'),
-        ask('swarm_chaos_objective_ok', '{{drill}}: {{objective}}'),
+        ask('swarm_chaos_objective_met', '{{drill}}: {{objective}}'),
       ],
     }),
   ],
@@ -174,7 +178,7 @@ const people: Row = {
       empty: 'no run',
       queries: [
         ask(
-          'sum by (state) (swarm_run_participants{state=~"present|waiting|failed|left"})',
+          'sum by (state) (swarm_run_participants{state=~"connected|waiting|failed|left"})',
           '{{state}}',
         ),
       ],
@@ -202,7 +206,7 @@ const people: Row = {
       unit: 'ops',
       empty: 'no run',
       queries: [
-        ask('sum by (way) (rate(swarm_run_reconnects_total[$__rate_interval]))', 'back by {{way}}'),
+        ask('sum by (method) (rate(swarm_run_reconnects_total[$__rate_interval]))', '{{method}}'),
         ask(
           'sum by (reason) (rate(swarm_run_disconnects_total[$__rate_interval]))',
           'lost: {{reason}}',
@@ -314,7 +318,7 @@ const media: Row = {
       empty: 'no run',
       queries: [
         ask(
-          'sum by (kind) (rate(swarm_run_gap_seconds_total{direction="down"}[$__rate_interval])) / (sum by (kind) (swarm_run_tracks{direction="down"}) > 0)',
+          'sum by (kind) (rate(swarm_run_media_interruption_seconds_total{direction="down"}[$__rate_interval])) / (sum by (kind) (swarm_run_tracks{direction="down"}) > 0)',
           '{{kind}}',
         ),
       ],

@@ -42,7 +42,7 @@ const now: Row = {
       empty: NOT_PROBED,
       queries: [
         ask(
-          `count(min by (${per}) (swarm_probe_participants_seen{${PROBES}}) == 0 and count by (${per}) (swarm_probe_phase_seconds{${PROBES}, phase="dtls"}) == 2) or 0 * count(swarm_probe_success{${PROBES}})`,
+          `count(min by (${per}) (swarm_probe_remote_participants{${PROBES}}) == 0 and count by (${per}) (swarm_probe_phase_seconds{${PROBES}, phase="dtls"}) == 2) or 0 * count(swarm_probe_success{${PROBES}})`,
           'split',
         ),
       ],
@@ -55,7 +55,7 @@ const now: Row = {
       empty: NOT_PROBED,
       queries: [
         ask(
-          `count(swarm_probe_heard{${PROBES}} == 0) or 0 * count(swarm_probe_success{${PROBES}})`,
+          `count(swarm_probe_media_received{${PROBES}} == 0) or 0 * count(swarm_probe_success{${PROBES}})`,
           'deaf',
         ),
       ],
@@ -132,10 +132,13 @@ const joining: Row = {
         'Others that each side was told of, and whether it heard them; 1 is right. Seen 0 on one side: split brain. Seen 1 and heard 0: media does not flow.',
       queries: [
         probesByName(
-          `min by (${per}) (swarm_probe_participants_seen{${PROBES}})`,
+          `min by (${per}) (swarm_probe_remote_participants{${PROBES}})`,
           `seen ${PROBE_NAME}`,
         ),
-        probesByName(`min by (${per}) (swarm_probe_heard{${PROBES}})`, `heard ${PROBE_NAME}`),
+        probesByName(
+          `min by (${per}) (swarm_probe_media_received{${PROBES}})`,
+          `heard ${PROBE_NAME}`,
+        ),
       ],
     }),
   ],
@@ -214,7 +217,7 @@ const media: Row = {
       limits: RTT,
       empty: 'no module sends data',
       queries: [
-        probesByName(`max by (${per}) (swarm_probe_data_echo_seconds{${PROBES}, quantile="0.95"})`),
+        probesByName(`max by (${per}) (swarm_probe_data_rtt_seconds{${PROBES}, quantile="0.95"})`),
       ],
     }),
   ],
@@ -252,7 +255,7 @@ const exporter: Row = {
       columns: 6,
       queries: [
         ask(
-          'sum by (reason) (rate(swarm_exporter_probes_refused_total[$__rate_interval]))',
+          'sum by (reason) (rate(swarm_exporter_probes_rejected_total[$__rate_interval]))',
           '{{reason}}',
         ),
         ask(

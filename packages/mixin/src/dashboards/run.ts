@@ -27,7 +27,7 @@ const glance: Row = {
         'Participants that are in, of those planned. Below what is planned in the steady phase: joins fail or connections break.',
       empty: NO_RUN,
       queries: [
-        ask(`sum(swarm_run_participants{${RUN}, state="present"})`, 'present'),
+        ask(`sum(swarm_run_participants{${RUN}, state="connected"})`, 'connected'),
         ask(`sum(swarm_run_participants{${RUN}, state="planned"})`, 'planned'),
       ],
     }),
@@ -73,7 +73,7 @@ const glance: Row = {
       empty: NO_RUN,
       queries: [
         ask(
-          `count(swarm_run_threshold_ok{${RUN}} == 0) or 0 * count(swarm_run_info{${RUN}})`,
+          `count(swarm_run_threshold_met{${RUN}} == 0) or 0 * count(swarm_run_info{${RUN}})`,
           'crossed',
         ),
       ],
@@ -100,7 +100,7 @@ const glance: Row = {
       means: 'Green while a threshold of the scenario holds. Red at the end: the run fails.',
       words: { 1: { text: 'holds' }, 0: { text: 'crossed' } },
       columns: 8,
-      queries: [ask(`swarm_run_threshold_ok{${RUN}}`, '{{threshold}}')],
+      queries: [ask(`swarm_run_threshold_met{${RUN}}`, '{{threshold}}')],
     }),
     table({
       title: 'What runs',
@@ -157,7 +157,7 @@ const joins: Row = {
       unit: 'ops',
       limits: HARDLY_ANY,
       queries: [
-        ask(rate('swarm_run_reconnects_total', GROUP, ['way']), 'back by {{way}}'),
+        ask(rate('swarm_run_reconnects_total', GROUP, ['method']), '{{method}}'),
         ask(rate('swarm_run_disconnects_total', RUN, ['reason']), 'lost: {{reason}}'),
       ],
     }),
@@ -246,7 +246,7 @@ const media: Row = {
       limits: HARDLY_ANY,
       queries: [
         ask(
-          `${rate('swarm_run_gap_seconds_total', DOWN, ['kind'])} / (sum by (kind) (swarm_run_tracks{${DOWN}}) > 0)`,
+          `${rate('swarm_run_media_interruption_seconds_total', DOWN, ['kind'])} / (sum by (kind) (swarm_run_tracks{${DOWN}}) > 0)`,
           '{{kind}}',
         ),
       ],

@@ -59,7 +59,7 @@ export const PROMETHEUS_METRICS: Readonly<Record<string, KnownMetric>> = {
   up: known('gauge'),
   ALERTS: {
     ...known('gauge', 'alertname', 'alertstate', 'severity'),
-    appears: 'first-use',
+    appears: 'first_use',
     why: 'an alert must be pending or firing',
   },
   process_cpu_seconds_total: known('counter'),

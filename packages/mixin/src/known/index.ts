@@ -10,7 +10,7 @@ export interface KnownSeries {
   source: Source;
   type: KnownMetric['type'];
   labels: ReadonlySet<string>;
-  appears: 'always' | 'first-use';
+  appears: 'always' | 'first_use';
   why?: string;
 }
 
@@ -80,7 +80,7 @@ export const KNOWN: ReadonlyMap<string, KnownSeries> = new Map([
         ...(record.startsWith('instance_direction:') ? RECORDING_LABELS : []),
         ...Object.keys(labels),
       ]),
-      appears: 'first-use',
+      appears: 'first_use',
       why: 'what it is calculated from must be there',
     },
   ]),

@@ -4,8 +4,8 @@ export interface KnownMetric {
   labels: readonly string[];
   /** Whether it was there on a server of ours, or is only known from the source. */
   seen?: boolean;
-  /** `first-use`: not before it has happened. */
-  appears: 'always' | 'first-use';
+  /** `first_use`: not before it has happened. */
+  appears: 'always' | 'first_use';
   why?: string;
   /** What one has to know about it. */
   note?: string;

@@ -27,7 +27,7 @@ export const faults = (): Builder<AnnotationQuery> =>
   mark(
     'Faults',
     'red',
-    'swarm_chaos_fault == 1',
+    'swarm_chaos_fault_active == 1',
     '{{fault}}',
     '{{drill}}: {{fault}} on {{target}}',
   );
@@ -37,7 +37,7 @@ export const heals = (): Builder<AnnotationQuery> =>
   mark(
     'Heals',
     'green',
-    '(max_over_time(swarm_chaos_fault[1m]) == 1) unless (swarm_chaos_fault == 1)',
+    '(max_over_time(swarm_chaos_fault_active[1m]) == 1) unless (swarm_chaos_fault_active == 1)',
     'healed: {{fault}}',
     '{{drill}}: {{fault}} on {{target}} is over',
   );

@@ -48,7 +48,7 @@ export const unseen = (asked: readonly AskedQuery[], scraped: ReadonlySet<string
   asked.flatMap(({ expr, asker, where }) =>
     readPromql(withoutVariables(expr, '1m'))
       .selections.filter(
-        ({ metric }) => !scraped.has(metric) && KNOWN.get(metric)?.appears !== 'first-use',
+        ({ metric }) => !scraped.has(metric) && KNOWN.get(metric)?.appears !== 'first_use',
       )
       .map(({ metric }) => `${metric} (${asker}, ${where})`),
   );

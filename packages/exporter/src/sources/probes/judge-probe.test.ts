@@ -33,13 +33,13 @@ describe('judgeProbe', () => {
       reasons(
         observation('audio_pair', {}, { a: { others: [], tracks: [track({ direction: 'up' })] } }),
       ),
-    ).toEqual(['not_seen']);
+    ).toEqual(['participant_missing']);
     expect(
       reasons(observation('audio_pair', {}, { a: { tracks: [track({ direction: 'up' })] } })),
-    ).toEqual(['not_heard']);
+    ).toEqual(['media_missing']);
     // Somebody else is there, and it is not the other one.
     expect(reasons(observation('audio_pair', {}, { a: { others: ['stranger'] } }))).toEqual([
-      'not_seen',
+      'participant_missing',
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('judgeProbe', () => {
       { a: { tracks: [track({ direction: 'down', from, ...given })] } },
     );
     expect(judgeProbe(seen).heard).toEqual({ a: false, b: true });
-    expect(reasons(seen)).toEqual(['not_heard']);
+    expect(reasons(seen)).toEqual(['media_missing']);
   });
 
   it('sees a picture when a keyframe came', () => {
@@ -71,7 +71,7 @@ describe('judgeProbe', () => {
     };
     expect(reasons(observation('video_pair', {}, { a: { tracks: video(640) }, b }))).toEqual([]);
     expect(reasons(observation('video_pair', {}, { a: { tracks: video(0) }, b }))).toEqual([
-      'not_heard',
+      'media_missing',
     ]);
     expect(
       reasons(
@@ -167,8 +167,8 @@ describe('judgeProbe', () => {
   it.each([
     ['unreachable', 'unreachable'],
     ['tls', 'unreachable'],
-    ['unauthorized', 'refused'],
-    ['server_full', 'refused'],
+    ['unauthorized', 'rejected'],
+    ['server_full', 'rejected'],
     ['ice_timeout', 'join_failed'],
     ['something_new', 'join_failed'],
   ])('says of a join that failed with %s: %s', (reason, expected) => {
@@ -197,7 +197,7 @@ describe('judgeProbe', () => {
     ).toEqual(['timeout']);
     expect(
       reasons(observation('audio_pair', {}, { outOfTime: true, measuredMs: 2_000, a: alone })),
-    ).toEqual(['not_seen', 'timeout']);
+    ).toEqual(['participant_missing', 'timeout']);
   });
 
   it('names a connection that broke, and a fault of our own', () => {

@@ -83,8 +83,8 @@ const sayOne = (result: ProbeResult, say: Say): void => {
     };
     for (const [phase, ms] of Object.entries(reached))
       say('swarm_probe_phase_seconds', { phase, side }, seconds(ms));
-    say('swarm_probe_participants_seen', { side }, others.length);
-    if (heard !== null) say('swarm_probe_heard', { side }, heard[side] ? 1 : 0);
+    say('swarm_probe_remote_participants', { side }, others.length);
+    if (heard !== null) say('swarm_probe_media_received', { side }, heard[side] ? 1 : 0);
     if (node !== null) say('swarm_probe_node_info', { side, node_id: node }, 1);
   }
   for (const { kind, loss, jitterMs, latencyP50Ms, latencyP95Ms } of media) {
@@ -96,7 +96,7 @@ const sayOne = (result: ProbeResult, say: Say): void => {
   }
   say('swarm_probe_rtt_seconds', {}, seconds(result.rttMs));
   if (data === null) return;
-  say('swarm_probe_data_echo_seconds', { quantile: 0.5 }, seconds(data.echoP50Ms));
-  say('swarm_probe_data_echo_seconds', { quantile: 0.95 }, seconds(data.echoP95Ms));
+  say('swarm_probe_data_rtt_seconds', { quantile: 0.5 }, seconds(data.echoP50Ms));
+  say('swarm_probe_data_rtt_seconds', { quantile: 0.95 }, seconds(data.echoP95Ms));
   say('swarm_probe_data_loss_ratio', {}, data.loss);
 };

@@ -106,13 +106,13 @@ const meetingFailures = ({ sides }: Observation, { heard }: Judged): Failing[] =
     if (!sees(sides[side], other)) {
       return [
         {
-          reason: 'not_seen',
+          reason: 'participant_missing',
           message: `${side} was not told of ${other}: they are in the same room, but not together`,
         },
       ];
     }
     if (heard !== null && !heard[side])
-      return [{ reason: 'not_heard', message: `${side} got nothing of ${other}` }];
+      return [{ reason: 'media_missing', message: `${side} got nothing of ${other}` }];
     return [];
   });
 
@@ -165,7 +165,7 @@ const REFUSED: ReadonlySet<string> = new Set([
 
 /** Words of signalling are many; these three tell who has to look where. */
 const classify = ({ reason }: Trouble): ProbeFailure =>
-  UNREACHABLE.has(reason) ? 'unreachable' : REFUSED.has(reason) ? 'refused' : 'join_failed';
+  UNREACHABLE.has(reason) ? 'unreachable' : REFUSED.has(reason) ? 'rejected' : 'join_failed';
 
 const unique = (failures: readonly Failing[]): Failing[] =>
   failures.filter(

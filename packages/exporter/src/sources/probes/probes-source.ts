@@ -23,9 +23,9 @@ export const createProbesSource = (
   prober: Prober = createProber({ ...settings, log: context.log, error: context.error }),
 ): Source => {
   const registry = new Registry();
-  const { swarm_exporter_probes_refused_total } = EXPORTER_METRICS;
-  const { swarm_exporter_probes_refused_total: refused } = registerFamily(registry, {
-    swarm_exporter_probes_refused_total,
+  const { swarm_exporter_probes_rejected_total } = EXPORTER_METRICS;
+  const { swarm_exporter_probes_rejected_total: refused } = registerFamily(registry, {
+    swarm_exporter_probes_rejected_total,
   });
   for (const reason of PROBE_REFUSALS) refused.inc({ reason }, 0);
   showLevels(registry, prober);

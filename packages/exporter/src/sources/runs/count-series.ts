@@ -34,8 +34,8 @@ const COUNTERS: readonly {
   scale?: number;
 }[] = [
   { from: 'join_retries', name: 'swarm_run_join_retries_total' },
-  { from: 'resumes', name: 'swarm_run_reconnects_total', labels: { way: 'resume' } },
-  { from: 'reconnects', name: 'swarm_run_reconnects_total', labels: { way: 'full' } },
+  { from: 'resumes', name: 'swarm_run_reconnects_total', labels: { method: 'resume' } },
+  { from: 'reconnects', name: 'swarm_run_reconnects_total', labels: { method: 'reconnect' } },
   { from: 'packets_received', name: 'swarm_run_packets_total', labels: { direction: 'down' } },
   { from: 'packets_sent', name: 'swarm_run_packets_total', labels: { direction: 'up' } },
   {
@@ -56,10 +56,10 @@ const COUNTERS: readonly {
     name: 'swarm_run_packets_recovered_total',
     labels: { direction: 'down' },
   },
-  { from: 'gaps', name: 'swarm_run_gaps_total', labels: { direction: 'down' } },
+  { from: 'gaps', name: 'swarm_run_media_interruptions_total', labels: { direction: 'down' } },
   {
     from: 'gap_time',
-    name: 'swarm_run_gap_seconds_total',
+    name: 'swarm_run_media_interruption_seconds_total',
     labels: { direction: 'down' },
     scale: 1 / 1_000,
   },

@@ -10,8 +10,14 @@ import {
 } from './drill-gauges.ts';
 
 const sight = (hearing: number, deaf: number, silent: number): DrillSight => ({
-  participants: { hearing, partly: 0, deaf, reconnecting: 0, out: 0 },
-  pairs: { heard: 12 - silent, silent },
+  participants: {
+    receiving_all: hearing,
+    receiving_some: 0,
+    receiving_none: deaf,
+    reconnecting: 0,
+    disconnected: 0,
+  },
+  subscriptions: { receiving: 12 - silent, interrupted: silent },
 });
 const passed: DrillJudgement = {
   verdict: 'passed',
@@ -31,20 +37,20 @@ const made = (): { gauges: DrillGauges; shown(part: RegExp): Promise<string[]> }
   return { gauges: createDrillGauges(registry), shown };
 };
 
-describe('what people of a drill hear', () => {
+describe('media reception in a drill', () => {
   it('is not there before a drill, and as it is now with every scrape', async () => {
     const { gauges, shown } = made();
     expect(await shown(/./)).toEqual([]);
     let now = sight(4, 0, 0);
     gauges.watch('mine', () => now);
-    expect(await shown(/deaf|silent/)).toEqual([
-      'swarm_chaos_participants{drill="mine",state="deaf"} 0',
-      'swarm_chaos_pairs{drill="mine",state="silent"} 0',
+    expect(await shown(/receiving_none|interrupted/)).toEqual([
+      'swarm_chaos_participants{drill="mine",state="receiving_none"} 0',
+      'swarm_chaos_subscriptions{drill="mine",state="interrupted"} 0',
     ]);
     now = sight(1, 3, 9);
-    expect(await shown(/deaf|silent/)).toEqual([
-      'swarm_chaos_participants{drill="mine",state="deaf"} 3',
-      'swarm_chaos_pairs{drill="mine",state="silent"} 9',
+    expect(await shown(/receiving_none|interrupted/)).toEqual([
+      'swarm_chaos_participants{drill="mine",state="receiving_none"} 3',
+      'swarm_chaos_subscriptions{drill="mine",state="interrupted"} 9',
     ]);
   });
 
@@ -53,22 +59,22 @@ describe('what people of a drill hear', () => {
     gauges.watch('mine', () => sight(0, 4, 12));
     gauges.watch('other', () => sight(1, 3, 9));
     gauges.watch('mine', () => sight(4, 0, 0));
-    expect(await shown(/hearing/)).toEqual([
-      'swarm_chaos_participants{drill="mine",state="hearing"} 4',
-      'swarm_chaos_participants{drill="other",state="hearing"} 1',
+    expect(await shown(/receiving_all/)).toEqual([
+      'swarm_chaos_participants{drill="mine",state="receiving_all"} 4',
+      'swarm_chaos_participants{drill="other",state="receiving_all"} 1',
     ]);
   });
 });
 
-describe('what a drill came to', () => {
+describe('the result of a drill', () => {
   it('is of the last repeat alone', async () => {
     const { gauges, shown } = made();
     gauges.judge('mine', passed);
-    expect(await shown(/recovery|objective| 1$/)).toEqual([
-      'swarm_chaos_recovery_seconds{drill="mine",quantile="0.5"} 10.2',
-      'swarm_chaos_recovery_seconds{drill="mine",quantile="1"} 12',
-      'swarm_chaos_objective_ok{drill="mine",objective="rto"} 1',
-      'swarm_chaos_objective_ok{drill="mine",objective="split-brain"} 1',
+    expect(await shown(/time_to_recover|objective| 1$/)).toEqual([
+      'swarm_chaos_time_to_recover_seconds{drill="mine",quantile="0.5"} 10.2',
+      'swarm_chaos_time_to_recover_seconds{drill="mine",quantile="1"} 12',
+      'swarm_chaos_objective_met{drill="mine",objective="rto"} 1',
+      'swarm_chaos_objective_met{drill="mine",objective="split-brain"} 1',
       'swarm_chaos_verdict{drill="mine",verdict="passed"} 1',
     ]);
     gauges.judge('mine', {
@@ -76,8 +82,8 @@ describe('what a drill came to', () => {
       recovery: null,
       objectives: new Map([['rto', false]]),
     });
-    expect(await shown(/recovery|objective| 1$/)).toEqual([
-      'swarm_chaos_objective_ok{drill="mine",objective="rto"} 0',
+    expect(await shown(/time_to_recover|objective| 1$/)).toEqual([
+      'swarm_chaos_objective_met{drill="mine",objective="rto"} 0',
       'swarm_chaos_verdict{drill="mine",verdict="failed"} 1',
     ]);
   });

@@ -13,7 +13,7 @@ import type { SnapshotValue } from '../../metrics/snapshot.ts';
 /** What people of a drill hear at a moment. */
 export interface DrillSight {
   participants: Readonly<Record<DrillPeople, number>>;
-  pairs: Readonly<Record<'heard' | 'silent', number>>;
+  subscriptions: Readonly<Record<'receiving' | 'interrupted', number>>;
 }
 
 /** What a repeat of a drill came to. */
@@ -34,11 +34,11 @@ export interface DrillGauges {
 
 const {
   swarm_chaos_participants,
-  swarm_chaos_pairs,
-  swarm_chaos_fault: _,
+  swarm_chaos_subscriptions,
+  swarm_chaos_fault_active: _,
   ...JUDGED
 } = CHAOS_METRICS;
-const SEEN = { swarm_chaos_participants, swarm_chaos_pairs };
+const SEEN = { swarm_chaos_participants, swarm_chaos_subscriptions };
 
 export const createDrillGauges = (registry: Registry): DrillGauges => {
   const drills = new Map<string, () => DrillSight>();
@@ -60,7 +60,7 @@ export const createDrillGauges = (registry: Registry): DrillGauges => {
     );
   };
   register('swarm_chaos_participants', ({ participants }) => participants);
-  register('swarm_chaos_pairs', ({ pairs }) => pairs);
+  register('swarm_chaos_subscriptions', ({ subscriptions }) => subscriptions);
   const judged = registerFamily(registry, JUDGED);
 
   return {
@@ -71,10 +71,10 @@ export const createDrillGauges = (registry: Registry): DrillGauges => {
       // What was not asked or did not happen this time must not be left from the time before.
       for (const objective of DRILL_FAILINGS) {
         const ok = objectives.get(objective);
-        if (ok === undefined) judged.swarm_chaos_objective_ok.remove({ drill, objective });
-        else judged.swarm_chaos_objective_ok.set({ drill, objective }, ok ? 1 : 0);
+        if (ok === undefined) judged.swarm_chaos_objective_met.remove({ drill, objective });
+        else judged.swarm_chaos_objective_met.set({ drill, objective }, ok ? 1 : 0);
       }
-      judged.swarm_chaos_recovery_seconds.set({ drill }, recovery ?? new Map());
+      judged.swarm_chaos_time_to_recover_seconds.set({ drill }, recovery ?? new Map());
     },
   };
 };

@@ -14,7 +14,7 @@ const shown = async (...lines: RecordLine[]): Promise<string[]> => {
   const add = createFaultGauge(registry).begin();
   for (const line of lines) add(line);
   const text = await registry.metrics();
-  return text.split('\n').filter((line) => line.startsWith('swarm_chaos_fault{'));
+  return text.split('\n').filter((line) => line.startsWith('swarm_chaos_fault_active{'));
 };
 
 describe('faults of a drill', () => {
@@ -22,8 +22,8 @@ describe('faults of a drill', () => {
 
   it('are 1 while they are injected, for each part that they are done to', async () =>
     expect(await shown(header, fault('a', 'node-1', 'node-2'))).toEqual([
-      'swarm_chaos_fault{drill="kill-room-node",fault="kill",target="node-1"} 1',
-      'swarm_chaos_fault{drill="kill-room-node",fault="kill",target="node-2"} 1',
+      'swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 1',
+      'swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-2"} 1',
     ]));
 
   it('are 0 when they were healed', async () =>
@@ -33,10 +33,10 @@ describe('faults of a drill', () => {
         fault('a', 'node-1'),
         drill({ what: 'heal', id: 'a', fault: 'kill', doneAt: 5 }),
       ),
-    ).toEqual(['swarm_chaos_fault{drill="kill-room-node",fault="kill",target="node-1"} 0']));
+    ).toEqual(['swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 0']));
 
   it('are 0 when the drill is over, though nobody said that they were healed', async () =>
     expect(await shown(header, fault('a', 'node-1'), end)).toEqual([
-      'swarm_chaos_fault{drill="kill-room-node",fault="kill",target="node-1"} 0',
+      'swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 0',
     ]));
 });

@@ -2,7 +2,7 @@ import type { RecordLine } from '@livekit-swarm/record';
 import { Gauge, type Registry } from 'prom-client';
 import { CHAOS_METRICS } from '../../catalogue/index.ts';
 
-const NAME = 'swarm_chaos_fault';
+const NAME = 'swarm_chaos_fault_active';
 
 /** Shows the faults of drills as they are injected and healed; a healed one stays at 0, so that its end can be seen. */
 export const createFaultGauge = (registry: Registry): { begin(): (line: RecordLine) => void } => {

@@ -103,17 +103,17 @@ describe('run metrics', () => {
   it('tell phases, who is there, and thresholds as they stand', () => {
     const half = record.filter((line) => !('at' in line) || line.at < 4_000);
     const midway = metricsOf(half).snapshots();
-    expect(sumOf(midway, 'swarm_run_participants', { state: 'present' })).toBe(9);
+    expect(sumOf(midway, 'swarm_run_participants', { state: 'connected' })).toBe(9);
     expect(sumOf(midway, 'swarm_run_generator_workers', { state: 'alive' })).toBe(2);
     expect(sumOf(midway, 'swarm_run_tracks', { direction: 'up', kind: 'audio' })).toBe(6);
     const done = metricsOf(record).snapshots();
     expect(sumOf(done, 'swarm_run_phase', { phase: 'ended' })).toBe(1);
     expect(sumOf(done, 'swarm_run_phase')).toBe(1);
-    expect(sumOf(done, 'swarm_run_participants', { state: 'present' })).toBe(0);
+    expect(sumOf(done, 'swarm_run_participants', { state: 'connected' })).toBe(0);
     expect(sumOf(done, 'swarm_run_participants', { state: 'left' })).toBe(9);
     expect(sumOf(done, 'swarm_run_tracks')).toBe(0);
-    expect(sumOf(done, 'swarm_run_threshold_ok', { threshold: 'packet_loss: rate<0.01' })).toBe(1);
-    expect(sumOf(done, 'swarm_run_threshold_ok', { threshold: 'join_time: p(95)<1' })).toBe(0);
+    expect(sumOf(done, 'swarm_run_threshold_met', { threshold: 'packet_loss: rate<0.01' })).toBe(1);
+    expect(sumOf(done, 'swarm_run_threshold_met', { threshold: 'join_time: p(95)<1' })).toBe(0);
   });
 
   it('have one series for a threshold that was given twice', () => {
@@ -123,7 +123,7 @@ describe('run metrics', () => {
       'packet_loss: rate<0.01 abortOnFail',
     ]);
     expect(
-      sumOf(metricsOf(twice).snapshots(), 'swarm_run_threshold_ok', {
+      sumOf(metricsOf(twice).snapshots(), 'swarm_run_threshold_met', {
         threshold: 'packet_loss: rate<0.01',
       }),
     ).toBe(1);
@@ -187,7 +187,7 @@ describe('run metrics', () => {
     const snapshots = metricsOf(dying).snapshots();
     expect(sumOf(snapshots, 'swarm_run_generator_workers', { state: 'died' })).toBe(1);
     expect(sumOf(snapshots, 'swarm_run_generator_workers', { state: 'alive' })).toBe(1);
-    expect(sumOf(snapshots, 'swarm_run_participants', { state: 'present' })).toBeLessThan(9);
+    expect(sumOf(snapshots, 'swarm_run_participants', { state: 'connected' })).toBeLessThan(9);
   });
 
   it('have the labels and types of the catalogue, and nobody’s name', async () => {

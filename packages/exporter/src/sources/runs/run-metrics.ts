@@ -101,7 +101,7 @@ export const createRunMetrics = (): RunMetrics => {
       const states = {
         planned: plan.participants,
         waiting,
-        present: interim.connected,
+        connected: interim.connected,
         failed,
         left,
       };

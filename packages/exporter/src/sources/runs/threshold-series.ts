@@ -17,5 +17,5 @@ export const sayThresholds = (
     const name = `${metric}: ${expression}`;
     if (ok !== null) standing.set(name, ok && (standing.get(name) ?? true));
   }
-  for (const [threshold, ok] of standing) say('swarm_run_threshold_ok', { threshold }, ok ? 1 : 0);
+  for (const [threshold, ok] of standing) say('swarm_run_threshold_met', { threshold }, ok ? 1 : 0);
 };
