@@ -4,8 +4,9 @@
  *     node scripts/k6/protocol.ts
  *
  * k6 loads no packages, so the file is one module without imports: names, numbers and types of the fields come from @livekit/protocol, the wire
- * format from @bufbuild/protobuf. Fields that the scripts do not use are skipped. Bundling @livekit/protocol itself was measured: it costs each
- * virtual user 0.4 MB, and a JoinResponse with 100 participants takes 17 ms in k6's interpreter instead of 1.
+ * format from @bufbuild/protobuf. Fields that the scripts do not use are skipped. A bundle of
+ * @livekit/protocol reads a JoinResponse with 100 participants in 17 ms in k6's interpreter, this module
+ * in 1.3 ms; reduced definitions on the protobuf runtime cost each virtual user 0.41 MB, this module 0.12 MB.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 
 /**
  * Writes a file so that it is there as a whole or as it was before, also after a power cut: into a temporary file beside it, which replaces it once
- * the disk has it. A full disk is an error; write-file-atomic 7 and 8 replace the file with the part that fitted.
+ * the disk has it. A full disk is an error; write-file-atomic 7.0.0 replaces the file with the part that fitted.
  * @param data text, or pieces of it
  * @param mode of the file, before the umask
  * @throws the error of the file system, or that of `data`; nothing is left of the temporary file then
