@@ -22,7 +22,7 @@ const MEASURED = `${FOLDERS}/test/**/*.measured.test.ts`;
 const real = {
   testTimeout: 180_000,
   hookTimeout: 180_000,
-  // A machine that stands still for a second in the middle of a handshake is no defect; twice in a row it is. The summary names what was retried.
+  // A host that stalls for a second during a handshake is not a defect; twice in a row it is. The summary names retried tests.
   retry: 1,
 };
 

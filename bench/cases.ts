@@ -6,7 +6,7 @@ export const JOIN_RATE = 100;
 
 export interface Case {
   name: string;
-  /** Everybody in the run, so connections. */
+  /** All participants of the run, so connections. */
   participants: number;
   flags: string[];
   /** Packets a second and participant, mean over all of them, and bytes of a datagram, mean. */

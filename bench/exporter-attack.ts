@@ -1,6 +1,6 @@
 /**
  * `node bench/exporter-attack.ts`: what 1,000 beacons, 10,000 rooms, garbage and more participants than are remembered do to the memory and the series of
- * an exporter in a process of its own. Fails when the series grow with the crowd.
+ * an exporter in its own process. Fails when the number of series grows with the load.
  */
 import { attack, type Figures } from '../packages/exporter/test/support/attack.ts';
 

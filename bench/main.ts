@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: what a packet costs the generator (all its worker processes, JavaScript included) beside the floor, measured while the same crowd
+ * `npm run bench`: CPU per packet of the load generator (all its worker processes, JavaScript included) next to the floor, measured while the same load
  * is there: same seconds, same machine, same neighbours. Flags: `--repeats 3` and `--seconds 20` a run; a word picks cases (`npm run bench -- video`).
  */
 
@@ -18,7 +18,7 @@ interface Row {
 
 /** A server, workers and the first join take this long at most, seconds. */
 const START_SECONDS = 4;
-/** The floor ends before the crowd leaves. */
+/** The floor ends before participants leave. */
 const SPARE_SECONDS = 3;
 
 const measure = async ({ flags, participants, ...load }: Case, seconds: number): Promise<Row> => {
@@ -53,7 +53,7 @@ const { values, positionals } = parseArgs({
 const seconds = Number(values.seconds);
 if (!(seconds >= 10)) {
   console.error(
-    `--seconds must be 10 or more, not ${values.seconds}: the floor needs a few of them while everybody is in`,
+    `--seconds must be 10 or more, not ${values.seconds}: the floor needs a few of them while all participants are connected`,
   );
   process.exit(2);
 }

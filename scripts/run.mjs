@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { main } from './launch/main.mjs';
 import { runNode } from './launch/run-node.mjs';
-import { SetupError } from './setup/say.mjs';
+import { SetupError } from './setup/log.mjs';
 import { setup } from './setup/setup.mjs';
 
 const [program, ...args] = process.argv.slice(2);

@@ -9,9 +9,9 @@ import { dirname, join } from 'node:path';
 import { CHECKS } from './check/checks.mjs';
 import { runChecks } from './check/run-checks.mjs';
 import { main } from './launch/main.mjs';
+import { log, SetupError } from './setup/log.mjs';
 import { root } from './setup/paths.mjs';
 import { pinnedNode } from './setup/pinned-node.mjs';
-import { SetupError, say } from './setup/say.mjs';
 import { provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
 import { testCrate } from './test/crate.mjs';
@@ -34,8 +34,8 @@ const runTests = async (signal) => {
   await provideServers(servers, signal);
   tallies.push(afterQuick ? await readQuick() : await runQuick(signal));
   if (all) tallies.push(await runVitest(['real', 'measured'], signal));
-  else say('more real tests: "npm run test:all" runs them');
-  say('tests that need a Kubernetes cluster: "npm run test:kubernetes" runs them');
+  else log('more real tests: "npm run test:all" runs them');
+  log('tests that need a Kubernetes cluster: "npm run test:kubernetes" runs them');
 };
 
 /** @param {AbortSignal} signal */
@@ -53,10 +53,7 @@ const runQuick = async (signal) => {
 const readQuick = async () => {
   const text = await readFile(QUICK_TALLY, 'utf8').catch(() => null);
   if (text === null)
-    throw new SetupError(
-      'there are no results of "npm test" to go on from',
-      'run "npm test" first',
-    );
+    throw new SetupError('no results of "npm test" to continue from', 'run "npm test" first');
   return JSON.parse(text);
 };
 

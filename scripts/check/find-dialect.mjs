@@ -50,7 +50,7 @@ export const createFinder = ({ rules, skip, exceptions }) => {
       compiled.filter(({ only }) => only === undefined || only.includes(category)),
     ]),
   );
-  /** One pass over a piece tells whether any rule matches at all. */
+  /** One pass over a piece shows whether any rule matches at all. */
   const anyOf = new Map(
     [...matchers].map(([category, some]) => [
       category,

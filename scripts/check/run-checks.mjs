@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { log } from '../setup/log.mjs';
 import { root, toolEnv } from '../setup/paths.mjs';
-import { say } from '../setup/say.mjs';
 
 /** The fewest at a time: each of them waits for the disk now and then. */
 const AT_LEAST = 2;
@@ -24,8 +24,8 @@ export const runChecks = async (checks, node, signal) => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
       signal.throwIfAborted();
       const { ok, output, seconds } = await runCheck(check, node, signal);
-      say(`${check.name}: ${ok ? 'ok' : 'FAILED'} in ${seconds} s`);
-      if (ok && check.summary) say(output.trimEnd().split('\n').at(-1) ?? '');
+      log(`${check.name}: ${ok ? 'ok' : 'FAILED'} in ${seconds} s`);
+      if (ok && check.summary) log(output.trimEnd().split('\n').at(-1) ?? '');
       if (ok) continue;
       failed.push(check.name);
       process.stdout.write(output);
@@ -33,7 +33,7 @@ export const runChecks = async (checks, node, signal) => {
   };
   await Promise.all(Array.from({ length: Math.max(AT_LEAST, availableParallelism()) }, lane));
   signal.throwIfAborted();
-  say(`${checks.length} checks, ${failed.length} failed, in ${secondsSince(started)} s`);
+  log(`${checks.length} checks, ${failed.length} failed, in ${secondsSince(started)} s`);
   return failed;
 };
 

@@ -21,6 +21,6 @@ const outputs = [
   ['result', existsSync(result) ? result : ''],
   ['summary', existsSync(summary) ? summary : ''],
 ];
-// A mark that nobody can guess: a value must not end itself and begin another.
+// A delimiter that cannot be guessed: a value must not end itself and begin another.
 const mark = randomUUID();
 for (const [name, value] of outputs) process.stdout.write(`${name}<<${mark}\n${value}\n${mark}\n`);

@@ -49,7 +49,7 @@ describe('docs/chaos-docker.md', () => {
 describe('docker-compose.yml', () => {
   const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
 
-  it('says of each part what it is, and the ports that it was given', () => {
+  it('gives each component its kind and the configured ports', () => {
     const parts = partsOfCompose(compose);
     expect(parts.map(({ name, settings }) => `${settings.kind} ${name}`)).toEqual([
       ...[

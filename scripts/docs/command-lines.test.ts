@@ -39,7 +39,7 @@ const read = (line: string, env: Record<string, string>): void => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   const program = createProgram({ stdout: process.stdout, stderr: process.stderr, env }, () => {});
   program.action((flags: RunFlags) => {
-    if (program.args.length > 0) throw new Error(`${program.args.join(' ')} is no command`);
+    if (program.args.length > 0) throw new Error(`unknown command: ${program.args.join(' ')}`);
     const scenario = scenarioOfLoad(parseLoadFlags(flags), flags.threshold);
     readTarget(flags, (flag) => program.getOptionValueSource(flag) === 'cli');
     resolveThresholds(scenario, flags.threshold);

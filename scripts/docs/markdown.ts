@@ -8,6 +8,6 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 export const code = (text: string): string => `\`${text}\``;
 
-/** Says who wrote a page, for those who want to edit it. */
+/** Names the source of a generated page, for readers who want to edit it. */
 export const generatedFrom = (source: string): string =>
   `<!-- Written by scripts/docs.ts from ${source}: edit that, then run "npm run docs". -->`;

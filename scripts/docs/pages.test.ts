@@ -7,14 +7,14 @@ const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 it.each(Object.entries(PAGES))(
-  '%s says what the code says ("npm run docs" writes it anew)',
+  '%s matches the code ("npm run docs" writes it)',
   async (path, page) => {
     expect(read(path)).toBe(await page());
   },
 );
 
 it.each(SECTIONS)(
-  '$path says what the code says of $name ("npm run docs" writes it anew)',
+  '$path matches the code in its section $name ("npm run docs" writes it)',
   ({ path, name, text }) => {
     expect(read(path)).toBe(withSection(read(path), name, text()));
   },

@@ -33,7 +33,7 @@ describe('docs/record-format.md', () => {
     for (const type of lineTypes) expect(page).toContain(`\n## ${type}\n`);
   });
 
-  it('names everything that a drill says', () => {
+  it('names every event of a drill', () => {
     expect(drillWords).toEqual(expect.arrayContaining(['steady', 'fault', 'comeback', 'aborted']));
     for (const what of drillWords) expect(page).toContain(`\n| \`${what}\` |`);
   });

@@ -3,7 +3,7 @@ import { DRILL_TABLES } from './drill-keys.ts';
 import { drillLibraryTable } from './drill-library.ts';
 import { SCENARIO_TABLES } from './scenario-keys.ts';
 
-/** Parts of pages that people write, between `<!-- NAME: … -->` and `<!-- /NAME -->`. */
+/** Generated sections of hand-written pages, between `<!-- NAME: … -->` and `<!-- /NAME -->`. */
 export const SECTIONS: readonly { path: string; name: string; text: () => string }[] = [
   { path: 'chaos/README.md', name: 'drills', text: drillLibraryTable },
   { path: 'examples/ci/README.md', name: 'inputs', text: actionInputs },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** @typedef {{ isGone: () => boolean }} Npm the npm or npx that started this process, perhaps with a shell between. */
 
-/** @returns {Npm | null} null when somebody else did. */
+/** @returns {Npm | null} null when npm did not start this process. */
 export const findNpm = () => {
   const parent = process.ppid;
   const orphaned = () => process.ppid !== parent;

@@ -11,7 +11,7 @@ const compileCache = join(root, '.cache', 'node');
  * Runs a TypeScript program under the pinned Node and resolves with its exit code (128 + n for a signal).
  *
  * It runs in a session of its own, so a terminal's Ctrl-C does not reach it directly: what is meant for it is passed on, once. Its IPC
- * channel carries nothing; its end tells the program that we are gone, even by SIGKILL (`watchParent` in packages/lab).
+ * channel carries nothing; its end shows the program that the launcher is gone, even by SIGKILL (`watchParent` in packages/lab).
  *
  * @param {string} program
  * @param {string[]} args

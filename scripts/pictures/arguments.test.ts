@@ -41,13 +41,13 @@ describe('readOrder', () => {
   });
 
   it.each([
-    ['choas', 'choas is no dashboard'],
+    ['choas', 'unknown dashboard "choas"'],
     ['--theme blue', '--theme blue: is none'],
-    ['--prometheus 127.0.0.1:9090', '--prometheus 127.0.0.1:9090: is no address'],
-    ['--prometheus http://', '--prometheus http://: is no address'],
+    ['--prometheus 127.0.0.1:9090', '--prometheus 127.0.0.1:9090: is not a URL'],
+    ['--prometheus http://', '--prometheus http://: is not a URL'],
     ['--prometheus http://h --play 1m', '--play: is for a stage of our own'],
-    ['--from now-1h', '--from: is for a Prometheus of yours'],
-    ['--prometheus http://h --from yesterday', '--from yesterday: is no time'],
+    ['--from now-1h', '--from: needs --prometheus'],
+    ['--prometheus http://h --from yesterday', '--from yesterday: is not a time'],
     ['--prometheus http://h --from now-15', '--from now-15: a duration needs a unit'],
     [
       '--prometheus http://h --from now --to now-1h',

@@ -3,7 +3,7 @@ import { isUsageError, parseDuration, usageError } from '@livekit-swarm/settings
 import { DASHBOARDS, type DashboardUid } from '../../packages/mixin/src/rule.ts';
 import type { Picture } from './picture.ts';
 
-/** What is asked for on the command line. */
+/** The arguments of the command line. */
 export interface Order {
   keys: readonly DashboardUid[];
   theme: Picture['theme'];
@@ -20,16 +20,16 @@ npm run dashboards:pictures -- [DASHBOARD…] --prometheus URL [--from TIME] [--
   DASHBOARD  ${Object.keys(DASHBOARDS).join(', ')}
   TIME       now, now-15m or 2026-11-21T08:00:00Z; default: the last hour`;
 
-/** Nothing happens in it by itself: it needs a drill. */
+/** It shows nothing without a drill. */
 const NOT_BY_ITSELF: DashboardUid = 'chaos';
 
-/** @param now milliseconds since 1970 @throws SwarmError `usage` that says which argument is wrong */
+/** @param now milliseconds since 1970 @throws SwarmError `usage` that names the wrong argument */
 export const readOrder = (args: readonly string[], now: number): Order => {
   const { positionals, values } = parsed(args);
   const keys = Object.keys(DASHBOARDS) as DashboardUid[];
   for (const given of positionals) {
     if (!keys.some((key) => key === given))
-      throw usageError(`${given} is no dashboard`, `there are ${keys.join(', ')}`);
+      throw usageError(`unknown dashboard "${given}"`, `choose one of ${keys.join(', ')}`);
   }
   const { theme, prometheus } = values;
   if (theme !== 'dark' && theme !== 'light')
@@ -44,10 +44,10 @@ export const readOrder = (args: readonly string[], now: number): Order => {
   if (prometheus === undefined) {
     for (const flag of ['from', 'to', 'scrape-interval'] as const) {
       if (values[flag] !== undefined)
-        throw usageError(`--${flag}: is for a Prometheus of yours`, 'add --prometheus URL');
+        throw usageError(`--${flag}: needs --prometheus`, 'add --prometheus URL');
     }
   } else if (!/^https?:\/\//.test(prometheus) || !URL.canParse(prometheus)) {
-    throw usageError(`--prometheus ${prometheus}: is no address`, 'write http://HOST:PORT');
+    throw usageError(`--prometheus ${prometheus}: is not a URL`, 'write http://HOST:PORT');
   } else if (values.play !== undefined) {
     throw usageError(
       '--play: is for a stage of our own',
@@ -110,6 +110,6 @@ const readTime = (text: string, now: number): number => {
   if (text.startsWith('now-')) return now - parseDuration(text.slice('now-'.length));
   const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time))
-    throw usageError('is no time', 'write now, now-15m or 2026-11-21T08:00:00Z');
+    throw usageError('is not a time', 'write now, now-15m or 2026-11-21T08:00:00Z');
   return time;
 };

@@ -9,7 +9,7 @@ export interface Band {
 }
 
 /**
- * A state over time as stretches. Each point holds until the next one is due; where none comes, there is a gap.
+ * A state over time as intervals. Each point holds until the next one is expected; if it is missing, there is a gap.
  * @param to where the picture ends
  */
 export const bandsOf = ({ points }: Pick<Series, 'points'>, stepMs: number, to: number): Band[] => {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { installPackages, packagesAreCurrent } from '../setup/npm-packages.mjs';
 
-/** The page has packages of its own, half a gigabyte of them: nobody else needs them. */
+/** The page has its own packages, half a gigabyte: nothing else needs them. */
 const folder = join(import.meta.dirname, 'page');
 const requireThere = createRequire(join(folder, 'package.json'));
 

@@ -3,7 +3,7 @@ import type { Browser, Page, ResponseForRequest } from 'puppeteer-core';
 import type { Bundle } from './bundle-page.ts';
 import type { Picture } from './picture.ts';
 
-/** Of nobody; a page without an address may keep nothing, and Grafana's components want to. */
+/** A made-up address: a page without one has no storage, which Grafana's components need. */
 const ADDRESS = 'http://dashboards.localhost/';
 const WIDTH = 1_440;
 /** Grafana draws in several steps: sizes first, then canvases. */
@@ -57,7 +57,7 @@ export const withDrawing = async <Seen>(
 const PAGE =
   '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><link rel="stylesheet" href="page.css"><body><script src="page.js"></script></body>';
 
-/** Nothing leaves the browser: it is told everything here. */
+/** Nothing leaves the browser: every request is answered here. */
 const answerTo = (url: string, { script, style, fonts }: Bundle): Partial<ResponseForRequest> => {
   if (url === ADDRESS) return { contentType: 'text/html', body: PAGE };
   if (url === `${ADDRESS}page.js`) return { contentType: 'text/javascript', body: script };

@@ -53,7 +53,7 @@ describe('queryPrometheus', () => {
     expect(asked).toEqual(['/api/v1/query?query=up&time=9']);
   });
 
-  it('says what Prometheus says against a query', async () => {
+  it('reports the error of Prometheus for a query', async () => {
     const { url } = await prometheusThatSays(
       JSON.stringify({ status: 'error', error: 'parse error' }),
     );
@@ -63,14 +63,14 @@ describe('queryPrometheus', () => {
   });
 
   it.each(['<html>', 'null', '{"status":"fine"}'])(
-    'says that %s is no answer of Prometheus',
+    'rejects %s as an answer of Prometheus',
     async (body) => {
       const { url } = await prometheusThatSays(body);
       await expect(queryPrometheus(url, 'up', { at: 0 })).rejects.toThrow('HTTP 200');
     },
   );
 
-  it('says that nobody is there', async () => {
+  it('reports that Prometheus cannot be reached', async () => {
     await expect(queryPrometheus('http://127.0.0.1:1', 'up', { at: 0 })).rejects.toThrow(
       /nothing at http/,
     );

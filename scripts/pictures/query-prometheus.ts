@@ -12,7 +12,7 @@ type Answer =
     }
   | { status: 'error'; error: string };
 
-/** @throws SwarmError `usage` when it cannot be reached, or says that the query is wrong */
+/** @throws SwarmError `usage` when it cannot be reached, or rejects the query */
 export const queryPrometheus = async (
   url: string,
   query: string,
@@ -55,7 +55,7 @@ const ask = async (address: string, form: Record<string, string>): Promise<Answe
     const answer = JSON.parse(text) as Answer;
     if (answer.status === 'success' || answer.status === 'error') return answer;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw unreachable(`HTTP ${response.status}, ${text.slice(0, 100)}`);
 };

@@ -9,7 +9,7 @@ describe('resolutionOf', () => {
     expect(resolutionOf(60, 2.5)).toEqual({ stepSeconds: 5, rateInterval: '10s' });
   });
 
-  it('takes steps beyond the longest one that people can read', () => {
+  it('takes steps beyond the longest round one', () => {
     expect(resolutionOf(400 * 100_000, 15).stepSeconds).toBe(100_000);
   });
 });

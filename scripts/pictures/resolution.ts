@@ -1,6 +1,6 @@
 /** How finely Grafana asks Prometheus. */
 
-/** Steps people can read, in seconds. */
+/** Round steps, in seconds. */
 const STEPS = [
   1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 21_600,
   43_200, 86_400,

@@ -1,4 +1,4 @@
-/** Something to take pictures of: a cluster on this machine with all that watches it, a crowd, and two people in browsers. */
+/** The subject of the screenshots: a cluster on this host with its monitoring, load, and two participants in browsers. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ const RULES = fileURLToPath(new URL('../../alerts/livekit-swarm.rules.yaml', imp
 const SHOW = fileURLToPath(new URL('show.yaml', import.meta.url));
 const PEOPLE = ['anna', 'ben'];
 const PEOPLES_ROOM = 'planning';
-/** Empty panels first, so that one sees people come. */
+/** Empty panels first, so that joins are visible. */
 const BEFORE_MS = 20_000;
 
 export interface Stage extends AsyncDisposable {
@@ -32,13 +32,13 @@ export interface Stage extends AsyncDisposable {
   scrapeSeconds: number;
   /** When Prometheus had begun, milliseconds since 1970. */
   begunAt: number;
-  /** Settles when the crowd is gone; rejects when it could not go on. */
+  /** Settles when the run has ended; rejects when it failed. */
   ended: Promise<unknown>;
 }
 
 /**
- * Everything is up and everybody is on the way in when it resolves.
- * @param log told what happens
+ * Everything is up and participants are joining when it resolves.
+ * @param log called with progress
  * @throws SwarmError when something cannot be started
  */
 export const setStage = async (log: (line: string) => void): Promise<Stage> => {
@@ -90,7 +90,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
     stack.defer(cluster.stop);
     const begunAt = Date.now();
     await sleep(BEFORE_MS);
-    log('a crowd comes in');
+    log('participants join');
     const stop = new AbortController();
     const name = 'p1cture';
     const running = run({
@@ -111,7 +111,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
       stop: stop.signal,
       onLine: metrics.begin(),
     });
-    // Told to whoever waits for it below; here it only must not go ignored.
+    // Handled where it is awaited below; here it only must not be unhandled.
     const quiet = running.then(
       () => {},
       () => {},

@@ -11,14 +11,14 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findTool } from './find-tool.mjs';
+import { SetupError } from './log.mjs';
 import { addon, contract, crate, impairment, setupCache } from './paths.mjs';
 import { runStep } from './run-step.mjs';
-import { SetupError } from './say.mjs';
 
 const stamp = join(setupCache, 'addon-sources.sha256');
 const LIBRARIES = { linux: 'libswarm_native.so', darwin: 'libswarm_native.dylib' };
 
-/** No crate takes longer by itself than the last step, ms. */
+/** No single crate takes longer than the last step, ms. */
 const QUIET_MS = 12_000;
 
 /** Whether the addon, and the program that comes of the same crate, are there and made of the sources as they are now. */
@@ -85,7 +85,7 @@ export const buildAddon = async (signal) => {
     },
     progress: () => {
       if (done === 0) return 'fetching crates';
-      // Cargo says nothing while it optimises over all crates, half of the time.
+      // Cargo prints nothing while it optimises over all crates, half of the time.
       const now =
         performance.now() - heardAt > QUIET_MS ? 'optimising the whole' : `now ${current}`;
       // The lock file names crates of other platforms, too: hence "at most".
@@ -94,7 +94,7 @@ export const buildAddon = async (signal) => {
     hint: (log) =>
       /requires rustc|rustc .* is not supported|feature .edition2024. is required/.test(log)
         ? 'the Rust here is too old: run "rustup update", or install it from https://rustup.rs'
-        : 'are the crates reachable ("cargo fetch" in packages/webrtc/crate)? Is there a C compiler? "npx swarm doctor" tells what is missing',
+        : 'are the crates reachable ("cargo fetch" in packages/webrtc/crate)? Is there a C compiler? "npx swarm doctor" shows what is missing',
     signal,
   });
   await install(sources);

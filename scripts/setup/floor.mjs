@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { findTool } from './find-tool.mjs';
+import { SetupError } from './log.mjs';
 import { crate } from './paths.mjs';
 import { runStep } from './run-step.mjs';
-import { SetupError } from './say.mjs';
 
 /**
  * Builds what benchmarks compare with: bare UDP with encryption, from the crate of the media engine. Cargo knows when it is up to date.

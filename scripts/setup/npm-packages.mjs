@@ -5,7 +5,7 @@ import { runStep } from './run-step.mjs';
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} Locked */
 
-/** Whether node_modules holds exactly what package-lock.json says. npm's own note of what it installed is written last, so an interrupted installation has none. */
+/** Whether node_modules matches package-lock.json. npm writes its own list of installed packages last, so an interrupted installation has none. */
 export const packagesAreCurrent = async (folder = root) => {
   const [wanted, installed] = await Promise.all([
     readLock(join(folder, 'package-lock.json')),
@@ -39,6 +39,6 @@ export const installPackages = (signal, folder = root) =>
     hint: (log) =>
       /EUSAGE|can only install packages when/.test(log)
         ? 'package.json and package-lock.json disagree: run "npm install" and commit both'
-        : 'is the npm registry reachable ("npm ping")? Then start again: it goes on from here',
+        : 'is the npm registry reachable ("npm ping")? Then start again: it continues from here',
     signal,
   });

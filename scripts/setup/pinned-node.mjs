@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SetupError } from './log.mjs';
 import { root } from './paths.mjs';
-import { SetupError } from './say.mjs';
 
 const MAJOR = 24;
 

@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { log, SetupError } from './log.mjs';
 import { setupCache, shown, toolEnv } from './paths.mjs';
-import { SetupError, say } from './say.mjs';
 
 const HEARTBEAT_MS = 10_000;
 const QUOTED_LINES = 15;
@@ -23,7 +23,7 @@ const QUOTED_LINES = 15;
  */
 
 /**
- * Runs one step of the setup: says what it does and how long that usually takes, then every few seconds how far it is, then what it
+ * Runs one step of the setup: prints what it does and how long that usually takes, then every few seconds how far it is, then what it
  * took. Its output goes to a log, and is quoted when it fails.
  *
  * @param {Step} step
@@ -43,25 +43,25 @@ export const runStep = async ({
   const seconds = () => `${Math.round((performance.now() - started) / 1_000)} s`;
   await mkdir(setupCache, { recursive: true });
   const logFile = join(setupCache, `${name.replaceAll(/\W+/g, '-')}.log`);
-  const log = createWriteStream(logFile);
-  say(`${name}: ${shown(command)} ${args.slice(0, 2).join(' ')} (usually ${usual})`);
+  const output = createWriteStream(logFile);
+  log(`${name}: ${shown(command)} ${args.slice(0, 2).join(' ')} (usually ${usual})`);
   const heartbeat = setInterval(
-    () => say(`${name}: ${[progress(), seconds()].filter(Boolean).join(', ')}`),
+    () => log(`${name}: ${[progress(), seconds()].filter(Boolean).join(', ')}`),
     HEARTBEAT_MS,
   );
   /** @type {string[]} */
   const last = [];
   /** @param {string} line */
-  const hear = (line) => {
-    log.write(`${line}\n`);
+  const onOutput = (line) => {
+    output.write(`${line}\n`);
     last.push(line);
     if (last.length > QUOTED_LINES) last.shift();
     onLine(line);
   };
   try {
-    const failure = await runLines({ command, args, cwd, hear, signal });
+    const failure = await runLines({ command, args, cwd, onOutput, signal });
     signal.throwIfAborted();
-    if (failure === null) return say(`${name}: done in ${seconds()}`);
+    if (failure === null) return log(`${name}: done in ${seconds()}`);
     const quote = last.map((line) => `  ${line}\n`).join('');
     throw new SetupError(
       `${name}: ${command} ${failure} after ${seconds()}\n${quote}  (all of it: ${shown(logFile)})`,
@@ -69,22 +69,22 @@ export const runStep = async ({
     );
   } finally {
     clearInterval(heartbeat);
-    log.end();
+    output.end();
   }
 };
 
 /**
- * @param {{ command: string, args: string[], cwd: string, hear: (line: string) => void, signal: AbortSignal }} run
+ * @param {{ command: string, args: string[], cwd: string, onOutput: (line: string) => void, signal: AbortSignal }} run
  * @returns {Promise<string | null>} how it failed.
  */
-const runLines = ({ command, args, cwd, hear, signal }) =>
+const runLines = ({ command, args, cwd, onOutput, signal }) =>
   new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env: toolEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
-    // Not spawn's own `signal`: that tells of an abort before the child is gone, and it would go on writing.
+    // Not spawn's own `signal`: that reports an abort before the child has exited, and the child would continue to write.
     const stop = () => void child.kill('SIGTERM');
     signal.addEventListener('abort', stop, { once: true });
     for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on('line', hear);
+      createInterface({ input: stream }).on('line', onOutput);
     child.once('error', (error) => resolve(`could not be run: ${error.message}`));
     child.once('close', (code, killedBy) => {
       signal.removeEventListener('abort', stop);

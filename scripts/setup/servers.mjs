@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { SetupError } from './log.mjs';
 import { root } from './paths.mjs';
 import { pinnedNode } from './pinned-node.mjs';
-import { runLoudly } from './run-loudly.mjs';
-import { SetupError } from './say.mjs';
+import { runWithOutput } from './run-with-output.mjs';
 
 /**
  * Gets livekit-server ready, so that it builds beside the media engine and not after it. packages/lab builds it and reports its progress.
@@ -12,9 +12,9 @@ import { SetupError } from './say.mjs';
  */
 export const provideServers = async (versions, signal) => {
   const program = join(root, 'packages', 'lab', 'src', 'provision', 'main.ts');
-  const code = await runLoudly(await pinnedNode(), [program, ...versions], signal);
+  const code = await runWithOutput(await pinnedNode(), [program, ...versions], signal);
   signal.throwIfAborted();
-  // It has said what and why.
+  // It has printed what and why.
   if (code !== 0)
     throw new SetupError(
       'there is no livekit-server to test against',
@@ -30,7 +30,7 @@ export const provideServers = async (versions, signal) => {
  */
 export const provideKubernetes = async (step, signal) => {
   const program = join(root, 'testkit', 'src', 'kubernetes', 'provide.ts');
-  const code = await runLoudly(await pinnedNode(), [program, step], signal);
+  const code = await runWithOutput(await pinnedNode(), [program, step], signal);
   signal.throwIfAborted();
   if (code !== 0) throw new SetupError('there is no Kubernetes to test against', 'see above');
 };

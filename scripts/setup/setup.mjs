@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { withFileLock } from '../../packages/host/src/file-lock.mjs';
 import { addonIsCurrent, buildAddon } from './addon.mjs';
+import { log } from './log.mjs';
 import { installPackages, packagesAreCurrent } from './npm-packages.mjs';
 import { setupCache } from './paths.mjs';
-import { say } from './say.mjs';
 import { provideServers } from './servers.mjs';
 
 /** Rust and Go side by side pay off from here on. */
@@ -17,14 +17,14 @@ const CORES_FOR_BOTH = 4;
  * Throws a SetupError; when `signal` aborts, its reason.
  *
  * @param {{ servers?: string[], engine?: boolean, signal: AbortSignal }} options `servers`: versions of livekit-server to get ready where
- *   something else has to be built anyway; otherwise `swarm` does it when it needs one. `engine`: false where nobody needs media.
+ *   something else has to be built anyway; otherwise `swarm` does it when it needs one. `engine`: false if no media is needed.
  */
 export const setup = async ({ servers = [], engine = true, signal }) => {
   const engineIsReady = async () => !engine || (await addonIsCurrent());
   if ((await packagesAreCurrent()) && (await engineIsReady())) return;
   const started = performance.now();
   /** @param {number} pid */
-  const onWait = (pid) => say(`process ${pid} is setting this checkout up, waiting for it`);
+  const onWait = (pid) => log(`process ${pid} is setting this checkout up, waiting for it`);
   await withFileLock(
     join(setupCache, 'lock'),
     async () => {
@@ -33,13 +33,13 @@ export const setup = async ({ servers = [], engine = true, signal }) => {
       if (!(await engineIsReady())) builds.push(() => buildAddon(signal));
       if (servers.length > 0) builds.push(() => provideServers(servers, signal));
       if (builds.length > 0)
-        say('building what is missing; goal for a first start: under 6 minutes on 4 cores');
+        log('building what is missing; goal for a first start: under 6 minutes on 4 cores');
       if (availableParallelism() >= CORES_FOR_BOTH) await allOrFirstError(builds);
       else for (const build of builds) await build();
     },
     { onWait, signal },
   );
-  say(
+  log(
     `ready in ${Math.round((performance.now() - started) / 1_000)} s; the next start needs none of this`,
   );
 };

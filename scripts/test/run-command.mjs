@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { log } from '../setup/log.mjs';
 import { root, toolEnv } from '../setup/paths.mjs';
-import { say } from '../setup/say.mjs';
 
 /** A test that spins cannot be timed out from within. All real tests take less than an hour on two cores. */
 const DEADLINE_MINUTES = 70;
@@ -16,7 +16,7 @@ const GRACE_MS = 10_000;
  * @returns {Promise<{ ok: boolean, output: string }>} `output`: of stdout.
  */
 export const runCommand = (name, command, args, signal, more = {}) => {
-  say(`${name} …`);
+  log(`${name} …`);
   const started = performance.now();
   const env = { ...toolEnv(), ...more };
   return new Promise((resolve, reject) => {
@@ -29,7 +29,7 @@ export const runCommand = (name, command, args, signal, more = {}) => {
       detached: true,
     });
     let killing = setTimeout(() => {
-      say(`${name}: not done after ${DEADLINE_MINUTES} minutes, ending it`);
+      log(`${name}: not done after ${DEADLINE_MINUTES} minutes, ending it`);
       stop();
     }, DEADLINE_MINUTES * 60_000);
     const stop = () => {
@@ -47,7 +47,7 @@ export const runCommand = (name, command, args, signal, more = {}) => {
     child.once('close', (code) => {
       clearTimeout(killing);
       signal.removeEventListener('abort', stop);
-      say(
+      log(
         `${name}: ${code === 0 ? 'ok' : 'FAILED'} in ${Math.round((performance.now() - started) / 1_000)} s`,
       );
       if (signal.aborted) reject(signal.reason);

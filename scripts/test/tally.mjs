@@ -18,7 +18,7 @@ export const sum = (tallies) => ({
 });
 
 /**
- * What vitest's reporter wrote. A run that failed for a reason that is no test, or wrote nothing, counts as one failure.
+ * What vitest's reporter wrote. A run that failed outside of tests, or wrote nothing, counts as one failure.
  *
  * @param {string | null} json @param {boolean} succeeded by its exit code.
  * @returns {Tally}

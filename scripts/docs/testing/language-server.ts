@@ -59,7 +59,7 @@ export const startLanguageServer = async (): Promise<LanguageServer> => {
   await connection.sendNotification('initialized', {});
 
   let opened = 0;
-  /** Each time another file, as what is said of one on closing it would be taken for what is said on opening it again. */
+  /** A new file each time: diagnostics of closing one could be taken for those of opening it again. */
   const uriOf = (folder: string): string => String(pathToFileURL(join(folder, `${++opened}.yaml`)));
   const open = async (uri: string, text: string): Promise<void> => {
     await connection.sendNotification('textDocument/didOpen', {

@@ -18,7 +18,7 @@ import {
 import { figureOf, type Picture, type Series } from '../picture.ts';
 import type { DrawnPanel } from './drawn-panel.tsx';
 
-/** What Grafana's time series panel takes for granted where a panel says nothing. */
+/** Defaults of Grafana's time series panel. */
 const CUSTOM_DEFAULTS = {
   drawStyle: 'line',
   lineInterpolation: 'linear',

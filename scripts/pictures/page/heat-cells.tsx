@@ -8,7 +8,7 @@ const LEFT = 64;
 
 /**
  * How often each size occurs, over time: a row for each bucket. Grafana keeps its own heatmap to itself: this one has its scheme of colours
- * ("Oranges", darker for more), but its cells are ours.
+ * ("Oranges", darker for more), but its cells are drawn here.
  */
 export const HeatCells = ({ panel, picture, theme, width, height }: DrawingProps) => {
   const rows = heatOf(

@@ -11,7 +11,7 @@ const LETTER = 6.6;
 
 /**
  * States over time. Grafana keeps its own drawing of them to itself: this one has its colours and words (display processors), but its bands are
- * ours.
+ * drawn here.
  */
 export const States = ({ panel, picture, theme, width, height }: DrawingProps) => {
   const frames = withFieldConfig(panel, lineFrames(panel, picture), theme).filter(

@@ -9,7 +9,7 @@ import { root, toolEnv } from './paths.mjs';
  * @param {AbortSignal} signal
  * @returns {Promise<number>} its exit code, 1 when a signal ended it.
  */
-export const runLoudly = (command, args, signal) =>
+export const runWithOutput = (command, args, signal) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env: toolEnv(), stdio: ['ignore', 2, 2] });
     const stop = () => void child.kill('SIGTERM');

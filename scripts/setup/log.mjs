@@ -3,9 +3,9 @@
  *
  * @param {string} line
  */
-export const say = (line) => void process.stderr.write(`setup: ${line}\n`);
+export const log = (line) => void process.stderr.write(`setup: ${line}\n`);
 
-/** Something is missing or did not work, in words for the person at the terminal: no stack trace. */
+/** Something is missing or failed; printed without a stack trace. */
 export class SetupError extends Error {
   /** @param {string} message what and where. @param {string} hint what to do next. */
   constructor(message, hint) {
