@@ -33,7 +33,7 @@ const measure = async ({ flags, participants, ...load }: Case, seconds: number):
     }),
   );
   const [{ verdict, reasons, generator }, floor] = await Promise.all([crowd, beside]);
-  const { cpu, cpu_us_per_packet: micros } = generator;
+  const { cpuCores: cpu, cpuMicrosPerPacket: micros } = generator;
   if (micros === null || cpu.avg === null)
     throw new Error(`nothing was measured: ${verdict} ${reasons.join('; ')}`);
   return { verdict, cores: cpu.avg, micros, floor };

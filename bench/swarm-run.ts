@@ -8,9 +8,9 @@ export interface SwarmResult {
   verdict: string;
   reasons: string[];
   generator: {
-    cpu: { avg: number | null };
-    cpu_us_per_packet: number | null;
-    resident_bytes: number | null;
+    cpuCores: { avg: number | null };
+    cpuMicrosPerPacket: number | null;
+    residentBytes: number | null;
     machine_busy: number | null;
   };
 }

@@ -1,5 +1,6 @@
 export type { Line } from './history/column.ts';
 export { createHistory, type History } from './history/history.ts';
+export type { DrillMark, Mark } from './history/mark.ts';
 export type { Watch } from './history/watch.ts';
 export {
   createParticipantHistories,
@@ -21,8 +22,10 @@ export { participantQuality } from './quality/score.ts';
 export { videoQuality } from './quality/video-quality.ts';
 export { foldRecord } from './summary/fold-record.ts';
 export { readRecord } from './summary/read-record.ts';
+export type { RunEvent, RunNote } from './summary/run-event.ts';
 export { createSummary, type SummaryFold } from './summary/summarize.ts';
 export type {
+  AbortingThreshold,
   DeploymentSummary,
   FailureReason,
   GeneratorSummary,
@@ -39,7 +42,7 @@ export {
   thresholdSlot,
 } from './verdict/default-thresholds.ts';
 export { DRILL_FAILINGS, type DrillFailing } from './verdict/drill-failings.ts';
-export type { HealthRule } from './verdict/generator-health.ts';
+export type { HealthCode, HealthFinding } from './verdict/generator-health.ts';
 export {
   LAGGING_MS,
   LATE_SENDS_SHARE,
@@ -47,5 +50,6 @@ export {
   SOCKET_DROPS_SHARE,
   TICK_LATE_MS,
 } from './verdict/generator-limits.ts';
-export { crossedSentence, evaluate, type ThresholdResult } from './verdict/threshold-result.ts';
+export type { NotMeasured, Reason } from './verdict/reason.ts';
+export { evaluate, type ThresholdResult } from './verdict/threshold-result.ts';
 export { abortCause, type Judgement, judge, type Verdict } from './verdict/verdict.ts';

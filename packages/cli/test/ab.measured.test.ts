@@ -45,7 +45,11 @@ describe('swarm ab', () => {
       current: { name: '1.13.4 (B)', serverVersions: ['1.13.4'] },
     });
     expect(comparisons[0]?.base.runs.length).toBe(comparisons[0]?.current.runs.length);
-    expect(notes).toContain(`Records are in ${dir}.`);
+    expect(notes).toContainEqual({
+      code: 'records',
+      folder: dir,
+      text: `Records are in ${dir}.`,
+    });
     expect(readdirSync(dir).sort()).toEqual([
       'A',
       'B',
@@ -176,7 +180,7 @@ describe('a server that is short of CPU time', () => {
   it('is found to be worse by swarm ab', () => {
     expect(session.exit, session.stderr).toBe(99);
     const [comparison] = comparisonOf(session.stdout).comparisons;
-    expect(comparison?.sentence).toMatch(/^slow is worse than usual in .*join_time\.p95: ×/);
+    expect(comparison?.text).toMatch(/^slow is worse than usual in .*join_time\.p95: ×/);
     expect(comparison?.figures.find(({ figure }) => figure === 'join_time.p95')).toMatchObject({
       verdict: 'worse',
     });
@@ -188,7 +192,7 @@ describe('a server that is short of CPU time', () => {
     expect(all.stdout).toMatch(/✗ REGRESSION \(exit 99\) {2}B against A, /);
     const used =
       comparisonOf(session.stdout).comparisons[0]?.current.runs.findIndex(
-        ({ leftOut }) => leftOut === null,
+        ({ excludedReason }) => excludedReason === null,
       ) ?? 0;
     const one = await runSwarm([
       'compare',

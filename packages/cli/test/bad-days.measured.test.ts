@@ -162,8 +162,8 @@ describe('a worker that dies', () => {
       end: { reason: 'finished' },
       joins: { planned: 8, unaccounted: 0 },
     });
-    expect(result.generator).toMatchObject({ workers: 2, workers_died: 1 });
-    expect(result.reasons[0]).toMatch(/1 of 2 worker processes died/);
+    expect(result.generator).toMatchObject({ workers: 2, workersDied: 1 });
+    expect(result.reasons[0]?.text).toMatch(/^1 of 2 workers died/);
     expect(recordOf(dir).match(/"outcome":"lost_with_worker"/g)).toHaveLength(4);
     expect(recordOf(dir).match(/"outcome":"left"/g)).toHaveLength(4);
     expect(recordOf(dir)).toMatch(/"event":"worker_died","shard":\d,"reason":"SIGKILL"/);

@@ -18,7 +18,7 @@ describe('swarm', () => {
     const result = resultOf(
       await runSwarm(['--rooms', '2', '--duration', '2s', '--json', '--livekit-version', '1.11.0']),
     );
-    expect(result).toMatchObject({ verdict: 'passed', deployment: { server_version: '1.11.0' } });
+    expect(result).toMatchObject({ verdict: 'passed', deployment: { serverVersion: '1.11.0' } });
   });
 
   it('speaks with two PeerConnections', async () => {

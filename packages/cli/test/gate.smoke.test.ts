@@ -15,7 +15,7 @@ describe('swarm as a gate', () => {
       verdict: 'passed',
       exitCode: 0,
       joins: { planned: 10, joined: 10, failed: 0, unaccounted: 0 },
-      deployment: { embedded: true, server_version: '1.13.4' },
+      deployment: { embedded: true, serverVersion: '1.13.4' },
     });
     expect(result.deployment.nodes).toEqual([expect.stringMatching(/^ND_/)]);
     expect(result.thresholds.length).toBeGreaterThan(5);

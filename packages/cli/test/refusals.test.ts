@@ -98,7 +98,7 @@ describe('a deployment that does not want us', () => {
     expect(result.verdict).toBe('failed');
     expect(result.joins.failed).toBeGreaterThan(0);
     expect(result.joins.failureReasons[0]).toMatchObject({ reason: 'server_full' });
-    expect(result.reasons[0]).toMatch(/refused \d+ of 12 joins/);
+    expect(result.reasons[0]?.text).toMatch(/rejected \d+ of 12 joins/);
   });
 
   it('lets only some into a room', async () => {

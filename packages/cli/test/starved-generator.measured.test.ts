@@ -51,12 +51,16 @@ test('loss in our own full receive buffers is inconclusive, with the reason, tho
   );
   expect(result).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   expect(exit).toBe(98);
-  expect(result.generator.socket_drops.count).toBeGreaterThan(100);
-  expect(result.generator.findings.map(({ rule }) => rule)).toContain('socket_drops');
-  expect(result.reasons[0]).toMatch(
-    /dropped by our own full receive buffers: that loss is not the server's/,
+  expect(result.generator.socketDrops.count).toBeGreaterThan(100);
+  expect(result.generator.findings.map(({ code }) => code)).toContain('socket_drops');
+  expect(result.reasons[0]?.text).toMatch(
+    /dropped because the generator's receive buffers were full; this loss is not the server's/,
   );
-  expect(result.reasons.at(-1)).toMatch(/packet_loss.*may be our own doing/);
+  expect(result.reasons.at(-1)).toMatchObject({
+    code: 'threshold_crossed',
+    mayBeCausedByGenerator: true,
+    text: expect.stringMatching(/^packet_loss.*may be caused by the load generator/),
+  });
 });
 
 test('packets that left late, or never, because a worker stood still are inconclusive', async () => {
@@ -67,7 +71,7 @@ test('packets that left late, or never, because a worker stood still are inconcl
   expect(await swarm.ended).toBe(98);
   const { verdict, generator } = resultOf({ stdout: swarm.stdout() });
   expect(verdict).toBe('inconclusive');
-  const rules = generator.findings.map(({ rule }) => rule);
-  expect(rules).toContain('late_sends');
-  expect(rules).toContain('tick_late');
+  const codes = generator.findings.map(({ code }) => code);
+  expect(codes).toContain('late_sends');
+  expect(codes).toContain('tick_lateness');
 });

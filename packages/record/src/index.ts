@@ -20,9 +20,10 @@ export {
   type SampleLine,
   type SeriesLabels,
   type SeriesSample,
+  type ThresholdCrossing,
   type TrackResult,
   type TrackSource,
 } from './record.ts';
-export { readRecordLines } from './record-lines.ts';
+export { type RecordNote, readRecordLines } from './record-lines.ts';
 export { findRecord, recordLines, textLines } from './record-reader.ts';
 export { openRecord, RECORD_FILE, type RecordWriter } from './record-writer.ts';

@@ -2,17 +2,19 @@ import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { parseRecordLine } from './parse-record-line.ts';
 import type { RecordLine } from './record.ts';
 
-/** What a reader of a record says about the file itself. */
-export type Note = (sentence: string) => void;
+/** What a reader found in the file itself: the last line is truncated, or lines are of a kind that this version does not know. */
+export type RecordNote =
+  | { code: 'last_line_truncated'; line: number }
+  | { code: 'unknown_lines'; count: number };
 
 /**
  * Reads a record line by line, as a file's line reader gives them: what was understood, in order, one line in memory at a time.
- * A last line that was cut (the machine lost power, the process was killed while writing) is left out and noted; damage in the middle is an error.
+ * A last line that was cut (the machine lost power, the process was killed while writing) is left out and reported by `note`; damage in the middle is an error.
  * @throws SwarmError `bad_record`
  */
 export async function* readRecordLines(
   lines: AsyncIterable<string> | Iterable<string>,
-  note: Note = () => {},
+  note: (found: RecordNote) => void = () => {},
 ): AsyncGenerator<RecordLine> {
   let number = 0;
   let unknown = 0;
@@ -33,14 +35,8 @@ export async function* readRecordLines(
       'the record is empty',
       'give the record.ndjson that a run wrote, or its folder',
     );
-  if (broken !== null)
-    note(
-      `Line ${broken.number} of the record, its last, was cut off while it was written; it was left out.`,
-    );
-  if (unknown > 0)
-    note(
-      `${unknown} lines of the record are of a kind that this version does not know; they were left out.`,
-    );
+  if (broken !== null) note({ code: 'last_line_truncated', line: broken.number });
+  if (unknown > 0) note({ code: 'unknown_lines', count: unknown });
 }
 
 /** Without a header nothing can be read; any other line may be the last. */

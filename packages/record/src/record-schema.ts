@@ -74,6 +74,8 @@ const event = z.object({
   serverVersion: text.optional(),
   reason: text.optional(),
   message: text.optional(),
+  crossing: z.object({ threshold: text, metric: text, value: z.number() }).optional(),
+  findings: z.array(text).optional(),
 });
 
 const bins = z.object({ bins: z.array(z.number()), zeros: count });

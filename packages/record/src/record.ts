@@ -123,6 +123,20 @@ export interface EventLine {
   /** A short stable word for counting (`timeout`, `unauthorized`, `server_full`, `dtls`, …) and a sentence for people. */
   reason?: string;
   message?: string;
+  /** `threshold_crossed`, and `warning` with the reason `threshold_doubted`. */
+  crossing?: ThresholdCrossing;
+  /** `warning` with the reason `threshold_doubted`: codes of the health findings that may have caused the crossing. */
+  findings?: string[];
+}
+
+/** A threshold with `abortOnFail` and the value that crossed it. */
+export interface ThresholdCrossing {
+  /** As `formatThreshold` writes it. */
+  threshold: string;
+  /** With its selector and window: `media_latency{kind:audio}@peak`. */
+  metric: string;
+  /** In the unit of the metric. */
+  value: number;
 }
 
 export interface SeriesLabels {

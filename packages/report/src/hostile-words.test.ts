@@ -94,14 +94,20 @@ const saying = (word: string): ReportInput => {
       },
       windows: summary.windows.map((one) => ({ ...one, window: { ...one.window, name: word } })),
       environment: { node: word },
-      notes: [word],
+      notes: [{ code: 'warning', at: 0, reason: null, detail: word }],
       joins: { ...summary.joins, failureReasons: [{ reason: word, count: 1, message: word }] },
       mostAffected: summary.mostAffected.map((one) => ({ ...one, identity: word, room: word })),
       deployment: { url: word, embedded: false, serverVersion: word, nodes: [word] },
     },
     judgement: {
       ...judgement,
-      reasons: [word],
+      reasons: [
+        {
+          code: 'no_participant_joined',
+          failed: 1,
+          failure: { reason: word, count: 1, message: word },
+        },
+      ],
       thresholds: judgement.thresholds.map((one) => ({ ...one, metric: word })),
     },
   };

@@ -7,8 +7,10 @@ import type {
 import { flattenMetrics } from '@livekit-swarm/metrics';
 import type { PlanFacts } from '@livekit-swarm/record';
 import { comparedObject } from './comparison/json.ts';
+import { findingObject, noteObject, reasonObject } from './facts.ts';
 import { finiteDeep } from './finite.ts';
 import { exitCodeOfAll, verdictOfAll } from './of-all.ts';
+import { originOf } from './phrases/verdict-reason.ts';
 import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
 import type { Reporter } from './reporter.ts';
 import { RESULT_SCHEMA, RESULTS_SCHEMA } from './result-names.ts';
@@ -25,14 +27,17 @@ export const resultObject = ({
   schema: RESULT_SCHEMA,
   verdict: judgement.verdict,
   exitCode: judgement.exitCode,
-  reasons: judgement.reasons,
+  reasons: judgement.reasons.map((reason) => reasonObject(reason, originOf(summary))),
   thresholds: thresholdsOf(judgement),
   metrics: flattenMetrics(summary.metrics),
   windows: summary.windows.map(({ window, metrics }) => ({
     ...window,
     metrics: flattenMetrics(metrics),
   })),
-  generator: { ...generatorOf(summary.generator), findings: judgement.health },
+  generator: {
+    ...generatorOf(summary.generator),
+    findings: judgement.health.map((finding) => findingObject(finding, originOf(summary))),
+  },
   deployment: deploymentOf(summary.deployment),
   joins: summary.joins,
   tracks: summary.tracks,
@@ -41,11 +46,11 @@ export const resultObject = ({
   layers: summary.layers,
   recovery: summary.recovery,
   mostAffected: summary.mostAffected,
-  notes: summary.notes,
+  notes: summary.notes.map(noteObject),
   run: summary.run,
   startedAt: summary.startedAt,
   end: summary.end,
-  endedBy: summary.endedBy,
+  abortedBy: summary.abortedBy,
   plan: planOf(summary.plan),
   scenario: summary.scenario,
   environment: summary.environment,
@@ -65,11 +70,11 @@ export const noResultObject = ({
   schema: RESULT_SCHEMA,
   verdict,
   exitCode,
-  reasons: [message],
+  reasons: [{ code: reason, text: message }],
   thresholds: [],
   metrics: {},
   scenario: { name: scenario },
-  error: { reason, message, hint },
+  error: { code: reason, message, hint },
 });
 
 const objectOf = (outcome: Outcome): Result | NoResult =>
@@ -121,18 +126,17 @@ const rateOf = ({ count, share }: Share) => ({ count, rate: share });
 
 const generatorOf = (own: GeneratorSummary) => ({
   workers: own.workers,
-  workers_died: own.workersDied,
-  /** Cores, all workers together. */
-  cpu: own.cpuCores,
-  cpu_us_per_packet: own.cpuUsPerPacket,
-  resident_bytes: own.residentBytes,
-  event_loop_lag: own.eventLoopLag,
-  tick_late: own.tickLate,
-  late_sends: rateOf(own.lateSends),
-  send_errors: rateOf(own.sendErrors),
-  socket_drops: rateOf(own.socketDrops),
-  late_joins: rateOf(own.lateJoins),
-  machine_busy: own.machineBusy?.avg ?? null,
+  workersDied: own.workersDied,
+  cpuCores: own.cpuCores,
+  cpuMicrosPerPacket: own.cpuUsPerPacket,
+  residentBytes: own.residentBytes,
+  eventLoopLag: own.eventLoopLag,
+  tickLateness: own.tickLate,
+  lateSends: rateOf(own.lateSends),
+  sendErrors: rateOf(own.sendErrors),
+  socketDrops: rateOf(own.socketDrops),
+  lateJoins: rateOf(own.lateJoins),
+  hostCpuShare: own.machineBusy?.avg ?? null,
 });
 
 const deploymentOf = (deployment: DeploymentSummary | null) =>
@@ -141,6 +145,6 @@ const deploymentOf = (deployment: DeploymentSummary | null) =>
     : {
         url: deployment.url,
         embedded: deployment.embedded,
-        server_version: deployment.serverVersion,
+        serverVersion: deployment.serverVersion,
         nodes: deployment.nodes,
       };

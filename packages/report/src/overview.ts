@@ -1,5 +1,6 @@
 import { formatMs, formatShare, plural } from './format.ts';
 import { exitCodeOfAll, verdictOfAll } from './of-all.ts';
+import { reasonTexts } from './phrases/verdict-reason.ts';
 import { printable } from './printable.ts';
 import { exitCodeOf, isRun, nameOf, type Outcome, verdictOf } from './report-input.ts';
 import type { ReportOptions } from './reporter.ts';
@@ -30,7 +31,7 @@ export const renderOverview = (
     ];
   });
   const reasons = outcomes.flatMap((outcome) => {
-    const [why] = isRun(outcome) ? outcome.judgement.reasons : [outcome.message];
+    const [why] = isRun(outcome) ? reasonTexts(outcome) : [outcome.message];
     return why === undefined ? [] : wrap('  · ', `${nameOf(outcome)}: ${cut(why)}`);
   });
   return printable(

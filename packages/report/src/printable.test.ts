@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report-input.ts';
 import { styleFor } from './style.ts';
-import { renderText } from './text.ts';
+import { renderText } from './text/text.ts';
 
 const HOSTILE = '\u001b]0;owned\u0007\u001b[2J\u001b[31;5mred\u009b1A\ttab\rreturn\u0000';
 
@@ -23,7 +23,16 @@ it('is what a text report is', () => {
   const report = failedReport();
   const said: ReportInput = {
     ...report,
-    judgement: { ...report.judgement, reasons: [HOSTILE] },
+    judgement: {
+      ...report.judgement,
+      reasons: [
+        {
+          code: 'no_participant_joined',
+          failed: 1,
+          failure: { reason: HOSTILE, count: 1, message: HOSTILE },
+        },
+      ],
+    },
     recordPath: HOSTILE,
   };
   expect(renderText(said)).not.toMatch(CONTROL);

@@ -5,7 +5,7 @@ import { jsonReporter } from './json.ts';
 import { junitReporter } from './junit/junit.ts';
 import { markdownReporter } from './markdown/markdown.ts';
 import type { Reporter } from './reporter.ts';
-import { textReporter } from './text.ts';
+import { textReporter } from './text/text.ts';
 
 /** Every reporter by its name; one file each. */
 export const REPORTERS = {

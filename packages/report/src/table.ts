@@ -1,6 +1,13 @@
 import Table from 'cli-table3';
 import type { Style } from './style.ts';
-import type { TableData } from './tables/table-data.ts';
+
+/** A table before it is rendered as text, Markdown or HTML. */
+export interface TableData {
+  head: string[];
+  rows: string[][];
+  /** Columns aligned to the left, as names are; figures are aligned to the right. */
+  left: readonly number[];
+}
 
 const NO_BORDERS = Object.fromEntries(
   [

@@ -1,10 +1,10 @@
-import { abortCause, crossedSentence, type SourcedThreshold } from '@livekit-swarm/analysis';
+import { abortCause, type SourcedThreshold } from '@livekit-swarm/analysis';
 import { formatThreshold } from '@livekit-swarm/metrics';
 import type { Ledger } from './ledger.ts';
 
 /**
- * Watches the thresholds with `abortOnFail` while a run goes on.
- * @returns whether the run is to end, asked once a second: then the record says why
+ * Watches the thresholds with `abortOnFail` during a run.
+ * @returns whether the run must end, called once a second: then the record has the crossing
  */
 export const watchThresholds = (
   thresholds: readonly SourcedThreshold[],
@@ -14,19 +14,24 @@ export const watchThresholds = (
   let doubted = false;
   return () => {
     const cause = watched.length === 0 ? null : abortCause(interimSummary(), watched, elapsedMs());
-    if (cause === null) return false;
+    const value = cause?.result.value ?? null;
+    if (cause === null || value === null) return false;
     const { result, doubts } = cause;
-    const sentence = crossedSentence(result);
-    const [doubt] = doubts;
-    if (doubt === undefined) {
-      note('threshold_crossed', { reason: formatThreshold(result.threshold), message: sentence });
+    const crossing = {
+      threshold: formatThreshold(result.threshold),
+      metric: result.metric,
+      value,
+    };
+    if (doubts.length === 0) {
+      note('threshold_crossed', { reason: crossing.threshold, crossing });
       return true;
     }
-    // Said once: what follows is in the verdict.
+    // Recorded once: the verdict has later crossings.
     if (!doubted)
       note('warning', {
         reason: 'threshold_doubted',
-        message: `${sentence} The run goes on, as that may be our own doing: ${doubt.sentence}`,
+        crossing,
+        findings: doubts.map(({ code }) => code),
       });
     doubted = true;
     return false;

@@ -4,6 +4,7 @@ import type { Threshold } from '@livekit-swarm/metrics';
 import type { RecordWriter } from '@livekit-swarm/record';
 import {
   COORDINATOR_SHARD,
+  type EventLine,
   type EventName,
   type RecordLine,
   type SampleLine,
@@ -21,7 +22,10 @@ export interface Ledger {
   elapsedMs(): number;
   tell(line: RecordLine): void;
   /** An event of the run itself, now. */
-  note(event: EventName, more?: { shard?: number; reason?: string; message?: string }): void;
+  note(
+    event: EventName,
+    more?: Pick<EventLine, 'shard' | 'reason' | 'message' | 'crossing' | 'findings'>,
+  ): void;
   /** A worker died: nobody of its shard is forgotten. */
   workerDied(shard: number, death: WorkerDeath): void;
   /** Tells what the coordinator itself costs. */

@@ -45,7 +45,8 @@ export const hostShard = async (
       at: elapsedMs(),
       shard,
       event: 'warning',
-      message: `worker ${shard}: ${String(error)}`,
+      reason: 'engine_error',
+      message: String(error),
     });
   const seeOff = async (index: number): Promise<void> => {
     if (here.delete(index)) outbox.push({ ...(await engine.leave(index)), shard });

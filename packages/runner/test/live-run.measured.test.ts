@@ -91,7 +91,7 @@ test('a deployment that was gone for a moment is no end where applications join 
     reconnects: 6,
     unaccounted: 0,
   });
-  expect(judgement.reasons.join(' ')).not.toMatch(/cut short/);
+  expect(judgement.reasons.map(({ code }) => code)).not.toContain('run_cut_short');
   const people = lines.filter((line) => line.type === 'participant');
   expect(people).toHaveLength(6);
   for (const line of people) {

@@ -1,5 +1,5 @@
 import { median } from 'simple-statistics';
-import type { Design, FigureComparison, SideFigure } from './comparison.ts';
+import type { Design, FigureComparison, NotComparable, SideFigure } from './comparison.ts';
 import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
 import type { Figure, MeasuredRun } from './figures.ts';
 import { type Margin, type MarginScale, marginScale } from './margin.ts';
@@ -66,14 +66,6 @@ const draftOf = (
       units: { base: units.base, current: units.current },
     };
   }
-  const why =
-    was === null && is === null
-      ? 'not measured in every run of either side'
-      : was === null
-        ? 'not measured in every base run'
-        : is === null
-          ? 'not measured in every current run'
-          : 'too few of it to know its spread';
   return {
     ...factsOf(input),
     base: was,
@@ -81,9 +73,14 @@ const draftOf = (
     change: was !== null && is !== null ? changeOf(was.median, is.median) : null,
     interval: null,
     chance: null,
-    verdict: 'not comparable',
-    why,
+    verdict: 'not_comparable',
+    reason: notComparable(was, is),
   };
+};
+
+const notComparable = (base: SideFigure | null, current: SideFigure | null): NotComparable => {
+  if (base === null) return current === null ? 'not_measured' : 'not_measured_in_base';
+  return current === null ? 'not_measured_in_current' : 'too_few_values';
 };
 
 /** For each figure the chance that it, or any, goes `direction` (1: towards worse) by more than its margin. */
@@ -120,7 +117,11 @@ const conclude = (
   const change = changeOf(base.median, end);
   const moved = (scale.of(end) - scale.of(base.median)) * (figure.better === 'lower' ? 1 : -1);
   const verdict =
-    worse <= ALPHA && moved > 1 ? 'worse' : better <= ALPHA && moved < -1 ? 'better' : 'same';
+    worse <= ALPHA && moved > 1
+      ? 'worse'
+      : better <= ALPHA && moved < -1
+        ? 'better'
+        : 'no_difference';
   const interval = intervalOf(base.median, scale, shift);
   return {
     ...factsOf(draft),
@@ -130,13 +131,13 @@ const conclude = (
     interval: design === 'single' && !holds(interval, change.absolute) ? null : interval,
     chance: Math.min(worse, better),
     verdict,
-    why: null,
+    reason: null,
   };
 };
 
 const factsOf = ({ figure, margin }: FigureInput) => {
-  const { key, metric, target, aggregation, better, thresholded } = figure;
-  return { key, metric, target, aggregation, better, thresholded, margin };
+  const { key, metric, target, aggregation, better, hasThreshold } = figure;
+  return { key, metric, target, aggregation, better, hasThreshold, margin };
 };
 
 const changeOf = (from: number, to: number) => ({

@@ -60,7 +60,7 @@ describe('repeats', () => {
   test('of the same thing show no difference', async () => {
     const comparison = await compareRuns(repeats('base', 1, 4), repeats('current', 1.02, 4));
     expect(comparison).toMatchObject({
-      verdict: 'no difference',
+      verdict: 'no_difference',
       exitCode: 0,
       design: 'repeats',
       reasons: [],
@@ -98,7 +98,7 @@ describe('repeats', () => {
     expect(
       await compareRuns(repeats('base', 1, 4), repeats('current', 2, 4), { tolerance }),
     ).toMatchObject({
-      verdict: 'no difference',
+      verdict: 'no_difference',
     });
   });
 
@@ -108,7 +108,7 @@ describe('repeats', () => {
       'current',
       ...[0.06, 0.061, 0.06, 0.062].map((jitter) => lines(1, jitter)),
     );
-    expect(await compareRuns(base, current)).toMatchObject({ verdict: 'no difference' });
+    expect(await compareRuns(base, current)).toMatchObject({ verdict: 'no_difference' });
     const worse = side('worse', ...[33, 34, 33, 35].map((jitter) => lines(1, jitter)));
     expect(verdictsOf(await compareRuns(base, worse), 'worse')).toContain('jitter.p95');
   });
@@ -119,7 +119,7 @@ describe('repeats', () => {
     const base = side('A', ...drift.map((slower) => lines(slower)));
     const current = side('B', ...drift.map((slower) => lines(slower * 1.5)));
     expect(await compareRuns(base, current)).toMatchObject({
-      verdict: 'no difference',
+      verdict: 'no_difference',
       design: 'repeats',
     });
     const paired = await compareRuns(base, current, { paired: true });
@@ -135,16 +135,16 @@ describe('single runs', () => {
   test('show a large change, by their parts, and say that this is weaker', async () => {
     const comparison = await compareRuns(side('base', lines()), side('current', lines(3)));
     expect(comparison).toMatchObject({ verdict: 'regression', design: 'single' });
-    expect(comparison.notes.join()).toContain('too few runs');
+    expect(comparison.notes).toContainEqual({ code: 'single_runs', factor: 3 });
     expect(verdictsOf(comparison, 'worse')).toContain('join_time.p95');
   });
 
   test('show no small one', async () => {
     expect(await compareRuns(side('base', lines()), side('current', lines(1.25)))).toMatchObject({
-      verdict: 'no difference',
+      verdict: 'no_difference',
     });
     expect(await compareRuns(side('base', lines()), side('current', lines()))).toMatchObject({
-      verdict: 'no difference',
+      verdict: 'no_difference',
       exitCode: 0,
     });
   });
@@ -154,7 +154,7 @@ describe('single runs', () => {
     expect(await compareRuns(side('base', short), side('current', short))).toMatchObject({
       verdict: 'inconclusive',
       exitCode: 98,
-      reasons: [expect.stringContaining('too few and too short')],
+      reasons: [{ code: 'too_few_runs' }],
     });
   });
 });
@@ -171,13 +171,13 @@ describe('runs that cannot be compared', () => {
   test('are left out while there are enough others', async () => {
     const base = side('base', lines(), spoilt, lines(1.01), lines(1.02), cut);
     const comparison = await compareRuns(base, repeats('current', 1, 3));
-    expect(comparison).toMatchObject({ verdict: 'no difference', design: 'repeats' });
-    expect(comparison.base.runs.map(({ leftOut }) => leftOut)).toEqual([
+    expect(comparison).toMatchObject({ verdict: 'no_difference', design: 'repeats' });
+    expect(comparison.base.runs.map(({ excludedReason }) => excludedReason)).toEqual([
       null,
-      expect.stringContaining('the generator spoilt it'),
+      { code: 'generator_impaired', finding: expect.objectContaining({ code: 'socket_drops' }) },
       null,
       null,
-      'its record breaks off',
+      { code: 'record_truncated' },
     ]);
   });
 
@@ -185,7 +185,13 @@ describe('runs that cannot be compared', () => {
     expect(await compareRuns(side('base', lines()), side('current', spoilt))).toMatchObject({
       verdict: 'inconclusive',
       exitCode: 98,
-      reasons: [expect.stringMatching(/^current\/1 cannot be used: the generator spoilt it/)],
+      reasons: [
+        {
+          code: 'no_comparable_runs',
+          side: 'current',
+          runs: [{ name: 'current/1', exclusion: { code: 'generator_impaired' } }],
+        },
+      ],
     });
   });
 
@@ -194,8 +200,8 @@ describe('runs that cannot be compared', () => {
       verdict: 'regression',
       exitCode: 99,
       reasons: [
-        expect.stringContaining('did not last, as every base run did: the server died'),
-        expect.anything(),
+        { code: 'run_failed', run: 'current/1', failure: { code: 'server_died' } },
+        { code: 'no_comparable_runs', side: 'current' },
       ],
     });
     expect(await compareRuns(side('base', died), side('current', died))).toMatchObject({
@@ -226,9 +232,10 @@ describe('runs that cannot be compared', () => {
     ).toMatchObject({
       verdict: 'inconclusive',
       reasons: [
-        expect.stringMatching(
-          /Measured in every base run, but not in every current one: .*jitter\.p95/,
-        ),
+        {
+          code: 'metrics_lost',
+          figures: expect.arrayContaining([expect.stringMatching(/jitter.*\.p95/)]),
+        },
       ],
     });
   });
@@ -244,10 +251,20 @@ test('says what differs around the runs', async () => {
   const { notes } = await compareRuns(side('base', lines()), side('current', elsewhere));
   expect(notes).toEqual(
     expect.arrayContaining([
-      'The version of the server differs: 1.13.4 → 1.11.0.',
-      'The environment (cpus) differs: 4 → 8.',
-      'The number of workers differs: 2 → 3.',
-      expect.stringContaining('60 % busy in the base runs and 20 %'),
+      {
+        code: 'environment_differs',
+        what: 'server_version',
+        key: null,
+        base: ['1.13.4'],
+        current: ['1.11.0'],
+      },
+      { code: 'environment_differs', what: 'environment', key: 'cpus', base: [4], current: [8] },
+      { code: 'environment_differs', what: 'workers', key: null, base: [2], current: [3] },
+      {
+        code: 'host_load_differs',
+        base: expect.closeTo(0.6, 2),
+        current: expect.closeTo(0.2, 2),
+      },
     ]),
   );
 });

@@ -3,6 +3,7 @@
 import { aggregate, isMetricName, type MetricName } from '@livekit-swarm/metrics';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { blocksIn, foldBlocks } from './blocks.ts';
+import { isComparable } from './comparability.ts';
 import { compareFigures } from './compare-figures.ts';
 import type {
   Comparison,
@@ -15,9 +16,15 @@ import type {
 import { environmentNotes } from './environment-notes.ts';
 import type { CrowdSize } from './felt.ts';
 import { type Figure, figuresOf, type MeasuredRun } from './figures.ts';
-import { brokenBy, isFit, unfitBecause } from './fitness.ts';
 import { type Margin, marginScale, widen } from './margin.ts';
-import { brokenReasons, crossedNotes, lostReasons, tooFewReason, unseenNote } from './reasons.ts';
+import {
+  crossedNotes,
+  exclusionOf,
+  failureReasons,
+  hiddenChangeNotes,
+  lostReasons,
+  tooFewReason,
+} from './reasons.ts';
 import { countSplits } from './relabelings.ts';
 import { expectSameScenario } from './same-scenario.ts';
 import type { RecordedRun, Side } from './side.ts';
@@ -35,8 +42,6 @@ const LEAST_ROUNDS = 5;
 const LEAST_SPLITS = 20;
 /** Parts of one run do not show how much runs differ: changes below so many margins are what single runs of one server differ by (docs/adr/0005). */
 const SINGLE_RUN_FACTOR = 3;
-const SINGLE_NOTE =
-  'There are too few runs to see how much runs differ by themselves: parts of them stand in, and only changes of three times the tolerance are called. Three runs of each side, or swarm ab, see more.';
 
 /**
  * Compares the runs of two sides.
@@ -48,17 +53,17 @@ export const compareRuns = async (
   options: CompareOptions = {},
 ): Promise<Comparison> => {
   const { tolerance = DEFAULT_TOLERANCE, paired = false } = options;
-  const harmless = expectSameScenario(base, current);
+  const ignoredDifferences = expectSameScenario(base, current);
   const [was, is] = paired
     ? wholeRounds(base.runs, current.runs)
-    : [base.runs.filter(isFit), current.runs.filter(isFit)];
+    : [base.runs.filter(isComparable), current.runs.filter(isComparable)];
   const design = designOf(was.length, is.length, paired);
   const units = await unitsOf(was, is, design);
   const figures = units === null ? [] : compareUnits(was, is, units, design, tolerance);
-  const broken = brokenReasons(base, current);
+  const failures = failureReasons(base, current);
   const open =
     units === null ? [tooFewReason(base, current, was.length, is.length)] : lostReasons(figures);
-  const verdict = conclude(figures, broken.length > 0, open.length > 0);
+  const verdict = conclude(figures, failures.length > 0, open.length > 0);
   return {
     verdict,
     exitCode:
@@ -69,14 +74,16 @@ export const compareRuns = async (
     scenario: current.runs[0]?.summary.scenario.name ?? '',
     base: factsOf(base, was),
     current: factsOf(current, is),
-    reasons: [...broken, ...open],
+    reasons: [...failures, ...open],
     notes: [
-      ...(units !== null && design === 'single' ? [SINGLE_NOTE] : []),
-      ...unseenNote(figures),
+      ...(units !== null && design === 'single'
+        ? [{ code: 'single_runs', factor: SINGLE_RUN_FACTOR } as const]
+        : []),
+      ...hiddenChangeNotes(figures),
       ...crossedNotes(base, current),
       ...environmentNotes(base.runs, current.runs),
     ],
-    harmless,
+    ignoredDifferences,
     figures,
   };
 };
@@ -88,7 +95,9 @@ const wholeRounds = (
 ): [RecordedRun[], RecordedRun[]] => {
   const rounds = base.flatMap((one, round) => {
     const other = current[round];
-    return other !== undefined && isFit(one) && isFit(other) ? [[one, other] as const] : [];
+    return other !== undefined && isComparable(one) && isComparable(other)
+      ? [[one, other] as const]
+      : [];
   });
   return [rounds.map(([one]) => one), rounds.map(([, other]) => other)];
 };
@@ -170,17 +179,15 @@ const crowdOf = (runs: readonly MeasuredRun[]): CrowdSize => {
 
 const conclude = (
   figures: readonly FigureComparison[],
-  broken: boolean,
+  failed: boolean,
   open: boolean,
 ): ComparisonVerdict => {
   const some = (verdict: FigureComparison['verdict']): boolean =>
     figures.some((figure) => figure.verdict === verdict);
-  if (broken || some('worse')) return 'regression';
+  if (failed || some('worse')) return 'regression';
   if (open) return 'inconclusive';
-  return some('better') ? 'improvement' : 'no difference';
+  return some('better') ? 'improvement' : 'no_difference';
 };
-
-const OTHER_UNFIT = 'the other run of its round cannot be used';
 
 const factsOf = ({ name, runs }: Side, used: readonly RecordedRun[]): SideFacts => ({
   name,
@@ -190,7 +197,7 @@ const factsOf = ({ name, runs }: Side, used: readonly RecordedRun[]): SideFacts 
       run: run.summary.run,
       startedAt: run.summary.startedAt,
       verdict: run.judgement.verdict,
-      leftOut: used.includes(run) ? null : (unfitBecause(run) ?? brokenBy(run) ?? OTHER_UNFIT),
+      excludedReason: used.includes(run) ? null : exclusionOf(run),
     }),
   ),
   serverVersions: [

@@ -1,20 +1,29 @@
 import type { Aggregation, MetricName } from '@livekit-swarm/metrics';
 import type { ExitCode } from '@livekit-swarm/settings';
+import type { Exclusion } from './comparability.ts';
 import type { Margin } from './margin.ts';
+import type { ComparisonNote, ComparisonReason } from './reasons.ts';
 import type { ScenarioDifference } from './scenario-difference.ts';
 
 /**
  * How far the comparison can be trusted.
  *
- * - rounds: base and current by turns on one machine, compared round by round
+ * - rounds: base and current alternate on one host and are compared round by round
  * - repeats: several runs of each
- * - single: too few runs to know how much runs differ; parts of them stand in, and only large changes are called
+ * - single: too few runs to know how much runs differ; parts of them are compared, and only large changes are reported
  */
 export type Design = 'rounds' | 'repeats' | 'single';
 
-export type FigureVerdict = 'better' | 'worse' | 'same' | 'not comparable';
+export type FigureVerdict = 'better' | 'worse' | 'no_difference' | 'not_comparable';
 
-export type ComparisonVerdict = 'regression' | 'improvement' | 'no difference' | 'inconclusive';
+export type ComparisonVerdict = 'regression' | 'improvement' | 'no_difference' | 'inconclusive';
+
+/** Why a figure is not comparable: it was not measured in every run of a side (or of both), or too rarely to know its spread. */
+export type NotComparable =
+  | 'not_measured'
+  | 'not_measured_in_base'
+  | 'not_measured_in_current'
+  | 'too_few_values';
 
 /** One figure of both sides. Values in the metric's unit: ms, shares from 0 to 1, a sum per second. */
 export interface FigureComparison {
@@ -24,7 +33,7 @@ export interface FigureComparison {
   target: string;
   aggregation: Aggregation;
   better: 'lower' | 'higher';
-  thresholded: boolean;
+  hasThreshold: boolean;
   base: SideFigure | null;
   current: SideFigure | null;
   /** Of the medians; `relative` null where the base is zero. In rounds: the typical change of a round. Null when not comparable. */
@@ -42,8 +51,8 @@ export interface FigureComparison {
   /** The chance that any figure looks so much worse (or, for a better one, better) when all are equal but for their margins. */
   chance: number | null;
   verdict: FigureVerdict;
-  /** Why not comparable. */
-  why: string | null;
+  /** Why not comparable; null where it is. */
+  reason: NotComparable | null;
 }
 
 export interface SideFigure {
@@ -55,7 +64,7 @@ export interface SideFigure {
   values: number[];
 }
 
-/** One side, for people. */
+/** One side, as reports show it. */
 export interface SideFacts {
   name: string;
   /** Where the records are. */
@@ -68,8 +77,8 @@ export interface RunFacts {
   run: string;
   startedAt: string;
   verdict: 'passed' | 'failed' | 'inconclusive';
-  /** Why it was left out; null for one that was compared. */
-  leftOut: string | null;
+  /** Why it was not compared; null for one that was. */
+  excludedReason: Exclusion | null;
 }
 
 export interface Comparison {
@@ -79,11 +88,11 @@ export interface Comparison {
   scenario: string;
   base: SideFacts;
   current: SideFacts;
-  /** Why it is what it is, in sentences, most important first. */
-  reasons: string[];
+  /** Why the verdict is what it is besides the figures, most important first. */
+  reasons: ComparisonReason[];
   /** What a reader must know to use the figures. */
-  notes: string[];
-  /** Ways in which the scenarios differ that do not matter. */
-  harmless: ScenarioDifference[];
+  notes: ComparisonNote[];
+  /** Differences of the scenarios that do not change the load. */
+  ignoredDifferences: ScenarioDifference[];
   figures: FigureComparison[];
 }

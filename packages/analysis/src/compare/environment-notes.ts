@@ -1,59 +1,59 @@
 import type { Summary } from '../summary/summary.ts';
 import type { MeasuredRun } from './figures.ts';
+import type { ComparisonNote } from './reasons.ts';
 
-/** What differs around the runs, in sentences: it may be what is compared, or what spoils the comparison. */
+type Value = string | number | null;
+type Read = (summary: Summary) => Value | undefined;
+type Differs = Extract<ComparisonNote, { code: 'environment_differs' }>;
+
+/** Differences around the runs: they may be what is compared, or what spoils the comparison. */
 export const environmentNotes = (
   base: readonly MeasuredRun[],
   current: readonly MeasuredRun[],
-): string[] => {
-  const notes: string[] = [];
-  const compare = (
-    what: string,
-    read: (summary: Summary) => string | number | null | undefined,
-  ): void => {
+): ComparisonNote[] => {
+  const differs = (what: Differs['what'], key: string | null, read: Read): ComparisonNote[] => {
     const [was, is] = [valuesOf(base, read), valuesOf(current, read)];
-    if (was !== is) notes.push(`${what} differs: ${was} → ${is}.`);
+    return was.join() === is.join()
+      ? []
+      : [{ code: 'environment_differs', what, key, base: was, current: is }];
   };
-  compare('The version of the server', ({ deployment }) => deployment?.serverVersion);
-  compare('Where the server ran', ({ deployment }) => deploymentOf(deployment));
   const keys = new Set(
     [...base, ...current].flatMap(({ summary }) => Object.keys(summary.environment)),
   );
-  for (const key of [...keys].sort())
-    compare(`The environment (${NAMES[key] ?? key})`, ({ environment }) => environment[key]);
-  compare('The number of workers', ({ workers }) => workers);
-  return [...notes, ...busyNote(base, current)];
+  return [
+    ...differs('server_version', null, ({ deployment }) => deployment?.serverVersion),
+    ...differs('deployment', null, ({ deployment }) => deploymentOf(deployment)),
+    ...[...keys]
+      .sort()
+      .flatMap((key) => differs('environment', key, ({ environment }) => environment[key])),
+    ...differs('workers', null, ({ workers }) => workers),
+    ...hostLoadNotes(base, current),
+  ];
 };
 
-const NAMES: Record<string, string> = {
-  swarm: 'version of swarm',
-  node: 'version of Node.js',
-  memoryBytes: 'memory, bytes',
-};
-
-/** A server of ours has another port each time. */
+/** An embedded server has another port each time. */
 const deploymentOf = (deployment: Summary['deployment']): string | null =>
-  deployment === null ? null : deployment.embedded ? 'started by swarm' : deployment.url;
+  deployment === null ? null : deployment.embedded ? 'embedded' : deployment.url;
 
-/** Each value once: `4`, or `4, 8` where repeats differ. */
-const valuesOf = (
-  runs: readonly MeasuredRun[],
-  read: (summary: Summary) => string | number | null | undefined,
-): string =>
-  [...new Set(runs.map(({ summary }) => String(read(summary) ?? 'unknown')))].sort().join(', ');
+/** Each value once: `[4]`, or `[4, 8]` where repeats differ. */
+const valuesOf = (runs: readonly MeasuredRun[], read: Read): Value[] =>
+  [...new Set(runs.map(({ summary }) => read(summary) ?? null))].sort((a, b) =>
+    String(a).localeCompare(String(b), 'en', { numeric: true }),
+  );
 
-/** Both on one machine, and one of them with a neighbour: then the neighbour was measured. */
+/** From this difference on another process on the host may have caused what is measured. */
 const BUSIER_BY = 0.2;
 
-const busyNote = (base: readonly MeasuredRun[], current: readonly MeasuredRun[]): string[] => {
+const hostLoadNotes = (
+  base: readonly MeasuredRun[],
+  current: readonly MeasuredRun[],
+): ComparisonNote[] => {
   const busy = (runs: readonly MeasuredRun[]): number => {
     const shares = runs.flatMap(({ summary }) => summary.generator.machineBusy?.avg ?? []);
     return shares.length === 0 ? Number.NaN : shares.reduce((a, b) => a + b) / shares.length;
   };
   const [was, is] = [busy(base), busy(current)];
-  if (!(Math.abs(is - was) > BUSIER_BY)) return [];
-  const percent = (share: number): string => `${Math.round(share * 100)} %`;
-  return [
-    `The machine of the generator was ${percent(was)} busy in the base runs and ${percent(is)} in the current ones: part of a difference may be its own; swarm ab lets both feel the same.`,
-  ];
+  return Math.abs(is - was) > BUSIER_BY
+    ? [{ code: 'host_load_differs', base: was, current: is }]
+    : [];
 };

@@ -32,7 +32,7 @@ export interface Figure {
   aggregation: Aggregation;
   better: 'lower' | 'higher';
   /** A threshold stands on it. */
-  thresholded: boolean;
+  hasThreshold: boolean;
   /** Undefined where it was not measured. */
   read(run: MeasuredRun): number | undefined;
 }
@@ -91,7 +91,7 @@ const figureOfMetric = (
     target,
     aggregation,
     better,
-    thresholded: false,
+    hasThreshold: false,
     read: ({ summary }) => aggregate(summary.metrics.measure(metric, selector), aggregation),
   };
 };
@@ -108,7 +108,7 @@ const figureOfThreshold = ({ metric: target, threshold }: ThresholdResult): Figu
     target,
     aggregation,
     better,
-    thresholded: true,
+    hasThreshold: true,
     read: ({ judgement }) =>
       judgement.thresholds.find(
         (own) => own.metric === target && formatAggregation(own.threshold.aggregation) === named,

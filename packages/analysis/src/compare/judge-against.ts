@@ -3,27 +3,22 @@ import type { Judgement } from '../verdict/verdict.ts';
 import type { Comparison } from './comparison.ts';
 
 /**
- * What a run comes to that has a baseline: a regression fails it like a crossed threshold; where nobody can tell, it has not passed.
- * What kept the run itself from being judged stays as it is.
- * @param sentence what the comparison found
+ * The verdict of a run with a baseline: a regression fails it like a crossed threshold; with an inconclusive comparison it has not passed. A run that
+ * is inconclusive on its own stays so.
  */
-export const judgeAgainst = (
-  judgement: Judgement,
-  { verdict }: Pick<Comparison, 'verdict'>,
-  sentence: string,
-): Judgement => {
+export const judgeAgainst = (judgement: Judgement, comparison: Comparison): Judgement => {
   const own = judgement.exitCode;
   const judged =
     own === EXIT_CODES.passed.code ||
     own === EXIT_CODES.failed.code ||
     own === EXIT_CODES.inconclusive.code;
-  const reasons = [...judgement.reasons, `Against the baseline: ${sentence}`];
+  const { verdict } = comparison;
   if (verdict === 'regression' && judgement.verdict !== 'inconclusive') {
     return {
       ...judgement,
       verdict: 'failed',
       exitCode: judged ? EXIT_CODES.failed.code : own,
-      reasons,
+      reasons: [...judgement.reasons, { code: 'baseline_regression', comparison }],
     };
   }
   if (verdict === 'inconclusive' && judgement.verdict === 'passed') {
@@ -31,7 +26,7 @@ export const judgeAgainst = (
       ...judgement,
       verdict: 'inconclusive',
       exitCode: judged ? EXIT_CODES.inconclusive.code : own,
-      reasons,
+      reasons: [...judgement.reasons, { code: 'baseline_inconclusive', comparison }],
     };
   }
   return judgement;

@@ -1,67 +1,110 @@
-/** What a comparison has to say besides its figures. */
+/** Facts of a comparison besides its metrics. */
 import type { MetricName } from '@livekit-swarm/metrics';
+import { type Exclusion, type Failure, failureOf, incomparableReason } from './comparability.ts';
 import type { FigureComparison } from './comparison.ts';
 import type { MeasuredRun } from './figures.ts';
-import { brokenBy, unfitBecause } from './fitness.ts';
 import { marginScale } from './margin.ts';
 import type { Side } from './side.ts';
 
-/** What happened to current runs, and to no base run, that leaves nothing to measure. */
-export const brokenReasons = (base: Side, current: Side): string[] => {
-  if (base.runs.some((run) => brokenBy(run) !== null)) return [];
+/** Why the verdict of a comparison is what it is, besides the metrics that changed. `runs`, `side`: names; `figures`: keys. */
+export type ComparisonReason =
+  /** A current run ended early, and no base run did. */
+  | { code: 'run_failed'; run: string; failure: Failure }
+  | { code: 'too_few_runs' }
+  | { code: 'no_runs'; side: string }
+  | { code: 'no_comparable_runs'; side: string; runs: ExcludedRun[] }
+  | { code: 'metrics_not_measured' }
+  | { code: 'metrics_lost'; figures: string[] };
+
+export interface ExcludedRun {
+  name: string;
+  exclusion: Exclusion;
+}
+
+/** What a reader must know to use the figures. */
+export type ComparisonNote =
+  /** Too few runs to see how much runs differ: parts of them are compared, with `factor` times the tolerance. */
+  | { code: 'single_runs'; factor: number }
+  /** Metrics with a threshold that may have changed by several tolerances without being detected. */
+  | { code: 'small_changes_hidden'; figures: string[] }
+  /** Thresholds that a current run crossed and no base run. */
+  | { code: 'thresholds_crossed'; base: string; current: string; thresholds: string[] }
+  | {
+      code: 'environment_differs';
+      what: 'server_version' | 'deployment' | 'workers' | 'environment';
+      /** Of the environment: which value. */
+      key: string | null;
+      /** Each value once; null: not known. */
+      base: (string | number | null)[];
+      current: (string | number | null)[];
+    }
+  /** Share of all cores of the generator's host in use, from 0 to 1. */
+  | { code: 'host_load_differs'; base: number; current: number };
+
+/** Failures of current runs, where no base run failed. */
+export const failureReasons = (base: Side, current: Side): ComparisonReason[] => {
+  if (base.runs.some((run) => failureOf(run) !== null)) return [];
   return current.runs.flatMap((run) => {
-    const how = brokenBy(run);
-    return how === null ? [] : [`${run.name} did not last, as every base run did: ${how}.`];
+    const failure = failureOf(run);
+    return failure === null ? [] : [{ code: 'run_failed', run: run.name, failure }];
   });
 };
 
-export const tooFewReason = (base: Side, current: Side, was: number, is: number): string => {
+/** Why `run` is not among the compared ones. */
+export const exclusionOf = (run: MeasuredRun): Exclusion =>
+  incomparableReason(run) ?? failureOf(run) ?? { code: 'other_run_of_round' };
+
+/**
+ * @param was how many base runs are comparable
+ * @param is how many current ones
+ */
+export const tooFewReason = (
+  base: Side,
+  current: Side,
+  was: number,
+  is: number,
+): ComparisonReason => {
   const side = was === 0 ? base : is === 0 ? current : null;
-  if (side === null)
-    return 'The runs are too few and too short to tell a change from noise: three runs of each side, or one of ten seconds with six people.';
-  const why = (run: MeasuredRun): string =>
-    unfitBecause(run) ?? brokenBy(run) ?? 'the other run of its round cannot be used';
-  const [only, ...more] = side.runs;
-  if (only === undefined) return `There is no run of ${side.name}.`;
-  if (more.length === 0) return `${only.name} cannot be used: ${why(only)}.`;
-  // What is said of each is in the list of runs.
-  const reasons = [...new Set(side.runs.map(why))];
-  return `None of the ${side.runs.length} runs of ${side.name} can be used: ${reasons.join('; ')}.`;
+  if (side === null) return { code: 'too_few_runs' };
+  if (side.runs.length === 0) return { code: 'no_runs', side: side.name };
+  return {
+    code: 'no_comparable_runs',
+    side: side.name,
+    runs: side.runs.map((run) => ({ name: run.name, exclusion: exclusionOf(run) })),
+  };
 };
 
-/** Only after a mishap there is something to measure: that it is missing is no loss. */
-const OF_MISHAPS: ReadonlySet<MetricName> = new Set(['reconnect_time']);
+/** Measured only after an impairment: that it is missing is no loss. */
+const AFTER_IMPAIRMENT: ReadonlySet<MetricName> = new Set(['reconnect_time']);
 
-export const lostReasons = (figures: readonly FigureComparison[]): string[] => {
-  if (figures.every(({ verdict }) => verdict === 'not comparable'))
-    return ['Nothing was measured often enough on both sides to be compared.'];
+export const lostReasons = (figures: readonly FigureComparison[]): ComparisonReason[] => {
+  if (figures.every(({ verdict }) => verdict === 'not_comparable'))
+    return [{ code: 'metrics_not_measured' }];
   const lost = figures.filter(
-    ({ base, current, metric }) => base !== null && current === null && !OF_MISHAPS.has(metric),
+    ({ base, current, metric }) =>
+      base !== null && current === null && !AFTER_IMPAIRMENT.has(metric),
   );
-  if (lost.length === 0) return [];
-  return [`Measured in every base run, but not in every current one: ${listOf(lost)}.`];
+  return lost.length === 0 ? [] : [{ code: 'metrics_lost', figures: keysOf(lost) }];
 };
 
-/** What might have changed by several margins without this comparison being able to tell. */
-export const unseenNote = (figures: readonly FigureComparison[]): string[] => {
-  const unseen = figures.filter(({ verdict, thresholded, interval, base, margin, better }) => {
-    if (verdict !== 'same' || !thresholded || interval === null || base === null) return false;
+const HIDDEN_FROM = 3;
+
+/** What may have changed by several tolerances without this comparison being able to detect it. */
+export const hiddenChangeNotes = (figures: readonly FigureComparison[]): ComparisonNote[] => {
+  const hidden = figures.filter(({ verdict, hasThreshold, interval, base, margin, better }) => {
+    if (verdict !== 'no_difference' || !hasThreshold || interval === null || base === null)
+      return false;
     const scale = marginScale(margin);
     const worst = base.median + (better === 'lower' ? interval.to : interval.from);
-    return Math.abs(scale.of(worst) - scale.of(base.median)) > UNSEEN_FROM;
+    return Math.abs(scale.of(worst) - scale.of(base.median)) > HIDDEN_FROM;
   });
-  if (unseen.length === 0) return [];
-  return [
-    `Too noisy for small changes to show: ${listOf(unseen)}. More repeats, longer runs or a quieter machine would tell more.`,
-  ];
+  return hidden.length === 0 ? [] : [{ code: 'small_changes_hidden', figures: keysOf(hidden) }];
 };
-const UNSEEN_FROM = 3;
 
-const listOf = (figures: readonly FigureComparison[]): string =>
-  figures.map(({ key }) => key).join(', ');
+const keysOf = (figures: readonly FigureComparison[]): string[] => figures.map(({ key }) => key);
 
-/** A threshold is for the run's own verdict; here it is worth a word. */
-export const crossedNotes = (base: Side, current: Side): string[] => {
+/** A threshold belongs to the run's own verdict; here it is only mentioned. */
+export const crossedNotes = (base: Side, current: Side): ComparisonNote[] => {
   const crossed = ({ runs }: Side): Set<string> =>
     new Set(
       runs.flatMap(({ judgement }) =>
@@ -71,10 +114,15 @@ export const crossedNotes = (base: Side, current: Side): string[] => {
       ),
     );
   const before = crossed(base);
-  const anew = [...crossed(current)].filter((threshold) => !before.has(threshold));
-  return anew.length === 0
+  const added = [...crossed(current)].filter((threshold) => !before.has(threshold));
+  return added.length === 0
     ? []
     : [
-        `Thresholds that a run of ${current.name} crossed, and none of ${base.name}: ${anew.join('; ')}.`,
+        {
+          code: 'thresholds_crossed',
+          base: base.name,
+          current: current.name,
+          thresholds: added,
+        },
       ];
 };

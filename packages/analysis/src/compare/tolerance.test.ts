@@ -11,7 +11,7 @@ const figureOf = (
   target: metric,
   aggregation,
   better: 'lower',
-  thresholded: false,
+  hasThreshold: false,
   read: () => undefined,
 });
 const crowd = { packetsPerSecond: 10_000, participants: 500 };

@@ -146,9 +146,9 @@ describe('a history', () => {
       { type: 'drill', at: 2_500, what: 'heal', id: 'f1', fault: 'hang', doneAt: 2_600 },
       sample(3_000),
     ]);
-    expect(marks).toEqual([
-      { at: 1_500, event: 'fault', text: 'hang → node-3' },
-      { at: 2_500, event: 'heal', text: 'hang is healed' },
+    expect(marks).toMatchObject([
+      { at: 1_500, event: { code: 'fault_injected', fault: 'hang', components: ['node-3'] } },
+      { at: 2_500, event: { code: 'fault_rolled_back', fault: 'hang' } },
     ]);
   });
 
@@ -167,7 +167,7 @@ describe('a history', () => {
     // Counted when it was due.
     expect(watched(JOIN)?.value).toEqual([120, null, 300, null]);
     expect(marks).toEqual([
-      { at: 2_500, event: 'server_died', text: 'the server died: ended with SIGKILL' },
+      { at: 2_500, event: { code: 'server_died', at: 2_500, detail: 'ended with SIGKILL' } },
     ]);
   });
 

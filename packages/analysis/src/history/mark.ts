@@ -1,60 +1,56 @@
-import type { DrillLine, EventLine, EventName } from '@livekit-swarm/record';
+import type { DrillLine, EventLine } from '@livekit-swarm/record';
+import { type RunEvent, runEventOf } from '../summary/run-event.ts';
 
-/** Something that befell the run itself, rather than one of its participants. */
+/** What a drill did to the deployment, or how it ended early. What it only observed is in its own report. */
+export type DrillMark =
+  | { code: 'fault_injected'; fault: string; target: string; components: string[] }
+  | { code: 'fault_rolled_back'; fault: string }
+  | { code: 'fault_skipped'; fault: string; message: string }
+  /** `readyMs`: from its end until its replacement served. */
+  | { code: 'component_replaced'; component: string; replacement: string; readyMs: number }
+  | { code: 'drill_void'; message: string }
+  | { code: 'drill_aborted'; message: string };
+
+/** An event of the run itself, rather than of one of its participants. */
 export interface Mark {
   /** Milliseconds after the start. */
   at: number;
-  event: EventName | DrillLine['what'];
-  /** `worker 1 died: SIGKILL`, `hang → node-3`. */
-  text: string;
+  event: RunEvent | DrillMark;
 }
 
 export const markOf = (line: EventLine | DrillLine): Mark | null => {
-  const text = line.type === 'drill' ? textOfDrill(line) : textOf(line);
-  if (text === null) return null;
-  return { at: line.at, event: line.type === 'drill' ? line.what : line.event, text };
+  const event = line.type === 'drill' ? drillMarkOf(line) : runEventOf(line);
+  return event === null ? null : { at: line.at, event };
 };
 
-const textOf = ({ event, identity, shard, reason, message }: EventLine): string | null => {
-  const why = message ?? reason;
-  const because = why === undefined ? '' : `: ${why}`;
-  switch (event) {
-    case 'worker_died':
-      return `worker ${shard ?? '?'} died${because}`;
-    case 'server_died':
-      return `the server died${because}`;
-    case 'interrupted':
-      return 'interrupted';
-    case 'threshold_crossed':
-      return `ended by a threshold${because}`;
-    case 'warning':
-      return identity === undefined && why !== undefined ? why : null;
-    default:
-      return null;
-  }
-};
-
-/** More names than these are a list that nobody reads. */
-const MOST_MEMBERS = 5;
-
-/** What a drill did. What it only looked at is in its own report. */
-const textOfDrill = (line: DrillLine): string | null => {
+const drillMarkOf = (line: DrillLine): DrillMark | null => {
   switch (line.what) {
-    case 'fault': {
-      const { members, target } = line;
-      const more = members.length > MOST_MEMBERS ? ', …' : '';
-      return `${line.fault} → ${members.length === 0 ? target : `${members.slice(0, MOST_MEMBERS).join(', ')}${more}`}`;
-    }
+    case 'fault':
+      return {
+        code: 'fault_injected',
+        fault: line.fault,
+        target: line.target,
+        components: line.members,
+      };
     case 'heal':
-      return `${line.fault} is healed`;
+      return { code: 'fault_rolled_back', fault: line.fault };
     case 'skipped':
-      return `${line.fault} was skipped: ${line.message}`;
+      return { code: 'fault_skipped', fault: line.fault, message: line.message };
     case 'comeback':
-      return `${line.member} serves again`;
+      return {
+        code: 'component_replaced',
+        component: line.member,
+        replacement: line.successor,
+        readyMs: line.servingMs,
+      };
     case 'void':
+      return { code: 'drill_void', message: line.message };
     case 'aborted':
-      return `the drill was ${line.what === 'void' ? 'void' : 'aborted'}: ${line.message}`;
-    default:
+      return { code: 'drill_aborted', message: line.message };
+    case 'steady':
+    case 'registry':
+    case 'backends':
+    case 'alert':
       return null;
   }
 };

@@ -21,8 +21,8 @@ describe('foldRecord', () => {
     const summary = await foldRecord([...lines.slice(0, -1), '{"type":"end","at":30', '']);
     expect(summary.end).toBeNull();
     expect(summary.notes).toEqual([
-      `Line ${lines.length} of the record, its last, was cut off while it was written; it was left out.`,
-      'The record breaks off: the run did not end by itself, or somebody cut the file.',
+      { code: 'last_line_truncated', line: lines.length },
+      { code: 'record_truncated' },
     ]);
   });
 
@@ -37,9 +37,7 @@ describe('foldRecord', () => {
       '{"type":"fault","at":1}',
       ...lines.slice(-1),
     ]);
-    expect(summary.notes).toEqual([
-      '1 lines of the record are of a kind that this version does not know; they were left out.',
-    ]);
+    expect(summary.notes).toEqual([{ code: 'unknown_lines', count: 1 }]);
   });
 
   it('refuses a record without lines', async () => {

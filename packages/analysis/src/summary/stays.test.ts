@@ -171,7 +171,7 @@ describe('a run that a threshold ended', () => {
     at: 12_150,
     event: 'threshold_crossed',
     reason: LAX,
-    message: 'packet_loss: rate was 0.6, not < 0.5.',
+    crossing: { threshold: LAX, metric: 'packet_loss', value: 0.6 },
   });
 
   it('has failed, whatever became of the figure afterwards', () => {
@@ -179,10 +179,19 @@ describe('a run that a threshold ended', () => {
     expect(judge(summary, resolveThresholds(summary.scenario, [LAX]))).toMatchObject({
       verdict: 'failed',
       exitCode: 99,
-      reasons: ['packet_loss: rate was 0.6, not < 0.5, 12.2 s into the run, which ended it.'],
+      reasons: [
+        {
+          code: 'run_aborted',
+          threshold: { threshold: LAX, metric: 'packet_loss', value: 0.6, at: 12_150 },
+        },
+      ],
     });
     expect(summary.notes).toEqual([
-      'Ended 12.2 s into the run: packet_loss: rate was 0.6, not < 0.5.',
+      {
+        code: 'threshold_crossed',
+        at: 12_150,
+        crossing: { threshold: LAX, metric: 'packet_loss', value: 0.6 },
+      },
     ]);
   });
 
@@ -190,7 +199,14 @@ describe('a run that a threshold ended', () => {
     const summary = summarize(ended);
     expect(judge(summary, resolveThresholds(summary.scenario, []))).toMatchObject({
       verdict: 'inconclusive',
-      reasons: ['The run was cut short (threshold) after 12.2 s of 30.1 s.'],
+      reasons: [
+        {
+          code: 'run_cut_short',
+          cause: 'threshold',
+          at: summary.end?.at,
+          plannedMs: summary.plan.endAtMs,
+        },
+      ],
     });
   });
 });

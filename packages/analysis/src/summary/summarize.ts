@@ -15,8 +15,9 @@ import { ParticipantFold } from './fold-participants.ts';
 import { SampleFold } from './fold-samples.ts';
 import { TrackFold } from './fold-tracks.ts';
 import { percentilesOf } from './percentiles.ts';
+import { type RunNote, runEventOf } from './run-event.ts';
 import type {
-  EndedBy,
+  AbortingThreshold,
   InterimSummary,
   JoinSummary,
   RecoverySummary,
@@ -29,9 +30,9 @@ import { trafficRows } from './traffic-rows.ts';
 /** A summary in the making. Memory grows with the people who are there, not with those who were, nor with the length of the run. */
 export interface SummaryFold {
   add(line: RecordLine): void;
-  /** Says something about the record itself that a reader of the report must know. */
-  note(sentence: string): void;
-  /** As things stand: metrics that are known only when a stay ends hold the stays that have ended. @throws SwarmError `bad_record` before the header */
+  /** Adds what the reader of the record found in the file itself. */
+  note(note: RunNote): void;
+  /** As things stand: metrics that are known only when a session ends hold the sessions that have ended. @throws SwarmError `bad_record` before the header */
   interim(): InterimSummary;
   /** Call once, after the last line. @throws SwarmError `bad_record` when there was no header */
   result(): Summary;
@@ -49,12 +50,12 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   const samples = new SampleFold(timeline);
   const generator = new GeneratorFold(metrics);
   const ofWindows = new Map<MeasuredWindow, GeneratorFold>();
-  const notes: string[] = [];
+  const notes: RunNote[] = [];
   const nodes = new Set<string>();
   let header: HeaderLine | null = null;
   let deployment: DeploymentLine | null = null;
   let end: EndLine | null = null;
-  let endedBy: EndedBy | null = null;
+  let abortedBy: AbortingThreshold | null = null;
   let serverVersion: string | null = null;
   let workersDied = 0;
   let lastAt = 0;
@@ -84,13 +85,9 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     serverVersion = line.serverVersion ?? serverVersion;
     if (line.event === 'worker_died') workersDied++;
     if (line.event === 'threshold_crossed')
-      endedBy = {
-        threshold: line.reason ?? '',
-        at: line.at,
-        sentence: line.message ?? line.reason ?? '',
-      };
-    const sentence = runEvent(line);
-    if (sentence !== null) notes.push(sentence);
+      abortedBy = line.crossing === undefined ? null : { at: line.at, ...line.crossing };
+    const event = runEventOf(line);
+    if (event !== null) notes.push(event);
   };
 
   const addSample = (line: SampleLine): void => {
@@ -104,8 +101,8 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   };
 
   return {
-    note: (sentence) => {
-      notes.push(sentence);
+    note: (note) => {
+      notes.push(note);
     },
     add: (line) => {
       if ('at' in line) {
@@ -159,16 +156,13 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         environment,
         workers,
       } = knownHeader(header);
-      if (end === null)
-        notes.push(
-          'The record breaks off: the run did not end by itself, or somebody cut the file.',
-        );
+      if (end === null) notes.push({ code: 'record_truncated' });
       const finished = end?.reason === 'finished';
       participants.close(finished);
       const mostAffected = tracks.close(finished, end?.at ?? lastAt);
       for (const fold of [generator, ...ofWindows.values()]) fold.close();
-      notes.push(...refusalNotes(metrics));
-      if (isDrill) notes.push(OF_A_DRILL);
+      notes.push(...rejectionNotes(metrics));
+      if (isDrill) notes.push({ code: 'drill_record' });
       return {
         run,
         startedAt,
@@ -178,7 +172,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         environment,
         workers,
         end: end === null ? null : { at: end.at, reason: end.reason },
-        endedBy,
+        abortedBy,
         deployment:
           deployment === null
             ? null
@@ -203,10 +197,6 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   };
 };
 
-/** Who reads it as any run would take what was done on purpose for what went wrong. */
-const OF_A_DRILL =
-  'This is the record of a drill: "swarm chaos report" with its folder says who came back, and judges it by its own objectives.';
-
 const knownHeader = (header: HeaderLine | null): HeaderLine => {
   if (header !== null) return header;
   throw new SwarmError('bad_record', 'the record has no header: it is empty or not a run record');
@@ -230,34 +220,11 @@ const windowsOf = (timeline: Timeline): WindowMetrics[] =>
     .map(({ window, metrics }) => ({ window, metrics }))
     .sort((a, b) => a.window.fromMs - b.window.fromMs);
 
-/** Whoever lets a role publish less than it does wants to see this; to whoever does not, it explains why there is less media. */
-const refusalNotes = (metrics: MetricSet): string[] => {
+/** Explains why there is less media than planned: the permissions of a role do not allow all that it publishes. */
+const rejectionNotes = (metrics: MetricSet): RunNote[] => {
   const refusals = metrics.measure('publish_refusals');
   if (refusals?.type !== 'rate' || refusals.hits === 0) return [];
-  return [
-    `The server did not let participants publish ${refusals.hits} of ${refusals.total} tracks: they are not allowed to.`,
-  ];
-};
-
-/** What befell the run itself, as a sentence. */
-const runEvent = (line: EventLine): string | null => {
-  const when = `${(line.at / 1_000).toFixed(1)} s into the run`;
-  const why = line.message ?? line.reason;
-  const because = why === undefined ? '' : `: ${why}`;
-  switch (line.event) {
-    case 'worker_died':
-      return `Worker ${line.shard ?? '?'} died ${when}${because}`;
-    case 'server_died':
-      return `The server died ${when}${because}`;
-    case 'interrupted':
-      return `Interrupted ${when}`;
-    case 'threshold_crossed':
-      return `Ended ${when}${because}`;
-    case 'warning':
-      return line.identity === undefined ? (why ?? null) : null;
-    default:
-      return null;
-  }
+  return [{ code: 'publish_rejected', rejected: refusals.hits, total: refusals.total }];
 };
 
 const phasesOf = (metrics: MetricSet): JoinSummary['phases'] => ({

@@ -1,7 +1,8 @@
 import type { MetricReader, Window } from '@livekit-swarm/metrics';
-import type { EndLine, PlanFacts } from '@livekit-swarm/record';
+import type { EndLine, PlanFacts, ThresholdCrossing } from '@livekit-swarm/record';
 import type { Kind, Scenario } from '@livekit-swarm/scenario';
 import type { AffectedParticipant } from '../participants/severity.ts';
+import type { RunNote } from './run-event.ts';
 
 /** What a run came to: everything that reports show and verdicts are made of, derived from the record alone. Times in ms, shares from 0 to 1; null means not measured. */
 export interface Summary {
@@ -25,13 +26,13 @@ export interface Summary {
   /** Most affected first. */
   mostAffected: AffectedParticipant[];
   generator: GeneratorSummary;
-  /** What happened to the run itself, in sentences: a worker died, the server died, the record breaks off, … */
-  notes: string[];
+  /** Events of the run itself and findings about its record, in order. */
+  notes: RunNote[];
   metrics: MetricReader;
   /** The same of each window of the plan, in the order they begin, and of those that thresholds name. */
   windows: WindowMetrics[];
   /** The threshold that ended the run, with `abortOnFail`. */
-  endedBy: EndedBy | null;
+  abortedBy: AbortingThreshold | null;
 }
 
 /** What was measured in one window. A rate per second is one of the window's own time. */
@@ -40,12 +41,9 @@ export interface WindowMetrics {
   metrics: MetricReader;
 }
 
-export interface EndedBy {
-  /** As `formatThreshold` writes it. */
-  threshold: string;
+export interface AbortingThreshold extends ThresholdCrossing {
+  /** Milliseconds after the start. */
   at: number;
-  /** Which threshold was crossed, by how much. */
-  sentence: string;
 }
 
 /** A summary of a run that goes on. */

@@ -122,31 +122,33 @@ describe('a threshold of a window', () => {
     ).toMatchObject({
       verdict: 'inconclusive',
       exitCode: 98,
-      reasons: ['packet_loss@after: rate<0.01 could not be judged: nothing was measured.'],
+      reasons: [
+        {
+          code: 'threshold_not_measured',
+          result: { metric: 'packet_loss@after', expression: 'rate<0.01' },
+          cause: 'nothing_measured',
+        },
+      ],
     });
   });
 
   it.each([
-    [
-      'packet_loss@peek: rate<1',
-      'packet_loss@peek: rate<1 could not be judged: this run has no such window.',
-    ],
-    [
-      'packet_loss@2h..3h: rate<1',
-      'packet_loss@7200s..10800s: rate<1 could not be judged: nothing was measured.',
-    ],
-  ])('%s says why it could not be judged', (text, reason) => {
+    ['packet_loss@peek: rate<1', 'packet_loss@peek', 'no_window'],
+    ['packet_loss@2h..3h: rate<1', 'packet_loss@7200s..10800s', 'nothing_measured'],
+  ])('%s has a reason why it was not measured', (text, metric, cause) => {
     const summary = summarize(staged, [text]);
-    expect(judge(summary, resolveThresholds(summary.scenario, [text])).reasons).toEqual([reason]);
+    expect(judge(summary, resolveThresholds(summary.scenario, [text])).reasons).toMatchObject([
+      { code: 'threshold_not_measured', result: { metric, expression: 'rate<1' }, cause },
+    ]);
   });
 
-  it('says so when there are no stages', () => {
+  it('has a reason when there are no stages', () => {
     const lines = recordOf(specOf({ rooms: 2 }));
     const summary = summarize(lines);
     expect(
       judge(summary, resolveThresholds(summary.scenario, ['packet_loss@*: rate<1'])).reasons,
-    ).toEqual([
-      'packet_loss@*: rate<1 could not be judged: no stage of this run has anything to judge.',
+    ).toMatchObject([
+      { code: 'threshold_not_measured', result: { metric: 'packet_loss@*' }, cause: 'no_stage' },
     ]);
   });
 });

@@ -1,7 +1,6 @@
 import type { MetricName, MetricReader, Window } from '@livekit-swarm/metrics';
 import {
   aggregate,
-  formatAggregation,
   formatExpression,
   formatTarget,
   holds,
@@ -10,14 +9,15 @@ import {
 } from '@livekit-swarm/metrics';
 import type { Summary, WindowMetrics } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
+import type { NotMeasured } from './reason.ts';
 
-/** One threshold against what was measured. `ok` is null when nothing was measured: that is neither kept nor crossed. */
+/** One threshold against what was measured. `ok` is null when nothing was measured: then it is neither met nor crossed. */
 export interface ThresholdResult {
   /** With its selector and window: `media_latency{kind:audio}@peak`. */
   metric: string;
   /** `p(95)<200`. */
   expression: string;
-  /** Of the part of the run that it is about, which of `@*` is each stage in turn. Null: all of the run, or the run has no such window. */
+  /** The part of the run that was evaluated; for `@*` each stage in turn. Null: the whole run, or the run has no such window. */
   window: Window | null;
   value: number | null;
   ok: boolean | null;
@@ -25,8 +25,8 @@ export interface ThresholdResult {
   threshold: Threshold;
 }
 
-/** What is known of joins: in a stage in which nobody was due to join there is nothing to judge. */
-const OF_JOINS: ReadonlySet<MetricName> = new Set([
+/** In a stage without scheduled joins these have nothing to evaluate. */
+const JOIN_METRICS: ReadonlySet<MetricName> = new Set([
   'join_time',
   'join_start_delay',
   'signal_time',
@@ -36,7 +36,7 @@ const OF_JOINS: ReadonlySet<MetricName> = new Set([
   'join_retries',
 ]);
 
-/** One result, or with `@*` one for each stage. Always at least one, so that no threshold passes by being about nothing. */
+/** One result, or with `@*` one for each stage. Always at least one, so that no threshold is met by having nothing to evaluate. */
 export const evaluate = (
   measured: Pick<Summary, 'metrics' | 'windows'>,
   sourced: SourcedThreshold,
@@ -59,7 +59,7 @@ const sameWindow = (a: Window, b: Window): boolean =>
   a.name === b.name && a.fromMs === b.fromMs && a.toMs === b.toMs;
 
 const concerns = ({ metrics }: WindowMetrics, { metric }: Threshold): boolean =>
-  !OF_JOINS.has(metric) ||
+  !JOIN_METRICS.has(metric) ||
   aggregate(metrics.measure('join_failures'), { type: 'rate' }) !== undefined;
 
 const resultOf = (
@@ -84,25 +84,10 @@ const resultOf = (
   };
 };
 
-/** `join_time@peak: p(95) was 2410, not < 2000.` */
-export const crossedSentence = ({ metric, threshold, value }: ThresholdResult): string =>
-  `${metric}: ${formatAggregation(threshold.aggregation)} was ${readable(value)}, not ${threshold.operator} ${threshold.limit}.`;
-
 /** Why there is no value to compare. */
-export const unmeasuredSentence = ({
-  metric,
-  expression,
-  window,
-  threshold,
-}: ThresholdResult): string => {
-  const why =
-    threshold.window === null || window !== null
-      ? 'nothing was measured'
-      : threshold.window.type === 'stages'
-        ? 'no stage of this run has anything to judge'
-        : 'this run has no such window';
-  return `${metric}: ${expression} could not be judged: ${why}.`;
-};
-
-const readable = (value: number | null): string =>
-  value === null ? 'unknown' : String(Number(value.toPrecision(6)));
+export const notMeasuredCause = ({ window, threshold }: ThresholdResult): NotMeasured =>
+  threshold.window === null || window !== null
+    ? 'nothing_measured'
+    : threshold.window.type === 'stages'
+      ? 'no_stage'
+      : 'no_window';

@@ -1,17 +1,11 @@
-import { formatThreshold, holds, type Threshold } from '@livekit-swarm/metrics';
+import { formatThreshold, holds } from '@livekit-swarm/metrics';
 import type { EndLine } from '@livekit-swarm/record';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
-import type { InterimSummary, Summary } from '../summary/summary.ts';
+import type { AbortingThreshold, InterimSummary, Summary } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
 import { assessGenerator, type HealthFinding } from './generator-health.ts';
-import {
-  crossedSentence,
-  evaluate,
-  type ThresholdResult,
-  unmeasuredSentence,
-} from './threshold-result.ts';
-
-export type { ThresholdResult } from './threshold-result.ts';
+import type { Reason } from './reason.ts';
+import { evaluate, notMeasuredCause, type ThresholdResult } from './threshold-result.ts';
 
 export type Verdict = 'passed' | 'failed' | 'inconclusive';
 
@@ -19,26 +13,26 @@ export interface Judgement {
   verdict: Verdict;
   exitCode: ExitCode;
   thresholds: ThresholdResult[];
-  /** Why the verdict is what it is, most important first; empty when everything held. */
-  reasons: string[];
-  /** What the generator did to its own measurement. */
+  /** Why the verdict is what it is, most important first; empty when all thresholds were met. */
+  reasons: Reason[];
+  /** How the load generator impaired its own measurement; empty for a healthy one. */
   health: HealthFinding[];
 }
 
 /**
- * Refusals in the server's own words: however slow we were, we cannot have caused them (`server_full`: 503, the node is at its configured limit).
- * Timing out and being kicked are not among them: a generator that starves itself does that.
+ * Rejections by the server: however slow the generator was, it cannot have caused them (`server_full`: 503, the node is at its configured limit).
+ * Timeouts and disconnects are not among them: a generator that lacks CPU causes those, too.
  */
-const REFUSALS: ReadonlySet<string> = new Set([
+const REJECTION_REASONS: ReadonlySet<string> = new Set([
   'unauthorized',
   'forbidden',
   'room_not_found',
   'server_full',
   'room_full',
 ]);
-/** When this is all that anybody heard, there was no deployment to test. */
-const UNREACHABLE: ReadonlySet<string> = new Set([
-  ...REFUSALS,
+/** When all joins failed for these reasons, there was no deployment to test. */
+const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
+  ...REJECTION_REASONS,
   'unreachable',
   'not_livekit',
   'tls',
@@ -47,31 +41,34 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Judges a run. In this order:
+ * Decides the verdict of a run. In this order:
  *
- * 1. What a suffering generator cannot have caused is a failure whatever else happened: the server process died, the joins it refused in words
- *    cross a threshold on `join_failures` by themselves, or a threshold with `abortOnFail` ended the run while the generator was well. When nobody at
- *    all got in, because of refusals or without any fault of ours, the deployment was unreachable or refused us (exit 3).
- * 2. When the generator damaged its measurement: inconclusive, even where thresholds were crossed, and even where all held.
+ * 1. What an impaired generator cannot have caused is a failure in any case: the server process died, the joins it rejected cross a threshold on
+ *    `join_failures` on their own, or a threshold with `abortOnFail` ended the run while the generator was healthy. When no participant joined,
+ *    because of rejections or with a healthy generator, the deployment was unreachable or rejected the load (exit 3).
+ * 2. When the generator impaired its measurement: inconclusive, even where thresholds were crossed, and even where all were met.
  * 3. A crossed threshold: failed.
  * 4. A threshold on something never measured, participants without a result, or a run cut short: inconclusive. Never passed.
- * 5. Everything held: passed.
+ * 5. All thresholds met: passed.
  *
- * An interrupted run is judged by what there is, and exits with 130 whatever the verdict.
+ * An interrupted run gets its verdict from what was measured, and exits with 130 in any case.
  */
 export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[]): Judgement => {
   const results = thresholds.flatMap((sourced) => evaluate(summary, sourced));
   const health = assessGenerator(summary);
-  const suffered = health.map(({ sentence }) => sentence);
-  const ended = endedBy(summary, thresholds);
+  const impairments = health.map((finding): Reason => ({ code: 'generator_impaired', finding }));
+  const aborting = abortingThreshold(summary, thresholds);
+  const aborted: Reason[] =
+    aborting === null ? [] : [{ code: 'run_aborted', threshold: aborting.abortedBy }];
   const certain = certainFailures(summary, thresholds);
-  const crossed = results
-    .filter(({ ok, threshold }) => ok === false && threshold !== ended?.threshold)
-    .map(crossedSentence);
-  const gaps = gapsOf(summary, results);
+  const crossed = (mayBeCausedByGenerator: boolean): Reason[] =>
+    results
+      .filter(({ ok, threshold }) => ok === false && threshold !== aborting?.threshold)
+      .map((result) => ({ code: 'threshold_crossed', result, mayBeCausedByGenerator }));
+  const missing = missingEvidence(summary, results);
   const conclude = (
     verdict: Verdict,
-    reasons: string[],
+    reasons: Reason[],
     exitCode: ExitCode = EXIT_CODES[verdict].code,
   ): Judgement => ({
     verdict,
@@ -81,26 +78,35 @@ export const judge = (summary: Summary, thresholds: readonly SourcedThreshold[])
     health,
   });
 
-  if (refusedEverybody(summary))
-    return conclude('failed', [refusedSentence(summary), ...suffered], EXIT_CODES.unreachable.code);
-  const cause = ended === null ? [] : [ended.sentence];
+  if (allJoinsRejected(summary))
+    return conclude(
+      'failed',
+      [allJoinsFailed('deployment_unreachable', summary), ...impairments],
+      EXIT_CODES.unreachable.code,
+    );
   if (certain.length > 0)
-    return conclude('failed', [...cause, ...certain, ...crossed, ...suffered]);
-  if (nobodyGotIn(summary) && suffered.length === 0) {
-    return conclude('failed', [nobodySentence(summary), ...cause], EXIT_CODES.unreachable.code);
+    return conclude('failed', [...aborted, ...certain, ...crossed(false), ...impairments]);
+  if (noParticipantJoined(summary) && health.length === 0) {
+    return conclude(
+      'failed',
+      [allJoinsFailed('no_participant_joined', summary), ...aborted],
+      EXIT_CODES.unreachable.code,
+    );
   }
-  // That windows were not reached, and the like, is what was wanted.
-  if (cause.length > 0) return conclude('failed', [...cause, ...crossed, ...suffered]);
-  if (suffered.length > 0)
-    return conclude('inconclusive', [...suffered, ...crossed.map(doubted), ...gaps]);
-  if (crossed.length > 0) return conclude('failed', [...crossed, ...gaps]);
-  if (gaps.length > 0) return conclude('inconclusive', gaps);
+  // Missing evidence, such as windows that were not reached, is what `abortOnFail` asks for.
+  if (aborted.length > 0)
+    return conclude('failed', [...aborted, ...crossed(false), ...impairments]);
+  if (health.length > 0)
+    return conclude('inconclusive', [...impairments, ...crossed(true), ...missing]);
+  const failures = crossed(false);
+  if (failures.length > 0) return conclude('failed', [...failures, ...missing]);
+  if (missing.length > 0) return conclude('inconclusive', missing);
   return conclude('passed', []);
 };
 
 /**
- * What a threshold with `abortOnFail` has to say to a run that goes on: the first that is crossed now, and what makes that doubtful. A crossing that the
- * generator may have caused itself ends nothing, unless it is certain: see `judge`. Nothing is crossed of which nothing was measured.
+ * The first threshold with `abortOnFail` that is crossed now, and the health findings that may have caused it. A crossing that the generator may have
+ * caused ends nothing, unless it is certain: see `judge`. What was not measured crosses nothing.
  * @param elapsedMs since the run's start
  */
 export const abortCause = (
@@ -108,109 +114,111 @@ export const abortCause = (
   thresholds: readonly SourcedThreshold[],
   elapsedMs: number,
 ): { result: ThresholdResult; doubts: HealthFinding[] } | null => {
-  const due = thresholds.filter(
+  const active = thresholds.filter(
     ({ threshold: { abortOnFail } }) => abortOnFail !== null && elapsedMs >= abortOnFail.afterMs,
   );
-  const results = due
+  const results = active
     .flatMap((sourced) => evaluate(interim, sourced))
     .filter(({ ok }) => ok === false);
   const [result] = results;
   if (result === undefined) return null;
-  const certain = due.find((sourced) => certainFailures(interim, [sourced]).length > 0)?.threshold;
+  const certain = active.find(
+    (sourced) => certainFailures(interim, [sourced]).length > 0,
+  )?.threshold;
   const sure = results.find(({ threshold }) => threshold === certain);
   return sure === undefined
     ? { result, doubts: assessGenerator(interim) }
     : { result: sure, doubts: [] };
 };
 
-/** Only while it is still among those that count: a record can be judged anew by others. */
-const endedBy = (
-  summary: Summary,
+/** Null also when other thresholds are evaluated now than those the run had. */
+const abortingThreshold = (
+  { end, abortedBy }: Summary,
   thresholds: readonly SourcedThreshold[],
-): { threshold: Threshold; sentence: string } | null => {
-  const cause = summary.end?.reason === 'threshold' ? summary.endedBy : null;
-  const found = thresholds.find(({ threshold }) => formatThreshold(threshold) === cause?.threshold);
-  if (cause === null || found === undefined) return null;
-  const when = `${(cause.at / 1_000).toFixed(1)} s into the run`;
-  return {
-    threshold: found.threshold,
-    sentence: `${cause.sentence.replace(/\.$/, '')}, ${when}, which ended it.`,
-  };
+): (Pick<SourcedThreshold, 'threshold'> & { abortedBy: AbortingThreshold }) | null => {
+  if (end?.reason !== 'threshold' || abortedBy === null) return null;
+  const found = thresholds.find(
+    ({ threshold }) => formatThreshold(threshold) === abortedBy.threshold,
+  );
+  return found === undefined ? null : { threshold: found.threshold, abortedBy };
 };
 
-const failuresOf = ({ joins }: Pick<InterimSummary, 'joins'>, words: ReadonlySet<string>): number =>
-  joins.failureReasons.reduce((sum, { reason, count }) => sum + (words.has(reason) ? count : 0), 0);
+const failuresWith = (
+  { joins }: Pick<InterimSummary, 'joins'>,
+  reasons: ReadonlySet<string>,
+): number =>
+  joins.failureReasons.reduce(
+    (sum, { reason, count }) => sum + (reasons.has(reason) ? count : 0),
+    0,
+  );
 
-const nobodyGotIn = ({ joins }: Summary): boolean => joins.joined === 0 && joins.failed > 0;
+const noParticipantJoined = ({ joins }: Summary): boolean => joins.joined === 0 && joins.failed > 0;
 
-/** As when a firewall lets signalling through, and no media. */
-const nobodySentence = ({ joins }: Summary): string => {
-  const [first] = joins.failureReasons;
-  return `Nobody got in: ${first?.count ?? 0} of ${joins.failed} joins failed with ${first?.reason ?? 'no reason given'}${first?.message ? ` (${first.message})` : ''}.`;
-};
+const allJoinsRejected = (summary: Summary): boolean =>
+  noParticipantJoined(summary) &&
+  failuresWith(summary, UNREACHABLE_REASONS) === summary.joins.failed;
 
-const refusedEverybody = (summary: Summary): boolean =>
-  nobodyGotIn(summary) && failuresOf(summary, UNREACHABLE) === summary.joins.failed;
-
-const refusedSentence = ({ joins }: Summary): string => {
-  const [first] = joins.failureReasons;
-  return `Nobody got in: the deployment was unreachable or refused all ${joins.failed} joins (${first?.message ?? first?.reason ?? 'no reason given'}).`;
-};
+const allJoinsFailed = (
+  code: 'deployment_unreachable' | 'no_participant_joined',
+  { joins }: Summary,
+): Reason => ({ code, failed: joins.failed, failure: joins.failureReasons[0] ?? null });
 
 const certainFailures = (
   summary: Pick<InterimSummary, 'joins' | 'end'>,
   thresholds: readonly SourcedThreshold[],
-): string[] => {
-  const sentences: string[] = [];
-  if (summary.end?.reason === 'server_died') {
-    sentences.push(
-      `The server died ${(summary.end.at / 1_000).toFixed(1)} s into the run; its log is beside the record.`,
-    );
-  }
-  const refused = failuresOf(summary, REFUSALS);
-  const tried = summary.joins.joined + summary.joins.failed;
-  // Only a threshold on everybody: what share of a role was refused is not kept.
+): Reason[] => {
+  const reasons: Reason[] = [];
+  if (summary.end?.reason === 'server_died')
+    reasons.push({ code: 'server_died', at: summary.end.at });
+  const { joins } = summary;
+  const rejected = failuresWith(summary, REJECTION_REASONS);
+  const attempted = joins.joined + joins.failed;
+  // Only a threshold on all participants: the share of a role that was rejected is not kept.
   const tooMany = thresholds.some(
     ({ threshold: { metric, selector, window, aggregation, operator, limit } }) =>
       metric === 'join_failures' &&
       window === null &&
       Object.keys(selector).length === 0 &&
-      refused > 0 &&
-      !holds(aggregation.type === 'count' ? refused : refused / tried, operator, limit),
+      rejected > 0 &&
+      !holds(aggregation.type === 'count' ? rejected : rejected / attempted, operator, limit),
   );
-  if (tooMany)
-    sentences.push(
-      `The server refused ${refused} of ${tried} joins in words (${refusalWords(summary)}).`,
-    );
-  return sentences;
+  if (tooMany) {
+    const byReason = joins.failureReasons
+      .filter(({ reason }) => REJECTION_REASONS.has(reason))
+      .map(({ reason, count }) => ({ reason, count }));
+    reasons.push({ code: 'joins_rejected', rejected, attempted, byReason });
+  }
+  return reasons;
 };
 
-const refusalWords = ({ joins }: Pick<InterimSummary, 'joins'>): string =>
-  joins.failureReasons
-    .filter(({ reason }) => REFUSALS.has(reason))
-    .map(({ reason, count }) => `${reason} ${count}`)
-    .join(', ');
-
-const doubted = (sentence: string): string =>
-  `${sentence.slice(0, -1)}, but that may be our own doing.`;
-
-/** Ends that leave nothing unsaid, or are judged by themselves. */
+/** Ends after which nothing is missing, or that have a reason of their own. */
 const COMPLETE: ReadonlySet<EndLine['reason']> = new Set(['finished', 'ended', 'server_died']);
 
-/** What keeps a run from being called passed although nothing was crossed. */
-const gapsOf = ({ joins, end, plan }: Summary, results: ThresholdResult[]): string[] => {
-  const sentences = results.filter(({ ok }) => ok === null).map(unmeasuredSentence);
-  if (results.length === 0) sentences.push('There was no threshold to judge by.');
+/** What keeps a run from passing although no threshold was crossed. */
+const missingEvidence = ({ joins, end, plan }: Summary, results: ThresholdResult[]): Reason[] => {
+  const reasons = results
+    .filter(({ ok }) => ok === null)
+    .map(
+      (result): Reason => ({
+        code: 'threshold_not_measured',
+        result,
+        cause: notMeasuredCause(result),
+      }),
+    );
+  if (results.length === 0) reasons.push({ code: 'no_thresholds' });
   if (joins.unaccounted > 0)
-    sentences.push(
-      `${joins.unaccounted} of ${joins.planned} participants have no result in the record.`,
-    );
-  if (end === null) sentences.push('The record breaks off before the end of the run.');
-  if (end !== null && !COMPLETE.has(end.reason)) {
-    const planned = plan.endAtMs / 1_000;
-    sentences.push(
-      `The run was cut short (${end.reason}) after ${(end.at / 1_000).toFixed(1)} s of ${planned.toFixed(1)} s.`,
-    );
-  }
-  return sentences;
+    reasons.push({
+      code: 'participants_unaccounted',
+      unaccounted: joins.unaccounted,
+      planned: joins.planned,
+    });
+  if (end === null) reasons.push({ code: 'record_truncated' });
+  else if (!COMPLETE.has(end.reason))
+    reasons.push({
+      code: 'run_cut_short',
+      cause: end.reason,
+      at: end.at,
+      plannedMs: plan.endAtMs,
+    });
+  return reasons;
 };

@@ -1,4 +1,4 @@
-import type { HealthRule } from '@livekit-swarm/analysis';
+import type { HealthCode } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { RunResult } from '@livekit-swarm/runner';
 import { describe, expect, it } from 'vitest';
@@ -29,9 +29,12 @@ const back = recoveryOf(
 );
 
 const healthy = { judgement: { health: [], thresholds: [] } } as unknown as RunResult;
-const sick = (rule: HealthRule): RunResult =>
+const sick = (code: HealthCode): RunResult =>
   ({
-    judgement: { health: [{ rule, sentence: `of ${rule}` }], thresholds: [] },
+    judgement: {
+      health: [{ code, value: 1, limit: 0, workers: 1, count: 1, busy: 1 }],
+      thresholds: [],
+    },
   }) as unknown as RunResult;
 
 const judged = (
@@ -195,9 +198,7 @@ describe('a drill that tells nothing', () => {
 
   it('is inconclusive when the generator could have been silent itself', () => {
     expect(judged({ run: sick('worker_died') }).verdict).toBe('inconclusive');
-    expect(judged({ run: sick('machine_saturated') }, { rtoMaxMs: 1 }).verdict).toBe(
-      'inconclusive',
-    );
+    expect(judged({ run: sick('host_saturated') }, { rtoMaxMs: 1 }).verdict).toBe('inconclusive');
   });
 
   it('is not when packets left some milliseconds late, unless thresholds ask for what that touches', () => {

@@ -1,5 +1,5 @@
-import type { HealthRule } from '@livekit-swarm/analysis';
-import { measuredOf } from '@livekit-swarm/report';
+import type { HealthCode } from '@livekit-swarm/analysis';
+import { healthText, measuredOf } from '@livekit-swarm/report';
 import type { RunResult } from '@livekit-swarm/runner';
 import type { Drill, Failing } from '../drill/drill.ts';
 import type { Played } from '../execute/fault-schedule.ts';
@@ -75,8 +75,8 @@ export const judgeRepeat = ({
       played.skipped.map((why) => `not available here: ${why}`),
     );
   const suffered = run.judgement.health
-    .filter(({ rule }) => drill.thresholds.length > 0 || DISTURBS_SILENCES.has(rule))
-    .map(({ sentence }) => sentence);
+    .filter(({ code }) => drill.thresholds.length > 0 || DISTURBS_SILENCES.has(code))
+    .map(healthText);
   if (suffered.length > 0) return conclude('inconclusive', [...suffered, ...sentences]);
   if (sentences.length > 0) return conclude('failed', sentences);
   const unknown = [
@@ -94,11 +94,11 @@ const GHOSTS_UNKNOWN =
  * What a drill measures are silences of half a second and more. What makes jitter, latency and loss doubtful (packets that left 20 ms late, a buffer that
  * overflowed) does not touch them, and counts where thresholds ask for such figures.
  */
-const DISTURBS_SILENCES: ReadonlySet<HealthRule> = new Set<HealthRule>([
+const DISTURBS_SILENCES: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'worker_died',
-  'tick_late',
+  'tick_lateness',
   'event_loop_lag',
-  'machine_saturated',
+  'host_saturated',
   'no_samples',
 ]);
 

@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import {
   type First,
-  isFit,
+  incomparableReason,
+  isComparable,
   type RecordedRun,
   type Side,
   turns,
-  unfitBecause,
 } from '@livekit-swarm/analysis/compare';
 import { isRun, type NoRun } from '@livekit-swarm/report';
+import { exclusionText, type SessionNote } from '@livekit-swarm/report/comparison';
 import type { Scenario } from '@livekit-swarm/scenario';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { runScenario, type ScenarioRun } from '../run-scenario.ts';
@@ -33,7 +34,7 @@ export interface SessionResult {
   /** B. */
   current: Side;
   /** What a reader must know of the session. */
-  notes: string[];
+  notes: SessionNote[];
   /** What kept a run from coming about, and ended the session. */
   problem: NoRun | null;
 }
@@ -53,11 +54,13 @@ export const runSession = async (session: Session): Promise<SessionResult> => {
     const { A, B } = played;
     runs.A.push(A);
     runs.B.push(B);
-    if (isFit(A) && isFit(B)) good++;
-    else
+    if (isComparable(A) && isComparable(B)) good++;
+    else {
+      const reason = incomparableReason(A) ?? incomparableReason(B);
       printer.say(
-        `round ${round} does not count: ${unfitBecause(A) ?? unfitBecause(B) ?? 'a run did not last'}`,
+        `round ${round} does not count: ${reason === null ? 'a run ended early' : exclusionText(reason)}`,
       );
+    }
     if (shared.interruption.stop.aborted) break;
   }
   return resultOf(servers, runs, rounds - good, null);
@@ -71,10 +74,7 @@ const resultOf = (
 ): SessionResult => ({
   base: { name: servers.A.name, runs: runs.A },
   current: { name: servers.B.name, runs: runs.B },
-  notes:
-    missing === 0
-      ? []
-      : [`${missing} of the rounds that were asked for ${missing === 1 ? 'is' : 'are'} missing.`],
+  notes: missing === 0 ? [] : [{ code: 'rounds_missing', missing }],
   problem,
 });
 

@@ -37,13 +37,13 @@ const noDrillSuite = ({ drill, reason, message, hint, exitCode }: NoDrill): Test
     {
       name: 'verdict',
       seconds: 0,
-      bad: {
+      failed: {
         kind: 'error',
         type: reason,
         message: `${message} (exit ${exitCode})`,
         text: hint ?? '',
       },
-      said: '',
+      output: '',
     },
   ],
 });

@@ -97,12 +97,7 @@ export const abCommand = async (
     });
     printer.done();
     if (session.problem !== null) await write(stderr, formatError(session.problem));
-    const input = await judgeSession(
-      session,
-      tolerance,
-      interruption.stop.aborted,
-      `Records are in ${folder}.`,
-    );
+    const input = await judgeSession(session, tolerance, interruption.stop.aborted, folder);
     const kept = await keep(input, folder, stderr);
     const exitCode = await show(input);
     return kept || exitCode !== EXIT_CODES.passed.code ? exitCode : EXIT_CODES.internalError.code;
@@ -165,11 +160,15 @@ const judgeSession = async (
   { base, current, notes, problem }: SessionResult,
   tolerance: Tolerance,
   interrupted: boolean,
-  where: string,
+  folder: string,
 ): Promise<ComparisonInput> => ({
   comparisons:
     base.runs.length === 0 ? [] : [await compareRuns(base, current, { tolerance, paired: true })],
-  notes: [...(base.runs.length === 0 ? ['No round was finished.'] : []), ...notes, where],
+  notes: [
+    ...(base.runs.length === 0 ? [{ code: 'no_rounds' } as const] : []),
+    ...notes,
+    { code: 'records', folder },
+  ],
   interrupted,
   problem,
 });

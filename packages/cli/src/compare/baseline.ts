@@ -10,7 +10,6 @@ import {
   type Tolerance,
 } from '@livekit-swarm/analysis/compare';
 import type { ReportInput } from '@livekit-swarm/report';
-import { concludingSentence } from '@livekit-swarm/report/comparison';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import { findRuns } from './find-runs.ts';
@@ -69,7 +68,7 @@ export const compareWithBaseline = async (
   const comparison = await compareRuns(side, current, { tolerance });
   return {
     ...run,
-    judgement: judgeAgainst(judgement, comparison, concludingSentence(comparison)),
+    judgement: judgeAgainst(judgement, comparison),
     comparison,
   };
 };

@@ -84,7 +84,7 @@ export const testLoss = (version: LiveKitVersion): void => {
         const { first, again } = down.truth[kind];
         const { packets, loss, lossBeforeRecovery } = rowOf(down, 'down', kind);
         expect(down.result.joins).toMatchObject({ joined: 3, failed: 0 });
-        expect(down.result.generator.socket_drops.count).toBe(0);
+        expect(down.result.generator.socketDrops.count).toBe(0);
         expect(down.truth.other).toBe(0);
         expect(first.dropped).toBeGreaterThan(100);
         // Nothing escaped us: otherwise the shares could agree by chance.

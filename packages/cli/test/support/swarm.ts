@@ -119,17 +119,17 @@ export interface Result {
   schema: string;
   verdict: string;
   exitCode: number;
-  reasons: string[];
+  reasons: { code: string; text: string }[];
   thresholds: { metric: string; expression: string; value: number | null; ok: boolean | null }[];
   metrics: Record<string, number>;
   generator: Record<string, unknown> & {
     workers: number;
-    workers_died: number;
-    cpu: { avg: number };
-    socket_drops: { count: number };
-    findings: { rule: string; sentence: string }[];
+    workersDied: number;
+    cpuCores: { avg: number };
+    socketDrops: { count: number };
+    findings: { code: string; text: string }[];
   };
-  deployment: { url: string; embedded: boolean; server_version: string; nodes: string[] };
+  deployment: { url: string; embedded: boolean; serverVersion: string; nodes: string[] };
   joins: {
     planned: number;
     joined: number;

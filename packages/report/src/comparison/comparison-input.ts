@@ -2,25 +2,28 @@ import type { Comparison, ComparisonVerdict } from '@livekit-swarm/analysis/comp
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { NoRun } from '../report-input.ts';
 
+/** About the session of `swarm ab` that made the runs. */
+export type SessionNote =
+  | { code: 'no_rounds' }
+  | { code: 'rounds_missing'; missing: number }
+  | { code: 'records'; folder: string };
+
 /** All that is shown of a comparison: one base, and each of the others against it. */
 export interface ComparisonInput {
-  /** None when a problem kept all of them from coming about. */
+  /** None when a problem prevented all of them. */
   comparisons: readonly Comparison[];
-  /** What was said besides: a session that was interrupted, a server that could not be started any more. */
-  notes: readonly string[];
-  /** Whether somebody ended it before its time. */
+  notes: readonly SessionNote[];
+  /** Whether the user interrupted it. */
   interrupted: boolean;
-  /** What ended a session before its time: a server that could not be started any more. */
+  /** What ended a session early: a server that failed to start. */
   problem: NoRun | null;
 }
 
-/** What several comparisons come to: the gravest. */
+/** The most severe verdict of several comparisons. */
 export const verdictOfComparisons = ({ comparisons }: ComparisonInput): ComparisonVerdict => {
   const verdicts = new Set(comparisons.map(({ verdict }) => verdict));
-  const gravest = (['regression', 'inconclusive', 'improvement', 'no difference'] as const).find(
-    (verdict) => verdicts.has(verdict),
-  );
-  return gravest ?? 'inconclusive';
+  const order = ['regression', 'inconclusive', 'improvement', 'no_difference'] as const;
+  return order.find((verdict) => verdicts.has(verdict)) ?? 'inconclusive';
 };
 
 export const exitCodeOfComparisons = (input: ComparisonInput): ExitCode => {

@@ -1,11 +1,18 @@
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { COMPARISON_SCHEMA } from '../result-names.ts';
+import {
+  comparisonNote,
+  comparisonReason,
+  exclusion,
+  notComparable,
+  sessionNote,
+} from '../schema/facts-schema.ts';
 
 const exitCode = z
   .literal(Object.values(EXIT_CODES).map(({ code }) => code))
-  .describe('99: a figure got worse; 98: nobody can tell; 0: nothing got worse.');
-const verdict = z.enum(['regression', 'improvement', 'no difference', 'inconclusive']).meta({
+  .describe('99: regression; 98: inconclusive; 0: no regression.');
+const verdict = z.enum(['regression', 'improvement', 'no_difference', 'inconclusive']).meta({
   id: 'ComparisonVerdict',
   description: 'A regression wherever any figure got worse, whatever else got better.',
 });
@@ -28,14 +35,14 @@ const share = () => z.number().nullable().describe('Of the base; null where that
 const figure = z
   .object({
     figure: z.string().describe('media_latency{kind:audio}@peak.p95'),
-    verdict: z.enum(['better', 'worse', 'same', 'not comparable']),
-    why: z.string().nullable().describe('Why it is not comparable.'),
+    verdict: z.enum(['better', 'worse', 'no_difference', 'not_comparable']),
+    reason: notComparable,
     metric: z.string(),
     target: z.string().describe('The metric with its selector and window.'),
     aggregation: z.string(),
     unit: z.string(),
     better: z.enum(['lower', 'higher']).describe('Which way is good.'),
-    thresholded: z.boolean().describe('A threshold stands on it.'),
+    hasThreshold: z.boolean().describe('A threshold is defined for it.'),
     base: sideFigure,
     current: sideFigure,
     change: z.object({ absolute: z.number(), relative: share() }).nullable(),
@@ -68,7 +75,7 @@ const side = z
         run: z.string(),
         startedAt: z.string(),
         verdict: z.enum(['passed', 'failed', 'inconclusive']).describe('Of the run itself.'),
-        leftOut: z.string().nullable().describe('Why it was not compared; null: it was.'),
+        excludedReason: exclusion.nullable().describe('Null: the run was compared.'),
       }),
     ),
     serverVersions: z.array(z.string()),
@@ -80,18 +87,20 @@ export const comparisonSchema = z
   .object({
     verdict,
     exitCode,
-    sentence: z.string(),
+    text: z.string().describe('The result in one sentence.'),
     scenario: z.string(),
     design: z
       .enum(['rounds', 'repeats', 'single'])
-      .describe('By turns, several runs of each, or too few: then parts of them stand in.'),
+      .describe(
+        'Alternating rounds, several runs of each side, or too few: then parts of runs are compared.',
+      ),
     base: side,
     current: side,
-    reasons: z.array(z.string()),
-    notes: z.array(z.string()),
-    harmlessDifferences: z.array(
-      z.object({ path: z.string(), base: z.string(), current: z.string() }),
-    ),
+    reasons: z.array(comparisonReason),
+    notes: z.array(comparisonNote),
+    ignoredDifferences: z
+      .array(z.object({ path: z.string(), base: z.string(), current: z.string() }))
+      .describe('Of the scenarios, where they do not change the load.'),
     figures: z.array(figure),
   })
   .meta({ id: 'Comparison' });
@@ -103,11 +112,11 @@ export const comparisonOutputSchema = z
     verdict,
     exitCode,
     interrupted: z.boolean(),
-    notes: z.array(z.string()),
+    notes: z.array(sessionNote),
     error: z
-      .object({ reason: z.string(), message: z.string(), hint: z.string().nullable() })
+      .object({ code: z.string(), message: z.string(), hint: z.string().nullable() })
       .nullable()
-      .describe('What ended a session before its time.'),
+      .describe('What ended a session early.'),
     comparisons: z
       .array(comparisonSchema)
       .describe(

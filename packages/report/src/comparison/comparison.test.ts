@@ -20,14 +20,9 @@ import { renderJson } from '../json.ts';
 import { renderJunit } from '../junit/junit.ts';
 import { renderMarkdown } from '../markdown/markdown.ts';
 import type { ReportInput } from '../report-input.ts';
-import { renderText } from '../text.ts';
+import { renderText } from '../text/text.ts';
 import { comparisonJsonSchema, strictComparisonJsonSchema } from './comparison-schema.ts';
-import {
-  COMPARISON_REPORTERS,
-  type ComparisonInput,
-  concludingSentence,
-  exitCodeOfComparisons,
-} from './index.ts';
+import { COMPARISON_REPORTERS, type ComparisonInput, exitCodeOfComparisons } from './index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-comparison-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -113,7 +108,7 @@ test('JSON has every figure with its values, its change and its interval', () =>
   });
   expect(result.comparisons.map(({ verdict }: { verdict: string }) => verdict)).toEqual([
     'regression',
-    'no difference',
+    'no_difference',
   ]);
   const figure = result.comparisons[0].figures.find(
     (one: { figure: string }) => one.figure === 'join_time.p95',
@@ -122,7 +117,7 @@ test('JSON has every figure with its values, its change and its interval', () =>
     verdict: 'worse',
     unit: 'ms',
     better: 'lower',
-    thresholded: true,
+    hasThreshold: true,
     tolerance: { relative: 0.1, absolute: 20 },
     base: {
       values: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)],
@@ -170,7 +165,7 @@ describe('a run with a baseline', () => {
     const report = passedReport();
     return {
       ...report,
-      judgement: judgeAgainst(report.judgement, comparison, concludingSentence(comparison)),
+      judgement: judgeAgainst(report.judgement, comparison),
       comparison,
     };
   };
@@ -207,7 +202,7 @@ describe('a run with a baseline', () => {
       own: 'passed' | 'failed' | 'inconclusive',
     ) => {
       const { judgement } = passedReport();
-      const result = judgeAgainst({ ...judgement, verdict: own, exitCode }, { verdict }, 'so');
+      const result = judgeAgainst({ ...judgement, verdict: own, exitCode }, { ...same, verdict });
       return [result.verdict, result.exitCode];
     };
     expect(judged('inconclusive', 0, 'passed')).toEqual(['inconclusive', 98]);
@@ -275,12 +270,12 @@ test('a session that ended early says so, and is no success', () => {
   } as const;
   const input: ComparisonInput = { ...inputOf(same), problem };
   expect(exitCodeOfComparisons(input)).toBe(3);
-  expect(text.render(input)).toContain('It ended early: it would not start');
-  expect(markdown.render(input)).toContain('It ended early: it would not start');
+  expect(text.render(input)).toContain('The session ended early: it would not start');
+  expect(markdown.render(input)).toContain('The session ended early: it would not start');
   expect(JSON.parse(json.render({ ...input, comparisons: [] }))).toMatchObject({
     verdict: 'inconclusive',
     exitCode: 3,
-    error: { reason: 'server_ended', message: 'it would not start' },
+    error: { code: 'server_ended', message: 'it would not start' },
   });
   expect(junit.render(input)).toContain('errors="1"');
 });

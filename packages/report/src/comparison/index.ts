@@ -5,10 +5,12 @@ import { renderComparisonJunit } from './junit.ts';
 import { renderComparisonMarkdown } from './markdown.ts';
 import { renderComparisonText } from './text.ts';
 
+export { describeConclusion, exclusionText } from '../phrases/comparison.ts';
 export { COMPARISON_SCHEMA } from '../result-names.ts';
 export {
   type ComparisonInput,
   exitCodeOfComparisons,
+  type SessionNote,
   verdictOfComparisons,
 } from './comparison-input.ts';
 export {
@@ -17,7 +19,6 @@ export {
   comparisonJsonSchema,
 } from './comparison-schema.ts';
 export { comparisonObject } from './json.ts';
-export { concludingSentence } from './words.ts';
 
 /** One way to show a comparison. */
 export interface ComparisonReporter {
@@ -29,7 +30,7 @@ export interface ComparisonReporter {
 
 /** Every reporter of comparisons by its name; one file each. */
 export const COMPARISON_REPORTERS = {
-  text: { about: 'for people', fileName: 'comparison.txt', render: renderComparisonText },
+  text: { about: 'for a terminal', fileName: 'comparison.txt', render: renderComparisonText },
   json: {
     about: 'one object, for machines',
     fileName: 'comparison.json',
@@ -41,7 +42,7 @@ export const COMPARISON_REPORTERS = {
     render: renderComparisonMarkdown,
   },
   junit: {
-    about: 'JUnit XML: one test case a figure',
+    about: 'JUnit XML: one test case per figure',
     fileName: 'comparison-junit.xml',
     render: renderComparisonJunit,
   },

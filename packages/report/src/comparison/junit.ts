@@ -1,122 +1,121 @@
 import type { Comparison, FigureComparison } from '@livekit-swarm/analysis/compare';
 import { finite } from '../finite.ts';
-import { type XmlElement, xmlDocument } from '../junit/xml.ts';
-import type { NoRun } from '../report-input.ts';
-import { MARKS } from '../style.ts';
-import { type ComparisonInput, exitCodeOfComparisons } from './comparison-input.ts';
 import {
-  concludingSentence,
+  type FailedCase,
+  junitDocument,
+  type TestCase,
+  type TestSuite,
+} from '../junit/document.ts';
+import {
+  describeConclusion,
   describeSides,
   formatChange,
   formatInterval,
   formatMargin,
   formatValue,
+  furtherReasons,
   markOfComparison,
-} from './words.ts';
+  notComparableText,
+  remarksOf,
+  VERDICT_TEXTS,
+} from '../phrases/comparison.ts';
+import type { NoRun } from '../report-input.ts';
+import { MARKS } from '../style.ts';
+import { type ComparisonInput, exitCodeOfComparisons } from './comparison-input.ts';
 
 /**
  * JUnit XML: a suite for each comparison, a test case for each figure and one for the verdict. A figure that is worse is a failure; one that cannot be
- * compared is skipped; a comparison that is inconclusive is an error, so that no CI system takes it for passed.
+ * compared is skipped; an inconclusive comparison is an error, so that no CI system takes it for passed.
  */
-export const renderComparisonJunit = (input: ComparisonInput): string => {
-  const suites = input.comparisons.map((comparison) => suiteOf(comparison, input));
-  if (input.problem !== null) suites.push(problemSuite(input.problem));
-  const sum = (field: '@tests' | '@failures' | '@errors'): number =>
-    suites.reduce((total, suite) => total + Number(suite[field] ?? 0), 0);
-  return xmlDocument('testsuites', {
-    '@name': 'livekit-swarm',
-    '@tests': sum('@tests'),
-    '@failures': sum('@failures'),
-    '@errors': sum('@errors'),
-    testsuite: suites,
-  });
-};
+export const renderComparisonJunit = (input: ComparisonInput): string =>
+  junitDocument([
+    ...input.comparisons.map((comparison) => suiteOf(comparison, input)),
+    ...(input.problem === null ? [] : [problemSuite(input.problem)]),
+  ]);
 
-/** A session that ended early is no success, whatever its rounds say. */
-const problemSuite = ({ scenario, reason, message, hint }: NoRun): XmlElement => ({
-  '@name': `${scenario}: session`,
-  '@tests': 1,
-  '@failures': 0,
-  '@errors': 1,
-  testcase: [
+/** A session that ended early is no success, whatever its rounds measured. */
+const problemSuite = ({ scenario, reason, message, hint }: NoRun): TestSuite => ({
+  name: `${scenario}: session`,
+  startedAt: null,
+  properties: [],
+  cases: [
     {
-      '@name': 'session',
-      '@classname': scenario,
-      error: { '@message': message, '@type': reason, '#text': hint ?? message },
+      name: 'session',
+      seconds: 0,
+      failed: { kind: 'error', type: reason, message, text: hint ?? message },
+      output: '',
     },
   ],
 });
 
-const suiteOf = (comparison: Comparison, input: ComparisonInput): XmlElement => {
+const suiteOf = (comparison: Comparison, input: ComparisonInput): TestSuite => {
   const { figures, base, current, design, scenario } = comparison;
-  const name = `${scenario}: ${current.name} against ${base.name}`;
-  const bad = badVerdict(comparison, input);
-  const worse = figures.filter(({ verdict }) => verdict === 'worse').length;
   return {
-    '@name': name,
-    '@tests': figures.length + 1,
-    '@failures': worse + (bad === 'failure' ? 1 : 0),
-    '@errors': bad === 'error' ? 1 : 0,
-    '@skipped': figures.filter(({ verdict }) => verdict === 'not comparable').length,
-    properties: {
-      property: [
-        ['verdict', comparison.verdict],
-        ['exit_code', String(exitCodeOfComparisons(input))],
-        ['design', design],
-        ['base', base.runs.map((run) => run.name).join(' ')],
-        ['current', current.runs.map((run) => run.name).join(' ')],
-        ...figures.flatMap(propertiesOf),
-      ].map(([property = '', value = '']) => ({ '@name': property, '@value': value })),
-    },
-    testcase: [
-      verdictCase(comparison, name, bad),
-      ...figures.map((figure) => figureCase(figure, name)),
+    name: `${scenario}: ${current.name} against ${base.name}`,
+    startedAt: null,
+    properties: [
+      ['verdict', comparison.verdict],
+      ['exit_code', String(exitCodeOfComparisons(input))],
+      ['design', design],
+      ['base', base.runs.map((run) => run.name).join(' ')],
+      ['current', current.runs.map((run) => run.name).join(' ')],
+      ...figures.flatMap(propertiesOf),
     ],
+    cases: [verdictCase(comparison, input), ...figures.map(figureCase)],
   };
 };
 
-const badVerdict = (
-  { verdict }: Comparison,
-  { interrupted }: ComparisonInput,
-): 'failure' | 'error' | null =>
-  verdict === 'regression' ? 'failure' : verdict === 'inconclusive' || interrupted ? 'error' : null;
-
-const verdictCase = (
-  comparison: Comparison,
-  suite: string,
-  bad: 'failure' | 'error' | null,
-): XmlElement => {
-  const { verdict, reasons, notes } = comparison;
-  const message = `${markOfComparison(verdict)} ${verdict}: ${concludingSentence(comparison)}`;
+const verdictCase = (comparison: Comparison, { interrupted }: ComparisonInput): TestCase => {
+  const { verdict } = comparison;
+  const conclusion = describeConclusion(comparison);
+  const message = `${markOfComparison(verdict)} ${VERDICT_TEXTS[verdict]}: ${conclusion}`;
+  const kind: FailedCase['kind'] | null =
+    verdict === 'regression'
+      ? 'failure'
+      : verdict === 'inconclusive' || interrupted
+        ? 'error'
+        : null;
+  const text = [
+    describeSides(comparison),
+    conclusion,
+    ...furtherReasons(comparison),
+    ...remarksOf(comparison),
+  ].join('\n');
   return {
-    '@name': 'verdict',
-    '@classname': suite,
-    ...(bad === null
-      ? {}
-      : {
-          [bad]: {
-            '@message': message,
-            '@type': verdict,
-            '#text': [describeSides(comparison), ...reasons, ...notes].join('\n'),
-          },
-        }),
-    'system-out': bad === null ? message : undefined,
+    name: 'verdict',
+    seconds: 0,
+    failed: kind === null ? null : { kind, type: verdict, message, text },
+    output: kind === null ? message : '',
   };
 };
 
-const figureCase = (figure: FigureComparison, suite: string): XmlElement => {
-  const { key, verdict, base, current, why } = figure;
+const figureCase = (figure: FigureComparison): TestCase => {
+  const { key, verdict, base, current } = figure;
   const values = `${formatValue(figure, base?.median ?? null)} → ${formatValue(figure, current?.median ?? null)}`;
-  const said = `${formatChange(figure)} (${formatInterval(figure)}), ${values}; equal within ${formatMargin(figure)}`;
-  return {
-    '@name': key,
-    '@classname': suite,
-    ...(verdict === 'worse'
-      ? { failure: { '@message': `${MARKS.failed} ${said}`, '@type': 'regression', '#text': said } }
-      : {}),
-    ...(verdict === 'not comparable' ? { skipped: { '@message': why ?? '' } } : {}),
-    'system-out': verdict === 'same' || verdict === 'better' ? `${verdict}: ${said}` : undefined,
+  const text = `${formatChange(figure)} (${formatInterval(figure)}), ${values}; tolerance ${formatMargin(figure)}`;
+  const passed = {
+    name: key,
+    seconds: 0,
+    failed: null,
+    output: `${VERDICT_TEXTS[verdict]}: ${text}`,
   };
+  switch (verdict) {
+    case 'better':
+    case 'no_difference':
+      return passed;
+    case 'worse':
+      return {
+        ...passed,
+        failed: { kind: 'failure', type: 'regression', message: `${MARKS.failed} ${text}`, text },
+        output: '',
+      };
+    case 'not_comparable':
+      return {
+        ...passed,
+        failed: { kind: 'skipped', type: verdict, message: notComparableText(figure), text: '' },
+        output: '',
+      };
+  }
 };
 
 const propertiesOf = ({ key, base, current, change }: FigureComparison): [string, string][] =>

@@ -1,20 +1,23 @@
 import type { Comparison } from '@livekit-swarm/analysis/compare';
 import { code, cut, item, line } from '../markdown/escape.ts';
 import { markdownTable } from '../markdown/table.ts';
-import type { ComparisonInput } from './comparison-input.ts';
 import {
-  concludingSentence,
+  describeConclusion,
   describeSides,
   formatChange,
   formatInterval,
   formatMargin,
   formatSide,
+  furtherReasons,
   legendOf,
   markOfComparison,
   markOfFigure,
   remarksOf,
+  sessionNoteText,
   shownFigures,
-} from './words.ts';
+  VERDICT_TEXTS,
+} from '../phrases/comparison.ts';
+import type { ComparisonInput } from './comparison-input.ts';
 
 const LONGEST = 2_000;
 const MOST_ROWS = 100;
@@ -28,14 +31,15 @@ export const renderComparisonMarkdown = ({
 }: ComparisonInput): string =>
   `${[
     ...comparisons.flatMap((comparison) => comparisonParts(comparison, interrupted)),
-    ...notes.map((note) => item(cut(note, LONGEST))),
-    ...(problem === null ? [] : [item(cut(`It ended early: ${problem.message}`, LONGEST))]),
+    ...notes.map((note) => item(cut(sessionNoteText(note), LONGEST))),
+    ...(problem === null
+      ? []
+      : [item(cut(`The session ended early: ${problem.message}`, LONGEST))]),
   ].join('\n\n')}\n`;
 
 /** Headline, sentence, tables, remarks; nothing empty. */
 export const comparisonParts = (comparison: Comparison, interrupted: boolean): string[] => {
-  const { verdict, exitCode, reasons } = comparison;
-  const sentence = concludingSentence(comparison);
+  const { verdict, exitCode } = comparison;
   const shown = shownFigures(comparison);
   const row = (figure: (typeof shown)[number]): string[] => [
     markOfFigure(figure),
@@ -49,24 +53,24 @@ export const comparisonParts = (comparison: Comparison, interrupted: boolean): s
   const table = (some: typeof shown): string =>
     markdownTable(
       {
-        head: ['', 'figure', 'base', 'current', 'change', 'interval', 'counts as equal'],
+        head: ['', 'figure', 'base', 'current', 'change', 'interval', 'tolerance'],
         rows: some.map(row),
         left: [0, 1],
       },
       MOST_ROWS,
     );
   const open = shown.filter(
-    ({ verdict: own, thresholded }) => own === 'worse' || own === 'better' || thresholded,
+    ({ verdict: own, hasThreshold }) => own === 'worse' || own === 'better' || hasThreshold,
   );
   const folded = shown.filter((figure) => !open.includes(figure));
-  const remarks = [...reasons.filter((reason) => reason !== sentence), ...remarksOf(comparison)];
+  const remarks = [...furtherReasons(comparison), ...remarksOf(comparison)];
   return [
-    `### ${markOfComparison(verdict)} ${verdict}: ${line(describeSides(comparison))}`,
-    `${line(cut(sentence, LONGEST))} (${interrupted ? 'interrupted' : `exit ${exitCode}`})`,
+    `### ${markOfComparison(verdict)} ${VERDICT_TEXTS[verdict]}: ${line(describeSides(comparison))}`,
+    `${line(cut(describeConclusion(comparison), LONGEST))} (${interrupted ? 'interrupted' : `exit ${exitCode}`})`,
     table(open),
     folded.length === 0
       ? ''
-      : `<details><summary>Everything else that was compared</summary>\n\n${table(folded)}\n\n</details>`,
+      : `<details><summary>Other figures</summary>\n\n${table(folded)}\n\n</details>`,
     shown.length === 0 ? '' : line(legendOf(comparison)),
     remarks.map((remark) => item(cut(remark, LONGEST))).join('\n'),
   ].filter((part) => part !== '');

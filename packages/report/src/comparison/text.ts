@@ -1,24 +1,27 @@
 import type { Comparison, FigureComparison } from '@livekit-swarm/analysis/compare';
 import { plural } from '../format.ts';
+import {
+  describeConclusion,
+  describeSides,
+  formatChange,
+  formatInterval,
+  formatSide,
+  furtherReasons,
+  legendOf,
+  markOfComparison,
+  markOfFigure,
+  remarksOf,
+  sessionNoteText,
+  shownFigures,
+  VERDICT_TEXTS,
+} from '../phrases/comparison.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { type Paint, type Style, styleFor } from '../style.ts';
 import { renderTable } from '../table.ts';
 import { wrap } from '../wrap.ts';
 import type { ComparisonInput } from './comparison-input.ts';
-import {
-  concludingSentence,
-  describeSides,
-  formatChange,
-  formatInterval,
-  formatSide,
-  legendOf,
-  markOfComparison,
-  markOfFigure,
-  remarksOf,
-  shownFigures,
-} from './words.ts';
 
-/** For people: at most 100 columns wide unless the name of a figure is very long. */
+/** For a terminal: at most 100 columns wide unless the name of a figure is very long. */
 export const renderComparisonText = (
   input: ComparisonInput,
   { color = false }: ReportOptions = {},
@@ -30,8 +33,8 @@ export const renderComparisonText = (
     noteLines(comparison, style),
   ]);
   const remarks = [
-    ...input.notes,
-    ...(input.problem === null ? [] : [`It ended early: ${input.problem.message}`]),
+    ...input.notes.map(sessionNoteText),
+    ...(input.problem === null ? [] : [`The session ended early: ${input.problem.message}`]),
   ];
   const own =
     remarks.length === 0
@@ -48,15 +51,15 @@ export const verdictLines = (
   interrupted: boolean,
   style: Style,
 ): string[] => {
-  const { verdict, exitCode, reasons } = comparison;
+  const { verdict, exitCode } = comparison;
   const paint: Paint =
     verdict === 'regression' ? style.bad : verdict === 'inconclusive' ? style.unsure : style.good;
   const exit = interrupted ? 'interrupted' : `exit ${exitCode}`;
-  const sentence = concludingSentence(comparison);
   return [
-    `${paint(`${markOfComparison(verdict)} ${verdict.toUpperCase()} (${exit})`)}  ${describeSides(comparison)}`,
-    ...wrap('  · ', sentence),
-    ...reasons.filter((reason) => reason !== sentence).flatMap((reason) => wrap('  · ', reason)),
+    `${paint(`${markOfComparison(verdict)} ${VERDICT_TEXTS[verdict].toUpperCase()} (${exit})`)}  ${describeSides(comparison)}`,
+    ...[describeConclusion(comparison), ...furtherReasons(comparison)].flatMap((line) =>
+      wrap('  · ', line),
+    ),
   ];
 };
 
@@ -76,7 +79,7 @@ export const figureLines = (comparison: Comparison, style: Style): string[] => {
   const rest =
     hidden === 0
       ? ''
-      : ` ${plural(hidden, 'figure')} more ${hidden === 1 ? 'is' : 'are'} zero on both sides or not there.`;
+      : ` ${plural(hidden, 'figure')} more ${hidden === 1 ? 'is' : 'are'} zero on both sides or not measured.`;
   const legend = wrap('  ', `${legendOf(comparison)}${rest}`).map((line) => style.dim(line));
   return [style.title('FIGURES'), ...renderTable([head, ...rows], [0, 1]), ...legend];
 };
@@ -86,7 +89,7 @@ const paintOf = ({ verdict }: FigureComparison, style: Style): Paint =>
     ? style.bad
     : verdict === 'better'
       ? style.good
-      : verdict === 'same'
+      : verdict === 'no_difference'
         ? (text) => text
         : style.dim;
 

@@ -1,7 +1,7 @@
 import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
 import { OBJECTIVES } from '@livekit-swarm/chaos';
-import { measuredOf } from '../figures.ts';
 import { junitDocument, type TestCase, type TestSuite } from '../junit/document.ts';
+import { measuredOf } from '../phrases/threshold.ts';
 import { exitCodeOfDrill } from './exit-code.ts';
 import { isJudged, knowledgeSentence, VERDICT_MARKS } from './phrases.ts';
 import { type DrillReportOptions, renderDrillText } from './render-text.ts';
@@ -56,7 +56,7 @@ const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase
   return {
     name: 'verdict',
     seconds: repeats.reduce((sum, { tookMs }) => sum + tookMs, 0) / 1_000,
-    bad:
+    failed:
       code === 0
         ? null
         : {
@@ -65,7 +65,7 @@ const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase
             message: `${VERDICT_MARKS[verdict]} ${verdict} (exit ${code}): ${message}`,
             text: reasons.join('\n'),
           },
-    said: renderDrillText(result, options),
+    output: renderDrillText(result, options),
   };
 };
 
@@ -86,17 +86,17 @@ const casesOf = (
       return {
         name: name(what),
         seconds: 0,
-        bad: badOf('error', type, `not judged: ${repeat.verdict}`),
-        said: '',
+        failed: badOf('error', type, `not judged: ${repeat.verdict}`),
+        output: '',
       };
-    if (ok === true) return { name: name(what), seconds: 0, bad: null, said: '' };
+    if (ok === true) return { name: name(what), seconds: 0, failed: null, output: '' };
     if (forgiven)
-      return { name: name(what), seconds: 0, bad: null, said: `known to fail: ${said}\n` };
+      return { name: name(what), seconds: 0, failed: null, output: `known to fail: ${said}\n` };
     return {
       name: name(what),
       seconds: 0,
-      bad: badOf(ok === null ? 'error' : 'failure', type, said),
-      said: '',
+      failed: badOf(ok === null ? 'error' : 'failure', type, said),
+      output: '',
     };
   };
   return [
@@ -110,7 +110,7 @@ const casesOf = (
   ];
 };
 
-const badOf = (kind: 'failure' | 'error', type: string, said: string): TestCase['bad'] => ({
+const badOf = (kind: 'failure' | 'error', type: string, said: string): TestCase['failed'] => ({
   kind,
   type,
   message: said,

@@ -33,11 +33,22 @@ const commandsOf = (inputs: ReportInput[]): Command[] =>
 const named = (
   input: ReportInput,
   name: string,
-  reasons = input.judgement.reasons,
+  /** Of the server, in place of the usual reasons. */
+  messages: string[] = [],
 ): ReportInput => ({
   ...input,
   summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
-  judgement: { ...input.judgement, reasons },
+  judgement: {
+    ...input.judgement,
+    reasons:
+      messages.length === 0
+        ? input.judgement.reasons
+        : messages.map((message) => ({
+            code: 'deployment_unreachable',
+            failed: 1,
+            failure: { reason: 'tls', count: 1, message },
+          })),
+  },
 });
 
 describe('annotations', () => {
@@ -45,22 +56,22 @@ describe('annotations', () => {
     const commands = commandsOf([failedReport()]);
     expect(commands[0]).toMatchObject({ level: 'error', title: '✗ swarm: failed (exit 99)' });
     expect(commands[0]?.text).toMatch(
-      /^4 rooms × [^\n]*\.\njoin_failures: rate was 0\.05, not < 0\.01\.\n/,
+      /^4 rooms × [^\n]*\.\njoin_failures: rate was 5 %, limit < 1 %\.\n/,
     );
     expect(commands).toContainEqual({
       level: 'error',
       title: '✗ packet_loss{kind:video}: rate<0.02',
-      text: 'rate was 2.06 %, allowed is < 2 % (swarm)',
+      text: 'rate was 2.06 %, limit < 2 % (swarm)',
     });
     expect(commands).toHaveLength(7);
   });
 
-  it('warn of what nobody can judge', () => {
+  it('warn of inconclusive runs', () => {
     const commands = commandsOf([inconclusiveReport()]);
     expect(commands.map(({ level }) => level)).toEqual(['warning', 'warning']);
     expect(commands[1]).toMatchObject({
       title: '? reconnect_time: p(95)<5000',
-      text: 'Nothing was measured (swarm)',
+      text: 'Not measured (swarm)',
     });
   });
 
@@ -69,7 +80,7 @@ describe('annotations', () => {
       {
         level: 'notice',
         title: '✓ swarm: passed (exit 0)',
-        text: expect.stringMatching(/^20 rooms .*\. All 9 thresholds held\.$/),
+        text: expect.stringMatching(/^20 rooms .*\. All 9 thresholds met\.$/),
       },
     ]);
   });

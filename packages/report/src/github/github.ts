@@ -1,5 +1,6 @@
 import { describeScenario } from '../describe-scenario.ts';
-import { measuredSentence, thresholdName } from '../figures.ts';
+import { measuredText, thresholdName } from '../phrases/threshold.ts';
+import { reasonTexts } from '../phrases/verdict-reason.ts';
 import {
   exitCodeOf,
   isRun,
@@ -36,10 +37,11 @@ const verdictOn = (outcome: Outcome): Annotation => {
 const textOf = (outcome: Outcome): string => {
   if (!isRun(outcome))
     return outcome.hint === null ? outcome.message : `${outcome.message}\n${outcome.hint}`;
-  const { reasons, thresholds } = outcome.judgement;
+  const reasons = reasonTexts(outcome);
+  const { thresholds } = outcome.judgement;
   const scenario = describeScenario(outcome.summary.scenario);
   return reasons.length === 0
-    ? `${scenario}. All ${thresholds.length} thresholds held.`
+    ? `${scenario}. All ${thresholds.length} thresholds met.`
     : [`${scenario}.`, ...reasons].join('\n');
 };
 
@@ -49,7 +51,7 @@ const thresholdsOf = (run: ReportInput): Annotation[] =>
     .map((result) => ({
       level: result.ok === false && run.judgement.verdict === 'failed' ? 'error' : 'warning',
       title: `${result.ok === null ? MARKS.inconclusive : MARKS.failed} ${thresholdName(result)}`,
-      text: `${result.ok === null ? 'Nothing was measured' : measuredSentence(result)} (${nameOf(run)})`,
+      text: `${result.ok === null ? 'Not measured' : measuredText(result)} (${nameOf(run)})`,
     }));
 
 export const githubReporter = {

@@ -26,31 +26,33 @@ const dataOf = (page: string) =>
   JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)?.[1] ?? '');
 
 describe('the page of a run', () => {
-  it('that passed says so, and whose figures these are', async () => {
+  it('that passed shows the verdict and the health of the generator', async () => {
     const text = textOf(await pageOf(passedReport()));
-    expect(text).toMatch(/Passed All \d+ thresholds held\. Exit code 0\./);
-    expect(text).toContain('The tester kept up, so these figures are those of the deployment.');
+    expect(text).toMatch(/Passed All \d+ thresholds met\. Exit code 0\./);
+    expect(text).toContain('Load generator healthy: the figures describe the deployment.');
     expect(text).toContain('livekit-server 1.13.4, started by swarm');
   });
 
-  it('that failed says why, when, and whose fault it was not', async () => {
+  it('that failed shows the reasons, times and the health of the generator', async () => {
     const text = textOf(await pageOf(failedReport()));
-    expect(text).toMatch(/Failed \d of \d+ thresholds were crossed\. Exit code 99\./);
+    expect(text).toMatch(/Failed \d of \d+ thresholds crossed\. Exit code 99\./);
     expect(text).toMatch(
-      /packet_loss\{kind:video\} was 2\.06 % , allowed is < 2 % above the limit 0:\d\d–0:\d\d/,
+      /packet_loss\{kind:video\} was 2\.06 % , limit < 2 % above the limit 0:\d\d–0:\d\d/,
     );
-    expect(text).toContain('the trouble lies in the deployment, or in the network towards it');
+    expect(text).toContain('the cause is the deployment or the network');
     expect(text).toMatch(/k3x9-2-p1 swarm-k3x9-2 publisher join failed ice_timeout/);
     expect(text).toMatch(/k3x9-3-s1 .* disconnected \(connection_timeout\)/);
   });
 
-  it('that nobody can judge says what the tester did', async () => {
+  it('that is inconclusive shows how the generator was impaired', async () => {
     const text = textOf(await pageOf(inconclusiveReport()));
     expect(text).toMatch(
-      /Inconclusive Neither passed nor failed: the tester disturbed its own measurement\. The run was interrupted\. Exit code 130\./,
+      /Inconclusive Load generator impaired\. The run was interrupted\. Exit code 130\./,
     );
-    expect(text).toMatch(/datagrams .* were dropped by our own full receive buffers/);
-    expect(text).toContain('✗ not fit to measure');
+    expect(text).toMatch(
+      /datagrams .* were dropped because the generator&#39;s receive buffers were full/,
+    );
+    expect(text).toContain('✗ impaired');
     expect(text).toMatch(/0:25 interrupted/);
   });
 

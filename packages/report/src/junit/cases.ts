@@ -1,8 +1,14 @@
 import type { ThresholdResult } from '@livekit-swarm/analysis';
 import type { Comparison } from '@livekit-swarm/analysis/compare';
-import { concludingSentence, markOfComparison } from '../comparison/words.ts';
-import { measuredOf, measuredSentence, thresholdName, uniqueNames } from '../figures.ts';
 import { finite } from '../finite.ts';
+import {
+  describeConclusion,
+  furtherReasons,
+  markOfComparison,
+  VERDICT_TEXTS,
+} from '../phrases/comparison.ts';
+import { measuredOf, measuredText, thresholdName } from '../phrases/threshold.ts';
+import { reasonTexts } from '../phrases/verdict-reason.ts';
 import {
   exitCodeOf,
   isRun,
@@ -12,10 +18,10 @@ import {
   verdictOf,
 } from '../report-input.ts';
 import { MARKS } from '../style.ts';
-import { renderText } from '../text.ts';
-import type { Bad, TestCase } from './document.ts';
+import { renderText } from '../text/text.ts';
+import type { FailedCase, TestCase } from './document.ts';
 
-/** The verdict comes first: a server that died fails a run although every threshold held. */
+/** The verdict comes first: a server that died fails a run although every threshold was met. */
 export const casesOf = (outcome: Outcome): TestCase[] =>
   isRun(outcome) ? casesOfRun(outcome) : [caseOfNoRun(outcome)];
 
@@ -27,8 +33,8 @@ const casesOfRun = (run: ReportInput): TestCase[] => {
     ...thresholds.map((result, index) => ({
       name: names[index] ?? '',
       seconds: 0,
-      bad: badOf(result),
-      said: result.ok === true ? `${MARKS.passed} ${measuredSentence(result)}\n` : '',
+      failed: failedThreshold(result),
+      output: result.ok === true ? `${MARKS.passed} ${measuredText(result)}\n` : '',
     })),
     ...(run.comparison === undefined ? [] : [baselineCase(run.comparison)]),
   ];
@@ -36,38 +42,35 @@ const casesOfRun = (run: ReportInput): TestCase[] => {
 
 /** One case for the comparison as a whole: which figures it is about changes from run to run. */
 const baselineCase = (comparison: Comparison): TestCase => {
-  const { verdict, reasons } = comparison;
-  const sentence = concludingSentence(comparison);
-  const bad = {
-    message: `${markOfComparison(verdict)} ${verdict}: ${sentence}`,
-    text: reasons.join('\n'),
+  const { verdict } = comparison;
+  const conclusion = describeConclusion(comparison);
+  const failed = {
+    message: `${markOfComparison(verdict)} ${VERDICT_TEXTS[verdict]}: ${conclusion}`,
+    text: [conclusion, ...furtherReasons(comparison)].join('\n'),
   };
   return {
     name: 'baseline',
     seconds: 0,
-    bad:
+    failed:
       verdict === 'regression'
-        ? { kind: 'failure', type: 'regression', ...bad }
+        ? { kind: 'failure', type: 'regression', ...failed }
         : verdict === 'inconclusive'
-          ? { kind: 'error', type: 'inconclusive', ...bad }
+          ? { kind: 'error', type: 'inconclusive', ...failed }
           : null,
-    said: `${markOfComparison(verdict)} ${sentence}\n`,
+    output: `${markOfComparison(verdict)} ${conclusion}\n`,
   };
 };
 
 const VERDICT = 'verdict';
 
-const verdictCase = (run: ReportInput): TestCase => {
-  const { reasons } = run.judgement;
-  return {
-    name: VERDICT,
-    seconds: Math.max(0, run.summary.end?.at ?? 0) / 1_000,
-    bad: badVerdict(run, reasons),
-    said: renderText(run),
-  };
-};
+const verdictCase = (run: ReportInput): TestCase => ({
+  name: VERDICT,
+  seconds: Math.max(0, run.summary.end?.at ?? 0) / 1_000,
+  failed: failedVerdict(run, reasonTexts(run)),
+  output: renderText(run),
+});
 
-const badVerdict = (outcome: Outcome, reasons: readonly string[]): Bad | null => {
+const failedVerdict = (outcome: Outcome, reasons: readonly string[]): FailedCase | null => {
   const verdict = verdictOf(outcome);
   if (verdict === 'passed' && exitCodeOf(outcome) === 0) return null;
   return {
@@ -78,7 +81,7 @@ const badVerdict = (outcome: Outcome, reasons: readonly string[]): Bad | null =>
   };
 };
 
-const badOf = (result: ThresholdResult): Bad | null => {
+const failedThreshold = (result: ThresholdResult): FailedCase | null => {
   const { ok, value, threshold } = result;
   if (ok === true) return null;
   const facts = [
@@ -90,14 +93,14 @@ const badOf = (result: ThresholdResult): Bad | null => {
   return ok === null
     ? {
         kind: 'error',
-        type: 'not measured',
-        message: `${MARKS.inconclusive} nothing was measured`,
+        type: 'not_measured',
+        message: `${MARKS.inconclusive} not measured`,
         text: facts.join('\n'),
       }
     : {
         kind: 'failure',
         type: 'threshold',
-        message: `${MARKS.failed} ${measuredSentence(result)}`,
+        message: `${MARKS.failed} ${measuredText(result)}`,
         text: facts.join('\n'),
       };
 };
@@ -107,7 +110,17 @@ const caseOfNoRun = (noRun: NoRun): TestCase => {
   return {
     name: VERDICT,
     seconds: 0,
-    bad: badVerdict(noRun, hint === null ? [message] : [message, hint]),
-    said: '',
+    failed: failedVerdict(noRun, hint === null ? [message] : [message, hint]),
+    output: '',
   };
+};
+
+/** The second of the same name gets a number: CI systems show only the first of two. */
+const uniqueNames = (names: readonly string[]): string[] => {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    return times === 1 ? name : `${name} (${times})`;
+  });
 };

@@ -1,30 +1,32 @@
 import { type XmlElement, xmlDocument } from './xml.ts';
 
-/** What CI systems list. */
+/** One line in the list of a CI system. */
 export interface TestCase {
   /** The same in every run, or CI systems could not compare runs: figures are not in it. */
   name: string;
   /** Only the verdict took time; a suite's time is the sum of its cases. */
   seconds: number;
-  bad: Bad | null;
-  said: string;
+  /** Null: the case passed. */
+  failed: FailedCase | null;
+  /** Standard output of the case; empty: none. */
+  output: string;
 }
 
 /**
- * As JUnit means them: a *failure* is a check that did not hold, an *error* a check that could not be made. So what is inconclusive is an error. All CI systems
- * show that as red, most count it apart from failures, and none takes it for passed, as they would if it were skipped.
+ * As JUnit defines them: a *failure* is a check that did not hold, an *error* a check that could not be made. So an inconclusive case is an error: all CI
+ * systems show that as red, most count it apart from failures, and none takes it for passed. *Skipped* is a case without influence on the verdict.
  */
-export interface Bad {
-  kind: 'failure' | 'error';
+export interface FailedCase {
+  kind: 'failure' | 'error' | 'skipped';
   type: string;
   message: string;
   text: string;
 }
 
-/** Something that was run, and what was checked about it. */
+/** One run, drill or comparison and its checks. */
 export interface TestSuite {
   name: string;
-  /** ISO 8601; null where it did not begin. */
+  /** ISO 8601; null where it did not start. */
   startedAt: string | null;
   properties: readonly (readonly [name: string, value: string])[];
   cases: readonly TestCase[];
@@ -44,15 +46,18 @@ interface Numbers {
   tests: number;
   failures: number;
   errors: number;
+  skipped: number;
   seconds: number;
 }
 
 const numbersOf = ({ cases }: TestSuite): Numbers => {
-  const count = (kind: Bad['kind']): number => cases.filter(({ bad }) => bad?.kind === kind).length;
+  const count = (kind: FailedCase['kind']): number =>
+    cases.filter(({ failed }) => failed?.kind === kind).length;
   return {
     tests: cases.length,
     failures: count('failure'),
     errors: count('error'),
+    skipped: count('skipped'),
     seconds: cases.reduce((sum, { seconds }) => sum + seconds, 0),
   };
 };
@@ -63,7 +68,7 @@ const suiteElement = (
 ): XmlElement => ({
   '@name': name,
   ...totals([numbers]),
-  '@skipped': 0,
+  '@skipped': numbers.skipped,
   '@timestamp': startedAt ?? undefined,
   properties:
     properties.length === 0
@@ -74,15 +79,19 @@ const suiteElement = (
   testcase: cases.map((one) => caseElement(name, one)),
 });
 
-const caseElement = (suite: string, { name, seconds, bad, said }: TestCase): XmlElement => ({
+const caseElement = (suite: string, { name, seconds, failed, output }: TestCase): XmlElement => ({
   '@name': name,
   '@classname': suite,
   '@time': inSeconds(seconds),
-  ...(bad === null
-    ? {}
-    : { [bad.kind]: { '@message': bad.message, '@type': bad.type, '#text': bad.text } }),
-  'system-out': said === '' ? undefined : said,
+  ...(failed === null ? {} : { [failed.kind]: failedElement(failed) }),
+  'system-out': output === '' ? undefined : output,
 });
+
+/** Of a skipped case the schema knows a message only. */
+const failedElement = ({ kind, message, type, text }: FailedCase): XmlElement =>
+  kind === 'skipped'
+    ? { '@message': message }
+    : { '@message': message, '@type': type, '#text': text };
 
 const totals = (suites: readonly Numbers[]): XmlElement => {
   const sum = (field: keyof Numbers): number =>

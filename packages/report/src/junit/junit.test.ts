@@ -77,14 +77,14 @@ describe('JUnit XML, read by another tool', () => {
     expect(suite).toMatchObject({ failed: 7, errors: 0, status: 'FAIL' });
     expect(caseOf(suite, 'packet_loss{kind:video}: rate<0.02')).toMatchObject({
       status: 'FAIL',
-      failure: '✗ rate was 2.06 %, allowed is < 2 %',
+      failure: '✗ rate was 2.06 %, limit < 2 %',
       stack_trace: expect.stringMatching(
         /value: 0\.0206\d* \(2\.06 %\)\nlimit: < 0\.02\nsource: user/,
       ),
     });
     expect(caseOf(suite, 'verdict')).toMatchObject({
       status: 'FAIL',
-      failure: '✗ failed (exit 99): join_failures: rate was 0.05, not < 0.01.',
+      failure: '✗ failed (exit 99): join_failures: rate was 5 %, limit < 1 %.',
     });
     expect(caseOf(suite, 'jitter: p(95)<30').status).toBe('PASS');
   });
@@ -94,11 +94,11 @@ describe('JUnit XML, read by another tool', () => {
     expect(suite).toMatchObject({ failed: 0, errors: 2, status: 'FAIL' });
     expect(caseOf(suite, 'verdict')).toMatchObject({
       status: 'FAIL',
-      failure: expect.stringMatching(/^\? inconclusive \(exit 130\): 4340 datagrams/),
+      failure: expect.stringMatching(/^\? inconclusive \(exit 130\): 4,340 datagrams/),
     });
     expect(caseOf(suite, 'reconnect_time: p(95)<5000')).toMatchObject({
       status: 'FAIL',
-      failure: '? nothing was measured',
+      failure: '? not measured',
     });
   });
 
@@ -110,7 +110,7 @@ describe('JUnit XML, read by another tool', () => {
         ...report.judgement,
         verdict: 'failed',
         exitCode: 99,
-        reasons: ['The server died 3.0 s into the run.'],
+        reasons: [{ code: 'server_died', at: 3_000 }],
       },
     };
     expect(suiteOf(died)).toMatchObject({ failed: 1, status: 'FAIL' });
@@ -167,13 +167,22 @@ describe('JUnit XML, read by another tool', () => {
     const report = failedReport();
     const odd: ReportInput = {
       ...renamed(report, '<&"\'>'),
-      judgement: { ...report.judgement, reasons: [said] },
+      judgement: {
+        ...report.judgement,
+        reasons: [
+          {
+            code: 'deployment_unreachable',
+            failed: 1,
+            failure: { reason: 'tls', count: 1, message: said },
+          },
+        ],
+      },
     };
     odd.summary.scenario.tags = { 'team "a"': said };
     const suite = suiteOf(odd);
     expect(suite.name).toBe('<&"\'>');
     expect(caseOf(suite, 'verdict').failure).toBe(
-      '✗ failed (exit 99): a "quoted" <b>& ]]> \ufffd\ufffd\ufffd[31m\ufffd é 日本 😀 second line',
+      '✗ failed (exit 99): No participant joined: the deployment was unreachable or rejected all 1 joins (a "quoted" <b>& ]]> \ufffd\ufffd\ufffd[31m\ufffd é 日本 😀 second line).',
     );
     expect((suite.metadata as Record<string, string>)['tag.team "a"']).toContain('<b>& ]]>');
   });

@@ -9,7 +9,7 @@ import { marked, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { NoRun, ReportInput } from '../report-input.ts';
 import { code, plain } from './escape.ts';
-import { MOST_CHARACTERS, renderMarkdown } from './markdown.ts';
+import { MAX_CHARACTERS, renderMarkdown } from './markdown.ts';
 
 /** Everything in it, as a renderer of Markdown takes it apart. */
 const tokensOf = (markdown: string): Token[] => {
@@ -30,11 +30,22 @@ const seen = (markdown: string): string => asRead(marked.parse(markdown, { async
 const changed = (
   input: ReportInput,
   name: string,
-  reasons = input.judgement.reasons,
+  /** Of the server, in place of the usual reasons. */
+  messages: string[] = [],
 ): ReportInput => ({
   ...input,
   summary: { ...input.summary, scenario: { ...input.summary.scenario, name } },
-  judgement: { ...input.judgement, reasons },
+  judgement: {
+    ...input.judgement,
+    reasons:
+      messages.length === 0
+        ? input.judgement.reasons
+        : messages.map((message) => ({
+            code: 'deployment_unreachable',
+            failed: 1,
+            failure: { reason: 'tls', count: 1, message },
+          })),
+  },
 });
 
 describe('the Markdown of a run', () => {
@@ -48,9 +59,9 @@ describe('the Markdown of a run', () => {
       '`packet_loss{kind:video}`',
       '`rate<0.02`',
       '**2.06 %**',
-      'given',
+      'custom',
     ]);
-    expect(seen(markdown)).toContain('missing_tracks: rate was 0.0568182, not == 0.');
+    expect(seen(markdown)).toContain('missing_tracks: rate was 5.68 %, limit == 0 %.');
   });
 
   it('folds everything else away, in blocks that are read as Markdown', () => {
@@ -60,7 +71,7 @@ describe('the Markdown of a run', () => {
       'Joins',
       'Media',
       'Most affected participants',
-      'Generator and deployment',
+      'Load generator and deployment',
     ]);
     // Thresholds, joins, media, media by role, the most affected, the surroundings.
     expect(tablesOf(markdown)).toHaveLength(6);
@@ -75,7 +86,7 @@ describe('the Markdown of a run', () => {
       '`reconnect_time`',
       '`p(95)<5000`',
       '**not measured**',
-      'given',
+      'custom',
     ]);
   });
 
@@ -106,7 +117,7 @@ describe('the Markdown of several runs', () => {
     ]);
     expect(markdown).toMatch(/^## ✗ 3 scenarios: 2 not passed\n/);
     expect(rowsOf(markdown).slice(0, 3)).toEqual([
-      ['✗', '`b`', 'failed (exit 99)', 'join_failures: rate was 0.05, not &lt; 0.01.'],
+      ['✗', '`b`', 'failed (exit 99)', 'join_failures: rate was 5 %, limit &lt; 1 %.'],
       ['✗', '`c`', 'failed (exit 3)', 'nobody | answers'],
       ['✓', '`a`', 'passed (exit 0)', ''],
     ]);
@@ -182,7 +193,7 @@ describe('a comment', () => {
   it('is never longer than GitHub takes, however many runs there were', () => {
     for (const count of [1, 20, 120]) {
       const markdown = renderMarkdown(many(count));
-      expect(markdown.length).toBeLessThanOrEqual(MOST_CHARACTERS);
+      expect(markdown.length).toBeLessThanOrEqual(MAX_CHARACTERS);
       expect(markdown.match(/<details>/g)?.length ?? 0).toBe(
         markdown.match(/<\/details>/g)?.length ?? 0,
       );
@@ -203,7 +214,7 @@ describe('a comment', () => {
       ...Array.from({ length: 5_000 }, (_, n) => `reason ${n}`),
     ]);
     const markdown = renderMarkdown([long]);
-    expect(markdown.length).toBeLessThanOrEqual(MOST_CHARACTERS);
+    expect(markdown.length).toBeLessThanOrEqual(MAX_CHARACTERS);
     expect(markdown).toMatch(/^## ✗ x{100}/);
     expect(markdown).toContain('… and 4981 more');
     expect(
@@ -219,7 +230,7 @@ describe('a comment', () => {
     const markdown = renderMarkdown([
       { ...report, judgement: { ...report.judgement, thresholds } },
     ]);
-    expect(markdown.length).toBeLessThanOrEqual(MOST_CHARACTERS);
+    expect(markdown.length).toBeLessThanOrEqual(MAX_CHARACTERS);
     expect(rowsOf(markdown)[0]?.slice(0, 2)).toEqual(['✗', '`join_failures`']);
     expect(markdown).toContain('… and 2901 more');
   });

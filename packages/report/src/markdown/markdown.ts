@@ -1,5 +1,6 @@
 import { plural } from '../format.ts';
 import { verdictOfAll } from '../of-all.ts';
+import { reasonTexts } from '../phrases/verdict-reason.ts';
 import { exitCodeOf, isRun, type NoRun, nameOf, type Outcome, verdictOf } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
 import { MARKS } from '../style.ts';
@@ -9,7 +10,7 @@ import { headline, partsOfRun } from './run.ts';
 import { markdownTable } from './table.ts';
 
 /** More characters GitHub does not take in a comment. */
-export const MOST_CHARACTERS = 65_536;
+export const MAX_CHARACTERS = 65_536;
 
 const LEFT_OUT =
   '_This is not all: more would not fit into a comment. The records have everything, and other reports can be made from them._';
@@ -23,11 +24,11 @@ export const renderMarkdown = (outcomes: readonly Outcome[]): string => {
   const parts = outcomes.flatMap((outcome) =>
     isRun(outcome) ? partsOfRun(outcome) : partsOfNoRun(outcome),
   );
-  return fit(alone ? parts : [overview(outcomes), ...parts], MOST_CHARACTERS, LEFT_OUT);
+  return fit(alone ? parts : [overview(outcomes), ...parts], MAX_CHARACTERS, LEFT_OUT);
 };
 
 /** More rows than anybody reads. */
-const MOST_ROWS = 200;
+const MAX_ROWS = 200;
 
 const overview = (outcomes: readonly Outcome[]): Part => {
   const verdict = verdictOfAll(outcomes);
@@ -43,14 +44,14 @@ const overview = (outcomes: readonly Outcome[]): Part => {
     .toSorted(([a = ''], [b = '']) => ORDER.indexOf(a) - ORDER.indexOf(b));
   return {
     rank: 0,
-    text: `${title}\n\n${markdownTable({ head: ['', 'scenario', 'verdict', ''], rows, left: [0, 1, 2, 3] }, MOST_ROWS)}`,
+    text: `${title}\n\n${markdownTable({ head: ['', 'scenario', 'verdict', ''], rows, left: [0, 1, 2, 3] }, MAX_ROWS)}`,
   };
 };
 
 const ORDER: readonly string[] = [MARKS.failed, MARKS.inconclusive, MARKS.passed];
 
 const reasonOf = (outcome: Outcome): string =>
-  isRun(outcome) ? (outcome.judgement.reasons[0] ?? '') : outcome.message;
+  isRun(outcome) ? (reasonTexts(outcome)[0] ?? '') : outcome.message;
 
 const partsOfNoRun = (noRun: NoRun): Part[] => [
   {

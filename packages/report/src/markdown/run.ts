@@ -1,25 +1,26 @@
 import { comparisonParts } from '../comparison/markdown.ts';
 import { describeScenario } from '../describe-scenario.ts';
 import { plural } from '../format.ts';
+import { noteText } from '../phrases/run-event.ts';
+import { reasonTexts } from '../phrases/verdict-reason.ts';
 import { exitCodeOf, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';
 import { MARKS } from '../style.ts';
+import type { TableData } from '../table.ts';
 import { joinCounts, joinReasons, joinTable, trackCounts } from '../tables/joins.ts';
-import { mediaTable } from '../tables/media.ts';
+import { mediaTable, roleTable } from '../tables/media.ts';
 import { mostAffectedTable } from '../tables/most-affected.ts';
-import { roleTable } from '../tables/roles.ts';
 import { stageTable } from '../tables/stages.ts';
-import type { TableData } from '../tables/table-data.ts';
 import { thresholdTable } from '../tables/thresholds.ts';
 import { code, cut, item, line, plain } from './escape.ts';
 import type { Part } from './fit.ts';
 import { markdownTable } from './table.ts';
 
-/** Longer ones are cut, and of more the first are shown: what a server says has no end. */
-const LONGEST = 1_000;
-const MOST_REASONS = 20;
-const MOST_ROWS = 100;
+/** Longer texts are cut, and of more reasons the first are shown: messages of a server are unbounded. */
+const MAX_LENGTH = 1_000;
+const MAX_REASONS = 20;
+const MAX_ROWS = 100;
 
-/** What matters first: of a run that passed less is worth keeping than of one that did not. */
+/** The most important first: the parts of a run that passed go before those of one that did not. */
 export const partsOfRun = (run: ReportInput): Part[] => {
   const { summary, judgement } = run;
   const passed = judgement.verdict === 'passed';
@@ -27,7 +28,7 @@ export const partsOfRun = (run: ReportInput): Part[] => {
   return [
     {
       rank: rank(1),
-      text: [headline(run), line(cut(describeScenario(summary.scenario), LONGEST)), reasons(run)]
+      text: [headline(run), line(cut(describeScenario(summary.scenario), MAX_LENGTH)), reasons(run)]
         .filter(Boolean)
         .join('\n\n'),
     },
@@ -40,7 +41,7 @@ export const partsOfRun = (run: ReportInput): Part[] => {
       rank: rank(4),
       text: details('Most affected participants', prepared(mostAffectedTable(summary), [0, 1])),
     },
-    { rank: rank(4), text: details('Generator and deployment', surroundings(run)) },
+    { rank: rank(4), text: details('Load generator and deployment', surroundings(run)) },
     { rank: rank(2), text: record(run) },
   ];
 };
@@ -51,11 +52,10 @@ export const headline = (outcome: Outcome): string => {
   return `## ${MARKS[verdict]} ${plain(cut(nameOf(outcome), 200))}: ${verdict} (exit ${exitCodeOf(outcome)})`;
 };
 
-const reasons = ({ judgement }: ReportInput): string => {
-  const shown = judgement.reasons
-    .slice(0, MOST_REASONS)
-    .map((reason) => item(cut(reason, LONGEST)));
-  const rest = judgement.reasons.length - shown.length;
+const reasons = (run: ReportInput): string => {
+  const texts = reasonTexts(run);
+  const shown = texts.slice(0, MAX_REASONS).map((reason) => item(cut(reason, MAX_LENGTH)));
+  const rest = texts.length - shown.length;
   return [...shown, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n');
 };
 
@@ -73,7 +73,7 @@ const thresholds = ({ judgement }: ReportInput): string => {
       source,
     ],
   );
-  return markdownTable({ ...table, rows }, MOST_ROWS);
+  return markdownTable({ ...table, rows }, MAX_ROWS);
 };
 
 /** Under the thresholds, as long as there is a baseline. */
@@ -85,8 +85,8 @@ const joins = ({ summary }: ReportInput): string =>
     `${joinCounts(summary)}; ${trackCounts(summary)}.`,
     prepared(joinTable(summary)),
     joinReasons(summary)
-      .slice(0, MOST_REASONS)
-      .map(([what, why]) => item(`${what}: ${cut(why, LONGEST)}`))
+      .slice(0, MAX_REASONS)
+      .map(([what, why]) => item(`${what}: ${cut(why, MAX_LENGTH)}`))
       .join('\n'),
   ]
     .filter(Boolean)
@@ -98,7 +98,7 @@ const media = ({ summary }: ReportInput): string =>
 const surroundings = ({ summary, judgement }: ReportInput): string => {
   const { deployment, environment, generator, notes } = summary;
   const facts = {
-    generator: `${judgement.health.length === 0 ? 'fit to measure' : 'not fit to measure'}, ${plural(generator.workers, 'worker')}`,
+    'load generator': `${judgement.health.length === 0 ? 'healthy' : 'impaired'}, ${plural(generator.workers, 'worker')}`,
     ...(deployment === null
       ? {}
       : {
@@ -110,10 +110,10 @@ const surroundings = ({ summary, judgement }: ReportInput): string => {
   };
   const rows = Object.entries(facts).map(([name, value]) => [
     plain(cut(name, 100)),
-    plain(cut(String(value), LONGEST)),
+    plain(cut(String(value), MAX_LENGTH)),
   ]);
-  const said = notes.slice(0, MOST_REASONS).map((note) => item(cut(note, LONGEST)));
-  return [markdownTable({ head: ['', ''], rows, left: [0, 1] }, MOST_ROWS), said.join('\n')]
+  const noted = notes.slice(0, MAX_REASONS).map((note) => item(cut(noteText(note), MAX_LENGTH)));
+  return [markdownTable({ head: ['', ''], rows, left: [0, 1] }, MAX_ROWS), noted.join('\n')]
     .filter(Boolean)
     .join('\n\n');
 };
@@ -121,11 +121,11 @@ const surroundings = ({ summary, judgement }: ReportInput): string => {
 const record = ({ recordPath, summary }: ReportInput): string =>
   recordPath === null ? '' : `Record: ${code(recordPath)} (run ${code(summary.run)})`;
 
-/** Folded away until somebody opens it. The blank lines make GitHub read what is inside as Markdown. */
+/** Collapsed. The blank lines make GitHub read what is inside as Markdown. */
 const details = (title: string, content: string): string =>
   content === '' ? '' : `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
 
-/** Names are whatever somebody called things: they are shown as code. */
+/** Names are free text: they are shown as code. */
 const prepared = (table: TableData, names: readonly number[] = []): string =>
   markdownTable(
     {
@@ -134,5 +134,5 @@ const prepared = (table: TableData, names: readonly number[] = []): string =>
         cells.map((cell, column) => (names.includes(column) ? code(cell) : plain(cell))),
       ),
     },
-    MOST_ROWS,
+    MAX_ROWS,
   );

@@ -1,4 +1,4 @@
-import type { TableData } from '../tables/table-data.ts';
+import type { TableData } from '../table.ts';
 
 /** Cells are Markdown already. Beyond `most` rows the rest is counted, not shown. */
 export const markdownTable = (

@@ -3,6 +3,7 @@ import { EXIT_CODES } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { comparisonSchema } from '../comparison/comparison-schema.ts';
 import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../result-names.ts';
+import { abortingThreshold, healthFinding, reason, runNote } from './facts-schema.ts';
 
 const known = (description: string) =>
   z.number().nullable().describe(`${description} Null: not measured.`);
@@ -147,27 +148,25 @@ const affected = z.object({
 const generator = z
   .object({
     workers: count(),
-    workers_died: count(),
-    cpu: z
+    workersDied: count(),
+    cpuCores: z
       .object({ avg: z.number(), max: z.number() })
       .nullable()
       .describe('Cores, all workers together.'),
-    cpu_us_per_packet: known('Microseconds of processor time.'),
-    resident_bytes: known('Memory of all workers.'),
-    event_loop_lag: percentiles,
-    tick_late: percentiles,
-    late_sends: share,
-    send_errors: share,
-    socket_drops: share,
-    late_joins: share,
-    machine_busy: known('Share of all cores in use, by whomever, from 0 to 1.'),
+    cpuMicrosPerPacket: known('Microseconds of CPU time.'),
+    residentBytes: known('Memory of all workers.'),
+    eventLoopLag: percentiles,
+    tickLateness: percentiles,
+    lateSends: share,
+    sendErrors: share,
+    socketDrops: share,
+    lateJoins: share,
+    hostCpuShare: known('Share of all cores of the host in use by all processes, from 0 to 1.'),
     findings: z
-      .array(z.object({ rule: z.string(), sentence: z.string() }))
-      .describe(
-        'How the generator damaged its own measurement; with any of them the run is inconclusive.',
-      ),
+      .array(healthFinding)
+      .describe('Empty for a healthy generator; with any of them the run is inconclusive.'),
   })
-  .describe('Whether we ourselves were fit to measure.');
+  .describe('Load generator health.');
 
 /** One run. */
 export const resultSchema = z
@@ -176,8 +175,10 @@ export const resultSchema = z
     verdict,
     exitCode,
     reasons: z
-      .array(z.string())
-      .describe('Why the verdict is what it is, most important first; empty when everything held.'),
+      .array(reason)
+      .describe(
+        'Why the verdict is what it is, most important first; empty when all thresholds were met.',
+      ),
     thresholds: z.array(threshold),
     metrics,
     windows: z
@@ -188,7 +189,7 @@ export const resultSchema = z
       .object({
         url: z.string(),
         embedded: z.boolean(),
-        server_version: z.string().nullable(),
+        serverVersion: z.string().nullable(),
         nodes: z.array(z.string()),
       })
       .nullable(),
@@ -201,7 +202,7 @@ export const resultSchema = z
       .describe('Video tracks by height near the end of the run.'),
     recovery,
     mostAffected: z.array(affected).describe('Most affected participants, most affected first.'),
-    notes: z.array(z.string()).describe('What happened to the run itself.'),
+    notes: z.array(runNote).describe('Events of the run itself, and findings in its record.'),
     run: z.string().describe('Random, also part of the names of the rooms.'),
     startedAt: z.iso.datetime(),
     end: z
@@ -210,9 +211,8 @@ export const resultSchema = z
         reason: z.enum(['finished', 'ended', 'interrupted', 'aborted', 'server_died', 'threshold']),
       })
       .nullable()
-      .describe('Null: the record breaks off.'),
-    endedBy: z
-      .object({ threshold: z.string(), at: z.number(), sentence: z.string() })
+      .describe('Null: the record is truncated.'),
+    abortedBy: abortingThreshold
       .nullable()
       .describe('The threshold with abortOnFail that ended the run.'),
     plan: z
@@ -237,11 +237,11 @@ export const noResultSchema = z
     schema: z.literal(RESULT_SCHEMA),
     verdict,
     exitCode,
-    reasons: z.array(z.string()),
+    reasons: z.array(z.object({ code: z.string(), text: z.string() })),
     thresholds: z.array(z.never()),
     metrics,
     scenario: z.object({ name: z.string() }),
-    error: z.object({ reason: z.string(), message: z.string(), hint: z.string().nullable() }),
+    error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }),
   })
   .meta({ id: 'NoResult', description: 'A run that did not come about, and why.' });
 

@@ -1,16 +1,16 @@
 import type { FailureReason, Summary } from '@livekit-swarm/analysis';
 import { formatMs, formatNumber, plural } from '../format.ts';
-import type { TableData } from './table-data.ts';
+import type { TableData } from '../table.ts';
 
 const PHASES = [
-  ['started', 'join began'],
+  ['started', 'join started'],
   ['signal', 'server answered'],
   ['ice', 'ICE connected'],
-  ['joined', 'in, tracks published'],
+  ['joined', 'joined, tracks published'],
   ['firstMedia', 'first media received'],
 ] as const;
 
-/** How long each step took, all from when the join was due. */
+/** How long each step took, all from the scheduled join. */
 export const joinTable = ({ joins }: Summary): TableData => ({
   head: ['', 'p50', 'p95', 'max'],
   rows: PHASES.flatMap(([phase, label]) => {
@@ -37,11 +37,11 @@ export const joinCounts = ({ joins }: Summary): string =>
 
 export const trackCounts = ({ tracks: { expected, missing, stalled } }: Summary): string =>
   expected === 0
-    ? 'no tracks of others were to be received'
-    : `${formatNumber(expected - missing)} of ${plural(expected, 'expected track')} received, ${formatNumber(stalled)} stalled at the end`;
+    ? 'no subscriptions'
+    : `${formatNumber(expected - missing)} of ${plural(expected, 'expected track')} received, ${formatNumber(stalled)} stalled`;
 
 /** Reasons of failed joins and disconnections: `failed`, `ice_timeout × 1 (…)`. */
-export const joinReasons = ({ joins }: Summary): [what: string, why: string][] => [
+export const joinReasons = ({ joins }: Summary): [outcome: string, reason: string][] => [
   ...joins.failureReasons.map((one): [string, string] => ['failed', reasonText(one)]),
   ...joins.disconnectReasons.map((one): [string, string] => ['disconnected', reasonText(one)]),
 ];

@@ -1,26 +1,16 @@
 import type { Summary, TrafficRow } from '@livekit-swarm/analysis';
 import { formatBits, formatCount, formatMs, formatNumber, formatShare } from '../format.ts';
-import type { TableData } from './table-data.ts';
+import { type RoleTraffic, roleTraffic } from '../role-traffic.ts';
+import type { TableData } from '../table.ts';
 
-/** Media by kind and direction. Loss is after recovery, "at first" before it; jitter, latency and RTT are p95. */
+/** Media by kind and direction. Loss is after recovery, "before" is loss before recovery; jitter, latency and RTT are p95. */
 export const mediaTable = ({ traffic }: Summary): TableData => ({
-  head: [
-    '',
-    'tracks',
-    'packets',
-    'pkt/s',
-    'bit rate',
-    'loss',
-    'at first',
-    'jitter',
-    'latency',
-    'RTT',
-  ],
+  head: ['', 'tracks', 'packets', 'pkt/s', 'bitrate', 'loss', 'before', 'jitter', 'latency', 'RTT'],
   rows: traffic.map(row),
   left: [0],
 });
 
-export const ARROWS = { up: '↑', down: '↓' } as const;
+const ARROWS = { up: '↑', down: '↓' } as const;
 
 const row = (traffic: TrafficRow): string[] => [
   `${ARROWS[traffic.direction]} ${traffic.kind}`,
@@ -34,3 +24,25 @@ const row = (traffic: TrafficRow): string[] => [
   formatMs(traffic.latencyP95),
   formatMs(traffic.rttP95),
 ];
+
+/** Media by role. No rows with a single role: its media are the totals. */
+export const roleTable = (summary: Summary): TableData => {
+  const several = summary.scenario.groups.length > 1;
+  return {
+    head: ['', 'role', 'packets', 'pkt/s', 'bitrate', 'loss', 'jitter', 'latency'],
+    rows: roleTraffic(summary).map((one) => [
+      `${ARROWS[one.direction]} ${one.kind}`,
+      roleName(one, several),
+      formatNumber(one.packets),
+      formatCount(one.packetsPerSecond === null ? null : Math.round(one.packetsPerSecond)),
+      formatBits(one.bitsPerSecond),
+      formatShare(one.loss),
+      formatMs(one.jitterP95),
+      formatMs(one.latencyP95),
+    ]),
+    left: [0, 1],
+  };
+};
+
+const roleName = ({ group, role }: RoleTraffic, several: boolean): string =>
+  several ? `${group}: ${role}` : role;

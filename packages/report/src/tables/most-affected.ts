@@ -1,6 +1,6 @@
 import type { AffectedParticipant, Summary } from '@livekit-swarm/analysis';
 import { formatMs, formatNumber, formatShare, shorten } from '../format.ts';
-import type { TableData } from './table-data.ts';
+import type { TableData } from '../table.ts';
 
 const OUTCOMES: Record<NonNullable<AffectedParticipant['outcome']>, string> = {
   left: 'left',

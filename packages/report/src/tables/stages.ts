@@ -6,12 +6,12 @@ import {
   type MetricReader,
 } from '@livekit-swarm/metrics';
 import { formatCount, formatMs, formatNumber, formatShare, formatTime } from '../format.ts';
-import type { TableData } from './table-data.ts';
+import type { TableData } from '../table.ts';
 
 const P95: Aggregation = { type: 'p', percentile: 95 };
 const RATE: Aggregation = { type: 'rate' };
 
-/** What happened in each stage, and in each stretch that the scenario names. No rows for a run without them. */
+/** The same figures of each stage and each named window. No rows for a run without them. */
 export const stageTable = ({ windows, scenario }: Summary): TableData => {
   const several = scenario.groups.length > 1;
   const shown = windows.filter(
@@ -45,7 +45,7 @@ export const stageTable = ({ windows, scenario }: Summary): TableData => {
   };
 };
 
-/** Nobody tried: nothing is said of it. */
+/** `–` where no join was attempted. */
 const joins = (metrics: MetricReader): [joined: string, failed: string] => {
   const failures = metrics.measure('join_failures');
   return failures?.type === 'rate' && failures.total > 0

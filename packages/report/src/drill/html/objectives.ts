@@ -1,7 +1,7 @@
 import type { RepeatResult } from '@livekit-swarm/chaos';
 import { OBJECTIVES } from '@livekit-swarm/chaos';
-import { measuredOf } from '../../figures.ts';
 import { html, type Markup, said } from '../../html/markup.ts';
+import { measuredOf } from '../../phrases/threshold.ts';
 import { isJudged } from '../phrases.ts';
 
 /** What was asked of the deployment, and what came. */

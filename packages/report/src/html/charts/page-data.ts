@@ -1,4 +1,5 @@
 import type { History } from '@livekit-swarm/analysis';
+import { eventText } from '../../phrases/run-event.ts';
 import type { HtmlInput } from '../html-input.ts';
 import { said } from '../markup.ts';
 import { stagesOf } from '../sections/glance.ts';
@@ -21,7 +22,7 @@ export const pageDataOf = (
       from: fromMs / 1_000,
       to: toMs / 1_000,
     })),
-  marks: history.marks.map(({ at, text }) => ({ at: at / 1_000, text: said(text) })),
+  marks: history.marks.map((mark) => ({ at: mark.at / 1_000, text: said(eventText(mark)) })),
   charts: groups.flatMap(({ charts }) =>
     charts.map(({ id, unit, series, limit, stacked }) => ({ id, unit, series, limit, stacked })),
   ),

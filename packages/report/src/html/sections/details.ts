@@ -1,8 +1,9 @@
 import { aggregate, type MetricName, type MetricReader } from '@livekit-swarm/metrics';
 import { formatBytes, formatMs, formatNumber, formatShare, plural } from '../../format.ts';
+import { noteText } from '../../phrases/run-event.ts';
+import type { TableData } from '../../table.ts';
 import { joinReasons, joinTable } from '../../tables/joins.ts';
 import { mediaTable } from '../../tables/media.ts';
-import type { TableData } from '../../tables/table-data.ts';
 import { clock } from '../clock.ts';
 import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup, said } from '../markup.ts';
@@ -35,7 +36,7 @@ ${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0,
 <div class="card"><h3>How loss was met</h3>${list(recoveryFigures(input))}</div>
 <div class="card"><h3>Tester</h3>${list(testerFigures(input))}</div>
 </div>
-${summary.notes.length > 0 && html`<div class="card"><h3>Notes</h3><ul class="plain">${summary.notes.slice(0, 30).map((note) => html`<li>${said(note)}</li>`)}</ul></div>`}
+${summary.notes.length > 0 && html`<div class="card"><h3>Notes</h3><ul class="plain">${summary.notes.slice(0, 30).map((note) => html`<li>${said(noteText(note))}</li>`)}</ul></div>`}
 </section>`;
 };
 

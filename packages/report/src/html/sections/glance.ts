@@ -1,5 +1,6 @@
 import type { Window } from '@livekit-swarm/metrics';
 import { formatNumber } from '../../format.ts';
+import { eventText } from '../../phrases/run-event.ts';
 import { clock } from '../clock.ts';
 import { type Lane, lanesOf } from '../glance.ts';
 import type { HtmlInput } from '../html-input.ts';
@@ -44,7 +45,7 @@ ${lanes.map(
 </div>
 ${
   shown.length > 0 &&
-  html`<ul class="events">${shown.map(({ at, text }) => html`<li><time>${clock(at)}</time> ${said(text)}</li>`)}${
+  html`<ul class="events">${shown.map((mark) => html`<li><time>${clock(mark.at)}</time> ${said(eventText(mark))}</li>`)}${
     history.marks.length > shown.length &&
     html`<li>… and ${formatNumber(history.marks.length - shown.length)} more</li>`
   }</ul>`

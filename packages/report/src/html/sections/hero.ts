@@ -1,9 +1,10 @@
-import { crossedSentence, type Summary, type ThresholdResult } from '@livekit-swarm/analysis';
+import type { Summary, ThresholdResult } from '@livekit-swarm/analysis';
 import { metricDefinition } from '@livekit-swarm/metrics';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { describeScenario } from '../../describe-scenario.ts';
-import { limitOf, measuredOf } from '../../figures.ts';
 import { formatFigure, formatMs, formatNumber, formatShare, plural } from '../../format.ts';
+import { limitOf, measuredOf } from '../../phrases/threshold.ts';
+import { MAY_BE_CAUSED_BY_GENERATOR, originOf, reasonText } from '../../phrases/verdict-reason.ts';
 import { MARKS } from '../../style.ts';
 import { clock } from '../clock.ts';
 import { beyond, crossingOf, spansText } from '../crossings.ts';
@@ -11,11 +12,11 @@ import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup, name, said } from '../markup.ts';
 import { silentSpans } from '../silence.ts';
 
-const MOST_REASONS = 5;
-/** Folded away. */
-const MOST_REASONS_IN_ALL = 50;
+const MAX_REASONS = 5;
+/** Collapsed. */
+const MAX_REASONS_IN_ALL = 50;
 
-/** The answer: did it pass, why not, when did it go wrong, and was it the deployment or the tester. */
+/** The verdict, its reasons with times, and whether the deployment or the load generator caused them. */
 export const heroSection = (input: HtmlInput): Markup => {
   const { summary, judgement } = input;
   const { verdict, exitCode } = judgement;
@@ -30,70 +31,65 @@ ${summary.scenario.description !== null && html`<p class="asked">${said(summary.
 </div>
 </div>
 ${reasonList(input)}
-${whose(input)}
+${attribution(input)}
 </section>`;
 };
 
 const TITLES = { passed: 'Passed', failed: 'Failed', inconclusive: 'Inconclusive' } as const;
 
-/** An end that is not that of the plan is to be known before anything is read. */
-const endedSentence = ({ end, endedBy }: Summary): string => {
-  if (end === null) return ' The record breaks off before the end of the run.';
+/** Stated first where the run did not end as planned. */
+const endText = ({ end, abortedBy }: Summary): string => {
+  if (end === null) return ' The record is truncated: the end of the run is missing.';
   if (end.reason === 'interrupted') return ' The run was interrupted.';
-  return endedBy === null ? '' : ` A threshold ended the run at ${clock(endedBy.at)}.`;
+  return abortedBy === null ? '' : ` A threshold ended the run at ${clock(abortedBy.at)}.`;
 };
 
 const lead = ({ judgement, summary }: HtmlInput): string => {
   const crossed = judgement.thresholds.filter(({ ok }) => ok === false).length;
   const all = plural(judgement.thresholds.length, 'threshold');
-  const ended = endedSentence(summary);
+  const ended = endText(summary);
   switch (judgement.verdict) {
     case 'passed':
-      return `All ${all} held.${ended}`;
+      return `All ${all} met.${ended}`;
     case 'failed':
-      return (
-        (crossed > 0
-          ? `${formatNumber(crossed)} of ${all} ${crossed === 1 ? 'was' : 'were'} crossed.`
-          : 'The run cannot be called a success.') + ended
-      );
+      return `${formatNumber(crossed)} of ${all} crossed.${ended}`;
     case 'inconclusive':
-      return `Neither passed nor failed: ${judgement.health.length > 0 ? 'the tester disturbed its own measurement' : 'what was to be judged was not measured'}.${ended}`;
+      return `${judgement.health.length > 0 ? 'Load generator impaired' : 'Data missing'}.${ended}`;
   }
 };
 
-/** Why the verdict is what it is, in the order of its reasons; of what was crossed by how much, and when. */
+/** The reasons in their order; of a crossed threshold by how much and when. */
 const reasonList = (input: HtmlInput): Markup | null => {
   const { reasons, thresholds } = input.judgement;
-  const crossed = new Set(thresholds.filter(({ ok }) => ok === false));
-  const told = reasons.map((reason) => {
-    const about = [...crossed].find((result) =>
-      reason.startsWith(crossedSentence(result).slice(0, -1)),
-    );
-    if (about === undefined) return html`${said(reason)}`;
-    crossed.delete(about);
-    return html`${crossedItem(about, input)}${reason !== crossedSentence(about) && html` <span class="dim">That may be our own doing.</span>`}`;
+  const stated = new Set<ThresholdResult>();
+  const stating = reasons.map((reason) => {
+    if (reason.code !== 'threshold_crossed')
+      return html`${said(reasonText(reason, originOf(input.summary)))}`;
+    stated.add(reason.result);
+    return html`${crossedItem(reason.result, input)}${reason.mayBeCausedByGenerator && html` <span class="dim">(${MAY_BE_CAUSED_BY_GENERATOR})</span>`}`;
   });
-  // Where nobody got in the verdict has no need of them.
+  // The reasons do not list them where no participant joined.
+  const others = thresholds.filter((result) => result.ok === false && !stated.has(result));
   const items = [
     ...silence(input),
-    ...told,
-    ...[...crossed].map((result) => crossedItem(result, input)),
-  ].slice(0, MOST_REASONS_IN_ALL);
+    ...stating,
+    ...others.map((result) => crossedItem(result, input)),
+  ].slice(0, MAX_REASONS_IN_ALL);
   if (items.length === 0) return null;
-  const rest = items.slice(MOST_REASONS);
-  return html`<div class="reasons"><ul aria-label="Why">${items.slice(0, MOST_REASONS).map((item) => html`<li>${item}</li>`)}</ul>${
+  const rest = items.slice(MAX_REASONS);
+  return html`<div class="reasons"><ul aria-label="Why">${items.slice(0, MAX_REASONS).map((item) => html`<li>${item}</li>`)}</ul>${
     rest.length > 0 &&
     html`<details><summary>and ${formatNumber(rest.length)} more</summary><ul>${rest.map((item) => html`<li>${item}</li>`)}</ul></details>`
   }</div>`;
 };
 
-/** What no threshold tells by itself. */
+/** An outage shows in no threshold on packets. */
 const silence = ({ history }: HtmlInput): Markup[] => {
   const spans = history === null ? [] : silentSpans(history);
   return spans.length === 0
     ? []
     : [
-        html`Nothing was received <strong>${spansText(spans)}</strong>, although people were sending.`,
+        html`No media received <strong>${spansText(spans)}</strong>, although tracks were published.`,
       ];
 };
 
@@ -109,22 +105,22 @@ const crossedItem = (result: ThresholdResult, { history }: HtmlInput): Markup =>
     crossing === null || crossing.spans.length === 0
       ? null
       : html`<span class="when">${beyond(result)} ${spansText(crossing.spans)}${worst}</span>`;
-  return html`<code>${name(result.metric)}</code> was <strong>${measuredOf(result)}</strong>, allowed is <span class="figure">${limitOf(result)}</span>${when !== null && html` ${when}`}`;
+  return html`<code>${name(result.metric)}</code> was <strong>${measuredOf(result)}</strong>, limit <span class="figure">${limitOf(result)}</span>${when !== null && html` ${when}`}`;
 };
 
-/** The deployment or the tester? */
-const whose = (input: HtmlInput): Markup => {
+/** Did the deployment or the load generator cause it? */
+const attribution = (input: HtmlInput): Markup => {
   const { summary, judgement } = input;
   const { generator, deployment } = summary;
   const fit = judgement.health.length === 0;
   const measured = generator.samples > 0;
   return html`<div class="whose">
-<h2>The deployment, or the tester?</h2>
+<h2>Load generator health</h2>
 <p>${conclusion(input)}</p>
 <dl>
-<div><dt>Tester</dt><dd class="${!measured ? 'unsure' : fit ? 'good' : 'bad'}">${!measured ? 'no samples' : fit ? '✓ fit to measure' : '✗ not fit to measure'}</dd>
+<div><dt>Load generator</dt><dd class="${!measured ? 'unsure' : fit ? 'good' : 'bad'}">${!measured ? 'no samples' : fit ? '✓ healthy' : '✗ impaired'}</dd>
 <dd>${plural(generator.workers, 'worker')}${generator.workersDied > 0 && `, ${formatNumber(generator.workersDied)} died`}${
-    generator.cpuCores !== null && html` · ${formatNumber(generator.cpuCores.max)} cores at most`
+    generator.cpuCores !== null && html` · ${formatNumber(generator.cpuCores.max)} cores max`
   } · event loop p95 ${formatMs(generator.eventLoopLag?.p95 ?? null)} · late sends ${formatShare(generator.lateSends.share)}</dd></div>
 <div><dt>Deployment</dt><dd>${
     deployment === null
@@ -137,23 +133,19 @@ const whose = (input: HtmlInput): Markup => {
 
 const conclusion = ({ judgement, summary }: HtmlInput): string => {
   if (judgement.exitCode === EXIT_CODES.unreachable.code)
-    return 'The deployment: it was not there for us, or let nobody in.';
-  if (summary.end?.reason === 'server_died') return 'The deployment: its server died.';
+    return 'The deployment was unreachable or rejected all participants.';
+  if (summary.end?.reason === 'server_died') return 'The server of the deployment died.';
   if (judgement.health.length > 0) {
-    const ways =
-      judgement.health.length === 1
-        ? 'in one way'
-        : `in ${formatNumber(judgement.health.length)} ways`;
-    return `The tester: it disturbed its own measurement ${ways}, so these figures say little about the deployment.`;
+    return `Load generator impaired (${plural(judgement.health.length, 'finding')}): the figures say little about the deployment.`;
   }
   if (summary.generator.samples === 0)
-    return 'Nothing is known about the media: there are no samples.';
+    return 'The record contains no samples; media was not measured.';
   switch (judgement.verdict) {
     case 'passed':
-      return 'The tester kept up, so these figures are those of the deployment.';
+      return 'Load generator healthy: the figures describe the deployment.';
     case 'failed':
-      return 'The tester kept up: the trouble lies in the deployment, or in the network towards it.';
+      return 'Load generator healthy: the cause is the deployment or the network.';
     case 'inconclusive':
-      return 'The tester kept up, as far as it ran: what is missing is not its doing.';
+      return 'Load generator healthy as far as it ran: it did not cause the missing data.';
   }
 };

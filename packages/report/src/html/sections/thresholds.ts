@@ -1,7 +1,7 @@
 import type { ThresholdResult } from '@livekit-swarm/analysis';
 import { metricDefinition } from '@livekit-swarm/metrics';
-import { limitOf, measuredOf } from '../../figures.ts';
 import { formatFigure, formatNumber } from '../../format.ts';
+import { limitOf, measuredOf } from '../../phrases/threshold.ts';
 import { MARKS } from '../../style.ts';
 import { clock } from '../clock.ts';
 import { beyond, crossingOf, spansText } from '../crossings.ts';

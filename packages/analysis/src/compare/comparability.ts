@@ -1,0 +1,53 @@
+import type { AbortingThreshold } from '../summary/summary.ts';
+import type { HealthFinding } from '../verdict/generator-health.ts';
+import type { MeasuredRun } from './figures.ts';
+
+/** Why a run is not compared. */
+export type Exclusion =
+  | { code: 'generator_impaired'; finding: HealthFinding }
+  | { code: 'record_truncated' }
+  | { code: 'interrupted' }
+  | { code: 'participants_unaccounted'; unaccounted: number; planned: number }
+  | Failure
+  /** In rounds: the run itself is comparable, the one it belongs to is not. */
+  | { code: 'other_run_of_round' };
+
+/** What ended a run early and is attributed to the server. */
+export type Failure =
+  | { code: 'server_died' }
+  | { code: 'run_aborted'; threshold: AbortingThreshold | null }
+  /** No participant was connected any more, and none was still to join. */
+  | { code: 'no_participants_left' };
+
+/**
+ * Why the figures of a run say nothing about the server: the generator impaired them, or the run did not complete. Null when they can be compared. A
+ * crossed threshold is no reason: the run was measured.
+ */
+export const incomparableReason = ({ summary, judgement }: MeasuredRun): Exclusion | null => {
+  const [finding] = judgement.health;
+  if (finding !== undefined) return { code: 'generator_impaired', finding };
+  if (summary.end === null) return { code: 'record_truncated' };
+  if (summary.end.reason === 'interrupted') return { code: 'interrupted' };
+  const { unaccounted, planned } = summary.joins;
+  if (unaccounted > 0 && summary.end.reason === 'finished')
+    return { code: 'participants_unaccounted', unaccounted, planned };
+  return null;
+};
+
+/** Null for a run that was not ended early by a failure of the server. */
+export const failureOf = ({ summary }: MeasuredRun): Failure | null => {
+  switch (summary.end?.reason) {
+    case 'server_died':
+      return { code: 'server_died' };
+    case 'threshold':
+      return { code: 'run_aborted', threshold: summary.abortedBy };
+    case 'aborted':
+      return { code: 'no_participants_left' };
+    default:
+      return null;
+  }
+};
+
+/** Whether its figures can be compared. */
+export const isComparable = (run: MeasuredRun): boolean =>
+  incomparableReason(run) === null && failureOf(run) === null;

@@ -1,0 +1,62 @@
+import type { HealthFinding, Reason, RunNote } from '@livekit-swarm/analysis';
+import type { z } from 'zod';
+import { healthAdvice, healthText, type LoadOrigin } from './phrases/health.ts';
+import { noteText } from './phrases/run-event.ts';
+import { reasonText } from './phrases/verdict-reason.ts';
+import type * as schema from './schema/facts-schema.ts';
+
+/** Facts of a run as JSON shows them: code, values and text. */
+
+export const findingObject = (
+  finding: HealthFinding,
+  origin: LoadOrigin,
+): z.infer<typeof schema.healthFinding> => ({
+  ...finding,
+  advice: healthAdvice(finding, origin),
+  text: healthText(finding),
+});
+
+export const noteObject = (note: RunNote): z.infer<typeof schema.runNote> => ({
+  ...note,
+  text: noteText(note),
+});
+
+export const reasonObject = (reason: Reason, origin: LoadOrigin): z.infer<typeof schema.reason> => {
+  const text = reasonText(reason, origin);
+  switch (reason.code) {
+    case 'threshold_crossed': {
+      const { code, result, mayBeCausedByGenerator } = reason;
+      return { code, ...ofThreshold(result), value: result.value, mayBeCausedByGenerator, text };
+    }
+    case 'threshold_not_measured': {
+      const { code, result, cause } = reason;
+      return { code, ...ofThreshold(result), cause, text };
+    }
+    case 'generator_impaired':
+      return { code: reason.code, finding: findingObject(reason.finding, origin), text };
+    // The comparison stands in the result by itself.
+    case 'baseline_regression':
+    case 'baseline_inconclusive':
+      return { code: reason.code, text };
+    case 'deployment_unreachable':
+    case 'no_participant_joined':
+    case 'server_died':
+    case 'joins_rejected':
+    case 'run_aborted':
+    case 'no_thresholds':
+    case 'participants_unaccounted':
+    case 'record_truncated':
+    case 'run_cut_short':
+      return { ...reason, text };
+  }
+};
+
+const ofThreshold = ({
+  metric,
+  expression,
+  window,
+}: Extract<Reason, { code: 'threshold_crossed' }>['result']) => ({
+  metric,
+  expression,
+  window: window?.name ?? null,
+});

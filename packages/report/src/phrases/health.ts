@@ -1,0 +1,55 @@
+import type { HealthFinding } from '@livekit-swarm/analysis';
+import { formatNumber, formatShare } from '../format.ts';
+
+/** Where the load was described: the flags of `swarm run`, or a scenario file. */
+export type LoadOrigin = 'flags' | 'file';
+
+const percent = (share: number): string => formatShare(Number(share.toPrecision(2)));
+
+/** What was measured of the load generator, and what it means for the figures of the run. */
+export const healthText = (finding: HealthFinding): string => {
+  switch (finding.code) {
+    case 'worker_died':
+      return `${formatNumber(finding.value)} of ${formatNumber(finding.workers)} workers died; their participants have no result. See the worker logs.`;
+    case 'no_samples':
+      return 'The record contains no samples; media was not measured.';
+    case 'socket_drops':
+      return `${formatNumber(finding.count)} datagrams (${percent(finding.value)}) were dropped because the generator's receive buffers were full; this loss is not the server's.`;
+    case 'late_sends':
+      return `${percent(finding.value)} of packets were sent more than 20 ms late; measured jitter and latency include generator delay.`;
+    case 'send_errors':
+      return `${percent(finding.value)} of packets were refused by the generator's kernel; measured uplink loss includes them.`;
+    case 'tick_lateness':
+      return `Pump threads were more than ${formatNumber(finding.lateMs)} ms late in ${percent(finding.value)} of samples (max ${formatNumber(finding.maxMs)} ms): CPU starvation.`;
+    case 'event_loop_lag':
+      return `Event loop lag exceeded ${formatNumber(finding.lagMs)} ms in ${percent(finding.value)} of samples; measured join times include generator delay.`;
+    case 'late_joins':
+      return `${percent(finding.value)} of joins started more than one second late; the generator could not sustain the join rate.`;
+    case 'host_saturated':
+      return `All cores of this host were busy (above ${percent(finding.busy)}) in ${percent(finding.value)} of samples, including a server on the same host.`;
+  }
+};
+
+const LESS_LOAD = 'Reduce participants, add cores, or use a second host';
+
+/** What to change before the next run; null where the finding says it already. */
+export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): string | null => {
+  const joinRate = origin === 'flags' ? '--join-rate' : 'joinRate of the scenario';
+  switch (code) {
+    case 'worker_died':
+    case 'no_samples':
+      return null;
+    case 'late_sends':
+    case 'tick_lateness':
+    case 'host_saturated':
+      return `${LESS_LOAD}.`;
+    case 'socket_drops':
+      return `${LESS_LOAD}; or raise net.core.rmem_max.`;
+    case 'send_errors':
+      return `${LESS_LOAD}; or raise net.core.wmem_max.`;
+    case 'event_loop_lag':
+      return `Lower ${joinRate}, use more workers, or reduce participants.`;
+    case 'late_joins':
+      return `Lower ${joinRate}, or add cores.`;
+  }
+};

@@ -1,0 +1,263 @@
+import type { HealthFinding, Reason, RunNote } from '@livekit-swarm/analysis';
+import type {
+  Comparison,
+  ComparisonNote,
+  ComparisonReason,
+  Exclusion,
+} from '@livekit-swarm/analysis/compare';
+import { failedReport, inconclusiveReport } from '@livekit-swarm/testkit/reports';
+import { describe, expect, it } from 'vitest';
+import {
+  comparisonNoteText,
+  comparisonReasonText,
+  exclusionText,
+  furtherReasons,
+} from './comparison.ts';
+import { healthAdvice, healthText } from './health.ts';
+import { eventText, noteText } from './run-event.ts';
+import { reasonText, reasonTexts } from './verdict-reason.ts';
+
+const CROSSING = {
+  threshold: 'packet_loss@peak: rate<0.01 abortOnFail',
+  metric: 'packet_loss@peak',
+  value: 0.0206,
+};
+const LATE: HealthFinding = { code: 'late_sends', value: 0.0414, limit: 0.01, count: 1_200 };
+
+describe('health findings', () => {
+  it.each<[HealthFinding, string]>([
+    [
+      { code: 'worker_died', value: 1, limit: 0, workers: 2 },
+      '1 of 2 workers died; their participants have no result. See the worker logs.',
+    ],
+    [
+      { code: 'no_samples', value: 0, limit: 1 },
+      'The record contains no samples; media was not measured.',
+    ],
+    [
+      { code: 'socket_drops', value: 0.005, limit: 0.0001, count: 4_340 },
+      "4,340 datagrams (0.5 %) were dropped because the generator's receive buffers were full; this loss is not the server's.",
+    ],
+    [
+      LATE,
+      '4.1 % of packets were sent more than 20 ms late; measured jitter and latency include generator delay.',
+    ],
+    [
+      { code: 'send_errors', value: 0.0099, limit: 0.001, count: 20 },
+      "0.99 % of packets were refused by the generator's kernel; measured uplink loss includes them.",
+    ],
+    [
+      { code: 'tick_lateness', value: 1, limit: 0.05, lateMs: 250, maxMs: 400 },
+      'Pump threads were more than 250 ms late in 100 % of samples (max 400 ms): CPU starvation.',
+    ],
+    [
+      { code: 'event_loop_lag', value: 0.5, limit: 0.1, lagMs: 500 },
+      'Event loop lag exceeded 500 ms in 50 % of samples; measured join times include generator delay.',
+    ],
+    [
+      { code: 'late_joins', value: 0.25, limit: 0.05, count: 5 },
+      '25 % of joins started more than one second late; the generator could not sustain the join rate.',
+    ],
+    [
+      { code: 'host_saturated', value: 0.6, limit: 0.5, busy: 0.98 },
+      'All cores of this host were busy (above 98 %) in 60 % of samples, including a server on the same host.',
+    ],
+  ])('%j', (finding, text) => {
+    expect(healthText(finding)).toBe(text);
+  });
+
+  it('advise a flag only where flags described the load', () => {
+    const lag: HealthFinding = { code: 'event_loop_lag', value: 0.5, limit: 0.1, lagMs: 500 };
+    expect(healthAdvice(lag, 'flags')).toContain('--join-rate');
+    expect(healthAdvice(lag, 'file')).toContain('joinRate of the scenario');
+    expect(healthAdvice(lag, 'file')).not.toContain('--');
+  });
+});
+
+describe('reasons of a verdict', () => {
+  const [crossed] = failedReport().judgement.reasons;
+  const failure = { reason: 'ice_timeout', count: 18, message: null };
+
+  it.each<[Reason, string]>([
+    [
+      {
+        code: 'deployment_unreachable',
+        failed: 20,
+        failure: { reason: 'tls', count: 20, message: 'certificate has expired' },
+      },
+      'No participant joined: the deployment was unreachable or rejected all 20 joins (certificate has expired).',
+    ],
+    [
+      { code: 'no_participant_joined', failed: 20, failure },
+      'No participant joined: 18 of 20 joins failed (ice_timeout).',
+    ],
+    [
+      { code: 'server_died', at: 30_040 },
+      'The server died 30.0 s into the run. See its log next to the record.',
+    ],
+    [
+      {
+        code: 'joins_rejected',
+        rejected: 4,
+        attempted: 9,
+        byReason: [
+          { reason: 'server_full', count: 3 },
+          { reason: 'room_full', count: 1 },
+        ],
+      },
+      'The server rejected 4 of 9 joins (3 server_full, 1 room_full).',
+    ],
+    [
+      { code: 'run_aborted', threshold: { ...CROSSING, at: 12_150 } },
+      'packet_loss@peak: rate was 2.06 %, limit < 1 %; this ended the run after 12.2 s.',
+    ],
+    [
+      { code: 'generator_impaired', finding: LATE },
+      '4.1 % of packets were sent more than 20 ms late; measured jitter and latency include generator delay. Reduce participants, add cores, or use a second host.',
+    ],
+    [{ code: 'no_thresholds' }, 'No thresholds were defined.'],
+    [
+      { code: 'participants_unaccounted', unaccounted: 1, planned: 20 },
+      '1 of 20 participants have no result in the record.',
+    ],
+    [{ code: 'record_truncated' }, 'The record is truncated: the end of the run is missing.'],
+    [
+      { code: 'run_cut_short', cause: 'interrupted', at: 30_000, plannedMs: 30_400 },
+      'The run ended early (interrupted) after 30.0 s of 30.4 s.',
+    ],
+  ])('%j', (reason, text) => {
+    expect(reasonText(reason, 'file')).toBe(text);
+  });
+
+  it('mark a crossing that the generator may have caused', () => {
+    if (crossed?.code !== 'threshold_crossed') throw new Error('no threshold was crossed');
+    expect(reasonText(crossed, 'file')).toBe('join_failures: rate was 5 %, limit < 1 %.');
+    expect(reasonText({ ...crossed, mayBeCausedByGenerator: true }, 'file')).toBe(
+      'join_failures: rate was 5 %, limit < 1 % (may be caused by the load generator).',
+    );
+  });
+
+  it('state why a threshold was not measured', () => {
+    expect(reasonTexts(inconclusiveReport())).toContain(
+      'reconnect_time: p(95)<5000 was not measured: the run has no values.',
+    );
+  });
+});
+
+describe('events and notes', () => {
+  it.each<[RunNote, string]>([
+    [
+      { code: 'worker_died', at: 9_500, shard: 1, detail: 'SIGKILL' },
+      '9.5 s: worker 1 died (SIGKILL)',
+    ],
+    [{ code: 'server_died', at: 2_000, detail: null }, '2.0 s: server died'],
+    [{ code: 'interrupted', at: 25_000 }, '25.0 s: interrupted'],
+    [
+      { code: 'threshold_crossed', at: 12_150, crossing: CROSSING },
+      '12.2 s: threshold crossed: packet_loss@peak: rate was 2.06 %, limit < 1 %',
+    ],
+    [
+      { code: 'threshold_doubted', at: 1_000, crossing: CROSSING, findings: ['late_sends'] },
+      '1.0 s: threshold crossed: packet_loss@peak: rate was 2.06 %, limit < 1 %; the run continues, as this may be caused by the load generator (late_sends)',
+    ],
+    [
+      { code: 'warning', at: 0, reason: 'engine_error', detail: null },
+      '0.0 s: warning: engine_error',
+    ],
+    [
+      { code: 'last_line_truncated', line: 12 },
+      'The last line of the record (12) is truncated; it was ignored.',
+    ],
+    [
+      { code: 'publish_rejected', rejected: 2, total: 6 },
+      'The server rejected 2 of 6 tracks: their participants are not allowed to publish them.',
+    ],
+  ])('%j', (note, text) => {
+    expect(noteText(note)).toBe(text);
+  });
+
+  it('name the components of a fault, of many the first', () => {
+    const injected = (components: string[]) =>
+      eventText({ event: { code: 'fault_injected', fault: 'kill', target: 'node', components } });
+    expect(injected(['node-2'])).toBe('fault injected: kill on node-2');
+    expect(injected([])).toBe('fault injected: kill on node');
+    expect(injected(['a', 'b', 'c', 'd', 'e', 'f'])).toBe(
+      'fault injected: kill on a, b, c, d, e, …',
+    );
+    expect(eventText({ event: { code: 'fault_rolled_back', fault: 'kill' } })).toBe(
+      'fault rolled back: kill',
+    );
+  });
+});
+
+describe('facts of a comparison', () => {
+  const impaired: Exclusion = { code: 'generator_impaired', finding: LATE };
+
+  it.each<[ComparisonReason, string]>([
+    [
+      { code: 'run_failed', run: 'b/1', failure: { code: 'server_died' } },
+      'b/1 failed, and no base run did: the server died.',
+    ],
+    [
+      { code: 'no_comparable_runs', side: 'b', runs: [{ name: 'b/1', exclusion: impaired }] },
+      'b/1 cannot be compared: load generator impaired (late_sends).',
+    ],
+    [
+      {
+        code: 'no_comparable_runs',
+        side: 'b',
+        runs: [
+          { name: 'b/1', exclusion: impaired },
+          { name: 'b/2', exclusion: impaired },
+          { name: 'b/3', exclusion: { code: 'interrupted' } },
+        ],
+      },
+      'None of the 3 runs of b can be compared: load generator impaired (late_sends); it was interrupted.',
+    ],
+    [
+      { code: 'metrics_lost', figures: ['jitter.p95', 'jitter.p50'] },
+      'Measured in every base run, but not in every current run: jitter.p95, jitter.p50.',
+    ],
+  ])('%j', (reason, text) => {
+    expect(comparisonReasonText(reason)).toBe(text);
+  });
+
+  it.each<[ComparisonNote, string]>([
+    [
+      {
+        code: 'environment_differs',
+        what: 'server_version',
+        key: null,
+        base: ['1.13.4'],
+        current: [null],
+      },
+      'Server version differs: 1.13.4 → unknown.',
+    ],
+    [
+      { code: 'environment_differs', what: 'environment', key: 'cpus', base: [4], current: [4, 8] },
+      'Environment (cpus) differs: 4 → 4, 8.',
+    ],
+    [
+      { code: 'thresholds_crossed', base: 'a', current: 'b', thresholds: ['jitter: p(95)<30'] },
+      'Thresholds that a run of b crossed, and none of a: jitter: p(95)<30.',
+    ],
+  ])('%j', (note, text) => {
+    expect(comparisonNoteText(note)).toBe(text);
+  });
+
+  it('name the threshold that ended a run', () => {
+    expect(exclusionText({ code: 'run_aborted', threshold: { ...CROSSING, at: 1 } })).toBe(
+      'a threshold ended it (packet_loss@peak: rate was 2.06 %, limit < 1 %)',
+    );
+  });
+
+  it('do not repeat the reason that the conclusion states', () => {
+    const reasons: ComparisonReason[] = [
+      { code: 'too_few_runs' },
+      { code: 'metrics_not_measured' },
+    ];
+    const of = (verdict: Comparison['verdict']): number =>
+      furtherReasons({ figures: [], reasons, verdict }).length;
+    expect([of('inconclusive'), of('regression'), of('no_difference')]).toEqual([1, 1, 2]);
+  });
+});

@@ -1,0 +1,77 @@
+import type { Mark, RunNote } from '@livekit-swarm/analysis';
+import type { ThresholdCrossing } from '@livekit-swarm/record';
+import { formatMs, formatNumber } from '../format.ts';
+import { crossingText } from './threshold.ts';
+import { MAY_BE_CAUSED_BY_GENERATOR } from './verdict-reason.ts';
+
+/** An event of the run itself, or of the drill it belongs to: `worker 1 died (SIGKILL)`. */
+export const eventText = ({ event }: Pick<Mark, 'event'>): string => {
+  switch (event.code) {
+    case 'worker_died':
+      return `worker ${event.shard ?? '?'} died${inBrackets(event.detail)}`;
+    case 'server_died':
+      return `server died${inBrackets(event.detail)}`;
+    case 'interrupted':
+      return 'interrupted';
+    case 'threshold_crossed':
+      return `threshold crossed${crossingOf(event)}`;
+    case 'threshold_doubted':
+      return `threshold crossed${crossingOf(event)}; the run continues, as this ${MAY_BE_CAUSED_BY_GENERATOR} (${event.findings.join(', ')})`;
+    case 'warning':
+      return `warning: ${event.detail ?? event.reason ?? 'no reason given'}`;
+    case 'fault_injected':
+      return `fault injected: ${event.fault} on ${componentsOf(event)}`;
+    case 'fault_rolled_back':
+      return `fault rolled back: ${event.fault}`;
+    case 'fault_skipped':
+      return `fault skipped: ${event.fault}${inBrackets(event.message)}`;
+    case 'component_replaced':
+      return `component replaced: ${event.replacement} ready after ${formatMs(event.readyMs)}`;
+    case 'drill_void':
+      return `drill void: ${event.message}`;
+    case 'drill_aborted':
+      return `drill aborted: ${event.message}`;
+  }
+};
+
+const crossingOf = ({ crossing }: { crossing: ThresholdCrossing | null }): string =>
+  crossing === null ? '' : `: ${crossingText(crossing)}`;
+
+/** Longer lists of names are cut. */
+const MAX_COMPONENTS = 5;
+
+const componentsOf = ({
+  components,
+  target,
+}: {
+  components: readonly string[];
+  target: string;
+}): string =>
+  components.length === 0
+    ? target
+    : `${components.slice(0, MAX_COMPONENTS).join(', ')}${components.length > MAX_COMPONENTS ? ', …' : ''}`;
+
+/** A note below a report: `12.3 s: worker 1 died (SIGKILL)`, or what was found in the record. */
+export const noteText = (note: RunNote): string => {
+  switch (note.code) {
+    case 'record_truncated':
+      return 'The record is truncated: the end of the run is missing.';
+    case 'last_line_truncated':
+      return `The last line of the record (${formatNumber(note.line)}) is truncated; it was ignored.`;
+    case 'unknown_lines':
+      return `${formatNumber(note.count)} lines of the record have a type that this version does not know; they were ignored.`;
+    case 'publish_rejected':
+      return `The server rejected ${formatNumber(note.rejected)} of ${formatNumber(note.total)} tracks: their participants are not allowed to publish them.`;
+    case 'drill_record':
+      return 'This is the record of a drill: faults were injected on purpose. "swarm chaos report" with its folder shows the recovery and the objectives.';
+    case 'worker_died':
+    case 'server_died':
+    case 'interrupted':
+    case 'threshold_crossed':
+    case 'threshold_doubted':
+    case 'warning':
+      return `${(note.at / 1_000).toFixed(1)} s: ${eventText({ event: note })}`;
+  }
+};
+
+const inBrackets = (detail: string | null): string => (detail === null ? '' : ` (${detail})`);

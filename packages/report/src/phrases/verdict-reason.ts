@@ -1,0 +1,69 @@
+import type { FailureReason, Judgement, Reason, Summary } from '@livekit-swarm/analysis';
+import { FLAGS_SCENARIO } from '@livekit-swarm/scenario';
+import { formatNumber } from '../format.ts';
+import { describeConclusion } from './comparison.ts';
+import { healthAdvice, healthText, type LoadOrigin } from './health.ts';
+import { crossedText, crossingText, thresholdName } from './threshold.ts';
+
+/** The reasons of a verdict as sentences, in their order. */
+export const reasonTexts = ({
+  summary,
+  judgement,
+}: {
+  summary: Pick<Summary, 'scenario'>;
+  judgement: Pick<Judgement, 'reasons'>;
+}): string[] => judgement.reasons.map((reason) => reasonText(reason, originOf(summary)));
+
+export const originOf = ({ scenario }: Pick<Summary, 'scenario'>): LoadOrigin =>
+  scenario.name === FLAGS_SCENARIO ? 'flags' : 'file';
+
+/** One reason as one or two sentences. */
+export const reasonText = (reason: Reason, origin: LoadOrigin): string => {
+  switch (reason.code) {
+    case 'deployment_unreachable':
+      return `No participant joined: the deployment was unreachable or rejected all ${formatNumber(reason.failed)} joins (${reason.failure?.message ?? reason.failure?.reason ?? 'no reason given'}).`;
+    case 'no_participant_joined':
+      return `No participant joined: ${formatNumber(reason.failure?.count ?? 0)} of ${formatNumber(reason.failed)} joins failed (${failureText(reason.failure)}).`;
+    case 'server_died':
+      return `The server died ${secondsOf(reason.at)} into the run. See its log next to the record.`;
+    case 'joins_rejected':
+      return `The server rejected ${formatNumber(reason.rejected)} of ${formatNumber(reason.attempted)} joins (${reason.byReason.map(({ reason: code, count }) => `${formatNumber(count)} ${code}`).join(', ')}).`;
+    case 'run_aborted':
+      return `${crossingText(reason.threshold)}; this ended the run after ${secondsOf(reason.threshold.at)}.`;
+    case 'threshold_crossed':
+      return `${crossedText(reason.result)}${reason.mayBeCausedByGenerator ? ` (${MAY_BE_CAUSED_BY_GENERATOR})` : ''}.`;
+    case 'threshold_not_measured':
+      return `${thresholdName(reason.result)} was not measured: ${NOT_MEASURED[reason.cause]}.`;
+    case 'generator_impaired': {
+      const advice = healthAdvice(reason.finding, origin);
+      return `${healthText(reason.finding)}${advice === null ? '' : ` ${advice}`}`;
+    }
+    case 'no_thresholds':
+      return 'No thresholds were defined.';
+    case 'participants_unaccounted':
+      return `${formatNumber(reason.unaccounted)} of ${formatNumber(reason.planned)} participants have no result in the record.`;
+    case 'record_truncated':
+      return 'The record is truncated: the end of the run is missing.';
+    case 'run_cut_short':
+      return `The run ended early (${reason.cause}) after ${secondsOf(reason.at)} of ${secondsOf(reason.plannedMs)}.`;
+    case 'baseline_regression':
+    case 'baseline_inconclusive':
+      return `Compared with the baseline: ${describeConclusion(reason.comparison)}`;
+  }
+};
+
+export const MAY_BE_CAUSED_BY_GENERATOR = 'may be caused by the load generator';
+
+const NOT_MEASURED = {
+  nothing_measured: 'the run has no values',
+  no_stage: 'no stage of the run has values',
+  no_window: 'the run has no such window',
+} as const;
+
+const failureText = (failure: FailureReason | null): string =>
+  failure === null
+    ? 'no reason given'
+    : `${failure.reason}${failure.message === null ? '' : `: ${failure.message}`}`;
+
+/** `12.3 s`. */
+const secondsOf = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

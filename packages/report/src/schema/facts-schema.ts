@@ -1,0 +1,197 @@
+import { z } from 'zod';
+
+/** Facts as JSON shows them: a code, its values, and the text that the other reports show. */
+
+const text = z.string().describe('The fact as a sentence, as other reports show it.');
+const count = z.number();
+const ms = z.number().describe('Milliseconds after the start of the run.');
+const share = z.number().describe('From 0 to 1.');
+const fact = <const Code extends string, Shape extends z.core.$ZodShape>(
+  code: Code,
+  values: Shape,
+) => z.object({ code: z.literal(code), ...values, text });
+
+const failure = z
+  .object({ reason: z.string(), count, message: z.string().nullable() })
+  .nullable()
+  .describe('The most frequent one.');
+
+const crossingValues = {
+  threshold: z.string().describe('As written: packet_loss: rate<0.01 abortOnFail.'),
+  metric: z.string().describe('With its selector and window: media_latency{kind:audio}@peak.'),
+  value: z.number().describe('In the unit of the metric.'),
+};
+export const abortingThreshold = z.object({ at: ms, ...crossingValues });
+const crossing = z.object(crossingValues).nullable();
+
+const finding = <const Code extends string, Shape extends z.core.$ZodShape>(
+  code: Code,
+  values: Shape,
+) =>
+  fact(code, {
+    value: z.number(),
+    limit: z.number(),
+    ...values,
+    advice: z.string().nullable().describe('What to change before the next run.'),
+  });
+
+export const healthFinding = z
+  .discriminatedUnion('code', [
+    finding('worker_died', { workers: count }),
+    finding('no_samples', {}),
+    finding('socket_drops', { count }),
+    finding('late_sends', { count }),
+    finding('send_errors', { count }),
+    finding('tick_lateness', { lateMs: z.number(), maxMs: z.number() }),
+    finding('event_loop_lag', { lagMs: z.number() }),
+    finding('late_joins', { count }),
+    finding('host_saturated', { busy: share }),
+  ])
+  .meta({
+    id: 'HealthFinding',
+    description:
+      'How the load generator impaired its own measurement: value is above limit (no_samples: below), both workers, samples or shares from 0 to 1.',
+  });
+
+const ofThreshold = {
+  metric: z.string(),
+  expression: z.string(),
+  window: z.string().nullable(),
+};
+
+export const reason = z
+  .discriminatedUnion('code', [
+    fact('deployment_unreachable', { failed: count, failure }),
+    fact('no_participant_joined', { failed: count, failure }),
+    fact('server_died', { at: ms }),
+    fact('joins_rejected', {
+      rejected: count,
+      attempted: count,
+      byReason: z.array(z.object({ reason: z.string(), count })),
+    }),
+    fact('run_aborted', { threshold: abortingThreshold }),
+    fact('threshold_crossed', {
+      ...ofThreshold,
+      value: z.number().nullable(),
+      mayBeCausedByGenerator: z.boolean(),
+    }),
+    fact('threshold_not_measured', {
+      ...ofThreshold,
+      cause: z.enum(['nothing_measured', 'no_stage', 'no_window']),
+    }),
+    fact('generator_impaired', { finding: healthFinding }),
+    fact('no_thresholds', {}),
+    fact('participants_unaccounted', { unaccounted: count, planned: count }),
+    fact('record_truncated', {}),
+    fact('run_cut_short', { cause: z.string(), at: ms, plannedMs: z.number() }),
+    fact('baseline_regression', {}),
+    fact('baseline_inconclusive', {}),
+  ])
+  .meta({ id: 'Reason', description: 'Why a verdict is what it is.' });
+
+export const runNote = z
+  .discriminatedUnion('code', [
+    fact('worker_died', {
+      at: ms,
+      shard: z.number().nullable(),
+      detail: z.string().nullable(),
+    }),
+    fact('server_died', { at: ms, detail: z.string().nullable() }),
+    fact('interrupted', { at: ms }),
+    fact('threshold_crossed', { at: ms, crossing }),
+    fact('threshold_doubted', {
+      at: ms,
+      crossing,
+      findings: z.array(z.string()).describe('Codes of health findings.'),
+    }),
+    fact('warning', { at: ms, reason: z.string().nullable(), detail: z.string().nullable() }),
+    fact('record_truncated', {}),
+    fact('last_line_truncated', { line: count }),
+    fact('unknown_lines', { count }),
+    fact('publish_rejected', { rejected: count, total: count }),
+    fact('drill_record', {}),
+  ])
+  .meta({ id: 'RunNote', description: 'An event of the run itself, or a finding in its record.' });
+
+const runFailures = [
+  fact('server_died', {}),
+  fact('run_aborted', { threshold: abortingThreshold.nullable() }),
+  fact('no_participants_left', {}),
+] as const;
+
+const runFailure = z
+  .discriminatedUnion('code', [...runFailures])
+  .meta({ id: 'RunFailure', description: 'What ended a run early.' });
+
+export const exclusion = z
+  .discriminatedUnion('code', [
+    fact('generator_impaired', { finding: healthFinding }),
+    fact('record_truncated', {}),
+    fact('interrupted', {}),
+    fact('participants_unaccounted', { unaccounted: count, planned: count }),
+    ...runFailures,
+    fact('other_run_of_round', {}),
+  ])
+  .meta({ id: 'Exclusion', description: 'Why a run is not compared.' });
+
+export const comparisonReason = z
+  .discriminatedUnion('code', [
+    fact('run_failed', { run: z.string(), failure: runFailure }),
+    fact('too_few_runs', {}),
+    fact('no_runs', { side: z.string() }),
+    fact('no_comparable_runs', {
+      side: z.string(),
+      runs: z.array(z.object({ name: z.string(), exclusion })),
+    }),
+    fact('metrics_not_measured', {}),
+    fact('metrics_lost', { figures: z.array(z.string()) }),
+  ])
+  .meta({
+    id: 'ComparisonReason',
+    description: 'Why the verdict of a comparison is what it is, besides the figures.',
+  });
+
+const environmentValues = z.array(z.union([z.string(), z.number()]).nullable());
+
+export const comparisonNote = z
+  .discriminatedUnion('code', [
+    fact('single_runs', { factor: z.number() }),
+    fact('small_changes_hidden', { figures: z.array(z.string()) }),
+    fact('thresholds_crossed', {
+      base: z.string(),
+      current: z.string(),
+      thresholds: z.array(z.string()),
+    }),
+    fact('environment_differs', {
+      what: z.enum(['server_version', 'deployment', 'workers', 'environment']),
+      key: z.string().nullable(),
+      base: environmentValues,
+      current: environmentValues,
+    }),
+    fact('host_load_differs', { base: share, current: share }),
+  ])
+  .meta({
+    id: 'ComparisonNote',
+    description: 'What a reader must know to use the figures of a comparison.',
+  });
+
+export const notComparable = z
+  .object({
+    code: z.enum([
+      'not_measured',
+      'not_measured_in_base',
+      'not_measured_in_current',
+      'too_few_values',
+    ]),
+    text,
+  })
+  .nullable()
+  .describe('Why a figure is not comparable; null where it is.');
+
+export const sessionNote = z
+  .discriminatedUnion('code', [
+    fact('no_rounds', {}),
+    fact('rounds_missing', { missing: count }),
+    fact('records', { folder: z.string() }),
+  ])
+  .meta({ id: 'SessionNote', description: 'About the session that made the runs.' });

@@ -1,0 +1,217 @@
+import type { Share, ThresholdResult } from '@livekit-swarm/analysis';
+import { figureLines, noteLines } from '../comparison/text.ts';
+import { describeScenario } from '../describe-scenario.ts';
+import { formatBytes, formatMs, formatNumber, formatShare, plural } from '../format.ts';
+import { describeConclusion, markOfComparison, VERDICT_TEXTS } from '../phrases/comparison.ts';
+import { noteText } from '../phrases/run-event.ts';
+import { reasonTexts } from '../phrases/verdict-reason.ts';
+import type { ReportInput } from '../report-input.ts';
+import { MARKS, paintOf, type Style } from '../style.ts';
+import { renderHeadedTable, renderTable, type TableData } from '../table.ts';
+import { joinCounts, joinReasons, joinTable, trackCounts } from '../tables/joins.ts';
+import { mediaTable, roleTable } from '../tables/media.ts';
+import { mostAffectedTable } from '../tables/most-affected.ts';
+import { stageTable } from '../tables/stages.ts';
+import { thresholdTable } from '../tables/thresholds.ts';
+import { wrap } from '../wrap.ts';
+
+/** A titled part of the text; no lines where there is nothing to show. */
+type Section = (input: ReportInput, style: Style) => string[];
+
+/** The verdict, the load, and the reasons. */
+const verdictSection: Section = (input, style) => {
+  const { summary, judgement } = input;
+  const { verdict, exitCode } = judgement;
+  const paint = paintOf(style, verdict);
+  const interrupted = summary.end?.reason === 'interrupted' ? ', interrupted' : '';
+  const [headline = '', ...more] = wrap(
+    `${MARKS[verdict]} ${verdict.toUpperCase()}${interrupted} (exit ${exitCode})  `,
+    describeScenario(summary.scenario),
+  );
+  const bullets = reasonTexts(input).flatMap((reason) => wrap('  · ', reason));
+  return [paint(headline), ...more.map((line) => line.trimEnd()), ...bullets];
+};
+
+/** Every threshold with its mark and what was measured. */
+const thresholdSection: Section = ({ judgement: { thresholds } }, style) => {
+  if (thresholds.length === 0) return [];
+  const { rows, left } = thresholdTable(thresholds);
+  const painted = rows.map(
+    ([mark = '', metric = '', expression = '', measured = '', source = ''], index) => [
+      paintOf(style, stateOf(thresholds[index]))(mark),
+      metric,
+      expression,
+      measured,
+      style.dim(source),
+    ],
+  );
+  return [style.title('THRESHOLDS'), ...renderTable(painted, left)];
+};
+
+const stateOf = (result: ThresholdResult | undefined): 'passed' | 'failed' | 'inconclusive' =>
+  result?.ok == null ? 'inconclusive' : result.ok ? 'passed' : 'failed';
+
+/** How the run compares with its baseline, where it has one. */
+const baselineSection: Section = ({ comparison }, style) => {
+  if (comparison === undefined) return [];
+  const { verdict, base } = comparison;
+  const paint =
+    verdict === 'regression' ? style.bad : verdict === 'inconclusive' ? style.unsure : style.good;
+  return [
+    `${style.title('BASELINE')}  ${paint(`${markOfComparison(verdict)} ${VERDICT_TEXTS[verdict]}`)} against ${base.name}`,
+    ...wrap('  · ', describeConclusion(comparison)),
+    ...figureLines(comparison, style).slice(1),
+    ...noteLines(comparison, style).slice(1),
+  ];
+};
+
+/** Of longer tables the JSON report has all rows. */
+const MAX_ROWS = 40;
+
+const cutTable = (table: TableData, style: Style): string[] => {
+  const rest = table.rows.length - MAX_ROWS;
+  return [
+    ...renderHeadedTable({ ...table, rows: table.rows.slice(0, MAX_ROWS) }, style),
+    ...(rest > 0 ? [style.dim(`  … and ${rest} more; the JSON report has all`)] : []),
+  ];
+};
+
+const stageSection: Section = ({ summary }, style) => {
+  const table = stageTable(summary);
+  return table.rows.length === 0 ? [] : [style.title('STAGES'), ...cutTable(table, style)];
+};
+
+/** How many participants joined, how long each step took, and why joins failed. */
+const joinSection: Section = ({ summary }, style) => [
+  style.title('JOINS'),
+  ...wrap('  ', joinCounts(summary)),
+  ...wrap('  ', trackCounts(summary)),
+  ...renderHeadedTable(joinTable(summary), style),
+  ...joinReasons(summary).flatMap(([outcome, reason]) => wrap(`  ${outcome}: `, reason)),
+];
+
+/** Media by kind and direction, and of each role where there are several. */
+const mediaSection: Section = ({ summary }, style) =>
+  summary.traffic.length === 0
+    ? []
+    : [
+        style.title('MEDIA'),
+        ...renderHeadedTable(mediaTable(summary), style),
+        ...cutTable(roleTable(summary), style),
+      ];
+
+/** Layers of video, and the repair of loss. */
+const lossRecoverySection: Section = ({ summary: { layers, recovery, traffic } }, style) => {
+  if (traffic.length === 0) return [];
+  const layerLines = (['up', 'down'] as const).flatMap((direction) => {
+    const heights = Object.entries(layers[direction]).map(
+      ([height, tracks]) => `${height}p × ${formatNumber(tracks)}`,
+    );
+    return heights.length === 0 ? [] : wrap(`  layers ${direction}: `, heights.join(', '));
+  });
+  const facts = [
+    `NACK ${formatNumber(recovery.nacksSent)} sent, ${formatNumber(recovery.nacksReceived)} received`,
+    `PLI ${formatNumber(recovery.plisSent)} sent, ${formatNumber(recovery.plisReceived)} received`,
+    `RTX ${formatNumber(recovery.rtxSent)} sent, ${formatNumber(recovery.rtxReceived)} received`,
+    `${plural(recovery.recovered, 'packet')} recovered`,
+    `${plural(recovery.gaps, 'media interruption')} (${formatMs(recovery.gapMs)})`,
+    ...(layerLines.length === 0
+      ? []
+      : [plural(recovery.layerSwitches, 'layer switch', 'layer switches')]),
+  ];
+  return [style.title('LOSS RECOVERY'), ...layerLines, ...wrap('  ', facts.join(' · '))];
+};
+
+const mostAffectedSection: Section = ({ summary }, style) => {
+  const table = mostAffectedTable(summary);
+  return table.rows.length === 0
+    ? []
+    : [style.title('MOST AFFECTED PARTICIPANTS'), ...renderHeadedTable(table, style)];
+};
+
+/** Load generator health. */
+const generatorSection: Section = ({ summary, judgement }, style) => {
+  const own = summary.generator;
+  const cpu =
+    own.cpuCores === null
+      ? []
+      : [`${formatNumber(own.cpuCores.avg)} cores (max ${formatNumber(own.cpuCores.max)})`];
+  // Without media the few packets that keep connections alive would carry the cost of everything else.
+  const cost =
+    own.cpuUsPerPacket === null || summary.traffic.length === 0
+      ? []
+      : [`${formatNumber(own.cpuUsPerPacket)} µs of CPU per packet`];
+  const busy =
+    own.machineBusy === null ? [] : [`host CPU ${formatShare(own.machineBusy.avg)} busy`];
+  const usage = [
+    plural(own.workers, 'worker'),
+    ...(own.workersDied > 0 ? [`${formatNumber(own.workersDied)} died`] : []),
+    ...cpu,
+    ...cost,
+    ...(own.residentBytes === null ? [] : [formatBytes(own.residentBytes)]),
+    ...busy,
+  ];
+  const health = [
+    `event loop lag p95 ${formatMs(own.eventLoopLag?.p95 ?? null)}`,
+    `pump lateness p95 ${formatMs(own.tickLate?.p95 ?? null)}`,
+    `late sends ${shareText(own.lateSends)}`,
+    `send errors ${shareText(own.sendErrors)}`,
+    `socket drops ${shareText(own.socketDrops)}`,
+    `late joins ${shareText(own.lateJoins)}`,
+  ];
+  const state =
+    judgement.health.length === 0
+      ? style.good('healthy')
+      : style.unsure('impaired, see the reasons above');
+  return [
+    `${style.title('LOAD GENERATOR')}  ${state}`,
+    ...wrap('  ', usage.join(' · ')),
+    ...wrap('  ', health.join(' · ')),
+  ];
+};
+
+const shareText = ({ count, share }: Share): string =>
+  count === 0 ? '0' : `${formatNumber(count)} (${formatShare(share)})`;
+
+const deploymentSection: Section = ({ summary: { deployment } }, style) => {
+  const lines =
+    deployment === null
+      ? ['  unknown: the record does not name it']
+      : wrap(
+          '  ',
+          [
+            `livekit-server ${deployment.serverVersion ?? '(version unknown)'}`,
+            deployment.embedded ? `${deployment.url}, started by swarm` : deployment.url,
+            deployment.nodes.length === 0
+              ? 'no node known'
+              : `nodes ${deployment.nodes.join(', ')}`,
+          ].join(' · '),
+        );
+  return [style.title('DEPLOYMENT'), ...lines];
+};
+
+const noteSection: Section = ({ summary: { notes } }, style) =>
+  notes.length === 0
+    ? []
+    : [style.title('NOTES'), ...notes.flatMap((note) => wrap('  · ', noteText(note)))];
+
+const recordSection: Section = ({ recordPath, summary }, style) =>
+  recordPath === null
+    ? []
+    : [`${style.title('RECORD')}  ${recordPath}  ${style.dim(`(run ${summary.run})`)}`];
+
+/** In the order of interest: the result, how it was decided, then details. */
+export const SECTIONS: readonly Section[] = [
+  verdictSection,
+  thresholdSection,
+  baselineSection,
+  stageSection,
+  joinSection,
+  mediaSection,
+  lossRecoverySection,
+  mostAffectedSection,
+  generatorSection,
+  deploymentSection,
+  noteSection,
+  recordSection,
+];
