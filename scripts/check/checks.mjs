@@ -28,6 +28,13 @@ export const CHECKS = [
     summary: true,
   },
   {
+    // Facts have codes; a sentence is for readers only.
+    name: 'sentences read back',
+    program: 'scripts/check/sentence-reads.mjs',
+    args: [],
+    summary: true,
+  },
+  {
     // CI checks the commits of a pull request strictly; what is published cannot be changed.
     name: 'commit subjects',
     program: 'scripts/check/commit-subjects.mjs',

@@ -1,20 +1,22 @@
 import { judge, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
 import type { RecordedRun, Side } from '@livekit-swarm/analysis/compare';
-import { recordLines } from '@livekit-swarm/record';
+import { findRecord, recordLines } from '@livekit-swarm/record';
 import { hasErrorCode, SwarmError, usageError } from '@livekit-swarm/settings';
 import type { NamedRecords } from './find-runs.ts';
 
 /** Reads a run from its record, judged by its own thresholds. @throws SwarmError `bad_record` that names the record: it is one of several */
 export const readRun = async (record: string): Promise<RecordedRun> => {
-  const summary = await readRecord(record).catch((error: unknown): never => {
-    if (!hasErrorCode(error, 'bad_record') || error.message.includes(record)) throw error;
+  // Its error names the path; those of the lines do not.
+  const file = findRecord(record);
+  const summary = await readRecord(file).catch((error: unknown): never => {
+    if (!hasErrorCode(error, 'bad_record')) throw error;
     throw new SwarmError('bad_record', `${record}: ${error.message}`, error.hint);
   });
   return {
     name: record,
     summary,
     judgement: judge(summary, resolveThresholds(summary.scenario, summary.thresholds)),
-    readLines: () => recordLines(record),
+    readLines: () => recordLines(file),
   };
 };
 
