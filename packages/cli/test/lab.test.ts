@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { labWorld } from './support/lab-world.ts';
-import { descendantsOf, type ProcessId, stillThere } from './support/processes.ts';
+import { gone, labWorld, supervisorOf } from './support/lab-world.ts';
+import { descendantsOf } from './support/processes.ts';
 import { scratch, startSwarm } from './support/swarm.ts';
 
 await skipWithout('redis', 'haproxy', 'prometheus', 'redis-exporter');
@@ -15,67 +15,6 @@ interface Described {
   keys: string;
   services: { name: string; url?: string; up?: boolean }[];
 }
-
-const supervisorOf = (labs: string): number =>
-  (
-    JSON.parse(readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')) as {
-      supervisor: { pid: number };
-    }
-  ).supervisor.pid;
-
-const gone = async (processes: ProcessId[]): Promise<boolean> => {
-  for (let tries = 0; tries < 200 && processes.some(stillThere); tries++) await sleep(50);
-  return !processes.some(stillThere);
-};
-
-it('stands when the command has ended, takes a crowd, and goes without a trace', async () => {
-  const { run, labs, env } = labWorld();
-  const up = await run('lab', 'up', '--nodes', '2', '--with', 'haproxy', '--json');
-  expect(up).toMatchObject({ code: 0 });
-  const lab = JSON.parse(up.out) as Described;
-  expect(lab.services.map(({ name }) => name)).toEqual(['redis', 'node-1', 'node-2', 'haproxy']);
-  const everything = descendantsOf(supervisorOf(labs));
-  try {
-    const secret = /LIVEKIT_API_SECRET=(\S+)/.exec(readFileSync(lab.keys, 'utf8'))?.[1] ?? 'none';
-    expect(statSync(lab.keys).mode & 0o777).toBe(0o600);
-    expect(up.out + up.err + readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')).not.toContain(
-      secret,
-    );
-    for (const { command } of everything) expect(command).not.toContain(secret);
-
-    const status = await run('lab', 'status', '--json');
-    expect(status.code).toBe(0);
-    expect((JSON.parse(status.out) as Described[])[0]?.services.every(({ up: isUp }) => isUp)).toBe(
-      true,
-    );
-    expect(await run('lab', 'up', '--nodes', '1')).toMatchObject({
-      code: 3,
-      err: expect.stringContaining('is up already'),
-    });
-    expect(await run('lab', 'logs', 'node-2', '-n', '5')).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('starting LiveKit server'),
-    });
-
-    const keys = readFileSync(lab.keys, 'utf8').matchAll(/export (\w+)=(\S+)/g);
-    const crowd = startSwarm(['--rooms', '4', '--duration', '3s', '--json'], {
-      ...env,
-      ...Object.fromEntries([...keys].map(([, key, value]) => [key, value])),
-    });
-    expect(await crowd.ended).toBe(0);
-    expect(
-      (JSON.parse(crowd.stdout()) as { deployment: { nodes: string[] } }).deployment.nodes,
-    ).toHaveLength(2);
-  } finally {
-    expect(await run('lab', 'down')).toMatchObject({ code: 0, out: 'The lab "lab" has ended.\n' });
-  }
-  expect(await gone(everything)).toBe(true);
-  expect(readdirSync(labs)).toEqual([]);
-  expect(await run('lab', 'status')).toMatchObject({
-    code: 3,
-    out: expect.stringContaining('There is no lab'),
-  });
-});
 
 it('goes with its supervisor, whose death is told', async () => {
   const { run, labs } = labWorld();

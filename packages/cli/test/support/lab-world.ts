@@ -1,5 +1,7 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ProcessId, stillThere } from './processes.ts';
 import { scratch, startSwarm } from './swarm.ts';
 
 export interface LabWorld {
@@ -9,9 +11,8 @@ export interface LabWorld {
   env: Record<string, string>;
 }
 
-/** Labs of a cache of their own, which has the servers of the real one. */
-export const labWorld = (): LabWorld => {
-  const cache = scratch();
+/** Labs of a cache of their own, which has the servers of the real one. @param cache default: a folder that is removed after the test. */
+export const labWorld = (cache: string = scratch()): LabWorld => {
   const labs = join(cache, 'livekit-swarm', 'labs');
   mkdirSync(labs, { recursive: true });
   const env = {
@@ -27,6 +28,20 @@ export const labWorld = (): LabWorld => {
       return { code, out: swarm.stdout(), err: swarm.stderr() };
     },
   };
+};
+
+/** Process id of the supervisor of the lab "lab". */
+export const supervisorOf = (labs: string): number =>
+  (
+    JSON.parse(readFileSync(join(labs, 'lab', 'lab.json'), 'utf8')) as {
+      supervisor: { pid: number };
+    }
+  ).supervisor.pid;
+
+/** Whether all of these have ended within ten seconds. */
+export const gone = async (processes: ProcessId[]): Promise<boolean> => {
+  for (let tries = 0; tries < 200 && processes.some(stillThere); tries++) await sleep(50);
+  return !processes.some(stillThere);
 };
 
 const realServer = (): string => {
