@@ -1,7 +1,11 @@
 import { type ListenAddress, parseListenAddress } from './config/listen-address.ts';
 import { checkToken } from './config/read-token.ts';
 import { startExporter } from './exporter.ts';
-import { createRunsSource, type DrillTap, type RunsSource } from './sources/runs/runs-source.ts';
+import {
+  createRunsSource,
+  type DrillObserver,
+  type RunsSource,
+} from './sources/runs/runs-source.ts';
 
 export interface RunExporterOptions {
   listen: ListenAddress;
@@ -46,5 +50,5 @@ export const startRunExporter = async ({
   return { url: `${exporter.url}/metrics`, begin, beginDrill, linger, close: exporter.stop };
 };
 
-export type { DrillJudgement, DrillSight } from './sources/runs/drill-gauges.ts';
-export { checkToken, type DrillTap, parseListenAddress };
+export type { DrillJudgement, DrillReception } from './sources/runs/drill-gauges.ts';
+export { checkToken, type DrillObserver, parseListenAddress };

@@ -2,7 +2,7 @@ import { ThresholdError } from '@livekit-swarm/metrics';
 import { checkThresholds, LIMITS } from '@livekit-swarm/scenario';
 import type { FileSettings, Path } from '@livekit-swarm/settings';
 import { formatDuration, type Problem } from '@livekit-swarm/settings';
-import type { Drill, Failing } from './drill.ts';
+import type { Drill, FailedProbe } from './drill.ts';
 import { drillTimes } from './drill-times.ts';
 import { overlapsOf } from './fault-conflicts.ts';
 import { scenarioOfDrill } from './scenario-of-drill.ts';
@@ -45,7 +45,7 @@ const checkLength = (drill: Drill, tell: Tell): void => {
 };
 
 /** What each way to fail needs to be seen at all. */
-const ASKED: Record<Failing, { key: string; by: (drill: Drill) => unknown[] }> = {
+const ASKED: Record<FailedProbe, { key: string; by: (drill: Drill) => unknown[] }> = {
   rto: {
     key: 'rto',
     by: ({ objectives: { rtoP50Ms, rtoP95Ms, rtoMaxMs } }) => [rtoP50Ms, rtoP95Ms, rtoMaxMs],

@@ -39,9 +39,9 @@ export interface KnownOutcome {
   /** `1.13.4`. */
   server: string;
   /** What it fails in every time; not in both lists. */
-  fails: Failing[];
+  fails: FailedProbe[];
   /** What it fails in one time and not in another: neither is news. */
-  sometimes: Failing[];
+  sometimes: FailedProbe[];
   because: string;
 }
 
@@ -123,4 +123,4 @@ export interface Objectives {
 }
 
 /** Ways to fail, by the objective that is missed: what `known` speaks of. */
-export type Failing = DrillFailing;
+export type FailedProbe = DrillFailing;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
-import type { Failing, KnownOutcome } from '../drill/drill.ts';
+import type { FailedProbe, KnownOutcome } from '../drill/drill.ts';
 import { combineRepeats } from './combine-repeats.ts';
 import type { RepeatResult, RepeatVerdict } from './drill-result.ts';
 
 const repeat = (
   verdict: RepeatVerdict,
   rtoMax: number | null = null,
-  failing: Failing[] = [],
+  failing: FailedProbe[] = [],
 ): RepeatResult =>
   ({
     verdict,

@@ -1,7 +1,7 @@
 import type { HealthCode } from '@livekit-swarm/analysis';
 import { healthText, measuredOf } from '@livekit-swarm/report';
 import type { RunResult } from '@livekit-swarm/runner';
-import type { Drill, Failing } from '../drill/drill.ts';
+import type { Drill, FailedProbe } from '../drill/drill.ts';
 import type { Played } from '../execute/fault-schedule.ts';
 import type { RepeatResult } from './drill-result.ts';
 import { type Finding, findingsOf } from './evaluate-objectives.ts';
@@ -45,7 +45,7 @@ export const judgeRepeat = ({
   const crossed = thresholds.filter(({ ok }) => ok === false);
   const unmeasured = thresholds.filter(({ ok }) => ok === null);
   const failing = [
-    ...new Set<Failing>([
+    ...new Set<FailedProbe>([
       ...missed.map((finding) => finding.failing),
       ...(crossed.length > 0 ? ['thresholds' as const] : []),
     ]),

@@ -1,5 +1,5 @@
 import type { DrillJudgement } from '@livekit-swarm/exporter/runs';
-import type { Failing } from '../drill/drill.ts';
+import type { FailedProbe } from '../drill/drill.ts';
 import type { RepeatResult } from './drill-result.ts';
 
 /** What a repeat came to, as its metrics say it: recovery times in seconds, and each way to fail that was asked about. Only of one that tells anything. */
@@ -9,7 +9,7 @@ export const judgementOf = ({
   thresholds,
   recovery: { rto },
 }: Pick<RepeatResult, 'verdict' | 'findings' | 'thresholds' | 'recovery'>): DrillJudgement => {
-  const objectives = new Map<Failing, boolean>();
+  const objectives = new Map<FailedProbe, boolean>();
   if (verdict !== 'passed' && verdict !== 'failed') return { verdict, recovery: null, objectives };
   for (const { failing, ok } of findings)
     objectives.set(failing, ok && objectives.get(failing) !== false);

@@ -1,5 +1,5 @@
 import type { ThresholdResult } from '@livekit-swarm/analysis';
-import type { Drill, Failing } from '../drill/drill.ts';
+import type { Drill, FailedProbe } from '../drill/drill.ts';
 import type { Finding } from './evaluate-objectives.ts';
 import type { Recovery } from './recovery.ts';
 import type { DrillSecond } from './seconds.ts';
@@ -20,7 +20,7 @@ export interface RepeatResult {
   /** Why, most important first; empty when everything held. */
   reasons: string[];
   /** Which ways to fail were seen, sorted: what `known` is held against, and what repeats are counted by. */
-  failing: Failing[];
+  failing: FailedProbe[];
   findings: Finding[];
   thresholds: ThresholdResult[];
   recovery: Recovery;

@@ -1,12 +1,12 @@
 import { formatDuration } from '@livekit-swarm/settings';
-import type { Drill, Failing, Objectives } from '../drill/drill.ts';
+import type { Drill, FailedProbe, Objectives } from '../drill/drill.ts';
 import { firstAlerts } from './first-alerts.ts';
 import type { Recovery } from './recovery.ts';
 
 /** One objective, what was asked, and what came. */
 export interface Finding {
   objective: keyof Objectives;
-  failing: Failing;
+  failing: FailedProbe;
   ok: boolean;
   /** `at most 15 s`. */
   asked: string;
@@ -98,7 +98,7 @@ const percent = (ratio: number): string => `${(100 * ratio).toFixed(ratio === 1 
 const atMost =
   (
     objective: Limited,
-    failing: Failing,
+    failing: FailedProbe,
     value: number | null,
     words: (value: number) => string,
   ): Check =>
@@ -119,7 +119,7 @@ const atMost =
 const atLeast =
   (
     objective: Limited,
-    failing: Failing,
+    failing: FailedProbe,
     value: number | null,
     words: (value: number) => string,
   ): Check =>

@@ -3,15 +3,15 @@ import {
   type ParticipantState,
   reduceParticipant,
 } from '@livekit-swarm/analysis';
-import type { DrillPeople } from '@livekit-swarm/exporter/catalogue';
-import type { DrillSight } from '@livekit-swarm/exporter/runs';
+import type { MediaReception } from '@livekit-swarm/exporter/catalogue';
+import type { DrillReception } from '@livekit-swarm/exporter/runs';
 import type { EventLine, RecordLine } from '@livekit-swarm/record';
 import { CROWD_ROLE } from '../drill/roles.ts';
 
 /** What the crowd of a drill hears at this moment: for whoever watches it while it goes on. */
 export interface PeopleNow {
   add(line: RecordLine): void;
-  now(): DrillSight;
+  now(): DrillReception;
 }
 
 interface Participant {
@@ -55,7 +55,7 @@ export const createPeopleNow = (): PeopleNow => {
       if (line.type === 'event' && line.role === CROWD_ROLE) addEvent(line);
     },
     now: () => {
-      const counts: Record<DrillPeople, number> = {
+      const counts: Record<MediaReception, number> = {
         receiving_all: 0,
         receiving_some: 0,
         receiving_none: 0,
@@ -82,7 +82,11 @@ export const createPeopleNow = (): PeopleNow => {
   };
 };
 
-const receptionOf = ({ connection }: ParticipantState, heard: number, due: number): DrillPeople => {
+const receptionOf = (
+  { connection }: ParticipantState,
+  heard: number,
+  due: number,
+): MediaReception => {
   if (connection === 'reconnecting') return 'reconnecting';
   if (connection !== 'connected') return 'disconnected';
   return heard === due ? 'receiving_all' : heard === 0 ? 'receiving_none' : 'receiving_some';

@@ -91,7 +91,7 @@ export interface LinkTrouble extends Partial<Omit<LinkImpairment, 'rateBps'>> {
   rateBps?: number;
 }
 
-/** Trouble with the packets of a member. Everything that is given, at once. */
+/** ApiError with the packets of a member. Everything that is given, at once. */
 export interface NetworkTrouble extends LinkTrouble {
   protocol: 'udp' | 'tcp' | 'both';
   /** As the member sees it. */

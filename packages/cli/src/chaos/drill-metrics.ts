@@ -10,14 +10,14 @@ export interface DrillMetrics {
   /** Where the Prometheus of a lab that is raised for a drill finds them, `127.0.0.1:40123`; null: there is no such lab. */
   readonly labAddress: string | null;
   /** A repeat begins. */
-  begin(drill: string): RepeatTap;
+  begin(drill: string): RepeatObserver;
   /** As that of a run: until whoever scrapes has seen the end. */
   linger: RunExporter['linger'];
   close(): Promise<void>;
 }
 
 /** What becomes of one repeat. */
-export interface RepeatTap {
+export interface RepeatObserver {
   add(line: RecordLine): void;
   judged(repeat: RepeatResult): void;
 }

@@ -12,7 +12,7 @@ import type { ProgressPrinter } from '../progress-printer.ts';
 import { newRunName } from '../run-name.ts';
 import { VERSION } from '../version.ts';
 import { aloneOn } from './alone-on.ts';
-import type { DrillMetrics, RepeatTap } from './drill-metrics.ts';
+import type { DrillMetrics, RepeatObserver } from './drill-metrics.ts';
 import { noDrillOf } from './problem-of-drill.ts';
 import { openDeployment, type Where } from './where.ts';
 
@@ -50,7 +50,7 @@ export const runOne = async ({
   printer,
 }: DrillRun): Promise<DrillOutcome> => {
   let record: RecordWriter | null = null;
-  let tap: RepeatTap | null = null;
+  let tap: RepeatObserver | null = null;
   const endAtOnce = (): void => {
     record?.flush();
     void untilHealed(journal, printer).finally(() => process.exit(EXIT_CODES.interrupted.code));

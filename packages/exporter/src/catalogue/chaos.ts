@@ -2,14 +2,14 @@ import { DRILL_FAILINGS } from '@livekit-swarm/analysis';
 import { gauge, type MetricFamily, summary } from './entry.ts';
 
 /** Media reception of a participant of a drill. Signalling comes first: media may continue while a participant reconnects. */
-export const DRILL_PEOPLE = [
+export const MEDIA_RECEPTIONS = [
   'receiving_all',
   'receiving_some',
   'receiving_none',
   'reconnecting',
   'disconnected',
 ] as const;
-export type DrillPeople = (typeof DRILL_PEOPLE)[number];
+export type MediaReception = (typeof MEDIA_RECEPTIONS)[number];
 
 export const DRILL_VERDICTS = ['passed', 'failed', 'inconclusive', 'void', 'interrupted'] as const;
 export type DrillVerdict = (typeof DRILL_VERDICTS)[number];
@@ -26,7 +26,7 @@ export const CHAOS_METRICS = {
   }),
   swarm_chaos_participants: gauge(
     'Participants of the drill by media reception; reconnecting have lost their signal connection',
-    { labels: [...DRILL, 'state'], values: { state: DRILL_PEOPLE }, why: RUNNING },
+    { labels: [...DRILL, 'state'], values: { state: MEDIA_RECEPTIONS }, why: RUNNING },
   ),
   swarm_chaos_subscriptions: gauge(
     'Subscriptions by media reception; interrupted is reported after two seconds without media',

@@ -4,8 +4,8 @@ export const SOURCE_NAMES = ['runs', 'probes', 'lifecycle', 'clients'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /** Why a probe did not run. */
-export const PROBE_REFUSALS = ['busy', 'no_time', 'bad_request', 'stopping'] as const;
-export type ProbeRefusal = (typeof PROBE_REFUSALS)[number];
+export const PROBE_REJECTIONS = ['busy', 'no_time', 'bad_request', 'stopping'] as const;
+export type ProbeRejection = (typeof PROBE_REJECTIONS)[number];
 
 const source = [...SOURCE_NAMES] as const;
 
@@ -45,7 +45,7 @@ export const EXPORTER_METRICS = {
   }),
   swarm_exporter_probes_rejected_total: counter('Probes that were rejected', {
     labels: ['reason'],
-    values: { reason: PROBE_REFUSALS },
+    values: { reason: PROBE_REJECTIONS },
     why: 'while the source probes is enabled',
   }),
 } as const satisfies MetricFamily;

@@ -8,17 +8,17 @@ import { RUN_METRICS } from './run.ts';
 
 export {
   CHAOS_METRICS,
-  DRILL_PEOPLE,
   DRILL_VERDICTS,
-  type DrillPeople,
   type DrillVerdict,
+  MEDIA_RECEPTIONS,
+  type MediaReception,
 } from './chaos.ts';
 export { CLIENT_METRICS } from './client.ts';
 export type { CatalogueEntry, MetricFamily, MetricType } from './entry.ts';
 export {
   EXPORTER_METRICS,
-  PROBE_REFUSALS,
-  type ProbeRefusal,
+  PROBE_REJECTIONS,
+  type ProbeRejection,
   SOURCE_NAMES,
   type SourceName,
 } from './exporter.ts';

@@ -56,7 +56,10 @@ const NEEDS = {
 } as const;
 
 /** Somebody who starts an exporter wants something of it. @throws SwarmError `usage` */
-export const checkUseful = (settings: ExporterSettings, config: string | undefined): void => {
+export const requireEnabledSource = (
+  settings: ExporterSettings,
+  config: string | undefined,
+): void => {
   const { targets } = settings;
   if (config === undefined && targets.length === 0) {
     throw usageError(

@@ -4,7 +4,7 @@ import { isUsageError, readSettings, type Settings, usageError } from '@livekit-
 import type { ClientsOptions } from '../sources/clients/clients-options.ts';
 import { clientsOptions } from '../sources/clients/config.ts';
 import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
-import { checkPaths, checkSchedule, checkUseful } from './check-settings.ts';
+import { checkPaths, checkSchedule, requireEnabledSource } from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { readToken } from './read-token.ts';
@@ -76,7 +76,7 @@ export const loadSettings = async (
   };
   checkPaths(settings, file);
   checkSchedule(settings, file);
-  checkUseful(settings, config);
+  requireEnabledSource(settings, config);
   return settings;
 };
 

@@ -80,7 +80,7 @@ export const readPod = (pod: V1Pod, kind: MemberKind): Pod => {
     owner: owner === undefined ? null : { kind: owner.kind, name: owner.name },
     containerId: first?.state?.running === undefined ? null : (first.containerID ?? null),
     metricsPort: metricsPortOf(pod),
-    trouble: troubleOf(pod),
+    trouble: apiErrorOf(pod),
   };
 };
 
@@ -98,7 +98,7 @@ const metricsPortOf = ({ metadata, spec }: V1Pod): number | null => {
   return named ?? (Number.isInteger(annotated) ? annotated : null);
 };
 
-const troubleOf = ({ status }: V1Pod): string | null => {
+const apiErrorOf = ({ status }: V1Pod): string | null => {
   const waiting = status?.containerStatuses?.find(
     ({ state }) => state?.waiting?.message !== undefined,
   )?.state?.waiting;

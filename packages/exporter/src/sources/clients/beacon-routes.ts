@@ -4,12 +4,12 @@ import { cors } from 'hono/cors';
 import { limitBody } from '../../http/limit-body.ts';
 import { clientAddress } from './client-address.ts';
 import type { ClientsOptions } from './clients-options.ts';
+import { browserLabeller, networkOf, sdkLabeller, transportOf } from './labels.ts';
 import { createLimiter } from './limiter.ts';
 import { bodySchema, type ReadBody, type ReadReport } from './payload-schema.ts';
 import { activeFor, isNew, type Participant, type Sessions } from './sessions.ts';
 import { type ClientHandles, tally } from './tally.ts';
 import { createTokenCheck, type Holder } from './token-check.ts';
-import { browserLabeller, networkOf, sdkLabeller, transportOf } from './words.ts';
 
 /** What sendBeacon may send at once. */
 export const MOST_BYTES = 64 * 1024;
@@ -17,7 +17,7 @@ const MOST_ADDRESSES = 20_000;
 const PREFLIGHT_GOOD_FOR_S = 7_200;
 const COME_BACK_AFTER_S = '30';
 /** Requests of one address at the same time: whoever sends slowly on purpose must not keep the others out. */
-const MOST_AT_ONCE_OF_ONE = 64;
+const MAX_CONCURRENT_PER_ADDRESS = 64;
 
 type PublishRejection = 'unauthorized' | 'malformed' | 'too_large' | 'rate_limited' | 'full';
 const STATUS = {
@@ -91,7 +91,7 @@ export const beaconRoutes = (
         options.trustedProxies,
       );
       const others = underWay.get(address) ?? 0;
-      if (others >= MOST_AT_ONCE_OF_ONE || !byAddress.allows(address, now())) {
+      if (others >= MAX_CONCURRENT_PER_ADDRESS || !byAddress.allows(address, now())) {
         return refuse(context, 'rate_limited', 'too many reports from this address');
       }
       const origin = context.req.header('origin');

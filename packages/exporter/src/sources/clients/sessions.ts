@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { networkOf, transportOf } from './labels.ts';
 import type { Holder } from './token-check.ts';
-import { networkOf, transportOf } from './words.ts';
 
 /** One participant as its reports tell. Neither identity nor room is kept, but for rooms on the list. */
 export interface Participant {
@@ -39,7 +39,7 @@ const ACTIVE_FOR = { intervals: 3.5, leastMs: 35_000, mostMs: 10 * 60_000 } as c
 export const activeFor = (intervalMs: number): number =>
   Math.min(ACTIVE_FOR.mostMs, Math.max(ACTIVE_FOR.leastMs, intervalMs * ACTIVE_FOR.intervals));
 /** What a beacon keeps for later when nobody takes it: 30 reports, of 60 seconds each. */
-const MOST_CREDIT_MS = 30 * 60_000;
+const MAX_CREDIT_MS = 30 * 60_000;
 /** A window comes in several reports where there are many tracks. */
 const CREDIT_PER_MS = 8;
 const LONGEST_MEMORY_MS = 24 * 3_600_000;
@@ -84,7 +84,7 @@ export const createSessions = (
     const goodFor = Math.min(LONGEST_MEMORY_MS, Math.max(0, expires * 1_000 - wallClock()));
     participant.rememberUntil = Math.max(participant.rememberUntil, at + goodFor);
     participant.credit = Math.min(
-      MOST_CREDIT_MS,
+      MAX_CREDIT_MS,
       participant.credit + (at - participant.seenAt) * CREDIT_PER_MS,
     );
     participant.seenAt = at;
@@ -111,7 +111,7 @@ const newParticipant = (room: string | undefined, at: number): Participant => ({
   activeForMs: activeFor(0),
   ended: false,
   sessions: [],
-  credit: MOST_CREDIT_MS,
+  credit: MAX_CREDIT_MS,
   sdk: '',
   browser: '',
   transport: transportOf(undefined),

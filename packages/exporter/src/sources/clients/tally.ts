@@ -2,14 +2,14 @@ import { participantQuality } from '@livekit-swarm/analysis';
 import type { CLIENT_METRICS } from '../../catalogue/index.ts';
 import type { Handles } from '../../metrics/register-family.ts';
 import type { ReadReport, ReadStream } from './payload-schema.ts';
-import { plausible } from './plausible.ts';
 import { expectedPackets, rateStream } from './rate-stream.ts';
 import type { Participant } from './sessions.ts';
+import { isPlausible } from './validate-report.ts';
 
 export type ClientHandles = Handles<typeof CLIENT_METRICS>;
 
 /** More often nobody comes back in one report. */
-const MOST_RECONNECTS = 100;
+const MAX_RECONNECTS = 100;
 
 /** Adds one report of a participant to the metrics. @returns whether it was taken as it is, or had to be cut to what can be */
 export const tally = (
@@ -19,18 +19,15 @@ export const tally = (
 ): 'accepted' | 'clamped' => {
   const ms = Math.min(report.ms, participant.credit);
   participant.credit -= ms;
-  const checked = report.streams.map((stream) => plausible(stream, ms / 1_000));
+  const checked = report.streams.map((stream) => isPlausible(stream, ms / 1_000));
   const streams = checked.map(({ stream }) => stream);
   const { sdk, browser } = participant;
   for (const stream of streams)
     countStream(metrics, stream, { direction: stream.direction, kind: stream.kind, sdk, browser });
 
   const { reconnects = 0, dropped = 0 } = report;
-  metrics.swarm_client_reconnects_total.inc(
-    { sdk, browser },
-    Math.min(MOST_RECONNECTS, reconnects),
-  );
-  metrics.swarm_client_reports_dropped_total.inc(Math.min(MOST_RECONNECTS, dropped));
+  metrics.swarm_client_reconnects_total.inc({ sdk, browser }, Math.min(MAX_RECONNECTS, reconnects));
+  metrics.swarm_client_reports_dropped_total.inc(Math.min(MAX_RECONNECTS, dropped));
   const heard = observeScores(metrics, streams, { sdk, browser });
   if (participant.room !== undefined) {
     const before =
@@ -43,8 +40,8 @@ export const tally = (
   }
   const cut =
     ms < report.ms ||
-    reconnects > MOST_RECONNECTS ||
-    dropped > MOST_RECONNECTS ||
+    reconnects > MAX_RECONNECTS ||
+    dropped > MAX_RECONNECTS ||
     checked.some((one) => one.cut);
   return cut ? 'clamped' : 'accepted';
 };

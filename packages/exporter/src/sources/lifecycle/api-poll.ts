@@ -1,6 +1,6 @@
 import { EgressStatus, IngressState_Status } from '@livekit/protocol';
 import { EgressClient, IngressClient, RoomServiceClient } from 'livekit-server-sdk';
-import { type Trouble, troubleOf } from '../../api-trouble.ts';
+import { type ApiError, apiErrorOf } from '../../api-error.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
 import type { LifecycleHandles } from './webhooks.ts';
 
@@ -18,7 +18,7 @@ const TIMEOUT_SECONDS = 5;
 export const createApiPoll = (
   target: LifecycleTarget & { httpUrl: string },
   metrics: LifecycleHandles,
-  tell: (call: string, trouble: Trouble | null) => void,
+  tell: (call: string, trouble: ApiError | null) => void,
 ): ApiPoll => {
   const { name, httpUrl, apiKey, apiSecret } = target;
   const options = { requestTimeout: TIMEOUT_SECONDS };
@@ -43,7 +43,7 @@ export const createApiPoll = (
       if (/not connected|not implemented|redis required/i.test(String(error))) missing.add(what);
       else {
         metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: what });
-        tell(what, troubleOf(error));
+        tell(what, apiErrorOf(error));
       }
       return null;
     } finally {

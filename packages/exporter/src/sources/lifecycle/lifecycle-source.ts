@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectRegistry, ghostRooms, isStale, type RegistryClient } from '@livekit-swarm/livekit';
 import { Registry } from 'prom-client';
-import type { Trouble } from '../../api-trouble.ts';
+import type { ApiError } from '../../api-error.ts';
 import { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
 import { registerFamily } from '../../metrics/register-family.ts';
 import type { Source, SourceContext } from '../../source.ts';
@@ -139,7 +139,7 @@ const createWatch = (
 /** A line when something begins to fail, fails for another reason, or is over: not with every look. */
 const tellChanges = (
   log: (line: string) => void,
-): ((call: string, trouble: Trouble | null) => void) => {
+): ((call: string, trouble: ApiError | null) => void) => {
   const reasons = new Map<string, string>();
   return (call, trouble) => {
     const before = reasons.get(call);

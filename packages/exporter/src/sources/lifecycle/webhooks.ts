@@ -5,7 +5,7 @@ import type { LIFECYCLE_METRICS } from '../../catalogue/index.ts';
 import { limitBody } from '../../http/limit-body.ts';
 import type { Handles } from '../../metrics/register-family.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
-import { SeenEvents } from './seen-events.ts';
+import { ReplayCache } from './replay-cache.ts';
 
 export type LifecycleHandles = Handles<typeof LIFECYCLE_METRICS>;
 
@@ -40,7 +40,7 @@ export const webhookRoutes = (
   const receivers = new Map(
     targets.map((target) => [target.name, new WebhookReceiver(target.apiKey, target.apiSecret)]),
   );
-  const seen = new SeenEvents(2 * STALE_MS, REMEMBERED);
+  const seen = new ReplayCache(2 * STALE_MS, REMEMBERED);
   const app = new Hono();
   app.post(
     '/webhook/:target',

@@ -12,7 +12,7 @@ import {
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { labelName } from '../../config/target.ts';
-import { KINDS, moduleOf, neededMs, type ProbeModule } from './module.ts';
+import { KINDS, moduleOf, type ProbeModule, probeDurationMs } from './module.ts';
 
 /** When a target is probed without being asked. */
 export interface ProbeSchedule {
@@ -135,13 +135,13 @@ export const probesSection = () =>
       const { module, problems } = moduleOf(name, options);
       for (const { key, message, hint } of problems)
         problem(['modules', name, ...(key === null ? [] : [key])], message, hint);
-      if (options.duration === undefined || neededMs(module) <= longest) continue;
-      const taken = `no probe may take longer than ${formatDuration(longest)}, and this one needs ${formatDuration(neededMs(module))}`;
+      if (options.duration === undefined || probeDurationMs(module) <= longest) continue;
+      const taken = `no probe may take longer than ${formatDuration(longest)}, and this one needs ${formatDuration(probeDurationMs(module))}`;
       problem(['modules', name, 'duration'], taken, 'make it shorter, or raise probes.longest');
     }
     for (const [index, { module: name, every }] of schedule.entries()) {
       const { module, problems } = moduleOf(name, modules[name] ?? {});
-      const needed = neededMs(module);
+      const needed = probeDurationMs(module);
       if (problems.length > 0 || needed <= Math.min(every, longest)) continue;
       const given =
         needed > every

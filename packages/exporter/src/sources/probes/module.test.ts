@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KINDS, moduleOf, neededMs } from './module.ts';
+import { KINDS, moduleOf, probeDurationMs } from './module.ts';
 
 describe('moduleOf', () => {
   it.each(KINDS)('%s needs nothing but its name', (kind) => {
@@ -37,7 +37,8 @@ describe('moduleOf', () => {
   });
 
   it('needs its time, or until the server has told of those who publish nothing', () => {
-    const needed = (kind: string, options: object = {}) => neededMs(moduleOf(kind, options).module);
+    const needed = (kind: string, options: object = {}) =>
+      probeDurationMs(moduleOf(kind, options).module);
     expect([needed('audio_pair'), needed('audio_pair', { duration: 1_000 })]).toEqual([
       3_500, 1_500,
     ]);

@@ -19,10 +19,10 @@ export interface ProbeModule {
 /** Joining, leaving and deleting the room, when all is well, ms: with less than this beside the media nothing can be told. */
 const OVERHEAD_MS = 500;
 /** livekit-server tells of who publishes at once, but of others who have just got in every three seconds only, ms. */
-export const TOLD_EVERY_MS = 3_000;
+export const STATS_INTERVAL_MS = 3_000;
 /** What a probe that succeeds may take, when all is well, ms. */
-export const neededMs = ({ durationMs, publish }: ProbeModule): number =>
-  Math.max(durationMs, publish.length > 0 ? 0 : TOLD_EVERY_MS) + OVERHEAD_MS;
+export const probeDurationMs = ({ durationMs, publish }: ProbeModule): number =>
+  Math.max(durationMs, publish.length > 0 ? 0 : STATS_INTERVAL_MS) + OVERHEAD_MS;
 
 /** Null: no limit. */
 export interface ProbeLimits {

@@ -1,5 +1,5 @@
 import type { JoinPhases, TrackResult } from '@livekit-swarm/record';
-import type { Trouble } from '../../api-trouble.ts';
+import type { ApiError } from '../../api-error.ts';
 import type { ProbeModule } from './module.ts';
 
 /** The two participants of a probe. */
@@ -14,9 +14,9 @@ export interface SideObservation {
   /** As the server that let it in calls itself. */
   node: string | null;
   /** Why it did not get in, as far as anybody said. */
-  refusal: Trouble | null;
+  refusal: ApiError | null;
   /** How its connection broke after it was in. */
-  loss: Trouble | null;
+  loss: ApiError | null;
   /** Identities of the others it was told of, at the end. */
   others: readonly string[];
   tracks: readonly TrackResult[];
@@ -27,7 +27,7 @@ export interface Observation {
   module: ProbeModule;
   sides: Readonly<Record<Side, SideObservation>>;
   /** Why the room could not be made. */
-  room: Trouble | null;
+  room: ApiError | null;
   /** Something of ours broke. */
   internal: string | null;
   /** Time was up before it was through. */

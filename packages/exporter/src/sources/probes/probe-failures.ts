@@ -1,4 +1,4 @@
-import type { Trouble } from '../../api-trouble.ts';
+import type { ApiError } from '../../api-error.ts';
 import type { ProbeFailure } from '../../catalogue/index.ts';
 import {
   identityOf,
@@ -10,13 +10,13 @@ import {
 } from './observation.ts';
 import type { DataFigures, MediaFigures } from './probe-figures.ts';
 
-export interface Failing {
+export interface FailedProbe {
   reason: ProbeFailure;
   message: string;
 }
 
 /** What failures are told from, beside what was observed. */
-export interface Judged {
+export interface EvaluatedProbe {
   bothIn: boolean;
   heard: Readonly<Record<Side, boolean>> | null;
   media: readonly MediaFigures[];
@@ -24,7 +24,7 @@ export interface Judged {
 }
 
 /** Why a probe failed, most basic first; empty when it succeeded. */
-export const failuresOf = (observation: Observation, figures: Judged): Failing[] => {
+export const failuresOf = (observation: Observation, figures: EvaluatedProbe): FailedProbe[] => {
   const { internal, room, sides, outOfTime, module, measuredMs } = observation;
   if (internal !== null) return [{ reason: 'internal', message: internal }];
   if (room !== null)
@@ -35,7 +35,7 @@ export const failuresOf = (observation: Observation, figures: Judged): Failing[]
       ? [{ reason: classify(refusal), message: `${side}: ${refusal.message}` }]
       : [];
   });
-  const late: Failing[] = outOfTime
+  const late: FailedProbe[] = outOfTime
     ? [{ reason: 'timeout', message: timeoutMessage(observation) }]
     : [];
   if (!figures.bothIn)
@@ -44,7 +44,7 @@ export const failuresOf = (observation: Observation, figures: Judged): Failing[]
       ...late,
       ...(refused.length + late.length === 0 ? [neverIn(sides)] : []),
     ]);
-  const broken = SIDES.flatMap((side): Failing[] => {
+  const broken = SIDES.flatMap((side): FailedProbe[] => {
     const { loss } = sides[side];
     return loss === null ? [] : [{ reason: 'disconnected', message: `${side}: ${loss.message}` }];
   });
@@ -71,13 +71,13 @@ const timeoutMessage = ({ sides, module, measuredMs }: Observation): string => {
   return `time was up after ${Math.round(measuredMs)} of ${module.durationMs} ms of media; ${advice}`;
 };
 
-const neverIn = (sides: Observation['sides']): Failing => {
+const neverIn = (sides: Observation['sides']): FailedProbe => {
   const missing = SIDES.filter((side) => sides[side].phases === null);
   return { reason: 'join_failed', message: `${missing.join(' and ')} never got in` };
 };
 
-const joinFailures = ({ sides, module: { limits }, wantedNode }: Observation): Failing[] =>
-  SIDES.flatMap((side): Failing[] => {
+const joinFailures = ({ sides, module: { limits }, wantedNode }: Observation): FailedProbe[] =>
+  SIDES.flatMap((side): FailedProbe[] => {
     const { phases, node } = sides[side];
     const joined = phases?.joined ?? 0;
     return [
@@ -100,8 +100,8 @@ const joinFailures = ({ sides, module: { limits }, wantedNode }: Observation): F
     ];
   });
 
-const meetingFailures = ({ sides }: Observation, { heard }: Judged): Failing[] =>
-  SIDES.flatMap((side): Failing[] => {
+const meetingFailures = ({ sides }: Observation, { heard }: EvaluatedProbe): FailedProbe[] =>
+  SIDES.flatMap((side): FailedProbe[] => {
     const other = otherOf(side);
     if (!sees(sides[side], other)) {
       return [
@@ -119,14 +119,17 @@ const meetingFailures = ({ sides }: Observation, { heard }: Judged): Failing[] =
 const sees = ({ others }: SideObservation, other: Side): boolean =>
   others.includes(identityOf(other));
 
-const limitFailures = ({ module: { limits } }: Observation, { media, data }: Judged): Failing[] => {
+const limitFailures = (
+  { module: { limits } }: Observation,
+  { media, data }: EvaluatedProbe,
+): FailedProbe[] => {
   const over = (
     reason: ProbeFailure,
     what: string,
     value: number | null,
     limit: number | null,
     unit: 'ms' | '%',
-  ): Failing[] => {
+  ): FailedProbe[] => {
     if (value === null || limit === null || value <= limit) return [];
     const show = (figure: number): string =>
       unit === '%' ? `${Number((figure * 100).toFixed(2))} %` : `${Number(figure.toFixed(1))} ms`;
@@ -164,10 +167,10 @@ const REFUSED: ReadonlySet<string> = new Set([
 ]);
 
 /** Words of signalling are many; these three tell who has to look where. */
-const classify = ({ reason }: Trouble): ProbeFailure =>
+const classify = ({ reason }: ApiError): ProbeFailure =>
   UNREACHABLE.has(reason) ? 'unreachable' : REFUSED.has(reason) ? 'rejected' : 'join_failed';
 
-const unique = (failures: readonly Failing[]): Failing[] =>
+const unique = (failures: readonly FailedProbe[]): FailedProbe[] =>
   failures.filter(
     ({ reason, message }, index) =>
       failures.findIndex((one) => one.reason === reason && one.message === message) === index,

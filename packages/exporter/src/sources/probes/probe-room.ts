@@ -1,5 +1,5 @@
 import { RoomServiceClient } from 'livekit-server-sdk';
-import { causeOf, statusOf, type Trouble, troubleOf } from '../../api-trouble.ts';
+import { type ApiError, apiErrorOf, causeOf, statusOf } from '../../api-error.ts';
 
 /** What a room service is asked with. */
 export interface RoomAccess {
@@ -26,7 +26,7 @@ const client = ({ url, apiKey, apiSecret }: RoomAccess, timeoutMs: number): Room
 
 export interface Made {
   /** What kept it from being made. */
-  trouble: Trouble | null;
+  trouble: ApiError | null;
   /** An answer that got lost may have been a yes. */
   exists: 'yes' | 'no' | 'perhaps';
 }
@@ -51,7 +51,7 @@ export const createProbeRoom = async (
     });
     return { trouble: null, exists: 'yes' };
   } catch (error) {
-    return { trouble: troubleOf(error), exists: saidNo(error) ? 'no' : 'perhaps' };
+    return { trouble: apiErrorOf(error), exists: saidNo(error) ? 'no' : 'perhaps' };
   }
 };
 
@@ -60,12 +60,12 @@ export const deleteProbeRoom = async (
   access: RoomAccess,
   name: string,
   timeoutMs: number,
-): Promise<Trouble | null> => {
+): Promise<ApiError | null> => {
   try {
     await client(access, timeoutMs).deleteRoom(name);
     return null;
   } catch (error) {
-    return isNotFound(error) ? null : troubleOf(error);
+    return isNotFound(error) ? null : apiErrorOf(error);
   }
 };
 

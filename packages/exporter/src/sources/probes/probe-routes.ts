@@ -1,24 +1,24 @@
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { ProbeRefusal } from '../../catalogue/index.ts';
+import type { ProbeRejection } from '../../catalogue/index.ts';
 import type { Target } from '../../config/target.ts';
 import { formatFor, render } from '../../metrics/render.ts';
 import type { ProbeSettings } from './config.ts';
-import { type Destination, findDestination } from './destination.ts';
-import type { ProbeResult } from './judge-probe.ts';
+import type { ProbeResult } from './evaluate-probe.ts';
+import { findProbeTarget, type ProbeTarget } from './probe-target.ts';
 import { describe, type Prober, type PublishRejection } from './prober.ts';
 
 export interface ProbeRoutesOptions {
   targets: readonly Target[];
   settings: ProbeSettings;
   prober: Prober;
-  onRefused(reason: ProbeRefusal): void;
+  onRefused(reason: ProbeRejection): void;
 }
 
 const TIMEOUT_HEADER = 'x-prometheus-scrape-timeout-seconds';
 /** With less than this nothing at all could be told, ms. */
-const LEAST_BUDGET_MS = 250;
+const MIN_BUDGET_MS = 250;
 
 const REFUSALS: Record<PublishRejection, { status: ContentfulStatusCode; text: string }> = {
   busy: {
@@ -41,11 +41,11 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
   new Hono().get('/probe', async (c) => {
     if (c.req.method !== 'GET')
       return c.text('a probe is asked for with GET\n', 405, { allow: 'GET' });
-    let destination: Destination;
+    let destination: ProbeTarget;
     let budgetMs: number;
     try {
       const { target, module, node } = c.req.query();
-      destination = findDestination({ target, module, node }, targets, settings.modules);
+      destination = findProbeTarget({ target, module, node }, targets, settings.modules);
       budgetMs = readBudget(c.req.header(TIMEOUT_HEADER), settings);
     } catch (error) {
       if (!hasErrorCode(error, 'unknown_probe_target')) throw error;
@@ -53,7 +53,7 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
       return c.text(`${error.message}\n`, 400);
     }
     const result =
-      budgetMs < LEAST_BUDGET_MS
+      budgetMs < MIN_BUDGET_MS
         ? 'no_time'
         : await prober.probe(destination, budgetMs, c.req.raw.signal);
     if (typeof result === 'string') {
@@ -81,7 +81,7 @@ const readBudget = (header: string | undefined, { longestMs, spareMs }: ProbeSet
 };
 
 const inWords = (
-  destination: Destination,
+  destination: ProbeTarget,
   { success, failures, observation }: ProbeResult,
 ): string =>
   [

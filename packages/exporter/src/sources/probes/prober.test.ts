@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { observation } from '../../../test/support/fake-engine.ts';
-import type { Destination } from './destination.ts';
+import type { ProbeTarget } from './probe-target.ts';
 import { createProber } from './prober.ts';
-import type { ProbeOrder } from './run-probe.ts';
+import type { ProbeRequest } from './run-probe.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -35,9 +35,9 @@ const proberOf = async (says: () => boolean) => {
     isAlsoAt: () => false,
     redisUrl: null,
   };
-  const destination: Destination = { target, node, url, module: observation('audio_pair').module };
+  const destination: ProbeTarget = { target, node, url, module: observation('audio_pair').module };
   const [log, nodeIds]: [string[], (string | null)[]] = [[], []];
-  const run = async ({ nodeId }: ProbeOrder) => {
+  const run = async ({ nodeId }: ProbeRequest) => {
     nodeIds.push(nodeId);
     return observation('audio_pair');
   };

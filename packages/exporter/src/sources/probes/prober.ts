@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TargetNode } from '../../config/target.ts';
-import type { Destination } from './destination.ts';
-import { judgeProbe, type ProbeResult } from './judge-probe.ts';
-import { neededMs } from './module.ts';
+import { evaluateProbe, type ProbeResult } from './evaluate-probe.ts';
+import { probeDurationMs } from './module.ts';
 import { readNodeId } from './node-id.ts';
-import { createProbeBoard, type ProbeBoard } from './probe-board.ts';
+import { createProbeResults, type ProbeResults } from './probe-results.ts';
 import { ROOM_PREFIX } from './probe-room.ts';
+import type { ProbeTarget } from './probe-target.ts';
 import { createRoomCleaner, type RoomCleaner } from './room-cleaner.ts';
 import { runProbe } from './run-probe.ts';
-import { createTurnstile } from './turnstile.ts';
+import { createSemaphore } from './semaphore.ts';
 
 /** Why a probe was not made at all. */
 export type PublishRejection = 'busy' | 'no_time' | 'stopping' | 'gone';
@@ -21,12 +21,12 @@ export interface Prober {
    * @param signal aborted when nobody wants to know any more
    */
   probe(
-    destination: Destination,
+    destination: ProbeTarget,
     budgetMs: number,
     signal: AbortSignal,
   ): Promise<ProbeResult | PublishRejection>;
   /** What is known of a destination. */
-  boardOf(destination: Destination): ProbeBoard;
+  boardOf(destination: ProbeTarget): ProbeResults;
   readonly running: number;
   readonly waiting: number;
   /** Ends the probes under way, and waits until their rooms are gone, for some seconds at most. */
@@ -50,18 +50,18 @@ const MOST_BOARDS = 1_000;
 
 export const createProber = (options: ProberOptions): Prober => {
   const { concurrent, waiting, log, error, run = runProbe } = options;
-  const turnstile = createTurnstile(concurrent, waiting);
+  const turnstile = createSemaphore(concurrent, waiting);
   const cleaner = options.cleaner ?? createRoomCleaner({ onFailed: error });
   const stopping = new AbortController();
-  const boards = new Map<string, ProbeBoard>();
+  const boards = new Map<string, ProbeResults>();
   const reasons = new Map<string, string>();
   /** Nodes that did not say how they call themselves when they were asked last. */
   const nameless = new Set<TargetNode>();
   const underWay = new Set<Promise<unknown>>();
 
-  const boardOf = (destination: Destination): ProbeBoard => {
+  const boardOf = (destination: ProbeTarget): ProbeResults => {
     const key = keyOf(destination);
-    const board = boards.get(key) ?? createProbeBoard();
+    const board = boards.get(key) ?? createProbeResults();
     // Those used last are at the end.
     boards.delete(key);
     boards.set(key, board);
@@ -74,7 +74,7 @@ export const createProber = (options: ProberOptions): Prober => {
   };
 
   /** The node's name for itself, where it can be known; a node that does not say is probed all the same. */
-  const nodeIdOf = async ({ node }: Destination, leftMs: number): Promise<string | null> => {
+  const nodeIdOf = async ({ node }: ProbeTarget, leftMs: number): Promise<string | null> => {
     if (node === null || node.metricsUrl === null) return null;
     try {
       const id = await readNodeId(node.metricsUrl, Math.min(NODE_ID_MS, leftMs / 4));
@@ -93,7 +93,7 @@ export const createProber = (options: ProberOptions): Prober => {
   };
 
   const make = async (
-    destination: Destination,
+    destination: ProbeTarget,
     budgetMs: number,
     signal: AbortSignal,
   ): Promise<ProbeResult> => {
@@ -109,11 +109,11 @@ export const createProber = (options: ProberOptions): Prober => {
       signal,
       cleaner,
     });
-    return judgeProbe(observation);
+    return evaluateProbe(observation);
   };
 
   /** A failure is told when it begins, when it changes and when it is over: not with every probe. */
-  const tell = (destination: Destination, { failures }: ProbeResult): void => {
+  const tell = (destination: ProbeTarget, { failures }: ProbeResult): void => {
     const key = keyOf(destination);
     const before = reasons.get(key) ?? '';
     const now = failures.map(({ reason }) => reason).join();
@@ -139,7 +139,7 @@ export const createProber = (options: ProberOptions): Prober => {
       const began = performance.now();
       const ended = AbortSignal.any([signal, stopping.signal]);
       const leave = await turnstile.enter(
-        Math.max(0, budgetMs - neededMs(destination.module)),
+        Math.max(0, budgetMs - probeDurationMs(destination.module)),
         ended,
       );
       if (leave === 'gone') return stopping.signal.aborted ? 'stopping' : 'gone';
@@ -168,11 +168,11 @@ export const createProber = (options: ProberOptions): Prober => {
   };
 };
 
-const keyOf = ({ target, module, node, url }: Destination): string =>
+const keyOf = ({ target, module, node, url }: ProbeTarget): string =>
   JSON.stringify([target.name, module.name, node?.name ?? '', url]);
 
 /** For people: `production, audio_pair, node-1`. */
-export const describe = ({ target, module, node, url }: Destination): string =>
+export const describe = ({ target, module, node, url }: ProbeTarget): string =>
   [
     target.name,
     module.name,

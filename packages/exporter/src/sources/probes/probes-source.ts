@@ -1,7 +1,7 @@
 import { usageError } from '@livekit-swarm/settings';
 import { openPump } from '@livekit-swarm/webrtc';
 import { Registry } from 'prom-client';
-import { EXPORTER_METRICS, PROBE_METRICS, PROBE_REFUSALS } from '../../catalogue/index.ts';
+import { EXPORTER_METRICS, PROBE_METRICS, PROBE_REJECTIONS } from '../../catalogue/index.ts';
 import type { Target } from '../../config/target.ts';
 import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { asMetric } from '../../metrics/quantiles.ts';
@@ -9,9 +9,9 @@ import { registerFamily } from '../../metrics/register-family.ts';
 import type { Snapshot } from '../../metrics/snapshot.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import type { ProbeSettings } from './config.ts';
-import { type Destination, findDestination } from './destination.ts';
-import type { ProbeResult } from './judge-probe.ts';
+import type { ProbeResult } from './evaluate-probe.ts';
 import { probeRoutes } from './probe-routes.ts';
+import { findProbeTarget, type ProbeTarget } from './probe-target.ts';
 import { createProber, describe, type Prober } from './prober.ts';
 import { createScheduler } from './scheduler.ts';
 
@@ -27,7 +27,7 @@ export const createProbesSource = (
   const { swarm_exporter_probes_rejected_total: refused } = registerFamily(registry, {
     swarm_exporter_probes_rejected_total,
   });
-  for (const reason of PROBE_REFUSALS) refused.inc({ reason }, 0);
+  for (const reason of PROBE_REJECTIONS) refused.inc({ reason }, 0);
   showLevels(registry, prober);
   const scheduled = destinationsOf(targets, settings);
   const found: Found = new Map();
@@ -87,7 +87,7 @@ const checkEngine = (): void => {
 };
 
 interface Scheduled {
-  destination: Destination;
+  destination: ProbeTarget;
   everyMs: number;
 }
 
@@ -98,7 +98,7 @@ const destinationsOf = (
   schedule.flatMap(({ target: name, module, everyMs, nodes }) => {
     const own = targets.find((target) => target.name === name)?.nodes ?? [];
     return [undefined, ...(nodes ? own.map((node) => node.name) : [])].map((node) => ({
-      destination: findDestination({ target: name, module, node }, targets, modules),
+      destination: findProbeTarget({ target: name, module, node }, targets, modules),
       everyMs,
     }));
   });
@@ -107,10 +107,10 @@ const destinationsOf = (
  * What probes by the clock found last, by their labels: one place may be probed by several entries of the schedule, and has one series all the same. What
  * somebody else asked for in between is theirs.
  */
-type Found = Map<string, { destination: Destination; result: ProbeResult }>;
+type Found = Map<string, { destination: ProbeTarget; result: ProbeResult }>;
 
 /** What /probe leaves to Prometheus. */
-const labelsOf = ({ target, module, node }: Destination): Record<string, string> => ({
+const labelsOf = ({ target, module, node }: ProbeTarget): Record<string, string> => ({
   target: target.name,
   module: module.name,
   node: node?.name ?? '',

@@ -1,11 +1,11 @@
 import { failureOf } from '@livekit-swarm/livekit';
-import { call } from './call.ts';
 import type { ProbeModule } from './module.ts';
 import { absent, type Observation } from './observation.ts';
+import { call } from './probe-call.ts';
 import { createProbeRoom, type RoomAccess } from './probe-room.ts';
 import type { RoomCleaner } from './room-cleaner.ts';
 
-export interface ProbeOrder {
+export interface ProbeRequest {
   module: ProbeModule;
   access: RoomAccess;
   room: string;
@@ -27,7 +27,7 @@ const CLEAN_MS = 1_500;
  * Two participants join a room of their own, and send each other what the module says. What the deployment does is part of what is observed, never an
  * exception. Whatever happens, both leave and the room is deleted.
  */
-export const runProbe = async (order: ProbeOrder): Promise<Observation> => {
+export const runProbe = async (order: ProbeRequest): Promise<Observation> => {
   const { module, access, room, nodeId, budgetMs, signal, cleaner } = order;
   const began = performance.now();
   const left = (): number => began + budgetMs - performance.now();

@@ -7,7 +7,7 @@ export interface Scheduler {
 }
 
 /** Something to do again and again. */
-export interface Recurring {
+export interface ScheduledProbe {
   everyMs: number;
   work(signal: AbortSignal): Promise<void>;
 }
@@ -21,14 +21,14 @@ const JITTER = 0.1;
  * @param random uniform in [0, 1)
  */
 export const createScheduler = (
-  works: readonly Recurring[],
+  works: readonly ScheduledProbe[],
   random: () => number = Math.random,
 ): Scheduler => {
   const stopping = new AbortController();
   const { signal } = stopping;
   let loops: Promise<void>[] = [];
 
-  const loop = async ({ everyMs, work }: Recurring): Promise<void> => {
+  const loop = async ({ everyMs, work }: ScheduledProbe): Promise<void> => {
     let due = performance.now() + random() * everyMs;
     while (!signal.aborted) {
       const wait = due - performance.now() + (random() * 2 - 1) * JITTER * everyMs;

@@ -1,11 +1,11 @@
 import type { InterimSummary } from '@livekit-swarm/analysis';
 import type { MetricName, MetricReader } from '@livekit-swarm/metrics';
-import { type RunMetricName, type Say, textOf } from './run-names.ts';
+import { type Emit, type RunMetricName, textOf } from './emit.ts';
 
 /** Reasons are short stable words; should that ever fail, metrics stay bounded. */
 const MOST_REASONS = 40;
 
-export const sayJoins = ({ joins, metrics }: InterimSummary, say: Say): void => {
+export const emitJoins = ({ joins, metrics }: InterimSummary, say: Emit): void => {
   for (const labels of metrics.labelSets('join_failures')) {
     const value = metrics.measure('join_failures', labels);
     if (value?.type !== 'rate') continue;
@@ -19,7 +19,7 @@ export const sayJoins = ({ joins, metrics }: InterimSummary, say: Say): void => 
 const sayReasons = (
   name: RunMetricName,
   reasons: readonly { reason: string; count: number }[],
-  say: Say,
+  say: Emit,
 ): void => {
   for (const { reason, count } of reasons.slice(0, MOST_REASONS)) say(name, { reason }, count);
   const others = reasons.slice(MOST_REASONS).reduce((sum, { count }) => sum + count, 0);
@@ -85,7 +85,7 @@ const FEEDBACK: readonly { from: MetricName; direction: 'up' | 'down'; name: Run
   { from: 'plis_received', direction: 'up', name: 'swarm_run_plis_total' },
 ];
 
-export const sayMedia = (metrics: MetricReader, say: Say): void => {
+export const emitMedia = (metrics: MetricReader, say: Emit): void => {
   for (const { from, name, labels = {}, scale = 1 } of COUNTERS) {
     for (const { given, count } of countsOf(metrics, from))
       say(name, { ...given, ...labels }, count * scale);

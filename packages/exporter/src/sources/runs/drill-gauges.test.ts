@@ -6,10 +6,10 @@ import {
   createDrillGauges,
   type DrillGauges,
   type DrillJudgement,
-  type DrillSight,
+  type DrillReception,
 } from './drill-gauges.ts';
 
-const sight = (hearing: number, deaf: number, silent: number): DrillSight => ({
+const sight = (hearing: number, deaf: number, silent: number): DrillReception => ({
   participants: {
     receiving_all: hearing,
     receiving_some: 0,

@@ -3,16 +3,16 @@ import type { Registry } from 'prom-client';
 import {
   CHAOS_METRICS,
   DRILL_VERDICTS,
-  type DrillPeople,
   type DrillVerdict,
+  type MediaReception,
 } from '../../catalogue/index.ts';
 import { asMetric } from '../../metrics/quantiles.ts';
 import { registerFamily } from '../../metrics/register-family.ts';
 import type { SnapshotValue } from '../../metrics/snapshot.ts';
 
 /** What people of a drill hear at a moment. */
-export interface DrillSight {
-  participants: Readonly<Record<DrillPeople, number>>;
+export interface DrillReception {
+  participants: Readonly<Record<MediaReception, number>>;
   subscriptions: Readonly<Record<'receiving' | 'interrupted', number>>;
 }
 
@@ -28,7 +28,7 @@ export interface DrillJudgement {
 /** Shows drills by their names: what their people hear, and what the last repeat came to. */
 export interface DrillGauges {
   /** @param look asked by every scrape from now on, in place of what was given for this drill before */
-  watch(drill: string, look: () => DrillSight): void;
+  watch(drill: string, look: () => DrillReception): void;
   judge(drill: string, judgement: DrillJudgement): void;
 }
 
@@ -41,12 +41,12 @@ const {
 const SEEN = { swarm_chaos_participants, swarm_chaos_subscriptions };
 
 export const createDrillGauges = (registry: Registry): DrillGauges => {
-  const drills = new Map<string, () => DrillSight>();
+  const drills = new Map<string, () => DrillReception>();
   const register = (
     name: keyof typeof SEEN,
-    counts: (sight: DrillSight) => Readonly<Record<string, number>>,
+    counts: (sight: DrillReception) => Readonly<Record<string, number>>,
   ): void => {
-    const valuesOf = ([drill, look]: [string, () => DrillSight]): SnapshotValue[] =>
+    const valuesOf = ([drill, look]: [string, () => DrillReception]): SnapshotValue[] =>
       Object.entries(counts(look())).map(([state, value]) => ({ labels: { drill, state }, value }));
     const { help, type } = SEEN[name];
     registry.registerMetric(

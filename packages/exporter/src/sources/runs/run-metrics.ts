@@ -8,11 +8,11 @@ import {
 import type { DeploymentLine, HeaderLine, RecordLine } from '@livekit-swarm/record';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
-import { sayJoins, sayMedia } from './count-series.ts';
+import { emitJoins, emitMedia } from './count-series.ts';
+import type { Emit, RunMetricName } from './emit.ts';
 import { createRunLevels } from './run-levels.ts';
-import type { RunMetricName, Say } from './run-names.ts';
 import { createRunPhase, RUN_PHASES, type RunPhase } from './run-phase.ts';
-import { sayThresholds } from './threshold-series.ts';
+import { emitThresholds } from './threshold-series.ts';
 import { pushHistograms } from './trend-series.ts';
 
 /** A run as metrics. It is told the lines of the record, and folds them with what makes the report: the two cannot disagree. */
@@ -75,7 +75,7 @@ export const createRunMetrics = (): RunMetrics => {
       const name = { scenario: scenario.name };
       const push = (metric: RunMetricName, value: SnapshotValue): void =>
         void series.set(metric, [...(series.get(metric) ?? []), value]);
-      const say: Say = (metric, labels, value) => {
+      const say: Emit = (metric, labels, value) => {
         const all = { ...name, ...labels };
         push(metric, {
           labels: all,
@@ -107,14 +107,14 @@ export const createRunMetrics = (): RunMetrics => {
       };
       for (const [state, count] of Object.entries(states))
         say('swarm_run_participants', { state }, count);
-      sayJoins(interim, say);
-      sayMedia(interim.metrics, say);
+      emitJoins(interim, say);
+      emitMedia(interim.metrics, say);
       pushHistograms(interim.metrics, name, push);
       for (const { labels, tracks } of levels.tracks())
         say('swarm_run_tracks', { ...labels }, tracks);
       for (const { direction, height, tracks } of levels.videoTracks())
         say('swarm_run_video_tracks', { direction, height }, tracks);
-      sayThresholds(interim, thresholds, say);
+      emitThresholds(interim, thresholds, say);
       say('swarm_run_generator_cpu_cores', {}, levels.cpuCores);
       say('swarm_run_generator_resident_bytes', {}, levels.residentBytes);
       say('swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);

@@ -5,7 +5,7 @@ import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { asMetric } from '../../metrics/quantiles.ts';
 import type { Snapshot } from '../../metrics/snapshot.ts';
 import type { Source, SourceContext } from '../../source.ts';
-import { createDrillGauges, type DrillJudgement, type DrillSight } from './drill-gauges.ts';
+import { createDrillGauges, type DrillJudgement, type DrillReception } from './drill-gauges.ts';
 import { createFaultGauge } from './fault-gauge.ts';
 import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
 
@@ -17,7 +17,7 @@ export interface RunsSource extends Source {
    * The run that begins is a repeat of a drill.
    * @param look what its people hear now; asked by every scrape, also when it is over
    */
-  beginDrill(drill: string, look: () => DrillSight): DrillTap;
+  beginDrill(drill: string, look: () => DrillReception): DrillObserver;
   /**
    * Who scrapes every quarter of a minute has not seen the end of a run yet when it is over. Resolves when somebody has fetched it, when as long has passed as
    * between two scrapes before, or when the signal is aborted; at once when nobody ever scraped.
@@ -27,14 +27,14 @@ export interface RunsSource extends Source {
 }
 
 /** What a repeat of a drill is told to. */
-export interface DrillTap {
+export interface DrillObserver {
   add(line: RecordLine): void;
   /** Once, when it is over. */
   judged(judgement: DrillJudgement): void;
 }
 
 /** Nobody waits longer for a scraper than this, ms. */
-const MOST_LINGER_MS = 65_000;
+const MAX_LINGER_MS = 65_000;
 /** A scraper is not on time to the millisecond. */
 const LATE_MS = 1_000;
 const SAME_SCRAPE_MS = 100;
@@ -121,8 +121,8 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
         return;
       const patience =
         scrapes.interval === 0
-          ? MOST_LINGER_MS
-          : Math.min(MOST_LINGER_MS, scrapes.interval + LATE_MS);
+          ? MAX_LINGER_MS
+          : Math.min(MAX_LINGER_MS, scrapes.interval + LATE_MS);
       const left = scrapes.last + patience - performance.now();
       onWait();
       const done = Promise.withResolvers<void>();

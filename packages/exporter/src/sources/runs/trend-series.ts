@@ -1,7 +1,7 @@
 import type { MetricName, MetricReader } from '@livekit-swarm/metrics';
 import { RUN_METRICS } from '../../catalogue/index.ts';
 import type { SnapshotValue } from '../../metrics/snapshot.ts';
-import { type RunMetricName, textOf } from './run-names.ts';
+import { type RunMetricName, textOf } from './emit.ts';
 
 interface Trend {
   from: MetricName;

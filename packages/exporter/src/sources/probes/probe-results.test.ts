@@ -4,13 +4,13 @@ import { PROBE_METRICS } from '../../catalogue/index.ts';
 import { mergeSnapshots } from '../../metrics/merge-snapshots.ts';
 import { render } from '../../metrics/render.ts';
 import type { Snapshot } from '../../metrics/snapshot.ts';
-import { judgeProbe, type ProbeResult } from './judge-probe.ts';
+import { evaluateProbe, type ProbeResult } from './evaluate-probe.ts';
 import { identityOf } from './observation.ts';
-import { createProbeBoard } from './probe-board.ts';
+import { createProbeResults } from './probe-results.ts';
 
 /** The last of these probes, after all of them. */
 const snapshotsOf = (...results: ProbeResult[]): Snapshot[] => {
-  const board = createProbeBoard();
+  const board = createProbeResults();
   for (const result of results) board.add(result);
   return results.slice(-1).flatMap((last) => board.snapshots(last));
 };
@@ -20,8 +20,8 @@ const textOf = async (...results: ProbeResult[]): Promise<string> =>
 describe('probe board', () => {
   it('shows the last probe, with seconds and ratios, and counters over all', async () => {
     const text = await textOf(
-      judgeProbe(observation('audio_pair')),
-      judgeProbe(observation('audio_pair', {}, { a: { others: [] }, tookMs: 1_500 })),
+      evaluateProbe(observation('audio_pair')),
+      evaluateProbe(observation('audio_pair', {}, { a: { others: [] }, tookMs: 1_500 })),
     );
     for (const line of [
       'swarm_probe_success 0',
@@ -45,7 +45,7 @@ describe('probe board', () => {
 
   it('says nothing of what was not measured', async () => {
     const quiet = { tracks: [], firstMediaMs: null };
-    const text = await textOf(judgeProbe(observation('join_only', {}, { a: quiet, b: quiet })));
+    const text = await textOf(evaluateProbe(observation('join_only', {}, { a: quiet, b: quiet })));
     expect(text).toContain('swarm_probe_success 1\n');
     expect(text.replace(/^#.*$/gm, '')).not.toMatch(
       /heard|loss|jitter|latency|rtt|nacks|plis|packets|first_media|data_|failure\{/,
@@ -60,7 +60,7 @@ describe('probe board', () => {
       observation('data_echo', {}, { a: { tracks: [flow] }, b: { tracks: [flow] } }),
       observation('audio_pair'),
     ];
-    const all = seen.flatMap((one) => snapshotsOf(judgeProbe(one)));
+    const all = seen.flatMap((one) => snapshotsOf(evaluateProbe(one)));
     for (const { name, type, help, values } of all) {
       const entry = PROBE_METRICS[name as keyof typeof PROBE_METRICS];
       expect({ type, help }).toEqual({ type: entry.type, help: entry.help });
@@ -71,8 +71,8 @@ describe('probe board', () => {
 
   it('puts the series of several boards under one heading', async () => {
     const boards = ['one', 'two'].map((target) => {
-      const board = createProbeBoard();
-      const result = judgeProbe(observation('audio_pair'));
+      const board = createProbeResults();
+      const result = evaluateProbe(observation('audio_pair'));
       board.add(result);
       return board.snapshots(result, { target, module: 'audio_pair', node: '' });
     });

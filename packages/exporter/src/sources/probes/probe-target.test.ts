@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../config/target.ts';
 import { readPattern } from '../../config/url-pattern.ts';
-import { findDestination } from './destination.ts';
 import { moduleOf } from './module.ts';
+import { findProbeTarget } from './probe-target.ts';
 
 const keys = { apiKey: 'key', apiSecret: 'secret', redisUrl: null };
 const production: Target = {
@@ -26,7 +26,7 @@ const find = (
   wanted: { target?: string; module?: string; node?: string },
   targets = [production, staging],
 ) => {
-  const { target, url, module, node } = findDestination(
+  const { target, url, module, node } = findProbeTarget(
     { target: wanted.target, module: wanted.module, node: wanted.node },
     targets,
     modules,

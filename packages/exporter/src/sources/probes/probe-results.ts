@@ -1,10 +1,10 @@
 import { PROBE_METRICS } from '../../catalogue/index.ts';
 import type { Snapshot, SnapshotValue } from '../../metrics/snapshot.ts';
-import type { ProbeResult } from './judge-probe.ts';
+import type { ProbeResult } from './evaluate-probe.ts';
 import { SIDES } from './observation.ts';
 
 /** What is known of probing one target with one module, directly at one node or not. */
-export interface ProbeBoard {
+export interface ProbeResults {
   add(result: ProbeResult): void;
   /** One probe, with counters over all of them. */
   snapshots(result: ProbeResult, labels?: Readonly<Record<string, string>>): Snapshot[];
@@ -15,7 +15,7 @@ type Labels = Record<string, string | number>;
 type Both = { up: number; down: number };
 const DIRECTIONS = ['up', 'down'] as const;
 
-export const createProbeBoard = (): ProbeBoard => {
+export const createProbeResults = (): ProbeResults => {
   const runs = { success: 0, failure: 0 };
   const packets = new Map<'audio' | 'video', Both>();
   const nacks: Both = { up: 0, down: 0 };
@@ -65,9 +65,9 @@ const addUp = (total: Both, more: Both): void => {
 const seconds = (ms: number | null | undefined): number | null =>
   ms === null || ms === undefined ? null : Math.max(0, ms) / 1_000;
 
-type Say = (name: Name, labels: Labels, value: number | null | undefined) => void;
+type Emit = (name: Name, labels: Labels, value: number | null | undefined) => void;
 
-const sayOne = (result: ProbeResult, say: Say): void => {
+const sayOne = (result: ProbeResult, say: Emit): void => {
   const { observation, heard, media, data, failures } = result;
   say('swarm_probe_success', {}, result.success ? 1 : 0);
   say('swarm_probe_duration_seconds', {}, seconds(observation.tookMs));

@@ -30,7 +30,7 @@ const LONGEST_FREEZE = 120;
 const LONGEST_BETWEEN_LOOKS = 60;
 
 /** The stream with every number cut to what can be, and whether any was. @param seconds that the report covers, as far as they are believed */
-export const plausible = (
+export const isPlausible = (
   stream: ReadStream,
   seconds: number,
 ): { stream: ReadStream; cut: boolean } => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createTurnstile } from './turnstile.ts';
+import { createSemaphore } from './semaphore.ts';
 
 const { signal } = new AbortController();
-const enter = async (turnstile: ReturnType<typeof createTurnstile>): Promise<() => void> => {
+const enter = async (turnstile: ReturnType<typeof createSemaphore>): Promise<() => void> => {
   const leave = await turnstile.enter(1_000, signal);
   if (typeof leave === 'string') throw new Error(`did not get through: ${leave}`);
   return leave;
@@ -10,7 +10,7 @@ const enter = async (turnstile: ReturnType<typeof createTurnstile>): Promise<() 
 
 describe('turnstile', () => {
   it('lets the next in line through when one leaves, in their order', async () => {
-    const turnstile = createTurnstile(1, 2);
+    const turnstile = createSemaphore(1, 2);
     const leave = await enter(turnstile);
     const order: string[] = [];
     const come = async (name: string): Promise<() => void> => {
@@ -29,18 +29,18 @@ describe('turnstile', () => {
   });
 
   it('turns away who comes when the line is full, or will not wait', async () => {
-    const turnstile = createTurnstile(1, 1);
+    const turnstile = createSemaphore(1, 1);
     const leave = await enter(turnstile);
     const waiting = turnstile.enter(20, signal);
     expect(await turnstile.enter(1_000, signal)).toBe('full');
     expect(await waiting).toBe('too_long');
     expect(turnstile.waiting).toBe(0);
     leave();
-    expect(await createTurnstile(1, 0).enter(0, signal)).toBeTypeOf('function');
+    expect(await createSemaphore(1, 0).enter(0, signal)).toBeTypeOf('function');
   });
 
   it('forgets who goes away', async () => {
-    const turnstile = createTurnstile(1, 1);
+    const turnstile = createSemaphore(1, 1);
     const leave = await enter(turnstile);
     const gone = new AbortController();
     const waiting = turnstile.enter(1_000, gone.signal);
@@ -52,7 +52,7 @@ describe('turnstile', () => {
   });
 
   it('counts who leaves twice once', async () => {
-    const turnstile = createTurnstile(2, 0);
+    const turnstile = createSemaphore(2, 0);
     const [leave] = [await enter(turnstile), await enter(turnstile)];
     leave?.();
     leave?.();

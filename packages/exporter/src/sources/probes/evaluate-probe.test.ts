@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { observation, sideIn, track } from '../../../test/support/fake-engine.ts';
-import { judgeProbe } from './judge-probe.ts';
+import { evaluateProbe } from './evaluate-probe.ts';
 import { absent, identityOf, type Observation } from './observation.ts';
 
 const reasons = (seen: Observation): string[] =>
-  judgeProbe(seen).failures.map(({ reason }) => reason);
+  evaluateProbe(seen).failures.map(({ reason }) => reason);
 const from = identityOf('b');
 
 describe('judgeProbe', () => {
   it('succeeds when both saw and heard each other', () => {
-    const result = judgeProbe(observation('audio_pair'));
+    const result = evaluateProbe(observation('audio_pair'));
     expect(result).toMatchObject({
       success: true,
       failures: [],
@@ -54,7 +54,7 @@ describe('judgeProbe', () => {
       {},
       { a: { tracks: [track({ direction: 'down', from, ...given })] } },
     );
-    expect(judgeProbe(seen).heard).toEqual({ a: false, b: true });
+    expect(evaluateProbe(seen).heard).toEqual({ a: false, b: true });
     expect(reasons(seen)).toEqual(['media_missing']);
   });
 
@@ -95,12 +95,12 @@ describe('judgeProbe', () => {
       {},
       { a: { tracks: [flow(10)] }, b: { tracks: [flow(20)] } },
     );
-    expect(judgeProbe(both)).toMatchObject({
+    expect(evaluateProbe(both)).toMatchObject({
       success: true,
       data: { echoP50Ms: 30, echoP95Ms: 60, loss: 0 },
     });
     const one = observation('data_echo', {}, { a: { tracks: [flow(10)] }, b: { tracks: [] } });
-    expect(judgeProbe(one)).toMatchObject({
+    expect(evaluateProbe(one)).toMatchObject({
       success: false,
       heard: { a: true, b: false },
       data: { echoP50Ms: null, loss: 0 },
@@ -158,7 +158,9 @@ describe('judgeProbe', () => {
     const late = {
       tracks: [track({ direction: 'up', lost: -2 }), track({ direction: 'down', from, lost: -3 })],
     };
-    expect(judgeProbe(observation('audio_pair', {}, { a: late, b: late })).media[0]?.loss).toEqual({
+    expect(
+      evaluateProbe(observation('audio_pair', {}, { a: late, b: late })).media[0]?.loss,
+    ).toEqual({
       up: 0,
       down: 0,
     });
@@ -185,7 +187,7 @@ describe('judgeProbe', () => {
   it('says whom time ran out on, and does not take that for a split room', () => {
     const seen = observation('audio_pair', {}, { outOfTime: true, measuredMs: 0 });
     const joining = { ...seen, sides: { a: seen.sides.a, b: absent() } };
-    expect(judgeProbe(joining).failures).toEqual([
+    expect(evaluateProbe(joining).failures).toEqual([
       { reason: 'timeout', message: 'time was up while b was joining' },
     ]);
     const alone = { others: [], tracks: [] };

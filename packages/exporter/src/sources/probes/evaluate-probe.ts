@@ -1,6 +1,6 @@
 import type { TrackResult } from '@livekit-swarm/record';
 import { identityOf, type Observation, otherOf, SIDES, type Side } from './observation.ts';
-import { type Failing, failuresOf } from './probe-failures.ts';
+import { type FailedProbe, failuresOf } from './probe-failures.ts';
 import {
   type DataFigures,
   dataFigures,
@@ -13,7 +13,7 @@ import {
 export interface ProbeResult {
   success: boolean;
   /** Most basic first; empty exactly when it succeeded. */
-  failures: readonly Failing[];
+  failures: readonly FailedProbe[];
   observation: Observation;
   /** Null where the module sends nothing. */
   heard: Readonly<Record<Side, boolean>> | null;
@@ -34,7 +34,7 @@ const ENERGY_BYTES = 20;
 const PROOF_PACKETS = 10;
 
 /** What an observation means. */
-export const judgeProbe = (observation: Observation): ProbeResult => {
+export const evaluateProbe = (observation: Observation): ProbeResult => {
   const { module, sides } = observation;
   const bothIn = SIDES.every((side) => sides[side].phases !== null);
   const tracks = SIDES.flatMap((side) => sides[side].tracks);

@@ -3,7 +3,7 @@ import { checkUrl, type Target, type TargetNode } from '../../config/target.ts';
 import type { ProbeModule } from './module.ts';
 
 /** Whom to probe, and how. */
-export interface Destination {
+export interface ProbeTarget {
   target: Target;
   /** Reached directly; null: where clients go. */
   node: TargetNode | null;
@@ -12,7 +12,7 @@ export interface Destination {
   module: ProbeModule;
 }
 
-export interface Wanted {
+export interface RequestedTarget {
   /** Name of a target, or a URL where one of them is also at. */
   target: string | undefined;
   module: string | undefined;
@@ -25,11 +25,11 @@ export const DEFAULT_MODULE = 'audio_pair';
  * Finds what was asked for. Only what is configured is probed: whoever may ask cannot send us anywhere else.
  * @throws SwarmError `unknown_probe_target`
  */
-export const findDestination = (
-  wanted: Wanted,
+export const findProbeTarget = (
+  wanted: RequestedTarget,
   targets: readonly Target[],
   modules: ReadonlyMap<string, ProbeModule>,
-): Destination => {
+): ProbeTarget => {
   const moduleName = wanted.module ?? DEFAULT_MODULE;
   const module = modules.get(moduleName);
   if (module === undefined) throw none('module', moduleName, [...modules.keys()]);

@@ -4,7 +4,7 @@ import { makeToken } from '@livekit-swarm/livekit';
 import { type EventLine, LEFT_WHILE_JOINING } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { openPump } from '@livekit-swarm/webrtc';
-import { type ProbeModule, TOLD_EVERY_MS } from './module.ts';
+import { type ProbeModule, STATS_INTERVAL_MS } from './module.ts';
 import {
   identityOf,
   type Observation,
@@ -17,11 +17,11 @@ import type { RoomAccess } from './probe-room.ts';
 /** Beyond the limit that makes a join slow, so that a slow one is told from one that fails, ms. */
 const JOIN_GRACE_MS = 2_000;
 /** Until each must have been told of the other, ms. */
-const MEET_MS = TOLD_EVERY_MS + 1_000;
+const MEET_MS = STATS_INTERVAL_MS + 1_000;
 const LOOK_EVERY_MS = 25;
 const TOKEN_SECONDS = 120;
 
-export interface CallOrder {
+export interface ProbeCallRequest {
   module: ProbeModule;
   access: RoomAccess;
   /** Is there already. */
@@ -36,7 +36,7 @@ export interface CallOrder {
  * @throws Error for a fault of our own; both have left then, too
  */
 export const call = async (
-  { module, access, room, signal }: CallOrder,
+  { module, access, room, signal }: ProbeCallRequest,
   observation: Observation,
   left: () => number,
 ): Promise<void> => {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { SeenEvents } from './seen-events.ts';
+import { ReplayCache } from './replay-cache.ts';
 
 it('remembers a bounded number of events, and none for ever', () => {
-  const seen = new SeenEvents(1_000, 3);
+  const seen = new ReplayCache(1_000, 3);
   expect(['a', 'b', 'a'].map((id) => seen.add(id, 0))).toEqual([true, true, false]);
   for (let number = 0; number < 100; number++) seen.add(`${number}`, 10);
   expect(seen.size).toBeLessThanOrEqual(3);

@@ -1,5 +1,5 @@
 /** Lets so many through at a time; others wait in line, and when the line is full they are turned away. */
-export interface Turnstile {
+export interface Semaphore {
   /**
    * @param patienceMs how long to wait at most
    * @returns what to call when done, or why it did not get through
@@ -12,7 +12,7 @@ export interface Turnstile {
   readonly waiting: number;
 }
 
-export const createTurnstile = (most: number, mostWaiting: number): Turnstile => {
+export const createSemaphore = (most: number, mostWaiting: number): Semaphore => {
   let inside = 0;
   const line: (() => void)[] = [];
 

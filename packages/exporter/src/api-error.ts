@@ -1,7 +1,7 @@
 import { type Failure, withoutTokens } from '@livekit-swarm/livekit';
 
 /** A short stable word and a sentence, without secrets. */
-export interface Trouble {
+export interface ApiError {
   reason: string;
   message: string;
 }
@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<number, Failure['reason']>> = {
 };
 
 /** The SDK throws what the server answered, or what `fetch` threw. */
-export const troubleOf = (error: unknown): Trouble => {
+export const apiErrorOf = (error: unknown): ApiError => {
   const status = statusOf(error);
   if (status !== null) {
     const said = withoutTokens(error instanceof Error ? error.message : '')

@@ -1,5 +1,5 @@
 /** Remembers what came lately: no more than `most` of them, none for longer than `keptMs`. */
-export class SeenEvents {
+export class ReplayCache {
   readonly #seen = new Map<string, number>();
   readonly #keptMs: number;
   readonly #most: number;
