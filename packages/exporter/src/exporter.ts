@@ -13,9 +13,9 @@ export interface ExporterOptions {
   limits: { requests: number; requestTimeoutMs: number };
   /** Of the product. */
   version: string;
-  /** @param contextOf gives each source what it tells of itself with */
+  /** @param contextOf gives each source the means to report its own state */
   sources(contextOf: (name: SourceName) => SourceContext): readonly Source[];
-  /** A line for people who look after it; never holds a secret. */
+  /** A log line for operators; never contains a secret. */
   log(line: string): void;
 }
 
@@ -26,7 +26,7 @@ export interface Exporter {
   stop(): Promise<void>;
 }
 
-/** How long requests under way have to finish once it was told to stop. */
+/** How long running requests have to finish after a stop was requested. */
 const GRACE_MS = 10_000;
 
 /**
@@ -75,7 +75,7 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
   const url = `http${tls === null ? '' : 's'}://${formatAddress(listening.address)}`;
   log(`listening on ${url}; sources: ${sources.map(({ name }) => name).join(', ')}`);
   if (!isLoopback(listen) && token === null)
-    log('anybody who reaches this address is served: set a token');
+    log('this address serves every client that reaches it: set a token');
   let stopping: Promise<void> | null = null;
   return {
     url,

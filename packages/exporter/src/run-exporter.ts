@@ -9,14 +9,14 @@ import {
 
 export interface RunExporterOptions {
   listen: ListenAddress;
-  /** Asked of everybody who scrapes; null: nobody is asked. */
+  /** Required of every scraper; null: no token is required. */
   token: string | null;
   /** Of the product. */
   version: string;
   log(line: string): void;
 }
 
-/** The metrics of runs of this process, served while they go on. */
+/** Metrics of the runs of this process, served while they run. */
 export interface RunExporter extends Pick<RunsSource, 'begin' | 'beginDrill' | 'linger'> {
   /** `http://127.0.0.1:9464/metrics`. */
   readonly url: string;

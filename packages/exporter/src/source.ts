@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { SourceName } from './catalogue/index.ts';
 
-/** One of the things an exporter can tell about: a folder under sources/ that plugs in here. */
+/** A source of metrics: a folder under sources/ that plugs in here. */
 export interface Source {
   readonly name: SourceName;
   /** What it adds to /metrics. Its metrics are registered from the catalogue (`registerFamily`); nothing in it may throw while it is collected. */
@@ -13,13 +13,13 @@ export interface Source {
   readonly publicRoutes?: Hono;
   /** Requests to these at the same time, where that is not the exporter's own limit. */
   readonly publicRequests?: number;
-  /** Resolves when it works, or is trying to: what is out there may come and go. @throws SwarmError `usage` for what only a change of the configuration can mend */
+  /** Resolves when it works or retries: deployments come and go. @throws SwarmError `usage` for what only a change of the configuration can fix */
   start(): Promise<void>;
   /** Ends what is under way and leaves nothing behind. Called once, also when `start` failed. */
   stop(): Promise<void>;
 }
 
-/** What a source is given to tell of itself. */
+/** The means of a source to report its own state. */
 export interface SourceContext {
   /** Of the source; counted in `swarm_exporter_errors_total` and written to the log. The message must not hold secrets. */
   error(message: string): void;

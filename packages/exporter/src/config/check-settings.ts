@@ -24,7 +24,8 @@ export const checkSchedule = (
 };
 
 /**
- * livekit-server-sdk asks the API at the root of a host, whatever path a URL has: of a deployment behind a path that would be somebody else's.
+ * livekit-server-sdk calls the API at the root of a host, regardless of the URL's path. For a deployment behind a path
+ * that would be another service.
  * @throws SwarmError `usage`
  */
 export const checkPaths = (
@@ -55,7 +56,7 @@ const NEEDS = {
   clients: 'clients need a target, whose keys their tokens are signed with',
 } as const;
 
-/** Somebody who starts an exporter wants something of it. @throws SwarmError `usage` */
+/** An exporter without any enabled source is a mistake. @throws SwarmError `usage` */
 export const requireEnabledSource = (
   settings: ExporterSettings,
   config: string | undefined,

@@ -16,7 +16,7 @@ export const configFile = () =>
     token: secretRef()
       .optional()
       .describe(
-        'A bearer token, asked of everybody but at /-/healthy, and where LiveKit or browsers report.',
+        'A bearer token, required everywhere except at /-/healthy and where LiveKit or browsers report.',
       ),
     tls: strict({
       cert: text(4_096, 'a path').describe(
@@ -47,7 +47,7 @@ export const configFile = () =>
       .describe(
         'Deployments of LiveKit. Without any, LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name one.',
       ),
-    probes: probesSection().optional().describe('Synthetic calls of two participants of ours.'),
+    probes: probesSection().optional().describe('Synthetic calls of two participants.'),
     lifecycle: strict({
       enabled: yesOrNo().optional(),
       every: duration(1_000, 3_600_000)

@@ -24,7 +24,7 @@ describe('the JSON Schema of the configuration', () => {
     { probes: { schedule: [{ target: 'a', module: 'b', every: '1 minute' }] } },
   ])('shows an editor what is wrong with %j', (config) => expect(validate(config)).toBe(false));
 
-  it('says what each key is for', () => {
+  it('describes each key', () => {
     const { properties = {} } = exporterJsonSchema();
     for (const key of ['listen', 'token', 'tls', 'targets', 'probes', 'lifecycle', 'clients'])
       expect(properties[key]?.description).toMatch(/\w/);

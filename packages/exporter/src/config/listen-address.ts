@@ -6,7 +6,7 @@ export interface ListenAddress {
   port: number;
 }
 
-/** Whom an address without a host listens for: this machine. The rest of the world must be asked for in words. */
+/** An address without a host listens on loopback. Other interfaces must be named explicitly. */
 const LOOPBACK = '127.0.0.1';
 const HINT = 'write :9465, 127.0.0.1:9465, [::1]:9465, or 0.0.0.0:9465 for every interface';
 
@@ -18,13 +18,13 @@ export const parseListenAddress = (text: string): ListenAddress => {
   const [, bracketed, plain, digits] =
     /^(?:\[([0-9a-fA-F:.%\w]+)\]:|([^:[\]\s/@]*):)?(\d{1,5})$/.exec(text.trim()) ?? [];
   const port = Number(digits);
-  if (digits === undefined) throw usageError(`"${text}" is no address to listen on`, HINT);
+  if (digits === undefined) throw usageError(`"${text}" is not an address to listen on`, HINT);
   if (port > 65_535)
     throw usageError(`there is no port ${port}`, 'ports go up to 65535; 0 takes any that is free');
   return { host: bracketed ?? (plain === undefined || plain === '' ? LOOPBACK : plain), port };
 };
 
-/** Whether nobody but this machine can reach it. */
+/** Whether only this host can reach it. */
 export const isLoopback = ({ host }: ListenAddress): boolean =>
   /^(127\.\d+\.\d+\.\d+|::1|localhost)$/i.test(host);
 

@@ -4,7 +4,7 @@ import type { ConfigFile } from './config-file.ts';
 import { readSecret, type SecretReader } from './secret.ts';
 import type { SettingsFlags } from './settings.ts';
 
-/** The token that everybody is asked for: of the flag, else the environment, else the file. @throws SwarmError `usage` when it cannot be read, or nobody could ever send it */
+/** The required bearer token: from the flag, else the environment, else the file. @throws SwarmError `usage` when it cannot be read, or cannot be sent in a header */
 export const readToken = async (
   flags: SettingsFlags,
   { value, at }: Settings<ConfigFile>,
@@ -26,7 +26,7 @@ export const readToken = async (
 };
 
 /**
- * What can stand behind "Bearer" (RFC 6750 §2.1): nobody could ever give another one.
+ * Checks that a token can follow "Bearer" (RFC 6750 §2.1); no client could send another one.
  * @param where for the message, which never repeats the token
  * @throws SwarmError `usage`
  */

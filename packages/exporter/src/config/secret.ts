@@ -16,7 +16,7 @@ export const secretRef = () =>
         strict({ env: text(200, 'the name of a variable').describe('An environment variable.') }),
         strict({
           file: text(4_096, 'a path').describe(
-            'A file that holds nothing else; relative to the configuration. White space around it is cut off.',
+            'A file with only the secret; relative to the configuration. Surrounding white space is removed.',
           ),
         }),
       ],
@@ -39,7 +39,7 @@ export interface SecretReader {
   dir: string;
 }
 
-/** Larger files are no secrets. */
+/** Larger files are rejected as secrets. */
 const MAX_BYTES = 64 * 1_024;
 
 /**

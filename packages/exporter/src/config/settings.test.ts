@@ -232,7 +232,7 @@ probes:
     ['probes: {}', 'exporter.yaml: probes need a target'],
     [TARGETS, 'exporter.yaml: no source is on'],
     [`${TARGETS}probes: { enabled: false }`, 'exporter.yaml: no source is on'],
-    [`listen: nonsense\n${TARGETS}probes: {}`, '"nonsense" is no address to listen on'],
+    [`listen: nonsense\n${TARGETS}probes: {}`, '"nonsense" is not an address to listen on'],
     [`tls: { cert: a.pem }\n${TARGETS}probes: {}`, 'exporter.yaml:1:1: tls: key is missing'],
   ])('refuses %j', async (yaml, message) => {
     const said = await problem(yaml);
@@ -240,7 +240,7 @@ probes:
     expect(said).not.toContain(SECRET);
   });
 
-  it('says what is missing beside the file', async () => {
+  it('reports what is missing besides the file', async () => {
     expect(await problem(null, {}, {})).toContain(
       'there is nothing to export: no deployment is named; set LIVEKIT_URL',
     );

@@ -14,7 +14,7 @@ import { checkUrl, readTarget, type Target } from './target.ts';
 /** Everything an exporter must know. */
 export interface ExporterSettings {
   listen: ListenAddress;
-  /** Asked of everybody; null: nobody is asked. */
+  /** Required of every client; null: no token is required. */
   token: string | null;
   /** Paths of PEM files. */
   tls: { cert: string; key: string } | null;
@@ -138,7 +138,7 @@ const environmentTarget = ({
   return [{ ...target, nodes: [], isAlsoAt: () => false, redisUrl: null }];
 };
 
-/** @throws SwarmError `usage` that says where the URL came from */
+/** @throws SwarmError `usage` that names the origin of the URL */
 const urlOfEnvironment = (url: string): string => {
   try {
     return checkUrl(url);

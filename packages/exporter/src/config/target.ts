@@ -22,7 +22,7 @@ export interface Target {
 export interface TargetNode {
   name: string;
   url: string;
-  /** Where it tells its metrics, and so how it calls itself; null when nobody said. */
+  /** URL of its metrics, which also contain its node id; null when not configured. */
   metricsUrl: string | null;
 }
 
@@ -144,10 +144,7 @@ export const readTarget = async (
 const checkRedis = (url: string, ref: string | SecretRef, where: string): string => {
   const parsed = URL.parse(url);
   if (parsed === null || !/^rediss?:$/.test(parsed.protocol)) {
-    throw usageError(
-      `${where}: is no URL of Redis`,
-      'write redis://HOST:6379, or rediss:// with TLS',
-    );
+    throw usageError(`${where}: not a Redis URL`, 'write redis://HOST:6379, or rediss:// with TLS');
   }
   if (typeof ref === 'string' && parsed.password !== '') {
     throw usageError(

@@ -18,7 +18,7 @@ export const urlPattern = () =>
 export const readPattern = (pattern: string): ((url: string) => boolean) => {
   const [, scheme = '', host = '', port] = PATTERN.exec(pattern) ?? [];
   if (scheme === '')
-    throw usageError(`"${pattern.slice(0, 100)}" is no URL, nor a pattern of one`, HINT);
+    throw usageError(`"${pattern.slice(0, 100)}" is neither a URL nor a URL pattern`, HINT);
   const labels = host.toLowerCase().split('.');
   if (labels.some((label) => label.includes('*') && label !== '*')) {
     throw usageError('an asterisk stands for a whole part of a name or address', HINT);

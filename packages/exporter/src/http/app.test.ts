@@ -43,7 +43,7 @@ const appOf = ({
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-describe('what everybody may see', () => {
+describe('public routes', () => {
   it('serves metrics, both ways of writing them, a page, health and readiness', async () => {
     const app = appOf();
     const text = await app.request('/metrics');
@@ -107,13 +107,13 @@ describe('a token', () => {
     }
   });
 
-  it('lets in', async () => {
+  it('accepts', async () => {
     expect((await app.request('/metrics', bearer('let-me-in'))).status).toBe(200);
     expect(await (await app.request('/probe', bearer('let-me-in'))).text()).toBe('probed');
     expect((await app.request('/nothing', bearer('let-me-in'))).status).toBe(404);
   });
 
-  it('is not asked for where the process is looked after, nor where a source checks by itself', async () => {
+  it('is not required at the health check, nor where a source authenticates on its own', async () => {
     expect((await app.request('/-/healthy')).status).toBe(200);
     expect((await app.request('/webhook', { method: 'POST' })).status).toBe(403);
     // What is public is that one route and method.
@@ -122,7 +122,7 @@ describe('a token', () => {
 });
 
 describe('what goes wrong', () => {
-  it('shows what other sources have when one fails or hangs, and says which', async () => {
+  it('serves the other sources when one fails or hangs, and names it', async () => {
     const good = new Registry();
     new Gauge({ name: 'fine', help: 'Fine', registers: [good] }).set(1);
     const throwing = new Registry();
@@ -181,7 +181,7 @@ describe('what goes wrong', () => {
     expect((await app.request('/metrics')).status).toBe(200);
   });
 
-  it('says nothing of who goes in the middle of a request', async () => {
+  it('does not log clients that disconnect during a request', async () => {
     const reading = sourceOf({
       publicRoutes: new Hono().post('/report', async (c) => c.text(await c.req.text())),
     });
@@ -217,7 +217,7 @@ describe('what goes wrong', () => {
     }
   });
 
-  it('tells nobody outside what broke inside', async () => {
+  it('does not reveal internal errors to clients', async () => {
     const broken = sourceOf({
       routes: new Hono().get('/probe', () => {
         throw new Error('the secret is 42');

@@ -11,7 +11,7 @@ export interface AppOptions {
   sources: readonly Source[];
   self: ExporterSelf;
   version: string;
-  /** Asked of everybody but at /-/healthy and the public routes of sources. */
+  /** Required everywhere except at /-/healthy and the public routes of sources. */
   token: string | null;
   /** Requests at the same time. */
   requests: number;
@@ -32,8 +32,9 @@ export const createApp = ({
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
-    // Browsers go in the middle of a report, and anybody may: that is no fault of ours, and must not fill the log.
-    if (c.req.raw.signal.aborted) return c.text('you went before your request was here\n', 400);
+    // Clients disconnect during a request, browsers do so regularly: that is not an error, and must not fill the log.
+    if (c.req.raw.signal.aborted)
+      return c.text('the client disconnected before its request was complete\n', 400);
     log(
       `${c.req.method} ${routeOf(c)}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
@@ -41,9 +42,9 @@ export const createApp = ({
   });
   app.notFound((c) => c.text('there is nothing here; / lists what there is\n', 404));
   app.use(counted(self));
-  // Above the limit, so that whoever looks after the process is not told that it is ill when it is only busy.
+  // Outside the limit, so that a busy process does not look unhealthy.
   app.get('/-/healthy', (c) => c.text('healthy\n'));
-  // Each with a limit of its own: whoever can reach the public routes must not be able to keep scrapers out.
+  // Each with a limit of its own: clients of public routes must not be able to block scrapers.
   for (const { publicRoutes, publicRequests = requests } of sources) {
     if (publicRoutes === undefined) continue;
     const limit = limited(publicRequests);
@@ -66,7 +67,7 @@ export const createApp = ({
   return app;
 };
 
-/** Counts by route, not by path: paths are whatever anybody asks for. */
+/** Counts by route, not by path: clients choose paths. */
 const counted =
   (self: ExporterSelf): MiddlewareHandler =>
   async (c, next) => {

@@ -29,7 +29,7 @@ export const readCertificate = async ({
     createSecureContext(pair);
   } catch (error) {
     throw usageError(
-      `tls: ${cert} and ${key} are no certificate with its key: ${error instanceof Error ? error.message : String(error)}`,
+      `tls: ${cert} and ${key} are not a certificate and its key: ${error instanceof Error ? error.message : String(error)}`,
       'both must be PEM, and belong together',
     );
   }

@@ -44,10 +44,10 @@ describe('serve', () => {
 
   it('does not wait for ever', async () => {
     const listening = await start();
-    const slow = fetch(`${urlOf(listening)}/slow`).catch(() => 'cut off');
+    const slow = fetch(`${urlOf(listening)}/slow`).catch(() => 'disconnected');
     await sleep(50);
     await listening.close(50);
-    expect(await slow).toBe('cut off');
+    expect(await slow).toBe('disconnected');
   });
 
   it('refuses headers without end, and who never finishes a request', async () => {
@@ -70,11 +70,11 @@ describe('serve', () => {
     await listening.close(100);
   });
 
-  it('says why it cannot listen', async () => {
+  it('reports why it cannot listen', async () => {
     const listening = await start();
     const { port } = listening.address;
     await expect(start({ listen: { host: '127.0.0.1', port } })).rejects.toThrow(
-      `cannot listen on 127.0.0.1:${port}: somebody else listens there`,
+      `cannot listen on 127.0.0.1:${port}: the address is in use`,
     );
     await expect(start({ listen: { host: 'nowhere.invalid', port: 0 } })).rejects.toMatchObject({
       code: 'usage',
@@ -112,7 +112,7 @@ describe('serve, with TLS', () => {
     });
     return files;
   };
-  /** Who answers, as its certificate says. */
+  /** Common name of the certificate that the server presents. */
   const nameAt = (port: number): Promise<string> =>
     new Promise((resolve, reject) => {
       request({ host: '127.0.0.1', port, rejectUnauthorized: false, agent: false }, (response) => {
@@ -128,7 +128,7 @@ describe('serve, with TLS', () => {
         .end();
     });
 
-  it('serves https, takes a renewed certificate into use, and keeps the old one when the new one is no good', async () => {
+  it('serves https, loads a renewed certificate, and keeps the old one when the new one is invalid', async () => {
     const tls = make('first', 'current');
     const listening = await start({ tls });
     expect(await nameAt(listening.address.port)).toBe('first');
@@ -148,7 +148,7 @@ describe('serve, with TLS', () => {
   it('refuses files that are not there, or do not belong together', async () => {
     const [one, two] = [make('one'), make('two')];
     await expect(start({ tls: { cert: one.cert, key: two.key } })).rejects.toThrow(
-      'are no certificate with its key',
+      'are not a certificate and its key',
     );
     await expect(start({ tls: { cert: join(dir, 'missing'), key: one.key } })).rejects.toThrow(
       'cannot be read: ENOENT',

@@ -76,7 +76,7 @@ export const serve = async (
 };
 
 const REASONS: Record<string, string> = {
-  EADDRINUSE: 'somebody else listens there',
+  EADDRINUSE: 'the address is in use',
   EACCES: 'it is not allowed',
   EADDRNOTAVAIL: 'this machine has no such address',
   ENOTFOUND: 'there is no such host',

@@ -31,7 +31,7 @@ export const render = async (
   return { contentType, body: await page.metrics() };
 };
 
-/** The better of the two that a scraper accepts (RFC 9110 §12.5.1); text when it says nothing of OpenMetrics. */
+/** The preferred format that a scraper accepts (RFC 9110 §12.5.1); text when it does not accept OpenMetrics. */
 export const formatFor = (accept: string | undefined): Format => {
   const weightOf = (type: RegExp): number =>
     Math.max(

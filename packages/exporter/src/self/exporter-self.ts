@@ -7,9 +7,9 @@ import type { Source, SourceContext } from '../source.ts';
 
 /** What the exporter knows of itself and of its sources. */
 export interface ExporterSelf {
-  /** For a source to tell of itself. */
+  /** For a source to report its own state. */
   contextOf(name: SourceName): SourceContext;
-  /** Everything all sources hold now, and what it took to gather it. A source that fails is left out, and said to be down. */
+  /** All metrics of all sources, and the duration of collecting them. A source that fails is left out and reported as down. */
   collectAll(sources: readonly Source[]): Promise<Snapshot[]>;
   countRequest(route: string, code: number): void;
 }
@@ -21,7 +21,7 @@ export interface ExporterSelfOptions {
   timeoutMs: number;
 }
 
-/** What is on /metrics of the exporter itself; what its probes do is told by their source. */
+/** The exporter's own metrics; the source of probes adds those of probes. */
 const {
   swarm_exporter_probes: _running,
   swarm_exporter_probes_rejected_total: _refused,

@@ -16,7 +16,7 @@ export const MOST_BYTES = 64 * 1024;
 const MOST_ADDRESSES = 20_000;
 const PREFLIGHT_GOOD_FOR_S = 7_200;
 const COME_BACK_AFTER_S = '30';
-/** Requests of one address at the same time: whoever sends slowly on purpose must not keep the others out. */
+/** Concurrent requests of one address: a client that sends slowly on purpose must not block others. */
 const MAX_CONCURRENT_PER_ADDRESS = 64;
 
 type PublishRejection = 'unauthorized' | 'malformed' | 'too_large' | 'rate_limited' | 'full';
@@ -141,7 +141,7 @@ export const beaconRoutes = (
   return app;
 };
 
-/** What is said once for a window, in the first of its reports. */
+/** Values that a window has once, in the first of its reports. */
 const note = (participant: Participant, { transport, network, ms, end }: ReadReport): void => {
   participant.transport = transportOf(transport);
   participant.network = networkOf(network);

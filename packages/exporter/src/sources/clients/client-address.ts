@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 /**
- * Whom a request is counted for. Of X-Forwarded-For only what trusted proxies added is believed: the last `proxies` entries. Of an IPv6 address
- * the first 64 bits count, since whoever has one of them has them all.
+ * The client that a request counts for. Only the entries that trusted proxies added to X-Forwarded-For are used: the last
+ * `proxies` ones. IPv6 addresses count by their first 64 bits, since a client usually owns the whole prefix.
  * @returns `unknown` where there is nothing that is an address
  */
 export const clientAddress = (

@@ -10,11 +10,11 @@ export interface ClientsOptions {
   sdks: readonly string[];
   /** As `sdks`: `chrome 141`. */
   browsers: readonly string[];
-  /** Proxies before the exporter that add to X-Forwarded-For; 0: whoever connects is the client. */
+  /** Proxies in front of the exporter that add to X-Forwarded-For; 0: the connecting peer is the client. */
   trustedProxies: number;
   /** Participants that are remembered at once. */
   maxSessions: number;
-  /** Requests of one address: many people may share one. */
+  /** Requests of one address, which many users may share. */
   perAddress: Allowance;
   /** Requests of one participant; a beacon makes one every ten seconds. */
   perIdentity: Allowance;

@@ -68,7 +68,7 @@ describe('a report', () => {
     expect(found.get(`swarm_client_quality_score_sum${VIDEO}`)).toBeLessThan(2.5);
   });
 
-  it('does not score what nobody sent, and scores what the server could not send any more as bad', async () => {
+  it('does not score unpublished tracks, and scores tracks that the server paused as bad', async () => {
     const { post, series } = openSource();
     const nothing = { direction: 'down', kind: 'video', expectedMs: 10_000 } as const;
     await post(await tokenFor('room'), bodyOf({ streams: [nothing] }));
@@ -119,13 +119,13 @@ describe('a report', () => {
   });
 });
 
-describe('whoever is here', () => {
+describe('active participants', () => {
   const HERE = 'swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}';
 
   it.each([
     ['ten seconds', 10_000, 35_000],
     ['a minute', 60_000, 210_000],
-    ['a day, as it says', 86_400_000, 600_000],
+    ['a day, as reported', 86_400_000, 600_000],
   ])('is until the third report is late, of those that come every %s', async (_, ms, gone) => {
     const { post, series, wait } = openSource();
     await post(await tokenFor('room'), bodyOf({ ms }));
@@ -144,7 +144,7 @@ describe('who may report', () => {
     expect(await results()).toEqual({ unauthorized: 1 });
   };
 
-  it('is nobody without a token, or with one that was tampered with', async () => {
+  it('need a valid token', async () => {
     const good = await tokenFor('room');
     const [head = '', claims = '', signature = ''] = good.split('.');
     const other = Buffer.from(
@@ -157,7 +157,7 @@ describe('who may report', () => {
     await refused(`${good}x`);
   });
 
-  it('is nobody whose token has expired, is of another deployment, or lets nobody join', async () => {
+  it('need a token that is current, of this deployment and that permits a join', async () => {
     await refused(await tokenFor('room', 'anna', KEY, '-1m'));
     await refused(
       await tokenFor('room', 'anna', {
@@ -171,7 +171,7 @@ describe('who may report', () => {
     await refused(await tokenFor('room'), { keys: [] });
   });
 
-  it('is whoever has a token of one of several keys', async () => {
+  it('may have a token of any of several keys', async () => {
     const second = { apiKey: 'second', apiSecret: 'the-second-secret-of-at-least-32-characters' };
     const { post, results } = openSource({ keys: [KEY, second] });
     await post(await tokenFor('room', 'anna'), bodyOf());
@@ -179,7 +179,7 @@ describe('who may report', () => {
     expect(await results()).toEqual({ accepted: 2 });
   });
 
-  it('is whoever has a token of one of two deployments that call their keys the same', async () => {
+  it('may have a token of one of two deployments with the same key name', async () => {
     const second = { ...KEY, apiSecret: 'the-secret-of-another-deployment-32-bytes' };
     const { post, results } = openSource({ keys: [KEY, second] });
     await post(await tokenFor('room', 'anna'), bodyOf());
@@ -238,7 +238,7 @@ describe('rooms', () => {
     expect([...(await series()).keys()].filter((name) => name.includes('room='))).toEqual([]);
   });
 
-  it('are told of by all of a window that takes several reports', async () => {
+  it('are kept over all reports of a window', async () => {
     const { post, series } = openSource({ rooms: ['town-hall'] });
     const first = { ...LISTENING, packets: 900, lost: 100, concealed: 48_000 };
     const [one] = bodyOf({ transport: 'udp', network: 'wifi', streams: [first] }).reports;
@@ -261,7 +261,7 @@ describe('rooms', () => {
     ).toEqual([]);
   });
 
-  it('of people whose beacon threw the first report of a window away have a way that is not known', async () => {
+  it('are unknown when the beacon dropped the first report of a window', async () => {
     const { post, series } = openSource();
     await post(await tokenFor('room'), bodyOf({ seq: 5, part: true, transport: 'udp' }));
     expect(
@@ -272,7 +272,7 @@ describe('rooms', () => {
     ]);
   });
 
-  it('that people have left are empty at once', async () => {
+  it('are empty as soon as all participants have left', async () => {
     const { post, series } = openSource();
     await post(await tokenFor('room'), bodyOf({ end: true }));
     expect(

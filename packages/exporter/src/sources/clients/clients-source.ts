@@ -19,7 +19,7 @@ export const createClientsSource = (
   const registry = new Registry();
   const metrics = registerFamily(registry, CLIENT_METRICS);
   const sessions = createSessions(options.rooms, options.maxSessions);
-  // Levels are taken when somebody looks; it is registered first, so that the others are right when their turn comes.
+  // Gauges are computed per scrape; this one is registered first, so that it updates the sessions before the others read them.
   Object.assign(metrics.swarm_client_sessions, {
     collect: () => showParticipants(metrics, sessions.active(now())),
   });

@@ -50,11 +50,11 @@ describe('the section clients', () => {
   });
 
   it.each([
-    ['clients: { origins: ["null"] }', /is no origin/],
-    ['clients: { origins: ["file://"] }', /is no origin/],
-    ['clients: { origins: ["capacitor://localhost/"] }', /is no origin/],
-    ['clients: { origins: [app.example.com] }', /is no origin.*https:\/\/app\.example\.com/s],
-    ['clients: { origins: ["https://app.example.com/"] }', /is no origin/],
+    ['clients: { origins: ["null"] }', /is not an origin/],
+    ['clients: { origins: ["file://"] }', /is not an origin/],
+    ['clients: { origins: ["capacitor://localhost/"] }', /is not an origin/],
+    ['clients: { origins: [app.example.com] }', /is not an origin.*https:\/\/app\.example\.com/s],
+    ['clients: { origins: ["https://app.example.com/"] }', /is not an origin/],
     ['clients: { origins: https://app.example.com }', /must be a list/],
     [
       `clients: { rooms: [${Array.from({ length: 101 }, (_, n) => `r${n}`).join(', ')}] }`,
@@ -64,7 +64,7 @@ describe('the section clients', () => {
     ['clients: { maxSessions: 0 }', /maxSessions/],
     ['clients: { trustedProxies: -1 }', /trustedProxies/],
     ['clients: { perIdentity: { perSecond: 0 } }', /perSecond/],
-  ])('says what is wrong with %s', (yaml, message) => {
+  ])('reports what is wrong with %s', (yaml, message) => {
     expect(problemOf(yaml)).toMatch(message);
   });
 });

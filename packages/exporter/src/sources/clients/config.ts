@@ -15,7 +15,7 @@ const list = (item: z.ZodType<string>, example: string) =>
     })
     .optional();
 
-/** As browsers send it. Of schemes that the URL standard does not know, as capacitor: of apps, it says "null", and browsers do not. */
+/** As browsers send it. For schemes that the URL standard does not know, such as capacitor:, URL returns "null", unlike browsers. */
 const originOf = (url: URL | null): string | null =>
   url === null || url.host === ''
     ? null
@@ -26,7 +26,7 @@ const originOf = (url: URL | null): string | null =>
 const origin = () =>
   text(300, 'an origin').refine((given) => given === '*' || originOf(URL.parse(given)) === given, {
     error: say(
-      'is no origin',
+      'is not an origin',
       'write scheme, host and port as browsers do, without a slash at the end: https://app.example.com',
     ),
   });
@@ -50,15 +50,15 @@ export const clientsSection = () =>
       'Rooms that have metrics of their own. Default: none.',
     ),
     sdks: list(text(80, 'an SDK and its version'), 'livekit-client 2.23.0').describe(
-      'Versions with a label of their own. Others are told apart by their major version.',
+      'Versions with a label of their own. Others are labelled with their major version.',
     ),
     browsers: list(text(80, 'a browser and its version'), 'chrome 141').describe(
-      'Versions with a label of their own. Others are told apart by their family.',
+      'Versions with a label of their own. Others are labelled with their family.',
     ),
     trustedProxies: whole(0, 10)
       .optional()
       .describe(
-        'Proxies before the exporter that add to X-Forwarded-For. Default: 0, whoever connects is the client.',
+        'Proxies in front of the exporter that add to X-Forwarded-For. Default: 0, the connecting peer is the client.',
       ),
     maxSessions: whole(1, 1_000_000)
       .optional()
@@ -66,7 +66,7 @@ export const clientsSection = () =>
         `Participants that are remembered at once, about 1 kB each. Default: ${CLIENTS_DEFAULTS.maxSessions}.`,
       ),
     perAddress: allowance(
-      'Requests of one address, which many people may share.',
+      'Requests of one address, which many users may share.',
       CLIENTS_DEFAULTS.perAddress,
     ),
     perIdentity: allowance('Requests of one participant.', CLIENTS_DEFAULTS.perIdentity),

@@ -24,7 +24,7 @@ describe('a hostile page', () => {
       'too many reports',
       JSON.stringify({ ...bodyOf(), reports: Array(129).fill({ seq: 0, ms: 1, streams: [] }) }),
     ],
-    ['a sequence that is no number', JSON.stringify(bodyOf({ seq: 0.5 }))],
+    ['a sequence that is not an integer', JSON.stringify(bodyOf({ seq: 0.5 }))],
     ['a session that is a story', JSON.stringify({ ...bodyOf(), session: 'x'.repeat(1_000) })],
     ['no JSON', '{"v":1'],
     ['nothing', ''],
@@ -41,7 +41,7 @@ describe('a hostile page', () => {
     );
   });
 
-  it('that sends more than sendBeacon could is cut off', async () => {
+  it('that sends more than sendBeacon could is rejected', async () => {
     const { post, results } = openSource();
     expect((await post(await tokenFor('room'), `"${'x'.repeat(70_000)}"`)).status).toBe(413);
     expect(await results()).toEqual({ too_large: 1 });
@@ -184,8 +184,8 @@ describe('a hostile page', () => {
   });
 });
 
-describe('a crowd', () => {
-  it('of 10,000 rooms makes no more series than one room', async () => {
+describe('many clients', () => {
+  it('in 10,000 rooms make no more series than in one room', async () => {
     const { post, series, results } = openSource({ perAddress: { perSecond: 1, burst: 1e6 } });
     await post(await tokenFor('room', 'first'), bodyOf());
     const before = (await series()).size;
@@ -222,7 +222,7 @@ describe('a crowd', () => {
     ]);
   });
 
-  it('that is larger than what is remembered is turned away, until somebody leaves', async () => {
+  it('beyond the limit of sessions are rejected until one ends', async () => {
     const { post, results, wait } = openSource({ maxSessions: 3 });
     const join = async (who: string) => (await post(await tokenFor('room', who), bodyOf())).status;
     for (const who of ['a', 'b', 'c']) expect(await join(who)).toBe(204);

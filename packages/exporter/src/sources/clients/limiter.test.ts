@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createLimiter } from './limiter.ts';
 
-it('lets a burst pass, and then as many as come back', () => {
+it('allows a burst, and then the refill rate', () => {
   const limiter = createLimiter({ perSecond: 2, burst: 3 }, 10);
   const passed = (times: number, at: number) =>
     Array.from({ length: times }, () => limiter.allows('a', at)).filter(Boolean).length;

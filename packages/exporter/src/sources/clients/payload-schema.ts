@@ -1,7 +1,7 @@
 import type { BeaconBody, BeaconReport, StreamReport } from '@livekit-swarm/beacon/payload';
 import { z } from 'zod';
 
-/** Refuses NaN and infinity, which zod does by itself, and what counts backwards. */
+/** Rejects negative counts; zod itself rejects NaN and infinity. */
 const amount = z.number().min(0);
 const word = z.string().max(64);
 

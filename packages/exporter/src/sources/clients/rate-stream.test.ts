@@ -16,7 +16,7 @@ describe('rateStream', () => {
     // 4,800 of 480,000 samples; 20 ms on the way, 50 ms in the buffer, a frame of 20 ms.
     expect(rateStream(LISTENING)).toBeCloseTo(audioQuality({ loss: 0.01, delayMs: 90 }), 9);
     expect(rateStream({ ...LISTENING, lost: 250 })).toBe(rateStream(LISTENING));
-    // Silence that was made up nobody misses.
+    // Concealed silence is inaudible.
     expect(rateStream({ ...LISTENING, silentConcealed: 4_800 })).toBeCloseTo(
       audioQuality({ loss: 0, delayMs: 90 }),
       9,
@@ -47,8 +47,8 @@ describe('rateStream', () => {
   it.each([
     ['no time', { ...LISTENING, expectedMs: 999 }],
     ['a screen', { ...WATCHING, rated: false as const }],
-    ['pictures of a size that nobody tells', { ...WATCHING, width: 0, height: 0 }],
-    ['what nobody sent', { ...LISTENING, packets: 0, lost: 0 }],
+    ['frames of unknown size', { ...WATCHING, width: 0, height: 0 }],
+    ['tracks without packets', { ...LISTENING, packets: 0, lost: 0 }],
   ])('does not rate %s', (_, stream) => {
     expect(rateStream(stream)).toBeUndefined();
   });

@@ -21,18 +21,18 @@ export const rateStream = (stream: ReadStream): number | undefined => {
   } = stream;
   if (rated === false || expectedMs < SHORTEST_MS) return undefined;
   if (packets + lost === 0) return paused === true ? 1 : undefined;
-  // Older browsers do not say how large pictures are: those were seen, but nobody can say how well.
+  // Older browsers do not report the frame size: frames were decoded, but their quality is unknown.
   if (kind === 'video' && frames > 0 && width * height === 0) return undefined;
   return kind === 'audio' ? rateAudio(stream) : rateVideo(stream);
 };
 
 /**
- * What the player had to make up is what was not heard, whether it was lost or late, and after all repair. Of what is sent, the server only says what was lost
- * on the way to it, which Opus can rebuild in part.
+ * Concealed samples are the audio that was lost or late after all recovery. For sent audio the server reports only the loss on
+ * the uplink, which Opus can conceal in part.
  */
 const rateAudio = (stream: ReadStream): number => {
   const { rtt = 0, bufferDelay = 0, samples = 0, concealed = 0, silentConcealed = 0 } = stream;
-  // Half of the way there and back is the way to the server; what lies beyond it nobody here can see.
+  // Half of the round-trip time is the way to the server; the way beyond it is not visible here.
   const delayMs = (rtt / 2 + bufferDelay) * 1_000 + FRAME_MS;
   if (samples > 0)
     return audioQuality({ loss: Math.max(0, concealed - silentConcealed) / samples, delayMs });

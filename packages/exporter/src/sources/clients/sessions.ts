@@ -10,7 +10,7 @@ export interface Participant {
   rememberUntil: number;
   /** How long it counts as here without another report, ms. */
   activeForMs: number;
-  /** It said that it leaves. */
+  /** It reported its end. */
   ended: boolean;
   /** Sessions of it that are known, the newest last, each with its last report. */
   sessions: { id: string; seq: number }[];
@@ -33,12 +33,12 @@ export interface Sessions {
   readonly size: number;
 }
 
-/** Two reports were missed, and a third is late: of beacons that report as they do unless told, at least. Whatever is told, not for ever. */
+/** A session is active until two reports are missing and a third is late, within bounds that do not depend on the report. */
 const ACTIVE_FOR = { intervals: 3.5, leastMs: 35_000, mostMs: 10 * 60_000 } as const;
 /** @param intervalMs that the last report covered */
 export const activeFor = (intervalMs: number): number =>
   Math.min(ACTIVE_FOR.mostMs, Math.max(ACTIVE_FOR.leastMs, intervalMs * ACTIVE_FOR.intervals));
-/** What a beacon keeps for later when nobody takes it: 30 reports, of 60 seconds each. */
+/** What a beacon keeps while the exporter is unreachable: 30 reports of 60 seconds each. */
 const MAX_CREDIT_MS = 30 * 60_000;
 /** A window comes in several reports where there are many tracks. */
 const CREDIT_PER_MS = 8;

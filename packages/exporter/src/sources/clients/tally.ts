@@ -8,7 +8,7 @@ import { isPlausible } from './validate-report.ts';
 
 export type ClientHandles = Handles<typeof CLIENT_METRICS>;
 
-/** More often nobody comes back in one report. */
+/** More reconnects in one report are not plausible. */
 const MAX_RECONNECTS = 100;
 
 /** Adds one report of a participant to the metrics. @returns whether it was taken as it is, or had to be cut to what can be */

@@ -43,7 +43,7 @@ const holderOf = ({
   return named && roomJoin === true ? { room, identity: sub, expires: exp } : null;
 };
 
-/** Who says to have signed it: only to find the key. */
+/** The claimed issuer: only to find the key. */
 const issuerOf = (token: string): string => {
   const claims: unknown = JSON.parse(
     Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'),

@@ -8,13 +8,13 @@ import type { LifecycleHandles } from './webhooks.ts';
 export interface ApiPoll {
   /** Sets the metrics. @returns names of the rooms, or null when the server did not answer */
   look(): Promise<string[] | null>;
-  /** Shows no levels any more, since nobody knows them. */
+  /** Removes the gauges, since their values are unknown. */
   forget(): void;
 }
 
 const TIMEOUT_SECONDS = 5;
 
-/** @param tell told of each call how it went; null: it was answered */
+/** @param report called with the result of each call; null: it was answered */
 export const createApiPoll = (
   target: LifecycleTarget & { httpUrl: string },
   metrics: LifecycleHandles,
@@ -33,7 +33,7 @@ export const createApiPoll = (
       target: name,
       call: what,
     });
-    // There from the beginning: of a counter that comes with its first error, that error is no increase.
+    // Starts at 0: in a counter that appears with its first error, that error would not be an increase.
     metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: what }, 0);
     try {
       const answer = await ask();

@@ -22,7 +22,7 @@ const deployment = async (name: string, answers: () => boolean): Promise<Lifecyc
   return { name, httpUrl: `http://127.0.0.1:${port}`, ...keys, redisUrl: null, intervalMs: 20 };
 };
 
-/** What the source says of itself over the next looks at its targets. */
+/** What the source reports of itself over the next polls of its targets. */
 const saidBy = async (
   targets: readonly LifecycleTarget[],
   meanwhile: (said: boolean[]) => Promise<void>,
@@ -63,7 +63,7 @@ it('works while all of its targets answer, and not while one of them does not', 
 });
 
 it('does not work while the Redis of a target does not answer', async () => {
-  const nobody = await deployment('nobody', () => true);
+  const nobody = await deployment('unreachable', () => true);
   const target = {
     ...(await deployment('lab', () => true)),
     redisUrl: nobody.httpUrl?.replace('http:', 'redis:') ?? '',
@@ -74,7 +74,7 @@ it('does not work while the Redis of a target does not answer', async () => {
   });
 });
 
-it('says why it does not work when that begins, and when it is over, and not in between', async () => {
+it('logs an outage when it begins and when it ends, and not in between', async () => {
   let status = 200;
   const server = createServer((_request, response) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end('{}'),

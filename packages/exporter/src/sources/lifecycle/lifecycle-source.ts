@@ -9,7 +9,7 @@ import { type ApiPoll, createApiPoll } from './api-poll.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
 import { type LifecycleHandles, webhookRoutes } from './webhooks.ts';
 
-/** What the server says of its rooms: through webhooks, its API and, where it is given, its Redis. */
+/** Rooms as the server reports them: through webhooks, its API and, where configured, its Redis. */
 export const createLifecycleSource = (
   targets: readonly LifecycleTarget[],
   context: SourceContext,
@@ -45,7 +45,7 @@ interface Watch {
   stop(): Promise<void>;
 }
 
-/** So often nobody has to answer before what was known is known no longer: one answer that is late makes no gap, and a server that is gone no figures. */
+/** Missed polls before gauges are removed: one late answer makes no gap, and a server that is down has no values. */
 const FORGET_AFTER = 3;
 
 /** A look that is under way when all is to end changes nothing any more, and may wait for a server that hangs. */
@@ -56,7 +56,7 @@ const createWatch = (
   target: LifecycleTarget,
   metrics: LifecycleHandles,
   context: SourceContext,
-  /** Told after each look whether everything that was asked answered. */
+  /** Called after each poll: whether everything answered. */
   onLooked: (complete: boolean) => void,
 ): Watch => {
   const { httpUrl, redisUrl, name, intervalMs } = target;
@@ -150,7 +150,7 @@ const tellChanges = (
   };
 };
 
-/** Of a counter that comes with the first that it counts, that one is no increase. */
+/** In a counter that appears with its first count, that count would not be an increase. */
 const beginAtZero = (
   { name: target, redisUrl }: LifecycleTarget,
   metrics: LifecycleHandles,

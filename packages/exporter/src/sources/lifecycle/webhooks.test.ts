@@ -181,7 +181,7 @@ describe('anything else is refused and counted', () => {
     expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'stale' })).toBe(1);
   });
 
-  it('a target that nobody configured, without a series for it', async () => {
+  it('a target that is not configured, without a series for it', async () => {
     expect(await send({ event: 'room_started' }, undefined, 'staging')).toBe(404);
     expect(
       await figure('swarm_lifecycle_webhooks_rejected_total', {

@@ -11,11 +11,11 @@ export type LifecycleHandles = Handles<typeof LIFECYCLE_METRICS>;
 
 /** A room with a thousand tracks is described in less. */
 const MOST_BYTES = 256 * 1024;
-/** LiveKit tries a webhook again for about two minutes; what is older was recorded by somebody and sent once more. */
+/** LiveKit retries a webhook for about two minutes; an older one was recorded and replayed. */
 const STALE_MS = 10 * 60_000;
 const REMEMBERED = 50_000;
 
-/** What LiveKit calls its webhooks. Others are counted as `other`, or whoever holds a key could make as many series as they like. */
+/** LiveKit's webhook events. Others are counted as `other`, or a holder of a key could create any number of series. */
 const EVENTS: ReadonlySet<string> = new Set([
   'room_started',
   'room_finished',
@@ -31,7 +31,7 @@ const EVENTS: ReadonlySet<string> = new Set([
   'ingress_ended',
 ]);
 
-/** `POST /webhook/TARGET`: what a deployment tells of itself. Each request must bear LiveKit's own signature. */
+/** `POST /webhook/TARGET`: webhooks of a deployment. Each request must carry LiveKit's signature. */
 export const webhookRoutes = (
   targets: readonly LifecycleTarget[],
   metrics: LifecycleHandles,
@@ -150,7 +150,7 @@ const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): 
   }
 };
 
-/** By the server's clock, so that a slow delivery makes nobody's stay longer. Whose beginning is not told (0 in protobuf) has no duration. */
+/** By the server's clock, so that a slow delivery does not lengthen a session. Without a start (0 in protobuf) there is no duration. */
 const observeStay = (
   duration: LifecycleHandles[
     | 'swarm_lifecycle_room_duration_seconds'

@@ -44,9 +44,7 @@ const limits = () =>
     join: duration(1, 60_000)
       .optional()
       .describe('From starting to join until the media connection stands. Default: 5s.'),
-    loss: share()
-      .optional()
-      .describe('Packets that never came, retransmissions included. Default: 5%.'),
+    loss: share().optional().describe('Packets lost after retransmission. Default: 5%.'),
     jitter: duration(1, 10_000).optional().describe('Interarrival jitter. Default: no limit.'),
     latency: duration(1, 60_000)
       .optional()
@@ -82,7 +80,7 @@ const module = () =>
     limits: limits()
       .optional()
       .describe(
-        'What must hold for a probe to succeed, beside that both get in, see and hear each other.',
+        'Limits for a successful probe, in addition to both participants joining and receiving each other.',
       ),
   });
 

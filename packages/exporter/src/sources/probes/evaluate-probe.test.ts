@@ -28,7 +28,7 @@ describe('judgeProbe', () => {
     ]);
   });
 
-  it('tells a split room from a silent one', () => {
+  it('distinguishes a split room from one without media', () => {
     expect(
       reasons(
         observation('audio_pair', {}, { a: { others: [], tracks: [track({ direction: 'up' })] } }),
@@ -37,7 +37,7 @@ describe('judgeProbe', () => {
     expect(
       reasons(observation('audio_pair', {}, { a: { tracks: [track({ direction: 'up' })] } })),
     ).toEqual(['media_missing']);
-    // Somebody else is there, and it is not the other one.
+    // A third participant is present, and not the other side.
     expect(reasons(observation('audio_pair', {}, { a: { others: ['stranger'] } }))).toEqual([
       'participant_missing',
     ]);
@@ -45,9 +45,9 @@ describe('judgeProbe', () => {
 
   it.each([
     ['three bytes a packet are silence', { packets: 150, bytes: 450 }],
-    ['nine packets are no proof', { packets: 9, bytes: 900 }],
+    ['nine packets are not enough', { packets: 9, bytes: 900 }],
     ['nothing at all', { packets: 0, bytes: 0 }],
-    ['media of somebody else', { from: 'stranger' }],
+    ['media of another participant', { from: 'stranger' }],
   ])('hears energy of the other, not packets: %s', (_what, given) => {
     const seen = observation(
       'audio_pair',
@@ -80,7 +80,7 @@ describe('judgeProbe', () => {
     ).toEqual([]);
   });
 
-  it('adds both ways of data up, and says nothing of an echo when one never arrived', () => {
+  it('adds both one-way latencies of data, and reports no round trip when one is missing', () => {
     const flow = (ms: number, lost = 0) =>
       track({
         direction: 'down',
@@ -113,7 +113,7 @@ describe('judgeProbe', () => {
     expect(reasons(lossy)).toEqual(['data_lost', 'data_slow']);
   });
 
-  it('crosses each limit by itself, and not when it is just reached', () => {
+  it('exceeds each limit individually, and not when it is just reached', () => {
     const down = (given: object) => ({
       tracks: [track({ direction: 'up' }), track({ direction: 'down', from, ...given })],
     });
@@ -173,7 +173,7 @@ describe('judgeProbe', () => {
     ['server_full', 'rejected'],
     ['ice_timeout', 'join_failed'],
     ['something_new', 'join_failed'],
-  ])('says of a join that failed with %s: %s', (reason, expected) => {
+  ])('a join that failed with %s: %s', (reason, expected) => {
     const refused = { ...absent(), refusal: { reason, message: 'why' } };
     const seen = observation('audio_pair');
     expect(
@@ -184,7 +184,7 @@ describe('judgeProbe', () => {
     ]);
   });
 
-  it('says whom time ran out on, and does not take that for a split room', () => {
+  it('names the side that timed out, and does not report a split room', () => {
     const seen = observation('audio_pair', {}, { outOfTime: true, measuredMs: 0 });
     const joining = { ...seen, sides: { a: seen.sides.a, b: absent() } };
     expect(evaluateProbe(joining).failures).toEqual([

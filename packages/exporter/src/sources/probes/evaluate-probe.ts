@@ -21,16 +21,16 @@ export interface ProbeResult {
   rttMs: number | null;
   nacks: { up: number; down: number };
   plis: { up: number; down: number };
-  /** Null where the module sends no data, or not both got in. */
+  /** Null where the module sends no data, or not both joined. */
   data: DataFigures | null;
 }
 
 /**
- * Opus at 32 kbit/s has 80 bytes a packet while somebody talks; silence (DTX, or what the server sends for a muted track) has three at the most. Levels
- * (RFC 6464) would say it more directly, but livekit-server does not forward them.
+ * Opus at 32 kbit/s has 80 bytes per packet during speech; silence (DTX, or what the server sends for a muted track) has three
+ * at most. Audio levels (RFC 6464) would be more direct, but livekit-server does not forward them.
  */
 const ENERGY_BYTES = 20;
-/** Fewer than this are no proof that anything flows. */
+/** Fewer packets do not prove that media flows. */
 const PROOF_PACKETS = 10;
 
 /** What an observation means. */
@@ -78,6 +78,6 @@ const hears = ({ module, sides }: Observation, side: Side): boolean => {
 const hasEnergy = ({ packets, bytes }: TrackResult): boolean =>
   packets >= PROOF_PACKETS && bytes / packets >= ENERGY_BYTES;
 
-/** A size is known from a keyframe: before one arrived nobody sees anything. */
+/** The size comes from a keyframe: before one has arrived, nothing can be decoded. */
 const hasPicture = ({ packets, width, height }: TrackResult): boolean =>
   packets >= PROOF_PACKETS && width > 0 && height > 0;

@@ -36,7 +36,7 @@ describe('moduleOf', () => {
     expect(sent('join_only')).toEqual({ publish: [], data: null, durationMs: 0 });
   });
 
-  it('needs its time, or until the server has told of those who publish nothing', () => {
+  it('needs its time, or until the server has announced participants without tracks', () => {
     const needed = (kind: string, options: object = {}) =>
       probeDurationMs(moduleOf(kind, options).module);
     expect([needed('audio_pair'), needed('audio_pair', { duration: 1_000 })]).toEqual([
@@ -49,7 +49,7 @@ describe('moduleOf', () => {
     ]).toEqual([3_500, 3_500, 9_500]);
   });
 
-  it('refuses what a kind does not have, and a name that says nothing', () => {
+  it('rejects settings that a kind does not have, and an empty name', () => {
     const problems = (name: string, options: object) =>
       moduleOf(name, options).problems.map(({ key, message }) => `${key}: ${message}`);
     expect(problems('talk', {})).toEqual(['null: kind is missing']);

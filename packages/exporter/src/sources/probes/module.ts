@@ -16,9 +16,9 @@ export interface ProbeModule {
   limits: ProbeLimits;
 }
 
-/** Joining, leaving and deleting the room, when all is well, ms: with less than this beside the media nothing can be told. */
+/** Joining, leaving and deleting the room, without errors, ms: with less than this besides the media a probe cannot succeed. */
 const OVERHEAD_MS = 500;
-/** livekit-server tells of who publishes at once, but of others who have just got in every three seconds only, ms. */
+/** livekit-server announces publishers at once, but other new participants only every three seconds, ms. */
 export const STATS_INTERVAL_MS = 3_000;
 /** What a probe that succeeds may take, when all is well, ms. */
 export const probeDurationMs = ({ durationMs, publish }: ProbeModule): number =>

@@ -3,8 +3,8 @@ const NODE_ID = /\bnode_id="(ND_\w{1,60})"/;
 const MAX_BYTES = 8 << 20;
 
 /**
- * Asks a node how it calls itself. It is a new word with each start, so it is asked each time.
- * @throws Error when it does not answer, or is no livekit-server
+ * Reads a node's id. It changes with each start, so it is read each time.
+ * @throws Error when it does not answer, or is not a livekit-server
  */
 export const readNodeId = async (metricsUrl: string, timeoutMs: number): Promise<string> => {
   // Whole milliseconds are all that it takes.

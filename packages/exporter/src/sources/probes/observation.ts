@@ -8,27 +8,27 @@ export type Side = (typeof SIDES)[number];
 
 /** What befell one participant. Times in ms since it started to join. */
 export interface SideObservation {
-  /** Null: it never got in. */
+  /** Null: it did not join. */
   phases: JoinPhases | null;
   firstMediaMs: number | null;
   /** As the server that let it in calls itself. */
   node: string | null;
-  /** Why it did not get in, as far as anybody said. */
+  /** Why it did not join, where known. */
   refusal: ApiError | null;
   /** How its connection broke after it was in. */
   loss: ApiError | null;
-  /** Identities of the others it was told of, at the end. */
+  /** Identities of the remote participants it knows, at the end. */
   others: readonly string[];
   tracks: readonly TrackResult[];
 }
 
-/** What a probe saw, before anybody judges it. */
+/** The observations of a probe, before their evaluation. */
 export interface Observation {
   module: ProbeModule;
   sides: Readonly<Record<Side, SideObservation>>;
   /** Why the room could not be made. */
   room: ApiError | null;
-  /** Something of ours broke. */
+  /** An internal error of the exporter. */
   internal: string | null;
   /** Time was up before it was through. */
   outOfTime: boolean;
@@ -40,7 +40,7 @@ export interface Observation {
   tookMs: number;
 }
 
-/** Of somebody who never set out. */
+/** Of a side that never started. */
 export const absent = (): SideObservation => ({
   phases: null,
   firstMediaMs: null,

@@ -14,9 +14,9 @@ import {
 } from './observation.ts';
 import type { RoomAccess } from './probe-room.ts';
 
-/** Beyond the limit that makes a join slow, so that a slow one is told from one that fails, ms. */
+/** Beyond the limit that makes a join slow, so that a slow join is distinguished from a failed one, ms. */
 const JOIN_GRACE_MS = 2_000;
-/** Until each must have been told of the other, ms. */
+/** Until each side must know the other, ms. */
 const MEET_MS = STATS_INTERVAL_MS + 1_000;
 const LOOK_EVERY_MS = 25;
 const TOKEN_SECONDS = 120;
@@ -26,7 +26,7 @@ export interface ProbeCallRequest {
   access: RoomAccess;
   /** Is there already. */
   room: string;
-  /** Aborted: nobody wants to know any more. */
+  /** Aborted when the result is not needed any more. */
   signal: AbortSignal;
 }
 
@@ -96,7 +96,7 @@ export const call = async (
         ) {
           observation.sides[side].refusal ??= {
             reason: line.reason,
-            message: `did not get in: ${line.reason}`,
+            message: `did not join: ${line.reason}`,
           };
         }
       }),
@@ -118,7 +118,7 @@ const note = (
   side: SideObservation,
   { event, phases, node, ms, reason, message }: EventLine,
 ): void => {
-  const trouble = { reason: reason ?? 'unknown', message: message ?? reason ?? 'nobody said why' };
+  const trouble = { reason: reason ?? 'unknown', message: message ?? reason ?? 'no reason given' };
   switch (event) {
     case 'joined':
       side.phases = phases ?? null;

@@ -15,7 +15,7 @@ export interface FailedProbe {
   message: string;
 }
 
-/** What failures are told from, beside what was observed. */
+/** What failures are derived from, in addition to the observation. */
 export interface EvaluatedProbe {
   bothIn: boolean;
   heard: Readonly<Record<Side, boolean>> | null;
@@ -48,7 +48,7 @@ export const failuresOf = (observation: Observation, figures: EvaluatedProbe): F
     const { loss } = sides[side];
     return loss === null ? [] : [{ reason: 'disconnected', message: `${side}: ${loss.message}` }];
   });
-  // Of media that was cut off before it could flow nothing can be said; nor can of who publishes nothing, and is told of some seconds late.
+  // Media that ended before it could flow proves nothing; nor does a participant without tracks, which is announced seconds late.
   const tooShort =
     outOfTime && (module.publish.length === 0 || measuredMs < Math.min(1_000, module.durationMs));
   return unique([
@@ -67,13 +67,13 @@ const timeoutMessage = ({ sides, module, measuredMs }: Observation): string => {
     return `time was up while ${joining.join(' and ')} ${joining.length > 1 ? 'were' : 'was'} joining`;
   const advice = 'give the scrape more time, or the module a shorter duration';
   if (measuredMs >= module.durationMs)
-    return `time was up before each was told of the other; ${advice}`;
+    return `time ran out before each side knew the other; ${advice}`;
   return `time was up after ${Math.round(measuredMs)} of ${module.durationMs} ms of media; ${advice}`;
 };
 
 const neverIn = (sides: Observation['sides']): FailedProbe => {
   const missing = SIDES.filter((side) => sides[side].phases === null);
-  return { reason: 'join_failed', message: `${missing.join(' and ')} never got in` };
+  return { reason: 'join_failed', message: `${missing.join(' and ')} did not join` };
 };
 
 const joinFailures = ({ sides, module: { limits }, wantedNode }: Observation): FailedProbe[] =>
@@ -85,7 +85,7 @@ const joinFailures = ({ sides, module: { limits }, wantedNode }: Observation): F
         ? [
             {
               reason: 'join_slow' as const,
-              message: `${side} took ${Math.round(joined)} ms to get in, more than ${limits.joinMs}`,
+              message: `${side} took ${Math.round(joined)} ms to join, more than ${limits.joinMs}`,
             },
           ]
         : []),
@@ -93,7 +93,7 @@ const joinFailures = ({ sides, module: { limits }, wantedNode }: Observation): F
         ? [
             {
               reason: 'wrong_node' as const,
-              message: `${side} was let in by ${node}, not ${wantedNode}`,
+              message: `${side} joined ${node}, not ${wantedNode}`,
             },
           ]
         : []),
@@ -107,7 +107,7 @@ const meetingFailures = ({ sides }: Observation, { heard }: EvaluatedProbe): Fai
       return [
         {
           reason: 'participant_missing',
-          message: `${side} was not told of ${other}: they are in the same room, but not together`,
+          message: `${side} does not know ${other}: both joined the same room, but on different nodes`,
         },
       ];
     }

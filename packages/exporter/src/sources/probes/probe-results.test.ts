@@ -43,7 +43,7 @@ describe('probe board', () => {
     }
   });
 
-  it('says nothing of what was not measured', async () => {
+  it('omits what was not measured', async () => {
     const quiet = { tracks: [], firstMediaMs: null };
     const text = await textOf(evaluateProbe(observation('join_only', {}, { a: quiet, b: quiet })));
     expect(text).toContain('swarm_probe_success 1\n');

@@ -44,7 +44,7 @@ export const createProbeResults = (): ProbeResults => {
       for (const direction of DIRECTIONS) {
         for (const [kind, both] of packets)
           say('swarm_probe_packets_total', { kind, direction }, both[direction]);
-        // Whoever never had media never had these.
+        // Without media there are no NACKs.
         if (packets.size > 0) say('swarm_probe_nacks_total', { direction }, nacks[direction]);
         if (packets.size > 0) say('swarm_probe_plis_total', { direction }, plis[direction]);
       }

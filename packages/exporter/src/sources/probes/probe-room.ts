@@ -11,7 +11,7 @@ export interface RoomAccess {
 
 /** Rooms of probes begin with this. */
 export const ROOM_PREFIX = 'swarm-probe-';
-/** Nobody joined, or all have left without a word: the server closes the room by itself after this, seconds. */
+/** The server closes an empty room after this, seconds. */
 const EMPTY_SECONDS = 10;
 const DEPARTURE_SECONDS = 5;
 
@@ -72,7 +72,7 @@ export const deleteProbeRoom = async (
 const isNotFound = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'not_found';
 
-/** What a connection that never came about ends with. */
+/** Error of a connection that was never established. */
 const NEVER_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|bad port|CERT_|ERR_TLS_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_)/;
 

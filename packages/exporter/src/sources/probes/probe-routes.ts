@@ -17,7 +17,7 @@ export interface ProbeRoutesOptions {
 }
 
 const TIMEOUT_HEADER = 'x-prometheus-scrape-timeout-seconds';
-/** With less than this nothing at all could be told, ms. */
+/** With less than this no probe is possible, ms. */
 const MIN_BUDGET_MS = 250;
 
 const REFUSALS: Record<PublishRejection, { status: ContentfulStatusCode; text: string }> = {
@@ -30,12 +30,12 @@ const REFUSALS: Record<PublishRejection, { status: ContentfulStatusCode; text: s
     text: 'the scrape timeout leaves no time for a probe: raise scrape_timeout',
   },
   stopping: { status: 503, text: 'the exporter is about to end' },
-  gone: { status: 503, text: 'nobody waits for this probe any more' },
+  gone: { status: 503, text: 'the client of this probe has disconnected' },
 };
 
 /**
- * `/probe?target=NAME&module=audio_pair&node=node-1`, in the way of blackbox_exporter: each request is a probe, and the answer has its metrics without
- * target labels. `debug=true` says in words what happened.
+ * `/probe?target=NAME&module=audio_pair&node=node-1`, as in blackbox_exporter: each request is a probe, and the answer has its
+ * metrics without target labels. `debug=true` adds a log.
  */
 export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoutesOptions): Hono =>
   new Hono().get('/probe', async (c) => {
@@ -68,7 +68,7 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
     return c.body(body, 200, { 'content-type': contentType });
   });
 
-/** What a scraper gives us, less what its answer needs; our own limit when nobody says. @throws SwarmError `unknown_probe_target` for what is no number */
+/** The scraper's timeout less the time for the answer; the exporter's limit without one. @throws SwarmError `unknown_probe_target` when it is not a number */
 const readBudget = (header: string | undefined, { longestMs, spareMs }: ProbeSettings): number => {
   if (header === undefined) return longestMs;
   const seconds = Number(header);
@@ -88,10 +88,10 @@ const inWords = (
     `${describe(destination)}: ${success ? 'success' : 'failure'} after ${Math.round(observation.tookMs)} ms`,
     ...failures.map(({ reason, message }) => `  ${reason}: ${message}`),
     ...Object.entries(observation.sides).map(([side, { phases, firstMediaMs, node, others }]) => {
-      if (phases === null) return `  ${side}: never got in`;
+      if (phases === null) return `  ${side}: did not join`;
       const ms = (value: number | null | undefined): string =>
         value === null || value === undefined ? '–' : `${Math.round(value)} ms`;
-      return `  ${side}: signal ${ms(phases.signal)}, ICE ${ms(phases.ice)}, DTLS ${ms(phases.dtls)}, in ${ms(phases.joined)}, first media ${ms(firstMediaMs)}, by ${node ?? '?'}, told of ${others.length}`;
+      return `  ${side}: signal ${ms(phases.signal)}, ICE ${ms(phases.ice)}, DTLS ${ms(phases.dtls)}, joined ${ms(phases.joined)}, first media ${ms(firstMediaMs)}, node ${node ?? '?'}, remote participants ${others.length}`;
     }),
     '',
   ].join('\n');

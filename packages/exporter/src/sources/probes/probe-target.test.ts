@@ -77,7 +77,7 @@ describe('findDestination', () => {
     [{ target: 'staging', node: 'x' }, 'there is no node of staging "x"; there is none'],
     [{ target: 'ws://169.254.169.254:80' }, 'no target is at this URL'],
     [{ target: 'http://evil.example.com' }, 'no target is at this URL'],
-    // A target's own URL is no name; it has to be allowed like any other.
+    // A target's own URL is not its name; it has to be allowed like any other.
     [{ target: 'ws://10.9.0.1:7880' }, 'no target is at this URL'],
     [{ target: 'ws://10.0.7.7:7880', node: 'node-1' }, 'a URL is one place already'],
     [{ target: 'ws://10.0.7.7:7880@evil.example.com' }, 'no target is at this URL'],

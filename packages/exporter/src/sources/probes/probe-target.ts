@@ -2,7 +2,7 @@ import { nearest, SwarmError } from '@livekit-swarm/settings';
 import { checkUrl, type Target, type TargetNode } from '../../config/target.ts';
 import type { ProbeModule } from './module.ts';
 
-/** Whom to probe, and how. */
+/** What to probe, and how. */
 export interface ProbeTarget {
   target: Target;
   /** Reached directly; null: where clients go. */
@@ -22,7 +22,7 @@ export interface RequestedTarget {
 export const DEFAULT_MODULE = 'audio_pair';
 
 /**
- * Finds what was asked for. Only what is configured is probed: whoever may ask cannot send us anywhere else.
+ * Finds the requested target. Only configured targets are probed: a request cannot direct the exporter anywhere else.
  * @throws SwarmError `unknown_probe_target`
  */
 export const findProbeTarget = (

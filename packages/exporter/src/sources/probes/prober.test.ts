@@ -11,7 +11,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A prober whose probes all go well, one node that says how it calls itself while `says` does, and what came of it. */
+/** A prober whose probes all succeed, with one node that reports its id while `says` returns true. */
 const proberOf = async (says: () => boolean) => {
   const server = createServer((_request, response) => {
     response.end(
@@ -60,7 +60,7 @@ it('puts the room on the node that is probed, whatever time there is', async () 
   expect(log).toEqual([]);
 });
 
-it('says once that a node does not say how it calls itself, and probes it all the same', async () => {
+it('logs once that a node does not report its id, and probes it anyway', async () => {
   let says = false;
   const { probe, log, nodeIds } = await proberOf(() => says);
   for (let i = 0; i < 3; i++) await probe(5_000);

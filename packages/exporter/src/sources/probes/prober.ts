@@ -16,9 +16,9 @@ export type PublishRejection = 'busy' | 'no_time' | 'stopping' | 'gone';
 
 export interface Prober {
   /**
-   * Makes a probe, waiting for its turn if need be.
+   * Runs a probe, after waiting in the queue if necessary.
    * @param budgetMs for all of it, the waiting included
-   * @param signal aborted when nobody wants to know any more
+   * @param signal aborted when the result is not needed any more
    */
   probe(
     destination: ProbeTarget,
@@ -112,7 +112,7 @@ export const createProber = (options: ProberOptions): Prober => {
     return evaluateProbe(observation);
   };
 
-  /** A failure is told when it begins, when it changes and when it is over: not with every probe. */
+  /** Logs a failure when it begins, changes and ends: not with every probe. */
   const tell = (destination: ProbeTarget, { failures }: ProbeResult): void => {
     const key = keyOf(destination);
     const before = reasons.get(key) ?? '';
@@ -150,7 +150,7 @@ export const createProber = (options: ProberOptions): Prober => {
       underWay.add(making);
       try {
         const result = await making;
-        // What was cut off by us says nothing about the deployment.
+        // An aborted probe says nothing about the deployment.
         if (ended.aborted) return stopping.signal.aborted ? 'stopping' : 'gone';
         boardOf(destination).add(result);
         tell(destination, result);
@@ -171,7 +171,7 @@ export const createProber = (options: ProberOptions): Prober => {
 const keyOf = ({ target, module, node, url }: ProbeTarget): string =>
   JSON.stringify([target.name, module.name, node?.name ?? '', url]);
 
-/** For people: `production, audio_pair, node-1`. */
+/** For logs: `production, audio_pair, node-1`. */
 export const describe = ({ target, module, node, url }: ProbeTarget): string =>
   [
     target.name,

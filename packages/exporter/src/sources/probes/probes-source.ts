@@ -15,7 +15,7 @@ import { findProbeTarget, type ProbeTarget } from './probe-target.ts';
 import { createProber, describe, type Prober } from './prober.ts';
 import { createScheduler } from './scheduler.ts';
 
-/** Calls of two participants of ours: when somebody asks at /probe, and by the clock. */
+/** Synthetic calls of two participants: on request at /probe, and scheduled. */
 export const createProbesSource = (
   targets: readonly Target[],
   settings: ProbeSettings,
@@ -104,8 +104,8 @@ const destinationsOf = (
   });
 
 /**
- * What probes by the clock found last, by their labels: one place may be probed by several entries of the schedule, and has one series all the same. What
- * somebody else asked for in between is theirs.
+ * The last results of scheduled probes, by labels: several entries of the schedule may probe one target and share its series.
+ * Requested probes are not included.
  */
 type Found = Map<string, { destination: ProbeTarget; result: ProbeResult }>;
 
@@ -132,7 +132,7 @@ const showFound = (registry: Registry, found: Found, prober: Prober): void => {
   }
 };
 
-/** How many there are is asked when somebody looks. */
+/** The gauges are computed per scrape. */
 const showLevels = (registry: Registry, prober: Prober): void => {
   const { help } = EXPORTER_METRICS.swarm_exporter_probes;
   const head = { name: 'swarm_exporter_probes', help, type: 'gauge', aggregator: 'sum' } as const;

@@ -12,7 +12,7 @@ describe('room cleaner', () => {
     expect(cleaner.left).toBe(0);
   });
 
-  it('goes on in the background where the server cannot, until it can', async () => {
+  it('continues in the background while the server fails, until it succeeds', async () => {
     const answers = [
       { reason: 'server_error', message: 'no' },
       { reason: 'unreachable', message: 'no' },
@@ -31,9 +31,9 @@ describe('room cleaner', () => {
     expect(onFailed).not.toHaveBeenCalled();
   });
 
-  it('says of which room it could not get rid', async () => {
+  it('names the room that it could not delete', async () => {
     const onFailed = vi.fn();
-    const trouble = { reason: 'unreachable', message: 'nobody there' };
+    const trouble = { reason: 'unreachable', message: 'connection refused' };
     const cleaner = createRoomCleaner({
       onFailed,
       deleteRoom: async () => trouble,
@@ -41,7 +41,7 @@ describe('room cleaner', () => {
     });
     await cleaner.clean(access, 'swarm-probe-1', 1_000);
     expect(onFailed).toHaveBeenCalledExactlyOnceWith(
-      'the room swarm-probe-1 could not be deleted: nobody there',
+      'the room swarm-probe-1 could not be deleted: connection refused',
     );
   });
 

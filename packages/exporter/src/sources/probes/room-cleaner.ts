@@ -3,7 +3,7 @@ import { deleteProbeRoom, type RoomAccess } from './probe-room.ts';
 
 /** Sees to it that no room of a probe stays, also when the server is busy or away for a while. */
 export interface RoomCleaner {
-  /** Deletes a room. Resolves when it is gone, or after `patienceMs`; then it goes on in the background. */
+  /** Deletes a room. Resolves when it is deleted, or after `patienceMs`; then it continues in the background. */
   clean(access: RoomAccess, room: string, patienceMs: number): Promise<void>;
   /** Rooms that are not gone yet. */
   readonly left: number;
@@ -12,7 +12,7 @@ export interface RoomCleaner {
 }
 
 export interface RoomCleanerOptions {
-  /** Told of a room that could not be deleted at all. */
+  /** Called for a room that could not be deleted. */
   onFailed(message: string): void;
   deleteRoom?: typeof deleteProbeRoom;
   /** Pauses before the second try and each that follows, ms. */
@@ -20,7 +20,7 @@ export interface RoomCleanerOptions {
 }
 
 const TRY_MS = 5_000;
-/** After these the server has long closed an empty room by itself. */
+/** After these delays the server has closed an empty room on its own. */
 const PAUSES = [500, 1_000, 2_000, 5_000, 10_000, 20_000];
 
 export const createRoomCleaner = ({

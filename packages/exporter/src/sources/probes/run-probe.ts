@@ -13,19 +13,19 @@ export interface ProbeRequest {
   nodeId: string | null;
   /** For the whole of it, deleting the room included, ms. */
   budgetMs: number;
-  /** Aborted: nobody wants to know any more. */
+  /** Aborted when the result is not needed any more. */
   signal: AbortSignal;
   cleaner: RoomCleaner;
 }
 
 /** What of the budget leaving and deleting the room may take. */
 const RESERVE = { most: 700, share: 0.2 } as const;
-/** How long a result waits for its room to be gone, ms: with a server that is ill the cleaner goes on alone. */
+/** How long a result waits for the deletion of its room, ms; with a failing server the cleaner continues alone. */
 const CLEAN_MS = 1_500;
 
 /**
- * Two participants join a room of their own, and send each other what the module says. What the deployment does is part of what is observed, never an
- * exception. Whatever happens, both leave and the room is deleted.
+ * Two participants join a room of their own and send each other the module's media. The deployment's behaviour is part of the
+ * observation, never an exception. In every case both leave and the room is deleted.
  */
 export const runProbe = async (order: ProbeRequest): Promise<Observation> => {
   const { module, access, room, nodeId, budgetMs, signal, cleaner } = order;

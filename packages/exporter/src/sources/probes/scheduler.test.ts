@@ -41,7 +41,7 @@ describe('scheduler', () => {
     expect([most, underWay]).toEqual([1, 0]);
   });
 
-  it('tells work under way that it is over', async () => {
+  it('aborts running work', async () => {
     let told = false;
     const scheduler = createScheduler(
       [

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Scheduler {
   start(): void;
-  /** Resolves when nothing is under way any more; whoever does the work is told by its signal. */
+  /** Aborts running work through its signal, and resolves when it has ended. */
   stop(): Promise<void>;
 }
 

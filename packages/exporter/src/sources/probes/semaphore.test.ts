@@ -8,7 +8,7 @@ const enter = async (turnstile: ReturnType<typeof createSemaphore>): Promise<() 
   return leave;
 };
 
-describe('turnstile', () => {
+describe('semaphore', () => {
   it('lets the next in line through when one leaves, in their order', async () => {
     const turnstile = createSemaphore(1, 2);
     const leave = await enter(turnstile);

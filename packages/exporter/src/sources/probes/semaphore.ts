@@ -1,4 +1,4 @@
-/** Lets so many through at a time; others wait in line, and when the line is full they are turned away. */
+/** Limits concurrency; further work waits in a queue, and is rejected when the queue is full. */
 export interface Semaphore {
   /**
    * @param patienceMs how long to wait at most

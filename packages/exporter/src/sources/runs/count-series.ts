@@ -26,7 +26,7 @@ const sayReasons = (
   if (others > 0) say(name, { reason: 'other' }, others);
 };
 
-/** Which counter a metric of the record becomes, with the labels that its name says there and a label says here. */
+/** The counter for each metric of the record, with labels for what its name contains there. */
 const COUNTERS: readonly {
   from: MetricName;
   name: RunMetricName;

@@ -10,7 +10,7 @@ import { asMetric } from '../../metrics/quantiles.ts';
 import { registerFamily } from '../../metrics/register-family.ts';
 import type { SnapshotValue } from '../../metrics/snapshot.ts';
 
-/** What people of a drill hear at a moment. */
+/** Media reception in a drill at a moment. */
 export interface DrillReception {
   participants: Readonly<Record<MediaReception, number>>;
   subscriptions: Readonly<Record<'receiving' | 'interrupted', number>>;
@@ -21,11 +21,11 @@ export interface DrillJudgement {
   verdict: DrillVerdict;
   /** Recovery times in seconds, by quantile; null: nothing recovered. */
   recovery: ReadonlyMap<number, number> | null;
-  /** Of what was asked. */
+  /** Whether each objective was met. */
   objectives: ReadonlyMap<DrillFailing, boolean>;
 }
 
-/** Shows drills by their names: what their people hear, and what the last repeat came to. */
+/** Gauges of drills by name: media reception, and the result of the last repeat. */
 export interface DrillGauges {
   /** @param look asked by every scrape from now on, in place of what was given for this drill before */
   watch(drill: string, look: () => DrillReception): void;

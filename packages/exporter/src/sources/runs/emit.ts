@@ -3,7 +3,7 @@ import type { RUN_METRICS } from '../../catalogue/index.ts';
 
 export type RunMetricName = keyof typeof RUN_METRICS;
 
-/** Sets a series; the label of the scenario comes by itself. */
+/** Sets a series; the label `scenario` is added. */
 export type Emit = (name: RunMetricName, labels: Record<string, string>, value: number) => void;
 
 /** Labels of the record's metrics, without those that are not there. */

@@ -4,7 +4,7 @@ import { CHAOS_METRICS } from '../../catalogue/index.ts';
 
 const NAME = 'swarm_chaos_fault_active';
 
-/** Shows the faults of drills as they are injected and healed; a healed one stays at 0, so that its end can be seen. */
+/** Faults of drills as they are injected and rolled back; afterwards the gauge stays at 0, so that the end is visible. */
 export const createFaultGauge = (registry: Registry): { begin(): (line: RecordLine) => void } => {
   const { help, labels } = CHAOS_METRICS[NAME];
   const gauge = new Gauge({ name: NAME, help, labelNames: [...labels], registers: [registry] });

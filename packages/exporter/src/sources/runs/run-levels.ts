@@ -1,11 +1,11 @@
 import type { EventLine, SampleLine, SeriesLabels } from '@livekit-swarm/record';
 import { COORDINATOR_SHARD } from '@livekit-swarm/record';
 
-/** What is a level rather than a sum: as every process of the generator last told it. */
+/** Gauges rather than counters: the last values of every process of the load generator. */
 export interface RunLevels {
   addSample(line: SampleLine): void;
   addEvent(line: EventLine): void;
-  /** Nobody is there any more. */
+  /** All workers have ended. */
   clear(): void;
   readonly cpuCores: number;
   readonly residentBytes: number;

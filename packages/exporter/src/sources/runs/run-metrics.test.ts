@@ -48,7 +48,7 @@ describe('run metrics', () => {
     expect(sumOf(snapshots, 'swarm_run_phase', { phase: 'joining' })).toBe(1);
   });
 
-  it('add up to what the record says', () => {
+  it('add up to the values of the record', () => {
     const snapshots = metricsOf(record).snapshots();
     const total = (
       direction: string,
@@ -175,7 +175,7 @@ describe('run metrics', () => {
     expect(sumOf(snapshots, 'swarm_run_participants', { state: 'failed' })).toBe(9);
   });
 
-  it('say which workers died, and forget what they last said', () => {
+  it('count workers that died, and drop their last values', () => {
     const at = 3_000;
     const dying: RecordLine[] = [
       ...record.filter((line) => !('at' in line) || line.at < at),
@@ -190,7 +190,7 @@ describe('run metrics', () => {
     expect(sumOf(snapshots, 'swarm_run_participants', { state: 'connected' })).toBeLessThan(9);
   });
 
-  it('have the labels and types of the catalogue, and nobody’s name', async () => {
+  it('have the labels and types of the catalogue, and no identities', async () => {
     const snapshots = metricsOf(record).snapshots();
     for (const { name, type, values } of snapshots) {
       const entry = RUN_METRICS[name as keyof typeof RUN_METRICS];

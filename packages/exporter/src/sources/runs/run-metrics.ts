@@ -15,7 +15,7 @@ import { createRunPhase, RUN_PHASES, type RunPhase } from './run-phase.ts';
 import { emitThresholds } from './threshold-series.ts';
 import { pushHistograms } from './trend-series.ts';
 
-/** A run as metrics. It is told the lines of the record, and folds them with what makes the report: the two cannot disagree. */
+/** A run as metrics, from the lines of its record and by the same fold as the report, so that the two cannot disagree. */
 export interface RunMetrics {
   add(line: RecordLine): void;
   /** Of the scenario, as in the header; null before it. */
@@ -33,7 +33,7 @@ export const createRunMetrics = (): RunMetrics => {
   let serverVersion: string | null = null;
   let left = 0;
   let thresholds: readonly SourcedThreshold[] = [];
-  /** Once the run has ended: with what could not be told before. */
+  /** After the end of the run: includes values that were not known before. */
   let final: InterimSummary | null = null;
 
   return {
@@ -137,7 +137,7 @@ const headOf = (name: RunMetricName): Omit<Snapshot, 'values'> => {
   return { name, help, type, aggregator: 'omit' };
 };
 
-/** A packet that was given up may turn up after all, and somebody lost come back. Prometheus would take a counter that falls for one that began anew. */
+/** A lost packet may arrive late, and a disconnected participant rejoin. Prometheus would take a decreasing counter for a restart. */
 const rising = (
   counters: Map<string, number>,
   metric: RunMetricName,

@@ -3,14 +3,14 @@ import type { RecordLine } from '@livekit-swarm/record';
 export const RUN_PHASES = ['joining', 'steady', 'leaving', 'ended'] as const;
 export type RunPhase = (typeof RUN_PHASES)[number];
 
-/** Where a run is, as its record tells. */
+/** The phase of a run, from its record. */
 export interface PhaseFold {
   add(line: RecordLine): void;
   /** @param waiting how many are still to come */
   at(waiting: number): RunPhase;
 }
 
-/** What everybody leaves after, before the plan is through. */
+/** Events after which all participants leave, before the end of the plan. */
 const ENDINGS: ReadonlySet<string> = new Set(['interrupted', 'threshold_crossed']);
 
 export const createRunPhase = (): PhaseFold => {

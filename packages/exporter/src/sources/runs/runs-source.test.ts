@@ -33,18 +33,18 @@ describe('runs source', () => {
     expect(await scenarios(runs)).toEqual(['one', 'two']);
   });
 
-  it('ends no run, whatever it is told', () => {
+  it('survives any record line', () => {
     const { runs, error } = source();
     const tell = runs.begin();
     tell({ type: 'end', at: 1, reason: 'finished' });
     expect(error).toHaveBeenCalledWith(expect.stringContaining('no header'));
   });
 
-  it('waits for whoever scrapes to see the end, and for nobody else', async () => {
+  it('waits until a scraper has fetched the final values, and only with a scraper', async () => {
     const { runs } = source();
     const { signal } = new AbortController();
     tellAll(runs, record);
-    // Nobody ever scraped.
+    // Without any scrape.
     await runs.linger(signal);
     const tell = runs.begin();
     for (const line of record.slice(0, -1)) tell(line);
@@ -63,7 +63,7 @@ describe('runs source', () => {
     await runs.linger(signal);
   });
 
-  it('waits no longer when it is told to go', async () => {
+  it('stops waiting when it is aborted', async () => {
     const { runs } = source();
     const going = new AbortController();
     await collect(runs.registry);

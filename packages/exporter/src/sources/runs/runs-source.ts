@@ -9,31 +9,31 @@ import { createDrillGauges, type DrillJudgement, type DrillReception } from './d
 import { createFaultGauge } from './fault-gauge.ts';
 import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
 
-/** Runs of this process, the one that goes on and those before it. */
+/** Runs of this process, the current one and those before it. */
 export interface RunsSource extends Source {
-  /** A run begins. @returns what to tell the lines of its record to */
+  /** A run begins. @returns the consumer of its record's lines */
   begin(): (line: RecordLine) => void;
   /**
    * The run that begins is a repeat of a drill.
-   * @param look what its people hear now; asked by every scrape, also when it is over
+   * @param look its media reception now; called for every scrape, also after its end
    */
   beginDrill(drill: string, look: () => DrillReception): DrillObserver;
   /**
-   * Who scrapes every quarter of a minute has not seen the end of a run yet when it is over. Resolves when somebody has fetched it, when as long has passed as
-   * between two scrapes before, or when the signal is aborted; at once when nobody ever scraped.
-   * @param onWait told when there is something to wait for
+   * A scraper with an interval of 15 seconds has not seen the end of a run when it is over. Resolves after the next scrape, after the
+   * interval between the last two scrapes, or when the signal is aborted; at once without any scrape.
+   * @param onWait called when there is something to wait for
    */
   linger(signal: AbortSignal, onWait?: () => void): Promise<void>;
 }
 
-/** What a repeat of a drill is told to. */
+/** The consumer of a repeat's result. */
 export interface DrillObserver {
   add(line: RecordLine): void;
   /** Once, when it is over. */
   judged(judgement: DrillJudgement): void;
 }
 
-/** Nobody waits longer for a scraper than this, ms. */
+/** The longest wait for a scrape, ms. */
 const MAX_LINGER_MS = 65_000;
 /** A scraper is not on time to the millisecond. */
 const LATE_MS = 1_000;
@@ -106,7 +106,7 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
         add,
         judged: (judgement) => {
           drills.judge(drill, judgement);
-          // Whoever scraped since the run ended has not seen this.
+          // Scrapes since the end of the run did not include this.
           if (current === run) endedAt = performance.now();
         },
       };
