@@ -71,8 +71,8 @@ const damage = (line: RecordLine): RecordLine | null => {
           recovered: lost * 2,
           nacksSent: lost,
           plisSent: video ? 1 : 0,
-          gaps: 1,
-          gapMs: 640,
+          interruptions: 1,
+          interruptionMs: 640,
           layers,
         };
       }),
@@ -95,10 +95,10 @@ const damage = (line: RecordLine): RecordLine | null => {
             {
               ...track,
               lost: 45,
-              aliveAtEnd: false,
-              longestGapMs: 12_345,
-              gaps: 2,
-              gapMs: 13_000,
+              activeAtEnd: false,
+              longestInterruptionMs: 12_345,
+              interruptions: 2,
+              interruptionMs: 13_000,
               jitterMs: 41.7,
               latencyP95Ms: 312.4,
             },
@@ -122,8 +122,8 @@ export const inconclusiveReport = (): ReportInput =>
             lateSends: 140,
             socketDrops: 70,
             eventLoopLagMs: 812,
-            tickLateMs: 420,
-            machineBusy: 1,
+            tickLatenessMs: 420,
+            hostCpuShare: 1,
           }),
         };
       }

@@ -20,7 +20,7 @@ describe('a node that nothing reaches any more for a while', () => {
       const hit = new Set(recovery.rooms.filter(({ control }) => !control).map(({ room }) => room));
       const gaps = recovery.pairs
         .filter(({ room }) => hit.has(room))
-        .map(({ gapMs }) => gapMs ?? Number.NaN);
+        .map(({ interruptionMs }) => interruptionMs ?? Number.NaN);
       expect(gaps.length).toBeGreaterThan(0);
       for (const gap of gaps) expect(Math.abs(gap - outageMs)).toBeLessThanOrEqual(100);
       expect(recovery.pairsHit).toBe(gaps.length);

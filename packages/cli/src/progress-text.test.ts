@@ -23,7 +23,7 @@ const progress: Progress = {
     cpuCores: 0.123,
     residentBytes: 151_000_000,
     eventLoopLagMs: 3.2,
-    tickLateMs: 8.7,
+    tickLatenessMs: 8.7,
     lateSends: 2,
     socketDrops: 0,
   },

@@ -56,7 +56,7 @@ const generatorText = ({ generator: own }: Progress): string =>
   [
     `${own.cpuCores.toFixed(2)} cores`,
     formatBytes(own.residentBytes),
-    `lag ${formatMs(Math.round(Math.max(own.eventLoopLagMs, own.tickLateMs)))}`,
+    `lag ${formatMs(Math.round(Math.max(own.eventLoopLagMs, own.tickLatenessMs)))}`,
     `${formatNumber(own.lateSends)} late sends`,
     `${formatNumber(own.socketDrops)} socket drops`,
   ].join(', ');

@@ -164,7 +164,7 @@ describe('a worker that dies', () => {
     });
     expect(result.generator).toMatchObject({ workers: 2, workersDied: 1 });
     expect(result.reasons[0]?.text).toMatch(/^1 of 2 workers died/);
-    expect(recordOf(dir).match(/"outcome":"lost_with_worker"/g)).toHaveLength(4);
+    expect(recordOf(dir).match(/"outcome":"worker_died"/g)).toHaveLength(4);
     expect(recordOf(dir).match(/"outcome":"left"/g)).toHaveLength(4);
     expect(recordOf(dir)).toMatch(/"event":"worker_died","shard":\d,"reason":"SIGKILL"/);
   });

@@ -32,7 +32,7 @@ export interface EngineOptions {
   signalling: 'auto' | 'v1' | 'v0';
   /** Default `sdk`. */
   recovery?: RecoveryPolicy;
-  /** Tell of each publisher's media when it begins, falls silent and comes back (`media_began`, `media_lost`, `media_back`); for up to a few hundred participants. Default off, and then it costs nothing. */
+  /** Tell of each publisher's media when it begins, falls silent and comes back (`media_started`, `media_interrupted`, `media_resumed`); for up to a few hundred participants. Default off, and then it costs nothing. */
   watchMedia?: boolean;
   /** Stamped on the lines of participants; default 0. */
   shard?: number;
@@ -46,7 +46,7 @@ export interface EngineSample {
   series: SeriesSample[];
   generator: Pick<
     GeneratorSample,
-    | 'tickLateMs'
+    | 'tickLatenessMs'
     | 'lateSends'
     | 'sendErrors'
     | 'socketDrops'

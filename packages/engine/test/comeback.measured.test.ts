@@ -22,7 +22,7 @@ const expectAllAlive = async (crowd: Crowd) => {
   for (const line of lines) {
     expect(line).toMatchObject({ outcome: 'left', reason: null });
     expect(
-      tracksOf(line, { direction: 'down', aliveAtEnd: true })
+      tracksOf(line, { direction: 'down', activeAtEnd: true })
         .map(({ kind }) => kind)
         .sort(),
     ).toEqual(['audio', 'video']);
@@ -55,7 +55,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     for (const line of lines) {
       expect(line).toMatchObject({ resumes: 1, reconnects: 0 });
       for (const track of tracksOf(line, { direction: 'down' }))
-        expect(track).toMatchObject({ lost: 0, gaps: 0 });
+        expect(track).toMatchObject({ lost: 0, interruptions: 0 });
     }
   });
 
@@ -123,6 +123,6 @@ test('a server that is killed and stays away: ten attempts within 40 s, then it 
   const lines = await crowd.leave();
   expect(lines.map(({ outcome }) => outcome)).toEqual(['disconnected', 'disconnected']);
   expect(tracksOf(lines[0], { direction: 'down', kind: 'audio' })[0]).toMatchObject({
-    aliveAtEnd: false,
+    activeAtEnd: false,
   });
 });

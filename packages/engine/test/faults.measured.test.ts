@@ -29,7 +29,7 @@ afterAll(async () => {
 const openFour = async (): Promise<Crowd> => {
   const crowd = openCrowd({ target: cluster, signalling: 'v1', recovery: 'app', watchMedia: true });
   await crowd.join(speaker, speaker, speaker, speaker);
-  await until('all hear all', () => crowd.of('media_began').length === PAIRS);
+  await until('all hear all', () => crowd.of('media_started').length === PAIRS);
   return crowd;
 };
 
@@ -52,7 +52,7 @@ const since = (crowd: Crowd, event: EventName, mark: number): EventLine[] =>
 
 test('a hole of three seconds in the network is measured by every pair', async () => {
   await using crowd = await openFour();
-  expect(crowd.of('media_began').map(pairOf)).toHaveLength(pairsIn(crowd.of('media_began')));
+  expect(crowd.of('media_started').map(pairOf)).toHaveLength(pairsIn(crowd.of('media_started')));
   const { ports } = await nodeOf(crowd.of('joined')[0]?.node);
   const range = `${ports.udpFirst}-${ports.udpLast}`;
   await seconds(1);
@@ -70,15 +70,15 @@ test('a hole of three seconds in the network is measured by every pair', async (
     }`,
   );
   try {
-    await until('all hear all again', () => pairsIn(since(crowd, 'media_back', mark)) === PAIRS);
+    await until('all hear all again', () => pairsIn(since(crowd, 'media_resumed', mark)) === PAIRS);
   } finally {
     await hole.release();
   }
   await seconds(0.5);
-  const back = since(crowd, 'media_back', mark);
+  const back = since(crowd, 'media_resumed', mark);
   expect(back).toHaveLength(PAIRS);
   for (const { ms } of back) expect(Math.abs((ms ?? 0) - 3_000)).toBeLessThan(100);
-  const lost = new Map(since(crowd, 'media_lost', mark).map((line) => [pairOf(line), line]));
+  const lost = new Map(since(crowd, 'media_interrupted', mark).map((line) => [pairOf(line), line]));
   expect(lost.size).toBe(PAIRS);
   // Both tell of the same silence.
   for (const line of back)
@@ -105,14 +105,14 @@ test('a dead node is left by everybody, and one that shuts down as well', async 
   }
   await until(
     'all hear all again',
-    () => pairsIn(since(crowd, 'media_back', killed)) === PAIRS,
+    () => pairsIn(since(crowd, 'media_resumed', killed)) === PAIRS,
     40,
   );
   const back = since(crowd, 'reconnected', killed);
   expect(back.length).toBeGreaterThanOrEqual(4);
   for (const { via } of back) expect(via).toBe(second);
-  expect(since(crowd, 'media_began', killed)).toEqual([]);
-  for (const { ms } of since(crowd, 'media_back', killed)) {
+  expect(since(crowd, 'media_started', killed)).toEqual([]);
+  for (const { ms } of since(crowd, 'media_resumed', killed)) {
     expect(ms).toBeGreaterThan(500);
     expect(ms).toBeLessThan(Date.now() - killedAt + 1_000);
   }
@@ -142,11 +142,11 @@ test('a dead node is left by everybody, and one that shuts down as well', async 
     expect(attempt).toBeGreaterThanOrEqual(1);
     expect(via).toBe(first.name);
   }
-  await until('all hear all again', () => pairsIn(since(crowd, 'media_back', ended)) === PAIRS);
+  await until('all hear all again', () => pairsIn(since(crowd, 'media_resumed', ended)) === PAIRS);
   for (const line of await crowd.leave()) {
     expect(line).toMatchObject({ outcome: 'left', reason: null, rejoins: 1, sees: 3 });
     expect(
-      line.tracks.filter(({ direction, aliveAtEnd }) => direction === 'down' && aliveAtEnd),
+      line.tracks.filter(({ direction, activeAtEnd }) => direction === 'down' && activeAtEnd),
     ).toHaveLength(3);
   }
 });

@@ -42,7 +42,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
         expect.objectContaining({ kind: 'video', refused: true, packets: 0 }),
       ]);
       expect(tracksOf(listener, { direction: 'down' })).toEqual([
-        expect.objectContaining({ kind: 'audio', aliveAtEnd: true }),
+        expect.objectContaining({ kind: 'audio', activeAtEnd: true }),
       ]);
     });
 
@@ -93,7 +93,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       }
     });
 
-    test('a track whose publisher left before is neither stalled nor has gaps', async () => {
+    test('a track whose publisher left before is neither stalled nor interrupted', async () => {
       await using crowd = openCrowd({ target: server, signalling });
       await crowd.join({ publish: [AUDIO, CAMERA] }, {});
       await seconds(1.5);
@@ -105,7 +105,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       const tracks = tracksOf(listener, { direction: 'down' });
       expect(tracks).toHaveLength(2);
       for (const track of tracks)
-        expect(track).toMatchObject({ from: 'guest-0', aliveAtEnd: true, gaps: 0 });
+        expect(track).toMatchObject({ from: 'guest-0', activeAtEnd: true, interruptions: 0 });
     });
   });
 });

@@ -31,14 +31,14 @@ const receivedByLast = async (crowd: Crowd) => {
     tracksOf(line, { direction: 'down', kind })
       .map((track) => track.packets)
       .filter((count) => count > 0);
-  const gaps = (line?.tracks ?? []).reduce((sum, track) => sum + track.gaps, 0);
-  return { audio: packets('audio').length, video: packets('video').length, gaps };
+  const interruptions = (line?.tracks ?? []).reduce((sum, track) => sum + track.interruptions, 0);
+  return { audio: packets('audio').length, video: packets('video').length, interruptions };
 };
 
 test.each([
-  ['all', { type: 'all' }, { audio: 3, video: 3, gaps: 0 }],
-  ['audio-only', { type: 'audio-only' }, { audio: 3, video: 0, gaps: 0 }],
-  ['none', { type: 'none' }, { audio: 0, video: 0, gaps: 0 }],
+  ['all', { type: 'all' }, { audio: 3, video: 3, interruptions: 0 }],
+  ['audio-only', { type: 'audio-only' }, { audio: 3, video: 0, interruptions: 0 }],
+  ['none', { type: 'none' }, { audio: 0, video: 0, interruptions: 0 }],
 ] as const)('who looks at %s receives that', async (_name, layout, expected) => {
   await using crowd = openCrowd({ target: server, signalling: 'v1' });
   await crowd.join(...publishers(3));
@@ -55,7 +55,7 @@ test.each(['v1', 'v0'] as const)(
     await crowd.join(...silentPublishers(3));
     await crowd.join({ layout: { type: 'grid', tiles: 2 }, expects: { audio: 0, video: 2 } });
     await seconds(2.5);
-    expect(await receivedByLast(crowd)).toEqual({ audio: 0, video: 2, gaps: 0 });
+    expect(await receivedByLast(crowd)).toEqual({ audio: 0, video: 2, interruptions: 0 });
   },
 );
 
@@ -94,7 +94,7 @@ test('layers that nobody watches are not sent (dynacast)', async () => {
   expect(tracksOf(viewer, { direction: 'down' })[0]).toMatchObject({
     width: 320,
     height: 180,
-    aliveAtEnd: true,
+    activeAtEnd: true,
   });
   expect(tracksOf(publisher, { layer: 'q' })[0]?.packets).toBeGreaterThan(80);
 });
@@ -118,5 +118,8 @@ test('a track that the server mutes falls silent, and that is neither a gap nor 
     sample.series.filter(({ labels }) => labels.kind === 'audio').map(({ packets }) => packets),
   ).toEqual([0, 0]);
   const [, listener] = await crowd.leave();
-  expect(tracksOf(listener, { direction: 'down' })[0]).toMatchObject({ gaps: 0, aliveAtEnd: true });
+  expect(tracksOf(listener, { direction: 'down' })[0]).toMatchObject({
+    interruptions: 0,
+    activeAtEnd: true,
+  });
 });

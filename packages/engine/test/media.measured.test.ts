@@ -41,7 +41,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
         const received = tracksOf(line, { direction: 'down' });
         expect(received).toHaveLength(2);
         for (const track of received) {
-          expect(track).toMatchObject({ from: `guest-${1 - index}`, aliveAtEnd: true, lost: 0 });
+          expect(track).toMatchObject({ from: `guest-${1 - index}`, activeAtEnd: true, lost: 0 });
           expect(track.packets).toBeGreaterThan(60);
           expect(track.latencyP50Ms).toBeLessThan(50);
         }
@@ -79,7 +79,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       width: 640,
       height: 360,
       lost: 0,
-      aliveAtEnd: true,
+      activeAtEnd: true,
     });
   });
 

@@ -82,11 +82,11 @@ export type EventName =
   | 'rejoined'
   | 'rejoin_retry'
   /** With `watchMedia` only. The first packet of what somebody publishes, in this stay: once for each listener, publisher, kind and source. */
-  | 'media_began'
+  | 'media_started'
   /** With `watchMedia` only. Nothing came for two seconds in what somebody still sends us. `at`: the last packet. */
-  | 'media_lost'
-  /** With `watchMedia` only. The first packet after nothing for more than 500 ms (`at`, and `ms` is how long), whatever streams it took, also without `media_lost` before. */
-  | 'media_back'
+  | 'media_interrupted'
+  /** With `watchMedia` only. The first packet after nothing for more than 500 ms (`at`, and `ms` is how long), whatever streams it took, also without `media_interrupted` before. */
+  | 'media_resumed'
   | 'disconnected'
   | 'left'
   | 'worker_started'
@@ -109,13 +109,13 @@ export interface EventLine {
   /** `joined` only. */
   phases?: JoinPhases;
   attempt?: number;
-  /** `resumed`, `reconnected`, `rejoined`: from loss to media transport ready, ms; `rejoin_retry`: until it failed. `first_media`, `join_retry`, `join_failed`: since due. `media_back`: the silence. */
+  /** `resumed`, `reconnected`, `rejoined`: from loss to media transport ready, ms; `rejoin_retry`: until it failed. `first_media`, `join_retry`, `join_failed`: since due. `media_resumed`: the silence. */
   ms?: number;
   /** The node that holds the room, as the server says when one joins. */
   node?: string;
   /** The backend that the load balancer sent the signal connection to, where it says so (`x-livekit-backend`). */
   via?: string;
-  /** `media_began`, `media_lost`, `media_back`: whose media. */
+  /** `media_started`, `media_interrupted`, `media_resumed`: whose media. */
   from?: string;
   kind?: Kind;
   source?: TrackSource;
@@ -168,8 +168,8 @@ export interface SeriesSample {
   rtxPackets: number;
   keyframes: number;
   layerSwitches: number;
-  gaps: number;
-  gapMs: number;
+  interruptions: number;
+  interruptionMs: number;
   lateSends: number;
   sendErrors: number;
   /** Tracks by height, video only: `{ "360": 12 }`. */
@@ -189,7 +189,7 @@ export interface GeneratorSample {
   /** Event-loop delay, ms, p99 of this interval. */
   eventLoopLagMs: number;
   /** Worst lateness of a pump thread, ms. */
-  tickLateMs: number;
+  tickLatenessMs: number;
   lateSends: number;
   sendErrors: number;
   socketDrops: number;
@@ -199,7 +199,7 @@ export interface GeneratorSample {
   /** Joins that started more than a second after they were due. */
   lateJoins: number;
   /** Share of all cores of the machine in use by whomever, 0 … 1; one worker's view is enough. */
-  machineBusy?: number;
+  hostCpuShare?: number;
 }
 
 /** The coordinator is no shard, but what it costs belongs to the generator: its samples have no series, only CPU and memory count. */
@@ -249,14 +249,14 @@ export interface TrackResult {
   latencyP50Ms: number | null;
   latencyP95Ms: number | null;
   latencyMaxMs: number | null;
-  gaps: number;
-  gapMs: number;
-  longestGapMs: number;
+  interruptions: number;
+  interruptionMs: number;
+  longestInterruptionMs: number;
   layerSwitches: number;
   width: number;
   height: number;
   /** Down: media flowed in the last two seconds of the stay, or none was meant to: no more published, muted by its publisher, or off the screen. */
-  aliveAtEnd: boolean;
+  activeAtEnd: boolean;
 }
 
 /** `ParticipantLine.reason` of somebody who was still at the first attempt to join when told to leave. A failure in a run that ended by itself, none in one cut short. */
@@ -274,7 +274,7 @@ export interface ParticipantLine {
   /** When it was due to join, and to leave. */
   joinAtMs: number;
   leaveAtMs: number;
-  outcome: 'left' | 'join_failed' | 'disconnected' | 'lost_with_worker';
+  outcome: 'left' | 'join_failed' | 'disconnected' | 'worker_died';
   reason: string | null;
   joinMs: number | null;
   resumes: number;

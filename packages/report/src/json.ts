@@ -136,7 +136,7 @@ const generatorOf = (own: GeneratorSummary) => ({
   sendErrors: rateOf(own.sendErrors),
   socketDrops: rateOf(own.socketDrops),
   lateJoins: rateOf(own.lateJoins),
-  hostCpuShare: own.machineBusy?.avg ?? null,
+  hostCpuShare: own.hostCpu?.avg ?? null,
 });
 
 const deploymentOf = (deployment: DeploymentSummary | null) =>

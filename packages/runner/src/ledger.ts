@@ -121,7 +121,7 @@ const coordinatorSample = (
   series: [],
   generator: {
     ...self,
-    tickLateMs: 0,
+    tickLatenessMs: 0,
     lateSends: 0,
     sendErrors: 0,
     socketDrops: 0,

@@ -26,7 +26,7 @@ const sample = (
     cpuSeconds: 1,
     residentBytes: 100,
     eventLoopLagMs: shard,
-    tickLateMs: 1,
+    tickLatenessMs: 1,
     lateSends: 1,
     sendErrors: 0,
     socketDrops: 0,

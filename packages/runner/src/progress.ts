@@ -27,7 +27,7 @@ export interface GeneratorProgress {
   cpuCores: number;
   residentBytes: number;
   eventLoopLagMs: number;
-  tickLateMs: number;
+  tickLatenessMs: number;
   /** Since the start. */
   lateSends: number;
   socketDrops: number;
@@ -90,7 +90,7 @@ export const createProgressFold = (): ProgressFold => {
           cpuCores: sum(samples, ({ generator }) => generator.cpuCores),
           residentBytes: sum(samples, ({ generator }) => generator.residentBytes),
           eventLoopLagMs: Math.max(0, ...samples.map(({ generator }) => generator.eventLoopLagMs)),
-          tickLateMs: Math.max(0, ...samples.map(({ generator }) => generator.tickLateMs)),
+          tickLatenessMs: Math.max(0, ...samples.map(({ generator }) => generator.tickLatenessMs)),
           ...total,
         },
       };

@@ -76,7 +76,7 @@ describe('createRoster', () => {
     expect(lost).toHaveLength(2);
     expect(lost[0]).toMatchObject({
       identity: a,
-      outcome: 'lost_with_worker',
+      outcome: 'worker_died',
       joinMs: 12,
       resumes: 1,
       at: 4_000,

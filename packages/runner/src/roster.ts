@@ -114,7 +114,7 @@ const lostParticipant = (
   role: plan.role,
   joinAtMs: plan.joinAtMs,
   leaveAtMs: plan.leaveAtMs,
-  outcome: 'lost_with_worker',
+  outcome: 'worker_died',
   reason,
   joinMs: joinTimeMs,
   resumes,

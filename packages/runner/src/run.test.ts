@@ -138,7 +138,7 @@ describe.concurrent('run', () => {
     );
     expect(deaths[0]).toMatchObject({ reason: 'SIGKILL' });
     const lost = linesOf(record).filter(
-      (line) => line.type === 'participant' && line.outcome === 'lost_with_worker',
+      (line) => line.type === 'participant' && line.outcome === 'worker_died',
     );
     expect(lost).toHaveLength(4);
     expect(summary.generator.workersDied).toBe(2);

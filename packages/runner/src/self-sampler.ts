@@ -5,7 +5,7 @@ import type { GeneratorSample } from '@livekit-swarm/record';
 export type SelfSample = Required<
   Pick<
     GeneratorSample,
-    'cpuCores' | 'cpuSeconds' | 'residentBytes' | 'eventLoopLagMs' | 'machineBusy'
+    'cpuCores' | 'cpuSeconds' | 'residentBytes' | 'eventLoopLagMs' | 'hostCpuShare'
   >
 >;
 
@@ -33,7 +33,7 @@ export const createSelfSampler = (): { sample(): SelfSample; close(): void } => 
         cpuSeconds: cpu,
         residentBytes: process.memoryUsage.rss(),
         eventLoopLagMs: Math.max(0, p99),
-        machineBusy:
+        hostCpuShare:
           total > 0 ? Math.min(1, Math.max(0, (machine.busy - lastMachine.busy) / total)) : 0,
       };
       lag.reset();

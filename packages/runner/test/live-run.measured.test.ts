@@ -44,10 +44,10 @@ test('a deployment that was gone for a moment is no end where applications join 
   };
   const done = Promise.withResolvers<void>();
   const drive = async (live: LiveRun): Promise<void> => {
-    await until(() => count('media_began') === 12);
+    await until(() => count('media_started') === 12);
     live.tell({ what: 'steady' });
     await restartNode();
-    await until(() => count('media_back') === 12);
+    await until(() => count('media_resumed') === 12);
     live.end();
   };
   const { summary, judgement, record } = await run({

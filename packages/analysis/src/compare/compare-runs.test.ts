@@ -245,7 +245,7 @@ test('says what differs around the runs', async () => {
   const elsewhere = altered(lines(), (line) => {
     if (line.type === 'header')
       return { ...line, environment: { ...line.environment, cpus: 8 }, workers: 3 };
-    if (line.type === 'sample') return { ...line, generator: generatorOf({ machineBusy: 0.2 }) };
+    if (line.type === 'sample') return { ...line, generator: generatorOf({ hostCpuShare: 0.2 }) };
     return line.type === 'deployment' ? { ...line, serverVersion: '1.11.0' } : line;
   });
   const { notes } = await compareRuns(side('base', lines()), side('current', elsewhere));

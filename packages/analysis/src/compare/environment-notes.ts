@@ -49,7 +49,7 @@ const hostLoadNotes = (
   current: readonly MeasuredRun[],
 ): ComparisonNote[] => {
   const busy = (runs: readonly MeasuredRun[]): number => {
-    const shares = runs.flatMap(({ summary }) => summary.generator.machineBusy?.avg ?? []);
+    const shares = runs.flatMap(({ summary }) => summary.generator.hostCpu?.avg ?? []);
     return shares.length === 0 ? Number.NaN : shares.reduce((a, b) => a + b) / shares.length;
   };
   const [was, is] = [busy(base), busy(current)];

@@ -13,7 +13,7 @@ export const addMedia = (second: Second, { series, shard }: SampleLine): void =>
 export const addGenerator = (second: Second, { shard, series, generator }: SampleLine): void => {
   if (shard === COORDINATOR_SHARD) return;
   second.trend('event_loop_lag').add(generator.eventLoopLagMs);
-  second.trend('tick_late').add(generator.tickLateMs);
+  second.trend('tick_late').add(generator.tickLatenessMs);
   const sent = series.reduce(
     (sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0),
     0,

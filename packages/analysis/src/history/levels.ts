@@ -19,7 +19,7 @@ export const levelsOf = ({ joined, series, generator }: SampleLine): Record<stri
     cpu: generator.cpuCores,
     memory: generator.residentBytes,
   };
-  if (generator.machineBusy !== undefined) levels.busy = generator.machineBusy;
+  if (generator.hostCpuShare !== undefined) levels.busy = generator.hostCpuShare;
   for (const { labels, tracks, layers } of series) {
     const name = `tracks ${labels.direction} ${labels.kind}`;
     levels[name] = (levels[name] ?? 0) + tracks;

@@ -86,7 +86,10 @@ describe('createParticipantHistories', () => {
         case 'k3x9-2-p2':
           return { ...line, outcome: 'disconnected', reason: 'kicked' };
         case 'k3x9-3-p1':
-          return { ...line, tracks: line.tracks.map((track) => ({ ...track, aliveAtEnd: false })) };
+          return {
+            ...line,
+            tracks: line.tracks.map((track) => ({ ...track, activeAtEnd: false })),
+          };
         default:
           return line;
       }

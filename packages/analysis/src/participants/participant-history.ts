@@ -59,7 +59,11 @@ export interface ParticipantHistoryFold {
 const MAX_EVENTS = 60;
 
 /** Events of subscriptions: they would hide those of the participant. */
-const MEDIA_EVENTS: ReadonlySet<EventName> = new Set(['media_began', 'media_lost', 'media_back']);
+const MEDIA_EVENTS: ReadonlySet<EventName> = new Set([
+  'media_started',
+  'media_interrupted',
+  'media_resumed',
+]);
 
 interface Entry {
   state: ParticipantState;
@@ -129,10 +133,10 @@ export const createParticipantHistories = (max: {
   const addResult = (line: ParticipantLine): void => {
     const entry = entryOf(line.identity, line);
     entry.state = reduceParticipant(entry.state, line);
-    for (const { direction, kind, gaps, gapMs } of line.tracks) {
+    for (const { direction, kind, interruptions, interruptionMs } of line.tracks) {
       if (direction !== 'down' || kind === 'data') continue;
-      entry.interruptions += gaps || 0;
-      entry.interruptionMs += gapMs || 0;
+      entry.interruptions += interruptions || 0;
+      entry.interruptionMs += interruptionMs || 0;
     }
     tracks.add(line);
   };

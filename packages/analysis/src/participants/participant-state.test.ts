@@ -78,8 +78,8 @@ describe('reduceParticipant', () => {
       'connected whatever happens to its subscriptions and to the run',
       [
         JOINED,
-        event(2_000, 'media_began', { from: 'p2', kind: 'audio' }),
-        event(3_000, 'media_lost', { from: 'p2', kind: 'audio' }),
+        event(2_000, 'media_started', { from: 'p2', kind: 'audio' }),
+        event(3_000, 'media_interrupted', { from: 'p2', kind: 'audio' }),
         event(3_000, 'warning', { message: 'x' }),
       ],
       'connected',
@@ -148,7 +148,7 @@ describe('reduceParticipant', () => {
   });
 
   it('takes a participant that was lost with its worker for disconnected, or for failed if it had not joined', () => {
-    const lost = result({ outcome: 'lost_with_worker' });
+    const lost = result({ outcome: 'worker_died' });
     expect(after(JOINED, lost)).toMatchObject({
       connection: 'disconnected',
       reason: 'worker_died',

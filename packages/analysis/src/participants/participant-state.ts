@@ -119,9 +119,9 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     // A failed attempt to rejoin: it stays disconnected.
     case 'rejoin_retry':
     // Of a subscription, not of the connection.
-    case 'media_began':
-    case 'media_lost':
-    case 'media_back':
+    case 'media_started':
+    case 'media_interrupted':
+    case 'media_resumed':
     // Of the run, not of a participant.
     case 'worker_started':
     case 'worker_died':
@@ -156,7 +156,7 @@ const reduceResult = (state: ParticipantState, line: ParticipantLine): Participa
     endedAt: at,
   };
   if (outcome === 'left') return ended;
-  const unknown = outcome === 'lost_with_worker' ? 'worker_died' : null;
+  const unknown = outcome === 'worker_died' ? 'worker_died' : null;
   return { ...ended, reason: line.reason ?? unknown ?? state.reason };
 };
 

@@ -41,7 +41,7 @@ export interface RoomSummary extends MediaFigures {
 const OUTCOME_SEVERITY: Record<ParticipantLine['outcome'], number> = {
   join_failed: 3,
   disconnected: 2,
-  lost_with_worker: 1,
+  worker_died: 1,
   left: 0,
 };
 

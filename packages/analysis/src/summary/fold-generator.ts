@@ -32,14 +32,14 @@ export class GeneratorFold {
     this.#samples++;
     this.#metrics.rate('late_joins', {}, generator.lateJoins, 0);
     if (generator.eventLoopLagMs > LAGGING_MS) this.#lagging++;
-    if (generator.tickLateMs > TICK_LATE_MS) this.#tickLate++;
-    if (generator.machineBusy !== undefined) {
+    if (generator.tickLatenessMs > TICK_LATE_MS) this.#tickLate++;
+    if (generator.hostCpuShare !== undefined) {
       this.#busy.samples++;
-      this.#busy.sum += generator.machineBusy;
-      if (generator.machineBusy > SATURATED) this.#busy.saturated++;
+      this.#busy.sum += generator.hostCpuShare;
+      if (generator.hostCpuShare > SATURATED) this.#busy.saturated++;
     }
     this.#metrics.trend('event_loop_lag').add(generator.eventLoopLagMs);
-    this.#metrics.trend('tick_late').add(generator.tickLateMs);
+    this.#metrics.trend('tick_late').add(generator.tickLatenessMs);
     const sent = series.reduce(
       (sum, { labels, packets }) => sum + (labels.direction === 'up' ? packets : 0),
       0,
@@ -97,7 +97,7 @@ export class GeneratorFold {
       sendErrors: this.#share('send_errors'),
       socketDrops: this.#share('socket_drops'),
       lateJoins: this.#share('late_joins'),
-      machineBusy: this.#machineBusy(),
+      hostCpu: this.#hostCpu(),
     };
   }
 
@@ -132,7 +132,7 @@ export class GeneratorFold {
     return { count, share: this.#samples === 0 ? null : count / this.#samples };
   }
 
-  #machineBusy(): GeneratorSummary['machineBusy'] {
+  #hostCpu(): GeneratorSummary['hostCpu'] {
     const { samples, sum, saturated } = this.#busy;
     return samples === 0
       ? null

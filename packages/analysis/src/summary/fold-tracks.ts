@@ -147,6 +147,6 @@ const affectedParticipant = (
     tally.packets + tally.lost > 0 ? Math.max(0, tally.lost) / (tally.packets + tally.lost) : null,
   jitterMs: tally.jitterMs,
   latencyP95Ms: tally.latencyP95Ms,
-  longestInterruptionMs: tally.longestGapMs,
+  longestInterruptionMs: tally.longestInterruptionMs,
   reconnects,
 });

@@ -40,9 +40,9 @@ export const measureParticipantEvent = (
     case 'disconnected':
     case 'left':
     // Of a subscription.
-    case 'media_began':
-    case 'media_lost':
-    case 'media_back':
+    case 'media_started':
+    case 'media_interrupted':
+    case 'media_resumed':
     // Of the run.
     case 'worker_started':
     case 'worker_died':

@@ -50,8 +50,8 @@ const addMedia = (metrics: MetricSink, series: SeriesSample, where: CountedIn): 
   count('packets_recovered', series.recovered);
   count('duplicates', series.duplicates);
   count('out_of_order', series.outOfOrder);
-  count('gaps', series.gaps);
-  count('gap_time', series.gapMs);
+  count('gaps', series.interruptions);
+  count('gap_time', series.interruptionMs);
   count('layer_switches', series.layerSwitches);
 };
 

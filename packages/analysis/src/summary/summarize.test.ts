@@ -173,7 +173,7 @@ describe('missing tracks', () => {
           kind: 'audio',
           from: 'k3x9-1-p2',
           sid: 'TR_old',
-          aliveAtEnd: false,
+          activeAtEnd: false,
         }),
         trackOf({ direction: 'down', kind: 'audio', from: 'k3x9-1-p2', sid: 'TR_new' }),
         trackOf({ direction: 'down', kind: 'audio', from: 'somebody-else' }),
@@ -204,7 +204,7 @@ describe('missing tracks', () => {
   it('are told from stalled ones', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
       tracks: tracks.map((track) =>
-        track.from === 'k3x9-1-p2' ? { ...track, aliveAtEnd: false } : track,
+        track.from === 'k3x9-1-p2' ? { ...track, activeAtEnd: false } : track,
       ),
     }));
     const summary = summarize(lines);
@@ -235,7 +235,7 @@ describe('participants that were lost', () => {
   it('count as failed with a worker that died before they were in, as dropped after', () => {
     const lost = (lines: RecordLine[], identity: string): RecordLine[] =>
       withResult(lines, identity, () => ({
-        outcome: 'lost_with_worker',
+        outcome: 'worker_died',
         joinMs: null,
         tracks: [],
       }));

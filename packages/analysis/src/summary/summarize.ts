@@ -259,8 +259,8 @@ const recoveryOf = (metrics: MetricSet): RecoverySummary => {
     rtxSent: count('rtx_packets', 'up'),
     rtxReceived: count('rtx_packets', 'down'),
     recovered: count('packets_recovered'),
-    gaps: count('gaps'),
-    gapMs: count('gap_time'),
+    interruptions: count('gaps'),
+    interruptionMs: count('gap_time'),
     layerSwitches: count('layer_switches'),
   };
 };

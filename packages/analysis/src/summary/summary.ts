@@ -127,8 +127,8 @@ export interface RecoverySummary {
   rtxSent: number;
   rtxReceived: number;
   recovered: number;
-  gaps: number;
-  gapMs: number;
+  interruptions: number;
+  interruptionMs: number;
   layerSwitches: number;
 }
 
@@ -157,5 +157,5 @@ export interface GeneratorSummary {
   socketDrops: Share;
   lateJoins: Share;
   /** Share of all cores of the machine in use, by whomever; and samples in which that was above `SATURATED`. */
-  machineBusy: { avg: number; saturated: Share } | null;
+  hostCpu: { avg: number; saturated: Share } | null;
 }

@@ -14,7 +14,7 @@ export interface TrackTally {
   /** The worst of its tracks. */
   jitterMs: number | null;
   latencyP95Ms: number | null;
-  longestGapMs: number;
+  longestInterruptionMs: number;
 }
 
 type MediaTrack = TrackResult & { kind: Kind };
@@ -38,7 +38,7 @@ export const tallyTracks = (
     const [first] = same;
     return first === undefined
       ? []
-      : [{ kind: first.kind, codec: first.codec, alive: same.some((track) => track.aliveAtEnd) }];
+      : [{ kind: first.kind, codec: first.codec, alive: same.some((track) => track.activeAtEnd) }];
   });
   const missing = (kind: Kind): number =>
     Math.max(0, line.expects[kind] - received.filter((track) => track.kind === kind).length);
@@ -53,7 +53,7 @@ export const tallyTracks = (
     lost: total(media, 'lost'),
     jitterMs: largest(media.map((track) => track.jitterMs)),
     latencyP95Ms: largest(media.map((track) => track.latencyP95Ms)),
-    longestGapMs: largest(media.map((track) => track.longestGapMs)) ?? 0,
+    longestInterruptionMs: largest(media.map((track) => track.longestInterruptionMs)) ?? 0,
   };
 };
 

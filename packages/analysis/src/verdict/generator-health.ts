@@ -101,5 +101,4 @@ export const assessGenerator = (
   return found;
 };
 
-const saturationOf = ({ machineBusy }: GeneratorSummary): number =>
-  machineBusy?.saturated.share ?? 0;
+const saturationOf = ({ hostCpu }: GeneratorSummary): number => hostCpu?.saturated.share ?? 0;

@@ -114,7 +114,7 @@ describe('an impaired generator', () => {
       { code: 'send_errors', value: expect.closeTo(0.0099, 3), limit: 0.001, count: 1_200 },
     ],
     [
-      { tickLateMs: 400 },
+      { tickLatenessMs: 400 },
       { code: 'tick_lateness', value: 1, limit: 0.05, lateMs: 250, maxMs: 400 },
     ],
     [{ eventLoopLagMs: 800 }, { code: 'event_loop_lag', value: 1, limit: 0.1, lagMs: 500 }],
@@ -122,7 +122,7 @@ describe('an impaired generator', () => {
       { lateJoins: 1 },
       { code: 'late_joins', value: expect.any(Number), limit: 0.05, count: expect.any(Number) },
     ],
-    [{ machineBusy: 0.995 }, { code: 'host_saturated', value: 1, limit: 0.5, busy: 0.98 }],
+    [{ hostCpuShare: 0.995 }, { code: 'host_saturated', value: 1, limit: 0.5, busy: 0.98 }],
   ])('with %j makes the verdict inconclusive', (changes, finding) => {
     const judgement = judged(withGenerator(changes));
     expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
@@ -133,9 +133,9 @@ describe('an impaired generator', () => {
   it('that is busy but on time is healthy', () => {
     const busy = {
       cpuCores: 1.5,
-      machineBusy: 0.93,
+      hostCpuShare: 0.93,
       eventLoopLagMs: 120,
-      tickLateMs: 60,
+      tickLatenessMs: 60,
       lateSends: 1,
       socketDrops: 0,
     };
@@ -149,7 +149,7 @@ describe('an impaired generator', () => {
       first = false;
       return {
         ...line,
-        generator: generatorOf({ tickLateMs: 900, eventLoopLagMs: 900, machineBusy: 1 }),
+        generator: generatorOf({ tickLatenessMs: 900, eventLoopLagMs: 900, hostCpuShare: 1 }),
       };
     });
     expect(judged(lines)).toMatchObject({ verdict: 'passed' });
@@ -241,7 +241,7 @@ describe('an unreachable deployment', () => {
   });
 
   it('differs from a generator without CPU', () => {
-    const starved = rejected(/./, 'ice_timeout', withGenerator({ tickLateMs: 400 }));
+    const starved = rejected(/./, 'ice_timeout', withGenerator({ tickLatenessMs: 400 }));
     expect(judged(starved)).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   });
 
@@ -272,7 +272,7 @@ describe('a run that ended early', () => {
   });
 
   it('has failed when the server died, even with an impaired generator', () => {
-    const judgement = judged(ended('server_died', withGenerator({ tickLateMs: 900 })));
+    const judgement = judged(ended('server_died', withGenerator({ tickLatenessMs: 900 })));
     expect(judgement).toMatchObject({ verdict: 'failed', exitCode: 99 });
     expect(judgement.reasons[0]).toEqual({ code: 'server_died', at: 30_000 });
   });

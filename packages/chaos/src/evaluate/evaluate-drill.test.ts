@@ -75,7 +75,7 @@ const sample = (at: number): RecordLine =>
     joined: 3,
     series: [],
     generator: {
-      tickLateMs: 0,
+      tickLatenessMs: 0,
       lateSends: 0,
       sendErrors: 0,
       socketDrops: 0,
@@ -85,7 +85,7 @@ const sample = (at: number): RecordLine =>
       cpuSeconds: 1,
       residentBytes: 1,
       eventLoopLagMs: 0,
-      machineBusy: 0.1,
+      hostCpuShare: 0.1,
       lateJoins: 0,
     },
   }) as RecordLine;

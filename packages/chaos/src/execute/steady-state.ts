@@ -64,10 +64,10 @@ export const createAttendance = (people: readonly ParticipantPlan[]): Attendance
       states.set(identity, state);
       if (isConnected(state)) absent.delete(identity);
       else absent.add(identity);
-      if (event === 'media_began' || event === 'media_back') missed?.delete(key);
-      if (event === 'media_lost' && expected.get(identity)?.has(key)) missed?.add(key);
+      if (event === 'media_started' || event === 'media_resumed') missed?.delete(key);
+      if (event === 'media_interrupted' && expected.get(identity)?.has(key)) missed?.add(key);
       if (!isComplete()) steadySince = null;
-      else if (steadySince === null || event === 'media_back') steadySince = at;
+      else if (steadySince === null || event === 'media_resumed') steadySince = at;
     },
     missing: () => {
       const pairs = [...silent.values()].reduce((sum, { size }) => sum + size, 0);

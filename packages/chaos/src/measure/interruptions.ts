@@ -40,10 +40,10 @@ export const createSilences = (): Silences => {
       const pair = of(identity, from, kind);
       const last = pair.silences.at(-1);
       const open = last?.toAt === null ? last : undefined;
-      if (event === 'media_began') pair.beganAt ??= at;
-      if (event === 'media_lost' && open === undefined)
+      if (event === 'media_started') pair.beganAt ??= at;
+      if (event === 'media_interrupted' && open === undefined)
         pair.silences.push({ fromAt: at, toAt: null });
-      if (event !== 'media_back') return;
+      if (event !== 'media_resumed') return;
       // It tells the whole silence: when the loss was told of before, with the same beginning.
       if (open === undefined) pair.silences.push({ fromAt: at - ms, toAt: at });
       else open.toAt = at;

@@ -33,9 +33,9 @@ describe('a room that falls silent and comes back', () => {
 
   it('takes its time from the injection, and its gap from the last packet', () => {
     expect(recovery.rto).toEqual({ p50: 10_200, p95: 10_200, max: 10_200 });
-    expect(recovery.pairs.filter(({ room }) => room === 'a').map(({ gapMs }) => gapMs)).toEqual(
-      Array(6).fill(10_215),
-    );
+    expect(
+      recovery.pairs.filter(({ room }) => room === 'a').map(({ interruptionMs }) => interruptionMs),
+    ).toEqual(Array(6).fill(10_215));
   });
 
   it('is the only one that was hit', () => {
@@ -110,7 +110,7 @@ describe('with several faults', () => {
     );
     expect(recovery.rto?.max).toBe(5_000);
     expect(recovery.pairs[0]).toMatchObject({
-      gapMs: 4_990,
+      interruptionMs: 4_990,
       lastBeforeAt: 30_010,
       firstAfterAt: 35_000,
     });
@@ -120,7 +120,7 @@ describe('with several faults', () => {
 describe('a room that falls apart', () => {
   const [first = '', second = '', third = ''] = A;
   const oneWay = (listener: string, from: string): RecordLine =>
-    happened(listener, FAULT_AT, { event: 'media_lost', from, kind: 'audio' });
+    happened(listener, FAULT_AT, { event: 'media_interrupted', from, kind: 'audio' });
   const recovery = measure(
     ...crowd(...A),
     ...faultOn('a'),
@@ -144,7 +144,7 @@ describe('who is deaf in one direction only', () => {
     const recovery = measure(
       ...crowd(...A),
       ...faultOn('a'),
-      happened('a-1', FAULT_AT, { event: 'media_lost', from: 'a-2', kind: 'audio' }),
+      happened('a-1', FAULT_AT, { event: 'media_interrupted', from: 'a-2', kind: 'audio' }),
     );
     expect(recovery).toMatchObject({ neverRecovered: 1, roomsSplit: 0, roomsLost: 0 });
   });

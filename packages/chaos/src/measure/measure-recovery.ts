@@ -139,9 +139,9 @@ export const createRecoveryFold = (): RecoveryFold => {
         neverRecovered: silent.filter(({ recoveredAfterMs }) => recoveredAfterMs === null).length,
         roomsLost: ofRooms.filter(({ lost }) => lost).length,
         roomsSplit: ofRooms.filter(({ splitBrain }) => splitBrain).length,
-        controlGapMs: inControl.some(({ gapMs }) => gapMs === null)
+        controlGapMs: inControl.some(({ interruptionMs }) => interruptionMs === null)
           ? null
-          : Math.max(0, ...inControl.map(({ gapMs }) => gapMs ?? 0)),
+          : Math.max(0, ...inControl.map(({ interruptionMs }) => interruptionMs ?? 0)),
         ghosts: ghostsOf(registry),
         backends,
         comebacks,

@@ -42,8 +42,8 @@ export const createPeopleNow = (): PeopleNow => {
     participants.set(identity, { room: known?.room ?? room, state, receives });
     // A new session reports its media from the beginning.
     if (state.connection === 'disconnected') receives.clear();
-    if (event === 'media_began' || event === 'media_back') receives.add(`${kind} ${from}`);
-    if (event === 'media_lost') receives.delete(`${kind} ${from}`);
+    if (event === 'media_started' || event === 'media_resumed') receives.add(`${kind} ${from}`);
+    if (event === 'media_interrupted') receives.delete(`${kind} ${from}`);
   };
 
   return {

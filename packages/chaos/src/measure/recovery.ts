@@ -15,7 +15,7 @@ export interface PairRecovery {
   lastBeforeAt: number | null;
   firstAfterAt: number | null;
   /** The longest silence (over 500 ms) that began or went on after the fault. 0: none. Null: it never ended. */
-  gapMs: number | null;
+  interruptionMs: number | null;
   /** From the injection to the first packet after that silence. 0: no silence. Null: never. */
   recoveredAfterMs: number | null;
 }

@@ -65,12 +65,12 @@ const leaving = ({ leftAt }: ConnectionHistory): number => leftAt ?? Number.POSI
 const recoveryOf = (
   silences: readonly Silence[],
   faults: readonly { at: number }[],
-): Pick<PairRecovery, 'lastBeforeAt' | 'firstAfterAt' | 'gapMs' | 'recoveredAfterMs'> => {
+): Pick<PairRecovery, 'lastBeforeAt' | 'firstAfterAt' | 'interruptionMs' | 'recoveredAfterMs'> => {
   const [first] = faults;
   const since = first === undefined ? Number.NEGATIVE_INFINITY : first.at;
   const touched = silences.filter(({ toAt }) => toAt === null || toAt > since);
   if (touched.length === 0)
-    return { lastBeforeAt: null, firstAfterAt: null, gapMs: 0, recoveredAfterMs: 0 };
+    return { lastBeforeAt: null, firstAfterAt: null, interruptionMs: 0, recoveredAfterMs: 0 };
   const longest = touched.reduce((worst, silence) =>
     lengthOf(silence) > lengthOf(worst) ? silence : worst,
   );
@@ -78,7 +78,7 @@ const recoveryOf = (
   const told = {
     lastBeforeAt: longest.fromAt,
     firstAfterAt: longest.toAt,
-    gapMs: longest.toAt === null ? null : lengthOf(longest),
+    interruptionMs: longest.toAt === null ? null : lengthOf(longest),
   };
   if (never) return { ...told, recoveredAfterMs: null };
   const caused = touched.filter((silence, index) => belongs(silence, touched[index - 1], faults));

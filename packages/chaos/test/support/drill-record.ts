@@ -36,7 +36,7 @@ export const crowd = (...identities: string[]): RecordLine[] =>
     happened(identity, 100, { event: 'joined', node: `ND_${identity.split('-')[0]}` }),
     ...identities
       .filter((other) => other !== identity && other.split('-')[0] === identity.split('-')[0])
-      .map((from) => happened(identity, 500, { event: 'media_began', from, kind: 'audio' })),
+      .map((from) => happened(identity, 500, { event: 'media_started', from, kind: 'audio' })),
     happened(identity, END_AT, { event: 'left' }),
   ]);
 
@@ -63,12 +63,12 @@ export const silence = (
     identities
       .filter((from) => from !== identity)
       .flatMap((from) => [
-        happened(identity, fromAt, { event: 'media_lost', from, kind: 'audio' }),
+        happened(identity, fromAt, { event: 'media_interrupted', from, kind: 'audio' }),
         ...(toAt === null
           ? []
           : [
               happened(identity, toAt, {
-                event: 'media_back',
+                event: 'media_resumed',
                 from,
                 kind: 'audio',
                 ms: toAt - fromAt,

@@ -126,8 +126,8 @@ const fellApart = (): RecordLine[] => [
   ...silence(B, FAULT_AT, HEAL_AT),
   ...A.slice(0, 2).flatMap((identity) =>
     A.slice(2).flatMap((from) => [
-      happened(identity, HEAL_AT + 5, { event: 'media_lost', from, kind: 'audio' }),
-      happened(from, HEAL_AT + 5, { event: 'media_lost', from: identity, kind: 'audio' }),
+      happened(identity, HEAL_AT + 5, { event: 'media_interrupted', from, kind: 'audio' }),
+      happened(from, HEAL_AT + 5, { event: 'media_interrupted', from: identity, kind: 'audio' }),
     ]),
   ),
   ...A.slice(2).flatMap((identity) => [

@@ -103,7 +103,7 @@ test('tells once when media of somebody begins, at the first packet', () => {
   scene.publish('TR_1');
   expect(scene.at(900)).toEqual([]);
   const stream = scene.stream('TR_1', 1_000, 1_180);
-  expect(scene.at(1_200)).toEqual([{ event: 'media_began', at: 1_000, ...ann }]);
+  expect(scene.at(1_200)).toEqual([{ event: 'media_started', at: 1_000, ...ann }]);
   scene.more(stream, 1_380);
   expect(scene.at(1_400)).toEqual([]);
 });
@@ -115,8 +115,8 @@ test('says of a video which it is, and that several of one participant are apart
   scene.stream('TR_C', 1_000, 1_100);
   scene.stream('TR_S', 1_050, 1_100);
   expect(scene.at(1_100)).toEqual([
-    { event: 'media_began', at: 1_000, from: 'ann', kind: 'video', source: 'camera' },
-    { event: 'media_began', at: 1_050, from: 'ann', kind: 'video', source: 'screen' },
+    { event: 'media_started', at: 1_000, from: 'ann', kind: 'video', source: 'camera' },
+    { event: 'media_started', at: 1_050, from: 'ann', kind: 'video', source: 'screen' },
   ]);
 });
 
@@ -127,8 +127,8 @@ test('waits for the word whose a stream is, and then tells of everything that ca
   expect(scene.at(4_000)).toEqual([]);
   scene.publish('TR_1');
   expect(scene.at(4_100)).toEqual([
-    { event: 'media_began', at: 1_000, ...ann },
-    { event: 'media_back', at: 3_000, ms: 1_000, ...ann },
+    { event: 'media_started', at: 1_000, ...ann },
+    { event: 'media_resumed', at: 3_000, ms: 1_000, ...ann },
   ]);
 });
 
@@ -136,7 +136,7 @@ test('a silence that ends within two seconds is told of when it is over, with it
   const { scene, stream } = heard();
   expect(scene.at(6_900)).toEqual([]);
   scene.more(stream, 6_960, [5_000, 6_940]);
-  expect(scene.at(7_000)).toEqual([{ event: 'media_back', at: 6_940, ms: 1_940, ...ann }]);
+  expect(scene.at(7_000)).toEqual([{ event: 'media_resumed', at: 6_940, ms: 1_940, ...ann }]);
 });
 
 test('two silences between two looks are two', () => {
@@ -151,10 +151,10 @@ test('two silences between two looks are two', () => {
 test('a longer one is told of when it is noticed, at the last packet, and once', () => {
   const { scene, stream } = heard();
   expect(scene.at(6_990)).toEqual([]);
-  expect(scene.at(7_010)).toEqual([{ event: 'media_lost', at: 5_000, ...ann }]);
+  expect(scene.at(7_010)).toEqual([{ event: 'media_interrupted', at: 5_000, ...ann }]);
   expect(scene.at(9_000)).toEqual([]);
   scene.more(stream, 13_100, [5_000, 13_000]);
-  expect(scene.at(13_200)).toEqual([{ event: 'media_back', at: 13_000, ms: 8_000, ...ann }]);
+  expect(scene.at(13_200)).toEqual([{ event: 'media_resumed', at: 13_000, ms: 8_000, ...ann }]);
   scene.more(stream, 13_300);
   expect(scene.at(13_400)).toEqual([]);
 });
@@ -165,7 +165,7 @@ test('a new stream with a new sid goes on where the old one stopped', () => {
   scene.unpublish('TR_1');
   scene.publish('TR_2', { participantSid: 'PA_new' });
   scene.stream('TR_2', 5_900, 6_000);
-  expect(scene.at(6_000)).toEqual([{ event: 'media_back', at: 5_900, ms: 900, ...ann }]);
+  expect(scene.at(6_000)).toEqual([{ event: 'media_resumed', at: 5_900, ms: 900, ...ann }]);
 });
 
 test('streams that overlap leave no silence, in whatever order they are read', () => {
@@ -183,7 +183,7 @@ test('streams that overlap leave no silence, in whatever order they are read', (
 
 test('counters that are read again bring nothing back', () => {
   const { scene, stream } = heard();
-  expect(scene.at(7_100)).toMatchObject([{ event: 'media_lost', at: 5_000 }]);
+  expect(scene.at(7_100)).toMatchObject([{ event: 'media_interrupted', at: 5_000 }]);
   scene.more(stream, 5_000);
   expect(scene.at(7_400)).toEqual([]);
 });
@@ -194,18 +194,18 @@ test('who left in the server’s eyes is lost, with that reason; who comes back 
   scene.others = [];
   expect(scene.at(6_000)).toEqual([]);
   expect(scene.at(7_100)).toEqual([
-    { event: 'media_lost', at: 5_000, ...ann, reason: 'publisher_left' },
+    { event: 'media_interrupted', at: 5_000, ...ann, reason: 'publisher_left' },
   ]);
   scene.others = ['ann'];
   scene.publish('TR_2');
   scene.stream('TR_2', 9_000, 9_100);
-  expect(scene.at(9_200)).toEqual([{ event: 'media_back', at: 9_000, ms: 4_000, ...ann }]);
+  expect(scene.at(9_200)).toEqual([{ event: 'media_resumed', at: 9_000, ms: 4_000, ...ann }]);
 });
 
 test('who is there and publishes it no more', () => {
   const { scene } = heard();
   scene.unpublish('TR_1');
-  expect(scene.at(7_100)).toMatchObject([{ event: 'media_lost', reason: 'unpublished' }]);
+  expect(scene.at(7_100)).toMatchObject([{ event: 'media_interrupted', reason: 'unpublished' }]);
 });
 
 test('what is not meant to come is not missed, and counts from when it is meant again', () => {
@@ -217,7 +217,7 @@ test('what is not meant to come is not missed, and counts from when it is meant 
   scene.watch.silenceEnds('TR_1', 20_190);
   // The pump counts from there, too.
   scene.more(stream, 20_950, [20_190, 20_900]);
-  expect(scene.at(21_000)).toEqual([{ event: 'media_back', at: 20_900, ms: 710, ...ann }]);
+  expect(scene.at(21_000)).toEqual([{ event: 'media_resumed', at: 20_900, ms: 710, ...ann }]);
 });
 
 test('a stream that begins while nothing was meant brings nothing back', () => {
@@ -233,7 +233,7 @@ test('of two tracks of the same source one that is meant is enough', () => {
   const { scene } = heard();
   scene.publish('TR_2');
   scene.unmeant.add('TR_1');
-  expect(scene.at(7_100)).toMatchObject([{ event: 'media_lost', at: 5_000 }]);
+  expect(scene.at(7_100)).toMatchObject([{ event: 'media_interrupted', at: 5_000 }]);
 });
 
 test('who was never heard is not lost', () => {

@@ -10,15 +10,15 @@ export const LOST_AFTER_MS = 2_000;
 
 /** What became of one publication of somebody else, whatever streams brought it. Times are Unix ms, of the packets' arrival. */
 export interface MediaEvent {
-  event: 'media_began' | 'media_lost' | 'media_back';
+  event: 'media_started' | 'media_interrupted' | 'media_resumed';
   at: number;
-  /** `media_back`: how long nothing had come. */
+  /** `media_resumed`: how long nothing had come. */
   ms?: number;
   from: string;
   kind: Kind;
   /** Of a video. */
   source?: TrackSource;
-  /** `media_lost`: the server says that the publisher left, or that it publishes it no more. */
+  /** `media_interrupted`: the server says that the publisher left, or that it publishes it no more. */
   reason?: 'publisher_left' | 'unpublished';
 }
 
@@ -126,7 +126,7 @@ export class MediaWatch {
     const source = kind === 'video' ? videoSourceOf(track) : null;
     const pair: Pair = { from: identity, kind, source, coveredUntil: first.from, lostAt: null };
     this.#pairs.set(key, pair);
-    this.#tell({ event: 'media_began', at: first.from, ...nameOf(pair) });
+    this.#tell({ event: 'media_started', at: first.from, ...nameOf(pair) });
   }
 
   #cover(key: string, { from, to }: Stretch): void {
@@ -136,7 +136,7 @@ export class MediaWatch {
     const silentSince = pair.lostAt ?? pair.coveredUntil;
     // A stretch that goes on where the last one ended, without another packet, brings nothing back.
     if (to > pair.coveredUntil && (pair.lostAt !== null || at - silentSince > INTERRUPTION_MS)) {
-      this.#tell({ event: 'media_back', at, ms: at - silentSince, ...nameOf(pair) });
+      this.#tell({ event: 'media_resumed', at, ms: at - silentSince, ...nameOf(pair) });
       pair.lostAt = null;
     }
     pair.coveredUntil = to;
@@ -150,7 +150,7 @@ export class MediaWatch {
         ? 'unpublished'
         : 'publisher_left';
     this.#tell({
-      event: 'media_lost',
+      event: 'media_interrupted',
       at: pair.coveredUntil,
       ...nameOf(pair),
       ...(reason !== null && { reason }),

@@ -11,8 +11,8 @@ const SUMMED = [
   'nacks',
   'plis',
   'rtxPackets',
-  'gaps',
-  'gapMs',
+  'interruptions',
+  'interruptionMs',
   'layerSwitches',
 ] as const;
 
@@ -29,8 +29,11 @@ const merge = (before: TrackResult, after: TrackResult): TrackResult => {
   merged.latencyMaxMs = largest(before.latencyMaxMs, after.latencyMaxMs);
   merged.jitterMs = largest(before.jitterMs, after.jitterMs);
   merged.rttMs = after.rttMs ?? before.rttMs;
-  merged.longestGapMs = Math.max(before.longestGapMs, after.longestGapMs);
-  merged.aliveAtEnd = before.aliveAtEnd || after.aliveAtEnd;
+  merged.longestInterruptionMs = Math.max(
+    before.longestInterruptionMs,
+    after.longestInterruptionMs,
+  );
+  merged.activeAtEnd = before.activeAtEnd || after.activeAtEnd;
   return merged;
 };
 
@@ -57,11 +60,11 @@ export const emptyResult = (direction: 'up' | 'down'): TrackResult => ({
   latencyP50Ms: null,
   latencyP95Ms: null,
   latencyMaxMs: null,
-  gaps: 0,
-  gapMs: 0,
-  longestGapMs: 0,
+  interruptions: 0,
+  interruptionMs: 0,
+  longestInterruptionMs: 0,
   layerSwitches: 0,
   width: 0,
   height: 0,
-  aliveAtEnd: false,
+  activeAtEnd: false,
 });

@@ -63,13 +63,13 @@ test('a track whose publisher reconnected is one track: counts add up, the worst
     sid: 'TR_2',
     packets: 700,
     lost: 4,
-    gaps: 1,
-    gapMs: 900,
-    longestGapMs: 900,
+    interruptions: 1,
+    interruptionMs: 900,
+    longestInterruptionMs: 900,
     jitterMs: 8,
     latencyP50Ms: 20,
     latencyMaxMs: 70,
-    aliveAtEnd: true,
+    activeAtEnd: true,
   });
 });
 
@@ -81,7 +81,7 @@ test('a track that went quiet has stalled, unless it was meant to be quiet', () 
       downStream({ ...quiet, trackSid: 'TR_2', silent: true }),
     ],
   });
-  expect(tracks.map(({ sid, aliveAtEnd }) => [sid, aliveAtEnd])).toEqual([
+  expect(tracks.map(({ sid, activeAtEnd }) => [sid, activeAtEnd])).toEqual([
     ['TR_1', false],
     ['TR_2', true],
   ]);
@@ -108,14 +108,14 @@ test('a track of which nothing came has no figures, and is not alive', () => {
     jitterMs: null,
     latencyP50Ms: null,
     latencyP95Ms: null,
-    aliveAtEnd: false,
+    activeAtEnd: false,
   });
 });
 
 test('alive is who was heard in the last two seconds', () => {
   const alive = (lastPacketAt: number) =>
     results({ down: [downStream({ stats: receiverStats({ packets: 1, lastPacketAt }) })] })[0]
-      ?.aliveAtEnd;
+      ?.activeAtEnd;
   expect([alive(99_000), alive(98_000), alive(97_900)]).toEqual([true, true, false]);
 });
 
@@ -156,9 +156,9 @@ test('a track whose publisher has left is not stalled', () => {
   const track = remote('TR_1', 'a');
   expect(results({ down: [ended] }, [track], { published: [] })[0]).toMatchObject({
     from: 'a',
-    aliveAtEnd: true,
+    activeAtEnd: true,
   });
-  expect(results({ down: [ended] }, [track])[0]).toMatchObject({ from: 'a', aliveAtEnd: false });
+  expect(results({ down: [ended] }, [track])[0]).toMatchObject({ from: 'a', activeAtEnd: false });
 });
 
 test('a track whose publisher came back and was not heard again is stalled', () => {
@@ -169,7 +169,7 @@ test('a track whose publisher came back and was not heard again is stalled', () 
   });
   const known = [remote('TR_1', 'a'), remote('TR_2', 'a')];
   expect(results({ down: [ended] }, known, { published: known.slice(1) })[0]).toMatchObject({
-    aliveAtEnd: false,
+    activeAtEnd: false,
   });
 });
 

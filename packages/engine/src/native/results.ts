@@ -62,7 +62,7 @@ export const trackResults = (
       // Of what is not published any more nothing is meant to come.
       return merged.from === undefined || published.has(source)
         ? merged
-        : { ...merged, aliveAtEnd: true };
+        : { ...merged, activeAtEnd: true };
     }),
     ...(streams.dataSent.messages > 0
       ? [
@@ -134,13 +134,13 @@ const downResult = (
     latencyP50Ms: known(stats.latencyP50Ms),
     latencyP95Ms: known(stats.latencyP95Ms),
     latencyMaxMs: known(stats.latencyMaxMs),
-    gaps: stats.interruptions,
-    gapMs: stats.interruptionMs,
-    longestGapMs: stats.longestInterruptionMs,
+    interruptions: stats.interruptions,
+    interruptionMs: stats.interruptionMs,
+    longestInterruptionMs: stats.longestInterruptionMs,
     layerSwitches: stats.layerSwitches,
     width: stats.width,
     height: stats.height,
-    aliveAtEnd: silent || endedAt - stats.lastPacketAt <= ALIVE_WITHIN_MS,
+    activeAtEnd: silent || endedAt - stats.lastPacketAt <= ALIVE_WITHIN_MS,
   }),
 });
 

@@ -19,7 +19,7 @@ export class Sampler {
   #readMs = 0;
   /** By cohort, since the last sample was taken. */
   readonly #latencies = new Map<number, Sketch>();
-  #tickLateMs = 0;
+  #tickLatenessMs = 0;
   #datagrams = { sent: 0, received: 0, dropped: 0 };
   #taken = { sent: 0, received: 0, dropped: 0 };
   #waiting: { done: Promise<void>; timer: NodeJS.Timeout; resolve: () => void } | null = null;
@@ -55,7 +55,7 @@ export class Sampler {
     this.#book.read(sample);
     this.#readMs = this.#now() - began;
     for (const { cohort, ...bins } of sample.latencies) addBins(this.#latencyOf(cohort), bins);
-    this.#tickLateMs = Math.max(this.#tickLateMs, sample.maxTickLateMs);
+    this.#tickLatenessMs = Math.max(this.#tickLatenessMs, sample.maxTickLateMs);
     this.#datagrams = {
       sent: sample.datagramsSent,
       received: sample.datagramsReceived,
@@ -74,7 +74,7 @@ export class Sampler {
     this.read();
     const series = seriesOf(this.#book, this.#latencies);
     const generator = {
-      tickLateMs: this.#tickLateMs,
+      tickLatenessMs: this.#tickLatenessMs,
       lateSends: total(series.map(({ lateSends }) => lateSends)),
       sendErrors: total(series.map(({ sendErrors }) => sendErrors)),
       socketDrops:
@@ -89,7 +89,7 @@ export class Sampler {
     };
     this.#book.settle();
     this.#latencies.clear();
-    this.#tickLateMs = 0;
+    this.#tickLatenessMs = 0;
     this.#taken = this.#datagrams;
     return { joined, series, generator };
   }

@@ -114,8 +114,8 @@ const addDown = ({ sample, jitter, rtt }: Group, stream: DownStream, rttMs: numb
   sample.rtxPackets += more((s) => s.recovered);
   sample.keyframes += more((s) => s.keyframes);
   sample.layerSwitches += more((s) => s.layerSwitches);
-  sample.gaps += more((s) => s.interruptions);
-  sample.gapMs += more((s) => s.interruptionMs);
+  sample.interruptions += more((s) => s.interruptions);
+  sample.interruptionMs += more((s) => s.interruptionMs);
   if (packets <= 0) return;
   sample.tracks += 1;
   if (stats.height > 0) sample.layers[stats.height] = (sample.layers[stats.height] ?? 0) + 1;

@@ -119,8 +119,10 @@ export const expectIsSeenAndHeard = async (
       tracksOf(line, { kind: 'audio', from: 'browser' }),
       tracksOf(line, { kind: 'video', from: 'browser' }),
     ];
-    expect(sound).toMatchObject([{ direction: 'down', codec: 'opus', lost: 0, aliveAtEnd: true }]);
-    expect(picture).toMatchObject([{ direction: 'down', codec: 'vp8', lost: 0, aliveAtEnd: true }]);
+    expect(sound).toMatchObject([{ direction: 'down', codec: 'opus', lost: 0, activeAtEnd: true }]);
+    expect(picture).toMatchObject([
+      { direction: 'down', codec: 'vp8', lost: 0, activeAtEnd: true },
+    ]);
     expect(picture[0]?.height).toBeGreaterThanOrEqual(360);
   }
   expect(viewer.errors).toEqual([]);

@@ -30,11 +30,11 @@ export interface MergedGenerator {
   residentBytes: number;
   /** The worst of all workers. */
   eventLoopLagMs: number;
-  tickLateMs: number;
+  tickLatenessMs: number;
   lateSends: number;
   socketDrops: number;
   /** 0 … 1; null when nobody looked. */
-  machineBusy: number | null;
+  hostCpuShare: number | null;
 }
 
 /** A worker that was held up may write so much later than the others; of one even later there are two lines for a second, which add up. */
@@ -75,10 +75,10 @@ const emptySecond = (at: number): Second => ({
     cpuCores: 0,
     residentBytes: 0,
     eventLoopLagMs: 0,
-    tickLateMs: 0,
+    tickLatenessMs: 0,
     lateSends: 0,
     socketDrops: 0,
-    machineBusy: null,
+    hostCpuShare: null,
   },
 });
 
@@ -91,11 +91,11 @@ const add = (second: Second, line: SampleLine): void => {
 const addGenerator = (all: MergedGenerator, one: GeneratorSample, shard: number): void => {
   all.cpuCores += one.cpuCores;
   all.residentBytes += one.residentBytes;
-  if (one.machineBusy !== undefined)
-    all.machineBusy = Math.max(all.machineBusy ?? 0, one.machineBusy);
+  if (one.hostCpuShare !== undefined)
+    all.hostCpuShare = Math.max(all.hostCpuShare ?? 0, one.hostCpuShare);
   if (shard === COORDINATOR_SHARD) return;
   all.eventLoopLagMs = Math.max(all.eventLoopLagMs, one.eventLoopLagMs);
-  all.tickLateMs = Math.max(all.tickLateMs, one.tickLateMs);
+  all.tickLatenessMs = Math.max(all.tickLatenessMs, one.tickLatenessMs);
   all.lateSends += one.lateSends;
   all.socketDrops += one.socketDrops;
 };
@@ -116,8 +116,8 @@ const COUNTS = [
   'rtxPackets',
   'keyframes',
   'layerSwitches',
-  'gaps',
-  'gapMs',
+  'interruptions',
+  'interruptionMs',
   'lateSends',
   'sendErrors',
 ] as const satisfies readonly (keyof SeriesSample)[];

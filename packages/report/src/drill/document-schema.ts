@@ -28,7 +28,7 @@ const pair = z
     kind: z.enum(['audio', 'video']),
     lastBeforeAt: z.number().nullable(),
     firstAfterAt: z.number().nullable(),
-    gapMs: ms('The longest silence over 500 ms. 0: none; null: it never ended.'),
+    interruptionMs: ms('The longest silence over 500 ms. 0: none; null: it never ended.'),
     recoveredAfterMs: ms(
       'From the injection to the first packet after that silence. 0: no silence; null: never.',
     ),

@@ -124,8 +124,8 @@ const recovery = z.object({
   rtxSent: count(),
   rtxReceived: count(),
   recovered: count(),
-  gaps: count(),
-  gapMs: z.number(),
+  interruptions: count(),
+  interruptionMs: z.number(),
   layerSwitches: count(),
 });
 
@@ -133,7 +133,7 @@ const affected = z.object({
   identity: z.string(),
   room: z.string(),
   role: z.string(),
-  outcome: z.enum(['left', 'join_failed', 'disconnected', 'lost_with_worker']).nullable(),
+  outcome: z.enum(['left', 'join_failed', 'disconnected', 'worker_died']).nullable(),
   reason: z.string().nullable(),
   scheduledAt: z.number().describe('When its join was scheduled, ms after the start.'),
   missing: count(),

@@ -6,7 +6,7 @@ const OUTCOMES: Record<NonNullable<AffectedParticipant['outcome']>, string> = {
   left: 'left',
   join_failed: 'join failed',
   disconnected: 'disconnected',
-  lost_with_worker: 'worker died',
+  worker_died: 'worker died',
 };
 
 /** How the session of a participant ended. */

@@ -114,7 +114,7 @@ const lossRecoverySection: Section = ({ summary: { layers, recovery, traffic } }
     `PLI ${formatNumber(recovery.plisSent)} sent, ${formatNumber(recovery.plisReceived)} received`,
     `RTX ${formatNumber(recovery.rtxSent)} sent, ${formatNumber(recovery.rtxReceived)} received`,
     `${plural(recovery.recovered, 'packet')} recovered`,
-    `${plural(recovery.gaps, 'media interruption')} (${formatMs(recovery.gapMs)})`,
+    `${plural(recovery.interruptions, 'media interruption')} (${formatMs(recovery.interruptionMs)})`,
     ...(layerLines.length === 0
       ? []
       : [plural(recovery.layerSwitches, 'layer switch', 'layer switches')]),
@@ -141,8 +141,7 @@ const generatorSection: Section = ({ summary, judgement }, style) => {
     own.cpuUsPerPacket === null || summary.traffic.length === 0
       ? []
       : [`${formatNumber(own.cpuUsPerPacket)} µs of CPU per packet`];
-  const busy =
-    own.machineBusy === null ? [] : [`host CPU ${formatShare(own.machineBusy.avg)} busy`];
+  const busy = own.hostCpu === null ? [] : [`host CPU ${formatShare(own.hostCpu.avg)} busy`];
   const usage = [
     plural(own.workers, 'worker'),
     ...(own.workersDied > 0 ? [`${formatNumber(own.workersDied)} died`] : []),

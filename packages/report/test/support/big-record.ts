@@ -190,7 +190,7 @@ export function* bigRun({
           lost: storm ? Math.floor(packets * 0.03 * random()) : 0,
           lostBeforeRecovery: storm ? Math.floor(packets * 0.06) : 0,
           nacksSent: storm ? Math.floor(packets * 0.02) : 0,
-          gaps: storm ? Math.floor(random() * 4) : 0,
+          interruptions: storm ? Math.floor(random() * 4) : 0,
           layers: kind === 'video' ? { '180': storm ? tracks : 0, '720': storm ? 0 : tracks } : {},
           latency: bins(Array.from({ length: 60 }, () => slow + 2 + random() * 30)),
           jitter: bins(Array.from({ length: 30 }, () => 1 + random() * (storm ? 20 : 3))),

@@ -75,7 +75,7 @@ export const createEngine = (options: EngineOptions): Engine => {
       joined: [...present.values()].filter(({ failed }) => !failed).length,
       series: [fiftyPackets()],
       generator: {
-        tickLateMs: 1,
+        tickLatenessMs: 1,
         lateSends: 0,
         sendErrors: 0,
         socketDrops: 0,

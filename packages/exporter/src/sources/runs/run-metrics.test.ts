@@ -182,7 +182,7 @@ describe('run metrics', () => {
       { type: 'event', at, event: 'worker_died', shard: 1 },
       ...record
         .filter((line) => line.type === 'participant' && line.shard === 1)
-        .map((line): RecordLine => ({ ...line, at, outcome: 'lost_with_worker' }) as RecordLine),
+        .map((line): RecordLine => ({ ...line, at, outcome: 'worker_died' }) as RecordLine),
     ];
     const snapshots = metricsOf(dying).snapshots();
     expect(sumOf(snapshots, 'swarm_run_generator_workers', { state: 'died' })).toBe(1);

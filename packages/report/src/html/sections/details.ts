@@ -117,7 +117,7 @@ const testerFigures = ({
     ],
     ['CPU a packet', own.cpuUsPerPacket === null ? '–' : `${formatNumber(own.cpuUsPerPacket)} µs`],
     ['memory', formatBytes(own.residentBytes)],
-    ['machine busy', own.machineBusy === null ? '–' : formatShare(own.machineBusy.avg)],
+    ['machine busy', own.hostCpu === null ? '–' : formatShare(own.hostCpu.avg)],
     [
       'event loop lag',
       own.eventLoopLag === null
@@ -160,9 +160,9 @@ const recoveryFigures = ({
     ],
     [
       'freezes',
-      recovery.gaps === 0
+      recovery.interruptions === 0
         ? '0'
-        : `${plural(recovery.gaps, 'freeze')}, ${formatMs(recovery.gapMs)} in all`,
+        : `${plural(recovery.interruptions, 'freeze')}, ${formatMs(recovery.interruptionMs)} in all`,
     ],
     ['tracks', `${formatNumber(tracks.missing)} missing, ${formatNumber(tracks.stalled)} stalled`],
     ['layers sent', heights(layers.up)],
