@@ -15,7 +15,7 @@ const adjust = (threshold: string[], more: { seed?: string; tag?: string[] } = {
   adjustScenario(scenario, { threshold, tag: [], ...more });
 
 describe('adjustScenario', () => {
-  it('changes nothing when nothing is said', () => {
+  it('changes nothing without flags', () => {
     expect(adjust([])).toEqual(scenario);
   });
 
@@ -57,7 +57,7 @@ describe('adjustScenario', () => {
   it.each(['team', '=voice', 'team=', '1a=b', 'a b=c', 'a=\u0007', `a=${'x'.repeat(201)}`])(
     'refuses the tag %j',
     (tag) => {
-      expect(() => adjust([], { tag: [tag] })).toThrow(/is no tag/);
+      expect(() => adjust([], { tag: [tag] })).toThrow(/not a tag/);
     },
   );
 });

@@ -51,7 +51,7 @@ const readTag = (text: string): [string, string] => {
   const [, key, value] = TAG.exec(text.trim()) ?? [];
   if (key !== undefined && value !== undefined && !/\p{Cc}/u.test(value)) return [key, value];
   throw usageError(
-    `--tag ${text}: is no tag`,
+    `--tag ${text}: not a tag`,
     'write NAME=VALUE, as team=voice; names have letters, digits, hyphens, dots and underscores',
   );
 };

@@ -202,7 +202,7 @@ describe('swarm chaos run', () => {
       ['--lab', 'lab', '--livekit-version', '1.13.4'],
       '--livekit-version is of a lab that is raised',
     ],
-    [['--metrics', 'here'], '"here" is no address to listen on'],
+    [['--metrics', 'here'], '"here" is not an address to listen on'],
     [['--workers', 'many'], '--workers many: must be a whole number'],
     [['--url', 'wss://livekit.example.com'], '--url alone does not say what could be broken'],
     [['--redis', 'redis://10.0.0.5'], '--redis alone does not say'],

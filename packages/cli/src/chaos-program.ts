@@ -55,7 +55,7 @@ const typedIn =
 const drillFlags = (): Option[] => [
   new Option('--repeats <n>', 'how often each is carried out (default: as its file says)'),
   new Option(
-    '--recovery <policy>',
+    '--reconnect-policy <policy>',
     'what people do when their connection is lost: none, sdk or app (default: as the file says)',
   ).choices(['none', 'sdk', 'app']),
 ];
@@ -225,7 +225,7 @@ Examples:
   swarm chaos run chaos/kill-room-node.yaml
   swarm chaos run chaos/hang-10s.yaml --repeats 3 --strict
   swarm chaos run chaos/*.yaml --report junit=out/junit.xml --report html=out/drill.html
-  swarm chaos run chaos/forced-stop.yaml --recovery sdk      what if the application did not join anew?
+  swarm chaos run chaos/forced-stop.yaml --reconnect-policy sdk      what if the application did not join anew?
 
 Each repeat has a lab of its own, raised as the drill says. What is about to be injected is written down first, and healed whatever happens:
 at its time, at the end, on Ctrl-C, and by the next drill (or "swarm chaos heal") when swarm was killed.

@@ -65,7 +65,7 @@ export const addCompareCommands = (
     .usage('[flags] --server A --server B [SCENARIO.yaml]')
     .argument(
       '[scenario...]',
-      'a scenario file; - for standard input; without one, flags describe the crowd',
+      'a scenario file; - for standard input; without one, flags describe the load',
     );
   addGroup(ab, console.env, 'The servers:', [
     several(
@@ -114,7 +114,7 @@ Examples:
   swarm compare release=records/a,records/b nightly=records/c,records/d
   swarm compare --base records/a --base records/b --current records/c --tolerance join_time=20%
 
-Exit codes: 0 nothing got worse; 99 something did; 98 nobody can tell; 2 the scenarios differ, and in what.
+Exit codes: 0 nothing got worse; 99 something did; 98 inconclusive; 2 the scenarios differ, and in what.
 
 A figure got worse when it did so by more than the tolerance, by more than anybody feels, and by more than runs of one thing differ from
 each other. The more runs of each side, the smaller the change that shows: three see +40 %, five +25 %, of what varies by 2 % from run to run.
@@ -128,9 +128,9 @@ Examples:
   swarm ab --server 1.13.4 --server 1.13.4+tuned.yaml --rooms 50 --publish audio,video
   swarm ab --server 1.13.4 --server 1.13.4@cpu=0.5 --rounds 8 --rooms 100
 
-A server is [NAME=]SERVER[+CONFIG.yaml][@cpu=CORES]: a version known here, a binary of yours, settings laid over the usual ones, a limit on its
-processor time (Linux, as root). Each run gets a fresh one; which of both begins changes from round to round, so that whatever the machine does
+A server is [NAME=]SERVER[+CONFIG.yaml][@cpu=CORES]: a pinned version, your binary, settings merged over the defaults, a limit on its
+CPU time (Linux, as root). Each run gets a fresh one; which of both begins changes from round to round, so that whatever the machine does
 besides hits both. A round that the generator spoilt is repeated. All records and the result stay in one folder; Ctrl-C keeps what there is.
 
-Exit codes: 0 the second is not worse; 99 it is; 98 nobody can tell; 3 a server could not be started; 130 interrupted.
+Exit codes: 0 the second is not worse; 99 it is; 98 inconclusive; 3 a server could not be started; 130 interrupted.
 `;

@@ -25,7 +25,7 @@ export const write = async (stream: NodeJS.WriteStream, text: string): Promise<v
 
 /** The same for those who want to know: with the error when the text was not taken. */
 export const tryWrite = (stream: NodeJS.WriteStream, text: string): Promise<Error | null> => {
-  // An error that nobody listens for ends the process. It may come once more, after the write that it belongs to.
+  // An error without a listener ends the process. It may come again, after the write that it belongs to.
   if (!watched.has(stream)) stream.on('error', () => {});
   watched.add(stream);
   return new Promise((resolve) => {
@@ -33,5 +33,5 @@ export const tryWrite = (stream: NodeJS.WriteStream, text: string): Promise<Erro
   });
 };
 
-/** Nobody reads any more (`swarm | head`): that is no error of ours. */
+/** The reader has closed the pipe (`swarm | head`): not an error of this program. */
 export const isReaderGone = (error: Error): boolean => 'code' in error && error.code === 'EPIPE';

@@ -6,8 +6,8 @@ import { readTarget } from './target.ts';
 const MAX_WORKERS = 256;
 
 /**
- * Where a crowd goes and what carries it, as flags say.
- * @param typed whether a flag stood on the command line
+ * Target and generator settings of a run, from flags.
+ * @param typed whether a flag was given on the command line
  * @throws SwarmError `usage`
  */
 export const readCrowdFlags = (
@@ -16,7 +16,7 @@ export const readCrowdFlags = (
 ): Pick<ScenarioRun, 'target' | 'signalling' | 'recovery' | 'workers'> => ({
   target: readTarget(flags, typed),
   signalling: flags.signalling,
-  recovery: flags.recovery,
+  recovery: flags.reconnectPolicy,
   workers: readWorkers(flags.workers),
 });
 

@@ -5,20 +5,20 @@ import type { Target } from './target.ts';
 
 /** A deployment, and how to be done with it. */
 export interface Deployed extends Deployment {
-  /** Ends a server of ours; leaves any other alone. */
+  /** Stops the embedded server; leaves any other running. */
   stop(): Promise<void>;
 }
 
 export interface DeployOptions {
-  /** Where a server of ours keeps its log. */
+  /** Folder for the log of the embedded server. */
   dir: string;
-  /** Told what takes long: a build. */
+  /** Called with the progress of long steps, such as a build. */
   onProgress(line: string): void;
   signal: AbortSignal;
 }
 
 /**
- * Makes the target ready for a crowd.
+ * Prepares the target for a load test.
  * @throws SwarmError when a server cannot be provided or started
  */
 export const deploy = async (

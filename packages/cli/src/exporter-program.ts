@@ -19,9 +19,7 @@ export const addExporterCommand = (
     .description('serve metrics of LiveKit deployments for Prometheus: probes, rooms, real users')
     .addOption(option('--config <file>', 'what to export: see examples/exporter/exporter.yaml'))
     .addOption(option('--listen <address>', '[ADDRESS]:PORT (default: :9465, this machine alone)'))
-    .addOption(
-      option('--token-file <file>', 'a file with the bearer token that is asked of everybody'),
-    )
+    .addOption(option('--token-file <file>', 'a file with the required bearer token'))
     .addOption(option('--tls-cert <file>', 'serve https with this certificate, PEM'))
     .addOption(option('--tls-key <file>', 'and this key'))
     .addHelpText('after', exporterHelp)

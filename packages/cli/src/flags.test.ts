@@ -22,7 +22,7 @@ describe('flags of a run', () => {
   it('say nothing about what was not asked for', () => {
     expect(read([])).toEqual({
       signalling: 'auto',
-      recovery: 'sdk',
+      reconnectPolicy: 'sdk',
       threshold: [],
       tolerance: [],
       report: [],
@@ -40,7 +40,7 @@ describe('flags of a run', () => {
     });
   });
 
-  it('take LiveKit’s own names where ours are not set', () => {
+  it('fall back to LiveKit’s own variables', () => {
     const env = { LIVEKIT_URL: 'ws://a', LIVEKIT_API_KEY: 'k', LIVEKIT_API_SECRET: 's' };
     expect(read([], env)).toMatchObject({ url: 'ws://a', apiKey: 'k', apiSecret: 's' });
     expect(read([], { ...env, SWARM_URL: 'ws://b' })).toMatchObject({ url: 'ws://b' });

@@ -3,13 +3,13 @@ import type { LoadFlags } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 
-/** The flags of anything that runs a crowd, as commander hands them over: text as typed, or what the environment says. */
+/** The flags of every command that runs a load test, as commander passes them on: text as typed, or from the environment. */
 export interface CrowdFlags {
   url?: string;
   apiKey?: string;
   apiSecret?: string;
   signalling: 'auto' | 'v1' | 'v0';
-  recovery: 'none' | 'sdk' | 'app';
+  reconnectPolicy: 'none' | 'sdk' | 'app';
   livekitVersion?: LiveKitVersion;
   threshold: string[];
   baseline?: string;
@@ -24,7 +24,7 @@ export interface CrowdFlags {
   color: boolean;
 }
 
-/** With those that describe the crowd itself, where no scenario does. */
+/** With the flags that describe the load, for runs without a scenario file. */
 export interface RunFlags extends CrowdFlags, LoadFlags {}
 
 type Environment = NodeJS.ProcessEnv;
@@ -43,25 +43,19 @@ export const addGroup = (
 export const addRunFlags = (command: Command, env: Environment): Command =>
   addCrowdFlags(addLoadFlags(command, env), env);
 
-/** Adds the flags that describe the crowd. */
+/** Adds the flags that describe the load. */
 export const addLoadFlags = (command: Command, env: Environment): Command => {
   const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
-  add('The crowd:', [
+  add('Load:', [
     new Option('--rooms <n>', 'rooms at the same time (default: 20)'),
     new Option('--room <name>', 'one room of this name instead'),
-    new Option('--room-prefix <text>', 'what the names of the rooms begin with (default: swarm)'),
-    new Option(
-      '--participants <n>',
-      'per room, publishing and listening to the others (default: 2)',
-    ),
-    new Option('--subscribers <n>', 'per room, more who only listen (default: 0)'),
-    new Option('--join-rate <n>', 'joins a second, over all rooms (default: 50)'),
-    new Option(
-      '--duration <time>',
-      'from when the last one was due: 30s, 5m, 1h30m (default: 30s)',
-    ),
+    new Option('--room-prefix <text>', 'prefix of room names (default: swarm)'),
+    new Option('--participants <n>', 'per room, publishing and subscribing (default: 2)'),
+    new Option('--subscribers <n>', 'per room, additional ones that only subscribe (default: 0)'),
+    new Option('--join-rate <n>', 'joins per second, over all rooms (default: 50)'),
+    new Option('--duration <time>', 'from the last scheduled join: 30s, 5m, 1h30m (default: 30s)'),
   ]);
-  add('Their media:', [
+  add('Media:', [
     new Option('--publish <kinds>', 'audio, video, audio,video or none (default: audio)'),
     new Option('--video <size>', '180p, 360p, 540p, 720p or 1080p (default: 720p)'),
     new Option('--codec <name>', 'vp8 or h264 (default: vp8)'),
@@ -69,7 +63,7 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
     new Option('--no-simulcast', 'publish video in one layer (the default)').hideHelp(),
     new Option(
       '--layout <layout>',
-      'what each one looks at: all, speaker, grid:N, audio-only, none (default: all)',
+      'subscribed tracks: all, speaker, grid:N, audio-only, none (default: all)',
     ),
     new Option(
       '--data-rate <rate>',
@@ -79,11 +73,11 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
   return command;
 };
 
-/** Adds the flags that do not describe the crowd: where it goes, how it is judged, what carries it. */
+/** Adds the flags that do not describe the load: deployment, verdict, load generator. */
 export const addCrowdFlags = (command: Command, env: Environment): Command => {
   const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
-  add('The deployment (default: a livekit-server on this machine, started for the run):', [
-    new Option('--url <url>', 'wss:// or ws:// of yours; also LIVEKIT_URL'),
+  add('Deployment (default: a local livekit-server, started for the run):', [
+    new Option('--url <url>', 'wss:// or ws:// URL of your deployment; also LIVEKIT_URL'),
     new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
     new Option(
       '--api-secret <secret>',
@@ -97,41 +91,38 @@ export const addCrowdFlags = (command: Command, env: Environment): Command => {
       .default('auto'),
     new Option(
       '--livekit-version <version>',
-      `of the server started here: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
+      `version of the local server: ${LIVEKIT_VERSIONS.join(' or ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
     ).choices(LIVEKIT_VERSIONS),
-    new Option('--server-version <version>', 'the same as --livekit-version')
-      .choices(LIVEKIT_VERSIONS)
-      .hideHelp(),
   ]);
-  add('The verdict:', [
+  add('Verdict:', [
     new Option(
       '--threshold <expression>',
-      "what must hold, in place of the default (may be repeated): 'jitter: p(95)<30'",
+      "threshold that replaces the default (may be repeated): 'jitter: p(95)<30'",
     )
       .argParser(collector())
       .default([]),
     new Option(
       '--baseline <record>',
-      'fail when anything got worse than in this record (or folder of several runs)',
+      'compare with this record (or folder of runs); fail on a regression',
     ),
     toleranceFlag(),
-    new Option('--record <dir>', 'where the record and the logs go (default: records/TIME-RUN)'),
+    new Option('--record <dir>', 'folder for the record and logs (default: records/TIME-RUN)'),
     new Option(
       '--metrics <address>',
-      'serve it to Prometheus as it goes on, at [ADDRESS]:PORT/metrics; :9464 is this machine alone',
+      'serve live metrics to Prometheus at [ADDRESS]:PORT/metrics; :9464 is loopback only',
     ),
     ...outputFlags(),
   ]);
-  add('The generator:', [
+  add('Load generator:', [
     new Option(
-      '--recovery <policy>',
-      'who loses the connection: none (is out), sdk (comes back as the SDKs do), app (and joins anew after that) (default: sdk)',
+      '--reconnect-policy <policy>',
+      'after a lost connection: none (disconnect), sdk (resume, then reconnect), app (also rejoin) (default: sdk)',
     )
       .choices(['none', 'sdk', 'app'])
       .default('sdk'),
     new Option(
       '--workers <n>',
-      'processes that host participants (default: as many as it takes, one a core)',
+      'processes that host participants (default: automatic, at most one per core)',
     ),
     new Option('--quiet', 'no progress on stderr'),
   ]);
@@ -142,7 +133,7 @@ export const addCrowdFlags = (command: Command, env: Environment): Command => {
 export const toleranceFlag = (): Option =>
   new Option(
     '--tolerance <share>',
-    'how much worse a figure may get: 10%, join_time=20%, jitter=1ms (may be repeated; default: 10%)',
+    'accepted change of a metric: 10%, join_time=20%, jitter=1ms (may be repeated; default: 10%)',
   )
     .argParser(collector())
     .default([]);
@@ -154,21 +145,21 @@ export const REPORT_NAMES = ['text', 'json', 'junit', 'markdown', 'github', 'csv
 export const outputFlags = (): Option[] => [
   new Option(
     '--report <name[=file]>',
-    `also make this report (may be repeated): ${REPORT_NAMES.join(', ')}; =- for stdout`,
+    `additional report (may be repeated): ${REPORT_NAMES.join(', ')}; =- for stdout`,
   )
     .argParser(collector())
     .default([]),
   new Option('--json', 'print one JSON object instead of the summary: short for --report json=-'),
   new Option(
     '--no-github',
-    'no annotations and no step summary, which a run inside of GitHub Actions makes by itself',
+    'no annotations and no step summary (default inside GitHub Actions: both)',
   ),
 ];
 
 /** `--color` is only there to be negated; picked up from NO_COLOR and FORCE_COLOR, too. */
 export const colorFlag = (): Option => new Option('--no-color', 'plain text');
 
-/** Gathers a repeatable flag. What is typed goes before the environment, not on top of it. */
+/** Collects a repeatable flag. Typed values replace those of the environment. */
 export const collector = (): ((value: string) => string[]) => {
   const typed: string[] = [];
   return (value) => {
@@ -177,7 +168,7 @@ export const collector = (): ((value: string) => string[]) => {
   };
 };
 
-/** LiveKit's own names are honoured where ours are not set. */
+/** LiveKit's own variables, used where those of swarm are not set. */
 const LIVEKIT_NAMES: Record<string, string> = {
   SWARM_URL: 'LIVEKIT_URL',
   SWARM_API_KEY: 'LIVEKIT_API_KEY',
@@ -186,8 +177,8 @@ const LIVEKIT_NAMES: Record<string, string> = {
 
 /** Puts an environment variable under a flag: defaults < environment < flags. An empty variable is as good as none. */
 export const fromEnvironment = (option: Option, env: Environment): Option => {
-  const ours = `SWARM_${option.name().replaceAll('-', '_').toUpperCase()}`;
-  const name = isSet(env[ours]) ? ours : (LIVEKIT_NAMES[ours] ?? ours);
+  const own = `SWARM_${option.name().replaceAll('-', '_').toUpperCase()}`;
+  const name = isSet(env[own]) ? own : (LIVEKIT_NAMES[own] ?? own);
   const value = env[name];
   if (!isSet(value) || option.negate) return option;
   if (option.isBoolean()) return option.default(readBoolean(name, value));
@@ -200,7 +191,7 @@ const LISTS: ReadonlySet<string> = new Set(['threshold', 'report', 'tag', 'toler
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
 
-/** Several in one variable are told apart by semicolons or line ends. */
+/** Several values in one variable are separated by semicolons or line ends. */
 const splitList = (text: string): string[] =>
   text
     .split(/[;\n]/)

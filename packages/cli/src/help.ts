@@ -2,12 +2,12 @@ import { EXIT_CODES } from '@livekit-swarm/settings';
 
 const EXAMPLES: [string, string][] = [
   ['swarm', 'a first look: 20 rooms of two, audio, 30 s, on this machine'],
-  ['swarm --rooms 500 --duration 60s', 'a thousand people talking'],
+  ['swarm --rooms 500 --duration 60s', 'a thousand participants with audio'],
   ['swarm --publish audio,video --simulcast --participants 4', 'video calls of four'],
   ['swarm --room town-hall --participants 3 --subscribers 500', 'one stage, a large audience'],
   [
     'swarm --url wss://livekit.example.com --rooms 50',
-    'a deployment of yours (keys: LIVEKIT_API_KEY, …_SECRET)',
+    'your deployment (keys: LIVEKIT_API_KEY, …_SECRET)',
   ],
   [
     "swarm --threshold 'join_time: p(95)<1000' --json > run.json",
@@ -41,11 +41,11 @@ Environment:
   Every flag can be set as SWARM_NAME (--join-rate: SWARM_JOIN_RATE); SWARM_THRESHOLD holds several, divided by ";".
   LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET as with LiveKit's own tools. Flags go before the environment.
   SWARM_LIVEKIT_SERVER is the path of a livekit-server to start instead of the pinned one.
-  SWARM_METRICS_TOKEN is a bearer token that --metrics asks of everybody.
+  SWARM_METRICS_TOKEN is the bearer token that --metrics requires.
 
 ${exitCodeHelp()}
 
-While it runs, progress goes to stderr; results go to stdout. Ctrl-C once: everybody leaves, and what there is gets judged.
+While it runs, progress goes to stderr; results go to stdout. Ctrl-C once: participants leave, and the verdict covers what was measured.
 Twice: everything ends at once. With --json exactly one object is printed; for bad usage (exit 2) none.
 `;
 

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 /** What the exporter calls the lab. */
 export const LAB_TARGET = 'lab';
 
-/** Where nodes send their webhooks; they must be told before they start. */
+/** Where nodes send their webhooks; part of their configuration. */
 export const webhookUrl = (port: number): string =>
   `http://127.0.0.1:${port}/webhook/${LAB_TARGET}`;
 

@@ -8,7 +8,7 @@ import { collector, colorFlag } from './flags.ts';
 const nameFlag = (): Option =>
   new Option('--name <name>', 'of the lab, when there are several (default: lab)').default('lab');
 
-/** `swarm lab …`: deployments on this machine that stay until they are told to end. */
+/** `swarm lab …`: deployments on this host that run until they are stopped. */
 export const addLabCommands = (
   program: Command,
   console: Console,
@@ -27,10 +27,10 @@ export const addLabCommands = (
     .option('--nodes <n>', 'livekit-servers (default: 3)', '3')
     .option(
       '--with <list>',
-      `what else is to run: ${[...OPTIONAL_SERVICES, 'exporter'].join(', ')} (Redis comes by itself with more than one node, and with its exporter)`,
+      `additional services: ${[...OPTIONAL_SERVICES, 'exporter'].join(', ')} (Redis is included with more than one node, and with its exporter)`,
     )
     .addOption(new Option('--livekit-version <version>', 'of the nodes').choices(LIVEKIT_VERSIONS))
-    .option('--persistent-redis', 'Redis still knows what it was told after it was killed')
+    .option('--persistent-redis', 'Redis with an append-only file: its data survives a kill')
     .addOption(
       new Option(
         '--rules <file>',
@@ -59,7 +59,7 @@ export const addLabCommands = (
     .argument('[service]', 'of one program: node-1, redis, haproxy, …')
     .addOption(nameFlag())
     .option('-n, --lines <n>', 'how many lines of each (default: 50)', '50')
-    .option('-f, --follow', 'go on')
+    .option('-f, --follow', 'keep following the log')
     .action(
       async (
         service: string | undefined,
@@ -84,5 +84,5 @@ Examples:
   swarm lab logs node-2 --follow
   swarm lab down
 
-Everything listens on loopback. The keys are in a file that only you can read; "swarm lab up" says where.
+Everything listens on loopback. The keys are in a file that only you can read; "swarm lab up" prints its path.
 `;

@@ -31,7 +31,7 @@ it.each(['none.yaml', '.', '*.json'])(
   },
 );
 
-it('refuses rules that nobody would read', () => {
+it('rejects rules without a Prometheus', () => {
   expect(() => readRules([join(dir, 'mine.rules.yaml')], ['redis'])).toThrow(
     '--rules has no effect without a Prometheus',
   );

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { usageError } from '@livekit-swarm/settings';
 
 /**
- * Files with rules for the Prometheus of a lab, as paths from the root: Prometheus reads relative ones from the folder of its own configuration, and says nothing
- * of those that it does not find.
+ * Rule files for the Prometheus of a lab, as absolute paths: Prometheus resolves relative ones against its configuration's folder,
+ * and silently ignores those that it does not find.
  * @param given paths, also with `*`
- * @throws SwarmError `usage` when one is no file, or there is no Prometheus
+ * @throws SwarmError `usage` when one is not a file, or without a Prometheus
  */
 export const readRules = (given: readonly string[], companions: readonly string[]): string[] => {
   if (given.length > 0 && !companions.includes('prometheus')) {

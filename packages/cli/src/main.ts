@@ -22,7 +22,7 @@ const main = async (args: string[], console: Console): Promise<ExitCode> => {
   return exitCode;
 };
 
-// Who reads us may leave (`swarm … | head`, a terminal that is closed). That is no reason to leave people in rooms, or faults unhealed.
+// A reader may close the pipe (`swarm … | head`, a closed terminal). Participants still have to leave, and faults to be rolled back.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const exitCode = await main(process.argv.slice(2), process);

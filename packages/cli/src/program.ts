@@ -19,10 +19,10 @@ import { addRunCommands } from './run-program.ts';
 import { addScenarioCommands } from './scenario-program.ts';
 import { VERSION } from './version.ts';
 
-/** Told how a command ended. */
+/** Called with the exit code of a command. */
 type Done = (exitCode: ExitCode) => void;
 
-/** Who did not type a flag must be told where its value came from. */
+/** For a value that was not typed, the error names the variable it came from. */
 const blameEnvironment =
   (command: Command) =>
   (error: unknown): never => {
@@ -38,7 +38,7 @@ const blameEnvironment =
 export const createProgram = (console: Console, done: Done): Command => {
   const program = new Command('swarm')
     .description(
-      'Load testing for self-hosted LiveKit: sends a crowd with real audio and video, and judges what each of them got.',
+      'Load testing for self-hosted LiveKit with real audio and video; measures what each participant received.',
     )
     .usage('[flags]  or  swarm COMMAND')
     .helpCommand(false)
@@ -48,7 +48,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     })
     .configureHelp({
       helpWidth: Math.min(110, console.stdout.columns ?? 110),
-      // Each description says itself what may be given and what holds without it.
+      // Each description contains values and default already.
       optionDescription: ({ description }) => description,
     })
     // Flags behind a command's name are the command's own.
@@ -67,7 +67,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       const [unknown] = command.args;
       if (unknown !== undefined) {
         throw usageError(
-          `"${unknown}" is no command of swarm`,
+          `unknown command "${unknown}"`,
           /\.ya?ml$/.test(unknown)
             ? `to run a scenario file: swarm run ${unknown}`
             : `there are ${program.commands.map((one) => one.name()).join(', ')}; without one, flags describe a run`,
@@ -91,7 +91,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       fromEnvironment(
         new Option(
           '--threshold <expression>',
-          'what must hold, instead of what was asked then (may be repeated)',
+          'threshold that replaces one of the record (may be repeated)',
         ),
         {},
       )
@@ -124,7 +124,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addChaosCommands(program, console, done);
   addExporterCommand(program, console, done);
   program.showHelpAfterError(hintAt('swarm', false));
-  // A word too many is a mistake that one wants to hear of: a second file that would be left out, a name that was meant for a flag. The program itself says more about one.
+  // An excess argument is an error: a second file would be ignored, or a flag's value was meant. The main program explains more.
   eachBelow(program, 'swarm', (command, path) => {
     command
       .allowExcessArguments(false)

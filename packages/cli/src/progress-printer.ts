@@ -12,7 +12,7 @@ export interface ProgressPrinter {
   done(): void;
 }
 
-/** Plain lines: the first as soon as there is something to tell, then one in this many seconds. */
+/** Plain lines: the first as soon as there is progress, then one per interval. */
 const LINE_EVERY_MS = 5_000;
 
 export interface PrinterOptions {
@@ -53,7 +53,7 @@ const linePrinter = (stream: NodeJS.WriteStream): ProgressPrinter => {
     say: (line) => void stream.write(`${line}\n`),
     show: (progress) => {
       if (progress.elapsedMs < nextAt) return;
-      // Timers tick a little late: a line that is due in the next half second is due now.
+      // Timers tick a little late: a line that is scheduled within the next half second is printed now.
       nextAt = progress.elapsedMs + LINE_EVERY_MS - 500;
       stream.write(`${progressLine(progress)}\n`);
     },

@@ -43,7 +43,7 @@ describe('progress', () => {
     expect(lines[1]).toContain('38/40, 37 in  1 failed');
   });
 
-  it('says who is in when nobody has left, and which stages are on', () => {
+  it('shows connected participants and current stages', () => {
     const calm = { ...progress, connected: 38, stages: ['calm', 'lunch'] };
     expect(progressLine(calm)).toMatch(/^7s\/30s joining \(calm, lunch\) 38\/40 in, 1 failed \|/);
     expect(progressBlock(calm, styleFor(false))).toMatch(
@@ -58,7 +58,7 @@ describe('progress', () => {
     );
   });
 
-  it('says when workers died', () => {
+  it('shows workers that died', () => {
     const generator = { ...progress.generator, workersAlive: 1 };
     expect(progressLine({ ...progress, generator })).toMatch(/, 1 of 2 workers died$/);
   });

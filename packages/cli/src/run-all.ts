@@ -16,10 +16,10 @@ export type Turn = Pick<ScenarioRun, 'scenario' | 'recordDir'> & { baseline: Bas
 type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'recovery' | 'workers'>;
 
 /**
- * Runs scenarios one after the other, each against a server of its own where none is given, and shows what each came to. One that cannot be run does not keep
- * the others from it; Ctrl-C ends the one that runs, and those after it are not begun.
- * @returns the gravest of their exit codes
- * @throws SwarmError `usage` when the only one cannot be started, or nothing can be served where metrics should be
+ * Runs scenarios one after the other, each against an embedded server where no URL is given, and prints the outcome of each. A scenario
+ * that fails to start does not prevent the others; Ctrl-C ends the current one and skips the rest.
+ * @returns the most severe exit code
+ * @throws SwarmError `usage` when the only scenario cannot be started, or the address for metrics is not available
  */
 export const runAll = async (
   turns: readonly Turn[],
@@ -36,7 +36,7 @@ export const runAll = async (
     color: wantsColor(flags.color, stderr, env),
   });
   const sayInterrupted = (): void =>
-    printer.say('Interrupted: everybody leaves. Once more to end at once.');
+    printer.say('Interrupted: stopping gracefully. Press Ctrl-C again to force.');
   interruption.stop.addEventListener('abort', sayInterrupted);
   const several = turns.length > 1;
   const outcomes: Outcome[] = [];
@@ -63,7 +63,7 @@ export const runAll = async (
         );
       }
       const [latest] = outcomes.slice(-1);
-      // Who mistypes has not said yet what they want: nothing but the error is printed.
+      // After a usage error only the error is printed.
       if (latest !== undefined && (several || exitCodeOf(latest) !== EXIT_CODES.usage.code))
         await output.add(latest);
     }

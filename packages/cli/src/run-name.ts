@@ -4,10 +4,10 @@ import { join } from 'node:path';
 /** No vowels, so no words; none that are mistaken for another. */
 const LETTERS = 'bcdfghjkmnpqrstvwxz23456789';
 
-/** A short random word that tells the rooms and people of one run from those of another: 19 million of them. */
+/** A short random word in the names of a run's rooms and participants: one of 19 million. */
 export const newRunName = (): string =>
   Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
 
-/** Where a run keeps its record unless told otherwise; sorts by time. */
+/** Default folder of a run's record; sorts by time. */
 export const defaultRecordDir = (run: string, at: Date): string =>
   join('records', `${at.toISOString().slice(0, 19).replaceAll(':', '-')}-${run}`);

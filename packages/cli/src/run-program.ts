@@ -87,7 +87,7 @@ const refuseMisplaced = (program: Command, name: string): void => {
   if (misplaced === undefined) return;
   throw usageError(
     `${misplaced.long ?? misplaced.flags} stands in front of "${name}"`,
-    `flags come behind it ("swarm ${name} --help" lists them); those that shape the crowd are the scenario’s`,
+    `flags come behind it ("swarm ${name} --help" lists them); those that shape the load belong to the scenario`,
   );
 };
 
@@ -95,19 +95,19 @@ const filesHelp = () => `
 Examples:
   swarm run scenarios/voice-ai.yaml
   swarm run scenarios/*.yaml --scale small                 all of them, small: is everything fine with them?
-  swarm run release.yaml --url wss://livekit.example.com   a deployment of yours (keys: LIVEKIT_API_KEY, …_SECRET)
+  swarm run release.yaml --url wss://livekit.example.com   your deployment (keys: LIVEKIT_API_KEY, …_SECRET)
   swarm run release.yaml --threshold 'join_time: p(95)<1500' --tag commit=4f2a91c --report junit=out/junit.xml
 
 All files are read, checked and planned before the first is run. Each is run against a server of its own, unless there is a --url. Several are
 shown one by one, with an overview at the end; --json prints one object then, with all of them in "runs"; --record names a folder that gets one
 for each. One that cannot be run does not keep the others from it; Ctrl-C ends the one that runs, and those after it are not begun.
 
-What a flag says goes before the environment (SWARM_SCALE, SWARM_THRESHOLD, …), and that before the file. A threshold replaces the one
+Flags take precedence over the environment (SWARM_SCALE, SWARM_THRESHOLD, …), and that over the file. A threshold replaces the one
 of the file on the same metric, selector, window and aggregation, and comes on top of the others.
 
 ${exitCodeHelp()}
 
-Of several the gravest counts: 130, 1, 2, 3, 99, 98, 0.
+Of several, the first of these is returned: 130, 1, 2, 3, 99, 98, 0.
 `;
 
 const planHelp = `
@@ -116,6 +116,6 @@ Examples:
   swarm plan scenarios/big-cluster.yaml --url wss://livekit.example.com
   swarm plan release.yaml --scale 0.5 --json
 
-Packets and bits are those of media and data, as they flow once people have settled; on the wire, headers included. It exits with 0, also with
+Packets and bits are those of media and data in the steady state; on the wire, headers included. It exits with 0, also with
 a warning that this machine is too small, and with 2 when the scenario is wrong or could not be run here at all.
 `;

@@ -28,26 +28,26 @@ export interface ScenarioRun {
   signalling: RunOptions['signalling'];
   /** What participants do when they lose the connection; default: as the SDKs do. */
   recovery?: RunOptions['recovery'];
-  /** Processes that host participants; null lets us choose. */
+  /** Processes that host participants; null: automatic. */
   workers: number | null;
   /** The folder of the record and the logs; null: `records/TIME-RUN`. */
   recordDir: string | null;
   interruption: Pick<Interruption, 'stop' | 'kill'>;
   printer: ProgressPrinter;
-  /** Told of every line of the record. */
+  /** Called with every line of the record. */
   onLine?: NonNullable<RunOptions['onLine']>;
 }
 
 /** What a scenario becomes on this machine. */
 interface PreparedRun {
-  /** A random word for this run's rooms and people. */
+  /** A random word for the names of this run's rooms and participants. */
   name: string;
   plan: Plan;
   staffing: Staffing;
 }
 
 /**
- * Says what would be done, without doing it: whether the scenario makes a plan, its thresholds make sense, and this machine can hold the crowd.
+ * Checks a run without starting it: the plan, the thresholds, and whether this host can generate the load.
  * @throws SwarmError `usage`, ThresholdError
  */
 export const prepareRun = ({
@@ -71,9 +71,9 @@ export const prepareRun = ({
 };
 
 /**
- * Runs one scenario on one target: a server of its own is started where the target is none of the user's, and ended again. The first press of Ctrl-C ends the
+ * Runs one scenario on one target; an embedded server is started and stopped where no deployment is given. The first Ctrl-C ends the
  * run, the second the process.
- * @returns what it came to, or what kept it from coming about
+ * @returns its outcome, or what prevented it
  * @throws SwarmError `usage` before anything was started
  */
 export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {

@@ -75,7 +75,7 @@ describe('swarm init', () => {
     });
   });
 
-  it('overwrites nothing, unless told to', async () => {
+  it('overwrites nothing without --force', async () => {
     const path = file('mine.yaml', 'mine');
     const { exit, error } = await swarm('init', path);
     expect(exit).toBeNull();
@@ -88,7 +88,7 @@ describe('swarm init', () => {
     expect(readFileSync(path, 'utf8')).toContain('scenario: mine');
   });
 
-  it('says why it cannot write', async () => {
+  it('reports why it cannot write', async () => {
     mkdirSync(join(dir, 'folder'));
     file('plain', '');
     expect((await swarm('init', join(dir, 'folder'), '--force')).error?.message).toMatch(
@@ -105,7 +105,7 @@ describe('swarm init', () => {
     expect(parseScenario(stdout, { file: 'stdin' }).name).toBe('first');
   });
 
-  it('tells editors of the schema where it is part of the project', async () => {
+  it('links the schema for editors where it is part of the project', async () => {
     const root = join(import.meta.dirname, '../../..');
     vi.mocked(process.cwd).mockReturnValue(root);
     const { stdout } = await swarm('init', '-');
@@ -117,7 +117,7 @@ describe('swarm init', () => {
 });
 
 describe('swarm validate', () => {
-  it('says which files are fine, and all that is wrong with the others', async () => {
+  it('lists valid files, and every problem of the others', async () => {
     const [good, bad] = [
       file('good.yaml', SCENARIO),
       file('bad.yaml', SCENARIO.replace('10s', '10').replace('rooms: 4', 'romms: 4')),

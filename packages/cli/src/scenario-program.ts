@@ -5,7 +5,7 @@ import type { ValidateFlags } from './commands/validate.ts';
 import type { Console } from './console.ts';
 import { colorFlag } from './flags.ts';
 
-/** The file that `swarm init` writes when it is told no other. */
+/** The default file of `swarm init`. */
 const FIRST_FILE = 'scenario.yaml';
 
 /** `swarm validate` and `swarm init`: scenario files before they run. */
@@ -47,7 +47,7 @@ Examples:
   swarm init
   swarm init scenarios/meetings.yaml
 
-What it writes runs in a quarter of a minute. It never overwrites a file, unless told to with --force.
+The example runs in a quarter of a minute. Files are only overwritten with --force.
 `;
 
 const validateHelp = `

@@ -6,7 +6,7 @@ const stderr = new PassThrough() as unknown as NodeJS.WriteStream;
 const serve = (token: string) =>
   serveRunMetrics('127.0.0.1:0', { stderr, env: { SWARM_METRICS_TOKEN: token } });
 
-it('asks for the token, and takes none that nobody could send', async () => {
+it('requires the token, and rejects one that cannot be sent in a header', async () => {
   const metrics = await serve(' let-me-in\n');
   try {
     expect((await fetch(metrics.url)).status).toBe(401);

@@ -3,9 +3,9 @@ import type { Console } from './console.ts';
 import { VERSION } from './version.ts';
 
 /**
- * Serves runs to Prometheus while they go on. What it takes is loaded only when it is asked for.
+ * Serves running load tests to Prometheus. The server's modules are loaded on first use.
  * @param address `[ADDRESS]:PORT`
- * @throws SwarmError `usage` when it is none, somebody else listens there, or the token is one that nobody could send
+ * @throws SwarmError `usage` when it is not an address, is in use, or the token cannot be sent in a header
  */
 export const serveRunMetrics = async (
   address: string,

@@ -6,7 +6,7 @@ export interface TailOptions {
   files: readonly string[];
   /** Of each file, from its end. */
   lines: number;
-  /** Goes on with what is written until this is aborted. Null: only what is there. */
+  /** Follows the file until this is aborted. Null: only the current content. */
   following: AbortSignal | null;
 }
 
@@ -22,7 +22,7 @@ export const tail = async (
     ...(files.length > 1 ? ['-v'] : []),
   ];
   const [program, ...args] = exitWithParent(['tail', ...flags, '--', ...files]);
-  // A file that goes away while it is followed is told by `following`.
+  // `following` reports the removal of a followed file.
   const reader = spawn(program, args, {
     stdio: ['ignore', 'pipe', following === null ? 'inherit' : 'ignore'],
   });

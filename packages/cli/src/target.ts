@@ -7,12 +7,12 @@ import { checkAddress } from '@livekit-swarm/runner';
 import { usageError } from '@livekit-swarm/settings';
 import type { CrowdFlags } from './flags.ts';
 
-/** Where the crowd goes: a deployment of the user's, or a server that we start. */
+/** Target of a run: the user's deployment, or an embedded server. */
 export type Target =
   | { type: 'remote'; url: string; apiKey: string; apiSecret: string }
   | { type: 'embedded'; version: LiveKitVersion; server?: ServerChanges };
 
-/** How a server of ours differs from the lab's usual one. */
+/** How an embedded server differs from the default. */
 export type ServerChanges = Pick<StartOptions, 'serverPath' | 'config' | 'cpuCores' | 'env'>;
 
 type TargetFlags = Pick<CrowdFlags, 'url' | 'apiKey' | 'apiSecret' | 'livekitVersion'>;

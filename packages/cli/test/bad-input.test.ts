@@ -60,7 +60,7 @@ const BAD: [string, string[], RegExp][] = [
   ],
   ['a threshold that ends early', ['--threshold', 'jitter: p(95)<'], /expected a number/],
   ['an unknown flag', ['--romms', '3'], /unknown option '--romms'[\s\S]*--rooms/],
-  ['an unknown command', ['reprot', 'x'], /"reprot" is no command of swarm/],
+  ['an unknown command', ['reprot', 'x'], /unknown command "reprot"/],
   [
     'a URL without keys',
     ['--url', 'ws://127.0.0.1:1'],

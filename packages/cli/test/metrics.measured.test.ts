@@ -157,7 +157,7 @@ describe('swarm --metrics', () => {
   });
 
   it.each([
-    ['nonsense', '"nonsense" is no address to listen on'],
+    ['nonsense', '"nonsense" is not an address to listen on'],
     [':99999', 'there is no port 99999'],
     ['192.0.2.1:9464', 'cannot listen on 192.0.2.1:9464: this machine has no such address'],
   ])('refuses --metrics %s before anything is started', async (address, message) => {

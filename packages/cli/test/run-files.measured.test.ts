@@ -258,7 +258,7 @@ describe('bad input of swarm run', () => {
     [
       'a tag that is none',
       (dir) => [good(dir), '--tag', 'voice'],
-      /--tag voice: is no tag[\s\S]*team=voice/,
+      /--tag voice: not a tag[\s\S]*team=voice/,
     ],
     [
       'a threshold about nobody',

@@ -23,7 +23,7 @@ describe('scenario files', () => {
       joined: 12,
     });
     expect(thresholds.map(({ metric }) => metric)).toContain(
-      'media_latency{kind:audio}@everybody-in',
+      'media_latency{kind:audio}@all-joined',
     );
   });
 

@@ -45,7 +45,7 @@ export const readAbScenario = (
   const shaping = typed.filter((name) => SHAPING.has(name));
   if (shaping.length > 0) {
     throw usageError(
-      `${shaping.map(asFlag).join(', ')}: the scenario ${path} says what the crowd is`,
+      `${shaping.map(asFlag).join(', ')}: the scenario ${path} defines the load`,
       'leave the flags or the file out',
     );
   }

@@ -5,8 +5,8 @@ import { embeddedTarget } from './embedded-target.ts';
 import type { ServerSpec } from './server-spec.ts';
 
 /**
- * Starts each server once and ends it again, so that one that cannot start is told before anything was measured; builds what has to be built.
- * @returns their versions, as they say themselves
+ * Starts and stops each server once, so that one that cannot start is reported before the first measurement; builds what is missing.
+ * @returns their versions, as they report them
  * @throws SwarmError
  */
 export const checkServers = async (

@@ -31,7 +31,7 @@ test.each([
   expect(parseServerSpec(text)).toEqual(spec);
 });
 
-test('lays configurations over each other, and says what it does not use', () => {
+test('merges configurations, and reports what it ignores', () => {
   expect(parseServerSpec(`1.11.0+${config}+${more}`)).toEqual({
     ...plain,
     name: '1.11.0+small.yaml+more.yml',
@@ -63,7 +63,7 @@ test.each([
   ['1.13.4@cpu=0', 'no number of cores'],
   ['1.13.4@cpu=fast', 'no number of cores'],
   ['1.13.4@memory=1', 'there is no @memory'],
-  ['1.13.4+1.11.0', 'is no configuration file'],
+  ['1.13.4+1.11.0', 'is not a configuration file'],
   [join(dir, 'folder'), 'is a folder'],
 ])('refuses %j', (text, message) => {
   expect(() => parseServerSpec(text)).toThrow(

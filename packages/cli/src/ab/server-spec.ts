@@ -13,7 +13,7 @@ import { usageError } from '@livekit-swarm/settings';
 
 /** A server to be tested, as it was asked for. */
 export interface ServerSpec {
-  /** For people: the name that was given, or what was typed. */
+  /** For display: the given name, or the text as typed. */
   name: string;
   /** Which pinned release, where no binary is given. */
   version: LiveKitVersion;
@@ -45,7 +45,7 @@ export const parseServerSpec = (text: string): ServerSpec => {
   const configs = files.map((file) => {
     if (!isConfig(file))
       throw usageError(
-        `--server ${text}: "${file}" is no configuration file`,
+        `--server ${text}: "${file}" is not a configuration file`,
         'after + comes a .yaml file',
       );
     return readLiveKitConfig(file);
@@ -71,7 +71,7 @@ const cutCpu = (text: string): { rest: string; cpuCores: number | null } => {
   const cores = /^\d*\.?\d+$/.test(said) ? Number(said) : Number.NaN;
   if (cores >= MIN_CPU) return { rest, cpuCores: cores };
   throw usageError(
-    `--server ${text}: @cpu=${said} is no number of cores`,
+    `--server ${text}: @cpu=${said} is not a number of cores`,
     `write 0.5 for half a core; ${MIN_CPU} is the least`,
   );
 };

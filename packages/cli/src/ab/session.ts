@@ -78,7 +78,7 @@ const resultOf = (
   problem,
 });
 
-/** Both runs of a round, or why there is none: a problem, or null when somebody ended the session. */
+/** Both runs of a round, or why there is none: a problem, or null after an interruption. */
 const playRound = async (
   session: Session,
   round: number,

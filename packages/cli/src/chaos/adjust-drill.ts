@@ -4,18 +4,19 @@ import { usageError } from '@livekit-swarm/settings';
 /** What flags change about a drill. */
 export interface Adjustments {
   repeats?: string;
-  recovery?: DrillCrowd['recovery'];
+  reconnectPolicy?: DrillCrowd['recovery'];
 }
 
 const MOST_REPEATS = 100;
 
 /** @throws SwarmError `usage` */
-export const adjustDrill = (drill: Drill, { repeats, recovery }: Adjustments): Drill => ({
+export const adjustDrill = (drill: Drill, { repeats, reconnectPolicy }: Adjustments): Drill => ({
   ...drill,
   repeats: repeats === undefined ? drill.repeats : readRepeats(repeats),
-  crowd: { ...drill.crowd, recovery: recovery ?? drill.crowd.recovery },
+  crowd: { ...drill.crowd, recovery: reconnectPolicy ?? drill.crowd.recovery },
   // What is known, is known of people who behave as in the file.
-  known: recovery === undefined || recovery === drill.crowd.recovery ? drill.known : null,
+  known:
+    reconnectPolicy === undefined || reconnectPolicy === drill.crowd.recovery ? drill.known : null,
 });
 
 const readRepeats = (text: string): number => {

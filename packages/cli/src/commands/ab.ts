@@ -67,9 +67,9 @@ export const abCommand = async (
     printer.say(line);
   const interruption = watchInterruption();
   interruption.stop.addEventListener('abort', () =>
-    printer.say('Interrupted: everybody leaves. Once more to end at once.'),
+    printer.say('Interrupted: stopping gracefully. Press Ctrl-C again to force.'),
   );
-  // After what a run that goes on has to write.
+  // After the output of the running run.
   interruption.kill.addEventListener('abort', () =>
     setImmediate(() => process.exit(EXIT_CODES.interrupted.code)),
   );

@@ -61,7 +61,7 @@ const merge = (texts: readonly string[], name: string): NamedRecords => {
   };
 };
 
-/** Two sides of one name could not be told apart: then both are called as they were typed, or counted. */
+/** Two sides with the same name are shown as typed, or numbered. */
 const distinct = (sides: readonly NamedRecords[]): NamedRecords[] => {
   const names = sides.map(({ name }) => name);
   if (new Set(names).size === names.length) return [...sides];

@@ -28,7 +28,7 @@ describe('renderFindings', () => {
     );
   });
 
-  it('says when all is well, and when it could be better', () => {
+  it('reports when everything is available, and when something is missing', () => {
     expect(render([fine])).toMatch(/\n\nEverything is here\.\n$/);
     expect(render([fine, small])).toMatch(/needs is here; 1 thing could be better\.\n$/);
   });

@@ -9,7 +9,7 @@ import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
 import { VERSION } from '../version.ts';
 
-/** `swarm exporter`: serves metrics until it is told to end. */
+/** `swarm exporter`: serves metrics until it is stopped. */
 export const exporterCommand = async (
   flags: SettingsFlags,
   { stderr, env }: Console,
@@ -26,7 +26,7 @@ export const exporterCommand = async (
       log,
     });
     await aborted(interruption.stop);
-    log('told to end: no more requests are taken');
+    log('stopping: no new requests are accepted');
     // Who presses twice does not want to wait for rooms to be deleted.
     await Promise.race([exporter.stop(), aborted(interruption.kill)]);
     log('ended');

@@ -39,7 +39,7 @@ const save = (path: string, folder: string, text: string, force: boolean): void 
     throw usageError(`${path}: is a folder`, `name a file in it: ${path}first.yaml`);
   try {
     mkdirSync(folder, { recursive: true });
-    // The check and the writing are one step: whoever creates the file meanwhile keeps theirs.
+    // Check and write are one step: a file that is created meanwhile is kept.
     writeFileSync(path, text, { flag: force ? 'w' : 'wx' });
   } catch (error) {
     throw usageError(
@@ -55,7 +55,7 @@ const REASONS: Record<string, string> = {
   EACCES: 'may not be written',
   EPERM: 'may not be written',
   EROFS: 'may not be written',
-  ENOTDIR: 'is in something that is no folder',
+  ENOTDIR: 'a parent is not a folder',
   ENOSPC: 'the disk is full',
   ENAMETOOLONG: 'is too long for a path',
 };

@@ -46,7 +46,7 @@ const readNodes = (text: string): number => {
 /** Where `swarm run --metrics :9464` is watched: down at all other times. */
 const RUN_JOB = { job: 'swarm-run', targets: [{ address: '127.0.0.1:9464' }] } as const;
 
-/** What Prometheus and Alertmanager are told. @throws SwarmError `usage`, also for flags of one that is not to run */
+/** Options of Prometheus and Alertmanager. @throws SwarmError `usage`, also for flags of a service that is not selected */
 const orderWatchers = (
   { rules, alertWebhook }: LabUpFlags,
   companions: readonly OptionalService[],
@@ -64,14 +64,14 @@ const orderWatchers = (
   }
   if (!/^https?:$/.test(URL.parse(alertWebhook)?.protocol ?? '')) {
     throw usageError(
-      `--alert-webhook ${alertWebhook}: is no URL of a web server`,
+      `--alert-webhook ${alertWebhook}: not an HTTP URL`,
       'write http://HOST:PORT/PATH',
     );
   }
   return { ruleFiles, jobs: [RUN_JOB], alertWebhookUrl: alertWebhook };
 };
 
-/** The exporter is ours, not the lab's: it comes as one of its extras. */
+/** The exporter is not part of the package lab: it is added as an extra. */
 const EXPORTER = 'exporter';
 
 const readCompanions = (
@@ -122,7 +122,7 @@ export const labUpCommand = async (
     if (flags.persistentRedis && !withRedis(nodes, companions).has('redis'))
       throw usageError(
         '--persistent-redis has no effect without Redis',
-        'one node has none by itself: --with redis',
+        'a single node runs without Redis: --with redis',
       );
     const state = await startLab(
       {
@@ -165,7 +165,7 @@ const renderState = ({ name, facts, services }: LabState): string => {
     '',
     ...services.map((service) => `  ${service.name.padEnd(width)}  ${service.url}`),
     '',
-    'Send a crowd:',
+    'Start a load test:',
     `  . ${forShell(keysFile(name))}`,
     '  swarm --rooms 50',
     `End it: swarm lab down${name === DEFAULT_LAB ? '' : ` --name ${name}`}`,
@@ -272,7 +272,7 @@ export const labLogsCommand = async (
 
 const POLL_MS = 500;
 
-/** Aborted once the lab is gone, and its logs with it, or when nobody wants to know any more. */
+/** Aborted when the lab has stopped, which removes its logs, or after an interruption. */
 const untilEnded = (name: string, interrupted: AbortSignal): AbortSignal => {
   const ended = new AbortController();
   const watch = async (): Promise<void> => {

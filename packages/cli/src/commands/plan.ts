@@ -25,8 +25,8 @@ export interface PlanFlags
 }
 
 /**
- * `swarm plan FILE`: who would join when, what they would make the network carry, and whether this machine can. Starts nothing.
- * @returns 0, also with a warning that the machine is small; 2 when it cannot host the crowd at all
+ * `swarm plan FILE`: shows joins, expected traffic, and whether this host can generate the load. Starts nothing.
+ * @returns 0, also with a warning that the host is small; 2 when it cannot generate the load at all
  * @throws SwarmError `usage` when the scenario is wrong
  */
 export const planCommand = async (
@@ -63,7 +63,7 @@ export const planCommand = async (
   return EXIT_CODES.usage.code;
 };
 
-/** A container may have less memory than the machine it is on; without a limit the kernel says something enormous. */
+/** A container may have less memory than its host; without a limit the kernel reports a huge number. */
 const thisMachine = (): Machine => ({
   cores: availableParallelism(),
   memoryBytes: Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY),

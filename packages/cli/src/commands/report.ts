@@ -24,7 +24,7 @@ export const reportCommand = async (
   const given = new Set(asked.map(thresholdSlot));
   const summary = await readRecord(path, asked);
   checkThresholds(summary.scenario, flags.threshold);
-  // What is asked now goes before what was asked then.
+  // Given thresholds replace those of the record.
   const kept = summary.thresholds.filter((text) => !given.has(thresholdSlot(parseThreshold(text))));
   const judgement = judge(
     summary,

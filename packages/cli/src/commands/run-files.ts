@@ -57,7 +57,7 @@ export const runFilesCommand = async (
   return await runAll(turns, shared, flags, output, console);
 };
 
-/** Everything that is wrong is told at once. */
+/** Reports all problems at once. */
 const collect = <T, R>(items: readonly T[], work: (item: T) => R): R[] => {
   const problems: SwarmError[] = [];
   const results = items.flatMap((item) => {

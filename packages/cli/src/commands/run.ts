@@ -8,8 +8,8 @@ import { openOutput } from '../output/output.ts';
 import { runAll } from '../run-all.ts';
 
 /**
- * `swarm`: sends the crowd that flags describe, and judges.
- * @param typed whether a flag stood on the command line
+ * `swarm`: runs the load that flags describe, and decides the verdict.
+ * @param typed whether a flag was given on the command line
  * @throws SwarmError `usage` before anything was started
  */
 export const runCommand = async (

@@ -55,7 +55,7 @@ test.each([
   expect(() => findRuns(text)).toThrow(message);
 });
 
-test('says which folders inside hold runs', () => {
+test('names the folders inside that contain runs', () => {
   expect(() => findRuns(join(dir, 'session'))).toThrow(
     expect.objectContaining({
       hint: expect.stringContaining(`${join(dir, 'session', 'A')} ${join(dir, 'session', 'B')}`),

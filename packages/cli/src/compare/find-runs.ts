@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { RECORD_FILE } from '@livekit-swarm/record';
 import { usageError } from '@livekit-swarm/settings';
 
-/** One side of a comparison as it was typed: a name for people, and where its records are. */
+/** One side of a comparison as typed: a name for display, and the paths of its records. */
 export interface NamedRecords {
   name: string;
   /** As it was typed. */

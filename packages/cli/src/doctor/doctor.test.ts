@@ -3,7 +3,7 @@ import { doctor } from './doctor.ts';
 import { describeDescriptors } from './limits.ts';
 import { isAtLeast } from './toolchains.ts';
 
-test('every finding that is not ok says what to do next', async () => {
+test('every finding that is not ok has a next step', async () => {
   const findings = await doctor();
   for (const name of [
     'Node',
@@ -24,7 +24,7 @@ test('every finding that is not ok says what to do next', async () => {
   }
 });
 
-test('file descriptors are told as participants', () => {
+test('file descriptors are shown as participants', () => {
   expect(describeDescriptors('1024', '20000')).toMatchObject({
     status: 'ok',
     found: expect.stringContaining('up to 19872 participants'),

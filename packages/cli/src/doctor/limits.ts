@@ -24,7 +24,7 @@ const lookAtDescriptors = async (): Promise<Finding> => {
   return describeDescriptors(soft, hard);
 };
 
-/** @param soft, hard as `ulimit -n` prints them: a number or `unlimited`. Node and livekit-server raise the soft limit to the hard one by themselves. */
+/** @param soft, hard as `ulimit -n` prints them: a number or `unlimited`. Node and livekit-server raise the soft limit to the hard one. */
 export const describeDescriptors = (soft: string, hard: string): Finding => {
   const name = 'file descriptors';
   if (hard === 'unlimited') return ok(name, `${soft} (no hard limit)`);
@@ -32,7 +32,7 @@ export const describeDescriptors = (soft: string, hard: string): Finding => {
   if (hard === '' || Number.isNaN(limit)) return warn(name, 'unknown', 'see "ulimit -Hn"');
   // A participant is one socket to the server, and two of the worker it lives in (signalling and media).
   const free = Math.max(0, limit - DESCRIPTORS_BESIDE);
-  const found = `${soft}, at most ${hard}: up to ${free} participants on a server of ours, ${Math.floor(free / 2)} per worker process`;
+  const found = `${soft}, at most ${hard}: up to ${free} participants on an embedded server, ${Math.floor(free / 2)} per worker process`;
   return free >= LARGE_CROWD
     ? ok(name, found)
     : warn(
@@ -49,7 +49,7 @@ const lookAtUdpBuffers = async (): Promise<Finding> => {
   const bytes = Number(text);
   const found = `net.core.rmem_max ${bytes}`;
   if (bytes >= WANTED_UDP_BUFFER) return ok(name, found);
-  const next = `for large crowds: sudo sysctl -w net.core.rmem_max=${WANTED_UDP_BUFFER}`;
+  const next = `for large loads: sudo sysctl -w net.core.rmem_max=${WANTED_UDP_BUFFER}`;
   return warn(
     name,
     `${found}, livekit-server asks for ${WANTED_UDP_BUFFER}: bursts may be dropped`,
@@ -63,7 +63,7 @@ const lookAtCores = (): Finding => {
   if (cores >= 4) return ok('cores', found);
   return warn(
     'cores',
-    `${found}: server and crowd share them`,
+    `${found}: server and load generator share them`,
     '500 rooms beside their server take 4; fewer rooms, or a server elsewhere with --url',
   );
 };

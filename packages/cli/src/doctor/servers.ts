@@ -28,7 +28,7 @@ export const checkServers = async (goIsThere: boolean): Promise<Finding[]> => [
   ),
   ok(
     'livekit-server: container image',
-    'not used by itself: take the binary out of livekit/livekit-server and set SWARM_LIVEKIT_SERVER',
+    'not used automatically: copy the binary out of livekit/livekit-server and set SWARM_LIVEKIT_SERVER',
   ),
 ];
 

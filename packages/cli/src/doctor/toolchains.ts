@@ -61,7 +61,7 @@ const lookAtGo = async (built: boolean): Promise<Finding> => {
   if (isAtLeast(go.version, OLDEST.go)) return ok('Go', `${go.version} at ${go.path}`);
   return warn(
     'Go',
-    `${go.version} at ${go.path}, older than ${OLDEST.go.join('.')}: it may fetch a newer one by itself`,
+    `${go.version} at ${go.path}, older than ${OLDEST.go.join('.')}: it may fetch a newer one on its own`,
     hint,
   );
 };

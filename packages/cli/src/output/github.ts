@@ -9,8 +9,8 @@ const MOST_BYTES = 1_024 * 1_024;
 export const inGitHub = (env: NodeJS.ProcessEnv): boolean => env.GITHUB_ACTIONS === 'true';
 
 /**
- * Appends the runs to the page that GitHub shows of a step. What would be too much for it is left out with a word, rather than lose what is there.
- * @throws Error as the file system says
+ * Appends the runs to GitHub's step summary. Runs beyond its size limit are omitted with a note, because GitHub drops a larger file.
+ * @throws Error of the file system
  */
 export const writeStepSummary = async (
   file: string,

@@ -75,7 +75,7 @@ describe('the output of a run', () => {
     expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 });
   });
 
-  it('is what was asked for instead', async () => {
+  it('is replaced by the requested reports', async () => {
     const { stdout } = await output({ json: true }, [named(passedReport(), 'a')]);
     expect(JSON.parse(stdout)).toMatchObject({ verdict: 'passed' });
   });
@@ -126,7 +126,7 @@ describe('the output of several runs', () => {
 });
 
 describe('a report that cannot be made', () => {
-  it('is told, ends with 1, and does not take the others with it', async () => {
+  it('is reported, ends with 1, and does not affect the others', async () => {
     writeFileSync(file('file'), '');
     const report = [`json=${file('file/result.json')}`, `text=${file('report.txt')}`];
     const { exit, stdout, stderr } = await output({ report }, [named(passedReport(), 'a')]);
@@ -152,7 +152,7 @@ describe('a report that cannot be made', () => {
     expect(stderr).toMatch(/^error: the report json/);
   });
 
-  it('may be our own fault: it says so, and leaves no half document', async () => {
+  it('may be an internal error: it is reported, and leaves no partial document', async () => {
     const broken = named(passedReport(), 'a');
     const report = [`json=${file('result.json')}`, `text=${file('report.txt')}`];
     // Whatever json reads of it throws; text does not read it.
@@ -196,7 +196,7 @@ describe('inside of GitHub Actions', () => {
     expect(stderr).toMatch(/^::error title=/);
   });
 
-  it('all that can be turned off, or be had elsewhere', async () => {
+  it('everything that can be turned off, or written elsewhere', async () => {
     const off = await output({ github: false }, [named(failedReport(), 'calls')], env(), 99);
     expect(off.stdout).not.toContain('::error');
     expect(existsSync(file('summary.md'))).toBe(false);

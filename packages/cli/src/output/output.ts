@@ -27,7 +27,7 @@ export interface OutputFlags {
 
 /** Where results go: stdout, files, what GitHub shows. One report that fails takes neither the others with it nor the verdict. */
 export interface Output {
-  /** Takes what a run came to, and shows it at once if it is for people. */
+  /** Takes the outcome of a run, and prints it at once in text form. */
   add(outcome: Outcome): Promise<void>;
   /**
    * Writes all that was asked for; call once, when there is nothing to add any more.
@@ -127,7 +127,7 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
   };
 };
 
-/** @throws Error as the system says */
+/** @throws Error of the stream */
 const pour = async (stream: NodeJS.WriteStream, rendered: Rendered): Promise<void> => {
   for await (const piece of piecesOf(rendered)) {
     const error = await tryWrite(stream, piece);

@@ -17,7 +17,7 @@ type Reports<Name extends string> = Readonly<Record<Name, { readonly fileName: s
 export const parseReportRequest = (text: string): ReportRequest => parseRequestOf(REPORTERS, text);
 
 /**
- * Reads all of them, `--json` included, and what contradicts itself is told before anything is started.
+ * Reads all report flags, `--json` included, and rejects contradictions before anything is started.
  * @throws SwarmError `usage` when two would write to the same place
  */
 export const parseReportRequests = (texts: readonly string[], json: boolean): ReportRequest[] =>

@@ -13,7 +13,7 @@ export interface Failure {
   outcomes: readonly Outcome[];
 }
 
-/** Says what became of a report that could not be made, and how to get it after all. */
+/** Reports why a report could not be written, and how to render it again. */
 export const tellFailure = async (
   stderr: NodeJS.WriteStream,
   { name, where, error, outcomes }: Failure,

@@ -5,8 +5,8 @@ import { makeFolder, replaceFile } from '@livekit-swarm/host';
 import { piecesOf, type Rendered } from '@livekit-swarm/report';
 
 /**
- * Writes a report to a file, which is whole at any time. Its folder is made when it is missing.
- * What is no ordinary file (a pipe, /dev/stderr) is appended to directly: stdout may be redirected to it.
+ * Writes a report to a file, which is complete at any time. Its folder is created when it is missing.
+ * A path that is not a regular file (a pipe, /dev/stderr) is appended to directly: stdout may be redirected to it.
  * @throws the error of the file system, or that of rendering
  */
 export const writeWhole = async (path: string, rendered: Rendered): Promise<void> => {

@@ -1,13 +1,13 @@
 import { formatBytes, formatNumber, plural } from '@livekit-swarm/report';
 import type { PlanView } from './plan-view.ts';
 
-/** What is to be said about the machine, and how bad it is. */
+/** A statement about the host, and its severity. */
 export interface Sentence {
   mark: 'good' | 'unsure' | 'bad';
   text: string;
 }
 
-/** Whether this machine can generate the plan, in words: what it takes, what there is, what to do. */
+/** Whether this host can generate the plan: required, available, and what to do. */
 export const machineSentences = ({
   assessment,
   machine,
@@ -18,11 +18,11 @@ export const machineSentences = ({
     return [
       {
         mark: 'bad',
-        text: `This machine (${has}) cannot run it: ${obstacle?.message ?? 'nobody can be hosted'}.`,
+        text: `This host (${has}) cannot run it: ${obstacle?.message ?? 'it cannot host any participant'}.`,
       },
     ];
   const hosts = `${plural(staffing.workers, 'worker')}${staffing.threads > 1 ? ` of ${staffing.threads} threads` : ''}`;
-  const crowd = `${amount(need.crowd)} for the crowd (${hosts})`;
+  const crowd = `${amount(need.crowd)} for the load generator (${hosts})`;
   const all =
     need.server === null ? crowd : `${crowd}, ${amount(need.server)} for the server beside it`;
   if (fits)
@@ -45,4 +45,4 @@ const amount = ({ cores, memoryBytes }: { cores: number; memoryBytes: number }):
   `${formatNumber(Math.max(0.1, Math.round(cores * 10) / 10))} cores and ${formatBytes(memoryBytes)}`;
 
 const advice = (embedded: boolean): string =>
-  `Make it smaller (--scale 0.5), ${embedded ? 'send the crowd to a server on another machine (--url), ' : ''}or take a larger machine.`;
+  `Make it smaller (--scale 0.5), ${embedded ? 'use a server on another host (--url), ' : ''}or use a larger host.`;

@@ -15,7 +15,7 @@ import { curveOf, type PlannedStretch, type PlanView, roomsOf, stretchesOf } fro
 const COLUMNS = 72;
 const ROWS = 6;
 
-/** What `swarm plan` prints for people. */
+/** The text output of `swarm plan`. */
 export const planText = (view: PlanView, style: Style): string => {
   const { plan } = view;
   const sections = [
@@ -81,7 +81,7 @@ const table = (stretches: readonly PlannedStretch[], style: Style): string[] => 
     'at most',
     'when',
     'rooms',
-    'people',
+    'participants',
     'tracks ↑',
     '↓',
     'packets/s ↑',

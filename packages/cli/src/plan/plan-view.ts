@@ -44,7 +44,7 @@ export const stretchesOf = ({ plan, load }: Pick<PlanView, 'plan' | 'load'>): Pl
   ];
 };
 
-/** The run in so many equal parts, and the most there is in each. */
+/** The run in equal intervals, and the maximum of each. */
 export const curveOf = (
   { plan, load }: Pick<PlanView, 'plan' | 'load'>,
   parts: number,

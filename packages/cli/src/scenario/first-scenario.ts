@@ -1,8 +1,8 @@
 /**
- * What `swarm init` writes: a scenario that runs in seconds and shows each part of the language.
+ * The example of `swarm init`: a scenario that runs in seconds and shows each part of the language.
  * @param name of the scenario
  * @param file as it is called on a command line
- * @param schema where editors find the JSON Schema; undefined where nobody knows
+ * @param schema where editors find the JSON Schema; undefined where unknown
  */
 export const firstScenario = (name: string, file: string, schema: string | undefined): string =>
   `${schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`}# A load for swarm. Try it:
@@ -28,9 +28,9 @@ groups:
     # How rooms come and go. There are also ramping-rooms, constant-arrival-rate, ramping-arrival-rate, per-room-churn and timetable.
     executor: constant-rooms
     rooms: 3
-    # People a second, over all rooms.
+    # Participants per second, over all rooms.
     joinRate: 6/s
-    # From when the last of them was due.
+    # Counted from the last scheduled join.
     duration: 10s
     # Who is in each room.
     roles:
@@ -45,7 +45,7 @@ groups:
 
 # Stretches of the run that get a name.
 timeline:
-  - { name: everybody-in, from: 4s, to: 10s }
+  - { name: all-joined, from: 4s, to: 10s }
 
 # What must hold, else the run fails (exit code 99). Sensible defaults come on top.
 thresholds:
@@ -53,7 +53,7 @@ thresholds:
   # Of some only: by kind, role, group, direction or codec.
   packet_loss{kind:audio}: [rate<0.01]
   # Of a part of the run only: a stretch or stage by name, joining or steady.
-  media_latency{kind:audio}@everybody-in: [p(95)<200]
+  media_latency{kind:audio}@all-joined: [p(95)<200]
   join_failures:
     - rate<0.01
     # This one ends the run when it is hopeless.

@@ -25,7 +25,7 @@ const loadOf = (words: readonly string[]): LoadSpec => {
 };
 
 const text = (maxLength: number) => fc.string({ unit: 'grapheme', minLength: 1, maxLength });
-/** What people type: decimals, not exponents. */
+/** Numbers as users type them: decimals, not exponents. */
 const decimal = (max: number) =>
   fc.integer({ min: 1, max: max * 1_000 }).map((thousandths) => thousandths / 1_000);
 
