@@ -2,7 +2,7 @@ import { dashboards } from './dashboards/index.ts';
 import { renderConfigMap, renderDashboard } from './render-dashboards.ts';
 import { renderPrometheusRule, renderRules, renderRuleTests } from './render-rules.ts';
 
-/** As the tests beside it refer to it. */
+/** Relative to the rule tests. */
 const RULES = '../livekit-swarm.rules.yaml';
 
 /** Every generated file, by its path in the repository. */

@@ -9,30 +9,30 @@ import { ALERTS } from './alerts/index.ts';
 import { dashboards } from './dashboards/index.ts';
 import { RECORDINGS } from './recordings.ts';
 
-/** A question to Prometheus, and where it is asked. */
-export interface AskedQuery {
+/** A PromQL query and where it is used. */
+export interface QueryUse {
   /** The key of a dashboard, `alerts` or `recordings`. */
-  asker: string;
+  owner: string;
   /** The panel, the annotation, the variable, the alert or the recording. */
   where: string;
   kind: 'panel' | 'variable' | 'annotation' | 'alert' | 'recording';
-  /** With Grafana's variables in it. Of a variable: the selector whose labels it lists. */
+  /** May contain Grafana variables. For a variable: the selector whose label values it lists. */
   expr: string;
-  /** Of a variable: the label. */
+  /** The label that a variable lists. */
   label?: string;
 }
 
 /** Every query of every panel, variable, annotation, alert and recording. */
-export const queries = (): readonly AskedQuery[] => [
-  ...Object.entries(dashboards()).flatMap(([asker, dashboard]) =>
-    queriesOfDashboard(asker, dashboard),
+export const queries = (): readonly QueryUse[] => [
+  ...Object.entries(dashboards()).flatMap(([owner, dashboard]) =>
+    queriesOfDashboard(owner, dashboard),
   ),
   ...ALERTS.map(
-    ({ name, expr }): AskedQuery => ({ asker: 'alerts', where: name, kind: 'alert', expr }),
+    ({ name, expr }): QueryUse => ({ owner: 'alerts', where: name, kind: 'alert', expr }),
   ),
   ...RECORDINGS.map(
-    ({ record, expr }): AskedQuery => ({
-      asker: 'recordings',
+    ({ record, expr }): QueryUse => ({
+      owner: 'recordings',
       where: record,
       kind: 'recording',
       expr,
@@ -40,17 +40,17 @@ export const queries = (): readonly AskedQuery[] => [
   ),
 ];
 
-/** Read from what is written to the file, so that nothing in it goes unchecked. */
-export const queriesOfDashboard = (asker: string, dashboard: Dashboard): readonly AskedQuery[] => [
+/** Reads the rendered dashboard, so that every query in it is checked. */
+export const queriesOfDashboard = (owner: string, dashboard: Dashboard): readonly QueryUse[] => [
   ...panelsOf(dashboard).flatMap((panel) =>
     exprsOf(panel).map(
-      (expr): AskedQuery => ({ asker, where: panel.title ?? '', kind: 'panel', expr }),
+      (expr): QueryUse => ({ owner, where: panel.title ?? '', kind: 'panel', expr }),
     ),
   ),
-  ...(dashboard.templating.list ?? []).flatMap((variable) => variableQuery(asker, variable)),
+  ...(dashboard.templating.list ?? []).flatMap((variable) => variableQuery(owner, variable)),
   ...(dashboard.annotations.list ?? []).map(
-    ({ name, expr = '' }: AnnotationQuery): AskedQuery => ({
-      asker,
+    ({ name, expr = '' }: AnnotationQuery): QueryUse => ({
+      owner,
       where: name,
       kind: 'annotation',
       expr,
@@ -66,19 +66,19 @@ export const panelsOf = (dashboard: Dashboard): readonly Panel[] =>
 const exprsOf = ({ targets = [], title }: Panel): string[] =>
   targets.map((target) => {
     if ('expr' in target && typeof target.expr === 'string') return target.expr;
-    throw new Error(`the panel "${title}" has a query that is none for Prometheus`);
+    throw new Error(`the panel "${title}" has a query that is not PromQL`);
   });
 
 const LABEL_VALUES = /^label_values\((?<selector>.+), (?<label>\w+)\)$/;
 
-const variableQuery = (asker: string, { name, type, definition }: VariableModel): AskedQuery[] => {
+const variableQuery = (owner: string, { name, type, definition }: VariableModel): QueryUse[] => {
   if (type !== 'query') return [];
   const { selector, label } = LABEL_VALUES.exec(definition ?? '')?.groups ?? {};
   if (selector === undefined || label === undefined)
-    throw new Error(`the variable ${name} of ${asker} lists no label: ${definition}`);
-  return [{ asker, where: name, kind: 'variable', expr: selector, label }];
+    throw new Error(`the variable ${name} of ${owner} lists no label: ${definition}`);
+  return [{ owner, where: name, kind: 'variable', expr: selector, label }];
 };
 
-/** What Grafana puts in for its own variables; `rateInterval` in Prometheus' words. Every choice of the dashboard is All. */
+/** Replaces Grafana variables: dashboard variables match all values, `$__rate_interval` is `rateInterval`. */
 export const withoutVariables = (expr: string, rateInterval: string): string =>
   expr.replaceAll('$__rate_interval', rateInterval).replace(/\$\w+/g, '.*');

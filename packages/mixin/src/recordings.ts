@@ -8,14 +8,14 @@ const NODE = 'job, instance';
 /** The burn-rate windows of the join objective (Site Reliability Workbook, chapter 5). */
 export const BURN_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
 
-/** Longer than the gaps that Prometheus leaves when it is restarted, or a node does not answer for a while. */
+/** Longer than a gap in the samples after a restart of Prometheus or a failed scrape. */
 const GAP = '30m';
 
 /**
- * How many joins of all nodes got so far, within the window. A node counts anew from each start, and has no series of a state before its first join gets
- * there: `increase` does not see that one, nor those who came with it until the next scrape. Of the first people of a node it would see who began and not
- * who got in. So all that a series counts which was not there before the window was counted within it (where Prometheus
- * itself has just begun to watch: all since the node's start).
+ * Joins of all nodes that reached a state within the window. A node starts counting at 0 with each start and has no series of a
+ * state before its first join reaches it, so `increase` misses the joins before the first scrape of that series: it would count
+ * the first joins of a node as begun but not as successful. Therefore the whole value of a series counts if the series did not
+ * exist before the window (if Prometheus itself has just started: everything since the start of the node).
  */
 const counted = (state: string, window: string): string => {
   const series = `livekit_participant_join_total{${LIVEKIT}, state="${state}"}`;
@@ -26,11 +26,11 @@ const counted = (state: string, window: string): string => {
 )`;
 };
 
-/** Every ratio once, by the same rules for alerts and dashboards. Divisions by nothing give no sample rather than NaN. */
+/** Ratios that alerts and dashboards share. A division by 0 gives no sample rather than NaN. */
 export const RECORDINGS: readonly Recording[] = [
   {
     record: 'instance_direction:livekit_packet_loss:ratio_rate5m',
-    // Lost packets are no series before the first one is lost: then the loss is 0, not unknown.
+    // Before the first lost packet there is no series of lost packets: the loss is 0, not unknown.
     expr: `(
   sum by (${NODE}, direction) (rate(livekit_packet_loss_total{${LIVEKIT}}[5m]))
   or
@@ -41,7 +41,7 @@ export const RECORDINGS: readonly Recording[] = [
   },
   {
     record: 'instance_direction:livekit_jitter_high:ratio_rate5m',
-    // Buckets jump from 10 to 30 to 50 ms: a share above a bound is exact, a percentile would be a guess.
+    // Bucket bounds are 10, 30 and 50 ms: a share above a bound is exact, a percentile would be interpolated.
     expr: `1 -
 sum by (${NODE}, direction) (rate(livekit_jitter_us_bucket{${LIVEKIT}, ${boundIs(LIMITS.jitterSeconds * 1e6)}}[5m]))
 /
@@ -51,7 +51,7 @@ sum by (${NODE}, direction) (rate(livekit_jitter_us_bucket{${LIVEKIT}, ${boundIs
     record: 'instance_direction:livekit_nack:rate5m',
     expr: `sum by (${NODE}, direction) (rate(livekit_nack_total{${LIVEKIT}}[5m]))`,
   },
-  // For comparing windows: of a node that has just started, a rate of the last hour is spread over all of it; of two, the time falls out.
+  // To compare windows: `rate` divides by the whole window even for a new node; in a quotient of two rates this cancels out.
   ...['5m', '1h'].map((window) => ({
     record: `instance_direction:livekit_nack_per_packet:ratio_rate${window}`,
     expr: `sum by (${NODE}, direction) (rate(livekit_nack_total{${LIVEKIT}}[${window}]))
@@ -60,15 +60,15 @@ sum by (${NODE}, direction) (rate(livekit_jitter_us_bucket{${LIVEKIT}, ${boundIs
   })),
   {
     record: 'job:livekit_session_start:p95_5m',
-    // Milliseconds in the server's words, seconds in ours.
+    // The server exports milliseconds, the recording is in seconds.
     expr: `histogram_quantile(0.95, sum by (job, le) (rate(livekit_session_start_time_ms_bucket{${LIVEKIT}}[5m]))) / 1000`,
   },
   ...BURN_WINDOWS.flatMap((window) => [
-    // Of those who were let in by signalling, who never got media through. A client that gives up early counts, too: it had waited.
+    // Joins that passed signalling but did not establish media. A client that gives up counts as failed.
     { record: `job:livekit_joins_begun:increase${window}`, expr: counted('rtc_init', window) },
     {
       record: `job:livekit_joins_failed:increase${window}`,
-      // Where nobody ever got through there is no series of those who did: that is all of them, not nothing.
+      // Without any successful join there is no series of successful joins: all joins failed.
       expr: `clamp_min(
   job:livekit_joins_begun:increase${window}
   -
@@ -95,7 +95,7 @@ sum by (${NODE}, direction) (rate(livekit_jitter_us_bucket{${LIVEKIT}, ${boundIs
   },
   {
     record: 'instance:node_cpu_used:ratio_rate5m',
-    // Not of the seconds that went by: of a machine that has just come, they are mostly those before it did.
+    // Divided by CPU time, not by elapsed time: for a new host, the window contains time before it existed.
     expr: `1 -
 sum by (${NODE}) (rate(node_cpu_seconds_total{job="${JOBS.node}", mode="idle"}[5m]))
 /

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { ALERT_GROUPS, ALERTS } from './alerts/index.ts';
 import { RECORDINGS } from './recordings.ts';
-import { type Alert, DASHBOARDS, type Proof, runbookName } from './rule.ts';
+import { type Alert, DASHBOARDS, type RuleTest, runbookName } from './rule.ts';
 import { LINKS } from './settings.ts';
 
 export const HEADER = '# Written by packages/mixin ("npm run mixin"): change it there.\n';
@@ -13,7 +13,7 @@ const annotationsOf = ({ name, summary, description, dashboard }: Alert) => ({
   dashboard_url: `${LINKS.dashboards}/${DASHBOARDS[dashboard]}`,
 });
 
-/** `groups:` as Prometheus reads them. */
+/** `groups:` of a rule file. */
 const ruleGroups = () => [
   {
     name: 'livekit-recordings',
@@ -53,27 +53,27 @@ export const renderPrometheusRule = (): string =>
   });
 
 /**
- * For `promtool test rules`: every alert is silent first, then fires as it should. Alerts that need hours to fire have a file of their own, whose rules
- * are evaluated every ten minutes: every minute of three days takes promtool half a minute per test.
+ * For `promtool test rules`: every alert is inactive first, then fires as expected. Alerts that need hours to fire are in a
+ * separate file with an evaluation interval of ten minutes; at one minute, promtool needs 30 seconds per test of three days.
  */
 export const renderRuleTests = (rulesFile: string, fires: 'within-hours' | 'after-hours'): string =>
   write({
     rule_files: [rulesFile],
     evaluation_interval: fires === 'within-hours' ? '1m' : '10m',
-    // Alerts read what was recorded at most five minutes before.
+    // Alerts use recordings of the same evaluation.
     group_eval_order: ruleGroups().map(({ name }) => name),
     tests: ALERTS.flatMap((alert) =>
-      [alert.proof, ...(alert.furtherProofs ?? [])].map((proof) => ({ alert, proof })),
+      [alert.test, ...(alert.furtherTests ?? [])].map((test) => ({ alert, test })),
     )
-      .filter(({ proof }) => takesHours(proof) === (fires === 'after-hours'))
-      .map(({ alert, proof }) => ruleTest(alert, proof)),
+      .filter(({ test }) => takesHours(test) === (fires === 'after-hours'))
+      .map(({ alert, test }) => ruleTest(alert, test)),
   });
 
-const takesHours = ({ firesAt }: Proof): boolean => Number.parseInt(firesAt, 10) > 240;
+const takesHours = ({ firesAt }: RuleTest): boolean => Number.parseInt(firesAt, 10) > 240;
 
 const ruleTest = (
   alert: Alert,
-  { series, interval = '1m', silentAt, firesAt, fires }: Proof,
+  { series, interval = '1m', silentAt, firesAt, fires }: RuleTest,
 ): object => ({
   name: alert.name,
   interval,

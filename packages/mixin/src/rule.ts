@@ -1,4 +1,4 @@
-/** A query that is kept under a name of its own: `level:metric:operations`. */
+/** A recording rule, named `level:metric:operations`. */
 export interface Recording {
   record: string;
   expr: string;
@@ -8,36 +8,36 @@ export interface Recording {
 export type Severity = 'critical' | 'warning' | 'info';
 
 export interface Alert {
-  /** CamelCase; also the name of its runbook, in kebab-case. */
+  /** In CamelCase. The runbook has the same name in kebab-case. */
   name: string;
   severity: Severity;
   expr: string;
-  /** How long it must hold before anybody is told: `1m`. */
+  /** How long the condition must hold before the alert fires: `1m`. */
   for: string;
-  /** A sentence that is always the same, without figures. */
+  /** A constant sentence, without values. */
   summary: string;
-  /** With figures, as a Go template. */
+  /** With values, as a Go template. */
   description: string;
-  /** Of the dashboard to look at first. */
+  /** The dashboard for the diagnosis. */
   dashboard: DashboardUid;
-  /** Shows on made-up series that it stays silent, then fires, with exactly these labels. */
-  proof: Proof;
-  /** The same of cases that are easily forgotten. */
-  furtherProofs?: readonly Proof[];
+  /** Checks with synthetic series that it stays inactive, then fires with exactly these labels. */
+  test: RuleTest;
+  /** Rule tests of edge cases. */
+  furtherTests?: readonly RuleTest[];
 }
 
-export interface Proof {
-  /** Prometheus' own notation: `up{job="livekit"}` → `1x5 0x20`. One value a minute, unless `interval` says otherwise. */
+export interface RuleTest {
+  /** In promtool's notation: `up{job="livekit"}` → `1x5 0x20`. One value per `interval` (default: a minute). */
   series: Record<string, string>;
   interval?: string;
-  /** Minutes from the first value: `9m`. */
+  /** Time since the first value: `9m`. */
   silentAt: string;
   firesAt: string;
-  /** Beside alertname and severity, one entry for each alert that fires. */
+  /** One entry for each alert that fires; labels in addition to alertname and severity. */
   fires: { labels: Record<string, string>; description: string }[];
 }
 
-/** Grafana's stable ids. */
+/** Stable UIDs for Grafana. */
 export const DASHBOARDS = {
   cluster: 'livekit-swarm-cluster',
   media: 'livekit-swarm-media',

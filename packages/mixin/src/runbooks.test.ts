@@ -8,7 +8,7 @@ const folder = new URL('../../../docs/runbooks/', import.meta.url);
 describe.each(ALERTS)('the runbook of $name', ({ name }) => {
   const text = readFileSync(new URL(`${runbookName(name)}.md`, folder), 'utf8');
 
-  it('says what it means, what it does to people, how to find out and what to do', () => {
+  it('has the sections Meaning, Impact, Diagnosis and Mitigation', () => {
     expect(text.split('\n')[0]).toBe(`# ${name}`);
     expect([...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
       'Meaning',
@@ -21,7 +21,7 @@ describe.each(ALERTS)('the runbook of $name', ({ name }) => {
   });
 });
 
-it('there is none without an alert', () => {
+it('every runbook belongs to an alert', () => {
   const known = ALERTS.map(({ name }) => `${runbookName(name)}.md`);
   expect(
     readdirSync(folder)

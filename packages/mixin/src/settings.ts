@@ -1,4 +1,4 @@
-/** What rules and dashboards take for granted about the Prometheus they run in; change it here and generate them again. */
+/** Job names, limits and links that rules and dashboards use. After a change, run `npm run mixin`. */
 
 /** Job names of the scrape configuration. */
 export const JOBS = {
@@ -9,41 +9,42 @@ export const JOBS = {
   exporter: 'swarm-exporter',
 } as const;
 
-/** The backend of haproxy that LiveKit's nodes are in, as its configuration calls it. */
-export const BALANCER_BACKEND = 'livekit';
+/** The HAProxy backend that contains the LiveKit nodes. */
+export const LOAD_BALANCER_BACKEND = 'livekit';
 
-/** That backend, as a selector of haproxy's figures. */
-export const BALANCER = `job="${JOBS.haproxy}", proxy="${BALANCER_BACKEND}"`;
+/** Selector of this backend in HAProxy metrics. */
+export const LOAD_BALANCER = `job="${JOBS.haproxy}", proxy="${LOAD_BALANCER_BACKEND}"`;
 
-/** From where operators act; the figures are those of docs/workloads and of LiveKit's own documents. */
+/** Limits of alerts and panel colours, from the scenario documentation and the LiveKit documentation. */
 export const LIMITS = {
   /** Share of packets. */
   loss: 0.02,
-  /** A stream above this is one that people hear, seconds. */
+  /** Users notice jitter above this value, seconds. */
   jitterSeconds: 0.03,
-  /** Share of the measurements above it. */
+  /** Share of streams above `jitterSeconds`. */
   jitterShare: 0.05,
-  /** Share of what a node was measured to carry. */
+  /** Share of PARTICIPANTS_PER_NODE. */
   capacity: 0.8,
   cpuWarning: 0.7,
   cpuCritical: 0.8,
   memory: 0.85,
-  /** 95 of 100 joins, seconds. */
+  /** p95, seconds. */
   joinSeconds: 2,
   /** Share of joins that must succeed over thirty days. */
   joinObjective: 0.99,
-  /** So many must have failed before anybody is told: one who closes the page while it connects is all of the joins of a quiet night. */
+  /** Minimum number of failed joins: with few joins, one client that gives up would be a high share. */
   joinFailures: 5,
 } as const;
 
 /**
- * Participants that one node was measured to carry (`swarm run scenarios/voice-ai.yaml`): two in each of 500 rooms on four cores. Measure yours and change it.
+ * Measured capacity of a node with four cores (`swarm run scenarios/voice-ai.yaml`): 500 rooms of two participants.
+ * Measure the capacity of your nodes and change it.
  */
 export const PARTICIPANTS_PER_NODE = 1_000;
 
-/** Where runbooks and dashboards are found. */
+/** Base URLs in annotations. */
 export const LINKS = {
   runbooks: 'https://github.com/livekit-swarm/livekit-swarm/blob/main/docs/runbooks',
-  /** Grafana's path; behind it come the uid and the name. */
+  /** Grafana's path; followed by the UID. */
   dashboards: '/d',
 } as const;

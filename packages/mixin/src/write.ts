@@ -1,4 +1,4 @@
-/** `npm run mixin`: writes alerts/ and dashboards/ anew. */
+/** `npm run mixin`: writes alerts/ and dashboards/. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -29,16 +29,16 @@ import { dashboards } from '../src/dashboards/index.ts';
 import { KNOWN } from '../src/known/index.ts';
 import { panelsOf, queries, withoutVariables } from '../src/queries.ts';
 import type { DashboardUid } from '../src/rule.ts';
-import { unseen } from './support/complaints.ts';
+import { missingMetrics } from './support/find-problems.ts';
 import { askPrometheus, metricNames, type Sample } from './support/prometheus.ts';
 
 const RULES = fileURLToPath(new URL('../../../alerts/livekit-swarm.rules.yaml', import.meta.url));
 const credentials = generateCredentials();
 const log = (): void => {};
-/** One node's clients do not get so many of a hundred packets. */
+/** Percentage of packets that the clients of one node lose. */
 const LOST_PERCENT = 2;
 const LOSSY = 'node-2';
-const CROWD = {
+const LOAD = {
   name: 'm1xin',
   // A room for each node, and one more.
   load: {
@@ -57,40 +57,40 @@ const unavailable = await missing(
   'redis-exporter',
 );
 
-/** What panels say that may be empty here: nothing is broken but a link, no browser reports and nobody drills. All others must have data. */
+/** Texts of panels that may be empty here: only one link is impaired, no browser reports and no drill runs. All others must have data. */
 const MAY_BE_EMPTY = new Set([
   ...(why === null ? [] : ['none lost']),
   'none',
   'none yet',
-  'none fails',
+  'no failures',
   'none fired',
-  'all below a millisecond',
-  'nobody was gone',
+  'all below 1 ms',
+  'no lost connections',
   'no browser reports',
-  'no rooms are listed',
+  'no rooms listed',
   'no module sends data',
-  'no limit is set',
+  'no limit set',
   'no drill',
 ]);
 
-/** A panel on which a lossy downlink must show, and only when its node is chosen. */
+/** A panel that must show a lossy downlink only when its node is selected. */
 interface LossPanel {
   dashboard: DashboardUid;
   title: string;
-  /** Which of its queries, or of the panels of this name. */
+  /** Selects one of its queries, or of the queries of all panels with this title. */
   query?: RegExp;
-  /** The variable that chooses a node; null: the panel knows of none. */
+  /** The variable that selects a node; null: the panel has none. */
   choose: 'instance' | 'node' | null;
-  /** Of the answers in question. */
+  /** Labels of the series to check. */
   labels: Record<string, string>;
-  /** At the lossy node, at least; at others, at most. */
+  /** Lower bound at the lossy node; `elsewhere` is the upper bound at other nodes. */
   there: number;
   elsewhere: number;
 }
 
-/** Chance may let a node's own loss come out at half of what it should be, and a busy machine may lose a packet by itself. */
+/** Loss is random: the measured loss may be half of the expected loss, and a busy host may lose a packet. */
 const HALF = LOST_PERCENT / 100 / 2;
-const HARDLY = LOST_PERCENT / 100 / 20;
+const FEW = LOST_PERCENT / 100 / 20;
 const outgoing = { direction: 'outgoing' };
 const atServer = (
   title: string,
@@ -101,12 +101,12 @@ const atServer = (
   ...{ dashboard: 'media', title, choose: 'instance', labels, there, elsewhere },
 });
 const LOSS_PANELS: readonly LossPanel[] = [
-  // Of audio, receivers report what was not repaired: half of all packets are video at the least.
-  atServer('Loss, as the server sees it', outgoing, HALF / 2, HARDLY),
+  // For audio, receivers report loss after recovery; at least half of all packets are video.
+  atServer('Packet loss (server)', outgoing, HALF / 2, FEW),
   atServer('Lost packets by kind', { ...outgoing, type: 'VIDEO' }, 1, 0.05),
-  atServer('Streams that lose more than 1 %', { ...outgoing, type: 'VIDEO' }, 0.5, 0),
-  atServer('NACKs, at the server', outgoing, 1, 0.05),
-  atServer('Share sent again', {}, HALF, HARDLY),
+  atServer('Streams above 1 % loss', { ...outgoing, type: 'VIDEO' }, 0.5, 0),
+  atServer('NACKs (server)', outgoing, 1, 0.05),
+  atServer('Retransmission ratio', {}, HALF, FEW),
   {
     dashboard: 'probes',
     title: 'NACKs and PLIs',
@@ -118,12 +118,12 @@ const LOSS_PANELS: readonly LossPanel[] = [
   },
   {
     dashboard: 'chaos',
-    title: 'Loss',
+    title: 'Packet loss',
     query: /packet_loss/,
     choose: 'instance',
     labels: outgoing,
     there: HALF / 2,
-    elsewhere: HARDLY,
+    elsewhere: FEW,
   },
   {
     dashboard: 'chaos',
@@ -138,7 +138,7 @@ const LOSS_PANELS: readonly LossPanel[] = [
     const labels = { kind, direction: 'down', recovery: 'before' };
     return {
       dashboard: 'run',
-      title: 'Loss',
+      title: 'Packet loss',
       query: /group_left/,
       choose: null,
       labels,
@@ -149,7 +149,7 @@ const LOSS_PANELS: readonly LossPanel[] = [
   {
     ...{
       dashboard: 'run',
-      title: 'NACKs, PLIs and what was repaired',
+      title: 'NACKs, PLIs and recovered packets',
       query: /nacks/,
       choose: null,
     },
@@ -157,7 +157,7 @@ const LOSS_PANELS: readonly LossPanel[] = [
   },
 ];
 
-/** Every source that needs no browser, as an operator would configure it. */
+/** Every source that needs no browser, configured as in production. */
 const exporterFor = async (
   dir: string,
   port: number,
@@ -194,7 +194,7 @@ const exporterFor = async (
   });
 };
 
-describe('every query, asked of a real Prometheus that scrapes a real cluster with a crowd in it', () => {
+describe('every query, on a real Prometheus that scrapes a real cluster under load', () => {
   let dir: string;
   let cluster: Cluster;
   let prometheus: string;
@@ -252,12 +252,12 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
     await putRooms(
       cluster,
       await Promise.all(cluster.nodes.map(({ metricsUrl }) => readNodeId(metricsUrl, 2_000))),
-      CROWD,
+      LOAD,
     );
     prometheus = cluster.prometheusUrl ?? '';
     const stop = new AbortController();
     const running = runSmallCrowd({
-      ...CROWD,
+      ...LOAD,
       url: cluster.url,
       ...credentials,
       dir,
@@ -268,7 +268,7 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
       stop.abort();
       await running;
     });
-    // Long enough for several reports of the nodes (one in five seconds) and for a test call through each of them.
+    // Long enough for several reports of the nodes (one per five seconds) and for a probe of each node.
     await sleep(45_000);
     names = await metricNames(prometheus);
   }, 170_000);
@@ -277,21 +277,21 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
     for (const close of closing.toReversed()) await close();
   }, 60_000);
 
-  it('takes all of them', async () => {
-    const refused: string[] = [];
-    for (const { expr, asker, where } of queries()) {
+  it('accepts all queries', async () => {
+    const rejected: string[] = [];
+    for (const { expr, owner, where } of queries()) {
       await askPrometheus(prometheus, plain(expr)).catch((error: Error) =>
-        refused.push(`${asker}, ${where}: ${error.message}`),
+        rejected.push(`${owner}, ${where}: ${error.message}`),
       );
     }
-    expect(refused).toEqual([]);
+    expect(rejected).toEqual([]);
   });
 
-  it('has seen every metric that is not declared to appear only when something happens', () => {
-    expect(unseen(queries(), names)).toEqual([]);
+  it('has scraped every metric that is declared to appear always', () => {
+    expect(missingMetrics(queries(), names)).toEqual([]);
   });
 
-  it('has the labels that recordings are declared to have', async () => {
+  it('has the declared labels of recordings', async () => {
     for (const [name, { source, labels }] of KNOWN) {
       if (source !== 'recordings') continue;
       for (const sample of await askPrometheus(prometheus, name)) {
@@ -323,10 +323,10 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
       skip(why !== null, why ?? '');
       const { dashboard, title, query = /./, choose, labels, there, elsewhere } = panel;
       const exprs = queries().filter(
-        ({ asker, where, kind }) => asker === dashboard && where === title && kind === 'panel',
+        ({ owner, where, kind }) => owner === dashboard && where === title && kind === 'panel',
       );
       const expr = exprs.find((one) => query.test(one.expr))?.expr ?? '';
-      /** The highest of what is shown when this is chosen. */
+      /** The highest value that is shown when `value` is selected. */
       const shown = async (value: string): Promise<number> => {
         const answers = await askPrometheus(
           prometheus,
@@ -345,15 +345,15 @@ describe('every query, asked of a real Prometheus that scrapes a real cluster wi
     },
   );
 
-  it('offers nodes, machines and deployments to choose from', async () => {
+  it('offers nodes, hosts and deployments as variables', async () => {
     const chosen = queries().filter(({ kind }) => kind === 'variable');
-    for (const { expr, asker, where, label = '' } of chosen.filter(
+    for (const { expr, owner, where, label = '' } of chosen.filter(
       ({ expr: of }) => !of.startsWith('swarm_client_'),
     )) {
       const values = (await askPrometheus(prometheus, plain(expr))).map(
         ({ labels }) => labels[label],
       );
-      expect(values.filter(Boolean).length, `${where} of ${asker}`).toBeGreaterThan(0);
+      expect(values.filter(Boolean).length, `${where} of ${owner}`).toBeGreaterThan(0);
     }
   });
 });

@@ -4,17 +4,17 @@ import { runbookName } from '../rule.ts';
 import { ALERTS } from './index.ts';
 
 describe.each(ALERTS)('$name', (alert) => {
-  it('follows the conventions of its kind', () => {
+  it('has a constant summary, a complete description and a rule test', () => {
     expect(alert.name).toMatch(/^LiveKit([A-Z][a-z]+)+$/);
-    // The summary is the same for every instance; figures are in the description.
+    // The summary is the same for every instance; values are in the description.
     expect(alert.summary).not.toContain('{{');
     expect(alert.summary).toMatch(/\.$/);
     expect(alert.description).toMatch(/[.}]$/);
-    expect(alert.proof.fires.length).toBeGreaterThan(0);
+    expect(alert.test.fires.length).toBeGreaterThan(0);
   });
 });
 
-it('has every name once', () => {
+it('has unique names', () => {
   const names = [...ALERTS.map(({ name }) => name), ...RECORDINGS.map(({ record }) => record)];
   expect(new Set(names).size).toBe(names.length);
 });

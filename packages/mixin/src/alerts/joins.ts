@@ -1,7 +1,7 @@
-import type { Alert, Proof, Severity } from '../rule.ts';
+import type { Alert, RuleTest, Severity } from '../rule.ts';
 import { JOBS, LIMITS } from '../settings.ts';
 
-/** Long and short window, how much faster than allowed the budget of thirty days is used up, how urgent that is, and how long its proof takes. */
+/** Burn-rate alerts: long and short window, the factor by which the error budget of thirty days is exceeded, severity, and the length of the rule test. */
 const BURNS: readonly {
   long: string;
   short: string;
@@ -54,16 +54,16 @@ const budget = Number((1 - LIMITS.joinObjective).toPrecision(6));
 const joins = (state: string): string =>
   `livekit_participant_join_total{job="${JOBS.livekit}", instance="a:1", state="${state}"}`;
 
-const allFailed = (long: string, factor: number): Proof['fires'] => [
+const allFailed = (long: string, factor: number): RuleTest['fires'] => [
   {
     labels: { job: JOBS.livekit },
-    description: `100% of the joins of the last ${long} never got media through: ${factor} times what the objective of ${LIMITS.joinObjective * 100} % allows.`,
+    description: `100% of joins in the last ${long} did not establish media; the SLO allows ${budget * 100} % (burn rate above ${factor}).`,
   },
 ];
 
-const ofFewJoins = (long: string, factor: number, minutes: number): Proof[] => [
+const ofFewJoins = (long: string, factor: number, minutes: number): RuleTest[] => [
   {
-    // A quiet night, and one who closes the page while it connects: all joins of the last hours. Then the firewall is closed.
+    // Few joins, and one client that gives up while it connects: all joins of the last hours failed. Later the firewall is closed.
     series: {
       [joins('rtc_init')]: `100x60 101x30 101+60x${minutes - 90}`,
       [joins('rtc_active')]: `100x${minutes}`,
@@ -73,7 +73,7 @@ const ofFewJoins = (long: string, factor: number, minutes: number): Proof[] => [
     fires: allFailed(long, factor),
   },
   {
-    // A node has just started, and is scraped while its first two people are on their way: nobody has got in yet, there is no series of those who did.
+    // A new node is scraped during its first two joins: none has succeeded, so there is no series of successful joins.
     series: {
       [joins('rtc_init')]: `_x5 2 25x60 25+60x${minutes - 66}`,
       [joins('rtc_active')]: `_x6 25x${minutes - 6}`,
@@ -84,10 +84,10 @@ const ofFewJoins = (long: string, factor: number, minutes: number): Proof[] => [
   },
 ];
 
-/** Whether people get in, and how fast. */
+/** Success and duration of joins. */
 export const JOIN_ALERTS: readonly Alert[] = [
   ...BURNS.map(
-    ({ long, short, factor, severity, name, for: patience, minutes }): Alert => ({
+    ({ long, short, factor, severity, name, for: pending, minutes }): Alert => ({
       name,
       severity,
       expr: `job:livekit_join_errors:ratio_rate${long} > ${Number((factor * budget).toPrecision(6))}
@@ -95,12 +95,12 @@ and
 job:livekit_join_errors:ratio_rate${short} > ${Number((factor * budget).toPrecision(6))}
 and
 job:livekit_joins_failed:increase${long} >= ${LIMITS.joinFailures}`,
-      for: patience,
-      summary: 'People cannot join calls.',
-      description: `{{ $value | humanizePercentage }} of the joins of the last ${long} never got media through: ${factor} times what the objective of ${LIMITS.joinObjective * 100} % allows.`,
+      for: pending,
+      summary: 'Users cannot join LiveKit rooms.',
+      description: `{{ $value | humanizePercentage }} of joins in the last ${long} did not establish media; the SLO allows ${budget * 100} % (burn rate above ${factor}).`,
       dashboard: 'cluster',
-      proof: {
-        // Nobody fails for an hour, then every second one does, until the long window holds nothing else.
+      test: {
+        // No join fails for an hour; then every second join fails until the long window contains only that.
         series: {
           [joins('rtc_init')]: `0+60x${minutes}`,
           [joins('rtc_active')]: `0+60x60 3630+30x${minutes - 60}`,
@@ -110,19 +110,19 @@ job:livekit_joins_failed:increase${long} >= ${LIMITS.joinFailures}`,
         fires: [
           {
             labels: { job: JOBS.livekit },
-            description: `50% of the joins of the last ${long} never got media through: ${factor} times what the objective of ${LIMITS.joinObjective * 100} % allows.`,
+            description: `50% of joins in the last ${long} did not establish media; the SLO allows ${budget * 100} % (burn rate above ${factor}).`,
           },
         ],
       },
-      furtherProofs: [
+      furtherTests: [
         {
-          // Nobody ever got in: a deployment whose firewall was closed from the beginning.
+          // No join ever succeeded: the firewall was closed from the start of the deployment.
           series: { [joins('rtc_init')]: `_x60 0+60x${minutes - 60}` },
           silentAt: '60m',
           firesAt: `${minutes - 5}m`,
           fires: allFailed(long, factor),
         },
-        // The others wait longer than either lasts.
+        // The other alerts have longer windows than these cases last.
         ...(name === 'LiveKitJoinsFailingFast' ? ofFewJoins(long, factor, minutes) : []),
       ],
     }),
@@ -132,11 +132,11 @@ job:livekit_joins_failed:increase${long} >= ${LIMITS.joinFailures}`,
     severity: 'warning',
     expr: `job:livekit_session_start:p95_5m > ${LIMITS.joinSeconds}`,
     for: '5m',
-    summary: 'Joining a call takes long.',
+    summary: 'Joins are slow.',
     description:
-      'Five of a hundred people wait longer than {{ $value | humanizeDuration }} until media can flow.',
+      '5 % of joins take longer than {{ $value | humanizeDuration }} until the session starts.',
     dashboard: 'cluster',
-    proof: {
+    test: {
       series: {
         'livekit_session_start_time_ms_bucket{job="livekit", instance="a:1", le="1000"}':
           '0+100x10 1000+0x40',
@@ -150,7 +150,7 @@ job:livekit_joins_failed:increase${long} >= ${LIMITS.joinFailures}`,
       fires: [
         {
           labels: { job: 'livekit' },
-          description: 'Five of a hundred people wait longer than 3.85s until media can flow.',
+          description: '5 % of joins take longer than 3.85s until the session starts.',
         },
       ],
     },

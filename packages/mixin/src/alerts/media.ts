@@ -5,18 +5,18 @@ const NACKS = 'livekit_nack_total{job="livekit", instance="a:1", direction="outg
 const PACKETS =
   'livekit_packet_total{job="livekit", instance="a:1", direction="outgoing", transmission="initial"}';
 
-/** What people hear and see, as the server measures it. */
+/** Media quality as the server measures it. */
 export const MEDIA_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitPacketLossHigh',
     severity: 'warning',
     expr: `instance_direction:livekit_packet_loss:ratio_rate5m > ${LIMITS.loss}`,
     for: '1m',
-    summary: 'Packets of calls are lost.',
+    summary: 'Packet loss is high.',
     description:
-      '{{ $labels.instance }} loses {{ $value | humanizePercentage }} of its {{ $labels.direction }} packets. Beyond 2 % people hear it.',
+      '{{ $labels.instance }} loses {{ $value | humanizePercentage }} of its {{ $labels.direction }} packets. Above 2 %, users notice.',
     dashboard: 'media',
-    proof: {
+    test: {
       series: {
         'livekit_packet_loss_total{job="livekit", instance="a:1", direction="outgoing", source="MICROPHONE", type="AUDIO"}':
           '0x10 0+300x30',
@@ -30,7 +30,7 @@ export const MEDIA_ALERTS: readonly Alert[] = [
       fires: [
         {
           labels: { job: 'livekit', instance: 'a:1', direction: 'outgoing' },
-          description: 'a:1 loses 5% of its outgoing packets. Beyond 2 % people hear it.',
+          description: 'a:1 loses 5% of its outgoing packets. Above 2 %, users notice.',
         },
       ],
     },
@@ -40,11 +40,11 @@ export const MEDIA_ALERTS: readonly Alert[] = [
     severity: 'warning',
     expr: `instance_direction:livekit_jitter_high:ratio_rate5m > ${LIMITS.jitterShare}`,
     for: '2m',
-    summary: 'Packets of calls arrive unevenly.',
+    summary: 'Jitter is high.',
     description:
-      'On {{ $labels.instance }} {{ $value | humanizePercentage }} of the {{ $labels.direction }} streams have more than 30 ms of jitter.',
+      'On {{ $labels.instance }}, {{ $value | humanizePercentage }} of the {{ $labels.direction }} streams have more than 30 ms of jitter.',
     dashboard: 'media',
-    proof: {
+    test: {
       series: {
         'livekit_jitter_us_bucket{job="livekit", instance="a:1", direction="incoming", le="30000"}':
           '0+100x10 1000+80x30',
@@ -55,7 +55,7 @@ export const MEDIA_ALERTS: readonly Alert[] = [
       fires: [
         {
           labels: { job: 'livekit', instance: 'a:1', direction: 'incoming' },
-          description: 'On a:1 20% of the incoming streams have more than 30 ms of jitter.',
+          description: 'On a:1, 20% of the incoming streams have more than 30 ms of jitter.',
         },
       ],
     },
@@ -63,41 +63,41 @@ export const MEDIA_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitNacksRising',
     severity: 'info',
-    // More than a handful, and three times as many for a packet as within the hour: where more people talk, more is lost, too, and nothing gets worse.
+    // Above 1 per second, and three times the rate per packet of the last hour: more participants cause more NACKs, but not more per packet.
     expr: `instance_direction:livekit_nack:rate5m > 1
 and
 instance_direction:livekit_nack_per_packet:ratio_rate5m > 3 * instance_direction:livekit_nack_per_packet:ratio_rate1h`,
     for: '2m',
-    summary: 'Receivers ask for lost packets more and more often.',
+    summary: 'NACK rate is rising.',
     description:
-      '{{ $labels.instance }} sees {{ $value | humanize }} NACKs a second, {{ $labels.direction }}: loss that is still repaired.',
+      '{{ $labels.instance }}: {{ $value | humanize }} NACKs per second ({{ $labels.direction }}). The loss is still recovered.',
     dashboard: 'media',
-    proof: {
+    test: {
       series: { [NACKS]: '0+6x60 360+600x20', [PACKETS]: '0+6000x80' },
       silentAt: '60m',
       firesAt: '67m',
       fires: [
         {
           labels: { job: 'livekit', instance: 'a:1', direction: 'outgoing' },
-          description: 'a:1 sees 10 NACKs a second, outgoing: loss that is still repaired.',
+          description: 'a:1: 10 NACKs per second (outgoing). The loss is still recovered.',
         },
       ],
     },
-    furtherProofs: [
+    furtherTests: [
       {
-        // A node that has just started, and has as many as ever.
+        // A new node with the usual rate.
         series: { [NACKS]: '_x5 0+120x55 6600+1200x20', [PACKETS]: '_x5 0+6000x75' },
         silentAt: '15m',
         firesAt: '70m',
         fires: [
           {
             labels: { job: 'livekit', instance: 'a:1', direction: 'outgoing' },
-            description: 'a:1 sees 20 NACKs a second, outgoing: loss that is still repaired.',
+            description: 'a:1: 20 NACKs per second (outgoing). The loss is still recovered.',
           },
         ],
       },
       {
-        // Monday morning: ten times as many people, and of everything as much. Then the network breaks.
+        // Ten times as many participants, packets and NACKs. Later the network is impaired.
         series: {
           [NACKS]: '0+12x60 720+120x60 7920+1200x20',
           [PACKETS]: '0+6000x60 360000+60000x80',
@@ -107,7 +107,7 @@ instance_direction:livekit_nack_per_packet:ratio_rate5m > 3 * instance_direction
         fires: [
           {
             labels: { job: 'livekit', instance: 'a:1', direction: 'outgoing' },
-            description: 'a:1 sees 20 NACKs a second, outgoing: loss that is still repaired.',
+            description: 'a:1: 20 NACKs per second (outgoing). The loss is still recovered.',
           },
         ],
       },

@@ -1,23 +1,23 @@
 import type { Alert } from '../rule.ts';
-import { BALANCER, JOBS, LIMITS } from '../settings.ts';
+import { JOBS, LIMITS, LOAD_BALANCER } from '../settings.ts';
 
 const LIVEKIT = `job="${JOBS.livekit}"`;
 
 const cpu = (mode: string): string =>
   `node_cpu_seconds_total{job="${JOBS.node}", instance="m:1", cpu="0", mode="${mode}"}`;
 
-/** Nodes, and what stands in front of and behind them. */
+/** Nodes, their hosts, the load balancer and Redis. */
 export const NODE_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitNodeDown',
     severity: 'critical',
     expr: `up{${LIVEKIT}} == 0`,
     for: '30s',
-    summary: 'A LiveKit node does not answer.',
+    summary: 'LiveKit node is down.',
     description:
-      '{{ $labels.instance }} has not answered Prometheus for half a minute. Its calls are cut or about to be.',
+      '{{ $labels.instance }} has not answered scrapes for 30 seconds. Participants on it are or will be disconnected.',
     dashboard: 'cluster',
-    proof: {
+    test: {
       series: {
         'up{job="livekit", instance="a:1"}': '1x5 0x20',
         'up{job="livekit", instance="b:1"}': '1x25',
@@ -28,7 +28,7 @@ export const NODE_ALERTS: readonly Alert[] = [
         {
           labels: { job: 'livekit', instance: 'a:1' },
           description:
-            'a:1 has not answered Prometheus for half a minute. Its calls are cut or about to be.',
+            'a:1 has not answered scrapes for 30 seconds. Participants on it are or will be disconnected.',
         },
       ],
     },
@@ -36,13 +36,13 @@ export const NODE_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitNoHealthyBackend',
     severity: 'critical',
-    expr: `haproxy_backend_active_servers{${BALANCER}} == 0`,
+    expr: `haproxy_backend_active_servers{${LOAD_BALANCER}} == 0`,
     for: '10s',
-    summary: 'The load balancer has no healthy LiveKit node: nobody can join.',
+    summary: 'No healthy LiveKit backend: no user can join.',
     description:
-      'None of the nodes behind {{ $labels.instance }} passes its health check. Running calls may go on; nobody new gets in.',
+      'No node behind {{ $labels.instance }} passes its health check. Established sessions may continue; new joins fail.',
     dashboard: 'infrastructure',
-    proof: {
+    test: {
       series: {
         'haproxy_backend_active_servers{job="haproxy", instance="lb:1", proxy="livekit"}':
           '3x5 0x20',
@@ -53,7 +53,7 @@ export const NODE_ALERTS: readonly Alert[] = [
         {
           labels: { job: 'haproxy', instance: 'lb:1', proxy: 'livekit' },
           description:
-            'None of the nodes behind lb:1 passes its health check. Running calls may go on; nobody new gets in.',
+            'No node behind lb:1 passes its health check. Established sessions may continue; new joins fail.',
         },
       ],
     },
@@ -61,14 +61,14 @@ export const NODE_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitLoadBalancerDown',
     severity: 'critical',
-    // Of a dead balancer there is no figure that says so: all of haproxy's own are gone with it.
+    // A load balancer that is down exports no metrics, so only `up` shows it.
     expr: `up{job="${JOBS.haproxy}"} == 0`,
     for: '30s',
-    summary: 'A load balancer in front of LiveKit does not answer.',
+    summary: 'Load balancer is down.',
     description:
-      '{{ $labels.instance }} has not answered Prometheus for half a minute. If it is gone, nobody gets in through it, and signal connections through it are cut.',
+      '{{ $labels.instance }} has not answered scrapes for 30 seconds. If the process is down, new joins through it fail and its signal connections are closed.',
     dashboard: 'infrastructure',
-    proof: {
+    test: {
       series: {
         'up{job="haproxy", instance="lb:1"}': '1x5 0x20',
         'up{job="haproxy", instance="lb:2"}': '1x25',
@@ -79,7 +79,7 @@ export const NODE_ALERTS: readonly Alert[] = [
         {
           labels: { job: JOBS.haproxy, instance: 'lb:1' },
           description:
-            'lb:1 has not answered Prometheus for half a minute. If it is gone, nobody gets in through it, and signal connections through it are cut.',
+            'lb:1 has not answered scrapes for 30 seconds. If the process is down, new joins through it fail and its signal connections are closed.',
         },
       ],
     },
@@ -87,16 +87,16 @@ export const NODE_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitRedisUnreachable',
     severity: 'critical',
-    // 406 is what a node answers that cannot reach Redis; up and redis_up alone would not show a partition.
-    expr: `count by (job, proxy) (haproxy_server_check_code{${BALANCER}} == 406) > 0
+    // A node that cannot reach Redis answers 406; up and redis_up alone would not show a partition.
+    expr: `count by (job, proxy) (haproxy_server_check_code{${LOAD_BALANCER}} == 406) > 0
 or
 count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     for: '5s',
     summary: 'LiveKit nodes cannot reach Redis.',
     description:
-      'Seen by {{ $labels.job }}, {{ $value }} times. Nodes without Redis answer 406 and take nobody; rooms may split.',
+      '{{ $labels.job }} observed this {{ $value }} times. Nodes without Redis answer 406 and accept no joins; rooms may split.',
     dashboard: 'infrastructure',
-    proof: {
+    test: {
       series: {
         'haproxy_server_check_code{job="haproxy", instance="lb:1", proxy="livekit", server="node-1"}':
           '200x5 406x20',
@@ -110,7 +110,7 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
         {
           labels: { job: 'haproxy', proxy: 'livekit' },
           description:
-            'Seen by haproxy, 2 times. Nodes without Redis answer 406 and take nobody; rooms may split.',
+            'haproxy observed this 2 times. Nodes without Redis answer 406 and accept no joins; rooms may split.',
         },
       ],
     },
@@ -120,11 +120,11 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     severity: 'critical',
     expr: `changes(process_start_time_seconds{${LIVEKIT}}[15m]) >= 3`,
     for: '0s',
-    summary: 'A LiveKit node starts again and again.',
+    summary: 'LiveKit node restarts repeatedly.',
     description:
-      '{{ $labels.instance }} has started {{ $value }} times within 15 minutes. Each start cuts its calls.',
+      '{{ $labels.instance }} restarted {{ $value }} times within 15 minutes. Each restart ends its sessions.',
     dashboard: 'cluster',
-    proof: {
+    test: {
       series: {
         'process_start_time_seconds{job="livekit", instance="a:1"}': '100x5 200x1 300x1 400x20',
       },
@@ -133,7 +133,7 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
       fires: [
         {
           labels: { job: 'livekit', instance: 'a:1' },
-          description: 'a:1 has started 3 times within 15 minutes. Each start cuts its calls.',
+          description: 'a:1 restarted 3 times within 15 minutes. Each restart ends its sessions.',
         },
       ],
     },
@@ -143,11 +143,11 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     severity: 'warning',
     expr: 'swarm_lifecycle_registry_nodes{state="shutting_down"} > 0',
     for: '30m',
-    summary: 'A LiveKit node has been told to end and does not.',
+    summary: 'LiveKit node has been draining for more than 30 minutes.',
     description:
-      '{{ $value }} nodes of {{ $labels.target }} are shutting down for more than half an hour. A node never ends while somebody is in its rooms.',
+      'Number of nodes of {{ $labels.target }} that have been draining for more than 30 minutes: {{ $value }}. A draining node exits when its rooms are empty.',
     dashboard: 'rooms',
-    proof: {
+    test: {
       series: {
         'swarm_lifecycle_registry_nodes{job="swarm-exporter", target="prod", state="shutting_down"}':
           '0x5 1x60',
@@ -158,7 +158,7 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
         {
           labels: { job: 'swarm-exporter', target: 'prod', state: 'shutting_down' },
           description:
-            '1 nodes of prod are shutting down for more than half an hour. A node never ends while somebody is in its rooms.',
+            'Number of nodes of prod that have been draining for more than 30 minutes: 1. A draining node exits when its rooms are empty.',
         },
       ],
     },
@@ -168,11 +168,11 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     severity: 'warning',
     expr: `instance:livekit_capacity_used:ratio > ${LIMITS.capacity}`,
     for: '5m',
-    summary: 'A LiveKit node is near what it was measured to carry.',
+    summary: 'LiveKit node is near its configured capacity.',
     description:
-      '{{ $labels.instance }} is at {{ $value | humanizePercentage }} of its measured capacity. Add a node before it is full.',
+      '{{ $labels.instance }} is at {{ $value | humanizePercentage }} of its configured capacity. Add a node.',
     dashboard: 'cluster',
-    proof: {
+    test: {
       series: {
         'up{job="livekit", instance="a:1"}': '1x30',
         'livekit_participant_total{job="livekit", instance="a:1", node_id="ND_1"}': '500x5 900x25',
@@ -182,7 +182,7 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
       fires: [
         {
           labels: { job: 'livekit', instance: 'a:1' },
-          description: 'a:1 is at 90% of its measured capacity. Add a node before it is full.',
+          description: 'a:1 is at 90% of its configured capacity. Add a node.',
         },
       ],
     },
@@ -192,18 +192,18 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     severity: 'warning',
     expr: `instance:node_cpu_used:ratio_rate5m > ${LIMITS.cpuWarning}`,
     for: '5m',
-    summary: 'A machine is short of processor time: add a node.',
+    summary: 'CPU usage is high.',
     description:
-      '{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its cores. Media suffers before the cores are full.',
+      '{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its CPU. Media quality degrades before all cores are busy.',
     dashboard: 'cluster',
-    proof: {
+    test: {
       series: { [cpu('idle')]: '0+54x10 540+15x40', [cpu('user')]: '0+6x10 60+45x40' },
       silentAt: '10m',
       firesAt: '25m',
       fires: [
         {
           labels: { job: 'node', instance: 'm:1' },
-          description: 'm:1 uses 75% of its cores. Media suffers before the cores are full.',
+          description: 'm:1 uses 75% of its CPU. Media quality degrades before all cores are busy.',
         },
       ],
     },
@@ -213,25 +213,32 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     severity: 'critical',
     expr: `instance:node_cpu_used:ratio_rate5m > ${LIMITS.cpuCritical}`,
     for: '2m',
-    summary: 'A machine is out of processor time: calls on it suffer.',
-    description: '{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its cores.',
+    summary: 'CPU usage is critical.',
+    description:
+      '{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its CPU. Packets are delayed and media quality degrades.',
     dashboard: 'cluster',
-    proof: {
+    test: {
       series: { [cpu('idle')]: '0+54x10 540+6x40', [cpu('user')]: '0+6x10 60+54x40' },
       silentAt: '10m',
       firesAt: '20m',
       fires: [
-        { labels: { job: 'node', instance: 'm:1' }, description: 'm:1 uses 90% of its cores.' },
+        {
+          labels: { job: 'node', instance: 'm:1' },
+          description: 'm:1 uses 90% of its CPU. Packets are delayed and media quality degrades.',
+        },
       ],
     },
-    furtherProofs: [
+    furtherTests: [
       {
-        // A machine that has just come, and has enough to do from its first minute.
+        // A new host that is under load from its first minute.
         series: { [cpu('idle')]: '_x5 0+18x15 270+6x30', [cpu('user')]: '_x5 0+42x15 630+54x30' },
         silentAt: '8m',
         firesAt: '35m',
         fires: [
-          { labels: { job: 'node', instance: 'm:1' }, description: 'm:1 uses 90% of its cores.' },
+          {
+            labels: { job: 'node', instance: 'm:1' },
+            description: 'm:1 uses 90% of its CPU. Packets are delayed and media quality degrades.',
+          },
         ],
       },
     ],
@@ -241,11 +248,11 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
     severity: 'warning',
     expr: `instance:node_memory_used:ratio > ${LIMITS.memory}`,
     for: '5m',
-    summary: 'A machine is short of memory.',
+    summary: 'Memory usage is high.',
     description:
-      '{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its memory. When it is full, the kernel kills LiveKit with all its calls.',
+      '{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its memory. At the limit, the kernel kills LiveKit and ends all its sessions.',
     dashboard: 'cluster',
-    proof: {
+    test: {
       series: {
         'node_memory_MemAvailable_bytes{job="node", instance="m:1"}': '50x5 10x30',
         'node_memory_MemTotal_bytes{job="node", instance="m:1"}': '100x35',
@@ -256,7 +263,7 @@ count by (job) (redis_up{job="${JOBS.redis}"} == 0) > 0`,
         {
           labels: { job: 'node', instance: 'm:1' },
           description:
-            'm:1 uses 90% of its memory. When it is full, the kernel kills LiveKit with all its calls.',
+            'm:1 uses 90% of its memory. At the limit, the kernel kills LiveKit and ends all its sessions.',
         },
       ],
     },

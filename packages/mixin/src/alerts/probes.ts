@@ -3,18 +3,18 @@ import type { Alert } from '../rule.ts';
 const PROBE = 'job="swarm-probe", target="prod", module="audio_pair", node="node-1"';
 const LABELS = { job: 'swarm-probe', target: 'prod', module: 'audio_pair', node: 'node-1' };
 
-/** What two people of ours find out, and what the registry says. */
+/** Results of probes, and ghost rooms. */
 export const PROBE_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitProbeFailing',
     severity: 'critical',
     expr: 'swarm_probe_success == 0',
     for: '2m',
-    summary: 'A test call fails.',
+    summary: 'Synthetic probe fails.',
     description:
-      'Calls of {{ $labels.module }} to {{ $labels.target }} ({{ $labels.node }}) fail for two minutes. swarm_probe_failure says why.',
+      'Probe {{ $labels.module }} of {{ $labels.target }} ({{ $labels.node }}) has failed for two minutes. See swarm_probe_failure for the reason.',
     dashboard: 'probes',
-    proof: {
+    test: {
       series: { [`swarm_probe_success{${PROBE}}`]: '1x5 0x20' },
       silentAt: '6m',
       firesAt: '9m',
@@ -22,7 +22,7 @@ export const PROBE_ALERTS: readonly Alert[] = [
         {
           labels: LABELS,
           description:
-            'Calls of audio_pair to prod (node-1) fail for two minutes. swarm_probe_failure says why.',
+            'Probe audio_pair of prod (node-1) has failed for two minutes. See swarm_probe_failure for the reason.',
         },
       ],
     },
@@ -30,21 +30,21 @@ export const PROBE_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitSplitBrain',
     severity: 'critical',
-    // Both got in, and one of them is alone: nothing that the server exports shows that. Behind a load balancer a call is split or not as chance has it, so it
-    // need not be every call: more than a minute of the last five, which is more than one call even of those that are made once a minute.
+    // Both participants joined, and one does not see the other; no metric of the server shows that. Behind a load balancer,
+    // only some probes are split. More than one minute of the last five is more than one probe, even at one probe per minute.
     expr: `count_over_time((
   min without (side) (swarm_probe_remote_participants) == 0
   and
   count without (side, phase) (swarm_probe_phase_seconds{phase="dtls"}) == 2
 )[5m:15s]) > 4`,
     for: '0s',
-    summary: 'Two people in the same room do not meet.',
+    summary: 'A room exists on two nodes.',
     description:
-      'Both participants of the test call to {{ $labels.target }} ({{ $labels.node }}) are in the room, and one does not see the other: the room exists twice.',
+      'Both probe participants joined the same room on {{ $labels.target }} ({{ $labels.node }}), but one does not see the other.',
     dashboard: 'probes',
-    proof: {
+    test: {
       series: {
-        // One call that went wrong is not enough; every second one is.
+        // One failed probe is not enough; every second one is.
         [`swarm_probe_remote_participants{${PROBE}, side="a"}`]: '1x25',
         [`swarm_probe_remote_participants{${PROBE}, side="b"}`]: '1x3 0 1x8 0 1 0 1x10',
         [`swarm_probe_phase_seconds{${PROBE}, side="a", phase="dtls"}`]: '0.1x25',
@@ -56,7 +56,7 @@ export const PROBE_ALERTS: readonly Alert[] = [
         {
           labels: LABELS,
           description:
-            'Both participants of the test call to prod (node-1) are in the room, and one does not see the other: the room exists twice.',
+            'Both probe participants joined the same room on prod (node-1), but one does not see the other.',
         },
       ],
     },
@@ -66,11 +66,11 @@ export const PROBE_ALERTS: readonly Alert[] = [
     severity: 'warning',
     expr: 'swarm_lifecycle_ghost_rooms > 0',
     for: '2m',
-    summary: 'The API lists rooms that no node serves.',
+    summary: 'The API lists rooms that no node holds.',
     description:
-      '{{ $value }} rooms of {{ $labels.target }} are listed and belong to a node that is gone. Lists and counts of rooms are wrong until they are joined again or expire.',
+      '{{ $value }} rooms of {{ $labels.target }} belong to a node that is gone. Room counts are wrong until they are rejoined or expire.',
     dashboard: 'rooms',
-    proof: {
+    test: {
       series: { 'swarm_lifecycle_ghost_rooms{job="swarm-exporter", target="prod"}': '0x5 3x20' },
       silentAt: '6m',
       firesAt: '9m',
@@ -78,7 +78,7 @@ export const PROBE_ALERTS: readonly Alert[] = [
         {
           labels: { job: 'swarm-exporter', target: 'prod' },
           description:
-            '3 rooms of prod are listed and belong to a node that is gone. Lists and counts of rooms are wrong until they are joined again or expire.',
+            '3 rooms of prod belong to a node that is gone. Room counts are wrong until they are rejoined or expire.',
         },
       ],
     },

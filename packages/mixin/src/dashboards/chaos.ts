@@ -1,12 +1,12 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alerts, faults, heals } from '../panels/annotations.ts';
+import { alerts, faults, rollbacks } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, stat, states } from '../panels/panel.ts';
-import { ask, rate } from '../panels/query.ts';
-import { BALANCER, JOBS } from '../settings.ts';
+import { promql, rate } from '../panels/query.ts';
+import { JOBS, LOAD_BALANCER } from '../settings.ts';
 import {
   CHECK_CODES,
-  HARDLY_ANY,
+  FEW,
   JOIN_SECONDS,
   LIVEKIT,
   LOSS,
@@ -16,7 +16,7 @@ import {
 } from './shared.ts';
 
 const DRILLS =
-  'LiveKit alerts, and red and green bands for faults and the minute after them, are drawn across all panels.';
+  'LiveKit alerts are drawn across all panels, and so are faults (red bands) and the minute after their rollback (green bands).';
 
 const LOST = rate('livekit_packet_loss_total', LIVEKIT, ['instance', 'direction']);
 const SENT = rate('livekit_packet_total', `${LIVEKIT}, transmission="initial"`, [
@@ -25,69 +25,70 @@ const SENT = rate('livekit_packet_total', `${LIVEKIT}, transmission="initial"`, 
 ]);
 
 const drill: Row = {
-  title: 'The drill',
+  title: 'Drill',
   panels: [
     stat({
-      title: 'Faults now',
-      means:
-        'Faults that are injected at this moment. Above 0 when nobody drills: something was left behind, take it away.',
+      title: 'Active faults',
+      description:
+        'Faults that are injected now. Above 0 without a running drill: a fault was not rolled back; run swarm chaos rollback.',
       limits: { bad: 1 },
-      queries: [ask('sum(swarm_chaos_fault_active) or vector(0)', 'faults')],
+      queries: [promql('sum(swarm_chaos_fault_active) or vector(0)', 'faults')],
     }),
     stat({
       title: 'Nodes up',
-      means:
-        'LiveKit nodes that answer Prometheus. Below the number you run outside a drill that kills nodes: an outage.',
-      queries: [ask(`sum(up{${LIVEKIT}})`, 'up')],
+      description:
+        'LiveKit nodes that answer scrapes. Below the number of deployed nodes outside a drill that kills nodes: an outage.',
+      queries: [promql(`sum(up{${LIVEKIT}})`, 'up')],
     }),
     stat({
       title: 'Healthy backends',
-      means: 'Nodes to which the load balancer sends people. 0: nobody can join.',
+      description: 'Nodes to which the load balancer sends clients. 0: no participant can join.',
       limits: { warn: 2, bad: 1, lowIsBad: true },
-      empty: 'no load balancer',
-      queries: [ask(`sum(haproxy_backend_active_servers{${BALANCER}})`, 'healthy')],
+      noData: 'no load balancer',
+      queries: [promql(`sum(haproxy_backend_active_servers{${LOAD_BALANCER}})`, 'healthy')],
     }),
     stat({
       title: 'Participants',
-      means: 'On all nodes. After a fault it should be what it was before within half a minute.',
-      queries: [ask(`sum(livekit_participant_total{${LIVEKIT}})`, 'participants')],
+      description:
+        'On all nodes. After a fault, the number before the fault should be reached again within 30 seconds.',
+      queries: [promql(`sum(livekit_participant_total{${LIVEKIT}})`, 'participants')],
     }),
     stat({
-      title: 'Test calls that work',
-      means:
-        'Share of the probes that succeed. Below 100 % after the minute of healing: it has not healed.',
+      title: 'Probe success',
+      description:
+        'Share of the probes that succeed. Below 100 % after the green band: the deployment has not recovered.',
       unit: 'percentunit',
       limits: { warn: 1, bad: 0.5, lowIsBad: true },
-      empty: 'not probed',
-      queries: [ask('avg(swarm_probe_success)', 'succeed')],
+      noData: 'not probed',
+      queries: [promql('avg(swarm_probe_success)', 'succeed')],
     }),
     stat({
-      title: 'Alerts',
-      means:
-        'Alerts of LiveKit that fire now. None during a fault that hurts people: an alert is missing or too slow.',
+      title: 'Firing alerts',
+      description:
+        'LiveKit alerts that fire now. None during a fault that interrupts media: an alert is missing or too slow.',
       limits: { bad: 1 },
       queries: [
-        ask('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing'),
+        promql('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing'),
       ],
     }),
     states({
       title: 'Faults',
-      means:
-        'What was injected when, by drill and target. A fault that never ends was not taken away.',
+      description:
+        'Injected faults by drill and target. A fault that never ends was not rolled back.',
       limits: { bad: 1 },
-      words: { 1: { text: 'injected' }, 0: { text: 'healed' } },
-      empty: 'no drill',
-      queries: [ask('swarm_chaos_fault_active', '{{drill}}: {{fault}} on {{target}}')],
+      labels: { 1: { text: 'injected' }, 0: { text: 'rolled back' } },
+      noData: 'no drill',
+      queries: [promql('swarm_chaos_fault_active', '{{drill}}: {{fault}} on {{target}}')],
     }),
     states({
       title: 'Alerts over time',
-      means:
-        'Which fired when. The time from the beginning of a fault to the first alert is how long nobody knew.',
+      description:
+        'Firing alerts. The time from the injection to the first alert is the time to detect.',
       limits: { bad: 1 },
-      words: { 1: { text: 'fires' } },
-      empty: 'none fired',
+      labels: { 1: { text: 'firing' } },
+      noData: 'none fired',
       queries: [
-        ask(
+        promql(
           'max by (alertname, instance) (ALERTS{alertname=~"LiveKit.+", alertstate="firing"})',
           '{{alertname}} {{instance}}',
         ),
@@ -96,16 +97,16 @@ const drill: Row = {
   ],
 };
 
-const hearing: Row = {
-  title: 'What people of the drill hear',
+const reception: Row = {
+  title: 'Media reception',
   panels: [
     graph({
-      title: 'Who hears whom',
-      means:
-        'People of swarm chaos run: hearing is everybody of their room, partly is some, deaf is nobody; reconnecting are on their way back, out are told that they are. deaf while nobody reconnects: they think that all is well. partly that stays: split brain.',
+      title: 'Subscriptions by state',
+      description:
+        'Participants of swarm chaos run by the media that they receive: from all, some or no participants of their room; reconnecting; disconnected. receiving_none without reconnecting: clients do not detect the fault. receiving_some that lasts: split brain.',
       stacked: true,
       columns: 12,
-      empty: 'no drill',
+      noData: 'no drill',
       // In the order of Grafana's colours: green, yellow, blue, orange, red.
       queries: [
         'receiving_all',
@@ -113,71 +114,73 @@ const hearing: Row = {
         'reconnecting',
         'disconnected',
         'receiving_none',
-      ].map((state) => ask(`sum(swarm_chaos_participants{state="${state}"})`, state)),
+      ].map((state) => promql(`sum(swarm_chaos_participants{state="${state}"})`, state)),
     }),
     graph({
-      title: 'Pairs that do not hear each other',
-      means:
-        'Share of all ordered pairs of people in one room. It rises two seconds after media stopped, and for a moment when people come. Above 0 after the minute of healing: some never heard each other again.',
+      title: 'Interrupted subscriptions',
+      description:
+        'Share of all subscriptions. It rises two seconds after media stopped, and briefly when participants join. Above 0 after the green band: some subscriptions did not recover.',
       unit: 'percentunit',
-      limits: HARDLY_ANY,
+      limits: FEW,
       columns: 12,
-      empty: 'no drill',
+      noData: 'no drill',
       queries: [
-        ask(
+        promql(
           'sum by (drill) (swarm_chaos_subscriptions{state="interrupted"}) / (sum by (drill) (swarm_chaos_subscriptions) > 0)',
           '{{drill}}',
         ),
       ],
     }),
     graph({
-      title: 'Recovery times',
-      means:
-        'Of the last repeat of each drill: from the fault until half (0.5), 95 % and the last (1) of the pairs that fell silent heard each other again. Those that never did are not in it.',
+      title: 'Time to recover',
+      description:
+        'Of the last repeat of each drill: time from the injection until 50 % (0.5), 95 % (0.95) and all (1) of the recovered subscriptions received media again. Subscriptions that did not recover are not included.',
       unit: 's',
       limits: { warn: 5, bad: 15 },
       columns: 12,
-      empty: 'no drill',
-      queries: [ask('swarm_chaos_time_to_recover_seconds', '{{drill}} {{quantile}}')],
+      noData: 'no drill',
+      queries: [promql('swarm_chaos_time_to_recover_seconds', '{{drill}} {{quantile}}')],
     }),
     states({
-      title: 'What it came to',
-      means:
-        'Of the last repeat of each drill: whether it passed, and whether each thing that it asks for was there. Not met, though it is not known to fail: the deployment is worse than it was.',
-      words: { 1: { text: 'met' }, 0: { text: 'missed' } },
-      empty: 'no drill',
+      title: 'Drill results',
+      description:
+        'Of the last repeat of each drill: verdict and objectives. A missed objective without a known failure: the deployment is worse than before.',
+      labels: { 1: { text: 'met' }, 0: { text: 'missed' } },
+      noData: 'no drill',
       queries: [
-        ask('swarm_chaos_verdict{verdict="passed"}', '{{drill}}: passed'),
-        ask('swarm_chaos_objective_met', '{{drill}}: {{objective}}'),
+        promql('swarm_chaos_verdict{verdict="passed"}', '{{drill}}: passed'),
+        promql('swarm_chaos_objective_met', '{{drill}}: {{objective}}'),
       ],
     }),
   ],
 };
 
-const people: Row = {
-  title: 'People across the fault',
+const participants: Row = {
+  title: 'Participants',
   panels: [
     graph({
       title: 'Participants by node',
-      means:
-        'The line of the struck node falls, those of the others rise by as much. A sum that stays lower: people did not come back.',
+      description:
+        'The line of the affected node falls and the lines of the other nodes rise by the same number. A lower sum: participants did not recover.',
       stacked: true,
-      queries: [ask(`sum by (instance) (livekit_participant_total{${LIVEKIT}})`, '{{instance}}')],
+      queries: [
+        promql(`sum by (instance) (livekit_participant_total{${LIVEKIT}})`, '{{instance}}'),
+      ],
     }),
     graph({
       title: 'Rooms by node',
-      means:
-        'Rooms of the struck node should open again elsewhere. The same room on two nodes at once is split brain: the sum is higher than before.',
+      description:
+        'Rooms of the affected node should open again on other nodes. A higher sum than before the fault: a room exists on two nodes (split brain).',
       stacked: true,
-      queries: [ask(`sum by (instance) (livekit_room_total{${LIVEKIT}})`, '{{instance}}')],
+      queries: [promql(`sum by (instance) (livekit_room_total{${LIVEKIT}})`, '{{instance}}')],
     }),
     graph({
-      title: 'The crowd of swarm run',
-      means:
-        'Participants of a load test beside the drill. present that does not come back to where it was: some never got in again.',
-      empty: 'no run',
+      title: 'Load generator participants',
+      description:
+        'Participants of a load test that runs during the drill. connected that stays lower than before the fault: some participants did not rejoin.',
+      noData: 'no run',
       queries: [
-        ask(
+        promql(
           'sum by (state) (swarm_run_participants{state=~"connected|waiting|failed|left"})',
           '{{state}}',
         ),
@@ -185,11 +188,11 @@ const people: Row = {
     }),
     graph({
       title: 'Joins',
-      means:
-        'A second, of the nodes, by step. A peak after the fault is people coming back. rtc_canceled without rtc_active: they try and do not get in.',
+      description:
+        'Per second, of all nodes, by step. A peak after the fault: participants reconnect. rtc_canceled without rtc_active: joins are attempted and fail.',
       unit: 'ops',
       queries: [
-        ask(
+        promql(
           rate(
             'livekit_participant_join_total',
             `${LIVEKIT}, state=~"signal_connected|rtc_active|rtc_failure|rtc_canceled"`,
@@ -200,27 +203,31 @@ const people: Row = {
       ],
     }),
     graph({
-      title: 'Coming back',
-      means:
-        'Connections of the load test a second that broke and came back, by way, and that did not. full means a whole new join: people notice.',
+      title: 'Reconnects',
+      description:
+        'Lost connections of the load test per second: recovered by method, or not recovered. reconnect is a new session: users notice it.',
       unit: 'ops',
-      empty: 'no run',
+      noData: 'no run',
       queries: [
-        ask('sum by (method) (rate(swarm_run_reconnects_total[$__rate_interval]))', '{{method}}'),
-        ask(
+        promql(
+          'sum by (method) (rate(swarm_run_reconnects_total[$__rate_interval]))',
+          '{{method}}',
+        ),
+        promql(
           'sum by (reason) (rate(swarm_run_disconnects_total[$__rate_interval]))',
           'lost: {{reason}}',
         ),
       ],
     }),
     graph({
-      title: 'How long coming back takes, p95',
-      means: 'Until media could flow again. This is the recovery time that people feel.',
+      title: 'Reconnect time, p95',
+      description:
+        'From the loss of the connection until the media transport was ready again. Users notice this time.',
       unit: 's',
       limits: { warn: 5, bad: 15 },
-      empty: 'nobody was gone',
+      noData: 'no lost connections',
       queries: [
-        ask(
+        promql(
           'histogram_quantile(0.95, sum by (le) (rate(swarm_run_reconnect_duration_seconds_bucket[$__rate_interval])))',
           'p95',
         ),
@@ -229,54 +236,55 @@ const people: Row = {
   ],
 };
 
-const service: Row = {
-  title: 'What is still there',
+const infrastructure: Row = {
+  title: 'Infrastructure',
   panels: [
     graph({
       title: 'Nodes and backends',
-      means:
-        'Nodes that answer Prometheus, and nodes to which the load balancer sends people. Between the two falling lies the time in which people were still sent to a dead node.',
+      description:
+        'Nodes that answer scrapes, and nodes to which the load balancer sends clients. Between the two falling lines, clients were still sent to a dead node.',
       queries: [
-        ask(`sum(up{${LIVEKIT}})`, 'nodes up'),
-        ask(`sum(haproxy_backend_active_servers{${BALANCER}})`, 'healthy backends'),
+        promql(`sum(up{${LIVEKIT}})`, 'nodes up'),
+        promql(`sum(haproxy_backend_active_servers{${LOAD_BALANCER}})`, 'healthy backends'),
       ],
     }),
     states({
-      title: 'What nodes answer to health checks',
-      means: '200 is healthy; 406 is a node that cannot reach its Redis; 0 is no answer at all.',
+      title: 'Health check responses',
+      description: '200: healthy. 406: the node cannot reach its Redis. 0: no response.',
       limits: NONE,
-      words: CHECK_CODES,
+      labels: CHECK_CODES,
       columns: 8,
-      empty: 'no load balancer',
-      queries: [ask(`haproxy_server_check_code{${BALANCER}}`, '{{server}}')],
+      noData: 'no load balancer',
+      queries: [promql(`haproxy_server_check_code{${LOAD_BALANCER}}`, '{{server}}')],
     }),
     graph({
       title: 'Redis',
-      means:
-        '1 while Redis answers its exporter. At 0 nodes answer 406, nobody new gets in, and rooms may split.',
+      description:
+        '1 while Redis answers its exporter. At 0, nodes answer 406, joins fail, and rooms may split.',
       limits: { bad: 1, lowIsBad: true },
       max: 1,
-      empty: 'no Redis is watched',
-      queries: [ask(`min by (instance) (redis_up{job="${JOBS.redis}"})`, '{{instance}}')],
+      noData: 'Redis is not scraped',
+      queries: [promql(`min by (instance) (redis_up{job="${JOBS.redis}"})`, '{{instance}}')],
     }),
     states({
-      title: 'Test calls',
-      means: 'Green while they succeed. Red beyond the minute of healing: it has not healed.',
-      words: { 1: { text: 'works' }, 0: { text: 'fails' } },
+      title: 'Probes',
+      description:
+        'Green while probes succeed. Red after the green band: the deployment has not recovered.',
+      labels: { 1: { text: 'succeeds' }, 0: { text: 'fails' } },
       columns: 12,
-      empty: 'not probed',
+      noData: 'not probed',
       queries: [probesByName('swarm_probe_success')],
     }),
     graph({
-      title: 'Registry',
-      means:
-        'Rooms that no living node serves, and nodes that stopped reporting. Ghosts that stay after the healing: lists of rooms are wrong.',
+      title: 'Rooms in Redis',
+      description:
+        'Ghost rooms (listed by the API, held by no live node) and nodes that stopped reporting. Ghost rooms after the rollback: lists of rooms are wrong.',
       columns: 12,
       limits: { bad: 1 },
-      empty: 'not watched',
+      noData: 'not monitored',
       queries: [
-        ask('sum by (target) (swarm_lifecycle_ghost_rooms)', 'ghosts {{target}}'),
-        ask(
+        promql('sum by (target) (swarm_lifecycle_ghost_rooms)', 'ghosts {{target}}'),
+        promql(
           'sum by (target) (swarm_lifecycle_registry_nodes{state="stale"})',
           'stale nodes {{target}}',
         ),
@@ -286,71 +294,72 @@ const service: Row = {
 };
 
 const media: Row = {
-  title: 'Media across the fault',
+  title: 'Media',
   panels: [
     graph({
-      title: 'Loss',
-      means:
-        'At the nodes, lost packets a second of a packet; as fast as Prometheus scrapes. Outside the bands it should be what it was before.',
+      title: 'Packet loss',
+      description:
+        'At the nodes, share of packets, at the resolution of the scrape interval. Outside the bands, it should be as before the fault.',
       unit: 'percentunit',
       limits: LOSS,
-      queries: [ask(`(${LOST} or 0 * ${SENT}) / (${SENT} > 0)`, '{{instance}} {{direction}}')],
+      queries: [promql(`(${LOST} or 0 * ${SENT}) / (${SENT} > 0)`, '{{instance}} {{direction}}')],
     }),
     graph({
       title: 'NACKs',
-      means:
-        'A second, at the nodes. They rise with the fault and fall with the healing; if they stay, the network is not well yet.',
+      description:
+        'Per second, at the nodes. They rise with the fault and fall with the rollback. If they stay high, the network has not recovered.',
       unit: 'ops',
-      empty: 'none',
+      noData: 'none',
       queries: [
-        ask(
+        promql(
           rate('livekit_nack_total', LIVEKIT, ['instance', 'direction']),
           '{{instance}} {{direction}}',
         ),
       ],
     }),
     graph({
-      title: 'Pauses',
-      means:
-        'Seconds in which tracks of the load test stood still, a second and track. Outside the bands there should be none.',
+      title: 'Media interruptions',
+      description:
+        'Interrupted time of the tracks of the load test, seconds per second and track. Outside the bands it should be 0.',
       unit: 'percentunit',
-      limits: HARDLY_ANY,
-      empty: 'no run',
+      limits: FEW,
+      noData: 'no run',
       queries: [
-        ask(
+        promql(
           'sum by (kind) (rate(swarm_run_media_interruption_seconds_total{direction="down"}[$__rate_interval])) / (sum by (kind) (swarm_run_tracks{direction="down"}) > 0)',
           '{{kind}}',
         ),
       ],
     }),
     graph({
-      title: 'Until media can flow',
-      means:
-        'p95 of joins at the nodes. Above 2 s after the healing: the nodes that are left are too few.',
+      title: 'Session start time',
+      description:
+        'p95 of joins at the nodes. Above 2 s after the rollback: the remaining nodes are overloaded.',
       unit: 's',
       limits: JOIN_SECONDS,
       columns: 12,
-      queries: [ask('job:livekit_session_start:p95_5m{job=~"$job"}', '{{job}}')],
+      queries: [promql('job:livekit_session_start:p95_5m{job=~"$job"}', '{{job}}')],
     }),
     graph({
-      title: 'Phases of the test calls',
-      means: 'Mean of what is probed. The phase that grows during a fault is what the fault hits.',
+      title: 'Probe phases',
+      description:
+        'Mean over all probes. The phase that grows during a fault is the phase that the fault affects.',
       unit: 's',
       limits: JOIN_SECONDS,
       columns: 12,
-      empty: 'not probed',
-      queries: [ask('avg by (phase) (swarm_probe_phase_seconds)', '{{phase}}')],
+      noData: 'not probed',
+      queries: [promql('avg by (phase) (swarm_probe_phase_seconds)', '{{phase}}')],
     }),
   ],
 };
 
-/** What a fault does to people, and whether it heals. */
+/** Effects of a fault on participants and infrastructure, and the recovery from it. */
 export const chaosDashboard = (): Dashboard =>
   page({
     key: 'chaos',
     title: 'LiveKit / Chaos drill',
-    description: `What a fault does to people, and whether it heals. ${DRILLS}`,
+    description: `Effects of a fault on participants, and the recovery from it. ${DRILLS}`,
     variables: livekitVariables(),
-    annotations: [faults(), heals(), alerts()],
-    rows: [drill, hearing, people, service, media],
+    annotations: [faults(), rollbacks(), alerts()],
+    rows: [drill, reception, participants, infrastructure, media],
   });

@@ -2,18 +2,18 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alerts, faults } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, heatmap, stat, table } from '../panels/panel.ts';
-import { ask, quantile, rate } from '../panels/query.ts';
+import { promql, quantile, rate } from '../panels/query.ts';
 import {
   CAPACITY,
   CPU,
-  HARDLY_ANY,
+  FEW,
+  HOSTS,
+  hostVariable,
   JOIN_ERRORS,
   JOIN_SECONDS,
   LIVEKIT,
   livekitVariables,
-  MACHINES,
   MEMORY,
-  machineVariable,
   NONE,
 } from './shared.ts';
 
@@ -23,100 +23,102 @@ const glance: Row = {
   title: 'At a glance',
   panels: [
     stat({
-      title: 'Nodes that do not answer',
-      means:
-        'LiveKit nodes that Prometheus cannot scrape. Anything above 0: their calls are cut, or nobody would notice if they were.',
+      title: 'Nodes down',
+      description:
+        'LiveKit nodes that Prometheus cannot scrape. Above 0: their participants are disconnected, or these nodes are not monitored.',
       limits: NONE,
-      queries: [ask(`count(up{${LIVEKIT}} == 0) or vector(0)`, 'down')],
+      queries: [promql(`count(up{${LIVEKIT}} == 0) or vector(0)`, 'down')],
     }),
     stat({
       title: 'Rooms',
-      means:
-        'Rooms on all nodes. A sudden fall with the nodes up means that people were thrown out or cannot get in.',
-      queries: [ask(`sum(livekit_room_total{${LIVEKIT}})`, 'rooms')],
+      description:
+        'Rooms on all nodes. A sudden fall while the nodes are up: participants were disconnected or cannot join.',
+      queries: [promql(`sum(livekit_room_total{${LIVEKIT}})`, 'rooms')],
     }),
     stat({
       title: 'Participants',
-      means:
-        'People and agents on all nodes, hidden ones too. A sudden fall is an outage, a sudden rise needs capacity.',
-      queries: [ask(`sum(livekit_participant_total{${LIVEKIT}})`, 'participants')],
+      description:
+        'Participants and agents on all nodes, including hidden ones. A sudden fall is an outage, a sudden rise needs capacity.',
+      queries: [promql(`sum(livekit_participant_total{${LIVEKIT}})`, 'participants')],
     }),
     stat({
-      title: 'Fullest node',
-      means:
-        'Participants of the fullest node against what one was measured to carry. From 80 % on, add a node: rooms do not move to another one.',
+      title: 'Highest node load',
+      description:
+        'Participants of the node with the most participants, relative to the measured capacity of a node. From 80 % on, add a node: rooms do not move between nodes.',
       unit: 'percentunit',
       limits: CAPACITY,
-      queries: [ask(`max(instance:livekit_capacity_used:ratio{${LIVEKIT}})`, 'used')],
+      queries: [promql(`max(instance:livekit_capacity_used:ratio{${LIVEKIT}})`, 'used')],
     }),
     stat({
       title: 'Joins without media',
-      means:
-        'Share of those let in by signalling in the last five minutes that never got media through. Above 1 % the objective is missed: look at ICE, TURN and the firewall.',
+      description:
+        'Share of joins of the last five minutes that passed signalling but did not establish media. Above 1 %, the objective is missed: check ICE, TURN and the firewall.',
       unit: 'percentunit',
       limits: JOIN_ERRORS,
-      empty: 'nobody joins',
-      queries: [ask('max(job:livekit_join_errors:ratio_rate5m{job=~"$job"})', 'failed')],
+      noData: 'no joins',
+      queries: [promql('max(job:livekit_join_errors:ratio_rate5m{job=~"$job"})', 'failed')],
     }),
     stat({
-      title: 'Alerts',
-      means: 'Alerts of LiveKit that fire now. Each has a runbook.',
+      title: 'Firing alerts',
+      description: 'LiveKit alerts that fire now. Each has a runbook.',
       limits: NONE,
       queries: [
-        ask('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing'),
+        promql('count(ALERTS{alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)', 'firing'),
       ],
     }),
   ],
 };
 
-const people: Row = {
-  title: 'Rooms and people',
+const participants: Row = {
+  title: 'Rooms and participants',
   panels: [
     graph({
       title: 'Rooms by node',
-      means:
-        'One node far above the others, or at 0 while others work, means that the load balancer or the node selector does not spread rooms.',
+      description:
+        'One node far above the others, or at 0 while others have rooms: the load balancer or the node selector does not distribute rooms.',
       stacked: true,
-      queries: [ask(`sum by (instance) (livekit_room_total{${LIVEKIT}})`, '{{instance}}')],
+      queries: [promql(`sum by (instance) (livekit_room_total{${LIVEKIT}})`, '{{instance}}')],
     }),
     graph({
       title: 'Participants by node',
-      means:
-        'A line that falls to 0 is a node that lost its people. They should show up on the others within seconds.',
+      description:
+        'A line that falls to 0 is a node that lost its participants. They should appear on other nodes within seconds.',
       stacked: true,
-      queries: [ask(`sum by (instance) (livekit_participant_total{${LIVEKIT}})`, '{{instance}}')],
-    }),
-    graph({
-      title: 'Capacity used by node',
-      means:
-        'Participants against what a node was measured to carry (PARTICIPANTS_PER_NODE of the mixin). Beyond 80 % media may suffer at the next peak.',
-      unit: 'percentunit',
-      limits: CAPACITY,
-      queries: [ask(`instance:livekit_capacity_used:ratio{${LIVEKIT}}`, '{{instance}}')],
-    }),
-    graph({
-      title: 'Tracks',
-      means:
-        'Tracks published and subscribed now. Published tracks without subscribed ones: nobody gets what is sent.',
-      columns: 12,
       queries: [
-        ask(`sum by (kind) (livekit_track_published_total{${LIVEKIT}})`, 'published {{kind}}'),
-        ask(`sum by (kind) (livekit_track_subscribed_total{${LIVEKIT}})`, 'subscribed {{kind}}'),
+        promql(`sum by (instance) (livekit_participant_total{${LIVEKIT}})`, '{{instance}}'),
       ],
     }),
     graph({
-      title: 'Publishing and subscribing that failed',
-      means:
-        'Tracks a second that were tried to publish or to subscribe to and were not. People are in the room and miss each other.',
+      title: 'Capacity used by node',
+      description:
+        'Participants relative to the measured capacity of a node (PARTICIPANTS_PER_NODE of the mixin). Above 80 %, media may degrade at the next peak.',
+      unit: 'percentunit',
+      limits: CAPACITY,
+      queries: [promql(`instance:livekit_capacity_used:ratio{${LIVEKIT}}`, '{{instance}}')],
+    }),
+    graph({
+      title: 'Tracks',
+      description:
+        'Published and subscribed tracks now. Published tracks without subscribed ones: published media is not forwarded.',
+      columns: 12,
+      queries: [
+        promql(`sum by (kind) (livekit_track_published_total{${LIVEKIT}})`, 'published {{kind}}'),
+        promql(`sum by (kind) (livekit_track_subscribed_total{${LIVEKIT}})`, 'subscribed {{kind}}'),
+      ],
+    }),
+    graph({
+      title: 'Failed publish and subscribe',
+      description:
+        'Failed publications and subscriptions per second. Participants are in the room but do not receive each other.',
       unit: 'ops',
       columns: 12,
-      empty: 'none',
+      noData: 'none',
       queries: [
-        ask(
+        promql(
           rate('livekit_track_publish_counter', `${LIVEKIT}, state="cancel"`, ['kind']),
           'publish given up, {{kind}}',
         ),
-        ask(
+        promql(
           rate('livekit_track_subscribe_counter', `${LIVEKIT}, state=~"failure|cancel"`, ['state']),
           'subscribe {{state}}',
         ),
@@ -130,29 +132,29 @@ const FAILURES =
   'signal_failed|signal_validation_failed|signal_upgrade_failed|signal_write_initial_response_failed|rtc_failure|rtc_canceled';
 
 const joins: Row = {
-  title: 'Joining',
+  title: 'Joins',
   panels: [
     graph({
-      title: 'Funnel of joins',
-      means:
-        'How many a second reach each step: signalling, session begun, transport connected, media possible. The lines lie on each other; a gap is where people are lost. Resumes count as signal_connected, rtc_init and rtc_active, too.',
+      title: 'Join funnel',
+      description:
+        'Joins per second that reach each step: signalling, session start, transport connected, media ready. The lines should be equal; a difference is joins that fail between two steps. Resumes count as signal_connected, rtc_init and rtc_active, too.',
       unit: 'ops',
       queries: [
-        ask(
+        promql(
           rate('livekit_participant_join_total', `${LIVEKIT}, state=~"${STEPS}"`, ['state']),
           '{{state}}',
         ),
       ],
     }),
     graph({
-      title: 'Joins that failed',
-      means:
-        'By the step that failed. signal_*: tokens, versions or the load balancer; rtc_failure: ICE, TURN or the firewall; rtc_canceled: people gave up, or moved to another node.',
+      title: 'Failed joins',
+      description:
+        'By the failed step. signal_*: tokens, versions or the load balancer. rtc_failure: ICE, TURN or the firewall. rtc_canceled: the client gave up or joined another node.',
       unit: 'ops',
-      limits: HARDLY_ANY,
-      empty: 'none',
+      limits: FEW,
+      noData: 'none',
       queries: [
-        ask(
+        promql(
           rate('livekit_participant_join_total', `${LIVEKIT}, state=~"${FAILURES}"`, ['state']),
           '{{state}}',
         ),
@@ -160,45 +162,45 @@ const joins: Row = {
     }),
     graph({
       title: 'Share of joins without media',
-      means:
-        'In several windows, as the burn-rate alerts see it. A short window above a long one: it gets worse right now.',
+      description:
+        'In several windows, as in the burn-rate alerts. A short window above a long one: the share is rising.',
       unit: 'percentunit',
       limits: JOIN_ERRORS,
       queries: ['5m', '1h', '6h'].map((window) =>
-        ask(`job:livekit_join_errors:ratio_rate${window}{job=~"$job"}`, `${window} {{job}}`),
+        promql(`job:livekit_join_errors:ratio_rate${window}{job=~"$job"}`, `${window} {{job}}`),
       ),
     }),
     graph({
-      title: 'Until media can flow',
-      means:
-        'From the beginning of a session to a working transport; the server measures from 100 ms on. Above 2 s for 5 of 100: slow ICE, relays, or nodes without processor time.',
+      title: 'Session start time',
+      description:
+        'From the start of a session to a connected transport; the server measures from 100 ms on. Above 2 s for 5 % of joins: slow ICE, relays, or nodes with high CPU usage.',
       unit: 's',
       limits: JOIN_SECONDS,
       queries: [
-        ask('job:livekit_session_start:p95_5m{job=~"$job"}', 'p95 of 5 minutes, {{job}}'),
-        ask(`${quantile(0.5, 'livekit_session_start_time_ms', LIVEKIT)} / 1000`, 'p50'),
+        promql('job:livekit_session_start:p95_5m{job=~"$job"}', 'p95 of 5 minutes, {{job}}'),
+        promql(`${quantile(0.5, 'livekit_session_start_time_ms', LIVEKIT)} / 1000`, 'p50'),
       ],
     }),
     graph({
-      title: 'Signalling answers',
-      means:
-        'From the WebSocket request to the join response. Slow signalling is slow Redis, a slow way between nodes, or a node without processor time.',
+      title: 'Signalling latency',
+      description:
+        'From the WebSocket request to the join response. High latency: slow Redis, a slow network between nodes, or a node with high CPU usage.',
       unit: 's',
       limits: { warn: 0.2, bad: 1 },
       queries: [0.5, 0.95].map((share) =>
-        ask(
+        promql(
           `${quantile(share, 'livekit_session_join_latency_ms', LIVEKIT)} / 1000`,
           `p${share * 100}`,
         ),
       ),
     }),
     heatmap({
-      title: 'Until media can flow, everybody',
-      means:
-        'How many joins took how long. A second band far above the first is a group with another way in: relays, TCP, one bad node.',
+      title: 'Session start time, distribution',
+      description:
+        'Joins by duration. A second band far above the first is a group with another transport or path: relays, TCP, one slow node.',
       unit: 'ms',
       queries: [
-        ask(
+        promql(
           `sum by (le) (rate(livekit_session_start_time_ms_bucket{${LIVEKIT}}[$__rate_interval]))`,
         ),
       ],
@@ -206,75 +208,75 @@ const joins: Row = {
   ],
 };
 
-const machines: Row = {
-  title: 'Machines',
+const hosts: Row = {
+  title: 'Hosts',
   panels: [
     graph({
-      title: 'Processor by machine',
-      means:
-        'Share of all cores in use. From 70 % on, add a node; beyond 80 % packets wait, and everybody on the machine hears it.',
+      title: 'CPU usage',
+      description:
+        'Share of all cores in use. From 70 % on, add a node. Above 80 %, packets are delayed and media quality degrades.',
       unit: 'percentunit',
       limits: CPU,
       max: 1,
-      queries: [ask(`instance:node_cpu_used:ratio_rate5m{${MACHINES}}`, '{{instance}}')],
+      queries: [promql(`instance:node_cpu_used:ratio_rate5m{${HOSTS}}`, '{{instance}}')],
     }),
     graph({
-      title: 'Memory by machine',
-      means:
-        'Share in use. When it is full, the kernel kills the biggest process: LiveKit, with all its calls.',
+      title: 'Memory usage',
+      description:
+        'Share in use. When memory is full, the kernel kills the largest process: LiveKit, with all its sessions.',
       unit: 'percentunit',
       limits: MEMORY,
       max: 1,
-      queries: [ask(`instance:node_memory_used:ratio{${MACHINES}}`, '{{instance}}')],
+      queries: [promql(`instance:node_memory_used:ratio{${HOSTS}}`, '{{instance}}')],
     }),
     graph({
-      title: 'Network by machine',
-      means:
-        'Bits a second over the network cards, all programs. A line that is flat at the top is a full link or a limit of the provider: loss follows.',
+      title: 'Network traffic',
+      description:
+        'Bits per second over the network interfaces, all processes. A line with a flat top is a full link or a limit of the provider; loss follows.',
       unit: 'bps',
       queries: [
-        ask(
-          `8 * sum by (instance) (rate(node_network_receive_bytes_total{${MACHINES}, ${OUTSIDE}}[$__rate_interval]))`,
+        promql(
+          `8 * sum by (instance) (rate(node_network_receive_bytes_total{${HOSTS}, ${OUTSIDE}}[$__rate_interval]))`,
           '{{instance}} in',
         ),
-        ask(
-          `8 * sum by (instance) (rate(node_network_transmit_bytes_total{${MACHINES}, ${OUTSIDE}}[$__rate_interval]))`,
+        promql(
+          `8 * sum by (instance) (rate(node_network_transmit_bytes_total{${HOSTS}, ${OUTSIDE}}[$__rate_interval]))`,
           '{{instance}} out',
         ),
       ],
     }),
     graph({
-      title: 'UDP datagrams the kernel threw away',
-      means:
-        'Socket buffers were full: the program is too slow or net.core.rmem_max too small. This is packet loss that no network causes.',
+      title: 'UDP receive buffer errors',
+      description:
+        'UDP datagrams that the kernel dropped because a socket buffer was full: the process is too slow or net.core.rmem_max is too small. This packet loss occurs on the host, not in the network.',
       unit: 'pps',
       limits: { bad: 1 },
       columns: 12,
       queries: [
-        ask(
-          `sum by (instance) (rate(node_netstat_Udp_RcvbufErrors{${MACHINES}}[$__rate_interval]))`,
+        promql(
+          `sum by (instance) (rate(node_netstat_Udp_RcvbufErrors{${HOSTS}}[$__rate_interval]))`,
           '{{instance}} received',
         ),
-        ask(
-          `sum by (instance) (rate(node_netstat_Udp_SndbufErrors{${MACHINES}}[$__rate_interval]))`,
-          '{{instance}} to be sent',
+        promql(
+          `sum by (instance) (rate(node_netstat_Udp_SndbufErrors{${HOSTS}}[$__rate_interval]))`,
+          '{{instance}} send buffer',
         ),
       ],
     }),
     graph({
-      title: 'Packets the network cards dropped',
-      means:
-        'Of every kind. Above 0 for long: rings are too small, or interrupts all land on one core.',
+      title: 'NIC drops',
+      description:
+        'Packets of every kind. Above 0 for minutes: ring buffers are too small, or all interrupts are handled by one core.',
       unit: 'pps',
       limits: { bad: 1 },
       columns: 12,
       queries: [
-        ask(
-          `sum by (instance) (rate(node_network_receive_drop_total{${MACHINES}, ${OUTSIDE}}[$__rate_interval]))`,
+        promql(
+          `sum by (instance) (rate(node_network_receive_drop_total{${HOSTS}, ${OUTSIDE}}[$__rate_interval]))`,
           '{{instance}} in',
         ),
-        ask(
-          `sum by (instance) (rate(node_network_transmit_drop_total{${MACHINES}, ${OUTSIDE}}[$__rate_interval]))`,
+        promql(
+          `sum by (instance) (rate(node_network_transmit_drop_total{${HOSTS}, ${OUTSIDE}}[$__rate_interval]))`,
           '{{instance}} out',
         ),
       ],
@@ -283,34 +285,35 @@ const machines: Row = {
 };
 
 const processes: Row = {
-  title: 'LiveKit itself',
+  title: 'LiveKit process',
   panels: [
     graph({
-      title: 'Cores LiveKit uses',
-      means:
-        'Processor seconds a second. Much more at the same number of participants than yesterday: another version, other codecs, or TLS relays.',
+      title: 'LiveKit CPU',
+      description:
+        'CPU seconds per second. A rise at the same number of participants: another version, other codecs, or TLS relays.',
       queries: [
-        ask(
+        promql(
           `sum by (instance) (rate(process_cpu_seconds_total{${LIVEKIT}}[$__rate_interval]))`,
           '{{instance}}',
         ),
       ],
     }),
     graph({
-      title: 'Memory LiveKit uses',
-      means: 'Resident memory. It follows the participants; if it stays when they leave, it leaks.',
+      title: 'LiveKit memory',
+      description:
+        'Resident memory. It follows the participants; memory that stays after they leave is a leak.',
       unit: 'bytes',
       queries: [
-        ask(`sum by (instance) (process_resident_memory_bytes{${LIVEKIT}})`, '{{instance}}'),
+        promql(`sum by (instance) (process_resident_memory_bytes{${LIVEKIT}})`, '{{instance}}'),
       ],
     }),
     graph({
       title: 'Media by direction',
-      means:
-        'Bits a second of media, retransmissions included; incoming comes from publishers, outgoing goes to subscribers. Outgoing that falls while incoming stays: nobody is sent what is published.',
+      description:
+        'Bits per second of media, including retransmissions; incoming comes from publishers, outgoing goes to subscribers. Outgoing that falls while incoming stays: published media is not forwarded.',
       unit: 'bps',
       queries: [
-        ask(
+        promql(
           `8 * ${rate('livekit_packet_bytes', LIVEKIT, ['instance', 'direction'])}`,
           '{{instance}} {{direction}}',
         ),
@@ -318,20 +321,22 @@ const processes: Row = {
     }),
     graph({
       title: 'File descriptors',
-      means: 'Share of the process limit. At 100 % nobody new gets in: raise LimitNOFILE.',
+      description: 'Share of the process limit. At 100 %, joins fail: raise LimitNOFILE.',
       unit: 'percentunit',
       limits: { warn: 0.7, bad: 0.9 },
       max: 1,
-      queries: [ask(`process_open_fds{${LIVEKIT}} / process_max_fds{${LIVEKIT}}`, '{{instance}}')],
+      queries: [
+        promql(`process_open_fds{${LIVEKIT}} / process_max_fds{${LIVEKIT}}`, '{{instance}}'),
+      ],
     }),
     graph({
-      title: 'Calls of the API that failed',
-      means:
-        'Room service, egress and ingress calls a second, by status. 5xx: the node is in trouble, often Redis. 401: wrong keys.',
+      title: 'API errors',
+      description:
+        'Failed room service, egress and ingress requests per second, by status. 5xx: the node has errors, often Redis. 401: wrong keys.',
       unit: 'reqps',
-      empty: 'none',
+      noData: 'none',
       queries: [
-        ask(
+        promql(
           rate('livekit_node_twirp_request_status', `${LIVEKIT}, status!~"2.."`, [
             'service',
             'method',
@@ -342,14 +347,14 @@ const processes: Row = {
       ],
     }),
     graph({
-      title: 'Messages that failed',
-      means:
-        'Signalling between nodes, and webhooks that could not be delivered. Above 0: nodes do not reach each other, or your webhook receiver does not answer.',
+      title: 'Failed messages',
+      description:
+        'Signalling between nodes, and webhooks that could not be delivered. Above 0: nodes do not reach each other, or the webhook receiver does not answer.',
       unit: 'ops',
-      empty: 'none',
+      noData: 'none',
       queries: [
-        ask(rate('livekit_node_messages', `${LIVEKIT}, status="failure"`, ['type']), '{{type}}'),
-        ask(
+        promql(rate('livekit_node_messages', `${LIVEKIT}, status="failure"`, ['type']), '{{type}}'),
+        promql(
           rate('livekit_webhook_dispatch_total', `${LIVEKIT}, status!="success"`, ['status']),
           'webhook {{status}}',
         ),
@@ -359,11 +364,11 @@ const processes: Row = {
 };
 
 const byNode: Row = {
-  title: 'Node by node',
+  title: 'Nodes',
   panels: [
     table({
-      title: 'Nodes',
-      means: 'Each node as it is now. Fewer starts are better: each cuts all calls of the node.',
+      title: 'Node state',
+      description: 'Current state of each node. Each start ended all sessions of the node.',
       by: ['instance'],
       columns: [
         {
@@ -398,12 +403,12 @@ const byNode: Row = {
         },
         {
           expr: `max by (instance) (time() - process_start_time_seconds{${LIVEKIT}})`,
-          legend: 'Running for',
+          legend: 'Uptime',
           unit: 's',
         },
         {
           expr: `max by (instance) (changes(process_start_time_seconds{${LIVEKIT}}[1d]))`,
-          legend: 'Starts in a day',
+          legend: 'Starts per day',
           limits: { warn: 1, bad: 3 },
         },
       ],
@@ -411,14 +416,14 @@ const byNode: Row = {
   ],
 };
 
-/** How the whole deployment is doing, and which node is not. */
+/** State of the whole deployment and of each node. */
 export const clusterDashboard = (): Dashboard =>
   page({
     key: 'cluster',
     title: 'LiveKit / Cluster overview',
     description:
-      'Rooms, people, joins and machines of a LiveKit deployment: is it well, and if not, where.',
-    variables: [...livekitVariables(), machineVariable()],
+      'Rooms, participants, joins and hosts of a LiveKit deployment: shows whether it is healthy and which node is not.',
+    variables: [...livekitVariables(), hostVariable()],
     annotations: [alerts(), faults()],
-    rows: [glance, people, joins, machines, processes, byNode],
+    rows: [glance, participants, joins, hosts, processes, byNode],
   });

@@ -7,15 +7,15 @@ import { DASHBOARDS } from '../rule.ts';
 import { dashboards } from './index.ts';
 
 const all = Object.entries(dashboards());
-/** What All is, where it is not any value: not every call has a node, and not every job is LiveKit. */
+/** Selectors for which All is not any value: some probes have no node, and not every job is LiveKit. */
 const ALL: Record<string, string | undefined> = { node: '.*', job: undefined };
-/** Of the copy that kubectl apply keeps, bytes. */
+/** Limit of the annotation that kubectl apply stores, bytes. */
 const MOST_CONFIG_MAP = 262_144;
 
 describe.each(all)('%s', (key, dashboard) => {
   const panels = panelsOf(dashboard);
 
-  it('has the uid that alerts link to, and the tag that dashboards find each other by', () => {
+  it('has the uid that alerts link to, and the tag that links dashboards to each other', () => {
     expect(dashboard.uid).toBe(DASHBOARDS[key as keyof typeof DASHBOARDS]);
     expect(dashboard.tags).toContain(TAG);
     expect(dashboard.links).toEqual([
@@ -25,7 +25,7 @@ describe.each(all)('%s', (key, dashboard) => {
   });
 
   it.each(panels.map((panel) => [panel.title, panel]))(
-    '%s: says what it is and what a bad value means',
+    '%s: describes what it shows and what a bad value means',
     (title, panel) => {
       expect(title).toMatch(/^\S.*[^.\s]$/);
       expect(panel.description).toMatch(/^\S.{30,}\.$/s);
@@ -34,7 +34,7 @@ describe.each(all)('%s', (key, dashboard) => {
     },
   );
 
-  it('has each title once in a row, so that people can speak of it', () => {
+  it('has each title once in a row', () => {
     let inRow = new Set<string>();
     for (const panel of dashboard.panels ?? []) {
       if (panel.type === 'row') inRow = new Set();
@@ -43,7 +43,7 @@ describe.each(all)('%s', (key, dashboard) => {
     }
   });
 
-  it('asks in a table of several queries for the labels of its rows only: others would tear the rows apart', () => {
+  it('requests only the labels of its rows in a table of several queries: other labels would split rows', () => {
     for (const { type, title, targets = [], transformations } of panels.filter(
       ({ targets: all = [] }) => all.length > 1,
     )) {
@@ -60,7 +60,7 @@ describe.each(all)('%s', (key, dashboard) => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('lays panels beside each other without gaps or overlaps', () => {
+  it('places panels next to each other without gaps or overlaps', () => {
     const taken = new Map<string, string>();
     for (const { gridPos, title = '' } of dashboard.panels ?? []) {
       const { x = 0, y = 0, w = 0, h = 0 } = gridPos ?? {};
@@ -76,7 +76,7 @@ describe.each(all)('%s', (key, dashboard) => {
     expect(taken.size).toBe(24 * height);
   });
 
-  it('lets people choose a Prometheus first, and then any number of what there is', () => {
+  it('offers a Prometheus first, and then any number of label values', () => {
     const [first, ...others] = dashboard.templating.list ?? [];
     expect(first).toMatchObject({ type: 'datasource', name: 'datasource', query: 'prometheus' });
     for (const variable of others) {

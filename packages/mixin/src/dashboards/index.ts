@@ -8,20 +8,20 @@ import { probesDashboard } from './probes.ts';
 import { roomsDashboard } from './rooms.ts';
 import { runDashboard } from './run.ts';
 
-/** Every dashboard, in the order to look at them when something is wrong. */
+/** Every dashboard, in the order of an investigation. */
 export const dashboards = (): Record<DashboardUid, Dashboard> => ({
-  // Is it well? Where not?
+  // Is the deployment healthy? Which node is not?
   cluster: clusterDashboard(),
-  // What do people hear and see?
+  // Which media quality do users receive?
   media: mediaDashboard(),
-  // Who comes and goes, and what is left behind?
+  // Which rooms and participants exist, and are there ghost rooms?
   rooms: roomsDashboard(),
-  // Can two people call each other?
+  // Can two participants connect and receive media?
   probes: probesDashboard(),
-  // What does a load test do?
+  // How does a load test progress?
   run: runDashboard(),
-  // What does a fault do, and does it heal?
+  // Which effect does a fault have, and does the deployment recover?
   chaos: chaosDashboard(),
-  // What stands around LiveKit?
+  // Do Redis and the load balancer work?
   infrastructure: infrastructureDashboard(),
 });

@@ -2,11 +2,11 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alerts, faults } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, table } from '../panels/panel.ts';
-import { ask, boundIs, mean, quantile, rate, shareAbove } from '../panels/query.ts';
+import { boundIs, mean, promql, quantile, rate, shareAbove } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { LIMITS } from '../settings.ts';
 import {
-  HARDLY_ANY,
+  FEW,
   JITTER,
   JITTER_SHARE,
   LIVEKIT,
@@ -20,10 +20,10 @@ const USERS = 'sdk=~"$sdk", browser=~"$browser"';
 const HALF = { columns: 12 } as const;
 const NO_USERS = 'no browser reports';
 const BOTH = ['direction', 'kind'] as const;
-const WAYS = 'incoming is what users call up, outgoing is down';
+const WAYS = 'incoming is the uplink of clients, outgoing their downlink';
 
-/** What browsers sent includes what was lost; what they received does not. */
-const lossOfUsers = (direction: 'up' | 'down'): string => {
+/** Packets sent include lost ones; packets received do not. */
+const clientLoss = (direction: 'up' | 'down'): string => {
   const selector = `${USERS}, direction="${direction}"`;
   const lost = rate('swarm_client_packets_lost_total', selector, BOTH);
   const packets = rate('swarm_client_packets_total', selector, BOTH);
@@ -31,56 +31,56 @@ const lossOfUsers = (direction: 'up' | 'down'): string => {
 };
 
 const loss: Row = {
-  title: 'Loss: the server on the left, users on the right',
+  title: 'Packet loss (server left, clients right)',
   panels: [
     graph({
-      title: 'Loss, as the server sees it',
-      means: `Share of packets, of five minutes; ${WAYS}. Above 2 % people hear it. Only incoming: networks of publishers, or this node cannot read fast enough. Only outgoing: the way to subscribers.`,
+      title: 'Packet loss (server)',
+      description: `Share of packets in five minutes; ${WAYS}. Above 2 %, users notice. Only incoming: networks of publishers, or the node cannot read fast enough. Only outgoing: networks of subscribers.`,
       unit: 'percentunit',
       limits: LOSS,
       ...HALF,
       queries: [
-        ask(
+        promql(
           `instance_direction:livekit_packet_loss:ratio_rate5m{${LIVEKIT}}`,
           '{{instance}} {{direction}}',
         ),
       ],
     }),
     graph({
-      title: 'Loss, as users see it',
-      means:
-        'Share of packets lost before anything was sent again. High here and low at the server: the last part of the way, often the Wi-Fi of users.',
+      title: 'Packet loss (clients)',
+      description:
+        'Share of packets lost before retransmission. High here and low at the server: the access network, often the Wi-Fi of users.',
       unit: 'percentunit',
       limits: LOSS,
-      empty: NO_USERS,
+      noData: NO_USERS,
       ...HALF,
       queries: [
-        ask(lossOfUsers('up'), '{{direction}} {{kind}}'),
-        ask(lossOfUsers('down'), '{{direction}} {{kind}}'),
+        promql(clientLoss('up'), '{{direction}} {{kind}}'),
+        promql(clientLoss('down'), '{{direction}} {{kind}}'),
       ],
     }),
     graph({
       title: 'Lost packets by kind',
-      means: `Packets a second that did not come, at the server; ${WAYS}. Only video: links are full. Both: the network, or the machine.`,
+      description: `Packets per second that were not received, at the server; ${WAYS}. Only video: links are full. Audio and video: the network or the host.`,
       unit: 'pps',
-      empty: 'none lost',
+      noData: 'none lost',
       ...HALF,
       queries: [
-        ask(
+        promql(
           rate('livekit_packet_loss_total', LIVEKIT, ['direction', 'type']),
           '{{direction}} {{type}}',
         ),
       ],
     }),
     graph({
-      title: 'Streams that lose more than 1 %',
-      means:
-        'Share of the streams of each kind, at the server. A small share: a few users with bad networks. A large one: something of yours.',
+      title: 'Streams above 1 % loss',
+      description:
+        'Share of the streams of each kind, at the server. A small share: a few users with impaired networks. A large share: the deployment or its network.',
       unit: 'percentunit',
       limits: { warn: 0.02, bad: 0.1 },
       ...HALF,
       queries: [
-        ask(
+        promql(
           shareAbove(1, 'livekit_packet_loss_percent', LIVEKIT, ['direction', 'type']),
           '{{direction}} {{type}}',
         ),
@@ -90,86 +90,90 @@ const loss: Row = {
 };
 
 const jitter: Row = {
-  title: 'Jitter and round trips',
+  title: 'Jitter and RTT',
   panels: [
     graph({
-      title: 'Streams with more than 30 ms of jitter, at the server',
-      means: `Share of the streams, of five minutes; ${WAYS}. Above 5 % voices break up for many: full links, or machines without processor time.`,
+      title: 'Streams above 30 ms jitter (server)',
+      description: `Share of the streams in five minutes; ${WAYS}. Above 5 %, audio breaks up for many users: full links, or hosts with high CPU usage.`,
       unit: 'percentunit',
       limits: JITTER_SHARE,
       ...HALF,
       queries: [
-        ask(
+        promql(
           `instance_direction:livekit_jitter_high:ratio_rate5m{${LIVEKIT}}`,
           '{{instance}} {{direction}}',
         ),
       ],
     }),
     graph({
-      title: 'Measurements with more than 30 ms of jitter, of users',
-      means:
-        'Share of what browsers measured. High only for one direction: look at that way alone.',
+      title: 'Reports above 30 ms jitter (clients)',
+      description:
+        'Share of the values that browsers reported. High in only one direction: check the path in that direction.',
       unit: 'percentunit',
       limits: JITTER_SHARE,
-      empty: NO_USERS,
+      noData: NO_USERS,
       ...HALF,
       queries: [
-        ask(
+        promql(
           shareAbove(LIMITS.jitterSeconds, 'swarm_client_jitter_seconds', USERS, BOTH),
           '{{direction}} {{kind}}',
         ),
       ],
     }),
     graph({
-      title: 'Jitter, as the server sees it',
-      means:
-        'p95 of the worst within each five seconds. The server counts in coarse steps (1, 10, 30, 50 ms) and leaves zeros out: small figures look worse than they are.',
+      title: 'Jitter (server)',
+      description:
+        'p95 of the highest value of each five seconds. The server counts in coarse steps (1, 10, 30, 50 ms) and omits zeros, so small values appear too high.',
       unit: 's',
       limits: JITTER,
       ...HALF,
       queries: [
-        ask(
+        promql(
           `${quantile(0.95, 'livekit_jitter_us', LIVEKIT, ['direction', 'type'])} / 1e6`,
           '{{direction}} {{type}}',
         ),
       ],
     }),
     graph({
-      title: 'Jitter, as users see it',
-      means: 'p95 of what browsers measured. Above 30 ms players wait longer or make up sound.',
+      title: 'Jitter (clients)',
+      description:
+        'p95 of the values that browsers reported. Above 30 ms, decoders add delay or conceal audio.',
       unit: 's',
       limits: JITTER,
-      empty: NO_USERS,
+      noData: NO_USERS,
       ...HALF,
       queries: [
-        ask(quantile(0.95, 'swarm_client_jitter_seconds', USERS, BOTH), '{{direction}} {{kind}}'),
+        promql(
+          quantile(0.95, 'swarm_client_jitter_seconds', USERS, BOTH),
+          '{{direction}} {{kind}}',
+        ),
       ],
     }),
     graph({
-      title: 'Round trips above 150 ms, as the server sees them',
-      means:
-        'Share of the streams. The lowest bound of the server is 50 ms and it leaves zeros out, hence no percentile. High: people are far from the node, or queues are full.',
+      title: 'RTT above 150 ms (server)',
+      description:
+        'Share of the streams. The lowest bound of the server is 50 ms, and it omits zeros; hence no percentile. High: users are far from the node, or queues are full.',
       unit: 'percentunit',
       limits: { warn: 0.05, bad: 0.2 },
-      empty: 'all below a millisecond',
+      noData: 'all below 1 ms',
       ...HALF,
       queries: [
-        ask(
+        promql(
           shareAbove(150, 'livekit_rtt_ms', LIVEKIT, ['direction', 'type']),
           '{{direction}} {{type}}',
         ),
       ],
     }),
     graph({
-      title: 'Round trips of users',
-      means:
-        'To the server and back. Above 300 ms people talk over each other: they need a node nearby, or a way without relays.',
+      title: 'RTT (clients)',
+      description:
+        'Between client and server. Above 300 ms, conversation is difficult: users need a node nearby, or a path without relays.',
       unit: 's',
       limits: RTT,
-      empty: NO_USERS,
+      noData: NO_USERS,
       ...HALF,
       queries: [0.5, 0.95].map((share) =>
-        ask(
+        promql(
           quantile(share, 'swarm_client_rtt_seconds', USERS, ['direction']),
           `p${share * 100} {{direction}}`,
         ),
@@ -178,74 +182,74 @@ const jitter: Row = {
   ],
 };
 
-const feedback: Row = {
-  title: 'Repair: NACK, PLI, retransmissions',
+const recovery: Row = {
+  title: 'Loss recovery',
   panels: [
     graph({
-      title: 'NACKs, at the server',
-      means:
-        'Requests a second to send packets again, by the direction of the media. Rising: loss that is still repaired. It is the first sign.',
+      title: 'NACKs (server)',
+      description:
+        'Retransmission requests per second, by the direction of the media. A rise is loss that is still recovered, the first sign of an impaired network.',
       unit: 'ops',
-      empty: 'none',
+      noData: 'none',
       ...HALF,
       queries: [
-        ask(`instance_direction:livekit_nack:rate5m{${LIVEKIT}}`, '{{instance}} {{direction}}'),
+        promql(`instance_direction:livekit_nack:rate5m{${LIVEKIT}}`, '{{instance}} {{direction}}'),
       ],
     }),
     graph({
-      title: 'NACKs of users',
-      means:
-        'Requests a second of all browsers that report: up, received; down, sent. Much more than at the server: they get lost, too.',
+      title: 'NACKs (clients)',
+      description:
+        'Retransmission requests per second of all reporting browsers: up, received; down, sent. Many more than at the server: NACKs are lost, too.',
       unit: 'ops',
-      empty: NO_USERS,
+      noData: NO_USERS,
       ...HALF,
-      queries: [ask(rate('swarm_client_nacks_total', USERS, BOTH), '{{direction}} {{kind}}')],
+      queries: [promql(rate('swarm_client_nacks_total', USERS, BOTH), '{{direction}} {{kind}}')],
     }),
     graph({
-      title: 'PLIs and FIRs, at the server',
-      means:
-        'Requests a second for a whole new picture. Some come with every join; many for long mean pictures that freeze, and they cost bandwidth.',
+      title: 'PLIs and FIRs (server)',
+      description:
+        'Keyframe requests per second. Joins cause some; a high rate for minutes means video freezes, and costs bandwidth.',
       unit: 'ops',
-      empty: 'none',
+      noData: 'none',
       ...HALF,
       queries: [
-        ask(rate('livekit_pli_total', LIVEKIT, ['direction']), 'PLI {{direction}}'),
-        ask(rate('livekit_fir_total', LIVEKIT, ['direction']), 'FIR {{direction}}'),
+        promql(rate('livekit_pli_total', LIVEKIT, ['direction']), 'PLI {{direction}}'),
+        promql(rate('livekit_fir_total', LIVEKIT, ['direction']), 'FIR {{direction}}'),
       ],
     }),
     graph({
-      title: 'PLIs of users',
-      means:
-        'Requests a second for a whole new picture, of all browsers that report. Each one is a picture that stood still.',
+      title: 'PLIs (clients)',
+      description:
+        'Keyframe requests per second of all reporting browsers. Each is a video freeze.',
       unit: 'ops',
-      empty: NO_USERS,
+      noData: NO_USERS,
       ...HALF,
-      queries: [ask(rate('swarm_client_plis_total', USERS, BOTH), '{{direction}} {{kind}}')],
+      queries: [promql(rate('swarm_client_plis_total', USERS, BOTH), '{{direction}} {{kind}}')],
     }),
     graph({
-      title: 'Share sent again',
-      means:
-        'Retransmissions among the packets that go out to subscribers. Above 2 %: as much loss on the way there, and bandwidth that is paid for twice.',
+      title: 'Retransmission ratio',
+      description:
+        'Retransmissions among the packets to subscribers. Above 2 %: the same loss on the path to them, and bandwidth used twice.',
       unit: 'percentunit',
       limits: LOSS,
       ...HALF,
       queries: [
-        ask(
+        promql(
           `(${rate('livekit_packet_total', `${LIVEKIT}, direction="outgoing", transmission="retransmit"`, ['instance'])} or 0 * ${rate('livekit_packet_total', `${LIVEKIT}, direction="outgoing"`, ['instance'])}) / (${rate('livekit_packet_total', `${LIVEKIT}, direction="outgoing"`, ['instance'])} > 0)`,
           '{{instance}}',
         ),
       ],
     }),
     graph({
-      title: 'Packets out of order',
-      means:
-        'Packets a second that came after a later one, at the server. Many: several ways at once, or a machine that spreads one stream over cores.',
+      title: 'Out-of-order packets',
+      description:
+        'Packets per second that arrived after a later one, at the server. Many: several network paths, or a host that handles one stream on several cores.',
       unit: 'pps',
-      limits: HARDLY_ANY,
-      empty: 'none',
+      limits: FEW,
+      noData: 'none',
       ...HALF,
       queries: [
-        ask(
+        promql(
           rate('livekit_packet_out_of_order_total', LIVEKIT, ['direction', 'type']),
           '{{direction}} {{type}}',
         ),
@@ -258,156 +262,157 @@ const score: Row = {
   title: 'Quality',
   panels: [
     graph({
-      title: 'Score, as the server sees it',
-      means:
-        'Mean of all participants, each as good as its worst track; 4.5 is the best there is, and whoever has no tracks has it. Below 4 people notice, below 3 they complain.',
+      title: 'Quality score (server)',
+      description:
+        'Mean of all participants; the score of a participant is that of its lowest track. The maximum is 4.5, also without tracks. Below 4 users notice, below 3 they complain.',
       limits: SCORE,
       min: 1,
       max: 5,
       ...HALF,
-      queries: [ask(mean('livekit_quality_score', LIVEKIT, ['instance']), '{{instance}}')],
+      queries: [promql(mean('livekit_quality_score', LIVEKIT, ['instance']), '{{instance}}')],
     }),
     graph({
-      title: 'Score, as users see it',
-      means:
-        'Mean of what browsers report, 1 to 5, by the same kind of model. Low here and high at the server: the server does not see what they suffer from.',
+      title: 'Quality score (clients)',
+      description:
+        'Mean of the values that browsers report, 1 to 5, from a similar model. Low here and high at the server: the server does not measure what impairs the clients.',
       limits: SCORE,
       min: 1,
       max: 5,
-      empty: NO_USERS,
+      noData: NO_USERS,
       ...HALF,
-      queries: [ask(mean('swarm_client_quality_score', USERS, BOTH), '{{direction}} {{kind}}')],
+      queries: [promql(mean('swarm_client_quality_score', USERS, BOTH), '{{direction}} {{kind}}')],
     }),
     graph({
-      title: 'Participants with a score of 3 or less, at the server',
-      means:
-        'Share of participants. The mean hides them: 5 of 100 here are 5 people whose call does not work.',
+      title: 'Low-quality participants (server)',
+      description:
+        'Share of participants with a score of 3 or less. A mean hides them: at 5 %, 5 of 100 users cannot use their session.',
       unit: 'percentunit',
       limits: { warn: 0.01, bad: 0.05 },
       ...HALF,
       queries: [
-        ask(
+        promql(
           `sum by (instance) (rate(livekit_quality_score_bucket{${LIVEKIT}, ${boundIs(3)}}[$__rate_interval])) / (${rate('livekit_quality_score_count', LIVEKIT, ['instance'])} > 0)`,
           '{{instance}}',
         ),
       ],
     }),
     graph({
-      title: 'Reports with a score of 3 or less, of users',
-      means: 'Share of the reports of browsers. Above 5 %: many calls do not work for somebody.',
+      title: 'Low-quality reports (clients)',
+      description:
+        'Share of the reports of browsers with a score of 3 or less. Above 5 %, many sessions are unusable.',
       unit: 'percentunit',
       limits: { warn: 0.01, bad: 0.05 },
-      empty: NO_USERS,
+      noData: NO_USERS,
       ...HALF,
       queries: [
-        ask(
+        promql(
           `sum by (direction, kind) (rate(swarm_client_quality_score_bucket{${USERS}, ${boundIs(3)}}[$__rate_interval])) / (${rate('swarm_client_quality_score_count', USERS, BOTH)} > 0)`,
           '{{direction}} {{kind}}',
         ),
       ],
     }),
     graph({
-      title: 'Ratings of the server',
-      means:
-        'Share of participants by what the server tells their clients. Lost: no packets at all for a while.',
+      title: 'Connection quality ratings (server)',
+      description:
+        'Share of participants by the rating that the server sends to clients. Lost: the server received no packets for some time.',
       unit: 'percentunit',
       max: 1,
       ...HALF,
       queries: [
-        ask(
+        promql(
           `sum(rate(livekit_quality_rating_bucket{${LIVEKIT}, ${boundIs(0)}}[$__rate_interval])) / (${rate('livekit_quality_rating_count', LIVEKIT)} > 0)`,
           'poor',
         ),
-        ask(shareAbove(2, 'livekit_quality_rating', LIVEKIT), 'lost'),
+        promql(shareAbove(2, 'livekit_quality_rating', LIVEKIT), 'lost'),
       ],
     }),
     graph({
-      title: 'Time a packet spends in the server',
-      means:
-        'Mean, and how much it varies; only with rtc.forward_stats in the configuration of LiveKit, else 0. Milliseconds here mean a machine without processor time.',
+      title: 'Forwarding latency',
+      description:
+        'Mean and standard deviation of the time that a packet spends in the server. Requires rtc.forward_stats in the LiveKit configuration, otherwise 0. Milliseconds: a host with high CPU usage.',
       unit: 'ns',
       limits: { warn: 2e6, bad: 1e7 },
       ...HALF,
       queries: [
-        ask(`max by (instance) (livekit_forward_latency{${LIVEKIT}})`, '{{instance}} mean'),
-        ask(`max by (instance) (livekit_forward_jitter{${LIVEKIT}})`, '{{instance}} deviation'),
+        promql(`max by (instance) (livekit_forward_latency{${LIVEKIT}})`, '{{instance}} mean'),
+        promql(`max by (instance) (livekit_forward_jitter{${LIVEKIT}})`, '{{instance}} deviation'),
       ],
     }),
   ],
 };
 
-const felt: Row = {
-  title: 'What users feel',
+const experience: Row = {
+  title: 'Client experience',
   panels: [
     graph({
-      title: 'Pictures that stand still',
-      means:
-        'Seconds of freeze a second, all browsers together, against the participants that report. Above 1 %: people notice.',
+      title: 'Video freezes',
+      description:
+        'Freeze seconds per second of all browsers, relative to the reporting participants. Above 1 %, users notice.',
       unit: 'percentunit',
       limits: { warn: 0.01, bad: 0.05 },
-      empty: NO_USERS,
+      noData: NO_USERS,
       queries: [
-        ask(
+        promql(
           `sum(rate(swarm_client_freeze_seconds_total{${USERS}}[$__rate_interval])) / (sum(swarm_client_sessions{${USERS}}) > 0)`,
           'frozen',
         ),
       ],
     }),
     graph({
-      title: 'Sound that was made up',
-      means:
-        'Share of samples that players invented because packets were missing or late. Above 2 % words get lost.',
+      title: 'Concealed audio',
+      description:
+        'Share of samples that decoders synthesised because packets were missing or late. Above 2 %, speech becomes hard to understand.',
       unit: 'percentunit',
       limits: LOSS,
-      empty: NO_USERS,
+      noData: NO_USERS,
       queries: [
-        ask(
+        promql(
           `${rate('swarm_client_concealed_samples_total', USERS, ['browser'])} / (${rate('swarm_client_samples_total', USERS, ['browser'])} > 0)`,
           '{{browser}}',
         ),
       ],
     }),
     graph({
-      title: 'Connections that broke and came back',
-      means:
-        'A second, of participants that report. A peak is a node that went, or a network change for many at once.',
+      title: 'Reconnects',
+      description:
+        'Per second, of reporting participants. A peak: a node failed, or the network of many users changed.',
       unit: 'ops',
-      empty: NO_USERS,
-      queries: [ask(rate('swarm_client_reconnects_total', USERS, ['browser']), '{{browser}}')],
+      noData: NO_USERS,
+      queries: [promql(rate('swarm_client_reconnects_total', USERS, ['browser']), '{{browser}}')],
     }),
     graph({
-      title: 'Participants that report',
-      means:
-        'By SDK and browser. Far fewer than participants at the server: the beacon is not attached everywhere.',
+      title: 'Reporting participants',
+      description:
+        'By SDK and browser. Far fewer than participants at the server: the beacon is not attached in every client.',
       stacked: true,
-      empty: NO_USERS,
+      noData: NO_USERS,
       queries: [
-        ask(`sum by (sdk, browser) (swarm_client_sessions{${USERS}})`, '{{sdk}} {{browser}}'),
+        promql(`sum by (sdk, browser) (swarm_client_sessions{${USERS}})`, '{{sdk}} {{browser}}'),
       ],
     }),
     graph({
-      title: 'How media gets to the server',
-      means:
-        'Participants by transport. Many over relays or TCP: UDP ports are closed somewhere, and they have more delay.',
+      title: 'Transports',
+      description:
+        'Participants by transport. Many over relays or TCP: UDP ports are blocked for them, and their latency is higher.',
       stacked: true,
-      empty: NO_USERS,
-      queries: [ask('sum by (transport) (swarm_client_session_transports)', '{{transport}}')],
+      noData: NO_USERS,
+      queries: [promql('sum by (transport) (swarm_client_session_transports)', '{{transport}}')],
     }),
     graph({
-      title: 'Networks of users',
-      means:
-        'Participants by what their browser says of its network; Firefox and Safari say nothing. Bad figures with much cellular are nothing you can mend.',
+      title: 'Client networks',
+      description:
+        'Participants by the network type that the browser reports; Firefox and Safari report none. Low quality on cellular is outside the deployment.',
       stacked: true,
-      empty: NO_USERS,
-      queries: [ask('sum by (network) (swarm_client_session_networks)', '{{network}}')],
+      noData: NO_USERS,
+      queries: [promql('sum by (network) (swarm_client_session_networks)', '{{network}}')],
     }),
     table({
-      title: 'Rooms on the list',
-      means:
-        'As they were in the last reports. Only rooms that the configuration of the exporter lists. Below 3: the people in it complain.',
+      title: 'Rooms on the allow-list',
+      description:
+        'Values of the latest reports. Only rooms that the exporter configuration lists. Below 3: users in the room complain.',
       by: ['room'],
       span: 12,
-      empty: 'no rooms are listed',
+      noData: 'no rooms listed',
       columns: [
         { expr: 'min by (room) (swarm_client_room_quality_score)', legend: 'Score', limits: SCORE },
         {
@@ -419,16 +424,19 @@ const felt: Row = {
       ],
     }),
     graph({
-      title: 'Reports by what became of them',
-      means:
-        'A second. Anything but accepted: wrong tokens, pages of an old version, limits that are too low, or somebody who plays with the address.',
+      title: 'Beacon reports by result',
+      description:
+        'Per second. Results other than accepted: wrong tokens, pages of an old version, limits that are too low, or forged reports.',
       unit: 'ops',
       ...HALF,
       queries: [
-        ask('sum by (result) (rate(swarm_client_reports_total[$__rate_interval]))', '{{result}}'),
-        ask(
+        promql(
+          'sum by (result) (rate(swarm_client_reports_total[$__rate_interval]))',
+          '{{result}}',
+        ),
+        promql(
           'sum(rate(swarm_client_reports_dropped_total[$__rate_interval]))',
-          'thrown away by browsers',
+          'dropped by browsers',
         ),
       ],
     }),
@@ -438,25 +446,25 @@ const felt: Row = {
 const users = () => [
   labelVariable('sdk', {
     label: 'SDK',
-    means: 'What users call with',
+    description: 'SDKs of the reporting clients',
     of: 'swarm_client_sessions',
   }),
   labelVariable('browser', {
     label: 'Browser',
-    means: 'What users call with',
+    description: 'Browsers of the reporting clients',
     of: 'swarm_client_sessions',
     where: 'sdk=~"$sdk"',
   }),
 ];
 
-/** What people hear and see: as the server measures it, and as their browsers do. */
+/** Media quality as the server and as browsers measure it. */
 export const mediaDashboard = (): Dashboard =>
   page({
     key: 'media',
     title: 'LiveKit / Media quality',
     description:
-      'Loss, jitter, round trips, repair and scores: on the left as livekit-server measures them, on the right as browsers of real users report them (packages/beacon).',
+      'Loss, jitter, RTT, loss recovery and quality scores: on the left as livekit-server measures them, on the right as browsers of users report them (packages/beacon).',
     variables: [...livekitVariables(), ...users()],
     annotations: [alerts(), faults()],
-    rows: [loss, jitter, feedback, score, felt],
+    rows: [loss, jitter, recovery, score, experience],
   });

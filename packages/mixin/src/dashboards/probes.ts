@@ -2,10 +2,10 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alerts, faults } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, stat, states, table } from '../panels/panel.ts';
-import { ask } from '../panels/query.ts';
+import { promql } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import {
-  HARDLY_ANY,
+  FEW,
   JITTER,
   JOIN_SECONDS,
   LATENCY,
@@ -22,104 +22,104 @@ const NOT_PROBED = 'not probed';
 const BY = ['target', 'node', 'module'] as const;
 const per = BY.join(', ');
 
-const now: Row = {
-  title: 'Now',
+const current: Row = {
+  title: 'Current state',
   panels: [
     stat({
-      title: 'Test calls that work',
-      means:
-        'Share of what is probed whose last test call succeeded: both got in, saw and heard each other, and no limit was crossed. Below 100 %: somebody cannot call.',
+      title: 'Probe success',
+      description:
+        'Share of probes whose last run succeeded: both participants joined and received media, and no limit was exceeded. Below 100 %, some users cannot connect.',
       unit: 'percentunit',
       limits: { warn: 1, bad: 0.5, lowIsBad: true },
-      empty: NOT_PROBED,
-      queries: [ask(`avg(swarm_probe_success{${PROBES}})`, 'succeed')],
+      noData: NOT_PROBED,
+      queries: [promql(`avg(swarm_probe_success{${PROBES}})`, 'succeed')],
     }),
     stat({
-      title: 'Do not see each other',
-      means:
-        'Test calls in which both got in and one is alone. Above 0 the room exists twice: nodes have lost each other or Redis.',
+      title: 'Remote participant missing',
+      description:
+        'Probes in which both participants joined but one does not see the other. Above 0, the room exists on two nodes: nodes lost the connection to each other or to Redis.',
       limits: NONE,
-      empty: NOT_PROBED,
+      noData: NOT_PROBED,
       queries: [
-        ask(
+        promql(
           `count(min by (${per}) (swarm_probe_remote_participants{${PROBES}}) == 0 and count by (${per}) (swarm_probe_phase_seconds{${PROBES}, phase="dtls"}) == 2) or 0 * count(swarm_probe_success{${PROBES}})`,
           'split',
         ),
       ],
     }),
     stat({
-      title: 'Do not hear each other',
-      means:
-        'Sides of test calls to which nothing of the other one came. Above 0: media does not flow: UDP ports, TURN, or a node that is cut off.',
+      title: 'No media received',
+      description:
+        'Probe participants that received no media. Above 0, media does not flow: UDP ports, TURN, or a partitioned node.',
       limits: NONE,
-      empty: NOT_PROBED,
+      noData: NOT_PROBED,
       queries: [
-        ask(
+        promql(
           `count(swarm_probe_media_received{${PROBES}} == 0) or 0 * count(swarm_probe_success{${PROBES}})`,
-          'deaf',
+          'media missing',
         ),
       ],
     }),
     stat({
-      title: 'Slowest way in',
-      means:
-        'Of the last test calls, the longest until transport was up on both sides. Above 2 s people wait.',
+      title: 'Slowest join',
+      description:
+        'Of the last probes: the longest time until the transport of both participants was connected. Above 2 s, users notice.',
       unit: 's',
       limits: JOIN_SECONDS,
-      empty: NOT_PROBED,
-      queries: [ask(`max(swarm_probe_phase_seconds{${PROBES}, phase="dtls"})`, 'slowest')],
+      noData: NOT_PROBED,
+      queries: [promql(`max(swarm_probe_phase_seconds{${PROBES}, phase="dtls"})`, 'slowest')],
     }),
     stat({
-      title: 'Worst loss',
-      means: 'Of the last test calls, after repair. Above 2 % people hear it.',
+      title: 'Highest loss',
+      description: 'Of the last probes, after loss recovery. Above 2 %, users notice.',
       unit: 'percentunit',
       limits: LOSS,
-      empty: NOT_PROBED,
-      queries: [ask(`max(swarm_probe_loss_ratio{${PROBES}})`, 'worst')],
+      noData: NOT_PROBED,
+      queries: [promql(`max(swarm_probe_loss_ratio{${PROBES}})`, 'worst')],
     }),
     stat({
-      title: 'Worst latency',
-      means:
-        'One way through the server, p95, of the last test calls. Above 90 ms: the machine is short of processor time, or far away.',
+      title: 'Highest latency',
+      description:
+        'One-way latency through the server, p95, of the last probes. Above 90 ms: the host has high CPU usage, or is far away.',
       unit: 's',
       limits: LATENCY,
-      empty: NOT_PROBED,
-      queries: [ask(`max(swarm_probe_latency_seconds{${PROBES}, quantile="0.95"})`, 'worst')],
+      noData: NOT_PROBED,
+      queries: [promql(`max(swarm_probe_latency_seconds{${PROBES}, quantile="0.95"})`, 'worst')],
     }),
     states({
-      title: 'Test calls',
-      means:
-        'Green while they succeed, by deployment, node and module. One node red: that node. All red: the entrance, Redis or the network.',
-      words: { 1: { text: 'works' }, 0: { text: 'fails' } },
+      title: 'Probes',
+      description:
+        'Green while probes succeed, by deployment, node and module. One node red: that node. All red: the load balancer, Redis or the network.',
+      labels: { 1: { text: 'succeeds' }, 0: { text: 'fails' } },
       queries: [probesByName(`swarm_probe_success{${PROBES}}`)],
     }),
     table({
-      title: 'Why they fail',
-      means:
-        'Reasons of the last test call, most basic first: unreachable, refused, join_failed, …, not_seen (split brain), not_heard, loss, jitter, latency.',
+      title: 'Failures by reason',
+      description:
+        'Reasons of the last failed probe, most basic first: unreachable, rejected, join_failed, …, participant_missing (split brain), media_missing, loss, jitter, latency.',
       by: [...BY, 'reason'],
       span: 12,
-      empty: 'none fails',
-      columns: [{ expr: `swarm_probe_failure{${PROBES}} == 1`, legend: 'Fails' }],
+      noData: 'no failures',
+      columns: [{ expr: `swarm_probe_failure{${PROBES}} == 1`, legend: 'Failed' }],
     }),
   ],
 };
 
 const joining: Row = {
-  title: 'Getting in',
+  title: 'Joins',
   panels: [
     graph({
-      title: 'Phases of joining',
-      means:
-        'From the beginning until signalling, ICE, DTLS and the first media, mean of what is probed. The phase that grows says where to look: signal is Redis or the node, ice the network, first_media the way between nodes.',
+      title: 'Join phases',
+      description:
+        'Time until signalling, ICE, DTLS and the first media, mean over all probes. The phase that grows shows the cause: signal, Redis or the node; ice, the network; first_media, the path between nodes.',
       unit: 's',
       limits: JOIN_SECONDS,
-      queries: [ask(`avg by (phase) (swarm_probe_phase_seconds{${PROBES}})`, '{{phase}}')],
+      queries: [promql(`avg by (phase) (swarm_probe_phase_seconds{${PROBES}})`, '{{phase}}')],
     }),
     graph({
-      title: 'Until the first media, by node',
-      means:
-        'The slower side of each test call. One node above the others: that node, or the way to it.',
+      title: 'Time to first media by node',
+      description:
+        'The slower participant of each probe. One node above the others: that node, or the path to it.',
       unit: 's',
       limits: JOIN_SECONDS,
       queries: [
@@ -127,9 +127,9 @@ const joining: Row = {
       ],
     }),
     graph({
-      title: 'Seen and heard',
-      means:
-        'Others that each side was told of, and whether it heard them; 1 is right. Seen 0 on one side: split brain. Seen 1 and heard 0: media does not flow.',
+      title: 'Participants and media received',
+      description:
+        'Remote participants that each side knows, and whether it received media; both should be 1. 0 participants on one side: split brain. 1 participant without media: media does not flow.',
       queries: [
         probesByName(
           `min by (${per}) (swarm_probe_remote_participants{${PROBES}})`,
@@ -145,12 +145,12 @@ const joining: Row = {
 };
 
 const media: Row = {
-  title: 'Media of the test calls',
+  title: 'Probe media',
   panels: [
     graph({
-      title: 'Loss',
-      means:
-        "Share of packets that never came, by kind and direction. Nobody's Wi-Fi is in between: whatever is lost here is lost by your network or machines.",
+      title: 'Packet loss',
+      description:
+        'Share of packets that were never received, by kind and direction. No Wi-Fi is involved: the loss occurs in the network or on the hosts of the deployment.',
       unit: 'percentunit',
       limits: LOSS,
       queries: [
@@ -162,8 +162,8 @@ const media: Row = {
     }),
     graph({
       title: 'Jitter',
-      means:
-        'Of the worse side. Above 30 ms people hear it; here it means machines or links that are too full.',
+      description:
+        'Of the participant with the higher jitter. Above 30 ms, users notice; for probes it means an overloaded host or link.',
       unit: 's',
       limits: JITTER,
       queries: [
@@ -175,8 +175,8 @@ const media: Row = {
     }),
     graph({
       title: 'Latency, p95',
-      means:
-        'One way from publisher to subscriber through the server. It should not change by itself: when it does, the machine or the way between nodes is busy.',
+      description:
+        'One-way latency from publisher to subscriber through the server. It should be constant; a rise means a busy host or a busy path between nodes.',
       unit: 's',
       limits: LATENCY,
       queries: [
@@ -187,23 +187,24 @@ const media: Row = {
       ],
     }),
     graph({
-      title: 'Round trip to the server',
-      means: 'Of the worse side. A jump: another way through the network, or a relay.',
+      title: 'RTT',
+      description:
+        'Of the participant with the higher RTT. A step: another network path, or a relay.',
       unit: 's',
       limits: RTT,
       queries: [probesByName(`max by (${per}) (swarm_probe_rtt_seconds{${PROBES}})`)],
     }),
     graph({
       title: 'NACKs and PLIs',
-      means:
-        'A second, of all test calls. NACKs: packets were lost and asked for. PLIs: pictures had to be begun anew.',
+      description:
+        'Per second, of all probes. NACKs: packets were lost and requested again. PLIs: keyframes were requested.',
       unit: 'ops',
       queries: [
-        ask(
+        promql(
           `sum by (direction) (rate(swarm_probe_nacks_total{${PROBES}}[$__rate_interval]))`,
           'NACK {{direction}}',
         ),
-        ask(
+        promql(
           `sum by (direction) (rate(swarm_probe_plis_total{${PROBES}}[$__rate_interval]))`,
           'PLI {{direction}}',
         ),
@@ -211,11 +212,11 @@ const media: Row = {
     }),
     graph({
       title: 'Data messages',
-      means:
-        'There and back, p95, of modules that send data. Slow with good audio: the data channel is congested.',
+      description:
+        'RTT p95 of modules that send data. High RTT with good audio: the data channel is congested.',
       unit: 's',
       limits: RTT,
-      empty: 'no module sends data',
+      noData: 'no module sends data',
       queries: [
         probesByName(`max by (${per}) (swarm_probe_data_rtt_seconds{${PROBES}, quantile="0.95"})`),
       ],
@@ -224,80 +225,81 @@ const media: Row = {
 };
 
 const exporter: Row = {
-  title: 'The prober itself',
+  title: 'Exporter',
   panels: [
     graph({
-      title: 'Probes made',
-      means: 'A second, by how they ended. None: nobody asks, and this dashboard shows the past.',
+      title: 'Probes by result',
+      description:
+        'Per second. None: probes are not scheduled or scraped, and this dashboard shows old values.',
       unit: 'ops',
       columns: 6,
       queries: [
-        ask(
+        promql(
           `sum by (result) (rate(swarm_probe_runs_total{${PROBES}}[$__rate_interval]))`,
           '{{result}}',
         ),
       ],
     }),
     graph({
-      title: 'How long probes take',
-      means:
-        'With deleting the room. Close to the scrape timeout of Prometheus, probes are cut off: raise it or shorten the module.',
+      title: 'Probe duration',
+      description:
+        'Including the deletion of the room. Close to the scrape timeout of Prometheus, probes are aborted: raise the timeout or shorten the module.',
       unit: 's',
       columns: 6,
       queries: [probesByName(`max by (${per}) (swarm_probe_duration_seconds{${PROBES}})`)],
     }),
     graph({
-      title: 'Probes turned away',
-      means:
-        'A second, by reason. busy: more are asked for at once than are allowed; no_time: the scrape timeout is too short.',
+      title: 'Rejected probes',
+      description:
+        'Per second, by reason. busy: more concurrent probes than allowed. no_time: the scrape timeout is too short.',
       unit: 'ops',
-      limits: HARDLY_ANY,
+      limits: FEW,
       columns: 6,
       queries: [
-        ask(
+        promql(
           'sum by (reason) (rate(swarm_exporter_probes_rejected_total[$__rate_interval]))',
           '{{reason}}',
         ),
-        ask(
+        promql(
           'sum by (source) (rate(swarm_exporter_errors_total[$__rate_interval]))',
           'errors of {{source}}',
         ),
       ],
     }),
     states({
-      title: 'Sources of the exporter',
-      means:
-        'Green while a source works. Red: it gets no answer from what it watches, and its figures are missing.',
-      words: { 1: { text: 'works' }, 0: { text: 'fails' } },
+      title: 'Exporter sources',
+      description:
+        'Green while a source works. Red: what it monitors does not answer, and its metrics are missing.',
+      labels: { 1: { text: 'works' }, 0: { text: 'fails' } },
       columns: 6,
-      queries: [ask('min by (source) (swarm_exporter_up)', '{{source}}')],
+      queries: [promql('min by (source) (swarm_exporter_up)', '{{source}}')],
     }),
   ],
 };
 
-/** Whether two people of ours can call each other, through every node, all the time. */
+/** Whether two participants can join and receive media through every node. */
 export const probesDashboard = (): Dashboard =>
   page({
     key: 'probes',
     title: 'LiveKit / Probes',
     description:
-      'Test calls of two participants, again and again (source probes of swarm exporter): the first to know when nobody can call.',
+      'Synthetic probes with two participants at intervals (source probes of swarm exporter): detect failed joins and missing media before users report them.',
     variables: [
       targetVariable('swarm_probe_success'),
       labelVariable('module', {
         label: 'Module',
-        means: 'What the test calls do',
+        description: 'Probe modules',
         of: 'swarm_probe_success',
         where: 'target=~"$target"',
       }),
       labelVariable('node', {
         label: 'Node',
-        means: 'Through which node; calls through the entrance have none',
+        description: 'Probed nodes; probes through the load balancer have none',
         of: 'swarm_probe_success',
         where: 'target=~"$target"',
         all: '.*',
       }),
     ],
     annotations: [alerts(), faults()],
-    rows: [now, joining, media, exporter],
+    rows: [current, joining, media, exporter],
   });

@@ -1,12 +1,12 @@
 import { CATALOGUE } from '@livekit-swarm/exporter/catalogue';
 import { RECORDINGS } from '../recordings.ts';
-import { HAPROXY_METRICS, NODE_METRICS, PROMETHEUS_METRICS, REDIS_METRICS } from './companions.ts';
+import { HAPROXY_METRICS, NODE_METRICS, PROMETHEUS_METRICS, REDIS_METRICS } from './exporters.ts';
 import type { KnownMetric } from './known-metric.ts';
 import { LIVEKIT_LABELS, LIVEKIT_METRICS } from './livekit.ts';
 
-/** One name as it stands in a query: histograms have several. */
+/** A series name as used in queries; histograms have several. */
 export interface KnownSeries {
-  /** Who exports it. */
+  /** The program that exports it. */
   source: Source;
   type: KnownMetric['type'];
   labels: ReadonlySet<string>;
@@ -23,9 +23,9 @@ export type Source =
   | 'prometheus'
   | 'recordings';
 
-/** What Prometheus puts on every series, and what people put on targets when they configure it. */
+/** Labels that Prometheus adds to every series. */
 const TARGET_LABELS = ['job', 'instance'] as const;
-/** What relabelling puts on probes. */
+/** Labels that relabelling adds to probes. */
 const PROBE_LABELS = ['target', 'module', 'node'] as const;
 
 const seriesOf = (
@@ -59,10 +59,10 @@ const catalogue = Object.entries(CATALOGUE).flatMap(([family, entries]) =>
   ),
 );
 
-/** Labels of a recording are those it is aggregated by; the test with a real Prometheus sees whether they are there. */
+/** Aggregation labels of recordings; the test with a real Prometheus checks them. */
 const RECORDING_LABELS = ['direction'] as const;
 
-/** Everything that a query may ask for. Whatever is not in here nobody exports. */
+/** All series that queries may use. */
 export const KNOWN: ReadonlyMap<string, KnownSeries> = new Map([
   ...seriesOf('livekit', LIVEKIT_METRICS, LIVEKIT_LABELS),
   ...catalogue,
@@ -81,7 +81,7 @@ export const KNOWN: ReadonlyMap<string, KnownSeries> = new Map([
         ...Object.keys(labels),
       ]),
       appears: 'first_use',
-      why: 'what it is calculated from must be there',
+      why: 'when the series it is calculated from exist',
     },
   ]),
 ]);

@@ -1,13 +1,12 @@
-/** A metric of somebody else's that queries may use. */
+/** A metric of another program that queries may use. */
 export interface KnownMetric {
   type: 'counter' | 'gauge' | 'histogram' | 'summary';
   labels: readonly string[];
-  /** Whether it was there on a server of ours, or is only known from the source. */
+  /** Whether it was observed on a running server, or is only known from the source code. */
   seen?: boolean;
-  /** `first_use`: not before it has happened. */
+  /** `first_use`: absent until `why` is true. */
   appears: 'always' | 'first_use';
   why?: string;
-  /** What one has to know about it. */
   note?: string;
 }
 

@@ -22,7 +22,7 @@ const mark = (
     .textFormat(text)
     .step('10s');
 
-/** From the moment a fault is injected until it is taken away. */
+/** From the injection of a fault to its rollback. */
 export const faults = (): Builder<AnnotationQuery> =>
   mark(
     'Faults',
@@ -32,17 +32,17 @@ export const faults = (): Builder<AnnotationQuery> =>
     '{{drill}}: {{fault}} on {{target}}',
   );
 
-/** The minute after a fault was taken away: whatever is not well then has not healed by itself. */
-export const heals = (): Builder<AnnotationQuery> =>
+/** The minute after the rollback of a fault, in which the deployment should recover. */
+export const rollbacks = (): Builder<AnnotationQuery> =>
   mark(
-    'Heals',
+    'Rollbacks',
     'green',
     '(max_over_time(swarm_chaos_fault_active[1m]) == 1) unless (swarm_chaos_fault_active == 1)',
-    'healed: {{fault}}',
-    '{{drill}}: {{fault}} on {{target}} is over',
+    'rolled back: {{fault}}',
+    '{{drill}}: {{fault}} on {{target}} was rolled back',
   );
 
-/** While an alert of ours fires. */
+/** While a LiveKit alert fires. */
 export const alerts = (): Builder<AnnotationQuery> =>
   mark(
     'Alerts',

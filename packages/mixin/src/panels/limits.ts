@@ -1,10 +1,10 @@
 import type { Threshold } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** What a panel colours: green up to `warn`, amber up to `bad`, red beyond. In the panel's own unit. */
+/** Colours of a panel: green below `warn`, amber below `bad`, red from `bad`. In the unit of the panel. */
 export interface Limits {
   warn?: number;
   bad: number;
-  /** Where small figures are the bad ones: scores, nodes that are left. */
+  /** Low values are bad: scores, remaining nodes. */
   lowIsBad?: true;
 }
 
@@ -13,7 +13,7 @@ export const AMBER = 'orange';
 export const RED = 'red';
 export type Colour = typeof GREEN | typeof AMBER | typeof RED;
 
-/** As Grafana has them: ascending, the first one from minus infinity. */
+/** In Grafana's form: ascending, the first step from minus infinity. */
 export const thresholdSteps = ({ warn, bad, lowIsBad }: Limits): Threshold[] => {
   if (lowIsBad) {
     return [

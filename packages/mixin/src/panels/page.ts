@@ -13,12 +13,12 @@ import {
 import { DASHBOARDS, type DashboardUid } from '../rule.ts';
 import { datasourceVariable } from './variables.ts';
 
-/** What a dashboard consists of, from top to bottom. */
+/** A dashboard from top to bottom. */
 export interface Page {
   key: DashboardUid;
   title: string;
   description: string;
-  /** Beside the one that chooses the Prometheus. */
+  /** In addition to the variable for the data source. */
   variables: readonly Builder<VariableModel>[];
   annotations?: readonly Builder<AnnotationQuery>[];
   rows: readonly Row[];
@@ -29,10 +29,10 @@ export interface Row {
   panels: readonly Builder<Panel>[];
 }
 
-/** All dashboards have it: by it they link to each other. */
+/** Tag of all dashboards; their links use it. */
 export const TAG = 'livekit-swarm';
 
-/** Grafana 11.0 wrote this version; whatever is newer understands it. */
+/** Schema version of Grafana 11.0; later versions read it. */
 const SCHEMA_VERSION = 39;
 
 const links = (): DashboardLink[] => [
@@ -40,7 +40,7 @@ const links = (): DashboardLink[] => [
     title: 'LiveKit dashboards',
     type: DashboardLinkType.Dashboards,
     icon: 'external link',
-    tooltip: 'The other dashboards of livekit-swarm, with the same time range and choices',
+    tooltip: 'The other dashboards of livekit-swarm, with the same time range and variables',
     tags: [TAG],
     asDropdown: true,
     targetBlank: false,
@@ -49,7 +49,7 @@ const links = (): DashboardLink[] => [
   },
 ];
 
-/** Panels are numbered from 1 in their order: links to a panel stay right as long as nothing is put before it. */
+/** Panel ids count from 1 in order: a link to a panel stays valid until a panel is inserted before it. */
 export const page = ({
   key,
   title,

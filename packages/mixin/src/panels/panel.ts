@@ -36,19 +36,19 @@ import { type Colour, type Limits, thresholdSteps } from './limits.ts';
 import { heatmapQuery, type Query, rangeQuery, tableQuery } from './query.ts';
 import { DATASOURCE } from './variables.ts';
 
-/** What every panel tells. */
-interface Look {
+/** Options of every panel. */
+interface PanelOptions {
   title: string;
   /** What it shows, and what a bad value means. */
-  means: string;
-  /** Grafana's word: `percentunit`, `s`, `bps`, `short`. */
+  description: string;
+  /** Grafana's unit id: `percentunit`, `s`, `bps`, `short`. */
   unit?: string;
   limits?: Limits;
   queries: readonly Query[];
-  /** Of the 24 columns of a dashboard. */
+  /** Width; a dashboard has 24 columns. */
   columns?: number;
-  /** What stands there instead of "No data". */
-  empty?: string;
+  /** Shown instead of "No data". */
+  noData?: string;
 }
 
 const STAT_HEIGHT = 4;
@@ -57,23 +57,23 @@ const GRAPH_HEIGHT = 8;
 const thresholdsOf = (limits: Limits) =>
   new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(thresholdSteps(limits));
 
-/** One figure, as it is now, with how it came about behind it. */
+/** The current value, with its history in the background. */
 export const stat = ({
   title,
-  means,
+  description,
   unit = 'short',
   limits,
   queries,
   columns = 4,
-  empty = '–',
-}: Look): Builder<Panel> => {
+  noData = '–',
+}: PanelOptions): Builder<Panel> => {
   const panel = new StatBuilder()
     .title(title)
-    .description(means)
+    .description(description)
     .datasource(DATASOURCE)
     .targets(queries.map(rangeQuery))
     .unit(unit)
-    .noValue(empty)
+    .noValue(noData)
     .span(columns)
     .height(STAT_HEIGHT)
     .graphMode(BigValueGraphMode.Area)
@@ -83,49 +83,49 @@ export const stat = ({
     : panel.colorMode(BigValueColorMode.Value).thresholds(thresholdsOf(limits));
 };
 
-/** From here on there is room for more than one figure in a legend. */
+/** From this width on, a legend has room for more than one value. */
 const WIDE = 12;
-/** Where a third of something a second is worth a look. */
+/** Units for which values below 1 are relevant. */
 const RATES: readonly string[] = ['ops', 'reqps'];
 
-/** How far an axis goes at least. Of nothing but zeros Grafana draws one to 100, which is 10000 % of shares. */
+/** Minimum of the upper end of an axis. If all values are 0, Grafana draws an axis to 100, which is 10000 % for shares. */
 const softMaxOf = (unit: string, limits?: Limits): number | undefined => {
   if (unit === 'percentunit') return limits === undefined || limits.lowIsBad ? 0.01 : limits.bad;
-  // Grafana writes fractions of packets as mp/s.
+  // Grafana prints fractions of packets as mp/s.
   if (unit === 'pps') return 10;
   return RATES.includes(unit) || limits?.bad === 1 ? 1 : undefined;
 };
 
-interface GraphLook extends Look {
+interface GraphOptions extends PanelOptions {
   stacked?: true;
-  /** Of the axis, where the nature of the figure gives one: shares end at 1. */
+  /** Upper end of the axis, if the values have one: shares end at 1. */
   max?: number;
-  /** What may go below nothing, or begins above it (scores). Default 0. */
+  /** Lower end of the axis: below 0, or above it for scores. Default: 0. */
   min?: number;
 }
 
-/** Figures over time; limits are dashed lines. */
+/** Values over time; limits are dashed lines. */
 export const graph = ({
   title,
-  means,
+  description,
   unit = 'short',
   limits,
   queries,
   columns = 8,
-  empty,
-  ...look
-}: GraphLook): Builder<Panel> => {
+  noData,
+  ...axis
+}: GraphOptions): Builder<Panel> => {
   const panel = new TimeseriesBuilder()
     .title(title)
-    .description(means)
+    .description(description)
     .datasource(DATASOURCE)
     .targets(queries.map(rangeQuery))
     .unit(unit)
     .span(columns)
     .height(GRAPH_HEIGHT)
-    .min(look.min ?? 0)
+    .min(axis.min ?? 0)
     .lineWidth(1)
-    .fillOpacity(look.stacked ? 30 : 8)
+    .fillOpacity(axis.stacked ? 30 : 8)
     .showPoints(VisibilityMode.Never)
     .tooltip(
       new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending),
@@ -139,9 +139,9 @@ export const graph = ({
     );
   const softMax = softMaxOf(unit, limits);
   if (softMax !== undefined) panel.axisSoftMax(softMax);
-  if (empty !== undefined) panel.noValue(empty);
-  if (look.max !== undefined) panel.max(look.max);
-  if (look.stacked)
+  if (noData !== undefined) panel.noValue(noData);
+  if (axis.max !== undefined) panel.max(axis.max);
+  if (axis.stacked)
     panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   if (limits !== undefined) {
     panel
@@ -153,28 +153,28 @@ export const graph = ({
   return panel;
 };
 
-/** What a figure means, in a word, and its colour where the limits do not give it. */
-export interface Word {
+/** Text of a value, and its colour if the limits do not define one. */
+export interface StateLabel {
   text: string;
   color?: Colour;
 }
 
-/** Which state something is in, over time: 1 is green, 0 is red unless limits say otherwise. */
+/** States over time: 1 is green and 0 is red, unless limits define other colours. */
 export const states = ({
   title,
-  means,
+  description,
   limits,
   queries,
   columns = 12,
-  empty = '–',
-  words,
-}: Look & { words?: Readonly<Record<string, Word>> }): Builder<Panel> => {
+  noData = '–',
+  labels,
+}: PanelOptions & { labels?: Readonly<Record<string, StateLabel>> }): Builder<Panel> => {
   const panel = new StateTimelineBuilder()
     .title(title)
-    .description(means)
+    .description(description)
     .datasource(DATASOURCE)
     .targets(queries.map(rangeQuery))
-    .noValue(empty)
+    .noValue(noData)
     .span(columns)
     .height(GRAPH_HEIGHT)
     .mergeValues(true)
@@ -188,15 +188,21 @@ export const states = ({
         .showLegend(false)
         .calcs([]),
     );
-  if (words !== undefined) panel.mappings([{ type: MappingType.ValueToText, options: words }]);
+  if (labels !== undefined) panel.mappings([{ type: MappingType.ValueToText, options: labels }]);
   return panel;
 };
 
-/** How often each size of something occurs, over time. */
-export const heatmap = ({ title, means, unit = 's', queries, columns = 8 }: Look): Builder<Panel> =>
+/** Distribution of a histogram over time. */
+export const heatmap = ({
+  title,
+  description,
+  unit = 's',
+  queries,
+  columns = 8,
+}: PanelOptions): Builder<Panel> =>
   new HeatmapBuilder()
     .title(title)
-    .description(means)
+    .description(description)
     .datasource(DATASOURCE)
     .targets(queries.map(heatmapQuery))
     .unit(unit)
@@ -206,38 +212,38 @@ export const heatmap = ({ title, means, unit = 's', queries, columns = 8 }: Look
     .calculate(false)
     .showLegend();
 
-/** A column of a table: the query's answer, under a name of its own. */
+/** A column of a table: the result of a query, with the legend as its heading. */
 export interface Column extends Query {
   unit?: string;
   limits?: Limits;
 }
 
-/** Pixels: Grafana's own 150 would push columns out of sight. */
+/** Pixels; with the default of 150, not all columns are visible. */
 const MIN_COLUMN = 70;
 
 /** A row for each value of a label, a column for each query. */
 export const table = ({
   title,
-  means,
+  description,
   by,
   columns: parts,
   span = 24,
-  empty = '–',
+  noData = '–',
 }: {
   title: string;
-  means: string;
-  /** The labels that rows are told apart by. */
+  description: string;
+  /** The labels that identify a row. */
   by: readonly string[];
   columns: readonly Column[];
   span?: number;
-  empty?: string;
+  noData?: string;
 }): Builder<Panel> => {
   const panel = new TableBuilder()
     .title(title)
-    .description(means)
+    .description(description)
     .datasource(DATASOURCE)
     .targets(parts.map(tableQuery))
-    .noValue(empty)
+    .noValue(noData)
     .minWidth(MIN_COLUMN)
     .span(span)
     .height(GRAPH_HEIGHT)
@@ -256,7 +262,7 @@ export const table = ({
   return panel;
 };
 
-/** Grafana calls the answers of several queries `Value #A`, `Value #B`, …, that of a single one `Value`. */
+/** Grafana names the results of several queries `Value #A`, `Value #B`, …, and that of a single one `Value`. */
 const joinedBy = (by: readonly string[], parts: readonly Column[]): DataTransformerConfig[] => [
   { id: 'merge', options: {} },
   { id: 'filterFieldsByName', options: { include: { pattern: `/^(${by.join('|')}|Value.*)$/` } } },

@@ -4,7 +4,7 @@ import { thresholdSteps } from './limits.ts';
 import { boundIs, mean, quantile, rate, shareAbove } from './query.ts';
 
 describe('thresholdSteps', () => {
-  it('goes from green over amber to red', () => {
+  it('orders green, amber and red', () => {
     expect(thresholdSteps({ warn: 0.001, bad: 0.02 })).toEqual([
       { value: null, color: 'green' },
       { value: 0.001, color: 'orange' },
@@ -16,7 +16,7 @@ describe('thresholdSteps', () => {
     ]);
   });
 
-  it('goes the other way where little is bad', () => {
+  it('reverses the colours if low values are bad', () => {
     expect(thresholdSteps({ warn: 4, bad: 3, lowIsBad: true })).toEqual([
       { value: null, color: 'red' },
       { value: 3, color: 'orange' },
@@ -30,7 +30,7 @@ describe('thresholdSteps', () => {
 });
 
 describe('queries', () => {
-  it('are put together', () => {
+  it('are composed from metric, selector and labels', () => {
     expect(rate('x_total', 'a="1"')).toBe('sum(rate(x_total{a="1"}[$__rate_interval]))');
     expect(rate('x_total', 'a="1"', ['b', 'c'])).toBe(
       'sum by (b, c) (rate(x_total{a="1"}[$__rate_interval]))',
@@ -46,12 +46,12 @@ describe('queries', () => {
     );
   });
 
-  it('find bounds of histograms as Prometheus 2 and 3 write them', () => {
+  it('match the bucket bounds of Prometheus 2 and 3', () => {
     expect(boundIs(1)).toBe('le=~"1|1\\\\.0"');
     expect(boundIs(0.03)).toBe('le="0.03"');
   });
 
-  it('lose the variables of Grafana', () => {
+  it('are rendered without the variables of Grafana', () => {
     expect(withoutVariables('rate(x{job=~"$job", i=~"$instance"}[$__rate_interval])', '1m')).toBe(
       'rate(x{job=~".*", i=~".*"}[1m])',
     );

@@ -1,20 +1,20 @@
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 
-/** One question to Prometheus, and what its answers are called: `{{instance}}`. */
+/** A PromQL query and the legend of its series: `{{instance}}`. */
 export interface Query {
   expr: string;
   legend: string;
 }
 
-export const ask = (expr: string, legend = ''): Query => ({ expr, legend });
+export const promql = (expr: string, legend = ''): Query => ({ expr, legend });
 
-/** Grafana's letters: A, B, … */
+/** Grafana's reference ids: A, B, … */
 const letter = (index: number): string => String.fromCharCode(65 + index);
 
 export const rangeQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder().expr(expr).legendFormat(legend).refId(letter(index)).range();
 
-/** Only how it is now, one row for each series. */
+/** An instant query, one row per series. */
 export const tableQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder()
     .expr(expr)
@@ -34,7 +34,7 @@ export const heatmapQuery = ({ expr }: Query, index: number): DataqueryBuilder =
 const sumBy = (by: readonly string[]): string =>
   by.length === 0 ? 'sum' : `sum by (${by.join(', ')}) `;
 
-/** 95 of 100 were below. Of a classic histogram, by labels of its own. */
+/** Quantile of a classic histogram, grouped by labels. */
 export const quantile = (
   share: number,
   histogram: string,
@@ -62,10 +62,10 @@ export const shareAbove = (
   return `1 - ${part('bucket', `, ${boundIs(bound)}`)} / (${part('count', '')} > 0)`;
 };
 
-/** Prometheus 3 writes whole numbers as `30000.0`, Prometheus 2 as the exporter does. Any letter between, and 1 would be 100, too. */
+/** Prometheus 3 stores integer bounds as `30000.0`, Prometheus 2 as exported. The dot is escaped, as otherwise 1 would match 100. */
 export const boundIs = (bound: number): string =>
   Number.isInteger(bound) ? `le=~"${bound}|${bound}\\\\.0"` : `le="${bound}"`;
 
-/** By these labels, a second. */
+/** Rate per second, grouped by labels. */
 export const rate = (counter: string, selector: string, by: readonly string[] = []): string =>
   `${sumBy(by)}(rate(${counter}{${selector}}[$__rate_interval]))`;

@@ -8,29 +8,28 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** Whichever Prometheus is chosen at the top of the dashboard. */
+/** The Prometheus that is selected at the top of the dashboard. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in.
 export const DATASOURCE: DataSourceRef = { type: 'prometheus', uid: '${datasource}' };
 
-/** Which Prometheus to ask. */
 export const datasourceVariable = (): Builder<VariableModel> =>
   new DatasourceVariableBuilder('datasource')
     .label('Prometheus')
-    .description('Which Prometheus to ask')
+    .description('Prometheus data source')
     .type('prometheus');
 
 /**
  * All values of a label of a metric; any number of them may be chosen.
- * @param all what All is: `.+` by default; `.*` where the label may be empty; null: all of its values, and no others
+ * @param all the value of All: `.+` by default; `.*` if the label may be empty; null: exactly the listed values
  */
 export const labelVariable = (
   name: string,
-  { label, means, of, where = '', labelName = name, all = '.+' }: LabelVariable,
+  { label, description, of, where = '', labelName = name, all = '.+' }: LabelVariable,
 ): Builder<VariableModel> => {
   const query = `label_values(${of}${where === '' ? '' : `{${where}}`}, ${labelName})`;
   const variable = new QueryVariableBuilder(name)
     .label(label)
-    .description(means)
+    .description(description)
     .datasource(DATASOURCE)
     .query({ qryType: 1, query, refId: `variable-${name}` })
     .definition(query)
@@ -43,14 +42,14 @@ export const labelVariable = (
 };
 
 export interface LabelVariable {
-  /** For people. */
+  /** Shown in Grafana. */
   label: string;
-  means: string;
-  /** The metric whose label it is. */
+  description: string;
+  /** The metric that has the label. */
   of: string;
-  /** What narrows it down: other variables. */
+  /** Selector, usually with other variables. */
   where?: string;
-  /** Where it is not called like the variable. */
+  /** If it differs from the name of the variable. */
   labelName?: string;
   all?: string | null;
 }

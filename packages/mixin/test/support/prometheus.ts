@@ -1,10 +1,10 @@
-/** One answer: its labels and its figure. */
+/** One series of a result. */
 export interface Sample {
   labels: Record<string, string>;
   value: number;
 }
 
-/** @throws Error with what Prometheus says where it does not take the query */
+/** @throws Error with the error message of Prometheus */
 export const askPrometheus = async (url: string, query: string): Promise<Sample[]> => {
   const response = await fetch(`${url}/api/v1/query`, {
     method: 'POST',
@@ -20,7 +20,7 @@ export const askPrometheus = async (url: string, query: string): Promise<Sample[
   }));
 };
 
-/** Every name of a metric it has ever seen. */
+/** All metric names of its storage. */
 export const metricNames = async (url: string): Promise<Set<string>> => {
   const answer = (await (await fetch(`${url}/api/v1/label/__name__/values`)).json()) as Answer<
     string[]

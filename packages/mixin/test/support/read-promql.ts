@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** A metric that a query asks for, with the labels it asks about. */
+/** A metric that a query selects, with the labels of its matchers. */
 export interface Selection {
   metric: string;
   matchers: readonly string[];
@@ -9,13 +9,13 @@ export interface Selection {
 
 export interface ReadQuery {
   selections: readonly Selection[];
-  /** Labels that answers are grouped by, with the metrics that are grouped. */
+  /** Labels of aggregations, with the aggregated metrics. */
   groupings: readonly { labels: readonly string[]; metrics: readonly string[] }[];
-  /** Functions by the metrics they are applied to: `rate`, `increase`, … */
+  /** Function calls with the metrics of their arguments: `rate`, `increase`, … */
   calls: readonly { function: string; metrics: readonly string[] }[];
 }
 
-/** Reads a query by Prometheus' own grammar. @throws Error where it does not follow it */
+/** Parses a query with the grammar of Prometheus. @throws Error if it is not PromQL */
 export const readPromql = (expr: string): ReadQuery => {
   const text = (node: SyntaxNode): string => expr.slice(node.from, node.to);
   const within = (node: SyntaxNode, name: string): SyntaxNode[] => {
@@ -32,7 +32,7 @@ export const readPromql = (expr: string): ReadQuery => {
   });
   const metricOf = (selector: SyntaxNode): string => {
     const name = selector.getChild('Identifier');
-    if (name === null) throw new Error(`a selector without a name of a metric: ${text(selector)}`);
+    if (name === null) throw new Error(`a selector without a metric name: ${text(selector)}`);
     return text(name);
   };
   const metricsIn = (node: SyntaxNode): string[] => within(node, 'VectorSelector').map(metricOf);

@@ -24,9 +24,9 @@ export const exporterKilled: Act = {
 export const companionsKilled: Act = {
   name: 'companions',
   fault: 'the exporters of the machine and of Redis are killed (SIGKILL)',
-  fires: ['LiveKitCompanionDown'],
+  fires: ['LiveKitDependencyExporterDown'],
   may: [],
-  resolves: ['LiveKitCompanionDown'],
+  resolves: ['LiveKitDependencyExporterDown'],
   begin: async ({ cluster }, strike) => {
     const companions = ['node-exporter', 'redis-exporter'].map((name) => cluster.service(name));
     strike();

@@ -1,6 +1,6 @@
 import { type KnownMetric, known } from './known-metric.ts';
 
-/** Of what stands around LiveKit, only what is used; the names and labels are those of haproxy 2.6, node_exporter 1.5, redis_exporter 1.46 and their successors. */
+/** The used metrics of HAProxy 2.6, node_exporter 1.5, redis_exporter 1.46 and later versions. */
 export const HAPROXY_METRICS: Readonly<Record<string, KnownMetric>> = {
   haproxy_backend_active_servers: known('gauge', 'proxy'),
   haproxy_backend_http_responses_total: known('counter', 'proxy', 'code'),
@@ -54,7 +54,7 @@ export const REDIS_METRICS: Readonly<Record<string, KnownMetric>> = {
   redis_uptime_in_seconds: known('gauge'),
 };
 
-/** Prometheus' own, and what every program in Go or Node says of its process. */
+/** Metrics of Prometheus, and process metrics of Go and Node.js clients. */
 export const PROMETHEUS_METRICS: Readonly<Record<string, KnownMetric>> = {
   up: known('gauge'),
   ALERTS: {

@@ -1,18 +1,18 @@
 import type { Alert } from '../rule.ts';
 import { JOBS } from '../settings.ts';
 
-/** Whether anybody would notice. */
-export const WATCHING_ALERTS: readonly Alert[] = [
+/** State of the monitoring itself: scrape targets and exporters. */
+export const MONITORING_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitTargetMissing',
     severity: 'critical',
     expr: `absent(up{job="${JOBS.livekit}"})`,
     for: '5m',
-    summary: 'Prometheus knows no LiveKit node at all.',
+    summary: 'Prometheus has no LiveKit target.',
     description:
-      'No target has the job {{ $labels.job }}: either discovery is broken or the job has another name. All other alerts are blind.',
+      'No target has the job {{ $labels.job }}: service discovery is broken or the job name differs. All other alerts cannot fire.',
     dashboard: 'cluster',
-    proof: {
+    test: {
       series: { 'up{job="livekit", instance="a:1"}': '1x5 _x30' },
       silentAt: '5m',
       firesAt: '20m',
@@ -20,25 +20,25 @@ export const WATCHING_ALERTS: readonly Alert[] = [
         {
           labels: { job: 'livekit' },
           description:
-            'No target has the job livekit: either discovery is broken or the job has another name. All other alerts are blind.',
+            'No target has the job livekit: service discovery is broken or the job name differs. All other alerts cannot fire.',
         },
       ],
     },
   },
   {
-    name: 'LiveKitCompanionDown',
+    name: 'LiveKitDependencyExporterDown',
     severity: 'warning',
     expr: `up{job=~"${JOBS.node}|${JOBS.redis}"} == 0`,
     for: '5m',
-    summary: 'What tells of machines, or of Redis, does not answer.',
-    description: `{{ $labels.instance }} (job {{ $labels.job }}) does not answer Prometheus. {{ if eq $labels.job "${JOBS.redis}" }}Whether Redis is there{{ else }}That its processors or its memory are full{{ end }} is told by nobody now.`,
+    summary: 'node_exporter or redis_exporter is down.',
+    description: `{{ $labels.instance }} ({{ $labels.job }}) is down. {{ if eq $labels.job "${JOBS.redis}" }}Redis{{ else }}CPU and memory{{ end }} alerts cannot fire.`,
     dashboard: 'infrastructure',
-    proof: {
+    test: {
       series: {
         'up{job="node", instance="m:9100"}': '1x5 0x30',
         'up{job="node", instance="n:9100"}': '1x35',
         'up{job="redis", instance="r:9121"}': '1x5 0x30',
-        // Load tests are scraped while they go on: down at all other times.
+        // Load tests are scraped only while they run.
         'up{job="swarm-run", instance="l:9464"}': '0x35',
       },
       silentAt: '9m',
@@ -46,13 +46,11 @@ export const WATCHING_ALERTS: readonly Alert[] = [
       fires: [
         {
           labels: { job: JOBS.node, instance: 'm:9100' },
-          description:
-            'm:9100 (job node) does not answer Prometheus. That its processors or its memory are full is told by nobody now.',
+          description: 'm:9100 (node) is down. CPU and memory alerts cannot fire.',
         },
         {
           labels: { job: JOBS.redis, instance: 'r:9121' },
-          description:
-            'r:9121 (job redis) does not answer Prometheus. Whether Redis is there is told by nobody now.',
+          description: 'r:9121 (redis) is down. Redis alerts cannot fire.',
         },
       ],
     },
@@ -60,25 +58,25 @@ export const WATCHING_ALERTS: readonly Alert[] = [
   {
     name: 'LiveKitExporterDown',
     severity: 'warning',
-    // Missed by those who have one: whoever takes our rules without our exporter is left in peace.
+    // Fires only if an exporter was scraped in the last day: deployments without the exporter use these rules, too.
     expr: `up{job="${JOBS.exporter}"} == 0 or absent(up{job="${JOBS.exporter}"}) and on () count(present_over_time(up{job="${JOBS.exporter}"}[1d]))`,
     for: '5m',
-    summary: 'The exporter of livekit-swarm does not answer.',
+    summary: 'livekit-swarm exporter is down.',
     description:
-      'Probes, ghosts, webhooks and what users felt are not watched{{ if $labels.instance }} by {{ $labels.instance }}{{ end }}.',
+      'Probes, ghost rooms, webhooks and client reports are not monitored{{ if $labels.instance }} by {{ $labels.instance }}{{ end }}.',
     dashboard: 'probes',
-    proof: {
+    test: {
       series: { 'up{job="swarm-exporter", instance="e:1"}': '1x5 0x30' },
       silentAt: '6m',
       firesAt: '15m',
       fires: [
         {
           labels: { job: 'swarm-exporter', instance: 'e:1' },
-          description: 'Probes, ghosts, webhooks and what users felt are not watched by e:1.',
+          description: 'Probes, ghost rooms, webhooks and client reports are not monitored by e:1.',
         },
       ],
     },
-    furtherProofs: [
+    furtherTests: [
       {
         series: { 'up{job="swarm-exporter", instance="e:1"}': '_x20 1x5 _x30' },
         silentAt: '18m',
@@ -86,7 +84,7 @@ export const WATCHING_ALERTS: readonly Alert[] = [
         fires: [
           {
             labels: { job: 'swarm-exporter' },
-            description: 'Probes, ghosts, webhooks and what users felt are not watched.',
+            description: 'Probes, ghost rooms, webhooks and client reports are not monitored.',
           },
         ],
       },
@@ -97,11 +95,11 @@ export const WATCHING_ALERTS: readonly Alert[] = [
     severity: 'warning',
     expr: 'swarm_exporter_up == 0',
     for: '5m',
-    summary: 'A source of the exporter does not work.',
+    summary: 'An exporter source is failing.',
     description:
-      'The source {{ $labels.source }} of {{ $labels.instance }} gets no answer from what it watches.',
+      'Source {{ $labels.source }} of {{ $labels.instance }} cannot reach what it monitors.',
     dashboard: 'probes',
-    proof: {
+    test: {
       series: {
         'swarm_exporter_up{job="swarm-exporter", instance="e:1", source="lifecycle"}': '1x5 0x30',
       },
@@ -110,7 +108,7 @@ export const WATCHING_ALERTS: readonly Alert[] = [
       fires: [
         {
           labels: { job: 'swarm-exporter', instance: 'e:1', source: 'lifecycle' },
-          description: 'The source lifecycle of e:1 gets no answer from what it watches.',
+          description: 'Source lifecycle of e:1 cannot reach what it monitors.',
         },
       ],
     },

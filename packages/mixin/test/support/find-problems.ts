@@ -1,0 +1,54 @@
+import { KNOWN, type KnownSeries } from '../../src/known/index.ts';
+import { type QueryUse, withoutVariables } from '../../src/queries.ts';
+import { readPromql } from './read-promql.ts';
+
+/** Functions for counters. */
+const COUNTER_FUNCTIONS = new Set(['rate', 'irate', 'increase', 'resets']);
+const COUNTER_TYPES = new Set<KnownSeries['type']>(['counter', 'histogram']);
+/** `$__rate_interval` is always long enough for the scrape interval. */
+const FIXED_WINDOW = /rate\([^[]*\[(?!\$__rate_interval)/;
+
+/**
+ * Problems of a query; empty if every metric and label that it uses is exported.
+ * @throws Error if it is not PromQL
+ */
+export const findProblems = ({ expr, label }: Pick<QueryUse, 'expr' | 'label'>): string[] => {
+  const { selections, groupings, calls } = readPromql(withoutVariables(expr, '1m'));
+  const unknown = selections.filter(({ metric }) => !KNOWN.has(metric));
+  if (unknown.length > 0) return unknown.map(({ metric }) => `unknown metric ${metric}`);
+  const has = (metric: string, name: string): boolean =>
+    KNOWN.get(metric)?.labels.has(name) ?? false;
+  return [
+    ...(selections.length === 0 ? ['selects no metric'] : []),
+    ...selections.flatMap(({ metric, matchers }) =>
+      [...matchers, ...(label === undefined ? [] : [label])]
+        .filter((name) => !has(metric, name))
+        .map((name) => `${metric} has no label ${name}`),
+    ),
+    ...groupings.flatMap(({ labels, metrics }) =>
+      labels
+        .filter((name) => !metrics.some((metric) => has(metric, name)))
+        .map((name) => `groups by ${name}, which is not a label of ${metrics.join(', ')}`),
+    ),
+    ...calls
+      .filter((call) => COUNTER_FUNCTIONS.has(call.function))
+      .flatMap((call) =>
+        call.metrics
+          .filter((metric) => !COUNTER_TYPES.has(KNOWN.get(metric)?.type ?? 'gauge'))
+          .map((metric) => `${call.function} of ${metric}, which is not a counter`),
+      ),
+    ...(expr.includes('$') && FIXED_WINDOW.test(expr)
+      ? ['rate over a fixed window instead of $__rate_interval']
+      : []),
+  ];
+};
+
+/** Metrics of queries that were not scraped although they are declared to appear always. */
+export const missingMetrics = (uses: readonly QueryUse[], scraped: ReadonlySet<string>): string[] =>
+  uses.flatMap(({ expr, owner, where }) =>
+    readPromql(withoutVariables(expr, '1m'))
+      .selections.filter(
+        ({ metric }) => !scraped.has(metric) && KNOWN.get(metric)?.appears !== 'first_use',
+      )
+      .map(({ metric }) => `${metric} (${owner}, ${where})`),
+  );
