@@ -165,7 +165,7 @@ describe('by keyboard', () => {
     const stops = await tabStops(page, 400);
     expect(stops.filter(({ seen }) => !seen)).toEqual([]);
     const order = stops.map(({ what }) => what);
-    const wanted = ['#verdict', '#thresholds', '#time', 'theme', 'in', 'loss-down', 'find'];
+    const wanted = ['#verdict', '#thresholds', '#time', 'theme', 'connected', 'loss-down', 'find'];
     expect(wanted.map((what) => order.indexOf(what))).toEqual(
       wanted.map((what) => order.indexOf(what)).toSorted((a, b) => a - b),
     );

@@ -14,7 +14,7 @@ interface Default {
 }
 
 const always = (): boolean => true;
-/** Whether in some room of the scenario somebody is heard by somebody else. */
+/** Whether in some room of the scenario a participant receives from another. */
 const meets = (
   scenario: Scenario,
   sends: (role: RoleSpec) => boolean,
@@ -30,7 +30,7 @@ const meets = (
 const sendsMedia = ({ publish, count }: RoleSpec): boolean => publish.length > 0 && count > 0;
 const publishes = (scenario: Scenario): boolean =>
   scenario.groups.some(({ roles }) => roles.some(sendsMedia));
-/** Whether anybody of ours receives media of anybody of ours. */
+/** Whether any participant receives media of another. */
 const receives = (scenario: Scenario): boolean =>
   meets(scenario, sendsMedia, ({ subscribe, layout }) => subscribe && layout.type !== 'none');
 const receivesData = (scenario: Scenario): boolean =>
@@ -40,7 +40,7 @@ const receivesData = (scenario: Scenario): boolean =>
     ({ subscribe }) => subscribe,
   );
 
-/** What a run is judged by when nothing else is said, and why. Those that the load cannot measure are left out. */
+/** The thresholds of a run without its own, and why. Those that the load cannot measure are left out. */
 export const DEFAULT_THRESHOLDS: readonly Default[] = [
   {
     text: 'join_failures: rate<0.01',
@@ -49,22 +49,22 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
   },
   {
     text: 'join_time: p(95)<2000',
-    why: 'Two seconds from the click to being in is where people begin to wonder.',
+    why: 'Users notice a join that takes more than two seconds.',
     applies: always,
   },
   {
     text: 'disconnects: rate<0.01',
-    why: 'A call that drops and does not come back is as bad as one that never began.',
+    why: 'A call that is lost and not resumed is as bad as one that never started.',
     applies: always,
   },
   {
     text: 'missing_tracks: rate==0',
-    why: 'Somebody who is never heard or seen is a broken call, not a statistic: LiveKit itself loses none.',
+    why: 'A participant that is never heard or seen is a broken call, not a statistic: LiveKit itself loses none.',
     applies: receives,
   },
   {
     text: 'stalled_tracks: rate<0.01',
-    why: 'A track that stopped shows no loss, as nothing numbers what is not sent: only this tells it from a healthy one.',
+    why: 'A track that stopped shows no packet loss, because packets that are not sent have no numbers: only this metric detects it.',
     applies: receives,
   },
   {
@@ -74,7 +74,7 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
   },
   {
     text: 'uplink_loss: rate<0.01',
-    why: 'The same for the way up: what the server never got nobody can hear.',
+    why: 'The same for the uplink: what the server never received reaches no subscriber.',
     applies: publishes,
   },
   {

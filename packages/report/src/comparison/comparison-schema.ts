@@ -52,7 +52,7 @@ const figure = z
         to: z.number(),
         relativeFrom: share(),
         relativeTo: share(),
-        confidence: z.number().describe('From 0 to 1, of this figure by itself.'),
+        confidence: z.number().describe('From 0 to 1, of this figure individually.'),
       })
       .nullable()
       .describe('Where the change lies.'),
@@ -62,7 +62,7 @@ const figure = z
     chance: z
       .number()
       .nullable()
-      .describe('That any figure stands out as much when both sides are alike.'),
+      .describe('Probability that any figure differs as much when both sides are equal.'),
   })
   .meta({ id: 'FigureComparison' });
 

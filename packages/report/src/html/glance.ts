@@ -13,17 +13,16 @@ import { clock } from './clock.ts';
 import type { HtmlInput } from './html-input.ts';
 import { MAX, percentile, watch } from './watches.ts';
 
-/** One thing that is looked at over the whole run, so that a glance tells when it went wrong. */
+/** One figure over the whole run. */
 export interface Lane {
   title: string;
-  /** What it came to, in words, for the end of the lane. */
+  /** The result as text, at the end of the lane. */
   summary: string;
-  /** Whether that is something to worry about. */
-  tone: 'calm' | 'warn' | 'bad';
+  tone: 'ok' | 'warn' | 'bad';
   values: (number | null)[];
-  /** Beyond which a second is a bad one, in the values' unit. Null: there is no such thing. */
+  /** In the unit of the values. Null: none. */
   limit: number | null;
-  /** How bad a second beyond the limit is: where the threshold held in the end it is only something to see. */
+  /** Severity of a second beyond the limit: a warning where the threshold was met in the end. */
   over: 'warn' | 'bad';
   format: (value: number) => string;
 }
@@ -32,9 +31,9 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
   const { history } = input;
   if (history === null || history.steps === 0) return [];
   return [
-    crowd(input, history),
-    flow(history),
-    trouble(history),
+    connected(input, history),
+    received(history),
+    connections(history),
     judged(
       input,
       history,
@@ -59,34 +58,34 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
       history.watched(watch('jitter', {}, percentile(95))),
       formatMs,
     ),
-    freezes(history),
-    strain(input, history),
+    interruptions(history),
+    generatorHealth(input, history),
   ].filter((lane) => lane !== null);
 };
 
-const crowd = ({ summary }: HtmlInput, history: History): Lane => {
+const connected = ({ summary }: HtmlInput, history: History): Lane => {
   const values = history.line('in')?.high ?? [];
   const most = Math.max(0, ...values.map((value) => value ?? 0));
   return {
-    title: 'People in',
-    summary: `at most ${formatNumber(most)} of ${formatNumber(summary.plan.participants)}`,
-    tone: 'calm',
+    title: 'Participants connected',
+    summary: `max ${formatNumber(most)} of ${formatNumber(summary.plan.participants)}`,
+    tone: 'ok',
     values,
     limit: null,
     over: 'warn',
-    format: (value) => `${formatNumber(value)} in`,
+    format: (value) => `${formatNumber(value)} connected`,
   };
 };
 
-/** What arrived: a hole in it is an outage, which shows in no share of packets. */
-const flow = (history: History): Lane | null => {
+/** Received media: an outage shows here and in no share of packets. */
+const received = (history: History): Lane | null => {
   const line = history.watched(watch('bytes_received'));
   if (line === undefined || line.high.every((value) => value === null || value === 0)) return null;
   const most = Math.max(...line.high.map((value) => value ?? 0));
   return {
     title: 'Received',
-    summary: `at most ${formatBits(most * 8)}`,
-    tone: 'calm',
+    summary: `max ${formatBits(most * 8)}`,
+    tone: 'ok',
     values: line.value,
     limit: null,
     over: 'warn',
@@ -94,8 +93,8 @@ const flow = (history: History): Lane | null => {
   };
 };
 
-/** Who did not get in, who was cut off, who was thrown out. */
-const trouble = (history: History): Lane => {
+/** Failed joins, lost signal connections and disconnections. */
+const connections = (history: History): Lane => {
   const [failed, lost, dropped] = ['join_failed', 'signal_lost', 'disconnected'].map(
     (name) => history.line(name)?.value ?? [],
   );
@@ -106,9 +105,9 @@ const trouble = (history: History): Lane => {
   const count = (line: readonly (number | null)[] | undefined): number =>
     (line ?? []).reduce((sum: number, one) => sum + (one ?? 0), 0);
   const parts = [
-    [count(failed), 'not in'],
-    [count(lost), 'cut off'],
-    [count(dropped), 'dropped'],
+    [count(failed), 'join failed'],
+    [count(lost), 'signal lost'],
+    [count(dropped), 'disconnected'],
   ] as const;
   const said = parts.flatMap(([times, what]) =>
     times > 0 ? [`${formatNumber(times)} ${what}`] : [],
@@ -116,7 +115,7 @@ const trouble = (history: History): Lane => {
   return {
     title: 'Connections',
     summary: said.length === 0 ? 'none lost' : said.join(', '),
-    tone: count(failed) + count(dropped) > 0 ? 'bad' : said.length > 0 ? 'warn' : 'calm',
+    tone: count(failed) + count(dropped) > 0 ? 'bad' : said.length > 0 ? 'warn' : 'ok',
     values,
     limit: 0,
     over: count(failed) + count(dropped) > 0 ? 'bad' : 'warn',
@@ -124,7 +123,7 @@ const trouble = (history: History): Lane => {
   };
 };
 
-/** Something a threshold is set on, for everybody and all of the run. */
+/** A metric with a threshold on all participants and the whole run. */
 const judged = (
   { judgement }: HtmlInput,
   history: History,
@@ -141,7 +140,7 @@ const judged = (
   return {
     title,
     summary: worst === 0 ? 'none' : `worst ${format(worst)} at ${clock(at)}`,
-    tone: limit === null || worst < limit ? 'calm' : threshold?.ok === false ? 'bad' : 'warn',
+    tone: limit === null || worst < limit ? 'ok' : threshold?.ok === false ? 'bad' : 'warn',
     values: line.high,
     limit,
     over: threshold?.ok === false ? 'bad' : 'warn',
@@ -157,7 +156,7 @@ const isOfAll = ({ threshold }: ThresholdResult, metric: string): boolean =>
   (threshold.aggregation.type === 'rate' ||
     (threshold.aggregation.type === 'p' && threshold.aggregation.percentile === 95));
 
-const freezes = (history: History): Lane | null => {
+const interruptions = (history: History): Lane | null => {
   const line = history.watched(watch('gaps'));
   if (line === undefined || history.watched(watch('packet_loss')) === undefined) return null;
   const perStep = history.stepMs / 1_000;
@@ -165,18 +164,18 @@ const freezes = (history: History): Lane | null => {
     line.value.reduce((sum: number, value) => sum + (value ?? 0) * perStep, 0),
   );
   return {
-    title: 'Freezes',
-    summary: count === 0 ? 'none' : `${plural(count, 'track')} stood still`,
-    tone: count === 0 ? 'calm' : 'warn',
+    title: 'Interruptions',
+    summary: count === 0 ? 'none' : plural(count, 'media interruption'),
+    tone: count === 0 ? 'ok' : 'warn',
     values: line.high,
     limit: 0,
     over: 'warn',
-    format: (value) => `${plural(value, 'track')} froze`,
+    format: (value) => plural(value, 'media interruption'),
   };
 };
 
-/** Each way in which a generator spoils what it measures, against the limit from where on it does. */
-const STRAINS = [
+/** Each impairment of the load generator, with its limit. */
+const IMPAIRMENTS = [
   [watch('tick_late', {}, MAX), TICK_LATE_MS],
   [watch('event_loop_lag', {}, MAX), LAGGING_MS],
   [watch('late_sends'), LATE_SENDS_SHARE],
@@ -184,8 +183,8 @@ const STRAINS = [
   [watch('socket_drops'), SOCKET_DROPS_SHARE],
 ] as const;
 
-const strain = ({ judgement }: HtmlInput, history: History): Lane | null => {
-  const lines = STRAINS.map(([what, limit]) => ({
+const generatorHealth = ({ judgement }: HtmlInput, history: History): Lane | null => {
+  const lines = IMPAIRMENTS.map(([what, limit]) => ({
     values: history.watched(what)?.high ?? [],
     limit,
   }));
@@ -199,16 +198,16 @@ const strain = ({ judgement }: HtmlInput, history: History): Lane | null => {
   const beyond = values.filter((value) => value !== null && value >= 1).length;
   const unfit = judgement.health.length > 0;
   return {
-    title: 'Tester strain',
+    title: 'Load generator health',
     summary: unfit
-      ? 'not fit to measure'
+      ? 'impaired'
       : beyond === 0
-        ? 'fit to measure'
-        : `fit to measure, ${plural(beyond, 'rough moment')}`,
-    tone: unfit ? 'bad' : 'calm',
+        ? 'healthy'
+        : `healthy, ${plural(beyond, 'spike')}`,
+    tone: unfit ? 'bad' : 'ok',
     values,
     limit: 1,
     over: unfit ? 'bad' : 'warn',
-    format: (value) => `${formatShare(value)} of what it may be`,
+    format: (value) => `${formatShare(value)} of the limit`,
   };
 };

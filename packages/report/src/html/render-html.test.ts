@@ -59,7 +59,7 @@ describe('the page of a run', () => {
   it('without media has no charts of media', async () => {
     const page = await pageOf(quietReport());
     const ids = dataOf(page).charts.map(({ id }: { id: string }) => id);
-    expect(ids).toContain('in');
+    expect(ids).toContain('connected');
     expect(ids).not.toContain('latency');
     expect(textOf(page)).toContain('No media was sent or received.');
   });
@@ -84,9 +84,9 @@ describe('the page of a run', () => {
     const loss = charts.find(({ id }: { id: string }) => id === 'loss-down');
     expect(loss.series.map(({ label }: { label: string }) => label)).toEqual([
       'audio',
-      'audio, at first',
+      'audio, before recovery',
       'video',
-      'video, at first',
+      'video, before recovery',
     ]);
     expect(loss.limit).toBe(0.01);
   });

@@ -31,7 +31,7 @@ export const renderHtml = (input: HtmlInput): string => {
     ['figures', 'Figures', true],
     ['origin', 'Scenario', true],
   ];
-  const body = html`<a class="skip" href="#verdict">To the verdict</a>
+  const body = html`<a class="skip" href="#verdict">Skip to the verdict</a>
 ${masthead(input, parts)}
 <main>
 ${heroSection(input)}

@@ -49,7 +49,7 @@ const threshold = z
     ok: z
       .boolean()
       .nullable()
-      .describe('Whether it held. Null: nothing was measured, so it neither held nor was crossed.'),
+      .describe('Whether it was met. Null: nothing was measured, so it was neither met nor crossed.'),
     source: z.enum(['default', 'user']),
   })
   .meta({ id: 'Threshold' });
@@ -80,7 +80,7 @@ const joins = z.object({
       joined: percentiles,
       firstMedia: percentiles,
     })
-    .describe('From when the join was due.'),
+    .describe('From the scheduled join.'),
 });
 
 const traffic = z
@@ -90,8 +90,8 @@ const traffic = z
     tracks: count().describe('Most at one time.'),
     packets: count(),
     bytes: count(),
-    packetsPerSecond: known('While everybody was in.'),
-    bitsPerSecond: known('While everybody was in.'),
+    packetsPerSecond: known('While all participants were connected.'),
+    bitsPerSecond: known('While all participants were connected.'),
     loss: known('After recovery, from 0 to 1.'),
     lossBeforeRecovery: known('From 0 to 1.'),
     jitterP95: known('Milliseconds.'),
@@ -107,8 +107,8 @@ const roleTraffic = z.object({
   kind: z.enum(['audio', 'video', 'data']),
   direction: z.enum(['up', 'down']),
   packets: count(),
-  packetsPerSecond: known('While everybody was in.'),
-  bitsPerSecond: known('While everybody was in.'),
+  packetsPerSecond: known('While all participants were connected.'),
+  bitsPerSecond: known('While all participants were connected.'),
   loss: known('After recovery, from 0 to 1.'),
   jitterP95: known('Milliseconds.'),
   latencyP95: known('Milliseconds, one way.'),
@@ -196,7 +196,7 @@ export const resultSchema = z
     joins,
     tracks: z.object({ expected: count(), missing: count(), received: count(), stalled: count() }),
     media: z.array(traffic),
-    roles: z.array(roleTraffic).describe('Media of each role; empty where everybody has the same.'),
+    roles: z.array(roleTraffic).describe('Media of each role; empty with a single role.'),
     layers: z
       .object({ up: layers, down: layers })
       .describe('Video tracks by height near the end of the run.'),
@@ -219,19 +219,19 @@ export const resultSchema = z
       .object({
         rooms: count(),
         participants: count(),
-        droppedRooms: count().describe('Not opened as too many were open.'),
+        droppedRooms: count().describe('Not opened because too many were open.'),
         lastJoinAtMs: z.number(),
         endAtMs: z.number(),
       })
-      .describe('What was to happen.'),
+      .describe('What was planned.'),
     scenario: scenarioSchema,
     environment: z.record(z.string(), z.union([z.string(), z.number()])),
     record: z.string().nullable(),
     comparison: comparisonSchema.optional().describe('With the baseline; absent without one.'),
   })
-  .meta({ id: 'Result', description: 'A run and what it came to.' });
+  .meta({ id: 'Result', description: 'A run and its result.' });
 
-/** A run that did not come about. */
+/** A run that did not start. */
 export const noResultSchema = z
   .object({
     schema: z.literal(RESULT_SCHEMA),
@@ -243,7 +243,7 @@ export const noResultSchema = z
     scenario: z.object({ name: z.string() }),
     error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }),
   })
-  .meta({ id: 'NoResult', description: 'A run that did not come about, and why.' });
+  .meta({ id: 'NoResult', description: 'A run that did not start, and why.' });
 
 const one = z.union([resultSchema, noResultSchema]);
 
@@ -259,7 +259,7 @@ export const outputSchema = z
   .meta({
     title: 'livekit-swarm result',
     description:
-      'What `swarm … --json` prints. Times in milliseconds unless said otherwise, shares from 0 to 1. Fields may be added under the same version.',
+      'What `swarm … --json` prints. Times in milliseconds unless stated otherwise, shares from 0 to 1. Fields may be added under the same version.',
   });
 
 export type Result = z.infer<typeof resultSchema>;

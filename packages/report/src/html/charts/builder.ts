@@ -87,10 +87,10 @@ export const builderOf = (history: History, judgement: Judgement): Builder => {
   };
 };
 
-/** Charts of what may well be nothing are left out when it was nothing. */
+/** Charts that are left out when all their values are zero. */
 const ONLY_IF_ANY = new Set([
   'joins',
-  'comebacks',
+  'reconnections',
   'tracks-down',
   'data',
   'gaps',

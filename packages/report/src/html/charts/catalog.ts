@@ -9,15 +9,15 @@ export interface ChartGroup {
   charts: Chart[];
 }
 
-/** All charts that have something to show. */
+/** All charts with data. */
 export const chartGroups = (history: History, judgement: Judgement): ChartGroup[] => {
   const make = builderOf(history, judgement);
   const groups: ChartGroup[] = [
-    { title: 'The crowd', charts: crowd(make) },
-    { title: 'What people received', charts: received(make) },
-    { title: 'What people sent', charts: sent(make) },
-    { title: 'How loss was met', charts: recovery(make) },
-    { title: 'The tester itself', charts: tester(make) },
+    { title: 'Participants', charts: participants(make) },
+    { title: 'Subscriber media (downlink)', charts: received(make) },
+    { title: 'Publisher media (uplink)', charts: sent(make) },
+    { title: 'Loss recovery (NACK, RTX, FEC)', charts: recovery(make) },
+    { title: 'Load generator', charts: generator(make) },
   ];
   return groups
     .map(({ title, charts }) => ({
@@ -27,17 +27,19 @@ export const chartGroups = (history: History, judgement: Judgement): ChartGroup[
     .filter(({ charts }) => charts.length > 0);
 };
 
-const crowd = ({ chart, line, watched, perSecond }: Builder): Chart[] => [
-  chart('in', 'People in', 'Connected, with media', 'count', [line('in', 'in', 'plain', 'area')]),
-  chart('joins', 'Joins', 'Each second', 'perSecond', [
+const participants = ({ chart, line, watched, perSecond }: Builder): Chart[] => [
+  chart('connected', 'Participants connected', '', 'count', [
+    line('in', 'connected', 'plain', 'area'),
+  ]),
+  chart('joins', 'Joins', 'Per second', 'perSecond', [
     perSecond('joined', 'joined', 'good', 'solid'),
-    perSecond('join_retry', 'tried again', 'unsure', 'dashed'),
+    perSecond('join_retry', 'retried', 'unsure', 'dashed'),
     perSecond('join_failed', 'failed', 'bad', 'solid'),
   ]),
   chart(
     'join-time',
     'Join time',
-    'By when the join was due',
+    'By scheduled join time',
     'ms',
     [
       watched(watch('join_time', {}, percentile(50)), 'p50', 'plain', 'thin'),
@@ -45,12 +47,12 @@ const crowd = ({ chart, line, watched, perSecond }: Builder): Chart[] => [
     ],
     'join_time',
   ),
-  chart('comebacks', 'Connections lost and found', 'Each second', 'perSecond', [
-    perSecond('signal_lost', 'lost', 'bad', 'solid'),
+  chart('reconnections', 'Reconnections', 'Per second', 'perSecond', [
+    perSecond('signal_lost', 'signal lost', 'bad', 'solid'),
     perSecond('resumed', 'resumed', 'good', 'solid'),
     perSecond('reconnected', 'reconnected', 'good', 'dashed'),
-    perSecond('rejoined', 'joined anew', 'good', 'thin'),
-    perSecond('disconnected', 'given up', 'bad', 'dashed'),
+    perSecond('rejoined', 'rejoined', 'good', 'thin'),
+    perSecond('disconnected', 'disconnected', 'bad', 'dashed'),
   ]),
 ];
 
@@ -59,33 +61,33 @@ const KINDS = ['audio', 'video'] as const;
 const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => [
   chart(
     'bits-down',
-    'Bit rate received',
+    'Downlink bitrate',
     'RTP payload',
     'bits',
     KINDS.map((kind) => bits('bytes_received', kind)),
   ),
   chart(
     'loss-down',
-    'Loss received',
-    'Dashed: before retransmissions',
+    'Packet loss, downlink',
+    'Dashed: before recovery',
     'share',
     KINDS.flatMap((kind) => [
       watched(watch('packet_loss', { kind }), kind, kind, 'solid'),
-      watched(watch('packet_loss_before_recovery', { kind }), `${kind}, at first`, kind, 'dashed'),
+      watched(watch('packet_loss_before_recovery', { kind }), `${kind}, before recovery`, kind, 'dashed'),
     ]),
     'packet_loss',
   ),
   chart(
     'latency',
-    'Latency',
-    'From the publisher’s clock to arrival',
+    'One-way latency',
+    'Publisher to subscriber',
     'ms',
     percentiles(watched, 'media_latency', [50, 95, 99]),
     'media_latency',
   ),
   chart(
     'jitter-down',
-    'Jitter received',
+    'Jitter, downlink',
     'RFC 3550',
     'ms',
     percentiles(watched, 'jitter', [50, 95]),
@@ -93,14 +95,14 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
   ),
   chart(
     'gaps',
-    'Freezes',
-    'Tracks that stood still for more than half a second',
+    'Media interruptions',
+    'Subscriptions without media for more than 500 ms',
     'perSecond',
     KINDS.map((kind) => watched(watch('gaps', { kind }), kind, kind, 'solid')),
   ),
   chart(
     'layers-down',
-    'Picture sizes received',
+    'Video layers received',
     'Tracks by height',
     'count',
     heights('down'),
@@ -111,11 +113,11 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
     ...KINDS.map((kind) => line(`tracks down ${kind}`, kind, kind, 'solid')),
     line('tracks down data', 'data', 'data', 'solid'),
   ]),
-  chart('data', 'Data messages', 'Each second', 'perSecond', [
+  chart('data', 'Data messages', 'Per second', 'perSecond', [
     watched(watch('data_messages_sent'), 'sent', 'data', 'thin'),
     watched(watch('data_messages_received'), 'received', 'data', 'solid'),
   ]),
-  chart('data-latency', 'Latency of data', '', 'ms', [
+  chart('data-latency', 'Latency of data messages', '', 'ms', [
     watched(watch('data_latency', {}, percentile(50)), 'p50', 'data', 'thin'),
     watched(watch('data_latency', {}, percentile(95)), 'p95', 'data', 'solid'),
   ]),
@@ -124,25 +126,25 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
 const sent = ({ chart, watched, bits, heights }: Builder): Chart[] => [
   chart(
     'bits-up',
-    'Bit rate sent',
+    'Uplink bitrate',
     'RTP payload, all layers',
     'bits',
     KINDS.map((kind) => bits('bytes_sent', kind)),
   ),
   chart(
     'loss-up',
-    'Loss sent',
-    'As the server reports it; dashed: before retransmissions',
+    'Packet loss, uplink',
+    'As the server reports it; dashed: before recovery',
     'share',
     KINDS.flatMap((kind) => [
       watched(watch('uplink_loss', { kind }), kind, kind, 'solid'),
-      watched(watch('uplink_loss_before_recovery', { kind }), `${kind}, at first`, kind, 'dashed'),
+      watched(watch('uplink_loss_before_recovery', { kind }), `${kind}, before recovery`, kind, 'dashed'),
     ]),
     'uplink_loss',
   ),
   chart(
     'jitter-up',
-    'Jitter sent',
+    'Jitter, uplink',
     'As the server reports it',
     'ms',
     percentiles(watched, 'uplink_jitter', [50, 95]),
@@ -150,19 +152,19 @@ const sent = ({ chart, watched, bits, heights }: Builder): Chart[] => [
   ),
   chart(
     'rtt',
-    'Round trips',
+    'Round-trip time',
     'p95',
     'ms',
     [
-      watched(watch('rtt', { direction: 'down' }, percentile(95)), 'receiving', 'plain', 'solid'),
-      watched(watch('rtt', { direction: 'up' }, percentile(95)), 'sending', 'plain', 'dashed'),
+      watched(watch('rtt', { direction: 'down' }, percentile(95)), 'downlink', 'plain', 'solid'),
+      watched(watch('rtt', { direction: 'up' }, percentile(95)), 'uplink', 'plain', 'dashed'),
     ],
     'rtt',
   ),
   chart(
     'layers-up',
-    'Layers sent',
-    'Tracks by height, as the server asks for them',
+    'Video layers sent',
+    'Tracks by height, as the server requests them',
     'count',
     heights('up'),
     null,
@@ -171,38 +173,38 @@ const sent = ({ chart, watched, bits, heights }: Builder): Chart[] => [
 ];
 
 const recovery = ({ chart, watched }: Builder): Chart[] => [
-  chart('nacks', 'NACKs', 'Packets asked for again', 'perSecond', [
-    watched(watch('nacks_sent'), 'by us', 'plain', 'solid'),
-    watched(watch('nacks_received'), 'by the server', 'plain', 'dashed'),
+  chart('nacks', 'NACKs', 'Per second', 'perSecond', [
+    watched(watch('nacks_sent'), 'sent by participants', 'plain', 'solid'),
+    watched(watch('nacks_received'), 'sent by the server', 'plain', 'dashed'),
   ]),
-  chart('rtx', 'Retransmissions', 'Packets', 'perSecond', [
+  chart('rtx', 'Retransmissions', 'Packets per second', 'perSecond', [
     watched(watch('rtx_packets', { direction: 'down' }), 'received', 'plain', 'solid'),
     watched(watch('rtx_packets', { direction: 'up' }), 'sent', 'plain', 'dashed'),
   ]),
-  chart('plis', 'PLIs', 'Keyframes asked for', 'perSecond', [
-    watched(watch('plis_sent'), 'by us', 'plain', 'solid'),
-    watched(watch('plis_received'), 'by the server', 'plain', 'dashed'),
+  chart('plis', 'PLIs', 'Keyframe requests per second', 'perSecond', [
+    watched(watch('plis_sent'), 'sent by participants', 'plain', 'solid'),
+    watched(watch('plis_received'), 'sent by the server', 'plain', 'dashed'),
   ]),
-  chart('switches', 'Layer switches', 'Changes of size within received tracks', 'perSecond', [
+  chart('switches', 'Layer switches', 'Within received tracks, per second', 'perSecond', [
     watched(watch('layer_switches'), 'switches', 'video', 'solid'),
   ]),
 ];
 
-const tester = ({ chart, watched, line }: Builder): Chart[] => [
-  chart('cpu', 'Processor', 'Cores in use by swarm', 'cores', [
+const generator = ({ chart, watched, line }: Builder): Chart[] => [
+  chart('cpu', 'CPU', 'Cores used by the load generator', 'cores', [
     line('cpu', 'cores', 'plain', 'area'),
   ]),
-  chart('busy', 'The machine', 'Share of all cores in use, by whomever', 'share', [
+  chart('host-cpu', 'Host CPU', 'Share of all cores, all processes', 'share', [
     line('busy', 'busy', 'plain', 'area'),
   ]),
-  chart('lag', 'Lateness', 'Event loops (p99) and packet pump, the worst of all workers', 'ms', [
+  chart('lateness', 'Event loop lag and pump lateness', 'Maximum of all workers', 'ms', [
     watched(watch('event_loop_lag', {}, MAX), 'event loop', 'plain', 'solid'),
-    watched(watch('tick_late', {}, MAX), 'packet pump', 'plain', 'dashed'),
+    watched(watch('tick_late', {}, MAX), 'pump threads', 'plain', 'dashed'),
   ]),
   chart(
-    'own-faults',
-    'Own faults',
-    'Packets sent late, refused by the kernel, dropped from full buffers',
+    'generator-errors',
+    'Generator-side errors',
+    'Packets sent late, refused by the kernel, or dropped from full buffers',
     'share',
     [
       watched(watch('late_sends'), 'late sends', 'unsure', 'solid'),
@@ -210,7 +212,7 @@ const tester = ({ chart, watched, line }: Builder): Chart[] => [
       watched(watch('socket_drops'), 'socket drops', 'bad', 'solid'),
     ],
   ),
-  chart('memory', 'Memory', 'Of all workers', 'bytes', [
+  chart('memory', 'Memory', 'All workers', 'bytes', [
     line('memory', 'resident', 'plain', 'area'),
   ]),
 ];

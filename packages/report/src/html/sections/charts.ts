@@ -7,11 +7,11 @@ export const chartSection = (groups: readonly ChartGroup[], stepMs: number): Mar
   groups.length === 0
     ? null
     : html`<section id="time" aria-labelledby="time-title">
-<div class="head"><h2 id="time-title">Over time</h2><p class="note hint">Drag to zoom, double-click to reset. With the keyboard: arrows move through time, + and − zoom, 0 resets.</p><button type="button" id="reset-zoom" hidden>Show the whole run</button></div>
+<div class="head"><h2 id="time-title">Over time</h2><p class="note hint">Drag to zoom, double-click to reset. With the keyboard: arrows move through time, + and − zoom, 0 resets.</p><button type="button" id="reset-zoom" hidden>Reset zoom</button></div>
 ${
   stepMs > 1_000 &&
-  html`<p class="note step">A point is ${formatDuration(stepMs)}. Lines are averages, percentiles those of the worst second; shades reach from the lowest to the highest second.</p>`
-}<noscript><p class="card">The charts are drawn by a script, and scripts are off here. The glance above and the tables below do without.</p></noscript>
+  html`<p class="note step">A point is ${formatDuration(stepMs)}. Lines are averages, percentiles those of the highest second; bands reach from the lowest to the highest second.</p>`
+}<noscript><p class="card">The charts need JavaScript. The overview above and the tables below do not.</p></noscript>
 ${groups.map(
   ({ title, charts }, group) =>
     html`<div class="group" role="group" aria-labelledby="group-${group}"><h3 id="group-${group}">${title}</h3><div class="charts">${charts.map(

@@ -1,5 +1,5 @@
 import { aggregate, type MetricName, type MetricReader } from '@livekit-swarm/metrics';
-import { formatBytes, formatMs, formatNumber, formatShare, plural } from '../../format.ts';
+import { formatBytes, formatMs, formatNumber, formatShare } from '../../format.ts';
 import { noteText } from '../../phrases/run-event.ts';
 import type { TableData } from '../../table.ts';
 import { joinReasons, joinTable } from '../../tables/joins.ts';
@@ -9,7 +9,7 @@ import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup, said } from '../markup.ts';
 import { percentile, RATE } from '../watches.ts';
 
-/** The figures of the whole run, for those who look for one of them. */
+/** All figures of the run. */
 export const detailSection = (input: HtmlInput): Markup => {
   const { summary } = input;
   const { joins } = summary;
@@ -18,7 +18,7 @@ export const detailSection = (input: HtmlInput): Markup => {
     ['joined', formatNumber(joins.joined)],
     ['failed', formatNumber(joins.failed)],
     ['disconnected', formatNumber(joins.disconnected)],
-    ['tried again', formatNumber(joins.retries)],
+    ['retried', formatNumber(joins.retries)],
     ['resumed', formatNumber(joins.resumes)],
     ['reconnected', formatNumber(joins.reconnects)],
     ...(joins.unaccounted > 0
@@ -31,10 +31,10 @@ export const detailSection = (input: HtmlInput): Markup => {
 <div class="card"><h3>Media</h3>${summary.traffic.length === 0 ? html`<p>No media was sent or received.</p>` : table('Media', mediaTable(summary), 'Loss after and before recovery; jitter, latency and RTT are p95')}</div>
 ${windowTable(input)}
 <div class="thirds">
-<div class="card"><h3>Joins</h3>${table('Joins', joinTable(summary), 'From when the join was due')}
+<div class="card"><h3>Joins</h3>${table('Joins', joinTable(summary), 'From the scheduled join')}
 ${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0, 20).map(([what, why]) => html`<li>${what}: ${said(why)}</li>`)}</ul>`}</div>
-<div class="card"><h3>How loss was met</h3>${list(recoveryFigures(input))}</div>
-<div class="card"><h3>Tester</h3>${list(testerFigures(input))}</div>
+<div class="card"><h3>Loss recovery (NACK, RTX, FEC)</h3>${list(recoveryFigures(input))}</div>
+<div class="card"><h3>Load generator</h3>${list(generatorFigures(input))}</div>
 </div>
 ${summary.notes.length > 0 && html`<div class="card"><h3>Notes</h3><ul class="plain">${summary.notes.slice(0, 30).map((note) => html`<li>${said(noteText(note))}</li>`)}</ul></div>`}
 </section>`;
@@ -52,12 +52,12 @@ export const table = (title: string, { head, rows, left }: TableData, note: stri
 export const list = (facts: readonly (readonly [string, Markup | string])[]): Markup =>
   html`<dl class="facts">${facts.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
 
-/** The same few figures of each part of the run. */
+/** The same figures of each window. */
 const windowTable = ({ summary }: HtmlInput): Markup | null => {
   const windows = summary.windows.filter(({ window }) => window.toMs > window.fromMs).slice(0, 60);
   if (windows.length < 2) return null;
-  return html`<div class="card"><h3>Parts of the run</h3>${table(
-    'Parts of the run',
+  return html`<div class="card"><h3>Windows</h3>${table(
+    'Windows',
     {
       head: [
         '',
@@ -68,7 +68,7 @@ const windowTable = ({ summary }: HtmlInput): Markup | null => {
         'loss',
         'latency p95',
         'jitter p95',
-        'freezes',
+        'interruptions',
       ],
       rows: windows.map(({ window, metrics }) => [
         window.name,
@@ -83,7 +83,7 @@ const windowTable = ({ summary }: HtmlInput): Markup | null => {
       ]),
       left: [0],
     },
-    'Each measured by itself',
+    'The same figures of each window',
   )}</div>`;
 };
 
@@ -95,14 +95,14 @@ const countOf = (metrics: MetricReader, metric: MetricName): string => {
   return count === undefined ? '–' : formatNumber(count);
 };
 
-const testerFigures = ({
+const generatorFigures = ({
   summary: { generator: own },
   judgement,
 }: HtmlInput): [string, string][] => {
   const share = ({ count, share: part }: { count: number; share: number | null }): string =>
     count === 0 ? '0' : `${formatNumber(count)} (${formatShare(part)})`;
   return [
-    ['fit to measure', judgement.health.length === 0 ? 'yes' : 'no'],
+    ['health', judgement.health.length === 0 ? 'healthy' : 'impaired'],
     [
       'workers',
       own.workersDied > 0
@@ -113,11 +113,11 @@ const testerFigures = ({
       'cores',
       own.cpuCores === null
         ? '–'
-        : `${formatNumber(own.cpuCores.avg)}, at most ${formatNumber(own.cpuCores.max)}`,
+        : `${formatNumber(own.cpuCores.avg)}, max ${formatNumber(own.cpuCores.max)}`,
     ],
-    ['CPU a packet', own.cpuUsPerPacket === null ? '–' : `${formatNumber(own.cpuUsPerPacket)} µs`],
+    ['CPU per packet', own.cpuUsPerPacket === null ? '–' : `${formatNumber(own.cpuUsPerPacket)} µs`],
     ['memory', formatBytes(own.residentBytes)],
-    ['machine busy', own.hostCpu === null ? '–' : formatShare(own.hostCpu.avg)],
+    ['host CPU', own.hostCpu === null ? '–' : formatShare(own.hostCpu.avg)],
     [
       'event loop lag',
       own.eventLoopLag === null
@@ -125,7 +125,7 @@ const testerFigures = ({
         : `p95 ${formatMs(own.eventLoopLag.p95)}, max ${formatMs(own.eventLoopLag.max)}`,
     ],
     [
-      'pump late',
+      'pump lateness',
       own.tickLate === null
         ? '–'
         : `p95 ${formatMs(own.tickLate.p95)}, max ${formatMs(own.tickLate.max)}`,
@@ -159,10 +159,10 @@ const recoveryFigures = ({
       `${formatNumber(recovery.plisSent)} sent, ${formatNumber(recovery.plisReceived)} received`,
     ],
     [
-      'freezes',
+      'media interruptions',
       recovery.interruptions === 0
         ? '0'
-        : `${plural(recovery.interruptions, 'freeze')}, ${formatMs(recovery.interruptionMs)} in all`,
+        : `${formatNumber(recovery.interruptions)}, ${formatMs(recovery.interruptionMs)} in total`,
     ],
     ['tracks', `${formatNumber(tracks.missing)} missing, ${formatNumber(tracks.stalled)} stalled`],
     ['layers sent', heights(layers.up)],

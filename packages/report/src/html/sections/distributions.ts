@@ -17,12 +17,12 @@ const SHOWN: readonly Distribution[] = [
   { title: 'Latency, video', metric: 'media_latency', selector: { kind: 'video' } },
   { title: 'Jitter, audio', metric: 'jitter', selector: { kind: 'audio' } },
   { title: 'Jitter, video', metric: 'jitter', selector: { kind: 'video' } },
-  { title: 'Round trips', metric: 'rtt' },
-  { title: 'Coming back', metric: 'reconnect_time' },
+  { title: 'Round-trip time', metric: 'rtt' },
+  { title: 'Reconnect time', metric: 'reconnect_time' },
   { title: 'Latency, data', metric: 'data_latency' },
 ];
 
-/** How values lie, which percentiles only hint at: two humps are two causes. */
+/** Distributions, of which percentiles show only points: two modes are two causes. */
 export const distributionSection = (input: HtmlInput): Markup | null => {
   const shown = SHOWN.flatMap((one) => {
     const value = input.summary.metrics.measure(one.metric, one.selector ?? {});

@@ -8,12 +8,12 @@ import { html, type Markup, said } from '../markup.ts';
 import { type Bar, columns } from '../svg/columns.ts';
 import { percent } from '../svg/percent.ts';
 
-/** As many bars as can be told apart on a laptop. */
-const MOST_BARS = 120;
+/** As many bars as are distinguishable on a laptop. */
+const MAX_BARS = 120;
 /** Windows may overlap: each row of the band holds some that do not. */
-const MOST_ROWS = 3;
+const MAX_ROWS = 3;
 
-/** The whole run in a few lines: when something went wrong, and whether it was the tester. */
+/** The whole run in a few lanes: when it was impaired, and the health of the load generator. */
 export const glanceSection = (input: HtmlInput): Markup | null => {
   const { history, summary } = input;
   const lanes = lanesOf(input);
@@ -25,7 +25,7 @@ export const glanceSection = (input: HtmlInput): Markup | null => {
     fromMs > 0 && fromMs < runMs ? [fromMs] : [],
   );
   return html`<section class="card glance" id="glance" aria-labelledby="glance-title">
-<h2 id="glance-title">The run at a glance</h2>
+<h2 id="glance-title">Overview</h2>
 <div class="lanes">
 ${rowsOf(stagesOf(summary.plan.windows)).map(
   (row) =>
@@ -53,17 +53,17 @@ ${
 </section>`;
 };
 
-/** More than this are lines, not parts. */
-const MOST_STAGES = 60;
+/** More than this are not readable. */
+const MAX_STAGES = 60;
 
-/** Stages and named parts; where there are none, joining and steady. */
+/** Stages and named windows; without them joining and steady. */
 export const stagesOf = (windows: readonly Window[]): Window[] => {
   const named = windows.filter(({ source }) => source !== 'builtin');
-  if (named.length > MOST_STAGES) return [];
+  if (named.length > MAX_STAGES) return [];
   return named.length > 0 ? named : [...windows];
 };
 
-/** A name that is cut says nothing; a letter takes about a hundredth of the width of a laptop’s lane. */
+/** A cut name is not readable; a letter takes about a hundredth of the width of a laptop’s lane. */
 const hasRoom = (name: string, share: number): boolean => name.length * 0.009 + 0.01 < share;
 
 const rowsOf = (windows: readonly Window[]): Window[][] => {
@@ -72,12 +72,12 @@ const rowsOf = (windows: readonly Window[]): Window[][] => {
     if (window.toMs <= window.fromMs) continue;
     const free = rows.find((row) => (row.at(-1)?.toMs ?? 0) <= window.fromMs);
     if (free !== undefined) free.push(window);
-    else if (rows.length < MOST_ROWS) rows.push([window]);
+    else if (rows.length < MAX_ROWS) rows.push([window]);
   }
   return rows;
 };
 
-/** Far beyond the limit is beyond the limit, and a burst after an outage must not hide the rest: how far it went, the end of the lane says. */
+/** A burst after an outage must not hide the rest; the end of the lane has the maximum. */
 const topOf = ({ values, limit }: Lane): number => {
   const known = values
     .flatMap((value) => (value !== null && value > 0 ? [value] : []))
@@ -89,7 +89,7 @@ const topOf = ({ values, limit }: Lane): number => {
 
 const barsOf = (lane: Lane, stepMs: number): (Bar | null)[] => {
   const { values, limit, over, format } = lane;
-  const each = Math.ceil(values.length / MOST_BARS);
+  const each = Math.ceil(values.length / MAX_BARS);
   const top = topOf(lane);
   return Array.from({ length: Math.ceil(values.length / each) }, (_, index) => {
     const known = values.slice(index * each, (index + 1) * each).filter((value) => value !== null);
@@ -98,7 +98,7 @@ const barsOf = (lane: Lane, stepMs: number): (Bar | null)[] => {
     const beyond = limit !== null && (limit === 0 ? value > 0 : value >= limit);
     return {
       height: value / top,
-      tone: beyond ? over : 'calm',
+      tone: beyond ? over : 'ok',
       title: `${clock(index * each * stepMs)}: ${format(value)}`,
     };
   });

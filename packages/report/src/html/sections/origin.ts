@@ -7,13 +7,13 @@ import { html, type Markup, name, said } from '../markup.ts';
 import { list } from './details.ts';
 
 /** A scenario of more signs than this is looked up where it is kept. */
-const MOST_SOURCE = 50_000;
+const MAX_SOURCE = 50_000;
 
 /** Where it all comes from: what was asked for, on which machines, and how to look at it again. */
 export const originSection = ({ summary, recordPath }: HtmlInput): Markup => {
   const { scenario, deployment, environment, plan } = summary;
   return html`<section id="origin" aria-labelledby="origin-title">
-<div class="head"><h2 id="origin-title">Scenario and surroundings</h2></div>
+<div class="head"><h2 id="origin-title">Scenario and environment</h2></div>
 <div class="halves">
 <div class="card"><h3>Scenario ${name(scenario.name)}</h3>
 ${list([
@@ -28,8 +28,8 @@ ${list([
     .slice(0, 30)
     .map(([tag, value]): [string, Markup] => [said(tag), name(value)]),
 ])}
-<details class="source" open><summary>As it was run</summary><pre tabindex="0" aria-label="The scenario as a file">${cut(sourceOf(scenario), MOST_SOURCE)}</pre></details></div>
-<div class="card"><h3>Surroundings</h3>
+<details class="source" open><summary>As a file</summary><pre tabindex="0" aria-label="The scenario as a file">${cut(sourceOf(scenario), MAX_SOURCE)}</pre></details></div>
+<div class="card"><h3>Environment</h3>
 ${list([
   [
     'server',
@@ -44,7 +44,7 @@ ${list([
   ['run', summary.run],
   ...Object.entries(environment).map(factOf),
 ])}
-${recordPath !== null && html`<h4>The record</h4><p><code class="path">${recordPath}</code></p><p class="note">Everything on this page is made of it. <code>swarm report</code> renders and judges it again.</p>`}</div>
+${recordPath !== null && html`<h4>The record</h4><p><code class="path">${recordPath}</code></p><p class="note">Everything on this page is derived from it. <code>swarm report</code> evaluates and renders it again.</p>`}</div>
 </div></section>`;
 };
 

@@ -14,7 +14,7 @@ interface Tile {
   tone: 'good' | 'bad' | 'plain';
 }
 
-/** The figures that everybody asks for. */
+/** Key figures. */
 export const tileSection = (input: HtmlInput): Markup =>
   html`<section class="tiles" aria-label="Key figures">${tilesOf(input).map(
     ({ title, value, note, line, tone }) =>
@@ -74,14 +74,14 @@ const tilesOf = ({ summary, judgement, history }: HtmlInput): Tile[] => {
     {
       title: 'Received',
       value: formatBits(bits),
-      note: 'while everybody was in',
+      note: 'while all participants were connected',
       line: history?.watched(watch('bytes_received')),
       tone: 'plain',
     },
   ];
   return [
     {
-      title: 'Got in',
+      title: 'Joined',
       value: `${formatNumber(joins.joined)} of ${formatNumber(joins.planned)}`,
       note:
         joins.failed + joins.disconnected === 0

@@ -6,7 +6,7 @@ import { percent } from './percent.ts';
 export interface Bar {
   /** 0 … 1 of the chart's height. */
   height: number;
-  tone: 'calm' | 'warn' | 'bad';
+  tone: 'ok' | 'warn' | 'bad';
   /** What it says when pointed at. */
   title: string;
 }
