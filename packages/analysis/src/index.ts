@@ -41,7 +41,6 @@ export {
   type SourcedThreshold,
   thresholdSlot,
 } from './verdict/default-thresholds.ts';
-export { DRILL_FAILINGS, type DrillFailing } from './verdict/drill-failings.ts';
 export type { HealthCode, HealthFinding } from './verdict/generator-health.ts';
 export {
   LAGGING_MS,

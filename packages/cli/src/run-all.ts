@@ -1,5 +1,5 @@
 import { watchInterruption } from '@livekit-swarm/host';
-import { exitCodeOf, exitCodeOfAll, isRun, type NoRun, type Outcome } from '@livekit-swarm/report';
+import { exitCodeOf, overallExitCode, isRun, type NoRun, type Outcome } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, isUsageError, SwarmError } from '@livekit-swarm/settings';
 import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
 import { type Console, wantsColor, write } from './console.ts';
@@ -67,7 +67,7 @@ export const runAll = async (
       if (latest !== undefined && (several || exitCodeOf(latest) !== EXIT_CODES.usage.code))
         await output.add(latest);
     }
-    const exitCode = await output.close(exitCodeOfAll(outcomes));
+    const exitCode = await output.close(overallExitCode(outcomes));
     interruption.stop.removeEventListener('abort', sayInterrupted);
     await metrics?.linger(interruption.stop, () =>
       printer.say('Waiting until the last figures are fetched from /metrics; Ctrl-C: do not.'),

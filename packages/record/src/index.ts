@@ -1,3 +1,4 @@
+export { DRILL_FAILINGS, type DrillFailing } from './drill-failings.ts';
 export { emptySeries } from './empty-series.ts';
 export { parseRecordLine } from './parse-record-line.ts';
 export { planFactsOf } from './plan-facts.ts';

@@ -6,10 +6,10 @@ import type {
 } from '@livekit-swarm/analysis';
 import { flattenMetrics } from '@livekit-swarm/metrics';
 import type { PlanFacts } from '@livekit-swarm/record';
+import { overallExitCode, overallVerdict } from './aggregate.ts';
 import { comparedObject } from './comparison/json.ts';
 import { findingObject, noteObject, reasonObject } from './facts.ts';
 import { finiteDeep } from './finite.ts';
-import { exitCodeOfAll, verdictOfAll } from './of-all.ts';
 import { originOf } from './phrases/verdict-reason.ts';
 import { isRun, type NoRun, type Outcome, type ReportInput } from './report-input.ts';
 import type { Reporter } from './reporter.ts';
@@ -86,8 +86,8 @@ export const resultsObject = (outcomes: readonly Outcome[]): object => {
   if (first !== undefined && others.length === 0) return objectOf(first);
   return {
     schema: RESULTS_SCHEMA,
-    verdict: verdictOfAll(outcomes),
-    exitCode: exitCodeOfAll(outcomes),
+    verdict: overallVerdict(outcomes),
+    exitCode: overallExitCode(outcomes),
     runs: outcomes.map(objectOf),
   };
 };

@@ -1,6 +1,6 @@
 import { failedReport, passedReport } from '@livekit-swarm/testkit/reports';
 import { expect, it } from 'vitest';
-import { exitCodeOfAll } from './of-all.ts';
+import { overallExitCode } from './aggregate.ts';
 import { renderOverview } from './overview.ts';
 import type { NoRun, ReportInput } from './report-input.ts';
 
@@ -35,7 +35,7 @@ it('shows each run in a line, what came out and why', () => {
 
 it('counts the gravest exit code: what ended everything, what kept runs from coming about, what is bad, what is not known', () => {
   const of = (...codes: NoRun['exitCode'][]): number =>
-    exitCodeOfAll(codes.map((code) => noRun('x', code)));
+    overallExitCode(codes.map((code) => noRun('x', code)));
   expect([
     of(0, 98, 99),
     of(99, 3, 98),

@@ -1,5 +1,5 @@
+import { overallExitCode, overallVerdict } from './aggregate.ts';
 import { formatMs, formatShare, plural } from './format.ts';
-import { exitCodeOfAll, verdictOfAll } from './of-all.ts';
 import { reasonTexts } from './phrases/verdict-reason.ts';
 import { printable } from './printable.ts';
 import { exitCodeOf, isRun, nameOf, type Outcome, verdictOf } from './report-input.ts';
@@ -17,9 +17,9 @@ export const renderOverview = (
   { color = false }: ReportOptions = {},
 ): string => {
   const style = styleFor(color);
-  const verdict = verdictOfAll(outcomes);
+  const verdict = overallVerdict(outcomes);
   const passed = outcomes.filter((outcome) => verdictOf(outcome) === 'passed').length;
-  const title = `${MARKS[verdict]} ${plural(outcomes.length, 'SCENARIO', 'SCENARIOS')}: ${passed} passed, ${outcomes.length - passed} not (exit ${exitCodeOfAll(outcomes)})`;
+  const title = `${MARKS[verdict]} ${plural(outcomes.length, 'SCENARIO', 'SCENARIOS')}: ${passed} passed, ${outcomes.length - passed} not (exit ${overallExitCode(outcomes)})`;
   const head = ['', 'scenario', 'exit', 'joined', 'join p95', 'loss', 'latency p95'].map(style.dim);
   const rows = outcomes.map((outcome) => {
     const paint = paintOf(style, verdictOf(outcome));

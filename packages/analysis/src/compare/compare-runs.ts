@@ -14,7 +14,6 @@ import type {
   SideFacts,
 } from './comparison.ts';
 import { environmentNotes } from './environment-notes.ts';
-import type { CrowdSize } from './felt.ts';
 import { type Figure, figuresOf, type MeasuredRun } from './figures.ts';
 import { type Margin, marginScale, widen } from './margin.ts';
 import {
@@ -28,6 +27,7 @@ import {
 import { countSplits } from './relabelings.ts';
 import { expectSameScenario } from './same-scenario.ts';
 import type { RecordedRun, Side } from './side.ts';
+import type { LoadSize } from './smallest-relevant-change.ts';
 import { DEFAULT_TOLERANCE, marginOf, type Tolerance } from './tolerance.ts';
 
 export interface CompareOptions {
@@ -134,9 +134,9 @@ const compareUnits = (
   tolerance: Tolerance,
 ): FigureComparison[] => {
   const asked = new Set<MetricName>(Object.keys(tolerance.metrics).filter(isMetricName));
-  const crowd = crowdOf(base);
+  const load = loadSizeOf(base);
   const inputs = figuresOf([...base, ...current], asked).map((figure) => {
-    const margin = marginOf(figure, tolerance, crowd);
+    const margin = marginOf(figure, tolerance, load);
     return {
       figure,
       margin:
@@ -167,7 +167,7 @@ const singleRunFactor = (
   return Math.max(SINGLE_RUN_FACTOR, ...ranges);
 };
 
-const crowdOf = (runs: readonly MeasuredRun[]): CrowdSize => {
+const loadSizeOf = (runs: readonly MeasuredRun[]): LoadSize => {
   const rates = runs.map(
     ({ summary }) => aggregate(summary.metrics.measure('packets_received'), { type: 'rate' }) ?? 0,
   );

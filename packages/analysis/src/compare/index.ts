@@ -10,8 +10,8 @@ export type {
 export { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
 export { judgeAgainst } from './judge-against.ts';
 export type { ComparisonNote, ComparisonReason } from './reasons.ts';
+export { type FirstSide, roundOrder } from './round-order.ts';
 export { scenarioMismatch } from './same-scenario.ts';
 export { scenarioDifferences } from './scenario-difference.ts';
 export type { RecordedRun, Side } from './side.ts';
-export { parseTolerance, type Tolerance } from './tolerance.ts';
-export { type First, turns } from './turns.ts';
+export { DEFAULT_TOLERANCE, type Tolerance } from './tolerance.ts';

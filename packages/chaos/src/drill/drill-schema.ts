@@ -1,4 +1,4 @@
-import { DRILL_FAILINGS } from '@livekit-swarm/analysis';
+import { DRILL_FAILINGS } from '@livekit-swarm/record';
 import { z } from 'zod';
 import type { Drill } from './drill.ts';
 

@@ -1,4 +1,4 @@
-import type { DrillFailing } from '@livekit-swarm/analysis';
+import type { DrillFailing } from '@livekit-swarm/record';
 
 /** What a drill is to be, once its file is read: everything is filled in, durations are in milliseconds. Plain JSON. */
 

@@ -1,12 +1,12 @@
 /** One session of `swarm ab`: both servers by turns, a fresh one for each run, until there are as many good rounds as were asked for. */
 import { join } from 'node:path';
 import {
-  type First,
+  type FirstSide,
   incomparableReason,
   isComparable,
   type RecordedRun,
+  roundOrder,
   type Side,
-  turns,
 } from '@livekit-swarm/analysis/compare';
 import { isRun, type NoRun } from '@livekit-swarm/report';
 import { exclusionText, type SessionNote } from '@livekit-swarm/report/comparison';
@@ -18,7 +18,7 @@ import type { ServerSpec } from './server-spec.ts';
 
 export interface Session {
   scenario: Scenario;
-  servers: Record<First, ServerSpec>;
+  servers: Record<FirstSide, ServerSpec>;
   rounds: number;
   /** Of the order of the turns. */
   seed: number;
@@ -45,8 +45,8 @@ const spareRounds = (rounds: number): number => Math.ceil(rounds / 2);
 /** Runs until enough rounds are good, Ctrl-C, or something keeps a run from coming about. */
 export const runSession = async (session: Session): Promise<SessionResult> => {
   const { servers, rounds, shared, printer } = session;
-  const order = turns(session.seed);
-  const runs: Record<First, RecordedRun[]> = { A: [], B: [] };
+  const order = roundOrder(session.seed);
+  const runs: Record<FirstSide, RecordedRun[]> = { A: [], B: [] };
   let good = 0;
   for (let round = 1; good < rounds && round <= rounds + spareRounds(rounds); round++) {
     const played = await playRound(session, round, order.next().value);
@@ -68,7 +68,7 @@ export const runSession = async (session: Session): Promise<SessionResult> => {
 
 const resultOf = (
   servers: Session['servers'],
-  runs: Record<First, RecordedRun[]>,
+  runs: Record<FirstSide, RecordedRun[]>,
   missing: number,
   problem: NoRun | null,
 ): SessionResult => ({
@@ -82,10 +82,10 @@ const resultOf = (
 const playRound = async (
   session: Session,
   round: number,
-  first: First,
-): Promise<Record<First, RecordedRun> | { problem: NoRun | null }> => {
+  first: FirstSide,
+): Promise<Record<FirstSide, RecordedRun> | { problem: NoRun | null }> => {
   const { servers, rounds, shared, printer, scenario, folder } = session;
-  const pair: Partial<Record<First, RecordedRun>> = {};
+  const pair: Partial<Record<FirstSide, RecordedRun>> = {};
   for (const which of first === 'A' ? (['A', 'B'] as const) : (['B', 'A'] as const)) {
     if (shared.interruption.stop.aborted) return { problem: null };
     printer.say(

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareRuns, parseTolerance, type Tolerance } from '@livekit-swarm/analysis/compare';
+import { compareRuns, type Tolerance } from '@livekit-swarm/analysis/compare';
 import { diskReason, makeFolder, watchInterruption } from '@livekit-swarm/host';
 import { describeScenario } from '@livekit-swarm/report';
 import {
@@ -16,6 +16,7 @@ import { embeddedTarget } from '../ab/embedded-target.ts';
 import { parseServerSpec, type ServerSpec } from '../ab/server-spec.ts';
 import { runSession, type SessionResult } from '../ab/session.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
+import { parseTolerance } from '../compare/parse-tolerance.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { readWorkers } from '../crowd-request.ts';
 import { formatError, interruptedError, noRunOf, swarmErrorOf } from '../error-text.ts';

@@ -1,5 +1,5 @@
 import { type DrillResult, rereadDrill } from '@livekit-swarm/chaos';
-import { gravestOf } from '@livekit-swarm/report';
+import { mostSevere } from '@livekit-swarm/report';
 import { exitCodeOfDrill, renderDrillText } from '@livekit-swarm/report/drill';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
@@ -34,6 +34,6 @@ export const chaosReportCommand = async (
     );
   }
   const complete = await writeDrillReports(requests, results, { strict, quiet: false }, console);
-  const code = gravestOf(results.map((result) => exitCodeOfDrill(result, strict)));
+  const code = mostSevere(results.map((result) => exitCodeOfDrill(result, strict)));
   return complete || code !== EXIT_CODES.passed.code ? code : EXIT_CODES.internalError.code;
 };

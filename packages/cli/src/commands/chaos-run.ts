@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openJournal } from '@livekit-swarm/chaos';
 import { watchInterruption } from '@livekit-swarm/host';
 import { RECORD_FILE } from '@livekit-swarm/record';
-import { gravestOf } from '@livekit-swarm/report';
+import { mostSevere } from '@livekit-swarm/report';
 import {
   type DrillOutcome,
   exitCodeOfDrill,
@@ -114,7 +114,7 @@ export const chaosRunCommand = async (
       { strict, quiet: flags.quiet === true },
       console,
     );
-    const code = gravestOf([
+    const code = mostSevere([
       ...outcomes.map((outcome) =>
         isDrillResult(outcome) ? exitCodeOfDrill(outcome, strict) : outcome.exitCode,
       ),

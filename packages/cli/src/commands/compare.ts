@@ -1,7 +1,8 @@
-import { compareRuns, parseTolerance } from '@livekit-swarm/analysis/compare';
+import { compareRuns } from '@livekit-swarm/analysis/compare';
 import { type ExitCode, usageError } from '@livekit-swarm/settings';
 import { findRuns, type NamedRecords } from '../compare/find-runs.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
+import { parseTolerance } from '../compare/parse-tolerance.ts';
 import { readSide } from '../compare/read-side.ts';
 import type { Console } from '../console.ts';
 

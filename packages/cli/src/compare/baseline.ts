@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   compareRuns,
   judgeAgainst,
-  parseTolerance,
   type Side,
   scenarioDifferences,
   scenarioMismatch,
@@ -13,6 +12,7 @@ import type { ReportInput } from '@livekit-swarm/report';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import { findRuns } from './find-runs.ts';
+import { parseTolerance } from './parse-tolerance.ts';
 import { readSide } from './read-side.ts';
 
 /** What a run is to be measured against. */

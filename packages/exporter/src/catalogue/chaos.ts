@@ -1,4 +1,4 @@
-import { DRILL_FAILINGS } from '@livekit-swarm/analysis';
+import { DRILL_FAILINGS } from '@livekit-swarm/record';
 import { gauge, type MetricFamily, summary } from './entry.ts';
 
 /** Media reception of a participant of a drill. Signalling comes first: media may continue while a participant reconnects. */

@@ -199,11 +199,7 @@ const generatorHealth = ({ judgement }: HtmlInput, history: History): Lane | nul
   const unfit = judgement.health.length > 0;
   return {
     title: 'Load generator health',
-    summary: unfit
-      ? 'impaired'
-      : beyond === 0
-        ? 'healthy'
-        : `healthy, ${plural(beyond, 'spike')}`,
+    summary: unfit ? 'impaired' : beyond === 0 ? 'healthy' : `healthy, ${plural(beyond, 'spike')}`,
     tone: unfit ? 'bad' : 'ok',
     values,
     limit: 1,

@@ -1,5 +1,5 @@
+import { overallVerdict } from '../aggregate.ts';
 import { plural } from '../format.ts';
-import { verdictOfAll } from '../of-all.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import { exitCodeOf, isRun, type NoRun, nameOf, type Outcome, verdictOf } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
@@ -31,7 +31,7 @@ export const renderMarkdown = (outcomes: readonly Outcome[]): string => {
 const MAX_ROWS = 200;
 
 const overview = (outcomes: readonly Outcome[]): Part => {
-  const verdict = verdictOfAll(outcomes);
+  const verdict = overallVerdict(outcomes);
   const bad = outcomes.filter((outcome) => verdictOf(outcome) !== 'passed').length;
   const title = `## ${MARKS[verdict]} ${plural(outcomes.length, 'scenario')}: ${bad === 0 ? 'all passed' : `${bad} not passed`}`;
   const rows = outcomes

@@ -49,7 +49,9 @@ const threshold = z
     ok: z
       .boolean()
       .nullable()
-      .describe('Whether it was met. Null: nothing was measured, so it was neither met nor crossed.'),
+      .describe(
+        'Whether it was met. Null: nothing was measured, so it was neither met nor crossed.',
+      ),
     source: z.enum(['default', 'user']),
   })
   .meta({ id: 'Threshold' });

@@ -1,4 +1,4 @@
-import { DRILL_FAILINGS } from '@livekit-swarm/analysis';
+import { DRILL_FAILINGS } from '@livekit-swarm/record';
 import { prose, say, strict, text, word } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { KnownOutcome } from '../drill.ts';

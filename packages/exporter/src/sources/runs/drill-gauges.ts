@@ -1,4 +1,4 @@
-import { DRILL_FAILINGS, type DrillFailing } from '@livekit-swarm/analysis';
+import { DRILL_FAILINGS, type DrillFailing } from '@livekit-swarm/record';
 import type { Registry } from 'prom-client';
 import {
   CHAOS_METRICS,

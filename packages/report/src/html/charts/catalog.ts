@@ -73,7 +73,12 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
     'share',
     KINDS.flatMap((kind) => [
       watched(watch('packet_loss', { kind }), kind, kind, 'solid'),
-      watched(watch('packet_loss_before_recovery', { kind }), `${kind}, before recovery`, kind, 'dashed'),
+      watched(
+        watch('packet_loss_before_recovery', { kind }),
+        `${kind}, before recovery`,
+        kind,
+        'dashed',
+      ),
     ]),
     'packet_loss',
   ),
@@ -138,7 +143,12 @@ const sent = ({ chart, watched, bits, heights }: Builder): Chart[] => [
     'share',
     KINDS.flatMap((kind) => [
       watched(watch('uplink_loss', { kind }), kind, kind, 'solid'),
-      watched(watch('uplink_loss_before_recovery', { kind }), `${kind}, before recovery`, kind, 'dashed'),
+      watched(
+        watch('uplink_loss_before_recovery', { kind }),
+        `${kind}, before recovery`,
+        kind,
+        'dashed',
+      ),
     ]),
     'uplink_loss',
   ),
@@ -212,9 +222,7 @@ const generator = ({ chart, watched, line }: Builder): Chart[] => [
       watched(watch('socket_drops'), 'socket drops', 'bad', 'solid'),
     ],
   ),
-  chart('memory', 'Memory', 'All workers', 'bytes', [
-    line('memory', 'resident', 'plain', 'area'),
-  ]),
+  chart('memory', 'Memory', 'All workers', 'bytes', [line('memory', 'resident', 'plain', 'area')]),
 ];
 
 const LOOKS: readonly Look[] = ['thin', 'solid', 'dashed'];

@@ -115,7 +115,10 @@ const generatorFigures = ({
         ? '–'
         : `${formatNumber(own.cpuCores.avg)}, max ${formatNumber(own.cpuCores.max)}`,
     ],
-    ['CPU per packet', own.cpuUsPerPacket === null ? '–' : `${formatNumber(own.cpuUsPerPacket)} µs`],
+    [
+      'CPU per packet',
+      own.cpuUsPerPacket === null ? '–' : `${formatNumber(own.cpuUsPerPacket)} µs`,
+    ],
     ['memory', formatBytes(own.residentBytes)],
     ['host CPU', own.hostCpu === null ? '–' : formatShare(own.hostCpu.avg)],
     [

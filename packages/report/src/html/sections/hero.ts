@@ -10,7 +10,7 @@ import { clock } from '../clock.ts';
 import { beyond, crossingOf, spansText } from '../crossings.ts';
 import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup, name, said } from '../markup.ts';
-import { silentSpans } from '../silence.ts';
+import { outageSpans } from '../outages.ts';
 
 const MAX_REASONS = 5;
 /** Collapsed. */
@@ -71,7 +71,7 @@ const reasonList = (input: HtmlInput): Markup | null => {
   // The reasons do not list them where no participant joined.
   const others = thresholds.filter((result) => result.ok === false && !stated.has(result));
   const items = [
-    ...silence(input),
+    ...outages(input),
     ...stating,
     ...others.map((result) => crossedItem(result, input)),
   ].slice(0, MAX_REASONS_IN_ALL);
@@ -84,8 +84,8 @@ const reasonList = (input: HtmlInput): Markup | null => {
 };
 
 /** An outage shows in no threshold on packets. */
-const silence = ({ history }: HtmlInput): Markup[] => {
-  const spans = history === null ? [] : silentSpans(history);
+const outages = ({ history }: HtmlInput): Markup[] => {
+  const spans = history === null ? [] : outageSpans(history);
   return spans.length === 0
     ? []
     : [

@@ -3,13 +3,13 @@ import type { RecordLine } from '@livekit-swarm/record';
 import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { reportOf } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
-import { silentSpans } from './silence.ts';
+import { outageSpans } from './outages.ts';
 import { watchesOf } from './watches.ts';
 
 const spansIn = (lines: RecordLine[]) => {
   const history = createHistory(watchesOf(reportOf(lines).judgement));
   for (const line of lines) history.add(line);
-  return silentSpans(history.soFar());
+  return outageSpans(history.soFar());
 };
 
 /** Nothing in this direction between these seconds. */

@@ -1,4 +1,4 @@
-/** Ways in which a drill fails, by the objective that is missed: the same words in its file, its results and its metrics. */
+/** The objectives that a drill can miss, as its file, its results and its metrics name them. */
 export const DRILL_FAILINGS = [
   'rto',
   'never-recovered',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { turns } from './turns.ts';
+import { roundOrder } from './round-order.ts';
 
 const firstRounds = (seed: number, rounds: number): string => {
-  const order = turns(seed);
+  const order = roundOrder(seed);
   return Array.from({ length: rounds }, () => order.next().value).join('');
 };
 

@@ -3,10 +3,10 @@ import { type Span, spansOf } from './crossings.ts';
 import { watch } from './watches.ts';
 
 /**
- * When nothing arrived although there was something to hear: an outage shows in no share of packets, since what never came has no number.
- * Looked for between the first and the last of what arrived, while people were sending.
+ * When no media was received although tracks were published: an outage shows in no share of packets, since packets that were never sent have no
+ * number. Searched between the first and the last received media.
  */
-export const silentSpans = (history: History): Span[] => {
+export const outageSpans = (history: History): Span[] => {
   const received = history.watched(watch('bytes_received'))?.value ?? [];
   const sent = history.watched(watch('bytes_sent'))?.value ?? [];
   const first = received.findIndex((bytes) => (bytes ?? 0) > 0);
