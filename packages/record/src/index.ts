@@ -1,30 +1,51 @@
-export { DRILL_FAILINGS, type DrillFailing } from './drill-failings.ts';
-export { emptySeries } from './empty-series.ts';
-export { parseRecordLine } from './parse-record-line.ts';
-export { planFactsOf } from './plan-facts.ts';
 export {
-  COORDINATOR_SHARD,
-  type DeploymentLine,
-  type DrillEvent,
-  type DrillLine,
-  type EndLine,
+  COUNTER_NAMES,
+  COUNTERS,
+  type Counter,
+  type CounterName,
+  CSV_COUNTERS,
+  type CsvColumn,
+  isSeriesCounter,
+  SERIES_COUNTERS,
+  type SeriesCounter,
+  TRACK_COUNTERS,
+  type TrackCounter,
+} from './counters.ts';
+export { DRILL_FAILINGS, type DrillFailing } from './drill-failings.ts';
+export { DRILL_EVENT_NAMES, type DrillEvent, type DrillLine } from './drill-line.ts';
+export {
+  EVENT_NAMES,
   type EventLine,
   type EventName,
-  type GeneratorSample,
-  type HeaderLine,
   type JoinPhases,
+  type ThresholdCrossing,
+} from './event-line.ts';
+export { parseRecordLine } from './parse-record-line.ts';
+export {
+  emptyTrackResult,
   LEFT_WHILE_JOINING,
   type ParticipantLine,
-  type PlanFacts,
-  RECORD_SCHEMA,
-  type RecordLine,
-  type SampleLine,
-  type SeriesLabels,
-  type SeriesSample,
-  type ThresholdCrossing,
   type TrackResult,
   type TrackSource,
+} from './participant-line.ts';
+export {
+  type DeploymentLine,
+  type EndLine,
+  type HeaderLine,
+  LINE_SCHEMAS,
+  type PlanFacts,
+  planFactsOf,
+  RECORD_SCHEMA,
+  type RecordLine,
 } from './record.ts';
 export { type RecordNote, readRecordLines } from './record-lines.ts';
 export { findRecord, recordLines, textLines } from './record-reader.ts';
 export { openRecord, RECORD_FILE, type RecordWriter } from './record-writer.ts';
+export {
+  COORDINATOR_SHARD,
+  emptySeries,
+  type GeneratorSample,
+  type SampleLine,
+  type SeriesLabels,
+  type SeriesSample,
+} from './sample-line.ts';

@@ -1,7 +1,14 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import type { z } from 'zod';
-import { type HeaderLine, RECORD_SCHEMA, type RecordLine } from './record.ts';
-import { HEADER_SCHEMA, isKnownType, LINE_SCHEMAS } from './record-schema.ts';
+import { DRILL_EVENT_NAMES } from './drill-line.ts';
+import { EVENT_NAMES } from './event-line.ts';
+import {
+  type HeaderLine,
+  headerSchema,
+  LINE_SCHEMAS,
+  RECORD_SCHEMA,
+  type RecordLine,
+} from './record.ts';
 
 /**
  * Reads one line of a run record (NDJSON).
@@ -19,15 +26,29 @@ export const parseRecordLine = (text: string, number: number): RecordLine | null
     );
   }
   if (line.type === 'header') return parseHeader(line, number);
-  if (!isKnownType(line.type)) {
-    if (typeof line.type === 'string') return null;
+  const { type } = line;
+  if (typeof type !== 'string')
     throw new SwarmError('bad_record', `line ${number} of the record has no type`, DAMAGED);
-  }
-  const { error } = LINE_SCHEMAS[line.type].safeParse(line);
-  if (error !== undefined)
-    throw new SwarmError('bad_record', `line ${number} of the record, ${issueOf(error)}`, DAMAGED);
-  // The fields that readers rely on were checked; the rest is what this program itself wrote.
-  return line as unknown as RecordLine;
+  if (!isKnownType(type) || isNewerEvent(type, line)) return null;
+  const { data, error } = LINE_SCHEMAS[type].safeParse(line);
+  if (error === undefined) return data;
+  throw new SwarmError('bad_record', `line ${number} of the record, ${issueOf(error)}`, DAMAGED);
+};
+
+const isKnownType = (type: string): type is keyof typeof LINE_SCHEMAS =>
+  Object.hasOwn(LINE_SCHEMAS, type);
+
+/** An event with a name that only a later version knows. */
+const isNewerEvent = (type: string, line: Record<string, unknown>): boolean => {
+  const { names, name } =
+    type === 'drill'
+      ? { names: DRILL_EVENT_NAMES, name: line.what }
+      : { names: EVENT_NAMES, name: line.event };
+  return (
+    (type === 'event' || type === 'drill') &&
+    typeof name === 'string' &&
+    !names.some((known) => known === name)
+  );
 };
 
 const DAMAGED = 'the file was damaged after the run; only a record as it was written can be judged';
@@ -72,14 +93,14 @@ const parseHeader = (line: Record<string, unknown>, number: number): HeaderLine 
           `this one reads ${RECORD_SCHEMA}; use the version that wrote it, or a newer one`,
         );
   }
-  const result = HEADER_SCHEMA.safeParse(line);
+  const result = headerSchema.safeParse(line);
   if (result.error !== undefined)
     throw new SwarmError(
       'bad_record',
       `the header of the record, ${issueOf(result.error)}`,
       DAMAGED,
     );
-  return line as unknown as HeaderLine;
+  return result.data;
 };
 
 const issueOf = (error: z.ZodError): string => {

@@ -48,7 +48,7 @@ describe('foldRecord', () => {
 describe('parseRecordLine', () => {
   it('reads every line that a run writes', () => {
     const parsed = lines.map((line, index) => parseRecordLine(line, index + 1));
-    expect(parsed.map((line) => JSON.stringify(line))).toEqual(lines);
+    expect(parsed).toEqual(lines.map((line): unknown => JSON.parse(line)));
   });
 
   it.each([
@@ -58,7 +58,7 @@ describe('parseRecordLine', () => {
     ['{"type":"header"}', 1, 'this is not a run record: its schema is missing'],
     ['{"type":"header","schema":"k6/1"}', 1, 'this is not a run record: its schema is "k6/1"'],
     [
-      header.replace('record/2', 'record/7'),
+      header.replace('record/1', 'record/7'),
       1,
       'written by a newer version of swarm: livekit-swarm/record/7',
     ],
@@ -73,7 +73,7 @@ describe('parseRecordLine', () => {
     [
       '{"type":"participant","at":1,"shard":0,"identity":"x"}',
       9,
-      'line 9 of the record, field room',
+      'line 9 of the record, field group',
     ],
   ])('refuses %s as line %i', (text, number, message) => {
     expect(() => parseRecordLine(text, number)).toThrow(

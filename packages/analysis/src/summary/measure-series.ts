@@ -1,5 +1,10 @@
 import type { CountedIn, Labels, MetricName, SketchBins } from '@livekit-swarm/metrics';
-import type { SeriesSample } from '@livekit-swarm/record';
+import {
+  COUNTERS,
+  SERIES_COUNTERS,
+  type SeriesCounter,
+  type SeriesSample,
+} from '@livekit-swarm/record';
 
 /** What collects metrics: those of a run, of a window, or of one second. */
 export interface MetricSink {
@@ -10,6 +15,15 @@ export interface MetricSink {
   rate(metric: MetricName, labels: Labels, hits: number, total: number): void;
   count(metric: MetricName, labels: Labels, amount: number, where: CountedIn): void;
 }
+
+const countersOf = (direction: 'up' | 'down'): { counter: SeriesCounter; metric: MetricName }[] =>
+  SERIES_COUNTERS.flatMap((counter) => {
+    const names: { up?: MetricName; down?: MetricName } | null = COUNTERS[counter].metric;
+    const metric = names?.[direction];
+    return metric === undefined ? [] : [{ counter, metric }];
+  });
+
+const MEDIA_COUNTERS = { up: countersOf('up'), down: countersOf('down') };
 
 /** What a group of tracks, or of data flows, did in a second, as metrics. */
 export const measureSeries = (
@@ -24,11 +38,9 @@ export const measureSeries = (
 const addMedia = (metrics: MetricSink, series: SeriesSample, where: CountedIn): void => {
   const { labels } = series;
   const down = labels.direction === 'down';
-  const count = (metric: MetricName, amount: number): void =>
-    metrics.count(metric, labels, amount, where);
-  count(down ? 'packets_received' : 'packets_sent', series.packets);
-  count(down ? 'bytes_received' : 'bytes_sent', series.bytes);
-  // What we sent includes what the server missed; what we received does not include what we missed.
+  for (const { counter, metric } of MEDIA_COUNTERS[labels.direction])
+    metrics.count(metric, labels, series[counter], where);
+  // Sent packets include those that the server missed, received packets do not include lost ones.
   const total = down ? series.packets + series.lost : series.packets;
   metrics.rate(down ? 'packet_loss' : 'uplink_loss', labels, series.lost, total);
   metrics.rate(
@@ -39,20 +51,8 @@ const addMedia = (metrics: MetricSink, series: SeriesSample, where: CountedIn): 
   );
   metrics.trend(down ? 'jitter' : 'uplink_jitter', labels).addBins(series.jitter);
   metrics.trend('rtt', labels).addBins(series.rtt);
-  count('nacks_sent', series.nacksSent);
-  count('nacks_received', series.nacksReceived);
-  count('plis_sent', series.plisSent);
-  count('plis_received', series.plisReceived);
-  count('rtx_packets', series.rtxPackets);
-  count('keyframes', series.keyframes);
   if (!down) return;
   metrics.trend('media_latency', labels).addBins(series.latency);
-  count('packets_recovered', series.recovered);
-  count('duplicates', series.duplicates);
-  count('out_of_order', series.outOfOrder);
-  count('gaps', series.interruptions);
-  count('gap_time', series.interruptionMs);
-  count('layer_switches', series.layerSwitches);
 };
 
 const addData = (

@@ -1,7 +1,12 @@
 import type { RemoteTrack, TrackSpec } from '@livekit-swarm/livekit';
-import type { TrackResult } from '@livekit-swarm/record';
-import { emptyResult, mergeAll } from './merge-results.ts';
-import { missedByServer } from './series.ts';
+import { emptyTrackResult, type TrackResult } from '@livekit-swarm/record';
+import { mergeAll } from './merge-results.ts';
+import {
+  FLOW_COUNTERS,
+  RECEIVER_COUNTERS,
+  SENDER_COUNTERS,
+  trackCounters,
+} from './pump-counters.ts';
 import type { DataStream, DownStream, UpStream } from './stream-book.ts';
 import { publicationOf, videoSourceOf } from './video-source.ts';
 
@@ -67,7 +72,7 @@ export const trackResults = (
     ...(streams.dataSent.messages > 0
       ? [
           {
-            ...emptyResult('up'),
+            ...emptyTrackResult('up'),
             packets: streams.dataSent.messages,
             bytes: streams.dataSent.bytes,
             ...(refused.data && { refused: true as const }),
@@ -79,7 +84,7 @@ export const trackResults = (
 };
 
 const refusedResult = ({ kind, codec, source = 'camera' }: TrackSpec): TrackResult => ({
-  ...emptyResult('up'),
+  ...emptyTrackResult('up'),
   kind,
   codec,
   ...(kind === 'video' && { source }),
@@ -87,7 +92,7 @@ const refusedResult = ({ kind, codec, source = 'camera' }: TrackSpec): TrackResu
 });
 
 const upResult = ({ kind, codec, source, layer, width, height, stats }: UpStream): TrackResult => ({
-  ...emptyResult('up'),
+  ...emptyTrackResult('up'),
   kind,
   codec,
   ...(source !== undefined && { source }),
@@ -95,14 +100,7 @@ const upResult = ({ kind, codec, source, layer, width, height, stats }: UpStream
   width,
   height,
   ...(stats !== null && {
-    packets: stats.packets,
-    bytes: stats.bytes,
-    lostBeforeRecovery: missedByServer(stats),
-    lost: stats.remoteLost,
-    recovered: Math.max(0, missedByServer(stats) - stats.remoteLost),
-    nacks: stats.nacks,
-    plis: stats.plis + stats.firs,
-    rtxPackets: stats.rtxPackets,
+    ...trackCounters(SENDER_COUNTERS, stats),
     jitterMs: Number.isNaN(stats.rttMs) ? null : stats.remoteJitterMs,
     rttMs: known(stats.rttMs),
   }),
@@ -113,45 +111,26 @@ const downResult = (
   endedAt: number,
   track: RemoteTrack | undefined,
 ): TrackResult => ({
-  ...emptyResult('down'),
+  ...emptyTrackResult('down'),
   kind,
   codec,
   sid: trackSid,
   ...(track !== undefined && { from: track.identity }),
   ...(track?.kind === 'video' && { source: videoSourceOf(track) }),
   ...(stats !== null && {
-    packets: stats.packets,
-    bytes: stats.bytes,
-    lostBeforeRecovery: stats.lostBeforeRecovery,
-    lost: stats.lost,
-    recovered: stats.recovered,
-    duplicates: stats.duplicates,
-    outOfOrder: stats.outOfOrder,
-    nacks: stats.nacks,
-    plis: stats.plis,
-    rtxPackets: stats.recovered,
+    ...trackCounters(RECEIVER_COUNTERS, stats),
     jitterMs: stats.packets > 0 ? stats.jitterMs : null,
     latencyP50Ms: known(stats.latencyP50Ms),
     latencyP95Ms: known(stats.latencyP95Ms),
     latencyMaxMs: known(stats.latencyMaxMs),
-    interruptions: stats.interruptions,
-    interruptionMs: stats.interruptionMs,
-    longestInterruptionMs: stats.longestInterruptionMs,
-    layerSwitches: stats.layerSwitches,
-    width: stats.width,
-    height: stats.height,
     activeAtEnd: silent || endedAt - stats.lastPacketAt <= ALIVE_WITHIN_MS,
   }),
 });
 
 const dataResult = ({ stats }: DataStream): TrackResult => ({
-  ...emptyResult('down'),
+  ...emptyTrackResult('down'),
   ...(stats !== null && {
-    packets: stats.received,
-    bytes: stats.bytes,
-    lost: stats.lost,
-    lostBeforeRecovery: stats.lost,
-    duplicates: stats.duplicates,
+    ...trackCounters(FLOW_COUNTERS, stats),
     latencyP50Ms: known(stats.latencyP50Ms),
     latencyP95Ms: known(stats.latencyP95Ms),
     latencyMaxMs: known(stats.latencyMaxMs),

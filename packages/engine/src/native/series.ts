@@ -1,7 +1,17 @@
 import { Sketch } from '@livekit-swarm/metrics';
-import { emptySeries, type SeriesLabels, type SeriesSample } from '@livekit-swarm/record';
-import type { ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
+import {
+  emptySeries,
+  isSeriesCounter,
+  type SeriesLabels,
+  type SeriesSample,
+} from '@livekit-swarm/record';
 import { seriesKey } from './cohorts.ts';
+import {
+  FLOW_COUNTERS,
+  type PumpCounter,
+  RECEIVER_COUNTERS,
+  SENDER_COUNTERS,
+} from './pump-counters.ts';
 import type { DataStream, DownStream, Peer, StreamBook, UpStream } from './stream-book.ts';
 
 /** A series while it is being added up. */
@@ -65,31 +75,14 @@ const grown = <Stats>({ stats, taken }: { stats: Stats | null; taken: Stats | nu
     stats === null ? 0 : read(stats) - (taken === null ? 0 : read(taken));
 };
 
-/**
- * What the server missed at first: asked for again, or still missing in its receiver reports where it did not ask. Transport-wide feedback
- * is no measure of it: LiveKit reports what came before the track was set up as never received.
- */
-export const missedByServer = (stats: SenderStats): number =>
-  Math.max(stats.nackedPackets, stats.remoteLost);
-
 const addUp = ({ sample, jitter, rtt }: Group, stream: UpStream): void => {
   const { stats } = stream;
   if (stats === null) return;
-  const more = grown(stream);
   if (stream.first && !stream.ended) sample.tracks += 1;
   if (stats.active && !stream.ended && stream.height > 0)
     sample.layers[stream.height] = (sample.layers[stream.height] ?? 0) + 1;
-  sample.packets += more((s) => s.packets);
-  sample.bytes += more((s) => s.bytes);
-  sample.lostBeforeRecovery += more(missedByServer);
-  sample.lost += more((s) => s.remoteLost);
-  sample.recovered += more((s) => Math.max(0, missedByServer(s) - s.remoteLost));
-  sample.nacksReceived += more((s) => s.nacks);
-  sample.plisReceived += more((s) => s.plis + s.firs);
-  sample.rtxPackets += more((s) => s.rtxPackets);
-  if (stream.kind === 'video') sample.keyframes += more((s) => s.keyframes);
-  sample.lateSends += more((s) => s.lateSends);
-  sample.sendErrors += more((s) => s.sendErrors);
+  addCounters(sample, SENDER_COUNTERS, stream);
+  if (stream.kind === 'audio') sample.keyframes = 0;
   // A jitter of zero before the first report is no measurement; the RTT comes with the same report.
   if (stats.active && !Number.isNaN(stats.rttMs)) {
     jitter.add(stats.remoteJitterMs);
@@ -100,23 +93,8 @@ const addUp = ({ sample, jitter, rtt }: Group, stream: UpStream): void => {
 const addDown = ({ sample, jitter, rtt }: Group, stream: DownStream, rttMs: number): void => {
   const { stats } = stream;
   if (stats === null) return;
-  const more = grown<ReceiverStats>(stream);
-  const packets = more((s) => s.packets);
-  sample.packets += packets;
-  sample.bytes += more((s) => s.bytes);
-  sample.lostBeforeRecovery += more((s) => s.lostBeforeRecovery);
-  sample.lost += more((s) => s.lost);
-  sample.recovered += more((s) => s.recovered);
-  sample.duplicates += more((s) => s.duplicates);
-  sample.outOfOrder += more((s) => s.outOfOrder);
-  sample.nacksSent += more((s) => s.nacks);
-  sample.plisSent += more((s) => s.plis);
-  sample.rtxPackets += more((s) => s.recovered);
-  sample.keyframes += more((s) => s.keyframes);
-  sample.layerSwitches += more((s) => s.layerSwitches);
-  sample.interruptions += more((s) => s.interruptions);
-  sample.interruptionMs += more((s) => s.interruptionMs);
-  if (packets <= 0) return;
+  addCounters(sample, RECEIVER_COUNTERS, stream);
+  if (grown(stream)(({ packets }) => packets) <= 0) return;
   sample.tracks += 1;
   if (stats.height > 0) sample.layers[stats.height] = (sample.layers[stats.height] ?? 0) + 1;
   jitter.add(stats.jitterMs);
@@ -141,12 +119,15 @@ const addData = (group: (labels: SeriesLabels) => Group, peer: Peer): void => {
 };
 
 const addFlow = ({ sample }: Group, flow: DataStream): void => {
-  const more = grown(flow);
-  const received = more((s) => s.received);
-  sample.packets += received;
-  sample.bytes += more((s) => s.bytes);
-  sample.lost += more((s) => s.lost);
-  sample.lostBeforeRecovery += more((s) => s.lost);
-  sample.duplicates += more((s) => s.duplicates);
-  if (received > 0) sample.tracks += 1;
+  addCounters(sample, FLOW_COUNTERS, flow);
+  if (grown(flow)(({ received }) => received) > 0) sample.tracks += 1;
+};
+
+const addCounters = <Stats>(
+  sample: SeriesSample,
+  counters: readonly PumpCounter<Stats>[],
+  stream: { stats: Stats | null; taken: Stats | null },
+): void => {
+  const more = grown(stream);
+  for (const { name, read } of counters) if (isSeriesCounter(name)) sample[name] += more(read);
 };

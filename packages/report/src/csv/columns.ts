@@ -1,4 +1,5 @@
 import type { Sketch } from '@livekit-swarm/metrics';
+import { CSV_COUNTERS, type CsvColumn } from '@livekit-swarm/record';
 import { finite } from '../finite.ts';
 import type { MergedSeries, Second } from './seconds.ts';
 
@@ -10,6 +11,16 @@ const share = (lost: number, of: number): Cell => (of > 0 ? finite(Math.max(0, l
 /** What we received does not include what we missed; what we sent includes what the server missed. */
 const outOf = ({ labels, packets, lost }: MergedSeries['sums']): number =>
   labels.direction === 'down' ? packets + lost : packets;
+
+/** Counts are not rounded; sums of milliseconds are. */
+const exact = (value: number): Cell => (Number.isSafeInteger(value) ? value : finite(value));
+
+const COUNTER_COLUMNS = Object.fromEntries(
+  [...CSV_COUNTERS].map(([column, counter]): [string, Column] => [
+    column,
+    ({ sums }) => exact(sums[counter]),
+  ]),
+) as Record<CsvColumn, Column>;
 
 /**
  * Every column by its name, in order: when, whose, what. Counts are of this second alone and add up over lines; percentiles, in ms, are of this second and do not.
@@ -23,25 +34,9 @@ export const COLUMNS = {
   direction: ({ sums }) => sums.labels.direction,
   kind: ({ sums }) => sums.labels.kind,
   codec: ({ sums }) => sums.labels.codec,
-  tracks: ({ sums }) => sums.tracks,
-  packets: ({ sums }) => sums.packets,
-  bytes: ({ sums }) => sums.bytes,
-  lost: ({ sums }) => sums.lost,
-  lost_before_recovery: ({ sums }) => sums.lostBeforeRecovery,
+  ...COUNTER_COLUMNS,
   loss: ({ sums }) => share(sums.lost, outOf(sums)),
   loss_before_recovery: ({ sums }) => share(sums.lostBeforeRecovery, outOf(sums)),
-  recovered: ({ sums }) => sums.recovered,
-  duplicates: ({ sums }) => sums.duplicates,
-  out_of_order: ({ sums }) => sums.outOfOrder,
-  nacks_sent: ({ sums }) => sums.nacksSent,
-  nacks_received: ({ sums }) => sums.nacksReceived,
-  plis_sent: ({ sums }) => sums.plisSent,
-  plis_received: ({ sums }) => sums.plisReceived,
-  rtx_packets: ({ sums }) => sums.rtxPackets,
-  keyframes: ({ sums }) => sums.keyframes,
-  layer_switches: ({ sums }) => sums.layerSwitches,
-  interruptions: ({ sums }) => sums.interruptions,
-  interruption_ms: ({ sums }) => finite(sums.interruptionMs),
   layers: ({ sums }) => layersText(sums.layers),
   latency_p50_ms: ({ latency }) => quantile(latency, 0.5),
   latency_p95_ms: ({ latency }) => quantile(latency, 0.95),

@@ -5,6 +5,7 @@ import {
   type GeneratorSample,
   type RecordLine,
   type SampleLine,
+  SERIES_COUNTERS,
   type SeriesSample,
 } from '@livekit-swarm/record';
 
@@ -100,28 +101,6 @@ const addGenerator = (all: MergedGenerator, one: GeneratorSample, shard: number)
   all.socketDrops += one.socketDrops;
 };
 
-const COUNTS = [
-  'tracks',
-  'packets',
-  'bytes',
-  'lostBeforeRecovery',
-  'lost',
-  'recovered',
-  'duplicates',
-  'outOfOrder',
-  'nacksSent',
-  'nacksReceived',
-  'plisSent',
-  'plisReceived',
-  'rtxPackets',
-  'keyframes',
-  'layerSwitches',
-  'interruptions',
-  'interruptionMs',
-  'lateSends',
-  'sendErrors',
-] as const satisfies readonly (keyof SeriesSample)[];
-
 const addSeries = (all: MergedSeries[], one: SeriesSample): void => {
   let merged = all.find(({ sums }) => sameLabels(sums.labels, one.labels));
   if (merged === undefined) {
@@ -133,7 +112,7 @@ const addSeries = (all: MergedSeries[], one: SeriesSample): void => {
     };
     all.push(merged);
   }
-  for (const count of COUNTS) merged.sums[count] += one[count];
+  for (const counter of SERIES_COUNTERS) merged.sums[counter] += one[counter];
   for (const [height, tracks] of Object.entries(one.layers))
     merged.sums.layers[height] = (merged.sums.layers[height] ?? 0) + tracks;
   merged.latency.addBins(one.latency);

@@ -1,0 +1,326 @@
+import type { MetricName } from '@livekit-swarm/metrics';
+
+/** A field of the same name for each direction of a track, or for one of them only. */
+type ByDirection<Value> = { up: Value } | { down: Value } | { up: Value; down: Value };
+
+export interface Counter {
+  unit: 'tracks' | 'packets' | 'bytes' | 'frames' | 'messages' | 'times' | 'ms' | 'pixels';
+  /**
+   * How values of a track's successive streams become one. `sum`: counts, in samples the difference
+   * since the last one, so that they add up over shards and time. `gauge`: the last value.
+   */
+  aggregation: 'sum' | 'max' | 'gauge';
+  /** Whether samples have it: `SeriesSample`. */
+  series: boolean;
+  /** Its field in the result of a track (`TrackResult`); null: results do not have it. */
+  track: string | null;
+  /**
+   * Columns of the pump's rows that add up to it: senders (`up`), receivers (`down`), data flows.
+   * `derived`: computed from several columns (engine/src/native/pump-counters.ts).
+   */
+  pump: {
+    up?: readonly string[] | 'derived';
+    down?: readonly string[];
+    data?: readonly string[];
+  };
+  /** Metric of media tracks that counts it; data messages and ratios: analysis/measure-series.ts. */
+  metric: ByDirection<MetricName> | null;
+  /** Column of samples.csv. */
+  csv: string | null;
+  /** The same in W3C webrtc-stats, `type.member`; null: has no counterpart. */
+  w3c: ByDirection<string> | null;
+}
+
+const both = <const Name extends string>(name: Name): { up: Name; down: Name } => ({
+  up: name,
+  down: name,
+});
+
+/**
+ * Every counter of media and data, once: the record, the reading of the pump, merging, metrics and
+ * CSV follow from these rows. The order is that of the record and of CSV columns.
+ */
+export const COUNTERS = {
+  tracks: {
+    unit: 'tracks',
+    aggregation: 'gauge',
+    series: true,
+    track: null,
+    pump: {},
+    metric: null,
+    csv: 'tracks',
+    w3c: null,
+  },
+  /** RTP packets with media, each sequence number once. Down: recovered ones included. */
+  packets: {
+    unit: 'packets',
+    aggregation: 'sum',
+    series: true,
+    track: 'packets',
+    pump: { up: ['packets'], down: ['packets'], data: ['received'] },
+    metric: { up: 'packets_sent', down: 'packets_received' },
+    csv: 'packets',
+    w3c: { up: 'outbound-rtp.packetsSent', down: 'inbound-rtp.packetsReceived' },
+  },
+  /** Payload of those packets. */
+  bytes: {
+    unit: 'bytes',
+    aggregation: 'sum',
+    series: true,
+    track: 'bytes',
+    pump: { up: ['bytes'], down: ['bytes'], data: ['bytes'] },
+    metric: { up: 'bytes_sent', down: 'bytes_received' },
+    csv: 'bytes',
+    w3c: { up: 'outbound-rtp.bytesSent', down: 'inbound-rtp.bytesReceived' },
+  },
+  /**
+   * Down: the first transmission did not arrive. Up: the server requested it again or reported it
+   * missing (RFC 3550 receiver report). Negative when a late packet arrives after all.
+   */
+  lostBeforeRecovery: {
+    unit: 'packets',
+    aggregation: 'sum',
+    series: true,
+    track: 'lostBeforeRecovery',
+    pump: { up: 'derived', down: ['lostBeforeRecovery'], data: ['lost'] },
+    metric: null,
+    csv: 'lost_before_recovery',
+    w3c: null,
+  },
+  /** Down: did not arrive at all. Up: still missing in the server's receiver reports. */
+  lost: {
+    unit: 'packets',
+    aggregation: 'sum',
+    series: true,
+    track: 'lost',
+    pump: { up: ['remoteLost'], down: ['lost'], data: ['lost'] },
+    metric: null,
+    csv: 'lost',
+    w3c: { up: 'remote-inbound-rtp.packetsLost', down: 'inbound-rtp.packetsLost' },
+  },
+  /** Lost at first, then retransmitted. */
+  recovered: {
+    unit: 'packets',
+    aggregation: 'sum',
+    series: true,
+    track: 'recovered',
+    pump: { up: 'derived', down: ['recovered'] },
+    metric: { down: 'packets_recovered' },
+    csv: 'recovered',
+    w3c: { down: 'inbound-rtp.retransmittedPacketsReceived' },
+  },
+  duplicates: {
+    unit: 'packets',
+    aggregation: 'sum',
+    series: true,
+    track: 'duplicates',
+    pump: { down: ['duplicates'], data: ['duplicates'] },
+    metric: { down: 'duplicates' },
+    csv: 'duplicates',
+    w3c: null,
+  },
+  /** Older than the newest packet on arrival, retransmissions not included. */
+  outOfOrder: {
+    unit: 'packets',
+    aggregation: 'sum',
+    series: true,
+    track: 'outOfOrder',
+    pump: { down: ['outOfOrder'] },
+    metric: { down: 'out_of_order' },
+    csv: 'out_of_order',
+    w3c: null,
+  },
+  /** RTCP messages, RFC 4585 §6.2.1. */
+  nacksSent: {
+    unit: 'messages',
+    aggregation: 'sum',
+    series: true,
+    track: 'nacks',
+    pump: { down: ['nacks'] },
+    metric: both('nacks_sent'),
+    csv: 'nacks_sent',
+    w3c: { down: 'inbound-rtp.nackCount' },
+  },
+  nacksReceived: {
+    unit: 'messages',
+    aggregation: 'sum',
+    series: true,
+    track: 'nacks',
+    pump: { up: ['nacks'] },
+    metric: both('nacks_received'),
+    csv: 'nacks_received',
+    w3c: { up: 'outbound-rtp.nackCount' },
+  },
+  /** RTCP messages, RFC 4585 §6.3.1. */
+  plisSent: {
+    unit: 'messages',
+    aggregation: 'sum',
+    series: true,
+    track: 'plis',
+    pump: { down: ['plis'] },
+    metric: both('plis_sent'),
+    csv: 'plis_sent',
+    w3c: { down: 'inbound-rtp.pliCount' },
+  },
+  /** With FIRs (RFC 5104 §4.3.1), which request the same. */
+  plisReceived: {
+    unit: 'messages',
+    aggregation: 'sum',
+    series: true,
+    track: 'plis',
+    pump: { up: ['plis', 'firs'] },
+    metric: both('plis_received'),
+    csv: 'plis_received',
+    w3c: { up: 'outbound-rtp.pliCount' },
+  },
+  /** Retransmissions, on the RTX stream or on the same SSRC. */
+  rtxPackets: {
+    unit: 'packets',
+    aggregation: 'sum',
+    series: true,
+    track: 'rtxPackets',
+    pump: { up: ['rtxPackets'], down: ['recovered'] },
+    metric: both('rtx_packets'),
+    csv: 'rtx_packets',
+    w3c: {
+      up: 'outbound-rtp.retransmittedPacketsSent',
+      down: 'inbound-rtp.retransmittedPacketsReceived',
+    },
+  },
+  keyframes: {
+    unit: 'frames',
+    aggregation: 'sum',
+    series: true,
+    track: null,
+    pump: { up: ['keyframes'], down: ['keyframes'] },
+    metric: both('keyframes'),
+    csv: 'keyframes',
+    w3c: { up: 'outbound-rtp.keyFramesEncoded', down: 'inbound-rtp.keyFramesDecoded' },
+  },
+  /** Changes of resolution within a received stream. */
+  layerSwitches: {
+    unit: 'times',
+    aggregation: 'sum',
+    series: true,
+    track: 'layerSwitches',
+    pump: { down: ['layerSwitches'] },
+    metric: { down: 'layer_switches' },
+    csv: 'layer_switches',
+    w3c: null,
+  },
+  /** Media interruptions of more than 500 ms. */
+  interruptions: {
+    unit: 'times',
+    aggregation: 'sum',
+    series: true,
+    track: 'interruptions',
+    pump: { down: ['interruptions'] },
+    metric: { down: 'gaps' },
+    csv: 'interruptions',
+    w3c: null,
+  },
+  interruptionMs: {
+    unit: 'ms',
+    aggregation: 'sum',
+    series: true,
+    track: 'interruptionMs',
+    pump: { down: ['interruptionMs'] },
+    metric: { down: 'gap_time' },
+    csv: 'interruption_ms',
+    w3c: null,
+  },
+  longestInterruptionMs: {
+    unit: 'ms',
+    aggregation: 'max',
+    series: false,
+    track: 'longestInterruptionMs',
+    pump: { down: ['longestInterruptionMs'] },
+    metric: null,
+    csv: null,
+    w3c: null,
+  },
+  /** Packets that the load generator sent too late. */
+  lateSends: {
+    unit: 'packets',
+    aggregation: 'sum',
+    series: true,
+    track: null,
+    pump: { up: ['lateSends'] },
+    metric: null,
+    csv: null,
+    w3c: null,
+  },
+  /** Packets that the kernel of the load generator refused. */
+  sendErrors: {
+    unit: 'packets',
+    aggregation: 'sum',
+    series: true,
+    track: null,
+    pump: { up: ['sendErrors'] },
+    metric: null,
+    csv: null,
+    w3c: null,
+  },
+  /** Of the last keyframe; of what is sent: as configured. */
+  width: {
+    unit: 'pixels',
+    aggregation: 'gauge',
+    series: false,
+    track: 'width',
+    pump: { down: ['width'] },
+    metric: null,
+    csv: null,
+    w3c: { up: 'outbound-rtp.frameWidth', down: 'inbound-rtp.frameWidth' },
+  },
+  height: {
+    unit: 'pixels',
+    aggregation: 'gauge',
+    series: false,
+    track: 'height',
+    pump: { down: ['height'] },
+    metric: null,
+    csv: null,
+    w3c: { up: 'outbound-rtp.frameHeight', down: 'inbound-rtp.frameHeight' },
+  },
+} as const satisfies Record<string, Counter>;
+
+export type CounterName = keyof typeof COUNTERS;
+
+/** Counters with a given property: `CountersWith<{ series: true }>`. */
+type CountersWith<Property> = {
+  [Name in CounterName]: (typeof COUNTERS)[Name] extends Property ? Name : never;
+}[CounterName];
+
+export type SeriesCounter = CountersWith<{ series: true }>;
+export type TrackCounter = Exclude<(typeof COUNTERS)[CounterName]['track'], null>;
+export type CsvColumn = Exclude<(typeof COUNTERS)[SeriesCounter]['csv'], null>;
+
+export const COUNTER_NAMES = Object.keys(COUNTERS) as CounterName[];
+
+/** Whether samples have the counter. */
+export const isSeriesCounter = (name: CounterName): name is SeriesCounter => COUNTERS[name].series;
+
+/** Counters of samples, in the order of the record. */
+export const SERIES_COUNTERS: readonly SeriesCounter[] = COUNTER_NAMES.filter(isSeriesCounter);
+
+/** Counters of a track's result, with how results of successive streams are merged. */
+export const TRACK_COUNTERS: ReadonlyMap<TrackCounter, Counter['aggregation']> = new Map(
+  Object.values(COUNTERS).flatMap(({ track, aggregation }) =>
+    track === null ? [] : [[track, aggregation] as const],
+  ),
+);
+
+/** Series counters by the name of their column in samples.csv. */
+export const CSV_COUNTERS: ReadonlyMap<string, SeriesCounter> = new Map(
+  SERIES_COUNTERS.flatMap((name) => {
+    const { csv } = COUNTERS[name];
+    return csv === null ? [] : [[csv, name] as const];
+  }),
+);
+
+/** An object with the same value for each name. */
+export const fill = <Name extends string, Value>(
+  names: Iterable<Name>,
+  value: Value,
+): Record<Name, Value> =>
+  Object.fromEntries([...names].map((name) => [name, value])) as Record<Name, Value>;

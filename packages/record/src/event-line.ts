@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { trackSourceSchema } from './participant-line.ts';
+
+export const EVENT_NAMES = [
+  'joined',
+  'join_retry',
+  'join_failed',
+  'first_media',
+  'signal_lost',
+  'resumed',
+  'reconnected',
+  /** With the reconnect policy `app`, after `disconnected`: the application joined again, or an attempt failed and another follows. */
+  'rejoined',
+  'rejoin_retry',
+  /** Where media is observed: the first packet of a publication in this session. */
+  'media_started',
+  /** Where media is observed: no packet for two seconds of what is still published. `at`: the last packet. */
+  'media_interrupted',
+  /** Where media is observed: the first packet after an interruption of more than 500 ms, whatever stream carries it, also without `media_interrupted` before. */
+  'media_resumed',
+  'disconnected',
+  'left',
+  'worker_started',
+  'worker_died',
+  'server_died',
+  'interrupted',
+  'threshold_crossed',
+  'warning',
+] as const;
+
+/** Milliseconds since the scheduled join, per phase; not since the attempt that succeeded. */
+const phases = z.object({
+  /** The attempt that succeeded was started. */
+  started: z.number(),
+  /** JoinResponse received. */
+  signal: z.number(),
+  ice: z.number(),
+  /** Absent where DTLS was ready with ICE. */
+  dtls: z.number().exactOptional(),
+  /** Media transport ready (DTLS) and own tracks acknowledged. */
+  joined: z.number(),
+});
+
+/** A threshold with `abortOnFail` and the value that crossed it. */
+const crossing = z.object({
+  /** As `formatThreshold` writes it. */
+  threshold: z.string(),
+  metric: z.string(),
+  /** In the unit of the metric. */
+  value: z.number(),
+});
+
+export const eventSchema = z.object({
+  type: z.literal('event'),
+  at: z.number(),
+  event: z.enum(EVENT_NAMES),
+  /** Of `ParticipantPlan`; absent on events of the run itself. */
+  identity: z.string().exactOptional(),
+  group: z.string().exactOptional(),
+  room: z.string().exactOptional(),
+  role: z.string().exactOptional(),
+  shard: z.number().exactOptional(),
+  /** `joined` only. */
+  phases: phases.exactOptional(),
+  attempt: z.number().exactOptional(),
+  /**
+   * `resumed`, `reconnected`, `rejoined`: from the loss to a ready media transport; `rejoin_retry`: to
+   * the failure. `first_media`, `join_retry`, `join_failed`: since the scheduled join.
+   * `media_resumed`: the interruption.
+   */
+  ms: z.number().exactOptional(),
+  /** The node that holds the room, as reported by the server. */
+  node: z.string().exactOptional(),
+  /** The backend that the load balancer chose for the signal connection, if it reports one (`x-livekit-backend`). */
+  via: z.string().exactOptional(),
+  /** Media events: identity of the publisher. */
+  from: z.string().exactOptional(),
+  kind: z.enum(['audio', 'video']).exactOptional(),
+  source: trackSourceSchema.exactOptional(),
+  serverVersion: z.string().exactOptional(),
+  /** A stable code for counting: `timeout`, `unauthorized`, `server_full`, `dtls`, … */
+  reason: z.string().exactOptional(),
+  /** A sentence for readers. */
+  message: z.string().exactOptional(),
+  /** `threshold_crossed`, and `warning` with the reason `threshold_doubted`. */
+  crossing: crossing.exactOptional(),
+  /** `warning` with the reason `threshold_doubted`: codes of the health findings that may have caused the crossing. */
+  findings: z.array(z.string()).exactOptional(),
+});
+
+export type EventName = (typeof EVENT_NAMES)[number];
+export type JoinPhases = z.infer<typeof phases>;
+export type ThresholdCrossing = z.infer<typeof crossing>;
+export type EventLine = z.infer<typeof eventSchema>;
