@@ -1,7 +1,13 @@
-export type { Line } from './history/column.ts';
+export type { Annotation, DrillAnnotation } from './history/annotation.ts';
 export { createHistory, type History } from './history/history.ts';
-export type { DrillMark, Mark } from './history/mark.ts';
-export type { Watch } from './history/watch.ts';
+export {
+  type MergedSeries,
+  type SampleSecond,
+  sampleSeconds,
+} from './history/sample-seconds.ts';
+export { secondOfSample } from './history/seconds.ts';
+export type { SeriesQuery } from './history/series-query.ts';
+export type { TimeSeries } from './history/time-series.ts';
 export {
   createParticipantHistories,
   type ParticipantEvent,

@@ -4,31 +4,31 @@ import type { EventLine, RecordLine, SampleLine } from '@livekit-swarm/record';
 import { generatorOf, recordOf, seriesOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { createHistory, type History } from './history.ts';
-import type { Watch } from './watch.ts';
+import type { SeriesQuery } from './series-query.ts';
 
-const LOSS: Watch = {
+const LOSS: SeriesQuery = {
   metric: 'packet_loss',
   selector: { kind: 'audio' },
   aggregation: { type: 'rate' },
 };
-const PACKETS: Watch = {
+const PACKETS: SeriesQuery = {
   metric: 'packets_received',
   selector: { kind: 'audio' },
   aggregation: { type: 'rate' },
 };
-const LATENCY: Watch = {
+const LATENCY: SeriesQuery = {
   metric: 'media_latency',
   selector: {},
   aggregation: { type: 'p', percentile: 95 },
 };
-const JOIN: Watch = { metric: 'join_time', selector: {}, aggregation: { type: 'max' } };
-const LATE: Watch = { metric: 'tick_late', selector: {}, aggregation: { type: 'max' } };
+const JOIN: SeriesQuery = { metric: 'join_time', selector: {}, aggregation: { type: 'max' } };
+const LATE: SeriesQuery = { metric: 'tick_late', selector: {}, aggregation: { type: 'max' } };
 const ALL = [LOSS, PACKETS, LATENCY, JOIN, LATE];
 
 const historyOf = (lines: readonly RecordLine[]): History => {
   const fold = createHistory(ALL);
   for (const line of lines) fold.add(line);
-  return fold.soFar();
+  return fold.interim();
 };
 
 const bins = (...values: number[]): SketchBins => {
@@ -73,26 +73,26 @@ const seconds = (count: number): number[] =>
 
 describe('a history', () => {
   it('has a step for each second', () => {
-    const { steps, stepMs, watched } = historyOf([
+    const { steps, stepMs, series } = historyOf([
       sample(1_000),
       sample(2_000, {}, 30, 20),
       sample(3_000),
     ]);
     expect([steps, stepMs]).toEqual([3, 1_000]);
-    expect(watched(PACKETS)?.value).toEqual([50, 30, 50]);
-    expect(watched(LOSS)?.value).toEqual([0, 0.4, 0]);
+    expect(series(PACKETS)?.value).toEqual([50, 30, 50]);
+    expect(series(LOSS)?.value).toEqual([0, 0.4, 0]);
   });
 
   it('adds up over workers, whatever the order in which their samples come', () => {
-    const { watched, line } = historyOf([
+    const { series, line } = historyOf([
       sample(1_003),
       sample(2_001, {}, 30, 10),
       sample(1_150, { shard: 1, joined: 5 }),
       sample(2_010, { shard: 1, joined: 5 }, 60),
     ]);
-    expect(watched(PACKETS)?.value).toEqual([100, 90]);
-    expect(watched(LOSS)?.value).toEqual([0, 0.1]);
-    expect(line('in')?.value).toEqual([7, 7]);
+    expect(series(PACKETS)?.value).toEqual([100, 90]);
+    expect(series(LOSS)?.value).toEqual([0, 0.1]);
+    expect(line('connected')?.value).toEqual([7, 7]);
     expect(line('cpu')?.value[1]).toBeCloseTo(0.1);
   });
 
@@ -106,16 +106,16 @@ describe('a history', () => {
           }),
         ],
       });
-    expect(historyOf([sample(1_000), slow(1_000)]).watched(LATENCY)?.value[0]).toBeCloseTo(100, -1);
+    expect(historyOf([sample(1_000), slow(1_000)]).series(LATENCY)?.value[0]).toBeCloseTo(100, -1);
   });
 
   it('spreads the samples of a worker that is half a second off, and loses nothing', () => {
-    const { watched } = historyOf([1, 2, 3, 4, 5].map((second) => sample(second * 1_000 + 500)));
+    const { series } = historyOf([1, 2, 3, 4, 5].map((second) => sample(second * 1_000 + 500)));
     // Its first second began half a second into the run.
-    expect(watched(PACKETS)?.value).toEqual([50, 50, 50, 50, 50, 50]);
+    expect(series(PACKETS)?.value).toEqual([50, 50, 50, 50, 50, 50]);
   });
 
-  it('keeps a worker where it was between two samples, and forgets one that died', () => {
+  it('holds the level of a worker between two samples, and forgets one that died', () => {
     const { line } = historyOf([
       sample(1_000),
       sample(1_000, { shard: 1, joined: 5 }),
@@ -124,11 +124,11 @@ describe('a history', () => {
       happened(3_500, 'worker_died', { shard: 1, identity: undefined as never }),
       sample(4_000),
     ]);
-    expect(line('in')?.value).toEqual([7, 7, 7, 2]);
+    expect(line('connected')?.value).toEqual([7, 7, 7, 2]);
   });
 
-  it('marks what a drill did, and nothing that it only looked at', () => {
-    const { marks } = historyOf([
+  it('annotates what a drill did, not what it only observed', () => {
+    const { annotations } = historyOf([
       sample(1_000),
       { type: 'drill', at: 1_000, what: 'steady' },
       {
@@ -146,14 +146,14 @@ describe('a history', () => {
       { type: 'drill', at: 2_500, what: 'heal', id: 'f1', fault: 'hang', doneAt: 2_600 },
       sample(3_000),
     ]);
-    expect(marks).toMatchObject([
+    expect(annotations).toMatchObject([
       { at: 1_500, event: { code: 'fault_injected', fault: 'hang', components: ['node-3'] } },
       { at: 2_500, event: { code: 'fault_rolled_back', fault: 'hang' } },
     ]);
   });
 
-  it('counts what happened, second by second', () => {
-    const { line, watched, marks } = historyOf([
+  it('counts events per second', () => {
+    const { line, series, annotations } = historyOf([
       happened(200, 'joined', { phases: { started: 0, signal: 4, ice: 6, joined: 120 } }),
       happened(900, 'joined', { phases: { started: 0, signal: 4, ice: 6, joined: 80 } }),
       sample(1_000),
@@ -165,48 +165,48 @@ describe('a history', () => {
     expect(line('joined')?.value).toEqual([2, 0, 0, 1]);
     expect(line('join_failed')?.value).toEqual([0, 0, 1, 0]);
     // Counted when it was due.
-    expect(watched(JOIN)?.value).toEqual([120, null, 300, null]);
-    expect(marks).toEqual([
+    expect(series(JOIN)?.value).toEqual([120, null, 300, null]);
+    expect(annotations).toEqual([
       { at: 2_500, event: { code: 'server_died', at: 2_500, detail: 'ended with SIGKILL' } },
     ]);
   });
 
   it('has nothing where nothing was measured', () => {
-    const { watched, line, steps } = historyOf([sample(1_000), sample(5_000)]);
+    const { series, line, steps } = historyOf([sample(1_000), sample(5_000)]);
     expect(steps).toBe(5);
-    expect(watched(PACKETS)?.value).toEqual([50, null, null, null, 50]);
-    expect(line('in')?.value).toEqual([2, 2, 2, 2, 2]);
+    expect(series(PACKETS)?.value).toEqual([50, null, null, null, 50]);
+    expect(line('connected')?.value).toEqual([2, 2, 2, 2, 2]);
     expect(line('layers down 360')).toBeUndefined();
     expect(historyOf([]).steps).toBe(0);
   });
 
-  it('joins seconds as the run grows, and keeps what stood out', () => {
+  it('merges steps as the run grows, and keeps extremes', () => {
     const lines = seconds(3_000).map((at) => sample(at, {}, 50, at === 1_700_000 ? 50 : 0));
-    const { steps, stepMs, watched } = historyOf(lines);
+    const { steps, stepMs, series } = historyOf(lines);
     expect([steps, stepMs]).toEqual([375, 8_000]);
-    const loss = watched(LOSS);
+    const loss = series(LOSS);
     expect(loss?.value[212]).toBeCloseTo(50 / 450);
     expect(loss?.high[212]).toBe(0.5);
     expect(loss?.low[212]).toBe(0);
-    expect(watched(PACKETS)?.value.every((value) => value === 50)).toBe(true);
+    expect(series(PACKETS)?.value.every((value) => value === 50)).toBe(true);
   });
 
-  it('counts what comes a minute late', () => {
+  it('counts samples that are a minute late', () => {
     const late = sample(10_000, { shard: 1 }, 25);
-    const { watched } = historyOf([...seconds(70).map((at) => sample(at)), late]);
-    expect(watched(PACKETS)?.value.slice(8, 11)).toEqual([50, 75, 50]);
+    const { series } = historyOf([...seconds(70).map((at) => sample(at)), late]);
+    expect(series(PACKETS)?.value.slice(8, 11)).toEqual([50, 75, 50]);
   });
 
-  it('can be asked while the run goes on', () => {
+  it('is available while the run goes on', () => {
     const fold = createHistory(ALL);
     fold.add(sample(1_000));
-    expect(fold.soFar().watched(PACKETS)?.value).toEqual([50]);
+    expect(fold.interim().series(PACKETS)?.value).toEqual([50]);
     fold.add(sample(2_000, {}, 10));
     fold.add(sample(2_000, { shard: 1 }, 10));
-    expect(fold.soFar().watched(PACKETS)?.value).toEqual([50, 20]);
+    expect(fold.interim().series(PACKETS)?.value).toEqual([50, 20]);
   });
 
-  it('is not blown up by a record that says nonsense', () => {
+  it('stays bounded with a nonsensical record', () => {
     const { steps } = historyOf([
       sample(1_000),
       sample(1e15),
@@ -216,12 +216,12 @@ describe('a history', () => {
     expect(steps).toBeLessThanOrEqual(720);
   });
 
-  it('tells the same as the summary of a healthy run', () => {
+  it('agrees with the summary of a healthy run', () => {
     const lines = recordOf(specOf({ rooms: 3, participants: 2, durationMs: 10_000 }));
-    const { line, watched } = historyOf(lines);
-    expect(Math.max(...(line('in')?.value ?? []).map(Number))).toBe(6);
+    const { line, series } = historyOf(lines);
+    expect(Math.max(...(line('connected')?.value ?? []).map(Number))).toBe(6);
     expect(line('joined')?.value.reduce((sum: number, times) => sum + (times ?? 0), 0)).toBe(6);
-    expect(watched(PACKETS)?.value.at(-1)).toBe(6 * 50);
-    expect(watched(LATE)?.value.at(-1)).toBeCloseTo(1.5);
+    expect(series(PACKETS)?.value.at(-1)).toBe(6 * 50);
+    expect(series(LATE)?.value.at(-1)).toBeCloseTo(1.5);
   });
 });

@@ -5,34 +5,31 @@ import {
   type RecordLine,
   type SampleLine,
 } from '@livekit-swarm/record';
-import { Column, type Joining, type Line } from './column.ts';
-import { addEvent, addGenerator, addMedia } from './feed.ts';
+import { type Annotation, annotationOf } from './annotation.ts';
 import { Levels, levelsOf } from './levels.ts';
-import { type Mark, markOf } from './mark.ts';
-import { Second } from './second.ts';
-import { secondsOf } from './seconds-of.ts';
-import { joiningOf, type Watch, watchName } from './watch.ts';
+import { measureEvent, measureGenerator, measureMedia } from './measure-second.ts';
+import { SecondMetrics } from './second-metrics.ts';
+import { type CompleteSecond, SecondBuffer, secondAt, secondsOf } from './seconds.ts';
+import { downsamplingOf, type SeriesQuery, seriesName } from './series-query.ts';
+import { type Downsampling, type TimeSeries, TimeSeriesBuilder } from './time-series.ts';
 
 const SECOND_MS = 1_000;
-/** A second is closed when the record has come this much further: workers under stress deliver late. */
-const PATIENCE_S = 15;
-/** As many points as a chart can show; beyond it every two steps become one. */
-const MOST_STEPS = 720;
-/** A run that had more happen to it is not read by its marks. */
-const MOST_MARKS = 200;
+/** As many points as a chart can show; of a longer run, two steps become one. */
+const MAX_STEPS = 720;
+const MAX_ANNOTATIONS = 200;
 
 /** A run over time, in steps of equal length. */
 export interface History {
-  /** Length of a step, ms: a second, doubled as often as the run would not fit. */
+  /** Length of a step, ms: a second, doubled as often as the run needs to fit. */
   stepMs: number;
-  /** How many. Step i begins at `i * stepMs` after the run's start. */
+  /** How many. Step i begins at `i * stepMs` after the start of the run. */
   steps: number;
-  /** Of figures that are no metrics: a level (see `levelsOf`) or how often something happened (the name of an event). Undefined when never seen. */
-  line(name: string): Line | undefined;
-  /** Of what was watched. Undefined when it was never measured. */
-  watched(watch: Watch): Line | undefined;
-  /** What befell the run itself, in order. */
-  marks: Mark[];
+  /** A level (see `levelsOf`), or how often an event happened, by its name. Undefined when there was none. */
+  line(name: string): TimeSeries | undefined;
+  /** The series of a query. Undefined when it was never measured. */
+  series(query: SeriesQuery): TimeSeries | undefined;
+  /** What happened to the run itself, in order. */
+  annotations: Annotation[];
   /** Names of lines that begin with this. */
   names(prefix: string): string[];
 }
@@ -40,126 +37,100 @@ export interface History {
 export interface HistoryFold {
   add(line: RecordLine): void;
   /** As things stand; more may be added afterwards. */
-  soFar(): History;
+  interim(): History;
 }
 
 /**
- * Folds a record into figures over time. Memory depends on what is watched, not on how long the run is, nor on how many people are in it: whole
- * distributions are kept for the last seconds only.
+ * Folds a record into time series. Memory depends on the queries, neither on the length of the
+ * run nor on the number of participants: distributions are kept for the last seconds only.
  */
-export const createHistory = (watches: readonly Watch[]): HistoryFold => {
-  const watched = [...new Map(watches.map((watch) => [watchName(watch), watch])).values()];
-  const columns = new Map<string, Column>();
-  const open = new Map<number, Second>();
+export const createHistory = (queries: readonly SeriesQuery[]): HistoryFold => {
+  const distinct = [...new Map(queries.map((query) => [seriesName(query), query])).values()];
+  const builders = new Map<string, TimeSeriesBuilder>();
+  const seconds = new SecondBuffer(() => new SecondMetrics(distinct));
   const levels = new Levels();
-  const marks: Mark[] = [];
+  const annotations: Annotation[] = [];
   let perStep = 1;
-  let newest = -1;
-  /** Seconds before this one are closed. */
-  let closed = 0;
   let steps = 0;
 
-  const second = (at: number): Second => {
-    let found = open.get(at);
+  const builder = (name: string, downsampling: Downsampling): TimeSeriesBuilder => {
+    let found = builders.get(name);
     if (found === undefined) {
-      found = new Second(watched);
-      open.set(at, found);
-    }
-    newest = Math.max(newest, at);
-    return found;
-  };
-
-  const column = (name: string, joining: Joining): Column => {
-    let found = columns.get(name);
-    if (found === undefined) {
-      found = new Column(joining);
-      columns.set(name, found);
+      found = new TimeSeriesBuilder(downsampling);
+      builders.set(name, found);
     }
     return found;
   };
 
-  const stepOf = (at: number): number => {
-    while (Math.floor(at / perStep) >= MOST_STEPS) {
+  const stepOf = (second: number): number => {
+    while (Math.floor(second / perStep) >= MAX_STEPS) {
       perStep *= 2;
-      for (const one of columns.values()) one.halve();
+      for (const one of builders.values()) one.halve();
       steps = Math.ceil(steps / 2);
     }
-    const step = Math.floor(at / perStep);
+    const step = Math.floor(second / perStep);
     steps = Math.max(steps, step + 1);
     return step;
   };
 
-  const close = (at: number, gathered: Second): void => {
-    const late = at < closed;
-    const step = stepOf(at);
-    for (const [watch, cell] of gathered.cells(late))
-      column(watchName(watch), joiningOf(watch)).add(step, cell);
-    for (const [name, times] of gathered.happenings)
-      column(name, 'sum').add(step, { part: times, whole: 1, figure: times });
-    // What comes after its second was closed says nothing new about levels.
+  const addSecond = ({ second, content, late }: CompleteSecond<SecondMetrics>): void => {
+    const step = stepOf(second);
+    for (const [query, cell] of content.cells(late))
+      builder(seriesName(query), downsamplingOf(query)).add(step, cell);
+    for (const [name, times] of content.events)
+      builder(name, 'sum').add(step, { part: times, whole: 1, figure: times });
+    // A late sample is older than the level that is known.
     if (late) return;
-    for (const { second: when, name, figure } of levels.until(at, gathered)) {
-      column(name, 'mean').add(stepOf(when), { part: figure, whole: 1, figure });
-    }
-  };
-
-  const closeUntil = (end: number): void => {
-    for (const at of [...open.keys()].filter((one) => one < end).sort((a, b) => a - b)) {
-      const gathered = open.get(at);
-      if (gathered !== undefined) close(at, gathered);
-      open.delete(at);
-    }
-    closed = Math.max(closed, end);
+    for (const { second: when, name, figure } of levels.until(second, content))
+      builder(name, 'mean').add(stepOf(when), { part: figure, whole: 1, figure });
   };
 
   const addSample = (line: SampleLine): void => {
     const parts = secondsOf(line.at, line.intervalMs);
-    for (const { second: at, share, covers } of parts) {
-      const here = second(at);
-      here.cover(line.shard, line.shard === COORDINATOR_SHARD ? 0 : covers, share);
-      addMedia(here, line);
-      addGenerator(here, line);
+    for (const { second, share, covers } of parts) {
+      const metrics = seconds.at(second);
+      metrics.beginSample(line.shard, line.shard === COORDINATOR_SHARD ? 0 : covers, share);
+      measureMedia(metrics, line);
+      measureGenerator(metrics, line);
     }
     const last = parts.at(-1);
-    if (last !== undefined) second(last.second).levels.set(line.shard, levelsOf(line));
+    if (last !== undefined) seconds.at(last.second).levels.set(line.shard, levelsOf(line));
   };
 
-  const addRunEvent = (line: EventLine): void => {
-    addEvent(line, (at) => {
-      const one = second(secondAt(at));
-      one.moment();
-      return one;
+  const addEvent = (line: EventLine): void => {
+    measureEvent(line, (at) => {
+      const metrics = seconds.at(secondAt(at));
+      metrics.beginEvent();
+      return metrics;
     });
     if (line.event === 'worker_died' && line.shard !== undefined)
-      second(secondAt(line.at)).gone.add(line.shard);
-    addMark(line);
+      seconds.at(secondAt(line.at)).died.add(line.shard);
+    annotate(line);
   };
 
-  const addMark = (line: EventLine | DrillLine): void => {
-    const mark = markOf(line);
-    if (mark !== null && marks.length < MOST_MARKS) marks.push(mark);
+  const annotate = (line: EventLine | DrillLine): void => {
+    const annotation = annotationOf(line);
+    if (annotation !== null && annotations.length < MAX_ANNOTATIONS) annotations.push(annotation);
   };
 
   return {
     add: (line) => {
       if (line.type === 'sample' && Number.isFinite(line.at)) addSample(line);
-      else if (line.type === 'event' && Number.isFinite(line.at)) addRunEvent(line);
-      else if (line.type === 'drill' && Number.isFinite(line.at)) addMark(line);
-      if (newest - PATIENCE_S > closed) closeUntil(newest - PATIENCE_S);
+      else if (line.type === 'event' && Number.isFinite(line.at)) addEvent(line);
+      else if (line.type === 'drill' && Number.isFinite(line.at)) annotate(line);
+      for (const second of seconds.takeComplete()) addSecond(second);
     },
-    soFar: () => {
-      closeUntil(newest + 1);
-      const line = (name: string): Line | undefined => columns.get(name)?.line(steps);
+    interim: () => {
+      for (const second of seconds.takeAll()) addSecond(second);
+      const line = (name: string): TimeSeries | undefined => builders.get(name)?.series(steps);
       return {
         stepMs: perStep * SECOND_MS,
         steps,
         line,
-        watched: (watch) => line(watchName(watch)),
-        marks: [...marks].sort((a, b) => a.at - b.at),
-        names: (prefix) => [...columns.keys()].filter((name) => name.startsWith(prefix)),
+        series: (query) => line(seriesName(query)),
+        annotations: [...annotations].sort((a, b) => a.at - b.at),
+        names: (prefix) => [...builders.keys()].filter((name) => name.startsWith(prefix)),
       };
     },
   };
 };
-
-const secondAt = (at: number): number => Math.max(0, Math.floor(at / SECOND_MS));

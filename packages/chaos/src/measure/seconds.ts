@@ -1,3 +1,4 @@
+import { secondOfSample } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
 
 /** One second of a drill, as all participants together had it. */
@@ -16,7 +17,7 @@ export const createSeconds = (): { add(line: RecordLine): void; result(): DrillS
   return {
     add: (line) => {
       if (line.type !== 'sample') return;
-      const at = Math.max(0, Math.floor((line.at - line.intervalMs / 2) / 1_000)) * 1_000;
+      const at = secondOfSample(line) * 1_000;
       const sum = seconds.get(at) ?? { packets: 0, lost: 0 };
       for (const { labels, packets, lost } of line.series) {
         if (labels.direction !== 'down' || labels.kind === 'data') continue;

@@ -1,10 +1,10 @@
+import type { MergedSeries, SampleSecond } from '@livekit-swarm/analysis';
 import type { Sketch } from '@livekit-swarm/metrics';
 import { CSV_COUNTERS, type CsvColumn } from '@livekit-swarm/record';
 import { finite } from '../finite.ts';
-import type { MergedSeries, Second } from './seconds.ts';
 
 type Cell = string | number | null;
-type Column = (series: MergedSeries, second: Second, scenario: string) => Cell;
+type Column = (series: MergedSeries, second: SampleSecond, scenario: string) => Cell;
 
 const quantile = (sketch: Sketch, q: number): Cell => finite(sketch.quantile(q));
 const share = (lost: number, of: number): Cell => (of > 0 ? finite(Math.max(0, lost) / of) : null);
@@ -47,7 +47,7 @@ export const COLUMNS = {
   jitter_max_ms: ({ jitter }) => finite(jitter.max),
   rtt_p50_ms: ({ rtt }) => quantile(rtt, 0.5),
   rtt_p95_ms: ({ rtt }) => quantile(rtt, 0.95),
-  run_joined: (_series, { joined }) => joined,
+  run_joined: (_series, { connected }) => connected,
   run_cpu_cores: (_series, { generator }) => finite(generator.cpuCores),
   run_resident_bytes: (_series, { generator }) => generator.residentBytes,
   run_host_cpu_share: (_series, { generator }) => finite(generator.hostCpuShare),
@@ -65,7 +65,7 @@ const layersText = (layers: Record<string, number>): string =>
     .join(' ');
 
 /** A line for each series; always in the same order of labels. */
-export const rowsOf = (scenario: string, second: Second): Cell[][] =>
+export const rowsOf = (scenario: string, second: SampleSecond): Cell[][] =>
   second.series
     .toSorted((a, b) => keyOf(a).localeCompare(keyOf(b), 'en'))
     .map((series) =>

@@ -1,9 +1,9 @@
+import { sampleSeconds } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
 import { stringify } from 'csv-stringify/sync';
 import { isRun, type Outcome, type ReportInput } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
 import { COLUMNS, rowsOf } from './columns.ts';
-import { type Second, secondsOf } from './seconds.ts';
 
 /**
  * Samples over time as RFC 4180: a line for each second and series, in the order of time. Read from the record piece by piece, so that memory does not grow with
@@ -21,8 +21,8 @@ async function* linesOfRun(
   scenario: string,
   record: AsyncIterable<RecordLine>,
 ): AsyncGenerator<string> {
-  for await (const second of secondsOf(record)) {
-    const rows = rowsOf(scenario, second satisfies Second);
+  for await (const second of sampleSeconds(record)) {
+    const rows = rowsOf(scenario, second);
     if (rows.length > 0) yield lines(rows);
   }
 }

@@ -10,7 +10,7 @@ import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { reportOf } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import { beyond, crossingOf, spansOf, spansText } from './crossings.ts';
-import { watchesOf } from './watches.ts';
+import { seriesQueriesOf } from './series-queries.ts';
 
 /** Loses a tenth of the packets in these seconds. */
 const lossy = (from: number, to: number): RecordLine[] =>
@@ -31,9 +31,9 @@ const judged = (text: string, lines: RecordLine[]): [ThresholdResult, History] =
   const { summary, judgement } = reportOf(lines, [text]);
   const [result] = evaluate(summary, { threshold: parseThreshold(text), source: 'user' });
   if (result === undefined) throw new Error('there is always a result');
-  const history = createHistory(watchesOf(judgement));
+  const history = createHistory(seriesQueriesOf(judgement));
   for (const line of lines) history.add(line);
-  return [result, history.soFar()];
+  return [result, history.interim()];
 };
 
 describe('a threshold over time', () => {

@@ -1,7 +1,7 @@
 import type { History, ThresholdResult } from '@livekit-swarm/analysis';
 import { holds, metricDefinition } from '@livekit-swarm/metrics';
 import { clock } from './clock.ts';
-import { watch } from './watches.ts';
+import { seriesQuery } from './series-queries.ts';
 
 /** From … to, ms after the start. */
 export interface Span {
@@ -32,7 +32,7 @@ export const crossingOf = (
   const { type, timed } = metricDefinition(metric);
   const summed = aggregation.type === 'count' || type === 'gauge' || type === 'counter';
   if (history === null || !timed || summed) return null;
-  const line = history.watched(watch(metric, selector, aggregation));
+  const line = history.series(seriesQuery(metric, selector, aggregation));
   if (line === undefined) return null;
   const { stepMs } = history;
   const inside = (step: number): boolean =>

@@ -2,16 +2,16 @@ import {
   type History,
   LAGGING_MS,
   LATE_SENDS_SHARE,
-  type Line,
   SEND_ERRORS_SHARE,
   SOCKET_DROPS_SHARE,
   type ThresholdResult,
   TICK_LATE_MS,
+  type TimeSeries,
 } from '@livekit-swarm/analysis';
 import { formatBits, formatMs, formatNumber, formatShare, plural } from '../format.ts';
 import { clock } from './clock.ts';
 import type { HtmlInput } from './html-input.ts';
-import { MAX, percentile, watch } from './watches.ts';
+import { MAX, percentile, seriesQuery } from './series-queries.ts';
 
 /** One figure over the whole run. */
 export interface Lane {
@@ -39,7 +39,7 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
       history,
       'Loss',
       'packet_loss',
-      history.watched(watch('packet_loss')),
+      history.series(seriesQuery('packet_loss')),
       formatShare,
     ),
     judged(
@@ -47,7 +47,7 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
       history,
       'Latency p95',
       'media_latency',
-      history.watched(watch('media_latency', {}, percentile(95))),
+      history.series(seriesQuery('media_latency', {}, percentile(95))),
       formatMs,
     ),
     judged(
@@ -55,7 +55,7 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
       history,
       'Jitter p95',
       'jitter',
-      history.watched(watch('jitter', {}, percentile(95))),
+      history.series(seriesQuery('jitter', {}, percentile(95))),
       formatMs,
     ),
     interruptions(history),
@@ -64,7 +64,7 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
 };
 
 const connected = ({ summary }: HtmlInput, history: History): Lane => {
-  const values = history.line('in')?.high ?? [];
+  const values = history.line('connected')?.high ?? [];
   const most = Math.max(0, ...values.map((value) => value ?? 0));
   return {
     title: 'Participants connected',
@@ -79,7 +79,7 @@ const connected = ({ summary }: HtmlInput, history: History): Lane => {
 
 /** Received media: an outage shows here and in no share of packets. */
 const received = (history: History): Lane | null => {
-  const line = history.watched(watch('bytes_received'));
+  const line = history.series(seriesQuery('bytes_received'));
   if (line === undefined || line.high.every((value) => value === null || value === 0)) return null;
   const most = Math.max(...line.high.map((value) => value ?? 0));
   return {
@@ -129,7 +129,7 @@ const judged = (
   history: History,
   title: string,
   metric: string,
-  line: Line | undefined,
+  line: TimeSeries | undefined,
   format: (value: number) => string,
 ): Lane | null => {
   if (line === undefined || line.high.every((value) => value === null)) return null;
@@ -157,8 +157,8 @@ const isOfAll = ({ threshold }: ThresholdResult, metric: string): boolean =>
     (threshold.aggregation.type === 'p' && threshold.aggregation.percentile === 95));
 
 const interruptions = (history: History): Lane | null => {
-  const line = history.watched(watch('gaps'));
-  if (line === undefined || history.watched(watch('packet_loss')) === undefined) return null;
+  const line = history.series(seriesQuery('gaps'));
+  if (line === undefined || history.series(seriesQuery('packet_loss')) === undefined) return null;
   const perStep = history.stepMs / 1_000;
   const count = Math.round(
     line.value.reduce((sum: number, value) => sum + (value ?? 0) * perStep, 0),
@@ -176,16 +176,16 @@ const interruptions = (history: History): Lane | null => {
 
 /** Each impairment of the load generator, with its limit. */
 const IMPAIRMENTS = [
-  [watch('tick_late', {}, MAX), TICK_LATE_MS],
-  [watch('event_loop_lag', {}, MAX), LAGGING_MS],
-  [watch('late_sends'), LATE_SENDS_SHARE],
-  [watch('send_errors'), SEND_ERRORS_SHARE],
-  [watch('socket_drops'), SOCKET_DROPS_SHARE],
+  [seriesQuery('tick_late', {}, MAX), TICK_LATE_MS],
+  [seriesQuery('event_loop_lag', {}, MAX), LAGGING_MS],
+  [seriesQuery('late_sends'), LATE_SENDS_SHARE],
+  [seriesQuery('send_errors'), SEND_ERRORS_SHARE],
+  [seriesQuery('socket_drops'), SOCKET_DROPS_SHARE],
 ] as const;
 
 const generatorHealth = ({ judgement }: HtmlInput, history: History): Lane | null => {
   const lines = IMPAIRMENTS.map(([what, limit]) => ({
-    values: history.watched(what)?.high ?? [],
+    values: history.series(what)?.high ?? [],
     limit,
   }));
   const values = Array.from({ length: history.steps }, (_, step) => {

@@ -5,7 +5,7 @@ import { MARKS } from '../style.ts';
 import { documentOf } from './document.ts';
 import { html } from './markup.ts';
 import { renderHtml } from './render-html.ts';
-import { watchesOf } from './watches.ts';
+import { seriesQueriesOf } from './series-queries.ts';
 
 /** What the page lists: enough for most runs, and a bounded size for the others. */
 const MAX_LISTED = { participants: 1_000, rooms: 200 };
@@ -21,7 +21,7 @@ async function* renderRun({
     yield renderHtml({ summary, judgement, recordPath, history: null, participants: null });
     return;
   }
-  const history = createHistory(watchesOf(judgement));
+  const history = createHistory(seriesQueriesOf(judgement));
   const participants = createParticipantHistories(MAX_LISTED);
   for await (const line of readLines()) {
     history.add(line);
@@ -31,7 +31,7 @@ async function* renderRun({
     summary,
     judgement,
     recordPath,
-    history: history.soFar(),
+    history: history.interim(),
     participants: participants.result(),
   });
 }

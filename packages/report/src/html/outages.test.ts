@@ -4,12 +4,12 @@ import { altered, recordOf, specOf } from '@livekit-swarm/testkit/record-of';
 import { reportOf } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import { outageSpans } from './outages.ts';
-import { watchesOf } from './watches.ts';
+import { seriesQueriesOf } from './series-queries.ts';
 
 const spansIn = (lines: RecordLine[]) => {
-  const history = createHistory(watchesOf(reportOf(lines).judgement));
+  const history = createHistory(seriesQueriesOf(reportOf(lines).judgement));
   for (const line of lines) history.add(line);
-  return outageSpans(history.soFar());
+  return outageSpans(history.interim());
 };
 
 /** Nothing in this direction between these seconds. */

@@ -1,14 +1,14 @@
 import type { History } from '@livekit-swarm/analysis';
 import { type Span, spansOf } from './crossings.ts';
-import { watch } from './watches.ts';
+import { seriesQuery } from './series-queries.ts';
 
 /**
  * When no media was received although tracks were published: an outage shows in no share of packets, since packets that were never sent have no
  * number. Searched between the first and the last received media.
  */
 export const outageSpans = (history: History): Span[] => {
-  const received = history.watched(watch('bytes_received'))?.value ?? [];
-  const sent = history.watched(watch('bytes_sent'))?.value ?? [];
+  const received = history.series(seriesQuery('bytes_received'))?.value ?? [];
+  const sent = history.series(seriesQuery('bytes_sent'))?.value ?? [];
   const first = received.findIndex((bytes) => (bytes ?? 0) > 0);
   const last = received.findLastIndex((bytes) => (bytes ?? 0) > 0);
   if (first < 0) return [];

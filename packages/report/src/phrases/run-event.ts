@@ -1,11 +1,11 @@
-import type { Mark, RunNote } from '@livekit-swarm/analysis';
+import type { Annotation, RunNote } from '@livekit-swarm/analysis';
 import type { ThresholdCrossing } from '@livekit-swarm/record';
 import { formatMs, formatNumber } from '../format.ts';
 import { crossingText } from './threshold.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR } from './verdict-reason.ts';
 
 /** An event of the run itself, or of the drill it belongs to: `worker 1 died (SIGKILL)`. */
-export const eventText = ({ event }: Pick<Mark, 'event'>): string => {
+export const eventText = ({ event }: Pick<Annotation, 'event'>): string => {
   switch (event.code) {
     case 'worker_died':
       return `worker ${event.shard ?? '?'} died${inBrackets(event.detail)}`;

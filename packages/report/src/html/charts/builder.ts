@@ -1,9 +1,9 @@
-import type { History, Judgement, Line, Watch } from '@livekit-swarm/analysis';
+import type { History, Judgement, SeriesQuery, TimeSeries } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
-import { watch } from '../watches.ts';
+import { seriesQuery } from '../series-queries.ts';
 import type { ChartData, Color, SeriesData, Unit } from './chart-data.ts';
 
-/** A chart and what is said about it. */
+/** A chart with its title. */
 export interface Chart extends ChartData {
   title: string;
   /** One line under the title: what the lines are. */
@@ -12,7 +12,7 @@ export interface Chart extends ChartData {
 
 export type Look = SeriesData['look'];
 
-/** Makes charts out of lines; what was never measured is null, and left out. */
+/** Makes charts of time series; what was never measured is null, and left out. */
 export interface Builder {
   chart(
     id: string,
@@ -23,9 +23,9 @@ export interface Builder {
     limitOf?: MetricName | null,
     stacked?: boolean,
   ): Chart;
-  watched(what: Watch, label: string, color: Color, look: Look): SeriesData | null;
+  measured(query: SeriesQuery, label: string, color: Color, look: Look): SeriesData | null;
   line(name: string, label: string, color: Color, look: Look): SeriesData | null;
-  /** Of what happened now and then. */
+  /** How often an event happened. */
   perSecond(name: string, label: string, color: Color, look: Look): SeriesData | null;
   bits(metric: MetricName, kind: 'audio' | 'video'): SeriesData | null;
   heights(direction: 'up' | 'down'): SeriesData[];
@@ -34,7 +34,7 @@ export interface Builder {
 export const builderOf = (history: History, judgement: Judgement): Builder => {
   const joined = history.stepMs > 1_000;
   const series = (
-    line: Line | undefined,
+    line: TimeSeries | undefined,
     label: string,
     color: Color,
     look: Look,
@@ -73,7 +73,7 @@ export const builderOf = (history: History, judgement: Judgement): Builder => {
         stacked,
       };
     },
-    watched: (what, label, color, look) => series(history.watched(what), label, color, look),
+    measured: (query, label, color, look) => series(history.series(query), label, color, look),
     line: (name, label, color, look) => series(history.line(name), label, color, look),
     perSecond: (name, label, color, look) => {
       const line = history.line(name);
@@ -82,7 +82,7 @@ export const builderOf = (history: History, judgement: Judgement): Builder => {
       return { label, color, look, values: line.value.map((value) => brief(value, factor)) };
     },
     bits: (metric, kind) =>
-      series(nonZero(history.watched(watch(metric, { kind }))), kind, kind, 'solid', 8),
+      series(nonZero(history.series(seriesQuery(metric, { kind }))), kind, kind, 'solid', 8),
     heights: (direction) => heightsOf(history, direction),
   };
 };
@@ -104,7 +104,7 @@ const hasFlow = (id: string, series: readonly SeriesData[]): boolean =>
   !ONLY_IF_ANY.has(id) ||
   series.some(({ values }) => values.some((value) => value !== null && value !== 0));
 
-const nonZero = (line: Line | undefined): Line | undefined =>
+const nonZero = (line: TimeSeries | undefined): TimeSeries | undefined =>
   line?.high.some((value) => value !== null && value > 0) ? line : undefined;
 
 const MOST_HEIGHTS = 6;

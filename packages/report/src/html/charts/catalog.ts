@@ -1,6 +1,6 @@
 import type { History, Judgement } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
-import { MAX, percentile, watch } from '../watches.ts';
+import { MAX, percentile, seriesQuery } from '../series-queries.ts';
 import { type Builder, builderOf, type Chart, type Look } from './builder.ts';
 import type { SeriesData } from './chart-data.ts';
 
@@ -27,9 +27,9 @@ export const chartGroups = (history: History, judgement: Judgement): ChartGroup[
     .filter(({ charts }) => charts.length > 0);
 };
 
-const participants = ({ chart, line, watched, perSecond }: Builder): Chart[] => [
+const participants = ({ chart, line, measured, perSecond }: Builder): Chart[] => [
   chart('connected', 'Participants connected', '', 'count', [
-    line('in', 'connected', 'plain', 'area'),
+    line('connected', 'connected', 'plain', 'area'),
   ]),
   chart('joins', 'Joins', 'Per second', 'perSecond', [
     perSecond('joined', 'joined', 'good', 'solid'),
@@ -42,8 +42,8 @@ const participants = ({ chart, line, watched, perSecond }: Builder): Chart[] => 
     'By scheduled join time',
     'ms',
     [
-      watched(watch('join_time', {}, percentile(50)), 'p50', 'plain', 'thin'),
-      watched(watch('join_time', {}, percentile(95)), 'p95', 'plain', 'solid'),
+      measured(seriesQuery('join_time', {}, percentile(50)), 'p50', 'plain', 'thin'),
+      measured(seriesQuery('join_time', {}, percentile(95)), 'p95', 'plain', 'solid'),
     ],
     'join_time',
   ),
@@ -58,7 +58,7 @@ const participants = ({ chart, line, watched, perSecond }: Builder): Chart[] => 
 
 const KINDS = ['audio', 'video'] as const;
 
-const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => [
+const received = ({ chart, measured, bits, heights, line }: Builder): Chart[] => [
   chart(
     'bits-down',
     'Downlink bitrate',
@@ -72,9 +72,9 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
     'Dashed: before recovery',
     'share',
     KINDS.flatMap((kind) => [
-      watched(watch('packet_loss', { kind }), kind, kind, 'solid'),
-      watched(
-        watch('packet_loss_before_recovery', { kind }),
+      measured(seriesQuery('packet_loss', { kind }), kind, kind, 'solid'),
+      measured(
+        seriesQuery('packet_loss_before_recovery', { kind }),
         `${kind}, before recovery`,
         kind,
         'dashed',
@@ -87,7 +87,7 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
     'One-way latency',
     'Publisher to subscriber',
     'ms',
-    percentiles(watched, 'media_latency', [50, 95, 99]),
+    percentiles(measured, 'media_latency', [50, 95, 99]),
     'media_latency',
   ),
   chart(
@@ -95,7 +95,7 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
     'Jitter, downlink',
     'RFC 3550',
     'ms',
-    percentiles(watched, 'jitter', [50, 95]),
+    percentiles(measured, 'jitter', [50, 95]),
     'jitter',
   ),
   chart(
@@ -103,7 +103,7 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
     'Media interruptions',
     'Subscriptions without media for more than 500 ms',
     'perSecond',
-    KINDS.map((kind) => watched(watch('gaps', { kind }), kind, kind, 'solid')),
+    KINDS.map((kind) => measured(seriesQuery('gaps', { kind }), kind, kind, 'solid')),
   ),
   chart(
     'layers-down',
@@ -119,16 +119,16 @@ const received = ({ chart, watched, bits, heights, line }: Builder): Chart[] => 
     line('tracks down data', 'data', 'data', 'solid'),
   ]),
   chart('data', 'Data messages', 'Per second', 'perSecond', [
-    watched(watch('data_messages_sent'), 'sent', 'data', 'thin'),
-    watched(watch('data_messages_received'), 'received', 'data', 'solid'),
+    measured(seriesQuery('data_messages_sent'), 'sent', 'data', 'thin'),
+    measured(seriesQuery('data_messages_received'), 'received', 'data', 'solid'),
   ]),
   chart('data-latency', 'Latency of data messages', '', 'ms', [
-    watched(watch('data_latency', {}, percentile(50)), 'p50', 'data', 'thin'),
-    watched(watch('data_latency', {}, percentile(95)), 'p95', 'data', 'solid'),
+    measured(seriesQuery('data_latency', {}, percentile(50)), 'p50', 'data', 'thin'),
+    measured(seriesQuery('data_latency', {}, percentile(95)), 'p95', 'data', 'solid'),
   ]),
 ];
 
-const sent = ({ chart, watched, bits, heights }: Builder): Chart[] => [
+const sent = ({ chart, measured, bits, heights }: Builder): Chart[] => [
   chart(
     'bits-up',
     'Uplink bitrate',
@@ -142,9 +142,9 @@ const sent = ({ chart, watched, bits, heights }: Builder): Chart[] => [
     'As the server reports it; dashed: before recovery',
     'share',
     KINDS.flatMap((kind) => [
-      watched(watch('uplink_loss', { kind }), kind, kind, 'solid'),
-      watched(
-        watch('uplink_loss_before_recovery', { kind }),
+      measured(seriesQuery('uplink_loss', { kind }), kind, kind, 'solid'),
+      measured(
+        seriesQuery('uplink_loss_before_recovery', { kind }),
         `${kind}, before recovery`,
         kind,
         'dashed',
@@ -157,7 +157,7 @@ const sent = ({ chart, watched, bits, heights }: Builder): Chart[] => [
     'Jitter, uplink',
     'As the server reports it',
     'ms',
-    percentiles(watched, 'uplink_jitter', [50, 95]),
+    percentiles(measured, 'uplink_jitter', [50, 95]),
     'uplink_jitter',
   ),
   chart(
@@ -166,8 +166,18 @@ const sent = ({ chart, watched, bits, heights }: Builder): Chart[] => [
     'p95',
     'ms',
     [
-      watched(watch('rtt', { direction: 'down' }, percentile(95)), 'downlink', 'plain', 'solid'),
-      watched(watch('rtt', { direction: 'up' }, percentile(95)), 'uplink', 'plain', 'dashed'),
+      measured(
+        seriesQuery('rtt', { direction: 'down' }, percentile(95)),
+        'downlink',
+        'plain',
+        'solid',
+      ),
+      measured(
+        seriesQuery('rtt', { direction: 'up' }, percentile(95)),
+        'uplink',
+        'plain',
+        'dashed',
+      ),
     ],
     'rtt',
   ),
@@ -182,34 +192,34 @@ const sent = ({ chart, watched, bits, heights }: Builder): Chart[] => [
   ),
 ];
 
-const recovery = ({ chart, watched }: Builder): Chart[] => [
+const recovery = ({ chart, measured }: Builder): Chart[] => [
   chart('nacks', 'NACKs', 'Per second', 'perSecond', [
-    watched(watch('nacks_sent'), 'sent by participants', 'plain', 'solid'),
-    watched(watch('nacks_received'), 'sent by the server', 'plain', 'dashed'),
+    measured(seriesQuery('nacks_sent'), 'sent by participants', 'plain', 'solid'),
+    measured(seriesQuery('nacks_received'), 'sent by the server', 'plain', 'dashed'),
   ]),
   chart('rtx', 'Retransmissions', 'Packets per second', 'perSecond', [
-    watched(watch('rtx_packets', { direction: 'down' }), 'received', 'plain', 'solid'),
-    watched(watch('rtx_packets', { direction: 'up' }), 'sent', 'plain', 'dashed'),
+    measured(seriesQuery('rtx_packets', { direction: 'down' }), 'received', 'plain', 'solid'),
+    measured(seriesQuery('rtx_packets', { direction: 'up' }), 'sent', 'plain', 'dashed'),
   ]),
   chart('plis', 'PLIs', 'Keyframe requests per second', 'perSecond', [
-    watched(watch('plis_sent'), 'sent by participants', 'plain', 'solid'),
-    watched(watch('plis_received'), 'sent by the server', 'plain', 'dashed'),
+    measured(seriesQuery('plis_sent'), 'sent by participants', 'plain', 'solid'),
+    measured(seriesQuery('plis_received'), 'sent by the server', 'plain', 'dashed'),
   ]),
   chart('switches', 'Layer switches', 'Within received tracks, per second', 'perSecond', [
-    watched(watch('layer_switches'), 'switches', 'video', 'solid'),
+    measured(seriesQuery('layer_switches'), 'switches', 'video', 'solid'),
   ]),
 ];
 
-const generator = ({ chart, watched, line }: Builder): Chart[] => [
+const generator = ({ chart, measured, line }: Builder): Chart[] => [
   chart('cpu', 'CPU', 'Cores used by the load generator', 'cores', [
     line('cpu', 'cores', 'plain', 'area'),
   ]),
   chart('host-cpu', 'Host CPU', 'Share of all cores, all processes', 'share', [
-    line('busy', 'busy', 'plain', 'area'),
+    line('host_cpu', 'busy', 'plain', 'area'),
   ]),
   chart('lateness', 'Event loop lag and pump lateness', 'Maximum of all workers', 'ms', [
-    watched(watch('event_loop_lag', {}, MAX), 'event loop', 'plain', 'solid'),
-    watched(watch('tick_late', {}, MAX), 'pump threads', 'plain', 'dashed'),
+    measured(seriesQuery('event_loop_lag', {}, MAX), 'event loop', 'plain', 'solid'),
+    measured(seriesQuery('tick_late', {}, MAX), 'pump threads', 'plain', 'dashed'),
   ]),
   chart(
     'generator-errors',
@@ -217,9 +227,9 @@ const generator = ({ chart, watched, line }: Builder): Chart[] => [
     'Packets sent late, refused by the kernel, or dropped from full buffers',
     'share',
     [
-      watched(watch('late_sends'), 'late sends', 'unsure', 'solid'),
-      watched(watch('send_errors'), 'send errors', 'bad', 'dashed'),
-      watched(watch('socket_drops'), 'socket drops', 'bad', 'solid'),
+      measured(seriesQuery('late_sends'), 'late sends', 'unsure', 'solid'),
+      measured(seriesQuery('send_errors'), 'send errors', 'bad', 'dashed'),
+      measured(seriesQuery('socket_drops'), 'socket drops', 'bad', 'solid'),
     ],
   ),
   chart('memory', 'Memory', 'All workers', 'bytes', [line('memory', 'resident', 'plain', 'area')]),
@@ -228,14 +238,14 @@ const generator = ({ chart, watched, line }: Builder): Chart[] => [
 const LOOKS: readonly Look[] = ['thin', 'solid', 'dashed'];
 
 const percentiles = (
-  watched: Builder['watched'],
+  measured: Builder['measured'],
   metric: MetricName,
   shares: readonly number[],
 ): (SeriesData | null)[] =>
   KINDS.flatMap((kind) =>
     shares.map((share, index) =>
-      watched(
-        watch(metric, { kind }, percentile(share)),
+      measured(
+        seriesQuery(metric, { kind }, percentile(share)),
         `${kind} p${share}`,
         kind,
         LOOKS[index] ?? 'dashed',

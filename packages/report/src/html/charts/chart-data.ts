@@ -19,7 +19,7 @@ export interface SeriesData {
   /** Solid lines are what the chart is about; dashed and thin ones what goes with it. */
   look: 'solid' | 'dashed' | 'thin' | 'area';
   values: (number | null)[];
-  /** The worst (and best) of the single seconds of each point, where a point is more than a second. */
+  /** The highest and lowest single second of each point, where a point is more than a second. */
   high?: (number | null)[];
   low?: (number | null)[];
 }

@@ -14,7 +14,7 @@ export const pageDataOf = (
 ): PageData => ({
   step: history.stepMs / 1_000,
   points: history.steps,
-  // Joining and steady are in every run: only what somebody named is worth a shade.
+  // Joining and steady are in every run: only named windows are shaded.
   bands: stagesOf(summary.plan.windows)
     .filter(({ source }) => source !== 'builtin')
     .map(({ name, fromMs, toMs }) => ({
@@ -22,7 +22,7 @@ export const pageDataOf = (
       from: fromMs / 1_000,
       to: toMs / 1_000,
     })),
-  marks: history.marks.map((mark) => ({ at: mark.at / 1_000, text: said(eventText(mark)) })),
+  marks: history.annotations.map((mark) => ({ at: mark.at / 1_000, text: said(eventText(mark)) })),
   charts: groups.flatMap(({ charts }) =>
     charts.map(({ id, unit, series, limit, stacked }) => ({ id, unit, series, limit, stacked })),
   ),

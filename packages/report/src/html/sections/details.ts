@@ -7,7 +7,7 @@ import { mediaTable } from '../../tables/media.ts';
 import { clock } from '../clock.ts';
 import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup, said } from '../markup.ts';
-import { percentile, RATE } from '../watches.ts';
+import { percentile, RATE } from '../series-queries.ts';
 
 /** All figures of the run. */
 export const detailSection = (input: HtmlInput): Markup => {

@@ -19,7 +19,7 @@ export const glanceSection = (input: HtmlInput): Markup | null => {
   const lanes = lanesOf(input);
   if (history === null || lanes.length === 0) return null;
   const runMs = history.steps * history.stepMs;
-  const shown = history.marks.slice(0, 20);
+  const shown = history.annotations.slice(0, 20);
   const marks = html`${shown.map(({ at }) => html`<line class="event" x1="${percent(at, runMs)}" x2="${percent(at, runMs)}" y1="0" y2="100%"/>`)}`;
   const bounds = stagesOf(summary.plan.windows).flatMap(({ fromMs }) =>
     fromMs > 0 && fromMs < runMs ? [fromMs] : [],
@@ -46,8 +46,8 @@ ${lanes.map(
 ${
   shown.length > 0 &&
   html`<ul class="events">${shown.map((mark) => html`<li><time>${clock(mark.at)}</time> ${said(eventText(mark))}</li>`)}${
-    history.marks.length > shown.length &&
-    html`<li>… and ${formatNumber(history.marks.length - shown.length)} more</li>`
+    history.annotations.length > shown.length &&
+    html`<li>… and ${formatNumber(history.annotations.length - shown.length)} more</li>`
   }</ul>`
 }
 </section>`;

@@ -1,16 +1,16 @@
-import type { Line } from '@livekit-swarm/analysis';
+import type { TimeSeries } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
 import { formatBits, formatMs, formatNumber, formatShare } from '../../format.ts';
 import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup } from '../markup.ts';
+import { percentile, seriesQuery } from '../series-queries.ts';
 import { sparkline } from '../svg/sparkline.ts';
-import { percentile, watch } from '../watches.ts';
 
 interface Tile {
   title: string;
   value: string;
   note: string;
-  line: Line | undefined;
+  line: TimeSeries | undefined;
   tone: 'good' | 'bad' | 'plain';
 }
 
@@ -54,28 +54,28 @@ const tilesOf = ({ summary, judgement, history }: HtmlInput): Tile[] => {
       title: 'Loss',
       value: formatShare(lossShare),
       note: 'received, after recovery',
-      line: history?.watched(watch('packet_loss')),
+      line: history?.series(seriesQuery('packet_loss')),
       tone: tone('packet_loss'),
     },
     {
       title: 'Latency p95',
       value: formatMs(flat('media_latency', 0.95)),
       note: `p50 ${formatMs(flat('media_latency', 0.5))}, one way`,
-      line: history?.watched(watch('media_latency', {}, percentile(95))),
+      line: history?.series(seriesQuery('media_latency', {}, percentile(95))),
       tone: tone('media_latency'),
     },
     {
       title: 'Jitter p95',
       value: formatMs(flat('jitter', 0.95)),
       note: `p50 ${formatMs(flat('jitter', 0.5))}`,
-      line: history?.watched(watch('jitter', {}, percentile(95))),
+      line: history?.series(seriesQuery('jitter', {}, percentile(95))),
       tone: tone('jitter'),
     },
     {
       title: 'Received',
       value: formatBits(bits),
       note: 'while all participants were connected',
-      line: history?.watched(watch('bytes_received')),
+      line: history?.series(seriesQuery('bytes_received')),
       tone: 'plain',
     },
   ];
@@ -87,7 +87,7 @@ const tilesOf = ({ summary, judgement, history }: HtmlInput): Tile[] => {
         joins.failed + joins.disconnected === 0
           ? 'none disconnected'
           : `${formatNumber(joins.failed)} failed, ${formatNumber(joins.disconnected)} disconnected`,
-      line: history?.line('in'),
+      line: history?.line('connected'),
       tone:
         joins.failed + joins.disconnected > 0 &&
         (tone('join_failures') === 'bad' || tone('disconnects') === 'bad')
@@ -98,7 +98,7 @@ const tilesOf = ({ summary, judgement, history }: HtmlInput): Tile[] => {
       title: 'Join time p95',
       value: formatMs(flat('join_time', 0.95)),
       note: `p50 ${formatMs(flat('join_time', 0.5))}`,
-      line: history?.watched(watch('join_time', {}, percentile(95))),
+      line: history?.series(seriesQuery('join_time', {}, percentile(95))),
       tone: tone('join_time'),
     },
     ...(down.length > 0 || tracks.expected > 0 ? media : []),

@@ -1,8 +1,8 @@
-/** One figure over time. Null where nothing was measured. */
-export interface Line {
+/** A figure over time. Null where nothing was measured. */
+export interface TimeSeries {
   /** Of each step. */
   value: (number | null)[];
-  /** Least and most of the single seconds of a step: what an average over several seconds would hide. */
+  /** Lowest and highest single second of a step: what an average over several seconds would hide. */
   low: (number | null)[];
   high: (number | null)[];
 }
@@ -11,32 +11,32 @@ export interface Line {
  * What a step of several seconds shows:
  *
  * - mean: parts over wholes of all its seconds: exact for shares and for amounts per second
- * - most: its highest second: percentiles cannot be averaged, and the worst is what people look for
+ * - max: its highest second: percentiles cannot be averaged, and peaks are what readers look for
  * - sum: how often something happened; never is zero, not null
  */
-export type Joining = 'mean' | 'most' | 'sum';
+export type Downsampling = 'mean' | 'max' | 'sum';
 
-/** What one second adds to a figure: an amount and what it is divided by (seconds, packets, …), and the second's own figure. */
-export interface Cell {
+/** What one second adds to a series: an amount and its divisor (seconds, packets, …), and the second's own figure. */
+export interface SeriesCell {
   part: number;
   whole: number;
   /** Null: too little was measured for a figure of its own. */
   figure: number | null;
 }
 
-/** Figures of steps that can be joined two by two, so that a long run takes no more memory than a short one. */
-export class Column {
-  readonly #joining: Joining;
+/** A time series whose steps are merged two by two, so that a long run takes no more memory than a short one. */
+export class TimeSeriesBuilder {
+  readonly #downsampling: Downsampling;
   #parts: number[] = [];
   #wholes: number[] = [];
   #lows: number[] = [];
   #highs: number[] = [];
 
-  constructor(joining: Joining) {
-    this.#joining = joining;
+  constructor(downsampling: Downsampling) {
+    this.#downsampling = downsampling;
   }
 
-  add(step: number, { part, whole, figure }: Cell): void {
+  add(step: number, { part, whole, figure }: SeriesCell): void {
     this.#grow(step + 1);
     this.#parts[step] = (this.#parts[step] ?? 0) + part;
     this.#wholes[step] = (this.#wholes[step] ?? 0) + whole;
@@ -54,17 +54,17 @@ export class Column {
   }
 
   /** @param steps how many there are; what was never measured is null */
-  line(steps: number): Line {
+  series(steps: number): TimeSeries {
     this.#grow(steps);
     const high = this.#highs.slice(0, steps).map(known);
     const low = this.#lows.slice(0, steps).map(known);
-    return { value: high.map((most, step) => this.#value(step, most)), low, high };
+    return { value: high.map((highest, step) => this.#value(step, highest)), low, high };
   }
 
-  #value(step: number, most: number | null): number | null {
+  #value(step: number, highest: number | null): number | null {
     const part = this.#parts[step] ?? 0;
-    if (this.#joining === 'sum') return part;
-    if (this.#joining === 'most' || most === null) return most;
+    if (this.#downsampling === 'sum') return part;
+    if (this.#downsampling === 'max' || highest === null) return highest;
     const whole = this.#wholes[step] ?? 0;
     return whole > 0 ? part / whole : null;
   }

@@ -6,25 +6,25 @@ import {
   type MetricName,
   metricDefinition,
 } from '@livekit-swarm/metrics';
-import type { Joining } from './column.ts';
+import type { Downsampling } from './time-series.ts';
 
-/** A figure to be followed over time: an aggregation of a metric, of those that the selector says. */
-export interface Watch {
+/** A figure to follow over time: an aggregation of a metric, of the series that the selector matches. */
+export interface SeriesQuery {
   metric: MetricName;
   selector: Labels;
   aggregation: Aggregation;
 }
 
-/** `media_latency{kind:audio}: p(95)`; the same for watches that are the same. */
-export const watchName = ({ metric, selector, aggregation }: Watch): string => {
+/** `media_latency{kind:audio}: p(95)`; equal for equal queries. */
+export const seriesName = ({ metric, selector, aggregation }: SeriesQuery): string => {
   const sorted = Object.fromEntries(Object.entries(selector).sort());
   return `${formatTarget({ metric, selector: sorted, window: null })}: ${formatAggregation(aggregation)}`;
 };
 
 /** Shares and amounts add up over seconds; percentiles and extremes do not. */
-export const joiningOf = ({ metric, aggregation }: Watch): Joining =>
+export const downsamplingOf = ({ metric, aggregation }: SeriesQuery): Downsampling =>
   metricDefinition(metric).type === 'trend' &&
   aggregation.type !== 'avg' &&
   aggregation.type !== 'count'
-    ? 'most'
+    ? 'max'
     : 'mean';

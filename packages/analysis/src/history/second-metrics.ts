@@ -8,57 +8,57 @@ import {
   Sketch,
 } from '@livekit-swarm/metrics';
 import type { MetricSink } from '../summary/measure-series.ts';
-import type { Cell } from './column.ts';
-import type { Watch } from './watch.ts';
+import type { SeriesQuery } from './series-query.ts';
+import type { SeriesCell } from './time-series.ts';
 
-/** Covered by less than this (seconds), an amount says nothing about a second. */
-const ENOUGH = 0.3;
+/** Covered by less than this, s, a second has no rate of its own. */
+const MIN_COVERED_S = 0.3;
 
-/** What one watch gathers in one second. */
-interface Gathered {
-  watch: Watch;
+/** What one query collects in one second. */
+interface Collected {
+  query: SeriesQuery;
   selector: [Label, string][];
   hits: number;
   total: number;
   sketch: Sketch | null;
 }
 
-/** What is measured in one second of a run, of what is watched. Metrics that nobody watches cost next to nothing. */
-export class Second implements MetricSink {
-  readonly #gathered = new Map<MetricName, Gathered[]>();
+/** The metrics of one second of a run, as far as they are queried. Others cost next to nothing. */
+export class SecondMetrics implements MetricSink {
+  readonly #collected = new Map<MetricName, Collected[]>();
   /** Share of the sample at hand that lies in this second. */
   #share = 1;
   /** How much of it the samples of each shard cover, seconds. */
   readonly #covered = new Map<number, number>();
   /** By shard, at the end of this second; see `levelsOf`. */
   readonly levels = new Map<number, Record<string, number>>();
-  /** Workers that died in it. */
-  readonly gone = new Set<number>();
-  /** How often what happened. */
-  readonly happenings = new Map<string, number>();
+  /** Shards of workers that died in it. */
+  readonly died = new Set<number>();
+  /** How often each event happened. */
+  readonly events = new Map<string, number>();
 
-  constructor(watches: readonly Watch[]) {
-    for (const watch of watches) {
-      const selector = Object.entries(watch.selector) as [Label, string][];
-      const same = this.#gathered.get(watch.metric) ?? [];
-      same.push({ watch, selector, hits: 0, total: 0, sketch: null });
-      this.#gathered.set(watch.metric, same);
+  constructor(queries: readonly SeriesQuery[]) {
+    for (const query of queries) {
+      const selector = Object.entries(query.selector) as [Label, string][];
+      const same = this.#collected.get(query.metric) ?? [];
+      same.push({ query, selector, hits: 0, total: 0, sketch: null });
+      this.#collected.set(query.metric, same);
     }
   }
 
-  /** Says whose sample comes next, and how much of it is to be counted here. */
-  cover(shard: number, seconds: number, share: number): void {
+  /** What follows is of a sample of this shard; counts this share of it. */
+  beginSample(shard: number, seconds: number, share: number): void {
     this.#share = share;
     this.#covered.set(shard, (this.#covered.get(shard) ?? 0) + seconds);
   }
 
-  /** Says that an event comes next: all of it is counted here. */
-  moment(): void {
+  /** What follows is of an event: all of it counts. */
+  beginEvent(): void {
     this.#share = 1;
   }
 
-  happened(name: string): void {
-    this.happenings.set(name, (this.happenings.get(name) ?? 0) + 1);
+  countEvent(name: string): void {
+    this.events.set(name, (this.events.get(name) ?? 0) + 1);
   }
 
   rate(metric: MetricName, labels: Labels, hits: number, total: number): void {
@@ -93,31 +93,31 @@ export class Second implements MetricSink {
   }
 
   /**
-   * What this second adds to each watched figure.
-   * @param late whether it was closed before: then its time has been counted, and amounts are parts of those that are known
+   * What this second adds to each queried series.
+   * @param late whether it was complete before: then its time has been counted, and amounts add to those that are known
    */
-  *cells(late: boolean): Generator<[Watch, Cell]> {
+  *cells(late: boolean): Generator<[SeriesQuery, SeriesCell]> {
     const covered = late ? 0 : Math.min(1, Math.max(0, ...this.#covered.values()));
-    for (const same of this.#gathered.values())
+    for (const same of this.#collected.values())
       for (const one of same) {
         const cell = cellOf(one, covered);
-        if (cell !== null) yield [one.watch, cell];
+        if (cell !== null) yield [one.query, cell];
       }
   }
 
-  #matching(metric: MetricName, labels: Labels): Gathered[] {
-    const watched = this.#gathered.get(metric);
-    if (watched === undefined) return NONE;
-    return watched.filter(({ selector }) =>
+  #matching(metric: MetricName, labels: Labels): Collected[] {
+    const collected = this.#collected.get(metric);
+    if (collected === undefined) return NONE;
+    return collected.filter(({ selector }) =>
       selector.every(([label, value]) => labels[label] === value),
     );
   }
 }
 
-const NONE: Gathered[] = [];
+const NONE: Collected[] = [];
 
-const cellOf = ({ watch, hits, total, sketch }: Gathered, covered: number): Cell | null => {
-  const { metric, aggregation } = watch;
+const cellOf = ({ query, hits, total, sketch }: Collected, covered: number): SeriesCell | null => {
+  const { metric, aggregation } = query;
   switch (metricDefinition(metric).type) {
     case 'trend': {
       if (sketch === null || sketch.count === 0) return null;
@@ -127,7 +127,7 @@ const cellOf = ({ watch, hits, total, sketch }: Gathered, covered: number): Cell
     }
     case 'rate':
       if (aggregation.type === 'count') return perSecond(hits, covered);
-      // Counters of loss may run backwards when a packet turns up late after all: that belongs to the whole, a second's own share is not below zero.
+      // Loss may be negative when a late packet arrives after all: that belongs to the whole; the share of a second is never below zero.
       return total > 0 ? { part: hits, whole: total, figure: Math.max(0, hits / total) } : null;
     case 'counter':
       return perSecond(hits, covered);
@@ -136,10 +136,10 @@ const cellOf = ({ watch, hits, total, sketch }: Gathered, covered: number): Cell
   }
 };
 
-const perSecond = (amount: number, covered: number): Cell => ({
+const perSecond = (amount: number, covered: number): SeriesCell => ({
   part: amount,
   whole: covered,
-  figure: covered >= ENOUGH ? amount / covered : null,
+  figure: covered >= MIN_COVERED_S ? amount / covered : null,
 });
 
 const scaled = ({ bins, zeros }: SketchBins, share: number): SketchBins => ({

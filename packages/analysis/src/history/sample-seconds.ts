@@ -8,13 +8,14 @@ import {
   SERIES_COUNTERS,
   type SeriesSample,
 } from '@livekit-swarm/record';
+import { SecondBuffer, secondOfSample } from './seconds.ts';
 
-/** What all shards saw in one second. */
-export interface Second {
-  /** When it ended, s after the start. */
+/** The samples of all shards in one second, merged. */
+export interface SampleSecond {
+  /** Its end, s after the start of the run. */
   at: number;
-  /** Participants that were in. */
-  joined: number;
+  /** Participants that were connected. */
+  connected: number;
   series: MergedSeries[];
   generator: MergedGenerator;
 }
@@ -29,48 +30,35 @@ export interface MergedSeries {
 export interface MergedGenerator {
   cpuCores: number;
   residentBytes: number;
-  /** The worst of all workers. */
+  /** The largest of all workers. */
   eventLoopLagMs: number;
   tickLatenessMs: number;
   lateSends: number;
   socketDrops: number;
-  /** 0 … 1; null when nobody looked. */
+  /** 0 … 1; null when it was not measured. */
   hostCpuShare: number | null;
 }
 
-/** A worker that was held up may write so much later than the others; of one even later there are two lines for a second, which add up. */
-const WAIT_S = 10;
-
-/** Merges the samples of all shards second by second, in order of time. Only the last few seconds are in memory. */
-export async function* secondsOf(record: AsyncIterable<RecordLine>): AsyncGenerator<Second> {
-  const open = new Map<number, Second>();
-  let newest = Number.NEGATIVE_INFINITY;
+/**
+ * Merges the samples of all shards second by second, in order of time. A sample counts as a whole
+ * in the second of the middle of its interval; one that is later than `LATE_SAMPLES_S` makes a
+ * second entry for its second, and the two add up.
+ */
+export async function* sampleSeconds(
+  record: AsyncIterable<RecordLine>,
+): AsyncGenerator<SampleSecond> {
+  const seconds = new SecondBuffer((second) => emptySecond(second + 1));
   for await (const line of record) {
     if (line.type !== 'sample') continue;
-    const at = secondOf(line);
-    const second = open.get(at) ?? emptySecond(at);
-    open.set(at, second);
-    add(second, line);
-    if (at <= newest) continue;
-    newest = at;
-    yield* taken(open, newest - WAIT_S);
+    add(seconds.at(secondOfSample(line)), line);
+    for (const { content } of seconds.takeComplete()) yield content;
   }
-  yield* taken(open, Number.POSITIVE_INFINITY);
+  for (const { content } of seconds.takeAll()) yield content;
 }
 
-/** Samples are taken at full seconds, a little late: the middle of their interval says which second they tell of. */
-const secondOf = ({ at, intervalMs }: SampleLine): number =>
-  Math.floor((at - intervalMs / 2) / 1_000) + 1;
-
-const taken = (open: Map<number, Second>, before: number): Second[] => {
-  const done = [...open.values()].filter(({ at }) => at < before).sort((a, b) => a.at - b.at);
-  for (const { at } of done) open.delete(at);
-  return done;
-};
-
-const emptySecond = (at: number): Second => ({
+const emptySecond = (at: number): SampleSecond => ({
   at,
-  joined: 0,
+  connected: 0,
   series: [],
   generator: {
     cpuCores: 0,
@@ -83,8 +71,8 @@ const emptySecond = (at: number): Second => ({
   },
 });
 
-const add = (second: Second, line: SampleLine): void => {
-  second.joined += line.joined ?? 0;
+const add = (second: SampleSecond, line: SampleLine): void => {
+  second.connected += line.joined ?? 0;
   addGenerator(second.generator, line.generator, line.shard);
   for (const series of line.series) addSeries(second.series, series);
 };

@@ -2,15 +2,18 @@ import type { Labels } from '@livekit-swarm/metrics';
 import { COORDINATOR_SHARD, type EventLine, type SampleLine } from '@livekit-swarm/record';
 import { measureParticipantEvent } from '../summary/measure-participant-event.ts';
 import { measureSeries } from '../summary/measure-series.ts';
-import type { Second } from './second.ts';
+import type { SecondMetrics } from './second-metrics.ts';
 
 /** The media of a sample. */
-export const addMedia = (second: Second, { series, shard }: SampleLine): void => {
+export const measureMedia = (second: SecondMetrics, { series, shard }: SampleLine): void => {
   for (const one of series) measureSeries(second, one, { shard, steady: true });
 };
 
-/** How the generator was doing, by the same rules as the summary. */
-export const addGenerator = (second: Second, { shard, series, generator }: SampleLine): void => {
+/** Load generator health, by the same rules as the summary. */
+export const measureGenerator = (
+  second: SecondMetrics,
+  { shard, series, generator }: SampleLine,
+): void => {
   if (shard === COORDINATOR_SHARD) return;
   second.trend('event_loop_lag').add(generator.eventLoopLagMs);
   second.trend('tick_late').add(generator.tickLatenessMs);
@@ -37,14 +40,14 @@ export const addGenerator = (second: Second, { shard, series, generator }: Sampl
  * An event of a participant: how often each happens, and the durations that it carries.
  * @param secondOf the second of a moment, ms after the start
  */
-export const addEvent = (line: EventLine, secondOf: (at: number) => Second): void => {
+export const measureEvent = (line: EventLine, secondOf: (at: number) => SecondMetrics): void => {
   const { event, at, identity, group, role, phases, ms } = line;
   if (identity === undefined) return;
   const labels: Labels = {
     ...(group !== undefined && { group }),
     ...(role !== undefined && { role }),
   };
-  secondOf(at).happened(event);
+  secondOf(at).countEvent(event);
   // A join counts when it was scheduled, as in windows.
   if (event === 'joined') secondOf(at - (phases?.joined ?? 0)).rate('join_failures', labels, 0, 1);
   if (event === 'join_failed') secondOf(at - (ms ?? 0)).rate('join_failures', labels, 1, 1);

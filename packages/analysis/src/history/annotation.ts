@@ -2,7 +2,7 @@ import type { DrillLine, EventLine } from '@livekit-swarm/record';
 import { type RunEvent, runEventOf } from '../summary/run-event.ts';
 
 /** What a drill did to the deployment, or how it ended early. What it only observed is in its own report. */
-export type DrillMark =
+export type DrillAnnotation =
   | { code: 'fault_injected'; fault: string; target: string; components: string[] }
   | { code: 'fault_rolled_back'; fault: string }
   | { code: 'fault_skipped'; fault: string; message: string }
@@ -12,18 +12,18 @@ export type DrillMark =
   | { code: 'drill_aborted'; message: string };
 
 /** An event of the run itself, rather than of one of its participants. */
-export interface Mark {
+export interface Annotation {
   /** Milliseconds after the start. */
   at: number;
-  event: RunEvent | DrillMark;
+  event: RunEvent | DrillAnnotation;
 }
 
-export const markOf = (line: EventLine | DrillLine): Mark | null => {
-  const event = line.type === 'drill' ? drillMarkOf(line) : runEventOf(line);
+export const annotationOf = (line: EventLine | DrillLine): Annotation | null => {
+  const event = line.type === 'drill' ? drillAnnotationOf(line) : runEventOf(line);
   return event === null ? null : { at: line.at, event };
 };
 
-const drillMarkOf = (line: DrillLine): DrillMark | null => {
+const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
   switch (line.what) {
     case 'fault':
       return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { secondsOf } from './seconds-of.ts';
+import { secondsOf } from './seconds.ts';
 
 describe('the seconds of a sample', () => {
   it('are one where it was taken at a full second, give or take a timer', () => {
