@@ -56,15 +56,14 @@ const configOf = ({ url, apiKey, nodes, redisUrl }: ClusterFacts, listen: string
       apiKey,
       apiSecret: { env: 'SWARM_LAB_API_SECRET' },
       nodes: Object.fromEntries(
-        nodes.map(({ name, url: nodeUrl, metricsUrl }) => [
-          name,
-          { url: nodeUrl, metrics: metricsUrl },
-        ]),
+        nodes.map(({ name, url: nodeUrl, metricsUrl }) => [name, { url: nodeUrl, metricsUrl }]),
       ),
       ...(redisUrl === null ? {} : { redis: redisUrl }),
     },
   },
-  probes: { schedule: [{ target: LAB_TARGET, module: 'audio_pair', every: '30s', nodes: true }] },
-  lifecycle: { every: '5s' },
+  probes: {
+    schedule: [{ target: LAB_TARGET, module: 'audio_pair', interval: '30s', perNode: true }],
+  },
+  lifecycle: { interval: '5s' },
   clients: { origins: ['*'] },
 });

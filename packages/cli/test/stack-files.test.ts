@@ -249,7 +249,7 @@ describe('configurations', () => {
         `targets: ["127.0.0.1:${metrics}"], labels: { node: node-${number} }`,
       );
       expect(read('exporter.yaml')).toContain(
-        `node-${number}: { url: ws://127.0.0.1:${http}, metrics: http://127.0.0.1:${metrics}/metrics }`,
+        `node-${number}: { url: ws://127.0.0.1:${http}, metricsUrl: http://127.0.0.1:${metrics}/metrics }`,
       );
     }
   });

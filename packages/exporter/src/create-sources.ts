@@ -17,7 +17,7 @@ export const createSources = (
     const watched = targets.map(({ url, ...target }) => ({
       ...target,
       httpUrl: parseServerUrl(url).http,
-      intervalMs: lifecycle.everyMs,
+      intervalMs: lifecycle.intervalMs,
     }));
     sources.push(createLifecycleSource(watched, contextOf('lifecycle')));
   }

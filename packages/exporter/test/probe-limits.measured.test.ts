@@ -30,7 +30,10 @@ const node = (index: 0 | 1) => {
 
 describe('limits', () => {
   it('makes no more probes at a time than allowed, and says so to the others', async () => {
-    await using probing = await startProbing([targetOf(cluster)], { concurrent: 1, waiting: 1 });
+    await using probing = await startProbing([targetOf(cluster)], {
+      maxConcurrent: 1,
+      maxQueued: 1,
+    });
     const ask = () => probing.ask('target=lab&module=audio_pair');
     const first = ask();
     await expect

@@ -91,7 +91,7 @@ describe('a cluster that is well', () => {
   it('is probed at a URL only where the configuration says so', async () => {
     const { port } = new URL(node(0).url);
     await using probing = await startProbing([
-      targetOf(cluster, { isAlsoAt: readPattern(`ws://127.0.0.*:${port}`) }),
+      targetOf(cluster, { isAllowedUrl: readPattern(`ws://127.0.0.*:${port}`) }),
     ]);
     expect(
       sumOf(
@@ -107,7 +107,7 @@ describe('a cluster that is well', () => {
   });
 
   it('shows probes by the clock on /metrics, which promtool has nothing against', async (context) => {
-    const destination = { target: 'lab', module: 'join_only', everyMs: 4_500, nodes: true };
+    const destination = { target: 'lab', module: 'join_only', intervalMs: 4_500, perNode: true };
     await using probing = await startProbing([targetOf(cluster)], { schedule: [destination] });
     await expect
       .poll(

@@ -41,7 +41,7 @@ it('shows a split room: both got in, neither was told of the other', async () =>
       url: `ws://127.0.0.1:${balancer.port}`,
       ...credentials,
       nodes: [],
-      isAlsoAt: () => false,
+      isAllowedUrl: () => false,
       redisUrl: null,
     };
     await using probing = await startProbing([target]);

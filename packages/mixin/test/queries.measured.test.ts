@@ -176,11 +176,13 @@ const exporterFor = async (
         redis: redisUrl,
         nodes: Object.assign(
           {},
-          ...nodes.map((node) => of(node.name, { url: node.url, metrics: node.metricsUrl })),
+          ...nodes.map((node) => of(node.name, { url: node.url, metricsUrl: node.metricsUrl })),
         ),
       }),
-      probes: { schedule: [{ target: 'lab', module: 'audio_pair', every: '10s', nodes: true }] },
-      lifecycle: { every: '1s' },
+      probes: {
+        schedule: [{ target: 'lab', module: 'audio_pair', interval: '10s', perNode: true }],
+      },
+      lifecycle: { interval: '1s' },
       clients: { origins: ['*'] },
     }),
     { mode: 0o600 },

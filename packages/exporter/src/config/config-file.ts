@@ -50,9 +50,9 @@ export const configFile = () =>
     probes: probesSection().optional().describe('Synthetic calls of two participants.'),
     lifecycle: strict({
       enabled: yesOrNo().optional(),
-      every: duration(1_000, 3_600_000)
+      interval: duration(1_000, 3_600_000)
         .optional()
-        .describe('Between looks at the API. Default: 15s.'),
+        .describe('Interval of the API requests. Default: 15s.'),
     })
       .optional()
       .describe(

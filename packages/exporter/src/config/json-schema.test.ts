@@ -21,7 +21,7 @@ describe('the JSON Schema of the configuration', () => {
     { listen: 9465 },
     { targets: { a: { url: 'ws://a' } } },
     { probes: { modules: { a: { kind: 'dance' } } } },
-    { probes: { schedule: [{ target: 'a', module: 'b', every: '1 minute' }] } },
+    { probes: { schedule: [{ target: 'a', module: 'b', interval: '1 minute' }] } },
   ])('shows an editor what is wrong with %j', (config) => expect(validate(config)).toBe(false));
 
   it('describes each key', () => {

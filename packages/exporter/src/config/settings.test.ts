@@ -62,10 +62,10 @@ describe('loadSettings', () => {
       'join_only',
     ]);
     expect(settings.probes).toMatchObject({
-      concurrent: 4,
-      waiting: 16,
-      longestMs: 30_000,
-      spareMs: 500,
+      maxConcurrent: 4,
+      maxQueued: 16,
+      timeoutMs: 30_000,
+      scrapeTimeoutOffsetMs: 500,
       schedule: [],
     });
   });
@@ -121,28 +121,28 @@ describe('loadSettings', () => {
   it('reads modules, nodes and schedules', async () => {
     const yaml = `${TARGETS}    nodes:
       node-1: ws://10.0.0.1:7880
-      node-2: { url: ws://10.0.0.2:7880, metrics: http://10.0.0.2:6789/metrics }
-    alsoAt: [ws://10.0.*.*:7880]
+      node-2: { url: ws://10.0.0.2:7880, metricsUrl: http://10.0.0.2:6789/metrics }
+    allowedUrls: [ws://10.0.*.*:7880]
     redis: redis://10.0.0.5:6379
 probes:
   modules:
     hd: { kind: video_pair, codec: h264, resolution: 720p, duration: 5s, limits: { loss: 1%, latency: 200ms } }
   schedule:
-    - { target: production, module: hd, every: 1m, nodes: true }
+    - { target: production, module: hd, interval: 1m, perNode: true }
 `;
     const { targets, probes } = await load(yaml);
     expect(targets[0]?.nodes).toEqual([
       { name: 'node-1', url: 'ws://10.0.0.1:7880', metricsUrl: null },
       { name: 'node-2', url: 'ws://10.0.0.2:7880', metricsUrl: 'http://10.0.0.2:6789/metrics' },
     ]);
-    expect(targets[0]?.isAlsoAt('ws://10.0.9.9:7880')).toBe(true);
+    expect(targets[0]?.isAllowedUrl('ws://10.0.9.9:7880')).toBe(true);
     expect(probes?.modules.get('hd')).toMatchObject({
       kind: 'video_pair',
       durationMs: 5_000,
       limits: { joinMs: 5_000, loss: 0.01, latencyMs: 200 },
     });
     expect(probes?.schedule).toEqual([
-      { target: 'production', module: 'hd', everyMs: 60_000, nodes: true },
+      { target: 'production', module: 'hd', intervalMs: 60_000, perNode: true },
     ]);
   });
 
@@ -178,8 +178,8 @@ probes:
       'targets.production.redis: a password must not stand in the file itself',
     ],
     [
-      `${TARGETS}    alsoAt: ["ws://*"]`,
-      'targets.production.alsoAt[0]: this would be any server at all',
+      `${TARGETS}    allowedUrls: ["ws://*"]`,
+      'targets.production.allowedUrls[0]: this would be any server at all',
     ],
     [
       `${TARGETS}probes:\n  modules:\n    talk: {}`,
@@ -194,15 +194,15 @@ probes:
       'a duration needs a unit; write 3s',
     ],
     [
-      `${TARGETS}probes:\n  schedule: [{ target: prod, module: audio_pair, every: 1m }]`,
+      `${TARGETS}probes:\n  schedule: [{ target: prod, module: audio_pair, interval: 1m }]`,
       'probes.schedule[0].target: there is no target "prod"',
     ],
     [
-      `${TARGETS}probes:\n  schedule: [{ target: production, module: audio_pear, every: 1m }]`,
+      `${TARGETS}probes:\n  schedule: [{ target: production, module: audio_pear, interval: 1m }]`,
       'there is no module "audio_pear"; did you mean audio_pair?',
     ],
     [
-      `${TARGETS}probes:\n  schedule: [{ target: production, module: audio_pair, every: 1s }]`,
+      `${TARGETS}probes:\n  schedule: [{ target: production, module: audio_pair, interval: 1s }]`,
       'must be at least 5s',
     ],
     [
@@ -210,12 +210,12 @@ probes:
       'probes.modules.audio_pair.duration: no probe may take longer than 30s, and this one needs 40.5s',
     ],
     [
-      `${TARGETS}probes:\n  modules: { audio_pair: { duration: 6s } }\n  schedule: [{ target: production, module: audio_pair, every: 5s }]`,
-      'probes.schedule[0].every: audio_pair needs 6.5s, but every 5s',
+      `${TARGETS}probes:\n  modules: { audio_pair: { duration: 6s } }\n  schedule: [{ target: production, module: audio_pair, interval: 5s }]`,
+      'probes.schedule[0].interval: audio_pair needs 6.5s, but the interval is 5s',
     ],
     [
-      `${TARGETS}probes:\n  longest: 2s\n  schedule: [{ target: production, module: video_pair, every: 1m }]`,
-      'probes.schedule[0].every: video_pair needs 3.5s, but probes.longest is 2s',
+      `${TARGETS}probes:\n  timeout: 2s\n  schedule: [{ target: production, module: video_pair, interval: 1m }]`,
+      'probes.schedule[0].interval: video_pair needs 3.5s, but probes.timeout is 2s',
     ],
     [
       `${TARGETS}probes:\n  modules: { data_echo: { bytes: 1 } }`,

@@ -22,7 +22,7 @@ export interface ExporterSettings {
   targets: readonly Target[];
   /** Null: off; the same of every source. */
   probes: ProbeSettings | null;
-  lifecycle: { everyMs: number } | null;
+  lifecycle: { intervalMs: number } | null;
   clients: ClientsOptions | null;
 }
 
@@ -71,7 +71,7 @@ export const loadSettings = async (
     },
     targets,
     probes: probes === null ? null : probeSettings(probes),
-    lifecycle: lifecycle === null ? null : { everyMs: lifecycle.every ?? 15_000 },
+    lifecycle: lifecycle === null ? null : { intervalMs: lifecycle.interval ?? 15_000 },
     clients: clients === null ? null : clientsOptions(clients, targets),
   };
   checkPaths(settings, file);
@@ -135,7 +135,7 @@ const environmentTarget = ({
     );
   }
   const target = { name: ENVIRONMENT_TARGET, url: urlOfEnvironment(url), apiKey, apiSecret };
-  return [{ ...target, nodes: [], isAlsoAt: () => false, redisUrl: null }];
+  return [{ ...target, nodes: [], isAllowedUrl: () => false, redisUrl: null }];
 };
 
 /** @throws SwarmError `usage` that names the origin of the URL */

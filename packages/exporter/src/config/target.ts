@@ -13,8 +13,8 @@ export interface Target {
   apiKey: string;
   apiSecret: string;
   nodes: readonly TargetNode[];
-  /** Whether a URL given to /probe is a place of this deployment, so that its keys may be used there. */
-  isAlsoAt(url: string): boolean;
+  /** Whether a URL requested at /probe belongs to this deployment, so that its keys may be used there. */
+  isAllowedUrl(url: string): boolean;
   redisUrl: string | null;
 }
 
@@ -60,44 +60,46 @@ const httpUrl = (what: string) =>
 const node = () =>
   z.union(
     [
-      serverUrl().transform((url) => ({ url, metrics: undefined })),
+      serverUrl().transform((url) => ({ url, metricsUrl: undefined })),
       strict({
-        url: serverUrl().describe('Of this node alone, not of a load balancer.'),
-        metrics: httpUrl("the node's metrics")
+        url: serverUrl().describe('URL of this node, not of a load balancer.'),
+        metricsUrl: httpUrl("the node's metrics")
           .optional()
           .describe(
-            "The node's own /metrics: how it calls itself is read there, so that the room of a probe is put on it.",
+            '/metrics of the node, which contains its id: the room of a probe is then assigned to it.',
           ),
       }),
     ],
     {
       error: say(
         'must be a node',
-        'write ws://10.0.0.1:7880, or { url: ws://10.0.0.1:7880, metrics: http://10.0.0.1:6789/metrics }',
+        'write ws://10.0.0.1:7880, or { url: ws://10.0.0.1:7880, metricsUrl: http://10.0.0.1:6789/metrics }',
       ),
     },
   );
 
 export const targetSection = () =>
   strict({
-    url: serverUrl().describe('What clients connect to: the load balancer where there is one.'),
+    url: serverUrl().describe(
+      'URL that clients connect to: that of the load balancer if there is one.',
+    ),
     apiKey: z
       .union([text(200, 'an API key'), secretRef()], {
         error: say('must be an API key', 'write it, or { env: NAME } or { file: PATH }'),
       })
-      .describe('As in livekit-server’s keys.'),
-    apiSecret: secretRef().describe('Of the API key.'),
+      .describe('API key, as in `keys` of livekit-server.'),
+    apiSecret: secretRef().describe('Secret of the API key.'),
     nodes: z
       .record(labelName('the name of a node'), node(), {
         error: say('must name nodes', 'write node-1: ws://10.0.0.1:7880'),
       })
       .optional()
       .describe('Each livekit-server, so that it can be probed directly.'),
-    alsoAt: z
+    allowedUrls: z
       .array(urlPattern(), { error: say('must be a list', 'write [ws://10.0.*.*:7880]') })
       .optional()
       .describe(
-        'URLs that /probe?target=URL may go to with the keys of this target. An asterisk stands for one part of a name or address.',
+        'URLs that /probe?target=URL may use with the keys of this target. An asterisk matches one part of a name or address.',
       ),
     redis: z
       .union([text(500, 'an address of Redis'), secretRef()], {
@@ -105,7 +107,7 @@ export const targetSection = () =>
       })
       .optional()
       .describe(
-        'The Redis that the nodes share, to find ghosts: rooms that no living node serves. With a password in it, only as { env: NAME } or { file: PATH }.',
+        'The Redis that the nodes share, to find ghost rooms: rooms that no live node holds. A URL with a password only as { env: NAME } or { file: PATH }.',
       ),
   });
 
@@ -122,7 +124,7 @@ export const readTarget = async (
     typeof ref === 'string'
       ? Promise.resolve(ref)
       : readSecret(ref, `${where(key)}: targets.${name}.${key}`, reader);
-  const { url, nodes = {}, alsoAt = [], redis } = section;
+  const { url, nodes = {}, allowedUrls = [], redis } = section;
   return {
     name,
     url,
@@ -131,9 +133,9 @@ export const readTarget = async (
     nodes: Object.entries(nodes).map(([nodeName, one]) => ({
       name: nodeName,
       url: one.url,
-      metricsUrl: one.metrics ?? null,
+      metricsUrl: one.metricsUrl ?? null,
     })),
-    isAlsoAt: (candidate) => alsoAt.some((matches) => matches(candidate)),
+    isAllowedUrl: (candidate) => allowedUrls.some((matches) => matches(candidate)),
     redisUrl:
       redis === undefined
         ? null

@@ -21,7 +21,7 @@ export const targetOf = (
   apiKey,
   apiSecret,
   nodes: nodes.map((node) => ({ name: node.name, url: node.url, metricsUrl: node.metricsUrl })),
-  isAlsoAt: () => false,
+  isAllowedUrl: () => false,
   redisUrl: null,
   ...given,
 });

@@ -12,14 +12,14 @@ import { type ClientHandles, tally } from './tally.ts';
 import { createTokenCheck, type Holder } from './token-check.ts';
 
 /** What sendBeacon may send at once. */
-export const MOST_BYTES = 64 * 1024;
-const MOST_ADDRESSES = 20_000;
+export const MAX_BYTES = 64 * 1024;
+const MAX_ADDRESSES = 20_000;
 const PREFLIGHT_GOOD_FOR_S = 7_200;
 const COME_BACK_AFTER_S = '30';
 /** Concurrent requests of one address: a client that sends slowly on purpose must not block others. */
 const MAX_CONCURRENT_PER_ADDRESS = 64;
 
-type PublishRejection = 'unauthorized' | 'malformed' | 'too_large' | 'rate_limited' | 'full';
+type ReportRejection = 'unauthorized' | 'malformed' | 'too_large' | 'rate_limited' | 'full';
 const STATUS = {
   unauthorized: 401,
   malformed: 400,
@@ -39,15 +39,15 @@ export const beaconRoutes = (
   now: () => number,
 ): Hono => {
   const holderOf = createTokenCheck(options.keys);
-  const byAddress = createLimiter(options.perAddress, MOST_ADDRESSES);
+  const byAddress = createLimiter(options.rateLimits.perAddress, MAX_ADDRESSES);
   const underWay = new Map<string, number>();
-  const byIdentity = createLimiter(options.perIdentity, options.maxSessions);
+  const byParticipant = createLimiter(options.rateLimits.perParticipant, options.maxSessions);
   const sdkOf = sdkLabeller(options.sdks);
   const browserOf = browserLabeller(options.browsers);
 
-  const count = (result: PublishRejection | 'accepted' | 'clamped' | 'duplicate') =>
+  const count = (result: ReportRejection | 'accepted' | 'clamped' | 'duplicate') =>
     metrics.swarm_client_reports_total.inc({ result });
-  const refuse = (context: Context, reason: PublishRejection, why: string) => {
+  const reject = (context: Context, reason: ReportRejection, why: string) => {
     count(reason);
     if (reason === 'rate_limited' || reason === 'full')
       context.header('retry-after', COME_BACK_AFTER_S);
@@ -92,11 +92,11 @@ export const beaconRoutes = (
       );
       const others = underWay.get(address) ?? 0;
       if (others >= MAX_CONCURRENT_PER_ADDRESS || !byAddress.allows(address, now())) {
-        return refuse(context, 'rate_limited', 'too many reports from this address');
+        return reject(context, 'rate_limited', 'too many reports from this address');
       }
       const origin = context.req.header('origin');
       if (origin !== undefined && !mayReport(origin, context.req.header('host'))) {
-        return refuse(
+        return reject(
           context,
           'unauthorized',
           `pages of this origin may not report: add it to the origins of the exporter`,
@@ -112,29 +112,29 @@ export const beaconRoutes = (
       }
     },
     limitBody({
-      maxSize: MOST_BYTES,
-      onError: (context) => refuse(context, 'too_large', `more than ${MOST_BYTES} bytes`),
+      maxSize: MAX_BYTES,
+      onError: (context) => reject(context, 'too_large', `more than ${MAX_BYTES} bytes`),
     }),
     async (context) => {
       const body = parse(await context.req.text());
-      if (body === undefined) return refuse(context, 'malformed', 'no JSON');
+      if (body === undefined) return reject(context, 'malformed', 'no JSON');
       const bearer = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
       const holder = await holderOf(bearer ?? tokenIn(body));
       if (holder === null)
-        return refuse(context, 'unauthorized', 'no token that is good for joining a room');
+        return reject(context, 'unauthorized', 'no token that is good for joining a room');
       const read = bodySchema.safeParse(body);
-      if (!read.success) return refuse(context, 'malformed', whatIsWrong(read.error));
+      if (!read.success) return reject(context, 'malformed', whatIsWrong(read.error));
       return admit(context, holder, read.data);
     },
   );
 
   const admit = (context: Context, holder: Holder, body: ReadBody) => {
     const at = now();
-    if (!byIdentity.allows(JSON.stringify([holder.room, holder.identity]), at)) {
-      return refuse(context, 'rate_limited', 'too many reports of this participant');
+    if (!byParticipant.allows(JSON.stringify([holder.room, holder.identity]), at)) {
+      return reject(context, 'rate_limited', 'too many reports of this participant');
     }
     const participant = sessions.open(holder, at);
-    if (participant === null) return refuse(context, 'full', 'too many participants at once');
+    if (participant === null) return reject(context, 'full', 'too many participants at once');
     take(participant, body);
     return context.body(null, 204);
   };

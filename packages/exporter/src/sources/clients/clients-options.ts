@@ -1,12 +1,12 @@
-/** What is taken from browsers, and how much of it. */
+/** Which reports are accepted, and how many. */
 export interface ClientsOptions {
-  /** LiveKit API keys whose tokens are good, each with its secret. */
+  /** LiveKit API keys whose tokens are accepted, each with its secret. */
   keys: readonly ApiKey[];
   /** Pages that may report: `https://app.example.com`; `*` for all. Pages served from the exporter's own address always may. */
   origins: readonly string[];
   /** Rooms that have metrics of their own. */
   rooms: readonly string[];
-  /** Versions with a label of their own beside the words that are always known: `livekit-client 2.23.0`. */
+  /** Versions with a label of their own in addition to the built-in labels: `livekit-client 2.23.0`. */
   sdks: readonly string[];
   /** As `sdks`: `chrome 141`. */
   browsers: readonly string[];
@@ -14,10 +14,7 @@ export interface ClientsOptions {
   trustedProxies: number;
   /** Participants that are remembered at once. */
   maxSessions: number;
-  /** Requests of one address, which many users may share. */
-  perAddress: Allowance;
-  /** Requests of one participant; a beacon makes one every ten seconds. */
-  perIdentity: Allowance;
+  rateLimits: RateLimits;
 }
 
 export interface ApiKey {
@@ -25,8 +22,15 @@ export interface ApiKey {
   apiSecret: string;
 }
 
-/** A bucket that holds `burst` and gets `perSecond` back. */
-export interface Allowance {
+export interface RateLimits {
+  /** Requests of one address, which many users may share. */
+  perAddress: RateLimit;
+  /** Requests of one participant; a beacon sends one every ten seconds. */
+  perParticipant: RateLimit;
+}
+
+/** A token bucket that holds `burst` and is refilled by `perSecond`. */
+export interface RateLimit {
   perSecond: number;
   burst: number;
 }
@@ -38,9 +42,11 @@ export const CLIENTS_DEFAULTS = {
   browsers: [],
   trustedProxies: 0,
   maxSessions: 50_000,
-  perAddress: { perSecond: 200, burst: 1_000 },
-  perIdentity: { perSecond: 1, burst: 20 },
+  rateLimits: {
+    perAddress: { perSecond: 200, burst: 1_000 },
+    perParticipant: { perSecond: 1, burst: 20 },
+  },
 } as const satisfies Omit<ClientsOptions, 'keys'>;
 
 /** Each of these is one more value of a label. */
-export const MOST_LISTED = 100;
+export const MAX_LISTED = 100;

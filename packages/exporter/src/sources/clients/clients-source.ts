@@ -8,7 +8,7 @@ import { createSessions } from './sessions.ts';
 import { showParticipants } from './show-participants.ts';
 
 /** Browsers on bad networks take long to send what is small: 64 KiB each, so 128 MiB at worst. */
-const MOST_AT_ONCE = 2_048;
+const MAX_CONCURRENT_REQUESTS = 2_048;
 
 /** What real users get: their browsers tell through packages/beacon. @param now milliseconds of a clock that does not go back */
 export const createClientsSource = (
@@ -27,7 +27,7 @@ export const createClientsSource = (
     name: 'clients',
     registry,
     publicRoutes: beaconRoutes(options, metrics, sessions, now),
-    publicRequests: MOST_AT_ONCE,
+    publicRequests: MAX_CONCURRENT_REQUESTS,
     start: async () => context.up(true),
     stop: async () => {},
   };

@@ -33,7 +33,9 @@ describe('the section clients', () => {
 
   it('need not say anything', () => {
     expect(read('clients: {}')).toEqual({ ...CLIENTS_DEFAULTS, keys: KEYS });
-    expect(read('clients: { perAddress: { burst: 5 } }').perAddress).toEqual({
+    expect(
+      read('clients: { rateLimits: { perAddress: { burst: 5 } } }').rateLimits.perAddress,
+    ).toEqual({
       perSecond: 200,
       burst: 5,
     });
@@ -63,7 +65,7 @@ describe('the section clients', () => {
     ['clients: { room: [a] }', /rooms/],
     ['clients: { maxSessions: 0 }', /maxSessions/],
     ['clients: { trustedProxies: -1 }', /trustedProxies/],
-    ['clients: { perIdentity: { perSecond: 0 } }', /perSecond/],
+    ['clients: { rateLimits: { perParticipant: { perSecond: 0 } } }', /perSecond/],
   ])('reports what is wrong with %s', (yaml, message) => {
     expect(problemOf(yaml)).toMatch(message);
   });

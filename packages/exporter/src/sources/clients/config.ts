@@ -4,14 +4,15 @@ import {
   type ApiKey,
   CLIENTS_DEFAULTS,
   type ClientsOptions,
-  MOST_LISTED,
+  MAX_LISTED,
+  type RateLimit,
 } from './clients-options.ts';
 
 const list = (item: z.ZodType<string>, example: string) =>
   z
     .array(item, { error: say('must be a list', `write [${example}]`) })
-    .max(MOST_LISTED, {
-      error: say(`has more than ${MOST_LISTED} entries`, 'each is a value of a label'),
+    .max(MAX_LISTED, {
+      error: say(`has more than ${MAX_LISTED} entries`, 'each is a value of a label'),
     })
     .optional();
 
@@ -31,13 +32,21 @@ const origin = () =>
     ),
   });
 
-const allowance = (what: string, { perSecond, burst }: { perSecond: number; burst: number }) =>
+const rateLimit = (what: string, { perSecond, burst }: RateLimit) =>
   strict({
     perSecond: positive(1_000_000).optional().describe(`Default: ${perSecond}.`),
-    burst: whole(1, 1_000_000).optional().describe(`At once, after a pause. Default: ${burst}.`),
+    burst: whole(1, 1_000_000).optional().describe(`Requests in a burst. Default: ${burst}.`),
   })
     .optional()
     .describe(what);
+
+const withDefaults = (
+  given: { perSecond?: number | undefined; burst?: number | undefined } | undefined,
+  defaults: RateLimit,
+): RateLimit => ({
+  perSecond: given?.perSecond ?? defaults.perSecond,
+  burst: given?.burst ?? defaults.burst,
+});
 
 /** The section `clients` of the configuration file. */
 export const clientsSection = () =>
@@ -65,22 +74,28 @@ export const clientsSection = () =>
       .describe(
         `Participants that are remembered at once, about 1 kB each. Default: ${CLIENTS_DEFAULTS.maxSessions}.`,
       ),
-    perAddress: allowance(
-      'Requests of one address, which many users may share.',
-      CLIENTS_DEFAULTS.perAddress,
-    ),
-    perIdentity: allowance('Requests of one participant.', CLIENTS_DEFAULTS.perIdentity),
+    rateLimits: strict({
+      perAddress: rateLimit(
+        'Requests of one address, which many users may share.',
+        CLIENTS_DEFAULTS.rateLimits.perAddress,
+      ),
+      perParticipant: rateLimit(
+        'Requests of one participant.',
+        CLIENTS_DEFAULTS.rateLimits.perParticipant,
+      ),
+    })
+      .optional()
+      .describe('Further requests get 429.'),
   });
 
 export type ClientsSection = z.output<ReturnType<typeof clientsSection>>;
 
-/** @param keys whose tokens are good: those of every target */
+/** @param keys whose tokens are accepted: those of every target */
 export const clientsOptions = (
   section: ClientsSection,
   keys: readonly ApiKey[],
 ): ClientsOptions => {
-  const { origins, rooms, sdks, browsers, trustedProxies, maxSessions, perAddress, perIdentity } =
-    section;
+  const { origins, rooms, sdks, browsers, trustedProxies, maxSessions, rateLimits } = section;
   return {
     keys,
     origins: origins ?? CLIENTS_DEFAULTS.origins,
@@ -89,13 +104,12 @@ export const clientsOptions = (
     browsers: browsers ?? CLIENTS_DEFAULTS.browsers,
     trustedProxies: trustedProxies ?? CLIENTS_DEFAULTS.trustedProxies,
     maxSessions: maxSessions ?? CLIENTS_DEFAULTS.maxSessions,
-    perAddress: {
-      perSecond: perAddress?.perSecond ?? CLIENTS_DEFAULTS.perAddress.perSecond,
-      burst: perAddress?.burst ?? CLIENTS_DEFAULTS.perAddress.burst,
-    },
-    perIdentity: {
-      perSecond: perIdentity?.perSecond ?? CLIENTS_DEFAULTS.perIdentity.perSecond,
-      burst: perIdentity?.burst ?? CLIENTS_DEFAULTS.perIdentity.burst,
+    rateLimits: {
+      perAddress: withDefaults(rateLimits?.perAddress, CLIENTS_DEFAULTS.rateLimits.perAddress),
+      perParticipant: withDefaults(
+        rateLimits?.perParticipant,
+        CLIENTS_DEFAULTS.rateLimits.perParticipant,
+      ),
     },
   };
 };

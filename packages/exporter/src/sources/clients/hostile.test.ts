@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bodyOf, LISTENING, openSource, tokenFor } from '../../../test/support/clients/reporter.ts';
+import { CLIENTS_DEFAULTS } from './clients-options.ts';
 
 /** However many there are, each of 4 × direction and kind, sdk and browser is there once. */
-const MOST_SERIES = 4 * 6 * 9 * 60;
+const MAX_SERIES = 4 * 6 * 9 * 60;
 
 const withValue = (name: string, value: unknown): string =>
   JSON.stringify(bodyOf({ streams: [{ ...LISTENING, [name]: 'HERE' }] })).replace(
@@ -98,7 +99,9 @@ describe('a hostile page', () => {
   });
 
   it('that reports without a pause is slowed down, and others are not', async () => {
-    const { post, results, wait } = openSource({ perIdentity: { perSecond: 1, burst: 5 } });
+    const { post, results, wait } = openSource({
+      rateLimits: { ...CLIENTS_DEFAULTS.rateLimits, perParticipant: { perSecond: 1, burst: 5 } },
+    });
     const [eve, anna] = [await tokenFor('room', 'eve'), await tokenFor('room', 'anna')];
     const replies = [];
     for (let seq = 0; seq < 20; seq++) replies.push(await post(eve, bodyOf({ seq })));
@@ -112,7 +115,7 @@ describe('a hostile page', () => {
 
   it('is slowed down by its address, as far as proxies are trusted', async () => {
     const { post, results } = openSource({
-      perAddress: { perSecond: 1, burst: 3 },
+      rateLimits: { ...CLIENTS_DEFAULTS.rateLimits, perAddress: { perSecond: 1, burst: 3 } },
       trustedProxies: 1,
     });
     for (let tries = 0; tries < 9; tries++)
@@ -124,8 +127,10 @@ describe('a hostile page', () => {
 
   it('never breaks it, whatever it sends', async () => {
     const { post, series } = openSource({
-      perIdentity: { perSecond: 1e6, burst: 1e6 },
-      perAddress: { perSecond: 1e6, burst: 1e6 },
+      rateLimits: {
+        perParticipant: { perSecond: 1e6, burst: 1e6 },
+        perAddress: { perSecond: 1e6, burst: 1e6 },
+      },
     });
     const token = await tokenFor('room');
     const number = fc.oneof(
@@ -180,13 +185,15 @@ describe('a hostile page', () => {
     );
     const found = await series();
     expect([...found.values()].every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
-    expect(found.size).toBeLessThan(MOST_SERIES);
+    expect(found.size).toBeLessThan(MAX_SERIES);
   });
 });
 
 describe('many clients', () => {
   it('in 10,000 rooms make no more series than in one room', async () => {
-    const { post, series, results } = openSource({ perAddress: { perSecond: 1, burst: 1e6 } });
+    const { post, series, results } = openSource({
+      rateLimits: { ...CLIENTS_DEFAULTS.rateLimits, perAddress: { perSecond: 1, burst: 1e6 } },
+    });
     await post(await tokenFor('room', 'first'), bodyOf());
     const before = (await series()).size;
     for (let room = 0; room < 10_000; room++) {
@@ -201,7 +208,9 @@ describe('many clients', () => {
   });
 
   it('of every SDK and browser there could be makes no more than the words that are known', async () => {
-    const { post, series } = openSource({ perAddress: { perSecond: 1, burst: 1e6 } });
+    const { post, series } = openSource({
+      rateLimits: { ...CLIENTS_DEFAULTS.rateLimits, perAddress: { perSecond: 1, burst: 1e6 } },
+    });
     for (let n = 0; n < 300; n++) {
       const software = {
         sdk: { name: `sdk-${n}`, version: `${n}` },

@@ -1,4 +1,4 @@
-import type { Allowance } from './clients-options.ts';
+import type { RateLimit } from './clients-options.ts';
 
 export interface Limiter {
   /** Whether one more may come now. */
@@ -16,7 +16,7 @@ interface Bucket {
  * Token buckets by key. At most `most` are remembered, and the one that was not used for longest goes first: it would be full again soonest.
  * @param at milliseconds of any clock that does not go back
  */
-export const createLimiter = ({ perSecond, burst }: Allowance, most: number): Limiter => {
+export const createLimiter = ({ perSecond, burst }: RateLimit, most: number): Limiter => {
   const buckets = new Map<string, Bucket>();
   const allows = (key: string, at: number): boolean => {
     const { level, at: before } = buckets.get(key) ?? { level: burst, at };

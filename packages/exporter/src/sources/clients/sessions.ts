@@ -121,13 +121,13 @@ const newParticipant = (room: string | undefined, at: number): Participant => ({
 });
 
 /** A participant has one session; a page that was loaded again begins another, while the last report of the one before is on its way. */
-const MOST_SESSIONS = 4;
+const MAX_SESSIONS = 4;
 
 /** Whether a report is new: each counts once, in its order. */
 export const isNew = (participant: Participant, id: string, seq: number): boolean => {
   const known = participant.sessions.find((session) => session.id === id);
   if (known === undefined) {
-    participant.sessions = [...participant.sessions, { id, seq }].slice(-MOST_SESSIONS);
+    participant.sessions = [...participant.sessions, { id, seq }].slice(-MAX_SESSIONS);
     return true;
   }
   if (seq <= known.seq) return false;

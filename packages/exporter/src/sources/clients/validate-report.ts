@@ -1,7 +1,7 @@
 import type { ReadStream } from './payload-schema.ts';
 
 /** More than any browser does in a second: what is beyond was made up, or counted by something that broke. */
-const MOST_A_SECOND = {
+const MAX_PER_SECOND = {
   packets: 20_000,
   bytes: 25_000_000,
   lost: 20_000,
@@ -37,7 +37,9 @@ export const isPlausible = (
   // Counters of a browser that was busy arrive in bunches.
   const span = Math.max(1, seconds);
   const limits: Partial<Record<keyof ReadStream, number>> = {
-    ...Object.fromEntries(Object.entries(MOST_A_SECOND).map(([name, most]) => [name, most * span])),
+    ...Object.fromEntries(
+      Object.entries(MAX_PER_SECOND).map(([name, most]) => [name, most * span]),
+    ),
     ...MOST,
     freezeSeconds: span + LONGEST_FREEZE,
     expectedMs: (span + LONGEST_BETWEEN_LOOKS) * 1_000,

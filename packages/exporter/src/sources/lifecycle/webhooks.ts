@@ -10,7 +10,7 @@ import { ReplayCache } from './replay-cache.ts';
 export type LifecycleHandles = Handles<typeof LIFECYCLE_METRICS>;
 
 /** A room with a thousand tracks is described in less. */
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 /** LiveKit retries a webhook for about two minutes; an older one was recorded and replayed. */
 const STALE_MS = 10 * 60_000;
 const REMEMBERED = 50_000;
@@ -45,7 +45,7 @@ export const webhookRoutes = (
   app.post(
     '/webhook/:target',
     limitBody({
-      maxSize: MOST_BYTES,
+      maxSize: MAX_BYTES,
       onError: (context) => {
         reject(context.req.param('target') ?? '', 'too_large');
         return context.text('too large\n', 413);

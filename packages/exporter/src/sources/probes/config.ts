@@ -14,66 +14,75 @@ import { z } from 'zod';
 import { labelName } from '../../config/target.ts';
 import { KINDS, moduleOf, type ProbeModule, probeDurationMs } from './module.ts';
 
-/** When a target is probed without being asked. */
+/** Probes at intervals. */
 export interface ProbeSchedule {
   target: string;
   module: string;
-  everyMs: number;
-  /** Whether each node is probed, too. */
-  nodes: boolean;
+  intervalMs: number;
+  /** Also probe each node. */
+  perNode: boolean;
 }
 
 export interface ProbeSettings {
-  /** Probes under way at the same time. */
-  concurrent: number;
-  /** Probes that wait for their turn; more are turned away. */
-  waiting: number;
-  /** No probe takes longer, ms, whatever a scraper allows. */
-  longestMs: number;
-  /** What is kept of a scraper's timeout for the answer to arrive, ms. */
-  spareMs: number;
+  /** Probes that run at the same time. */
+  maxConcurrent: number;
+  /** Queued probes; further ones are rejected. */
+  maxQueued: number;
+  /** Maximum duration of a probe, ms, even if the scrape timeout is longer. */
+  timeoutMs: number;
+  /** Subtracted from the scrape timeout so that the response arrives in time, ms. */
+  scrapeTimeoutOffsetMs: number;
   modules: ReadonlyMap<string, ProbeModule>;
   schedule: readonly ProbeSchedule[];
 }
 
-const DEFAULTS = { concurrent: 4, waiting: 16, longestMs: 30_000, spareMs: 500 } as const;
+const DEFAULTS = {
+  maxConcurrent: 4,
+  maxQueued: 16,
+  timeoutMs: 30_000,
+  scrapeTimeoutOffsetMs: 500,
+} as const;
 const SPAN = { min: 1_000, max: 60_000 } as const;
 
 const limits = () =>
   strict({
     join: duration(1, 60_000)
       .optional()
-      .describe('From starting to join until the media connection stands. Default: 5s.'),
+      .describe('From the start of the join until the media transport is connected. Default: 5s.'),
     loss: share().optional().describe('Packets lost after retransmission. Default: 5%.'),
     jitter: duration(1, 10_000).optional().describe('Interarrival jitter. Default: no limit.'),
     latency: duration(1, 60_000)
       .optional()
-      .describe('One way, p95; for data there and back. Default: no limit.'),
+      .describe('One-way latency, p95; for data the round-trip time. Default: no limit.'),
   });
 
 const module = () =>
   strict({
     kind: word(KINDS, 'kind of probe')
       .optional()
-      .describe('What the two do. May be left out where the name of the module is one of these.'),
+      .describe('Kind of the probe. Default: the name of the module, if it is one of these.'),
     duration: duration(SPAN.min, SPAN.max)
       .optional()
-      .describe('Of the media, from when both are in. Default: 3s.'),
-    codec: word(['vp8', 'h264'], 'video codec').optional().describe('Of video_pair. Default: vp8.'),
-    resolution: word(['180p', '360p', '540p', '720p', '1080p'], 'size of video')
+      .describe('How long media is exchanged after both participants joined. Default: 3s.'),
+    codec: word(['vp8', 'h264'], 'video codec')
       .optional()
-      .describe('Of video_pair. Default: 360p.'),
-    simulcast: yesOrNo().optional().describe('Of video_pair: several layers. Default: no.'),
-    audio: yesOrNo().optional().describe('Of video_pair: whether they talk as well. Default: yes.'),
+      .describe('For video_pair. Default: vp8.'),
+    resolution: word(['180p', '360p', '540p', '720p', '1080p'], 'video resolution')
+      .optional()
+      .describe('For video_pair. Default: 360p.'),
+    simulcast: yesOrNo()
+      .optional()
+      .describe('For video_pair: publish simulcast layers. Default: no.'),
+    audio: yesOrNo().optional().describe('For video_pair: also publish audio. Default: yes.'),
     rate: whole(1, 100)
       .optional()
-      .describe('Of data_echo: messages a second, each way. Default: 10.'),
+      .describe('For data_echo: messages per second in each direction. Default: 10.'),
     bytes: whole(MIN_DATA_BYTES, MAX_DATA_BYTES)
       .optional()
-      .describe('Of data_echo: of a message. Default: 200.'),
+      .describe('For data_echo: size of a message. Default: 200.'),
     reliable: yesOrNo()
       .optional()
-      .describe('Of data_echo: whether lost messages are sent again. Default: no.'),
+      .describe('For data_echo: retransmit lost messages. Default: no.'),
     signalling: word(['auto', 'v1', 'v0'], 'version of signalling')
       .optional()
       .describe('Default: auto.'),
@@ -87,68 +96,72 @@ const module = () =>
 export const probesSection = () =>
   strict({
     enabled: yesOrNo().optional(),
-    concurrent: whole(1, 100).optional().describe('Probes under way at the same time. Default: 4.'),
-    waiting: whole(0, 1_000)
+    maxConcurrent: whole(1, 100)
       .optional()
-      .describe('Probes that wait for their turn; more are answered with 503. Default: 16.'),
-    longest: duration(SPAN.min, 120_000)
+      .describe('Probes that run at the same time. Default: 4.'),
+    maxQueued: whole(0, 1_000)
       .optional()
-      .describe('No probe takes longer, whatever a scraper allows. Default: 30s.'),
-    spare: duration(0, 5_000)
+      .describe('Queued probes; further requests get 503. Default: 16.'),
+    timeout: duration(SPAN.min, 120_000)
+      .optional()
+      .describe('Maximum duration of a probe, even if the scrape timeout is longer. Default: 30s.'),
+    scrapeTimeoutOffset: duration(0, 5_000)
       .optional()
       .describe(
-        "What is kept of Prometheus' scrape timeout for the answer to arrive. Default: 500ms.",
+        'Subtracted from the scrape timeout of Prometheus so that the response arrives in time. Default: 500ms.',
       ),
     modules: z
       .record(labelName('the name of a module'), module(), {
         error: say('must name modules', 'write audio_pair: { duration: 3s }'),
       })
       .optional()
-      .describe('audio_pair, video_pair, data_echo and join_only are there without being named.'),
+      .describe(
+        'Probe modules by name; audio_pair, video_pair, data_echo and join_only are built in.',
+      ),
     schedule: z
       .array(
         strict({
           target: labelName('a target').describe('One of targets.'),
           module: labelName('a module'),
-          every: duration(5_000, 86_400_000).describe(
-            'Between the beginnings of two probes; each begins up to a tenth of it early or late.',
+          interval: duration(5_000, 86_400_000).describe(
+            'Interval between the starts of two probes; each starts up to a tenth of it early or late.',
           ),
-          nodes: yesOrNo()
+          perNode: yesOrNo()
             .optional()
-            .describe('Whether each node of the target is probed, too. Default: no.'),
+            .describe('Also probe each node of the target. Default: no.'),
         }),
         {
           error: say(
             'must be a list',
-            'write - { target: production, module: audio_pair, every: 1m }',
+            'write - { target: production, module: audio_pair, interval: 1m }',
           ),
         },
       )
       .optional()
-      .describe('Probes without being asked: their results are on /metrics.'),
-  }).superRefine(({ modules = {}, longest = DEFAULTS.longestMs, schedule = [] }, context) => {
+      .describe('Scheduled probes; their results are on /metrics.'),
+  }).superRefine(({ modules = {}, timeout = DEFAULTS.timeoutMs, schedule = [] }, context) => {
     const problem = (path: Path, message: string, hint: string | null): void =>
       context.addIssue({ code: 'custom', path: [...path], message: say(message, hint) });
     for (const [name, options] of Object.entries(modules)) {
       const { module, problems } = moduleOf(name, options);
       for (const { key, message, hint } of problems)
         problem(['modules', name, ...(key === null ? [] : [key])], message, hint);
-      if (options.duration === undefined || probeDurationMs(module) <= longest) continue;
-      const taken = `no probe may take longer than ${formatDuration(longest)}, and this one needs ${formatDuration(probeDurationMs(module))}`;
-      problem(['modules', name, 'duration'], taken, 'make it shorter, or raise probes.longest');
+      if (options.duration === undefined || probeDurationMs(module) <= timeout) continue;
+      const taken = `no probe may take longer than ${formatDuration(timeout)}, and this one needs ${formatDuration(probeDurationMs(module))}`;
+      problem(['modules', name, 'duration'], taken, 'make it shorter, or raise probes.timeout');
     }
-    for (const [index, { module: name, every }] of schedule.entries()) {
+    for (const [index, { module: name, interval }] of schedule.entries()) {
       const { module, problems } = moduleOf(name, modules[name] ?? {});
       const needed = probeDurationMs(module);
-      if (problems.length > 0 || needed <= Math.min(every, longest)) continue;
+      if (problems.length > 0 || needed <= Math.min(interval, timeout)) continue;
       const given =
-        needed > every
-          ? `every ${formatDuration(every)}`
-          : `probes.longest is ${formatDuration(longest)}`;
+        needed > interval
+          ? `the interval is ${formatDuration(interval)}`
+          : `probes.timeout is ${formatDuration(timeout)}`;
       problem(
-        ['schedule', index, 'every'],
+        ['schedule', index, 'interval'],
         `${name} needs ${formatDuration(needed)}, but ${given}`,
-        'leave it the time, or give its module a shorter duration',
+        'raise it, or give its module a shorter duration',
       );
     }
   });
@@ -157,25 +170,25 @@ type ProbesSection = z.output<ReturnType<typeof probesSection>>;
 
 export const probeSettings = (section: ProbesSection): ProbeSettings => {
   const {
-    concurrent = DEFAULTS.concurrent,
-    waiting = DEFAULTS.waiting,
+    maxConcurrent = DEFAULTS.maxConcurrent,
+    maxQueued = DEFAULTS.maxQueued,
     modules = {},
     schedule = [],
   } = section;
   const all = { ...Object.fromEntries(KINDS.map((kind) => [kind, {}])), ...modules };
   return {
-    concurrent,
-    waiting,
-    longestMs: section.longest ?? DEFAULTS.longestMs,
-    spareMs: section.spare ?? DEFAULTS.spareMs,
+    maxConcurrent,
+    maxQueued,
+    timeoutMs: section.timeout ?? DEFAULTS.timeoutMs,
+    scrapeTimeoutOffsetMs: section.scrapeTimeoutOffset ?? DEFAULTS.scrapeTimeoutOffsetMs,
     modules: new Map(
       Object.entries(all).map(([name, options]) => [name, moduleOf(name, options).module]),
     ),
-    schedule: schedule.map(({ target, module: moduleName, every, nodes = false }) => ({
+    schedule: schedule.map(({ target, module: moduleName, interval, perNode = false }) => ({
       target,
       module: moduleName,
-      everyMs: every,
-      nodes,
+      intervalMs: interval,
+      perNode,
     })),
   };
 };

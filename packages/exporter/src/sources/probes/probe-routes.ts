@@ -7,29 +7,29 @@ import { formatFor, render } from '../../metrics/render.ts';
 import type { ProbeSettings } from './config.ts';
 import type { ProbeResult } from './evaluate-probe.ts';
 import { findProbeTarget, type ProbeTarget } from './probe-target.ts';
-import { describe, type Prober, type PublishRejection } from './prober.ts';
+import { describe, type ProbeNotRun, type Prober } from './prober.ts';
 
 export interface ProbeRoutesOptions {
   targets: readonly Target[];
   settings: ProbeSettings;
   prober: Prober;
-  onRefused(reason: ProbeRejection): void;
+  onRejected(reason: ProbeRejection): void;
 }
 
 const TIMEOUT_HEADER = 'x-prometheus-scrape-timeout-seconds';
 /** With less than this no probe is possible, ms. */
 const MIN_BUDGET_MS = 250;
 
-const REFUSALS: Record<PublishRejection, { status: ContentfulStatusCode; text: string }> = {
+const RESPONSES: Record<ProbeNotRun, { status: ContentfulStatusCode; text: string }> = {
   busy: {
     status: 503,
-    text: 'too many probes at the same time: raise probes.concurrent, or probe less often',
+    text: 'too many probes at the same time: raise probes.maxConcurrent, or probe less often',
   },
   no_time: {
     status: 400,
     text: 'the scrape timeout leaves no time for a probe: raise scrape_timeout',
   },
-  stopping: { status: 503, text: 'the exporter is about to end' },
+  stopping: { status: 503, text: 'the exporter is stopping' },
   gone: { status: 503, text: 'the client of this probe has disconnected' },
 };
 
@@ -37,10 +37,9 @@ const REFUSALS: Record<PublishRejection, { status: ContentfulStatusCode; text: s
  * `/probe?target=NAME&module=audio_pair&node=node-1`, as in blackbox_exporter: each request is a probe, and the answer has its
  * metrics without target labels. `debug=true` adds a log.
  */
-export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoutesOptions): Hono =>
+export const probeRoutes = ({ targets, settings, prober, onRejected }: ProbeRoutesOptions): Hono =>
   new Hono().get('/probe', async (c) => {
-    if (c.req.method !== 'GET')
-      return c.text('a probe is asked for with GET\n', 405, { allow: 'GET' });
+    if (c.req.method !== 'GET') return c.text('/probe accepts only GET\n', 405, { allow: 'GET' });
     let destination: ProbeTarget;
     let budgetMs: number;
     try {
@@ -49,7 +48,7 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
       budgetMs = readBudget(c.req.header(TIMEOUT_HEADER), settings);
     } catch (error) {
       if (!hasErrorCode(error, 'unknown_probe_target')) throw error;
-      onRefused('bad_request');
+      onRejected('bad_request');
       return c.text(`${error.message}\n`, 400);
     }
     const result =
@@ -57,11 +56,11 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
         ? 'no_time'
         : await prober.probe(destination, budgetMs, c.req.raw.signal);
     if (typeof result === 'string') {
-      if (result !== 'gone') onRefused(result);
-      const { status, text } = REFUSALS[result];
+      if (result !== 'gone') onRejected(result);
+      const { status, text } = RESPONSES[result];
       return c.text(`${text}\n`, status);
     }
-    const snapshots = prober.boardOf(destination).snapshots(result);
+    const snapshots = prober.resultsOf(destination).snapshots(result);
     if (c.req.query('debug') === 'true')
       return c.text(`${inWords(destination, result)}\n${(await render(snapshots, 'text')).body}`);
     const { contentType, body } = await render(snapshots, formatFor(c.req.header('accept')));
@@ -69,15 +68,18 @@ export const probeRoutes = ({ targets, settings, prober, onRefused }: ProbeRoute
   });
 
 /** The scraper's timeout less the time for the answer; the exporter's limit without one. @throws SwarmError `unknown_probe_target` when it is not a number */
-const readBudget = (header: string | undefined, { longestMs, spareMs }: ProbeSettings): number => {
-  if (header === undefined) return longestMs;
+const readBudget = (
+  header: string | undefined,
+  { timeoutMs, scrapeTimeoutOffsetMs }: ProbeSettings,
+): number => {
+  if (header === undefined) return timeoutMs;
   const seconds = Number(header);
   if (!Number.isFinite(seconds) || seconds <= 0)
     throw new SwarmError(
       'unknown_probe_target',
       `${TIMEOUT_HEADER} must be a number of seconds above 0`,
     );
-  return Math.min(longestMs, seconds * 1_000 - spareMs);
+  return Math.min(timeoutMs, seconds * 1_000 - scrapeTimeoutOffsetMs);
 };
 
 const inWords = (

@@ -10,14 +10,14 @@ const production: Target = {
   name: 'production',
   url: 'wss://livekit.example.com',
   nodes: [{ name: 'node-1', url: 'ws://10.0.0.1:7880', metricsUrl: null }],
-  isAlsoAt: readPattern('ws://10.0.*.*:7880'),
+  isAllowedUrl: readPattern('ws://10.0.*.*:7880'),
 };
 const staging: Target = {
   ...keys,
   name: 'staging',
   url: 'ws://10.9.0.1:7880',
   nodes: [],
-  isAlsoAt: () => false,
+  isAllowedUrl: () => false,
 };
 const modules = new Map(
   ['audio_pair', 'join_only'].map((name) => [name, moduleOf(name, {}).module]),

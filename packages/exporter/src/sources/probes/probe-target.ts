@@ -64,11 +64,11 @@ const findTarget = (
   const named = targets.find(({ name }) => name === wanted);
   if (named !== undefined) return { target: named, url: named.url };
   if (!wanted.includes('://')) throw none('target', wanted, names);
-  const place = targets.find((target) => target.isAlsoAt(wanted));
+  const place = targets.find((target) => target.isAllowedUrl(wanted));
   if (place === undefined)
     throw new SwarmError(
       'unknown_probe_target',
-      'no target is at this URL: name it in alsoAt of the target whose keys it takes',
+      'no target is at this URL: name it in allowedUrls of the target whose keys it takes',
     );
   return { target: place, url: checkUrl(wanted) };
 };

@@ -32,7 +32,7 @@ const proberOf = async (says: () => boolean) => {
     apiKey: '',
     apiSecret: '',
     nodes: [node],
-    isAlsoAt: () => false,
+    isAllowedUrl: () => false,
     redisUrl: null,
   };
   const destination: ProbeTarget = { target, node, url, module: observation('audio_pair').module };
@@ -42,8 +42,8 @@ const proberOf = async (says: () => boolean) => {
     return observation('audio_pair');
   };
   const prober = createProber({
-    concurrent: 1,
-    waiting: 1,
+    maxConcurrent: 1,
+    maxQueued: 1,
     log: (line) => log.push(line),
     error: (line) => log.push(line),
     run,

@@ -11,62 +11,62 @@ import { createRoomCleaner, type RoomCleaner } from './room-cleaner.ts';
 import { runProbe } from './run-probe.ts';
 import { createSemaphore } from './semaphore.ts';
 
-/** Why a probe was not made at all. */
-export type PublishRejection = 'busy' | 'no_time' | 'stopping' | 'gone';
+/** Why a probe did not run. */
+export type ProbeNotRun = 'busy' | 'no_time' | 'stopping' | 'gone';
 
 export interface Prober {
   /**
    * Runs a probe, after waiting in the queue if necessary.
-   * @param budgetMs for all of it, the waiting included
+   * @param budgetMs for the probe, including the time in the queue
    * @param signal aborted when the result is not needed any more
    */
   probe(
     destination: ProbeTarget,
     budgetMs: number,
     signal: AbortSignal,
-  ): Promise<ProbeResult | PublishRejection>;
-  /** What is known of a destination. */
-  boardOf(destination: ProbeTarget): ProbeResults;
+  ): Promise<ProbeResult | ProbeNotRun>;
+  /** Results of a target. */
+  resultsOf(destination: ProbeTarget): ProbeResults;
   readonly running: number;
   readonly waiting: number;
-  /** Ends the probes under way, and waits until their rooms are gone, for some seconds at most. */
+  /** Ends running probes and waits a few seconds at most until their rooms are deleted. */
   stop(): Promise<void>;
 }
 
 export interface ProberOptions {
-  concurrent: number;
-  waiting: number;
+  maxConcurrent: number;
+  maxQueued: number;
   log(message: string): void;
   error(message: string): void;
   run?: typeof runProbe;
   cleaner?: RoomCleaner;
 }
 
-/** Finding out how a node calls itself is a small part of a probe, ms. */
+/** Time limit to read the id of a node, ms. */
 const NODE_ID_MS = 1_000;
 const STOP_WITHIN_MS = 5_000;
-/** Boards of URLs that were asked for come and go; configured destinations are far fewer. */
-const MOST_BOARDS = 1_000;
+/** Limits the results of requested URLs; configured targets are far fewer. */
+const MAX_TARGETS = 1_000;
 
 export const createProber = (options: ProberOptions): Prober => {
-  const { concurrent, waiting, log, error, run = runProbe } = options;
-  const turnstile = createSemaphore(concurrent, waiting);
+  const { maxConcurrent, maxQueued, log, error, run = runProbe } = options;
+  const semaphore = createSemaphore(maxConcurrent, maxQueued);
   const cleaner = options.cleaner ?? createRoomCleaner({ onFailed: error });
   const stopping = new AbortController();
   const boards = new Map<string, ProbeResults>();
   const reasons = new Map<string, string>();
-  /** Nodes that did not say how they call themselves when they were asked last. */
-  const nameless = new Set<TargetNode>();
+  /** Nodes whose id could not be read last time. */
+  const nodesWithoutId = new Set<TargetNode>();
   const underWay = new Set<Promise<unknown>>();
 
-  const boardOf = (destination: ProbeTarget): ProbeResults => {
+  const resultsOf = (destination: ProbeTarget): ProbeResults => {
     const key = keyOf(destination);
     const board = boards.get(key) ?? createProbeResults();
     // Those used last are at the end.
     boards.delete(key);
     boards.set(key, board);
     const [oldest] = boards.keys();
-    if (boards.size > MOST_BOARDS && oldest !== undefined) {
+    if (boards.size > MAX_TARGETS && oldest !== undefined) {
       boards.delete(oldest);
       reasons.delete(oldest);
     }
@@ -78,16 +78,16 @@ export const createProber = (options: ProberOptions): Prober => {
     if (node === null || node.metricsUrl === null) return null;
     try {
       const id = await readNodeId(node.metricsUrl, Math.min(NODE_ID_MS, leftMs / 4));
-      nameless.delete(node);
+      nodesWithoutId.delete(node);
       return id;
     } catch (thrown) {
       // Once, not with every probe of a node that is away.
-      if (!nameless.has(node)) {
+      if (!nodesWithoutId.has(node)) {
         log(
           `${node.name}: how it calls itself is not known: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
         );
       }
-      nameless.add(node);
+      nodesWithoutId.add(node);
       return null;
     }
   };
@@ -128,17 +128,17 @@ export const createProber = (options: ProberOptions): Prober => {
   };
 
   return {
-    boardOf,
+    resultsOf,
     get running() {
-      return turnstile.inside;
+      return semaphore.inside;
     },
     get waiting() {
-      return turnstile.waiting;
+      return semaphore.waiting;
     },
     probe: async (destination, budgetMs, signal) => {
       const began = performance.now();
       const ended = AbortSignal.any([signal, stopping.signal]);
-      const leave = await turnstile.enter(
+      const leave = await semaphore.enter(
         Math.max(0, budgetMs - probeDurationMs(destination.module)),
         ended,
       );
@@ -150,9 +150,9 @@ export const createProber = (options: ProberOptions): Prober => {
       underWay.add(making);
       try {
         const result = await making;
-        // An aborted probe says nothing about the deployment.
+        // An aborted probe is not a result of the deployment.
         if (ended.aborted) return stopping.signal.aborted ? 'stopping' : 'gone';
-        boardOf(destination).add(result);
+        resultsOf(destination).add(result);
         tell(destination, result);
         return result;
       } finally {

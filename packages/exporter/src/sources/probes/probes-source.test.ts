@@ -15,28 +15,28 @@ it('has one series for a place that several entries of the schedule probe', asyn
     apiKey: '',
     apiSecret: '',
     nodes: [node],
-    isAlsoAt: () => false,
+    isAllowedUrl: () => false,
     redisUrl: null,
   };
   const prober = createProber({
-    concurrent: 4,
-    waiting: 4,
+    maxConcurrent: 4,
+    maxQueued: 4,
     log: () => {},
     error: () => {},
     run: async () => observation('join_only'),
   });
-  const entry = { target: 'lab', module: 'join_only', everyMs: 50 };
+  const entry = { target: 'lab', module: 'join_only', intervalMs: 50 };
   const source = createProbesSource(
     [target],
     {
-      concurrent: 4,
-      waiting: 4,
-      longestMs: 30_000,
-      spareMs: 500,
+      maxConcurrent: 4,
+      maxQueued: 4,
+      timeoutMs: 30_000,
+      scrapeTimeoutOffsetMs: 500,
       modules: new Map([['join_only', moduleOf('join_only', {}).module]]),
       schedule: [
-        { ...entry, nodes: false },
-        { ...entry, nodes: true },
+        { ...entry, perNode: false },
+        { ...entry, perNode: true },
       ],
     },
     context,

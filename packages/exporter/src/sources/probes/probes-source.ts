@@ -34,13 +34,13 @@ export const createProbesSource = (
   showFound(registry, found, prober);
 
   const scheduler = createScheduler(
-    scheduled.map(({ destination, everyMs }) => ({
-      everyMs,
+    scheduled.map(({ destination, intervalMs }) => ({
+      intervalMs,
       work: async (signal) => {
         try {
           const result = await prober.probe(
             destination,
-            Math.min(settings.longestMs, everyMs),
+            Math.min(settings.timeoutMs, intervalMs),
             signal,
           );
           if (typeof result !== 'string')
@@ -63,7 +63,7 @@ export const createProbesSource = (
       targets,
       settings,
       prober,
-      onRefused: (reason) => refused.inc({ reason }),
+      onRejected: (reason) => refused.inc({ reason }),
     }),
     start: async () => {
       checkEngine();
@@ -88,18 +88,18 @@ const checkEngine = (): void => {
 
 interface Scheduled {
   destination: ProbeTarget;
-  everyMs: number;
+  intervalMs: number;
 }
 
 const destinationsOf = (
   targets: readonly Target[],
   { schedule, modules }: ProbeSettings,
 ): Scheduled[] =>
-  schedule.flatMap(({ target: name, module, everyMs, nodes }) => {
+  schedule.flatMap(({ target: name, module, intervalMs, perNode }) => {
     const own = targets.find((target) => target.name === name)?.nodes ?? [];
-    return [undefined, ...(nodes ? own.map((node) => node.name) : [])].map((node) => ({
+    return [undefined, ...(perNode ? own.map((node) => node.name) : [])].map((node) => ({
       destination: findProbeTarget({ target: name, module, node }, targets, modules),
-      everyMs,
+      intervalMs,
     }));
   });
 
@@ -121,7 +121,7 @@ const showFound = (registry: Registry, found: Found, prober: Prober): void => {
   const all = (): Snapshot[] =>
     mergeSnapshots(
       [...found.values()].flatMap(({ destination, result }) =>
-        prober.boardOf(destination).snapshots(result, labelsOf(destination)),
+        prober.resultsOf(destination).snapshots(result, labelsOf(destination)),
       ),
     );
   for (const [name, { help, type }] of Object.entries(PROBE_METRICS)) {

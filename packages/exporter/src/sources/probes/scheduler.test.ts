@@ -7,7 +7,7 @@ describe('scheduler', () => {
     const begun: number[] = [];
     const start = performance.now();
     const scheduler = createScheduler(
-      [{ everyMs: 100, work: async () => void begun.push(performance.now() - start) }],
+      [{ intervalMs: 100, work: async () => void begun.push(performance.now() - start) }],
       () => 0.5,
     );
     scheduler.start();
@@ -27,7 +27,7 @@ describe('scheduler', () => {
     let most = 0;
     const scheduler = createScheduler([
       {
-        everyMs: 20,
+        intervalMs: 20,
         work: async () => {
           most = Math.max(most, ++underWay);
           await sleep(70);
@@ -46,7 +46,7 @@ describe('scheduler', () => {
     const scheduler = createScheduler(
       [
         {
-          everyMs: 10,
+          intervalMs: 10,
           work: (signal) =>
             new Promise((resolve) => {
               signal.addEventListener('abort', () => {

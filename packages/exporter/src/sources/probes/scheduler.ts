@@ -8,7 +8,7 @@ export interface Scheduler {
 
 /** Something to do again and again. */
 export interface ScheduledProbe {
-  everyMs: number;
+  intervalMs: number;
   work(signal: AbortSignal): Promise<void>;
 }
 
@@ -28,14 +28,14 @@ export const createScheduler = (
   const { signal } = stopping;
   let loops: Promise<void>[] = [];
 
-  const loop = async ({ everyMs, work }: ScheduledProbe): Promise<void> => {
-    let due = performance.now() + random() * everyMs;
+  const loop = async ({ intervalMs, work }: ScheduledProbe): Promise<void> => {
+    let due = performance.now() + random() * intervalMs;
     while (!signal.aborted) {
-      const wait = due - performance.now() + (random() * 2 - 1) * JITTER * everyMs;
+      const wait = due - performance.now() + (random() * 2 - 1) * JITTER * intervalMs;
       await sleep(Math.max(0, wait), undefined, { signal }).catch(() => {});
       if (signal.aborted) break;
       await work(signal);
-      do due += everyMs;
+      do due += intervalMs;
       while (due < performance.now());
     }
   };

@@ -2,60 +2,60 @@ import { describe, expect, it } from 'vitest';
 import { createSemaphore } from './semaphore.ts';
 
 const { signal } = new AbortController();
-const enter = async (turnstile: ReturnType<typeof createSemaphore>): Promise<() => void> => {
-  const leave = await turnstile.enter(1_000, signal);
+const enter = async (semaphore: ReturnType<typeof createSemaphore>): Promise<() => void> => {
+  const leave = await semaphore.enter(1_000, signal);
   if (typeof leave === 'string') throw new Error(`did not get through: ${leave}`);
   return leave;
 };
 
 describe('semaphore', () => {
   it('lets the next in line through when one leaves, in their order', async () => {
-    const turnstile = createSemaphore(1, 2);
-    const leave = await enter(turnstile);
+    const semaphore = createSemaphore(1, 2);
+    const leave = await enter(semaphore);
     const order: string[] = [];
     const come = async (name: string): Promise<() => void> => {
-      const done = await enter(turnstile);
+      const done = await enter(semaphore);
       order.push(name);
       return done;
     };
     const second = come('second');
     const third = come('third');
-    expect([turnstile.inside, turnstile.waiting]).toEqual([1, 2]);
+    expect([semaphore.inside, semaphore.waiting]).toEqual([1, 2]);
     leave();
     (await second)();
     (await third)();
     expect(order).toEqual(['second', 'third']);
-    expect([turnstile.inside, turnstile.waiting]).toEqual([0, 0]);
+    expect([semaphore.inside, semaphore.waiting]).toEqual([0, 0]);
   });
 
   it('turns away who comes when the line is full, or will not wait', async () => {
-    const turnstile = createSemaphore(1, 1);
-    const leave = await enter(turnstile);
-    const waiting = turnstile.enter(20, signal);
-    expect(await turnstile.enter(1_000, signal)).toBe('full');
+    const semaphore = createSemaphore(1, 1);
+    const leave = await enter(semaphore);
+    const waiting = semaphore.enter(20, signal);
+    expect(await semaphore.enter(1_000, signal)).toBe('full');
     expect(await waiting).toBe('too_long');
-    expect(turnstile.waiting).toBe(0);
+    expect(semaphore.waiting).toBe(0);
     leave();
     expect(await createSemaphore(1, 0).enter(0, signal)).toBeTypeOf('function');
   });
 
   it('forgets who goes away', async () => {
-    const turnstile = createSemaphore(1, 1);
-    const leave = await enter(turnstile);
+    const semaphore = createSemaphore(1, 1);
+    const leave = await enter(semaphore);
     const gone = new AbortController();
-    const waiting = turnstile.enter(1_000, gone.signal);
+    const waiting = semaphore.enter(1_000, gone.signal);
     gone.abort();
     expect(await waiting).toBe('gone');
-    expect(await turnstile.enter(1_000, gone.signal)).toBe('gone');
+    expect(await semaphore.enter(1_000, gone.signal)).toBe('gone');
     leave();
-    expect(turnstile.inside).toBe(0);
+    expect(semaphore.inside).toBe(0);
   });
 
   it('counts who leaves twice once', async () => {
-    const turnstile = createSemaphore(2, 0);
-    const [leave] = [await enter(turnstile), await enter(turnstile)];
+    const semaphore = createSemaphore(2, 0);
+    const [leave] = [await enter(semaphore), await enter(semaphore)];
     leave?.();
     leave?.();
-    expect(turnstile.inside).toBe(1);
+    expect(semaphore.inside).toBe(1);
   });
 });

@@ -3,7 +3,7 @@ import type { MetricName, MetricReader } from '@livekit-swarm/metrics';
 import { type Emit, type RunMetricName, textOf } from './emit.ts';
 
 /** Reasons are short stable words; should that ever fail, metrics stay bounded. */
-const MOST_REASONS = 40;
+const MAX_REASONS = 40;
 
 export const emitJoins = ({ joins, metrics }: InterimSummary, say: Emit): void => {
   for (const labels of metrics.labelSets('join_failures')) {
@@ -21,8 +21,8 @@ const sayReasons = (
   reasons: readonly { reason: string; count: number }[],
   say: Emit,
 ): void => {
-  for (const { reason, count } of reasons.slice(0, MOST_REASONS)) say(name, { reason }, count);
-  const others = reasons.slice(MOST_REASONS).reduce((sum, { count }) => sum + count, 0);
+  for (const { reason, count } of reasons.slice(0, MAX_REASONS)) say(name, { reason }, count);
+  const others = reasons.slice(MAX_REASONS).reduce((sum, { count }) => sum + count, 0);
   if (others > 0) say(name, { reason: 'other' }, others);
 };
 

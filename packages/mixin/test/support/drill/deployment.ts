@@ -88,14 +88,11 @@ const exporter = async (
   facts: ClusterFacts,
   dir: string,
   port: number,
-  { probesEvery }: Pace,
+  { probeInterval }: Pace,
 ): Promise<Extra> => {
   const address = `127.0.0.1:${port}`;
   const config = join(dir, 'exporter.yaml');
-  const nodes = facts.nodes.map(({ name, url, metricsUrl }) => [
-    name,
-    { url, metrics: metricsUrl },
-  ]);
+  const nodes = facts.nodes.map(({ name, url, metricsUrl }) => [name, { url, metricsUrl }]);
   await writeFile(
     config,
     stringify({
@@ -111,9 +108,9 @@ const exporter = async (
       },
       probes: {
         modules: { audio_pair: { duration: '1s' } },
-        schedule: [{ target: 'lab', module: 'audio_pair', every: probesEvery, nodes: true }],
+        schedule: [{ target: 'lab', module: 'audio_pair', interval: probeInterval, perNode: true }],
       },
-      lifecycle: { every: '1s' },
+      lifecycle: { interval: '1s' },
     }),
     { mode: 0o600 },
   );

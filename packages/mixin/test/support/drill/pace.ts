@@ -10,7 +10,7 @@ export interface Pace {
   /** Of scrapes and of evaluations. */
   intervalSeconds: number;
   /** Between test calls. */
-  probesEvery: string;
+  probeInterval: string;
 }
 
 /**
@@ -31,7 +31,7 @@ export const paceOf = (scale: number): Pace => ({
   scale,
   slowScale: scale === 1 ? 1 : scale * 16,
   intervalSeconds: scale < 10 ? 5 : 1,
-  probesEvery: scale < 10 ? '15s' : '5s',
+  probeInterval: scale < 10 ? '15s' : '5s',
 });
 
 export const factorAt =
