@@ -1,5 +1,11 @@
 import { watchInterruption } from '@livekit-swarm/host';
-import { exitCodeOf, overallExitCode, isRun, type NoRun, type Outcome } from '@livekit-swarm/report';
+import {
+  exitCodeOf,
+  isRun,
+  type NoRun,
+  type Outcome,
+  overallExitCode,
+} from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, isUsageError, SwarmError } from '@livekit-swarm/settings';
 import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
 import { type Console, wantsColor, write } from './console.ts';

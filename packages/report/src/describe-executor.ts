@@ -10,7 +10,7 @@ interface Described {
   time: string[];
 }
 
-/** What an executor does with rooms, in words. */
+/** What an executor does with rooms, as text. */
 export const describeExecutor = (executor: ExecutorSpec): Described => {
   switch (executor.type) {
     case 'constant-rooms':

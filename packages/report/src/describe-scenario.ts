@@ -25,7 +25,7 @@ export const describeScenario = ({ name, groups }: Scenario): string => {
 const describeGroup = ({ room, startMs, executor, roles }: GroupSpec): string => {
   const { rooms, time } = describeExecutor(executor);
   const [first = '', ...others] = roles.map(publishes);
-  // What all of those do who do anything is said once, and of each otherwise.
+  // What all publishing roles have in common stands once, otherwise with each role.
   const alike =
     others.every((one) => one === first || one === '' || first === '') || others.length === 0;
   const people = roles.map((role) =>
@@ -53,7 +53,7 @@ const describeGroup = ({ room, startMs, executor, roles }: GroupSpec): string =>
   ].join(', ');
 };
 
-/** `1 agent`, `2 agents`. With flags everybody who publishes is a participant. */
+/** `1 agent`, `2 agents`. With flags the publishers are called participants. */
 const countOf = ({ name, count }: RoleSpec): string => {
   const word = name === 'publisher' ? 'participant' : name;
   return `${formatNumber(count)} ${count === 1 ? word : many(word)}`;

@@ -34,7 +34,7 @@ export const reasonObject = (reason: Reason, origin: LoadOrigin): z.infer<typeof
     }
     case 'generator_impaired':
       return { code: reason.code, finding: findingObject(reason.finding, origin), text };
-    // The comparison stands in the result by itself.
+    // The result has the comparison in a field of its own.
     case 'baseline_regression':
     case 'baseline_inconclusive':
       return { code: reason.code, text };

@@ -68,7 +68,7 @@ export const formatFigure = (
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatNumber(count)} ${count === 1 ? one : many}`;
 
-/** Shortens in the middle, where names of rooms and people differ least. */
+/** Shortens in the middle, where names of rooms and participants differ least. */
 export const shorten = (text: string, length: number): string => {
   if (text.length <= length) return text;
   const tail = Math.floor((length - 1) / 2);

@@ -44,7 +44,7 @@ export const resultObject = ({
   media: summary.traffic,
   roles: roleTraffic(summary),
   layers: summary.layers,
-  recovery: summary.recovery,
+  lossRecovery: summary.recovery,
   mostAffected: summary.mostAffected,
   notes: summary.notes.map(noteObject),
   run: summary.run,

@@ -8,7 +8,7 @@ import { MARKS, paintOf, styleFor } from './style.ts';
 import { renderTable } from './table.ts';
 import { wrap } from './wrap.ts';
 
-/** A reason longer than this is told by the run's own report, characters. */
+/** Longer reasons are cut, characters: the run's own report has them. */
 const LONGEST = 100;
 
 /** Several runs in a line each, and why those did not pass that did not. */

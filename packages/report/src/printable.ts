@@ -4,7 +4,7 @@ const OURS = /\u001b\[(?:1|2|22|31|32|33|39)m/y;
 
 /**
  * Text that a terminal shows and does not obey: what servers say may hold escape sequences that move the cursor, set the title or worse. Every control character
- * that is neither a line end nor part of a colour of ours becomes U+FFFD.
+ * that is neither a line end nor part of a colour of `Style` becomes U+FFFD.
  */
 export const printable = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.

@@ -3,7 +3,7 @@ import type { Comparison } from '@livekit-swarm/analysis/compare';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { ExitCode } from '@livekit-swarm/settings';
 
-/** A run and what it came to: reporters are pure functions of it, so that they cannot disagree. */
+/** A run and its result: reporters are pure functions of it, so that they cannot disagree. */
 export interface ReportInput {
   summary: Summary;
   judgement: Judgement;

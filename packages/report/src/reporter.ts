@@ -10,7 +10,7 @@ export type Rendered = string | AsyncIterable<string>;
 
 /** One way to show runs. */
 export interface Reporter {
-  /** What it makes and for whom, in a few words: for `--help`. */
+  /** Its output and audience, for `--help`. */
   readonly about: string;
   /** The name of its file when none is given. */
   readonly fileName: string;
@@ -19,7 +19,7 @@ export interface Reporter {
   /**
    * At least one outcome; exactly one unless `several`.
    * @returns null when there is nothing to show of it
-   * @throws Error when it cannot be rendered: the others are not to suffer from it
+   * @throws Error when it cannot be rendered: other reporters must not be affected
    */
   render(outcomes: readonly Outcome[], options?: ReportOptions): Rendered | null;
 }

@@ -1,7 +1,7 @@
 import type { Summary } from '@livekit-swarm/analysis';
 import { type Aggregation, aggregate, type Labels, type MetricName } from '@livekit-swarm/metrics';
 
-/** What those of one role sent or received of one kind. Rates are those while everybody was in; null means not measured. */
+/** Media of one role, kind and direction. Rates are those while all participants were connected; null means not measured. */
 export interface RoleTraffic {
   group: string;
   role: string;
@@ -22,7 +22,7 @@ const P95: Aggregation = { type: 'p', percentile: 95 };
 const RATE: Aggregation = { type: 'rate' };
 const COUNT: Aggregation = { type: 'count' };
 
-/** Role by role, in the order of the scenario; only what flowed. Empty where everybody has the same role: the totals say it all. */
+/** Role by role, in the order of the scenario; only what flowed. Empty with a single role: the totals are the same. */
 export const roleTraffic = ({ scenario, metrics }: Summary): RoleTraffic[] => {
   const roles = scenario.groups.flatMap(({ name, roles: inIt }) =>
     inIt.map((role) => ({ group: name, role: role.name })),

@@ -11,7 +11,7 @@ export const LEAST_BLOCKS = 3;
 /** Of a block: samples come once a second. */
 const LEAST_BLOCK_MS = 2_000;
 
-/** Into how many blocks a run can be cut, so that each has two seconds and two people; 0 when there are too few. */
+/** Into how many blocks a run can be cut, so that each has two seconds and two participants; 0 when there are too few. */
 export const blocksIn = ({ windows, lastJoinAtMs, endAtMs, participants }: PlanFacts): number => {
   const { fromMs, toMs } = stretchOf({ windows, lastJoinAtMs, endAtMs });
   const blocks = Math.min(
@@ -23,8 +23,8 @@ export const blocksIn = ({ windows, lastJoinAtMs, endAtMs, participants }: PlanF
 };
 
 /**
- * Cuts one run into parts that can stand in for repeats: what was sampled by time, people by turns in the order they came, so that
- * every part has some of the first and of the last. Parts of one run are more alike than runs are, which whoever uses them must allow for.
+ * Cuts one run into parts that stand in for repeats: samples by time, participants alternately in the order they joined, so that every part has
+ * some of the first and of the last. Parts of one run differ less than runs do; the caller must allow for that.
  * @throws SwarmError `bad_record`
  */
 export const foldBlocks = async (
@@ -69,7 +69,7 @@ const takers = (
   return block < 0 ? [] : folds.slice(block, block + 1);
 };
 
-/** The steady window; where people come and go so that it is less than half of the run, all of it: parts then differ more, and less is called. */
+/** The steady window; where it is less than half of the run, because participants join and leave, the whole run: parts then differ more, and fewer changes are reported. */
 const stretchOf = ({
   windows,
   lastJoinAtMs,

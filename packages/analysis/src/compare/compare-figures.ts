@@ -111,7 +111,7 @@ const conclude = (
           ),
         )
       : shiftBetween(place(units.base), place(units.current));
-  // In rounds the typical round is told; else what a reader finds by dividing the medians.
+  // In rounds the change of the typical round; otherwise the ratio of the medians.
   const end =
     design === 'rounds' ? scale.at(scale.of(base.median) + shift.estimate) : current.median;
   const change = changeOf(base.median, end);
@@ -145,7 +145,7 @@ const changeOf = (from: number, to: number) => ({
   relative: shareOf(to - from, from),
 });
 
-/** Parts of a run with a few people each have other percentiles than the run: then their interval says nothing about it. */
+/** Parts of a run with few participants have other percentiles than the run: then their interval does not apply to it. */
 const holds = ({ from, to }: { from: number; to: number }, change: number): boolean =>
   from <= change && change <= to;
 

@@ -1,4 +1,4 @@
-/** Two sides of runs beside each other: what differs by more than noise, and by more than anybody feels. */
+/** Compares two sides of runs: what differs by more than noise, and by more than users notice. */
 
 import { aggregate, isMetricName, type MetricName } from '@livekit-swarm/metrics';
 import { EXIT_CODES } from '@livekit-swarm/settings';
@@ -36,11 +36,11 @@ export interface CompareOptions {
   paired?: boolean;
 }
 
-/** Of 2⁴ ways to swap four rounds each is more likely than 5 %: nothing could be told. */
+/** Of 2⁴ ways to swap four rounds each is more likely than 5 %: no change could be reported. */
 const LEAST_ROUNDS = 5;
 /** Ways to mix the runs, of which the one observed must be among the strongest twentieth: 3 and 3, 2 and 5, 1 and 19. */
 const LEAST_SPLITS = 20;
-/** Parts of one run do not show how much runs differ: changes below so many margins are what single runs of one server differ by (docs/adr/0005). */
+/** Parts of one run do not show how much runs differ: changes below this many margins are what single runs of one server differ by (docs/adr/0005). */
 const SINGLE_RUN_FACTOR = 3;
 
 /**

@@ -38,7 +38,7 @@ export interface FigureComparison {
   current: SideFigure | null;
   /** Of the medians; `relative` null where the base is zero. In rounds: the typical change of a round. Null when not comparable. */
   change: { absolute: number; relative: number | null } | null;
-  /** Of the change, for this figure by itself: with `confidence` it lies between the two. Null when not comparable. */
+  /** Of the change, for this figure individually: with `confidence` it lies between the two. Null when not comparable. */
   interval: {
     from: number;
     to: number;
@@ -48,7 +48,7 @@ export interface FigureComparison {
   } | null;
   /** What counts as equal. */
   margin: Margin;
-  /** The chance that any figure looks so much worse (or, for a better one, better) when all are equal but for their margins. */
+  /** The probability that any figure differs as much (in the direction of this one) when all are equal within their margins. */
   chance: number | null;
   verdict: FigureVerdict;
   /** Why not comparable; null where it is. */

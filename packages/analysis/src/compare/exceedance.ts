@@ -23,7 +23,7 @@ const LEAST_NOISE = 0.25;
 /** Mean deviation → standard deviation, were it normal. */
 const TO_SIGMA = Math.sqrt(Math.PI / 2);
 
-/** For each figure the chance that any looks so much worse when all are alike. Every side has the same number of runs in all figures. */
+/** For each figure the probability that any differs as much when all are equal. Every side has the same number of runs in all figures. */
 export const chanceOfExcess = (figures: readonly Sides[], seed: number): number[] => {
   const [first] = figures;
   if (first === undefined) return [];

@@ -16,7 +16,7 @@ import type { Judgement } from '../verdict/verdict.ts';
 
 /** A run, what it measured, and how it was judged. */
 export interface MeasuredRun {
-  /** For people: where its record is. */
+  /** Where its record is, for reports. */
   name: string;
   summary: Summary;
   judgement: Judgement;
@@ -37,7 +37,7 @@ export interface Figure {
   read(run: MeasuredRun): number | undefined;
 }
 
-/** What swarm itself used and did wrong describes the generator, not the server: it is compared only where somebody asks for it. */
+/** Metrics of the load generator, not of the server: compared only on request. */
 const OF_THE_GENERATOR: ReadonlySet<MetricName> = new Set([
   'late_sends',
   'send_errors',
@@ -116,7 +116,7 @@ const figureOfThreshold = ({ metric: target, threshold }: ThresholdResult): Figu
   };
 };
 
-/** Who sets a limit says which way is good, where the catalogue does not. */
+/** The direction of the limit, where the catalogue has none. */
 const betterOf = (metric: MetricName, operator: Operator): Figure['better'] | null => {
   const { better } = metricDefinition(metric);
   if (better !== 'neither') return better;

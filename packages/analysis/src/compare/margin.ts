@@ -1,6 +1,6 @@
 /**
- * How far two figures may be apart and still count as equal. Both hold at once, the wider decides: a share of the figure, and an amount below which nobody
- * feels a change (jitter of 0.03 ms and of 0.05 ms are the same to every listener).
+ * How far two figures may be apart and still count as equal. Both hold at once, the wider decides: a share of the figure, and an amount below which users
+ * do not notice a change (jitter of 0.03 ms and of 0.05 ms sound the same).
  */
 export interface Margin {
   /** 0.1: one tenth up, or back down again: 100 → 110, 110 → 100. */

@@ -74,7 +74,7 @@ export const tooFewReason = (
   };
 };
 
-/** Measured only after an impairment: that it is missing is no loss. */
+/** Measured only after an impairment: it may be missing. */
 const AFTER_IMPAIRMENT: ReadonlySet<MetricName> = new Set(['reconnect_time']);
 
 export const lostReasons = (figures: readonly FigureComparison[]): ComparisonReason[] => {

@@ -2,7 +2,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { combinations } from 'simple-statistics';
 
-/** Up to so many ways are all gone through; of more, a seeded sample. */
+/** Up to this many ways are all enumerated; of more, a seeded sample. */
 const ALL_UP_TO = 4_096;
 const SAMPLED = 2_000;
 

@@ -6,7 +6,7 @@ import {
 } from './scenario-difference.ts';
 import type { Side } from './side.ts';
 
-/** Runs of different loads: a difference between their metrics is no statement about the server. */
+/** Runs of different loads: a difference between their metrics does not describe the server. */
 export const scenarioMismatch = (
   base: string,
   current: string,

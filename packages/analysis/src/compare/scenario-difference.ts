@@ -66,7 +66,7 @@ interface Leaf {
   text: string;
 }
 
-/** The order of groups and roles is the order in which people come. */
+/** The order of groups and roles is the order in which participants join. */
 const ORDER = '.order';
 
 /** Every value by its path. */
@@ -117,6 +117,6 @@ const withoutName = (item: unknown): unknown =>
     ? Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'name'))
     : item;
 
-/** Whether an order is of other things rather than another order of the same: those are told one by one. */
+/** Whether an order is of other things rather than another order of the same: those are reported one by one. */
 const ofOtherThings = (was = '', is = ''): boolean =>
   [...was.split(', ')].sort().join() !== [...is.split(', ')].sort().join();

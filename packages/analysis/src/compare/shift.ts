@@ -6,11 +6,11 @@ export interface Shift {
   estimate: number;
   from: number;
   to: number;
-  /** Of the interval, 0 … 1: at least what was asked for, or all that so few values can give. */
+  /** Of the interval, 0 … 1: at least the required confidence, or the highest that few values allow. */
   confidence: number;
 }
 
-/** What is asked for. */
+/** The required confidence. */
 const CONFIDENCE = 0.95;
 
 /**
@@ -34,7 +34,7 @@ export const shiftOfPairs = (differences: readonly number[]): Shift =>
     signedRankCounts(differences.length),
   );
 
-/** The estimate and its interval from the values whose order the test counts in, and from how often each outcome of the test comes by chance. */
+/** The estimate and its interval from the values whose order the test counts in, and from how often each outcome of the test occurs at random. */
 const read = (values: number[], counts: readonly number[]): Shift => {
   values.sort((a, b) => a - b);
   const all = counts.reduce((sum, count) => sum + count, 0);

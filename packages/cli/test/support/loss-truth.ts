@@ -121,10 +121,10 @@ export const testLoss = (version: LiveKitVersion): void => {
           (sum, { passed, dropped }) => sum + passed + dropped,
           0,
         );
-      expect(down.result.recovery.nacksSent).toBeGreaterThan(100);
-      expect(up.result.recovery.nacksReceived).toBeGreaterThan(100);
-      expect(Math.abs(up.result.recovery.rtxSent / again(up) - 1)).toBeLessThan(0.03);
-      expect(down.result.recovery.rtxSent).toBe(0);
+      expect(down.result.lossRecovery.nacksSent).toBeGreaterThan(100);
+      expect(up.result.lossRecovery.nacksReceived).toBeGreaterThan(100);
+      expect(Math.abs(up.result.lossRecovery.rtxSent / again(up) - 1)).toBeLessThan(0.03);
+      expect(down.result.lossRecovery.rtxSent).toBe(0);
     });
 
     // Of audio that cannot be told: its retransmissions come on its own SSRC, so what the server got late looks like one.

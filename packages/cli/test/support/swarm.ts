@@ -138,7 +138,7 @@ export interface Result {
     failureReasons: { reason: string; count: number }[];
   };
   media: TrafficRow[];
-  recovery: RecoverySummary;
+  lossRecovery: RecoverySummary;
   end: { reason: string } | null;
   record: string;
   error?: { reason: string; message: string; hint: string | null };

@@ -33,7 +33,7 @@ export const renderComparisonJunit = (input: ComparisonInput): string =>
     ...(input.problem === null ? [] : [problemSuite(input.problem)]),
   ]);
 
-/** A session that ended early is no success, whatever its rounds measured. */
+/** A session that ended early has not passed, whatever its rounds measured. */
 const problemSuite = ({ scenario, reason, message, hint }: NoRun): TestSuite => ({
   name: `${scenario}: session`,
   startedAt: null,

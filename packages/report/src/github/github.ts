@@ -14,7 +14,7 @@ import { MARKS } from '../style.ts';
 import { type Annotation, atMost, workflowCommand } from './workflow-command.ts';
 
 /**
- * Annotations that GitHub shows above a job and on its pull request. What failed is an error, what nobody can judge a warning, what passed a notice.
+ * Annotations that GitHub shows above a job and on its pull request. Failed runs are errors, inconclusive ones warnings, passed ones notices.
  * A crossed threshold of a run whose figures cannot be trusted is a warning, too.
  */
 export const renderGitHub = (outcomes: readonly Outcome[]): string => {

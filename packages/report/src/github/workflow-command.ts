@@ -5,7 +5,7 @@ export interface Annotation {
   text: string;
 }
 
-/** GitHub shows so many annotations of a level and step; the rest disappears without a word. */
+/** GitHub shows this many annotations per level and step; it drops the rest silently. */
 const MOST_OF_A_LEVEL = 10;
 /** Longer ones are cut by GitHub. */
 const LONGEST_TITLE = 250;
@@ -15,7 +15,7 @@ const LONGEST_TEXT = 4_000;
 export const workflowCommand = ({ level, title, text }: Annotation): string =>
   `::${level} title=${escapeProperty(cut(title, LONGEST_TITLE))}::${escapeData(cut(text, LONGEST_TEXT))}\n`;
 
-/** The last that would still be shown says how many more there are, when there are too many. */
+/** Of too many the last one that is shown has the number of the others. */
 export const atMost = (annotations: readonly Annotation[]): Annotation[] =>
   (['error', 'warning', 'notice'] as const).flatMap((level) => {
     const mine = annotations.filter((one) => one.level === level);

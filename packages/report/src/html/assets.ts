@@ -6,7 +6,7 @@ import { paletteSheet } from './palette.ts';
 const require = createRequire(import.meta.url);
 const kept = new Map<string, string>();
 
-/** What is not in a file of ours. The licence of the chart library asks to be where its code is. */
+/** Assets that are not files of this folder. The licence of the chart library must accompany its code. */
 const MADE: Record<string, () => string> = {
   'uplot.js': () =>
     `/*\n${readFileSync(join(libraryDir(), '..', 'LICENSE'), 'utf8').trim()}\n*/\n${libraryFile('uPlot.iife.min.js')}`,
@@ -25,7 +25,7 @@ export const readAsset = (file: string): string => {
   let text = kept.get(file);
   if (text === undefined) {
     text = MADE[file]?.() ?? readFileSync(join(import.meta.dirname, file), 'utf8');
-    // A script element ends where its text says so, whatever that text means.
+    // A closing tag in the text of a script ends the script element.
     if (/<\/(script|style)|<!--/i.test(text))
       throw new Error(`${file} cannot stand in a page: it holds a closing tag`);
     kept.set(file, text);

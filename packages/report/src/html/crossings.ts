@@ -21,8 +21,8 @@ export interface Crossing {
 }
 
 /**
- * When a threshold was crossed: a run is judged by the whole of it (or of a window), and whoever looks for the cause wants to know the moment.
- * Null where that cannot be told: the metric is not known by time, or the limit is for a sum.
+ * When a threshold was crossed: the verdict is about the whole run or a window; to find the cause one needs the time.
+ * Null where the time is not known: the metric is not known by time, or the limit is for a sum.
  */
 export const crossingOf = (
   { threshold, window }: ThresholdResult,
@@ -61,7 +61,7 @@ const worstOf = (
   return worst;
 };
 
-/** Stretches, with those made one that are hardly apart: a second of calm does not end a storm. */
+/** Spans; spans that are at most two steps apart are joined. */
 export const spansOf = (over: readonly boolean[], stepMs: number): Span[] => {
   const spans: Span[] = [];
   for (const [step, is] of over.entries()) {

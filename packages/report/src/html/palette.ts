@@ -19,7 +19,7 @@ interface Palette {
   'bad-shade': string;
   'unsure-shade': string;
 
-  /** Lines of charts: told from `card` with a contrast of 3 and more (§1.4.11). */
+  /** Lines of charts: distinguishable from `card` by a contrast of 3 and more (§1.4.11). */
   audio: string;
   video: string;
   data: string;

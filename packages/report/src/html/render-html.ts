@@ -63,7 +63,7 @@ const masthead = (
 <nav aria-label="Parts of the report"><ul>${parts.filter(([, , there]) => there).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <button type="button" id="theme" hidden>Theme</button></header>`;
 
-/** `21 Nov 2026, 12:00 UTC`: the same for everybody who gets the file. */
+/** `21 Nov 2026, 12:00 UTC`: the same for every reader of the file. */
 const started = (iso: string): string => {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;

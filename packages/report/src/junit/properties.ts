@@ -27,7 +27,7 @@ const FIGURES = [
   'socket_drops.rate',
 ] as const;
 
-/** Name and value of everything about a run that is no test case. */
+/** Name and value of everything about a run besides its test cases. */
 export const propertiesOf = ({
   summary,
   judgement,

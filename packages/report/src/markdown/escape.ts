@@ -1,6 +1,6 @@
 /**
- * Text that says in Markdown (CommonMark and GitHub's tables) exactly what it says: nothing of it becomes HTML, emphasis, a heading, a link, a formula, a
- * mention of somebody (`@name`) or of an issue (`#1`), nor does it end a table's cell.
+ * Text that Markdown (CommonMark and GitHub's tables) renders literally: nothing of it becomes HTML, emphasis, a heading, a link, a formula, a
+ * mention (`@name`) or of an issue (`#1`), nor does it end a table's cell.
  */
 export const plain = (text: string): string =>
   oneLine(text)
@@ -10,7 +10,7 @@ export const plain = (text: string): string =>
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    // With a zero-width space in between nobody is called, and no issue is linked.
+    // A zero-width space in between prevents mentions and links to issues.
     .replaceAll(/(?<!\w)[@#](?=\w)/g, '$&\u200b');
 
 /** Text that begins a line, where a dash, a plus or a number would begin a list. */

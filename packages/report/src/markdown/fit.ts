@@ -5,7 +5,7 @@ export interface Part {
 }
 
 /**
- * Joins as many parts as fit into so many characters, the most important first, in the order in which they stand. What had to go is said, in `leftOut`'s words.
+ * Joins as many parts as fit into `most` characters, the most important first, in their order. `leftOut` is appended when parts are missing.
  * Whatever is too long even alone is left out, too.
  */
 export const fit = (parts: readonly Part[], most: number, leftOut: string): string => {

@@ -16,7 +16,7 @@ const LEFT_OUT =
   '_This is not all: more would not fit into a comment. The records have everything, and other reports can be made from them._';
 
 /**
- * A comment on a pull request, or the summary of a step: what came out and why for everybody to see, everything else folded away.
+ * A comment on a pull request, or the summary of a step: the verdicts and reasons are visible, everything else is collapsed.
  * Never longer than GitHub takes; with many runs those that did not pass stay, and figures go before reasons do.
  */
 export const renderMarkdown = (outcomes: readonly Outcome[]): string => {
@@ -27,7 +27,7 @@ export const renderMarkdown = (outcomes: readonly Outcome[]): string => {
   return fit(alone ? parts : [overview(outcomes), ...parts], MAX_CHARACTERS, LEFT_OUT);
 };
 
-/** More rows than anybody reads. */
+/** More rows are not readable. */
 const MAX_ROWS = 200;
 
 const overview = (outcomes: readonly Outcome[]): Part => {

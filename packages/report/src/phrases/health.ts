@@ -32,7 +32,7 @@ export const healthText = (finding: HealthFinding): string => {
 
 const LESS_LOAD = 'Reduce participants, add cores, or use a second host';
 
-/** What to change before the next run; null where the finding says it already. */
+/** What to change before the next run; null where the finding states it already. */
 export const healthAdvice = ({ code }: HealthFinding, origin: LoadOrigin): string | null => {
   const joinRate = origin === 'flags' ? '--join-rate' : 'joinRate of the scenario';
   switch (code) {

@@ -202,7 +202,7 @@ export const resultSchema = z
     layers: z
       .object({ up: layers, down: layers })
       .describe('Video tracks by height near the end of the run.'),
-    recovery,
+    lossRecovery: recovery,
     mostAffected: z.array(affected).describe('Most affected participants, most affected first.'),
     notes: z.array(runNote).describe('Events of the run itself, and findings in its record.'),
     run: z.string().describe('Random, also part of the names of the rooms.'),

@@ -3,7 +3,7 @@ import type { MetricName } from '@livekit-swarm/metrics';
 import { seriesQuery } from '../series-queries.ts';
 import type { ChartData, Color, SeriesData, Unit } from './chart-data.ts';
 
-/** A chart with its title. */
+/** A chart with its title and note. */
 export interface Chart extends ChartData {
   title: string;
   /** One line under the title: what the lines are. */
@@ -135,7 +135,7 @@ const heightsOf = (history: History, direction: 'up' | 'down'): SeriesData[] => 
 const stepOf = (index: number, of: number): number =>
   of === 1 ? 3 : of === 2 ? ([2, 5][index] ?? 5) : 1 + Math.round((index / (of - 1)) * 5);
 
-/** The strictest limit for everybody: what a line may not be above. */
+/** The strictest limit for all participants. */
 const limitOfMetric = ({ thresholds }: Judgement, metric: MetricName | null): number | null => {
   const limits = thresholds.flatMap(({ threshold }) => {
     const { operator, aggregation, window, selector } = threshold;
@@ -147,6 +147,6 @@ const limitOfMetric = ({ thresholds }: Judgement, metric: MetricName | null): nu
   return limits.length === 0 ? null : Math.min(...limits);
 };
 
-/** Four digits are more than anybody can see, and half the size. */
+/** Four digits are more than a chart can show, and half the size. */
 const brief = (value: number | null, factor: number): number | null =>
   value === null || !Number.isFinite(value) ? null : Number((value * factor).toPrecision(4));

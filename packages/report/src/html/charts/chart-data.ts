@@ -2,7 +2,7 @@
 
 export type Unit = 'ms' | 'share' | 'bits' | 'bytes' | 'cores' | 'count' | 'perSecond';
 
-/** Colours by meaning; the style sheet says which they are, light and dark. */
+/** Colours by meaning; the style sheet defines them, light and dark. */
 export type Color =
   | 'audio'
   | 'video'

@@ -9,7 +9,7 @@ import { list } from './details.ts';
 /** A scenario of more signs than this is looked up where it is kept. */
 const MAX_SOURCE = 50_000;
 
-/** Where it all comes from: what was asked for, on which machines, and how to look at it again. */
+/** The scenario, the environment, and the record. */
 export const originSection = ({ summary, recordPath }: HtmlInput): Markup => {
   const { scenario, deployment, environment, plan } = summary;
   return html`<section id="origin" aria-labelledby="origin-title">
@@ -57,7 +57,7 @@ const sourceOf = (scenario: Scenario): string => {
   }
 };
 
-/** A name that ends in `Bytes` says its unit: the figure can be written for people. */
+/** A name that ends in `Bytes` has a unit: the figure is formatted. */
 const factOf = ([term, value]: [string, string | number]): [string, string] =>
   typeof value === 'number' && term.endsWith('Bytes')
     ? [term.slice(0, -'Bytes'.length), formatBytes(value)]

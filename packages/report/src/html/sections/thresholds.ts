@@ -24,7 +24,7 @@ export const thresholdSection = (input: HtmlInput): Markup => {
 ${
   thresholds.length === 0
     ? html`<p>No thresholds were defined.</p>`
-    : // On a phone rows are no rows to look at any more; the roles say that they still are.
+    : // On a phone CSS turns rows into blocks; the roles keep them rows for assistive technology.
       html`<table class="thresholds" role="table" aria-labelledby="thresholds-title">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="hidden">Result</span></th><th role="columnheader" scope="col">Metric</th><th role="columnheader" scope="col" class="n">Measured</th><th role="columnheader" scope="col" class="n">Limit</th><th role="columnheader" scope="col">Window</th><th role="columnheader" scope="col">Over time</th></tr></thead>
 <tbody role="rowgroup">${sorted.slice(0, MAX_ROWS).map((result, index) => row(result, input, index < MAX_LINES))}</tbody></table>${

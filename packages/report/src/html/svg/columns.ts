@@ -7,7 +7,7 @@ export interface Bar {
   /** 0 … 1 of the chart's height. */
   height: number;
   tone: 'ok' | 'warn' | 'bad';
-  /** What it says when pointed at. */
+  /** Its tooltip. */
   title: string;
 }
 

@@ -66,7 +66,7 @@ const barsOf = (sketch: Sketch, { from, to }: Range): number[] => {
   return bars;
 };
 
-/** A bin may lie across the edge of two bars; a comb that nobody measured would come of putting it into one. */
+/** A bin may lie across the edge of two bars; assigning it to one of them would draw a comb that is not in the data. */
 const PARTS = 4;
 
 const spread = (key: number, count: number, add: (value: number, count: number) => void): void => {

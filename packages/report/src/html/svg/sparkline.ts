@@ -3,7 +3,7 @@ import { html } from '../markup.ts';
 
 const WIDTH = 120;
 const HEIGHT = 24;
-/** More points than this cannot be told apart at this size. */
+/** More points than this are not distinguishable at this size. */
 const MOST_POINTS = 120;
 
 /**
@@ -27,7 +27,7 @@ export const sparkline = (
     x,
     y,
   );
-  // The whole way to a point beyond the limit and back: by itself it would be a dot.
+  // The line to a point beyond the limit and back: the point alone would be a dot.
   const near = (index: number): boolean =>
     [-1, 0, 1].some((step) => points[index + step]?.over === true);
   const beyond = pathOf(
@@ -59,7 +59,7 @@ const thin = (values: readonly (number | null)[], over: readonly boolean[]): Poi
   });
 };
 
-/** A point by itself becomes a dot: a line of no length, with round ends. */
+/** A single point becomes a dot: a line of no length, with round ends. */
 const pathOf = (
   values: (number | null)[],
   x: (index: number) => string,
