@@ -120,7 +120,7 @@ describe('every executor', () => {
 });
 
 describe('a scenario', () => {
-  it('says of each role what it publishes when they differ', () => {
+  it('lists what each role publishes when they differ', () => {
     const roles = [
       role('host', 1, {
         publish: [
@@ -139,7 +139,7 @@ describe('a scenario', () => {
     );
   });
 
-  it('says it once when only some publish', () => {
+  it('lists it once when only some publish', () => {
     const roles = [role('viewer', 50, { publish: [] }), role('dj', 1), role('guest', 2)];
     expect(describeScenario(scenario(group(constant, roles)))).toBe(
       'voice-ai: 20 rooms × 50 viewers + 1 dj + 2 guests, audio, 30s',
@@ -153,7 +153,7 @@ describe('a scenario', () => {
     );
   });
 
-  it('says who is on a bad network', () => {
+  it('lists the roles with a network preset', () => {
     const roles = [role('caller', 2, { network: { name: 'weak-4g', impairment: {} as never } })];
     expect(describeScenario(scenario(group(constant, roles)))).toBe(
       'voice-ai: 20 rooms × 2 callers, audio, callers on weak-4g, 30s',

@@ -13,7 +13,7 @@ const noRun = (scenario: string, exitCode: NoRun['exitCode']): NoRun => ({
   verdict: exitCode === 3 ? 'failed' : 'inconclusive',
   exitCode,
   reason: 'unreachable',
-  message: 'nobody answers at ws://127.0.0.1:1: connection refused',
+  message: 'no answer from ws://127.0.0.1:1: connection refused',
   hint: null,
 });
 
@@ -29,11 +29,11 @@ it('shows each run in a line, what came out and why', () => {
   expect(lines[3]).toMatch(/^ {2}✗ {2}churn +99 /);
   expect(lines[4]).toMatch(/^ {2}✗ {2}large-event +3 +– +– +– +–$/);
   expect(text).toMatch(/ {2}· churn: .+\n/);
-  expect(text).toMatch(/ {2}· large-event: nobody answers/);
+  expect(text).toMatch(/ {2}· large-event: no answer/);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
 });
 
-it('counts the gravest exit code: what ended everything, what kept runs from coming about, what is bad, what is not known', () => {
+it('has the most severe exit code: interruptions, prevented runs, failures, inconclusive runs', () => {
   const of = (...codes: NoRun['exitCode'][]): number =>
     overallExitCode(codes.map((code) => noRun('x', code)));
   expect([

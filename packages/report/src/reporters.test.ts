@@ -10,7 +10,7 @@ const NO_RUN: NoRun = {
   verdict: 'failed',
   exitCode: 3,
   reason: 'unreachable',
-  message: 'wss://livekit.example.com: nobody answers',
+  message: 'wss://livekit.example.com: no answer',
   hint: 'look whether it runs',
 };
 
@@ -34,10 +34,10 @@ describe.each<[string, Reporter]>(Object.entries(REPORTERS))(
       }
     });
 
-    it('says what kept a run from coming about, or nothing', async () => {
+    it('shows why a run did not start, or nothing', async () => {
       const text = await textOf(reporter, [NO_RUN]);
       if (name === 'csv') expect(text).toBeNull();
-      else expect(text).toMatch(/nobody answers/);
+      else expect(text).toMatch(/no answer/);
     });
 
     it.runIf(reporter.several)('shows several runs in one document', async () => {

@@ -1,4 +1,4 @@
-/** Whatever a server says or a team names: each report stays what it is, and says it. */
+/** Text of servers and names of users cannot break the format of any report, and is shown as it is. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,7 +116,7 @@ const saying = (word: string): ReportInput => {
 const kindsIn = (markdown: string): Record<string, number> => {
   const kinds: Record<string, number> = {};
   void marked.walkTokens(marked.lexer(markdown), ({ type }: Token) => {
-    // Text is cut into more or fewer pieces, and an empty name is no code; what else there is must not depend on words.
+    // Text is split into more or fewer tokens, and an empty name is not code; all other tokens must not depend on the text.
     if (
       [
         'html',

@@ -14,7 +14,7 @@ const facts = {
   windows: windows(1_000, 31_000),
 };
 
-test('a part has two seconds and two people, and there are ten at most', () => {
+test('a part has two seconds and two participants, and there are ten at most', () => {
   expect(blocksIn(facts)).toBe(10);
   expect(blocksIn({ ...facts, endAtMs: 9_000, windows: windows(1_000, 9_000) })).toBe(4);
   expect(blocksIn({ ...facts, participants: 8 })).toBe(4);
@@ -25,7 +25,7 @@ test('fewer than three are none', () => {
   expect(blocksIn({ ...facts, endAtMs: 6_000, windows: windows(1_000, 6_000) })).toBe(0);
 });
 
-test('where people come and go all the time, all of the run is cut', () => {
+test('where participants join and leave all the time, the whole run is cut', () => {
   expect(blocksIn({ ...facts, endAtMs: 14_000, windows: windows(400, 5_700) })).toBe(7);
 });
 

@@ -19,7 +19,7 @@ const runOf = (name: string, lines: RecordLine[]): RecordedRun => {
   return { name, summary, judgement, readLines: () => lines };
 };
 
-/** A healthy run in which everybody joined `slower` times as slowly, and whose jitter was `jitter` ms. */
+/** A healthy run in which all joins took `slower` times as long, and whose jitter was `jitter` ms. */
 const lines = (slower = 1, jitter?: number, load: LoadSpec = spec): RecordLine[] =>
   altered(recordOf(load, 2), (line) => {
     if (line.type === 'event' && line.phases !== undefined) {
@@ -102,7 +102,7 @@ describe('repeats', () => {
     });
   });
 
-  test('tiny values that doubled are still the same to everybody', async () => {
+  test('tiny values that doubled are below the smallest relevant change', async () => {
     const base = side('base', ...[0.03, 0.031, 0.03, 0.032].map((jitter) => lines(1, jitter)));
     const current = side(
       'current',
@@ -241,7 +241,7 @@ describe('runs that cannot be compared', () => {
   });
 });
 
-test('says what differs around the runs', async () => {
+test('notes what differs around the runs', async () => {
   const elsewhere = altered(lines(), (line) => {
     if (line.type === 'header')
       return { ...line, environment: { ...line.environment, cpus: 8 }, workers: 3 };

@@ -17,7 +17,7 @@ test('without a share only the amount counts', () => {
   expect(at(of(123))).toBe(123);
 });
 
-test('rises without a jump, and comes back', () => {
+test('rises without a jump, and is reversible', () => {
   const share = fc.double({ min: 0.001, max: 10, noNaN: true });
   const amount = fc.double({ min: 1e-6, max: 1e4, noNaN: true });
   const value = fc.double({ min: 0, max: 1e7, noNaN: true });

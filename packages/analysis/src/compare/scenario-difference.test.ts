@@ -30,7 +30,7 @@ test('names a number by the path it has in the file, with units', () => {
   ]);
 });
 
-test('tells durations apart that read the same', () => {
+test('distinguishes durations that are formatted alike', () => {
   const long = (durationMs: number): Scenario =>
     crowd({ executor: { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs } });
   expect(between(long(90_000), long(90_400)).decisive).toEqual([
@@ -76,7 +76,7 @@ test('another executor is another load; another order of roles, too', () => {
   ]);
 });
 
-test('a group more is told without a word on the order', () => {
+test('an added group is reported without the order', () => {
   const [group] = scenario.groups;
   if (group === undefined) throw new Error('no group');
   const more: Scenario = { ...scenario, groups: [group, { ...group, name: 'extra' }] };

@@ -60,7 +60,7 @@ test('finds the shift of pairs as the textbook does', () => {
   expect(confidence).toBeCloseTo(0.961, 3);
 });
 
-test('says how little a few values can say', () => {
+test('reports how little confidence few values give', () => {
   expect(shiftBetween([1, 2, 3], [4, 5, 6])).toEqual({
     estimate: 3,
     from: 1,

@@ -70,7 +70,7 @@ const inputOf = (...comparisons: Comparison[]): ComparisonInput => ({
 const { text, json, markdown, junit } = COMPARISON_REPORTERS;
 
 describe('text', () => {
-  test('says in a sentence what changed, by how much, and from what to what', () => {
+  test('states what changed, by how much, and both values', () => {
     const said = text.render(inputOf(worse));
     expect(said).toContain('✗ REGRESSION (exit 99)  a | b <i> against 1.11.0, 4 runs each');
     expect(said.replaceAll(/\s+/g, ' ')).toMatch(
@@ -79,13 +79,13 @@ describe('text', () => {
     expect(said.indexOf('✗  join_time.p50')).toBeLessThan(said.indexOf('=  join_failures.rate'));
   });
 
-  test('says that there is no difference', () => {
+  test('states that there is no difference', () => {
     expect(text.render(inputOf(same))).toMatch(
       /^✓ NO DIFFERENCE \(exit 0\) {2}1\.13\.4 against 1\.11\.0, 4 runs each\n {2}· No difference between 1\.11\.0 and 1\.13\.4 beyond the tolerance\.\n\nFIGURES\n/,
     );
   });
 
-  test('tells large changes as factors, and not more than a few of them in the sentence', async () => {
+  test('shows large changes as factors, and only a few of them in the conclusion', async () => {
     const slow = side('slow', 12);
     const said = text.render(inputOf(await compareRuns(side('1.11.0', 1), slow)));
     expect(said).toMatch(/join_time\.p95: ×12 \(×1[12] … ×1[23]\)/);
@@ -138,7 +138,7 @@ describe('the published schema', () => {
     return validate.errors ?? [];
   };
 
-  test('is what the code says ("npm run docs" writes it anew)', () => {
+  test('is generated from the code ("npm run docs" writes it again)', () => {
     expect(readFileSync(PUBLISHED, 'utf8')).toBe(
       `${JSON.stringify(comparisonJsonSchema(), null, 2)}\n`,
     );
@@ -195,7 +195,7 @@ describe('a run with a baseline', () => {
     expect(renderText(report)).toContain('BASELINE  ✓ no difference against 1.11.0\n');
   });
 
-  test('has not passed where nobody can tell, and stays what it is where it was worse already', () => {
+  test('has not passed with an inconclusive comparison, and keeps a worse verdict', () => {
     const judged = (
       verdict: Comparison['verdict'],
       exitCode: 0 | 3 | 98 | 99 | 130,
@@ -250,7 +250,7 @@ describe('JUnit XML, read by another tool', () => {
     expect(failed).toEqual(['verdict', 'join_time.p95', 'join_time.p50']);
   });
 
-  test('is an error where nobody can tell', async () => {
+  test('is an error when inconclusive', async () => {
     const open = await compareRuns(
       { name: 'a', runs: side('a', 1).runs.slice(0, 1) },
       { name: 'b', runs: [] },
@@ -259,7 +259,7 @@ describe('JUnit XML, read by another tool', () => {
   });
 });
 
-test('a session that ended early says so, and is no success', () => {
+test('a session that ended early is reported, and has not passed', () => {
   const problem = {
     scenario: 'swarm',
     verdict: 'failed',
@@ -280,7 +280,7 @@ test('a session that ended early says so, and is no success', () => {
   expect(junit.render(input)).toContain('errors="1"');
 });
 
-test('the gravest of several decides, an interruption above all', () => {
+test('the most severe of several decides, an interruption first', () => {
   expect(exitCodeOfComparisons(inputOf(same, same))).toBe(0);
   expect(exitCodeOfComparisons(inputOf(same, worse))).toBe(99);
   expect(exitCodeOfComparisons({ ...inputOf(worse), interrupted: true })).toBe(130);

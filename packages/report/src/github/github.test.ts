@@ -96,7 +96,7 @@ describe('annotations', () => {
     expect(verdict?.text).toContain('50 % ::error::x\r\n::set-output');
   });
 
-  it('are not more than GitHub shows; the last says what is missing', () => {
+  it('are not more than GitHub shows; the last counts the others', () => {
     const runs = Array.from({ length: 4 }, (_, index) =>
       named(failedReport(), `scenario-${index}`),
     );

@@ -37,7 +37,7 @@ const judged = (text: string, lines: RecordLine[]): [ThresholdResult, History] =
 };
 
 describe('a threshold over time', () => {
-  it('tells when it was crossed, and the worst of it', () => {
+  it('has the times of the crossing, and the worst second', () => {
     const crossing = crossingOf(...judged('packet_loss: rate<0.01', lossy(10, 14)));
     expect(crossing?.spans).toEqual([{ fromMs: 10_000, toMs: 14_000 }]);
     expect(crossing?.worst?.value).toBeCloseTo(0.1);
@@ -53,7 +53,7 @@ describe('a threshold over time', () => {
 
   it('follows the selector', () => {
     const [result, history] = judged('packet_loss{role:subscriber}: rate<0.01', lossy(10, 14));
-    // Nobody only listens.
+    // No role subscribes only.
     expect(crossingOf(result, history)).toBeNull();
     expect(
       crossingOf(...judged('packet_loss{role:publisher,kind:audio}: rate<0.01', lossy(10, 14)))
@@ -72,7 +72,7 @@ describe('a threshold over time', () => {
     'missing_tracks: rate==0',
     'cpu_cores: max<4',
     'gaps: count<10',
-  ])('is not told of %s, which is no figure of a second', (text) => {
+  ])('is null for %s, which is not measured per second', (text) => {
     expect(crossingOf(...judged(text, lossy(10, 14)))).toBeNull();
   });
 
@@ -93,7 +93,7 @@ describe('stretches of time', () => {
     expect(spansOf([], 1_000)).toEqual([]);
   });
 
-  it('are told in order, the longest of many', () => {
+  it('are listed in order, of many the longest', () => {
     const span = (from: number, to: number) => ({ fromMs: from * 1_000, toMs: to * 1_000 });
     expect(spansText([span(16, 24)])).toBe('0:16–0:24');
     expect(spansText([span(16, 24), span(70, 3_700)])).toBe('0:16–0:24 and 1:10–1:01:40');

@@ -32,7 +32,7 @@ describe('silence', () => {
     expect(spansIn(without('down', 8, 12))).toEqual([{ fromMs: 8_000, toMs: 12_000 }]);
   });
 
-  it('is not when nobody sends, nor before the first packet and after the last', () => {
+  it('needs published media, between the first and the last packet', () => {
     expect(spansIn(without('both', 8, 12))).toEqual([]);
     expect(spansIn(without('up', 8, 12))).toEqual([]);
     expect(spansIn(without('down', 0, 5))).toEqual([]);

@@ -77,7 +77,7 @@ describe('the page of a run', () => {
     for (const { series } of charts)
       for (const { values, label } of series) {
         expect(values, label).toHaveLength(points);
-        // Four digits are more than anybody can see.
+        // Four digits are more than a chart can show.
         for (const value of values)
           expect(value === null ? null : Number(value.toPrecision(4))).toBe(value);
       }
@@ -91,7 +91,7 @@ describe('the page of a run', () => {
     expect(loss.limit).toBe(0.01);
   });
 
-  it('is bounded, whatever there is to tell', async () => {
+  it('is of bounded size', async () => {
     const windows = Array.from({ length: 500 }, (_, stage) => ({
       name: `stage-${stage}`,
       fromMs: stage * 10,

@@ -29,7 +29,7 @@ interface Suite {
   cases: Case[];
 }
 
-/** As a tool reads it that somebody else wrote. */
+/** As a third-party tool reads it. */
 const readBack = (outcomes: Outcome[]): { status: string; suites: Suite[] } => {
   const file = join(dir, 'junit.xml');
   writeFileSync(file, renderJunit(outcomes));
@@ -72,7 +72,7 @@ describe('JUnit XML, read by another tool', () => {
     expect(suite.cases.every(({ status }) => status === 'PASS')).toBe(true);
   });
 
-  it('tells of what was crossed: value, limit and how they differ', () => {
+  it('has value and limit of crossed thresholds', () => {
     const suite = suiteOf(failedReport());
     expect(suite).toMatchObject({ failed: 7, errors: 0, status: 'FAIL' });
     expect(caseOf(suite, 'packet_loss{kind:video}: rate<0.02')).toMatchObject({
@@ -89,7 +89,7 @@ describe('JUnit XML, read by another tool', () => {
     expect(caseOf(suite, 'jitter: p(95)<30').status).toBe('PASS');
   });
 
-  it('never takes a run that nobody can judge for passed', () => {
+  it('never takes an inconclusive run for passed', () => {
     const suite = suiteOf(inconclusiveReport());
     expect(suite).toMatchObject({ failed: 0, errors: 2, status: 'FAIL' });
     expect(caseOf(suite, 'verdict')).toMatchObject({
@@ -145,7 +145,7 @@ describe('JUnit XML, read by another tool', () => {
     ]);
   });
 
-  it('says where and how it ran, and what was measured', () => {
+  it('has the environment and what was measured', () => {
     const metadata = suiteOf(passedReport()).metadata as Record<string, string>;
     expect(metadata).toMatchObject({
       verdict: 'passed',
@@ -162,7 +162,7 @@ describe('JUnit XML, read by another tool', () => {
     expect(Number(metadata['metric.join_time.p95'])).toBeCloseTo(105, 0);
   });
 
-  it('survives whatever a server says and a team names things', () => {
+  it('keeps untrusted text of servers and names', () => {
     const said = 'a "quoted" <b>& ]]> \u0000\u0007\u001b[31m\ud800 é 日本 😀\r\nsecond line';
     const report = failedReport();
     const odd: ReportInput = {

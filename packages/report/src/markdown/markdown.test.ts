@@ -107,7 +107,7 @@ describe('the Markdown of several runs', () => {
       verdict: 'failed',
       exitCode: 3,
       reason: 'x',
-      message: 'nobody | answers',
+      message: 'connection | refused',
       hint: 'look',
     };
     const markdown = renderMarkdown([
@@ -118,10 +118,10 @@ describe('the Markdown of several runs', () => {
     expect(markdown).toMatch(/^## ✗ 3 scenarios: 2 not passed\n/);
     expect(rowsOf(markdown).slice(0, 3)).toEqual([
       ['✗', '`b`', 'failed (exit 99)', 'join_failures: rate was 5 %, limit &lt; 1 %.'],
-      ['✗', '`c`', 'failed (exit 3)', 'nobody | answers'],
+      ['✗', '`c`', 'failed (exit 3)', 'connection | refused'],
       ['✓', '`a`', 'passed (exit 0)', ''],
     ]);
-    expect(seen(markdown)).toContain('nobody | answers');
+    expect(seen(markdown)).toContain('connection | refused');
     expect(markdown.match(/^## /gm)).toHaveLength(4);
   });
 });
@@ -136,7 +136,7 @@ describe('hostile words', () => {
     '- item',
     '1. item',
     '> quote',
-    '@somebody look at #1 and GH-1',
+    '@user look at #1 and GH-1',
     'back\\slash \\| \\',
     'line\nbreak\r\n\r\n## heading\n\n| a | b |\n|---|---|',
     '&lt; &amp; &#64;',
@@ -200,7 +200,7 @@ describe('a comment', () => {
     }
   });
 
-  it('keeps the verdicts and what failed, and says that something was left out', () => {
+  it('keeps the verdicts and what failed, and states that parts are missing', () => {
     const markdown = renderMarkdown(many(60));
     expect(markdown).toContain('This is not all');
     for (let index = 0; index < 60; index += 3)

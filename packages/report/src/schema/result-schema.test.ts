@@ -16,7 +16,7 @@ const PUBLISHED = new URL('../../schema/result.schema.json', import.meta.url);
 
 const validatorOf = (schema: object) => {
   const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
-  // What it means is said by words and examples; whether it is one is not for a schema to check.
+  // Formats are documented by descriptions and examples; the schema does not check them.
   ajv.addFormat('date-time', (text: string) => !Number.isNaN(Date.parse(text)));
   const validate = ajv.compile(schema);
   return (json: string): string[] =>
@@ -30,14 +30,14 @@ const noRun: NoRun = {
   verdict: 'failed',
   exitCode: 3,
   reason: 'unreachable',
-  message: 'nobody answers',
+  message: 'no answer',
   hint: null,
 };
 
 const OUTCOMES: [string, Outcome[]][] = [
   ['a run that passed', [passedReport()]],
   ['one that failed', [failedReport()]],
-  ['one that nobody can judge', [inconclusiveReport()]],
+  ['an inconclusive one', [inconclusiveReport()]],
   ['one without media', [quietReport()]],
   ['one with stages and several groups', [stagedReport()]],
   ['one that did not come about', [noRun]],
@@ -45,7 +45,7 @@ const OUTCOMES: [string, Outcome[]][] = [
 ];
 
 describe('the published schema', () => {
-  it('is what the code says ("npm run docs" writes it anew)', () => {
+  it('is generated from the code ("npm run docs" writes it again)', () => {
     expect(readFileSync(PUBLISHED, 'utf8')).toBe(
       `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,
     );

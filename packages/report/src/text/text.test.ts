@@ -30,14 +30,14 @@ describe.each(REPORTS)('the text of a run that %s', (name, input) => {
     expect(text).toMatch(/[^\n]\n$/);
   });
 
-  it('has colours only when asked for, and says the same with them', () => {
+  it('has colours only on request, and the same text with them', () => {
     const colored = renderText(input, { color: true });
     expect(text).toBe(stripVTControlCharacters(text));
     expect(colored).not.toBe(text);
     expect(stripVTControlCharacters(colored)).toBe(text);
   });
 
-  it('says nothing that is no number', () => {
+  it('has no value that is not a number', () => {
     expect(text).not.toMatch(/NaN|Infinity|undefined|null|\[object/);
   });
 });
@@ -72,7 +72,7 @@ describe('the text', () => {
     expect(renderText(passedReport())).not.toMatch(/STAGES| role /);
   });
 
-  it('says nothing of media where there was none to be', () => {
+  it('has no media sections where no media was planned', () => {
     const text = renderText(quietReport());
     expect(text).toMatch(/^✓ PASSED/);
     expect(text).toMatch(/\nLOAD GENERATOR {2}healthy\n/);
