@@ -103,7 +103,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
       },
       run: name,
       plan: expandPlan(readScenarioFile(SHOW).scenario, name),
-      staffing: { workers: 1, threads: 1 },
+      allocation: { workers: 1, threads: 1 },
       thresholds: [],
       signalling: 'auto',
       record: openRecord(join(dir, 'record')),

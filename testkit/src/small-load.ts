@@ -49,7 +49,7 @@ export const runSmallCrowd = ({
     },
     run: name,
     plan: expandPlan(scenarioOfCrowd(load), name),
-    staffing: { workers: 1, threads: 1 },
+    allocation: { workers: 1, threads: 1 },
     thresholds: [],
     signalling: 'auto',
     record: openRecord(join(dir, 'record')),

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { siblingModule } from '@livekit-swarm/host';
 import { type ClusterFacts, type Extra, GRACEFUL_STOP, plainEnvironment } from '@livekit-swarm/lab';
 import { stringify } from 'yaml';
 
@@ -12,11 +13,7 @@ export const LAB_TARGET = 'lab';
 export const webhookUrl = (port: number): string =>
   `http://127.0.0.1:${port}/webhook/${LAB_TARGET}`;
 
-/** The sources run as they are; a published package has been compiled. */
-const mainProgram = (): string =>
-  fileURLToPath(
-    new URL(`./main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-  );
+const mainProgram = (): string => fileURLToPath(siblingModule(import.meta.url, './main'));
 
 /** @param options `port`: where the exporter listens */
 export const extras = async (

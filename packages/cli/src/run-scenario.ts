@@ -4,12 +4,12 @@ import type { Interruption } from '@livekit-swarm/host';
 import { openRecord, recordLines } from '@livekit-swarm/record';
 import { describeScenario, type Outcome } from '@livekit-swarm/report';
 import {
-  chooseStaffing,
+  allocateWorkers,
   type RunOptions,
   readSystemLimits,
   run,
-  type Staffing,
   socketNeed,
+  type WorkerAllocation,
 } from '@livekit-swarm/runner';
 import { expandPlan, type Plan, type Scenario } from '@livekit-swarm/scenario';
 import { EXIT_CODES, withoutSecrets } from '@livekit-swarm/settings';
@@ -43,7 +43,7 @@ interface PreparedRun {
   /** A random word for the names of this run's rooms and participants. */
   name: string;
   plan: Plan;
-  staffing: Staffing;
+  allocation: WorkerAllocation;
 }
 
 /**
@@ -59,7 +59,7 @@ export const prepareRun = ({
   resolveThresholds(scenario, scenario.thresholds);
   const name = newRunName();
   const plan = expandPlan(scenario, name);
-  const staffing = chooseStaffing({
+  const allocation = allocateWorkers({
     plan,
     cores: availableParallelism(),
     workers,
@@ -67,7 +67,7 @@ export const prepareRun = ({
     limits: readSystemLimits(),
     embedded: target.type === 'embedded',
   });
-  return { name, plan, staffing };
+  return { name, plan, allocation };
 };
 
 /**
@@ -78,7 +78,7 @@ export const prepareRun = ({
  */
 export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
   const { scenario, target, signalling, interruption, printer } = request;
-  const { name, plan, staffing } = prepareRun(request);
+  const { name, plan, allocation } = prepareRun(request);
   const record = openRecord(request.recordDir ?? defaultRecordDir(name, new Date()));
   // Workers go in this process's exit handler, the server with its guard; what the record holds is on the disk.
   const endAtOnce = (): void => {
@@ -99,7 +99,7 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
       deployment: deployed,
       run: name,
       plan,
-      staffing,
+      allocation,
       thresholds: scenario.thresholds,
       signalling,
       ...(request.recovery === undefined ? {} : { recovery: request.recovery }),

@@ -20,7 +20,7 @@ interface PlannedResult {
   curve: { atMs: number; participants: number }[];
   machine: {
     fits: boolean;
-    staffing: { workers: number } | null;
+    allocation: { workers: number } | null;
     need: { server: object | null };
     sentences: string[];
   };

@@ -11,4 +11,5 @@ export { type Interruption, watchInterruption } from './interruption.ts';
 export { makeFolder } from './make-folder.ts';
 export { identifyProcess, isSameProcess, type ProcessIdentity } from './process-identity.ts';
 export { replaceFile } from './replace-file.ts';
+export { siblingModule } from './sibling-module.ts';
 export { UNFETCHABLE_PORTS } from './unfetchable-ports.ts';

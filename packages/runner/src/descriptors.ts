@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What the kernel lets this machine and this process open. */
+/** What the kernel lets this host and this process open. */
 export interface SystemLimits {
   /** Hard limit of open files per process: Node raises its soft limit to it when it starts. Infinity when unlimited or unknown. */
   openFiles: number;
@@ -22,7 +22,7 @@ export const socketNeed = (signalling: 'auto' | 'v0' | 'v1'): SocketNeed => ({
 });
 
 /** What a worker opens besides sockets of participants: Node's own, the pump's, IPC, logs, and modules while they load. */
-export const DESCRIPTORS_OF_A_WORKER = 128;
+export const DESCRIPTORS_PER_WORKER = 128;
 
 /** Where Linux does not say, nothing is assumed: a limit that is hit shows as failed joins with the kernel's own words. */
 export const readSystemLimits = (): SystemLimits => ({

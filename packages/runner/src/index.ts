@@ -1,8 +1,8 @@
 export type { Deployment } from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
-export type { LiveRun } from './live-run.ts';
-export { type Assessment, assessMachine, type Machine } from './machine.ts';
+export { assessHost, type HostAssessment, type HostCapacity } from './host-capacity.ts';
 export { checkAddress } from './preflight.ts';
 export type { Progress } from './progress.ts';
 export { type RunOptions, type RunResult, run } from './run.ts';
-export { chooseStaffing, type Staffing } from './staffing.ts';
+export type { LiveRun } from './supervise-run.ts';
+export { allocateWorkers, type WorkerAllocation } from './worker-allocation.ts';

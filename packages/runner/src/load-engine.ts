@@ -1,4 +1,5 @@
 import type { Engine, EngineOptions } from '@livekit-swarm/engine';
+import { siblingModule } from '@livekit-swarm/host';
 
 /** What a module must export to serve as an engine. */
 export interface EngineModule {
@@ -6,10 +7,7 @@ export interface EngineModule {
 }
 
 /** The engine of ordinary runs. */
-export const DEFAULT_ENGINE = new URL(
-  `./native-engine${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
-  import.meta.url,
-).href;
+export const DEFAULT_ENGINE = siblingModule(import.meta.url, './native-engine').href;
 
 /**
  * Loads an engine by the name or URL of its module: only the process that hosts participants pays for it.

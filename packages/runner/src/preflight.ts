@@ -1,27 +1,27 @@
 import { parseServerUrl, validateAdmission } from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
+import { createAdmission } from './admissions.ts';
 import type { Deployment } from './deployment.ts';
-import { admit } from './tokens.ts';
 
-/** A server that takes longer to say yes is in no state to take a crowd. */
+/** A server that answers more slowly than this is not ready for load. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Asks the deployment, before a crowd is sent, whether it would let the first of them in.
- * @returns the newest signalling that it knows
- * @throws SwarmError when it cannot be reached or says no; SwarmError `usage` when its address makes no sense
+ * Asks the deployment whether it would admit a participant, before any load is sent.
+ * @returns the newest signalling that it supports
+ * @throws SwarmError when it is unreachable or rejects; SwarmError `usage` when its address is invalid
  */
 export const preflight = async (
   deployment: Deployment,
   first: ParticipantPlan,
 ): Promise<'v0' | 'v1'> => {
-  const { token } = await admit(deployment, first, 60);
+  const { token } = await createAdmission(deployment, first, 60);
   return await askWith(deployment.url, token);
 };
 
 /**
- * The same with a token made elsewhere.
+ * The same with a given token.
  * @throws SwarmError, SwarmError `usage`
  */
 export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> => {
@@ -32,7 +32,7 @@ export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> 
 };
 
 /**
- * Looks at an address without going there.
+ * Checks an address without connecting.
  * @throws SwarmError `usage`
  */
 export const checkAddress = (url: string): void => {

@@ -44,7 +44,7 @@ const test = base.extend<{ fixture: Fixture }>({
         deployment: server.deployment,
         run: 't3st',
         plan: expandPlan(scenarioOfLoad({ ...small, ...spec }), 't3st'),
-        staffing: { workers: 2, threads: 1 },
+        allocation: { workers: 2, threads: 1 },
         thresholds: ['join_failures: rate<0.5'],
         signalling: 'auto',
         record: openRecord(join(dir, 'record')),
@@ -180,11 +180,11 @@ describe.concurrent('run', () => {
   }) => {
     const onStart: RunOptions['onStart'] = (live) => {
       expect(live.elapsedMs()).toBeLessThan(0);
-      live.tell({ what: 'void', message: 'nothing was to be done' }, 7);
+      live.append({ what: 'void', message: 'nothing was to be done' }, 7);
       setTimeout(() => {
-        live.tell({ what: 'steady' });
-        live.end();
-        live.end();
+        live.append({ what: 'steady' });
+        live.stop();
+        live.stop();
       }, 1_500);
     };
     const { summary, judgement, record } = await start({ durationMs: 60_000 }, { onStart });

@@ -1,17 +1,17 @@
 import type { RecordLine, SampleLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import { startIntervalTimer } from './interval-timer.ts';
 import type { EngineModule } from './load-engine.ts';
-import { startMetronome } from './metronome.ts';
+import { createProcessSampler } from './process-sampler.ts';
 import { schedule } from './schedule.ts';
-import { createSelfSampler } from './self-sampler.ts';
-import type { Recruit, WorkerMessage, WorkOrder } from './worker-protocol.ts';
+import type { AdmittedParticipant, ShardAssignment, WorkerMessage } from './worker-protocol.ts';
 
 /** Carries out one shard inside a worker process. */
 export interface ShardHost {
-  /** More people, of whom some may be due already. */
-  recruit(recruits: readonly Recruit[]): void;
-  /** Stops joining, leaves with everybody and sends all that is left to say. Further calls wait for the first. */
-  leave(): Promise<void>;
+  /** More participants; the scheduled join of some may have passed. */
+  assign(admitted: readonly AdmittedParticipant[]): void;
+  /** Stops joining; all participants leave, and the remaining lines are sent. Further calls wait for the first. */
+  stop(): Promise<void>;
 }
 
 /** Long enough to batch a join storm, short enough that progress looks alive. */
@@ -22,24 +22,24 @@ const BATCH_MS = 100;
  * @throws what the engine throws when it cannot be made
  */
 export const hostShard = async (
-  order: WorkOrder,
+  assignment: ShardAssignment,
   { createEngine }: EngineModule,
   send: (message: WorkerMessage) => void,
 ): Promise<ShardHost> => {
-  const { shard, startedAtMs, endAtMs } = order;
+  const { shard, startedAtMs, endAtMs } = assignment;
   const elapsedMs = (): number => Date.now() - startedAtMs;
   const outbox = createOutbox(send);
   const engine = await createEngine({
-    ...order.engine,
+    ...assignment.engine,
     startedAtMs,
     shard,
     onEvent: (event) => outbox.push({ ...event, shard }),
   });
-  const self = createSelfSampler();
+  const self = createProcessSampler();
   /** By their index: began, and were not told to leave yet. */
-  const here = new Set<number>();
+  const hosted = new Set<number>();
   /** Engines promise not to throw: a bug, and one that must not go unnoticed. */
-  const complain = (error: unknown): void =>
+  const warn = (error: unknown): void =>
     outbox.push({
       type: 'event',
       at: elapsedMs(),
@@ -48,23 +48,23 @@ export const hostShard = async (
       reason: 'engine_error',
       message: String(error),
     });
-  const seeOff = async (index: number): Promise<void> => {
-    if (here.delete(index)) outbox.push({ ...(await engine.leave(index)), shard });
+  const leaveOne = async (index: number): Promise<void> => {
+    if (hosted.delete(index)) outbox.push({ ...(await engine.leave(index)), shard });
   };
   const underWay = new Set<Promise<void>>();
   const leaves = schedule<ParticipantPlan>(leaveAt, elapsedMs, ({ index }) => {
-    const leaving = seeOff(index)
-      .catch(complain)
+    const leaving = leaveOne(index)
+      .catch(warn)
       .finally(() => underWay.delete(leaving));
     underWay.add(leaving);
   });
-  const joins = schedule<Recruit>(joinAt, elapsedMs, ({ plan, admission }) => {
-    here.add(plan.index);
-    engine.join(plan, admission, plan.joinAtMs).catch(complain);
+  const joins = schedule<AdmittedParticipant>(joinAt, elapsedMs, ({ plan, admission }) => {
+    hosted.add(plan.index);
+    engine.join(plan, admission, plan.joinAtMs).catch(warn);
     // Only now: nobody leaves before they came, however late we are.
     if (plan.leaveAtMs < endAtMs) leaves.add([plan]);
   });
-  joins.add(order.recruits);
+  joins.add(assignment.admitted);
 
   let lastSampleAt = 0;
   const sample = (): void => {
@@ -82,7 +82,7 @@ export const hostShard = async (
     lastSampleAt = at;
     send({ type: 'sample', sample: line });
   };
-  const stopSampling = startMetronome(startedAtMs, 0, sample);
+  const stopSampling = startIntervalTimer(startedAtMs, 0, sample);
 
   const leave = async (): Promise<void> => {
     joins.stop();
@@ -90,8 +90,8 @@ export const hostShard = async (
     stopSampling();
     sample();
     // All at once: who leaves first must not make the others miss a track.
-    for (const left of await Promise.allSettled([...here].map(seeOff)))
-      if (left.status === 'rejected') complain(left.reason);
+    for (const left of await Promise.allSettled([...hosted].map(leaveOne)))
+      if (left.status === 'rejected') warn(left.reason);
     await Promise.all(underWay);
     await engine.close();
     self.close();
@@ -99,15 +99,15 @@ export const hostShard = async (
   };
   let leaving: Promise<void> | null = null;
   return {
-    recruit: joins.add,
-    leave: () => {
+    assign: joins.add,
+    stop: () => {
       leaving ??= leave();
       return leaving;
     },
   };
 };
 
-const joinAt = ({ plan }: Recruit): number => plan.joinAtMs;
+const joinAt = ({ plan }: AdmittedParticipant): number => plan.joinAtMs;
 const leaveAt = ({ leaveAtMs }: ParticipantPlan): number => leaveAtMs;
 
 /** Gathers lines and sends them together. */

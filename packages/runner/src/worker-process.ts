@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { siblingModule } from '@livekit-swarm/host';
 import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
 
-/** How a worker ended although nobody told it to. */
+/** How a worker ended although it was not asked to stop. */
 export interface WorkerDeath {
   /** `SIGKILL`, `exit 1`, … */
   reason: string;
@@ -43,7 +44,7 @@ export const startWorker = ({
 }: WorkerOptions): WorkerProcess => {
   const logFile = join(logDir, `worker-${shard}.log`);
   const log = openSync(logFile, 'a');
-  const child = fork(program(), {
+  const child = fork(siblingModule(import.meta.url, './worker'), {
     execArgv: [],
     serialization: 'advanced',
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRET.test(name))),
@@ -79,10 +80,6 @@ export const startWorker = ({
     kill: () => void child.kill('SIGKILL'),
   };
 };
-
-/** The sources run as they are; a published package has been compiled. */
-const program = (): URL =>
-  new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 const endOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {

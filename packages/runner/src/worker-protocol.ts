@@ -2,36 +2,36 @@ import type { Admission, EngineOptions } from '@livekit-swarm/engine';
 import type { RecordLine, SampleLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
-/** Somebody of a shard, with what lets them in. */
-export interface Recruit {
+/** A participant of a shard, with its token. */
+export interface AdmittedParticipant {
   plan: ParticipantPlan;
   admission: Admission;
 }
 
-/** All that a worker needs to know. Serialisable JSON: one day it travels to another machine. Tokens, never the API secret. */
-export interface WorkOrder {
+/** All that a worker needs. Serialisable JSON, so that it can travel to another host. Tokens, never the API secret. */
+export interface ShardAssignment {
   shard: number;
   /** Unix ms, a little in the future and the same for all: the zero of every `at`. */
   startedAtMs: number;
-  /** Whoever is due to leave then leaves when told, all at once; who is due earlier leaves by itself. */
+  /** Participants that leave at the end of the plan leave together, on `stop`; the others leave as scheduled. */
   endAtMs: number;
   engine: Pick<
     EngineOptions,
     'threads' | 'joinTimeoutMs' | 'joinAttempts' | 'signalling' | 'recovery' | 'watchMedia'
   >;
-  /** Those who are due first; others follow. */
-  recruits: Recruit[];
+  /** The first participants; others follow. */
+  admitted: AdmittedParticipant[];
 }
 
 /** Coordinator → worker. */
 export type WorkerCommand =
   /** Load the engine; answered by `ready`. */
   | { type: 'prepare'; shard: number; engineModule: string }
-  | { type: 'begin'; order: WorkOrder }
-  /** Who is due next. */
-  | { type: 'recruit'; recruits: Recruit[] }
-  /** Stop joining and leave with everybody; answered by lines and then `finished`. */
-  | { type: 'leave' };
+  | { type: 'start'; assignment: ShardAssignment }
+  /** The participants that join next. */
+  | { type: 'assign'; admitted: AdmittedParticipant[] }
+  /** Stop joining, all participants leave; answered by lines and then `finished`. */
+  | { type: 'stop' };
 
 /** Worker → coordinator. */
 export type WorkerMessage =
@@ -39,7 +39,7 @@ export type WorkerMessage =
   /** Events and results, batched. */
   | { type: 'lines'; lines: RecordLine[] }
   | { type: 'sample'; sample: SampleLine }
-  /** Everybody left and every line was sent. */
+  /** All participants left and every line was sent. */
   | { type: 'finished' }
   /** This worker cannot do its work; it ends after this. */
   | { type: 'failed'; message: string };

@@ -37,7 +37,7 @@ const crowd = async (number: number): Promise<RunResult> =>
     stop: new AbortController().signal,
   });
 
-/** On a machine that has other things to do, a run is inconclusive for the figures it measured; whether people heard each other is not. */
+/** On a host that has other things to do, a run is inconclusive for the figures it measured; whether people heard each other is not. */
 const expectGood = ({ judgement, summary }: RunResult): void => {
   expect(summary.joins).toMatchObject({ joined: 4, failed: 0, disconnected: 0 });
   expect(summary.tracks).toMatchObject({ expected: 4, received: 4, missing: 0 });

@@ -9,8 +9,8 @@ import type { EventLine, RecordLine } from '@livekit-swarm/record';
 import { openRecord } from '@livekit-swarm/record';
 import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad } from '@livekit-swarm/scenario';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LiveRun } from '../src/live-run.ts';
 import { run } from '../src/run.ts';
+import type { LiveRun } from '../src/supervise-run.ts';
 
 let dir: string;
 let cluster: Cluster;
@@ -45,10 +45,10 @@ test('a deployment that was gone for a moment is no end where applications join 
   const done = Promise.withResolvers<void>();
   const drive = async (live: LiveRun): Promise<void> => {
     await until(() => count('media_started') === 12);
-    live.tell({ what: 'steady' });
+    live.append({ what: 'steady' });
     await restartNode();
     await until(() => count('media_resumed') === 12);
-    live.end();
+    live.stop();
   };
   const { summary, judgement, record } = await run({
     deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
@@ -63,7 +63,7 @@ test('a deployment that was gone for a moment is no end where applications join 
       }),
       'l1ve',
     ),
-    staffing: { workers: 2, threads: 1 },
+    allocation: { workers: 2, threads: 1 },
     thresholds: [],
     signalling: 'v1',
     record: openRecord(join(dir, 'record')),
@@ -114,7 +114,7 @@ test('without that it is deserted', async () => {
       scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 1, participants: 2, durationMs: 60_000 }),
       'l2ve',
     ),
-    staffing: { workers: 1, threads: 1 },
+    allocation: { workers: 1, threads: 1 },
     thresholds: [],
     signalling: 'v1',
     record: openRecord(join(dir, 'record-none')),

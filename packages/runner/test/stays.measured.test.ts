@@ -42,7 +42,7 @@ const start = async (
     deployment: { ...server, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
     run: RUN,
     plan: expandPlan(scenario, RUN),
-    staffing: { workers: 1, threads: 1 },
+    allocation: { workers: 1, threads: 1 },
     thresholds: scenario.thresholds,
     signalling: 'auto',
     record: openRecord(join(recordDir, 'record')),
@@ -54,7 +54,7 @@ const start = async (
   return { ...result, lines: text.split('\n').map((line) => JSON.parse(line) as RecordLine) };
 };
 
-/** Thresholds of the scenario that were not kept: a busy machine may leave the verdict open all the same. */
+/** Thresholds of the scenario that were not kept: a busy host may leave the verdict open all the same. */
 const notKept = ({ thresholds }: Judgement): string[] =>
   thresholds
     .filter(({ source, ok }) => source === 'user' && ok !== true)

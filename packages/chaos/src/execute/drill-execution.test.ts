@@ -15,9 +15,9 @@ it('tells its record, too, that a fault could not be injected: who reads it agai
   const live: LiveRun = {
     startedAtMs: 0,
     elapsedMs: () => drillTimes(drill).zeroMs,
-    tell: (event) =>
+    append: (event) =>
       void told.push('message' in event ? `${event.what}: ${event.message}` : event.what),
-    end: () => over.abort(),
+    stop: () => over.abort(),
   };
   const story = tellStory({
     drill,

@@ -51,13 +51,13 @@ export const tellStory = async ({
 }: StoryOptions): Promise<Story> => {
   const { zeroMs } = drillTimes(drill);
   const rooms = new Set(plan.participants.map(({ room }) => room));
-  const watch = watchDeployment(deployment, rooms, live.tell, live.elapsedMs);
+  const watch = watchDeployment(deployment, rooms, live.append, live.elapsedMs);
   let failure: Failure | null = null;
   const giveUp = (what: Failure['what'], message: string): void => {
     if (failure !== null) return;
     failure = { what, message };
-    live.tell({ what, message });
-    live.end();
+    live.append({ what, message });
+    live.stop();
   };
   const confirm = async (): Promise<void> => {
     await deployment.confirm?.();
@@ -84,7 +84,7 @@ export const tellStory = async ({
       );
       return { failure, played: NOTHING };
     }
-    live.tell({ what: 'steady' });
+    live.append({ what: 'steady' });
     // Not before: who is still joining hears nobody either.
     const watched = watchAbort(drill, attendance, rooms);
     abort = watched;
@@ -98,7 +98,7 @@ export const tellStory = async ({
         elapsedMs: live.elapsedMs,
         zeroMs,
         onHit: watched.hit,
-        tell: live.tell,
+        tell: live.append,
         stop: AbortSignal.any([stop, watched.signal]),
       },
       open,

@@ -2,7 +2,7 @@
 
 import type { RecordLine } from '@livekit-swarm/record';
 import { openRecord, type RecordWriter } from '@livekit-swarm/record';
-import type { Progress, Staffing } from '@livekit-swarm/runner';
+import type { Progress, WorkerAllocation } from '@livekit-swarm/runner';
 import type { Plan } from '@livekit-swarm/scenario';
 import type { Drill } from '../drill/drill.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -31,7 +31,7 @@ export interface DrillOptions {
   /** Writes the result so far into `dir`, so that the records can be evaluated again if this process is killed. */
   save(result: DrillResult): void | Promise<void>;
   newRunName(): string;
-  staff(plan: Plan): Staffing;
+  staff(plan: Plan): WorkerAllocation;
   version: string;
   stop: AbortSignal;
   onRepeat?(number: number, of: number): void;

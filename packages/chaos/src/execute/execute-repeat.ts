@@ -1,5 +1,5 @@
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
-import { type Progress, type RunResult, run, type Staffing } from '@livekit-swarm/runner';
+import { type Progress, type RunResult, run, type WorkerAllocation } from '@livekit-swarm/runner';
 import { expandPlan, type Plan } from '@livekit-swarm/scenario';
 import type { Drill } from '../drill/drill.ts';
 import { newcomersOf } from '../drill/join-probes.ts';
@@ -27,7 +27,7 @@ export interface RepeatOptions {
   journal: Journal;
   /** Random word for this run's rooms and people. */
   name: string;
-  staff(plan: Plan): Staffing;
+  staff(plan: Plan): WorkerAllocation;
   /** Closed at the end. */
   record: RecordWriter;
   version: string;
@@ -74,7 +74,7 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
       },
       run: name,
       plan,
-      staffing: staff(plan),
+      allocation: staff(plan),
       thresholds: drill.thresholds,
       signalling: 'auto',
       recovery: drill.crowd.recovery,

@@ -6,7 +6,7 @@ import type { Interruption } from '@livekit-swarm/host';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { plural } from '@livekit-swarm/report';
 import { type DrillOutcome, writeDrillFile } from '@livekit-swarm/report/drill';
-import { chooseStaffing, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
+import { allocateWorkers, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import type { ProgressPrinter } from '../progress-printer.ts';
 import { newRunName } from '../run-name.ts';
@@ -76,7 +76,7 @@ export const runOne = async ({
           }),
         newRunName,
         staff: (plan) =>
-          chooseStaffing({
+          allocateWorkers({
             plan,
             cores: availableParallelism(),
             workers,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isSameProcess, watchInterruption } from '@livekit-swarm/host';
+import { isSameProcess, siblingModule, watchInterruption } from '@livekit-swarm/host';
 import {
   createClusterPorts,
   DEFAULT_LIVEKIT_VERSION,
@@ -102,10 +102,7 @@ const orderExporter = async (): Promise<
   return {
     config: { webhook: { api_key: credentials.apiKey, urls: [webhookUrl(port)] } },
     credentials,
-    extrasModule: new URL(
-      `../lab-exporter${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
-      import.meta.url,
-    ).href,
+    extrasModule: siblingModule(import.meta.url, '../lab-exporter').href,
     extrasOptions: { port },
   };
 };

@@ -2,9 +2,9 @@ import { availableParallelism, totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
 import { styleFor } from '@livekit-swarm/report';
 import {
-  assessMachine,
+  assessHost,
   checkAddress,
-  type Machine,
+  type HostCapacity,
   readSystemLimits,
   socketNeed,
 } from '@livekit-swarm/runner';
@@ -42,10 +42,10 @@ export const planCommand = async (
   const load = planLoad(plan);
   const machine = thisMachine();
   const need = socketNeed(flags.signalling);
-  const assessment = assessMachine({
+  const assessment = assessHost({
     plan,
     load,
-    machine,
+    host: machine,
     workers,
     need,
     embedded: flags.url === undefined,
@@ -64,7 +64,7 @@ export const planCommand = async (
 };
 
 /** A container may have less memory than its host; without a limit the kernel reports a huge number. */
-const thisMachine = (): Machine => ({
+const thisMachine = (): HostCapacity => ({
   cores: availableParallelism(),
   memoryBytes: Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY),
   limits: readSystemLimits(),

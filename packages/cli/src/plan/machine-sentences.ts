@@ -12,16 +12,16 @@ export const machineSentences = ({
   assessment,
   machine,
 }: Pick<PlanView, 'assessment' | 'machine'>): Sentence[] => {
-  const { need, staffing, fits, short, obstacle } = assessment;
+  const { need, allocation, fits, short, obstacle } = assessment;
   const has = `${plural(machine.cores, 'core')} and ${formatBytes(machine.memoryBytes)}`;
-  if (obstacle !== null || staffing === null)
+  if (obstacle !== null || allocation === null)
     return [
       {
         mark: 'bad',
         text: `This host (${has}) cannot run it: ${obstacle?.message ?? 'it cannot host any participant'}.`,
       },
     ];
-  const hosts = `${plural(staffing.workers, 'worker')}${staffing.threads > 1 ? ` of ${staffing.threads} threads` : ''}`;
+  const hosts = `${plural(allocation.workers, 'worker')}${allocation.threads > 1 ? ` of ${allocation.threads} threads` : ''}`;
   const crowd = `${amount(need.crowd)} for the load generator (${hosts})`;
   const all =
     need.server === null ? crowd : `${crowd}, ${amount(need.server)} for the server beside it`;

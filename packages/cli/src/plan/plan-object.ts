@@ -10,7 +10,7 @@ const POINTS = 240;
 /** What `swarm plan --json` prints. Times in milliseconds, packets and bits a second; bits as they are on the wire. */
 export const planObject = (view: PlanView): object => {
   const { plan, machine, assessment } = view;
-  const { need, staffing, obstacle, fits, short } = assessment;
+  const { need, allocation, obstacle, fits, short } = assessment;
   return {
     schema: PLAN_SCHEMA,
     scenario: plan.scenario,
@@ -28,7 +28,7 @@ export const planObject = (view: PlanView): object => {
       obstacle: obstacle === null ? null : { message: obstacle.message, hint: obstacle.hint },
       cores: machine.cores,
       memoryBytes: machine.memoryBytes,
-      staffing,
+      allocation,
       need,
       sentences: machineSentences(view).map(({ text }) => text),
     },

@@ -1,12 +1,12 @@
-import type { Assessment, Machine } from '@livekit-swarm/runner';
+import type { HostAssessment, HostCapacity } from '@livekit-swarm/runner';
 import type { Level, Plan, PlanLoad } from '@livekit-swarm/scenario';
 
 /** Everything that is known about a plan. */
 export interface PlanView {
   plan: Plan;
   load: PlanLoad;
-  machine: Machine;
-  assessment: Assessment;
+  machine: HostCapacity;
+  assessment: HostAssessment;
 }
 
 /** A part of the run and the most there is in it. */

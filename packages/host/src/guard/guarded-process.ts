@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { SwarmError } from '@livekit-swarm/settings';
+import { siblingModule } from '../sibling-module.ts';
 import type { FromGuard, GuardedCommand, ProcessEnd, ToGuard } from './protocol.ts';
 
 /** A process that cannot outlive this one; see `guard.ts`. It does not keep this one alive either. */
@@ -13,16 +14,12 @@ export interface GuardedProcess {
   signal(signal: NodeJS.Signals): void;
 }
 
-/** The sources run as they are; a published package has been compiled. */
-const guardProgram = (): URL =>
-  new URL(`./guard${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
-
 /** The part of the environment that a guard needs. It gets no secrets. */
 const guardEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME });
 
 /** Starts `command` under a guard. Rejects with a SwarmError (`not-started`) when it cannot be run. */
 export const spawnGuarded = async (command: GuardedCommand): Promise<GuardedProcess> => {
-  const guard = fork(guardProgram(), {
+  const guard = fork(siblingModule(import.meta.url, './guard'), {
     detached: true,
     execArgv: [],
     env: guardEnv(),

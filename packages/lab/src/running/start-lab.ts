@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { explainCacheError, isSameProcess, withFileLock } from '@livekit-swarm/host';
+import { explainCacheError, isSameProcess, siblingModule, withFileLock } from '@livekit-swarm/host';
 import { errorCodeOf, SwarmError } from '@livekit-swarm/settings';
 import { provisionLiveKit } from '../provision/provision.ts';
 import { type LabState, labFolder, readState, removeLabState } from './lab-state.ts';
@@ -24,11 +24,8 @@ const supervisorEnv = (): NodeJS.ProcessEnv =>
     ]),
   );
 
-/** The sources run as they are; a published package has been compiled. */
 const supervisorProgram = (): string =>
-  fileURLToPath(
-    new URL(`./supervisor${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-  );
+  fileURLToPath(siblingModule(import.meta.url, './supervisor'));
 
 /**
  * Starts a lab that runs until `stopLab`, also after this process has ended.

@@ -1,14 +1,18 @@
 import { abortCause, type SourcedThreshold } from '@livekit-swarm/analysis';
 import { formatThreshold } from '@livekit-swarm/metrics';
-import type { Ledger } from './ledger.ts';
+import type { RunLog } from './run-log.ts';
 
 /**
  * Watches the thresholds with `abortOnFail` during a run.
  * @returns whether the run must end, called once a second: then the record has the crossing
  */
-export const watchThresholds = (
+export const watchAbortThresholds = (
   thresholds: readonly SourcedThreshold[],
-  { elapsedMs, interimSummary, note }: Pick<Ledger, 'elapsedMs' | 'interimSummary' | 'note'>,
+  {
+    elapsedMs,
+    interimSummary,
+    appendRunEvent,
+  }: Pick<RunLog, 'elapsedMs' | 'interimSummary' | 'appendRunEvent'>,
 ): (() => boolean) => {
   const watched = thresholds.filter(({ threshold }) => threshold.abortOnFail !== null);
   let doubted = false;
@@ -23,12 +27,12 @@ export const watchThresholds = (
       value,
     };
     if (doubts.length === 0) {
-      note('threshold_crossed', { reason: crossing.threshold, crossing });
+      appendRunEvent('threshold_crossed', { reason: crossing.threshold, crossing });
       return true;
     }
     // Recorded once: the verdict has later crossings.
     if (!doubted)
-      note('warning', {
+      appendRunEvent('warning', {
         reason: 'threshold_doubted',
         crossing,
         findings: doubts.map(({ code }) => code),

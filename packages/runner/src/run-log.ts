@@ -10,26 +10,26 @@ import {
   type SampleLine,
 } from '@livekit-swarm/record';
 import type { Shard } from '@livekit-swarm/scenario';
+import { createProcessSampler } from './process-sampler.ts';
 import { createProgressFold, type Progress } from './progress.ts';
 import { createRoster, type RosterCounts } from './roster.ts';
-import { createSelfSampler } from './self-sampler.ts';
 import type { WorkerDeath } from './worker-process.ts';
 
-/** Where everything that becomes known about a run passes through: to the disk, into the summary, into the progress. */
-export interface Ledger {
+/** Every line of a run passes through it: to the record, the summary, the roster and the progress. */
+export interface RunLog {
   /** Sets the zero of every `at`. */
   start(startedAtMs: number): void;
   elapsedMs(): number;
-  tell(line: RecordLine): void;
+  append(line: RecordLine): void;
   /** An event of the run itself, now. */
-  note(
+  appendRunEvent(
     event: EventName,
     more?: Pick<EventLine, 'shard' | 'reason' | 'message' | 'crossing' | 'findings'>,
   ): void;
-  /** A worker died: nobody of its shard is forgotten. */
-  workerDied(shard: number, death: WorkerDeath): void;
-  /** Tells what the coordinator itself costs. */
-  sampleSelf(): void;
+  /** A worker died: with results for all participants of its shard. */
+  appendWorkerDeath(shard: number, death: WorkerDeath): void;
+  /** Records what the coordinator itself uses. */
+  sampleCoordinator(): void;
   counts(): RosterCounts;
   progress(): Omit<Progress, 'phase' | 'stages' | 'totalMs'>;
   interimSummary(): InterimSummary;
@@ -37,57 +37,57 @@ export interface Ledger {
   close(): Summary;
 }
 
-export interface LedgerOptions {
+export interface RunLogOptions {
   record: RecordWriter;
   shards: readonly Shard[];
   thresholds: readonly Threshold[];
   recovery: RecoveryPolicy;
-  /** Told of every line, after it was written. */
+  /** Called with every line, after it was written. */
   onLine(line: RecordLine): void;
 }
 
-export const openLedger = ({
+export const openRunLog = ({
   record,
   shards,
   thresholds,
   recovery,
   onLine,
-}: LedgerOptions): Ledger => {
+}: RunLogOptions): RunLog => {
   const summary = createSummary(thresholds);
   const roster = createRoster(shards, recovery);
   const fold = createProgressFold();
-  const self = createSelfSampler();
+  const self = createProcessSampler();
   let startedAtMs = Date.now();
   let sampledAt = 0;
   let workersAlive = shards.length;
   const elapsedMs = (): number => Date.now() - startedAtMs;
-  const tell = (line: RecordLine): void => {
+  const append = (line: RecordLine): void => {
     record.write(line);
     summary.add(line);
     roster.add(line);
     if (line.type === 'sample') fold.add(line);
     onLine(line);
   };
-  const note: Ledger['note'] = (event, more = {}) =>
-    tell({ type: 'event', at: elapsedMs(), event, ...more });
+  const appendRunEvent: RunLog['appendRunEvent'] = (event, more = {}) =>
+    append({ type: 'event', at: elapsedMs(), event, ...more });
   return {
     start: (at) => {
       startedAtMs = at;
       sampledAt = elapsedMs();
     },
     elapsedMs,
-    tell,
-    note,
-    workerDied: (shard, { reason, message }) => {
+    append,
+    appendRunEvent,
+    appendWorkerDeath: (shard, { reason, message }) => {
       workersAlive--;
-      note('worker_died', { shard, reason, message });
+      appendRunEvent('worker_died', { shard, reason, message });
       for (const line of roster.recordLostParticipants(shard, elapsedMs(), 'worker_died'))
-        tell(line);
+        append(line);
       fold.forget(shard);
     },
-    sampleSelf: () => {
+    sampleCoordinator: () => {
       const at = elapsedMs();
-      tell(coordinatorSample(at, at - sampledAt, self.sample()));
+      append(coordinatorSample(at, at - sampledAt, self.sample()));
       sampledAt = at;
     },
     counts: roster.counts,
@@ -111,7 +111,7 @@ export const openLedger = ({
 const coordinatorSample = (
   at: number,
   intervalMs: number,
-  self: ReturnType<ReturnType<typeof createSelfSampler>['sample']>,
+  self: ReturnType<ReturnType<typeof createProcessSampler>['sample']>,
 ): SampleLine => ({
   type: 'sample',
   at,

@@ -5,7 +5,7 @@ const SECOND_MS = 1_000;
  * seconds that were missed altogether are left out.
  * @returns stops it
  */
-export const startMetronome = (
+export const startIntervalTimer = (
   zeroMs: number,
   offsetMs: number,
   tick: () => void,

@@ -5,24 +5,24 @@ import {
   scenarioOfLoad,
 } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
-import { type AssessmentRequest, assessMachine } from './machine.ts';
+import { assessHost, type HostAssessmentRequest } from './host-capacity.ts';
 
 const GB = 1e9;
-const assess = (spec: Partial<LoadSpec>, more: Partial<AssessmentRequest> = {}) =>
-  assessMachine({
+const assess = (spec: Partial<LoadSpec>, more: Partial<HostAssessmentRequest> = {}) =>
+  assessHost({
     plan: expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...spec }), 't3st'),
-    machine: { cores: 4, memoryBytes: 8 * GB, limits: { openFiles: 20_000, localPorts: 28_000 } },
+    host: { cores: 4, memoryBytes: 8 * GB, limits: { openFiles: 20_000, localPorts: 28_000 } },
     workers: null,
     need: { udp: 1, tcp: 1 },
     embedded: true,
     ...more,
   });
 
-describe('assessMachine', () => {
+describe('assessHost', () => {
   it('takes a thousand people talking on four cores, as was measured', () => {
-    const { need, staffing, fits, short, obstacle } = assess({ rooms: 500 });
-    expect({ staffing, fits, short, obstacle }).toEqual({
-      staffing: { workers: 2, threads: 1 },
+    const { need, allocation, fits, short, obstacle } = assess({ rooms: 500 });
+    expect({ allocation, fits, short, obstacle }).toEqual({
+      allocation: { workers: 2, threads: 1 },
       fits: true,
       short: [],
       obstacle: null,
@@ -45,7 +45,7 @@ describe('assessMachine', () => {
       memoryBytes: 1 * GB,
       limits: { openFiles: 20_000, localPorts: 28_000 },
     };
-    expect(assess({ rooms: 500 }, { machine: small })).toMatchObject({
+    expect(assess({ rooms: 500 }, { host: small })).toMatchObject({
       fits: false,
       short: ['memory'],
     });
@@ -61,9 +61,9 @@ describe('assessMachine', () => {
 
   it('keeps what makes a run impossible apart from what makes it tight', () => {
     const few = { cores: 4, memoryBytes: 8 * GB, limits: { openFiles: 256, localPorts: 28_000 } };
-    const { obstacle, staffing, fits, short, need } = assess({ rooms: 500 }, { machine: few });
+    const { obstacle, allocation, fits, short, need } = assess({ rooms: 500 }, { host: few });
     expect(obstacle?.message).toMatch(/embedded server needs 1128 file descriptors/);
-    expect({ staffing, fits, short }).toEqual({ staffing: null, fits: false, short: [] });
+    expect({ allocation, fits, short }).toEqual({ allocation: null, fits: false, short: [] });
     expect(need.participants).toBe(1_000);
   });
 });

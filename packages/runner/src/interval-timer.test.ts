@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startMetronome } from './metronome.ts';
+import { startIntervalTimer } from './interval-timer.ts';
 
-describe('startMetronome', () => {
+describe('startIntervalTimer', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 10_000 });
   });
@@ -11,7 +11,7 @@ describe('startMetronome', () => {
 
   it('ticks after the first full second, and each one after that', () => {
     const at: number[] = [];
-    const stop = startMetronome(10_500, 100, () => at.push(Date.now() - 10_500));
+    const stop = startIntervalTimer(10_500, 100, () => at.push(Date.now() - 10_500));
     vi.advanceTimersByTime(4_000);
     expect(at).toEqual([1_100, 2_100, 3_100]);
     stop();
@@ -21,7 +21,7 @@ describe('startMetronome', () => {
 
   it('is not made late by a tick that was, and leaves out what was missed', () => {
     const at: number[] = [];
-    startMetronome(10_000, 0, () => {
+    startIntervalTimer(10_000, 0, () => {
       at.push(Date.now() - 10_000);
       // Something held the process up for two seconds and a half.
       if (at.length === 1) vi.setSystemTime(13_500);

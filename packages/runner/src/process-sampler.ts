@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { GeneratorSample } from '@livekit-swarm/record';
 
-export type SelfSample = Required<
+export type ProcessSample = Required<
   Pick<
     GeneratorSample,
     'cpuCores' | 'cpuSeconds' | 'residentBytes' | 'eventLoopLagMs' | 'hostCpuShare'
@@ -13,33 +13,32 @@ export type SelfSample = Required<
 const RESOLUTION_MS = 10;
 
 /** Watches this process: all its threads, native ones included. Each call tells of the time since the one before. */
-export const createSelfSampler = (): { sample(): SelfSample; close(): void } => {
+export const createProcessSampler = (): { sample(): ProcessSample; close(): void } => {
   const lag = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   lag.enable();
   let lastAt = performance.now();
   let lastCpu = cpuSeconds();
-  let lastMachine = machineTimes();
+  let lastHost = hostTimes();
   return {
     sample: () => {
       const at = performance.now();
       const cpu = cpuSeconds();
-      const machine = machineTimes();
+      const host = hostTimes();
       const elapsed = Math.max(1, at - lastAt) / 1_000;
       // A loop that was blocked all the time recorded nothing at all.
       const p99 = lag.count > 0 ? lag.percentile(99) / 1e6 - RESOLUTION_MS : at - lastAt;
-      const total = machine.total - lastMachine.total;
+      const total = host.total - lastHost.total;
       const sample = {
         cpuCores: (cpu - lastCpu) / elapsed,
         cpuSeconds: cpu,
         residentBytes: process.memoryUsage.rss(),
         eventLoopLagMs: Math.max(0, p99),
-        hostCpuShare:
-          total > 0 ? Math.min(1, Math.max(0, (machine.busy - lastMachine.busy) / total)) : 0,
+        hostCpuShare: total > 0 ? Math.min(1, Math.max(0, (host.busy - lastHost.busy) / total)) : 0,
       };
       lag.reset();
       lastAt = at;
       lastCpu = cpu;
-      lastMachine = machine;
+      lastHost = host;
       return sample;
     },
     close: () => lag.disable(),
@@ -51,7 +50,7 @@ const cpuSeconds = (): number => {
   return (user + system) / 1e6;
 };
 
-const machineTimes = (): { busy: number; total: number } => {
+const hostTimes = (): { busy: number; total: number } => {
   let idle = 0;
   let total = 0;
   for (const { times } of cpus()) {

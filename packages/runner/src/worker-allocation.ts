@@ -1,14 +1,14 @@
 import { mostPresent, type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
 import { type SwarmError, usageError } from '@livekit-swarm/settings';
-import { DESCRIPTORS_OF_A_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
+import { DESCRIPTORS_PER_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
 
 /** How many processes host a crowd, and with how many pump threads each. */
-export interface Staffing {
+export interface WorkerAllocation {
   workers: number;
   threads: number;
 }
 
-export interface StaffingRequest {
+export interface WorkerAllocationRequest {
   plan: Plan;
   /** What the plan makes, where it is known already. */
   load?: PlanLoad;
@@ -24,7 +24,7 @@ export interface StaffingRequest {
 
 /** Joins, pings and negotiation of this many keep one event loop comfortable. */
 const PARTICIPANTS_PER_WORKER = 500;
-/** Packets a second, both ways, that one pump thread carries with room to spare: half a core at 10 µs a packet, on a slow machine. */
+/** Packets a second, both ways, that one pump thread carries with room to spare: half a core at 10 µs a packet, on a slow host. */
 const PACKETS_PER_THREAD = 60_000;
 
 /** Joins a second that one event loop carries with room to spare: each costs it some 5 ms. */
@@ -33,7 +33,7 @@ const JOINS_PER_WORKER = 100;
 const LINGER_MS = 2_000;
 
 /** How many hold sockets at the same time at most: what descriptors and ports must suffice for, however many come and go. */
-export const crowdOf = ({ participants }: Pick<Plan, 'participants'>): number =>
+export const maxConcurrent = ({ participants }: Pick<Plan, 'participants'>): number =>
   mostPresent(participants, LINGER_MS);
 
 /**
@@ -41,9 +41,9 @@ export const crowdOf = ({ participants }: Pick<Plan, 'participants'>): number =>
  * is the fullest moment, not all who ever come.
  * @throws SwarmError `usage` when this machine's limits cannot hold the crowd: what, how much, and how to raise it
  */
-export const chooseStaffing = (request: StaffingRequest): Staffing => {
+export const allocateWorkers = (request: WorkerAllocationRequest): WorkerAllocation => {
   const { plan, cores, need, limits, load = planLoad(plan) } = request;
-  const crowd = crowdOf(plan);
+  const crowd = maxConcurrent(plan);
   checkPorts(request, crowd);
   checkServer(request, crowd);
   const { packetsUp, packetsDown } = load.most(0, plan.endAtMs);
@@ -51,15 +51,15 @@ export const chooseStaffing = (request: StaffingRequest): Staffing => {
   const forJoins = Math.ceil(load.joinsPerSecond / JOINS_PER_WORKER);
   const wanted = Math.max(1, Math.ceil(crowd / PARTICIPANTS_PER_WORKER), forPackets, forJoins);
   const perParticipant = need.udp + need.tcp;
-  const fitting = Math.floor((limits.openFiles - DESCRIPTORS_OF_A_WORKER) / perParticipant);
-  if (fitting < 1) throw tooFewFiles(request, 1, DESCRIPTORS_OF_A_WORKER + perParticipant);
+  const fitting = Math.floor((limits.openFiles - DESCRIPTORS_PER_WORKER) / perParticipant);
+  if (fitting < 1) throw tooFewFiles(request, 1, DESCRIPTORS_PER_WORKER + perParticipant);
   const forFiles = Number.isFinite(fitting) ? Math.ceil(crowd / fitting) : 1;
   const workers = request.workers ?? Math.max(Math.min(wanted, cores), forFiles);
   if (workers < forFiles) {
     throw tooFewFiles(
       request,
       workers,
-      DESCRIPTORS_OF_A_WORKER + Math.ceil(crowd / workers) * perParticipant,
+      DESCRIPTORS_PER_WORKER + Math.ceil(crowd / workers) * perParticipant,
       forFiles,
     );
   }
@@ -68,7 +68,7 @@ export const chooseStaffing = (request: StaffingRequest): Staffing => {
   return { workers: hosting, threads };
 };
 
-const checkPorts = ({ need, limits }: StaffingRequest, crowd: number): void => {
+const checkPorts = ({ need, limits }: WorkerAllocationRequest, crowd: number): void => {
   const ports = crowd * Math.max(need.udp, need.tcp);
   if (ports <= limits.localPorts) return;
   throw usageError(
@@ -77,17 +77,17 @@ const checkPorts = ({ need, limits }: StaffingRequest, crowd: number): void => {
   );
 };
 
-const checkServer = ({ limits, embedded }: StaffingRequest, crowd: number): void => {
-  const needed = crowd + DESCRIPTORS_OF_A_WORKER;
+const checkServer = ({ limits, embedded }: WorkerAllocationRequest, crowd: number): void => {
+  const needed = crowd + DESCRIPTORS_PER_WORKER;
   if (!embedded || needed <= limits.openFiles) return;
   throw usageError(
     `the embedded server needs ${needed} file descriptors for ${crowd} participants at a time, but the hard limit is ${limits.openFiles}`,
-    `${RAISE}, or send the crowd to another machine with --url`,
+    `${RAISE}, or send the crowd to another host with --url`,
   );
 };
 
 const tooFewFiles = (
-  { limits }: StaffingRequest,
+  { limits }: WorkerAllocationRequest,
   workers: number,
   needed: number,
   enough?: number,

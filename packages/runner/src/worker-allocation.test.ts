@@ -7,10 +7,14 @@ import {
 import { isUsageError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { parseOpenFiles, parsePortRange } from './descriptors.ts';
-import { chooseStaffing, crowdOf, type StaffingRequest } from './staffing.ts';
+import {
+  allocateWorkers,
+  maxConcurrent,
+  type WorkerAllocationRequest,
+} from './worker-allocation.ts';
 
-const choose = (spec: Partial<LoadSpec>, more: Partial<StaffingRequest> = {}) =>
-  chooseStaffing({
+const choose = (spec: Partial<LoadSpec>, more: Partial<WorkerAllocationRequest> = {}) =>
+  allocateWorkers({
     plan: expandPlan(scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...spec }), 't3st'),
     cores: 4,
     workers: null,
@@ -30,7 +34,7 @@ const explanationOf = (work: () => unknown): string => {
   throw new Error('nothing was thrown');
 };
 
-describe('chooseStaffing', () => {
+describe('allocateWorkers', () => {
   it('needs one worker for the default crowd', () => {
     expect(choose({})).toEqual({ workers: 1, threads: 1 });
   });
@@ -66,7 +70,7 @@ describe('chooseStaffing', () => {
     }));
     const plan = expandPlan({ ...scenario, groups }, 't3st');
     expect(plan.participants).toHaveLength(4_000);
-    expect(crowdOf(plan)).toBe(400);
+    expect(maxConcurrent(plan)).toBe(400);
     expect(choose({}, { plan, limits: { openFiles: 1_024, localPorts: 500 } })).toEqual({
       workers: 1,
       threads: 1,

@@ -1,25 +1,25 @@
 import type { RecordLine } from '@livekit-swarm/record';
 import { SwarmError } from '@livekit-swarm/settings';
 import { startWorker, type WorkerDeath, type WorkerProcess } from './worker-process.ts';
-import type { Recruit, WorkerMessage, WorkOrder } from './worker-protocol.ts';
+import type { AdmittedParticipant, ShardAssignment, WorkerMessage } from './worker-protocol.ts';
 
 /** All workers of a run. */
-export interface Crowd {
-  /** Those that live. */
+export interface WorkerPool {
+  /** Workers that run. */
   readonly alive: number;
-  /** One order a worker, each for the shard of that number. */
-  begin(orders: WorkOrder[]): void;
-  /** More people for a shard; nobody hears it when its worker died. */
-  recruit(shard: number, recruits: Recruit[]): void;
-  /** Everybody leaves; resolves when all results are in or the time is over. Workers that did not manage are killed, and told of as dead. */
-  leave(withinMs: number): Promise<void>;
+  /** One assignment per worker, for the shard of that number. */
+  start(assignments: ShardAssignment[]): void;
+  /** More participants for a shard; ignored when its worker died. */
+  assign(shard: number, admitted: AdmittedParticipant[]): void;
+  /** All participants leave; resolves when all results have arrived, or after this time. Workers that are still running then are killed, and reported as dead. */
+  stop(timeoutMs: number): Promise<void>;
   /** At once: for a second Ctrl-C, and when this process ends for whatever reason. */
   kill(): void;
   /** Resolves when the last worker has ended. */
   readonly empty: Promise<void>;
 }
 
-export interface CrowdOptions {
+export interface WorkerPoolOptions {
   workers: number;
   engineModule: string;
   logDir: string;
@@ -34,14 +34,14 @@ const NEXT_STEP = '"swarm doctor" shows what is missing';
  * Starts the workers and waits until each has loaded its engine.
  * @throws SwarmError when one cannot; then none is left
  */
-export const startCrowd = async ({
+export const startWorkerPool = async ({
   workers,
   engineModule,
   logDir,
   onLine,
   onDeath,
-}: CrowdOptions): Promise<Crowd> => {
-  let begun = false;
+}: WorkerPoolOptions): Promise<WorkerPool> => {
+  let started = false;
   const living = new Map<number, WorkerProcess>();
   const onMessage = (message: WorkerMessage): void => {
     if (message.type === 'lines') for (const line of message.lines) onLine(line);
@@ -59,7 +59,7 @@ export const startCrowd = async ({
     all.map(async ({ shard, ended }) => {
       const death = await ended;
       living.delete(shard);
-      if (death !== null && begun) onDeath(shard, death);
+      if (death !== null && started) onDeath(shard, death);
     }),
   ).then(() => {
     process.off('exit', kill);
@@ -78,14 +78,15 @@ export const startCrowd = async ({
     get alive() {
       return living.size;
     },
-    begin: (orders) => {
-      begun = true;
-      for (const order of orders) living.get(order.shard)?.send({ type: 'begin', order });
+    start: (assignments) => {
+      started = true;
+      for (const assignment of assignments)
+        living.get(assignment.shard)?.send({ type: 'start', assignment });
     },
-    recruit: (shard, recruits) => living.get(shard)?.send({ type: 'recruit', recruits }),
-    leave: async (withinMs) => {
-      for (const worker of living.values()) worker.send({ type: 'leave' });
-      const timer = setTimeout(kill, withinMs);
+    assign: (shard, admitted) => living.get(shard)?.send({ type: 'assign', admitted }),
+    stop: async (timeoutMs) => {
+      for (const worker of living.values()) worker.send({ type: 'stop' });
+      const timer = setTimeout(kill, timeoutMs);
       await empty;
       clearTimeout(timer);
     },

@@ -1,10 +1,10 @@
 import { type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
 import { isUsageError, type SwarmError } from '@livekit-swarm/settings';
 import type { SocketNeed, SystemLimits } from './descriptors.ts';
-import { chooseStaffing, crowdOf, type Staffing } from './staffing.ts';
+import { allocateWorkers, maxConcurrent, type WorkerAllocation } from './worker-allocation.ts';
 
-/** What this machine has. */
-export interface Machine {
+/** What this host has. */
+export interface HostCapacity {
   /** Cores that may be used. */
   cores: number;
   memoryBytes: number;
@@ -12,7 +12,7 @@ export interface Machine {
 }
 
 /** What a plan needs of it at its fullest moment. Cores and bytes are estimates, on the safe side. */
-export interface MachineNeed {
+export interface HostRequirement {
   /** In at the same time. */
   participants: number;
   /** Of the crowd's processes. */
@@ -21,10 +21,10 @@ export interface MachineNeed {
   server: { cores: number; memoryBytes: number } | null;
 }
 
-export interface Assessment {
-  need: MachineNeed;
+export interface HostAssessment {
+  need: HostRequirement;
   /** Null when `obstacle` says why nobody could be hosted. */
-  staffing: Staffing | null;
+  allocation: WorkerAllocation | null;
   /** What makes a run impossible here: too few descriptors or ports. */
   obstacle: SwarmError | null;
   /** Whether it will do with room to spare. */
@@ -51,10 +51,10 @@ const SERVER_COST = {
 /** Beyond this share of cores or memory, delays are the machine's own. */
 const COMFORTABLE = 0.75;
 
-export interface AssessmentRequest {
+export interface HostAssessmentRequest {
   plan: Plan;
   load?: PlanLoad;
-  machine: Machine;
+  host: HostCapacity;
   /** As the user said; null lets us choose. */
   workers: number | null;
   need: SocketNeed;
@@ -63,19 +63,19 @@ export interface AssessmentRequest {
 }
 
 /** Whether a machine can generate what a plan asks for. */
-export const assessMachine = (request: AssessmentRequest): Assessment => {
-  const { plan, machine, embedded, load = planLoad(plan) } = request;
-  const { staffing, obstacle } = staff(request, load);
-  const need = needOf(plan, load, staffing?.workers ?? 1, embedded);
+export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
+  const { plan, host, embedded, load = planLoad(plan) } = request;
+  const { allocation, obstacle } = staff(request, load);
+  const need = needOf(plan, load, allocation?.workers ?? 1, embedded);
   const cores = need.crowd.cores + (need.server?.cores ?? 0);
   const memory = need.crowd.memoryBytes + (need.server?.memoryBytes ?? 0);
   const short = [
-    ...(cores > machine.cores * COMFORTABLE ? (['cores'] as const) : []),
-    ...(memory > machine.memoryBytes * COMFORTABLE ? (['memory'] as const) : []),
+    ...(cores > host.cores * COMFORTABLE ? (['cores'] as const) : []),
+    ...(memory > host.memoryBytes * COMFORTABLE ? (['memory'] as const) : []),
   ];
   return {
     need,
-    staffing,
+    allocation,
     obstacle,
     fits: obstacle === null && short.length === 0,
     short: obstacle === null ? short : [],
@@ -83,25 +83,30 @@ export const assessMachine = (request: AssessmentRequest): Assessment => {
 };
 
 const staff = (
-  { plan, machine, workers, need, embedded }: AssessmentRequest,
+  { plan, host, workers, need, embedded }: HostAssessmentRequest,
   load: PlanLoad,
-): { staffing: Staffing | null; obstacle: SwarmError | null } => {
+): { allocation: WorkerAllocation | null; obstacle: SwarmError | null } => {
   try {
-    const { cores, limits } = machine;
+    const { cores, limits } = host;
     return {
-      staffing: chooseStaffing({ plan, load, cores, workers, need, limits, embedded }),
+      allocation: allocateWorkers({ plan, load, cores, workers, need, limits, embedded }),
       obstacle: null,
     };
   } catch (error) {
-    if (isUsageError(error)) return { staffing: null, obstacle: error };
+    if (isUsageError(error)) return { allocation: null, obstacle: error };
     throw error;
   }
 };
 
-const needOf = (plan: Plan, load: PlanLoad, workers: number, embedded: boolean): MachineNeed => {
+const needOf = (
+  plan: Plan,
+  load: PlanLoad,
+  workers: number,
+  embedded: boolean,
+): HostRequirement => {
   const { packetsUp, packetsDown } = load.most(0, plan.endAtMs);
   const packets = packetsUp + packetsDown;
-  const participants = crowdOf(plan);
+  const participants = maxConcurrent(plan);
   const joins = load.joinsPerSecond;
   return {
     participants,

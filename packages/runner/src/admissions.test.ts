@@ -1,6 +1,6 @@
 import { DEFAULT_LOAD_SPEC, expandPlan, scenarioOfLoad, splitPlan } from '@livekit-swarm/scenario';
 import { expect, it } from 'vitest';
-import { AHEAD_MS, recruitInTime } from './recruiting.ts';
+import { ADMISSION_LEAD_MS, createAdmissionQueue } from './admissions.ts';
 
 const deployment = {
   url: 'ws://127.0.0.1:7880',
@@ -18,24 +18,24 @@ const expiryOf = (token: string): number =>
     .exp;
 
 it('takes everybody once, half a minute before they are due', async () => {
-  const recruiting = recruitInTime(splitPlan(plan, 2), deployment);
+  const recruiting = createAdmissionQueue(splitPlan(plan, 2), deployment);
   const taken: number[] = [];
   for (const now of [0, 1_000, 1_000, 50_000, 200_000, 300_000]) {
-    const indices = (await recruiting.take(now)).flatMap(({ recruits }) =>
-      recruits.map((one) => one.plan.index),
+    const indices = (await recruiting.take(now)).flatMap(({ admitted }) =>
+      admitted.map((one) => one.plan.index),
     );
     for (const index of indices)
-      expect(plan.participants[index]?.joinAtMs).toBeLessThanOrEqual(now + AHEAD_MS);
+      expect(plan.participants[index]?.joinAtMs).toBeLessThanOrEqual(now + ADMISSION_LEAD_MS);
     taken.push(...indices);
   }
   expect(taken.sort((a, b) => a - b)).toEqual(plan.participants.map(({ index }) => index));
 });
 
 it('gives tokens that last until ten minutes after their holder is due, and not for the whole run', async () => {
-  const recruiting = recruitInTime(splitPlan(plan, 1), deployment);
+  const recruiting = createAdmissionQueue(splitPlan(plan, 1), deployment);
   await recruiting.take(60_000);
   const [draft] = await recruiting.take(70_000);
-  for (const { plan: one, admission } of draft?.recruits ?? []) {
+  for (const { plan: one, admission } of draft?.admitted ?? []) {
     const left = expiryOf(admission.token) - Date.now() / 1_000;
     expect(left).toBeCloseTo((one.joinAtMs - 70_000) / 1_000 + 600, -1);
   }

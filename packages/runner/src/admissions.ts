@@ -1,0 +1,86 @@
+import type { Admission } from '@livekit-swarm/engine';
+import { makeToken } from '@livekit-swarm/livekit';
+import type { ParticipantPlan, Shard } from '@livekit-swarm/scenario';
+import type { Deployment } from './deployment.ts';
+import type { AdmittedParticipant } from './worker-protocol.ts';
+
+/**
+ * How long before their scheduled join participants are assigned to their worker, ms: workers hold
+ * those that are connected and a few more, however long the run, and tokens expire soon.
+ */
+export const ADMISSION_LEAD_MS = 30_000;
+
+/** A token must outlast the join of its holder and the retries; the server refreshes it afterwards. */
+const TOKEN_SPARE_MS = 600_000;
+
+/** Participants of a shard that join soon. */
+export interface AdmissionBatch {
+  shard: number;
+  admitted: AdmittedParticipant[];
+}
+
+export interface AdmissionQueue {
+  /** Participants whose join is scheduled within `ADMISSION_LEAD_MS` of this moment (ms after the start) and that were not taken yet, with their admission. Shards without any are left out. */
+  take(elapsedMs: number): Promise<AdmissionBatch[]>;
+}
+
+/** @param shards each with its participants in the order of their scheduled joins */
+export const createAdmissionQueue = (
+  shards: readonly Shard[],
+  deployment: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
+): AdmissionQueue => {
+  const taken = new Map<number, number>();
+  return {
+    take: async (elapsedMs) => {
+      const batches = shards.flatMap(({ shard, participants }) => {
+        const from = taken.get(shard) ?? 0;
+        let to = from;
+        while (
+          (participants[to]?.joinAtMs ?? Number.POSITIVE_INFINITY) <=
+          elapsedMs + ADMISSION_LEAD_MS
+        )
+          to++;
+        taken.set(shard, to);
+        return to > from ? [{ shard, plans: participants.slice(from, to) }] : [];
+      });
+      return await Promise.all(
+        batches.map(async ({ shard, plans }) => ({
+          shard,
+          admitted: await Promise.all(
+            plans.map(async (plan) => {
+              const ttlSeconds = Math.ceil((plan.joinAtMs - elapsedMs + TOKEN_SPARE_MS) / 1_000);
+              return { plan, admission: await createAdmission(deployment, plan, ttlSeconds) };
+            }),
+          ),
+        })),
+      );
+    },
+  };
+};
+
+/**
+ * Creates the token of a participant: workers receive tokens, never the API secret.
+ * @param ttlSeconds how long the token is valid for joining
+ */
+export const createAdmission = async (
+  { url, apiKey, apiSecret }: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
+  { room, identity, publish, data, subscribe, grants }: ParticipantPlan,
+  ttlSeconds: number,
+): Promise<Admission> => ({
+  url,
+  token: await makeToken({
+    apiKey,
+    apiSecret,
+    room,
+    identity,
+    publish: {
+      audio: publish.some(({ kind }) => kind === 'audio'),
+      video: publish.some((track) => track.kind === 'video' && track.source === 'camera'),
+      screen: publish.some((track) => track.kind === 'video' && track.source === 'screen'),
+      data: data.length > 0,
+    },
+    subscribe,
+    grants,
+    ttlSeconds,
+  }),
+});

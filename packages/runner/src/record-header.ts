@@ -1,0 +1,52 @@
+import os from 'node:os';
+import {
+  type DeploymentLine,
+  type HeaderLine,
+  planFactsOf,
+  RECORD_SCHEMA,
+} from '@livekit-swarm/record';
+import { withoutSecrets } from '@livekit-swarm/settings';
+import type { Deployment } from './deployment.ts';
+import type { RunOptions } from './run.ts';
+
+/** The first line of a record. */
+export const headerLine = (
+  { run, plan, thresholds, version, recovery = 'sdk' }: RunOptions,
+  startedAtMs: number,
+  workers: number,
+): HeaderLine => ({
+  type: 'header',
+  schema: RECORD_SCHEMA,
+  run,
+  startedAt: new Date(startedAtMs).toISOString(),
+  startedAtMs,
+  scenario: plan.scenario,
+  plan: planFactsOf(plan),
+  thresholds,
+  environment: describeEnvironment(version),
+  workers,
+  ...(recovery !== 'sdk' && { recovery }),
+});
+
+export const deploymentLine = (
+  { url, embedded, serverVersion }: Deployment,
+  at: number,
+): DeploymentLine => ({
+  type: 'deployment',
+  at,
+  url: withoutSecrets(url),
+  embedded,
+  serverVersion,
+  nodes: [],
+});
+
+/** Where a run was made. Nothing secret, and nothing that identifies a person. */
+const describeEnvironment = (version: string): Record<string, string | number> => ({
+  swarm: version,
+  node: process.version,
+  platform: `${process.platform}-${process.arch}`,
+  kernel: os.release(),
+  cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+  cores: os.availableParallelism(),
+  memoryBytes: os.totalmem(),
+});

@@ -1,0 +1,104 @@
+import type { DrillEvent, EndLine } from '@livekit-swarm/record';
+import type { AdmissionQueue } from './admissions.ts';
+import { startIntervalTimer } from './interval-timer.ts';
+import { phaseOf, stagesAt } from './progress.ts';
+import type { RunOptions } from './run.ts';
+import type { RunLog } from './run-log.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+/** The reason for which a run ends; the first one wins. */
+export type RunEnding = PromiseWithResolvers<EndLine['reason']>;
+
+/** A run in progress, for a caller that does something to the deployment meanwhile. */
+export interface LiveRun {
+  /** Unix ms: the zero of every `at`. */
+  readonly startedAtMs: number;
+  elapsedMs(): number;
+  /** Writes a line of a drill to the record, unless the run has ended. @param at ms after the start; default: now */
+  append(event: DrillEvent, at?: number): void;
+  /** Ends the run now: all participants leave, and what was measured is evaluated. The record says `ended`. */
+  stop(): void;
+}
+
+export const liveRun = (
+  startedAtMs: number,
+  { elapsedMs, append }: Pick<RunLog, 'elapsedMs' | 'append'>,
+  ending: Pick<RunEnding, 'resolve'>,
+): LiveRun => ({
+  startedAtMs,
+  elapsedMs,
+  append: (event, at = elapsedMs()) => append({ type: 'drill', at, ...event }),
+  stop: () => ending.resolve('ended'),
+});
+
+/** How long participants go on after the server died, so that the record shows what happened to them, ms. */
+const AFTER_SERVER_DEATH_MS = 3_000;
+/** Workers sample at each full second: by then their samples have arrived. */
+const TICK_OFFSET_MS = 150;
+const LEAVE_TIMEOUT_MS = 10_000;
+
+export interface SupervisedRun {
+  log: RunLog;
+  workers: WorkerPool;
+  admissions: AdmissionQueue;
+  ending: RunEnding;
+  /** Whether a threshold ends the run, called once a second. */
+  isAborted(): boolean;
+}
+
+/**
+ * From the first join until all participants have left: at the end of the plan, or when something
+ * ends the run earlier.
+ */
+export const superviseRun = async (
+  { plan, stop, deployment, record, onProgress }: RunOptions,
+  { log, workers, admissions, ending, isAborted }: SupervisedRun,
+): Promise<void> => {
+  const phase = phaseOf(plan);
+  let leaving = false;
+  const stopTicking = startIntervalTimer(Date.now() - log.elapsedMs(), TICK_OFFSET_MS, () => {
+    const now = log.elapsedMs();
+    log.sampleCoordinator();
+    const current = leaving
+      ? { phase: 'leaving' as const, stages: [] }
+      : { phase: phase(now, log.counts()), stages: stagesAt(plan, now) };
+    onProgress?.({ ...current, totalMs: plan.endAtMs, ...log.progress() });
+    if (leaving) return;
+    admissions.take(now).then((batches) => {
+      for (const { shard, admitted } of batches) workers.assign(shard, admitted);
+    }, ending.reject);
+    if (isAborted()) ending.resolve('threshold');
+  });
+  const endOfPlan = setTimeout(() => ending.resolve('finished'), plan.endAtMs - log.elapsedMs());
+  const interrupt = (): void => {
+    log.appendRunEvent('interrupted');
+    ending.resolve('interrupted');
+  };
+  stop.addEventListener('abort', interrupt, { once: true });
+  if (stop.aborted) interrupt();
+  void record.failed.then(ending.reject);
+  let over = false;
+  let serverDied = false;
+  let afterServerDeath: NodeJS.Timeout | undefined;
+  void deployment.exited.then((message) => {
+    if (over) return;
+    serverDied = true;
+    log.appendRunEvent('server_died', { message });
+    afterServerDeath = setTimeout(() => ending.resolve('server_died'), AFTER_SERVER_DEATH_MS);
+  });
+  try {
+    const reason = await ending.promise.finally(async () => {
+      leaving = true;
+      await workers.stop(LEAVE_TIMEOUT_MS);
+    });
+    // All participants may have given up, or a threshold been crossed, in the time after its death.
+    const cause = serverDied && reason !== 'interrupted' ? 'server_died' : reason;
+    log.append({ type: 'end', at: log.elapsedMs(), reason: cause });
+  } finally {
+    over = true;
+    stop.removeEventListener('abort', interrupt);
+    stopTicking();
+    clearTimeout(endOfPlan);
+    clearTimeout(afterServerDeath);
+  }
+};
