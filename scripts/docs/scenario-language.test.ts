@@ -19,7 +19,7 @@ const REST = {
       roles: { speaker: { count: 2, publish: ['audio', 'video'] }, viewer: { count: 3 } },
     },
   },
-  timeline: [{ name: 'peak', from: '30s', to: '60s' }],
+  windows: [{ name: 'peak', from: '30s', to: '60s' }],
 };
 
 describe('docs/scenario-language.md', () => {

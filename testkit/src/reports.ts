@@ -182,7 +182,7 @@ export const stagedReport = (): ReportInput => {
       name: 'release',
       description: 'What a release must hold.',
       tags: { team: 'voice' },
-      timeline: [{ name: 'rush', fromMs: 8_000, toMs: 14_000 }],
+      windows: [{ name: 'rush', fromMs: 8_000, toMs: 14_000 }],
       thresholds: [
         'join_time@*: p(95)<2000',
         'packet_loss{group:calls}@*: rate<0.01',

@@ -10,7 +10,7 @@ export const roleOf = (changes: Partial<RoleSpec> = {}): RoleSpec => ({
   layout: { type: 'all' },
   grants: {},
   network: null,
-  stays: false,
+  permanent: false,
   ...changes,
 });
 
@@ -19,7 +19,7 @@ export const groupOf = (executor: ExecutorSpec, changes: Partial<GroupSpec> = {}
   room: null,
   roomPrefix: 'swarm',
   startMs: 0,
-  gatherMs: 0,
+  joinSpreadMs: 0,
   executor,
   roles: [roleOf()],
   ...changes,
@@ -31,7 +31,7 @@ export const scenarioOf = (groups: GroupSpec[], changes: Partial<Scenario> = {})
   tags: {},
   seed: 1,
   groups,
-  timeline: [],
+  windows: [],
   thresholds: [],
   ...changes,
 });

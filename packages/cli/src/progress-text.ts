@@ -1,11 +1,6 @@
-import {
-  formatBytes,
-  formatMs,
-  formatNumber,
-  formatShare,
-  type Style,
-} from '@livekit-swarm/report';
+import { formatBytes, formatMs, formatShare, type Style } from '@livekit-swarm/report';
 import type { Progress } from '@livekit-swarm/runner';
+import { formatNumber } from '@livekit-swarm/settings';
 
 const BAR_CELLS = 24;
 

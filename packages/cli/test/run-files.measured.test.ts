@@ -36,7 +36,7 @@ const EXECUTORS: Record<string, string> = {
   'constant-rooms': 'executor: constant-rooms\nrooms: 2\nduration: 7s',
   'ramping-rooms': `executor: ramping-rooms
 startRooms: 1
-gather: 500ms
+joinSpread: 500ms
 stages:
   - { name: up, duration: 3s, target: 3 }
   - { name: top, duration: 6s, target: 3 }
@@ -49,7 +49,7 @@ roomDuration: 7s`,
   'per-room-churn':
     'executor: per-room-churn\nrooms: 2\nduration: 13s\nstay: { uniform: [5500ms, 7s] }\npause: 500ms',
   timetable:
-    'executor: timetable\nlessons: [{ at: 0s, rooms: 1, fill: 1s, duration: 7s }, { at: 8s, rooms: 2, fill: 1s, duration: 7s }]',
+    'executor: timetable\nlessons: [{ at: 0s, rooms: 1, joinSpread: 1s, duration: 7s }, { at: 8s, rooms: 2, joinSpread: 1s, duration: 7s }]',
 };
 
 describe('swarm run', () => {
@@ -184,12 +184,13 @@ describe('swarm run', () => {
 
   it('lets flags go before the environment, and that before the file', async () => {
     const dir = scratch();
-    const group = 'executor: timetable\nlessons: [{ at: 0s, rooms: 4, fill: 2s, duration: 4s }]';
+    const group =
+      'executor: timetable\nlessons: [{ at: 0s, rooms: 4, joinSpread: 2s, duration: 4s }]';
     const file = scenarioFile(
       dir,
       'seeds',
       group,
-      'seed: 7\ntags: { team: voice, branch: main }\nthresholds: { join_time: [p(95)<1000, max<9s] }\nscales: { small: { groups: { rooms: { lessons: [{ at: 0s, rooms: 1, fill: 2s, duration: 4s }] } } } }',
+      'seed: 7\ntags: { team: voice, branch: main }\nthresholds: { join_time: [p(95)<1000, max<9s] }\nscales: { small: { groups: { rooms: { lessons: [{ at: 0s, rooms: 1, joinSpread: 2s, duration: 4s }] } } } }',
     );
     const run = async (name: string, flags: string[], env: Record<string, string> = {}) => {
       const record = join(dir, name);

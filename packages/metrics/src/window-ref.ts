@@ -29,7 +29,7 @@ export const windowsMeant = (ref: WindowRef, windows: readonly Window[]): Window
     case 'stages':
       return windows.filter(({ source }) => source === 'stage');
     case 'stretch':
-      return [{ name: formatWindow(ref), fromMs: ref.fromMs, toMs: ref.toMs, source: 'timeline' }];
+      return [{ name: formatWindow(ref), fromMs: ref.fromMs, toMs: ref.toMs, source: 'custom' }];
   }
 };
 

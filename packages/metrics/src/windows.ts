@@ -10,9 +10,9 @@ export interface Window {
    *   before that, the stretch without either that holds most of the crowd's time, and where there is none of a few seconds, from the first join to the
    *   last leave
    * - stage: of an executor, the window that `@*` goes through
-   * - timeline: named by the scenario
+   * - custom: named by the scenario
    */
-  source: 'builtin' | 'stage' | 'timeline';
+  source: 'builtin' | 'stage' | 'custom';
   /** Of a stage. */
   group?: string;
 }

@@ -24,7 +24,7 @@ const planFacts = z.object({
       name: z.string(),
       fromMs: z.number(),
       toMs: z.number(),
-      source: z.enum(['builtin', 'stage', 'timeline']),
+      source: z.enum(['builtin', 'stage', 'custom']),
       group: z.string().exactOptional(),
     }),
   ),

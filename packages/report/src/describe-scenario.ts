@@ -1,4 +1,5 @@
 import {
+  describeExecutor,
   FLAGS_SCENARIO,
   formatDataRate,
   formatLayout,
@@ -7,9 +8,7 @@ import {
   type Scenario,
   type TrackPlan,
 } from '@livekit-swarm/scenario';
-import { formatDuration } from '@livekit-swarm/settings';
-import { describeExecutor } from './describe-executor.ts';
-import { formatNumber } from './format.ts';
+import { formatDuration, formatNumber } from '@livekit-swarm/settings';
 
 /**
  * What a scenario does, in a line: `voice-ai: 20 rooms × 1 caller + 1 agent, audio, 30s`. Several groups one after the other, each with its name; the name of the

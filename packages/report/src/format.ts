@@ -1,13 +1,7 @@
 import type { MetricDefinition } from '@livekit-swarm/metrics';
+import { formatNumber } from '@livekit-swarm/settings';
 
 const NOT_MEASURED = '–';
-
-/** Three significant digits, no exponent: `0.042`, `12.3`, `1,234`. */
-export const formatNumber = (value: number): string => {
-  if (Math.abs(value) >= 100 || Number.isInteger(value))
-    return Math.round(value).toLocaleString('en-US');
-  return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 8 });
-};
 
 export const formatMs = (ms: number | null): string => {
   if (ms === null) return NOT_MEASURED;
@@ -64,9 +58,6 @@ export const formatFigure = (
   if (type === 'counter') return `${formatNumber(value)} ${unit}/s`;
   return unit === 'ms' ? formatMs(value) : `${formatNumber(value)} ${unit}`;
 };
-
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${formatNumber(count)} ${count === 1 ? one : many}`;
 
 /** Shortens in the middle, where names of rooms and participants differ least. */
 export const shorten = (text: string, length: number): string => {

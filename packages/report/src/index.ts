@@ -10,10 +10,8 @@ export {
   formatCount,
   formatFigure,
   formatMs,
-  formatNumber,
   formatShare,
   formatTime,
-  plural,
   shorten,
 } from './format.ts';
 export { noResultObject, renderJson, resultObject, resultsObject } from './json.ts';

@@ -83,7 +83,7 @@ describe('the JSON of a run', () => {
         ['warm-up', 'stage'],
         ['peak', 'stage'],
         ['after', 'stage'],
-        ['rush', 'timeline'],
+        ['rush', 'custom'],
       ]),
     );
     expect(

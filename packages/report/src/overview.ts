@@ -1,5 +1,6 @@
+import { plural } from '@livekit-swarm/settings';
 import { overallExitCode, overallVerdict } from './aggregate.ts';
-import { formatMs, formatShare, plural } from './format.ts';
+import { formatMs, formatShare } from './format.ts';
 import { reasonTexts } from './phrases/verdict-reason.ts';
 import { printable } from './printable.ts';
 import { exitCodeOf, isRun, nameOf, type Outcome, verdictOf } from './report-input.ts';

@@ -234,8 +234,8 @@ describe.concurrent('run', () => {
       rooms: 2,
       joinRate: 100,
       durationMs: 4_000,
-      stay: { distribution: 'constant' as const, ms: 1_200 },
-      pause: { distribution: 'constant' as const, ms: 100 },
+      sessionDuration: { distribution: 'constant' as const, ms: 1_200 },
+      replacementDelay: { distribution: 'constant' as const, ms: 100 },
     };
     const plan = expandPlan(scenarioWith({ name: 'lobby', executor: churn }), 't3st');
     expect(plan.participants.length).toBeGreaterThan(8);

@@ -60,7 +60,7 @@ describe('allocateWorkers', () => {
       name: `l${n}`,
       atMs: n * 70_000,
       rooms: 200,
-      fillMs: 60_000,
+      joinSpreadMs: 60_000,
       durationMs: 65_000,
     }));
     const scenario = scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, rooms: 1 });

@@ -102,10 +102,10 @@ groups:
     rooms: 3
     joinRate: 20/s
     duration: 32s
-    stay: { uniform: [3s, 6s] }
-    pause: 500ms
+    sessionDuration: { uniform: [3s, 6s] }
+    replacementDelay: 500ms
     roles:
-      host: { count: 1, publish: audio, stays: true }
+      host: { count: 1, publish: audio, permanent: true }
       visitor: { count: 4, publish: [audio, { video: 180p }] }
 thresholds:
   join_failures: [rate==0]
@@ -206,13 +206,13 @@ groups:
   rooms:
     executor: ramping-rooms
     startRooms: 1
-    gather: 200ms
+    joinSpread: 200ms
     stages:
       - { name: calm, duration: 4s, target: 1 }
       - { name: rush, duration: 3s, target: 4 }
       - { name: over, duration: 4s, target: 4 }
     roles: { talker: { count: 2, publish: audio } }
-timeline: [{ name: middle, from: 4s, to: 8s }]
+windows: [{ name: middle, from: 4s, to: 8s }]
 thresholds:
   packet_loss@*: [rate<0.02]
   join_time@*: [p(95)<3000]

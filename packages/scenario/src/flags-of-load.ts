@@ -1,7 +1,7 @@
 import { decimal, durationText, rateText } from './language/write/texts.ts';
 import { formatLayout } from './layout.ts';
+import type { LoadSpec } from './load-spec.ts';
 import { DEFAULT_LOAD_SPEC } from './load-spec.ts';
-import type { LoadSpec } from './plan.ts';
 
 /** The flags of `swarm` that say the same, those left out that say the default: `['--rooms', '500', '--duration', '60s']`. */
 export const flagsOfLoad = (load: LoadSpec): string[] => {

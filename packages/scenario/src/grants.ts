@@ -1,5 +1,5 @@
-import type { ParticipantPlan, TrackPlan } from './plan.ts';
-import type { RoleGrants, TrackSourceName } from './scenario.ts';
+import type { ParticipantPlan } from './plan.ts';
+import type { RoleGrants, TrackPlan, TrackSourceName } from './role-spec.ts';
 
 /** How LiveKit calls what a track shows or says. */
 export const sourceOf = (track: TrackPlan): TrackSourceName =>

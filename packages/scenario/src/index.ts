@@ -1,15 +1,23 @@
 export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './data-traffic.ts';
-export type { ExecutorSpec, Span, Stage } from './executors/executor-spec.ts';
-export { joinRate } from './executors/join-rate.ts';
+export type { DurationDistribution } from './executors/duration-distribution.ts';
+export { joinRate } from './executors/fixed-rooms.ts';
+export {
+  describeExecutor,
+  type ExecutorSpec,
+  executorNames,
+  executorOf,
+} from './executors/registry.ts';
+export type { Stage } from './executors/stages.ts';
 export { flagsOfLoad, shellLine } from './flags-of-load.ts';
 export { checkThresholds } from './language/check-thresholds.ts';
 export { parseScenario, readScenario } from './language/parse-scenario.ts';
 export { scenarioJsonSchema, thresholdsByMetric } from './language/schema/json-schema.ts';
 export { formatScenario } from './language/write/format-scenario.ts';
 export { formatLayout, tileSize } from './layout.ts';
+export { LIMITS } from './limits.ts';
 export { type LoadFlags, parseLoadFlags } from './load-flags.ts';
 export { loadOfScenario } from './load-of-scenario.ts';
-export { DEFAULT_LOAD_SPEC, LIMITS, loadSpecSchema } from './load-spec.ts';
+export { DEFAULT_LOAD_SPEC, type LoadSpec, loadSpecSchema } from './load-spec.ts';
 export {
   type LinkImpairment,
   type NetworkImpairment,
@@ -21,27 +29,20 @@ export { identityPrefix } from './plan/identities.ts';
 export { layersOf, receivedRate } from './plan/media-rates.ts';
 export { type Level, mostPresent, type PlanLoad, planLoad } from './plan/plan-load.ts';
 export { type Shard, splitPlan } from './plan/shards.ts';
+export type { ParticipantPlan, Plan, Role } from './plan.ts';
+export { randomStream } from './random.ts';
 export type {
   DataTraffic,
   Kind,
   Layout,
-  LoadSpec,
-  ParticipantPlan,
-  Plan,
   Resolution,
-  Role,
-  TrackPlan,
-  VideoCodec,
-} from './plan.ts';
-export { randomStream } from './random.ts';
-export type {
-  GroupSpec,
-  NamedStretch,
   RoleGrants,
   RoleSpec,
-  Scenario,
+  TrackPlan,
   TrackSourceName,
-} from './scenario.ts';
+  VideoCodec,
+} from './role-spec.ts';
+export { type GroupSpec, type NamedWindow, type Scenario, scenarioSchema } from './scenario.ts';
 export {
   type ReadScenarioFile,
   readScenarioFile,
@@ -49,4 +50,3 @@ export {
   sameNames,
 } from './scenario-file.ts';
 export { FLAGS_GROUP, FLAGS_SCENARIO, scenarioOfLoad } from './scenario-of-load.ts';
-export { scenarioSchema } from './scenario-schema.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { audiosHeard, formatLayout, parseLayout, videosShown } from './layout.ts';
-import type { Layout } from './plan.ts';
+import type { Layout } from './role-spec.ts';
 
 describe('parseLayout', () => {
   it.each<[string, Layout]>([

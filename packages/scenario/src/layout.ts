@@ -1,5 +1,5 @@
 import { usageError } from '@livekit-swarm/settings';
-import type { Layout } from './plan.ts';
+import type { Layout } from './role-spec.ts';
 
 const ALLOWED = 'write all, speaker, grid:N (as grid:9), audio-only or none';
 

@@ -1,8 +1,8 @@
 import { explain, isUsageError, parseDuration, usageError } from '@livekit-swarm/settings';
 import { parseDataRate } from './data-traffic.ts';
 import { parseLayout } from './layout.ts';
+import type { LoadSpec } from './load-spec.ts';
 import { DEFAULT_LOAD_SPEC, loadSpecSchema } from './load-spec.ts';
-import type { LoadSpec } from './plan.ts';
 import { parsePublish } from './publish.ts';
 import { parseResolution } from './resolution.ts';
 

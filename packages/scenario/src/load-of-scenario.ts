@@ -1,6 +1,7 @@
+import type { LoadSpec } from './load-spec.ts';
 import { DEFAULT_LOAD_SPEC } from './load-spec.ts';
-import type { LoadSpec } from './plan.ts';
-import type { RoleSpec, Scenario } from './scenario.ts';
+import type { RoleSpec } from './role-spec.ts';
+import type { Scenario } from './scenario.ts';
 import { scenarioOfLoad } from './scenario-of-load.ts';
 
 /** What flags would have to say for the same scenario, its thresholds apart; null when flags cannot say it. */

@@ -1,8 +1,30 @@
-import { LONGEST_DURATION_MS } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { MAX_DATA_BYTES, MAX_DATA_RATE, MIN_DATA_BYTES } from './data-traffic.ts';
 import { MAX_TILES } from './layout.ts';
-import type { LoadSpec } from './plan.ts';
+import { LIMITS } from './limits.ts';
+import type { DataTraffic, Kind, Layout, Resolution, VideoCodec } from './role-spec.ts';
+
+/** One run as flags ask for it: a scenario with one group, of two roles. Durations in milliseconds. */
+export interface LoadSpec {
+  rooms: number;
+  /** One named room instead of generated names; then `rooms` is 1. */
+  room: string | null;
+  roomPrefix: string;
+  /** Per room, publishing what `publish` says and subscribing to the others. */
+  participants: number;
+  /** Per room, more, listening only. */
+  subscribers: number;
+  publish: Kind[];
+  video: Resolution;
+  codec: VideoCodec;
+  simulcast: boolean;
+  layout: Layout;
+  data: DataTraffic | null;
+  /** Joins a second, over all rooms. */
+  joinRate: number;
+  /** From the moment the last participant was due. */
+  durationMs: number;
+}
 
 /** What `swarm` alone does: small enough for any laptop, real enough to mean something. */
 export const DEFAULT_LOAD_SPEC: LoadSpec = {
@@ -21,20 +43,6 @@ export const DEFAULT_LOAD_SPEC: LoadSpec = {
   joinRate: 50,
   durationMs: 30_000,
 };
-
-/** Above these a number is a typing error rather than a wish. */
-export const LIMITS = {
-  rooms: 100_000,
-  perRoom: 10_000,
-  participants: 200_000,
-  joinRate: 10_000,
-  minDurationMs: 1_000,
-  maxDurationMs: LONGEST_DURATION_MS,
-  /** LiveKit's `limit.max_room_name_length` is 256. */
-  roomName: 256,
-  /** Leaves space for `-RUN-NUMBER`. */
-  roomPrefix: 200,
-} as const;
 
 const between = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Span } from './executors/executor-spec.ts';
-import { drawSpan, type Random, randomStream } from './random.ts';
+import type { DurationDistribution } from './executors/duration-distribution.ts';
+import { drawDuration } from './executors/duration-distribution.ts';
+import { type Random, randomStream } from './random.ts';
 
 const take = (random: Random, count: number): number[] =>
   Array.from({ length: count }, () => random());
 const mean = (values: readonly number[]): number =>
   values.reduce((a, b) => a + b, 0) / values.length;
-const draws = (span: Span, count = 20_000): number[] => {
+const draws = (span: DurationDistribution, count = 20_000): number[] => {
   const random = randomStream(7, 'draws');
-  return Array.from({ length: count }, () => drawSpan(span, random));
+  return Array.from({ length: count }, () => drawDuration(span, random));
 };
 const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
@@ -47,7 +48,7 @@ describe('randomStream', () => {
   });
 });
 
-describe('drawSpan', () => {
+describe('drawDuration', () => {
   it('keeps a constant', () => {
     expect(new Set(draws({ distribution: 'constant', ms: 1_234 }, 10))).toEqual(new Set([1_234]));
   });
@@ -92,7 +93,7 @@ describe('drawSpan', () => {
       fc.property(span, fc.integer(), (one, seed) => {
         const random = randomStream(seed, 'span');
         for (let n = 0; n < 50; n++) {
-          const drawn = drawSpan(one, random);
+          const drawn = drawDuration(one, random);
           expect(drawn).toBeGreaterThanOrEqual(0);
           expect(Number.isFinite(drawn)).toBe(true);
         }

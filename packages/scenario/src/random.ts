@@ -1,6 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
-import type { Span } from './executors/executor-spec.ts';
 
 /** Where numbers come from: the next one, from 0 to just below 1. */
 export type Random = () => number;
@@ -30,24 +29,4 @@ const scatter = (value: number): number => {
   const once = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
   return twice ^ (twice >>> 16);
-};
-
-/** Draws a time, ms. Each kind takes a fixed count of numbers off the stream. */
-export const drawSpan = (span: Span, random: Random): number => {
-  switch (span.distribution) {
-    case 'constant':
-      return span.ms;
-    case 'uniform':
-      return span.minMs + random() * (span.maxMs - span.minMs);
-    case 'exponential':
-      return -span.meanMs * Math.log(1 - random());
-    case 'lognormal':
-      return span.medianMs * Math.exp(span.sigma * drawNormal(random));
-  }
-};
-
-/** Mean 0, deviation 1 (Box and Muller 1958; the second of the pair is left). */
-const drawNormal = (random: Random): number => {
-  const radius = Math.sqrt(-2 * Math.log(1 - random()));
-  return radius * Math.cos(2 * Math.PI * random());
 };

@@ -1,6 +1,7 @@
 import { canonicalThresholds } from './language/canonical-thresholds.ts';
-import type { LoadSpec, TrackPlan } from './plan.ts';
-import type { RoleSpec, Scenario } from './scenario.ts';
+import type { LoadSpec } from './load-spec.ts';
+import type { RoleSpec, TrackPlan } from './role-spec.ts';
+import type { Scenario } from './scenario.ts';
 
 /** The name of a scenario that came from flags. */
 export const FLAGS_SCENARIO = 'swarm';
@@ -24,7 +25,7 @@ export const scenarioOfLoad = (load: LoadSpec, thresholds: readonly string[] = [
       room: load.room,
       roomPrefix: load.roomPrefix,
       startMs: 0,
-      gatherMs: 0,
+      joinSpreadMs: 0,
       executor: {
         type: 'constant-rooms',
         rooms: load.rooms,
@@ -34,7 +35,7 @@ export const scenarioOfLoad = (load: LoadSpec, thresholds: readonly string[] = [
       roles: rolesOf(load),
     },
   ],
-  timeline: [],
+  windows: [],
   // So flags and the file that says the same make the same scenario.
   thresholds: canonicalThresholds(thresholds),
 });
@@ -65,7 +66,7 @@ const roleOf = (
   layout: load.layout,
   grants: {},
   network: null,
-  stays: false,
+  permanent: false,
 });
 
 const trackPlans = ({ publish, codec, video, simulcast }: LoadSpec): TrackPlan[] =>

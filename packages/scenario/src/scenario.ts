@@ -1,82 +1,58 @@
 /**
- * What a run is meant to be, in the words of the scenario language: what a YAML file says once it is read, what flags say once they are understood, and
- * what the header of a record holds. Everything is filled in: durations in milliseconds, no defaults left to guess. Plain JSON.
+ * What a run is meant to be: what a scenario file or flags mean, and what the header of a record holds. Everything is filled in: durations in milliseconds,
+ * no defaults left to guess. Plain JSON.
  */
+import { z } from 'zod';
+import { executorSchema } from './executors/registry.ts';
+import { roleSpecSchema } from './role-spec.ts';
 
-import type { ExecutorSpec } from './executors/executor-spec.ts';
-import type { NetworkImpairment } from './network/network-presets.ts';
-import type { DataTraffic, Layout, TrackPlan } from './plan.ts';
+const ms = () => z.number().min(0);
 
-export interface Scenario {
-  /** Short, names the run in reports and metrics: `voice-ai`. */
-  name: string;
-  description: string | null;
-  /** Said by the user, carried along: `{ team: voice }`. */
-  tags: Record<string, string>;
-  /** The same seed gives the same plan. */
-  seed: number;
-  /** In the order of the file; at least one. */
-  groups: GroupSpec[];
-  /** Stretches of the run that were given a name, so that thresholds and reports can speak of them. */
-  timeline: NamedStretch[];
-  /** As text that `parseThreshold` reads. Defaults come on top. */
-  thresholds: string[];
-}
+const group = z
+  .object({
+    name: z.string(),
+    /** One room of this name instead of generated names; the executor then opens one room only. */
+    room: z.string().nullable(),
+    roomPrefix: z.string(),
+    /** When its executor begins, after the start. */
+    startMs: ms(),
+    /** Participants of a room join within this time after it opened. */
+    joinSpreadMs: ms(),
+    executor: executorSchema,
+    /** In the order in which they join. */
+    roles: z.array(roleSpecSchema),
+  })
+  .meta({ id: 'Group', description: 'Rooms that are alike.' });
 
-/** Milliseconds after the start; `toMs` null means until the end. */
-export interface NamedStretch {
-  name: string;
-  fromMs: number;
-  toMs: number | null;
-}
-
-/** Rooms that are alike, and when they are open. */
-export interface GroupSpec {
-  name: string;
-  /** One room of this name instead of generated names; the executor then opens one room only. */
-  room: string | null;
-  roomPrefix: string;
-  /** When its executor begins, ms after the start. */
-  startMs: number;
-  /** People do not arrive at once: those of a room come within this time after it opened, ms. */
-  gatherMs: number;
-  executor: ExecutorSpec;
-  /** Who is in each room; in the order in which they join. */
-  roles: RoleSpec[];
-}
-
-export interface RoleSpec {
-  /** Label of everything measured on them: `host`, `viewer`. Unique in its group; may be the same in several groups. */
-  name: string;
-  /** Of them per room. */
-  count: number;
-  publish: TrackPlan[];
-  /** Null: sends none. */
-  data: DataTraffic | null;
-  /** Whether they receive at all; then `layout` says what. */
-  subscribe: boolean;
-  layout: Layout;
-  /** Beyond what publishing and subscribing need anyway. */
-  grants: RoleGrants;
-  /** A bad access network, by which it is reached: the name of a preset (or `custom`) and what it does. Null: the network as it is. */
-  network: { name: string; impairment: NetworkImpairment } | null;
-  /** Only with an executor that lets people come and go: whether they stay as long as the room is open. */
-  stays: boolean;
-}
+/** After the start; `toMs` null means until the end. */
+const namedWindow = z.object({ name: z.string(), fromMs: ms(), toMs: ms().nullable() });
 
 /**
- * Token grants (LiveKit's VideoGrant). What is absent follows from what the role does: it may publish the sources it publishes, send data if it
- * sends data, subscribe if it subscribes. Stating less than a role needs is how a denial is tested.
+ * A scenario as it ran, as headers of records and results hold it: not the language of scenario files, which leaves much to defaults. It was checked for
+ * sense when it was run; keys that later versions add are let through.
  */
-export interface RoleGrants {
-  canPublish?: boolean;
-  canPublishSources?: TrackSourceName[];
-  canPublishData?: boolean;
-  canSubscribe?: boolean;
-  canUpdateOwnMetadata?: boolean;
-  hidden?: boolean;
-  roomAdmin?: boolean;
-  recorder?: boolean;
-}
+export const scenarioSchema = z
+  .object({
+    /** Short, names the run in reports and metrics: `voice-ai`. */
+    name: z.string(),
+    description: z.string().nullable(),
+    /** Set by the user: `{ team: voice }`. */
+    tags: z.record(z.string(), z.string()),
+    /** The same seed gives the same plan. */
+    seed: z.number(),
+    /** In the order of the file; at least one. */
+    groups: z.array(group),
+    /** Parts of the run that thresholds and reports refer to by name. */
+    windows: z.array(namedWindow),
+    /** As text that `parseThreshold` reads. Defaults are added. */
+    thresholds: z.array(z.string()),
+  })
+  .meta({
+    id: 'Scenario',
+    description: 'The scenario, everything filled in; times in milliseconds.',
+  });
 
-export type TrackSourceName = 'camera' | 'microphone' | 'screen_share' | 'screen_share_audio';
+export type Scenario = z.infer<typeof scenarioSchema>;
+/** Rooms that are alike, and when they are open. */
+export type GroupSpec = z.infer<typeof group>;
+export type NamedWindow = z.infer<typeof namedWindow>;

@@ -1,6 +1,7 @@
 export { formatDuration, LONGEST_DURATION_MS, parseDuration } from './duration.ts';
 export { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
 export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
+export { formatNumber, plural } from './format-number.ts';
 export { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
 export { formatProblem, invalidFile, type Problem } from './problem.ts';
 export { type FileSettings, readSettings, type Settings } from './read-settings.ts';

@@ -20,7 +20,7 @@ export const scenarioMismatch = (
   return new SwarmError(
     'scenario_mismatch',
     `${base} and ${current} are runs of different scenarios and cannot be compared:\n${[...shown, ...more].join('\n')}`,
-    'compare runs of one scenario; its name, description, tags, seed, thresholds, timeline and the names of rooms may differ',
+    'compare runs of one scenario; its name, description, tags, seed, thresholds, windows and the names of rooms may differ',
   );
 };
 

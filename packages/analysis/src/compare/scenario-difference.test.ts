@@ -21,10 +21,10 @@ test('a scenario does not differ from itself', () => {
 test('names a number by the path it has in the file, with units', () => {
   const more = crowd({
     executor: { type: 'constant-rooms', rooms: 30, joinRate: 50, durationMs: 60_000 },
-    gatherMs: 500,
+    joinSpreadMs: 500,
   });
   expect(between(scenario, more).decisive).toEqual([
-    'groups.crowd.gather: 0ms → 500ms',
+    'groups.crowd.joinSpread: 0ms → 500ms',
     'groups.crowd.rooms: 20 → 30',
     'groups.crowd.duration: 30s → 1m',
   ]);
@@ -61,7 +61,7 @@ test('another executor is another load; another order of roles, too', () => {
   const lessons = crowd({
     executor: {
       type: 'timetable',
-      lessons: [{ name: 'first', atMs: 0, rooms: 20, fillMs: 1_000, durationMs: 30_000 }],
+      lessons: [{ name: 'first', atMs: 0, rooms: 20, joinSpreadMs: 1_000, durationMs: 30_000 }],
     },
   });
   expect(between(scenario, lessons).decisive).toEqual(
@@ -93,7 +93,7 @@ test('what changes nothing of the load is harmless', () => {
     tags: { team: 'voice' },
     seed: 2,
     thresholds: ['jitter: p(95)<30'],
-    timeline: [{ name: 'peak', fromMs: 0, toMs: null }],
+    windows: [{ name: 'peak', fromMs: 0, toMs: null }],
   };
   expect(between(scenario, other)).toEqual({
     decisive: [],
@@ -103,7 +103,7 @@ test('what changes nothing of the load is harmless', () => {
       'groups.crowd.roomPrefix: swarm → other',
       'description: – → every night',
       'tags.team: – → voice',
-      'timeline.peak.from: – → 0ms',
+      'windows.peak.from: – → 0ms',
       'thresholds: – → jitter: p(95)<30',
     ],
   });

@@ -26,7 +26,7 @@ const HARMLESS = [
   /^tags(\.|$)/,
   /^seed$/,
   /^thresholds(\.|$)/,
-  /^timeline(\.|$)/,
+  /^windows(\.|$)/,
   /^groups\.[^.]+\.(room|roomPrefix)$/,
 ];
 const ABSENT = '–';

@@ -1,6 +1,6 @@
 import type { MetricSet } from '@livekit-swarm/metrics';
 import { type HeaderLine, LEFT_WHILE_JOINING, type ParticipantLine } from '@livekit-swarm/record';
-import type { Scenario } from '@livekit-swarm/scenario';
+import { executorOf, type Scenario } from '@livekit-swarm/scenario';
 import { type AffectedParticipant, createMostAffected } from '../participants/severity.ts';
 import { leftAsPlanned, leftBeforeJoining } from './fold-participants.ts';
 import { type TrackTally, tallyTracks } from './tally-tracks.ts';
@@ -117,14 +117,14 @@ export class TrackFold {
   }
 }
 
-/** How many participants a room of this group holds when it is complete; with churn that is never known. */
+/** How many participants a room of this group holds when it is complete; not known where participants are replaced. */
 const membersOf = ({ groups }: Scenario, name: string): number => {
   const group = groups.find((one) => one.name === name);
   return groups
     .filter((other) => other === group || (other.room !== null && other.room === group?.room))
     .reduce(
       (sum, { executor, roles }) =>
-        executor.type === 'per-room-churn'
+        executorOf(executor.type).replacesParticipants
           ? Number.POSITIVE_INFINITY
           : sum + roles.reduce((members, { count }) => members + count, 0),
       0,

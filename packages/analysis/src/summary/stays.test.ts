@@ -56,8 +56,8 @@ const churning = (what: RecordLine[]): RecordLine[] =>
       rooms: 2,
       joinRate: 50,
       durationMs: 30_000,
-      stay: span,
-      pause: span,
+      sessionDuration: span,
+      replacementDelay: span,
     };
     return {
       ...line,

@@ -11,7 +11,7 @@ const planOf = (drill: Drill) => expandPlan(scenarioOfDrill(drill), 'k3x9');
 
 const windowsOf = (drill: Drill) =>
   planOf(drill)
-    .windows.filter(({ source }) => source === 'timeline')
+    .windows.filter(({ source }) => source === 'custom')
     .map(({ name, fromMs, toMs }) => [name, fromMs, toMs]);
 
 describe('scenarioOfDrill', () => {

@@ -1,4 +1,4 @@
-import type { NamedStretch, RoleSpec, Scenario, TrackPlan } from '@livekit-swarm/scenario';
+import type { NamedWindow, RoleSpec, Scenario, TrackPlan } from '@livekit-swarm/scenario';
 import type { Drill, DrillCrowd } from './drill.ts';
 import { type DrillTimes, drillTimes } from './drill-times.ts';
 import { CROWD_ROLE } from './roles.ts';
@@ -30,7 +30,7 @@ export const scenarioOfDrill = (drill: Drill): Scenario => {
         room: null,
         roomPrefix: ROOM_PREFIX,
         startMs: 0,
-        gatherMs: 0,
+        joinSpreadMs: 0,
         executor: {
           type: 'constant-rooms',
           rooms,
@@ -40,7 +40,7 @@ export const scenarioOfDrill = (drill: Drill): Scenario => {
         roles: [roleOf(drill.crowd)],
       },
     ],
-    timeline: windowsOf(times),
+    windows: windowsOf(times),
     thresholds: drill.thresholds,
   };
 };
@@ -54,7 +54,7 @@ const roleOf = ({ participants, publish }: DrillCrowd): RoleSpec => ({
   layout: { type: 'all' },
   grants: {},
   network: null,
-  stays: false,
+  permanent: false,
 });
 
 /** Small video: a drill is about who sees whom at all. */
@@ -68,7 +68,7 @@ const windowsOf = ({
   zeroMs,
   faultFromMs,
   recoveryFromMs,
-}: DrillTimes): NamedStretch[] => [
+}: DrillTimes): NamedWindow[] => [
   { name: 'baseline', fromMs: steadyFromMs, toMs: zeroMs },
   ...(recoveryFromMs > faultFromMs
     ? [{ name: 'fault', fromMs: faultFromMs, toMs: recoveryFromMs }]

@@ -29,7 +29,7 @@ const RATE: Aggregation = { type: 'rate' };
 /** The drill's own windows: baseline, fault, recovery. */
 export const windowFigures = ({ windows }: Pick<Summary, 'windows'>): WindowFigures[] =>
   windows
-    .filter(({ window }) => window.source === 'timeline')
+    .filter(({ window }) => window.source === 'custom')
     .map(({ window: { name, fromMs, toMs }, metrics }) => ({
       name,
       fromMs,

@@ -82,9 +82,9 @@ export const HEADER = {
   scenario: { groups: [{ roles: [{ publish: [{ kind: 'audio' }] }] }] },
   plan: {
     windows: [
-      { name: 'baseline', fromMs: 0, toMs: FAULT_AT, source: 'timeline' },
-      { name: 'fault', fromMs: FAULT_AT, toMs: HEAL_AT, source: 'timeline' },
-      { name: 'recovery', fromMs: HEAL_AT, toMs: END_AT, source: 'timeline' },
+      { name: 'baseline', fromMs: 0, toMs: FAULT_AT, source: 'custom' },
+      { name: 'fault', fromMs: FAULT_AT, toMs: HEAL_AT, source: 'custom' },
+      { name: 'recovery', fromMs: HEAL_AT, toMs: END_AT, source: 'custom' },
     ],
   },
 } as unknown as RecordLine;

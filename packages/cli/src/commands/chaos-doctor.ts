@@ -5,8 +5,8 @@ import {
   openJournal,
   possibleFaults,
 } from '@livekit-swarm/chaos';
-import { plural, printable, type Style, styleFor, wrap } from '@livekit-swarm/report';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { printable, type Style, styleFor, wrap } from '@livekit-swarm/report';
+import { EXIT_CODES, type ExitCode, plural } from '@livekit-swarm/settings';
 import { lookAt, readWhere, sayWhere, type WhereFlags } from '../chaos/where.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 

@@ -1,4 +1,5 @@
-import { formatBytes, formatNumber, plural } from '@livekit-swarm/report';
+import { formatBytes } from '@livekit-swarm/report';
+import { formatNumber, plural } from '@livekit-swarm/settings';
 import type { PlanView } from './plan-view.ts';
 
 /** A statement about the host, and its severity. */

@@ -1,13 +1,6 @@
-import {
-  describeScenario,
-  formatBits,
-  formatNumber,
-  plural,
-  renderTable,
-  type Style,
-} from '@livekit-swarm/report';
+import { describeScenario, formatBits, renderTable, type Style } from '@livekit-swarm/report';
 import type { Level } from '@livekit-swarm/scenario';
-import { formatDuration } from '@livekit-swarm/settings';
+import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { loadChart, sparkline } from './load-chart.ts';
 import { machineSentences } from './machine-sentences.ts';
 import { curveOf, type PlannedStretch, type PlanView, roomsOf, stretchesOf } from './plan-view.ts';

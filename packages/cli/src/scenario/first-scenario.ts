@@ -43,8 +43,8 @@ groups:
         count: 2
         layout: speaker
 
-# Stretches of the run that get a name.
-timeline:
+# Parts of the run that get a name.
+windows:
   - { name: all-joined, from: 4s, to: 10s }
 
 # What must hold, else the run fails (exit code 99). Sensible defaults come on top.

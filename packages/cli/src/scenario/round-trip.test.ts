@@ -126,12 +126,12 @@ describe('flags and scenario files', () => {
     expect(loadOfScenario(scenario)).toEqual(parseLoadFlags({}));
     expect(loadOfScenario({ ...scenario, tags: { team: 'voice' } })).toBeNull();
     expect(
-      loadOfScenario({ ...scenario, timeline: [{ name: 'peak', fromMs: 0, toMs: null }] }),
+      loadOfScenario({ ...scenario, windows: [{ name: 'peak', fromMs: 0, toMs: null }] }),
     ).toBeNull();
     const [group] = scenario.groups;
     if (group === undefined) throw new Error('there is a group');
     expect(loadOfScenario({ ...scenario, groups: [group, { ...group, name: 'more' }] })).toBeNull();
-    expect(loadOfScenario({ ...scenario, groups: [{ ...group, gatherMs: 5 }] })).toBeNull();
+    expect(loadOfScenario({ ...scenario, groups: [{ ...group, joinSpreadMs: 5 }] })).toBeNull();
     expect(
       loadOfScenario({
         ...scenario,

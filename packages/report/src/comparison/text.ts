@@ -1,5 +1,5 @@
 import type { Comparison, FigureComparison } from '@livekit-swarm/analysis/compare';
-import { plural } from '../format.ts';
+import { plural } from '@livekit-swarm/settings';
 import {
   describeConclusion,
   describeSides,

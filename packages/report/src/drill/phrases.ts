@@ -9,7 +9,8 @@ import type {
 import { isBrokenOff, isNotHealed, isWhole, sayAim } from '@livekit-swarm/chaos';
 import type { DrillFault } from '@livekit-swarm/chaos/drill';
 import { drillTimes } from '@livekit-swarm/chaos/drill';
-import { formatNumber, plural, shorten } from '../format.ts';
+import { formatNumber, plural } from '@livekit-swarm/settings';
+import { shorten } from '../format.ts';
 import { sayParams } from './format-params.ts';
 
 export const VERDICT_MARKS: Readonly<Record<RepeatVerdict, string>> = {

@@ -1,7 +1,6 @@
 import type { DrillPreview, PlannedFault } from '@livekit-swarm/chaos';
 import type { Drill, Objectives } from '@livekit-swarm/chaos/drill';
-import { formatDuration } from '@livekit-swarm/settings';
-import { plural } from '../format.ts';
+import { formatDuration, plural } from '@livekit-swarm/settings';
 import { printable } from '../printable.ts';
 import type { Style } from '../style.ts';
 import { wrap } from '../wrap.ts';

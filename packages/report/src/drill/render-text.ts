@@ -1,6 +1,6 @@
 import type { DrillResult, RepeatResult, RepeatVerdict } from '@livekit-swarm/chaos';
 import { outcomeOf } from '@livekit-swarm/chaos';
-import { plural } from '../format.ts';
+import { plural } from '@livekit-swarm/settings';
 import { printable } from '../printable.ts';
 import { type Style, styleFor } from '../style.ts';
 import { renderTable } from '../table.ts';

@@ -1,6 +1,7 @@
 import type { DrillResult, Finding, NewcomerResult, RepeatResult } from '@livekit-swarm/chaos';
 import { alertSpans, OBJECTIVES } from '@livekit-swarm/chaos';
-import { formatCount, formatMs, formatShare, formatTime, plural, shorten } from '../format.ts';
+import { plural } from '@livekit-swarm/settings';
+import { formatCount, formatMs, formatShare, formatTime, shorten } from '../format.ts';
 import { measuredOf } from '../phrases/threshold.ts';
 import { MARKS, type Style } from '../style.ts';
 import { renderTable } from '../table.ts';

@@ -8,7 +8,8 @@ import {
   TICK_LATE_MS,
   type TimeSeries,
 } from '@livekit-swarm/analysis';
-import { formatBits, formatMs, formatNumber, formatShare, plural } from '../format.ts';
+import { formatNumber, plural } from '@livekit-swarm/settings';
+import { formatBits, formatMs, formatShare } from '../format.ts';
 import { clock } from './clock.ts';
 import type { HtmlInput } from './html-input.ts';
 import { MAX, percentile, seriesQuery } from './series-queries.ts';

@@ -1,5 +1,5 @@
+import { plural } from '@livekit-swarm/settings';
 import { overallVerdict } from '../aggregate.ts';
-import { plural } from '../format.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import { exitCodeOf, isRun, type NoRun, nameOf, type Outcome, verdictOf } from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';

@@ -1,6 +1,6 @@
+import { plural } from '@livekit-swarm/settings';
 import { comparisonParts } from '../comparison/markdown.ts';
 import { describeScenario } from '../describe-scenario.ts';
-import { plural } from '../format.ts';
 import { noteText } from '../phrases/run-event.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import { exitCodeOf, nameOf, type Outcome, type ReportInput, verdictOf } from '../report-input.ts';

@@ -9,8 +9,9 @@ import type {
   NotComparable,
 } from '@livekit-swarm/analysis/compare';
 import { aggregationKey, metricDefinition } from '@livekit-swarm/metrics';
+import { formatNumber, plural } from '@livekit-swarm/settings';
 import type { SessionNote } from '../comparison/comparison-input.ts';
-import { formatBytes, formatFigure, formatNumber, formatShare, plural } from '../format.ts';
+import { formatBytes, formatFigure, formatShare } from '../format.ts';
 import { MARKS } from '../style.ts';
 import { crossingText } from './threshold.ts';
 

@@ -1,5 +1,6 @@
 import type { HealthFinding } from '@livekit-swarm/analysis';
-import { formatNumber, formatShare } from '../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatShare } from '../format.ts';
 
 /** Where the load was described: the flags of `swarm run`, or a scenario file. */
 export type LoadOrigin = 'flags' | 'file';

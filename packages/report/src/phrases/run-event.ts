@@ -1,6 +1,7 @@
 import type { Annotation, RunNote } from '@livekit-swarm/analysis';
 import type { ThresholdCrossing } from '@livekit-swarm/record';
-import { formatMs, formatNumber } from '../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatMs } from '../format.ts';
 import { crossingText } from './threshold.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR } from './verdict-reason.ts';
 

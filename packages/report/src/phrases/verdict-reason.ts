@@ -1,6 +1,6 @@
 import type { FailureReason, Judgement, Reason, Summary } from '@livekit-swarm/analysis';
 import { FLAGS_SCENARIO } from '@livekit-swarm/scenario';
-import { formatNumber } from '../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
 import { describeConclusion } from './comparison.ts';
 import { healthAdvice, healthText, type LoadOrigin } from './health.ts';
 import { crossedText, crossingText, thresholdName } from './threshold.ts';

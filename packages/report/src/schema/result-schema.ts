@@ -35,7 +35,7 @@ const window = z
     name: z.string(),
     fromMs: z.number(),
     toMs: z.number(),
-    source: z.enum(['builtin', 'stage', 'timeline']),
+    source: z.enum(['builtin', 'stage', 'custom']),
     group: z.string().exactOptional().describe('Of a stage.'),
   })
   .meta({ id: 'Window', description: 'A named part of the run, milliseconds after its start.' });

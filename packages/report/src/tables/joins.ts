@@ -1,5 +1,6 @@
 import type { FailureReason, Summary } from '@livekit-swarm/analysis';
-import { formatMs, formatNumber, plural } from '../format.ts';
+import { formatNumber, plural } from '@livekit-swarm/settings';
+import { formatMs } from '../format.ts';
 import type { TableData } from '../table.ts';
 
 const PHASES = [

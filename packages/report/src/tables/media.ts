@@ -1,5 +1,6 @@
 import type { Summary, TrafficRow } from '@livekit-swarm/analysis';
-import { formatBits, formatCount, formatMs, formatNumber, formatShare } from '../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatBits, formatCount, formatMs, formatShare } from '../format.ts';
 import { type RoleTraffic, roleTraffic } from '../role-traffic.ts';
 import type { TableData } from '../table.ts';
 

@@ -1,5 +1,6 @@
 import type { AffectedParticipant, Summary } from '@livekit-swarm/analysis';
-import { formatMs, formatNumber, formatShare, shorten } from '../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatMs, formatShare, shorten } from '../format.ts';
 import type { TableData } from '../table.ts';
 
 const OUTCOMES: Record<NonNullable<AffectedParticipant['outcome']>, string> = {

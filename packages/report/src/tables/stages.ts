@@ -5,7 +5,8 @@ import {
   type MetricName,
   type MetricReader,
 } from '@livekit-swarm/metrics';
-import { formatCount, formatMs, formatNumber, formatShare, formatTime } from '../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatCount, formatMs, formatShare, formatTime } from '../format.ts';
 import type { TableData } from '../table.ts';
 
 const P95: Aggregation = { type: 'p', percentile: 95 };

@@ -1,7 +1,8 @@
 import type { Share, ThresholdResult } from '@livekit-swarm/analysis';
+import { formatNumber, plural } from '@livekit-swarm/settings';
 import { figureLines, noteLines } from '../comparison/text.ts';
 import { describeScenario } from '../describe-scenario.ts';
-import { formatBytes, formatMs, formatNumber, formatShare, plural } from '../format.ts';
+import { formatBytes, formatMs, formatShare } from '../format.ts';
 import { describeConclusion, markOfComparison, VERDICT_TEXTS } from '../phrases/comparison.ts';
 import { noteText } from '../phrases/run-event.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';

@@ -1,21 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { groupFor } from '../../test/support/group-for.ts';
 import { constantArrivalRate } from './constant-arrival-rate.ts';
-import { MIN_STAY_MS } from './executor.ts';
-import type { ConstantArrivalRate, RampingArrivalRate, Span, Stage } from './executor-spec.ts';
+import type { DurationDistribution } from './duration-distribution.ts';
+import { MIN_SESSION_MS } from './expansion.ts';
 import { crossings, rampingArrivalRate } from './ramping-arrival-rate.ts';
+import type { Stage } from './stages.ts';
 
-const minute: Span = { distribution: 'constant', ms: 60_000 };
-const chance: Span = { distribution: 'lognormal', medianMs: 8_000, sigma: 1 };
+const minute: DurationDistribution = { distribution: 'constant', ms: 60_000 };
+const chance: DurationDistribution = { distribution: 'lognormal', medianMs: 8_000, sigma: 1 };
 const stage = (durationMs: number, target: number, name = 'stage'): Stage => ({
   name,
   durationMs,
   target,
 });
 
-const steady = (changes: Partial<ConstantArrivalRate>, seed = 1) =>
-  constantArrivalRate(
+const steady = (changes: Partial<z.infer<typeof constantArrivalRate.schema>>, seed = 1) =>
+  constantArrivalRate.expand(
     {
       type: 'constant-arrival-rate',
       rate: 2,
@@ -27,8 +29,8 @@ const steady = (changes: Partial<ConstantArrivalRate>, seed = 1) =>
     },
     groupFor(2, seed),
   );
-const ramping = (changes: Partial<RampingArrivalRate>, seed = 1) =>
-  rampingArrivalRate(
+const ramping = (changes: Partial<z.infer<typeof rampingArrivalRate.schema>>, seed = 1) =>
+  rampingArrivalRate.expand(
     {
       type: 'ramping-arrival-rate',
       startRate: 0,
@@ -87,7 +89,7 @@ describe('constantArrivalRate', () => {
           const free = steady({ rate, durationMs, roomDuration: chance }, seed);
           const bound = steady({ rate, durationMs, roomDuration: chance, maxRooms }, seed);
           // Those of the last second are left out.
-          const due = Math.floor(((durationMs - MIN_STAY_MS) * rate) / 1_000 + 1e-9) + 1;
+          const due = Math.floor(((durationMs - MIN_SESSION_MS) * rate) / 1_000 + 1e-9) + 1;
           expect(Math.abs(free.rooms.length - due)).toBeLessThanOrEqual(rate * 1e-6 + 1);
           expect(bound.rooms.length + bound.droppedRooms).toBe(free.rooms.length);
           const closes = new Map(
@@ -95,7 +97,7 @@ describe('constantArrivalRate', () => {
           );
           for (const { openAtMs, closeAtMs } of bound.rooms) {
             expect(closeAtMs).toBe(closes.get(openAtMs));
-            expect(closeAtMs - openAtMs).toBeGreaterThan(MIN_STAY_MS - 1e-6);
+            expect(closeAtMs - openAtMs).toBeGreaterThan(MIN_SESSION_MS - 1e-6);
             expect(closeAtMs).toBeLessThanOrEqual(durationMs);
             const others = bound.rooms.filter(
               (one) => one.openAtMs <= openAtMs && one.closeAtMs > openAtMs,

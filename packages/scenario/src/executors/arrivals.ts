@@ -1,39 +1,98 @@
-import { usageError } from '@livekit-swarm/settings';
-import { LIMITS } from '../load-spec.ts';
-import { drawSpan } from '../random.ts';
-import { checkCount, type Expansion, type Group, MIN_STAY_MS, type RoomStay } from './executor.ts';
-import type { Span } from './executor-spec.ts';
+/** What executors share whose rooms arrive at a rate: an open model. */
+import { formatDuration, formatNumber, usageError } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
+import type { Entry } from './definition.ts';
+import {
+  type DurationDistribution,
+  describeDistribution,
+  distribution,
+  distributionForm,
+  distributionSchema,
+  drawDuration,
+} from './duration-distribution.ts';
+import {
+  checkCount,
+  type Expansion,
+  type Group,
+  MIN_SESSION_MS,
+  type RoomLifetime,
+} from './expansion.ts';
+import { roomCount } from './fixed-rooms.ts';
+import { scaleCount } from './scaling.ts';
 
-export interface Arrivals {
-  /** When a room is due to open, in order. */
-  instants: Iterable<number>;
-  /** When the executor's time is over. */
-  endAtMs: number;
-  roomDuration: Span;
+/** Their keys of a scenario file. */
+export const arrivalKeys = () => ({
+  roomDuration: distribution().describe('How long a room stays open; may be drawn at random.'),
+  maxRooms: roomCount()
+    .optional()
+    .describe(
+      'The most rooms that are open at a time; others are not opened, but counted as dropped.',
+    ),
+});
+
+export const arrivalSettings = () => ({
+  roomDuration: distributionSchema,
+  /** Null: no limit. */
+  maxRooms: z.number().min(0).nullable(),
+});
+
+export interface ArrivingRooms {
+  roomDuration: DurationDistribution;
   maxRooms: number | null;
 }
 
+export const writeArrivals = ({ roomDuration, maxRooms }: ArrivingRooms): Entry[] => [
+  ['roomDuration', distributionForm(roomDuration)],
+  ...(maxRooms === null ? [] : [['maxRooms', maxRooms] satisfies Entry]),
+];
+
+export const scaleMaxRooms = (maxRooms: number | null, factor: number): number | null =>
+  maxRooms === null ? null : scaleCount(maxRooms, factor);
+
+/** Half of the time that a room is open. */
+export const arrivalOverlapMs = ({ roomDuration }: ArrivingRooms): number | null =>
+  roomDuration.distribution === 'constant' ? roomDuration.ms / 2 : null;
+
+export const describeArrivals = ({ roomDuration, maxRooms }: ArrivingRooms): string[] => [
+  `open for ${describeDistribution(roomDuration)}`,
+  ...(maxRooms === null ? [] : [`at most ${formatNumber(maxRooms)} at a time`]),
+];
+
+const UNITS: Record<number, string> = { 1000: 's', 60000: 'min', 3600000: 'h' };
+
+/** `2/s`. */
+export const perTime = (rate: string, timeUnitMs: number): string =>
+  `${rate}/${UNITS[timeUnitMs] ?? formatDuration(timeUnitMs)}`;
+
+export interface Arrivals extends ArrivingRooms {
+  /** When a room is scheduled to open, in order. */
+  instants: Iterable<number>;
+  /** When the executor's time is over. */
+  endAtMs: number;
+}
+
 /**
- * Opens a room at each instant for as long as chance says, at least `MIN_STAY_MS`. One that finds `maxRooms` open is dropped, and counted: nobody waits.
+ * Opens a room at each instant for a random duration of at least `MIN_SESSION_MS`. Where `maxRooms` are open already it is dropped, and counted: it does not wait.
  *
  * The end of the executor's time is the end of its rooms, so that a run is as long as its file says. (k6 gives iterations 30 s more to end by themselves; a
- * call has no work to finish.) Instants in the last second open no room: nobody would have time to get in.
+ * call has no work to finish.) Instants in the last second open no room: there would be no time to join.
  */
 export const openOnArrival = (
   { instants, endAtMs, roomDuration, maxRooms }: Arrivals,
-  { places, random }: Group,
+  { slots, random }: Group,
 ): Omit<Expansion, 'stages'> => {
   const duration = random('room duration');
-  const rooms: RoomStay[] = [];
+  const rooms: RoomLifetime[] = [];
   /** When those close that are open, soonest first. */
   const closing: number[] = [];
   let droppedRooms = 0;
   for (const openAtMs of instants) {
-    if (endAtMs - openAtMs < MIN_STAY_MS) break;
+    if (endAtMs - openAtMs < MIN_SESSION_MS) break;
     // Drawn for dropped ones, too: another `maxRooms` must not change how long the others last.
     const closeAtMs = Math.min(
       endAtMs,
-      openAtMs + Math.max(MIN_STAY_MS, drawSpan(roomDuration, duration)),
+      openAtMs + Math.max(MIN_SESSION_MS, drawDuration(roomDuration, duration)),
     );
     if (maxRooms !== null) {
       closing.splice(0, firstAfter(closing, openAtMs));
@@ -44,12 +103,12 @@ export const openOnArrival = (
       closing.splice(firstAfter(closing, closeAtMs), 0, closeAtMs);
     }
     rooms.push({ number: rooms.length + 1, openAtMs, closeAtMs });
-    checkCount(rooms.length * Math.max(1, places.length));
+    checkCount(rooms.length * Math.max(1, slots.length));
   }
   return { rooms, droppedRooms };
 };
 
-/** @throws SwarmError `usage` when so many are dropped that it must be a slip of the pen */
+/** @throws SwarmError `usage` when so many are dropped that it must be a typing error */
 const checkDropped = (dropped: number, maxRooms: number): void => {
   if (dropped <= LIMITS.participants) return;
   throw usageError(

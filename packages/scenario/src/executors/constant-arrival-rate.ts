@@ -1,9 +1,23 @@
-import { openOnArrival } from './arrivals.ts';
-import type { Executor } from './executor.ts';
+import { duration, formatDuration, formatNumber, positive } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { durationText } from '../language/write/texts.ts';
+import { LIMITS } from '../limits.ts';
+import {
+  arrivalKeys,
+  arrivalOverlapMs,
+  arrivalSettings,
+  describeArrivals,
+  openOnArrival,
+  perTime,
+  scaleMaxRooms,
+  writeArrivals,
+} from './arrivals.ts';
+import { defineExecutor } from './definition.ts';
+import { scaleRate } from './scaling.ts';
 
 /**
  * `rate` new rooms every `timeUnitMs`, evenly, the first at once, however many are still open: an open model. As k6's constant-arrival-rate, with rooms for
- * iterations. Each room closes when its duration is over; as many are open as come in that time:
+ * iterations. Each room closes when its duration is over; as many are open as arrive in that time:
  *
  *     rooms ^
  *         4 |         **********************
@@ -14,20 +28,64 @@ import type { Executor } from './executor.ts';
  *           |<- room  ->|
  *           |  duration |
  */
-export const constantArrivalRate: Executor<'constant-arrival-rate'> = (
-  { rate, timeUnitMs, durationMs, roomDuration, maxRooms },
-  group,
-) => ({
-  ...openOnArrival(
-    {
-      instants: instants(rate / timeUnitMs, durationMs),
-      endAtMs: durationMs,
-      roomDuration,
-      maxRooms,
-    },
-    group,
-  ),
-  stages: [],
+export const constantArrivalRate = defineExecutor({
+  type: 'constant-arrival-rate',
+  description: 'New rooms at a constant rate, however many are still open.',
+  keys: {
+    rate: positive(LIMITS.joinRate).describe(
+      'The number of rooms that open every timeUnit, however many are still open.',
+    ),
+    timeUnit: duration(1).prefault('1s').describe('The time that the rate is per.'),
+    duration: duration(LIMITS.minDurationMs).describe(
+      'How long rooms arrive, and how long the group lasts.',
+    ),
+    ...arrivalKeys(),
+  },
+  settings: {
+    rate: z.number(),
+    timeUnitMs: z.number().min(0),
+    durationMs: z.number().min(0),
+    ...arrivalSettings(),
+  },
+  read: (file) => ({
+    type: file.executor,
+    rate: file.rate,
+    timeUnitMs: file.timeUnit,
+    durationMs: file.duration,
+    roomDuration: file.roomDuration,
+    maxRooms: file.maxRooms ?? null,
+  }),
+  write: (spec) => [
+    ['rate', spec.rate],
+    ['timeUnit', durationText(spec.timeUnitMs)],
+    ['duration', durationText(spec.durationMs)],
+    ...writeArrivals(spec),
+  ],
+  expand: ({ rate, timeUnitMs, durationMs, roomDuration, maxRooms }, group) => ({
+    ...openOnArrival(
+      {
+        instants: instants(rate / timeUnitMs, durationMs),
+        endAtMs: durationMs,
+        roomDuration,
+        maxRooms,
+      },
+      group,
+    ),
+    stages: [],
+  }),
+  scale: (spec, factor) => ({
+    ...spec,
+    rate: scaleRate(spec.rate, factor),
+    maxRooms: scaleMaxRooms(spec.maxRooms, factor),
+  }),
+  maxRooms: ({ maxRooms }) => maxRooms ?? 0,
+  extentMs: ({ durationMs }) => durationMs,
+  overlapMs: arrivalOverlapMs,
+  windowNames: () => [],
+  describe: (spec) => ({
+    rooms: `${perTime(formatNumber(spec.rate), spec.timeUnitMs)} new rooms`,
+    time: [...describeArrivals(spec), formatDuration(spec.durationMs)],
+  }),
 });
 
 function* instants(ratePerMs: number, durationMs: number): Generator<number> {

@@ -4,7 +4,7 @@ import { constantRooms } from './constant-rooms.ts';
 
 describe('constantRooms', () => {
   it('fills rooms in turn at the join rate; all leave together after the last was due', () => {
-    const { rooms, droppedRooms, stages } = constantRooms(
+    const { rooms, droppedRooms, stages } = constantRooms.expand(
       { type: 'constant-rooms', rooms: 2, joinRate: 4, durationMs: 3_000 },
       groupFor(2),
     );
@@ -13,13 +13,13 @@ describe('constantRooms', () => {
         number: 1,
         openAtMs: 0,
         closeAtMs: 3_750,
-        places: [[{ joinAtMs: 0, leaveAtMs: 3_750 }], [{ joinAtMs: 250, leaveAtMs: 3_750 }]],
+        slots: [[{ joinAtMs: 0, leaveAtMs: 3_750 }], [{ joinAtMs: 250, leaveAtMs: 3_750 }]],
       },
       {
         number: 2,
         openAtMs: 500,
         closeAtMs: 3_750,
-        places: [[{ joinAtMs: 500, leaveAtMs: 3_750 }], [{ joinAtMs: 750, leaveAtMs: 3_750 }]],
+        slots: [[{ joinAtMs: 500, leaveAtMs: 3_750 }], [{ joinAtMs: 750, leaveAtMs: 3_750 }]],
       },
     ]);
     expect([droppedRooms, stages]).toEqual([0, []]);
@@ -27,8 +27,8 @@ describe('constantRooms', () => {
 
   it('lets each come up to the gather time later than their turn; the last to come decides when all leave', () => {
     const spec = { type: 'constant-rooms', rooms: 20, joinRate: 4, durationMs: 3_000 } as const;
-    const { rooms } = constantRooms(spec, groupFor(2, 1, 5_000));
-    const joins = rooms.flatMap(({ places = [] }) => places.flat().map(({ joinAtMs }) => joinAtMs));
+    const { rooms } = constantRooms.expand(spec, groupFor(2, 1, 5_000));
+    const joins = rooms.flatMap(({ slots = [] }) => slots.flat().map(({ joinAtMs }) => joinAtMs));
     for (const [turn, joinAtMs] of joins.entries()) {
       expect(joinAtMs).toBeGreaterThanOrEqual(turn * 250);
       expect(joinAtMs).toBeLessThan(turn * 250 + 5_000);
@@ -39,7 +39,7 @@ describe('constantRooms', () => {
 
   it('opens nothing for nobody', () => {
     expect(
-      constantRooms(
+      constantRooms.expand(
         { type: 'constant-rooms', rooms: 5, joinRate: 1, durationMs: 1_000 },
         groupFor(0),
       ).rooms,

@@ -1,8 +1,25 @@
-import { checkCount, type Executor, type RoomStay } from './executor.ts';
+import { duration, formatDuration, plural } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { durationText } from '../language/write/texts.ts';
+import { LIMITS } from '../limits.ts';
+import { defineExecutor } from './definition.ts';
+import { checkCount, type RoomLifetime } from './expansion.ts';
+import {
+  checkFixedRooms,
+  filledAtMs,
+  firstJoins,
+  joinRate,
+  lastJoin,
+  roomCount,
+  scaleFixedRates,
+  scaleFixedRooms,
+  unlessEmpty,
+  writeFixedRooms,
+} from './fixed-rooms.ts';
 
 /**
- * So many rooms from the beginning to the end. People join one after the other at `joinRate`, room by room, and all leave together, `durationMs` after the
- * last of them was due. With a gather time each comes up to so much later than their turn. Three rooms:
+ * A fixed number of rooms from the beginning to the end. Participants join one after the other at `joinRate`, room by room, and all leave together,
+ * `durationMs` after the last scheduled join. With a join spread each joins up to so much later. Three rooms:
  *
  *     rooms ^
  *         3 |         *********************
@@ -11,26 +28,52 @@ import { checkCount, type Executor, type RoomStay } from './executor.ts';
  *         0 +------------------------------> time
  *           |<joining>|<---- duration --->|
  */
-export const constantRooms: Executor<'constant-rooms'> = (
-  { rooms, joinRate, durationMs },
-  { places, gatherMs, random },
-) => {
-  const people = rooms * places.length;
-  checkCount(people);
-  const chance = random('gather');
-  const dues = Array.from(
-    { length: people },
-    (_, index) => (index * 1_000) / joinRate + chance() * gatherMs,
-  );
-  const closeAtMs = dues.reduce((latest, due) => Math.max(latest, due), 0) + durationMs;
-  const stays = Array.from({ length: rooms }, (_, room): RoomStay => {
-    const own = dues.slice(room * places.length, (room + 1) * places.length);
-    return {
-      number: room + 1,
-      openAtMs: Math.min(...own),
-      closeAtMs,
-      places: own.map((joinAtMs) => [{ joinAtMs, leaveAtMs: closeAtMs }]),
-    };
-  });
-  return { rooms: places.length === 0 ? [] : stays, droppedRooms: 0, stages: [] };
-};
+export const constantRooms = defineExecutor({
+  type: 'constant-rooms',
+  description: 'A fixed number of rooms from the beginning to the end.',
+  keys: {
+    rooms: roomCount()
+      .optional()
+      .describe('The number of rooms, open from the beginning to the end. Default with `room`: 1.'),
+    joinRate: joinRate()
+      .prefault('50/s')
+      .describe('Joins per second, over all rooms of the group.'),
+    duration: duration(LIMITS.minDurationMs).describe('From the last scheduled join.'),
+  },
+  settings: { rooms: z.number().min(0), joinRate: z.number(), durationMs: z.number().min(0) },
+  read: (file) => ({
+    type: file.executor,
+    rooms: file.rooms ?? 1,
+    joinRate: file.joinRate,
+    durationMs: file.duration,
+  }),
+  write: (spec, context) => [
+    ...writeFixedRooms(spec, context),
+    ['duration', durationText(spec.durationMs)],
+  ],
+  check: checkFixedRooms,
+  expand: (spec, group) => {
+    checkCount(spec.rooms * group.slots.length);
+    const joins = firstJoins(spec, group);
+    const closeAtMs = lastJoin(joins) + spec.durationMs;
+    const rooms = joins.map(
+      (own, room): RoomLifetime => ({
+        number: room + 1,
+        openAtMs: Math.min(...own),
+        closeAtMs,
+        slots: own.map((joinAtMs) => [{ joinAtMs, leaveAtMs: closeAtMs }]),
+      }),
+    );
+    return { rooms: unlessEmpty(group, rooms), droppedRooms: 0, stages: [] };
+  },
+  scale: scaleFixedRooms,
+  scaleRates: scaleFixedRates,
+  maxRooms: ({ rooms }) => rooms,
+  extentMs: (spec, group) => filledAtMs(spec, group) + spec.durationMs,
+  overlapMs: ({ durationMs }) => durationMs,
+  windowNames: () => [],
+  describe: ({ rooms, durationMs }) => ({
+    rooms: plural(rooms, 'room'),
+    time: [formatDuration(durationMs)],
+  }),
+});

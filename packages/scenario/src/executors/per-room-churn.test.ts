@@ -1,40 +1,42 @@
 import { roleOf } from '@livekit-swarm/testkit/scenario-of';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { randomStream } from '../random.ts';
-import { type Group, MIN_STAY_MS } from './executor.ts';
-import type { PerRoomChurn } from './executor-spec.ts';
+import { type Group, MIN_SESSION_MS } from './expansion.ts';
 import { perRoomChurn } from './per-room-churn.ts';
 
 const lobby = (seed = 1, visitors = 2): Group => ({
-  places: [
-    roleOf({ name: 'host', stays: true }),
+  slots: [
+    roleOf({ name: 'host', permanent: true }),
     ...Array.from({ length: visitors }, () => roleOf({ name: 'visitor' })),
   ],
-  gatherMs: 0,
+  joinSpreadMs: 0,
   random: (...name) => randomStream(seed, ...name),
 });
-const spec = (changes: Partial<PerRoomChurn> = {}): PerRoomChurn => ({
+const spec = (
+  changes: Partial<z.infer<typeof perRoomChurn.schema>> = {},
+): z.infer<typeof perRoomChurn.schema> => ({
   type: 'per-room-churn',
   rooms: 2,
   joinRate: 2,
   durationMs: 60_000,
-  stay: { distribution: 'uniform', minMs: 5_000, maxMs: 15_000 },
-  pause: { distribution: 'constant', ms: 1_500 },
+  sessionDuration: { distribution: 'uniform', minMs: 5_000, maxMs: 15_000 },
+  replacementDelay: { distribution: 'constant', ms: 1_500 },
   ...changes,
 });
 
 describe('perRoomChurn', () => {
   it('lets who stays stay, and others take turns with a pause between them, until the end', () => {
-    const { rooms } = perRoomChurn(spec(), lobby());
-    // Six places at two a second: the last is taken after 2.5 s.
+    const { rooms } = perRoomChurn.expand(spec(), lobby());
+    // Six slots at two a second: the last is taken after 2.5 s.
     const endAtMs = 62_500;
     expect(rooms.map(({ number, openAtMs, closeAtMs }) => [number, openAtMs, closeAtMs])).toEqual([
       [1, 0, endAtMs],
       [2, 1_500, endAtMs],
     ]);
-    for (const [room, { places = [], openAtMs }] of rooms.entries()) {
-      const [host, ...visitors] = places;
+    for (const [room, { slots = [], openAtMs }] of rooms.entries()) {
+      const [host, ...visitors] = slots;
       expect(host).toEqual([{ joinAtMs: openAtMs, leaveAtMs: endAtMs }]);
       for (const [place, turns] of visitors.entries()) {
         expect(turns[0]?.joinAtMs).toBe(room * 1_500 + (place + 1) * 500);
@@ -43,33 +45,33 @@ describe('perRoomChurn', () => {
           if (n > 0) expect(joinAtMs - (turns[n - 1]?.leaveAtMs ?? 0)).toBeCloseTo(1_500, 6);
           if (leaveAtMs < endAtMs) expect(leaveAtMs - joinAtMs).toBeGreaterThanOrEqual(5_000);
           expect(leaveAtMs - joinAtMs).toBeLessThanOrEqual(15_000);
-          expect(endAtMs - joinAtMs).toBeGreaterThanOrEqual(MIN_STAY_MS);
+          expect(endAtMs - joinAtMs).toBeGreaterThanOrEqual(MIN_SESSION_MS);
         }
       }
     }
   });
 
   it('makes stays that chance wants too short long enough to get in', () => {
-    const { rooms } = perRoomChurn(
-      spec({ stay: { distribution: 'exponential', meanMs: 500 }, durationMs: 20_000 }),
+    const { rooms } = perRoomChurn.expand(
+      spec({ sessionDuration: { distribution: 'exponential', meanMs: 500 }, durationMs: 20_000 }),
       lobby(),
     );
-    const turns = rooms.flatMap(({ places = [] }) => places.flat());
+    const turns = rooms.flatMap(({ slots = [] }) => slots.flat());
     for (const { joinAtMs, leaveAtMs } of turns)
-      expect(leaveAtMs - joinAtMs).toBeGreaterThanOrEqual(MIN_STAY_MS - 1e-6);
+      expect(leaveAtMs - joinAtMs).toBeGreaterThanOrEqual(MIN_SESSION_MS - 1e-6);
   });
 
   it('begins the same however long it lasts, and otherwise with another seed', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        const short = perRoomChurn(spec({ durationMs: 30_000 }), lobby(seed));
-        const long = perRoomChurn(spec({ durationMs: 90_000 }), lobby(seed));
+        const short = perRoomChurn.expand(spec({ durationMs: 30_000 }), lobby(seed));
+        const long = perRoomChurn.expand(spec({ durationMs: 90_000 }), lobby(seed));
         const joins = ({ rooms }: typeof short): number[] =>
-          rooms.flatMap(({ places = [] }) => places.flat().map(({ joinAtMs }) => joinAtMs));
+          rooms.flatMap(({ slots = [] }) => slots.flat().map(({ joinAtMs }) => joinAtMs));
         const known = new Set(joins(long));
         for (const at of joins(short)) expect(known).toContain(at);
-        expect(joins(perRoomChurn(spec(), lobby(seed + 1)))).not.toEqual(
-          joins(perRoomChurn(spec(), lobby(seed))),
+        expect(joins(perRoomChurn.expand(spec(), lobby(seed + 1)))).not.toEqual(
+          joins(perRoomChurn.expand(spec(), lobby(seed))),
         );
       }),
       { numRuns: 20 },

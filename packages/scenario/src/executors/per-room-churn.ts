@@ -1,58 +1,142 @@
-import { drawSpan, type Random } from '../random.ts';
-import { checkCount, type Executor, MIN_STAY_MS, type RoomStay, type Turn } from './executor.ts';
-import type { PerRoomChurn } from './executor-spec.ts';
+import { duration, formatDuration, plural } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { durationText } from '../language/write/texts.ts';
+import { LIMITS } from '../limits.ts';
+import type { Random } from '../random.ts';
+import { defineExecutor } from './definition.ts';
+import {
+  type DurationDistribution,
+  describeDistribution,
+  distribution,
+  distributionForm,
+  distributionSchema,
+  drawDuration,
+} from './duration-distribution.ts';
+import { checkCount, MIN_SESSION_MS, type RoomLifetime, type SessionSlot } from './expansion.ts';
+import {
+  checkFixedRooms,
+  filledAtMs,
+  firstJoins,
+  joinRate,
+  lastJoin,
+  roomCount,
+  scaleFixedRates,
+  scaleFixedRooms,
+  unlessEmpty,
+  writeFixedRooms,
+} from './fixed-rooms.ts';
 
 /**
- * So many rooms all the time, in which people come and go. Places are filled at `joinRate`, room by room, as with constant rooms. Somebody takes a place for
- * a stay; it is empty for a pause, and then taken by somebody new, until `durationMs` after every place had been taken once. Roles that stay are there
- * from when they joined until the end. One room with a host who stays and two visitors' places:
+ * A fixed number of rooms in which participants join and leave all the time. Slots are filled at `joinRate`, room by room, as with constant rooms. A
+ * participant takes a slot for one session; it is empty for a delay, and then taken by another participant, until `durationMs` after every slot had been
+ * taken once. Permanent roles stay from their join until the end. One room with a permanent host and two slots of visitors:
  *
- *     people ^
- *     place 3|       ********  ***************    ****
- *     place 2|   *****   *******    ****  ***********
- *     host   | ****************************************
- *            +-----------------------------------------> time
- *            |<fill->|<------------ duration --------->|
+ *     participants ^
+ *            slot 3|       ********  ***************    ****
+ *            slot 2|   *****   *******    ****  ***********
+ *            host  | ****************************************
+ *                  +-----------------------------------------> time
+ *                  |<fill->|<------------ duration --------->|
  *
- * Every place has random numbers of its own: a longer run begins like a shorter one.
+ * Every slot has random numbers of its own: a longer run begins as a shorter one.
  */
-export const perRoomChurn: Executor<'per-room-churn'> = (spec, { places, gatherMs, random }) => {
-  const { rooms, joinRate, durationMs } = spec;
-  const seats = rooms * places.length;
-  checkCount(seats);
-  const chance = random('gather');
-  const dues = Array.from(
-    { length: seats },
-    (_, seat) => (seat * 1_000) / joinRate + chance() * gatherMs,
-  );
-  const endAtMs = dues.reduce((latest, due) => Math.max(latest, due), 0) + durationMs;
-  let people = 0;
-  const stays = Array.from({ length: rooms }, (_, room): RoomStay => {
-    const own = dues.slice(room * places.length, (room + 1) * places.length);
-    const turns = places.map((role, place): Turn[] => {
-      const joinAtMs = own[place] ?? 0;
-      if (role.stays) return [{ joinAtMs, leaveAtMs: endAtMs }];
-      return takeTurns(spec, joinAtMs, endAtMs, random('place', room + 1, place));
+export const perRoomChurn = defineExecutor({
+  type: 'per-room-churn',
+  description: 'A fixed number of rooms in which participants join and leave all the time.',
+  replacesParticipants: true,
+  keys: {
+    rooms: roomCount()
+      .optional()
+      .describe('The number of rooms, open all the time. Default with `room`: 1.'),
+    joinRate: joinRate()
+      .prefault('50/s')
+      .describe('Joins per second until every slot was taken once, over all rooms of the group.'),
+    duration: duration(LIMITS.minDurationMs).describe('From when every slot had been taken once.'),
+    sessionDuration: distribution().describe('How long a session lasts; may be drawn at random.'),
+    replacementDelay: distribution(0)
+      .prefault('0s')
+      .describe('How long a slot is empty between two sessions; may be drawn at random.'),
+  },
+  settings: {
+    rooms: z.number().min(0),
+    joinRate: z.number(),
+    durationMs: z.number().min(0),
+    sessionDuration: distributionSchema,
+    replacementDelay: distributionSchema,
+  },
+  read: (file) => ({
+    type: file.executor,
+    rooms: file.rooms ?? 1,
+    joinRate: file.joinRate,
+    durationMs: file.duration,
+    sessionDuration: file.sessionDuration,
+    replacementDelay: file.replacementDelay,
+  }),
+  write: (spec, context) => [
+    ...writeFixedRooms(spec, context),
+    ['duration', durationText(spec.durationMs)],
+    ['sessionDuration', distributionForm(spec.sessionDuration)],
+    ['replacementDelay', distributionForm(spec.replacementDelay)],
+  ],
+  check: checkFixedRooms,
+  expand: (spec, group) => {
+    const { slots, random } = group;
+    checkCount(spec.rooms * slots.length);
+    const joins = firstJoins(spec, group);
+    const endAtMs = lastJoin(joins) + spec.durationMs;
+    let participants = 0;
+    const rooms = joins.map((own, room): RoomLifetime => {
+      const sessions = slots.map(({ permanent }, slot): SessionSlot[] => {
+        const joinAtMs = own[slot] ?? 0;
+        if (permanent) return [{ joinAtMs, leaveAtMs: endAtMs }];
+        return sessionsOf(spec, { fromMs: joinAtMs, endAtMs }, random('place', room + 1, slot));
+      });
+      participants += sessions.reduce((sum, { length }) => sum + length, 0);
+      checkCount(participants);
+      return {
+        number: room + 1,
+        openAtMs: Math.min(...own),
+        closeAtMs: endAtMs,
+        slots: sessions,
+      };
     });
-    people += turns.reduce((sum, { length }) => sum + length, 0);
-    checkCount(people);
-    return { number: room + 1, openAtMs: Math.min(...own), closeAtMs: endAtMs, places: turns };
-  });
-  return { rooms: places.length === 0 ? [] : stays, droppedRooms: 0, stages: [] };
-};
+    return { rooms: unlessEmpty(group, rooms), droppedRooms: 0, stages: [] };
+  },
+  scale: scaleFixedRooms,
+  scaleRates: scaleFixedRates,
+  maxRooms: ({ rooms }) => rooms,
+  extentMs: (spec, group) => filledAtMs(spec, group) + spec.durationMs,
+  overlapMs: () => null,
+  windowNames: () => [],
+  describe: ({ rooms, sessionDuration, replacementDelay, durationMs }) => ({
+    rooms: plural(rooms, 'room'),
+    time: [
+      `sessions of ${describeDistribution(sessionDuration)}`,
+      `replaced after ${describeDistribution(replacementDelay)}`,
+      formatDuration(durationMs),
+    ],
+  }),
+});
 
-const takeTurns = (
-  { stay, pause }: PerRoomChurn,
-  fromMs: number,
-  endAtMs: number,
+interface ChurnTimes {
+  sessionDuration: DurationDistribution;
+  replacementDelay: DurationDistribution;
+}
+
+const sessionsOf = (
+  { sessionDuration, replacementDelay }: ChurnTimes,
+  { fromMs, endAtMs }: { fromMs: number; endAtMs: number },
   random: Random,
-): Turn[] => {
-  const turns: Turn[] = [];
-  for (let joinAtMs = fromMs; joinAtMs <= endAtMs - MIN_STAY_MS; ) {
-    const leaveAtMs = Math.min(endAtMs, joinAtMs + Math.max(MIN_STAY_MS, drawSpan(stay, random)));
-    turns.push({ joinAtMs, leaveAtMs });
-    checkCount(turns.length);
-    joinAtMs = leaveAtMs + Math.max(0, drawSpan(pause, random));
+): SessionSlot[] => {
+  const sessions: SessionSlot[] = [];
+  for (let joinAtMs = fromMs; joinAtMs <= endAtMs - MIN_SESSION_MS; ) {
+    const leaveAtMs = Math.min(
+      endAtMs,
+      joinAtMs + Math.max(MIN_SESSION_MS, drawDuration(sessionDuration, random)),
+    );
+    sessions.push({ joinAtMs, leaveAtMs });
+    checkCount(sessions.length);
+    joinAtMs = leaveAtMs + Math.max(0, drawDuration(replacementDelay, random));
   }
-  return turns;
+  return sessions;
 };

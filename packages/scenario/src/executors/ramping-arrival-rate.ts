@@ -1,10 +1,45 @@
-import { openOnArrival } from './arrivals.ts';
-import type { Executor } from './executor.ts';
-import type { Stage } from './executor-spec.ts';
-import { stretchesOf } from './stretches.ts';
+import { duration, say } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { durationText } from '../language/write/texts.ts';
+import { LIMITS } from '../limits.ts';
+import {
+  arrivalKeys,
+  arrivalOverlapMs,
+  arrivalSettings,
+  describeArrivals,
+  openOnArrival,
+  perTime,
+  scaleMaxRooms,
+  writeArrivals,
+} from './arrivals.ts';
+import { defineExecutor } from './definition.ts';
+import { scaleRate } from './scaling.ts';
+import {
+  checkStages,
+  describeStages,
+  describeTargets,
+  namesOf,
+  readStages,
+  type Stage,
+  scaleStages,
+  stageSchema,
+  stages,
+  stageWindows,
+  totalMs,
+  writeStages,
+} from './stages.ts';
+
+const rates = () => {
+  const error = ({ input }: { input?: unknown }): string =>
+    say(
+      `must be rooms per timeUnit, from 0 to ${LIMITS.joinRate}`,
+      typeof input === 'string' ? 'write the number alone; timeUnit is its unit (1s)' : null,
+    );
+  return z.number({ error }).min(0, { error }).max(LIMITS.joinRate, { error });
+};
 
 /**
- * New rooms at a rate that follows straight lines from stage to stage, as k6's ramping-arrival-rate. The area under the line is how many have come; a room
+ * New rooms at a rate that follows straight lines from stage to stage, as k6's ramping-arrival-rate. The area under the line is how many have arrived; a room
  * opens whenever it reaches a whole number. From none to four a second and back:
  *
  *     rooms/s ^
@@ -14,17 +49,68 @@ import { stretchesOf } from './stretches.ts';
  *           1 |  ***************
  *           0 +--|---|-||||||-|---|--> time, and rooms that open
  */
-export const rampingArrivalRate: Executor<'ramping-arrival-rate'> = (
-  { startRate, timeUnitMs, stages, roomDuration, maxRooms },
-  group,
-) => {
-  const endAtMs = stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  const instants = crossings(startRate, stages, timeUnitMs);
-  return {
-    ...openOnArrival({ instants, endAtMs, roomDuration, maxRooms }, group),
-    stages: stretchesOf(stages),
-  };
-};
+export const rampingArrivalRate = defineExecutor({
+  type: 'ramping-arrival-rate',
+  description: 'New rooms at a rate that changes, stage by stage.',
+  keys: {
+    startRate: rates()
+      .default(0)
+      .describe('The number of rooms that open every timeUnit at the start.'),
+    timeUnit: duration(1).prefault('1s').describe('The time that the rates are per.'),
+    stages: stages(
+      rates().describe('The number of rooms that open every timeUnit at the end of the stage.'),
+    ).describe('The rate follows straight lines from stage to stage.'),
+    ...arrivalKeys(),
+  },
+  settings: {
+    startRate: z.number(),
+    timeUnitMs: z.number().min(0),
+    stages: z.array(stageSchema),
+    ...arrivalSettings(),
+  },
+  read: (file, context) => ({
+    type: file.executor,
+    startRate: file.startRate,
+    timeUnitMs: file.timeUnit,
+    stages: readStages(file.stages, context),
+    roomDuration: file.roomDuration,
+    maxRooms: file.maxRooms ?? null,
+  }),
+  write: (spec) => [
+    ['startRate', spec.startRate],
+    ['timeUnit', durationText(spec.timeUnitMs)],
+    ['stages', writeStages(spec.stages)],
+    ...writeArrivals(spec),
+  ],
+  check: (at, { startRate, stages: given }, complain) =>
+    checkStages(at, { start: startRate, given }, 'no room ever opens: every rate is 0', complain),
+  expand: ({ startRate, timeUnitMs, stages: given, roomDuration, maxRooms }, group) => ({
+    ...openOnArrival(
+      {
+        instants: crossings(startRate, given, timeUnitMs),
+        endAtMs: totalMs(given),
+        roomDuration,
+        maxRooms,
+      },
+      group,
+    ),
+    stages: stageWindows(given),
+  }),
+  scale: (spec, factor) => ({
+    ...spec,
+    startRate: scaleRate(spec.startRate, factor),
+    stages: scaleStages(spec.stages, (target) => scaleRate(target, factor)),
+    maxRooms: scaleMaxRooms(spec.maxRooms, factor),
+  }),
+  maxRooms: ({ maxRooms }) => maxRooms ?? 0,
+  extentMs: ({ stages: given }) => totalMs(given),
+  overlapMs: arrivalOverlapMs,
+  windowNames: ({ stages: given }) => namesOf(given),
+  describe: (spec) => ({
+    rooms: `${perTime(describeTargets(spec.startRate, spec.stages), spec.timeUnitMs)} new rooms`,
+    time: [...describeArrivals(spec), describeStages(spec.stages)],
+  }),
+});
 
 /** An area that misses a whole number by rounding alone has reached it. */
 const ROUNDING = 1e-9;
@@ -32,17 +118,17 @@ const ROUNDING = 1e-9;
 /** When the area under the line reaches 1, 2, 3, … */
 export function* crossings(
   startRate: number,
-  stages: readonly Stage[],
+  given: readonly Stage[],
   timeUnitMs: number,
 ): Generator<number> {
   let from = startRate / timeUnitMs;
   let startMs = 0;
   let area = 0;
   let next = 1;
-  for (const { durationMs, target } of stages) {
+  for (const { durationMs, target } of given) {
     const to = target / timeUnitMs;
     const end = area + (durationMs * (from + to)) / 2;
-    // Without a duration the rate jumps, and nothing comes in no time.
+    // Without a duration the rate jumps, and no room arrives.
     const slope = durationMs > 0 ? (to - from) / durationMs : 0;
     for (; next <= end + ROUNDING; next++) {
       // from·x + slope·x²/2 = what is missing, in the form that holds for a level line and for one that begins at zero, too.

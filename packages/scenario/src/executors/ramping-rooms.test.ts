@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupFor } from '../../test/support/group-for.ts';
-import { MIN_STAY_MS } from './executor.ts';
-import type { Stage } from './executor-spec.ts';
+import { MIN_SESSION_MS } from './expansion.ts';
 import { rampingRooms } from './ramping-rooms.ts';
+import type { Stage } from './stages.ts';
 
 const stage = (durationMs: number, target: number, name = 'stage'): Stage => ({
   name,
@@ -11,7 +11,7 @@ const stage = (durationMs: number, target: number, name = 'stage'): Stage => ({
   target,
 });
 const expand = (startRooms: number, ...stages: Stage[]) =>
-  rampingRooms({ type: 'ramping-rooms', startRooms, stages }, groupFor());
+  rampingRooms.expand({ type: 'ramping-rooms', startRooms, stages }, groupFor());
 const times = (startRooms: number, ...stages: Stage[]): [number, number][] =>
   expand(startRooms, ...stages).rooms.map(({ openAtMs, closeAtMs }) => [openAtMs, closeAtMs]);
 const openAt = (rooms: readonly { openAtMs: number; closeAtMs: number }[], atMs: number): number =>
@@ -72,7 +72,7 @@ describe('rampingRooms', () => {
     const { rooms } = expand(0, stage(2_000, 10), stage(2_000, 0));
     expect(rooms).toHaveLength(8);
     for (const { openAtMs, closeAtMs } of rooms)
-      expect(closeAtMs - openAtMs).toBeGreaterThanOrEqual(MIN_STAY_MS);
+      expect(closeAtMs - openAtMs).toBeGreaterThanOrEqual(MIN_SESSION_MS);
   });
 
   it('follows the line at every moment: at or just below it on the way up, at or just above it on the way down', () => {

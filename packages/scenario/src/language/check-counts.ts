@@ -6,7 +6,7 @@ import {
   type Tree,
   treeAt,
 } from '@livekit-swarm/settings';
-import { countLessons } from './part-names.ts';
+import { countLessons } from './window-names.ts';
 
 /** More than any scenario has, and few enough to be checked against each other in no time. */
 const LIMITS = {
@@ -14,7 +14,7 @@ const LIMITS = {
   roles: 100,
   stages: 1_000,
   lessons: 1_000,
-  timeline: 1_000,
+  windows: 1_000,
   thresholds: 1_000,
   scales: 20,
 } as const;
@@ -38,7 +38,7 @@ export const checkCounts = (tree: MapTree): Finding[] => {
       ...check(['groups', name, 'stages'], LIMITS.stages),
       ...check(['groups', name, 'lessons'], LIMITS.lessons),
     ]),
-    ...check(['timeline'], LIMITS.timeline),
+    ...check(['windows'], LIMITS.windows),
     ...check(['thresholds'], LIMITS.thresholds),
     ...check(['scales'], LIMITS.scales),
     ...(countLessons(tree) > MOST_LESSONS

@@ -1,26 +1,13 @@
 import type { Path } from '@livekit-swarm/settings';
-import { LIMITS } from '../load-spec.ts';
-import type { TrackPlan } from '../plan.ts';
+import { executorOf, type GroupFile } from '../executors/registry.ts';
+import { LIMITS } from '../limits.ts';
+import type { TrackPlan } from '../role-spec.ts';
+import type { Checks, Complain } from './checks.ts';
 import { sourceOf, tracksOf } from './normalise.ts';
 import { ONE_OF_EACH, type Profiles, repeatedSource } from './read-profiles.ts';
-import type { GroupFile } from './schema/file.ts';
 import { noSuchProfile, type RoleFile } from './schema/role.ts';
 
-/** Told of a problem at a path; `key` when the key is what is wrong. */
-export type Complain = (
-  path: Path,
-  message: string,
-  hint?: string | null,
-  where?: 'key' | 'value',
-) => void;
-
-export interface Checks {
-  complain: Complain;
-  /** Told of what may be meant, and should be looked at. */
-  warn: Complain;
-}
-
-/** Finds what contradicts itself within one group. Who hears whom needs all groups: see check-rooms.ts. */
+/** Finds what contradicts itself within one group. Who hears whom needs all groups: see check-subscribers.ts. */
 export const checkGroup = (
   name: string,
   group: GroupFile,
@@ -30,7 +17,7 @@ export const checkGroup = (
   const at = ['groups', name];
   checkRoles([...at, 'roles'], group, complain);
   checkRoomNames(at, group, complain);
-  checkStages(at, group, complain);
+  executorOf(group.executor).check?.(at, group, complain);
   for (const [roleName, role] of Object.entries(group.roles))
     checkRole([...at, 'roles', roleName], role, group, profiles, { complain, warn });
 };
@@ -50,79 +37,23 @@ const checkRoles = (at: Path, group: GroupFile, complain: Complain): void => {
   else if (people > LIMITS.perRoom)
     complain(at, `make ${people} people in a room; at most ${LIMITS.perRoom}`, null, 'key');
   if (
-    group.executor === 'per-room-churn' &&
+    executorOf(group.executor).replacesParticipants &&
     people > 0 &&
-    roles.every(({ count, stays }) => stays || count === 0)
+    roles.every(({ count, permanent }) => permanent || count === 0)
   ) {
     complain(
       at,
-      'everybody stays: nobody comes or goes',
-      'take stays away from a role, or use constant-rooms',
+      'are all permanent: no participant is ever replaced',
+      'take permanent away from a role, or use constant-rooms',
       'key',
     );
   }
 };
 
 const checkRoomNames = (at: Path, group: GroupFile, complain: Complain): void => {
-  const { room, roomPrefix, executor } = group;
-  if (executor === 'constant-rooms' || executor === 'per-room-churn') {
-    if (room === undefined && group.rooms === undefined)
-      complain([...at, 'rooms'], 'rooms is missing', 'write how many, or name one with room');
-    if (room !== undefined && (group.rooms ?? 1) > 1) {
-      complain(
-        [...at, 'rooms'],
-        `are ${group.rooms}, but room names one`,
-        'leave one out; roomPrefix names many',
-      );
-    }
-  }
+  const { room, roomPrefix } = group;
   if (room !== undefined && roomPrefix !== undefined) {
     complain([...at, 'roomPrefix'], 'has no effect beside room', 'leave one out', 'key');
-  }
-};
-
-const checkStages = (at: Path, group: GroupFile, complain: Complain): void => {
-  if (
-    group.executor === 'ramping-rooms' &&
-    group.startRooms === 0 &&
-    group.stages.every(({ target }) => target === 0)
-  ) {
-    complain([...at, 'stages'], 'no room ever opens: every target is 0', 'give a stage a target');
-  }
-  if (
-    group.executor === 'ramping-arrival-rate' &&
-    group.startRate === 0 &&
-    group.stages.every(({ target }) => target === 0)
-  ) {
-    complain([...at, 'stages'], 'no room ever opens: every rate is 0', 'give a stage a target');
-  }
-  if (group.executor === 'ramping-rooms' || group.executor === 'ramping-arrival-rate') {
-    const total = group.stages.reduce((sum, { duration }) => sum + duration, 0);
-    if (total < LIMITS.minDurationMs)
-      complain(
-        [...at, 'stages'],
-        `last ${total}ms in all`,
-        `make them at least ${LIMITS.minDurationMs / 1_000}s`,
-      );
-    if (total > LIMITS.maxDurationMs)
-      complain([...at, 'stages'], `last longer than ${LIMITS.maxDurationMs / 86_400_000} days`);
-  }
-  if (group.executor === 'timetable') {
-    for (const [index, { fill, duration, repeat }] of group.lessons.entries()) {
-      const lesson = [...at, 'lessons', index];
-      if (fill >= duration)
-        complain(
-          [...lesson, 'fill'],
-          'is as long as the lesson: the last would come when all leave',
-          'make it shorter',
-        );
-      const last = repeat === undefined ? 0 : repeat.every * (repeat.times - 1);
-      if (last > LIMITS.maxDurationMs)
-        complain(
-          [...lesson, 'repeat'],
-          `the last begins after more than ${LIMITS.maxDurationMs / 86_400_000} days`,
-        );
-    }
   }
 };
 
@@ -143,10 +74,10 @@ const checkRole = (
   if (role.subscribe === false && role.layout !== undefined && role.layout.type !== 'none') {
     complain([...at, 'layout'], 'has no effect: subscribe is false', 'leave one out', 'key');
   }
-  if (role.stays && group.executor !== 'per-room-churn') {
+  if (role.permanent && !executorOf(group.executor).replacesParticipants) {
     complain(
-      [...at, 'stays'],
-      `has no effect: with ${group.executor} everybody stays`,
+      [...at, 'permanent'],
+      `has no effect: with ${group.executor} all participants stay`,
       'leave it out, or use per-room-churn',
       'key',
     );

@@ -1,6 +1,6 @@
 import { dataOf, streamsOf } from '../plan/streams.ts';
 import type { GroupSpec } from '../scenario.ts';
-import type { Checks } from './check-group.ts';
+import type { Checks } from './checks.ts';
 import type { ScenarioFile } from './schema/file.ts';
 
 /** Who listens where nobody speaks would make a scenario that measures nothing. */

@@ -1,9 +1,9 @@
-import type { Complain } from './check-group.ts';
-import type { PartName } from './part-names.ts';
+import type { Complain } from './checks.ts';
 import { BUILTIN_WINDOWS } from './threshold-facts.ts';
+import type { WindowName } from './window-names.ts';
 
 /** Names of parts of the run must tell them apart: stages, lessons, stretches and the windows that every run has. */
-export const checkNames = (parts: readonly PartName[], complain: Complain): void => {
+export const checkNames = (parts: readonly WindowName[], complain: Complain): void => {
   const taken = new Map<string, string>(
     BUILTIN_WINDOWS.map((name) => [name, 'a window that every run has']),
   );

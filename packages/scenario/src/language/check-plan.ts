@@ -1,14 +1,14 @@
 import type { Path } from '@livekit-swarm/settings';
 import { formatDuration, isUsageError } from '@livekit-swarm/settings';
 import { expandPlan } from '../plan/expand.ts';
-import type { NamedStretch, Scenario } from '../scenario.ts';
-import type { Checks, Complain } from './check-group.ts';
+import type { NamedWindow, Scenario } from '../scenario.ts';
+import type { Checks, Complain } from './checks.ts';
 
 /** Finds what shows only when the scenario is played through: that nobody would come, or too many, or that a stretch begins after the end. */
 export const checkPlan = (scenario: Scenario, { complain, warn }: Checks): void => {
-  const endMs = lengthOf({ ...scenario, timeline: [] }, complain);
+  const endMs = lengthOf({ ...scenario, windows: [] }, complain);
   if (endMs === null) return;
-  checkStretches(scenario.timeline, endMs, { complain, warn });
+  checkStretches(scenario.windows, endMs, { complain, warn });
 };
 
 /** When the last one leaves, ms after the start; null when there is no plan. */
@@ -34,14 +34,14 @@ const blamed = (message: string, { groups }: Scenario): { path: Path; message: s
 };
 
 const checkStretches = (
-  timeline: readonly NamedStretch[],
+  windows: readonly NamedWindow[],
   endMs: number,
   { complain, warn }: Checks,
 ): void => {
-  for (const [index, { fromMs, toMs }] of timeline.entries()) {
+  for (const [index, { fromMs, toMs }] of windows.entries()) {
     const over = `the run is over after ${formatDuration(endMs)}`;
-    if (fromMs >= endMs) complain(['timeline', index, 'from'], over, 'take a time before that');
+    if (fromMs >= endMs) complain(['windows', index, 'from'], over, 'take a time before that');
     else if (toMs !== null && toMs > endMs)
-      warn(['timeline', index, 'to'], over, 'to go until the end, leave it out');
+      warn(['windows', index, 'to'], over, 'to go until the end, leave it out');
   }
 };

@@ -29,7 +29,7 @@ groups:
     startTime: 5s
     duration: 10s
     roles: { guest: { count: 3 } }
-timeline: [{ name: peak, from: 3s, to: 9s }]
+windows: [{ name: peak, from: 3s, to: 9s }]
 `,
   { file: 'x.yaml' },
 );

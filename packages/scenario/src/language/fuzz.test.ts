@@ -143,8 +143,8 @@ const shaped = fc.record(
             fc.record({ uniform: tree }, { requiredKeys: [] }),
             tree,
           ),
-          stay: fc.oneof(fc.constantFrom('9s', '1ms'), tree),
-          pause: tree,
+          sessionDuration: fc.oneof(fc.constantFrom('9s', '1ms'), tree),
+          replacementDelay: tree,
           room: tree,
           roles: fc.oneof(
             fc.dictionary(
@@ -160,7 +160,7 @@ const shaped = fc.record(
         { requiredKeys: ['executor'] },
       ),
     ),
-    timeline: fc.oneof(
+    windows: fc.oneof(
       fc.array(fc.record({ name: scalar, from: scalar, to: scalar }, { requiredKeys: [] })),
       tree,
     ),

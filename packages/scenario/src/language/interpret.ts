@@ -6,27 +6,28 @@ import {
   plainOf,
   type Tree,
 } from '@livekit-swarm/settings';
-import type { NamedStretch, Scenario } from '../scenario.ts';
+import type { GroupFile } from '../executors/registry.ts';
+import type { NamedWindow, Scenario } from '../scenario.ts';
 import { checkCounts } from './check-counts.ts';
-import { type Checks, checkGroup } from './check-group.ts';
+import { checkGroup } from './check-group.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkNames } from './check-names.ts';
 import { checkPlan } from './check-plan.ts';
+import type { Checks } from './checks.ts';
 import { groupSpecOf } from './normalise.ts';
-import { partNamesIn, prefixesOf } from './part-names.ts';
 import { readProfiles } from './read-profiles.ts';
 import { readThresholds } from './read-thresholds.ts';
 import { roughFacts } from './rough-facts.ts';
 import {
   file,
   fileKeys,
-  type GroupFile,
   groupOfUnknownExecutor,
   group as groupSchema,
   type ScenarioFile,
   type scaledFile,
 } from './schema/file.ts';
 import { factsOf } from './threshold-facts.ts';
+import { windowNamesIn, windowPrefixes } from './window-names.ts';
 
 export interface Interpretation {
   /** Null when something is wrong. */
@@ -59,21 +60,21 @@ export const interpret = (
   if (result.success && groups.size === 0)
     checks.complain(['groups'], 'there are none: nobody would join', 'write calls: { … }', 'key');
   for (const [name, group] of groups) checkGroup(name, group, profiles, checks);
-  const names = partNamesIn(tree);
+  const names = windowNamesIn(tree);
   checkNames([...names.stages, ...names.stretches], checks.complain);
-  const timeline = readTimeline(tree, checks);
+  const windows = readWindows(tree, checks);
 
-  const prefixOf = prefixesOf(tree);
+  const prefixOf = windowPrefixes(tree);
   const specs = [...groups].map(([name, group]) =>
     groupSpecOf(name, group, profiles, prefixOf(name)),
   );
   if (result.success) checkListeners(result.data, specs, checks);
   const thresholds = readThresholds(
     tree,
-    result.success ? factsOf({ groups: specs, timeline }) : roughFacts(tree),
+    result.success ? factsOf({ groups: specs, windows }) : roughFacts(tree),
   );
   const scenario = result.success
-    ? scenarioOf(result.data, specs, timeline, thresholds.texts)
+    ? scenarioOf(result.data, specs, windows, thresholds.texts)
     : null;
   if (scenario !== null && findings.length === 0) checkPlan(scenario, checks);
   findings.push(...thresholds.findings);
@@ -83,7 +84,7 @@ export const interpret = (
 const scenarioOf = (
   { scenario, description, tags, seed }: ScenarioFile,
   groups: Scenario['groups'],
-  timeline: NamedStretch[],
+  windows: NamedWindow[],
   thresholds: string[],
 ): Scenario => ({
   name: scenario,
@@ -91,7 +92,7 @@ const scenarioOf = (
   tags: { ...tags },
   seed,
   groups,
-  timeline,
+  windows,
   thresholds,
 });
 
@@ -124,14 +125,12 @@ const entriesOf = (tree: MapTree, key: string): [string, Tree][] => {
   return map?.type === 'map' ? [...map.entries].map(([name, { value }]) => [name, value]) : [];
 };
 
-const readTimeline = (tree: MapTree, { complain }: Checks): NamedStretch[] => {
-  const written = tree.entries.get('timeline')?.value;
-  const { data } = fileKeys.timeline.safeParse(
-    written === undefined ? undefined : plainOf(written),
-  );
+const readWindows = (tree: MapTree, { complain }: Checks): NamedWindow[] => {
+  const written = tree.entries.get('windows')?.value;
+  const { data } = fileKeys.windows.safeParse(written === undefined ? undefined : plainOf(written));
   return (data ?? []).map(({ name, from, to }, index) => {
     if (to !== undefined && to <= from)
-      complain(['timeline', index, 'to'], 'is not after from', 'a stretch ends after it begins');
+      complain(['windows', index, 'to'], 'is not after from', 'a window ends after it begins');
     return { name, fromMs: from, toMs: to ?? null };
   });
 };

@@ -1,8 +1,7 @@
-import type { ExecutorSpec, Lesson, Stage } from '../executors/executor-spec.ts';
-import type { TrackPlan } from '../plan.ts';
-import type { GroupSpec, RoleSpec } from '../scenario.ts';
-import { lessonNames, stageName } from './part-names.ts';
-import type { GroupFile, ScenarioFile } from './schema/file.ts';
+import { type GroupFile, readExecutor } from '../executors/registry.ts';
+import type { RoleSpec, TrackPlan } from '../role-spec.ts';
+import type { GroupSpec } from '../scenario.ts';
+import type { ScenarioFile } from './schema/file.ts';
 import type { RoleFile } from './schema/role.ts';
 
 type Item = ScenarioFile['profiles'][string];
@@ -51,7 +50,7 @@ export const roleSpecOf = (name: string, role: RoleFile, profiles: Profiles): Ro
     layout,
     grants: role.grants ?? {},
     network: role.network ?? null,
-    stays: role.stays,
+    permanent: role.permanent,
   };
 };
 
@@ -66,75 +65,7 @@ export const groupSpecOf = (
   room: group.room ?? null,
   roomPrefix: group.roomPrefix ?? 'swarm',
   startMs: group.startTime,
-  gatherMs: group.gather,
-  executor: executorOf(group, prefix),
+  joinSpreadMs: group.joinSpread,
+  executor: readExecutor(group, prefix),
   roles: Object.entries(group.roles).map(([role, spec]) => roleSpecOf(role, spec, profiles)),
 });
-
-const executorOf = (group: GroupFile, prefix: string): ExecutorSpec => {
-  switch (group.executor) {
-    case 'constant-rooms':
-      return {
-        type: group.executor,
-        rooms: group.rooms ?? 1,
-        joinRate: group.joinRate,
-        durationMs: group.duration,
-      };
-    case 'ramping-rooms':
-      return {
-        type: group.executor,
-        startRooms: group.startRooms,
-        stages: stagesOf(group.stages, prefix),
-      };
-    case 'constant-arrival-rate':
-      return {
-        type: group.executor,
-        rate: group.rate,
-        timeUnitMs: group.timeUnit,
-        durationMs: group.duration,
-        roomDuration: group.roomDuration,
-        maxRooms: group.maxRooms ?? null,
-      };
-    case 'ramping-arrival-rate':
-      return {
-        type: group.executor,
-        startRate: group.startRate,
-        timeUnitMs: group.timeUnit,
-        stages: stagesOf(group.stages, prefix),
-        roomDuration: group.roomDuration,
-        maxRooms: group.maxRooms ?? null,
-      };
-    case 'per-room-churn':
-      return {
-        type: group.executor,
-        rooms: group.rooms ?? 1,
-        joinRate: group.joinRate,
-        durationMs: group.duration,
-        stay: group.stay,
-        pause: group.pause,
-      };
-    case 'timetable':
-      return { type: group.executor, lessons: lessonsOf(group.lessons, prefix) };
-  }
-};
-
-type StagesFile = Extract<GroupFile, { executor: 'ramping-rooms' }>['stages'];
-type LessonsFile = Extract<GroupFile, { executor: 'timetable' }>['lessons'];
-
-const stagesOf = (stages: StagesFile, prefix: string): Stage[] =>
-  stages.map(({ name, duration, target }, index) => ({
-    name: stageName(name, index, prefix),
-    durationMs: duration,
-    target,
-  }));
-
-const lessonsOf = (lessons: LessonsFile, prefix: string): Lesson[] =>
-  lessons.flatMap(({ name, at, rooms, fill, duration, repeat }, index) =>
-    lessonNames(name, repeat?.times, index, prefix).map((own, time) => ({
-      name: own,
-      atMs: at + time * (repeat?.every ?? 0),
-      rooms,
-      fillMs: fill,
-      durationMs: duration,
-    })),
-  );

@@ -88,7 +88,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a key of another executor',
     CALLS.replace('rooms: 3', 'rooms: 3\n    ‸stages: []'),
-    /"stages" here; it belongs to ramping-rooms, ramping-arrival-rate; constant-rooms has rooms, joinRate, duration/,
+    /"stages" here; it belongs to ramping-arrival-rate, ramping-participants, ramping-rooms; constant-rooms has rooms, joinRate, duration/,
   ],
   [
     'a missing key',
@@ -115,7 +115,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'an unknown executor',
     CALLS.replace('constant-rooms', '‸constant-room'),
-    /"constant-room" is no executor; did you mean constant-rooms\?/,
+    /unknown executor "constant-room"; did you mean constant-rooms\?/,
   ],
   [
     'an executor of k6',
@@ -157,12 +157,12 @@ const WRONG: [string, string, RegExp][] = [
   [
     'a rate that is none',
     CALLS.replace('rooms: 3', 'rooms: 3\n    joinRate: ‸fast'),
-    /must be joins a second.*write 50\/s/,
+    /must be joins per second.*write 50\/s/,
   ],
   [
     'a rate a minute',
     CALLS.replace('rooms: 3', 'rooms: 3\n    joinRate: ‸50/m'),
-    /must be joins a second.*write 50\/s/,
+    /must be joins per second.*write 50\/s/,
   ],
   ['yes for true', role('{ subscribe: ‸yes }'), /must be true or false; write true/],
   [
@@ -243,8 +243,8 @@ const WRONG: [string, string, RegExp][] = [
   ['an unknown grant', role('{ grants: { ‸canPubish: false } }'), /did you mean canPublish\?/],
   [
     'stays where everybody does',
-    role('{ ‸stays: true }'),
-    /has no effect: with constant-rooms everybody stays/,
+    role('{ ‸permanent: true }'),
+    /has no effect: with constant-rooms all participants stay/,
   ],
   [
     'a profile that is called as a track',
@@ -284,11 +284,11 @@ const WRONG: [string, string, RegExp][] = [
     /names one room \("hall"\), but would have several open/,
   ],
   [
-    'churn in which everybody stays',
+    'churn in which all roles are permanent',
     calls(
-      'executor: per-room-churn\nrooms: 2\nduration: 10s\nstay: 3s\n‸roles: { a: { count: 2, publish: audio, stays: true } }',
+      'executor: per-room-churn\nrooms: 2\nduration: 10s\nsessionDuration: 3s\n‸roles: { a: { count: 2, publish: audio, permanent: true } }',
     ),
-    /everybody stays: nobody comes or goes/,
+    /are all permanent: no participant is ever replaced/,
   ],
 
   // Stages and lessons.
@@ -316,7 +316,7 @@ const WRONG: [string, string, RegExp][] = [
     calls(
       `executor: ramping-arrival-rate\ntimeUnit: 1h\nroomDuration: 5s\nstages: [{ duration: 9s, target: 1 }]\n${ROLES}`,
     ).replace('groups', '‸groups'),
-    /nobody would join/,
+    /no participant would join/,
   ],
   [
     'a rate with its unit',
@@ -347,7 +347,7 @@ const WRONG: [string, string, RegExp][] = [
   ['no lessons', lessons('lessons: ‸[]'), /has no lessons/],
   [
     'a lesson that fills when it ends',
-    lessons('lessons: [{ at: 0s, rooms: 1, fill: ‸9s, duration: 9s }]'),
+    lessons('lessons: [{ at: 0s, rooms: 1, joinSpread: ‸9s, duration: 9s }]'),
     /is as long as the lesson/,
   ],
   [
@@ -369,22 +369,22 @@ const WRONG: [string, string, RegExp][] = [
   // The timeline.
   [
     'a stretch called as a stage',
-    `${ramp('stages: [{ name: up, duration: 9s, target: 3 }]')}timeline: [{ name: ‸up, from: 1s }]\n`,
+    `${ramp('stages: [{ name: up, duration: 9s, target: 3 }]')}windows: [{ name: ‸up, from: 1s }]\n`,
     /the name "up" is taken by a stage of calls/,
   ],
   [
     'a stretch that ends before it begins',
-    `${CALLS}timeline: [{ name: a, from: 3s, to: ‸2s }]\n`,
+    `${CALLS}windows: [{ name: a, from: 3s, to: ‸2s }]\n`,
     /is not after from/,
   ],
   [
     'a stretch after the end',
-    `${CALLS}timeline: [{ name: a, from: ‸11s }]\n`,
+    `${CALLS}windows: [{ name: a, from: ‸11s }]\n`,
     /the run is over after 10\.1s/,
   ],
   [
     'a stretch without a unit',
-    `${CALLS}timeline: [{ name: a, from: ‸3 }]\n`,
+    `${CALLS}windows: [{ name: a, from: ‸3 }]\n`,
     /a duration needs a unit; write 3s/,
   ],
 
@@ -513,7 +513,7 @@ describe('a scenario file with a mistake', () => {
       '    executor: ramping-rooms',
       '    stages: [{ duration: 30, target: 5 }]',
       '    roles: { talker: { count: 2, publish: audio } }',
-      'timeline: [{ name: steady, from: 3s }]',
+      'windows: [{ name: steady, from: 3s }]',
       'thresholds:',
       '  join_tiem: [p(95)<2000]',
       '  join_time{role:taker}: [p(95)<2000]',
@@ -526,7 +526,7 @@ describe('a scenario file with a mistake', () => {
       '6 groups.calls.roles.caller.count',
       '6 groups.calls.roles.caller.publsh',
       '9 groups.ramp.stages[0].duration',
-      '11 timeline[0].name',
+      '11 windows[0].name',
       '13 thresholds.join_tiem[0]',
       '14 thresholds.join_time{role:taker}[0]',
       '15 thresholds.join_time@peak[0]',
@@ -631,7 +631,7 @@ describe('ways to say the same', () => {
       description: null,
       tags: {},
       seed: 1,
-      timeline: [],
+      windows: [],
       thresholds: [],
       groups: [
         {
@@ -639,7 +639,7 @@ describe('ways to say the same', () => {
           room: null,
           roomPrefix: 'swarm',
           startMs: 0,
-          gatherMs: 0,
+          joinSpreadMs: 0,
           executor: { type: 'constant-rooms', rooms: 3, joinRate: 50, durationMs: 10_000 },
           roles: [
             {
@@ -651,7 +651,7 @@ describe('ways to say the same', () => {
               layout: { type: 'all' },
               grants: {},
               network: null,
-              stays: false,
+              permanent: false,
             },
           ],
         },
@@ -678,14 +678,20 @@ describe('ways to say the same', () => {
   it('writes out lessons that repeat', () => {
     const { groups } = read(
       lessons(
-        'lessons: [{ name: lesson, at: 1m, rooms: 2, fill: 1m, duration: 50m, repeat: { every: 1h, times: 3 } }]',
+        'lessons: [{ name: lesson, at: 1m, rooms: 2, joinSpread: 1m, duration: 50m, repeat: { every: 1h, times: 3 } }]',
       ),
     );
     expect(groups[0]?.executor).toMatchObject({
       lessons: [
         { name: 'lesson-1', atMs: 60_000 },
         { name: 'lesson-2', atMs: 3_660_000 },
-        { name: 'lesson-3', atMs: 7_260_000, rooms: 2, fillMs: 60_000, durationMs: 3_000_000 },
+        {
+          name: 'lesson-3',
+          atMs: 7_260_000,
+          rooms: 2,
+          joinSpreadMs: 60_000,
+          durationMs: 3_000_000,
+        },
       ],
     });
   });
@@ -740,7 +746,7 @@ describe('what should be looked at', () => {
     ],
     [
       'a stretch beyond the end',
-      `${CALLS}timeline: [{ name: a, from: 3s, to: ‸20s }]\n`,
+      `${CALLS}windows: [{ name: a, from: 3s, to: ‸20s }]\n`,
       /the run is over after 10\.1s/,
     ],
   ])('%s', (_what, text, message) => {

@@ -110,7 +110,11 @@ export const parseScenario = (text: string, options: ParseOptions): Scenario =>
   readScenario(text, options).scenario;
 
 /** A time drawn by chance is one value: half of one distribution and half of another would be none. */
-const ONE_VALUE: ReadonlySet<string> = new Set(['roomDuration', 'stay', 'pause']);
+const ONE_VALUE: ReadonlySet<string> = new Set([
+  'roomDuration',
+  'sessionDuration',
+  'replacementDelay',
+]);
 
 /** The file as each of its scales makes it. */
 const scalesOf = (whole: MapTree): { name: string; tree: MapTree }[] => {

@@ -6,8 +6,8 @@ import {
   type Tree,
   treeAt,
 } from '@livekit-swarm/settings';
-import type { TrackPlan } from '../plan.ts';
-import type { Checks } from './check-group.ts';
+import type { TrackPlan } from '../role-spec.ts';
+import type { Checks } from './checks.ts';
 import { sourceOf, tracksOf } from './normalise.ts';
 import { publish } from './schema/media.ts';
 import { noSuchProfile, TRACK_WORDS } from './schema/role.ts';

@@ -1,10 +1,10 @@
 import { type MapTree, treeAt } from '@livekit-swarm/settings';
-import { partNamesIn } from './part-names.ts';
 import type { ThresholdFacts } from './threshold-facts.ts';
+import { windowNamesIn } from './window-names.ts';
 
 /** What can be said of a scenario that has problems: names are as they stand there, the rest is not known. */
 export const roughFacts = (tree: MapTree): ThresholdFacts => {
-  const { stages, stretches } = partNamesIn(tree);
+  const { stages, stretches } = windowNamesIn(tree);
   const groups = treeAt(tree, ['groups']);
   const roles = new Map(
     groups?.type === 'map'

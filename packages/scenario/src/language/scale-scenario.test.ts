@@ -8,8 +8,8 @@ groups:
   ramp: { executor: ramping-rooms, startRooms: 0, stages: [{ duration: 9s, target: 30 }, { duration: 9s, target: 0 }], roles: { a: { count: 2, publish: audio } } }
   rate: { executor: constant-arrival-rate, rate: 3, duration: 20s, roomDuration: 5s, maxRooms: 40, roles: { a: { count: 2, publish: audio } } }
   ramped: { executor: ramping-arrival-rate, startRate: 1, stages: [{ duration: 9s, target: 7 }], roomDuration: 5s, roles: { a: { count: 2, publish: audio } } }
-  churn: { executor: per-room-churn, rooms: 5, joinRate: 4/s, duration: 20s, stay: 5s, roles: { a: { count: 2, publish: audio } } }
-  day: { executor: timetable, lessons: [{ at: 0s, rooms: 12, fill: 2s, duration: 9s }, { at: 9s, rooms: 1, duration: 9s }], roles: { a: { count: 2, publish: audio } } }
+  churn: { executor: per-room-churn, rooms: 5, joinRate: 4/s, duration: 20s, sessionDuration: 5s, roles: { a: { count: 2, publish: audio } } }
+  day: { executor: timetable, lessons: [{ at: 0s, rooms: 12, joinSpread: 2s, duration: 9s }, { at: 9s, rooms: 1, duration: 9s }], roles: { a: { count: 2, publish: audio } } }
 scales:
   small: { seed: 9, groups: { hall: null, rate: { maxRooms: null, roomDuration: { exponential: 9s } }, constant: { rooms: 1, roles: { a: { count: 2 }, b: { count: 1 } } } } }
   one: { groups: { constant: null, hall: null, ramp: null, rate: null, ramped: null, churn: null } }
@@ -65,7 +65,11 @@ describe('a factor', () => {
     });
     expect(groups.rate?.executor).toMatchObject({ rate: 0.3, timeUnitMs: 1_000, maxRooms: 4 });
     expect(groups.ramped?.executor).toMatchObject({ startRate: 0.1, stages: [{ target: 0.7 }] });
-    expect(groups.churn?.executor).toMatchObject({ rooms: 1, joinRate: 0.4, stay: { ms: 5_000 } });
+    expect(groups.churn?.executor).toMatchObject({
+      rooms: 1,
+      joinRate: 0.4,
+      sessionDuration: { ms: 5_000 },
+    });
     expect(groups.day?.executor).toMatchObject({ lessons: [{ rooms: 1 }, { rooms: 1 }] });
   });
 

@@ -1,8 +1,8 @@
 import type { Labels, MetricName, Threshold } from '@livekit-swarm/metrics';
 import { suggest } from '@livekit-swarm/settings';
-import { type Crowd, latestEndMs, stageNames } from '../plan/extent.ts';
+import { type LoadExtent, latestEndMs, stageNames } from '../plan/extent.ts';
 import { dataOf, type StreamLabels, streamsOf } from '../plan/streams.ts';
-import type { NamedStretch } from '../scenario.ts';
+import type { NamedWindow } from '../scenario.ts';
 
 /** Windows that every run has. */
 export const BUILTIN_WINDOWS = ['joining', 'steady'] as const;
@@ -19,7 +19,7 @@ export interface ThresholdFacts {
 }
 
 export const factsOf = (
-  scenario: Crowd & { timeline: readonly NamedStretch[] },
+  scenario: LoadExtent & { windows: readonly NamedWindow[] },
 ): ThresholdFacts => ({
   roles: new Map(
     scenario.groups.map(({ name, roles }) => [
@@ -27,8 +27,8 @@ export const factsOf = (
       roles.filter(({ count }) => count > 0).map((role) => role.name),
     ]),
   ),
-  stages: scenario.groups.flatMap(({ executor }) => stageNames(executor)),
-  stretches: scenario.timeline.map(({ name }) => name),
+  stages: stageNames(scenario),
+  stretches: scenario.windows.map(({ name }) => name),
   streams: streamsOf(scenario),
   data: dataOf(scenario),
   endMs: latestEndMs(scenario),

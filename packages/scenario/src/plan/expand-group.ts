@@ -1,41 +1,43 @@
 import type { Window } from '@livekit-swarm/metrics';
 import { isUsageError, usageError } from '@livekit-swarm/settings';
-import { execute } from '../executors/execute.ts';
-import type { RoomStay, Turn } from '../executors/executor.ts';
-import { gather } from '../executors/gather.ts';
+import type { RoomLifetime, SessionSlot } from '../executors/expansion.ts';
+import { spreadJoins } from '../executors/expansion.ts';
+import { executorOf } from '../executors/registry.ts';
 import { type Random, randomStream } from '../random.ts';
-import type { GroupSpec, RoleSpec, Scenario } from '../scenario.ts';
+import type { RoleSpec } from '../role-spec.ts';
+import type { GroupSpec, Scenario } from '../scenario.ts';
 
-/** The rooms of a group, and in each who takes which place. */
+/** The rooms of a group, and the sessions in each. */
 export interface ExpandedGroup {
   group: GroupSpec;
-  rooms: { number: number; places: Turn[][] }[];
-  places: Place[];
-  people: number;
+  /** `sessions`: of each slot. */
+  rooms: { number: number; sessions: SessionSlot[][] }[];
+  slots: Slot[];
+  participants: number;
   stages: Window[];
   droppedRooms: number;
 }
 
-export interface Place {
+export interface Slot {
   role: RoleSpec;
   /** From 1, within its role. */
   member: number;
 }
 
 /**
- * Lets a group's executor say when its rooms come and go, and fills them.
+ * Expands a group: when its rooms open and close, and the sessions in them.
  * @throws SwarmError `usage` that names the group
  */
 export const expandGroup = (scenario: Scenario, group: GroupSpec): ExpandedGroup => {
-  const places = group.roles.flatMap((role) =>
-    Array.from({ length: role.count }, (_, member): Place => ({ role, member: member + 1 })),
+  const slots = group.roles.flatMap((role) =>
+    Array.from({ length: role.count }, (_, member): Slot => ({ role, member: member + 1 })),
   );
   const random = (...name: (string | number)[]): Random =>
     randomStream(scenario.seed, group.name, ...name);
   const { rooms, stages, droppedRooms } = blameGroup(group, () => {
-    const expansion = execute(group.executor, {
-      places: places.map(({ role }) => role),
-      gatherMs: group.gatherMs,
+    const expansion = executorOf(group.executor.type).expand(group.executor, {
+      slots: slots.map(({ role }) => role),
+      joinSpreadMs: group.joinSpreadMs,
       random,
     });
     checkRoomName(group, expansion.rooms);
@@ -44,14 +46,14 @@ export const expandGroup = (scenario: Scenario, group: GroupSpec): ExpandedGroup
   const chance = random('gather');
   const filled = rooms.map((room) => ({
     number: room.number,
-    places: room.places ?? gather(room, places.length, group.gatherMs, chance),
+    sessions: room.slots ?? spreadJoins(room, slots.length, group.joinSpreadMs, chance),
   }));
   return {
     group,
     rooms: filled,
-    places,
-    people: filled.reduce(
-      (sum, room) => room.places.reduce((total, turns) => total + turns.length, sum),
+    slots,
+    participants: filled.reduce(
+      (sum, { sessions }) => sessions.reduce((total, { length }) => total + length, sum),
       0,
     ),
     stages: stages.map(({ name, fromMs, toMs }) => ({
@@ -76,10 +78,14 @@ const blameGroup = <T>({ name }: GroupSpec, work: () => T): T => {
 };
 
 /** One room by its own name may be opened again and again, but only once at a time. */
-const checkRoomName = ({ room }: GroupSpec, rooms: readonly RoomStay[]): void => {
+const checkRoomName = ({ room }: GroupSpec, rooms: readonly RoomLifetime[]): void => {
   if (room === null) return;
-  const inTurn = rooms.toSorted((a, b) => a.openAtMs - b.openAtMs);
-  if (inTurn.every(({ openAtMs }, index) => openAtMs >= (inTurn[index - 1]?.closeAtMs ?? 0)))
+  const inSessionSlot = rooms.toSorted((a, b) => a.openAtMs - b.openAtMs);
+  if (
+    inSessionSlot.every(
+      ({ openAtMs }, index) => openAtMs >= (inSessionSlot[index - 1]?.closeAtMs ?? 0),
+    )
+  )
     return;
   throw usageError(
     `names one room ("${room}"), but would have several open at a time`,

@@ -2,9 +2,11 @@ import { specOf } from '@livekit-swarm/testkit/record-of';
 import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MIN_STAY_MS } from '../executors/executor.ts';
-import type { ExecutorSpec } from '../executors/executor-spec.ts';
-import type { Layout, LoadSpec, Plan } from '../plan.ts';
+import { MIN_SESSION_MS } from '../executors/expansion.ts';
+import type { ExecutorSpec } from '../executors/registry.ts';
+import type { LoadSpec } from '../load-spec.ts';
+import type { Plan } from '../plan.ts';
+import type { Layout } from '../role-spec.ts';
 import type { GroupSpec } from '../scenario.ts';
 import { scenarioOfLoad } from '../scenario-of-load.ts';
 import { expandPlan } from './expand.ts';
@@ -158,14 +160,14 @@ const churn: ExecutorSpec = {
   rooms: 2,
   joinRate: 4,
   durationMs: 40_000,
-  stay: { distribution: 'lognormal', medianMs: 9_000, sigma: 0.5 },
-  pause: { distribution: 'uniform', minMs: 0, maxMs: 3_000 },
+  sessionDuration: { distribution: 'lognormal', medianMs: 9_000, sigma: 0.5 },
+  replacementDelay: { distribution: 'uniform', minMs: 0, maxMs: 3_000 },
 };
 const lessons: ExecutorSpec = {
   type: 'timetable',
   lessons: [
-    { name: 'first', atMs: 0, rooms: 2, fillMs: 4_000, durationMs: 20_000 },
-    { name: 'second', atMs: 30_000, rooms: 1, fillMs: 4_000, durationMs: 20_000 },
+    { name: 'first', atMs: 0, rooms: 2, joinSpreadMs: 4_000, durationMs: 20_000 },
+    { name: 'second', atMs: 30_000, rooms: 1, joinSpreadMs: 4_000, durationMs: 20_000 },
   ],
 };
 const all = [constant(3), ramp, arrivals, churn, lessons];
@@ -182,7 +184,7 @@ describe('expandPlan with any executor', () => {
   it.each(all)(
     'gives the same plan for the same seed, everybody inside their room’s time: $type',
     (executor) => {
-      const groups = [groupOf(executor, { gatherMs: 6_000, startMs: 3_000 })];
+      const groups = [groupOf(executor, { joinSpreadMs: 6_000, startMs: 3_000 })];
       fc.assert(
         fc.property(fc.integer(), (seed) => {
           const plan = expandGroups(groups, seed);
@@ -197,7 +199,7 @@ describe('expandPlan with any executor', () => {
           let before = 3_000;
           for (const { joinAtMs, leaveAtMs } of participants) {
             expect(joinAtMs).toBeGreaterThanOrEqual(before);
-            expect(leaveAtMs - joinAtMs).toBeGreaterThan(MIN_STAY_MS - 1e-6);
+            expect(leaveAtMs - joinAtMs).toBeGreaterThan(MIN_SESSION_MS - 1e-6);
             expect(leaveAtMs).toBeLessThanOrEqual(endAtMs);
             before = joinAtMs;
           }
@@ -212,7 +214,7 @@ describe('expandPlan with any executor', () => {
   it.each([ramp, arrivals, churn, lessons])(
     'gives another plan for another seed: $type',
     (executor) => {
-      const groups = [groupOf(executor, { gatherMs: 2_000 })];
+      const groups = [groupOf(executor, { joinSpreadMs: 2_000 })];
       expect(ofGroup(expandGroups(groups, 1), 'rooms')).not.toEqual(
         ofGroup(expandGroups(groups, 2), 'rooms'),
       );
@@ -220,7 +222,7 @@ describe('expandPlan with any executor', () => {
   );
 
   it.each(all)('does not change a group when another is added: $type', (executor) => {
-    const one = groupOf(executor, { name: 'one', gatherMs: 2_000 });
+    const one = groupOf(executor, { name: 'one', joinSpreadMs: 2_000 });
     const two = groupOf(arrivals, { name: 'two' });
     const three = groupOf(churn, { name: 'three' });
     expect(ofGroup(expandGroups([two, one, three]), 'one')).toEqual(
@@ -228,9 +230,9 @@ describe('expandPlan with any executor', () => {
     );
   });
 
-  it('gathers people after their room opened, first places first, nobody with less than a second left', () => {
+  it('spreads joins after the room opened, first slots first, at least a second before it closes', () => {
     const roles = [roleOf({ name: 'host', count: 1 }), roleOf({ name: 'guest', count: 6 })];
-    const { participants } = expandGroups([groupOf(ramp, { gatherMs: 30_000, roles })]);
+    const { participants } = expandGroups([groupOf(ramp, { joinSpreadMs: 30_000, roles })]);
     for (const members of Map.groupBy(participants, ({ room }) => room).values()) {
       expect(members).toHaveLength(7);
       expect(members[0]?.role).toBe('host');
@@ -277,7 +279,7 @@ describe('expandPlan with several groups', () => {
     const lesson = (durationMs: number): ExecutorSpec =>
       ({
         ...lessons,
-        lessons: [{ name: 'one', atMs: 0, rooms: 1, fillMs: 0, durationMs }],
+        lessons: [{ name: 'one', atMs: 0, rooms: 1, joinSpreadMs: 0, durationMs }],
       }) as ExecutorSpec;
     const expected = (...executors: ExecutorSpec[]): number[] =>
       expandGroups(
@@ -302,7 +304,7 @@ describe('expandPlan with several groups', () => {
     const roles = [
       roleOf({ name: 'viewer', count: 1 }),
       roleOf({ name: 'visitor2', count: 11 }),
-      roleOf({ name: 'host', count: 1, stays: true }),
+      roleOf({ name: 'host', count: 1, permanent: true }),
     ];
     const names = expandGroups([groupOf({ ...churn, rooms: 1 }, { roles })]).participants.map(
       ({ identity }) => identity,
@@ -330,17 +332,17 @@ describe('expandPlan with several groups', () => {
       /groups\.rooms: names one room \("hall"\)/,
     );
     expect(() => expandGroups([groupOf(constant(2), { roles: [roleOf({ count: 0 })] })])).toThrow(
-      /nobody would join/,
+      /no participant would join/,
     );
     const once = {
       ...lessons,
-      lessons: [{ name: 'first', atMs: 0, rooms: 1, fillMs: 0, durationMs: 9_000 }],
+      lessons: [{ name: 'first', atMs: 0, rooms: 1, joinSpreadMs: 0, durationMs: 9_000 }],
     };
     const again = {
       ...once,
       lessons: [
         ...once.lessons,
-        { name: 'second', atMs: 9_000, rooms: 1, fillMs: 0, durationMs: 9_000 },
+        { name: 'second', atMs: 9_000, rooms: 1, joinSpreadMs: 0, durationMs: 9_000 },
       ],
     };
     expect(expandGroups([groupOf(again, { room: 'hall' })]).participants).toHaveLength(4);
@@ -352,11 +354,11 @@ describe('the windows of a plan', () => {
 
   it('has joining and steady, stages with their group, and what the scenario names', () => {
     const groups = [groupOf(ramp, { startMs: 1_000 })];
-    const timeline = [
+    const windows = [
       { name: 'middle', fromMs: 30_000, toMs: 40_000 },
       { name: 'rest', fromMs: 50_000, toMs: null },
     ];
-    const plan = expandPlan(scenarioOf(groups, { timeline }), 'r');
+    const plan = expandPlan(scenarioOf(groups, { windows }), 'r');
     expect(
       plan.windows.map(({ name, fromMs, toMs, source, group }) => [
         name,
@@ -370,8 +372,8 @@ describe('the windows of a plan', () => {
       ['up', 1_000, 21_000, 'stage', 'rooms'],
       ['steady', 21_000, 55_000, 'builtin', undefined],
       ['peak', 21_000, 51_000, 'stage', 'rooms'],
-      ['middle', 30_000, 40_000, 'timeline', undefined],
-      ['rest', 50_000, 71_000, 'timeline', undefined],
+      ['middle', 30_000, 40_000, 'custom', undefined],
+      ['rest', 50_000, 71_000, 'custom', undefined],
       ['down', 51_000, 71_000, 'stage', 'rooms'],
     ]);
   });
@@ -392,8 +394,8 @@ describe('the windows of a plan', () => {
   });
 
   it('refuses a stretch that begins after the end', () => {
-    const timeline = [{ name: 'evening', fromMs: 90_000, toMs: null }];
-    expect(() => expandPlan(scenarioOf([groupOf(ramp)], { timeline }), 'r')).toThrow(
+    const windows = [{ name: 'evening', fromMs: 90_000, toMs: null }];
+    expect(() => expandPlan(scenarioOf([groupOf(ramp)], { windows }), 'r')).toThrow(
       /"evening" begins 1m 30s .* ends after 1m 10s/,
     );
   });

@@ -1,6 +1,7 @@
 import { maySubscribe, visibleTracks } from '../grants.ts';
 import { audiosHeard, videosShown } from '../layout.ts';
-import type { Kind, ParticipantPlan } from '../plan.ts';
+import type { ParticipantPlan } from '../plan.ts';
+import type { Kind } from '../role-spec.ts';
 
 /** Times are sums of fractions: what falls short by less than this is rounding. */
 const ROUNDING_MS = 0.01;

@@ -1,4 +1,5 @@
-import type { GroupSpec, RoleSpec, Scenario } from '../scenario.ts';
+import type { RoleSpec } from '../role-spec.ts';
+import type { GroupSpec, Scenario } from '../scenario.ts';
 
 /** What an identity begins with, so that the tracks of strangers in a shared room are told from ours. */
 export const identityPrefix = (run: string): string => `${run}-`;
@@ -15,27 +16,30 @@ export const roomName = (
     ? `${roomPrefix}-${run}-${number}`
     : `${roomPrefix}-${run}-${name}-${number}`);
 
-/** Who is meant: the member of a role in a room, and where people take turns, which of them. */
-export interface Person {
+/** The member of a role in a room, and where participants are replaced, which of them. */
+export interface NamedParticipant {
   group: GroupSpec;
   room: number;
   role: RoleSpec;
   member: number;
-  /** From 1; null where nobody takes another's place. */
-  turn: number | null;
+  /** From 1, within its slot; null where participants are not replaced. */
+  session: number | null;
 }
 
 /**
  * Readable names, each once in the run: `RUN-ROOM-ROLEn`, as `ab12-7-p1` for the first publisher of room 7. The role is its first letter, or its name where
- * two of the group begin with the same; the group stands before the room where there are several; who took another's place has a number behind a dot.
+ * two of the group begin with the same; the group stands before the room where there are several; a replaced participant has a number behind a dot.
  */
-export const nameIdentities = (scenario: Scenario, run: string): ((person: Person) => string) => {
+export const assignIdentities = (
+  scenario: Scenario,
+  run: string,
+): ((participant: NamedParticipant) => string) => {
   const labels = new Map(scenario.groups.map(({ name, roles }) => [name, roleLabels(roles)]));
   const several = scenario.groups.length > 1;
   const taken = new Set<string>();
-  return ({ group, room, role, member, turn }) => {
+  return ({ group, room, role, member, session }) => {
     const where = several ? `${group.name}-${room}` : String(room);
-    const who = `${labels.get(group.name)?.get(role.name) ?? role.name}${member}${turn === null ? '' : `.${turn}`}`;
+    const who = `${labels.get(group.name)?.get(role.name) ?? role.name}${member}${session === null ? '' : `.${session}`}`;
     let identity = `${identityPrefix(run)}${where}-${who}`;
     // Names full of dashes and digits can be made to meet: the server would throw the first of two namesakes out.
     while (taken.has(identity)) identity += '+';

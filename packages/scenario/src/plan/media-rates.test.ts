@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Resolution } from '../plan.ts';
+import type { Resolution } from '../role-spec.ts';
 import { layersOf } from './media-rates.ts';
 
 const layers = (resolution: Resolution, simulcast: boolean): Resolution[] =>

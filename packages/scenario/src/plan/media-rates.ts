@@ -1,6 +1,6 @@
 import { tileSize } from '../layout.ts';
-import type { Layout, Resolution, TrackPlan, VideoCodec } from '../plan.ts';
 import { RESOLUTIONS } from '../resolution.ts';
+import type { Layout, Resolution, TrackPlan, VideoCodec } from '../role-spec.ts';
 
 /** What flows in a second. */
 export interface Rate {

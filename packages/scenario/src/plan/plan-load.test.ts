@@ -2,8 +2,10 @@ import { specOf } from '@livekit-swarm/testkit/record-of';
 import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExecutorSpec } from '../executors/executor-spec.ts';
-import type { DataTraffic, Layout, LoadSpec, ParticipantPlan, TrackPlan } from '../plan.ts';
+import type { ExecutorSpec } from '../executors/registry.ts';
+import type { LoadSpec } from '../load-spec.ts';
+import type { ParticipantPlan } from '../plan.ts';
+import type { DataTraffic, Layout, TrackPlan } from '../role-spec.ts';
 import type { GroupSpec } from '../scenario.ts';
 import { scenarioOfLoad } from '../scenario-of-load.ts';
 import { expandPlan } from './expand.ts';
@@ -125,7 +127,7 @@ describe('planLoad', () => {
   it('knows the busiest second of joining', () => {
     const storm = groupOf({ type: 'constant-rooms', rooms: 100, joinRate: 40, durationMs: 9_000 });
     expect(fromGroups(storm).joinsPerSecond).toBe(40);
-    const lesson = { name: 'first', atMs: 5_000, rooms: 100, fillMs: 0, durationMs: 9_000 };
+    const lesson = { name: 'first', atMs: 5_000, rooms: 100, joinSpreadMs: 0, durationMs: 9_000 };
     expect(
       fromGroups(storm, groupOf({ type: 'timetable', lessons: [lesson] }, { name: 'more' }))
         .joinsPerSecond,
@@ -145,11 +147,11 @@ describe('planLoad', () => {
       rooms: 3,
       joinRate: 5,
       durationMs: 30_000,
-      stay: { distribution: 'exponential', meanMs: 6_000 },
-      pause: { distribution: 'uniform', minMs: 0, maxMs: 4_000 },
+      sessionDuration: { distribution: 'exponential', meanMs: 6_000 },
+      replacementDelay: { distribution: 'uniform', minMs: 0, maxMs: 4_000 },
     };
     const roles = [
-      roleOf({ name: 'host', count: 1, publish: [{ kind: 'audio' }, video], stays: true }),
+      roleOf({ name: 'host', count: 1, publish: [{ kind: 'audio' }, video], permanent: true }),
       roleOf({ name: 'guest', count: 3 }),
     ];
     fc.assert(
@@ -198,7 +200,7 @@ describe('mostPresent', () => {
       name: `l${n}`,
       atMs,
       rooms: n + 1,
-      fillMs: 0,
+      joinSpreadMs: 0,
       durationMs: 10_000,
     }));
     const { participants } = expandPlan(scenarioOf([groupOf({ type: 'timetable', lessons })]), 'r');

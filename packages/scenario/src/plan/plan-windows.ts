@@ -1,7 +1,7 @@
 import type { Window } from '@livekit-swarm/metrics';
 import { formatDuration, usageError } from '@livekit-swarm/settings';
 import type { ParticipantPlan } from '../plan.ts';
-import type { NamedStretch } from '../scenario.ts';
+import type { NamedWindow } from '../scenario.ts';
 
 type Stay = Pick<ParticipantPlan, 'joinAtMs' | 'leaveAtMs'>;
 
@@ -13,7 +13,7 @@ const STEADY_LEAST_MS = 3_000;
  * due to come or go that holds the most of the crowd's time (people × duration). Where people come and go all the time there is none that is long enough:
  * then from the first join to the last leave.
  */
-export const steadyStretch = (stays: readonly Stay[]): { fromMs: number; toMs: number } => {
+export const steadyWindow = (stays: readonly Stay[]): { fromMs: number; toMs: number } => {
   const joins = Float64Array.from(stays, ({ joinAtMs }) => joinAtMs).sort();
   const leaves = Float64Array.from(stays, ({ leaveAtMs }) => leaveAtMs).sort();
   const last = stays.length - 1;
@@ -45,13 +45,13 @@ export const steadyStretch = (stays: readonly Stay[]): { fromMs: number; toMs: n
  * The parts of the run that the scenario named.
  * @throws SwarmError `usage` when one begins after everybody has left: nothing could ever be measured in it
  */
-export const timelineWindows = (timeline: readonly NamedStretch[], endAtMs: number): Window[] =>
-  timeline.map(({ name, fromMs, toMs }) => {
+export const customWindows = (windows: readonly NamedWindow[], endAtMs: number): Window[] =>
+  windows.map(({ name, fromMs, toMs }) => {
     if (fromMs >= endAtMs) {
       throw usageError(
-        `timeline: "${name}" begins ${formatDuration(fromMs)} into the run, but the run ends after ${formatDuration(endAtMs)}`,
+        `windows: "${name}" begins ${formatDuration(fromMs)} into the run, but the run ends after ${formatDuration(endAtMs)}`,
         'let it begin earlier, or the groups last longer',
       );
     }
-    return { name, fromMs, toMs: Math.min(toMs ?? endAtMs, endAtMs), source: 'timeline' };
+    return { name, fromMs, toMs: Math.min(toMs ?? endAtMs, endAtMs), source: 'custom' };
   });

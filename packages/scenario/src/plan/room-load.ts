@@ -1,6 +1,7 @@
 import { mayPublish, maySubscribe } from '../grants.ts';
 import { audiosHeard, videosShown } from '../layout.ts';
-import type { ParticipantPlan, TrackPlan } from '../plan.ts';
+import type { ParticipantPlan } from '../plan.ts';
+import type { TrackPlan } from '../role-spec.ts';
 import { addRates, layerShown, NOTHING, type Rate, receivedRate, sentRate } from './media-rates.ts';
 
 /** What somebody, or everybody together, sends and receives at one moment. */

@@ -76,7 +76,7 @@ describe('splitPlan', () => {
       name,
       atMs,
       rooms,
-      fillMs: 0,
+      joinSpreadMs: 0,
       durationMs: 60_000,
     });
     const lessons = [lesson('one', 0, 8), lesson('two', 60_000, 2), lesson('three', 120_000, 4)];

@@ -1,6 +1,6 @@
-import type { TrackPlan } from '../plan.ts';
-import type { GroupSpec, RoleSpec } from '../scenario.ts';
-import type { Crowd } from './extent.ts';
+import type { RoleSpec, TrackPlan } from '../role-spec.ts';
+import type { GroupSpec } from '../scenario.ts';
+import type { LoadExtent } from './extent.ts';
 
 /** Media of a kind that somebody of ours sends or should receive; what the labels of thresholds can mean. */
 export interface StreamLabels {
@@ -19,7 +19,7 @@ interface Member {
 }
 
 /** Those who are in rooms together: a group, or all groups that name the same room. Roles with nobody in them are left out. */
-const gatherings = ({ groups }: Crowd): Member[][] => {
+const gatherings = ({ groups }: LoadExtent): Member[][] => {
   const members = groups.flatMap((group) =>
     group.roles.filter(({ count }) => count > 0).map((role) => ({ group, role })),
   );
@@ -31,7 +31,7 @@ const gatherings = ({ groups }: Crowd): Member[][] => {
 };
 
 /** All media of a scenario: what each role sends, and what each should receive. Every combination of labels is there once. */
-export const streamsOf = (crowd: Crowd): StreamLabels[] =>
+export const streamsOf = (crowd: LoadExtent): StreamLabels[] =>
   gatherings(crowd).flatMap((members) => {
     const senders = countSenders(members, ({ publish }) => publish.map(mediumOf));
     return members.flatMap((me) => [
@@ -44,7 +44,7 @@ export const streamsOf = (crowd: Crowd): StreamLabels[] =>
   });
 
 /** Who sends data messages, and to whom they come. */
-export const dataOf = (crowd: Crowd): DataLabels[] =>
+export const dataOf = (crowd: LoadExtent): DataLabels[] =>
   gatherings(crowd).flatMap((members) => {
     const senders =
       countSenders(members, ({ data }) => (data === null ? [] : ['data'])).get('data') ?? 0;

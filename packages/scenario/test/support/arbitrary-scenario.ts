@@ -1,20 +1,16 @@
 /** Scenarios of all kinds for property-based tests, each of which a file could say: whatever is free is as odd as it may be. */
 import fc from 'fast-check';
-import type { ExecutorSpec, Span, Stage } from '../../src/executors/executor-spec.ts';
+import type { DurationDistribution } from '../../src/executors/duration-distribution.ts';
+import type { ExecutorSpec } from '../../src/executors/registry.ts';
+import type { Stage } from '../../src/executors/stages.ts';
 import {
   type LinkImpairment,
   networkPreset,
   networkPresetNames,
   PERFECT_LINK,
 } from '../../src/network/network-presets.ts';
-import type { Layout, TrackPlan } from '../../src/plan.ts';
-import type {
-  GroupSpec,
-  NamedStretch,
-  RoleGrants,
-  RoleSpec,
-  Scenario,
-} from '../../src/scenario.ts';
+import type { Layout, RoleGrants, RoleSpec, TrackPlan } from '../../src/role-spec.ts';
+import type { GroupSpec, NamedWindow, Scenario } from '../../src/scenario.ts';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/);
 
@@ -28,15 +24,23 @@ const text = (maxLength: number) =>
 const duration = (min: number, max: number) =>
   fc.oneof(fc.integer({ min, max }), fc.double({ min, max, noNaN: true }));
 
-const span: fc.Arbitrary<Span> = fc.oneof(
-  duration(1_000, 60_000).map((ms): Span => ({ distribution: 'constant', ms })),
-  fc
-    .tuple(duration(1_000, 60_000), duration(0, 60_000))
-    .map(([minMs, more]): Span => ({ distribution: 'uniform', minMs, maxMs: minMs + more })),
-  duration(1_000, 60_000).map((meanMs): Span => ({ distribution: 'exponential', meanMs })),
+const span: fc.Arbitrary<DurationDistribution> = fc.oneof(
+  duration(1_000, 60_000).map((ms): DurationDistribution => ({ distribution: 'constant', ms })),
+  fc.tuple(duration(1_000, 60_000), duration(0, 60_000)).map(
+    ([minMs, more]): DurationDistribution => ({
+      distribution: 'uniform',
+      minMs,
+      maxMs: minMs + more,
+    }),
+  ),
+  duration(1_000, 60_000).map(
+    (meanMs): DurationDistribution => ({ distribution: 'exponential', meanMs }),
+  ),
   fc
     .tuple(duration(1_000, 60_000), fc.double({ min: 0.01, max: 3, noNaN: true }))
-    .map(([medianMs, sigma]): Span => ({ distribution: 'lognormal', medianMs, sigma })),
+    .map(
+      ([medianMs, sigma]): DurationDistribution => ({ distribution: 'lognormal', medianMs, sigma }),
+    ),
 );
 
 const video = (source: 'camera' | 'screen'): fc.Arbitrary<TrackPlan> =>
@@ -107,7 +111,7 @@ const network: fc.Arbitrary<RoleSpec['network']> = fc.option(
 const role = (
   own: string,
   minCount: number,
-  stays: fc.Arbitrary<boolean>,
+  permanent: fc.Arbitrary<boolean>,
 ): fc.Arbitrary<RoleSpec> =>
   fc
     .record({
@@ -125,7 +129,7 @@ const role = (
       layout,
       grants,
       network,
-      stays,
+      permanent,
     })
     // Who does not receive looks at nothing.
     .map((one): RoleSpec => (one.subscribe ? one : { ...one, layout: { type: 'none' } }));
@@ -180,8 +184,8 @@ const executor = (prefix: string): fc.Arbitrary<ExecutorSpec> =>
       rooms,
       joinRate,
       durationMs: duration(2_000, 20_000),
-      stay: span,
-      pause: span,
+      sessionDuration: span,
+      replacementDelay: span,
     }),
     fc
       .array(fc.tuple(duration(0, 20_000), rooms, duration(0, 1_000), duration(2_000, 20_000)), {
@@ -191,11 +195,11 @@ const executor = (prefix: string): fc.Arbitrary<ExecutorSpec> =>
       .map(
         (list): ExecutorSpec => ({
           type: 'timetable',
-          lessons: list.map(([atMs, many, fillMs, durationMs], index) => ({
+          lessons: list.map(([atMs, many, joinSpreadMs, durationMs], index) => ({
             name: `${prefix}-${index}`,
             atMs,
             rooms: many,
-            fillMs,
+            joinSpreadMs,
             durationMs,
           })),
         }),
@@ -213,7 +217,7 @@ const group = (index: number): fc.Arbitrary<GroupSpec> =>
         room: ownRoom(spec) ? fc.option(text(30)) : fc.constant(null),
         roomPrefix: fc.oneof(fc.constant('swarm'), text(20)),
         startMs: duration(0, 5_000),
-        gatherMs: duration(0, 5_000),
+        joinSpreadMs: duration(0, 5_000),
         executor: fc.constant(spec),
         first: role('first', 1, fc.constant(false)),
         others: fc.integer({ min: 0, max: 2 }).chain((count) =>
@@ -222,7 +226,7 @@ const group = (index: number): fc.Arbitrary<GroupSpec> =>
               role(
                 `role-${other}`,
                 0,
-                fc.boolean().map((stays) => stays && spec.type === 'per-room-churn'),
+                fc.boolean().map((permanent) => permanent && spec.type === 'per-room-churn'),
               ),
             ),
           ),
@@ -252,7 +256,7 @@ const group = (index: number): fc.Arbitrary<GroupSpec> =>
       ),
   );
 
-const timeline: fc.Arbitrary<NamedStretch[]> = fc
+const windows: fc.Arbitrary<NamedWindow[]> = fc
   .array(fc.tuple(duration(0, 900), fc.option(duration(1, 5_000))), { maxLength: 3 })
   .map((list) =>
     list.map(([fromMs, more], index) => ({
@@ -312,7 +316,7 @@ export const arbitraryScenario: fc.Arbitrary<Scenario> = fc
         .map((tags) => ({ ...tags })),
       seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
       groups: fc.constant(groups),
-      timeline,
+      windows,
       thresholds: fc.array(threshold({ groups }), { maxLength: 5 }),
     }),
   );

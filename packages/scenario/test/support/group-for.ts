@@ -1,10 +1,10 @@
 import { roleOf } from '@livekit-swarm/testkit/scenario-of';
-import type { Group } from '../../src/executors/executor.ts';
+import type { Group } from '../../src/executors/expansion.ts';
 import { randomStream } from '../../src/random.ts';
 
-/** What an executor is told of a group with so many places a room. */
-export const groupFor = (places = 2, seed = 1, gatherMs = 0): Group => ({
-  places: Array.from({ length: places }, () => roleOf()),
-  gatherMs,
+/** A group with this many slots per room. */
+export const groupFor = (slots = 2, seed = 1, joinSpreadMs = 0): Group => ({
+  slots: Array.from({ length: slots }, () => roleOf()),
+  joinSpreadMs,
   random: (...name) => randomStream(seed, ...name),
 });

@@ -109,7 +109,7 @@ export const placeOf = (tree: Tree, path: Path): Place => {
 export const placeWithin = ({ at, inset }: Spot, index: number): Place =>
   inset === null ? at : { line: at.line, column: at.column + inset + index };
 
-/** `groups.meetings.roles`, `timeline[0].from`. */
+/** `groups.meetings.roles`, `windows[0].from`. */
 export const formatPath = (path: Path): string =>
   path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;

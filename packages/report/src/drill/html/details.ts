@@ -1,5 +1,6 @@
 import type { DrillResult, NewcomerResult, RepeatResult } from '@livekit-swarm/chaos';
-import { formatMs, plural } from '../../format.ts';
+import { plural } from '@livekit-swarm/settings';
+import { formatMs } from '../../format.ts';
 import { preciseClock } from '../../html/clock.ts';
 import { html, type Markup, name, said } from '../../html/markup.ts';
 import {

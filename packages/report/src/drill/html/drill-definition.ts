@@ -1,6 +1,6 @@
 import { sayAim } from '@livekit-swarm/chaos';
 import type { Drill, DrillFault } from '@livekit-swarm/chaos/drill';
-import { plural } from '../../format.ts';
+import { plural } from '@livekit-swarm/settings';
 import { html, type Markup, name, said } from '../../html/markup.ts';
 import { sayParams } from '../format-params.ts';
 

@@ -1,5 +1,5 @@
 import type { PairRecovery, RepeatResult, RoomRecovery } from '@livekit-swarm/chaos';
-import { plural } from '../../format.ts';
+import { plural } from '@livekit-swarm/settings';
 import { html, type Markup, name, said } from '../../html/markup.ts';
 import { formatTook } from '../phrases.ts';
 import { partLabel } from './part-label.ts';

@@ -1,5 +1,6 @@
 import type { DrillSecond } from '@livekit-swarm/chaos';
-import { formatNumber, formatShare } from '../../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatShare } from '../../format.ts';
 import { preciseClock } from '../../html/clock.ts';
 import { html, type Markup } from '../../html/markup.ts';
 import { percent } from '../../html/svg/percent.ts';

@@ -1,6 +1,6 @@
 import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
 import { outcomeOf } from '@livekit-swarm/chaos';
-import { formatNumber, plural } from '../../format.ts';
+import { formatNumber, plural } from '@livekit-swarm/settings';
 import { html, type Markup } from '../../html/markup.ts';
 import { formatTook } from '../phrases.ts';
 

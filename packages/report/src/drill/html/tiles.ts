@@ -1,5 +1,5 @@
 import type { RepeatResult } from '@livekit-swarm/chaos';
-import { formatNumber } from '../../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
 import { html, type Markup } from '../../html/markup.ts';
 import { formatGap, formatTook } from '../phrases.ts';
 

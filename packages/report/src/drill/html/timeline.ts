@@ -4,7 +4,7 @@ import type {
   RepeatResult,
   RoomRecovery,
 } from '@livekit-swarm/chaos';
-import { plural } from '../../format.ts';
+import { plural } from '@livekit-swarm/settings';
 import { preciseClock } from '../../html/clock.ts';
 import { html, type Markup, name } from '../../html/markup.ts';
 import { percent } from '../../html/svg/percent.ts';

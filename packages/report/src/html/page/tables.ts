@@ -1,5 +1,5 @@
+import { formatNumber } from '@livekit-swarm/settings';
 import { element, required } from './element.ts';
-import { formatNumber } from './format.ts';
 
 const names = new Intl.Collator('en', { numeric: true });
 

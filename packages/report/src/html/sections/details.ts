@@ -1,5 +1,6 @@
 import { aggregate, type MetricName, type MetricReader } from '@livekit-swarm/metrics';
-import { formatBytes, formatMs, formatNumber, formatShare } from '../../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatBytes, formatMs, formatShare } from '../../format.ts';
 import { noteText } from '../../phrases/run-event.ts';
 import type { TableData } from '../../table.ts';
 import { joinReasons, joinTable } from '../../tables/joins.ts';

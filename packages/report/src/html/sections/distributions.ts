@@ -1,5 +1,6 @@
 import type { Labels, MetricName, Sketch } from '@livekit-swarm/metrics';
-import { formatMs, formatNumber } from '../../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatMs } from '../../format.ts';
 import type { HtmlInput } from '../html-input.ts';
 import { html, type Markup } from '../markup.ts';
 import { describe, histogram } from '../svg/histogram.ts';

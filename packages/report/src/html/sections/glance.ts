@@ -1,5 +1,5 @@
 import type { Window } from '@livekit-swarm/metrics';
-import { formatNumber } from '../../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
 import { eventText } from '../../phrases/run-event.ts';
 import { clock } from '../clock.ts';
 import { type Lane, lanesOf } from '../glance.ts';

@@ -1,8 +1,8 @@
 import type { Summary, ThresholdResult } from '@livekit-swarm/analysis';
 import { metricDefinition } from '@livekit-swarm/metrics';
-import { EXIT_CODES } from '@livekit-swarm/settings';
+import { EXIT_CODES, formatNumber, plural } from '@livekit-swarm/settings';
 import { describeScenario } from '../../describe-scenario.ts';
-import { formatFigure, formatMs, formatNumber, formatShare, plural } from '../../format.ts';
+import { formatFigure, formatMs, formatShare } from '../../format.ts';
 import { limitOf, measuredOf } from '../../phrases/threshold.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR, originOf, reasonText } from '../../phrases/verdict-reason.ts';
 import { MARKS } from '../../style.ts';

@@ -4,7 +4,8 @@ import type {
   ParticipantHistory,
   RoomSummary,
 } from '@livekit-swarm/analysis';
-import { formatMs, formatNumber, formatShare } from '../../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatMs, formatShare } from '../../format.ts';
 import { outcomeText } from '../../tables/most-affected.ts';
 import { clock } from '../clock.ts';
 import type { HtmlInput } from '../html-input.ts';

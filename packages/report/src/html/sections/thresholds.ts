@@ -1,6 +1,7 @@
 import type { ThresholdResult } from '@livekit-swarm/analysis';
 import { metricDefinition } from '@livekit-swarm/metrics';
-import { formatFigure, formatNumber } from '../../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatFigure } from '../../format.ts';
 import { limitOf, measuredOf } from '../../phrases/threshold.ts';
 import { MARKS } from '../../style.ts';
 import { clock } from '../clock.ts';

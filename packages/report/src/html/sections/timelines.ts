@@ -4,7 +4,8 @@ import {
   type ParticipantHistories,
   type ParticipantHistory,
 } from '@livekit-swarm/analysis';
-import { formatMs, formatNumber, formatShare, plural } from '../../format.ts';
+import { formatNumber, plural } from '@livekit-swarm/settings';
+import { formatMs, formatShare } from '../../format.ts';
 import { outcomeText } from '../../tables/most-affected.ts';
 import { preciseClock } from '../clock.ts';
 import { html, type Markup, name, said } from '../markup.ts';

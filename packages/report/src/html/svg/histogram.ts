@@ -1,5 +1,6 @@
 import { GAMMA, type Sketch } from '@livekit-swarm/metrics';
-import { formatMs, formatNumber } from '../../format.ts';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatMs } from '../../format.ts';
 import { html, type Markup } from '../markup.ts';
 import { percent } from './percent.ts';
 

@@ -12,38 +12,24 @@ import {
   yesOrNo,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import {
-  commonKeys,
-  constantArrivalRate,
-  constantRooms,
-  executorNames,
-  perRoomChurn,
-  rampingArrivalRate,
-  rampingRooms,
-  timetable,
-} from '../../executors/executors.ts';
+import { commonKeys } from '../../executors/definition.ts';
+import { executorNames, groupSchemas } from '../../executors/registry.ts';
 import { publish } from './media.ts';
 
 /** Rooms that are alike, when they are open, and who is in them. */
-export const group = z.discriminatedUnion(
-  'executor',
-  [constantRooms, rampingRooms, constantArrivalRate, rampingArrivalRate, perRoomChurn, timetable],
-  {
-    error: ({ input }) => {
-      if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-        return say('must be a mapping', 'of executor, roles and what the executor needs');
-      }
-      const given: unknown = 'executor' in input ? input.executor : undefined;
-      const choice = executorNames();
-      if (given === undefined) return say('executor is missing', `there are ${choice.join(', ')}`);
-      // k6 has virtual users where there are rooms here.
-      const word = textOf(given).replace(/-vus$/, '-rooms');
-      return say(`${quote(given)} is no executor`, suggest(word, choice, 'there are'));
-    },
+export const group = z.discriminatedUnion('executor', groupSchemas, {
+  error: ({ input }) => {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+      return say('must be a mapping', 'of executor, roles and what the executor needs');
+    }
+    const given: unknown = 'executor' in input ? input.executor : undefined;
+    const choice = executorNames();
+    if (given === undefined) return say('executor is missing', `there are ${choice.join(', ')}`);
+    // k6 has virtual users where there are rooms here.
+    const word = textOf(given).replace(/-vus$/, '-rooms');
+    return say(`unknown executor ${quote(given)}`, suggest(word, choice, 'there are'));
   },
-);
-
-export type GroupFile = z.output<typeof group>;
+});
 
 /** What can be checked of a group whose executor is unknown. */
 export const groupOfUnknownExecutor = z.looseObject(commonKeys);
@@ -97,18 +83,18 @@ export const fileKeys = {
       error: say('must be a mapping of groups', 'write calls: { executor: constant-rooms, … }'),
     })
     .describe('Groups of rooms that are alike; they run side by side.'),
-  timeline: z
+  windows: z
     .array(
       strict({
-        name: name('the name of a stretch').describe('For thresholds (@NAME) and reports.'),
+        name: name('the name of a window').describe('For thresholds (@NAME) and reports.'),
         from: duration().describe('After the start of the run.'),
-        to: duration().optional().describe('After the start of the run. Left out: until the end.'),
+        to: duration().optional().describe('After the start of the run. Default: until the end.'),
       }),
       { error: say('must be a list', 'write - { name: peak, from: 30s, to: 60s }') },
     )
     .default([])
     .meta({
-      description: 'Stretches of the run that get a name.',
+      description: 'Parts of the run that get a name.',
       samples: [[{ name: 'peak', from: '30s', to: '60s' }]],
     }),
   thresholds: z

@@ -2,7 +2,7 @@ import { reading, say, strict, word, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { parseDataRate } from '../../data-traffic.ts';
 import { parseLayout } from '../../layout.ts';
-import type { Resolution, TrackPlan, VideoCodec } from '../../plan.ts';
+import type { Resolution, TrackPlan, VideoCodec } from '../../role-spec.ts';
 
 export const RESOLUTION_WORDS = [
   '180p',

@@ -1,8 +1,8 @@
 import { name, quote, say, strict, suggest, whole, word, yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { LIMITS } from '../../load-spec.ts';
+import { LIMITS } from '../../limits.ts';
 import { network } from '../../network/network.ts';
-import type { RoleGrants, TrackSourceName } from '../../scenario.ts';
+import type { RoleGrants, TrackSourceName } from '../../role-spec.ts';
 import { data, layout, publish } from './media.ts';
 
 const SOURCES = [
@@ -34,7 +34,7 @@ const grants = strict({
 
 /** What one kind of people in a room does, and how many of them there are. */
 export const role = strict({
-  count: whole(0, LIMITS.perRoom).default(1).describe('Of them per room.'),
+  count: whole(0, LIMITS.perRoom).default(1).describe('Participants of the role per room.'),
   publish: publish
     .default([])
     .describe(
@@ -55,10 +55,10 @@ export const role = strict({
   network: network
     .optional()
     .describe('A bad access network by which they reach the server: a preset, or one of your own.'),
-  stays: yesOrNo()
+  permanent: yesOrNo()
     .default(false)
     .describe(
-      'With per-room-churn: they stay as long as the room is open, while others come and go.',
+      'With an executor that replaces participants: these stay as long as the room is open.',
     ),
 }).meta({ id: 'role' });
 

@@ -2,16 +2,15 @@
 
 import { formatExpression, formatTarget, parseThreshold } from '@livekit-swarm/metrics';
 import { formatDataRate } from '../../data-traffic.ts';
-import type { ExecutorSpec, Lesson, Span, Stage } from '../../executors/executor-spec.ts';
+import type { Entry } from '../../executors/definition.ts';
+import { executorOf } from '../../executors/registry.ts';
 import { formatLayout } from '../../layout.ts';
 import type { LinkImpairment } from '../../network/network-presets.ts';
 import { isNetworkPresetName, networkPreset, PERFECT_LINK } from '../../network/network-presets.ts';
 import { dataOf, streamsOf } from '../../plan/streams.ts';
-import type { TrackPlan } from '../../plan.ts';
-import type { GroupSpec, RoleSpec, Scenario } from '../../scenario.ts';
-import { bitRateText, decimal, durationText, rateText, shareText } from './texts.ts';
-
-type Entry = [string, unknown];
+import type { RoleSpec, TrackPlan } from '../../role-spec.ts';
+import type { GroupSpec, Scenario } from '../../scenario.ts';
+import { bitRateText, decimal, durationText, shareText } from './texts.ts';
 
 /** Whatever may stand in a file. Keys that are undefined are left out. */
 export type FileForm = Record<string, unknown>;
@@ -33,9 +32,9 @@ export const fileFormOf = (scenario: Scenario): FileForm => {
       'groups',
       Object.fromEntries(scenario.groups.map((group) => [group.name, groupForm(group, hears)])),
     ],
-    scenario.timeline.length > 0 && [
-      'timeline',
-      scenario.timeline.map(({ name, fromMs, toMs }) =>
+    scenario.windows.length > 0 && [
+      'windows',
+      scenario.windows.map(({ name, fromMs, toMs }) =>
         form(
           ['name', name],
           ['from', durationText(fromMs)],
@@ -58,12 +57,12 @@ const listeners = (scenario: Scenario): ReadonlySet<string> =>
   );
 
 const groupForm = (group: GroupSpec, hears: ReadonlySet<string>): FileForm => {
-  const { executor, room, roomPrefix, startMs, gatherMs, roles } = group;
+  const { executor, room, roomPrefix, startMs, joinSpreadMs, roles } = group;
   return form(
     ['executor', executor.type],
-    ...executorEntries(executor, room),
+    ...executorOf(executor.type).write(executor, { namedRoom: room !== null }),
     startMs > 0 && ['startTime', durationText(startMs)],
-    gatherMs > 0 && ['gather', durationText(gatherMs)],
+    joinSpreadMs > 0 && ['joinSpread', durationText(joinSpreadMs)],
     room !== null && ['room', room],
     room === null && roomPrefix !== 'swarm' && ['roomPrefix', roomPrefix],
     [
@@ -78,79 +77,9 @@ const groupForm = (group: GroupSpec, hears: ReadonlySet<string>): FileForm => {
   );
 };
 
-const executorEntries = (executor: ExecutorSpec, room: string | null): (Entry | false)[] => {
-  switch (executor.type) {
-    case 'constant-rooms':
-      return [
-        ...roomsEntry(executor.rooms, room),
-        ['joinRate', rateText(executor.joinRate)],
-        ['duration', durationText(executor.durationMs)],
-      ];
-    case 'ramping-rooms':
-      return [
-        ['startRooms', executor.startRooms],
-        ['stages', executor.stages.map(stageForm)],
-      ];
-    case 'constant-arrival-rate':
-      return [
-        ['rate', executor.rate],
-        ['timeUnit', durationText(executor.timeUnitMs)],
-        ['duration', durationText(executor.durationMs)],
-        ['roomDuration', spanForm(executor.roomDuration)],
-        executor.maxRooms !== null && ['maxRooms', executor.maxRooms],
-      ];
-    case 'ramping-arrival-rate':
-      return [
-        ['startRate', executor.startRate],
-        ['timeUnit', durationText(executor.timeUnitMs)],
-        ['stages', executor.stages.map(stageForm)],
-        ['roomDuration', spanForm(executor.roomDuration)],
-        executor.maxRooms !== null && ['maxRooms', executor.maxRooms],
-      ];
-    case 'per-room-churn':
-      return [
-        ...roomsEntry(executor.rooms, room),
-        ['joinRate', rateText(executor.joinRate)],
-        ['duration', durationText(executor.durationMs)],
-        ['stay', spanForm(executor.stay)],
-        ['pause', spanForm(executor.pause)],
-      ];
-    case 'timetable':
-      return [['lessons', executor.lessons.map(lessonForm)]];
-  }
-};
-
-const roomsEntry = (rooms: number, room: string | null): Entry[] =>
-  room === null ? [['rooms', rooms]] : [];
-
-const stageForm = ({ name, durationMs, target }: Stage): FileForm =>
-  form(['name', name], ['duration', durationText(durationMs)], ['target', target]);
-
-const lessonForm = ({ name, atMs, rooms, fillMs, durationMs }: Lesson): FileForm =>
-  form(
-    ['name', name],
-    ['at', durationText(atMs)],
-    ['rooms', rooms],
-    ['fill', durationText(fillMs)],
-    ['duration', durationText(durationMs)],
-  );
-
-const spanForm = (span: Span): unknown => {
-  switch (span.distribution) {
-    case 'constant':
-      return durationText(span.ms);
-    case 'uniform':
-      return { uniform: [durationText(span.minMs), durationText(span.maxMs)] };
-    case 'exponential':
-      return { exponential: durationText(span.meanMs) };
-    case 'lognormal':
-      return { lognormal: { median: durationText(span.medianMs), sigma: span.sigma } };
-  }
-};
-
 /** @param hears whether somebody sends what they could receive: that they wait in vain must be said in so many words */
 const roleForm = (role: RoleSpec, hears: boolean): FileForm => {
-  const { count, publish, data, subscribe, layout, grants, network, stays } = role;
+  const { count, publish, data, subscribe, layout, grants, network, permanent } = role;
   const inVain = subscribe && !hears && publish.length === 0 && data === null;
   return form(
     ['count', count],
@@ -163,7 +92,7 @@ const roleForm = (role: RoleSpec, hears: boolean): FileForm => {
     ],
     Object.keys(grants).length > 0 && ['grants', grants],
     network !== null && ['network', networkForm(network)],
-    stays && ['stays', true],
+    permanent && ['permanent', true],
   );
 };
 

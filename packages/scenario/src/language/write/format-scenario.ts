@@ -53,7 +53,7 @@ export const formatScenario = (
 };
 
 /** Parts of the file that stand apart. */
-const PARTS = new Set(['groups', 'timeline', 'thresholds']);
+const PARTS = new Set(['groups', 'windows', 'thresholds']);
 const LISTS = new Set([...PARTS, 'stages', 'lessons', 'roles']);
 
 /** Whether what is at the end of the path always gets lines of its own: the file, its groups, and the lists in them. */

@@ -1,4 +1,4 @@
-/** Names of the parts of a run: stages and lessons of groups, stretches of the timeline. Thresholds speak of them (`@NAME`), so no two may be alike. */
+/** Names of the parts of a run: stages and lessons of groups, custom windows. Thresholds speak of them (`@NAME`), so no two may be alike. */
 import { type MapTree, type Path, type Tree, treeAt } from '@livekit-swarm/settings';
 
 /** The name of a stage that has none. */
@@ -18,7 +18,7 @@ export const lessonNames = (
     : Array.from({ length: times }, (_, time) => `${own}-${time + 1}`);
 };
 
-export interface PartName {
+export interface WindowName {
   name: string;
   /** For messages: `a stage of calls`. */
   of: string;
@@ -27,7 +27,7 @@ export interface PartName {
 }
 
 /** What unnamed stages of a group begin with: nothing, unless several groups have stages. */
-export const prefixesOf = (tree: MapTree): ((group: string) => string) => {
+export const windowPrefixes = (tree: MapTree): ((group: string) => string) => {
   const several =
     groupsIn(tree).filter(
       ([, group]) => listAt(group, 'stages') !== null || listAt(group, 'lessons') !== null,
@@ -36,11 +36,11 @@ export const prefixesOf = (tree: MapTree): ((group: string) => string) => {
 };
 
 /** All names as they stand in a file, whatever else is wrong with it. */
-export const partNamesIn = (tree: MapTree): { stages: PartName[]; stretches: PartName[] } => {
-  const prefixOf = prefixesOf(tree);
+export const windowNamesIn = (tree: MapTree): { stages: WindowName[]; stretches: WindowName[] } => {
+  const prefixOf = windowPrefixes(tree);
   const stages = groupsIn(tree).flatMap(([group, groupTree]) => {
     const at = ['groups', group];
-    const part = (name: string, ...path: Path): PartName => ({
+    const part = (name: string, ...path: Path): WindowName => ({
       name,
       of: `a stage of ${group}`,
       path: [...at, ...path, 'name'],
@@ -56,11 +56,11 @@ export const partNamesIn = (tree: MapTree): { stages: PartName[]; stretches: Par
       ),
     ];
   });
-  const stretches = (listAt(tree, 'timeline') ?? []).flatMap((stretch, index): PartName[] => {
+  const stretches = (listAt(tree, 'windows') ?? []).flatMap((stretch, index): WindowName[] => {
     const name = nameIn(stretch);
     return name === undefined
       ? []
-      : [{ name, of: 'a stretch of the timeline', path: ['timeline', index, 'name'] }];
+      : [{ name, of: 'another window', path: ['windows', index, 'name'] }];
   });
   return { stages: stages, stretches };
 };
