@@ -22,7 +22,7 @@ export const buildBeacon = async (dir: string): Promise<void> => {
   });
 };
 
-/** Writes the declarations beside it; `index.d.ts` is the first. */
+/** Writes the declarations next to it; the entry is `index.d.ts`. */
 export const buildTypes = async (dir: string): Promise<void> => {
   const tsc = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),

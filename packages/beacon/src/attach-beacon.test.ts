@@ -5,7 +5,7 @@ import { fakeRoom } from './testing/fake-room.ts';
 
 const URL = 'https://metrics.example.com/beacon';
 
-/** What the exporter was sent, and what it answers. */
+/** Requests to the exporter, and its response. */
 let posts: { body: BeaconBody; headers: Record<string, string> }[];
 let answer: () => Response | Promise<Response>;
 let beacons: BeaconBody[];
@@ -26,7 +26,7 @@ beforeEach(() => {
       return answer();
     },
   );
-  // Read at once: the test has no time to wait either.
+  // Read synchronously, as the test uses fake timers.
   vi.stubGlobal(
     'Blob',
     class {
@@ -67,7 +67,7 @@ const join = async (options = {}) => {
 };
 
 describe('attachBeacon', () => {
-  it('sends what came every ten seconds, with the token in a header and never in the address', async () => {
+  it('sends the differences every ten seconds, with the token in a header and never in the URL', async () => {
     const { received, sent, beacon } = await join();
     received.set('packetsReceived', 500).set('packetsLost', 5);
     sent.set('packetsSent', 100);
@@ -99,7 +99,7 @@ describe('attachBeacon', () => {
     await beacon.detach();
   });
 
-  it('keeps what was not taken, comes back later and later, and sends it again with the same numbers', async () => {
+  it('keeps unaccepted reports, backs off exponentially, and sends them again with the same numbers', async () => {
     const errors: Error[] = [];
     const { received, beacon } = await join({ onError: (error: Error) => errors.push(error) });
     answer = () => Promise.reject(new TypeError('Failed to fetch'));
@@ -122,7 +122,7 @@ describe('attachBeacon', () => {
     expect(reports.at(-1)?.end).toBe(true);
   });
 
-  it('keeps no more than it may, and says what it threw away', async () => {
+  it('limits the queue, and reports how many reports it dropped', async () => {
     const { received, beacon } = await join({ maxQueue: 3 });
     answer = () => new Response(null, { status: 503, headers: { 'retry-after': '600' } });
     for (let report = 1; report <= 8; report++) {
@@ -137,10 +137,10 @@ describe('attachBeacon', () => {
     expect(seqs(sentBodies())).toEqual([[6, 7, 8]]);
   });
 
-  it('sends no more at once than the exporter takes, however small reports are', async () => {
+  it('sends at most as many reports per request as the exporter accepts', async () => {
     const { beacon } = await join({ maxQueue: 300 });
     answer = () => Promise.reject(new TypeError('Failed to fetch'));
-    // Nobody says anything for half an hour and more.
+    // No media for more than half an hour.
     await vi.advanceTimersByTimeAsync(250 * 10_000);
     posts = [];
     answer = () => new Response(null, { status: 204 });
@@ -148,7 +148,7 @@ describe('attachBeacon', () => {
     expect(sentBodies().map(({ reports }) => reports.length)).toEqual([100, 100, 51]);
   });
 
-  it('does not send again what was refused for good', async () => {
+  it('does not retry after a permanent rejection', async () => {
     const { received, beacon } = await join();
     answer = () => new Response('streams.0: wrong', { status: 400 });
     received.set('packetsReceived', 1);
@@ -160,7 +160,7 @@ describe('attachBeacon', () => {
     await beacon.detach();
   });
 
-  it('asks for another token when one was refused', async () => {
+  it('requests another token after a rejection', async () => {
     let asked = 0;
     const { beacon } = await join({ token: async () => `token-${++asked}` });
     answer = () => new Response(null, { status: asked < 2 ? 401 : 204 });
@@ -173,7 +173,7 @@ describe('attachBeacon', () => {
     await beacon.detach();
   });
 
-  it('sends the rest with sendBeacon when the page is hidden or goes, with the token in the body', async () => {
+  it('sends the rest with sendBeacon when the page is hidden or closed, with the token in the body', async () => {
     const { received, beacon } = await join({ token: () => 'from the application' });
     received.set('packetsReceived', 7);
     await vi.advanceTimersByTimeAsync(3_000);
@@ -190,7 +190,7 @@ describe('attachBeacon', () => {
     expect(all.flatMap(({ streams }) => streams.map(({ packets }) => packets))).toEqual([7, 2]);
   });
 
-  it('keeps what it sent when the page was hidden while the exporter was away', async () => {
+  it('keeps reports that were sent from a hidden page while the exporter was not reachable', async () => {
     const { received, beacon } = await join();
     answer = () => new Response(null, { status: 503 });
     received.set('packetsReceived', 7);
@@ -203,7 +203,7 @@ describe('attachBeacon', () => {
     expect(sentBodies()[0]?.reports[0]).toMatchObject({ seq: 0, streams: [{ packets: 7 }] });
   });
 
-  it('ends a session with the connection, and begins another with the next', async () => {
+  it('ends a session with the connection, and starts another with the next', async () => {
     const { received, emit, beacon } = await join();
     received.set('packetsReceived', 7);
     await vi.advanceTimersByTimeAsync(3_000);
@@ -220,7 +220,7 @@ describe('attachBeacon', () => {
     await beacon.detach();
   });
 
-  it('does not report what was before it was attached', async () => {
+  it('does not report counters from before it was attached', async () => {
     const { room, raw, received } = fakeRoom();
     raw.state = 'connected';
     received.set('packetsReceived', 10_000);
@@ -231,7 +231,7 @@ describe('attachBeacon', () => {
     expect(posts[0]?.body.reports[0]?.streams).toMatchObject([{ packets: 3 }]);
   });
 
-  it('leaves nothing behind when it is detached, and a second time nothing happens', async () => {
+  it('removes all listeners and timers on detach, and ignores a second detach', async () => {
     const { listening, beacon } = await join();
     await Promise.all([beacon.detach(), beacon.detach()]);
     expect(listening()).toBe(0);
@@ -249,7 +249,7 @@ describe('attachBeacon', () => {
       () => ({ token: () => new Promise<string>(() => {}) }),
       () => new Response(null, { status: 204 }),
     ],
-  ])('keeps nobody in a call for long when %s does not answer', async (_, options, answers) => {
+  ])('does not delay detach when %s does not answer', async (_, options, answers) => {
     const { received, beacon } = await join(options());
     answer = answers;
     received.set('packetsReceived', 7);
@@ -262,7 +262,7 @@ describe('attachBeacon', () => {
     expect(left).toHaveBeenCalled();
   });
 
-  it('asks again for a token that never came', async () => {
+  it('requests a token again after a timeout', async () => {
     let asked = 0;
     const onError = vi.fn();
     const token = () => (++asked === 1 ? new Promise<string>(() => {}) : 'token');
@@ -273,7 +273,7 @@ describe('attachBeacon', () => {
     await beacon.detach();
   });
 
-  it('counts once, however often it is attached', async () => {
+  it('counts once when attached several times', async () => {
     const { room, received, beacon } = await join();
     const onError = vi.fn();
     const second = attachBeacon(room, { url: URL, token: 'token', onError });
@@ -289,7 +289,7 @@ describe('attachBeacon', () => {
     expect(onError).toHaveBeenCalledTimes(1);
   });
 
-  it('splits what is too much for one report', async () => {
+  it('splits streams that exceed one report', async () => {
     const { raw, beacon } = await join();
     const [publication] = [
       ...(raw.remoteParticipants.get('ben')?.trackPublications.values() ?? []),
@@ -331,14 +331,14 @@ describe('attachBeacon', () => {
       throw new Error('the application fails, too');
     });
     const given = options === undefined ? undefined : { ...options, onError };
-    // biome-ignore lint/suspicious/noExplicitAny: what a page without types may pass
+    // biome-ignore lint/suspicious/noExplicitAny: what a page without type checks may pass
     const beacon = attachBeacon(fakeRoom().room, given as any);
     if (options !== undefined) expect(onError).toHaveBeenCalledTimes(1);
     await beacon.detach();
     expect(posts).toEqual([]);
   });
 
-  it('never throws, whatever fails around it', async () => {
+  it('never throws when the token, the statistics or the exporter fail', async () => {
     const { raw, emit, beacon } = await join({
       token: () => Promise.reject(new Error('the application has no token')),
     });

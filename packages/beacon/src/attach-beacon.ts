@@ -1,34 +1,35 @@
 import type { Room } from 'livekit-client';
 import { browserOf, type NavigatorFacts } from './browser.ts';
 import { createCollector } from './collector.ts';
-import { inTime } from './in-time.ts';
 import { listTracks } from './list-tracks.ts';
-import { type BeaconOptions, quietly, type Settings, settingsOf } from './options.ts';
+import { type BeaconOptions, ignoringErrors, type Settings, settingsOf } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { readStreams } from './read-streams.ts';
-import { keepToken } from './token-keeper.ts';
+import { createTokenProvider } from './token-provider.ts';
+import { withTimeout } from './with-timeout.ts';
 
 export interface Beacon {
   /**
-   * Ends it: a last look at the counters, a last report. Resolves when that was sent or could not be, after two seconds at most: then it goes on by itself;
-   * never rejects. Before `room.disconnect()`, the report is complete; after it, the last two seconds are missing.
+   * Reads the counters once more and sends the last report. Resolves when it was sent or failed, after two seconds at most (then
+   * sending continues in the background); never rejects. Call it before `room.disconnect()`: after it, the counters of the last
+   * two seconds are missing.
    */
   detach(): Promise<void>;
 }
 
-/** Between two looks at the counters: what is lost at most when a page closes. livekit-client itself looks as often. */
+/** Interval in which counters are read: the most that is lost when a page closes. livekit-client uses the same interval. */
 const LOOK_EVERY_MS = 2_000;
 
-/** Whoever leaves a call waits for this before they are out of it: no exporter that is away may keep them longer. */
+/** The application waits for `detach` before it leaves the room: an unreachable exporter must not delay it longer. */
 const DETACH_WITHIN_MS = 2_000;
 
 const attached = new WeakSet<Room>();
 
 /**
- * Reports what this participant gets and sends to the exporter of livekit-swarm, until it is detached. Best attached before `room.connect`: what was counted
- * before it was attached is not reported.
+ * Reports the media that this participant receives and sends to the exporter of livekit-swarm, until it is detached. Attach it
+ * before `room.connect`: counters from before are not reported.
  *
- * Never throws: what goes wrong is told to `onError`.
+ * Never throws: errors go to `onError`.
  *
  * @example
  * const beacon = attachBeacon(room, { url: 'https://metrics.example.com/beacon', token, sdkVersion: version });
@@ -43,7 +44,7 @@ export const attachBeacon = (room: Room, options: BeaconOptions): Beacon => {
       );
     return attach(room, settings);
   } catch (error) {
-    quietly(options?.onError)(error);
+    ignoringErrors(options?.onError)(error);
     return { detach: async () => {} };
   }
 };
@@ -54,7 +55,7 @@ const attach = (
 ): Beacon => {
   attached.add(room);
   const facts: NavigatorFacts = globalThis.navigator ?? {};
-  const token = keepToken(rest.token);
+  const token = createTokenProvider(rest.token);
   const sdk = { name: sdkName, ...(sdkVersion === undefined ? {} : { version: sdkVersion }) };
   const outbox = createOutbox({
     ...rest,
@@ -73,7 +74,7 @@ const attach = (
 
   const lookOnce = async (history: boolean): Promise<void> => {
     const looks = listTracks(room).map(async (track) => readStreams(await track.stats(), track));
-    // A track that ends while it is asked has nothing more to say.
+    // A track may end while its statistics are read.
     const found = (await Promise.allSettled(looks)).flatMap((look) =>
       look.status === 'fulfilled' ? [look.value] : [],
     );
@@ -83,7 +84,7 @@ const attach = (
     collector.add(streams, performance.now(), history);
   };
 
-  /** Once at a time, however long the browser takes. */
+  /** Only one read at a time, however long the browser takes. */
   const look = (history = false): Promise<void> => {
     looking ??= lookOnce(history)
       .catch(onError)
@@ -93,7 +94,7 @@ const attach = (
     return looking;
   };
 
-  /** Puts what came together into the outbox. */
+  /** Adds the collected counters to the outbox. */
   const close = (end?: 'end'): void => {
     if (!connected) return;
     const at = performance.now();
@@ -118,7 +119,7 @@ const attach = (
     connected = true;
     reportedAt = performance.now();
     outbox.begin();
-    // So that it is known when the page closes.
+    // The token must be available when the page closes.
     token.get().catch(onError);
   };
   const onReconnected = (): void => {
@@ -129,7 +130,7 @@ const attach = (
     connected = false;
     void outbox.send('last');
   };
-  /** Nobody may be here any more in a moment. */
+  /** The page may be closed after this event. */
   const onHide = (): void => {
     try {
       if (globalThis.document?.visibilityState === 'visible') return;
@@ -179,7 +180,7 @@ const attach = (
     globalThis.removeEventListener?.('pagehide', onPageHide);
   };
   const end = async (): Promise<void> => {
-    // One that is under way began before: it is not the last.
+    // A running read started earlier, so it is not the last.
     await looking;
     await look();
     close('end');
@@ -190,7 +191,7 @@ const attach = (
     detach: async () => {
       if (detached) return;
       stop();
-      await inTime(end(), DETACH_WITHIN_MS);
+      await withTimeout(end(), DETACH_WITHIN_MS);
     },
   };
 };

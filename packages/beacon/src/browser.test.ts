@@ -17,11 +17,11 @@ it.each([
   [`${APPLE} CriOS/141.0.7390.41 Mobile/15E148 Safari/604.1`, 'chrome', '141'],
   [`${APPLE} FxiOS/143.0 Mobile/15E148 Safari/605.1.15`, 'firefox', '143'],
   ['Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0', 'firefox', '143'],
-])('knows the browser that says %s', (userAgent, name, version) => {
+])('recognises the browser with the user agent %s', (userAgent, name, version) => {
   expect(browserOf({ userAgent })).toEqual({ name, version });
 });
 
-it('says other of what it does not know', () => {
+it('returns other for unknown browsers', () => {
   expect(browserOf({})).toEqual({ name: 'other' });
   expect(browserOf({ userAgent: 'curl/8.0' })).toEqual({ name: 'other' });
   expect(browserOf({ product: 'ReactNative' })).toEqual({ name: 'react-native' });

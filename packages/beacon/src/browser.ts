@@ -1,13 +1,13 @@
-import type { Software } from './payload.ts';
+import type { ClientSoftware } from './payload.ts';
 
-/** What is read of `navigator`; only Chromium has `connection`. */
+/** Used members of `navigator`; only Chromium has `connection`. */
 export interface NavigatorFacts {
   userAgent?: string;
   product?: string;
   connection?: { type?: string };
 }
 
-/** The first that is found stands: browsers name those that they descend from. */
+/** The first match is used: user agents also contain the names of older browsers. */
 const FAMILIES: readonly (readonly [name: string, version: RegExp])[] = [
   ['electron', /Electron\/(\d+)/],
   ['edge', /Edg(?:A|iOS)?\/(\d+)/],
@@ -18,8 +18,8 @@ const FAMILIES: readonly (readonly [name: string, version: RegExp])[] = [
   ['safari', /Version\/(\d+).*Safari\//],
 ];
 
-/** Family and major version, from short lists of ours: nothing that tells one person from another. */
-export const browserOf = ({ userAgent = '', product }: NavigatorFacts): Software => {
+/** Family and major version, from short lists: nothing that identifies a user. */
+export const browserOf = ({ userAgent = '', product }: NavigatorFacts): ClientSoftware => {
   if (product === 'ReactNative') return { name: 'react-native' };
   for (const [name, pattern] of FAMILIES) {
     const version = pattern.exec(userAgent)?.[1];

@@ -25,7 +25,7 @@ describe('the built beacon', () => {
     expect(bytes).toBeLessThan(MAX_BYTES);
   });
 
-  it('is one module that needs no other', async () => {
+  it('is one module without imports', async () => {
     const text = await readFile(join(dir, 'beacon.js'), 'utf8');
     expect(text).not.toMatch(/\bimport\b|\brequire\(/);
     const loaded: unknown = await import(join(dir, 'beacon.js'));
@@ -60,7 +60,7 @@ describe('the built beacon', () => {
 import { attachBeacon, type Beacon } from './index.js';
 const room = new Room();
 export const beacon: Beacon = attachBeacon(room, { url: '/beacon', token: () => 'token', sdkVersion: version });
-// @ts-expect-error: a token is needed
+// @ts-expect-error: a token is required
 attachBeacon(room, { url: '/beacon' });
 `;
     await writeFile(join(dir, 'application.ts'), application);

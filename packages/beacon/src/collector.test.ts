@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCollector } from './collector.ts';
 import type { StreamCounters } from './payload.ts';
-import type { Reading } from './reading.ts';
+import type { StatsReading } from './stats-reading.ts';
 
 const NOTHING: Required<StreamCounters> = {
   packets: 0,
@@ -19,7 +19,7 @@ const NOTHING: Required<StreamCounters> = {
   samples: 0,
 };
 
-const reading = (counters: StreamCounters, rest: Partial<Reading> = {}): Reading => ({
+const reading = (counters: StreamCounters, rest: Partial<StatsReading> = {}): StatsReading => ({
   key: 'a',
   direction: 'down',
   kind: 'audio',
@@ -39,7 +39,7 @@ const reading = (counters: StreamCounters, rest: Partial<Reading> = {}): Reading
 });
 
 describe('createCollector', () => {
-  it('tells what came since the last report, and nothing when nothing came', () => {
+  it('returns the differences since the last report, and nothing without differences', () => {
     const collector = createCollector();
     collector.add([reading({ packets: 100, bytes: 8_000 }, { jitter: 0.01 })], 2_000);
     collector.add([reading({ packets: 200, bytes: 16_000, lost: 3 }, { jitter: 0.03 })], 4_000);
@@ -60,14 +60,14 @@ describe('createCollector', () => {
     expect(collector.take()).toMatchObject([{ packets: 50, bytes: 4_000, expectedMs: 2_000 }]);
   });
 
-  it('leaves out what was before it began', () => {
+  it('omits counters from before it started', () => {
     const collector = createCollector();
     collector.add([reading({ packets: 1_000 })], 0, true);
     collector.add([reading({ packets: 1_010 }), reading({ packets: 5 }, { key: 'b' })], 2_000);
     expect(collector.take().map(({ packets }) => packets)).toEqual([10, 5]);
   });
 
-  it('takes counters that went back for those of a new beginning', () => {
+  it('treats decreasing counters as a restart', () => {
     const collector = createCollector();
     collector.add([reading({ packets: 1_000, bytes: 9_000, nacks: 9 })], 0);
     collector.take();
@@ -75,14 +75,14 @@ describe('createCollector', () => {
     expect(collector.take()).toMatchObject([{ packets: 30, bytes: 300, nacks: 2 }]);
   });
 
-  it('does not count a packet as lost twice when it came late after all', () => {
+  it('does not count a late packet as lost twice', () => {
     const collector = createCollector();
     for (const [at, lost] of [0, 5, 3, 5, 6].entries())
       collector.add([reading({ packets: at + 1, lost })], at);
     expect(collector.take()).toMatchObject([{ lost: 6 }]);
   });
 
-  it('expects nothing of a track that is muted', () => {
+  it('expects no media of a muted track', () => {
     const collector = createCollector();
     const at = (ms: number, expected: boolean) =>
       collector.add([reading({ packets: ms }, { expected })], ms);
@@ -95,14 +95,14 @@ describe('createCollector', () => {
     expect(collector.take()).toMatchObject([{ expectedMs: 3_000 }]);
   });
 
-  it('tells of a track that the server stopped sending, though nothing came', () => {
+  it('reports a track that the server paused, although no packet was received', () => {
     const collector = createCollector();
     collector.add([reading({}, { kind: 'video', paused: true })], 0);
     collector.add([reading({}, { kind: 'video', paused: true })], 2_000);
     expect(collector.take()).toMatchObject([{ paused: true, expectedMs: 2_000 }]);
   });
 
-  it('adds up to what the browser counted, whenever it is asked', () => {
+  it('adds up to the counters of the browser, at any interval', () => {
     const steps = fc.array(fc.record({ grows: fc.nat(1_000), take: fc.boolean() }), {
       minLength: 1,
     });

@@ -1,18 +1,18 @@
 import type { StreamCounters, StreamReport } from './payload.ts';
-import type { Reading } from './reading.ts';
+import type { StatsReading } from './stats-reading.ts';
 
-/** Turns counters that only grow into differences between reports. */
+/** Computes differences between reports from cumulative counters. */
 export interface Collector {
-  /** @param history what these streams counted before now belongs to nobody: they are only remembered */
-  add(readings: readonly Reading[], at: number, history?: boolean): void;
-  /** What came together since it was last taken. */
+  /** @param history the counters until now are not reported, only stored as the start of the next difference */
+  add(readings: readonly StatsReading[], at: number, history?: boolean): void;
+  /** Differences since the last call. */
   take(): StreamReport[];
 }
 
 interface Stream {
-  last: Reading;
+  last: StatsReading;
   at: number;
-  /** What came together since the last report; undefined when nothing did. */
+  /** The differences since the last report; undefined if there are none. */
   due: Due | undefined;
 }
 
@@ -25,13 +25,13 @@ interface Due {
   rtt: number[];
 }
 
-/** Streams that were not seen for this long are forgotten. */
+/** Streams without readings for this long are removed. */
 const FORGET_AFTER_MS = 60_000;
 
 export const createCollector = (): Collector => {
   const streams = new Map<string, Stream>();
 
-  const add = (readings: readonly Reading[], at: number, history = false): void => {
+  const add = (readings: readonly StatsReading[], at: number, history = false): void => {
     for (const reading of readings) {
       const known = streams.get(reading.key);
       if (known === undefined && history) {
@@ -81,11 +81,16 @@ const COUNTERS = [
   'samples',
 ] as const satisfies (keyof StreamCounters)[];
 
-/** The stream began anew, with the same name: another sender or receiver took its place. */
-const restarted = (known: Stream, { counters }: Reading): boolean =>
+/** The counters started again under the same key: another sender or receiver replaced the stream. */
+const restarted = (known: Stream, { counters }: StatsReading): boolean =>
   counters.packets < known.last.counters.packets || counters.bytes < known.last.counters.bytes;
 
-const accumulate = (due: Due, known: Stream | undefined, reading: Reading, at: number): void => {
+const accumulate = (
+  due: Due,
+  known: Stream | undefined,
+  reading: StatsReading,
+  at: number,
+): void => {
   const before = known !== undefined && !restarted(known, reading) ? known.last : undefined;
   for (const name of COUNTERS)
     due.counters[name] += Math.max(0, reading.counters[name] - (before?.counters[name] ?? 0));
@@ -98,17 +103,17 @@ const accumulate = (due: Due, known: Stream | undefined, reading: Reading, at: n
   if (reading.rtt !== undefined) due.rtt.push(reading.rtt);
 };
 
-/** RFC 3550 lets the number of lost packets shrink when they come late after all; one that shrank must not be counted again as it grows. */
-const withHighWater = (known: Stream | undefined, reading: Reading): Reading => {
+/** In RFC 3550, late packets reduce the number of lost packets; the same packets must not be counted again when it grows. */
+const withHighWater = (known: Stream | undefined, reading: StatsReading): StatsReading => {
   if (known === undefined || restarted(known, reading)) return reading;
   const lost = Math.max(known.last.counters.lost, reading.counters.lost);
   return { ...reading, counters: { ...reading.counters, lost } };
 };
 
-const isEmpty = ({ counters, expectedMs }: Due, { paused }: Reading): boolean =>
+const isEmpty = ({ counters, expectedMs }: Due, { paused }: StatsReading): boolean =>
   COUNTERS.every((name) => counters[name] === 0) && !(paused && expectedMs > 0);
 
-const toReport = (due: Due, last: Reading): StreamReport => {
+const toReport = (due: Due, last: StatsReading): StreamReport => {
   const { direction, kind, codec, width, height } = last;
   const optional = {
     ...due.counters,
@@ -121,7 +126,7 @@ const toReport = (due: Due, last: Reading): StreamReport => {
     rated: last.rated ? undefined : false,
     paused: last.paused ? true : undefined,
   };
-  // Zeros are left out; of jitter and round-trip time they are measurements.
+  // Zeros are omitted, except for jitter and round-trip time, for which 0 is a measurement.
   const worth = ([name, value]: [string, unknown]) =>
     value !== undefined &&
     (value !== 0 || name === 'jitter' || name === 'rtt' || name === 'bufferDelay');
@@ -140,5 +145,5 @@ const toReport = (due: Due, last: Reading): StreamReport => {
 const mean = (values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** To the microsecond, where the number is seconds. */
+/** Rounded to microseconds if the number is in seconds. */
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;

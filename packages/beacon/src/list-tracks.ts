@@ -6,14 +6,14 @@ import type {
   TrackPublication,
 } from 'livekit-client';
 import type { TrackFacts } from './read-streams.ts';
-import type { Stat } from './reading.ts';
+import type { Stat } from './stats-reading.ts';
 
-/** A track whose statistics can be asked for. */
+/** A track with statistics. */
 export interface ListedTrack extends TrackFacts {
   stats(): Promise<Stat[]>;
 }
 
-/** Every track of the room that is sent or received just now. Only public members of livekit-client are used. */
+/** Every track of the room that is sent or received. Uses only public members of livekit-client. */
 export const listTracks = (room: Room): ListedTrack[] => {
   const own = [...room.localParticipant.trackPublications.values()];
   const others = [...room.remoteParticipants.values()].flatMap((participant) => [
@@ -32,12 +32,12 @@ const factsOf = (publication: TrackPublication, track: Track) => {
   return {
     expected: !publication.isMuted && !upstream && enabled,
     paused: !publication.isLocal && track.streamState === 'paused',
-    // Models of video quality are about people who talk, at 15 frames and more.
+    // Models of video quality assume talking heads at 15 frames per second and more.
     rated: track.source !== 'screen_share',
   };
 };
 
-/** Of the sender or the receiver, and of the senders of backup codecs. */
+/** Statistics of the sender or receiver, and of the senders of backup codecs. */
 const statsOf = async (track: Track): Promise<Stat[]> => {
   const backups =
     'simulcastCodecs' in track

@@ -1,20 +1,20 @@
 export interface BeaconOptions {
-  /** Where the exporter takes reports: `https://…/beacon`. */
+  /** URL of the exporter: `https://…/beacon`. */
   url: string;
   /**
-   * The LiveKit token that the room was joined with, or a function that gives one: it is asked again when the token was refused, and every five minutes. Give
-   * a function where tokens live shorter than calls.
+   * The LiveKit token of the room, or a function that returns one: it is called again after the token was rejected, and every
+   * five minutes. Use a function if tokens expire before sessions end.
    */
   token: string | (() => string | Promise<string>);
-  /** Between reports, in milliseconds: 10,000 unless told, at least 1,000. */
+  /** Interval of reports in milliseconds, at least 1,000. Default: 10,000. */
   intervalMs?: number;
-  /** `version` of livekit-client, which cannot be known without importing it. */
+  /** `version` of livekit-client, which is not available without importing it. */
   sdkVersion?: string;
-  /** `livekit-client` unless told. */
+  /** Default: `livekit-client`. */
   sdkName?: string;
-  /** Reports that are kept while nobody takes them: 30 unless told. The oldest go first. */
+  /** Reports to queue while the exporter is not reachable; the oldest are dropped first. Default: 30. */
   maxQueue?: number;
-  /** Told of what goes wrong; nothing is ever thrown. */
+  /** Receives every error; nothing is thrown. */
   onError?: (error: Error) => void;
 }
 
@@ -23,28 +23,28 @@ export interface Settings extends Required<Omit<BeaconOptions, 'sdkVersion' | 'o
   onError(problem: unknown): void;
 }
 
-const INTERVAL = { usual: 10_000, least: 1_000 } as const;
+const INTERVAL = { default: 10_000, min: 1_000 } as const;
 const MAX_QUEUE = 30;
 
-/** @throws Error where an option makes no sense */
+/** @throws Error if an option is invalid */
 export const settingsOf = (options: BeaconOptions): Settings => {
   const {
     url,
     token,
-    intervalMs = INTERVAL.usual,
+    intervalMs = INTERVAL.default,
     sdkName = 'livekit-client',
     sdkVersion,
     maxQueue = MAX_QUEUE,
   } = options;
   if (typeof token !== 'string' && typeof token !== 'function')
-    throw new Error('token: a LiveKit token, or a function that gives one');
+    throw new Error('token: must be a LiveKit token, or a function that returns one');
   if (!(maxQueue >= 1)) throw new Error(`maxQueue: ${maxQueue} is not a number of 1 or more`);
-  if (!(intervalMs >= INTERVAL.least))
-    throw new Error(`intervalMs: ${intervalMs} is not a number of ${INTERVAL.least} or more`);
-  // Relative to the page; throws when it is no address.
+  if (!(intervalMs >= INTERVAL.min))
+    throw new Error(`intervalMs: ${intervalMs} is not a number of ${INTERVAL.min} or more`);
+  // Relative to the page; throws if it is not a URL.
   const { href, protocol } = new URL(url, globalThis.document?.baseURI);
   if (protocol !== 'https:' && protocol !== 'http:')
-    throw new Error(`url: ${url} is no http or https address`);
+    throw new Error(`url: ${url} is not an http or https URL`);
   return {
     url: href,
     token,
@@ -52,12 +52,12 @@ export const settingsOf = (options: BeaconOptions): Settings => {
     sdkName,
     sdkVersion,
     maxQueue,
-    onError: quietly(options.onError),
+    onError: ignoringErrors(options.onError),
   };
 };
 
-/** Whatever the application's handler does, it does to itself. */
-export const quietly =
+/** Errors of the application's handler are ignored. */
+export const ignoringErrors =
   (onError: BeaconOptions['onError']) =>
   (problem: unknown): void => {
     try {

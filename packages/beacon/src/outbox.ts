@@ -1,20 +1,20 @@
 import type { BeaconBody, BeaconReport } from './payload.ts';
-import type { TokenKeeper } from './token-keeper.ts';
+import type { TokenProvider } from './token-provider.ts';
 
-/** Reports on their way to the exporter: in order, each until it was taken, never more than fit. */
+/** Queue of reports to the exporter: in order, each until it was accepted, limited in size. */
 export interface Outbox {
-  /** From here on reports belong to a new session. */
+  /** Further reports belong to a new session. */
   begin(): void;
   put(report: Omit<BeaconReport, 'seq'>): void;
-  /** Sends what is waiting, unless it is too early after a failure. Never rejects. */
+  /** Sends the queued reports, except during the back-off after a failure. Never rejects. */
   send(last?: 'last'): Promise<void>;
-  /** Sends what is waiting with sendBeacon: for a page that may be gone in a moment. */
+  /** Sends the queued reports with sendBeacon, for a page that may be closed. */
   sendNow(): void;
 }
 
 export interface OutboxOptions {
   url: string;
-  token: TokenKeeper;
+  token: TokenProvider;
   intervalMs: number;
   maxQueue: number;
   software: Pick<BeaconBody, 'sdk' | 'browser'>;
@@ -28,13 +28,13 @@ interface Waiting {
 
 /** Streams in one report: a report stays below 20 kB. */
 const MAX_STREAMS = 64;
-/** Browsers give sendBeacon and keepalive 64 KiB altogether. */
+/** Browsers limit sendBeacon and keepalive to 64 KiB in total. */
 const MAX_BODY = 48_000;
-/** The exporter takes 128 at once, however small they are. */
+/** The exporter accepts up to 128 reports per request. */
 const MAX_REPORTS = 100;
 const TIMEOUT_MS = 10_000;
 const LONGEST_WAIT_MS = 300_000;
-/** Sending the same again would not help. */
+/** Statuses after which a retry would fail again. */
 const HOPELESS = [400, 413, 422];
 const REFUSED = [401, 403];
 
@@ -91,7 +91,7 @@ export const createOutbox = ({
       );
     });
     const taken = fitting === -1 ? [...queue] : queue.slice(0, fitting);
-    // Said with the next that goes, and with every repetition of it.
+    // Part of the next report that is sent, and of every retransmission of it.
     if (dropped > 0) first.report.dropped = (first.report.dropped ?? 0) + dropped;
     dropped = 0;
     return taken;
@@ -128,13 +128,13 @@ export const createOutbox = ({
       });
     const answer = await ask();
     if (!REFUSED.includes(answer.status)) return answer;
-    token.refused();
+    token.rejected();
     return ask();
   };
 
   const wait = (retryAfter: string | null): void => {
     failures += 1;
-    // Between half and all of it: a thousand pages must not come back in the same moment.
+    // Random between half and all of it, so that many pages do not retry at the same time.
     const backOff =
       Math.min(LONGEST_WAIT_MS, intervalMs * 2 ** Math.min(failures - 1, 10)) *
       (0.5 + Math.random() / 2);
@@ -154,13 +154,13 @@ export const createOutbox = ({
       failures = 0;
       if (!answer.ok)
         throw new Error(
-          `${url} refused a report: ${answer.status} ${(await answer.text()).slice(0, 200)}`,
+          `${url} rejected a report: ${answer.status} ${(await answer.text()).slice(0, 200)}`,
         );
     }
   };
 
   const send = async (last?: 'last'): Promise<void> => {
-    // One at a time: the exporter takes reports in their order.
+    // One request at a time: the exporter accepts reports in order.
     while (sending !== undefined) await sending;
     if (last === undefined && performance.now() < notBefore) return;
     sending = sendAll(last === 'last')
@@ -179,18 +179,18 @@ export const createOutbox = ({
     if (known === undefined) return;
     const before = queue;
     for (let taken = batch(); taken.length > 0; taken = batch()) {
-      // Text, since anything else would be asked for leave first (CORS), and nobody will be there to hear the answer.
+      // Plain text needs no CORS preflight, whose response a closed page would not receive.
       const body = new Blob([bodyOf(taken, known)], { type: 'text/plain;charset=UTF-8' });
       if (navigator.sendBeacon?.(url, body) !== true) break;
       remove(taken);
     }
-    // Nobody says whether they were taken, and lately they were not: a page that was only hidden sends them again, and the exporter counts each once.
+    // sendBeacon reports no result. After failures, a page that was only hidden sends them again; the exporter counts each once.
     if (failures > 0) queue = before;
   };
 
   return { begin, put, send, sendNow };
 };
 
-/** No secret: the exporter keeps sessions of different people apart by their tokens. */
+/** Not a secret: the exporter distinguishes sessions of different participants by their tokens. */
 const newSession = (): string =>
   [1, 2].map(() => Math.random().toString(36).slice(2).padEnd(11, '0')).join('');

@@ -1,42 +1,42 @@
 /**
- * What a browser sends, version 1. Numbers are differences since the report before, counted by the browser; times are durations, never dates, so that
- * no clock has to be right. A number that is 0 is left out.
+ * Request body of a browser, version 1. Numbers are differences since the previous report; times are durations, never dates,
+ * so that clocks need not agree. A number that is 0 is omitted.
  */
 export interface BeaconBody {
   v: 1;
-  /** Random, new with every connection to a room: tells a reload from a repetition. */
+  /** Random, new with every connection to a room: distinguishes a reload from a retransmission. */
   session: string;
-  sdk: Software;
-  browser: Software;
-  /** Oldest first. Those that were not acknowledged come again with the same `seq`. */
+  sdk: ClientSoftware;
+  browser: ClientSoftware;
+  /** Oldest first. Unacknowledged reports are sent again with the same `seq`. */
   reports: BeaconReport[];
-  /** The LiveKit token, where no header could be set (sendBeacon). */
+  /** The LiveKit token, if no header can be set (sendBeacon). */
   token?: string;
 }
 
-export interface Software {
+export interface ClientSoftware {
   /** `livekit-client`, `react-native`; `chrome`, `firefox`, … */
   name: string;
-  /** As far as it is known: `2.23.0`; `141`. */
+  /** If known: `2.23.0`; `141`. */
   version?: string;
 }
 
 export interface BeaconReport {
-  /** From 0, one more with each report of the session. */
+  /** Counts the reports of the session from 0. */
   seq: number;
-  /** How long it covers. */
+  /** Length of the reported period. */
   ms: number;
-  /** Connections that were lost and came back. */
+  /** Connections that were lost and recovered. */
   reconnects?: number;
-  /** Reports that were thrown away because nobody took them for too long. */
+  /** Reports that were dropped because they could not be sent for too long. */
   dropped?: number;
-  /** How media gets to the server: `udp`, `tcp`, `relay-udp`, `relay-tcp`, `relay-tls`. */
+  /** Transport of the media: `udp`, `tcp`, `relay_udp`, `relay_tcp`, `relay_tls`. */
   transport?: string;
-  /** What the browser says of its network (Network Information API): `wifi`, `cellular`, `ethernet`, … */
+  /** Network type (Network Information API): `wifi`, `cellular`, `ethernet`, … */
   network?: string;
   /** True for the last report of the session. */
   end?: true;
-  /** True where it goes on with the window of the report before: more tracks than one report takes. Nothing but `ms` and `streams` is said again. */
+  /** True if it continues the period of the previous report because of many tracks; it has only `ms` and `streams`. */
   part?: true;
   streams: StreamReport[];
 }
@@ -44,23 +44,23 @@ export interface BeaconReport {
 export type Direction = 'up' | 'down';
 export type Kind = 'audio' | 'video';
 
-/** One RTP stream: a track received, or a track sent; of a track sent in several layers, one of them. */
+/** One RTP stream: a received track, or a sent track; with simulcast, one layer of it. */
 export interface StreamReport extends StreamCounters {
   direction: Direction;
   kind: Kind;
   /** `opus`, `red`, `vp8`, … */
   codec?: string;
-  /** How long media was to be expected: neither muted nor switched off. */
+  /** How long media was expected: neither muted nor disabled. */
   expectedMs: number;
-  /** False where a quality score would mislead: screen shares, and the smaller layers of what is sent. */
+  /** False if a quality score would be misleading: screen shares, and the smaller layers of sent video. */
   rated?: false;
-  /** True where the server stopped sending it, for want of bandwidth. */
+  /** True if the server paused it because of low bandwidth. */
   paused?: true;
-  /** Seconds, mean of what was read. */
+  /** Seconds, mean of the samples. */
   jitter?: number;
-  /** Seconds, mean of what was read. */
+  /** Seconds, mean of the samples. */
   rtt?: number;
-  /** Seconds that media waited in the jitter buffer, mean of all frames or samples. */
+  /** Seconds in the jitter buffer, mean of all frames or samples. */
   bufferDelay?: number;
   width?: number;
   height?: number;
@@ -70,9 +70,9 @@ export interface StreamCounters {
   packets?: number;
   /** RTP payload. */
   bytes?: number;
-  /** Did not come the first time; what came late after all is not taken back. Up: as the server reports it. */
+  /** Lost before recovery; late packets are not subtracted. Up: as the server reports it. */
   lost?: number;
-  /** Sent again: what of that was lost got there in the end. */
+  /** Lost packets that were received by retransmission. */
   recovered?: number;
   nacks?: number;
   plis?: number;
@@ -80,7 +80,7 @@ export interface StreamCounters {
   frames?: number;
   freezes?: number;
   freezeSeconds?: number;
-  /** Audio samples, silence that was made up included. */
+  /** Concealed audio samples, including silent ones. */
   concealed?: number;
   silentConcealed?: number;
   samples?: number;

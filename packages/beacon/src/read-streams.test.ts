@@ -15,7 +15,7 @@ const ROUTE = [
 ];
 
 describe('readStreams', () => {
-  it('reads what is received', () => {
+  it('reads received streams', () => {
     const inbound = {
       id: 'I',
       type: 'inbound-rtp',
@@ -46,7 +46,7 @@ describe('readStreams', () => {
     expect(streams[0]?.counters).toMatchObject({ packets: 10, lost: 0, bytes: 0 });
   });
 
-  it('reads what the server says of what is sent, layer by layer; the largest that is sent stands for the picture', () => {
+  it('reads the receiver reports for sent streams per layer; the largest active layer represents the track', () => {
     const layer = (ssrc: number, height: number, active: boolean) => [
       {
         id: `O${ssrc}`,
@@ -80,7 +80,7 @@ describe('readStreams', () => {
     ]);
   });
 
-  it('makes do with what a browser does not tell, and with what it cannot mean', () => {
+  it('tolerates missing and implausible values', () => {
     const { streams, route } = readStreams(
       [{ id: 'I', type: 'inbound-rtp', packetsReceived: Number.NaN, jitter: -1 }],
       FACTS,

@@ -1,6 +1,12 @@
-import { count, type Reading, type Route, type Stat, seconds } from './reading.ts';
+import {
+  count,
+  type Stat,
+  type StatsReading,
+  seconds,
+  type TransportRoute,
+} from './stats-reading.ts';
 
-/** What the application knows of a track and its statistics do not tell. */
+/** Facts about a track that its statistics do not contain. */
 export interface TrackFacts {
   sid: string;
   expected: boolean;
@@ -8,14 +14,14 @@ export interface TrackFacts {
   rated: boolean;
 }
 
-/** The RTP streams of one track in the statistics of its sender or receiver (W3C webrtc-stats §8), and what they run over. */
+/** The RTP streams of one track in the statistics of its sender or receiver (W3C webrtc-stats §8), and their transport. */
 export const readStreams = (
   stats: readonly Stat[],
   facts: TrackFacts,
-): { streams: Reading[]; route: Route } => {
+): { streams: StatsReading[]; route: TransportRoute } => {
   const byId = new Map(stats.map((stat) => [stat.id, stat]));
   const route = routeOf(stats, byId);
-  const streams = stats.flatMap((stat): Reading[] => {
+  const streams = stats.flatMap((stat): StatsReading[] => {
     if (stat.type === 'inbound-rtp') return [inbound(stat, byId, facts, route)];
     if (stat.type === 'outbound-rtp') return [outbound(stat, stats, byId, facts, route)];
     return [];
@@ -27,8 +33,8 @@ const inbound = (
   stat: Stat,
   byId: Map<string, Stat>,
   facts: TrackFacts,
-  route: Route,
-): Reading => ({
+  route: TransportRoute,
+): StatsReading => ({
   ...common(stat, byId, facts),
   direction: 'down',
   counters: {
@@ -51,14 +57,14 @@ const inbound = (
   bufferCount: count(stat.jitterBufferEmittedCount),
 });
 
-/** Loss, jitter and round trip are what the server's receiver reports say (remote-inbound-rtp). */
+/** Loss, jitter and round-trip time are from the receiver reports of the server (remote-inbound-rtp). */
 const outbound = (
   stat: Stat,
   stats: readonly Stat[],
   byId: Map<string, Stat>,
   facts: TrackFacts,
-  route: Route,
-): Reading => {
+  route: TransportRoute,
+): StatsReading => {
   const remote = stats.find(
     ({ type, ssrc }) => type === 'remote-inbound-rtp' && ssrc === stat.ssrc,
   );
@@ -105,16 +111,16 @@ const common = (
   rated,
 });
 
-/** Of the layers of a picture that is sent, the largest one that is being sent stands for it. */
-const withOneRated = (streams: Reading[]): Reading[] => {
-  const size = ({ direction, active, width, height }: Reading) =>
+/** The largest active simulcast layer represents the track. */
+const withOneRated = (streams: StatsReading[]): StatsReading[] => {
+  const size = ({ direction, active, width, height }: StatsReading) =>
     direction === 'up' && active ? width * height : 0;
   const largest = Math.max(...streams.map(size));
   return streams.map((stream) => (size(stream) === largest ? stream : { ...stream, rated: false }));
 };
 
-/** The pair of candidates in use. Firefox has no transport statistics, but marks the pair. */
-const routeOf = (stats: readonly Stat[], byId: Map<string, Stat>): Route => {
+/** The selected candidate pair. Firefox has no transport statistics, but marks the pair. */
+const routeOf = (stats: readonly Stat[], byId: Map<string, Stat>): TransportRoute => {
   const transport = stats.find(({ type }) => type === 'transport');
   const pair =
     byId.get(transport?.selectedCandidatePairId ?? '') ??

@@ -1,9 +1,9 @@
 import type { Room } from 'livekit-client';
-import type { Stat } from '../reading.ts';
+import type { Stat } from '../stats-reading.ts';
 
 type Listener = (...parameters: unknown[]) => void;
 
-/** A room of livekit-client as far as the beacon sees it: two tracks whose counters a test sets. */
+/** The members of a livekit-client room that the beacon uses: two tracks whose counters a test sets. */
 export const fakeRoom = () => {
   const listeners = new Map<string, Set<Listener>>();
   const received = new Map<string, unknown>([

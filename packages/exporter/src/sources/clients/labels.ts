@@ -1,4 +1,4 @@
-import type { Software } from '@livekit-swarm/beacon/payload';
+import type { ClientSoftware } from '@livekit-swarm/beacon/payload';
 import { NETWORK_VALUES, TRANSPORT_VALUES } from '../../catalogue/client.ts';
 
 /** SDKs by name and major version: what a label can be, whatever is sent. */
@@ -22,7 +22,7 @@ const BROWSERS = [
 const OTHER = 'other';
 
 export type Labeller = (software: {
-  name: Software['name'];
+  name: ClientSoftware['name'];
   version?: string | undefined;
 }) => string;
 

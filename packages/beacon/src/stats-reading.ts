@@ -1,38 +1,38 @@
 import type { Direction, Kind, StreamCounters } from './payload.ts';
 
-/** What the browser counted of one RTP stream until now. */
-export interface Reading {
-  /** Tells streams apart for as long as they live. */
+/** Counters of one RTP stream since it started. */
+export interface StatsReading {
+  /** Identifies the stream while it exists. */
   key: string;
   direction: Direction;
   kind: Kind;
   codec: string | undefined;
   counters: Required<StreamCounters>;
-  /** Seconds; undefined where the browser does not say. */
+  /** Seconds; undefined if the browser does not report it. */
   jitter: number | undefined;
   rtt: number | undefined;
-  /** Seconds that all frames or samples waited in the jitter buffer, and how many they were. */
+  /** Total time of all frames or samples in the jitter buffer, seconds, and their number. */
   bufferSeconds: number;
   bufferCount: number;
   width: number;
   height: number;
-  /** False for a layer that is not being sent. */
+  /** False for a layer that is not sent. */
   active: boolean;
-  /** Media is to be expected. */
+  /** Whether media is expected. */
   expected: boolean;
   /** The server stopped sending it. */
   paused: boolean;
   rated: boolean;
 }
 
-/** What a connection runs over, as far as the statistics of a track tell. */
-export interface Route {
+/** Transport of a connection, from the statistics of a track. */
+export interface TransportRoute {
   transport: string | undefined;
   /** Seconds. */
   rtt: number | undefined;
 }
 
-/** The members of statistics (W3C webrtc-stats) that are read here; a browser may lack any of them. */
+/** Members of W3C webrtc-stats that are read; a browser may omit any of them. */
 export interface Stat {
   type: string;
   id: string;
@@ -49,10 +49,10 @@ export interface Stat {
   [member: string]: unknown;
 }
 
-/** A number that a browser gave: what it lacks is 0. */
+/** A counter; 0 if the browser omits it. */
 export const count = (value: unknown): number =>
   typeof value === 'number' && value > 0 && value < Infinity ? value : 0;
 
-/** Seconds that a browser measured: what it lacks, or has not measured yet, is undefined. */
+/** A duration in seconds; undefined if the browser omits it or has not measured it yet. */
 export const seconds = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 0 && value < Infinity ? value : undefined;

@@ -1,5 +1,5 @@
-/** What the work comes to, or undefined when it takes longer, ms. The work goes on. @throws what the work throws */
-export const inTime = async <T>(work: T | Promise<T>, ms: number): Promise<T | undefined> => {
+/** The result of the work, or undefined after `ms`; the work then continues. @throws what the work throws */
+export const withTimeout = async <T>(work: T | Promise<T>, ms: number): Promise<T | undefined> => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms);
