@@ -1,76 +1,85 @@
 /**
- * Every alert that a fault on one machine can raise, raised: a real cluster, the shipped rules in a real Prometheus, a real Alertmanager, a webhook that it
- * reaches, and real faults. So that this ends within minutes, the rules run on a faster clock: every `for` and every range is divided (see
- * support/drill/pace.ts); thresholds and queries are the shipped ones. `npm run alerts:real -- --scale 1` takes them as they are.
+ * Every alert that a fault on one host can cause: a real cluster, the included rules in a real Prometheus, a real Alertmanager,
+ * a webhook, and real faults. To finish within minutes, every `for` and every range is divided (see support/drill/pace.ts);
+ * limits and queries are the original ones. `npm run alerts:real -- --scale 1` uses the original rules.
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { provisionLiveKit } from '@livekit-swarm/lab';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ALERTS } from '../src/alerts/index.ts';
-import type { Act } from './support/drill/act.ts';
-import { whyNoOwnNetwork } from './support/drill/own-network.ts';
-import type { Story } from './support/drill/play.ts';
-import { MEDIA_SCENES, NOT_RAISED, PROGRAM_SCENES, SCENES } from './support/drill/scenes.ts';
+import type { FaultCase } from './support/drill/fault-case.ts';
+import {
+  FAULT_GROUPS,
+  MEDIA_FAULTS,
+  NOT_TESTED,
+  PROCESS_FAULTS,
+} from './support/drill/fault-groups.ts';
+import { namespaceUnavailableReason } from './support/drill/network-namespace.ts';
+import type { DrillResult } from './support/drill/run-faults.ts';
 
 const PROGRAM = fileURLToPath(new URL('./support/drill/main.ts', import.meta.url));
 const SCALE = 30;
 const LONGEST_MS = 420_000;
 
-const acts = SCENES.flat();
-const why = await whyNoOwnNetwork();
+const faults = FAULT_GROUPS.flat();
+const why = await namespaceUnavailableReason();
 
-test('an alert is raised by a fault, or it is said why not', () => {
-  const raised = acts.flatMap(({ fires }) => fires);
-  expect([...new Set(raised), ...Object.keys(NOT_RAISED)].toSorted()).toEqual(
+test('every alert has a fault that causes it, or a reason why not', () => {
+  const fired = faults.flatMap(({ fires }) => fires);
+  expect([...new Set(fired), ...Object.keys(NOT_TESTED)].toSorted()).toEqual(
     ALERTS.map(({ name }) => name).toSorted(),
   );
 });
 
-/** Plays faults on a deployment of their own. */
-const playAlone = (scenes: readonly (readonly Act[])[]): Promise<{ story: Story; said: string }> =>
+/** Runs faults on their own deployment. */
+const runSeparately = (
+  groups: readonly (readonly FaultCase[])[],
+): Promise<{ result: DrillResult; output: string }> =>
   new Promise((resolve, reject) => {
-    const names = scenes.flat().map(({ name }) => name);
+    const names = groups.flat().map(({ name }) => name);
     const args = [PROGRAM, '--json', '--scale', String(SCALE), '--only', names.join(',')];
     execFile(
       process.execPath,
       args,
       { timeout: LONGEST_MS, maxBuffer: 1e8 },
-      (error, stdout, said) => {
-        // It ends with 1 for an alert that did not come: which one is for the tests to say.
-        if (stdout === '')
-          reject(new Error(`the faults were not played: ${error?.message} ${said}`));
-        else resolve({ story: JSON.parse(stdout) as Story, said });
+      (error, stdout, output) => {
+        // Exit code 1 means that an alert did not fire; the tests report which one.
+        if (stdout === '') reject(new Error(`the faults did not run: ${error?.message} ${output}`));
+        else resolve({ result: JSON.parse(stdout) as DrillResult, output });
       },
     );
   });
 
-describe('faults, and what a webhook is told of them', () => {
-  let stories: Story[];
-  let said: string;
+describe('faults and the alerts that reach a webhook', () => {
+  let results: DrillResult[];
+  let output: string;
 
   beforeAll(async () => {
     if (why !== null) return;
     await provisionLiveKit({});
-    const played = await Promise.all([playAlone(MEDIA_SCENES), playAlone(PROGRAM_SCENES)]);
-    stories = played.map(({ story }) => story);
-    said = played.map((one) => one.said).join('\n');
+    const finished = await Promise.all([
+      runSeparately(MEDIA_FAULTS),
+      runSeparately(PROCESS_FAULTS),
+    ]);
+    results = finished.map(({ result }) => result);
+    output = finished.map((one) => one.output).join('\n');
   }, LONGEST_MS + 60_000);
 
-  test('nothing is told while nothing is wrong, and then nothing that is not so', ({ skip }) => {
+  test('no alert fires without a fault, and no wrong alert with one', ({ skip }) => {
     skip(why !== null, why ?? '');
-    for (const { quietSeconds, wrong } of stories) {
+    for (const { quietSeconds, wrong } of results) {
       expect(quietSeconds).toBeGreaterThanOrEqual(20);
-      expect(wrong, said).toEqual([]);
+      expect(wrong, output).toEqual([]);
     }
   });
 
-  test.for(acts)('$name: $fault', ({ name, fires, resolves }, { skip }) => {
+  test.for(faults)('$name: $description', ({ name, fires, resolves }, { skip }) => {
     skip(why !== null, why ?? '');
-    const rows = stories.flatMap(({ rows: all }) => all).filter(({ act }) => act === name);
+    const rows = results.flatMap(({ rows: all }) => all).filter(({ fault }) => fault === name);
     expect(rows.map(({ alert }) => alert)).toEqual(fires);
     for (const { alert, seconds, labels } of rows) {
-      if (seconds !== 'there-already') expect(seconds, `${alert}\n${said}`).toBeTypeOf('number');
+      if (seconds !== 'there-already') expect(seconds, `${alert}\n${output}`).toBeTypeOf('number');
       expect(labels).toMatchObject({
         alertname: alert,
         severity: ALERTS.find((known) => known.name === alert)?.severity,
@@ -78,7 +87,7 @@ describe('faults, and what a webhook is told of them', () => {
     }
     for (const { alert, seconds, resolvedSeconds } of rows) {
       if (!resolves.includes(alert) || seconds === 'there-already') continue;
-      expect(resolvedSeconds, `${alert} taken back\n${said}`).toBeTypeOf('number');
+      expect(resolvedSeconds, `${alert} resolved\n${output}`).toBeTypeOf('number');
     }
   });
 });

@@ -12,7 +12,7 @@ const one = (rule: Record<string, string>, factor: number) =>
   rulesOf(scaleRules(JSON.stringify({ groups: [{ name: 'g', rules: [rule] }] }), () => factor))[0];
 
 describe('rules on a faster clock', () => {
-  it('divides how long an alert waits and how far a query looks back', () => {
+  it('divides `for` of an alert and the range of a query', () => {
     expect(one({ alert: 'A', expr: 'rate(a[5m]) > 0.02', for: '1h30m' }, 30)).toEqual({
       alert: 'A',
       expr: 'rate(a[10000ms]) > 0.02',
@@ -20,7 +20,7 @@ describe('rules on a faster clock', () => {
     });
   });
 
-  it('divides both durations of a subquery, and leaves a step to Prometheus that is left to it', () => {
+  it('divides both durations of a subquery, and keeps a default step', () => {
     expect(
       one({ record: 'r', expr: 'max_over_time(a[5m:15s]) + max_over_time(a[5m:])' }, 30),
     ).toEqual({
@@ -29,7 +29,7 @@ describe('rules on a faster clock', () => {
     });
   });
 
-  it('divides how far back a window is moved', () => {
+  it('divides offsets', () => {
     expect(
       one({ record: 'r', expr: 'last_over_time(a{b="c"}[30m] offset 5m) unless a offset 1h' }, 30),
     ).toEqual({
@@ -38,7 +38,7 @@ describe('rules on a faster clock', () => {
     });
   });
 
-  it('makes nothing of a duration that is short already', () => {
+  it('keeps short durations above 0', () => {
     expect(one({ alert: 'A', expr: 'a', for: '5s' }, 1_000_000)).toEqual({
       alert: 'A',
       expr: 'a',
@@ -46,7 +46,7 @@ describe('rules on a faster clock', () => {
     });
   });
 
-  it('goes by the name of the rule', () => {
+  it('chooses the factor by rule name', () => {
     const file = JSON.stringify({
       groups: [
         {
@@ -63,22 +63,22 @@ describe('rules on a faster clock', () => {
     ).toEqual(['36000ms', '360000ms']);
   });
 
-  it('touches nothing else of the shipped rules, and forgets none of their durations', () => {
-    const shipped = rulesOf(renderRules());
+  it('changes all durations of the included rules, and nothing else', () => {
+    const original = rulesOf(renderRules());
     const scaled = rulesOf(scaleRules(renderRules(), () => 10));
-    const blind = (text: unknown): string =>
+    const withoutDurations = (text: unknown): string =>
       String(text)
         .replaceAll(/\[[^\]"]*\]/g, '[]')
         .replaceAll(/offset \w+/g, 'offset');
-    expect(scaled).toHaveLength(shipped.length);
-    for (const [index, rule] of shipped.entries()) {
-      const { expr, for: patience, ...rest } = scaled[index] ?? {};
+    expect(scaled).toHaveLength(original.length);
+    for (const [index, rule] of original.entries()) {
+      const { expr, for: pending, ...rest } = scaled[index] ?? {};
       const { expr: shippedExpr, for: shippedPatience, ...shippedRest } = rule;
       expect(rest).toEqual(shippedRest);
-      expect(blind(expr)).toBe(blind(shippedExpr));
+      expect(withoutDurations(expr)).toBe(withoutDurations(shippedExpr));
       expect(String(expr)).not.toMatch(/\[\d+([shdwy]|m(?!s))/);
       if (typeof shippedPatience === 'string')
-        expect(durationMs(String(patience))).toBe(durationMs(shippedPatience) / 10);
+        expect(durationMs(String(pending))).toBe(durationMs(shippedPatience) / 10);
     }
   });
 });

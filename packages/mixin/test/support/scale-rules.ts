@@ -25,7 +25,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   y: 31_536_000_000,
 };
 
-/** `1h30m` → 5,400,000. @throws Error for what is no duration of Prometheus' */
+/** `1h30m` → 5,400,000. @throws Error if it is not a Prometheus duration */
 export const durationMs = (duration: string): number => {
   if (duration === '0') return 0;
   if (!/^(\d+(ms|[smhdwy]))+$/.test(duration)) throw new Error(`not a duration: ${duration}`);

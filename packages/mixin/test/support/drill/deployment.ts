@@ -1,4 +1,4 @@
-/** A deployment as operators run it, watched by the shipped rules: three nodes, Redis, a load balancer, Prometheus, Alertmanager, the exporter. */
+/** A typical deployment, monitored by the included rules: three nodes, Redis, load balancer, Prometheus, Alertmanager, exporter. */
 import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,19 +26,19 @@ const RULES = fileURLToPath(
 );
 const SWARM = fileURLToPath(new URL('../../../../cli/src/main.ts', import.meta.url));
 
-export interface Watched extends AsyncDisposable {
+export interface MonitoredDeployment extends AsyncDisposable {
   dir: string;
   cluster: Cluster;
   receiver: WebhookReceiver;
   rooms: RoomServiceClient;
-  /** Asks Prometheus. */
+  /** Runs a query on Prometheus. */
   ask(query: string): Promise<Sample[]>;
 }
 
-/** Everything is up, and Prometheus has loaded the shipped rules at this pace. */
-export const startWatched = async (pace: Pace): Promise<Watched> => {
+/** Resolves when everything is up and Prometheus has loaded the included rules at this pace. */
+export const startDeployment = async (pace: Pace): Promise<MonitoredDeployment> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-alerts-'));
-  // Whoever is ended by a signal cannot wait for anything.
+  // A process that is ended by a signal cannot await anything.
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   const receiver = await receiveWebhooks();
   const close = async (): Promise<void> => {
@@ -83,7 +83,7 @@ export const startWatched = async (pace: Pace): Promise<Watched> => {
   }
 };
 
-/** `swarm exporter` in a process of its own, so that it can be killed: probes through the balancer and of each node, and the lifecycle with Redis. */
+/** `swarm exporter` in its own process, so that it can be killed: probes through the load balancer and of each node, and lifecycle with Redis. */
 const exporter = async (
   facts: ClusterFacts,
   dir: string,

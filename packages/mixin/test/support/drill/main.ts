@@ -1,16 +1,17 @@
 /**
- * `npm run alerts:real`: makes the faults that the shipped alerts are about, on a deployment of its own, and shows when each alert came to a webhook.
+ * `npm run alerts:real`: injects the faults that the included alerts cover into its own deployment, and prints when each alert
+ * reached a webhook.
  *
- * `--scale 30` (default) divides every duration of the rules; `--scale 1` takes them as they are shipped. `--only killed,redis` plays those alone.
- * `--json` prints everything as JSON. Exit code 1: an alert did not come, or one came that should not have.
+ * `--scale 30` (default) divides every duration of the rules; `--scale 1` uses the original rules. `--only killed,redis` selects
+ * faults. `--json` prints JSON. Exit code 1: an alert did not fire, or a wrong one fired.
  */
 import { parseArgs } from 'node:util';
 import { provisionLiveKit } from '@livekit-swarm/lab';
-import { startWatched } from './deployment.ts';
-import { runAgainInside, whyNoOwnNetwork } from './own-network.ts';
+import { startDeployment } from './deployment.ts';
+import { FAULT_GROUPS } from './fault-groups.ts';
+import { namespaceUnavailableReason, runInNamespace } from './network-namespace.ts';
 import { paceOf } from './pace.ts';
-import { play, type Row, type Story } from './play.ts';
-import { SCENES } from './scenes.ts';
+import { type DrillResult, type Row, runFaults } from './run-faults.ts';
 
 const EXIT_SIGNAL = 130;
 
@@ -19,7 +20,7 @@ const { values } = parseArgs({
     scale: { type: 'string', default: '30' },
     only: { type: 'string' },
     json: { type: 'boolean', default: false },
-    /** Said by ourselves: we are in a network of our own. */
+    /** Internal: the process is already in its own network namespace. */
     inside: { type: 'boolean', default: false },
   },
 });
@@ -29,16 +30,16 @@ const usage = (message: string): never => {
   process.exit(2);
 };
 
-const showRow = ({ alert, fault, seconds, resolvedSeconds }: Row): string => {
+const showRow = ({ alert, description, seconds, resolvedSeconds }: Row): string => {
   const time = (value: Row['seconds']): string => {
-    if (value === null) return 'did not come';
+    if (value === null) return 'did not fire';
     return typeof value === 'number' ? `${value.toFixed(1)} s` : value.replace('-', ' ');
   };
-  return `| ${alert} | ${fault} | ${time(seconds)} | ${resolvedSeconds === null ? '' : time(resolvedSeconds)} |`;
+  return `| ${alert} | ${description} | ${time(seconds)} | ${resolvedSeconds === null ? '' : time(resolvedSeconds)} |`;
 };
 
-const show = ({ rows, wrong }: Story): void => {
-  console.log('| alert | fault | fires after | taken back after |\n| --- | --- | ---: | ---: |');
+const show = ({ rows, wrong }: DrillResult): void => {
+  console.log('| alert | fault | fires after | resolved after |\n| --- | --- | ---: | ---: |');
   for (const row of rows) console.log(showRow(row));
   for (const { alert, during, description } of wrong)
     console.log(`\nwrong during ${during}: ${alert}: ${description}`);
@@ -47,35 +48,40 @@ const show = ({ rows, wrong }: Story): void => {
 const scale = Number(values.scale);
 if (!(scale >= 1 && scale <= 60))
   usage(`--scale must be a number from 1 to 60, not ${values.scale}`);
-const names = SCENES.flat().map(({ name }) => name);
+const names = FAULT_GROUPS.flat().map(({ name }) => name);
 const only = values.only?.split(',') ?? names;
 const unknown = only.filter((name) => !names.includes(name));
 if (unknown.length > 0)
-  usage(`--only: there is no ${unknown.join(', ')}; there are ${names.join(', ')}`);
+  usage(`--only: unknown fault ${unknown.join(', ')}; available: ${names.join(', ')}`);
 
 if (values.inside) {
-  // Programs of the deployment end with us, and the network with them.
+  // The processes of the deployment end with this one, and the namespace with them.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => process.exit(EXIT_SIGNAL));
   const pace = paceOf(scale);
-  const chosen = SCENES.map((scene) => scene.filter(({ name }) => only.includes(name))).filter(
-    (scene) => scene.length > 0,
-  );
-  await using watched = await startWatched(pace);
-  const story = await play({ watched, pace, scenes: chosen, say: (line) => console.error(line) });
-  if (values.json) console.log(JSON.stringify(story));
-  else show(story);
-  const failed = story.rows.some(
+  const chosen = FAULT_GROUPS.map((group) =>
+    group.filter(({ name }) => only.includes(name)),
+  ).filter((group) => group.length > 0);
+  await using deployment = await startDeployment(pace);
+  const result = await runFaults({
+    deployment,
+    pace,
+    groups: chosen,
+    log: (line) => console.error(line),
+  });
+  if (values.json) console.log(JSON.stringify(result));
+  else show(result);
+  const failed = result.rows.some(
     ({ seconds, mustResolve, resolvedSeconds }) =>
       seconds === null || (mustResolve && resolvedSeconds === null),
   );
-  process.exitCode = failed || story.wrong.length > 0 ? 1 : 0;
+  process.exitCode = failed || result.wrong.length > 0 ? 1 : 0;
 } else {
-  const why = await whyNoOwnNetwork();
-  if (why !== null) usage(`the faults need a network of their own: ${why}`);
-  // In there nothing can be fetched any more.
+  const why = await namespaceUnavailableReason();
+  if (why !== null) usage(`the faults need a network namespace: ${why}`);
+  // Nothing can be downloaded inside the namespace.
   await provisionLiveKit({});
-  process.exitCode = await runAgainInside([
+  process.exitCode = await runInNamespace([
     import.meta.filename,
     '--inside',
     ...process.argv.slice(2),

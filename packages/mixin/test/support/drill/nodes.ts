@@ -1,35 +1,38 @@
-/** Which node is which. */
+/** Finds nodes by their metrics. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service } from '@livekit-swarm/lab';
-import type { Watched } from './deployment.ts';
+import type { MonitoredDeployment } from './deployment.ts';
 
 export interface NodeFacts {
   service: Service;
-  /** As Prometheus calls it. */
+  /** Label `instance` in Prometheus. */
   instance: string;
   metricsUrl: string;
   udpPorts: readonly number[];
   tcpPort: number;
 }
 
-/** Waits for it, for a minute at most. @throws Error that says what was waited for */
+/** Waits until `look` returns a value, a minute at most. @throws Error that names what did not happen */
 export const until = async <T>(
   what: string,
   look: () => Promise<T | undefined>,
-  patienceMs = 60_000,
+  timeoutMs = 60_000,
 ): Promise<T> => {
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    if (performance.now() > deadline) throw new Error(`timeout: ${what}`);
     await sleep(250);
   }
 };
 
-/** The nodes with the most people first, as Prometheus sees them; waits until it sees all of them, and people on `busy` of them. */
-export const nodesByPeople = ({ ask, cluster }: Watched, busy = 0): Promise<NodeFacts[]> =>
-  until(`people on ${busy} of ${cluster.nodes.length} nodes`, async () => {
+/** Nodes by participants in Prometheus, highest first; waits until all are scraped and `busy` of them have participants. */
+export const nodesByParticipants = (
+  { ask, cluster }: MonitoredDeployment,
+  busy = 0,
+): Promise<NodeFacts[]> =>
+  until(`participants on ${busy} of ${cluster.nodes.length} nodes`, async () => {
     const samples = (await ask('livekit_participant_total{job="livekit"}')).toSorted(
       (a, b) => b.value - a.value,
     );
@@ -40,8 +43,7 @@ export const nodesByPeople = ({ ask, cluster }: Watched, busy = 0): Promise<Node
       return undefined;
     return samples.map(({ labels: { node: name = '', instance = '' } }): NodeFacts => {
       const node = cluster.nodes.find((one) => one.name === name);
-      if (node === undefined)
-        throw new Error(`Prometheus knows a node that is none of ours: ${name}`);
+      if (node === undefined) throw new Error(`unexpected node in Prometheus: ${name}`);
       const { udpFirst, udpLast, tcp } = node.ports;
       const { metricsUrl } = node;
       return {
@@ -54,9 +56,9 @@ export const nodesByPeople = ({ ask, cluster }: Watched, busy = 0): Promise<Node
     });
   });
 
-/** The one with the most people; waits until there are some. */
-export const busiestNode = async (watched: Watched): Promise<NodeFacts> => {
-  const [node] = await nodesByPeople(watched, 1);
+/** The node with the most participants; waits until there are some. */
+export const busiestNode = async (deployment: MonitoredDeployment): Promise<NodeFacts> => {
+  const [node] = await nodesByParticipants(deployment, 1);
   if (node === undefined) throw new Error('there are no nodes');
   return node;
 };
@@ -66,14 +68,14 @@ export const kill = async (service: Service): Promise<void> => {
   await service.ended();
 };
 
-/** Makes a room that is served there. A node that has just started may not be in the registry yet. */
+/** Creates a room on this node. A node that has just started may not be in the registry yet. */
 export const putRoomOn = async (
-  { rooms }: Watched,
+  { rooms }: MonitoredDeployment,
   name: string,
   { metricsUrl }: NodeFacts,
 ): Promise<void> => {
   await until(`the room ${name} on its node`, async () => {
-    // How the node calls itself is a new word with each start.
+    // The node id changes with each start.
     const id = /node_id="([^"]+)"/.exec(await (await fetch(metricsUrl)).text())?.[1];
     if (id === undefined) return undefined;
     return rooms.createRoom({ name, nodeId: id, emptyTimeout: 3_600 }).catch(() => undefined);

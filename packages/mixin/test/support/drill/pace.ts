@@ -1,21 +1,21 @@
-/** How fast time goes for the rules. */
+/** Time scale of the rules. */
 import { ALERTS } from '../../../src/alerts/index.ts';
 import { durationMs } from '../scale-rules.ts';
 
 export interface Pace {
-  /** Every duration of the shipped rules is divided by this … */
+  /** Every duration of the included rules is divided by this. */
   scale: number;
-  /** … and by this where they wait or look back for hours. */
+  /** Durations of rules with `for` or ranges of 15 minutes and more are divided by this. */
   slowScale: number;
-  /** Of scrapes and of evaluations. */
+  /** Scrape and evaluation interval. */
   intervalSeconds: number;
-  /** Between test calls. */
+  /** Interval of probes. */
   probeInterval: string;
 }
 
 /**
- * Rules that wait for a quarter of an hour and more, and the recordings that only they ask for. They count joins and nodes, which the server tells
- * at once, where the others need the windows of minutes that its reports, one in five seconds, fill.
+ * Rules with a `for` of 15 minutes and more, and the recordings that only they use. They count joins and nodes, which the server
+ * exports immediately; the other rules need windows with several of its reports (one per five seconds).
  */
 const SLOW: ReadonlySet<string> = new Set([
   ...ALERTS.filter((alert) => durationMs(alert.for) >= durationMs('15m')).map(({ name }) => name),
@@ -26,7 +26,7 @@ const SLOW: ReadonlySet<string> = new Set([
   ]),
 ]);
 
-/** @param scale 1: the rules as they are shipped */
+/** @param scale 1: the original rules */
 export const paceOf = (scale: number): Pace => ({
   scale,
   slowScale: scale === 1 ? 1 : scale * 16,

@@ -1,22 +1,22 @@
-/** What Alertmanager tells the world: a real receiver of its webhooks. */
+/** A receiver of Alertmanager webhooks. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** One alert of one notification. */
-export interface Notice {
+export interface AlertNotification {
   alert: string;
   status: 'firing' | 'resolved';
   labels: Record<string, string>;
   annotations: Record<string, string>;
-  /** `performance.now()` when it came. */
+  /** `performance.now()` at the arrival. */
   atMs: number;
 }
 
 export interface WebhookReceiver {
   url: string;
-  /** In the order they came. */
-  notices: readonly Notice[];
+  /** In the order of arrival. */
+  notifications: readonly AlertNotification[];
   close(): Promise<void>;
 }
 
@@ -31,13 +31,14 @@ interface Notification {
 }
 
 export const receiveWebhooks = async (): Promise<WebhookReceiver> => {
-  const notices: Notice[] = [];
+  const notifications: AlertNotification[] = [];
   const server = createServer(async (request, response) => {
     const atMs = performance.now();
     const { version, alerts } = JSON.parse(await bodyOf(request)) as Notification;
-    if (version !== '4') throw new Error(`Alertmanager speaks another language: ${version}`);
+    if (version !== '4')
+      throw new Error(`unexpected version of the Alertmanager webhook: ${version}`);
     for (const { status, labels, annotations } of alerts) {
-      notices.push({ alert: labels.alertname ?? '', status, labels, annotations, atMs });
+      notifications.push({ alert: labels.alertname ?? '', status, labels, annotations, atMs });
     }
     response.end();
   });
@@ -45,7 +46,7 @@ export const receiveWebhooks = async (): Promise<WebhookReceiver> => {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    notices,
+    notifications,
     close: async () => {
       server.closeAllConnections();
       server.close();

@@ -1,6 +1,6 @@
 /**
- * A network of one's own: this program again, in a network namespace without a name, where packets can be dropped without a trace on the machine.
- * The kernel takes it away with the last process in it. Linux, root.
+ * Runs this program again in an unnamed network namespace, where dropped packets do not affect the host. The kernel removes the
+ * namespace with its last process. Linux, root.
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,11 +9,11 @@ import { missing } from '@livekit-swarm/testkit/requirements';
 
 const exec = promisify(execFile);
 
-/** Loopback is down in a new namespace; `exec` keeps the process id, so that who ends us ends the program. */
+/** Loopback is down in a new namespace; `exec` keeps the process id, so that signals reach the program. */
 const ENTER = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'] as const;
 
-/** Null when it can be made; else a sentence that says what is missing. */
-export const whyNoOwnNetwork = async (): Promise<string | null> => {
+/** Null if a namespace can be created; otherwise the reason. */
+export const namespaceUnavailableReason = async (): Promise<string | null> => {
   const reason = await missing('root', 'unshare', 'ip', 'nft');
   if (reason !== null) return reason;
   const [program, ...args] = ENTER;
@@ -26,8 +26,8 @@ export const whyNoOwnNetwork = async (): Promise<string | null> => {
   );
 };
 
-/** Runs this very program in there, to its end. @returns its exit code */
-export const runAgainInside = async (programArgs: readonly string[]): Promise<number> => {
+/** Runs this program in the namespace. @returns its exit code */
+export const runInNamespace = async (programArgs: readonly string[]): Promise<number> => {
   const [program, ...args] = ENTER;
   const child = spawn(program, [...args, process.execPath, ...programArgs], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
@@ -35,7 +35,7 @@ export const runAgainInside = async (programArgs: readonly string[]): Promise<nu
   return code ?? 1;
 };
 
-/** Drops packets of these UDP ports, whichever way they go, until it is called again. Only for a network of one's own. */
+/** Drops packets of these UDP ports in both directions. Only inside the namespace. @returns a function that removes the rules */
 export const dropPackets = async (
   ports: readonly number[],
   tcpPorts: readonly number[],
@@ -46,7 +46,7 @@ export const dropPackets = async (
     ...['sport', 'dport'].map((end) => `udp ${end} { ${ports.join(', ')} } ${chance}drop`),
     ...(tcpPorts.length === 0 ? [] : [`tcp dport { ${tcpPorts.join(', ')} } ${chance}drop`]),
   ];
-  // On arrival, because a packet dropped on departure is refused to its sender, which no network does.
+  // On input: a packet dropped on output is an error for its sender, which no network causes.
   await exec('nft', [
     `table inet fault { chain input { type filter hook input priority 0; policy accept; ${rules.join('; ')}; }; }`,
   ]);

@@ -1,41 +1,41 @@
-/** Faults of networks and of processor time. */
+/** Faults of networks and CPU. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnGuarded } from '@livekit-swarm/host';
 import { plainEnvironment } from '@livekit-swarm/lab';
-import { type Act, JOINS_FAILING } from './act.ts';
-import { startCalls } from './crowd.ts';
-import { busiestNode, nodesByPeople, until } from './nodes.ts';
-import { dropPackets } from './own-network.ts';
+import { type FaultCase, JOINS_FAILING } from './fault-case.ts';
+import { startSmallRooms } from './load.ts';
+import { dropPackets } from './network-namespace.ts';
+import { busiestNode, nodesByParticipants, until } from './nodes.ts';
 
 const LOST_PERCENT = 40;
 const STOPPED_MS = 80;
 const RUNNING_MS = 20;
-/** Reports of the nodes, one in five seconds, that Prometheus should have of calls in which all is well. */
+/** Time in which Prometheus scrapes reports (one per five seconds) of unimpaired media. */
 const SETTLE_MS = 6_000;
 
-export const lossy: Act = {
+export const lossy: FaultCase = {
   name: 'lossy',
-  fault: `the network of a node loses ${LOST_PERCENT} % of all packets, both ways`,
+  description: `the network of a node loses ${LOST_PERCENT} % of all packets in both directions`,
   fires: ['LiveKitPacketLossHigh', 'LiveKitNacksRising', 'LiveKitJoinsSlow'],
   may: ['LiveKitProbeFailing', 'LiveKitJitterHigh', ...JOINS_FAILING],
   resolves: ['LiveKitPacketLossHigh'],
   dropsPackets: true,
-  begin: async (watched, strike) => {
-    const finish = await startCalls(watched, 'l0ssy');
-    const node = await busiestNode(watched);
+  begin: async (deployment, inject) => {
+    const finish = await startSmallRooms(deployment, 'l0ssy');
+    const node = await busiestNode(deployment);
     await sleep(SETTLE_MS);
-    strike();
-    const heal = await dropPackets(node.udpPorts, [], LOST_PERCENT);
+    inject();
+    const rollback = await dropPackets(node.udpPorts, [], LOST_PERCENT);
     const about = { instance: node.instance };
-    return { about: { LiveKitPacketLossHigh: about, LiveKitNacksRising: about }, heal, finish };
+    return { about: { LiveKitPacketLossHigh: about, LiveKitNacksRising: about }, rollback, finish };
   },
 };
 
-export const stalled: Act = {
+export const stalled: FaultCase = {
   name: 'stalled',
-  fault: `a node stands still for ${STOPPED_MS} of every ${STOPPED_MS + RUNNING_MS} ms (SIGSTOP), as one does that is short of processor time`,
+  description: `a node is stopped for ${STOPPED_MS} of every ${STOPPED_MS + RUNNING_MS} ms (SIGSTOP), like a node with too little CPU time`,
   fires: ['LiveKitJitterHigh'],
   may: [
     'LiveKitProbeFailing',
@@ -45,11 +45,11 @@ export const stalled: Act = {
     'LiveKitNodeDown',
   ],
   resolves: ['LiveKitJitterHigh'],
-  begin: async (watched, strike) => {
-    const finish = await startCalls(watched, 'sta11');
-    const { service, instance } = await busiestNode(watched);
+  begin: async (deployment, inject) => {
+    const finish = await startSmallRooms(deployment, 'sta11');
+    const { service, instance } = await busiestNode(deployment);
     await sleep(SETTLE_MS);
-    strike();
+    inject();
     let stalling = true;
     const pulses = (async () => {
       while (stalling) {
@@ -61,7 +61,7 @@ export const stalled: Act = {
     })();
     return {
       about: { LiveKitJitterHigh: { instance } },
-      heal: async () => {
+      rollback: async () => {
         stalling = false;
         await pulses;
       },
@@ -70,37 +70,37 @@ export const stalled: Act = {
   },
 };
 
-export const closed: Act = {
+export const closed: FaultCase = {
   name: 'closed',
-  fault: 'a firewall closes the media ports of all nodes, UDP and TCP',
+  description: 'a firewall closes the media ports of all nodes, UDP and TCP',
   fires: [...JOINS_FAILING, 'LiveKitProbeFailing'],
   may: [],
   resolves: ['LiveKitProbeFailing'],
   dropsPackets: true,
-  begin: async (watched, strike) => {
-    const nodes = await nodesByPeople(watched);
-    strike();
-    const heal = await dropPackets(
+  begin: async (deployment, inject) => {
+    const nodes = await nodesByParticipants(deployment);
+    inject();
+    const rollback = await dropPackets(
       nodes.flatMap(({ udpPorts }) => udpPorts),
       nodes.map(({ tcpPort }) => tcpPort),
       100,
     );
-    return { heal };
+    return { rollback };
   },
 };
 
-export const busy: Act = {
+export const busy: FaultCase = {
   name: 'busy',
-  fault: 'something else on the machine uses all of its cores',
+  description: 'other processes on the host use all cores',
   fires: ['LiveKitCpuHigh', 'LiveKitCpuCritical'],
   may: [],
   resolves: ['LiveKitCpuHigh', 'LiveKitCpuCritical'],
-  begin: async ({ dir, ask }, strike) => {
-    // Others may be at work, for a moment or for long: an alert that is there already cannot come.
-    const silent = async () =>
+  begin: async ({ dir, ask }, inject) => {
+    // Other processes may use the CPU: an alert that is already firing cannot fire again.
+    const noAlert = async () =>
       (await ask('ALERTS{alertname=~"LiveKitCpu.+"}')).length === 0 ? true : undefined;
-    await until('the machine is not short of processor time', silent).catch(() => {});
-    strike();
+    await until('CPU usage is low', noAlert).catch(() => {});
+    inject();
     const spin = {
       command: 'nice',
       args: ['-n', '19', process.execPath, '--eval', 'for (;;);'],
@@ -111,7 +111,7 @@ export const busy: Act = {
       Array.from({ length: availableParallelism() }, () => spawnGuarded(spin)),
     );
     return {
-      heal: async () => {
+      rollback: async () => {
         for (const burner of burners) burner.signal('SIGKILL');
         await Promise.all(burners.map(({ exited }) => exited));
       },

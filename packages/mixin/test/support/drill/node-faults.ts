@@ -1,4 +1,4 @@
-/** Faults of nodes, and of what stands behind and in front of them. */
+/** Faults of nodes, Redis and the load balancer. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,80 +13,80 @@ import {
 } from '@livekit-swarm/lab';
 import { parse, stringify } from 'yaml';
 import { LIMITS, PARTICIPANTS_PER_NODE } from '../../../src/settings.ts';
-import { type Act, JOINS_FAILING } from './act.ts';
-import { fillNode, startCalls } from './crowd.ts';
-import { busiestNode, kill, nodesByPeople, putRoomOn, until } from './nodes.ts';
+import { type FaultCase, JOINS_FAILING } from './fault-case.ts';
+import { fillNode, startSmallRooms } from './load.ts';
+import { busiestNode, kill, nodesByParticipants, putRoomOn, until } from './nodes.ts';
 
 const RESTARTS = 3;
-/** So that hardly any call finds both its people on the same side, whichever way the load balancer sends them. */
-const FORGETFUL = 2;
+/** Enough nodes that most probes are split, with any balancing. */
+const NODES_WITHOUT_REDIS = 2;
 const GHOSTS = ['ghost-1', 'ghost-2', 'ghost-3'];
 
-export const killed: Act = {
+export const killed: FaultCase = {
   name: 'killed',
-  fault: 'a node with rooms is killed (SIGKILL)',
+  description: 'a node with rooms is killed (SIGKILL)',
   fires: ['LiveKitNodeDown', 'LiveKitGhostRooms'],
   may: ['LiveKitProbeFailing', 'LiveKitJoinsSlow'],
   resolves: ['LiveKitNodeDown', 'LiveKitGhostRooms'],
-  begin: async (watched, strike) => {
-    const endCalls = await startCalls(watched, 'k111d');
-    const node = await busiestNode(watched);
+  begin: async (deployment, inject) => {
+    const stopLoad = await startSmallRooms(deployment, 'k111d');
+    const node = await busiestNode(deployment);
     const { service, instance } = node;
-    for (const name of GHOSTS) await putRoomOn(watched, name, node);
-    strike();
+    for (const name of GHOSTS) await putRoomOn(deployment, name, node);
+    inject();
     await kill(service);
     return {
       about: { LiveKitNodeDown: { instance }, LiveKitGhostRooms: { target: 'lab' } },
-      heal: async () => {
-        await endCalls();
+      rollback: async () => {
+        await stopLoad();
         await service.start();
-        // Whoever comes gets a room on a node that lives.
-        for (const name of GHOSTS) await watched.rooms.createRoom({ name, emptyTimeout: 1 });
+        // Creates the rooms again on a live node.
+        for (const name of GHOSTS) await deployment.rooms.createRoom({ name, emptyTimeout: 1 });
       },
     };
   },
 };
 
-export const looping: Act = {
+export const looping: FaultCase = {
   name: 'looping',
-  fault: `a node crashes and starts again, ${RESTARTS} times`,
+  description: `a node crashes and starts again, ${RESTARTS} times`,
   fires: ['LiveKitRestartLoop'],
   may: ['LiveKitNodeDown', 'LiveKitProbeFailing', 'LiveKitGhostRooms'],
   resolves: [],
-  begin: async (watched, strike) => {
-    const [node] = await nodesByPeople(watched);
+  begin: async (deployment, inject) => {
+    const [node] = await nodesByParticipants(deployment);
     if (node === undefined) throw new Error('there are no nodes');
-    strike();
+    inject();
     for (let start = 0; start < RESTARTS; start++) {
       await kill(node.service);
       await node.service.start();
       const startedAt = Date.now() / 1_000;
       await until('Prometheus sees the new process', async () => {
-        const [seen] = await watched.ask(
+        const [seen] = await deployment.ask(
           `process_start_time_seconds{instance="${node.instance}"} > ${startedAt - 3}`,
         );
         return seen;
       });
       await sleep(3_000);
     }
-    return { about: { LiveKitRestartLoop: { instance: node.instance } }, heal: async () => {} };
+    return { about: { LiveKitRestartLoop: { instance: node.instance } }, rollback: async () => {} };
   },
 };
 
-export const draining: Act = {
+export const draining: FaultCase = {
   name: 'draining',
-  fault: 'a node is told to end (SIGTERM) while people are on it',
+  description: 'a node receives SIGTERM while it has participants',
   fires: ['LiveKitNodeDrainingTooLong'],
   may: ['LiveKitProbeFailing', 'LiveKitNodeDown', 'LiveKitGhostRooms'],
   resolves: ['LiveKitNodeDrainingTooLong'],
-  begin: async (watched, strike) => {
-    const endCalls = await startCalls(watched, 'dra1n');
-    const { service } = await busiestNode(watched);
-    strike();
+  begin: async (deployment, inject) => {
+    const stopLoad = await startSmallRooms(deployment, 'dra1n');
+    const { service } = await busiestNode(deployment);
+    inject();
     service.signal('SIGTERM');
     return {
-      heal: async () => {
-        await endCalls();
+      rollback: async () => {
+        await stopLoad();
         await service.stop();
         await service.start();
       },
@@ -94,50 +94,50 @@ export const draining: Act = {
   },
 };
 
-export const redisGone: Act = {
+export const redisGone: FaultCase = {
   name: 'redis',
-  fault: 'Redis is killed (SIGKILL)',
+  description: 'Redis is killed (SIGKILL)',
   fires: ['LiveKitRedisUnreachable', 'LiveKitNoHealthyBackend', 'LiveKitExporterSourceDown'],
   may: ['LiveKitProbeFailing', 'LiveKitGhostRooms', ...JOINS_FAILING],
   resolves: ['LiveKitRedisUnreachable', 'LiveKitNoHealthyBackend', 'LiveKitExporterSourceDown'],
-  begin: async ({ cluster }, strike) => {
+  begin: async ({ cluster }, inject) => {
     const redis = cluster.service('redis');
-    strike();
+    inject();
     await kill(redis);
-    return { about: { LiveKitExporterSourceDown: { source: 'lifecycle' } }, heal: redis.start };
+    return { about: { LiveKitExporterSourceDown: { source: 'lifecycle' } }, rollback: redis.start };
   },
 };
 
-export const balancerKilled: Act = {
-  name: 'balancer',
-  fault: 'the load balancer is killed (SIGKILL)',
+export const loadBalancerKilled: FaultCase = {
+  name: 'load-balancer',
+  description: 'the load balancer is killed (SIGKILL)',
   fires: ['LiveKitLoadBalancerDown'],
   may: ['LiveKitProbeFailing'],
   resolves: ['LiveKitLoadBalancerDown'],
-  begin: async ({ cluster }, strike) => {
-    const balancer = cluster.service('haproxy');
-    strike();
-    await kill(balancer);
-    return { heal: balancer.start };
+  begin: async ({ cluster }, inject) => {
+    const loadBalancer = cluster.service('haproxy');
+    inject();
+    await kill(loadBalancer);
+    return { rollback: loadBalancer.start };
   },
 };
 
-export const split: Act = {
+export const split: FaultCase = {
   name: 'split',
-  fault: `${FORGETFUL} of three nodes come back without Redis in their configuration, behind the same load balancer`,
+  description: `${NODES_WITHOUT_REDIS} of three nodes are started again without Redis in their configuration, behind the same load balancer`,
   fires: ['LiveKitSplitBrain'],
   may: ['LiveKitProbeFailing', 'LiveKitGhostRooms', 'LiveKitNodeDown', 'LiveKitRestartLoop'],
   resolves: ['LiveKitSplitBrain'],
-  begin: async ({ cluster, dir }, strike) => {
-    const nodes = cluster.nodes.slice(0, FORGETFUL);
+  begin: async ({ cluster, dir }, inject) => {
+    const nodes = cluster.nodes.slice(0, NODES_WITHOUT_REDIS);
     const alone = await Promise.all(nodes.map((node) => withoutRedis(cluster, node, dir)));
     const services = nodes.map(({ name }) => cluster.service(name));
     await Promise.all(services.map(kill));
-    strike();
+    inject();
     await Promise.all(alone.map((service) => service.start()));
     return {
       about: { LiveKitSplitBrain: { target: 'lab', module: 'audio_pair' } },
-      heal: async () => {
+      rollback: async () => {
         await Promise.all(alone.map(kill));
         await Promise.all(services.map((service) => service.start()));
       },
@@ -145,13 +145,13 @@ export const split: Act = {
   },
 };
 
-/** The same node with the same configuration, but for Redis; not started yet. */
+/** The same node with the same configuration except Redis; not started. */
 const withoutRedis = async (
   { apiKey, apiSecret }: Cluster,
   { name, url, httpUrl }: ClusterNode,
   dir: string,
 ): Promise<Service> => {
-  const { redis: _forgotten, ...config } = parse(
+  const { redis: _omitted, ...config } = parse(
     await readFile(join(dir, `${name}.yaml`), 'utf8'),
   ) as { redis: object };
   const configFile = join(dir, `${name}-alone.yaml`);
@@ -169,11 +169,11 @@ const withoutRedis = async (
   });
 };
 
-export const full: Act = {
+export const full: FaultCase = {
   name: 'full',
-  fault: `${PARTICIPANTS_PER_NODE * LIMITS.capacity + 30} people come to one node`,
+  description: `${PARTICIPANTS_PER_NODE * LIMITS.capacity + 30} participants join one node`,
   fires: ['LiveKitCapacityHigh'],
-  // They also keep the machine busy, which hosts their part as well.
+  // The load generator runs on the same host.
   may: [
     'LiveKitJoinsSlow',
     'LiveKitProbeFailing',
@@ -182,16 +182,16 @@ export const full: Act = {
     'LiveKitCpuCritical',
   ],
   resolves: ['LiveKitCapacityHigh'],
-  begin: async (watched, strike) => {
-    const [node] = (await nodesByPeople(watched)).toReversed();
+  begin: async (deployment, inject) => {
+    const [node] = (await nodesByParticipants(deployment)).toReversed();
     if (node === undefined) throw new Error('there are no nodes');
-    strike();
-    const heal = await fillNode(
-      watched,
+    inject();
+    const rollback = await fillNode(
+      deployment,
       node,
       PARTICIPANTS_PER_NODE * LIMITS.capacity + 30,
       'fu11',
     );
-    return { about: { LiveKitCapacityHigh: { instance: node.instance } }, heal };
+    return { about: { LiveKitCapacityHigh: { instance: node.instance } }, rollback };
   },
 };

@@ -1,23 +1,23 @@
 import { cpus } from 'node:os';
 
-/** Looks at the cores of this machine, which may have others at work. */
-export interface MachineWatch extends Disposable {
-  /** The largest share of them that was used within some seconds, since it was last asked, 0 … 1. */
+/** Measures the CPU usage of this host, which other processes may also use. */
+export interface CpuMonitor extends Disposable {
+  /** The highest usage of a few seconds since the last call, 0 … 1. */
   peak(): number;
 }
 
 const SPAN_MS = 4_000;
 
-export const watchMachine = (): MachineWatch => {
+export const monitorCpu = (): CpuMonitor => {
   let last = read();
   let most = 0;
-  const look = (): void => {
+  const sample = (): void => {
     const now = read();
     const all = now.all - last.all;
     if (all > 0) most = Math.max(most, 1 - (now.idle - last.idle) / all);
     last = now;
   };
-  const timer = setInterval(look, SPAN_MS);
+  const timer = setInterval(sample, SPAN_MS);
   return {
     peak: () => {
       const peak = most;

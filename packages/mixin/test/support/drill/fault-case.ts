@@ -1,0 +1,37 @@
+import type { MonitoredDeployment } from './deployment.ts';
+
+/** A fault, and the alerts that the included rules must fire for it. */
+export interface FaultCase {
+  /** Short name for `--only`. */
+  name: string;
+  /** Description. */
+  description: string;
+  /** Alerts that must fire. */
+  fires: readonly string[];
+  /** Alerts that may also fire; any other is wrong. */
+  may: readonly string[];
+  /** Alerts that must resolve after the rollback. */
+  resolves: readonly string[];
+  /** Whether it drops packets, which is only done in a private network namespace. */
+  dropsPackets?: true;
+  /** Whether all earlier alerts must be resolved first: notifications are lost while Prometheus reloads its configuration. */
+  reloads?: true;
+  /** @param inject called when everything is prepared and the fault starts */
+  begin(deployment: MonitoredDeployment, inject: () => void): Promise<InjectedFault>;
+}
+
+export interface InjectedFault {
+  /** Labels that alerts must have, by alert name. */
+  about?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  rollback(): Promise<void>;
+  /** Stops the traffic that is needed to observe the recovery; called before the next fault. */
+  finish?(): Promise<void>;
+}
+
+/** Failed joins may cause all four, the slow ones with a long delay. */
+export const JOINS_FAILING = [
+  'LiveKitJoinsFailingFast',
+  'LiveKitJoinsFailing',
+  'LiveKitJoinsFailingSlowly',
+  'LiveKitJoinsFailingForDays',
+] as const;

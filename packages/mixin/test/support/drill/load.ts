@@ -1,0 +1,97 @@
+/** Participants in the deployment. */
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  DEFAULT_LOAD_SPEC,
+  expandPlan,
+  type LoadSpec,
+  scenarioOfLoad,
+} from '@livekit-swarm/scenario';
+import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
+import type { MonitoredDeployment } from './deployment.ts';
+import { type NodeFacts, putRoomOn, until } from './nodes.ts';
+
+/** Long enough that no participant leaves before it is stopped. */
+const UNTIL_STOPPED_MS = 3_600_000;
+const SMALL_ROOMS = {
+  rooms: 6,
+  participants: 2,
+  publish: ['audio', 'video'],
+  video: '360p',
+  joinRate: 12,
+} as const;
+/** Participants without tracks: capacity is a number of participants. */
+const JOIN_ONLY = { participants: 30, joinRate: 50 } as const;
+
+/** Stops the load. */
+export type StopLoad = () => Promise<void>;
+
+/** Small rooms with audio and video; resolves when all participants joined. */
+export const startSmallRooms = async (
+  deployment: MonitoredDeployment,
+  name: string,
+): Promise<StopLoad> => {
+  const { rooms, participants, video, joinRate } = SMALL_ROOMS;
+  const load = { rooms, participants, video, joinRate, publish: [...SMALL_ROOMS.publish] };
+  const end = await startLoad(deployment, name, load);
+  const names = roomsOf(load, name);
+  await until('all participants joined', async () => {
+    const listed = await deployment.rooms.listRooms(names).catch(() => []);
+    return (
+      listed.filter(({ numParticipants }) => numParticipants === participants).length === rooms ||
+      undefined
+    );
+  });
+  return end;
+};
+
+/** Participants in rooms of thirty that are all assigned to one node. Resolves when the joins start. */
+export const fillNode = async (
+  deployment: MonitoredDeployment,
+  node: NodeFacts,
+  participants: number,
+  name: string,
+): Promise<StopLoad> => {
+  const load = {
+    ...JOIN_ONLY,
+    publish: [],
+    rooms: Math.ceil(participants / JOIN_ONLY.participants),
+  };
+  for (const room of roomsOf(load, name)) await putRoomOn(deployment, room, node);
+  return startLoad(deployment, name, load);
+};
+
+const roomsOf = (load: Partial<LoadSpec>, name: string): string[] => {
+  const plan = expandPlan(
+    scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...load, durationMs: UNTIL_STOPPED_MS }),
+    name,
+  );
+  return [...new Set(plan.participants.map(({ room }) => room))];
+};
+
+const startLoad = async (
+  { cluster, dir }: MonitoredDeployment,
+  name: string,
+  load: Partial<LoadSpec>,
+): Promise<StopLoad> => {
+  const { url, apiKey, apiSecret } = cluster;
+  const stop = new AbortController();
+  const running = runSmallCrowd({
+    name,
+    load: { ...load, durationMs: UNTIL_STOPPED_MS },
+    url,
+    apiKey,
+    apiSecret,
+    dir: await mkdtemp(join(dir, 'load-')),
+    stop: stop.signal,
+  });
+  // The outcome of the run is not checked here: faults are expected to affect it.
+  const ended = running.then(
+    () => {},
+    (error: unknown) => console.error(`load ${name}: ${String(error)}`),
+  );
+  return async () => {
+    stop.abort();
+    await ended;
+  };
+};

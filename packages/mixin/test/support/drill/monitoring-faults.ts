@@ -1,0 +1,72 @@
+/** Faults of the monitoring. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { JOBS } from '../../../src/settings.ts';
+import type { MonitoredDeployment } from './deployment.ts';
+import type { FaultCase } from './fault-case.ts';
+import { kill } from './nodes.ts';
+
+export const exporterKilled: FaultCase = {
+  name: 'exporter',
+  description: 'the exporter is killed (SIGKILL)',
+  fires: ['LiveKitExporterDown'],
+  may: [],
+  resolves: ['LiveKitExporterDown'],
+  begin: async ({ cluster }, inject) => {
+    const exporter = cluster.service('exporter');
+    inject();
+    await kill(exporter);
+    return { rollback: exporter.start };
+  },
+};
+
+export const dependencyExportersKilled: FaultCase = {
+  name: 'dependency-exporters',
+  description: 'node_exporter and redis_exporter are killed (SIGKILL)',
+  fires: ['LiveKitDependencyExporterDown'],
+  may: [],
+  resolves: ['LiveKitDependencyExporterDown'],
+  begin: async ({ cluster }, inject) => {
+    const exporters = ['node-exporter', 'redis-exporter'].map((name) => cluster.service(name));
+    inject();
+    await Promise.all(exporters.map(kill));
+    return {
+      rollback: async () => {
+        await Promise.all(exporters.map((exporter) => exporter.start()));
+      },
+    };
+  },
+};
+
+export const jobEmptied: FaultCase = {
+  name: 'job',
+  description: 'service discovery finds no node: the scrape job is empty',
+  fires: ['LiveKitTargetMissing'],
+  may: [],
+  resolves: ['LiveKitTargetMissing'],
+  reloads: true,
+  begin: async (deployment, inject) => {
+    const file = join(deployment.dir, 'prometheus.yaml');
+    const whole = await readFile(file, 'utf8');
+    const config = parse(whole) as {
+      scrape_configs: { job_name: string; static_configs: object[] }[];
+    };
+    const emptied = config.scrape_configs.map((job) =>
+      job.job_name === JOBS.livekit ? { ...job, static_configs: [] } : job,
+    );
+    inject();
+    await load(deployment, file, stringify({ ...config, scrape_configs: emptied }));
+    return { rollback: () => load(deployment, file, whole) };
+  },
+};
+
+const load = async (
+  { cluster }: MonitoredDeployment,
+  file: string,
+  config: string,
+): Promise<void> => {
+  await writeFile(file, config);
+  const { status } = await fetch(`${cluster.prometheusUrl}/-/reload`, { method: 'POST' });
+  if (status !== 200) throw new Error(`Prometheus rejected the configuration: ${status}`);
+};

@@ -1,0 +1,243 @@
+/** Injects faults one after the other, and records the alerts that reach the webhook. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ALERTS } from '../../../src/alerts/index.ts';
+import { durationMs } from '../scale-rules.ts';
+import type { MonitoredDeployment } from './deployment.ts';
+import { type FaultCase, JOINS_FAILING } from './fault-case.ts';
+import { monitorCpu } from './host-cpu.ts';
+import { startSmallRooms } from './load.ts';
+import { nodesByParticipants } from './nodes.ts';
+import { factorAt, type Pace } from './pace.ts';
+import type { AlertNotification } from './webhook-receiver.ts';
+
+/** Result of one alert of one fault. */
+export interface Row {
+  fault: string;
+  description: string;
+  alert: string;
+  /** Labels of the alert; null if it did not fire. */
+  labels: Record<string, string> | null;
+  /**
+   * From the injection to the webhook; null if it did not fire. `not-waited`: the `for` of the rule is too long. `there-already`:
+   * an alert about the host that was already firing because of other processes.
+   */
+  seconds: number | 'not-waited' | 'there-already' | null;
+  /** From the rollback to the webhook; null if it was not waited for, or did not resolve. */
+  resolvedSeconds: number | null;
+  /** Whether it must resolve. */
+  mustResolve: boolean;
+}
+
+/** An unexpected alert. */
+export interface WrongAlert {
+  during: string;
+  alert: string;
+  labels: Record<string, string>;
+  description: string;
+}
+
+export interface DrillResult {
+  rows: Row[];
+  wrong: WrongAlert[];
+  quietSeconds: number;
+}
+
+/** Rates are compared with the last hour, which needs a quarter of an hour of data. */
+const QUIET_MS = 20 * 60_000;
+/** Alerts with a longer `for` than this, at the pace of the drill, are not waited for. */
+const LONGEST_WAIT_MS = 8 * 60_000;
+/** Alerts about the host, which other processes may also use. */
+const HOST_ALERTS: ReadonlySet<string> = new Set([
+  'LiveKitCpuHigh',
+  'LiveKitCpuCritical',
+  'LiveKitMemoryHigh',
+]);
+const BUSY_CPU = 0.6;
+/** Alerts that may also fire at full CPU usage, whatever causes it: media and joins are then impaired. */
+const OF_A_FULL_MACHINE: ReadonlySet<string> = new Set([
+  'LiveKitJitterHigh',
+  'LiveKitJoinsSlow',
+  'LiveKitProbeFailing',
+]);
+const FULL_CPU = 0.9;
+
+export interface RunFaultsOptions {
+  deployment: MonitoredDeployment;
+  pace: Pace;
+  /** One group after the other; the faults of a group at the same time. */
+  groups: readonly (readonly FaultCase[])[];
+  log(line: string): void;
+}
+
+export const runFaults = async ({
+  deployment,
+  pace,
+  groups,
+  log,
+}: RunFaultsOptions): Promise<DrillResult> => {
+  const { notifications } = deployment.receiver;
+  const wrong: WrongAlert[] = [];
+  const rows: Row[] = [];
+  const recordWrong = (
+    during: string,
+    from: number,
+    isExpected: (notification: AlertNotification) => boolean,
+  ): void => {
+    for (const notification of notifications.slice(from)) {
+      if (notification.status !== 'firing' || isExpected(notification)) continue;
+      const { alert, labels, annotations } = notification;
+      wrong.push({ during, alert, labels, description: annotations.description ?? '' });
+      log(`  wrong: ${alert} ${JSON.stringify(labels)}`);
+    }
+  };
+
+  const quietMs = QUIET_MS / pace.scale;
+  log(`no fault for ${quietMs / 1_000} s`);
+  using cpu = monitorCpu();
+  const stopLoad = await startSmallRooms(deployment, 'qu1et');
+  await nodesByParticipants(deployment, 1);
+  await sleep(quietMs);
+  let use = cpu.peak();
+  await stopLoad();
+  recordWrong('quiet', 0, ({ alert }) => isHostAlert(alert, use));
+
+  let before: readonly FaultCase[] = [];
+  /** Alerts on error budgets that keep firing after their cause. */
+  const lasting = new Set<string>();
+  const resolved: Promise<unknown>[] = [];
+  for (const group of groups) {
+    if (group.some(({ reloads }) => reloads)) await Promise.all(resolved);
+    const from = notifications.length;
+    const finished = await Promise.all(
+      group.map((fault) => runFault(fault, { deployment, pace, log })),
+    );
+    // The windows of the rules contain earlier CPU usage.
+    const now = cpu.peak();
+    const most = Math.max(use, now);
+    use = now;
+    const right = new Set([...lasting, ...[...before, ...group].flatMap(alertsOf)]);
+    recordWrong(
+      group.map(({ name }) => name).join(' and '),
+      from,
+      ({ alert }) => right.has(alert) || isHostAlert(alert, most),
+    );
+    for (const alert of group.flatMap(alertsOf))
+      if (JOINS_FAILING.some((slow) => slow === alert)) lasting.add(alert);
+    rows.push(...finished.flatMap((one) => one.rows));
+    resolved.push(...finished.map((one) => one.resolved));
+    before = group;
+  }
+  await Promise.all(resolved);
+  return { rows, wrong, quietSeconds: quietMs / 1_000 };
+};
+
+const isHostAlert = (alert: string, use: number): boolean =>
+  (use > BUSY_CPU && HOST_ALERTS.has(alert)) || (use > FULL_CPU && OF_A_FULL_MACHINE.has(alert));
+
+const alertsOf = ({ fires, may }: FaultCase): string[] => [...fires, ...may];
+
+interface FaultResult {
+  rows: Row[];
+  /** Resolves when all alerts that must resolve have, or after the timeout. Completes `rows`. */
+  resolved: Promise<unknown>;
+}
+
+const runFault = async (
+  fault: FaultCase,
+  { deployment, pace, log }: Pick<RunFaultsOptions, 'deployment' | 'pace' | 'log'>,
+): Promise<FaultResult> => {
+  const { notifications } = deployment.receiver;
+  const factor = factorAt(pace);
+  let injectedAt = 0;
+  let from = 0;
+  const injected = await fault.begin(deployment, () => {
+    injectedAt = performance.now();
+    from = notifications.length;
+    log(fault.description);
+  });
+  const find = (
+    alert: string,
+    status: AlertNotification['status'],
+    after: number,
+  ): AlertNotification | undefined =>
+    notifications
+      .slice(after)
+      .find(
+        (notification) =>
+          notification.status === status &&
+          notification.alert === alert &&
+          has(notification.labels, injected.about?.[alert] ?? {}),
+      );
+  const wait = async (
+    alert: string,
+    status: AlertNotification['status'],
+    after: number,
+    timeoutMs: number,
+  ): Promise<AlertNotification | null> => {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const notification = find(alert, status, after);
+      if (notification !== undefined) return notification;
+      if (performance.now() > deadline) return null;
+      await sleep(50);
+    }
+  };
+  const timeoutOf = (alert: string): number =>
+    60_000 + 900_000 / factor(alert) + waitOf(alert, pace);
+  const rows = await Promise.all(
+    fault.fires.map(async (alert): Promise<Row> => {
+      const row = {
+        fault: fault.name,
+        description: fault.description,
+        alert,
+        labels: null,
+        resolvedSeconds: null,
+        mustResolve: fault.resolves.includes(alert),
+      };
+      if (waitOf(alert, pace) > LONGEST_WAIT_MS)
+        return { ...row, seconds: 'not-waited', mustResolve: false };
+      const last = notifications
+        .slice(0, from)
+        .findLast((notification) => notification.alert === alert);
+      if (HOST_ALERTS.has(alert) && last?.status === 'firing') {
+        log(`  ${alert}: was already firing`);
+        return { ...row, labels: last.labels, seconds: 'there-already', mustResolve: false };
+      }
+      const notification = await wait(alert, 'firing', from, timeoutOf(alert));
+      if (notification === null) log(`  ${alert}: did not fire`);
+      if (notification === null) return { ...row, seconds: null, mustResolve: false };
+      const seconds = (notification.atMs - injectedAt) / 1_000;
+      log(`  ${alert}: ${seconds.toFixed(1)} s`);
+      return { ...row, labels: notification.labels, seconds };
+    }),
+  );
+  const rolledBackAt = performance.now();
+  const afterRollback = notifications.length;
+  await injected.rollback();
+  const resolved: Promise<unknown> = Promise.all(
+    rows.map(async (row) => {
+      if (!row.mustResolve) return;
+      const notification = await wait(row.alert, 'resolved', afterRollback, timeoutOf(row.alert));
+      row.resolvedSeconds =
+        notification === null ? null : (notification.atMs - rolledBackAt) / 1_000;
+      log(
+        `  ${row.alert} ${notification === null ? 'did not resolve' : `resolved: ${row.resolvedSeconds?.toFixed(1)} s`}`,
+      );
+    }),
+  );
+  if (injected.finish !== undefined) {
+    await resolved;
+    await injected.finish();
+  }
+  return { rows, resolved };
+};
+
+/** `for` of the alert at this pace, ms. */
+const waitOf = (alert: string, pace: Pace): number => {
+  const known = ALERTS.find(({ name }) => name === alert);
+  if (known === undefined) throw new Error(`unknown alert ${alert}`);
+  return durationMs(known.for) / factorAt(pace)(alert);
+};
+
+const has = (labels: Record<string, string>, wanted: Readonly<Record<string, string>>): boolean =>
+  Object.entries(wanted).every(([name, value]) => labels[name] === value);
