@@ -23,6 +23,8 @@ export interface Counter {
     down?: readonly string[];
     data?: readonly string[];
   };
+  /** Counted for video only: for audio, the pump counts every packet. */
+  video?: true;
   /** Metric of media tracks that counts it; data messages and ratios: analysis/measure-series.ts. */
   metric: ByDirection<MetricName> | null;
   /** Column of samples.csv. */
@@ -187,12 +189,24 @@ export const COUNTERS = {
       down: 'inbound-rtp.retransmittedPacketsReceived',
     },
   },
+  framesSent: {
+    unit: 'frames',
+    aggregation: 'sum',
+    series: true,
+    track: null,
+    pump: { up: ['frames'] },
+    video: true,
+    metric: null,
+    csv: 'frames_sent',
+    w3c: { up: 'outbound-rtp.framesSent' },
+  },
   keyframes: {
     unit: 'frames',
     aggregation: 'sum',
     series: true,
     track: null,
     pump: { up: ['keyframes'], down: ['keyframes'] },
+    video: true,
     metric: both('keyframes'),
     csv: 'keyframes',
     w3c: { up: 'outbound-rtp.keyFramesEncoded', down: 'inbound-rtp.keyFramesDecoded' },

@@ -34,6 +34,7 @@ describe('counters read from the pump', () => {
       nacksReceived: 'nacks',
       plisReceived: 'several',
       rtxPackets: 'rtxPackets',
+      framesSent: 'frames',
       keyframes: 'keyframes',
       lateSends: 'lateSends',
       sendErrors: 'sendErrors',

@@ -1,5 +1,6 @@
 import { Sketch } from '@livekit-swarm/metrics';
 import {
+  COUNTERS,
   emptySeries,
   isSeriesCounter,
   type SeriesLabels,
@@ -82,7 +83,6 @@ const addUp = ({ sample, jitter, rtt }: Group, stream: UpStream): void => {
   if (stats.active && !stream.ended && stream.height > 0)
     sample.layers[stream.height] = (sample.layers[stream.height] ?? 0) + 1;
   addCounters(sample, SENDER_COUNTERS, stream);
-  if (stream.kind === 'audio') sample.keyframes = 0;
   // A jitter of zero before the first report is no measurement; the RTT comes with the same report.
   if (stats.active && !Number.isNaN(stats.rttMs)) {
     jitter.add(stats.remoteJitterMs);
@@ -129,5 +129,9 @@ const addCounters = <Stats>(
   stream: { stats: Stats | null; taken: Stats | null },
 ): void => {
   const more = grown(stream);
-  for (const { name, read } of counters) if (isSeriesCounter(name)) sample[name] += more(read);
+  for (const { name, read } of counters) {
+    if (!isSeriesCounter(name)) continue;
+    if (sample.labels.kind !== 'video' && 'video' in COUNTERS[name]) continue;
+    sample[name] += more(read);
+  }
 };
