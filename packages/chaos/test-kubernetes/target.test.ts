@@ -154,7 +154,7 @@ describe('pods as a target of drills', () => {
         expect.objectContaining({
           lost: 'livekit-2',
           back: 'livekit-2',
-          servingMs: expect.any(Number),
+          readyMs: expect.any(Number),
         }),
       ]);
   });
@@ -237,7 +237,7 @@ describe('a drill', () => {
     const [fault] = repeat?.recovery.faults ?? [];
     const [comeback] = repeat?.recovery.comebacks ?? [];
     expect(comeback?.member).toBe(fault?.members[0]);
-    expect(comeback?.servingMs).toBeGreaterThan(comeback?.goneMs ?? Number.NaN);
+    expect(comeback?.readyMs).toBeGreaterThan(comeback?.terminatedMs ?? Number.NaN);
     expect(comeback?.at).toBeGreaterThan(fault?.at ?? Number.NaN);
     expect(renderDrillText(result).replace(/\s+/g, ' ')).toMatch(
       /livekit-\d serves again .{4,9} after it was told to end: gone after/,

@@ -13,10 +13,10 @@ const MAX_WORKERS = 256;
 export const readCrowdFlags = (
   flags: CrowdFlags,
   typed: (flag: keyof CrowdFlags) => boolean,
-): Pick<ScenarioRun, 'target' | 'signalling' | 'recovery' | 'workers'> => ({
+): Pick<ScenarioRun, 'target' | 'signalling' | 'reconnectPolicy' | 'workers'> => ({
   target: readTarget(flags, typed),
   signalling: flags.signalling,
-  recovery: flags.reconnectPolicy,
+  reconnectPolicy: flags.reconnectPolicy,
   workers: readWorkers(flags.workers),
 });
 

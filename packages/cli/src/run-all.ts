@@ -19,7 +19,7 @@ import { serveRunMetrics } from './serve-run-metrics.ts';
 /** A scenario, what of it is its own, and what to call it while it waits. */
 export type Turn = Pick<ScenarioRun, 'scenario' | 'recordDir'> & { baseline: Baseline | null };
 
-type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'recovery' | 'workers'>;
+type Shared = Pick<ScenarioRun, 'target' | 'signalling' | 'reconnectPolicy' | 'workers'>;
 
 /**
  * Runs scenarios one after the other, each against an embedded server where no URL is given, and prints the outcome of each. A scenario

@@ -27,7 +27,7 @@ export interface ScenarioRun {
   target: Target;
   signalling: RunOptions['signalling'];
   /** What participants do when they lose the connection; default: as the SDKs do. */
-  recovery?: RunOptions['recovery'];
+  reconnectPolicy?: RunOptions['reconnectPolicy'];
   /** Processes that host participants; null: automatic. */
   workers: number | null;
   /** The folder of the record and the logs; null: `records/TIME-RUN`. */
@@ -102,7 +102,9 @@ export const runScenario = async (request: ScenarioRun): Promise<Outcome> => {
       allocation,
       thresholds: scenario.thresholds,
       signalling,
-      ...(request.recovery === undefined ? {} : { recovery: request.recovery }),
+      ...(request.reconnectPolicy === undefined
+        ? {}
+        : { reconnectPolicy: request.reconnectPolicy }),
       record,
       version: VERSION,
       stop: interruption.stop,

@@ -10,7 +10,7 @@ import type { ParticipantPlan } from '@livekit-swarm/scenario';
  * What participants do when they lose their connection. `none`: nothing, it is over at once. `sdk`: what livekit-client does by itself. `app`: that, and where
  * it gave up or the server ended it, the application joins anew with the same identity until the stay is over.
  */
-export type RecoveryPolicy = 'none' | 'sdk' | 'app';
+export type ReconnectPolicyName = 'none' | 'sdk' | 'app';
 
 /** Where to go and how to be let in. The token was made by whoever holds the secret; an engine never sees the secret. */
 export interface Admission {
@@ -31,7 +31,7 @@ export interface EngineOptions {
   /** `v1` = `/rtc/v1` (single PeerConnection), `v0` = `/rtc` (two); `auto` tries v1 and falls back on 404. */
   signalling: 'auto' | 'v1' | 'v0';
   /** Default `sdk`. */
-  recovery?: RecoveryPolicy;
+  reconnectPolicy?: ReconnectPolicyName;
   /** Tell of each publisher's media when it begins, falls silent and comes back (`media_started`, `media_interrupted`, `media_resumed`); for up to a few hundred participants. Default off, and then it costs nothing. */
   watchMedia?: boolean;
   /** Stamped on the lines of participants; default 0. */

@@ -1,7 +1,13 @@
 import type { Engine, EngineOptions } from './engine.ts';
 import { NativeEngine } from './native/native-engine.ts';
 
-export type { Admission, Engine, EngineOptions, EngineSample, RecoveryPolicy } from './engine.ts';
+export type {
+  Admission,
+  Engine,
+  EngineOptions,
+  EngineSample,
+  ReconnectPolicyName,
+} from './engine.ts';
 export { NativeEngine } from './native/native-engine.ts';
 export type { ParticipantView } from './native/participant.ts';
 

@@ -27,7 +27,12 @@ afterAll(async () => {
 
 /** Four who hear each other, and go on as an application would. */
 const openFour = async (): Promise<Crowd> => {
-  const crowd = openCrowd({ target: cluster, signalling: 'v1', recovery: 'app', watchMedia: true });
+  const crowd = openCrowd({
+    target: cluster,
+    signalling: 'v1',
+    reconnectPolicy: 'app',
+    watchMedia: true,
+  });
   await crowd.join(speaker, speaker, speaker, speaker);
   await until('all hear all', () => crowd.of('media_started').length === PAIRS);
   return crowd;

@@ -33,7 +33,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       expect(crowd.of('warning')).toEqual([
         expect.objectContaining({
           identity: 'guest-0',
-          reason: 'publish_refused',
+          reason: 'publish_rejected',
           message: 'the server does not let it publish its camera',
         }),
       ]);
@@ -61,7 +61,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
         .of('warning')
         .flatMap(({ identity, reason }) => (identity === 'guest-0' ? [reason] : []));
       expect(new Set(reasons)).toEqual(
-        new Set(['publish_refused', 'data_refused', 'subscribe_refused']),
+        new Set(['publish_rejected', 'data_rejected', 'subscribe_rejected']),
       );
       expect(tracksOf(denied, { direction: 'up', refused: true })).toHaveLength(2);
       expect(tracksOf(denied, { direction: 'down' })).toEqual([]);

@@ -10,7 +10,7 @@ const drillEvent = z.discriminatedUnion('what', [
   z.object({ what: z.literal('steady') }),
   /** Steady state was not reached: nothing was injected, and nothing can be concluded. */
   z.object({ what: z.literal('void'), message: text }),
-  /** `at`: just before the injection; `doneAt`: when it was complete. `rooms` were held by the `members`. */
+  /** `at`: just before the injection; `completedAt`: when it was complete. `rooms` were held by the `members`. */
   z.object({
     what: z.literal('fault'),
     id,
@@ -18,9 +18,9 @@ const drillEvent = z.discriminatedUnion('what', [
     target: text,
     members: names,
     rooms: names,
-    doneAt: z.number(),
+    completedAt: z.number(),
   }),
-  z.object({ what: z.literal('heal'), id, fault: text, doneAt: z.number() }),
+  z.object({ what: z.literal('heal'), id, fault: text, completedAt: z.number() }),
   z.object({ what: z.literal('skipped'), fault: text, message: text }),
   /** Redis (`rooms`: null when it did not answer) compared with what the room service lists. Rooms and their node ids; nodes and their states. */
   z.object({
@@ -37,10 +37,10 @@ const drillEvent = z.discriminatedUnion('what', [
     member: text,
     /** The same name where names are stable. */
     successor: text,
-    goneMs: time,
-    placedMs: time,
+    terminatedMs: time,
+    scheduledMs: time,
     runningMs: time,
-    servingMs: z.number(),
+    readyMs: z.number(),
   }),
   z.object({
     what: z.literal('alert'),

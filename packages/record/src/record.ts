@@ -48,7 +48,7 @@ export const headerSchema = z.object({
   environment: z.record(z.string(), z.union([z.string(), z.number()])),
   workers: z.number(),
   /** Absent: that of the SDKs. */
-  recovery: z.enum(['none', 'app']).exactOptional(),
+  reconnectPolicy: z.enum(['none', 'app']).exactOptional(),
 });
 
 const deploymentSchema = z.object({

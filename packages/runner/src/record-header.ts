@@ -11,7 +11,7 @@ import type { RunOptions } from './run.ts';
 
 /** The first line of a record. */
 export const headerLine = (
-  { run, plan, thresholds, version, recovery = 'sdk' }: RunOptions,
+  { run, plan, thresholds, version, reconnectPolicy = 'sdk' }: RunOptions,
   startedAtMs: number,
   workers: number,
 ): HeaderLine => ({
@@ -25,7 +25,7 @@ export const headerLine = (
   thresholds,
   environment: describeEnvironment(version),
   workers,
-  ...(recovery !== 'sdk' && { recovery }),
+  ...(reconnectPolicy !== 'sdk' && { reconnectPolicy }),
 });
 
 export const deploymentLine = (

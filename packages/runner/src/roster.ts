@@ -4,7 +4,7 @@ import {
   type ParticipantState,
   reduceParticipant,
 } from '@livekit-swarm/analysis';
-import type { RecoveryPolicy } from '@livekit-swarm/engine';
+import type { ReconnectPolicyName } from '@livekit-swarm/engine';
 import { mayRejoinAfter } from '@livekit-swarm/livekit';
 import type { ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, Shard } from '@livekit-swarm/scenario';
@@ -39,11 +39,11 @@ export interface RosterCounts {
 
 /**
  * @param shards which worker hosts which participants
- * @param recovery what participants do after a disconnection
+ * @param reconnectPolicy what participants do after a disconnection
  */
 export const createRoster = (
   shards: readonly Shard[],
-  recovery: RecoveryPolicy = 'sdk',
+  reconnectPolicy: ReconnectPolicyName = 'sdk',
 ): Roster => {
   const entries = new Map<string, Entry>(
     shards.flatMap(({ shard, participants }) =>
@@ -64,7 +64,7 @@ export const createRoster = (
   const willRejoin = ({ connection, outcome, reason }: ParticipantState): boolean =>
     connection === 'disconnected' &&
     outcome === null &&
-    recovery === 'app' &&
+    reconnectPolicy === 'app' &&
     mayRejoinAfter(reason ?? '');
 
   const count = (state: ParticipantState, change: 1 | -1): void => {

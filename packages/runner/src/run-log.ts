@@ -1,5 +1,5 @@
 import { createSummary, type InterimSummary, type Summary } from '@livekit-swarm/analysis';
-import type { RecoveryPolicy } from '@livekit-swarm/engine';
+import type { ReconnectPolicyName } from '@livekit-swarm/engine';
 import type { Threshold } from '@livekit-swarm/metrics';
 import type { RecordWriter } from '@livekit-swarm/record';
 import {
@@ -41,7 +41,7 @@ export interface RunLogOptions {
   record: RecordWriter;
   shards: readonly Shard[];
   thresholds: readonly Threshold[];
-  recovery: RecoveryPolicy;
+  reconnectPolicy: ReconnectPolicyName;
   /** Called with every line, after it was written. */
   onLine(line: RecordLine): void;
 }
@@ -50,11 +50,11 @@ export const openRunLog = ({
   record,
   shards,
   thresholds,
-  recovery,
+  reconnectPolicy,
   onLine,
 }: RunLogOptions): RunLog => {
   const summary = createSummary(thresholds);
-  const roster = createRoster(shards, recovery);
+  const roster = createRoster(shards, reconnectPolicy);
   const fold = createProgressFold();
   const self = createProcessSampler();
   let startedAtMs = Date.now();

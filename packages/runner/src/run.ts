@@ -1,7 +1,7 @@
 /** The main job: joins a planned load to a deployment, samples it, and decides a verdict; the record holds all of it. */
 
 import { type Judgement, judge, resolveThresholds, type Summary } from '@livekit-swarm/analysis';
-import type { EngineOptions, RecoveryPolicy } from '@livekit-swarm/engine';
+import type { EngineOptions, ReconnectPolicyName } from '@livekit-swarm/engine';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
 import { type Plan, type Shard, splitPlan } from '@livekit-swarm/scenario';
 import { watchAbortThresholds } from './abort-thresholds.ts';
@@ -37,7 +37,7 @@ export interface RunOptions {
   /** Called about once a second. */
   onProgress?(progress: Progress): void;
   /** Default `sdk`. */
-  recovery?: RecoveryPolicy;
+  reconnectPolicy?: ReconnectPolicyName;
   /** See `EngineOptions`. */
   watchMedia?: boolean;
   /** Called once the workers have their assignments; the first join is scheduled at `startedAtMs`. */
@@ -66,7 +66,7 @@ const JOIN_ATTEMPTS = 4;
  * address or a threshold is invalid
  */
 export const run = async (options: RunOptions): Promise<RunResult> => {
-  const { deployment, plan, record, recovery = 'sdk' } = options;
+  const { deployment, plan, record, reconnectPolicy = 'sdk' } = options;
   const thresholds = resolveThresholds(plan.scenario, options.thresholds);
   const signalling = await preflightFirstParticipant(options);
   const shards = shardsOf(options);
@@ -74,7 +74,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     record,
     shards,
     thresholds: thresholds.map(({ threshold }) => threshold),
-    recovery,
+    reconnectPolicy,
     onLine: (line) => options.onLine?.(line),
   });
   const ending: RunEnding = Promise.withResolvers();
@@ -146,14 +146,14 @@ const shardsOf = ({ plan, allocation }: RunOptions): Shard[] =>
     .map(({ participants }, shard) => ({ shard, participants }));
 
 const engineOptions = (
-  { allocation, recovery = 'sdk', watchMedia = false }: RunOptions,
+  { allocation, reconnectPolicy = 'sdk', watchMedia = false }: RunOptions,
   signalling: EngineOptions['signalling'],
 ): ShardAssignment['engine'] => ({
   threads: allocation.threads,
   joinTimeoutMs: JOIN_TIMEOUT_MS,
   joinAttempts: JOIN_ATTEMPTS,
   signalling,
-  recovery,
+  reconnectPolicy,
   watchMedia,
 });
 

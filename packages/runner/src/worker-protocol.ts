@@ -17,7 +17,7 @@ export interface ShardAssignment {
   endAtMs: number;
   engine: Pick<
     EngineOptions,
-    'threads' | 'joinTimeoutMs' | 'joinAttempts' | 'signalling' | 'recovery' | 'watchMedia'
+    'threads' | 'joinTimeoutMs' | 'joinAttempts' | 'signalling' | 'reconnectPolicy' | 'watchMedia'
   >;
   /** The first participants; others follow. */
   admitted: AdmittedParticipant[];

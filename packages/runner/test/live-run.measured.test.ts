@@ -69,7 +69,7 @@ test('a deployment that was gone for a moment is no end where applications join 
     record: openRecord(join(dir, 'record')),
     version: '0.0.0',
     stop: new AbortController().signal,
-    recovery: 'app',
+    reconnectPolicy: 'app',
     watchMedia: true,
     onStart: (live) => void drive(live).then(done.resolve, done.reject),
     onLine: (line) => lines.push(line),
@@ -100,7 +100,7 @@ test('a deployment that was gone for a moment is no end where applications join 
   }
   // What came of it is in the record, and the record says the same.
   const written = readFileSync(record, 'utf8');
-  expect(lines[0]).toMatchObject({ type: 'header', recovery: 'app' });
+  expect(lines[0]).toMatchObject({ type: 'header', reconnectPolicy: 'app' });
   expect(written).toContain('"what":"steady"');
   expect(written).not.toMatch(/eyJ[\w-]+\./);
   expect((await readRecord(join(dir, 'record'))).joins).toEqual(summary.joins);
@@ -120,7 +120,7 @@ test('without that it is deserted', async () => {
     record: openRecord(join(dir, 'record-none')),
     version: '0.0.0',
     stop: new AbortController().signal,
-    recovery: 'none',
+    reconnectPolicy: 'none',
     onStart: (live) => void setTimeout(() => void restartNode(), 2_500 - live.elapsedMs()),
   });
   expect(summary.end?.reason).toBe('aborted');

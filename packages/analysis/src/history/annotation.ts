@@ -41,7 +41,7 @@ const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
         code: 'component_replaced',
         component: line.member,
         replacement: line.successor,
-        readyMs: line.servingMs,
+        readyMs: line.readyMs,
       };
     case 'void':
       return { code: 'drill_void', message: line.message };

@@ -140,10 +140,10 @@ describe('a history', () => {
         target: 'the node that holds the first room',
         members: ['node-3'],
         rooms: ['a'],
-        doneAt: 1_502,
+        completedAt: 1_502,
       },
       { type: 'drill', at: 1_600, what: 'backends', healthy: 2, total: 3 },
-      { type: 'drill', at: 2_500, what: 'heal', id: 'f1', fault: 'hang', doneAt: 2_600 },
+      { type: 'drill', at: 2_500, what: 'heal', id: 'f1', fault: 'hang', completedAt: 2_600 },
       sample(3_000),
     ]);
     expect(annotations).toMatchObject([

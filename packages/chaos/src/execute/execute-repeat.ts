@@ -77,7 +77,7 @@ export const runRepeat = async (options: RepeatOptions): Promise<RepeatResult> =
       allocation: staff(plan),
       thresholds: drill.thresholds,
       signalling: 'auto',
-      recovery: drill.crowd.recovery,
+      reconnectPolicy: drill.crowd.recovery,
       watchMedia: true,
       record,
       version,

@@ -114,7 +114,7 @@ const playOne = async (
       target: sayAim(due.aim),
       members: names,
       rooms,
-      doneAt: elapsedMs(),
+      completedAt: elapsedMs(),
     },
     at,
   );
@@ -147,7 +147,7 @@ const openFault = (
     const at = elapsedMs();
     await injection.heal();
     open.delete(entry);
-    tell({ what: 'heal', id: injection.id, fault: name, doneAt: elapsedMs() }, at);
+    tell({ what: 'heal', id: injection.id, fault: name, completedAt: elapsedMs() }, at);
   };
   const entry: OpenFault = {
     id: injection.id,

@@ -99,7 +99,7 @@ describe('with several faults', () => {
       target: 'x',
       members: ['node-2'],
       rooms: ['a'],
-      doneAt: 30_001,
+      completedAt: 30_001,
     });
     const recovery = measure(
       ...crowd('a-1', 'a-2'),

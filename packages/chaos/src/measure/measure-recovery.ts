@@ -39,7 +39,7 @@ export const createRecoveryFold = (): RecoveryFold => {
         break;
       case 'heal': {
         const fault = faults.find(({ id }) => id === line.id);
-        if (fault !== undefined) fault.healedAt = line.doneAt;
+        if (fault !== undefined) fault.healedAt = line.completedAt;
         break;
       }
       case 'skipped':

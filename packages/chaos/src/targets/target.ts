@@ -133,13 +133,13 @@ export interface Comeback {
   /** The same name, where names stay. */
   back: string;
   /** It was gone. */
-  goneMs: number | null;
+  terminatedMs: number | null;
   /** Its successor had a machine … */
-  placedMs: number | null;
+  scheduledMs: number | null;
   /** … ran there … */
   runningMs: number | null;
   /** … and took traffic: */
-  servingMs: number;
+  readyMs: number;
   /** at this moment, as performance.now() has it. */
   servingAt: number;
 }

@@ -48,9 +48,9 @@ export const faultOn = (...rooms: string[]): RecordLine[] => [
     target: 'the node that holds the first room',
     members: ['node-1'],
     rooms,
-    doneAt: FAULT_AT + 5,
+    completedAt: FAULT_AT + 5,
   }),
-  drillLine(HEAL_AT, { what: 'heal', id: 'f1', fault: 'kill', doneAt: HEAL_AT + 50 }),
+  drillLine(HEAL_AT, { what: 'heal', id: 'f1', fault: 'kill', completedAt: HEAL_AT + 50 }),
 ];
 
 /** Every ordered pair among these is silent from one moment to the other; null: it did not come back. */

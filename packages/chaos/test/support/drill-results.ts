@@ -178,10 +178,10 @@ export const passedDrill = (): DrillResult => {
       what: 'comeback',
       member: 'node-1',
       successor: 'node-1',
-      goneMs: 40,
-      placedMs: null,
+      terminatedMs: 40,
+      scheduledMs: null,
       runningMs: 10_100,
-      servingMs: 13_000,
+      readyMs: 13_000,
     }),
   ];
   return resultOf(drill, [repeatOf(drill, 1, [...cameBack(), ...more])]);

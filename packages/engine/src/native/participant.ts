@@ -99,8 +99,8 @@ export class Participant {
       attemptTimeoutMs: engine.joinTimeoutMs,
       joinAttempts: engine.joinAttempts,
       ...(engine.watchMedia === true && { watchesMedia: true }),
-      ...(engine.recovery === 'none' && { policy: noReconnectPolicy }),
-      ...(engine.recovery === 'app' && { rejoin: appRejoinPolicy() }),
+      ...(engine.reconnectPolicy === 'none' && { policy: noReconnectPolicy }),
+      ...(engine.reconnectPolicy === 'app' && { rejoin: appRejoinPolicy() }),
       onEvent: (event) => this.#onSession(event),
     });
     const isMediaExpected = (sid: string) => this.#session.isMediaExpected(sid);
@@ -232,7 +232,7 @@ export class Participant {
     const key = cid === null ? what : `${what} ${cid}`;
     if (this.#refused.has(key)) return;
     this.#refused.add(key);
-    this.#emit('warning', at, { reason: `${what}_refused`, message });
+    this.#emit('warning', at, { reason: `${what}_rejected`, message });
   }
 
   async #leave(): Promise<ParticipantLine> {

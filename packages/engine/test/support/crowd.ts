@@ -11,7 +11,7 @@ export interface Target {
   apiSecret: string;
 }
 
-export interface CrowdOptions extends Pick<EngineOptions, 'recovery' | 'watchMedia'> {
+export interface CrowdOptions extends Pick<EngineOptions, 'reconnectPolicy' | 'watchMedia'> {
   target: Target;
   signalling: Signalling | 'auto';
   joinTimeoutMs?: number;

@@ -133,10 +133,10 @@ const recovery = z
         at: z.number(),
         member: z.string(),
         successor: z.string(),
-        goneMs: z.number().nullable(),
-        placedMs: z.number().nullable(),
+        terminatedMs: z.number().nullable(),
+        scheduledMs: z.number().nullable(),
         runningMs: z.number().nullable(),
-        servingMs: z.number(),
+        readyMs: z.number(),
       }),
     ),
     alerts: z.array(

@@ -169,19 +169,19 @@ const MOST_NAMED = 16;
 export const sayComeback = ({
   member,
   successor,
-  servingMs,
+  readyMs,
   ...steps
 }: Recovery['comebacks'][number]): string => {
   const named = successor === member ? '' : `, as ${successor}`;
   const seen = (
     [
-      ['gone', steps.goneMs],
-      ['placed', steps.placedMs],
+      ['gone', steps.terminatedMs],
+      ['placed', steps.scheduledMs],
       ['running', steps.runningMs],
     ] as const
   ).flatMap(([step, ms]) => (ms === null ? [] : [`${step} after ${formatTook(ms)}`]));
   const how = seen.length === 0 ? '' : `: ${seen.join(', ')}`;
-  return `${member} serves again ${formatTook(servingMs)} after it was told to end${named}${how}`;
+  return `${member} serves again ${formatTook(readyMs)} after it was told to end${named}${how}`;
 };
 
 /** `alert LiveKitNodeDown after 31.2 s, over after 66.7 s`. @param since of the first fault, ms after the run's start */

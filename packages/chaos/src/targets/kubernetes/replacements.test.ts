@@ -44,16 +44,16 @@ it('a pod is followed until its successor serves', async () => {
   expect(found).toHaveLength(1);
   const [comeback] = found;
   expect(comeback).toMatchObject({ lost: 'livekit-0', back: 'livekit-0' });
-  const { goneMs, placedMs, runningMs, servingMs } = comeback ?? {
-    goneMs: 0,
-    placedMs: 0,
+  const { terminatedMs, scheduledMs, runningMs, readyMs } = comeback ?? {
+    terminatedMs: 0,
+    scheduledMs: 0,
     runningMs: 0,
-    servingMs: 0,
+    readyMs: 0,
   };
-  expect([goneMs, placedMs, runningMs, servingMs]).toEqual(
-    [goneMs, placedMs, runningMs, servingMs].toSorted((a, b) => Number(a) - Number(b)),
+  expect([terminatedMs, scheduledMs, runningMs, readyMs]).toEqual(
+    [terminatedMs, scheduledMs, runningMs, readyMs].toSorted((a, b) => Number(a) - Number(b)),
   );
-  expect(servingMs).toBeGreaterThan(Number(goneMs));
+  expect(readyMs).toBeGreaterThan(Number(terminatedMs));
   expect(comebacks.collect()).toEqual([]);
 });
 

@@ -23,9 +23,13 @@ export const createComebacks = (look: () => Promise<Pod[]>): Comebacks => {
 
   const follow = async (lost: Pod, others: ReadonlySet<string>): Promise<void> => {
     const startedAt = performance.now();
-    const seen: { goneMs: number | null; placedMs: number | null; runningMs: number | null } = {
-      goneMs: null,
-      placedMs: null,
+    const seen: {
+      terminatedMs: number | null;
+      scheduledMs: number | null;
+      runningMs: number | null;
+    } = {
+      terminatedMs: null,
+      scheduledMs: null,
       runningMs: null,
     };
     while (!over.signal.aborted && performance.now() - startedAt < PATIENCE_MS) {
@@ -34,17 +38,17 @@ export const createComebacks = (look: () => Promise<Pod[]>): Comebacks => {
       // The API server has its own troubles: looked at again.
       if (pods === null) continue;
       const elapsed = Math.round(performance.now() - startedAt);
-      if (!pods.some(({ uid }) => uid === lost.uid)) seen.goneMs ??= elapsed;
+      if (!pods.some(({ uid }) => uid === lost.uid)) seen.terminatedMs ??= elapsed;
       const next = successorOf(lost, pods, others);
       if (next === undefined) continue;
-      if (next.machine !== null) seen.placedMs ??= elapsed;
+      if (next.machine !== null) seen.scheduledMs ??= elapsed;
       if (next.running) seen.runningMs ??= elapsed;
       if (!next.ready || next.terminating) continue;
       done.push({
         lost: lost.name,
         back: next.name,
         ...seen,
-        servingMs: elapsed,
+        readyMs: elapsed,
         servingAt: performance.now(),
       });
       return;

@@ -64,10 +64,10 @@ const backendLane = (backends: Recovery['backends'], endAt: number): Markup => {
 
 /** From when it was told to end until it, or its successor, served. */
 const comebackLane = (comeback: Recovery['comebacks'][number], endAt: number): Markup => {
-  const { at, member, servingMs } = comeback;
+  const { at, member, readyMs } = comeback;
   const words = sayComeback(comeback);
   return lane(html`${name(member)} away`, words, [
-    bar('away', at - servingMs, servingMs, endAt, words),
+    bar('away', at - readyMs, readyMs, endAt, words),
   ]);
 };
 
