@@ -70,15 +70,15 @@ afterAll(async () => {
   if (dir !== undefined) await rm(dir, { recursive: true, force: true });
 });
 
-/** Keeps every connection of the page, so that it can be asked behind livekit-client's and the beacon's back. */
+/** Stores every connection of the page, to read its statistics independently of livekit-client and the beacon. */
 const KEEP_CONNECTIONS = `globalThis.connections = [];
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...parameters) { super(...parameters); connections.push(this); }
   };`;
 
 /**
- * The kernel throws away RTP of our server as it arrives, 3 of 100 packets (not RTCP, STUN or DTLS: RFC 7983 §7, RFC 5761 §4).
- * @returns whether it does: this needs Linux, nftables and the right to use them
+ * Drops 3 % of the RTP packets of the server in the kernel (not RTCP, STUN or DTLS: RFC 7983 §7, RFC 5761 §4).
+ * @returns whether it works: it needs Linux, nftables and the permission to use them
  */
 const losePackets = async (): Promise<AsyncDisposable & { loses: boolean }> => {
   const table = `swarm_beacon_test_${process.pid}`;
@@ -113,7 +113,7 @@ const call = async (identity: string): Promise<Caller> => {
   return { page, errors, [Symbol.asyncDispose]: () => context.close() };
 };
 
-/** Figures of a metric by `direction kind`. */
+/** Values of a metric by `direction kind`. */
 type Figures = Record<string, number>;
 
 const MEMBERS = {
@@ -129,7 +129,7 @@ const MEMBERS = {
 
 type Stat = Record<string, unknown>;
 
-/** The page's own getStats, of its connections as a whole. */
+/** getStats of all connections of the page. */
 const ownFigures = async ({ page }: Caller): Promise<Record<keyof typeof MEMBERS, Figures>> => {
   const stats = (await page.evaluate(
     '(async () => (await Promise.all(connections.map((one) => one.getStats()))).flatMap((report) => [...report.values()]))()',
@@ -164,7 +164,7 @@ const scrape = async (): Promise<string[]> => {
   return (await response.text()).split('\n');
 };
 
-/** Of one metric, summed up over its series that have all of these labels. */
+/** Sum of the series of a metric that have all of these labels. */
 const figure = (lines: readonly string[], name: string, ...labels: string[]): number =>
   lines
     .filter((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)))
@@ -177,7 +177,7 @@ const sumOf = (
 ): number => all.reduce((sum, figures) => sum + (figures[name][key] ?? 0), 0);
 
 describe('two pages in a room', () => {
-  test('tell the exporter what their own statistics tell', async () => {
+  test('report the same values as their own statistics', async () => {
     await using network = await losePackets();
     await using anna = await call('anna');
     await using ben = await call('ben');
@@ -190,7 +190,7 @@ describe('two pages in a room', () => {
     expect(figure(during, 'swarm_client_session_transports', 'transport="udp"')).toBe(2);
     expect(figure(during, 'swarm_client_room_quality_score', `room="${ROOM}"`)).toBeGreaterThan(1);
 
-    // What is counted between the two looks is counted by nobody else: the exporter's figure must lie between them.
+    // The value of the exporter must be between two readings of the page.
     const before = await Promise.all(callers.map(ownFigures));
     await Promise.all(callers.map(({ page }) => page.evaluate('beacon.detach()')));
     const after = await Promise.all(callers.map(ownFigures));
@@ -229,7 +229,7 @@ describe('two pages in a room', () => {
         figure(lines, 'swarm_client_nacks_total', 'direction="down"', 'kind="video"'),
       ).toBeGreaterThan(10);
     } else console.warn('without packet loss: nft may not be used here');
-    // They said that they leave.
+    // Both sent their last report.
     expect(figure(lines, 'swarm_client_sessions')).toBe(0);
     expect(figure(lines, 'swarm_client_reports_total', 'result="accepted"')).toBeGreaterThanOrEqual(
       6,
@@ -240,7 +240,7 @@ describe('two pages in a room', () => {
     expect([...anna.errors, ...ben.errors]).toEqual([]);
   });
 
-  test('report the rest when they are closed, and that they came back', async () => {
+  test('report the rest when they are closed, and their reconnects', async () => {
     await using listener = await call('dora');
     await listener.page.evaluate('beacon.detach()');
     const start = await scrape();
@@ -248,7 +248,7 @@ describe('two pages in a room', () => {
       figure(lines, 'swarm_client_packets_total', 'direction="up"');
     await using caller = await call('carla');
     const upPackets = async () => {
-      // The next look at the counters is two seconds away at most.
+      // Counters are read every two seconds.
       await sleep(3_000);
       const { 'up audio': audio = 0, 'up video': video = 0 } = (await ownFigures(caller))
         .swarm_client_packets_total;
@@ -256,7 +256,7 @@ describe('two pages in a room', () => {
       return audio + video;
     };
     const first = await upPackets();
-    // New connections take the place of the old ones, which are closed and tell no more.
+    // New connections replace the old ones, whose statistics are no longer available.
     await caller.page.evaluate('room.simulateScenario("full-reconnect")');
     await caller.page.waitForFunction('room.state === "reconnecting"', { timeout: 10_000 });
     await caller.page.waitForFunction('room.state === "connected"', { timeout: 20_000 });
@@ -275,7 +275,7 @@ describe('two pages in a room', () => {
     expect(caller.errors).toEqual([]);
   });
 
-  test('are believed by their token alone, and see nothing of what others report', async () => {
+  test('are authenticated only by their token, and cannot read reports of others', async () => {
     expect((await fetch(`${exporter.url}/metrics`)).status).toBe(401);
     const post = (headers: Record<string, string>) =>
       fetch(`${exporter.url}/beacon`, { method: 'POST', body: '{}', headers });

@@ -15,7 +15,7 @@ import { createLifecycleSource } from '../src/sources/lifecycle/lifecycle-source
 
 const context = { error: () => {}, log: () => {}, up: () => {} };
 
-/** One figure of what the source shows now; series are summed up. */
+/** Current value of a metric; sum of its series. */
 const figure = async (
   source: Source,
   name: string,
@@ -43,7 +43,7 @@ const eventually = async (holds: () => Promise<boolean>, ms = 15_000): Promise<b
 
 await skipWithout('redis', 'haproxy');
 
-test('follows rooms, people and tracks of a real cluster, and finds the ghosts of a node that died', async () => {
+test('follows rooms, participants and tracks of a real cluster, and finds the ghost rooms of a dead node', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-lifecycle-'));
   const hooks = new Hono();
   const server = createAdaptorServer({ fetch: hooks.fetch });
@@ -59,7 +59,7 @@ test('follows rooms, people and tracks of a real cluster, and finds the ghosts o
     },
   });
   const second = cluster.nodes[1];
-  if (second === undefined) throw new Error('a cluster of two has a second node');
+  if (second === undefined) throw new Error('expected a second node');
   const source = createLifecycleSource(
     [
       {
@@ -104,7 +104,7 @@ test('follows rooms, people and tracks of a real cluster, and finds the ghosts o
     ).toBe(16);
     expect(await figure(source, 'swarm_lifecycle_ghost_rooms')).toBe(0);
 
-    // The node that clients are connected to is killed: its rooms stay in the registry until somebody comes back.
+    // The node that clients are connected to is killed: its rooms stay in the registry until a participant rejoins.
     cluster.service('node-1').signal('SIGKILL');
     expect(
       await eventually(

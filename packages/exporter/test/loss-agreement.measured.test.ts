@@ -1,9 +1,9 @@
 /**
- * Loss, NACKs and jitter as the exporter shows them for one node of a cluster, against what is known of them from elsewhere: the counters of the
- * kernel that threw the packets away, the record of the run, and the node's own metrics. Other nodes, at the same time, are the control.
+ * Compares loss, NACKs and jitter of the exporter for one node of a cluster with the counters of the kernel that dropped the
+ * packets, the record of the run, and the metrics of the node. Other nodes at the same time are the control.
  *
- * Kernel and exporter count the same packets, so the dice do not decide whether they agree. They may differ by what the exporter never saw: packets
- * from before the first sample of a stream and after the last, and losses at its very ends, which no receiver can know of.
+ * Kernel and exporter count the same packets, so agreement does not depend on randomness. They may differ by packets that the
+ * exporter does not see: before the first sample of a stream, after the last, and losses at the ends of the stream.
  */
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,20 +20,20 @@ import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probeSettings } from '../src/sources/probes/config.ts';
 import { readNodeId } from '../src/sources/probes/node-id.ts';
+import { expectedJitter } from './support/expected-jitter.ts';
+import { parseExposition, type Series, sumOf } from './support/exposition.ts';
 import {
-  type CrowdOnNode,
-  crowdOnNode,
+  type LoadOnNode,
   nodesOf,
   recorded,
   recordedJitter,
-} from './support/crowd-on-node.ts';
-import { expectedJitter } from './support/expected-jitter.ts';
-import { parseExposition, type Series, sumOf } from './support/exposition.ts';
+  runLoadOnNode,
+} from './support/load-on-node.ts';
 import { type Answer, scratch, startProbing, targetOf } from './support/probing.ts';
 
-/** Share of packets that the lossy node's clients do not get. */
+/** Percentage of packets that the clients of the lossy node lose. */
 const LOSS = 0.02;
-/** Standard deviations: one run in sixteen thousand is further off by chance. */
+/** Standard deviations: one of sixteen thousand runs exceeds them. */
 const SIGMAS = 4;
 const MEDIA = ['audio', 'video'] as const;
 const JITTER_MS = 8;
@@ -45,15 +45,15 @@ const CALLS: Partial<LoadSpec> = {
   video: '360p',
   durationMs: SECONDS * 1_000,
 };
-/** Everybody hears, or sees, the two others of their room. */
+/** Each participant receives the tracks of the two others of its room. */
 const STREAMS = 3 * 3 * 2;
-/** livekit-server adds up what happened every five seconds, also when those it happened to have left. */
+/** livekit-server updates its metrics every five seconds, also for participants that left. */
 const SERVER_TELLS_WITHIN_MS = 6_000;
-/** Of a probe: each hears, and sees, the other. */
+/** Streams of a probe: each participant receives the other. */
 const PROBE_STREAMS = 2;
 
-/** What people say reaches the server unevenly. */
-const shakyCalls = (): Scenario => {
+/** Participants whose uplink has jitter. */
+const jitteryRooms = (): Scenario => {
   const scenario = scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, ...CALLS, publish: ['audio'] });
   const network = {
     name: 'custom',
@@ -66,21 +66,21 @@ const shakyCalls = (): Scenario => {
   return { ...scenario, groups: scenario.groups.map(shaken) };
 };
 
-/** A node, what was asked of it, and what it told itself: growth while its crowd was there. */
-interface Watched {
+/** A node, its load, and the increase of its own metrics during the load. */
+interface LoadedNode {
   id: string;
-  crowd: CrowdOnNode;
+  load: LoadOnNode;
   own(name: string, labels?: Record<string, string>): number;
 }
 
 let cluster: Cluster;
 let dir = '';
-let calm: Watched;
-let lossy: Watched;
-let shaky: Watched;
+let calm: LoadedNode;
+let lossy: LoadedNode;
+let shaky: LoadedNode;
 const probes: Record<'calm' | 'lossy', Answer | null> = { calm: null, lossy: null };
-/** While there were probes, and while there were crowds. */
-let truth: Record<'probes' | 'crowds', Truth>;
+/** During the probes, and during the load. */
+let truth: Record<'probes' | 'load', Truth>;
 
 const unavailable = await skipWithout('packet-filter', 'redis', 'haproxy');
 
@@ -90,7 +90,7 @@ beforeAll(async () => {
   cluster = await startCluster({ dir, nodes: 3 });
   const [one, two, three] = cluster.nodes;
   if (one === undefined || two === undefined || three === undefined)
-    throw new Error('a cluster of three has three nodes');
+    throw new Error('expected three nodes');
   await using filter = await dropRtp({ ports: two.ports, serverIs: 'source', percent: LOSS * 100 });
   await using probing = await startProbing(
     [targetOf(cluster)],
@@ -99,26 +99,26 @@ beforeAll(async () => {
   const probe = (node: string) => probing.ask(`target=lab&module=video_pair&node=${node}`);
   [probes.calm, probes.lossy] = await Promise.all([probe(one.name), probe(two.name)]);
   const before = await filter.read();
-  const crowd = async (
+  const load = async (
     { name, metricsUrl }: typeof one,
     load: Partial<LoadSpec> | Scenario,
-  ): Promise<Watched> => {
+  ): Promise<LoadedNode> => {
     const scrape = async (): Promise<Series[]> =>
       parseExposition(await (await fetch(metricsUrl)).text());
     const [id, first] = [await readNodeId(metricsUrl, 2_000), await scrape()];
-    const seen = await crowdOnNode(cluster, id, { name, load, dir });
+    const seen = await runLoadOnNode(cluster, id, { name, load, dir });
     await sleep(SERVER_TELLS_WITHIN_MS);
     const last = await scrape();
-    const own: Watched['own'] = (metric, labels = {}) =>
+    const own: LoadedNode['own'] = (metric, labels = {}) =>
       (sumOf(last, metric, labels) ?? 0) - (sumOf(first, metric, labels) ?? 0);
-    return { id, crowd: seen, own };
+    return { id, load: seen, own };
   };
   [calm, lossy, shaky] = await Promise.all([
-    crowd(one, CALLS),
-    crowd(two, CALLS),
-    crowd(three, shakyCalls()),
+    load(one, CALLS),
+    load(two, CALLS),
+    load(three, jitteryRooms()),
   ]);
-  truth = { probes: before, crowds: since(before, await filter.read()) };
+  truth = { probes: before, load: since(before, await filter.read()) };
 }, 120_000);
 
 afterAll(async () => {
@@ -147,61 +147,61 @@ const since = (before: Truth, after: Truth): Truth => ({
 
 const all = ({ passed, dropped }: Fate): number => passed + dropped;
 
-/** How many drops so many packets have, if chance is kind: their mean, and four standard deviations. */
+/** Expected number of dropped packets: mean plus four standard deviations. */
 const dropsAmong = (packets: number): number =>
   packets * LOSS + SIGMAS * Math.sqrt(packets * LOSS * (1 - LOSS));
 
 const down = (
-  { shown }: CrowdOnNode,
+  { shown }: LoadOnNode,
   name: string,
   kind: string,
   labels: Record<string, string> = {},
 ): number =>
   sumOf(shown, `swarm_run_${name}`, { direction: 'down', kind, ...labels }) ?? Number.NaN;
 
-/** Packets that the kernel saw and the exporter did not. */
+/** Packets that only the kernel counted. */
 const unseen = (kind: 'audio' | 'video'): number => {
-  const { crowd } = lossy;
+  const { load } = lossy;
   return (
-    all(truth.crowds[kind].first) -
-    down(crowd, 'packets_total', kind) -
-    down(crowd, 'packets_lost_total', kind, { recovery: 'after' })
+    all(truth.load[kind].first) -
+    down(load, 'packets_total', kind) -
+    down(load, 'packets_lost_total', kind, { recovery: 'after' })
   );
 };
 
-/** What the exporter may have missed of the drops. */
+/** Dropped packets that the exporter may have missed. */
 const slack = (kind: 'audio' | 'video'): number => dropsAmong(Math.max(0, unseen(kind)) + STREAMS);
 
 /** Mean of a histogram, ms. */
-const jitterOf = ({ shown }: CrowdOnNode, direction: 'up' | 'down', kind: string) => {
+const jitterOf = ({ shown }: LoadOnNode, direction: 'up' | 'down', kind: string) => {
   const part = (suffix: string) =>
     sumOf(shown, `swarm_run_jitter_seconds_${suffix}`, { direction, kind }) ?? Number.NaN;
   return { mean: (part('sum') / part('count')) * 1_000, count: part('count') };
 };
 
 describe('a node whose downlink loses 2 %', () => {
-  test('has its crowd to itself, as others have theirs', () => {
-    for (const { id, crowd } of [calm, lossy, shaky]) {
-      expect([...nodesOf(crowd)]).toEqual([id]);
-      expect(sumOf(crowd.shown, 'swarm_run_joins_total', { result: 'joined' })).toBe(9);
-      expect(sumOf(crowd.shown, 'swarm_run_generator_socket_drops_total')).toBe(0);
+  test('holds exactly the rooms of its load, as do the other nodes', () => {
+    for (const { id, load } of [calm, lossy, shaky]) {
+      expect([...nodesOf(load)]).toEqual([id]);
+      expect(sumOf(load.shown, 'swarm_run_joins_total', { result: 'joined' })).toBe(9);
+      expect(sumOf(load.shown, 'swarm_run_generator_socket_drops_total')).toBe(0);
     }
   });
 
   test.for(MEDIA)(
     'is shown with the loss of %s that the kernel counted and the record has',
     (kind) => {
-      const { first, again } = truth.crowds[kind];
-      expect(truth.crowds.other).toBe(0);
+      const { first, again } = truth.load[kind];
+      expect(truth.load.other).toBe(0);
       expect(Math.abs(first.dropped - all(first) * LOSS)).toBeLessThan(
         SIGMAS * Math.sqrt(all(first) * LOSS * (1 - LOSS)),
       );
-      // Nothing escaped us: otherwise the figures could agree by chance.
+      // Few packets are missing: otherwise agreement would not be evidence.
       expect(unseen(kind) / all(first)).toBeLessThan(0.03);
-      const lost = down(lossy.crowd, 'packets_lost_total', kind, { recovery: 'before' });
+      const lost = down(lossy.load, 'packets_lost_total', kind, { recovery: 'before' });
       const [after, recovered] = [
-        down(lossy.crowd, 'packets_lost_total', kind, { recovery: 'after' }),
-        down(lossy.crowd, 'packets_recovered_total', kind),
+        down(lossy.load, 'packets_lost_total', kind, { recovery: 'after' }),
+        down(lossy.load, 'packets_recovered_total', kind),
       ];
       expect(lost).toBeLessThanOrEqual(first.dropped);
       expect(first.dropped - lost).toBeLessThan(slack(kind));
@@ -209,47 +209,47 @@ describe('a node whose downlink loses 2 %', () => {
       expect(again.passed - recovered).toBeLessThan(slack(kind));
       expect(after).toBe(lost - recovered);
       expect({ lost, after, recovered }).toEqual({
-        lost: recorded(lossy.crowd, kind, 'lostBeforeRecovery'),
-        after: recorded(lossy.crowd, kind, 'lost'),
-        recovered: recorded(lossy.crowd, kind, 'recovered'),
+        lost: recorded(lossy.load, kind, 'lostBeforeRecovery'),
+        after: recorded(lossy.load, kind, 'lost'),
+        recovered: recorded(lossy.load, kind, 'recovered'),
       });
-      for (const { crowd } of kind === 'audio' ? [calm, shaky] : [calm]) {
-        const packets = down(crowd, 'packets_total', kind);
+      for (const { load } of kind === 'audio' ? [calm, shaky] : [calm]) {
+        const packets = down(load, 'packets_total', kind);
         expect(packets).toBeGreaterThan(STREAMS * SECONDS * 40);
         expect(
-          down(crowd, 'packets_lost_total', kind, { recovery: 'before' }) / packets,
+          down(load, 'packets_lost_total', kind, { recovery: 'before' }) / packets,
         ).toBeLessThan(LOSS / 20);
       }
     },
   );
 
-  test('is shown with the NACKs that the kernel counted and the record has', () => {
-    const nacks = MEDIA.map((kind) => down(lossy.crowd, 'nacks_total', kind)).reduce(
+  test('has the NACKs that the kernel counted and the record contains', () => {
+    const nacks = MEDIA.map((kind) => down(lossy.load, 'nacks_total', kind)).reduce(
       (sum, count) => sum + count,
       0,
     );
     expect(nacks).toBe(
-      recorded(lossy.crowd, 'audio', 'nacksSent') + recorded(lossy.crowd, 'video', 'nacksSent'),
+      recorded(lossy.load, 'audio', 'nacksSent') + recorded(lossy.load, 'video', 'nacksSent'),
     );
-    expect(nacks).toBeLessThanOrEqual(truth.crowds.nacks);
-    expect(truth.crowds.nacks - nacks).toBeLessThan(slack('audio') + slack('video'));
-    // The server counts packets that were asked for; a message may ask for several.
+    expect(nacks).toBeLessThanOrEqual(truth.load.nacks);
+    expect(truth.load.nacks - nacks).toBeLessThan(slack('audio') + slack('video'));
+    // The server counts requested packets; a message may request several.
     const asked = lossy.own('livekit_nack_total', { direction: 'outgoing' });
     expect(asked).toBeGreaterThan(nacks - slack('audio') - slack('video'));
-    expect(asked).toBeLessThan(truth.crowds.nacks * 1.15);
-    for (const { crowd, own } of [calm, shaky]) {
-      expect(sumOf(crowd.shown, 'swarm_run_nacks_total', { direction: 'down' })).toBeLessThan(
+    expect(asked).toBeLessThan(truth.load.nacks * 1.15);
+    for (const { load, own } of [calm, shaky]) {
+      expect(sumOf(load.shown, 'swarm_run_nacks_total', { direction: 'down' })).toBeLessThan(
         nacks / 20,
       );
       expect(own('livekit_nack_total', { direction: 'outgoing' })).toBeLessThan(nacks / 20);
     }
   });
 
-  test('tells its loss of video itself; of audio, what was not repaired', () => {
-    const { audio, video } = truth.crowds;
+  test('exports its video loss before recovery and its audio loss after recovery', () => {
+    const { audio, video } = truth.load;
     const own = (type: string) =>
       lossy.own('livekit_packet_loss_total', { direction: 'outgoing', type });
-    // Receivers report once a second: what was lost since the last report is not known to the server.
+    // Receivers report once per second: the server does not know of losses since the last report.
     const reported = dropsAmong(all(video.first) / SECONDS);
     expect(own('VIDEO')).toBeLessThanOrEqual(video.first.dropped);
     expect(video.first.dropped - own('VIDEO')).toBeLessThan(slack('video') + reported);
@@ -266,7 +266,7 @@ describe('a node whose downlink loses 2 %', () => {
     }
   });
 
-  test('is found by a probe of it, and no other is', () => {
+  test('is detected by a probe of this node, and no other node is', () => {
     const of = (
       which: 'calm' | 'lossy',
       name: string,
@@ -285,18 +285,18 @@ describe('a node whose downlink loses 2 %', () => {
     for (const kind of MEDIA) {
       const { first, again } = truth.probes[kind];
       const lost = of('lossy', 'loss_ratio', { kind }) * of('lossy', 'packets_total', { kind });
-      // What no retransmission brought.
+      // Loss after recovery.
       expect(lost).toBeLessThan(Math.max(0, first.dropped - again.passed) + missed);
       expect(of('calm', 'loss_ratio', { kind })).toBe(0);
     }
     expect(of('calm', 'nacks_total')).toBe(0);
   });
 
-  test('is no more uneven than the calm one, in histograms that have what the record has', () => {
-    for (const { crowd } of [calm, lossy, shaky]) {
+  test('has no more jitter than the calm node, in histograms that agree with the record', () => {
+    for (const { load } of [calm, lossy, shaky]) {
       for (const direction of ['up', 'down'] as const) {
-        const sketch = recordedJitter(crowd, direction, 'audio');
-        const { mean, count } = jitterOf(crowd, direction, 'audio');
+        const sketch = recordedJitter(load, direction, 'audio');
+        const { mean, count } = jitterOf(load, direction, 'audio');
         expect(count).toBe(sketch.count);
         expect(mean).toBeCloseTo(sketch.sum / sketch.count, 6);
         for (const [le, bound] of [
@@ -304,7 +304,7 @@ describe('a node whose downlink loses 2 %', () => {
           ['0.01', 10],
           ['0.03', 30],
         ] as const) {
-          const upTo = sumOf(crowd.shown, 'swarm_run_jitter_seconds_bucket', {
+          const upTo = sumOf(load.shown, 'swarm_run_jitter_seconds_bucket', {
             direction,
             kind: 'audio',
             le,
@@ -315,26 +315,26 @@ describe('a node whose downlink loses 2 %', () => {
     }
     expect(
       Math.abs(
-        jitterOf(lossy.crowd, 'down', 'audio').mean - jitterOf(calm.crowd, 'down', 'audio').mean,
+        jitterOf(lossy.load, 'down', 'audio').mean - jitterOf(calm.load, 'down', 'audio').mean,
       ),
     ).toBeLessThan(2);
   });
 });
 
-test('jitter that was made is shown as the RFC has it: the way up, which the server measured, and down, which we did', () => {
+test('injected jitter is measured as in the RFC: uplink by the server, downlink by the participants', () => {
   const expected = expectedJitter(JITTER_MS);
-  // On top of what this machine makes by itself, and of the 2 % within which sketches know sums.
-  const own = jitterOf(calm.crowd, 'down', 'audio').mean;
+  // In addition to the jitter of this host, and the 2 % accuracy of sketches.
+  const own = jitterOf(calm.load, 'down', 'audio').mean;
   const tolerance = (count: number) =>
     (SIGMAS * expected.deviation) / Math.sqrt(count) + 0.02 * expected.mean + own;
   const [up, heard] = (['up', 'down'] as const).map((direction) =>
-    jitterOf(shaky.crowd, direction, 'audio'),
+    jitterOf(shaky.load, direction, 'audio'),
   );
   for (const { mean, count } of [up, heard].filter((one) => one !== undefined)) {
     expect(count).toBeGreaterThan(9 * (SECONDS - 5));
     expect(Math.abs(mean - expected.mean)).toBeLessThan(tolerance(count));
   }
-  // The server keeps the worst of each five seconds.
+  // The server exports the maximum of each five seconds.
   const sum = shaky.own('livekit_jitter_us_sum', { direction: 'incoming' });
   const worst = sum / shaky.own('livekit_jitter_us_count', { direction: 'incoming' }) / 1_000;
   expect(worst).toBeGreaterThan(expected.mean);

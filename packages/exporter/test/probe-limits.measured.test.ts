@@ -1,4 +1,4 @@
-/** Limits of probes, and probes of a real cluster that is not well: two nodes behind a load balancer, Redis between them. */
+/** Limits of probes, and probes of an unhealthy cluster: two nodes behind a load balancer, with Redis. */
 
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,12 +24,12 @@ afterAll(async () => {
 
 const node = (index: 0 | 1) => {
   const found = cluster.nodes[index];
-  if (found === undefined) throw new Error(`there is no node ${index}`);
+  if (found === undefined) throw new Error(`node ${index} not found`);
   return found;
 };
 
 describe('limits', () => {
-  it('makes no more probes at a time than allowed, and says so to the others', async () => {
+  it('limits concurrent probes, and rejects further ones', async () => {
     await using probing = await startProbing([targetOf(cluster)], {
       maxConcurrent: 1,
       maxQueued: 1,
@@ -63,7 +63,7 @@ describe('limits', () => {
   });
 
   it.each([1, 1.5, 2.2])(
-    'is back within a scrape timeout of %s s, whatever the module wants',
+    'answers within a scrape timeout of %s s, whatever the duration of the module',
     async (seconds) => {
       await using probing = await startProbing([targetOf(cluster)]);
       const { status, series, ms } = await probing.ask('target=lab&module=audio_pair', {
@@ -81,7 +81,7 @@ describe('limits', () => {
     },
   );
 
-  it('refuses what no time is left for, and what is no time', async () => {
+  it('rejects scrape timeouts that are too short or invalid', async () => {
     await using probing = await startProbing([targetOf(cluster)]);
     const ask = (timeout: string) =>
       probing.ask('target=lab&module=join_only', {
@@ -120,7 +120,7 @@ describe('limits', () => {
     expect(allowed.status).toBe(200);
   });
 
-  it('ends a probe that nobody waits for any more, and deletes its room', async () => {
+  it('ends a probe whose client disconnected, and deletes its room', async () => {
     await using probing = await startProbing([targetOf(cluster)]);
     const leaving = new AbortController();
     const asked = probing
@@ -135,11 +135,11 @@ describe('limits', () => {
         sumOf((await probing.metrics()).series, 'swarm_exporter_probes', { state: 'running' }),
       )
       .toBe(0);
-    // It says nothing about the deployment.
+    // It is not a result of the deployment.
     expect(probing.log.join('\n')).not.toContain('lab, video_pair');
   });
 
-  it('stops in the middle of a probe, and leaves nothing', async () => {
+  it('stops during a probe, and deletes its room', async () => {
     const probing = await startProbing([targetOf(cluster)]);
     const asked = probing.ask('target=lab&module=video_pair');
     await expect.poll(() => probeRooms(cluster), { timeout: 5_000, interval: 50 }).toHaveLength(1);
@@ -154,8 +154,8 @@ describe('limits', () => {
   });
 });
 
-describe('a cluster that is not well', () => {
-  it('refuses whoever has another key', async () => {
+describe('an unhealthy cluster', () => {
+  it('reports rejected for a wrong key', async () => {
     await using probing = await startProbing([
       targetOf(cluster, { apiSecret: 'not-the-secret-not-the-secret-no' }),
     ]);
@@ -165,7 +165,7 @@ describe('a cluster that is not well', () => {
     expect(probing.log.join('\n')).not.toContain('not-the-secret');
   });
 
-  it('is missed when a node dies: in the middle of a call, and afterwards', async () => {
+  it('fails when a node dies: during a probe, and afterwards', async () => {
     await using probing = await startProbing([targetOf(cluster)]);
     const { name } = node(1);
     const during = probing.ask(`target=lab&module=audio_pair&node=${name}`);
@@ -177,7 +177,7 @@ describe('a cluster that is not well', () => {
     expect(sumOf(broken.series, 'swarm_probe_failure', { reason: 'disconnected' })).toBe(1);
     const after = await probing.ask(`target=lab&module=audio_pair&node=${name}`);
     expect(sumOf(after.series, 'swarm_probe_failure', { reason: 'unreachable' })).toBe(1);
-    // It does not wait for what cannot come.
+    // It does not wait for the timeout.
     expect(after.ms).toBeLessThan(2_000);
     expect(probing.log.join('\n')).toContain(`lab, audio_pair, ${name}: unreachable:`);
     expect(

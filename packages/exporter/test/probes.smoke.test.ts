@@ -1,4 +1,4 @@
-/** Probes of a real cluster that is well: two nodes behind a load balancer, Redis between them. */
+/** Probes of a healthy cluster: two nodes behind a load balancer, with Redis. */
 import { rm } from 'node:fs/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import { missing, skipWithout } from '@livekit-swarm/testkit/requirements';
@@ -24,11 +24,11 @@ afterAll(async () => {
 
 const node = (index: 0 | 1) => {
   const found = cluster.nodes[index];
-  if (found === undefined) throw new Error(`there is no node ${index}`);
+  if (found === undefined) throw new Error(`node ${index} not found`);
   return found;
 };
 
-describe('a cluster that is well', () => {
+describe('a healthy cluster', () => {
   it.each(['audio_pair', 'video_pair', 'data_echo', 'join_only'])(
     'answers %s, and keeps no room',
     async (module) => {
@@ -49,7 +49,7 @@ describe('a cluster that is well', () => {
         if (module.endsWith('_pair')) expect(at('first_media')).toBeGreaterThan(at('signal'));
       }
       if (module.endsWith('_pair')) {
-        // 50 packets a second, both ways; three seconds of video_pair, two of audio_pair.
+        // 50 packets per second in both directions; three seconds of video_pair, two of audio_pair.
         expect(
           sumOf(series, 'swarm_probe_packets_total', { kind: 'audio', direction: 'down' }),
         ).toBeGreaterThan(150);
@@ -70,7 +70,7 @@ describe('a cluster that is well', () => {
     },
   );
 
-  it('is probed node by node: the room is put on the node itself', async () => {
+  it('is probed per node: the room is assigned to the node', async () => {
     await using probing = await startProbing([targetOf(cluster)]);
     const told = await Promise.all(
       [node(0), node(1)].map(async ({ name, metricsUrl }) => {
@@ -88,7 +88,7 @@ describe('a cluster that is well', () => {
     expect(new Set(told).size).toBe(2);
   });
 
-  it('is probed at a URL only where the configuration says so', async () => {
+  it('is probed at a URL only if the configuration allows it', async () => {
     const { port } = new URL(node(0).url);
     await using probing = await startProbing([
       targetOf(cluster, { isAllowedUrl: readPattern(`ws://127.0.0.*:${port}`) }),
@@ -106,7 +106,7 @@ describe('a cluster that is well', () => {
     }
   });
 
-  it('shows probes by the clock on /metrics, which promtool has nothing against', async (context) => {
+  it('shows scheduled probes on /metrics, which promtool accepts', async (context) => {
     const destination = { target: 'lab', module: 'join_only', intervalMs: 4_500, perNode: true };
     await using probing = await startProbing([targetOf(cluster)], { schedule: [destination] });
     await expect

@@ -1,4 +1,4 @@
-/** A real Prometheus reads examples/exporter/prometheus.yaml, and asks a real exporter for probes of a real cluster. */
+/** A real Prometheus with examples/exporter/prometheus.yaml requests probes of a real cluster from a real exporter. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -30,7 +30,7 @@ let prometheus: Service | null = null;
 let url = '';
 const unavailable = await skipWithout('prometheus', 'redis', 'haproxy');
 
-/** The example as it is, but for where things are and how often they are looked at. */
+/** The example with other addresses and a shorter scrape interval. */
 const exampleFor = async (exporter: string): Promise<string> => {
   const text = await readFile(
     new URL('../../../examples/exporter/prometheus.yaml', import.meta.url),
@@ -101,7 +101,7 @@ const query = async (promql: string): Promise<Sample[]> => {
 };
 
 describe('examples/exporter/prometheus.yaml', () => {
-  it('probes the target and each of its nodes, with labels that tell them apart', async () => {
+  it('probes the target and each of its nodes, with distinct labels', async () => {
     const probed = async () =>
       (await query('swarm_probe_success')).map(({ metric, value }) => ({
         ...metric,
@@ -126,7 +126,7 @@ describe('examples/exporter/prometheus.yaml', () => {
       ]),
     );
     expect((await query('up{job="swarm-exporter"}'))[0]?.value[1]).toBe('1');
-    // Counters go on from probe to probe, so that a rate means something.
+    // Counters continue from probe to probe, so that rates are valid.
     const packets = 'min(swarm_probe_packets_total{kind="audio",direction="down",node=""})';
     const before = Number((await query(packets))[0]?.value[1]);
     expect(before).toBeGreaterThan(100);
@@ -138,7 +138,7 @@ describe('examples/exporter/prometheus.yaml', () => {
       .toBeGreaterThan(before + 100);
   });
 
-  it('shows a node that died as a probe that failed, and why', async () => {
+  it('shows a dead node as a failed probe with its reason', async () => {
     cluster.service('node-2').signal('SIGKILL');
     const failing = async () =>
       (await query('swarm_probe_failure{node="node-2"}')).map(({ metric }) => metric.reason);
@@ -151,7 +151,7 @@ describe('examples/exporter/prometheus.yaml', () => {
         ]),
       );
     expect(await success()).toMatchObject({ 'node-1': '1', 'node-2': '0' });
-    // A probe that fails is no scrape that fails.
+    // A failed probe is not a failed scrape.
     expect((await query('min(up)'))[0]?.value[1]).toBe('1');
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Two copies of one room, as Redis leaves them behind when it forgets: two servers that know nothing of each other, with the same keys, behind one address that
- * lets connections in by turns. Everybody is well, and alone.
+ * Two copies of one room, as after a loss of data in Redis: two independent servers with the same keys behind one address that
+ * alternates between them. Each participant is connected, and alone in its copy of the room.
  */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { expect, it } from 'vitest';
 import { sumOf } from './support/exposition.ts';
 import { scratch, startProbing } from './support/probing.ts';
 
-/** Passes connections on, to each of the ports in turn. */
+/** Forwards connections to the ports in turn. */
 const byTurns = async (ports: readonly number[]) => {
   let turn = 0;
   const server = createServer((client) => {
@@ -29,7 +29,7 @@ const byTurns = async (ports: readonly number[]) => {
   return { port: (server.address() as AddressInfo).port, close: () => server.close() };
 };
 
-it('shows a split room: both got in, neither was told of the other', async () => {
+it('detects a split room: both participants joined, neither knows the other', async () => {
   const dir = await scratch();
   const credentials = generateCredentials();
   await using one = await startLiveKit({ dir: join(dir, 'one'), credentials });
@@ -55,7 +55,7 @@ it('shows a split room: both got in, neither was told of the other', async () =>
     for (const side of ['a', 'b']) {
       expect(sumOf(series, 'swarm_probe_remote_participants', { side })).toBe(0);
       expect(sumOf(series, 'swarm_probe_media_received', { side })).toBe(0);
-      // Nothing else is wrong with either of them.
+      // No other failure is reported.
       expect(sumOf(series, 'swarm_probe_phase_seconds', { phase: 'dtls', side })).toBeLessThan(5);
     }
     const nodes = series

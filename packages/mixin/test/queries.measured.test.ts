@@ -24,7 +24,7 @@ import { missing } from '@livekit-swarm/testkit/requirements';
 import { runSmallCrowd } from '@livekit-swarm/testkit/small-load';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { putRooms } from '../../exporter/test/support/put-rooms.ts';
+import { createRooms } from '../../exporter/test/support/create-rooms.ts';
 import { dashboards } from '../src/dashboards/index.ts';
 import { KNOWN } from '../src/known/index.ts';
 import { panelsOf, queries, withoutVariables } from '../src/queries.ts';
@@ -251,7 +251,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
       });
       closing.push(async () => filter[Symbol.asyncDispose]());
     }
-    await putRooms(
+    await createRooms(
       cluster,
       await Promise.all(cluster.nodes.map(({ metricsUrl }) => readNodeId(metricsUrl, 2_000))),
       LOAD,

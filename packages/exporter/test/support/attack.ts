@@ -5,31 +5,31 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { bodyOf, KEY, LISTENING, tokenFor, WATCHING } from './clients/reporter.ts';
 
-/** How much of each. */
+/** Size of the attack. */
 export interface Attack {
   clients: number;
-  /** Of each client. */
+  /** Per client. */
   reports: number;
   rooms: number;
   garbage: number;
-  /** Connections that begin to send and never end. */
+  /** Connections that never complete their request. */
   slow: number;
   maxSessions: number;
 }
 
-/** What there was after each step. */
+/** State after each step. */
 export interface Figures {
   step: string;
   requests: number;
-  /** Answers by status. */
+  /** Responses by status. */
   answers: Record<string, number>;
   perSecond: number;
-  /** Of everything on /metrics. */
+  /** Number of series on /metrics. */
   series: number;
   residentBytes: number;
-  /** What it holds on to, rubbish left aside. */
+  /** Heap after garbage collection. */
   retainedBytes: number;
-  /** Reports by what became of them, since the beginning. */
+  /** Reports by result, since the start. */
   results: Record<string, number>;
   sessions: number;
   scrapeMs: number;
@@ -37,7 +37,7 @@ export interface Figures {
 
 const SCRAPE_TOKEN = 'the-token-of-the-exporter';
 const AT_ONCE = 64;
-/** It would end where it needs more. */
+/** Memory limit; the process ends when it is exceeded. */
 export const HEAP_MB = 192;
 
 interface Post {
@@ -46,7 +46,7 @@ interface Post {
   token?: string;
 }
 
-/** Attacks an exporter in a process of its own over HTTP, step by step, each client from an address of its own. */
+/** Attacks an exporter in a separate process over HTTP, step by step, each client from its own address. */
 export const attack = async (
   size: Attack,
   tell: (figures: Figures) => void = () => {},
@@ -71,7 +71,7 @@ export const attack = async (
       const [memory] = (await answer) as [{ retainedBytes: number }];
       return memory;
     };
-    /** One round after the other: no beacon sends a report before the one before it was answered. */
+    /** One round after the other: a beacon sends a report only after the previous one was answered. */
     const step = async (name: string, ...rounds: AsyncGenerator<Post>[]): Promise<void> => {
       const began = performance.now();
       const answers: Record<string, number> = {};
@@ -89,7 +89,7 @@ export const attack = async (
       steps.push(figures);
       tell(figures);
     };
-    await step('nobody');
+    await step('idle');
     await step(
       `${size.clients} clients`,
       ...Array.from({ length: size.reports }, (_, seq) => clients(size, seq)),
@@ -98,7 +98,7 @@ export const attack = async (
     const slow = await beginAndWait(url, size.slow);
     await step(`garbage, beside ${size.slow} that never finish`, garbage(size));
     for (const socket of slow) socket.destroy();
-    await step('more participants than are remembered', crowd(size));
+    await step('more participants than maxSessions', excessParticipants(size));
     return steps;
   } finally {
     agent.destroy();
@@ -106,7 +106,7 @@ export const attack = async (
   }
 };
 
-/** One address each, of a network of their own. */
+/** One address per client, in a separate network. */
 const addressOf = (n: number): string => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
 
 async function* clients({ clients: many }: Attack, seq: number): AsyncGenerator<Post> {
@@ -132,7 +132,7 @@ async function* rooms({ rooms: many }: Attack): AsyncGenerator<Post> {
     yield { body, token: await tokenFor(`room-${n >> 1}`, `r-${n}`), address: addressOf(n) };
 }
 
-/** What an attacker thinks of; half of it with a token that is good. */
+/** Malformed requests; half of them with a valid token. */
 async function* garbage({ garbage: many }: Attack): AsyncGenerator<Post> {
   const token = await tokenFor('garbage', 'eve');
   const good = bodyOf();
@@ -162,10 +162,10 @@ async function* garbage({ garbage: many }: Attack): AsyncGenerator<Post> {
     yield { ...(kinds[n % kinds.length] ?? (() => ({ body: '' })))(n), address: addressOf(n) };
 }
 
-async function* crowd({ maxSessions }: Attack): AsyncGenerator<Post> {
+async function* excessParticipants({ maxSessions }: Attack): AsyncGenerator<Post> {
   const body = JSON.stringify(bodyOf());
   for (let n = 0; n < maxSessions + 1_000; n++) {
-    yield { body, token: await tokenFor(`crowd-${n}`, 'somebody'), address: addressOf(n) };
+    yield { body, token: await tokenFor(`excess-${n}`, 'participant'), address: addressOf(n) };
   }
 }
 
@@ -176,7 +176,7 @@ const postAll = async (
   answers: Record<string, number>,
 ): Promise<void> => {
   const work = async (): Promise<void> => {
-    // All take from the same; `for await` would end it for the others.
+    // Several consumers share the generator; `for await` would close it for the others.
     for (let next = await posts.next(); next.done !== true; next = await posts.next()) {
       const status = await post(agent, url, next.value);
       answers[status] = (answers[status] ?? 0) + 1;
@@ -185,7 +185,7 @@ const postAll = async (
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 };
 
-/** The status, or the code of what broke: a server that has read enough hangs up. */
+/** The status, or the error code: a server may close the connection after the body limit. */
 const post = (agent: Agent, url: string, { body, address, token }: Post): Promise<string> =>
   new Promise((resolve) => {
     const headers = {
@@ -221,7 +221,8 @@ const look = async (
 ): Promise<Pick<Figures, 'series' | 'residentBytes' | 'results' | 'sessions' | 'scrapeMs'>> => {
   if ((await fetch(`${url}/metrics`)).status !== 401)
     throw new Error('/metrics was served without its token');
-  if ((await fetch(`${url}/-/healthy`)).status !== 200) throw new Error('it is not healthy');
+  if ((await fetch(`${url}/-/healthy`)).status !== 200)
+    throw new Error('the exporter is not healthy');
   const began = performance.now();
   const response = await fetch(`${url}/metrics`, {
     headers: { authorization: `Bearer ${SCRAPE_TOKEN}` },

@@ -1,4 +1,4 @@
-// An exporter in a process of its own, so that its memory is its own. Tells its parent where it listens; ends with it.
+// An exporter in a separate process, to measure its memory. Sends its address to the parent; ends with it.
 import { startExporter } from '../../src/exporter.ts';
 import {
   CLIENTS_DEFAULTS,
@@ -20,7 +20,7 @@ const exporter = await startExporter({
     createClientsSource({ ...CLIENTS_DEFAULTS, keys: [], ...options }, contextOf('clients')),
   ],
 });
-// Asked what it holds on to: what is left once everything else is thrown away.
+// Replies with the heap size after garbage collection.
 process.on('message', () => {
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();

@@ -9,27 +9,27 @@ import { buildBeacon } from '../../../beacon/scripts/build.ts';
 
 export interface CallSiteOptions {
   room: string;
-  /** Asked at each join: of the deployment and of the exporter. */
+  /** Returns the addresses of deployment and exporter for each join. */
   where(): { livekit: string; apiKey: string; apiSecret: string; exporter: string };
 }
 
-/** An application as docs/beacon.md writes it, served: `/?as=anna` joins the room with camera and microphone, and reports. */
+/** Serves the application of docs/beacon.md: `/?as=anna` joins the room with camera and microphone, and reports. */
 export interface CallSite extends AsyncDisposable {
   readonly url: string;
 }
 
-/** The page of docs/beacon.md, as it is there. */
+/** The page of docs/beacon.md, unchanged. */
 const documentedPage = async (): Promise<string> => {
   const text = await readFile(join(import.meta.dirname, '../../../../docs/beacon.md'), 'utf8');
   const page = /```html\n(.*?)```/s.exec(text)?.[1];
-  if (page === undefined) throw new Error('docs/beacon.md has no page');
+  if (page === undefined) throw new Error('no page found in docs/beacon.md');
   return page;
 };
 
 export const serveCallSite = async ({ room, where }: CallSiteOptions): Promise<CallSite> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-call-site-'));
   await buildBeacon(dir);
-  /** What an application's backend does for the page. */
+  /** The backend of the application. */
   const joinAnswer = async (identity: string): Promise<string> => {
     const { livekit, apiKey, apiSecret, exporter } = where();
     const token = new AccessToken(apiKey, apiSecret, { identity, ttl: '1h' });
@@ -48,7 +48,7 @@ export const serveCallSite = async ({ room, where }: CallSiteOptions): Promise<C
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     const read =
       pathname === '/join'
-        ? () => joinAnswer(searchParams.get('as') ?? 'somebody')
+        ? () => joinAnswer(searchParams.get('as') ?? 'participant')
         : files[pathname];
     if (read === undefined) return response.writeHead(404).end();
     const type =

@@ -1,12 +1,12 @@
-/** What a meter of interarrival jitter must say of sound whose delay is known. */
+/** Expected interarrival jitter of audio with a known delay distribution. */
 const PACKET_MS = 20;
-/** RFC 3550 §6.4.1: the sixteenth part of each difference. */
+/** RFC 3550 §6.4.1: a sixteenth of each difference. */
 const GAIN = 1 / 16;
 const PACKETS = 200_000;
 
 /**
- * Each packet waits an exponentially distributed time, and none overtakes another. The filter of the RFC over many such packets: its mean, and by
- * how much one reading differs from it (standard deviation).
+ * Each packet is delayed by an exponentially distributed time without reordering. Applies the filter of the RFC to many such
+ * packets; returns its mean and standard deviation.
  * @param meanWait ms
  */
 export const expectedJitter = (meanWait: number): { mean: number; deviation: number } => {

@@ -1,4 +1,4 @@
-/** Reads what an exporter serves, as text: names with suffixes (`_bucket`, `_sum`, `_count`) stand for themselves. */
+/** Parses the text format; series with suffixes (`_bucket`, `_sum`, `_count`) keep their names. */
 export interface Series {
   name: string;
   labels: Record<string, string>;
@@ -8,7 +8,7 @@ export interface Series {
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
-/** @throws Error for a line that is none of the text format */
+/** @throws Error for a line that is not in the text format */
 export const parseExposition = (text: string): Series[] =>
   text
     .split('\n')
@@ -28,7 +28,7 @@ export const parseExposition = (text: string): Series[] =>
       };
     });
 
-/** Sum of all series of this name that have these labels; undefined when there is none. */
+/** Sum of all series of this name that have these labels; undefined if there are none. */
 export const sumOf = (
   series: readonly Series[],
   name: string,

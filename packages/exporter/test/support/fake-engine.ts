@@ -8,7 +8,7 @@ import {
   type SideObservation,
 } from '../../src/sources/probes/observation.ts';
 
-/** Tracks and observations for tests: all went well, but for what is given. */
+/** Tracks and observations of a successful probe, with the given differences. */
 export const track = (given: Partial<TrackResult> & Pick<TrackResult, 'direction'>): TrackResult =>
   trackOf({
     kind: 'audio',

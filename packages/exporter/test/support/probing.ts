@@ -89,7 +89,7 @@ export const startProbing = async (
   };
 };
 
-/** Rooms of probes that the cluster knows of. */
+/** Rooms of probes that the cluster lists. */
 export const probeRooms = async ({
   httpUrl,
   apiKey,

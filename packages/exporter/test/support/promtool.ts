@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-/** What promtool has to say about metrics as they are served; empty when it has nothing to complain of. */
+/** Output of `promtool check metrics`; empty if there are no problems. */
 export const checkMetrics = (text: string): Promise<string> =>
   new Promise((resolve) => {
     const child = execFile('promtool', ['check', 'metrics'], (error, stdout, stderr) =>

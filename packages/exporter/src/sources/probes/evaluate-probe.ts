@@ -5,9 +5,9 @@ import {
   type DataFigures,
   dataFigures,
   figuresOf,
+  highest,
   type MediaFigures,
   sumBoth,
-  worst,
 } from './probe-figures.ts';
 
 export interface ProbeResult {
@@ -50,7 +50,7 @@ export const evaluateProbe = (observation: Observation): ProbeResult => {
     observation,
     heard,
     media,
-    rttMs: worst(tracks.map(({ rttMs }) => rttMs)),
+    rttMs: highest(tracks.map(({ rttMs }) => rttMs)),
     nacks: sumBoth(tracks, 'nacks'),
     plis: sumBoth(tracks, 'plis'),
     data,

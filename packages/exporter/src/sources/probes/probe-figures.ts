@@ -31,9 +31,9 @@ export const figuresOf = (kind: 'audio' | 'video', all: readonly TrackResult[]):
       up: ratio(sum(up, 'lost'), sum(up, 'packets')),
       down: ratio(sum(down, 'lost'), sum(down, 'packets') + sum(down, 'lost')),
     },
-    jitterMs: worst(down.map(({ jitterMs }) => jitterMs)),
-    latencyP50Ms: worst(down.map(({ latencyP50Ms }) => latencyP50Ms)),
-    latencyP95Ms: worst(down.map(({ latencyP95Ms }) => latencyP95Ms)),
+    jitterMs: highest(down.map(({ jitterMs }) => jitterMs)),
+    latencyP50Ms: highest(down.map(({ latencyP50Ms }) => latencyP50Ms)),
+    latencyP95Ms: highest(down.map(({ latencyP95Ms }) => latencyP95Ms)),
   };
 };
 
@@ -44,7 +44,7 @@ export const dataFigures = (sides: Observation['sides']): DataFigures => {
   const all = received.flat();
   /** One way and the other: known only when both are. */
   const echo = (figure: 'latencyP50Ms' | 'latencyP95Ms'): number | null => {
-    const ways = received.map((flows) => worst(flows.map((flow) => flow[figure])));
+    const ways = received.map((flows) => highest(flows.map((flow) => flow[figure])));
     return ways.includes(null) ? null : ways.reduce<number>((total, way) => total + (way ?? 0), 0);
   };
   return {
@@ -81,7 +81,7 @@ const sum = (
 const ratio = (part: number, whole: number): number | null =>
   whole > 0 ? Math.min(1, part / whole) : null;
 
-export const worst = (values: readonly (number | null)[]): number | null => {
+export const highest = (values: readonly (number | null)[]): number | null => {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : Math.max(...known);
 };

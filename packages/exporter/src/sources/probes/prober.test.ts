@@ -11,11 +11,11 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A prober whose probes all succeed, with one node that reports its id while `says` returns true. */
-const proberOf = async (says: () => boolean) => {
+/** A prober whose probes all succeed, with one node that reports its id while `reportsId` returns true. */
+const proberOf = async (reportsId: () => boolean) => {
   const server = createServer((_request, response) => {
     response.end(
-      says() ? 'livekit_room_total{node_id="ND_one",node_type="SERVER"} 0\n' : 'no metrics\n',
+      reportsId() ? 'livekit_room_total{node_id="ND_one",node_type="SERVER"} 0\n' : 'no metrics\n',
     );
   });
   servers.push(server);

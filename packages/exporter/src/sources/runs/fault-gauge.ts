@@ -24,13 +24,13 @@ export const createFaultGauge = (registry: Registry): { begin(): (line: RecordLi
           open.set(line.id, line);
           show(line, 1);
         }
-        const healed =
+        const rolledBack =
           line.type === 'drill' && line.what === 'heal'
             ? [line.id]
             : line.type === 'end'
               ? [...open.keys()]
               : [];
-        for (const id of healed) {
+        for (const id of rolledBack) {
           const fault = open.get(id);
           if (fault !== undefined) show(fault, 0);
           open.delete(id);

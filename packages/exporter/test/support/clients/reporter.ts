@@ -67,7 +67,7 @@ export const bodyOf = (
   ...body,
 });
 
-/** A source whose clock is moved by hand, and what browsers do to it. */
+/** A source with a fake clock, and requests of browsers to it. */
 export const openSource = (options: Partial<ClientsOptions> = {}) => {
   let clock = 0;
   const source: Source = createClientsSource(
@@ -83,7 +83,7 @@ export const openSource = (options: Partial<ClientsOptions> = {}) => {
     wait: (ms: number) => {
       clock += ms;
     },
-    /** Posts as fetch does; a text goes as it is. */
+    /** Posts like fetch; a string is sent unchanged. */
     post: (
       token: string,
       body: BeaconBody | object | string,
@@ -94,7 +94,7 @@ export const openSource = (options: Partial<ClientsOptions> = {}) => {
         headers: { authorization: `Bearer ${token}`, host: 'exporter.test', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
-    /** Lines of /metrics, by what stands before the value. */
+    /** Values of /metrics by series. */
     series: async (): Promise<Map<string, number>> => {
       const lines = (await source.registry.metrics())
         .split('\n')

@@ -3,15 +3,14 @@ import { expandPlan } from '@livekit-swarm/scenario';
 import { type SmallCrowd, scenarioOfCrowd } from '@livekit-swarm/testkit/small-load';
 import { RoomServiceClient } from 'livekit-server-sdk';
 
-/** Nobody has come after this long, and the server closes the room. */
+/** The server closes a room that no participant joins within this time. */
 const EMPTY_SECONDS = 60;
 
 /**
- * Makes the rooms of a crowd that is about to come, on these nodes in turn: which node a room is put on is the deployment's choice, but for a room
- * that is there already.
- * @param nodeIds as the nodes call themselves
+ * Creates the rooms of a load on these nodes in turn. The deployment would choose the node of a room that does not exist yet.
+ * @param nodeIds ids of the nodes
  */
-export const putRooms = async (
+export const createRooms = async (
   { httpUrl, apiKey, apiSecret }: Pick<ClusterFacts, 'httpUrl' | 'apiKey' | 'apiSecret'>,
   nodeIds: readonly string[],
   { name, load }: Pick<SmallCrowd, 'name' | 'load'>,
@@ -22,7 +21,7 @@ export const putRooms = async (
   );
   for (const [index, room] of [...rooms].entries()) {
     const nodeId = nodeIds[index % nodeIds.length];
-    if (nodeId === undefined) throw new Error('rooms are put on one node at least');
+    if (nodeId === undefined) throw new Error('no node given');
     await service.createRoom({ name: room, nodeId, emptyTimeout: EMPTY_SECONDS });
   }
 };
