@@ -17,7 +17,7 @@ const expiryOf = (token: string): number =>
   (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp: number })
     .exp;
 
-it('takes everybody once, half a minute before they are due', async () => {
+it('takes each participant once, half a minute before its scheduled join', async () => {
   const recruiting = createAdmissionQueue(splitPlan(plan, 2), deployment);
   const taken: number[] = [];
   for (const now of [0, 1_000, 1_000, 50_000, 200_000, 300_000]) {
@@ -31,7 +31,7 @@ it('takes everybody once, half a minute before they are due', async () => {
   expect(taken.sort((a, b) => a - b)).toEqual(plan.participants.map(({ index }) => index));
 });
 
-it('gives tokens that last until ten minutes after their holder is due, and not for the whole run', async () => {
+it('creates tokens that are valid until ten minutes after the scheduled join, not for the whole run', async () => {
   const recruiting = createAdmissionQueue(splitPlan(plan, 1), deployment);
   await recruiting.take(60_000);
   const [draft] = await recruiting.take(70_000);

@@ -1,4 +1,4 @@
-/** A LiveKit that a crowd is sent to. Whoever made it also stops it. */
+/** The LiveKit deployment under test. The caller that started it also stops it. */
 export interface Deployment {
   /** ws, wss, http or https. */
   url: string;
@@ -6,8 +6,8 @@ export interface Deployment {
   apiSecret: string;
   /** Whether `swarm` started it itself. */
   embedded: boolean;
-  /** Where it is known beforehand; otherwise participants are told when they join. */
+  /** Where it is known beforehand; otherwise participants learn it when they join. */
   serverVersion: string | null;
-  /** Resolves with a sentence when the server's process ends unasked; never for a deployment that is not ours. */
+  /** Resolves with a text when the process of an embedded server ends unexpectedly; never for another deployment. */
   exited: Promise<string>;
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export interface SystemLimits {
   /** Hard limit of open files per process: Node raises its soft limit to it when it starts. Infinity when unlimited or unknown. */
   openFiles: number;
-  /** Local ports that sockets get by themselves: each address has this many for UDP and as many for TCP. */
+  /** Local ports that sockets get automatically: each address has this many for UDP and as many for TCP. */
   localPorts: number;
 }
 
@@ -14,7 +14,7 @@ export interface SocketNeed {
   tcp: number;
 }
 
-/** Every PeerConnection binds its own UDP port (`reference` of the server: participants are told apart by it); signalling is one TCP connection. */
+/** Every PeerConnection binds its own UDP port (the server distinguishes participants by it); signalling is one TCP connection. */
 export const socketNeed = (signalling: 'auto' | 'v0' | 'v1'): SocketNeed => ({
   // `auto` may fall back to two PeerConnections on an older server.
   udp: signalling === 'v1' ? 1 : 2,

@@ -19,7 +19,7 @@ const assess = (spec: Partial<LoadSpec>, more: Partial<HostAssessmentRequest> = 
   });
 
 describe('assessHost', () => {
-  it('takes a thousand people talking on four cores, as was measured', () => {
+  it('fits a thousand audio participants on four cores, as measured', () => {
     const { need, allocation, fits, short, obstacle } = assess({ rooms: 500 });
     expect({ allocation, fits, short, obstacle }).toEqual({
       allocation: { workers: 2, threads: 1 },
@@ -28,14 +28,14 @@ describe('assessHost', () => {
       obstacle: null,
     });
     // Measured: 0.2 cores while they talk, 0.45 while they join; 764 MB.
-    expect(need.crowd.cores).toBeGreaterThan(0.45);
-    expect(need.crowd.cores).toBeLessThan(0.9);
-    expect(need.crowd.memoryBytes).toBeGreaterThan(0.764 * GB);
-    expect(need.crowd.memoryBytes).toBeLessThan(1.2 * GB);
+    expect(need.generator.cores).toBeGreaterThan(0.45);
+    expect(need.generator.cores).toBeLessThan(0.9);
+    expect(need.generator.memoryBytes).toBeGreaterThan(0.764 * GB);
+    expect(need.generator.memoryBytes).toBeLessThan(1.2 * GB);
     expect(need.participants).toBe(1_000);
   });
 
-  it('says what is short', () => {
+  it('reports what is short', () => {
     expect(assess({ rooms: 50, participants: 10, publish: ['audio', 'video'] })).toMatchObject({
       fits: false,
       short: ['cores'],
@@ -55,8 +55,8 @@ describe('assessHost', () => {
     const here = assess({ rooms: 700 });
     const elsewhere = assess({ rooms: 700 }, { embedded: false });
     expect(elsewhere.need.server).toBeNull();
-    expect(elsewhere.need.crowd).toEqual(here.need.crowd);
-    expect(here.need.server?.cores).toBeGreaterThan(here.need.crowd.cores);
+    expect(elsewhere.need.generator).toEqual(here.need.generator);
+    expect(here.need.server?.cores).toBeGreaterThan(here.need.generator.cores);
   });
 
   it('keeps what makes a run impossible apart from what makes it tight', () => {

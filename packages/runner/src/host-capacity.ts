@@ -13,17 +13,17 @@ export interface HostCapacity {
 
 /** What a plan needs of it at its fullest moment. Cores and bytes are estimates, on the safe side. */
 export interface HostRequirement {
-  /** In at the same time. */
+  /** Connected at the same time. */
   participants: number;
-  /** Of the crowd's processes. */
-  crowd: { cores: number; memoryBytes: number };
-  /** Of a server beside it; null when it is elsewhere. */
+  /** Of the load generator's processes. */
+  generator: { cores: number; memoryBytes: number };
+  /** Of a server on the same host; null when it is elsewhere. */
   server: { cores: number; memoryBytes: number } | null;
 }
 
 export interface HostAssessment {
   need: HostRequirement;
-  /** Null when `obstacle` says why nobody could be hosted. */
+  /** Null when there is an `obstacle`. */
   allocation: WorkerAllocation | null;
   /** What makes a run impossible here: too few descriptors or ports. */
   obstacle: SwarmError | null;
@@ -34,7 +34,7 @@ export interface HostAssessment {
 }
 
 /** Costs, rounded up from the dearest that was measured (docs/performance.md, "What swarm plan reckons with"). */
-const CROWD_COST = {
+const GENERATOR_COST = {
   secondsPerPacket: 3e-6,
   secondsPerJoin: 6e-3,
   bytesPerProcess: 180e6,
@@ -48,27 +48,27 @@ const SERVER_COST = {
   bytesPerParticipant: 2e6,
 };
 
-/** Beyond this share of cores or memory, delays are the machine's own. */
+/** Beyond this share of cores or memory, delays are caused by the host itself. */
 const COMFORTABLE = 0.75;
 
 export interface HostAssessmentRequest {
   plan: Plan;
   load?: PlanLoad;
   host: HostCapacity;
-  /** As the user said; null lets us choose. */
+  /** As requested; null: automatic. */
   workers: number | null;
   need: SocketNeed;
-  /** Whether the server runs beside the crowd. */
+  /** Whether the server runs on the same host. */
   embedded: boolean;
 }
 
-/** Whether a machine can generate what a plan asks for. */
+/** Whether a host can generate what a plan asks for. */
 export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
   const { plan, host, embedded, load = planLoad(plan) } = request;
   const { allocation, obstacle } = staff(request, load);
   const need = needOf(plan, load, allocation?.workers ?? 1, embedded);
-  const cores = need.crowd.cores + (need.server?.cores ?? 0);
-  const memory = need.crowd.memoryBytes + (need.server?.memoryBytes ?? 0);
+  const cores = need.generator.cores + (need.server?.cores ?? 0);
+  const memory = need.generator.memoryBytes + (need.server?.memoryBytes ?? 0);
   const short = [
     ...(cores > host.cores * COMFORTABLE ? (['cores'] as const) : []),
     ...(memory > host.memoryBytes * COMFORTABLE ? (['memory'] as const) : []),
@@ -110,13 +110,13 @@ const needOf = (
   const joins = load.joinsPerSecond;
   return {
     participants,
-    crowd: {
-      cores: packets * CROWD_COST.secondsPerPacket + joins * CROWD_COST.secondsPerJoin,
+    generator: {
+      cores: packets * GENERATOR_COST.secondsPerPacket + joins * GENERATOR_COST.secondsPerJoin,
       // The coordinator is a process, too.
       memoryBytes:
-        (workers + 1) * CROWD_COST.bytesPerProcess +
-        participants * CROWD_COST.bytesPerParticipant +
-        plan.participants.length * CROWD_COST.bytesPerPlanned,
+        (workers + 1) * GENERATOR_COST.bytesPerProcess +
+        participants * GENERATOR_COST.bytesPerParticipant +
+        plan.participants.length * GENERATOR_COST.bytesPerPlanned,
     },
     server: embedded
       ? {

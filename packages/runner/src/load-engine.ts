@@ -11,7 +11,7 @@ export const DEFAULT_ENGINE = siblingModule(import.meta.url, './native-engine').
 
 /**
  * Loads an engine by the name or URL of its module: only the process that hosts participants pays for it.
- * @throws Error when there is no such module, it cannot be loaded (no addon for this platform), or it is no engine
+ * @throws Error when there is no such module, it cannot be loaded (no addon for this platform), or it is not an engine
  */
 export const loadEngine = async (module: string): Promise<EngineModule> => {
   const loaded: unknown = await import(module);

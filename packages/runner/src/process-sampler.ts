@@ -12,7 +12,7 @@ export type ProcessSample = Required<
 /** Timer resolution of the delay monitor, ms. Its values include it. */
 const RESOLUTION_MS = 10;
 
-/** Watches this process: all its threads, native ones included. Each call tells of the time since the one before. */
+/** Samples this process: all its threads, native ones included. Each sample covers the time since the one before. */
 export const createProcessSampler = (): { sample(): ProcessSample; close(): void } => {
   const lag = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   lag.enable();

@@ -33,7 +33,7 @@ export interface GeneratorProgress {
   socketDrops: number;
 }
 
-/** Joining until all are in who come first; those who take somebody else's place later are not waited for. Ask as time goes by. */
+/** Joining until the first participant of each slot has joined; later ones in the same slot are not waited for. Call in order of time. */
 export const phaseOf = ({
   lastJoinAtMs,
   participants,

@@ -78,7 +78,7 @@ const linesOf = (file: string): RecordLine[] =>
     .map((line) => JSON.parse(line) as RecordLine);
 
 describe.concurrent('run', () => {
-  test('records a header, the deployment, joins, samples, everybody’s result and the end', async ({
+  test('records a header, the deployment, joins, samples, all results and the end', async ({
     fixture: { start },
     expect,
   }) => {
@@ -123,7 +123,7 @@ describe.concurrent('run', () => {
     expect(readdirSync(join(dir, 'record'))).toEqual(['record.ndjson']);
   });
 
-  test('accounts for everybody of a worker that was killed, and goes on', async ({
+  test('accounts for all participants of a killed worker, and continues', async ({
     fixture: { start },
     expect,
   }) => {
@@ -145,7 +145,7 @@ describe.concurrent('run', () => {
     expect(judgement).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   });
 
-  test('ends early when nobody gets in, and says that the deployment refused', async ({
+  test('ends early when all joins fail, with the rejections as the reason', async ({
     fixture: { start },
     expect,
   }) => {
@@ -174,7 +174,7 @@ describe.concurrent('run', () => {
     expect(linesOf(record).filter(({ type }) => type === 'participant')).toHaveLength(4);
   });
 
-  test('is ended by whoever began it: no interruption, and what they told is in the record', async ({
+  test('is stopped by its caller: no interruption, and the lines of the caller are in the record', async ({
     fixture: { dir, start },
     expect,
   }) => {
@@ -211,7 +211,7 @@ describe.concurrent('run', () => {
     expect(judgement.reasons[0]).toMatchObject({ code: 'server_died' });
   });
 
-  test('kills a worker that does not manage to leave, and says so', async ({
+  test('kills a worker that does not stop in time, and records it', async ({
     fixture: { start },
     expect,
   }) => {
@@ -225,7 +225,7 @@ describe.concurrent('run', () => {
     expect(linesOf(record).at(-1)).toMatchObject({ type: 'end', reason: 'finished' });
   });
 
-  test('lets people come and go, each with a result when they left', async ({
+  test('writes the result of a participant when it leaves', async ({
     fixture: { start },
     expect,
   }) => {
@@ -260,7 +260,7 @@ describe.concurrent('run', () => {
     expect(seen.some(({ phase }) => phase === 'steady')).toBe(true);
   });
 
-  test('waits for those who are still to come, though nobody is there', async ({
+  test('waits for scheduled participants although none is connected', async ({
     fixture: { start },
     expect,
   }) => {
@@ -277,7 +277,7 @@ describe.concurrent('run', () => {
     expect(summary.end?.reason).toBe('finished');
   });
 
-  test('waits for nobody when those who are left have failed', async ({
+  test('ends when all remaining participants have failed', async ({
     fixture: { start },
     expect,
   }) => {
@@ -355,7 +355,7 @@ describe.concurrent('run', () => {
     expect(summary.end?.reason).toBe('finished');
   });
 
-  test('says why no worker could start', async ({ fixture: { start }, expect }) => {
+  test('reports why no worker could start', async ({ fixture: { start }, expect }) => {
     await expect(start({}, { engineModule: './nothing-here.ts' })).rejects.toThrow(/nothing-here/);
   });
 });

@@ -12,7 +12,7 @@ describe('schedule', () => {
     vi.useRealTimers();
   });
 
-  it('begins nobody before the start, and everybody when due', () => {
+  it('starts none before the start, and each as scheduled', () => {
     const begun: number[] = [];
     schedule(
       joinAt,
@@ -55,7 +55,7 @@ describe('schedule', () => {
     expect(begun).toEqual([inTwoMonths]);
   });
 
-  it('begins nobody after it was stopped', () => {
+  it('starts none after it was stopped', () => {
     const begun: number[] = [];
     const joins = schedule(joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs));
     joins.add(people);
@@ -65,7 +65,7 @@ describe('schedule', () => {
     expect(begun).toEqual([0, 20]);
   });
 
-  it('takes more in any order while it goes on, and begins at once what is due already', () => {
+  it('accepts more in any order, and starts at once what is overdue', () => {
     const begun: number[] = [];
     const joins = schedule(joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs));
     joins.add(people);

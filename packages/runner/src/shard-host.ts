@@ -36,7 +36,7 @@ export const hostShard = async (
     onEvent: (event) => outbox.push({ ...event, shard }),
   });
   const self = createProcessSampler();
-  /** By their index: began, and were not told to leave yet. */
+  /** Participants that started and were not asked to leave yet, by index. */
   const hosted = new Set<number>();
   /** Engines promise not to throw: a bug, and one that must not go unnoticed. */
   const warn = (error: unknown): void =>
@@ -61,7 +61,7 @@ export const hostShard = async (
   const joins = schedule<AdmittedParticipant>(joinAt, elapsedMs, ({ plan, admission }) => {
     hosted.add(plan.index);
     engine.join(plan, admission, plan.joinAtMs).catch(warn);
-    // Only now: nobody leaves before they came, however late we are.
+    // Only now: no participant leaves before it joined, however late that is.
     if (plan.leaveAtMs < endAtMs) leaves.add([plan]);
   });
   joins.add(assignment.admitted);

@@ -16,7 +16,7 @@ export interface LiveRun {
   elapsedMs(): number;
   /** Writes a line of a drill to the record, unless the run has ended. @param at ms after the start; default: now */
   append(event: DrillEvent, at?: number): void;
-  /** Ends the run now: all participants leave, and what was measured is evaluated. The record says `ended`. */
+  /** Ends the run now: all participants leave, and what was measured is evaluated. The reason in the record is `ended`. */
   stop(): void;
 }
 
@@ -31,7 +31,7 @@ export const liveRun = (
   stop: () => ending.resolve('ended'),
 });
 
-/** How long participants go on after the server died, so that the record shows what happened to them, ms. */
+/** How long participants stay after the server died, so that the record shows what happened to them, ms. */
 const AFTER_SERVER_DEATH_MS = 3_000;
 /** Workers sample at each full second: by then their samples have arrived. */
 const TICK_OFFSET_MS = 150;

@@ -35,11 +35,11 @@ const explanationOf = (work: () => unknown): string => {
 };
 
 describe('allocateWorkers', () => {
-  it('needs one worker for the default crowd', () => {
+  it('needs one worker for the default load', () => {
     expect(choose({})).toEqual({ workers: 1, threads: 1 });
   });
 
-  it('shares a thousand people between two, and uses every core for more, and no more', () => {
+  it('splits a thousand participants between two workers, and uses at most one worker per core', () => {
     expect(choose({ rooms: 500 })).toEqual({ workers: 2, threads: 1 });
     expect(choose({ rooms: 1_000 })).toEqual({ workers: 4, threads: 1 });
     expect(choose({ rooms: 2_000 })).toEqual({ workers: 4, threads: 1 });
@@ -81,7 +81,7 @@ describe('allocateWorkers', () => {
     expect(choose({ rooms: 200, joinRate: 300 })).toEqual({ workers: 3, threads: 1 });
   });
 
-  it('never has workers without anybody to host', () => {
+  it('never has workers without participants', () => {
     expect(choose({ rooms: 1 }, { workers: 8 }).workers).toBe(2);
   });
 

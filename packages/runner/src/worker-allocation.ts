@@ -2,7 +2,7 @@ import { mostPresent, type Plan, type PlanLoad, planLoad } from '@livekit-swarm/
 import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import { DESCRIPTORS_PER_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
 
-/** How many processes host a crowd, and with how many pump threads each. */
+/** How many worker processes host the participants, and with how many pump threads each. */
 export interface WorkerAllocation {
   workers: number;
   threads: number;
@@ -14,11 +14,11 @@ export interface WorkerAllocationRequest {
   load?: PlanLoad;
   /** Cores that may be used. */
   cores: number;
-  /** As the user said; null lets us choose. */
+  /** As requested; null: automatic. */
   workers: number | null;
   need: SocketNeed;
   limits: SystemLimits;
-  /** Whether the server runs beside us: it has the same limits and one connection for each participant. */
+  /** Whether the server runs on this host: it has the same limits and one connection for each participant. */
   embedded: boolean;
 }
 
@@ -29,7 +29,7 @@ const PACKETS_PER_THREAD = 60_000;
 
 /** Joins a second that one event loop carries with room to spare: each costs it some 5 ms. */
 const JOINS_PER_WORKER = 100;
-/** Whoever leaves has closed their sockets by then, ms. */
+/** After leaving, a participant has closed its sockets within this time, ms. */
 const LINGER_MS = 2_000;
 
 /** How many hold sockets at the same time at most: what descriptors and ports must suffice for, however many come and go. */
@@ -39,7 +39,7 @@ export const maxConcurrent = ({ participants }: Pick<Plan, 'participants'>): num
 /**
  * Chooses processes and threads for a plan: enough for the packets and for the event loops, at most one a core unless descriptors ask for more. What counts
  * is the fullest moment, not all who ever come.
- * @throws SwarmError `usage` when this machine's limits cannot hold the crowd: what, how much, and how to raise it
+ * @throws SwarmError `usage` when the limits of this host are too low: which, how much is needed, and how to raise them
  */
 export const allocateWorkers = (request: WorkerAllocationRequest): WorkerAllocation => {
   const { plan, cores, need, limits, load = planLoad(plan) } = request;
@@ -82,7 +82,7 @@ const checkServer = ({ limits, embedded }: WorkerAllocationRequest, crowd: numbe
   if (!embedded || needed <= limits.openFiles) return;
   throw usageError(
     `the embedded server needs ${needed} file descriptors for ${crowd} participants at a time, but the hard limit is ${limits.openFiles}`,
-    `${RAISE}, or send the crowd to another host with --url`,
+    `${RAISE}, or run the load generator on another host with --url`,
   );
 };
 

@@ -27,7 +27,7 @@ export interface WorkerProcess {
 export interface WorkerOptions {
   shard: number;
   engineModule: string;
-  /** Where its output goes: `worker-N.log`, removed when nothing was said. */
+  /** Where its output goes: `worker-N.log`, removed when it is empty. */
   logDir: string;
   onMessage(message: WorkerMessage): void;
 }
@@ -73,7 +73,7 @@ export const startWorker = ({
   return {
     shard,
     pid: child.pid ?? -1,
-    // A worker that died between two messages is told of by `ended`.
+    // `ended` reports a worker that died between two messages.
     send: (command) => void (child.connected && child.send(command, () => {})),
     ready: ready.promise,
     ended,

@@ -37,7 +37,7 @@ const crowd = async (number: number): Promise<RunResult> =>
     stop: new AbortController().signal,
   });
 
-/** On a host that has other things to do, a run is inconclusive for the figures it measured; whether people heard each other is not. */
+/** On a host that has other things to do, a run is inconclusive for the figures it measured; whether subscribers received media is not. */
 const expectGood = ({ judgement, summary }: RunResult): void => {
   expect(summary.joins).toMatchObject({ joined: 4, failed: 0, disconnected: 0 });
   expect(summary.tracks).toMatchObject({ expected: 4, received: 4, missing: 0 });
@@ -87,13 +87,13 @@ describe('LiveKit as examples/kubernetes/lab has it', () => {
     ).rejects.toThrow();
   });
 
-  test('people talk, whichever server they come in by', async () => {
+  test('participants receive each other, whichever server they join through', async () => {
     for (const number of [0, 2]) {
       expectGood(await crowd(number));
     }
   });
 
-  test('a server whose pod is deleted comes back where it was, and serves', async () => {
+  test('a server whose pod is deleted is replaced on its node, and serves', async () => {
     const before = await pod('livekit-1');
     await cluster.kubectl(['delete', 'pod/livekit-1', '-n', livekit.namespace, '--wait=false']);
     const started = performance.now();

@@ -1,4 +1,4 @@
-/** A run that somebody drives who does something to its server meanwhile. */
+/** A run whose caller does something to its server meanwhile. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** Ends by force with its rooms full, and comes back a second later. */
+/** Killed with participants in its rooms, and restarted a second later. */
 const restartNode = async (): Promise<void> => {
   const node = cluster.service('node-1');
   node.signal('SIGTERM');
@@ -34,7 +34,7 @@ const restartNode = async (): Promise<void> => {
   await node.start();
 };
 
-test('a deployment that was gone for a moment is no end where applications join anew', async () => {
+test('a short outage does not end a run whose participants rejoin', async () => {
   const lines: RecordLine[] = [];
   const events = (): EventLine[] => lines.filter((line) => line.type === 'event');
   const count = (name: EventLine['event']): number =>
@@ -78,7 +78,7 @@ test('a deployment that was gone for a moment is no end where applications join 
 
   expect(summary.end?.reason).toBe('ended');
   expect(summary.end?.at).toBeLessThan(60_000);
-  // Who sees the connection break before the server's word arrives comes back as the SDKs do.
+  // A participant that loses the connection before the server's leave message arrives reconnects as the SDKs do.
   expect(count('disconnected')).toBeGreaterThan(0);
   expect(count('rejoined')).toBe(count('disconnected'));
   expect(count('rejoined') + count('reconnected')).toBe(6);
@@ -98,7 +98,7 @@ test('a deployment that was gone for a moment is no end where applications join 
     expect(line).toMatchObject({ outcome: 'left', reason: null, sees: 2 });
     expect(line.reconnects + (line.rejoins ?? 0)).toBe(1);
   }
-  // What came of it is in the record, and the record says the same.
+  // The result is in the record, and rereading gives the same.
   const written = readFileSync(record, 'utf8');
   expect(lines[0]).toMatchObject({ type: 'header', reconnectPolicy: 'app' });
   expect(written).toContain('"what":"steady"');

@@ -30,7 +30,7 @@ const somebody = (): ParticipantPlan => {
     scenarioOfLoad({ ...DEFAULT_LOAD_SPEC, room: 'mine', rooms: 1 }),
     't3st',
   ).participants;
-  if (first === undefined) throw new Error('a plan for nobody');
+  if (first === undefined) throw new Error('a plan without participants');
   return first;
 };
 
@@ -42,17 +42,17 @@ const deployment = () => ({
 });
 
 const tokenWith = (grant: Parameters<AccessToken['addGrant']>[0]): Promise<string> => {
-  const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'somebody' });
+  const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'p1' });
   token.addGrant(grant);
   return token.toJwt();
 };
 
 describe('preflight', () => {
-  it('learns the newest signalling of a server that lets us in', async () => {
+  it('returns the newest signalling of a server that admits', async () => {
     await expect(preflight(deployment(), somebody())).resolves.toBe('v1');
   });
 
-  it('says that the room is not granted', async () => {
+  it('reports that the room is not granted', async () => {
     const token = await tokenWith({ roomCreate: true, room: 'mine' });
     await expect(askWith(server.url, token)).rejects.toMatchObject({
       exitCode: 3,
@@ -61,7 +61,7 @@ describe('preflight', () => {
     });
   });
 
-  it('says that the secret is another one', async () => {
+  it('reports that the secret is wrong', async () => {
     const other = { ...deployment(), apiSecret: 'another secret that is long enough for HS256' };
     await expect(preflight(other, somebody())).rejects.toMatchObject({
       exitCode: 3,
@@ -69,7 +69,7 @@ describe('preflight', () => {
     });
   });
 
-  it('says that nobody is there', async () => {
+  it('reports that the server is unreachable', async () => {
     await expect(
       preflight({ ...deployment(), url: 'ws://127.0.0.1:9' }, somebody()),
     ).rejects.toMatchObject({

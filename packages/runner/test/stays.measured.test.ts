@@ -88,8 +88,8 @@ const descriptorsOfWorker = (): number => {
 const resultsIn = (lines: RecordLine[]): ParticipantLine[] =>
   lines.filter((line) => line.type === 'participant');
 
-describe('people who come and go', () => {
-  it('leave when they are due; nothing of them stays on the server, and no socket in the worker', async () => {
+describe('churn', () => {
+  it('leaves as scheduled, without leftovers on the server and sockets in the worker', async () => {
     const atServer: number[] = [];
     const descriptors: number[] = [];
     let asking = Promise.resolve();
@@ -143,12 +143,12 @@ thresholds:
     });
     await expect.poll(present, { timeout: 5_000 }).toEqual([]);
 
-    // Whoever leaves gives back what they had.
+    // A participant that leaves frees its resources.
     const [early, late] = [descriptors.slice(6, 14), descriptors.slice(-10, -1)];
     expect(Math.max(...late)).toBeLessThanOrEqual(Math.max(...early) + 6);
   });
 
-  it('may leave while they are still joining: that fails nobody', async () => {
+  it('may leave while joining, which is not a failure', async () => {
     // Half a second's answer time twice over for ICE and DTLS: longer than they have.
     const { summary, lines } = await start(`
 scenario: hasty
@@ -199,7 +199,7 @@ thresholds:
 });
 
 describe('windows', () => {
-  it('are judged by themselves, stage by stage', async () => {
+  it('is evaluated stage by stage', async () => {
     const { judgement, summary } = await start(`
 scenario: stages
 groups:
@@ -242,7 +242,7 @@ thresholds:
 });
 
 describe('abortOnFail', () => {
-  it('ends a run soon after its delay, and everybody leaves', async () => {
+  it('ends a run soon after its delay, and all participants leave', async () => {
     const { summary, judgement, lines } = await start(`
 scenario: stopped
 groups:

@@ -164,7 +164,7 @@ describe('a history', () => {
     ]);
     expect(line('joined')?.value).toEqual([2, 0, 0, 1]);
     expect(line('join_failed')?.value).toEqual([0, 0, 1, 0]);
-    // Counted when it was due.
+    // Counted when it was scheduled.
     expect(series(JOIN)?.value).toEqual([120, null, 300, null]);
     expect(annotations).toEqual([
       { at: 2_500, event: { code: 'server_died', at: 2_500, detail: 'ended with SIGKILL' } },
@@ -197,7 +197,7 @@ describe('a history', () => {
     expect(series(PACKETS)?.value.slice(8, 11)).toEqual([50, 75, 50]);
   });
 
-  it('is available while the run goes on', () => {
+  it('is available during the run', () => {
     const fold = createHistory(ALL);
     fold.add(sample(1_000));
     expect(fold.interim().series(PACKETS)?.value).toEqual([50]);

@@ -16,7 +16,7 @@ describe('the seconds of a sample', () => {
     ]);
   });
 
-  it('are many where a worker stood still', () => {
+  it('are many after a worker was suspended', () => {
     expect(secondsOf(8_000, 4_000).map(({ second, share }) => [second, share])).toEqual([
       [4, 0.25],
       [5, 0.25],
@@ -52,7 +52,7 @@ describe('the seconds of a sample', () => {
     );
   });
 
-  it('are no endless list where the record says nonsense', () => {
+  it('are bounded with a nonsensical record', () => {
     expect(secondsOf(1e15, 1e15).length).toBeLessThan(100);
     expect(secondsOf(5_000, -3)).toHaveLength(1);
   });

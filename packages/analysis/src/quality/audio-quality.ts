@@ -1,8 +1,8 @@
 import { clampScore } from './score.ts';
 
-/** What somebody heard of one voice. */
-export interface AudioExperience {
-  /** Packets that were never heard, after recovery, 0 … 1. */
+/** What a subscriber received of one audio track. */
+export interface AudioMeasurements {
+  /** Packet loss after recovery, 0 … 1. */
   loss: number;
   /** Mouth to ear, one way, ms: network, jitter buffer and the frame itself. */
   delayMs: number;
@@ -21,10 +21,10 @@ const OPUS_IE = 0;
 const OPUS_BPL = { plain: 10, redundant: 20 } as const;
 
 /**
- * The E-model (ITU-T G.107): how people would rate a voice, 1 (bad) to 4.4. Delay counts through Idd alone: echo cancellers are taken to be perfect,
+ * The E-model (ITU-T G.107): how listeners would rate the audio, 1 (bad) to 4.4. Delay counts through Idd alone: echo cancellers are taken to be perfect,
  * and losses to come one by one (BurstR = 1).
  */
-export const audioQuality = ({ loss, delayMs, fec = false }: AudioExperience): number => {
+export const audioQuality = ({ loss, delayMs, fec = false }: AudioMeasurements): number => {
   const percent = Math.min(1, Math.max(0, loss)) * 100;
   const robustness = fec ? OPUS_BPL.redundant : OPUS_BPL.plain;
   // Ie,eff: G.107 (7-29).

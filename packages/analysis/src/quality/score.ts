@@ -3,8 +3,8 @@ export const clampScore = (score: number): number =>
   Number.isFinite(score) ? Math.min(5, Math.max(1, score)) : 1;
 
 /**
- * What one person's call was like: as good as the worst of what they heard and saw, since a frozen picture is not made up for by a clear voice.
- * Undefined when there was nothing to hear or see.
+ * The quality of one participant: the lowest score of its tracks, since good audio does not make up
+ * for frozen video. Undefined without tracks.
  */
 export const participantQuality = (scores: readonly number[]): number | undefined =>
   scores.length === 0

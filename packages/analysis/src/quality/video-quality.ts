@@ -1,11 +1,11 @@
 import { clampScore } from './score.ts';
 
-/** What somebody saw of one picture. */
-export interface VideoExperience {
+/** What a subscriber received of one video track. */
+export interface VideoMeasurements {
   bitsPerSecond: number;
-  /** Frames that were shown, a second: those that a freeze took are missing here. */
+  /** Frames shown per second; freezes lower it. */
   framesPerSecond: number;
-  /** Packets that never came, after recovery, 0 … 1. */
+  /** Packet loss after recovery, 0 … 1. */
   loss: number;
   width: number;
   height: number;
@@ -35,13 +35,13 @@ const VGA_PIXELS = 640 * 480;
 const BITS_BY_PIXELS = 0.75;
 
 /**
- * The video part of ITU-T G.1070 (video telephony): how people would rate a picture, 1 (bad) to 4.5, from bit rate, frame rate and loss, which is all that
+ * The video part of ITU-T G.1070 (video telephony): how viewers would rate the video, 1 (bad) to 4.5, from bit rate, frame rate and loss, which is all that
  * a client's statistics hold; P.1203 and P.1204 are for streaming without loss, and pixel-based models need the pictures.
  *
  * The coefficients are those of VGA. Other sizes are taken as VGA at the bit rate that looks alike: beyond what the Recommendation was verified for, so compare
  * scores of the same size rather than across sizes.
  */
-export const videoQuality = (seen: VideoExperience): number => {
+export const videoQuality = (seen: VideoMeasurements): number => {
   const pixels = seen.width * seen.height;
   if (!(pixels > 0) || !(seen.framesPerSecond > 0) || !(seen.bitsPerSecond > 0)) return 1;
   const kbps = seen.bitsPerSecond / 1_000 / (pixels / VGA_PIXELS) ** BITS_BY_PIXELS;

@@ -15,7 +15,7 @@ export class GeneratorFold {
   /** What each shard used when it was last heard, until all have been heard. */
   #round = new Map<number, GeneratorSample>();
   #roundIsSteady = true;
-  /** The most cores at one time, whether everybody was in or not. */
+  /** Highest number of cores at one time, also outside the steady state. */
   #mostCores: number | null = null;
 
   constructor(metrics: MetricSet) {
@@ -24,7 +24,7 @@ export class GeneratorFold {
 
   add(line: SampleLine, steady: boolean): void {
     this.#addWork(line, steady);
-    // The coordinator hosts nobody: that it is calm must not make up for workers that are not.
+    // The coordinator hosts no participants: its health must not make up for that of workers.
     if (line.shard !== COORDINATOR_SHARD) this.#addHealth(line);
   }
 
@@ -106,7 +106,7 @@ export class GeneratorFold {
     if (samples.length === 0) return;
     const cores = samples.reduce((sum, sample) => sum + sample.cpuCores, 0);
     this.#mostCores = Math.max(this.#mostCores ?? 0, cores);
-    // What people size machines by is the time when the whole crowd was there; the ramp would flatter it.
+    // Hosts are sized by the steady state; the ramp-up would lower the figure.
     this.#metrics.gauge('cpu_cores', cores, this.#roundIsSteady);
     this.#metrics.gauge(
       'resident_memory',

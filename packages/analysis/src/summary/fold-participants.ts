@@ -27,13 +27,13 @@ interface Entry {
   failedAt: number | null;
 }
 
-/** A participant whose plan ends sooner than this, ms, may leave before it has joined: that is no failed join. */
+/** A participant whose plan ends sooner than this, ms, may leave before it has joined: its join has not failed. */
 export const JOIN_GRACE_MS = 5_000;
 
 /** Tolerance for early timers. */
 const EARLY_MS = 50;
 
-/** Whether a participant left as planned although the run went on. */
+/** Whether a participant left as planned before the end of the run. */
 export const leftAsPlanned = ({ at, leaveAtMs }: ParticipantLine, endAtMs: number): boolean =>
   leaveAtMs < endAtMs && at >= leaveAtMs - EARLY_MS;
 

@@ -17,7 +17,7 @@ describe('foldRecord', () => {
     });
   });
 
-  it('leaves out a last line that was cut, and says so', async () => {
+  it('leaves out a truncated last line, and notes it', async () => {
     const summary = await foldRecord([...lines.slice(0, -1), '{"type":"end","at":30', '']);
     expect(summary.end).toBeNull();
     expect(summary.notes).toEqual([
@@ -31,7 +31,7 @@ describe('foldRecord', () => {
     await expect(foldRecord(damaged)).rejects.toThrow('line 5 of the record is not JSON');
   });
 
-  it('leaves out lines of kinds it does not know, and says so', async () => {
+  it('leaves out lines of unknown types, and notes it', async () => {
     const summary = await foldRecord([
       ...lines.slice(0, -1),
       '{"type":"fault","at":1}',

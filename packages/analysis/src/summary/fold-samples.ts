@@ -19,7 +19,7 @@ export class SampleFold {
     this.#timeline = timeline;
   }
 
-  /** @param steady whether it tells of a time when everybody was in */
+  /** @param steady whether it is of the steady state */
   add(line: SampleLine, steady: boolean): void {
     addSeries(this.#timeline.whole, line, steady);
     // A second belongs where its middle lies. In a window every second counts: a rate is per second of the window.
@@ -63,7 +63,7 @@ export class SampleFold {
     }
   }
 
-  /** The sample with the most tracks so far, and of equals the last: people leave before the record ends. */
+  /** The sample with the most tracks so far, and of equals the last: participants leave before the record ends. */
   #addLayers(line: SampleLine): void {
     for (const direction of ['up', 'down'] as const) {
       const layers: Record<string, number> = {};

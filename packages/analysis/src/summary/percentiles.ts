@@ -2,7 +2,7 @@ import type { MetricValue } from '@livekit-swarm/metrics';
 import { aggregate } from '@livekit-swarm/metrics';
 import type { Percentiles } from './summary.ts';
 
-/** The three figures of a trend that people look at; null when nothing was measured. */
+/** The three figures of a trend that reports show; null when nothing was measured. */
 export const percentilesOf = (value: MetricValue | undefined): Percentiles | null => {
   const p50 = aggregate(value, { type: 'p', percentile: 50 });
   const p95 = aggregate(value, { type: 'p', percentile: 95 });

@@ -6,7 +6,7 @@ export type RunEvent =
   | { code: 'server_died'; at: number; detail: string | null }
   | { code: 'interrupted'; at: number }
   | { code: 'threshold_crossed'; at: number; crossing: ThresholdCrossing | null }
-  /** A threshold was crossed while these health findings stood: the run went on. */
+  /** A threshold was crossed with these health findings: the run continued. */
   | {
       code: 'threshold_doubted';
       at: number;

@@ -20,15 +20,15 @@ const rate = (
 
 /** Two rooms of three for half a minute. */
 const lines = recordOf(specOf({ rooms: 2, participants: 3 }));
-const SOMEBODY = 'k3x9-1-p1';
+const PARTICIPANT = 'k3x9-1-p1';
 
-/** Somebody who left long before the end, as planned. */
+/** A participant that left long before the end, as planned. */
 const early = (
   leaveAtMs: number,
   changes: (line: ParticipantLine) => Partial<ParticipantLine> = () => ({}),
 ): RecordLine[] =>
   altered(lines, (line) => {
-    if (line.type !== 'participant' || line.identity !== SOMEBODY) return line;
+    if (line.type !== 'participant' || line.identity !== PARTICIPANT) return line;
     return { ...line, at: leaveAtMs, leaveAtMs, ...changes(line) };
   });
 
@@ -38,7 +38,7 @@ const hasty = (leaveAtMs: number): RecordLine[] =>
     reason: LEFT_WHILE_JOINING,
     joinMs: null,
     tracks: [],
-  })).filter((line) => line.type !== 'event' || line.identity !== SOMEBODY);
+  })).filter((line) => line.type !== 'event' || line.identity !== PARTICIPANT);
 
 const cutShort = (what: RecordLine[], at = 20_000): RecordLine[] =>
   altered(what, (line) => {
@@ -68,8 +68,8 @@ const churning = (what: RecordLine[]): RecordLine[] =>
     };
   });
 
-describe('somebody who leaves before they are in', () => {
-  it('has failed by nobody’s fault when they had less than five seconds', () => {
+describe('a participant that leaves before it joined', () => {
+  it('has not failed when it had less than five seconds', () => {
     const summary = summarize(hasty(4_000));
     expect(summary.joins).toMatchObject({
       joined: 5,
@@ -79,11 +79,11 @@ describe('somebody who leaves before they are in', () => {
       failureReasons: [],
     });
     expect(rate(summary, 'join_failures')).toBe(0);
-    // What they would have received does not count either.
+    // What it would have received does not count either.
     expect(summary.tracks).toMatchObject({ expected: 10, missing: 0 });
   });
 
-  it('has failed when they waited for longer', () => {
+  it('has failed when it waited for longer', () => {
     const summary = summarize(hasty(5_001));
     expect(summary.joins).toMatchObject({
       joined: 5,
@@ -103,10 +103,10 @@ describe('somebody who leaves before they are in', () => {
 describe('a run that is cut short', () => {
   const missed = (what: RecordLine[]): RecordLine[] =>
     altered(what, (line) =>
-      line.type === 'participant' && line.identity === SOMEBODY ? { ...line, tracks: [] } : line,
+      line.type === 'participant' && line.identity === PARTICIPANT ? { ...line, tracks: [] } : line,
     );
 
-  it('judges the stays that had ended before', () => {
+  it('evaluates sessions that had ended before', () => {
     expect(summarize(cutShort(missed(early(10_000)))).tracks).toMatchObject({ missing: 2 });
     expect(summarize(churning(cutShort(missed(early(10_000))))).tracks).toEqual({
       expected: 2,
@@ -116,16 +116,16 @@ describe('a run that is cut short', () => {
     });
   });
 
-  it('judges the others where the whole room had been there', () => {
+  it('evaluates the others where the room was complete', () => {
     expect(summarize(cutShort(missed(lines))).tracks).toMatchObject({ expected: 12, missing: 2 });
-    // Of a room of which one never came there is no saying.
+    // A room without one of its participants is not evaluated.
     const without = altered(cutShort(missed(lines)), (line) =>
       'identity' in line && line.identity === 'k3x9-1-p3' ? null : line,
     );
     expect(summarize(without).tracks).toMatchObject({ expected: 6, missing: 0 });
   });
 
-  it('judges no others where people come and go', () => {
+  it('evaluates no others with churn', () => {
     expect(summarize(churning(cutShort(missed(lines)))).tracks).toMatchObject({
       expected: 0,
       missing: 0,
@@ -133,8 +133,8 @@ describe('a run that is cut short', () => {
   });
 });
 
-describe('a summary in the making', () => {
-  it('forgets whoever has a result', () => {
+describe('an interim summary', () => {
+  it('forgets participants that have a result', () => {
     const fold = createSummary();
     for (const line of lines.filter(({ type }) => type !== 'participant' && type !== 'end'))
       fold.add(line);
@@ -143,7 +143,7 @@ describe('a summary in the making', () => {
     expect(fold.interim().joins).toMatchObject({ joined: 6, unaccounted: 0 });
   });
 
-  it('knows as things stand what it will know in the end', () => {
+  it('has the figures of the final summary', () => {
     const fold = createSummary();
     for (const line of lines) fold.add(line);
     const interim = {
@@ -155,7 +155,7 @@ describe('a summary in the making', () => {
     expect(summary.joins).toMatchObject({ ...interim.joins });
   });
 
-  it('refuses to say anything before the header', () => {
+  it('throws before the header', () => {
     expect(() => createSummary().interim()).toThrow('the record has no header');
   });
 });
@@ -174,7 +174,7 @@ describe('a run that a threshold ended', () => {
     crossing: { threshold: LAX, metric: 'packet_loss', value: 0.6 },
   });
 
-  it('has failed, whatever became of the figure afterwards', () => {
+  it('has failed, whatever the metric was afterwards', () => {
     const summary = summarize(ended);
     expect(judge(summary, resolveThresholds(summary.scenario, [LAX]))).toMatchObject({
       verdict: 'failed',
@@ -195,7 +195,7 @@ describe('a run that a threshold ended', () => {
     ]);
   });
 
-  it('was cut short for whoever judges it by something else', () => {
+  it('was cut short when it is evaluated by other thresholds', () => {
     const summary = summarize(ended);
     expect(judge(summary, resolveThresholds(summary.scenario, []))).toMatchObject({
       verdict: 'inconclusive',

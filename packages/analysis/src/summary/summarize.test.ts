@@ -71,7 +71,7 @@ describe('a healthy run', () => {
     expect(summary.joins.phases.firstMedia).toBeNull();
   });
 
-  it('has media by kind and direction, per second of the time when everybody was in', () => {
+  it('has media by kind and direction, per second of the steady state', () => {
     expect(
       summary.traffic.map(({ kind, direction, tracks, packetsPerSecond }) => [
         kind,
@@ -99,7 +99,7 @@ describe('a healthy run', () => {
     expect(summary.generator.cpuUsPerPacket).toBeCloseTo(12.5, 6);
   });
 
-  it('names the deployment with the nodes that participants were told', () => {
+  it('names the deployment with the nodes that participants reported', () => {
     expect(summary.deployment).toEqual({
       url: 'ws://127.0.0.1:7880',
       embedded: true,
@@ -176,14 +176,14 @@ describe('missing tracks', () => {
           activeAtEnd: false,
         }),
         trackOf({ direction: 'down', kind: 'audio', from: 'k3x9-1-p2', sid: 'TR_new' }),
-        trackOf({ direction: 'down', kind: 'audio', from: 'somebody-else' }),
+        trackOf({ direction: 'down', kind: 'audio', from: 'unknown-publisher' }),
       ],
     }));
     const summary = summarize(lines);
     expect(summary.tracks).toMatchObject({ missing: 3, stalled: 0 });
   });
 
-  it('include all that somebody expected who never got in', () => {
+  it('include all tracks of a participant that failed to join', () => {
     const lines = withResult(withoutEvents(recordOf(THREE), 'k3x9-1-p1'), 'k3x9-1-p1', () => ({
       outcome: 'join_failed',
       reason: 'timeout',
@@ -201,7 +201,7 @@ describe('missing tracks', () => {
     expect(summary.tracks.missing).toBe(4);
   });
 
-  it('are told from stalled ones', () => {
+  it('are distinguished from stalled ones', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
       tracks: tracks.map((track) =>
         track.from === 'k3x9-1-p2' ? { ...track, activeAtEnd: false } : track,
@@ -214,7 +214,7 @@ describe('missing tracks', () => {
 });
 
 describe('participants that were lost', () => {
-  it('count as dropped when the connection did not come back', () => {
+  it('count as disconnected when the connection did not recover', () => {
     const summary = summarize(
       withResult(recordOf(THREE), 'k3x9-2-p3', () => ({
         outcome: 'disconnected',
@@ -262,7 +262,7 @@ describe('participants that were lost', () => {
     expect(rate(summary, 'missing_tracks')).toBeUndefined();
   });
 
-  it('may have come back by themselves', () => {
+  it('may have recovered', () => {
     const event = {
       type: 'event',
       identity: 'k3x9-1-p1',
@@ -327,7 +327,7 @@ describe('a run that was cut short', () => {
     expect(summary.joins.unaccounted).toBe(0);
   });
 
-  it('does not call somebody failed who left while joining', () => {
+  it('counts no failure for a participant that left while joining', () => {
     const lines = withResult(withoutEvents(recordOf(THREE), 'k3x9-2-p3'), 'k3x9-2-p3', () => ({
       joinMs: null,
       tracks: [],
@@ -338,7 +338,7 @@ describe('a run that was cut short', () => {
     expect(summary.joins).toMatchObject({ joined: 5, failed: 0 });
   });
 
-  it('does call somebody failed who was still joining when the run ended by itself', () => {
+  it('counts a failure for a participant that was still joining when the run finished', () => {
     const stillJoining: Partial<ParticipantLine> = {
       outcome: 'join_failed',
       reason: LEFT_WHILE_JOINING,
@@ -374,7 +374,7 @@ describe('the generator', () => {
     expect(summary.generator.lateJoins).toEqual({ count: 0, share: 0 });
   });
 
-  it('averages processor time over the time when everybody was in', () => {
+  it('averages CPU over the steady state', () => {
     const spec = specOf({ rooms: 5, participants: 2, joinRate: 1, durationMs: 10_000 });
     const lines = withSamples(recordOf(spec, 1), ({ at }) => ({
       generator: generatorOf({ cpuCores: at <= 9_000 ? 0.2 : 1 }),
@@ -403,7 +403,7 @@ describe('the generator', () => {
 });
 
 describe('tracks that may not be published', () => {
-  it('are counted, and a note tells of them', () => {
+  it('are counted, with a note', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
       tracks: tracks.map((track) =>
         track.direction === 'up' && track.kind === 'video'
@@ -419,7 +419,7 @@ describe('tracks that may not be published', () => {
 });
 
 describe('the record of a drill', () => {
-  it('says that it is one: what was done on purpose did not go wrong', () => {
+  it('has a note that it is one, as its faults are intended', () => {
     const [header, ...others] = recordOf(THREE);
     if (header === undefined) throw new Error('a record has a header');
     const summary = summarize([header, { type: 'drill', at: 5_000, what: 'steady' }, ...others]);

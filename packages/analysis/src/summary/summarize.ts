@@ -27,7 +27,7 @@ import type {
 import { type MeasuredWindow, Timeline } from './timeline.ts';
 import { trafficRows } from './traffic-rows.ts';
 
-/** A summary in the making. Memory grows with the people who are there, not with those who were, nor with the length of the run. */
+/** Builds a summary. Memory grows with the participants at one time, neither with those that left nor with the length of the run. */
 export interface SummaryFold {
   add(line: RecordLine): void;
   /** Adds what the reader of the record found in the file itself. */
@@ -73,7 +73,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     steadyUntil = steady?.toMs ?? line.plan.endAtMs;
     timeline.divide([
       ...line.plan.windows,
-      ...stretches([...line.thresholds.flatMap(readThreshold), ...thresholds]),
+      ...thresholdWindows([...line.thresholds.flatMap(readThreshold), ...thresholds]),
     ]);
     for (const measured of timeline.windows)
       ofWindows.set(measured, new GeneratorFold(measured.metrics));
@@ -91,7 +91,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   };
 
   const addSample = (line: SampleLine): void => {
-    // A sample tells of the interval before it.
+    // A sample is of the interval before it.
     const steady =
       line.at - line.intervalMs >= steadyFrom - 1 && line.at <= steadyUntil + line.intervalMs / 2;
     samples.add(line, steady);
@@ -202,7 +202,7 @@ const knownHeader = (header: HeaderLine | null): HeaderLine => {
   throw new SwarmError('bad_record', 'the record has no header: it is empty or not a run record');
 };
 
-/** Those that cannot be read are for whoever judges by them to complain about. */
+/** An invalid threshold is reported where it is evaluated. */
 const readThreshold = (text: string): Threshold[] => {
   try {
     return [parseThreshold(text)];
@@ -211,8 +211,8 @@ const readThreshold = (text: string): Threshold[] => {
   }
 };
 
-/** Windows that are no part of the plan: `@30s..60s`. */
-const stretches = (thresholds: readonly Threshold[]): Window[] =>
+/** Windows of thresholds that the plan does not have: `@30s..60s`. */
+const thresholdWindows = (thresholds: readonly Threshold[]): Window[] =>
   thresholds.flatMap(({ window }) => (window?.type === 'stretch' ? windowsMeant(window, []) : []));
 
 const windowsOf = (timeline: Timeline): WindowMetrics[] =>

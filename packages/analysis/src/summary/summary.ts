@@ -4,7 +4,7 @@ import type { Kind, Scenario } from '@livekit-swarm/scenario';
 import type { AffectedParticipant } from '../participants/severity.ts';
 import type { RunNote } from './run-event.ts';
 
-/** What a run came to: everything that reports show and verdicts are made of, derived from the record alone. Times in ms, shares from 0 to 1; null means not measured. */
+/** The results of a run: everything that reports show and verdicts use, derived from the record alone. Times in ms, shares from 0 to 1; null means not measured. */
 export interface Summary {
   run: string;
   startedAt: string;
@@ -46,7 +46,7 @@ export interface AbortingThreshold extends ThresholdCrossing {
   at: number;
 }
 
-/** A summary of a run that goes on. */
+/** The summary of a run in progress. */
 export type InterimSummary = Pick<Summary, 'metrics' | 'windows' | 'generator' | 'end'> & {
   joins: Omit<JoinSummary, 'phases'>;
   /** Participants that are connected now. */
@@ -83,14 +83,14 @@ export interface JoinSummary {
   /** Most frequent first. */
   failureReasons: FailureReason[];
   disconnectReasons: FailureReason[];
-  /** From when the join was due; see `JoinPhases`. */
+  /** From the scheduled join; see `JoinPhases`. */
   phases: Record<'started' | 'signal' | 'ice' | 'joined' | 'firstMedia', Percentiles | null>;
 }
 
 export interface FailureReason {
   reason: string;
   count: number;
-  /** What was said to one of them. */
+  /** The message of one of them. */
   message: string | null;
 }
 
@@ -108,7 +108,7 @@ export interface TrafficRow {
   tracks: number;
   packets: number;
   bytes: number;
-  /** While everybody was in. */
+  /** In the steady state. */
   packetsPerSecond: number | null;
   bitsPerSecond: number | null;
   loss: number | null;
@@ -142,7 +142,7 @@ export interface GeneratorSummary {
   workers: number;
   workersDied: number;
   samples: number;
-  /** All workers together; the average while everybody was in. */
+  /** All workers together; the average of the steady state. */
   cpuCores: { avg: number; max: number } | null;
   cpuUsPerPacket: number | null;
   residentBytes: number | null;
@@ -156,6 +156,6 @@ export interface GeneratorSummary {
   sendErrors: Share;
   socketDrops: Share;
   lateJoins: Share;
-  /** Share of all cores of the machine in use, by whomever; and samples in which that was above `SATURATED`. */
+  /** Share of all cores of the host in use, all processes; and samples in which that was above `SATURATED`. */
   hostCpu: { avg: number; saturated: Share } | null;
 }

@@ -24,7 +24,7 @@ const isReceivedMedia = (track: TrackResult): track is MediaTrack =>
 
 /**
  * Counts what a participant received of what it should have. A publisher that reconnected comes as two tracks with different sids, of which the old one is
- * dead: tracks are told apart by publisher, kind and source. Tracks of strangers (a shared room) fill no gap.
+ * dead: tracks are distinguished by publisher, kind and source. Tracks of participants outside the run (a shared room) do not count.
  */
 export const tallyTracks = (
   line: ParticipantLine,

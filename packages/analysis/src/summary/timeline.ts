@@ -14,7 +14,7 @@ export class Timeline {
   readonly whole = new MetricSet();
   #windows: MeasuredWindow[] = [];
 
-  /** Says which parts of the run are measured apart; of those alike only one. Call before anything is counted. */
+  /** Sets the windows to measure; of equal ones only one. Call before anything is counted. */
   divide(windows: readonly Window[]): void {
     const known = new Set<string>();
     for (const window of windows) {
@@ -39,7 +39,7 @@ export class Timeline {
     return [this.whole, ...this.around(at).map(({ metrics }) => metrics)];
   }
 
-  /** The windows that begin now that the run has come so far; each is told once. */
+  /** The windows that have begun by now; each is returned once. */
   advance(now: number): MeasuredWindow[] {
     const beginning = this.#windows.filter(({ begun, window }) => !begun && window.fromMs <= now);
     for (const window of beginning) window.begun = true;

@@ -92,7 +92,7 @@ describe('a threshold of a window', () => {
     ]);
   });
 
-  it('may be of the whole time in which everybody came, or was there', () => {
+  it('may be of the joining phase and of the steady state', () => {
     expect(shown(staged, 'join_time@joining: count>0')).toEqual(['join_time@joining 20 true']);
     expect(shown(staged, 'packet_loss@steady: rate<0.01')).toEqual(['packet_loss@steady 0 true']);
   });
@@ -108,7 +108,7 @@ describe('a threshold of a window', () => {
     ).toEqual([0, 10_000, 20_000]);
   });
 
-  it('of joins leaves out the stages in which nobody was due', () => {
+  it('of joins leaves out the stages without scheduled joins', () => {
     expect(shown(staged, 'join_time@*: p(95)<2s')).toEqual(['join_time@before 105 true']);
     expect(shown(staged, 'join_failures@*: rate==0')).toEqual(['join_failures@before 0 true']);
   });
@@ -154,7 +154,7 @@ describe('a threshold of a window', () => {
 });
 
 describe('what happens at some moment', () => {
-  it('counts as a join in the window in which it was due, however late it was', () => {
+  it('counts as a join in the window of its scheduled join, however late it was', () => {
     const late = event('joined', 15_000, {
       identity: 'k3x9-late',
       phases: { started: 1, signal: 5_000, ice: 5_500, joined: 6_000 },
@@ -164,7 +164,7 @@ describe('what happens at some moment', () => {
     expect(shown(lines, 'join_time@*: count>0')).toEqual(['join_time@before 21 true']);
   });
 
-  it('counts as a failed join in the window in which it was due', () => {
+  it('counts as a failed join in the window of its scheduled join', () => {
     const failed = event('join_failed', 24_000, {
       identity: 'k3x9-late',
       ms: 8_000,
@@ -194,7 +194,7 @@ describe('what happens at some moment', () => {
     expect(after?.metrics.measure('disconnects')).toEqual({ type: 'rate', hits: 0, total: 19 });
   });
 
-  it('is no disconnection when the connection came back', () => {
+  it('is not a disconnection when the connection recovered', () => {
     const lines = with_(
       staged,
       event('disconnected', 12_000),
@@ -224,7 +224,7 @@ describe('a summary', () => {
       window.name,
       aggregate(metrics.measure('packets_received'), { type: 'rate' }),
     ]);
-    // 20 people × 50 packets; of the joining, which has no whole second, nothing was measured.
+    // 20 participants × 50 packets; of the joining, which has no whole second, nothing was measured.
     expect(rates).toEqual([
       ['joining', undefined],
       ['before', 1_000],
@@ -267,8 +267,8 @@ describe('a summary', () => {
     expect(shown(groups, 'packet_loss{group:other,role:publisher}@peak: rate<1%')).toEqual([
       'packet_loss{group:other,role:publisher}@peak 0.5 false',
     ]);
-    expect(shown(groups, 'packet_loss{group:nobody}: rate<1%')).toEqual([
-      'packet_loss{group:nobody} null null',
+    expect(shown(groups, 'packet_loss{group:unknown}: rate<1%')).toEqual([
+      'packet_loss{group:unknown} null null',
     ]);
   });
 });

@@ -23,7 +23,7 @@ export const machineSentences = ({
       },
     ];
   const hosts = `${plural(allocation.workers, 'worker')}${allocation.threads > 1 ? ` of ${allocation.threads} threads` : ''}`;
-  const crowd = `${amount(need.crowd)} for the load generator (${hosts})`;
+  const crowd = `${amount(need.generator)} for the load generator (${hosts})`;
   const all =
     need.server === null ? crowd : `${crowd}, ${amount(need.server)} for the server beside it`;
   if (fits)

@@ -1,4 +1,4 @@
-/** An engine without a network, for what no real server can be made to do. The name of the room says how it behaves. */
+/** An engine without a network, for what no real server can be made to do. The name of the room selects its behaviour. */
 
 import type { Engine, EngineOptions } from '@livekit-swarm/engine';
 import {
@@ -47,7 +47,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     },
     leave: async (index) => {
       const stay = present.get(index);
-      if (stay === undefined) throw new Error(`nobody with index ${index} is here`);
+      if (stay === undefined) throw new Error(`no participant with index ${index}`);
       const { plan, joinMs, failed } = stay;
       if (plan.room.startsWith('stay')) await new Promise(() => {});
       present.delete(index);

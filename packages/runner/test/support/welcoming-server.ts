@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Deployment } from '../../src/deployment.ts';
 
-/** Says yes to whoever asks to be let in, and nothing else: enough for a run with an engine that needs no server. */
+/** Admits every participant, and does nothing else: enough for a run with an engine that needs no server. */
 export const welcomingServer = async (): Promise<{
   deployment: Deployment;
   die(): void;
