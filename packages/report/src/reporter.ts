@@ -1,4 +1,4 @@
-import type { Outcome, ReportInput } from './report-input.ts';
+import type { Outcome } from './report-input.ts';
 
 export interface ReportOptions {
   /** ANSI colours, for a terminal. Default: none. */
@@ -23,9 +23,3 @@ export interface Reporter {
    */
   render(outcomes: readonly Outcome[], options?: ReportOptions): Rendered | null;
 }
-
-/** How a reporter renders that shows runs one by one, and nothing of one that did not come about. */
-export const oneByOne =
-  (render: (input: ReportInput, options?: ReportOptions) => Rendered): Reporter['render'] =>
-  ([outcome], options) =>
-    outcome !== undefined && 'summary' in outcome ? render(outcome, options) : null;

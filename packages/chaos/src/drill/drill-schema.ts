@@ -98,6 +98,7 @@ export const drillSchema = z
     description: 'As it was carried out: everything is filled in, durations are in milliseconds.',
   });
 
-/** Fails to compile when a drill is not what is published, or what is read is no drill. */
+/** Fails to compile when `Drill` and the published schema differ. */
 type Fits<Whole extends Part, Part> = Whole;
+/** @public checked by the compiler only */
 export type CheckedDrill = Fits<Drill, z.input<typeof drillSchema>>;

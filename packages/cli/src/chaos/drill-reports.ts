@@ -11,8 +11,6 @@ import {
   renderDrillText,
 } from '@livekit-swarm/report/drill';
 
-export { type DrillOutcome, isDrillResult } from '@livekit-swarm/report/drill';
-
 export interface DrillReporter {
   fileName: string;
   /** Whether one document holds several drills. */
