@@ -38,8 +38,13 @@ export {
   RECORD_SCHEMA,
   type RecordLine,
 } from './record.ts';
-export { type RecordNote, readRecordLines } from './record-lines.ts';
-export { findRecord, recordLines, textLines } from './record-reader.ts';
+export {
+  findRecord,
+  type RecordNote,
+  readRecordLines,
+  recordLines,
+  textLines,
+} from './record-reader.ts';
 export { openRecord, RECORD_FILE, type RecordWriter } from './record-writer.ts';
 export {
   COORDINATOR_SHARD,

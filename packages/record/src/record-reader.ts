@@ -1,14 +1,14 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { SwarmError } from '@livekit-swarm/settings';
+import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
+import { parseRecordLine } from './parse-record-line.ts';
 import type { RecordLine } from './record.ts';
-import { readRecordLines } from './record-lines.ts';
 import { RECORD_FILE } from './record-writer.ts';
 
 /**
- * The record's file, given it or its folder.
- * @throws SwarmError `bad_record` when there is none
+ * Finds the file of a record, given its path or that of its folder.
+ * @throws SwarmError `bad_record` when it does not exist
  */
 export const findRecord = (path: string): string => {
   if (!existsSync(path))
@@ -28,7 +28,7 @@ export const findRecord = (path: string): string => {
 };
 
 /**
- * Reads a record on disk line by line, for what a summary does not hold; memory does not grow with its length.
+ * Reads a record on disk line by line, for data that a summary does not contain; memory does not grow with its length.
  * @throws SwarmError `bad_record`
  */
 export const recordLines = (path: string): AsyncIterable<RecordLine> =>
@@ -43,3 +43,51 @@ export async function* textLines(path: string): AsyncGenerator<string> {
     input.destroy();
   }
 }
+
+/** A property of the file itself: its last line is truncated, or it has lines that this version does not know. */
+export type RecordNote =
+  | { code: 'last_line_truncated'; line: number }
+  | { code: 'unknown_lines'; count: number };
+
+/**
+ * Parses the lines of a record in order, one in memory at a time.
+ * A truncated last line (the host lost power, the process was killed while writing) is skipped and
+ * reported by `note`; damage before it is an error.
+ * @throws SwarmError `bad_record`
+ */
+export async function* readRecordLines(
+  lines: AsyncIterable<string> | Iterable<string>,
+  note: (found: RecordNote) => void = () => {},
+): AsyncGenerator<RecordLine> {
+  let number = 0;
+  let unknown = 0;
+  let broken: { error: SwarmError; number: number } | null = null;
+  for await (const text of lines) {
+    number++;
+    if (text.trim() === '') continue;
+    // Only now is it known that the broken line was not the last.
+    if (broken !== null) throw broken.error;
+    const line = tryParse(text, number);
+    if (hasErrorCode(line, 'bad_record')) broken = { error: line, number };
+    else if (line === null) unknown++;
+    else yield line;
+  }
+  if (number === 0)
+    throw new SwarmError(
+      'bad_record',
+      'the record is empty',
+      'give the record.ndjson that a run wrote, or its folder',
+    );
+  if (broken !== null) note({ code: 'last_line_truncated', line: broken.number });
+  if (unknown > 0) note({ code: 'unknown_lines', count: unknown });
+}
+
+/** Without a header nothing can be read; any other line may be the last. */
+const tryParse = (text: string, number: number): RecordLine | SwarmError | null => {
+  try {
+    return parseRecordLine(text, number);
+  } catch (error) {
+    if (hasErrorCode(error, 'bad_record') && number > 1) return error;
+    throw error;
+  }
+};

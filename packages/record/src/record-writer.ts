@@ -16,18 +16,18 @@ import type { RecordLine } from './record.ts';
 /** Name of the record inside its folder. */
 export const RECORD_FILE = 'record.ndjson';
 
-/** Appends to the one truth about a run. Readable while the run goes on. */
+/** Appends to the record of a run, which can be read during the run. */
 export interface RecordWriter {
-  /** The folder; logs of workers and server live there, too. */
+  /** The folder; it also contains the logs of workers and server. */
   readonly dir: string;
   readonly file: string;
-  /** Resolves when the disk refuses (full, taken away): nothing is written after that. */
+  /** Resolves when the disk fails (full, unmounted): nothing is written after that. */
   readonly failed: Promise<SwarmError>;
   write(line: RecordLine): void;
-  /** Writes what is still held back; called at least once a second. */
+  /** Writes buffered lines; runs at least once per second. */
   flush(): void;
   close(): void;
-  /** Closes it, and takes it away again when nothing was written. The folder stays when there are logs in it. */
+  /** Closes the record and removes it when it is empty. The folder stays if it contains logs. */
   discard(): void;
 }
 
@@ -35,7 +35,7 @@ const FLUSH_EVERY_MS = 1_000;
 const FLUSH_AT_BYTES = 256 * 1_024;
 
 /**
- * Opens a new record in `dir`, which is made when it is missing: a folder that cannot be written to must show now, not after an hour's run.
+ * Opens a new record in `dir` and creates the folder if it is missing, so that a folder that is not writable is an error before the run.
  * @throws SwarmError `usage`
  */
 export const openRecord = (dir: string): RecordWriter => {
@@ -90,7 +90,7 @@ export const openRecord = (dir: string): RecordWriter => {
         rmSync(file);
         rmdirSync(dir);
       } catch {
-        // Something else is in it: it stays.
+        // The folder contains other files: it stays.
       }
     },
   };

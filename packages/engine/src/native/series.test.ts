@@ -240,3 +240,19 @@ test('data that was sent and that came', () => {
   );
   expect(series).toEqual(['up data 30 3000 0 1', 'down data 25 2500 1 2']);
 });
+
+test('frames and keyframes are counted for video only', () => {
+  const book = new StreamBook();
+  const stats = { packets: 50, frames: 30, keyframes: 2 };
+  sender(book, 1, stats);
+  sender(book, 2, stats, { kind: 'video', codec: 'vp8' });
+  const counts = seriesOf(book, NO_LATENCY).map(({ labels, framesSent, keyframes }) => [
+    labels.kind,
+    framesSent,
+    keyframes,
+  ]);
+  expect(counts).toEqual([
+    ['audio', 0, 0],
+    ['video', 30, 2],
+  ]);
+});
