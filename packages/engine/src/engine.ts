@@ -7,12 +7,13 @@ import type {
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
 /**
- * What participants do when they lose their connection. `none`: nothing, it is over at once. `sdk`: what livekit-client does by itself. `app`: that, and where
- * it gave up or the server ended it, the application joins anew with the same identity until the stay is over.
+ * What participants do when they lose their connection. `none`: the session ends. `sdk`: resume, then
+ * reconnect, as livekit-client does. `app`: also, where that failed or the server disconnected it, the
+ * application rejoins with the same identity until the end of its session.
  */
 export type ReconnectPolicyName = 'none' | 'sdk' | 'app';
 
-/** Where to go and how to be let in. The token was made by whoever holds the secret; an engine never sees the secret. */
+/** Deployment and access token of a participant. An engine never gets the API secret. */
 export interface Admission {
   /** ws://, wss://, http:// or https://. */
   url: string;
@@ -26,13 +27,13 @@ export interface EngineOptions {
   startedAtMs: number;
   /** One attempt to join may take this long, ms. */
   joinTimeoutMs: number;
-  /** Attempts in all, with back-off in between. */
+  /** Number of attempts, with back-off in between. */
   joinAttempts: number;
   /** `v1` = `/rtc/v1` (single PeerConnection), `v0` = `/rtc` (two); `auto` tries v1 and falls back on 404. */
   signalling: 'auto' | 'v1' | 'v0';
   /** Default `sdk`. */
   reconnectPolicy?: ReconnectPolicyName;
-  /** Tell of each publisher's media when it begins, falls silent and comes back (`media_started`, `media_interrupted`, `media_resumed`); for up to a few hundred participants. Default off, and then it costs nothing. */
+  /** Emit `media_started`, `media_interrupted` and `media_resumed` for each publication; for up to a few hundred participants. Default: off, at no cost. */
   watchMedia?: boolean;
   /** Stamped on the lines of participants; default 0. */
   shard?: number;
@@ -40,7 +41,7 @@ export interface EngineOptions {
   onEvent(event: EventLine): void;
 }
 
-/** What the engine saw since the last call. */
+/** Measurements since the last call. */
 export interface EngineSample {
   joined: number;
   series: SeriesSample[];
@@ -55,14 +56,14 @@ export interface EngineSample {
   >;
 }
 
-/** A way of being a participant. Calls never throw for what the network or the server does: that comes as events. */
+/** An implementation of participants. Calls do not throw errors of the network or the server: those are events. */
 export interface Engine {
   readonly name: string;
-  /** Starts joining now; `dueAtMs` (after the run's start) is when it should have started. Resolves when in, failed for good, or the engine closed. */
+  /** Starts joining now; `dueAtMs` (after the run's start) is when it should have started. Resolves when the participant joined, failed, or the engine was closed. */
   join(participant: ParticipantPlan, admission: Admission, dueAtMs: number): Promise<void>;
-  /** Leaves, and says what the stay was like. Resolves within a second even when the server is gone. */
+  /** Leaves and returns the result of the session. Resolves within a second even if the server is down. */
   leave(index: number): Promise<ParticipantLine>;
   sample(): EngineSample;
-  /** Leaves with everybody who is still in and frees everything. */
+  /** Disconnects all participants and frees all resources. */
   close(): Promise<void>;
 }
