@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { findTool } from '../setup/find-tool.mjs';
-import { crate } from '../setup/paths.mjs';
+import { crate, impairment } from '../setup/paths.mjs';
 import { runCommand } from './run-command.mjs';
 import { NONE, sum, tallyCargo } from './tally.mjs';
 
@@ -23,7 +23,14 @@ export const testCrate = async (signal) => {
     ...['--manifest-path', join(crate, 'Cargo.toml')],
     ...['--target-dir', join(crate, 'target')],
   ];
-  const { ok, output } = await runCommand('cargo test', cargo, ['test', ...options], signal);
+  // Not the program that benchmarks compare with: it has no tests, and linking it takes as long as the others.
+  const programs = impairment === null ? [] : ['--bin', 'swarm-impair'];
+  const { ok, output } = await runCommand(
+    'cargo test',
+    cargo,
+    ['test', ...options, '--lib', ...programs],
+    signal,
+  );
   return sum([await clippy(cargo, options, signal), tallyCargo(output, ok)]);
 };
 

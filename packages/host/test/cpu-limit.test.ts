@@ -90,11 +90,9 @@ describe('a CPU quota', () => {
   });
 });
 
-test.runIf(unavailable !== null)(
-  'where there is none, a server that asks for it is refused',
-  async () => {
+if (unavailable !== null)
+  test('where there is none, a server that asks for it is refused', async () => {
     await expect(startLiveKit({ dir, cpuCores: 0.5 })).rejects.toMatchObject({
       code: 'no_cpu_limit',
     });
-  },
-);
+  });

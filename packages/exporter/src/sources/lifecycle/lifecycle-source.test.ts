@@ -76,9 +76,12 @@ it('does not work while the Redis of a target does not answer', async () => {
 
 it('logs an outage when it begins and when it ends, and not in between', async () => {
   let status = 200;
-  const server = createServer((_request, response) =>
-    response.writeHead(status, { 'content-type': 'application/json' }).end('{}'),
-  );
+  /** Of all calls of one look: the first of them lists the rooms. */
+  let statusOfLook = status;
+  const server = createServer(({ url }, response) => {
+    if (url?.endsWith('/ListRooms') === true) statusOfLook = status;
+    response.writeHead(statusOfLook, { 'content-type': 'application/json' }).end('{}');
+  });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
