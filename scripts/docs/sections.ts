@@ -1,3 +1,4 @@
+import { ALERTS, runbookName } from '@livekit-swarm/mixin';
 import { actionInputs, actionOutputs } from './action-tables.ts';
 import { DRILL_TABLES } from './drill-keys.ts';
 import { drillLibraryTable } from './drill-library.ts';
@@ -8,6 +9,11 @@ export const SECTIONS: readonly { path: string; name: string; text: () => string
   { path: 'chaos/README.md', name: 'drills', text: drillLibraryTable },
   { path: 'examples/ci/README.md', name: 'inputs', text: actionInputs },
   { path: 'examples/ci/README.md', name: 'outputs', text: actionOutputs },
+  {
+    path: 'docs/runbooks/README.md',
+    name: 'alerts',
+    text: () => ALERTS.map(({ name }) => `- [${name}](${runbookName(name)}.md)`).join('\n'),
+  },
   ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({
     path: 'docs/scenario-language.md',
     name,

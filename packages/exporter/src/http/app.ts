@@ -1,11 +1,11 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bearerAuth } from 'hono/bearer-auth';
+import { html } from 'hono/html';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
 import { formatFor, render } from '../metrics/render.ts';
 import type { ExporterSelf } from '../self/exporter-self.ts';
 import type { Source } from '../source.ts';
-import { landingPage } from './landing-page.ts';
 
 export interface AppOptions {
   sources: readonly Source[];
@@ -91,3 +91,20 @@ const limited = (most: number): MiddlewareHandler => {
     }
   };
 };
+
+/** The page at `/`. Omits targets, as clients that may scrape need not know them. */
+const landingPage = (version: string, sources: readonly Source[]) => html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>swarm exporter</title></head>
+<body>
+<h1>swarm exporter ${version}</h1>
+<p>Prometheus metrics of LiveKit deployments. Sources that are on: ${sources.map(({ name }) => name).join(', ')}.</p>
+<ul>
+<li><a href="/metrics">/metrics</a></li>
+${sources.some(({ name }) => name === 'probes') ? html`<li>/probe?target=NAME&amp;module=audio_pair</li>` : ''}
+<li><a href="/-/healthy">/-/healthy</a></li>
+<li><a href="/-/ready">/-/ready</a></li>
+</ul>
+</body>
+</html>
+`;

@@ -1,5 +1,6 @@
 import {
   createSummary,
+  evaluate,
   type InterimSummary,
   resolveThresholds,
   type SourcedThreshold,
@@ -12,7 +13,6 @@ import { emitJoins, emitMedia } from './count-series.ts';
 import type { Emit, RunMetricName } from './emit.ts';
 import { createRunLevels } from './run-levels.ts';
 import { createRunPhase, RUN_PHASES, type RunPhase } from './run-phase.ts';
-import { emitThresholds } from './threshold-series.ts';
 import { pushHistograms } from './trend-series.ts';
 
 /** A run as metrics, from the lines of its record and by the same fold as the report, so that the two cannot disagree. */
@@ -148,4 +148,23 @@ const rising = (
   const risen = Math.max(value, counters.get(key) ?? 0);
   counters.set(key, risen);
   return risen;
+};
+
+/**
+ * Whether each threshold that can be evaluated is met. The same threshold given twice, or for a stage by name and by `@*`, is one
+ * series, which is 1 if all are met: scrapers reject duplicate series.
+ */
+const emitThresholds = (
+  interim: InterimSummary,
+  thresholds: readonly SourcedThreshold[],
+  say: Emit,
+): void => {
+  const met = new Map<string, boolean>();
+  for (const { metric, expression, ok } of thresholds.flatMap((threshold) =>
+    evaluate(interim, threshold),
+  )) {
+    const name = `${metric}: ${expression}`;
+    if (ok !== null) met.set(name, ok && (met.get(name) ?? true));
+  }
+  for (const [threshold, ok] of met) say('swarm_run_threshold_met', { threshold }, ok ? 1 : 0);
 };
