@@ -84,7 +84,7 @@ describe.each(SIGNALLING)('a browser in a room over %s', (signalling) => {
     const { chromium, page, server } = stage();
     await using viewer = await openViewer(chromium.browser, page.url);
     await using crowd = openCrowd({ target: server, signalling });
-    // Somebody else keeps looking, or the publisher would stop, and begin again with a keyframe, without being asked for one.
+    // Another subscriber keeps the layer active, or the publisher would stop, and restart with a keyframe without a PLI.
     await crowd.join({ publish: [SINGLE] }, {});
     await enter(stage(), viewer, crowd);
     await seen(viewer, 720, 'guest-0');

@@ -25,7 +25,7 @@ afterAll(async () => {
   if (unavailable === null) await rm(dir, { recursive: true, force: true });
 });
 
-/** Four who hear each other, and go on as an application would. */
+/** Four participants with audio that recover as an application would. */
 const openFour = async (): Promise<Crowd> => {
   const crowd = openCrowd({
     target: cluster,
@@ -38,7 +38,7 @@ const openFour = async (): Promise<Crowd> => {
   return crowd;
 };
 
-/** The node whose id this is: it says so in its metrics. */
+/** The node with this id, which its metrics contain. */
 const nodeOf = async (id: string | undefined): Promise<ClusterNode> => {
   for (const node of cluster.nodes) {
     const metrics = await fetch(node.metricsUrl).then(
@@ -62,7 +62,7 @@ test('a hole of three seconds in the network is measured by every pair', async (
   const range = `${ports.udpFirst}-${ports.udpLast}`;
   await seconds(1);
   const mark = crowd.events.length;
-  // The kernel itself ends it: its timer, and not ours, says how long it was.
+  // The kernel's timer ends it, and defines its length.
   const hole = await holdTable(
     [],
     `swarm_hole_${process.pid}`,
@@ -88,12 +88,12 @@ test('a hole of three seconds in the network is measured by every pair', async (
   // Both tell of the same silence.
   for (const line of back)
     expect(lost.get(pairOf(line))?.at).toBeCloseTo(line.at - (line.ms ?? 0), 3);
-  // Media stopped, and nobody's connection did.
+  // Media was interrupted, no signal connection was lost.
   expect(crowd.of('signal_lost')).toEqual([]);
   for (const line of await crowd.leave()) expect(line).toMatchObject({ outcome: 'left', sees: 3 });
 });
 
-test('a dead node is left by everybody, and one that shuts down as well', async () => {
+test('all participants leave a dead node, and one that shuts down', async () => {
   await using crowd = await openFour();
   expect(new Set(crowd.of('joined').map(({ via }) => via))).toEqual(new Set(['node-1', 'node-2']));
   const first = await nodeOf(crowd.of('joined')[0]?.node);
@@ -133,11 +133,11 @@ test('a dead node is left by everybody, and one that shuts down as well', async 
   });
   await seconds(1);
   const ended = crowd.events.length;
-  // The first asks it to empty itself, the second to do so at once: everybody is told that they are disconnected.
+  // The first SIGTERM drains the node, the second ends it at once: all participants are disconnected.
   cluster.service(second).signal('SIGTERM');
   await seconds(0.3);
   cluster.service(second).signal('SIGTERM');
-  await until('all have joined anew', () => since(crowd, 'rejoined', ended).length === 4);
+  await until('all have rejoined', () => since(crowd, 'rejoined', ended).length === 4);
   const told = since(crowd, 'disconnected', ended);
   expect(told.map(({ identity, reason }) => `${identity} ${reason}`).sort()).toEqual(
     [0, 1, 2, 3].map((guest) => `guest-${guest} server_shutdown`),

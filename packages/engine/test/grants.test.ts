@@ -20,7 +20,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
   afterAll(() => server.stop());
 
   describe.each(['v1', 'v0'] as const)('over %s', (signalling) => {
-    test('who may not publish something is in at once all the same, and says what was refused', async () => {
+    test('a participant without permission to publish joins at once, and reports the rejection', async () => {
       await using crowd = openCrowd({ target: server, signalling });
       await crowd.join(
         { publish: [AUDIO, CAMERA], grants: { canPublishSources: ['microphone'] } },
@@ -46,7 +46,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
       ]);
     });
 
-    test('who may not do anything is told so of everything', async () => {
+    test('a participant without any permission reports every rejection', async () => {
       await using crowd = openCrowd({ target: server, signalling });
       const data = [{ messagesPerSecond: 20, bytes: 64, reliable: false }];
       const grants = { canPublish: false, canPublishData: false, canSubscribe: false };

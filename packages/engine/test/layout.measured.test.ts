@@ -51,7 +51,7 @@ test.each(['v1', 'v0'] as const)(
   'with %s a grid has as many videos as tiles',
   async (signalling) => {
     await using crowd = openCrowd({ target: server, signalling });
-    // Nobody speaks, so nobody takes the place of another.
+    // Without a speaker, no video replaces another.
     await crowd.join(...silentPublishers(3));
     await crowd.join({ layout: { type: 'grid', tiles: 2 }, expects: { audio: 0, video: 2 } });
     await seconds(2.5);
@@ -79,7 +79,7 @@ test.each(['v1', 'v0'] as const)(
   },
 );
 
-test('layers that nobody watches are not sent (dynacast)', async () => {
+test('layers without subscribers are not sent (dynacast)', async () => {
   await using crowd = openCrowd({ target: server, signalling: 'v1' });
   await crowd.join({ publish: [SIMULCAST], layout: { type: 'none' } });
   // Tiles of 256x144: the lowest layer is enough.
@@ -99,7 +99,7 @@ test('layers that nobody watches are not sent (dynacast)', async () => {
   expect(tracksOf(publisher, { layer: 'q' })[0]?.packets).toBeGreaterThan(80);
 });
 
-test('a track that the server mutes falls silent, and that is neither a gap nor a stall', async () => {
+test('a track that the server mutes stops, which is neither an interruption nor a stall', async () => {
   await using crowd = openCrowd({ target: server, signalling: 'v1' });
   await crowd.join(
     { publish: [AUDIO], layout: { type: 'none' } },

@@ -83,7 +83,7 @@ describe.each(LIVEKIT_VERSIONS)('livekit-server %s', (version) => {
     });
   });
 
-  test.each(['v1', 'v0'] as const)('data reaches everybody over %s', async (signalling) => {
+  test.each(['v1', 'v0'] as const)('data reaches all participants over %s', async (signalling) => {
     await using crowd = openCrowd({ target: server, signalling });
     const reliable = { messagesPerSecond: 20, bytes: 200, reliable: true };
     const lossy = { messagesPerSecond: 10, bytes: 64, reliable: false };

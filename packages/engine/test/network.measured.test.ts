@@ -63,7 +63,7 @@ const watch = async (crowd: Crowd, forSeconds: number) => {
 };
 
 describe.concurrent.each(['v1', 'v0'] as const)('over %s', (signalling) => {
-  test('who sits behind a bad downlink loses and waits, and nobody else does', async () => {
+  test('only the participant with an impaired downlink has loss and delay', async () => {
     await using crowd = openCrowd({ target: server, signalling });
     await crowd.join(
       speaker,
@@ -76,7 +76,7 @@ describe.concurrent.each(['v1', 'v0'] as const)('over %s', (signalling) => {
       const [good, bad] = [seen('good', 'down', kind), seen('bad', 'down', kind)];
       expect(good.packets).toBeGreaterThan(300);
       expect(good.lossAtFirst).toBe(0);
-      // Four standard deviations of so many packets.
+      // Four standard deviations for this number of packets.
       const bound = 4 * Math.sqrt((0.05 * 0.95) / bad.packets);
       expect(Math.abs(bad.lossAtFirst - 0.05)).toBeLessThan(bound);
       // Asked for again, most of them came.
@@ -89,7 +89,7 @@ describe.concurrent.each(['v1', 'v0'] as const)('over %s', (signalling) => {
       expect(bad.median('rtt')).toBeGreaterThan(48.5);
       expect(bad.median('rtt')).toBeLessThan(60);
     }
-    // What was sent late was not sent late by us.
+    // The delay of the link is not a late send of the generator.
     expect(crowd.sample().generator.lateSends).toBeLessThan(10);
   });
 

@@ -25,7 +25,7 @@ test('streams with the same labels share a number, others do not', () => {
   expect(cohorts.labels(5)).toBeUndefined();
 });
 
-test('when the numbers are used up nobody is given somebody else’s', () => {
+test('after the last number, none is assigned twice', () => {
   const cohorts = new Cohorts(2);
   const roles = ['a', 'b', 'c', 'a'].map((role) => cohorts.of({ ...viewer, role }));
   expect(roles).toEqual([0, 1, undefined, 0]);

@@ -15,7 +15,7 @@ export class Cohorts {
     this.#most = most;
   }
 
-  /** Undefined once the pump has no more numbers: what is not gathered cannot be mistaken for somebody else's. */
+  /** Undefined once the pump has no more numbers: latency that is not collected cannot be attributed to another cohort. */
   of(labels: SeriesLabels): number | undefined {
     const key = seriesKey(labels);
     const known = this.#numbers.get(key);

@@ -6,7 +6,7 @@ import type { DownStream } from './stream-book.ts';
 
 const MICROPHONE = 2;
 
-/** A room that a test furnishes, streams of which it says what came, and what the watch told. */
+/** A room of a test, streams whose packets the test sets, and the events of the watch. */
 class Scene {
   readonly told: MediaEvent[] = [];
   readonly tracks: RemoteTrack[] = [];
@@ -98,7 +98,7 @@ const heard = (): { scene: Scene; stream: DownStream } => {
   return { scene, stream };
 };
 
-test('tells once when media of somebody begins, at the first packet', () => {
+test('reports the first packet of a publication once', () => {
   const scene = new Scene();
   scene.publish('TR_1');
   expect(scene.at(900)).toEqual([]);
@@ -108,7 +108,7 @@ test('tells once when media of somebody begins, at the first packet', () => {
   expect(scene.at(1_400)).toEqual([]);
 });
 
-test('says of a video which it is, and that several of one participant are apart', () => {
+test('reports the source of a video, and keeps several videos of one participant apart', () => {
   const scene = new Scene();
   scene.publish('TR_C', { kind: 'video', source: 1 });
   scene.publish('TR_S', { kind: 'video', source: 3 });
@@ -120,7 +120,7 @@ test('says of a video which it is, and that several of one participant are apart
   ]);
 });
 
-test('waits for the word whose a stream is, and then tells of everything that came', () => {
+test('waits until the publisher of a stream is known, and then reports all its media', () => {
   const scene = new Scene();
   const stream = scene.stream('TR_1', 1_000, 2_000);
   scene.more(stream, 4_000, [2_000, 3_000]);
@@ -132,7 +132,7 @@ test('waits for the word whose a stream is, and then tells of everything that ca
   ]);
 });
 
-test('a silence that ends within two seconds is told of when it is over, with its true length', () => {
+test('an interruption shorter than two seconds is reported at its end, with its length', () => {
   const { scene, stream } = heard();
   expect(scene.at(6_900)).toEqual([]);
   scene.more(stream, 6_960, [5_000, 6_940]);
@@ -148,7 +148,7 @@ test('two silences between two looks are two', () => {
   ]);
 });
 
-test('a longer one is told of when it is noticed, at the last packet, and once', () => {
+test('a longer one is reported when it is detected, dated by the last packet, and once', () => {
   const { scene, stream } = heard();
   expect(scene.at(6_990)).toEqual([]);
   expect(scene.at(7_010)).toEqual([{ event: 'media_interrupted', at: 5_000, ...ann }]);
@@ -159,7 +159,7 @@ test('a longer one is told of when it is noticed, at the last packet, and once',
   expect(scene.at(13_400)).toEqual([]);
 });
 
-test('a new stream with a new sid goes on where the old one stopped', () => {
+test('a new stream with a new sid continues the publication of the old one', () => {
   const { scene, stream } = heard();
   stream.ended = true;
   scene.unpublish('TR_1');
@@ -171,12 +171,12 @@ test('a new stream with a new sid goes on where the old one stopped', () => {
 test('streams that overlap leave no silence, in whatever order they are read', () => {
   const { scene, stream } = heard();
   scene.publish('TR_2');
-  // The dead node's packets go on for a little, and the new stream has a gap that the old one fills.
+  // Packets of the dead node continue for a little, and the old stream covers an interval that the new one misses.
   const next = scene.stream('TR_2', 5_200, 5_300);
   scene.more(stream, 5_900);
   scene.more(next, 6_500, [5_300, 6_000]);
   expect(scene.at(6_500)).toEqual([]);
-  // The old one alone falls silent.
+  // Only the old stream stops.
   scene.more(next, 9_000);
   expect(scene.at(9_000)).toEqual([]);
 });
@@ -188,7 +188,7 @@ test('counters that are read again bring nothing back', () => {
   expect(scene.at(7_400)).toEqual([]);
 });
 
-test('who left in the server’s eyes is lost, with that reason; who comes back is back', () => {
+test('a publisher that left according to the server is interrupted with that reason, and resumes when it rejoins', () => {
   const { scene } = heard();
   scene.unpublish('TR_1');
   scene.others = [];

@@ -5,10 +5,10 @@ import { INTERRUPTION_MS } from '@livekit-swarm/webrtc';
 import type { DownStream } from './stream-book.ts';
 import { publicationOf, videoSourceOf } from './video-source.ts';
 
-/** What somebody publishes who is still there is told of as lost when nothing came of it for this long, ms. */
+/** A publication of a connected participant is reported as interrupted after this long without packets, ms. */
 export const LOST_AFTER_MS = 2_000;
 
-/** What became of one publication of somebody else, whatever streams brought it. Times are Unix ms, of the packets' arrival. */
+/** A change of one remote publication, over all its streams. Times are Unix ms, of the packets' arrival. */
 export interface MediaEvent {
   event: 'media_started' | 'media_interrupted' | 'media_resumed';
   at: number;
@@ -18,7 +18,7 @@ export interface MediaEvent {
   kind: Kind;
   /** Of a video. */
   source?: TrackSource;
-  /** `media_interrupted`: the server says that the publisher left, or that it publishes it no more. */
+  /** `media_interrupted`: the server reported that the publisher left, or unpublished the track. */
   reason?: 'publisher_left' | 'unpublished';
 }
 
@@ -39,7 +39,7 @@ interface Pair {
   source: TrackSource | null;
   /** Until then media came, or none was meant to. */
   coveredUntil: number;
-  /** It was told that nothing came since then. */
+  /** Since when it is reported as interrupted. */
   lostAt: number | null;
 }
 
@@ -50,9 +50,9 @@ interface Stretch {
 }
 
 /**
- * Watches for one participant when the media of each other begins, falls silent and comes back. Streams, sids and connections come and go on the way
- * (a full reconnect of ours, or of the publisher's, replaces them all): what counts is whether anything of the same publication came, so packets of all its
- * streams are laid over each other, and what no stream covers is silence.
+ * Reports for one participant when the media of each remote publication starts, is interrupted and resumes. Streams, sids and
+ * connections change (a reconnect of either side replaces them all); what counts is the publication: packets of all its streams are
+ * merged, and time that no stream covers is an interruption.
  */
 export class MediaWatch {
   readonly #room: WatchedRoom;
@@ -101,7 +101,7 @@ export class MediaWatch {
     for (const stream of streams) {
       const { stats, interruptions = [] } = stream;
       const track = this.#room.track(stream.trackSid);
-      // Nothing came yet, or the server has not said yet whose it is.
+      // No packet yet, or the server has not announced the publisher yet.
       if (stats === null || track === undefined || Number.isNaN(stats.lastPacketAt)) continue;
       const until = this.#readUntil.get(stream);
       let from = until ?? stats.firstPacketAt;
@@ -134,7 +134,7 @@ export class MediaWatch {
     if (pair === undefined || to < pair.coveredUntil) return;
     const at = Math.max(from, pair.coveredUntil);
     const silentSince = pair.lostAt ?? pair.coveredUntil;
-    // A stretch that goes on where the last one ended, without another packet, brings nothing back.
+    // An interval that continues the last one without a new packet resumes nothing.
     if (to > pair.coveredUntil && (pair.lostAt !== null || at - silentSince > INTERRUPTION_MS)) {
       this.#tell({ event: 'media_resumed', at, ms: at - silentSince, ...nameOf(pair) });
       pair.lostAt = null;

@@ -18,10 +18,10 @@ interface Target {
 /** Flows of data that one participant may begin in a run, reconnects included. */
 const FLOWS_PER_PARTICIPANT = 256;
 
-/** How often the media of others is looked at where it is watched, ms; often enough that a silence is told of while it is news. */
+/** How often received media is checked where it is watched, ms; often enough to report an interruption while it lasts. */
 const WATCH_EVERY_MS = 200;
 
-/** The engine for crowds: signalling in TypeScript, packets in the addon's threads. One for each process. */
+/** The engine for density: signalling in TypeScript, packets in the addon's threads. One per process. */
 export class NativeEngine implements Engine {
   readonly name = 'native';
   readonly #options: EngineOptions;
@@ -119,7 +119,7 @@ export class NativeEngine implements Engine {
     this.#pump.close();
   }
 
-  /** Everybody looks at what came, again and again. */
+  /** Checks the received media of all participants periodically. */
   #watchSoon(): void {
     this.#watching = setTimeout(async () => {
       await this.#sampler.readSoon();
@@ -165,7 +165,7 @@ export class NativeEngine implements Engine {
     });
   }
 
-  /** The line of somebody who never was there. */
+  /** The line of a participant that never started. */
   #absence(
     { identity, group, room, role, joinAtMs, leaveAtMs, expects }: ParticipantPlan,
     reason: string,

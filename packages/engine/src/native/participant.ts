@@ -25,7 +25,7 @@ import type { StreamBook } from './stream-book.ts';
 export interface ParticipantOptions {
   plan: ParticipantPlan;
   token: string;
-  /** When it was due, Unix ms. */
+  /** When its join was scheduled, Unix ms. */
   dueAt: number;
   deployment: Deployment;
   localAddress: string;
@@ -42,11 +42,11 @@ export interface ParticipantOptions {
 
 /** What one participant knows of the others. */
 export interface ParticipantView {
-  /** Identities of those that the server told it of, and who are still there. */
+  /** Identities of the remote participants that it knows. */
   others: string[];
 }
 
-/** One participant of the plan: its session and its media, and what the record says of both. */
+/** One participant of the plan: its session, its media, and the record lines of both. */
 export class Participant {
   readonly #options: ParticipantOptions;
   readonly #plane: PumpPlane;
@@ -60,7 +60,7 @@ export class Participant {
   #reconnects = 0;
   #rejoins = 0;
   #heard = false;
-  /** What the server does not let it do, as it was told: `publish CID`, `data`, `subscribe`. */
+  /** What the server rejected, as reported: `publish CID`, `data`, `subscribe`. */
   readonly #refused = new Set<string>();
   #leaving: Promise<ParticipantLine> | null = null;
 
@@ -120,7 +120,7 @@ export class Participant {
     return { others: this.#session.room.others };
   }
 
-  /** Resolves when in, when it failed for good, or when it was told to leave. */
+  /** Resolves when it joined, when the join failed, or when it was asked to leave. */
   async join(): Promise<void> {
     await this.#session.join();
   }
@@ -227,7 +227,7 @@ export class Participant {
     }
   }
 
-  /** Told once, however often it reconnects and is refused anew. */
+  /** Reported once, however often it reconnects and is rejected again. */
   #refuse({ at, what, cid, message }: Extract<SessionEvent, { type: 'refused' }>): void {
     const key = cid === null ? what : `${what} ${cid}`;
     if (this.#refused.has(key)) return;

@@ -33,7 +33,7 @@ export interface PumpPlaneOptions {
   /** A number for a flow of data, unique in the run. */
   nextFlow(): number;
   describe(trackSid: string): RemoteTrack | undefined;
-  /** Given where somebody watches the media of others: a silence of a track that was meant is over. */
+  /** Given where received media is watched: an interruption of an expected track is over. */
   onSilenceEnds?(trackSid: string): void;
   onPeerOpened(peer: number): void;
   onPeerClosed(peer: number): void;
@@ -256,7 +256,7 @@ export class PumpPlane implements MediaPlane {
     if (handle === undefined) return;
     this.#receivers.delete(key);
     const entry = this.#options.book.down.get(handle);
-    // Nothing more is meant to come, and the pause until it is removed is no gap.
+    // No more media is expected, and the time until its removal is not an interruption.
     this.#options.pump.setReceiverMuted(handle, true);
     if (entry !== undefined && this.#bySid.get(entry.trackSid) === handle)
       this.#bySid.delete(entry.trackSid);

@@ -119,7 +119,7 @@ test('alive is who was heard in the last two seconds', () => {
   expect([alive(99_000), alive(98_000), alive(97_900)]).toEqual([true, true, false]);
 });
 
-test('layers of a simulcast are told apart, and survive a reconnect each on its own', () => {
+test('simulcast layers are kept apart, and each survives a reconnect', () => {
   const layer = (name: string, packets: number) =>
     upStream({
       kind: 'video',
@@ -161,7 +161,7 @@ test('a track whose publisher has left is not stalled', () => {
   expect(results({ down: [ended] }, [track])[0]).toMatchObject({ from: 'a', activeAtEnd: false });
 });
 
-test('a track whose publisher came back and was not heard again is stalled', () => {
+test('a track whose publisher reconnected without new media is stalled', () => {
   const ended = downStream({
     trackSid: 'TR_1',
     stats: receiverStats({ packets: 500, lastPacketAt: 50_000 }),
@@ -188,7 +188,7 @@ test('camera and screen of the same publisher are two tracks', () => {
   ]);
 });
 
-test('a track that the server did not let us publish is told once, without figures', () => {
+test('a track that the server rejected is reported once, without figures', () => {
   const cam: TrackSpec = { cid: 'cam', kind: 'video', codec: 'vp8', layers: [] };
   const layers = ['q', 'h'].map((layer) =>
     upStream({ kind: 'video', cid: 'cam', layer, stats: senderStats({ packets: 3 }) }),

@@ -37,9 +37,9 @@ export interface Refused {
 }
 
 /**
- * One result per track. A full reconnect, of ours or of the publisher's, replaces streams and sids: what is the same publisher's same source, or
- * our same layer, is added up.
- * @param endedAt end of the stay, Unix ms
+ * One result per track. A reconnect of either side replaces streams and sids: streams of the same publisher and source, or of the same
+ * local layer, are added up.
+ * @param endedAt end of the session, Unix ms
  */
 export const trackResults = (
   streams: StayStreams,

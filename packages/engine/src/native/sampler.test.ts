@@ -36,7 +36,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** How long somebody who leaves waits for their last counters, ms. */
+/** How long a leaving participant waits for its last counters, ms. */
 const waitOf = async (readMs: number): Promise<number> => {
   const { sampler, reads } = samplerOf(readMs);
   sampler.read();

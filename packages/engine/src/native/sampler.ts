@@ -5,13 +5,14 @@ import { seriesOf } from './series.ts';
 import type { StreamBook } from './stream-book.ts';
 
 /**
- * Reads asked for within this time share one: each reads the counters of every stream of the process. The longer a read takes, the longer it is waited for,
- * so that where people come and go all the time, reading takes no more than this share of the event loop; but never longer than a leave may wait, ms.
+ * Read requests within this time share one read, because each reads the counters of every stream of the process. The longer a read
+ * takes, the longer the next one waits, so that under churn reads take a bounded share of the event loop; never longer than a leave
+ * may wait, ms.
  */
 const SHARED_READ_MS = { least: 50, most: 400 };
 const READING_SHARE = 0.05;
 
-/** Reads the pump, whoever asks: the sample of the second, and streams that are about to end and want their last figures. */
+/** Reads the pump for all its consumers: the sample of each second, and streams that are about to end. */
 export class Sampler {
   readonly #pump: Pick<Pump, 'sample'>;
   readonly #book: StreamBook;
@@ -48,7 +49,7 @@ export class Sampler {
     return this.#waiting.done;
   }
 
-  /** Brings the book up to date now. The pump's distributions begin anew with each read, so they are gathered here. */
+  /** Updates the book now. The pump's distributions restart with each read, so they are accumulated here. */
   read(): void {
     const began = this.#now();
     const sample = this.#pump.sample();

@@ -112,7 +112,7 @@ test('a stream that ended is counted once more, to its end, and then no more', (
   expect(book.down.size).toBe(0);
 });
 
-test('a received track that is silent is no track now', () => {
+test('a received track without packets is not counted as active', () => {
   const book = new StreamBook();
   receiver(book, 1, { packets: 100, height: 720 }, { kind: 'video', codec: 'vp8' });
   book.settle();
@@ -132,7 +132,7 @@ test('a simulcast track counts once; its layers are those that are sent', () => 
   });
 });
 
-test('what the server missed of ours: asked for again, or still missing', () => {
+test('loss of sent packets: requested again, or still missing', () => {
   const book = new StreamBook();
   sender(book, 1, { packets: 1_000, nackedPackets: 50, remoteLost: 2 });
   expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
@@ -167,7 +167,7 @@ test('the RTT of a received track is its peer’s', () => {
   expect(seriesOf(book, NO_LATENCY)[0]?.rtt.bins).toHaveLength(2);
 });
 
-test('latency goes to the series that it was counted for, whoever received more', () => {
+test('latency goes to its own series, regardless of packet counts', () => {
   const book = new StreamBook();
   const [few, many] = [
     { group: 'crowd', role: 'publisher' },

@@ -83,7 +83,7 @@ const addUp = ({ sample, jitter, rtt }: Group, stream: UpStream): void => {
   if (stats.active && !stream.ended && stream.height > 0)
     sample.layers[stream.height] = (sample.layers[stream.height] ?? 0) + 1;
   addCounters(sample, SENDER_COUNTERS, stream);
-  // A jitter of zero before the first report is no measurement; the RTT comes with the same report.
+  // A jitter of zero before the first report is not a measurement; the RTT arrives with the same report.
   if (stats.active && !Number.isNaN(stats.rttMs)) {
     jitter.add(stats.remoteJitterMs);
     rtt.add(stats.rttMs);

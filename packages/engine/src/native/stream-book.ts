@@ -20,7 +20,7 @@ export interface Owner {
 interface Counted<Stats> {
   stats: Stats | null;
   taken: Stats | null;
-  /** Gone from the pump: its counters stand still. */
+  /** Removed from the pump: its counters are final. */
   ended: boolean;
 }
 
@@ -31,7 +31,7 @@ interface Stream {
   owner: Owner;
 }
 
-/** One layer of ours that was negotiated. */
+/** One negotiated local layer. */
 export interface UpStream extends Stream, Counted<SenderStats> {
   kind: Kind;
   codec: string;
@@ -39,13 +39,13 @@ export interface UpStream extends Stream, Counted<SenderStats> {
   /** Of a video. */
   source?: TrackSource;
   layer: string | null;
-  /** The lowest of its track's layers, which stands for the track where tracks are counted. */
+  /** The lowest layer of its track, which represents the track where tracks are counted. */
   first: boolean;
   width: number;
   height: number;
 }
 
-/** One remote track that was bound to an m-line of ours. */
+/** One remote track that is bound to a local m-line. */
 export interface DownStream extends Stream, Counted<ReceiverStats> {
   kind: Kind;
   codec: string;
@@ -62,7 +62,7 @@ export interface Peer extends Counted<PeerStats> {
   flows: Map<number, DataStream>;
 }
 
-/** What arrived of one flow of somebody's. */
+/** Received messages of one remote data flow. */
 export type DataStream = Counted<DataFlowStats>;
 
 /** Everything the pump counts for, by its handles. A stream that ended stays until its last counters were handed on. */

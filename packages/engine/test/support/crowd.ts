@@ -20,12 +20,12 @@ export interface CrowdOptions extends Pick<EngineOptions, 'reconnectPolicy' | 'w
 
 export type Guest = Partial<Omit<ParticipantPlan, 'index' | 'room'>>;
 
-/** An engine with participants in one room, and what it told. */
+/** An engine with participants in one room, and its events. */
 export interface Crowd extends AsyncDisposable {
   readonly room: string;
   readonly events: EventLine[];
   join(...guests: Guest[]): Promise<void>;
-  /** Everybody leaves at once; lines in the order of joining. */
+  /** All participants leave at once; lines in the order of joining. */
   leave(): Promise<ParticipantLine[]>;
   leaveOne(index: number): Promise<ParticipantLine>;
   sample(): EngineSample;

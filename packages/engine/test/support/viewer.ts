@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser } from 'puppeteer-core';
 
-/** What the browser says of one track that it subscribes to: its inbound-rtp statistics (W3C webrtc-stats §8.4; times in seconds). */
+/** The browser's inbound-rtp statistics of one subscribed track (W3C webrtc-stats §8.4; times in seconds). */
 export interface TrackReport {
   from: string;
   kind: 'audio' | 'video';
@@ -44,7 +44,7 @@ export interface Viewer extends AsyncDisposable {
   /** Camera and microphone. */
   publish(): Promise<void>;
   decodes(mimeType: string): Promise<boolean>;
-  /** Whether it wants the video of somebody at all. */
+  /** Enables or disables the video of a participant. */
   setEnabled(identity: string, enabled: boolean): Promise<void>;
   wantQuality(identity: string, quality: 'LOW' | 'MEDIUM' | 'HIGH'): Promise<void>;
   report(): Promise<TrackReport[]>;

@@ -52,7 +52,7 @@ export const watch = async (viewer: Viewer, from: string): Promise<void> => {
   expect(videoNow.framesDecoded - video.framesDecoded).toBeLessThan(140);
   expect(videoNow.totalFreezesDuration - video.totalFreezesDuration).toBeLessThan(0.3);
   expect(videoNow.pliCount - video.pliCount).toBe(0);
-  // Packets that came unevenly, or whose times did not say when they were due, would be held back for longer.
+  // Packets with uneven arrival, or with wrong timestamps, would be held in the jitter buffer for longer.
   expect(held(videoNow)).toBeLessThan(0.2);
   expect(held(audioNow)).toBeLessThan(0.2);
   // Our own picture in its own colours: the box covers a 36th of it; waves and grain move everywhere.

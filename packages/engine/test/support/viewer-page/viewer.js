@@ -1,4 +1,4 @@
-/** What a user's browser does in a room, told in plain objects. The test calls `viewer.*`; the types are in ../viewer.ts. */
+/** A user's browser in a room, controlled with plain objects. The test calls `viewer.*`; the types are in ../viewer.ts. */
 const { Room, RoomEvent, VideoQuality } = globalThis.LivekitClient;
 
 const room = new Room({ adaptiveStream: false, dynacast: true });
@@ -49,7 +49,7 @@ const draw = (video) => {
   return context.getImageData(0, 0, WIDTH, HEIGHT).data;
 };
 
-/** Draws what is on the screen twice, and says what was there and how much of it changed. */
+/** Captures the video twice, and returns its content and how much of it changed. */
 const look = async (identity, pauseMs) => {
   const video = document.querySelector(`video[data-from="${identity}"]`);
   const before = draw(video);

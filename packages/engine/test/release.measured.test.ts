@@ -33,7 +33,7 @@ const heapBytes = async (): Promise<number> => {
 
 const descriptors = (): number => readdirSync('/proc/self/fd').length;
 
-test('whoever leaves takes everything along: after a hundred stays memory and descriptors are as after thirty', async () => {
+test('a leave releases everything: after a hundred sessions memory and descriptors are as after thirty', async () => {
   await using crowd = openCrowd({ target: server, signalling: 'v1' });
   let next = 0;
   /** Ten come, see each other, and leave. */
@@ -45,7 +45,7 @@ test('whoever leaves takes everything along: after a hundred stays memory and de
     const lines = await Promise.all(indices.map((index) => crowd.leaveOne(index)));
     expect(lines.map(({ outcome }) => outcome)).toEqual(indices.map(() => 'left'));
     crowd.events.length = 0;
-    // The last counters are handed on once more; then nobody asks for them.
+    // The last counters are part of one more sample, and then released.
     crowd.sample();
     await until('nothing is counted any more', () => crowd.sample().series.length === 0);
   };

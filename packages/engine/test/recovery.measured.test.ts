@@ -16,7 +16,7 @@ import { startServer } from './support/servers.ts';
 const credentials = generateCredentials();
 const guest = { publish: [AUDIO, SIMULCAST] };
 
-/** Everybody of two hears and sees the other at the end. */
+/** At the end, both participants receive each other's audio and video. */
 const expectAllAlive = async (crowd: Crowd) => {
   const lines = await crowd.leave();
   for (const line of lines) {
@@ -43,7 +43,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     await crowd.join(guest, guest);
     await until('media arrives', () => crowd.of('first_media').length === 2);
     proxy.cut();
-    await until('both are back', () => crowd.of('resumed').length === 2);
+    await until('both have recovered', () => crowd.of('resumed').length === 2);
     expect(crowd.of('signal_lost').map(({ reason }) => reason)).toEqual([
       'signal_closed',
       'signal_closed',
@@ -59,7 +59,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     }
   });
 
-  test('a node that died is replaced: everybody reconnects to another and republishes', async () => {
+  test('a node that died is replaced: all participants reconnect to another and republish', async () => {
     const first = await startServer({ credentials });
     await using _first = first;
     await using proxy = await startProxy(first.ports.http);
@@ -69,7 +69,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     await seconds(1);
     process.kill(first.pid, 'SIGKILL');
     proxy.lead(server.ports.http);
-    await until('both are back', () => crowd.of('reconnected').length === 2, 30);
+    await until('both have recovered', () => crowd.of('reconnected').length === 2, 30);
     await seconds(3);
     const lines = await expectAllAlive(crowd);
     for (const line of lines) {
@@ -81,12 +81,12 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     }
   });
 
-  test('the server removes somebody: no way back, and the reason is kept', async () => {
+  test('a removed participant does not reconnect, and keeps the reason', async () => {
     await using crowd = openCrowd({ target: server, signalling });
     await crowd.join(guest);
     const rooms = new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret);
     await rooms.removeParticipant(crowd.room, 'guest-0');
-    await until('it is told', () => crowd.of('disconnected').length === 1);
+    await until('the event is emitted', () => crowd.of('disconnected').length === 1);
     expect(crowd.of('disconnected')[0]).toMatchObject({ reason: 'participant_removed' });
     const [line] = await crowd.leave();
     expect(line).toMatchObject({
@@ -104,7 +104,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).deleteRoom(
       crowd.room,
     );
-    await until('it is told', () => crowd.of('disconnected').length === 1);
+    await until('the event is emitted', () => crowd.of('disconnected').length === 1);
     expect(crowd.of('disconnected')[0]).toMatchObject({ reason: 'room_deleted' });
   });
 });

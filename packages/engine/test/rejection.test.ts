@@ -40,7 +40,7 @@ test('a wrong secret is not tried again, and no token is repeated', async () => 
   expect(all).not.toContain('eyJ');
 });
 
-test('nobody there: tried as often as asked', async () => {
+test('no server: retried as often as configured', async () => {
   const { events } = await failedJoin({ ...server, url: 'ws://127.0.0.1:1' }, 2);
   expect(events).toEqual(['join_retry unreachable', 'join_failed unreachable']);
 });
@@ -51,7 +51,7 @@ test('a name that does not exist', async () => {
   expect(line).toMatchObject({ outcome: 'join_failed', reason: 'unreachable' });
 });
 
-test('something that is no LiveKit', async () => {
+test('a server other than LiveKit', async () => {
   const other = createServer((_request, response) => response.writeHead(404).end('nothing here'));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
@@ -60,7 +60,7 @@ test('something that is no LiveKit', async () => {
   expect(events).toEqual(['join_failed not_livekit']);
 });
 
-test('a server that accepts and says nothing: the attempt ends in time', async () => {
+test('a server that accepts and does not answer: the attempt times out', async () => {
   const other = createServer();
   other.on('upgrade', () => undefined);
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
@@ -79,7 +79,7 @@ test('a full room', async () => {
   expect(crowd.of('join_failed')).toMatchObject([{ reason: 'room_full' }]);
 });
 
-test('who is told to leave while joining leaves', async () => {
+test('a leave during the join ends it', async () => {
   const silent = createServer();
   silent.on('upgrade', () => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
