@@ -57,7 +57,7 @@ describe('a report', () => {
     expect(bad).toBeLessThan(good - 0.8);
   });
 
-  it('gives one score a participant, direction and kind: the worst', async () => {
+  it('exports one score per participant, direction and kind: the lowest', async () => {
     const { post, series } = openSource();
     await post(
       await tokenFor('room'),

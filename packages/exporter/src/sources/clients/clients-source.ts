@@ -7,7 +7,7 @@ import type { ClientsOptions } from './clients-options.ts';
 import { createSessions } from './sessions.ts';
 import { showParticipants } from './show-participants.ts';
 
-/** Browsers on bad networks take long to send what is small: 64 KiB each, so 128 MiB at worst. */
+/** Browsers on impaired networks send slowly: 64 KiB each, at most 128 MiB. */
 const MAX_CONCURRENT_REQUESTS = 2_048;
 
 /** What real users get: their browsers tell through packages/beacon. @param now milliseconds of a clock that does not go back */

@@ -5,25 +5,29 @@ import { type Emit, type RunMetricName, textOf } from './emit.ts';
 /** Reasons are short stable words; should that ever fail, metrics stay bounded. */
 const MAX_REASONS = 40;
 
-export const emitJoins = ({ joins, metrics }: InterimSummary, say: Emit): void => {
+export const emitJoins = ({ joins, metrics }: InterimSummary, emit: Emit): void => {
   for (const labels of metrics.labelSets('join_failures')) {
     const value = metrics.measure('join_failures', labels);
     if (value?.type !== 'rate') continue;
-    say('swarm_run_joins_total', { ...textOf(labels), result: 'joined' }, value.total - value.hits);
-    say('swarm_run_joins_total', { ...textOf(labels), result: 'failed' }, value.hits);
+    emit(
+      'swarm_run_joins_total',
+      { ...textOf(labels), result: 'joined' },
+      value.total - value.hits,
+    );
+    emit('swarm_run_joins_total', { ...textOf(labels), result: 'failed' }, value.hits);
   }
-  sayReasons('swarm_run_join_failures_total', joins.failureReasons, say);
-  sayReasons('swarm_run_disconnects_total', joins.disconnectReasons, say);
+  emitReasons('swarm_run_join_failures_total', joins.failureReasons, emit);
+  emitReasons('swarm_run_disconnects_total', joins.disconnectReasons, emit);
 };
 
-const sayReasons = (
+const emitReasons = (
   name: RunMetricName,
   reasons: readonly { reason: string; count: number }[],
-  say: Emit,
+  emit: Emit,
 ): void => {
-  for (const { reason, count } of reasons.slice(0, MAX_REASONS)) say(name, { reason }, count);
+  for (const { reason, count } of reasons.slice(0, MAX_REASONS)) emit(name, { reason }, count);
   const others = reasons.slice(MAX_REASONS).reduce((sum, { count }) => sum + count, 0);
-  if (others > 0) say(name, { reason: 'other' }, others);
+  if (others > 0) emit(name, { reason: 'other' }, others);
 };
 
 /** The counter for each metric of the record, with labels for what its name contains there. */
@@ -85,18 +89,18 @@ const FEEDBACK: readonly { from: MetricName; direction: 'up' | 'down'; name: Run
   { from: 'plis_received', direction: 'up', name: 'swarm_run_plis_total' },
 ];
 
-export const emitMedia = (metrics: MetricReader, say: Emit): void => {
+export const emitMedia = (metrics: MetricReader, emit: Emit): void => {
   for (const { from, name, labels = {}, scale = 1 } of COUNTERS) {
     for (const { given, count } of countsOf(metrics, from))
-      say(name, { ...given, ...labels }, count * scale);
+      emit(name, { ...given, ...labels }, count * scale);
   }
   for (const { from, labels } of LOSSES) {
     for (const { given, count } of countsOf(metrics, from))
-      say('swarm_run_packets_lost_total', { ...given, ...labels }, count);
+      emit('swarm_run_packets_lost_total', { ...given, ...labels }, count);
   }
   for (const { from, direction, name } of FEEDBACK) {
     for (const { given, count } of countsOf(metrics, from))
-      if (given.direction === direction) say(name, given, count);
+      if (given.direction === direction) emit(name, given, count);
   }
 };
 

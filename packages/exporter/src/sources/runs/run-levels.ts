@@ -9,7 +9,7 @@ export interface RunLevels {
   clear(): void;
   readonly cpuCores: number;
   readonly residentBytes: number;
-  /** Of the worst worker, ms. */
+  /** Of the slowest worker, ms. */
   readonly eventLoopLagMs: number;
   readonly workersDied: number;
   readonly counts: Readonly<Record<GeneratorCount, number>>;

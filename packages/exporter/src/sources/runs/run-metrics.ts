@@ -75,7 +75,7 @@ export const createRunMetrics = (): RunMetrics => {
       const name = { scenario: scenario.name };
       const push = (metric: RunMetricName, value: SnapshotValue): void =>
         void series.set(metric, [...(series.get(metric) ?? []), value]);
-      const say: Emit = (metric, labels, value) => {
+      const emit: Emit = (metric, labels, value) => {
         const all = { ...name, ...labels };
         push(metric, {
           labels: all,
@@ -84,7 +84,7 @@ export const createRunMetrics = (): RunMetrics => {
         });
       };
 
-      say(
+      emit(
         'swarm_run_info',
         {
           run,
@@ -97,7 +97,8 @@ export const createRunMetrics = (): RunMetrics => {
       const { joined, failed, leftEarly } = interim.joins;
       const waiting = Math.max(0, plan.participants - joined - failed - leftEarly);
       const current: RunPhase = phase.at(waiting);
-      for (const one of RUN_PHASES) say('swarm_run_phase', { phase: one }, one === current ? 1 : 0);
+      for (const one of RUN_PHASES)
+        emit('swarm_run_phase', { phase: one }, one === current ? 1 : 0);
       const states = {
         planned: plan.participants,
         waiting,
@@ -106,25 +107,25 @@ export const createRunMetrics = (): RunMetrics => {
         left,
       };
       for (const [state, count] of Object.entries(states))
-        say('swarm_run_participants', { state }, count);
-      emitJoins(interim, say);
-      emitMedia(interim.metrics, say);
+        emit('swarm_run_participants', { state }, count);
+      emitJoins(interim, emit);
+      emitMedia(interim.metrics, emit);
       pushHistograms(interim.metrics, name, push);
       for (const { labels, tracks } of levels.tracks())
-        say('swarm_run_tracks', { ...labels }, tracks);
+        emit('swarm_run_tracks', { ...labels }, tracks);
       for (const { direction, height, tracks } of levels.videoTracks())
-        say('swarm_run_video_tracks', { direction, height }, tracks);
-      emitThresholds(interim, thresholds, say);
-      say('swarm_run_generator_cpu_cores', {}, levels.cpuCores);
-      say('swarm_run_generator_resident_bytes', {}, levels.residentBytes);
-      say('swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);
-      say('swarm_run_generator_late_sends_total', {}, levels.counts.lateSends);
-      say('swarm_run_generator_send_errors_total', {}, levels.counts.sendErrors);
-      say('swarm_run_generator_socket_drops_total', {}, levels.counts.socketDrops);
-      say('swarm_run_generator_late_joins_total', {}, levels.counts.lateJoins);
+        emit('swarm_run_video_tracks', { direction, height }, tracks);
+      emitThresholds(interim, thresholds, emit);
+      emit('swarm_run_generator_cpu_cores', {}, levels.cpuCores);
+      emit('swarm_run_generator_resident_bytes', {}, levels.residentBytes);
+      emit('swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);
+      emit('swarm_run_generator_late_sends_total', {}, levels.counts.lateSends);
+      emit('swarm_run_generator_send_errors_total', {}, levels.counts.sendErrors);
+      emit('swarm_run_generator_socket_drops_total', {}, levels.counts.socketDrops);
+      emit('swarm_run_generator_late_joins_total', {}, levels.counts.lateJoins);
       const alive = current === 'ended' ? 0 : workers - levels.workersDied;
-      say('swarm_run_generator_workers', { state: 'alive' }, alive);
-      say('swarm_run_generator_workers', { state: 'died' }, levels.workersDied);
+      emit('swarm_run_generator_workers', { state: 'alive' }, alive);
+      emit('swarm_run_generator_workers', { state: 'died' }, levels.workersDied);
       return [...series].map(([metric, values]) => ({ ...headOf(metric), values }));
     },
   };
@@ -157,7 +158,7 @@ const rising = (
 const emitThresholds = (
   interim: InterimSummary,
   thresholds: readonly SourcedThreshold[],
-  say: Emit,
+  emit: Emit,
 ): void => {
   const met = new Map<string, boolean>();
   for (const { metric, expression, ok } of thresholds.flatMap((threshold) =>
@@ -166,5 +167,5 @@ const emitThresholds = (
     const name = `${metric}: ${expression}`;
     if (ok !== null) met.set(name, ok && (met.get(name) ?? true));
   }
-  for (const [threshold, ok] of met) say('swarm_run_threshold_met', { threshold }, ok ? 1 : 0);
+  for (const [threshold, ok] of met) emit('swarm_run_threshold_met', { threshold }, ok ? 1 : 0);
 };
