@@ -56,7 +56,7 @@ describe('preflight', () => {
     const token = await tokenWith({ roomCreate: true, room: 'mine' });
     await expect(askWith(server.url, token)).rejects.toMatchObject({
       exitCode: 3,
-      reason: 'forbidden',
+      code: 'forbidden',
       hint: expect.stringContaining('roomJoin'),
     });
   });
@@ -65,7 +65,7 @@ describe('preflight', () => {
     const other = { ...deployment(), apiSecret: 'another secret that is long enough for HS256' };
     await expect(preflight(other, somebody())).rejects.toMatchObject({
       exitCode: 3,
-      reason: 'unauthorized',
+      code: 'unauthorized',
     });
   });
 
@@ -74,7 +74,7 @@ describe('preflight', () => {
       preflight({ ...deployment(), url: 'ws://127.0.0.1:9' }, somebody()),
     ).rejects.toMatchObject({
       exitCode: 3,
-      reason: 'unreachable',
+      code: 'unreachable',
     });
   });
 });
