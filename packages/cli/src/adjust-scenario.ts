@@ -14,7 +14,7 @@ export interface Adjustments {
 /**
  * The scenario with what flags (or the environment) say otherwise: thresholds replace those on the same metric, selector, window and aggregation, and
  * come on top of the others; so do tags.
- * @throws SwarmError `usage`, ThresholdError
+ * @throws SwarmError `usage`, `invalid_threshold`
  */
 export const adjustScenario = (
   scenario: Scenario,

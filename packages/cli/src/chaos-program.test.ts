@@ -91,6 +91,7 @@ describe('swarm chaos validate', () => {
     expect([valid, ...files.map((one) => one.valid)]).toEqual([false, true, false]);
     expect(files[1]?.problems).toEqual([
       {
+        code: 'conflict',
         file: b,
         line: null,
         column: null,
@@ -262,9 +263,8 @@ describe('swarm chaos run', () => {
       file('a.yaml', DRILL),
       file('b.yaml', DRILL.replace('mine', 'other').replace('kill', 'kil')),
     );
-    expect(error?.message).toContain(
-      'b.yaml:3:14: faults[0].fault: "kil" is no fault; did you mean kill?',
-    );
+    expect(error?.message).toContain('b.yaml:3:14: faults[0].fault: "kil" is no fault');
+    expect(error).toMatchObject({ hint: 'did you mean kill?' });
   });
 
   it('does not write over a record', async () => {

@@ -48,7 +48,7 @@ interface PreparedRun {
 
 /**
  * Checks a run without starting it: the plan, the thresholds, and whether this host can generate the load.
- * @throws SwarmError `usage`, ThresholdError
+ * @throws SwarmError `usage`, `invalid_threshold`
  */
 export const prepareRun = ({
   scenario,

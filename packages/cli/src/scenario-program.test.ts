@@ -186,6 +186,7 @@ describe('swarm validate', () => {
           scenario: null,
           problems: [
             {
+              code: 'invalid_value',
               file: bad,
               line: 3,
               column: 58,

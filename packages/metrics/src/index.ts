@@ -30,6 +30,12 @@ export {
   type Operator,
   type Threshold,
 } from './threshold.ts';
-export { parseThreshold, ThresholdError } from './threshold-grammar.ts';
+export {
+  parseThreshold,
+  readThreshold,
+  type ThresholdProblem,
+  type ThresholdReading,
+  thresholdError,
+} from './threshold-grammar.ts';
 export { windowsMeant } from './window-ref.ts';
 export type { Window } from './windows.ts';

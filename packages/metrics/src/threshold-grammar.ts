@@ -11,21 +11,35 @@ import {
 import type { Operator, Threshold } from './threshold.ts';
 import type { WindowRef } from './window-ref.ts';
 
-/** A threshold that cannot be read. `position` counts characters from 0; the message shows the place. */
-export class ThresholdError extends SwarmError {
-  readonly text: string;
-  readonly position: number;
-  /** What is wrong, without where. */
-  readonly problem: string;
+/** Why a threshold cannot be used. */
+export interface ThresholdProblem {
+  /** Of the character that is wrong, from 0. */
+  position: number;
+  message: string;
+  hint: string | null;
+}
 
-  constructor(text: string, position: number, problem: string, hint: string | null = null) {
-    super(
-      'invalid_threshold',
-      `threshold "${text}": ${problem} (at character ${position + 1})\n  ${text}\n  ${' '.repeat(position)}^`,
-      hint,
-    );
-    this.text = text;
-    this.position = position;
+export type ThresholdReading =
+  | { threshold: Threshold; problem: null }
+  | { threshold: null; problem: ThresholdProblem };
+
+/** An error that shows the text with a mark under each problem. */
+export const thresholdError = (
+  text: string,
+  { position, message, hint }: ThresholdProblem,
+): SwarmError =>
+  new SwarmError(
+    'invalid_threshold',
+    `threshold "${text}": ${message} (at character ${position + 1})\n  ${text}\n  ${' '.repeat(position)}^`,
+    hint,
+  );
+
+/** Ends the reading of one threshold; never leaves this file. */
+class SyntaxProblem extends Error {
+  readonly problem: ThresholdProblem;
+
+  constructor(problem: ThresholdProblem) {
+    super(problem.message);
     this.problem = problem;
   }
 }
@@ -36,7 +50,7 @@ export class ThresholdError extends SwarmError {
  *   threshold   = metric [ selector ] [ window ] ( ":" | "." | blank ) expression [ abort ]
  *   metric      = letter { letter | digit | "_" }
  *   selector    = "{" label ":" value { "," label ":" value } "}"
- *   window      = "@" ( name                                 (a stage, a part of the timeline, "joining", "steady")
+ *   window      = "@" ( name                                 (a stage, a custom window, "joining", "steady")
  *                     | "*"                                  (every stage by itself)
  *                     | duration ".." duration )             (after the start)
  *   name        = letter-or-digit { letter-or-digit | "_" | "-" }
@@ -58,17 +72,35 @@ const ABORT_HINT = 'after a threshold there may be: abortOnFail, or abortOnFail 
 const WINDOW_HINT = 'write a window like @peak, @* or @30s..60s';
 
 /**
- * Reads one threshold: `join_time: p(95)<2000`, `join_time.p95<2s`, `media_latency{kind:audio}@peak: p(95)<200`, `packet_loss rate<1% abortOnFail after 10s`.
- * Whether there is such a window, role, group or codec is for those to say who know the scenario.
- * @throws ThresholdError
+ * Reads one threshold.
+ * @throws SwarmError `invalid_threshold`
  */
 export const parseThreshold = (text: string): Threshold => {
-  const cursor = new Cursor(text);
+  const { threshold, problem } = readThreshold(text);
+  if (problem !== null) throw thresholdError(text, problem);
+  return threshold;
+};
+
+/**
+ * Reads one threshold: `join_time: p(95)<2000`, `join_time.p95<2s`, `media_latency{kind:audio}@peak: p(95)<200`, `packet_loss rate<1% abortOnFail after 10s`.
+ * Whether there is such a window, role, group or codec depends on the scenario: see `checkThresholds`.
+ */
+export const readThreshold = (text: string): ThresholdReading => {
+  try {
+    return { threshold: readAll(new Cursor(text)), problem: null };
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    return { threshold: null, problem: error.problem };
+  }
+};
+
+const readAll = (cursor: Cursor): Threshold => {
+  const { text } = cursor;
   const metric = readMetric(cursor);
   const selector = readSelector(cursor, metric);
   const window = readWindow(cursor, metric);
   const at = cursor.skipBlanks();
-  // Blank, colon or point: whatever people type between the two halves.
+  // A blank, a colon or a point may stand between the two halves.
   if (
     cursor.take(/[:.]/) === null &&
     cursor.position === at &&
@@ -110,8 +142,8 @@ class Cursor {
     return match[0];
   }
 
-  error(problem: string, hint: string | null, position = this.skipBlanks()): ThresholdError {
-    return new ThresholdError(this.text, position, problem, hint);
+  error(message: string, hint: string | null, position = this.skipBlanks()): SyntaxProblem {
+    return new SyntaxProblem({ position, message, hint });
   }
 }
 
@@ -201,11 +233,7 @@ const readDuration = (cursor: Cursor, hint: string): number => {
     return Math.round(parseDuration(text) * 1_000) / 1_000;
   } catch (error) {
     if (!isUsageError(error)) throw error;
-    throw cursor.error(
-      error.message.startsWith('is ') ? `${text} ${error.message}` : error.message,
-      error.hint,
-      at,
-    );
+    throw cursor.error(error.message, error.hint, at);
   }
 };
 

@@ -9,7 +9,7 @@ export {
 } from './executors/registry.ts';
 export type { Stage } from './executors/stages.ts';
 export { flagsOfLoad, shellLine } from './flags-of-load.ts';
-export { checkThresholds } from './language/check-thresholds.ts';
+export { checkThresholds, thresholdProblems } from './language/check-thresholds.ts';
 export { parseScenario, readScenario } from './language/parse-scenario.ts';
 export { scenarioJsonSchema, thresholdsByMetric } from './language/schema/json-schema.ts';
 export { formatScenario } from './language/write/format-scenario.ts';

@@ -1,4 +1,4 @@
-import { usageError } from '@livekit-swarm/settings';
+import { quote, usageError } from '@livekit-swarm/settings';
 import type { Layout } from './role-spec.ts';
 
 const ALLOWED = 'write all, speaker, grid:N (as grid:9), audio-only or none';
@@ -16,7 +16,7 @@ export const parseLayout = (text: string): Layout => {
     return { type: word };
   if (word === 'grid') throw usageError('a grid needs a number of tiles', 'write grid:9');
   const grid = /^grid:?(-?\d+)$/.exec(word);
-  if (grid === null) throw usageError('is not a layout', ALLOWED);
+  if (grid === null) throw usageError(`${quote(text)} is not a layout`, ALLOWED);
   const tiles = Number(grid[1]);
   if (tiles < 1 || tiles > MAX_TILES)
     throw usageError(`a grid has 1 to ${MAX_TILES} tiles`, ALLOWED);

@@ -58,10 +58,10 @@ describe('parseLoadFlags', () => {
   it.each<[LoadFlags, string]>([
     [{ rooms: '0' }, '--rooms 0: must be a whole number from 1 to 100000'],
     [{ rooms: '-5' }, '--rooms -5: must be a whole number from 1 to 100000'],
-    [{ rooms: '1e9' }, '--rooms 1e9: is not a number; write digits only, as 20'],
+    [{ rooms: '1e9' }, '--rooms 1e9: "1e9" is not a number; write digits only, as 20'],
     [{ rooms: '1000000000' }, '--rooms 1000000000: must be a whole number from 1 to 100000'],
     [{ rooms: '2.5' }, '--rooms 2.5: must be a whole number from 1 to 100000'],
-    [{ participants: 'many' }, '--participants many: is not a number'],
+    [{ participants: 'many' }, '--participants many: "many" is not a number'],
     [
       { rooms: '100000', participants: '100' },
       '--rooms 100000: would make 10000000 participants; at most 200000 in all',
@@ -77,7 +77,7 @@ describe('parseLoadFlags', () => {
     ],
     [
       { publish: 'video', video: '4k' },
-      '--video 4k: is not a resolution there is a clip for; write 180p',
+      '--video 4k: "4k" is not an available resolution; write 180p',
     ],
     [{ publish: 'video', codec: 'av1' }, '--codec av1: must be vp8 or h264'],
     [{ layout: 'grid:0' }, '--layout grid:0: a grid has 1 to 100 tiles'],

@@ -1,4 +1,4 @@
-import { explain, isUsageError, parseDuration, usageError } from '@livekit-swarm/settings';
+import { explain, isUsageError, parseDuration, quote, usageError } from '@livekit-swarm/settings';
 import { parseDataRate } from './data-traffic.ts';
 import { parseLayout } from './layout.ts';
 import type { LoadSpec } from './load-spec.ts';
@@ -47,7 +47,7 @@ const dashed = (flag: keyof LoadFlags): string =>
 
 const parseNumber = (text: string): number => {
   if (!/^-?\d+(\.\d+)?$/.test(text.trim()))
-    throw usageError('is not a number', 'write digits only, as 20');
+    throw usageError(`${quote(text)} is not a number`, 'write digits only, as 20');
   return Number(text);
 };
 

@@ -1,4 +1,4 @@
-import { usageError } from '@livekit-swarm/settings';
+import { quote, usageError } from '@livekit-swarm/settings';
 import type { Resolution } from './role-spec.ts';
 
 /** 16:9, lowest first. */
@@ -24,7 +24,7 @@ export const parseResolution = (text: string): Resolution => {
   const name = bySize?.[0] ?? (/^\d+$/.test(word) ? `${word}p` : word);
   if (isResolution(name)) return name;
   throw usageError(
-    'is not a resolution there is a clip for',
+    `${quote(text)} is not an available resolution`,
     `write ${Object.keys(RESOLUTIONS).join(', ')}`,
   );
 };

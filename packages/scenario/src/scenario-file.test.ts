@@ -75,7 +75,7 @@ describe('readScenarioFile', () => {
     ];
     for (const [path, message] of cases) {
       const error = errorOf(() => readScenarioFile(path));
-      expect(error).toMatchObject({ code: 'usage' });
+      expect(error).toMatchObject({ problems: [{ code: 'unreadable_file' }] });
       expect(String(error)).toMatch(message);
     }
   });

@@ -1,12 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import {
-  explain,
+  fileProblem,
   hasErrorCode,
   invalidFile,
-  isUsageError,
   type Problem,
   type SwarmError,
-  usageError,
 } from '@livekit-swarm/settings';
 import { type ReadScenario, readScenario } from './language/parse-scenario.ts';
 
@@ -26,7 +24,7 @@ export interface ReadScenarioFile extends ReadScenario {
 /**
  * Reads a scenario file.
  * @param path `-` for standard input
- * @throws SwarmError `usage` when it cannot be read; SwarmError `invalid_file` with everything that is wrong in it
+ * @throws SwarmError `invalid_file` with everything that is wrong in it, or why it cannot be read
  */
 export const readScenarioFile = (
   path: string,
@@ -38,35 +36,26 @@ export const readScenarioFile = (
 
 /**
  * Reads scenario files that belong to one command. They must have names of their own: reports tell runs apart by them.
- * @throws SwarmError `usage` when one cannot be read; SwarmError `invalid_file` with everything that is wrong in all of them
+ * @throws SwarmError `invalid_file` with everything that is wrong in all of them
  */
 export const readScenarioFiles = (
   paths: readonly string[],
   options: ScenarioFileOptions = {},
 ): ReadScenarioFile[] => {
-  const unreadable: SwarmError[] = [];
   const problems: Problem[] = [];
   const read: ReadScenarioFile[] = [];
   for (const path of paths) {
     try {
       read.push(readScenarioFile(path, options));
     } catch (error) {
-      if (hasErrorCode(error, 'invalid_file')) problems.push(...error.problems);
-      else if (isUsageError(error)) unreadable.push(error);
-      else throw error;
+      if (!hasErrorCode(error, 'invalid_file')) throw error;
+      problems.push(...error.problems);
     }
   }
   problems.push(...sameNames(read));
-  const broken = problems.length > 0 ? invalidFile(problems) : null;
-  if (unreadable.length > 0) throw together([...unreadable, ...(broken === null ? [] : [broken])]);
-  if (broken !== null) throw broken;
+  if (problems.length > 0) throw invalidFile(problems);
   return read;
 };
-
-const together = (errors: readonly SwarmError[]): SwarmError =>
-  errors.length === 1 && errors[0] !== undefined
-    ? errors[0]
-    : usageError(errors.map(explain).join('\n'));
 
 /** Files that have a name which one before them has. */
 export const sameNames = (
@@ -82,24 +71,28 @@ export const sameNames = (
     const message =
       other === path ? 'the file is given twice' : `${other} has the name "${name}", too`;
     const hint = other === path ? 'give it once' : 'take another: reports tell runs apart by it';
-    return [{ file: path, ...nameAt, path: 'scenario', message, hint }];
+    return [{ code: 'conflict', file: path, ...nameAt, path: 'scenario', message, hint }];
   });
 };
+
+const unreadable = (path: string, message: string, hint: string | null = null): SwarmError =>
+  invalidFile([fileProblem(path, message, hint)]);
 
 const readBounded = (path: string): Buffer => {
   let file: number | null = null;
   try {
     file = path === '-' ? 0 : openSync(path, 'r');
     if (fstatSync(file).isDirectory())
-      throw usageError(
-        `${path}: is a folder`,
+      throw unreadable(
+        path,
+        `is a folder`,
         `name the files in it: ${path.replace(/\/+$/, '')}/*.yaml`,
       );
     return readAll(file, path);
   } catch (error) {
-    throw isUsageError(error)
+    throw hasErrorCode(error, 'invalid_file')
       ? error
-      : usageError(`${path}: ${reasonOf(error)}`, 'give the path of a scenario file');
+      : unreadable(path, `${reasonOf(error)}`, 'give the path of a scenario file');
   } finally {
     if (file !== null && file !== 0) closeSync(file);
   }
@@ -113,8 +106,9 @@ const readAll = (file: number, path: string): Buffer => {
     if (count === 0) return buffer.subarray(0, length);
     length += count;
     if (length > MAX_BYTES)
-      throw usageError(
-        `${path}: is larger than ${MAX_BYTES / 1_024} KB`,
+      throw unreadable(
+        path,
+        `is larger than ${MAX_BYTES / 1_024} KB`,
         'no scenario is: give the path of one',
       );
   }
@@ -138,6 +132,6 @@ const decode = (bytes: Buffer, path: string): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw usageError(`${path}: is not UTF-8 text`, 'save it as UTF-8');
+    throw unreadable(path, `is not UTF-8 text`, 'save it as UTF-8');
   }
 };

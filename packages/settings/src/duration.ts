@@ -1,3 +1,4 @@
+import { quote } from './schema/say.ts';
 import { usageError } from './swarm-error.ts';
 
 /** The longest duration that settings and scenarios may hold, ms. */
@@ -21,15 +22,19 @@ export const parseDuration = (text: string): number => {
   let total = 0;
   while (rest !== '') {
     const match = PART.exec(rest);
-    if (match === null)
-      throw usageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
+    if (match === null) throw notADuration(text);
     total += Number(match[1]) * UNIT_MS[match[2] as Unit];
     rest = rest.slice(match[0].length);
   }
-  if (trimmed === '')
-    throw usageError('is not a duration', 'write a number and ms, s, m or h: 30s, 2m, 1h30m');
+  if (trimmed === '') throw notADuration(text);
   return total;
 };
+
+const notADuration = (text: string) =>
+  usageError(
+    `${quote(text)} is not a duration`,
+    'write a number and ms, s, m or h: 30s, 2m, 1h30m',
+  );
 
 /** `500ms`, `30s`, `1m 30s`, `2h 5m`: at most two units, so that it reads at a glance. */
 export const formatDuration = (ms: number): string => {

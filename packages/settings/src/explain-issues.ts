@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import type { ProblemCode } from './problem.ts';
 import { say, understand } from './schema/say.ts';
+import { meansKey } from './schema/strict.ts';
 import {
   formatPath,
   keyAt,
@@ -12,6 +14,7 @@ import {
 
 /** Something wrong at a place of a file; the file's name is still to come. */
 export interface Finding {
+  code: ProblemCode;
   place: Place;
   path: Path;
   message: string;
@@ -20,7 +23,7 @@ export interface Finding {
 
 type Issue = z.core.$ZodIssue;
 
-/** What Zod found, in words and with places. */
+/** What the schema found, with positions. */
 export const explainIssues = (
   issues: readonly Issue[],
   tree: Tree,
@@ -30,52 +33,73 @@ export const explainIssues = (
     explain(issue, tree, [...above, ...issue.path.map(asStep)]),
   );
   // A key that is there, but misspelt, is not missing as well.
-  const meant = new Set(
-    findings.flatMap(({ path, hint }) =>
-      hint?.startsWith('did you mean ') ? [`${formatPath(path.slice(0, -1))} ${hint}`] : [],
-    ),
-  );
-  return findings.filter(({ path, message }) => {
-    const [key] = /^\S+(?= is missing$)/.exec(message) ?? [];
-    return key === undefined || !meant.has(`${formatPath(path)} did you mean ${key}?`);
-  });
+  return findings
+    .filter(
+      ({ code, path, key }) =>
+        code !== 'missing_key' ||
+        !findings.some(
+          (other) =>
+            other.code === 'unknown_key' &&
+            formatPath(other.path.slice(0, -1)) === formatPath(path) &&
+            meansKey(String(other.path.at(-1)), String(key)),
+        ),
+    )
+    .map(({ key: _, ...finding }) => finding);
 };
+
+/** A finding, and of a missing key its name. */
+type KeyedFinding = Finding & { key?: string };
 
 const asStep = (step: PropertyKey): string | number =>
   typeof step === 'number' ? step : String(step);
 
-const explain = (issue: Issue, tree: Tree, path: Path): Finding[] => {
+const explain = (issue: Issue, tree: Tree, path: Path): KeyedFinding[] => {
   const given = treeAt(tree, path);
   if (issue.code === 'unrecognized_keys') {
     const lines = issue.message.split('\n');
     return issue.keys.map((key, index) =>
-      at(tree, [...path, key], lines[index] ?? issue.message, 'key'),
+      at(tree, [...path, key], lines[index] ?? issue.message, {
+        code: 'unknown_key',
+        where: 'key',
+      }),
     );
   }
   if (issue.code === 'invalid_key') {
-    return issue.issues.slice(0, 1).map(({ message }) => at(tree, path, message, 'key'));
+    return issue.issues
+      .slice(0, 1)
+      .map(({ message }) => at(tree, path, message, { code: 'invalid_key', where: 'key' }));
   }
   if (given === undefined) {
+    if (issue.code === 'custom')
+      return [at(tree, path, issue.message, { code: 'invalid_value', where: 'key' })];
     const { message, hint } = understand(issue.message);
-    const missing =
-      issue.code === 'custom'
-        ? issue.message
-        : say(
-            `${path.at(-1)} is missing`,
-            message.endsWith('is missing') ? hint : (hint ?? message),
-          );
-    return [at(tree, issue.code === 'custom' ? path : path.slice(0, -1), missing, 'key')];
+    const key = String(path.at(-1));
+    return [
+      {
+        code: 'missing_key',
+        key,
+        place: placeOfKey(tree, path.slice(0, -1)),
+        path: path.slice(0, -1),
+        message: `${key} is missing`,
+        hint: hint ?? (message === `${key} is missing` ? null : message),
+      },
+    ];
   }
   if (given.type === 'scalar' && given.value === null) {
     const { message, hint } = understand(issue.message);
-    return [at(tree, path, say('is empty', `${hint ?? message}, or leave the key out`), 'value')];
+    return [
+      at(tree, path, say('is empty', `${hint ?? message}, or leave the key out`), {
+        code: 'empty_value',
+        where: 'value',
+      }),
+    ];
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const fitting = issue.errors.filter((errors) => !errors.some((one) => isMismatch(one, given)));
     // Where the kind of value decides what was meant, its own problems say more than "none of these".
     if (fitting.length === 1) return explainIssues(fitting[0] ?? [], tree, path);
   }
-  return [at(tree, path, issue.message, 'value')];
+  return [at(tree, path, issue.message, { code: 'invalid_value', where: 'value' })];
 };
 
 /** Whether an alternative was refused because the value is of another kind altogether. */
@@ -83,17 +107,25 @@ const isMismatch = ({ code, path }: Issue, given: Tree): boolean =>
   path.length === 0 &&
   (code === 'invalid_type' || (code === 'invalid_value' && given.type !== 'scalar'));
 
-const at = (tree: Tree, path: Path, text: string, where: 'key' | 'value'): Finding => ({
-  place: where === 'key' ? (keyAt(tree, path)?.at ?? placeOf(tree, path)) : placeOf(tree, path),
+const at = (
+  tree: Tree,
+  path: Path,
+  text: string,
+  { code, where }: { code: ProblemCode; where: 'key' | 'value' },
+): Finding => ({
+  code,
+  place: where === 'key' ? placeOfKey(tree, path) : placeOf(tree, path),
   path,
   ...understand(text),
 });
 
-/** A finding at a value, or at its key, of something that Zod cannot know. */
+const placeOfKey = (tree: Tree, path: Path): Place => keyAt(tree, path)?.at ?? placeOf(tree, path);
+
+/** A finding at a value, or at its key, of something that the schema cannot know. */
 export const findingAt = (
   tree: Tree,
   path: Path,
   message: string,
   hint: string | null = null,
   where: 'key' | 'value' = 'value',
-): Finding => at(tree, path, say(message, hint), where);
+): Finding => at(tree, path, say(message, hint), { code: 'conflict', where });

@@ -3,7 +3,14 @@ export { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
 export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
 export { formatNumber, plural } from './format-number.ts';
 export { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
-export { formatProblem, invalidFile, type Problem } from './problem.ts';
+export {
+  byPosition,
+  fileProblem,
+  formatProblem,
+  invalidFile,
+  type Problem,
+  type ProblemCode,
+} from './problem.ts';
 export { type FileSettings, readSettings, type Settings } from './read-settings.ts';
 export {
   bitRate,

@@ -79,6 +79,7 @@ describe('problems of settings', () => {
   it('that the schema does not see have a place, too', () => {
     const { problem } = readSettings('limits:\n  requests: 3', schema, file);
     expect(problem(['limits', 'requests'], 'is odd', 'write 4')).toEqual({
+      code: 'conflict',
       file: 'exporter.yaml',
       line: 2,
       column: 13,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { explainIssues, type Finding } from './explain-issues.ts';
-import { invalidFile, type Problem } from './problem.ts';
+import { byPosition, invalidFile, type Problem } from './problem.ts';
 import { understand } from './schema/say.ts';
 import { withoutKeys } from './yaml/merge-patch.ts';
 import { type FileKind, readYaml } from './yaml/read-yaml.ts';
@@ -34,18 +34,27 @@ export const readSettings = <Schema extends z.ZodType>(
 ): FileSettings<z.output<Schema>> => {
   const { tree, problems } = readYaml(text, kind);
   const fail = (findings: readonly Finding[]): never => {
-    throw invalidFile(
-      findings
-        .map((finding) => problemOf(file, finding))
-        .sort((a, b) => a.line - b.line || a.column - b.column),
-    );
+    throw invalidFile(findings.map((finding) => problemOf(file, finding)).sort(byPosition));
   };
   if (tree === null)
     return fail(
-      problems.map(({ line, column, ...rest }) => ({ place: { line, column }, path: [], ...rest })),
+      problems.map(({ line, column, ...rest }) => ({
+        code: 'invalid_file',
+        place: { line, column },
+        path: [],
+        ...rest,
+      })),
     );
   if (tree.type !== 'map')
-    return fail([{ place: tree.at, path: [], message: 'must be a mapping', hint: kind.begin }]);
+    return fail([
+      {
+        code: 'invalid_file',
+        place: tree.at,
+        path: [],
+        message: 'must be a mapping',
+        hint: kind.begin,
+      },
+    ]);
   const whole: Tree = withoutKeys(tree, (key) => key.startsWith('x-'));
   const read = schema.safeParse(plainOf(whole));
   if (!read.success) return fail(explainIssues(read.error.issues, whole));
@@ -54,6 +63,7 @@ export const readSettings = <Schema extends z.ZodType>(
     at: (path) => formatPlace(file, placeOf(whole, path)),
     problem: (path, message, hint = null) =>
       problemOf(file, {
+        code: 'conflict',
         place: placeOf(whole, path),
         path,
         ...(hint === null ? understand(message) : { message, hint }),
@@ -63,7 +73,8 @@ export const readSettings = <Schema extends z.ZodType>(
 
 const formatPlace = (file: string, { line, column }: Place): string => `${file}:${line}:${column}`;
 
-const problemOf = (file: string, { place, path, message, hint }: Finding): Problem => ({
+const problemOf = (file: string, { code, place, path, message, hint }: Finding): Problem => ({
+  code,
   file,
   ...place,
   path: formatPath(path),

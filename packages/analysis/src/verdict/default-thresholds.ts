@@ -104,7 +104,7 @@ export const thresholdSlot = (threshold: Threshold): string => {
  * The thresholds of a run: the defaults that fit the load, and those given, which replace a default on the same metric, selector, window and
  * aggregation.
  * @param texts as typed (or as the header of a record has them)
- * @throws ThresholdError
+ * @throws SwarmError `invalid_threshold`
  */
 export const resolveThresholds = (
   scenario: Scenario,

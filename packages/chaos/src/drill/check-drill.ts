@@ -1,5 +1,4 @@
-import { ThresholdError } from '@livekit-swarm/metrics';
-import { checkThresholds, LIMITS } from '@livekit-swarm/scenario';
+import { LIMITS, thresholdProblems } from '@livekit-swarm/scenario';
 import type { FileSettings, Path } from '@livekit-swarm/settings';
 import { formatDuration, type Problem } from '@livekit-swarm/settings';
 import type { Drill, FailedProbe } from './drill.ts';
@@ -132,12 +131,8 @@ const checkWindows = (
 ): void => {
   const scenario = scenarioOfDrill(drill);
   for (const { path, text } of value.thresholds) {
-    try {
-      checkThresholds(scenario, [text]);
-    } catch (error) {
-      if (!(error instanceof ThresholdError)) throw error;
-      problems.push(problem(['thresholds', ...path], error.problem, error.hint));
-    }
+    for (const found of thresholdProblems(scenario, [text]))
+      problems.push(problem(['thresholds', ...path], found.problem.message, found.problem.hint));
   }
 };
 

@@ -2,19 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Drill, parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { hasErrorCode, isUsageError, type Problem, usageError } from '@livekit-swarm/settings';
-
-/** A place is missing where the file itself is the problem. */
-export type DrillProblem = Omit<Problem, 'line' | 'column'> & {
-  line: number | null;
-  column: number | null;
-};
+import { fileProblem, hasErrorCode, invalidFile, type Problem } from '@livekit-swarm/settings';
 
 export interface DrillFileResult {
   file: string;
   /** Null when something is wrong with it. */
   drill: Drill | null;
-  problems: DrillProblem[];
+  problems: Problem[];
 }
 
 /** More is no drill. */
@@ -30,23 +24,23 @@ export const readDrillFiles = (paths: readonly string[]): DrillFileResult[] => {
     if (other === undefined) taken.set(drill.name, file);
     else
       problems.push(
-        ofFile(file, `${other} has the name "${drill.name}", too`, 'give each a name of its own'),
+        fileProblem(
+          file,
+          `${other} has the name "${drill.name}", too`,
+          'give each a name of its own',
+          'conflict',
+        ),
       );
   }
   return results;
 };
 
-/** The same for those who want to carry them out. @throws SwarmError `usage` with everything that is wrong with any of them */
+/** The same for those who want to carry them out. @throws SwarmError `invalid_file` with everything that is wrong with any of them */
 export const readDrills = (paths: readonly string[]): Drill[] => {
   const results = readDrillFiles(paths);
   const problems = results.flatMap((result) => result.problems);
   if (problems.length === 0) return results.flatMap(({ drill }) => drill ?? []);
-  throw usageError(problems.map(say).join('\n'));
-};
-
-const say = ({ file, line, column, path, message, hint }: DrillProblem): string => {
-  const place = line === null ? file : `${file}:${line}:${column}`;
-  return `${place}: ${path === '' ? '' : `${path}: `}${message}${hint === null ? '' : `; ${hint}`}`;
+  throw invalidFile(problems);
 };
 
 const readOne = (file: string): DrillFileResult => {
@@ -59,37 +53,38 @@ const readOne = (file: string): DrillFileResult => {
   } catch (error) {
     if (hasErrorCode(error, 'invalid_file'))
       return { file, drill: null, problems: [...error.problems] };
-    if (!isUsageError(error)) throw error;
-    return { file, drill: null, problems: [ofFile(file, error.message, error.hint)] };
+    throw error;
   }
 };
 
-const ofFile = (file: string, message: string, hint: string | null): DrillProblem => ({
-  file,
-  line: null,
-  column: null,
-  path: '',
-  message,
-  hint,
-});
+const unreadable = (file: string, message: string, hint: string | null = null) =>
+  invalidFile([fileProblem(file, message, hint)]);
 
 const textOf = (file: string): string => {
   try {
     const bytes = readFileSync(file === '-' ? 0 : file);
     if (bytes.length > MOST_BYTES)
-      throw usageError('is larger than a drill can be', 'give the path of a drill file');
+      throw unreadable(file, 'is larger than a drill can be', 'give the path of a drill file');
     return bytes.toString('utf8');
   } catch (error) {
-    if (isUsageError(error)) throw error;
+    if (hasErrorCode(error, 'invalid_file')) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT')
-      throw usageError(
+      throw unreadable(
+        file,
         'there is no such file',
         '"swarm chaos list" lists the drills that come with swarm',
       );
     if (code === 'EISDIR')
-      throw usageError('is a folder', `give the files in it: ${file.replace(/\/$/, '')}/*.yaml`);
-    throw usageError(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      throw unreadable(
+        file,
+        'is a folder',
+        `give the files in it: ${file.replace(/\/$/, '')}/*.yaml`,
+      );
+    throw unreadable(
+      file,
+      `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 };
 

@@ -12,7 +12,7 @@ export interface ReportFlags extends OutputFlags {
 
 /**
  * `swarm report RECORD`: renders a finished run again, and judges it again.
- * @throws SwarmError `bad_record` when there is no record, or one that cannot be read; ThresholdError, also for thresholds on what was not in the run
+ * @throws SwarmError `bad_record` when there is no record, or one that cannot be read; `invalid_threshold`, also for thresholds on what was not in the run
  */
 export const reportCommand = async (
   path: string,

@@ -1,12 +1,6 @@
 import { type Style, styleFor } from '@livekit-swarm/report';
 import { type ReadScenarioFile, readScenarioFile, sameNames } from '@livekit-swarm/scenario';
-import {
-  EXIT_CODES,
-  type ExitCode,
-  type Problem as FileProblem,
-  hasErrorCode,
-  isUsageError,
-} from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, hasErrorCode, type Problem } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 
 export interface ValidateFlags {
@@ -17,12 +11,6 @@ export interface ValidateFlags {
 
 /** What `--json` prints. */
 const SCHEMA = 'livekit-swarm/validation/1';
-
-/** A place is missing where the file itself is the problem. */
-type Problem = Omit<FileProblem, 'line' | 'column'> & {
-  line: number | null;
-  column: number | null;
-};
 
 interface Result {
   file: string;
@@ -61,14 +49,7 @@ const check = (path: string, scale: string | undefined): Result => {
   } catch (error) {
     if (hasErrorCode(error, 'invalid_file'))
       return { file: path, read: null, problems: [...error.problems], warnings: [] };
-    if (!isUsageError(error)) throw error;
-    const message = error.message.replace(`${path}: `, '');
-    return {
-      file: path,
-      read: null,
-      problems: [{ file: path, line: null, column: null, path: '', message, hint: error.hint }],
-      warnings: [],
-    };
+    throw error;
   }
 };
 

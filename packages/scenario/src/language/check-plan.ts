@@ -1,39 +1,20 @@
-import type { Path } from '@livekit-swarm/settings';
-import { formatDuration, isUsageError } from '@livekit-swarm/settings';
-import { expandPlan } from '../plan/expand.ts';
+import { formatDuration } from '@livekit-swarm/settings';
+import { checkSchedule } from '../plan/expand.ts';
 import type { NamedWindow, Scenario } from '../scenario.ts';
-import type { Checks, Complain } from './checks.ts';
+import type { Checks } from './checks.ts';
 
-/** Finds what shows only when the scenario is played through: that nobody would come, or too many, or that a stretch begins after the end. */
-export const checkPlan = (scenario: Scenario, { complain, warn }: Checks): void => {
-  const endMs = lengthOf({ ...scenario, windows: [] }, complain);
-  if (endMs === null) return;
-  checkStretches(scenario.windows, endMs, { complain, warn });
-};
-
-/** When the last one leaves, ms after the start; null when there is no plan. */
-const lengthOf = (scenario: Scenario, complain: Complain): number | null => {
-  try {
-    return expandPlan(scenario, 'check').endAtMs;
-  } catch (error) {
-    if (!isUsageError(error)) throw error;
-    const { path, message } = blamed(error.message, scenario);
-    complain(path, message, error.hint, 'key');
-    return null;
+/** Finds what shows only in the plan: no participant would join, or too many, or a window begins after the end. */
+export const checkPlan = (scenario: Scenario, checks: Checks): void => {
+  const { endAtMs, problem } = checkSchedule(scenario);
+  if (problem === null) {
+    checkWindows(scenario.windows, endAtMs, checks);
+    return;
   }
+  const path = problem.group === null ? ['groups'] : ['groups', problem.group];
+  checks.complain(path, problem.message, problem.hint, 'key');
 };
 
-/** Whom a message of the plan is about: `groups.calls: …`. */
-const blamed = (message: string, { groups }: Scenario): { path: Path; message: string } => {
-  for (const { name } of groups) {
-    const prefix = `groups.${name}: `;
-    if (message.startsWith(prefix))
-      return { path: ['groups', name], message: message.slice(prefix.length) };
-  }
-  return { path: ['groups'], message };
-};
-
-const checkStretches = (
+const checkWindows = (
   windows: readonly NamedWindow[],
   endMs: number,
   { complain, warn }: Checks,

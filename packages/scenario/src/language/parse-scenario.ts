@@ -1,5 +1,6 @@
 import type { Finding } from '@livekit-swarm/settings';
 import {
+  byPosition,
   clean,
   formatPath,
   invalidFile,
@@ -8,6 +9,7 @@ import {
   nearest,
   type Place,
   type Problem,
+  type ProblemCode,
   placeOf,
   readYaml,
   withoutKeys,
@@ -43,7 +45,9 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
     path: string,
     message: string,
     hint: string | null,
+    code: ProblemCode = 'invalid_file',
   ): Problem => ({
+    code,
     file,
     line,
     column,
@@ -52,7 +56,7 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
     hint: hint === null ? null : clean(hint),
   });
   const fail = (problems: readonly Problem[]): never => {
-    throw invalidFile([...problems].sort((a, b) => a.line - b.line || a.column - b.column));
+    throw invalidFile([...problems].sort(byPosition));
   };
   const { tree, problems } = readYaml(text);
   if (tree === null)
@@ -85,8 +89,8 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
   ];
   if (findings.length > 0)
     fail(
-      findings.map(({ place, path, message, hint }) =>
-        problemAt(place, formatPath(path), message, hint),
+      findings.map(({ code, place, path, message, hint }) =>
+        problemAt(place, formatPath(path), message, hint, code),
       ),
     );
 
@@ -95,8 +99,8 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
   );
   return {
     scenario: chosen.scenario,
-    warnings: chosen.warnings.map(({ place, path, message, hint }) =>
-      problemAt(place, formatPath(path), message, hint),
+    warnings: chosen.warnings.map(({ code, place, path, message, hint }) =>
+      problemAt(place, formatPath(path), message, hint, code),
     ),
     nameAt: placeOf(whole, ['scenario']),
   };

@@ -1,9 +1,4 @@
-import {
-  formatThreshold,
-  parseThreshold,
-  type Threshold,
-  ThresholdError,
-} from '@livekit-swarm/metrics';
+import { formatThreshold, readThreshold } from '@livekit-swarm/metrics';
 import {
   type Finding,
   findingAt,
@@ -40,28 +35,24 @@ export const readThresholds = (
   for (const written of itemsIn(tree).flatMap(writtenAs)) {
     const text = `${written.key}: ${written.expression}${written.abort}`;
     const complain = (position: number, message: string, hint: string | null): void => {
-      findings.push({ place: placeIn(written, position), path: written.path, message, hint });
+      findings.push({
+        code: 'invalid_value',
+        place: placeIn(written, position),
+        path: written.path,
+        message,
+        hint,
+      });
     };
-    const threshold = attempt(text, complain);
-    if (threshold === null) continue;
+    const { threshold, problem } = readThreshold(text);
+    if (problem !== null) {
+      complain(problem.position, problem.message, problem.hint);
+      continue;
+    }
     const miss = missOf(threshold, facts);
     if (miss !== null) complain(positionOf(miss, text), miss.message, miss.hint);
     texts.push(formatThreshold(threshold));
   }
   return { texts: canonicalThresholds(texts), findings: [...findings, ...idleDelays(tree)] };
-};
-
-const attempt = (
-  text: string,
-  complain: (position: number, message: string, hint: string | null) => void,
-): Threshold | null => {
-  try {
-    return parseThreshold(text);
-  } catch (error) {
-    if (!(error instanceof ThresholdError)) throw error;
-    complain(error.position, error.problem, error.hint);
-    return null;
-  }
 };
 
 /** A character of the text that was put together, in the file. */

@@ -1,8 +1,7 @@
-import { isUsageError } from '@livekit-swarm/settings';
 import { type ExecutorSpec, executorOf } from '../executors/registry.ts';
 import { scaleCount } from '../executors/scaling.ts';
 import { LIMITS } from '../limits.ts';
-import { expandPlan } from '../plan/expand.ts';
+import { checkSchedule } from '../plan/expand.ts';
 import type { RoleSpec } from '../role-spec.ts';
 import type { GroupSpec, Scenario } from '../scenario.ts';
 
@@ -32,11 +31,10 @@ export const scaleByFactor = (
         'take a smaller factor',
       );
   }
-  try {
-    expandPlan(scaled, 'check');
-  } catch (error) {
-    if (isUsageError(error)) return fail(`--scale ${factor}: ${error.message}`, error.hint);
-    throw error;
+  const { problem } = checkSchedule(scaled);
+  if (problem !== null) {
+    const where = problem.group === null ? '' : `groups.${problem.group}: `;
+    return fail(`--scale ${factor}: ${where}${problem.message}`, problem.hint);
   }
   return scaled;
 };

@@ -1,11 +1,11 @@
 import type { Window } from '@livekit-swarm/metrics';
-import { isUsageError, usageError } from '@livekit-swarm/settings';
+import { usageError } from '@livekit-swarm/settings';
 import type { RoomLifetime, SessionSlot } from '../executors/expansion.ts';
 import { spreadJoins } from '../executors/expansion.ts';
 import { executorOf } from '../executors/registry.ts';
 import { type Random, randomStream } from '../random.ts';
 import type { RoleSpec } from '../role-spec.ts';
-import type { GroupSpec, Scenario } from '../scenario.ts';
+import type { GroupSpec } from '../scenario.ts';
 
 /** The rooms of a group, and the sessions in each. */
 export interface ExpandedGroup {
@@ -26,23 +26,19 @@ export interface Slot {
 
 /**
  * Expands a group: when its rooms open and close, and the sessions in them.
- * @throws SwarmError `usage` that names the group
+ * @throws SwarmError `usage`
  */
-export const expandGroup = (scenario: Scenario, group: GroupSpec): ExpandedGroup => {
+export const expandGroup = (seed: number, group: GroupSpec): ExpandedGroup => {
   const slots = group.roles.flatMap((role) =>
     Array.from({ length: role.count }, (_, member): Slot => ({ role, member: member + 1 })),
   );
-  const random = (...name: (string | number)[]): Random =>
-    randomStream(scenario.seed, group.name, ...name);
-  const { rooms, stages, droppedRooms } = blameGroup(group, () => {
-    const expansion = executorOf(group.executor.type).expand(group.executor, {
-      slots: slots.map(({ role }) => role),
-      joinSpreadMs: group.joinSpreadMs,
-      random,
-    });
-    checkRoomName(group, expansion.rooms);
-    return expansion;
+  const random = (...name: (string | number)[]): Random => randomStream(seed, group.name, ...name);
+  const { rooms, stages, droppedRooms } = executorOf(group.executor.type).expand(group.executor, {
+    slots: slots.map(({ role }) => role),
+    joinSpreadMs: group.joinSpreadMs,
+    random,
   });
+  checkRoomName(group, rooms);
   const chance = random('gather');
   const filled = rooms.map((room) => ({
     number: room.number,
@@ -67,25 +63,11 @@ export const expandGroup = (scenario: Scenario, group: GroupSpec): ExpandedGroup
   };
 };
 
-/** Who does not read the code must be told which group an executor complains of. */
-const blameGroup = <T>({ name }: GroupSpec, work: () => T): T => {
-  try {
-    return work();
-  } catch (error) {
-    if (isUsageError(error)) throw usageError(`groups.${name}: ${error.message}`, error.hint);
-    throw error;
-  }
-};
-
 /** One room by its own name may be opened again and again, but only once at a time. */
 const checkRoomName = ({ room }: GroupSpec, rooms: readonly RoomLifetime[]): void => {
   if (room === null) return;
-  const inSessionSlot = rooms.toSorted((a, b) => a.openAtMs - b.openAtMs);
-  if (
-    inSessionSlot.every(
-      ({ openAtMs }, index) => openAtMs >= (inSessionSlot[index - 1]?.closeAtMs ?? 0),
-    )
-  )
+  const inOrder = rooms.toSorted((a, b) => a.openAtMs - b.openAtMs);
+  if (inOrder.every(({ openAtMs }, index) => openAtMs >= (inOrder[index - 1]?.closeAtMs ?? 0)))
     return;
   throw usageError(
     `names one room ("${room}"), but would have several open at a time`,

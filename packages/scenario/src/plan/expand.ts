@@ -1,6 +1,6 @@
 import type { Window } from '@livekit-swarm/metrics';
-import { usageError } from '@livekit-swarm/settings';
-import { checkCount, type SessionSlot } from '../executors/expansion.ts';
+import { isUsageError, usageError } from '@livekit-swarm/settings';
+import { checkCount } from '../executors/expansion.ts';
 import { executorOf } from '../executors/registry.ts';
 import type { ParticipantPlan, Plan } from '../plan.ts';
 import type { RoleSpec } from '../role-spec.ts';
@@ -11,110 +11,192 @@ import { assignIdentities, roomName } from './identities.ts';
 import { customWindows, steadyWindow } from './plan-windows.ts';
 import { overlapMs } from './session-overlap.ts';
 
-/** A session before the order of joins and its overlaps with others are known. Times in ms after the run's start. */
-type Draft = Omit<ParticipantPlan, 'index' | 'expects'> & { firstInSlot: boolean };
+/** A session before anything has a name of the run. Times in ms after the run's start. */
+interface Draft extends Omit<ParticipantPlan, 'index' | 'identity' | 'room' | 'expects'> {
+  in: GroupSpec;
+  /** From 1, within the group. */
+  roomNumber: number;
+  roleSpec: RoleSpec;
+  /** From 1, within the role. */
+  member: number;
+  /** From 1, within its slot; null where participants are not replaced. */
+  session: number | null;
+  firstInSlot: boolean;
+}
+
+/** The plan of a scenario, whatever the run and its windows are called. */
+interface Schedule {
+  /** In the order of groups, rooms and slots. */
+  drafts: readonly Draft[];
+  /** Indices of drafts, in the order of their joins. */
+  byJoin: readonly number[];
+  /** What each must have received, in the order of `byJoin`. */
+  expects: readonly { audio: number; video: number }[];
+  /** Built-in windows and stages. */
+  windows: readonly Window[];
+  droppedRooms: number;
+  lastJoinAtMs: number;
+  endAtMs: number;
+}
+
+/** Why a scenario has no plan. */
+export interface PlanProblem {
+  /** Null: of all groups together. */
+  group: string | null;
+  message: string;
+  hint: string | null;
+}
+
+type Scheduling = { schedule: Schedule; problem: null } | { schedule: null; problem: PlanProblem };
 
 /**
- * Writes out who joins what and when, and leaves when. The same scenario and run always give the same plan; another seed gives another wherever there is
- * chance in it. Every group has random numbers of its own, so that adding one changes no other.
- * @param run short random word, part of the rooms' names and of the identities, so that runs never meet
- * @throws SwarmError `usage` when nobody would join, too many would, one named room would be opened twice at a time, or a named stretch begins after the end
+ * What checking a scenario file computed is used again by the run: groups are never changed in place. The seed is all else that decides.
+ */
+const KNOWN = new WeakMap<readonly GroupSpec[], { seed: number; result: Scheduling }>();
+
+/** Plans a scenario, once for each of its seeds. */
+const scheduleOf = ({ groups, seed }: Scenario): Scheduling => {
+  const known = KNOWN.get(groups);
+  if (known?.seed === seed) return known.result;
+  const result = createSchedule(groups, seed);
+  KNOWN.set(groups, { seed, result });
+  return result;
+};
+
+/** Why the scenario cannot be planned, or when its last participant leaves, ms after the start. */
+export const checkSchedule = (
+  scenario: Scenario,
+): { endAtMs: number; problem: null } | { endAtMs: null; problem: PlanProblem } => {
+  const { schedule, problem } = scheduleOf(scenario);
+  return problem === null ? { endAtMs: schedule.endAtMs, problem } : { endAtMs: null, problem };
+};
+
+/**
+ * Writes out every session: who joins what and when, and leaves when. The same scenario and run always give the same plan; another seed gives another
+ * wherever a value is random. Every group has random numbers of its own, so that adding one changes no other.
+ * @param run short random word, part of the rooms' names and of the identities, so that runs never share a room
+ * @throws SwarmError `usage` when no participant would join, too many would, one named room would be opened twice at a time, or a window begins after the end
  */
 export const expandPlan = (scenario: Scenario, run: string): Plan => {
-  const groups = scenario.groups.map((group) => expandGroup(scenario, group));
-  checkCount(groups.reduce((sum, { participants }) => sum + participants, 0));
-  const drafts = settle(scenario, groups, run);
-  if (drafts.length === 0) {
+  const { schedule, problem } = scheduleOf(scenario);
+  if (problem !== null)
     throw usageError(
-      'no participant would join: no room is open for a second or more',
-      'use more rooms, more participants or longer stages',
+      problem.group === null ? problem.message : `groups.${problem.group}: ${problem.message}`,
+      problem.hint,
     );
-  }
-  const expects = expectations(scenario, drafts);
-  const participants = drafts.map(({ firstInSlot: _, ...draft }, index): ParticipantPlan => {
-    return { index, ...draft, expects: expects[index] ?? { audio: 0, video: 0 } };
-  });
-  const endAtMs = drafts.reduce((latest, { leaveAtMs }) => Math.max(latest, leaveAtMs), 0);
-  const lastJoinAtMs = drafts.reduce(
-    (latest, { firstInSlot, joinAtMs }) => (firstInSlot ? Math.max(latest, joinAtMs) : latest),
-    0,
+  const { drafts, byJoin, expects, windows, droppedRooms, lastJoinAtMs, endAtMs } = schedule;
+  const identityOf = assignIdentities(scenario, run);
+  const named = drafts.map(
+    ({ in: group, roomNumber, roleSpec, member, session, firstInSlot: _, ...draft }) => ({
+      ...draft,
+      identity: identityOf({ group, room: roomNumber, role: roleSpec, member, session }),
+      room: roomName(scenario, group, run, roomNumber),
+    }),
   );
-  const windows: Window[] = [
-    // A join counts when it was scheduled: the last of them, too.
-    { name: 'joining', fromMs: 0, toMs: lastJoinAtMs + 1, source: 'builtin' },
-    { name: 'steady', ...steadyWindow(participants), source: 'builtin' },
-    ...groups.flatMap(({ stages }) => stages),
-    ...customWindows(scenario.windows, endAtMs),
-  ];
   return {
     scenario,
-    participants,
-    windows: windows.sort((a, b) => a.fromMs - b.fromMs),
-    droppedRooms: groups.reduce((sum, { droppedRooms }) => sum + droppedRooms, 0),
+    participants: byJoin.flatMap((draft, index): ParticipantPlan[] => {
+      const participant = named[draft];
+      if (participant === undefined) return [];
+      return [{ index, ...participant, expects: expects[index] ?? { audio: 0, video: 0 } }];
+    }),
+    windows: [...windows, ...customWindows(scenario.windows, endAtMs)].sort(
+      (a, b) => a.fromMs - b.fromMs,
+    ),
+    droppedRooms,
     lastJoinAtMs,
     endAtMs,
   };
 };
 
-/** Puts participants into all slots, in the order of their joins. */
-const settle = (scenario: Scenario, groups: readonly ExpandedGroup[], run: string): Draft[] => {
-  const identityOf = assignIdentities(scenario, run);
-  const drafts = groups.flatMap(({ group, rooms, slots }) =>
-    rooms.flatMap(({ number, sessions }) => {
-      const room = roomName(scenario, group, run, number);
-      return sessions.flatMap((inSlot, index) => {
-        const slot = slots[index];
-        if (slot === undefined) return [];
-        const replaced = replacesParticipants(group) && !slot.role.permanent;
-        return inSlot.map((session, position) => {
-          const identity = identityOf({
-            group,
-            room: number,
-            ...slot,
-            session: replaced ? position + 1 : null,
-          });
-          return draft(group, slot.role, room, identity, session, position === 0);
-        });
-      });
+const createSchedule = (specs: readonly GroupSpec[], seed: number): Scheduling => {
+  const groups: ExpandedGroup[] = [];
+  let group: string | null = null;
+  try {
+    for (const spec of specs) {
+      group = spec.name;
+      groups.push(expandGroup(seed, spec));
+    }
+    group = null;
+    checkCount(groups.reduce((sum, { participants }) => sum + participants, 0));
+  } catch (error) {
+    if (!isUsageError(error)) throw error;
+    const { message, hint } = error;
+    return { schedule: null, problem: { group, message, hint } };
+  }
+  const drafts = groups.flatMap(draftsOf);
+  if (drafts.length === 0) {
+    const message = 'no participant would join: no room is open for a second or more';
+    const hint = 'use more rooms, more participants or longer stages';
+    return { schedule: null, problem: { group: null, message, hint } };
+  }
+  const byJoin = [...drafts.keys()].sort(
+    (a, b) => (drafts[a]?.joinAtMs ?? 0) - (drafts[b]?.joinAtMs ?? 0),
+  );
+  const sorted = byJoin.flatMap((index) => drafts[index] ?? []);
+  const lastJoinAtMs = drafts.reduce(
+    (latest, { firstInSlot, joinAtMs }) => (firstInSlot ? Math.max(latest, joinAtMs) : latest),
+    0,
+  );
+  const schedule: Schedule = {
+    drafts,
+    byJoin,
+    expects: expectations(specs, sorted),
+    windows: [
+      // A join counts when it was scheduled: the last of them, too.
+      { name: 'joining', fromMs: 0, toMs: lastJoinAtMs + 1, source: 'builtin' },
+      { name: 'steady', ...steadyWindow(sorted), source: 'builtin' },
+      ...groups.flatMap(({ stages }) => stages),
+    ],
+    droppedRooms: groups.reduce((sum, { droppedRooms }) => sum + droppedRooms, 0),
+    lastJoinAtMs,
+    endAtMs: drafts.reduce((latest, { leaveAtMs }) => Math.max(latest, leaveAtMs), 0),
+  };
+  return { schedule, problem: null };
+};
+
+/** All sessions of a group. */
+const draftsOf = ({ group, rooms, slots }: ExpandedGroup): Draft[] =>
+  rooms.flatMap(({ number, sessions }) =>
+    sessions.flatMap((inSlot, index) => {
+      const slot = slots[index];
+      if (slot === undefined) return [];
+      const { role, member } = slot;
+      const replaced = replacesParticipants(group) && !role.permanent;
+      return inSlot.map(
+        ({ joinAtMs, leaveAtMs }, position): Draft => ({
+          in: group,
+          roomNumber: number,
+          roleSpec: role,
+          member,
+          session: replaced ? position + 1 : null,
+          firstInSlot: position === 0,
+          group: group.name,
+          role: role.name,
+          joinAtMs: group.startMs + joinAtMs,
+          leaveAtMs: group.startMs + leaveAtMs,
+          publish: role.publish,
+          subscribe: role.subscribe,
+          layout: role.layout,
+          data: role.data === null ? [] : [role.data],
+          grants: role.grants,
+          network: role.network?.impairment ?? null,
+        }),
+      );
     }),
   );
-  return drafts.sort((a, b) => a.joinAtMs - b.joinAtMs);
-};
 
 const replacesParticipants = ({ executor }: GroupSpec): boolean =>
   executorOf(executor.type).replacesParticipants;
 
-const draft = (
-  { name, startMs }: GroupSpec,
-  role: RoleSpec,
-  room: string,
-  identity: string,
-  session: SessionSlot,
-  firstInSlot: boolean,
-): Draft => ({
-  identity,
-  group: name,
-  room,
-  role: role.name,
-  joinAtMs: startMs + session.joinAtMs,
-  leaveAtMs: startMs + session.leaveAtMs,
-  publish: role.publish,
-  subscribe: role.subscribe,
-  layout: role.layout,
-  data: role.data === null ? [] : [role.data],
-  grants: role.grants,
-  network: role.network?.impairment ?? null,
-  firstInSlot,
-});
-
 /** What each must have received, in the order of `drafts`. Groups that name the same room share it. */
 const expectations = (
-  scenario: Scenario,
+  specs: readonly GroupSpec[],
   drafts: readonly Draft[],
 ): { audio: number; video: number }[] => {
-  const byRoom = Map.groupBy(drafts.keys(), (index) => drafts[index]?.room ?? '');
+  const byRoom = Map.groupBy(drafts.keys(), (index) => roomKey(drafts[index]));
   const expects: { audio: number; video: number }[] = [];
-  const required = new Map(scenario.groups.map((group) => [group.name, overlapMs(group)]));
+  const required = new Map(specs.map((group) => [group.name, overlapMs(group)]));
   for (const indices of byRoom.values()) {
     const present = indices.flatMap((index) => drafts[index] ?? []);
     const requiredMs = [...new Set(present.map(({ group }) => group))].map(
@@ -126,3 +208,11 @@ const expectations = (
   }
   return expects;
 };
+
+/** Of a room before it has the name that it has in the run. */
+const roomKey = (draft: Draft | undefined): string =>
+  draft === undefined
+    ? ''
+    : JSON.stringify(
+        draft.in.room === null ? [draft.group, draft.roomNumber] : ['named', draft.in.room],
+      );

@@ -15,10 +15,7 @@ export const reading =
       return parse(text);
     } catch (error) {
       if (!isUsageError(error)) throw error;
-      const what = /^(is|has|needs|must) /.test(error.message)
-        ? `${quote(text)} ${error.message}`
-        : clean(error.message);
-      context.addIssue({ code: 'custom', message: say(what, error.hint) });
+      context.addIssue({ code: 'custom', message: say(clean(error.message), error.hint) });
       return z.NEVER;
     }
   };
@@ -39,9 +36,9 @@ export const duration = (min = 0, max: number = LONGEST_DURATION_MS) =>
         const ms = parseDuration(text);
         if (ms < min)
           throw usageError(
-            min === 1 ? 'must be more than 0s' : `must be at least ${inSeconds(min)}`,
+            `${quote(text)} must be ${min === 1 ? 'more than 0s' : `at least ${inSeconds(min)}`}`,
           );
-        if (ms > max) throw usageError(`must be at most ${inSeconds(max)}`);
+        if (ms > max) throw usageError(`${quote(text)} must be at most ${inSeconds(max)}`);
         return ms;
       }),
     )

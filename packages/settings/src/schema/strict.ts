@@ -35,6 +35,10 @@ export const strict = <const Shape extends z.ZodRawShape>(
   });
 };
 
+/** Whether an unknown key is a misspelling of a known one, or what another tool calls it. */
+export const meansKey = (key: string, known: string): boolean =>
+  (Object.hasOwn(FAMILIAR, key) && FAMILIAR[key] === known) || nearest(key, [known]) === known;
+
 const unknownKey = (key: string, known: readonly string[], elsewhere: string | null): string => {
   const familiar = Object.hasOwn(FAMILIAR, key) ? FAMILIAR[key] : undefined;
   const meant =

@@ -1,4 +1,4 @@
-import { parseThreshold, ThresholdError } from '@livekit-swarm/metrics';
+import { readThreshold } from '@livekit-swarm/metrics';
 import { say } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
@@ -36,14 +36,11 @@ export const thresholds = z
   });
 
 const problemOf = (text: string): string | null => {
-  try {
-    if (parseThreshold(text).abortOnFail === null) return null;
-    return say(
-      'a drill is not ended by a threshold',
-      'leave abortOnFail out; a drill ends by its own abort: { controlDeaf: 50%, for: 10s }',
-    );
-  } catch (error) {
-    if (!(error instanceof ThresholdError)) throw error;
-    return say(error.problem, error.hint);
-  }
+  const { threshold, problem } = readThreshold(text);
+  if (problem !== null) return say(problem.message, problem.hint);
+  if (threshold.abortOnFail === null) return null;
+  return say(
+    'a drill is not ended by a threshold',
+    'leave abortOnFail out; a drill ends by its own abort: { controlDeaf: 50%, for: 10s }',
+  );
 };

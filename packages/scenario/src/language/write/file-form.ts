@@ -20,7 +20,7 @@ const form = (...entries: (Entry | false)[]): FileForm =>
     entries.filter((entry): entry is Entry => entry !== false && entry[1] !== undefined),
   );
 
-/** @throws ThresholdError for thresholds that nothing could read */
+/** @throws SwarmError `invalid_threshold` for thresholds that nothing could read */
 export const fileFormOf = (scenario: Scenario): FileForm => {
   const hears = listeners(scenario);
   return form(
